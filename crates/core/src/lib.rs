@@ -1,1 +1,21 @@
-//! To come.
+//! What crosspull does, as values: answers, checks, plan, events, run.
+//!
+//! ```text
+//! answers -> inputs -> (checks: survey, findings) -> plan -> events -> run
+//! ```
+//!
+//! No I/O, no clock, no environment: whatever comes from outside is an argument.
+
+pub mod check;
+pub mod cloud;
+pub mod consent;
+pub mod event;
+pub mod explain;
+pub mod field;
+pub mod ids;
+pub mod inputs;
+pub mod plan;
+pub mod rights;
+pub mod run;
+pub mod secret;
+pub mod text;

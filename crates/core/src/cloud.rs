@@ -1,0 +1,201 @@
+//! The clouds: the only place with host names. A cloud is a value, so a private or simulated one needs no code.
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::text::clean;
+
+/// Which cloud the operator asked for. Both tenants are in the same one: credentials of confidential clients do not
+/// cross clouds (`azure-facts.md` 3.2, AADSTS90038).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CloudChoice {
+    /// One of the clouds whose endpoints are known here.
+    Known(KnownCloud),
+    /// Any other, by the address of its Resource Manager, whose `/metadata/endpoints` names the rest.
+    ByResourceManager(Url),
+}
+
+/// The three clouds of the documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KnownCloud {
+    /// Azure public.
+    Public,
+    /// Azure operated by 21Vianet.
+    China,
+    /// Azure US Government.
+    UsGov,
+}
+
+/// Where a cloud's services are, and what its tokens are for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Endpoints {
+    /// The cloud's own name, such as `AzureCloud`.
+    pub name: String,
+    /// Microsoft Entra sign-in: tokens and the consent page.
+    pub login: Url,
+    /// Microsoft Graph.
+    pub graph: Url,
+    /// What a token for Graph is for.
+    pub graph_audience: String,
+    /// Azure Resource Manager.
+    pub arm: Url,
+    /// What a token for Resource Manager is for.
+    pub arm_audience: String,
+    /// What a token for a registry is for (`azure-facts.md` 3.10: works where tokens for Resource Manager are refused).
+    pub registry_audience: String,
+    /// How a login server of this cloud ends, with its dot.
+    pub registry_suffix: String,
+}
+
+impl KnownCloud {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Self; 3] = [Self::Public, Self::China, Self::UsGov];
+
+    /// The word for it in flags and answers.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::China => "china",
+            Self::UsGov => "usgov",
+        }
+    }
+
+    /// How its login servers end (`azure-facts.md` 3.5).
+    #[must_use]
+    pub const fn registry_suffix(self) -> &'static str {
+        match self {
+            Self::Public => ".azurecr.io",
+            Self::China => ".azurecr.cn",
+            Self::UsGov => ".azurecr.us",
+        }
+    }
+
+    /// The host of its portal (`azure-facts.md` 3.5).
+    #[must_use]
+    pub const fn portal(self) -> &'static str {
+        match self {
+            Self::Public => "portal.azure.com",
+            Self::China => "portal.azure.cn",
+            Self::UsGov => "portal.azure.us",
+        }
+    }
+
+    /// Host names as `(login, graph, resource manager, resource manager's audience, name)`; `azure-facts.md` 3.5.
+    /// China's documents name two sign-in hosts; this is the one of the seed document and of the Azure CLI, and the
+    /// input `login-host` overrides it.
+    const fn hosts(self) -> [&'static str; 5] {
+        match self {
+            Self::Public => [
+                "https://login.microsoftonline.com/",
+                "https://graph.microsoft.com/",
+                "https://management.azure.com/",
+                "https://management.core.windows.net/",
+                "AzureCloud",
+            ],
+            Self::China => [
+                "https://login.chinacloudapi.cn/",
+                "https://microsoftgraph.chinacloudapi.cn/",
+                "https://management.chinacloudapi.cn/",
+                "https://management.core.chinacloudapi.cn/",
+                "AzureChinaCloud",
+            ],
+            Self::UsGov => [
+                "https://login.microsoftonline.us/",
+                "https://graph.microsoft.us/",
+                "https://management.usgovcloudapi.net/",
+                "https://management.core.usgovcloudapi.net/",
+                "AzureUSGovernment",
+            ],
+        }
+    }
+
+    /// Its endpoints.
+    ///
+    /// # Errors
+    /// Never in practice: the table's addresses are checked by a test. The error is the parser's.
+    pub fn endpoints(self) -> Result<Endpoints, url::ParseError> {
+        let [login, graph, arm, arm_audience, name] = self.hosts();
+        Ok(Endpoints {
+            name: name.to_owned(),
+            login: Url::parse(login)?,
+            graph: Url::parse(graph)?,
+            graph_audience: graph.to_owned(),
+            arm: Url::parse(arm)?,
+            arm_audience: arm_audience.to_owned(),
+            registry_audience: REGISTRY_AUDIENCE.to_owned(),
+            registry_suffix: self.registry_suffix().to_owned(),
+        })
+    }
+
+    /// The cloud that a host name gives away: a portal, or a login server of a registry.
+    #[must_use]
+    pub fn of_host(host: &str) -> Option<Self> {
+        let host = host.to_ascii_lowercase();
+        Self::ALL.into_iter().find(|c| host == c.portal() || host.ends_with(c.registry_suffix()))
+    }
+}
+
+/// What a token for a registry is for, in every cloud (`azure-facts.md` 3.10).
+pub const REGISTRY_AUDIENCE: &str = "https://containerregistry.azure.net";
+
+impl CloudChoice {
+    /// Reads what a person gave.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong and what right looks like.
+    pub fn parse(raw: &str) -> Result<Self, String> {
+        let text = clean(raw);
+        if let Some(known) = KnownCloud::ALL.into_iter().find(|c| c.word().eq_ignore_ascii_case(text)) {
+            return Ok(Self::Known(known));
+        }
+        match Url::parse(text) {
+            Ok(url) if url.scheme() == "https" && url.host().is_some() => Ok(Self::ByResourceManager(url)),
+            Ok(url) if url.scheme() == "http" => {
+                Err(format!("\"{text}\" is not encrypted: give an address that begins with https://"))
+            }
+            _ => Err(format!(
+                "\"{text}\" is not a cloud: give public, china, usgov, or the address of its Azure Resource Manager \
+                 (https://…)"
+            )),
+        }
+    }
+
+    /// The known cloud, where it is one.
+    #[must_use]
+    pub const fn known(&self) -> Option<KnownCloud> {
+        match self {
+            Self::Known(known) => Some(*known),
+            Self::ByResourceManager(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_known_cloud_has_endpoints() {
+        for cloud in KnownCloud::ALL {
+            let endpoints = cloud.endpoints().expect("the table's addresses parse");
+            assert_eq!(endpoints.login.path(), "/", "the sign-in address is a bare root");
+        }
+    }
+
+    #[test]
+    fn a_cloud_is_a_word_or_a_resource_manager() {
+        assert_eq!(CloudChoice::parse(" Public "), Ok(CloudChoice::Known(KnownCloud::Public)));
+        assert!(matches!(CloudChoice::parse("https://localhost:1/"), Ok(CloudChoice::ByResourceManager(_))));
+        assert!(CloudChoice::parse("http://localhost:1/").unwrap_err().contains("not encrypted"));
+        assert!(CloudChoice::parse("germany").unwrap_err().contains("public, china, usgov"));
+    }
+
+    #[test]
+    fn hosts_give_their_cloud_away() {
+        assert_eq!(KnownCloud::of_host("registryb.azurecr.cn"), Some(KnownCloud::China));
+        assert_eq!(KnownCloud::of_host("portal.azure.us"), Some(KnownCloud::UsGov));
+        assert_eq!(KnownCloud::of_host("example.com"), None);
+    }
+}

@@ -1,0 +1,304 @@
+//! The events: what the engine says while it works. They are the journal, the headless output, and what the screen
+//! is folded from. Each carries its time, so that replaying them gives the same run.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::check::{Check, Finding};
+use crate::explain::{Refusal, Trouble};
+use crate::plan::{Learnt, Plan, Side, StepId};
+
+/// The shape of events that this version writes.
+pub const EVENT_VERSION: u8 = 1;
+
+/// The id of a run, such as `7f3c9a2e`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RunId(pub String);
+
+impl std::fmt::Display for RunId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The number of a call in its run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CallId(pub u32);
+
+/// A service that is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Plane {
+    /// Microsoft Entra sign-in.
+    Entra,
+    /// Microsoft Graph.
+    Graph,
+    /// Azure Resource Manager.
+    Arm,
+    /// A registry.
+    Registry,
+}
+
+/// What a call is made for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Work {
+    /// A check.
+    Check(Check),
+    /// A step.
+    Step(StepId),
+    /// Signing in to a tenant.
+    SignIn(Side),
+}
+
+/// How a step ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It was made, and is ours.
+    Created,
+    /// It was changed.
+    Changed,
+    /// It was there already; never undone.
+    Found,
+    /// The pull was proved.
+    Proved,
+    /// Not needed.
+    Skipped,
+    /// It did not work.
+    Failed,
+    /// The answer was lost; it may or may not be there.
+    Unknown,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// All steps are done.
+    Done,
+    /// A step failed.
+    Failed,
+    /// A person must act first; the run can be resumed.
+    Waits,
+    /// A check stopped it; nothing was written.
+    Stopped,
+    /// The operator or a signal stopped it; it can be resumed.
+    Interrupted,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// A check is being asked.
+    CheckStarted {
+        /// Which.
+        check: Check,
+    },
+    /// A check is answered.
+    CheckEnded {
+        /// Its answer.
+        finding: Finding,
+    },
+    /// The checks are answered and the plan is made.
+    Planned {
+        /// The plan.
+        plan: Plan,
+    },
+    /// The plan is being run.
+    RunStarted {
+        /// The run.
+        run: RunId,
+        /// Its plan.
+        plan: Plan,
+    },
+    /// A step begins.
+    StepStarted {
+        /// Which.
+        step: StepId,
+    },
+    /// A call is about to be sent.
+    CallStarted {
+        /// Which.
+        call: CallId,
+        /// What for.
+        work: Work,
+        /// To which service.
+        plane: Plane,
+        /// As which tenant.
+        side: Side,
+        /// GET, POST…
+        method: String,
+        /// Where to, without anything secret.
+        url: String,
+        /// True where it changes something in Azure.
+        writes: bool,
+    },
+    /// A try of a call is over.
+    CallTried {
+        /// Which call.
+        call: CallId,
+        /// Which try, from 1.
+        n: u32,
+        /// The HTTP status; none where no answer came.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        status: Option<u16>,
+        /// How long it took, in milliseconds.
+        ms: u64,
+        /// What was answered in place of what was asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        refusal: Option<Refusal>,
+    },
+    /// A wait begins.
+    Waiting {
+        /// What for.
+        work: Work,
+        /// For what, such as `the role is not in effect yet`.
+        why: String,
+        /// How long until the next try, in milliseconds.
+        ms: u64,
+        /// How long it may take at most, in milliseconds, counted from the first wait of its kind.
+        at_most_ms: u64,
+        /// Tries so far.
+        tries: u32,
+    },
+    /// A person must act.
+    PersonNeeded {
+        /// The step that waits.
+        step: StepId,
+        /// Who must do what, in one sentence.
+        says: String,
+        /// The page to open.
+        url: String,
+        /// The command that does the same.
+        command: String,
+    },
+    /// The operator is asked before a step that changes what runs.
+    Asking {
+        /// Which step.
+        step: StepId,
+    },
+    /// The operator said yes.
+    Confirmed {
+        /// Which step.
+        step: StepId,
+    },
+    /// A step learnt something. Said as soon as it is known, since later steps and a resumed run build on it.
+    Learnt {
+        /// Which step.
+        step: StepId,
+        /// What.
+        learnt: Vec<Learnt>,
+    },
+    /// A step is over.
+    StepEnded {
+        /// Which.
+        step: StepId,
+        /// How.
+        outcome: Outcome,
+        /// What there is to say about it, in one sentence; empty for nothing.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        note: String,
+        /// What went wrong.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        trouble: Option<Trouble>,
+    },
+    /// The run is over.
+    RunEnded {
+        /// How.
+        verdict: Verdict,
+        /// The run; none where the checks stopped it before it began.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        run: Option<RunId>,
+        /// What was learnt.
+        facts: Vec<Learnt>,
+        /// What went wrong.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        trouble: Option<Trouble>,
+    },
+}
+
+/// An event with its time: one line of the journal and of the headless output.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The shape of this value.
+    pub v: u8,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+impl Entry {
+    /// An event at a time.
+    #[must_use]
+    pub const fn new(at: Timestamp, event: Event) -> Self {
+        Self { v: EVENT_VERSION, at, event }
+    }
+}
+
+impl Plane {
+    /// Its name for people.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Entra => "sign-in",
+            Self::Graph => "Graph",
+            Self::Arm => "ARM",
+            Self::Registry => "registry",
+        }
+    }
+}
+
+impl Outcome {
+    /// Its word on screens and in output.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Changed => "changed",
+            Self::Found => "found",
+            Self::Proved => "proved",
+            Self::Skipped => "skipped",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// True where the steps that build on it may go on.
+    #[must_use]
+    pub const fn is_good(self) -> bool {
+        !matches!(self, Self::Failed | Self::Unknown)
+    }
+}
+
+impl Verdict {
+    /// The exit code of a run that ended so (`product.md` section 5). Signals and wrong input have codes of their own.
+    #[must_use]
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::Waits => 3,
+            Self::Stopped => 4,
+            Self::Interrupted => 130,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_is_one_line_with_version_time_and_event() {
+        let entry = Entry::new(Timestamp::UNIX_EPOCH, Event::StepStarted { step: StepId(3) });
+        let line = serde_json::to_string(&entry).expect("writes");
+        assert_eq!(line, r#"{"v":1,"at":"1970-01-01T00:00:00Z","event":"step_started","step":3}"#);
+        assert_eq!(serde_json::from_str::<Entry>(&line).expect("reads"), entry);
+    }
+}

@@ -1,0 +1,365 @@
+//! The table of inputs. The wizard, the flags, the environment and the answers file all read it.
+
+use serde::{Deserialize, Serialize};
+
+/// The name of an input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Key {
+    /// Which way to give the cluster access.
+    Route,
+    /// Which cloud both tenants are in.
+    Cloud,
+    /// Another sign-in host than the cloud's.
+    LoginHost,
+    /// The cluster's tenant.
+    TenantA,
+    /// How to sign in to it.
+    SignInA,
+    /// The cluster.
+    Cluster,
+    /// The registry's tenant.
+    TenantB,
+    /// How to sign in to it.
+    SignInB,
+    /// The registry.
+    Registry,
+    /// What the cluster is to pull.
+    Repository,
+    /// The app registration's display name.
+    AppName,
+    /// Where the consent page goes afterwards.
+    RedirectUri,
+    /// How long the client secret lives.
+    SecretDays,
+    /// Who provisions the app in tenant B.
+    Consent,
+    /// The wait between proof and reset.
+    Soak,
+    /// Where to save the secret.
+    SecretOut,
+    /// A certificate authority to trust besides the system's.
+    CaFile,
+    /// Divides crosspull's own waits.
+    Pace,
+}
+
+/// The screen that asks for an input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    /// Tenant A.
+    TenantA,
+    /// Tenant B.
+    TenantB,
+    /// App and secret.
+    App,
+    /// None: flags, environment and answers file alone.
+    Nowhere,
+}
+
+/// What an input holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Free text that a check reads.
+    Text,
+    /// One of a few words, each with its line of explanation.
+    Choice(&'static [(&'static str, &'static str)]),
+    /// Several texts; on a screen separated by spaces.
+    Many,
+}
+
+/// One row of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Field {
+    /// Its name.
+    pub key: Key,
+    /// Its label on a screen.
+    pub label: &'static str,
+    /// What it is, in one sentence.
+    pub help: &'static str,
+    /// A value that passes its own check; empty where a default serves.
+    pub example: &'static str,
+    /// What holds where nothing was said.
+    pub default: Option<&'static str>,
+    /// What it holds.
+    pub kind: Kind,
+    /// Which screen asks for it.
+    pub page: Page,
+}
+
+/// The ways to sign in to tenant A or B that this version has.
+const SIGN_IN: Kind = Kind::Choice(&[
+    ("azure-cli", "the account of `az login --tenant …` on this machine"),
+    ("service-principal", "an id and a secret from the environment"),
+]);
+
+const EXAMPLE_CLUSTER: &str = "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-shop/providers/Microsoft.ContainerService/managedClusters/aks-shop";
+const EXAMPLE_REGISTRY: &str = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-registry/providers/Microsoft.ContainerRegistry/registries/registryb";
+
+/// Shortens a row.
+const fn field(
+    key: Key,
+    label: &'static str,
+    help: &'static str,
+    example: &'static str,
+    default: Option<&'static str>,
+    kind: Kind,
+    page: Page,
+) -> Field {
+    Field { key, label, help, example, default, kind, page }
+}
+
+/// Every input, in the order in which they are asked for.
+pub const FIELDS: [Field; 18] = [
+    field(
+        Key::Route,
+        "Route",
+        "Which way to give the cluster access.",
+        "new-app",
+        Some("auto"),
+        Kind::Choice(&[
+            ("auto", "recommended from what is found"),
+            ("new-app", "a new multi-tenant app becomes the cluster's service principal; nodes restart"),
+        ]),
+        Page::Nowhere,
+    ),
+    field(
+        Key::Cloud,
+        "Cloud",
+        "Which cloud both tenants are in: public, china, usgov, or the address of its Azure Resource Manager.",
+        "public",
+        Some("public"),
+        Kind::Text,
+        Page::TenantA,
+    ),
+    field(
+        Key::LoginHost,
+        "Sign-in host",
+        "Another sign-in host than the cloud's own; China's documents name two.",
+        "https://login.partner.microsoftonline.cn",
+        None,
+        Kind::Text,
+        Page::Nowhere,
+    ),
+    field(
+        Key::TenantA,
+        "Tenant",
+        "The tenant that the cluster is in, by domain or id.",
+        "contoso.com",
+        None,
+        Kind::Text,
+        Page::TenantA,
+    ),
+    field(
+        Key::SignInA,
+        "Sign in",
+        "How to sign in to tenant A.",
+        "azure-cli",
+        Some("azure-cli"),
+        SIGN_IN,
+        Page::TenantA,
+    ),
+    field(
+        Key::Cluster,
+        "Cluster",
+        "The cluster's resource id, or its address in the portal.",
+        EXAMPLE_CLUSTER,
+        None,
+        Kind::Text,
+        Page::TenantA,
+    ),
+    field(
+        Key::TenantB,
+        "Tenant",
+        "The tenant that the registry is in, by domain or id.",
+        "fabrikam.com",
+        None,
+        Kind::Text,
+        Page::TenantB,
+    ),
+    field(
+        Key::SignInB,
+        "Sign in",
+        "How to sign in to tenant B.",
+        "azure-cli",
+        Some("azure-cli"),
+        SIGN_IN,
+        Page::TenantB,
+    ),
+    field(
+        Key::Registry,
+        "Registry",
+        "The registry's resource id, or its address in the portal.",
+        EXAMPLE_REGISTRY,
+        None,
+        Kind::Text,
+        Page::TenantB,
+    ),
+    field(
+        Key::Repository,
+        "Image",
+        "What the cluster is to pull, and what the proof pulls: one or several, separated by spaces.",
+        "shop/web:1.4",
+        None,
+        Kind::Many,
+        Page::TenantB,
+    ),
+    field(
+        Key::AppName,
+        "App name",
+        "The display name of the app registration in tenant A; crosspull-CLUSTER where nothing is given.",
+        "crosspull-aks-shop",
+        None,
+        Kind::Text,
+        Page::App,
+    ),
+    field(
+        Key::SecretDays,
+        "Secret lives",
+        "How many days the client secret is valid, 1 to 730. Before it ends the cluster needs another.",
+        "180",
+        Some("180"),
+        Kind::Text,
+        Page::App,
+    ),
+    field(
+        Key::Consent,
+        "Consent in B",
+        "Who lets the app into tenant B.",
+        "auto",
+        Some("auto"),
+        Kind::Choice(&[
+            ("auto", "you, where you may; else a person who opens a link"),
+            ("direct", "you, with your sign-in to tenant B"),
+            ("url", "an administrator of tenant B opens a link"),
+        ]),
+        Page::App,
+    ),
+    field(
+        Key::RedirectUri,
+        "Redirect",
+        "Where the consent page goes afterwards.",
+        "https://www.microsoft.com",
+        Some("https://www.microsoft.com"),
+        Kind::Text,
+        Page::App,
+    ),
+    field(
+        Key::Soak,
+        "Settle time",
+        "Minutes between the proof and the reset, so that the new principal is known everywhere; 0 for none.",
+        "30",
+        Some("30"),
+        Kind::Text,
+        Page::App,
+    ),
+    field(
+        Key::SecretOut,
+        "Secret file",
+        "A new file for the client secret, readable by you alone. It must not exist yet.",
+        "aks-shop.secret",
+        None,
+        Kind::Text,
+        Page::Nowhere,
+    ),
+    field(
+        Key::CaFile,
+        "Authority",
+        "A PEM file with certificate authorities to trust besides the system's.",
+        "ca.pem",
+        None,
+        Kind::Text,
+        Page::Nowhere,
+    ),
+    field(
+        Key::Pace,
+        "Pace",
+        "Divides crosspull's own waits; for the simulated cloud, whose time runs faster.",
+        "50",
+        Some("1"),
+        Kind::Text,
+        Page::Nowhere,
+    ),
+];
+
+impl Key {
+    /// Its name in flags and in the answers file, such as `tenant-a`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Route => "route",
+            Self::Cloud => "cloud",
+            Self::LoginHost => "login-host",
+            Self::TenantA => "tenant-a",
+            Self::SignInA => "sign-in-a",
+            Self::Cluster => "cluster",
+            Self::TenantB => "tenant-b",
+            Self::SignInB => "sign-in-b",
+            Self::Registry => "registry",
+            Self::Repository => "repository",
+            Self::AppName => "app-name",
+            Self::RedirectUri => "redirect-uri",
+            Self::SecretDays => "secret-days",
+            Self::Consent => "consent",
+            Self::Soak => "soak",
+            Self::SecretOut => "secret-out",
+            Self::CaFile => "ca-file",
+            Self::Pace => "pace",
+        }
+    }
+
+    /// Its name in the environment, such as `CROSSPULL_TENANT_A`.
+    #[must_use]
+    pub fn variable(self) -> String {
+        format!("CROSSPULL_{}", self.name().replace('-', "_").to_ascii_uppercase())
+    }
+
+    /// The key of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        FIELDS.iter().map(|f| f.key).find(|k| k.name() == name)
+    }
+
+    /// Its row, where the table has one.
+    #[must_use]
+    pub fn field(self) -> Option<&'static Field> {
+        FIELDS.iter().find(|f| f.key == self)
+    }
+
+    /// What holds where nothing was said.
+    #[must_use]
+    pub fn default(self) -> Option<&'static str> {
+        self.field().and_then(|f| f.default)
+    }
+}
+
+/// The fields that a screen asks for, in order.
+pub fn on(page: Page) -> impl Iterator<Item = &'static Field> {
+    FIELDS.iter().filter(move |f| f.page == page)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inputs::check;
+
+    #[test]
+    fn every_example_and_default_passes_its_own_check_and_every_field_has_help() {
+        for field in &FIELDS {
+            assert_eq!(check(field.key, field.example), Ok(()), "{}", field.key.name());
+            if let Some(default) = field.default {
+                assert_eq!(check(field.key, default), Ok(()), "{}", field.key.name());
+            }
+            assert!(field.help.ends_with('.'), "{}", field.key.name());
+        }
+    }
+
+    #[test]
+    fn every_key_has_one_row_and_one_name() {
+        for field in &FIELDS {
+            assert_eq!(Key::from_name(field.key.name()), Some(field.key));
+            assert_eq!(FIELDS.iter().filter(|f| f.key == field.key).count(), 1);
+        }
+        assert_eq!(Key::SignInA.variable(), "CROSSPULL_SIGN_IN_A");
+    }
+}

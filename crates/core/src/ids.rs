@@ -1,0 +1,427 @@
+//! Ids: a string that is not one cannot become one, and what people paste around one is understood.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::text::clean;
+
+/// Declares an id that is a GUID, so that one kind cannot be given for another.
+macro_rules! guid {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, uuid::Error> {
+                Uuid::parse_str(text).map(Self)
+            }
+        }
+    };
+}
+
+guid!(
+    /// A Microsoft Entra tenant.
+    TenantId
+);
+guid!(
+    /// An app registration's application (client) id: the same in every tenant.
+    AppId
+);
+guid!(
+    /// The object id of a directory object: different in every tenant.
+    ObjectId
+);
+guid!(
+    /// The key id of a client secret; not the secret.
+    KeyId
+);
+
+/// A tenant as the operator names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TenantRef {
+    /// By id.
+    Id(TenantId),
+    /// By a domain that belongs to it, in lower case.
+    Domain(String),
+}
+
+impl TenantRef {
+    /// Reads a GUID, a domain, or a portal address that names one (`https://portal.azure.com/#@contoso.com/…`).
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong and what right looks like.
+    pub fn parse(raw: &str) -> Result<Self, String> {
+        let text = clean(raw);
+        let named = text.split_once("#@").map_or(text, |(_, rest)| rest.split(['/', '?']).next().unwrap_or(rest));
+        if let Ok(id) = named.parse() {
+            return Ok(Self::Id(id));
+        }
+        if is_domain(named) {
+            return Ok(Self::Domain(named.to_ascii_lowercase()));
+        }
+        if text.is_empty() {
+            return Err("give the tenant's domain (contoso.com) or its id (a GUID)".to_owned());
+        }
+        Err(format!("\"{text}\" is not a tenant: give its domain (contoso.com) or its id (a GUID)"))
+    }
+}
+
+impl fmt::Display for TenantRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => id.fmt(f),
+            Self::Domain(domain) => f.write_str(domain),
+        }
+    }
+}
+
+/// A DNS name of two labels or more whose last one is not a number.
+fn is_domain(text: &str) -> bool {
+    let label = |l: &str| {
+        (1..=63).contains(&l.len())
+            && !l.starts_with('-')
+            && !l.ends_with('-')
+            && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    let labels: Vec<&str> = text.split('.').collect();
+    text.len() <= 253
+        && labels.len() >= 2
+        && labels.iter().all(|l| label(l))
+        && labels.last().is_some_and(|l| l.len() >= 2 && l.bytes().any(|b| b.is_ascii_alphabetic()))
+}
+
+/// The kinds of resource that crosspull works on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ResourceKind {
+    /// An AKS cluster.
+    Cluster,
+    /// A container registry.
+    Registry,
+}
+
+impl ResourceKind {
+    /// Its type as Resource Manager writes it.
+    #[must_use]
+    pub const fn type_name(self) -> &'static str {
+        match self {
+            Self::Cluster => "Microsoft.ContainerService/managedClusters",
+            Self::Registry => "Microsoft.ContainerRegistry/registries",
+        }
+    }
+
+    /// What people call it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Cluster => "cluster",
+            Self::Registry => "registry",
+        }
+    }
+}
+
+/// A resource id of Resource Manager, in one spelling: what Azure answers differs in case (`/resourcegroups/`), so
+/// two spellings of one resource are equal here.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct ResourceId {
+    subscription: Uuid,
+    group: String,
+    name: String,
+}
+
+impl ResourceId {
+    /// Finds a resource of that kind in what was pasted: an id, or a portal address around one.
+    fn parse(raw: &str, kind: ResourceKind) -> Result<Self, String> {
+        let text = clean(raw);
+        let wrong = |why: String| {
+            Err(format!(
+                "{why}: give the {}'s resource id (/subscriptions/…/resourceGroups/…/providers/{}/NAME)",
+                kind.word(),
+                kind.type_name()
+            ))
+        };
+        if text.is_empty() {
+            return wrong(format!("no {} is named", kind.word()));
+        }
+        let decoded = text.replace("%2F", "/").replace("%2f", "/");
+        let Some(from) = decoded.to_ascii_lowercase().find("/subscriptions/") else {
+            return wrong(format!("\"{text}\" is not a resource id"));
+        };
+        let tail = decoded.get(from..).unwrap_or_default();
+        let parts: Vec<&str> = tail.split(['/', '?', '#']).skip(1).collect();
+        let [_, subscription, groups, group, providers, namespace, resource_type, name, ..] = parts.as_slice() else {
+            return wrong(format!("\"{text}\" is cut off"));
+        };
+        let Ok(subscription) = Uuid::parse_str(subscription) else {
+            return wrong(format!("\"{subscription}\" is not a subscription id"));
+        };
+        let same = |a: &str, b: &str| a.eq_ignore_ascii_case(b);
+        if !same(groups, "resourceGroups") || !same(providers, "providers") || group.is_empty() || name.is_empty() {
+            return wrong(format!("\"{text}\" is cut off"));
+        }
+        let found = format!("{namespace}/{resource_type}");
+        if !same(&found, kind.type_name()) {
+            return wrong(format!("that is a {found}, not a {}", kind.word()));
+        }
+        let plain = |s: &str| s.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '(' | ')'));
+        if !plain(group) || !plain(name) {
+            return wrong(format!("\"{text}\" holds characters that no resource id has"));
+        }
+        Ok(Self { subscription, group: (*group).to_owned(), name: (*name).to_owned() })
+    }
+
+    fn path(&self, kind: ResourceKind) -> String {
+        format!(
+            "/subscriptions/{}/resourceGroups/{}/providers/{}/{}",
+            self.subscription,
+            self.group,
+            kind.type_name(),
+            self.name
+        )
+    }
+}
+
+/// Declares the id of one kind of resource.
+macro_rules! resource {
+    ($(#[$doc:meta])* $name:ident, $kind:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(ResourceId);
+
+        impl $name {
+            /// Reads a resource id, or a portal address that holds one.
+            ///
+            /// # Errors
+            /// A sentence that says what is wrong and what right looks like.
+            pub fn parse(raw: &str) -> Result<Self, String> {
+                ResourceId::parse(raw, $kind).map(Self)
+            }
+
+            /// The resource's name.
+            #[must_use]
+            pub fn name(&self) -> &str {
+                &self.0.name
+            }
+
+            /// The resource group's name.
+            #[must_use]
+            pub fn group(&self) -> &str {
+                &self.0.group
+            }
+
+            /// The subscription's id.
+            #[must_use]
+            pub const fn subscription(&self) -> Uuid {
+                self.0.subscription
+            }
+
+            /// The id in lower case: the key under which two spellings are one.
+            #[must_use]
+            pub fn key(&self) -> String {
+                self.to_string().to_ascii_lowercase()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0.path($kind))
+            }
+        }
+
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                self.key() == other.key()
+            }
+        }
+
+        impl Eq for $name {}
+
+        impl PartialOrd for $name {
+            fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+                Some(self.cmp(other))
+            }
+        }
+
+        impl Ord for $name {
+            fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+                self.key().cmp(&other.key())
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = String;
+            fn try_from(text: String) -> Result<Self, String> {
+                Self::parse(&text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.to_string()
+            }
+        }
+    };
+}
+
+resource!(
+    /// The resource id of an AKS cluster.
+    ClusterId,
+    ResourceKind::Cluster
+);
+resource!(
+    /// The resource id of a container registry.
+    RegistryId,
+    ResourceKind::Registry
+);
+
+/// An image as a registry names it: repository and tag or digest, without the registry's host.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ImageRef {
+    /// Such as `shop/web`.
+    pub repository: String,
+    /// A tag (`1.4`) or a digest (`sha256:…`); `latest` where none was given.
+    pub reference: String,
+}
+
+impl ImageRef {
+    /// Reads `name[:tag]` or `name@sha256:…`, with or without a registry's host in front.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong and what right looks like.
+    pub fn parse(raw: &str) -> Result<Self, String> {
+        let text = clean(raw);
+        let wrong = || format!("\"{text}\" is not an image: give a repository and a tag (shop/web:1.4), in lower case");
+        let text = text.trim_start_matches("https://").trim_start_matches("docker://");
+        let image = match text.split_once('/') {
+            Some((host, rest)) if host.contains(['.', ':']) => rest,
+            _ => text,
+        };
+        let (repository, reference) = if let Some((name, digest)) = image.split_once('@') {
+            (name, digest)
+        } else {
+            image.split_once(':').unwrap_or((image, "latest"))
+        };
+        if is_repository(repository) && (is_tag(reference) || is_digest(reference)) {
+            Ok(Self { repository: repository.to_owned(), reference: reference.to_owned() })
+        } else {
+            Err(wrong())
+        }
+    }
+}
+
+/// The grammar of the OCI distribution specification, "Pulling manifests".
+fn is_repository(text: &str) -> bool {
+    let part = |p: &str| {
+        let edge = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        let bytes = p.as_bytes();
+        edge(bytes.first())
+            && edge(bytes.last())
+            && bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'-'))
+    };
+    text.len() <= 255 && text.split('/').all(part)
+}
+
+fn is_tag(text: &str) -> bool {
+    (1..=128).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
+        && !text.starts_with(['.', '-'])
+}
+
+fn is_digest(text: &str) -> bool {
+    text.strip_prefix("sha256:")
+        .is_some_and(|hex| hex.len() == 64 && hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')))
+}
+
+impl fmt::Display for ImageRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let joint = if is_digest(&self.reference) { '@' } else { ':' };
+        write!(f, "{}{joint}{}", self.repository, self.reference)
+    }
+}
+
+impl TryFrom<String> for ImageRef {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        Self::parse(&text)
+    }
+}
+
+impl From<ImageRef> for String {
+    fn from(image: ImageRef) -> Self {
+        image.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CLUSTER: &str = "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-shop/providers/\
+                           Microsoft.ContainerService/managedClusters/aks-shop";
+
+    #[test]
+    fn a_tenant_is_a_guid_a_domain_or_a_portal_address() {
+        let id = "1f0c2b7e-90aa-4c1e-8d6f-51b2c7f09a2e";
+        for text in
+            [id.to_owned(), format!(" \"{}\" ", id.to_uppercase()), format!("https://portal.azure.com/#@{id}/resource")]
+        {
+            assert_eq!(TenantRef::parse(&text).map(|t| t.to_string()), Ok(id.to_owned()));
+        }
+        assert_eq!(TenantRef::parse("Contoso.COM"), Ok(TenantRef::Domain("contoso.com".to_owned())));
+        for text in ["contoso", "1f0c2b7e-90aa", "a..b", "-a.com", "10.0.0.1", "contoso.com/x"] {
+            assert!(TenantRef::parse(text).unwrap_err().contains("is not a tenant"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_resource_id_is_found_in_what_people_paste() {
+        let pasted = [
+            CLUSTER.to_owned(),
+            format!("  '{CLUSTER}'\n"),
+            CLUSTER.replace("resourceGroups", "resourcegroups").replace("managedClusters", "ManagedClusters"),
+            format!("https://portal.azure.com/#@contoso.com/resource{CLUSTER}/overview"),
+            format!("https://portal.azure.com/#view/X/resourceId/{}", CLUSTER.replace('/', "%2F")),
+            format!("{CLUSTER}/agentPools/np1"),
+        ];
+        for text in pasted {
+            assert_eq!(ClusterId::parse(&text).map(|id| id.to_string()), Ok(CLUSTER.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_resource_says_what_it_is() {
+        assert!(
+            RegistryId::parse(CLUSTER)
+                .unwrap_err()
+                .contains("that is a Microsoft.ContainerService/managedClusters, not a registry")
+        );
+        assert!(ClusterId::parse("aks-shop").unwrap_err().contains("\"aks-shop\" is not a resource id"));
+        assert!(ClusterId::parse("/subscriptions/x/resourceGroups").unwrap_err().contains("is cut off"));
+    }
+
+    #[test]
+    fn images_lose_their_host_and_gain_a_tag() {
+        let read = |text| ImageRef::parse(text).map(|i| i.to_string());
+        assert_eq!(read("shop/web:1.4"), Ok("shop/web:1.4".to_owned()));
+        assert_eq!(read("registryb.azurecr.io/shop/web"), Ok("shop/web:latest".to_owned()));
+        assert_eq!(read("localhost:5000/shop/web:1.4"), Ok("shop/web:1.4".to_owned()));
+        let digest = format!("shop/web@sha256:{}", "a".repeat(64));
+        assert_eq!(read(&digest), Ok(digest.clone()));
+        for text in ["Shop/Web", "", "shop//web", "shop/web:", "shop/web:a b", "shop/web@sha256:12"] {
+            assert!(read(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,495 @@
+//! Answers are raw text by key; inputs are what they mean. The only way to get [`Inputs`] is through the checks.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::cloud::{CloudChoice, KnownCloud};
+use crate::field::{FIELDS, Key, Kind};
+use crate::ids::{ClusterId, ImageRef, RegistryId, TenantRef};
+use crate::text::{clean, count};
+
+/// What was answered, as text, from wherever: screen, flag, environment or file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Answers(BTreeMap<Key, Vec<String>>);
+
+/// What is wrong with an input, and what right looks like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Complaint {
+    /// Which input; none where it is no input at all, such as an unknown key in the answers file.
+    pub key: Option<Key>,
+    /// The sentence.
+    pub text: String,
+}
+
+/// How to sign in to a tenant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignIn {
+    /// The Azure CLI's account for that tenant.
+    AzureCli,
+    /// A service principal's id and secret, from the environment.
+    ServicePrincipal,
+}
+
+/// Who provisions the app in tenant B.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ConsentMode {
+    /// The operator where that is allowed, else a person.
+    Auto,
+    /// The operator, by Graph in B.
+    Direct,
+    /// A person, by the consent URL.
+    Url,
+}
+
+/// Everything a plan is built from, typed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inputs {
+    /// Which cloud.
+    pub cloud: CloudChoice,
+    /// Another sign-in host.
+    pub login_host: Option<url::Url>,
+    /// The cluster's tenant.
+    pub tenant_a: TenantRef,
+    /// The registry's tenant.
+    pub tenant_b: TenantRef,
+    /// Sign-in to A.
+    pub sign_in_a: SignIn,
+    /// Sign-in to B.
+    pub sign_in_b: SignIn,
+    /// The clusters that are to pull; one today.
+    pub clusters: Vec<ClusterId>,
+    /// The registries they pull from; one today.
+    pub registries: Vec<RegistryId>,
+    /// What they are to pull; the proof pulls these.
+    pub images: Vec<ImageRef>,
+    /// The app registration's display name.
+    pub app_name: String,
+    /// Where the consent page goes afterwards.
+    pub redirect_uri: String,
+    /// Days that the client secret lives.
+    pub secret_days: u16,
+    /// Who provisions the app in B.
+    pub consent: ConsentMode,
+    /// Minutes between proof and reset.
+    pub soak_minutes: u16,
+    /// Where to save the secret.
+    pub secret_out: Option<PathBuf>,
+    /// Authorities to trust besides the system's.
+    pub ca_file: Option<PathBuf>,
+    /// Divides crosspull's own waits; 1 or more.
+    pub pace: f64,
+}
+
+impl Answers {
+    /// Reads an answers file.
+    ///
+    /// # Errors
+    /// Every unknown key and every value of a wrong type, each with its sentence.
+    pub fn from_toml(text: &str) -> Result<Self, Vec<Complaint>> {
+        let complaint = |text| Complaint { key: None, text };
+        let table: toml::Table = text
+            .parse()
+            .map_err(|e: toml::de::Error| vec![complaint(format!("The answers file is not TOML: {}", e.message()))])?;
+        let mut answers = Self::default();
+        let mut complaints = Vec::new();
+        for (name, value) in &table {
+            let Some(key) = Key::from_name(name) else {
+                complaints.push(complaint(unknown_key(name)));
+                continue;
+            };
+            match values(value) {
+                Some(values) => answers.set_all(key, values),
+                None => complaints.push(Complaint {
+                    key: Some(key),
+                    text: format!("{name} in the answers file is neither text, a number nor a list of texts"),
+                }),
+            }
+        }
+        if complaints.is_empty() { Ok(answers) } else { Err(complaints) }
+    }
+
+    /// The first value given for a key; nothing where none was or it is blank.
+    #[must_use]
+    pub fn get(&self, key: Key) -> Option<&str> {
+        self.0.get(&key)?.iter().map(|v| clean(v)).find(|v| !v.is_empty())
+    }
+
+    /// All values of a key, one text split at white space and commas where the field holds several.
+    #[must_use]
+    pub fn all(&self, key: Key) -> Vec<&str> {
+        let split = key.field().is_some_and(|f| f.kind == Kind::Many);
+        let given = self.0.get(&key).into_iter().flatten();
+        given
+            .flat_map(|v| v.split(move |c: char| split && (c.is_whitespace() || c == ',')))
+            .map(clean)
+            .filter(|v| !v.is_empty())
+            .collect()
+    }
+
+    /// The value given, else the default.
+    #[must_use]
+    pub fn or_default(&self, key: Key) -> &str {
+        self.get(key).or_else(|| key.default()).unwrap_or_default()
+    }
+
+    /// Answers a key, in place of what it had.
+    pub fn set(&mut self, key: Key, value: impl Into<String>) {
+        self.set_all(key, vec![value.into()]);
+    }
+
+    /// Answers a key with several values, in place of what it had.
+    pub fn set_all(&mut self, key: Key, values: Vec<String>) {
+        self.0.insert(key, values);
+    }
+
+    /// Adds the answers of `below` for the keys that have none here.
+    #[must_use]
+    pub fn over(mut self, below: Self) -> Self {
+        for (key, values) in below.0 {
+            self.0.entry(key).or_insert(values);
+        }
+        self
+    }
+
+    /// The answers as an answers file: what was given, nothing else.
+    #[must_use]
+    pub fn to_toml(&self) -> String {
+        let mut table = toml::Table::new();
+        for field in &FIELDS {
+            let values = self.all(field.key);
+            let value = match (values.as_slice(), field.kind) {
+                ([], _) => continue,
+                (several, Kind::Many) => {
+                    toml::Value::Array(several.iter().map(|v| toml::Value::String((*v).to_owned())).collect())
+                }
+                ([one, ..], _) => toml::Value::String((*one).to_owned()),
+            };
+            table.insert(field.key.name().to_owned(), value);
+        }
+        table.to_string()
+    }
+}
+
+/// A value of the answers file as texts.
+fn values(value: &toml::Value) -> Option<Vec<String>> {
+    match value {
+        toml::Value::String(text) => Some(vec![text.clone()]),
+        toml::Value::Integer(number) => Some(vec![number.to_string()]),
+        toml::Value::Float(number) => Some(vec![number.to_string()]),
+        toml::Value::Array(items) => items.iter().map(|i| i.as_str().map(str::to_owned)).collect(),
+        _ => None,
+    }
+}
+
+/// The sentence for a key that is none, with the nearest one that is.
+fn unknown_key(name: &str) -> String {
+    let near = FIELDS.iter().map(|f| f.key.name()).min_by_key(|known| distance(known, name));
+    match near {
+        Some(near) if distance(near, name) <= 3 => {
+            format!("\"{name}\" in the answers file is not an input. Did you mean {near}?")
+        }
+        _ => format!("\"{name}\" in the answers file is not an input. crosspull apply --help lists them."),
+    }
+}
+
+/// Edits that turn one word into another (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut previous = i;
+        let mut left = i + 1;
+        for (y, cell) in b.chars().zip(row.iter_mut().skip(1)) {
+            let next = (previous + usize::from(x != y)).min(left + 1).min(*cell + 1);
+            previous = std::mem::replace(cell, next);
+            left = next;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+/// Checks one input as typed so far; what the form shows under its field. Blank text is no complaint here: whether
+/// an answer is needed is asked when all are there.
+///
+/// # Errors
+/// A sentence that says what is wrong and what right looks like.
+pub fn check(key: Key, raw: &str) -> Result<(), String> {
+    let text = clean(raw);
+    if text.is_empty() {
+        return Ok(());
+    }
+    match key {
+        Key::Cloud => CloudChoice::parse(text).map(drop),
+        Key::LoginHost => https(text, "a sign-in host").map(drop),
+        Key::TenantA | Key::TenantB => TenantRef::parse(text).map(drop),
+        Key::Cluster => ClusterId::parse(text).map(drop),
+        Key::Registry => RegistryId::parse(text).map(drop),
+        Key::Repository => raw
+            .split([' ', ',', '\t', '\n'])
+            .map(clean)
+            .filter(|t| !t.is_empty())
+            .try_for_each(|t| ImageRef::parse(t).map(drop)),
+        Key::RedirectUri => redirect(text).map(drop),
+        Key::SecretDays => days(text).map(drop),
+        Key::Soak => minutes(text).map(drop),
+        Key::Pace => pace(text).map(drop),
+        Key::AppName if text.chars().count() > 120 => {
+            Err("an app's name has 120 characters at most (Graph: displayName)".to_owned())
+        }
+        Key::AppName | Key::SecretOut | Key::CaFile => Ok(()),
+        Key::Route | Key::SignInA | Key::SignInB | Key::Consent => choice(key, text),
+    }
+}
+
+/// One of the words that the field offers.
+fn choice(key: Key, text: &str) -> Result<(), String> {
+    let Some(Kind::Choice(words)) = key.field().map(|f| f.kind) else {
+        return Ok(());
+    };
+    if words.iter().any(|(word, _)| *word == text) {
+        return Ok(());
+    }
+    let offered: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+    Err(format!("\"{text}\" is not offered for {}: give {}", key.name(), offered.join(" or ")))
+}
+
+fn https(text: &str, what: &str) -> Result<url::Url, String> {
+    url::Url::parse(text)
+        .ok()
+        .filter(|u| u.scheme() == "https" && u.host().is_some())
+        .ok_or_else(|| format!("\"{text}\" is not {what}: give its address, such as https://login.microsoftonline.com"))
+}
+
+/// A redirect address is sent as it is written: a trailing slash counts (AADSTS50011), so none is added.
+fn redirect(text: &str) -> Result<String, String> {
+    let parsed = url::Url::parse(text).ok();
+    let loopback = parsed.as_ref().and_then(url::Url::host_str).is_some_and(|h| h == "localhost");
+    match parsed {
+        Some(u) if u.scheme() == "https" || (u.scheme() == "http" && loopback) => Ok(text.to_owned()),
+        _ => Err(format!("\"{text}\" is not a redirect address: give one such as https://www.microsoft.com")),
+    }
+}
+
+fn number(text: &str, range: std::ops::RangeInclusive<u16>, what: &str) -> Result<u16, String> {
+    text.parse()
+        .ok()
+        .filter(|n| range.contains(n))
+        .ok_or_else(|| format!("\"{text}\" is not a number of {what}: give {} to {}", range.start(), range.end()))
+}
+
+/// Two years is what Graph gives by default and the portal's longest offer (`azure-facts.md` 3.3).
+fn days(text: &str) -> Result<u16, String> {
+    number(text, 1..=730, "days")
+}
+
+fn minutes(text: &str) -> Result<u16, String> {
+    number(text, 0..=1440, "minutes")
+}
+
+fn pace(text: &str) -> Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|p: &f64| p.is_finite() && (1.0..=1_000_000.0).contains(p))
+        .ok_or_else(|| format!("\"{text}\" is not a pace: give a number from 1 to 1000000"))
+}
+
+impl Inputs {
+    /// Reads the answers; complains about all of them at once.
+    ///
+    /// # Errors
+    /// Every complaint, in the order of the table.
+    pub fn from_answers(answers: &Answers) -> Result<Self, Vec<Complaint>> {
+        let mut complaints = Vec::new();
+        for field in &FIELDS {
+            for value in answers.all(field.key) {
+                if let Err(text) = check(field.key, value) {
+                    complaints.push(Complaint { key: Some(field.key), text: sentence(field.key, &text) });
+                }
+            }
+        }
+        for key in [Key::TenantA, Key::Cluster, Key::TenantB, Key::Registry, Key::Repository] {
+            if answers.all(key).is_empty() {
+                let help = key.field().map_or("", |f| f.help);
+                complaints.push(Complaint { key: Some(key), text: format!("{}: missing. {help}", key.name()) });
+            }
+        }
+        complaints.extend(across(answers));
+        if !complaints.is_empty() {
+            return Err(complaints);
+        }
+        Self::read(answers).map_err(|text| vec![Complaint { key: None, text }])
+    }
+
+    /// Reads answers that passed every check.
+    fn read(answers: &Answers) -> Result<Self, String> {
+        let text = |key| answers.or_default(key);
+        let several = |key| {
+            if text(key) == "azure-cli" { SignIn::AzureCli } else { SignIn::ServicePrincipal }
+        };
+        let clusters: Vec<ClusterId> =
+            answers.all(Key::Cluster).into_iter().map(ClusterId::parse).collect::<Result<_, _>>()?;
+        let default_name = clusters.first().map(|c| format!("crosspull-{}", c.name())).unwrap_or_default();
+        Ok(Self {
+            cloud: CloudChoice::parse(text(Key::Cloud))?,
+            login_host: answers.get(Key::LoginHost).map(|t| https(t, "a sign-in host")).transpose()?,
+            tenant_a: TenantRef::parse(text(Key::TenantA))?,
+            tenant_b: TenantRef::parse(text(Key::TenantB))?,
+            sign_in_a: several(Key::SignInA),
+            sign_in_b: several(Key::SignInB),
+            clusters,
+            registries: answers.all(Key::Registry).into_iter().map(RegistryId::parse).collect::<Result<_, _>>()?,
+            images: answers.all(Key::Repository).into_iter().map(ImageRef::parse).collect::<Result<_, _>>()?,
+            app_name: answers.get(Key::AppName).map_or(default_name, str::to_owned),
+            redirect_uri: redirect(text(Key::RedirectUri))?,
+            secret_days: days(text(Key::SecretDays))?,
+            consent: match text(Key::Consent) {
+                "direct" => ConsentMode::Direct,
+                "url" => ConsentMode::Url,
+                _ => ConsentMode::Auto,
+            },
+            soak_minutes: minutes(text(Key::Soak))?,
+            secret_out: answers.get(Key::SecretOut).map(PathBuf::from),
+            ca_file: answers.get(Key::CaFile).map(PathBuf::from),
+            pace: pace(text(Key::Pace))?,
+        })
+    }
+}
+
+/// `tenant-a: "x" is not …`: which input a sentence is about, for places without a field beside it.
+fn sentence(key: Key, text: &str) -> String {
+    format!("{}: {text}", key.name())
+}
+
+/// Complaints about answers that do not go together.
+fn across(answers: &Answers) -> Vec<Complaint> {
+    let mut found = Vec::new();
+    let mut complain = |key: Key, text: String| found.push(Complaint { key: Some(key), text: sentence(key, &text) });
+    let tenant = |key| answers.get(key).and_then(|t| TenantRef::parse(t).ok());
+    if let (Some(a), Some(b)) = (tenant(Key::TenantA), tenant(Key::TenantB))
+        && a == b
+    {
+        complain(
+            Key::TenantB,
+            format!(
+                "{b} is the cluster's tenant too. Cluster and registry in one tenant need no app of another tenant: \
+                 az aks update --attach-acr does it. Name the registry's tenant if it is another one"
+            ),
+        );
+    }
+    for key in [Key::Cluster, Key::Registry] {
+        let several = answers.all(key);
+        if several.len() > 1 {
+            complain(key, format!("{} are named; one run takes one", count(several.len(), key.name())));
+        }
+    }
+    let asked = CloudChoice::parse(answers.or_default(Key::Cloud)).ok().and_then(|c| c.known());
+    for key in [Key::Cluster, Key::Registry, Key::Repository, Key::TenantA, Key::TenantB] {
+        for text in answers.all(key) {
+            if let (Some(asked), Some(found)) = (asked, cloud_of(text))
+                && asked != found
+            {
+                complain(
+                    key,
+                    format!(
+                        "\"{text}\" belongs to the {} cloud and {} was asked for: give --cloud {}, or an id of this cloud",
+                        found.word(),
+                        asked.word(),
+                        found.word()
+                    ),
+                );
+            }
+        }
+    }
+    found
+}
+
+/// The cloud that the host in a pasted text gives away.
+fn cloud_of(text: &str) -> Option<KnownCloud> {
+    text.split(['/', ' ', '#', ':']).find_map(KnownCloud::of_host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn complete() -> Answers {
+        let mut answers = Answers::default();
+        for key in [Key::TenantA, Key::Cluster, Key::TenantB, Key::Registry, Key::Repository] {
+            answers.set(key, key.field().expect("a row").example);
+        }
+        answers
+    }
+
+    fn complaints(answers: &Answers) -> Vec<String> {
+        Inputs::from_answers(answers).expect_err("complaints").into_iter().map(|c| c.text).collect()
+    }
+
+    #[test]
+    fn complete_answers_become_inputs_with_the_documented_defaults() {
+        let inputs = Inputs::from_answers(&complete()).expect("complete");
+        assert_eq!(inputs.app_name, "crosspull-aks-shop");
+        assert_eq!(inputs.redirect_uri, "https://www.microsoft.com");
+        assert_eq!((inputs.secret_days, inputs.soak_minutes, inputs.consent), (180, 30, ConsentMode::Auto));
+        assert_eq!(inputs.images.len(), 1);
+    }
+
+    #[test]
+    fn all_complaints_come_at_once() {
+        let mut answers = Answers::default();
+        answers.set(Key::TenantA, "contoso");
+        answers.set(Key::SecretDays, "0");
+        let said = complaints(&answers);
+        assert_eq!(said.len(), 6, "{said:#?}");
+        assert!(said.iter().any(|t| t.contains("tenant-a: \"contoso\" is not a tenant")));
+        assert!(said.iter().any(|t| t.contains("secret-days: \"0\" is not a number of days")));
+        assert!(said.iter().any(|t| t.starts_with("registry: missing.")));
+    }
+
+    #[test]
+    fn one_tenant_for_both_is_refused_with_the_way_out() {
+        let mut answers = complete();
+        answers.set(Key::TenantB, " CONTOSO.com ");
+        let said = complaints(&answers);
+        assert!(
+            said.iter().any(|t| t.contains("is the cluster's tenant too") && t.contains("--attach-acr")),
+            "{said:?}"
+        );
+    }
+
+    #[test]
+    fn an_id_of_another_cloud_is_named() {
+        let mut answers = complete();
+        answers.set(Key::Repository, "registryb.azurecr.cn/shop/web:1.4");
+        assert!(complaints(&answers).iter().any(|t| t.contains("belongs to the china cloud")));
+    }
+
+    #[test]
+    fn an_answers_file_says_which_keys_it_does_not_know() {
+        let said = Answers::from_toml("tennant-a = \"x\"\nzzzzzzzzzz = 1\n[consent]\nx = 1").expect_err("unknown keys");
+        let texts: Vec<&str> = said.iter().map(|c| c.text.as_str()).collect();
+        assert!(texts.iter().any(|t| t.contains("Did you mean tenant-a?")), "{texts:?}");
+        assert!(texts.iter().any(|t| t.contains("\"zzzzzzzzzz\" in the answers file is not an input")));
+        assert!(texts.iter().any(|t| t.contains("consent in the answers file is neither")));
+    }
+
+    #[test]
+    fn answers_survive_their_own_file() {
+        let mut answers = complete();
+        answers.set(Key::Repository, "shop/web:1.4 shop/api:2");
+        let again = Answers::from_toml(&answers.to_toml()).expect("its own file");
+        assert_eq!(again.all(Key::Repository), ["shop/web:1.4", "shop/api:2"]);
+        assert_eq!(Inputs::from_answers(&again), Inputs::from_answers(&answers));
+    }
+
+    #[test]
+    fn what_is_given_stands_over_what_is_below() {
+        let mut flags = Answers::default();
+        flags.set(Key::TenantA, "a.com");
+        let merged = flags.over(complete());
+        assert_eq!(merged.get(Key::TenantA), Some("a.com"));
+        assert_eq!(merged.get(Key::TenantB), Some("fabrikam.com"));
+    }
+}

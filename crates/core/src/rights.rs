@@ -1,0 +1,80 @@
+//! What a caller may do, evaluated from Resource Manager's answer to "Permissions - List".
+
+use serde::{Deserialize, Serialize};
+
+/// One permission set: one role that the caller has at the scope.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct PermissionSet {
+    /// Actions that the role allows, with wildcards.
+    pub actions: Vec<String>,
+    /// Actions that this role takes out of its own; another role may give them.
+    pub not_actions: Vec<String>,
+}
+
+/// May the caller do this? Likely, never certainly: deny assignments and conditions can still refuse
+/// (`azure-facts.md` 3.7). A set allows what one of its actions matches and none of its `notActions` does; the sets
+/// add up.
+#[must_use]
+pub fn allows(sets: &[PermissionSet], action: &str) -> bool {
+    let any = |patterns: &[String]| patterns.iter().any(|p| matches(p, action));
+    sets.iter().any(|set| any(&set.actions) && !any(&set.not_actions))
+}
+
+/// `*` stands for any text, slashes included; case does not count.
+fn matches(pattern: &str, action: &str) -> bool {
+    let pattern = pattern.to_ascii_lowercase();
+    let action = action.to_ascii_lowercase();
+    let mut parts = pattern.split('*');
+    let Some(first) = parts.next() else {
+        return false;
+    };
+    let Some(mut rest) = action.strip_prefix(first) else {
+        return false;
+    };
+    let mut last = None;
+    for part in parts {
+        if let Some(before) = last.replace(part) {
+            match rest.find(before) {
+                Some(at) => rest = rest.get(at + before.len()..).unwrap_or_default(),
+                None => return false,
+            }
+        }
+    }
+    last.map_or(rest.is_empty(), |end| rest.ends_with(end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(actions: &[&str], not_actions: &[&str]) -> PermissionSet {
+        let own = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect();
+        PermissionSet { actions: own(actions), not_actions: own(not_actions) }
+    }
+
+    const ASSIGN: &str = "Microsoft.Authorization/roleAssignments/write";
+
+    #[test]
+    fn contributor_may_not_assign_roles_and_a_second_role_gives_it_back() {
+        let contributor = set(&["*"], &["Microsoft.Authorization/*/Write", "Microsoft.Authorization/*/Delete"]);
+        assert!(!allows(std::slice::from_ref(&contributor), ASSIGN));
+        assert!(allows(&[contributor, set(&["Microsoft.Authorization/roleAssignments/*"], &[])], ASSIGN));
+    }
+
+    #[test]
+    fn wildcards_span_slashes_and_case_does_not_count() {
+        for (pattern, action, yes) in [
+            ("*/read", "Microsoft.ContainerRegistry/registries/read", true),
+            ("*/read", "Microsoft.ContainerRegistry/registries/read/x", false),
+            ("microsoft.containerservice/managedclusters/*", "Microsoft.ContainerService/managedClusters/a/b", true),
+            ("a*a", "a", false),
+            ("a*b*c", "axxbyyc", true),
+            ("a*b*c", "axxc", false),
+            ("exact", "exact", true),
+            ("", "x", false),
+        ] {
+            assert_eq!(matches(pattern, action), yes, "{pattern} ~ {action}");
+        }
+    }
+}

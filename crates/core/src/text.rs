@@ -1,0 +1,106 @@
+//! Text that came from a person, a file or the network, made fit to read and to show.
+
+/// Takes away what people paste along with a value: white space, quotes, brackets, a trailing comma or semicolon.
+#[must_use]
+pub fn clean(raw: &str) -> &str {
+    raw.trim_matches(|c: char| {
+        c.is_whitespace()
+            || matches!(
+                c,
+                '"' | '\'' | '`' | '“' | '”' | '‘' | '’' | '«' | '»' | '<' | '>' | ',' | ';' | '\u{feff}' | '\u{200b}'
+            )
+    })
+}
+
+/// Text fit for a terminal: control characters (escape sequences among them) become spaces, runs of white space
+/// become one space, and no more than `most` characters are kept.
+#[must_use]
+pub fn printable(raw: &str, most: usize) -> String {
+    let mut out = String::new();
+    let mut length = 0;
+    let mut gap = false;
+    for c in raw.chars() {
+        if c.is_whitespace() || c.is_control() || is_invisible(c) {
+            gap = length > 0;
+            continue;
+        }
+        let needed = 1 + usize::from(gap);
+        if length + needed > most {
+            out.push('…');
+            break;
+        }
+        if gap {
+            out.push(' ');
+        }
+        out.push(c);
+        length += needed;
+        gap = false;
+    }
+    out
+}
+
+/// Characters that reorder or hide text on a screen.
+const fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// An id abbreviated in the middle (`1f0c…9a2e`), for places where it is not meant to be copied.
+#[must_use]
+pub fn abbreviated(id: &str) -> String {
+    let chars: Vec<char> = id.chars().collect();
+    match (chars.get(..4), chars.len().checked_sub(4).and_then(|from| chars.get(from..))) {
+        (Some(head), Some(tail)) if chars.len() > 9 => {
+            format!("{}…{}", head.iter().collect::<String>(), tail.iter().collect::<String>())
+        }
+        _ => id.to_owned(),
+    }
+}
+
+/// `one role`, `2 roles`: a count with its noun.
+#[must_use]
+pub fn count(n: usize, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+}
+
+/// Time in words for a screen: `0.4 s`, `38 s`, `1 min 12 s`, `2 h 05 min`. The argument is milliseconds.
+#[must_use]
+pub fn duration(ms: u64) -> String {
+    let seconds = ms / 1000;
+    match seconds {
+        0..10 => format!("{}.{} s", seconds, ms % 1000 / 100),
+        10..60 => format!("{seconds} s"),
+        60..3600 => format!("{} min {:02} s", seconds / 60, seconds % 60),
+        _ => format!("{} h {:02} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clean_takes_what_people_paste_along() {
+        assert_eq!(clean("  \"contoso.com\",\n"), "contoso.com");
+        assert_eq!(clean("<1f0c>"), "1f0c");
+    }
+
+    #[test]
+    fn printable_lets_no_escape_sequence_through() {
+        assert_eq!(printable("a\u{1b}[31mb\r\n  c", 20), "a [31mb c");
+        assert_eq!(printable("abcdef", 3), "abc…");
+    }
+
+    #[test]
+    fn durations_read_as_words() {
+        assert_eq!(duration(430), "0.4 s");
+        assert_eq!(duration(38_999), "38 s");
+        assert_eq!(duration(72_000), "1 min 12 s");
+        assert_eq!(duration(7_500_000), "2 h 05 min");
+    }
+
+    #[test]
+    fn long_ids_keep_both_ends() {
+        assert_eq!(abbreviated("1f0c2b7e-90aa-4c1e-8d6f-51b2c7f09a2e"), "1f0c…9a2e");
+        assert_eq!(abbreviated("short"), "short");
+    }
+}
