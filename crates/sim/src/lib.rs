@@ -1,1 +1,41 @@
-//! To come.
+//! A simulated Azure: Entra, Graph, Resource Manager and registries, small enough to hold in memory and strict
+//! enough that a client which works here has a fair chance in Azure.
+//!
+//! [`start`] gives a running [`Sim`]; its contract is `simulator.md`. It knows Microsoft's documents and contracts, and no client.
+
+mod arm;
+mod clock;
+mod cloud;
+mod consent;
+mod directory;
+mod entra;
+mod errors;
+mod faults;
+mod files;
+mod front;
+mod graph;
+mod log;
+mod names;
+mod nodes;
+mod plane;
+mod registry;
+mod rights;
+mod scenario;
+mod secret;
+mod server;
+mod sim;
+mod steering;
+#[cfg(test)]
+mod testbed;
+mod tls;
+mod tokens;
+mod world;
+
+pub use consent::ConsentError;
+pub use files::{Ready, ReadyTenant, ReadyTenants, write_files};
+pub use log::{Entry, Exchange};
+pub use plane::Plane;
+pub use scenario::{Scenario, ScenarioError};
+pub use secret::Secret;
+pub use sim::{Options, Sim, SimError, Tenant, start};
+pub use world::happy::Operator;

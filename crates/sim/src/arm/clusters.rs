@@ -1,0 +1,111 @@
+//! Managed clusters: reading them, their agent pool and their Kubernetes credentials.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use super::{Asked, resets, shapes, value};
+use crate::{
+    cloud::{Cloud, Shared},
+    errors::{self, Answer},
+    rights,
+    world::Cluster,
+};
+
+const KIND: &str = "Microsoft.ContainerService/managedClusters";
+
+/// The clusters of a subscription, or of one of its groups.
+pub fn list(cloud: &Cloud, asked: &Asked, group: Option<&str>) -> Answer {
+    if asked.method != Method::GET {
+        return Err(super::not_served(asked));
+    }
+    let scope = super::scope(asked, if group.is_some() { 4 } else { 2 });
+    rights::require(cloud, &asked.caller, &scope, &format!("{KIND}/read"))?;
+    let world = cloud.world();
+    if let Some(group) = group {
+        super::known_group(&world, &super::subscription_of(asked).to_string(), group)?;
+    }
+    let found =
+        world.clusters.iter().filter(|cluster| rights::covers(&scope, &cluster.id)).map(shapes::cluster).collect();
+    Ok(value(found))
+}
+
+/// Everything under one cluster; `rest` is what follows its name, in lower case.
+pub fn answer(cloud: &Shared, asked: &Asked, rest: &[&str]) -> Answer {
+    match (asked.method.as_str(), rest) {
+        ("GET", []) => read(cloud, asked, "read", |cluster| Some(shapes::cluster(cluster))),
+        ("GET", ["agentpools"]) => {
+            read(cloud, asked, "agentPools/read", |cluster| Some(json!({"value": [shapes::agent_pool(cluster)]})))
+        }
+        ("GET", ["agentpools", name]) => {
+            read(cloud, asked, "agentPools/read", |cluster| (*name == "nodepool1").then(|| shapes::agent_pool(cluster)))
+        }
+        ("POST", ["resetserviceprincipalprofile"]) => resets::reset(cloud, asked),
+        ("POST", ["listclusterusercredential"]) => {
+            read(cloud, asked, "listClusterUserCredential/action", |cluster| Some(credentials(cluster, "clusterUser")))
+        }
+        ("POST", ["listclusteradmincredential"]) => {
+            read(cloud, asked, "listClusterAdminCredential/action", |cluster| {
+                Some(credentials(cluster, "clusterAdmin"))
+            })
+        }
+        ("POST", ["accessprofiles", role, "listcredential"]) => {
+            read(cloud, asked, "accessProfiles/listCredential/action", |cluster| access_profile(cluster, role))
+        }
+        _ => Err(super::not_served(asked)),
+    }
+}
+
+/// Answers with what `show` makes of the cluster; 404 when there is no cluster or nothing to show.
+fn read(cloud: &Cloud, asked: &Asked, action: &str, show: impl Fn(&Cluster) -> Option<Value>) -> Answer {
+    let id = super::resource_id(asked);
+    rights::require(cloud, &asked.caller, &id, &format!("{KIND}/{action}"))?;
+    let world = cloud.world();
+    let shown = world.cluster(&id).and_then(show).ok_or_else(|| not_found(asked))?;
+    Ok(errors::json(StatusCode::OK, &shown))
+}
+
+/// 404 for a cluster that is not there.
+pub fn not_found(asked: &Asked) -> errors::Refusal {
+    super::resource_not_found(asked, KIND)
+}
+
+fn credentials(cluster: &Cluster, user: &str) -> Value {
+    json!({"kubeconfigs": [{"name": user, "value": BASE64_STANDARD.encode(kubeconfig(cluster, user))}]})
+}
+
+fn access_profile(cluster: &Cluster, role: &str) -> Option<Value> {
+    let user = match role {
+        "clusteruser" => "clusterUser",
+        "clusteradmin" => "clusterAdmin",
+        _ => return None,
+    };
+    Some(json!({
+        "id": format!("{}/accessProfiles/{user}", cluster.id),
+        "name": user,
+        "type": "Microsoft.ContainerService/ManagedClusters/AccessProfiles",
+        "location": cluster.location,
+        "properties": {"kubeConfig": BASE64_STANDARD.encode(kubeconfig(cluster, user))},
+    }))
+}
+
+/// A kubeconfig of the recorded form (`aks_sp_create_show`); its keys open nothing.
+fn kubeconfig(cluster: &Cluster, user: &str) -> String {
+    let name = &cluster.name;
+    let group = cluster.id.split('/').nth(4).unwrap_or_default();
+    let host = shapes::fully_qualified_name(cluster);
+    let nothing = BASE64_STANDARD.encode("not-a-real-value");
+    format!(
+        "apiVersion: v1\n\
+         clusters:\n\
+         - cluster:\n    certificate-authority-data: {nothing}\n    server: https://{host}:443\n  name: {name}\n\
+         contexts:\n\
+         - context:\n    cluster: {name}\n    user: {user}_{group}_{name}\n  name: {name}\n\
+         current-context: {name}\n\
+         kind: Config\n\
+         preferences: {{}}\n\
+         users:\n\
+         - name: {user}_{group}_{name}\n  user:\n    client-certificate-data: {nothing}\n    client-key-data: {nothing}\n    token: not-a-real-value\n"
+    )
+}

@@ -1,0 +1,110 @@
+//! The gates that every request of the Resource Manager passes.
+
+use axum::{body::to_bytes, extract::Request, response::Response};
+use http::StatusCode;
+
+use super::{Asked, metadata};
+use crate::{
+    cloud::Cloud,
+    errors::{self, Refusal},
+    faults::Fate,
+    tokens,
+};
+
+/// No request of this plane needs more.
+const MAX_BODY: usize = 1 << 20;
+
+/// A request that may go on, or the answer that it already has.
+pub enum Gate {
+    Open(Asked),
+    Answered(Response),
+}
+
+/// Lets a request through the gates.
+pub async fn ask(cloud: &Cloud, request: Request) -> Result<Gate, Refusal> {
+    let (parts, body) = request.into_parts();
+    let segments: Vec<String> = parts
+        .uri
+        .path()
+        .split('/')
+        .filter(|segment| !segment.is_empty())
+        .map(|segment| percent_encoding::percent_decode_str(segment).decode_utf8_lossy().into_owned())
+        .collect();
+    let query: Vec<(String, String)> =
+        url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
+    if matches!(segments.as_slice(), [first, second] if first == "metadata" && second == "endpoints") {
+        let version = api_version(&query)?;
+        let names = cloud.world().names;
+        let body = metadata::endpoints(names, &cloud.origin, version);
+        return Ok(Gate::Answered(errors::json(StatusCode::OK, &body)));
+    }
+    let caller = tokens::arm_caller(cloud, &parts.headers)?;
+    api_version(&query)?;
+    let body = to_bytes(body, MAX_BODY).await.map_err(|_| {
+        let message = "The request content could not be read.";
+        errors::arm(StatusCode::BAD_REQUEST, "InvalidRequestContent", message)
+    })?;
+    let asked = Asked {
+        method: parts.method,
+        segments,
+        query,
+        body,
+        caller,
+        fate: parts.extensions.get::<Fate>().cloned().unwrap_or_default(),
+    };
+    own_subscription(cloud, &asked)?;
+    Ok(Gate::Open(asked))
+}
+
+/// The `api-version`, which every request has to name; any well-formed one will do.
+fn api_version(query: &[(String, String)]) -> Result<&str, Refusal> {
+    let Some(version) = query_value(query, "api-version") else {
+        let message = "The api-version query parameter (?api-version=) is required for all requests.";
+        return Err(errors::arm(StatusCode::BAD_REQUEST, "MissingApiVersionParameter", message));
+    };
+    let well_formed = version.get(..10).is_some_and(|date| date.parse::<jiff::civil::Date>().is_ok())
+        && version.get(10..).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+    if well_formed {
+        return Ok(version);
+    }
+    let message = format!("The api-version '{version}' is invalid. The supported versions are '2014-04-01 and later'.");
+    Err(errors::arm(StatusCode::BAD_REQUEST, "InvalidApiVersionParameter", &message))
+}
+
+/// The value of a query parameter, its name in any case.
+pub fn query_value<'a>(query: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    query.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+}
+
+/// Refuses a subscription that is not there, or trusts another tenant than the token's.
+fn own_subscription(cloud: &Cloud, asked: &Asked) -> Result<(), Refusal> {
+    let [kind, id, ..] = asked.segments.as_slice() else {
+        return Ok(());
+    };
+    if !kind.eq_ignore_ascii_case("subscriptions") {
+        return Ok(());
+    }
+    let world = cloud.world();
+    let Some(subscription) = world.subscription(id) else {
+        let message = format!("The subscription '{id}' could not be found.");
+        return Err(errors::arm(StatusCode::NOT_FOUND, "SubscriptionNotFound", &message));
+    };
+    if subscription.tenant == asked.caller.tenant {
+        return Ok(());
+    }
+    let issuer = world.names.issuer_host;
+    let (wrong, right) = (asked.caller.tenant, subscription.tenant);
+    let message = format!(
+        "The access token is from the wrong issuer 'https://{issuer}/{wrong}/'. It must match the tenant \
+         'https://{issuer}/{right}/' associated with this subscription. Please use the authority (URL) \
+         '{}/{right}' to get the token. Note, if the subscription is transferred to another tenant there is no \
+         impact to the services, but information about new tenant could take time to propagate (up to an hour).",
+        cloud.origin
+    );
+    let challenge = format!(
+        "Bearer authorization_uri=\"{}/{right}\", error=\"invalid_token\", error_description=\"The access token is from the wrong issuer.\"",
+        cloud.origin
+    );
+    Err(errors::arm(StatusCode::UNAUTHORIZED, "InvalidAuthenticationTokenTenant", &message)
+        .with(http::header::WWW_AUTHENTICATE, &challenge))
+}

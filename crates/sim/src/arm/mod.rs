@@ -1,0 +1,224 @@
+//! The Resource Manager: one router for everything, since its paths are matched in any case.
+//!
+//! Every request passes the same gates in the same order: a token for this plane, an `api-version`, a subscription of the
+//! caller's own tenant. Then one table of paths names the handler.
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use http::{HeaderName, Method, StatusCode};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::{
+    cloud::Shared,
+    errors::{self, Answer, Refusal},
+    faults::Fate,
+    tokens::Caller,
+    world::World,
+};
+
+mod clusters;
+mod filter;
+mod gates;
+mod kql;
+mod metadata;
+mod registries;
+mod registry_tokens;
+mod resets;
+mod resource_graph;
+mod roles;
+mod shapes;
+mod subscriptions;
+#[cfg(test)]
+mod tests;
+
+pub use shapes::SYSTEM_SCOPE_MAPS;
+
+/// Everything under `/metadata`, `/subscriptions`, `/providers` and `/tenants`.
+pub fn router(cloud: Shared) -> Router {
+    // One handler: a router's own table would mind the case.
+    Router::new().fallback(handle).with_state(cloud)
+}
+
+/// A request that has passed the gates.
+struct Asked {
+    method: Method,
+    /// The path's segments as they came, percent-decoded.
+    segments: Vec<String>,
+    query: Vec<(String, String)>,
+    body: Bytes,
+    caller: Caller,
+    fate: Fate,
+}
+
+impl Asked {
+    /// A query parameter, its name in any case.
+    fn query(&self, name: &str) -> Option<&str> {
+        gates::query_value(&self.query, name)
+    }
+
+    /// The `$filter`, parsed; `known` names in lower case what the list understands.
+    fn filter(&self, known: &[&str]) -> Result<Vec<filter::Term>, Refusal> {
+        filter::parse(self.query("$filter").unwrap_or_default(), known).map_err(|term| {
+            let message = format!("The filter '{term}' is not supported for this resource.");
+            errors::arm(StatusCode::BAD_REQUEST, "InvalidFilterInQueryString", &message)
+        })
+    }
+
+    /// The body, which has to have the form of `T`.
+    fn body<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
+        serde_json::from_slice(&self.body).map_err(|error| {
+            let message = format!("The request content was invalid and could not be deserialized: '{error}'.");
+            errors::arm(StatusCode::BAD_REQUEST, "InvalidRequestContent", &message)
+        })
+    }
+}
+
+async fn handle(State(cloud): State<Shared>, request: Request) -> Response {
+    let answer = match gates::ask(&cloud, request).await {
+        Ok(gates::Gate::Open(asked)) => dispatch(&cloud, &asked),
+        Ok(gates::Gate::Answered(response)) => Ok(response),
+        Err(refusal) => Err(refusal),
+    };
+    answer.unwrap_or_else(IntoResponse::into_response)
+}
+
+/// The table of paths, in lower case; names keep the casing they came with.
+fn dispatch(cloud: &Shared, asked: &Asked) -> Answer {
+    let lower: Vec<String> = asked.segments.iter().map(|segment| segment.to_lowercase()).collect();
+    let path: Vec<&str> = lower.iter().map(String::as_str).collect();
+    if let Some(at) = path.windows(2).rposition(|pair| pair == ["providers", "microsoft.authorization"]) {
+        let scope = format!("/{}", asked.segments.get(..at).unwrap_or_default().join("/"));
+        return roles::answer(cloud, asked, &scope, path.get(at + 2..).unwrap_or_default());
+    }
+    match (asked.method.as_str(), path.as_slice()) {
+        ("GET", ["tenants"]) => subscriptions::tenants(cloud, asked),
+        ("GET", ["subscriptions"]) => subscriptions::list(cloud, asked),
+        ("GET", ["subscriptions", _]) => subscriptions::show(cloud, asked),
+        ("GET", ["subscriptions", _, "resourcegroups"]) => subscriptions::groups(cloud, asked),
+        ("GET", ["subscriptions", _, "resourcegroups", _]) => subscriptions::group(cloud, asked),
+        ("GET", ["subscriptions", _, "resources"] | ["subscriptions", _, "resourcegroups", _, "resources"]) => {
+            subscriptions::resources(cloud, asked)
+        }
+        ("POST", ["providers", "microsoft.resourcegraph", "resources"]) => resource_graph::answer(cloud, asked),
+        (_, ["subscriptions", _, "providers", "microsoft.containerservice", "locations", _, kind, id]) => {
+            resets::operation(cloud, asked, kind, id)
+        }
+        (_, ["subscriptions", _, "providers", "microsoft.containerservice", "managedclusters"]) => {
+            clusters::list(cloud, asked, None)
+        }
+        (
+            _,
+            ["subscriptions", _, "resourcegroups", group, "providers", "microsoft.containerservice", "managedclusters"],
+        ) => clusters::list(cloud, asked, Some(group)),
+        (
+            _,
+            [
+                "subscriptions",
+                _,
+                "resourcegroups",
+                _,
+                "providers",
+                "microsoft.containerservice",
+                "managedclusters",
+                _,
+                rest @ ..,
+            ],
+        ) => clusters::answer(cloud, asked, rest),
+        ("POST", ["subscriptions", _, "providers", "microsoft.containerregistry", "checknameavailability"]) => {
+            registries::check_name(cloud, asked)
+        }
+        (_, ["subscriptions", _, "providers", "microsoft.containerregistry", "registries"]) => {
+            registries::list(cloud, asked, None)
+        }
+        (
+            _,
+            ["subscriptions", _, "resourcegroups", group, "providers", "microsoft.containerregistry", "registries"],
+        ) => registries::list(cloud, asked, Some(group)),
+        (
+            _,
+            [
+                "subscriptions",
+                _,
+                "resourcegroups",
+                _,
+                "providers",
+                "microsoft.containerregistry",
+                "registries",
+                _,
+                rest @ ..,
+            ],
+        ) => registries::answer(cloud, asked, rest),
+        _ => Err(not_served(asked)),
+    }
+}
+
+/// What no handler serves: a provider or type that is not simulated, or a method that it does not have.
+fn not_served(asked: &Asked) -> Refusal {
+    let path = asked.segments.join("/");
+    let message = format!("The resource type could not be found for '{}' of '/{path}'.", asked.method);
+    errors::arm(StatusCode::NOT_FOUND, "InvalidResourceType", &message)
+}
+
+/// A list's answer.
+fn value(items: Vec<Value>) -> Response {
+    errors::json(StatusCode::OK, &json!({"value": items}))
+}
+
+/// The id of the resource that the first eight segments of a path name, as the path writes it.
+fn resource_id(asked: &Asked) -> String {
+    format!("/{}", asked.segments.get(..8).unwrap_or_default().join("/"))
+}
+
+/// A scope of the first segments of a path: two are the subscription, four the group.
+fn scope(asked: &Asked, segments: usize) -> String {
+    format!("/{}", asked.segments.get(..segments).unwrap_or_default().join("/"))
+}
+
+/// 404 for a resource that is not there (`aks_sp_create_show`).
+fn resource_not_found(asked: &Asked, kind: &str) -> Refusal {
+    let segment = |at: usize| asked.segments.get(at).map_or("", String::as_str);
+    let message = format!(
+        "The Resource '{kind}/{}' under resource group '{}' was not found. For more details please go to \
+         https://aka.ms/ARMResourceNotFoundFix",
+        segment(7),
+        segment(3)
+    );
+    errors::arm(StatusCode::NOT_FOUND, "ResourceNotFound", &message)
+}
+
+/// Refuses a resource group that is not there.
+fn known_group(world: &World, subscription: &str, group: &str) -> Result<(), Refusal> {
+    let known = world
+        .subscription(subscription)
+        .is_some_and(|found| found.resource_groups.iter().any(|name| name.eq_ignore_ascii_case(group)));
+    if known {
+        return Ok(());
+    }
+    let message = format!("Resource group '{group}' could not be found.");
+    Err(errors::arm(StatusCode::NOT_FOUND, "ResourceGroupNotFound", &message))
+}
+
+/// Whether a resource id is in a resource group.
+fn in_group(id: &str, group: &str) -> bool {
+    id.split('/').nth(4).is_some_and(|name| name.eq_ignore_ascii_case(group))
+}
+
+/// What every answer of a provider behind the gateway carries on writes.
+fn writes_left(mut response: Response) -> Response {
+    response.headers_mut().insert(
+        HeaderName::from_static("x-ms-ratelimit-remaining-subscription-writes"),
+        http::HeaderValue::from_static("1199"),
+    );
+    response
+}
+
+/// The subscription a path is about.
+fn subscription_of(asked: &Asked) -> Uuid {
+    asked.segments.get(1).and_then(|id| Uuid::parse_str(id).ok()).unwrap_or_default()
+}

@@ -1,0 +1,209 @@
+//! Scope maps and repository-scoped tokens of a registry (`acr_tokens_scope_maps`).
+
+use std::collections::BTreeMap;
+
+use axum::response::IntoResponse;
+use http::StatusCode;
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    Asked, SYSTEM_SCOPE_MAPS,
+    registries::{bad_password, with_registry},
+    shapes, value, writes_left,
+};
+use crate::{
+    cloud::Cloud,
+    errors::{self, Answer, Refusal},
+    secret::Secret,
+    world::{Registry, RegistryToken, ScopeMap},
+};
+
+/// Everything under `scopeMaps`, `tokens` and `generateCredentials`; `rest` in lower case.
+pub fn answer(cloud: &Cloud, asked: &Asked, rest: &[&str]) -> Answer {
+    let name = asked.segments.get(9).map_or("", String::as_str);
+    match (asked.method.as_str(), rest) {
+        ("GET", ["scopemaps"]) => with_registry(cloud, asked, "scopeMaps/read", |found| Ok(value(all_maps(found)))),
+        ("GET", ["scopemaps", _]) => with_registry(cloud, asked, "scopeMaps/read", |found| show_map(found, name)),
+        ("PUT", ["scopemaps", _]) => put_map(cloud, asked, name),
+        ("DELETE", ["scopemaps", _]) => with_registry(cloud, asked, "scopeMaps/delete", |found| {
+            let before = found.scope_maps.len();
+            found.scope_maps.retain(|map| !map.name.eq_ignore_ascii_case(name));
+            Ok(removed(before != found.scope_maps.len()))
+        }),
+        ("GET", ["tokens"]) => with_registry(cloud, asked, "tokens/read", |found| {
+            Ok(value(found.tokens.iter().map(|token| shapes::token(found, token)).collect()))
+        }),
+        ("GET", ["tokens", _]) => with_registry(cloud, asked, "tokens/read", |found| show_token(found, name)),
+        ("PUT", ["tokens", _]) => put_token(cloud, asked, name),
+        ("DELETE", ["tokens", _]) => with_registry(cloud, asked, "tokens/delete", |found| {
+            let before = found.tokens.len();
+            found.tokens.retain(|token| !token.name.eq_ignore_ascii_case(name));
+            Ok(removed(before != found.tokens.len()))
+        }),
+        ("POST", ["generatecredentials"]) => generate(cloud, asked),
+        _ => Err(super::not_served(asked)),
+    }
+}
+
+fn removed(was_there: bool) -> axum::response::Response {
+    let status = if was_there { StatusCode::OK } else { StatusCode::NO_CONTENT };
+    writes_left(status.into_response())
+}
+
+/// 404 of the provider itself, with a `status` beside the error.
+fn not_found(name: &str) -> Refusal {
+    let body = json!({
+        "error": {"code": "ResourceNotFound", "message": format!("The resource {name} could not be found.")},
+        "status": "Failed",
+    });
+    Refusal::from(errors::json(StatusCode::NOT_FOUND, &body))
+}
+
+fn all_maps(registry: &Registry) -> Vec<Value> {
+    let system = SYSTEM_SCOPE_MAPS.into_iter().map(|map| shapes::system_scope_map(registry, map));
+    let own = registry.scope_maps.iter().map(|map| shapes::scope_map(registry, map));
+    system.chain(own).collect()
+}
+
+fn find_map(registry: &Registry, name: &str) -> Option<Value> {
+    all_maps(registry).into_iter().find(|map| super::subscriptions::text(map, "name").eq_ignore_ascii_case(name))
+}
+
+fn show_map(registry: &Registry, name: &str) -> Answer {
+    let shown = find_map(registry, name).ok_or_else(|| not_found(name))?;
+    Ok(errors::json(StatusCode::OK, &shown))
+}
+
+fn show_token(registry: &Registry, name: &str) -> Answer {
+    let found =
+        registry.tokens.iter().find(|token| token.name.eq_ignore_ascii_case(name)).ok_or_else(|| not_found(name))?;
+    Ok(errors::json(StatusCode::OK, &shapes::token(registry, found)))
+}
+
+#[derive(Deserialize)]
+struct NewMap {
+    properties: NewMapProperties,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewMapProperties {
+    #[serde(default)]
+    description: Option<String>,
+    actions: Vec<String>,
+}
+
+fn put_map(cloud: &Cloud, asked: &Asked, name: &str) -> Answer {
+    with_registry(cloud, asked, "scopeMaps/write", |found| {
+        let NewMap { properties } = asked.body()?;
+        let known = |action: &String| action.starts_with("repositories/") || action.starts_with("gateway/");
+        if let Some(unknown) = properties.actions.iter().find(|action| !known(action)) {
+            let message = format!("The action '{unknown}' is invalid.");
+            return Err(errors::arm(StatusCode::BAD_REQUEST, "InvalidScopeMapActions", &message));
+        }
+        if name.starts_with('_') {
+            let message = format!("The scope map '{name}' is system defined and cannot be changed.");
+            return Err(errors::arm(StatusCode::BAD_REQUEST, "ScopeMapInvalid", &message));
+        }
+        let created = cloud.clock.timestamp();
+        let before = found.scope_maps.len();
+        found.scope_maps.retain(|map| !map.name.eq_ignore_ascii_case(name));
+        let status = if before == found.scope_maps.len() { StatusCode::CREATED } else { StatusCode::OK };
+        found.scope_maps.push(ScopeMap {
+            name: name.to_owned(),
+            description: properties.description.unwrap_or_default(),
+            actions: properties.actions,
+            created,
+        });
+        let shown = find_map(found, name).unwrap_or_default();
+        Ok(writes_left(errors::json(status, &shown)))
+    })
+}
+
+#[derive(Deserialize)]
+struct NewToken {
+    properties: NewTokenProperties,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct NewTokenProperties {
+    scope_map_id: String,
+    #[serde(default)]
+    status: Option<String>,
+}
+
+fn put_token(cloud: &Cloud, asked: &Asked, name: &str) -> Answer {
+    with_registry(cloud, asked, "tokens/write", |found| {
+        let NewToken { properties } = asked.body()?;
+        let map = properties.scope_map_id.rsplit('/').next().unwrap_or_default();
+        let Some(map) = find_map(found, map) else {
+            return Err(not_found(map));
+        };
+        let scope_map_id = super::subscriptions::text(&map, "id").to_owned();
+        let status = properties.status.unwrap_or_else(|| "enabled".to_owned());
+        let created = cloud.clock.timestamp();
+        let (answer, token) = match found.tokens.iter_mut().find(|token| token.name.eq_ignore_ascii_case(name)) {
+            Some(token) => {
+                token.scope_map_id = scope_map_id;
+                token.status = status;
+                (StatusCode::OK, token)
+            }
+            None => {
+                let token =
+                    RegistryToken { name: name.to_owned(), scope_map_id, status, passwords: BTreeMap::new(), created };
+                (StatusCode::CREATED, found.tokens.push_mut(token))
+            }
+        };
+        let name = token.name.clone();
+        let shown = found.tokens.iter().find(|token| token.name == name);
+        let shown = shown.map(|token| shapes::token(found, token)).unwrap_or_default();
+        Ok(writes_left(errors::json(answer, &shown)))
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Generate {
+    token_id: String,
+    name: Option<String>,
+    expiry: Option<Timestamp>,
+}
+
+/// Makes one password of a token, or both; the values are shown this once.
+fn generate(cloud: &Cloud, asked: &Asked) -> Answer {
+    with_registry(cloud, asked, "generateCredentials/action", |found| {
+        let Generate { token_id, name, expiry } = asked.body()?;
+        let token_name = token_id.rsplit('/').next().unwrap_or_default();
+        let names: &[&str] = match name.as_deref() {
+            None => &["password1", "password2"],
+            Some("password1") => &["password1"],
+            Some("password2") => &["password2"],
+            Some(other) => return Err(bad_password(other)),
+        };
+        let token = found
+            .tokens
+            .iter_mut()
+            .find(|token| token.name.eq_ignore_ascii_case(token_name))
+            .ok_or_else(|| not_found(token_name))?;
+        let now = cloud.clock.timestamp();
+        for name in names {
+            token.passwords.insert((*name).to_owned(), (Secret::registry(), now, expiry));
+        }
+        let passwords: Vec<Value> = token
+            .passwords
+            .iter()
+            .map(|(name, (secret, created, expiry))| {
+                let mut shown = shapes::password(name, *created, *expiry);
+                if names.contains(&name.as_str()) {
+                    shown["value"] = json!(secret.reveal());
+                }
+                shown
+            })
+            .collect();
+        let body = json!({"username": token.name, "passwords": passwords});
+        Ok(writes_left(errors::json(StatusCode::OK, &body)))
+    })
+}

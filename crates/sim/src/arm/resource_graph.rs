@@ -1,0 +1,134 @@
+//! Resource Graph: one query over every resource that the caller may read (`resourcegraph-2024-04-01.json`).
+
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::{Asked, kql::Query, shapes, subscriptions};
+use crate::{
+    cloud::Cloud,
+    errors::{self, Answer, Refusal},
+    world::World,
+};
+
+/// The most rows that one answer may have.
+const MOST_ROWS: usize = 1000;
+
+#[derive(Deserialize)]
+struct Request {
+    #[serde(default)]
+    subscriptions: Vec<String>,
+    query: String,
+    #[serde(default)]
+    options: Options,
+}
+
+#[derive(Deserialize, Default)]
+struct Options {
+    #[serde(rename = "$top")]
+    top: Option<usize>,
+    #[serde(rename = "$skip")]
+    skip: Option<usize>,
+    #[serde(rename = "resultFormat")]
+    result_format: Option<String>,
+}
+
+/// Answers a query.
+pub fn answer(cloud: &Cloud, asked: &Asked) -> Answer {
+    let request: Request = asked.body()?;
+    let query = Query::parse(&request.query).map_err(|why| invalid(&why))?;
+    let world = cloud.world();
+    let within: Vec<Uuid> = subscriptions::visible(cloud, &world, &asked.caller)
+        .into_iter()
+        .filter(|id| {
+            request.subscriptions.is_empty()
+                || request.subscriptions.iter().any(|wanted| wanted.eq_ignore_ascii_case(&id.to_string()))
+        })
+        .collect();
+    let rows = match query.table.as_str() {
+        "resourcecontainers" => containers(&world, &within),
+        _ => subscriptions::readable(cloud, &world, &asked.caller)
+            .into_iter()
+            .filter_map(|resource| row(&asked.caller.tenant, resource))
+            .filter(|row| within.iter().any(|id| subscriptions::text(row, "subscriptionId") == id.to_string()))
+            .collect(),
+    };
+    let found = query.run(rows);
+    let total = found.len();
+    let most = request.options.top.unwrap_or(MOST_ROWS).min(MOST_ROWS);
+    let page: Vec<Value> = found.into_iter().skip(request.options.skip.unwrap_or_default()).take(most).collect();
+    let table = request.options.result_format.as_deref() == Some("table");
+    let body = json!({
+        "totalRecords": total,
+        "count": page.len(),
+        "resultTruncated": "false",
+        "facets": [],
+        "data": if table { as_table(&page) } else { Value::Array(page) },
+    });
+    Ok(errors::json(StatusCode::OK, &body))
+}
+
+/// A resource as a row: type and group in lower case, the parts of its id beside it.
+fn row(tenant: &Uuid, resource: Value) -> Option<Value> {
+    let Value::Object(mut members) = resource else {
+        return None;
+    };
+    let id = members.get("id")?.as_str()?.to_owned();
+    let kind = members.get("type")?.as_str()?.to_lowercase();
+    let mut parts = id.split('/');
+    let subscription = parts.nth(2)?.to_owned();
+    let group = parts.nth(1)?.to_lowercase();
+    members.insert("type".to_owned(), json!(kind));
+    members.insert("subscriptionId".to_owned(), json!(subscription));
+    members.insert("resourceGroup".to_owned(), json!(group));
+    members.insert("tenantId".to_owned(), json!(tenant));
+    for empty in ["kind", "managedBy"] {
+        members.entry(empty).or_insert_with(|| json!(""));
+    }
+    for absent in ["tags", "identity", "sku", "plan", "zones", "extendedLocation"] {
+        members.entry(absent).or_insert(Value::Null);
+    }
+    Some(Value::Object(members))
+}
+
+fn containers(world: &World, within: &[Uuid]) -> Vec<Value> {
+    world
+        .subscriptions
+        .iter()
+        .filter(|found| within.contains(&found.id))
+        .map(|found| {
+            json!({
+                "id": format!("/subscriptions/{}", found.id),
+                "name": found.display_name,
+                "type": "microsoft.resources/subscriptions",
+                "tenantId": found.tenant,
+                "subscriptionId": found.id,
+                "properties": shapes::subscription(found),
+            })
+        })
+        .collect()
+}
+
+fn as_table(rows: &[Value]) -> Value {
+    let first = rows.first().and_then(Value::as_object);
+    let names: Vec<&String> = first.map(Map::keys).into_iter().flatten().collect();
+    let columns: Vec<Value> = names.iter().map(|name| json!({"name": name, "type": "string"})).collect();
+    let cells: Vec<Value> = rows
+        .iter()
+        .map(|row| names.iter().map(|name| row.get(name.as_str()).cloned().unwrap_or_default()).collect())
+        .collect();
+    json!({"columns": columns, "rows": cells})
+}
+
+fn invalid(why: &str) -> Refusal {
+    let body = json!({"error": {
+        "code": "BadRequest",
+        "message": "Please provide below info when asking for support.",
+        "details": [
+            {"code": "InvalidQuery", "message": "Query is invalid. Please refer to the documentation for the Azure Resource Graph service and fix the error before retrying."},
+            {"code": "ParserFailure", "message": why},
+        ],
+    }});
+    Refusal::from(errors::json(StatusCode::BAD_REQUEST, &body))
+}

@@ -1,0 +1,294 @@
+//! `Microsoft.Authorization`: role definitions, role assignments and the caller's own permissions, at any scope.
+
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{Asked, filter::Term, shapes::time, value, writes_left};
+use crate::{
+    cloud::Cloud,
+    errors::{self, Answer, Refusal},
+    rights::{self, RoleDefinition},
+    world::{Directory, RoleAssignment, World},
+};
+
+const DEFINITIONS: &str = "Microsoft.Authorization/roleDefinitions";
+const ASSIGNMENTS: &str = "Microsoft.Authorization/roleAssignments";
+
+/// Everything of this provider at a scope; `path` is what follows the provider's name, in lower case.
+pub fn answer(cloud: &Cloud, asked: &Asked, scope: &str, path: &[&str]) -> Answer {
+    match (asked.method.as_str(), path) {
+        ("GET", ["permissions"]) => permissions(cloud, asked, scope),
+        ("GET", ["roledefinitions"]) => definitions(cloud, asked, scope),
+        ("GET", ["roledefinitions", id]) => definition(cloud, asked, scope, id),
+        ("GET", ["roleassignments"]) => assignments(cloud, asked, scope),
+        ("GET", ["roleassignments", name]) => assignment(cloud, asked, scope, name),
+        ("PUT", ["roleassignments", name]) => assign(cloud, asked, scope, name),
+        ("DELETE", ["roleassignments", name]) => unassign(cloud, asked, scope, name),
+        _ => Err(super::not_served(asked)),
+    }
+}
+
+/// The permission sets that the caller holds at a scope (`arm_permissions`).
+fn permissions(cloud: &Cloud, asked: &Asked, scope: &str) -> Answer {
+    let world = cloud.world();
+    let now = cloud.clock.now();
+    let sets: Vec<Value> = rights::held(&world, now, cloud.times.role_effect, asked.caller.object_id, scope)
+        .map(|(_, role)| permission_set(role))
+        .collect();
+    drop(world);
+    if sets.is_empty() {
+        // Who holds nothing at all is refused like everywhere else.
+        rights::require(cloud, &asked.caller, scope, "Microsoft.Authorization/permissions/read")?;
+    }
+    Ok(value(sets))
+}
+
+fn permission_set(role: &RoleDefinition) -> Value {
+    json!({
+        "actions": role.actions,
+        "notActions": role.not_actions,
+        "dataActions": role.data_actions,
+        "notDataActions": role.not_data_actions,
+    })
+}
+
+fn definitions(cloud: &Cloud, asked: &Asked, scope: &str) -> Answer {
+    rights::require(cloud, &asked.caller, scope, &format!("{DEFINITIONS}/read"))?;
+    let terms = asked.filter(&["rolename", "type", "atscopeandbelow"])?;
+    let shown = rights::ROLES
+        .iter()
+        .filter(|role| {
+            !terms.iter().any(|term| term.excludes("rolename", role.name) || term.excludes("type", "BuiltInRole"))
+        })
+        .map(|role| definition_shape(role, scope))
+        .collect();
+    Ok(value(shown))
+}
+
+fn definition(cloud: &Cloud, asked: &Asked, scope: &str, id: &str) -> Answer {
+    rights::require(cloud, &asked.caller, scope, &format!("{DEFINITIONS}/read"))?;
+    let role = rights::by_id(id).ok_or_else(|| no_definition(id))?;
+    Ok(errors::json(StatusCode::OK, &definition_shape(role, scope)))
+}
+
+fn no_definition(id: &str) -> Refusal {
+    let message = format!("The specified role definition with ID '{}' does not exist.", rights::role_guid(id));
+    errors::arm(StatusCode::NOT_FOUND, "RoleDefinitionDoesNotExist", &message)
+}
+
+fn definition_shape(role: &RoleDefinition, scope: &str) -> Value {
+    json!({
+        "properties": {
+            "roleName": role.name,
+            "type": "BuiltInRole",
+            "description": role.description,
+            "assignableScopes": ["/"],
+            "permissions": [permission_set(role)],
+            "createdOn": "2018-10-22T19:01:56.8227182Z",
+            "updatedOn": "2021-11-11T20:13:08.8779328Z",
+            "createdBy": null,
+            "updatedBy": null,
+        },
+        "id": definition_id(role.id, scope),
+        "type": DEFINITIONS,
+        "name": role.id,
+    })
+}
+
+/// The id of a built-in role: under the subscription of the scope it is asked at, if any.
+fn definition_id(guid: &str, scope: &str) -> String {
+    let mut parts = scope.split('/').skip(1);
+    let subscription = match (parts.next(), parts.next()) {
+        (Some(kind), Some(id)) if kind.eq_ignore_ascii_case("subscriptions") => {
+            format!("/subscriptions/{id}")
+        }
+        _ => String::new(),
+    };
+    format!("{subscription}/providers/{DEFINITIONS}/{guid}")
+}
+
+fn assignments(cloud: &Cloud, asked: &Asked, scope: &str) -> Answer {
+    rights::require(cloud, &asked.caller, scope, &format!("{ASSIGNMENTS}/read"))?;
+    let terms = asked.filter(&["atscope", "principalid", "assignedto"])?;
+    let not_below = terms.iter().any(|term| matches!(term, Term::Call(name, _) if name == "atscope"));
+    let wanted = |assignment: &RoleAssignment| {
+        let principal = assignment.principal_id.to_string();
+        !terms.iter().any(|term| match term {
+            Term::Call(name, id) if name == "assignedto" => !id.eq_ignore_ascii_case(&principal),
+            other => other.excludes("principalid", &principal),
+        })
+    };
+    let world = cloud.world();
+    let shown = world
+        .role_assignments
+        .iter()
+        .filter(|found| found.tenant == asked.caller.tenant)
+        .filter(|found| rights::covers(&found.scope, scope) || (!not_below && rights::covers(scope, &found.scope)))
+        .filter(|found| wanted(found))
+        .map(assignment_shape)
+        .collect();
+    Ok(value(shown))
+}
+
+fn assignment(cloud: &Cloud, asked: &Asked, scope: &str, name: &str) -> Answer {
+    rights::require(cloud, &asked.caller, scope, &format!("{ASSIGNMENTS}/read"))?;
+    let world = cloud.world();
+    let found = position(&world, scope, name).and_then(|at| world.role_assignments.get(at));
+    let found = found.ok_or_else(|| {
+        let message = format!("The role assignment '{name}' is not found.");
+        errors::arm(StatusCode::NOT_FOUND, "RoleAssignmentNotFound", &message)
+    })?;
+    Ok(errors::json(StatusCode::OK, &assignment_shape(found)))
+}
+
+fn position(world: &World, scope: &str, name: &str) -> Option<usize> {
+    world.role_assignments.iter().position(|found| {
+        found.name.eq_ignore_ascii_case(name)
+            && rights::covers(&found.scope, scope)
+            && rights::covers(scope, &found.scope)
+    })
+}
+
+fn assignment_shape(found: &RoleAssignment) -> Value {
+    let scope = found.scope.trim_end_matches('/');
+    let created = time(found.created);
+    json!({
+        "properties": {
+            "roleDefinitionId": definition_id(rights::role_guid(&found.role), &found.scope),
+            "principalId": found.principal_id,
+            "principalType": found.principal_type,
+            "scope": found.scope,
+            "condition": found.condition,
+            "conditionVersion": found.condition_version,
+            "createdOn": created,
+            "updatedOn": created,
+            "createdBy": found.created_by,
+            "updatedBy": found.created_by,
+            "delegatedManagedIdentityResourceId": null,
+            "description": found.description,
+        },
+        "id": format!("{scope}/providers/{ASSIGNMENTS}/{}", found.name),
+        "type": ASSIGNMENTS,
+        "name": found.name,
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewAssignment {
+    properties: NewProperties,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct NewProperties {
+    role_definition_id: String,
+    principal_id: Uuid,
+    principal_type: Option<String>,
+    description: Option<String>,
+    condition: Option<String>,
+    condition_version: Option<String>,
+    #[serde(rename = "delegatedManagedIdentityResourceId")]
+    _delegated: Option<String>,
+}
+
+/// Creates an assignment (`ra_acr_exists_409`, `ra_forbidden_403`, `ra_principal_not_found_retry_new`).
+fn assign(cloud: &Cloud, asked: &Asked, scope: &str, name: &str) -> Answer {
+    let at = format!("{scope}/providers/{ASSIGNMENTS}/{name}");
+    rights::require(cloud, &asked.caller, &at, &format!("{ASSIGNMENTS}/write"))?;
+    if Uuid::parse_str(name).is_err() {
+        let message = format!("The role assignment ID '{name}' is not valid. The role assignment ID must be a GUID.");
+        return Err(errors::arm(StatusCode::BAD_REQUEST, "InvalidRoleAssignmentId", &message));
+    }
+    let NewAssignment { properties: new } = asked.body()?;
+    let role = rights::by_id(&new.role_definition_id).ok_or_else(|| no_definition(&new.role_definition_id))?;
+    let mut world = cloud.world();
+    let kind = principal_kind(cloud, &world, asked.caller.tenant, &new)?;
+    if let Some(known) = position(&world, scope, name).and_then(|at| world.role_assignments.get(at)) {
+        return again(known, &new, role);
+    }
+    let twin = world.role_assignments.iter().any(|held| {
+        held.principal_id == new.principal_id
+            && rights::role_guid(&held.role).eq_ignore_ascii_case(role.id)
+            && held.scope.trim_end_matches('/').eq_ignore_ascii_case(scope.trim_end_matches('/'))
+    });
+    if twin {
+        let message = "The role assignment already exists.";
+        return Err(errors::arm(StatusCode::CONFLICT, "RoleAssignmentExists", message));
+    }
+    let created = RoleAssignment {
+        tenant: asked.caller.tenant,
+        name: name.to_lowercase(),
+        scope: scope.to_owned(),
+        principal_id: new.principal_id,
+        principal_type: kind,
+        role: role.id.to_owned(),
+        condition_version: new.condition.is_some().then(|| new.condition_version.unwrap_or_else(|| "2.0".to_owned())),
+        condition: new.condition,
+        description: new.description,
+        created_by: Some(asked.caller.object_id),
+        created: cloud.clock.timestamp(),
+        written: cloud.clock.now(),
+    };
+    let mut shown = assignment_shape(&created);
+    // The answer to the request itself does not name its writer yet (`ra_acr_exists_409`).
+    if let Some(writer) = shown.pointer_mut("/properties/createdBy") {
+        *writer = Value::Null;
+    }
+    world.role_assignments.push(created);
+    Ok(writes_left(errors::json(StatusCode::CREATED, &shown)))
+}
+
+/// An assignment written again under its name: the same is welcome, another is not (`azure-facts.md` 3.1).
+fn again(known: &RoleAssignment, new: &NewProperties, role: &RoleDefinition) -> Answer {
+    let same = known.principal_id == new.principal_id && rights::role_guid(&known.role).eq_ignore_ascii_case(role.id);
+    if same {
+        return Ok(writes_left(errors::json(StatusCode::OK, &assignment_shape(known))));
+    }
+    let message = "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.";
+    Err(errors::arm(StatusCode::BAD_REQUEST, "RoleAssignmentUpdateNotPermitted", message))
+}
+
+/// The type of the principal. One that is not known yet passes if the caller names its type; one of another tenant never does.
+fn principal_kind(cloud: &Cloud, world: &World, tenant: Uuid, new: &NewProperties) -> Result<String, Refusal> {
+    let principal = world.directory(tenant).and_then(|directory: &Directory| directory.principal(new.principal_id));
+    let missing = || {
+        let message = format!(
+            "Principal {} does not exist in the directory {tenant}. Check that you have the correct principal ID. If you are \
+             creating this principal and then immediately assigning a role, this error might be related to a replication \
+             delay. In this case, set the role assignment principalType property to a value, such as ServicePrincipal, User, \
+             or Group.  See https://aka.ms/docs-principaltype",
+            new.principal_id.simple()
+        );
+        errors::arm(StatusCode::BAD_REQUEST, "PrincipalNotFound", &message)
+    };
+    let principal = principal.ok_or_else(missing)?;
+    match new.principal_type.as_deref() {
+        Some(kind) if kind.eq_ignore_ascii_case("ServicePrincipal") => Ok("ServicePrincipal".to_owned()),
+        Some(kind) => {
+            let message = format!(
+                "The PrincipalId '{}' has type 'ServicePrincipal' , which is different from specified PrinciaplType '{kind}'.",
+                new.principal_id.simple()
+            );
+            Err(errors::arm(StatusCode::BAD_REQUEST, "UnmatchedPrincipalType", &message))
+        }
+        None if principal.written.after(cloud.times.principal_replication).reached(cloud.clock.now()) => {
+            Ok("ServicePrincipal".to_owned())
+        }
+        None => Err(missing()),
+    }
+}
+
+/// Removes an assignment: 200 with what it was, 204 when there is none.
+fn unassign(cloud: &Cloud, asked: &Asked, scope: &str, name: &str) -> Answer {
+    let at = format!("{scope}/providers/{ASSIGNMENTS}/{name}");
+    rights::require(cloud, &asked.caller, &at, &format!("{ASSIGNMENTS}/delete"))?;
+    let mut world = cloud.world();
+    let Some(at) = position(&world, scope, name) else {
+        return Ok(writes_left(axum::response::IntoResponse::into_response(StatusCode::NO_CONTENT)));
+    };
+    let gone = world.role_assignments.remove(at);
+    Ok(writes_left(errors::json(StatusCode::OK, &assignment_shape(&gone))))
+}

@@ -1,0 +1,316 @@
+//! What Resource Manager shows of things: its own JSON names, its casing and the members that clients read.
+//!
+//! The shapes are those of `aks-shapes-2026-05-01.json` and `acr-registries-2023-07-01.json`, filled as in the recordings
+//! `aks_sp_create_show`, `aks_msi_create_show`, `acr_managed_registry` and `acr_tokens_scope_maps`.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::world::{Cluster, ClusterIdentity, Registry, RegistryToken, ScopeMap, Subscription};
+
+/// Scope maps that every registry has, with what each allows on every repository.
+pub const SYSTEM_SCOPE_MAPS: [(&str, &str, &[&str]); 5] = [
+    (
+        "_repositories_admin",
+        "Can perform all read, write and delete operations on the registry",
+        &[
+            "repositories/*/metadata/read",
+            "repositories/*/metadata/write",
+            "repositories/*/content/read",
+            "repositories/*/content/write",
+            "repositories/*/content/delete",
+        ],
+    ),
+    ("_repositories_pull", "Can pull any repository of the registry", &["repositories/*/content/read"]),
+    (
+        "_repositories_push",
+        "Can push to any repository of the registry",
+        &["repositories/*/content/read", "repositories/*/content/write"],
+    ),
+    (
+        "_repositories_pull_metadata_read",
+        "Can perform all read operations on the registry",
+        &["repositories/*/content/read", "repositories/*/metadata/read"],
+    ),
+    (
+        "_repositories_push_metadata_write",
+        "Can perform all read and write operations on the registry",
+        &[
+            "repositories/*/metadata/read",
+            "repositories/*/metadata/write",
+            "repositories/*/content/read",
+            "repositories/*/content/write",
+        ],
+    ),
+];
+
+/// A date as Azure's services write it: seven decimals of a second.
+#[must_use]
+pub fn time(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%S%.7fZ").to_string()
+}
+
+/// A subscription, as `GET /subscriptions` lists it.
+#[must_use]
+pub fn subscription(subscription: &Subscription) -> Value {
+    json!({
+        "id": format!("/subscriptions/{}", subscription.id),
+        "authorizationSource": "RoleBased",
+        "managedByTenants": [],
+        "subscriptionId": subscription.id,
+        "tenantId": subscription.tenant,
+        "displayName": subscription.display_name,
+        "state": "Enabled",
+        "subscriptionPolicies": {
+            "locationPlacementId": "Public_2014-09-01",
+            "quotaId": "PayAsYouGo_2014-09-01",
+            "spendingLimit": "Off",
+        },
+    })
+}
+
+/// A cluster. Its provider writes `resourcegroups` and `ManagedClusters` in its own casing.
+#[must_use]
+pub fn cluster(cluster: &Cluster) -> Value {
+    let mut properties = json!({
+        "provisioningState": cluster.provisioning_state,
+        "powerState": {"code": cluster.power_state},
+        "kubernetesVersion": cluster.kubernetes_version,
+        "currentKubernetesVersion": cluster.kubernetes_version,
+        "dnsPrefix": format!("{}-dns", cluster.name),
+        "fqdn": fully_qualified_name(cluster),
+        "azurePortalFQDN": fully_qualified_name(cluster).replacen(".hcp.", ".portal.hcp.", 1),
+        "agentPoolProfiles": [agent_pool_properties(cluster, true)],
+        "servicePrincipalProfile": {"clientId": client_id(cluster)},
+        "nodeResourceGroup": cluster.node_resource_group,
+        "enableRBAC": true,
+        "supportPlan": "KubernetesOfficial",
+        "networkProfile": {
+            "networkPlugin": "azure",
+            "loadBalancerSku": "standard",
+            "serviceCidr": "10.0.0.0/16",
+            "dnsServiceIP": "10.0.0.10",
+            "outboundType": "loadBalancer",
+            "serviceCidrs": ["10.0.0.0/16"],
+            "ipFamilies": ["IPv4"],
+        },
+        "maxAgentPools": 100,
+        "disableLocalAccounts": false,
+        "securityProfile": {},
+        "storageProfile": {
+            "diskCSIDriver": {"enabled": true},
+            "fileCSIDriver": {"enabled": true},
+            "snapshotController": {"enabled": true},
+        },
+        "oidcIssuerProfile": {"enabled": false},
+        "workloadAutoScalerProfile": {},
+    });
+    let mut shown = json!({
+        "id": cased_cluster_id(cluster),
+        "location": cluster.location,
+        "name": cluster.name,
+        "type": "Microsoft.ContainerService/ManagedClusters",
+        "sku": {"name": "Base", "tier": "Free"},
+    });
+    if let ClusterIdentity::Managed { principal_id, kubelet_client_id, kubelet_object_id } = &cluster.identity {
+        shown["identity"] = json!({
+            "type": "SystemAssigned",
+            "principalId": principal_id,
+            "tenantId": cluster.tenant,
+        });
+        properties["identityProfile"] = json!({"kubeletidentity": {
+            "resourceId": format!(
+                "{}/resourcegroups/{}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{}-agentpool",
+                subscription_part(&cluster.id), cluster.node_resource_group, cluster.name
+            ),
+            "clientId": kubelet_client_id,
+            "objectId": kubelet_object_id,
+        }});
+    }
+    shown["properties"] = properties;
+    shown
+}
+
+/// The only agent pool of a cluster, as a resource of its own.
+#[must_use]
+pub fn agent_pool(cluster: &Cluster) -> Value {
+    json!({
+        "id": format!("{}/agentPools/nodepool1", cased_cluster_id(cluster)),
+        "name": "nodepool1",
+        "type": "Microsoft.ContainerService/managedClusters/agentPools",
+        "properties": agent_pool_properties(cluster, false),
+    })
+}
+
+fn agent_pool_properties(cluster: &Cluster, named: bool) -> Value {
+    let mut pool = json!({
+        "count": cluster.nodes.len(),
+        "vmSize": "Standard_DS2_v2",
+        "osDiskSizeGB": 128,
+        "osDiskType": "Managed",
+        "kubeletDiskType": "OS",
+        "maxPods": 110,
+        "type": "VirtualMachineScaleSets",
+        "enableAutoScaling": false,
+        "provisioningState": cluster.provisioning_state,
+        "powerState": {"code": cluster.power_state},
+        "orchestratorVersion": cluster.kubernetes_version,
+        "currentOrchestratorVersion": cluster.kubernetes_version,
+        "enableNodePublicIP": false,
+        "mode": "System",
+        "osType": "Linux",
+        "osSKU": "Ubuntu",
+        "upgradeSettings": {"maxSurge": "10%"},
+        "enableFIPS": false,
+    });
+    if named {
+        pool["name"] = json!("nodepool1");
+    }
+    pool
+}
+
+/// The host name of a cluster's Kubernetes API.
+#[must_use]
+pub fn fully_qualified_name(cluster: &Cluster) -> String {
+    format!("{}-dns-a1b2c3d4.hcp.{}.azmk8s.io", cluster.name, cluster.location)
+}
+
+/// What a cluster shows as its client id: the word `msi` where it has a managed identity (`azure-facts.md` 0.1).
+#[must_use]
+pub fn client_id(cluster: &Cluster) -> String {
+    match &cluster.identity {
+        ClusterIdentity::ServicePrincipal { client_id, .. } => client_id.to_string(),
+        ClusterIdentity::Managed { .. } => "msi".to_owned(),
+    }
+}
+
+/// The id of a cluster as its provider writes it.
+fn cased_cluster_id(cluster: &Cluster) -> String {
+    cluster.id.replacen("/resourceGroups/", "/resourcegroups/", 1)
+}
+
+/// The first two segments of a resource id.
+fn subscription_part(id: &str) -> &str {
+    let end = id.match_indices('/').nth(2).map_or(id.len(), |(at, _)| at);
+    id.get(..end).unwrap_or(id)
+}
+
+/// A registry.
+#[must_use]
+pub fn registry(registry: &Registry) -> Value {
+    let (access, action) = if registry.firewalled { ("Disabled", "Deny") } else { ("Enabled", "Allow") };
+    let arm_tokens = if registry.accepts_arm_tokens { "enabled" } else { "disabled" };
+    json!({
+        "sku": {"name": registry.sku, "tier": registry.sku},
+        "type": "Microsoft.ContainerRegistry/registries",
+        "id": registry.id,
+        "name": registry.name,
+        "location": registry.location,
+        "tags": {},
+        "properties": {
+            "loginServer": registry.login_server,
+            "creationDate": "2024-03-01T09:00:00.0000000Z",
+            "provisioningState": "Succeeded",
+            "adminUserEnabled": registry.admin_user_enabled,
+            "networkRuleSet": {"defaultAction": action, "ipRules": []},
+            "policies": {
+                "quarantinePolicy": {"status": "disabled"},
+                "trustPolicy": {"type": "Notary", "status": "disabled"},
+                "retentionPolicy": {"days": 7, "lastUpdatedTime": "2024-03-01T09:00:00.0000000+00:00", "status": "disabled"},
+                "exportPolicy": {"status": "enabled"},
+                "azureADAuthenticationAsArmPolicy": {"status": arm_tokens},
+                "softDeletePolicy": {"retentionDays": 7, "lastUpdatedTime": "2024-03-01T09:00:00.0000000+00:00", "status": "disabled"},
+            },
+            "encryption": {"status": "disabled"},
+            "dataEndpointEnabled": false,
+            "dataEndpointHostNames": [],
+            "privateEndpointConnections": [],
+            "publicNetworkAccess": access,
+            "networkRuleBypassOptions": "AzureServices",
+            "zoneRedundancy": "Disabled",
+            "anonymousPullEnabled": false,
+            "roleAssignmentMode": registry.role_assignment_mode,
+        },
+    })
+}
+
+/// A scope map of the operator's.
+#[must_use]
+pub fn scope_map(registry: &Registry, map: &ScopeMap) -> Value {
+    json!({
+        "type": "Microsoft.ContainerRegistry/registries/scopeMaps",
+        "id": format!("{}/scopeMaps/{}", registry.id, map.name),
+        "name": map.name,
+        "properties": {
+            "description": map.description,
+            "type": "UserDefined",
+            "creationDate": time(map.created),
+            "provisioningState": "Succeeded",
+            "actions": map.actions,
+        },
+    })
+}
+
+/// A scope map that every registry has.
+#[must_use]
+pub fn system_scope_map(registry: &Registry, (name, says, actions): (&str, &str, &[&str])) -> Value {
+    json!({
+        "type": "Microsoft.ContainerRegistry/registries/scopeMaps",
+        "id": format!("{}/scopeMaps/{name}", registry.id),
+        "name": name,
+        "properties": {
+            "description": says,
+            "type": "SystemDefined",
+            "creationDate": "2024-03-01T09:00:00.0000000+00:00",
+            "provisioningState": "Succeeded",
+            "actions": actions,
+        },
+    })
+}
+
+/// A repository-scoped token; of its passwords only that they exist.
+#[must_use]
+pub fn token(registry: &Registry, token: &RegistryToken) -> Value {
+    let passwords: Vec<Value> =
+        token.passwords.iter().map(|(name, (_, created, expiry))| password(name, *created, *expiry)).collect();
+    json!({
+        "type": "Microsoft.ContainerRegistry/registries/tokens",
+        "id": format!("{}/tokens/{}", registry.id, token.name),
+        "name": token.name,
+        "properties": {
+            "creationDate": time(token.created),
+            "provisioningState": "Succeeded",
+            "scopeMapId": token.scope_map_id,
+            "credentials": {"certificates": [], "passwords": passwords},
+            "status": token.status,
+        },
+    })
+}
+
+/// A password of a token without its value.
+#[must_use]
+pub fn password(name: &str, created: Timestamp, expiry: Option<Timestamp>) -> Value {
+    let mut shown = json!({"creationTime": time(created), "name": name});
+    if let Some(expiry) = expiry {
+        shown["expiry"] = json!(time(expiry));
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_have_seven_decimals() {
+        let at: Timestamp = "2024-04-18T03:58:04.141894412Z".parse().expect("a date");
+        assert_eq!(time(at), "2024-04-18T03:58:04.1418944Z");
+        assert_eq!(time(Timestamp::UNIX_EPOCH), "1970-01-01T00:00:00.0000000Z");
+    }
+
+    #[test]
+    fn the_subscription_part_ends_before_the_group() {
+        assert_eq!(subscription_part("/subscriptions/x/resourceGroups/rg"), "/subscriptions/x");
+        assert_eq!(subscription_part("/subscriptions/x"), "/subscriptions/x");
+    }
+}

@@ -1,0 +1,177 @@
+//! Tenants, subscriptions, resource groups and the list of resources: what a caller can see at all.
+
+use http::StatusCode;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{Asked, shapes, value};
+use crate::{
+    cloud::Cloud,
+    errors::{self, Answer},
+    rights,
+    tokens::Caller,
+    world::World,
+};
+
+/// The tenant of the caller; a service principal has only one.
+pub fn tenants(cloud: &Cloud, asked: &Asked) -> Answer {
+    let world = cloud.world();
+    let tenant = world.directory(asked.caller.tenant);
+    let shown = tenant.map(|tenant| {
+        json!({
+            "id": format!("/tenants/{}", tenant.id),
+            "tenantId": tenant.id,
+            "countryCode": "US",
+            "displayName": tenant.display_name,
+            "domains": tenant.domains,
+            "tenantCategory": "Home",
+            "defaultDomain": tenant.domains.first(),
+            "tenantType": "AAD",
+        })
+    });
+    Ok(value(shown.into_iter().collect()))
+}
+
+/// The subscriptions in which the caller holds a role, on them or on anything in them.
+pub fn list(cloud: &Cloud, asked: &Asked) -> Answer {
+    let world = cloud.world();
+    let seen: Vec<Value> = visible(cloud, &world, &asked.caller)
+        .into_iter()
+        .filter_map(|id| world.subscriptions.iter().find(|found| found.id == id))
+        .map(shapes::subscription)
+        .collect();
+    let count = json!({"type": "Total", "value": seen.len()});
+    Ok(errors::json(StatusCode::OK, &json!({"value": seen, "count": count})))
+}
+
+/// The ids of the subscriptions that a caller can see.
+pub fn visible(cloud: &Cloud, world: &World, caller: &Caller) -> Vec<Uuid> {
+    let now = cloud.clock.now();
+    let holds = |scope: &str| {
+        world.role_assignments.iter().any(|held| {
+            held.principal_id == caller.object_id
+                && held.written.after(cloud.times.role_effect).reached(now)
+                && (rights::covers(&held.scope, scope) || rights::covers(scope, &held.scope))
+        })
+    };
+    world
+        .subscriptions
+        .iter()
+        .filter(|found| found.tenant == caller.tenant && holds(&format!("/subscriptions/{}", found.id)))
+        .map(|found| found.id)
+        .collect()
+}
+
+/// One subscription.
+pub fn show(cloud: &Cloud, asked: &Asked) -> Answer {
+    let scope = super::scope(asked, 2);
+    let id = super::subscription_of(asked);
+    if !visible(cloud, &cloud.world(), &asked.caller).contains(&id) {
+        rights::require(cloud, &asked.caller, &scope, "Microsoft.Resources/subscriptions/read")?;
+    }
+    let world = cloud.world();
+    let shown: Vec<Value> =
+        world.subscriptions.iter().filter(|found| found.id == id).map(shapes::subscription).collect();
+    Ok(errors::json(StatusCode::OK, &shown.into_iter().next().unwrap_or_default()))
+}
+
+/// The resource groups of a subscription.
+pub fn groups(cloud: &Cloud, asked: &Asked) -> Answer {
+    let scope = super::scope(asked, 2);
+    rights::require(cloud, &asked.caller, &scope, "Microsoft.Resources/subscriptions/resourceGroups/read")?;
+    let id = super::subscription_of(asked);
+    let world = cloud.world();
+    let shown = world
+        .subscriptions
+        .iter()
+        .filter(|found| found.id == id)
+        .flat_map(|found| &found.resource_groups)
+        .map(|name| group_shape(&world, id, name))
+        .collect();
+    Ok(value(shown))
+}
+
+/// One resource group.
+pub fn group(cloud: &Cloud, asked: &Asked) -> Answer {
+    let scope = super::scope(asked, 4);
+    rights::require(cloud, &asked.caller, &scope, "Microsoft.Resources/subscriptions/resourceGroups/read")?;
+    let name = asked.segments.get(3).map_or("", String::as_str);
+    let id = super::subscription_of(asked);
+    let world = cloud.world();
+    super::known_group(&world, &id.to_string(), name)?;
+    Ok(errors::json(StatusCode::OK, &group_shape(&world, id, name)))
+}
+
+fn group_shape(world: &World, subscription: Uuid, name: &str) -> Value {
+    let location = world
+        .clusters
+        .iter()
+        .map(|cluster| (&cluster.id, &cluster.location))
+        .chain(world.registries.iter().map(|registry| (&registry.id, &registry.location)))
+        .find(|(id, _)| super::in_group(id, name))
+        .map_or("westeurope", |(_, location)| location);
+    json!({
+        "id": format!("/subscriptions/{subscription}/resourceGroups/{name}"),
+        "name": name,
+        "type": "Microsoft.Resources/resourceGroups",
+        "location": location,
+        "properties": {"provisioningState": "Succeeded"},
+    })
+}
+
+/// The resources of a subscription or of a group that the caller may read.
+pub fn resources(cloud: &Cloud, asked: &Asked) -> Answer {
+    let terms = asked.filter(&["resourcetype", "name", "resourcegroup"])?;
+    let whole = asked.segments.len() == 3;
+    let scope = super::scope(asked, if whole { 2 } else { 4 });
+    let world = cloud.world();
+    let shown = readable(cloud, &world, &asked.caller)
+        .into_iter()
+        .filter(|resource| rights::covers(&scope, text(resource, "id")))
+        .filter(|resource| {
+            !terms.iter().any(|term| {
+                term.excludes("resourcetype", text(resource, "type"))
+                    || term.excludes("name", text(resource, "name"))
+                    || term.excludes("resourcegroup", text(resource, "id").split('/').nth(4).unwrap_or_default())
+            })
+        })
+        .map(|resource| {
+            let mut short = json!({});
+            for member in ["id", "name", "type", "location", "sku", "identity", "tags"] {
+                if let Some(found) = resource.get(member) {
+                    short[member] = found.clone();
+                }
+            }
+            short
+        })
+        .collect();
+    Ok(value(shown))
+}
+
+/// Every resource that a caller may read, whole, with ids and types as Resource Manager (not the provider) writes them.
+pub fn readable(cloud: &Cloud, world: &World, caller: &Caller) -> Vec<Value> {
+    let may = |tenant: Uuid, id: &str, action: &str| {
+        tenant == caller.tenant && rights::allowed(cloud, world, caller.object_id, id, action)
+    };
+    let clusters = world
+        .clusters
+        .iter()
+        .filter(|found| may(found.tenant, &found.id, "Microsoft.ContainerService/managedClusters/read"))
+        .map(|found| {
+            let mut shown = shapes::cluster(found);
+            shown["id"] = json!(found.id);
+            shown["type"] = json!("Microsoft.ContainerService/managedClusters");
+            shown
+        });
+    let registries = world
+        .registries
+        .iter()
+        .filter(|found| may(found.tenant, &found.id, "Microsoft.ContainerRegistry/registries/read"))
+        .map(shapes::registry);
+    clusters.chain(registries).collect()
+}
+
+/// A member of a resource that is text.
+pub fn text<'a>(resource: &'a Value, member: &str) -> &'a str {
+    resource.get(member).and_then(Value::as_str).unwrap_or_default()
+}

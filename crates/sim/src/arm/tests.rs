@@ -1,0 +1,204 @@
+//! The Resource Manager asked directly, with the clock in hand.
+
+use axum::body::Body;
+use http::{Method, Request, StatusCode};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+use uuid::Uuid;
+
+use crate::{
+    clock::Moment,
+    names,
+    testbed::{Reply, Testbed},
+};
+
+const ACR_PULL: &str = "7f951dda-4ed3-4680-a7ca-43fe172d538d";
+
+async fn bare(bed: &Testbed, path: &str, token: Option<String>) -> Reply {
+    let mut request = Request::builder().uri(path);
+    if let Some(token) = token {
+        request = request.header("authorization", format!("Bearer {token}"));
+    }
+    let request = request.body(Body::empty()).expect("a request");
+    Reply::read(bed.arm.clone().oneshot(request).await.expect("an answer")).await
+}
+
+fn assignment(principal: Uuid, kind: Option<&str>) -> Value {
+    let mut properties = json!({
+        "roleDefinitionId": format!("/subscriptions/x/providers/Microsoft.Authorization/roleDefinitions/{ACR_PULL}"),
+        "principalId": principal,
+    });
+    if let Some(kind) = kind {
+        properties["principalType"] = json!(kind);
+    }
+    json!({"properties": properties})
+}
+
+fn assignment_path(scope: &str, name: Uuid) -> String {
+    format!("{scope}/providers/Microsoft.Authorization/roleAssignments/{name}")
+}
+
+#[tokio::test]
+async fn discovery_needs_a_version_and_no_token() {
+    let bed = Testbed::new(|_| {});
+    let reply = bare(&bed, "/metadata/endpoints?api-version=2022-09-01", None).await;
+    assert_eq!(reply.json()["authentication"]["loginEndpoint"], "https://localhost:5000");
+    let reply = bare(&bed, "/metadata/endpoints", None).await;
+    assert_eq!((reply.status, reply.code().as_str()), (StatusCode::BAD_REQUEST, "MissingApiVersionParameter"));
+}
+
+#[tokio::test]
+async fn only_a_token_of_the_right_audience_and_tenant_opens_a_subscription() {
+    let bed = Testbed::new(|_| {});
+    let path = format!("{}?api-version=2024-01-01", bed.cluster);
+    let refused = |reply: Reply| (reply.status, reply.code());
+    let code = |code: &str| (StatusCode::UNAUTHORIZED, code.to_owned());
+    assert_eq!(refused(bare(&bed, &path, None).await), code("AuthenticationFailed"));
+    let graph = bed.operator_token('a', "https://graph.microsoft.com");
+    assert_eq!(refused(bare(&bed, &path, Some(graph)).await), code("InvalidAuthenticationTokenAudience"));
+    let other_tenant = bed.operator_token('b', "https://management.azure.com/");
+    assert_eq!(refused(bare(&bed, &path, Some(other_tenant)).await), code("InvalidAuthenticationTokenTenant"));
+    let own = bed.operator_token('a', "https://management.azure.com/");
+    assert_eq!(bare(&bed, &path, Some(own)).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_said_as_azure_says_it() {
+    let bed = Testbed::new(|_| {});
+    for (path, code) in [
+        (format!("/subscriptions/{}", Uuid::nil()), "SubscriptionNotFound"),
+        (format!("{}x", bed.cluster), "ResourceNotFound"),
+        (format!("{}/nothing", bed.cluster), "InvalidResourceType"),
+        (bed.cluster.replace("rg-shop/", "rg-none/").replace("/aks-shop", ""), "ResourceGroupNotFound"),
+        (
+            format!("{}/providers/Microsoft.Authorization/roleDefinitions/{}", bed.cluster, Uuid::nil()),
+            "RoleDefinitionDoesNotExist",
+        ),
+    ] {
+        let reply = bed.arm('a', Method::GET, &path, Value::Null).await;
+        assert_eq!((reply.status, reply.code().as_str()), (StatusCode::NOT_FOUND, code), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn paths_are_read_in_any_case_and_ids_come_back_in_the_providers_own() {
+    let bed = Testbed::new(|_| {});
+    let reply = bed
+        .arm('a', Method::GET, &bed.cluster.to_uppercase().replace("SUBSCRIPTIONS", "subscriptions"), Value::Null)
+        .await;
+    let shown = reply.json();
+    assert_eq!(shown["id"], bed.cluster.replace("/resourceGroups/", "/resourcegroups/"));
+    assert_eq!(shown["type"], "Microsoft.ContainerService/ManagedClusters");
+}
+
+#[tokio::test]
+async fn a_caller_sees_only_what_its_roles_reach() {
+    let bed = Testbed::new(|_| {});
+    let seen = bed.arm('a', Method::GET, "/subscriptions", Value::Null).await.json();
+    assert_eq!(seen["value"].as_array().map(Vec::len), Some(1));
+    let query = json!({"query": "Resources | project name, type, resourceGroup | order by name asc"});
+    let found = bed.arm('b', Method::POST, "/providers/Microsoft.ResourceGraph/resources", query).await.json();
+    assert_eq!(
+        found["data"],
+        json!([
+            {"name": "registryb", "type": "microsoft.containerregistry/registries", "resourceGroup": "rg-registry"},
+            {"name": "registryother", "type": "microsoft.containerregistry/registries", "resourceGroup": "rg-registry"},
+        ])
+    );
+}
+
+#[tokio::test]
+async fn contributor_cannot_grant_roles_and_is_told_action_and_scope() {
+    let bed = Testbed::new(|_| {});
+    let app = bed.app();
+    let path = assignment_path(&bed.cluster, Uuid::new_v4());
+    let reply = bed.arm('a', Method::PUT, &path, assignment(app.principal_a, Some("ServicePrincipal"))).await;
+    assert_eq!((reply.status, reply.code().as_str()), (StatusCode::FORBIDDEN, "AuthorizationFailed"));
+    let message = reply.json()["error"]["message"].to_string();
+    assert!(message.contains("'Microsoft.Authorization/roleAssignments/write' over scope"), "{message}");
+    assert!(message.contains(&path), "{message}");
+}
+
+#[tokio::test]
+async fn an_assignment_is_made_once() {
+    let bed = Testbed::new(|_| {});
+    let app = bed.app();
+    let body = || assignment(app.principal_b, Some("ServicePrincipal"));
+    let path = assignment_path(&bed.registry_id, Uuid::new_v4());
+    let made = bed.arm('b', Method::PUT, &path, body()).await;
+    assert_eq!(made.status, StatusCode::CREATED);
+    assert_eq!(made.json()["properties"]["scope"], bed.registry_id);
+    assert_eq!(bed.arm('b', Method::PUT, &path, body()).await.status, StatusCode::OK);
+    let other = assignment_path(&bed.registry_id, Uuid::new_v4());
+    let twice = bed.arm('b', Method::PUT, &other, body()).await;
+    assert_eq!((twice.status, twice.code().as_str()), (StatusCode::CONFLICT, "RoleAssignmentExists"));
+    let operator = bed.cloud.world().role_assignments[1].principal_id;
+    let reused = bed.arm('b', Method::PUT, &path, assignment(operator, None)).await;
+    assert_eq!(reused.code(), "RoleAssignmentUpdateNotPermitted");
+    assert_eq!(bed.arm('b', Method::DELETE, &path, Value::Null).await.status, StatusCode::OK);
+    assert_eq!(bed.arm('b', Method::DELETE, &path, Value::Null).await.status, StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
+async fn a_principal_of_another_tenant_or_not_yet_known_is_not_found() {
+    let bed = Testbed::new(|_| {});
+    let app = bed.app();
+    let put = async |principal, kind| {
+        let path = assignment_path(&bed.registry_id, Uuid::new_v4());
+        bed.arm('b', Method::PUT, &path, assignment(principal, kind)).await
+    };
+    let stranger = put(app.principal_a, Some("ServicePrincipal")).await;
+    assert_eq!((stranger.status, stranger.code().as_str()), (StatusCode::BAD_REQUEST, "PrincipalNotFound"));
+    {
+        let mut world = bed.cloud.world();
+        let b = world.b;
+        let directory = world.directory_mut(b).expect("a tenant");
+        let found = directory.service_principals.iter_mut().find(|found| found.id == app.principal_b);
+        found.expect("the principal").written = Moment::START;
+    }
+    assert_eq!(put(app.principal_b, None).await.code(), "PrincipalNotFound");
+    assert_eq!(put(app.principal_b, Some("User")).await.code(), "UnmatchedPrincipalType");
+    assert_eq!(put(app.principal_b, Some("ServicePrincipal")).await.status, StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn a_role_takes_effect_only_after_a_while() {
+    let bed = Testbed::new(|_| {});
+    let app = bed.app();
+    let path = assignment_path(&bed.registry_id, Uuid::new_v4());
+    bed.arm('b', Method::PUT, &path, assignment(app.principal_b, Some("ServicePrincipal"))).await;
+    let permissions = async || {
+        let tenant = bed.cloud.world().b;
+        let token = bed.token(tenant, app.client_id, app.principal_b, "https://management.azure.com/", &names::PUBLIC);
+        let path = format!("{}/providers/Microsoft.Authorization/permissions?api-version=2022-04-01", bed.registry_id);
+        bare(&bed, &path, Some(token)).await
+    };
+    assert_eq!(permissions().await.status, StatusCode::FORBIDDEN);
+    bed.pass(bed.cloud.times.role_effect).await;
+    let held = permissions().await.json();
+    assert_eq!(held["value"][0]["actions"], json!(["Microsoft.ContainerRegistry/registries/pull/read"]));
+}
+
+#[tokio::test]
+async fn assignments_are_listed_at_above_and_below_as_the_filter_says() {
+    let bed = Testbed::new(|_| {});
+    let old = bed
+        .cloud
+        .world()
+        .role_assignments
+        .iter()
+        .find(|found| found.scope.contains("MC_"))
+        .cloned()
+        .expect("the old principal's");
+    let subscription = bed.cluster.split("/resourceGroups/").next().expect("a subscription").to_owned();
+    let count = async |filter: String| {
+        let path = format!("{subscription}/providers/Microsoft.Authorization/roleAssignments?$filter={filter}");
+        let body = bed.arm('a', Method::GET, &path, Value::Null).await.json();
+        body["value"].as_array().map(Vec::len)
+    };
+    assert_eq!(count(format!("principalId%20eq%20'{}'", old.principal_id)).await, Some(1));
+    assert_eq!(count("atScope()".to_owned()).await, Some(1));
+    assert_eq!(count(format!("atScope()%20and%20assignedTo('{}')", old.principal_id)).await, Some(0));
+    let path = format!("{subscription}/providers/Microsoft.Authorization/roleAssignments?$filter=color%20eq%201");
+    assert_eq!(bed.arm('a', Method::GET, &path, Value::Null).await.code(), "InvalidFilterInQueryString");
+}

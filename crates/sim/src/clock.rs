@@ -1,0 +1,164 @@
+//! Simulated time: seconds since the start, run `speed` times faster than the wall clock.
+//!
+//! Every delay of the cloud (replication, operations, the person who consents) is counted here, so that
+//! one number makes a demonstration calm and a test quick. Unit tests move the hand of the clock themselves.
+
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+#[cfg(test)]
+use {jiff::SignedDuration, tokio::sync::watch};
+
+/// A point in simulated time, in seconds since the start.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub struct Moment(f64);
+
+impl Moment {
+    /// Before everything: the moment of what was in the world at the start, known everywhere.
+    pub const LONG_AGO: Self = Self(f64::NEG_INFINITY);
+    /// The start.
+    #[cfg(test)]
+    pub const START: Self = Self(0.0);
+
+    /// The moment `seconds` later.
+    #[must_use]
+    pub fn after(self, seconds: f64) -> Self {
+        Self(self.0 + seconds)
+    }
+
+    /// Whether `now` has reached this moment.
+    #[must_use]
+    pub fn reached(self, now: Self) -> bool {
+        now >= self
+    }
+}
+
+/// The clock of one simulated cloud.
+#[derive(Debug)]
+pub struct Clock {
+    source: Source,
+}
+
+#[derive(Debug)]
+enum Source {
+    Running {
+        start: Instant,
+        speed: f64,
+    },
+    #[cfg(test)]
+    ByHand {
+        at: watch::Sender<f64>,
+        epoch: Timestamp,
+    },
+}
+
+impl Clock {
+    /// A clock that runs `speed` times as fast as the wall clock.
+    #[must_use]
+    pub fn running(speed: f64) -> Self {
+        let start = Instant::now();
+        Self { source: Source::Running { start, speed } }
+    }
+
+    /// A clock that stands still until [`Clock::advance`] moves it.
+    #[cfg(test)]
+    #[must_use]
+    pub fn by_hand(epoch: Timestamp) -> Self {
+        let at = watch::Sender::new(0.0);
+        Self { source: Source::ByHand { at, epoch } }
+    }
+
+    /// Moves a clock that is moved by hand; a running one is left alone.
+    #[cfg(test)]
+    pub fn advance(&self, seconds: f64) {
+        if let Source::ByHand { at, .. } = &self.source {
+            at.send_modify(|now| *now += seconds);
+        }
+    }
+
+    /// The present moment.
+    #[must_use]
+    pub fn now(&self) -> Moment {
+        match &self.source {
+            Source::Running { start, speed } => Moment(start.elapsed().as_secs_f64() * speed),
+            #[cfg(test)]
+            Source::ByHand { at, .. } => Moment(*at.borrow()),
+        }
+    }
+
+    /// Today's date as answers and tokens show it. It is the wall clock's, whatever the speed, since clients compare it with theirs.
+    #[must_use]
+    pub fn timestamp(&self) -> Timestamp {
+        match &self.source {
+            Source::Running { .. } => Timestamp::now(),
+            #[cfg(test)]
+            Source::ByHand { at, epoch } => {
+                let passed = SignedDuration::try_from_secs_f64(*at.borrow()).unwrap_or_default();
+                epoch.checked_add(passed).unwrap_or(*epoch)
+            }
+        }
+    }
+
+    /// Waits for `seconds` of simulated time.
+    pub async fn sleep(&self, seconds: f64) {
+        match &self.source {
+            Source::Running { .. } => tokio::time::sleep(self.real(seconds)).await,
+            #[cfg(test)]
+            Source::ByHand { at, .. } => {
+                let mut hand = at.subscribe();
+                let end = *hand.borrow() + seconds;
+                // The sender lives as long as the clock, so the wait cannot fail.
+                let _ = hand.wait_for(|now| *now >= end).await;
+            }
+        }
+    }
+
+    /// What `seconds` of simulated time last on the wall clock.
+    #[must_use]
+    pub fn real(&self, seconds: f64) -> Duration {
+        let speed = match &self.source {
+            Source::Running { speed, .. } => *speed,
+            #[cfg(test)]
+            Source::ByHand { .. } => 1.0,
+        };
+        Duration::try_from_secs_f64(seconds / speed).unwrap_or_default()
+    }
+
+    /// The whole seconds to send in `Retry-After` for a wait of `seconds`; 0 when the speed makes it shorter than half a second.
+    #[must_use]
+    pub fn retry_after(&self, seconds: f64) -> u64 {
+        let real = self.real(seconds);
+        real.as_secs() + u64::from(real.subsec_millis() >= 500)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_there_at_the_start_is_known_everywhere() {
+        assert!(Moment::LONG_AGO.after(1e9).reached(Moment::START));
+        assert!(!Moment::START.after(1.0).reached(Moment::START));
+    }
+
+    #[tokio::test]
+    async fn a_clock_by_hand_wakes_its_sleepers_when_moved() {
+        let clock = Clock::by_hand(Timestamp::UNIX_EPOCH);
+        let sleeper = clock.sleep(10.0);
+        tokio::pin!(sleeper);
+        assert!(futures_util::poll!(&mut sleeper).is_pending());
+        clock.advance(9.0);
+        assert!(futures_util::poll!(&mut sleeper).is_pending());
+        clock.advance(1.0);
+        assert!(futures_util::poll!(&mut sleeper).is_ready());
+        assert_eq!(clock.timestamp().as_second(), 10);
+    }
+
+    #[test]
+    fn speed_divides_the_waits_it_asks_for() {
+        assert_eq!(Clock::running(1.0).retry_after(5.0), 5);
+        assert_eq!(Clock::running(5.0).retry_after(5.0), 1);
+        assert_eq!(Clock::running(50.0).retry_after(5.0), 0);
+    }
+}

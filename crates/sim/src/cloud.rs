@@ -1,0 +1,79 @@
+//! What every plane of the cloud shares: the world behind a lock, the clock, the delays, the token issuer, the origins.
+
+use std::{
+    future::Future,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use tokio::task::JoinSet;
+
+use crate::{
+    clock::Clock,
+    scenario::{PersonPart, PolicyPart, Setup, Times},
+    tokens::Issuer,
+    world::World,
+};
+
+/// One simulated cloud, shared by its planes.
+pub type Shared = Arc<Cloud>;
+
+/// The state of one simulated cloud.
+pub struct Cloud {
+    world: Mutex<World>,
+    /// Simulated time.
+    pub clock: Clock,
+    /// How long things take, in simulated seconds.
+    pub times: Times,
+    /// The administrator of tenant B, when it is a person.
+    pub person: PersonPart,
+    /// Policies of tenant A.
+    pub policy: PolicyPart,
+    /// Makes and opens tokens.
+    pub issuer: Issuer,
+    /// `https://localhost:PORT`, where Entra, Graph and the Resource Manager are, without a slash at the end.
+    pub origin: String,
+    /// A client that trusts the cloud's own certificates: what the nodes pull with.
+    pub node_client: reqwest::Client,
+    tasks: Mutex<JoinSet<()>>,
+}
+
+impl Cloud {
+    /// A cloud that begins with `world`, as the scenarios set it up.
+    #[must_use]
+    pub fn new(world: World, clock: Clock, setup: &Setup, origin: String, node_client: reqwest::Client) -> Self {
+        Self {
+            world: Mutex::new(world),
+            clock,
+            times: Times::default().with(&setup.time),
+            person: setup.person.clone(),
+            policy: setup.policy.clone(),
+            issuer: Issuer::default(),
+            origin,
+            node_client,
+            tasks: Mutex::default(),
+        }
+    }
+
+    /// The world, locked. Never hold it over an await.
+    pub fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs something beside the requests until it ends or the cloud stops.
+    pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        while tasks.try_join_next().is_some() {}
+        tasks.spawn(task);
+    }
+
+    /// Ends everything that [`Cloud::spawn`] started.
+    pub fn stop(&self) {
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner).abort_all();
+    }
+}
+
+impl std::fmt::Debug for Cloud {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Cloud").field("origin", &self.origin).finish_non_exhaustive()
+    }
+}

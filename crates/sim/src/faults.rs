@@ -1,0 +1,286 @@
+//! Faults: what goes wrong with which request, as the scenario says.
+
+use std::sync::{Mutex, PoisonError};
+
+use axum::response::{IntoResponse, Response};
+use http::{Method, StatusCode};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::{clock::Clock, errors, plane::Plane};
+
+/// What a fault of the scenario makes of the long-running operation that a request starts. A request extension, set on every request.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Fate {
+    /// It runs its course.
+    #[default]
+    RunsItsCourse,
+    /// It ends Failed, with this `error` object if given.
+    Fails(Option<Value>),
+    /// It stays InProgress for ever.
+    NeverEnds,
+}
+
+/// One fault of a scenario file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fault {
+    /// Plane, method, path pattern: `graph POST /applications/{id}/addPassword`.
+    pub on: Pattern,
+    /// Which of the requests that match.
+    #[serde(default)]
+    pub nth: Nth,
+    /// What happens.
+    #[serde(rename = "do")]
+    pub act: Act,
+    /// For `delay`: how long, in simulated seconds; for `status`: what `{wait}` in the message stands for.
+    #[serde(default)]
+    pub seconds: f64,
+    /// For `status`: the HTTP status.
+    pub code: Option<u16>,
+    /// For `status` and `fail_operation`: the error's code.
+    pub error: Option<String>,
+    /// For `status` and `fail_operation`: the error's message.
+    pub message: Option<String>,
+    /// For `status`: `Retry-After`, in simulated seconds; left out when not given.
+    pub retry_after: Option<f64>,
+}
+
+/// What a fault does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// Cuts the connection before anything is done.
+    Drop,
+    /// Does it, then cuts the connection.
+    LoseReply,
+    /// Never answers, and does nothing.
+    Hang,
+    /// Does it, and answers 200 with a torn body.
+    Garbage,
+    /// Answers later.
+    Delay,
+    /// Answers with an error of the plane, and does nothing.
+    Status,
+    /// Does it; the long-running operation it starts ends Failed.
+    FailOperation,
+    /// Does it; the long-running operation it starts never ends.
+    NeverEndOperation,
+}
+
+/// Which of the matching requests a fault is for.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "toml::Value")]
+pub enum Nth {
+    /// Each one.
+    Every,
+    /// These, counted from 1.
+    These(Vec<u64>),
+}
+
+impl Default for Nth {
+    fn default() -> Self {
+        Self::These(vec![1])
+    }
+}
+
+impl TryFrom<toml::Value> for Nth {
+    type Error = String;
+
+    fn try_from(value: toml::Value) -> Result<Self, Self::Error> {
+        let one = |value: &toml::Value| value.as_integer().and_then(|n| u64::try_from(n).ok()).filter(|n| *n > 0);
+        let these = match &value {
+            toml::Value::String(text) if text == "every" => return Ok(Self::Every),
+            toml::Value::Array(list) => list.iter().map(one).collect(),
+            single => one(single).map(|n| vec![n]),
+        };
+        these
+            .map(Self::These)
+            .ok_or_else(|| format!("`nth` is {value}; it must be 1 or more, a list of such numbers, or \"every\""))
+    }
+}
+
+/// Plane, method and path of the requests a fault is for. In the path `{name}` stands for one segment and `**` for any number of them.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Pattern {
+    plane: Plane,
+    method: Option<Method>,
+    path: Vec<String>,
+}
+
+impl TryFrom<String> for Pattern {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let shape = || {
+            format!(
+                "`on` is '{text}'; it must be a plane, a method (or *) and a path, such as 'graph POST /applications'"
+            )
+        };
+        let mut words = text.split_whitespace();
+        let (Some(plane), Some(method), Some(path), None) = (words.next(), words.next(), words.next(), words.next())
+        else {
+            return Err(shape());
+        };
+        let plane = Plane::named(plane).ok_or_else(shape)?;
+        let method =
+            if method == "*" { None } else { Some(Method::from_bytes(method.as_bytes()).map_err(|_| shape())?) };
+        Ok(Self { plane, method, path: segments(path) })
+    }
+}
+
+impl Pattern {
+    /// Whether a request is one of these. Graph's version is no part of the pattern.
+    #[must_use]
+    pub fn matches(&self, plane: Plane, method: &Method, path: &str) -> bool {
+        let path = if plane == Plane::Graph { path.trim_start_matches("/v1.0") } else { path };
+        self.plane == plane
+            && self.method.as_ref().is_none_or(|wanted| wanted == method)
+            && alike(&self.path, &segments(path))
+    }
+}
+
+fn segments(path: &str) -> Vec<String> {
+    path.split('/').filter(|segment| !segment.is_empty()).map(str::to_owned).collect()
+}
+
+fn alike(pattern: &[String], path: &[String]) -> bool {
+    match pattern.split_first() {
+        None => path.is_empty(),
+        Some((first, rest)) if first == "**" => {
+            (0..=path.len()).any(|skip| alike(rest, path.get(skip..).unwrap_or_default()))
+        }
+        Some((first, rest)) => path.split_first().is_some_and(|(segment, others)| {
+            let any = first.starts_with('{') && first.ends_with('}');
+            (any || first.eq_ignore_ascii_case(segment)) && alike(rest, others)
+        }),
+    }
+}
+
+/// The faults of a cloud, each with the number of requests that matched it.
+#[derive(Debug, Default)]
+pub struct Faults {
+    counted: Mutex<Vec<(Fault, u64)>>,
+}
+
+impl Faults {
+    /// The faults of the scenarios.
+    #[must_use]
+    pub fn new(faults: Vec<Fault>) -> Self {
+        Self { counted: Mutex::new(faults.into_iter().map(|fault| (fault, 0)).collect()) }
+    }
+
+    /// Counts a request and says what goes wrong with it.
+    pub fn of(&self, plane: Plane, method: &Method, path: &str) -> Vec<Fault> {
+        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut struck = Vec::new();
+        for (fault, count) in counted.iter_mut().filter(|(fault, _)| fault.on.matches(plane, method, path)) {
+            *count += 1;
+            if matches!(&fault.nth, Nth::Every) || matches!(&fault.nth, Nth::These(list) if list.contains(count)) {
+                struck.push(fault.clone());
+            }
+        }
+        struck
+    }
+}
+
+impl Fault {
+    /// What becomes of the operation that the request starts, if this fault is about it.
+    #[must_use]
+    pub fn fate(&self) -> Option<Fate> {
+        match self.act {
+            Act::FailOperation => Some(Fate::Fails(self.error.as_ref().map(
+                |code| json!({ "code": code, "message": self.message.as_deref().unwrap_or("The operation failed.") }),
+            ))),
+            Act::NeverEndOperation => Some(Fate::NeverEnds),
+            _ => None,
+        }
+    }
+
+    /// The answer of a `status` fault, in the error shape of the plane.
+    #[must_use]
+    pub fn answer(&self, plane: Plane, clock: &Clock) -> Response {
+        let status =
+            self.code.and_then(|code| StatusCode::from_u16(code).ok()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+        let usual = usual_error(plane, status);
+        let error = self.error.as_deref().unwrap_or(usual);
+        let wait = clock.real(self.seconds).as_secs_f64().ceil();
+        let message = self
+            .message
+            .as_deref()
+            .unwrap_or("The server is busy. Please try again later.")
+            .replace("{wait}", &wait.to_string());
+        let refusal = match plane {
+            Plane::Graph => errors::graph(status, error, &message),
+            Plane::Registry => errors::registry(status, error, &message, &Value::Null),
+            Plane::Entra => {
+                let number = error.trim_start_matches("AADSTS").parse().unwrap_or(90_033);
+                errors::entra(status, entra_error(number), number, &message)
+            }
+            Plane::ResourceManager | Plane::Kubernetes | Plane::Steering => errors::arm(status, error, &message),
+        };
+        let mut response = refusal.into_response();
+        if let Some(seconds) = self.retry_after {
+            errors::wait_headers(response.headers_mut(), clock, seconds);
+        }
+        response
+    }
+}
+
+/// The OAuth error that goes with an AADSTS number.
+fn entra_error(number: u32) -> &'static str {
+    match number {
+        53_003 | 53_000..=53_002 | 530_035 => "access_denied",
+        90_033 | 90_024 | 50_196 => "temporarily_unavailable",
+        7_000_215 | 7_000_222 => "invalid_client",
+        700_016 | 7_000_229 => "unauthorized_client",
+        _ => "invalid_grant",
+    }
+}
+
+/// What a plane calls an error when the scenario does not say.
+fn usual_error(plane: Plane, status: StatusCode) -> &'static str {
+    match (plane, status.as_u16()) {
+        (Plane::Registry, 429) => "TOOMANYREQUESTS",
+        (Plane::Registry, _) => "UNAVAILABLE",
+        (Plane::Entra, _) => "90033",
+        (_, 429) => "TooManyRequests",
+        (Plane::Graph, 503) => "serviceNotAvailable",
+        (_, 503) => "ServerBusy",
+        (_, 502) => "BadGateway",
+        (_, 504) => "GatewayTimeout",
+        _ => "InternalServerError",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pattern(text: &str) -> Pattern {
+        Pattern::try_from(text.to_owned()).unwrap()
+    }
+
+    #[test]
+    fn a_pattern_knows_its_requests() {
+        let add = pattern("graph POST /applications/{id}/addPassword");
+        assert!(add.matches(Plane::Graph, &Method::POST, "/v1.0/applications/1/addPassword"));
+        assert!(!add.matches(Plane::Graph, &Method::POST, "/v1.0/applications/1"));
+        assert!(!add.matches(Plane::Graph, &Method::GET, "/v1.0/applications/1/addPassword"));
+        let grant = pattern("arm PUT /**/roleAssignments/{name}");
+        assert!(grant.matches(Plane::ResourceManager, &Method::PUT, "/subscriptions/1/providers/X/ROLEASSIGNMENTS/2"));
+        assert!(!grant.matches(Plane::Entra, &Method::PUT, "/subscriptions/1/providers/X/roleAssignments/2"));
+        assert!(pattern("registry * /v2/**").matches(Plane::Registry, &Method::HEAD, "/v2/"));
+        assert!(Pattern::try_from("graph /applications".to_owned()).is_err());
+        assert!(Pattern::try_from("moon GET /".to_owned()).is_err());
+    }
+
+    #[test]
+    fn the_nth_request_is_the_one_that_suffers() {
+        let text = "on = 'graph GET /me'\nnth = [2, 3]\ndo = 'drop'";
+        let faults = Faults::new(vec![toml::from_str(text).unwrap()]);
+        let struck: Vec<bool> = (0..4).map(|_| !faults.of(Plane::Graph, &Method::GET, "/v1.0/me").is_empty()).collect();
+        assert_eq!(struck, [false, true, true, false]);
+    }
+}

@@ -1,0 +1,175 @@
+//! What a start leaves for other programs: the ready line, `ca.pem`, `answers.toml` and `env`.
+
+use std::{
+    borrow::Cow,
+    fmt::Write as _,
+    fs::{self, DirBuilder, OpenOptions},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::{
+    sim::Sim,
+    world::{World, happy::Operator},
+};
+
+/// The JSON line of a cloud that is ready (`simulator.md` section 1).
+#[derive(Clone, Debug, Serialize)]
+pub struct Ready {
+    /// `https://localhost:PORT`: the Resource Manager, whose `/metadata/endpoints` names the rest.
+    pub arm: String,
+    /// The certificate of its authority, once written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ca_file: Option<PathBuf>,
+    /// The two tenants.
+    pub tenants: ReadyTenants,
+    /// The cluster's resource id.
+    pub cluster: String,
+    /// The registry's resource id.
+    pub registry: String,
+    /// The registry's login server.
+    pub login_server: String,
+    /// Complete answers, once written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answers: Option<PathBuf>,
+    /// Shell lines, once written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub env: Option<PathBuf>,
+}
+
+/// The two tenants of a [`Ready`].
+#[derive(Clone, Debug, Serialize)]
+pub struct ReadyTenants {
+    /// The cluster's.
+    pub a: ReadyTenant,
+    /// The registry's.
+    pub b: ReadyTenant,
+}
+
+/// A tenant of a [`Ready`].
+#[derive(Clone, Debug, Serialize)]
+pub struct ReadyTenant {
+    /// Its id.
+    pub id: Uuid,
+    /// The subscription of the cluster, or of the registry.
+    pub subscription: Uuid,
+}
+
+/// The ready line of a world, before anything is written.
+pub(crate) fn ready(world: &World, origin: &str) -> Ready {
+    let subscription = |n: usize| world.subscriptions.get(n).map(|subscription| subscription.id).unwrap_or_default();
+    let registry = world.registries.first();
+    Ready {
+        arm: origin.to_owned(),
+        ca_file: None,
+        tenants: ReadyTenants {
+            a: ReadyTenant { id: world.a, subscription: subscription(0) },
+            b: ReadyTenant { id: world.b, subscription: subscription(1) },
+        },
+        cluster: world.clusters.first().map(|cluster| cluster.id.clone()).unwrap_or_default(),
+        registry: registry.map(|registry| registry.id.clone()).unwrap_or_default(),
+        login_server: registry.map(|registry| registry.login_server.clone()).unwrap_or_default(),
+        answers: None,
+        env: None,
+    }
+}
+
+/// `answers.toml`: the inputs of a run, by their names.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Answers<'a> {
+    cloud: &'a str,
+    tenant_a: Uuid,
+    tenant_b: Uuid,
+    sign_in_a: &'static str,
+    sign_in_b: &'static str,
+    cluster: &'a str,
+    registry: &'a str,
+    repository: &'a [String],
+    consent: &'a str,
+    pace: f64,
+    soak: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ca_file: Option<Cow<'a, str>>,
+}
+
+/// Complete answers in TOML.
+pub(crate) fn answers_toml(
+    ready: &Ready,
+    consent: &str,
+    repositories: &[String],
+    speed: f64,
+    ca_file: Option<&Path>,
+) -> String {
+    let answers = Answers {
+        cloud: &ready.arm,
+        tenant_a: ready.tenants.a.id,
+        tenant_b: ready.tenants.b.id,
+        sign_in_a: "service-principal",
+        sign_in_b: "service-principal",
+        cluster: &ready.cluster,
+        registry: &ready.registry,
+        repository: repositories,
+        consent,
+        pace: speed,
+        soak: 0,
+        ca_file: ca_file.map(Path::to_string_lossy),
+    };
+    // Texts and numbers always have a form in TOML.
+    toml::to_string(&answers).unwrap_or_default()
+}
+
+/// Shell lines.
+pub(crate) fn env_lines(ready: &Ready, a: &Operator, b: &Operator, ca_file: Option<&Path>) -> String {
+    let mut lines = String::new();
+    let mut export = |name: &str, value: &str| {
+        let _ = writeln!(lines, "export {name}='{}'", value.replace('\'', r"'\''"));
+    };
+    export("CROSSPULL_A_CLIENT_ID", &a.client_id.to_string());
+    export("CROSSPULL_A_CLIENT_SECRET", a.client_secret.reveal());
+    export("CROSSPULL_B_CLIENT_ID", &b.client_id.to_string());
+    export("CROSSPULL_B_CLIENT_SECRET", b.client_secret.reveal());
+    if let Some(file) = ca_file {
+        export("CROSSPULL_CA_FILE", &file.to_string_lossy());
+    }
+    export("CROSSPULL_CLOUD", &ready.arm);
+    lines
+}
+
+/// Writes `ca.pem`, `answers.toml` and `env` into a folder, made if missing: the folder for its owner only (0700), the files too (0600).
+///
+/// # Errors
+/// The folder or a file cannot be written.
+pub fn write_files(sim: &Sim, folder: &Path) -> io::Result<Ready> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)?;
+    #[cfg(unix)]
+    fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+    let folder = fs::canonicalize(folder)?;
+    let ca_file = folder.join("ca.pem");
+    let answers = folder.join("answers.toml");
+    let env = folder.join("env");
+    write(&ca_file, sim.ca_pem())?;
+    write(&answers, &sim.answers_toml(Some(&ca_file)))?;
+    write(&env, &sim.env_lines(Some(&ca_file)))?;
+    Ok(Ready { ca_file: Some(ca_file), answers: Some(answers), env: Some(env), ..sim.ready().clone() })
+}
+
+/// Writes a file anew, so that an older one's permissions do not stay.
+fn write(file: &Path, text: &str) -> io::Result<()> {
+    match fs::remove_file(file) {
+        Err(why) if why.kind() != io::ErrorKind::NotFound => return Err(why),
+        _ => {}
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file)?.write_all(text.as_bytes())
+}

@@ -1,0 +1,119 @@
+//! The rest of Graph that the routes ask: `organization`, `me`, `directoryObjects`.
+
+use http::Method;
+use http::StatusCode;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{Call, Key, applications, bad_request, denied, no_method, no_segment, not_found, principals, shapes};
+use crate::{
+    errors::{self, Answer},
+    world::Directory,
+};
+
+/// Answers what is neither an application nor a service principal.
+pub fn answer(call: &Call, method: &Method, first: &str, rest: &[&str]) -> Answer {
+    match (first, rest, method) {
+        ("organization", [], &Method::GET) => organization(call),
+        ("me", _, &Method::GET) => Err(errors::graph(
+            StatusCode::BAD_REQUEST,
+            "BadRequest",
+            "/me request is only valid with delegated authentication flow.",
+        )),
+        ("directoryObjects", ["getByIds"], &Method::POST) => by_ids(call),
+        ("directoryObjects", [id], &Method::GET) => {
+            call.require(principals::READ)?;
+            let id = Uuid::parse_str(id).map_err(|_| not_found(id))?;
+            let found = objects(call, &[id]).pop().ok_or_else(|| not_found(&id.to_string()))?;
+            Ok(call.found("directoryObjects", found))
+        }
+        ("users" | "groups", _, &Method::GET) => Err(denied()),
+        ("organization" | "directoryObjects" | "me" | "users" | "groups", ..) => Err(no_method()),
+        _ => Err(no_segment(first)),
+    }
+}
+
+fn organization(call: &Call) -> Answer {
+    call.require(&["Organization.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"])?;
+    let world = call.cloud.world();
+    let tenant = world.directory(call.caller.tenant).map(organization_shape);
+    let list = tenant.into_iter().collect();
+    drop(world);
+    Ok(call.list("organization", list))
+}
+
+/// `graph_organization`.
+fn organization_shape(tenant: &Directory) -> Value {
+    let domain = |(n, name): (usize, &String)| {
+        let initial = n + 1 == tenant.domains.len();
+        json!({ "capabilities": "Email, OfficeCommunicationsOnline", "isDefault": n == 0, "isInitial": initial, "name": name, "type": "Managed" })
+    };
+    json!({
+        "id": tenant.id,
+        "deletedDateTime": null,
+        "businessPhones": [],
+        "city": null,
+        "country": null,
+        "countryLetterCode": "NL",
+        "createdDateTime": "2019-03-04T09:30:00Z",
+        "displayName": tenant.display_name,
+        "marketingNotificationEmails": [],
+        "onPremisesLastSyncDateTime": null,
+        "onPremisesSyncEnabled": null,
+        "partnerTenantType": null,
+        "postalCode": null,
+        "preferredLanguage": "en",
+        "securityComplianceNotificationPhones": [],
+        "state": null,
+        "street": null,
+        "tenantType": "AAD",
+        "assignedPlans": [],
+        "verifiedDomains": tenant.domains.iter().enumerate().map(domain).collect::<Vec<_>>(),
+    })
+}
+
+/// `getByIds` as `az role assignment list` sends it; what is not there is left out.
+fn by_ids(call: &Call) -> Answer {
+    call.require(principals::READ)?;
+    let body = call.object()?;
+    let ids = body
+        .get("ids")
+        .and_then(Value::as_array)
+        .ok_or_else(|| bad_request("A value is required for parameter 'ids'."))?;
+    let types: Option<Vec<&str>> =
+        body.get("types").and_then(Value::as_array).map(|types| types.iter().filter_map(Value::as_str).collect());
+    let ids: Vec<Uuid> = ids.iter().filter_map(|id| Uuid::parse_str(id.as_str()?).ok()).collect();
+    let wanted = |object: &Value| {
+        let kind = object
+            .get("@odata.type")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .trim_start_matches("#microsoft.graph.");
+        types.as_ref().is_none_or(|types| types.iter().any(|name| name.eq_ignore_ascii_case(kind)))
+    };
+    Ok(call.list("directoryObjects", objects(call, &ids).into_iter().filter(wanted).collect()))
+}
+
+/// Applications and service principals of the caller's tenant, each with its type.
+fn objects(call: &Call, ids: &[Uuid]) -> Vec<Value> {
+    let world = call.cloud.world();
+    let Some(directory) = world.directory(call.caller.tenant) else {
+        return Vec::new();
+    };
+    let typed = |kind: &str, object: Value| {
+        let mut all = serde_json::Map::new();
+        all.insert("@odata.type".to_owned(), json!(format!("#microsoft.graph.{kind}")));
+        all.extend(object.as_object().cloned().unwrap_or_default());
+        Value::Object(all)
+    };
+    ids.iter()
+        .filter_map(|&id| {
+            let principal = principals::find(call, directory, Key::Id(id))
+                .map(|found| typed("servicePrincipal", shapes::principal(found, &[])));
+            principal.or_else(|| {
+                applications::find(call, directory, Key::Id(id))
+                    .map(|found| typed("application", shapes::application(directory, found)))
+            })
+        })
+        .collect()
+}

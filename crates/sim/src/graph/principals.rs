@@ -1,0 +1,210 @@
+//! `/servicePrincipals`.
+
+use http::{Method, StatusCode};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::{Call, Key, bad_request, denied, id_of, no_content, no_method, no_segment, not_found, shapes};
+use crate::{
+    consent,
+    errors::{self, Answer, Refusal},
+    world::{Directory, ServicePrincipal, World},
+};
+
+/// App roles that may read applications and service principals.
+pub const READ: &[&str] = &[
+    "Application.Read.All",
+    "Application.ReadWrite.All",
+    "Application.ReadWrite.OwnedBy",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+];
+const WRITE: &[&str] = &["Application.ReadWrite.All", "Directory.ReadWrite.All"];
+const WRITE_OWNED: &str = "Application.ReadWrite.OwnedBy";
+/// What may be set when a service principal is made.
+const SETTABLE: &[&str] =
+    &["appId", "accountEnabled", "displayName", "tags", "notes", "appRoleAssignmentRequired", "servicePrincipalType"];
+
+/// Answers a call on service principals.
+pub fn answer(call: &Call, method: &Method, key: Option<Key>, rest: &[&str]) -> Answer {
+    match (key, rest, method) {
+        (None, [], &Method::GET) => list(call),
+        (None, [], &Method::POST) => create(call),
+        (Some(key), [], _) => one(call, method, key),
+        (None, [id], _) => one(call, method, id_of(id)?),
+        (None, [], _) => Err(no_method()),
+        _ => Err(no_segment(rest.last().copied().unwrap_or_default())),
+    }
+}
+
+fn one(call: &Call, method: &Method, key: Key) -> Answer {
+    match (method, key) {
+        (&Method::GET, key) => get(call, key),
+        (&Method::PATCH, Key::AppId(app_id)) if prefers_creation(call) => upsert(call, app_id),
+        (&Method::PATCH, key) => patch(call, key),
+        (&Method::DELETE, key) => delete(call, key),
+        _ => Err(no_method()),
+    }
+}
+
+/// The service principal of a key, where Graph's reads see it already.
+pub fn find<'d>(call: &Call, directory: &'d Directory, key: Key) -> Option<&'d ServicePrincipal> {
+    directory.service_principals.iter().find(|principal| is(principal, key) && seen(call, principal))
+}
+
+fn is(principal: &ServicePrincipal, key: Key) -> bool {
+    match key {
+        Key::Id(id) => principal.id == id,
+        Key::AppId(app_id) => principal.app_id == app_id,
+    }
+}
+
+fn seen(call: &Call, principal: &ServicePrincipal) -> bool {
+    principal.written.after(call.cloud.times.application_replication).reached(call.cloud.clock.now())
+}
+
+fn shape(world: &World, principal: &ServicePrincipal) -> Value {
+    let application = world.application(principal.app_id);
+    let redirect_uris = application.map(|(_, application)| application.redirect_uris.as_slice());
+    shapes::principal(principal, redirect_uris.unwrap_or_default())
+}
+
+fn missing(key: Key) -> Refusal {
+    match key {
+        Key::Id(id) | Key::AppId(id) => not_found(&id.to_string()),
+    }
+}
+
+fn list(call: &Call) -> Answer {
+    call.require(READ)?;
+    let world = call.cloud.world();
+    let all = world.directory(call.caller.tenant).into_iter().flat_map(|directory| &directory.service_principals);
+    let shown = all.filter(|principal| seen(call, principal)).map(|principal| shape(&world, principal));
+    let list = shown.filter(|object| call.query.filter.lets_through(object)).collect();
+    Ok(call.list("servicePrincipals", list))
+}
+
+fn get(call: &Call, key: Key) -> Answer {
+    call.require(READ)?;
+    let world = call.cloud.world();
+    let directory = world.directory(call.caller.tenant).ok_or_else(|| missing(key))?;
+    let principal = find(call, directory, key).ok_or_else(|| missing(key))?;
+    Ok(call.found("servicePrincipals", shape(&world, principal)))
+}
+
+fn create(call: &Call) -> Answer {
+    let body = call.object()?;
+    check(&body)?;
+    let app_id = body.get("appId").and_then(Value::as_str);
+    let app_id = app_id
+        .ok_or_else(|| bad_request("A value is required for property 'appId' of resource 'ServicePrincipal'."))?;
+    let app_id = Uuid::parse_str(app_id).map_err(|_| no_application(app_id))?;
+    let made = make(call, app_id, &body)?;
+    Ok(call.created("servicePrincipals", made))
+}
+
+fn check(body: &Map<String, Value>) -> Result<(), Refusal> {
+    match body.keys().find(|name| !SETTABLE.contains(&name.as_str())) {
+        Some(name) => Err(super::applications::no_property(name)),
+        None => Ok(()),
+    }
+}
+
+/// Makes the service principal of an application in the caller's tenant.
+fn make(call: &Call, app_id: Uuid, body: &Map<String, Value>) -> Result<Value, Refusal> {
+    let mut world = call.cloud.world();
+    let tenant = call.caller.tenant;
+    let registered = world.application(app_id);
+    match registered.map(|(home, application)| (home.id == tenant, application.owners.contains(&call.caller.object_id)))
+    {
+        _ if call.has(WRITE) => {}
+        _ if !call.has(&[WRITE_OWNED]) => return Err(denied()),
+        Some((true, true)) => {}
+        Some((true, false)) => return Err(denied()),
+        _ => return Err(not_local()),
+    }
+    let known = registered.filter(|(home, application)| {
+        let replicated =
+            application.written.after(call.cloud.times.application_replication).reached(call.cloud.clock.now());
+        replicated && (home.id == tenant || application.sign_in_audience != "AzureADMyOrg")
+    });
+    let (home, application) = known.ok_or_else(|| no_application(&app_id.to_string()))?;
+    let mut principal = consent::principal_of(&call.cloud, application, home.id);
+    principal.enabled = body.get("accountEnabled").and_then(Value::as_bool).unwrap_or(true);
+    let shown = shape(&world, &principal);
+    let directory = world.directory_mut(tenant).ok_or_else(denied)?;
+    if directory.principal_of(app_id).is_some() {
+        let message = format!(
+            "The service principal cannot be created, updated, or restored because the service principal name {app_id} is already in use."
+        );
+        return Err(errors::graph(StatusCode::CONFLICT, "Request_MultipleObjectsWithSameKeyValue", &message));
+    }
+    directory.service_principals.push(principal);
+    Ok(shown)
+}
+
+fn no_application(app_id: &str) -> Refusal {
+    let message =
+        format!("The appId '{app_id}' of the service principal does not reference a valid application object.");
+    errors::graph(StatusCode::BAD_REQUEST, "Request_BadRequest", &message)
+}
+
+/// What a caller with `Application.ReadWrite.OwnedBy` only is told in any other tenant (`azure-facts.md` 1.1).
+fn not_local() -> Refusal {
+    let message = "When using this permission, the backing application of the service principal being created must in the local tenant";
+    errors::graph(StatusCode::FORBIDDEN, "Authorization_RequestDenied", message)
+}
+
+fn prefers_creation(call: &Call) -> bool {
+    let prefer = call.headers.get("prefer").and_then(|value| value.to_str().ok());
+    prefer.is_some_and(|value| value.split(',').any(|part| part.trim() == "create-if-missing"))
+}
+
+/// `PATCH /servicePrincipals(appId='…')` with `Prefer: create-if-missing` (`azure-facts.md` 0.7).
+fn upsert(call: &Call, app_id: Uuid) -> Answer {
+    let there = call
+        .cloud
+        .world()
+        .directory(call.caller.tenant)
+        .is_some_and(|directory| directory.principal_of(app_id).is_some());
+    if there {
+        return patch(call, Key::AppId(app_id));
+    }
+    let body = if call.body.is_empty() { Map::new() } else { call.object()? };
+    check(&body)?;
+    Ok(call.created("servicePrincipals", make(call, app_id, &body)?))
+}
+
+fn patch(call: &Call, key: Key) -> Answer {
+    call.require(WRITE)?;
+    let body = call.object()?;
+    check(&body)?;
+    let mut world = call.cloud.world();
+    let directory = world.directory_mut(call.caller.tenant).ok_or_else(|| missing(key))?;
+    let principal =
+        directory.service_principals.iter_mut().find(|principal| is(principal, key)).ok_or_else(|| missing(key))?;
+    if let Some(enabled) = body.get("accountEnabled").and_then(Value::as_bool) {
+        principal.enabled = enabled;
+    }
+    if let Some(name) = body.get("displayName").and_then(Value::as_str) {
+        name.clone_into(&mut principal.display_name);
+    }
+    Ok(no_content())
+}
+
+fn delete(call: &Call, key: Key) -> Answer {
+    let mut world = call.cloud.world();
+    let tenant = call.caller.tenant;
+    let found = world.directory(tenant).and_then(|directory| find(call, directory, key)).ok_or_else(|| missing(key))?;
+    let (id, app_id) = (found.id, found.app_id);
+    let owned = world
+        .application(app_id)
+        .is_some_and(|(home, application)| home.id == tenant && application.owners.contains(&call.caller.object_id));
+    let may = call.has(WRITE) || (call.has(&[WRITE_OWNED]) && owned);
+    if !may {
+        return Err(denied());
+    }
+    let directory = world.directory_mut(tenant).ok_or_else(|| missing(key))?;
+    directory.service_principals.retain(|principal| principal.id != id);
+    Ok(no_content())
+}

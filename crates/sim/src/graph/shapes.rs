@@ -1,0 +1,126 @@
+//! Objects as Graph shows them (`graph_create_for_rbac_password`, `graph_app_credential`).
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::world::{Application, Directory, Password, ServicePrincipal};
+
+/// A date to the second, as Graph writes it.
+pub fn date(timestamp: Timestamp) -> String {
+    timestamp.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// An application.
+pub fn application(home: &Directory, application: &Application) -> Value {
+    let personal = application.sign_in_audience == "AzureADandPersonalMicrosoftAccount";
+    let mut shape = json!({
+        "id": application.id,
+        "deletedDateTime": null,
+        "appId": application.app_id,
+        "applicationTemplateId": null,
+        "disabledByMicrosoftStatus": null,
+        "createdDateTime": date(application.created),
+        "displayName": application.display_name,
+        "description": null,
+        "groupMembershipClaims": null,
+        "identifierUris": [],
+        "isDeviceOnlyAuthSupported": null,
+        "isFallbackPublicClient": null,
+        "nativeAuthenticationApisEnabled": null,
+        "notes": null,
+        "publisherDomain": home.domains.first(),
+        "serviceManagementReference": null,
+        "signInAudience": application.sign_in_audience,
+        "tags": [],
+        "tokenEncryptionKeyId": null,
+        "uniqueName": null,
+        "samlMetadataUrl": null,
+        "defaultRedirectUri": null,
+        "certification": null,
+        "optionalClaims": null,
+        "servicePrincipalLockConfiguration": null,
+        "requestSignatureVerification": null,
+        "addIns": [],
+        "api": { "acceptMappedClaims": null, "knownClientApplications": [], "requestedAccessTokenVersion": personal.then_some(2), "oauth2PermissionScopes": [], "preAuthorizedApplications": [] },
+        "appRoles": [],
+        "info": { "logoUrl": null, "marketingUrl": null, "privacyStatementUrl": null, "supportUrl": null, "termsOfServiceUrl": null },
+        "keyCredentials": [],
+        "parentalControlSettings": { "countriesBlockedForMinors": [], "legalAgeGroupRule": "Allow" },
+        "passwordCredentials": application.passwords.iter().map(|password| self::password(password, false)).collect::<Vec<_>>(),
+        "publicClient": { "redirectUris": [] },
+        "requiredResourceAccess": [],
+        "verifiedPublisher": { "displayName": null, "verifiedPublisherId": null, "addedDateTime": null },
+        "web": web(application),
+        "spa": { "redirectUris": [] },
+    });
+    if let Some(shape) = shape.as_object_mut() {
+        shape.extend(application.extra.clone());
+    }
+    shape
+}
+
+fn web(application: &Application) -> Value {
+    let setting = |uri| json!({ "uri": uri, "index": null });
+    json!({
+        "homePageUrl": null,
+        "logoutUrl": null,
+        "redirectUris": application.redirect_uris,
+        "implicitGrantSettings": { "enableAccessTokenIssuance": false, "enableIdTokenIssuance": false },
+        "redirectUriSettings": application.redirect_uris.iter().map(setting).collect::<Vec<_>>(),
+    })
+}
+
+/// A client secret; its value only in the answer that made it.
+pub fn password(password: &Password, with_value: bool) -> Value {
+    json!({
+        "customKeyIdentifier": null,
+        "displayName": password.display_name,
+        "endDateTime": date(password.end),
+        "hint": password.secret.hint(),
+        "keyId": password.key_id,
+        "secretText": with_value.then(|| password.secret.reveal()),
+        "startDateTime": date(password.start),
+    })
+}
+
+/// A service principal.
+pub fn principal(principal: &ServicePrincipal, redirect_uris: &[String]) -> Value {
+    json!({
+        "id": principal.id,
+        "deletedDateTime": null,
+        "accountEnabled": principal.enabled,
+        "alternativeNames": [],
+        "appDisplayName": principal.display_name,
+        "appDescription": null,
+        "appId": principal.app_id,
+        "applicationTemplateId": null,
+        "appOwnerOrganizationId": principal.app_owner,
+        "appRoleAssignmentRequired": false,
+        "createdDateTime": date(principal.created),
+        "description": null,
+        "disabledByMicrosoftStatus": null,
+        "displayName": principal.display_name,
+        "homepage": null,
+        "loginUrl": null,
+        "logoutUrl": null,
+        "notes": null,
+        "notificationEmailAddresses": [],
+        "preferredSingleSignOnMode": null,
+        "preferredTokenSigningKeyThumbprint": null,
+        "replyUrls": redirect_uris,
+        "servicePrincipalNames": [principal.app_id],
+        "servicePrincipalType": principal.kind,
+        "signInAudience": principal.sign_in_audience,
+        "tags": [],
+        "tokenEncryptionKeyId": null,
+        "samlSingleSignOnSettings": null,
+        "verifiedPublisher": { "displayName": null, "verifiedPublisherId": null, "addedDateTime": null },
+        "addIns": [],
+        "appRoles": [],
+        "info": { "logoUrl": null, "marketingUrl": null, "privacyStatementUrl": null, "supportUrl": null, "termsOfServiceUrl": null },
+        "keyCredentials": [],
+        "oauth2PermissionScopes": [],
+        "passwordCredentials": [],
+        "resourceSpecificApplicationPermissions": [],
+    })
+}

@@ -1,0 +1,133 @@
+//! What was asked: the request log of `/_sim/requests`, and whole exchanges for tests that want them.
+
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::plane::Plane;
+
+/// A request, without anything secret.
+#[derive(Clone, Debug, Serialize)]
+pub struct Entry {
+    /// Its number, from 1, in the order of arrival.
+    pub n: u64,
+    /// When it came, in milliseconds of the wall clock since the start.
+    pub at_ms: u64,
+    /// How long the answer took, in milliseconds; until the cut where the connection was cut.
+    pub ms: u64,
+    /// Whom it was for.
+    pub plane: Plane,
+    /// The tenant of the path or of the token, where there is one.
+    pub tenant: Option<Uuid>,
+    /// The method.
+    pub method: String,
+    /// The path, without its query.
+    pub path: String,
+    /// The status of the answer; none where none was sent.
+    pub status: Option<u16>,
+    /// The `User-Agent`.
+    pub client: String,
+}
+
+/// A whole exchange, secrets included: for tests only, kept when [`crate::Options::record`] says so.
+#[derive(Clone)]
+pub struct Exchange {
+    /// Whom it was for.
+    pub plane: Plane,
+    /// The method.
+    pub method: String,
+    /// Path and query.
+    pub url: String,
+    /// The request's headers.
+    pub request_headers: Vec<(String, String)>,
+    /// The request's body.
+    pub request_body: String,
+    /// The status of the answer; none where none was sent.
+    pub status: Option<u16>,
+    /// The answer's headers.
+    pub response_headers: Vec<(String, String)>,
+    /// The answer's body, as far as it is text.
+    pub response_body: String,
+}
+
+impl std::fmt::Debug for Exchange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let path = self.url.split('?').next().unwrap_or_default();
+        write!(f, "{} {path} -> {:?}", self.method, self.status)
+    }
+}
+
+/// The log of one cloud.
+#[derive(Debug)]
+pub struct Log {
+    start: Instant,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    entries: Vec<Entry>,
+    exchanges: Vec<Exchange>,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { start: Instant::now(), kept: Mutex::default() }
+    }
+}
+
+impl Log {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes a request that came in, and gives its place in the log.
+    pub fn arrived(&self, plane: Plane, tenant: Option<Uuid>, method: &str, path: &str, client: &str) -> usize {
+        let mut kept = self.kept();
+        let place = kept.entries.len();
+        kept.entries.push(Entry {
+            n: place as u64 + 1,
+            at_ms: milliseconds(self.start.elapsed()),
+            ms: 0,
+            plane,
+            tenant,
+            method: method.to_owned(),
+            path: path.to_owned(),
+            status: None,
+            client: client.to_owned(),
+        });
+        place
+    }
+
+    /// Notes how it ended.
+    pub fn ended(&self, place: usize, status: Option<u16>) {
+        let now = milliseconds(self.start.elapsed());
+        if let Some(entry) = self.kept().entries.get_mut(place) {
+            entry.ms = now.saturating_sub(entry.at_ms);
+            entry.status = status;
+        }
+    }
+
+    /// Keeps a whole exchange.
+    pub fn keep(&self, exchange: Exchange) {
+        self.kept().exchanges.push(exchange);
+    }
+
+    /// The requests so far.
+    pub fn entries(&self) -> Vec<Entry> {
+        self.kept().entries.clone()
+    }
+
+    /// The exchanges kept so far.
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        self.kept().exchanges.clone()
+    }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

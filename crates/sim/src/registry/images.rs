@@ -1,0 +1,259 @@
+//! Real, tiny OCI images: one configuration, one gzip layer with one file, one manifest.
+//!
+//! Everything is computed from the repository's name and the tag, so the digests are the same at every start
+//! and any program that checks them (docker, skopeo, a node) is satisfied.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+/// Media type of an OCI image manifest (OCI image specification, `manifest.md`).
+pub const MANIFEST_TYPE: &str = "application/vnd.oci.image.manifest.v1+json";
+/// Media type of an OCI image configuration.
+pub const CONFIG_TYPE: &str = "application/vnd.oci.image.config.v1+json";
+/// Media type of a gzip-compressed tar layer.
+pub const LAYER_TYPE: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
+
+/// Moment that every image says it was made at; fixed, so that digests are.
+const CREATED: &str = "2025-01-01T00:00:00Z";
+/// A tar archive consists of blocks of this many bytes (POSIX ustar).
+const TAR_BLOCK: usize = 512;
+
+/// Content that is addressed by its digest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blob {
+    /// `sha256:` and 64 hexadecimal digits.
+    pub digest: String,
+    /// What the content is.
+    pub media_type: &'static str,
+    /// The content.
+    pub bytes: Bytes,
+}
+
+impl Blob {
+    fn new(media_type: &'static str, bytes: impl Into<Bytes>) -> Self {
+        let bytes = bytes.into();
+        Self { digest: digest(&bytes), media_type, bytes }
+    }
+
+    fn descriptor(&self) -> serde_json::Value {
+        json!({"mediaType": self.media_type, "digest": self.digest, "size": self.bytes.len()})
+    }
+}
+
+/// An image: the manifest and the two blobs it names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Image {
+    /// The manifest.
+    pub manifest: Blob,
+    /// The configuration.
+    pub config: Blob,
+    /// The only layer.
+    pub layer: Blob,
+}
+
+impl Image {
+    /// Makes the image of a repository and tag.
+    ///
+    /// # Errors
+    /// Only when the compressor refuses to write into memory.
+    pub fn build(repository: &str, tag: &str) -> io::Result<Self> {
+        let archive = tar_with_file("hello.txt", format!("{repository}:{tag}\n").as_bytes());
+        let layer = Blob::new(LAYER_TYPE, gzip(&archive)?);
+        let config = Blob::new(
+            CONFIG_TYPE,
+            json!({
+                "created": CREATED,
+                "architecture": "amd64",
+                "os": "linux",
+                "config": {"Cmd": ["/hello.txt"], "Labels": {"org.opencontainers.image.title": repository}},
+                "rootfs": {"type": "layers", "diff_ids": [digest(&archive)]},
+                "history": [{"created": CREATED, "created_by": "COPY hello.txt /hello.txt"}],
+            })
+            .to_string(),
+        );
+        let manifest = Blob::new(
+            MANIFEST_TYPE,
+            json!({
+                "schemaVersion": 2,
+                "mediaType": MANIFEST_TYPE,
+                "config": config.descriptor(),
+                "layers": [layer.descriptor()],
+            })
+            .to_string(),
+        );
+        Ok(Self { manifest, config, layer })
+    }
+
+    /// The blob of this image that has the digest.
+    #[must_use]
+    pub fn blob(&self, digest: &str) -> Option<&Blob> {
+        [&self.config, &self.layer].into_iter().find(|blob| blob.digest == digest)
+    }
+}
+
+/// The images of one registry, by repository and tag.
+#[derive(Debug, Clone, Default)]
+pub struct Images {
+    repositories: BTreeMap<String, BTreeMap<String, Image>>,
+}
+
+impl Images {
+    /// Makes an image for every tag of every repository given.
+    ///
+    /// # Errors
+    /// As [`Image::build`].
+    pub fn build<'a>(repositories: impl IntoIterator<Item = (&'a str, &'a [String])>) -> io::Result<Self> {
+        let mut all = Self::default();
+        for (repository, tags) in repositories {
+            let images = all.repositories.entry(repository.to_owned()).or_default();
+            for tag in tags {
+                images.insert(tag.clone(), Image::build(repository, tag)?);
+            }
+        }
+        Ok(all)
+    }
+
+    /// The repositories' names, in order.
+    pub fn repositories(&self) -> impl Iterator<Item = &str> {
+        self.repositories.keys().map(String::as_str)
+    }
+
+    /// Tags and images of a repository, in the order of the tags; nothing when there is no such repository.
+    #[must_use]
+    pub fn tags(&self, repository: &str) -> Option<&BTreeMap<String, Image>> {
+        self.repositories.get(repository)
+    }
+
+    /// The image that a tag or a digest names in a repository.
+    #[must_use]
+    pub fn image(&self, repository: &str, reference: &str) -> Option<&Image> {
+        let images = self.repositories.get(repository)?;
+        images.get(reference).or_else(|| images.values().find(|image| image.manifest.digest == reference))
+    }
+
+    /// The blob of a repository that has the digest.
+    #[must_use]
+    pub fn blob(&self, repository: &str, digest: &str) -> Option<&Blob> {
+        self.repositories.get(repository)?.values().find_map(|image| image.blob(digest))
+    }
+}
+
+/// The digest by which content is addressed: `sha256:` and hexadecimal digits.
+#[must_use]
+pub fn digest(bytes: &[u8]) -> String {
+    let hex: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("sha256:{hex}")
+}
+
+fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes)?;
+    encoder.finish()
+}
+
+/// A ustar archive that holds one readable file.
+fn tar_with_file(name: &str, content: &[u8]) -> Vec<u8> {
+    let mut archive = tar_header(name, content.len());
+    archive.extend_from_slice(content);
+    archive.resize(archive.len().next_multiple_of(TAR_BLOCK), 0);
+    // Two empty blocks end an archive.
+    archive.resize(archive.len() + 2 * TAR_BLOCK, 0);
+    archive
+}
+
+/// The header's fields one after the other, each padded to its width (POSIX ustar).
+fn tar_header(name: &str, size: usize) -> Vec<u8> {
+    let fill = |checksum: &str| {
+        let size = format!("{size:011o}");
+        let fields: [(&str, usize); 12] = [
+            (name, 100),
+            ("0000444", 8),
+            ("0000000", 8),
+            ("0000000", 8),
+            (&size, 12),
+            ("00000000000", 12),
+            (checksum, 8),
+            ("0", 1),
+            ("", 100),
+            ("ustar\u{0}00", 8),
+            ("", 64),
+            ("", 183),
+        ];
+        let mut header = Vec::with_capacity(TAR_BLOCK);
+        for (text, width) in fields {
+            let end = header.len() + width;
+            header.extend(text.bytes().take(width));
+            header.resize(end, 0);
+        }
+        header
+    };
+    // The checksum is taken over the header with spaces in the checksum's own place.
+    let sum: u32 = fill("        ").into_iter().map(u32::from).sum();
+    fill(&format!("{sum:06o}\u{0} "))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::*;
+
+    fn image() -> Image {
+        Image::build("shop/web", "1.4").expect("an image")
+    }
+
+    #[test]
+    fn the_manifest_names_its_blobs_by_their_digests_and_sizes() {
+        let image = image();
+        let manifest: serde_json::Value = serde_json::from_slice(&image.manifest.bytes).expect("JSON");
+        assert_eq!(manifest["config"]["digest"], digest(&image.config.bytes));
+        assert_eq!(manifest["config"]["size"], image.config.bytes.len());
+        assert_eq!(manifest["layers"][0]["digest"], digest(&image.layer.bytes));
+        assert_eq!(manifest["layers"][0]["size"], image.layer.bytes.len());
+    }
+
+    #[test]
+    fn the_configuration_names_the_unpacked_layer() {
+        let image = image();
+        let mut archive = Vec::new();
+        flate2::read::GzDecoder::new(image.layer.bytes.as_ref()).read_to_end(&mut archive).expect("gzip");
+        let config: serde_json::Value = serde_json::from_slice(&image.config.bytes).expect("JSON");
+        assert_eq!(config["rootfs"]["diff_ids"][0], digest(&archive));
+    }
+
+    #[test]
+    fn the_layer_is_a_tar_archive_with_a_right_checksum() {
+        let archive = tar_with_file("hello.txt", b"shop/web:1.4\n");
+        assert_eq!(archive.len(), 4 * TAR_BLOCK);
+        assert_eq!(&archive[257..265], b"ustar\x0000");
+        let mut header = archive[..TAR_BLOCK].to_vec();
+        let written = String::from_utf8(header[148..154].to_vec()).expect("text");
+        header[148..156].fill(b' ');
+        let sum: u32 = header.into_iter().map(u32::from).sum();
+        assert_eq!(u32::from_str_radix(&written, 8).expect("octal"), sum);
+        assert_eq!(&archive[TAR_BLOCK..TAR_BLOCK + 13], b"shop/web:1.4\n");
+    }
+
+    #[test]
+    fn a_digest_of_nothing_is_the_known_one() {
+        assert_eq!(digest(b""), "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    }
+
+    #[test]
+    fn images_are_found_by_tag_and_by_digest_only_in_their_repository() {
+        let tags = ["1.3".to_owned(), "1.4".to_owned()];
+        let images = Images::build([("shop/web", tags.as_slice())]).expect("images");
+        let by_tag = images.image("shop/web", "1.4").expect("by tag").clone();
+        assert_eq!(images.image("shop/web", &by_tag.manifest.digest), Some(&by_tag));
+        assert_eq!(images.image("shop/web", "9.9"), None);
+        assert_eq!(images.image("shop/api", &by_tag.manifest.digest), None);
+        assert!(images.blob("shop/web", &by_tag.layer.digest).is_some());
+        assert!(images.blob("shop/api", &by_tag.layer.digest).is_none());
+    }
+}

@@ -1,0 +1,180 @@
+//! Who may do what: role assignments of the world against the built-in roles (`azure-facts.md` 3.6, 3.7).
+
+use uuid::Uuid;
+
+use crate::{
+    clock::Moment,
+    cloud::Cloud,
+    errors::{self, Refusal},
+    tokens::Caller,
+    world::{RoleAssignment, World},
+};
+
+mod roles;
+
+pub use roles::{ROLES, RoleDefinition, by_id, by_name};
+
+/// The last part of a role definition's id, whatever it was given with.
+#[must_use]
+pub fn role_guid(role_definition_id: &str) -> &str {
+    role_definition_id.rsplit('/').next().unwrap_or(role_definition_id)
+}
+
+/// Whether an assignment made at `scope` holds at `asked`: at the same place or anywhere under it.
+#[must_use]
+pub fn covers(scope: &str, asked: &str) -> bool {
+    let scope = scope.trim_end_matches('/');
+    let asked = asked.trim_end_matches('/');
+    match asked.get(..scope.len()) {
+        Some(head) if head.eq_ignore_ascii_case(scope) => {
+            asked.len() == scope.len() || asked.as_bytes().get(scope.len()) == Some(&b'/')
+        }
+        _ => false,
+    }
+}
+
+/// Whether an action matches a pattern: in any case, `*` standing for anything, slashes included.
+#[must_use]
+pub fn matches(pattern: &str, action: &str) -> bool {
+    let (pattern, action) = (pattern.to_ascii_lowercase(), action.to_ascii_lowercase());
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = action.strip_prefix(first) else {
+        return false;
+    };
+    let mut parts = parts.peekable();
+    if parts.peek().is_none() {
+        return rest.is_empty();
+    }
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return rest.ends_with(part);
+        }
+        match rest.find(part) {
+            Some(at) => rest = rest.get(at + part.len()..).unwrap_or_default(),
+            None => return false,
+        }
+    }
+    true
+}
+
+/// The assignments of a principal that have taken effect and hold at a scope, with their roles.
+pub fn held<'w>(
+    world: &'w World,
+    now: Moment,
+    role_effect: f64,
+    principal: Uuid,
+    scope: &'w str,
+) -> impl Iterator<Item = (&'w RoleAssignment, &'static RoleDefinition)> {
+    world
+        .role_assignments
+        .iter()
+        .filter(move |assignment| assignment.principal_id == principal && covers(&assignment.scope, scope))
+        .filter(move |assignment| assignment.written.after(role_effect).reached(now))
+        .filter_map(|assignment| Some((assignment, by_id(&assignment.role)?)))
+}
+
+/// Whether a principal may do a control action at a scope, now.
+#[must_use]
+pub fn allowed(cloud: &Cloud, world: &World, principal: Uuid, scope: &str, action: &str) -> bool {
+    held(world, cloud.clock.now(), cloud.times.role_effect, principal, scope).any(|(_, role)| role.allows(action))
+}
+
+/// Whether a principal may do a data action at a scope, on a repository if the action is about one.
+/// Conditions count: see [`condition_allows`].
+#[must_use]
+pub fn data_allowed(
+    cloud: &Cloud,
+    world: &World,
+    principal: Uuid,
+    scope: &str,
+    action: &str,
+    repository: Option<&str>,
+) -> bool {
+    held(world, cloud.clock.now(), cloud.times.role_effect, principal, scope).any(|(assignment, role)| {
+        role.allows_data(action)
+            && assignment.condition.as_deref().is_none_or(|condition| condition_allows(condition, repository))
+    })
+}
+
+/// Whether a condition of the one form that registries document lets a repository through:
+/// `… @Request[…/repositories:name] StringEqualsIgnoreCase 'NAME' …`, any of several names, `StringStartsWithIgnoreCase` too.
+/// A condition that cannot be read lets nothing through.
+#[must_use]
+pub fn condition_allows(condition: &str, repository: Option<&str>) -> bool {
+    let Some(repository) = repository else {
+        return false;
+    };
+    condition.split("repositories:name]").skip(1).any(|rest| {
+        let rest = rest.trim_start();
+        let mut quoted = rest.split('\'');
+        let operator = quoted.next().unwrap_or_default().trim().trim_end_matches('{').trim();
+        let Some(name) = quoted.next() else {
+            return false;
+        };
+        match operator {
+            "StringEquals" => repository == name,
+            "StringEqualsIgnoreCase" => repository.eq_ignore_ascii_case(name),
+            "StringStartsWith" | "StringStartsWithIgnoreCase" => {
+                repository.to_ascii_lowercase().starts_with(&name.to_ascii_lowercase())
+            }
+            _ => false,
+        }
+    })
+}
+
+/// Lets a caller through who may do an action at a scope.
+///
+/// # Errors
+/// 403 `AuthorizationFailed`, naming action and scope (`ra_forbidden_403`).
+pub fn require(cloud: &Cloud, caller: &Caller, scope: &str, action: &str) -> Result<(), Refusal> {
+    if allowed(cloud, &cloud.world(), caller.object_id, scope, action) {
+        return Ok(());
+    }
+    let message = format!(
+        "The client '{}' with object id '{}' does not have authorization to perform action '{action}' over scope '{scope}' or \
+         the scope is invalid. If access was recently granted, please refresh your credentials.",
+        caller.app_id, caller.object_id
+    );
+    Err(errors::arm(http::StatusCode::FORBIDDEN, "AuthorizationFailed", &message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_spans_slashes_and_case_is_nothing() {
+        assert!(matches("*", "Microsoft.ContainerService/managedClusters/read"));
+        assert!(matches("*/read", "microsoft.containerservice/managedclusters/READ"));
+        assert!(matches("Microsoft.Authorization/*/Write", "Microsoft.Authorization/roleAssignments/write"));
+        assert!(!matches("*/read", "Microsoft.ContainerRegistry/registries/readSomething"));
+        assert!(!matches("Microsoft.Authorization/*/Write", "Microsoft.Authorization/roleAssignments/delete"));
+    }
+
+    #[test]
+    fn a_scope_covers_itself_and_what_is_under_it() {
+        assert!(covers("/subscriptions/1", "/SUBSCRIPTIONS/1/resourceGroups/x"));
+        assert!(covers("/", "/subscriptions/1"));
+        assert!(!covers("/subscriptions/1", "/subscriptions/12"));
+        assert!(!covers("/subscriptions/1/resourceGroups/x", "/subscriptions/1"));
+    }
+
+    #[test]
+    fn contributor_may_reset_a_cluster_and_not_grant_roles() {
+        let contributor = by_name("contributor").unwrap();
+        assert!(contributor.allows("Microsoft.ContainerService/managedClusters/resetServicePrincipalProfile/action"));
+        assert!(!contributor.allows("Microsoft.Authorization/roleAssignments/write"));
+        assert!(by_name("Owner").unwrap().allows("Microsoft.Authorization/roleAssignments/write"));
+    }
+
+    #[test]
+    fn a_condition_names_its_repositories() {
+        let condition = "((!(ActionMatches{'Microsoft.ContainerRegistry/registries/repositories/content/read'}) AND \
+             !(ActionMatches{'Microsoft.ContainerRegistry/registries/repositories/metadata/read'})) OR \
+             (@Request[Microsoft.ContainerRegistry/registries/repositories:name] StringEqualsIgnoreCase 'shop/web'))";
+        assert!(condition_allows(condition, Some("shop/web")));
+        assert!(!condition_allows(condition, Some("shop/api")));
+        assert!(!condition_allows(condition, None));
+    }
+}

@@ -1,0 +1,175 @@
+//! Scenarios: TOML files that change the world, its delays and its luck.
+//!
+//! Several can be given; later ones add to earlier ones, and what is left out is the `happy` world.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+mod parts;
+mod times;
+
+pub use parts::*;
+pub use times::Times;
+
+/// The scenarios that come with the simulated cloud, by name.
+static SHIPPED: &[(&str, &str)] = &[
+    ("happy", include_str!("../../../assets/scenarios/happy.toml")),
+    ("consent-later", include_str!("../../../assets/scenarios/consent-later.toml")),
+    ("consent-refused", include_str!("../../../assets/scenarios/consent-refused.toml")),
+    ("managed-identity-cluster", include_str!("../../../assets/scenarios/managed-identity-cluster.toml")),
+    ("abac-registry", include_str!("../../../assets/scenarios/abac-registry.toml")),
+    ("same-tenant", include_str!("../../../assets/scenarios/same-tenant.toml")),
+    ("slow-replication", include_str!("../../../assets/scenarios/slow-replication.toml")),
+    ("throttled", include_str!("../../../assets/scenarios/throttled.toml")),
+    ("no-right-on-cluster", include_str!("../../../assets/scenarios/no-right-on-cluster.toml")),
+    ("no-right-on-registry", include_str!("../../../assets/scenarios/no-right-on-registry.toml")),
+    ("cannot-create-apps", include_str!("../../../assets/scenarios/cannot-create-apps.toml")),
+    ("old-roles-to-copy", include_str!("../../../assets/scenarios/old-roles-to-copy.toml")),
+    ("cannot-copy-roles", include_str!("../../../assets/scenarios/cannot-copy-roles.toml")),
+    ("firewalled-registry", include_str!("../../../assets/scenarios/firewalled-registry.toml")),
+    ("missing-repository", include_str!("../../../assets/scenarios/missing-repository.toml")),
+    ("secret-lifetime-capped", include_str!("../../../assets/scenarios/secret-lifetime-capped.toml")),
+    ("secret-not-yet-valid", include_str!("../../../assets/scenarios/secret-not-yet-valid.toml")),
+    ("lost-reply-create-app", include_str!("../../../assets/scenarios/lost-reply-create-app.toml")),
+    ("lost-reply-secret", include_str!("../../../assets/scenarios/lost-reply-secret.toml")),
+    ("lost-reply-reset", include_str!("../../../assets/scenarios/lost-reply-reset.toml")),
+    ("reset-fails", include_str!("../../../assets/scenarios/reset-fails.toml")),
+    ("reset-hangs", include_str!("../../../assets/scenarios/reset-hangs.toml")),
+    ("cluster-stopped", include_str!("../../../assets/scenarios/cluster-stopped.toml")),
+    ("conditional-access", include_str!("../../../assets/scenarios/conditional-access.toml")),
+    ("token-expires-midway", include_str!("../../../assets/scenarios/token-expires-midway.toml")),
+    ("china", include_str!("../../../assets/scenarios/china.toml")),
+    ("usgov", include_str!("../../../assets/scenarios/usgov.toml")),
+];
+
+/// Why a scenario cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ScenarioError {
+    /// No shipped scenario has the name, and no file is there.
+    #[error(
+        "there is no scenario named '{0}'; name a shipped one (such as happy or slow-replication) or a TOML file that exists"
+    )]
+    Unknown(String),
+    /// The file cannot be read.
+    #[error("the scenario file '{file}' cannot be read: {why}")]
+    Unreadable {
+        /// The file as given.
+        file: String,
+        /// Why not.
+        why: std::io::Error,
+    },
+    /// The text is no scenario; the message names the key.
+    #[error("the scenario cannot be understood: {0}")]
+    Malformed(String),
+}
+
+/// One scenario.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// Its name.
+    pub name: String,
+    /// What happens in it, in one line.
+    pub says: String,
+    setup: Setup,
+}
+
+impl Scenario {
+    /// A scenario that comes with the simulated cloud.
+    ///
+    /// # Errors
+    /// [`ScenarioError::Unknown`].
+    pub fn named(name: &str) -> Result<Self, ScenarioError> {
+        let shipped = SHIPPED.iter().find(|(shipped, _)| *shipped == name);
+        let (_, text) = shipped.ok_or_else(|| ScenarioError::Unknown(name.to_owned()))?;
+        Self::from_toml(text)
+    }
+
+    /// A scenario written in TOML.
+    ///
+    /// # Errors
+    /// [`ScenarioError::Malformed`], which names the key.
+    pub fn from_toml(text: &str) -> Result<Self, ScenarioError> {
+        let file: File = toml::from_str(text).map_err(|why| ScenarioError::Malformed(why.to_string()))?;
+        file.setup.check()?;
+        Ok(Self { name: file.name, says: file.says, setup: file.setup })
+    }
+
+    /// A shipped scenario by its name, else the file of that name.
+    ///
+    /// # Errors
+    /// Neither exists, or the file is no scenario.
+    pub fn load(name_or_file: &str) -> Result<Self, ScenarioError> {
+        match Self::named(name_or_file) {
+            Err(ScenarioError::Unknown(_)) if Path::new(name_or_file).is_file() => {
+                let unreadable = |why| ScenarioError::Unreadable { file: name_or_file.to_owned(), why };
+                Self::from_toml(&std::fs::read_to_string(name_or_file).map_err(unreadable)?)
+            }
+            other => other,
+        }
+    }
+
+    /// The names of the shipped scenarios.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        SHIPPED.iter().map(|(name, _)| *name)
+    }
+}
+
+/// A scenario file: what it says of itself, and what it sets.
+#[derive(Deserialize)]
+#[serde(try_from = "toml::Table")]
+struct File {
+    name: String,
+    says: String,
+    setup: Setup,
+}
+
+impl TryFrom<toml::Table> for File {
+    type Error = toml::de::Error;
+
+    fn try_from(mut table: toml::Table) -> Result<Self, Self::Error> {
+        let mut take = |key: &'static str| match table.remove(key) {
+            Some(toml::Value::String(text)) => Ok(text),
+            Some(_) => Err(serde::de::Error::custom(format!("`{key}` must be a text"))),
+            None => Err(serde::de::Error::missing_field(key)),
+        };
+        Ok(Self { name: take("name")?, says: take("says")?, setup: table.try_into()? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shipped_scenario_is_understood_and_called_as_its_file() {
+        for name in Scenario::names() {
+            let scenario = Scenario::named(name).unwrap_or_else(|why| panic!("{name}: {why}"));
+            assert_eq!(scenario.name, name);
+            assert!(!scenario.says.is_empty());
+        }
+    }
+
+    #[test]
+    fn an_unknown_key_is_named() {
+        for text in [
+            "name = 'x'\nsays = 'y'\nsurprise = 1",
+            "name = 'x'\nsays = 'y'\n[world]\nsurprise = 1",
+            "name = 'x'\nsays = 'y'\n[time]\nsurprise = 1",
+            "name = 'x'\nsays = 'y'\n[[fault]]\non = 'arm GET /'\nnth = 1\ndo = 'drop'\nsurprise = 1",
+        ] {
+            let why = Scenario::from_toml(text).unwrap_err().to_string();
+            assert!(why.contains("surprise"), "{why}");
+        }
+    }
+
+    #[test]
+    fn later_scenarios_add_to_earlier_ones() {
+        let slow = Scenario::from_toml("name='a'\nsays='b'\n[time]\nrole_effect=60\nsecret_effect=9\n").unwrap();
+        let quick = Scenario::from_toml("name='a'\nsays='b'\n[time]\nrole_effect=1\n[world]\ncloud='china'\n").unwrap();
+        let setup = Setup::of(&[slow, quick]);
+        let times = Times::default().with(&setup.time);
+        assert_eq!((times.role_effect, times.secret_effect), (1.0, 9.0));
+        assert_eq!(setup.world.cloud.as_deref(), Some("china"));
+    }
+}

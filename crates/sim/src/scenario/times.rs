@@ -1,0 +1,97 @@
+//! How long things take.
+
+use serde::Deserialize;
+
+/// How long things take, in simulated seconds.
+#[derive(Clone, Debug)]
+pub struct Times {
+    /// Until an application is seen by Graph's reads, by service principals and by other tenants.
+    pub application_replication: f64,
+    /// Until a service principal is known to the Resource Manager and the token endpoints.
+    pub principal_replication: f64,
+    /// Until the token endpoint of the application's own tenant takes a new secret.
+    pub secret_effect: f64,
+    /// The same in other tenants; as `secret_effect` when not given.
+    pub secret_effect_elsewhere: Option<f64>,
+    /// How many replicas of the token endpoint answer in turn and learn of a secret one after the other.
+    pub secret_replicas: usize,
+    /// Until a role assignment takes effect.
+    pub role_effect: f64,
+    /// How long the reset of a cluster's service principal takes.
+    pub reset_operation: f64,
+    /// How often a client is asked to look at an operation.
+    pub poll: f64,
+    /// How long tokens are valid, in seconds of the wall clock, since clients compare it with theirs.
+    pub token_lifetime: i64,
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        Self {
+            application_replication: 0.5,
+            principal_replication: 1.0,
+            secret_effect: 4.0,
+            secret_effect_elsewhere: None,
+            secret_replicas: 1,
+            role_effect: 8.0,
+            reset_operation: 20.0,
+            poll: 5.0,
+            token_lifetime: 3599,
+        }
+    }
+}
+
+/// The same, as far as scenarios set them.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TimePart {
+    application_replication: Option<f64>,
+    principal_replication: Option<f64>,
+    secret_effect: Option<f64>,
+    secret_effect_elsewhere: Option<f64>,
+    secret_replicas: Option<usize>,
+    role_effect: Option<f64>,
+    reset_operation: Option<f64>,
+    poll: Option<f64>,
+    token_lifetime: Option<i64>,
+}
+
+impl TimePart {
+    pub(super) fn and(self, later: Self) -> Self {
+        Self {
+            application_replication: later.application_replication.or(self.application_replication),
+            principal_replication: later.principal_replication.or(self.principal_replication),
+            secret_effect: later.secret_effect.or(self.secret_effect),
+            secret_effect_elsewhere: later.secret_effect_elsewhere.or(self.secret_effect_elsewhere),
+            secret_replicas: later.secret_replicas.or(self.secret_replicas),
+            role_effect: later.role_effect.or(self.role_effect),
+            reset_operation: later.reset_operation.or(self.reset_operation),
+            poll: later.poll.or(self.poll),
+            token_lifetime: later.token_lifetime.or(self.token_lifetime),
+        }
+    }
+}
+
+impl Times {
+    /// Until the token endpoints of other tenants take a new secret.
+    #[must_use]
+    pub fn secret_effect_elsewhere(&self) -> f64 {
+        self.secret_effect_elsewhere.unwrap_or(self.secret_effect)
+    }
+
+    /// These times with what scenarios set.
+    #[must_use]
+    pub fn with(self, part: &TimePart) -> Self {
+        Self {
+            application_replication: part.application_replication.unwrap_or(self.application_replication),
+            principal_replication: part.principal_replication.unwrap_or(self.principal_replication),
+            secret_effect: part.secret_effect.unwrap_or(self.secret_effect),
+            secret_effect_elsewhere: part.secret_effect_elsewhere.or(self.secret_effect_elsewhere),
+            secret_replicas: part.secret_replicas.unwrap_or(self.secret_replicas),
+            role_effect: part.role_effect.unwrap_or(self.role_effect),
+            reset_operation: part.reset_operation.unwrap_or(self.reset_operation),
+            poll: part.poll.unwrap_or(self.poll),
+            token_lifetime: part.token_lifetime.unwrap_or(self.token_lifetime),
+        }
+    }
+}

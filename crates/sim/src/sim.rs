@@ -1,0 +1,259 @@
+//! Starting, asking and stopping a simulated cloud.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
+
+use serde_json::Value;
+use tokio::{net::TcpListener, task::JoinSet};
+use tokio_rustls::TlsAcceptor;
+use uuid::Uuid;
+
+use crate::{
+    arm,
+    clock::Clock,
+    cloud::{Cloud, Shared},
+    consent::{self, ConsentError},
+    entra,
+    faults::Faults,
+    files::{self, Ready},
+    front::{Door, Front},
+    graph,
+    log::{Exchange, Log},
+    registry,
+    scenario::{Scenario, Setup},
+    server, steering,
+    tls::{self, TlsError},
+    world::{
+        happy::{self, Operator},
+        view,
+    },
+};
+
+/// How to start a simulated cloud.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where the shared origin listens, on loopback only; port 0 is any free one. Registries listen on free ports beside it.
+    pub listen: SocketAddr,
+    /// Scenarios, later ones over earlier ones.
+    pub scenarios: Vec<Scenario>,
+    /// How much later every answer is sent, on the wall clock.
+    pub latency: Duration,
+    /// What divides every other delay.
+    pub speed: f64,
+    /// Whether whole exchanges are kept in memory, for tests.
+    pub record: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        Self { listen, scenarios: Vec::new(), latency: Duration::ZERO, speed: 1.0, record: false }
+    }
+}
+
+/// Why a simulated cloud does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum SimError {
+    /// It would be seen from outside.
+    #[error("{0} is not a loopback address; the simulated cloud listens on 127.0.0.1 or ::1 only")]
+    NotLoopback(SocketAddr),
+    /// The speed is no positive number.
+    #[error("the speed is {0}; it must be a number above 0, such as 1 or 50")]
+    Speed(f64),
+    /// It cannot listen.
+    #[error("cannot listen on {address}: {why}")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// Why not.
+        why: std::io::Error,
+    },
+    /// It has no certificates.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// Its nodes have no client.
+    #[error("the client of the nodes cannot be made: {0}")]
+    Client(#[from] reqwest::Error),
+}
+
+/// One of the two tenants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tenant {
+    /// The cluster's.
+    A,
+    /// The registry's.
+    B,
+}
+
+/// A running simulated cloud; it ends when this is dropped.
+pub struct Sim {
+    cloud: Shared,
+    log: Arc<Log>,
+    ready: Ready,
+    ca_pem: String,
+    operator_a: Operator,
+    operator_b: Operator,
+    answers: Answers,
+    listeners: JoinSet<()>,
+}
+
+/// What `answers.toml` says beside ids.
+struct Answers {
+    consent: String,
+    repositories: Vec<String>,
+    speed: f64,
+}
+
+/// Starts a simulated cloud. It is ready when this returns.
+///
+/// # Errors
+/// The options are wrong, or the machine does not let it listen.
+pub async fn start(options: Options) -> Result<Sim, SimError> {
+    if !server::is_loopback(options.listen.ip()) {
+        return Err(SimError::NotLoopback(options.listen));
+    }
+    if !(options.speed.is_finite() && options.speed > 0.0) {
+        return Err(SimError::Speed(options.speed));
+    }
+    let setup = Setup::of(&options.scenarios);
+    let clock = Clock::running(options.speed);
+    let mut begin = happy::build(&setup, clock.timestamp());
+    let tls = tls::make()?;
+    let main = bind(options.listen).await?;
+    let origin = format!("https://localhost:{}", port(&main, options.listen)?);
+    let mut registries = Vec::new();
+    for registry in &begin.world.registries {
+        let listener = bind(SocketAddr::new(options.listen.ip(), 0)).await?;
+        let login_server = format!("localhost:{}", port(&listener, options.listen)?);
+        registries.push((registry.id.clone(), login_server, listener));
+    }
+    let login_servers: Vec<String> = registries.iter().map(|(_, login_server, _)| login_server.clone()).collect();
+    happy::settle(&mut begin.world, &login_servers);
+    let ready = files::ready(&begin.world, &origin);
+
+    let node_client = reqwest::Client::builder()
+        .tls_backend_preconfigured(tls.client)
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()?;
+    let cloud = Arc::new(Cloud::new(begin.world, clock, &setup, origin, node_client));
+    let log = Arc::new(Log::default());
+    let faults = Arc::new(Faults::new(setup.fault));
+    let front = |door| {
+        let (cloud, log, faults) = (Shared::clone(&cloud), Arc::clone(&log), Arc::clone(&faults));
+        Arc::new(Front { cloud, faults, log, latency: options.latency, record: options.record, door })
+    };
+    let acceptor = TlsAcceptor::from(tls.server);
+    let mut listeners = JoinSet::new();
+    let door = Door::Cloud {
+        entra: entra::router(Shared::clone(&cloud)),
+        graph: graph::router(Shared::clone(&cloud)),
+        arm: arm::router(Shared::clone(&cloud)),
+        steering: steering::router(Shared::clone(&cloud), Arc::clone(&log)),
+    };
+    listeners.spawn(server::serve(main, acceptor.clone(), front(door)));
+    for (id, _, listener) in registries {
+        let door = Door::Registry(registry::router(Shared::clone(&cloud), id));
+        listeners.spawn(server::serve(listener, acceptor.clone(), front(door)));
+    }
+    let answers = Answers {
+        consent: setup.answers.consent.unwrap_or_else(|| "direct".to_owned()),
+        repositories: setup.answers.repository.unwrap_or_else(|| vec!["shop/web:1.4".to_owned()]),
+        speed: options.speed,
+    };
+    let (operator_a, operator_b) = (begin.operator_a, begin.operator_b);
+    Ok(Sim { cloud, log, ready, ca_pem: tls.ca_pem, operator_a, operator_b, answers, listeners })
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, SimError> {
+    TcpListener::bind(address).await.map_err(|why| SimError::Listen { address, why })
+}
+
+fn port(listener: &TcpListener, address: SocketAddr) -> Result<u16, SimError> {
+    listener.local_addr().map(|bound| bound.port()).map_err(|why| SimError::Listen { address, why })
+}
+
+impl Sim {
+    /// What one needs to know to use it: the JSON line of `simulator.md` section 1.
+    #[must_use]
+    pub fn ready(&self) -> &Ready {
+        &self.ready
+    }
+
+    /// The certificate of the authority that signed its certificates.
+    #[must_use]
+    pub fn ca_pem(&self) -> &str {
+        &self.ca_pem
+    }
+
+    /// The operator of a tenant.
+    #[must_use]
+    pub fn operator(&self, tenant: Tenant) -> &Operator {
+        match tenant {
+            Tenant::A => &self.operator_a,
+            Tenant::B => &self.operator_b,
+        }
+    }
+
+    /// Complete answers for a run against this cloud, in TOML.
+    #[must_use]
+    pub fn answers_toml(&self, ca_file: Option<&Path>) -> String {
+        let answers = &self.answers;
+        files::answers_toml(&self.ready, &answers.consent, &answers.repositories, answers.speed, ca_file)
+    }
+
+    /// Shell lines that export the operators' credentials and where this cloud is.
+    #[must_use]
+    pub fn env_lines(&self, ca_file: Option<&Path>) -> String {
+        files::env_lines(&self.ready, &self.operator_a, &self.operator_b, ca_file)
+    }
+
+    /// The world, as `/_sim/world` shows it.
+    #[must_use]
+    pub fn world(&self) -> Value {
+        view::of(&self.cloud.world())
+    }
+
+    /// The requests so far, as `/_sim/requests` shows them.
+    #[must_use]
+    pub fn requests(&self) -> Value {
+        self.log.entries().iter().filter_map(|entry| serde_json::to_value(entry).ok()).collect()
+    }
+
+    /// Plays the administrator of a tenant (an id, a domain, `a` or `b`) who consents to an application; gives the object id of its service principal there.
+    ///
+    /// # Errors
+    /// Why it cannot be let in.
+    pub fn consent(&self, tenant: &str, app_id: &str) -> Result<Uuid, ConsentError> {
+        consent::give(&self.cloud, tenant, app_id)
+    }
+
+    /// The whole exchanges so far, if [`Options::record`] was set.
+    #[must_use]
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        self.log.exchanges()
+    }
+
+    /// Ends it and waits until its listeners are closed.
+    pub async fn stop(mut self) {
+        self.cloud.stop();
+        self.listeners.shutdown().await;
+    }
+}
+
+impl Drop for Sim {
+    fn drop(&mut self) {
+        self.cloud.stop();
+        self.listeners.abort_all();
+    }
+}
+
+impl std::fmt::Debug for Sim {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sim").field("ready", &self.ready).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,250 @@
+//! Tokens: JWTs signed with a key of this start, and the checks every plane makes of them.
+
+use std::sync::Arc;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use http::{HeaderMap, StatusCode, header};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::{
+    clock::Clock,
+    cloud::Cloud,
+    directory::SignedIn,
+    errors::{self, Refusal},
+    names::{CloudNames, REGISTRY_AUDIENCE},
+};
+
+/// Who a token says is calling.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The tenant that issued the token.
+    pub tenant: Uuid,
+    /// The client id.
+    pub app_id: Uuid,
+    /// The object id of its service principal in that tenant.
+    pub object_id: Uuid,
+    /// App roles on the resource.
+    pub roles: Vec<String>,
+}
+
+/// Why a token is not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenFault {
+    /// There is none.
+    Missing,
+    /// It cannot be read, or nobody here signed it.
+    Invalid,
+    /// Its time is over.
+    Expired,
+    /// It is for another resource.
+    WrongAudience,
+}
+
+/// Makes and opens tokens.
+#[derive(Clone)]
+pub struct Issuer {
+    key: Arc<[u8]>,
+}
+
+impl Default for Issuer {
+    fn default() -> Self {
+        let mut key = Uuid::new_v4().as_bytes().to_vec();
+        key.extend_from_slice(Uuid::new_v4().as_bytes());
+        key.extend_from_slice(Uuid::new_v4().as_bytes());
+        Self { key: key.into() }
+    }
+}
+
+impl std::fmt::Debug for Issuer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Issuer(..)")
+    }
+}
+
+impl Issuer {
+    /// A token with these claims; `exp` (seconds since 1970) is among them.
+    #[must_use]
+    pub fn sign(&self, claims: &Value) -> String {
+        let head = URL_SAFE_NO_PAD.encode(r#"{"typ":"JWT","alg":"HS256","kid":"simulated"}"#);
+        let body = format!("{head}.{}", URL_SAFE_NO_PAD.encode(claims.to_string()));
+        let mark = self.mark(&body);
+        format!("{body}.{mark}")
+    }
+
+    /// The claims of a token that was signed here and whose time is not over.
+    ///
+    /// # Errors
+    /// [`TokenFault::Invalid`] or [`TokenFault::Expired`].
+    pub fn open(&self, token: &str, clock: &Clock) -> Result<Value, TokenFault> {
+        let (body, mark) = token.rsplit_once('.').ok_or(TokenFault::Invalid)?;
+        if self.mark(body) != mark {
+            return Err(TokenFault::Invalid);
+        }
+        let payload = body.split('.').nth(1).ok_or(TokenFault::Invalid)?;
+        let bytes = URL_SAFE_NO_PAD.decode(payload).map_err(|_| TokenFault::Invalid)?;
+        let claims: Value = serde_json::from_slice(&bytes).map_err(|_| TokenFault::Invalid)?;
+        let end = claims.get("exp").and_then(Value::as_i64).ok_or(TokenFault::Invalid)?;
+        if end <= clock.timestamp().as_second() { Err(TokenFault::Expired) } else { Ok(claims) }
+    }
+
+    /// HMAC-SHA256 (RFC 2104).
+    fn mark(&self, body: &str) -> String {
+        let pad = |with: u8| -> Vec<u8> {
+            let mut block = self.key.to_vec();
+            block.resize(64, 0);
+            block.iter().map(|byte| byte ^ with).collect()
+        };
+        let inner = Sha256::new().chain_update(pad(0x36)).chain_update(body).finalize();
+        let outer = Sha256::new().chain_update(pad(0x5c)).chain_update(inner).finalize();
+        URL_SAFE_NO_PAD.encode(outer)
+    }
+}
+
+/// What Entra issues tokens for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// The Resource Manager.
+    ResourceManager,
+    /// Microsoft Graph.
+    Graph,
+    /// The data plane of registries.
+    Registry,
+}
+
+impl Audience {
+    /// The resource of an audience, with or without slashes at its end.
+    #[must_use]
+    pub fn of(audience: &str, names: &CloudNames, origin: &str) -> Option<Self> {
+        let audience = audience.trim_end_matches('/');
+        let is = |known: &str| audience.eq_ignore_ascii_case(known);
+        if is(names.management) || is(names.resource_manager) {
+            Some(Self::ResourceManager)
+        } else if is(names.graph) || is(origin) {
+            Some(Self::Graph)
+        } else if is(REGISTRY_AUDIENCE) {
+            Some(Self::Registry)
+        } else {
+            None
+        }
+    }
+}
+
+/// An access token of Entra for an audience.
+#[must_use]
+pub fn access_token(cloud: &Cloud, who: &SignedIn, audience: &str, names: &CloudNames) -> String {
+    let now = cloud.clock.timestamp().as_second();
+    let roles = match Audience::of(audience, names, &cloud.origin) {
+        Some(Audience::Graph) => who.graph_roles.clone(),
+        _ => Vec::new(),
+    };
+    cloud.issuer.sign(&json!({
+        "aud": audience,
+        "iss": format!("https://{}/{}/", names.issuer_host, who.tenant),
+        "iat": now, "nbf": now, "exp": now + cloud.times.token_lifetime,
+        "appid": who.app_id, "appidacr": "1",
+        "idp": format!("https://{}/{}/", names.issuer_host, who.tenant), "idtyp": "app",
+        "oid": who.object_id, "sub": who.object_id, "tid": who.tenant,
+        "roles": roles, "uti": Uuid::new_v4().simple().to_string(), "ver": "1.0",
+    }))
+}
+
+/// The bearer token of a request.
+#[must_use]
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// Who a token of Entra for a resource says is calling.
+///
+/// # Errors
+/// What is wrong with the token.
+pub fn caller(cloud: &Cloud, token: Option<&str>, resource: Audience) -> Result<Caller, TokenFault> {
+    let claims = cloud.issuer.open(token.ok_or(TokenFault::Missing)?, &cloud.clock)?;
+    let names = cloud.world().names;
+    let text = |name: &str| claims.get(name).and_then(Value::as_str);
+    let id = |name: &str| text(name).and_then(|id| Uuid::parse_str(id).ok()).ok_or(TokenFault::Invalid);
+    if Audience::of(text("aud").unwrap_or_default(), names, &cloud.origin) != Some(resource) {
+        return Err(TokenFault::WrongAudience);
+    }
+    let roles = claims.get("roles").and_then(Value::as_array).into_iter().flatten();
+    Ok(Caller {
+        tenant: id("tid")?,
+        app_id: id("appid")?,
+        object_id: id("oid")?,
+        roles: roles.filter_map(|role| role.as_str().map(str::to_owned)).collect(),
+    })
+}
+
+/// Who calls the Resource Manager.
+///
+/// # Errors
+/// 401 with the challenge and body of the recordings (`arm_invalid_token_401`).
+pub fn arm_caller(cloud: &Cloud, headers: &HeaderMap) -> Result<Caller, Refusal> {
+    caller(cloud, bearer(headers), Audience::ResourceManager).map_err(|fault| {
+        let (code, message) = match fault {
+            TokenFault::Missing => ("AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.".to_owned()),
+            TokenFault::Invalid => ("InvalidAuthenticationToken", "The access token is invalid.".to_owned()),
+            TokenFault::Expired => ("ExpiredAuthenticationToken", "The access token expiry UTC time is earlier than current UTC time.".to_owned()),
+            TokenFault::WrongAudience => (
+                "InvalidAuthenticationTokenAudience",
+                format!(
+                    "The access token has been obtained for wrong audience or resource. It should exactly match with one of the allowed audiences '{0}/','{0}'.",
+                    cloud.world().names.management
+                ),
+            ),
+        };
+        let challenge = format!(
+            "Bearer authorization_uri=\"{}/\", error=\"invalid_token\", error_description=\"{message}\"",
+            cloud.origin
+        );
+        errors::arm(StatusCode::UNAUTHORIZED, code, &message).with(header::WWW_AUTHENTICATE, &challenge)
+    })
+}
+
+/// Who calls Graph.
+///
+/// # Errors
+/// 401 `InvalidAuthenticationToken`.
+pub fn graph_caller(cloud: &Cloud, headers: &HeaderMap) -> Result<Caller, Refusal> {
+    caller(cloud, bearer(headers), Audience::Graph).map_err(|fault| {
+        let message = match fault {
+            TokenFault::Missing => "Access token is empty.",
+            TokenFault::Invalid => "Access token validation failure. Invalid signature.",
+            TokenFault::Expired => "Lifetime validation failed, the token is expired.",
+            TokenFault::WrongAudience => "Access token validation failure. Invalid audience.",
+        };
+        errors::graph(StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken", message)
+            .with(header::WWW_AUTHENTICATE, "Bearer realm=\"\", error=\"invalid_token\"")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::Timestamp;
+
+    #[test]
+    fn only_its_own_unexpired_tokens_open() {
+        let (ours, other) = (Issuer::default(), Issuer::default());
+        let clock = Clock::by_hand(Timestamp::UNIX_EPOCH);
+        let token = ours.sign(&json!({ "exp": 10, "tid": "t" }));
+        assert_eq!(ours.open(&token, &clock).unwrap()["tid"], "t");
+        assert_eq!(other.open(&token, &clock), Err(TokenFault::Invalid));
+        assert_eq!(ours.open(&format!("{token}x"), &clock), Err(TokenFault::Invalid));
+        clock.advance(10.0);
+        assert_eq!(ours.open(&token, &clock), Err(TokenFault::Expired));
+    }
+
+    #[test]
+    fn audiences_are_told_apart_whatever_their_slashes() {
+        let of = |audience| Audience::of(audience, &crate::names::PUBLIC, "https://localhost:1");
+        assert_eq!(of("https://management.core.windows.net//"), Some(Audience::ResourceManager));
+        assert_eq!(of("https://localhost:1/"), Some(Audience::Graph));
+        assert_eq!(of("https://containerregistry.azure.net"), Some(Audience::Registry));
+        assert_eq!(of("https://registryb.azurecr.io"), None);
+    }
+}

@@ -1,0 +1,171 @@
+//! The data of the world: tenants, role assignments, clusters, registries. No rule lives here.
+//!
+//! Things carry the [`Moment`] they were written at; the rules of `directory`, `rights` and the planes decide from it
+//! who can see them yet.
+
+use jiff::Timestamp;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{clock::Moment, names::CloudNames};
+
+mod cluster;
+pub mod happy;
+mod registry;
+mod tenant;
+pub mod view;
+
+pub use cluster::*;
+pub use registry::*;
+pub use tenant::*;
+
+/// Everything the cloud holds.
+#[derive(Debug)]
+pub struct World {
+    /// The cloud's names.
+    pub names: &'static CloudNames,
+    /// Every tenant.
+    pub tenants: Vec<Directory>,
+    /// The id of the tenant of the cluster.
+    pub a: Uuid,
+    /// The id of the tenant of the registry; the same as `a` where one tenant has both.
+    pub b: Uuid,
+    /// Every subscription.
+    pub subscriptions: Vec<Subscription>,
+    /// Every role assignment of every tenant.
+    pub role_assignments: Vec<RoleAssignment>,
+    /// Every cluster.
+    pub clusters: Vec<Cluster>,
+    /// Every registry.
+    pub registries: Vec<Registry>,
+    /// Every long-running operation, the oldest first.
+    pub operations: Vec<Operation>,
+}
+
+/// A subscription.
+#[derive(Debug)]
+pub struct Subscription {
+    /// Its id.
+    pub id: Uuid,
+    /// The tenant it trusts.
+    pub tenant: Uuid,
+    /// Its name.
+    pub display_name: String,
+    /// The names of its resource groups.
+    pub resource_groups: Vec<String>,
+}
+
+/// A role assignment.
+#[derive(Clone, Debug)]
+pub struct RoleAssignment {
+    /// The tenant it belongs to.
+    pub tenant: Uuid,
+    /// Its name, a GUID chosen by who wrote it.
+    pub name: String,
+    /// The scope, as it was written.
+    pub scope: String,
+    /// The object id of the principal.
+    pub principal_id: Uuid,
+    /// `ServicePrincipal`, `User`, `Group`.
+    pub principal_type: String,
+    /// The GUID of the role definition.
+    pub role: String,
+    /// The condition, if any.
+    pub condition: Option<String>,
+    /// `2.0` when there is a condition.
+    pub condition_version: Option<String>,
+    /// What its writer said of it.
+    pub description: Option<String>,
+    /// The object id of who wrote it.
+    pub created_by: Option<Uuid>,
+    /// `createdOn`.
+    pub created: Timestamp,
+    /// When it was written.
+    pub written: Moment,
+}
+
+/// How a long-running operation will end.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// It has not ended.
+    Running,
+    /// It ended well.
+    Succeeded,
+    /// It ended with this `error` object.
+    Failed(Value),
+}
+
+/// A long-running operation.
+#[derive(Debug)]
+pub struct Operation {
+    /// Its id.
+    pub id: Uuid,
+    /// The resource it is about.
+    pub resource: String,
+    /// The region, part of its URL.
+    pub location: String,
+    /// The subscription, part of its URL.
+    pub subscription: Uuid,
+    /// Where it stands.
+    pub outcome: Outcome,
+    /// `startTime`.
+    pub started: Timestamp,
+    /// `endTime`.
+    pub ended: Option<Timestamp>,
+}
+
+impl World {
+    /// The tenant of an id or of one of its domains.
+    #[must_use]
+    pub fn tenant(&self, id_or_domain: &str) -> Option<&Directory> {
+        self.tenants.iter().find(|tenant| tenant.is_called(id_or_domain))
+    }
+
+    /// The tenant of an id.
+    #[must_use]
+    pub fn directory(&self, id: Uuid) -> Option<&Directory> {
+        self.tenants.iter().find(|tenant| tenant.id == id)
+    }
+
+    /// The tenant of an id, to change it.
+    pub fn directory_mut(&mut self, id: Uuid) -> Option<&mut Directory> {
+        self.tenants.iter_mut().find(|tenant| tenant.id == id)
+    }
+
+    /// The application of a client id, with the tenant it is registered in.
+    #[must_use]
+    pub fn application(&self, app_id: Uuid) -> Option<(&Directory, &Application)> {
+        self.tenants.iter().find_map(|tenant| {
+            let application = tenant.applications.iter().find(|app| app.app_id == app_id)?;
+            Some((tenant, application))
+        })
+    }
+
+    /// The cluster of a resource id, written in any case.
+    #[must_use]
+    pub fn cluster(&self, id: &str) -> Option<&Cluster> {
+        self.clusters.iter().find(|cluster| cluster.id.eq_ignore_ascii_case(id))
+    }
+
+    /// The cluster of a resource id, to change it.
+    pub fn cluster_mut(&mut self, id: &str) -> Option<&mut Cluster> {
+        self.clusters.iter_mut().find(|cluster| cluster.id.eq_ignore_ascii_case(id))
+    }
+
+    /// The registry of a resource id, written in any case.
+    #[must_use]
+    pub fn registry(&self, id: &str) -> Option<&Registry> {
+        self.registries.iter().find(|registry| registry.id.eq_ignore_ascii_case(id))
+    }
+
+    /// The registry of a resource id, to change it.
+    pub fn registry_mut(&mut self, id: &str) -> Option<&mut Registry> {
+        self.registries.iter_mut().find(|registry| registry.id.eq_ignore_ascii_case(id))
+    }
+
+    /// The subscription of an id.
+    #[must_use]
+    pub fn subscription(&self, id: &str) -> Option<&Subscription> {
+        self.subscriptions.iter().find(|subscription| subscription.id.to_string().eq_ignore_ascii_case(id))
+    }
+}

@@ -1,0 +1,99 @@
+//! Clusters: what they sign in with, their nodes, and what became of the images there.
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use crate::secret::Secret;
+
+/// How a cluster signs in to Azure.
+#[derive(Clone, Debug)]
+pub enum ClusterIdentity {
+    /// With a service principal; its id and secret are on every node.
+    ServicePrincipal {
+        /// The client id.
+        client_id: Uuid,
+        /// The client secret that the nodes have.
+        secret: Secret,
+    },
+    /// With a managed identity.
+    Managed {
+        /// The object id of the cluster's identity.
+        principal_id: Uuid,
+        /// The client id of the identity of the kubelets.
+        kubelet_client_id: Uuid,
+        /// The object id of the identity of the kubelets.
+        kubelet_object_id: Uuid,
+    },
+}
+
+/// A managed cluster.
+#[derive(Debug)]
+pub struct Cluster {
+    /// The resource id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its tenant.
+    pub tenant: Uuid,
+    /// The region.
+    pub location: String,
+    /// The resource group that AKS made for its nodes.
+    pub node_resource_group: String,
+    /// `properties.kubernetesVersion`.
+    pub kubernetes_version: String,
+    /// How it signs in.
+    pub identity: ClusterIdentity,
+    /// `properties.provisioningState`.
+    pub provisioning_state: String,
+    /// `Running` or `Stopped`.
+    pub power_state: String,
+    /// How many resets of its service principal were accepted.
+    pub resets: u32,
+    /// Its nodes.
+    pub nodes: Vec<Node>,
+    /// The images its pods run.
+    pub images: Vec<String>,
+    /// Its namespaces by name.
+    pub namespaces: BTreeMap<String, Namespace>,
+}
+
+/// A node of a cluster.
+#[derive(Debug)]
+pub struct Node {
+    /// Its name.
+    pub name: String,
+    /// What became of each image, one entry an image.
+    pub pulls: Vec<Pull>,
+}
+
+/// What became of an image on a node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pull {
+    /// The image, as a pod names it.
+    pub image: String,
+    /// Whether it is there.
+    pub pulled: bool,
+    /// The kubelet's words; empty when pulled.
+    pub reason: String,
+}
+
+/// A namespace of a cluster.
+#[derive(Debug, Default)]
+pub struct Namespace {
+    /// Its secrets: name, type, and the registries a pull secret is for.
+    pub secrets: Vec<NamespaceSecret>,
+    /// Its service accounts: name, and the names of their pull secrets.
+    pub service_accounts: Vec<(String, Vec<String>)>,
+}
+
+/// A Kubernetes secret, without its data.
+#[derive(Debug)]
+pub struct NamespaceSecret {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub kind: String,
+    /// The registries it has credentials for.
+    pub servers: Vec<String>,
+}

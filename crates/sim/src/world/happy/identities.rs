@@ -1,0 +1,179 @@
+//! Who is in the world at the start: applications with their service principals, and the roles they hold.
+
+use jiff::{SignedDuration, Timestamp};
+use uuid::{Uuid, uuid};
+
+use super::{Operator, REGISTRY_SUBSCRIPTION, SHOP_SUBSCRIPTION};
+use crate::{
+    clock::Moment,
+    rights,
+    scenario::{On, OperatorPart, RolePart},
+    secret::Secret,
+    world::{Application, Password, RoleAssignment, ServicePrincipal, World},
+};
+
+/// How long ago all of it was set up, and how long its secrets are still good.
+pub const LONG_BEFORE: SignedDuration = SignedDuration::from_hours(24 * 200);
+
+/// The ids of an application with its service principal.
+pub struct Ids {
+    /// Its name.
+    pub name: &'static str,
+    /// The object id of the application.
+    pub application: Uuid,
+    /// The client id.
+    pub client: Uuid,
+    /// The object id of the service principal.
+    pub principal: Uuid,
+    /// The app roles on Microsoft Graph it usually has.
+    pub graph_roles: &'static [&'static str],
+}
+
+/// The operator of tenant A.
+pub static OPERATOR_A: Ids = Ids {
+    name: "contoso-operator",
+    application: uuid!("0a0a0a0a-0001-4a0a-8a0a-00000000a001"),
+    client: uuid!("0a0a0a0a-0002-4a0a-8a0a-00000000a002"),
+    principal: uuid!("0a0a0a0a-0003-4a0a-8a0a-00000000a003"),
+    graph_roles: &["Application.ReadWrite.OwnedBy", "Organization.Read.All"],
+};
+/// The operator of tenant B.
+pub static OPERATOR_B: Ids = Ids {
+    name: "fabrikam-operator",
+    application: uuid!("0b0b0b0b-0001-4b0b-8b0b-00000000b001"),
+    client: uuid!("0b0b0b0b-0002-4b0b-8b0b-00000000b002"),
+    principal: uuid!("0b0b0b0b-0003-4b0b-8b0b-00000000b003"),
+    graph_roles: &["Application.ReadWrite.All", "Organization.Read.All"],
+};
+/// What the cluster signs in with.
+pub static CLUSTER_APP: Ids = Ids {
+    name: "aks-shop-sp",
+    application: uuid!("0c0c0c0c-0001-4c0c-8c0c-00000000c001"),
+    client: uuid!("0c0c0c0c-0002-4c0c-8c0c-00000000c002"),
+    principal: uuid!("0c0c0c0c-0003-4c0c-8c0c-00000000c003"),
+    graph_roles: &[],
+};
+
+/// Where roles can be held, by the words of scenario files.
+pub struct Places {
+    /// The subscription.
+    pub subscription: String,
+    /// The resource group.
+    pub resource_group: String,
+    /// The node resource group.
+    pub node_resource_group: String,
+    /// The resource.
+    pub resource: String,
+}
+
+/// The places of the cluster.
+pub fn cluster_places() -> Places {
+    let subscription = format!("/subscriptions/{SHOP_SUBSCRIPTION}");
+    Places {
+        resource_group: format!("{subscription}/resourceGroups/rg-shop"),
+        node_resource_group: format!("{subscription}/resourceGroups/MC_rg-shop_aks-shop_westeurope"),
+        resource: format!(
+            "{subscription}/resourceGroups/rg-shop/providers/Microsoft.ContainerService/managedClusters/aks-shop"
+        ),
+        subscription,
+    }
+}
+
+/// The places of the registry.
+pub fn registry_places() -> Places {
+    let subscription = format!("/subscriptions/{REGISTRY_SUBSCRIPTION}");
+    let resource_group = format!("{subscription}/resourceGroups/rg-registry");
+    Places {
+        node_resource_group: resource_group.clone(),
+        resource: format!("{resource_group}/providers/Microsoft.ContainerRegistry/registries/registryb"),
+        resource_group,
+        subscription,
+    }
+}
+
+/// Writes things that have been there for long.
+pub struct Builder {
+    /// The day of the start.
+    pub today: Timestamp,
+    /// When it was all set up.
+    pub before: Timestamp,
+}
+
+impl Builder {
+    /// An application of a tenant with its service principal and one secret.
+    pub fn application(&self, world: &mut World, tenant: Uuid, ids: &Ids, graph_roles: Vec<String>) -> Secret {
+        let secret = Secret::client();
+        let Some(directory) = world.directory_mut(tenant) else {
+            return secret;
+        };
+        directory.applications.push(Application {
+            id: ids.application,
+            app_id: ids.client,
+            display_name: ids.name.to_owned(),
+            sign_in_audience: "AzureADMyOrg".to_owned(),
+            redirect_uris: Vec::new(),
+            passwords: vec![Password {
+                key_id: Uuid::new_v5(&ids.application, b"password"),
+                display_name: Some("initial".to_owned()),
+                start: self.before,
+                end: self.today.checked_add(LONG_BEFORE).unwrap_or(self.today),
+                secret: secret.clone(),
+                written: Moment::LONG_AGO,
+            }],
+            owners: Vec::new(),
+            extra: serde_json::Map::new(),
+            created: self.before,
+            written: Moment::LONG_AGO,
+        });
+        directory.service_principals.push(ServicePrincipal {
+            id: ids.principal,
+            app_id: ids.client,
+            display_name: ids.name.to_owned(),
+            app_owner: tenant,
+            sign_in_audience: "AzureADMyOrg".to_owned(),
+            enabled: true,
+            graph_roles,
+            kind: "Application".to_owned(),
+            created: self.before,
+            written: Moment::LONG_AGO,
+        });
+        secret
+    }
+
+    /// An operator of a tenant.
+    pub fn operator(&self, world: &mut World, tenant: Uuid, ids: &Ids, part: &OperatorPart) -> Operator {
+        let usual = || ids.graph_roles.iter().map(|&role| role.to_owned()).collect();
+        let graph_roles = part.graph_roles.clone().unwrap_or_else(usual);
+        let client_secret = self.application(world, tenant, ids, graph_roles);
+        Operator { client_id: ids.client, client_secret }
+    }
+
+    /// Gives a principal roles.
+    pub fn grant(&self, world: &mut World, tenant: Uuid, principal: Uuid, places: &Places, roles: Vec<RolePart>) {
+        for part in roles {
+            let Some(role) = rights::by_name(&part.role) else {
+                continue;
+            };
+            let scope = match part.on {
+                On::Subscription => &places.subscription,
+                On::ResourceGroup => &places.resource_group,
+                On::NodeResourceGroup => &places.node_resource_group,
+                On::Resource => &places.resource,
+            };
+            world.role_assignments.push(RoleAssignment {
+                tenant,
+                name: Uuid::new_v5(&principal, format!("{scope} {}", role.id).as_bytes()).to_string(),
+                scope: scope.clone(),
+                principal_id: principal,
+                principal_type: "ServicePrincipal".to_owned(),
+                role: role.id.to_owned(),
+                condition: None,
+                condition_version: None,
+                description: None,
+                created_by: None,
+                created: self.before,
+                written: Moment::LONG_AGO,
+            });
+        }
+    }
+}

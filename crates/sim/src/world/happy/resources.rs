@@ -1,0 +1,111 @@
+//! What is in the world at the start: a cluster and two registries.
+
+use std::collections::BTreeMap;
+
+use uuid::{Uuid, uuid};
+
+use super::{
+    CONTOSO,
+    identities::{Builder, CLUSTER_APP, cluster_places, registry_places},
+};
+use crate::{
+    clock::Moment,
+    scenario::{IdentityPart, On, RolePart, Setup},
+    secret::Secret,
+    world::{Cluster, ClusterIdentity, Namespace, Node, Registry, ServicePrincipal, World},
+};
+
+const LOCATION: &str = "westeurope";
+
+impl Builder {
+    /// The cluster with its identity, which has Contributor on the resource group of the nodes.
+    pub fn cluster(&self, world: &mut World, setup: &Setup) {
+        let part = &setup.world.cluster;
+        let places = cluster_places();
+        let identity = if part.identity == Some(IdentityPart::Managed) {
+            self.managed_identity(world)
+        } else {
+            let secret = self.application(world, CONTOSO, &CLUSTER_APP, Vec::new());
+            ClusterIdentity::ServicePrincipal { client_id: CLUSTER_APP.client, secret }
+        };
+        let mut roles = vec![RolePart { role: "Contributor".to_owned(), on: On::NodeResourceGroup }];
+        roles.extend(setup.world.old_principal_roles.clone().unwrap_or_default());
+        self.grant(world, CONTOSO, CLUSTER_APP.principal, &places, roles);
+        let node = |n| Node { name: format!("aks-agentpool-31415926-vmss{n:06}"), pulls: Vec::new() };
+        let service_accounts = vec![("default".to_owned(), Vec::new())];
+        let namespace = Namespace { secrets: Vec::new(), service_accounts };
+        world.clusters.push(Cluster {
+            id: places.resource,
+            name: "aks-shop".to_owned(),
+            tenant: CONTOSO,
+            location: LOCATION.to_owned(),
+            node_resource_group: "MC_rg-shop_aks-shop_westeurope".to_owned(),
+            kubernetes_version: "1.33.2".to_owned(),
+            identity,
+            provisioning_state: part.provisioning_state.clone().unwrap_or_else(|| "Succeeded".to_owned()),
+            power_state: part.power_state.clone().unwrap_or_else(|| "Running".to_owned()),
+            resets: 0,
+            nodes: (0..part.nodes.unwrap_or(3)).map(node).collect(),
+            images: part.images.clone().unwrap_or_else(|| vec!["shop/web:1.4".to_owned()]),
+            namespaces: BTreeMap::from([("default".to_owned(), namespace)]),
+        });
+    }
+
+    /// The managed identity of the cluster, a service principal that no application of the tenant has.
+    fn managed_identity(&self, world: &mut World) -> ClusterIdentity {
+        if let Some(directory) = world.directory_mut(CONTOSO) {
+            directory.service_principals.push(ServicePrincipal {
+                id: CLUSTER_APP.principal,
+                app_id: CLUSTER_APP.client,
+                display_name: "aks-shop".to_owned(),
+                app_owner: CONTOSO,
+                sign_in_audience: "AzureADMyOrg".to_owned(),
+                enabled: true,
+                graph_roles: Vec::new(),
+                kind: "ManagedIdentity".to_owned(),
+                created: self.before,
+                written: Moment::LONG_AGO,
+            });
+        }
+        ClusterIdentity::Managed {
+            principal_id: CLUSTER_APP.principal,
+            kubelet_client_id: uuid!("0d0d0d0d-0002-4d0d-8d0d-00000000d002"),
+            kubelet_object_id: uuid!("0d0d0d0d-0003-4d0d-8d0d-00000000d003"),
+        }
+    }
+
+    /// The registry the cluster is to pull from, and another that it is not.
+    pub fn registries(&self, world: &mut World, setup: &Setup, tenant: Uuid) {
+        let part = &setup.world.registry;
+        let places = registry_places();
+        let mode = part.role_assignment_mode.clone().unwrap_or_else(|| "LegacyRegistryPermissions".to_owned());
+        let usual = || {
+            let tags = |tags: &[&str]| tags.iter().map(|&tag| tag.to_owned()).collect::<Vec<_>>();
+            BTreeMap::from([
+                ("shop/api".to_owned(), tags(&["2.0", "latest"])),
+                ("shop/web".to_owned(), tags(&["1.3", "1.4", "latest"])),
+                ("tools/base".to_owned(), tags(&["1.0"])),
+            ])
+        };
+        for (name, main) in [("registryb", true), ("registryother", false)] {
+            world.registries.push(Registry {
+                id: format!("{}/providers/Microsoft.ContainerRegistry/registries/{name}", places.resource_group),
+                name: name.to_owned(),
+                tenant,
+                location: LOCATION.to_owned(),
+                login_server: String::new(),
+                sku: part.sku.clone().filter(|_| main).unwrap_or_else(|| "Standard".to_owned()),
+                role_assignment_mode: mode.clone(),
+                admin_user_enabled: main && part.admin_user_enabled.unwrap_or(false),
+                admin_passwords: [Secret::registry(), Secret::registry()],
+                firewalled: main && part.firewalled.unwrap_or(false),
+                firewall_lets_nodes_in: part.firewall_lets_nodes_in.unwrap_or(false),
+                accepts_arm_tokens: part.accepts_arm_tokens.unwrap_or(true),
+                repositories: part.repositories.clone().filter(|_| main).unwrap_or_else(usual),
+                tokens: Vec::new(),
+                scope_maps: Vec::new(),
+                pulls: Vec::new(),
+            });
+        }
+    }
+}

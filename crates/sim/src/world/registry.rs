@@ -1,0 +1,82 @@
+//! Registries: their settings, repositories, tokens, and who pulled.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::secret::Secret;
+
+/// A container registry.
+#[derive(Debug)]
+pub struct Registry {
+    /// The resource id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its tenant.
+    pub tenant: Uuid,
+    /// The region.
+    pub location: String,
+    /// The host and port of its data plane; known once the server listens.
+    pub login_server: String,
+    /// `Basic`, `Standard` or `Premium`.
+    pub sku: String,
+    /// `LegacyRegistryPermissions` or `AbacRepositoryPermissions`.
+    pub role_assignment_mode: String,
+    /// `properties.adminUserEnabled`.
+    pub admin_user_enabled: bool,
+    /// The two passwords of its admin user.
+    pub admin_passwords: [Secret; 2],
+    /// Whether its network rules let this machine in.
+    pub firewalled: bool,
+    /// Whether the nodes of the cluster are let in even if it is firewalled.
+    pub firewall_lets_nodes_in: bool,
+    /// Whether tokens of the Resource Manager's audience are accepted (`azureADAuthenticationAsArmPolicy`).
+    pub accepts_arm_tokens: bool,
+    /// Repositories and their tags.
+    pub repositories: BTreeMap<String, Vec<String>>,
+    /// Repository-scoped tokens.
+    pub tokens: Vec<RegistryToken>,
+    /// Scope maps of the operator; the system's own are not listed here.
+    pub scope_maps: Vec<ScopeMap>,
+    /// Who pulled what, the oldest first.
+    pub pulls: Vec<RegistryPull>,
+}
+
+/// A repository-scoped token.
+#[derive(Debug)]
+pub struct RegistryToken {
+    /// Its name, the user name it signs in with.
+    pub name: String,
+    /// The resource id of its scope map.
+    pub scope_map_id: String,
+    /// `enabled` or `disabled`.
+    pub status: String,
+    /// `password1` and `password2`, where made.
+    pub passwords: BTreeMap<String, (Secret, Timestamp, Option<Timestamp>)>,
+    /// `creationDate`.
+    pub created: Timestamp,
+}
+
+/// A scope map.
+#[derive(Debug)]
+pub struct ScopeMap {
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// Such as `repositories/app/content/read`.
+    pub actions: Vec<String>,
+    /// `creationDate`.
+    pub created: Timestamp,
+}
+
+/// A pull that a registry served.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegistryPull {
+    /// The repository.
+    pub repository: String,
+    /// The client id or user name that pulled.
+    pub by: String,
+}

@@ -1,0 +1,110 @@
+//! What a tenant's directory holds.
+
+use jiff::Timestamp;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{clock::Moment, secret::Secret};
+
+/// A tenant of Entra: what its directory holds.
+#[derive(Debug)]
+pub struct Directory {
+    /// The tenant's id.
+    pub id: Uuid,
+    /// The organization's name.
+    pub display_name: String,
+    /// Its domains, the default one first.
+    pub domains: Vec<String>,
+    /// App registrations.
+    pub applications: Vec<Application>,
+    /// Service principals, of its own applications and of others'.
+    pub service_principals: Vec<ServicePrincipal>,
+}
+
+/// An app registration.
+#[derive(Debug)]
+pub struct Application {
+    /// The object id.
+    pub id: Uuid,
+    /// The client id.
+    pub app_id: Uuid,
+    /// The name people see.
+    pub display_name: String,
+    /// `AzureADMyOrg`, `AzureADMultipleOrgs` or `AzureADandPersonalMicrosoftAccount`.
+    pub sign_in_audience: String,
+    /// `web.redirectUris`.
+    pub redirect_uris: Vec<String>,
+    /// Client secrets.
+    pub passwords: Vec<Password>,
+    /// Object ids of the service principals that own it.
+    pub owners: Vec<Uuid>,
+    /// What else Graph was given (tags, notes, …), sent back as it came.
+    pub extra: serde_json::Map<String, Value>,
+    /// `createdDateTime`.
+    pub created: Timestamp,
+    /// When it was written.
+    pub written: Moment,
+}
+
+/// A client secret of an application.
+#[derive(Debug)]
+pub struct Password {
+    /// `keyId`.
+    pub key_id: Uuid,
+    /// `displayName`.
+    pub display_name: Option<String>,
+    /// `startDateTime`.
+    pub start: Timestamp,
+    /// `endDateTime`.
+    pub end: Timestamp,
+    /// The value.
+    pub secret: Secret,
+    /// When it was written.
+    pub written: Moment,
+}
+
+/// A service principal: an application as one tenant knows it.
+#[derive(Debug)]
+pub struct ServicePrincipal {
+    /// The object id, what role assignments name.
+    pub id: Uuid,
+    /// The client id of its application.
+    pub app_id: Uuid,
+    /// The name people see.
+    pub display_name: String,
+    /// The tenant of its application.
+    pub app_owner: Uuid,
+    /// The application's audience at the time.
+    pub sign_in_audience: String,
+    /// `accountEnabled`.
+    pub enabled: bool,
+    /// App roles it holds on Microsoft Graph, such as `Application.ReadWrite.All`.
+    pub graph_roles: Vec<String>,
+    /// `Application` or `ManagedIdentity`.
+    pub kind: String,
+    /// `createdDateTime`.
+    pub created: Timestamp,
+    /// When it was written.
+    pub written: Moment,
+}
+
+impl Directory {
+    /// Whether this is the tenant's id or one of its domains, in any case.
+    #[must_use]
+    pub fn is_called(&self, id_or_domain: &str) -> bool {
+        self.id.to_string().eq_ignore_ascii_case(id_or_domain)
+            || self.domains.iter().any(|domain| domain.eq_ignore_ascii_case(id_or_domain))
+    }
+
+    /// The service principal of a client id.
+    #[must_use]
+    pub fn principal_of(&self, app_id: Uuid) -> Option<&ServicePrincipal> {
+        self.service_principals.iter().find(|principal| principal.app_id == app_id)
+    }
+
+    /// The service principal of an object id.
+    #[must_use]
+    pub fn principal(&self, id: Uuid) -> Option<&ServicePrincipal> {
+        self.service_principals.iter().find(|principal| principal.id == id)
+    }
+}

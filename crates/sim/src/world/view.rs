@@ -1,0 +1,119 @@
+//! The world as `/_sim/world` shows it: names as in Azure's own JSON, never a secret's value.
+
+use serde_json::{Map, Value, json};
+
+use super::{Application, Cluster, ClusterIdentity, Directory, Registry, RoleAssignment, ServicePrincipal, World};
+use crate::rights;
+
+/// The world as JSON.
+#[must_use]
+pub fn of(world: &World) -> Value {
+    let tenant = |id| world.directory(id).map(directory);
+    json!({
+        "cloud": world.names.short,
+        "tenants": { "a": tenant(world.a), "b": tenant(world.b) },
+        "roleAssignments": world.role_assignments.iter().map(role_assignment).collect::<Vec<_>>(),
+        "clusters": world.clusters.iter().map(cluster).collect::<Vec<_>>(),
+        "registries": world.registries.iter().map(registry).collect::<Vec<_>>(),
+    })
+}
+
+fn directory(directory: &Directory) -> Value {
+    json!({
+        "id": directory.id,
+        "displayName": directory.display_name,
+        "domains": directory.domains,
+        "applications": directory.applications.iter().map(application).collect::<Vec<_>>(),
+        "servicePrincipals": directory.service_principals.iter().map(principal).collect::<Vec<_>>(),
+    })
+}
+
+fn application(application: &Application) -> Value {
+    let passwords: Vec<Value> = application
+        .passwords
+        .iter()
+        .map(|password| json!({ "keyId": password.key_id, "displayName": password.display_name, "endDateTime": password.end }))
+        .collect();
+    json!({
+        "id": application.id,
+        "appId": application.app_id,
+        "displayName": application.display_name,
+        "signInAudience": application.sign_in_audience,
+        "web": { "redirectUris": application.redirect_uris },
+        "passwordCredentials": passwords,
+    })
+}
+
+fn principal(principal: &ServicePrincipal) -> Value {
+    json!({ "id": principal.id, "appId": principal.app_id, "displayName": principal.display_name })
+}
+
+fn role_assignment(assignment: &RoleAssignment) -> Value {
+    json!({
+        "id": format!("{}/providers/Microsoft.Authorization/roleAssignments/{}", assignment.scope, assignment.name),
+        "scope": assignment.scope,
+        "principalId": assignment.principal_id,
+        "principalType": assignment.principal_type,
+        "roleName": rights::by_id(&assignment.role).map(|role| role.name),
+        "condition": assignment.condition,
+    })
+}
+
+fn cluster(cluster: &Cluster) -> Value {
+    let client_id = match &cluster.identity {
+        ClusterIdentity::ServicePrincipal { client_id, .. } => client_id.to_string(),
+        ClusterIdentity::Managed { .. } => "msi".to_owned(),
+    };
+    let nodes: Vec<Value> = cluster
+        .nodes
+        .iter()
+        .map(|node| {
+            let state = |pulled| if pulled { "Pulled" } else { "ImagePullBackOff" };
+            let pulls = node
+                .pulls
+                .iter()
+                .map(|pull| json!({ "image": pull.image, "state": state(pull.pulled), "reason": pull.reason }));
+            json!({ "name": node.name, "pulls": pulls.collect::<Vec<_>>() })
+        })
+        .collect();
+    json!({
+        "id": cluster.id,
+        "clientId": client_id,
+        "provisioningState": cluster.provisioning_state,
+        "powerState": cluster.power_state,
+        "resets": cluster.resets,
+        "nodes": nodes,
+        "namespaces": namespaces(cluster),
+    })
+}
+
+fn namespaces(cluster: &Cluster) -> Map<String, Value> {
+    let all = cluster.namespaces.iter().map(|(name, namespace)| {
+        let secrets = namespace
+            .secrets
+            .iter()
+            .map(|secret| json!({ "name": secret.name, "type": secret.kind, "servers": secret.servers }));
+        let accounts = namespace
+            .service_accounts
+            .iter()
+            .map(|(name, secrets)| json!({ "name": name, "imagePullSecrets": secrets }));
+        (
+            name.clone(),
+            json!({ "secrets": secrets.collect::<Vec<_>>(), "serviceAccounts": accounts.collect::<Vec<_>>() }),
+        )
+    });
+    all.collect()
+}
+
+fn registry(registry: &Registry) -> Value {
+    json!({
+        "id": registry.id,
+        "loginServer": registry.login_server,
+        "roleAssignmentMode": registry.role_assignment_mode,
+        "adminUserEnabled": registry.admin_user_enabled,
+        "repositories": registry.repositories.keys().collect::<Vec<_>>(),
+        "tokens": registry.tokens.iter().map(|token| json!({ "name": token.name, "scopeMapId": token.scope_map_id, "status": token.status })).collect::<Vec<_>>(),
+        "scopeMaps": registry.scope_maps.iter().map(|map| json!({ "name": map.name, "actions": map.actions })).collect::<Vec<_>>(),
+        "pulls": registry.pulls.iter().map(|pull| json!({ "repository": pull.repository, "by": pull.by })).collect::<Vec<_>>(),
+    })
+}
