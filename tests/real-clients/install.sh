@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Installs what the checks in this folder run: skopeo, jq and curl from Debian, and the Azure CLI in
+# a virtual environment of its own, `.az/` in the project folder. To be run as root. What is there already is
+# left alone, so a second run takes a second.
+set -euo pipefail
+
+azure_cli=2.91.0
+project=$(cd "$(dirname "$0")/../.." && pwd)
+venv=$project/.az
+
+missing=()
+wanted() { # PROGRAM PACKAGE
+  command -v "$1" >/dev/null || missing+=("$2")
+}
+wanted skopeo skopeo
+wanted jq jq
+wanted curl curl
+wanted python3 python3
+# `ensurepip` is what Debian leaves out of python3.
+python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
+# Without a policy skopeo refuses every image.
+[ -e /etc/containers/policy.json ] || missing+=(golang-github-containers-common)
+
+if [ ${#missing[@]} -gt 0 ]; then
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update -q
+  apt-get install -q -y --no-install-recommends ca-certificates "${missing[@]}"
+fi
+
+installed() {
+  [ -x "$venv/bin/az" ] &&
+    AZURE_CORE_COLLECT_TELEMETRY=false "$venv/bin/az" version --output json 2>/dev/null |
+    jq -e --arg version "$azure_cli" '."azure-cli" == $version' >/dev/null
+}
+
+if ! installed; then
+  python3 -m venv --clear "$venv"
+  "$venv/bin/pip" install --quiet --disable-pip-version-check "azure-cli==$azure_cli"
+  installed || {
+    echo "the Azure CLI $azure_cli was installed in .az/ but does not run" >&2
+    exit 1
+  }
+fi
