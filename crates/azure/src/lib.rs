@@ -1,1 +1,27 @@
-//! To come.
+//! How crosspull does it: endpoints, sign-in, requests, replies, the one HTTP door, the checks, the engine, the journal.
+//!
+//! ```text
+//!            requests (pure)          events
+//! inputs ->  survey  -> plan ->  engine ----> recorder -> journal, front end
+//!               \                  /
+//!                door (tokens) -> wire (deadline, retry, redaction) -> Azure
+//!                                  \-> replies (typed)
+//! ```
+
+pub mod connect;
+pub mod control;
+pub mod door;
+pub mod endpoints;
+pub mod engine;
+pub mod journal;
+pub mod operation;
+pub mod patience;
+pub mod realm;
+pub mod recorder;
+pub mod reply;
+pub mod request;
+pub mod sign_in;
+mod steps;
+pub mod survey;
+pub mod vault;
+pub mod wire;

@@ -1,0 +1,101 @@
+//! Opens the door: client, endpoints, sign-in.
+
+use std::sync::Arc;
+
+use crosspull_core::check::{Check, Finding};
+use crosspull_core::cloud::{CloudChoice, Endpoints};
+use crosspull_core::event::Work;
+use crosspull_core::explain::Trouble;
+use crosspull_core::inputs::Inputs;
+
+use crate::control::Control;
+use crate::door::Door;
+use crate::endpoints;
+use crate::recorder::Recorder;
+use crate::request;
+use crate::sign_in::{Login, Tokens};
+use crate::wire::{CallError, Pace, Wire};
+
+/// What a connection is made of.
+#[derive(Debug)]
+pub struct Parts {
+    /// PEM bundles of authorities to trust besides the system's.
+    pub authorities: Vec<Vec<u8>>,
+    /// How to sign in to A.
+    pub login_a: Login,
+    /// How to sign in to B.
+    pub login_b: Login,
+    /// Where events go.
+    pub recorder: Arc<Recorder>,
+    /// What the operator says.
+    pub control: Control,
+    /// How long things may take.
+    pub pace: Pace,
+}
+
+/// Opens the door for those inputs. Asks a cloud that is known by its Resource Manager alone where its services are.
+///
+/// # Errors
+/// A finding that stops, where the cloud cannot be reached or the authorities cannot be read.
+pub async fn connect(inputs: &Inputs, parts: Parts) -> Result<Door, Box<Finding>> {
+    let http = client(&parts.authorities).map_err(|why| {
+        Box::new(Check::Tenants.stop(format!("the certificate authorities cannot be used: {why}"), "Check --ca-file."))
+    })?;
+    let wire = Arc::new(Wire::new(http, parts.recorder, parts.control, parts.pace));
+    let mut endpoints = match &inputs.cloud {
+        CloudChoice::Known(known) => {
+            known.endpoints().map_err(|e| Box::new(Check::Tenants.stop(e.to_string(), "Report this as a bug.")))?
+        }
+        CloudChoice::ByResourceManager(arm) => discover(&wire, arm).await.map_err(Box::new)?,
+    };
+    if let Some(login) = &inputs.login_host {
+        endpoints.login = login.clone();
+    }
+    let (a, b) = (inputs.tenant_a.to_string(), inputs.tenant_b.to_string());
+    let tokens = Tokens::new(&wire, &endpoints, (&a, &parts.login_a), (&b, &parts.login_b))
+        .map_err(|t| Box::new(Check::Tenants.stop(t.why, t.now)))?;
+    Ok(Door::new(wire, tokens, endpoints))
+}
+
+async fn discover(wire: &Wire, arm: &url::Url) -> Result<Endpoints, Finding> {
+    let work = Work::Check(Check::Tenants);
+    let what = format!("the cloud at {arm} cannot be used");
+    let request = request::metadata(arm);
+    let read = wire.send(&work, &request, None, |reply| endpoints::from_metadata(arm, &reply.body));
+    read.await.map_err(|error| {
+        let trouble = match error {
+            CallError::Refused(r) => Trouble::from_refusal(&what, r.refusal),
+            CallError::Unreachable(r) | CallError::Lost(r) => Trouble::from_refusal(&what, r)
+                .because("nothing that describes a cloud answers there", "Check the address given for --cloud."),
+            CallError::SignIn(trouble) => trouble,
+            CallError::Journal(e) => Trouble::new(&what, e.to_string(), ""),
+            CallError::Stopped => Trouble::new(&what, "you stopped it", ""),
+        };
+        let words = trouble.refusal.as_ref().map(|r| format!(" ({})", r.message)).unwrap_or_default();
+        Finding {
+            refusal: trouble.refusal,
+            ..Check::Tenants.stop(format!("{what}: {}{words}", trouble.why), trouble.now)
+        }
+    })
+}
+
+/// The client of every request: HTTPS alone, no redirects (a token would go along), the system's authorities and the
+/// given ones.
+fn client(authorities: &[Vec<u8>]) -> Result<reqwest::Client, String> {
+    let mut certificates = Vec::new();
+    for pem in authorities {
+        let read = reqwest::Certificate::from_pem_bundle(pem).map_err(|e| e.to_string())?;
+        if read.is_empty() {
+            return Err("the file holds no certificate".to_owned());
+        }
+        certificates.extend(read);
+    }
+    reqwest::Client::builder()
+        .user_agent(concat!("crosspull/", env!("CARGO_PKG_VERSION")))
+        .https_only(true)
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(std::time::Duration::from_secs(10))
+        .tls_certs_merge(certificates)
+        .build()
+        .map_err(|e| e.to_string())
+}

@@ -1,0 +1,90 @@
+//! The one door: a request goes out with the operator's token for it, and comes back as a typed reply.
+
+use std::sync::Arc;
+
+use crosspull_core::cloud::Endpoints;
+use crosspull_core::event::Work;
+use serde::de::DeserializeOwned;
+
+use crate::request::{Auth, Request};
+use crate::sign_in::Tokens;
+use crate::wire::{CallError, Reply, Wire};
+
+/// The door to one cloud and two tenants.
+#[derive(Debug)]
+pub struct Door {
+    wire: Arc<Wire>,
+    tokens: Tokens,
+    endpoints: Endpoints,
+}
+
+impl Door {
+    /// A door.
+    #[must_use]
+    pub const fn new(wire: Arc<Wire>, tokens: Tokens, endpoints: Endpoints) -> Self {
+        Self { wire, tokens, endpoints }
+    }
+
+    /// The wire behind it.
+    #[must_use]
+    pub fn wire(&self) -> &Wire {
+        &self.wire
+    }
+
+    /// Where the cloud's services are.
+    #[must_use]
+    pub const fn endpoints(&self) -> &Endpoints {
+        &self.endpoints
+    }
+
+    /// Whose tokens it uses.
+    #[must_use]
+    pub const fn tokens(&self) -> &Tokens {
+        &self.tokens
+    }
+
+    /// Sends a request and reads JSON.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn json<T: DeserializeOwned + Send>(&self, work: &Work, request: Request) -> Result<T, CallError> {
+        self.read(work, request, |reply| serde_json::from_slice(&reply.body).map_err(|e| torn(&e))).await
+    }
+
+    /// Sends a request and takes its answer as it is.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn raw(&self, work: &Work, request: Request) -> Result<Reply, CallError> {
+        self.read(work, request, |reply| {
+            Ok(Reply { status: reply.status, headers: reply.headers.clone(), body: reply.body.clone() })
+        })
+        .await
+    }
+
+    /// Sends a request; a token that is not accepted is made anew once, since a 401 says that nothing was done.
+    async fn read<T>(
+        &self,
+        work: &Work,
+        request: Request,
+        read: impl Fn(&Reply) -> Result<T, String> + Send + Sync,
+    ) -> Result<T, CallError> {
+        let Auth::Operator(audience) = request.auth else {
+            return self.wire.send(work, &request, None, read).await;
+        };
+        let token = self.tokens.token(request.side, audience).await.map_err(CallError::SignIn)?;
+        match self.wire.send(work, &request, Some(&token), &read).await {
+            Err(CallError::Refused(refused)) if refused.refusal.status == Some(401) => {
+                self.tokens.forget(request.side, audience).await;
+                let token = self.tokens.token(request.side, audience).await.map_err(CallError::SignIn)?;
+                self.wire.send(work, &request, Some(&token), &read).await
+            }
+            other => other,
+        }
+    }
+}
+
+/// What a body that is no such JSON is called. The body itself is never quoted: it may hold a secret.
+fn torn(error: &serde_json::Error) -> String {
+    format!("the answer cannot be read (line {}, column {})", error.line(), error.column())
+}

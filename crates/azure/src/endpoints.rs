@@ -1,0 +1,72 @@
+//! Endpoints of a cloud that is known by its Resource Manager alone.
+
+use crosspull_core::cloud::{Endpoints, REGISTRY_AUDIENCE};
+use serde::Deserialize;
+use url::Url;
+
+/// `GET /metadata/endpoints?api-version=2022-09-01` (`real-clients.md` section 2): what is read of it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Metadata {
+    name: String,
+    authentication: Authentication,
+    microsoft_graph_resource_id: Option<Url>,
+    resource_manager: Option<Url>,
+    suffixes: Suffixes,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Authentication {
+    login_endpoint: Url,
+    audiences: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Suffixes {
+    acr_login_server: Option<String>,
+}
+
+/// Reads the answer of a Resource Manager about its cloud.
+///
+/// # Errors
+/// A sentence that says what is missing in it.
+pub fn from_metadata(arm: &Url, body: &[u8]) -> Result<Endpoints, String> {
+    let metadata: Metadata = serde_json::from_slice(body).map_err(|e| format!("it does not describe a cloud: {e}"))?;
+    let graph = metadata.microsoft_graph_resource_id.ok_or("it names no Microsoft Graph")?;
+    let arm_audience = metadata.authentication.audiences.into_iter().next().ok_or("it names no token audience")?;
+    let suffix = metadata.suffixes.acr_login_server.unwrap_or_default();
+    for (what, url) in [("sign-in", &metadata.authentication.login_endpoint), ("Graph", &graph)] {
+        if url.scheme() != "https" {
+            return Err(format!("its {what} address is not https: {url}"));
+        }
+    }
+    Ok(Endpoints {
+        name: metadata.name,
+        login: metadata.authentication.login_endpoint,
+        graph_audience: graph.to_string(),
+        graph,
+        arm: metadata.resource_manager.unwrap_or_else(|| arm.clone()),
+        arm_audience,
+        registry_audience: REGISTRY_AUDIENCE.to_owned(),
+        registry_suffix: if suffix.starts_with('.') { suffix } else { format!(".{suffix}") },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_resource_manager_names_the_rest() {
+        let body =
+            br#"{"name":"sim","authentication":{"loginEndpoint":"https://localhost:1","audiences":["https://m/"]},
+            "microsoftGraphResourceId":"https://localhost:1/","suffixes":{"acrLoginServer":"azurecr.io"}}"#;
+        let arm = Url::parse("https://localhost:1/").expect("a URL");
+        let endpoints = from_metadata(&arm, body).expect("endpoints");
+        assert_eq!((endpoints.arm, endpoints.arm_audience.as_str()), (arm.clone(), "https://m/"));
+        assert_eq!(endpoints.registry_suffix, ".azurecr.io");
+        assert!(from_metadata(&arm, b"[]").is_err());
+    }
+}

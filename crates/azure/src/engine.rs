@@ -1,0 +1,197 @@
+//! The engine runs a plan. Steps run side by side, each as soon as the facts that it reads are known; what one learns
+//! is on the board for the others at once, and in the journal.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crosspull_core::event::{Event, Outcome, RunId, Verdict, Work};
+use crosspull_core::explain::Trouble;
+use crosspull_core::plan::{Fact, Facts, Learnt, Plan, Step, StepId};
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use tokio::sync::watch;
+
+use crate::door::Door;
+use crate::journal::JournalError;
+use crate::patience::Halt;
+use crate::vault::Vault;
+
+/// Runs one plan.
+#[derive(Debug)]
+pub struct Engine {
+    door: Arc<Door>,
+    plan: Plan,
+    run: RunId,
+    vault: Arc<Vault>,
+    board: watch::Sender<Board>,
+}
+
+/// What is known so far.
+#[derive(Debug, Default)]
+struct Board {
+    facts: Facts,
+    ended: BTreeMap<StepId, Outcome>,
+    /// A step did not end well: those that still wait for something wait in vain.
+    closed: bool,
+}
+
+/// One step at work: what it may use.
+pub(crate) struct Doing<'a> {
+    engine: &'a Engine,
+    /// The step.
+    pub step: &'a Step,
+    /// What its calls are made for.
+    pub work: Work,
+}
+
+/// How a step ended, and what there is to say about it.
+pub(crate) type Done = Result<(Outcome, String), Halt>;
+
+impl Engine {
+    /// An engine for a plan.
+    #[must_use]
+    pub fn new(door: Arc<Door>, plan: Plan, run: RunId, vault: Arc<Vault>) -> Self {
+        Self { door, plan, run, vault, board: watch::Sender::new(Board::default()) }
+    }
+
+    /// Runs the plan to its end, whatever that is; the last event is the run's.
+    ///
+    /// # Errors
+    /// Where the journal cannot be written: then nothing more is sent.
+    pub async fn run(&self) -> Result<Verdict, JournalError> {
+        let recorder = self.door.wire().recorder();
+        recorder.keep(Event::RunStarted { run: self.run.clone(), plan: self.plan.clone() })?;
+        let mut steps: FuturesUnordered<_> = self.plan.steps.iter().map(|step| self.one(step)).collect();
+        let mut end = End::default();
+        while let Some((id, done)) = steps.next().await {
+            let (outcome, note, trouble) = match done {
+                Ok((outcome, note)) => (outcome, note, None),
+                Err(Halt::Journal(error)) => return Err(error),
+                Err(halt) => {
+                    self.board.send_modify(|b| b.closed = true);
+                    match end.take(halt) {
+                        Some((outcome, trouble)) => (outcome, String::new(), Some(trouble)),
+                        None => continue,
+                    }
+                }
+            };
+            recorder.keep(Event::StepEnded { step: id, outcome, note, trouble })?;
+            self.board.send_modify(|b| {
+                b.ended.insert(id, outcome);
+            });
+        }
+        let verdict = end.verdict();
+        let facts = self.board.borrow().facts.iter().cloned().collect();
+        recorder.keep(Event::RunEnded { verdict, run: Some(self.run.clone()), facts, trouble: end.trouble })?;
+        Ok(verdict)
+    }
+
+    /// One step, from waiting for its facts to its end.
+    async fn one<'a>(&'a self, step: &'a Step) -> (StepId, Done) {
+        let doing = Doing { engine: self, step, work: Work::Step(step.id) };
+        (step.id, doing.perform().await)
+    }
+}
+
+/// What the steps' ends add up to.
+#[derive(Default)]
+struct End {
+    trouble: Option<Trouble>,
+    failed: bool,
+    waits: bool,
+    stopped: bool,
+}
+
+impl End {
+    /// Takes in how a step halted; gives what its own end is, where it has one.
+    fn take(&mut self, halt: Halt) -> Option<(Outcome, Trouble)> {
+        let (outcome, trouble) = match halt {
+            Halt::Failed(trouble) => (Outcome::Failed, trouble),
+            Halt::Unknown(trouble) => (Outcome::Unknown, trouble),
+            Halt::Waits(trouble) => {
+                self.waits = true;
+                self.trouble.get_or_insert(trouble);
+                return None;
+            }
+            Halt::Stopped => {
+                self.stopped = true;
+                return None;
+            }
+            Halt::Blocked | Halt::Journal(_) => return None,
+        };
+        self.failed = true;
+        self.trouble.get_or_insert_with(|| trouble.clone());
+        Some((outcome, trouble))
+    }
+
+    const fn verdict(&self) -> Verdict {
+        if self.failed {
+            Verdict::Failed
+        } else if self.stopped {
+            Verdict::Interrupted
+        } else if self.waits {
+            Verdict::Waits
+        } else {
+            Verdict::Done
+        }
+    }
+}
+
+impl Doing<'_> {
+    /// The door.
+    pub fn door(&self) -> &Door {
+        &self.engine.door
+    }
+
+    /// The plan that the step is part of.
+    pub const fn plan(&self) -> &Plan {
+        &self.engine.plan
+    }
+
+    /// The run's id.
+    pub const fn run(&self) -> &RunId {
+        &self.engine.run
+    }
+
+    /// The secrets that this run made.
+    pub fn vault(&self) -> &Vault {
+        &self.engine.vault
+    }
+
+    /// Says that the step begins.
+    pub fn begin(&self) -> Result<(), Halt> {
+        Ok(self.door().wire().recorder().say(Event::StepStarted { step: self.step.id })?)
+    }
+
+    /// Says what was learnt; a crash does not lose it.
+    pub fn learn(&self, learnt: Vec<Learnt>) -> Result<(), Halt> {
+        self.engine.board.send_modify(|b| b.facts.learn(&learnt));
+        Ok(self.door().wire().recorder().keep(Event::Learnt { step: self.step.id, learnt })?)
+    }
+
+    /// The value of a fact, once it is known.
+    pub async fn need<T: std::str::FromStr>(&self, fact: Fact) -> Result<T, Halt> {
+        let value = self.watch(|b| b.facts.get(&fact).map(str::to_owned)).await?;
+        value.parse().map_err(|_| {
+            Halt::Failed(Trouble::new(
+                format!("Step {} cannot go on.", self.step.id),
+                format!("{fact:?} is not what it should be."),
+                "Run again.",
+            ))
+        })
+    }
+
+    /// How a step ended, once it has.
+    pub async fn after(&self, step: StepId) -> Result<Outcome, Halt> {
+        self.watch(|b| b.ended.get(&step).copied()).await
+    }
+
+    /// Waits until the board tells something; in vain once a step did not end well or the operator said stop.
+    async fn watch<T>(&self, tell: impl Fn(&Board) -> Option<T>) -> Result<T, Halt> {
+        let mut board = self.engine.board.subscribe();
+        let told = board.wait_for(|b| b.closed || tell(b).is_some());
+        tokio::select! {
+            board = told => board.ok().and_then(|b| tell(&b)).ok_or(Halt::Blocked),
+            () = self.door().wire().control().stopped() => Err(Halt::Stopped),
+        }
+    }
+}

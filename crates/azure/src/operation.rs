@@ -1,0 +1,140 @@
+//! Long-running operations of Resource Manager: where they are asked, and when they are over.
+
+use crosspull_core::event::Work;
+use crosspull_core::explain::{Refusal, Trouble};
+use crosspull_core::plan::Side;
+use crosspull_core::text::printable;
+use http::HeaderMap;
+use std::time::{Duration, Instant};
+use url::Url;
+
+use crate::door::Door;
+use crate::patience::Halt;
+use crate::reply::Operation;
+use crate::request;
+use crate::wire::{Reply, asked_wait};
+
+/// How long an operation may take. A reset of a large cluster takes an hour and more (`azure-facts.md` 0, fact 9).
+const AT_MOST: Duration = Duration::from_secs(3 * 3600);
+/// How often it is asked where the service does not say.
+const EVERY: Duration = Duration::from_secs(10);
+
+/// Where an accepted operation can be asked: `Azure-AsyncOperation`, else `Location` (recording `aks_stop_start`).
+///
+/// # Errors
+/// A sentence, where the address is on another host: the operator's token would go there.
+pub fn address(headers: &HeaderMap, arm: &Url) -> Result<Option<Url>, String> {
+    let header = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
+    let Some(text) = ["azure-asyncoperation", "location"].iter().find_map(|n| header(n)) else {
+        return Ok(None);
+    };
+    match arm.join(text) {
+        Ok(url) if url.origin() == arm.origin() => Ok(Some(url)),
+        _ => Err(format!(
+            "Resource Manager names {} to ask how far the operation is, which is another host; it is not asked there",
+            printable(text, 120)
+        )),
+    }
+}
+
+/// Follows an accepted operation to its end, judged by `status` alone.
+///
+/// # Errors
+/// Failed where the operation failed; unknown where its end could not be seen.
+pub async fn follow(door: &Door, work: &Work, side: Side, what: &str, accepted: &Reply) -> Result<(), Halt> {
+    let unseen = |why: String| Halt::Unknown(Trouble::new(what, why, "Look at the cluster's state, then run again."));
+    let Some(url) = address(&accepted.headers, &door.endpoints().arm).map_err(unseen)? else {
+        return Ok(());
+    };
+    let pace = door.wire().pace();
+    let begun = Instant::now();
+    let now = door.wire().recorder().now();
+    let mut wait = asked_wait(&accepted.headers, &[], now).unwrap_or_else(|| pace.of(EVERY));
+    let mut tries = 0;
+    while begun.elapsed() < pace.of(AT_MOST) {
+        tries += 1;
+        door.wire()
+            .pause(work, "the operation is running", wait, pace.of(AT_MOST), tries)
+            .await
+            .map_err(|e| Halt::of(what, e))?;
+        let reply = door.raw(work, request::operation(side, url.clone())).await.map_err(|e| unknown(what, e))?;
+        match verdict(&reply) {
+            Some(Ok(())) => return Ok(()),
+            Some(Err(refusal)) => return Err(Halt::Failed(Trouble::from_refusal(what, refusal))),
+            None => wait = asked_wait(&reply.headers, &[], now).unwrap_or_else(|| pace.of(EVERY)),
+        }
+    }
+    Err(unseen("The operation did not end in three hours.".to_owned()))
+}
+
+/// An error while asking says nothing about the operation.
+fn unknown(what: &str, error: crate::wire::CallError) -> Halt {
+    match Halt::of(what, error) {
+        Halt::Failed(trouble) => Halt::Unknown(trouble.because(
+            "The operation was accepted and its end could not be seen.",
+            "Look at the cluster's state, then run again.",
+        )),
+        other => other,
+    }
+}
+
+/// How the operation ended; nothing while it runs.
+fn verdict(reply: &Reply) -> Option<Result<(), Refusal>> {
+    let Ok(operation) = serde_json::from_slice::<Operation>(&reply.body) else {
+        // Only `Location`: 202 while it runs, anything else below 400 when it is over.
+        return (reply.status.as_u16() != 202).then_some(Ok(()));
+    };
+    let is = |status: &str| operation.status.eq_ignore_ascii_case(status);
+    if is("Succeeded") {
+        return Some(Ok(()));
+    }
+    if !is("Failed") && !is("Canceled") {
+        return None;
+    }
+    let (code, message) = operation.error.as_ref().map_or((None, None), |e| (e.code.as_deref(), e.message.as_deref()));
+    Some(Err(Refusal {
+        status: None,
+        code: printable(code.unwrap_or(&operation.status), 100),
+        message: printable(message.unwrap_or("the operation gives no reason"), 500),
+        request_id: None,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reply(status: u16, body: &str) -> Reply {
+        Reply {
+            status: http::StatusCode::from_u16(status).expect("a status"),
+            headers: HeaderMap::new(),
+            body: zeroize::Zeroizing::new(body.as_bytes().to_vec()),
+        }
+    }
+
+    #[test]
+    fn an_error_beside_in_progress_means_nothing() {
+        let running = r#"{"status":"InProgress","error":{"code":"NotLatestOperation","message":"m"}}"#;
+        assert!(verdict(&reply(200, running)).is_none());
+        assert!(matches!(verdict(&reply(200, &running.replace("InProgress", "Succeeded"))), Some(Ok(()))));
+        let failed = verdict(&reply(200, &running.replace("InProgress", "failed")));
+        assert!(matches!(failed, Some(Err(refusal)) if refusal.code == "NotLatestOperation"));
+    }
+
+    #[test]
+    fn without_a_status_the_http_status_tells() {
+        assert!(verdict(&reply(202, "")).is_none());
+        assert!(matches!(verdict(&reply(204, "")), Some(Ok(()))));
+    }
+
+    #[test]
+    fn an_operation_on_another_host_is_not_asked() {
+        let arm = Url::parse("https://management.azure.com/").expect("a URL");
+        let mut headers = HeaderMap::new();
+        assert_eq!(address(&headers, &arm), Ok(None));
+        headers.insert("location", http::HeaderValue::from_static("https://evil.example/op"));
+        assert!(address(&headers, &arm).is_err());
+        headers.insert("azure-asyncoperation", http::HeaderValue::from_static("https://management.azure.com/op?t=1"));
+        assert_eq!(address(&headers, &arm).ok().flatten().map(|u| u.path().to_owned()), Some("/op".to_owned()));
+    }
+}

@@ -1,0 +1,122 @@
+//! Patience: asking again until something is so, with a reason and an end. Azure's directories and role checks take
+//! time to agree (`azure-facts.md` 3.1), so nothing is done after a fixed sleep; it is asked for.
+
+use std::time::{Duration, Instant};
+
+use crosspull_core::event::Work;
+use crosspull_core::explain::{Refusal, Trouble};
+use crosspull_core::text::duration;
+
+use crate::journal::JournalError;
+use crate::wire::{CallError, Wire};
+
+/// How often to ask, and for how long.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// The first wait; later ones grow to eight times that.
+    pub every: Duration,
+    /// How long in all.
+    pub at_most: Duration,
+}
+
+/// The answer to one question.
+#[derive(Debug)]
+pub enum Asked<T> {
+    /// It is so.
+    Yes(T),
+    /// Not yet; why, in words that complete "waiting: …", and what the service said.
+    NotYet(&'static str, Option<Refusal>),
+}
+
+/// Why a step went no further.
+#[derive(Debug)]
+pub enum Halt {
+    /// It did not work.
+    Failed(Trouble),
+    /// It may or may not have worked.
+    Unknown(Trouble),
+    /// A person must act first.
+    Waits(Trouble),
+    /// The operator said stop.
+    Stopped,
+    /// A step that it builds on did not end well.
+    Blocked,
+    /// The journal cannot be written.
+    Journal(JournalError),
+}
+
+impl From<JournalError> for Halt {
+    fn from(error: JournalError) -> Self {
+        Self::Journal(error)
+    }
+}
+
+impl Halt {
+    /// What a call's error means for the step; `what` says what did not happen, as a sentence.
+    #[must_use]
+    pub fn of(what: &str, error: CallError) -> Self {
+        match error {
+            CallError::Refused(refused) => Self::Failed(Trouble::from_refusal(what, refused.refusal)),
+            CallError::Unreachable(refusal) => Self::Failed(Trouble::from_refusal(what, refusal).because(
+                "The service could not be reached.",
+                "Check the connection, then run again: what was made is found.",
+            )),
+            CallError::Lost(refusal) => Self::Unknown(Trouble::from_refusal(what, refusal).because(
+                "The answer was lost, so it may have been done all the same.",
+                "Run again: what was made is found.",
+            )),
+            CallError::SignIn(trouble) => Self::Failed(trouble),
+            CallError::Journal(error) => Self::Journal(error),
+            CallError::Stopped => Self::Stopped,
+        }
+    }
+}
+
+impl Patience {
+    /// So many seconds between two questions at first, so many minutes in all.
+    #[must_use]
+    pub const fn new(every_seconds: u64, at_most_minutes: u64) -> Self {
+        Self { every: Duration::from_secs(every_seconds), at_most: Duration::from_secs(at_most_minutes * 60) }
+    }
+
+    /// Asks until the answer is yes. `what` says what has not happened if it never is.
+    ///
+    /// # Errors
+    /// What `ask` fails with, or a failure that names the last answer when time is up.
+    pub async fn until<T>(
+        self,
+        wire: &Wire,
+        work: &Work,
+        what: &str,
+        mut ask: impl AsyncFnMut() -> Result<Asked<T>, Halt>,
+    ) -> Result<T, Halt> {
+        let pace = wire.pace();
+        let at_most = pace.of(self.at_most);
+        let begun = Instant::now();
+        let mut wait = self.every;
+        let mut tries = 0;
+        loop {
+            let (why, refusal) = match ask().await? {
+                Asked::Yes(value) => return Ok(value),
+                Asked::NotYet(why, refusal) => (why, refusal),
+            };
+            tries += 1;
+            if begun.elapsed() >= at_most {
+                return Err(Halt::Failed(too_long(what, why, self.at_most, refusal)));
+            }
+            wire.pause(work, why, pace.of(wait), at_most, tries).await.map_err(|e| Halt::of(what, e))?;
+            wait = (wait * 3 / 2).min(self.every * 8);
+        }
+    }
+}
+
+fn too_long(what: &str, why: &str, at_most: Duration, refusal: Option<Refusal>) -> Trouble {
+    let waited = duration(u64::try_from(at_most.as_millis()).unwrap_or(u64::MAX));
+    let trouble = refusal.map_or_else(|| Trouble::new(what, "", ""), |r| Trouble::from_refusal(what, r));
+    let now = if trouble.now.is_empty() {
+        "Run again later: what was made is found.".to_owned()
+    } else {
+        trouble.now.clone()
+    };
+    trouble.because(format!("After {waited} still: {why}."), now)
+}

@@ -1,0 +1,69 @@
+//! The recorder: every event goes through it, to the journal first and then to the front end.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use crosspull_core::event::{CallId, Entry, Event};
+use jiff::Timestamp;
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::journal::{Journal, JournalError};
+
+/// Where events go. The time comes in as a function, so that a test can say what it is.
+#[derive(Debug)]
+pub struct Recorder {
+    front_end: UnboundedSender<Entry>,
+    journal: Mutex<Option<Journal>>,
+    now: fn() -> Timestamp,
+    calls: AtomicU32,
+}
+
+impl Recorder {
+    /// A recorder without a journal yet: checks write nothing, so they need none.
+    #[must_use]
+    pub const fn new(front_end: UnboundedSender<Entry>, now: fn() -> Timestamp) -> Self {
+        Self { front_end, journal: Mutex::new(None), now, calls: AtomicU32::new(1) }
+    }
+
+    /// From here on events are journalled too.
+    pub fn begin(&self, journal: Journal) {
+        *self.journal.lock().unwrap_or_else(PoisonError::into_inner) = Some(journal);
+    }
+
+    /// The time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        (self.now)()
+    }
+
+    /// The number for the next call.
+    pub fn next_call(&self) -> CallId {
+        CallId(self.calls.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Records an event that a crash may lose.
+    ///
+    /// # Errors
+    /// Where the journal cannot be written.
+    pub fn say(&self, event: Event) -> Result<(), JournalError> {
+        self.record(event, false)
+    }
+
+    /// Records an event that a crash must not lose.
+    ///
+    /// # Errors
+    /// Where the journal cannot be written or synced.
+    pub fn keep(&self, event: Event) -> Result<(), JournalError> {
+        self.record(event, true)
+    }
+
+    fn record(&self, event: Event, safe: bool) -> Result<(), JournalError> {
+        let entry = Entry::new(self.now(), event);
+        if let Some(journal) = self.journal.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+            journal.append(&entry, safe)?;
+        }
+        // A front end that is gone must not stop a run whose journal still works.
+        let _ = self.front_end.send(entry);
+        Ok(())
+    }
+}

@@ -1,0 +1,456 @@
+//! Replies, typed, and errors as data.
+
+use crosspull_core::explain::Refusal;
+use crosspull_core::ids::{AppId, KeyId, ObjectId};
+use crosspull_core::rights::PermissionSet;
+use crosspull_core::secret::Secret;
+use crosspull_core::text::printable;
+use http::HeaderMap;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+use url::Url;
+
+/// A list of Graph or Resource Manager.
+#[derive(Debug, Deserialize)]
+pub struct List<T> {
+    /// The page's items.
+    pub value: Vec<T>,
+    /// Where the next page is.
+    #[serde(default, rename = "nextLink", alias = "@odata.nextLink")]
+    pub next: Option<String>,
+}
+
+/// An app registration.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct App {
+    /// Its object id.
+    pub id: ObjectId,
+    /// Its application id.
+    pub app_id: AppId,
+    /// Its name.
+    #[serde(default)]
+    pub display_name: Option<String>,
+    /// Its secrets, without values.
+    #[serde(default)]
+    pub password_credentials: Vec<PasswordCredential>,
+}
+
+/// A client secret as an app lists it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PasswordCredential {
+    /// Its key id.
+    pub key_id: KeyId,
+    /// Its name.
+    #[serde(default)]
+    pub display_name: Option<String>,
+    /// When it ends.
+    #[serde(default)]
+    pub end_date_time: Option<jiff::Timestamp>,
+}
+
+/// A client secret as it is answered once.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NewPassword {
+    /// Its key id.
+    pub key_id: KeyId,
+    /// Its value.
+    #[serde(deserialize_with = "secret")]
+    pub secret_text: Secret,
+    /// When it ends.
+    #[serde(default)]
+    pub end_date_time: Option<jiff::Timestamp>,
+}
+
+/// A service principal.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Principal {
+    /// Its object id.
+    pub id: ObjectId,
+    /// Its app.
+    pub app_id: AppId,
+}
+
+/// A tenant's own entry in its directory.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Organization {
+    /// Its name.
+    #[serde(default)]
+    pub display_name: Option<String>,
+}
+
+/// What a tenant's sign-in says about itself.
+#[derive(Debug, Deserialize)]
+pub struct OpenId {
+    /// `https://…/TENANT-ID/v2.0`.
+    pub issuer: String,
+}
+
+/// A token, whatever plane it is from.
+#[derive(Debug, Deserialize)]
+pub struct Token {
+    /// Its value. Registries call it `access_token`, docker's own `token`.
+    #[serde(alias = "token", deserialize_with = "secret")]
+    pub access_token: Secret,
+}
+
+/// A registry's refresh token.
+#[derive(Debug, Deserialize)]
+pub struct RefreshToken {
+    /// Its value.
+    #[serde(deserialize_with = "secret")]
+    pub refresh_token: Secret,
+}
+
+/// A cluster.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Cluster {
+    /// Its properties.
+    pub properties: ClusterProperties,
+}
+
+/// A cluster's properties.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct ClusterProperties {
+    /// `Succeeded`, `Updating`, `Failed`…
+    pub provisioning_state: Option<String>,
+    /// Whether it runs.
+    pub power_state: Option<PowerState>,
+    /// Its service principal.
+    pub service_principal_profile: Option<ServicePrincipalProfile>,
+    /// Its node pools.
+    pub agent_pool_profiles: Option<Vec<AgentPool>>,
+}
+
+/// Whether a cluster runs.
+#[derive(Debug, Clone, Deserialize)]
+pub struct PowerState {
+    /// `Running` or `Stopped`.
+    pub code: Option<String>,
+}
+
+/// A cluster's service principal.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ServicePrincipalProfile {
+    /// The app's id, or `msi` where a managed identity is used.
+    pub client_id: String,
+}
+
+/// A node pool.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct AgentPool {
+    /// Its nodes.
+    pub count: Option<u32>,
+}
+
+impl ClusterProperties {
+    /// The app that the cluster uses; none for a managed identity (`azure-facts.md` 0, fact 1).
+    #[must_use]
+    pub fn client_id(&self) -> Option<AppId> {
+        self.service_principal_profile.as_ref()?.client_id.parse().ok()
+    }
+}
+
+/// A registry.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Registry {
+    /// Its properties.
+    pub properties: RegistryProperties,
+}
+
+/// A registry's properties.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct RegistryProperties {
+    /// Its host.
+    pub login_server: Option<String>,
+    /// `LegacyRegistryPermissions` or `AbacRepositoryPermissions`.
+    pub role_assignment_mode: Option<String>,
+}
+
+/// A role assignment.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Assignment {
+    /// Its id.
+    pub id: String,
+    /// Its properties.
+    pub properties: AssignmentProperties,
+}
+
+/// A role assignment's properties.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AssignmentProperties {
+    /// Which role.
+    pub role_definition_id: String,
+    /// Where it holds.
+    #[serde(default)]
+    pub scope: Option<String>,
+    /// Who has it.
+    pub principal_id: ObjectId,
+}
+
+/// A role definition.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Definition {
+    /// Its properties.
+    pub properties: DefinitionProperties,
+}
+
+/// A role definition's properties.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DefinitionProperties {
+    /// Its name.
+    pub role_name: String,
+}
+
+/// What the caller may do.
+pub type Permissions = List<PermissionSet>;
+
+/// How far a long-running operation is. Judged by `status` alone: an `error` beside `InProgress` means nothing
+/// (recording `aks_poll_error_object_while_running`).
+#[derive(Debug, Deserialize)]
+pub struct Operation {
+    /// `InProgress`, `Succeeded`, `Failed`, `Canceled`.
+    pub status: String,
+    /// Why it failed, where it did.
+    #[serde(default)]
+    pub error: Option<OperationError>,
+}
+
+/// Why an operation failed.
+#[derive(Debug, Deserialize)]
+pub struct OperationError {
+    /// Its code.
+    #[serde(default)]
+    pub code: Option<String>,
+    /// Its words.
+    #[serde(default)]
+    pub message: Option<String>,
+}
+
+/// A manifest, of one image or an index of several.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Manifest {
+    /// The layers of an image.
+    pub layers: Vec<Descriptor>,
+    /// The images of an index.
+    pub manifests: Vec<Descriptor>,
+}
+
+/// Something that a manifest names.
+#[derive(Debug, Deserialize)]
+pub struct Descriptor {
+    /// `sha256:…`.
+    pub digest: String,
+    /// What it is for, in an index.
+    #[serde(default)]
+    pub platform: Option<Platform>,
+}
+
+/// What an image is for.
+#[derive(Debug, Deserialize)]
+pub struct Platform {
+    /// Such as `linux`.
+    #[serde(default)]
+    pub os: String,
+}
+
+fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+    String::deserialize(deserializer).map(Secret::new)
+}
+
+/// Who a registry's tokens come from, of its `WWW-Authenticate`.
+///
+/// # Errors
+/// A sentence, where there is none or it points to another host: a secret would go there (`azure-facts.md` 3.10).
+pub fn challenge(headers: &HeaderMap, server: &Url) -> Result<(Url, String), String> {
+    let text = headers
+        .get_all(http::header::WWW_AUTHENTICATE)
+        .iter()
+        .filter_map(|v| v.to_str().ok())
+        .find(|v| v.get(..7).is_some_and(|s| s.eq_ignore_ascii_case("bearer ")))
+        .ok_or("the registry does not say where its tokens come from")?;
+    let part = |name: &str| {
+        let from = text.find(&format!("{name}=\""))? + name.len() + 2;
+        let rest = text.get(from..)?;
+        rest.get(..rest.find('"')?)
+    };
+    let realm = part("realm").and_then(|r| Url::parse(r).ok()).ok_or("the registry names no address for its tokens")?;
+    if realm.origin() != server.origin() {
+        return Err(format!(
+            "the registry sends its clients to {} for a token, which is another host; no secret is sent there",
+            printable(&realm.origin().ascii_serialization(), 100)
+        ));
+    }
+    let service = part("service").map_or_else(|| server.authority().to_owned(), str::to_owned);
+    Ok((realm, service))
+}
+
+/// True where a registry's token allows what was asked: a 200 may carry fewer actions (`azure-facts.md` 3.10). A token
+/// that cannot be read is taken as it is; the manifest will tell.
+#[must_use]
+pub fn grants_pull(token: &Secret, repository: &str) -> bool {
+    use base64::Engine as _;
+    let Some(payload) = token.reveal().split('.').nth(1) else {
+        return true;
+    };
+    let Ok(bytes) = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(payload) else {
+        return true;
+    };
+    let Ok(claims) = serde_json::from_slice::<Value>(&bytes) else {
+        return true;
+    };
+    let Some(access) = claims.get("access").and_then(Value::as_array) else {
+        return true;
+    };
+    access.iter().any(|entry| {
+        let named = entry.get("name").and_then(Value::as_str) == Some(repository);
+        let actions = entry.get("actions").and_then(Value::as_array);
+        named && actions.is_some_and(|list| list.iter().any(|a| matches!(a.as_str(), Some("pull" | "*"))))
+    })
+}
+
+/// What was answered in place of what was asked, and what decides beside the status.
+#[derive(Debug, Clone)]
+pub struct Refused {
+    /// For people, and for the table of meanings.
+    pub refusal: Refusal,
+    /// Entra's own word, such as `invalid_client`; decisions hang on this one, never on a number
+    /// (`azure-facts.md` 3.1).
+    pub oauth: Option<String>,
+}
+
+/// Reads an error answer of any plane.
+#[must_use]
+pub fn refused(status: u16, headers: &HeaderMap, body: &[u8]) -> Refused {
+    let value: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
+    let text = |v: Option<&Value>| v.and_then(Value::as_str).map(str::to_owned);
+    let oauth = text(value.get("error"));
+    let (code, message) = if let Some(error) = &oauth {
+        let number = value.get("error_codes").and_then(|c| c.get(0)).and_then(Value::as_u64);
+        let description = text(value.get("error_description")).unwrap_or_default();
+        (number.map_or_else(|| error.clone(), |n| format!("AADSTS{n}")), first_line(&description))
+    } else {
+        let holder = ["error", "odata.error"]
+            .iter()
+            .find_map(|k| value.get(k))
+            .or_else(|| value.get("errors")?.get(0))
+            .unwrap_or(&value);
+        let message = text(holder.get("message")).or_else(|| text(holder.get("message")?.get("value")));
+        (text(holder.get("code")).unwrap_or_default(), message.unwrap_or_default())
+    };
+    let code = if code.is_empty() { format!("HTTP {status}") } else { code };
+    Refused {
+        refusal: Refusal {
+            status: Some(status),
+            code: printable(&code, 100),
+            message: printable(&message, 500),
+            request_id: request_id(headers, &value),
+        },
+        oauth,
+    }
+}
+
+/// Entra's descriptions end in trace ids and a time, on the same line or on lines of their own.
+fn first_line(description: &str) -> String {
+    let end = ["\r\n", "\n", " Trace ID:"].iter().filter_map(|mark| description.find(mark)).min();
+    description.get(..end.unwrap_or(description.len())).unwrap_or(description).to_owned()
+}
+
+/// The id under which support finds the call.
+fn request_id(headers: &HeaderMap, body: &Value) -> Option<String> {
+    let header = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
+    ["x-ms-request-id", "request-id", "x-ms-correlation-request-id"]
+        .iter()
+        .find_map(|name| header(name))
+        .or_else(|| body.get("trace_id").and_then(Value::as_str))
+        .map(|id| printable(id, 100))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_planes_error_becomes_code_message_and_request_id() {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-ms-request-id", http::HeaderValue::from_static("r-1"));
+        let cases: [(&str, &str, &str); 6] = [
+            (
+                r#"{"error":{"code":"AuthorizationFailed","message":"The client \"x\"\r\n may not."}}"#,
+                "AuthorizationFailed",
+                "The client \"x\" may not.",
+            ),
+            (r#"{"code":"InternalError","message":"m"}"#, "InternalError", "m"),
+            (
+                r#"{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}"#,
+                "UNAUTHORIZED",
+                "authentication required",
+            ),
+            (
+                r#"{"error":"invalid_client","error_description":"AADSTS7000215: Invalid.\r\nTrace ID: t","error_codes":[7000215]}"#,
+                "AADSTS7000215",
+                "AADSTS7000215: Invalid.",
+            ),
+            (
+                r#"{"odata.error":{"code":"Request_BadRequest","message":{"lang":"en","value":"weak"}}}"#,
+                "Request_BadRequest",
+                "weak",
+            ),
+            ("<html>", "HTTP 502", ""),
+        ];
+        for (body, code, message) in cases {
+            let read = refused(502, &headers, body.as_bytes()).refusal;
+            assert_eq!(
+                (read.code.as_str(), read.message.as_str(), read.request_id.as_deref()),
+                (code, message, Some("r-1"))
+            );
+        }
+    }
+
+    #[test]
+    fn a_challenge_that_points_to_another_host_is_refused() {
+        let server = Url::parse("https://registryb.azurecr.io/").expect("a URL");
+        let read = |text: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert("www-authenticate", http::HeaderValue::from_static(text));
+            challenge(&headers, &server)
+        };
+        let (realm, service) =
+            read(r#"Bearer realm="https://registryb.azurecr.io/oauth2/token",service="registryb.azurecr.io""#)
+                .expect("a realm");
+        assert_eq!((realm.path(), service.as_str()), ("/oauth2/token", "registryb.azurecr.io"));
+        assert!(read(r#"Bearer realm="https://evil.example/token",service="x""#).unwrap_err().contains("another host"));
+        assert!(
+            read(r#"Bearer realm="http://registryb.azurecr.io/oauth2/token""#).is_err(),
+            "a secret is never sent in clear"
+        );
+        assert!(read("Basic realm=\"x\"").is_err());
+    }
+
+    #[test]
+    fn a_token_with_less_than_was_asked_is_seen() {
+        use base64::Engine as _;
+        let token = |claims: &str| {
+            let payload = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(claims);
+            Secret::new(format!("h.{payload}.s"))
+        };
+        assert!(grants_pull(
+            &token(r#"{"access":[{"type":"repository","name":"shop/web","actions":["pull"]}]}"#),
+            "shop/web"
+        ));
+        assert!(!grants_pull(&token(r#"{"access":[]}"#), "shop/web"));
+        assert!(!grants_pull(&token(r#"{"access":[{"name":"other","actions":["pull"]}]}"#), "shop/web"));
+        assert!(grants_pull(&Secret::new("opaque".to_owned()), "shop/web"));
+    }
+}

@@ -1,0 +1,344 @@
+//! Sign-in: tokens for the operator, one source per tenant. The Azure SDK's types stay inside this module.
+
+use std::ffi::OsStr;
+use std::fmt;
+use std::io;
+use std::process::{Output, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use azure_core::cloud::{CloudConfiguration, CustomConfiguration};
+use azure_core::credentials::{Secret as SdkSecret, TokenCredential};
+use azure_core::http::headers::Headers;
+use azure_core::http::{
+    AsyncRawResponse, ClientOptions, HttpClient, Method, Request as SdkRequest, RetryOptions, Transport,
+};
+use azure_identity::{
+    AzureCliCredential, AzureCliCredentialOptions, ClientSecretCredential, ClientSecretCredentialOptions, Executor,
+};
+use crosspull_core::cloud::Endpoints;
+use crosspull_core::event::{CallId, Event, Plane, Work};
+use crosspull_core::explain::{Refusal, Trouble};
+use crosspull_core::ids::AppId;
+use crosspull_core::plan::Side;
+use crosspull_core::secret::Secret;
+use crosspull_core::text::printable;
+use zeroize::Zeroizing;
+
+use crate::reply::Refused;
+use crate::request::{Audience, Auth, Body, Repeat, Request, scope};
+use crate::wire::{CallError, Wire};
+
+/// How long the Azure CLI may take for a token.
+const CLI_AT_MOST: Duration = Duration::from_secs(60);
+/// A token is not used in its last minutes.
+const MARGIN_SECONDS: i64 = 300;
+
+/// How to sign in to one tenant, with what it takes.
+#[derive(Debug, Clone)]
+pub enum Login {
+    /// The Azure CLI's account for that tenant.
+    AzureCli,
+    /// A service principal of that tenant.
+    ServicePrincipal {
+        /// Its app's id.
+        client_id: AppId,
+        /// Its secret.
+        secret: Secret,
+    },
+}
+
+/// Tokens for both tenants. Kept in memory only.
+#[derive(Debug)]
+pub struct Tokens {
+    a: Source,
+    b: Source,
+}
+
+/// Where one tenant's tokens come from, and those it gave.
+struct Source {
+    side: Side,
+    wire: Arc<Wire>,
+    credential: Arc<dyn TokenCredential>,
+    watch: Watch,
+    endpoints: Endpoints,
+    kept: [tokio::sync::Mutex<Option<(Secret, i64)>>; 3],
+}
+
+/// What the credential's own way to the outside saw, since the SDK's errors lose it.
+enum Watch {
+    /// The token endpoint's refusal.
+    Wire(Arc<Mutex<Option<Refused>>>),
+    /// The Azure CLI's own words, and the line that asks it.
+    Cli(Arc<Cli>, String),
+}
+
+/// A request to the Azure CLI that is under way.
+type CliCall = (CallId, std::time::Instant);
+
+impl Tokens {
+    /// Sources for both tenants; nothing is asked yet.
+    ///
+    /// # Errors
+    /// Where the SDK refuses the tenant's name or the sign-in host.
+    pub fn new(wire: &Arc<Wire>, endpoints: &Endpoints, a: (&str, &Login), b: (&str, &Login)) -> Result<Self, Trouble> {
+        Ok(Self {
+            a: Source::new(wire, endpoints, Side::A, a.0, a.1)?,
+            b: Source::new(wire, endpoints, Side::B, b.0, b.1)?,
+        })
+    }
+
+    const fn source(&self, side: Side) -> &Source {
+        match side {
+            Side::A => &self.a,
+            Side::B => &self.b,
+        }
+    }
+
+    /// A token that is still good for some minutes.
+    ///
+    /// # Errors
+    /// Where sign-in does not work; the trouble says why in the words of who refused.
+    pub async fn token(&self, side: Side, audience: Audience) -> Result<Secret, Trouble> {
+        self.source(side).token(audience).await
+    }
+
+    /// Forgets a token that a service did not accept.
+    pub async fn forget(&self, side: Side, audience: Audience) {
+        *self.source(side).slot(audience).lock().await = None;
+    }
+}
+
+impl Source {
+    fn new(wire: &Arc<Wire>, endpoints: &Endpoints, side: Side, tenant: &str, login: &Login) -> Result<Self, Trouble> {
+        let (credential, watch): (azure_core::Result<Arc<dyn TokenCredential>>, Watch) = match login {
+            Login::AzureCli => {
+                let cli = Arc::new(Cli::default());
+                let options = AzureCliCredentialOptions {
+                    tenant_id: Some(tenant.to_owned()),
+                    executor: Some(cli.clone()),
+                    ..Default::default()
+                };
+                let line = format!("az account get-access-token --tenant {tenant}");
+                (AzureCliCredential::new(Some(options)).map(|c| c as _), Watch::Cli(cli, line))
+            }
+            Login::ServicePrincipal { client_id, secret } => {
+                let seen = Arc::new(Mutex::new(None));
+                let transport = IdentityTransport { wire: wire.clone(), side, seen: seen.clone() };
+                let mut custom = CustomConfiguration::default();
+                custom.authority_host = endpoints.login.to_string();
+                let client_options = ClientOptions {
+                    transport: Some(Transport::new(Arc::new(transport))),
+                    cloud: Some(Arc::new(CloudConfiguration::Custom(custom))),
+                    // The wire retries, visibly; the SDK must not do so on top.
+                    retry: RetryOptions::none(),
+                    ..Default::default()
+                };
+                let options = ClientSecretCredentialOptions { client_options };
+                let secret = SdkSecret::new(secret.reveal().to_owned());
+                let made = ClientSecretCredential::new(tenant, client_id.to_string(), secret, Some(options));
+                (made.map(|c| c as _), Watch::Wire(seen))
+            }
+        };
+        let credential = credential.map_err(|e| {
+            Trouble::new(
+                format!("Sign-in to tenant {side} cannot begin."),
+                printable(&e.to_string(), 300),
+                "Check the tenant and the sign-in host.",
+            )
+        })?;
+        Ok(Self { side, wire: wire.clone(), credential, watch, endpoints: endpoints.clone(), kept: Default::default() })
+    }
+
+    const fn slot(&self, audience: Audience) -> &tokio::sync::Mutex<Option<(Secret, i64)>> {
+        let [arm, graph, registry] = &self.kept;
+        match audience {
+            Audience::Arm => arm,
+            Audience::Graph => graph,
+            Audience::Registry => registry,
+        }
+    }
+
+    /// One request at a time for each audience: the others wait for its token.
+    async fn token(&self, audience: Audience) -> Result<Secret, Trouble> {
+        let mut kept = self.slot(audience).lock().await;
+        let now = self.wire.recorder().now().as_second();
+        if let Some((token, until)) = kept.as_ref()
+            && now + MARGIN_SECONDS < *until
+        {
+            return Ok(token.clone());
+        }
+        let resource = match audience {
+            Audience::Arm => &self.endpoints.arm_audience,
+            Audience::Graph => &self.endpoints.graph_audience,
+            Audience::Registry => &self.endpoints.registry_audience,
+        };
+        let asked = self.cli_asked();
+        let answer = self.credential.get_token(&[&scope(resource)], None).await;
+        self.cli_answered(asked, answer.as_ref().err());
+        match answer {
+            Ok(token) => {
+                let secret = Secret::new(token.token.secret().to_owned());
+                *kept = Some((secret.clone(), token.expires_on.unix_timestamp()));
+                Ok(secret)
+            }
+            Err(error) => Err(self.trouble(&error)),
+        }
+    }
+
+    /// Says that the CLI is asked; requests to the token endpoint say so themselves. A journal that fails here is met
+    /// again by the next write, which is not sent then.
+    fn cli_asked(&self) -> Option<CliCall> {
+        let Watch::Cli(_, line) = &self.watch else {
+            return None;
+        };
+        let call = self.wire.recorder().next_call();
+        let _ = self.wire.recorder().say(Event::CallStarted {
+            call,
+            work: Work::SignIn(self.side),
+            plane: Plane::Entra,
+            side: self.side,
+            method: "RUN".to_owned(),
+            url: line.clone(),
+            writes: false,
+        });
+        Some((call, std::time::Instant::now()))
+    }
+
+    fn cli_answered(&self, asked: Option<CliCall>, error: Option<&azure_core::Error>) {
+        let (Watch::Cli(cli, _), Some((call, since))) = (&self.watch, asked) else {
+            return;
+        };
+        let refusal = error.map(|e| Refusal {
+            status: None,
+            code: "AzureCli".to_owned(),
+            message: cli.words().unwrap_or_else(|| printable(&e.to_string(), 300)),
+            request_id: None,
+        });
+        let ms = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let _ = self.wire.recorder().say(Event::CallTried { call, n: 1, status: None, ms, refusal });
+    }
+
+    fn trouble(&self, error: &azure_core::Error) -> Trouble {
+        let what = format!("Sign-in to tenant {} did not work.", self.side);
+        match &self.watch {
+            Watch::Wire(seen) => match seen.lock().unwrap_or_else(PoisonError::into_inner).take() {
+                Some(refused) => Trouble::from_refusal(what, refused.refusal),
+                None => Trouble::new(what, printable(&error.to_string(), 300), "Check the connection, then run again."),
+            },
+            Watch::Cli(cli, _) => Trouble::new(
+                what,
+                cli.words().unwrap_or_else(|| printable(&error.to_string(), 300)),
+                format!("Sign in with az login --tenant TENANT for tenant {}, then run again.", self.side),
+            ),
+        }
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Source({})", self.side)
+    }
+}
+
+/// Runs the Azure CLI with a time limit, and keeps its own words when it fails.
+#[derive(Debug, Default)]
+struct Cli(Mutex<Option<String>>);
+
+impl Cli {
+    fn words(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn keep(&self, words: Option<String>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = words;
+    }
+}
+
+#[async_trait::async_trait]
+impl Executor for Cli {
+    async fn run(&self, program: &OsStr, args: &[&OsStr]) -> io::Result<Output> {
+        self.keep(None);
+        let child = tokio::process::Command::new(program)
+            .args(args)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            // The operators' secrets in our environment are none of the child's business.
+            .env_remove("CROSSPULL_A_CLIENT_SECRET")
+            .env_remove("CROSSPULL_B_CLIENT_SECRET")
+            .spawn()?;
+        let Ok(output) = tokio::time::timeout(CLI_AT_MOST, child.wait_with_output()).await else {
+            self.keep(Some(format!("The Azure CLI did not answer within {} s.", CLI_AT_MOST.as_secs())));
+            return Err(io::ErrorKind::TimedOut.into());
+        };
+        let output = output?;
+        if !output.status.success() {
+            let words = String::from_utf8_lossy(&output.stderr);
+            self.keep(Some(printable(words.trim().trim_start_matches("ERROR: "), 500)).filter(|w| !w.is_empty()));
+        }
+        Ok(output)
+    }
+}
+
+/// The SDK's way to the outside: the same wire as every other request, so that token requests show up, have a
+/// deadline and trust the same authorities.
+struct IdentityTransport {
+    wire: Arc<Wire>,
+    side: Side,
+    seen: Arc<Mutex<Option<Refused>>>,
+}
+
+impl fmt::Debug for IdentityTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "IdentityTransport({})", self.side)
+    }
+}
+
+#[async_trait::async_trait]
+impl HttpClient for IdentityTransport {
+    async fn execute_request(&self, request: &SdkRequest) -> azure_core::Result<AsyncRawResponse> {
+        let other = |text: &str| azure_core::Error::with_message(azure_core::error::ErrorKind::Other, text.to_owned());
+        let azure_core::http::Body::Bytes(bytes) = request.body() else {
+            return Err(other("a token request has no stream for a body"));
+        };
+        let post = request.method() == Method::Post;
+        let ours = Request {
+            plane: Plane::Entra,
+            side: self.side,
+            method: if post { http::Method::POST } else { http::Method::GET },
+            url: request.url().clone(),
+            auth: Auth::None,
+            accept: None,
+            range: None,
+            body: post.then(|| Body {
+                content_type: "application/x-www-form-urlencoded",
+                bytes: Zeroizing::new(bytes.to_vec()),
+            }),
+            takes: None,
+            repeat: Repeat::Freely,
+        };
+        let work = Work::SignIn(self.side);
+        let sent = self.wire.send(&work, &ours, None, |reply| {
+            serde_json::from_slice::<serde_json::Value>(&reply.body).map_err(|e| e.to_string())?;
+            Ok((reply.status, reply.body.clone()))
+        });
+        match sent.await {
+            Ok((status, body)) => {
+                Ok(AsyncRawResponse::from_bytes(status.as_u16().into(), Headers::default(), body.to_vec()))
+            }
+            Err(error) => {
+                let refused = match error {
+                    CallError::Refused(refused) => Some(refused),
+                    CallError::Unreachable(refusal) | CallError::Lost(refusal) => {
+                        Some(Refused { refusal, oauth: None })
+                    }
+                    CallError::SignIn(_) | CallError::Journal(_) | CallError::Stopped => None,
+                };
+                *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = refused;
+                Err(other("the token endpoint refused"))
+            }
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! The app's service principals: at home in A, and provisioned in B by the operator or by a person.
+
+use std::time::Duration;
+
+use crosspull_core::consent::{consent_command, consent_url};
+use crosspull_core::event::{Event, Outcome};
+use crosspull_core::explain::{Refusal, Trouble};
+use crosspull_core::ids::{AppId, KeyId};
+use crosspull_core::inputs::ConsentMode;
+use crosspull_core::plan::{Fact, Learnt, Side};
+use crosspull_core::text::printable;
+
+use super::{DIRECTORY, plainly};
+use crate::engine::{Doing, Done};
+use crate::patience::{Asked, Halt, Patience};
+use crate::reply::Principal;
+use crate::request;
+use crate::wire::CallError;
+
+const NOT_IN_A: &str = "The app's service principal in tenant A was not created.";
+const NOT_IN_B: &str = "The app was not provisioned in tenant B.";
+/// How long a person is waited for. Not crosspull's own wait, so the pace does not shorten it.
+const PERSON_AT_MOST: Duration = Duration::from_secs(3600);
+
+/// What came of asking Graph for a service principal.
+enum Made {
+    Found(Principal),
+    Created(Principal),
+    /// The operator may not; what Graph said.
+    Denied(Refusal),
+}
+
+impl Doing<'_> {
+    /// Finds or creates the service principal in the app's own tenant: Graph makes none with the app
+    /// (`azure-facts.md` 0, fact 6).
+    pub(super) async fn create_principal(&self) -> Done {
+        let app: AppId = self.need(Fact::App).await?;
+        self.begin()?;
+        match self.make_principal(Side::A, app, NOT_IN_A).await? {
+            Made::Found(principal) => {
+                self.learn(vec![Learnt::new(Fact::PrincipalA, principal.id)])?;
+                plainly(Outcome::Found)
+            }
+            Made::Created(principal) => {
+                self.learn(vec![Learnt::new(Fact::PrincipalA, principal.id)])?;
+                plainly(Outcome::Created)
+            }
+            Made::Denied(refusal) => Err(Halt::Failed(Trouble::from_refusal(NOT_IN_A, refusal))),
+        }
+    }
+
+    /// Lets the app into tenant B: directly where the operator may, else by a person.
+    pub(super) async fn provision(&self, consent: ConsentMode, redirect_uri: &str) -> Done {
+        let app: AppId = self.need(Fact::App).await?;
+        self.begin()?;
+        let (outcome, principal, note) = match consent {
+            ConsentMode::Url => self.by_a_person(app, redirect_uri).await?,
+            ConsentMode::Direct | ConsentMode::Auto => match self.make_principal(Side::B, app, NOT_IN_B).await? {
+                Made::Found(principal) => (Outcome::Found, principal, ""),
+                Made::Created(principal) => (Outcome::Created, principal, ""),
+                Made::Denied(_) if consent == ConsentMode::Auto => self.by_a_person(app, redirect_uri).await?,
+                Made::Denied(refusal) => {
+                    return Err(Halt::Failed(Trouble::from_refusal(NOT_IN_B, refusal).because(
+                        "You may not create service principals in tenant B.",
+                        "Choose --consent url and let an administrator of tenant B open the link, or sign in with an account \
+                         that is Cloud Application Administrator there.",
+                    )));
+                }
+            },
+        };
+        self.learn(vec![Learnt::new(Fact::PrincipalB, principal.id)])?;
+        let key: KeyId = self.need(Fact::SecretKey).await?;
+        if let Some(secret) = self.vault().get(key) {
+            self.accepted(Side::B, app, &secret).await?;
+        }
+        Ok((outcome, note.to_owned()))
+    }
+
+    /// Finds or creates a service principal, and reads back when an answer is lost.
+    async fn make_principal(&self, side: Side, app: AppId, what: &str) -> Result<Made, Halt> {
+        if let Some(principal) = self.principal_of(side, app, what).await? {
+            return Ok(Made::Found(principal));
+        }
+        DIRECTORY
+            .until(self.door().wire(), &self.work, what, async || {
+                let request = request::create_principal(self.door().endpoints(), side, app);
+                match self.door().json::<Principal>(&self.work, request).await {
+                    Ok(principal) => Ok(Asked::Yes(Made::Created(principal))),
+                    Err(CallError::Refused(r)) if knows_no_app_yet(side, &r.refusal) => {
+                        Ok(Asked::NotYet("the directory does not know the app yet", Some(r.refusal)))
+                    }
+                    Err(CallError::Refused(r)) if r.refusal.status == Some(403) => {
+                        Ok(Asked::Yes(Made::Denied(r.refusal)))
+                    }
+                    // Made meanwhile, by the lost request or by a person.
+                    Err(CallError::Refused(r)) if r.refusal.status == Some(409) => {
+                        self.read_back(side, app, what, r.refusal).await
+                    }
+                    Err(CallError::Lost(refusal)) => self.read_back(side, app, what, refusal).await,
+                    Err(error) => Err(Halt::of(what, error)),
+                }
+            })
+            .await
+    }
+
+    async fn read_back(&self, side: Side, app: AppId, what: &str, refusal: Refusal) -> Result<Asked<Made>, Halt> {
+        Ok(match self.principal_of(side, app, what).await? {
+            Some(principal) => Asked::Yes(Made::Created(principal)),
+            None => Asked::NotYet("the answer was lost; looking whether the service principal is there", Some(refusal)),
+        })
+    }
+
+    /// Has a person consent, and notices by itself when it was given: the token endpoint of B then takes the secret
+    /// (`azure-facts.md` 3.2). Needs no right in B.
+    async fn by_a_person(&self, app: AppId, redirect_uri: &str) -> Result<(Outcome, Principal, &'static str), Halt> {
+        if let Some(principal) = self.principal_of(Side::B, app, NOT_IN_B).await? {
+            return Ok((Outcome::Found, principal, ""));
+        }
+        let tenant = self.plan().tenant_b;
+        let event = Event::PersonNeeded {
+            step: self.step.id,
+            says: format!(
+                "An administrator of tenant B ({tenant}) opens this page, ticks \"Consent on behalf of your organization\" \
+                 and accepts."
+            ),
+            url: consent_url(&self.door().endpoints().login, tenant, app, redirect_uri),
+            command: consent_command(app),
+        };
+        self.door().wire().recorder().keep(event)?;
+        let key: KeyId = self.need(Fact::SecretKey).await?;
+        let secret = self.vault().get(key);
+        let pace = self.door().wire().pace();
+        let people = Patience { every: Duration::from_secs(3), at_most: PERSON_AT_MOST.mul_f64(pace.divisor) };
+        let given = people.until(self.door().wire(), &self.work, NOT_IN_B, async || {
+            let there = match &secret {
+                Some(secret) => match self.token_once(Side::B, app, secret).await? {
+                    Ok(()) => true,
+                    Err(_) => false,
+                },
+                None => self.principal_of(Side::B, app, NOT_IN_B).await?.is_some(),
+            };
+            Ok(if there { Asked::Yes(()) } else { Asked::NotYet("consent is not given yet", None) })
+        });
+        match given.await {
+            Err(Halt::Failed(_)) if !self.door().wire().control().is_stopped() => {
+                return Err(Halt::Waits(Trouble::new(
+                    "Nobody has consented in tenant B yet.",
+                    "The app is not known there.",
+                    "Send the link to an administrator of tenant B, then run again with the same answers: what was made is found.",
+                )));
+            }
+            other => other?,
+        }
+        let principal = DIRECTORY
+            .until(
+                self.door().wire(),
+                &self.work,
+                "The app's service principal in tenant B cannot be read.",
+                async || {
+                    Ok(match self.principal_of(Side::B, app, NOT_IN_B).await? {
+                        Some(principal) => Asked::Yes(principal),
+                        None => Asked::NotYet("the service principal is not known everywhere yet", None),
+                    })
+                },
+            )
+            .await?;
+        Ok((Outcome::Created, principal, "consented by a person"))
+    }
+}
+
+/// True for Graph's answers that mean "not yet" right after an app was made. The second text is a real refusal in
+/// tenant B (`azure-facts.md` 3.1).
+fn knows_no_app_yet(side: Side, refusal: &Refusal) -> bool {
+    let says = |text: &str| printable(&refusal.message, 500).contains(text);
+    match refusal.status {
+        Some(400) => says("does not reference a valid application object"),
+        Some(403) => side == Side::A && says("backing application"),
+        Some(404) => true,
+        _ => false,
+    }
+}

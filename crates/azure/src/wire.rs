@@ -1,0 +1,424 @@
+//! The wire: sends one request, tries again where that is safe, and says so in events. The only place that opens a
+//! connection to Azure.
+
+use std::time::{Duration, Instant};
+
+use backon::BackoffBuilder;
+use crosspull_core::event::{Event, Plane, Work};
+use crosspull_core::explain::{Refusal, Trouble};
+use crosspull_core::secret::Secret;
+use crosspull_core::text::printable;
+use http::{HeaderMap, StatusCode};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use crate::control::Control;
+use crate::journal::JournalError;
+use crate::recorder::Recorder;
+use crate::reply::{Refused, refused};
+use crate::request::{Auth, Repeat, Request};
+
+/// No answer of ours is larger; a manifest may have 4 MiB (OCI distribution specification).
+const LARGEST_ANSWER: usize = 4 * 1024 * 1024;
+/// Tries of a request that is answered by errors or not at all.
+const TRIES: u32 = 5;
+/// How long throttling is sat out in all.
+const THROTTLE_AT_MOST: Duration = Duration::from_secs(300);
+
+/// How long things may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// Divides the waits that are crosspull's own; a wait that a service asks for is kept as it is.
+    pub divisor: f64,
+    /// How long one try of a request may take.
+    pub deadline: Duration,
+}
+
+impl Pace {
+    /// One of crosspull's own waits at this pace.
+    #[must_use]
+    pub fn of(&self, wait: Duration) -> Duration {
+        wait.div_f64(self.divisor.max(1.0))
+    }
+}
+
+/// An answer that says that the request was done.
+#[derive(Debug)]
+pub struct Reply {
+    /// The HTTP status: below 400, or the one that the request takes.
+    pub status: StatusCode,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body; wiped after use, since some hold a secret.
+    pub body: Zeroizing<Vec<u8>>,
+}
+
+/// Why a request was not done, or not known to be done.
+#[derive(Debug)]
+pub enum CallError {
+    /// The service answered that it was not done.
+    Refused(Refused),
+    /// It was never sent, or nothing but reading was lost.
+    Unreachable(Refusal),
+    /// It was sent and may or may not have been done.
+    Lost(Refusal),
+    /// There is no token to send it with.
+    SignIn(Trouble),
+    /// The journal cannot be written, so it was not sent.
+    Journal(JournalError),
+    /// The operator said stop before it was sent.
+    Stopped,
+}
+
+/// Sends requests.
+#[derive(Debug)]
+pub struct Wire {
+    http: reqwest::Client,
+    recorder: std::sync::Arc<Recorder>,
+    control: Control,
+    pace: Pace,
+}
+
+/// What one try brought.
+enum Tried {
+    Done(Reply),
+    Refused(Refused, Option<Duration>),
+    Unsent(Refusal),
+    Lost(Refusal),
+}
+
+impl Wire {
+    /// A wire on that client. The client must not follow redirects: a token would go along.
+    #[must_use]
+    pub const fn new(http: reqwest::Client, recorder: std::sync::Arc<Recorder>, control: Control, pace: Pace) -> Self {
+        Self { http, recorder, control, pace }
+    }
+
+    /// Where its events go.
+    #[must_use]
+    pub fn recorder(&self) -> &Recorder {
+        &self.recorder
+    }
+
+    /// What the operator says.
+    #[must_use]
+    pub const fn control(&self) -> &Control {
+        &self.control
+    }
+
+    /// How long things may take.
+    #[must_use]
+    pub const fn pace(&self) -> Pace {
+        self.pace
+    }
+
+    /// Sends a request and reads its answer; `read` judges the body, so that a torn one counts as none.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn send<T>(
+        &self,
+        work: &Work,
+        request: &Request,
+        token: Option<&Secret>,
+        read: impl Fn(&Reply) -> Result<T, String> + Send + Sync,
+    ) -> Result<T, CallError> {
+        if self.control.is_stopped() {
+            return Err(CallError::Stopped);
+        }
+        let call = self.recorder.next_call();
+        let started = Event::CallStarted {
+            call,
+            work: work.clone(),
+            plane: request.plane,
+            side: request.side,
+            method: request.method.to_string(),
+            url: shown(&request.url),
+            writes: request.writes(),
+        };
+        if request.writes() { self.recorder.keep(started) } else { self.recorder.say(started) }
+            .map_err(CallError::Journal)?;
+        let mut backoff = backon::ExponentialBuilder::default()
+            .with_min_delay(Duration::from_millis(500))
+            .with_max_delay(Duration::from_secs(15))
+            .with_jitter()
+            .without_max_times()
+            .build();
+        let begun = Instant::now();
+        let mut n = 0;
+        loop {
+            n += 1;
+            let sent = Instant::now();
+            let tried = self.once(request, token).await;
+            let outcome = match tried {
+                Tried::Done(reply) => match read(&reply) {
+                    Ok(value) => Ok((value, reply.status)),
+                    Err(why) => Err(Tried::Lost(unanswered("Torn", &why))),
+                },
+                other => Err(other),
+            };
+            let ms = u64::try_from(sent.elapsed().as_millis()).unwrap_or(u64::MAX);
+            let event = Event::CallTried { call, n, status: status_of(&outcome), ms, refusal: refusal_of(&outcome) };
+            if request.writes() { self.recorder.keep(event) } else { self.recorder.say(event) }
+                .map_err(CallError::Journal)?;
+            let failed = match outcome {
+                Ok((value, _)) => return Ok(value),
+                Err(failed) => failed,
+            };
+            let own = self.pace.of(backoff.next().unwrap_or(Duration::from_secs(15)));
+            let Some((why, wait, at_most)) = again(request.repeat, &failed, n, own, begun.elapsed()) else {
+                return Err(given_up(failed, request.repeat));
+            };
+            self.pause(work, why, wait, at_most, n).await?;
+        }
+    }
+
+    /// Waits, and says so.
+    ///
+    /// # Errors
+    /// Where the operator says stop meanwhile, or the journal cannot be written.
+    pub async fn pause(
+        &self,
+        work: &Work,
+        why: &str,
+        wait: Duration,
+        at_most: Duration,
+        tries: u32,
+    ) -> Result<(), CallError> {
+        let ms = |d: Duration| u64::try_from(d.as_millis()).unwrap_or(u64::MAX);
+        let event =
+            Event::Waiting { work: work.clone(), why: why.to_owned(), ms: ms(wait), at_most_ms: ms(at_most), tries };
+        self.recorder.say(event).map_err(CallError::Journal)?;
+        tokio::select! {
+            () = tokio::time::sleep(wait) => Ok(()),
+            () = self.control.stopped() => Err(CallError::Stopped),
+        }
+    }
+
+    /// One try.
+    async fn once(&self, request: &Request, token: Option<&Secret>) -> Tried {
+        let mut builder = self.http.request(request.method.clone(), request.url.clone()).timeout(self.pace.deadline);
+        builder = match (&request.auth, token) {
+            (Auth::Basic(user, secret), _) => builder.basic_auth(user, Some(secret.reveal())),
+            (Auth::Token(secret), _) => builder.bearer_auth(secret.reveal()),
+            (Auth::Operator(_), Some(token)) => builder.bearer_auth(token.reveal()),
+            (Auth::None | Auth::Operator(_), _) => builder,
+        };
+        if let Some(accept) = request.accept {
+            builder = builder.header(http::header::ACCEPT, accept);
+        }
+        if let Some(range) = request.range {
+            builder = builder.header(http::header::RANGE, range);
+        }
+        if let Some(name) = client_request_id(request.plane) {
+            builder = builder.header(name, Uuid::new_v4().to_string());
+        }
+        if let Some(body) = &request.body {
+            builder = builder.header(http::header::CONTENT_TYPE, body.content_type).body(body.bytes.to_vec());
+        }
+        match builder.send().await {
+            Err(error) if error.is_connect() => Tried::Unsent(unanswered("NoConnection", &root_cause(&error))),
+            Err(error) if error.is_timeout() => Tried::Lost(unanswered("NoAnswer", &self.too_late())),
+            Err(error) => Tried::Lost(unanswered("NoAnswer", &root_cause(&error))),
+            Ok(response) => self.read(response, request.takes).await,
+        }
+    }
+
+    async fn read(&self, mut response: reqwest::Response, takes: Option<u16>) -> Tried {
+        let status = response.status();
+        let headers = std::mem::take(response.headers_mut());
+        let mut body = Zeroizing::new(Vec::new());
+        loop {
+            match response.chunk().await {
+                Ok(None) => break,
+                Ok(Some(chunk)) if body.len() + chunk.len() <= LARGEST_ANSWER => body.extend_from_slice(&chunk),
+                Ok(Some(_)) => {
+                    return Tried::Lost(unanswered("TooLarge", "the answer is larger than any should be"));
+                }
+                Err(error) => return Tried::Lost(unanswered("Torn", &root_cause(&error))),
+            }
+        }
+        if status.as_u16() < 400 || takes == Some(status.as_u16()) {
+            return Tried::Done(Reply { status, headers, body });
+        }
+        let wait = asked_wait(&headers, &body, self.recorder.now());
+        Tried::Refused(refused(status.as_u16(), &headers, &body), wait)
+    }
+
+    fn too_late(&self) -> String {
+        format!("no answer within {} s", self.pace.deadline.as_secs())
+    }
+}
+
+/// May this be tried again, and when? The first part is why one waits, the last how long in all.
+fn again(
+    repeat: Repeat,
+    failed: &Tried,
+    n: u32,
+    own: Duration,
+    spent: Duration,
+) -> Option<(&'static str, Duration, Duration)> {
+    let within_tries = n < TRIES;
+    match failed {
+        Tried::Refused(Refused { refusal, .. }, asked) => match refusal.status {
+            // Throttled: not done, whatever it was.
+            Some(429) => {
+                let wait = asked.unwrap_or(own);
+                (spent + wait <= THROTTLE_AT_MOST).then_some(("the service asks for patience", wait, THROTTLE_AT_MOST))
+            }
+            Some(503) if asked.is_some() || repeat == Repeat::Freely => {
+                within_tries.then(|| ("the service is busy", asked.unwrap_or(own), THROTTLE_AT_MOST))
+            }
+            Some(408 | 500 | 502 | 504) if repeat == Repeat::Freely => {
+                within_tries.then_some(("the service had an error", own, THROTTLE_AT_MOST))
+            }
+            _ => None,
+        },
+        Tried::Unsent(_) => within_tries.then_some(("no connection", own, THROTTLE_AT_MOST)),
+        Tried::Lost(_) if repeat == Repeat::Freely => within_tries.then_some(("no answer came", own, THROTTLE_AT_MOST)),
+        Tried::Lost(_) | Tried::Done(_) => None,
+    }
+}
+
+/// What it means that no further try is made. A write that the service answered with an error of its own may have
+/// been done all the same.
+fn given_up(failed: Tried, repeat: Repeat) -> CallError {
+    match failed {
+        Tried::Refused(refused, _)
+            if repeat == Repeat::AfterReading
+                && matches!(refused.refusal.status, Some(408 | 500 | 502 | 503 | 504)) =>
+        {
+            CallError::Lost(refused.refusal)
+        }
+        Tried::Refused(refused, _) => CallError::Refused(refused),
+        Tried::Unsent(refusal) => CallError::Unreachable(refusal),
+        Tried::Lost(refusal) if repeat == Repeat::Freely => CallError::Unreachable(refusal),
+        Tried::Lost(refusal) => CallError::Lost(refusal),
+        Tried::Done(_) => CallError::Lost(unanswered("Torn", "the answer could not be read")),
+    }
+}
+
+fn status_of<T>(outcome: &Result<(T, StatusCode), Tried>) -> Option<u16> {
+    match outcome {
+        Ok((_, status)) => Some(status.as_u16()),
+        Err(Tried::Refused(refused, _)) => refused.refusal.status,
+        Err(_) => None,
+    }
+}
+
+fn refusal_of<T>(outcome: &Result<T, Tried>) -> Option<Refusal> {
+    match outcome {
+        Err(Tried::Refused(refused, _)) => Some(refused.refusal.clone()),
+        Err(Tried::Unsent(refusal) | Tried::Lost(refusal)) => Some(refusal.clone()),
+        Ok(_) | Err(Tried::Done(_)) => None,
+    }
+}
+
+/// A refusal of our own making: no answer came.
+fn unanswered(code: &str, why: &str) -> Refusal {
+    Refusal { status: None, code: code.to_owned(), message: printable(why, 300), request_id: None }
+}
+
+/// The innermost cause, which is the one that says something.
+fn root_cause(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
+}
+
+/// How long the service asks to wait: a header in seconds, milliseconds or as a date, or only its text
+/// (`azure-sdk-facts.md` 2).
+pub(crate) fn asked_wait(headers: &HeaderMap, body: &[u8], now: jiff::Timestamp) -> Option<Duration> {
+    let header = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).map(str::trim);
+    let ms = ["retry-after-ms", "x-ms-retry-after-ms"].iter().find_map(|name| header(name)?.parse().ok());
+    if let Some(ms) = ms {
+        return Some(Duration::from_millis(ms));
+    }
+    if let Some(text) = header("retry-after") {
+        if let Ok(seconds) = text.parse::<f64>() {
+            return Duration::try_from_secs_f64(seconds).ok();
+        }
+        let date = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
+        return Some(Duration::try_from(date.duration_since(now)).unwrap_or(Duration::ZERO));
+    }
+    seconds_in(&String::from_utf8_lossy(body))
+}
+
+/// The number before the first "second" in a text such as "Please try again after 12 seconds".
+fn seconds_in(text: &str) -> Option<Duration> {
+    let before = text.get(..text.to_ascii_lowercase().find("second")?)?.trim_end();
+    let digits: String =
+        before.chars().rev().take_while(char::is_ascii_digit).collect::<Vec<_>>().into_iter().rev().collect();
+    digits.parse().ok().filter(|s| *s <= 3600).map(Duration::from_secs)
+}
+
+/// The header under which a service takes the caller's own id for a call.
+const fn client_request_id(plane: Plane) -> Option<&'static str> {
+    match plane {
+        Plane::Arm => Some("x-ms-client-request-id"),
+        Plane::Graph => Some("client-request-id"),
+        Plane::Entra | Plane::Registry => None,
+    }
+}
+
+/// An address as it may be shown: a signature in a query (operations, redirected blobs) is left out.
+fn shown(url: &url::Url) -> String {
+    const HARMLESS: [&str; 6] = ["api-version", "$filter", "$select", "service", "scope", "monitor"];
+    let mut shown = url.clone();
+    shown.set_query(None);
+    let kept: Vec<String> =
+        url.query_pairs().filter(|(k, _)| HARMLESS.contains(&k.as_ref())).map(|(k, v)| format!("{k}={v}")).collect();
+    let base = printable(shown.as_str(), 600);
+    if kept.is_empty() { base } else { format!("{base}?{}", printable(&kept.join("&"), 300)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_read_from_headers_or_from_the_text() {
+        let now: jiff::Timestamp = "2026-11-22T12:00:00Z".parse().expect("a time");
+        let wait = |name: &'static str, value: &'static str, body: &str| {
+            let mut headers = HeaderMap::new();
+            if !name.is_empty() {
+                headers.insert(name, http::HeaderValue::from_static(value));
+            }
+            asked_wait(&headers, body.as_bytes(), now).map(|d| d.as_millis())
+        };
+        assert_eq!(wait("retry-after", "12", ""), Some(12_000));
+        assert_eq!(wait("retry-after", "Sun, 22 Nov 2026 12:00:30 GMT", ""), Some(30_000));
+        assert_eq!(wait("retry-after-ms", "250", ""), Some(250));
+        assert_eq!(wait("", "", "Too many requests. Please try again after 7 seconds."), Some(7000));
+        assert_eq!(wait("", "", "no number of seconds"), None);
+    }
+
+    #[test]
+    fn only_what_can_be_repeated_is_tried_again() {
+        let refused = |status| {
+            let refusal =
+                Refusal { status: Some(status), code: String::new(), message: String::new(), request_id: None };
+            Tried::Refused(Refused { refusal, oauth: None }, None)
+        };
+        let lost = || Tried::Lost(unanswered("NoAnswer", ""));
+        let retried = |repeat, failed: &Tried| again(repeat, failed, 1, Duration::ZERO, Duration::ZERO).is_some();
+        for status in [429, 500, 502, 503, 504] {
+            assert!(retried(Repeat::Freely, &refused(status)), "{status}");
+            assert_eq!(retried(Repeat::AfterReading, &refused(status)), status == 429, "{status}");
+        }
+        for status in [400, 401, 403, 404, 409] {
+            assert!(!retried(Repeat::Freely, &refused(status)), "{status}");
+        }
+        assert!(retried(Repeat::Freely, &lost()));
+        assert!(!retried(Repeat::AfterReading, &lost()));
+        assert!(retried(Repeat::AfterReading, &Tried::Unsent(unanswered("NoConnection", ""))));
+    }
+
+    #[test]
+    fn signatures_in_an_address_are_not_shown() {
+        let url = url::Url::parse("https://h/op/1?api-version=1&t=9&c=sig&s=x&h=y").expect("a URL");
+        assert_eq!(shown(&url), "https://h/op/1?api-version=1");
+    }
+}
