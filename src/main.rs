@@ -1,2 +1,55 @@
-//! To come.
-fn main() {}
+//! crosspull lets an AKS cluster in one Microsoft Entra tenant pull images from a registry in another, and proves the
+//! pull before it touches the cluster.
+//!
+//! This package is the shell, the only place where things meet: command line, environment, files, terminal, signals.
+
+mod cli;
+mod clipboard;
+mod gather;
+mod headless;
+mod job;
+mod places;
+mod report;
+mod secret_file;
+mod signals;
+mod simulate;
+mod terminal;
+mod wizard;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+/// What a command ends with: an exit code of `product.md` section 5.
+type Code = u8;
+
+/// Wrong input; nothing was called.
+const WRONG_INPUT: Code = 2;
+
+fn main() -> ExitCode {
+    let matches = cli::command().get_matches();
+    match run(&matches) {
+        Ok(code) => ExitCode::from(code),
+        Err(report) => {
+            // The last resort; every expected end has a sentence of its own before it comes here.
+            let _ = writeln!(std::io::stderr(), "crosspull: {report:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(matches: &clap::ArgMatches) -> color_eyre::Result<Code> {
+    // One provider for the process: the HTTP client takes the default.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let tasks = tokio::task::LocalSet::new();
+    match matches.subcommand() {
+        None => tasks.block_on(&runtime, wizard::real(matches)),
+        Some(("demo", arguments)) => tasks.block_on(&runtime, wizard::demo(arguments)),
+        Some(("plan", arguments)) => tasks.block_on(&runtime, headless::plan(arguments)),
+        Some(("apply", arguments)) => tasks.block_on(&runtime, headless::apply(arguments)),
+        Some(("simulate", arguments)) => tasks.block_on(&runtime, simulate::serve(arguments)),
+        Some(("completions", arguments)) => cli::completions(arguments),
+        Some(("man", _)) => cli::man(),
+        Some((other, _)) => Err(color_eyre::eyre::eyre!("{other} is not a command")),
+    }
+}

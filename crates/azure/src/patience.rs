@@ -13,8 +13,10 @@ use crate::wire::{CallError, Wire};
 /// How often to ask, and for how long.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
-    /// The first wait; later ones grow to eight times that.
+    /// The first wait; later ones grow.
     pub every: Duration,
+    /// The longest wait.
+    pub longest: Duration,
     /// How long in all.
     pub at_most: Duration,
 }
@@ -76,7 +78,18 @@ impl Patience {
     /// So many seconds between two questions at first, so many minutes in all.
     #[must_use]
     pub const fn new(every_seconds: u64, at_most_minutes: u64) -> Self {
-        Self { every: Duration::from_secs(every_seconds), at_most: Duration::from_secs(at_most_minutes * 60) }
+        Self {
+            every: Duration::from_secs(every_seconds),
+            longest: Duration::from_secs(every_seconds * 8),
+            at_most: Duration::from_secs(at_most_minutes * 60),
+        }
+    }
+
+    /// The same, asking at an even pace.
+    #[must_use]
+    pub const fn evenly(mut self) -> Self {
+        self.longest = self.every;
+        self
     }
 
     /// Asks until the answer is yes. `what` says what has not happened if it never is.
@@ -105,7 +118,7 @@ impl Patience {
                 return Err(Halt::Failed(too_long(what, why, self.at_most, refusal)));
             }
             wire.pause(work, why, pace.of(wait), at_most, tries).await.map_err(|e| Halt::of(what, e))?;
-            wait = (wait * 3 / 2).min(self.every * 8);
+            wait = (wait * 3 / 2).min(self.longest);
         }
     }
 }

@@ -277,7 +277,7 @@ impl<'a> Surveyor<'a> {
         right?;
         if let Some(realm) = realm {
             let refresh = match token {
-                Ok(token) => self.refresh_token(id, &realm, tenant, &token).await,
+                Ok(token) => self.refresh_token(&realm, tenant, &token).await,
                 Err(_) => None,
             };
             join_all(self.inputs.images.iter().map(|image| self.image(id, &realm, image, refresh.as_ref())))
@@ -315,10 +315,9 @@ impl<'a> Surveyor<'a> {
     }
 
     /// The operator's own refresh token for the registry, where the registry gives one.
-    async fn refresh_token(&self, id: &RegistryId, realm: &Realm, tenant: TenantId, token: &Secret) -> Option<Secret> {
-        let work = Work::Check(Check::Registry(id.clone()));
+    async fn refresh_token(&self, realm: &Realm, tenant: TenantId, token: &Secret) -> Option<Secret> {
         let request = request::exchange(&realm.server, &realm.service, &tenant.to_string(), token);
-        self.door.json::<RefreshToken>(&work, request).await.ok().map(|r| r.refresh_token)
+        self.door.json::<RefreshToken>(&Work::SignIn(Side::B), request).await.ok().map(|r| r.refresh_token)
     }
 
     /// Is the image there? Asked with the operator's own account; where that may not pull, nobody knows.

@@ -174,7 +174,11 @@ impl Run {
                 s.status = Status::Asking;
                 s.waiting = None;
             }),
-            Event::Confirmed { step } => self.with_step(*step, "was confirmed", |s| s.status = Status::Working),
+            // The operator's own time is not the step's.
+            Event::Confirmed { step } => self.with_step(*step, "was confirmed", |s| {
+                s.status = Status::Working;
+                s.started = Some(at);
+            }),
             Event::Learnt { step: _, learnt } => self.facts.learn(learnt),
             Event::StepEnded { step, outcome, note, trouble } => {
                 self.with_step(*step, "ended", |s| {

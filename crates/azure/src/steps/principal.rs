@@ -130,7 +130,7 @@ impl Doing<'_> {
         let key: KeyId = self.need(Fact::SecretKey).await?;
         let secret = self.vault().get(key);
         let pace = self.door().wire().pace();
-        let people = Patience { every: Duration::from_secs(3), at_most: PERSON_AT_MOST.mul_f64(pace.divisor) };
+        let people = Patience { at_most: PERSON_AT_MOST.mul_f64(pace.divisor), ..Patience::new(5, 0).evenly() };
         let given = people.until(self.door().wire(), &self.work, NOT_IN_B, async || {
             let there = match &secret {
                 Some(secret) => match self.token_once(Side::B, app, secret).await? {

@@ -1,7 +1,5 @@
 //! The client secret, and whether sign-in takes it.
 
-use std::time::Duration;
-
 use crosspull_core::event::Outcome;
 use crosspull_core::explain::{Refusal, Trouble};
 use crosspull_core::ids::{AppId, ClusterId, ObjectId};
@@ -114,8 +112,8 @@ impl Doing<'_> {
     pub(super) async fn accepted(&self, side: Side, app: AppId, secret: &Secret) -> Result<(), Halt> {
         let what = format!("Sign-in to tenant {side} does not take the new secret.");
         let mut row = 0;
-        let patience = Patience { every: Duration::from_secs(1), at_most: Duration::from_secs(300) };
-        patience
+        Patience::new(1, 5)
+            .evenly()
             .until(self.door().wire(), &self.work, &what, async || match self.token_once(side, app, secret).await? {
                 Ok(()) => {
                     row += 1;

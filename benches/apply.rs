@@ -1,0 +1,238 @@
+//! The wall time of `crosspull apply`, divided by its critical path: the longest chain of calls and waits that depend
+//! on each other (`product.md` section 8). One run gives both, so the machine's speed cancels out.
+//!
+//! The chain is computed from what each call and wait took and from the table of what needs what below, not from the
+//! order in which things happened: work that is done one after the other without need makes the ratio worse.
+
+#![allow(clippy::expect_used, clippy::print_stdout, reason = "a bench fails by panicking and prints what it measured")]
+
+use std::collections::BTreeMap;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crosspull_core::check::Check;
+use crosspull_core::event::{CallId, Entry, Event, Plane, Work};
+use crosspull_core::plan::{Op, Side, StepId};
+use crosspull_sim::{Options, Tenant};
+
+/// Milliseconds that every answer is delayed.
+const LATENCY: u64 = 50;
+/// What every other delay of the simulated cloud is divided by.
+const SPEED: f64 = 1000.0;
+/// Runs, of which the median counts.
+const RUNS: usize = 5;
+/// The most that the ratio may be.
+const AIM: f64 = 1.15;
+
+fn main() {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+    let mut measured: Vec<Measure> = (0..RUNS).map(|_| measure(&runtime)).collect();
+    measured.sort_by(|a, b| a.ratio().total_cmp(&b.ratio()));
+    for m in &measured {
+        println!("wall {:>7.1} ms   critical path {:>7.1} ms   ratio {:.3}", m.wall, m.path, m.ratio());
+    }
+    let median = &measured[RUNS / 2];
+    println!(
+        "median: wall {:.1} ms / critical path {:.1} ms = {:.3} (aim: at most {AIM})",
+        median.wall,
+        median.path,
+        median.ratio()
+    );
+}
+
+/// One run, in milliseconds.
+struct Measure {
+    wall: f64,
+    path: f64,
+}
+
+impl Measure {
+    fn ratio(&self) -> f64 {
+        self.wall / self.path
+    }
+}
+
+/// Runs `apply` once on a new simulated cloud.
+fn measure(runtime: &tokio::runtime::Runtime) -> Measure {
+    let folder = tempfile::tempdir().expect("a folder");
+    let options = Options { latency: Duration::from_millis(LATENCY), speed: SPEED, ..Options::default() };
+    let sim = runtime.block_on(crosspull_sim::start(options)).expect("the simulated cloud starts");
+    let ready = crosspull_sim::write_files(&sim, folder.path()).expect("its files");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_crosspull"));
+    command.args(["apply", "--yes", "--output", "json", "--answers"]).arg(ready.answers.expect("answers"));
+    command.env("XDG_STATE_HOME", folder.path()).stdin(Stdio::null()).stderr(Stdio::inherit());
+    for (side, tenant) in [("A", Tenant::A), ("B", Tenant::B)] {
+        let operator = sim.operator(tenant);
+        command.env(format!("CROSSPULL_{side}_CLIENT_ID"), operator.client_id.to_string());
+        command.env(format!("CROSSPULL_{side}_CLIENT_SECRET"), operator.client_secret.reveal());
+    }
+    let begun = Instant::now();
+    let output = command.output().expect("crosspull runs");
+    let wall = begun.elapsed().as_secs_f64() * 1000.0;
+    assert!(output.status.success(), "apply ended with {}", output.status);
+    runtime.block_on(sim.stop());
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let entries: Vec<Entry> = text.lines().map(|l| serde_json::from_str(l).expect("an entry")).collect();
+    Measure { wall, path: critical_path(&entries) }
+}
+
+/// A piece of work that depends on others as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Unit {
+    Discovery,
+    SignIn(Side),
+    /// The operator's token for the registry.
+    Token,
+    /// The operator's sign-in to the registry.
+    Exchange,
+    Cluster,
+    RightA,
+    App,
+    OldRoles,
+    Registry,
+    RightB,
+    Image,
+    /// A part of a step: a new one begins with each thing that it learns.
+    Part(Kind, u8),
+}
+
+/// The steps by what they do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    App,
+    PrincipalA,
+    Secret,
+    Provision,
+    Role,
+    Proof,
+    Reset,
+}
+
+/// What needs what. A secret is added as soon as the app is there; that sign-in takes it in A needs the service
+/// principal there too, and in B the secret and the service principal of B.
+fn needs(unit: Unit) -> Vec<Unit> {
+    use Unit::{App, Cluster, Discovery, Exchange, Image, OldRoles, Part, Registry, RightA, RightB, SignIn, Token};
+    match unit {
+        Discovery => vec![],
+        SignIn(_) => vec![Discovery],
+        Cluster | RightA | App => vec![SignIn(Side::A)],
+        OldRoles => vec![Cluster, App],
+        Registry | RightB | Token => vec![SignIn(Side::B)],
+        Exchange => vec![Registry, Token],
+        Image => vec![Exchange],
+        Part(Kind::App, 0) => vec![OldRoles, RightA, Image, RightB],
+        Part(Kind::PrincipalA | Kind::Secret | Kind::Provision, 0) => vec![Part(Kind::App, 0)],
+        Part(Kind::Secret, 1) => vec![Part(Kind::Secret, 0), Part(Kind::PrincipalA, 0)],
+        Part(Kind::Provision, 1) => vec![Part(Kind::Provision, 0), Part(Kind::Secret, 0)],
+        Part(Kind::Role, 0) => vec![Part(Kind::Provision, 0)],
+        Part(Kind::Proof, 0) => vec![Part(Kind::Secret, 0), Part(Kind::Role, 0)],
+        Part(Kind::Reset, 0) => {
+            vec![
+                Part(Kind::App, 1),
+                Part(Kind::PrincipalA, 1),
+                Part(Kind::Secret, 1),
+                Part(Kind::Provision, 1),
+                Part(Kind::Proof, 0),
+            ]
+        }
+        Part(kind, n) => vec![Part(kind, n.saturating_sub(1))],
+    }
+}
+
+/// The time that each unit's calls and waits cover, in milliseconds, as spans since the first event.
+fn spans(entries: &[Entry]) -> BTreeMap<Unit, Vec<(f64, f64)>> {
+    let mut spans: BTreeMap<Unit, Vec<(f64, f64)>> = BTreeMap::new();
+    let mut kinds: BTreeMap<StepId, Kind> = BTreeMap::new();
+    let mut parts: BTreeMap<StepId, u8> = BTreeMap::new();
+    let mut calls: BTreeMap<CallId, Unit> = BTreeMap::new();
+    let mut signed_in = Vec::new();
+    let zero = entries.first().expect("events").at;
+    for entry in entries {
+        let at = entry.at.duration_since(zero).as_secs_f64() * 1000.0;
+        let unit = |work: &Work, plane: Plane, signed_in: &[Side]| match work {
+            Work::SignIn(side) if !signed_in.contains(side) => Unit::SignIn(*side),
+            Work::SignIn(_) if plane == Plane::Registry => Unit::Exchange,
+            Work::SignIn(_) => Unit::Token,
+            Work::Check(check) => of_check(check),
+            Work::Step(step) => Unit::Part(kinds[step], parts.get(step).copied().unwrap_or(0)),
+        };
+        match &entry.event {
+            Event::CheckEnded { finding } => {
+                if let Check::SignIn(side) = finding.check {
+                    signed_in.push(side);
+                }
+            }
+            Event::Planned { plan } => kinds = plan.steps.iter().map(|s| (s.id, kind(&s.op))).collect(),
+            Event::Learnt { step, .. } => *parts.entry(*step).or_default() += 1,
+            Event::CallStarted { call, work, plane, .. } => {
+                calls.insert(*call, unit(work, *plane, &signed_in));
+            }
+            Event::CallTried { call, ms, .. } => {
+                #[allow(clippy::cast_precision_loss, reason = "milliseconds of one run fit an f64")]
+                spans.entry(calls[call]).or_default().push((at - *ms as f64, at));
+            }
+            Event::Waiting { work, ms, .. } => {
+                #[allow(clippy::cast_precision_loss, reason = "milliseconds of one run fit an f64")]
+                spans.entry(unit(work, Plane::Arm, &signed_in)).or_default().push((at, at + *ms as f64));
+            }
+            _ => {}
+        }
+    }
+    spans
+}
+
+fn of_check(check: &Check) -> Unit {
+    match check {
+        Check::Tenants => Unit::Discovery,
+        Check::SignIn(side) => Unit::SignIn(*side),
+        Check::Cluster(_) => Unit::Cluster,
+        Check::ResetRight(_) => Unit::RightA,
+        Check::OldRoles(_) => Unit::OldRoles,
+        Check::App => Unit::App,
+        Check::Registry(_) => Unit::Registry,
+        Check::RoleRight(_) => Unit::RightB,
+        Check::Image(..) => Unit::Image,
+    }
+}
+
+const fn kind(op: &Op) -> Kind {
+    match op {
+        Op::CreateApp { .. } => Kind::App,
+        Op::CreatePrincipal => Kind::PrincipalA,
+        Op::AddSecret { .. } => Kind::Secret,
+        Op::Provision { .. } => Kind::Provision,
+        Op::GrantRole { .. } => Kind::Role,
+        Op::ProvePull { .. } => Kind::Proof,
+        Op::ResetCluster { .. } => Kind::Reset,
+    }
+}
+
+/// How long spans cover together: what overlaps counts once.
+fn covered(spans: &[(f64, f64)]) -> f64 {
+    let mut sorted = spans.to_vec();
+    sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let (mut sum, mut end) = (0.0, f64::MIN);
+    for (from, to) in sorted {
+        sum += (to - from.max(end)).max(0.0);
+        end = end.max(to);
+    }
+    sum
+}
+
+/// The longest chain that ends in any unit.
+fn critical_path(entries: &[Entry]) -> f64 {
+    let spans = spans(entries);
+    let mut known = BTreeMap::new();
+    spans.keys().map(|unit| longest(*unit, &spans, &mut known)).fold(0.0, f64::max)
+}
+
+fn longest(unit: Unit, spans: &BTreeMap<Unit, Vec<(f64, f64)>>, known: &mut BTreeMap<Unit, f64>) -> f64 {
+    if let Some(length) = known.get(&unit) {
+        return *length;
+    }
+    let before = needs(unit).into_iter().map(|need| longest(need, spans, known)).fold(0.0, f64::max);
+    let length = before + spans.get(&unit).map_or(0.0, |s| covered(s));
+    known.insert(unit, length);
+    length
+}

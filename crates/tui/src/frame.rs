@@ -1,0 +1,287 @@
+//! The frame around the screens: line 1, the rail, the message line, the key line (`screens.md`, frame).
+
+use crosspull_core::event::Verdict;
+use crosspull_core::field::Page;
+use crosspull_core::plan::Route;
+use jiff::Timestamp;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Clear};
+
+use crate::keys::{self, Context};
+use crate::lines::{apart, fit, middle, width, wrap};
+use crate::model::{Model, Screen};
+use crate::msg::Said;
+use crate::screens::{self, Sheet, layers};
+use crate::theme::{Mark, Tone};
+use crate::words;
+
+/// The smallest window that screens fit in.
+const LEAST: (u16, u16) = (40, 12);
+/// Columns of the rail, without its line.
+const RAIL: u16 = 18;
+/// A narrower window has no rail.
+const RAIL_FROM: u16 = 60;
+/// The box over a screen has at most this many columns.
+const BOX: u16 = 72;
+
+/// The steps of the wizard, as the rail shows them.
+const PLACES: [&str; 8] = ["Route", "Tenant A", "Tenant B", "App and secret", "Checks", "Review", "Run", "Done"];
+
+/// Draws the wizard. Everything that is shown comes from the model and the time.
+pub fn view(model: &Model, frame: &mut Frame, now: Timestamp) {
+    let area = frame.area();
+    if area.width < LEAST.0 || area.height < LEAST.1 {
+        for (y, line) in wrap("enlarge the window (40x12)", usize::from(area.width)).into_iter().enumerate() {
+            let y = u16::try_from(y).unwrap_or(u16::MAX).min(area.height);
+            frame.render_widget(Line::from(line), Rect { y, height: u16::from(y < area.height), ..area });
+        }
+        return;
+    }
+    let rail = has_rail(model, area.width);
+    let body = body(model, area);
+    let sheet = screens::sheet(model, columns(body), rows(body), now);
+    let (above, below) = hidden(&sheet, rows(body));
+    frame.render_widget(head(model, area.width), row(area, 0));
+    frame.render_widget(rule(model, area.width, rail.then_some("┬"), "↑", above), row(area, 1));
+    if rail {
+        draw_rail(model, frame, body, now);
+    }
+    draw_sheet(model, frame, body, &sheet);
+    let foot = body.bottom() - area.y;
+    frame.render_widget(rule(model, area.width, rail.then_some("┴"), "↓", below), row(area, foot));
+    for (line, y) in message(model, area.width).into_iter().zip(foot + 1..area.height - 1) {
+        frame.render_widget(line, row(area, y));
+    }
+    frame.render_widget(key_line(model, area.width), row(area, area.height - 1));
+    draw_layer(model, frame, area, now);
+    model.theme.narrow(frame.buffer_mut());
+}
+
+/// A row of the window.
+const fn row(area: Rect, y: u16) -> Rect {
+    Rect { x: area.x, y: area.y + y, width: area.width, height: 1 }
+}
+
+/// Home has nothing behind it, and an address to copy has nothing beside it.
+fn has_rail(model: &Model, width: u16) -> bool {
+    let plain = matches!(Context::of_screen(model), Context::Home | Context::Consent);
+    width >= RAIL_FROM && !plain
+}
+
+/// Where the screen's own lines are.
+fn body(model: &Model, area: Rect) -> Rect {
+    let left = match Context::of_screen(model) {
+        Context::Consent => 0,
+        _ if has_rail(model, area.width) => RAIL + 2,
+        _ => 1,
+    };
+    let right = u16::from(left > 0);
+    let said = u16::try_from(message(model, area.width).len()).unwrap_or(1).max(1);
+    Rect { x: area.x + left, y: area.y + 2, width: area.width - left - right, height: area.height - 4 - said }
+}
+
+fn columns(body: Rect) -> usize {
+    usize::from(body.width)
+}
+
+/// Rows for the lines of a sheet, below its title.
+fn rows(body: Rect) -> usize {
+    usize::from(body.height - heading(body))
+}
+
+/// Rows of a title with the empty line below it, where there is room for one.
+const fn heading(body: Rect) -> u16 {
+    if body.height >= 14 { 2 } else { 1 }
+}
+
+/// How many lines a sheet has above and below what is shown.
+fn hidden(sheet: &Sheet, rows: usize) -> (usize, usize) {
+    let above = sheet.offset(rows);
+    (above, sheet.lines.len().saturating_sub(above + rows))
+}
+
+fn draw_sheet(model: &Model, frame: &mut Frame, body: Rect, sheet: &Sheet) {
+    let title = apart(sheet.title.clone(), sheet.right.clone(), columns(body));
+    frame.render_widget(title, Rect { height: 1, ..body });
+    let top = body.y + heading(body);
+    let area = Rect { y: top, height: body.height - heading(body), ..body };
+    draw_lines(frame, area, sheet, model.overlays.is_empty());
+}
+
+/// Draws the lines in sight, and sets the cursor where it belongs to them.
+fn draw_lines(frame: &mut Frame, area: Rect, sheet: &Sheet, topmost: bool) {
+    let offset = sheet.offset(usize::from(area.height));
+    for (y, line) in (area.y..area.bottom()).zip(sheet.lines.iter().skip(offset)) {
+        frame.render_widget(line, Rect { y, height: 1, ..area });
+    }
+    let cursor = sheet.cursor.filter(|_| topmost).and_then(|(x, y)| {
+        let x = u16::try_from(x).ok().filter(|x| *x < area.width)?;
+        let y = u16::try_from(y.checked_sub(offset)?).ok().filter(|y| *y < area.height)?;
+        Some((area.x + x, area.y + y))
+    });
+    if let Some(place) = cursor {
+        frame.set_cursor_position(place);
+    }
+}
+
+/// The box of the topmost layer, over the middle of the window; message and keys stay in sight.
+fn draw_layer(model: &Model, frame: &mut Frame, area: Rect, now: Timestamp) {
+    let Some(overlay) = model.overlays.last() else {
+        return;
+    };
+    let over = over(model, area);
+    let width = over.width.min(BOX);
+    let sheet = layers::sheet(model, overlay, usize::from(width.saturating_sub(4)), now);
+    let lines = u16::try_from(sheet.lines.len() + 2).unwrap_or(u16::MAX);
+    let body = body(model, area);
+    let room = if lines <= body.height { body } else { Rect { height: area.height - 2, ..area } };
+    let height = lines.min(room.height);
+    let place = Rect { x: over.x + (over.width - width) / 2, y: room.y + (room.height - height) / 2, width, height };
+    let (above, below) = hidden(&sheet, usize::from(height.saturating_sub(2)));
+    let theme = model.theme;
+    let title =
+        fit(&sheet.title.iter().map(|s| s.content.as_ref()).collect::<String>(), usize::from(width.saturating_sub(6)));
+    let mut block =
+        Block::bordered().border_style(theme.style(Tone::Accent)).title(theme.span(Tone::Strong, format!(" {title} ")));
+    if above + below > 0 {
+        block = block.title_bottom(Line::from(theme.span(Tone::Dim, format!(" ↑{above} ↓{below} "))).right_aligned());
+    }
+    frame.render_widget(Clear, place);
+    frame.render_widget(block, place);
+    let inside =
+        Rect { x: place.x + 2, y: place.y + 1, width: width.saturating_sub(4), height: height.saturating_sub(2) };
+    draw_lines(frame, inside, &sheet, true);
+}
+
+/// The furthest that the screen scrolls in the model's window.
+pub(crate) fn most_offset(model: &Model) -> usize {
+    let body = body(model, window(model));
+    let rows = rows(body);
+    screens::sheet(model, columns(body), rows, Timestamp::UNIX_EPOCH).lines.len().saturating_sub(rows)
+}
+
+/// The furthest that the topmost layer scrolls in the model's window.
+pub(crate) fn most_layer_offset(model: &Model) -> usize {
+    let area = window(model);
+    let Some(overlay) = model.overlays.last() else {
+        return 0;
+    };
+    let columns = usize::from(over(model, area).width.min(BOX).saturating_sub(4));
+    let lines = layers::sheet(model, overlay, columns, Timestamp::UNIX_EPOCH).lines.len();
+    lines.saturating_sub(usize::from(area.height - 4))
+}
+
+/// The model's window, as if it were never too small.
+fn window(model: &Model) -> Rect {
+    Rect::new(0, 0, model.size.0.max(LEAST.0), model.size.1.max(LEAST.1))
+}
+
+/// Where boxes may be: over the body, the rail stays in sight.
+fn over(model: &Model, area: Rect) -> Rect {
+    let body = body(model, area);
+    if body.x > area.x { body } else { Rect { x: area.x + 1, width: area.width - 2, ..area } }
+}
+
+/// Line 1: program, route, and at the right where it works. Without a rail, the place in the wizard.
+fn head(model: &Model, columns: u16) -> Line<'static> {
+    let theme = model.theme;
+    let place = place(model);
+    let cloud = if model.simulated { "simulated cloud".to_owned() } else { words::cloud(&model.answers) };
+    let home = matches!(model.screen, Screen::Home { .. });
+    let text = if columns < RAIL_FROM && !home {
+        format!("{}/{} {}", place + 1, PLACES.len(), PLACES.get(place).copied().unwrap_or_default())
+    } else if home {
+        "crosspull".to_owned()
+    } else {
+        format!("crosspull · {}", Route::NewApp.title())
+    };
+    let room = usize::from(columns).saturating_sub(width(&text) + 4);
+    let tone = if model.simulated { Tone::Accent } else { Tone::Dim };
+    let right = vec![theme.span(tone, middle(&cloud, room)), Span::raw(" ")];
+    apart(vec![theme.span(Tone::Strong, format!(" {text}"))], right, usize::from(columns))
+}
+
+/// A rule, joined to the rail's line, with how much there is beyond it.
+fn rule(model: &Model, columns: u16, joint: Option<&str>, arrow: &str, beyond: usize) -> Line<'static> {
+    let mark = if beyond > 0 { format!(" {arrow} {beyond} more ") } else { String::new() };
+    let left = joint.map_or_else(String::new, |joint| "─".repeat(usize::from(RAIL)) + joint);
+    let after = if beyond > 0 { 2 } else { 0 };
+    let fill = usize::from(columns).saturating_sub(width(&left) + width(&mark) + after);
+    let text = format!("{left}{}{mark}{}", "─".repeat(fill), "─".repeat(after));
+    model.theme.span(Tone::Dim, text).into()
+}
+
+/// Where the wizard is, by the place in the rail.
+const fn place(model: &Model) -> usize {
+    match &model.screen {
+        Screen::Home { .. } => 0,
+        Screen::Form(form) => match form.page {
+            Page::TenantA => 1,
+            Page::TenantB => 2,
+            Page::App | Page::Nowhere => 3,
+        },
+        Screen::Checks { .. } => 4,
+        Screen::Review { .. } => 5,
+        Screen::Run { .. } => 6,
+        Screen::Done { .. } => 7,
+    }
+}
+
+fn draw_rail(model: &Model, frame: &mut Frame, body: Rect, now: Timestamp) {
+    let theme = model.theme;
+    let here = place(model);
+    for (at, y) in (body.y..body.bottom()).enumerate() {
+        let mut spans = vec![Span::raw(" ".repeat(usize::from(RAIL)))];
+        if let Some(name) = PLACES.get(at) {
+            let (mark, tone) = match at.cmp(&here) {
+                std::cmp::Ordering::Less => (passed(model, at), Tone::Plain),
+                std::cmp::Ordering::Equal => (Mark::Here, Tone::Strong),
+                std::cmp::Ordering::Greater => (Mark::ToCome, Tone::Dim),
+            };
+            let name = format!("{name:width$}", width = usize::from(RAIL) - 3);
+            spans = vec![Span::raw(" "), theme.mark(mark, now), Span::raw(" "), theme.span(tone, name)];
+        }
+        spans.push(theme.span(Tone::Dim, "│"));
+        frame.render_widget(Line::from(spans), Rect { x: body.x - RAIL - 2, y, width: RAIL + 1, height: 1 });
+    }
+}
+
+/// The glyph of a place that lies behind: a run that did not end well is not ticked off.
+const fn passed(model: &Model, at: usize) -> Mark {
+    match model.live.run.verdict {
+        Some(Verdict::Failed) if at == 6 => Mark::Bad,
+        Some(Verdict::Waits | Verdict::Interrupted) if at == 6 => Mark::Warn,
+        _ => Mark::Good,
+    }
+}
+
+/// The message: what was said, in up to three lines, else what the screen has to say, in one.
+fn message(model: &Model, columns: u16) -> Vec<Line<'static>> {
+    const MOST: usize = 3;
+    let room = usize::from(columns).saturating_sub(2);
+    let line = |tone, text| Line::from(vec![Span::raw(" "), model.theme.span(tone, text)]);
+    if let Some(Said { text, good }) = &model.said {
+        let tone = if *good { Tone::Plain } else { Tone::Bad };
+        return wrap(text, room).into_iter().take(MOST).map(|text| line(tone, text)).collect();
+    }
+    screens::status(model).map(|(tone, text)| line(tone, fit(&text, room))).into_iter().collect()
+}
+
+/// The key line, from the key table. Where there is too little room the first rows give way: the last ones lead on.
+fn key_line(model: &Model, columns: u16) -> Line<'static> {
+    let theme = model.theme;
+    let rows = keys::table(Context::of(model)).iter().filter(|r| !r.word.is_empty() && keys::offered(model, r.action));
+    let mut shown: Vec<_> = rows.collect();
+    let taken = |shown: &[&keys::Binding]| -> usize { shown.iter().map(|r| width(r.label) + width(r.word) + 3).sum() };
+    while taken(&shown) > usize::from(columns) && !shown.is_empty() {
+        shown.remove(0);
+    }
+    let mut spans = Vec::new();
+    for row in shown {
+        spans.push(theme.span(Tone::Strong, format!(" {}", row.label)));
+        spans.push(theme.span(Tone::Dim, format!(" {} ", row.word)));
+    }
+    Line::from(spans)
+}

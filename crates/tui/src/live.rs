@@ -1,0 +1,120 @@
+//! What the engine was asked for and what it has said so far.
+
+use crosspull_core::check::{Check, Finding, Level};
+use crosspull_core::event::{Entry, Event, Outcome, Work};
+use crosspull_core::inputs::Inputs;
+use crosspull_core::plan::{Op, Plan, StepId};
+use crosspull_core::run::{Call, Person, Run, Status};
+use jiff::Timestamp;
+
+/// What the engine is at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Job {
+    /// Nothing.
+    #[default]
+    None,
+    /// The checks.
+    Checks,
+    /// The run.
+    Run,
+}
+
+/// The engine as the screens know it.
+#[derive(Debug, Default)]
+pub(crate) struct Live {
+    /// The fold of its events.
+    pub run: Run,
+    /// What it is at.
+    pub job: Job,
+    /// The inputs that the checks were asked with.
+    pub asked_with: Option<Inputs>,
+    /// The step that the operator said yes to.
+    pub confirmed: Option<StepId>,
+    /// True once the operator asked it to stop.
+    pub stopping: bool,
+    /// When the last answer came for the step that waits for a person.
+    pub last_asked: Option<Timestamp>,
+}
+
+impl Live {
+    /// Begins the checks anew.
+    pub fn check(&mut self, inputs: Inputs) {
+        *self = Self { job: Job::Checks, asked_with: Some(inputs), ..Self::default() };
+    }
+
+    /// Begins the run.
+    pub fn begin(&mut self) -> Option<Plan> {
+        let plan = self.ready()?.clone();
+        self.job = Job::Run;
+        Some(plan)
+    }
+
+    /// Takes in what the engine said.
+    pub fn hear(&mut self, entry: &Entry) {
+        self.run.apply(entry);
+        match &entry.event {
+            Event::Planned { .. } if self.job == Job::Checks => self.job = Job::None,
+            Event::RunEnded { .. } => {
+                self.job = Job::None;
+                self.stopping = false;
+            }
+            Event::CallTried { call, .. } => {
+                let step = self.run.calls.iter().rev().find(|c| c.id == *call).map(|c| c.work.clone());
+                if let (Some((person, _)), Some(Work::Step(step))) = (self.run.person(), step)
+                    && person == step
+                {
+                    self.last_asked = Some(entry.at);
+                }
+            }
+            Event::PersonNeeded { .. } => self.last_asked = Some(entry.at),
+            _ => {}
+        }
+    }
+
+    /// True while something moves by itself: a call is out, or a wait is under way. A question to the operator is none.
+    pub fn moves(&self) -> bool {
+        match self.job {
+            Job::None => false,
+            Job::Checks => true,
+            Job::Run => self.question().is_none() || self.run.steps.iter().any(|s| s.status == Status::Working),
+        }
+    }
+
+    /// The plan, where the checks let it run.
+    pub fn ready(&self) -> Option<&Plan> {
+        let may = self.job == Job::None && self.run.verdict.is_none() && self.run.worst() < Level::Stop;
+        self.run.plan.as_ref().filter(|_| may)
+    }
+
+    /// True once the run is over.
+    pub const fn over(&self) -> bool {
+        self.run.verdict.is_some()
+    }
+
+    /// The step before which the operator is asked, while there is no answer.
+    pub fn question(&self) -> Option<StepId> {
+        self.run.asking().filter(|step| self.job == Job::Run && self.confirmed != Some(*step))
+    }
+
+    /// The person that the run waits for.
+    pub fn person(&self) -> Option<(StepId, &Person)> {
+        self.run.person().filter(|_| self.job == Job::Run)
+    }
+
+    /// True where this run made a secret: one that was there already cannot be read.
+    pub fn has_secret(&self) -> bool {
+        self.run.outcome_of(|op| matches!(op, Op::AddSecret { .. })) == Some(Outcome::Created)
+    }
+
+    /// The checks by tenant, as they are listed: A, B, then those that look at both.
+    pub fn checks(&self) -> Vec<(&Check, Option<&Finding>)> {
+        let mut checks: Vec<_> = self.run.checks.iter().map(|(c, f)| (c, f.as_ref())).collect();
+        checks.sort_by_key(|(check, _)| check.side().map_or(2, |side| side as u8));
+        checks
+    }
+
+    /// The last call of a step.
+    pub fn last_call(&self, step: StepId) -> Option<&Call> {
+        self.run.calls_of(step).last()
+    }
+}

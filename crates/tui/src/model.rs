@@ -1,0 +1,141 @@
+//! The state of the wizard.
+
+use crosspull_core::field::Page;
+use crosspull_core::inputs::Answers;
+use crosspull_core::run::Run;
+use crosspull_core::secret::Secret;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::form::Form;
+use crate::live::Live;
+use crate::msg::Said;
+use crate::overlay::Overlay;
+use crate::theme::Theme;
+
+/// How the wizard begins.
+#[derive(Debug)]
+pub struct Setup {
+    /// What is answered already; in `demo` everything.
+    pub answers: Answers,
+    /// True on the embedded cloud; every screen says so.
+    pub simulated: bool,
+    /// What the terminal can show.
+    pub theme: Theme,
+    /// Columns and rows.
+    pub size: (u16, u16),
+}
+
+/// The screens, each with what it remembers.
+#[derive(Debug)]
+pub(crate) enum Screen {
+    /// What do you want to do?
+    Home {
+        /// The entry that is chosen.
+        chosen: usize,
+    },
+    /// Tenant A, tenant B, app and secret.
+    Form(Form),
+    /// The checks.
+    Checks {
+        /// The check that is looked at.
+        chosen: Option<usize>,
+    },
+    /// The plan, before it runs.
+    Review {
+        /// The step that is looked at.
+        chosen: usize,
+    },
+    /// The run, with the consent page inside.
+    Run {
+        /// The step that is looked at, once the operator moved.
+        chosen: Option<usize>,
+        /// The first line that is shown of the consent page.
+        from: usize,
+    },
+    /// The end.
+    Done {
+        /// The first line that is shown.
+        from: usize,
+    },
+}
+
+/// A secret that is being looked at.
+#[derive(Debug)]
+pub(crate) struct Revealed {
+    /// It.
+    pub secret: Secret,
+    /// When it hides itself.
+    pub until: Timestamp,
+}
+
+/// The state of the wizard.
+#[derive(Debug)]
+pub struct Model {
+    pub(crate) answers: Answers,
+    pub(crate) simulated: bool,
+    pub(crate) theme: Theme,
+    pub(crate) size: (u16, u16),
+    pub(crate) screen: Screen,
+    pub(crate) overlays: Vec<Overlay>,
+    pub(crate) live: Live,
+    pub(crate) said: Option<Said>,
+    pub(crate) receipt: Option<String>,
+    pub(crate) revealed: Option<Revealed>,
+}
+
+/// How long a revealed secret stays in sight (`terminal-facts.md` 3).
+const REVEALED_FOR: SignedDuration = SignedDuration::from_secs(10);
+
+impl Model {
+    /// The wizard at its first screen.
+    #[must_use]
+    pub fn new(setup: Setup) -> Self {
+        Self {
+            answers: setup.answers,
+            simulated: setup.simulated,
+            theme: setup.theme,
+            size: setup.size,
+            screen: Screen::Home { chosen: 0 },
+            overlays: Vec::new(),
+            live: Live::default(),
+            said: None,
+            receipt: None,
+            revealed: None,
+        }
+    }
+
+    /// True while the picture changes by itself: a call or a wait is under way, or a secret is in sight. The shell
+    /// then sends [`crate::Msg::Tick`], at most eight a second; else there is nothing to wake up for.
+    #[must_use]
+    pub fn animates(&self) -> bool {
+        self.live.moves() || self.revealed.is_some()
+    }
+
+    /// The run as far as its events tell.
+    #[must_use]
+    pub const fn run(&self) -> &Run {
+        &self.live.run
+    }
+
+    /// What was answered so far.
+    #[must_use]
+    pub const fn answers(&self) -> &Answers {
+        &self.answers
+    }
+
+    /// Shows the form of a page with the answers so far.
+    pub(crate) fn open(&mut self, page: Page) {
+        self.screen = Screen::Form(Form::new(page, &self.answers));
+    }
+
+    /// Shows the secret for a while.
+    pub(crate) fn reveal(&mut self, secret: Secret, now: Timestamp) {
+        let until = now.checked_add(REVEALED_FOR).unwrap_or(now);
+        self.revealed = Some(Revealed { secret, until });
+    }
+
+    /// The secret, while it is in sight.
+    pub(crate) fn in_sight(&self, now: Timestamp) -> Option<&Revealed> {
+        self.revealed.as_ref().filter(|r| now < r.until)
+    }
+}

@@ -1,0 +1,94 @@
+//! What reaches the screens, and what they ask of the shell.
+
+use crosspull_core::event::Entry;
+use crosspull_core::inputs::Inputs;
+use crosspull_core::plan::{Plan, StepId};
+use crosspull_core::secret::Secret;
+use crossterm::event::KeyEvent;
+
+/// What happened.
+#[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "a message lives for one call of `update`; none is kept")]
+pub enum Msg {
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// Text was pasted.
+    Paste(String),
+    /// The window has this many columns and rows now.
+    Resize(u16, u16),
+    /// Time passed; sent while [`crate::Model::animates`] says so.
+    Tick,
+    /// The engine said something.
+    Engine(Entry),
+    /// The secret, in answer to [`Effect::RevealSecret`].
+    Secret(Secret),
+    /// What became of a copy or of a file.
+    Said(Said),
+    /// Where the receipt of the run is.
+    Receipt(String),
+    /// Somebody wants it to end, by a signal in place of a key.
+    StopAsked,
+}
+
+/// A line for the operator about something the shell did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// The sentence.
+    pub text: String,
+    /// False where it did not work.
+    pub good: bool,
+}
+
+impl Said {
+    /// Something that worked, or that is only to be known.
+    #[must_use]
+    pub fn good(text: impl Into<String>) -> Self {
+        Self { text: text.into(), good: true }
+    }
+
+    /// Something that did not work.
+    #[must_use]
+    pub fn bad(text: impl Into<String>) -> Self {
+        Self { text: text.into(), good: false }
+    }
+}
+
+/// What the shell is to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Run the checks. They take the place of those under way, whose events are to be dropped.
+    Check(Box<Inputs>),
+    /// Run the plan.
+    Run(Box<Plan>),
+    /// The operator said yes before this step.
+    Confirm(StepId),
+    /// End the run after the call in flight.
+    Stop,
+    /// Leave the program now.
+    Leave,
+    /// Draw everything anew, the terminal may have been written over.
+    Redraw,
+    /// Copy a text; `what` names it, for the answer.
+    Copy {
+        /// Such as `consent address`.
+        what: String,
+        /// The text.
+        text: String,
+    },
+    /// Copy the secret.
+    CopySecret,
+    /// Hand the secret over for a short look, by [`Msg::Secret`].
+    RevealSecret,
+    /// Save the secret in a new file that its owner alone can read.
+    SaveSecret {
+        /// Where, as typed.
+        path: String,
+    },
+    /// Save the plan in a new file.
+    SavePlan {
+        /// Where, as typed.
+        path: String,
+        /// The plan in words, as Markdown.
+        text: String,
+    },
+}

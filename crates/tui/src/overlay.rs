@@ -1,0 +1,60 @@
+//! What lies over a screen: help, a question, something to read, a place for a file.
+
+use crosspull_core::plan::StepId;
+
+use crate::input::TextBox;
+use crate::keys::Context;
+
+/// One layer over the screen; keys go to the topmost.
+#[derive(Debug)]
+pub(crate) enum Overlay {
+    /// The keys of a place.
+    Help {
+        /// Which place.
+        context: Context,
+        /// The first line that is shown.
+        from: usize,
+    },
+    /// Leave?
+    Leave {
+        /// True where the focus is on yes.
+        yes: bool,
+    },
+    /// Reset the cluster now?
+    Reset {
+        /// The step that asks.
+        step: StepId,
+        /// True where the focus is on yes.
+        yes: bool,
+    },
+    /// The calls of a step.
+    Calls {
+        /// Which step.
+        step: StepId,
+        /// The first line that is shown.
+        from: usize,
+    },
+    /// A step, explained.
+    Explain {
+        /// Which step.
+        step: StepId,
+        /// The first line that is shown.
+        from: usize,
+    },
+    /// Where to save.
+    Path {
+        /// What is saved.
+        what: Saving,
+        /// The path, as typed.
+        input: TextBox,
+    },
+}
+
+/// What is saved in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Saving {
+    /// The secret.
+    Secret,
+    /// The plan.
+    Plan,
+}

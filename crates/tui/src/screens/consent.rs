@@ -1,0 +1,41 @@
+//! Consent: what a person in tenant B must do, while the run waits for it.
+
+use crosspull_core::plan::StepId;
+use crosspull_core::run::Person;
+use jiff::Timestamp;
+use ratatui::text::{Line, Span};
+
+use super::Sheet;
+use crate::lines::{block, wrap};
+use crate::model::Model;
+use crate::theme::{Mark, Tone};
+use crate::words;
+
+/// The screen. The address stands on lines of its own from the window's first column on, so that it can be selected
+/// whole; there is no rail beside it.
+pub(crate) fn sheet(model: &Model, step: StepId, person: &Person, columns: usize, now: Timestamp) -> Sheet {
+    let theme = model.theme;
+    let inside = columns.saturating_sub(1);
+    let indented = |tone, text: &str| block(theme, tone, text, 1, inside);
+    let mut sheet = Sheet::new(theme.span(Tone::Strong, " Consent"));
+    sheet.right = vec![theme.span(Tone::Dim, format!("step {step} "))];
+    sheet.lines.extend(indented(Tone::Plain, &person.says));
+    sheet.gap();
+    sheet.lines.extend(wrap(&person.url, columns).into_iter().map(|line| theme.span(Tone::Accent, line).into()));
+    sheet.gap();
+    sheet.lines.extend(indented(Tone::Plain, "Or an administrator of tenant B, signed in there, runs:"));
+    sheet.lines.extend(indented(Tone::Strong, &person.command));
+    sheet.gap();
+    let asked = model
+        .live
+        .last_asked
+        .map_or_else(String::new, |at| format!(", asked {} ago", words::seconds(words::between(at, now) / 1000)));
+    let mut waiting = Line::from(vec![Span::raw(" "), theme.mark(Mark::Work, now), Span::raw(" ")]);
+    waiting.push_span(Span::raw(format!("Not given yet{asked}.")));
+    sheet.lines.push(waiting);
+    sheet.lines.extend(indented(
+        Tone::Dim,
+        "You may leave with Ctrl+C; run again with the same answers later. This screen goes on by itself.",
+    ));
+    sheet
+}

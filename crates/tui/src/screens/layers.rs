@@ -1,0 +1,173 @@
+//! What lies over the screens, as sheets for a box.
+
+use crosspull_core::explain::meaning;
+use crosspull_core::plan::{Fact, StepId};
+use crosspull_core::run::{Call, Try};
+use jiff::Timestamp;
+use ratatui::style::Modifier;
+use ratatui::text::{Line, Span};
+
+use super::Sheet;
+use crate::keys::{self, Context};
+use crate::lines::{block, hang};
+use crate::model::Model;
+use crate::overlay::{Overlay, Saving};
+use crate::theme::{Mark, Theme, Tone};
+use crate::words;
+
+/// The layer in so many columns.
+pub(crate) fn sheet(model: &Model, overlay: &Overlay, columns: usize, now: Timestamp) -> Sheet {
+    match overlay {
+        Overlay::Help { context, from } => Sheet { from: Some(*from), ..help(model.theme, *context, columns, now) },
+        Overlay::Leave { yes } => leave(model.theme, *yes, columns),
+        Overlay::Reset { yes, .. } => reset(model, *yes, columns, now),
+        Overlay::Calls { step, from } => Sheet { from: Some(*from), ..calls(model, *step, columns) },
+        Overlay::Explain { step, from } => Sheet { from: Some(*from), ..explain(model, *step, columns) },
+        Overlay::Path { what, input } => {
+            let (text, cursor) = input.view(columns);
+            let mut sheet = Sheet::new(Span::raw(match what {
+                Saving::Secret => "Save the secret",
+                Saving::Plan => "Save the plan",
+            }));
+            let hint = match what {
+                Saving::Secret => "A new file, readable by you alone. It must not exist yet.",
+                Saving::Plan => "A new file. It holds no secret. It must not exist yet.",
+            };
+            sheet.lines.extend(block(model.theme, Tone::Dim, hint, 0, columns));
+            sheet.gap();
+            sheet.cursor = Some((cursor, sheet.lines.len()));
+            sheet.lines.push(model.theme.span(Tone::Strong, text).into());
+            bottom(sheet)
+        }
+    }
+}
+
+/// The last line must be in sight.
+fn bottom(mut sheet: Sheet) -> Sheet {
+    let lines = sheet.lines.len();
+    sheet.focus = lines.saturating_sub(1)..lines;
+    sheet
+}
+
+/// Two buttons; the one in focus is reversed and marked.
+fn buttons(theme: Theme, yes: &str, no: &str, on_yes: bool) -> Line<'static> {
+    let button = |text: &str, on: bool| {
+        let text = if on { format!("▸ {text} ") } else { format!("  {text} ") };
+        let span = theme.span(if on { Tone::Strong } else { Tone::Plain }, text);
+        if on { span.patch_style(Modifier::REVERSED) } else { span }
+    };
+    Line::from(vec![button(yes, on_yes), Span::raw("   "), button(no, !on_yes)])
+}
+
+fn leave(theme: Theme, yes: bool, columns: usize) -> Sheet {
+    let mut sheet = Sheet::new(Span::raw("Leave?"));
+    sheet.lines.extend(block(theme, Tone::Plain, "Nothing was written. The answers are not kept.", 0, columns));
+    sheet.gap();
+    sheet.lines.push(buttons(theme, "Leave", "Stay", yes));
+    bottom(sheet)
+}
+
+/// The last question before the cluster is given the new credential, with the proof on it.
+fn reset(model: &Model, yes: bool, columns: usize, now: Timestamp) -> Sheet {
+    let (theme, run) = (model.theme, &model.live.run);
+    let cluster = words::cluster(run.plan.as_ref());
+    let question = format!("Reset {cluster} now?");
+    let mut sheet = Sheet::new(Span::raw(question.clone()));
+    let point = |mark, text: &str| hang(theme, Tone::Plain, vec![theme.mark(mark, now), Span::raw(" ")], text, columns);
+    if let Some(warning) = words::roles_warning(run) {
+        sheet.lines.extend(point(Mark::Warn, &warning));
+        if let Some(app) = run.facts.get(&Fact::App) {
+            sheet.lines.extend(block(theme, Tone::Plain, &format!("New app: {app}"), 2, columns));
+        }
+        sheet.gap();
+    }
+    match words::proof(run) {
+        Some(proof) => sheet.lines.extend(point(Mark::Good, &proof)),
+        None => sheet.lines.extend(point(Mark::Warn, "The pull was not proved in this run.")),
+    }
+    sheet.gap();
+    let says = format!("{question} Its nodes restart, as in an upgrade; there is no way back but a second reset.");
+    sheet.lines.extend(block(theme, Tone::Strong, &says, 0, columns));
+    sheet.gap();
+    sheet.lines.push(buttons(theme, "Reset", "Not now", yes));
+    bottom(sheet)
+}
+
+fn help(theme: Theme, context: Context, columns: usize, now: Timestamp) -> Sheet {
+    let mut sheet = Sheet::new(Span::raw("Keys"));
+    for row in keys::table(context).iter().filter(|row| !row.help.is_empty()) {
+        let label = theme.span(Tone::Strong, format!("{:11}", row.label));
+        sheet.lines.extend(hang(theme, Tone::Plain, vec![label], row.help, columns));
+    }
+    sheet.gap();
+    let marks = [
+        (Mark::ToCome, "to come"),
+        (Mark::Here, "here"),
+        (Mark::Good, "created, changed"),
+        (Mark::Found, "was there already"),
+        (Mark::Warn, "needs a look"),
+        (Mark::Bad, "stopped, failed"),
+        (Mark::Unknown, "nobody knows"),
+    ];
+    for (mark, says) in marks {
+        sheet.lines.push(Line::from(vec![theme.mark(mark, now), Span::raw(format!("          {says}"))]));
+    }
+    sheet
+}
+
+fn explain(model: &Model, step: StepId, columns: usize) -> Sheet {
+    let plan = model.live.run.plan.as_ref();
+    let Some((plan, step)) = plan.and_then(|p| p.step(step).map(|s| (p, s))) else {
+        return Sheet::default();
+    };
+    let mut sheet = Sheet::new(Span::raw(format!("{} {}", step.id, step.title())));
+    for sentence in words::explain(plan, step) {
+        sheet.gap();
+        sheet.lines.extend(block(model.theme, Tone::Plain, &sentence, 0, columns));
+    }
+    sheet
+}
+
+/// The calls of a step, the last one first.
+fn calls(model: &Model, step: StepId, columns: usize) -> Sheet {
+    let (theme, run) = (model.theme, &model.live.run);
+    let title =
+        run.plan.as_ref().and_then(|p| p.step(step)).map_or_else(String::new, |s| format!("{} {}", s.id, s.title()));
+    let mut sheet = Sheet::new(Span::raw(title));
+    let calls: Vec<&Call> = run.calls_of(step).collect();
+    if calls.is_empty() {
+        sheet.lines.push(theme.span(Tone::Dim, "No call was made so far.").into());
+    }
+    for call in calls.into_iter().rev() {
+        sheet.gap();
+        let head = vec![theme.span(Tone::Accent, format!("{} ", call.method))];
+        sheet.lines.extend(hang(theme, Tone::Strong, head, &call.url, columns));
+        sheet.lines.extend(block(
+            theme,
+            Tone::Dim,
+            &format!("{}, as tenant {}", call.plane.word(), call.side),
+            2,
+            columns,
+        ));
+        for (n, tried) in call.tries.iter().enumerate().rev() {
+            sheet.lines.extend(one_try(theme, n + 1, tried, columns));
+        }
+    }
+    sheet
+}
+
+/// A try: its answer, what that means, what to do.
+fn one_try(theme: Theme, n: usize, tried: &Try, columns: usize) -> Vec<Line<'static>> {
+    let tone = if tried.refusal.is_some() { Tone::Warn } else { Tone::Plain };
+    let mut lines = block(theme, tone, &format!("try {n}: {}", words::tried(tried)), 2, columns);
+    let Some(refusal) = &tried.refusal else {
+        return lines;
+    };
+    if let Some(meaning) = meaning(&refusal.code) {
+        lines.extend(block(theme, Tone::Plain, &format!("{} {}", meaning.means, meaning.now), 4, columns));
+    }
+    if let Some(id) = &refusal.request_id {
+        lines.extend(block(theme, Tone::Dim, &format!("request id {id}"), 4, columns));
+    }
+    lines
+}

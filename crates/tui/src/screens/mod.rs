@@ -1,0 +1,81 @@
+//! The screens: what each shows. `update` says what they do.
+
+pub(crate) mod checks;
+pub(crate) mod consent;
+pub(crate) mod done;
+pub(crate) mod home;
+pub(crate) mod layers;
+pub(crate) mod review;
+pub(crate) mod run;
+
+use std::ops::Range;
+
+use jiff::Timestamp;
+use ratatui::text::{Line, Span};
+
+use crate::model::{Model, Screen};
+use crate::theme::Tone;
+
+/// What a screen shows: a title that stays, lines that scroll, the part of them that must be in sight.
+#[derive(Debug, Default)]
+pub(crate) struct Sheet {
+    /// The title.
+    pub title: Vec<Span<'static>>,
+    /// What stands at the right of the title.
+    pub right: Vec<Span<'static>>,
+    /// The lines.
+    pub lines: Vec<Line<'static>>,
+    /// The lines that must be in sight.
+    pub focus: Range<usize>,
+    /// The first line that is shown, where the operator scrolls by hand.
+    pub from: Option<usize>,
+    /// The column and the line of the cursor.
+    pub cursor: Option<(usize, usize)>,
+}
+
+impl Sheet {
+    /// A sheet with a title.
+    pub fn new(title: Span<'static>) -> Self {
+        Self { title: vec![title], ..Self::default() }
+    }
+
+    /// An empty line, unless there is one.
+    pub fn gap(&mut self) {
+        if self.lines.last().is_some_and(|l| l.width() > 0) {
+            self.lines.push(Line::default());
+        }
+    }
+
+    /// The first line that is shown in so many rows.
+    pub fn offset(&self, rows: usize) -> usize {
+        let most = self.lines.len().saturating_sub(rows);
+        self.from.unwrap_or_else(|| self.focus.end.saturating_sub(rows).min(self.focus.start)).min(most)
+    }
+}
+
+/// What the screen shows in so many columns and rows.
+pub(crate) fn sheet(model: &Model, columns: usize, rows: usize, now: Timestamp) -> Sheet {
+    match &model.screen {
+        Screen::Home { chosen } => home::sheet(model, *chosen, columns),
+        Screen::Form(form) => form.sheet(model.theme, columns, rows),
+        Screen::Checks { chosen } => checks::sheet(model, *chosen, columns, rows, now),
+        Screen::Review { chosen } => review::sheet(model, *chosen, columns),
+        Screen::Run { chosen, from } => match model.live.person() {
+            Some((step, person)) => Sheet { from: Some(*from), ..consent::sheet(model, step, person, columns, now) },
+            None => run::sheet(model, *chosen, columns, now),
+        },
+        Screen::Done { from } => done::sheet(model, *from, columns, now),
+    }
+}
+
+/// The message line where nothing else was said: what is wrong, what is waited for.
+pub(crate) fn status(model: &Model) -> Option<(Tone, String)> {
+    match &model.screen {
+        Screen::Home { .. } => model.simulated.then(|| (Tone::Dim, "Nothing here leaves this machine.".to_owned())),
+        Screen::Form(_) => None,
+        Screen::Checks { .. } => checks::status(model),
+        Screen::Review { .. } => Some((Tone::Dim, "Nothing was written so far.".to_owned())),
+        Screen::Run { .. } => run::status(model),
+        Screen::Done { .. } => done::status(model),
+    }
+}

@@ -1,0 +1,134 @@
+//! What happens on a message: the only code that changes the model.
+
+mod layers;
+mod screens;
+
+use crosspull_core::event::Event;
+use crossterm::event::{KeyEvent, KeyEventKind};
+use jiff::Timestamp;
+
+use crate::keys::{self, Action, Context};
+use crate::live::Job;
+use crate::model::{Model, Screen};
+use crate::msg::{Effect, Msg};
+use crate::overlay::Overlay;
+use layers::{ask, on_overlay};
+use screens::on_screen;
+
+/// Takes in what happened; returns what the shell is to do.
+pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Effect> {
+    match msg {
+        Msg::Key(key) if key.kind == KeyEventKind::Release => return Vec::new(),
+        Msg::Key(key) => return pressed(model, &key),
+        Msg::Paste(text) => paste(model, &text),
+        Msg::Resize(columns, rows) => model.size = (columns, rows),
+        Msg::Tick => {
+            if model.in_sight(now).is_none() {
+                model.revealed = None;
+            }
+        }
+        Msg::Engine(entry) => {
+            model.live.hear(&entry);
+            heard(model, &entry.event);
+        }
+        Msg::Secret(secret) => model.reveal(secret, now),
+        Msg::Said(said) => model.said = Some(said),
+        Msg::Receipt(place) => model.receipt = Some(place),
+        Msg::StopAsked if model.live.job == Job::Run => return stop(model),
+        Msg::StopAsked => return vec![Effect::Leave],
+    }
+    Vec::new()
+}
+
+/// The engine said something: a question comes up and goes away with it.
+fn heard(model: &mut Model, event: &Event) {
+    if let Event::Asking { step } = event {
+        ask(model, *step);
+    }
+    if model.live.question().is_none() {
+        model.overlays.retain(|o| !matches!(o, Overlay::Reset { .. }));
+    }
+    if matches!(event, Event::RunEnded { .. }) {
+        model.said = None;
+    }
+}
+
+/// A key: what it asks for there, else it is text.
+fn pressed(model: &mut Model, key: &KeyEvent) -> Vec<Effect> {
+    let context = Context::of(model);
+    let action = keys::action(context, key);
+    if model.revealed.take().is_some() && !matches!(action, Some(Action::Copy | Action::SaveSecret | Action::Stop)) {
+        return Vec::new();
+    }
+    model.said = None;
+    match action {
+        Some(action) => act(model, context, action),
+        None => {
+            typed(model, key);
+            Vec::new()
+        }
+    }
+}
+
+/// A key that is text.
+fn typed(model: &mut Model, key: &KeyEvent) {
+    if let Some(overlay) = model.overlays.last_mut() {
+        if let Overlay::Path { input, .. } = overlay {
+            input.key(key);
+        }
+    } else if let Screen::Form(form) = &mut model.screen {
+        form.key(key);
+        form.write(&mut model.answers);
+    }
+}
+
+/// A paste goes where typed text goes, and never goes on by itself.
+fn paste(model: &mut Model, text: &str) {
+    model.said = None;
+    if let Some(overlay) = model.overlays.last_mut() {
+        if let Overlay::Path { input, .. } = overlay {
+            input.paste(text);
+        }
+    } else if let Screen::Form(form) = &mut model.screen {
+        form.paste(text);
+        form.write(&mut model.answers);
+    }
+}
+
+fn act(model: &mut Model, context: Context, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Stop => return stop(model),
+        Action::Redraw => return vec![Effect::Redraw],
+        Action::Help => model.overlays.push(Overlay::Help { context, from: 0 }),
+        _ if !model.overlays.is_empty() => return on_overlay(model, action),
+        _ => return on_screen(model, action),
+    }
+    Vec::new()
+}
+
+/// Ctrl+C. During a run it stops after the call in flight, and a second time leaves; when the run has ended meanwhile,
+/// its end is shown first. On a form it asks.
+fn stop(model: &mut Model) -> Vec<Effect> {
+    match model.live.job {
+        Job::Run if model.live.stopping => vec![Effect::Leave],
+        Job::Run => {
+            model.live.stopping = true;
+            model.overlays.retain(|o| !matches!(o, Overlay::Reset { .. }));
+            vec![Effect::Stop]
+        }
+        Job::None | Job::Checks => {
+            if matches!(model.screen, Screen::Run { .. }) {
+                model.overlays.clear();
+                model.screen = Screen::Done { from: 0 };
+                return Vec::new();
+            }
+            let nothing_to_lose = matches!(model.screen, Screen::Home { .. } | Screen::Done { .. });
+            let asked = model.overlays.iter().any(|o| matches!(o, Overlay::Leave { .. }));
+            if nothing_to_lose || asked {
+                return vec![Effect::Leave];
+            }
+            model.overlays.push(Overlay::Leave { yes: false });
+            Vec::new()
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! What keys do on what lies over a screen.
+
+use crosspull_core::plan::StepId;
+
+use crate::frame;
+use crate::keys::Action;
+use crate::model::Model;
+use crate::msg::{Effect, Said};
+use crate::overlay::{Overlay, Saving};
+use crate::words;
+
+/// Asks before the cluster is reset. The question goes below what is being read, so that no key meant for that
+/// answers it; in a simulated cloud, where nothing can break, the focus is on yes.
+pub(super) fn ask(model: &mut Model, step: StepId) {
+    if !model.overlays.iter().any(|o| matches!(o, Overlay::Reset { .. })) {
+        model.overlays.insert(0, Overlay::Reset { step, yes: model.simulated });
+    }
+}
+
+/// What an action does on the topmost layer.
+pub(super) fn on_overlay(model: &mut Model, action: Action) -> Vec<Effect> {
+    let Some(overlay) = model.overlays.last_mut() else {
+        return Vec::new();
+    };
+    match (overlay, action) {
+        (_, Action::Back) => drop(model.overlays.pop()),
+        (Overlay::Help { .. } | Overlay::Calls { .. } | Overlay::Explain { .. }, Action::GoOn) => {
+            drop(model.overlays.pop())
+        }
+        (Overlay::Help { from, .. } | Overlay::Calls { from, .. } | Overlay::Explain { from, .. }, Action::Up) => {
+            *from = from.saturating_sub(1);
+        }
+        (Overlay::Help { .. } | Overlay::Calls { .. } | Overlay::Explain { .. }, Action::Down) => scroll_layer(model),
+        (Overlay::Leave { yes } | Overlay::Reset { yes, .. }, Action::Left | Action::Right) => *yes = !*yes,
+        (Overlay::Leave { .. } | Overlay::Reset { .. }, Action::Yes) => {
+            return answered(model, true);
+        }
+        (Overlay::Leave { .. } | Overlay::Reset { .. }, Action::No) => {
+            return answered(model, false);
+        }
+        (Overlay::Leave { yes } | Overlay::Reset { yes, .. }, Action::GoOn) => {
+            let yes = *yes;
+            return answered(model, yes);
+        }
+        (Overlay::Path { .. }, Action::GoOn) => return save(model),
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// A question is answered.
+fn answered(model: &mut Model, yes: bool) -> Vec<Effect> {
+    match model.overlays.pop() {
+        Some(Overlay::Leave { .. }) if yes => vec![Effect::Leave],
+        Some(Overlay::Reset { step, .. }) if yes => {
+            model.live.confirmed = Some(step);
+            vec![Effect::Confirm(step)]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The path is given: the shell saves, and says what became of it. Without a path the question stays.
+fn save(model: &mut Model) -> Vec<Effect> {
+    let Some(Overlay::Path { what, input }) = model.overlays.last() else {
+        return Vec::new();
+    };
+    let path = input.value().trim().to_owned();
+    let what = *what;
+    if path.is_empty() {
+        model.said = Some(Said::bad("Give the path of a new file."));
+        return Vec::new();
+    }
+    model.overlays.pop();
+    match (what, &model.live.run.plan) {
+        (Saving::Secret, _) => vec![Effect::SaveSecret { path }],
+        (Saving::Plan, Some(plan)) => vec![Effect::SavePlan { path, text: words::plan_text(plan) }],
+        (Saving::Plan, None) => Vec::new(),
+    }
+}
+
+/// One line further down in what is read, unless its end is in sight.
+fn scroll_layer(model: &mut Model) {
+    let most = frame::most_layer_offset(model);
+    if let Some(Overlay::Help { from, .. } | Overlay::Calls { from, .. } | Overlay::Explain { from, .. }) =
+        model.overlays.last_mut()
+    {
+        *from = (*from + 1).min(most);
+    }
+}

@@ -1,0 +1,270 @@
+//! The sentences of the screens, as pure functions of what they speak about.
+
+use crosspull_core::check::{Check, Level};
+use crosspull_core::cloud::CloudChoice;
+use crosspull_core::event::Outcome;
+use crosspull_core::field::{FIELDS, Key, Kind};
+use crosspull_core::inputs::{Answers, ConsentMode};
+use crosspull_core::plan::{Op, Plan, Role, Step, StepId, Undo};
+use crosspull_core::run::{Run, Try, Wait};
+use crosspull_core::text::{duration, printable};
+use jiff::Timestamp;
+
+/// Milliseconds from one time to another; none where the second is earlier.
+pub(crate) fn between(from: Timestamp, to: Timestamp) -> u64 {
+    u64::try_from(to.as_millisecond().saturating_sub(from.as_millisecond())).unwrap_or(0)
+}
+
+/// Whole seconds in words, for what is counted up or down on a screen: `3 s`, `1 min 12 s`.
+pub(crate) fn seconds(count: u64) -> String {
+    if count < 60 { format!("{count} s") } else { duration(count.saturating_mul(1000)) }
+}
+
+/// A limit in words: `10 min`, `90 s`.
+fn limit(ms: u64) -> String {
+    let seconds = ms / 1000;
+    if seconds >= 60 && seconds.is_multiple_of(60) { format!("{} min", seconds / 60) } else { duration(ms) }
+}
+
+/// Until when a wait lasts: the next try and the end.
+pub(crate) fn until(wait: &Wait, now: Timestamp) -> String {
+    let next = match between(now, wait.until).div_ceil(1000) {
+        0 => "next try now".to_owned(),
+        left => format!("next try in {}", seconds(left)),
+    };
+    if wait.at_most_ms == 0 { next } else { format!("{next}, at most {}", limit(wait.at_most_ms)) }
+}
+
+/// A wait in one sentence.
+pub(crate) fn wait(wait: &Wait, now: Timestamp) -> String {
+    format!("Waiting: {}; {}", wait.why, until(wait, now))
+}
+
+/// A try in a few words: status, time, the service's code and words.
+pub(crate) fn tried(tried: &Try) -> String {
+    let status = tried.status.map_or_else(|| "no answer".to_owned(), |s| s.to_string());
+    let refusal = tried.refusal.as_ref().map_or_else(String::new, |r| format!("  {}: {}", r.code, r.message));
+    format!("{status} in {}{refusal}", duration(tried.ms))
+}
+
+/// An address in short: without the scheme that all of them share, and without its query.
+pub(crate) fn address(url: &str) -> &str {
+    let url = url.strip_prefix("https://").unwrap_or(url);
+    url.split_once('?').map_or(url, |(path, _)| path)
+}
+
+/// A step's number, right-aligned among those of its plan.
+pub(crate) fn number(plan: &Plan, id: StepId) -> String {
+    let columns = plan.steps.len().to_string().len();
+    format!("{:>columns$}", id.to_string())
+}
+
+/// The name of the cluster that a plan is about.
+pub(crate) fn cluster(plan: Option<&Plan>) -> String {
+    plan.and_then(|p| p.subject().0).map_or_else(|| "the cluster".to_owned(), |c| c.name().to_owned())
+}
+
+/// Where it works: the cloud of the answers.
+pub(crate) fn cloud(answers: &Answers) -> String {
+    match CloudChoice::parse(answers.or_default(Key::Cloud)) {
+        Ok(CloudChoice::Known(known)) => format!("{} cloud", known.word()),
+        Ok(CloudChoice::ByResourceManager(url)) => url.host_str().unwrap_or("another cloud").to_owned(),
+        Err(_) => String::new(),
+    }
+}
+
+/// What restarts and what cannot be undone, in a sentence or two (`azure-facts.md` 0, fact 9, and 3.9).
+#[must_use]
+pub fn warning(plan: &Plan) -> String {
+    let reset = plan.steps.iter().find_map(|s| match &s.op {
+        Op::ResetCluster { cluster, soak_minutes } => Some((s.id, cluster, *soak_minutes)),
+        _ => None,
+    });
+    let Some((step, cluster, soak)) = reset else {
+        return "Nothing restarts.".to_owned();
+    };
+    let soak = if soak == 0 { String::new() } else { format!(", {soak} min after the proof") };
+    format!(
+        "Step {step} restarts every node of {}{soak}, and has no way back but a second reset; you are asked once more \
+         before it. The other steps change nothing that runs.",
+        cluster.name()
+    )
+}
+
+/// What stands proved before the cluster is reset; none where nothing is.
+pub(crate) fn proof(run: &Run) -> Option<String> {
+    let plan = run.plan.as_ref()?;
+    run.outcome_of(|op| matches!(op, Op::ProvePull { .. })).filter(|o| *o == Outcome::Proved)?;
+    plan.steps.iter().find_map(|s| match &s.op {
+        Op::ProvePull { registry, images, .. } => {
+            let images: Vec<String> = images.iter().map(ToString::to_string).collect();
+            Some(format!("The new credential pulls {} from {}: proved from here.", images.join(", "), registry.name()))
+        }
+        _ => None,
+    })
+}
+
+/// What the checks said about roles that the new principal lacks; it is said again before the reset.
+pub(crate) fn roles_warning(run: &Run) -> Option<String> {
+    let mut warned = run.findings().filter(|f| f.level == Level::Warn && matches!(f.check, Check::OldRoles(_)));
+    warned.next().map(|f| format!("{}. The new one needs the same first.", f.text))
+}
+
+/// A step in sentences: what it does, what it needs, how it is taken back.
+#[must_use]
+pub fn explain(plan: &Plan, step: &Step) -> Vec<String> {
+    let mut sentences = vec![does(step)];
+    sentences.push(format!("It happens in tenant {}, {}", step.side, plan.tenant(step.side)));
+    sentences.push(needs(step).to_owned());
+    sentences.push(match step.undo() {
+        Undo::Nothing => "It leaves nothing behind.".to_owned(),
+        Undo::By(call) => format!("What it made is taken back by {call}"),
+        Undo::With(what) => format!("What it made goes when {what} goes."),
+        Undo::ByHand(how) => format!("crosspull cannot take it back. By hand: {how}."),
+    });
+    sentences
+}
+
+/// What a step does.
+fn does(step: &Step) -> String {
+    match &step.op {
+        Op::CreateApp { name, .. } => format!(
+            "Registers the app {name} in tenant A, so that other tenants may let it in. It asks for no permission of its \
+             own. The app of an earlier run for this cluster is found by its tag and used again."
+        ),
+        Op::CreatePrincipal => {
+            "Creates the app's service principal in its own tenant: what the cluster will sign in as.".to_owned()
+        }
+        Op::AddSecret { days, .. } => format!(
+            "Adds a client secret that lives {days} days to the app, then waits until sign-in in tenant A takes it. Azure \
+             tells the secret once; it stays in memory."
+        ),
+        Op::Provision { consent, .. } => {
+            format!("Brings the app into tenant B as a service principal{}.", who(*consent))
+        }
+        Op::GrantRole { registry, role, repositories } => {
+            let where_to = if repositories.is_empty() {
+                format!("on {}, and nothing else", registry.name())
+            } else {
+                format!("on {}, for {} alone", registry.name(), repositories.join(", "))
+            };
+            let why = match role {
+                Role::AcrPull => "",
+                Role::RepositoryReader => " This registry's roles hold on repositories, so AcrPull would be ignored.",
+            };
+            format!("Gives that service principal the role {} {where_to}.{why}", role.name())
+        }
+        Op::ProvePull { login_server, .. } => format!(
+            "Pulls from {login_server} for real, with the new credential, as a node does: token, manifest, one layer. It \
+             waits until the role is in effect."
+        ),
+        Op::ResetCluster { cluster, soak_minutes } => format!(
+            "Gives {} the new credential, {soak_minutes} min after the proof. Azure renews every node, as in an upgrade. \
+             You are asked first.",
+            cluster.name()
+        ),
+    }
+}
+
+/// Who lets the app in.
+const fn who(consent: ConsentMode) -> &'static str {
+    match consent {
+        ConsentMode::Auto => ", by your sign-in where it may, else by a person who opens a link",
+        ConsentMode::Direct => ", by your sign-in there",
+        ConsentMode::Url => ", by an administrator who opens a link",
+    }
+}
+
+/// What a step needs (`azure-facts.md` 3.3, 3.7).
+const fn needs(step: &Step) -> &'static str {
+    match step.op {
+        Op::CreateApp { .. } | Op::CreatePrincipal | Op::AddSecret { .. } => {
+            "It needs the right to register apps in tenant A, such as the role Application Developer."
+        }
+        Op::Provision { .. } => {
+            "It needs the role Application Administrator or Cloud Application Administrator in tenant B, or a person who \
+             has it."
+        }
+        Op::GrantRole { .. } => "It needs Microsoft.Authorization/roleAssignments/write on the registry.",
+        Op::ProvePull { .. } => "It needs nothing of your account; the registry must answer from here.",
+        Op::ResetCluster { .. } => {
+            "It needs Microsoft.ContainerService/managedClusters/resetServicePrincipalProfile/action on the cluster."
+        }
+    }
+}
+
+/// The plan as Markdown: what the review shows, for a file.
+#[must_use]
+pub fn plan_text(plan: &Plan) -> String {
+    let mut text = format!(
+        "# crosspull: {}\n\n{}\n\n- cloud: {}\n- tenant A: {}\n- tenant B: {}\n\n{}\n",
+        plan.route.title(),
+        plan.route.says(),
+        plan.cloud,
+        plan.tenant_a,
+        plan.tenant_b,
+        warning(plan)
+    );
+    for step in &plan.steps {
+        text.push_str(&format!("\n{}. {}, {}\n", step.id, step.side, step.title()));
+        for request in step.requests() {
+            text.push_str(&format!("   - `{request}`\n"));
+        }
+        text.push_str(&format!("   - {}\n", step.undo()));
+    }
+    text
+}
+
+/// The command that does the same without questions, in lines that a shell joins. There is no secret among the answers.
+#[must_use]
+pub fn command(answers: &Answers) -> Vec<String> {
+    let mut parts = vec!["crosspull apply".to_owned()];
+    for field in &FIELDS {
+        let values = answers.all(field.key);
+        let taken = if field.kind == Kind::Many { values.len() } else { 1 };
+        for value in values.into_iter().take(taken).filter(|v| Some(*v) != field.default) {
+            parts.push(format!("--{} {}", field.key.name(), quoted(value)));
+        }
+    }
+    let last = parts.len().saturating_sub(1);
+    parts.into_iter().enumerate().map(|(i, part)| if i < last { part + " \\" } else { part }).collect()
+}
+
+/// The same in one line.
+#[must_use]
+pub fn command_line(answers: &Answers) -> String {
+    command(answers).iter().map(|part| part.trim_end_matches('\\').trim_end()).collect::<Vec<_>>().join(" ")
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let word = printable(word, 2000);
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) { word } else { format!("'{}'", word.replace('\'', "'\\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_says_what_differs_from_the_defaults_and_quotes_what_a_shell_would_split() {
+        let mut answers = Answers::default();
+        answers.set(Key::TenantA, "contoso.com");
+        answers.set(Key::SecretDays, "180");
+        answers.set(Key::AppName, "the shop's app");
+        answers.set_all(Key::Repository, vec!["shop/web:1.4".to_owned(), "shop/api".to_owned()]);
+        assert_eq!(
+            command_line(&answers),
+            r"crosspull apply --tenant-a contoso.com --repository shop/web:1.4 --repository shop/api --app-name 'the shop'\''s app'"
+        );
+        assert_eq!(command(&answers).first().map(String::as_str), Some("crosspull apply \\"));
+    }
+
+    #[test]
+    fn limits_and_addresses_are_short() {
+        assert_eq!(limit(600_000), "10 min");
+        assert_eq!(limit(90_000), "1 min 30 s");
+        assert_eq!(address("https://graph.microsoft.com/v1.0?x=1"), "graph.microsoft.com/v1.0");
+    }
+}

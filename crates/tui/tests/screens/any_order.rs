@@ -1,0 +1,105 @@
+//! Whatever comes, in whatever order and at whatever size, is drawn without a panic.
+
+use crosspull_core::event::{Entry, Event};
+use crosspull_core::secret::Secret;
+use crosspull_tui::{Msg, Said};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use crate::engine;
+use crate::story::Story;
+
+/// Numbers that are the same in every run (a linear congruential generator, Knuth's MMIX constants).
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).expect("31 bits") % n
+    }
+}
+
+const KEYS: [KeyCode; 24] = [
+    KeyCode::Enter,
+    KeyCode::Enter,
+    KeyCode::Enter,
+    KeyCode::Esc,
+    KeyCode::Tab,
+    KeyCode::BackTab,
+    KeyCode::Up,
+    KeyCode::Down,
+    KeyCode::Left,
+    KeyCode::Right,
+    KeyCode::Home,
+    KeyCode::End,
+    KeyCode::Backspace,
+    KeyCode::Delete,
+    KeyCode::F(1),
+    KeyCode::F(2),
+    KeyCode::F(3),
+    KeyCode::F(4),
+    KeyCode::Char('?'),
+    KeyCode::Char('e'),
+    KeyCode::Char('r'),
+    KeyCode::Char('s'),
+    KeyCode::Char('日'),
+    KeyCode::Char('y'),
+];
+
+fn events() -> Vec<Event> {
+    [engine::checked(), engine::stopped(), engine::person_needed(), engine::asking(), engine::reset(), engine::failed()]
+        .concat()
+}
+
+#[test]
+fn no_order_of_keys_sizes_and_events_breaks_the_screen() {
+    let events = events();
+    for seed in 0..16 {
+        let mut numbers = Numbers(seed);
+        let mut story = if seed % 2 == 0 { Story::demo((80, 24)) } else { Story::blank((40, 12)) };
+        for _ in 0..250 {
+            match numbers.below(20) {
+                0 => {
+                    let (columns, rows) = (1 + numbers.below(140), 1 + numbers.below(50));
+                    story.resize(u16::try_from(columns).expect("small"), u16::try_from(rows).expect("small"));
+                }
+                1 => story.msg(Msg::Paste("https://portal.azure.com/#@contoso.com \u{1b}]0;x\n日本".to_owned())).end(),
+                2 => story.msg(Msg::Secret(Secret::new("a~secret".to_owned()))).end(),
+                3 => story.msg(Msg::Said(Said::good("Sent to your terminal's clipboard; paste to check."))).end(),
+                4 => story.wait(700).msg(Msg::Tick).end(),
+                5 if numbers.below(6) == 0 => story.ctrl('c').end(),
+                6..=9 => {
+                    let event = events[numbers.below(events.len())].clone();
+                    let entry = Entry::new(story.now, event);
+                    story.msg(Msg::Engine(entry));
+                }
+                _ => {
+                    let code = KEYS[numbers.below(KEYS.len())];
+                    story.msg(Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+                }
+            }
+            story.see();
+        }
+    }
+}
+
+#[test]
+fn every_screen_fits_every_size() {
+    let stories: [fn(&mut Story); 4] = [
+        |s| s.enter().end(),
+        |s| s.enter().enter().enter().enter().engine(engine::stopped()).end(),
+        |s| s.enter().enter().enter().enter().engine(engine::passed()).enter().enter().engine(engine::asking()).end(),
+        |s| {
+            s.enter().enter().enter().enter().engine(engine::passed()).enter().enter();
+            s.engine(engine::asking()).enter().engine(engine::reset()).enter();
+        },
+    ];
+    for tell in stories {
+        let mut story = Story::demo((80, 24));
+        tell(&mut story);
+        for columns in [1, 10, 39, 40, 41, 59, 60, 61, 79, 200] {
+            for rows in [1, 11, 12, 13, 18, 19, 60] {
+                story.resize(columns, rows).see();
+            }
+        }
+    }
+}

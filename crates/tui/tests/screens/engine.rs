@@ -1,0 +1,334 @@
+//! What the engine says in these stories.
+
+use crosspull_core::check::{Check, ClusterFacts, Finding, Reach, RegistryFacts, RoleMode, Survey, TenantFacts};
+use crosspull_core::event::{CallId, Event, Outcome, Plane, RunId, Verdict, Work};
+use crosspull_core::explain::{Refusal, Trouble};
+use crosspull_core::inputs::Inputs;
+use crosspull_core::plan::{Fact, Learnt, Plan, Side, StepId};
+
+use crate::story::complete;
+
+const APP: &str = "33333333-3333-4333-8333-333333333333";
+const CONSENT: &str = "https://login.microsoftonline.com/bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb/oauth2/authorize?client_id=33333333-3333-4333-8333-333333333333&response_type=code&redirect_uri=https%3A%2F%2Fwww.microsoft.com";
+
+pub fn inputs() -> Inputs {
+    Inputs::from_answers(&complete()).expect("complete")
+}
+
+pub fn plan() -> Plan {
+    let inputs = inputs();
+    let tenant = |id: &str| TenantFacts { id: id.parse().expect("an id"), name: None };
+    let clusters = inputs.clusters.iter().map(|id| ClusterFacts {
+        id: id.clone(),
+        client_id: APP.parse().ok(),
+        provisioning_state: "Succeeded".to_owned(),
+        power_state: "Running".to_owned(),
+        nodes: 3,
+    });
+    let registries = inputs.registries.iter().map(|id| RegistryFacts {
+        id: id.clone(),
+        login_server: "registryb.azurecr.io".to_owned(),
+        mode: RoleMode::Registry,
+        reach: Reach::Open,
+    });
+    let survey = Survey {
+        cloud: "AzureCloud".to_owned(),
+        tenant_a: tenant("aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa"),
+        tenant_b: tenant("bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb"),
+        clusters: clusters.collect(),
+        registries: registries.collect(),
+        app: None,
+    };
+    Plan::new_app(&inputs, &survey)
+}
+
+/// The checks, in the order in which they are asked.
+fn checks() -> Vec<Check> {
+    let inputs = inputs();
+    let (cluster, registry) = (inputs.clusters[0].clone(), inputs.registries[0].clone());
+    vec![
+        Check::SignIn(Side::A),
+        Check::SignIn(Side::B),
+        Check::Tenants,
+        Check::Cluster(cluster.clone()),
+        Check::ResetRight(cluster.clone()),
+        Check::OldRoles(cluster),
+        Check::Registry(registry.clone()),
+        Check::RoleRight(registry.clone()),
+        Check::Image(registry, inputs.images[0].clone()),
+    ]
+}
+
+pub fn started() -> Vec<Event> {
+    checks().into_iter().map(|check| Event::CheckStarted { check }).collect()
+}
+
+fn good(check: Check) -> Finding {
+    let text = match &check {
+        Check::SignIn(Side::A) => "signed in to tenant A as ops@contoso.com".to_owned(),
+        Check::SignIn(Side::B) => "signed in to tenant B as ops@fabrikam.com".to_owned(),
+        Check::Cluster(_) => "aks-shop runs on 3 nodes and uses a service principal".to_owned(),
+        other => other.title(),
+    };
+    check.pass(text)
+}
+
+fn roles(check: Check) -> Finding {
+    check.warn(
+        "aks-shop's present principal has 2 roles: Contributor on MC_shop, Network Contributor on aks-sub",
+        "Grant the new principal the same before the reset. Without them the cluster cannot change its load balancers, \
+         disks and routes. The app's id is shown on the screen before the reset.",
+    )
+}
+
+/// All checks answered, with one warning, and the plan.
+pub fn checked() -> Vec<Event> {
+    let mut events = started();
+    events.extend(checks().into_iter().map(|check| {
+        let finding = if matches!(check, Check::OldRoles(_)) { roles(check) } else { good(check) };
+        Event::CheckEnded { finding }
+    }));
+    events.push(Event::Planned { plan: plan() });
+    events
+}
+
+/// All checks passed, and the plan.
+pub fn passed() -> Vec<Event> {
+    let mut events = started();
+    events.extend(checks().into_iter().map(|check| Event::CheckEnded { finding: good(check) }));
+    events.push(Event::Planned { plan: plan() });
+    events
+}
+
+/// Half of the checks answered.
+pub fn half_checked() -> Vec<Event> {
+    let mut events = started();
+    events.extend(checks().into_iter().take(5).map(|check| Event::CheckEnded { finding: good(check) }));
+    events
+}
+
+/// The operator may not assign roles in B.
+pub fn stopped() -> Vec<Event> {
+    let mut events = started();
+    events.extend(checks().into_iter().map(|check| {
+        let finding = match check {
+            Check::RoleRight(_) => {
+                let mut finding = check.stop(
+                    "you may not assign roles on registryb",
+                    "It needs Microsoft.Authorization/roleAssignments/write. Ask an owner of registryb for Role Based \
+                     Access Control Administrator, or sign in to tenant B with another account.",
+                );
+                finding.refusal = Some(forbidden());
+                finding
+            }
+            other => good(other),
+        };
+        Event::CheckEnded { finding }
+    }));
+    events.push(Event::RunEnded { verdict: Verdict::Stopped, run: None, facts: vec![], trouble: None });
+    events
+}
+
+pub fn forbidden() -> Refusal {
+    Refusal {
+        status: Some(403),
+        code: "AuthorizationFailed".to_owned(),
+        message: "The client does not have authorization to perform action over scope.".to_owned(),
+        request_id: Some("99999999-9999-4999-8999-999999999999".to_owned()),
+    }
+}
+
+pub fn run_started() -> Event {
+    Event::RunStarted { run: RunId("7f3c9a2e".to_owned()), plan: plan() }
+}
+
+fn call(n: u32, step: u8, plane: Plane, side: Side, method: &str, url: &str) -> Event {
+    Event::CallStarted {
+        call: CallId(n),
+        work: Work::Step(StepId(step)),
+        plane,
+        side,
+        method: method.to_owned(),
+        url: url.to_owned(),
+        writes: method != "GET" && method != "HEAD",
+    }
+}
+
+fn tried(n: u32, attempt: u32, status: u16, refusal: Option<Refusal>) -> Event {
+    Event::CallTried { call: CallId(n), n: attempt, status: Some(status), ms: 430, refusal }
+}
+
+fn ended(step: u8, outcome: Outcome, learnt: Vec<Learnt>) -> Vec<Event> {
+    let step = StepId(step);
+    vec![Event::Learnt { step, learnt }, Event::StepEnded { step, outcome, note: String::new(), trouble: None }]
+}
+
+/// A step that makes one call and works.
+fn made(sent: Event, outcome: Outcome, learnt: Vec<Learnt>) -> Vec<Event> {
+    let Event::CallStarted { call: CallId(n), work: Work::Step(step), .. } = sent else { panic!("{sent:?}") };
+    let mut events = vec![Event::StepStarted { step }, sent, tried(n, 1, 201, None)];
+    events.extend(ended(step.0, outcome, learnt));
+    events
+}
+
+/// Steps 1 to 3: the app, its service principal, the secret.
+pub fn app_made() -> Vec<Event> {
+    let learnt = |fact, value: &str| Learnt::new(fact, value);
+    let graph = "https://graph.microsoft.com/v1.0";
+    let mut events = vec![run_started()];
+    events.extend(made(
+        call(1, 1, Plane::Graph, Side::A, "POST", &format!("{graph}/applications")),
+        Outcome::Created,
+        vec![learnt(Fact::AppObject, "44444444-4444-4444-8444-444444444444"), learnt(Fact::App, APP)],
+    ));
+    events.extend(made(
+        call(2, 2, Plane::Graph, Side::A, "POST", &format!("{graph}/servicePrincipals")),
+        Outcome::Created,
+        vec![learnt(Fact::PrincipalA, "55555555-5555-4555-8555-555555555555")],
+    ));
+    let add = format!("{graph}/applications/44444444-4444-4444-8444-444444444444/addPassword");
+    events.extend(made(
+        call(3, 3, Plane::Graph, Side::A, "POST", &add),
+        Outcome::Created,
+        vec![learnt(Fact::SecretKey, "66666666-6666-4666-8666-666666666666"), learnt(Fact::SecretEnds, "2027-05-06")],
+    ));
+    events
+}
+
+/// Step 4 waits for a person.
+pub fn person_needed() -> Vec<Event> {
+    let mut events = app_made();
+    events.push(Event::StepStarted { step: StepId(4) });
+    events.push(Event::PersonNeeded {
+        step: StepId(4),
+        says: "An administrator of tenant B opens this address, signs in and accepts on behalf of the organization."
+            .to_owned(),
+        url: CONSENT.to_owned(),
+        command: format!("az ad sp create --id {APP}"),
+    });
+    events.push(call(
+        4,
+        4,
+        Plane::Entra,
+        Side::B,
+        "POST",
+        "https://login.microsoftonline.com/bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb/oauth2/v2.0/token",
+    ));
+    events.push(tried(4, 1, 400, None));
+    events.push(Event::Waiting {
+        work: Work::Step(StepId(4)),
+        why: "nobody has consented yet".to_owned(),
+        ms: 5_000,
+        at_most_ms: 3_600_000,
+        tries: 1,
+    });
+    events
+}
+
+/// Step 6 waits for the role.
+pub fn proving() -> Vec<Event> {
+    let mut events = app_made();
+    events.extend(granted());
+    let url = "https://registryb.azurecr.io/v2/shop/web/manifests/1.4";
+    events.push(Event::StepStarted { step: StepId(6) });
+    events.push(call(6, 6, Plane::Registry, Side::B, "HEAD", url));
+    events.push(tried(6, 1, 401, None));
+    events.push(Event::Waiting {
+        work: Work::Step(StepId(6)),
+        why: "the role is not in effect yet".to_owned(),
+        ms: 6_000,
+        at_most_ms: 600_000,
+        tries: 4,
+    });
+    events
+}
+
+fn granted() -> Vec<Event> {
+    let assignment = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-registry/providers/Microsoft.ContainerRegistry/registries/registryb/providers/Microsoft.Authorization/roleAssignments/88888888-8888-5888-8888-888888888888";
+    let registry = inputs().registries[0].clone();
+    let mut events = made(
+        call(4, 4, Plane::Graph, Side::B, "POST", "https://graph.microsoft.com/v1.0/servicePrincipals"),
+        Outcome::Found,
+        vec![Learnt::new(Fact::PrincipalB, "77777777-7777-4777-8777-777777777777")],
+    );
+    let put = format!("https://management.azure.com{assignment}?api-version=2022-04-01");
+    events.extend(made(
+        call(5, 5, Plane::Arm, Side::B, "PUT", &put),
+        Outcome::Created,
+        vec![Learnt::new(Fact::Assignment(registry), assignment)],
+    ));
+    events
+}
+
+/// The pull is proved and the operator is asked.
+pub fn asking() -> Vec<Event> {
+    let mut events = proving();
+    events.push(tried(6, 2, 200, None));
+    events.extend(ended(
+        6,
+        Outcome::Proved,
+        vec![Learnt::new(Fact::Proved(inputs().registries[0].clone()), "shop/web:1.4")],
+    ));
+    events.push(Event::Asking { step: StepId(7) });
+    events
+}
+
+/// The reset, and the end.
+pub fn reset() -> Vec<Event> {
+    let learnt = vec![Learnt::new(Fact::ClusterClient(inputs().clusters[0].clone()), APP)];
+    let mut events = vec![Event::Confirmed { step: StepId(7) }, Event::StepStarted { step: StepId(7) }];
+    events.extend(ended(7, Outcome::Changed, learnt));
+    events.push(Event::RunEnded {
+        verdict: Verdict::Done,
+        run: Some(RunId("7f3c9a2e".to_owned())),
+        facts: vec![],
+        trouble: None,
+    });
+    events
+}
+
+/// The run ends otherwise than by its last step.
+fn over(verdict: Verdict) -> Vec<Event> {
+    vec![Event::RunEnded { verdict, run: Some(RunId("7f3c9a2e".to_owned())), facts: vec![], trouble: None }]
+}
+
+/// The operator stopped it.
+pub fn interrupted() -> Vec<Event> {
+    over(Verdict::Interrupted)
+}
+
+/// Nobody consented yet.
+pub fn waits() -> Vec<Event> {
+    over(Verdict::Waits)
+}
+
+/// The role may not be assigned after all.
+pub fn failed() -> Vec<Event> {
+    let trouble = Trouble::from_refusal("The role was not assigned.", forbidden());
+    let mut events = app_made();
+    events.extend([
+        Event::StepStarted { step: StepId(5) },
+        call(
+            5,
+            5,
+            Plane::Arm,
+            Side::B,
+            "PUT",
+            "https://management.azure.com/subscriptions/2/roleAssignments/8?api-version=2022-04-01",
+        ),
+        tried(5, 1, 403, Some(forbidden())),
+        Event::StepEnded {
+            step: StepId(5),
+            outcome: Outcome::Failed,
+            note: String::new(),
+            trouble: Some(trouble.clone()),
+        },
+        Event::RunEnded {
+            verdict: Verdict::Failed,
+            run: Some(RunId("7f3c9a2e".to_owned())),
+            facts: vec![],
+            trouble: Some(trouble),
+        },
+    ]);
+    events
+}

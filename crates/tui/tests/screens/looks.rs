@@ -1,0 +1,177 @@
+//! Every screen as it looks, at the three sizes. The pictures are in `snapshots`.
+
+use crosspull_core::secret::Secret;
+use crosspull_tui::{Msg, Said, Theme};
+use crossterm::event::KeyCode;
+
+use crate::engine;
+use crate::story::{Story, complete};
+
+const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (40, 12)];
+
+/// Tells a story of `demo` at each size and keeps a picture of its end.
+fn look(name: &str, tell: impl Fn(&mut Story)) {
+    look_from(Story::demo, name, tell);
+}
+
+fn look_from(begin: impl Fn((u16, u16)) -> Story, name: &str, tell: impl Fn(&mut Story)) {
+    for size in SIZES {
+        let mut story = begin(size);
+        tell(&mut story);
+        insta::assert_snapshot!(format!("{name}_{}x{}", size.0, size.1), story.see());
+    }
+}
+
+fn to_checks(story: &mut Story) -> &mut Story {
+    story.enter().enter().enter().enter()
+}
+
+fn to_review(story: &mut Story) -> &mut Story {
+    to_checks(story).engine(engine::checked()).enter()
+}
+
+fn to_run(story: &mut Story) -> &mut Story {
+    to_review(story).enter()
+}
+
+fn to_done(story: &mut Story) -> &mut Story {
+    to_run(story).engine(engine::asking()).enter().engine(engine::reset()).enter()
+}
+
+#[test]
+fn home() {
+    look("home", |_| {});
+}
+
+#[test]
+fn tenant_a() {
+    look("tenant_a", |story| story.enter().end());
+}
+
+#[test]
+fn tenant_a_with_complaints() {
+    look_from(Story::blank, "tenant_a_complaints", |story| {
+        story.enter().press(KeyCode::Tab).type_text("contoso").enter();
+    });
+}
+
+#[test]
+fn tenant_b() {
+    look("tenant_b", |story| story.enter().enter().press(KeyCode::Tab).end());
+}
+
+#[test]
+fn app_and_secret() {
+    look("app", |story| story.enter().enter().enter().press(KeyCode::Tab).press(KeyCode::Tab).end());
+}
+
+#[test]
+fn checks_under_way() {
+    look("checks_open", |story| to_checks(story).engine(engine::half_checked()).end());
+}
+
+#[test]
+fn checks_with_a_warning() {
+    look("checks_warning", |story| to_checks(story).engine(engine::checked()).end());
+}
+
+#[test]
+fn checks_that_stop() {
+    look("checks_stop", |story| to_checks(story).engine(engine::stopped()).end());
+}
+
+#[test]
+fn review() {
+    look("review", |story| to_review(story).press(KeyCode::Down).end());
+}
+
+#[test]
+fn a_step_explained() {
+    look("explain", |story| to_review(story).press(KeyCode::Char('e')).end());
+}
+
+#[test]
+fn run_waiting() {
+    look("run_waiting", |story| to_run(story).engine(engine::proving()).wait(900).end());
+}
+
+#[test]
+fn run_failed() {
+    look("run_failed", |story| to_run(story).engine(engine::failed()).end());
+}
+
+#[test]
+fn calls_of_a_step() {
+    look("calls", |story| {
+        to_run(story).engine(engine::failed());
+        for _ in 0..5 {
+            story.press(KeyCode::Down);
+        }
+        story.enter();
+    });
+}
+
+#[test]
+fn consent() {
+    look("consent", |story| to_run(story).engine(engine::person_needed()).wait(3_000).end());
+}
+
+#[test]
+fn the_question_before_the_reset() {
+    look("reset", |story| to_run(story).engine(engine::asking()).end());
+}
+
+#[test]
+fn done() {
+    look("done", |story| {
+        to_done(story).msg(Msg::Receipt("/home/ops/.local/state/crosspull/runs/7f3c9a2e.jsonl".to_owned()));
+    });
+}
+
+#[test]
+fn done_with_the_secret_in_sight() {
+    look("done_revealed", |story| {
+        to_done(story).msg(Msg::Secret(Secret::new("abc8Q~made.up_value-of.a-secret".to_owned()))).wait(2_500);
+    });
+}
+
+#[test]
+fn done_after_a_failure() {
+    look("done_failed", |story| to_run(story).engine(engine::failed()).enter().end());
+}
+
+#[test]
+fn help() {
+    look("help", |story| story.enter().press(KeyCode::F(1)).end());
+}
+
+#[test]
+fn leave() {
+    look("leave", |story| story.enter().ctrl('c').end());
+}
+
+#[test]
+fn a_path_for_the_secret() {
+    look("path", |story| to_done(story).press(KeyCode::F(4)).msg(Msg::Said(Said::bad("The file exists."))).end());
+}
+
+#[test]
+fn without_unicode_and_colour() {
+    for (name, tell) in [
+        ("plain_run", Box::new(|s: &mut Story| to_run(s).engine(engine::proving()).end()) as Box<dyn Fn(&mut Story)>),
+        ("plain_leave", Box::new(|s: &mut Story| s.enter().ctrl('c').end())),
+    ] {
+        let mut story = Story::new((80, 24), complete(), true, Theme::plain());
+        tell(&mut story);
+        let screen = story.see();
+        assert!(screen.is_ascii(), "{screen}");
+        insta::assert_snapshot!(name, screen);
+    }
+}
+
+#[test]
+fn a_window_too_small_says_so_and_goes_on() {
+    let mut story = Story::demo((39, 12));
+    story.enter().shows("enlarge the window (40x12)");
+    story.resize(80, 24).shows("Tenant A, where the cluster is");
+}

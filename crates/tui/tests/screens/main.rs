@@ -1,0 +1,9 @@
+//! The wizard as its operator meets it: keys in, screens out.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "all of this crate is a test")]
+
+mod any_order;
+mod engine;
+mod looks;
+mod story;
+mod ways;

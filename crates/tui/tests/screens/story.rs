@@ -1,0 +1,133 @@
+//! A story: somebody types, the engine speaks, the screen is looked at.
+
+use crosspull_core::event::{Entry, Event};
+use crosspull_core::field::Key;
+use crosspull_core::inputs::Answers;
+use crosspull_tui::{Effect, Model, Msg, Setup, Theme, update, view};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use jiff::{SignedDuration, Timestamp};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+pub struct Story {
+    pub model: Model,
+    pub now: Timestamp,
+    pub effects: Vec<Effect>,
+    terminal: Terminal<TestBackend>,
+}
+
+/// 2026-11-07 14:02:00 UTC.
+pub fn start() -> Timestamp {
+    Timestamp::from_second(1_794_060_120).expect("a time")
+}
+
+/// The answers of `demo`: all there are.
+pub fn complete() -> Answers {
+    let mut answers = Answers::default();
+    for key in [Key::TenantA, Key::Cluster, Key::TenantB, Key::Registry, Key::Repository] {
+        answers.set(key, key.field().expect("a row").example);
+    }
+    answers
+}
+
+impl Story {
+    pub fn new(size: (u16, u16), answers: Answers, simulated: bool, theme: Theme) -> Self {
+        let setup = Setup { answers, simulated, theme, size };
+        let terminal = Terminal::new(TestBackend::new(size.0, size.1)).expect("a terminal");
+        Self { model: Model::new(setup), now: start(), effects: Vec::new(), terminal }
+    }
+
+    /// The wizard of `demo`.
+    pub fn demo(size: (u16, u16)) -> Self {
+        Self::new(size, complete(), true, Theme::full())
+    }
+
+    /// The wizard on a real cloud, nothing answered.
+    pub fn blank(size: (u16, u16)) -> Self {
+        Self::new(size, Answers::default(), false, Theme::full())
+    }
+
+    pub fn msg(&mut self, msg: Msg) -> &mut Self {
+        let effects = update(&mut self.model, msg, self.now);
+        self.effects.extend(effects);
+        self
+    }
+
+    pub fn press(&mut self, code: KeyCode) -> &mut Self {
+        self.msg(Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)))
+    }
+
+    pub fn ctrl(&mut self, c: char) -> &mut Self {
+        self.msg(Msg::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL)))
+    }
+
+    pub fn enter(&mut self) -> &mut Self {
+        self.press(KeyCode::Enter)
+    }
+
+    pub fn type_text(&mut self, text: &str) -> &mut Self {
+        for c in text.chars() {
+            self.press(KeyCode::Char(c));
+        }
+        self
+    }
+
+    /// The engine says these, half a second apart.
+    pub fn engine(&mut self, events: impl IntoIterator<Item = Event>) -> &mut Self {
+        for event in events {
+            self.wait(500);
+            self.msg(Msg::Engine(Entry::new(self.now, event)));
+        }
+        self
+    }
+
+    /// Ends a chain where nothing is to come of it.
+    pub fn end(&mut self) {}
+
+    /// Time passes.
+    pub fn wait(&mut self, ms: i64) -> &mut Self {
+        self.now = self.now.checked_add(SignedDuration::from_millis(ms)).expect("a time");
+        self
+    }
+
+    pub fn resize(&mut self, columns: u16, rows: u16) -> &mut Self {
+        self.terminal.backend_mut().resize(columns, rows);
+        self.terminal.autoresize().expect("resizes");
+        self.msg(Msg::Resize(columns, rows))
+    }
+
+    /// What was asked of the shell since the last look.
+    pub fn asked(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
+    /// The screen as text.
+    pub fn see(&mut self) -> String {
+        let (model, now) = (&self.model, self.now);
+        self.terminal.draw(|frame| view(model, frame, now)).expect("draws");
+        self.terminal.backend().to_string()
+    }
+
+    /// The screen shows this text.
+    #[track_caller]
+    pub fn shows(&mut self, text: &str) -> &mut Self {
+        let screen = self.see();
+        assert!(screen.contains(text), "no {text:?} in\n{screen}");
+        self
+    }
+
+    /// The screen does not show this text.
+    #[track_caller]
+    pub fn hides(&mut self, text: &str) -> &mut Self {
+        let screen = self.see();
+        assert!(!screen.contains(text), "{text:?} in\n{screen}");
+        self
+    }
+
+    /// Where the hardware cursor is.
+    pub fn cursor(&mut self) -> (u16, u16) {
+        self.see();
+        let place = self.terminal.get_cursor_position().expect("a cursor");
+        (place.x, place.y)
+    }
+}

@@ -1,0 +1,305 @@
+//! The ways through the wizard: what keys do, and what the shell is asked for.
+
+use crosspull_core::event::Event;
+use crosspull_core::field::Key;
+use crosspull_core::plan::StepId;
+use crosspull_core::secret::Secret;
+use crosspull_tui::{Effect, Msg, Said, Theme};
+use crossterm::event::KeyCode;
+
+use crate::engine;
+use crate::story::{Story, complete};
+
+const SIZE: (u16, u16) = (80, 24);
+
+fn real() -> Story {
+    Story::new(SIZE, complete(), false, Theme::full())
+}
+
+fn to_review(story: &mut Story) -> &mut Story {
+    story.enter().enter().enter().enter().engine(engine::passed()).enter()
+}
+
+fn to_run(story: &mut Story) -> &mut Story {
+    to_review(story).enter()
+}
+
+#[test]
+fn with_everything_answered_enter_alone_leads_from_home_to_the_end() {
+    let mut story = Story::demo(SIZE);
+    story.shows("What do you want to do?").enter();
+    story.shows("Tenant A, where").enter().shows("Tenant B, where").enter().shows("Secret lives").enter();
+    assert_eq!(story.asked(), [Effect::Check(Box::new(engine::inputs()))]);
+    story.engine(engine::started()).enter().shows("Checks").engine(engine::passed()).enter();
+    story.shows("Review").enter();
+    assert_eq!(story.asked(), [Effect::Run(Box::new(engine::plan()))]);
+    story.engine(engine::proving()).enter().enter().shows("next try in 6 s");
+    story.engine(engine::asking().split_off(engine::proving().len())).shows("Reset aks-shop now?").enter();
+    assert_eq!(story.asked(), [Effect::Confirm(StepId(7))]);
+    story.hides("Not now").engine(engine::reset()).shows("The run is over").enter();
+    story.shows("aks-shop now uses the new app").enter();
+    assert_eq!(story.asked(), [Effect::Leave]);
+}
+
+#[test]
+fn enter_does_nothing_while_the_checks_are_open_or_stop() {
+    let mut story = Story::demo(SIZE);
+    story.enter().enter().enter().enter().engine(engine::half_checked()).enter().shows("5 of 9 answered");
+    story.engine(engine::stopped()).enter().shows("1 stop").shows("r asks again");
+    story.asked();
+    story.press(KeyCode::Char('r'));
+    assert_eq!(story.asked(), [Effect::Check(Box::new(engine::inputs()))]);
+    story.engine(engine::passed()).enter().shows("Review");
+}
+
+#[test]
+fn changed_answers_are_checked_again_and_unchanged_ones_are_not() {
+    let mut story = Story::demo(SIZE);
+    to_review(&mut story).asked();
+    story.press(KeyCode::Esc).press(KeyCode::Esc).shows("Secret lives").enter().shows("all passed");
+    assert_eq!(story.asked(), []);
+    story.press(KeyCode::Esc).press(KeyCode::Tab).ctrl('u').type_text("90").enter();
+    let asked = story.asked();
+    assert!(matches!(asked.as_slice(), [Effect::Check(inputs)] if inputs.secret_days == 90), "{asked:?}");
+    story.hides("all passed");
+}
+
+#[test]
+fn back_keeps_every_answer() {
+    let mut story = Story::blank(SIZE);
+    story.enter().press(KeyCode::Tab).type_text("contoso.com").press(KeyCode::Esc).enter().shows("contoso.com");
+    assert_eq!(story.model.answers().get(Key::TenantA), Some("contoso.com"));
+    story.press(KeyCode::Tab).press(KeyCode::Tab).press(KeyCode::Right).shows("service-principal");
+    assert_eq!(story.model.answers().get(Key::SignInA), Some("service-principal"));
+}
+
+#[test]
+fn a_complaint_comes_when_a_field_is_left_and_goes_as_soon_as_it_is_right() {
+    let mut story = Story::blank(SIZE);
+    story.enter().press(KeyCode::Tab).type_text("contoso").hides("✗").press(KeyCode::Tab);
+    story.shows("✗ \"contoso\" is not a tenant").press(KeyCode::BackTab).type_text(".").shows("✗");
+    story.type_text("com").hides("✗");
+}
+
+#[test]
+fn what_is_missing_is_named_where_it_is_missing() {
+    let mut story = Story::blank(SIZE);
+    story.enter().enter().shows("✗ missing. The tenant that").shows("Some answers need a look.");
+    assert_eq!(story.asked(), []);
+    let (x, y) = story.cursor();
+    assert_eq!((x, y), (34, 8), "the cursor is in the first field that needs a look\n{}", story.see());
+}
+
+#[test]
+fn answers_that_do_not_go_together_are_shown_on_their_own_page() {
+    let mut answers = complete();
+    answers.set(Key::TenantB, "contoso.com");
+    let mut story = Story::new(SIZE, answers, true, Theme::full());
+    story.enter().enter().enter().shows("Tenant B, where").shows("is the cluster's tenant too");
+    story.ctrl('u').type_text("fabrikam.com").hides("✗").enter().shows("Secret lives");
+}
+
+#[test]
+fn a_complaint_about_what_no_screen_asks_for_is_said_and_nothing_is_called() {
+    let mut answers = complete();
+    answers.set(Key::Pace, "fast");
+    let mut story = Story::new(SIZE, answers, true, Theme::full());
+    story.enter().enter().enter().enter().shows("Secret lives").shows("pace: \"fast\" is not a pace");
+    assert_eq!(story.asked(), []);
+}
+
+#[test]
+fn a_paste_is_cleaned_and_never_goes_on() {
+    let mut story = Story::blank(SIZE);
+    story.enter().press(KeyCode::Tab).msg(Msg::Paste("  contoso.com\r\n\u{1b}[2J".to_owned()));
+    story.shows("Tenant A, where");
+    assert_eq!(story.model.answers().get(Key::TenantA), Some("contoso.com [2J"));
+}
+
+#[test]
+fn letters_are_text_in_a_field_and_keys_elsewhere() {
+    let mut story = Story::blank(SIZE);
+    story.press(KeyCode::Char('?')).shows("Keys").press(KeyCode::Esc).enter().press(KeyCode::Tab);
+    story.type_text("?q").shows("?q").hides("Keys").press(KeyCode::F(1)).shows("Keys").shows("Shift+Tab");
+}
+
+#[test]
+fn leaving_a_form_asks_and_a_second_control_c_leaves() {
+    let mut story = Story::demo(SIZE);
+    story.enter().ctrl('c').shows("Leave?").enter().hides("Leave?");
+    assert_eq!(story.asked(), []);
+    story.ctrl('c').press(KeyCode::Left).enter();
+    assert_eq!(story.asked(), [Effect::Leave]);
+    let mut story = Story::demo(SIZE);
+    story.enter().ctrl('c').ctrl('c');
+    assert_eq!(story.asked(), [Effect::Leave]);
+}
+
+#[test]
+fn control_c_stops_a_run_after_the_call_and_a_second_time_leaves() {
+    let mut story = real();
+    to_run(&mut story).engine(engine::proving()).asked();
+    story.ctrl('c').shows("Stopping after the call in flight");
+    assert_eq!(story.asked(), [Effect::Stop]);
+    story.msg(Msg::StopAsked);
+    assert_eq!(story.asked(), [Effect::Leave]);
+}
+
+#[test]
+fn on_a_real_cloud_the_focus_begins_on_not_now_and_the_question_can_be_asked_again() {
+    let mut story = real();
+    to_run(&mut story).engine(engine::asking()).asked();
+    story.shows("▸ Not now").shows("The new credential pulls shop/web:1.4").shows("nodes restart").enter();
+    assert_eq!(story.asked(), []);
+    story.hides("▸ Not now").shows("asks you").shows("Enter asks again").enter().shows("▸ Not now");
+    story.press(KeyCode::Left).enter();
+    assert_eq!(story.asked(), [Effect::Confirm(StepId(7))]);
+    story.hides("Not now").enter();
+    assert_eq!(story.asked(), [], "yes is said once");
+}
+
+#[test]
+fn the_question_waits_below_what_is_being_read() {
+    let mut story = Story::demo(SIZE);
+    to_run(&mut story).engine(engine::proving()).press(KeyCode::Down).enter().shows("graph.microsoft.com").asked();
+    story.engine(engine::asking().split_off(engine::proving().len())).hides("Reset aks-shop now?").enter();
+    assert_eq!(story.asked(), [], "Enter closed what was read");
+    story.shows("Reset aks-shop now?");
+}
+
+#[test]
+fn the_app_and_the_lost_roles_are_shown_before_the_reset() {
+    let mut story = real();
+    story.enter().enter().enter().enter().engine(engine::checked()).enter().enter().engine(engine::asking());
+    story.shows("present principal has 2 roles").shows("New app: 33333333-3333-4333-8333-333333333333");
+}
+
+#[test]
+fn consent_shows_and_copies_the_whole_address_and_goes_by_itself() {
+    let mut story = Story::demo(SIZE);
+    to_run(&mut story).engine(engine::person_needed()).wait(2_000).asked();
+    let screen = story.see();
+    let address: String = screen
+        .lines()
+        .map(|l| l.trim_matches('"'))
+        .filter(|l| l.starts_with("https") || l.starts_with("bbb"))
+        .map(str::trim_end)
+        .collect();
+    story.shows("Not given yet, asked 2 s ago.").press(KeyCode::F(2));
+    let asked = story.asked();
+    let [Effect::Copy { text, .. }] = asked.as_slice() else { panic!("{asked:?}") };
+    assert!(text.starts_with(&address) && address.len() >= 80, "{address}");
+    let ended = engine::asking().into_iter().filter(|e| matches!(e, Event::StepEnded { step: StepId(4), .. }));
+    story.engine(ended).hides("Not given yet").shows("provision the app");
+}
+
+#[test]
+fn the_secret_is_masked_until_it_is_asked_for_and_hides_again() {
+    let mut story = Story::demo((100, 50));
+    to_run(&mut story).engine(engine::asking()).enter().engine(engine::reset()).enter().asked();
+    story.shows("••••••••").press(KeyCode::F(3));
+    assert_eq!(story.asked(), [Effect::RevealSecret]);
+    let secret = || Msg::Secret(Secret::new("s3cret~value".to_owned()));
+    assert!(!story.model.animates());
+    story.msg(secret()).shows("s3cret~value").shows("hides in 10 s");
+    assert!(story.model.animates() && !format!("{:?}", story.model).contains("s3cret~value"));
+    story.wait(10_000).msg(Msg::Tick).hides("s3cret~value");
+    assert!(!story.model.animates());
+    story.msg(secret()).enter().hides("s3cret~value");
+    assert_eq!(story.asked(), [], "the key hid the secret and did nothing else");
+    story.press(KeyCode::F(4)).shows("Save the secret").enter();
+    assert_eq!(story.asked(), [Effect::SaveSecret { path: "aks-shop.secret".to_owned() }]);
+}
+
+#[test]
+fn a_run_that_found_its_secret_offers_none() {
+    let mut story = Story::demo((100, 50));
+    to_run(&mut story)
+        .engine(engine::failed().into_iter().filter(|e| !matches!(e, Event::StepEnded { step: StepId(3), .. })));
+    story.enter().asked();
+    story.hides("client secret").hides("F3").press(KeyCode::F(3)).press(KeyCode::F(2)).press(KeyCode::F(4));
+    assert_eq!(story.asked(), []);
+}
+
+#[test]
+fn it_moves_only_while_something_is_under_way() {
+    let mut story = Story::demo(SIZE);
+    assert!(!story.model.animates());
+    story.enter().enter().enter().enter();
+    assert!(story.model.animates());
+    story.engine(engine::passed());
+    assert!(!story.model.animates());
+    story.enter().enter();
+    assert!(story.model.animates());
+    story.engine(engine::asking());
+    assert!(!story.model.animates(), "a question to the operator moves nothing");
+    story.enter();
+    assert!(story.model.animates());
+    story.engine(engine::reset());
+    assert!(!story.model.animates());
+}
+
+#[test]
+fn the_plan_is_saved_in_words_and_the_command_is_copied() {
+    let mut story = Story::demo(SIZE);
+    to_review(&mut story).asked();
+    story.press(KeyCode::Char('s')).enter();
+    let asked = story.asked();
+    let [Effect::SavePlan { path, text }] = asked.as_slice() else { panic!("{asked:?}") };
+    assert_eq!(path, "aks-shop-plan.md");
+    assert!(text.contains("7. A, reset aks-shop") && text.contains("undo: ARM DELETE roleAssignments"), "{text}");
+    story.enter().engine(engine::failed()).enter().asked();
+    story.press(KeyCode::Char('c'));
+    let asked = story.asked();
+    assert!(
+        matches!(asked.as_slice(), [Effect::Copy { text, .. }] if text.starts_with("crosspull apply --tenant-a contoso.com"))
+    );
+}
+
+#[test]
+fn stopping_takes_the_question_away() {
+    let mut story = real();
+    to_run(&mut story).engine(engine::asking()).shows("Reset aks-shop now?").asked();
+    story.ctrl('c').hides("Not now").enter();
+    assert_eq!(story.asked(), [Effect::Stop]);
+    story
+        .engine(engine::interrupted())
+        .hides("Not now")
+        .enter()
+        .shows("The run was stopped. aks-shop was not touched.");
+}
+
+#[test]
+fn a_run_that_waits_for_a_person_ends_with_what_the_person_must_do() {
+    let mut story = Story::demo(SIZE);
+    to_run(&mut story).engine(engine::person_needed()).ctrl('c').engine(engine::waits()).enter();
+    story.shows("Waiting for a person").shows("https://login.microsoftonline.com/bbbb").shows("az ad sp create");
+}
+
+#[test]
+fn a_small_window_scrolls_to_the_command_of_the_consent_page() {
+    let mut story = Story::demo((40, 12));
+    to_run(&mut story).engine(engine::person_needed()).hides("az ad sp create");
+    for _ in 0..8 {
+        story.press(KeyCode::Down);
+    }
+    story.shows("az ad sp create");
+}
+
+#[test]
+fn what_was_said_is_shown_whole() {
+    let mut story = Story::demo((40, 12));
+    let text = "The file /home/ops/aks-shop.secret exists already: give the path of a new file.";
+    story.msg(Msg::Said(Said::bad(text))).shows("give the path of").shows(" file.  ").shows("Ctrl+C leave");
+    story.enter().hides("new file").shows("Tenant A");
+}
+
+#[test]
+fn control_c_on_a_run_that_has_just_ended_shows_its_end_first() {
+    let mut story = Story::demo(SIZE);
+    to_run(&mut story).engine(engine::failed()).asked();
+    story.ctrl('c').shows("The role was not assigned. aks-shop was not touched.");
+    assert_eq!(story.asked(), []);
+    story.ctrl('c');
+    assert_eq!(story.asked(), [Effect::Leave]);
+}

@@ -1,0 +1,299 @@
+//! How a text reaches the operator's clipboard (`terminal-facts.md` 1): [`choose`] the way; write its [`bytes`]
+//! between two frames where it has some, else await [`outside`]; then say [`said`], or the sentence of the error.
+
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use arboard::{Clipboard, Error, SetExtLinux as _};
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use crosspull_core::secret::Secret;
+use tokio::io::AsyncWriteExt as _;
+use tokio::process::Command;
+use tokio::time::timeout;
+
+/// Bytes of text that every terminal takes whole; some cut longer texts without a word (`terminal-facts.md` 1).
+const MOST: usize = 3_000;
+/// Bytes of one device control string: GNU screen loses a long one whole (`terminal-facts.md` 1).
+const CONTROL_STRING: usize = 240;
+/// Makes tmux hand its standard input to the terminal and forget it, so that nothing stays in tmux's own list.
+const LOAD: [&str; 9] = ["load-buffer", "-w", "-b", "crosspull", "-", ";", "delete-buffer", "-b", "crosspull"];
+const TMUX_LIMIT: Duration = Duration::from_secs(2);
+/// A desktop that has not refused a text by now has taken it.
+const GRACE: Duration = Duration::from_secs(1);
+/// How long a text stays in an X clipboard.
+const KEPT: Duration = Duration::from_secs(60);
+
+/// What the environment says about where crosspull runs.
+#[derive(Debug, Clone, Copy)]
+pub struct Surroundings {
+    tmux: bool,
+    screen: bool,
+    ssh: bool,
+    desktop: bool,
+    /// Standard output is a terminal that may know OSC 52.
+    terminal: bool,
+}
+
+impl Surroundings {
+    /// From the environment, where an empty variable counts as none, and whether standard output is a terminal.
+    pub fn from(variable: impl Fn(&str) -> Option<String>, is_tty: bool) -> Self {
+        let set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
+        let dull = variable("TERM").is_some_and(|term| term == "dumb" || term == "linux");
+        Self {
+            tmux: set("TMUX"),
+            // TERM does not tell: tmux calls itself screen too.
+            screen: set("STY"),
+            ssh: ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"].into_iter().any(set),
+            desktop: ["DISPLAY", "WAYLAND_DISPLAY"].into_iter().any(set),
+            terminal: is_tty && !dull,
+        }
+    }
+}
+
+/// What the operator asks for, by `--clipboard` or CROSSPULL_CLIPBOARD: the way that suits, the way of that name, none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    Auto,
+    Osc52,
+    Tmux,
+    Screen,
+    System,
+    Off,
+}
+
+impl std::str::FromStr for Asked {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        Ok(match word {
+            "auto" => Self::Auto,
+            "osc52" => Self::Osc52,
+            "tmux" => Self::Tmux,
+            "screen" => Self::Screen,
+            "system" => Self::System,
+            "off" => Self::Off,
+            _ => return Err(format!("`{word}` is no way to copy: use auto, osc52, tmux, screen, system or off")),
+        })
+    }
+}
+
+/// A way to a clipboard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// tmux hands it to the terminal around it. It drops a bare OSC 52 by default.
+    Tmux,
+    /// OSC 52 to the terminal around GNU screen, which drops a bare one.
+    Screen,
+    /// OSC 52: an escape sequence that asks the terminal to set its clipboard.
+    Osc52,
+    /// The desktop's own clipboard, X or Wayland.
+    System,
+    Nowhere,
+}
+
+impl Way {
+    /// The way to try where this one failed.
+    pub fn otherwise(self) -> Option<Self> {
+        (self == Self::Tmux).then_some(Self::Osc52)
+    }
+}
+
+/// Chooses the way. Over SSH the terminal's clipboard is the near one, also where X is forwarded.
+pub const fn choose(asked: Asked, at: &Surroundings) -> Way {
+    match asked {
+        Asked::Osc52 => Way::Osc52,
+        Asked::Tmux => Way::Tmux,
+        Asked::Screen => Way::Screen,
+        Asked::System => Way::System,
+        Asked::Off => Way::Nowhere,
+        Asked::Auto if at.tmux => Way::Tmux,
+        Asked::Auto if at.screen => Way::Screen,
+        Asked::Auto if at.ssh => Way::Osc52,
+        Asked::Auto if at.desktop => Way::System,
+        Asked::Auto if at.terminal => Way::Osc52,
+        Asked::Auto => Way::Nowhere,
+    }
+}
+
+/// The bytes to write to the terminal; none for the ways of [`outside`], which also says why a text is refused.
+pub fn bytes(way: Way, text: &str) -> Option<Vec<u8>> {
+    fits(text).ok()?;
+    let osc52 = |end| format!("\x1b]52;c;{}{end}", BASE64_STANDARD.encode(text)).into_bytes();
+    let wrap = |chunk: &[u8]| [b"\x1bP", chunk, b"\x1b\\"].concat();
+    match way {
+        Way::Osc52 => Some(osc52("\x1b\\")),
+        // BEL ends the sequence inside: ST would end the device control string around it.
+        Way::Screen => Some(osc52("\x07").chunks(CONTROL_STRING - 4).flat_map(wrap).collect()),
+        Way::Tmux | Way::System | Way::Nowhere => None,
+    }
+}
+
+/// Copies a text by tmux or on the desktop. The error is a sentence: they did not take it, or it does not fit any way.
+pub async fn outside(way: Way, text: &str) -> Result<(), String> {
+    fits(text)?;
+    match way {
+        Way::Tmux => feed("tmux", &LOAD, text, TMUX_LIMIT).await,
+        Way::System => {
+            let text = Secret::new(text.to_owned());
+            keep(move || hold(&text), GRACE).await
+        }
+        Way::Osc52 | Way::Screen | Way::Nowhere => Err(said(Way::Nowhere, "text")),
+    }
+}
+
+/// What to tell the operator once it is done. `what` names the text without an article, such as `consent address`.
+pub fn said(way: Way, what: &str) -> String {
+    match way {
+        // A terminal does not answer.
+        Way::Tmux | Way::Screen | Way::Osc52 => {
+            format!("Sent the {what} to your terminal's clipboard; paste to check.")
+        }
+        Way::System => format!("Copied the {what}; paste it soon, it is gone when crosspull ends."),
+        Way::Nowhere => format!("No clipboard here: select the {what}, or save it to a file."),
+    }
+}
+
+/// An empty text is refused too: terminals take it in different ways.
+fn fits(text: &str) -> Result<(), String> {
+    match text.len() {
+        0 => Err("There is nothing to copy.".to_owned()),
+        1..=MOST => Ok(()),
+        long => Err(format!("Too long to copy ({long} bytes, at most {MOST}): save it to a file instead.")),
+    }
+}
+
+/// Runs tmux with the text on its standard input; arguments are for everybody to see.
+async fn feed(program: &str, arguments: &[&str], text: &str, limit: Duration) -> Result<(), String> {
+    let mut tmux = Command::new(program);
+    tmux.args(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
+    let mut child = tmux.spawn().map_err(|e| format!("Not copied: tmux does not start ({e})."))?;
+    let fed = async {
+        if let Some(mut stdin) = child.stdin.take() {
+            // Where tmux does not read, it says why, which is the better message.
+            let _ = stdin.write_all(text.as_bytes()).await;
+        }
+        child.wait_with_output().await
+    };
+    match timeout(limit, fed).await {
+        Err(_) | Ok(Err(_)) => Err("Not copied: tmux does not answer.".to_owned()),
+        Ok(Ok(output)) if output.status.success() => Ok(()),
+        Ok(Ok(output)) => {
+            let why = String::from_utf8_lossy(&output.stderr);
+            Err(format!("Not copied: tmux refused it ({}).", why.lines().next().unwrap_or("no reason given").trim()))
+        }
+    }
+}
+
+/// Runs `hold` on a thread of its own, which the end of crosspull does not wait for. It returns early only where the
+/// text was refused, or something else was copied.
+async fn keep(hold: impl FnOnce() -> Result<(), Error> + Send + 'static, grace: Duration) -> Result<(), String> {
+    let (tell, told) = tokio::sync::oneshot::channel();
+    // Nobody listens after the grace.
+    let work = move || drop(tell.send(hold()));
+    std::thread::Builder::new().spawn(work).map_err(|e| format!("Not copied: no thread for it ({e})."))?;
+    match timeout(grace, told).await {
+        Err(_) | Ok(Ok(Ok(()))) => Ok(()),
+        Ok(Ok(Err(e))) => Err(format!("Not copied: the desktop refused it ({e}).")),
+        Ok(Err(_)) => Err("Not copied: the desktop's clipboard broke off.".to_owned()),
+    }
+}
+
+/// Holds the X clipboard until the time is up or something else is copied. Wayland's is held by a thread of arboard's
+/// until crosspull ends, so this returns at once.
+fn hold(text: &Secret) -> Result<(), Error> {
+    let until = Instant::now() + KEPT;
+    let mut clipboard = Clipboard::new()?;
+    clipboard.set().exclude_from_history().wait_until(until).text(text.reveal())?;
+    // What is still in it when it is dropped goes to the desktop's clipboard manager, which may keep it.
+    let still = Instant::now() >= until && clipboard.get_text().is_ok_and(|now| now == text.reveal());
+    if still { clipboard.clear() } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_for_wins_then_the_surroundings_choose() {
+        let table = [
+            ("osc52", "TMUX=t STY=s SSH_TTY=p DISPLAY=:0 TERM=xterm", true, Way::Osc52),
+            ("tmux", "STY=s SSH_TTY=p DISPLAY=:0 TERM=xterm", true, Way::Tmux),
+            ("screen", "TMUX=t SSH_TTY=p DISPLAY=:0 TERM=xterm", true, Way::Screen),
+            ("system", "TMUX=t STY=s SSH_TTY=p TERM=xterm", true, Way::System),
+            ("off", "TMUX=t STY=s SSH_TTY=p DISPLAY=:0 TERM=xterm", true, Way::Nowhere),
+            ("auto", "TMUX=t STY=s SSH_TTY=p DISPLAY=:0 TERM=xterm", true, Way::Tmux),
+            ("auto", "STY=s SSH_TTY=p DISPLAY=:0 TERM=xterm", true, Way::Screen),
+            ("auto", "SSH_TTY=p DISPLAY=:0 TERM=xterm", true, Way::Osc52),
+            ("auto", "SSH_CONNECTION=c DISPLAY=:0", false, Way::Osc52),
+            ("auto", "SSH_CLIENT=c TERM=linux", true, Way::Osc52),
+            ("auto", "DISPLAY=:0 TERM=xterm", true, Way::System),
+            ("auto", "WAYLAND_DISPLAY=w", false, Way::System),
+            ("auto", "TERM=screen-256color", true, Way::Osc52),
+            ("auto", "TMUX= STY= SSH_TTY= DISPLAY=", true, Way::Osc52),
+            ("auto", "TERM=xterm", false, Way::Nowhere),
+            ("auto", "TERM=dumb", true, Way::Nowhere),
+            ("auto", "TERM=linux", true, Way::Nowhere),
+        ];
+        for (asked, variables, is_tty, way) in table {
+            let find = |name: &str| variables.split(' ').find_map(|v| v.strip_prefix(name)?.strip_prefix('='));
+            let surroundings = Surroundings::from(|name| find(name).map(str::to_owned), is_tty);
+            assert_eq!(choose(asked.parse().expect("a word"), &surroundings), way, "{asked} {variables} {is_tty}");
+        }
+        assert!("file".parse::<Asked>().expect_err("no way").contains("`file` is no way to copy"));
+    }
+
+    #[test]
+    fn the_bytes_are_exact() {
+        assert_eq!(bytes(Way::Osc52, "secret-value").expect("fits"), b"\x1b]52;c;c2VjcmV0LXZhbHVl\x1b\\");
+        assert_eq!(bytes(Way::Screen, "secret-value").expect("fits"), b"\x1bP\x1b]52;c;c2VjcmV0LXZhbHVl\x07\x1b\\");
+        assert_eq!([Way::Tmux, Way::System, Way::Nowhere].map(|way| bytes(way, "a")), [const { None }; 3]);
+        let long = String::from_utf8(bytes(Way::Screen, &"abc".repeat(1_000)).expect("fits")).expect("ASCII");
+        let chunks: Vec<&str> = long.split_inclusive("\x1b\\").collect();
+        assert!(chunks.iter().all(|chunk| chunk.len() <= 240 && chunk.starts_with("\x1bP")));
+        let inner: String = chunks.iter().map(|chunk| &chunk[2..chunk.len() - 2]).collect();
+        assert_eq!(inner, format!("\x1b]52;c;{}\x07", "YWJj".repeat(1_000)));
+    }
+
+    #[tokio::test]
+    async fn a_text_that_does_not_fit_is_refused_by_every_way() {
+        for way in [Way::Tmux, Way::Screen, Way::Osc52, Way::System, Way::Nowhere] {
+            for (text, why) in [("", "nothing to copy"), (&"a".repeat(3_001), "save it to a file instead")] {
+                assert_eq!(bytes(way, text), None);
+                assert!(outside(way, text).await.expect_err("refused").contains(why), "{way:?}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn tmux_gets_the_text_on_standard_input() {
+        assert_eq!(feed("sh", &["-c", "test \"$(cat)\" = secret-value"], "secret-value", KEPT).await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn tmux_may_be_absent_refuse_or_hang() {
+        let absent = feed("/nonexistent/tmux", &[], "a", KEPT).await.expect_err("absent");
+        assert!(absent.starts_with("Not copied: tmux does not start"), "{absent}");
+        let refused = feed("sh", &["-c", "echo no server >&2; exit 1"], "a", KEPT).await;
+        assert_eq!(refused, Err("Not copied: tmux refused it (no server).".to_owned()));
+        let hung = feed("sleep", &["600"], "a", Duration::from_millis(20)).await;
+        assert_eq!(hung, Err("Not copied: tmux does not answer.".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn a_desktop_that_does_not_refuse_has_copied() {
+        let refused = keep(|| Err(Error::ClipboardOccupied), KEPT).await.expect_err("refused");
+        assert!(refused.starts_with("Not copied: the desktop refused it"), "{refused}");
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let holding = move || ended.recv().map_err(|_| Error::ClipboardOccupied);
+        assert_eq!(keep(holding, Duration::from_millis(20)).await, Ok(()));
+        end.send(()).expect("it still holds the text");
+    }
+
+    #[test]
+    fn the_words_claim_no_more_than_is_known() {
+        let sent = "Sent the secret to your terminal's clipboard; paste to check.";
+        assert_eq!([Way::Tmux, Way::Screen, Way::Osc52].map(|way| said(way, "secret")), [sent; 3]);
+        assert_eq!(said(Way::System, "secret"), "Copied the secret; paste it soon, it is gone when crosspull ends.");
+        assert_eq!(said(Way::Nowhere, "secret"), "No clipboard here: select the secret, or save it to a file.");
+    }
+}

@@ -1,0 +1,65 @@
+//! The file that a secret is saved in: new, readable by its owner alone, whole or not at all.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use crosspull_core::secret::Secret;
+use tempfile::NamedTempFile;
+
+/// A place for a secret, reserved before the secret exists, so that a wrong path is known before anything is written
+/// in Azure.
+#[derive(Debug)]
+pub struct SecretFile {
+    file: NamedTempFile,
+    path: PathBuf,
+}
+
+impl SecretFile {
+    /// Reserves a place.
+    ///
+    /// # Errors
+    /// A sentence, where the file exists already or its folder cannot be written.
+    pub fn reserve(path: &Path) -> Result<Self, String> {
+        let shown = path.display();
+        if path.symlink_metadata().is_ok() {
+            return Err(format!("{shown} exists already: name a new file, so that no earlier secret is lost"));
+        }
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+        // tempfile makes it with mode 0600.
+        let file = NamedTempFile::new_in(folder)
+            .map_err(|e| format!("{shown} cannot be made ({e}): name a file in a folder that you may write"))?;
+        Ok(Self { file, path: path.to_owned() })
+    }
+
+    /// Saves the secret, and nothing else, under the reserved name.
+    ///
+    /// # Errors
+    /// A sentence, where the disk or somebody else was faster.
+    pub fn save(mut self, secret: &Secret) -> Result<PathBuf, String> {
+        let shown = self.path.display().to_string();
+        let written = self.file.write_all(secret.reveal().as_bytes()).and_then(|()| self.file.as_file().sync_all());
+        written.map_err(|e| format!("the secret was not saved in {shown} ({e})"))?;
+        self.file
+            .persist_noclobber(&self.path)
+            .map_err(|e| format!("the secret was not saved in {shown} ({})", e.error))?;
+        Ok(self.path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    #[test]
+    fn a_secret_is_saved_once_for_its_owner_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("secret");
+        let reserved = SecretFile::reserve(&path).expect("reserved");
+        assert!(!path.exists(), "nothing is there before the secret is");
+        reserved.save(&Secret::new("value".to_owned())).expect("saved");
+        assert_eq!(std::fs::read_to_string(&path).expect("read"), "value");
+        assert_eq!(std::fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
+        assert!(SecretFile::reserve(&path).expect_err("exists").contains("exists already"));
+    }
+}

@@ -1,0 +1,65 @@
+//! `crosspull simulate`: serves the simulated cloud until a signal ends it.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::time::Duration;
+
+use clap::ArgMatches;
+use crosspull_sim::{Options, Scenario, Sim, SimError};
+
+use crate::signals::Signals;
+use crate::{Code, WRONG_INPUT};
+
+/// Serves the simulated cloud.
+///
+/// # Errors
+/// Where signals or standard output cannot be used.
+pub async fn serve(arguments: &ArgMatches) -> color_eyre::Result<Code> {
+    let mut signals = Signals::listen()?;
+    let sim = match start(arguments).await {
+        Ok(sim) => sim,
+        Err(why) => {
+            writeln!(std::io::stderr(), "crosspull simulate: {why}")?;
+            return Ok(WRONG_INPUT);
+        }
+    };
+    let folder = arguments.get_one::<String>("dir").map(String::as_str).unwrap_or_default();
+    let ready = match crosspull_sim::write_files(&sim, Path::new(folder)) {
+        Ok(ready) => ready,
+        Err(error) => {
+            writeln!(
+                std::io::stderr(),
+                "crosspull simulate: {folder} cannot be written ({error}): name a folder of yours"
+            )?;
+            return Ok(WRONG_INPUT);
+        }
+    };
+    let mut out = std::io::stdout();
+    writeln!(out, "{}", serde_json::to_string(&ready)?)?;
+    out.flush()?;
+    signals.next().await;
+    sim.stop().await;
+    Ok(0)
+}
+
+/// Starts the simulated cloud as the arguments say. Arguments that a command does not have keep their defaults.
+///
+/// # Errors
+/// A sentence about the argument that is wrong.
+pub async fn start(arguments: &ArgMatches) -> Result<Sim, String> {
+    let mut scenarios = Vec::new();
+    for name in arguments.get_many::<String>("scenario").into_iter().flatten() {
+        scenarios.push(Scenario::load(name).map_err(|e| e.to_string())?);
+    }
+    let mut options = Options { scenarios, ..Options::default() };
+    if let Ok(Some(listen)) = arguments.try_get_one::<std::net::SocketAddr>("listen") {
+        options.listen = *listen;
+    }
+    if let Ok(Some(ms)) = arguments.try_get_one::<u64>("latency") {
+        options.latency = Duration::from_millis(*ms);
+    }
+    if let Some(speed) = arguments.get_one::<f64>("speed") {
+        options.speed = *speed;
+    }
+    crosspull_sim::start(options).await.map_err(|e: SimError| e.to_string())
+}

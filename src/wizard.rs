@@ -1,0 +1,369 @@
+//! The wizard: the loop between terminal, screens and engine. It sleeps until something happens, takes in all that
+//! did, and draws once.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::ArgMatches;
+use crosspull_azure::door::Door;
+use crosspull_azure::journal::JournalError;
+use crosspull_azure::sign_in::Login;
+use crosspull_core::check::Check;
+use crosspull_core::event::{Entry, Event, Verdict};
+use crosspull_core::inputs::{Answers, Inputs};
+use crosspull_core::plan::{Fact, Plan};
+use crosspull_core::secret::Secret;
+use crosspull_sim::{Sim, Tenant};
+use crosspull_tui::{Effect, Model, Msg, Said, Setup};
+use crossterm::event::{Event as TerminalEvent, EventStream, KeyEventKind};
+use futures_util::StreamExt as _;
+use jiff::Timestamp;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::JoinHandle;
+
+use crate::clipboard::{self, Surroundings, Way};
+use crate::gather::{self, Means, environment};
+use crate::job::{Checked, Job};
+use crate::report::summary;
+use crate::secret_file::SecretFile;
+use crate::signals::Signals;
+use crate::terminal::{NO_TERMINAL, Terminal, theme};
+use crate::{Code, WRONG_INPUT, places, simulate};
+
+/// How often a screen with something under way is drawn.
+const TICK: Duration = Duration::from_millis(125);
+
+/// The wizard on a real cloud.
+///
+/// # Errors
+/// Where the terminal or the folder of runs cannot be used.
+pub async fn real(arguments: &ArgMatches) -> color_eyre::Result<Code> {
+    let answers = match gather::answers(arguments, &environment) {
+        Ok(answers) => answers,
+        Err(complaints) => {
+            for complaint in complaints {
+                writeln!(std::io::stderr(), "crosspull: {complaint}")?;
+            }
+            return Ok(WRONG_INPUT);
+        }
+    };
+    let runs = places::runs()?;
+    wizard(arguments, answers, Ground { runs, fixed: None }, false).await
+}
+
+/// The wizard on the embedded simulated cloud, with every answer filled in.
+///
+/// # Errors
+/// Where the terminal cannot be used.
+pub async fn demo(arguments: &ArgMatches) -> color_eyre::Result<Code> {
+    let sim = match simulate::start(arguments).await {
+        Ok(sim) => sim,
+        Err(why) => {
+            writeln!(std::io::stderr(), "crosspull demo: {why}")?;
+            return Ok(WRONG_INPUT);
+        }
+    };
+    let answers = Answers::from_toml(&sim.answers_toml(None))
+        .map_err(|c| color_eyre::eyre::eyre!("the simulated cloud's answers are not understood: {c:?}"))?;
+    let runs = tempfile::tempdir()?;
+    let fixed = Means {
+        login_a: operator(&sim, Tenant::A)?,
+        login_b: operator(&sim, Tenant::B)?,
+        authorities: vec![sim.ca_pem().as_bytes().to_vec()],
+    };
+    let code = wizard(arguments, answers, Ground { runs: runs.path().to_owned(), fixed: Some(fixed) }, true).await;
+    sim.stop().await;
+    code
+}
+
+/// The simulated cloud's operator of a tenant, as a login.
+fn operator(sim: &Sim, tenant: Tenant) -> color_eyre::Result<Login> {
+    let operator = sim.operator(tenant);
+    Ok(Login::ServicePrincipal {
+        client_id: operator.client_id.to_string().parse()?,
+        secret: Secret::new(operator.client_secret.reveal().to_owned()),
+    })
+}
+
+/// What the wizard stands on.
+struct Ground {
+    /// Where journals go.
+    runs: PathBuf,
+    /// What signing in takes, where it does not depend on the inputs.
+    fixed: Option<Means>,
+}
+
+/// The wizard at work.
+struct Wizard {
+    model: Model,
+    ground: Ground,
+    way: Way,
+    job: Job,
+    events: UnboundedReceiver<Entry>,
+    task: Option<JoinHandle<()>>,
+    door: Option<Arc<Door>>,
+    /// What tasks have to say to the loop.
+    told: UnboundedReceiver<Told>,
+    tell: UnboundedSender<Told>,
+    receipt: Option<PathBuf>,
+    leaving: bool,
+}
+
+/// What a task tells the loop.
+enum Told {
+    /// The checks are over, and this is the door that the run goes through.
+    Door(Arc<Door>),
+    /// For the screens.
+    Msg(Box<Msg>),
+}
+
+async fn wizard(arguments: &ArgMatches, answers: Answers, ground: Ground, simulated: bool) -> color_eyre::Result<Code> {
+    if !Terminal::is_there() {
+        writeln!(std::io::stderr(), "{NO_TERMINAL}")?;
+        return Ok(WRONG_INPUT);
+    }
+    color_eyre::install()?;
+    let asked = arguments.get_one::<String>("clipboard").and_then(|w| w.parse().ok()).unwrap_or(clipboard::Asked::Auto);
+    let way = clipboard::choose(asked, &Surroundings::from(environment, true));
+    let mut signals = Signals::listen()?;
+    let mut terminal = Terminal::open()?;
+    let mut wizard = Wizard::new(Setup { answers, simulated, theme: theme(), size: terminal.size() }, ground, way);
+    let stopped_by = wizard.work(&mut terminal, &mut signals).await?;
+    drop(terminal);
+    wizard.close().await;
+    let mut out = std::io::stdout().lock();
+    let run = wizard.model.run();
+    if run.id.is_some() {
+        for line in summary(run, wizard.receipt.as_deref().filter(|_| !simulated)) {
+            writeln!(out, "{line}")?;
+        }
+        if !simulated {
+            writeln!(out, "The same without the wizard:")?;
+            writeln!(out, "  {}", crosspull_tui::words::command_line(wizard.model.answers()))?;
+        }
+    }
+    Ok(match (stopped_by, run.verdict) {
+        (Some(code), _) => code,
+        (None, Some(verdict)) => verdict.exit_code(),
+        (None, None) if run.id.is_some() => Verdict::Interrupted.exit_code(),
+        (None, None) => 0,
+    })
+}
+
+impl Wizard {
+    fn new(setup: Setup, ground: Ground, way: Way) -> Self {
+        let (job, events) = Job::new();
+        let (tell, told) = unbounded_channel();
+        Self {
+            model: Model::new(setup),
+            ground,
+            way,
+            job,
+            events,
+            task: None,
+            door: None,
+            told,
+            tell,
+            receipt: None,
+            leaving: false,
+        }
+    }
+
+    /// The loop. Gives the exit code that a signal asks for, where one ended it.
+    async fn work(&mut self, terminal: &mut Terminal, signals: &mut Signals) -> color_eyre::Result<Option<Code>> {
+        let mut keys = EventStream::new();
+        while !self.leaving {
+            let now = Timestamp::now();
+            terminal.draw(|frame| crosspull_tui::view(&self.model, frame, now))?;
+            let ticks = self.model.animates();
+            tokio::select! {
+                biased;
+                code = signals.next() => match code {
+                    // The line is gone, and with it the terminal: the event source may spin, so nothing is drawn and
+                    // nothing is waited for. The journal has what matters.
+                    129 => std::process::exit(129),
+                    143 => return Ok(Some(143)),
+                    _ => self.take(Msg::StopAsked, terminal).await?,
+                },
+                event = keys.next() => match event {
+                    Some(Ok(event)) => self.key(event, terminal).await?,
+                    // The terminal can give no more keys.
+                    Some(Err(_)) | None => return Ok(Some(129)),
+                },
+                Some(entry) = self.events.recv() => self.take(Msg::Engine(entry), terminal).await?,
+                Some(told) = self.told.recv() => self.hear(told, terminal).await?,
+                () = tokio::time::sleep(TICK), if ticks => self.take(Msg::Tick, terminal).await?,
+            }
+            while let Ok(entry) = self.events.try_recv() {
+                self.take(Msg::Engine(entry), terminal).await?;
+            }
+        }
+        Ok(None)
+    }
+
+    async fn key(&mut self, event: TerminalEvent, terminal: &mut Terminal) -> color_eyre::Result<()> {
+        let msg = match event {
+            TerminalEvent::Key(key) if key.kind != KeyEventKind::Release => Msg::Key(key),
+            TerminalEvent::Paste(text) => Msg::Paste(text),
+            TerminalEvent::Resize(columns, rows) => Msg::Resize(columns, rows),
+            _ => return Ok(()),
+        };
+        self.take(msg, terminal).await
+    }
+
+    async fn hear(&mut self, told: Told, terminal: &mut Terminal) -> color_eyre::Result<()> {
+        match told {
+            Told::Door(door) => self.door = Some(door),
+            Told::Msg(msg) => self.take(*msg, terminal).await?,
+        }
+        Ok(())
+    }
+
+    /// Gives a message to the screens and does what they ask for.
+    async fn take(&mut self, msg: Msg, terminal: &mut Terminal) -> color_eyre::Result<()> {
+        let mut messages = vec![msg];
+        while let Some(msg) = messages.pop() {
+            for effect in crosspull_tui::update(&mut self.model, msg, Timestamp::now()) {
+                messages.extend(self.perform(effect, terminal).await?);
+            }
+        }
+        Ok(())
+    }
+
+    async fn perform(&mut self, effect: Effect, terminal: &mut Terminal) -> color_eyre::Result<Option<Msg>> {
+        match effect {
+            Effect::Check(inputs) => self.check(*inputs),
+            Effect::Run(plan) => return Ok(self.run(*plan)),
+            Effect::Confirm(step) => self.job.controller.confirm(step),
+            Effect::Stop => self.job.controller.stop(),
+            Effect::Leave => self.leaving = true,
+            Effect::Redraw => terminal.clear()?,
+            Effect::Copy { what, text } => return self.copy(&what, &text, terminal).await.map(Some),
+            Effect::CopySecret => {
+                return match self.secret() {
+                    Some(secret) => self.copy("secret", secret.reveal(), terminal).await.map(Some),
+                    None => Ok(None),
+                };
+            }
+            Effect::RevealSecret => return Ok(self.secret().map(Msg::Secret)),
+            Effect::SaveSecret { path } => return Ok(Some(Msg::Said(self.save_secret(&path)))),
+            Effect::SavePlan { path, text } => return Ok(Some(Msg::Said(save_plan(&path, &text)))),
+        }
+        Ok(None)
+    }
+
+    /// Starts the checks in place of those under way; what those still had to say goes with their channels.
+    fn check(&mut self, inputs: Inputs) {
+        if let Some(task) = self.task.take() {
+            task.abort();
+        }
+        let (job, events) = Job::new();
+        let (tell, told) = unbounded_channel();
+        self.job = job.clone();
+        self.events = events;
+        self.told = told;
+        self.tell = tell.clone();
+        self.door = None;
+        let means = self.ground.fixed.clone().map_or_else(|| gather::means(&inputs, &environment), Ok);
+        self.task = Some(tokio::task::spawn_local(async move {
+            let checked = match means {
+                Ok(means) => job.check(&inputs, means).await,
+                Err(complaints) => {
+                    let said = complaints.into_iter().try_for_each(|text| {
+                        job.say(Event::CheckEnded {
+                            finding: Check::Tenants.stop(text, "Set it, then start crosspull again."),
+                        })
+                    });
+                    said.map(|()| Checked::Stopped)
+                }
+            };
+            match checked {
+                // The loop is there as long as its tasks are.
+                Ok(Checked::Planned(_, door)) => drop(tell.send(Told::Door(door))),
+                Ok(Checked::Stopped) => {}
+                Err(error) => broken(&tell, &error),
+            }
+        }));
+    }
+
+    /// Starts the run; gives where its receipt is.
+    fn run(&mut self, plan: Plan) -> Option<Msg> {
+        let Some(door) = self.door.clone() else {
+            return Some(Msg::Said(Said::bad("The checks are not over yet.")));
+        };
+        let (run, receipt) = match self.job.begin(&self.ground.runs) {
+            Ok(begun) => begun,
+            Err(error) => return Some(Msg::Said(Said::bad(format!("{error}. Nothing was sent.")))),
+        };
+        let job = self.job.clone();
+        let tell = self.tell.clone();
+        self.task = Some(tokio::task::spawn_local(async move {
+            if let Err(error) = job.run(door, plan, run).await {
+                broken(&tell, &error);
+            }
+        }));
+        let shown = receipt.display().to_string();
+        self.receipt = Some(receipt);
+        Some(Msg::Receipt(shown))
+    }
+
+    /// The secret that the run made.
+    fn secret(&self) -> Option<Secret> {
+        self.model.run().facts.id(&Fact::SecretKey).and_then(|key| self.job.vault.get(key))
+    }
+
+    /// Copies, and says where it went; where one way does not work, the next one is tried.
+    async fn copy(&self, what: &str, text: &str, terminal: &mut Terminal) -> color_eyre::Result<Msg> {
+        let mut way = self.way;
+        loop {
+            let done = match clipboard::bytes(way, text) {
+                Some(bytes) => terminal.write(&bytes).map_err(|e| e.to_string()),
+                None => clipboard::outside(way, text).await,
+            };
+            match (done, way.otherwise()) {
+                (Ok(()), _) => {
+                    return Ok(Msg::Said(Said { text: clipboard::said(way, what), good: way != Way::Nowhere }));
+                }
+                (Err(_), Some(next)) => way = next,
+                (Err(why), None) => return Ok(Msg::Said(Said::bad(why))),
+            }
+        }
+    }
+
+    fn save_secret(&self, path: &str) -> Said {
+        let Some(secret) = self.secret() else { return Said::bad("This run made no secret.") };
+        match SecretFile::reserve(path.trim().as_ref()).and_then(|file| file.save(&secret)) {
+            Ok(path) => Said::good(format!("Saved in {}, readable by you alone.", path.display())),
+            Err(why) => Said::bad(format!("{why}.")),
+        }
+    }
+
+    /// Lets a call in flight end before the program does, but not for long.
+    async fn close(&mut self) {
+        self.job.controller.stop();
+        if let Some(task) = self.task.take() {
+            let _ = tokio::time::timeout(Duration::from_secs(5), task).await;
+        }
+        while let Ok(entry) = self.events.try_recv() {
+            crosspull_tui::update(&mut self.model, Msg::Engine(entry), Timestamp::now());
+        }
+    }
+}
+
+/// Tells the screens that the journal cannot be written.
+fn broken(tell: &UnboundedSender<Told>, error: &JournalError) {
+    let said = Said::bad(format!("{error}. Nothing more was sent."));
+    // Where the loop is gone there is nobody to tell.
+    let _ = tell.send(Told::Msg(Box::new(Msg::Said(said))));
+}
+
+/// Saves the plan in a new file.
+fn save_plan(path: &str, text: &str) -> Said {
+    let made = std::fs::OpenOptions::new().write(true).create_new(true).open(path.trim());
+    match made.and_then(|mut file| file.write_all(text.as_bytes())) {
+        Ok(()) => Said::good(format!("Saved in {}", path.trim())),
+        Err(error) => Said::bad(format!("{} cannot be written ({error}): name a new file.", path.trim())),
+    }
+}
