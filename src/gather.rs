@@ -7,10 +7,12 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 use crosspull_azure::sign_in::Login;
 use crosspull_core::field::FIELDS;
+use crosspull_core::ids::{ClusterId, RegistryId};
 use crosspull_core::inputs::{Answers, Inputs, SignIn};
 use crosspull_core::plan::Side;
 use crosspull_core::secret::Secret;
 use crosspull_core::text::clean;
+use uuid::Uuid;
 
 /// The environment, as a function, so that a test can say what is in it.
 pub type Variables<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -94,8 +96,13 @@ pub fn ready(answers: &Answers, variables: Variables) -> Result<Ready, Vec<Strin
 /// Every complaint at once.
 pub fn means(inputs: &Inputs, variables: Variables) -> Result<Means, Vec<String>> {
     let mut complaints = Vec::new();
-    let mut taken = |side, how| login(side, how, variables).map_err(|mut more| complaints.append(&mut more)).ok();
-    let (a, b) = (taken(Side::A, inputs.sign_in_a), taken(Side::B, inputs.sign_in_b));
+    let mut taken = |side, how, subscription| {
+        login(side, how, subscription, variables).map_err(|mut more| complaints.append(&mut more)).ok()
+    };
+    let subscription_a = inputs.clusters.first().map(ClusterId::subscription);
+    let subscription_b = inputs.registries.first().map(RegistryId::subscription);
+    let a = taken(Side::A, inputs.sign_in_a, subscription_a);
+    let b = taken(Side::B, inputs.sign_in_b, subscription_b);
     let authorities = match inputs.ca_file.as_ref().map(std::fs::read) {
         None => Vec::new(),
         Some(Ok(pem)) => vec![pem],
@@ -112,9 +119,9 @@ pub fn means(inputs: &Inputs, variables: Variables) -> Result<Means, Vec<String>
 }
 
 /// The way to sign in to one tenant, with its secret from the environment or from a file that it names.
-fn login(side: Side, how: SignIn, variables: Variables) -> Result<Login, Vec<String>> {
+fn login(side: Side, how: SignIn, subscription: Option<Uuid>, variables: Variables) -> Result<Login, Vec<String>> {
     if how == SignIn::AzureCli {
-        return Ok(Login::AzureCli);
+        return Ok(Login::AzureCli { subscription });
     }
     let name = |what: &str| format!("CROSSPULL_{side}_CLIENT_{what}");
     let mut complaints = Vec::new();
@@ -178,8 +185,8 @@ mod tests {
 
     #[test]
     fn what_a_service_principal_lacks_is_named() {
-        let said =
-            login(Side::B, SignIn::ServicePrincipal, &with(&[("CROSSPULL_B_CLIENT_ID", "x")])).expect_err("lacks");
+        let said = login(Side::B, SignIn::ServicePrincipal, None, &with(&[("CROSSPULL_B_CLIENT_ID", "x")]))
+            .expect_err("lacks");
         assert_eq!(said.len(), 2);
         assert!(said.iter().any(|t| t.starts_with("CROSSPULL_B_CLIENT_ID is not a GUID")));
         assert!(said.iter().any(|t| t.starts_with("CROSSPULL_B_CLIENT_SECRET is missing")));

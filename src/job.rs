@@ -96,7 +96,7 @@ impl Job {
     /// # Errors
     /// Where the journal cannot be written.
     pub async fn run(&self, door: Arc<Door>, plan: Plan, run: RunId) -> Result<Verdict, JournalError> {
-        Engine::new(door, plan, run, self.vault.clone()).run().await
+        Engine::new(door, plan, run, self.vault.clone(), self.controller.clone()).run().await
     }
 
     /// Says something that is not the engine's to say.

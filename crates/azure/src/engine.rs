@@ -10,6 +10,7 @@ use crosspull_core::plan::{Fact, Facts, Learnt, Plan, Step, StepId};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::watch;
 
+use crate::control::Controller;
 use crate::door::Door;
 use crate::journal::JournalError;
 use crate::patience::Halt;
@@ -22,6 +23,7 @@ pub struct Engine {
     plan: Plan,
     run: RunId,
     vault: Arc<Vault>,
+    controller: Controller,
     board: watch::Sender<Board>,
 }
 
@@ -47,10 +49,11 @@ pub(crate) struct Doing<'a> {
 pub(crate) type Done = Result<(Outcome, String), Halt>;
 
 impl Engine {
-    /// An engine for a plan.
+    /// An engine for a plan. The controller is that of the door's wire: a step that fails stops the others after their
+    /// calls in flight, as the operator would.
     #[must_use]
-    pub fn new(door: Arc<Door>, plan: Plan, run: RunId, vault: Arc<Vault>) -> Self {
-        Self { door, plan, run, vault, board: watch::Sender::new(Board::default()) }
+    pub fn new(door: Arc<Door>, plan: Plan, run: RunId, vault: Arc<Vault>, controller: Controller) -> Self {
+        Self { door, plan, run, vault, controller, board: watch::Sender::new(Board::default()) }
     }
 
     /// Runs the plan to its end, whatever that is; the last event is the run's.
@@ -68,6 +71,7 @@ impl Engine {
                 Err(Halt::Journal(error)) => return Err(error),
                 Err(halt) => {
                     self.board.send_modify(|b| b.closed = true);
+                    self.controller.stop();
                     match end.take(halt) {
                         Some((outcome, trouble)) => (outcome, String::new(), Some(trouble)),
                         None => continue,
@@ -126,10 +130,10 @@ impl End {
     const fn verdict(&self) -> Verdict {
         if self.failed {
             Verdict::Failed
-        } else if self.stopped {
-            Verdict::Interrupted
         } else if self.waits {
             Verdict::Waits
+        } else if self.stopped {
+            Verdict::Interrupted
         } else {
             Verdict::Done
         }

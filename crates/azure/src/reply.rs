@@ -1,7 +1,7 @@
 //! Replies, typed, and errors as data.
 
 use crosspull_core::explain::Refusal;
-use crosspull_core::ids::{AppId, KeyId, ObjectId};
+use crosspull_core::ids::{AppId, KeyId, ObjectId, TenantId};
 use crosspull_core::rights::PermissionSet;
 use crosspull_core::secret::Secret;
 use crosspull_core::text::printable;
@@ -300,16 +300,7 @@ pub fn challenge(headers: &HeaderMap, server: &Url) -> Result<(Url, String), Str
 /// that cannot be read is taken as it is; the manifest will tell.
 #[must_use]
 pub fn grants_pull(token: &Secret, repository: &str) -> bool {
-    use base64::Engine as _;
-    let Some(payload) = token.reveal().split('.').nth(1) else {
-        return true;
-    };
-    let Ok(bytes) = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(payload) else {
-        return true;
-    };
-    let Ok(claims) = serde_json::from_slice::<Value>(&bytes) else {
-        return true;
-    };
+    let Some(claims) = claims(token) else { return true };
     let Some(access) = claims.get("access").and_then(Value::as_array) else {
         return true;
     };
@@ -318,6 +309,20 @@ pub fn grants_pull(token: &Secret, repository: &str) -> bool {
         let actions = entry.get("actions").and_then(Value::as_array);
         named && actions.is_some_and(|list| list.iter().any(|a| matches!(a.as_str(), Some("pull" | "*"))))
     })
+}
+
+/// The tenant that a token is of; none where it cannot be read.
+#[must_use]
+pub fn tenant_of(token: &Secret) -> Option<TenantId> {
+    claims(token)?.get("tid")?.as_str()?.parse().ok()
+}
+
+/// The claims of a token. It is not ours to verify: whom it is for will.
+fn claims(token: &Secret) -> Option<Value> {
+    use base64::Engine as _;
+    let payload = token.reveal().split('.').nth(1)?;
+    let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(payload).ok()?;
+    serde_json::from_slice(&bytes).ok()
 }
 
 /// What was answered in place of what was asked, and what decides beside the status.
@@ -362,7 +367,7 @@ pub fn refused(status: u16, headers: &HeaderMap, body: &[u8]) -> Refused {
 }
 
 /// Entra's descriptions end in trace ids and a time, on the same line or on lines of their own.
-fn first_line(description: &str) -> String {
+pub(crate) fn first_line(description: &str) -> String {
     let end = ["\r\n", "\n", " Trace ID:"].iter().filter_map(|mark| description.find(mark)).min();
     description.get(..end.unwrap_or(description.len())).unwrap_or(description).to_owned()
 }

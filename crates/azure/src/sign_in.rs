@@ -23,9 +23,10 @@ use crosspull_core::ids::AppId;
 use crosspull_core::plan::Side;
 use crosspull_core::secret::Secret;
 use crosspull_core::text::printable;
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::reply::Refused;
+use crate::reply::{Refused, first_line};
 use crate::request::{Audience, Auth, Body, Repeat, Request, scope};
 use crate::wire::{CallError, Wire};
 
@@ -37,8 +38,12 @@ const MARGIN_SECONDS: i64 = 300;
 /// How to sign in to one tenant, with what it takes.
 #[derive(Debug, Clone)]
 pub enum Login {
-    /// The Azure CLI's account for that tenant.
-    AzureCli,
+    /// The Azure CLI's account for that subscription, else for that tenant.
+    AzureCli {
+        /// The subscription of what is worked on. The CLI chooses an account by subscription; a tenant alone makes it
+        /// try the account of its current subscription, which may be another one's.
+        subscription: Option<Uuid>,
+    },
     /// A service principal of that tenant.
     ServicePrincipal {
         /// Its app's id.
@@ -59,7 +64,8 @@ pub struct Tokens {
 struct Source {
     side: Side,
     wire: Arc<Wire>,
-    credential: Arc<dyn TokenCredential>,
+    /// In the order in which they are tried; the next one only where the CLI does not know the subscription.
+    ways: Vec<Way>,
     watch: Watch,
     endpoints: Endpoints,
     kept: [tokio::sync::Mutex<Option<(Secret, i64)>>; 3],
@@ -69,8 +75,14 @@ struct Source {
 enum Watch {
     /// The token endpoint's refusal.
     Wire(Arc<Mutex<Option<Refused>>>),
-    /// The Azure CLI's own words, and the line that asks it.
-    Cli(Arc<Cli>, String),
+    /// The Azure CLI's own words.
+    Cli(Arc<Cli>),
+}
+
+/// One way to ask for a token, and how it is called in an event.
+struct Way {
+    credential: Arc<dyn TokenCredential>,
+    line: String,
 }
 
 /// A request to the Azure CLI that is under way.
@@ -111,43 +123,20 @@ impl Tokens {
 
 impl Source {
     fn new(wire: &Arc<Wire>, endpoints: &Endpoints, side: Side, tenant: &str, login: &Login) -> Result<Self, Trouble> {
-        let (credential, watch): (azure_core::Result<Arc<dyn TokenCredential>>, Watch) = match login {
-            Login::AzureCli => {
-                let cli = Arc::new(Cli::default());
-                let options = AzureCliCredentialOptions {
-                    tenant_id: Some(tenant.to_owned()),
-                    executor: Some(cli.clone()),
-                    ..Default::default()
-                };
-                let line = format!("az account get-access-token --tenant {tenant}");
-                (AzureCliCredential::new(Some(options)).map(|c| c as _), Watch::Cli(cli, line))
-            }
+        let made = match login {
+            Login::AzureCli { subscription } => azure_cli(tenant, *subscription),
             Login::ServicePrincipal { client_id, secret } => {
-                let seen = Arc::new(Mutex::new(None));
-                let transport = IdentityTransport { wire: wire.clone(), side, seen: seen.clone() };
-                let mut custom = CustomConfiguration::default();
-                custom.authority_host = endpoints.login.to_string();
-                let client_options = ClientOptions {
-                    transport: Some(Transport::new(Arc::new(transport))),
-                    cloud: Some(Arc::new(CloudConfiguration::Custom(custom))),
-                    // The wire retries, visibly; the SDK must not do so on top.
-                    retry: RetryOptions::none(),
-                    ..Default::default()
-                };
-                let options = ClientSecretCredentialOptions { client_options };
-                let secret = SdkSecret::new(secret.reveal().to_owned());
-                let made = ClientSecretCredential::new(tenant, client_id.to_string(), secret, Some(options));
-                (made.map(|c| c as _), Watch::Wire(seen))
+                service_principal(wire, endpoints, side, tenant, *client_id, secret)
             }
         };
-        let credential = credential.map_err(|e| {
+        let (ways, watch) = made.map_err(|e| {
             Trouble::new(
                 format!("Sign-in to tenant {side} cannot begin."),
                 printable(&e.to_string(), 300),
                 "Check the tenant and the sign-in host.",
             )
         })?;
-        Ok(Self { side, wire: wire.clone(), credential, watch, endpoints: endpoints.clone(), kept: Default::default() })
+        Ok(Self { side, wire: wire.clone(), ways, watch, endpoints: endpoints.clone(), kept: Default::default() })
     }
 
     const fn slot(&self, audience: Audience) -> &tokio::sync::Mutex<Option<(Secret, i64)>> {
@@ -173,25 +162,39 @@ impl Source {
             Audience::Graph => &self.endpoints.graph_audience,
             Audience::Registry => &self.endpoints.registry_audience,
         };
-        let asked = self.cli_asked();
-        let answer = self.credential.get_token(&[&scope(resource)], None).await;
-        self.cli_answered(asked, answer.as_ref().err());
-        match answer {
-            Ok(token) => {
-                let secret = Secret::new(token.token.secret().to_owned());
-                *kept = Some((secret.clone(), token.expires_on.unix_timestamp()));
-                Ok(secret)
+        let mut failed = None;
+        for way in &self.ways {
+            let asked = self.cli_asked(way);
+            let answer = way.credential.get_token(&[&scope(resource)], None).await;
+            self.cli_answered(asked, answer.as_ref().err());
+            match answer {
+                Ok(token) => {
+                    let secret = Secret::new(token.token.secret().to_owned());
+                    *kept = Some((secret.clone(), token.expires_on.unix_timestamp()));
+                    return Ok(secret);
+                }
+                Err(error) => {
+                    let elsewhere = self.does_not_know_the_subscription();
+                    failed = Some(self.trouble(&error));
+                    if !elsewhere {
+                        break;
+                    }
+                }
             }
-            Err(error) => Err(self.trouble(&error)),
         }
+        Err(failed.unwrap_or_else(|| Trouble::new("There is no way to sign in.", "", "")))
+    }
+
+    /// True where the CLI says that it has no such subscription: a guest, or a login without subscriptions.
+    fn does_not_know_the_subscription(&self) -> bool {
+        let Watch::Cli(cli) = &self.watch else { return false };
+        cli.words().is_some_and(|w| w.contains("Subscription '") && w.contains("not found"))
     }
 
     /// Says that the CLI is asked; requests to the token endpoint say so themselves. A journal that fails here is met
     /// again by the next write, which is not sent then.
-    fn cli_asked(&self) -> Option<CliCall> {
-        let Watch::Cli(_, line) = &self.watch else {
-            return None;
-        };
+    fn cli_asked(&self, way: &Way) -> Option<CliCall> {
+        let Watch::Cli(_) = &self.watch else { return None };
         let call = self.wire.recorder().next_call();
         let _ = self.wire.recorder().say(Event::CallStarted {
             call,
@@ -199,14 +202,14 @@ impl Source {
             plane: Plane::Entra,
             side: self.side,
             method: "RUN".to_owned(),
-            url: line.clone(),
+            url: way.line.clone(),
             writes: false,
         });
         Some((call, std::time::Instant::now()))
     }
 
     fn cli_answered(&self, asked: Option<CliCall>, error: Option<&azure_core::Error>) {
-        let (Watch::Cli(cli, _), Some((call, since))) = (&self.watch, asked) else {
+        let (Watch::Cli(cli), Some((call, since))) = (&self.watch, asked) else {
             return;
         };
         let refusal = error.map(|e| Refusal {
@@ -226,7 +229,7 @@ impl Source {
                 Some(refused) => Trouble::from_refusal(what, refused.refusal),
                 None => Trouble::new(what, printable(&error.to_string(), 300), "Check the connection, then run again."),
             },
-            Watch::Cli(cli, _) => Trouble::new(
+            Watch::Cli(cli) => Trouble::new(
                 what,
                 cli.words().unwrap_or_else(|| printable(&error.to_string(), 300)),
                 format!("Sign in with az login --tenant TENANT for tenant {}, then run again.", self.side),
@@ -239,6 +242,49 @@ impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Source({})", self.side)
     }
+}
+
+/// The ways of the Azure CLI to a token of a tenant.
+fn azure_cli(tenant: &str, subscription: Option<Uuid>) -> azure_core::Result<(Vec<Way>, Watch)> {
+    let cli = Arc::new(Cli::default());
+    let way = |subscription: Option<String>, tenant_id: Option<String>, line: String| {
+        let executor: Arc<dyn Executor> = cli.clone();
+        let options = AzureCliCredentialOptions { subscription, tenant_id, executor: Some(executor) };
+        AzureCliCredential::new(Some(options)).map(|credential| Way { credential, line })
+    };
+    let ask = "az account get-access-token";
+    let mut ways = Vec::new();
+    if let Some(id) = subscription {
+        ways.push(way(Some(id.to_string()), None, format!("{ask} --subscription {id}"))?);
+    }
+    ways.push(way(None, Some(tenant.to_owned()), format!("{ask} --tenant {tenant}"))?);
+    Ok((ways, Watch::Cli(cli)))
+}
+
+/// A service principal's way to a token: client credentials, over our own wire.
+fn service_principal(
+    wire: &Arc<Wire>,
+    endpoints: &Endpoints,
+    side: Side,
+    tenant: &str,
+    client_id: AppId,
+    secret: &Secret,
+) -> azure_core::Result<(Vec<Way>, Watch)> {
+    let seen = Arc::new(Mutex::new(None));
+    let transport = IdentityTransport { wire: wire.clone(), side, seen: seen.clone() };
+    let mut custom = CustomConfiguration::default();
+    custom.authority_host = endpoints.login.to_string();
+    let client_options = ClientOptions {
+        transport: Some(Transport::new(Arc::new(transport))),
+        cloud: Some(Arc::new(CloudConfiguration::Custom(custom))),
+        // The wire retries, visibly; the SDK must not do so on top.
+        retry: RetryOptions::none(),
+        ..Default::default()
+    };
+    let options = ClientSecretCredentialOptions { client_options };
+    let secret = SdkSecret::new(secret.reveal().to_owned());
+    let credential = ClientSecretCredential::new(tenant, client_id.to_string(), secret, Some(options))?;
+    Ok((vec![Way { credential, line: String::new() }], Watch::Wire(seen)))
 }
 
 /// Runs the Azure CLI with a time limit, and keeps its own words when it fails.
@@ -275,11 +321,16 @@ impl Executor for Cli {
         };
         let output = output?;
         if !output.status.success() {
-            let words = String::from_utf8_lossy(&output.stderr);
-            self.keep(Some(printable(words.trim().trim_start_matches("ERROR: "), 500)).filter(|w| !w.is_empty()));
+            self.keep(Some(own_words(&String::from_utf8_lossy(&output.stderr))).filter(|w| !w.is_empty()));
         }
         Ok(output)
     }
+}
+
+/// What the Azure CLI says of its failure: from its first error on, without warnings before it and ids behind it.
+fn own_words(stderr: &str) -> String {
+    let from = stderr.find("ERROR: ").map_or(0, |at| at + "ERROR: ".len());
+    printable(&first_line(stderr.get(from..).unwrap_or_default().trim()), 500)
 }
 
 /// The SDK's way to the outside: the same wire as every other request, so that token requests show up, have a
@@ -340,5 +391,17 @@ impl HttpClient for IdentityTransport {
                 Err(other("the token endpoint refused"))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_azure_clis_own_words_begin_with_its_error() {
+        let stderr = "WARNING: Could not retrieve credential.\nERROR: AADSTS700016: Application 'x' was not found. Trace ID: 1\nRun the command below";
+        assert_eq!(own_words(stderr), "AADSTS700016: Application 'x' was not found.");
+        assert_eq!(own_words("Please run 'az login'"), "Please run 'az login'");
     }
 }

@@ -18,6 +18,7 @@ use futures_util::future::{join, join_all, join3};
 use crate::door::Door;
 use crate::journal::JournalError;
 use crate::realm::{self, Realm, RealmError};
+use crate::reply;
 use crate::reply::{
     App, Assignment, Cluster, Definition, List, OpenId, Organization, Permissions, Principal, RefreshToken, Registry,
     Token,
@@ -135,11 +136,17 @@ impl<'a> Surveyor<'a> {
         let id = tenant_of(&openid.issuer).ok_or_else(|| {
             check().stop(format!("tenant {side}'s sign-in does not say which tenant it is"), "Check the sign-in host.")
         })?;
-        token.map_err(|trouble| Finding {
+        let token = token.map_err(|trouble| Finding {
             refusal: trouble.refusal,
             ..check()
                 .stop(format!("you are not signed in to tenant {side}: {}", lower_first(&trouble.why)), trouble.now)
         })?;
+        if let Some(other) = reply::tenant_of(&token).filter(|tenant| *tenant != id) {
+            return Err(check().stop(
+                format!("you are signed in to tenant {other}, and tenant {side} is {id}"),
+                format!("Sign in to tenant {side}, or name the tenant that you are signed in to."),
+            ));
+        }
         // A name is nice to have: many accounts may not read it.
         let name = organization.ok().and_then(|o| o.value.into_iter().next()?.display_name).map(|n| printable(&n, 60));
         let shown = name.as_ref().map_or_else(|| id.to_string(), |n| format!("{n}, {id}"));

@@ -70,6 +70,8 @@ pub enum Status {
     Asking,
     /// Over.
     Ended(Outcome),
+    /// The run ended before the step did. What it made so far is among the facts.
+    Stopped,
 }
 
 /// A wait.
@@ -196,6 +198,7 @@ impl Run {
                 self.trouble.clone_from(trouble);
                 self.ended = Some(at);
                 self.waiting = None;
+                self.steps.iter_mut().for_each(|s| s.stop(at));
             }
         }
     }
@@ -396,6 +399,15 @@ fn later(at: Timestamp, ms: u64) -> Timestamp {
 }
 
 impl StepState {
+    /// The run is over: a step that is still at work will not go on.
+    fn stop(&mut self, at: Timestamp) {
+        if matches!(self.status, Status::Working | Status::Asking) {
+            self.status = Status::Stopped;
+            self.ended = Some(at);
+            self.waiting = None;
+        }
+    }
+
     const fn to_come(id: StepId) -> Self {
         Self {
             id,

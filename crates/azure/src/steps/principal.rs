@@ -127,30 +127,7 @@ impl Doing<'_> {
             command: consent_command(app),
         };
         self.door().wire().recorder().keep(event)?;
-        let key: KeyId = self.need(Fact::SecretKey).await?;
-        let secret = self.vault().get(key);
-        let pace = self.door().wire().pace();
-        let people = Patience { at_most: PERSON_AT_MOST.mul_f64(pace.divisor), ..Patience::new(5, 0).evenly() };
-        let given = people.until(self.door().wire(), &self.work, NOT_IN_B, async || {
-            let there = match &secret {
-                Some(secret) => match self.token_once(Side::B, app, secret).await? {
-                    Ok(()) => true,
-                    Err(_) => false,
-                },
-                None => self.principal_of(Side::B, app, NOT_IN_B).await?.is_some(),
-            };
-            Ok(if there { Asked::Yes(()) } else { Asked::NotYet("consent is not given yet", None) })
-        });
-        match given.await {
-            Err(Halt::Failed(_)) if !self.door().wire().control().is_stopped() => {
-                return Err(Halt::Waits(Trouble::new(
-                    "Nobody has consented in tenant B yet.",
-                    "The app is not known there.",
-                    "Send the link to an administrator of tenant B, then run again with the same answers: what was made is found.",
-                )));
-            }
-            other => other?,
-        }
+        self.consented(app).await?;
         let principal = DIRECTORY
             .until(
                 self.door().wire(),
@@ -165,6 +142,34 @@ impl Doing<'_> {
             )
             .await?;
         Ok((Outcome::Created, principal, "consented by a person"))
+    }
+
+    /// Waits until a person has consented, but not for ever: the run can be taken up again.
+    async fn consented(&self, app: AppId) -> Result<(), Halt> {
+        let key: KeyId = self.need(Fact::SecretKey).await?;
+        let secret = self.vault().get(key);
+        let begun = std::time::Instant::now();
+        // The end is that of the person, not of the patience, which the pace shortens.
+        let pace = self.door().wire().pace().divisor;
+        let people = Patience { at_most: PERSON_AT_MOST.mul_f64(pace), ..Patience::new(5, 0).evenly() };
+        people
+            .until(self.door().wire(), &self.work, NOT_IN_B, async || {
+                let there = match &secret {
+                    Some(secret) => self.token_once(Side::B, app, secret).await?.is_ok(),
+                    None => self.principal_of(Side::B, app, NOT_IN_B).await?.is_some(),
+                };
+                match there {
+                    true => Ok(Asked::Yes(())),
+                    false if begun.elapsed() + people.every > PERSON_AT_MOST => Err(Halt::Waits(Trouble::new(
+                        "Nobody has consented in tenant B yet.",
+                        "The app is not known there.",
+                        "Send the link to an administrator of tenant B, then run again with the same answers: what was \
+                         made is found.",
+                    ))),
+                    false => Ok(Asked::NotYet("consent is not given yet", None)),
+                }
+            })
+            .await
     }
 }
 

@@ -92,6 +92,7 @@ fn look(step: &Step, state: &StepState) -> (Mark, Tone, &'static str) {
         Status::Working => (Mark::Work, Tone::Strong, "working"),
         Status::Asking => (Mark::Here, Tone::Strong, "asks you"),
         Status::Ended(outcome) => (mark(outcome), Tone::Plain, outcome.word()),
+        Status::Stopped => (Mark::Warn, Tone::Plain, "stopped"),
     }
 }
 
