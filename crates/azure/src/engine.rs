@@ -184,18 +184,21 @@ impl Doing<'_> {
         })
     }
 
-    /// How a step ended, once it has.
-    pub async fn after(&self, step: StepId) -> Result<Outcome, Halt> {
-        self.watch(|b| b.ended.get(&step).copied()).await
+    /// Ends once a step has ended well.
+    pub async fn after(&self, step: StepId) -> Result<(), Halt> {
+        let outcome = self.watch(|b| b.ended.get(&step).copied()).await?;
+        if outcome.is_good() { Ok(()) } else { Err(Halt::Blocked) }
     }
 
-    /// Waits until the board tells something; in vain once a step did not end well or the operator said stop.
+    /// Waits until the board tells something. Once a step did not end well, or the operator said stop, nothing that the
+    /// board tells counts any more: no step goes on.
     async fn watch<T>(&self, tell: impl Fn(&Board) -> Option<T>) -> Result<T, Halt> {
         let mut board = self.engine.board.subscribe();
         let told = board.wait_for(|b| b.closed || tell(b).is_some());
         tokio::select! {
-            board = told => board.ok().and_then(|b| tell(&b)).ok_or(Halt::Blocked),
+            biased;
             () = self.door().wire().control().stopped() => Err(Halt::Stopped),
+            board = told => board.ok().filter(|b| !b.closed).and_then(|b| tell(&b)).ok_or(Halt::Blocked),
         }
     }
 }

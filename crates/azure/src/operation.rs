@@ -60,7 +60,12 @@ pub async fn follow(door: &Door, work: &Work, side: Side, what: &str, accepted: 
         let reply = door.raw(work, request::operation(side, url.clone())).await.map_err(|e| unknown(what, e))?;
         match verdict(&reply) {
             Some(Ok(())) => return Ok(()),
-            Some(Err(refusal)) => return Err(Halt::Failed(Trouble::from_refusal(what, refusal))),
+            Some(Err(refusal)) => {
+                return Err(Halt::Failed(Trouble::from_refusal(what, refusal).because(
+                    "Azure accepted it, and its operation failed; Azure's own words are below.",
+                    "Repair what they name, then run again: a repeated reset is the documented repair.",
+                )));
+            }
             None => wait = asked_wait(&reply.headers, &[], now).unwrap_or_else(|| pace.of(EVERY)),
         }
     }

@@ -32,6 +32,8 @@ use crate::wire::{CallError, Wire};
 
 /// How long the Azure CLI may take for a token.
 const CLI_AT_MOST: Duration = Duration::from_secs(60);
+/// What is said where there is no Azure CLI.
+const NO_CLI: &str = "The Azure CLI (az) was not found on the PATH.";
 /// A token is not used in its last minutes.
 const MARGIN_SECONDS: i64 = 300;
 
@@ -63,6 +65,7 @@ pub struct Tokens {
 /// Where one tenant's tokens come from, and those it gave.
 struct Source {
     side: Side,
+    tenant: String,
     wire: Arc<Wire>,
     /// In the order in which they are tried; the next one only where the CLI does not know the subscription.
     ways: Vec<Way>,
@@ -136,7 +139,15 @@ impl Source {
                 "Check the tenant and the sign-in host.",
             )
         })?;
-        Ok(Self { side, wire: wire.clone(), ways, watch, endpoints: endpoints.clone(), kept: Default::default() })
+        Ok(Self {
+            side,
+            tenant: tenant.to_owned(),
+            wire: wire.clone(),
+            ways,
+            watch,
+            endpoints: endpoints.clone(),
+            kept: Default::default(),
+        })
     }
 
     const fn slot(&self, audience: Audience) -> &tokio::sync::Mutex<Option<(Secret, i64)>> {
@@ -229,11 +240,18 @@ impl Source {
                 Some(refused) => Trouble::from_refusal(what, refused.refusal),
                 None => Trouble::new(what, printable(&error.to_string(), 300), "Check the connection, then run again."),
             },
-            Watch::Cli(cli) => Trouble::new(
-                what,
-                cli.words().unwrap_or_else(|| printable(&error.to_string(), 300)),
-                format!("Sign in with az login --tenant TENANT for tenant {}, then run again.", self.side),
-            ),
+            Watch::Cli(cli) => match cli.words() {
+                Some(words) if words == NO_CLI => Trouble::new(
+                    what,
+                    words,
+                    format!("Install the Azure CLI, or give --sign-in-{} service-principal.", self.side.lower()),
+                ),
+                words => Trouble::new(
+                    what,
+                    words.unwrap_or_else(|| printable(&error.to_string(), 300)),
+                    format!("Sign in with az login --tenant {}, then run again.", self.tenant),
+                ),
+            },
         }
     }
 }
@@ -320,7 +338,10 @@ impl Executor for Cli {
             return Err(io::ErrorKind::TimedOut.into());
         };
         let output = output?;
-        if !output.status.success() {
+        // The shell's word for a program that is not there.
+        if output.status.code() == Some(127) {
+            self.keep(Some(NO_CLI.to_owned()));
+        } else if !output.status.success() {
             self.keep(Some(own_words(&String::from_utf8_lossy(&output.stderr))).filter(|w| !w.is_empty()));
         }
         Ok(output)

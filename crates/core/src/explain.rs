@@ -217,8 +217,7 @@ fn unknown_now(refusal: &Refusal) -> String {
     match refusal.status {
         Some(500..) => "It is on the service's side: run again later.",
         Some(429) => "The service asks for patience: run again later.",
-        None => "Check the connection, then run again.",
-        Some(_) => "Read the service's own words below.",
+        _ => "Read the service's own words below.",
     }
     .to_owned()
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::check::{RoleMode, Survey};
+use crate::event::Outcome;
 use crate::ids::{AppId, ClusterId, ImageRef, ObjectId, RegistryId, TenantId};
 use crate::inputs::{ConsentMode, Inputs};
 
@@ -18,6 +19,17 @@ pub enum Side {
     A,
     /// The registry's tenant.
     B,
+}
+
+impl Side {
+    /// Its letter as flags have it.
+    #[must_use]
+    pub const fn lower(self) -> &'static str {
+        match self {
+            Self::A => "a",
+            Self::B => "b",
+        }
+    }
 }
 
 impl fmt::Display for Side {
@@ -495,13 +507,15 @@ pub struct Learnt {
     pub fact: Fact,
     /// Its value.
     pub value: String,
+    /// Whether it was made or found: what was found is never undone.
+    pub how: Outcome,
 }
 
 impl Learnt {
-    /// A fact and its value.
+    /// A fact, its value, and whether it was made or found.
     #[must_use]
-    pub fn new(fact: Fact, value: impl fmt::Display) -> Self {
-        Self { fact, value: value.to_string() }
+    pub fn new(how: Outcome, fact: Fact, value: impl fmt::Display) -> Self {
+        Self { fact, value: value.to_string(), how }
     }
 }
 
@@ -519,10 +533,16 @@ impl Facts {
         }
     }
 
+    /// What was learnt of a fact.
+    #[must_use]
+    pub fn learnt(&self, fact: &Fact) -> Option<&Learnt> {
+        self.0.iter().find(|l| l.fact == *fact)
+    }
+
     /// The value of a fact.
     #[must_use]
     pub fn get(&self, fact: &Fact) -> Option<&str> {
-        self.0.iter().find(|l| l.fact == *fact).map(|l| l.value.as_str())
+        self.learnt(fact).map(|l| l.value.as_str())
     }
 
     /// The value of a fact as an id.

@@ -351,7 +351,7 @@ impl Run {
         match self.outcome_of(|op| matches!(op, Op::ResetCluster { .. })) {
             Some(Outcome::Changed) => format!("{cluster} uses the new app."),
             Some(Outcome::Failed | Outcome::Unknown) => {
-                format!("The reset of {cluster} was asked for: look at its state before anything else.")
+                format!("{cluster} was asked to reset: look at its state first, az aks show tells it.")
             }
             _ => format!("{cluster} was not touched."),
         }
@@ -364,14 +364,9 @@ impl Run {
             return Vec::new();
         };
         let mut lines = Vec::new();
-        for step in plan.steps.iter().filter(|s| s.side == side) {
-            let Some(Status::Ended(outcome)) = self.step(step.id).map(|s| s.status) else {
-                continue;
-            };
-            for fact in step.writes() {
-                if let (Some(label), Some(value)) = (label(&fact), self.facts.get(&fact)) {
-                    lines.push((outcome, label.to_owned(), value.to_owned()));
-                }
+        for fact in plan.steps.iter().filter(|s| s.side == side).flat_map(crate::plan::Step::writes) {
+            if let (Some(label), Some(learnt)) = (label(&fact), self.facts.learnt(&fact)) {
+                lines.push((learnt.how, label.to_owned(), learnt.value.clone()));
             }
         }
         lines

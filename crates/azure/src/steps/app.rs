@@ -17,7 +17,7 @@ impl Doing<'_> {
     pub(super) async fn create_app(&self, name: &str, redirect_uri: &str, marker: &str) -> Done {
         self.begin()?;
         if let Some(app) = self.tagged_app(marker).await? {
-            self.learn_app(&app)?;
+            self.learn_app(Outcome::Found, &app)?;
             let name = app.display_name.unwrap_or_default();
             return Ok((Outcome::Found, format!("{name}, made by an earlier run")));
         }
@@ -31,7 +31,7 @@ impl Doing<'_> {
             },
             Err(error) => return Err(Halt::of(NOT_CREATED, error)),
         };
-        self.learn_app(&app)?;
+        self.learn_app(Outcome::Created, &app)?;
         DIRECTORY
             .until(self.door().wire(), &self.work, "The new app cannot be read.", async || {
                 match self.door().json::<App>(&self.work, request::app(self.door().endpoints(), app.id)).await {
@@ -72,7 +72,7 @@ impl Doing<'_> {
             .await
     }
 
-    fn learn_app(&self, app: &App) -> Result<(), Halt> {
-        self.learn(vec![Learnt::new(Fact::AppObject, app.id), Learnt::new(Fact::App, app.app_id)])
+    fn learn_app(&self, how: Outcome, app: &App) -> Result<(), Halt> {
+        self.learn(vec![Learnt::new(how, Fact::AppObject, app.id), Learnt::new(how, Fact::App, app.app_id)])
     }
 }

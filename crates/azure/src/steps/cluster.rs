@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crosspull_core::event::{Event, Outcome};
 use crosspull_core::explain::{Refusal, Trouble};
-use crosspull_core::ids::{AppId, ClusterId, KeyId, ObjectId};
+use crosspull_core::ids::{AppId, ClusterId, KeyId};
 use crosspull_core::plan::{Fact, Learnt};
 use crosspull_core::secret::Secret;
 
@@ -25,13 +25,15 @@ impl Doing<'_> {
         for earlier in self.plan().steps.iter().filter(|s| s.id < self.step.id) {
             self.after(earlier.id).await?;
         }
+        for fact in self.plan().reads(self.step) {
+            let _: String = self.need(fact).await?;
+        }
         let app: AppId = self.need(Fact::App).await?;
         let key: KeyId = self.need(Fact::SecretKey).await?;
-        let _: ObjectId = self.need(Fact::PrincipalA).await?;
         self.begin()?;
         let before = self.read_cluster(cluster).await?;
         if before.client_id() == Some(app) && state(&before) == "Succeeded" {
-            self.learn(vec![Learnt::new(Fact::ClusterClient(cluster.clone()), app)])?;
+            self.learn(vec![Learnt::new(Outcome::Found, Fact::ClusterClient(cluster.clone()), app)])?;
             return Ok((Outcome::Found, "the cluster uses this app already".to_owned()));
         }
         let what = format!("{} was not reset.", cluster.name());
@@ -46,7 +48,7 @@ impl Doing<'_> {
         self.confirmed().await?;
         self.send_reset(cluster, app, &secret).await?;
         self.settled(cluster, app).await?;
-        self.learn(vec![Learnt::new(Fact::ClusterClient(cluster.clone()), app)])?;
+        self.learn(vec![Learnt::new(Outcome::Changed, Fact::ClusterClient(cluster.clone()), app)])?;
         plainly(Outcome::Changed)
     }
 

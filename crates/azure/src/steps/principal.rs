@@ -37,16 +37,15 @@ impl Doing<'_> {
         let app: AppId = self.need(Fact::App).await?;
         self.begin()?;
         match self.make_principal(Side::A, app, NOT_IN_A).await? {
-            Made::Found(principal) => {
-                self.learn(vec![Learnt::new(Fact::PrincipalA, principal.id)])?;
-                plainly(Outcome::Found)
-            }
-            Made::Created(principal) => {
-                self.learn(vec![Learnt::new(Fact::PrincipalA, principal.id)])?;
-                plainly(Outcome::Created)
-            }
+            Made::Found(principal) => self.home_principal(Outcome::Found, &principal),
+            Made::Created(principal) => self.home_principal(Outcome::Created, &principal),
             Made::Denied(refusal) => Err(Halt::Failed(Trouble::from_refusal(NOT_IN_A, refusal))),
         }
+    }
+
+    fn home_principal(&self, how: Outcome, principal: &Principal) -> Done {
+        self.learn(vec![Learnt::new(how, Fact::PrincipalA, principal.id)])?;
+        plainly(how)
     }
 
     /// Lets the app into tenant B: directly where the operator may, else by a person.
@@ -68,7 +67,7 @@ impl Doing<'_> {
                 }
             },
         };
-        self.learn(vec![Learnt::new(Fact::PrincipalB, principal.id)])?;
+        self.learn(vec![Learnt::new(outcome, Fact::PrincipalB, principal.id)])?;
         let key: KeyId = self.need(Fact::SecretKey).await?;
         if let Some(secret) = self.vault().get(key) {
             self.accepted(Side::B, app, &secret).await?;

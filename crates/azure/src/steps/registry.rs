@@ -29,7 +29,7 @@ impl Doing<'_> {
         let endpoints = self.door().endpoints();
         match self.door().json::<Assignment>(&self.work, request::assignment(endpoints, registry, name)).await {
             Ok(found) => {
-                self.learn(vec![Learnt::new(Fact::Assignment(registry.clone()), found.id)])?;
+                self.learn(vec![Learnt::new(Outcome::Found, Fact::Assignment(registry.clone()), found.id)])?;
                 return plainly(Outcome::Found);
             }
             Err(CallError::Refused(r)) if r.refusal.status == Some(404) => {}
@@ -53,7 +53,7 @@ impl Doing<'_> {
                 }
             })
             .await?;
-        self.learn(vec![Learnt::new(Fact::Assignment(registry.clone()), id)])?;
+        self.learn(vec![Learnt::new(outcome, Fact::Assignment(registry.clone()), id)])?;
         plainly(outcome)
     }
 
@@ -64,14 +64,14 @@ impl Doing<'_> {
         let _: String = self.need(Fact::Assignment(registry.clone())).await?;
         self.begin()?;
         let Some(secret) = self.vault().get(key) else {
-            self.learn(vec![Learnt::new(Fact::Proved(registry.clone()), "not by this run")])?;
+            self.learn(vec![Learnt::new(Outcome::Skipped, Fact::Proved(registry.clone()), "not by this run")])?;
             return Ok((Outcome::Skipped, "only the cluster has the secret".to_owned()));
         };
         let realm = self.realm(registry, login_server).await?;
         for image in images {
             self.pull(registry, &realm, image, app, &secret).await?;
         }
-        self.learn(vec![Learnt::new(Fact::Proved(registry.clone()), "from here")])?;
+        self.learn(vec![Learnt::new(Outcome::Proved, Fact::Proved(registry.clone()), "from here")])?;
         plainly(Outcome::Proved)
     }
 

@@ -32,8 +32,8 @@ impl Doing<'_> {
         let made = self.new_secret(object, ends).await?;
         self.vault().put(made.key_id, made.secret_text.clone());
         self.learn(vec![
-            Learnt::new(Fact::SecretKey, made.key_id),
-            Learnt::new(Fact::SecretEnds, made.end_date_time.unwrap_or(ends)),
+            Learnt::new(Outcome::Created, Fact::SecretKey, made.key_id),
+            Learnt::new(Outcome::Created, Fact::SecretEnds, made.end_date_time.unwrap_or(ends)),
         ])?;
         let _: ObjectId = self.need(Fact::PrincipalA).await?;
         self.accepted(Side::A, app, &made.secret_text).await?;
@@ -59,8 +59,8 @@ impl Doing<'_> {
         let Some(latest) = live.max_by_key(|c| c.end_date_time) else {
             return Ok(None);
         };
-        let mut learnt = vec![Learnt::new(Fact::SecretKey, latest.key_id)];
-        learnt.extend(latest.end_date_time.map(|end| Learnt::new(Fact::SecretEnds, end)));
+        let mut learnt = vec![Learnt::new(Outcome::Found, Fact::SecretKey, latest.key_id)];
+        learnt.extend(latest.end_date_time.map(|end| Learnt::new(Outcome::Found, Fact::SecretEnds, end)));
         self.learn(learnt)?;
         Ok(Some((Outcome::Found, "the cluster uses it already".to_owned())))
     }

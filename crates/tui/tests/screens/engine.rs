@@ -173,7 +173,7 @@ fn made(sent: Event, outcome: Outcome, learnt: Vec<Learnt>) -> Vec<Event> {
 
 /// Steps 1 to 3: the app, its service principal, the secret.
 pub fn app_made() -> Vec<Event> {
-    let learnt = |fact, value: &str| Learnt::new(fact, value);
+    let learnt = |fact, value: &str| Learnt::new(Outcome::Created, fact, value);
     let graph = "https://graph.microsoft.com/v1.0";
     let mut events = vec![run_started()];
     events.extend(made(
@@ -249,13 +249,13 @@ fn granted() -> Vec<Event> {
     let mut events = made(
         call(4, 4, Plane::Graph, Side::B, "POST", "https://graph.microsoft.com/v1.0/servicePrincipals"),
         Outcome::Found,
-        vec![Learnt::new(Fact::PrincipalB, "77777777-7777-4777-8777-777777777777")],
+        vec![Learnt::new(Outcome::Found, Fact::PrincipalB, "77777777-7777-4777-8777-777777777777")],
     );
     let put = format!("https://management.azure.com{assignment}?api-version=2022-04-01");
     events.extend(made(
         call(5, 5, Plane::Arm, Side::B, "PUT", &put),
         Outcome::Created,
-        vec![Learnt::new(Fact::Assignment(registry), assignment)],
+        vec![Learnt::new(Outcome::Created, Fact::Assignment(registry), assignment)],
     ));
     events
 }
@@ -267,7 +267,7 @@ pub fn asking() -> Vec<Event> {
     events.extend(ended(
         6,
         Outcome::Proved,
-        vec![Learnt::new(Fact::Proved(inputs().registries[0].clone()), "shop/web:1.4")],
+        vec![Learnt::new(Outcome::Proved, Fact::Proved(inputs().registries[0].clone()), "shop/web:1.4")],
     ));
     events.push(Event::Asking { step: StepId(7) });
     events
@@ -275,7 +275,7 @@ pub fn asking() -> Vec<Event> {
 
 /// The reset, and the end.
 pub fn reset() -> Vec<Event> {
-    let learnt = vec![Learnt::new(Fact::ClusterClient(inputs().clusters[0].clone()), APP)];
+    let learnt = vec![Learnt::new(Outcome::Changed, Fact::ClusterClient(inputs().clusters[0].clone()), APP)];
     let mut events = vec![Event::Confirmed { step: StepId(7) }, Event::StepStarted { step: StepId(7) }];
     events.extend(ended(7, Outcome::Changed, learnt));
     events.push(Event::RunEnded {

@@ -1,0 +1,242 @@
+//! Our calls by method and path, and how the answer of each is read and compared with what stands in it.
+
+use crosspull_azure::reply;
+use crosspull_reference::Exchange;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// A call of ours: a function of `request.rs`.
+#[derive(Debug)]
+pub struct Call {
+    /// The function.
+    pub name: &'static str,
+    method: &'static str,
+    host: &'static str,
+    /// `*` is one segment of a path, a leading `**` any number of them.
+    path: &'static str,
+    /// Reads the body of a success as the program does and compares it with the JSON; gives how many ids and words
+    /// were compared.
+    pub read: fn(&[u8]) -> Result<usize, String>,
+}
+
+const fn call(
+    name: &'static str,
+    method: &'static str,
+    host: &'static str,
+    path: &'static str,
+    read: fn(&[u8]) -> Result<usize, String>,
+) -> Call {
+    Call { name, method, host, path, read }
+}
+
+const ENTRA: &str = "login.microsoftonline.com";
+const GRAPH: &str = "graph.microsoft.com";
+const ARM: &str = "management.azure.com";
+const REGISTRY: &str = ".azurecr.io";
+
+/// Every call that an answer may be recorded of. No recording has one of `metadata`, `assignment` (a GET),
+/// `reset_cluster`, `pull_token` (a GET), `manifest` or `blob`.
+pub const CALLS: &[Call] = &[
+    call("openid_configuration", "GET", ENTRA, "/*/v2.0/.well-known/openid-configuration", open_id),
+    call("token", "POST", ENTRA, "/*/oauth2/v2.0/token", token),
+    call("organization", "GET", GRAPH, "/v1.0/organization", |body| list(body, organization)),
+    call("apps_tagged", "GET", GRAPH, "/v1.0/applications", |body| list(body, app)),
+    call("create_app", "POST", GRAPH, "/v1.0/applications", |body| one(body, app)),
+    call("app", "GET", GRAPH, "/v1.0/applications/*", |body| one(body, app)),
+    call("principals_of", "GET", GRAPH, "/v1.0/servicePrincipals", |body| list(body, principal)),
+    call("create_principal", "POST", GRAPH, "/v1.0/servicePrincipals", |body| one(body, principal)),
+    call("add_password", "POST", GRAPH, "/v1.0/applications/*/addPassword", |body| one(body, password)),
+    call("remove_password", "POST", GRAPH, "/v1.0/applications/*/removePassword", nothing),
+    call("cluster", "GET", ARM, "**/Microsoft.ContainerService/managedClusters/*", |body| one(body, cluster)),
+    call("operation", "GET", ARM, "**/operations/*", operation),
+    call("operation", "GET", ARM, "**/operationStatuses/*", operation),
+    call("operation", "GET", ARM, "**/operationResults/*", operation),
+    call("permissions", "GET", ARM, "**/Microsoft.Authorization/permissions", |body| list(body, permission)),
+    call("roles_of", "GET", ARM, "**/Microsoft.Authorization/roleAssignments", |body| list(body, assignment)),
+    call("assign_role", "PUT", ARM, "**/Microsoft.Authorization/roleAssignments/*", |body| one(body, assignment)),
+    call("role_definition", "GET", ARM, "**/Microsoft.Authorization/roleDefinitions/*", |body| one(body, definition)),
+    call("registry", "GET", ARM, "**/Microsoft.ContainerRegistry/registries/*", |body| one(body, registry)),
+    call("challenge", "GET", REGISTRY, "/v2/", nothing),
+    call("exchange", "POST", REGISTRY, "/oauth2/exchange", refresh_token),
+    call("pull_token_by_refresh", "POST", REGISTRY, "/oauth2/token", token),
+];
+
+/// The call of ours that an exchange is an example of.
+pub fn of(exchange: &Exchange) -> Option<&'static Call> {
+    let (host, path) = place(&exchange.request.uri);
+    CALLS
+        .iter()
+        .find(|call| call.method == exchange.request.method && host.ends_with(call.host) && matches(call.path, path))
+}
+
+/// Host without port, and path, of an address; some recorders wrote a query that no parser takes.
+pub fn place(uri: &str) -> (&str, &str) {
+    let address = uri.split('?').next().unwrap_or_default();
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    (host.split(':').next().unwrap_or_default(), path)
+}
+
+/// Paths are compared without case, as Resource Manager and Graph do.
+fn matches(pattern: &str, path: &str) -> bool {
+    let path: Vec<&str> = path.split('/').collect();
+    let (any, pattern) = pattern.strip_prefix("**/").map_or((false, pattern), |rest| (true, rest));
+    let pattern: Vec<&str> = pattern.split('/').collect();
+    let skipped = if any { path.len().checked_sub(pattern.len()) } else { Some(0) };
+    let path = skipped.and_then(|skipped| path.get(skipped..)).unwrap_or_default();
+    path.len() == pattern.len()
+        && path
+            .iter()
+            .zip(pattern)
+            .all(|(part, wanted)| if wanted == "*" { !part.is_empty() } else { part.eq_ignore_ascii_case(wanted) })
+}
+
+/// Compares one thing that was read with what stands at a place of the body.
+fn same(body: &Value, place: &str, read: Option<&str>) -> Result<usize, String> {
+    let stands = body.pointer(place).and_then(Value::as_str);
+    if stands == read { Ok(1) } else { Err(format!("{place} is {stands:?} and was read as {read:?}")) }
+}
+
+/// An id: GUIDs are compared without case, as they are read.
+fn same_id(body: &Value, place: &str, read: &impl ToString) -> Result<usize, String> {
+    let stands = body.pointer(place).and_then(Value::as_str).unwrap_or_default().to_ascii_lowercase();
+    if stands == read.to_string() {
+        Ok(1)
+    } else {
+        Err(format!("{place} is {stands} and was read as {}", read.to_string()))
+    }
+}
+
+fn json<T: DeserializeOwned>(body: &[u8]) -> Result<(T, Value), String> {
+    let read = serde_json::from_slice(body).map_err(|e| format!("not read: {e}"))?;
+    Ok((read, serde_json::from_slice(body).map_err(|e| e.to_string())?))
+}
+
+fn one<T: DeserializeOwned>(body: &[u8], compare: fn(&T, &Value) -> Result<usize, String>) -> Result<usize, String> {
+    let (read, value) = json(body)?;
+    compare(&read, &value)
+}
+
+fn list<T: DeserializeOwned>(body: &[u8], compare: fn(&T, &Value) -> Result<usize, String>) -> Result<usize, String> {
+    let (read, value): (reply::List<T>, _) = json(body)?;
+    let items = value.get("value").and_then(Value::as_array).ok_or("no list")?;
+    if read.value.len() != items.len() {
+        return Err(format!("{} items were read as {}", items.len(), read.value.len()));
+    }
+    let next = ["/nextLink", "/@odata.nextLink"].into_iter().find(|place| value.pointer(place).is_some());
+    let mut compared = same(&value, next.unwrap_or("/nextLink"), read.next.as_deref())?;
+    for (item, value) in read.value.iter().zip(items) {
+        compared += compare(item, value)?;
+    }
+    Ok(compared)
+}
+
+fn nothing(body: &[u8]) -> Result<usize, String> {
+    if body.is_empty() { Ok(0) } else { Err("a body came where none is read".to_owned()) }
+}
+
+fn open_id(body: &[u8]) -> Result<usize, String> {
+    one(body, |read: &reply::OpenId, value| same(value, "/issuer", Some(&read.issuer)))
+}
+
+fn token(body: &[u8]) -> Result<usize, String> {
+    one(body, |read: &reply::Token, value| same(value, "/access_token", Some(read.access_token.reveal())))
+}
+
+fn refresh_token(body: &[u8]) -> Result<usize, String> {
+    one(body, |read: &reply::RefreshToken, value| same(value, "/refresh_token", Some(read.refresh_token.reveal())))
+}
+
+fn organization(read: &reply::Organization, value: &Value) -> Result<usize, String> {
+    same(value, "/displayName", read.display_name.as_deref())
+}
+
+fn app(read: &reply::App, value: &Value) -> Result<usize, String> {
+    let mut compared = same_id(value, "/id", &read.id)? + same_id(value, "/appId", &read.app_id)?;
+    compared += same(value, "/displayName", read.display_name.as_deref())?;
+    let secrets = value.get("passwordCredentials").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    if secrets.len() != read.password_credentials.len() {
+        return Err(format!("{} secrets were read as {}", secrets.len(), read.password_credentials.len()));
+    }
+    for (read, value) in read.password_credentials.iter().zip(secrets) {
+        compared += same_id(value, "/keyId", &read.key_id)?;
+        compared += same(value, "/displayName", read.display_name.as_deref())?;
+        compared += same_time(value, "/endDateTime", read.end_date_time)?;
+    }
+    Ok(compared)
+}
+
+/// A time: recorded with more or fewer digits than it is shown with.
+fn same_time(body: &Value, place: &str, read: Option<jiff::Timestamp>) -> Result<usize, String> {
+    let stands = body.pointer(place).and_then(Value::as_str);
+    // The first 19 characters are date and time in UTC, to the second.
+    let shown = read.map(|time| time.strftime("%Y-%m-%dT%H:%M:%S").to_string());
+    let same = stands.and_then(|text| text.get(..19)) == shown.as_deref() && stands.is_none_or(|t| t.ends_with('Z'));
+    if same { Ok(1) } else { Err(format!("{place} is {stands:?} and was read as {read:?}")) }
+}
+
+fn password(read: &reply::NewPassword, value: &Value) -> Result<usize, String> {
+    Ok(same_id(value, "/keyId", &read.key_id)?
+        + same(value, "/secretText", Some(read.secret_text.reveal()))?
+        + same_time(value, "/endDateTime", read.end_date_time)?)
+}
+
+fn principal(read: &reply::Principal, value: &Value) -> Result<usize, String> {
+    Ok(same_id(value, "/id", &read.id)? + same_id(value, "/appId", &read.app_id)?)
+}
+
+fn cluster(read: &reply::Cluster, value: &Value) -> Result<usize, String> {
+    let read = &read.properties;
+    let mut compared = same(value, "/properties/provisioningState", read.provisioning_state.as_deref())?;
+    let power = read.power_state.as_ref().and_then(|power| power.code.as_deref());
+    compared += same(value, "/properties/powerState/code", power)?;
+    let profile = read.service_principal_profile.as_ref().map(|profile| profile.client_id.as_str());
+    compared += same(value, "/properties/servicePrincipalProfile/clientId", profile)?;
+    // `msi`, and what recorders put in the place of ids (`000000000000`, `http://clitest000002`), is no app.
+    let guid = profile.is_some_and(|text| text.len() == 36 && text.matches('-').count() == 4);
+    match read.client_id() {
+        Some(id) if guid => compared += same_id(value, "/properties/servicePrincipalProfile/clientId", &id)?,
+        None if !guid => {}
+        other => return Err(format!("{profile:?} was read as {other:?}")),
+    }
+    let pools = value.pointer("/properties/agentPoolProfiles").and_then(Value::as_array);
+    let counts = pools.map(|pools| pools.iter().map(|pool| pool.get("count").and_then(Value::as_u64)).collect());
+    let read: Option<Vec<Option<u64>>> =
+        read.agent_pool_profiles.as_ref().map(|pools| pools.iter().map(|pool| pool.count.map(u64::from)).collect());
+    if counts == read { Ok(compared + 1) } else { Err(format!("node counts {counts:?} were read as {read:?}")) }
+}
+
+fn operation(body: &[u8]) -> Result<usize, String> {
+    if body.is_empty() {
+        // Only `Location`: the HTTP status tells.
+        return Ok(0);
+    }
+    one(body, |read: &reply::Operation, value| {
+        let error = read.error.as_ref();
+        Ok(same(value, "/status", Some(&read.status))?
+            + same(value, "/error/code", error.and_then(|e| e.code.as_deref()))?
+            + same(value, "/error/message", error.and_then(|e| e.message.as_deref()))?)
+    })
+}
+
+fn permission(read: &crosspull_core::rights::PermissionSet, value: &Value) -> Result<usize, String> {
+    let stands = [&value["actions"], &value["notActions"]];
+    let read = [&read.actions, &read.not_actions].map(|list| Value::from(list.clone()));
+    if stands == [&read[0], &read[1]] { Ok(2) } else { Err(format!("{stands:?} was read as {read:?}")) }
+}
+
+fn assignment(read: &reply::Assignment, value: &Value) -> Result<usize, String> {
+    Ok(same(value, "/id", Some(&read.id))?
+        + same(value, "/properties/roleDefinitionId", Some(&read.properties.role_definition_id))?
+        + same(value, "/properties/scope", read.properties.scope.as_deref())?
+        + same_id(value, "/properties/principalId", &read.properties.principal_id)?)
+}
+
+fn definition(read: &reply::Definition, value: &Value) -> Result<usize, String> {
+    same(value, "/properties/roleName", Some(&read.properties.role_name))
+}
+
+fn registry(read: &reply::Registry, value: &Value) -> Result<usize, String> {
+    Ok(same(value, "/properties/loginServer", read.properties.login_server.as_deref())?
+        + same(value, "/properties/roleAssignmentMode", read.properties.role_assignment_mode.as_deref())?)
+}

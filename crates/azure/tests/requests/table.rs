@@ -1,0 +1,399 @@
+//! The table: a function of `request.rs`, called with fixed values, and what it has to build.
+
+use crosspull_azure::request::{self, Request};
+use crosspull_core::cloud::{Endpoints, KnownCloud};
+use crosspull_core::ids::{AppId, ClusterId, ImageRef, KeyId, ObjectId, RegistryId};
+use crosspull_core::plan::{Role, Side};
+use crosspull_core::secret::Secret;
+use url::Url;
+use uuid::Uuid;
+
+pub const APP: AppId = AppId(Uuid::from_u128(0xaaaa_aaaa_0000_4000_8000_0000_0000_0001));
+const OBJECT: ObjectId = ObjectId(Uuid::from_u128(0xbbbb_bbbb_0000_4000_8000_0000_0000_0002));
+const KEY: KeyId = KeyId(Uuid::from_u128(0xcccc_cccc_0000_4000_8000_0000_0000_0003));
+const NAME: Uuid = Uuid::from_u128(0xdddd_dddd_0000_4000_8000_0000_0000_0004);
+const SUBSCRIPTION: Uuid = Uuid::from_u128(0x1111_1111_1111_4111_8111_1111_1111_1111);
+const TENANT: &str = "eeeeeeee-0000-4000-8000-000000000005";
+/// Holds what has to be escaped in JSON, in a form and in a query.
+pub const SECRET: &str = r#"p~8Q+a/b=&"c"#;
+const DIGEST: &str = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+/// A function of `request.rs`, called once, and what must come of it.
+pub struct Row {
+    pub function: &'static str,
+    pub request: Request,
+    /// Method and URL.
+    pub line: &'static str,
+    /// Which tenant's side, and as whom.
+    pub sender: &'static str,
+    pub body: &'static str,
+    pub writes: bool,
+    pub contract: Contract,
+}
+
+/// What the contracts know about a request.
+pub enum Contract {
+    /// The operation it is.
+    Operation(&'static str),
+    /// It is none, and why.
+    None(&'static str),
+}
+use Contract::{None as No, Operation as Is};
+
+const NO_SIGN_IN: &str = "Microsoft publishes no contract of its sign-in";
+const NO_METADATA: &str = "Resource Manager's description of its cloud is in no contract";
+const NO_OPERATION: &str = "the address of an operation comes from a header, not from a contract";
+const NO_BLOBS: &str =
+    "the data plane's contract is trimmed to manifests; blobs are of the OCI distribution specification";
+
+pub fn endpoints() -> Endpoints {
+    KnownCloud::Public.endpoints().expect("endpoints")
+}
+
+fn url(text: &str) -> Url {
+    Url::parse(text).expect("a URL")
+}
+
+pub fn cluster() -> ClusterId {
+    let text = format!(
+        "/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-a/providers/Microsoft.ContainerService/managedClusters/aks"
+    );
+    ClusterId::parse(&text).expect("a cluster's id")
+}
+
+fn registry() -> RegistryId {
+    let text = format!(
+        "/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-b/providers/Microsoft.ContainerRegistry/registries/regb"
+    );
+    RegistryId::parse(&text).expect("a registry's id")
+}
+
+fn row(
+    function: &'static str,
+    request: Request,
+    line: &'static str,
+    sender: &'static str,
+    body: &'static str,
+    writes: bool,
+    contract: Contract,
+) -> Row {
+    Row { function, request, line, sender, body, writes, contract }
+}
+
+fn sign_in_rows() -> Vec<Row> {
+    let at = endpoints();
+    let secret = Secret::new(SECRET.to_owned());
+    vec![
+        row(
+            "metadata",
+            request::metadata(&at.arm),
+            "GET https://management.azure.com/metadata/endpoints?api-version=2022-09-01",
+            "A nobody",
+            "",
+            false,
+            No(NO_METADATA),
+        ),
+        row(
+            "openid_configuration",
+            request::openid_configuration(&at, Side::B, "contoso.com"),
+            "GET https://login.microsoftonline.com/contoso.com/v2.0/.well-known/openid-configuration",
+            "B nobody",
+            "",
+            false,
+            No(NO_SIGN_IN),
+        ),
+        row(
+            "token",
+            request::token(&at, Side::B, TENANT, APP, &secret),
+            "POST https://login.microsoftonline.com/eeeeeeee-0000-4000-8000-000000000005/oauth2/v2.0/token",
+            "B nobody",
+            "client_id=aaaaaaaa-0000-4000-8000-000000000001&client_secret=p%7E8Q%2Ba%2Fb%3D%26%22c\
+             &grant_type=client_credentials&scope=https%3A%2F%2Fmanagement.core.windows.net%2F.default",
+            false,
+            No(NO_SIGN_IN),
+        ),
+    ]
+}
+
+fn directory_rows() -> Vec<Row> {
+    let at = endpoints();
+    let ends = "2027-11-22T12:00:00.5Z".parse().expect("a time");
+    vec![
+        row(
+            "organization",
+            request::organization(&at, Side::B),
+            "GET https://graph.microsoft.com/v1.0/organization?%24select=id%2CdisplayName%2CverifiedDomains",
+            "B operator for Graph",
+            "",
+            false,
+            Is("organization_ListOrganization"),
+        ),
+        row(
+            "apps_tagged",
+            request::apps_tagged(&at, "crosspull:1"),
+            "GET https://graph.microsoft.com/v1.0/applications\
+             ?%24filter=tags%2Fany%28t%3At%20eq%20%27crosspull%3A1%27%29",
+            "A operator for Graph",
+            "",
+            false,
+            Is("application_ListApplication"),
+        ),
+        row(
+            "create_app",
+            request::create_app(&at, "crosspull aks", "https://localhost/consented", "crosspull:1"),
+            "POST https://graph.microsoft.com/v1.0/applications",
+            "A operator for Graph",
+            r#"{"displayName":"crosspull aks","signInAudience":"AzureADMultipleOrgs",
+                "web":{"redirectUris":["https://localhost/consented"]},"tags":["crosspull:1"]}"#,
+            true,
+            Is("application_CreateApplication"),
+        ),
+        row(
+            "app",
+            request::app(&at, OBJECT),
+            "GET https://graph.microsoft.com/v1.0/applications/bbbbbbbb-0000-4000-8000-000000000002",
+            "A operator for Graph",
+            "",
+            false,
+            Is("application_GetApplication"),
+        ),
+        row(
+            "principals_of",
+            request::principals_of(&at, Side::B, APP),
+            "GET https://graph.microsoft.com/v1.0/servicePrincipals\
+             ?%24filter=appId%20eq%20%27aaaaaaaa-0000-4000-8000-000000000001%27",
+            "B operator for Graph",
+            "",
+            false,
+            Is("servicePrincipal_ListServicePrincipal"),
+        ),
+        row(
+            "create_principal",
+            request::create_principal(&at, Side::B, APP),
+            "POST https://graph.microsoft.com/v1.0/servicePrincipals",
+            "B operator for Graph",
+            r#"{"appId":"aaaaaaaa-0000-4000-8000-000000000001"}"#,
+            true,
+            Is("servicePrincipal_CreateServicePrincipal"),
+        ),
+        row(
+            "add_password",
+            request::add_password(&at, OBJECT, "crosspull 2026-11-22", ends),
+            "POST https://graph.microsoft.com/v1.0/applications/bbbbbbbb-0000-4000-8000-000000000002/addPassword",
+            "A operator for Graph",
+            r#"{"passwordCredential":{"displayName":"crosspull 2026-11-22","endDateTime":"2027-11-22T12:00:00Z"}}"#,
+            true,
+            Is("application_addPassword"),
+        ),
+        row(
+            "remove_password",
+            request::remove_password(&at, OBJECT, KEY),
+            "POST https://graph.microsoft.com/v1.0/applications/bbbbbbbb-0000-4000-8000-000000000002/removePassword",
+            "A operator for Graph",
+            r#"{"keyId":"cccccccc-0000-4000-8000-000000000003"}"#,
+            true,
+            Is("application_removePassword"),
+        ),
+    ]
+}
+
+fn resource_rows() -> Vec<Row> {
+    let at = endpoints();
+    let secret = Secret::new(SECRET.to_owned());
+    let definition = format!(
+        "/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{}",
+        Role::AcrPull.definition()
+    );
+    let polled = url("https://management.azure.com/subscriptions/s/providers/Microsoft.ContainerService/locations/\
+         westeurope/operations/o?api-version=2016-03-30&t=1&s=x%2By");
+    vec![
+        row(
+            "cluster",
+            request::cluster(&at, &cluster()),
+            "GET https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-a\
+             /providers/Microsoft.ContainerService/managedClusters/aks?api-version=2024-09-01",
+            "A operator for Arm",
+            "",
+            false,
+            Is("ManagedClusters_Get"),
+        ),
+        row(
+            "reset_cluster",
+            request::reset_cluster(&at, &cluster(), APP, &secret),
+            "POST https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-a\
+             /providers/Microsoft.ContainerService/managedClusters/aks/resetServicePrincipalProfile\
+             ?api-version=2024-09-01",
+            "A operator for Arm",
+            r#"{"clientId":"aaaaaaaa-0000-4000-8000-000000000001","secret":"p~8Q+a/b=&\"c"}"#,
+            true,
+            Is("ManagedClusters_ResetServicePrincipalProfile"),
+        ),
+        row(
+            "operation",
+            request::operation(Side::A, polled),
+            "GET https://management.azure.com/subscriptions/s/providers/Microsoft.ContainerService/locations/\
+             westeurope/operations/o?api-version=2016-03-30&t=1&s=x%2By",
+            "A operator for Arm",
+            "",
+            false,
+            No(NO_OPERATION),
+        ),
+        row(
+            "permissions",
+            request::permissions(&at, Side::B, &registry().to_string()),
+            "GET https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-b\
+             /providers/Microsoft.ContainerRegistry/registries/regb/providers/Microsoft.Authorization/permissions\
+             ?api-version=2022-04-01",
+            "B operator for Arm",
+            "",
+            false,
+            Is("Permissions_ListForResource"),
+        ),
+        row(
+            "roles_of",
+            request::roles_of(&at, SUBSCRIPTION, OBJECT),
+            "GET https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/providers\
+             /Microsoft.Authorization/roleAssignments?api-version=2022-04-01\
+             &%24filter=principalId%20eq%20%27bbbbbbbb-0000-4000-8000-000000000002%27",
+            "A operator for Arm",
+            "",
+            false,
+            Is("RoleAssignments_ListForScope"),
+        ),
+        row(
+            "role_definition",
+            request::role_definition(&at, &definition),
+            "GET https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/providers\
+             /Microsoft.Authorization/roleDefinitions/7f951dda-4ed3-4680-a7ca-43fe172d538d?api-version=2022-04-01",
+            "A operator for Arm",
+            "",
+            false,
+            Is("RoleDefinitions_Get"),
+        ),
+        row(
+            "registry",
+            request::registry(&at, &registry()),
+            "GET https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-b\
+             /providers/Microsoft.ContainerRegistry/registries/regb?api-version=2025-11-01",
+            "B operator for Arm",
+            "",
+            false,
+            Is("Registries_Get"),
+        ),
+        row(
+            "assignment",
+            request::assignment(&at, &registry(), NAME),
+            "GET https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-b\
+             /providers/Microsoft.ContainerRegistry/registries/regb/providers/Microsoft.Authorization\
+             /roleAssignments/dddddddd-0000-4000-8000-000000000004?api-version=2022-04-01",
+            "B operator for Arm",
+            "",
+            false,
+            Is("RoleAssignments_Get"),
+        ),
+        row(
+            "assign_role",
+            request::assign_role(&at, &registry(), NAME, Role::AcrPull, OBJECT, None),
+            "PUT https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-b\
+             /providers/Microsoft.ContainerRegistry/registries/regb/providers/Microsoft.Authorization\
+             /roleAssignments/dddddddd-0000-4000-8000-000000000004?api-version=2022-04-01",
+            "B operator for Arm",
+            r#"{"properties":{"roleDefinitionId":"/subscriptions/11111111-1111-4111-8111-111111111111/providers/Microsoft.Authorization/roleDefinitions/7f951dda-4ed3-4680-a7ca-43fe172d538d",
+                "principalId":"bbbbbbbb-0000-4000-8000-000000000002","principalType":"ServicePrincipal"}}"#,
+            true,
+            Is("RoleAssignments_Create"),
+        ),
+        row(
+            "assign_role",
+            request::assign_role(&at, &registry(), NAME, Role::RepositoryReader, OBJECT, Some("@Request[x] == 'y'")),
+            "PUT https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-b\
+             /providers/Microsoft.ContainerRegistry/registries/regb/providers/Microsoft.Authorization\
+             /roleAssignments/dddddddd-0000-4000-8000-000000000004?api-version=2022-04-01",
+            "B operator for Arm",
+            r#"{"properties":{"roleDefinitionId":"/subscriptions/11111111-1111-4111-8111-111111111111/providers/Microsoft.Authorization/roleDefinitions/b93aa761-3e63-49ed-ac28-beffa264f7ac",
+                "principalId":"bbbbbbbb-0000-4000-8000-000000000002","principalType":"ServicePrincipal",
+                "condition":"@Request[x] == 'y'","conditionVersion":"2.0"}}"#,
+            true,
+            Is("RoleAssignments_Create"),
+        ),
+    ]
+}
+
+fn registry_rows() -> Vec<Row> {
+    let server = request::login_server("regb.azurecr.io").expect("a login server");
+    let secret = Secret::new(SECRET.to_owned());
+    let image = ImageRef::parse("shop/web:1.4").expect("an image");
+    let realm = url("https://regb.azurecr.io/oauth2/token");
+    vec![
+        row(
+            "challenge",
+            request::challenge(&server),
+            "GET https://regb.azurecr.io/v2/",
+            "B nobody",
+            "",
+            false,
+            Is("ContainerRegistry_CheckDockerV2Support"),
+        ),
+        row(
+            "pull_token",
+            request::pull_token(&realm, "regb.azurecr.io", "shop/web", APP, &secret),
+            "GET https://regb.azurecr.io/oauth2/token?service=regb.azurecr.io&scope=repository%3Ashop%2Fweb%3Apull",
+            "B basic aaaaaaaa-0000-4000-8000-000000000001",
+            "",
+            false,
+            Is("Authentication_GetAcrAccessTokenFromLogin"),
+        ),
+        row(
+            "exchange",
+            request::exchange(&server, "regb.azurecr.io", TENANT, &secret),
+            "POST https://regb.azurecr.io/oauth2/exchange",
+            "B nobody",
+            "grant_type=access_token&service=regb.azurecr.io&tenant=eeeeeeee-0000-4000-8000-000000000005\
+             &access_token=p%7E8Q%2Ba%2Fb%3D%26%22c",
+            false,
+            Is("Authentication_ExchangeAadAccessTokenForAcrRefreshToken"),
+        ),
+        row(
+            "pull_token_by_refresh",
+            request::pull_token_by_refresh(&server, "regb.azurecr.io", "shop/web", &secret),
+            "POST https://regb.azurecr.io/oauth2/token",
+            "B nobody",
+            "grant_type=refresh_token&service=regb.azurecr.io&scope=repository%3Ashop%2Fweb%3Apull\
+             &refresh_token=p%7E8Q%2Ba%2Fb%3D%26%22c",
+            false,
+            Is("Authentication_ExchangeAcrRefreshTokenForAcrAccessToken"),
+        ),
+        row(
+            "manifest",
+            request::manifest(&server, &image, &secret),
+            "GET https://regb.azurecr.io/v2/shop/web/manifests/1.4",
+            "B token",
+            "",
+            false,
+            Is("ContainerRegistry_GetManifest"),
+        ),
+        row(
+            "blob",
+            request::blob(&server, "shop/web", DIGEST, &secret),
+            "GET https://regb.azurecr.io/v2/shop/web/blobs/\
+             sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+            "B token",
+            "",
+            false,
+            No(NO_BLOBS),
+        ),
+        row(
+            "redirected_blob",
+            request::redirected_blob(url("https://store.blob.core.windows.net/x?sig=a%2Bb")),
+            "GET https://store.blob.core.windows.net/x?sig=a%2Bb",
+            "B nobody",
+            "",
+            false,
+            No(NO_BLOBS),
+        ),
+    ]
+}
+
+pub fn rows() -> Vec<Row> {
+    [sign_in_rows(), directory_rows(), resource_rows(), registry_rows()].into_iter().flatten().collect()
+}
