@@ -9,74 +9,17 @@
 # shellcheck disable=SC2015,SC2317
 # shellcheck source=tests/real-clients/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/real-clients/az-lib.sh
+. "$(dirname "$0")/az-lib.sh"
 
 need_binary "$@"
-AZ=${AZ:-az}
 need_tools "$AZ" curl jq
-
-export AZURE_CORE_COLLECT_TELEMETRY=false AZURE_CORE_INSTANCE_DISCOVERY=false
-export AZURE_CORE_LOGIN_EXPERIENCE_V2=off AZURE_CORE_NO_COLOR=true AZURE_CORE_OUTPUT=json
-export AZURE_CORE_ONLY_SHOW_ERRORS=true
-
-az() {
-  timeout 180 "$AZ" "$@"
-}
-
-# register_cloud NAME: makes the simulated cloud known to az, and the session of the operator.
-# What a session knows, its token cache included, is in AZURE_CONFIG_DIR.
-register_cloud() {
-  export REQUESTS_CA_BUNDLE=$ca
-  registered=$work/az-$1
-  export AZURE_CONFIG_DIR=$registered
-  succeeds "az cloud register ($1)" az cloud register -n sim --endpoint-resource-manager "$arm" &&
-    succeeds "az cloud set ($1)" az cloud set -n sim &&
-    run az cloud show &&
-    equal "az uses the simulated cloud alone ($1)" "sim ${arm%/}" \
-      "$(answer '"\(.name) \(.endpoints.resourceManager | rtrimstr("/"))"')" ||
-    give_up "az would go to the public cloud"
-  # Sign-in and Graph too, or a token request could leave for the public cloud.
-  if answer '.endpoints | .activeDirectory, .microsoftGraphResourceId' | grep -qv '^https://\(localhost\|127\.0\.0\.1\):'; then
-    give_up "az did not discover sign-in and Graph of the simulated cloud"
-  fi
-  new_session
-}
-
-# new_session: one that has the cloud and no token.
-new_session() {
-  AZURE_CONFIG_DIR=$(mktemp -d "$work/session.XXXXXX")
-  export AZURE_CONFIG_DIR
-  cp -r "$registered/." "$AZURE_CONFIG_DIR"
-}
-
-# alone COMMAND...: in a session of its own. A check of a secret needs that, because az does not ask for a token
-# again that it has.
-alone() (
-  new_session
-  "$@"
-)
-
-# sign_in TENANT CLIENT_ID SECRET [OPTION...]
-sign_in() {
-  local tenant=$1 client_id=$2 secret=$3
-  shift 3
-  az login --service-principal --tenant "$tenant" --username "$client_id" --password="$secret" "$@"
-}
-
-sign_in_operator_a() {
-  sign_in "$tenant_a" "$CROSSPULL_A_CLIENT_ID" "$CROSSPULL_A_CLIENT_SECRET"
-}
-
-sign_in_operator_b() {
-  sign_in "$tenant_b" "$CROSSPULL_B_CLIENT_ID" "$CROSSPULL_B_CLIENT_SECRET"
-}
 
 # sign_in_app TENANT SECRET: as the new app, which has no subscription.
 sign_in_app() {
   alone sign_in "$1" "$app_id" "$2" --allow-no-subscriptions
 }
 
-use_a() { az account set --subscription "$subscription_a"; }
-use_b() { az account set --subscription "$subscription_b"; }
 
 # The resource group and the name in a resource id.
 group_of() { cut -d/ -f5 <<<"$1"; }
@@ -188,23 +131,9 @@ the_documented_flow() {
     "$(answer '"\(.servicePrincipalProfile.clientId) \(.provisioningState)"')"
 
   # What the world says of all that.
-  world_shows "world: one such app in A, multi-tenant, with its redirect" --arg app "$app_id" \
-    '[.tenants.a.applications[] | select(.displayName == "crosspull-az") | [.appId, .signInAudience, .web.redirectUris]]
-     == [[$app, "AzureADMultipleOrgs", ["https://www.microsoft.com"]]]'
-  world_shows "world: no app in B" --arg app "$app_id" \
-    'any(.tenants.b.applications[]; .appId == $app) | not'
-  world_shows "world: one service principal in A and one in B" --arg app "$app_id" --arg object "$object_id" \
-    '([.tenants.a.servicePrincipals[] | select(.appId == $app)] | length == 1)
-     and ([.tenants.b.servicePrincipals[] | select(.appId == $app) | .id] == [$object])'
-  world_shows "world: the role is AcrPull on that registry alone" --arg object "$object_id" \
-    '[.roleAssignments[] | select(.principalId == $object) | [.roleName, (.scope | ascii_downcase), .principalType]]
-     == [["AcrPull", $registry, "ServicePrincipal"]]'
-  world_shows "world: the cluster has the new clientId after one reset" --arg app "$app_id" \
-    'of_cluster | .clientId == $app and .resets == 1 and .provisioningState == "Succeeded"'
-  world_comes_to_show "world: every node pulled from the registry" --arg image "$login_server/" \
-    '[of_cluster.nodes[]] as $nodes
-     | ($nodes | length) > 0
-       and all($nodes[]; any(.pulls[]; .image | startswith($image)) and all(.pulls[]; .state == "Pulled"))'
+  the_route_is_done crosspull-az "$app_id"
+  world_shows "world: the service principal in B is the one that az showed" --arg app "$app_id" --arg object "$object_id" \
+    '[.tenants.b.servicePrincipals[] | select(.appId == $app) | .id] == [$object]'
   if sim world | grep -Fq -e "$secret" -e "$first_secret" -e "$CROSSPULL_A_CLIENT_SECRET" -e "$CROSSPULL_B_CLIENT_SECRET"; then
     fail "world: no secret's value"
   else

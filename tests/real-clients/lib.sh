@@ -198,3 +198,27 @@ world_comes_to_show() {
   shift
   succeeds_within 60 "$name" world "$@"
 }
+
+# the_route_is_done NAME CLIENT_ID: what the world says when a cluster pulls through an app of that name. The checks
+# on the role and on the service principal in B take its object id from the world.
+# shellcheck disable=SC2016 # the variables in the filters are jq's
+the_route_is_done() {
+  local name=$1 app=$2 object
+  world_shows "world: one such app in A, multi-tenant, with its redirect" --arg name "$name" --arg app "$app" \
+    '[.tenants.a.applications[] | select(.displayName == $name) | [.appId, .signInAudience, .web.redirectUris]]
+     == [[$app, "AzureADMultipleOrgs", ["https://www.microsoft.com"]]]'
+  world_shows "world: no app in B" --arg app "$app" \
+    'any(.tenants.b.applications[]; .appId == $app) | not'
+  world_shows "world: one service principal in A and one in B" --arg app "$app" \
+    '[.tenants.a, .tenants.b | [.servicePrincipals[] | select(.appId == $app)] | length] == [1, 1]'
+  object=$(world --arg app "$app" '.tenants.b.servicePrincipals[] | select(.appId == $app) | .id')
+  world_shows "world: the role is AcrPull on that registry alone" --arg object "$object" \
+    '[.roleAssignments[] | select(.principalId == $object) | [.roleName, (.scope | ascii_downcase), .principalType]]
+     == [["AcrPull", $registry, "ServicePrincipal"]]'
+  world_shows "world: the cluster has the new clientId after one reset" --arg app "$app" \
+    'of_cluster | .clientId == $app and .resets == 1 and .provisioningState == "Succeeded"'
+  world_comes_to_show "world: every node pulled from the registry" --arg image "$login_server/" \
+    '[of_cluster.nodes[]] as $nodes
+     | ($nodes | length) > 0
+       and all($nodes[]; any(.pulls[]; .image | startswith($image)) and all(.pulls[]; .state == "Pulled"))'
+}

@@ -1,14 +1,17 @@
 //! Every answer of the simulated cloud against Microsoft's own contracts, and every request this test sends as well.
 
 #[cfg(test)]
+mod common;
+#[cfg(test)]
 mod route;
 
 use std::collections::BTreeSet;
 
+use common::{ARM, Bench};
 use crosspull_reference::{Contracts, Plane, Reference};
-use crosspull_sim::{Exchange, Plane as SimPlane, Sim, Tenant};
-use http::Method;
-use route::{ARM, Client, MANIFEST, grant, prove, provision, reset, start};
+use crosspull_sim::{Exchange, Plane as SimPlane, Tenant};
+use route::{MANIFEST, grant, prove, provision, reset};
+use serde_json::Value;
 
 /// Contracts by the operation's id that the exchanges have to touch, so that the check cannot become empty.
 const COVERED: &[&str] = &[
@@ -125,9 +128,9 @@ b DELETE {assignment} 2022-04-01
 "#;
 
 /// Sends every line of [`VISITS`]; `assignment` is the id of a role assignment that may go.
-async fn visit(sim: &Sim, client: &Client, assignment: &str) {
-    let (a, b) = (client.operator(sim, Tenant::A, ARM).await, client.operator(sim, Tenant::B, ARM).await);
-    let ready = sim.ready();
+async fn visit(bench: &Bench, assignment: &str) {
+    let (a, b) = (bench.token(Tenant::A, ARM).await, bench.token(Tenant::B, ARM).await);
+    let ready = bench.sim.ready();
     let part = |id: &str, end: &str| id.split(end).next().unwrap_or_default().to_owned();
     let text = VISITS
         .replace("{cluster}", &ready.cluster)
@@ -141,23 +144,22 @@ async fn visit(sim: &Sim, client: &Client, assignment: &str) {
         let mut words = line.splitn(5, ' ');
         let mut word = || words.next().unwrap_or_default();
         let token = if word() == "a" { &a } else { &b };
-        let method: Method = word().parse().unwrap_or_default();
-        let (path, version) = (word(), word());
-        let body = serde_json::from_str(word()).unwrap_or_default();
+        let (method, path, version) = (word(), word(), word());
+        let body: Value = serde_json::from_str(word()).unwrap_or_default();
         let separator = if path.contains('?') { '&' } else { '?' };
-        client.ask(token, method, &format!("{path}{separator}api-version={version}"), body).await;
+        bench.call(method, &format!("{path}{separator}api-version={version}"), token, &body).await;
     }
 }
 
 /// The registry with the token of an Entra sign-in, as tools for people do it.
-async fn browse(sim: &Sim, client: &Client) {
-    let server = &sim.ready().login_server;
-    let entra = client.operator(sim, Tenant::B, "https://containerregistry.azure.net").await;
-    client.send(Method::GET, &format!("https://{server}/v2/"), &[], String::new()).await;
-    let tenant = sim.ready().tenants.b.id.to_string();
+async fn browse(bench: &Bench) {
+    let server = &bench.sim.ready().login_server;
+    let entra = bench.token(Tenant::B, "https://containerregistry.azure.net").await;
+    bench.get_with(&format!("https://{server}/v2/"), &[]).await;
+    let tenant = bench.tenant(Tenant::B);
     let form = [("grant_type", "access_token"), ("service", server), ("tenant", &tenant), ("access_token", &entra)];
-    let exchanged = client.post_form(&format!("https://{server}/oauth2/exchange?api-version=2021-07-01"), &form).await;
-    let refresh = exchanged.text("/refresh_token");
+    let exchanged = bench.post_form(&format!("https://{server}/oauth2/exchange?api-version=2021-07-01"), &form).await;
+    let refresh = exchanged.at("/refresh_token");
     for (scope, path) in [
         ("registry:catalog:*", "/acr/v1/_catalog?n=100&api-version=2021-07-01"),
         ("repository:shop/web:metadata_read", "/acr/v1/shop/web/_tags?n=100&api-version=2021-07-01"),
@@ -165,11 +167,11 @@ async fn browse(sim: &Sim, client: &Client) {
         ("repository:shop/web:pull", "/v2/"),
     ] {
         let form = [("grant_type", "refresh_token"), ("service", server), ("scope", scope), ("refresh_token", refresh)];
-        let token = client.post_form(&format!("https://{server}/oauth2/token?api-version=2021-07-01"), &form).await;
-        let bearer = format!("Bearer {}", token.text("/access_token"));
+        let token = bench.post_form(&format!("https://{server}/oauth2/token?api-version=2021-07-01"), &form).await;
+        let bearer = format!("Bearer {}", token.at("/access_token"));
         let headers = [("authorization", bearer.as_str()), ("accept", MANIFEST)];
-        let reply = client.send(Method::GET, &format!("https://{server}{path}"), &headers, String::new()).await;
-        assert!(reply.status.is_success(), "{path}: {reply:?}");
+        let reply = bench.get_with(&format!("https://{server}{path}"), &headers).await;
+        assert!(reply.status == 200, "{path}: {reply:?}");
     }
 }
 
@@ -180,17 +182,16 @@ async fn every_exchange_is_as_the_contracts_say() {
         return;
     };
     let contracts = reference.contracts().expect("contracts");
-    let sim = start(&[]).await;
-    let client = Client::of(&sim);
-    let app = provision(&sim, &client).await;
-    let granted = grant(&sim, &client, &app).await;
-    prove(&sim, &client, &app).await;
-    visit(&sim, &client, granted.text("/id")).await;
-    browse(&sim, &client).await;
-    reset(&sim, &client, &app).await;
+    let bench = Bench::with(&[]).await;
+    let app = provision(&bench).await;
+    let granted = grant(&bench, &app).await;
+    prove(&bench, &app).await;
+    visit(&bench, granted.at("/id")).await;
+    browse(&bench).await;
+    reset(&bench, &app).await;
 
     let checked: Vec<(String, Vec<String>)> =
-        sim.exchanges().iter().filter_map(|exchange| check(&contracts, exchange)).collect();
+        bench.sim.exchanges().iter().filter_map(|exchange| check(&contracts, exchange)).collect();
     let problems: Vec<&String> = checked.iter().flat_map(|(_, problems)| problems).collect();
     assert!(problems.is_empty(), "{problems:#?}");
     let touched: BTreeSet<&str> = checked.iter().map(|(id, _)| id.as_str()).collect();

@@ -5,7 +5,7 @@ mod common;
 
 use std::time::{Duration, Instant};
 
-use common::Bench;
+use common::{ARM, Bench};
 use crosspull_sim::{Options, Tenant, start};
 use serde_json::{Value, json};
 
@@ -78,8 +78,7 @@ async fn conditional_access_keeps_the_operator_of_b_out_by_either_name() {
     let operator = bench.sim.operator(Tenant::B);
     for tenant in ["fabrikam.com", &bench.tenant(Tenant::B)] {
         let id = operator.client_id.to_string();
-        let arm = "https://management.core.windows.net/";
-        let refused = bench.sign_in(tenant, &id, operator.client_secret.reveal(), arm).await;
+        let refused = bench.sign_in(tenant, &id, operator.client_secret.reveal(), ARM).await;
         assert_eq!((refused.status, &refused.body["error_codes"]), (400, &json!([53_003])));
     }
     bench.graph_token(Tenant::A).await;
@@ -110,7 +109,7 @@ async fn each_cloud_has_its_own_names() {
         let operator = bench.sim.operator(Tenant::A);
         let id = operator.client_id.to_string();
         let secret = operator.client_secret.reveal();
-        let foreign = bench.sign_in("contoso.com", &id, secret, "https://management.core.windows.net/").await;
+        let foreign = bench.sign_in("contoso.com", &id, secret, ARM).await;
         assert_eq!(foreign.body["error_codes"], json!([500_011]));
         let own = found.body["authentication"]["audiences"][0].as_str().unwrap();
         assert_eq!(bench.sign_in("contoso.com", &id, secret, own).await.status, 200);

@@ -1,11 +1,13 @@
 //! The whole route `new-app` by a plain client, and what the world must look like at its end.
 
 #[cfg(test)]
+mod common;
+#[cfg(test)]
 mod route;
 
+use common::{ARM, Bench};
 use crosspull_sim::{Sim, Tenant};
-use http::{Method, StatusCode};
-use route::{ARM, Client, grant, prove, provision, reset, start};
+use route::{grant, prove, provision, reset, reset_request};
 use serde_json::{Value, json};
 
 /// What the nodes of the cluster have made of their images: state and reason, one an image and node.
@@ -22,18 +24,17 @@ fn pulls(sim: &Sim) -> Vec<(String, String)> {
 
 #[tokio::test]
 async fn the_cluster_pulls_after_the_route_and_not_before() {
-    let sim = start(&[]).await;
-    let client = Client::of(&sim);
-    assert_eq!(pulls(&sim).len(), 3);
-    assert!(pulls(&sim).iter().all(|(state, _)| state == "ImagePullBackOff"), "{:?}", pulls(&sim));
+    let bench = Bench::with(&[]).await;
+    assert_eq!(pulls(&bench.sim).len(), 3);
+    assert!(pulls(&bench.sim).iter().all(|(state, _)| state == "ImagePullBackOff"), "{:?}", pulls(&bench.sim));
 
-    let app = provision(&sim, &client).await;
-    assert_eq!(grant(&sim, &client, &app).await.status, StatusCode::CREATED);
-    prove(&sim, &client, &app).await;
-    assert_eq!(reset(&sim, &client, &app).await["status"], "Succeeded");
+    let app = provision(&bench).await;
+    assert_eq!(grant(&bench, &app).await.status, 201);
+    prove(&bench, &app).await;
+    assert_eq!(reset(&bench, &app).await["status"], "Succeeded");
 
-    assert!(pulls(&sim).iter().all(|(state, _)| state == "Pulled"), "{:?}", pulls(&sim));
-    let world = sim.world();
+    assert!(pulls(&bench.sim).iter().all(|(state, _)| state == "Pulled"), "{:?}", pulls(&bench.sim));
+    let world = bench.sim.world();
     let cluster = &world["clusters"][0];
     assert_eq!(cluster["clientId"], app.app_id);
     assert_eq!(cluster["provisioningState"], "Succeeded");
@@ -55,11 +56,10 @@ async fn the_cluster_pulls_after_the_route_and_not_before() {
 
 #[tokio::test]
 async fn a_reset_without_the_role_succeeds_and_leaves_the_nodes_without_images() {
-    let sim = start(&[]).await;
-    let client = Client::of(&sim);
-    let app = provision(&sim, &client).await;
-    assert_eq!(reset(&sim, &client, &app).await["status"], "Succeeded");
-    for (state, reason) in pulls(&sim) {
+    let bench = Bench::with(&[]).await;
+    let app = provision(&bench).await;
+    assert_eq!(reset(&bench, &app).await["status"], "Succeeded");
+    for (state, reason) in pulls(&bench.sim) {
         assert_eq!(state, "ImagePullBackOff");
         assert!(reason.contains("401 Unauthorized"), "{reason}");
         assert!(!reason.contains(&app.secret));
@@ -68,49 +68,45 @@ async fn a_reset_without_the_role_succeeds_and_leaves_the_nodes_without_images()
 
 #[tokio::test]
 async fn the_registry_of_tenant_b_is_not_there_for_a_token_of_tenant_a() {
-    let sim = start(&[]).await;
-    let client = Client::of(&sim);
-    let token = client.operator(&sim, Tenant::A, ARM).await;
-    let path = format!("{}?api-version=2023-07-01", sim.ready().registry);
-    let reply = client.ask(&token, Method::GET, &path, Value::Null).await;
-    assert_eq!(reply.status, StatusCode::UNAUTHORIZED);
-    assert_eq!(reply.text("/error/code"), "InvalidAuthenticationTokenTenant");
+    let bench = Bench::with(&[]).await;
+    let token = bench.token(Tenant::A, ARM).await;
+    let path = format!("{}?api-version=2023-07-01", bench.sim.ready().registry);
+    let reply = bench.get(&path, &token).await;
+    assert_eq!((reply.status, reply.at("/error/code")), (401, "InvalidAuthenticationTokenTenant"));
 }
 
 #[tokio::test]
 async fn a_failed_reset_leaves_the_old_identity_and_can_be_tried_again() {
-    let sim = start(&["reset-fails"]).await;
-    let client = Client::of(&sim);
-    let app = provision(&sim, &client).await;
-    let before = sim.world()["clusters"][0]["clientId"].clone();
-    let ended = reset(&sim, &client, &app).await;
+    let bench = Bench::with(&["reset-fails"]).await;
+    let app = provision(&bench).await;
+    let before = bench.sim.world()["clusters"][0]["clientId"].clone();
+    let ended = reset(&bench, &app).await;
     assert_eq!(ended["status"], "Failed");
     assert!(ended["error"]["code"].is_string(), "{ended}");
-    let world = sim.world();
+    let world = bench.sim.world();
     assert_eq!(world["clusters"][0]["provisioningState"], "Failed");
     assert_eq!(world["clusters"][0]["clientId"], before);
+    // Another is accepted; this world fails it too.
+    assert_eq!(reset(&bench, &app).await["status"], "Failed");
 }
 
 #[tokio::test]
 async fn a_lost_reply_cuts_the_line_after_the_reset_began() {
-    let sim = start(&["lost-reply-reset"]).await;
-    let client = Client::of(&sim);
-    let app = provision(&sim, &client).await;
-    let token = client.operator(&sim, Tenant::A, ARM).await;
-    let url = format!("{}{}/resetServicePrincipalProfile?api-version=2024-09-01", client.origin, sim.ready().cluster);
-    let bearer = format!("Bearer {token}");
-    let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
-    let body = json!({"clientId": app.app_id, "secret": app.secret}).to_string();
-    assert!(client.try_send(Method::POST, &url, &headers, body).await.is_err());
-    assert_eq!(sim.world()["clusters"][0]["resets"], 1);
+    let bench = Bench::with(&["lost-reply-reset"]).await;
+    let app = provision(&bench).await;
+    let token = bench.token(Tenant::A, ARM).await;
+    assert!(bench.send(reset_request(&bench, &app, &token)).await.is_err());
+    assert_eq!(bench.sim.world()["clusters"][0]["resets"], 1);
 }
 
 #[tokio::test]
 async fn images_are_pulled_by_the_nodes_even_where_the_operator_is_kept_out() {
-    let sim = start(&["firewalled-registry"]).await;
-    let client = Client::of(&sim);
-    let url = format!("https://{}/v2/", sim.ready().login_server);
-    let reply = client.send(Method::GET, &url, &[], String::new()).await;
-    assert_eq!(reply.status, StatusCode::FORBIDDEN);
-    assert_eq!(reply.text("/errors/0/code"), "DENIED");
+    let bench = Bench::with(&["firewalled-registry"]).await;
+    let reply = bench.get_with(&format!("https://{}/v2/", bench.sim.ready().login_server), &[]).await;
+    assert_eq!((reply.status, reply.at("/errors/0/code")), (403, "DENIED"));
+
+    let app = provision(&bench).await;
+    assert_eq!(grant(&bench, &app).await.status, 201);
+    assert_eq!(reset(&bench, &app).await["status"], "Succeeded");
+    assert!(pulls(&bench.sim).iter().all(|(state, _)| state == "Pulled"), "{:?}", pulls(&bench.sim));
 }

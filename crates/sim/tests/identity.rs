@@ -3,11 +3,9 @@
 #[cfg(test)]
 mod common;
 
-use common::Bench;
+use common::{ARM, Bench};
 use crosspull_sim::{Options, Tenant};
 use serde_json::{Value, json};
-
-const ARM: &str = "https://management.core.windows.net/";
 
 #[tokio::test]
 async fn discovery_gives_the_tenants_id_for_its_domain() {

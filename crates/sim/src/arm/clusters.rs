@@ -2,10 +2,10 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use http::{Method, StatusCode};
+use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Asked, resets, shapes, value};
+use super::{Asked, resets, shapes};
 use crate::{
     cloud::{Cloud, Shared},
     errors::{self, Answer},
@@ -17,18 +17,10 @@ const KIND: &str = "Microsoft.ContainerService/managedClusters";
 
 /// The clusters of a subscription, or of one of its groups.
 pub fn list(cloud: &Cloud, asked: &Asked, group: Option<&str>) -> Answer {
-    if asked.method != Method::GET {
-        return Err(super::not_served(asked));
-    }
-    let scope = super::scope(asked, if group.is_some() { 4 } else { 2 });
-    rights::require(cloud, &asked.caller, &scope, &format!("{KIND}/read"))?;
-    let world = cloud.world();
-    if let Some(group) = group {
-        super::known_group(&world, &super::subscription_of(asked).to_string(), group)?;
-    }
-    let found =
-        world.clusters.iter().filter(|cluster| rights::covers(&scope, &cluster.id)).map(shapes::cluster).collect();
-    Ok(value(found))
+    super::list_in(cloud, asked, group, KIND, |world, scope| {
+        let found = world.clusters.iter().filter(|cluster| rights::covers(scope, &cluster.id));
+        found.map(shapes::cluster).collect()
+    })
 }
 
 /// Everything under one cluster; `rest` is what follows its name, in lower case.

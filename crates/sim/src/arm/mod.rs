@@ -15,9 +15,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    cloud::Shared,
+    cloud::{Cloud, Shared},
     errors::{self, Answer, Refusal},
     faults::Fate,
+    rights,
     tokens::Caller,
     world::World,
 };
@@ -163,6 +164,26 @@ fn not_served(asked: &Asked) -> Refusal {
     let path = asked.segments.join("/");
     let message = format!("The resource type could not be found for '{}' of '/{path}'.", asked.method);
     errors::arm(StatusCode::NOT_FOUND, "InvalidResourceType", &message)
+}
+
+/// The list of a kind of resource in a subscription or one of its groups; `found` gives those under that scope.
+fn list_in(
+    cloud: &Cloud,
+    asked: &Asked,
+    group: Option<&str>,
+    kind: &str,
+    found: impl FnOnce(&World, &str) -> Vec<Value>,
+) -> Answer {
+    if asked.method != Method::GET {
+        return Err(not_served(asked));
+    }
+    let scope = scope(asked, if group.is_some() { 4 } else { 2 });
+    rights::require(cloud, &asked.caller, &scope, &format!("{kind}/read"))?;
+    let world = cloud.world();
+    if let Some(group) = group {
+        known_group(&world, &subscription_of(asked).to_string(), group)?;
+    }
+    Ok(value(found(&world, &scope)))
 }
 
 /// A list's answer.

@@ -1,6 +1,6 @@
 //! Registries: reading, changing what may be changed, and the admin user's credentials.
 
-use http::{Method, StatusCode};
+use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -17,18 +17,10 @@ const KIND: &str = "Microsoft.ContainerRegistry/registries";
 
 /// The registries of a subscription, or of one of its groups.
 pub fn list(cloud: &Cloud, asked: &Asked, group: Option<&str>) -> Answer {
-    if asked.method != Method::GET {
-        return Err(super::not_served(asked));
-    }
-    let scope = super::scope(asked, if group.is_some() { 4 } else { 2 });
-    rights::require(cloud, &asked.caller, &scope, &format!("{KIND}/read"))?;
-    let world = cloud.world();
-    if let Some(group) = group {
-        super::known_group(&world, &super::subscription_of(asked).to_string(), group)?;
-    }
-    let found =
-        world.registries.iter().filter(|registry| rights::covers(&scope, &registry.id)).map(shapes::registry).collect();
-    Ok(value(found))
+    super::list_in(cloud, asked, group, KIND, |world, scope| {
+        let found = world.registries.iter().filter(|registry| rights::covers(scope, &registry.id));
+        found.map(shapes::registry).collect()
+    })
 }
 
 /// Everything under one registry; `rest` is what follows its name, in lower case.
