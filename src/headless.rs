@@ -123,7 +123,14 @@ impl Session {
         if !self.json {
             self.text(&plan_lines(&plan))?;
         }
-        let Some(runs) = runs else { return Ok(0) };
+        let Some(runs) = runs else {
+            if self.json {
+                let ended = Event::RunEnded { verdict: Verdict::Done, run: None, facts: Vec::new(), trouble: None };
+                job.say(ended)?;
+                self.drain(&job, &mut events).await?;
+            }
+            return Ok(0);
+        };
         if self.asks {
             if !asked("Run this plan? Type yes: ").await? {
                 self.text(&["Nothing was written.".to_owned()])?;

@@ -128,6 +128,9 @@ pub fn summary(run: &Run, receipt: Option<&std::path::Path>) -> Vec<String> {
     if let Some(trouble) = &run.trouble {
         lines.extend(trouble.lines().into_iter().skip(1));
     }
+    if let Some((_, person)) = run.person() {
+        lines.extend([person.says.clone(), person.url.clone(), person.command.clone()]);
+    }
     for side in [Side::A, Side::B] {
         let made = run.made(side);
         if !made.is_empty() {

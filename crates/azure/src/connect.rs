@@ -5,7 +5,6 @@ use std::sync::Arc;
 use crosspull_core::check::{Check, Finding};
 use crosspull_core::cloud::{CloudChoice, Endpoints};
 use crosspull_core::event::Work;
-use crosspull_core::explain::Trouble;
 use crosspull_core::inputs::Inputs;
 
 use crate::control::Control;
@@ -59,23 +58,18 @@ pub async fn connect(inputs: &Inputs, parts: Parts) -> Result<Door, Box<Finding>
 
 async fn discover(wire: &Wire, arm: &url::Url) -> Result<Endpoints, Finding> {
     let work = Work::Check(Check::Tenants);
-    let what = format!("the cloud at {arm} cannot be used");
     let request = request::metadata(arm);
     let read = wire.send(&work, &request, None, |reply| endpoints::from_metadata(arm, &reply.body));
     read.await.map_err(|error| {
-        let trouble = match error {
-            CallError::Refused(r) => Trouble::from_refusal(&what, r.refusal),
-            CallError::Unreachable(r) | CallError::Lost(r) => Trouble::from_refusal(&what, r)
-                .because("nothing that describes a cloud answers there", "Check the address given for --cloud."),
-            CallError::SignIn(trouble) => trouble,
-            CallError::Journal(e) => Trouble::new(&what, e.to_string(), ""),
-            CallError::Stopped => Trouble::new(&what, "you stopped it", ""),
+        let refusal = match error {
+            CallError::Refused(r) => Some(r.refusal),
+            CallError::Unreachable(r) | CallError::Lost(r) => Some(r),
+            CallError::SignIn(_) | CallError::Journal(_) | CallError::Stopped => None,
         };
-        let words = trouble.refusal.as_ref().map(|r| format!(" ({})", r.message)).unwrap_or_default();
-        Finding {
-            refusal: trouble.refusal,
-            ..Check::Tenants.stop(format!("{what}: {}{words}", trouble.why), trouble.now)
-        }
+        let words = refusal.as_ref().map(|r| r.message.as_str()).filter(|m| !m.is_empty());
+        let words = words.map(|m| format!(" ({m})")).unwrap_or_default();
+        let text = format!("the cloud at {arm} cannot be used: nothing that describes a cloud answers there{words}");
+        Finding { refusal, ..Check::Tenants.stop(text, "Check the address given for --cloud.") }
     })
 }
 

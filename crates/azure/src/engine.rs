@@ -172,6 +172,11 @@ impl Doing<'_> {
         Ok(self.door().wire().recorder().keep(Event::Learnt { step: self.step.id, learnt })?)
     }
 
+    /// Whether a known fact was made or found.
+    pub fn how(&self, fact: &Fact) -> Option<Outcome> {
+        self.engine.board.borrow().facts.learnt(fact).map(|l| l.how)
+    }
+
     /// The value of a fact, once it is known.
     pub async fn need<T: std::str::FromStr>(&self, fact: Fact) -> Result<T, Halt> {
         let value = self.watch(|b| b.facts.get(&fact).map(str::to_owned)).await?;

@@ -344,7 +344,10 @@ pub fn refused(status: u16, headers: &HeaderMap, body: &[u8]) -> Refused {
     let (code, message) = if let Some(error) = &oauth {
         let number = value.get("error_codes").and_then(|c| c.get(0)).and_then(Value::as_u64);
         let description = text(value.get("error_description")).unwrap_or_default();
-        (number.map_or_else(|| error.clone(), |n| format!("AADSTS{n}")), first_line(&description))
+        let code = number.map_or_else(|| error.clone(), |n| format!("AADSTS{n}"));
+        let message = first_line(&description);
+        let message = message.strip_prefix(&format!("{code}: ")).map_or_else(|| message.clone(), str::to_owned);
+        (code, message)
     } else {
         let holder = ["error", "odata.error"]
             .iter()
@@ -405,7 +408,7 @@ mod tests {
             (
                 r#"{"error":"invalid_client","error_description":"AADSTS7000215: Invalid.\r\nTrace ID: t","error_codes":[7000215]}"#,
                 "AADSTS7000215",
-                "AADSTS7000215: Invalid.",
+                "Invalid.",
             ),
             (
                 r#"{"odata.error":{"code":"Request_BadRequest","message":{"lang":"en","value":"weak"}}}"#,

@@ -233,11 +233,27 @@ impl Source {
         let _ = self.wire.recorder().say(Event::CallTried { call, n: 1, status: None, ms, refusal });
     }
 
+    /// A refusal of the operator's own service principal. Its meanings in the table are those for the new app.
+    fn refused(&self, what: String, refused: Refused) -> Trouble {
+        let credential = matches!(refused.oauth.as_deref(), Some("invalid_client" | "unauthorized_client"));
+        let trouble = Trouble::from_refusal(what, refused.refusal);
+        if !credential {
+            return trouble;
+        }
+        let side = self.side;
+        trouble.because(
+            format!("The id or the secret is not that of a service principal of tenant {}.", self.tenant),
+            format!(
+                "Check CROSSPULL_{side}_CLIENT_ID and CROSSPULL_{side}_CLIENT_SECRET: the secret's value, not its id."
+            ),
+        )
+    }
+
     fn trouble(&self, error: &azure_core::Error) -> Trouble {
         let what = format!("Sign-in to tenant {} did not work.", self.side);
         match &self.watch {
             Watch::Wire(seen) => match seen.lock().unwrap_or_else(PoisonError::into_inner).take() {
-                Some(refused) => Trouble::from_refusal(what, refused.refusal),
+                Some(refused) => self.refused(what, refused),
                 None => Trouble::new(what, printable(&error.to_string(), 300), "Check the connection, then run again."),
             },
             Watch::Cli(cli) => match cli.words() {

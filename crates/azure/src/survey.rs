@@ -7,6 +7,7 @@ use crosspull_core::check::{
     judge_cluster, judge_image, judge_old_roles, judge_registry, judge_reset_right, judge_role_right, judge_tenants,
 };
 use crosspull_core::event::{Event, Work};
+use crosspull_core::explain::Trouble;
 use crosspull_core::ids::{AppId, ClusterId, ImageRef, RegistryId, TenantId};
 use crosspull_core::inputs::Inputs;
 use crosspull_core::plan::{Side, marker};
@@ -32,6 +33,13 @@ const ASSIGN: &str = "Microsoft.Authorization/roleAssignments/write";
 /// What a check that failed is left with: it said so already.
 struct Said;
 
+/// What a tenant's sign-in answered.
+struct Entered {
+    id: Result<TenantId, Finding>,
+    token: Result<Secret, Trouble>,
+    name: Option<String>,
+}
+
 /// Asks the checks.
 #[derive(Debug)]
 pub struct Surveyor<'a> {
@@ -51,19 +59,16 @@ impl<'a> Surveyor<'a> {
     /// # Errors
     /// Where the journal cannot be written.
     pub async fn survey(&self) -> Result<Option<Survey>, JournalError> {
-        let (a, b) = join(self.side_a(), self.side_b()).await;
-        let (Ok((tenant_a, clusters, app)), Ok((tenant_b, registries))) = (a, b) else {
-            return Ok(None);
-        };
-        let tenants = judge_tenants(tenant_a.id, tenant_b.id);
-        let stopped = tenants.level == Level::Stop;
-        self.say(tenants)?;
-        let (Some(clusters), Some(registries)) = (clusters, registries) else {
-            return Ok(None);
-        };
-        if stopped {
-            return Ok(None);
+        let (a, b) = join(self.enter(Side::A), self.enter(Side::B)).await;
+        if let (Ok(id_a), Ok(id_b)) = (&a.id, &b.id) {
+            let tenants = judge_tenants(*id_a, *id_b);
+            if self.say(tenants)? == Level::Stop {
+                return Ok(None);
+            }
         }
+        let (a, b) = (self.admit(Side::A, a)?, self.admit(Side::B, b)?);
+        let (a, b) = join(self.side_a(a), self.side_b(b)).await;
+        let (Ok((tenant_a, clusters, app)), Ok((tenant_b, registries))) = (a, b) else { return Ok(None) };
         Ok(Some(Survey { cloud: self.door.endpoints().name.clone(), tenant_a, tenant_b, clusters, registries, app }))
     }
 
@@ -84,7 +89,12 @@ impl<'a> Surveyor<'a> {
         asked: impl Future<Output = Result<(T, Finding), Finding>>,
     ) -> Result<T, Said> {
         self.begin(&check)?;
-        let (value, finding) = match asked.await {
+        self.conclude(asked.await)
+    }
+
+    /// Says a check's answer; gives what was read where it does not stop.
+    fn conclude<T>(&self, answer: Result<(T, Finding), Finding>) -> Result<T, Said> {
+        let (value, finding) = match answer {
             Ok((value, finding)) => (Some(value), finding),
             Err(finding) => (None, finding),
         };
@@ -92,94 +102,108 @@ impl<'a> Surveyor<'a> {
         value.filter(|_| level != Level::Stop).ok_or(Said)
     }
 
-    async fn side_a(&self) -> Result<(TenantFacts, Option<Vec<ClusterFacts>>, Option<AppFacts>), Said> {
-        let tenant = self.ask(Check::SignIn(Side::A), self.sign_in(Side::A)).await?;
-        let clusters = join_all(self.inputs.clusters.iter().map(|id| self.cluster(id))).await;
-        let mut facts = Vec::new();
-        let mut app = None;
-        let mut stopped = false;
-        for one in clusters {
-            match one {
-                Ok((cluster, found)) => {
-                    facts.push(cluster);
-                    app = app.or(found);
-                }
-                Err(Said) => stopped = true,
-            }
-        }
-        Ok((tenant, (!stopped).then_some(facts), app))
-    }
-
-    async fn side_b(&self) -> Result<(TenantFacts, Option<Vec<RegistryFacts>>), Said> {
-        let tenant = self.ask(Check::SignIn(Side::B), self.sign_in(Side::B)).await?;
-        let registries = join_all(self.inputs.registries.iter().map(|id| self.registry(id, tenant.id))).await;
-        let all: Result<Vec<_>, Said> = registries.into_iter().collect();
-        Ok((tenant, all.ok()))
-    }
-
-    /// Which tenant is it, and does sign-in work? A token for Resource Manager proves it.
-    async fn sign_in(&self, side: Side) -> Result<(TenantFacts, Finding), Finding> {
+    /// Asks a tenant's sign-in which tenant it is, and for a token. Nothing is judged yet, since what matters first is
+    /// whether the tenants are two.
+    async fn enter(&self, side: Side) -> Entered {
         let named = match side {
             Side::A => &self.inputs.tenant_a,
             Side::B => &self.inputs.tenant_b,
         };
         let check = || Check::SignIn(side);
         let work = Work::Check(check());
-        let openid = self
-            .door
-            .json::<OpenId>(&work, request::openid_configuration(self.door.endpoints(), side, &named.to_string()));
+        let endpoints = self.door.endpoints();
+        // Where this is not heard, the events of its calls are not either.
+        let _ = self.begin(&check());
+        let openid =
+            self.door.json::<OpenId>(&work, request::openid_configuration(endpoints, side, &named.to_string()));
         let token = self.door.tokens().token(side, Audience::Arm);
-        let organization =
-            self.door.json::<List<Organization>>(&work, request::organization(self.door.endpoints(), side));
+        let organization = self.door.json::<List<Organization>>(&work, request::organization(endpoints, side));
         let (openid, token, organization) = join3(openid, token, organization).await;
-        let openid = openid.map_err(|e| call_stop(check(), &format!("tenant {side} ({named}) is not known"), e))?;
-        let id = tenant_of(&openid.issuer).ok_or_else(|| {
-            check().stop(format!("tenant {side}'s sign-in does not say which tenant it is"), "Check the sign-in host.")
-        })?;
-        let token = token.map_err(|trouble| Finding {
-            refusal: trouble.refusal,
-            ..check()
-                .stop(format!("you are not signed in to tenant {side}: {}", lower_first(&trouble.why)), trouble.now)
-        })?;
-        if let Some(other) = reply::tenant_of(&token).filter(|tenant| *tenant != id) {
-            return Err(check().stop(
-                format!("you are signed in to tenant {other}, and tenant {side} is {id}"),
-                format!("Sign in to tenant {side}, or name the tenant that you are signed in to."),
-            ));
-        }
+        let id = match openid {
+            Err(error) => Err(call_stop(check(), &format!("tenant {side} ({named}) is not known"), error)),
+            Ok(openid) => tenant_of(&openid.issuer).ok_or_else(|| {
+                let text = format!("tenant {side}'s sign-in does not say which tenant it is");
+                check().stop(text, "Check the sign-in host.")
+            }),
+        };
         // A name is nice to have: many accounts may not read it.
         let name = organization.ok().and_then(|o| o.value.into_iter().next()?.display_name).map(|n| printable(&n, 60));
-        let shown = name.as_ref().map_or_else(|| id.to_string(), |n| format!("{n}, {id}"));
-        Ok((TenantFacts { id, name }, check().pass(format!("signed in to tenant {side}: {shown}"))))
+        Entered { id, token, name }
+    }
+
+    /// Judges whether the operator is signed in, and to the right tenant.
+    fn admit(&self, side: Side, entered: Entered) -> Result<Result<TenantFacts, Said>, JournalError> {
+        let check = || Check::SignIn(side);
+        let judged = || {
+            let Entered { id, token, name } = entered;
+            let id = id?;
+            let token = token.map_err(|trouble| Finding {
+                refusal: trouble.refusal,
+                ..check()
+                    .stop(format!("you are not signed in to tenant {side}: {}", lower_first(&trouble.why)), trouble.now)
+            })?;
+            if let Some(other) = reply::tenant_of(&token).filter(|tenant| *tenant != id) {
+                return Err(check().stop(
+                    format!("you are signed in to tenant {other}, and tenant {side} is {id}"),
+                    format!("Sign in to tenant {side}, or name the tenant that you are signed in to."),
+                ));
+            }
+            let shown = name.as_ref().map_or_else(|| id.to_string(), |n| format!("{n}, {id}"));
+            Ok((TenantFacts { id, name }, check().pass(format!("signed in to tenant {side}: {shown}"))))
+        };
+        Ok(self.conclude(judged()))
+    }
+
+    async fn side_a(
+        &self,
+        tenant: Result<TenantFacts, Said>,
+    ) -> Result<(TenantFacts, Vec<ClusterFacts>, Option<AppFacts>), Said> {
+        let tenant = tenant?;
+        let clusters = join_all(self.inputs.clusters.iter().map(|id| self.cluster(id))).await;
+        let clusters: Result<Vec<_>, Said> = clusters.into_iter().collect();
+        let (facts, apps): (Vec<_>, Vec<_>) = clusters?.into_iter().unzip();
+        Ok((tenant, facts, apps.into_iter().flatten().next()))
+    }
+
+    async fn side_b(&self, tenant: Result<TenantFacts, Said>) -> Result<(TenantFacts, Vec<RegistryFacts>), Said> {
+        let tenant = tenant?;
+        let registries = join_all(self.inputs.registries.iter().map(|id| self.registry(id, tenant.id))).await;
+        let registries: Result<Vec<_>, Said> = registries.into_iter().collect();
+        Ok((tenant, registries?))
     }
 
     async fn cluster(&self, id: &ClusterId) -> Result<(ClusterFacts, Option<AppFacts>), Said> {
-        let cluster = self.ask(Check::Cluster(id.clone()), async {
-            let check = Check::Cluster(id.clone());
-            let work = Work::Check(check.clone());
-            let read: Result<Cluster, _> = self.door.json(&work, request::cluster(self.door.endpoints(), id)).await;
-            let properties =
-                read.map_err(|e| call_stop(check, &format!("{} cannot be read", id.name()), e))?.properties;
-            let facts = ClusterFacts {
-                id: id.clone(),
-                client_id: properties.client_id(),
-                provisioning_state: printable(properties.provisioning_state.as_deref().unwrap_or("unknown"), 40),
-                power_state: printable(properties.power_state.and_then(|p| p.code).as_deref().unwrap_or("Running"), 40),
-                nodes: properties.agent_pool_profiles.iter().flatten().filter_map(|p| p.count).sum(),
-            };
-            let finding = judge_cluster(&facts);
-            Ok((facts, finding))
-        });
+        let check = Check::Cluster(id.clone());
+        self.begin(&check)?;
         let scope = id.to_string();
         let right = self.right(Check::ResetRight(id.clone()), Side::A, &scope, RESET, |ok| judge_reset_right(id, ok));
         let app = self.ask(Check::App, self.app(id));
-        let (cluster, right, app) = join3(cluster, right, app).await;
+        let (read, right, app) = join3(self.read_cluster(id), right, app).await;
+        let tried_before = app.as_ref().is_ok_and(Option::is_some);
+        let cluster = self.conclude(read.map(|facts| {
+            let finding = judge_cluster(&facts, tried_before);
+            (facts, finding)
+        }));
         let (cluster, app) = (cluster?, app?);
         right?;
         if let Some(client) = cluster.client_id {
             self.ask(Check::OldRoles(id.clone()), self.old_roles(id, client, app.as_ref())).await?;
         }
         Ok((cluster, app))
+    }
+
+    async fn read_cluster(&self, id: &ClusterId) -> Result<ClusterFacts, Finding> {
+        let check = Check::Cluster(id.clone());
+        let work = Work::Check(check.clone());
+        let read: Result<Cluster, _> = self.door.json(&work, request::cluster(self.door.endpoints(), id)).await;
+        let properties = read.map_err(|e| call_stop(check, &format!("{} cannot be read", id.name()), e))?.properties;
+        Ok(ClusterFacts {
+            id: id.clone(),
+            client_id: properties.client_id(),
+            provisioning_state: printable(properties.provisioning_state.as_deref().unwrap_or("unknown"), 40),
+            power_state: printable(properties.power_state.and_then(|p| p.code).as_deref().unwrap_or("Running"), 40),
+            nodes: properties.agent_pool_profiles.iter().flatten().filter_map(|p| p.count).sum(),
+        })
     }
 
     /// Is the app of an earlier run for this cluster there?
@@ -365,7 +389,6 @@ fn tenant_of(issuer: &str) -> Option<TenantId> {
 
 /// A check that could not be asked: what the refusal means, and what to do.
 fn call_stop(check: Check, what: &str, error: CallError) -> Finding {
-    use crosspull_core::explain::Trouble;
     let trouble = match error {
         CallError::Refused(refused) => Trouble::from_refusal(what, refused.refusal),
         CallError::Unreachable(refusal) | CallError::Lost(refusal) => Trouble::from_refusal(what, refusal),

@@ -219,9 +219,10 @@ pub fn judge_tenants(a: TenantId, b: TenantId) -> Finding {
     }
 }
 
-/// Judges whether a cluster can be reset (`azure-facts.md` 0, fact 1, and 3.9).
+/// Judges whether a cluster can be reset (`azure-facts.md` 0, fact 1, and 3.9). Where an earlier run tried, a failed
+/// cluster may be reset again: that is the documented repair of a failed reset.
 #[must_use]
-pub fn judge_cluster(cluster: &ClusterFacts) -> Finding {
+pub fn judge_cluster(cluster: &ClusterFacts, tried_before: bool) -> Finding {
     let check = Check::Cluster(cluster.id.clone());
     let name = cluster.id.name();
     if cluster.client_id.is_none() {
@@ -237,10 +238,21 @@ pub fn judge_cluster(cluster: &ClusterFacts) -> Finding {
             format!("Start it, then run again: az aks start --resource-group {} --name {name}", cluster.id.group()),
         );
     }
-    if !cluster.provisioning_state.eq_ignore_ascii_case("Succeeded") {
+    let is = |state: &str| cluster.provisioning_state.eq_ignore_ascii_case(state);
+    if is("Failed") && tried_before {
+        return check.warn(
+            format!("{name} is in the state Failed, and an earlier run has worked on it"),
+            "Where a reset failed, resetting again is the documented repair. Look at its activity log first.",
+        );
+    }
+    if !is("Succeeded") {
         return check.stop(
             format!("{name} is in the state {}, and a reset needs Succeeded", cluster.provisioning_state),
-            "Wait until its running operation has ended, or repair it, then run again.",
+            format!(
+                "Wait until its running operation has ended. A failed one is repaired by az aks update --resource-group {} \
+                 --name {name}",
+                cluster.id.group()
+            ),
         );
     }
     check.pass(format!("{name} runs on {} and uses a service principal", count(cluster.nodes as usize, "node")))
@@ -283,7 +295,7 @@ pub fn judge_old_roles(cluster: &ClusterId, roles: &[HeldRole], may_assign: bool
         format!("{name}'s present principal has {}: {}", count(roles.len(), "role"), listed.join(", ")),
         format!(
             "{who}. Without them the cluster cannot change its load balancers, disks and routes. \
-             The app's id is shown on the screen before the reset."
+             The wizard shows the app's id before the reset; headless, --soak leaves the time for it."
         ),
     )
 }
@@ -368,14 +380,15 @@ mod tests {
 
     #[test]
     fn a_cluster_must_run_succeed_and_use_a_service_principal() {
-        assert_eq!(judge_cluster(&cluster()).level, Level::Pass);
-        let managed = judge_cluster(&ClusterFacts { client_id: None, ..cluster() });
+        assert_eq!(judge_cluster(&cluster(), false).level, Level::Pass);
+        let managed = judge_cluster(&ClusterFacts { client_id: None, ..cluster() }, false);
         assert_eq!(managed.level, Level::Stop);
         assert!(managed.now.contains("pull secret"));
-        let stopped = judge_cluster(&ClusterFacts { power_state: "Stopped".to_owned(), ..cluster() });
+        let stopped = judge_cluster(&ClusterFacts { power_state: "Stopped".to_owned(), ..cluster() }, false);
         assert!(stopped.now.contains("az aks start --resource-group rg-shop --name aks-shop"));
-        let failed = judge_cluster(&ClusterFacts { provisioning_state: "Failed".to_owned(), ..cluster() });
-        assert_eq!(failed.level, Level::Stop);
+        let failed = ClusterFacts { provisioning_state: "Failed".to_owned(), ..cluster() };
+        assert_eq!(judge_cluster(&failed, false).level, Level::Stop);
+        assert_eq!(judge_cluster(&failed, true).level, Level::Warn);
     }
 
     #[test]

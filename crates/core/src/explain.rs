@@ -48,7 +48,7 @@ const fn row(code: &'static str, means: &'static str, now: &'static str) -> Mean
 }
 
 /// Codes that operators meet in this job (`azure-facts.md` 3.1 to 3.3, 3.9, 3.10).
-pub const MEANINGS: [Meaning; 31] = [
+pub const MEANINGS: [Meaning; 32] = [
     row(
         "AADSTS7000215",
         "The secret is wrong, is not known everywhere yet, or is the secret's id in place of its value.",
@@ -88,7 +88,7 @@ pub const MEANINGS: [Meaning; 31] = [
         "A Conditional Access policy of the tenant blocks this sign-in.",
         "Sign in another way or from another place, or ask the tenant's administrator.",
     ),
-    row("AADSTS90002", "There is no such tenant in this cloud.", "Check the tenant's id and the cloud."),
+    row("AADSTS90002", "There is no such tenant in this cloud.", "Check the tenant's domain or id, and the cloud."),
     row("AADSTS90038", "Credentials do not cross clouds.", "Cluster and registry must be in one cloud."),
     row("AADSTS500011", "The service is not known in this tenant.", "Check the cloud and the tenant."),
     row(
@@ -110,6 +110,11 @@ pub const MEANINGS: [Meaning; 31] = [
         "InvalidAuthenticationToken",
         "The sign-in is not accepted here, or it has ended.",
         "Sign in again, to the right tenant.",
+    ),
+    row(
+        "InvalidAuthenticationTokenTenant",
+        "The subscription belongs to another tenant.",
+        "Check the resource id and the tenant: they must belong together.",
     ),
     row(
         "PrincipalNotFound",

@@ -314,7 +314,12 @@ impl Run {
                 format!("The run waits for a person; {cluster} was not touched.")
             }
             Some(Verdict::Interrupted) => {
-                format!("The run was stopped. {}", self.cluster_state(cluster))
+                let go_on = if self.person().is_some() {
+                    " Consent in tenant B is still to be given; then run again with the same answers."
+                } else {
+                    ""
+                };
+                format!("The run was stopped. {}{go_on}", self.cluster_state(cluster))
             }
             Some(Verdict::Failed) => {
                 let what = self.trouble.as_ref().map_or("The run failed.", |t| t.what.as_str());

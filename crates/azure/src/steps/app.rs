@@ -1,6 +1,7 @@
 //! The app registration in tenant A.
 
 use crosspull_core::event::Outcome;
+use crosspull_core::explain::Trouble;
 use crosspull_core::plan::{Fact, Learnt};
 
 use super::{DIRECTORY, plainly};
@@ -29,6 +30,13 @@ impl Doing<'_> {
                 Some(app) => app,
                 None => self.door().json(&self.work, request).await.map_err(|e| Halt::of(NOT_CREATED, e))?,
             },
+            Err(CallError::Refused(r)) if r.refusal.status == Some(403) => {
+                return Err(Halt::Failed(Trouble::from_refusal(NOT_CREATED, r.refusal).because(
+                    "You may not create app registrations in tenant A.",
+                    "Ask there for the role Application Developer; a service principal needs Graph's \
+                     Application.ReadWrite.OwnedBy.",
+                )));
+            }
             Err(error) => return Err(Halt::of(NOT_CREATED, error)),
         };
         self.learn_app(Outcome::Created, &app)?;

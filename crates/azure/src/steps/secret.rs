@@ -2,12 +2,11 @@
 
 use crosspull_core::event::Outcome;
 use crosspull_core::explain::{Refusal, Trouble};
-use crosspull_core::ids::{AppId, ClusterId, ObjectId};
+use crosspull_core::ids::{AppId, ClusterId, KeyId, ObjectId};
 use crosspull_core::plan::{Fact, Learnt, Side};
 use crosspull_core::secret::Secret;
 use jiff::{Timestamp, ToSpan};
 
-use super::plainly;
 use crate::engine::{Doing, Done};
 use crate::patience::{Asked, Halt, Patience};
 use crate::reply::{App, Cluster, NewPassword, Token};
@@ -37,7 +36,22 @@ impl Doing<'_> {
         ])?;
         let _: ObjectId = self.need(Fact::PrincipalA).await?;
         self.accepted(Side::A, app, &made.secret_text).await?;
-        plainly(Outcome::Created)
+        Ok((Outcome::Created, self.earlier_secrets(object, made.key_id).await?))
+    }
+
+    /// What there is to say about secrets that earlier runs left on the app. They are not removed unasked: somebody may
+    /// have saved one for something else.
+    async fn earlier_secrets(&self, object: ObjectId, new: KeyId) -> Result<String, Halt> {
+        if self.how(&Fact::AppObject) != Some(Outcome::Found) {
+            return Ok(String::new());
+        }
+        let app = self.read_app(object).await?;
+        let earlier: Vec<String> =
+            app.password_credentials.iter().filter(|c| c.key_id != new).map(|c| c.key_id.to_string()).collect();
+        Ok(match earlier.as_slice() {
+            [] => String::new(),
+            keys => format!("of earlier runs, and of no use to the cluster once it is reset: {}", keys.join(" ")),
+        })
     }
 
     /// Where the cluster uses this app already, its secret is the one in use: another would serve nobody.

@@ -82,7 +82,7 @@ fn the_refusals_that_decide_are_read_word_for_word() {
             "entra_invalid_secret",
             "AADSTS7000215",
             Some("invalid_client"),
-            "AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the request is the client \
+            "Invalid client secret provided. Ensure the secret being sent in the request is the client \
              secret value, not the client secret ID, for a secret added to app '26790ce1-d05c-4de7-ba73-51837152f0bc'.",
             Some("efa7004d-8611-4e8e-aa74-4f43ecec0600"),
         ),
@@ -90,7 +90,7 @@ fn the_refusals_that_decide_are_read_word_for_word() {
             "entra_unknown_tenant",
             "AADSTS90002",
             Some("invalid_tenant"),
-            "AADSTS90002: Tenant 'tenant' not found. This may happen if there are no active subscriptions for the \
+            "Tenant 'tenant' not found. This may happen if there are no active subscriptions for the \
              tenant. Check to make sure you have the correct tenant ID. Check with your subscription administrator.",
             Some("52dd626e-7771-44eb-8c84-09b7e4cd1200"),
         ),

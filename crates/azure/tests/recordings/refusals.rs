@@ -29,13 +29,13 @@ aks_sp_not_found_retry              1 404 ResourceNotFound            - - The Re
 aks_stop_start                      1 404 ResourceNotFound            - - The Resource 'Microsoft.ContainerService/managedClusters/cliakstest000002'
 arm_invalid_token_401               1 401 InvalidAuthenticationToken  - - The access token is invalid.
 arm_subscriptions_tenants_rest      1 404 ResourceGroupNotFound       - - Resource group 'test-rest-rg000001' could not be found.
-entra_auth_code_redeemed            1 400 AADSTS54005   invalid_grant x-ms-request-id AADSTS54005: OAuth2 Authorization code was already redeemed,
-entra_cae_device_code               4 400 AADSTS70016   authorization_pending trace_id AADSTS70016: OAuth 2.0 device flow error. Authorization is pending.
-entra_cae_device_code               1 400 AADSTS50173   invalid_grant trace_id AADSTS50173: The provided grant has expired due to it being revoked,
+entra_auth_code_redeemed            1 400 AADSTS54005   invalid_grant x-ms-request-id OAuth2 Authorization code was already redeemed,
+entra_cae_device_code               4 400 AADSTS70016   authorization_pending trace_id OAuth 2.0 device flow error. Authorization is pending.
+entra_cae_device_code               1 400 AADSTS50173   invalid_grant trace_id The provided grant has expired due to it being revoked,
 entra_cae_device_code               1 401 AuthenticationFailed        - - Authentication failed.
-entra_device_code_pending           1 400 AADSTS70016   authorization_pending x-ms-request-id AADSTS70016: OAuth 2.0 device flow error. Authorization is
-entra_invalid_secret                1 401 AADSTS7000215 invalid_client x-ms-request-id AADSTS7000215: Invalid client secret provided.
-entra_unknown_tenant                1 400 AADSTS90002   invalid_tenant x-ms-request-id AADSTS90002: Tenant 'tenant' not found.
+entra_device_code_pending           1 400 AADSTS70016   authorization_pending x-ms-request-id OAuth 2.0 device flow error. Authorization is
+entra_invalid_secret                1 401 AADSTS7000215 invalid_client x-ms-request-id Invalid client secret provided.
+entra_unknown_tenant                1 400 AADSTS90002   invalid_tenant x-ms-request-id Tenant 'tenant' not found.
 graph_403_sp_lookup                 7 403 Authorization_RequestDenied - request-id Insufficient privileges to complete the operation.
 graph_legacy_password_400           1 400 Request_BadRequest          - request-id The password must contain at least 1 special character.
 graph_rest                          2 404 Request_ResourceNotFound    - request-id Resource '

@@ -1,0 +1,187 @@
+//! The real program against the simulated cloud: every request that it sends and every answer that it gets, against
+//! Microsoft's contracts.
+
+#![cfg(test)]
+
+#[allow(dead_code, reason = "the stories use the rest")]
+#[path = "stories/end.rs"]
+mod end;
+#[allow(dead_code, reason = "the stories use the rest")]
+#[path = "stories/story.rs"]
+mod story;
+#[allow(dead_code, reason = "the stories use the rest")]
+#[path = "stories/world.rs"]
+mod world;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crosspull_reference::{Contracts, Operation, Plane, Problem, Reference};
+use crosspull_sim::{Exchange, Plane as SimPlane};
+use story::Story;
+
+/// What the route calls: each must be seen, so that the check cannot become empty.
+const ROUTE: &[&str] = &[
+    "application_ListApplication",
+    "application_CreateApplication",
+    "application_GetApplication",
+    "application_addPassword",
+    "application_removePassword",
+    "organization_ListOrganization",
+    "servicePrincipal_ListServicePrincipal",
+    "servicePrincipal_CreateServicePrincipal",
+    "ManagedClusters_Get",
+    "ManagedClusters_ResetServicePrincipalProfile",
+    "Permissions_ListForResource",
+    "Permissions_ListForResourceGroup",
+    "Registries_Get",
+    "RoleAssignments_Create",
+    "RoleAssignments_Get",
+    "RoleAssignments_ListForScope",
+    "RoleDefinitions_Get",
+    "ContainerRegistry_CheckDockerV2Support",
+    "ContainerRegistry_GetManifest",
+    "Authentication_ExchangeAadAccessTokenForAcrRefreshToken",
+    "Authentication_ExchangeAcrRefreshTokenForAcrAccessToken",
+    "Authentication_GetAcrAccessTokenFromLogin",
+];
+
+/// What no contract describes, and why.
+fn without_contract(exchange: &Exchange) -> Option<&'static str> {
+    let path = exchange.url.split('?').next().unwrap_or_default();
+    match exchange.plane {
+        SimPlane::Entra => Some("sign-in: Microsoft publishes no contract of it"),
+        SimPlane::ResourceManager if path == "/metadata/endpoints" => Some("the description of the cloud"),
+        SimPlane::ResourceManager if path.contains("/operations/") => Some("operations: their address is in a header"),
+        SimPlane::Registry if path.contains("/blobs/") => Some("blobs: the contract is trimmed to manifests"),
+        _ => None,
+    }
+}
+
+const fn plane(exchange: &Exchange) -> Option<Plane> {
+    match exchange.plane {
+        SimPlane::Graph => Some(Plane::Graph),
+        SimPlane::ResourceManager => Some(Plane::Arm),
+        SimPlane::Registry => Some(Plane::Registry),
+        _ => None,
+    }
+}
+
+fn operation<'c>(contracts: &'c Contracts, exchange: &Exchange) -> Option<&'c Operation> {
+    contracts.operation(Some(plane(exchange)?), &exchange.method, &exchange.url)
+}
+
+fn pairs(headers: &[(String, String)]) -> Vec<(&str, &str)> {
+    headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+}
+
+/// What is wrong with an exchange of that operation.
+fn problems(contracts: &Contracts, operation: &Operation, exchange: &Exchange) -> Vec<Problem> {
+    let body = exchange.request_body.as_bytes();
+    let body = (!body.is_empty()).then_some(body);
+    let sent = pairs(&exchange.request_headers);
+    let mut found = operation.check_request(&exchange.method, &exchange.url, &sent, body);
+    let Some(status) = exchange.status else { return found };
+    let answer = exchange.response_body.as_bytes();
+    found.extend(operation.check_response(status, &pairs(&exchange.response_headers), answer));
+    if operation.id() == "Registries_Get" && status == 200 {
+        // Asked in a newer api-version than the contract's, for `roleAssignmentMode`: its shape is published.
+        let shape = contracts.shape("Microsoft.ContainerRegistry/registries").expect("a shape");
+        found.extend(shape.check_response(answer));
+    }
+    found
+}
+
+/// What was checked, by plane or reason.
+#[derive(Debug, Default)]
+struct Count {
+    checked: BTreeMap<&'static str, usize>,
+    /// By status; 0 where the scenario cut the connection and so only the request was checked.
+    answers: BTreeMap<u16, usize>,
+    without: BTreeMap<&'static str, usize>,
+    seen: BTreeSet<String>,
+    wrong: Vec<String>,
+}
+
+impl Count {
+    fn add(&mut self, contracts: &Contracts, exchange: &Exchange) {
+        let Some(operation) = operation(contracts, exchange) else {
+            match without_contract(exchange) {
+                Some(why) => *self.without.entry(why).or_default() += 1,
+                None => self.wrong.push(format!("{exchange:?}: no contract knows it")),
+            }
+            return;
+        };
+        let plane = match operation.plane() {
+            Plane::Arm => "Resource Manager",
+            Plane::Graph => "Graph",
+            Plane::Registry => "registry",
+        };
+        *self.checked.entry(plane).or_default() += 1;
+        *self.answers.entry(exchange.status.unwrap_or_default()).or_default() += 1;
+        self.seen.insert(operation.id().to_owned());
+        let problems = problems(contracts, operation, exchange);
+        self.wrong.extend(problems.into_iter().map(|problem| format!("{exchange:?}: {problem}")));
+    }
+}
+
+/// Runs the route in a scenario; gives what the program itself asked.
+fn exchanges(scenario: &str) -> Vec<Exchange> {
+    let story = Story::of(scenario);
+    let end = story.apply(&[]);
+    assert_eq!(end.code, Some(0), "{end}");
+    let ours = |exchange: &Exchange| {
+        let headers = exchange.request_headers.iter();
+        headers.clone().any(|(name, value)| name.eq_ignore_ascii_case("user-agent") && value.starts_with("crosspull/"))
+    };
+    story.sim.exchanges().into_iter().filter(ours).collect()
+}
+
+fn contracts() -> Option<Contracts> {
+    let Some(reference) = Reference::find() else {
+        println!("skipped: the contracts are not here");
+        return None;
+    };
+    Some(reference.contracts().expect("contracts"))
+}
+
+#[test]
+fn every_request_and_every_answer_of_the_route_is_as_the_contracts_say() {
+    let Some(contracts) = contracts() else { return };
+    let mut seen = BTreeSet::new();
+    for scenario in ["happy", "abac-registry", "throttled", "lost-reply-secret"] {
+        let mut count = Count::default();
+        for exchange in exchanges(scenario) {
+            count.add(&contracts, &exchange);
+        }
+        println!("{scenario}: exchanges checked {:?}, by status {:?}", count.checked, count.answers);
+        println!("{scenario}: of no contract {:?}", count.without);
+        assert!(count.wrong.is_empty(), "{scenario}: {:#?}", count.wrong);
+        assert_eq!(count.checked.len(), 3, "{scenario}: a plane was not called");
+        assert_eq!(count.answers.contains_key(&429), scenario == "throttled", "{scenario}");
+        assert_eq!(count.answers.contains_key(&0), scenario == "lost-reply-secret", "{scenario}");
+        seen.extend(count.seen);
+    }
+    let missed: Vec<&&str> = ROUTE.iter().filter(|id| !seen.contains(**id)).collect();
+    assert!(missed.is_empty(), "never called: {missed:?}");
+    println!("operations: {seen:?}");
+}
+
+#[test]
+fn a_wrong_request_and_a_wrong_answer_are_noticed() {
+    let Some(contracts) = contracts() else { return };
+    let exchange = Exchange {
+        plane: SimPlane::Graph,
+        method: "POST".to_owned(),
+        url: "/v1.0/servicePrincipals".to_owned(),
+        request_headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+        request_body: r#"{"appId":7}"#.to_owned(),
+        status: Some(201),
+        response_headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+        response_body: r#"{"appId":7}"#.to_owned(),
+    };
+    let mut count = Count::default();
+    count.add(&contracts, &exchange);
+    assert_eq!(count.wrong.len(), 2, "{:?}", count.wrong);
+    count.add(&contracts, &Exchange { url: "/v1.0/unheardOf".to_owned(), ..exchange });
+    assert_eq!(count.wrong.len(), 3, "{:?}", count.wrong);
+}

@@ -1,0 +1,145 @@
+//! How a run of the program ended, and what a story says about it.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+/// The end of one run of the program. Every assertion shows the whole of it when it does not hold.
+#[derive(Default)]
+pub struct End {
+    /// The exit code; none where a signal ended it.
+    pub code: Option<i32>,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+    /// The lines of standard output that are JSON.
+    pub events: Vec<Value>,
+    /// Where the secret was to be saved.
+    pub secret_file: PathBuf,
+}
+
+impl End {
+    /// It ended with this exit code.
+    pub fn exits(&self, code: i32) -> &Self {
+        assert_eq!(self.code, Some(code), "\n{self}");
+        self
+    }
+
+    /// The last line is `run_ended` with this verdict, and every line is an event of this version.
+    pub fn verdict(&self, verdict: &str) -> &Self {
+        assert_eq!(self.events.len(), self.out.lines().count(), "a line is no JSON\n{self}");
+        assert!(self.events.iter().all(|e| e["v"] == 1 && e["at"].is_string() && e["event"].is_string()), "\n{self}");
+        let last = self.events.last().unwrap_or(&Value::Null);
+        assert_eq!((&last["event"], &last["verdict"]), (&"run_ended".into(), &verdict.into()), "\n{self}");
+        self
+    }
+
+    /// All was done, and nothing went wrong on standard error.
+    pub fn is_done(&self) -> &Self {
+        self.exits(0).verdict("done").says_nothing_aside()
+    }
+
+    /// A check stopped it: exit code 4, and one of the findings names this cause and this way out.
+    pub fn is_stopped_by(&self, cause: &str, way_out: &str) -> &Self {
+        self.exits(4).verdict("stopped").finds("stop", cause, way_out).says_nothing_aside()
+    }
+
+    /// A step failed: exit code 1, and the run's trouble names this cause and this way out.
+    pub fn fails_with(&self, cause: &str, way_out: &str) -> &Self {
+        self.exits(1).verdict("failed").says_nothing_aside();
+        let trouble = self.trouble();
+        let why = format!("{} {}", text(trouble, "what"), text(trouble, "why"));
+        assert!(why.contains(cause), "\"{cause}\" is not in: {why}\n{self}");
+        let now = text(trouble, "now");
+        assert!(now.contains(way_out), "\"{way_out}\" is not in: {now}\n{self}");
+        self
+    }
+
+    /// The trouble that the run ended with.
+    pub fn trouble(&self) -> &Value {
+        self.events.last().map_or(&Value::Null, |last| &last["trouble"])
+    }
+
+    /// A finding of this level names this cause and this way out.
+    pub fn finds(&self, level: &str, cause: &str, way_out: &str) -> &Self {
+        let found = self.findings(level).any(|f| text(f, "text").contains(cause) && text(f, "now").contains(way_out));
+        assert!(found, "no {level}: {cause} … {way_out}\n{self}");
+        self
+    }
+
+    /// The findings of a level.
+    pub fn findings(&self, level: &str) -> impl Iterator<Item = &Value> {
+        self.events("check_ended").map(|e| &e["finding"]).filter(move |f| f["level"] == level)
+    }
+
+    /// It complained about its input on standard error in these words, with exit code 2, and said nothing else.
+    pub fn complains(&self, sentence: &str) -> &Self {
+        self.exits(2);
+        assert!(self.err.contains(sentence), "\"{sentence}\" is not said\n{self}");
+        assert_eq!(self.out, "", "\n{self}");
+        self
+    }
+
+    /// Nothing is on standard error.
+    pub fn says_nothing_aside(&self) -> &Self {
+        assert_eq!(self.err, "", "\n{self}");
+        self
+    }
+
+    /// The events of a name.
+    pub fn events(&self, name: &str) -> impl Iterator<Item = &Value> {
+        self.events.iter().filter(move |e| e["event"] == name)
+    }
+
+    /// How a step ended, by its operation's name in the plan; empty where it did not end.
+    pub fn outcome(&self, operation: &str) -> &str {
+        self.ended(operation)["outcome"].as_str().unwrap_or_default()
+    }
+
+    /// What was said about a step at its end.
+    pub fn note(&self, operation: &str) -> &str {
+        self.ended(operation)["note"].as_str().unwrap_or_default()
+    }
+
+    fn ended(&self, operation: &str) -> &Value {
+        let plan = self.events("run_started").next().map_or(&Value::Null, |e| &e["plan"]["steps"]);
+        let step = plan.as_array().into_iter().flatten().find(|step| step["op"] == operation);
+        let id = &step.unwrap_or_else(|| panic!("no step {operation} in {plan}"))["id"];
+        self.events("step_ended").find(|e| e["step"] == *id).unwrap_or(&Value::Null)
+    }
+
+    /// The reasons that were waited for.
+    pub fn waits(&self) -> Vec<&str> {
+        self.events("waiting").filter_map(|e| e["why"].as_str()).collect()
+    }
+
+    /// The value of a fact that the last line tells.
+    pub fn fact(&self, name: &str) -> &str {
+        let facts = self.events.last().map_or(&Value::Null, |last| &last["facts"]);
+        let found = facts.as_array().into_iter().flatten().find(|f| f["fact"] == name);
+        found.and_then(|f| f["value"].as_str()).unwrap_or_else(|| panic!("{name} is not told\n{self}"))
+    }
+
+    /// The secret that was saved.
+    pub fn secret(&self) -> String {
+        std::fs::read_to_string(&self.secret_file).unwrap_or_else(|e| panic!("no secret was saved: {e}\n{self}"))
+    }
+}
+
+fn text<'a>(value: &'a Value, name: &str) -> &'a str {
+    value[name].as_str().unwrap_or_default()
+}
+
+/// What a person needs to see of it when a story fails: all but the calls.
+impl fmt::Display for End {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "exit code {:?}", self.code)?;
+        for line in self.out.lines().filter(|l| !l.contains(r#""event":"call_"#) && !l.contains(r#""event":"waiting""#))
+        {
+            writeln!(f, "  {}", line.chars().take(1000).collect::<String>())?;
+        }
+        self.err.lines().try_for_each(|line| writeln!(f, "! {line}"))
+    }
+}

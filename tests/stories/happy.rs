@@ -1,0 +1,121 @@
+//! Everything is in order.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use crosspull_sim::Tenant;
+
+use crate::secrets;
+use crate::story::{Story, text};
+
+fn mode(path: &Path) -> u32 {
+    std::fs::metadata(path).expect("it is there").permissions().mode() & 0o777
+}
+
+#[test]
+fn a_cluster_in_one_tenant_pulls_from_a_registry_in_another() {
+    let story = Story::of("happy");
+    let end = story.apply(&[]);
+    end.is_done();
+
+    let world = story.world();
+    world.is_done("AcrPull");
+    assert_eq!(world.role()["condition"], serde_json::Value::Null);
+    for step in ["create-app", "create-principal", "add-secret", "provision", "grant-role"] {
+        assert_eq!(end.outcome(step), "created", "{step}");
+    }
+    assert_eq!((end.outcome("prove-pull"), end.outcome("reset-cluster")), ("proved", "changed"));
+    assert_eq!(end.fact("app"), world.app()["appId"].as_str().expect("an id"));
+    assert_eq!([end.fact("secret_key")], *world.secrets());
+}
+
+#[test]
+fn the_secret_is_in_its_file_and_nowhere_else() {
+    let story = Story::of("happy");
+    let end = story.apply(&[]);
+    end.is_done();
+
+    let exchanges = story.sim.exchanges();
+    // The directory may not know the app at first: then nothing was made.
+    let made = exchanges.iter().find(|e| e.url.ends_with("/addPassword") && e.status == Some(200));
+    let made = made.expect("a secret was made");
+    assert!(made.response_body.contains(&format!("\"{}\"", end.secret())), "the file holds the secret, and only it");
+    assert_eq!(mode(&end.secret_file), 0o600);
+    assert_eq!(story.journals().len(), 1);
+    assert_eq!(mode(&story.journals()[0]), 0o600);
+    secrets::are_kept(&story, &end);
+}
+
+#[test]
+fn the_journal_is_the_run() {
+    let story = Story::of("happy");
+    let end = story.apply(&[]);
+    end.is_done();
+
+    let journal = std::fs::read_to_string(&story.journals()[0]).expect("a journal");
+    let said: Vec<&str> = end.out.lines().collect();
+    assert!(journal.lines().all(|line| said.contains(&line)), "what is kept was said");
+    let kept = |event: &str| journal.lines().filter(|line| line.contains(event)).count();
+    assert_eq!(kept(r#""event":"run_started""#), 1);
+    assert_eq!(kept(r#""event":"run_ended""#), 1);
+    assert_eq!(kept(r#""writes":true"#), story.writes().len(), "every write was announced, and nothing else");
+}
+
+#[test]
+fn a_person_reads_the_same_without_a_secret() {
+    let story = Story::of("happy");
+    let secret = story.path("secret");
+    let end = story.run(&["apply", "--answers", story.answers(), "--yes", "--secret-out", text(&secret)]);
+    end.exits(0).says_nothing_aside();
+
+    story.world().is_done("AcrPull");
+    assert!(end.out.contains("aks-shop now uses the new app, and that app pulls shop/web:1.4 from registryb"), "{end}");
+    assert!(end.out.contains(&format!("Receipt: {}", story.journals()[0].display())), "{end}");
+    let world = story.world();
+    for id in [&world.app()["appId"], &world.role()["id"]] {
+        assert!(end.out.contains(id.as_str().expect("an id")), "{id} is not told\n{end}");
+    }
+    secrets::are_kept(&story, &end);
+}
+
+#[test]
+fn a_second_run_finds_what_is_there() {
+    let story = Story::of("happy");
+    story.apply(&[]).is_done();
+    let (first, written) = (story.world(), story.writes());
+
+    let again = story.apply(&[]);
+    again.is_done();
+
+    story.world().is_done("AcrPull");
+    story.world().is_as(&first);
+    assert_eq!(story.writes(), written, "the second run wrote nothing");
+    for step in ["create-app", "create-principal", "add-secret", "provision", "grant-role", "reset-cluster"] {
+        assert_eq!(again.outcome(step), "found", "{step}");
+    }
+    assert!(!again.secret_file.exists(), "no secret was made, so none is saved");
+}
+
+#[test]
+fn the_plan_alone_writes_nothing() {
+    let story = Story::of("happy");
+    let end = story.plan(&[]);
+    end.is_done();
+
+    assert_eq!(end.events("planned").count(), 1, "\n{end}");
+    assert_eq!(end.findings("stop").count(), 0, "\n{end}");
+    story.wrote_nothing();
+}
+
+#[test]
+fn the_operators_secrets_may_be_in_files() {
+    let mut story = Story::of("happy");
+    for (side, tenant) in [("A", Tenant::A), ("B", Tenant::B)] {
+        let file = story.path(&format!("secret-of-{side}"));
+        std::fs::write(&file, format!("{}\n", story.sim.operator(tenant).client_secret.reveal())).expect("written");
+        let name = format!("CROSSPULL_{side}_CLIENT_SECRET");
+        story = story.without(&name).with(&format!("{name}_FILE"), text(&file));
+    }
+    story.plan(&[]).exits(0);
+    story.wrote_nothing();
+}

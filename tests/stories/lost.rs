@@ -1,0 +1,36 @@
+//! An answer is lost after the work was done: it is looked for, never done blindly again (`product.md` section 7).
+
+use crate::secrets;
+use crate::story::Story;
+
+#[test]
+fn an_app_whose_answer_was_lost_is_found() {
+    let story = Story::of("lost-reply-create-app");
+    story.apply(&[]).is_done();
+    story.world().is_done("AcrPull");
+    assert_eq!(story.taken_by("/v1.0/applications"), 1, "it was created once");
+}
+
+#[test]
+fn a_secret_whose_value_was_lost_is_removed_and_made_anew() {
+    let story = Story::of("lost-reply-secret");
+    let end = story.apply(&[]);
+    end.is_done();
+    let world = story.world();
+    world.is_done("AcrPull");
+    assert_eq!([end.fact("secret_key")], *world.secrets());
+    let about_secrets: Vec<String> = story.taken().into_iter().filter(|write| write.ends_with("Password")).collect();
+    let names: Vec<&str> = about_secrets.iter().filter_map(|write| write.rsplit('/').next()).collect();
+    assert_eq!(names, ["addPassword", "removePassword", "addPassword"]);
+    secrets::are_kept(&story, &end);
+}
+
+#[test]
+fn a_reset_whose_answer_was_lost_is_not_sent_again() {
+    let story = Story::of("lost-reply-reset");
+    let end = story.apply(&[]);
+    end.is_done();
+    story.world().is_done("AcrPull");
+    assert_eq!(end.outcome("reset-cluster"), "changed");
+    assert_eq!(story.taken_by("/resetServicePrincipalProfile"), 1);
+}

@@ -1,0 +1,28 @@
+//! Stories: the real program against the simulated cloud. A story is one scenario and what must be true at its end:
+//! the exit code, the words that a person reads, the world, and the requests that were made.
+
+#[cfg(test)]
+mod end;
+#[cfg(test)]
+mod secrets;
+#[cfg(test)]
+mod story;
+#[cfg(test)]
+mod world;
+
+#[cfg(test)]
+mod clouds;
+#[cfg(test)]
+mod consent;
+#[cfg(test)]
+mod failed;
+#[cfg(test)]
+mod happy;
+#[cfg(test)]
+mod inputs;
+#[cfg(test)]
+mod lost;
+#[cfg(test)]
+mod patience;
+#[cfg(test)]
+mod stopped;

@@ -1,0 +1,309 @@
+//! A story's stage: the simulated cloud of a scenario, and the program run against it as an operator would.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::fs::OpenOptions;
+use std::io::{BufRead as _, BufReader, Read, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crosspull_sim::{Options, Ready, Scenario, Sim, write_files};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+
+use crate::end::End;
+use crate::world::{World, text as text_of};
+
+/// What divides the cloud's delays and the program's own waits.
+const SPEED: f64 = 100.0;
+/// A program that takes longer than this is killed, and the story has failed.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// A simulated cloud, and the folder of the operator who runs the program against it.
+pub struct Story {
+    /// The cloud.
+    pub sim: Sim,
+    /// Where it is, and what is in it.
+    pub ready: Ready,
+    environment: BTreeMap<String, String>,
+    folder: TempDir,
+    runs: Cell<u32>,
+    begin: World,
+    // Last: the cloud goes before the thread that it lives on.
+    _thread: CloudThread,
+}
+
+impl Story {
+    /// Starts the cloud of a scenario, with its answers and environment in files as `crosspull simulate` writes them.
+    pub fn of(scenario: &str) -> Self {
+        Self::of_all(&[scenario])
+    }
+
+    /// The same with several scenarios, later ones over earlier ones.
+    pub fn of_all(scenarios: &[&str]) -> Self {
+        let named = |name: &&str| Scenario::named(name).expect("a scenario of this name");
+        Self::begin_with(scenarios.iter().map(named).collect())
+    }
+
+    /// The same with a scenario that is only this story's, in TOML.
+    pub fn told(scenario: &str) -> Self {
+        Self::begin_with(vec![Scenario::from_toml(scenario).expect("a scenario")])
+    }
+
+    fn begin_with(scenarios: Vec<Scenario>) -> Self {
+        let options = Options { scenarios, speed: SPEED, record: true, ..Options::default() };
+        let (sim, thread) = CloudThread::start(options);
+        let folder = tempfile::tempdir().expect("a folder");
+        let ready = write_files(&sim, &folder.path().join("cloud")).expect("the cloud's files");
+        let lines = std::fs::read_to_string(ready.env.as_deref().expect("env")).expect("env can be read");
+        let environment = exported(&lines);
+        let begin = World::of(&sim);
+        Self { sim, ready, environment, folder, runs: Cell::new(0), begin, _thread: thread }
+    }
+
+    /// Sets a variable of the operator's environment.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.environment.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Takes a variable out of the operator's environment.
+    pub fn without(mut self, name: &str) -> Self {
+        assert!(self.environment.remove(name).is_some(), "{name} was not set");
+        self
+    }
+
+    /// Adds a line to the answers file.
+    pub fn with_answer(self, line: &str) -> Self {
+        let mut file = OpenOptions::new().append(true).open(self.answers()).expect("the answers file");
+        writeln!(file, "{line}").expect("written");
+        self
+    }
+
+    /// `crosspull apply` with the answers file, without questions, in JSON, the secret to a new file.
+    pub fn apply(&self, flags: &[&str]) -> End {
+        self.apply_while(flags, |_, _| {})
+    }
+
+    /// The same, while somebody watches: told every event, and the program's process id.
+    pub fn apply_while(&self, flags: &[&str], watch: impl FnMut(&Value, u32)) -> End {
+        self.runs.set(self.runs.get() + 1);
+        let secret = self.path(&format!("secret-{}", self.runs.get()));
+        let mut arguments = vec!["apply", "--answers", self.answers(), "--yes", "--output", "json"];
+        arguments.extend(["--secret-out", text(&secret)]);
+        arguments.extend(flags);
+        let end = self.run_while(&arguments, watch);
+        End { secret_file: secret, ..end }
+    }
+
+    /// `crosspull plan` with the answers file, in JSON.
+    pub fn plan(&self, flags: &[&str]) -> End {
+        let mut arguments = vec!["plan", "--answers", self.answers(), "--output", "json"];
+        arguments.extend(flags);
+        self.run(&arguments)
+    }
+
+    /// `crosspull` with just these arguments.
+    pub fn run(&self, arguments: &[&str]) -> End {
+        self.run_while(arguments, |_, _| {})
+    }
+
+    fn run_while(&self, arguments: &[&str], watch: impl FnMut(&Value, u32)) -> End {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_crosspull"));
+        command.args(arguments).current_dir(self.folder.path()).env_clear();
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("XDG_STATE_HOME", self.state());
+        // Whatever a story does wrong, it calls nobody outside this machine.
+        command.env("HTTPS_PROXY", "http://127.0.0.1:1").env("NO_PROXY", "localhost,127.0.0.1");
+        command.envs(&self.environment);
+        ended(command, watch)
+    }
+
+    /// The answers file.
+    pub fn answers(&self) -> &str {
+        text(self.ready.answers.as_deref().expect("answers"))
+    }
+
+    /// A path in the operator's folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// `$XDG_STATE_HOME`.
+    pub fn state(&self) -> PathBuf {
+        self.path("state")
+    }
+
+    /// The journals of the runs so far.
+    pub fn journals(&self) -> Vec<PathBuf> {
+        let folder = std::fs::read_dir(self.state().join("crosspull/runs")).into_iter().flatten();
+        folder.map(|entry| entry.expect("a journal").path()).collect()
+    }
+
+    /// The world as it was before anything was run.
+    pub const fn begin(&self) -> &World {
+        &self.begin
+    }
+
+    /// The world as it is.
+    pub fn world(&self) -> World {
+        World::of(&self.sim)
+    }
+
+    /// Every request so far that asks for a change, as `METHOD path`: all but reads and requests for tokens.
+    pub fn writes(&self) -> Vec<String> {
+        self.changes(|_| true)
+    }
+
+    /// Those writes so far that a service took: it did not refuse them. One whose answer was lost was taken too.
+    pub fn taken(&self) -> Vec<String> {
+        self.changes(|request| request["status"].as_u64().is_none_or(|status| status < 400))
+    }
+
+    fn changes(&self, which: impl Fn(&Value) -> bool) -> Vec<String> {
+        let requests = self.sim.requests();
+        let all = requests.as_array().expect("a list").iter().filter(|request| which(request));
+        all.map(|request| (text_of(request, "method"), text_of(request, "path")))
+            .filter(|(method, path)| !matches!(*method, "GET" | "HEAD") && !asks_for_a_token(path))
+            .map(|(method, path)| format!("{method} {path}"))
+            .collect()
+    }
+
+    /// How many of the writes so far that end so were taken.
+    pub fn taken_by(&self, tail: &str) -> usize {
+        self.taken().iter().filter(|write| write.ends_with(tail)).count()
+    }
+
+    /// The cluster is what it was before anything was run, and no reset was asked for.
+    pub fn cluster_was_not_touched(&self) {
+        let resets: Vec<String> = self.writes().into_iter().filter(|w| w.contains("/managedClusters/")).collect();
+        assert_eq!(resets, Vec::<String>::new());
+        self.world().cluster_is_as(&self.begin);
+    }
+
+    /// No request asked for a change, and the world is what it was.
+    pub fn wrote_nothing(&self) {
+        assert_eq!(self.writes(), Vec::<String>::new());
+        self.world().is_as(&self.begin);
+        assert_eq!(self.journals(), Vec::<PathBuf>::new(), "a run began");
+    }
+
+    /// Nothing was asked at all.
+    pub fn called_nothing(&self) {
+        assert_eq!(self.sim.requests(), serde_json::json!([]));
+        self.wrote_nothing();
+    }
+}
+
+/// Tokens are asked for by POST; nothing changes by it (`azure-facts.md` 3.1, 3.10).
+fn asks_for_a_token(path: &str) -> bool {
+    path.ends_with("/oauth2/v2.0/token") || path == "/oauth2/token" || path == "/oauth2/exchange"
+}
+
+/// The variables that lines such as `export NAME='value'` set.
+fn exported(lines: &str) -> BTreeMap<String, String> {
+    let one = |line: &str| {
+        let (name, value) = line.strip_prefix("export ")?.split_once('=')?;
+        Some((name.to_owned(), value.strip_prefix('\'')?.strip_suffix('\'')?.to_owned()))
+    };
+    lines.lines().map(|line| one(line).unwrap_or_else(|| panic!("no export: {line}"))).collect()
+}
+
+/// A path as an argument.
+pub fn text(path: &Path) -> &str {
+    path.to_str().expect("a path in UTF-8")
+}
+
+/// The thread that a simulated cloud lives on.
+struct CloudThread {
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl CloudThread {
+    fn start(options: Options) -> (Sim, Self) {
+        let (give, take) = channel();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            runtime.block_on(async {
+                give.send(crosspull_sim::start(options).await.expect("a cloud")).expect("somebody takes it");
+                let _ = stopped.await;
+            });
+        });
+        let sim = take.recv_timeout(LIMIT).expect("the cloud starts");
+        (sim, Self { stop: Some(stop), thread: Some(thread) })
+    }
+}
+
+impl Drop for CloudThread {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// A process that does not outlive its story.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Which stream a line came from.
+enum Line {
+    Out(String),
+    Err(String),
+}
+
+/// Runs a program to its end, without a terminal, and tells what it says while it does.
+fn ended(mut command: Command, mut watch: impl FnMut(&Value, u32)) -> End {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = Running(command.spawn().expect("the program starts"));
+    let (sender, lines) = channel();
+    let readers = [
+        read(child.0.stdout.take().expect("piped"), sender.clone(), Line::Out),
+        read(child.0.stderr.take().expect("piped"), sender, Line::Err),
+    ];
+    let mut end = End::default();
+    let deadline = Instant::now() + LIMIT;
+    loop {
+        match lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            Ok(Line::Out(line)) => {
+                if let Ok(event) = serde_json::from_str(&line) {
+                    watch(&event, child.0.id());
+                    end.events.push(event);
+                }
+                end.out.push_str(&line);
+                end.out.push('\n');
+            }
+            Ok(Line::Err(line)) => {
+                end.err.push_str(&line);
+                end.err.push('\n');
+            }
+            Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) => panic!("not over after {LIMIT:?}\n{end}"),
+        }
+    }
+    end.code = child.0.wait().expect("its end").code();
+    for reader in readers {
+        reader.join().expect("what it said can be read");
+    }
+    end
+}
+
+fn read(from: impl Read + Send + 'static, to: Sender<Line>, kind: fn(String) -> Line) -> JoinHandle<()> {
+    std::thread::spawn(move || {
+        for line in BufReader::new(from).lines() {
+            let _ = to.send(kind(line.expect("text in UTF-8")));
+        }
+    })
+}
