@@ -110,8 +110,8 @@ impl Session {
             Pumped::Ended(checked) => checked,
             Pumped::Killed(code) => return Ok(code),
         };
-        let (plan, door) = match checked {
-            Ok(Checked::Planned(plan, door)) => (plan, door),
+        let plan = match checked {
+            Ok(Checked::Planned(plan)) => plan,
             Ok(Checked::Stopped) => {
                 let verdict = if self.stopped_by.is_some() { Verdict::Interrupted } else { Verdict::Stopped };
                 job.say(Event::RunEnded { verdict, run: None, facts: Vec::new(), trouble: None })?;
@@ -143,7 +143,7 @@ impl Session {
             Ok(begun) => begun,
             Err(error) => return self.broken(&error),
         };
-        match self.pump(&job, &mut events, job.run(door, *plan, run)).await? {
+        match self.pump(&job, &mut events, job.run(*plan, run)).await? {
             Pumped::Ended(Ok(verdict)) => self.end(verdict, Some(receipt)),
             Pumped::Ended(Err(error)) => self.broken(&error),
             Pumped::Killed(code) => Ok(code),

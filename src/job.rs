@@ -2,7 +2,7 @@
 //! and differ only in what they do with the events.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crosspull_azure::connect::{Parts, connect};
@@ -29,6 +29,8 @@ const DEADLINE: Duration = Duration::from_secs(60);
 pub struct Job {
     recorder: Arc<Recorder>,
     control: Control,
+    /// Opened by the checks; the run goes through the same one.
+    door: Arc<OnceLock<Arc<Door>>>,
     /// The operator's end.
     pub controller: Controller,
     /// The secrets that it made.
@@ -38,8 +40,8 @@ pub struct Job {
 /// What the checks came to.
 #[derive(Debug)]
 pub enum Checked {
-    /// The plan may run, through this door.
-    Planned(Box<Plan>, Arc<Door>),
+    /// The plan may run.
+    Planned(Box<Plan>),
     /// A check stops it.
     Stopped,
 }
@@ -50,7 +52,7 @@ impl Job {
         let (front_end, events) = unbounded_channel();
         let (controller, control) = control();
         let recorder = Arc::new(Recorder::new(front_end, jiff::Timestamp::now));
-        (Self { recorder, control, controller, vault: Arc::default() }, events)
+        (Self { recorder, control, door: Arc::default(), controller, vault: Arc::default() }, events)
     }
 
     /// Opens the door and asks the checks; says the plan where nothing stops.
@@ -75,8 +77,9 @@ impl Job {
         };
         let Some(survey) = Surveyor::new(&door, inputs).survey().await? else { return Ok(Checked::Stopped) };
         let plan = Plan::new_app(inputs, &survey);
-        self.recorder.say(Event::Planned { plan: plan.clone() })?;
-        Ok(Checked::Planned(Box::new(plan), door))
+        let door = self.door.get_or_init(|| door);
+        door.wire().recorder().say(Event::Planned { plan: plan.clone() })?;
+        Ok(Checked::Planned(Box::new(plan)))
     }
 
     /// Begins the journal of a new run.
@@ -91,12 +94,19 @@ impl Job {
         Ok((run, path))
     }
 
-    /// Runs the plan.
+    /// Runs the plan, through the door that the checks opened.
     ///
     /// # Errors
     /// Where the journal cannot be written.
-    pub async fn run(&self, door: Arc<Door>, plan: Plan, run: RunId) -> Result<Verdict, JournalError> {
-        Engine::new(door, plan, run, self.vault.clone(), self.controller.clone()).run().await
+    pub async fn run(&self, plan: Plan, run: RunId) -> Result<Verdict, JournalError> {
+        match self.door.get() {
+            Some(door) => {
+                let (vault, controller) = (self.vault.clone(), self.controller.clone());
+                Engine::new(door.clone(), plan, run, vault, controller).run().await
+            }
+            // A plan comes from checks alone, and those opened the door.
+            None => Ok(Verdict::Stopped),
+        }
     }
 
     /// Says something that is not the engine's to say.

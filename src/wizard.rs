@@ -3,16 +3,15 @@
 
 use std::io::Write as _;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use clap::ArgMatches;
-use crosspull_azure::door::Door;
 use crosspull_azure::journal::JournalError;
 use crosspull_azure::sign_in::Login;
+use crosspull_core::answers::Answers;
 use crosspull_core::check::Check;
 use crosspull_core::event::{Entry, Event, Verdict};
-use crosspull_core::inputs::{Answers, Inputs};
+use crosspull_core::inputs::Inputs;
 use crosspull_core::plan::{Fact, Plan};
 use crosspull_core::secret::Secret;
 use crosspull_sim::{Sim, Tenant};
@@ -103,20 +102,11 @@ struct Wizard {
     job: Job,
     events: UnboundedReceiver<Entry>,
     task: Option<JoinHandle<()>>,
-    door: Option<Arc<Door>>,
-    /// What tasks have to say to the loop.
-    told: UnboundedReceiver<Told>,
-    tell: UnboundedSender<Told>,
+    /// What tasks have to say to the screens.
+    told: UnboundedReceiver<Msg>,
+    tell: UnboundedSender<Msg>,
     receipt: Option<PathBuf>,
     leaving: bool,
-}
-
-/// What a task tells the loop.
-enum Told {
-    /// The checks are over, and this is the door that the run goes through.
-    Door(Arc<Door>),
-    /// For the screens.
-    Msg(Box<Msg>),
 }
 
 async fn wizard(arguments: &ArgMatches, answers: Answers, ground: Ground, simulated: bool) -> color_eyre::Result<Code> {
@@ -163,7 +153,6 @@ impl Wizard {
             job,
             events,
             task: None,
-            door: None,
             told,
             tell,
             receipt: None,
@@ -193,7 +182,7 @@ impl Wizard {
                     Some(Err(_)) | None => return Ok(Some(129)),
                 },
                 Some(entry) = self.events.recv() => self.take(Msg::Engine(entry), terminal).await?,
-                Some(told) = self.told.recv() => self.hear(told, terminal).await?,
+                Some(msg) = self.told.recv() => self.take(msg, terminal).await?,
                 () = tokio::time::sleep(TICK), if ticks => self.take(Msg::Tick, terminal).await?,
             }
             while let Ok(entry) = self.events.try_recv() {
@@ -211,14 +200,6 @@ impl Wizard {
             _ => return Ok(()),
         };
         self.take(msg, terminal).await
-    }
-
-    async fn hear(&mut self, told: Told, terminal: &mut Terminal) -> color_eyre::Result<()> {
-        match told {
-            Told::Door(door) => self.door = Some(door),
-            Told::Msg(msg) => self.take(*msg, terminal).await?,
-        }
-        Ok(())
     }
 
     /// Gives a message to the screens and does what they ask for.
@@ -265,7 +246,6 @@ impl Wizard {
         self.events = events;
         self.told = told;
         self.tell = tell.clone();
-        self.door = None;
         let means = self.ground.fixed.clone().map_or_else(|| gather::means(&inputs, &environment), Ok);
         self.task = Some(tokio::task::spawn_local(async move {
             let checked = match means {
@@ -280,27 +260,24 @@ impl Wizard {
                 }
             };
             match checked {
-                // The loop is there as long as its tasks are.
-                Ok(Checked::Planned(_, door)) => drop(tell.send(Told::Door(door))),
-                Ok(Checked::Stopped) => {}
+                Ok(Checked::Planned(_) | Checked::Stopped) => {}
                 Err(error) => broken(&tell, &error),
             }
+            // Where the loop is gone there is nobody to tell.
+            let _ = tell.send(Msg::ChecksOver);
         }));
     }
 
     /// Starts the run; gives where its receipt is.
     fn run(&mut self, plan: Plan) -> Option<Msg> {
-        let Some(door) = self.door.clone() else {
-            return Some(Msg::Said(Said::bad("The checks are not over yet.")));
-        };
         let (run, receipt) = match self.job.begin(&self.ground.runs) {
             Ok(begun) => begun,
-            Err(error) => return Some(Msg::Said(Said::bad(format!("{error}. Nothing was sent.")))),
+            Err(error) => return Some(Msg::NotBegun(format!("{error}. Nothing was sent."))),
         };
         let job = self.job.clone();
         let tell = self.tell.clone();
         self.task = Some(tokio::task::spawn_local(async move {
-            if let Err(error) = job.run(door, plan, run).await {
+            if let Err(error) = job.run(plan, run).await {
                 broken(&tell, &error);
             }
         }));
@@ -353,10 +330,8 @@ impl Wizard {
 }
 
 /// Tells the screens that the journal cannot be written.
-fn broken(tell: &UnboundedSender<Told>, error: &JournalError) {
-    let said = Said::bad(format!("{error}. Nothing more was sent."));
-    // Where the loop is gone there is nobody to tell.
-    let _ = tell.send(Told::Msg(Box::new(Msg::Said(said))));
+fn broken(tell: &UnboundedSender<Msg>, error: &JournalError) {
+    let _ = tell.send(Msg::Said(Said::bad(format!("{error}. Nothing more was sent."))));
 }
 
 /// Saves the plan in a new file.

@@ -84,6 +84,7 @@ fn a_reset_that_fails_is_told_in_the_services_words() {
 #[test]
 fn a_reset_that_failed_is_repaired_by_the_next_run() {
     let story = Story::told(
+        &[],
         r#"
         name = "reset-fails-once"
         says = "the first reset ends Failed, later ones succeed"

@@ -49,9 +49,10 @@ impl Story {
         Self::begin_with(scenarios.iter().map(named).collect())
     }
 
-    /// The same with a scenario that is only this story's, in TOML.
-    pub fn told(scenario: &str) -> Self {
-        Self::begin_with(vec![Scenario::from_toml(scenario).expect("a scenario")])
+    /// The same with a scenario over them that is only this story's, in TOML.
+    pub fn told(scenarios: &[&str], own: &str) -> Self {
+        let named = scenarios.iter().map(|name| Scenario::named(name).expect("a scenario of this name"));
+        Self::begin_with(named.chain([Scenario::from_toml(own).expect("a scenario")]).collect())
     }
 
     fn begin_with(scenarios: Vec<Scenario>) -> Self {

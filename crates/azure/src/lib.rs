@@ -18,6 +18,7 @@ pub mod operation;
 pub mod patience;
 pub mod realm;
 pub mod recorder;
+pub mod refusal;
 pub mod reply;
 pub mod request;
 pub mod sign_in;

@@ -1,6 +1,5 @@
-//! Replies, typed, and errors as data.
+//! Replies, typed.
 
-use crosspull_core::explain::Refusal;
 use crosspull_core::ids::{AppId, KeyId, ObjectId, TenantId};
 use crosspull_core::rights::PermissionSet;
 use crosspull_core::secret::Secret;
@@ -325,106 +324,9 @@ fn claims(token: &Secret) -> Option<Value> {
     serde_json::from_slice(&bytes).ok()
 }
 
-/// What was answered in place of what was asked, and what decides beside the status.
-#[derive(Debug, Clone)]
-pub struct Refused {
-    /// For people, and for the table of meanings.
-    pub refusal: Refusal,
-    /// Entra's own word, such as `invalid_client`; decisions hang on this one, never on a number
-    /// (`azure-facts.md` 3.1).
-    pub oauth: Option<String>,
-}
-
-/// Reads an error answer of any plane.
-#[must_use]
-pub fn refused(status: u16, headers: &HeaderMap, body: &[u8]) -> Refused {
-    let value: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
-    let text = |v: Option<&Value>| v.and_then(Value::as_str).map(str::to_owned);
-    let oauth = text(value.get("error"));
-    let (code, message) = if let Some(error) = &oauth {
-        let number = value.get("error_codes").and_then(|c| c.get(0)).and_then(Value::as_u64);
-        let description = text(value.get("error_description")).unwrap_or_default();
-        let code = number.map_or_else(|| error.clone(), |n| format!("AADSTS{n}"));
-        let message = first_line(&description);
-        let message = message.strip_prefix(&format!("{code}: ")).map_or_else(|| message.clone(), str::to_owned);
-        (code, message)
-    } else {
-        let holder = ["error", "odata.error"]
-            .iter()
-            .find_map(|k| value.get(k))
-            .or_else(|| value.get("errors")?.get(0))
-            .unwrap_or(&value);
-        let message = text(holder.get("message")).or_else(|| text(holder.get("message")?.get("value")));
-        (text(holder.get("code")).unwrap_or_default(), message.unwrap_or_default())
-    };
-    let code = if code.is_empty() { format!("HTTP {status}") } else { code };
-    Refused {
-        refusal: Refusal {
-            status: Some(status),
-            code: printable(&code, 100),
-            message: printable(&message, 500),
-            request_id: request_id(headers, &value),
-        },
-        oauth,
-    }
-}
-
-/// Entra's descriptions end in trace ids and a time, on the same line or on lines of their own.
-pub(crate) fn first_line(description: &str) -> String {
-    let end = ["\r\n", "\n", " Trace ID:"].iter().filter_map(|mark| description.find(mark)).min();
-    description.get(..end.unwrap_or(description.len())).unwrap_or(description).to_owned()
-}
-
-/// The id under which support finds the call.
-fn request_id(headers: &HeaderMap, body: &Value) -> Option<String> {
-    let header = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
-    ["x-ms-request-id", "request-id", "x-ms-correlation-request-id"]
-        .iter()
-        .find_map(|name| header(name))
-        .or_else(|| body.get("trace_id").and_then(Value::as_str))
-        .map(|id| printable(id, 100))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_planes_error_becomes_code_message_and_request_id() {
-        let mut headers = HeaderMap::new();
-        headers.insert("x-ms-request-id", http::HeaderValue::from_static("r-1"));
-        let cases: [(&str, &str, &str); 6] = [
-            (
-                r#"{"error":{"code":"AuthorizationFailed","message":"The client \"x\"\r\n may not."}}"#,
-                "AuthorizationFailed",
-                "The client \"x\" may not.",
-            ),
-            (r#"{"code":"InternalError","message":"m"}"#, "InternalError", "m"),
-            (
-                r#"{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}"#,
-                "UNAUTHORIZED",
-                "authentication required",
-            ),
-            (
-                r#"{"error":"invalid_client","error_description":"AADSTS7000215: Invalid.\r\nTrace ID: t","error_codes":[7000215]}"#,
-                "AADSTS7000215",
-                "Invalid.",
-            ),
-            (
-                r#"{"odata.error":{"code":"Request_BadRequest","message":{"lang":"en","value":"weak"}}}"#,
-                "Request_BadRequest",
-                "weak",
-            ),
-            ("<html>", "HTTP 502", ""),
-        ];
-        for (body, code, message) in cases {
-            let read = refused(502, &headers, body.as_bytes()).refusal;
-            assert_eq!(
-                (read.code.as_str(), read.message.as_str(), read.request_id.as_deref()),
-                (code, message, Some("r-1"))
-            );
-        }
-    }
 
     #[test]
     fn a_challenge_that_points_to_another_host_is_refused() {

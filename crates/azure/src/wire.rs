@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use crate::control::Control;
 use crate::journal::JournalError;
 use crate::recorder::Recorder;
-use crate::reply::{Refused, refused};
+use crate::refusal::{Refused, refused};
 use crate::request::{Auth, Repeat, Request};
 
 /// No answer of ours is larger; a manifest may have 4 MiB (OCI distribution specification).

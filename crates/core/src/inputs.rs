@@ -1,25 +1,12 @@
-//! Answers are raw text by key; inputs are what they mean. The only way to get [`Inputs`] is through the checks.
+//! Inputs: what answers mean. The only way to get [`Inputs`] is through the checks.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crate::answers::{Answers, Complaint};
 use crate::cloud::{CloudChoice, KnownCloud};
 use crate::field::{FIELDS, Key, Kind};
 use crate::ids::{ClusterId, ImageRef, RegistryId, TenantRef};
 use crate::text::{clean, count};
-
-/// What was answered, as text, from wherever: screen, flag, environment or file.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Answers(BTreeMap<Key, Vec<String>>);
-
-/// What is wrong with an input, and what right looks like.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Complaint {
-    /// Which input; none where it is no input at all, such as an unknown key in the answers file.
-    pub key: Option<Key>,
-    /// The sentence.
-    pub text: String,
-}
 
 /// How to sign in to a tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,136 +66,6 @@ pub struct Inputs {
     pub ca_file: Option<PathBuf>,
     /// Divides crosspull's own waits; 1 or more.
     pub pace: f64,
-}
-
-impl Answers {
-    /// Reads an answers file.
-    ///
-    /// # Errors
-    /// Every unknown key and every value of a wrong type, each with its sentence.
-    pub fn from_toml(text: &str) -> Result<Self, Vec<Complaint>> {
-        let complaint = |text| Complaint { key: None, text };
-        let table: toml::Table = text
-            .parse()
-            .map_err(|e: toml::de::Error| vec![complaint(format!("The answers file is not TOML: {}", e.message()))])?;
-        let mut answers = Self::default();
-        let mut complaints = Vec::new();
-        for (name, value) in &table {
-            let Some(key) = Key::from_name(name) else {
-                complaints.push(complaint(unknown_key(name)));
-                continue;
-            };
-            match values(value) {
-                Some(values) => answers.set_all(key, values),
-                None => complaints.push(Complaint {
-                    key: Some(key),
-                    text: format!("{name} in the answers file is neither text, a number nor a list of texts"),
-                }),
-            }
-        }
-        if complaints.is_empty() { Ok(answers) } else { Err(complaints) }
-    }
-
-    /// The first value given for a key; nothing where none was or it is blank.
-    #[must_use]
-    pub fn get(&self, key: Key) -> Option<&str> {
-        self.0.get(&key)?.iter().map(|v| clean(v)).find(|v| !v.is_empty())
-    }
-
-    /// All values of a key, one text split at white space and commas where the field holds several.
-    #[must_use]
-    pub fn all(&self, key: Key) -> Vec<&str> {
-        let split = key.field().is_some_and(|f| f.kind == Kind::Many);
-        let given = self.0.get(&key).into_iter().flatten();
-        given
-            .flat_map(|v| v.split(move |c: char| split && (c.is_whitespace() || c == ',')))
-            .map(clean)
-            .filter(|v| !v.is_empty())
-            .collect()
-    }
-
-    /// The value given, else the default.
-    #[must_use]
-    pub fn or_default(&self, key: Key) -> &str {
-        self.get(key).or_else(|| key.default()).unwrap_or_default()
-    }
-
-    /// Answers a key, in place of what it had.
-    pub fn set(&mut self, key: Key, value: impl Into<String>) {
-        self.set_all(key, vec![value.into()]);
-    }
-
-    /// Answers a key with several values, in place of what it had.
-    pub fn set_all(&mut self, key: Key, values: Vec<String>) {
-        self.0.insert(key, values);
-    }
-
-    /// Adds the answers of `below` for the keys that have none here.
-    #[must_use]
-    pub fn over(mut self, below: Self) -> Self {
-        for (key, values) in below.0 {
-            self.0.entry(key).or_insert(values);
-        }
-        self
-    }
-
-    /// The answers as an answers file: what was given, nothing else.
-    #[must_use]
-    pub fn to_toml(&self) -> String {
-        let mut table = toml::Table::new();
-        for field in &FIELDS {
-            let values = self.all(field.key);
-            let value = match (values.as_slice(), field.kind) {
-                ([], _) => continue,
-                (several, Kind::Many) => {
-                    toml::Value::Array(several.iter().map(|v| toml::Value::String((*v).to_owned())).collect())
-                }
-                ([one, ..], _) => toml::Value::String((*one).to_owned()),
-            };
-            table.insert(field.key.name().to_owned(), value);
-        }
-        table.to_string()
-    }
-}
-
-/// A value of the answers file as texts.
-fn values(value: &toml::Value) -> Option<Vec<String>> {
-    match value {
-        toml::Value::String(text) => Some(vec![text.clone()]),
-        toml::Value::Integer(number) => Some(vec![number.to_string()]),
-        toml::Value::Float(number) => Some(vec![number.to_string()]),
-        toml::Value::Array(items) => items.iter().map(|i| i.as_str().map(str::to_owned)).collect(),
-        _ => None,
-    }
-}
-
-/// The sentence for a key that is none, with the nearest one that is.
-fn unknown_key(name: &str) -> String {
-    let near = FIELDS.iter().map(|f| f.key.name()).min_by_key(|known| distance(known, name));
-    match near {
-        Some(near) if distance(near, name) <= 3 => {
-            format!("\"{name}\" in the answers file is not an input. Did you mean {near}?")
-        }
-        _ => format!("\"{name}\" in the answers file is not an input. crosspull apply --help lists them."),
-    }
-}
-
-/// Edits that turn one word into another (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut previous = i;
-        let mut left = i + 1;
-        for (y, cell) in b.chars().zip(row.iter_mut().skip(1)) {
-            let next = (previous + usize::from(x != y)).min(left + 1).min(*cell + 1);
-            previous = std::mem::replace(cell, next);
-            left = next;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 /// Checks one input as typed so far; what the form shows under its field. Blank text is no complaint here: whether

@@ -6,6 +6,7 @@
 //!
 //! No I/O, no clock, no environment: whatever comes from outside is an argument.
 
+pub mod answers;
 pub mod check;
 pub mod cloud;
 pub mod consent;

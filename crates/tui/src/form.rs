@@ -1,8 +1,9 @@
 //! A form: the fields of a page, from the table of inputs.
 
+use crosspull_core::answers::{Answers, Complaint};
 use crosspull_core::field::{self, Key, Kind, Page};
 use crosspull_core::ids::{ClusterId, RegistryId};
-use crosspull_core::inputs::{Answers, Complaint, check};
+use crosspull_core::inputs::check;
 use crosspull_core::text::{abbreviated, clean};
 use crossterm::event::KeyEvent;
 use ratatui::text::{Line, Span};

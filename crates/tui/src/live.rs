@@ -3,7 +3,7 @@
 use crosspull_core::check::{Check, Finding, Level};
 use crosspull_core::event::{Entry, Event, Outcome, Work};
 use crosspull_core::inputs::Inputs;
-use crosspull_core::plan::{Op, Plan, StepId};
+use crosspull_core::plan::{Fact, Plan, StepId};
 use crosspull_core::run::{Call, Person, Run, Status};
 use jiff::Timestamp;
 
@@ -42,6 +42,13 @@ impl Live {
         *self = Self { job: Job::Checks, asked_with: Some(inputs), ..Self::default() };
     }
 
+    /// The checks are over.
+    pub fn checked(&mut self) {
+        if self.job == Job::Checks {
+            self.job = Job::None;
+        }
+    }
+
     /// Begins the run.
     pub fn begin(&mut self) -> Option<Plan> {
         let plan = self.ready()?.clone();
@@ -53,7 +60,7 @@ impl Live {
     pub fn hear(&mut self, entry: &Entry) {
         self.run.apply(entry);
         match &entry.event {
-            Event::Planned { .. } if self.job == Job::Checks => self.job = Job::None,
+            Event::Planned { .. } => self.checked(),
             Event::RunEnded { .. } => {
                 self.job = Job::None;
                 self.stopping = false;
@@ -103,7 +110,7 @@ impl Live {
 
     /// True where this run made a secret: one that was there already cannot be read.
     pub fn has_secret(&self) -> bool {
-        self.run.outcome_of(|op| matches!(op, Op::AddSecret { .. })) == Some(Outcome::Created)
+        self.run.facts.learnt(&Fact::SecretKey).is_some_and(|l| l.how == Outcome::Created)
     }
 
     /// The checks by tenant, as they are listed: A, B, then those that look at both.

@@ -1,7 +1,7 @@
 //! The state of the wizard.
 
+use crosspull_core::answers::Answers;
 use crosspull_core::field::Page;
-use crosspull_core::inputs::Answers;
 use crosspull_core::run::Run;
 use crosspull_core::secret::Secret;
 use jiff::{SignedDuration, Timestamp};

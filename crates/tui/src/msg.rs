@@ -24,6 +24,10 @@ pub enum Msg {
     Secret(Secret),
     /// What became of a copy or of a file.
     Said(Said),
+    /// The checks are over, whatever they came to.
+    ChecksOver,
+    /// The run could not begin, and nothing was sent; why.
+    NotBegun(String),
     /// Where the receipt of the run is.
     Receipt(String),
     /// Somebody wants it to end, by a signal in place of a key.

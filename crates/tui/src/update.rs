@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use crate::keys::{self, Action, Context};
 use crate::live::Job;
 use crate::model::{Model, Screen};
-use crate::msg::{Effect, Msg};
+use crate::msg::{Effect, Msg, Said};
 use crate::overlay::Overlay;
 use layers::{ask, on_overlay};
 use screens::on_screen;
@@ -33,6 +33,12 @@ pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Effect> {
         }
         Msg::Secret(secret) => model.reveal(secret, now),
         Msg::Said(said) => model.said = Some(said),
+        Msg::ChecksOver => model.live.checked(),
+        Msg::NotBegun(why) => {
+            model.live.job = Job::None;
+            model.screen = Screen::Review { chosen: 0 };
+            model.said = Some(Said::bad(why));
+        }
         Msg::Receipt(place) => model.receipt = Some(place),
         Msg::StopAsked if model.live.job == Job::Run => return stop(model),
         Msg::StopAsked => return vec![Effect::Leave],

@@ -1,10 +1,11 @@
 //! The sentences of the screens, as pure functions of what they speak about.
 
+use crosspull_core::answers::Answers;
 use crosspull_core::check::{Check, Level};
 use crosspull_core::cloud::CloudChoice;
 use crosspull_core::event::Outcome;
 use crosspull_core::field::{FIELDS, Key, Kind};
-use crosspull_core::inputs::{Answers, ConsentMode};
+use crosspull_core::inputs::ConsentMode;
 use crosspull_core::plan::{Op, Plan, Role, Step, StepId, Undo};
 use crosspull_core::run::{Run, Try, Wait};
 use crosspull_core::text::{duration, printable};

@@ -11,7 +11,7 @@ mod refusals;
 use std::collections::{BTreeMap, BTreeSet};
 
 use calls::{CALLS, place};
-use crosspull_azure::{operation, reply};
+use crosspull_azure::{operation, refusal, reply};
 use recorded::{body, headers, named, recordings};
 use url::Url;
 
@@ -57,7 +57,7 @@ fn every_refusal_is_read() {
         for exchange in recording.exchanges.iter().filter(|exchange| exchange.response.status >= 400) {
             let body = body(&recording.scenario, exchange);
             let recorded = &exchange.response;
-            let read = reply::refused(recorded.status, &headers(&recorded.headers), body.as_bytes());
+            let read = refusal::refused(recorded.status, &headers(&recorded.headers), body.as_bytes());
             let row = refusals::row_of(&recording.scenario, exchange, &body, &read);
             *seen.entry(row).or_default() += 1;
             match calls::of(exchange) {
@@ -126,7 +126,7 @@ fn the_refusals_that_decide_are_read_word_for_word() {
         let exchange = named(&recordings, scenario).iter().find(|exchange| exchange.response.status >= 400);
         let exchange = exchange.expect("a refusal");
         let answer = &exchange.response;
-        let read = reply::refused(answer.status, &headers(&answer.headers), body(scenario, exchange).as_bytes());
+        let read = refusal::refused(answer.status, &headers(&answer.headers), body(scenario, exchange).as_bytes());
         let refusal = &read.refusal;
         assert_eq!(
             (refusal.code.as_str(), read.oauth.as_deref(), refusal.message.as_str(), refusal.request_id.as_deref()),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crosspull_azure::reply::Refused;
+use crosspull_azure::refusal::Refused;
 use crosspull_reference::Exchange;
 
 /// Recording, how often, HTTP status, code, Entra's own word, where the request id stands (a header, or `trace_id` of

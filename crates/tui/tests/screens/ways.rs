@@ -215,7 +215,7 @@ fn the_secret_is_masked_until_it_is_asked_for_and_hides_again() {
 fn a_run_that_found_its_secret_offers_none() {
     let mut story = Story::demo((100, 50));
     to_run(&mut story)
-        .engine(engine::failed().into_iter().filter(|e| !matches!(e, Event::StepEnded { step: StepId(3), .. })));
+        .engine(engine::failed().into_iter().filter(|e| !matches!(e, Event::Learnt { step: StepId(3), .. })));
     story.enter().asked();
     story.hides("client secret").hides("F3").press(KeyCode::F(3)).press(KeyCode::F(2)).press(KeyCode::F(4));
     assert_eq!(story.asked(), []);

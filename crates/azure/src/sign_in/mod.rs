@@ -1,18 +1,11 @@
 //! Sign-in: tokens for the operator, one source per tenant. The Azure SDK's types stay inside this module.
 
-use std::ffi::OsStr;
 use std::fmt;
-use std::io;
-use std::process::{Output, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use azure_core::cloud::{CloudConfiguration, CustomConfiguration};
 use azure_core::credentials::{Secret as SdkSecret, TokenCredential};
-use azure_core::http::headers::Headers;
-use azure_core::http::{
-    AsyncRawResponse, ClientOptions, HttpClient, Method, Request as SdkRequest, RetryOptions, Transport,
-};
+use azure_core::http::{ClientOptions, RetryOptions, Transport};
 use azure_identity::{
     AzureCliCredential, AzureCliCredentialOptions, ClientSecretCredential, ClientSecretCredentialOptions, Executor,
 };
@@ -24,16 +17,17 @@ use crosspull_core::plan::Side;
 use crosspull_core::secret::Secret;
 use crosspull_core::text::printable;
 use uuid::Uuid;
-use zeroize::Zeroizing;
 
-use crate::reply::{Refused, first_line};
-use crate::request::{Audience, Auth, Body, Repeat, Request, scope};
-use crate::wire::{CallError, Wire};
+use crate::refusal::Refused;
+use crate::request::{Audience, scope};
+use crate::wire::Wire;
 
-/// How long the Azure CLI may take for a token.
-const CLI_AT_MOST: Duration = Duration::from_secs(60);
-/// What is said where there is no Azure CLI.
-const NO_CLI: &str = "The Azure CLI (az) was not found on the PATH.";
+mod cli;
+mod transport;
+
+use cli::{Cli, NO_CLI};
+use transport::IdentityTransport;
+
 /// A token is not used in its last minutes.
 const MARGIN_SECONDS: i64 = 300;
 
@@ -319,126 +313,4 @@ fn service_principal(
     let secret = SdkSecret::new(secret.reveal().to_owned());
     let credential = ClientSecretCredential::new(tenant, client_id.to_string(), secret, Some(options))?;
     Ok((vec![Way { credential, line: String::new() }], Watch::Wire(seen)))
-}
-
-/// Runs the Azure CLI with a time limit, and keeps its own words when it fails.
-#[derive(Debug, Default)]
-struct Cli(Mutex<Option<String>>);
-
-impl Cli {
-    fn words(&self) -> Option<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn keep(&self, words: Option<String>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = words;
-    }
-}
-
-#[async_trait::async_trait]
-impl Executor for Cli {
-    async fn run(&self, program: &OsStr, args: &[&OsStr]) -> io::Result<Output> {
-        self.keep(None);
-        let child = tokio::process::Command::new(program)
-            .args(args)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            // The operators' secrets in our environment are none of the child's business.
-            .env_remove("CROSSPULL_A_CLIENT_SECRET")
-            .env_remove("CROSSPULL_B_CLIENT_SECRET")
-            .spawn()?;
-        let Ok(output) = tokio::time::timeout(CLI_AT_MOST, child.wait_with_output()).await else {
-            self.keep(Some(format!("The Azure CLI did not answer within {} s.", CLI_AT_MOST.as_secs())));
-            return Err(io::ErrorKind::TimedOut.into());
-        };
-        let output = output?;
-        // The shell's word for a program that is not there.
-        if output.status.code() == Some(127) {
-            self.keep(Some(NO_CLI.to_owned()));
-        } else if !output.status.success() {
-            self.keep(Some(own_words(&String::from_utf8_lossy(&output.stderr))).filter(|w| !w.is_empty()));
-        }
-        Ok(output)
-    }
-}
-
-/// What the Azure CLI says of its failure: from its first error on, without warnings before it and ids behind it.
-fn own_words(stderr: &str) -> String {
-    let from = stderr.find("ERROR: ").map_or(0, |at| at + "ERROR: ".len());
-    printable(&first_line(stderr.get(from..).unwrap_or_default().trim()), 500)
-}
-
-/// The SDK's way to the outside: the same wire as every other request, so that token requests show up, have a
-/// deadline and trust the same authorities.
-struct IdentityTransport {
-    wire: Arc<Wire>,
-    side: Side,
-    seen: Arc<Mutex<Option<Refused>>>,
-}
-
-impl fmt::Debug for IdentityTransport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "IdentityTransport({})", self.side)
-    }
-}
-
-#[async_trait::async_trait]
-impl HttpClient for IdentityTransport {
-    async fn execute_request(&self, request: &SdkRequest) -> azure_core::Result<AsyncRawResponse> {
-        let other = |text: &str| azure_core::Error::with_message(azure_core::error::ErrorKind::Other, text.to_owned());
-        let azure_core::http::Body::Bytes(bytes) = request.body() else {
-            return Err(other("a token request has no stream for a body"));
-        };
-        let post = request.method() == Method::Post;
-        let ours = Request {
-            plane: Plane::Entra,
-            side: self.side,
-            method: if post { http::Method::POST } else { http::Method::GET },
-            url: request.url().clone(),
-            auth: Auth::None,
-            accept: None,
-            range: None,
-            body: post.then(|| Body {
-                content_type: "application/x-www-form-urlencoded",
-                bytes: Zeroizing::new(bytes.to_vec()),
-            }),
-            takes: None,
-            repeat: Repeat::Freely,
-        };
-        let work = Work::SignIn(self.side);
-        let sent = self.wire.send(&work, &ours, None, |reply| {
-            serde_json::from_slice::<serde_json::Value>(&reply.body).map_err(|e| e.to_string())?;
-            Ok((reply.status, reply.body.clone()))
-        });
-        match sent.await {
-            Ok((status, body)) => {
-                Ok(AsyncRawResponse::from_bytes(status.as_u16().into(), Headers::default(), body.to_vec()))
-            }
-            Err(error) => {
-                let refused = match error {
-                    CallError::Refused(refused) => Some(refused),
-                    CallError::Unreachable(refusal) | CallError::Lost(refusal) => {
-                        Some(Refused { refusal, oauth: None })
-                    }
-                    CallError::SignIn(_) | CallError::Journal(_) | CallError::Stopped => None,
-                };
-                *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = refused;
-                Err(other("the token endpoint refused"))
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_azure_clis_own_words_begin_with_its_error() {
-        let stderr = "WARNING: Could not retrieve credential.\nERROR: AADSTS700016: Application 'x' was not found. Trace ID: 1\nRun the command below";
-        assert_eq!(own_words(stderr), "AADSTS700016: Application 'x' was not found.");
-        assert_eq!(own_words("Please run 'az login'"), "Please run 'az login'");
-    }
 }

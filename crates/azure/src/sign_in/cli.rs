@@ -1,0 +1,79 @@
+//! The Azure CLI as the SDK runs it: with a time limit, and its own words kept when it fails.
+
+use std::ffi::OsStr;
+use std::io;
+use std::process::{Output, Stdio};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use azure_identity::Executor;
+use crosspull_core::text::printable;
+
+use crate::refusal::first_line;
+
+/// How long the Azure CLI may take for a token.
+const CLI_AT_MOST: Duration = Duration::from_secs(60);
+/// What is said where there is no Azure CLI.
+pub(super) const NO_CLI: &str = "The Azure CLI (az) was not found on the PATH.";
+
+/// Runs the Azure CLI with a time limit, and keeps its own words when it fails.
+#[derive(Debug, Default)]
+pub(super) struct Cli(Mutex<Option<String>>);
+
+impl Cli {
+    /// What it said when it failed last.
+    pub(super) fn words(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn keep(&self, words: Option<String>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = words;
+    }
+}
+
+#[async_trait::async_trait]
+impl Executor for Cli {
+    async fn run(&self, program: &OsStr, args: &[&OsStr]) -> io::Result<Output> {
+        self.keep(None);
+        let child = tokio::process::Command::new(program)
+            .args(args)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            // The operators' secrets in our environment are none of the child's business.
+            .env_remove("CROSSPULL_A_CLIENT_SECRET")
+            .env_remove("CROSSPULL_B_CLIENT_SECRET")
+            .spawn()?;
+        let Ok(output) = tokio::time::timeout(CLI_AT_MOST, child.wait_with_output()).await else {
+            self.keep(Some(format!("The Azure CLI did not answer within {} s.", CLI_AT_MOST.as_secs())));
+            return Err(io::ErrorKind::TimedOut.into());
+        };
+        let output = output?;
+        // The shell's word for a program that is not there.
+        if output.status.code() == Some(127) {
+            self.keep(Some(NO_CLI.to_owned()));
+        } else if !output.status.success() {
+            self.keep(Some(own_words(&String::from_utf8_lossy(&output.stderr))).filter(|w| !w.is_empty()));
+        }
+        Ok(output)
+    }
+}
+
+/// What the Azure CLI says of its failure: from its first error on, without warnings before it and ids behind it.
+fn own_words(stderr: &str) -> String {
+    let from = stderr.find("ERROR: ").map_or(0, |at| at + "ERROR: ".len());
+    printable(&first_line(stderr.get(from..).unwrap_or_default().trim()), 500)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_azure_clis_own_words_begin_with_its_error() {
+        let stderr = "WARNING: Could not retrieve credential.\nERROR: AADSTS700016: Application 'x' was not found. Trace ID: 1\nRun the command below";
+        assert_eq!(own_words(stderr), "AADSTS700016: Application 'x' was not found.");
+        assert_eq!(own_words("Please run 'az login'"), "Please run 'az login'");
+    }
+}

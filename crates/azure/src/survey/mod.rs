@@ -1,0 +1,165 @@
+//! The survey: asks every check, both tenants side by side, and gathers what the plan needs. It only reads.
+
+use std::future::Future;
+
+use crosspull_core::check::{
+    AppFacts, Check, ClusterFacts, Finding, Level, RegistryFacts, Survey, TenantFacts, judge_tenants,
+};
+use crosspull_core::event::{Event, Work};
+use crosspull_core::explain::Trouble;
+use crosspull_core::inputs::Inputs;
+use crosspull_core::plan::Side;
+use crosspull_core::rights::allows;
+use futures_util::future::{join, join_all};
+
+use crate::door::Door;
+use crate::journal::JournalError;
+use crate::reply::Permissions;
+use crate::request;
+use crate::wire::CallError;
+
+mod cluster;
+mod entry;
+mod registry;
+
+const RESET: &str = "Microsoft.ContainerService/managedClusters/resetServicePrincipalProfile/action";
+const ASSIGN: &str = "Microsoft.Authorization/roleAssignments/write";
+
+/// What a check that failed is left with: it said so already.
+struct Said;
+
+/// Asks the checks.
+#[derive(Debug)]
+pub struct Surveyor<'a> {
+    door: &'a Door,
+    inputs: &'a Inputs,
+}
+
+impl<'a> Surveyor<'a> {
+    /// A surveyor for those inputs.
+    #[must_use]
+    pub const fn new(door: &'a Door, inputs: &'a Inputs) -> Self {
+        Self { door, inputs }
+    }
+
+    /// Asks everything. Gives the facts where nothing stops; every finding went out as an event.
+    ///
+    /// # Errors
+    /// Where the journal cannot be written.
+    pub async fn survey(&self) -> Result<Option<Survey>, JournalError> {
+        let (a, b) = join(self.enter(Side::A), self.enter(Side::B)).await;
+        if let (Ok(id_a), Ok(id_b)) = (&a.id, &b.id) {
+            let tenants = judge_tenants(*id_a, *id_b);
+            if self.say(tenants)? == Level::Stop {
+                return Ok(None);
+            }
+        }
+        let (a, b) = (self.admit(Side::A, a)?, self.admit(Side::B, b)?);
+        let (a, b) = join(self.side_a(a), self.side_b(b)).await;
+        let (Ok((tenant_a, clusters, app)), Ok((tenant_b, registries))) = (a, b) else { return Ok(None) };
+        Ok(Some(Survey { cloud: self.door.endpoints().name.clone(), tenant_a, tenant_b, clusters, registries, app }))
+    }
+
+    fn say(&self, finding: Finding) -> Result<Level, JournalError> {
+        let level = finding.level;
+        self.door.wire().recorder().say(Event::CheckEnded { finding })?;
+        Ok(level)
+    }
+
+    fn begin(&self, check: &Check) -> Result<(), Said> {
+        self.door.wire().recorder().say(Event::CheckStarted { check: check.clone() }).map_err(|_| Said)
+    }
+
+    /// Asks one check: says that it is asked, asks, says the answer. A check that could not be asked stops.
+    async fn ask<T>(
+        &self,
+        check: Check,
+        asked: impl Future<Output = Result<(T, Finding), Finding>>,
+    ) -> Result<T, Said> {
+        self.begin(&check)?;
+        self.conclude(asked.await)
+    }
+
+    /// Says a check's answer; gives what was read where it does not stop.
+    fn conclude<T>(&self, answer: Result<(T, Finding), Finding>) -> Result<T, Said> {
+        let (value, finding) = match answer {
+            Ok((value, finding)) => (Some(value), finding),
+            Err(finding) => (None, finding),
+        };
+        let level = self.say(finding).map_err(|_| Said)?;
+        value.filter(|_| level != Level::Stop).ok_or(Said)
+    }
+
+    async fn side_a(
+        &self,
+        tenant: Result<TenantFacts, Said>,
+    ) -> Result<(TenantFacts, Vec<ClusterFacts>, Option<AppFacts>), Said> {
+        let tenant = tenant?;
+        let clusters = join_all(self.inputs.clusters.iter().map(|id| self.cluster(id))).await;
+        let clusters: Result<Vec<_>, Said> = clusters.into_iter().collect();
+        let (facts, apps): (Vec<_>, Vec<_>) = clusters?.into_iter().unzip();
+        Ok((tenant, facts, apps.into_iter().flatten().next()))
+    }
+
+    async fn side_b(&self, tenant: Result<TenantFacts, Said>) -> Result<(TenantFacts, Vec<RegistryFacts>), Said> {
+        let tenant = tenant?;
+        let registries = join_all(self.inputs.registries.iter().map(|id| self.registry(id, tenant.id))).await;
+        let registries: Result<Vec<_>, Said> = registries.into_iter().collect();
+        Ok((tenant, registries?))
+    }
+
+    /// May the operator do this there?
+    async fn right(
+        &self,
+        check: Check,
+        side: Side,
+        scope: &str,
+        action: &str,
+        judge: impl FnOnce(bool) -> Finding,
+    ) -> Result<(), Said> {
+        self.ask(check.clone(), async {
+            let request = request::permissions(self.door.endpoints(), side, scope);
+            let read: Result<Permissions, _> = self.door.json(&Work::Check(check.clone()), request).await;
+            match read {
+                Ok(permissions) => Ok(((), judge(allows(&permissions.value, action)))),
+                Err(error) => Err(call_stop(check, "your rights cannot be read", error)),
+            }
+        })
+        .await
+    }
+}
+
+/// A check that could not be asked: what the refusal means, and what to do.
+fn call_stop(check: Check, what: &str, error: CallError) -> Finding {
+    let trouble = match error {
+        CallError::Refused(refused) => Trouble::from_refusal(what, refused.refusal),
+        CallError::Unreachable(refusal) | CallError::Lost(refusal) => Trouble::from_refusal(what, refusal),
+        CallError::SignIn(trouble) => trouble,
+        CallError::Journal(error) => Trouble::new(what, error.to_string(), "Free some disk space."),
+        CallError::Stopped => Trouble::new(what, "You stopped it.", ""),
+    };
+    let why = lower_first(trouble.why.trim_end_matches('.'));
+    let text = if what.is_empty() { why } else { format!("{what}: {why}") };
+    Finding { refusal: trouble.refusal, ..check.stop(text, trouble.now) }
+}
+
+/// A sentence as the second half of another.
+fn lower_first(sentence: &str) -> String {
+    let mut chars = sentence.trim_end_matches('.').chars();
+    let keep = sentence.split(' ').next().is_some_and(|w| w.chars().filter(|c| c.is_uppercase()).count() > 1);
+    match chars.next() {
+        Some(first) if !keep => first.to_lowercase().chain(chars).collect(),
+        _ => sentence.trim_end_matches('.').to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_becomes_the_second_half_of_another() {
+        assert_eq!(lower_first("The secret is wrong."), "the secret is wrong");
+        assert_eq!(lower_first("AADSTS1 says no."), "AADSTS1 says no");
+    }
+}

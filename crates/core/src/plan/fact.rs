@@ -1,0 +1,95 @@
+//! Facts: what steps learn and later steps read.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::Outcome;
+use crate::ids::{AppId, ClusterId, RegistryId};
+
+/// What a step learns and later steps read. Ids only, never a secret.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fact {
+    /// The app's object id in A.
+    AppObject,
+    /// The app's application id.
+    App,
+    /// The object id of its service principal in A.
+    PrincipalA,
+    /// The key id of the secret that the cluster is to have.
+    SecretKey,
+    /// When that secret ends.
+    SecretEnds,
+    /// The object id of its service principal in B.
+    PrincipalB,
+    /// The role assignment on a registry.
+    Assignment(RegistryId),
+    /// The pull from a registry was proved.
+    Proved(RegistryId),
+    /// The app that a cluster uses.
+    ClusterClient(ClusterId),
+}
+
+/// What was learnt, and where it was learnt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Learnt {
+    /// Which fact.
+    pub fact: Fact,
+    /// Its value.
+    pub value: String,
+    /// Whether it was made or found: what was found is never undone.
+    pub how: Outcome,
+}
+
+impl Learnt {
+    /// A fact, its value, and whether it was made or found.
+    #[must_use]
+    pub fn new(how: Outcome, fact: Fact, value: impl fmt::Display) -> Self {
+        Self { fact, value: value.to_string(), how }
+    }
+}
+
+/// The facts known so far.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Facts(Vec<Learnt>);
+
+impl Facts {
+    /// Adds what was learnt; a later value stands in place of an earlier one.
+    pub fn learn(&mut self, learnt: &[Learnt]) {
+        for new in learnt {
+            self.0.retain(|old| old.fact != new.fact);
+            self.0.push(new.clone());
+        }
+    }
+
+    /// What was learnt of a fact.
+    #[must_use]
+    pub fn learnt(&self, fact: &Fact) -> Option<&Learnt> {
+        self.0.iter().find(|l| l.fact == *fact)
+    }
+
+    /// The value of a fact.
+    #[must_use]
+    pub fn get(&self, fact: &Fact) -> Option<&str> {
+        self.learnt(fact).map(|l| l.value.as_str())
+    }
+
+    /// The value of a fact as an id.
+    #[must_use]
+    pub fn id<T: std::str::FromStr>(&self, fact: &Fact) -> Option<T> {
+        self.get(fact)?.parse().ok()
+    }
+
+    /// All of them, in the order in which they were learnt.
+    pub fn iter(&self) -> impl Iterator<Item = &Learnt> {
+        self.0.iter()
+    }
+
+    /// The app's id.
+    #[must_use]
+    pub fn app(&self) -> Option<AppId> {
+        self.id(&Fact::App)
+    }
+}

@@ -1,0 +1,307 @@
+//! The plan: an ordered list of steps, built from the inputs and what the checks read. It is a value: the review,
+//! the engine, the journal and the undo list read the same one.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::check::{RoleMode, Survey};
+use crate::ids::{ClusterId, ImageRef, RegistryId, TenantId};
+use crate::inputs::Inputs;
+
+mod fact;
+mod names;
+mod step;
+
+pub use fact::{Fact, Facts, Learnt};
+pub use names::{assignment_name, condition, marker};
+pub use step::{Op, Role, Step, StepId, Undo};
+
+/// The tenant that something happens in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// The cluster's tenant.
+    A,
+    /// The registry's tenant.
+    B,
+}
+
+impl Side {
+    /// Its letter as flags have it.
+    #[must_use]
+    pub const fn lower(self) -> &'static str {
+        match self {
+            Self::A => "a",
+            Self::B => "b",
+        }
+    }
+}
+
+impl fmt::Display for Side {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::A => "A",
+            Self::B => "B",
+        })
+    }
+}
+
+/// A way to give the cluster access.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Route {
+    /// A new multi-tenant app becomes the cluster's service principal.
+    NewApp,
+}
+
+impl Route {
+    /// Its name on screens.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::NewApp => "new app",
+        }
+    }
+
+    /// What it changes in A, in B, and whether nodes restart.
+    #[must_use]
+    pub const fn says(self) -> &'static str {
+        match self {
+            Self::NewApp => {
+                "In A a multi-tenant app becomes the cluster's service principal, and its nodes restart. In B that app may \
+                 pull from the registry."
+            }
+        }
+    }
+}
+
+/// The whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The shape of this value; a reader refuses one that it does not know.
+    pub v: u8,
+    /// The route.
+    pub route: Route,
+    /// The cloud's name.
+    pub cloud: String,
+    /// Tenant A.
+    pub tenant_a: TenantId,
+    /// Tenant B.
+    pub tenant_b: TenantId,
+    /// The steps, in order.
+    pub steps: Vec<Step>,
+}
+
+/// The shape of plans that this version writes.
+pub const PLAN_VERSION: u8 = 1;
+
+impl Plan {
+    /// Builds the plan of route `new-app` (`product.md` section 3).
+    #[must_use]
+    pub fn new_app(inputs: &Inputs, survey: &Survey) -> Self {
+        let mut steps = Vec::new();
+        let mut add = |side, op| {
+            let number = u8::try_from(steps.len() + 1).unwrap_or(u8::MAX);
+            steps.push(Step { id: StepId(number), side, op });
+        };
+        let redirect_uri = inputs.redirect_uri.clone();
+        for cluster in survey.clusters.iter().map(|c| c.id.clone()) {
+            add(
+                Side::A,
+                Op::CreateApp {
+                    name: inputs.app_name.clone(),
+                    redirect_uri: redirect_uri.clone(),
+                    marker: marker(&cluster),
+                },
+            );
+            add(Side::A, Op::CreatePrincipal);
+            add(Side::A, Op::AddSecret { days: inputs.secret_days, cluster });
+        }
+        add(Side::B, Op::Provision { consent: inputs.consent, redirect_uri });
+        for registry in &survey.registries {
+            let (role, repositories) = match registry.mode {
+                RoleMode::Registry => (Role::AcrPull, Vec::new()),
+                RoleMode::Repositories => (Role::RepositoryReader, repositories(&inputs.images)),
+            };
+            add(Side::B, Op::GrantRole { registry: registry.id.clone(), role, repositories });
+        }
+        for registry in &survey.registries {
+            add(
+                Side::B,
+                Op::ProvePull {
+                    registry: registry.id.clone(),
+                    login_server: registry.login_server.clone(),
+                    images: inputs.images.clone(),
+                },
+            );
+        }
+        for cluster in &survey.clusters {
+            add(Side::A, Op::ResetCluster { cluster: cluster.id.clone(), soak_minutes: inputs.soak_minutes });
+        }
+        Self {
+            v: PLAN_VERSION,
+            route: Route::NewApp,
+            cloud: survey.cloud.clone(),
+            tenant_a: survey.tenant_a.id,
+            tenant_b: survey.tenant_b.id,
+            steps,
+        }
+    }
+
+    /// The step of that number.
+    #[must_use]
+    pub fn step(&self, id: StepId) -> Option<&Step> {
+        self.steps.iter().find(|s| s.id == id)
+    }
+
+    /// The tenant of a side.
+    #[must_use]
+    pub const fn tenant(&self, side: Side) -> TenantId {
+        match side {
+            Side::A => self.tenant_a,
+            Side::B => self.tenant_b,
+        }
+    }
+
+    /// The facts that a step reads. It starts when the first of them are known and waits for the others where it
+    /// needs them.
+    #[must_use]
+    pub fn reads(&self, step: &Step) -> Vec<Fact> {
+        match &step.op {
+            Op::CreateApp { .. } => vec![],
+            Op::CreatePrincipal => vec![Fact::App],
+            Op::AddSecret { .. } => vec![Fact::AppObject, Fact::App],
+            Op::Provision { .. } => vec![Fact::App],
+            Op::GrantRole { .. } => vec![Fact::PrincipalB],
+            Op::ProvePull { registry, .. } => {
+                vec![Fact::App, Fact::SecretKey, Fact::PrincipalB, Fact::Assignment(registry.clone())]
+            }
+            Op::ResetCluster { .. } => {
+                let mut facts = vec![Fact::App, Fact::PrincipalA, Fact::SecretKey];
+                facts.extend(self.registries().map(Fact::Proved));
+                facts
+            }
+        }
+    }
+
+    /// The registries that are proved.
+    fn registries(&self) -> impl Iterator<Item = RegistryId> {
+        self.steps.iter().filter_map(|s| match &s.op {
+            Op::ProvePull { registry, .. } => Some(registry.clone()),
+            _ => None,
+        })
+    }
+
+    /// The cluster that the run is about, and the registry.
+    #[must_use]
+    pub fn subject(&self) -> (Option<&ClusterId>, Option<&RegistryId>) {
+        let cluster = self.steps.iter().find_map(|s| match &s.op {
+            Op::ResetCluster { cluster, .. } => Some(cluster),
+            _ => None,
+        });
+        let registry = self.steps.iter().find_map(|s| match &s.op {
+            Op::GrantRole { registry, .. } => Some(registry),
+            _ => None,
+        });
+        (cluster, registry)
+    }
+}
+
+/// The repositories of the images, each once.
+fn repositories(images: &[ImageRef]) -> Vec<String> {
+    let mut names: Vec<String> = images.iter().map(|i| i.repository.clone()).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::answers::Answers;
+    use crate::check::{ClusterFacts, Reach, RegistryFacts, TenantFacts};
+    use crate::field::Key;
+
+    pub(crate) fn sample(mode: RoleMode) -> Plan {
+        let mut answers = Answers::default();
+        for key in [Key::TenantA, Key::Cluster, Key::TenantB, Key::Registry, Key::Repository] {
+            answers.set(key, key.field().expect("a row").example);
+        }
+        let inputs = Inputs::from_answers(&answers).expect("complete");
+        let tenant = |n: u128| TenantFacts { id: TenantId(uuid::Uuid::from_u128(n)), name: None };
+        let survey = Survey {
+            cloud: "AzureCloud".to_owned(),
+            tenant_a: tenant(1),
+            tenant_b: tenant(2),
+            clusters: inputs
+                .clusters
+                .iter()
+                .map(|id| ClusterFacts {
+                    id: id.clone(),
+                    client_id: None,
+                    provisioning_state: String::new(),
+                    power_state: String::new(),
+                    nodes: 3,
+                })
+                .collect(),
+            registries: inputs
+                .registries
+                .iter()
+                .map(|id| RegistryFacts {
+                    id: id.clone(),
+                    login_server: "registryb.azurecr.io".to_owned(),
+                    mode,
+                    reach: Reach::Open,
+                })
+                .collect(),
+            app: None,
+        };
+        Plan::new_app(&inputs, &survey)
+    }
+
+    #[test]
+    fn every_fact_is_written_before_it_is_read_and_every_change_says_how_it_is_undone() {
+        let plan = sample(RoleMode::Registry);
+        let mut known: Vec<Fact> = Vec::new();
+        for step in &plan.steps {
+            for fact in plan.reads(step) {
+                assert!(known.contains(&fact), "step {} reads {fact:?} too early", step.id);
+            }
+            known.extend(step.writes());
+            assert!(!step.requests().is_empty());
+            assert!(!step.undo().to_string().is_empty());
+        }
+        assert_eq!(plan.steps.len(), 7);
+    }
+
+    #[test]
+    fn a_registry_with_roles_on_repositories_gets_a_reader_with_a_condition() {
+        let plan = sample(RoleMode::Repositories);
+        let granted = plan.steps.iter().find_map(|s| match &s.op {
+            Op::GrantRole { role, repositories, .. } => Some((*role, condition(repositories))),
+            _ => None,
+        });
+        let (role, condition) = granted.expect("a role");
+        assert_eq!(role, Role::RepositoryReader);
+        assert!(condition.is_some_and(|c| c.ends_with(
+            "(@Request[Microsoft.ContainerRegistry/registries/repositories:name] StringEqualsIgnoreCase 'shop/web'))"
+        )));
+    }
+
+    #[test]
+    fn derived_names_do_not_depend_on_spelling() {
+        let text = Key::Cluster.field().expect("a row").example;
+        let one = ClusterId::parse(text).expect("an id");
+        let other = ClusterId::parse(&text.replace("resourceGroups", "resourcegroups").replace("rg-shop", "RG-Shop"))
+            .expect("an id");
+        assert_eq!(marker(&one), marker(&other));
+    }
+
+    #[test]
+    fn a_plan_survives_its_own_json() {
+        let plan = sample(RoleMode::Registry);
+        let json = serde_json::to_string(&plan).expect("writes");
+        assert_eq!(serde_json::from_str::<Plan>(&json).expect("reads"), plan);
+    }
+}

@@ -1,0 +1,242 @@
+//! A step of a plan: what it does, what it asks for, how it is taken back.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Fact, Side};
+use crate::ids::{ClusterId, ImageRef, RegistryId};
+use crate::inputs::ConsentMode;
+
+/// The number of a step in its plan, from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct StepId(pub u8);
+
+impl fmt::Display for StepId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A role that lets a principal pull.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Pull from everything in a registry.
+    AcrPull,
+    /// Read repositories of a registry whose roles hold on repositories.
+    RepositoryReader,
+}
+
+impl Role {
+    /// Its built-in name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AcrPull => "AcrPull",
+            Self::RepositoryReader => "Container Registry Repository Reader",
+        }
+    }
+
+    /// Its definition's id, the same in every cloud (`azure-facts.md` 3.6).
+    #[must_use]
+    pub const fn definition(self) -> Uuid {
+        match self {
+            Self::AcrPull => Uuid::from_u128(0x7f95_1dda_4ed3_4680_a7ca_43fe_172d_538d),
+            Self::RepositoryReader => Uuid::from_u128(0xb93a_a761_3e63_49ed_ac28_beff_a264_f7ac),
+        }
+    }
+}
+
+/// What a step does. Closed: the compiler lists every place that a new one touches.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "op", rename_all = "kebab-case")]
+pub enum Op {
+    /// Create the multi-tenant app registration.
+    CreateApp {
+        /// Its display name.
+        name: String,
+        /// Its redirect address.
+        redirect_uri: String,
+        /// The tag by which a later run finds it.
+        marker: String,
+    },
+    /// Create the app's service principal in its home tenant.
+    CreatePrincipal,
+    /// Add a client secret, and wait until sign-in takes it.
+    AddSecret {
+        /// Days that it lives.
+        days: u16,
+        /// The cluster that is to have it.
+        cluster: ClusterId,
+    },
+    /// Create the app's service principal in tenant B, or have a person do it.
+    Provision {
+        /// Who does it.
+        consent: ConsentMode,
+        /// Where the consent page goes afterwards.
+        redirect_uri: String,
+    },
+    /// Give the app's service principal in B a role on a registry.
+    GrantRole {
+        /// Which registry.
+        registry: RegistryId,
+        /// Which role.
+        role: Role,
+        /// The repositories that a condition names; empty for all.
+        repositories: Vec<String>,
+    },
+    /// Pull for real, with the new credential, as a node does.
+    ProvePull {
+        /// Which registry.
+        registry: RegistryId,
+        /// Its host.
+        login_server: String,
+        /// What is pulled.
+        images: Vec<ImageRef>,
+    },
+    /// Give the cluster the new credential.
+    ResetCluster {
+        /// Which cluster.
+        cluster: ClusterId,
+        /// Minutes to wait first.
+        soak_minutes: u16,
+    },
+}
+
+/// How a step is taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Undo {
+    /// It leaves nothing behind.
+    Nothing,
+    /// By this call.
+    By(&'static str),
+    /// It goes when something else goes.
+    With(&'static str),
+    /// Not by crosspull; how.
+    ByHand(&'static str),
+}
+
+/// One step: one change, or one wait for a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// Its number.
+    pub id: StepId,
+    /// Where it happens.
+    pub side: Side,
+    /// What it does.
+    #[serde(flatten)]
+    pub op: Op,
+}
+
+impl Step {
+    /// What it does, in a few words.
+    #[must_use]
+    pub fn title(&self) -> String {
+        match &self.op {
+            Op::CreateApp { .. } => "create the multi-tenant app".to_owned(),
+            Op::CreatePrincipal => "create its service principal".to_owned(),
+            Op::AddSecret { days, .. } => format!("add a client secret, {days} days"),
+            Op::Provision { .. } => "provision the app".to_owned(),
+            Op::GrantRole { registry, role, .. } => {
+                format!("grant {} on {}", short_role(*role), registry.name())
+            }
+            Op::ProvePull { images, .. } => match images.as_slice() {
+                [one] => format!("prove the pull of {one}"),
+                several => format!("prove the pull of {} images", several.len()),
+            },
+            Op::ResetCluster { cluster, .. } => format!("reset {}", cluster.name()),
+        }
+    }
+
+    /// The facts that it writes.
+    #[must_use]
+    pub fn writes(&self) -> Vec<Fact> {
+        match &self.op {
+            Op::CreateApp { .. } => vec![Fact::AppObject, Fact::App],
+            Op::CreatePrincipal => vec![Fact::PrincipalA],
+            Op::AddSecret { .. } => vec![Fact::SecretKey, Fact::SecretEnds],
+            Op::Provision { .. } => vec![Fact::PrincipalB],
+            Op::GrantRole { registry, .. } => vec![Fact::Assignment(registry.clone())],
+            Op::ProvePull { registry, .. } => vec![Fact::Proved(registry.clone())],
+            Op::ResetCluster { cluster, .. } => vec![Fact::ClusterClient(cluster.clone())],
+        }
+    }
+
+    /// The requests that it makes, for the review: method, service and path, with what it sends that matters.
+    #[must_use]
+    pub fn requests(&self) -> Vec<String> {
+        match &self.op {
+            Op::CreateApp { name, redirect_uri, .. } => vec![format!(
+                "Graph POST /applications  {name}, AzureADMultipleOrgs, redirect {redirect_uri}, no API permission"
+            )],
+            Op::CreatePrincipal => vec!["Graph POST /servicePrincipals".to_owned()],
+            Op::AddSecret { days, .. } => {
+                vec![format!("Graph POST /applications/{{id}}/addPassword  ends in {days} days")]
+            }
+            Op::Provision { consent, .. } => match consent {
+                ConsentMode::Url => vec!["a person opens the consent page of tenant B".to_owned()],
+                ConsentMode::Direct => vec!["Graph POST /servicePrincipals".to_owned()],
+                ConsentMode::Auto => {
+                    vec!["Graph POST /servicePrincipals, or a person opens the consent page".to_owned()]
+                }
+            },
+            Op::GrantRole { registry, role, repositories } => {
+                let only = if repositories.is_empty() {
+                    String::new()
+                } else {
+                    format!(", for {} alone", repositories.join(", "))
+                };
+                vec![format!("ARM PUT roleAssignments on {}  {}{only}", registry.name(), role.name())]
+            }
+            Op::ProvePull { login_server, images, .. } => images
+                .iter()
+                .map(|i| format!("GET {login_server}/oauth2/token, GET the manifest of {i}, GET one byte of one layer"))
+                .collect(),
+            Op::ResetCluster { cluster, .. } => {
+                vec![format!("ARM POST {}/resetServicePrincipalProfile", cluster.name())]
+            }
+        }
+    }
+
+    /// How it is taken back.
+    #[must_use]
+    pub const fn undo(&self) -> Undo {
+        match self.op {
+            Op::CreateApp { .. } => Undo::By("Graph DELETE /applications/{id}"),
+            Op::CreatePrincipal => Undo::With("the app"),
+            Op::AddSecret { .. } => Undo::By("Graph POST /applications/{id}/removePassword"),
+            Op::Provision { .. } => Undo::By("Graph DELETE /servicePrincipals/{id}"),
+            Op::GrantRole { .. } => Undo::By("ARM DELETE roleAssignments/{id}"),
+            Op::ProvePull { .. } => Undo::Nothing,
+            Op::ResetCluster { .. } => Undo::ByHand("a second reset, to the old app with a secret of it"),
+        }
+    }
+
+    /// True where the operator is asked once more before it: it changes what runs.
+    #[must_use]
+    pub const fn asks_first(&self) -> bool {
+        matches!(self.op, Op::ResetCluster { .. })
+    }
+}
+
+/// A role's name where there is little room.
+const fn short_role(role: Role) -> &'static str {
+    match role {
+        Role::AcrPull => "AcrPull",
+        Role::RepositoryReader => "Repository Reader",
+    }
+}
+
+impl fmt::Display for Undo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nothing => f.write_str("nothing to undo"),
+            Self::By(call) => write!(f, "undo: {call}"),
+            Self::With(what) => write!(f, "undo: goes with {what}"),
+            Self::ByHand(how) => write!(f, "undo by hand: {how}"),
+        }
+    }
+}
