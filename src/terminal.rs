@@ -76,10 +76,11 @@ impl Drop for Terminal {
     }
 }
 
-/// Gives the terminal back. Every part is tried, whatever became of the others.
+/// Gives the terminal back. Every part is tried, whatever became of the others; where the terminal is gone there is
+/// nobody to tell, and saying so on standard error would fail too.
 fn leave() {
     let _ = crossterm::execute!(io::stdout(), EndSynchronizedUpdate, DisableBracketedPaste);
-    ratatui::restore();
+    let _ = ratatui::try_restore();
     let _ = crossterm::execute!(io::stdout(), crossterm::cursor::Show);
 }
 

@@ -49,7 +49,7 @@ pub async fn real(arguments: &ArgMatches) -> color_eyre::Result<Code> {
         }
     };
     let runs = places::runs()?;
-    wizard(arguments, answers, Ground { runs, fixed: None }, false).await
+    wizard(arguments, answers, Ground { runs, fixed: None, temporary: None }, false).await
 }
 
 /// The wizard on the embedded simulated cloud, with every answer filled in.
@@ -67,12 +67,14 @@ pub async fn demo(arguments: &ArgMatches) -> color_eyre::Result<Code> {
     let answers = Answers::from_toml(&sim.answers_toml(None))
         .map_err(|c| color_eyre::eyre::eyre!("the simulated cloud's answers are not understood: {c:?}"))?;
     let runs = tempfile::tempdir()?;
+    let folder = runs.path().to_owned();
     let fixed = Means {
         login_a: operator(&sim, Tenant::A)?,
         login_b: operator(&sim, Tenant::B)?,
         authorities: vec![sim.ca_pem().as_bytes().to_vec()],
     };
-    let code = wizard(arguments, answers, Ground { runs: runs.path().to_owned(), fixed: Some(fixed) }, true).await;
+    let code =
+        wizard(arguments, answers, Ground { runs: folder, fixed: Some(fixed), temporary: Some(runs) }, true).await;
     sim.stop().await;
     code
 }
@@ -92,6 +94,8 @@ struct Ground {
     runs: PathBuf,
     /// What signing in takes, where it does not depend on the inputs.
     fixed: Option<Means>,
+    /// The folder of runs, where it goes with the program.
+    temporary: Option<tempfile::TempDir>,
 }
 
 /// The wizard at work.
@@ -165,21 +169,20 @@ impl Wizard {
         let mut keys = EventStream::new();
         while !self.leaving {
             let now = Timestamp::now();
-            terminal.draw(|frame| crosspull_tui::view(&self.model, frame, now))?;
+            if terminal.draw(|frame| crosspull_tui::view(&self.model, frame, now)).is_err() {
+                self.line_dropped();
+            }
             let ticks = self.model.animates();
             tokio::select! {
                 biased;
                 code = signals.next() => match code {
-                    // The line is gone, and with it the terminal: the event source may spin, so nothing is drawn and
-                    // nothing is waited for. The journal has what matters.
-                    129 => std::process::exit(129),
+                    129 => self.line_dropped(),
                     143 => return Ok(Some(143)),
                     _ => self.take(Msg::StopAsked, terminal).await?,
                 },
                 event = keys.next() => match event {
                     Some(Ok(event)) => self.key(event, terminal).await?,
-                    // The terminal can give no more keys.
-                    Some(Err(_)) | None => return Ok(Some(129)),
+                    Some(Err(_)) | None => self.line_dropped(),
                 },
                 Some(entry) = self.events.recv() => self.take(Msg::Engine(entry), terminal).await?,
                 Some(msg) = self.told.recv() => self.take(msg, terminal).await?,
@@ -190,6 +193,13 @@ impl Wizard {
             }
         }
         Ok(None)
+    }
+
+    /// The line is gone, and with it the terminal: the event source may spin (`terminal-facts.md` 2), so nothing is drawn
+    /// and nothing is waited for. The journal has what matters.
+    fn line_dropped(&mut self) -> ! {
+        drop(self.ground.temporary.take());
+        std::process::exit(129)
     }
 
     async fn key(&mut self, event: TerminalEvent, terminal: &mut Terminal) -> color_eyre::Result<()> {

@@ -76,6 +76,7 @@ pub fn principal_of(cloud: &Cloud, application: &Application, home: Uuid) -> Ser
         kind: "Application".to_owned(),
         created: cloud.clock.timestamp(),
         written: cloud.clock.now(),
+        replica: Default::default(),
     }
 }
 

@@ -3,7 +3,7 @@
 //! Entra's token endpoint, the registry's Basic credentials (`azure-facts.md` 0.4) and the reset of a cluster's
 //! service principal (3.9) all ask here, so they cannot disagree.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -113,8 +113,9 @@ pub fn sign_in(cloud: &Cloud, tenant: &str, client_id: &str, secret: &str) -> Re
         return Err(SignInError::Disabled);
     }
     let delay = if home { cloud.times.secret_effect } else { cloud.times.secret_effect_elsewhere() };
-    let mut known =
-        application.registration.passwords.iter().filter(|password| known_secret(password, delay, now, &cloud.times));
+    let turn = principal.replica.fetch_add(1, Ordering::Relaxed);
+    let passwords = application.registration.passwords.iter();
+    let mut known = passwords.filter(|password| known_secret(password, turn, delay, now, &cloud.times));
     let password = known.find(|password| password.secret.reveal() == secret).ok_or(SignInError::WrongSecret)?;
     if password.end < cloud.clock.timestamp() || password.start > in_a_few_minutes(cloud.clock.timestamp()) {
         return Err(SignInError::ExpiredSecret);
@@ -146,14 +147,12 @@ fn known_application<'a>(
     (replicated && open).then_some(Known { home: home.id, registration })
 }
 
-/// Whether the replica that happens to answer knows the secret. With more than one replica they learn of it one after the
+/// Whether the replica whose turn it is knows the secret. With more than one replica a tenant's learn of it one after the
 /// other and answer in turn, so a new secret flaps before it holds (`azure-facts.md` 3.1).
-fn known_secret(password: &Password, delay: f64, now: Moment, times: &Times) -> bool {
-    static TURN: AtomicUsize = AtomicUsize::new(0);
+fn known_secret(password: &Password, turn: usize, delay: f64, now: Moment, times: &Times) -> bool {
     let replicas = times.secret_replicas.max(1);
-    let turn = TURN.fetch_add(1, Ordering::Relaxed) % replicas;
     #[expect(clippy::cast_precision_loss, reason = "a handful of replicas")]
-    let share = (turn + 1) as f64 / replicas as f64;
+    let share = (turn % replicas + 1) as f64 / replicas as f64;
     password.written.after(delay * share).reached(now)
 }
 

@@ -120,6 +120,7 @@ impl Testbed {
                 kind: "Application".to_owned(),
                 created: Timestamp::UNIX_EPOCH,
                 written: Moment::LONG_AGO,
+                replica: Default::default(),
             });
         }
         world.directory_mut(a).expect("a tenant").applications.push(Application {

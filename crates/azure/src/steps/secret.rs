@@ -9,7 +9,7 @@ use jiff::{Timestamp, ToSpan};
 
 use crate::engine::{Doing, Done};
 use crate::patience::{Asked, Halt, Patience};
-use crate::reply::{App, Cluster, NewPassword, Token};
+use crate::reply::{App, Cluster, NewPassword, PasswordCredential, Token};
 use crate::request;
 use crate::wire::CallError;
 
@@ -28,7 +28,7 @@ impl Doing<'_> {
         }
         let now = self.door().wire().recorder().now();
         let ends = now.checked_add((i64::from(days) * 24).hours()).unwrap_or(now);
-        let made = self.new_secret(object, ends).await?;
+        let (made, lost) = self.new_secret(object, ends).await?;
         self.vault().put(made.key_id, made.secret_text.clone());
         self.learn(vec![
             Learnt::new(Outcome::Created, Fact::SecretKey, made.key_id),
@@ -36,6 +36,10 @@ impl Doing<'_> {
         ])?;
         let _: ObjectId = self.need(Fact::PrincipalA).await?;
         self.accepted(Side::A, app, &made.secret_text).await?;
+        if lost {
+            // The directory may have shown the lost one too late to be removed at once.
+            self.remove_lost_secrets(object, Some(made.key_id)).await?;
+        }
         Ok((Outcome::Created, self.earlier_secrets(object, made.key_id).await?))
     }
 
@@ -86,18 +90,20 @@ impl Doing<'_> {
 
     /// Adds a secret. One whose answer was lost is of no use, since its value is shown once: it is removed by its key
     /// id before another is made.
-    async fn new_secret(&self, object: ObjectId, ends: Timestamp) -> Result<NewPassword, Halt> {
-        let name = format!("crosspull {}", self.run());
+    async fn new_secret(&self, object: ObjectId, ends: Timestamp) -> Result<(NewPassword, bool), Halt> {
+        let name = self.secret_name();
+        let mut lost = false;
         Patience::new(2, 5)
             .until(self.door().wire(), &self.work, NOT_ADDED, async || {
                 let request = request::add_password(self.door().endpoints(), object, &name, ends);
                 match self.door().json::<NewPassword>(&self.work, request).await {
-                    Ok(made) => Ok(Asked::Yes(made)),
+                    Ok(made) => Ok(Asked::Yes((made, lost))),
                     Err(CallError::Refused(r)) if r.refusal.status == Some(404) => {
                         Ok(Asked::NotYet("the directory does not know the app yet", Some(r.refusal)))
                     }
                     Err(CallError::Lost(refusal)) => {
-                        self.remove_lost_secrets(object, &name).await?;
+                        lost = true;
+                        self.remove_lost_secrets(object, None).await?;
                         Ok(Asked::NotYet("the answer was lost; making another secret", Some(refusal)))
                     }
                     Err(error) => Err(Halt::of(NOT_ADDED, error)),
@@ -106,10 +112,17 @@ impl Doing<'_> {
             .await
     }
 
-    /// Removes the secrets that this run made and lost.
-    async fn remove_lost_secrets(&self, object: ObjectId, name: &str) -> Result<(), Halt> {
+    /// The name of this run's secret on the app: by it a lost one is found.
+    fn secret_name(&self) -> String {
+        format!("crosspull {}", self.run())
+    }
+
+    /// Removes the secrets that this run made and lost: all of its name but the one that it holds.
+    async fn remove_lost_secrets(&self, object: ObjectId, held: Option<KeyId>) -> Result<(), Halt> {
         let app = self.read_app(object).await?;
-        for lost in app.password_credentials.iter().filter(|c| c.display_name.as_deref() == Some(name)) {
+        let name = self.secret_name();
+        let ours = |c: &&PasswordCredential| c.display_name.as_deref() == Some(&name) && Some(c.key_id) != held;
+        for lost in app.password_credentials.iter().filter(ours) {
             let request = request::remove_password(self.door().endpoints(), object, lost.key_id);
             match self.door().raw(&self.work, request).await {
                 Ok(_) => {}

@@ -1,5 +1,7 @@
 //! What a tenant's directory holds.
 
+use std::sync::atomic::AtomicUsize;
+
 use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
@@ -86,6 +88,8 @@ pub struct ServicePrincipal {
     pub created: Timestamp,
     /// When it was written.
     pub written: Moment,
+    /// Which of the tenant's replicas answers its next sign-in.
+    pub replica: AtomicUsize,
 }
 
 impl Directory {

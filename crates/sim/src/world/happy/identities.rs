@@ -136,6 +136,7 @@ impl Builder {
             kind: "Application".to_owned(),
             created: self.before,
             written: Moment::LONG_AGO,
+            replica: Default::default(),
         });
         secret
     }

@@ -65,6 +65,7 @@ impl Builder {
                 kind: "ManagedIdentity".to_owned(),
                 created: self.before,
                 written: Moment::LONG_AGO,
+                replica: Default::default(),
             });
         }
         ClusterIdentity::Managed {

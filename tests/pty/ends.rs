@@ -1,0 +1,91 @@
+//! How the wizard ends: by a key, by a signal, because the line is gone, or before it begins. Whatever ends it, the
+//! terminal is given back and the exit code says why (`product.md` section 5).
+
+use std::time::Duration;
+
+use crate::stage::{ASKED, CTRL_C, ENTER, ESC, HOME, Stage, TENANT_A};
+use crate::terminal::{command, open};
+
+/// What is said where there is no terminal.
+const NO_TERMINAL: &str = "the wizard needs a terminal";
+/// The reset is under way, and stays so.
+const RESETTING: &str = "the operation is running";
+
+/// The demo in a run whose last step does not end.
+fn in_a_run() -> Stage {
+    let mut stage = Stage::of(&["--scenario", "reset-hangs"], &[]);
+    stage.reach_the_question();
+    stage.press(ENTER, RESETTING);
+    stage
+}
+
+#[test]
+fn control_c_at_home_leaves() {
+    let mut stage = Stage::demo();
+    assert!(!stage.edits_lines(), "keys come one by one in raw mode");
+    stage.window.press(CTRL_C);
+    stage.exits(0);
+    stage.is_given_back();
+}
+
+#[test]
+fn control_c_on_a_form_asks_first() {
+    let mut stage = Stage::demo();
+    let before = stage.press(ENTER, TENANT_A);
+    stage.press(CTRL_C, "Nothing was written. The answers are not kept.");
+    assert_eq!(stage.press_away(ENTER, "Leave?"), before, "the focus is on staying");
+    stage.press(CTRL_C, "Leave?");
+    stage.press_away(ESC, "Leave?");
+    stage.press(CTRL_C, "Leave?");
+    stage.window.press("y");
+    stage.exits(0);
+    stage.is_given_back();
+}
+
+#[test]
+fn control_c_in_a_run_stops_after_the_call_and_a_second_one_leaves() {
+    let mut stage = Stage::demo();
+    stage.reach_the_question();
+    stage.window.press(CTRL_C);
+    stage.window.press(CTRL_C);
+    let left = stage.exits(130);
+    stage.is_given_back();
+    assert!(left.contains("aks-shop was not touched") && left.contains("In tenant A:"), "{left}");
+}
+
+#[test]
+fn termination_in_a_run_gives_the_terminal_back() {
+    let stage = in_a_run();
+    assert!(stage.program.signal("TERM"));
+    let left = stage.exits(143);
+    stage.is_given_back();
+    assert!(left.contains("The run was stopped.") && left.contains("In tenant A:"), "{left}");
+}
+
+#[test]
+fn a_hangup_ends_the_program_at_once() {
+    let stage = in_a_run();
+    assert!(stage.program.signal("HUP"));
+    assert_eq!(stage.program.end(Duration::from_secs(2)), Ok(129));
+}
+
+#[test]
+fn a_line_that_drops_ends_the_program_at_once() {
+    let Stage { window, program, .. } = in_a_run();
+    drop(window);
+    assert_eq!(program.end(Duration::from_secs(2)), Ok(129));
+}
+
+#[test]
+fn without_a_terminal_it_says_so_and_draws_nothing() {
+    for redirection in ["</dev/null", ">out"] {
+        let home = tempfile::tempdir().expect("a folder");
+        let line = format!("exec '{}' demo {redirection}", env!("CARGO_BIN_EXE_crosspull"));
+        let (window, program) = open(command("sh", &["-c", &line], home.path()), (80, 24));
+        assert_eq!(program.end(Duration::from_secs(20)), Ok(2), "{redirection}");
+        let said = window.see("the end", Duration::from_secs(20), |view| view.over.then(|| view.bytes.clone()));
+        let said = String::from_utf8(said.expect("the end of the output")).expect("text");
+        assert!(said.contains(NO_TERMINAL) && said.contains("crosspull apply"), "{redirection}: {said}");
+        assert!(!said.contains('\x1b') && !said.contains(HOME) && !said.contains(ASKED), "{redirection}: {said:?}");
+    }
+}

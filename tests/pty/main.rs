@@ -1,0 +1,17 @@
+//! The wizard in a terminal: what it draws, takes, leaves behind and gives back, by the real program.
+
+#[cfg(test)]
+mod ends;
+#[cfg(test)]
+mod looks;
+#[cfg(test)]
+mod screens;
+#[cfg(test)]
+mod secret;
+#[cfg(test)]
+mod stage;
+#[cfg(test)]
+#[path = "../terminal/mod.rs"]
+mod terminal;
+#[cfg(test)]
+mod typing;
