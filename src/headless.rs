@@ -9,6 +9,7 @@ use std::time::Duration;
 use clap::ArgMatches;
 use crosspull_azure::journal::JournalError;
 use crosspull_core::event::{Entry, Event, Verdict};
+use crosspull_core::field::Key;
 use crosspull_core::plan::{Fact, StepId};
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -46,19 +47,24 @@ pub async fn apply(arguments: &ArgMatches) -> color_eyre::Result<Code> {
 
 /// Reads and checks all that was given, before anything is called.
 fn prepared(arguments: &ArgMatches, writes: bool) -> Result<(Ready, Option<SecretFile>), Vec<String>> {
-    let ready = gather::ready(&gather::answers(arguments, &environment)?, &environment)?;
-    let mut complaints = Vec::new();
+    let answers = gather::answers(arguments, &environment)?;
+    let ready = gather::ready(&answers, &environment);
+    let mut complaints = ready.as_ref().err().cloned().unwrap_or_default();
     if writes && !arguments.get_flag("yes") && !std::io::stdin().is_terminal() {
         complaints.push("yes: apply asks before it writes, and there is no terminal to ask on: give --yes".to_owned());
     }
-    let reserved = match ready.inputs.secret_out.as_deref().filter(|_| writes).map(SecretFile::reserve).transpose() {
+    let secret_out = answers.get(Key::SecretOut).filter(|_| writes);
+    let reserved = match secret_out.map(|path| SecretFile::reserve(path.as_ref())).transpose() {
         Ok(reserved) => reserved,
         Err(why) => {
             complaints.push(format!("secret-out: {why}"));
             None
         }
     };
-    if complaints.is_empty() { Ok((ready, reserved)) } else { Err(complaints) }
+    match ready {
+        Ok(ready) if complaints.is_empty() => Ok((ready, reserved)),
+        _ => Err(complaints),
+    }
 }
 
 /// Says everything that is wrong with the input.

@@ -11,6 +11,7 @@ use crosspull_azure::sign_in::Login;
 use crosspull_core::answers::Answers;
 use crosspull_core::check::Check;
 use crosspull_core::event::{Entry, Event, Verdict};
+use crosspull_core::field::Key;
 use crosspull_core::inputs::Inputs;
 use crosspull_core::plan::{Fact, Plan};
 use crosspull_core::secret::Secret;
@@ -215,12 +216,22 @@ impl Wizard {
     /// Gives a message to the screens and does what they ask for.
     async fn take(&mut self, msg: Msg, terminal: &mut Terminal) -> color_eyre::Result<()> {
         let mut messages = vec![msg];
+        messages.extend(self.saved(messages.first()));
         while let Some(msg) = messages.pop() {
             for effect in crosspull_tui::update(&mut self.model, msg, Timestamp::now()) {
                 messages.extend(self.perform(effect, terminal).await?);
             }
         }
         Ok(())
+    }
+
+    /// Saves a secret that was just made where `--secret-out` says, and tells what became of it.
+    fn saved(&self, msg: Option<&Msg>) -> Option<Msg> {
+        let Some(Msg::Engine(Entry { event: Event::Learnt { learnt, .. }, .. })) = msg else { return None };
+        let path = self.model.answers().get(Key::SecretOut)?;
+        let key = learnt.iter().find(|l| l.fact == Fact::SecretKey)?.value.parse().ok()?;
+        let secret = self.job.vault.get(key)?;
+        Some(Msg::Said(save_secret(path, &secret)))
     }
 
     async fn perform(&mut self, effect: Effect, terminal: &mut Terminal) -> color_eyre::Result<Option<Msg>> {
@@ -239,7 +250,9 @@ impl Wizard {
                 };
             }
             Effect::RevealSecret => return Ok(self.secret().map(Msg::Secret)),
-            Effect::SaveSecret { path } => return Ok(Some(Msg::Said(self.save_secret(&path)))),
+            Effect::SaveSecret { path } => {
+                return Ok(self.secret().map(|secret| Msg::Said(save_secret(&path, &secret))));
+            }
             Effect::SavePlan { path, text } => return Ok(Some(Msg::Said(save_plan(&path, &text)))),
         }
         Ok(None)
@@ -319,14 +332,6 @@ impl Wizard {
         }
     }
 
-    fn save_secret(&self, path: &str) -> Said {
-        let Some(secret) = self.secret() else { return Said::bad("This run made no secret.") };
-        match SecretFile::reserve(path.trim().as_ref()).and_then(|file| file.save(&secret)) {
-            Ok(path) => Said::good(format!("Saved in {}, readable by you alone.", path.display())),
-            Err(why) => Said::bad(format!("{why}.")),
-        }
-    }
-
     /// Lets a call in flight end before the program does, but not for long.
     async fn close(&mut self) {
         self.job.controller.stop();
@@ -342,6 +347,14 @@ impl Wizard {
 /// Tells the screens that the journal cannot be written.
 fn broken(tell: &UnboundedSender<Msg>, error: &JournalError) {
     let _ = tell.send(Msg::Said(Said::bad(format!("{error}. Nothing more was sent."))));
+}
+
+/// Saves a secret in a new file.
+fn save_secret(path: &str, secret: &Secret) -> Said {
+    match SecretFile::reserve(path.trim().as_ref()).and_then(|file| file.save(secret)) {
+        Ok(path) => Said::good(format!("Saved in {}, readable by you alone.", path.display())),
+        Err(why) => Said::bad(format!("{why}.")),
+    }
 }
 
 /// Saves the plan in a new file.

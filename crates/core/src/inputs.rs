@@ -60,8 +60,6 @@ pub struct Inputs {
     pub consent: ConsentMode,
     /// Minutes between proof and reset.
     pub soak_minutes: u16,
-    /// Where to save the secret.
-    pub secret_out: Option<PathBuf>,
     /// Authorities to trust besides the system's.
     pub ca_file: Option<PathBuf>,
     /// Divides crosspull's own waits; 1 or more.
@@ -208,7 +206,6 @@ impl Inputs {
                 _ => ConsentMode::Auto,
             },
             soak_minutes: minutes(text(Key::Soak))?,
-            secret_out: answers.get(Key::SecretOut).map(PathBuf::from),
             ca_file: answers.get(Key::CaFile).map(PathBuf::from),
             pace: pace(text(Key::Pace))?,
         })
