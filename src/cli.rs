@@ -62,6 +62,7 @@ fn inputs() -> impl Iterator<Item = Arg> {
         let arg = Arg::new(field.key.name())
             .long(field.key.name())
             .value_name(clap::builder::Str::from(value_name(field)))
+            .allow_negative_numbers(true)
             .help(help(field));
         // Of several values for one input the last counts, as in other tools, unless it takes a list.
         arg.action(if many(field.key) { ArgAction::Append } else { ArgAction::Set })

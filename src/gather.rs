@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 use crosspull_azure::sign_in::Login;
-use crosspull_core::answers::Answers;
+use crosspull_core::answers::{Answers, Complaint};
 use crosspull_core::field::FIELDS;
 use crosspull_core::ids::{ClusterId, RegistryId};
 use crosspull_core::inputs::{Inputs, SignIn};
@@ -65,8 +65,10 @@ pub fn answers(arguments: &ArgMatches, variables: Variables) -> Result<Answers, 
         Some(path) => {
             let text = std::fs::read_to_string(path)
                 .map_err(|e| vec![format!("answers: {path} cannot be read ({e}): give a file that is there")])?;
-            Answers::from_toml(&text)
-                .map_err(|complaints| complaints.into_iter().map(|c| c.text).collect::<Vec<_>>())?
+            {
+                let named = |c: Complaint| format!("answers: {path}: {}", c.text);
+                Answers::from_toml(&text).map_err(|complaints| complaints.into_iter().map(named).collect::<Vec<_>>())?
+            }
         }
     };
     Ok(flags.over(environment).over(file))

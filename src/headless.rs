@@ -127,7 +127,7 @@ impl Session {
             Err(error) => return self.broken(&error),
         };
         if !self.json {
-            self.text(&plan_lines(&plan))?;
+            self.text(&plan_lines(&plan, self.asks))?;
         }
         let Some(runs) = runs else {
             if self.json {
@@ -256,6 +256,9 @@ impl Session {
     fn end(&self, verdict: Verdict, receipt: Option<PathBuf>) -> color_eyre::Result<Code> {
         if !self.json {
             self.text(&summary(self.report.run(), receipt.as_deref()))?;
+        }
+        if self.secret_file.is_some() && verdict == Verdict::Done {
+            writeln!(std::io::stderr(), "crosspull: no secret was made, so none was saved.")?;
         }
         Ok(match (verdict, self.stopped_by) {
             (Verdict::Interrupted, Some(code)) => code,

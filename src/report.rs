@@ -105,14 +105,21 @@ const fn glyph(outcome: Outcome) -> &'static str {
 }
 
 /// A plan in lines: what restarts first, then each step with its requests and its undo.
-pub fn plan_lines(plan: &Plan) -> Vec<String> {
-    let (cluster, _) = plan.subject();
+pub fn plan_lines(plan: &Plan, asks: bool) -> Vec<String> {
+    let (cluster, registry) = plan.subject();
     let name = cluster.map_or("the cluster", |c| c.name());
+    let asked = if asks {
+        "It is asked for once more, after the pull is proved."
+    } else {
+        "It is not asked for again (--yes); the pull is proved before it."
+    };
     let mut lines = vec![
         String::new(),
         format!("Plan, route {}, {}", plan.route.title(), plan.cloud),
-        format!("The last step restarts the nodes of {name}. It is asked for once more, after the pull is proved."),
+        format!("The last step restarts the nodes of {name}. {asked}"),
     ];
+    lines.extend(cluster.map(|id| format!("Cluster, tenant A {}: {id}", plan.tenant_a)));
+    lines.extend(registry.map(|id| format!("Registry, tenant B {}: {id}", plan.tenant_b)));
     for step in &plan.steps {
         lines.push(format!("{} {} {}", step.id, step.side, step.title()));
         lines.extend(step.requests().into_iter().map(|r| format!("      {r}")));

@@ -25,6 +25,9 @@ impl SecretFile {
             return Err(format!("{shown} exists already: name a new file, so that no earlier secret is lost"));
         }
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+        if !folder.is_dir() {
+            return Err(format!("the folder {} is not there: name a file in one that is", folder.display()));
+        }
         // tempfile makes it with mode 0600.
         let file = NamedTempFile::new_in(folder)
             .map_err(|e| format!("{shown} cannot be made ({e}): name a file in a folder that you may write"))?;

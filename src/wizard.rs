@@ -33,7 +33,7 @@ use crate::terminal::{NO_TERMINAL, Terminal, theme};
 use crate::{Code, WRONG_INPUT, places, simulate};
 
 /// How often a screen with something under way is drawn.
-const TICK: Duration = Duration::from_millis(125);
+const TICK: Duration = Duration::from_millis(250);
 
 /// The wizard on a real cloud.
 ///
@@ -274,12 +274,9 @@ impl Wizard {
             let checked = match means {
                 Ok(means) => job.check(&inputs, means).await,
                 Err(complaints) => {
-                    let said = complaints.into_iter().try_for_each(|text| {
-                        job.say(Event::CheckEnded {
-                            finding: Check::Tenants.stop(text, "Set it, then start crosspull again."),
-                        })
-                    });
-                    said.map(|()| Checked::Stopped)
+                    let finding =
+                        Check::Tenants.stop(complaints.join("; "), "Set what is missing, then start crosspull again.");
+                    job.say(Event::CheckEnded { finding }).map(|()| Checked::Stopped)
                 }
             };
             match checked {

@@ -84,7 +84,7 @@ fn an_answers_file_that_cannot_be_read_is_named() {
     story.called_nothing();
 
     let story = story.with_answer("tenant-a contoso.com");
-    story.apply(&[]).complains("The answers file is not TOML");
+    story.apply(&[]).complains("answers.toml: line 13 is not TOML");
     story.called_nothing();
 }
 
@@ -109,7 +109,7 @@ fn no_earlier_secret_is_overwritten() {
     story.apply(&["--secret-out", text(&file)]).complains("kept exists already: name a new file");
     assert_eq!(std::fs::read_to_string(&file).expect("it is there"), "an earlier secret");
     let nowhere = story.path("no/such/folder");
-    story.apply(&["--secret-out", text(&nowhere)]).complains("name a file in a folder that you may write");
+    story.apply(&["--secret-out", text(&nowhere)]).complains("no/such is not there: name a file in one that is");
     story.called_nothing();
 }
 

@@ -25,9 +25,7 @@ impl Answers {
     /// Every unknown key and every value of a wrong type, each with its sentence.
     pub fn from_toml(text: &str) -> Result<Self, Vec<Complaint>> {
         let complaint = |text| Complaint { key: None, text };
-        let table: toml::Table = text
-            .parse()
-            .map_err(|e: toml::de::Error| vec![complaint(format!("The answers file is not TOML: {}", e.message()))])?;
+        let table: toml::Table = text.parse().map_err(|e: toml::de::Error| vec![complaint(not_toml(text, &e))])?;
         let mut answers = Self::default();
         let mut complaints = Vec::new();
         for (name, value) in &table {
@@ -106,6 +104,12 @@ impl Answers {
         }
         table.to_string()
     }
+}
+
+/// The sentence for a file that is no TOML, with the line where reading ended.
+fn not_toml(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    format!("line {} is not TOML: {}", before.lines().count().max(1), error.message())
 }
 
 /// A value of the answers file as texts.

@@ -255,7 +255,8 @@ pub fn judge_cluster(cluster: &ClusterFacts, tried_before: bool) -> Finding {
             ),
         );
     }
-    check.pass(format!("{name} runs on {} and uses a service principal", count(cluster.nodes as usize, "node")))
+    let client = cluster.client_id.map(|id| id.to_string()).unwrap_or_default();
+    check.pass(format!("{name} runs on {} and uses the app {client}", count(cluster.nodes as usize, "node")))
 }
 
 /// Judges the right to reset.

@@ -121,6 +121,14 @@ impl ResourceKind {
         }
     }
 
+    /// The command that prints its id.
+    const fn how_to_find(self) -> &'static str {
+        match self {
+            Self::Cluster => "az aks show --resource-group GROUP --name NAME --query id",
+            Self::Registry => "az acr show --name NAME --query id",
+        }
+    }
+
     /// What people call it.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -156,7 +164,7 @@ impl ResourceId {
         }
         let decoded = text.replace("%2F", "/").replace("%2f", "/");
         let Some(from) = decoded.to_ascii_lowercase().find("/subscriptions/") else {
-            return wrong(format!("\"{text}\" is not a resource id"));
+            return wrong(format!("\"{text}\" is not a resource id ({} prints it)", kind.how_to_find()));
         };
         let tail = decoded.get(from..).unwrap_or_default();
         let parts: Vec<&str> = tail.split(['/', '?', '#']).skip(1).collect();

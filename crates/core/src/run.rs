@@ -279,11 +279,15 @@ impl Run {
         self.steps.iter().find(|s| s.status == Status::Asking).map(|s| s.id)
     }
 
-    /// True where the cluster was given the new credential, or may have been.
+    /// True where a reset of the cluster was sent and not plainly refused: it may go on in Azure, whatever became of
+    /// the run.
     #[must_use]
-    pub fn touched_cluster(&self) -> bool {
-        self.outcome_of(|op| matches!(op, Op::ResetCluster { .. }))
-            .is_some_and(|o| matches!(o, Outcome::Changed | Outcome::Failed | Outcome::Unknown))
+    pub fn reset_was_sent(&self) -> bool {
+        let resets = self.plan.iter().flat_map(|p| &p.steps).filter(|s| matches!(s.op, Op::ResetCluster { .. }));
+        let refused = |t: &Try| t.status.is_some_and(|s| (400..500).contains(&s));
+        resets
+            .flat_map(|step| self.calls_of(step.id))
+            .any(|call| call.method == "POST" && !(call.last().is_some_and(refused)))
     }
 
     /// How the first step of a kind ended.
@@ -314,12 +318,11 @@ impl Run {
                 format!("The run waits for a person; {cluster} was not touched.")
             }
             Some(Verdict::Interrupted) => {
-                let go_on = if self.person().is_some() {
-                    " Consent in tenant B is still to be given; then run again with the same answers."
-                } else {
-                    ""
-                };
-                format!("The run was stopped. {}{go_on}", self.cluster_state(cluster))
+                let consent = if self.person().is_some() { " Consent in tenant B is still to be given." } else { "" };
+                let state = self.cluster_state(cluster);
+                format!(
+                    "The run was stopped. {state}{consent} Run again with the same answers: what was made is found."
+                )
             }
             Some(Verdict::Failed) => {
                 let what = self.trouble.as_ref().map_or("The run failed.", |t| t.what.as_str());
@@ -355,8 +358,8 @@ impl Run {
     fn cluster_state(&self, cluster: &str) -> String {
         match self.outcome_of(|op| matches!(op, Op::ResetCluster { .. })) {
             Some(Outcome::Changed) => format!("{cluster} uses the new app."),
-            Some(Outcome::Failed | Outcome::Unknown) => {
-                format!("{cluster} was asked to reset: look at its state first, az aks show tells it.")
+            _ if self.reset_was_sent() => {
+                format!("The reset of {cluster} was sent and may still go on: az aks show tells its state.")
             }
             _ => format!("{cluster} was not touched."),
         }

@@ -54,7 +54,7 @@ impl Doing<'_> {
             app.password_credentials.iter().filter(|c| c.key_id != new).map(|c| c.key_id.to_string()).collect();
         Ok(match earlier.as_slice() {
             [] => String::new(),
-            keys => format!("of earlier runs, and of no use to the cluster once it is reset: {}", keys.join(" ")),
+            keys => format!("secrets of earlier runs, of no use to the cluster once it is reset: {}", keys.join(" ")),
         })
     }
 
