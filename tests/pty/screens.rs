@@ -1,6 +1,6 @@
 //! What the wizard draws: at its start, in windows of every size, on the way back, and as help.
 
-use crate::stage::{APP, CTRL_U, ENTER, ESC, F1, HOME, Stage, TENANT_A, TENANT_B};
+use crate::stage::{APP, CTRL_C, CTRL_U, ENTER, ESC, F1, HOME, Stage, TENANT_A, TENANT_B};
 
 /// The window is too small to draw in.
 const ENLARGE: &str = "enlarge the window (40x12)";
@@ -38,12 +38,19 @@ fn a_window_may_shrink_and_grow_again() {
 }
 
 #[test]
-fn keys_count_in_a_window_that_is_too_small() {
+fn in_a_window_that_is_too_small_only_control_c_counts() {
     let mut stage = Stage::demo();
-    stage.press(ENTER, TENANT_A);
+    let wide = stage.press(ENTER, TENANT_A);
     stage.resize(39, 11, ENLARGE);
+    let before = stage.written();
     stage.window.press(ENTER);
-    stage.resize(80, 24, TENANT_B);
+    stage.sees("a frame after the key", |view| (view.bytes.len() > before).then_some(()));
+    assert_eq!(stage.resize(80, 24, "Esc back"), wide);
+    stage.resize(39, 11, ENLARGE);
+    stage.window.press(CTRL_C);
+    stage.window.press(CTRL_C);
+    stage.exits(0);
+    stage.is_given_back();
 }
 
 #[test]

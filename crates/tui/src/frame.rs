@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear};
 
-use crate::keys::{self, Context};
+use crate::keys::{self, Context, Move};
 use crate::lines::{apart, fit, middle, width, wrap};
 use crate::model::{Model, Screen};
 use crate::msg::Said;
@@ -19,12 +19,19 @@ use crate::words;
 
 /// The smallest window that screens fit in.
 const LEAST: (u16, u16) = (40, 12);
+/// True where nothing can be shown but the wish for a larger window.
+pub(crate) const fn too_small(size: (u16, u16)) -> bool {
+    size.0 < LEAST.0 || size.1 < LEAST.1
+}
+
 /// Columns of the rail, without its line.
 const RAIL: u16 = 18;
 /// A narrower window has no rail.
 const RAIL_FROM: u16 = 60;
 /// The box over a screen has at most this many columns.
 const BOX: u16 = 72;
+/// A box keeps off the rail where that leaves it this many columns, in which an id is never broken.
+const ROOMY: u16 = 56;
 
 /// The steps of the wizard, as the rail shows them.
 const PLACES: [&str; 8] = ["Route", "Tenant A", "Tenant B", "App and secret", "Checks", "Review", "Run", "Done"];
@@ -32,7 +39,7 @@ const PLACES: [&str; 8] = ["Route", "Tenant A", "Tenant B", "App and secret", "C
 /// Draws the wizard. Everything that is shown comes from the model and the time.
 pub fn view(model: &Model, frame: &mut Frame, now: Timestamp) {
     let area = frame.area();
-    if area.width < LEAST.0 || area.height < LEAST.1 {
+    if too_small((area.width, area.height)) {
         for (y, line) in wrap("enlarge the window (40x12)", usize::from(area.width)).into_iter().enumerate() {
             let y = u16::try_from(y).unwrap_or(u16::MAX).min(area.height);
             frame.render_widget(Line::from(line), Rect { y, height: u16::from(y < area.height), ..area });
@@ -126,23 +133,45 @@ fn draw_lines(frame: &mut Frame, area: Rect, sheet: &Sheet, topmost: bool) {
     }
 }
 
-/// The box of the topmost layer, over the middle of the window; message and keys stay in sight.
-fn draw_layer(model: &Model, frame: &mut Frame, area: Rect, now: Timestamp) {
-    let Some(overlay) = model.overlays.last() else {
-        return;
-    };
+/// The topmost layer in its box, over the middle of the window; line 1, message and keys stay in sight.
+struct Layer {
+    sheet: Sheet,
+    /// The box.
+    place: Rect,
+    /// Its lines, which may scroll.
+    text: Rect,
+    /// Its last lines, which do not.
+    foot: Rect,
+}
+
+/// Puts the topmost layer in its place.
+fn layer(model: &Model, area: Rect, now: Timestamp) -> Option<Layer> {
+    let overlay = model.overlays.last()?;
     let over = over(model, area);
     let width = over.width.min(BOX);
     let sheet = layers::sheet(model, overlay, usize::from(width.saturating_sub(4)), now);
-    let lines = u16::try_from(sheet.lines.len() + 2).unwrap_or(u16::MAX);
+    let rows = |lines: usize| u16::try_from(lines).unwrap_or(u16::MAX);
     let body = body(model, area);
-    let room = if lines <= body.height { body } else { Rect { height: area.height - 2, ..area } };
+    let lines = rows(sheet.lines.len() + sheet.foot.len() + 2);
+    // Where the body is too small, the rules above and below it may be covered too.
+    let room = if lines <= body.height { body } else { Rect { y: body.y - 1, height: body.height + 2, ..body } };
     let height = lines.min(room.height);
     let place = Rect { x: over.x + (over.width - width) / 2, y: room.y + (room.height - height) / 2, width, height };
-    let (above, below) = hidden(&sheet, usize::from(height.saturating_sub(2)));
+    let inside =
+        Rect { x: place.x + 2, y: place.y + 1, width: width.saturating_sub(4), height: height.saturating_sub(2) };
+    let foot = rows(sheet.foot.len()).min(inside.height);
+    let text = Rect { height: inside.height - foot, ..inside };
+    Some(Layer { sheet, place, text, foot: Rect { y: text.bottom(), height: foot, ..inside } })
+}
+
+fn draw_layer(model: &Model, frame: &mut Frame, area: Rect, now: Timestamp) {
+    let Some(Layer { sheet, place, text, foot }) = layer(model, area, now) else {
+        return;
+    };
+    let (above, below) = hidden(&sheet, usize::from(text.height));
     let theme = model.theme;
-    let title =
-        fit(&sheet.title.iter().map(|s| s.content.as_ref()).collect::<String>(), usize::from(width.saturating_sub(6)));
+    let title: String = sheet.title.iter().map(|s| s.content.as_ref()).collect();
+    let title = fit(&title, usize::from(place.width.saturating_sub(6)));
     let mut block =
         Block::bordered().border_style(theme.style(Tone::Accent)).title(theme.span(Tone::Strong, format!(" {title} ")));
     if above + below > 0 {
@@ -150,27 +179,53 @@ fn draw_layer(model: &Model, frame: &mut Frame, area: Rect, now: Timestamp) {
     }
     frame.render_widget(Clear, place);
     frame.render_widget(block, place);
-    let inside =
-        Rect { x: place.x + 2, y: place.y + 1, width: width.saturating_sub(4), height: height.saturating_sub(2) };
-    draw_lines(frame, inside, &sheet, true);
+    draw_lines(frame, text, &sheet, true);
+    for (y, line) in (foot.y..foot.bottom()).zip(&sheet.foot) {
+        frame.render_widget(line, Rect { y, height: 1, ..foot });
+    }
 }
 
-/// The furthest that the screen scrolls in the model's window.
-pub(crate) fn most_offset(model: &Model) -> usize {
+/// How far something scrolls.
+pub(crate) struct Room {
+    /// The first line that is shown.
+    pub from: usize,
+    /// The lines that are shown.
+    pub rows: usize,
+    /// The furthest that it scrolls.
+    pub most: usize,
+}
+
+impl Room {
+    /// The first line to show, from that one along. A page leaves a line of the page before in sight.
+    pub fn moved(&self, from: usize, way: Move) -> usize {
+        let page = self.rows.saturating_sub(1).max(1);
+        let to = match way {
+            Move::Up => from.saturating_sub(1),
+            Move::Down => from.saturating_add(1),
+            Move::PageUp => from.saturating_sub(page),
+            Move::PageDown => from.saturating_add(page),
+            Move::First => 0,
+            Move::Last => self.most,
+        };
+        to.min(self.most)
+    }
+
+    fn of(sheet: &Sheet, rows: usize) -> Self {
+        Self { from: sheet.offset(rows), rows, most: sheet.lines.len().saturating_sub(rows) }
+    }
+}
+
+/// How far the screen scrolls in the model's window.
+pub(crate) fn screen_room(model: &Model) -> Room {
     let body = body(model, window(model));
     let rows = rows(body);
-    screens::sheet(model, columns(body), rows, Timestamp::UNIX_EPOCH).lines.len().saturating_sub(rows)
+    Room::of(&screens::sheet(model, columns(body), rows, Timestamp::UNIX_EPOCH), rows)
 }
 
-/// The furthest that the topmost layer scrolls in the model's window.
-pub(crate) fn most_layer_offset(model: &Model) -> usize {
-    let area = window(model);
-    let Some(overlay) = model.overlays.last() else {
-        return 0;
-    };
-    let columns = usize::from(over(model, area).width.min(BOX).saturating_sub(4));
-    let lines = layers::sheet(model, overlay, columns, Timestamp::UNIX_EPOCH).lines.len();
-    lines.saturating_sub(usize::from(area.height - 4))
+/// How far the topmost layer scrolls in the model's window.
+pub(crate) fn layer_room(model: &Model) -> Room {
+    let layer = layer(model, window(model), Timestamp::UNIX_EPOCH);
+    layer.map_or(Room { from: 0, rows: 0, most: 0 }, |l| Room::of(&l.sheet, usize::from(l.text.height)))
 }
 
 /// The model's window, as if it were never too small.
@@ -178,10 +233,10 @@ fn window(model: &Model) -> Rect {
     Rect::new(0, 0, model.size.0.max(LEAST.0), model.size.1.max(LEAST.1))
 }
 
-/// Where boxes may be: over the body, the rail stays in sight.
+/// Where boxes may be: over the body, so that the rail stays in sight, where that is wide enough.
 fn over(model: &Model, area: Rect) -> Rect {
     let body = body(model, area);
-    if body.x > area.x { body } else { Rect { x: area.x + 1, width: area.width - 2, ..area } }
+    if body.width >= ROOMY { body } else { area }
 }
 
 /// Line 1: program, route, and at the right where it works. Without a rail, the place in the wizard.
@@ -225,7 +280,7 @@ const fn place(model: &Model) -> usize {
         Screen::Checks { .. } => 4,
         Screen::Review { .. } => 5,
         Screen::Run { .. } => 6,
-        Screen::Done { .. } => 7,
+        Screen::Done => 7,
     }
 }
 
@@ -257,7 +312,7 @@ const fn passed(model: &Model, at: usize) -> Mark {
     }
 }
 
-/// The message: what was said, in up to three lines, else what the screen has to say, in one.
+/// The message: what was said, else what the screen has to say, in up to three lines.
 fn message(model: &Model, columns: u16) -> Vec<Line<'static>> {
     const MOST: usize = 3;
     let room = usize::from(columns).saturating_sub(2);
@@ -266,13 +321,15 @@ fn message(model: &Model, columns: u16) -> Vec<Line<'static>> {
         let tone = if *good { Tone::Plain } else { Tone::Bad };
         return wrap(text, room).into_iter().take(MOST).map(|text| line(tone, text)).collect();
     }
-    screens::status(model).map(|(tone, text)| line(tone, fit(&text, room))).into_iter().collect()
+    let status = screens::status(model);
+    status
+        .map_or_else(Vec::new, |(tone, text)| wrap(&text, room).into_iter().take(MOST).map(|t| line(tone, t)).collect())
 }
 
 /// The key line, from the key table. Where there is too little room the first rows give way: the last ones lead on.
 fn key_line(model: &Model, columns: u16) -> Line<'static> {
     let theme = model.theme;
-    let rows = keys::table(Context::of(model)).iter().filter(|r| !r.word.is_empty() && keys::offered(model, r.action));
+    let rows = keys::table(Context::of(model)).filter(|r| !r.word.is_empty() && keys::offered(model, r.action));
     let mut shown: Vec<_> = rows.collect();
     let taken = |shown: &[&keys::Binding]| -> usize { shown.iter().map(|r| width(r.label) + width(r.word) + 3).sum() };
     while taken(&shown) > usize::from(columns) && !shown.is_empty() {

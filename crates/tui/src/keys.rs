@@ -1,7 +1,10 @@
 //! The key table. What a key does on a screen, the key line at the bottom and the help are all read from it.
 
+mod table;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use crate::frame;
 use crate::model::{Model, Screen};
 use crate::overlay::Overlay;
 
@@ -12,10 +15,8 @@ pub(crate) enum Action {
     GoOn,
     /// To the previous screen, or away with what lies above.
     Back,
-    /// Up in a list.
-    Up,
-    /// Down in a list.
-    Down,
+    /// Along a list or a text.
+    Move(Move),
     /// The word or the button to the left.
     Left,
     /// The word or the button to the right.
@@ -50,6 +51,23 @@ pub(crate) enum Action {
     Redraw,
 }
 
+/// A way along a list or a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Move {
+    /// To the entry or the line before.
+    Up,
+    /// To the next.
+    Down,
+    /// A page up.
+    PageUp,
+    /// A page down.
+    PageDown,
+    /// To the beginning.
+    First,
+    /// To the end.
+    Last,
+}
+
 /// Where a key is pressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Context {
@@ -65,6 +83,8 @@ pub(crate) enum Context {
     Review,
     /// The run.
     Run,
+    /// The run, with a step chosen.
+    Step,
     /// The run, while it waits for a person.
     Consent,
     /// The end.
@@ -73,6 +93,8 @@ pub(crate) enum Context {
     Reading,
     /// Above a screen: a question with two buttons.
     Question,
+    /// Above a screen: the question before the reset, which keys typed ahead must not answer with yes.
+    Reset,
     /// Above a screen: a place for a file.
     Path,
 }
@@ -91,169 +113,10 @@ pub(crate) struct Binding {
     pub action: Action,
 }
 
-const NONE: KeyModifiers = KeyModifiers::NONE;
-const CTRL: KeyModifiers = KeyModifiers::CONTROL;
-
-/// Shortens a row.
-const fn row(
-    keys: &'static [(KeyCode, KeyModifiers)],
-    label: &'static str,
-    word: &'static str,
-    help: &'static str,
-    action: Action,
-) -> Binding {
-    Binding { keys, label, word, help, action }
-}
-
-const ENTER: &[(KeyCode, KeyModifiers)] = &[(KeyCode::Enter, NONE)];
-const ESC: &[(KeyCode, KeyModifiers)] = &[(KeyCode::Esc, NONE)];
-const LEFT: &[(KeyCode, KeyModifiers)] = &[(KeyCode::Left, NONE)];
-const RIGHT: &[(KeyCode, KeyModifiers)] = &[(KeyCode::Right, NONE)];
-const TAB: &[(KeyCode, KeyModifiers)] = &[(KeyCode::Tab, NONE), (KeyCode::Down, NONE)];
-const BACK_TAB: &[(KeyCode, KeyModifiers)] = &[(KeyCode::BackTab, NONE), (KeyCode::Up, NONE)];
-const UP: &[(KeyCode, KeyModifiers)] = &[(KeyCode::Up, NONE), (KeyCode::Char('k'), NONE), (KeyCode::Char('p'), CTRL)];
-const DOWN: &[(KeyCode, KeyModifiers)] =
-    &[(KeyCode::Down, NONE), (KeyCode::Char('j'), NONE), (KeyCode::Char('n'), CTRL)];
-
-const GO_ON: Binding = row(ENTER, "Enter", "go on", "to the next screen", Action::GoOn);
-const PREVIOUS_SCREEN: Binding = row(ESC, "Esc", "back", "to the previous screen; every answer is kept", Action::Back);
-const CLOSE: Binding = row(ESC, "Esc", "close", "away with what lies above the screen", Action::Back);
-const MOVE_UP: Binding = row(UP, "↑↓", "choose", "up and down in a list", Action::Up);
-const MOVE_DOWN: Binding = row(DOWN, "", "", "", Action::Down);
-const WORD_LEFT: Binding = row(LEFT, "←→", "choose", "the word before, the next word", Action::Left);
-const WORD_RIGHT: Binding = row(RIGHT, "", "", "", Action::Right);
-const NEXT_FIELD: Binding = row(TAB, "Tab", "next", "to the next field", Action::NextField);
-const PREVIOUS_FIELD: Binding = row(BACK_TAB, "Shift+Tab", "previous", "to the field before", Action::PreviousField);
-const HELP_IN_TEXT: Binding = row(&[(KeyCode::F(1), NONE)], "F1", "help", "this help", Action::Help);
-const HELP: Binding =
-    row(&[(KeyCode::F(1), NONE), (KeyCode::Char('?'), NONE)], "?", "help", "this help, also by F1", Action::Help);
-const LEAVE: Binding = row(
-    &[(KeyCode::Char('c'), CTRL)],
-    "Ctrl+C",
-    "leave",
-    "leave; asks first where there is something to lose",
-    Action::Stop,
-);
-const LEAVE_QUIETLY: Binding = Binding { word: "", ..LEAVE };
-const STOP: Binding = Binding {
-    word: "stop after this call",
-    help: "stop after the call in flight; a second time leaves at once",
-    ..LEAVE
-};
-const REDRAW: Binding = row(&[(KeyCode::Char('l'), CTRL)], "Ctrl+L", "", "draw the screen anew", Action::Redraw);
-
-const HOME: &[Binding] = &[MOVE_UP, MOVE_DOWN, GO_ON, HELP, LEAVE, REDRAW];
-const TEXT: &[Binding] = &[NEXT_FIELD, PREVIOUS_FIELD, GO_ON, PREVIOUS_SCREEN, HELP_IN_TEXT, LEAVE_QUIETLY, REDRAW];
-const CHOICE: &[Binding] =
-    &[NEXT_FIELD, PREVIOUS_FIELD, WORD_LEFT, WORD_RIGHT, GO_ON, PREVIOUS_SCREEN, HELP, LEAVE_QUIETLY, REDRAW];
-const CHECKS: &[Binding] = &[
-    MOVE_UP,
-    MOVE_DOWN,
-    row(&[(KeyCode::Char('r'), NONE)], "r", "ask again", "ask all checks again", Action::Again),
-    GO_ON,
-    PREVIOUS_SCREEN,
-    HELP,
-    LEAVE_QUIETLY,
-    REDRAW,
-];
-const REVIEW: &[Binding] = &[
-    MOVE_UP,
-    MOVE_DOWN,
-    row(
-        &[(KeyCode::Char('e'), NONE)],
-        "e",
-        "explain",
-        "what a step does, what it needs, how it is undone",
-        Action::Explain,
-    ),
-    row(&[(KeyCode::Char('s'), NONE)], "s", "save plan", "save the plan in a file", Action::SavePlan),
-    row(ENTER, "Enter", "run", "run the plan", Action::GoOn),
-    PREVIOUS_SCREEN,
-    HELP,
-    LEAVE_QUIETLY,
-    REDRAW,
-];
-const RUN: &[Binding] = &[
-    Binding { word: "look at a step", ..MOVE_UP },
-    MOVE_DOWN,
-    row(ESC, "", "", "", Action::Back),
-    row(
-        ENTER,
-        "Enter",
-        "go on",
-        "the calls of the step that is looked at; at the end, to the last screen",
-        Action::GoOn,
-    ),
-    HELP,
-    STOP,
-    REDRAW,
-];
-const CONSENT: &[Binding] = &[
-    Binding { word: "", help: "up and down in the text", ..MOVE_UP },
-    MOVE_DOWN,
-    row(&[(KeyCode::F(2), NONE)], "F2", "copy", "copy the address", Action::Copy),
-    HELP,
-    Binding { word: "stop", ..STOP },
-    REDRAW,
-];
-const DONE: &[Binding] = &[
-    Binding { word: "", help: "up and down in the text", ..MOVE_UP },
-    MOVE_DOWN,
-    row(&[(KeyCode::Char('c'), NONE)], "c", "copy command", "copy the command that does the same", Action::CopyCommand),
-    row(&[(KeyCode::F(3), NONE)], "F3", "reveal", "show the secret for 10 seconds", Action::Reveal),
-    row(&[(KeyCode::F(2), NONE)], "F2", "copy", "copy the secret", Action::Copy),
-    row(&[(KeyCode::F(4), NONE)], "F4", "save", "save the secret in a new file", Action::SaveSecret),
-    HELP,
-    row(
-        &[(KeyCode::Enter, NONE), (KeyCode::Char('q'), NONE), (KeyCode::Char('c'), CTRL)],
-        "Enter",
-        "leave",
-        "leave; a summary without the secret stays on the terminal",
-        Action::GoOn,
-    ),
-    REDRAW,
-];
-const READING: &[Binding] = &[
-    Binding { word: "scroll", help: "up and down in the text", ..MOVE_UP },
-    MOVE_DOWN,
-    CLOSE,
-    row(&[(KeyCode::Enter, NONE), (KeyCode::Char('q'), NONE)], "", "", "", Action::GoOn),
-    LEAVE_QUIETLY,
-    REDRAW,
-];
-const QUESTION: &[Binding] = &[
-    row(
-        &[(KeyCode::Left, NONE), (KeyCode::BackTab, NONE), (KeyCode::Up, NONE)],
-        "←→",
-        "choose",
-        "the other button",
-        Action::Left,
-    ),
-    row(&[(KeyCode::Right, NONE), (KeyCode::Tab, NONE), (KeyCode::Down, NONE)], "", "", "", Action::Right),
-    row(&[(KeyCode::Char('y'), NONE)], "y", "yes", "yes", Action::Yes),
-    row(&[(KeyCode::Char('n'), NONE)], "n", "no", "no", Action::No),
-    row(ENTER, "Enter", "take", "take the button in focus", Action::GoOn),
-    CLOSE,
-    LEAVE_QUIETLY,
-    REDRAW,
-];
-const PATH: &[Binding] = &[row(ENTER, "Enter", "save", "save", Action::GoOn), CLOSE, LEAVE_QUIETLY, REDRAW];
-
 /// The rows of a place.
-pub(crate) const fn table(context: Context) -> &'static [Binding] {
-    match context {
-        Context::Home => HOME,
-        Context::Text => TEXT,
-        Context::Choice => CHOICE,
-        Context::Checks => CHECKS,
-        Context::Review => REVIEW,
-        Context::Run => RUN,
-        Context::Consent => CONSENT,
-        Context::Done => DONE,
-        Context::Reading => READING,
-        Context::Question => QUESTION,
-        Context::Path => PATH,
-    }
+pub(crate) fn table(context: Context) -> impl Iterator<Item = &'static Binding> {
+    let scrolls = !matches!(context, Context::Text | Context::Choice | Context::Question | Context::Path);
+    table::own(context).iter().chain(if scrolls { table::PAGES } else { &[] })
 }
 
 /// What a key asks for there; none where it is text or nothing.
@@ -265,7 +128,7 @@ pub(crate) fn action(context: Context, key: &KeyEvent) -> Option<Action> {
         other => other,
     };
     let chord = (code, key.modifiers.difference(KeyModifiers::SHIFT));
-    table(context).iter().find(|row| row.keys.contains(&chord)).map(|row| row.action)
+    table(context).find(|row| row.keys.contains(&chord)).map(|row| row.action)
 }
 
 impl Context {
@@ -274,7 +137,8 @@ impl Context {
         match model.overlays.last() {
             Some(overlay) => match overlay {
                 Overlay::Help { .. } | Overlay::Explain { .. } | Overlay::Calls { .. } => Self::Reading,
-                Overlay::Leave { .. } | Overlay::Reset { .. } => Self::Question,
+                Overlay::Leave { .. } => Self::Question,
+                Overlay::Reset { .. } => Self::Reset,
                 Overlay::Path { .. } => Self::Path,
             },
             None => Self::of_screen(model),
@@ -290,8 +154,9 @@ impl Context {
             Screen::Checks { .. } => Self::Checks,
             Screen::Review { .. } => Self::Review,
             Screen::Run { .. } if model.live.person().is_some() => Self::Consent,
-            Screen::Run { .. } => Self::Run,
-            Screen::Done { .. } => Self::Done,
+            Screen::Run { chosen: Some(_) } => Self::Step,
+            Screen::Run { chosen: None } => Self::Run,
+            Screen::Done => Self::Done,
         }
     }
 }
@@ -301,10 +166,9 @@ pub(crate) fn offered(model: &Model, action: Action) -> bool {
     let live = &model.live;
     match (Context::of(model), action) {
         (Context::Checks, Action::GoOn) => live.ready().is_some(),
-        (Context::Run, Action::GoOn) => {
-            live.over() || live.question().is_some() || matches!(model.screen, Screen::Run { chosen: Some(_), .. })
-        }
-        (Context::Run | Context::Consent, Action::Stop) => !live.over(),
+        (Context::Run, Action::GoOn) => live.over() || live.question().is_some(),
+        (Context::Run | Context::Step | Context::Consent, Action::Stop) => !live.over(),
+        (Context::Reset, Action::Move(_)) => frame::layer_room(model).most > 0,
         (Context::Done, Action::Copy | Action::Reveal | Action::SaveSecret) => live.has_secret(),
         _ => true,
     }
@@ -312,26 +176,29 @@ pub(crate) fn offered(model: &Model, action: Action) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::table::{CTRL, NONE};
     use super::*;
 
-    const ALL: [Context; 11] = [
+    const ALL: [Context; 13] = [
         Context::Home,
         Context::Text,
         Context::Choice,
         Context::Checks,
         Context::Review,
         Context::Run,
+        Context::Step,
         Context::Consent,
         Context::Done,
         Context::Reading,
         Context::Question,
+        Context::Reset,
         Context::Path,
     ];
 
     #[test]
     fn no_key_means_two_things_in_one_place_and_every_row_that_is_shown_is_explained() {
         for context in ALL {
-            let mut keys: Vec<_> = table(context).iter().flat_map(|r| r.keys).collect();
+            let mut keys: Vec<_> = table(context).flat_map(|r| r.keys).collect();
             let all = keys.len();
             keys.dedup();
             keys.sort_by_key(|k| format!("{k:?}"));

@@ -39,6 +39,18 @@ pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
+/// A resource id or an address in lines of that many columns, which end after a slash where there is one.
+pub(crate) fn path(text: &str, columns: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in printable(text, MOST).split_inclusive('/') {
+        match lines.last_mut() {
+            Some(line) if width(line) + width(part) <= columns => line.push_str(part),
+            _ => lines.extend(wrap(part, columns)),
+        }
+    }
+    lines
+}
+
 /// A text cut at its end where it is too long, with a mark that it was.
 pub(crate) fn fit(text: &str, columns: usize) -> String {
     let text = printable(text, MOST);
@@ -136,6 +148,12 @@ mod tests {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("see 0123456789", 5), ["see", "01234", "56789"]);
         assert_eq!(wrap("", 5), [""]);
+    }
+
+    #[test]
+    fn a_path_goes_on_after_a_slash_and_loses_no_character() {
+        assert_eq!(path("/one/two/three", 9), ["/one/two/", "three"]);
+        assert_eq!(path("/one/0123456789/a", 6), ["/one/", "012345", "6789/a"]);
     }
 
     #[test]

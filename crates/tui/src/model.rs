@@ -1,7 +1,7 @@
 //! The state of the wizard.
 
 use crosspull_core::answers::Answers;
-use crosspull_core::field::Page;
+use crosspull_core::field::{Key, Page};
 use crosspull_core::run::Run;
 use crosspull_core::secret::Secret;
 use jiff::{SignedDuration, Timestamp};
@@ -49,14 +49,21 @@ pub(crate) enum Screen {
     Run {
         /// The step that is looked at, once the operator moved.
         chosen: Option<usize>,
-        /// The first line that is shown of the consent page.
-        from: usize,
     },
     /// The end.
-    Done {
-        /// The first line that is shown.
-        from: usize,
-    },
+    Done,
+}
+
+/// What became of the secret that the run made.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) enum Handed {
+    /// Nobody has it.
+    #[default]
+    No,
+    /// The operator saw or copied it.
+    Taken,
+    /// It is saved; the sentence that says where.
+    Saved(String),
 }
 
 /// A secret that is being looked at.
@@ -68,19 +75,34 @@ pub(crate) struct Revealed {
     pub until: Timestamp,
 }
 
+/// What the shell was asked to do with the secret, until it says what became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Handing {
+    /// Copy it.
+    Copy,
+    /// Save it.
+    Save,
+}
+
 /// The state of the wizard.
 #[derive(Debug)]
 pub struct Model {
     pub(crate) answers: Answers,
+    /// The answers that the wizard began with.
+    pub(crate) given: Answers,
     pub(crate) simulated: bool,
     pub(crate) theme: Theme,
     pub(crate) size: (u16, u16),
     pub(crate) screen: Screen,
+    /// The first line of the screen that is shown, once the operator scrolled; else what is chosen is in sight.
+    pub(crate) scrolled: Option<usize>,
     pub(crate) overlays: Vec<Overlay>,
     pub(crate) live: Live,
     pub(crate) said: Option<Said>,
     pub(crate) receipt: Option<String>,
     pub(crate) revealed: Option<Revealed>,
+    pub(crate) handed: Handed,
+    pub(crate) handing: Option<Handing>,
 }
 
 /// How long a revealed secret stays in sight (`terminal-facts.md` 3).
@@ -91,16 +113,20 @@ impl Model {
     #[must_use]
     pub fn new(setup: Setup) -> Self {
         Self {
+            given: setup.answers.clone(),
             answers: setup.answers,
             simulated: setup.simulated,
             theme: setup.theme,
             size: setup.size,
             screen: Screen::Home { chosen: 0 },
+            scrolled: None,
             overlays: Vec::new(),
             live: Live::default(),
             said: None,
             receipt: None,
             revealed: None,
+            handed: Handed::No,
+            handing: None,
         }
     }
 
@@ -132,6 +158,32 @@ impl Model {
     pub(crate) fn reveal(&mut self, secret: Secret, now: Timestamp) {
         let until = now.checked_add(REVEALED_FOR).unwrap_or(now);
         self.revealed = Some(Revealed { secret, until });
+        self.taken();
+    }
+
+    /// The operator has the secret.
+    fn taken(&mut self) {
+        if self.handed == Handed::No {
+            self.handed = Handed::Taken;
+        }
+    }
+
+    /// Takes in what became of a copy or of a file.
+    pub(crate) fn tell(&mut self, said: Said) {
+        match self.handing.take() {
+            Some(Handing::Save) if said.good => self.handed = Handed::Saved(said.text.clone()),
+            Some(Handing::Copy) if said.good => self.taken(),
+            _ => {}
+        }
+        self.said = Some(said);
+    }
+
+    /// True where leaving now loses the secret: nobody has it, it is worth something, and no file was named for it.
+    pub(crate) fn loses_secret(&self) -> bool {
+        self.handed == Handed::No
+            && self.live.has_secret()
+            && !self.simulated
+            && self.answers.get(Key::SecretOut).is_none()
     }
 
     /// The secret, while it is in sight.

@@ -26,6 +26,8 @@ pub(crate) enum Overlay {
         step: StepId,
         /// True where the focus is on yes.
         yes: bool,
+        /// The first line that is shown of what stands above the buttons.
+        from: usize,
     },
     /// The calls of a step.
     Calls {

@@ -7,6 +7,7 @@ use crosspull_core::event::Event;
 use crossterm::event::{KeyEvent, KeyEventKind};
 use jiff::Timestamp;
 
+use crate::frame;
 use crate::keys::{self, Action, Context};
 use crate::live::Job;
 use crate::model::{Model, Screen};
@@ -17,6 +18,15 @@ use screens::on_screen;
 
 /// Takes in what happened; returns what the shell is to do.
 pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Effect> {
+    let before = Context::of_screen(model);
+    let effects = take(model, msg, now);
+    if Context::of_screen(model) != before {
+        model.scrolled = None;
+    }
+    effects
+}
+
+fn take(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Effect> {
     match msg {
         Msg::Key(key) if key.kind == KeyEventKind::Release => return Vec::new(),
         Msg::Key(key) => return pressed(model, &key),
@@ -32,7 +42,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Effect> {
             heard(model, &entry.event);
         }
         Msg::Secret(secret) => model.reveal(secret, now),
-        Msg::Said(said) => model.said = Some(said),
+        Msg::Said(said) => model.tell(said),
         Msg::ChecksOver => model.live.checked(),
         Msg::NotBegun(why) => {
             model.live.job = Job::None;
@@ -59,14 +69,18 @@ fn heard(model: &mut Model, event: &Event) {
     }
 }
 
-/// A key: what it asks for there, else it is text.
+/// A key: what it asks for there, else it is text. Where nothing can be seen nothing can be meant but Ctrl+C.
 fn pressed(model: &mut Model, key: &KeyEvent) -> Vec<Effect> {
     let context = Context::of(model);
     let action = keys::action(context, key);
+    if frame::too_small(model.size) && action != Some(Action::Stop) {
+        return Vec::new();
+    }
     if model.revealed.take().is_some() && !matches!(action, Some(Action::Copy | Action::SaveSecret | Action::Stop)) {
         return Vec::new();
     }
     model.said = None;
+    model.handing = None;
     match action {
         Some(action) => act(model, context, action),
         None => {
@@ -90,6 +104,9 @@ fn typed(model: &mut Model, key: &KeyEvent) {
 
 /// A paste goes where typed text goes, and never goes on by itself.
 fn paste(model: &mut Model, text: &str) {
+    if frame::too_small(model.size) {
+        return;
+    }
     model.said = None;
     if let Some(overlay) = model.overlays.last_mut() {
         if let Overlay::Path { input, .. } = overlay {
@@ -125,16 +142,25 @@ fn stop(model: &mut Model) -> Vec<Effect> {
         Job::None | Job::Checks => {
             if matches!(model.screen, Screen::Run { .. }) {
                 model.overlays.clear();
-                model.screen = Screen::Done { from: 0 };
+                model.screen = Screen::Done;
                 return Vec::new();
             }
-            let nothing_to_lose = matches!(model.screen, Screen::Home { .. } | Screen::Done { .. });
-            let asked = model.overlays.iter().any(|o| matches!(o, Overlay::Leave { .. }));
-            if nothing_to_lose || asked {
-                return vec![Effect::Leave];
-            }
-            model.overlays.push(Overlay::Leave { yes: false });
-            Vec::new()
+            leave(model)
         }
     }
+}
+
+/// Leaves, where nothing is lost by it or somebody asked for it twice; else asks.
+fn leave(model: &mut Model) -> Vec<Effect> {
+    let loses = match model.screen {
+        Screen::Home { .. } => model.answers != model.given,
+        Screen::Done => model.loses_secret(),
+        _ => true,
+    };
+    let asked = model.overlays.iter().any(|o| matches!(o, Overlay::Leave { .. }));
+    if asked || !loses {
+        return vec![Effect::Leave];
+    }
+    model.overlays.push(Overlay::Leave { yes: false });
+    Vec::new()
 }

@@ -22,7 +22,7 @@ pub(crate) fn seconds(count: u64) -> String {
 }
 
 /// A limit in words: `10 min`, `90 s`.
-fn limit(ms: u64) -> String {
+pub(crate) fn limit(ms: u64) -> String {
     let seconds = ms / 1000;
     if seconds >= 60 && seconds.is_multiple_of(60) { format!("{} min", seconds / 60) } else { duration(ms) }
 }
@@ -84,12 +84,23 @@ pub fn warning(plan: &Plan) -> String {
     let Some((step, cluster, soak)) = reset else {
         return "Nothing restarts.".to_owned();
     };
-    let soak = if soak == 0 { String::new() } else { format!(", {soak} min after the proof") };
+    let soak = if soak == 0 { String::new() } else { format!(", {}", after(soak)) };
     format!(
         "Step {step} restarts every node of {}{soak}, and has no way back but a second reset; you are asked once more \
          before it. The other steps change nothing that runs.",
         cluster.name()
     )
+}
+
+/// When the reset comes.
+fn after(soak_minutes: u16) -> String {
+    if soak_minutes == 0 { "right after the proof".to_owned() } else { format!("{soak_minutes} min after the proof") }
+}
+
+/// The full ids of the cluster and of the registry.
+pub(crate) fn resources(plan: &Plan) -> [String; 2] {
+    let (cluster, registry) = plan.subject();
+    [cluster.map(ToString::to_string), registry.map(ToString::to_string)].map(Option::unwrap_or_default)
 }
 
 /// What stands proved before the cluster is reset; none where nothing is.
@@ -160,9 +171,9 @@ fn does(step: &Step) -> String {
              waits until the role is in effect."
         ),
         Op::ResetCluster { cluster, soak_minutes } => format!(
-            "Gives {} the new credential, {soak_minutes} min after the proof. Azure renews every node, as in an upgrade. \
-             You are asked first.",
-            cluster.name()
+            "Gives {} the new credential, {}. Azure renews every node, as in an upgrade. You are asked first.",
+            cluster.name(),
+            after(*soak_minutes)
         ),
     }
 }
@@ -194,11 +205,17 @@ const fn needs(step: &Step) -> &'static str {
     }
 }
 
-/// The plan as Markdown: what the review shows, for a file.
+/// The plan as Markdown: what the review shows, and what the checks warned of, for a file.
 #[must_use]
-pub fn plan_text(plan: &Plan) -> String {
+pub fn plan_text(plan: &Plan, run: &Run, answers: &Answers) -> String {
+    let at = match CloudChoice::parse(answers.or_default(Key::Cloud)) {
+        Ok(CloudChoice::ByResourceManager(url)) => format!(", at {url}"),
+        Ok(CloudChoice::Known(_)) | Err(_) => String::new(),
+    };
+    let [cluster, registry] = resources(plan);
     let mut text = format!(
-        "# crosspull: {}\n\n{}\n\n- cloud: {}\n- tenant A: {}\n- tenant B: {}\n\n{}\n",
+        "# crosspull: {}\n\n{}\n\n- cloud: {}{at}\n- tenant A: {}\n- cluster: {cluster}\n- tenant B: {}\n\
+         - registry: {registry}\n\n{}\n",
         plan.route.title(),
         plan.route.says(),
         plan.cloud,
@@ -206,6 +223,16 @@ pub fn plan_text(plan: &Plan) -> String {
         plan.tenant_b,
         warning(plan)
     );
+    let mut warned = run.findings().filter(|f| f.level == Level::Warn).peekable();
+    if warned.peek().is_some() {
+        text.push_str("\nThe checks warn:\n\n");
+    }
+    for finding in warned {
+        text.push_str(&format!("- {}\n", finding.text));
+        if !finding.now.is_empty() {
+            text.push_str(&format!("  {}\n", finding.now));
+        }
+    }
     for step in &plan.steps {
         text.push_str(&format!("\n{}. {}, {}\n", step.id, step.side, step.title()));
         for request in step.requests() {

@@ -16,10 +16,11 @@ use crate::words;
 /// Columns before a text: tenant, glyph and the spaces around them.
 const BEFORE: usize = 5;
 
-/// The screen. What to do stands under every warning and stop where there is room, else under the chosen one.
+/// The screen. What to do stands under every warning and stop; under the chosen one alone where there is no room for
+/// all and one is chosen.
 pub(crate) fn sheet(model: &Model, chosen: Option<usize>, columns: usize, rows: usize, now: Timestamp) -> Sheet {
     let all = build(model, chosen, columns, now, true);
-    if all.lines.len() <= rows { all } else { build(model, chosen, columns, now, false) }
+    if chosen.is_none() || all.lines.len() <= rows { all } else { build(model, chosen, columns, now, false) }
 }
 
 fn build(model: &Model, chosen: Option<usize>, columns: usize, now: Timestamp, every: bool) -> Sheet {
@@ -120,7 +121,9 @@ fn progress(model: &Model) -> Span<'static> {
 pub(crate) fn status(model: &Model) -> Option<(Tone, String)> {
     let live = &model.live;
     if live.ready().is_some() {
-        return Some((Tone::Plain, "The plan may run. Enter shows it.".to_owned()));
+        let warnings = live.run.findings().filter(|f| f.level == Level::Warn).count();
+        let spite = if warnings == 0 { String::new() } else { format!(" in spite of {}", count(warnings, "warning")) };
+        return Some((Tone::Plain, format!("The plan may run{spite}. Enter shows it.")));
     }
     match (live.job, live.run.worst()) {
         (_, Level::Stop) => Some((Tone::Warn, "Nothing was written. Esc changes answers, r asks again.".to_owned())),

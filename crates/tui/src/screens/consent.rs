@@ -33,6 +33,11 @@ pub(crate) fn sheet(model: &Model, step: StepId, person: &Person, columns: usize
     let mut waiting = Line::from(vec![Span::raw(" "), theme.mark(Mark::Work, now), Span::raw(" ")]);
     waiting.push_span(Span::raw(format!("Not given yet{asked}.")));
     sheet.lines.push(waiting);
+    let watched = model.live.run.step(step).and_then(|s| s.waiting.as_ref()).filter(|w| w.at_most_ms > 0);
+    if let Some(wait) = watched {
+        let says = format!("It is asked for at most {}.", words::limit(wait.at_most_ms));
+        sheet.lines.extend(indented(Tone::Dim, &says));
+    }
     sheet.lines.extend(indented(
         Tone::Dim,
         "You may leave with Ctrl+C; run again with the same answers later. This screen goes on by itself.",

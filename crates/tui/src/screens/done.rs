@@ -10,7 +10,7 @@ use ratatui::text::{Line, Span};
 use super::Sheet;
 use super::run::mark as outcome_mark;
 use crate::lines::{block, hang, width, wrap};
-use crate::model::Model;
+use crate::model::{Handed, Model};
 use crate::theme::{Mark, Theme, Tone};
 use crate::words;
 
@@ -18,10 +18,9 @@ use crate::words;
 const NAME: usize = 18;
 
 /// The screen.
-pub(crate) fn sheet(model: &Model, from: usize, columns: usize, now: Timestamp) -> Sheet {
+pub(crate) fn sheet(model: &Model, columns: usize, now: Timestamp) -> Sheet {
     let (theme, run) = (model.theme, &model.live.run);
-    let mut sheet = Sheet { from: Some(from), ..Sheet::new(theme.span(Tone::Strong, "Done")) };
-    sheet.title = vec![theme.span(Tone::Strong, verdict_title(run.verdict))];
+    let mut sheet = Sheet::new(theme.span(Tone::Strong, verdict_title(run.verdict)));
     if let Some(id) = &run.id {
         sheet.right = vec![theme.span(Tone::Dim, format!("run {id}"))];
     }
@@ -41,15 +40,32 @@ pub(crate) fn sheet(model: &Model, from: usize, columns: usize, now: Timestamp) 
         made(model, side, &mut sheet, columns, now);
     }
     sheet.gap();
-    sheet.lines.push(theme.span(Tone::Dim, "The same without questions:").into());
+    let says = if model.simulated {
+        "The same without questions, while this simulated cloud is there:"
+    } else {
+        "The same without questions (c copies it):"
+    };
+    sheet.lines.extend(block(theme, Tone::Dim, says, 0, columns));
     for part in words::command(&model.answers) {
-        sheet.lines.extend(block(theme, Tone::Plain, &part, 2, columns));
+        sheet.lines.extend(option(theme, &part, columns));
     }
     if let Some(receipt) = &model.receipt {
         sheet.gap();
         sheet.lines.extend(hang(theme, Tone::Plain, vec![theme.span(Tone::Dim, "Receipt  ")], receipt, columns));
     }
     sheet
+}
+
+/// An option of the command with its value beside it, or below where there is no room: a shell joins them either way.
+fn option(theme: Theme, part: &str, columns: usize) -> Vec<Line<'static>> {
+    match part.split_once(' ') {
+        Some((name, value)) if name.starts_with("--") && width(part) + 2 > columns => {
+            let mut lines = block(theme, Tone::Plain, &format!("{name} \\"), 2, columns);
+            lines.extend(block(theme, Tone::Plain, value, 0, columns));
+            lines
+        }
+        _ => block(theme, Tone::Plain, part, 2, columns),
+    }
 }
 
 /// The title of the last screen.
@@ -143,12 +159,16 @@ fn secret(model: &Model, sheet: &mut Sheet, columns: usize, now: Timestamp) {
             let top = sheet.lines.len();
             sheet.lines.push(theme.span(Tone::Dim, format!("{head}hides in {left} s")).into());
             sheet.lines.extend(block(theme, Tone::Strong, revealed.secret.reveal(), 2, columns));
-            (sheet.from, sheet.focus) = (None, top..sheet.lines.len());
+            sheet.focus = top..sheet.lines.len();
         }
     }
 }
 
 /// The message line.
 pub(crate) fn status(model: &Model) -> Option<(Tone, String)> {
-    model.live.has_secret().then(|| (Tone::Dim, "crosspull does not keep the secret.".to_owned()))
+    let said = match &model.handed {
+        Handed::Saved(says) => says.clone(),
+        Handed::No | Handed::Taken => "crosspull does not keep the secret.".to_owned(),
+    };
+    model.live.has_secret().then_some((Tone::Dim, said))
 }

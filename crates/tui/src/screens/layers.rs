@@ -9,8 +9,8 @@ use ratatui::text::{Line, Span};
 
 use super::Sheet;
 use crate::keys::{self, Context};
-use crate::lines::{block, hang};
-use crate::model::Model;
+use crate::lines::{block, hang, width};
+use crate::model::{Model, Screen};
 use crate::overlay::{Overlay, Saving};
 use crate::theme::{Mark, Theme, Tone};
 use crate::words;
@@ -19,8 +19,8 @@ use crate::words;
 pub(crate) fn sheet(model: &Model, overlay: &Overlay, columns: usize, now: Timestamp) -> Sheet {
     match overlay {
         Overlay::Help { context, from } => Sheet { from: Some(*from), ..help(model.theme, *context, columns, now) },
-        Overlay::Leave { yes } => leave(model.theme, *yes, columns),
-        Overlay::Reset { yes, .. } => reset(model, *yes, columns, now),
+        Overlay::Leave { yes } => leave(model, *yes, columns),
+        Overlay::Reset { yes, from, .. } => Sheet { from: Some(*from), ..reset(model, *yes, columns, now) },
         Overlay::Calls { step, from } => Sheet { from: Some(*from), ..calls(model, *step, columns) },
         Overlay::Explain { step, from } => Sheet { from: Some(*from), ..explain(model, *step, columns) },
         Overlay::Path { what, input } => {
@@ -37,16 +37,11 @@ pub(crate) fn sheet(model: &Model, overlay: &Overlay, columns: usize, now: Times
             sheet.gap();
             sheet.cursor = Some((cursor, sheet.lines.len()));
             sheet.lines.push(model.theme.span(Tone::Strong, text).into());
-            bottom(sheet)
+            let lines = sheet.lines.len();
+            sheet.focus = lines.saturating_sub(1)..lines;
+            sheet
         }
     }
-}
-
-/// The last line must be in sight.
-fn bottom(mut sheet: Sheet) -> Sheet {
-    let lines = sheet.lines.len();
-    sheet.focus = lines.saturating_sub(1)..lines;
-    sheet
 }
 
 /// Two buttons; the one in focus is reversed and marked.
@@ -59,12 +54,16 @@ fn buttons(theme: Theme, yes: &str, no: &str, on_yes: bool) -> Line<'static> {
     Line::from(vec![button(yes, on_yes), Span::raw("   "), button(no, !on_yes)])
 }
 
-fn leave(theme: Theme, yes: bool, columns: usize) -> Sheet {
+fn leave(model: &Model, yes: bool, columns: usize) -> Sheet {
+    let loses = if matches!(model.screen, Screen::Done) {
+        "crosspull does not keep the secret. Leave without it?"
+    } else {
+        "Nothing was written. The answers are not kept."
+    };
     let mut sheet = Sheet::new(Span::raw("Leave?"));
-    sheet.lines.extend(block(theme, Tone::Plain, "Nothing was written. The answers are not kept.", 0, columns));
-    sheet.gap();
-    sheet.lines.push(buttons(theme, "Leave", "Stay", yes));
-    bottom(sheet)
+    sheet.lines.extend(block(model.theme, Tone::Plain, loses, 0, columns));
+    sheet.foot = vec![Line::default(), buttons(model.theme, "Leave", "Stay", yes)];
+    sheet
 }
 
 /// The last question before the cluster is given the new credential, with the proof on it.
@@ -77,7 +76,7 @@ fn reset(model: &Model, yes: bool, columns: usize, now: Timestamp) -> Sheet {
     if let Some(warning) = words::roles_warning(run) {
         sheet.lines.extend(point(Mark::Warn, &warning));
         if let Some(app) = run.facts.get(&Fact::App) {
-            sheet.lines.extend(block(theme, Tone::Plain, &format!("New app: {app}"), 2, columns));
+            sheet.lines.extend(id(theme, "New app:", app, columns));
         }
         sheet.gap();
     }
@@ -88,14 +87,22 @@ fn reset(model: &Model, yes: bool, columns: usize, now: Timestamp) -> Sheet {
     sheet.gap();
     let says = format!("{question} Its nodes restart, as in an upgrade; there is no way back but a second reset.");
     sheet.lines.extend(block(theme, Tone::Strong, &says, 0, columns));
-    sheet.gap();
-    sheet.lines.push(buttons(theme, "Reset", "Not now", yes));
-    bottom(sheet)
+    sheet.foot = vec![Line::default(), buttons(theme, "Reset", "Not now", yes)];
+    sheet
+}
+
+/// An id after its name, or whole on a line of its own where there is no room beside it.
+fn id(theme: Theme, name: &str, id: &str, columns: usize) -> Vec<Line<'static>> {
+    let one = format!("{name} {id}");
+    if width(&one) + 2 <= columns {
+        return block(theme, Tone::Plain, &one, 2, columns);
+    }
+    [block(theme, Tone::Plain, name, 2, columns), block(theme, Tone::Plain, id, 0, columns)].concat()
 }
 
 fn help(theme: Theme, context: Context, columns: usize, now: Timestamp) -> Sheet {
     let mut sheet = Sheet::new(Span::raw("Keys"));
-    for row in keys::table(context).iter().filter(|row| !row.help.is_empty()) {
+    for row in keys::table(context).filter(|row| !row.help.is_empty()) {
         let label = theme.span(Tone::Strong, format!("{:11}", row.label));
         sheet.lines.extend(hang(theme, Tone::Plain, vec![label], row.help, columns));
     }
@@ -128,7 +135,7 @@ fn explain(model: &Model, step: StepId, columns: usize) -> Sheet {
     sheet
 }
 
-/// The calls of a step, the last one first.
+/// The calls of a step by number, the last one first.
 fn calls(model: &Model, step: StepId, columns: usize) -> Sheet {
     let (theme, run) = (model.theme, &model.live.run);
     let title =
@@ -138,14 +145,15 @@ fn calls(model: &Model, step: StepId, columns: usize) -> Sheet {
     if calls.is_empty() {
         sheet.lines.push(theme.span(Tone::Dim, "No call was made so far.").into());
     }
-    for call in calls.into_iter().rev() {
+    for (n, call) in calls.into_iter().enumerate().rev() {
         sheet.gap();
-        let head = vec![theme.span(Tone::Accent, format!("{} ", call.method))];
+        let head =
+            vec![theme.span(Tone::Dim, format!("{}. ", n + 1)), theme.span(Tone::Accent, format!("{} ", call.method))];
         sheet.lines.extend(hang(theme, Tone::Strong, head, &call.url, columns));
         sheet.lines.extend(block(
             theme,
             Tone::Dim,
-            &format!("{}, as tenant {}", call.plane.word(), call.side),
+            &format!("{}, as tenant {}, at {}", call.plane.word(), call.side, call.started.strftime("%T UTC")),
             2,
             columns,
         ));

@@ -25,6 +25,8 @@ pub(crate) struct Sheet {
     pub right: Vec<Span<'static>>,
     /// The lines.
     pub lines: Vec<Line<'static>>,
+    /// The lines below them that do not scroll: buttons.
+    pub foot: Vec<Line<'static>>,
     /// The lines that must be in sight.
     pub focus: Range<usize>,
     /// The first line that is shown, where the operator scrolls by hand.
@@ -55,17 +57,19 @@ impl Sheet {
 
 /// What the screen shows in so many columns and rows.
 pub(crate) fn sheet(model: &Model, columns: usize, rows: usize, now: Timestamp) -> Sheet {
-    match &model.screen {
+    let mut sheet = match &model.screen {
         Screen::Home { chosen } => home::sheet(model, *chosen, columns),
         Screen::Form(form) => form.sheet(model.theme, columns, rows),
         Screen::Checks { chosen } => checks::sheet(model, *chosen, columns, rows, now),
         Screen::Review { chosen } => review::sheet(model, *chosen, columns),
-        Screen::Run { chosen, from } => match model.live.person() {
-            Some((step, person)) => Sheet { from: Some(*from), ..consent::sheet(model, step, person, columns, now) },
+        Screen::Run { chosen } => match model.live.person() {
+            Some((step, person)) => consent::sheet(model, step, person, columns, now),
             None => run::sheet(model, *chosen, columns, now),
         },
-        Screen::Done { from } => done::sheet(model, *from, columns, now),
-    }
+        Screen::Done => done::sheet(model, columns, now),
+    };
+    sheet.from = model.scrolled.filter(|_| model.in_sight(now).is_none());
+    sheet
 }
 
 /// The message line where nothing else was said: what is wrong, what is waited for.
@@ -76,6 +80,6 @@ pub(crate) fn status(model: &Model) -> Option<(Tone, String)> {
         Screen::Checks { .. } => checks::status(model),
         Screen::Review { .. } => Some((Tone::Dim, "Nothing was written so far.".to_owned())),
         Screen::Run { .. } => run::status(model),
-        Screen::Done { .. } => done::status(model),
+        Screen::Done => done::status(model),
     }
 }

@@ -5,7 +5,7 @@ use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
 use super::Sheet;
-use crate::lines::{block, fit, width};
+use crate::lines::{block, fit, path, width};
 use crate::model::Model;
 use crate::theme::{Theme, Tone};
 use crate::words;
@@ -20,11 +20,13 @@ pub(crate) fn sheet(model: &Model, chosen: usize, columns: usize) -> Sheet {
     sheet.right = vec![theme.span(Tone::Dim, format!("{} steps", plan.steps.len()))];
     sheet.lines.extend(block(theme, Tone::Warn, &words::warning(plan), 0, columns));
     sheet.gap();
-    for side in [Side::A, Side::B] {
+    for (side, resource) in [Side::A, Side::B].into_iter().zip(words::resources(plan)) {
         sheet.lines.push(Line::from(vec![
             theme.span(Tone::Dim, format!("{side} ")),
             Span::raw(fit(&plan.tenant(side).to_string(), columns.saturating_sub(2))),
         ]));
+        let id = path(&resource, columns.saturating_sub(2)).into_iter();
+        sheet.lines.extend(id.map(|part| Line::from(vec![Span::raw("  "), Span::raw(part)])));
     }
     sheet.gap();
     for (i, step) in plan.steps.iter().enumerate() {
@@ -56,7 +58,7 @@ fn request(theme: Theme, text: &str, indent: usize, columns: usize) -> Vec<Line<
     let (call, sends) = text.split_once("  ").unwrap_or((text, ""));
     let mut lines = block(theme, Tone::Plain, call, indent, columns);
     match lines.as_mut_slice() {
-        [_] if sends.is_empty() => {}
+        _ if sends.is_empty() => {}
         [line] if line.width() + 2 + width(sends) <= columns => {
             line.push_span(theme.span(Tone::Dim, format!("  {}", fit(sends, columns))));
         }

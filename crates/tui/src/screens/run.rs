@@ -11,7 +11,7 @@ use ratatui::text::{Line, Span};
 use super::Sheet;
 use crate::lines::{apart, block, fit, middle};
 use crate::live::{Job, Live};
-use crate::model::Model;
+use crate::model::{Model, Screen};
 use crate::theme::{Mark, Theme, Tone};
 use crate::words;
 
@@ -38,7 +38,8 @@ pub(crate) fn sheet(model: &Model, chosen: Option<usize>, columns: usize, now: T
         let here = chosen == Some(i);
         sheet.lines.push(line(theme, plan, step, state, here, columns, now));
         sheet.lines.extend(under(theme, live, state, here, columns, now));
-        if here || (chosen.is_none() && matches!(state.status, Status::Working | Status::Asking)) {
+        let calls_for_a_look = matches!(state.status, Status::Working | Status::Asking) || state.trouble.is_some();
+        if here || (chosen.is_none() && calls_for_a_look) {
             sheet.focus = top..sheet.lines.len();
         }
     }
@@ -47,7 +48,8 @@ pub(crate) fn sheet(model: &Model, chosen: Option<usize>, columns: usize, now: T
 
 /// How long the run takes or took.
 fn elapsed(live: &Live, now: Timestamp) -> String {
-    let Some(started) = live.run.started else {
+    // While nothing but the operator is waited for, no tick comes and a clock would stand.
+    let Some(started) = live.run.started.filter(|_| live.over() || live.moves()) else {
         return String::new();
     };
     duration(words::between(started, live.run.ended.unwrap_or(now)))
@@ -120,7 +122,7 @@ const fn word_tone(mark: Mark) -> Tone {
 /// How long a step takes or took.
 fn took(state: &StepState, now: Timestamp) -> String {
     match (state.started, state.status) {
-        (None, _) | (_, Status::ToCome) => String::new(),
+        (None, _) | (_, Status::ToCome | Status::Asking) => String::new(),
         (Some(from), _) => duration(words::between(from, state.ended.unwrap_or(now))),
     }
 }
@@ -154,9 +156,10 @@ fn under(
         }
     }
     if let Some(trouble) = &state.trouble {
-        lines.extend(block(theme, Tone::Bad, &trouble.what, INDENT, columns));
-        lines.extend(block(theme, Tone::Plain, &trouble.why, INDENT, columns));
-        lines.extend(block(theme, Tone::Plain, &trouble.now, INDENT, columns));
+        let tones = [Tone::Bad, Tone::Plain, Tone::Plain].into_iter().chain(std::iter::repeat(Tone::Dim));
+        for (text, tone) in trouble.lines().iter().zip(tones) {
+            lines.extend(block(theme, tone, text, INDENT, columns));
+        }
     }
     if here && !state.note.is_empty() {
         lines.extend(block(theme, Tone::Dim, &state.note, INDENT, columns));
@@ -175,15 +178,25 @@ fn answer(call: &Call, now: Timestamp) -> String {
 /// The message line.
 pub(crate) fn status(model: &Model) -> Option<(Tone, String)> {
     let live = &model.live;
+    let chosen = matches!(model.screen, Screen::Run { chosen: Some(_) });
     if live.over() {
-        return Some((Tone::Plain, "The run is over. Enter goes on.".to_owned()));
+        let enter = match (model.overlays.is_empty(), chosen) {
+            (false, _) => "",
+            (true, true) => " Enter shows the step's calls, Esc then Enter goes on.",
+            (true, false) => " Enter goes on.",
+        };
+        return Some((Tone::Plain, format!("The run is over.{enter}")));
     }
     if live.stopping {
         return Some((Tone::Warn, "Stopping after the call in flight. Ctrl+C again leaves at once.".to_owned()));
     }
     if live.question().is_some() {
-        return Some((Tone::Warn, "Not reset. Enter asks again, Ctrl+C ends the run here.".to_owned()))
-            .filter(|_| model.overlays.is_empty());
+        let enter = if chosen {
+            "Enter shows the step's calls, Esc then Enter asks again."
+        } else {
+            "Enter asks again, Ctrl+C ends the run here."
+        };
+        return Some((Tone::Warn, format!("Not reset. {enter}"))).filter(|_| model.overlays.is_empty());
     }
     (live.job == Job::Run && live.run.id.is_none()).then(|| (Tone::Dim, "Starting.".to_owned()))
 }

@@ -3,8 +3,8 @@
 use crosspull_core::plan::StepId;
 
 use crate::frame;
-use crate::keys::Action;
-use crate::model::Model;
+use crate::keys::{Action, Move};
+use crate::model::{Handing, Model};
 use crate::msg::{Effect, Said};
 use crate::overlay::{Overlay, Saving};
 use crate::words;
@@ -13,7 +13,7 @@ use crate::words;
 /// answers it; in a simulated cloud, where nothing can break, the focus is on yes.
 pub(super) fn ask(model: &mut Model, step: StepId) {
     if !model.overlays.iter().any(|o| matches!(o, Overlay::Reset { .. })) {
-        model.overlays.insert(0, Overlay::Reset { step, yes: model.simulated });
+        model.overlays.insert(0, Overlay::Reset { step, yes: model.simulated, from: 0 });
     }
 }
 
@@ -27,17 +27,10 @@ pub(super) fn on_overlay(model: &mut Model, action: Action) -> Vec<Effect> {
         (Overlay::Help { .. } | Overlay::Calls { .. } | Overlay::Explain { .. }, Action::GoOn) => {
             drop(model.overlays.pop())
         }
-        (Overlay::Help { from, .. } | Overlay::Calls { from, .. } | Overlay::Explain { from, .. }, Action::Up) => {
-            *from = from.saturating_sub(1);
-        }
-        (Overlay::Help { .. } | Overlay::Calls { .. } | Overlay::Explain { .. }, Action::Down) => scroll_layer(model),
+        (_, Action::Move(way)) => scroll(model, way),
         (Overlay::Leave { yes } | Overlay::Reset { yes, .. }, Action::Left | Action::Right) => *yes = !*yes,
-        (Overlay::Leave { .. } | Overlay::Reset { .. }, Action::Yes) => {
-            return answered(model, true);
-        }
-        (Overlay::Leave { .. } | Overlay::Reset { .. }, Action::No) => {
-            return answered(model, false);
-        }
+        (Overlay::Leave { .. }, Action::Yes) => return answered(model, true),
+        (Overlay::Leave { .. }, Action::No) => return answered(model, false),
         (Overlay::Leave { yes } | Overlay::Reset { yes, .. }, Action::GoOn) => {
             let yes = *yes;
             return answered(model, yes);
@@ -73,18 +66,28 @@ fn save(model: &mut Model) -> Vec<Effect> {
     }
     model.overlays.pop();
     match (what, &model.live.run.plan) {
-        (Saving::Secret, _) => vec![Effect::SaveSecret { path }],
-        (Saving::Plan, Some(plan)) => vec![Effect::SavePlan { path, text: words::plan_text(plan) }],
+        (Saving::Secret, _) => {
+            model.handing = Some(Handing::Save);
+            vec![Effect::SaveSecret { path }]
+        }
+        (Saving::Plan, Some(plan)) => {
+            let text = words::plan_text(plan, &model.live.run, &model.answers);
+            vec![Effect::SavePlan { path, text }]
+        }
         (Saving::Plan, None) => Vec::new(),
     }
 }
 
-/// One line further down in what is read, unless its end is in sight.
-fn scroll_layer(model: &mut Model) {
-    let most = frame::most_layer_offset(model);
-    if let Some(Overlay::Help { from, .. } | Overlay::Calls { from, .. } | Overlay::Explain { from, .. }) =
-        model.overlays.last_mut()
+/// Along what is read.
+fn scroll(model: &mut Model, way: Move) {
+    let room = frame::layer_room(model);
+    if let Some(
+        Overlay::Help { from, .. }
+        | Overlay::Calls { from, .. }
+        | Overlay::Explain { from, .. }
+        | Overlay::Reset { from, .. },
+    ) = model.overlays.last_mut()
     {
-        *from = (*from + 1).min(most);
+        *from = room.moved(*from, way);
     }
 }

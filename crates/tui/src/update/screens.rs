@@ -4,12 +4,13 @@ use crosspull_core::field::Page;
 use crosspull_core::inputs::Inputs;
 
 use super::layers::ask;
+use super::leave;
 use crate::form::Form;
 use crate::frame;
 use crate::input::TextBox;
-use crate::keys::{self, Action};
+use crate::keys::{self, Action, Move};
 use crate::live::Job;
-use crate::model::{Model, Screen};
+use crate::model::{Handing, Model, Screen};
 use crate::msg::{Effect, Said};
 use crate::overlay::{Overlay, Saving};
 use crate::screens::home;
@@ -20,27 +21,23 @@ pub(super) fn on_screen(model: &mut Model, action: Action) -> Vec<Effect> {
     if !keys::offered(model, action) {
         return Vec::new();
     }
+    if let Action::Move(way) = action {
+        along(model, way);
+        return Vec::new();
+    }
     match model.screen {
-        Screen::Home { chosen } => {
-            on_home(model, chosen, action);
+        Screen::Home { .. } => {
+            if action == Action::GoOn {
+                model.open(Page::TenantA);
+            }
             Vec::new()
         }
         Screen::Form(_) => on_form(model, action),
-        Screen::Checks { chosen } => on_checks(model, chosen, action),
+        Screen::Checks { .. } => on_checks(model, action),
         Screen::Review { chosen } => on_review(model, chosen, action),
         Screen::Run { .. } if model.live.person().is_some() => on_consent(model, action),
-        Screen::Run { chosen, .. } => on_run(model, chosen, action),
-        Screen::Done { from } => on_done(model, from, action),
-    }
-}
-
-fn on_home(model: &mut Model, chosen: usize, action: Action) {
-    match action {
-        Action::Up | Action::Down => {
-            model.screen = Screen::Home { chosen: moved(chosen, home::ENTRIES.len(), action) };
-        }
-        Action::GoOn => model.open(Page::TenantA),
-        _ => {}
+        Screen::Run { chosen } => on_run(model, chosen, action),
+        Screen::Done => on_done(model, action),
     }
 }
 
@@ -114,13 +111,8 @@ fn check(model: &mut Model, inputs: Inputs) -> Vec<Effect> {
     vec![Effect::Check(Box::new(inputs))]
 }
 
-fn on_checks(model: &mut Model, chosen: Option<usize>, action: Action) -> Vec<Effect> {
+fn on_checks(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
-        Action::Up | Action::Down => {
-            let all = model.live.run.checks.len();
-            let chosen = if all == 0 { None } else { Some(chosen.map_or(0, |c| moved(c, all, action))) };
-            model.screen = Screen::Checks { chosen };
-        }
         Action::Again => {
             if let Some(inputs) = model.live.asked_with.clone() {
                 model.screen = Screen::Checks { chosen: None };
@@ -139,9 +131,6 @@ fn on_review(model: &mut Model, chosen: usize, action: Action) -> Vec<Effect> {
         return Vec::new();
     };
     match action {
-        Action::Up | Action::Down => {
-            model.screen = Screen::Review { chosen: moved(chosen, plan.steps.len(), action) };
-        }
         Action::Explain => {
             if let Some(step) = plan.steps.get(chosen).map(|s| s.id) {
                 model.overlays.push(Overlay::Explain { step, from: 0 });
@@ -154,7 +143,7 @@ fn on_review(model: &mut Model, chosen: usize, action: Action) -> Vec<Effect> {
         Action::Back => model.screen = Screen::Checks { chosen: None },
         Action::GoOn => {
             if let Some(plan) = model.live.begin() {
-                model.screen = Screen::Run { chosen: None, from: 0 };
+                model.screen = Screen::Run { chosen: None };
                 return vec![Effect::Run(Box::new(plan))];
             }
         }
@@ -167,12 +156,10 @@ fn on_review(model: &mut Model, chosen: usize, action: Action) -> Vec<Effect> {
 fn on_run(model: &mut Model, chosen: Option<usize>, action: Action) -> Vec<Effect> {
     let live = &model.live;
     match action {
-        Action::Up | Action::Down => {
-            let all = live.run.steps.len();
-            let chosen = if all == 0 { None } else { Some(chosen.map_or(0, |c| moved(c, all, action))) };
-            model.screen = Screen::Run { chosen, from: 0 };
+        Action::Back if chosen.is_some() || model.scrolled.is_some() => {
+            model.screen = Screen::Run { chosen: None };
+            model.scrolled = None;
         }
-        Action::Back if chosen.is_some() => model.screen = Screen::Run { chosen: None, from: 0 },
         Action::Back if live.over() => {
             model.said = Some(Said::good("The run is over; there is no way back. Enter goes on."))
         }
@@ -181,7 +168,7 @@ fn on_run(model: &mut Model, chosen: Option<usize>, action: Action) -> Vec<Effec
         }
         Action::GoOn => match chosen.and_then(|at| live.run.steps.get(at)).map(|s| s.id) {
             Some(step) => model.overlays.push(Overlay::Calls { step, from: 0 }),
-            None if live.over() => model.screen = Screen::Done { from: 0 },
+            None if live.over() => model.screen = Screen::Done,
             None => {
                 if let Some(step) = live.question() {
                     ask(model, step);
@@ -193,29 +180,21 @@ fn on_run(model: &mut Model, chosen: Option<usize>, action: Action) -> Vec<Effec
     Vec::new()
 }
 
-fn on_consent(model: &mut Model, action: Action) -> Vec<Effect> {
-    let most = frame::most_offset(model);
-    match (&mut model.screen, action) {
-        (Screen::Run { from, .. }, Action::Up) => *from = from.saturating_sub(1),
-        (Screen::Run { from, .. }, Action::Down) => *from = (*from + 1).min(most),
-        (_, Action::Copy) => {
-            if let Some((_, person)) = model.live.person() {
-                return vec![Effect::Copy { what: "consent address".to_owned(), text: person.url.clone() }];
-            }
+fn on_consent(model: &Model, action: Action) -> Vec<Effect> {
+    match model.live.person() {
+        Some((_, person)) if action == Action::Copy => {
+            vec![Effect::Copy { what: "consent address".to_owned(), text: person.url.clone() }]
         }
-        _ => {}
+        _ => Vec::new(),
     }
-    Vec::new()
 }
 
-fn on_done(model: &mut Model, from: usize, action: Action) -> Vec<Effect> {
+fn on_done(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
-        Action::Up => model.screen = Screen::Done { from: from.saturating_sub(1) },
-        Action::Down => {
-            let most = frame::most_offset(model);
-            model.screen = Screen::Done { from: (from + 1).min(most) };
+        Action::Copy => {
+            model.handing = Some(Handing::Copy);
+            return vec![Effect::CopySecret];
         }
-        Action::Copy => return vec![Effect::CopySecret],
         Action::Reveal => return vec![Effect::RevealSecret],
         Action::CopyCommand => {
             let text = words::command_line(&model.answers);
@@ -226,14 +205,44 @@ fn on_done(model: &mut Model, from: usize, action: Action) -> Vec<Effect> {
             let input = TextBox::new(&format!("{name}.secret"));
             model.overlays.push(Overlay::Path { what: Saving::Secret, input });
         }
-        Action::GoOn => return vec![Effect::Leave],
+        Action::GoOn => return leave(model),
         _ => {}
     }
     Vec::new()
 }
 
-/// The place above or below in a list, which ends at its ends.
-fn moved(at: usize, of: usize, action: Action) -> usize {
-    let to = if action == Action::Up { at.saturating_sub(1) } else { at.saturating_add(1) };
-    to.min(of.saturating_sub(1))
+/// Along what the screen shows: to the next entry of a list, else through the lines.
+fn along(model: &mut Model, way: Move) {
+    let forward = match way {
+        Move::Up => false,
+        Move::Down => true,
+        _ => return scroll(model, way),
+    };
+    let live = &model.live;
+    let planned = live.run.plan.as_ref().map_or(0, |plan| plan.steps.len());
+    match &mut model.screen {
+        Screen::Run { .. } if live.person().is_some() => return scroll(model, way),
+        Screen::Form(_) | Screen::Done => return scroll(model, way),
+        Screen::Home { chosen } => *chosen = next(Some(*chosen), home::ENTRIES.len(), forward).unwrap_or(0),
+        Screen::Review { chosen } => *chosen = next(Some(*chosen), planned, forward).unwrap_or(0),
+        Screen::Checks { chosen } => *chosen = next(*chosen, live.run.checks.len(), forward),
+        Screen::Run { chosen } => *chosen = next(*chosen, live.run.steps.len(), forward),
+    }
+    model.scrolled = None;
+}
+
+/// The place above or below in a list, which ends at its ends; the first one where there was none.
+fn next(at: Option<usize>, of: usize, forward: bool) -> Option<usize> {
+    let last = of.checked_sub(1)?;
+    Some(match at {
+        None => 0,
+        Some(at) if forward => at.saturating_add(1).min(last),
+        Some(at) => at.saturating_sub(1).min(last),
+    })
+}
+
+/// Through the lines of the screen.
+fn scroll(model: &mut Model, way: Move) {
+    let room = frame::screen_room(model);
+    model.scrolled = Some(room.moved(room.from, way));
 }

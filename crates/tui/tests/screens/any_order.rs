@@ -18,7 +18,7 @@ impl Numbers {
     }
 }
 
-const KEYS: [KeyCode; 24] = [
+const KEYS: [KeyCode; 26] = [
     KeyCode::Enter,
     KeyCode::Enter,
     KeyCode::Enter,
@@ -30,6 +30,8 @@ const KEYS: [KeyCode; 24] = [
     KeyCode::Left,
     KeyCode::Right,
     KeyCode::Home,
+    KeyCode::PageUp,
+    KeyCode::PageDown,
     KeyCode::End,
     KeyCode::Backspace,
     KeyCode::Delete,

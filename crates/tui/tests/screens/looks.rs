@@ -172,6 +172,5 @@ fn without_unicode_and_colour() {
 #[test]
 fn a_window_too_small_says_so_and_goes_on() {
     let mut story = Story::demo((39, 12));
-    story.enter().shows("enlarge the window (40x12)");
-    story.resize(80, 24).shows("Tenant A, where the cluster is");
+    story.shows("enlarge the window (40x12)").resize(80, 24).shows("What do you want to do?");
 }

@@ -2,7 +2,9 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "all of this crate is a test")]
 
+mod along;
 mod any_order;
+mod careful;
 mod engine;
 mod looks;
 mod story;

@@ -303,3 +303,57 @@ fn control_c_on_a_run_that_has_just_ended_shows_its_end_first() {
     story.ctrl('c');
     assert_eq!(story.asked(), [Effect::Leave]);
 }
+
+#[test]
+fn cluster_and_registry_are_named_by_their_whole_ids_before_the_run() {
+    let inputs = engine::inputs();
+    let ids = [inputs.clusters[0].to_string(), inputs.registries[0].to_string()];
+    let mut story = Story::demo((200, 50));
+    to_review(&mut story).shows(&ids[0]).shows(&ids[1]);
+    for size in [(120, 40), (80, 24)] {
+        let mut story = Story::demo(size);
+        to_review(&mut story);
+        let screen = story.see();
+        let text: String =
+            screen.lines().map(|l| l.trim_matches('"').rsplit('│').next().unwrap_or("").trim()).collect();
+        assert!(ids.iter().all(|id| text.contains(id)), "{screen}");
+    }
+}
+
+#[test]
+fn the_saved_plan_says_what_it_is_about_and_what_the_checks_warn_of() {
+    let mut answers = complete();
+    answers.set(Key::Cloud, "https://arm.local.azurestack.external");
+    let mut story = Story::new(SIZE, answers, false, Theme::full());
+    story.enter().enter().enter().enter().engine(engine::checked()).enter().asked();
+    story.press(KeyCode::Char('s')).enter();
+    let asked = story.asked();
+    let [Effect::SavePlan { text, .. }] = asked.as_slice() else { panic!("{asked:?}") };
+    let inputs = engine::inputs();
+    for line in [
+        "- cloud: AzureCloud, at https://arm.local.azurestack.external/".to_owned(),
+        "- tenant A: aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa".to_owned(),
+        format!("- cluster: {}", inputs.clusters[0]),
+        format!("- registry: {}", inputs.registries[0]),
+        "The checks warn:".to_owned(),
+    ] {
+        assert!(text.lines().any(|l| l == line), "no {line:?} in\n{text}");
+    }
+    assert!(
+        text.contains("- aks-shop's present principal has 2 roles") && text.contains("\n  Grant the new"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_failed_step_tells_the_services_own_words_on_the_run() {
+    let mut story = Story::demo(SIZE);
+    to_run(&mut story).engine(engine::failed()).shows("AuthorizationFailed").shows("99999999-9999-4999-8999");
+}
+
+#[test]
+fn every_warning_is_unfolded_and_counted_where_the_plan_may_run() {
+    let mut story = Story::demo(SIZE);
+    story.enter().enter().enter().enter().engine(engine::checked());
+    story.shows("Grant the new principal").shows("The plan may run in spite of 1 warning. Enter shows it.");
+}

@@ -1,0 +1,198 @@
+//! The rows of the key table, by place.
+
+use crossterm::event::{KeyCode, KeyModifiers};
+
+use super::{Action, Binding, Context, Move};
+
+/// No modifier.
+pub(super) const NONE: KeyModifiers = KeyModifiers::NONE;
+/// The modifier of chords.
+pub(super) const CTRL: KeyModifiers = KeyModifiers::CONTROL;
+
+/// Shortens a row.
+const fn row(
+    keys: &'static [(KeyCode, KeyModifiers)],
+    label: &'static str,
+    word: &'static str,
+    help: &'static str,
+    action: Action,
+) -> Binding {
+    Binding { keys, label, word, help, action }
+}
+
+const ENTER: &[(KeyCode, KeyModifiers)] = &[(KeyCode::Enter, NONE)];
+const ESC: &[(KeyCode, KeyModifiers)] = &[(KeyCode::Esc, NONE)];
+const LEFT: &[(KeyCode, KeyModifiers)] = &[(KeyCode::Left, NONE)];
+const RIGHT: &[(KeyCode, KeyModifiers)] = &[(KeyCode::Right, NONE)];
+const TAB: &[(KeyCode, KeyModifiers)] = &[(KeyCode::Tab, NONE), (KeyCode::Down, NONE)];
+const BACK_TAB: &[(KeyCode, KeyModifiers)] = &[(KeyCode::BackTab, NONE), (KeyCode::Up, NONE)];
+const UP: &[(KeyCode, KeyModifiers)] = &[(KeyCode::Up, NONE), (KeyCode::Char('k'), NONE), (KeyCode::Char('p'), CTRL)];
+const DOWN: &[(KeyCode, KeyModifiers)] =
+    &[(KeyCode::Down, NONE), (KeyCode::Char('j'), NONE), (KeyCode::Char('n'), CTRL)];
+
+const GO_ON: Binding = row(ENTER, "Enter", "go on", "to the next screen", Action::GoOn);
+const PREVIOUS_SCREEN: Binding = row(ESC, "Esc", "back", "to the previous screen; every answer is kept", Action::Back);
+const CLOSE: Binding = row(ESC, "Esc", "close", "away with what lies above the screen", Action::Back);
+const MOVE_UP: Binding = row(UP, "↑↓", "choose", "up and down in a list", Action::Move(Move::Up));
+const MOVE_DOWN: Binding = row(DOWN, "", "", "", Action::Move(Move::Down));
+const WORD_LEFT: Binding = row(LEFT, "←→", "choose", "the word before, the next word", Action::Left);
+const WORD_RIGHT: Binding = row(RIGHT, "", "", "", Action::Right);
+const NEXT_FIELD: Binding = row(TAB, "Tab", "next", "to the next field", Action::NextField);
+const PREVIOUS_FIELD: Binding = row(BACK_TAB, "Shift+Tab", "previous", "to the field before", Action::PreviousField);
+const HELP_IN_TEXT: Binding = row(&[(KeyCode::F(1), NONE)], "F1", "help", "this help", Action::Help);
+const HELP: Binding =
+    row(&[(KeyCode::F(1), NONE), (KeyCode::Char('?'), NONE)], "?", "help", "this help, also by F1", Action::Help);
+const LEAVE: Binding = row(
+    &[(KeyCode::Char('c'), CTRL)],
+    "Ctrl+C",
+    "leave",
+    "leave; asks first where there is something to lose",
+    Action::Stop,
+);
+const LEAVE_QUIETLY: Binding = Binding { word: "", ..LEAVE };
+const STOP: Binding = Binding {
+    word: "stop after this call",
+    help: "stop after the call in flight; a second time leaves at once",
+    ..LEAVE
+};
+const REDRAW: Binding = row(&[(KeyCode::Char('l'), CTRL)], "Ctrl+L", "", "draw the screen anew", Action::Redraw);
+
+const HOME: &[Binding] = &[MOVE_UP, MOVE_DOWN, GO_ON, HELP, LEAVE, REDRAW];
+const TEXT: &[Binding] = &[NEXT_FIELD, PREVIOUS_FIELD, GO_ON, PREVIOUS_SCREEN, HELP_IN_TEXT, LEAVE_QUIETLY, REDRAW];
+const CHOICE: &[Binding] =
+    &[NEXT_FIELD, PREVIOUS_FIELD, WORD_LEFT, WORD_RIGHT, GO_ON, PREVIOUS_SCREEN, HELP, LEAVE_QUIETLY, REDRAW];
+const CHECKS: &[Binding] = &[
+    MOVE_UP,
+    MOVE_DOWN,
+    row(&[(KeyCode::Char('r'), NONE)], "r", "ask again", "ask all checks again", Action::Again),
+    GO_ON,
+    PREVIOUS_SCREEN,
+    HELP,
+    LEAVE_QUIETLY,
+    REDRAW,
+];
+const REVIEW: &[Binding] = &[
+    MOVE_UP,
+    MOVE_DOWN,
+    row(
+        &[(KeyCode::Char('e'), NONE)],
+        "e",
+        "explain",
+        "what a step does, what it needs, how it is undone",
+        Action::Explain,
+    ),
+    row(&[(KeyCode::Char('s'), NONE)], "s", "save plan", "save the plan in a file", Action::SavePlan),
+    row(ENTER, "Enter", "run", "run the plan", Action::GoOn),
+    PREVIOUS_SCREEN,
+    HELP,
+    LEAVE_QUIETLY,
+    REDRAW,
+];
+const RUN: &[Binding] = &[
+    Binding { word: "look at a step", ..MOVE_UP },
+    MOVE_DOWN,
+    row(ESC, "", "", "", Action::Back),
+    row(ENTER, "Enter", "go on", "back to the question; at the end, to the last screen", Action::GoOn),
+    HELP,
+    STOP,
+    REDRAW,
+];
+const STEP: &[Binding] = &[
+    Binding { word: "look at a step", ..MOVE_UP },
+    MOVE_DOWN,
+    row(ENTER, "Enter", "its calls", "the calls of the step that is looked at", Action::GoOn),
+    row(ESC, "Esc", "the run", "back to the run as a whole, where Enter goes on", Action::Back),
+    HELP,
+    Binding { word: "stop", ..STOP },
+    REDRAW,
+];
+const CONSENT: &[Binding] = &[
+    Binding { word: "", help: "up and down in the text", ..MOVE_UP },
+    MOVE_DOWN,
+    row(&[(KeyCode::F(2), NONE)], "F2", "copy", "copy the address", Action::Copy),
+    HELP,
+    Binding { word: "stop", ..STOP },
+    REDRAW,
+];
+const DONE: &[Binding] = &[
+    Binding { word: "", help: "up and down in the text", ..MOVE_UP },
+    MOVE_DOWN,
+    row(&[(KeyCode::Char('c'), NONE)], "c", "copy command", "copy the command that does the same", Action::CopyCommand),
+    row(&[(KeyCode::F(3), NONE)], "F3", "reveal", "show the secret for 10 seconds", Action::Reveal),
+    row(&[(KeyCode::F(2), NONE)], "F2", "copy", "copy the secret", Action::Copy),
+    row(&[(KeyCode::F(4), NONE)], "F4", "save", "save the secret in a new file", Action::SaveSecret),
+    HELP,
+    row(
+        &[(KeyCode::Enter, NONE), (KeyCode::Char('q'), NONE)],
+        "Enter",
+        "leave",
+        "leave; a summary without the secret stays on the terminal",
+        Action::GoOn,
+    ),
+    LEAVE_QUIETLY,
+    REDRAW,
+];
+const READING: &[Binding] = &[
+    Binding { word: "scroll", help: "up and down in the text", ..MOVE_UP },
+    MOVE_DOWN,
+    CLOSE,
+    row(&[(KeyCode::Enter, NONE), (KeyCode::Char('q'), NONE)], "", "", "", Action::GoOn),
+    LEAVE_QUIETLY,
+    REDRAW,
+];
+const BUTTON_LEFT: Binding = row(
+    &[(KeyCode::Left, NONE), (KeyCode::BackTab, NONE)],
+    "←→",
+    "choose",
+    "the other button, also by Tab",
+    Action::Left,
+);
+const BUTTON_RIGHT: Binding = row(&[(KeyCode::Right, NONE), (KeyCode::Tab, NONE)], "", "", "", Action::Right);
+const QUESTION: &[Binding] = &[
+    BUTTON_LEFT,
+    BUTTON_RIGHT,
+    row(&[(KeyCode::Char('y'), NONE)], "y", "yes", "yes", Action::Yes),
+    row(&[(KeyCode::Char('n'), NONE)], "n", "no", "no", Action::No),
+    row(ENTER, "Enter", "take", "take the button in focus", Action::GoOn),
+    CLOSE,
+    LEAVE_QUIETLY,
+    REDRAW,
+];
+const RESET: &[Binding] = &[
+    BUTTON_LEFT,
+    BUTTON_RIGHT,
+    Binding { word: "scroll", help: "up and down in the text", ..MOVE_UP },
+    MOVE_DOWN,
+    row(ENTER, "Enter", "ok", "take the button in focus", Action::GoOn),
+    row(ESC, "Esc", "no", "not now", Action::Back),
+    LEAVE_QUIETLY,
+    REDRAW,
+];
+const PATH: &[Binding] = &[row(ENTER, "Enter", "save", "save", Action::GoOn), CLOSE, LEAVE_QUIETLY, REDRAW];
+
+/// Further ways along what can be longer than its window; in fields for text these keys move the cursor.
+pub(super) const PAGES: &[Binding] = &[
+    row(&[(KeyCode::PageUp, NONE)], "PgUp PgDn", "", "a page up, a page down", Action::Move(Move::PageUp)),
+    row(&[(KeyCode::PageDown, NONE)], "", "", "", Action::Move(Move::PageDown)),
+    row(&[(KeyCode::Home, NONE)], "Home End", "", "to the beginning, to the end", Action::Move(Move::First)),
+    row(&[(KeyCode::End, NONE)], "", "", "", Action::Move(Move::Last)),
+];
+
+/// The rows of a place alone.
+pub(super) const fn own(context: Context) -> &'static [Binding] {
+    match context {
+        Context::Home => HOME,
+        Context::Text => TEXT,
+        Context::Choice => CHOICE,
+        Context::Checks => CHECKS,
+        Context::Review => REVIEW,
+        Context::Run => RUN,
+        Context::Step => STEP,
+        Context::Consent => CONSENT,
+        Context::Done => DONE,
+        Context::Reading => READING,
+        Context::Question => QUESTION,
+        Context::Reset => RESET,
+        Context::Path => PATH,
+    }
+}

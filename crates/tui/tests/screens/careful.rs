@@ -1,0 +1,196 @@
+//! What a key must not do: confirm what was meant for something else or what cannot be seen, or lose the secret.
+
+use crosspull_core::field::Key;
+use crosspull_core::plan::StepId;
+use crosspull_core::secret::Secret;
+use crosspull_tui::{Effect, Msg, Said, Theme};
+use crossterm::event::KeyCode;
+
+use crate::engine;
+use crate::story::{Story, complete};
+
+const SIZE: (u16, u16) = (80, 24);
+
+fn real(size: (u16, u16)) -> Story {
+    Story::new(size, complete(), false, Theme::full())
+}
+
+/// The run, with a warning about roles among its checks.
+fn to_run(story: &mut Story) -> &mut Story {
+    story.enter().enter().enter().enter().engine(engine::checked()).enter().enter()
+}
+
+fn to_question(story: &mut Story) -> &mut Story {
+    to_run(story).engine(engine::asking())
+}
+
+fn to_done(story: &mut Story) -> &mut Story {
+    to_question(story).press(KeyCode::Left).enter().engine(engine::reset()).enter()
+}
+
+/// What the question says, gathered while it is scrolled from its beginning to its end.
+fn read(story: &mut Story) -> String {
+    let mut seen: Vec<String> = Vec::new();
+    for _ in 0..40 {
+        for line in story.see().lines().map(|l| l.trim_matches('"')) {
+            let Some((_, inside)) = line.split_once("│ ") else { continue };
+            let Some((inside, _)) = inside.rsplit_once(" │") else { continue };
+            let text = inside.trim().to_owned();
+            if !seen.contains(&text) {
+                seen.push(text);
+            }
+        }
+        story.press(KeyCode::Down);
+    }
+    seen.join(" ")
+}
+
+#[test]
+fn keys_for_the_list_below_never_turn_the_question_to_yes() {
+    for key in [KeyCode::Down, KeyCode::Up, KeyCode::Char('y'), KeyCode::Char('j'), KeyCode::PageDown, KeyCode::End] {
+        for size in [SIZE, (60, 20), (40, 12)] {
+            let mut story = real(size);
+            to_run(&mut story).press(key).engine(engine::asking()).press(key).shows("▸ Not now").asked();
+            story.press(key).enter();
+            assert_eq!(story.asked(), [], "{key:?} at {size:?}");
+        }
+    }
+}
+
+#[test]
+fn left_right_and_tab_turn_the_buttons() {
+    for key in [KeyCode::Left, KeyCode::Right, KeyCode::Tab, KeyCode::BackTab] {
+        let mut story = real(SIZE);
+        to_question(&mut story).press(key).shows("▸ Reset").press(key).shows("▸ Not now").press(key).asked();
+        story.enter();
+        assert_eq!(story.asked(), [Effect::Confirm(StepId(7))], "{key:?}");
+    }
+}
+
+#[test]
+fn in_a_simulated_cloud_the_focus_is_on_yes_whatever_is_scrolled() {
+    let mut story = Story::demo((40, 12));
+    to_question(&mut story).shows("▸ Reset").press(KeyCode::Down).press(KeyCode::Up).shows("▸ Reset").asked();
+    story.enter();
+    assert_eq!(story.asked(), [Effect::Confirm(StepId(7))]);
+}
+
+#[test]
+fn the_whole_question_can_be_read_in_a_small_window_and_its_buttons_stay() {
+    for size in [(40, 12), (60, 20)] {
+        let mut story = real(size);
+        to_question(&mut story).shows("▸ Not now").shows("! aks-shop's present principal has 2");
+        let first = story.see();
+        assert!(size.1 > 12 || first.contains("↑0 ↓"), "nothing says that there is more\n{first}");
+        let text = read(&mut story);
+        for part in [
+            "Contributor on MC_shop, Network",
+            "33333333-3333-4333-8333-333333333333",
+            "proved from here",
+            "is no way back but a second reset.",
+        ] {
+            assert!(text.contains(part), "no {part:?} at {size:?} in {text}");
+        }
+        story.shows("▸ Not now").hides("↓1").press(KeyCode::Home).shows("! aks-shop's present principal has 2");
+    }
+}
+
+#[test]
+fn a_layer_leaves_line_1_in_sight() {
+    for size in [(40, 12), (60, 20), SIZE] {
+        let mut story = Story::demo(size);
+        let first = |story: &mut Story| story.see().lines().next().expect("a line").to_owned();
+        to_run(&mut story);
+        let line = first(&mut story);
+        assert!(line.contains("simulated cloud"), "{line}");
+        story.press(KeyCode::F(1)).shows("Keys");
+        assert_eq!(first(&mut story), line, "help at {size:?}");
+        story.press(KeyCode::Esc).engine(engine::asking()).shows("Not now");
+        assert_eq!(first(&mut story), line, "the question at {size:?}");
+    }
+}
+
+#[test]
+fn in_a_window_too_small_to_see_anything_only_control_c_acts() {
+    let mut story = real(SIZE);
+    to_question(&mut story).press(KeyCode::Left).shows("▸ Reset").resize(39, 11).asked();
+    for key in [KeyCode::Enter, KeyCode::Char('y'), KeyCode::Right, KeyCode::Esc, KeyCode::F(2)] {
+        story.press(key);
+    }
+    story.ctrl('l');
+    assert_eq!(story.asked(), []);
+    story.resize(80, 24).shows("▸ Reset").resize(39, 11).ctrl('c');
+    assert_eq!(story.asked(), [Effect::Stop]);
+    let mut story = real((10, 3));
+    story.enter().msg(Msg::Paste("x".to_owned())).ctrl('c');
+    assert_eq!(story.asked(), [Effect::Leave], "still at Home");
+}
+
+#[test]
+fn the_secret_is_not_left_behind_unasked() {
+    let mut story = real(SIZE);
+    to_done(&mut story).asked();
+    story.enter().shows("crosspull does not keep the secret. Leave without it?").shows("▸ Stay").enter();
+    assert_eq!(story.asked(), []);
+    story.hides("Leave without it?").press(KeyCode::Char('q')).shows("Leave without it?").press(KeyCode::Esc);
+    story.ctrl('c').shows("Leave without it?");
+    assert_eq!(story.asked(), []);
+    story.press(KeyCode::Left).enter();
+    assert_eq!(story.asked(), [Effect::Leave]);
+    let mut story = real(SIZE);
+    to_done(&mut story).ctrl('c').asked();
+    story.ctrl('c');
+    assert_eq!(story.asked(), [Effect::Leave], "a second time it leaves");
+}
+
+#[test]
+fn whoever_has_the_secret_leaves_at_once() {
+    let said = |good| Msg::Said(Said { text: "Sent.".to_owned(), good });
+    let copied: fn(&mut Story) = |s| s.press(KeyCode::F(2)).msg(Msg::Said(Said::good("Sent."))).end();
+    let saved: fn(&mut Story) = |s| s.press(KeyCode::F(4)).enter().msg(Msg::Said(Said::good("Saved in x."))).end();
+    let seen: fn(&mut Story) = |s| s.msg(Msg::Secret(Secret::new("s3cret".to_owned()))).press(KeyCode::Char(' ')).end();
+    for tell in [copied, saved, seen] {
+        let mut story = real(SIZE);
+        tell(to_done(&mut story));
+        story.asked();
+        story.enter();
+        assert_eq!(story.asked(), [Effect::Leave]);
+    }
+    let mut story = real(SIZE);
+    to_done(&mut story).press(KeyCode::F(2)).msg(said(false)).enter().shows("Leave without it?");
+    let mut story = real(SIZE);
+    to_done(&mut story).press(KeyCode::Char('c')).msg(said(true)).enter().shows("Leave without it?");
+}
+
+#[test]
+fn a_simulated_secret_or_one_that_has_its_file_may_be_left() {
+    let mut story = Story::demo(SIZE);
+    to_question(&mut story).enter().engine(engine::reset()).enter().asked();
+    story.enter();
+    assert_eq!(story.asked(), [Effect::Leave]);
+    let mut answers = complete();
+    answers.set(Key::SecretOut, "aks-shop.secret");
+    let mut story = Story::new(SIZE, answers, false, Theme::full());
+    to_done(&mut story).asked();
+    story.enter();
+    assert_eq!(story.asked(), [Effect::Leave]);
+}
+
+#[test]
+fn where_the_secret_was_saved_stays_said() {
+    let mut story = real(SIZE);
+    to_done(&mut story).shows("does not keep the secret").press(KeyCode::F(4)).enter();
+    story.msg(Msg::Said(Said::good("Saved in /home/ops/aks-shop.secret"))).press(KeyCode::Down);
+    story.shows("Saved in /home/ops/aks-shop.secret").hides("does not keep the secret");
+}
+
+#[test]
+fn answers_that_were_typed_are_not_lost_from_home_unasked() {
+    let mut story = Story::blank(SIZE);
+    story.enter().press(KeyCode::Tab).type_text("contoso.com").press(KeyCode::Esc).ctrl('c');
+    story.shows("The answers are not kept.");
+    assert_eq!(story.asked(), []);
+    let mut story = real(SIZE);
+    story.enter().enter().press(KeyCode::Esc).press(KeyCode::Esc).ctrl('c');
+    assert_eq!(story.asked(), [Effect::Leave], "nothing was typed");
+}
