@@ -138,9 +138,9 @@ impl Session {
             return Ok(0);
         };
         if self.asks {
-            if !asked("Run this plan? Type yes: ").await? {
+            if !self.ask("Run this plan? Type yes: ").await? {
                 self.text(&["Nothing was written.".to_owned()])?;
-                return Ok(Verdict::Interrupted.exit_code());
+                return Ok(self.stopped_by.unwrap_or(Verdict::Interrupted.exit_code()));
             }
         } else {
             job.controller.confirm_all();
@@ -216,10 +216,10 @@ impl Session {
         Ok(())
     }
 
-    async fn ask_step(&self, job: &Job, step: StepId) -> color_eyre::Result<()> {
+    async fn ask_step(&mut self, job: &Job, step: StepId) -> color_eyre::Result<()> {
         let title = self.report.run().plan.as_ref().and_then(|p| p.step(step)).map(crosspull_core::plan::Step::title);
         let title = title.unwrap_or_default();
-        if asked(&format!("The pull is proved. {title}? Its nodes restart. Type yes: ")).await? {
+        if self.ask(&format!("The pull is proved. {title}? Its nodes restart. Type yes: ")).await? {
             job.controller.confirm(step);
         } else {
             job.controller.stop();
@@ -227,10 +227,30 @@ impl Session {
         Ok(())
     }
 
+    /// Asks on the terminal; only `yes` is yes. A signal is a no, and ends the program with its code.
+    async fn ask(&mut self, question: &str) -> color_eyre::Result<bool> {
+        let mut err = std::io::stderr();
+        write!(err, "{question}")?;
+        err.flush()?;
+        let line = tokio::task::spawn_blocking(|| {
+            let mut line = String::new();
+            std::io::stdin().read_line(&mut line).map(|_| line)
+        });
+        tokio::select! {
+            line = line => Ok(line??.trim() == "yes"),
+            code = self.signals.next() => {
+                self.stopped_by = Some(code);
+                writeln!(err)?;
+                Ok(false)
+            }
+        }
+    }
+
     /// Saves the secret as soon as there is one, so that whatever happens later does not lose it.
     fn save_secret(&mut self, job: &Job) -> color_eyre::Result<()> {
-        let secret = self.report.run().facts.id(&Fact::SecretKey).and_then(|key| job.vault.get(key));
-        let (Some(secret), Some(file)) = (secret, self.secret_file.take()) else { return Ok(()) };
+        let made = self.report.run().facts.id(&Fact::SecretKey).and_then(|key| job.vault.get(key));
+        let Some(secret) = made else { return Ok(()) };
+        let Some(file) = self.secret_file.take() else { return Ok(()) };
         if let Err(why) = file.save(&secret) {
             self.secret_trouble = true;
             writeln!(std::io::stderr(), "crosspull: {why}")?;
@@ -275,16 +295,4 @@ impl Session {
         )?;
         Ok(Verdict::Failed.exit_code())
     }
-}
-
-/// Asks on the terminal; only `yes` is yes.
-async fn asked(question: &str) -> color_eyre::Result<bool> {
-    let mut err = std::io::stderr();
-    write!(err, "{question}")?;
-    err.flush()?;
-    let line = tokio::task::spawn_blocking(|| {
-        let mut line = String::new();
-        std::io::stdin().read_line(&mut line).map(|_| line)
-    });
-    Ok(line.await??.trim() == "yes")
 }

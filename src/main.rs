@@ -38,11 +38,13 @@ fn main() -> ExitCode {
 }
 
 fn run(matches: &clap::ArgMatches) -> color_eyre::Result<Code> {
+    // A core file would hold every secret of the run (`product.md` 7, rule 2).
+    rlimit::setrlimit(rlimit::Resource::CORE, 0, 0)?;
     // One provider for the process: the HTTP client takes the default.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let tasks = tokio::task::LocalSet::new();
-    match matches.subcommand() {
+    let code = match matches.subcommand() {
         None => tasks.block_on(&runtime, wizard::real(matches)),
         Some(("demo", arguments)) => tasks.block_on(&runtime, wizard::demo(arguments)),
         Some(("plan", arguments)) => tasks.block_on(&runtime, headless::plan(arguments)),
@@ -51,5 +53,9 @@ fn run(matches: &clap::ArgMatches) -> color_eyre::Result<Code> {
         Some(("completions", arguments)) => cli::completions(arguments),
         Some(("man", _)) => cli::man(),
         Some((other, _)) => Err(color_eyre::eyre::eyre!("{other} is not a command")),
-    }
+    };
+    drop(tasks);
+    // A question that is still open on standard input must not hold the program.
+    runtime.shutdown_background();
+    code
 }

@@ -42,10 +42,14 @@ impl SecretFile {
         let shown = self.path.display().to_string();
         let written = self.file.write_all(secret.reveal().as_bytes()).and_then(|()| self.file.as_file().sync_all());
         written.map_err(|e| format!("the secret was not saved in {shown} ({e})"))?;
-        self.file
-            .persist_noclobber(&self.path)
-            .map_err(|e| format!("the secret was not saved in {shown} ({})", e.error))?;
-        Ok(self.path)
+        match self.file.persist_noclobber(&self.path) {
+            Ok(_) => Ok(self.path),
+            // Somebody was faster. The secret is shown once, so it stays where it was written first.
+            Err(failed) => match failed.file.keep() {
+                Ok((_, kept)) => Err(format!("{shown} exists by now: the secret is in {} instead", kept.display())),
+                Err(_) => Err(format!("the secret was not saved in {shown} ({})", failed.error)),
+            },
+        }
     }
 }
 
@@ -64,5 +68,17 @@ mod tests {
         assert_eq!(std::fs::read_to_string(&path).expect("read"), "value");
         assert_eq!(std::fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
         assert!(SecretFile::reserve(&path).expect_err("exists").contains("exists already"));
+    }
+
+    #[test]
+    fn a_secret_whose_place_was_taken_meanwhile_is_not_lost() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("secret");
+        let reserved = SecretFile::reserve(&path).expect("reserved");
+        std::fs::write(&path, "somebody else's").expect("written");
+        let said = reserved.save(&Secret::new("value".to_owned())).expect_err("taken");
+        let kept = said.split("the secret is in ").nth(1).and_then(|t| t.strip_suffix(" instead")).expect("a place");
+        assert_eq!(std::fs::read_to_string(kept).expect("read"), "value");
+        assert_eq!(std::fs::read_to_string(&path).expect("read"), "somebody else's");
     }
 }

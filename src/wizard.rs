@@ -1,6 +1,7 @@
 //! The wizard: the loop between terminal, screens and engine. It sleeps until something happens, takes in all that
 //! did, and draws once.
 
+use std::collections::VecDeque;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,6 +12,7 @@ use crosspull_azure::sign_in::Login;
 use crosspull_core::answers::Answers;
 use crosspull_core::check::Check;
 use crosspull_core::event::{Entry, Event, Verdict};
+use crosspull_core::explain::Trouble;
 use crosspull_core::field::Key;
 use crosspull_core::inputs::Inputs;
 use crosspull_core::plan::{Fact, Plan};
@@ -215,9 +217,9 @@ impl Wizard {
 
     /// Gives a message to the screens and does what they ask for.
     async fn take(&mut self, msg: Msg, terminal: &mut Terminal) -> color_eyre::Result<()> {
-        let mut messages = vec![msg];
-        messages.extend(self.saved(messages.first()));
-        while let Some(msg) = messages.pop() {
+        let saved = self.saved(&msg);
+        let mut messages: VecDeque<Msg> = [Some(msg), saved].into_iter().flatten().collect();
+        while let Some(msg) = messages.pop_front() {
             for effect in crosspull_tui::update(&mut self.model, msg, Timestamp::now()) {
                 messages.extend(self.perform(effect, terminal).await?);
             }
@@ -226,12 +228,12 @@ impl Wizard {
     }
 
     /// Saves a secret that was just made where `--secret-out` says, and tells what became of it.
-    fn saved(&self, msg: Option<&Msg>) -> Option<Msg> {
-        let Some(Msg::Engine(Entry { event: Event::Learnt { learnt, .. }, .. })) = msg else { return None };
+    fn saved(&self, msg: &Msg) -> Option<Msg> {
+        let Msg::Engine(Entry { event: Event::Learnt { learnt, .. }, .. }) = msg else { return None };
         let path = self.model.answers().get(Key::SecretOut)?;
         let key = learnt.iter().find(|l| l.fact == Fact::SecretKey)?.value.parse().ok()?;
         let secret = self.job.vault.get(key)?;
-        Some(Msg::Said(save_secret(path, &secret)))
+        Some(save_secret(path, &secret))
     }
 
     async fn perform(&mut self, effect: Effect, terminal: &mut Terminal) -> color_eyre::Result<Option<Msg>> {
@@ -251,7 +253,7 @@ impl Wizard {
             }
             Effect::RevealSecret => return Ok(self.secret().map(Msg::Secret)),
             Effect::SaveSecret { path } => {
-                return Ok(self.secret().map(|secret| Msg::Said(save_secret(&path, &secret))));
+                return Ok(self.secret().map(|secret| save_secret(&path, &secret)));
             }
             Effect::SavePlan { path, text } => return Ok(Some(Msg::Said(save_plan(&path, &text)))),
         }
@@ -297,8 +299,20 @@ impl Wizard {
         let job = self.job.clone();
         let tell = self.tell.clone();
         self.task = Some(tokio::task::spawn_local(async move {
-            if let Err(error) = job.run(plan, run).await {
-                broken(&tell, &error);
+            if let Err(error) = job.run(plan, run.clone()).await {
+                // The journal cannot take it, so the end goes to the screens alone.
+                let trouble = Trouble::new(
+                    "The run was ended.",
+                    format!("{error}."),
+                    "Nothing more was sent. Free some disk space, then run again: what was made is found.",
+                );
+                let ended = Event::RunEnded {
+                    verdict: Verdict::Failed,
+                    run: Some(run),
+                    facts: Vec::new(),
+                    trouble: Some(trouble),
+                };
+                let _ = tell.send(Msg::Engine(Entry::new(Timestamp::now(), ended)));
             }
         }));
         let shown = receipt.display().to_string();
@@ -346,12 +360,11 @@ fn broken(tell: &UnboundedSender<Msg>, error: &JournalError) {
     let _ = tell.send(Msg::Said(Said::bad(format!("{error}. Nothing more was sent."))));
 }
 
-/// Saves a secret in a new file.
-fn save_secret(path: &str, secret: &Secret) -> Said {
-    match SecretFile::reserve(path.trim().as_ref()).and_then(|file| file.save(secret)) {
-        Ok(path) => Said::good(format!("Saved in {}, readable by you alone.", path.display())),
-        Err(why) => Said::bad(format!("{why}.")),
-    }
+/// Saves a secret in a new file, and tells where it is.
+fn save_secret(path: &str, secret: &Secret) -> Msg {
+    let saved = SecretFile::reserve(path.trim().as_ref()).and_then(|file| file.save(secret));
+    let place = saved.map(|path| std::path::absolute(&path).unwrap_or(path).display().to_string());
+    Msg::SecretSaved { place: place.map_err(|why| format!("The secret was not saved: {why}.")) }
 }
 
 /// Saves the plan in a new file.

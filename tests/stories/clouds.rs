@@ -26,3 +26,15 @@ fn a_registry_that_ignores_acrpull_gets_a_role_on_the_repository() {
     assert!(!condition.contains("shop/api"), "{condition}");
     assert_eq!(end.outcome("prove-pull"), "proved");
 }
+
+#[test]
+fn another_repository_later_changes_the_condition_and_nothing_else() {
+    let story = Story::of("abac-registry");
+    story.apply(&[]).is_done();
+    let end = story.apply(&["--repository", "shop/api:2.0"]);
+    end.exits(0).verdict("done");
+    assert_eq!(end.outcome("grant-role"), "changed", "\n{end}");
+    let world = story.world();
+    let condition = world.role()["condition"].as_str().expect("a condition").to_owned();
+    assert!(condition.contains("'shop/api'") && !condition.contains("'shop/web'"), "{condition}");
+}

@@ -4,11 +4,17 @@ use std::sync::Arc;
 
 use crosspull_core::cloud::Endpoints;
 use crosspull_core::event::Work;
+use crosspull_core::plan::Side;
+use crosspull_core::secret::Secret;
 use serde::de::DeserializeOwned;
 
-use crate::request::{Auth, Request};
+use crate::reply::List;
+use crate::request::{Audience, Auth, Request};
 use crate::sign_in::Tokens;
 use crate::wire::{CallError, Reply, Wire};
+
+/// No list that is read here has more pages.
+const MOST_PAGES: usize = 100;
 
 /// The door to one cloud and two tenants.
 #[derive(Debug)]
@@ -62,6 +68,31 @@ impl Door {
         .await
     }
 
+    /// The operator's token. A stop meanwhile is a stop, not a sign-in that does not work.
+    async fn token(&self, side: Side, audience: Audience) -> Result<Secret, CallError> {
+        let token = self.tokens.token(side, audience).await;
+        token.map_err(|t| if self.wire.control().is_stopped() { CallError::Stopped } else { CallError::SignIn(t) })
+    }
+
+    /// Reads a list to its end. Next pages must be on the same host: the operator's token goes there.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn list<T: DeserializeOwned + Send>(&self, work: &Work, request: Request) -> Result<Vec<T>, CallError> {
+        let mut items = Vec::new();
+        let mut page = request;
+        for _ in 0..MOST_PAGES {
+            let list: List<T> = self.json(work, page.clone()).await?;
+            items.extend(list.value);
+            let next = list.next.and_then(|link| page.url.join(&link).ok());
+            match next.filter(|url| url.origin() == page.url.origin()) {
+                Some(url) => page.url = url,
+                None => break,
+            }
+        }
+        Ok(items)
+    }
+
     /// Sends a request; a token that is not accepted is made anew once, since a 401 says that nothing was done.
     async fn read<T>(
         &self,
@@ -72,11 +103,11 @@ impl Door {
         let Auth::Operator(audience) = request.auth else {
             return self.wire.send(work, &request, None, read).await;
         };
-        let token = self.tokens.token(request.side, audience).await.map_err(CallError::SignIn)?;
+        let token = self.token(request.side, audience).await?;
         match self.wire.send(work, &request, Some(&token), &read).await {
             Err(CallError::Refused(refused)) if refused.refusal.status == Some(401) => {
                 self.tokens.forget(request.side, audience).await;
-                let token = self.tokens.token(request.side, audience).await.map_err(CallError::SignIn)?;
+                let token = self.token(request.side, audience).await?;
                 self.wire.send(work, &request, Some(&token), &read).await
             }
             other => other,

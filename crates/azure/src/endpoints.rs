@@ -12,7 +12,6 @@ struct Metadata {
     authentication: Authentication,
     microsoft_graph_resource_id: Option<Url>,
     resource_manager: Option<Url>,
-    suffixes: Suffixes,
 }
 
 #[derive(Debug, Deserialize)]
@@ -20,12 +19,6 @@ struct Metadata {
 struct Authentication {
     login_endpoint: Url,
     audiences: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Suffixes {
-    acr_login_server: Option<String>,
 }
 
 /// Reads the answer of a Resource Manager about its cloud.
@@ -36,7 +29,6 @@ pub fn from_metadata(arm: &Url, body: &[u8]) -> Result<Endpoints, String> {
     let metadata: Metadata = serde_json::from_slice(body).map_err(|e| format!("it does not describe a cloud: {e}"))?;
     let graph = metadata.microsoft_graph_resource_id.ok_or("it names no Microsoft Graph")?;
     let arm_audience = metadata.authentication.audiences.into_iter().next().ok_or("it names no token audience")?;
-    let suffix = metadata.suffixes.acr_login_server.unwrap_or_default();
     for (what, url) in [("sign-in", &metadata.authentication.login_endpoint), ("Graph", &graph)] {
         if url.scheme() != "https" {
             return Err(format!("its {what} address is not https: {url}"));
@@ -50,7 +42,6 @@ pub fn from_metadata(arm: &Url, body: &[u8]) -> Result<Endpoints, String> {
         arm: metadata.resource_manager.unwrap_or_else(|| arm.clone()),
         arm_audience,
         registry_audience: REGISTRY_AUDIENCE.to_owned(),
-        registry_suffix: if suffix.starts_with('.') { suffix } else { format!(".{suffix}") },
     })
 }
 
@@ -66,7 +57,6 @@ mod tests {
         let arm = Url::parse("https://localhost:1/").expect("a URL");
         let endpoints = from_metadata(&arm, body).expect("endpoints");
         assert_eq!((endpoints.arm, endpoints.arm_audience.as_str()), (arm.clone(), "https://m/"));
-        assert_eq!(endpoints.registry_suffix, ".azurecr.io");
         assert!(from_metadata(&arm, b"[]").is_err());
     }
 }

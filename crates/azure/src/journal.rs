@@ -34,7 +34,9 @@ impl Journal {
             .recursive(true)
             .mode(0o700)
             .create(runs)
-            .and_then(|()| OpenOptions::new().append(true).create_new(true).mode(0o600).open(&path));
+            .and_then(|()| OpenOptions::new().append(true).create_new(true).mode(0o600).open(&path))
+            // The folder too, or a power cut leaves a journal that nobody finds.
+            .and_then(|file| File::open(runs)?.sync_all().map(|()| file));
         match made {
             Ok(file) => Ok(Self { file, path }),
             Err(source) => Err(JournalError { path, source }),

@@ -12,7 +12,7 @@ use crate::door::Door;
 use crate::patience::Halt;
 use crate::reply::Operation;
 use crate::request;
-use crate::wire::{Reply, asked_wait};
+use crate::wire::{CallError, Reply, asked_wait};
 
 /// How long an operation may take. A reset of a large cluster takes an hour and more (`azure-facts.md` 0, fact 9).
 const AT_MOST: Duration = Duration::from_secs(3 * 3600);
@@ -48,8 +48,8 @@ pub async fn follow(door: &Door, work: &Work, side: Side, what: &str, accepted: 
     };
     let pace = door.wire().pace();
     let begun = Instant::now();
-    let now = door.wire().recorder().now();
-    let mut wait = asked_wait(&accepted.headers, &[], now).unwrap_or_else(|| pace.of(EVERY));
+    let asked = |reply: &Reply| asked_wait(&reply.headers, &[], door.wire().recorder().now());
+    let mut wait = asked(accepted).unwrap_or_else(|| pace.of(EVERY));
     let mut tries = 0;
     while begun.elapsed() < pace.of(AT_MOST) {
         tries += 1;
@@ -57,7 +57,12 @@ pub async fn follow(door: &Door, work: &Work, side: Side, what: &str, accepted: 
             .pause(work, "the operation is running", wait, pace.of(AT_MOST), tries)
             .await
             .map_err(|e| Halt::of(what, e))?;
-        let reply = door.raw(work, request::operation(side, url.clone())).await.map_err(|e| unknown(what, e))?;
+        let reply = match door.raw(work, request::operation(side, url.clone())).await {
+            Ok(reply) => reply,
+            // An operation takes longer than many an outage of the line.
+            Err(CallError::Unreachable(_)) => continue,
+            Err(error) => return Err(unknown(what, error)),
+        };
         match verdict(&reply) {
             Some(Ok(())) => return Ok(()),
             Some(Err(refusal)) => {
@@ -66,14 +71,14 @@ pub async fn follow(door: &Door, work: &Work, side: Side, what: &str, accepted: 
                     "Repair what they name, then run again: a repeated reset is the documented repair.",
                 )));
             }
-            None => wait = asked_wait(&reply.headers, &[], now).unwrap_or_else(|| pace.of(EVERY)),
+            None => wait = asked(&reply).unwrap_or_else(|| pace.of(EVERY)),
         }
     }
     Err(unseen("The operation did not end in three hours.".to_owned()))
 }
 
 /// An error while asking says nothing about the operation.
-fn unknown(what: &str, error: crate::wire::CallError) -> Halt {
+fn unknown(what: &str, error: CallError) -> Halt {
     match Halt::of(what, error) {
         Halt::Failed(trouble) => Halt::Unknown(trouble.because(
             "The operation was accepted and its end could not be seen.",

@@ -59,6 +59,12 @@ impl Halt {
     pub fn of(what: &str, error: CallError) -> Self {
         match error {
             CallError::Refused(refused) => Self::Failed(Trouble::from_refusal(what, refused.refusal)),
+            CallError::Unreachable(refusal) if matches!(refusal.code.as_str(), "Torn" | "TooLarge") => {
+                Self::Failed(Trouble::from_refusal(what, refusal).because(
+                    "The service's answer could not be read, several times in a row.",
+                    "Run again: what was made is found. If it lasts, report it with the request's address.",
+                ))
+            }
             CallError::Unreachable(refusal) => Self::Failed(Trouble::from_refusal(what, refusal).because(
                 "The service could not be reached.",
                 "Check the connection, then run again: what was made is found.",

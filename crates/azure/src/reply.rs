@@ -155,6 +155,12 @@ impl ClusterProperties {
     pub fn client_id(&self) -> Option<AppId> {
         self.service_principal_profile.as_ref()?.client_id.parse().ok()
     }
+
+    /// True where the cluster uses that app and its last operation ended well.
+    #[must_use]
+    pub fn uses(&self, app: AppId) -> bool {
+        self.client_id() == Some(app) && self.provisioning_state.as_deref() == Some("Succeeded")
+    }
 }
 
 /// A registry.
@@ -194,6 +200,9 @@ pub struct AssignmentProperties {
     pub scope: Option<String>,
     /// Who has it.
     pub principal_id: ObjectId,
+    /// Where it does not hold for all that the role says.
+    #[serde(default)]
+    pub condition: Option<String>,
 }
 
 /// A role definition.
@@ -314,6 +323,12 @@ pub fn grants_pull(token: &Secret, repository: &str) -> bool {
 #[must_use]
 pub fn tenant_of(token: &Secret) -> Option<TenantId> {
     claims(token)?.get("tid")?.as_str()?.parse().ok()
+}
+
+/// The service principal that a token is of, in the token's tenant; none where it cannot be read.
+#[must_use]
+pub fn object_of(token: &Secret) -> Option<ObjectId> {
+    claims(token)?.get("oid")?.as_str()?.parse().ok()
 }
 
 /// The claims of a token. It is not ours to verify: whom it is for will.

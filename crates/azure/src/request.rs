@@ -234,10 +234,8 @@ pub fn add_password(endpoints: &Endpoints, object: ObjectId, name: &str, ends: T
 /// Takes a client secret away.
 #[must_use]
 pub fn remove_password(endpoints: &Endpoints, object: ObjectId, key: KeyId) -> Request {
-    let mut request = graph(endpoints, Side::A, Method::POST, &format!("/applications/{object}/removePassword"), &[])
-        .json(&json!({ "keyId": key }));
-    request.repeat = Repeat::AfterReading;
-    request
+    let path = format!("/applications/{object}/removePassword");
+    graph(endpoints, Side::A, Method::POST, &path, &[]).json(&json!({ "keyId": key }))
 }
 
 fn arm(endpoints: &Endpoints, side: Side, method: Method, path: &str, query: &[(&str, &str)]) -> Request {

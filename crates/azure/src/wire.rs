@@ -43,7 +43,6 @@ impl Pace {
 }
 
 /// An answer that says that the request was done.
-#[derive(Debug)]
 pub struct Reply {
     /// The HTTP status: below 400, or the one that the request takes.
     pub status: StatusCode,
@@ -51,6 +50,12 @@ pub struct Reply {
     pub headers: HeaderMap,
     /// Its body; wiped after use, since some hold a secret.
     pub body: Zeroizing<Vec<u8>>,
+}
+
+impl std::fmt::Debug for Reply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Reply({}, {} bytes)", self.status, self.body.len())
+    }
 }
 
 /// Why a request was not done, or not known to be done.
@@ -190,8 +195,9 @@ impl Wire {
             Event::Waiting { work: work.clone(), why: why.to_owned(), ms: ms(wait), at_most_ms: ms(at_most), tries };
         self.recorder.say(event).map_err(CallError::Journal)?;
         tokio::select! {
-            () = tokio::time::sleep(wait) => Ok(()),
+            biased;
             () = self.control.stopped() => Err(CallError::Stopped),
+            () = tokio::time::sleep(wait) => Ok(()),
         }
     }
 
@@ -241,7 +247,9 @@ impl Wire {
         if status.as_u16() < 400 || takes == Some(status.as_u16()) {
             return Tried::Done(Reply { status, headers, body });
         }
-        let wait = asked_wait(&headers, &body, self.recorder.now());
+        // Only a throttled service is taken by its text: other errors speak of seconds for other reasons.
+        let text: &[u8] = if status.as_u16() == 429 { &body } else { &[] };
+        let wait = asked_wait(&headers, text, self.recorder.now());
         Tried::Refused(refused(status.as_u16(), &headers, &body), wait)
     }
 
@@ -267,7 +275,8 @@ fn again(
                 (spent + wait <= THROTTLE_AT_MOST).then_some(("the service asks for patience", wait, THROTTLE_AT_MOST))
             }
             Some(503) if asked.is_some() || repeat == Repeat::Freely => {
-                within_tries.then(|| ("the service is busy", asked.unwrap_or(own), THROTTLE_AT_MOST))
+                let wait = asked.unwrap_or(own);
+                (within_tries && wait <= THROTTLE_AT_MOST).then_some(("the service is busy", wait, THROTTLE_AT_MOST))
             }
             Some(408 | 500 | 502 | 504) if repeat == Repeat::Freely => {
                 within_tries.then_some(("the service had an error", own, THROTTLE_AT_MOST))

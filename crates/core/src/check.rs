@@ -259,6 +259,20 @@ pub fn judge_cluster(cluster: &ClusterFacts, tried_before: bool) -> Finding {
     check.pass(format!("{name} runs on {} and uses the app {client}", count(cluster.nodes as usize, "node")))
 }
 
+/// Judges the app that carries the cluster's mark. Whoever may register apps in A could have put the mark on one of
+/// their own, so an app that the cluster does not use yet is shown for a look.
+#[must_use]
+pub fn judge_app(app: Option<&AppFacts>, in_use: Option<AppId>) -> Finding {
+    match app {
+        None => Check::App.pass("no app of an earlier run; one will be made"),
+        Some(app) if in_use == Some(app.app_id) => Check::App.pass(format!("{} of an earlier run is in use", app.name)),
+        Some(app) => Check::App.warn(
+            format!("{}, app {}, carries this cluster's mark and will be used", app.name, app.app_id),
+            "An earlier run made it. Where you know of none, look who owns it before you go on.",
+        ),
+    }
+}
+
 /// Judges the right to reset.
 #[must_use]
 pub fn judge_reset_right(cluster: &ClusterId, allowed: bool) -> Finding {

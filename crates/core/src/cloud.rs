@@ -44,8 +44,6 @@ pub struct Endpoints {
     pub arm_audience: String,
     /// What a token for a registry is for (`azure-facts.md` 3.10: works where tokens for Resource Manager are refused).
     pub registry_audience: String,
-    /// How a login server of this cloud ends, with its dot.
-    pub registry_suffix: String,
 }
 
 impl KnownCloud {
@@ -125,7 +123,6 @@ impl KnownCloud {
             arm: Url::parse(arm)?,
             arm_audience: arm_audience.to_owned(),
             registry_audience: REGISTRY_AUDIENCE.to_owned(),
-            registry_suffix: self.registry_suffix().to_owned(),
         })
     }
 

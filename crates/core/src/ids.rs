@@ -314,7 +314,7 @@ impl ImageRef {
         let wrong = || format!("\"{text}\" is not an image: give a repository and a tag (shop/web:1.4), in lower case");
         let text = text.trim_start_matches("https://").trim_start_matches("docker://");
         let image = match text.split_once('/') {
-            Some((host, rest)) if host.contains(['.', ':']) => rest,
+            Some((host, rest)) if is_host(host) => rest,
             _ => text,
         };
         let (repository, reference) = if let Some((name, digest)) = image.split_once('@') {
@@ -328,6 +328,11 @@ impl ImageRef {
             Err(wrong())
         }
     }
+}
+
+/// True for the first part of an image where it is a registry's host: repositories may hold dots too.
+fn is_host(part: &str) -> bool {
+    part.contains(':') || part == "localhost" || crate::cloud::KnownCloud::of_host(part).is_some()
 }
 
 /// The grammar of the OCI distribution specification, "Pulling manifests".
@@ -426,6 +431,7 @@ mod tests {
         assert_eq!(read("shop/web:1.4"), Ok("shop/web:1.4".to_owned()));
         assert_eq!(read("registryb.azurecr.io/shop/web"), Ok("shop/web:latest".to_owned()));
         assert_eq!(read("localhost:5000/shop/web:1.4"), Ok("shop/web:1.4".to_owned()));
+        assert_eq!(read("my.team/web:1"), Ok("my.team/web:1".to_owned()));
         let digest = format!("shop/web@sha256:{}", "a".repeat(64));
         assert_eq!(read(&digest), Ok(digest.clone()));
         for text in ["Shop/Web", "", "shop//web", "shop/web:", "shop/web:a b", "shop/web@sha256:12"] {

@@ -181,7 +181,7 @@ impl Inputs {
     /// Reads answers that passed every check.
     fn read(answers: &Answers) -> Result<Self, String> {
         let text = |key| answers.or_default(key);
-        let several = |key| {
+        let sign_in = |key| {
             if text(key) == "azure-cli" { SignIn::AzureCli } else { SignIn::ServicePrincipal }
         };
         let clusters: Vec<ClusterId> =
@@ -192,8 +192,8 @@ impl Inputs {
             login_host: answers.get(Key::LoginHost).map(|t| https(t, "a sign-in host")).transpose()?,
             tenant_a: TenantRef::parse(text(Key::TenantA))?,
             tenant_b: TenantRef::parse(text(Key::TenantB))?,
-            sign_in_a: several(Key::SignInA),
-            sign_in_b: several(Key::SignInB),
+            sign_in_a: sign_in(Key::SignInA),
+            sign_in_b: sign_in(Key::SignInB),
             clusters,
             registries: answers.all(Key::Registry).into_iter().map(RegistryId::parse).collect::<Result<_, _>>()?,
             images: answers.all(Key::Repository).into_iter().map(ImageRef::parse).collect::<Result<_, _>>()?,
@@ -240,6 +240,19 @@ fn across(answers: &Answers) -> Vec<Complaint> {
         }
     }
     let asked = CloudChoice::parse(answers.or_default(Key::Cloud)).ok().and_then(|c| c.known());
+    if asked.is_some() && pace(answers.or_default(Key::Pace)).is_ok_and(|p| p > 1.0) {
+        complain(Key::Pace, "is for the simulated cloud: a real one takes the time that it takes".to_owned());
+    }
+    if let Some(registry) = answers.get(Key::Registry).and_then(|r| RegistryId::parse(r).ok()) {
+        for image in answers.all(Key::Repository) {
+            let host = image.split('/').next().filter(|h| KnownCloud::of_host(h).is_some()).unwrap_or_default();
+            if !host.is_empty() && !host.to_ascii_lowercase().starts_with(&registry.name().to_ascii_lowercase()) {
+                let text =
+                    format!("\"{image}\" is in another registry than {}: name an image of this one", registry.name());
+                complain(Key::Repository, text);
+            }
+        }
+    }
     for key in [Key::Cluster, Key::Registry, Key::Repository, Key::TenantA, Key::TenantB] {
         for text in answers.all(key) {
             if let (Some(asked), Some(found)) = (asked, cloud_of(text))
@@ -327,6 +340,19 @@ mod tests {
         assert!(texts.iter().any(|t| t.contains("Did you mean tenant-a?")), "{texts:?}");
         assert!(texts.iter().any(|t| t.contains("\"zzzzzzzzzz\" in the answers file is not an input")));
         assert!(texts.iter().any(|t| t.contains("consent in the answers file is neither")));
+    }
+
+    #[test]
+    fn an_image_of_another_registry_and_a_pace_on_a_real_cloud_are_refused() {
+        let mut answers = complete();
+        answers.set(Key::Repository, "other.azurecr.io/shop/web:1.4");
+        answers.set(Key::Pace, "50");
+        let said = complaints(&answers);
+        assert!(said.iter().any(|t| t.contains("is in another registry than registryb")), "{said:?}");
+        assert!(said.iter().any(|t| t.starts_with("pace: is for the simulated cloud")), "{said:?}");
+        answers.set(Key::Repository, "registryb.azurecr.io/shop/web:1.4");
+        answers.set(Key::Pace, "1");
+        assert!(Inputs::from_answers(&answers).is_ok());
     }
 
     #[test]

@@ -181,7 +181,12 @@ impl Run {
                 s.status = Status::Working;
                 s.started = Some(at);
             }),
-            Event::Learnt { step: _, learnt } => self.facts.learn(learnt),
+            Event::Learnt { step, learnt } => {
+                self.facts.learn(learnt);
+                if learnt.iter().any(|l| l.fact == Fact::PrincipalB) {
+                    self.with_step(*step, "learnt of its principal", |s| s.person = None);
+                }
+            }
             Event::StepEnded { step, outcome, note, trouble } => {
                 self.with_step(*step, "ended", |s| {
                     s.status = Status::Ended(*outcome);
@@ -339,8 +344,8 @@ impl Run {
                  same credential."
             ),
             _ => format!(
-                "{cluster} uses the app of an earlier run already, and everything is in place. The pull was not proved \
-                 again: only the cluster has the secret."
+                "{cluster} uses the app of an earlier run already, and everything is in place. This run did not prove the \
+                 pull: only the cluster has the secret."
             ),
         }
     }
@@ -358,6 +363,9 @@ impl Run {
     fn cluster_state(&self, cluster: &str) -> String {
         match self.outcome_of(|op| matches!(op, Op::ResetCluster { .. })) {
             Some(Outcome::Changed) => format!("{cluster} uses the new app."),
+            Some(Outcome::Failed) if self.reset_was_sent() => {
+                format!("{cluster} was being reset when it failed: az aks show tells its state.")
+            }
             _ if self.reset_was_sent() => {
                 format!("The reset of {cluster} was sent and may still go on: az aks show tells its state.")
             }

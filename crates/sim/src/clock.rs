@@ -124,7 +124,8 @@ impl Clock {
         Duration::try_from_secs_f64(seconds / speed).unwrap_or_default()
     }
 
-    /// The whole seconds to send in `Retry-After` for a wait of `seconds`; 0 when the speed makes it shorter than half a second.
+    /// The whole seconds to send in `Retry-After` for a wait of `seconds`; 0 when the speed makes it shorter than half a second
+    /// (`errors::wait_headers` then says 1).
     #[must_use]
     pub fn retry_after(&self, seconds: f64) -> u64 {
         let real = self.real(seconds);

@@ -42,7 +42,7 @@ struct InstanceQuery {
     authorization_endpoint: Option<String>,
 }
 
-/// The instance discovery of sign-in libraries (`entra_client_secret_ok`): every cloud's hosts, and this one.
+/// The instance discovery of sign-in libraries (`entra_client_secret_ok`): this cloud's host alone.
 async fn discover_instance(State(cloud): State<Shared>, Query(query): Query<InstanceQuery>) -> Response {
     let host = cloud.origin.trim_start_matches("https://");
     let asked = query.authorization_endpoint.unwrap_or_default();
@@ -63,7 +63,7 @@ async fn configuration_v2(State(cloud): State<Shared>, Path(tenant): Path<String
     configuration(&cloud, &tenant, "oauth2/v2.0")
 }
 
-/// `openid-configuration` (`entra_client_secret_ok`). Whatever the tenant is called by, the endpoints and the issuer have its id.
+/// `openid-configuration` (`entra_client_secret_ok`), with the endpoints that are served here. Whatever the tenant is called by, the endpoints and the issuer have its id.
 fn configuration(cloud: &Cloud, tenant: &str, endpoints: &str) -> Answer {
     let names = cloud.world().names;
     let (id, issuer) = match tenant {
@@ -90,12 +90,7 @@ fn configuration(cloud: &Cloud, tenant: &str, endpoints: &str) -> Answer {
             "scopes_supported": ["openid", "profile", "email", "offline_access"],
             "issuer": if v2 { format!("{}/{issuer}/v2.0", cloud.origin) } else { format!("https://{}/{issuer}/", names.issuer_host) },
             "request_uri_parameter_supported": false,
-            "userinfo_endpoint": format!("{}/oidc/userinfo", cloud.origin),
             "authorization_endpoint": at(&format!("{endpoints}/authorize")),
-            "device_authorization_endpoint": at(&format!("{endpoints}/devicecode")),
-            "http_logout_supported": true,
-            "frontchannel_logout_supported": true,
-            "end_session_endpoint": at(&format!("{endpoints}/logout")),
             "claims_supported": ["sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "nonce", "preferred_username", "name", "tid", "ver", "at_hash", "c_hash", "email"],
             "tenant_region_scope": "EU",
             "cloud_instance_name": names.login_host.trim_start_matches("login."),
@@ -148,6 +143,8 @@ struct Form {
 
 impl Form {
     fn read(headers: &HeaderMap, body: &str) -> Result<Self, Refusal> {
+        // What does not say that it is a form is not read: its parameters are missing.
+        let body = if errors::is_of(headers, errors::FORM) { body } else { "" };
         let mut fields: Vec<(String, String)> = url::form_urlencoded::parse(body.as_bytes()).into_owned().collect();
         fields.extend(
             basic(headers)

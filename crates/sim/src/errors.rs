@@ -41,6 +41,18 @@ impl IntoResponse for Refusal {
     }
 }
 
+/// `Content-Type` of JSON.
+pub const JSON: &str = "application/json";
+/// `Content-Type` of a form.
+pub const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Whether a request says that its body is of a media type, whatever parameters it adds.
+#[must_use]
+pub fn is_of(headers: &http::HeaderMap, media_type: &str) -> bool {
+    let said = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    said.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(media_type)
+}
+
 /// An answer in JSON, UTF-8 named as the Resource Manager and Entra do.
 pub fn json(status: StatusCode, body: &Value) -> Response {
     let mut response = (status, Json(body)).into_response();

@@ -139,26 +139,51 @@ pub(crate) fn env_lines(ready: &Ready, a: &Operator, b: &Operator, ca_file: Opti
     lines
 }
 
-/// Writes `ca.pem`, `answers.toml` and `env` into a folder, made if missing: the folder for its owner only (0700), the files too (0600).
+/// Writes `ca.pem`, `answers.toml` and `env` into a folder, each for its owner only (0600). A folder that is missing is
+/// made for its owner only too (0700); one that is there keeps its mode. The files of an earlier start are replaced.
 ///
 /// # Errors
-/// The folder or a file cannot be written.
+/// The folder or a file cannot be written, or somebody else's file of one of these names is there.
 pub fn write_files(sim: &Sim, folder: &Path) -> io::Result<Ready> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)?;
-    #[cfg(unix)]
-    fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
     let folder = fs::canonicalize(folder)?;
     let ca_file = folder.join("ca.pem");
     let answers = folder.join("answers.toml");
     let env = folder.join("env");
-    write(&ca_file, sim.ca_pem())?;
-    write(&answers, &sim.answers_toml(Some(&ca_file)))?;
-    write(&env, &sim.env_lines(Some(&ca_file)))?;
+    let files = [
+        // First, since `env` is what tells a folder of ours from another.
+        (&env, sim.env_lines(Some(&ca_file))),
+        (&ca_file, sim.ca_pem().to_owned()),
+        (&answers, sim.answers_toml(Some(&ca_file))),
+    ];
+    if !is_ours(&env) {
+        files.iter().try_for_each(|(file, _)| nothing_at(file))?;
+    }
+    files.iter().try_for_each(|(file, text)| write(file, text))?;
     Ok(Ready { ca_file: Some(ca_file), answers: Some(answers), env: Some(env), ..sim.ready().clone() })
+}
+
+/// Whether an `env` was written by a simulated cloud: it begins with the first of [`env_lines`].
+fn is_ours(env: &Path) -> bool {
+    let file = fs::symlink_metadata(env).is_ok_and(|found| found.is_file());
+    file && fs::read(env).is_ok_and(|text| text.starts_with(b"export CROSSPULL_A_CLIENT_ID="))
+}
+
+/// Refuses a file that is not ours to replace.
+fn nothing_at(file: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(file) {
+        Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(why) => Err(why),
+        Ok(_) => {
+            let text =
+                format!("{} is there already, and no simulated cloud wrote it: name another folder", file.display());
+            Err(io::Error::new(io::ErrorKind::AlreadyExists, text))
+        }
+    }
 }
 
 /// Writes a file anew, so that an older one's permissions do not stay.

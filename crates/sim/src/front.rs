@@ -60,14 +60,19 @@ pub enum Door {
         steering: Router,
     },
     /// A registry's origin.
-    Registry(Router),
+    Registry {
+        /// The registry.
+        router: Router,
+        /// The tenant of its subscription.
+        tenant: Option<Uuid>,
+    },
 }
 
 impl Door {
     fn plane(&self, path: &str) -> Plane {
         match self {
             Self::Cloud { .. } => Plane::of_path(path),
-            Self::Registry(_) => Plane::Registry,
+            Self::Registry { .. } => Plane::Registry,
         }
     }
 
@@ -77,7 +82,7 @@ impl Door {
             (Self::Cloud { arm, .. }, Plane::ResourceManager) => arm.clone(),
             (Self::Cloud { steering, .. }, Plane::Steering) => steering.clone(),
             (Self::Cloud { entra, .. }, _) => entra.clone(),
-            (Self::Registry(registry), _) => registry.clone(),
+            (Self::Registry { router, .. }, _) => router.clone(),
         }
     }
 }
@@ -178,8 +183,11 @@ impl Front {
         format!("/{side}/{rest}")
     }
 
-    /// The tenant a request is about: that of Entra's path, else that of the token.
+    /// The tenant a request is about: the registry's, that of Entra's path, else that of the token.
     fn tenant(&self, plane: Plane, head: &Parts) -> Option<Uuid> {
+        if let Door::Registry { tenant, .. } = &self.door {
+            return *tenant;
+        }
         if plane == Plane::Entra {
             let first = head.uri.path().trim_start_matches('/').split('/').next()?;
             return self.cloud.world().tenant(first).map(|tenant| tenant.id);

@@ -53,6 +53,9 @@ async fn answer(State(cloud): State<Shared>, method: Method, uri: Uri, headers: 
         Some((collection, key)) => (collection, Some(alternate_key(key)?)),
         None => (first, None),
     };
+    if let Some(kind) = shapes::kind_of(collection) {
+        call.query.check(kind)?;
+    }
     match (collection, key) {
         ("applications", key) => applications::answer(&call, &method, key, &rest),
         ("servicePrincipals", key) => principals::answer(&call, &method, key, &rest),
@@ -88,7 +91,7 @@ impl Call {
     /// The body, a JSON object.
     fn object(&self) -> Result<Map<String, Value>, Refusal> {
         match serde_json::from_slice(&self.body) {
-            Ok(Value::Object(object)) => Ok(object),
+            Ok(Value::Object(object)) if errors::is_of(&self.headers, errors::JSON) => Ok(object),
             _ => Err(bad_request(
                 "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.",
             )),

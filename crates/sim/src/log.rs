@@ -17,11 +17,11 @@ pub struct Entry {
     pub n: u64,
     /// When it came, in milliseconds of the wall clock since the start.
     pub at_ms: u64,
-    /// How long the answer took, in milliseconds; until the cut where the connection was cut.
+    /// How long the answer took, in milliseconds, or how long until the connection was cut; 0 while there is neither.
     pub ms: u64,
     /// Whom it was for.
     pub plane: Plane,
-    /// The tenant of the path or of the token, where there is one.
+    /// The tenant of the registry, the path or the token, where there is one.
     pub tenant: Option<Uuid>,
     /// The method.
     pub method: String,

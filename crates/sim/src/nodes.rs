@@ -4,6 +4,8 @@
 //! A service-principal cluster hands the raw client id and secret to the registry as basic credentials
 //! (`azure-facts.md` 0.4), so success and ImagePullBackOff follow from what the registry answers.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use http::{HeaderMap, Method, StatusCode, header};
@@ -11,9 +13,10 @@ use serde_json::Value;
 use url::Url;
 
 use crate::{
-    cloud::Cloud,
+    clock::Clock,
+    cloud::{Cloud, Shared},
     registry::images::{self, CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE},
-    world::{ClusterIdentity, Pull},
+    world::{ClusterIdentity, Pull, World},
 };
 
 /// How containerd names itself to a registry.
@@ -21,8 +24,22 @@ const USER_AGENT: &str = "containerd/1.7.22";
 /// Media types of manifests that a node understands.
 const ACCEPT: &str = "application/vnd.docker.distribution.manifest.v2+json, application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, */*";
 
+/// How long the nodes wait before they try again what failed, in seconds: the kubelet's back-off, doubled to 5 minutes
+/// and ended after a few tries.
+const BACK_OFF: [f64; 6] = [10.0, 20.0, 40.0, 80.0, 160.0, 300.0];
+/// After how long a node gives a request up, in seconds.
+const DEADLINE: f64 = 60.0;
+/// The least that a request may take on the wall clock, however fast the clock runs.
+const LEAST_DEADLINE: Duration = Duration::from_secs(5);
+
+/// How long a node waits for an answer, on the wall clock.
+#[must_use]
+pub fn deadline(clock: &Clock) -> Duration {
+    clock.real(DEADLINE).max(LEAST_DEADLINE)
+}
+
 /// The name and password that a node sends to a registry.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Credential {
     /// The client id of the cluster's service principal.
     pub name: String,
@@ -114,36 +131,86 @@ pub fn is_node(headers: &HeaderMap) -> bool {
 }
 
 /// Restarts the nodes of a cluster one after the other: each pulls every image that the cluster's pods run, with the
-/// credential that the cluster has now, and the world keeps what became of it.
-pub async fn restart(cloud: &Cloud, cluster_id: &str) {
-    let (nodes, images, credential) = {
-        let world = cloud.world();
-        let Some(cluster) = world.cluster(cluster_id) else {
-            return;
-        };
-        let credential = match &cluster.identity {
-            ClusterIdentity::ServicePrincipal { client_id, secret } => {
-                Some(Credential { name: client_id.to_string(), password: secret.reveal().to_owned() })
-            }
-            ClusterIdentity::Managed { .. } => None,
-        };
-        (cluster.nodes.len(), cluster.images.clone(), credential)
+/// credential that the cluster has now, and the world keeps what became of it. What fails is tried again beside, so that
+/// nobody waits for it.
+pub async fn restart(cloud: &Shared, cluster_id: &str) {
+    let Some(credential) = credential_of(&cloud.world(), cluster_id) else {
+        return;
     };
-    for node in 0..nodes {
+    if try_all(cloud, cluster_id, &credential, Which::Every).await {
+        return;
+    }
+    let (cloud, cluster_id) = (Shared::clone(cloud), cluster_id.to_owned());
+    cloud.clone().spawn(async move { heal(&cloud, &cluster_id, &credential).await });
+}
+
+/// Tries again what failed, ever later, until all is pulled or the cluster has another credential.
+async fn heal(cloud: &Cloud, cluster_id: &str, credential: &Option<Credential>) {
+    for wait in BACK_OFF {
+        cloud.clock.sleep(wait).await;
+        if credential_of(&cloud.world(), cluster_id).as_ref() != Some(credential) {
+            return;
+        }
+        if try_all(cloud, cluster_id, credential, Which::Failed).await {
+            return;
+        }
+    }
+}
+
+/// The credential of a cluster that is there; a managed identity has none.
+fn credential_of(world: &World, cluster_id: &str) -> Option<Option<Credential>> {
+    Some(match &world.cluster(cluster_id)?.identity {
+        ClusterIdentity::ServicePrincipal { client_id, secret } => {
+            Some(Credential { name: client_id.to_string(), password: secret.reveal().to_owned() })
+        }
+        ClusterIdentity::Managed { .. } => None,
+    })
+}
+
+/// Which images a node pulls.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Which {
+    Every,
+    Failed,
+}
+
+/// Lets the nodes pull, one after the other, and says whether every image is pulled then.
+async fn try_all(cloud: &Cloud, cluster_id: &str, credential: &Option<Credential>, which: Which) -> bool {
+    let Some((nodes, images)) =
+        cloud.world().cluster(cluster_id).map(|cluster| (cluster.nodes.clone(), cluster.images.clone()))
+    else {
+        return true;
+    };
+    let mut whole = true;
+    for (at, node) in nodes.iter().enumerate() {
         let mut pulls = Vec::new();
         for image in &images {
-            let outcome = pull(&cloud.node_client, image, credential.as_ref()).await;
-            pulls.push(Pull {
-                image: image.clone(),
-                pulled: outcome.is_ok(),
-                reason: outcome.err().map(|error| error.to_string()).unwrap_or_default(),
+            let pulled = node.pulls.iter().find(|pull| pull.image == *image && pull.pulled);
+            pulls.push(match pulled {
+                Some(pulled) if which == Which::Failed => pulled.clone(),
+                _ => try_one(cloud, image, credential.as_ref()).await,
             });
         }
+        whole &= pulls.iter().all(|pull| pull.pulled);
         let mut world = cloud.world();
-        let found = world.cluster_mut(cluster_id).and_then(|cluster| cluster.nodes.get_mut(node));
+        if credential_of(&world, cluster_id).as_ref() != Some(credential) {
+            // A later reset was quicker, and what it found counts.
+            return true;
+        }
+        let found = world.cluster_mut(cluster_id).and_then(|cluster| cluster.nodes.get_mut(at));
         if let Some(found) = found {
             found.pulls = pulls;
         }
+    }
+    whole
+}
+
+async fn try_one(cloud: &Cloud, image: &str, credential: Option<&Credential>) -> Pull {
+    let outcome = pull(&cloud.node_client, image, credential).await;
+    Pull {
+        image: image.to_owned(),
+        pulled: outcome.is_ok(),
+        reason: outcome.err().map(|error| error.to_string()).unwrap_or_default(),
     }
 }
 

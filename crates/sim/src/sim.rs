@@ -23,7 +23,7 @@ use crate::{
     front::{Door, Front},
     graph,
     log::{Exchange, Log},
-    registry,
+    nodes, registry,
     scenario::{Scenario, Setup},
     server, steering,
     tls::{self, TlsError},
@@ -139,6 +139,7 @@ pub async fn start(options: Options) -> Result<Sim, SimError> {
         .tls_backend_preconfigured(tls.client)
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
+        .timeout(nodes::deadline(&clock))
         .build()?;
     let cloud = Arc::new(Cloud::new(begin.world, clock, &setup, origin, node_client));
     let log = Arc::new(Log::default());
@@ -157,7 +158,9 @@ pub async fn start(options: Options) -> Result<Sim, SimError> {
     };
     listeners.spawn(server::serve(main, acceptor.clone(), front(door)));
     for (id, _, listener) in registries {
-        let door = Door::Registry(registry::router(Shared::clone(&cloud), id));
+        let tenant = cloud.world().tenant_of(&id);
+        let router = registry::router(Shared::clone(&cloud), id, options.listen.ip());
+        let door = Door::Registry { router, tenant };
         listeners.spawn(server::serve(listener, acceptor.clone(), front(door)));
     }
     let answers = Answers {

@@ -1,6 +1,6 @@
 //! A cloud without sockets for unit tests: the routers are called directly, and the clock is moved by hand.
 
-use std::sync::Arc;
+use std::{net::Ipv4Addr, sync::Arc};
 
 use axum::{Router, body::Body, body::to_bytes, response::Response};
 use http::{HeaderMap, Method, Request, StatusCode};
@@ -90,7 +90,7 @@ impl Testbed {
             Arc::new(Cloud::new(world, Clock::by_hand(today), &setup, "https://localhost:5000".to_owned(), client));
         Self {
             arm: crate::arm::router(Arc::clone(&cloud)),
-            registry: crate::registry::router(Arc::clone(&cloud), registry_id.clone()),
+            registry: crate::registry::router(Arc::clone(&cloud), registry_id.clone(), Ipv4Addr::LOCALHOST.into()),
             cloud,
             cluster,
             registry_id,
@@ -207,6 +207,7 @@ impl Testbed {
             .method(method)
             .uri(format!("{path}{separator}api-version=2024-01-01"))
             .header("authorization", format!("Bearer {token}"))
+            .header("content-type", "application/json")
             .body(if body.is_null() { Body::empty() } else { Body::from(body.to_string()) })
             .expect("a request");
         request.extensions_mut().insert(fate);
@@ -218,6 +219,9 @@ impl Testbed {
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in headers {
             request = request.header(*name, *value);
+        }
+        if !form.is_empty() {
+            request = request.header("content-type", "application/x-www-form-urlencoded");
         }
         let request = request.body(Body::from(form.to_owned())).expect("a request");
         Reply::read(self.registry.clone().oneshot(request).await.expect("an answer")).await

@@ -163,6 +163,12 @@ impl World {
         self.registries.iter_mut().find(|registry| registry.id.eq_ignore_ascii_case(id))
     }
 
+    /// The tenant of the subscription that a resource is in.
+    #[must_use]
+    pub fn tenant_of(&self, resource_id: &str) -> Option<Uuid> {
+        self.subscription(resource_id.split('/').nth(2)?).map(|subscription| subscription.tenant)
+    }
+
     /// The subscription of an id.
     #[must_use]
     pub fn subscription(&self, id: &str) -> Option<&Subscription> {

@@ -5,6 +5,8 @@ mod common;
 #[cfg(test)]
 mod route;
 
+use std::time::Duration;
+
 use common::{ARM, Bench};
 use crosspull_sim::{Sim, Tenant};
 use route::{grant, prove, provision, reset, reset_request};
@@ -109,4 +111,34 @@ async fn images_are_pulled_by_the_nodes_even_where_the_operator_is_kept_out() {
     assert_eq!(grant(&bench, &app).await.status, 201);
     assert_eq!(reset(&bench, &app).await["status"], "Succeeded");
     assert!(pulls(&bench.sim).iter().all(|(state, _)| state == "Pulled"), "{:?}", pulls(&bench.sim));
+}
+
+#[tokio::test]
+async fn nodes_try_again_until_the_role_is_there() {
+    let bench = Bench::with(&[]).await;
+    let app = provision(&bench).await;
+    assert_eq!(reset(&bench, &app).await["status"], "Succeeded");
+    assert!(pulls(&bench.sim).iter().all(|(state, _)| state == "ImagePullBackOff"), "{:?}", pulls(&bench.sim));
+    assert_eq!(grant(&bench, &app).await.status, 201);
+    let all = async {
+        while !pulls(&bench.sim).iter().all(|(state, _)| state == "Pulled") {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), all).await.expect("the nodes pull in the end");
+}
+
+#[tokio::test]
+async fn a_registry_that_hangs_does_not_keep_the_reset_from_its_end() {
+    let bench = Bench::suffering("on = 'registry GET /v2/'\ndo = 'hang'").await;
+    let app = provision(&bench).await;
+    assert_eq!(grant(&bench, &app).await.status, 201);
+    assert_eq!(reset(&bench, &app).await["status"], "Succeeded");
+}
+
+#[tokio::test]
+async fn requests_of_a_registry_are_of_its_tenant() {
+    let bench = Bench::with(&[]).await;
+    bench.get_with(&format!("https://{}/v2/", bench.sim.ready().login_server), &[]).await;
+    assert_eq!(bench.sim.requests()[0]["tenant"].as_str(), Some(bench.tenant(Tenant::B).as_str()));
 }

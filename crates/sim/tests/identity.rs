@@ -256,3 +256,60 @@ async fn files_are_for_their_owner_and_complete() {
     }
     std::fs::remove_dir_all(folder).unwrap();
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_folder_that_is_there_keeps_its_mode_and_what_is_not_ours() {
+    use std::{fs, os::unix::fs::PermissionsExt};
+
+    let bench = Bench::with(&[]).await;
+    let folder = std::env::temp_dir().join(format!("crosspull-sim-{}", uuid::Uuid::new_v4()));
+    fs::create_dir(&folder).unwrap();
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
+    fs::write(folder.join("notes"), "mine").unwrap();
+    fs::write(folder.join("env"), "mine").unwrap();
+    let why = crosspull_sim::write_files(&bench.sim, &folder).unwrap_err();
+    assert_eq!(why.kind(), std::io::ErrorKind::AlreadyExists);
+    assert_eq!(fs::read_to_string(folder.join("env")).unwrap(), "mine");
+    assert!(!folder.join("ca.pem").exists());
+
+    fs::remove_file(folder.join("env")).unwrap();
+    // The second time over the files of the first.
+    for _ in 0..2 {
+        crosspull_sim::write_files(&bench.sim, &folder).unwrap();
+    }
+    assert_eq!(fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o755);
+    assert_eq!(fs::read_to_string(folder.join("notes")).unwrap(), "mine");
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_say_what_it_is_is_not_read() {
+    let bench = Bench::with(&[]).await;
+    let ready = bench.sim.ready().clone();
+    let operator = bench.sim.operator(Tenant::A).clone();
+    let login = format!("{}/{}/oauth2/v2.0/token", ready.arm, bench.tenant(Tenant::A));
+    let form = format!(
+        "grant_type=client_credentials&client_id={}&client_secret={}&scope={ARM}.default",
+        operator.client_id,
+        operator.client_secret.reveal()
+    );
+    let entra = bench.send(bench.http.post(login).body(form)).await.unwrap();
+    assert_eq!((entra.status, entra.body["error_codes"][0].as_u64()), (400, Some(900_144)));
+    let graph = bench.graph_token(Tenant::A).await;
+    let plain = |url: String, token: &str| bench.http.post(url).bearer_auth(token).body("{\"displayName\":\"x\"}");
+    let made = bench.send(plain(format!("{}/v1.0/applications", ready.arm), &graph)).await.unwrap();
+    assert_eq!((made.status, made.at("/error/code")), (400, "Request_BadRequest"));
+    let arm = bench.token(Tenant::A, ARM).await;
+    let reset = format!("{}{}/resetServicePrincipalProfile?api-version=2024-09-01", ready.arm, ready.cluster);
+    let refused = bench.send(plain(reset, &arm)).await.unwrap();
+    assert_eq!((refused.status, refused.at("/error/code")), (415, "UnsupportedMediaType"));
+    let refresh = || {
+        let request = bench.http.post(format!("https://{}/oauth2/token", ready.login_server));
+        let service = &ready.login_server;
+        request.body(format!("grant_type=refresh_token&service={service}&scope=registry:catalog:*&refresh_token=z"))
+    };
+    let unread = bench.send(refresh()).await.unwrap();
+    let read = refresh().header("content-type", "application/x-www-form-urlencoded; charset=utf-8");
+    assert_eq!((unread.status, bench.send(read).await.unwrap().status), (400, 401));
+}

@@ -10,7 +10,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear};
 
 use crate::keys::{self, Context, Move};
-use crate::lines::{apart, fit, middle, width, wrap};
+use crate::lines::{apart, clipped, fit, middle, width, wrap};
 use crate::model::{Model, Screen};
 use crate::msg::Said;
 use crate::screens::{self, Sheet, layers};
@@ -312,18 +312,22 @@ const fn passed(model: &Model, at: usize) -> Mark {
     }
 }
 
-/// The message: what was said, else what the screen has to say, in up to three lines.
+/// The message: what stands, then what was said, else what the screen has to say. Each has up to three lines, both
+/// together four.
 fn message(model: &Model, columns: u16) -> Vec<Line<'static>> {
     const MOST: usize = 3;
     let room = usize::from(columns).saturating_sub(2);
-    let line = |tone, text| Line::from(vec![Span::raw(" "), model.theme.span(tone, text)]);
-    if let Some(Said { text, good }) = &model.said {
-        let tone = if *good { Tone::Plain } else { Tone::Bad };
-        return wrap(text, room).into_iter().take(MOST).map(|text| line(tone, text)).collect();
-    }
-    let status = screens::status(model);
-    status
-        .map_or_else(Vec::new, |(tone, text)| wrap(&text, room).into_iter().take(MOST).map(|t| line(tone, t)).collect())
+    let lines = |(tone, text): (Tone, String), most: usize| -> Vec<Line<'static>> {
+        let shown = clipped(&text, room, most).into_iter();
+        shown.map(|text| Line::from(vec![Span::raw(" "), model.theme.span(tone, text)])).collect()
+    };
+    let said =
+        model.said.as_ref().map(|Said { text, good }| (if *good { Tone::Plain } else { Tone::Bad }, text.clone()));
+    let now = said.or_else(|| screens::status(model)).map_or_else(Vec::new, |says| lines(says, MOST));
+    let most = MOST.min(MOST + 1 - now.len());
+    let mut all = screens::standing(model).map_or_else(Vec::new, |says| lines(says, most));
+    all.extend(now);
+    all
 }
 
 /// The key line, from the key table. Where there is too little room the first rows give way: the last ones lead on.

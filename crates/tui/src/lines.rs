@@ -64,6 +64,16 @@ pub(crate) fn fit(text: &str, columns: usize) -> String {
     cut
 }
 
+/// Words put into at most so many lines; the last one is cut where there are more.
+pub(crate) fn clipped(text: &str, columns: usize, most: usize) -> Vec<String> {
+    let mut lines = wrap(text, columns);
+    if lines.len() > most {
+        let rest = lines.split_off(most.saturating_sub(1)).join(" ");
+        lines.push(fit(&rest, columns));
+    }
+    lines
+}
+
 /// A text cut in its middle where it is too long: ids and addresses, whose ends tell the most.
 pub(crate) fn middle(text: &str, columns: usize) -> String {
     let text = printable(text, MOST);

@@ -3,7 +3,7 @@
 use crosspull_core::check::{Check, Finding, Level};
 use crosspull_core::event::{Entry, Event, Outcome, Work};
 use crosspull_core::inputs::Inputs;
-use crosspull_core::plan::{Fact, Plan, StepId};
+use crosspull_core::plan::{Fact, Op, Plan, StepId};
 use crosspull_core::run::{Call, Person, Run, Status};
 use jiff::Timestamp;
 
@@ -91,6 +91,11 @@ impl Live {
     pub fn ready(&self) -> Option<&Plan> {
         let may = self.job == Job::None && self.run.verdict.is_none() && self.run.worst() < Level::Stop;
         self.run.plan.as_ref().filter(|_| may)
+    }
+
+    /// True while the cluster's reset is on its way in Azure, where no stop of ours reaches it.
+    pub fn resetting(&self) -> bool {
+        self.run.reset_was_sent() && self.run.outcome_of(|op| matches!(op, Op::ResetCluster { .. })).is_none()
     }
 
     /// True once the run is over.

@@ -1,7 +1,7 @@
 //! The state of the wizard.
 
 use crosspull_core::answers::Answers;
-use crosspull_core::field::{Key, Page};
+use crosspull_core::field::Page;
 use crosspull_core::run::Run;
 use crosspull_core::secret::Secret;
 use jiff::{SignedDuration, Timestamp};
@@ -60,9 +60,11 @@ pub(crate) enum Handed {
     /// Nobody has it.
     #[default]
     No,
+    /// Nobody has it, and the file that was meant for it was not made; the sentence that tells why.
+    NotSaved(String),
     /// The operator saw or copied it.
     Taken,
-    /// It is saved; the sentence that says where.
+    /// It is saved; where.
     Saved(String),
 }
 
@@ -73,15 +75,6 @@ pub(crate) struct Revealed {
     pub secret: Secret,
     /// When it hides itself.
     pub until: Timestamp,
-}
-
-/// What the shell was asked to do with the secret, until it says what became of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Handing {
-    /// Copy it.
-    Copy,
-    /// Save it.
-    Save,
 }
 
 /// The state of the wizard.
@@ -102,7 +95,8 @@ pub struct Model {
     pub(crate) receipt: Option<String>,
     pub(crate) revealed: Option<Revealed>,
     pub(crate) handed: Handed,
-    pub(crate) handing: Option<Handing>,
+    /// True while the shell copies the secret, until it says what became of that.
+    pub(crate) copying: bool,
 }
 
 /// How long a revealed secret stays in sight (`terminal-facts.md` 3).
@@ -126,7 +120,7 @@ impl Model {
             receipt: None,
             revealed: None,
             handed: Handed::No,
-            handing: None,
+            copying: false,
         }
     }
 
@@ -163,27 +157,32 @@ impl Model {
 
     /// The operator has the secret.
     fn taken(&mut self) {
-        if self.handed == Handed::No {
+        if matches!(self.handed, Handed::No | Handed::NotSaved(_)) {
             self.handed = Handed::Taken;
         }
     }
 
     /// Takes in what became of a copy or of a file.
     pub(crate) fn tell(&mut self, said: Said) {
-        match self.handing.take() {
-            Some(Handing::Save) if said.good => self.handed = Handed::Saved(said.text.clone()),
-            Some(Handing::Copy) if said.good => self.taken(),
-            _ => {}
+        if std::mem::take(&mut self.copying) && said.good {
+            self.taken();
         }
         self.said = Some(said);
     }
 
-    /// True where leaving now loses the secret: nobody has it, it is worth something, and no file was named for it.
+    /// Takes in whether the secret was saved. Where it is in one file already, another that fails loses nothing; but
+    /// who wanted it in a file has no other safe copy, whatever was looked at before.
+    pub(crate) fn saved(&mut self, place: Result<String, String>) {
+        match (place, &self.handed) {
+            (Ok(place), _) => self.handed = Handed::Saved(place),
+            (Err(why), Handed::Saved(_)) => self.said = Some(Said::bad(why)),
+            (Err(why), _) => self.handed = Handed::NotSaved(why),
+        }
+    }
+
+    /// True where leaving now loses the secret: nobody has it, and it is worth something.
     pub(crate) fn loses_secret(&self) -> bool {
-        self.handed == Handed::No
-            && self.live.has_secret()
-            && !self.simulated
-            && self.answers.get(Key::SecretOut).is_none()
+        matches!(self.handed, Handed::No | Handed::NotSaved(_)) && self.live.has_secret() && !self.simulated
     }
 
     /// The secret, while it is in sight.

@@ -22,8 +22,13 @@ pub enum Msg {
     Engine(Entry),
     /// The secret, in answer to [`Effect::RevealSecret`].
     Secret(Secret),
-    /// What became of a copy or of a file.
+    /// What became of a copy, or of a file that holds no secret.
     Said(Said),
+    /// The shell tried to save the secret in a file.
+    SecretSaved {
+        /// Where it is now; else the sentence that tells why it is nowhere.
+        place: Result<String, String>,
+    },
     /// The checks are over, whatever they came to.
     ChecksOver,
     /// The run could not begin, and nothing was sent; why.
@@ -83,7 +88,7 @@ pub enum Effect {
     CopySecret,
     /// Hand the secret over for a short look, by [`Msg::Secret`].
     RevealSecret,
-    /// Save the secret in a new file that its owner alone can read.
+    /// Save the secret in a new file that its owner alone can read; [`Msg::SecretSaved`] tells what became of it.
     SaveSecret {
         /// Where, as typed.
         path: String,

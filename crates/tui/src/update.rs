@@ -43,6 +43,7 @@ fn take(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Effect> {
         }
         Msg::Secret(secret) => model.reveal(secret, now),
         Msg::Said(said) => model.tell(said),
+        Msg::SecretSaved { place } => model.saved(place),
         Msg::ChecksOver => model.live.checked(),
         Msg::NotBegun(why) => {
             model.live.job = Job::None;
@@ -64,8 +65,9 @@ fn heard(model: &mut Model, event: &Event) {
     if model.live.question().is_none() {
         model.overlays.retain(|o| !matches!(o, Overlay::Reset { .. }));
     }
+    // What was said about a run under way is no longer so; what did not work stays true.
     if matches!(event, Event::RunEnded { .. }) {
-        model.said = None;
+        model.said = model.said.take().filter(|said| !said.good);
     }
 }
 
@@ -80,7 +82,7 @@ fn pressed(model: &mut Model, key: &KeyEvent) -> Vec<Effect> {
         return Vec::new();
     }
     model.said = None;
-    model.handing = None;
+    model.copying = false;
     match action {
         Some(action) => act(model, context, action),
         None => {

@@ -6,7 +6,7 @@ use crosspull_core::cloud::CloudChoice;
 use crosspull_core::event::Outcome;
 use crosspull_core::field::{FIELDS, Key, Kind};
 use crosspull_core::inputs::ConsentMode;
-use crosspull_core::plan::{Op, Plan, Role, Step, StepId, Undo};
+use crosspull_core::plan::{Op, Plan, Role, Side, Step, StepId, Undo};
 use crosspull_core::run::{Run, Try, Wait};
 use crosspull_core::text::{duration, printable};
 use jiff::Timestamp;
@@ -240,13 +240,17 @@ pub fn plan_text(plan: &Plan, run: &Run, answers: &Answers) -> String {
         }
         text.push_str(&format!("   - {}\n", step.undo()));
     }
+    text.push_str(&format!("\nThe same without questions:\n\n```sh\n{}\n```\n", command(answers).join("\n  ")));
+    if let Some(says) = credentials(answers) {
+        text.push_str(&format!("\n{says}\n"));
+    }
     text
 }
 
 /// The command that does the same without questions, in lines that a shell joins. There is no secret among the answers.
 #[must_use]
 pub fn command(answers: &Answers) -> Vec<String> {
-    let mut parts = vec!["crosspull apply".to_owned()];
+    let mut parts = vec!["crosspull apply --yes".to_owned()];
     for field in &FIELDS {
         let values = answers.all(field.key);
         let taken = if field.kind == Kind::Many { values.len() } else { 1 };
@@ -262,6 +266,16 @@ pub fn command(answers: &Answers) -> Vec<String> {
 #[must_use]
 pub fn command_line(answers: &Answers) -> String {
     command(answers).iter().map(|part| part.trim_end_matches('\\').trim_end()).collect::<Vec<_>>().join(" ")
+}
+
+/// What the command takes from the environment and not from its options; none where nobody signs in with a secret.
+pub(crate) fn credentials(answers: &Answers) -> Option<String> {
+    let sides = [(Side::A, Key::SignInA), (Side::B, Key::SignInB)].into_iter();
+    let names: Vec<String> = sides
+        .filter(|(_, key)| answers.or_default(*key) == "service-principal")
+        .map(|(side, _)| format!("CROSSPULL_{side}_CLIENT_ID and CROSSPULL_{side}_CLIENT_SECRET"))
+        .collect();
+    (!names.is_empty()).then(|| format!("It signs in with {} of its environment.", names.join(", ")))
 }
 
 /// A word as a shell takes it.
@@ -284,9 +298,9 @@ mod tests {
         answers.set_all(Key::Repository, vec!["shop/web:1.4".to_owned(), "shop/api".to_owned()]);
         assert_eq!(
             command_line(&answers),
-            r"crosspull apply --tenant-a contoso.com --repository shop/web:1.4 --repository shop/api --app-name 'the shop'\''s app'"
+            r"crosspull apply --yes --tenant-a contoso.com --repository shop/web:1.4 --repository shop/api --app-name 'the shop'\''s app'"
         );
-        assert_eq!(command(&answers).first().map(String::as_str), Some("crosspull apply \\"));
+        assert_eq!(command(&answers).first().map(String::as_str), Some("crosspull apply --yes \\"));
     }
 
     #[test]

@@ -32,12 +32,14 @@ impl Doing<'_> {
         let key: KeyId = self.need(Fact::SecretKey).await?;
         self.begin()?;
         let before = self.read_cluster(cluster).await?;
-        if before.client_id() == Some(app) && state(&before) == "Succeeded" {
+        let own = self.vault().get(key);
+        // A secret of this run's own is one that the cluster does not have, whatever app it uses.
+        if own.is_none() && before.uses(app) {
             self.learn(vec![Learnt::new(Outcome::Found, Fact::ClusterClient(cluster.clone()), app)])?;
             return Ok((Outcome::Found, "the cluster uses this app already".to_owned()));
         }
         let what = format!("{} was not reset.", cluster.name());
-        let Some(secret) = self.vault().get(key) else {
+        let Some(secret) = own else {
             return Err(Halt::Failed(Trouble::new(
                 what,
                 "The secret's value is not known to this run.",
@@ -46,7 +48,7 @@ impl Doing<'_> {
         };
         self.soak(soak_minutes).await?;
         self.confirmed().await?;
-        self.send_reset(cluster, app, &secret).await?;
+        self.send_reset(cluster, app, &secret, &before).await?;
         self.settled(cluster, app).await?;
         self.learn(vec![Learnt::new(Outcome::Changed, Fact::ClusterClient(cluster.clone()), app)])?;
         plainly(Outcome::Changed)
@@ -80,30 +82,45 @@ impl Doing<'_> {
         Ok(wire.recorder().keep(Event::Confirmed { step: self.step.id })?)
     }
 
-    async fn read_cluster(&self, cluster: &ClusterId) -> Result<ClusterProperties, Halt> {
+    /// What the cluster is now.
+    pub(super) async fn read_cluster(&self, cluster: &ClusterId) -> Result<ClusterProperties, Halt> {
+        let read = self.try_cluster(cluster).await;
+        read.map_err(|e| Halt::of(&format!("{} cannot be read.", cluster.name()), e))
+    }
+
+    async fn try_cluster(&self, cluster: &ClusterId) -> Result<ClusterProperties, CallError> {
         let request = request::cluster(self.door().endpoints(), cluster);
-        let read: Result<Cluster, _> = self.door().json(&self.work, request).await;
-        read.map(|c| c.properties).map_err(|e| Halt::of(&format!("{} cannot be read.", cluster.name()), e))
+        let read: Cluster = self.door().json(&self.work, request).await?;
+        Ok(read.properties)
     }
 
     /// Sends the reset and follows its operation. When the answer is lost, the cluster itself tells whether the reset
     /// was taken; it is sent again only where it was not.
-    async fn send_reset(&self, cluster: &ClusterId, app: AppId, secret: &Secret) -> Result<(), Halt> {
+    async fn send_reset(
+        &self,
+        cluster: &ClusterId,
+        app: AppId,
+        secret: &Secret,
+        before: &ClusterProperties,
+    ) -> Result<(), Halt> {
         let what = format!("{} was not reset.", cluster.name());
+        let mut lost = false;
         let accepted: Option<Reply> = Patience::new(5, 10)
             .until(self.door().wire(), &self.work, &what, async || {
                 let request = request::reset_cluster(self.door().endpoints(), cluster, app, secret);
                 match self.door().raw(&self.work, request).await {
                     Ok(reply) => Ok(Asked::Yes(Some(reply))),
                     Err(CallError::Lost(refusal)) => {
-                        let now = self.read_cluster(cluster).await?;
-                        let taken = now.client_id() == Some(app) || state(&now) != "Succeeded";
+                        lost = true;
+                        let taken = self.was_taken(cluster, before).await?;
                         Ok(if taken {
                             Asked::Yes(None)
                         } else {
                             Asked::NotYet("the answer was lost, and the cluster is as before", Some(refusal))
                         })
                     }
+                    // The lost one was taken after all: an operation is running.
+                    Err(CallError::Refused(r)) if lost && r.refusal.status == Some(409) => Ok(Asked::Yes(None)),
                     Err(CallError::Refused(r)) if not_known_yet(&r.refusal) => Ok(Asked::NotYet(
                         "the cluster's service does not know the service principal yet",
                         Some(r.refusal),
@@ -120,6 +137,26 @@ impl Doing<'_> {
         }
     }
 
+    /// Whether a reset whose answer was lost was taken: the cluster is looked at for a minute, since its state follows
+    /// late.
+    async fn was_taken(&self, cluster: &ClusterId, before: &ClusterProperties) -> Result<bool, Halt> {
+        let what = "Whether the reset was taken cannot be told.";
+        let mut left = 6_u8;
+        Patience::new(10, 5)
+            .evenly()
+            .until(self.door().wire(), &self.work, what, async || {
+                let now = self.read_cluster(cluster).await?;
+                left = left.saturating_sub(1);
+                let changed = state(&now) != state(before) || now.client_id() != before.client_id();
+                Ok(match (changed, left) {
+                    (true, _) => Asked::Yes(true),
+                    (false, 0) => Asked::Yes(false),
+                    (false, _) => Asked::NotYet("the answer was lost; looking whether the reset was taken", None),
+                })
+            })
+            .await
+    }
+
     fn failed_reset(&self, cluster: &ClusterId) -> String {
         format!("The reset of {} did not succeed.", cluster.name())
     }
@@ -129,7 +166,13 @@ impl Doing<'_> {
         let what = self.failed_reset(cluster);
         SETTLES
             .until(self.door().wire(), &self.work, &what, async || {
-                let now = self.read_cluster(cluster).await?;
+                let now = match self.try_cluster(cluster).await {
+                    // A reset takes longer than many an outage of the line.
+                    Err(CallError::Unreachable(refusal)) => {
+                        return Ok(Asked::NotYet("the cluster cannot be asked", Some(refusal)));
+                    }
+                    read => read.map_err(|e| Halt::of(&what, e))?,
+                };
                 match state(&now) {
                     "Succeeded" if now.client_id() == Some(app) => Ok(Asked::Yes(())),
                     "Failed" | "Canceled" => Err(Halt::Failed(Trouble::new(

@@ -14,6 +14,7 @@ use crate::engine::{Doing, Done};
 use crate::patience::{Halt, Patience};
 use crate::reply::{List, Principal};
 use crate::request;
+use crate::wire::CallError;
 use crosspull_core::ids::AppId;
 
 /// Objects of Graph are readable everywhere within this (`azure-facts.md` 3.1).
@@ -33,11 +34,14 @@ impl Doing<'_> {
         }
     }
 
-    /// The service principal of an app in a tenant, where there is one.
+    /// The service principal of an app in a tenant, where there is one and the operator may look.
     async fn principal_of(&self, side: Side, app: AppId, what: &str) -> Result<Option<Principal>, Halt> {
         let request = request::principals_of(self.door().endpoints(), side, app);
-        let list: List<Principal> = self.door().json(&self.work, request).await.map_err(|e| Halt::of(what, e))?;
-        Ok(list.value.into_iter().find(|p| p.app_id == app))
+        match self.door().json::<List<Principal>>(&self.work, request).await {
+            Ok(list) => Ok(list.value.into_iter().find(|p| p.app_id == app)),
+            Err(CallError::Refused(r)) if r.refusal.status == Some(403) => Ok(None),
+            Err(error) => Err(Halt::of(what, error)),
+        }
     }
 }
 

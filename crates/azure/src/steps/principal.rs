@@ -5,7 +5,7 @@ use std::time::Duration;
 use crosspull_core::consent::{consent_command, consent_url};
 use crosspull_core::event::{Event, Outcome};
 use crosspull_core::explain::{Refusal, Trouble};
-use crosspull_core::ids::{AppId, KeyId};
+use crosspull_core::ids::{AppId, KeyId, ObjectId};
 use crosspull_core::inputs::ConsentMode;
 use crosspull_core::plan::{Fact, Learnt, Side};
 use crosspull_core::text::printable;
@@ -55,8 +55,8 @@ impl Doing<'_> {
         let (outcome, principal, note) = match consent {
             ConsentMode::Url => self.by_a_person(app, redirect_uri).await?,
             ConsentMode::Direct | ConsentMode::Auto => match self.make_principal(Side::B, app, NOT_IN_B).await? {
-                Made::Found(principal) => (Outcome::Found, principal, ""),
-                Made::Created(principal) => (Outcome::Created, principal, ""),
+                Made::Found(principal) => (Outcome::Found, principal.id, ""),
+                Made::Created(principal) => (Outcome::Created, principal.id, ""),
                 Made::Denied(_) if consent == ConsentMode::Auto => self.by_a_person(app, redirect_uri).await?,
                 Made::Denied(refusal) => {
                     return Err(Halt::Failed(Trouble::from_refusal(NOT_IN_B, refusal).because(
@@ -67,7 +67,7 @@ impl Doing<'_> {
                 }
             },
         };
-        self.learn(vec![Learnt::new(outcome, Fact::PrincipalB, principal.id)])?;
+        self.learn(vec![Learnt::new(outcome, Fact::PrincipalB, principal)])?;
         let key: KeyId = self.need(Fact::SecretKey).await?;
         if let Some(secret) = self.vault().get(key) {
             self.accepted(Side::B, app, &secret).await?;
@@ -80,6 +80,7 @@ impl Doing<'_> {
         if let Some(principal) = self.principal_of(side, app, what).await? {
             return Ok(Made::Found(principal));
         }
+        let mut lost = false;
         DIRECTORY
             .until(self.door().wire(), &self.work, what, async || {
                 let request = request::create_principal(self.door().endpoints(), side, app);
@@ -91,28 +92,39 @@ impl Doing<'_> {
                     Err(CallError::Refused(r)) if r.refusal.status == Some(403) => {
                         Ok(Asked::Yes(Made::Denied(r.refusal)))
                     }
-                    // Made meanwhile, by the lost request or by a person.
+                    // Made meanwhile: by the request whose answer was lost, else by somebody.
                     Err(CallError::Refused(r)) if r.refusal.status == Some(409) => {
-                        self.read_back(side, app, what, r.refusal).await
+                        self.read_back(side, app, what, lost, r.refusal).await
                     }
-                    Err(CallError::Lost(refusal)) => self.read_back(side, app, what, refusal).await,
+                    Err(CallError::Lost(refusal)) => {
+                        lost = true;
+                        self.read_back(side, app, what, lost, refusal).await
+                    }
                     Err(error) => Err(Halt::of(what, error)),
                 }
             })
             .await
     }
 
-    async fn read_back(&self, side: Side, app: AppId, what: &str, refusal: Refusal) -> Result<Asked<Made>, Halt> {
+    async fn read_back(
+        &self,
+        side: Side,
+        app: AppId,
+        what: &str,
+        lost: bool,
+        refusal: Refusal,
+    ) -> Result<Asked<Made>, Halt> {
         Ok(match self.principal_of(side, app, what).await? {
-            Some(principal) => Asked::Yes(Made::Created(principal)),
+            Some(principal) if lost => Asked::Yes(Made::Created(principal)),
+            Some(principal) => Asked::Yes(Made::Found(principal)),
             None => Asked::NotYet("the answer was lost; looking whether the service principal is there", Some(refusal)),
         })
     }
 
     /// Has a person consent, and notices by itself when it was given: the token endpoint of B then takes the secret
-    /// (`azure-facts.md` 3.2). Needs no right in B.
-    async fn by_a_person(&self, app: AppId, redirect_uri: &str) -> Result<(Outcome, Principal, &'static str), Halt> {
-        if let Some(principal) = self.principal_of(Side::B, app, NOT_IN_B).await? {
+    /// (`azure-facts.md` 3.2), and its token names the service principal. Needs no right in B.
+    async fn by_a_person(&self, app: AppId, redirect_uri: &str) -> Result<(Outcome, ObjectId, &'static str), Halt> {
+        if let Some(principal) = self.principal_in_b(app).await? {
             return Ok((Outcome::Found, principal, ""));
         }
         let tenant = self.plan().tenant_b;
@@ -126,25 +138,16 @@ impl Doing<'_> {
             command: consent_command(app),
         };
         self.door().wire().recorder().keep(event)?;
-        self.consented(app).await?;
-        let principal = DIRECTORY
-            .until(
-                self.door().wire(),
-                &self.work,
-                "The app's service principal in tenant B cannot be read.",
-                async || {
-                    Ok(match self.principal_of(Side::B, app, NOT_IN_B).await? {
-                        Some(principal) => Asked::Yes(principal),
-                        None => Asked::NotYet("the service principal is not known everywhere yet", None),
-                    })
-                },
-            )
-            .await?;
+        let principal = self.consented(app).await?;
         Ok((Outcome::Created, principal, "consented by a person"))
     }
 
+    async fn principal_in_b(&self, app: AppId) -> Result<Option<ObjectId>, Halt> {
+        Ok(self.principal_of(Side::B, app, NOT_IN_B).await?.map(|p| p.id))
+    }
+
     /// Waits until a person has consented, but not for ever: the run can be taken up again.
-    async fn consented(&self, app: AppId) -> Result<(), Halt> {
+    async fn consented(&self, app: AppId) -> Result<ObjectId, Halt> {
         let key: KeyId = self.need(Fact::SecretKey).await?;
         let secret = self.vault().get(key);
         let begun = std::time::Instant::now();
@@ -154,18 +157,22 @@ impl Doing<'_> {
         people
             .until(self.door().wire(), &self.work, NOT_IN_B, async || {
                 let there = match &secret {
-                    Some(secret) => self.token_once(Side::B, app, secret).await?.is_ok(),
-                    None => self.principal_of(Side::B, app, NOT_IN_B).await?.is_some(),
+                    Some(secret) => match self.token_once(Side::B, app, secret).await? {
+                        Ok(Some(principal)) => Some(principal),
+                        Ok(None) => self.principal_in_b(app).await?,
+                        Err(_) => None,
+                    },
+                    None => self.principal_in_b(app).await?,
                 };
                 match there {
-                    true => Ok(Asked::Yes(())),
-                    false if begun.elapsed() + people.every > PERSON_AT_MOST => Err(Halt::Waits(Trouble::new(
+                    Some(principal) => Ok(Asked::Yes(principal)),
+                    None if begun.elapsed() + people.every > PERSON_AT_MOST => Err(Halt::Waits(Trouble::new(
                         "Nobody has consented in tenant B yet.",
                         "The app is not known there.",
                         "Send the link to an administrator of tenant B, then run again with the same answers: what was \
                          made is found.",
                     ))),
-                    false => Ok(Asked::NotYet("consent is not given yet", None)),
+                    None => Ok(Asked::NotYet("consent is not given yet", None)),
                 }
             })
             .await

@@ -27,27 +27,34 @@ impl Doing<'_> {
         let what = format!("{} on {} was not granted.", role.name(), registry.name());
         let name = assignment_name(registry, role, principal);
         let endpoints = self.door().endpoints();
-        match self.door().json::<Assignment>(&self.work, request::assignment(endpoints, registry, name)).await {
-            Ok(found) => {
-                self.learn(vec![Learnt::new(Outcome::Found, Fact::Assignment(registry.clone()), found.id)])?;
+        let condition = condition(repositories);
+        let there =
+            match self.door().json::<Assignment>(&self.work, request::assignment(endpoints, registry, name)).await {
+                Ok(found) => Some(found),
+                Err(CallError::Refused(r)) if r.refusal.status == Some(404) => None,
+                Err(error) => return Err(Halt::of(&what, error)),
+            };
+        let made = match &there {
+            Some(found) if found.properties.condition == condition => {
+                let learnt = Learnt::new(Outcome::Found, Fact::Assignment(registry.clone()), &found.id);
+                self.learn(vec![learnt])?;
                 return plainly(Outcome::Found);
             }
-            Err(CallError::Refused(r)) if r.refusal.status == Some(404) => {}
-            Err(error) => return Err(Halt::of(&what, error)),
-        }
-        let condition = condition(repositories);
+            // It names other repositories: the same assignment gets another condition.
+            Some(_) => Outcome::Changed,
+            None => Outcome::Created,
+        };
         let (outcome, id) = PRINCIPAL
             .until(self.door().wire(), &self.work, &what, async || {
                 let request = request::assign_role(endpoints, registry, name, role, principal, condition.as_deref());
-                let id = request.url.path().to_owned();
                 match self.door().json::<Assignment>(&self.work, request).await {
-                    Ok(made) => Ok(Asked::Yes((Outcome::Created, made.id))),
+                    Ok(assignment) => Ok(Asked::Yes((made, assignment.id))),
                     Err(CallError::Refused(r)) if r.refusal.code == "PrincipalNotFound" => {
                         Ok(Asked::NotYet("Resource Manager does not know the service principal yet", Some(r.refusal)))
                     }
-                    // Somebody assigned it under another name: it is there, and not ours.
+                    // Somebody assigned it under another name: it is there, and not ours. Its id is in the words.
                     Err(CallError::Refused(r)) if r.refusal.code == "RoleAssignmentExists" => {
-                        Ok(Asked::Yes((Outcome::Found, id)))
+                        Ok(Asked::Yes((Outcome::Found, r.refusal.message)))
                     }
                     Err(error) => Err(Halt::of(&what, error)),
                 }

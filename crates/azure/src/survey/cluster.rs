@@ -1,7 +1,7 @@
 //! The checks of the cluster's side.
 
 use crosspull_core::check::{
-    AppFacts, Check, ClusterFacts, Finding, HeldRole, judge_cluster, judge_old_roles, judge_reset_right,
+    AppFacts, Check, ClusterFacts, Finding, HeldRole, judge_app, judge_cluster, judge_old_roles, judge_reset_right,
 };
 use crosspull_core::event::Work;
 use crosspull_core::ids::{AppId, ClusterId};
@@ -21,8 +21,13 @@ impl Surveyor<'_> {
         self.begin(&check)?;
         let scope = id.to_string();
         let right = self.right(Check::ResetRight(id.clone()), Side::A, &scope, RESET, |ok| judge_reset_right(id, ok));
-        let app = self.ask(Check::App, self.app(id));
-        let (read, right, app) = join3(self.read_cluster(id), right, app).await;
+        self.begin(&Check::App)?;
+        let (read, right, app) = join3(self.read_cluster(id), right, self.find_app(id)).await;
+        let in_use = read.as_ref().ok().and_then(|c| c.client_id);
+        let app = self.conclude(app.map(|app| {
+            let finding = judge_app(app.as_ref(), in_use);
+            (app, finding)
+        }));
         let tried_before = app.as_ref().is_ok_and(Option::is_some);
         let cluster = self.conclude(read.map(|facts| {
             let finding = judge_cluster(&facts, tried_before);
@@ -50,19 +55,15 @@ impl Surveyor<'_> {
         })
     }
 
-    /// Is the app of an earlier run for this cluster there?
-    async fn app(&self, cluster: &ClusterId) -> Result<(Option<AppFacts>, Finding), Finding> {
+    /// The app of an earlier run for this cluster, where it is there.
+    async fn find_app(&self, cluster: &ClusterId) -> Result<Option<AppFacts>, Finding> {
         let request = request::apps_tagged(self.door.endpoints(), &marker(cluster));
-        let read: Result<List<App>, _> = self.door.json(&Work::Check(Check::App), request).await;
-        let list = read.map_err(|e| call_stop(Check::App, "the apps of tenant A cannot be read", e))?;
-        Ok(match list.value.into_iter().next() {
-            Some(app) => {
-                let name = printable(app.display_name.as_deref().unwrap_or_default(), 120);
-                let finding = Check::App.pass(format!("{name} of an earlier run is there and will be used"));
-                (Some(AppFacts { object_id: app.id, app_id: app.app_id, name }), finding)
-            }
-            None => (None, Check::App.pass("no app of an earlier run; one will be made")),
-        })
+        let read: Result<Vec<App>, _> = self.door.list(&Work::Check(Check::App), request).await;
+        let apps = read.map_err(|e| call_stop(Check::App, "the apps of tenant A cannot be read", e))?;
+        Ok(apps.into_iter().next().map(|app| {
+            let name = printable(app.display_name.as_deref().unwrap_or_default(), 120);
+            AppFacts { object_id: app.id, app_id: app.app_id, name }
+        }))
     }
 
     /// The roles that the cluster would lose with its present principal.
@@ -97,11 +98,11 @@ impl Surveyor<'_> {
             ));
         };
         let request = request::roles_of(self.door.endpoints(), cluster.subscription(), principal.id);
-        let held: List<Assignment> = match self.door.json(&work, request).await {
+        let held: Vec<Assignment> = match self.door.list(&work, request).await {
             Ok(list) => list,
             Err(error) => return Ok(((), unread(error))),
         };
-        let roles = join_all(held.value.iter().map(|a| self.held_role(&work, a))).await;
+        let roles = join_all(held.iter().map(|a| self.held_role(&work, a))).await;
         let scopes = join_all(roles.iter().map(|r| self.may_assign(&work, &r.scope))).await;
         Ok(((), judge_old_roles(cluster, &roles, scopes.into_iter().all(|ok| ok))))
     }

@@ -44,6 +44,14 @@ pub async fn ask(cloud: &Cloud, request: Request) -> Result<Gate, Refusal> {
         let message = "The request content could not be read.";
         errors::arm(StatusCode::BAD_REQUEST, "InvalidRequestContent", message)
     })?;
+    if !body.is_empty() && !errors::is_of(&parts.headers, errors::JSON) {
+        let kind = parts.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let message = format!(
+            "The content media type '{}' is not supported. Only 'application/json' is supported.",
+            kind.unwrap_or("<null>")
+        );
+        return Err(errors::arm(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UnsupportedMediaType", &message));
+    }
     let asked = Asked {
         method: parts.method,
         segments,

@@ -204,11 +204,13 @@ fn scope(asked: &Asked, segments: usize) -> String {
 /// 404 for a resource that is not there (`aks_sp_create_show`).
 fn resource_not_found(asked: &Asked, kind: &str) -> Refusal {
     let segment = |at: usize| asked.segments.get(at).map_or("", String::as_str);
+    no_resource(kind, segment(7), segment(3))
+}
+
+fn no_resource(kind: &str, name: &str, group: &str) -> Refusal {
     let message = format!(
-        "The Resource '{kind}/{}' under resource group '{}' was not found. For more details please go to \
-         https://aka.ms/ARMResourceNotFoundFix",
-        segment(7),
-        segment(3)
+        "The Resource '{kind}/{name}' under resource group '{group}' was not found. For more details please go to \
+         https://aka.ms/ARMResourceNotFoundFix"
     );
     errors::arm(StatusCode::NOT_FOUND, "ResourceNotFound", &message)
 }
@@ -223,6 +225,29 @@ fn known_group(world: &World, subscription: &str, group: &str) -> Result<(), Ref
     }
     let message = format!("Resource group '{group}' could not be found.");
     Err(errors::arm(StatusCode::NOT_FOUND, "ResourceGroupNotFound", &message))
+}
+
+/// Refuses a scope whose resource group, cluster or registry is not there. Of other kinds of resources nothing is known.
+fn known_scope(world: &World, scope: &str) -> Result<(), Refusal> {
+    let parts: Vec<&str> = scope.split('/').skip(1).collect();
+    let [kind, subscription, groups, group, rest @ ..] = parts.as_slice() else {
+        return Ok(());
+    };
+    if !(kind.eq_ignore_ascii_case("subscriptions") && groups.eq_ignore_ascii_case("resourceGroups")) {
+        return Ok(());
+    }
+    known_group(world, subscription, group)?;
+    let [_providers, provider, collection, name, ..] = rest else {
+        return Ok(());
+    };
+    let id = format!("/{}", parts.get(..8).unwrap_or_default().join("/"));
+    let kind = format!("{provider}/{collection}");
+    let known = match kind.to_lowercase().as_str() {
+        "microsoft.containerservice/managedclusters" => world.cluster(&id).is_some(),
+        "microsoft.containerregistry/registries" => world.registry(&id).is_some(),
+        _ => true,
+    };
+    if known { Ok(()) } else { Err(no_resource(&kind, name, group)) }
 }
 
 /// Whether a resource id is in a resource group.

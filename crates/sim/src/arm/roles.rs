@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Asked, filter::Term, shapes::time, value, writes_left};
+use super::{Asked, filter::Term, known_scope, shapes::time, value, writes_left};
 use crate::{
     cloud::Cloud,
     errors::{self, Answer, Refusal},
@@ -203,11 +203,13 @@ fn assign(cloud: &Cloud, asked: &Asked, scope: &str, name: &str) -> Answer {
         return Err(errors::arm(StatusCode::BAD_REQUEST, "InvalidRoleAssignmentId", &message));
     }
     let NewAssignment { properties: new } = asked.body()?;
-    let role = rights::by_id(&new.role_definition_id).ok_or_else(|| no_definition(&new.role_definition_id))?;
+    let role = whole_id(&new.role_definition_id)?;
+    check_condition(&new)?;
     let mut world = cloud.world();
+    known_scope(&world, scope)?;
     let kind = principal_kind(cloud, &world, asked.caller.tenant, &new)?;
-    if let Some(known) = position(&world, scope, name).and_then(|at| world.role_assignments.get(at)) {
-        return again(known, &new, role);
+    if let Some(known) = position(&world, scope, name).and_then(|at| world.role_assignments.get_mut(at)) {
+        return again(cloud, known, new, role);
     }
     let twin = world.role_assignments.iter().any(|held| {
         held.principal_id == new.principal_id
@@ -225,7 +227,7 @@ fn assign(cloud: &Cloud, asked: &Asked, scope: &str, name: &str) -> Answer {
         principal_id: new.principal_id,
         principal_type: kind,
         role: role.id.to_owned(),
-        condition_version: new.condition.is_some().then(|| new.condition_version.unwrap_or_else(|| "2.0".to_owned())),
+        condition_version: new.condition_version.filter(|_| new.condition.is_some()),
         condition: new.condition,
         description: new.description,
         created_by: Some(asked.caller.object_id),
@@ -241,14 +243,43 @@ fn assign(cloud: &Cloud, asked: &Asked, scope: &str, name: &str) -> Answer {
     Ok(writes_left(errors::json(StatusCode::CREATED, &shown)))
 }
 
-/// An assignment written again under its name: the same is welcome, another is not (`azure-facts.md` 3.1).
-fn again(known: &RoleAssignment, new: &NewProperties, role: &RoleDefinition) -> Answer {
-    let same = known.principal_id == new.principal_id && rights::role_guid(&known.role).eq_ignore_ascii_case(role.id);
-    if same {
-        return Ok(writes_left(errors::json(StatusCode::OK, &assignment_shape(known))));
+/// The role of a whole role definition id, under any scope; a GUID alone is none.
+fn whole_id(id: &str) -> Result<&'static RoleDefinition, Refusal> {
+    let kind = format!("/providers/{DEFINITIONS}").to_lowercase();
+    let whole = id.rsplit_once('/').is_some_and(|(kind_and_scope, guid)| {
+        kind_and_scope.to_lowercase().ends_with(&kind) && Uuid::parse_str(guid).is_ok()
+    });
+    if !whole {
+        let message = format!("The role definition ID '{id}' is not valid.");
+        return Err(errors::arm(StatusCode::BAD_REQUEST, "InvalidRoleDefinitionId", &message));
     }
-    let message = "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.";
-    Err(errors::arm(StatusCode::BAD_REQUEST, "RoleAssignmentUpdateNotPermitted", message))
+    rights::by_id(id).ok_or_else(|| no_definition(id))
+}
+
+/// A condition comes with its version, and there is one alone (`azure-facts.md` 3.7; the contract says so of `conditionVersion`).
+fn check_condition(new: &NewProperties) -> Result<(), Refusal> {
+    if new.condition.is_none() || new.condition_version.as_deref() == Some("2.0") {
+        return Ok(());
+    }
+    let message = "The condition version is not valid. Currently the only accepted value is '2.0'.";
+    Err(errors::arm(StatusCode::BAD_REQUEST, "InvalidConditionVersion", message))
+}
+
+/// An assignment written again under its name: condition and description are taken over, another principal or role is
+/// refused (`azure-facts.md` 3.1). A new condition takes effect like a new assignment.
+fn again(cloud: &Cloud, known: &mut RoleAssignment, new: NewProperties, role: &RoleDefinition) -> Answer {
+    let same = known.principal_id == new.principal_id && rights::role_guid(&known.role).eq_ignore_ascii_case(role.id);
+    if !same {
+        let message = "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.";
+        return Err(errors::arm(StatusCode::BAD_REQUEST, "RoleAssignmentUpdateNotPermitted", message));
+    }
+    if known.condition != new.condition {
+        known.condition_version = new.condition_version.filter(|_| new.condition.is_some());
+        known.condition = new.condition;
+        known.written = cloud.clock.now();
+    }
+    known.description = new.description;
+    Ok(writes_left(errors::json(StatusCode::OK, &assignment_shape(known))))
 }
 
 /// The type of the principal. One that is not known yet passes if the caller names its type; one of another tenant never does.

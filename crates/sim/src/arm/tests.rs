@@ -202,3 +202,81 @@ async fn assignments_are_listed_at_above_and_below_as_the_filter_says() {
     let path = format!("{subscription}/providers/Microsoft.Authorization/roleAssignments?$filter=color%20eq%201");
     assert_eq!(bed.arm('a', Method::GET, &path, Value::Null).await.code(), "InvalidFilterInQueryString");
 }
+
+const CONDITION: &str =
+    "(@Request[Microsoft.ContainerRegistry/registries/repositories:name] StringEqualsIgnoreCase 'shop/web')";
+
+#[tokio::test]
+async fn an_assignment_that_azure_refuses_is_refused() {
+    let bed = Testbed::new(|_| {});
+    let app = bed.app();
+    let group = bed.registry_id.split("/providers/").next().expect("a group");
+    let put = async |scope: &str, change: &dyn Fn(&mut Value)| {
+        let mut body = assignment(app.principal_b, Some("ServicePrincipal"));
+        change(&mut body["properties"]);
+        let reply = bed.arm('b', Method::PUT, &assignment_path(scope, Uuid::new_v4()), body).await;
+        (reply.status, reply.code())
+    };
+    let bad = |code: &str| (StatusCode::BAD_REQUEST, code.to_owned());
+    let missing = |code: &str| (StatusCode::NOT_FOUND, code.to_owned());
+    let here = bed.registry_id.as_str();
+    let versionless = put(here, &|new| new["condition"] = json!(CONDITION)).await;
+    assert_eq!(versionless, bad("InvalidConditionVersion"));
+    let old = put(here, &|new| {
+        new["condition"] = json!(CONDITION);
+        new["conditionVersion"] = json!("1.0");
+    });
+    assert_eq!(old.await, bad("InvalidConditionVersion"));
+    assert_eq!(put(here, &|new| new["roleDefinitionId"] = json!(ACR_PULL)).await, bad("InvalidRoleDefinitionId"));
+    assert_eq!(put(&format!("{here}x"), &|_| ()).await, missing("ResourceNotFound"));
+    assert_eq!(put(&format!("{group}x"), &|_| ()).await, missing("ResourceGroupNotFound"));
+    assert_eq!(put(group, &|_| ()).await.0, StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn a_name_at_another_scope_is_another_assignment() {
+    let bed = Testbed::new(|_| {});
+    let app = bed.app();
+    let group = bed.registry_id.split("/providers/").next().expect("a group");
+    let name = Uuid::new_v4();
+    for scope in [bed.registry_id.as_str(), group] {
+        let body = assignment(app.principal_b, Some("ServicePrincipal"));
+        assert_eq!(bed.arm('b', Method::PUT, &assignment_path(scope, name), body).await.status, StatusCode::CREATED);
+    }
+    let held = bed.cloud.world().role_assignments.iter().filter(|held| held.principal_id == app.principal_b).count();
+    assert_eq!(held, 2);
+}
+
+#[tokio::test]
+async fn a_condition_is_updated_under_the_same_name() {
+    let bed = Testbed::new(|_| {});
+    let app = bed.app();
+    let path = assignment_path(&bed.registry_id, Uuid::new_v4());
+    let put = async |condition: Option<&str>, role: Option<&str>| {
+        let mut body = assignment(app.principal_b, Some("ServicePrincipal"));
+        if let Some(condition) = condition {
+            body["properties"]["condition"] = json!(condition);
+            body["properties"]["conditionVersion"] = json!("2.0");
+        }
+        if let Some(role) = role {
+            let id = crate::rights::by_name(role).expect("a role").id;
+            body["properties"]["roleDefinitionId"] =
+                json!(format!("/providers/Microsoft.Authorization/roleDefinitions/{id}"));
+        }
+        bed.arm('b', Method::PUT, &path, body).await
+    };
+    assert_eq!(put(Some(CONDITION), None).await.status, StatusCode::CREATED);
+    let other = CONDITION.replace("shop/web", "shop/api");
+    let changed = put(Some(&other), None).await;
+    assert_eq!((changed.status, &changed.json()["properties"]["condition"]), (StatusCode::OK, &json!(other)));
+    let read = bed.arm('b', Method::GET, &path, Value::Null).await.json();
+    assert_eq!(read["properties"]["condition"], json!(other));
+    let refused = put(Some(&other), Some("Reader")).await;
+    assert_eq!(
+        (refused.status, refused.code().as_str()),
+        (StatusCode::BAD_REQUEST, "RoleAssignmentUpdateNotPermitted")
+    );
+    let without = put(None, None).await.json();
+    assert_eq!(without["properties"]["condition"], Value::Null);
+    assert_eq!(without["properties"]["conditionVersion"], Value::Null);
+}

@@ -43,7 +43,7 @@ fn organization(call: &Call) -> Answer {
 }
 
 /// `graph_organization`.
-fn organization_shape(tenant: &Directory) -> Value {
+pub fn organization_shape(tenant: &Directory) -> Value {
     let domain = |(n, name): (usize, &String)| {
         let initial = n + 1 == tenant.domains.len();
         json!({ "capabilities": "Email, OfficeCommunicationsOnline", "isDefault": n == 0, "isInitial": initial, "name": name, "type": "Managed" })

@@ -31,6 +31,13 @@ impl Filter {
         }
     }
 
+    /// The properties that it compares.
+    pub fn properties(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|condition| match condition {
+            Condition::Is(name, _) | Condition::StartsWith(name, _) | Condition::Has(name, _) => name.as_str(),
+        })
+    }
+
     /// Whether an object, as Graph shows it, is let through.
     #[must_use]
     pub fn lets_through(&self, object: &Value) -> bool {

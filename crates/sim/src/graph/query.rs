@@ -2,8 +2,10 @@
 
 use serde_json::Value;
 
-use super::{bad_request, filter::Filter};
-use crate::errors::Refusal;
+use http::StatusCode;
+
+use super::{bad_request, filter::Filter, shapes::Kind};
+use crate::errors::{self, Refusal};
 
 /// What a request's query asks for.
 #[derive(Debug)]
@@ -47,6 +49,25 @@ impl Query {
         Ok(read)
     }
 
+    /// Checks that what is filtered by and selected are properties of the objects asked for.
+    ///
+    /// # Errors
+    /// 400 `BadRequest` for a property that they do not have; a name is minded in its case.
+    pub fn check(&self, kind: &Kind) -> Result<(), Refusal> {
+        let unknown = |name: &str| !kind.properties.contains(&name);
+        let refuse = |part: &str, name: &str| {
+            let message = format!("{part}: Could not find a property named '{name}' on type '{}'.", kind.name);
+            Err(errors::graph(StatusCode::BAD_REQUEST, "BadRequest", &message))
+        };
+        if let Some(name) = self.filter.properties().find(|name| unknown(name)) {
+            return refuse("Invalid filter clause", name);
+        }
+        match self.select.iter().find(|name| unknown(name)) {
+            Some(name) => refuse("Parsing OData Select and Expand failed", name),
+            None => Ok(()),
+        }
+    }
+
     /// The object with the selected properties only.
     #[must_use]
     pub fn selected(&self, object: Value) -> Value {
@@ -62,5 +83,30 @@ impl Query {
     #[must_use]
     pub fn selection(&self) -> String {
         if self.select.is_empty() { String::new() } else { format!("({})", self.select.join(",")) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::response::IntoResponse;
+
+    use super::*;
+    use crate::{graph::shapes, testbed::Reply};
+
+    async fn refusal(query: &str) -> Option<(StatusCode, String)> {
+        let refused = Query::read(Some(query)).unwrap().check(shapes::kind_of("applications").unwrap()).err()?;
+        let reply = Reply::read(refused.into_response()).await;
+        Some((reply.status, reply.code()))
+    }
+
+    #[tokio::test]
+    async fn a_property_that_is_not_there_is_refused() {
+        for query in ["$filter=appID eq 'x'", "$filter=foo/any(c:c eq 'x')", "$select=id,nope"] {
+            assert_eq!(refusal(query).await, Some((StatusCode::BAD_REQUEST, "BadRequest".to_owned())), "{query}");
+        }
+        assert_eq!(
+            refusal("$filter=appId eq 'x' and startswith(displayName,'y')&$select=id,passwordCredentials").await,
+            None
+        );
     }
 }

@@ -5,6 +5,26 @@ use serde_json::{Value, json};
 
 use crate::world::{Application, Directory, Password, ServicePrincipal};
 
+/// A kind of object, and what a query may name of it.
+#[derive(Debug)]
+pub struct Kind {
+    /// Its type, as errors name it.
+    pub name: &'static str,
+    /// Its properties: those shown below, and those that a client may set.
+    pub properties: &'static [&'static str],
+}
+
+/// The kind of the objects in a collection, where all have one.
+#[must_use]
+pub fn kind_of(collection: &str) -> Option<&'static Kind> {
+    match collection {
+        "applications" => Some(&Kind { name: "microsoft.graph.application", properties: APPLICATION }),
+        "servicePrincipals" => Some(&Kind { name: "microsoft.graph.servicePrincipal", properties: PRINCIPAL }),
+        "organization" => Some(&Kind { name: "microsoft.graph.organization", properties: ORGANIZATION }),
+        _ => None,
+    }
+}
+
 /// A date to the second, as Graph writes it.
 pub fn date(timestamp: Timestamp) -> String {
     timestamp.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
@@ -123,4 +143,133 @@ pub fn principal(principal: &ServicePrincipal, redirect_uris: &[String]) -> Valu
         "passwordCredentials": [],
         "resourceSpecificApplicationPermissions": [],
     })
+}
+
+const APPLICATION: &[&str] = &[
+    "id",
+    "deletedDateTime",
+    "appId",
+    "applicationTemplateId",
+    "disabledByMicrosoftStatus",
+    "createdDateTime",
+    "displayName",
+    "description",
+    "groupMembershipClaims",
+    "identifierUris",
+    "isDeviceOnlyAuthSupported",
+    "isFallbackPublicClient",
+    "nativeAuthenticationApisEnabled",
+    "notes",
+    "publisherDomain",
+    "serviceManagementReference",
+    "signInAudience",
+    "tags",
+    "tokenEncryptionKeyId",
+    "uniqueName",
+    "samlMetadataUrl",
+    "defaultRedirectUri",
+    "certification",
+    "optionalClaims",
+    "servicePrincipalLockConfiguration",
+    "requestSignatureVerification",
+    "addIns",
+    "api",
+    "appRoles",
+    "info",
+    "keyCredentials",
+    "parentalControlSettings",
+    "passwordCredentials",
+    "publicClient",
+    "requiredResourceAccess",
+    "verifiedPublisher",
+    "web",
+    "spa",
+    "oauth2RequirePostResponse",
+];
+
+const PRINCIPAL: &[&str] = &[
+    "id",
+    "deletedDateTime",
+    "accountEnabled",
+    "alternativeNames",
+    "appDisplayName",
+    "appDescription",
+    "appId",
+    "applicationTemplateId",
+    "appOwnerOrganizationId",
+    "appRoleAssignmentRequired",
+    "createdDateTime",
+    "description",
+    "disabledByMicrosoftStatus",
+    "displayName",
+    "homepage",
+    "loginUrl",
+    "logoutUrl",
+    "notes",
+    "notificationEmailAddresses",
+    "preferredSingleSignOnMode",
+    "preferredTokenSigningKeyThumbprint",
+    "replyUrls",
+    "servicePrincipalNames",
+    "servicePrincipalType",
+    "signInAudience",
+    "tags",
+    "tokenEncryptionKeyId",
+    "samlSingleSignOnSettings",
+    "verifiedPublisher",
+    "addIns",
+    "appRoles",
+    "info",
+    "keyCredentials",
+    "oauth2PermissionScopes",
+    "passwordCredentials",
+    "resourceSpecificApplicationPermissions",
+];
+
+const ORGANIZATION: &[&str] = &[
+    "id",
+    "deletedDateTime",
+    "businessPhones",
+    "city",
+    "country",
+    "countryLetterCode",
+    "createdDateTime",
+    "displayName",
+    "marketingNotificationEmails",
+    "onPremisesLastSyncDateTime",
+    "onPremisesSyncEnabled",
+    "partnerTenantType",
+    "postalCode",
+    "preferredLanguage",
+    "securityComplianceNotificationPhones",
+    "state",
+    "street",
+    "tenantType",
+    "assignedPlans",
+    "verifiedDomains",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testbed::Testbed;
+
+    #[test]
+    fn a_kind_has_every_property_that_is_shown() {
+        let bed = Testbed::new(|_| {});
+        bed.app();
+        let world = bed.cloud.world();
+        let a = world.directory(world.a).unwrap();
+        let shown = [
+            ("applications", application(a, a.applications.last().unwrap())),
+            ("servicePrincipals", principal(a.service_principals.last().unwrap(), &[])),
+            ("organization", super::super::directory_objects::organization_shape(a)),
+        ];
+        for (collection, shape) in shown {
+            let known = kind_of(collection).unwrap().properties;
+            let missing: Vec<_> =
+                shape.as_object().unwrap().keys().filter(|key| !known.contains(&key.as_str())).collect();
+            assert!(missing.is_empty(), "{collection}: {missing:?}");
+        }
+    }
 }

@@ -17,7 +17,8 @@ use crate::{
 
 /// How long the address of a blob in storage is good for, in seconds.
 const STORAGE_SECONDS: i64 = 20 * 60;
-/// Where the simulated storage account is, on the registry's own origin.
+/// Where the simulated storage account is: behind the registry's listener, but at an address of its own, so that a
+/// client has to mind that this is another host.
 pub const STORAGE: &str = "/storage/docker/registry/v2/blobs/sha256";
 
 /// `/v2/{name}/manifests/{reference}`.
@@ -74,7 +75,7 @@ pub fn blob(plane: &DataPlane, headers: &HeaderMap, name: &str, digest: &str) ->
     let signature = plane.cloud.issuer.sign(&json!({"exp": end, "repository": name, "digest": digest}));
     let address = format!(
         "https://{}{STORAGE}/{}/{hex}/data?sp=r&sr=b&sig={signature}",
-        plane.login_server(),
+        plane.storage_host(),
         hex.get(..2).unwrap_or_default()
     );
     let headers =
@@ -82,20 +83,34 @@ pub fn blob(plane: &DataPlane, headers: &HeaderMap, name: &str, digest: &str) ->
     Ok((StatusCode::TEMPORARY_REDIRECT, headers).into_response())
 }
 
-/// A blob in storage: the signature in the address is all it takes, and ranges are served.
+/// A blob in storage: the signature in the address is all it takes, and ranges are served. A token beside the signature is
+/// refused, as storage does; a client that sends one gave the registry's token to another host.
 pub fn stored(plane: &DataPlane, method: &Method, headers: &HeaderMap, signature: Option<&str>) -> Answer {
+    if headers.contains_key(header::AUTHORIZATION) {
+        let text =
+            "Authentication information is not given in the correct format. Check the value of Authorization header.";
+        return Err(storage_error(StatusCode::BAD_REQUEST, "InvalidAuthenticationInfo", text));
+    }
     let claims = signature.and_then(|signature| plane.cloud.issuer.open(signature, &plane.cloud.clock).ok());
     let claim = |name: &str| claims.as_ref()?.get(name)?.as_str();
     let found = claim("repository").zip(claim("digest")).and_then(|(name, digest)| plane.images.blob(name, digest));
     let Some(blob) = found else {
-        let body = "<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>AuthenticationFailed</Code><Message>Server failed to authenticate the request. Make sure the value of Authorization header is formed correctly including the signature.</Message></Error>";
-        let response = (StatusCode::FORBIDDEN, [(header::CONTENT_TYPE, "application/xml")], body);
-        return Err(Refusal::from(response.into_response()));
+        let text = "Server failed to authenticate the request. Make sure the value of Authorization header is formed correctly including the signature.";
+        return Err(storage_error(StatusCode::FORBIDDEN, "AuthenticationFailed", text));
     };
     match headers.get(header::RANGE).and_then(|value| value.to_str().ok()) {
         None => Ok(whole(method, blob)),
         Some(range) => Ok(part(method, blob, range)),
     }
+}
+
+/// An error of storage, which speaks XML.
+fn storage_error(status: StatusCode, code: &str, message: &str) -> Refusal {
+    let body = format!(
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>{code}</Code><Message>{message}</Message></Error>"
+    );
+    let headers = [(header::CONTENT_TYPE, "application/xml"), (HeaderName::from_static("x-ms-error-code"), code)];
+    Refusal::from((status, headers, body).into_response())
 }
 
 fn whole(method: &Method, blob: &Blob) -> Response {

@@ -1,6 +1,6 @@
 //! The data plane of a registry, at the root of its own origin (`real-clients.md` 2, layout rule 3).
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use axum::{
     Router,
@@ -36,6 +36,8 @@ struct DataPlane {
     cloud: Shared,
     id: String,
     images: Images,
+    /// Where it listens.
+    address: IpAddr,
 }
 
 impl DataPlane {
@@ -43,10 +45,20 @@ impl DataPlane {
         let world = self.cloud.world();
         world.registry(&self.id).map(|registry| registry.login_server.clone()).unwrap_or_default()
     }
+
+    /// Host and port of its storage: the same listener by its address, where the registry is called by its name.
+    fn storage_host(&self) -> String {
+        let login_server = self.login_server();
+        let port = login_server.rsplit_once(':').map_or("443", |(_, port)| port);
+        match self.address {
+            IpAddr::V4(address) => format!("{address}:{port}"),
+            IpAddr::V6(address) => format!("[{address}]:{port}"),
+        }
+    }
 }
 
-/// The data plane of the registry of a resource id.
-pub fn router(cloud: Shared, registry_id: String) -> Router {
+/// The data plane of the registry of a resource id, which listens at `address`.
+pub fn router(cloud: Shared, registry_id: String, address: IpAddr) -> Router {
     let images = {
         let world = cloud.world();
         let repositories = world.registry(&registry_id).map(|registry| &registry.repositories);
@@ -54,7 +66,7 @@ pub fn router(cloud: Shared, registry_id: String) -> Router {
         // Writing into memory does not fail; a registry without images would show it at once.
         Images::build(named).unwrap_or_default()
     };
-    let plane = Arc::new(DataPlane { cloud, id: registry_id, images });
+    let plane = Arc::new(DataPlane { cloud, id: registry_id, images, address });
     // One handler, since a repository's name may hold slashes in the middle of a path.
     Router::new().fallback(handle).with_state(plane)
 }
@@ -66,7 +78,8 @@ async fn handle(State(plane): State<Arc<DataPlane>>, request: Request) -> Respon
     };
     let path = percent_encoding::percent_decode_str(parts.uri.path()).decode_utf8_lossy().into_owned();
     let query = pairs(parts.uri.query().unwrap_or_default().as_bytes());
-    let asked = Asked { method: parts.method, headers: parts.headers, path, query, form: pairs(&body) };
+    let form = if errors::is_of(&parts.headers, errors::FORM) { pairs(&body) } else { Vec::new() };
+    let asked = Asked { method: parts.method, headers: parts.headers, path, query, form };
     let answer = let_in(&plane, &asked.headers).and_then(|()| dispatch(&plane, &asked));
     answer.unwrap_or_else(IntoResponse::into_response)
 }

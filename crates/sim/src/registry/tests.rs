@@ -158,7 +158,7 @@ async fn blobs_come_from_storage_by_a_signed_address_and_in_parts() {
     let redirect =
         bed.registry(Method::GET, &format!("/v2/shop/web/blobs/{layer}"), &[("authorization", &bearer)], "").await;
     assert_eq!(redirect.status, StatusCode::TEMPORARY_REDIRECT);
-    let address = redirect.header("location").strip_prefix("https://localhost:5001").expect("here").to_owned();
+    let address = redirect.header("location").strip_prefix("https://127.0.0.1:5001").expect("another host").to_owned();
     let whole = bed.registry(Method::GET, &address, &[], "").await;
     assert_eq!(images::digest(&whole.bytes), layer);
     let part = bed.registry(Method::GET, &address, &[("range", "bytes=0-15")], "").await;
@@ -167,6 +167,9 @@ async fn blobs_come_from_storage_by_a_signed_address_and_in_parts() {
     assert_eq!(part.header("content-range"), format!("bytes 0-15/{}", whole.bytes.len()));
     let forged = bed.registry(Method::GET, &format!("{address}x"), &[], "").await;
     assert_eq!(forged.status, StatusCode::FORBIDDEN);
+    let with_token = bed.registry(Method::GET, &address, &[("authorization", &bearer)], "").await;
+    assert_eq!(with_token.status, StatusCode::BAD_REQUEST);
+    assert!(String::from_utf8_lossy(&with_token.bytes).contains("<Code>InvalidAuthenticationInfo</Code>"));
 }
 
 #[tokio::test]

@@ -59,7 +59,7 @@ pub struct Cluster {
 }
 
 /// A node of a cluster.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Node {
     /// Its name.
     pub name: String,

@@ -49,6 +49,9 @@ pub(crate) fn sheet(model: &Model, columns: usize, now: Timestamp) -> Sheet {
     for part in words::command(&model.answers) {
         sheet.lines.extend(option(theme, &part, columns));
     }
+    if let Some(says) = words::credentials(&model.answers) {
+        sheet.lines.extend(block(theme, Tone::Dim, &says, 0, columns));
+    }
     if let Some(receipt) = &model.receipt {
         sheet.gap();
         sheet.lines.extend(hang(theme, Tone::Plain, vec![theme.span(Tone::Dim, "Receipt  ")], receipt, columns));
@@ -166,9 +169,6 @@ fn secret(model: &Model, sheet: &mut Sheet, columns: usize, now: Timestamp) {
 
 /// The message line.
 pub(crate) fn status(model: &Model) -> Option<(Tone, String)> {
-    let said = match &model.handed {
-        Handed::Saved(says) => says.clone(),
-        Handed::No | Handed::Taken => "crosspull does not keep the secret.".to_owned(),
-    };
-    model.live.has_secret().then_some((Tone::Dim, said))
+    let only_here = model.live.has_secret() && !matches!(model.handed, Handed::Saved(_));
+    only_here.then(|| (Tone::Dim, "crosspull does not keep the secret.".to_owned()))
 }

@@ -13,7 +13,7 @@ use std::ops::Range;
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
-use crate::model::{Model, Screen};
+use crate::model::{Handed, Model, Screen};
 use crate::theme::Tone;
 
 /// What a screen shows: a title that stays, lines that scroll, the part of them that must be in sight.
@@ -70,6 +70,17 @@ pub(crate) fn sheet(model: &Model, columns: usize, rows: usize, now: Timestamp) 
     };
     sheet.from = model.scrolled.filter(|_| model.in_sight(now).is_none());
     sheet
+}
+
+/// What stands in the message line whatever else is said there: whether the file for the secret was made.
+pub(crate) fn standing(model: &Model) -> Option<(Tone, String)> {
+    match (&model.screen, &model.handed) {
+        (Screen::Run { .. } | Screen::Done, Handed::Saved(place)) => {
+            Some((Tone::Dim, format!("The secret is saved, readable by you alone: {place}")))
+        }
+        (Screen::Run { .. } | Screen::Done, Handed::NotSaved(why)) => Some((Tone::Bad, why.clone())),
+        _ => None,
+    }
 }
 
 /// The message line where nothing else was said: what is wrong, what is waited for.

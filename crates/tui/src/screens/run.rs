@@ -188,7 +188,12 @@ pub(crate) fn status(model: &Model) -> Option<(Tone, String)> {
         return Some((Tone::Plain, format!("The run is over.{enter}")));
     }
     if live.stopping {
-        return Some((Tone::Warn, "Stopping after the call in flight. Ctrl+C again leaves at once.".to_owned()));
+        let says = if live.resetting() {
+            "The reset goes on in Azure; crosspull only stops watching it. Ctrl+C again leaves."
+        } else {
+            "Stopping after the call in flight. Ctrl+C again leaves at once."
+        };
+        return Some((Tone::Warn, says.to_owned()));
     }
     if live.question().is_some() {
         let enter = if chosen {

@@ -4,7 +4,7 @@ use crosspull_core::plan::StepId;
 
 use crate::frame;
 use crate::keys::{Action, Move};
-use crate::model::{Handing, Model};
+use crate::model::Model;
 use crate::msg::{Effect, Said};
 use crate::overlay::{Overlay, Saving};
 use crate::words;
@@ -66,10 +66,7 @@ fn save(model: &mut Model) -> Vec<Effect> {
     }
     model.overlays.pop();
     match (what, &model.live.run.plan) {
-        (Saving::Secret, _) => {
-            model.handing = Some(Handing::Save);
-            vec![Effect::SaveSecret { path }]
-        }
+        (Saving::Secret, _) => vec![Effect::SaveSecret { path }],
         (Saving::Plan, Some(plan)) => {
             let text = words::plan_text(plan, &model.live.run, &model.answers);
             vec![Effect::SavePlan { path, text }]

@@ -10,7 +10,7 @@ use crate::frame;
 use crate::input::TextBox;
 use crate::keys::{self, Action, Move};
 use crate::live::Job;
-use crate::model::{Handing, Model, Screen};
+use crate::model::{Model, Screen};
 use crate::msg::{Effect, Said};
 use crate::overlay::{Overlay, Saving};
 use crate::screens::home;
@@ -192,7 +192,7 @@ fn on_consent(model: &Model, action: Action) -> Vec<Effect> {
 fn on_done(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
         Action::Copy => {
-            model.handing = Some(Handing::Copy);
+            model.copying = true;
             return vec![Effect::CopySecret];
         }
         Action::Reveal => return vec![Effect::RevealSecret],

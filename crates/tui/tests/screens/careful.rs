@@ -1,9 +1,7 @@
-//! What a key must not do: confirm what was meant for something else or what cannot be seen, or lose the secret.
+//! What a key must not do: confirm what was meant for something else or what cannot be seen, or lose answers.
 
-use crosspull_core::field::Key;
 use crosspull_core::plan::StepId;
-use crosspull_core::secret::Secret;
-use crosspull_tui::{Effect, Msg, Said, Theme};
+use crosspull_tui::{Effect, Msg, Theme};
 use crossterm::event::KeyCode;
 
 use crate::engine;
@@ -22,10 +20,6 @@ fn to_run(story: &mut Story) -> &mut Story {
 
 fn to_question(story: &mut Story) -> &mut Story {
     to_run(story).engine(engine::asking())
-}
-
-fn to_done(story: &mut Story) -> &mut Story {
-    to_question(story).press(KeyCode::Left).enter().engine(engine::reset()).enter()
 }
 
 /// What the question says, gathered while it is scrolled from its beginning to its end.
@@ -124,64 +118,6 @@ fn in_a_window_too_small_to_see_anything_only_control_c_acts() {
     let mut story = real((10, 3));
     story.enter().msg(Msg::Paste("x".to_owned())).ctrl('c');
     assert_eq!(story.asked(), [Effect::Leave], "still at Home");
-}
-
-#[test]
-fn the_secret_is_not_left_behind_unasked() {
-    let mut story = real(SIZE);
-    to_done(&mut story).asked();
-    story.enter().shows("crosspull does not keep the secret. Leave without it?").shows("▸ Stay").enter();
-    assert_eq!(story.asked(), []);
-    story.hides("Leave without it?").press(KeyCode::Char('q')).shows("Leave without it?").press(KeyCode::Esc);
-    story.ctrl('c').shows("Leave without it?");
-    assert_eq!(story.asked(), []);
-    story.press(KeyCode::Left).enter();
-    assert_eq!(story.asked(), [Effect::Leave]);
-    let mut story = real(SIZE);
-    to_done(&mut story).ctrl('c').asked();
-    story.ctrl('c');
-    assert_eq!(story.asked(), [Effect::Leave], "a second time it leaves");
-}
-
-#[test]
-fn whoever_has_the_secret_leaves_at_once() {
-    let said = |good| Msg::Said(Said { text: "Sent.".to_owned(), good });
-    let copied: fn(&mut Story) = |s| s.press(KeyCode::F(2)).msg(Msg::Said(Said::good("Sent."))).end();
-    let saved: fn(&mut Story) = |s| s.press(KeyCode::F(4)).enter().msg(Msg::Said(Said::good("Saved in x."))).end();
-    let seen: fn(&mut Story) = |s| s.msg(Msg::Secret(Secret::new("s3cret".to_owned()))).press(KeyCode::Char(' ')).end();
-    for tell in [copied, saved, seen] {
-        let mut story = real(SIZE);
-        tell(to_done(&mut story));
-        story.asked();
-        story.enter();
-        assert_eq!(story.asked(), [Effect::Leave]);
-    }
-    let mut story = real(SIZE);
-    to_done(&mut story).press(KeyCode::F(2)).msg(said(false)).enter().shows("Leave without it?");
-    let mut story = real(SIZE);
-    to_done(&mut story).press(KeyCode::Char('c')).msg(said(true)).enter().shows("Leave without it?");
-}
-
-#[test]
-fn a_simulated_secret_or_one_that_has_its_file_may_be_left() {
-    let mut story = Story::demo(SIZE);
-    to_question(&mut story).enter().engine(engine::reset()).enter().asked();
-    story.enter();
-    assert_eq!(story.asked(), [Effect::Leave]);
-    let mut answers = complete();
-    answers.set(Key::SecretOut, "aks-shop.secret");
-    let mut story = Story::new(SIZE, answers, false, Theme::full());
-    to_done(&mut story).asked();
-    story.enter();
-    assert_eq!(story.asked(), [Effect::Leave]);
-}
-
-#[test]
-fn where_the_secret_was_saved_stays_said() {
-    let mut story = real(SIZE);
-    to_done(&mut story).shows("does not keep the secret").press(KeyCode::F(4)).enter();
-    story.msg(Msg::Said(Said::good("Saved in /home/ops/aks-shop.secret"))).press(KeyCode::Down);
-    story.shows("Saved in /home/ops/aks-shop.secret").hides("does not keep the secret");
 }
 
 #[test]

@@ -273,6 +273,24 @@ pub fn asking() -> Vec<Event> {
     events
 }
 
+/// The reset is on its way in Azure.
+pub fn resetting() -> Vec<Event> {
+    let url = format!("https://management.azure.com{}/resetServicePrincipalProfile", inputs().clusters[0]);
+    vec![
+        Event::Confirmed { step: StepId(7) },
+        Event::StepStarted { step: StepId(7) },
+        call(7, 7, Plane::Arm, Side::A, "POST", &url),
+        tried(7, 1, 202, None),
+        Event::Waiting {
+            work: Work::Step(StepId(7)),
+            why: "the nodes are renewed".to_owned(),
+            ms: 10_000,
+            at_most_ms: 3_600_000,
+            tries: 1,
+        },
+    ]
+}
+
 /// The reset, and the end.
 pub fn reset() -> Vec<Event> {
     let learnt = vec![Learnt::new(Outcome::Changed, Fact::ClusterClient(inputs().clusters[0].clone()), APP)];
@@ -295,6 +313,13 @@ fn over(verdict: Verdict) -> Vec<Event> {
 /// The operator stopped it.
 pub fn interrupted() -> Vec<Event> {
     over(Verdict::Interrupted)
+}
+
+/// The run broke off, and said why in its last word alone.
+pub fn broken() -> Vec<Event> {
+    let trouble = Trouble::new("The journal cannot be written.", "The disk is full.", "Make room, then run again.");
+    let run = Some(RunId("7f3c9a2e".to_owned()));
+    vec![Event::RunEnded { verdict: Verdict::Failed, run, facts: vec![], trouble: Some(trouble) }]
 }
 
 /// Nobody consented yet.

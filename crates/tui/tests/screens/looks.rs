@@ -141,6 +141,22 @@ fn done_after_a_failure() {
 }
 
 #[test]
+fn a_secret_that_was_not_saved() {
+    let place = || Err("The secret was not saved in /home/ops/aks-shop.secret (No space left on device).".to_owned());
+    look("run_not_saved", |story| {
+        to_run(story).engine(engine::proving()).msg(Msg::SecretSaved { place: place() }).end()
+    });
+    look("done_not_saved", |story| to_done(story).msg(Msg::SecretSaved { place: place() }).end());
+}
+
+#[test]
+fn stopped_while_the_cluster_is_reset() {
+    look("reset_stopping", |story| {
+        to_run(story).engine(engine::asking()).enter().engine(engine::resetting()).ctrl('c');
+    });
+}
+
+#[test]
 fn help() {
     look("help", |story| story.enter().press(KeyCode::F(1)).end());
 }

@@ -7,5 +7,7 @@ mod any_order;
 mod careful;
 mod engine;
 mod looks;
+mod secret;
+mod stops;
 mod story;
 mod ways;

@@ -136,16 +136,6 @@ fn leaving_a_form_asks_and_a_second_control_c_leaves() {
 }
 
 #[test]
-fn control_c_stops_a_run_after_the_call_and_a_second_time_leaves() {
-    let mut story = real();
-    to_run(&mut story).engine(engine::proving()).asked();
-    story.ctrl('c').shows("Stopping after the call in flight");
-    assert_eq!(story.asked(), [Effect::Stop]);
-    story.msg(Msg::StopAsked);
-    assert_eq!(story.asked(), [Effect::Leave]);
-}
-
-#[test]
 fn on_a_real_cloud_the_focus_begins_on_not_now_and_the_question_can_be_asked_again() {
     let mut story = real();
     to_run(&mut story).engine(engine::asking()).asked();
@@ -248,25 +238,13 @@ fn the_plan_is_saved_in_words_and_the_command_is_copied() {
     let [Effect::SavePlan { path, text }] = asked.as_slice() else { panic!("{asked:?}") };
     assert_eq!(path, "aks-shop-plan.md");
     assert!(text.contains("7. A, reset aks-shop") && text.contains("undo: ARM DELETE roleAssignments"), "{text}");
+    assert!(text.contains("```sh\ncrosspull apply --yes \\\n  --tenant-a contoso.com \\\n"), "{text}");
     story.enter().engine(engine::failed()).enter().asked();
     story.press(KeyCode::Char('c'));
     let asked = story.asked();
     assert!(
-        matches!(asked.as_slice(), [Effect::Copy { text, .. }] if text.starts_with("crosspull apply --tenant-a contoso.com"))
+        matches!(asked.as_slice(), [Effect::Copy { text, .. }] if text.starts_with("crosspull apply --yes --tenant-a contoso.com"))
     );
-}
-
-#[test]
-fn stopping_takes_the_question_away() {
-    let mut story = real();
-    to_run(&mut story).engine(engine::asking()).shows("Reset aks-shop now?").asked();
-    story.ctrl('c').hides("Not now").enter();
-    assert_eq!(story.asked(), [Effect::Stop]);
-    story
-        .engine(engine::interrupted())
-        .hides("Not now")
-        .enter()
-        .shows("The run was stopped. aks-shop was not touched.");
 }
 
 #[test]
@@ -292,16 +270,6 @@ fn what_was_said_is_shown_whole() {
     let text = "The file /home/ops/aks-shop.secret exists already: give the path of a new file.";
     story.msg(Msg::Said(Said::bad(text))).shows("give the path of").shows(" file.  ").shows("Ctrl+C leave");
     story.enter().hides("new file").shows("Tenant A");
-}
-
-#[test]
-fn control_c_on_a_run_that_has_just_ended_shows_its_end_first() {
-    let mut story = Story::demo(SIZE);
-    to_run(&mut story).engine(engine::failed()).asked();
-    story.ctrl('c').shows("The role was not assigned. aks-shop was not touched.");
-    assert_eq!(story.asked(), []);
-    story.ctrl('c');
-    assert_eq!(story.asked(), [Effect::Leave]);
 }
 
 #[test]

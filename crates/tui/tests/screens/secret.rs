@@ -1,0 +1,192 @@
+//! The secret is handed over, or nobody leaves without being asked.
+
+use crosspull_core::field::Key;
+use crosspull_core::secret::Secret;
+use crosspull_tui::{Effect, Msg, Said, Theme};
+use crossterm::event::KeyCode;
+
+use crate::engine;
+use crate::story::{Story, complete};
+
+const SIZE: (u16, u16) = (80, 24);
+const PLACE: &str = "/home/ops/aks-shop.secret";
+const FAILED: &str = "The secret was not saved in /home/ops/aks-shop.secret (No space left on device).";
+const NOT_SAVED: &str = "The secret was not saved";
+const ASKS: &str = "Leave without it?";
+
+fn real() -> Story {
+    Story::new(SIZE, complete(), false, Theme::full())
+}
+
+/// A wizard that was told by `--secret-out` where the secret goes.
+fn with_file(size: (u16, u16)) -> Story {
+    let mut answers = complete();
+    answers.set(Key::SecretOut, PLACE);
+    Story::new(size, answers, false, Theme::full())
+}
+
+fn kept() -> Msg {
+    Msg::SecretSaved { place: Ok(PLACE.to_owned()) }
+}
+
+fn not_kept() -> Msg {
+    Msg::SecretSaved { place: Err(FAILED.to_owned()) }
+}
+
+fn to_run(story: &mut Story) -> &mut Story {
+    story.enter().enter().enter().enter().engine(engine::passed()).enter().enter()
+}
+
+fn to_done(story: &mut Story) -> &mut Story {
+    to_run(story).engine(engine::asking()).press(KeyCode::Left).enter().engine(engine::reset()).enter()
+}
+
+/// The operator is told what became of the file as soon as the secret is there, and the run goes on to its end.
+fn told(story: &mut Story, place: Msg) -> &mut Story {
+    to_run(story).engine(engine::app_made()).msg(place)
+}
+
+/// From there to the end.
+fn to_the_end(story: &mut Story) -> &mut Story {
+    let rest = engine::asking().split_off(engine::app_made().len());
+    story.engine(rest).press(KeyCode::Left).enter().engine(engine::reset())
+}
+
+#[test]
+fn the_secret_is_not_left_behind_unasked() {
+    let mut story = real();
+    to_done(&mut story).asked();
+    story.enter().shows("crosspull does not keep the secret. Leave without it?").shows("▸ Stay").enter();
+    assert_eq!(story.asked(), []);
+    story.hides(ASKS).press(KeyCode::Char('q')).shows(ASKS).press(KeyCode::Esc);
+    story.ctrl('c').shows(ASKS);
+    assert_eq!(story.asked(), []);
+    story.press(KeyCode::Left).enter();
+    assert_eq!(story.asked(), [Effect::Leave]);
+    let mut story = real();
+    to_done(&mut story).ctrl('c').asked();
+    story.ctrl('c');
+    assert_eq!(story.asked(), [Effect::Leave], "a second time it leaves");
+}
+
+#[test]
+fn whoever_has_the_secret_leaves_at_once() {
+    let copied: fn(&mut Story) = |s| s.press(KeyCode::F(2)).msg(Msg::Said(Said::good("Sent."))).end();
+    let saved: fn(&mut Story) = |s| s.press(KeyCode::F(4)).enter().msg(kept()).end();
+    let seen: fn(&mut Story) = |s| s.msg(Msg::Secret(Secret::new("s3cret".to_owned()))).press(KeyCode::Char(' ')).end();
+    for tell in [copied, saved, seen] {
+        let mut story = real();
+        tell(to_done(&mut story));
+        story.asked();
+        story.enter();
+        assert_eq!(story.asked(), [Effect::Leave]);
+    }
+    let mut story = real();
+    to_done(&mut story).press(KeyCode::F(2)).msg(Msg::Said(Said::bad("Not sent."))).enter().shows(ASKS);
+    let mut story = real();
+    to_done(&mut story).press(KeyCode::Char('c')).msg(Msg::Said(Said::good("Sent."))).enter().shows(ASKS);
+}
+
+#[test]
+fn a_simulated_secret_may_be_left() {
+    let mut story = Story::demo(SIZE);
+    to_run(&mut story).engine(engine::asking()).enter().engine(engine::reset()).enter().asked();
+    story.enter();
+    assert_eq!(story.asked(), [Effect::Leave]);
+}
+
+#[test]
+fn a_file_that_was_only_named_keeps_nothing() {
+    let mut story = with_file(SIZE);
+    to_done(&mut story).shows("does not keep the secret").enter().shows(ASKS);
+}
+
+#[test]
+fn a_secret_saved_during_the_run_stays_said_and_may_be_left() {
+    let mut story = with_file(SIZE);
+    told(&mut story, kept()).shows(PLACE).press(KeyCode::Down).press(KeyCode::Esc).shows(PLACE);
+    to_the_end(&mut story).shows(PLACE).shows("The run is over.").enter().asked();
+    story.shows(PLACE).hides("does not keep the secret").press(KeyCode::Down).shows(PLACE).enter();
+    assert_eq!(story.asked(), [Effect::Leave]);
+}
+
+#[test]
+fn a_secret_that_was_not_saved_during_the_run_stays_said_to_the_end_and_is_asked_for() {
+    for size in [SIZE, (120, 40), (60, 20)] {
+        let mut story = with_file(size);
+        told(&mut story, not_kept()).shows(NOT_SAVED).press(KeyCode::Down).press(KeyCode::Esc);
+        to_the_end(&mut story).shows(NOT_SAVED).shows("The run is over. Enter goes on.").enter().asked();
+        story.shows(NOT_SAVED).press(KeyCode::Down).press(KeyCode::Up).shows(NOT_SAVED);
+        story.shows("does not keep the secret").enter().shows(ASKS);
+        assert_eq!(story.asked(), []);
+    }
+}
+
+#[test]
+fn what_stands_and_what_is_said_share_a_small_window() {
+    let mut story = with_file((40, 12));
+    told(&mut story, not_kept()).press(KeyCode::Down).shows(NOT_SAVED).press(KeyCode::Esc).press(KeyCode::Esc);
+    story.shows(NOT_SAVED).shows("The run is under way. Ctrl+C stops it");
+    to_the_end(&mut story).press(KeyCode::Down).shows(NOT_SAVED).shows("Esc then Enter").press(KeyCode::Esc).enter();
+    story.shows(NOT_SAVED).shows("does not keep the secret").shows("aks-shop now uses");
+}
+
+#[test]
+fn the_question_before_the_reset_keeps_its_buttons_above_the_sentence() {
+    let mut story = with_file((40, 12));
+    let rest = engine::asking().split_off(engine::app_made().len());
+    told(&mut story, not_kept()).engine(rest).shows(NOT_SAVED).shows("▸ Not now").shows("The new credential");
+}
+
+#[test]
+fn the_sentence_goes_when_the_operator_gets_the_secret_otherwise() {
+    let copied: fn(&mut Story) = |s| s.press(KeyCode::F(2)).msg(Msg::Said(Said::good("Sent."))).end();
+    let saved: fn(&mut Story) =
+        |s| s.press(KeyCode::F(4)).enter().msg(Msg::SecretSaved { place: Ok("/home/ops/b".to_owned()) }).end();
+    for get in [copied, saved] {
+        let mut story = with_file(SIZE);
+        to_the_end(told(&mut story, not_kept())).enter();
+        get(&mut story);
+        story.hides(NOT_SAVED).asked();
+        story.enter();
+        assert_eq!(story.asked(), [Effect::Leave]);
+    }
+}
+
+#[test]
+fn a_copy_that_fails_too_leaves_the_sentence() {
+    let mut story = with_file(SIZE);
+    to_the_end(told(&mut story, not_kept())).enter().press(KeyCode::F(2)).msg(Msg::Said(Said::bad("Not sent.")));
+    story.shows(NOT_SAVED).shows("Not sent.").enter().shows(ASKS);
+}
+
+#[test]
+fn a_save_that_fails_at_the_end_is_asked_for_unless_another_file_has_the_secret() {
+    let fails: fn(&mut Story) -> &mut Story = |s| s.press(KeyCode::F(4)).enter().msg(not_kept());
+    let mut story = real();
+    fails(to_done(&mut story)).shows(NOT_SAVED).press(KeyCode::Down).shows(NOT_SAVED).enter().shows(ASKS);
+    let mut story = real();
+    to_done(&mut story).press(KeyCode::F(2)).msg(Msg::Said(Said::good("Sent.")));
+    fails(&mut story).enter().shows(ASKS);
+    let mut story = real();
+    to_done(&mut story).msg(Msg::SecretSaved { place: Ok("/home/ops/first".to_owned()) });
+    fails(&mut story).shows(NOT_SAVED).shows("/home/ops/first").press(KeyCode::Down).hides(NOT_SAVED);
+    story.shows("/home/ops/first").asked();
+    story.enter();
+    assert_eq!(story.asked(), [Effect::Leave]);
+}
+
+#[test]
+fn the_command_says_where_a_service_principal_comes_from() {
+    let command: fn(&mut Story) = |s| {
+        to_done(s).press(KeyCode::End).shows("crosspull apply --yes \\").end();
+    };
+    let mut story = real();
+    command(&mut story);
+    story.hides("CLIENT_SECRET");
+    let mut answers = complete();
+    answers.set(Key::SignInB, "service-principal");
+    let mut story = Story::new((120, 50), answers, false, Theme::full());
+    command(&mut story);
+    story.shows("CROSSPULL_B_CLIENT_ID and CROSSPULL_B_CLIENT_SECRET").hides("CROSSPULL_A_CLIENT");
+}

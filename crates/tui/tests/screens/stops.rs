@@ -1,0 +1,114 @@
+//! Ways in which a run ends before its last step: by the operator, or because it cannot go on.
+
+use crosspull_tui::{Effect, Msg, Said, Theme};
+use crossterm::event::KeyCode;
+
+use crate::engine;
+use crate::story::{Story, complete};
+
+const SIZE: (u16, u16) = (80, 24);
+const GOES_ON: &str = "The reset goes on in Azure; crosspull only stops watching it. Ctrl+C again";
+
+fn real() -> Story {
+    Story::new(SIZE, complete(), false, Theme::full())
+}
+
+fn to_run(story: &mut Story) -> &mut Story {
+    story.enter().enter().enter().enter().engine(engine::passed()).enter().enter()
+}
+
+#[test]
+fn control_c_stops_a_run_after_the_call_and_a_second_time_leaves() {
+    let mut story = real();
+    to_run(&mut story).engine(engine::proving()).asked();
+    story.ctrl('c').shows("Stopping after the call in flight");
+    assert_eq!(story.asked(), [Effect::Stop]);
+    story.msg(Msg::StopAsked);
+    assert_eq!(story.asked(), [Effect::Leave]);
+}
+
+#[test]
+fn stopping_takes_the_question_away() {
+    let mut story = real();
+    to_run(&mut story).engine(engine::asking()).shows("Reset aks-shop now?").asked();
+    story.ctrl('c').hides("Not now").enter();
+    assert_eq!(story.asked(), [Effect::Stop]);
+    story
+        .engine(engine::interrupted())
+        .hides("Not now")
+        .enter()
+        .shows("The run was stopped. aks-shop was not touched.");
+}
+
+#[test]
+fn control_c_on_a_run_that_has_just_ended_shows_its_end_first() {
+    let mut story = Story::demo(SIZE);
+    to_run(&mut story).engine(engine::failed()).asked();
+    story.ctrl('c').shows("The role was not assigned. aks-shop was not touched.");
+    assert_eq!(story.asked(), []);
+    story.ctrl('c');
+    assert_eq!(story.asked(), [Effect::Leave]);
+}
+
+#[test]
+fn stopping_while_the_cluster_is_reset_says_that_the_reset_goes_on() {
+    let ways: [fn(&mut Story); 2] = [|s| s.ctrl('c').end(), |s| s.msg(Msg::StopAsked).end()];
+    for stop in ways {
+        let mut story = real();
+        to_run(&mut story).engine(engine::asking()).press(KeyCode::Left).enter().engine(engine::resetting()).asked();
+        story.hides(GOES_ON);
+        stop(&mut story);
+        assert_eq!(story.asked(), [Effect::Stop]);
+        story.shows(GOES_ON).hides("Stopping after the call").press(KeyCode::Down).shows(GOES_ON);
+        stop(&mut story);
+        assert_eq!(story.asked(), [Effect::Leave]);
+    }
+}
+
+#[test]
+fn stopping_before_the_reset_was_sent_is_an_ordinary_stop() {
+    let mut story = real();
+    let sent = engine::resetting().into_iter().take(2);
+    to_run(&mut story).engine(engine::asking()).press(KeyCode::Left).enter().engine(sent).ctrl('c');
+    story.shows("Stopping after the call in flight").hides(GOES_ON);
+}
+
+#[test]
+fn a_run_that_breaks_off_with_steps_at_work_comes_to_its_end() {
+    let begun: [fn(&mut Story); 4] = [
+        |s| s.engine(engine::proving()).end(),
+        |s| s.engine(engine::person_needed()).end(),
+        |s| s.engine(engine::asking()).shows("Reset aks-shop now?").end(),
+        |s| s.engine(engine::asking()).press(KeyCode::Left).enter().engine(engine::resetting()).end(),
+    ];
+    for begin in begun {
+        for stopping in [false, true] {
+            let mut story = Story::new((80, 40), complete(), false, Theme::full());
+            begin(to_run(&mut story));
+            if stopping {
+                story.ctrl('c');
+            }
+            assert!(stopping || story.model.animates() || story.see().contains("Not now"));
+            story.engine(engine::broken()).asked();
+            assert!(!story.model.animates(), "nothing turns any more");
+            story.shows("The run is over. Enter goes on.").hides("Not now").hides("Stopping").hides("Not given yet");
+            story.enter().shows("Failed").shows("The journal cannot be written").shows("••••••••");
+            assert_eq!(story.asked(), []);
+            story.press(KeyCode::F(2));
+            assert_eq!(story.asked(), [Effect::CopySecret], "the secret is still to be had");
+        }
+    }
+}
+
+#[test]
+fn what_did_not_work_is_still_said_when_the_run_ends() {
+    let mut story = real();
+    to_run(&mut story)
+        .engine(engine::proving())
+        .msg(Msg::Said(Said::bad("The disk is full.")))
+        .engine(engine::broken());
+    story.shows("The disk is full.");
+    let mut story = real();
+    to_run(&mut story).engine(engine::proving()).press(KeyCode::Esc).shows("The run is under way.");
+    story.engine(engine::broken()).hides("The run is under way.");
+}
