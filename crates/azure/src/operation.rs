@@ -91,8 +91,9 @@ fn unknown(what: &str, error: CallError) -> Halt {
 /// How the operation ended; nothing while it runs.
 fn verdict(reply: &Reply) -> Option<Result<(), Refusal>> {
     let Ok(operation) = serde_json::from_slice::<Operation>(&reply.body) else {
-        // Only `Location`: 202 while it runs, anything else below 400 when it is over.
-        return (reply.status.as_u16() != 202).then_some(Ok(()));
+        // Only `Location`: 202 while it runs, anything else below 400 when it is over. A torn answer says neither.
+        let whole = reply.body.is_empty() || serde_json::from_slice::<serde::de::IgnoredAny>(&reply.body).is_ok();
+        return (whole && reply.status.as_u16() != 202).then_some(Ok(()));
     };
     let is = |status: &str| operation.status.eq_ignore_ascii_case(status);
     if is("Succeeded") {
@@ -135,6 +136,12 @@ mod tests {
     fn without_a_status_the_http_status_tells() {
         assert!(verdict(&reply(202, "")).is_none());
         assert!(matches!(verdict(&reply(204, "")), Some(Ok(()))));
+        assert!(matches!(verdict(&reply(200, r#"{"id":"/subscriptions/s","properties":{}}"#)), Some(Ok(()))));
+    }
+
+    #[test]
+    fn a_torn_answer_ends_no_operation() {
+        assert!(verdict(&reply(200, r#"{"status":"InPro"#)).is_none());
     }
 
     #[test]

@@ -40,23 +40,23 @@ impl Doing<'_> {
             // The directory may have shown the lost one too late to be removed at once.
             self.remove_lost_secrets(object, Some(made.key_id)).await?;
         }
-        Ok((Outcome::Created, self.earlier_secrets(object, made.key_id).await?))
+        Ok((Outcome::Created, self.earlier_secrets(object, made.key_id).await))
     }
 
     /// What there is to say about secrets that earlier runs left on the app. They are not removed unasked: somebody may
     /// have saved one for something else.
-    async fn earlier_secrets(&self, object: ObjectId, new: KeyId) -> Result<String, Halt> {
+    async fn earlier_secrets(&self, object: ObjectId, new: KeyId) -> String {
         if self.how(&Fact::AppObject) != Some(Outcome::Found) {
-            return Ok(String::new());
+            return String::new();
         }
         // A mere note: where it cannot be had, the secret is good all the same.
-        let Ok(app) = self.read_app(object).await else { return Ok(String::new()) };
+        let Ok(app) = self.read_app(object).await else { return String::new() };
         let earlier: Vec<String> =
             app.password_credentials.iter().filter(|c| c.key_id != new).map(|c| c.key_id.to_string()).collect();
-        Ok(match earlier.as_slice() {
+        match earlier.as_slice() {
             [] => String::new(),
             keys => format!("secrets of earlier runs, of no use to the cluster once it is reset: {}", keys.join(" ")),
-        })
+        }
     }
 
     /// Where the cluster uses this app already, its secret is the one in use: another would serve nobody.
