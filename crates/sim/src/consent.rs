@@ -74,6 +74,7 @@ pub fn principal_of(cloud: &Cloud, application: &Application, home: Uuid) -> Ser
         enabled: true,
         graph_roles: Vec::new(),
         kind: "Application".to_owned(),
+        extra: serde_json::Map::new(),
         created: cloud.clock.timestamp(),
         written: cloud.clock.now(),
         replica: Default::default(),

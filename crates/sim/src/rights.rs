@@ -58,7 +58,7 @@ pub fn matches(pattern: &str, action: &str) -> bool {
     true
 }
 
-/// The assignments of a principal that have taken effect and hold at a scope, with their roles.
+/// The assignments of a principal and of its groups that have taken effect and hold at a scope, with their roles.
 pub fn held<'w>(
     world: &'w World,
     now: Moment,
@@ -66,10 +66,11 @@ pub fn held<'w>(
     principal: Uuid,
     scope: &'w str,
 ) -> impl Iterator<Item = (&'w RoleAssignment, &'static RoleDefinition)> {
+    let identities = world.identities(principal);
     world
         .role_assignments
         .iter()
-        .filter(move |assignment| assignment.principal_id == principal && covers(&assignment.scope, scope))
+        .filter(move |assignment| identities.contains(&assignment.principal_id) && covers(&assignment.scope, scope))
         .filter(move |assignment| assignment.written.after(role_effect).reached(now))
         .filter_map(|assignment| Some((assignment, by_id(&assignment.role)?)))
 }

@@ -8,9 +8,11 @@ use serde::Deserialize;
 
 mod parts;
 mod times;
+mod world_part;
 
 pub use parts::*;
 pub use times::Times;
+pub use world_part::*;
 
 /// The scenarios that come with the simulated cloud, by name.
 static SHIPPED: &[(&str, &str)] = &[
@@ -26,7 +28,9 @@ static SHIPPED: &[(&str, &str)] = &[
     ("no-right-on-registry", include_str!("../../../assets/scenarios/no-right-on-registry.toml")),
     ("cannot-create-apps", include_str!("../../../assets/scenarios/cannot-create-apps.toml")),
     ("old-roles-to-copy", include_str!("../../../assets/scenarios/old-roles-to-copy.toml")),
+    ("old-principal-in-group", include_str!("../../../assets/scenarios/old-principal-in-group.toml")),
     ("cannot-copy-roles", include_str!("../../../assets/scenarios/cannot-copy-roles.toml")),
+    ("no-way-back", include_str!("../../../assets/scenarios/no-way-back.toml")),
     ("firewalled-registry", include_str!("../../../assets/scenarios/firewalled-registry.toml")),
     ("missing-repository", include_str!("../../../assets/scenarios/missing-repository.toml")),
     ("secret-lifetime-capped", include_str!("../../../assets/scenarios/secret-lifetime-capped.toml")),

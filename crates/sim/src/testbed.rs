@@ -118,6 +118,7 @@ impl Testbed {
                 enabled: true,
                 graph_roles: Vec::new(),
                 kind: "Application".to_owned(),
+                extra: serde_json::Map::new(),
                 created: Timestamp::UNIX_EPOCH,
                 written: Moment::LONG_AGO,
                 replica: Default::default(),
@@ -165,18 +166,22 @@ impl Testbed {
         });
     }
 
+    /// The object id of the operator of tenant A or B.
+    pub fn operator(&self, side: char) -> Uuid {
+        let world = self.cloud.world();
+        let (tenant, name) = if side == 'a' { (world.a, "contoso-operator") } else { (world.b, "fabrikam-operator") };
+        let all = &world.directory(tenant).expect("a tenant").service_principals;
+        all.iter().find(|found| found.display_name == name).expect("the operator").id
+    }
+
     /// A token of the operator of tenant A or B for an audience.
     pub fn operator_token(&self, side: char, audience: &str) -> String {
-        let (tenant, name) = {
+        let object_id = self.operator(side);
+        let (tenant, app_id, names) = {
             let world = self.cloud.world();
-            if side == 'a' { (world.a, "contoso-operator") } else { (world.b, "fabrikam-operator") }
-        };
-        let (names, app_id, object_id) = {
-            let world = self.cloud.world();
-            let directory = world.directory(tenant).expect("a tenant");
-            let found =
-                directory.service_principals.iter().find(|found| found.display_name == name).expect("the operator");
-            (world.names, found.app_id, found.id)
+            let tenant = if side == 'a' { world.a } else { world.b };
+            let found = world.directory(tenant).and_then(|directory| directory.principal(object_id));
+            (tenant, found.expect("the operator").app_id, world.names)
         };
         self.token(tenant, app_id, object_id, audience, names)
     }

@@ -174,4 +174,11 @@ impl World {
     pub fn subscription(&self, id: &str) -> Option<&Subscription> {
         self.subscriptions.iter().find(|subscription| subscription.id.to_string().eq_ignore_ascii_case(id))
     }
+
+    /// The ids that a principal's rights come from: its own, and those of the groups around it.
+    #[must_use]
+    pub fn identities(&self, principal: Uuid) -> Vec<Uuid> {
+        let groups = self.tenants.iter().flat_map(|tenant| tenant.groups_around(principal));
+        std::iter::once(principal).chain(groups.map(|group| group.id)).collect()
+    }
 }

@@ -113,14 +113,16 @@ fn assignments(cloud: &Cloud, asked: &Asked, scope: &str) -> Answer {
     rights::require(cloud, &asked.caller, scope, &format!("{ASSIGNMENTS}/read"))?;
     let terms = asked.filter(&["atscope", "principalid", "assignedto"])?;
     let not_below = terms.iter().any(|term| matches!(term, Term::Call(name, _) if name == "atscope"));
+    let world = cloud.world();
     let wanted = |assignment: &RoleAssignment| {
-        let principal = assignment.principal_id.to_string();
         !terms.iter().any(|term| match term {
-            Term::Call(name, id) if name == "assignedto" => !id.eq_ignore_ascii_case(&principal),
-            other => other.excludes("principalid", &principal),
+            // Of the principal or of a group around it, as the document of `$filter=assignedTo('{principalId}')` says.
+            Term::Call(name, id) if name == "assignedto" => {
+                !Uuid::parse_str(id).is_ok_and(|id| world.identities(id).contains(&assignment.principal_id))
+            }
+            other => other.excludes("principalid", &assignment.principal_id.to_string()),
         })
     };
-    let world = cloud.world();
     let shown = world
         .role_assignments
         .iter()
@@ -284,7 +286,6 @@ fn again(cloud: &Cloud, known: &mut RoleAssignment, new: NewProperties, role: &R
 
 /// The type of the principal. One that is not known yet passes if the caller names its type; one of another tenant never does.
 fn principal_kind(cloud: &Cloud, world: &World, tenant: Uuid, new: &NewProperties) -> Result<String, Refusal> {
-    let principal = world.directory(tenant).and_then(|directory: &Directory| directory.principal(new.principal_id));
     let missing = || {
         let message = format!(
             "Principal {} does not exist in the directory {tenant}. Check that you have the correct principal ID. If you are \
@@ -295,21 +296,29 @@ fn principal_kind(cloud: &Cloud, world: &World, tenant: Uuid, new: &NewPropertie
         );
         errors::arm(StatusCode::BAD_REQUEST, "PrincipalNotFound", &message)
     };
-    let principal = principal.ok_or_else(missing)?;
+    let known = world.directory(tenant).and_then(|directory| known_principal(cloud, directory, new.principal_id));
+    let (kind, replicated) = known.ok_or_else(missing)?;
     match new.principal_type.as_deref() {
-        Some(kind) if kind.eq_ignore_ascii_case("ServicePrincipal") => Ok("ServicePrincipal".to_owned()),
-        Some(kind) => {
+        Some(named) if named.eq_ignore_ascii_case(kind) => Ok(kind.to_owned()),
+        Some(named) => {
             let message = format!(
-                "The PrincipalId '{}' has type 'ServicePrincipal' , which is different from specified PrinciaplType '{kind}'.",
+                "The PrincipalId '{}' has type '{kind}' , which is different from specified PrinciaplType '{named}'.",
                 new.principal_id.simple()
             );
             Err(errors::arm(StatusCode::BAD_REQUEST, "UnmatchedPrincipalType", &message))
         }
-        None if principal.written.after(cloud.times.principal_replication).reached(cloud.clock.now()) => {
-            Ok("ServicePrincipal".to_owned())
-        }
+        None if replicated => Ok(kind.to_owned()),
         None => Err(missing()),
     }
+}
+
+/// The type of a principal of a directory, and whether it is known to the Resource Manager yet.
+fn known_principal(cloud: &Cloud, directory: &Directory, id: Uuid) -> Option<(&'static str, bool)> {
+    if directory.group(id).is_some() {
+        return Some(("Group", true));
+    }
+    let written = directory.principal(id)?.written;
+    Some(("ServicePrincipal", written.after(cloud.times.principal_replication).reached(cloud.clock.now())))
 }
 
 /// Removes an assignment: 200 with what it was, 204 when there is none.

@@ -47,9 +47,10 @@ pub fn list(cloud: &Cloud, asked: &Asked) -> Answer {
 /// The ids of the subscriptions that a caller can see.
 pub fn visible(cloud: &Cloud, world: &World, caller: &Caller) -> Vec<Uuid> {
     let now = cloud.clock.now();
+    let identities = world.identities(caller.object_id);
     let holds = |scope: &str| {
         world.role_assignments.iter().any(|held| {
-            held.principal_id == caller.object_id
+            identities.contains(&held.principal_id)
                 && held.written.after(cloud.times.role_effect).reached(now)
                 && (rights::covers(&held.scope, scope) || rights::covers(scope, &held.scope))
         })

@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use http::{Method, Request, StatusCode};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use uuid::Uuid;
@@ -10,8 +11,10 @@ use crate::{
     clock::Moment,
     names,
     testbed::{Reply, Testbed},
+    world::Group,
 };
 
+const GROUP: Uuid = Uuid::from_u128(7);
 const ACR_PULL: &str = "7f951dda-4ed3-4680-a7ca-43fe172d538d";
 
 async fn bare(bed: &Testbed, path: &str, token: Option<String>) -> Reply {
@@ -94,8 +97,12 @@ async fn paths_are_read_in_any_case_and_ids_come_back_in_the_providers_own() {
 #[tokio::test]
 async fn a_caller_sees_only_what_its_roles_reach() {
     let bed = Testbed::new(|_| {});
-    let seen = bed.arm('a', Method::GET, "/subscriptions", Value::Null).await.json();
-    assert_eq!(seen["value"].as_array().map(Vec::len), Some(1));
+    for (side, names) in [('a', json!(["Contoso Shop", "Contoso Hub"])), ('b', json!(["Fabrikam Platform"]))] {
+        let seen = bed.arm(side, Method::GET, "/subscriptions", Value::Null).await.json();
+        let shown: Value =
+            seen["value"].as_array().into_iter().flatten().map(|one| one["displayName"].clone()).collect();
+        assert_eq!(shown, names);
+    }
     let query = json!({"query": "Resources | project name, type, resourceGroup | order by name asc"});
     let found = bed.arm('b', Method::POST, "/providers/Microsoft.ResourceGraph/resources", query).await.json();
     assert_eq!(
@@ -109,7 +116,8 @@ async fn a_caller_sees_only_what_its_roles_reach() {
 
 #[tokio::test]
 async fn contributor_cannot_grant_roles_and_is_told_action_and_scope() {
-    let bed = Testbed::new(|_| {});
+    let administrator = crate::rights::by_name("Role Based Access Control Administrator").expect("a role").id;
+    let bed = Testbed::new(|world| world.role_assignments.retain(|held| held.role != administrator));
     let app = bed.app();
     let path = assignment_path(&bed.cluster, Uuid::new_v4());
     let reply = bed.arm('a', Method::PUT, &path, assignment(app.principal_a, Some("ServicePrincipal"))).await;
@@ -132,7 +140,7 @@ async fn an_assignment_is_made_once() {
     let other = assignment_path(&bed.registry_id, Uuid::new_v4());
     let twice = bed.arm('b', Method::PUT, &other, body()).await;
     assert_eq!((twice.status, twice.code().as_str()), (StatusCode::CONFLICT, "RoleAssignmentExists"));
-    let operator = bed.cloud.world().role_assignments[1].principal_id;
+    let operator = bed.operator('b');
     let reused = bed.arm('b', Method::PUT, &path, assignment(operator, None)).await;
     assert_eq!(reused.code(), "RoleAssignmentUpdateNotPermitted");
     assert_eq!(bed.arm('b', Method::DELETE, &path, Value::Null).await.status, StatusCode::OK);
@@ -197,7 +205,8 @@ async fn assignments_are_listed_at_above_and_below_as_the_filter_says() {
         body["value"].as_array().map(Vec::len)
     };
     assert_eq!(count(format!("principalId%20eq%20'{}'", old.principal_id)).await, Some(1));
-    assert_eq!(count("atScope()".to_owned()).await, Some(1));
+    // The two roles of the operator.
+    assert_eq!(count("atScope()".to_owned()).await, Some(2));
     assert_eq!(count(format!("atScope()%20and%20assignedTo('{}')", old.principal_id)).await, Some(0));
     let path = format!("{subscription}/providers/Microsoft.Authorization/roleAssignments?$filter=color%20eq%201");
     assert_eq!(bed.arm('a', Method::GET, &path, Value::Null).await.code(), "InvalidFilterInQueryString");
@@ -279,4 +288,33 @@ async fn a_condition_is_updated_under_the_same_name() {
     let without = put(None, None).await.json();
     assert_eq!(without["properties"]["condition"], Value::Null);
     assert_eq!(without["properties"]["conditionVersion"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_role_of_a_group_is_its_members_when_asked_for_who_it_is_assigned_to() {
+    let bed = Testbed::new(|world| {
+        let (a, principal) = (world.a, world.directory(world.a).expect("a tenant").service_principals[1].id);
+        let group = Group {
+            id: GROUP,
+            display_name: "admins".to_owned(),
+            members: vec![principal],
+            created: Timestamp::UNIX_EPOCH,
+        };
+        world.directory_mut(a).expect("a tenant").groups.push(group);
+    });
+    let member = bed.cloud.world().tenants[0].groups[0].members[0];
+    let put = async |kind| {
+        bed.arm('a', Method::PUT, &assignment_path(&bed.cluster, Uuid::new_v4()), assignment(GROUP, Some(kind))).await
+    };
+    assert_eq!(put("ServicePrincipal").await.code(), "UnmatchedPrincipalType");
+    let made = put("Group").await;
+    assert_eq!((made.status, &made.json()["properties"]["principalType"]), (StatusCode::CREATED, &json!("Group")));
+    let count = async |filter: String| {
+        let path = format!("{}/providers/Microsoft.Authorization/roleAssignments?$filter={filter}", bed.cluster);
+        let body = bed.arm('a', Method::GET, &path, Value::Null).await.json();
+        let of_group = |held: &&Value| held["properties"]["principalId"] == json!(GROUP);
+        body["value"].as_array().into_iter().flatten().filter(of_group).count()
+    };
+    assert_eq!(count(format!("assignedTo('{member}')")).await, 1);
+    assert_eq!(count(format!("principalId%20eq%20'{member}'")).await, 0);
 }

@@ -13,12 +13,13 @@ use crate::{
 mod identities;
 mod resources;
 
-use identities::{Builder, LONG_BEFORE, OPERATOR_A, OPERATOR_B, cluster_places, registry_places};
+use identities::{Builder, Holder, LONG_BEFORE, OPERATOR_A, OPERATOR_B, cluster_places, hub_places, registry_places};
 
 const CONTOSO: Uuid = uuid!("aaaabbbb-0000-4ccc-8ddd-eeee1111aaaa");
 const FABRIKAM: Uuid = uuid!("bbbbcccc-1111-4ddd-8eee-ffff2222bbbb");
 const SHOP_SUBSCRIPTION: Uuid = uuid!("a1a1a1a1-5b5b-4c4c-8d8d-0000000000a1");
 const REGISTRY_SUBSCRIPTION: Uuid = uuid!("b2b2b2b2-6c6c-4d4d-8e8e-0000000000b2");
+const HUB_SUBSCRIPTION: Uuid = uuid!("a2a2a2a2-7d7d-4e4e-8f8f-0000000000a2");
 
 /// A program that signs in to set things up: a service principal of its tenant.
 #[derive(Clone, Debug)]
@@ -63,6 +64,7 @@ pub fn build(setup: &Setup, today: Timestamp) -> Start {
                 if one_tenant { "Contoso Platform" } else { "Fabrikam Platform" },
                 &["rg-registry"],
             ),
+            subscription(HUB_SUBSCRIPTION, CONTOSO, "Contoso Hub", &["rg-network"]),
         ],
         role_assignments: Vec::new(),
         clusters: Vec::new(),
@@ -71,27 +73,30 @@ pub fn build(setup: &Setup, today: Timestamp) -> Start {
     };
     let operator_a = builder.operator(&mut world, CONTOSO, &OPERATOR_A, &setup.world.operator_a);
     let operator_b = builder.operator(&mut world, registry_tenant, &OPERATOR_B, &setup.world.operator_b);
-    builder.grant(
-        &mut world,
-        CONTOSO,
-        OPERATOR_A.principal,
-        &cluster_places(),
-        operator_roles(&setup.world.operator_a, "Contributor"),
-    );
-    builder.grant(
-        &mut world,
-        registry_tenant,
-        OPERATOR_B.principal,
-        &registry_places(),
-        operator_roles(&setup.world.operator_b, "Owner"),
-    );
+    let (a, b) = (Holder::principal(CONTOSO, &OPERATOR_A), Holder::principal(registry_tenant, &OPERATOR_B));
+    builder.grant(&mut world, &a, &cluster_places(), operator_roles(&setup.world.operator_a, OPERATOR_A_ROLES));
+    builder.grant(&mut world, &a, &hub_places(), hub_roles(&setup.world.operator_a));
+    builder.grant(&mut world, &b, &registry_places(), operator_roles(&setup.world.operator_b, OPERATOR_B_ROLES));
     builder.cluster(&mut world, setup);
+    builder.groups(&mut world, &setup.world);
     builder.registries(&mut world, setup, registry_tenant);
     Start { world, operator_a, operator_b }
 }
 
-fn operator_roles(part: &OperatorPart, usual: &str) -> Vec<RolePart> {
-    part.roles.clone().unwrap_or_else(|| vec![RolePart { role: usual.to_owned(), on: On::Subscription }])
+/// What the whole route needs of operator A: to reset the cluster, and to give a new principal the roles of the present
+/// one (`azure-facts.md` 0.2, 3.7).
+const OPERATOR_A_ROLES: &[&str] = &["Contributor", "Role Based Access Control Administrator"];
+const OPERATOR_B_ROLES: &[&str] = &["Owner"];
+
+fn operator_roles(part: &OperatorPart, usual: &[&str]) -> Vec<RolePart> {
+    let usual = || usual.iter().map(|role| RolePart::new(role, On::Subscription)).collect();
+    part.roles.clone().unwrap_or_else(usual)
+}
+
+/// The roles of operator A on the hub's subscription: the same, unless the scenario says otherwise of these.
+fn hub_roles(part: &OperatorPart) -> Vec<RolePart> {
+    let named = part.hub_roles.iter().flatten().map(|role| RolePart::new(role, On::Subscription)).collect();
+    if part.hub_roles.is_some() { named } else { operator_roles(&OperatorPart::default(), OPERATOR_A_ROLES) }
 }
 
 fn directory(id: Uuid, display_name: &str, label: &str, cloud: &CloudNames) -> Directory {
@@ -101,6 +106,7 @@ fn directory(id: Uuid, display_name: &str, label: &str, cloud: &CloudNames) -> D
         domains: vec![format!("{label}.com"), format!("{label}.{}", cloud.tenant_domain)],
         applications: Vec::new(),
         service_principals: Vec::new(),
+        groups: Vec::new(),
     }
 }
 
@@ -136,22 +142,86 @@ pub fn settle(world: &mut World, login_servers: &[String]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{clock::Moment, rights};
+    use crate::{
+        clock::Moment,
+        rights,
+        scenario::Scenario,
+        world::{
+            RoleAssignment,
+            happy::identities::{CLUSTER_APP, Ids},
+        },
+    };
+
+    const RESET: &str = "Microsoft.ContainerService/managedClusters/resetServicePrincipalProfile/action";
+    const GRANT: &str = "Microsoft.Authorization/roleAssignments/write";
+
+    fn start(scenario: &str) -> Start {
+        build(&Setup::of(&[Scenario::named(scenario).unwrap()]), Timestamp::now())
+    }
+
+    fn may(start: &Start, ids: &Ids, scope: &str, action: &str) -> bool {
+        rights::held(&start.world, Moment::START, 0.0, ids.principal, scope).any(|(_, role)| role.allows(action))
+    }
+
+    fn owns_the_clusters_app(start: &Start) -> bool {
+        let (_, application) = start.world.application(CLUSTER_APP.client).unwrap();
+        application.owners == [OPERATOR_A.principal]
+    }
 
     #[test]
     fn the_operators_have_what_the_route_needs_and_no_more() {
-        let start = build(&Setup::default(), Timestamp::now());
-        let may = |principal, scope: &str, action: &str| {
-            rights::held(&start.world, Moment::START, 0.0, principal, scope).any(|(_, role)| role.allows(action))
-        };
+        let start = start("happy");
         let (cluster, registry) = (cluster_places().resource, registry_places().resource);
-        assert!(may(
-            OPERATOR_A.principal,
-            &cluster,
-            "Microsoft.ContainerService/managedClusters/resetServicePrincipalProfile/action"
-        ));
-        assert!(!may(OPERATOR_A.principal, &cluster, "Microsoft.Authorization/roleAssignments/write"));
-        assert!(may(OPERATOR_B.principal, &registry, "Microsoft.Authorization/roleAssignments/write"));
-        assert!(!may(OPERATOR_B.principal, &cluster, "Microsoft.ContainerService/managedClusters/read"));
+        for (scope, action) in [(&cluster, RESET), (&cluster, GRANT), (&hub_places().resource, GRANT)] {
+            assert!(may(&start, &OPERATOR_A, scope, action), "{scope} {action}");
+        }
+        assert!(owns_the_clusters_app(&start));
+        let directory = start.world.directory(CONTOSO).unwrap();
+        let operator = directory.principal(OPERATOR_A.principal).unwrap();
+        assert_eq!(operator.graph_roles, ["Application.ReadWrite.OwnedBy", "Organization.Read.All"]);
+        for action in ["Microsoft.Authorization/roleDefinitions/write", "Microsoft.Authorization/elevateAccess/action"]
+        {
+            assert!(!may(&start, &OPERATOR_A, &cluster, action), "{action}");
+        }
+        assert!(may(&start, &OPERATOR_B, &registry, GRANT));
+        assert!(!may(&start, &OPERATOR_B, &cluster, "Microsoft.ContainerService/managedClusters/read"));
+    }
+
+    #[test]
+    fn an_operator_who_may_not_copy_roles_may_do_the_rest() {
+        let start = start("cannot-copy-roles");
+        let (cluster, hub) = (cluster_places().resource, hub_places().resource);
+        assert!(may(&start, &OPERATOR_A, &cluster, RESET) && !may(&start, &OPERATOR_A, &cluster, GRANT));
+        let read = "Microsoft.Authorization/roleAssignments/read";
+        assert!(may(&start, &OPERATOR_A, &hub, read) && !may(&start, &OPERATOR_A, &hub, GRANT));
+        assert!(owns_the_clusters_app(&start));
+    }
+
+    #[test]
+    fn without_a_way_back_the_operator_owns_no_app_of_the_clusters() {
+        assert!(!owns_the_clusters_app(&start("no-way-back")));
+    }
+
+    #[test]
+    fn the_old_principal_has_roles_in_two_subscriptions_one_with_a_condition() {
+        let start = start("old-roles-to-copy");
+        let held = |assignment: &&RoleAssignment| assignment.principal_id == CLUSTER_APP.principal;
+        let held: Vec<_> = start.world.role_assignments.iter().filter(held).collect();
+        let condition = |scope: &str| {
+            let found = held.iter().find(|assignment| assignment.scope == scope).expect(scope);
+            (found.condition.is_some(), found.condition_version.as_deref())
+        };
+        assert_eq!(held.len(), 4);
+        assert_eq!(condition(&hub_places().resource), (false, None));
+        assert_eq!(condition(&cluster_places().subscription), (false, None));
+        assert_eq!(condition(&cluster_places().resource_group), (true, Some("2.0")));
+    }
+
+    #[test]
+    fn a_group_lends_its_roles_to_its_members() {
+        let start = start("old-principal-in-group");
+        let join = "Microsoft.Network/virtualNetworks/subnets/join/action";
+        assert!(may(&start, &CLUSTER_APP, &hub_places().resource, join));
+        assert!(!may(&start, &OPERATOR_B, &hub_places().resource, join));
     }
 }

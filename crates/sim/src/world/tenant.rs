@@ -21,6 +21,21 @@ pub struct Directory {
     pub applications: Vec<Application>,
     /// Service principals, of its own applications and of others'.
     pub service_principals: Vec<ServicePrincipal>,
+    /// Groups.
+    pub groups: Vec<Group>,
+}
+
+/// A security group.
+#[derive(Debug)]
+pub struct Group {
+    /// The object id.
+    pub id: Uuid,
+    /// The name people see.
+    pub display_name: String,
+    /// Object ids of its members: service principals and other groups.
+    pub members: Vec<Uuid>,
+    /// `createdDateTime`.
+    pub created: Timestamp,
 }
 
 /// An app registration.
@@ -84,6 +99,8 @@ pub struct ServicePrincipal {
     pub graph_roles: Vec<String>,
     /// `Application` or `ManagedIdentity`.
     pub kind: String,
+    /// What else Graph was given (tags, notes), sent back as it came.
+    pub extra: serde_json::Map<String, Value>,
     /// `createdDateTime`.
     pub created: Timestamp,
     /// When it was written.
@@ -110,5 +127,57 @@ impl Directory {
     #[must_use]
     pub fn principal(&self, id: Uuid) -> Option<&ServicePrincipal> {
         self.service_principals.iter().find(|principal| principal.id == id)
+    }
+
+    /// The group of an object id.
+    #[must_use]
+    pub fn group(&self, id: Uuid) -> Option<&Group> {
+        self.groups.iter().find(|group| group.id == id)
+    }
+
+    /// The groups that an object is itself a member of.
+    pub fn groups_with(&self, member: Uuid) -> impl Iterator<Item = &Group> {
+        self.groups.iter().filter(move |group| group.members.contains(&member))
+    }
+
+    /// The groups that an object is a member of, itself or by another group, the nearest first.
+    #[must_use]
+    pub fn groups_around(&self, member: Uuid) -> Vec<&Group> {
+        let mut found: Vec<&Group> = self.groups_with(member).collect();
+        let mut next = 0;
+        while let Some(inner) = found.get(next) {
+            let outer = self.groups_with(inner.id).filter(|group| found.iter().all(|known| known.id != group.id));
+            let outer: Vec<&Group> = outer.collect();
+            found.extend(outer);
+            next += 1;
+        }
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_in_groups_are_found_and_a_circle_ends() {
+        let [principal, inner, outer] = [1, 2, 3].map(|n| Uuid::from_u128(n));
+        let group = |id, members: &[Uuid]| Group {
+            id,
+            display_name: String::new(),
+            members: members.to_vec(),
+            created: Timestamp::UNIX_EPOCH,
+        };
+        let directory = Directory {
+            id: Uuid::nil(),
+            display_name: String::new(),
+            domains: Vec::new(),
+            applications: Vec::new(),
+            service_principals: Vec::new(),
+            groups: vec![group(outer, &[inner]), group(inner, &[principal, outer])],
+        };
+        let ids = |groups: Vec<&Group>| groups.iter().map(|group| group.id).collect::<Vec<_>>();
+        assert_eq!(ids(directory.groups_with(principal).collect()), [inner]);
+        assert_eq!(ids(directory.groups_around(principal)), [inner, outer]);
     }
 }

@@ -3,13 +3,13 @@
 use jiff::{SignedDuration, Timestamp};
 use uuid::{Uuid, uuid};
 
-use super::{Operator, REGISTRY_SUBSCRIPTION, SHOP_SUBSCRIPTION};
+use super::{CONTOSO, HUB_SUBSCRIPTION, Operator, REGISTRY_SUBSCRIPTION, SHOP_SUBSCRIPTION};
 use crate::{
     clock::Moment,
     rights,
-    scenario::{On, OperatorPart, RolePart},
+    scenario::{On, OperatorPart, RolePart, WorldPart},
     secret::Secret,
-    world::{Application, Password, RoleAssignment, ServicePrincipal, World},
+    world::{Application, Group, Password, RoleAssignment, ServicePrincipal, World},
 };
 
 /// How long ago all of it was set up, and how long its secrets are still good.
@@ -91,6 +91,32 @@ pub fn registry_places() -> Places {
     }
 }
 
+/// The places of the hub; the resource is the subnet of its network.
+pub fn hub_places() -> Places {
+    let subscription = format!("/subscriptions/{HUB_SUBSCRIPTION}");
+    let resource_group = format!("{subscription}/resourceGroups/rg-network");
+    Places {
+        node_resource_group: resource_group.clone(),
+        resource: format!("{resource_group}/providers/Microsoft.Network/virtualNetworks/hub/subnets/aks"),
+        resource_group,
+        subscription,
+    }
+}
+
+/// Who is given a role.
+pub struct Holder {
+    tenant: Uuid,
+    id: Uuid,
+    kind: &'static str,
+}
+
+impl Holder {
+    /// A service principal of a tenant.
+    pub fn principal(tenant: Uuid, ids: &Ids) -> Self {
+        Self { tenant, id: ids.principal, kind: "ServicePrincipal" }
+    }
+}
+
 /// Writes things that have been there for long.
 pub struct Builder {
     /// The day of the start.
@@ -134,6 +160,7 @@ impl Builder {
             enabled: true,
             graph_roles,
             kind: "Application".to_owned(),
+            extra: serde_json::Map::new(),
             created: self.before,
             written: Moment::LONG_AGO,
             replica: Default::default(),
@@ -149,27 +176,41 @@ impl Builder {
         Operator { client_id: ids.client, client_secret }
     }
 
-    /// Gives a principal roles.
-    pub fn grant(&self, world: &mut World, tenant: Uuid, principal: Uuid, places: &Places, roles: Vec<RolePart>) {
+    /// The groups of the cluster's principal, and their roles.
+    pub fn groups(&self, world: &mut World, part: &WorldPart) {
+        for name in part.old_principal_groups.iter().flatten() {
+            let id = Uuid::new_v5(&CONTOSO, name.as_bytes());
+            if let Some(directory) = world.directory_mut(CONTOSO) {
+                let members = vec![CLUSTER_APP.principal];
+                directory.groups.push(Group { id, display_name: name.clone(), members, created: self.before });
+            }
+            let holder = Holder { tenant: CONTOSO, id, kind: "Group" };
+            self.grant(world, &holder, &cluster_places(), part.group_roles.clone().unwrap_or_default());
+        }
+    }
+
+    /// Gives somebody roles.
+    pub fn grant(&self, world: &mut World, holder: &Holder, places: &Places, roles: Vec<RolePart>) {
         for part in roles {
             let Some(role) = rights::by_name(&part.role) else {
                 continue;
             };
             let scope = match part.on {
-                On::Subscription => &places.subscription,
-                On::ResourceGroup => &places.resource_group,
-                On::NodeResourceGroup => &places.node_resource_group,
-                On::Resource => &places.resource,
+                On::Subscription => places.subscription.clone(),
+                On::ResourceGroup => places.resource_group.clone(),
+                On::NodeResourceGroup => places.node_resource_group.clone(),
+                On::Resource => places.resource.clone(),
+                On::HubNetwork => hub_places().resource,
             };
             world.role_assignments.push(RoleAssignment {
-                tenant,
-                name: Uuid::new_v5(&principal, format!("{scope} {}", role.id).as_bytes()).to_string(),
-                scope: scope.clone(),
-                principal_id: principal,
-                principal_type: "ServicePrincipal".to_owned(),
+                tenant: holder.tenant,
+                name: Uuid::new_v5(&holder.id, format!("{scope} {}", role.id).as_bytes()).to_string(),
+                scope,
+                principal_id: holder.id,
+                principal_type: holder.kind.to_owned(),
                 role: role.id.to_owned(),
-                condition: None,
-                condition_version: None,
+                condition_version: part.condition.as_ref().map(|_| "2.0".to_owned()),
+                condition: part.condition,
                 description: None,
                 created_by: None,
                 created: self.before,

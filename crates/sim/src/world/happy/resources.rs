@@ -6,7 +6,7 @@ use uuid::{Uuid, uuid};
 
 use super::{
     CONTOSO,
-    identities::{Builder, CLUSTER_APP, cluster_places, registry_places},
+    identities::{Builder, CLUSTER_APP, Holder, OPERATOR_A, cluster_places, registry_places},
 };
 use crate::{
     clock::Moment,
@@ -17,6 +17,14 @@ use crate::{
 
 const LOCATION: &str = "westeurope";
 
+/// Makes a service principal an owner of an application of tenant A.
+fn own(world: &mut World, application: Uuid, owner: Uuid) {
+    let applications = world.directory_mut(CONTOSO).map(|directory| directory.applications.iter_mut());
+    if let Some(found) = applications.into_iter().flatten().find(|found| found.id == application) {
+        found.owners.push(owner);
+    }
+}
+
 impl Builder {
     /// The cluster with its identity, which has Contributor on the resource group of the nodes.
     pub fn cluster(&self, world: &mut World, setup: &Setup) {
@@ -25,12 +33,16 @@ impl Builder {
         let identity = if part.identity == Some(IdentityPart::Managed) {
             self.managed_identity(world)
         } else {
-            let secret = self.application(world, CONTOSO, &CLUSTER_APP, Vec::new());
+            let graph_roles = setup.world.old_principal_graph_roles.clone().unwrap_or_default();
+            let secret = self.application(world, CONTOSO, &CLUSTER_APP, graph_roles);
+            if setup.world.operator_a.owns_cluster_app != Some(false) {
+                own(world, CLUSTER_APP.application, OPERATOR_A.principal);
+            }
             ClusterIdentity::ServicePrincipal { client_id: CLUSTER_APP.client, secret }
         };
-        let mut roles = vec![RolePart { role: "Contributor".to_owned(), on: On::NodeResourceGroup }];
+        let mut roles = vec![RolePart::new("Contributor", On::NodeResourceGroup)];
         roles.extend(setup.world.old_principal_roles.clone().unwrap_or_default());
-        self.grant(world, CONTOSO, CLUSTER_APP.principal, &places, roles);
+        self.grant(world, &Holder::principal(CONTOSO, &CLUSTER_APP), &places, roles);
         let node = |n| Node { name: format!("aks-agentpool-31415926-vmss{n:06}"), pulls: Vec::new() };
         let service_accounts = vec![("default".to_owned(), Vec::new())];
         let namespace = Namespace { secrets: Vec::new(), service_accounts };
@@ -63,6 +75,7 @@ impl Builder {
                 enabled: true,
                 graph_roles: Vec::new(),
                 kind: "ManagedIdentity".to_owned(),
+                extra: serde_json::Map::new(),
                 created: self.before,
                 written: Moment::LONG_AGO,
                 replica: Default::default(),

@@ -1,0 +1,226 @@
+//! What scenarios can set of the world.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::ScenarioError;
+use crate::rights;
+
+/// Changes of the world.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WorldPart {
+    /// `public`, `china` or `usgov`.
+    pub cloud: Option<String>,
+    /// Whether the registry is in the cluster's tenant.
+    pub same_tenant: Option<bool>,
+    /// The cluster.
+    pub cluster: ClusterPart,
+    /// The registry.
+    pub registry: RegistryPart,
+    /// The operator of tenant A.
+    pub operator_a: OperatorPart,
+    /// The operator of tenant B.
+    pub operator_b: OperatorPart,
+    /// Roles the cluster's principal has beside Contributor on the node resource group.
+    pub old_principal_roles: Option<Vec<RolePart>>,
+    /// App roles the cluster's principal has on Microsoft Graph.
+    pub old_principal_graph_roles: Option<Vec<String>>,
+    /// Names of groups of tenant A that the cluster's principal is a member of.
+    pub old_principal_groups: Option<Vec<String>>,
+    /// Azure roles that each of those groups has.
+    pub group_roles: Option<Vec<RolePart>>,
+}
+
+/// Changes of the cluster.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ClusterPart {
+    /// How it signs in.
+    pub identity: Option<IdentityPart>,
+    /// `properties.provisioningState`.
+    pub provisioning_state: Option<String>,
+    /// `Running` or `Stopped`.
+    pub power_state: Option<String>,
+    /// How many nodes it has.
+    pub nodes: Option<usize>,
+    /// The images it runs, without the registry.
+    pub images: Option<Vec<String>>,
+    /// How many vCPUs of the subscription's quota are free in the cluster's region, of its VM family as of all.
+    pub free_vcpus: Option<u32>,
+}
+
+/// The kinds of identity a cluster can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum IdentityPart {
+    /// A service principal.
+    ServicePrincipal,
+    /// A managed identity.
+    Managed,
+}
+
+/// Changes of the registry.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RegistryPart {
+    /// `LegacyRegistryPermissions` or `AbacRepositoryPermissions`.
+    pub role_assignment_mode: Option<String>,
+    /// `properties.adminUserEnabled`.
+    pub admin_user_enabled: Option<bool>,
+    /// `Basic`, `Standard` or `Premium`.
+    pub sku: Option<String>,
+    /// Whether its network rules keep this machine out.
+    pub firewalled: Option<bool>,
+    /// Whether they let the nodes of the cluster in.
+    pub firewall_lets_nodes_in: Option<bool>,
+    /// Whether it takes tokens of the Resource Manager's audience.
+    pub accepts_arm_tokens: Option<bool>,
+    /// Repositories and their tags, in place of the usual ones.
+    pub repositories: Option<BTreeMap<String, Vec<String>>>,
+}
+
+/// Changes of an operator.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OperatorPart {
+    /// App roles on Microsoft Graph, in place of the usual ones.
+    pub graph_roles: Option<Vec<String>>,
+    /// Azure roles, in place of the usual ones. Those of operator A in the hub's subscription stay.
+    pub roles: Option<Vec<RolePart>>,
+    /// Operator A only: names of Azure roles on the hub's subscription, in place of the usual ones.
+    pub hub_roles: Option<Vec<String>>,
+    /// Operator A only: whether it is an owner of the application that the cluster signs in with.
+    pub owns_cluster_app: Option<bool>,
+}
+
+/// A role and where it is held.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RolePart {
+    /// The name of a built-in role.
+    pub role: String,
+    /// Where.
+    pub on: On,
+    /// The condition of the assignment, of version 2.0.
+    pub condition: Option<String>,
+}
+
+impl RolePart {
+    /// A role without a condition.
+    #[must_use]
+    pub fn new(role: &str, on: On) -> Self {
+        Self { role: role.to_owned(), on, condition: None }
+    }
+}
+
+/// Where a role is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum On {
+    /// The subscription.
+    Subscription,
+    /// The resource group of the cluster or registry.
+    ResourceGroup,
+    /// The resource group of the nodes.
+    NodeResourceGroup,
+    /// The cluster or registry itself.
+    Resource,
+    /// The subnet of the hub's network, in a second subscription of tenant A.
+    HubNetwork,
+}
+
+impl WorldPart {
+    pub(super) fn and(self, later: Self) -> Self {
+        Self {
+            cloud: later.cloud.or(self.cloud),
+            same_tenant: later.same_tenant.or(self.same_tenant),
+            cluster: self.cluster.and(later.cluster),
+            registry: self.registry.and(later.registry),
+            operator_a: self.operator_a.and(later.operator_a),
+            operator_b: self.operator_b.and(later.operator_b),
+            old_principal_roles: later.old_principal_roles.or(self.old_principal_roles),
+            old_principal_graph_roles: later.old_principal_graph_roles.or(self.old_principal_graph_roles),
+            old_principal_groups: later.old_principal_groups.or(self.old_principal_groups),
+            group_roles: later.group_roles.or(self.group_roles),
+        }
+    }
+
+    /// What serde cannot check.
+    pub(super) fn check(&self) -> Result<(), ScenarioError> {
+        one_of("world.cloud", self.cloud.as_deref(), &["public", "china", "usgov"])?;
+        one_of("world.cluster.power_state", self.cluster.power_state.as_deref(), &["Running", "Stopped"])?;
+        one_of("world.registry.sku", self.registry.sku.as_deref(), &["Basic", "Standard", "Premium"])?;
+        one_of(
+            "world.registry.role_assignment_mode",
+            self.registry.role_assignment_mode.as_deref(),
+            &["LegacyRegistryPermissions", "AbacRepositoryPermissions"],
+        )?;
+        self.check_roles()
+    }
+
+    fn check_roles(&self) -> Result<(), ScenarioError> {
+        let parts = [&self.operator_a.roles, &self.operator_b.roles, &self.old_principal_roles, &self.group_roles];
+        let named = parts.into_iter().flatten().flatten().map(|part| &part.role);
+        let mut named = named.chain(self.operator_a.hub_roles.iter().flatten());
+        if let Some(role) = named.find(|role| rights::by_name(role).is_none()) {
+            return Err(ScenarioError::Malformed(format!("`role` names '{role}', which is no built-in role")));
+        }
+        let b = &self.operator_b;
+        let hub = b.roles.iter().flatten().any(|part| part.on == On::HubNetwork);
+        if hub || b.hub_roles.is_some() || b.owns_cluster_app.is_some() {
+            let text = "`world.operator_b` has nothing to do with the hub's network and the cluster's application";
+            return Err(ScenarioError::Malformed(text.to_owned()));
+        }
+        Ok(())
+    }
+}
+
+/// Refuses a text that is none of the known ones.
+pub(super) fn one_of(key: &str, given: Option<&str>, known: &[&str]) -> Result<(), ScenarioError> {
+    match given {
+        Some(given) if !known.contains(&given) => {
+            Err(ScenarioError::Malformed(format!("`{key}` is '{given}'; it must be one of {}", known.join(", "))))
+        }
+        _ => Ok(()),
+    }
+}
+
+impl ClusterPart {
+    fn and(self, later: Self) -> Self {
+        Self {
+            identity: later.identity.or(self.identity),
+            provisioning_state: later.provisioning_state.or(self.provisioning_state),
+            power_state: later.power_state.or(self.power_state),
+            nodes: later.nodes.or(self.nodes),
+            images: later.images.or(self.images),
+            free_vcpus: later.free_vcpus.or(self.free_vcpus),
+        }
+    }
+}
+
+impl RegistryPart {
+    fn and(self, later: Self) -> Self {
+        Self {
+            role_assignment_mode: later.role_assignment_mode.or(self.role_assignment_mode),
+            admin_user_enabled: later.admin_user_enabled.or(self.admin_user_enabled),
+            sku: later.sku.or(self.sku),
+            firewalled: later.firewalled.or(self.firewalled),
+            firewall_lets_nodes_in: later.firewall_lets_nodes_in.or(self.firewall_lets_nodes_in),
+            accepts_arm_tokens: later.accepts_arm_tokens.or(self.accepts_arm_tokens),
+            repositories: later.repositories.or(self.repositories),
+        }
+    }
+}
+
+impl OperatorPart {
+    fn and(self, later: Self) -> Self {
+        Self {
+            graph_roles: later.graph_roles.or(self.graph_roles),
+            roles: later.roles.or(self.roles),
+            hub_roles: later.hub_roles.or(self.hub_roles),
+            owns_cluster_app: later.owns_cluster_app.or(self.owns_cluster_app),
+        }
+    }
+}
