@@ -15,8 +15,13 @@ pub enum Fate {
     /// It runs its course.
     #[default]
     RunsItsCourse,
-    /// It ends Failed, with this `error` object if given.
-    Fails(Option<Value>),
+    /// It ends Failed.
+    Fails {
+        /// Its `error` object, if given.
+        error: Option<Value>,
+        /// Whether what it was to do shows already, and was begun.
+        applied: bool,
+    },
     /// It stays InProgress for ever.
     NeverEnds,
 }
@@ -42,6 +47,9 @@ pub struct Fault {
     pub error: Option<String>,
     /// For `status` and `fail_operation`: the error's message.
     pub message: Option<String>,
+    /// For `fail_operation`: whether the cluster shows its new client id all the same, and its first node was restarted.
+    #[serde(default)]
+    pub applied: bool,
     /// For `status`: `Retry-After`, in simulated seconds; left out when not given.
     pub retry_after: Option<f64>,
 }
@@ -190,12 +198,17 @@ impl Fault {
     #[must_use]
     pub fn fate(&self) -> Option<Fate> {
         match self.act {
-            Act::FailOperation => Some(Fate::Fails(self.error.as_ref().map(
-                |code| json!({ "code": code, "message": self.message.as_deref().unwrap_or("The operation failed.") }),
-            ))),
+            Act::FailOperation => Some(Fate::Fails { error: self.operation_error(), applied: self.applied }),
             Act::NeverEndOperation => Some(Fate::NeverEnds),
             _ => None,
         }
+    }
+
+    /// The error of the operation, if the scenario gives one.
+    fn operation_error(&self) -> Option<Value> {
+        let code = self.error.as_ref()?;
+        let message = self.message.as_deref().unwrap_or("The operation failed.");
+        Some(json!({ "code": code, "message": message }))
     }
 
     /// The answer of a `status` fault, in the error shape of the plane.

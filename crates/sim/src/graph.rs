@@ -19,10 +19,15 @@ use crate::{
 mod applications;
 mod directory_objects;
 mod filter;
+mod groups;
 mod passwords;
 mod principals;
 mod query;
+mod relations;
 mod shapes;
+
+/// The relations of an object to others.
+const RELATIONS: &[&str] = &["memberOf", "transitiveMemberOf", "appRoleAssignments", "members"];
 
 /// Everything under `/v1.0`.
 pub fn router(cloud: Shared) -> Router {
@@ -53,7 +58,9 @@ async fn answer(State(cloud): State<Shared>, method: Method, uri: Uri, headers: 
         Some((collection, key)) => (collection, Some(alternate_key(key)?)),
         None => (first, None),
     };
-    if let Some(kind) = shapes::kind_of(collection) {
+    // What a relation leads to is of other kinds.
+    let related = rest.last().is_some_and(|name| RELATIONS.contains(name));
+    if let Some(kind) = shapes::kind_of(collection).filter(|_| !related) {
         call.query.check(kind)?;
     }
     match (collection, key) {
@@ -155,6 +162,16 @@ fn odata(status: StatusCode, context: String, body: Value) -> Response {
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     response.headers_mut().insert(HeaderName::from_static("odata-version"), HeaderValue::from_static("4.0"));
     response
+}
+
+/// Refuses tags that are no list of texts.
+fn check_tags(body: &Map<String, Value>, resource: &str) -> Result<(), Refusal> {
+    match body.get("tags") {
+        Some(tags) if !tags.as_array().is_some_and(|tags| tags.iter().all(Value::is_string)) => {
+            Err(bad_request(&format!("Invalid value specified for property 'tags' of resource '{resource}'.")))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn no_content() -> Response {

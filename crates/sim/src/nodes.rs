@@ -1,28 +1,20 @@
-//! What the nodes of a cluster do: pull the images of its pods as the kubelet and containerd do, with the
-//! credential that the cluster was given.
+//! What the nodes of a cluster do: pull the images of its pods as the kubelet and containerd do, with the credential that
+//! each of them has.
 //!
 //! A service-principal cluster hands the raw client id and secret to the registry as basic credentials
 //! (`azure-facts.md` 0.4), so success and ImagePullBackOff follow from what the registry answers.
 
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use http::{HeaderMap, Method, StatusCode, header};
-use serde_json::Value;
-use url::Url;
-
 use crate::{
     clock::Clock,
     cloud::{Cloud, Shared},
-    registry::images::{self, CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE},
-    world::{ClusterIdentity, Pull, World},
+    world::{Cluster, Credential, Node, Pull},
 };
 
-/// How containerd names itself to a registry.
-const USER_AGENT: &str = "containerd/1.7.22";
-/// Media types of manifests that a node understands.
-const ACCEPT: &str = "application/vnd.docker.distribution.manifest.v2+json, application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, */*";
+mod pull;
+
+pub use pull::{is_node, pull};
 
 /// How long the nodes wait before they try again what failed, in seconds: the kubelet's back-off, doubled to 5 minutes
 /// and ended after a few tries.
@@ -38,171 +30,86 @@ pub fn deadline(clock: &Clock) -> Duration {
     clock.real(DEADLINE).max(LEAST_DEADLINE)
 }
 
-/// The name and password that a node sends to a registry.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Credential {
-    /// The client id of the cluster's service principal.
-    pub name: String,
-    /// Its secret.
-    pub password: String,
+/// Which nodes restart.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// The first one.
+    First,
+    /// One after the other, every one.
+    All,
 }
 
-impl std::fmt::Debug for Credential {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Credential").field("name", &self.name).finish_non_exhaustive()
-    }
-}
-
-/// Why a node cannot pull an image; the text stands in the pod's events.
-#[derive(Debug, thiserror::Error)]
-pub enum PullError {
-    /// The image's name cannot be read.
-    #[error("couldn't parse image name \"{0}\": invalid reference format")]
-    Name(String),
-    /// The registry could not be reached or broke off.
-    #[error("failed to do request: {0}")]
-    Unreachable(#[source] reqwest::Error),
-    /// The registry's challenge names no realm of its own.
-    #[error("failed to authorize: the registry's challenge is not understood")]
-    Challenge,
-    /// The registry refused the credential.
-    #[error("failed to authorize: failed to fetch oauth token: unexpected status from GET request to {url}: {status}")]
-    Token {
-        /// The token address, without the credential.
-        url: Url,
-        /// What it answered.
-        status: StatusCode,
-    },
-    /// A node that has no credential was refused too.
-    #[error(
-        "failed to authorize: failed to fetch anonymous token: unexpected status from GET request to {url}: {status}"
-    )]
-    Anonymous {
-        /// The token address.
-        url: Url,
-        /// What it answered.
-        status: StatusCode,
-    },
-    /// There is no such repository or tag.
-    #[error("failed to resolve reference \"{0}\": {0}: not found")]
-    NotFound(String),
-    /// The registry refused the image to this credential.
-    #[error("pull access denied, repository does not exist or may require authorization: {url}: {status}")]
-    Denied {
-        /// What was asked for.
-        url: Url,
-        /// What it answered.
-        status: StatusCode,
-    },
-    /// Content is not what its digest says, or no manifest.
-    #[error("failed to copy: content of {0} is not what was asked for")]
-    Content(String),
-}
-
-impl From<reqwest::Error> for PullError {
-    fn from(error: reqwest::Error) -> Self {
-        Self::Unreachable(error.without_url())
-    }
-}
-
-/// An image's name, taken apart: `localhost:8443/shop/web:1.4`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Reference<'a> {
-    server: &'a str,
-    repository: &'a str,
-    tag: &'a str,
-}
-
-impl<'a> Reference<'a> {
-    fn parse(image: &'a str) -> Option<Self> {
-        let (server, rest) = image.split_once('/')?;
-        let (repository, tag) = match rest.split_once('@') {
-            Some((repository, digest)) => (repository, digest),
-            None => rest.rsplit_once(':').unwrap_or((rest, "latest")),
-        };
-        (!server.is_empty() && !repository.is_empty() && !tag.is_empty()).then_some(Self { server, repository, tag })
-    }
-}
-
-/// Whether a request comes from a node: it names itself as its container runtime.
-#[must_use]
-pub fn is_node(headers: &HeaderMap) -> bool {
-    headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).is_some_and(|agent| agent == USER_AGENT)
-}
-
-/// Restarts the nodes of a cluster one after the other: each pulls every image that the cluster's pods run, with the
-/// credential that the cluster has now, and the world keeps what became of it. What fails is tried again beside, so that
-/// nobody waits for it.
-pub async fn restart(cloud: &Shared, cluster_id: &str) {
-    let Some(credential) = credential_of(&cloud.world(), cluster_id) else {
+/// Restarts nodes of a cluster one after the other: each is given the credential that the cluster has now, and pulls every
+/// image that the cluster's pods run; the world keeps what became of it. What fails is tried again beside, so that nobody
+/// waits for it.
+pub async fn restart(cloud: &Shared, cluster_id: &str, reach: Reach) {
+    let Some((credential, nodes)) =
+        of_cluster(cloud, cluster_id, |cluster| (cluster.identity.credential().cloned(), cluster.nodes.len()))
+    else {
         return;
     };
-    if try_all(cloud, cluster_id, &credential, Which::Every).await {
-        return;
+    let nodes = if reach == Reach::First { nodes.min(1) } else { nodes };
+    for at in 0..nodes {
+        of_node(cloud, cluster_id, at, |node| node.credential.clone_from(&credential));
+        pull_on(cloud, cluster_id, at, Which::Every).await;
     }
     let (cloud, cluster_id) = (Shared::clone(cloud), cluster_id.to_owned());
-    cloud.clone().spawn(async move { heal(&cloud, &cluster_id, &credential).await });
+    cloud.clone().spawn(async move { heal(&cloud, &cluster_id, nodes).await });
 }
 
-/// Tries again what failed, ever later, until all is pulled or the cluster has another credential.
-async fn heal(cloud: &Cloud, cluster_id: &str, credential: &Option<Credential>) {
+/// Tries again what failed, ever later, until all is pulled.
+async fn heal(cloud: &Cloud, cluster_id: &str, nodes: usize) {
     for wait in BACK_OFF {
-        cloud.clock.sleep(wait).await;
-        if credential_of(&cloud.world(), cluster_id).as_ref() != Some(credential) {
+        if of_cluster(cloud, cluster_id, |cluster| cluster.nodes.iter().take(nodes).all(has_all)).unwrap_or(true) {
             return;
         }
-        if try_all(cloud, cluster_id, credential, Which::Failed).await {
-            return;
+        cloud.clock.sleep(wait).await;
+        for at in 0..nodes {
+            pull_on(cloud, cluster_id, at, Which::Failed).await;
         }
     }
 }
 
-/// The credential of a cluster that is there; a managed identity has none.
-fn credential_of(world: &World, cluster_id: &str) -> Option<Option<Credential>> {
-    Some(match &world.cluster(cluster_id)?.identity {
-        ClusterIdentity::ServicePrincipal { client_id, secret } => {
-            Some(Credential { name: client_id.to_string(), password: secret.reveal().to_owned() })
-        }
-        ClusterIdentity::Managed { .. } => None,
-    })
+fn has_all(node: &Node) -> bool {
+    node.pulls.iter().all(|pull| pull.pulled)
+}
+
+fn of_cluster<T>(cloud: &Cloud, id: &str, read: impl FnOnce(&Cluster) -> T) -> Option<T> {
+    cloud.world().cluster(id).map(read)
+}
+
+fn of_node<T>(cloud: &Cloud, id: &str, at: usize, act: impl FnOnce(&mut Node) -> T) -> Option<T> {
+    cloud.world().cluster_mut(id).and_then(|cluster| cluster.nodes.get_mut(at)).map(act)
 }
 
 /// Which images a node pulls.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Which {
+    /// Every one, its disk being new.
     Every,
+    /// Those that it does not have.
     Failed,
 }
 
-/// Lets the nodes pull, one after the other, and says whether every image is pulled then.
-async fn try_all(cloud: &Cloud, cluster_id: &str, credential: &Option<Credential>, which: Which) -> bool {
-    let Some((nodes, images)) =
-        cloud.world().cluster(cluster_id).map(|cluster| (cluster.nodes.clone(), cluster.images.clone()))
-    else {
-        return true;
+/// Lets a node pull the images of the cluster's pods with its credential. What it finds does not count if it was given
+/// another one meanwhile.
+async fn pull_on(cloud: &Cloud, cluster_id: &str, at: usize, which: Which) {
+    let found = of_cluster(cloud, cluster_id, |cluster| Some((cluster.images.clone(), cluster.nodes.get(at)?.clone())));
+    let Some((images, node)) = found.flatten() else {
+        return;
     };
-    let mut whole = true;
-    for (at, node) in nodes.iter().enumerate() {
-        let mut pulls = Vec::new();
-        for image in &images {
-            let pulled = node.pulls.iter().find(|pull| pull.image == *image && pull.pulled);
-            pulls.push(match pulled {
-                Some(pulled) if which == Which::Failed => pulled.clone(),
-                _ => try_one(cloud, image, credential.as_ref()).await,
-            });
-        }
-        whole &= pulls.iter().all(|pull| pull.pulled);
-        let mut world = cloud.world();
-        if credential_of(&world, cluster_id).as_ref() != Some(credential) {
-            // A later reset was quicker, and what it found counts.
-            return true;
-        }
-        let found = world.cluster_mut(cluster_id).and_then(|cluster| cluster.nodes.get_mut(at));
-        if let Some(found) = found {
-            found.pulls = pulls;
+    let mut pulls = if which == Which::Every { Vec::new() } else { node.pulls.clone() };
+    pulls.retain(|pull| pull.pulled);
+    for image in &images {
+        if pulls.iter().all(|pull| pull.image != *image) {
+            pulls.push(try_one(cloud, image, node.credential.as_ref()).await);
         }
     }
-    whole
+    of_node(cloud, cluster_id, at, |found| {
+        if found.credential == node.credential {
+            found.pulls = pulls;
+        }
+    });
 }
 
 async fn try_one(cloud: &Cloud, image: &str, credential: Option<&Credential>) -> Pull {
@@ -211,163 +118,5 @@ async fn try_one(cloud: &Cloud, image: &str, credential: Option<&Credential>) ->
         image: image.to_owned(),
         pulled: outcome.is_ok(),
         reason: outcome.err().map(|error| error.to_string()).unwrap_or_default(),
-    }
-}
-
-/// Pulls an image whole: challenge, token, manifest, configuration and layers, each checked against its digest.
-///
-/// # Errors
-/// Why it cannot be pulled, as a node's event would say it.
-pub async fn pull(http: &reqwest::Client, image: &str, credential: Option<&Credential>) -> Result<(), PullError> {
-    let name = || PullError::Name(image.to_owned());
-    let reference = Reference::parse(image).ok_or_else(name)?;
-    let base = Url::parse(&format!("https://{}/v2/", reference.server)).map_err(|_| name())?;
-    let puller = Puller { http, token: authorise(http, &base, reference.repository, credential).await? };
-    let at = |kind: &str, what: &str| base.join(&format!("{}/{kind}/{what}", reference.repository)).map_err(|_| name());
-    let manifest = puller.get(at("manifests", reference.tag)?, image).await?;
-    let content = || PullError::Content(image.to_owned());
-    let manifest: Value = serde_json::from_slice(&manifest).map_err(|_| content())?;
-    if manifest.get("mediaType").and_then(Value::as_str) != Some(MANIFEST_TYPE) {
-        return Err(content());
-    }
-    let layers = manifest.get("layers").and_then(Value::as_array);
-    let blobs = manifest.get("config").into_iter().chain(layers.into_iter().flatten());
-    for blob in blobs {
-        let kind = blob.get("mediaType").and_then(Value::as_str);
-        let digest = blob.get("digest").and_then(Value::as_str);
-        let (Some(CONFIG_TYPE | LAYER_TYPE), Some(digest)) = (kind, digest) else {
-            return Err(content());
-        };
-        let bytes = puller.get(at("blobs", digest)?, image).await?;
-        if images::digest(&bytes) != digest {
-            return Err(PullError::Content(digest.to_owned()));
-        }
-    }
-    Ok(())
-}
-
-/// Asks the registry who may issue tokens for it, and then for a token to pull from the repository.
-async fn authorise(
-    http: &reqwest::Client,
-    base: &Url,
-    repository: &str,
-    credential: Option<&Credential>,
-) -> Result<Option<String>, PullError> {
-    let answer = http.get(base.clone()).header(header::USER_AGENT, USER_AGENT).send().await?;
-    match answer.status() {
-        StatusCode::OK => return Ok(None),
-        StatusCode::UNAUTHORIZED => {}
-        status => {
-            return Err(PullError::Anonymous { url: base.clone(), status });
-        }
-    }
-    let mut url = token_address(answer.headers(), base).ok_or(PullError::Challenge)?;
-    url.query_pairs_mut().append_pair("scope", &format!("repository:{repository}:pull"));
-    let mut request = http.get(url.clone()).header(header::USER_AGENT, USER_AGENT);
-    if let Some(Credential { name, password }) = credential {
-        let basic = BASE64_STANDARD.encode(format!("{name}:{password}"));
-        request = request.header(header::AUTHORIZATION, format!("Basic {basic}"));
-    }
-    let answer = request.send().await?;
-    let status = answer.status();
-    if status != StatusCode::OK {
-        return Err(match credential {
-            Some(_) => PullError::Token { url, status },
-            None => PullError::Anonymous { url, status },
-        });
-    }
-    let body: Value = serde_json::from_slice(&answer.bytes().await?).map_err(|_| PullError::Challenge)?;
-    ["access_token", "token"]
-        .iter()
-        .find_map(|name| body.get(name)?.as_str())
-        .map(|token| Some(token.to_owned()))
-        .ok_or(PullError::Challenge)
-}
-
-/// The token address that a `WWW-Authenticate: Bearer realm="…",service="…"` names, if it is on the registry itself.
-fn token_address(headers: &HeaderMap, base: &Url) -> Option<Url> {
-    let challenge = headers.get(header::WWW_AUTHENTICATE)?.to_str().ok()?;
-    let parameters = challenge.strip_prefix("Bearer ")?;
-    let value = |name: &str| {
-        let (_, rest) = parameters.split_once(&format!("{name}=\""))?;
-        rest.split_once('"').map(|(value, _)| value)
-    };
-    let mut url = Url::parse(value("realm")?).ok()?;
-    if url.origin() != base.origin() {
-        return None;
-    }
-    url.query_pairs_mut().append_pair("service", value("service")?);
-    Some(url)
-}
-
-struct Puller<'a> {
-    http: &'a reqwest::Client,
-    token: Option<String>,
-}
-
-impl Puller<'_> {
-    /// Reads a manifest or a blob; the token goes to the registry and not to where it redirects.
-    async fn get(&self, url: Url, image: &str) -> Result<bytes::Bytes, PullError> {
-        let mut request = self
-            .http
-            .request(Method::GET, url.clone())
-            .header(header::USER_AGENT, USER_AGENT)
-            .header(header::ACCEPT, ACCEPT);
-        if let Some(token) = &self.token {
-            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
-        }
-        let mut answer = request.send().await?;
-        if answer.status().is_redirection() {
-            let target = answer
-                .headers()
-                .get(header::LOCATION)
-                .and_then(|value| value.to_str().ok())
-                .and_then(|value| url.join(value).ok())
-                .ok_or_else(|| PullError::Content(image.to_owned()))?;
-            answer = self.http.get(target).header(header::USER_AGENT, USER_AGENT).send().await?;
-        }
-        match answer.status() {
-            StatusCode::OK => Ok(answer.bytes().await?),
-            StatusCode::NOT_FOUND => Err(PullError::NotFound(image.to_owned())),
-            status => Err(PullError::Denied { url, status }),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_image_name_is_taken_apart() {
-        let parsed = Reference::parse("localhost:8443/shop/web:1.4").expect("a name");
-        assert_eq!(parsed.server, "localhost:8443");
-        assert_eq!(parsed.repository, "shop/web");
-        assert_eq!(parsed.tag, "1.4");
-        assert_eq!(Reference::parse("host/app").map(|r| r.tag), Some("latest"));
-        assert_eq!(Reference::parse("host/app@sha256:ab").map(|r| (r.repository, r.tag)), Some(("app", "sha256:ab")));
-        assert_eq!(Reference::parse("app"), None);
-    }
-
-    #[test]
-    fn a_challenge_to_another_host_gets_no_credential() {
-        let base = Url::parse("https://localhost:8443/v2/").expect("a URL");
-        let challenge = |realm: &str| {
-            let text = format!("Bearer realm=\"{realm}\",service=\"localhost:8443\"");
-            HeaderMap::from_iter([(header::WWW_AUTHENTICATE, text.parse().expect("a header value"))])
-        };
-        let own = token_address(&challenge("https://localhost:8443/oauth2/token"), &base);
-        assert_eq!(
-            own.map(String::from),
-            Some("https://localhost:8443/oauth2/token?service=localhost%3A8443".to_owned())
-        );
-        let other = token_address(&challenge("https://evil.example/oauth2/token"), &base);
-        assert_eq!(other, None);
-    }
-
-    #[test]
-    fn a_credential_does_not_show_its_password() {
-        let credential = Credential { name: "app".to_owned(), password: "hidden-value".to_owned() };
-        assert!(!format!("{credential:?}").contains("hidden-value"));
     }
 }

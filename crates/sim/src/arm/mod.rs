@@ -24,6 +24,7 @@ use crate::{
 };
 
 mod clusters;
+mod compute;
 mod filter;
 mod gates;
 mod kql;
@@ -105,6 +106,9 @@ fn dispatch(cloud: &Shared, asked: &Asked) -> Answer {
         ("GET", ["subscriptions", _, "resourcegroups", _]) => subscriptions::group(cloud, asked),
         ("GET", ["subscriptions", _, "resources"] | ["subscriptions", _, "resourcegroups", _, "resources"]) => {
             subscriptions::resources(cloud, asked)
+        }
+        ("GET", ["subscriptions", _, "providers", "microsoft.compute", "locations", location, "usages"]) => {
+            compute::usages(cloud, asked, location)
         }
         ("POST", ["providers", "microsoft.resourcegraph", "resources"]) => resource_graph::answer(cloud, asked),
         (_, ["subscriptions", _, "providers", "microsoft.containerservice", "locations", _, kind, id]) => {

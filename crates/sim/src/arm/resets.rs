@@ -16,9 +16,10 @@ use crate::{
     directory::{self, SignInError},
     errors::{self, Answer, Refusal},
     faults::Fate,
-    nodes, rights,
+    nodes::{self, Reach},
+    rights,
     secret::Secret,
-    world::{Cluster, ClusterIdentity, Operation, Outcome},
+    world::{Cluster, ClusterIdentity, Credential, Operation, Outcome},
 };
 
 const ACTION: &str = "Microsoft.ContainerService/managedClusters/resetServicePrincipalProfile/action";
@@ -79,7 +80,7 @@ fn ready(cluster: &Cluster) -> Result<(), Refusal> {
 }
 
 /// The credential, if the cluster's tenant accepts it.
-fn checked(cloud: &Cloud, tenant: Uuid, profile: Profile) -> Result<(Uuid, Secret), Refusal> {
+fn checked(cloud: &Cloud, tenant: Uuid, profile: Profile) -> Result<Credential, Refusal> {
     let Profile { client_id, secret } = profile;
     let secret = secret.unwrap_or_default();
     if secret.is_empty() || secret.len() > LONGEST_SECRET {
@@ -87,7 +88,7 @@ fn checked(cloud: &Cloud, tenant: Uuid, profile: Profile) -> Result<(Uuid, Secre
         return Err(provider(StatusCode::BAD_REQUEST, "InvalidParameter", message));
     }
     match directory::sign_in(cloud, &tenant.to_string(), &client_id, &secret) {
-        Ok(signed_in) => Ok((signed_in.app_id, Secret::new(secret))),
+        Ok(signed_in) => Ok(Credential { client_id: signed_in.app_id, secret: Secret::new(secret) }),
         Err(SignInError::UnknownApplication | SignInError::UnknownTenant) => {
             let message = format!(
                 "Service principal clientID: {client_id} not found in Active Directory tenant {tenant}, Please see https://aka.ms/aks-sp-help for more details."
@@ -129,12 +130,16 @@ fn accept(cloud: &Cloud, asked: &Asked, id: &str) -> Result<Uuid, Refusal> {
 }
 
 /// The operation itself: it takes its time, then every node has the new credential and pulls with it.
-async fn run(cloud: Shared, operation: Uuid, cluster: String, credential: (Uuid, Secret), fate: Fate) {
+async fn run(cloud: Shared, operation: Uuid, cluster: String, credential: Credential, fate: Fate) {
     let whole = cloud.times.reset_operation;
     match fate {
         Fate::NeverEnds => return,
-        Fate::Fails(error) => {
+        Fate::Fails { error, applied } => {
             cloud.clock.sleep(whole / 2.0).await;
+            if applied {
+                give(&cloud, &cluster, credential);
+                nodes::restart(&cloud, &cluster, Reach::First).await;
+            }
             let error = error.unwrap_or_else(|| {
                 json!({
                     "code": "ReconcileAgentPoolFailed",
@@ -146,12 +151,16 @@ async fn run(cloud: Shared, operation: Uuid, cluster: String, credential: (Uuid,
         }
         Fate::RunsItsCourse => cloud.clock.sleep(whole).await,
     }
-    let (client_id, secret) = credential;
-    if let Some(found) = cloud.world().cluster_mut(&cluster) {
-        found.identity = ClusterIdentity::ServicePrincipal { client_id, secret };
-    }
-    nodes::restart(&cloud, &cluster).await;
+    give(&cloud, &cluster, credential);
+    nodes::restart(&cloud, &cluster, Reach::All).await;
     end(&cloud, operation, &cluster, Outcome::Succeeded);
+}
+
+/// Gives the cluster its new identity; its nodes have it when they have restarted.
+fn give(cloud: &Cloud, cluster: &str, credential: Credential) {
+    if let Some(found) = cloud.world().cluster_mut(cluster) {
+        found.identity = ClusterIdentity::ServicePrincipal(credential);
+    }
 }
 
 fn end(cloud: &Cloud, operation: Uuid, cluster: &str, outcome: Outcome) {

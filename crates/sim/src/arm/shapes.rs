@@ -179,7 +179,7 @@ pub fn fully_qualified_name(cluster: &Cluster) -> String {
 #[must_use]
 pub fn client_id(cluster: &Cluster) -> String {
     match &cluster.identity {
-        ClusterIdentity::ServicePrincipal { client_id, .. } => client_id.to_string(),
+        ClusterIdentity::ServicePrincipal(credential) => credential.client_id.to_string(),
         ClusterIdentity::Managed { .. } => "msi".to_owned(),
     }
 }

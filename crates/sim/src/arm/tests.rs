@@ -318,3 +318,25 @@ async fn a_role_of_a_group_is_its_members_when_asked_for_who_it_is_assigned_to()
     assert_eq!(count(format!("assignedTo('{member}')")).await, 1);
     assert_eq!(count(format!("principalId%20eq%20'{member}'")).await, 0);
 }
+
+#[tokio::test]
+async fn the_quota_of_the_clusters_region_counts_its_nodes() {
+    let bed = Testbed::new(|world| world.clusters[0].free_vcpus = 4);
+    let usages = async |subscription: &str, location: &str| {
+        let path = format!("{subscription}/providers/Microsoft.Compute/locations/{location}/usages");
+        bed.arm('a', Method::GET, &path, Value::Null).await
+    };
+    let count = |reply: &Reply, name: &str| {
+        let body = reply.json();
+        let found = body["value"].as_array().into_iter().flatten().find(|usage| usage["name"]["value"] == name);
+        found.map(|usage| (usage["currentValue"].as_u64(), usage["limit"].as_u64()))
+    };
+    let shop = bed.cluster.split("/resourceGroups/").next().expect("a subscription");
+    let here = usages(shop, "westeurope").await;
+    assert_eq!(count(&here, "cores"), Some((Some(6), Some(10))));
+    assert_eq!(count(&here, "standardDSv2Family"), Some((Some(6), Some(10))));
+    assert_eq!(count(&here, "virtualMachines"), Some((Some(3), Some(25_000))));
+    assert_eq!(count(&usages(shop, "northeurope").await, "cores"), Some((Some(0), Some(100))));
+    let hub = format!("/subscriptions/{}", bed.cloud.world().subscriptions[2].id);
+    assert_eq!(count(&usages(&hub, "westeurope").await, "cores"), Some((Some(0), Some(100))));
+}

@@ -157,6 +157,7 @@ struct Changes {
 
 impl Changes {
     fn read(body: Map<String, Value>) -> Result<Self, Refusal> {
+        super::check_tags(&body, "Application")?;
         let mut changes = Self::default();
         for (name, value) in body {
             match name.as_str() {
@@ -169,9 +170,7 @@ impl Changes {
                 "passwordCredentials" => {}
                 _ if name.starts_with("@odata.") => {}
                 known if KEPT.contains(&known) => {
-                    if !value.is_null() {
-                        changes.extra.insert(name, value);
-                    }
+                    changes.extra.insert(name, value);
                 }
                 _ => return Err(no_property(&name)),
             }

@@ -5,7 +5,9 @@ use http::StatusCode;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Call, Key, applications, bad_request, denied, no_method, no_segment, not_found, principals, shapes};
+use super::{
+    Call, Key, applications, bad_request, denied, groups, no_method, no_segment, not_found, principals, shapes,
+};
 use crate::{
     errors::{self, Answer},
     world::Directory,
@@ -27,7 +29,8 @@ pub fn answer(call: &Call, method: &Method, first: &str, rest: &[&str]) -> Answe
             let found = objects(call, &[id]).pop().ok_or_else(|| not_found(&id.to_string()))?;
             Ok(call.found("directoryObjects", found))
         }
-        ("users" | "groups", _, &Method::GET) => Err(denied()),
+        ("groups", _, &Method::GET) => groups::answer(call, rest),
+        ("users", _, &Method::GET) => Err(denied()),
         ("organization" | "directoryObjects" | "me" | "users" | "groups", ..) => Err(no_method()),
         _ => Err(no_segment(first)),
     }
@@ -94,8 +97,8 @@ fn by_ids(call: &Call) -> Answer {
     Ok(call.list("directoryObjects", objects(call, &ids).into_iter().filter(wanted).collect()))
 }
 
-/// Applications and service principals of the caller's tenant, each with its type.
-fn objects(call: &Call, ids: &[Uuid]) -> Vec<Value> {
+/// Applications, service principals and groups of the caller's tenant, each with its type.
+pub fn objects(call: &Call, ids: &[Uuid]) -> Vec<Value> {
     let world = call.cloud.world();
     let Some(directory) = world.directory(call.caller.tenant) else {
         return Vec::new();
@@ -108,12 +111,13 @@ fn objects(call: &Call, ids: &[Uuid]) -> Vec<Value> {
     };
     ids.iter()
         .filter_map(|&id| {
-            let principal = principals::find(call, directory, Key::Id(id))
-                .map(|found| typed("servicePrincipal", shapes::principal(found, &[])));
-            principal.or_else(|| {
-                applications::find(call, directory, Key::Id(id))
-                    .map(|found| typed("application", shapes::application(directory, found)))
-            })
+            if let Some(found) = principals::find(call, directory, Key::Id(id)) {
+                return Some(typed("servicePrincipal", principals::shape(&world, found)));
+            }
+            if let Some(found) = applications::find(call, directory, Key::Id(id)) {
+                return Some(typed("application", shapes::application(directory, found)));
+            }
+            directory.group(id).map(|found| shapes::group(found, groups::may_read(call)))
         })
         .collect()
 }

@@ -4,7 +4,7 @@ use http::{Method, StatusCode};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{Call, Key, bad_request, denied, id_of, no_content, no_method, no_segment, not_found, shapes};
+use super::{Call, Key, bad_request, denied, id_of, no_content, no_method, no_segment, not_found, relations, shapes};
 use crate::{
     consent,
     errors::{self, Answer, Refusal},
@@ -25,14 +25,23 @@ const WRITE_OWNED: &str = "Application.ReadWrite.OwnedBy";
 const SETTABLE: &[&str] =
     &["appId", "accountEnabled", "displayName", "tags", "notes", "appRoleAssignmentRequired", "servicePrincipalType"];
 
+/// What of it is kept as it came.
+const KEPT: &[&str] = &["tags", "notes", "appRoleAssignmentRequired"];
+
 /// Answers a call on service principals.
 pub fn answer(call: &Call, method: &Method, key: Option<Key>, rest: &[&str]) -> Answer {
+    let (key, rest) = match (key, rest) {
+        (None, [id, rest @ ..]) => (Some(id_of(id)?), rest),
+        other => other,
+    };
     match (key, rest, method) {
         (None, [], &Method::GET) => list(call),
         (None, [], &Method::POST) => create(call),
         (Some(key), [], _) => one(call, method, key),
-        (None, [id], _) => one(call, method, id_of(id)?),
-        (None, [], _) => Err(no_method()),
+        (Some(key), ["memberOf"], &Method::GET) => relations::member_of(call, key),
+        (Some(key), ["transitiveMemberOf"], &Method::GET) => relations::transitive_member_of(call, key),
+        (Some(key), ["appRoleAssignments"], &Method::GET) => relations::app_role_assignments(call, key),
+        (_, [] | ["memberOf" | "transitiveMemberOf" | "appRoleAssignments"], _) => Err(no_method()),
         _ => Err(no_segment(rest.last().copied().unwrap_or_default())),
     }
 }
@@ -63,13 +72,20 @@ fn seen(call: &Call, principal: &ServicePrincipal) -> bool {
     principal.written.after(call.cloud.times.application_replication).reached(call.cloud.clock.now())
 }
 
-fn shape(world: &World, principal: &ServicePrincipal) -> Value {
-    let application = world.application(principal.app_id);
-    let redirect_uris = application.map(|(_, application)| application.redirect_uris.as_slice());
-    shapes::principal(principal, redirect_uris.unwrap_or_default())
+/// The service principal as Graph shows it. In the application's own tenant its tags are among the service principal's
+/// (Graph's document of `application`: "Strings added here will also appear in the tags property of any associated
+/// service principals").
+pub fn shape(world: &World, principal: &ServicePrincipal) -> Value {
+    let Some((home, application)) = world.application(principal.app_id) else {
+        return shapes::principal(principal, &[], &[]);
+    };
+    let tags = application.extra.get("tags").filter(|_| home.principal(principal.id).is_some());
+    let tags = tags.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    shapes::principal(principal, &application.redirect_uris, tags)
 }
 
-fn missing(key: Key) -> Refusal {
+/// What Graph says of a service principal that is not there.
+pub fn missing(key: Key) -> Refusal {
     match key {
         Key::Id(id) | Key::AppId(id) => not_found(&id.to_string()),
     }
@@ -104,10 +120,16 @@ fn create(call: &Call) -> Answer {
 }
 
 fn check(body: &Map<String, Value>) -> Result<(), Refusal> {
-    match body.keys().find(|name| !SETTABLE.contains(&name.as_str())) {
-        Some(name) => Err(super::applications::no_property(name)),
-        None => Ok(()),
+    if let Some(name) = body.keys().find(|name| !SETTABLE.contains(&name.as_str())) {
+        return Err(super::applications::no_property(name));
     }
+    super::check_tags(body, "ServicePrincipal")
+}
+
+/// Takes over what a body sets beside the name and whether it is enabled.
+fn keep(principal: &mut ServicePrincipal, body: &Map<String, Value>) {
+    let kept = body.iter().filter(|(name, _)| KEPT.contains(&name.as_str()));
+    principal.extra.extend(kept.map(|(name, value)| (name.clone(), value.clone())));
 }
 
 /// Makes the service principal of an application in the caller's tenant.
@@ -131,6 +153,7 @@ fn make(call: &Call, app_id: Uuid, body: &Map<String, Value>) -> Result<Value, R
     let (home, application) = known.ok_or_else(|| no_application(&app_id.to_string()))?;
     let mut principal = consent::principal_of(&call.cloud, application, home.id);
     principal.enabled = body.get("accountEnabled").and_then(Value::as_bool).unwrap_or(true);
+    keep(&mut principal, body);
     let shown = shape(&world, &principal);
     let directory = world.directory_mut(tenant).ok_or_else(denied)?;
     if directory.principal_of(app_id).is_some() {
@@ -176,10 +199,10 @@ fn upsert(call: &Call, app_id: Uuid) -> Answer {
 }
 
 fn patch(call: &Call, key: Key) -> Answer {
-    call.require(WRITE)?;
     let body = call.object()?;
     check(&body)?;
     let mut world = call.cloud.world();
+    may_change(call, &world, key)?;
     let directory = world.directory_mut(call.caller.tenant).ok_or_else(|| missing(key))?;
     let principal =
         directory.service_principals.iter_mut().find(|principal| is(principal, key)).ok_or_else(|| missing(key))?;
@@ -189,22 +212,25 @@ fn patch(call: &Call, key: Key) -> Answer {
     if let Some(name) = body.get("displayName").and_then(Value::as_str) {
         name.clone_into(&mut principal.display_name);
     }
+    keep(principal, &body);
     Ok(no_content())
+}
+
+/// Lets a caller change or delete a service principal who may do so with every one, or owns its application, which is of
+/// the caller's tenant.
+fn may_change(call: &Call, world: &World, key: Key) -> Result<Uuid, Refusal> {
+    let tenant = call.caller.tenant;
+    let found = world.directory(tenant).and_then(|directory| find(call, directory, key)).ok_or_else(|| missing(key))?;
+    let owned = world
+        .application(found.app_id)
+        .is_some_and(|(home, application)| home.id == tenant && application.owners.contains(&call.caller.object_id));
+    if call.has(WRITE) || (call.has(&[WRITE_OWNED]) && owned) { Ok(found.id) } else { Err(denied()) }
 }
 
 fn delete(call: &Call, key: Key) -> Answer {
     let mut world = call.cloud.world();
-    let tenant = call.caller.tenant;
-    let found = world.directory(tenant).and_then(|directory| find(call, directory, key)).ok_or_else(|| missing(key))?;
-    let (id, app_id) = (found.id, found.app_id);
-    let owned = world
-        .application(app_id)
-        .is_some_and(|(home, application)| home.id == tenant && application.owners.contains(&call.caller.object_id));
-    let may = call.has(WRITE) || (call.has(&[WRITE_OWNED]) && owned);
-    if !may {
-        return Err(denied());
-    }
-    let directory = world.directory_mut(tenant).ok_or_else(|| missing(key))?;
+    let id = may_change(call, &world, key)?;
+    let directory = world.directory_mut(call.caller.tenant).ok_or_else(|| missing(key))?;
     directory.service_principals.retain(|principal| principal.id != id);
     Ok(no_content())
 }

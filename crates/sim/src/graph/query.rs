@@ -68,12 +68,12 @@ impl Query {
         }
     }
 
-    /// The object with the selected properties only.
+    /// The object with the selected properties only, and what says of which type it is.
     #[must_use]
     pub fn selected(&self, object: Value) -> Value {
         match object {
             Value::Object(all) if !self.select.is_empty() => {
-                all.into_iter().filter(|(name, _)| self.select.contains(name)).collect()
+                all.into_iter().filter(|(name, _)| name.starts_with('@') || self.select.contains(name)).collect()
             }
             other => other,
         }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::world::{Application, Directory, Password, ServicePrincipal};
+use crate::world::{Application, Directory, Group, Password, ServicePrincipal};
 
 /// A kind of object, and what a query may name of it.
 #[derive(Debug)]
@@ -20,6 +20,7 @@ pub fn kind_of(collection: &str) -> Option<&'static Kind> {
     match collection {
         "applications" => Some(&Kind { name: "microsoft.graph.application", properties: APPLICATION }),
         "servicePrincipals" => Some(&Kind { name: "microsoft.graph.servicePrincipal", properties: PRINCIPAL }),
+        "groups" => Some(&Kind { name: "microsoft.graph.group", properties: GROUP }),
         "organization" => Some(&Kind { name: "microsoft.graph.organization", properties: ORGANIZATION }),
         _ => None,
     }
@@ -103,9 +104,9 @@ pub fn password(password: &Password, with_value: bool) -> Value {
     })
 }
 
-/// A service principal.
-pub fn principal(principal: &ServicePrincipal, redirect_uris: &[String]) -> Value {
-    json!({
+/// A service principal; `inherited` are the tags of its application.
+pub fn principal(principal: &ServicePrincipal, redirect_uris: &[String], inherited: &[Value]) -> Value {
+    let mut shape = json!({
         "id": principal.id,
         "deletedDateTime": null,
         "accountEnabled": principal.enabled,
@@ -142,6 +143,39 @@ pub fn principal(principal: &ServicePrincipal, redirect_uris: &[String]) -> Valu
         "oauth2PermissionScopes": [],
         "passwordCredentials": [],
         "resourceSpecificApplicationPermissions": [],
+    });
+    if let Some(shape) = shape.as_object_mut() {
+        shape.extend(principal.extra.clone());
+        if let Some(Value::Array(tags)) = shape.get_mut("tags") {
+            let missing: Vec<_> = inherited.iter().filter(|tag| !tags.contains(tag)).cloned().collect();
+            tags.extend(missing);
+        }
+    }
+    shape
+}
+
+/// A group; without its details where the caller may not read groups (Graph's document "Limited information returned for
+/// inaccessible member objects": type and id, everything else null).
+pub fn group(group: &Group, details: bool) -> Value {
+    let shown = |value: Value| if details { value } else { Value::Null };
+    json!({
+        "@odata.type": "#microsoft.graph.group",
+        "id": group.id,
+        "deletedDateTime": null,
+        "classification": null,
+        "createdDateTime": shown(json!(date(group.created))),
+        "description": null,
+        "displayName": shown(json!(group.display_name)),
+        "groupTypes": shown(json!([])),
+        "isAssignableToRole": null,
+        "mail": null,
+        "mailEnabled": shown(json!(false)),
+        "mailNickname": shown(json!(group.display_name)),
+        "membershipRule": null,
+        "onPremisesSyncEnabled": null,
+        "proxyAddresses": shown(json!([])),
+        "securityEnabled": shown(json!(true)),
+        "visibility": null,
     })
 }
 
@@ -226,6 +260,26 @@ const PRINCIPAL: &[&str] = &[
     "resourceSpecificApplicationPermissions",
 ];
 
+const GROUP: &[&str] = &[
+    "@odata.type",
+    "id",
+    "deletedDateTime",
+    "classification",
+    "createdDateTime",
+    "description",
+    "displayName",
+    "groupTypes",
+    "isAssignableToRole",
+    "mail",
+    "mailEnabled",
+    "mailNickname",
+    "membershipRule",
+    "onPremisesSyncEnabled",
+    "proxyAddresses",
+    "securityEnabled",
+    "visibility",
+];
+
 const ORGANIZATION: &[&str] = &[
     "id",
     "deletedDateTime",
@@ -260,9 +314,12 @@ mod tests {
         bed.app();
         let world = bed.cloud.world();
         let a = world.directory(world.a).unwrap();
+        let (id, display_name, members) = (uuid::Uuid::nil(), String::new(), Vec::new());
+        let groups = Group { id, display_name, members, created: Timestamp::UNIX_EPOCH };
         let shown = [
             ("applications", application(a, a.applications.last().unwrap())),
-            ("servicePrincipals", principal(a.service_principals.last().unwrap(), &[])),
+            ("servicePrincipals", principal(a.service_principals.last().unwrap(), &[], &[])),
+            ("groups", group(&groups, true)),
             ("organization", super::super::directory_objects::organization_shape(a)),
         ];
         for (collection, shape) in shown {

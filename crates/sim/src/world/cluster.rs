@@ -6,16 +6,20 @@ use uuid::Uuid;
 
 use crate::secret::Secret;
 
+/// What a service principal signs in with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credential {
+    /// The client id.
+    pub client_id: Uuid,
+    /// The client secret.
+    pub secret: Secret,
+}
+
 /// How a cluster signs in to Azure.
 #[derive(Clone, Debug)]
 pub enum ClusterIdentity {
     /// With a service principal; its id and secret are on every node.
-    ServicePrincipal {
-        /// The client id.
-        client_id: Uuid,
-        /// The client secret that the nodes have.
-        secret: Secret,
-    },
+    ServicePrincipal(Credential),
     /// With a managed identity.
     Managed {
         /// The object id of the cluster's identity.
@@ -25,6 +29,17 @@ pub enum ClusterIdentity {
         /// The object id of the identity of the kubelets.
         kubelet_object_id: Uuid,
     },
+}
+
+impl ClusterIdentity {
+    /// What the nodes are given to sign in with; a managed identity has no secret.
+    #[must_use]
+    pub fn credential(&self) -> Option<&Credential> {
+        match self {
+            Self::ServicePrincipal(credential) => Some(credential),
+            Self::Managed { .. } => None,
+        }
+    }
 }
 
 /// A managed cluster.
@@ -54,6 +69,8 @@ pub struct Cluster {
     pub nodes: Vec<Node>,
     /// The images its pods run.
     pub images: Vec<String>,
+    /// How many vCPUs of the quota of its subscription and region are free.
+    pub free_vcpus: u32,
     /// Its namespaces by name.
     pub namespaces: BTreeMap<String, Namespace>,
 }
@@ -63,6 +80,8 @@ pub struct Cluster {
 pub struct Node {
     /// Its name.
     pub name: String,
+    /// What it was given to sign in with, when it last started.
+    pub credential: Option<Credential>,
     /// What became of each image, one entry an image.
     pub pulls: Vec<Pull>,
 }

@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn groups_in_groups_are_found_and_a_circle_ends() {
-        let [principal, inner, outer] = [1, 2, 3].map(|n| Uuid::from_u128(n));
+        let [principal, inner, outer] = [1, 2, 3].map(Uuid::from_u128);
         let group = |id, members: &[Uuid]| Group {
             id,
             display_name: String::new(),

@@ -61,7 +61,7 @@ fn role_assignment(assignment: &RoleAssignment) -> Value {
 
 fn cluster(cluster: &Cluster) -> Value {
     let client_id = match &cluster.identity {
-        ClusterIdentity::ServicePrincipal { client_id, .. } => client_id.to_string(),
+        ClusterIdentity::ServicePrincipal(credential) => credential.client_id.to_string(),
         ClusterIdentity::Managed { .. } => "msi".to_owned(),
     };
     let nodes: Vec<Value> = cluster

@@ -52,6 +52,12 @@ impl Bench {
         Self::over(start(options).await.unwrap())
     }
 
+    /// A cloud with a shipped scenario and, over it, what a scenario file says.
+    pub async fn with_and(scenario: &str, text: &str) -> Self {
+        let own = Scenario::from_toml(&format!("name = 'x'\nsays = 'y'\n{text}")).unwrap();
+        Self::of(vec![Scenario::named(scenario).unwrap(), own]).await
+    }
+
     /// A cloud with one fault, in the words of a scenario file.
     pub async fn suffering(fault: &str) -> Self {
         let text = format!("name = 'x'\nsays = 'y'\n[[fault]]\n{fault}");

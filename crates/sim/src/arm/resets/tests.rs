@@ -52,7 +52,7 @@ async fn a_later_operation_shows_an_error_beside_in_progress() {
     let bed = Testbed::new(|_| {});
     let app = bed.app();
     let body = json!({"clientId": app.client_id, "secret": app.secret});
-    let first = reset(&bed, body.clone(), Fate::Fails(None)).await;
+    let first = reset(&bed, body.clone(), Fate::Fails { error: None, applied: false }).await;
     bed.pass(0.0).await;
     bed.pass(bed.cloud.times.reset_operation).await;
     let failed = operation(&bed, &first).await;
@@ -64,6 +64,28 @@ async fn a_later_operation_shows_an_error_beside_in_progress() {
     let running = operation(&bed, &second).await;
     assert_eq!(running["status"], "InProgress");
     assert_eq!(running["error"]["code"], "NotLatestOperation");
+}
+
+#[tokio::test]
+async fn a_reset_may_fail_with_the_new_identity_on_the_first_node_only() {
+    let bed = Testbed::new(|_| {});
+    let app = bed.app();
+    let body = json!({"clientId": app.client_id, "secret": app.secret});
+    for applied in [false, true] {
+        let accepted = reset(&bed, body.clone(), Fate::Fails { error: None, applied }).await;
+        bed.pass(0.0).await;
+        bed.pass(bed.cloud.times.reset_operation).await;
+        assert_eq!(operation(&bed, &accepted).await["status"], "Failed");
+        let shown = bed.arm('a', Method::GET, &bed.cluster, Value::Null).await.json();
+        let new = json!(app.client_id.to_string());
+        assert_eq!(shown["properties"]["provisioningState"], "Failed");
+        assert_eq!(shown["properties"]["servicePrincipalProfile"]["clientId"] == new, applied);
+        let world = bed.cloud.world();
+        let nodes = world.clusters[0].nodes.iter();
+        let has_new: Vec<_> =
+            nodes.map(|node| node.credential.as_ref().is_some_and(|held| held.client_id == app.client_id)).collect();
+        assert_eq!(has_new, [applied, false, false]);
+    }
 }
 
 #[tokio::test]

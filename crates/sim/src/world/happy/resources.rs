@@ -12,7 +12,7 @@ use crate::{
     clock::Moment,
     scenario::{IdentityPart, On, RolePart, Setup},
     secret::Secret,
-    world::{Cluster, ClusterIdentity, Namespace, Node, Registry, ServicePrincipal, World},
+    world::{Cluster, ClusterIdentity, Credential, Namespace, Node, Registry, ServicePrincipal, World},
 };
 
 const LOCATION: &str = "westeurope";
@@ -38,12 +38,17 @@ impl Builder {
             if setup.world.operator_a.owns_cluster_app != Some(false) {
                 own(world, CLUSTER_APP.application, OPERATOR_A.principal);
             }
-            ClusterIdentity::ServicePrincipal { client_id: CLUSTER_APP.client, secret }
+            ClusterIdentity::ServicePrincipal(Credential { client_id: CLUSTER_APP.client, secret })
         };
         let mut roles = vec![RolePart::new("Contributor", On::NodeResourceGroup)];
         roles.extend(setup.world.old_principal_roles.clone().unwrap_or_default());
         self.grant(world, &Holder::principal(CONTOSO, &CLUSTER_APP), &places, roles);
-        let node = |n| Node { name: format!("aks-agentpool-31415926-vmss{n:06}"), pulls: Vec::new() };
+        let credential = identity.credential().cloned();
+        let node = |n| Node {
+            name: format!("aks-agentpool-31415926-vmss{n:06}"),
+            credential: credential.clone(),
+            pulls: Vec::new(),
+        };
         let service_accounts = vec![("default".to_owned(), Vec::new())];
         let namespace = Namespace { secrets: Vec::new(), service_accounts };
         world.clusters.push(Cluster {
@@ -59,6 +64,7 @@ impl Builder {
             resets: 0,
             nodes: (0..part.nodes.unwrap_or(3)).map(node).collect(),
             images: part.images.clone().unwrap_or_else(|| vec!["shop/web:1.4".to_owned()]),
+            free_vcpus: part.free_vcpus.unwrap_or(94),
             namespaces: BTreeMap::from([("default".to_owned(), namespace)]),
         });
     }

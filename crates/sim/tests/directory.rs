@@ -1,0 +1,107 @@
+//! Graph's relations, tags and owners, asked by a plain client.
+
+#[cfg(test)]
+mod common;
+
+use common::Bench;
+use crosspull_sim::Tenant;
+use serde_json::{Value, json};
+
+/// The old principal's object id, as Graph finds it.
+async fn cluster_principal(bench: &Bench, graph: &str) -> String {
+    let found = bench.get("/v1.0/servicePrincipals?$filter=displayName eq 'aks-shop-sp'", graph).await;
+    found.at("/value/0/id").to_owned()
+}
+
+/// The world of `old-principal-in-group`, its operator of A with these app roles.
+async fn grouped(roles: &str) -> (Bench, String, String) {
+    let bench = Bench::with_and("old-principal-in-group", &format!("[world.operator_a]\ngraph_roles = {roles}")).await;
+    let graph = bench.graph_token(Tenant::A).await;
+    let id = cluster_principal(&bench, &graph).await;
+    (bench, graph, id)
+}
+
+#[tokio::test]
+async fn a_group_shows_only_its_id_to_who_may_not_read_groups() {
+    let (bench, graph, id) = grouped("['Application.ReadWrite.OwnedBy']").await;
+    let limited = bench.get(&format!("/v1.0/servicePrincipals/{id}/memberOf?$select=id,displayName"), &graph).await;
+    assert_eq!(limited.status, 200);
+    assert_eq!(limited.at("/value/0/@odata.type"), "#microsoft.graph.group");
+    assert_eq!((limited.at("/value/0/id").len(), &limited.body["value"][0]["displayName"]), (36, &Value::Null));
+    let refused = bench.get(&format!("/v1.0/servicePrincipals/{id}/transitiveMemberOf"), &graph).await;
+    assert_eq!((refused.status, refused.at("/error/code")), (403, "Authorization_RequestDenied"));
+    assert_eq!(bench.get("/v1.0/groups", &graph).await.status, 403);
+
+    let (bench, graph, id) = grouped("['Application.Read.All', 'GroupMember.Read.All']").await;
+    let whole = bench.get(&format!("/v1.0/servicePrincipals/{id}/transitiveMemberOf"), &graph).await;
+    assert_eq!(whole.at("/value/0/displayName"), "aks-network-admins");
+    let group = whole.at("/value/0/id");
+    let members = bench.get(&format!("/v1.0/groups/{group}/members"), &graph).await;
+    assert_eq!(
+        (members.at("/value/0/id"), members.at("/value/0/@odata.type")),
+        (id.as_str(), "#microsoft.graph.servicePrincipal")
+    );
+}
+
+#[tokio::test]
+async fn app_roles_on_graph_are_listed() {
+    let (bench, graph, id) = grouped("['Application.ReadWrite.OwnedBy']").await;
+    let held = bench.get(&format!("/v1.0/servicePrincipals/{id}/appRoleAssignments"), &graph).await;
+    assert_eq!(held.body["value"].as_array().map(Vec::len), Some(1));
+    assert_eq!(held.at("/value/0/appRoleId"), "7ab1d382-f21e-4acd-a863-ba3e13f7da61");
+    assert_eq!(
+        (held.at("/value/0/resourceDisplayName"), held.at("/value/0/principalId")),
+        ("Microsoft Graph", id.as_str())
+    );
+    let unknown = bench.get("/v1.0/servicePrincipals/7c6b5a49-0000-4000-8000-000000000000/memberOf", &graph).await;
+    assert_eq!(unknown.status, 404);
+}
+
+#[tokio::test]
+async fn tags_are_kept_found_and_inherited_by_the_service_principal_at_home() {
+    let bench = Bench::with(&[]).await;
+    let graph = bench.graph_token(Tenant::A).await;
+    let (id, app_id) = bench.create_app().await;
+    let path = format!("/v1.0/applications/{id}");
+    assert_eq!(bench.call("PATCH", &path, &graph, &json!({ "tags": "x" })).await.status, 400);
+    assert_eq!(bench.call("PATCH", &path, &graph, &json!({ "tags": ["crosspull:1"], "notes": "n" })).await.status, 204);
+    let principal = bench.create_principal(Tenant::A, &app_id).await;
+    let abroad = bench.create_principal(Tenant::B, &app_id).await;
+    let patch = json!({ "tags": ["own"], "notes": "why" });
+    // An application may be changed at once; a service principal has to be known first.
+    let url = format!("/v1.0/servicePrincipals/{principal}");
+    bench
+        .until("the service principal is known", async || {
+            (bench.call("PATCH", &url, &graph, &patch).await.status == 204).then_some(())
+        })
+        .await;
+    for (collection, tag) in
+        [("applications", "crosspull:1"), ("servicePrincipals", "crosspull:1"), ("servicePrincipals", "own")]
+    {
+        let found =
+            bench.get(&format!("/v1.0/{collection}?$filter=tags/any(t:t eq '{tag}')&$select=appId"), &graph).await;
+        assert_eq!(
+            (found.body["value"].as_array().map(Vec::len), found.at("/value/0/appId")),
+            (Some(1), app_id.as_str())
+        );
+    }
+    let shown = bench.get(&url, &graph).await;
+    assert_eq!((&shown.body["tags"], shown.at("/notes")), (&json!(["own", "crosspull:1"]), "why"));
+    let graph_b = bench.graph_token(Tenant::B).await;
+    let there = bench.get(&format!("/v1.0/servicePrincipals/{abroad}"), &graph_b).await;
+    assert_eq!((there.status, &there.body["tags"]), (200, &json!([])));
+    bench.call("PATCH", &path, &graph, &json!({ "notes": null })).await;
+    assert_eq!(bench.get(&path, &graph).await.body["notes"], Value::Null);
+}
+
+#[tokio::test]
+async fn an_owner_adds_a_secret_to_the_clusters_app_and_another_does_not() {
+    for (scenario, status) in [("happy", 200), ("no-way-back", 403)] {
+        let bench = Bench::with(&[scenario]).await;
+        let graph = bench.graph_token(Tenant::A).await;
+        let found = bench.get("/v1.0/applications?$filter=displayName eq 'aks-shop-sp'", &graph).await;
+        let path = format!("/v1.0/applications/{}/addPassword", found.at("/value/0/id"));
+        let made = bench.call("POST", &path, &graph, &json!({ "passwordCredential": { "displayName": "back" } })).await;
+        assert_eq!(made.status, status, "{scenario}: {}", made.text);
+    }
+}
