@@ -11,6 +11,7 @@ use crate::{
     clock::Clock,
     scenario::{PersonPart, PolicyPart, Setup, Times},
     tokens::Issuer,
+    trap::Trap,
     world::World,
 };
 
@@ -28,6 +29,10 @@ pub struct Cloud {
     pub person: PersonPart,
     /// Policies of tenant A.
     pub policy: PolicyPart,
+    /// How many items a page of a list has; as many as usual where not given.
+    pub page: Option<usize>,
+    /// Where nobody should be led.
+    pub trap: Trap,
     /// Makes and opens tokens.
     pub issuer: Issuer,
     /// `https://localhost:PORT`, where Entra, Graph and the Resource Manager are, without a slash at the end.
@@ -40,13 +45,22 @@ pub struct Cloud {
 impl Cloud {
     /// A cloud that begins with `world`, as the scenarios set it up.
     #[must_use]
-    pub fn new(world: World, clock: Clock, setup: &Setup, origin: String, node_client: reqwest::Client) -> Self {
+    pub fn new(
+        world: World,
+        clock: Clock,
+        setup: &Setup,
+        origin: String,
+        trap: Trap,
+        node_client: reqwest::Client,
+    ) -> Self {
         Self {
             world: Mutex::new(world),
             clock,
             times: Times::default().with(&setup.time),
             person: setup.person.clone(),
             policy: setup.policy.clone(),
+            page: setup.world.page,
+            trap,
             issuer: Issuer::default(),
             origin,
             node_client,
@@ -57,6 +71,14 @@ impl Cloud {
     /// The world, locked. Never hold it over an await.
     pub fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The addresses of its own listeners, the trap's not among them: `https://localhost:PORT`.
+    #[must_use]
+    pub fn origins(&self) -> Vec<String> {
+        let world = self.world();
+        let registries = world.registries.iter().map(|registry| format!("https://{}", registry.login_server));
+        std::iter::once(self.origin.clone()).chain(registries).collect()
     }
 
     /// Runs something beside the requests until it ends or the cloud stops.

@@ -20,6 +20,7 @@ use uuid::Uuid;
 use crate::{
     cloud::Shared,
     faults::{Act, Fate, Fault, Faults},
+    hostile::{self, LARGEST_ANSWER, NotKept},
     log::{Exchange, Log},
     plane::Plane,
     tokens,
@@ -27,8 +28,6 @@ use crate::{
 
 /// No request of the planes is larger.
 const LARGEST_REQUEST: usize = 4 * 1024 * 1024;
-/// No answer is larger.
-const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
 
 /// The way to one origin: which router answers which plane, and everything around it.
 pub struct Front {
@@ -145,17 +144,21 @@ impl Front {
         if does(Act::Hang).is_some() {
             pending::<()>().await;
         }
-        if let Some(fault) = does(Act::Status) {
-            let mut answer = fault.answer(asked.plane, &self.cloud.clock);
-            dress(asked.plane, &asked.head.headers, answer.headers_mut());
-            return Some(answer);
-        }
-        let fate = struck.iter().find_map(Fault::fate).unwrap_or_default();
-        let answer = self.ask(asked, fate).await;
+        let mut answer = match does(Act::Status) {
+            Some(fault) => {
+                let mut answer = fault.answer(asked.plane, &self.cloud.clock);
+                dress(asked.plane, &asked.head.headers, answer.headers_mut());
+                answer
+            }
+            None => self.ask(asked, struck.iter().find_map(Fault::fate).unwrap_or_default()).await,
+        };
         if does(Act::LoseReply).is_some() {
             return None;
         }
-        Some(if does(Act::Garbage).is_some() { torn(answer).await } else { answer })
+        for fault in &struck {
+            answer = hostile::spoilt(fault, answer, &self.cloud, &asked.head.uri).await;
+        }
+        Some(answer)
     }
 
     /// Asks the plane itself.
@@ -201,6 +204,10 @@ impl Front {
         if !self.record {
             return answer;
         }
+        if answer.extensions().get::<NotKept>().is_some() {
+            self.keep(asked, Some(answer.status().as_u16()), answer.headers(), &[]);
+            return answer;
+        }
         let (head, body) = answer.into_parts();
         let body = to_bytes(body, LARGEST_ANSWER).await.unwrap_or_default();
         self.keep(asked, Some(head.status.as_u16()), &head.headers, &body);
@@ -223,7 +230,8 @@ impl Front {
     }
 }
 
-fn pairs(headers: &HeaderMap) -> Vec<(String, String)> {
+/// The headers as texts.
+pub fn pairs(headers: &HeaderMap) -> Vec<(String, String)> {
     let pair = |(name, value): (&HeaderName, &HeaderValue)| {
         (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
     };
@@ -232,15 +240,6 @@ fn pairs(headers: &HeaderMap) -> Vec<(String, String)> {
 
 fn text(headers: &HeaderMap, name: &HeaderName) -> String {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
-}
-
-/// 200 with the first half of the body.
-async fn torn(answer: Response) -> Response {
-    let (mut head, body) = answer.into_parts();
-    let body = to_bytes(body, LARGEST_ANSWER).await.unwrap_or_default();
-    head.status = StatusCode::OK;
-    head.headers.remove(header::CONTENT_LENGTH);
-    Response::from_parts(head, Body::from(body.slice(..body.len() / 2)))
 }
 
 /// The headers that a plane puts on every answer, as recorded; what the plane set itself stays.

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::{
     cloud::Shared,
     errors::{self, Answer, Refusal},
+    paging::Page,
     tokens::{self, Caller},
 };
 
@@ -39,6 +40,7 @@ struct Call {
     cloud: Shared,
     caller: Caller,
     query: query::Query,
+    uri: Uri,
     headers: HeaderMap,
     body: Bytes,
 }
@@ -46,8 +48,8 @@ struct Call {
 async fn answer(State(cloud): State<Shared>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Answer {
     let caller = tokens::graph_caller(&cloud, &headers)?;
     let query = query::Query::read(uri.query())?;
-    let call = Call { cloud, caller, query, headers, body };
-    let path = percent_encoding::percent_decode_str(uri.path()).decode_utf8_lossy().into_owned();
+    let call = Call { cloud, caller, query, uri, headers, body };
+    let path = percent_encoding::percent_decode_str(call.uri.path()).decode_utf8_lossy().into_owned();
     let mut segments = path.trim_start_matches("/v1.0").split('/').filter(|segment| !segment.is_empty());
     let Some(first) = segments.next() else {
         return Err(no_segment(""));
@@ -131,18 +133,23 @@ impl Call {
         odata(status, self.context(&context), object)
     }
 
-    /// A page of objects; there is never a second one.
-    fn list(&self, collection: &str, objects: Vec<Value>) -> Response {
+    /// A page of objects.
+    fn list(&self, collection: &str, objects: Vec<Value>) -> Answer {
         let count = objects.len();
-        let objects: Vec<Value> =
-            objects.into_iter().take(self.query.top).map(|object| self.query.selected(object)).collect();
-        let mut body = json!({ "value": objects });
-        if self.query.count
-            && let Some(body) = body.as_object_mut()
-        {
+        let asked = self.uri.path_and_query().map_or("", |asked| asked.as_str());
+        let size = self.cloud.page.unwrap_or(self.query.top).min(self.query.top);
+        let page = Page::of(objects, size, asked, "$skiptoken").ok_or_else(bad_token)?;
+        let mut body = Map::new();
+        if self.query.count {
             body.insert("@odata.count".to_owned(), json!(count));
         }
-        odata(StatusCode::OK, self.context(&format!("{collection}{}", self.query.selection())), body)
+        if let Some(next) = page.next {
+            body.insert("@odata.nextLink".to_owned(), json!(format!("{}{next}", self.cloud.origin)));
+        }
+        let objects: Vec<Value> = page.items.into_iter().map(|object| self.query.selected(object)).collect();
+        body.insert("value".to_owned(), Value::Array(objects));
+        let context = self.context(&format!("{collection}{}", self.query.selection()));
+        Ok(odata(StatusCode::OK, context, Value::Object(body)))
     }
 
     fn context(&self, what: &str) -> String {
@@ -180,6 +187,10 @@ fn no_content() -> Response {
 
 fn bad_request(message: &str) -> Refusal {
     errors::graph(StatusCode::BAD_REQUEST, "Request_BadRequest", message)
+}
+
+fn bad_token() -> Refusal {
+    errors::graph(StatusCode::BAD_REQUEST, "Request_UnsupportedQuery", "The specified page token value is invalid.")
 }
 
 fn denied() -> Refusal {

@@ -31,6 +31,7 @@ static SHIPPED: &[(&str, &str)] = &[
     ("old-principal-in-group", include_str!("../../../assets/scenarios/old-principal-in-group.toml")),
     ("cannot-copy-roles", include_str!("../../../assets/scenarios/cannot-copy-roles.toml")),
     ("no-way-back", include_str!("../../../assets/scenarios/no-way-back.toml")),
+    ("paged", include_str!("../../../assets/scenarios/paged.toml")),
     ("firewalled-registry", include_str!("../../../assets/scenarios/firewalled-registry.toml")),
     ("missing-repository", include_str!("../../../assets/scenarios/missing-repository.toml")),
     ("secret-lifetime-capped", include_str!("../../../assets/scenarios/secret-lifetime-capped.toml")),

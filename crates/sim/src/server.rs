@@ -1,8 +1,9 @@
 //! Listening: TLS connections on loopback, each of which a fault can really cut.
 
-use std::{net::IpAddr, sync::Arc};
+use std::{convert::Infallible, future::Future, net::IpAddr, sync::Arc};
 
-use hyper::{server::conn::http1, service::service_fn};
+use axum::response::Response;
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -11,16 +12,19 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-use crate::front::Front;
-
 /// Whether a cloud may listen there: on loopback only.
 #[must_use]
 pub fn is_loopback(address: IpAddr) -> bool {
     address.to_canonical().is_loopback()
 }
 
-/// Serves an origin until the task is ended; its connections end with it.
-pub async fn serve(listener: TcpListener, tls: TlsAcceptor, front: Arc<Front>) {
+/// Serves an origin until the task is ended; its connections end with it. `answer` is given each request, and what to tell
+/// where the connection is to be cut.
+pub async fn serve<A, F>(listener: TcpListener, tls: TlsAcceptor, answer: A)
+where
+    A: Fn(hyper::Request<Incoming>, Arc<Notify>) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<Response, Infallible>> + Send + 'static,
+{
     let mut connections = JoinSet::new();
     loop {
         // A connection that fails while it is accepted concerns no other.
@@ -28,17 +32,21 @@ pub async fn serve(listener: TcpListener, tls: TlsAcceptor, front: Arc<Front>) {
             continue;
         };
         while connections.try_join_next().is_some() {}
-        connections.spawn(connection(stream, tls.clone(), Arc::clone(&front)));
+        connections.spawn(connection(stream, tls.clone(), answer.clone()));
     }
 }
 
-async fn connection(stream: TcpStream, tls: TlsAcceptor, front: Arc<Front>) {
+async fn connection<A, F>(stream: TcpStream, tls: TlsAcceptor, answer: A)
+where
+    A: Fn(hyper::Request<Incoming>, Arc<Notify>) -> F,
+    F: Future<Output = Result<Response, Infallible>>,
+{
     let _ = stream.set_nodelay(true);
     let Ok(stream) = tls.accept(stream).await else {
         return;
     };
     let cut = Arc::new(Notify::new());
-    let service = service_fn(|request| Arc::clone(&front).answer(request, Arc::clone(&cut)));
+    let service = service_fn(|request| answer(request, Arc::clone(&cut)));
     let serving = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     tokio::select! {
         // How a connection ends is the client's affair.

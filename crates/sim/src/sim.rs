@@ -27,6 +27,7 @@ use crate::{
     scenario::{Scenario, Setup},
     server, steering,
     tls::{self, TlsError},
+    trap::{self, Trap, Trapped},
     world::{
         happy::{self, Operator},
         view,
@@ -133,6 +134,8 @@ pub async fn start(options: Options) -> Result<Sim, SimError> {
     }
     let login_servers: Vec<String> = registries.iter().map(|(_, login_server, _)| login_server.clone()).collect();
     happy::settle(&mut begin.world, &login_servers);
+    let trap_listener = bind(SocketAddr::new(options.listen.ip(), 0)).await?;
+    let trap = Trap::at(format!("https://localhost:{}", port(&trap_listener, options.listen)?));
     let ready = files::ready(&begin.world, &origin);
 
     let node_client = reqwest::Client::builder()
@@ -141,12 +144,13 @@ pub async fn start(options: Options) -> Result<Sim, SimError> {
         .redirect(reqwest::redirect::Policy::none())
         .timeout(nodes::deadline(&clock))
         .build()?;
-    let cloud = Arc::new(Cloud::new(begin.world, clock, &setup, origin, node_client));
+    let cloud = Arc::new(Cloud::new(begin.world, clock, &setup, origin, trap, node_client));
     let log = Arc::new(Log::default());
     let faults = Arc::new(Faults::new(setup.fault));
     let front = |door| {
         let (cloud, log, faults) = (Shared::clone(&cloud), Arc::clone(&log), Arc::clone(&faults));
-        Arc::new(Front { cloud, faults, log, latency: options.latency, record: options.record, door })
+        let front = Arc::new(Front { cloud, faults, log, latency: options.latency, record: options.record, door });
+        move |request, cut| Arc::clone(&front).answer(request, cut)
     };
     let acceptor = TlsAcceptor::from(tls.server);
     let mut listeners = JoinSet::new();
@@ -163,6 +167,9 @@ pub async fn start(options: Options) -> Result<Sim, SimError> {
         let door = Door::Registry { router, tenant };
         listeners.spawn(server::serve(listener, acceptor.clone(), front(door)));
     }
+    let trapped = Shared::clone(&cloud);
+    let answer = move |request, _| trap::answer(Shared::clone(&trapped), request);
+    listeners.spawn(server::serve(trap_listener, acceptor.clone(), answer));
     let answers = Answers {
         consent: setup.answers.consent.unwrap_or_else(|| "direct".to_owned()),
         repositories: setup.answers.repository.unwrap_or_else(|| vec!["shop/web:1.4".to_owned()]),
@@ -239,6 +246,18 @@ impl Sim {
     #[must_use]
     pub fn exchanges(&self) -> Vec<Exchange> {
         self.log.exchanges()
+    }
+
+    /// What was sent to the trap so far, secrets included. Nothing should be.
+    #[must_use]
+    pub fn trap(&self) -> Vec<Trapped> {
+        self.cloud.trap.kept()
+    }
+
+    /// Where the trap is: `https://localhost:PORT`.
+    #[must_use]
+    pub fn trap_origin(&self) -> &str {
+        &self.cloud.trap.origin
     }
 
     /// Ends it and waits until its listeners are closed.

@@ -25,6 +25,7 @@ pub fn router(cloud: Shared, log: Arc<Log>) -> Router {
     Router::new()
         .route("/_sim/world", get(async |State(cloud): State<Shared>| Json(view::of(&cloud.world()))))
         .route("/_sim/requests", get(async move || Json(log.entries())))
+        .route("/_sim/trap", get(async |State(cloud): State<Shared>| Json(cloud.trap.shown())))
         .route("/_sim/consent", post(give_consent))
         .fallback(async || {
             errors::json(StatusCode::NOT_FOUND, &json!({ "error": "there is no such path under /_sim" }))

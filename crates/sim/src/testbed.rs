@@ -17,6 +17,7 @@ use crate::{
     scenario::Setup,
     secret::Secret,
     tokens,
+    trap::Trap,
     world::{Application, Password, RoleAssignment, ServicePrincipal, World, happy},
 };
 
@@ -86,8 +87,9 @@ impl Testbed {
             .with_root_certificates(rustls::RootCertStore::empty())
             .with_no_client_auth();
         let client = reqwest::Client::builder().tls_backend_preconfigured(tls).no_proxy().build().expect("a client");
-        let cloud =
-            Arc::new(Cloud::new(world, Clock::by_hand(today), &setup, "https://localhost:5000".to_owned(), client));
+        let origin = "https://localhost:5000".to_owned();
+        let trap = Trap::at("https://localhost:5009".to_owned());
+        let cloud = Arc::new(Cloud::new(world, Clock::by_hand(today), &setup, origin, trap, client));
         Self {
             arm: crate::arm::router(Arc::clone(&cloud)),
             registry: crate::registry::router(Arc::clone(&cloud), registry_id.clone(), Ipv4Addr::LOCALHOST.into()),

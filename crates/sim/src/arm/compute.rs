@@ -22,14 +22,18 @@ pub fn usages(cloud: &Cloud, asked: &Asked, location: &str) -> Answer {
     let nodes = cluster.map_or(0, |cluster| u32::try_from(cluster.nodes.len()).unwrap_or(u32::MAX));
     let vcpus = nodes.saturating_mul(NODE_VCPUS);
     let most = cluster.map_or(USUAL_VCPUS, |cluster| vcpus.saturating_add(cluster.free_vcpus));
-    Ok(value(vec![
-        usage("availabilitySets", "Availability Sets", 0, 2500),
-        usage("cores", "Total Regional vCPUs", vcpus, most),
-        usage("virtualMachines", "Virtual Machines", nodes, 25_000),
-        usage("virtualMachineScaleSets", "Virtual Machine Scale Sets", nodes.min(1), 2500),
-        usage("standardDSv2Family", "Standard DSv2 Family vCPUs", vcpus, most),
-        usage("standardDSv3Family", "Standard DSv3 Family vCPUs", 0, USUAL_VCPUS),
-    ]))
+    value(
+        cloud,
+        asked,
+        vec![
+            usage("availabilitySets", "Availability Sets", 0, 2500),
+            usage("cores", "Total Regional vCPUs", vcpus, most),
+            usage("virtualMachines", "Virtual Machines", nodes, 25_000),
+            usage("virtualMachineScaleSets", "Virtual Machine Scale Sets", nodes.min(1), 2500),
+            usage("standardDSv2Family", "Standard DSv2 Family vCPUs", vcpus, most),
+            usage("standardDSv3Family", "Standard DSv3 Family vCPUs", 0, USUAL_VCPUS),
+        ],
+    )
 }
 
 fn usage(name: &str, localized: &str, used: u32, limit: u32) -> Value {

@@ -54,6 +54,7 @@ pub async fn ask(cloud: &Cloud, request: Request) -> Result<Gate, Refusal> {
     }
     let asked = Asked {
         method: parts.method,
+        path_and_query: parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
         segments,
         query,
         body,

@@ -18,6 +18,7 @@ use crate::{
     cloud::{Cloud, Shared},
     errors::{self, Answer, Refusal},
     faults::Fate,
+    paging::Page,
     rights,
     tokens::Caller,
     world::World,
@@ -52,6 +53,7 @@ struct Asked {
     method: Method,
     /// The path's segments as they came, percent-decoded.
     segments: Vec<String>,
+    path_and_query: String,
     query: Vec<(String, String)>,
     body: Bytes,
     caller: Caller,
@@ -187,12 +189,21 @@ fn list_in(
     if let Some(group) = group {
         known_group(&world, &subscription_of(asked).to_string(), group)?;
     }
-    Ok(value(found(&world, &scope)))
+    value(cloud, asked, found(&world, &scope))
 }
 
-/// A list's answer.
-fn value(items: Vec<Value>) -> Response {
-    errors::json(StatusCode::OK, &json!({"value": items}))
+/// A list's answer: all of it, or the page that is asked for where the scenario makes pages.
+fn value(cloud: &Cloud, asked: &Asked, items: Vec<Value>) -> Answer {
+    let size = cloud.page.unwrap_or(usize::MAX);
+    let page = Page::of(items, size, &asked.path_and_query, "$skipToken").ok_or_else(|| {
+        let message = "The provided skip token is invalid.";
+        errors::arm(StatusCode::BAD_REQUEST, "InvalidSkipToken", message)
+    })?;
+    let mut body = json!({"value": page.items});
+    if let Some(next) = page.next {
+        body["nextLink"] = json!(format!("{}{next}", cloud.origin));
+    }
+    Ok(errors::json(StatusCode::OK, &body))
 }
 
 /// The id of the resource that the first eight segments of a path name, as the path writes it.

@@ -30,7 +30,9 @@ pub fn answer(cloud: &Cloud, asked: &Asked, rest: &[&str]) -> Answer {
             with_registry(cloud, asked, "read", |found| Ok(errors::json(StatusCode::OK, &shapes::registry(found))))
         }
         ("PATCH", []) => update(cloud, asked),
-        ("GET", ["listusages"]) => with_registry(cloud, asked, "listUsages/read", |found| Ok(value(usages(found)))),
+        ("GET", ["listusages"]) => {
+            with_registry(cloud, asked, "listUsages/read", |found| value(cloud, asked, usages(found)))
+        }
         ("POST", ["listcredentials"]) => {
             with_registry(cloud, asked, "listCredentials/action", |found| admin_credentials(found))
         }

@@ -24,7 +24,9 @@ use crate::{
 pub fn answer(cloud: &Cloud, asked: &Asked, rest: &[&str]) -> Answer {
     let name = asked.segments.get(9).map_or("", String::as_str);
     match (asked.method.as_str(), rest) {
-        ("GET", ["scopemaps"]) => with_registry(cloud, asked, "scopeMaps/read", |found| Ok(value(all_maps(found)))),
+        ("GET", ["scopemaps"]) => {
+            with_registry(cloud, asked, "scopeMaps/read", |found| value(cloud, asked, all_maps(found)))
+        }
         ("GET", ["scopemaps", _]) => with_registry(cloud, asked, "scopeMaps/read", |found| show_map(found, name)),
         ("PUT", ["scopemaps", _]) => put_map(cloud, asked, name),
         ("DELETE", ["scopemaps", _]) => with_registry(cloud, asked, "scopeMaps/delete", |found| {
@@ -33,7 +35,7 @@ pub fn answer(cloud: &Cloud, asked: &Asked, rest: &[&str]) -> Answer {
             Ok(removed(before != found.scope_maps.len()))
         }),
         ("GET", ["tokens"]) => with_registry(cloud, asked, "tokens/read", |found| {
-            Ok(value(found.tokens.iter().map(|token| shapes::token(found, token)).collect()))
+            value(cloud, asked, found.tokens.iter().map(|token| shapes::token(found, token)).collect())
         }),
         ("GET", ["tokens", _]) => with_registry(cloud, asked, "tokens/read", |found| show_token(found, name)),
         ("PUT", ["tokens", _]) => put_token(cloud, asked, name),

@@ -9,6 +9,7 @@ use super::{Asked, kql::Query, shapes, subscriptions};
 use crate::{
     cloud::Cloud,
     errors::{self, Answer, Refusal},
+    paging,
     world::World,
 };
 
@@ -30,6 +31,8 @@ struct Options {
     top: Option<usize>,
     #[serde(rename = "$skip")]
     skip: Option<usize>,
+    #[serde(rename = "$skipToken")]
+    skip_token: Option<String>,
     #[serde(rename = "resultFormat")]
     result_format: Option<String>,
 }
@@ -56,16 +59,26 @@ pub fn answer(cloud: &Cloud, asked: &Asked) -> Answer {
     };
     let found = query.run(rows);
     let total = found.len();
-    let most = request.options.top.unwrap_or(MOST_ROWS).min(MOST_ROWS);
-    let page: Vec<Value> = found.into_iter().skip(request.options.skip.unwrap_or_default()).take(most).collect();
-    let table = request.options.result_format.as_deref() == Some("table");
-    let body = json!({
+    let options = &request.options;
+    let most = options.top.unwrap_or(MOST_ROWS).min(MOST_ROWS).min(cloud.page.unwrap_or(MOST_ROWS));
+    let from = match &options.skip_token {
+        Some(token) => paging::read(token).ok_or_else(|| invalid("$skipToken is not valid"))?,
+        None => options.skip.unwrap_or_default(),
+    };
+    let page: Vec<Value> = found.into_iter().skip(from).take(most).collect();
+    let end = from.saturating_add(page.len());
+    let table = options.result_format.as_deref() == Some("table");
+    let mut body = json!({
         "totalRecords": total,
         "count": page.len(),
         "resultTruncated": "false",
         "facets": [],
         "data": if table { as_table(&page) } else { Value::Array(page) },
     });
+    if end < total {
+        body["resultTruncated"] = json!("true");
+        body["$skipToken"] = json!(paging::write(end));
+    }
     Ok(errors::json(StatusCode::OK, &body))
 }
 

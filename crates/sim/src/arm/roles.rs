@@ -42,7 +42,7 @@ fn permissions(cloud: &Cloud, asked: &Asked, scope: &str) -> Answer {
         // Who holds nothing at all is refused like everywhere else.
         rights::require(cloud, &asked.caller, scope, "Microsoft.Authorization/permissions/read")?;
     }
-    Ok(value(sets))
+    value(cloud, asked, sets)
 }
 
 fn permission_set(role: &RoleDefinition) -> Value {
@@ -64,7 +64,7 @@ fn definitions(cloud: &Cloud, asked: &Asked, scope: &str) -> Answer {
         })
         .map(|role| definition_shape(role, scope))
         .collect();
-    Ok(value(shown))
+    value(cloud, asked, shown)
 }
 
 fn definition(cloud: &Cloud, asked: &Asked, scope: &str, id: &str) -> Answer {
@@ -131,7 +131,7 @@ fn assignments(cloud: &Cloud, asked: &Asked, scope: &str) -> Answer {
         .filter(|found| wanted(found))
         .map(assignment_shape)
         .collect();
-    Ok(value(shown))
+    value(cloud, asked, shown)
 }
 
 fn assignment(cloud: &Cloud, asked: &Asked, scope: &str, name: &str) -> Answer {

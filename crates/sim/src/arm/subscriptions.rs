@@ -29,7 +29,7 @@ pub fn tenants(cloud: &Cloud, asked: &Asked) -> Answer {
             "tenantType": "AAD",
         })
     });
-    Ok(value(shown.into_iter().collect()))
+    value(cloud, asked, shown.into_iter().collect())
 }
 
 /// The subscriptions in which the caller holds a role, on them or on anything in them.
@@ -40,8 +40,7 @@ pub fn list(cloud: &Cloud, asked: &Asked) -> Answer {
         .filter_map(|id| world.subscriptions.iter().find(|found| found.id == id))
         .map(shapes::subscription)
         .collect();
-    let count = json!({"type": "Total", "value": seen.len()});
-    Ok(errors::json(StatusCode::OK, &json!({"value": seen, "count": count})))
+    value(cloud, asked, seen)
 }
 
 /// The ids of the subscriptions that a caller can see.
@@ -89,7 +88,7 @@ pub fn groups(cloud: &Cloud, asked: &Asked) -> Answer {
         .flat_map(|found| &found.resource_groups)
         .map(|name| group_shape(&world, id, name))
         .collect();
-    Ok(value(shown))
+    value(cloud, asked, shown)
 }
 
 /// One resource group.
@@ -146,7 +145,7 @@ pub fn resources(cloud: &Cloud, asked: &Asked) -> Answer {
             short
         })
         .collect();
-    Ok(value(shown))
+    value(cloud, asked, shown)
 }
 
 /// Every resource that a caller may read, whole, with ids and types as Resource Manager (not the provider) writes them.

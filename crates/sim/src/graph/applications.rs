@@ -101,7 +101,7 @@ fn list(call: &Call) -> Answer {
     let shown = directory.applications.iter().filter(|application| seen(call, application));
     let shown = shown.map(|application| shapes::application(directory, application));
     let list = shown.filter(|object| call.query.filter.lets_through(object)).collect();
-    Ok(call.list("applications", list))
+    call.list("applications", list)
 }
 
 fn get(call: &Call, key: Key) -> Answer {

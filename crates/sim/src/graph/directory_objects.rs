@@ -42,7 +42,7 @@ fn organization(call: &Call) -> Answer {
     let tenant = world.directory(call.caller.tenant).map(organization_shape);
     let list = tenant.into_iter().collect();
     drop(world);
-    Ok(call.list("organization", list))
+    call.list("organization", list)
 }
 
 /// `graph_organization`.
@@ -94,7 +94,7 @@ fn by_ids(call: &Call) -> Answer {
             .trim_start_matches("#microsoft.graph.");
         types.as_ref().is_none_or(|types| types.iter().any(|name| name.eq_ignore_ascii_case(kind)))
     };
-    Ok(call.list("directoryObjects", objects(call, &ids).into_iter().filter(wanted).collect()))
+    call.list("directoryObjects", objects(call, &ids).into_iter().filter(wanted).collect())
 }
 
 /// Applications, service principals and groups of the caller's tenant, each with its type.

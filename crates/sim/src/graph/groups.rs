@@ -30,7 +30,7 @@ pub fn answer(call: &Call, rest: &[&str]) -> Answer {
             let directory = world.directory(call.caller.tenant).ok_or_else(denied)?;
             let shown = directory.groups.iter().map(|group| shapes::group(group, true));
             let list = shown.filter(|object| call.query.filter.lets_through(object)).collect();
-            Ok(call.list("groups", list))
+            call.list("groups", list)
         }
         [id] => {
             let world = call.cloud.world();
@@ -43,7 +43,7 @@ pub fn answer(call: &Call, rest: &[&str]) -> Answer {
                 let group = world.directory(call.caller.tenant).ok_or_else(denied)?.group(one(id)?);
                 group.ok_or_else(|| not_found(id))?.members.clone()
             };
-            Ok(call.list("directoryObjects", directory_objects::objects(call, &members)))
+            call.list("directoryObjects", directory_objects::objects(call, &members))
         }
         [.., last] => Err(no_segment(last)),
     }

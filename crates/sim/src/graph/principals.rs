@@ -97,7 +97,7 @@ fn list(call: &Call) -> Answer {
     let all = world.directory(call.caller.tenant).into_iter().flat_map(|directory| &directory.service_principals);
     let shown = all.filter(|principal| seen(call, principal)).map(|principal| shape(&world, principal));
     let list = shown.filter(|object| call.query.filter.lets_through(object)).collect();
-    Ok(call.list("servicePrincipals", list))
+    call.list("servicePrincipals", list)
 }
 
 fn get(call: &Call, key: Key) -> Answer {

@@ -12,7 +12,7 @@ use crate::errors::{self, Refusal};
 pub struct Query {
     /// `$filter`; everything where it is not given.
     pub filter: Filter,
-    /// `$top`; 100 where it is not given, as Graph pages.
+    /// `$top`, the size of a page; 100 where it is not given, as Graph pages.
     pub top: usize,
     /// `$count`.
     pub count: bool,
@@ -39,7 +39,7 @@ impl Query {
                     })?
                 }
                 "$count" => read.count = value == "true",
-                "$orderby" | "$search" | "api-version" => {}
+                "$orderby" | "$search" | "$skiptoken" | "api-version" => {}
                 other if other.starts_with('$') => {
                     return Err(bad_request(&format!("The query option '{other}' is not supported here.")));
                 }

@@ -37,7 +37,7 @@ fn list_groups(call: &Call, key: Key, of: impl Fn(&Directory, Uuid) -> Vec<&Grou
     let details = groups::may_read(call);
     let shown = of(directory, principal.id).into_iter().map(|group| shapes::group(group, details));
     let list = shown.filter(|object| call.query.filter.lets_through(object)).collect();
-    Ok(call.list("directoryObjects", list))
+    call.list("directoryObjects", list)
 }
 
 /// `appRoleAssignments`: its app roles, which here are all on Graph (Graph's document "List appRoleAssignments granted to a
@@ -48,7 +48,7 @@ pub fn app_role_assignments(call: &Call, key: Key) -> Answer {
     let directory = world.directory(call.caller.tenant).ok_or_else(denied)?;
     let principal = principals::find(call, directory, key).ok_or_else(|| missing(key))?;
     let list = principal.graph_roles.iter().map(|role| app_role_assignment(directory, principal, role)).collect();
-    Ok(call.list(&format!("servicePrincipals('{}')/appRoleAssignments", principal.id), list))
+    call.list(&format!("servicePrincipals('{}')/appRoleAssignments", principal.id), list)
 }
 
 fn app_role_assignment(directory: &Directory, principal: &ServicePrincipal, role: &str) -> Value {

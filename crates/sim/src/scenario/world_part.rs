@@ -31,6 +31,8 @@ pub struct WorldPart {
     pub old_principal_groups: Option<Vec<String>>,
     /// Azure roles that each of those groups has.
     pub group_roles: Option<Vec<RolePart>>,
+    /// How many items a page of Graph's and of the Resource Manager's lists has.
+    pub page: Option<usize>,
 }
 
 /// Changes of the cluster.
@@ -144,6 +146,7 @@ impl WorldPart {
             old_principal_graph_roles: later.old_principal_graph_roles.or(self.old_principal_graph_roles),
             old_principal_groups: later.old_principal_groups.or(self.old_principal_groups),
             group_roles: later.group_roles.or(self.group_roles),
+            page: later.page.or(self.page),
         }
     }
 
@@ -157,6 +160,9 @@ impl WorldPart {
             self.registry.role_assignment_mode.as_deref(),
             &["LegacyRegistryPermissions", "AbacRepositoryPermissions"],
         )?;
+        if self.page == Some(0) {
+            return Err(ScenarioError::Malformed("`world.page` is 0; it must be 1 or more".to_owned()));
+        }
         self.check_roles()
     }
 
