@@ -77,8 +77,10 @@ impl Cloud {
     #[must_use]
     pub fn origins(&self) -> Vec<String> {
         let world = self.world();
-        let registries = world.registries.iter().map(|registry| format!("https://{}", registry.login_server));
-        std::iter::once(self.origin.clone()).chain(registries).collect()
+        let registries = world.registries.iter().map(|registry| &registry.login_server);
+        let apis = world.clusters.iter().map(|cluster| &cluster.kubernetes.address);
+        let others = registries.chain(apis).filter(|address| !address.is_empty());
+        std::iter::once(self.origin.clone()).chain(others.map(|address| format!("https://{address}"))).collect()
     }
 
     /// Runs something beside the requests until it ends or the cloud stops.

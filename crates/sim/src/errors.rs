@@ -107,6 +107,28 @@ pub fn registry(status: StatusCode, code: &str, message: &str, detail: &Value) -
     Refusal::from(json(status, &body))
 }
 
+/// A `Status` of a Kubernetes API (Kubernetes API reference, "Status"; API conventions, "Response Status Kind").
+#[must_use]
+pub fn kubernetes(status: StatusCode, reason: &str, message: &str, details: &Value) -> Refusal {
+    let mut body = json!({
+        "kind": "Status",
+        "apiVersion": "v1",
+        "metadata": {},
+        "status": "Failure",
+        "message": message,
+        "reason": reason,
+        "code": status.as_u16(),
+    });
+    if !details.is_null()
+        && let Some(body) = body.as_object_mut()
+    {
+        body.insert("details".to_owned(), details.clone());
+    }
+    let mut response = (status, Json(body)).into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(JSON));
+    Refusal::from(response)
+}
+
 /// Asks the client to wait `seconds` of simulated time: `Retry-After` in whole seconds of the wall clock, at least one, since
 /// clients take 0 for "not given", and `x-ms-retry-after-ms` with the exact wait, which Azure's own libraries read too.
 pub fn wait_headers(headers: &mut http::HeaderMap, clock: &Clock, seconds: f64) {

@@ -161,7 +161,8 @@ impl Fault {
                 let number = error.trim_start_matches("AADSTS").parse().unwrap_or(90_033);
                 errors::entra(status, entra_error(number), number, &message)
             }
-            Plane::ResourceManager | Plane::Kubernetes | Plane::Steering => errors::arm(status, error, &message),
+            Plane::Kubernetes => errors::kubernetes(status, error, &message, &Value::Null),
+            Plane::ResourceManager | Plane::Steering => errors::arm(status, error, &message),
         };
         let mut response = refusal.into_response();
         if let Some(seconds) = self.retry_after {
@@ -188,6 +189,9 @@ fn usual_error(plane: Plane, status: StatusCode) -> &'static str {
         (Plane::Registry, 429) => "TOOMANYREQUESTS",
         (Plane::Registry, _) => "UNAVAILABLE",
         (Plane::Entra, _) => "90033",
+        (Plane::Kubernetes, 500) => "InternalError",
+        (Plane::Kubernetes, 503) => "ServiceUnavailable",
+        (Plane::Kubernetes, 504) => "Timeout",
         (_, 429) => "TooManyRequests",
         (Plane::Graph, 503) => "serviceNotAvailable",
         (_, 503) => "ServerBusy",

@@ -23,6 +23,7 @@ use crate::{
     hostile::{self, LARGEST_ANSWER, NotKept},
     log::{Exchange, Log},
     plane::Plane,
+    server::PeerCertificate,
     tokens,
 };
 
@@ -65,6 +66,13 @@ pub enum Door {
         /// The tenant of its subscription.
         tenant: Option<Uuid>,
     },
+    /// The origin of a cluster's Kubernetes API.
+    Kubernetes {
+        /// The API.
+        router: Router,
+        /// The tenant of the cluster's subscription.
+        tenant: Option<Uuid>,
+    },
 }
 
 impl Door {
@@ -72,6 +80,7 @@ impl Door {
         match self {
             Self::Cloud { .. } => Plane::of_path(path),
             Self::Registry { .. } => Plane::Registry,
+            Self::Kubernetes { .. } => Plane::Kubernetes,
         }
     }
 
@@ -81,7 +90,7 @@ impl Door {
             (Self::Cloud { arm, .. }, Plane::ResourceManager) => arm.clone(),
             (Self::Cloud { steering, .. }, Plane::Steering) => steering.clone(),
             (Self::Cloud { entra, .. }, _) => entra.clone(),
-            (Self::Registry { router, .. }, _) => router.clone(),
+            (Self::Registry { router, .. } | Self::Kubernetes { router, .. }, _) => router.clone(),
         }
     }
 }
@@ -168,6 +177,9 @@ impl Front {
         *request.uri_mut() = asked.head.uri.clone();
         *request.headers_mut() = asked.head.headers.clone();
         request.extensions_mut().insert(fate);
+        if let Some(peer) = asked.head.extensions.get::<PeerCertificate>() {
+            request.extensions_mut().insert(peer.clone());
+        }
         let Ok(mut response) = self.door.router(asked.plane).oneshot(request).await;
         dress(asked.plane, &asked.head.headers, response.headers_mut());
         response
@@ -186,9 +198,9 @@ impl Front {
         format!("/{side}/{rest}")
     }
 
-    /// The tenant a request is about: the registry's, that of Entra's path, else that of the token.
+    /// The tenant a request is about: the registry's or the cluster's, that of Entra's path, else that of the token.
     fn tenant(&self, plane: Plane, head: &Parts) -> Option<Uuid> {
-        if let Door::Registry { tenant, .. } = &self.door {
+        if let Door::Registry { tenant, .. } | Door::Kubernetes { tenant, .. } = &self.door {
             return *tenant;
         }
         if plane == Plane::Entra {
@@ -281,7 +293,11 @@ fn dress(plane: Plane, asked: &HeaderMap, answer: &mut HeaderMap) {
             put("docker-distribution-api-version", "registry/2.0");
             put("x-content-type-options", "nosniff");
         }
-        Plane::Kubernetes | Plane::Steering => {}
+        Plane::Kubernetes => {
+            put("audit-id", &id);
+            put("cache-control", "no-cache, private");
+        }
+        Plane::Steering => {}
     }
 }
 

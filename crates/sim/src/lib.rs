@@ -15,6 +15,7 @@ mod files;
 mod front;
 mod graph;
 mod hostile;
+mod kubernetes;
 mod log;
 mod names;
 mod nodes;

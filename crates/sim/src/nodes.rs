@@ -14,7 +14,7 @@ use crate::{
 
 mod pull;
 
-pub use pull::{is_node, pull};
+pub use pull::{PullError, is_node, pull};
 
 /// How long the nodes wait before they try again what failed, in seconds: the kubelet's back-off, doubled to 5 minutes
 /// and ended after a few tries.
@@ -113,10 +113,9 @@ async fn pull_on(cloud: &Cloud, cluster_id: &str, at: usize, which: Which) {
 }
 
 async fn try_one(cloud: &Cloud, image: &str, credential: Option<&Credential>) -> Pull {
-    let outcome = pull(&cloud.node_client, image, credential).await;
-    Pull {
-        image: image.to_owned(),
-        pulled: outcome.is_ok(),
-        reason: outcome.err().map(|error| error.to_string()).unwrap_or_default(),
-    }
+    let (digest, reason) = match pull(&cloud.node_client, image, credential).await {
+        Ok(pulled) => (pulled.digest, String::new()),
+        Err(error) => (String::new(), error.to_string()),
+    };
+    Pull { image: image.to_owned(), pulled: reason.is_empty(), reason, digest }
 }

@@ -32,6 +32,7 @@ static SHIPPED: &[(&str, &str)] = &[
     ("cannot-copy-roles", include_str!("../../../assets/scenarios/cannot-copy-roles.toml")),
     ("no-way-back", include_str!("../../../assets/scenarios/no-way-back.toml")),
     ("paged", include_str!("../../../assets/scenarios/paged.toml")),
+    ("no-headroom", include_str!("../../../assets/scenarios/no-headroom.toml")),
     ("firewalled-registry", include_str!("../../../assets/scenarios/firewalled-registry.toml")),
     ("missing-repository", include_str!("../../../assets/scenarios/missing-repository.toml")),
     ("secret-lifetime-capped", include_str!("../../../assets/scenarios/secret-lifetime-capped.toml")),

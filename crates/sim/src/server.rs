@@ -12,6 +12,10 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
+/// The certificate that the client of a connection sent. A request extension, where there is one.
+#[derive(Clone)]
+pub struct PeerCertificate(pub Arc<[u8]>);
+
 /// Whether a cloud may listen there: on loopback only.
 #[must_use]
 pub fn is_loopback(address: IpAddr) -> bool {
@@ -45,8 +49,15 @@ where
     let Ok(stream) = tls.accept(stream).await else {
         return;
     };
+    let peer = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
+    let peer = peer.map(|certificate| PeerCertificate(Arc::from(certificate.as_ref())));
     let cut = Arc::new(Notify::new());
-    let service = service_fn(|request| answer(request, Arc::clone(&cut)));
+    let service = service_fn(|mut request: hyper::Request<Incoming>| {
+        if let Some(peer) = peer.clone() {
+            request.extensions_mut().insert(peer);
+        }
+        answer(request, Arc::clone(&cut))
+    });
     let serving = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     tokio::select! {
         // How a connection ends is the client's affair.

@@ -1,14 +1,17 @@
 //! Starting, asking and stopping a simulated cloud.
 
 use std::{
-    net::{Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     path::Path,
     sync::Arc,
     time::Duration,
 };
 
 use serde_json::Value;
-use tokio::{net::TcpListener, task::JoinSet};
+use tokio::{
+    net::{TcpListener, TcpSocket},
+    task::JoinSet,
+};
 use tokio_rustls::TlsAcceptor;
 use uuid::Uuid;
 
@@ -21,7 +24,7 @@ use crate::{
     faults::Faults,
     files::{self, Ready},
     front::{Door, Front},
-    graph,
+    graph, kubernetes,
     log::{Exchange, Log},
     nodes, registry,
     scenario::{Scenario, Setup},
@@ -29,6 +32,7 @@ use crate::{
     tls::{self, TlsError},
     trap::{self, Trap, Trapped},
     world::{
+        KubernetesAccess,
         happy::{self, Operator},
         view,
     },
@@ -100,6 +104,8 @@ pub struct Sim {
     operator_b: Operator,
     answers: Answers,
     listeners: JoinSet<()>,
+    /// Ports of Kubernetes APIs that do not answer.
+    _reserved: Vec<TcpSocket>,
 }
 
 /// What `answers.toml` says beside ids.
@@ -134,6 +140,17 @@ pub async fn start(options: Options) -> Result<Sim, SimError> {
     }
     let login_servers: Vec<String> = registries.iter().map(|(_, login_server, _)| login_server.clone()).collect();
     happy::settle(&mut begin.world, &login_servers);
+    let mut apis = Vec::new();
+    for cluster in &mut begin.world.clusters {
+        let api = &mut cluster.kubernetes;
+        let answers = api.access != KubernetesAccess::Private && cluster.power_state == "Running";
+        let place =
+            if answers { Place::bind(options.listen.ip()).await? } else { Place::reserve(options.listen.ip())? };
+        api.address = format!("localhost:{}", place.port);
+        api.authority.clone_from(&tls.ca_pem);
+        api.users = kubernetes::users(&tls.authority, api.access)?;
+        apis.push((cluster.id.clone(), place));
+    }
     let trap_listener = bind(SocketAddr::new(options.listen.ip(), 0)).await?;
     let trap = Trap::at(format!("https://localhost:{}", port(&trap_listener, options.listen)?));
     let ready = files::ready(&begin.world, &origin);
@@ -167,6 +184,18 @@ pub async fn start(options: Options) -> Result<Sim, SimError> {
         let door = Door::Registry { router, tenant };
         listeners.spawn(server::serve(listener, acceptor.clone(), front(door)));
     }
+    let kubernetes_acceptor = TlsAcceptor::from(tls.kubernetes);
+    let mut reserved = Vec::new();
+    for (id, place) in apis {
+        let tenant = cloud.world().tenant_of(&id);
+        match place.held {
+            Held::Listener(listener) => {
+                let door = Door::Kubernetes { router: kubernetes::router(Shared::clone(&cloud), id), tenant };
+                listeners.spawn(server::serve(listener, kubernetes_acceptor.clone(), front(door)));
+            }
+            Held::Silent(socket) => reserved.push(socket),
+        }
+    }
     let trapped = Shared::clone(&cloud);
     let answer = move |request, _| trap::answer(Shared::clone(&trapped), request);
     listeners.spawn(server::serve(trap_listener, acceptor.clone(), answer));
@@ -176,7 +205,36 @@ pub async fn start(options: Options) -> Result<Sim, SimError> {
         speed: options.speed,
     };
     let (operator_a, operator_b) = (begin.operator_a, begin.operator_b);
-    Ok(Sim { cloud, log, ready, ca_pem: tls.ca_pem, operator_a, operator_b, answers, listeners })
+    Ok(Sim { cloud, log, ready, ca_pem: tls.ca_pem, operator_a, operator_b, answers, listeners, _reserved: reserved })
+}
+
+/// A port of this machine, on which a Kubernetes API listens or nobody ever does.
+struct Place {
+    port: u16,
+    held: Held,
+}
+
+enum Held {
+    Listener(TcpListener),
+    Silent(TcpSocket),
+}
+
+impl Place {
+    async fn bind(address: IpAddr) -> Result<Self, SimError> {
+        let address = SocketAddr::new(address, 0);
+        let listener = bind(address).await?;
+        Ok(Self { port: port(&listener, address)?, held: Held::Listener(listener) })
+    }
+
+    /// Takes a port without listening on it: who connects is refused, and nobody else gets it.
+    fn reserve(address: IpAddr) -> Result<Self, SimError> {
+        let address = SocketAddr::new(address, 0);
+        let why = |why| SimError::Listen { address, why };
+        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }.map_err(why)?;
+        socket.bind(address).map_err(why)?;
+        let port = socket.local_addr().map_err(why)?.port();
+        Ok(Self { port, held: Held::Silent(socket) })
+    }
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, SimError> {

@@ -18,7 +18,7 @@ use crate::{
     secret::Secret,
     tokens,
     trap::Trap,
-    world::{Application, Password, RoleAssignment, ServicePrincipal, World, happy},
+    world::{Application, KubernetesUser, Password, RoleAssignment, ServicePrincipal, World, happy},
 };
 
 /// A cloud, its Resource Manager and its first registry.
@@ -26,6 +26,7 @@ pub struct Testbed {
     pub cloud: Shared,
     pub arm: Router,
     pub registry: Router,
+    pub kubernetes: Router,
     pub cluster: String,
     pub registry_id: String,
 }
@@ -68,6 +69,16 @@ pub struct App {
     pub principal_b: Uuid,
 }
 
+/// A client that trusts nobody.
+pub fn client() -> reqwest::Client {
+    let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("protocols")
+        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_no_client_auth();
+    reqwest::Client::builder().tls_backend_preconfigured(tls).no_proxy().build().expect("a client")
+}
+
 impl Testbed {
     /// The happy world as `change` leaves it, its pods without images.
     pub fn new(change: impl FnOnce(&mut World)) -> Self {
@@ -78,21 +89,27 @@ impl Testbed {
             cluster.images.clear();
         }
         happy::settle(&mut world, &["localhost:5001".to_owned(), "localhost:5002".to_owned()]);
+        for cluster in &mut world.clusters {
+            let user = |name| KubernetesUser {
+                name,
+                token: Secret::new(format!("{name}-token")),
+                certificate: String::new(),
+                certificate_der: name.as_bytes().to_vec(),
+                key: Secret::new(String::new()),
+            };
+            cluster.kubernetes.users = ["clusterUser", "clusterAdmin"].map(user).into();
+        }
         change(&mut world);
         let cluster = world.clusters[0].id.clone();
         let registry_id = world.registries[0].id.clone();
-        let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .expect("protocols")
-            .with_root_certificates(rustls::RootCertStore::empty())
-            .with_no_client_auth();
-        let client = reqwest::Client::builder().tls_backend_preconfigured(tls).no_proxy().build().expect("a client");
+        let client = client();
         let origin = "https://localhost:5000".to_owned();
         let trap = Trap::at("https://localhost:5009".to_owned());
         let cloud = Arc::new(Cloud::new(world, Clock::by_hand(today), &setup, origin, trap, client));
         Self {
             arm: crate::arm::router(Arc::clone(&cloud)),
             registry: crate::registry::router(Arc::clone(&cloud), registry_id.clone(), Ipv4Addr::LOCALHOST.into()),
+            kubernetes: crate::kubernetes::router(Arc::clone(&cloud), cluster.clone()),
             cloud,
             cluster,
             registry_id,
@@ -232,6 +249,18 @@ impl Testbed {
         }
         let request = request.body(Body::from(form.to_owned())).expect("a request");
         Reply::read(self.registry.clone().oneshot(request).await.expect("an answer")).await
+    }
+
+    /// Asks the Kubernetes API as `clusterUser` or `clusterAdmin`.
+    pub async fn kubernetes(&self, user: &str, method: Method, path: &str, body: Value) -> Reply {
+        let mut request =
+            Request::builder().method(method).uri(path).header("authorization", format!("Bearer {user}-token"));
+        if !body.is_null() {
+            request = request.header("content-type", "application/json");
+        }
+        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
+        let request = request.body(body).expect("a request");
+        Reply::read(self.kubernetes.clone().oneshot(request).await.expect("an answer")).await
     }
 
     /// Moves the clock and lets what waited for it run to its next wait.

@@ -11,11 +11,13 @@ use crate::{clock::Moment, names::CloudNames};
 
 mod cluster;
 pub mod happy;
+mod kubernetes;
 mod registry;
 mod tenant;
 pub mod view;
 
 pub use cluster::*;
+pub use kubernetes::*;
 pub use registry::*;
 pub use tenant::*;
 

@@ -82,22 +82,30 @@ fn access_profile(cluster: &Cluster, role: &str) -> Option<Value> {
     }))
 }
 
-/// A kubeconfig of the recorded form (`aks_sp_create_show`); its keys open nothing.
+/// The kubeconfig of a local account, of the recorded form (`aks_sp_create_show`).
 fn kubeconfig(cluster: &Cluster, user: &str) -> String {
     let name = &cluster.name;
     let group = cluster.id.split('/').nth(4).unwrap_or_default();
-    let host = shapes::fully_qualified_name(cluster);
-    let nothing = BASE64_STANDARD.encode("not-a-real-value");
+    let api = &cluster.kubernetes;
+    let authority = BASE64_STANDARD.encode(&api.authority);
+    let account = api.users.iter().find(|known| known.name == user).map(|account| {
+        let (certificate, key) =
+            (BASE64_STANDARD.encode(&account.certificate), BASE64_STANDARD.encode(account.key.reveal()));
+        let token = account.token.reveal();
+        format!("    client-certificate-data: {certificate}\n    client-key-data: {key}\n    token: {token}\n")
+    });
     format!(
         "apiVersion: v1\n\
          clusters:\n\
-         - cluster:\n    certificate-authority-data: {nothing}\n    server: https://{host}:443\n  name: {name}\n\
+         - cluster:\n    certificate-authority-data: {authority}\n    server: https://{}\n  name: {name}\n\
          contexts:\n\
          - context:\n    cluster: {name}\n    user: {user}_{group}_{name}\n  name: {name}\n\
          current-context: {name}\n\
          kind: Config\n\
          preferences: {{}}\n\
          users:\n\
-         - name: {user}_{group}_{name}\n  user:\n    client-certificate-data: {nothing}\n    client-key-data: {nothing}\n    token: not-a-real-value\n"
+         - name: {user}_{group}_{name}\n  user:\n{}",
+        api.address,
+        account.unwrap_or_default()
     )
 }

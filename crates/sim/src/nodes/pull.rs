@@ -22,6 +22,18 @@ pub enum PullError {
     /// The image's name cannot be read.
     #[error("couldn't parse image name \"{0}\": invalid reference format")]
     Name(String),
+    /// The registry is not of this cloud, and nothing else is known to the nodes.
+    #[error(
+        "failed to resolve reference \"{image}\": failed to do request: Head \"{url}\": dial tcp: lookup {server}: no such host"
+    )]
+    NoHost {
+        /// The image.
+        image: String,
+        /// Where its manifest would be.
+        url: String,
+        /// The registry.
+        server: String,
+    },
     /// The registry could not be reached or broke off.
     #[error("failed to do request: {0}")]
     Unreachable(#[source] reqwest::Error),
@@ -68,24 +80,55 @@ impl From<reqwest::Error> for PullError {
     }
 }
 
-/// An image's name, taken apart: `localhost:8443/shop/web:1.4`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Reference<'a> {
-    server: &'a str,
-    repository: &'a str,
-    tag: &'a str,
+/// An image that a node has now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pulled {
+    /// Its registry and repository with the digest of its manifest.
+    pub digest: String,
+    /// The size of what was fetched, in bytes.
+    pub size: usize,
 }
 
-impl<'a> Reference<'a> {
-    fn parse(image: &'a str) -> Option<Self> {
-        let (server, rest) = image.split_once('/')?;
+/// An image's name, taken apart: `localhost:8443/shop/web:1.4`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Reference {
+    server: String,
+    repository: String,
+    tag: String,
+}
+
+impl Reference {
+    /// Takes a name apart as container runtimes do: what comes first is a registry if it looks like a host, else all of it
+    /// is a repository of Docker Hub.
+    fn parse(image: &str) -> Option<Self> {
+        let is_host = |first: &str| first.contains(['.', ':']) || first == "localhost";
+        let (server, rest) = match image.split_once('/') {
+            Some((first, rest)) if is_host(first) => (first, rest.to_owned()),
+            Some(_) => (DOCKER_HUB, image.to_owned()),
+            None => (DOCKER_HUB, format!("library/{image}")),
+        };
         let (repository, tag) = match rest.split_once('@') {
             Some((repository, digest)) => (repository, digest),
-            None => rest.rsplit_once(':').unwrap_or((rest, "latest")),
+            None => rest.rsplit_once(':').unwrap_or((&rest, "latest")),
         };
-        (!server.is_empty() && !repository.is_empty() && !tag.is_empty()).then_some(Self { server, repository, tag })
+        let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-/".contains(&byte);
+        let whole = repository.split('/').all(|part| !part.is_empty()) && repository.bytes().all(legal);
+        let tagged = !tag.is_empty() && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-:".contains(&byte));
+        (whole && tagged).then(|| Self {
+            server: server.to_owned(),
+            repository: repository.to_owned(),
+            tag: tag.to_owned(),
+        })
+    }
+
+    /// Whether its registry is on this machine. The nodes know no other.
+    fn is_here(&self) -> bool {
+        let host = self.server.rsplit_once(':').map_or(self.server.as_str(), |(host, _)| host);
+        matches!(host, "localhost" | "127.0.0.1" | "[::1]")
     }
 }
+
+const DOCKER_HUB: &str = "registry-1.docker.io";
 
 /// Whether a request comes from a node: it names itself as its container runtime.
 #[must_use]
@@ -97,18 +140,24 @@ pub fn is_node(headers: &HeaderMap) -> bool {
 ///
 /// # Errors
 /// Why it cannot be pulled, as a node's event would say it.
-pub async fn pull(http: &reqwest::Client, image: &str, credential: Option<&Credential>) -> Result<(), PullError> {
+pub async fn pull(http: &reqwest::Client, image: &str, credential: Option<&Credential>) -> Result<Pulled, PullError> {
     let name = || PullError::Name(image.to_owned());
     let reference = Reference::parse(image).ok_or_else(name)?;
-    let base = Url::parse(&format!("https://{}/v2/", reference.server)).map_err(|_| name())?;
-    let puller = Puller { http, token: authorise(http, &base, reference.repository, credential).await? };
-    let at = |kind: &str, what: &str| base.join(&format!("{}/{kind}/{what}", reference.repository)).map_err(|_| name());
-    let manifest = puller.get(at("manifests", reference.tag)?, image).await?;
+    let Reference { server, repository, tag } = &reference;
+    if !reference.is_here() {
+        let url = format!("https://{server}/v2/{repository}/manifests/{tag}");
+        return Err(PullError::NoHost { image: image.to_owned(), url, server: server.clone() });
+    }
+    let base = Url::parse(&format!("https://{server}/v2/")).map_err(|_| name())?;
+    let puller = Puller { http, token: authorise(http, &base, repository, credential).await? };
+    let at = |kind: &str, what: &str| base.join(&format!("{repository}/{kind}/{what}")).map_err(|_| name());
+    let manifest_bytes = puller.get(at("manifests", tag)?, image).await?;
     let content = || PullError::Content(image.to_owned());
-    let manifest: Value = serde_json::from_slice(&manifest).map_err(|_| content())?;
+    let manifest: Value = serde_json::from_slice(&manifest_bytes).map_err(|_| content())?;
     if manifest.get("mediaType").and_then(Value::as_str) != Some(MANIFEST_TYPE) {
         return Err(content());
     }
+    let mut size = manifest_bytes.len();
     let layers = manifest.get("layers").and_then(Value::as_array);
     let blobs = manifest.get("config").into_iter().chain(layers.into_iter().flatten());
     for blob in blobs {
@@ -121,8 +170,9 @@ pub async fn pull(http: &reqwest::Client, image: &str, credential: Option<&Crede
         if images::digest(&bytes) != digest {
             return Err(PullError::Content(digest.to_owned()));
         }
+        size += bytes.len();
     }
-    Ok(())
+    Ok(Pulled { digest: format!("{server}/{repository}@{}", images::digest(&manifest_bytes)), size })
 }
 
 /// Asks the registry who may issue tokens for it, and then for a token to pull from the repository.
@@ -217,15 +267,32 @@ impl Puller<'_> {
 mod tests {
     use super::*;
 
+    fn parts(image: &str) -> Option<(String, String, String)> {
+        Reference::parse(image).map(|parsed| (parsed.server, parsed.repository, parsed.tag))
+    }
+
     #[test]
     fn an_image_name_is_taken_apart() {
-        let parsed = Reference::parse("localhost:8443/shop/web:1.4").expect("a name");
-        assert_eq!(parsed.server, "localhost:8443");
-        assert_eq!(parsed.repository, "shop/web");
-        assert_eq!(parsed.tag, "1.4");
-        assert_eq!(Reference::parse("host/app").map(|r| r.tag), Some("latest"));
-        assert_eq!(Reference::parse("host/app@sha256:ab").map(|r| (r.repository, r.tag)), Some(("app", "sha256:ab")));
-        assert_eq!(Reference::parse("app"), None);
+        let own = |server: &str, repository: &str, tag: &str| {
+            Some((server.to_owned(), repository.to_owned(), tag.to_owned()))
+        };
+        assert_eq!(parts("localhost:8443/shop/web:1.4"), own("localhost:8443", "shop/web", "1.4"));
+        assert_eq!(parts("host.example/app"), own("host.example", "app", "latest"));
+        assert_eq!(parts("localhost/app@sha256:ab"), own("localhost", "app", "sha256:ab"));
+        assert_eq!(parts("app"), own(DOCKER_HUB, "library/app", "latest"));
+        assert_eq!(parts("team/app:1"), own(DOCKER_HUB, "team/app", "1"));
+        for wrong in ["", "localhost:1/", "localhost:1/App", "localhost:1/a b", "localhost:1/app:", "a//b"] {
+            assert_eq!(parts(wrong), None, "{wrong}");
+        }
+    }
+
+    #[tokio::test]
+    async fn no_node_leaves_the_machine() {
+        let http = crate::testbed::client();
+        for image in ["nginx", "mcr.microsoft.com/oss/nginx:1", "localhost.example:1/a"] {
+            let why = pull(&http, image, None).await.unwrap_err();
+            assert!(why.to_string().ends_with("no such host"), "{image}: {why}");
+        }
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub struct Times {
     pub role_effect: f64,
     /// How long the reset of a cluster's service principal takes.
     pub reset_operation: f64,
+    /// Until a pod has a node that begins to pull its image.
+    pub pod_start: f64,
     /// How often a client is asked to look at an operation.
     pub poll: f64,
     /// How long tokens are valid, in seconds of the wall clock, since clients compare it with theirs.
@@ -35,6 +37,7 @@ impl Default for Times {
             secret_replicas: 1,
             role_effect: 8.0,
             reset_operation: 20.0,
+            pod_start: 2.0,
             poll: 5.0,
             token_lifetime: 3599,
         }
@@ -52,6 +55,7 @@ pub struct TimePart {
     secret_replicas: Option<usize>,
     role_effect: Option<f64>,
     reset_operation: Option<f64>,
+    pod_start: Option<f64>,
     poll: Option<f64>,
     token_lifetime: Option<i64>,
 }
@@ -66,6 +70,7 @@ impl TimePart {
             secret_replicas: later.secret_replicas.or(self.secret_replicas),
             role_effect: later.role_effect.or(self.role_effect),
             reset_operation: later.reset_operation.or(self.reset_operation),
+            pod_start: later.pod_start.or(self.pod_start),
             poll: later.poll.or(self.poll),
             token_lifetime: later.token_lifetime.or(self.token_lifetime),
         }
@@ -90,6 +95,7 @@ impl Times {
             secret_replicas: part.secret_replicas.unwrap_or(self.secret_replicas),
             role_effect: part.role_effect.unwrap_or(self.role_effect),
             reset_operation: part.reset_operation.unwrap_or(self.reset_operation),
+            pod_start: part.pod_start.unwrap_or(self.pod_start),
             poll: part.poll.unwrap_or(self.poll),
             token_lifetime: part.token_lifetime.unwrap_or(self.token_lifetime),
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::ScenarioError;
-use crate::rights;
+use crate::{rights, world::WorkloadKind};
 
 /// Changes of the world.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -51,6 +51,53 @@ pub struct ClusterPart {
     pub images: Option<Vec<String>>,
     /// How many vCPUs of the subscription's quota are free in the cluster's region, of its VM family as of all.
     pub free_vcpus: Option<u32>,
+    /// How far its Kubernetes API is open.
+    pub kubernetes: Option<KubernetesPart>,
+    /// What runs in it, in place of the usual shop.
+    pub workloads: Option<Vec<WorkloadPart>>,
+}
+
+/// How far a Kubernetes API is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KubernetesPart {
+    /// Its users may do everything.
+    Open,
+    /// Its address does not answer.
+    Private,
+    /// The user credential may read only.
+    ReadOnly,
+}
+
+/// A deployment or stateful set.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkloadPart {
+    /// `deployment`, which is the usual one, or `statefulset`.
+    #[serde(default)]
+    pub kind: WorkloadKind,
+    /// Its namespace: `default`, `kube-system` or `shop`, which is the usual one.
+    #[serde(default = "shop")]
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+    /// How many pods it has.
+    pub replicas: u32,
+    /// `minAvailable` of its disruption budget, if it is to have one.
+    pub min_available: Option<u32>,
+}
+
+fn shop() -> String {
+    "shop".to_owned()
+}
+
+impl WorkloadPart {
+    /// A deployment of the shop.
+    #[must_use]
+    pub fn shop(name: &str, replicas: u32, min_available: Option<u32>) -> Self {
+        let kind = WorkloadKind::Deployment;
+        Self { kind, namespace: shop(), name: name.to_owned(), replicas, min_available }
+    }
 }
 
 /// The kinds of identity a cluster can have.
@@ -160,6 +207,9 @@ impl WorldPart {
             self.registry.role_assignment_mode.as_deref(),
             &["LegacyRegistryPermissions", "AbacRepositoryPermissions"],
         )?;
+        for part in self.cluster.workloads.iter().flatten() {
+            one_of("world.cluster.workloads.namespace", Some(&part.namespace), &["default", "kube-system", "shop"])?;
+        }
         if self.page == Some(0) {
             return Err(ScenarioError::Malformed("`world.page` is 0; it must be 1 or more".to_owned()));
         }
@@ -202,6 +252,8 @@ impl ClusterPart {
             nodes: later.nodes.or(self.nodes),
             images: later.images.or(self.images),
             free_vcpus: later.free_vcpus.or(self.free_vcpus),
+            kubernetes: later.kubernetes.or(self.kubernetes),
+            workloads: later.workloads.or(self.workloads),
         }
     }
 }

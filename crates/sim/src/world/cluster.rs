@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::Kubernetes;
 use crate::secret::Secret;
 
 /// What a service principal signs in with.
@@ -73,6 +75,8 @@ pub struct Cluster {
     pub free_vcpus: u32,
     /// Its namespaces by name.
     pub namespaces: BTreeMap<String, Namespace>,
+    /// The rest of what its Kubernetes API holds.
+    pub kubernetes: Kubernetes,
 }
 
 /// A node of a cluster.
@@ -95,15 +99,29 @@ pub struct Pull {
     pub pulled: bool,
     /// The kubelet's words; empty when pulled.
     pub reason: String,
+    /// Its registry, repository and digest when pulled; else empty.
+    pub digest: String,
 }
 
 /// A namespace of a cluster.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Namespace {
+    /// When it was made.
+    pub created: Timestamp,
+    /// The revision that made it.
+    pub made: u64,
     /// Its secrets: name, type, and the registries a pull secret is for.
     pub secrets: Vec<NamespaceSecret>,
     /// Its service accounts: name, and the names of their pull secrets.
     pub service_accounts: Vec<(String, Vec<String>)>,
+}
+
+impl Namespace {
+    /// A namespace with the service account that every one has.
+    #[must_use]
+    pub fn new(created: Timestamp, made: u64) -> Self {
+        Self { created, made, secrets: Vec::new(), service_accounts: vec![("default".to_owned(), Vec::new())] }
+    }
 }
 
 /// A Kubernetes secret, without its data.

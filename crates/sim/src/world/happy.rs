@@ -133,6 +133,7 @@ pub fn settle(world: &mut World, login_servers: &[String]) {
                 image: image.clone(),
                 pulled: false,
                 reason: format!("Back-off pulling image \"{image}\": 401 Unauthorized"),
+                digest: String::new(),
             };
             node.pulls = cluster.images.iter().map(waiting).collect();
         }

@@ -97,10 +97,15 @@ fn namespaces(cluster: &Cluster) -> Map<String, Value> {
             .service_accounts
             .iter()
             .map(|(name, secrets)| json!({ "name": name, "imagePullSecrets": secrets }));
-        (
-            name.clone(),
-            json!({ "secrets": secrets.collect::<Vec<_>>(), "serviceAccounts": accounts.collect::<Vec<_>>() }),
-        )
+        let pods =
+            cluster.kubernetes.stored.iter().filter(|stored| stored.plural == "pods" && stored.namespace() == name);
+        let pods = pods.map(|pod| json!({ "name": pod.name(), "phase": pod.text("/status/phase") }));
+        let shown = json!({
+            "secrets": secrets.collect::<Vec<_>>(),
+            "serviceAccounts": accounts.collect::<Vec<_>>(),
+            "pods": pods.collect::<Vec<_>>(),
+        });
+        (name.clone(), shown)
     });
     all.collect()
 }

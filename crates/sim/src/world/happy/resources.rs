@@ -10,9 +10,12 @@ use super::{
 };
 use crate::{
     clock::Moment,
-    scenario::{IdentityPart, On, RolePart, Setup},
+    scenario::{ClusterPart, IdentityPart, KubernetesPart, On, RolePart, Setup, WorkloadPart},
     secret::Secret,
-    world::{Cluster, ClusterIdentity, Credential, Namespace, Node, Registry, ServicePrincipal, World},
+    world::{
+        Cluster, ClusterIdentity, Credential, Kubernetes, KubernetesAccess, Namespace, Node, Registry,
+        ServicePrincipal, Workload, World,
+    },
 };
 
 const LOCATION: &str = "westeurope";
@@ -49,8 +52,7 @@ impl Builder {
             credential: credential.clone(),
             pulls: Vec::new(),
         };
-        let service_accounts = vec![("default".to_owned(), Vec::new())];
-        let namespace = Namespace { secrets: Vec::new(), service_accounts };
+        let namespaces = ["default", "kube-system", "shop"].into_iter();
         world.clusters.push(Cluster {
             id: places.resource,
             name: "aks-shop".to_owned(),
@@ -65,8 +67,36 @@ impl Builder {
             nodes: (0..part.nodes.unwrap_or(3)).map(node).collect(),
             images: part.images.clone().unwrap_or_else(|| vec!["shop/web:1.4".to_owned()]),
             free_vcpus: part.free_vcpus.unwrap_or(94),
-            namespaces: BTreeMap::from([("default".to_owned(), namespace)]),
+            namespaces: namespaces.map(|name| (name.to_owned(), Namespace::new(self.before, 1))).collect(),
+            kubernetes: self.kubernetes(part),
         });
+    }
+
+    /// The Kubernetes API of the cluster, with a small shop.
+    fn kubernetes(&self, part: &ClusterPart) -> Kubernetes {
+        let shop = || vec![WorkloadPart::shop("web", 2, Some(1))];
+        let workloads = part.workloads.clone().unwrap_or_else(shop).into_iter().map(|part| Workload {
+            kind: part.kind,
+            namespace: part.namespace,
+            name: part.name,
+            replicas: part.replicas,
+            min_available: part.min_available,
+        });
+        Kubernetes {
+            access: match part.kubernetes {
+                None | Some(KubernetesPart::Open) => KubernetesAccess::Open,
+                Some(KubernetesPart::Private) => KubernetesAccess::Private,
+                Some(KubernetesPart::ReadOnly) => KubernetesAccess::ReadOnly,
+            },
+            address: String::new(),
+            authority: String::new(),
+            users: Vec::new(),
+            created: self.before,
+            workloads: workloads.collect(),
+            stored: Vec::new(),
+            gone: Vec::new(),
+            revision: 1,
+        }
     }
 
     /// The managed identity of the cluster, a service principal that no application of the tenant has.

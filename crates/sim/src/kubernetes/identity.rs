@@ -1,0 +1,101 @@
+//! Who calls a Kubernetes API, and what they may do there.
+
+use http::{HeaderMap, StatusCode};
+
+use super::{Target, failure};
+use crate::{
+    errors::{self, Refusal},
+    secret::Secret,
+    server::PeerCertificate,
+    tls::{Authority, TlsError},
+    tokens,
+    world::{Cluster, KubernetesAccess, KubernetesUser},
+};
+
+/// Who is known to the API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// The name.
+    pub name: String,
+    /// Whether it may do everything, as the group `system:masters` may.
+    pub master: bool,
+}
+
+/// The users of a cluster, whose kubeconfigs the Resource Manager gives away: local accounts, both of the group that may do
+/// everything unless the scenario has the first one read only.
+///
+/// # Errors
+/// No randomness, or no usable cryptography.
+pub fn users(authority: &Authority, access: KubernetesAccess) -> Result<Vec<KubernetesUser>, TlsError> {
+    ["clusterUser", "clusterAdmin"]
+        .into_iter()
+        .map(|name| {
+            let (user, group) = subject(name, access);
+            let certificate = authority.client(user, group)?;
+            Ok(KubernetesUser {
+                name,
+                token: Secret::new(uuid::Uuid::new_v4().simple().to_string()),
+                certificate: certificate.pem,
+                certificate_der: certificate.der,
+                key: Secret::new(certificate.key),
+            })
+        })
+        .collect()
+}
+
+/// Name and group of a local account; AKS gives both accounts the name `masterclient`.
+fn subject(account: &str, access: KubernetesAccess) -> (&'static str, &'static str) {
+    match access {
+        KubernetesAccess::ReadOnly if account == "clusterUser" => ("clusterUser", "readers"),
+        _ => ("masterclient", "system:masters"),
+    }
+}
+
+/// The user of a request: by the certificate of its connection, or by its token. The cluster knows those that it gave out.
+///
+/// # Errors
+/// 401 for nobody, and for a wrong certificate or token.
+pub fn known(cluster: &Cluster, headers: &HeaderMap, peer: Option<&PeerCertificate>) -> Result<User, Refusal> {
+    let token = tokens::bearer(headers);
+    let is = |user: &&KubernetesUser| {
+        peer.is_some_and(|peer| *peer.0 == *user.certificate_der)
+            || token.is_some_and(|token| token == user.token.reveal())
+    };
+    let found = cluster.kubernetes.users.iter().find(is);
+    let found = found.ok_or_else(|| failure(StatusCode::UNAUTHORIZED, "Unauthorized", "Unauthorized"))?;
+    let (name, group) = subject(found.name, cluster.kubernetes.access);
+    Ok(User { name: name.to_owned(), master: group == "system:masters" })
+}
+
+impl User {
+    /// Whether it may do something with a kind of object.
+    #[must_use]
+    pub fn may(&self, verb: &str, plural: &str) -> bool {
+        self.master || matches!(verb, "get" | "list" | "watch") || plural == "selfsubjectaccessreviews"
+    }
+
+    /// Lets it do something with the target.
+    ///
+    /// # Errors
+    /// 403 in the words of RBAC.
+    pub fn require(&self, verb: &str, target: &Target<'_>) -> Result<(), Refusal> {
+        let kind = target.kind;
+        if self.may(verb, kind.plural) {
+            return Ok(());
+        }
+        let named = target.name.map(|name| format!(" \"{name}\"")).unwrap_or_default();
+        let place = match target.namespace {
+            Some(namespace) => format!("in the namespace \"{namespace}\""),
+            None => "at the cluster scope".to_owned(),
+        };
+        let message = format!(
+            "{}{named} is forbidden: User \"{}\" cannot {verb} resource \"{}\" in API group \"{}\" {place}",
+            kind.resource(),
+            self.name,
+            kind.plural,
+            kind.group
+        );
+        let details = kind.details(target.name.unwrap_or_default());
+        Err(errors::kubernetes(StatusCode::FORBIDDEN, "Forbidden", &message, &details))
+    }
+}

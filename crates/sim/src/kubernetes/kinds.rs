@@ -1,0 +1,139 @@
+//! The kinds of objects that are served.
+
+use serde_json::{Value, json};
+
+/// A kind of object.
+#[derive(Debug)]
+pub struct Kind {
+    /// Its API group; empty for the core.
+    pub group: &'static str,
+    /// The version.
+    pub version: &'static str,
+    /// Its name in paths.
+    pub plural: &'static str,
+    /// Its name in the singular.
+    pub singular: &'static str,
+    /// Its name in objects.
+    pub name: &'static str,
+    /// What people call it.
+    pub short: &'static [&'static str],
+    /// Whether its objects are in namespaces.
+    pub namespaced: bool,
+    /// What can be done with it.
+    pub verbs: &'static [&'static str],
+}
+
+impl Kind {
+    /// `v1` or `apps/v1`.
+    #[must_use]
+    pub fn api_version(&self) -> String {
+        if self.group.is_empty() { self.version.to_owned() } else { format!("{}/{}", self.group, self.version) }
+    }
+
+    /// `pods` or `deployments.apps`, as messages name it.
+    #[must_use]
+    pub fn resource(&self) -> String {
+        if self.group.is_empty() { self.plural.to_owned() } else { format!("{}.{}", self.plural, self.group) }
+    }
+
+    /// The `details` of a `Status` about one of them.
+    #[must_use]
+    pub fn details(&self, name: &str) -> Value {
+        let mut details = json!({ "name": name, "kind": self.plural });
+        if !self.group.is_empty() {
+            details["group"] = json!(self.group);
+        }
+        details
+    }
+
+    /// What objects of this kind can be selected by beside name and namespace (Kubernetes documentation, "Field Selectors").
+    #[must_use]
+    pub fn fields(&self) -> &'static [&'static str] {
+        match self.plural {
+            "pods" => &[
+                "spec.nodeName",
+                "spec.restartPolicy",
+                "spec.schedulerName",
+                "spec.serviceAccountName",
+                "status.phase",
+            ],
+            "events" => &[
+                "involvedObject.kind",
+                "involvedObject.namespace",
+                "involvedObject.name",
+                "involvedObject.uid",
+                "involvedObject.apiVersion",
+                "involvedObject.resourceVersion",
+                "involvedObject.fieldPath",
+                "reason",
+                "reportingComponent",
+                "source",
+                "type",
+            ],
+            "nodes" => &["spec.unschedulable"],
+            "namespaces" => &["status.phase"],
+            "secrets" => &["type"],
+            _ => &[],
+        }
+    }
+}
+
+const READ: &[&str] = &["get", "list", "watch"];
+
+/// Every kind.
+pub static KINDS: &[Kind] = &[
+    core("events", "event", "Event", &["ev"], true, READ),
+    core("namespaces", "namespace", "Namespace", &["ns"], false, &["create", "get", "list", "watch"]),
+    core("nodes", "node", "Node", &["no"], false, READ),
+    core("pods", "pod", "Pod", &["po"], true, &["create", "delete", "get", "list", "watch"]),
+    core("secrets", "secret", "Secret", &[], true, READ),
+    core("serviceaccounts", "serviceaccount", "ServiceAccount", &["sa"], true, READ),
+    apps("deployments", "deployment", "Deployment", &["deploy"]),
+    apps("statefulsets", "statefulset", "StatefulSet", &["sts"]),
+    Kind {
+        group: "authorization.k8s.io",
+        version: "v1",
+        plural: "selfsubjectaccessreviews",
+        singular: "selfsubjectaccessreview",
+        name: "SelfSubjectAccessReview",
+        short: &[],
+        namespaced: false,
+        verbs: &["create"],
+    },
+    Kind {
+        group: "policy",
+        version: "v1",
+        plural: "poddisruptionbudgets",
+        singular: "poddisruptionbudget",
+        name: "PodDisruptionBudget",
+        short: &["pdb"],
+        namespaced: true,
+        verbs: READ,
+    },
+];
+
+const fn core(
+    plural: &'static str,
+    singular: &'static str,
+    name: &'static str,
+    short: &'static [&'static str],
+    namespaced: bool,
+    verbs: &'static [&'static str],
+) -> Kind {
+    Kind { group: "", version: "v1", plural, singular, name, short, namespaced, verbs }
+}
+
+const fn apps(
+    plural: &'static str,
+    singular: &'static str,
+    name: &'static str,
+    short: &'static [&'static str],
+) -> Kind {
+    Kind { group: "apps", version: "v1", plural, singular, name, short, namespaced: true, verbs: READ }
+}
+
+/// The kind of a group, a version and a plural.
+#[must_use]
+pub fn find(group: &str, version: &str, plural: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|kind| kind.group == group && kind.version == version && kind.plural == plural)
+}

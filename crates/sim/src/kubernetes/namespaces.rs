@@ -1,0 +1,37 @@
+//! Creating namespaces.
+
+use http::StatusCode;
+use serde_json::Value;
+
+use super::{
+    Asked, Cause, NO_LABEL, Target, already_exists, bad_request, invalid, is_name, kinds, no_path, object, one,
+};
+use crate::{errors::Answer, world::Namespace};
+
+/// Makes a namespace. Its service account `default` is there at once.
+pub fn create(asked: &Asked) -> Answer {
+    let kind = kinds::find("", "v1", "namespaces").ok_or_else(no_path)?;
+    let body = asked.object()?;
+    let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str);
+    if (text("/kind"), text("/apiVersion")) != (Some("Namespace"), Some("v1")) {
+        return Err(bad_request("no kind \"Namespace\" of version \"v1\" in the object provided"));
+    }
+    let name = text("/metadata/name").unwrap_or_default().to_owned();
+    if !is_name(&name, false) {
+        return Err(invalid(kind, &name, &[Cause::invalid("metadata.name", &name, NO_LABEL)]));
+    }
+    let (created, dry_run) = (asked.cloud().clock.timestamp(), asked.is_dry_run());
+    let made = asked.cluster(|cluster| {
+        if cluster.namespaces.contains_key(&name) {
+            return None;
+        }
+        let revision = cluster.kubernetes.next();
+        cluster.namespaces.insert(name.clone(), Namespace::new(created, revision));
+        let made = one(cluster, &Target { kind, namespace: None, name: Some(&name) });
+        if dry_run {
+            cluster.namespaces.remove(&name);
+        }
+        made
+    })?;
+    Ok(object(StatusCode::CREATED, kind, made.ok_or_else(|| already_exists(kind, &name))?))
+}

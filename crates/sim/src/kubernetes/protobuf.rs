@@ -1,0 +1,104 @@
+//! The little of Kubernetes' binary form that is needed to read a `SelfSubjectAccessReview`.
+//!
+//! An object is `k8s\0` and a message `Unknown`, whose second field is the object's own message (Kubernetes documentation,
+//! "Kubernetes Protobuf encoding"; the field numbers are those of `k8s.io/api/authorization/v1/generated.proto`).
+
+use serde_json::{Map, Value};
+
+/// The media type of the binary form.
+pub const MEDIA_TYPE: &str = "application/vnd.kubernetes.protobuf";
+
+const MAGIC: &[u8] = b"k8s\0";
+const RESOURCE: &[&str] = &["namespace", "verb", "group", "version", "resource", "subresource", "name"];
+const NO_RESOURCE: &[&str] = &["path", "verb"];
+
+/// The `spec` of a review; `None` where it cannot be read.
+#[must_use]
+pub fn review_spec(bytes: &[u8]) -> Option<Value> {
+    let unknown = fields(bytes.strip_prefix(MAGIC)?)?;
+    let review = fields(field(&unknown, 2)?)?;
+    let spec = fields(field(&review, 2)?)?;
+    let mut read = Map::new();
+    for (number, name, members) in [(1, "resourceAttributes", RESOURCE), (2, "nonResourceAttributes", NO_RESOURCE)] {
+        if let Some(bytes) = field(&spec, number) {
+            read.insert(name.to_owned(), Value::Object(texts(&fields(bytes)?, members)?));
+        }
+    }
+    Some(Value::Object(read))
+}
+
+/// The fields of a message that have a length, each with its number.
+type Fields<'a> = Vec<(u64, &'a [u8])>;
+
+fn field<'a>(fields: &Fields<'a>, number: u64) -> Option<&'a [u8]> {
+    fields.iter().find(|(found, _)| *found == number).map(|(_, bytes)| *bytes)
+}
+
+/// Texts by the names of their fields, which count from 1; those that are empty are left out.
+fn texts(fields: &Fields<'_>, names: &[&str]) -> Option<Map<String, Value>> {
+    let mut read = Map::new();
+    for (number, name) in (1..).zip(names) {
+        let bytes = field(fields, number).unwrap_or_default();
+        if !bytes.is_empty() {
+            read.insert((*name).to_owned(), Value::from(std::str::from_utf8(bytes).ok()?));
+        }
+    }
+    Some(read)
+}
+
+fn fields(mut bytes: &[u8]) -> Option<Fields<'_>> {
+    let mut fields = Vec::new();
+    while !bytes.is_empty() {
+        let (key, rest) = varint(bytes)?;
+        bytes = match key & 7 {
+            0 => varint(rest)?.1,
+            1 => rest.get(8..)?,
+            2 => {
+                let (length, rest) = varint(rest)?;
+                let length = usize::try_from(length).ok()?;
+                fields.push((key >> 3, rest.get(..length)?));
+                rest.get(length..)?
+            }
+            5 => rest.get(4..)?,
+            _ => return None,
+        };
+    }
+    Some(fields)
+}
+
+fn varint(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    let mut value = 0;
+    for (at, byte) in bytes.iter().enumerate().take(10) {
+        value |= u64::from(byte & 0x7f).checked_shl(u32::try_from(at * 7).ok()?)?;
+        if byte & 0x80 == 0 {
+            return Some((value, bytes.get(at + 1..)?));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// What `kubectl auth can-i create pods` of version 1.32.4 sends.
+    const CAN_I: &[u8] = b"k8s\0\n2\n\x17authorization.k8s.io/v1\x12\x17SelfSubjectAccessReview\x12?\n\x10\n\0\x12\0\x1a\0\"\0*\x002\x008\0B\0\x12!\n\x1f\n\x07default\x12\x06create\x1a\0\"\0*\x04pods2\0:\0\x1a\x08\x08\0\x12\0\x1a\0 \0\x1a\0\"\0";
+
+    #[test]
+    fn a_review_of_kubectl_is_read() {
+        let expected =
+            json!({ "resourceAttributes": { "namespace": "default", "verb": "create", "resource": "pods" } });
+        assert_eq!(review_spec(CAN_I), Some(expected));
+    }
+
+    #[test]
+    fn torn_and_other_bytes_are_refused() {
+        for end in 0..CAN_I.len() - 20 {
+            assert!(CAN_I.get(..end).is_none_or(|part| review_spec(part).is_none()), "{end}");
+        }
+        assert_eq!(review_spec(b"{}"), None);
+        assert_eq!(review_spec(b"k8s\0\x12\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f"), None);
+    }
+}
