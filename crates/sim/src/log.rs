@@ -61,6 +61,10 @@ impl std::fmt::Debug for Exchange {
     }
 }
 
+/// Marks an answer whose body goes on for long and is not kept with the exchanges. A response extension.
+#[derive(Clone, Copy)]
+pub struct NotKept;
+
 /// The log of one cloud.
 #[derive(Debug)]
 pub struct Log {

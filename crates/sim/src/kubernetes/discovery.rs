@@ -80,6 +80,9 @@ fn resources(group: &str, version: &str) -> Option<Value> {
         if !kind.short.is_empty() {
             shown["shortNames"] = json!(kind.short);
         }
+        if ["pods", "deployments", "statefulsets"].contains(&kind.plural) {
+            shown["categories"] = json!(["all"]);
+        }
         shown
     };
     let group_version = kinds.first()?.api_version();

@@ -236,7 +236,12 @@ async fn image(pod: &Pod, node: usize, at: usize, container: &Value) -> Option<S
             }
             Err(error) => {
                 let code = if matches!(error, PullError::NotFound(_)) { "NotFound" } else { "Unknown" };
-                format!("rpc error: code = {code} desc = failed to pull and unpack image \"{image}\": {error}")
+                let step = if error.is_before_content() {
+                    format!("failed to resolve reference \"{image}\": ")
+                } else {
+                    String::new()
+                };
+                format!("rpc error: code = {code} desc = failed to pull and unpack image \"{image}\": {step}{error}")
             }
         };
         pod.says(name, "Warning", "Failed", &format!("Failed to pull image \"{image}\": {failed}"))?;

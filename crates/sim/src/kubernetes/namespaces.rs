@@ -5,13 +5,21 @@ use serde_json::Value;
 
 use super::{
     Asked, Cause, NO_LABEL, Target, already_exists, bad_request, invalid, is_name, kinds, no_path, object, one,
+    protobuf,
 };
-use crate::{errors::Answer, world::Namespace};
+use crate::{
+    errors::{self, Answer},
+    world::Namespace,
+};
 
-/// Makes a namespace. Its service account `default` is there at once.
+/// Makes a namespace, which `kubectl create namespace` sends in Kubernetes' own binary form. Its service account `default` is there at once.
 pub fn create(asked: &Asked) -> Answer {
     let kind = kinds::find("", "v1", "namespaces").ok_or_else(no_path)?;
-    let body = asked.object()?;
+    let body = if errors::is_of(&asked.headers, protobuf::MEDIA_TYPE) {
+        protobuf::head(&asked.body).ok_or_else(|| bad_request("the object provided is unrecognized"))?
+    } else {
+        asked.object()?
+    };
     let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str);
     if (text("/kind"), text("/apiVersion")) != (Some("Namespace"), Some("v1")) {
         return Err(bad_request("no kind \"Namespace\" of version \"v1\" in the object provided"));

@@ -1,7 +1,8 @@
-//! The little of Kubernetes' binary form that is needed to read a `SelfSubjectAccessReview`.
+//! The little of Kubernetes' binary form that is needed for what kubectl sends in it: an access review, a namespace.
 //!
-//! An object is `k8s\0` and a message `Unknown`, whose second field is the object's own message (Kubernetes documentation,
-//! "Kubernetes Protobuf encoding"; the field numbers are those of `k8s.io/api/authorization/v1/generated.proto`).
+//! An object is `k8s\0` and a message `Unknown`, whose first field says what it is and whose second is the object's own
+//! message (Kubernetes documentation, "Kubernetes Protobuf encoding"; the field numbers are those of `generated.proto` in
+//! `k8s.io/apimachinery/pkg/runtime`, `k8s.io/api/authorization/v1` and `k8s.io/apimachinery/pkg/apis/meta/v1`).
 
 use serde_json::{Map, Value};
 
@@ -25,6 +26,17 @@ pub fn review_spec(bytes: &[u8]) -> Option<Value> {
         }
     }
     Some(Value::Object(read))
+}
+
+/// Kind, version and name of an object, as the JSON of it would say them; `None` where they cannot be read.
+#[must_use]
+pub fn head(bytes: &[u8]) -> Option<Value> {
+    let unknown = fields(bytes.strip_prefix(MAGIC)?)?;
+    let mut head = texts(&fields(field(&unknown, 1)?)?, &["apiVersion", "kind"])?;
+    let object = fields(field(&unknown, 2)?)?;
+    let metadata = texts(&fields(field(&object, 1)?)?, &["name"])?;
+    head.insert("metadata".to_owned(), Value::Object(metadata));
+    Some(Value::Object(head))
 }
 
 /// The fields of a message that have a length, each with its number.
@@ -91,6 +103,13 @@ mod tests {
         let expected =
             json!({ "resourceAttributes": { "namespace": "default", "verb": "create", "resource": "pods" } });
         assert_eq!(review_spec(CAN_I), Some(expected));
+    }
+
+    #[test]
+    fn a_namespace_of_kubectl_is_read() {
+        let bytes = b"k8s\0\n\x0f\n\x02v1\x12\tNamespace\x12\x1c\n\x16\n\x04demo\x12\0\x1a\0\"\0*\x002\08\0B\0\x12\0\x1a\0\x1a\0\"\0";
+        let expected = json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": "demo" } });
+        assert_eq!(head(bytes), Some(expected));
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! Watches: what is there, if no version is named, and every change from then on (Kubernetes documentation, "Efficient
-//! detection of changes").
+//! Watches: what is there, if no version is named or it is asked for, and every change from then on (Kubernetes documentation,
+//! "Efficient detection of changes", "Streaming lists").
 
 use std::{convert::Infallible, time::Duration};
 
@@ -13,7 +13,10 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::{Api, Asked, Target, kinds::Kind, list::is_in, objects, select::Selector};
-use crate::errors::{Answer, JSON};
+use crate::{
+    errors::{Answer, JSON},
+    log::NotKept,
+};
 
 /// How often the world is looked at, on the wall clock.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
@@ -28,6 +31,8 @@ struct Watch {
     selector: Selector,
     /// The newest revision that was sent.
     seen: u64,
+    /// Whether a bookmark is to say where what was there ends.
+    bookmark: bool,
     end: Instant,
 }
 
@@ -35,12 +40,15 @@ struct Watch {
 pub fn answer(asked: &Asked, target: &Target<'_>) -> Answer {
     let selector = Selector::of(asked, target.kind)?;
     let seconds = asked.query("timeoutSeconds").and_then(|seconds| seconds.parse().ok()).filter(|seconds| *seconds > 0);
+    let initial = asked.is_set("sendInitialEvents");
+    let since = asked.query("resourceVersion").filter(|_| !initial);
     let watch = Watch {
         api: asked.api.clone(),
         kind: target.kind,
         namespace: target.namespace.map(str::to_owned),
         selector,
-        seen: asked.query("resourceVersion").and_then(|version| version.parse().ok()).unwrap_or_default(),
+        seen: since.and_then(|version| version.parse().ok()).unwrap_or_default(),
+        bookmark: initial,
         end: Instant::now() + seconds.map_or(USUAL, Duration::from_secs),
     };
     let lines = stream::unfold(watch, |mut watch| async move {
@@ -57,6 +65,7 @@ pub fn answer(asked: &Asked, target: &Target<'_>) -> Answer {
     });
     let mut response: Response = Body::from_stream(lines).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(JSON));
+    response.extensions_mut().insert(NotKept);
     Ok(response)
 }
 
@@ -81,10 +90,15 @@ impl Watch {
             .collect();
         self.seen = cluster.kubernetes.revision;
         changes.sort_by_key(|(_, stored)| stored.changed);
-        let line = |(what, stored): (&str, _)| -> String {
-            let object: Value = objects::typed(self.kind, objects::shown(&stored));
-            format!("{}\n", json!({ "type": what, "object": object }))
+        let line = |what: &str, object: Value| {
+            format!("{}\n", json!({ "type": what, "object": objects::typed(self.kind, object) }))
         };
-        changes.into_iter().map(line).collect()
+        let mut lines: String = changes.iter().map(|(what, stored)| line(what, objects::shown(stored))).collect();
+        if std::mem::take(&mut self.bookmark) {
+            let annotations = json!({ "k8s.io/initial-events-end": "true" });
+            let metadata = json!({ "resourceVersion": self.seen.to_string(), "annotations": annotations });
+            lines.push_str(&line("BOOKMARK", json!({ "metadata": metadata })));
+        }
+        lines
     }
 }

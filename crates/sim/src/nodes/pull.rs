@@ -23,12 +23,8 @@ pub enum PullError {
     #[error("couldn't parse image name \"{0}\": invalid reference format")]
     Name(String),
     /// The registry is not of this cloud, and nothing else is known to the nodes.
-    #[error(
-        "failed to resolve reference \"{image}\": failed to do request: Head \"{url}\": dial tcp: lookup {server}: no such host"
-    )]
+    #[error("failed to do request: Head \"{url}\": dial tcp: lookup {server}: no such host")]
     NoHost {
-        /// The image.
-        image: String,
         /// Where its manifest would be.
         url: String,
         /// The registry.
@@ -72,6 +68,17 @@ pub enum PullError {
     /// Content is not what its digest says, or no manifest.
     #[error("failed to copy: content of {0} is not what was asked for")]
     Content(String),
+}
+
+impl PullError {
+    /// Whether it came up before the image was found: containerd then says that it could not resolve its name.
+    #[must_use]
+    pub fn is_before_content(&self) -> bool {
+        matches!(
+            self,
+            Self::NoHost { .. } | Self::Unreachable(_) | Self::Challenge | Self::Token { .. } | Self::Anonymous { .. }
+        )
+    }
 }
 
 impl From<reqwest::Error> for PullError {
@@ -146,7 +153,7 @@ pub async fn pull(http: &reqwest::Client, image: &str, credential: Option<&Crede
     let Reference { server, repository, tag } = &reference;
     if !reference.is_here() {
         let url = format!("https://{server}/v2/{repository}/manifests/{tag}");
-        return Err(PullError::NoHost { image: image.to_owned(), url, server: server.clone() });
+        return Err(PullError::NoHost { url, server: server.clone() });
     }
     let base = Url::parse(&format!("https://{server}/v2/")).map_err(|_| name())?;
     let puller = Puller { http, token: authorise(http, &base, repository, credential).await? };
