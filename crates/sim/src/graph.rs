@@ -28,7 +28,7 @@ mod relations;
 mod shapes;
 
 /// The relations of an object to others.
-const RELATIONS: &[&str] = &["memberOf", "transitiveMemberOf", "appRoleAssignments", "members"];
+const RELATIONS: &[&str] = &["memberOf", "transitiveMemberOf", "appRoleAssignments", "members", "owners"];
 
 /// Everything under `/v1.0`.
 pub fn router(cloud: Shared) -> Router {

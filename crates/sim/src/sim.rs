@@ -41,7 +41,8 @@ use crate::{
 /// How to start a simulated cloud.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Where the shared origin listens, on loopback only; port 0 is any free one. Registries listen on free ports beside it.
+    /// Where the shared origin listens, on loopback only; port 0 is any free one. Registries, Kubernetes APIs
+    /// and the trap listen on free ports beside it.
     pub listen: SocketAddr,
     /// Scenarios, later ones over earlier ones.
     pub scenarios: Vec<Scenario>,

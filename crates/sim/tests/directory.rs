@@ -96,11 +96,18 @@ async fn tags_are_kept_found_and_inherited_by_the_service_principal_at_home() {
 
 #[tokio::test]
 async fn an_owner_adds_a_secret_to_the_clusters_app_and_another_does_not() {
-    for (scenario, status) in [("happy", 200), ("no-way-back", 403)] {
+    for (scenario, status, owners) in [("happy", 200, 1), ("no-way-back", 403, 0)] {
         let bench = Bench::with(&[scenario]).await;
         let graph = bench.graph_token(Tenant::A).await;
         let found = bench.get("/v1.0/applications?$filter=displayName eq 'aks-shop-sp'", &graph).await;
-        let path = format!("/v1.0/applications/{}/addPassword", found.at("/value/0/id"));
+        let application = format!("/v1.0/applications/{}", found.at("/value/0/id"));
+        let listed = bench.get(&format!("{application}/owners?$select=id,appId"), &graph).await;
+        assert_eq!(listed.body["value"].as_array().map(Vec::len), Some(owners), "{scenario}: {listed:?}");
+        if owners > 0 {
+            let operator = bench.sim.operator(Tenant::A).client_id.to_string();
+            assert_eq!(listed.at("/value/0/appId"), operator);
+        }
+        let path = format!("{application}/addPassword");
         let made = bench.call("POST", &path, &graph, &json!({ "passwordCredential": { "displayName": "back" } })).await;
         assert_eq!(made.status, status, "{scenario}: {}", made.text);
     }

@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{
-    Call, Key, bad_request, denied, id_of, no_content, no_method, no_segment, not_found, passwords, principals, shapes,
+    Call, Key, bad_request, denied, directory_objects, id_of, no_content, no_method, no_segment, not_found, passwords,
+    principals, shapes,
 };
 use crate::{
     consent,
@@ -60,7 +61,8 @@ pub fn answer(call: &Call, method: &Method, key: Option<Key>, rest: &[&str]) -> 
         (Some(key), [], &Method::DELETE) => delete(call, key),
         (Some(key), ["addPassword"], &Method::POST) => passwords::add(call, key),
         (Some(key), ["removePassword"], &Method::POST) => passwords::remove(call, key),
-        (_, [] | ["addPassword" | "removePassword"], _) => Err(no_method()),
+        (Some(key), ["owners"], &Method::GET) => owners(call, key),
+        (_, [] | ["addPassword" | "removePassword" | "owners"], _) => Err(no_method()),
         _ => Err(no_segment(rest.last().copied().unwrap_or_default())),
     }
 }
@@ -110,6 +112,17 @@ fn get(call: &Call, key: Key) -> Answer {
     let directory = world.directory(call.caller.tenant).ok_or_else(|| missing(key))?;
     let application = find(call, directory, key).ok_or_else(|| missing(key))?;
     Ok(call.found("applications", shapes::application(directory, application)))
+}
+
+/// `owners` (Graph's document "List owners of an application", which names `Application.ReadWrite.OwnedBy` among the rights).
+fn owners(call: &Call, key: Key) -> Answer {
+    call.require(principals::READ)?;
+    let owners = {
+        let world = call.cloud.world();
+        let directory = world.directory(call.caller.tenant).ok_or_else(|| missing(key))?;
+        find(call, directory, key).ok_or_else(|| missing(key))?.owners.clone()
+    };
+    call.list("directoryObjects", directory_objects::objects(call, &owners))
 }
 
 fn create(call: &Call) -> Answer {
