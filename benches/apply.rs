@@ -90,6 +90,7 @@ enum Unit {
     RightA,
     App,
     OldRoles,
+    Headroom,
     Registry,
     RightB,
     Image,
@@ -106,29 +107,41 @@ enum Kind {
     Provision,
     Role,
     Proof,
+    Copies,
+    WayBack,
     Reset,
+    Inside,
 }
 
 /// What needs what. A secret is added as soon as the app is there; that sign-in takes it in A needs the service
 /// principal there too, and in B the secret and the service principal of B.
 fn needs(unit: Unit) -> Vec<Unit> {
-    use Unit::{App, Cluster, Discovery, Exchange, Image, OldRoles, Part, Registry, RightA, RightB, SignIn, Token};
+    use Unit::{
+        App, Cluster, Discovery, Exchange, Headroom, Image, OldRoles, Part, Registry, RightA, RightB, SignIn, Token,
+    };
     match unit {
         Discovery => vec![],
         SignIn(_) => vec![Discovery],
         Cluster | RightA | App => vec![SignIn(Side::A)],
         OldRoles => vec![Cluster, App],
+        Headroom => vec![Cluster],
         Registry | RightB | Token => vec![SignIn(Side::B)],
         Exchange => vec![Registry, Token],
         Image => vec![Exchange],
-        Part(Kind::App, 0) => vec![OldRoles, RightA, Image, RightB],
+        Part(Kind::App, 0) => vec![OldRoles, Headroom, RightA, Image, RightB],
         Part(Kind::PrincipalA | Kind::Secret | Kind::Provision, 0) => vec![Part(Kind::App, 0)],
         Part(Kind::Secret, 1) => vec![Part(Kind::Secret, 0), Part(Kind::PrincipalA, 0)],
         Part(Kind::Provision, 1) => vec![Part(Kind::Provision, 0), Part(Kind::Secret, 0)],
         Part(Kind::Role, 0) => vec![Part(Kind::Provision, 0)],
         Part(Kind::Proof, 0) => vec![Part(Kind::Secret, 0), Part(Kind::Role, 0)],
+        Part(Kind::Copies, 0) => vec![Part(Kind::PrincipalA, 0)],
+        // Nobody needs a way back from what is not proved.
+        Part(Kind::WayBack, 0) => vec![Part(Kind::Proof, 0)],
+        Part(Kind::Inside, 0) => vec![Part(Kind::Reset, 2)],
         Part(Kind::Reset, 0) => {
             vec![
+                Part(Kind::Copies, 1),
+                Part(Kind::WayBack, 1),
                 Part(Kind::App, 1),
                 Part(Kind::PrincipalA, 1),
                 Part(Kind::Secret, 1),
@@ -189,6 +202,9 @@ fn of_check(check: &Check) -> Unit {
         Check::Cluster(_) => Unit::Cluster,
         Check::ResetRight(_) => Unit::RightA,
         Check::OldRoles(_) => Unit::OldRoles,
+        Check::Headroom(_) => Unit::Headroom,
+        // Nothing is asked for it.
+        Check::Soak => Unit::Discovery,
         Check::App => Unit::App,
         Check::Registry(_) => Unit::Registry,
         Check::RoleRight(_) => Unit::RightB,
@@ -204,7 +220,11 @@ const fn kind(op: &Op) -> Kind {
         Op::Provision { .. } => Kind::Provision,
         Op::GrantRole { .. } => Kind::Role,
         Op::ProvePull { .. } => Kind::Proof,
-        Op::ResetCluster { .. } => Kind::Reset,
+        Op::CopyRoles { .. } => Kind::Copies,
+        Op::KeepWayBack { .. } => Kind::WayBack,
+        Op::ProveInside { .. } => Kind::Inside,
+        // The route has no steps that take something back.
+        Op::ResetCluster { .. } | Op::TakeBack { .. } => Kind::Reset,
     }
 }
 

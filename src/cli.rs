@@ -14,7 +14,12 @@ file (tenant-a). A service principal's id and secret come from CROSSPULL_A_CLIEN
 CROSSPULL_A_CLIENT_SECRET_FILE), likewise B; a secret is never an argument.
 
 Exit codes: 0 done; 1 failed; 2 wrong input, nothing was called; 3 waits for a person; 4 stopped by a check, nothing was \
-written; 129, 130, 143 stopped by a signal.";
+written; 5 undo left something behind; 129, 130, 143 stopped by a signal. What ended with 1, 3, 5 or a signal can be gone \
+on with: crosspull resume.";
+
+/// Says where the inputs of an earlier run come from.
+const EARLIER: &str = "Cluster, registry, tenants and plan are those of the run. How to sign in is as it was then; flags, \
+environment and an answers file change that. A secret is asked for anew: it is nowhere in the journal.";
 
 /// The whole command line.
 pub fn command() -> Command {
@@ -43,6 +48,23 @@ pub fn command() -> Command {
                 .args(inputs())
                 .args([answers(), output(), yes()]),
         )
+        .subcommand(Command::new("runs").about("Lists earlier runs, newest first").arg(output()))
+        .subcommand(
+            Command::new("resume")
+                .about("Goes on with a run where it stopped; without RUN, with the newest that can be gone on with")
+                .after_help(EARLIER)
+                .arg(run())
+                .args(inputs_of_access())
+                .args([answers(), output(), yes()]),
+        )
+        .subcommand(
+            Command::new("undo")
+                .about("Takes back what a run made, newest first; what it found stays")
+                .after_help(EARLIER)
+                .arg(run().required(true))
+                .args(inputs_of_access().filter(|arg| arg.get_id() != Key::SecretOut.name()))
+                .args([answers(), output(), yes()]),
+        )
         .subcommand(
             Command::new("simulate")
                 .about("Serves the simulated cloud on loopback")
@@ -58,15 +80,26 @@ pub fn command() -> Command {
 
 /// A flag for every input.
 fn inputs() -> impl Iterator<Item = Arg> {
-    FIELDS.iter().map(|field| {
-        let arg = Arg::new(field.key.name())
-            .long(field.key.name())
-            .value_name(clap::builder::Str::from(value_name(field)))
-            .allow_negative_numbers(true)
-            .help(help(field));
-        // Of several values for one input the last counts, as in other tools, unless it takes a list.
-        arg.action(if many(field.key) { ArgAction::Append } else { ArgAction::Set })
-    })
+    FIELDS.iter().map(input)
+}
+
+/// The inputs that may differ when an earlier run is taken up: how the clouds are reached, and where a secret goes.
+fn inputs_of_access() -> impl Iterator<Item = Arg> {
+    FIELDS.iter().filter(|field| field.key.is_of_access()).map(input)
+}
+
+fn input(field: &'static Field) -> Arg {
+    let arg = Arg::new(field.key.name())
+        .long(field.key.name())
+        .value_name(clap::builder::Str::from(value_name(field)))
+        .allow_negative_numbers(true)
+        .help(help(field));
+    // Of several values for one input the last counts, as in other tools, unless it takes a list.
+    arg.action(if many(field.key) { ArgAction::Append } else { ArgAction::Set })
+}
+
+fn run() -> Arg {
+    Arg::new("run").value_name("RUN").help("The run's id, as crosspull runs lists it")
 }
 
 /// True for the inputs that may be given several times. A second cluster or registry is read, so that it can be

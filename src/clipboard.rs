@@ -2,11 +2,11 @@
 //! between two frames where it has some, else await [`outside`]; then say [`said`], or the sentence of the error.
 
 use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use arboard::{Clipboard, Error, SetExtLinux as _};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use crosspull_core::secret::Secret;
+use crosspull_core::secret::{SECRET_VARIABLES, Secret};
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 use tokio::time::timeout;
@@ -20,8 +20,6 @@ const LOAD: [&str; 9] = ["load-buffer", "-w", "-b", "crosspull", "-", ";", "dele
 const TMUX_LIMIT: Duration = Duration::from_secs(2);
 /// A desktop that has not refused a text by now has taken it.
 const GRACE: Duration = Duration::from_secs(1);
-/// How long a text stays in an X clipboard.
-const KEPT: Duration = Duration::from_secs(60);
 
 /// What the environment says about where crosspull runs.
 #[derive(Debug, Clone, Copy)]
@@ -165,6 +163,9 @@ fn fits(text: &str) -> Result<(), String> {
 /// Runs tmux with the text on its standard input; arguments are for everybody to see.
 async fn feed(program: &str, arguments: &[&str], text: &str, limit: Duration) -> Result<(), String> {
     let mut tmux = Command::new(program);
+    for name in SECRET_VARIABLES {
+        tmux.env_remove(name);
+    }
     tmux.args(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
     let mut child = tmux.spawn().map_err(|e| format!("Not copied: tmux does not start ({e})."))?;
     let fed = async {
@@ -198,15 +199,39 @@ async fn keep(hold: impl FnOnce() -> Result<(), Error> + Send + 'static, grace: 
     }
 }
 
-/// Holds the X clipboard until the time is up or something else is copied. Wayland's is held by a thread of arboard's
-/// until crosspull ends, so this returns at once.
+/// Holds the X clipboard until something else is copied, or crosspull ends. Wayland's is held by a thread of arboard's,
+/// so this returns at once.
 fn hold(text: &Secret) -> Result<(), Error> {
-    let until = Instant::now() + KEPT;
-    let mut clipboard = Clipboard::new()?;
-    clipboard.set().exclude_from_history().wait_until(until).text(text.reveal())?;
-    // What is still in it when it is dropped goes to the desktop's clipboard manager, which may keep it.
-    let still = Instant::now() >= until && clipboard.get_text().is_ok_and(|now| now == text.reveal());
-    if still { clipboard.clear() } else { Ok(()) }
+    Clipboard::new()?.set().exclude_from_history().wait().text(text.reveal())
+}
+
+/// What takes the place of a secret. An empty text is taken in different ways by terminals.
+const HARMLESS: &str = " ";
+
+/// The bytes that take a secret out of the terminal's clipboard again; none for the ways of [`clear_outside`].
+pub fn clearing_bytes(way: Way) -> Option<Vec<u8>> {
+    bytes(way, HARMLESS)
+}
+
+/// Takes a secret out of tmux's or the desktop's clipboard again. On a desktop one can look first, so that what was
+/// copied meanwhile stays.
+pub async fn clear_outside(way: Way, secret: Secret) -> Result<(), String> {
+    match way {
+        Way::Tmux => feed("tmux", &LOAD, HARMLESS, TMUX_LIMIT).await,
+        Way::System => {
+            let cleared = tokio::task::spawn_blocking(move || {
+                let mut clipboard = Clipboard::new()?;
+                let still = clipboard.get_text().is_ok_and(|now| now == secret.reveal());
+                if still { clipboard.clear() } else { Ok(()) }
+            });
+            match cleared.await {
+                Ok(Ok(())) => Ok(()),
+                Ok(Err(e)) => Err(format!("The clipboard was not cleared: the desktop refused it ({e}).")),
+                Err(_) => Err("The clipboard was not cleared: it broke off.".to_owned()),
+            }
+        }
+        Way::Osc52 | Way::Screen | Way::Nowhere => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -266,14 +291,20 @@ mod tests {
 
     #[tokio::test]
     async fn tmux_gets_the_text_on_standard_input() {
-        assert_eq!(feed("sh", &["-c", "test \"$(cat)\" = secret-value"], "secret-value", KEPT).await, Ok(()));
+        assert_eq!(feed("sh", &["-c", "test \"$(cat)\" = secret-value"], "secret-value", GRACE * 60).await, Ok(()));
+    }
+
+    #[test]
+    fn a_secret_is_taken_out_of_a_terminals_clipboard_by_a_space() {
+        assert_eq!(clearing_bytes(Way::Osc52).expect("fits"), b"\x1b]52;c;IA==\x1b\\");
+        assert_eq!(clearing_bytes(Way::System), None);
     }
 
     #[tokio::test]
     async fn tmux_may_be_absent_refuse_or_hang() {
-        let absent = feed("/nonexistent/tmux", &[], "a", KEPT).await.expect_err("absent");
+        let absent = feed("/nonexistent/tmux", &[], "a", GRACE * 60).await.expect_err("absent");
         assert!(absent.starts_with("Not copied: tmux does not start"), "{absent}");
-        let refused = feed("sh", &["-c", "echo no server >&2; exit 1"], "a", KEPT).await;
+        let refused = feed("sh", &["-c", "echo no server >&2; exit 1"], "a", GRACE * 60).await;
         assert_eq!(refused, Err("Not copied: tmux refused it (no server).".to_owned()));
         let hung = feed("sleep", &["600"], "a", Duration::from_millis(20)).await;
         assert_eq!(hung, Err("Not copied: tmux does not answer.".to_owned()));
@@ -281,7 +312,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_desktop_that_does_not_refuse_has_copied() {
-        let refused = keep(|| Err(Error::ClipboardOccupied), KEPT).await.expect_err("refused");
+        let refused = keep(|| Err(Error::ClipboardOccupied), GRACE * 60).await.expect_err("refused");
         assert!(refused.starts_with("Not copied: the desktop refused it"), "{refused}");
         let (end, ended) = std::sync::mpsc::channel::<()>();
         let holding = move || ended.recv().map_err(|_| Error::ClipboardOccupied);

@@ -7,10 +7,10 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 use crosspull_azure::sign_in::Login;
 use crosspull_core::answers::{Answers, Complaint};
-use crosspull_core::field::FIELDS;
+use crosspull_core::field::{FIELDS, Key};
 use crosspull_core::ids::{ClusterId, RegistryId};
-use crosspull_core::inputs::{Inputs, SignIn};
-use crosspull_core::plan::Side;
+use crosspull_core::inputs::{Access, Inputs, SignIn};
+use crosspull_core::plan::{Plan, Side};
 use crosspull_core::secret::Secret;
 use crosspull_core::text::clean;
 use uuid::Uuid;
@@ -26,6 +26,8 @@ pub fn environment(name: &str) -> Option<String> {
 /// Everything that a run needs to begin.
 #[derive(Debug)]
 pub struct Ready {
+    /// What was answered.
+    pub answers: Answers,
     /// What the answers mean.
     pub inputs: Inputs,
     /// What signing in takes.
@@ -51,7 +53,9 @@ pub fn answers(arguments: &ArgMatches, variables: Variables) -> Result<Answers, 
     let mut flags = Answers::default();
     let mut environment = Answers::default();
     for key in FIELDS.iter().map(|f| f.key) {
-        if arguments.value_source(key.name()) == Some(ValueSource::CommandLine)
+        // Some commands have not every input.
+        if arguments.try_contains_id(key.name()).is_ok()
+            && arguments.value_source(key.name()) == Some(ValueSource::CommandLine)
             && let Some(values) = arguments.get_many::<String>(key.name())
         {
             flags.set_all(key, values.cloned().collect());
@@ -65,13 +69,22 @@ pub fn answers(arguments: &ArgMatches, variables: Variables) -> Result<Answers, 
         Some(path) => {
             let text = std::fs::read_to_string(path)
                 .map_err(|e| vec![format!("answers: {path} cannot be read ({e}): give a file that is there")])?;
-            {
-                let named = |c: Complaint| format!("answers: {path}: {}", c.text);
-                Answers::from_toml(&text).map_err(|complaints| complaints.into_iter().map(named).collect::<Vec<_>>())?
-            }
+            let named = |c: Complaint| format!("answers: {path}: {}", c.text);
+            Answers::from_toml(&text).map_err(|complaints| complaints.into_iter().map(named).collect::<Vec<_>>())?
         }
     };
-    Ok(flags.over(environment).over(file))
+    Ok(with_whole_paths(flags.over(environment).over(file)))
+}
+
+/// The answers with the paths in them from the root on: the journal keeps them, and a run is taken up from anywhere.
+fn with_whole_paths(mut answers: Answers) -> Answers {
+    for key in [Key::SecretOut, Key::CaFile] {
+        let whole = answers.get(key).and_then(|path| std::path::absolute(path).ok());
+        if let Some(whole) = whole.as_ref().and_then(|path| path.to_str()) {
+            answers.set(key, whole);
+        }
+    }
+    answers
 }
 
 /// Reads the answers, and what signing in takes.
@@ -82,8 +95,8 @@ pub fn ready(answers: &Answers, variables: Variables) -> Result<Ready, Vec<Strin
     let inputs = Inputs::from_answers(answers);
     let mut complaints: Vec<String> = inputs.as_ref().err().into_iter().flatten().map(|c| c.text.clone()).collect();
     match inputs {
-        Ok(inputs) => match means(&inputs, variables) {
-            Ok(means) => Ok(Ready { inputs, means }),
+        Ok(inputs) => match means(&inputs.access, subscriptions(&inputs), variables) {
+            Ok(means) => Ok(Ready { answers: answers.clone(), inputs, means }),
             Err(more) => {
                 complaints.extend(more);
                 Err(complaints)
@@ -93,24 +106,33 @@ pub fn ready(answers: &Answers, variables: Variables) -> Result<Ready, Vec<Strin
     }
 }
 
-/// What signing in takes, for inputs that are right.
+/// The subscriptions of the cluster and of the registry: the Azure CLI chooses an account by these.
+pub fn subscriptions(inputs: &Inputs) -> [Option<Uuid>; 2] {
+    [inputs.clusters.first().map(ClusterId::subscription), inputs.registries.first().map(RegistryId::subscription)]
+}
+
+/// The same of a plan.
+pub fn subscriptions_of(plan: &Plan) -> [Option<Uuid>; 2] {
+    let (cluster, registry) = plan.subject();
+    [cluster.map(ClusterId::subscription), registry.map(RegistryId::subscription)]
+}
+
+/// What signing in takes.
 ///
 /// # Errors
 /// Every complaint at once.
-pub fn means(inputs: &Inputs, variables: Variables) -> Result<Means, Vec<String>> {
+pub fn means(access: &Access, [in_a, in_b]: [Option<Uuid>; 2], variables: Variables) -> Result<Means, Vec<String>> {
     let mut complaints = Vec::new();
     let mut taken = |side, how, subscription| {
         login(side, how, subscription, variables).map_err(|mut more| complaints.append(&mut more)).ok()
     };
-    let subscription_a = inputs.clusters.first().map(ClusterId::subscription);
-    let subscription_b = inputs.registries.first().map(RegistryId::subscription);
-    let a = taken(Side::A, inputs.sign_in_a, subscription_a);
-    let b = taken(Side::B, inputs.sign_in_b, subscription_b);
-    let authorities = match inputs.ca_file.as_ref().map(std::fs::read) {
+    let a = taken(Side::A, access.sign_in_a, in_a);
+    let b = taken(Side::B, access.sign_in_b, in_b);
+    let authorities = match access.ca_file.as_ref().map(std::fs::read) {
         None => Vec::new(),
         Some(Ok(pem)) => vec![pem],
         Some(Err(error)) => {
-            let path = inputs.ca_file.as_ref().map(|p| p.display().to_string()).unwrap_or_default();
+            let path = access.ca_file.as_ref().map(|p| p.display().to_string()).unwrap_or_default();
             complaints.push(format!("ca-file: {path} cannot be read ({error}): give a PEM file that is there"));
             Vec::new()
         }

@@ -1,27 +1,22 @@
-//! `crosspull plan` and `crosspull apply`: the same answers, plan and events as the wizard, as lines.
+//! `crosspull plan`, `apply`, `resume`, `undo` and `runs`: the same answers, plan and events as the wizard, as lines.
 
-use std::future::Future;
 use std::io::{IsTerminal as _, Write as _};
-use std::path::PathBuf;
-use std::pin::pin;
-use std::time::Duration;
+use std::path::Path;
 
 use clap::ArgMatches;
-use crosspull_azure::journal::JournalError;
-use crosspull_core::event::{Entry, Event, Verdict};
+use crosspull_azure::journal::{Earlier, earlier};
+use crosspull_core::event::RunId;
 use crosspull_core::field::Key;
-use crosspull_core::plan::{Fact, StepId};
-use tokio::sync::mpsc::UnboundedReceiver;
+use crosspull_core::inputs::Access;
+use crosspull_core::plan::Plan;
+use crosspull_core::run::{NoWay, Run, Way};
+use crosspull_core::text::terminal_safe;
 
 use crate::gather::{self, Ready, environment};
-use crate::job::{Checked, Job};
-use crate::report::{Report, plan_lines, summary};
+use crate::report::run_lines;
 use crate::secret_file::SecretFile;
-use crate::signals::Signals;
-use crate::{Code, WRONG_INPUT, places};
-
-/// How long calls in flight may take after a signal that leaves no time for more.
-const GRACE: Duration = Duration::from_secs(5);
+use crate::session::{Session, complain};
+use crate::{Code, places};
 
 /// Asks the checks and shows the plan.
 ///
@@ -29,19 +24,107 @@ const GRACE: Duration = Duration::from_secs(5);
 /// Where signals or standard output cannot be used.
 pub async fn plan(arguments: &ArgMatches) -> color_eyre::Result<Code> {
     match prepared(arguments, false) {
-        Ok((ready, _)) => Session::new(arguments, None)?.go(ready, None).await,
+        Ok((ready, _)) => Session::new(arguments, None)?.apply(ready, None).await,
         Err(complaints) => complain(&complaints),
     }
 }
 
-/// Asks the checks, then runs the plan.
+/// Asks the checks, then carries out the plan.
 ///
 /// # Errors
 /// Where signals, standard output or the folder of runs cannot be used.
 pub async fn apply(arguments: &ArgMatches) -> color_eyre::Result<Code> {
     match prepared(arguments, true) {
-        Ok((ready, secret_file)) => Session::new(arguments, secret_file)?.go(ready, Some(places::runs()?)).await,
+        Ok((ready, secret_file)) => Session::new(arguments, secret_file)?.apply(ready, Some(places::runs()?)).await,
         Err(complaints) => complain(&complaints),
+    }
+}
+
+/// Goes on with a run: the one that is named, else the newest that can be gone on with.
+///
+/// # Errors
+/// Where signals, standard output or the folder of runs cannot be used.
+pub async fn resume(arguments: &ArgMatches) -> color_eyre::Result<Code> {
+    let runs = places::runs()?;
+    let named = arguments.get_one::<String>("run").map(|text| text.parse::<RunId>());
+    let id = match named {
+        Some(Ok(id)) => id,
+        Some(Err(why)) => return complain(&[why]),
+        None => {
+            match earlier(&runs)?.into_iter().find(|e| !e.locked && e.run.as_ref().is_ok_and(|r| r.stage().goes_on())) {
+                Some(newest) => newest.id,
+                None => {
+                    return complain(&[
+                        "there is no run to go on with; crosspull runs lists those that are there".to_owned()
+                    ]);
+                }
+            }
+        }
+    };
+    go(arguments, &runs, &id, Way::On).await
+}
+
+/// Takes back what a run made.
+///
+/// # Errors
+/// Where signals, standard output or the folder of runs cannot be used.
+pub async fn undo(arguments: &ArgMatches) -> color_eyre::Result<Code> {
+    let named = arguments.get_one::<String>("run").map(|text| text.parse::<RunId>());
+    match named {
+        Some(Ok(id)) => go(arguments, &places::runs()?, &id, Way::Back).await,
+        Some(Err(why)) => complain(&[why]),
+        None => complain(&["which run is meant? crosspull runs lists them".to_owned()]),
+    }
+}
+
+/// Goes on with a run, or takes it back.
+async fn go(arguments: &ArgMatches, runs: &Path, id: &RunId, way: Way) -> color_eyre::Result<Code> {
+    let mut session = Session::new(arguments, None)?;
+    let (run, _, receipt) = match session.job.reopen(runs, id) {
+        Ok(reopened) => reopened,
+        Err(why) => return complain(&[why.to_string()]),
+    };
+    let plan = match run.plan_for(way) {
+        Ok(plan) => plan,
+        Err(NoWay::Over(says)) => return session.nothing_to_do(run, &says).await,
+        Err(NoWay::Refused(why)) => return complain(&[why]),
+    };
+    match means(arguments, way, &run, &plan) {
+        Ok((access, means, secret_file)) => {
+            session.secret_file = secret_file;
+            session.go(way, run, plan, &access, means, receipt).await
+        }
+        Err(complaints) => complain(&complaints),
+    }
+}
+
+/// What going on takes: the journal's answers, and over them what is given now.
+type Going = (Access, gather::Means, Option<SecretFile>);
+
+fn means(arguments: &ArgMatches, way: Way, run: &Run, plan: &Plan) -> Result<Going, Vec<String>> {
+    let given = gather::answers(arguments, &environment)?.only(Key::is_of_access);
+    let answers = given.clone().over(run.answers.clone());
+    let read = Access::of_run(&answers, plan.tenant_a, plan.tenant_b);
+    let mut complaints: Vec<String> = read.as_ref().err().into_iter().flatten().map(|c| c.text.clone()).collect();
+    complaints.extend(nobody_to_ask(arguments));
+    let secret_file = match (given.get(Key::SecretOut), run.answers.get(Key::SecretOut)) {
+        // One that was given again as it was is no new wish.
+        _ if way == Way::Back => None,
+        (Some(now), then) if Some(now) != then => reserved(SecretFile::reserve, now, &mut complaints),
+        (_, Some(then)) => reserved(SecretFile::reserve_beside, then, &mut complaints),
+        _ => None,
+    };
+    let route = run.route().unwrap_or(plan);
+    let means = match &read {
+        Ok(access) => gather::means(access, gather::subscriptions_of(route), &environment),
+        Err(_) => Err(Vec::new()),
+    };
+    match (read, means) {
+        (Ok(access), Ok(means)) if complaints.is_empty() => Ok((access, means, secret_file)),
+        (_, means) => {
+            complaints.extend(means.err().unwrap_or_default());
+            Err(complaints)
+        }
     }
 }
 
@@ -50,249 +133,70 @@ fn prepared(arguments: &ArgMatches, writes: bool) -> Result<(Ready, Option<Secre
     let answers = gather::answers(arguments, &environment)?;
     let ready = gather::ready(&answers, &environment);
     let mut complaints = ready.as_ref().err().cloned().unwrap_or_default();
-    if writes && !arguments.get_flag("yes") && !std::io::stdin().is_terminal() {
-        complaints.push("yes: apply asks before it writes, and there is no terminal to ask on: give --yes".to_owned());
+    if writes {
+        complaints.extend(nobody_to_ask(arguments));
     }
-    let secret_out = answers.get(Key::SecretOut).filter(|_| writes);
-    let reserved = match secret_out.map(|path| SecretFile::reserve(path.as_ref())).transpose() {
-        Ok(reserved) => reserved,
-        Err(why) => {
-            complaints.push(format!("secret-out: {why}"));
-            None
-        }
-    };
+    let path = answers.get(Key::SecretOut).filter(|_| writes);
+    let reserved = path.and_then(|path| reserved(SecretFile::reserve, path, &mut complaints));
     match ready {
         Ok(ready) if complaints.is_empty() => Ok((ready, reserved)),
         _ => Err(complaints),
     }
 }
 
-/// Says everything that is wrong with the input.
-fn complain(complaints: &[String]) -> color_eyre::Result<Code> {
-    let mut err = std::io::stderr();
-    writeln!(err, "crosspull: nothing was called, since the input is not complete or not right:")?;
-    for complaint in complaints {
-        writeln!(err, "  {complaint}")?;
+/// The place for the secret.
+fn reserved(
+    reserve: fn(&Path) -> Result<SecretFile, String>,
+    path: &str,
+    complaints: &mut Vec<String>,
+) -> Option<SecretFile> {
+    match reserve(path.as_ref()) {
+        Ok(file) => Some(file),
+        Err(why) => {
+            complaints.push(format!("secret-out: {why}"));
+            None
+        }
     }
-    Ok(WRONG_INPUT)
 }
 
-/// One headless session: its output, its signals, its secret file.
-struct Session {
-    json: bool,
-    asks: bool,
-    report: Report,
-    signals: Signals,
-    stopped_by: Option<Code>,
-    secret_file: Option<SecretFile>,
-    secret_trouble: bool,
+/// The complaint where it is to be asked and nobody is there.
+fn nobody_to_ask(arguments: &ArgMatches) -> Option<String> {
+    (!arguments.get_flag("yes") && !std::io::stdin().is_terminal())
+        .then(|| "yes: it asks before it writes, and there is no terminal to ask on: give --yes".to_owned())
 }
 
-/// What ended a wait for the engine.
-enum Pumped<T> {
-    /// The engine's work came to its end.
-    Ended(T),
-    /// A second signal, or one that leaves no time.
-    Killed(Code),
+/// Lists the runs, newest first.
+///
+/// # Errors
+/// Where standard output or the folder of runs cannot be used.
+pub fn runs(arguments: &ArgMatches) -> color_eyre::Result<Code> {
+    let runs = places::runs()?;
+    let found = earlier(&runs)?;
+    let json = arguments.get_one::<String>("output").is_some_and(|o| o == "json");
+    let mut out = std::io::stdout().lock();
+    if found.is_empty() && !json {
+        writeln!(out, "There are no runs in {}", runs.display())?;
+    }
+    for one in &found {
+        if json {
+            writeln!(out, "{}", terminal_safe(&run_json(one).to_string()))?;
+        } else {
+            for line in run_lines(one) {
+                writeln!(out, "{}", terminal_safe(&line))?;
+            }
+        }
+    }
+    Ok(0)
 }
 
-impl Session {
-    fn new(arguments: &ArgMatches, secret_file: Option<SecretFile>) -> color_eyre::Result<Self> {
-        let yes = arguments.try_get_one::<bool>("yes").ok().flatten().copied().unwrap_or(false);
-        Ok(Self {
-            json: arguments.get_one::<String>("output").is_some_and(|o| o == "json"),
-            asks: !yes,
-            report: Report::default(),
-            signals: Signals::listen()?,
-            stopped_by: None,
-            secret_file,
-            secret_trouble: false,
-        })
-    }
-
-    async fn go(mut self, ready: Ready, runs: Option<PathBuf>) -> color_eyre::Result<Code> {
-        let (job, mut events) = Job::new();
-        let checked = match self.pump(&job, &mut events, job.check(&ready.inputs, ready.means.clone())).await? {
-            Pumped::Ended(checked) => checked,
-            Pumped::Killed(code) => return Ok(code),
-        };
-        let plan = match checked {
-            Ok(Checked::Planned(plan)) => plan,
-            Ok(Checked::Stopped) => {
-                let verdict = if self.stopped_by.is_some() { Verdict::Interrupted } else { Verdict::Stopped };
-                job.say(Event::RunEnded { verdict, run: None, facts: Vec::new(), trouble: None })?;
-                self.drain(&job, &mut events).await?;
-                return self.end(verdict, None);
-            }
-            Err(error) => return self.broken(&error),
-        };
-        if !self.json {
-            self.text(&plan_lines(&plan, self.asks))?;
-        }
-        let Some(runs) = runs else {
-            if self.json {
-                let ended = Event::RunEnded { verdict: Verdict::Done, run: None, facts: Vec::new(), trouble: None };
-                job.say(ended)?;
-                self.drain(&job, &mut events).await?;
-            }
-            return Ok(0);
-        };
-        if self.asks {
-            if !self.ask("Run this plan? Type yes: ").await? {
-                self.text(&["Nothing was written.".to_owned()])?;
-                return Ok(self.stopped_by.unwrap_or(Verdict::Interrupted.exit_code()));
-            }
-        } else {
-            job.controller.confirm_all();
-        }
-        let (run, receipt) = match job.begin(&runs) {
-            Ok(begun) => begun,
-            Err(error) => return self.broken(&error),
-        };
-        match self.pump(&job, &mut events, job.run(*plan, run)).await? {
-            Pumped::Ended(Ok(verdict)) => self.end(verdict, Some(receipt)),
-            Pumped::Ended(Err(error)) => self.broken(&error),
-            Pumped::Killed(code) => Ok(code),
-        }
-    }
-
-    /// Shows events while the engine works.
-    async fn pump<T>(
-        &mut self,
-        job: &Job,
-        events: &mut UnboundedReceiver<Entry>,
-        work: impl Future<Output = T>,
-    ) -> color_eyre::Result<Pumped<T>> {
-        let mut work = pin!(work);
-        let mut deadline = pin!(futures_util::future::pending::<()>());
-        let mut grace: Option<std::pin::Pin<Box<tokio::time::Sleep>>> = None;
-        loop {
-            tokio::select! {
-                biased;
-                Some(entry) = events.recv() => self.show(job, &entry).await?,
-                code = self.signals.next() => {
-                    if self.stopped_by.is_some() {
-                        return Ok(Pumped::Killed(code));
-                    }
-                    self.stopped_by = Some(code);
-                    job.controller.stop();
-                    if code != 130 {
-                        grace = Some(Box::pin(tokio::time::sleep(GRACE)));
-                    }
-                }
-                ended = &mut work => {
-                    self.drain(job, events).await?;
-                    return Ok(Pumped::Ended(ended));
-                }
-                () = async { match grace.as_mut() { Some(sleep) => sleep.await, None => deadline.as_mut().await } } => {
-                    return Ok(Pumped::Killed(self.stopped_by.unwrap_or(130)));
-                }
-            }
-        }
-    }
-
-    async fn drain(&mut self, job: &Job, events: &mut UnboundedReceiver<Entry>) -> color_eyre::Result<()> {
-        while let Ok(entry) = events.try_recv() {
-            self.show(job, &entry).await?;
-        }
-        Ok(())
-    }
-
-    /// Shows one event, saves the secret when it was made, and asks where the engine does.
-    async fn show(&mut self, job: &Job, entry: &Entry) -> color_eyre::Result<()> {
-        let lines = self.report.lines(entry);
-        if self.json {
-            self.text(&[serde_json::to_string(entry)?])?;
-        } else {
-            self.text(&lines)?;
-        }
-        match &entry.event {
-            Event::Learnt { learnt, .. } if learnt.iter().any(|l| l.fact == Fact::SecretKey) => {
-                self.save_secret(job)?
-            }
-            Event::Asking { step } if self.asks => self.ask_step(job, *step).await?,
-            _ => {}
-        }
-        Ok(())
-    }
-
-    async fn ask_step(&mut self, job: &Job, step: StepId) -> color_eyre::Result<()> {
-        let title = self.report.run().plan.as_ref().and_then(|p| p.step(step)).map(crosspull_core::plan::Step::title);
-        let title = title.unwrap_or_default();
-        if self.ask(&format!("The pull is proved. {title}? Its nodes restart. Type yes: ")).await? {
-            job.controller.confirm(step);
-        } else {
-            job.controller.stop();
-        }
-        Ok(())
-    }
-
-    /// Asks on the terminal; only `yes` is yes. A signal is a no, and ends the program with its code.
-    async fn ask(&mut self, question: &str) -> color_eyre::Result<bool> {
-        let mut err = std::io::stderr();
-        write!(err, "{question}")?;
-        err.flush()?;
-        let line = tokio::task::spawn_blocking(|| {
-            let mut line = String::new();
-            std::io::stdin().read_line(&mut line).map(|_| line)
-        });
-        tokio::select! {
-            line = line => Ok(line??.trim() == "yes"),
-            code = self.signals.next() => {
-                self.stopped_by = Some(code);
-                writeln!(err)?;
-                Ok(false)
-            }
-        }
-    }
-
-    /// Saves the secret as soon as there is one, so that whatever happens later does not lose it.
-    fn save_secret(&mut self, job: &Job) -> color_eyre::Result<()> {
-        let made = self.report.run().facts.id(&Fact::SecretKey).and_then(|key| job.vault.get(key));
-        let Some(secret) = made else { return Ok(()) };
-        let Some(file) = self.secret_file.take() else { return Ok(()) };
-        if let Err(why) = file.save(&secret) {
-            self.secret_trouble = true;
-            writeln!(std::io::stderr(), "crosspull: {why}")?;
-        }
-        Ok(())
-    }
-
-    /// Writes lines to standard output. A reader that has gone away does not stop the run: the journal has it all.
-    fn text(&self, lines: &[String]) -> color_eyre::Result<()> {
-        let mut out = std::io::stdout().lock();
-        for line in lines {
-            match writeln!(out, "{line}") {
-                Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(()),
-                other => other?,
-            }
-        }
-        match out.flush() {
-            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
-            _ => Ok(()),
-        }
-    }
-
-    fn end(&self, verdict: Verdict, receipt: Option<PathBuf>) -> color_eyre::Result<Code> {
-        if !self.json {
-            self.text(&summary(self.report.run(), receipt.as_deref()))?;
-        }
-        if self.secret_file.is_some() && verdict == Verdict::Done {
-            writeln!(std::io::stderr(), "crosspull: no secret was made, so none was saved.")?;
-        }
-        Ok(match (verdict, self.stopped_by) {
-            (Verdict::Interrupted, Some(code)) => code,
-            (Verdict::Done, _) if self.secret_trouble => Verdict::Failed.exit_code(),
-            (verdict, _) => verdict.exit_code(),
-        })
-    }
-
-    /// The journal cannot be written: nothing more was sent.
-    fn broken(&self, error: &JournalError) -> color_eyre::Result<Code> {
-        writeln!(
-            std::io::stderr(),
-            "crosspull: {error}. Nothing more was sent. Free some disk space, then run again."
-        )?;
-        Ok(Verdict::Failed.exit_code())
+/// A run of the list as JSON.
+fn run_json(one: &Earlier) -> serde_json::Value {
+    match &one.run {
+        Ok(run) => serde_json::json!({
+            "run": one.id, "started": run.started, "about": run.about(), "stage": run.stage().word(),
+            "where": run.where_it_stopped(), "in_use": one.locked,
+            "can_resume": run.stage().goes_on() && !one.locked, "can_undo": run.can_be_undone() && !one.locked,
+        }),
+        Err(why) => serde_json::json!({ "run": one.id, "damaged": why.to_string(), "in_use": one.locked }),
     }
 }

@@ -1,28 +1,32 @@
-//! One job for the engine: open the door, ask the checks, run the plan. Wizard and headless run do it the same way
-//! and differ only in what they do with the events.
+//! One job for the engine: open the door, ask the checks, carry out the plan, or take a run back. Wizard and headless
+//! run do it the same way and differ only in what they do with the events.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use crosspull_azure::connect::{Parts, connect};
 use crosspull_azure::control::{Control, Controller, control};
 use crosspull_azure::door::Door;
 use crosspull_azure::engine::Engine;
-use crosspull_azure::journal::{Journal, JournalError};
+use crosspull_azure::journal::{Journal, JournalError, ReopenError};
 use crosspull_azure::recorder::Recorder;
-use crosspull_azure::survey::Surveyor;
+use crosspull_azure::survey::{Surveyor, admit_again};
 use crosspull_azure::vault::Vault;
 use crosspull_azure::wire::Pace;
-use crosspull_core::event::{Entry, Event, RunId, Verdict};
-use crosspull_core::inputs::Inputs;
+use crosspull_core::answers::Answers;
+use crosspull_core::event::{CallId, Entry, Event, RunId, Verdict};
+use crosspull_core::inputs::{Access, Inputs};
 use crosspull_core::plan::Plan;
+use crosspull_core::run::{Run, Way};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::gather::Means;
 
 /// How long one try of a request may take.
 const DEADLINE: Duration = Duration::from_secs(60);
+/// The least that it may take, however fast the simulated cloud's time runs: the machine's own does not.
+const LEAST_DEADLINE: Duration = Duration::from_secs(5);
 
 /// A job: what works on it, and what it made.
 #[derive(Debug, Clone)]
@@ -31,6 +35,8 @@ pub struct Job {
     control: Control,
     /// Opened by the checks; the run goes through the same one.
     door: Arc<OnceLock<Arc<Door>>>,
+    /// The journal of the run that is gone on with, until something is written in it.
+    reopened: Arc<Mutex<Option<Journal>>>,
     /// The operator's end.
     pub controller: Controller,
     /// The secrets that it made.
@@ -47,12 +53,13 @@ pub enum Checked {
 }
 
 impl Job {
-    /// A job, and its events.
-    pub fn new() -> (Self, UnboundedReceiver<Entry>) {
+    /// A job, and its events. The secrets are those of the process: what an earlier job made, this one may use.
+    pub fn new(vault: Arc<Vault>) -> (Self, UnboundedReceiver<Entry>) {
         let (front_end, events) = unbounded_channel();
         let (controller, control) = control();
         let recorder = Arc::new(Recorder::new(front_end, jiff::Timestamp::now));
-        (Self { recorder, control, door: Arc::default(), controller, vault: Arc::default() }, events)
+        let job = Self { recorder, control, door: Arc::default(), reopened: Arc::default(), controller, vault };
+        (job, events)
     }
 
     /// Opens the door and asks the checks; says the plan where nothing stops.
@@ -60,26 +67,44 @@ impl Job {
     /// # Errors
     /// Never while there is no journal.
     pub async fn check(&self, inputs: &Inputs, means: Means) -> Result<Checked, JournalError> {
+        let Some(door) = self.open(&inputs.access, means).await? else { return Ok(Checked::Stopped) };
+        let Some(survey) = Surveyor::new(&door, inputs).survey().await? else { return Ok(Checked::Stopped) };
+        let plan = Plan::new_app(inputs, &survey);
+        door.wire().recorder().say(Event::Planned { plan: plan.clone() })?;
+        Ok(Checked::Planned(Box::new(plan)))
+    }
+
+    /// Opens the door for a run that is gone on with, and signs in to both tenants; true where that works.
+    ///
+    /// # Errors
+    /// Never while nothing is written to the journal.
+    pub async fn admit(&self, access: &Access, means: Means) -> Result<bool, JournalError> {
+        match self.open(access, means).await? {
+            Some(door) => admit_again(&door, access).await,
+            None => Ok(false),
+        }
+    }
+
+    /// Opens the door, which later steps go through too; none where the cloud cannot be used, which is said.
+    async fn open(&self, access: &Access, means: Means) -> Result<Option<Arc<Door>>, JournalError> {
+        let minutes = |m: u16| Duration::from_secs(u64::from(m) * 60);
+        let deadline = DEADLINE.div_f64(access.pace.max(1.0)).max(LEAST_DEADLINE);
+        let pace = Pace { divisor: access.pace, deadline, person: minutes(access.consent_wait_minutes) };
         let parts = Parts {
             authorities: means.authorities,
             login_a: means.login_a,
             login_b: means.login_b,
             recorder: self.recorder.clone(),
             control: self.control.clone(),
-            pace: Pace { divisor: inputs.pace, deadline: DEADLINE },
+            pace,
         };
-        let door = match connect(inputs, parts).await {
-            Ok(door) => Arc::new(door),
+        match connect(access, parts).await {
+            Ok(door) => Ok(Some(self.door.get_or_init(|| Arc::new(door)).clone())),
             Err(finding) => {
                 self.recorder.say(Event::CheckEnded { finding: *finding })?;
-                return Ok(Checked::Stopped);
+                Ok(None)
             }
-        };
-        let Some(survey) = Surveyor::new(&door, inputs).survey().await? else { return Ok(Checked::Stopped) };
-        let plan = Plan::new_app(inputs, &survey);
-        let door = self.door.get_or_init(|| door);
-        door.wire().recorder().say(Event::Planned { plan: plan.clone() })?;
-        Ok(Checked::Planned(Box::new(plan)))
+        }
     }
 
     /// Begins the journal of a new run.
@@ -94,19 +119,57 @@ impl Job {
         Ok((run, path))
     }
 
-    /// Runs the plan, through the door that the checks opened.
+    /// Takes up the journal of an earlier run; gives the run and where its journal is. Nothing is written in it before
+    /// the run goes on.
+    ///
+    /// # Errors
+    /// Where it is not there, damaged, or worked on by somebody else.
+    pub fn reopen(&self, runs: &Path, run: &RunId) -> Result<(Run, Vec<Entry>, PathBuf), ReopenError> {
+        let (journal, run, entries) = Journal::reopen(runs, run)?;
+        let path = journal.path().to_owned();
+        let last = run.calls.iter().map(|call| call.id).max().unwrap_or(CallId(0));
+        self.recorder.number_after(last);
+        *self.reopened.lock().unwrap_or_else(PoisonError::into_inner) = Some(journal);
+        Ok((run, entries, path))
+    }
+
+    /// Lets go of the journal, so that others may work on the run.
+    pub fn let_go(&self) {
+        self.recorder.close();
+        *self.reopened.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Carries out the plan of a new run, through the door that the checks opened.
     ///
     /// # Errors
     /// Where the journal cannot be written.
-    pub async fn run(&self, plan: Plan, run: RunId) -> Result<Verdict, JournalError> {
-        match self.door.get() {
-            Some(door) => {
-                let (vault, controller) = (self.vault.clone(), self.controller.clone());
-                Engine::new(door.clone(), plan, run, vault, controller).run().await
-            }
-            // A plan comes from checks alone, and those opened the door.
+    pub async fn run(&self, plan: Plan, run: RunId, answers: Answers) -> Result<Verdict, JournalError> {
+        let begins = Event::RunStarted { run: run.clone(), plan: plan.clone(), answers };
+        match self.engine(plan, run, Run::default()) {
+            Some(engine) => engine.run(begins).await,
             None => Ok(Verdict::Stopped),
         }
+    }
+
+    /// Goes on with a run that was taken up, or takes it back by that plan.
+    ///
+    /// # Errors
+    /// Where the journal cannot be written.
+    pub async fn go(&self, way: Way, plan: Plan, past: Run) -> Result<Verdict, JournalError> {
+        let journal = self.reopened.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let (Some(journal), Some(run)) = (journal, past.id.clone()) else { return Ok(Verdict::Stopped) };
+        self.recorder.begin(journal);
+        let Some(engine) = self.engine(plan, run.clone(), past) else { return Ok(Verdict::Stopped) };
+        match way {
+            Way::On => engine.run(Event::RunResumed { run }).await,
+            Way::Back => engine.take_back().await,
+        }
+    }
+
+    /// An engine; none where no check opened the door, which no caller comes to.
+    fn engine(&self, plan: Plan, run: RunId, past: Run) -> Option<Engine> {
+        let door = self.door.get()?.clone();
+        Some(Engine::new(door, plan, run, past, self.vault.clone(), self.controller.clone()))
     }
 
     /// Says something that is not the engine's to say.

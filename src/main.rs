@@ -11,6 +11,7 @@ mod job;
 mod places;
 mod report;
 mod secret_file;
+mod session;
 mod signals;
 mod simulate;
 mod terminal;
@@ -37,9 +38,18 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(matches: &clap::ArgMatches) -> color_eyre::Result<Code> {
-    // A core file would hold every secret of the run (`product.md` 7, rule 2).
+/// A core file would hold every secret of the run (`product.md` 7, rule 2). The limit does not hold where the system
+/// pipes core files into a program; that the process is not dumpable does, and it also keeps its memory and environment
+/// from other processes of the same user.
+fn keep_memory_private() -> std::io::Result<()> {
     rlimit::setrlimit(rlimit::Resource::CORE, 0, 0)?;
+    #[cfg(target_os = "linux")]
+    rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)?;
+    Ok(())
+}
+
+fn run(matches: &clap::ArgMatches) -> color_eyre::Result<Code> {
+    keep_memory_private()?;
     // One provider for the process: the HTTP client takes the default.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -49,6 +59,9 @@ fn run(matches: &clap::ArgMatches) -> color_eyre::Result<Code> {
         Some(("demo", arguments)) => tasks.block_on(&runtime, wizard::demo(arguments)),
         Some(("plan", arguments)) => tasks.block_on(&runtime, headless::plan(arguments)),
         Some(("apply", arguments)) => tasks.block_on(&runtime, headless::apply(arguments)),
+        Some(("resume", arguments)) => tasks.block_on(&runtime, headless::resume(arguments)),
+        Some(("undo", arguments)) => tasks.block_on(&runtime, headless::undo(arguments)),
+        Some(("runs", arguments)) => headless::runs(arguments),
         Some(("simulate", arguments)) => tasks.block_on(&runtime, simulate::serve(arguments)),
         Some(("completions", arguments)) => cli::completions(arguments),
         Some(("man", _)) => cli::man(),

@@ -1,8 +1,12 @@
-//! A run in words, for standard output: the headless text, and what stays in the scrollback after the wizard.
+//! A run in words, for standard output: the headless text, the list of runs, and what stays in the scrollback after the
+//! wizard.
 
+use std::path::Path;
+
+use crosspull_azure::journal::Earlier;
 use crosspull_core::check::{Finding, Level};
 use crosspull_core::event::{Entry, Event, Outcome, Work};
-use crosspull_core::plan::{Plan, Side, StepId};
+use crosspull_core::plan::{Plan, Side, Step, StepId};
 use crosspull_core::run::{Run, Status};
 use crosspull_core::text::{duration, printable};
 
@@ -15,6 +19,11 @@ pub struct Report {
 }
 
 impl Report {
+    /// The report of a run that goes on.
+    pub const fn of(run: Run) -> Self {
+        Self { run, waits: Vec::new() }
+    }
+
     /// The run so far.
     pub const fn run(&self) -> &Run {
         &self.run
@@ -26,7 +35,12 @@ impl Report {
         match &entry.event {
             Event::CheckEnded { finding } => finding_lines(finding),
             Event::StepEnded { step, .. } => self.step_lines(*step),
-            Event::Waiting { work: Work::Step(step), why, at_most_ms, .. } => self.wait_line(*step, why, *at_most_ms),
+            Event::Waiting { work: Work::Step(step), why, ms, tries: 0, .. } => {
+                self.wait_line(*step, why, &format!("waits {}", duration(*ms)))
+            }
+            Event::Waiting { work: Work::Step(step), why, at_most_ms, .. } => {
+                self.wait_line(*step, why, &format!("at most {}", duration(*at_most_ms)))
+            }
             Event::PersonNeeded { says, url, command, .. } => vec![
                 String::new(),
                 says.clone(),
@@ -40,16 +54,22 @@ impl Report {
         }
     }
 
-    fn wait_line(&mut self, step: StepId, why: &str, at_most_ms: u64) -> Vec<String> {
+    fn wait_line(&mut self, step: StepId, why: &str, until: &str) -> Vec<String> {
         if self.waits.iter().any(|(s, w)| *s == step && w == why) {
             return Vec::new();
         }
         self.waits.push((step, why.to_owned()));
-        let title = self.plan_step(step).map(crosspull_core::plan::Step::title).unwrap_or_default();
-        vec![format!("{step}   … {title}: {why}; at most {}", duration(at_most_ms))]
+        let title = self.plan_step(step).map(Step::title).unwrap_or_default();
+        vec![format!("{}   … {title}: {why}; {until}", self.number(step))]
     }
 
-    fn plan_step(&self, id: StepId) -> Option<&crosspull_core::plan::Step> {
+    /// A step's number, as wide as the widest of its plan.
+    fn number(&self, id: StepId) -> String {
+        let widest = self.run.plan.iter().flat_map(|p| &p.steps).map(|s| s.id.to_string().len()).max();
+        format!("{:>width$}", id.to_string(), width = widest.unwrap_or(1))
+    }
+
+    fn plan_step(&self, id: StepId) -> Option<&Step> {
         self.run.plan.as_ref()?.step(id)
     }
 
@@ -61,7 +81,8 @@ impl Report {
             _ => String::new(),
         };
         let mut lines = vec![format!(
-            "{id} {} {} {:<46} {:<8} {took:>11}",
+            "{} {} {} {:<46} {:<8} {took:>11}",
+            self.number(id),
             step.side,
             glyph(outcome),
             step.title(),
@@ -69,6 +90,10 @@ impl Report {
         )];
         if !state.note.is_empty() {
             lines.push(format!("      {}", state.note));
+        }
+        // On the way back one trouble does not end the run, so each is told where it happened.
+        if let Some(trouble) = state.trouble.as_ref().filter(|_| self.run.is_undoing()) {
+            lines.extend(trouble.lines().into_iter().map(|line| format!("      {line}")));
         }
         lines
     }
@@ -97,8 +122,9 @@ fn finding_lines(finding: &Finding) -> Vec<String> {
 
 const fn glyph(outcome: Outcome) -> &'static str {
     match outcome {
-        Outcome::Created | Outcome::Changed | Outcome::Proved => "✓",
+        Outcome::Created | Outcome::Changed | Outcome::Proved | Outcome::Undone => "✓",
         Outcome::Found | Outcome::Skipped => "=",
+        Outcome::Left => "!",
         Outcome::Failed => "✗",
         Outcome::Unknown => "?",
     }
@@ -106,37 +132,100 @@ const fn glyph(outcome: Outcome) -> &'static str {
 
 /// A plan in lines: what restarts first, then each step with its requests and its undo.
 pub fn plan_lines(plan: &Plan, asks: bool) -> Vec<String> {
-    let (cluster, registry) = plan.subject();
-    let name = cluster.map_or("the cluster", |c| c.name());
-    let asked = if asks {
-        "It is asked for once more, after the pull is proved."
-    } else {
-        "It is not asked for again (--yes); the pull is proved before it."
-    };
-    let mut lines = vec![
-        String::new(),
-        format!("Plan, route {}, {}", plan.route.title(), plan.cloud),
-        format!("The last step restarts the nodes of {name}. {asked}"),
-    ];
-    lines.extend(cluster.map(|id| format!("Cluster, tenant A {}: {id}", plan.tenant_a)));
-    lines.extend(registry.map(|id| format!("Registry, tenant B {}: {id}", plan.tenant_b)));
+    let mut lines = vec![String::new(), format!("Plan, route {}, {}", plan.route.title(), plan.cloud)];
+    lines.extend(subject_lines(plan, asks));
     for step in &plan.steps {
-        lines.push(format!("{} {} {}", step.id, step.side, step.title()));
-        lines.extend(step.requests().into_iter().map(|r| format!("      {r}")));
+        lines.extend(step_lines(step));
         lines.push(format!("      {}", step.undo()));
     }
     lines.push(String::new());
     lines
 }
 
-/// The end of a run: verdict, what went wrong, what was made where, where the receipt is. No secret.
-pub fn summary(run: &Run, receipt: Option<&std::path::Path>) -> Vec<String> {
+/// What is about to be done with an earlier run: to go on with it, every step looks first; to take it back, each
+/// request is listed.
+pub fn back_lines(plan: &Plan, past: &Run, asks: bool) -> Vec<String> {
+    let id = past.id.as_ref().map(ToString::to_string).unwrap_or_default();
+    let mut lines = vec![String::new()];
+    if past.plan.as_ref() == Some(plan) {
+        lines.push(format!("Run {id} {}", past.where_it_stopped()));
+        lines.push(
+            "It goes on there. Every step looks first whether its work is done; what is done is not done again."
+                .to_owned(),
+        );
+        lines.extend(subject_lines(plan, asks));
+    } else {
+        lines.push(format!("Taking back run {id}, newest first. What the run found stays."));
+        lines.extend(subject_lines(plan, asks));
+        for step in &plan.steps {
+            lines.extend(step_lines(step));
+        }
+    }
+    lines.push(String::new());
+    lines
+}
+
+/// What restarts, and what it is all about.
+fn subject_lines(plan: &Plan, asks: bool) -> Vec<String> {
+    let (cluster, registry) = plan.subject();
+    let name = cluster.map_or("the cluster", |c| c.name());
+    let mut lines = match (plan.restarts(), asks) {
+        (None, _) => vec!["Nothing restarts.".to_owned()],
+        (Some(step), true) => {
+            vec![format!("Step {} restarts the nodes of {name}. You are asked once more before it.", step.id)]
+        }
+        (Some(step), false) => {
+            vec![format!("Step {} restarts the nodes of {name}. It is not asked for again (--yes).", step.id)]
+        }
+    };
+    lines.extend(cluster.map(|id| format!("Cluster, tenant A {}: {id}", plan.tenant_a)));
+    lines.extend(registry.map(|id| format!("Registry, tenant B {}: {id}", plan.tenant_b)));
+    lines
+}
+
+/// A step with its requests.
+fn step_lines(step: &Step) -> Vec<String> {
+    let mut lines = vec![format!("{} {} {}", step.id, step.side, step.title())];
+    lines.extend(step.requests().into_iter().map(|r| format!("      {r}")));
+    lines
+}
+
+/// An earlier run in the list of runs: when, where it stands, what it is about, and what can be done with it.
+pub fn run_lines(one: &Earlier) -> Vec<String> {
+    let id = &one.id;
+    let run = match &one.run {
+        Ok(run) => run,
+        Err(why) => return vec![format!("{id}  {why}")],
+    };
+    let began = run.started.map(|at| at.strftime("%F %R UTC").to_string()).unwrap_or_default();
+    let stage = if one.locked { "at work" } else { run.stage().word() };
+    let mut lines = vec![format!("{id}  {began}  {stage:<13}  {}", run.about())];
+    let indent = " ".repeat(10);
+    let stopped = run.where_it_stopped();
+    if !stopped.is_empty() && !one.locked {
+        lines.push(format!("{indent}{stopped}"));
+    }
+    if run.stage().goes_on() && !one.locked {
+        lines.push(format!("{indent}go on: crosspull resume {id}"));
+    }
+    if run.can_be_undone() && !one.locked {
+        lines.push(format!("{indent}take back: crosspull undo {id}"));
+    }
+    lines
+}
+
+/// The end of a run: verdict, what went wrong, the one next command, what was made where, where the receipt is. No
+/// secret.
+pub fn summary(run: &Run, receipt: Option<&Path>) -> Vec<String> {
     let mut lines = vec![String::new(), run.headline()];
     if let Some(trouble) = &run.trouble {
         lines.extend(trouble.lines().into_iter().skip(1));
     }
     if let Some((_, person)) = run.person() {
         lines.extend([person.says.clone(), person.url.clone(), person.command.clone()]);
+    }
+    if let Some(command) = run.next_command() {
+        lines.push(format!("Next: {command}"));
     }
     for side in [Side::A, Side::B] {
         let made = run.made(side);

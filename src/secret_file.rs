@@ -12,6 +12,8 @@ use tempfile::NamedTempFile;
 pub struct SecretFile {
     file: NamedTempFile,
     path: PathBuf,
+    /// True where it was asked for now, and not by an earlier part of the run.
+    pub asked: bool,
 }
 
 impl SecretFile {
@@ -31,7 +33,19 @@ impl SecretFile {
         // tempfile makes it with mode 0600.
         let file = NamedTempFile::new_in(folder)
             .map_err(|e| format!("{shown} cannot be made ({e}): name a file in a folder that you may write"))?;
-        Ok(Self { file, path: path.to_owned() })
+        Ok(Self { file, path: path.to_owned(), asked: true })
+    }
+
+    /// Reserves a place where an earlier part of the run was told to save its secret: beside it, where that did.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn reserve_beside(path: &Path) -> Result<Self, String> {
+        const MOST: u8 = 99;
+        let numbered = |n: u8| if n < 2 { path.to_owned() } else { PathBuf::from(format!("{}.{n}", path.display())) };
+        let free = (1..=MOST).map(numbered).find(|place| place.symlink_metadata().is_err());
+        let reserved = Self::reserve(&free.unwrap_or_else(|| path.to_owned()))?;
+        Ok(Self { asked: false, ..reserved })
     }
 
     /// Saves the secret, and nothing else, under the reserved name.
@@ -68,6 +82,17 @@ mod tests {
         assert_eq!(std::fs::read_to_string(&path).expect("read"), "value");
         assert_eq!(std::fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
         assert!(SecretFile::reserve(&path).expect_err("exists").contains("exists already"));
+    }
+
+    #[test]
+    fn another_secret_of_the_run_is_saved_beside_the_first() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("secret");
+        for (text, name) in [("one", "secret"), ("two", "secret.2"), ("three", "secret.3")] {
+            let saved = SecretFile::reserve_beside(&path).expect("reserved").save(&Secret::new(text.to_owned()));
+            assert_eq!(saved, Ok(folder.path().join(name)));
+            assert_eq!(std::fs::read_to_string(folder.path().join(name)).expect("read"), text);
+        }
     }
 
     #[test]

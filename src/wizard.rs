@@ -7,16 +7,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::ArgMatches;
-use crosspull_azure::journal::JournalError;
 use crosspull_azure::sign_in::Login;
 use crosspull_core::answers::Answers;
-use crosspull_core::check::Check;
 use crosspull_core::event::{Entry, Event, Verdict};
-use crosspull_core::explain::Trouble;
 use crosspull_core::field::Key;
-use crosspull_core::inputs::Inputs;
-use crosspull_core::plan::{Fact, Plan};
+use crosspull_core::ids::KeyId;
+use crosspull_core::plan::Fact;
 use crosspull_core::secret::Secret;
+use crosspull_core::text::terminal_safe;
 use crosspull_sim::{Sim, Tenant};
 use crosspull_tui::{Effect, Model, Msg, Said, Setup};
 use crossterm::event::{Event as TerminalEvent, EventStream, KeyEventKind};
@@ -27,12 +25,14 @@ use tokio::task::JoinHandle;
 
 use crate::clipboard::{self, Surroundings, Way};
 use crate::gather::{self, Means, environment};
-use crate::job::{Checked, Job};
+use crate::job::Job;
 use crate::report::summary;
 use crate::secret_file::SecretFile;
 use crate::signals::Signals;
 use crate::terminal::{NO_TERMINAL, Terminal, theme};
 use crate::{Code, WRONG_INPUT, places, simulate};
+
+mod work;
 
 /// How often a screen with something under way is drawn.
 const TICK: Duration = Duration::from_millis(250);
@@ -113,6 +113,10 @@ struct Wizard {
     told: UnboundedReceiver<Msg>,
     tell: UnboundedSender<Msg>,
     receipt: Option<PathBuf>,
+    /// The answers that the program was started with.
+    given: Answers,
+    /// The secret that was last told of, so that it is saved once.
+    told_of: Option<KeyId>,
     leaving: bool,
 }
 
@@ -127,16 +131,23 @@ async fn wizard(arguments: &ArgMatches, answers: Answers, ground: Ground, simula
     let mut signals = Signals::listen()?;
     let mut terminal = Terminal::open()?;
     let mut wizard = Wizard::new(Setup { answers, simulated, theme: theme(), size: terminal.size() }, ground, way);
+    if !simulated {
+        wizard.list_earlier();
+    }
     let stopped_by = wizard.work(&mut terminal, &mut signals).await?;
+    if wizard.model.secret_in_clipboard() {
+        // Nobody is left to tell what became of it.
+        let _ = wizard.clear_clipboard(&mut terminal).await;
+    }
     drop(terminal);
     wizard.close().await;
     let mut out = std::io::stdout().lock();
     let run = wizard.model.run();
     if run.id.is_some() {
         for line in summary(run, wizard.receipt.as_deref().filter(|_| !simulated)) {
-            writeln!(out, "{line}")?;
+            writeln!(out, "{}", terminal_safe(&line))?;
         }
-        if !simulated {
+        if !simulated && wizard.is_new() {
             writeln!(out, "The same without the wizard:")?;
             writeln!(out, "  {}", crosspull_tui::words::command_line(wizard.model.answers()))?;
         }
@@ -151,8 +162,9 @@ async fn wizard(arguments: &ArgMatches, answers: Answers, ground: Ground, simula
 
 impl Wizard {
     fn new(setup: Setup, ground: Ground, way: Way) -> Self {
-        let (job, events) = Job::new();
+        let (job, events) = Job::new(std::sync::Arc::default());
         let (tell, told) = unbounded_channel();
+        let given = setup.answers.clone();
         Self {
             model: Model::new(setup),
             ground,
@@ -163,6 +175,8 @@ impl Wizard {
             told,
             tell,
             receipt: None,
+            given,
+            told_of: None,
             leaving: false,
         }
     }
@@ -217,8 +231,8 @@ impl Wizard {
 
     /// Gives a message to the screens and does what they ask for.
     async fn take(&mut self, msg: Msg, terminal: &mut Terminal) -> color_eyre::Result<()> {
-        let saved = self.saved(&msg);
-        let mut messages: VecDeque<Msg> = [Some(msg), saved].into_iter().flatten().collect();
+        let mut messages: VecDeque<Msg> = VecDeque::from([msg]);
+        messages.extend(messages.front().map(|msg| self.secret_told_of(msg)).unwrap_or_default());
         while let Some(msg) = messages.pop_front() {
             for effect in crosspull_tui::update(&mut self.model, msg, Timestamp::now()) {
                 messages.extend(self.perform(effect, terminal).await?);
@@ -227,97 +241,87 @@ impl Wizard {
         Ok(())
     }
 
-    /// Saves a secret that was just made where `--secret-out` says, and tells what became of it.
-    fn saved(&self, msg: &Msg) -> Option<Msg> {
-        let Msg::Engine(Entry { event: Event::Learnt { learnt, .. }, .. }) = msg else { return None };
-        let path = self.model.answers().get(Key::SecretOut)?;
-        let key = learnt.iter().find(|l| l.fact == Fact::SecretKey)?.value.parse().ok()?;
-        let secret = self.job.vault.get(key)?;
-        Some(save_secret(path, &secret))
+    /// What there is to say of a secret that the run learnt of: whether it is at hand, and where it was saved.
+    fn secret_told_of(&mut self, msg: &Msg) -> Vec<Msg> {
+        let Msg::Engine(Entry { event: Event::Learnt { learnt, .. }, .. }) = msg else { return Vec::new() };
+        let key = learnt.iter().find(|l| l.fact == Fact::SecretKey).and_then(|l| l.value.parse().ok());
+        let Some(key) = key.filter(|key| self.told_of != Some(*key)) else { return Vec::new() };
+        self.told_of = Some(key);
+        let secret = self.job.vault.get(key);
+        let mut told = vec![Msg::SecretAtHand(secret.is_some())];
+        if let Some(secret) = secret {
+            told.extend(self.place_for_secret().map(|file| saved(file, &secret)));
+        }
+        told
     }
 
-    async fn perform(&mut self, effect: Effect, terminal: &mut Terminal) -> color_eyre::Result<Option<Msg>> {
-        match effect {
-            Effect::Check(inputs) => self.check(*inputs),
-            Effect::Run(plan) => return Ok(self.run(*plan)),
-            Effect::Confirm(step) => self.job.controller.confirm(step),
-            Effect::Stop => self.job.controller.stop(),
-            Effect::Leave => self.leaving = true,
-            Effect::Redraw => terminal.clear()?,
-            Effect::Copy { what, text } => return self.copy(&what, &text, terminal).await.map(Some),
-            Effect::CopySecret => {
-                return match self.secret() {
-                    Some(secret) => self.copy("secret", secret.reveal(), terminal).await.map(Some),
-                    None => Ok(None),
-                };
+    /// Where the secret is to be saved at once, if anywhere.
+    fn place_for_secret(&self) -> Option<Result<SecretFile, String>> {
+        let then = self.model.run().answers.get(Key::SecretOut);
+        match (self.is_new(), self.given.get(Key::SecretOut)) {
+            (true, _) => self.model.answers().get(Key::SecretOut).map(|path| SecretFile::reserve(path.as_ref())),
+            (false, now @ Some(path)) if now != then => Some(SecretFile::reserve(path.as_ref())),
+            (false, _) => then.map(|path| SecretFile::reserve_beside(path.as_ref())),
+        }
+    }
+
+    async fn perform(&mut self, effect: Effect, terminal: &mut Terminal) -> color_eyre::Result<Vec<Msg>> {
+        let said = match effect {
+            Effect::Check(inputs) => {
+                self.check(*inputs);
+                None
             }
-            Effect::RevealSecret => return Ok(self.secret().map(Msg::Secret)),
+            Effect::TakeUp { run, way } => return Ok(self.take_up(&run, way)),
+            Effect::LetGo => {
+                self.new_job();
+                None
+            }
+            Effect::Run(plan) => self.run(*plan),
+            Effect::Go { way, plan } => {
+                self.go(way, *plan);
+                None
+            }
+            Effect::Confirm(step) => {
+                self.job.controller.confirm(step);
+                None
+            }
+            Effect::CutShort => {
+                self.job.controller.cut_short();
+                None
+            }
+            Effect::Stop => {
+                self.job.controller.stop();
+                None
+            }
+            Effect::Leave => {
+                self.leaving = true;
+                None
+            }
+            Effect::Redraw => {
+                terminal.clear()?;
+                None
+            }
+            Effect::Copy { what, text } => Some(self.copy(&what, &text, terminal).await),
+            Effect::CopySecret => match self.secret() {
+                Some(secret) => Some(self.copy("secret", secret.reveal(), terminal).await),
+                None => None,
+            },
+            Effect::ClearClipboard => Some(Msg::Said(match self.clear_clipboard(terminal).await {
+                Ok(()) => Said::good("The secret is no longer in the clipboard."),
+                Err(why) => Said::bad(why),
+            })),
+            Effect::RevealSecret => self.secret().map(Msg::Secret),
             Effect::SaveSecret { path } => {
-                return Ok(self.secret().map(|secret| save_secret(&path, &secret)));
+                self.secret().map(|secret| saved(SecretFile::reserve(path.trim().as_ref()), &secret))
             }
-            Effect::SavePlan { path, text } => return Ok(Some(Msg::Said(save_plan(&path, &text)))),
-        }
-        Ok(None)
-    }
-
-    /// Starts the checks in place of those under way; what those still had to say goes with their channels.
-    fn check(&mut self, inputs: Inputs) {
-        if let Some(task) = self.task.take() {
-            task.abort();
-        }
-        let (job, events) = Job::new();
-        let (tell, told) = unbounded_channel();
-        self.job = job.clone();
-        self.events = events;
-        self.told = told;
-        self.tell = tell.clone();
-        let means = self.ground.fixed.clone().map_or_else(|| gather::means(&inputs, &environment), Ok);
-        self.task = Some(tokio::task::spawn_local(async move {
-            let checked = match means {
-                Ok(means) => job.check(&inputs, means).await,
-                Err(complaints) => {
-                    let finding =
-                        Check::Tenants.stop(complaints.join("; "), "Set what is missing, then start crosspull again.");
-                    job.say(Event::CheckEnded { finding }).map(|()| Checked::Stopped)
-                }
-            };
-            match checked {
-                Ok(Checked::Planned(_) | Checked::Stopped) => {}
-                Err(error) => broken(&tell, &error),
-            }
-            // Where the loop is gone there is nobody to tell.
-            let _ = tell.send(Msg::ChecksOver);
-        }));
-    }
-
-    /// Starts the run; gives where its receipt is.
-    fn run(&mut self, plan: Plan) -> Option<Msg> {
-        let (run, receipt) = match self.job.begin(&self.ground.runs) {
-            Ok(begun) => begun,
-            Err(error) => return Some(Msg::NotBegun(format!("{error}. Nothing was sent."))),
+            Effect::SavePlan { path, text } => Some(Msg::Said(save_plan(&path, &text))),
         };
-        let job = self.job.clone();
-        let tell = self.tell.clone();
-        self.task = Some(tokio::task::spawn_local(async move {
-            if let Err(error) = job.run(plan, run.clone()).await {
-                // The journal cannot take it, so the end goes to the screens alone.
-                let trouble = Trouble::new(
-                    "The run was ended.",
-                    format!("{error}."),
-                    "Nothing more was sent. Free some disk space, then run again: what was made is found.",
-                );
-                let ended = Event::RunEnded {
-                    verdict: Verdict::Failed,
-                    run: Some(run),
-                    facts: Vec::new(),
-                    trouble: Some(trouble),
-                };
-                let _ = tell.send(Msg::Engine(Entry::new(Timestamp::now(), ended)));
-            }
-        }));
-        let shown = receipt.display().to_string();
-        self.receipt = Some(receipt);
-        Some(Msg::Receipt(shown))
+        Ok(said.into_iter().collect())
+    }
+
+    /// True for a run that began in this program.
+    fn is_new(&self) -> bool {
+        self.model.is_new()
     }
 
     /// The secret that the run made.
@@ -326,20 +330,30 @@ impl Wizard {
     }
 
     /// Copies, and says where it went; where one way does not work, the next one is tried.
-    async fn copy(&self, what: &str, text: &str, terminal: &mut Terminal) -> color_eyre::Result<Msg> {
-        let mut way = self.way;
+    async fn copy(&mut self, what: &str, text: &str, terminal: &mut Terminal) -> Msg {
         loop {
+            let way = self.way;
             let done = match clipboard::bytes(way, text) {
                 Some(bytes) => terminal.write(&bytes).map_err(|e| e.to_string()),
                 None => clipboard::outside(way, text).await,
             };
             match (done, way.otherwise()) {
                 (Ok(()), _) => {
-                    return Ok(Msg::Said(Said { text: clipboard::said(way, what), good: way != Way::Nowhere }));
+                    return Msg::Said(Said { text: clipboard::said(way, what), good: way != Way::Nowhere });
                 }
-                (Err(_), Some(next)) => way = next,
-                (Err(why), None) => return Ok(Msg::Said(Said::bad(why))),
+                // What does not work once is not tried again.
+                (Err(_), Some(next)) => self.way = next,
+                (Err(why), None) => return Msg::Said(Said::bad(why)),
             }
+        }
+    }
+
+    /// Takes the secret out of the clipboard again.
+    async fn clear_clipboard(&self, terminal: &mut Terminal) -> Result<(), String> {
+        match (clipboard::clearing_bytes(self.way), self.secret()) {
+            (Some(bytes), _) => terminal.write(&bytes).map_err(|e| e.to_string()),
+            (None, Some(secret)) => clipboard::clear_outside(self.way, secret).await,
+            (None, None) => Ok(()),
         }
     }
 
@@ -355,14 +369,9 @@ impl Wizard {
     }
 }
 
-/// Tells the screens that the journal cannot be written.
-fn broken(tell: &UnboundedSender<Msg>, error: &JournalError) {
-    let _ = tell.send(Msg::Said(Said::bad(format!("{error}. Nothing more was sent."))));
-}
-
-/// Saves a secret in a new file, and tells where it is.
-fn save_secret(path: &str, secret: &Secret) -> Msg {
-    let saved = SecretFile::reserve(path.trim().as_ref()).and_then(|file| file.save(secret));
+/// Saves a secret in the file that was reserved for it, and tells where it is.
+fn saved(file: Result<SecretFile, String>, secret: &Secret) -> Msg {
+    let saved = file.and_then(|file| file.save(secret));
     let place = saved.map(|path| std::path::absolute(&path).unwrap_or(path).display().to_string());
     Msg::SecretSaved { place: place.map_err(|why| format!("The secret was not saved: {why}.")) }
 }

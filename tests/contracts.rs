@@ -30,6 +30,7 @@ const ROUTE: &[&str] = &[
     "servicePrincipal_ListServicePrincipal",
     "servicePrincipal_CreateServicePrincipal",
     "ManagedClusters_Get",
+    "ManagedClusters_ListClusterUserCredentials",
     "ManagedClusters_ResetServicePrincipalProfile",
     "Permissions_ListForResource",
     "Permissions_ListForResourceGroup",
@@ -38,6 +39,7 @@ const ROUTE: &[&str] = &[
     "RoleAssignments_Get",
     "RoleAssignments_ListForScope",
     "RoleDefinitions_Get",
+    "Subscriptions_List",
     "ContainerRegistry_CheckDockerV2Support",
     "ContainerRegistry_GetManifest",
     "Authentication_ExchangeAadAccessTokenForAcrRefreshToken",
@@ -52,6 +54,13 @@ fn without_contract(exchange: &Exchange) -> Option<&'static str> {
         SimPlane::Entra => Some("sign-in: Microsoft publishes no contract of it"),
         SimPlane::ResourceManager if path == "/metadata/endpoints" => Some("the description of the cloud"),
         SimPlane::ResourceManager if path.contains("/operations/") => Some("operations: their address is in a header"),
+        SimPlane::ResourceManager if path.contains("/Microsoft.Compute/") => {
+            Some("quota: no contract of Compute is here")
+        }
+        SimPlane::Graph if ["emberOf", "/appRoleAssignments"].iter().any(|tail| path.ends_with(tail)) => {
+            Some("relations: the contract is trimmed to objects")
+        }
+        SimPlane::Kubernetes => Some("Kubernetes: its types are those of the k8s-openapi crate"),
         SimPlane::Registry if path.contains("/blobs/") => Some("blobs: the contract is trimmed to manifests"),
         _ => None,
     }

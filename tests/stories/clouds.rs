@@ -8,7 +8,7 @@ fn every_national_cloud_works_by_its_resource_manager() {
         let story = Story::of(scenario);
         let end = story.apply(&[]);
         end.is_done();
-        story.world().is_done("AcrPull");
+        story.is_done("AcrPull");
         let planned = end.events("planned").next().expect("a plan");
         assert_eq!(planned["plan"]["cloud"], name);
     }
@@ -20,7 +20,7 @@ fn a_registry_that_ignores_acrpull_gets_a_role_on_the_repository() {
     let end = story.apply(&[]);
     end.is_done();
     let world = story.world();
-    world.is_done("Container Registry Repository Reader");
+    story.is_done("Container Registry Repository Reader");
     let condition = world.role()["condition"].as_str().expect("a condition");
     assert!(condition.contains("repositories:name] StringEqualsIgnoreCase 'shop/web'"), "{condition}");
     assert!(!condition.contains("shop/api"), "{condition}");

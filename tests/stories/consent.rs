@@ -21,7 +21,7 @@ fn page(story: &Story, app: &str) -> String {
 fn is_done_by_a_person(story: &Story, end: &End) {
     end.is_done();
     let world = story.world();
-    world.is_done("AcrPull");
+    story.is_done("AcrPull");
     let app = text(world.app(), "appId");
     let asked: Vec<&Value> = end.events("person_needed").collect();
     assert_eq!(asked.len(), 1, "\n{end}");

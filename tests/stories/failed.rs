@@ -36,7 +36,7 @@ fn a_proof_that_fails_after_all_else_is_done_keeps_the_cluster_as_it_is() {
     // The role takes so long that the proof is the last step before the reset.
     let story = Story::of_all(&["slow-replication", "missing-repository"]);
     let end = story.apply(&[]);
-    end.fails_with("shop/not-yet-pushed:1.0 is not in registryb", "then run again");
+    end.fails_with("shop/not-yet-pushed:1.0 is not in registryb", "crosspull resume");
     assert_eq!((end.outcome("provision"), end.outcome("add-secret")), ("created", "created"), "\n{end}");
     story.cluster_was_not_touched();
 }
@@ -47,7 +47,7 @@ fn an_image_that_is_not_there_is_named_and_the_next_run_goes_on() {
     let end = story.apply(&[]);
     let image = "shop/not-yet-pushed:1.0 is not in registryb";
     end.finds("warn", image, "Push it before you go on, or name another image");
-    end.fails_with(image, "Push it, or name another image, then run again");
+    end.fails_with(image, "Push it, then go on with crosspull resume");
     story.cluster_was_not_touched();
 
     let left = story.world().secrets().concat();
@@ -67,7 +67,7 @@ fn an_image_that_is_not_there_is_named_and_the_next_run_goes_on() {
 fn a_reset_that_fails_is_told_in_the_services_words() {
     let story = Story::of("reset-fails");
     let end = story.apply(&[]);
-    end.fails_with("The reset of aks-shop did not succeed.", "run again");
+    end.fails_with("The reset of aks-shop did not succeed.", "crosspull resume");
     let refusal = &end.trouble()["refusal"];
     assert_eq!(refusal["code"], "ReconcileStandardLoadBalancerError", "\n{end}");
     assert!(refusal["message"].as_str().is_some_and(|m| m.contains("the nodes did not become ready in time")), "{end}");
@@ -97,7 +97,7 @@ fn a_reset_that_failed_is_repaired_by_the_next_run() {
         message = "Reconcile standard load balancer failed."
         "#,
     );
-    story.apply(&[]).fails_with("The reset of aks-shop did not succeed.", "run again");
+    story.apply(&[]).fails_with("The reset of aks-shop did not succeed.", "crosspull resume");
     let next = story.apply(&[]);
     next.finds("warn", "aks-shop is in the state Failed", "resetting again is the documented repair").is_done();
     assert_eq!(next.outcome("reset-cluster"), "changed");

@@ -39,7 +39,7 @@ fn a_wrong_value_is_named_beside_a_right_one() {
         (&["--consent", "maybe"], &["consent: \"maybe\" is not offered", "direct", "url"]),
         (&["--sign-in-a", "password"], &["sign-in-a: \"password\" is not offered", "azure-cli or service-principal"]),
         (&["--redirect-uri", "www.microsoft.com"], &["redirect-uri: \"www.microsoft.com\" is not a redirect address: give one such as https://www.microsoft.com"]),
-        (&["--ca-file", "not-there.pem"], &["ca-file: not-there.pem cannot be read", "give a PEM file that is there"]),
+        (&["--ca-file", "not-there.pem"], &["not-there.pem cannot be read", "give a PEM file that is there"]),
     ];
     let story = Story::of("happy");
     for (flags, sentences) in wrong {
@@ -92,7 +92,7 @@ fn an_answers_file_that_cannot_be_read_is_named() {
 fn without_a_terminal_there_is_nobody_to_ask() {
     let story = Story::of("happy");
     let end = story.run(&["apply", "--answers", story.answers()]);
-    end.complains("apply asks before it writes, and there is no terminal to ask on: give --yes");
+    end.complains("yes: it asks before it writes, and there is no terminal to ask on: give --yes");
     story
         .run(&[])
         .complains("the wizard needs a terminal, and this is none")

@@ -154,6 +154,11 @@ impl Story {
         World::of(&self.sim)
     }
 
+    /// The route is done, and nothing is there beside what it makes.
+    pub fn is_done(&self, role: &str) {
+        self.world().is_done(&self.begin, role);
+    }
+
     /// Every request so far that asks for a change, as `METHOD path`: all but reads and requests for tokens.
     pub fn writes(&self) -> Vec<String> {
         self.changes(|_| true)
@@ -168,7 +173,7 @@ impl Story {
         let requests = self.sim.requests();
         let all = requests.as_array().expect("a list").iter().filter(|request| which(request));
         all.map(|request| (text_of(request, "method"), text_of(request, "path")))
-            .filter(|(method, path)| !matches!(*method, "GET" | "HEAD") && !asks_for_a_token(path))
+            .filter(|(method, path)| !matches!(*method, "GET" | "HEAD") && !only_reads(path))
             .map(|(method, path)| format!("{method} {path}"))
             .collect()
     }
@@ -199,9 +204,10 @@ impl Story {
     }
 }
 
-/// Tokens are asked for by POST; nothing changes by it (`azure-facts.md` 3.1, 3.10).
-fn asks_for_a_token(path: &str) -> bool {
-    path.ends_with("/oauth2/v2.0/token") || path == "/oauth2/token" || path == "/oauth2/exchange"
+/// Tokens and a cluster's credentials are asked for by POST; nothing changes by it (`azure-facts.md` 3.1, 3.10).
+fn only_reads(path: &str) -> bool {
+    ["/oauth2/v2.0/token", "/listClusterUserCredential"].iter().any(|tail| path.ends_with(tail))
+        || matches!(path, "/oauth2/token" | "/oauth2/exchange")
 }
 
 /// The variables that lines such as `export NAME='value'` set.

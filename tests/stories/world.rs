@@ -64,9 +64,10 @@ impl World {
         nodes.flat_map(|node| list(&node["pulls"])).map(|pull| text(pull, "state")).collect()
     }
 
-    /// The route is done (`product.md` section 3): the multi-tenant app in A with its principal and one live secret,
-    /// its principal in B with this role on the registry alone, and the cluster, reset once, that pulls.
-    pub fn is_done(&self, role: &str) {
+    /// The route is done (`product.md` section 3): the multi-tenant app in A with its principal and one live secret, the
+    /// former principal's roles for the new one too, one secret more on the former app, its principal in B with this role
+    /// on the registry alone, the cluster, reset once, that pulls, and no pod left.
+    pub fn is_done(&self, begin: &Self, role: &str) {
         let app = self.app();
         let app_id = text(app, "appId");
         assert_eq!(app["signInAudience"], "AzureADMultipleOrgs");
@@ -74,7 +75,9 @@ impl World {
         assert_eq!(self.secrets().len(), 1, "live secrets: {app:#}");
         let in_a = self.principals("a", app_id);
         assert_eq!(in_a.len(), 1, "service principals in A");
-        assert_eq!(self.roles(in_a[0]).len(), 0, "roles in A");
+        let former = text(begin.cluster(), "clientId");
+        assert_eq!(self.held(in_a[0]), begin.held(begin.principals("a", former)[0]), "roles in A");
+        self.way_back_is_kept(begin);
 
         let granted = self.role();
         assert_eq!(granted["roleName"], role);
@@ -85,6 +88,34 @@ impl World {
         assert_eq!(self.cluster()["resets"], 1);
         assert_eq!(self.cluster()["provisioningState"], "Succeeded");
         assert_eq!(self.pulls(), ["Pulled"; 3]);
+        assert_eq!(self.pods(), Vec::<&str>::new(), "pods that are left");
+    }
+
+    /// What a principal may: role, scope and condition of each of its assignments, in a fixed order.
+    pub fn held(&self, principal: &str) -> Vec<[String; 3]> {
+        let parts = |role: &&Value| ["roleName", "scope", "condition"].map(|part| role[part].to_string());
+        let mut held: Vec<_> = self.roles(principal).iter().map(parts).collect();
+        held.sort();
+        held
+    }
+
+    /// The key ids of the secrets of an app in tenant A.
+    pub fn secrets_of(&self, app_id: &str) -> Vec<&str> {
+        let app = list(&self.0["tenants"]["a"]["applications"]).find(|app| app["appId"] == app_id);
+        app.map_or_else(Vec::new, |app| list(&app["passwordCredentials"]).map(|s| text(s, "keyId")).collect())
+    }
+
+    /// The cluster's former app has one secret more than then.
+    pub fn way_back_is_kept(&self, begin: &Self) {
+        let former = text(begin.cluster(), "clientId");
+        assert_eq!(self.secrets_of(former).len(), begin.secrets_of(former).len() + 1, "secrets of the former app");
+    }
+
+    /// The pods of the cluster that crosspull made.
+    pub fn pods(&self) -> Vec<&str> {
+        let namespaces = self.cluster()["namespaces"].as_object().into_iter().flat_map(serde_json::Map::values);
+        let pods = namespaces.flat_map(|namespace| list(&namespace["pods"])).map(|pod| text(pod, "name"));
+        pods.filter(|name| name.starts_with("crosspull-")).collect()
     }
 
     /// The cluster is exactly what it was then.

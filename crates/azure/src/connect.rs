@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crosspull_core::check::{Check, Finding};
 use crosspull_core::cloud::{CloudChoice, Endpoints};
 use crosspull_core::event::Work;
-use crosspull_core::inputs::Inputs;
+use crosspull_core::inputs::Access;
 
 use crate::control::Control;
 use crate::door::Door;
@@ -32,25 +32,25 @@ pub struct Parts {
     pub pace: Pace,
 }
 
-/// Opens the door for those inputs. Asks a cloud that is known by its Resource Manager alone where its services are.
+/// Opens the door to those tenants. Asks a cloud that is known by its Resource Manager alone where its services are.
 ///
 /// # Errors
 /// A finding that stops, where the cloud cannot be reached or the authorities cannot be read.
-pub async fn connect(inputs: &Inputs, parts: Parts) -> Result<Door, Box<Finding>> {
+pub async fn connect(access: &Access, parts: Parts) -> Result<Door, Box<Finding>> {
     let http = client(&parts.authorities).map_err(|why| {
         Box::new(Check::Tenants.stop(format!("the certificate authorities cannot be used: {why}"), "Check --ca-file."))
     })?;
     let wire = Arc::new(Wire::new(http, parts.recorder, parts.control, parts.pace));
-    let mut endpoints = match &inputs.cloud {
+    let mut endpoints = match &access.cloud {
         CloudChoice::Known(known) => {
             known.endpoints().map_err(|e| Box::new(Check::Tenants.stop(e.to_string(), "Report this as a bug.")))?
         }
         CloudChoice::ByResourceManager(arm) => discover(&wire, arm).await.map_err(Box::new)?,
     };
-    if let Some(login) = &inputs.login_host {
+    if let Some(login) = &access.login_host {
         endpoints.login = login.clone();
     }
-    let (a, b) = (inputs.tenant_a.to_string(), inputs.tenant_b.to_string());
+    let (a, b) = (access.tenant_a.to_string(), access.tenant_b.to_string());
     let tokens = Tokens::new(&wire, &endpoints, (&a, &parts.login_a), (&b, &parts.login_b))
         .map_err(|t| Box::new(Check::Tenants.stop(t.why, t.now)))?;
     Ok(Door::new(wire, tokens, endpoints))

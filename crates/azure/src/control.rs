@@ -18,6 +18,7 @@ pub struct Control(watch::Receiver<State>);
 struct State {
     stopped: bool,
     all_confirmed: bool,
+    cut_short: bool,
     confirmed: BTreeSet<StepId>,
 }
 
@@ -41,6 +42,11 @@ impl Controller {
         });
     }
 
+    /// Wait no longer before the reset.
+    pub fn cut_short(&self) {
+        self.0.send_modify(|s| s.cut_short = true);
+    }
+
     /// Go on with every step that will ask (`--yes`).
     pub fn confirm_all(&self) {
         self.0.send_modify(|s| s.all_confirmed = true);
@@ -58,6 +64,14 @@ impl Control {
     pub async fn stopped(&self) {
         let mut receiver = self.0.clone();
         if receiver.wait_for(|s| s.stopped).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Ends when the operator cuts the wait before the reset short; never where nobody can.
+    pub async fn cut_short(&self) {
+        let mut receiver = self.0.clone();
+        if receiver.wait_for(|s| s.cut_short).await.is_err() {
             std::future::pending::<()>().await;
         }
     }

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use crate::reply::List;
 use crate::request::{Audience, Auth, Request};
 use crate::sign_in::Tokens;
-use crate::wire::{CallError, Reply, Wire};
+use crate::wire::{CallError, Reply, Wire, unanswered};
 
 /// No list that is read here has more pages.
 const MOST_PAGES: usize = 100;
@@ -74,7 +74,8 @@ impl Door {
         token.map_err(|t| if self.wire.control().is_stopped() { CallError::Stopped } else { CallError::SignIn(t) })
     }
 
-    /// Reads a list to its end. Next pages must be on the same host: the operator's token goes there.
+    /// Reads a list to its end. Next pages must be on the same host: the operator's token goes there. A list that goes
+    /// on elsewhere, or without end, is no list: half of one would be taken for the whole.
     ///
     /// # Errors
     /// See [`CallError`].
@@ -84,13 +85,13 @@ impl Door {
         for _ in 0..MOST_PAGES {
             let list: List<T> = self.json(work, page.clone()).await?;
             items.extend(list.value);
-            let next = list.next.and_then(|link| page.url.join(&link).ok());
-            match next.filter(|url| url.origin() == page.url.origin()) {
-                Some(url) => page.url = url,
-                None => break,
+            let Some(link) = list.next else { return Ok(items) };
+            match page.url.join(&link) {
+                Ok(url) if url.origin() == page.url.origin() => page.url = url,
+                _ => return Err(CallError::Unreachable(unanswered("Elsewhere", "the list goes on at another host"))),
             }
         }
-        Ok(items)
+        Err(CallError::Unreachable(unanswered("TooLarge", "the list has more pages than any should")))
     }
 
     /// Sends a request; a token that is not accepted is made anew once, since a 401 says that nothing was done.

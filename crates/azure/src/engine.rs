@@ -1,12 +1,14 @@
-//! The engine runs a plan. Steps run side by side, each as soon as the facts that it reads are known; what one learns
-//! is on the board for the others at once, and in the journal.
+//! The engine carries out a plan. On the way there steps run side by side, each as soon as the facts that it reads are
+//! known; what one learns is on the board for the others at once, and in the journal. On the way back they run one
+//! after the other, newest first, and past a failure.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crosspull_core::event::{Event, Outcome, RunId, Verdict, Work};
 use crosspull_core::explain::Trouble;
-use crosspull_core::plan::{Fact, Facts, Learnt, Plan, Step, StepId};
+use crosspull_core::plan::{Fact, Facts, Learnt, Op, Plan, Step, StepId};
+use crosspull_core::run::Run;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::watch;
 
@@ -16,12 +18,14 @@ use crate::journal::JournalError;
 use crate::patience::Halt;
 use crate::vault::Vault;
 
-/// Runs one plan.
+/// Carries out one plan.
 #[derive(Debug)]
 pub struct Engine {
     door: Arc<Door>,
     plan: Plan,
     run: RunId,
+    /// What the journal tells of the run so far; nothing of a run that begins.
+    past: Run,
     vault: Arc<Vault>,
     controller: Controller,
     board: watch::Sender<Board>,
@@ -49,20 +53,20 @@ pub(crate) struct Doing<'a> {
 pub(crate) type Done = Result<(Outcome, String), Halt>;
 
 impl Engine {
-    /// An engine for a plan. The controller is that of the door's wire: a step that fails stops the others after their
-    /// calls in flight, as the operator would.
+    /// An engine for a plan. The past is what the journal tells of the run; that of a new run is empty. The controller
+    /// is that of the door's wire: a step that fails stops the others after their calls in flight, as the operator would.
     #[must_use]
-    pub fn new(door: Arc<Door>, plan: Plan, run: RunId, vault: Arc<Vault>, controller: Controller) -> Self {
-        Self { door, plan, run, vault, controller, board: watch::Sender::new(Board::default()) }
+    pub fn new(door: Arc<Door>, plan: Plan, run: RunId, past: Run, vault: Arc<Vault>, controller: Controller) -> Self {
+        Self { door, plan, run, past, vault, controller, board: watch::Sender::new(Board::default()) }
     }
 
-    /// Runs the plan to its end, whatever that is; the last event is the run's.
+    /// Carries the plan out to its end, whatever that is; `begins` is its first event, and the last one is the run's.
     ///
     /// # Errors
     /// Where the journal cannot be written: then nothing more is sent.
-    pub async fn run(&self) -> Result<Verdict, JournalError> {
+    pub async fn run(&self, begins: Event) -> Result<Verdict, JournalError> {
         let recorder = self.door.wire().recorder();
-        recorder.keep(Event::RunStarted { run: self.run.clone(), plan: self.plan.clone() })?;
+        recorder.keep(begins)?;
         let mut steps: FuturesUnordered<_> = self.plan.steps.iter().map(|step| self.one(step)).collect();
         let mut end = End::default();
         while let Some((id, done)) = steps.next().await {
@@ -83,9 +87,57 @@ impl Engine {
                 b.ended.insert(id, outcome);
             });
         }
-        let verdict = end.verdict();
-        let facts = self.board.borrow().facts.iter().cloned().collect();
-        recorder.keep(Event::RunEnded { verdict, run: Some(self.run.clone()), facts, trouble: end.trouble })?;
+        self.end(end.verdict(), end.trouble)
+    }
+
+    /// Takes back what the run made, step by step, newest first. A step that fails does not hold the others, but for
+    /// what the cluster needs as long as it has the run's app.
+    ///
+    /// # Errors
+    /// Where the journal cannot be written: then nothing more is sent.
+    pub async fn take_back(&self) -> Result<Verdict, JournalError> {
+        let recorder = self.door.wire().recorder();
+        recorder.keep(Event::UndoStarted { run: self.run.clone(), plan: self.plan.clone() })?;
+        let mut left: Option<Trouble> = None;
+        let mut needed = false;
+        for step in &self.plan.steps {
+            let doing = Doing { engine: self, step, work: Work::Step(step.id) };
+            let done = match doing.begin() {
+                Ok(()) if needed => Err(Halt::Blocked),
+                Ok(()) => doing.take_back().await,
+                Err(halt) => Err(halt),
+            };
+            let (outcome, note, trouble) = match done {
+                Ok((outcome, note)) => (outcome, note, None),
+                Err(Halt::Journal(error)) => return Err(error),
+                Err(Halt::Stopped) => return self.end(Verdict::Interrupted, left),
+                Err(Halt::Blocked) => (Outcome::Left, "the cluster still uses the app".to_owned(), None),
+                Err(Halt::Needed(trouble)) => {
+                    needed = true;
+                    (Outcome::Left, String::new(), Some(trouble))
+                }
+                Err(Halt::Failed(trouble) | Halt::Unknown(trouble) | Halt::Waits(trouble)) => {
+                    needed |= matches!(&step.op, Op::TakeBack { of, .. } if matches!(of.op, Op::ResetCluster { .. }));
+                    (Outcome::Failed, String::new(), Some(trouble))
+                }
+            };
+            if !outcome.is_good() {
+                left = left.or_else(|| trouble.clone());
+            }
+            let stays = !outcome.is_good();
+            recorder.keep(Event::StepEnded { step: step.id, outcome, note, trouble })?;
+            self.board.send_modify(|b| b.closed |= stays);
+        }
+        let verdict = if self.board.borrow().closed { Verdict::Left } else { Verdict::Done };
+        self.end(verdict, left)
+    }
+
+    fn end(&self, verdict: Verdict, trouble: Option<Trouble>) -> Result<Verdict, JournalError> {
+        let mut facts = self.past.facts.clone();
+        facts.learn(&self.board.borrow().facts.iter().cloned().collect::<Vec<_>>());
+        let facts = facts.iter().cloned().collect();
+        let ended = Event::RunEnded { verdict, run: Some(self.run.clone()), facts, trouble };
+        self.door.wire().recorder().keep(ended)?;
         Ok(verdict)
     }
 
@@ -109,7 +161,7 @@ impl End {
     /// Takes in how a step halted; gives what its own end is, where it has one.
     fn take(&mut self, halt: Halt) -> Option<(Outcome, Trouble)> {
         let (outcome, trouble) = match halt {
-            Halt::Failed(trouble) => (Outcome::Failed, trouble),
+            Halt::Failed(trouble) | Halt::Needed(trouble) => (Outcome::Failed, trouble),
             Halt::Unknown(trouble) => (Outcome::Unknown, trouble),
             Halt::Waits(trouble) => {
                 self.waits = true;
@@ -140,24 +192,29 @@ impl End {
     }
 }
 
-impl Doing<'_> {
+impl<'a> Doing<'a> {
     /// The door.
-    pub fn door(&self) -> &Door {
+    pub fn door(&self) -> &'a Door {
         &self.engine.door
     }
 
     /// The plan that the step is part of.
-    pub const fn plan(&self) -> &Plan {
+    pub const fn plan(&self) -> &'a Plan {
         &self.engine.plan
     }
 
     /// The run's id.
-    pub const fn run(&self) -> &RunId {
+    pub const fn run(&self) -> &'a RunId {
         &self.engine.run
     }
 
-    /// The secrets that this run made.
-    pub fn vault(&self) -> &Vault {
+    /// What the journal tells of the run so far.
+    pub const fn past(&self) -> &'a Run {
+        &self.engine.past
+    }
+
+    /// The secrets that this process made or was given.
+    pub fn vault(&self) -> &'a Vault {
         &self.engine.vault
     }
 
@@ -172,9 +229,16 @@ impl Doing<'_> {
         Ok(self.door().wire().recorder().keep(Event::Learnt { step: self.step.id, learnt })?)
     }
 
-    /// Whether a known fact was made or found.
+    /// Whether a known fact was made or found; what the board does not know yet, the journal may.
     pub fn how(&self, fact: &Fact) -> Option<Outcome> {
-        self.engine.board.borrow().facts.learnt(fact).map(|l| l.how)
+        let on_board = self.engine.board.borrow().facts.learnt(fact).map(|l| l.how);
+        on_board.or_else(|| self.past().facts.learnt(fact).map(|l| l.how))
+    }
+
+    /// The value of a fact, by the board or else by the journal.
+    pub fn known<T: std::str::FromStr>(&self, fact: &Fact) -> Option<T> {
+        let on_board = self.engine.board.borrow().facts.id(fact);
+        on_board.or_else(|| self.past().facts.id(fact))
     }
 
     /// The value of a fact, once it is known.
@@ -184,7 +248,7 @@ impl Doing<'_> {
             Halt::Failed(Trouble::new(
                 format!("Step {} cannot go on.", self.step.id),
                 format!("{fact:?} is not what it should be."),
-                "Run again.",
+                "Report this as a bug.",
             ))
         })
     }

@@ -1,14 +1,25 @@
 //! The journal: a run's events on disk, one JSON object a line. What must survive a crash is synced before the engine
-//! goes on (`product.md` section 7, rule 3).
+//! goes on (`product.md` section 7, rule 3). Whoever works on a run holds its journal locked.
 
-use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{self, Write};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use crosspull_core::event::{Entry, RunId};
+use crosspull_core::journal::{LARGEST, Unreadable, read};
+use crosspull_core::run::Run;
 
-/// The journal of one run.
+/// Something that keeps the entries of a run.
+pub trait Keep: Send + std::fmt::Debug {
+    /// Adds an entry; where it must be safe, ends only when the disk has it.
+    ///
+    /// # Errors
+    /// Where it cannot be written or synced.
+    fn append(&mut self, entry: &Entry, safe: bool) -> Result<(), JournalError>;
+}
+
+/// The journal of one run, locked for as long as this lives.
 #[derive(Debug)]
 pub struct Journal {
     file: File,
@@ -23,18 +34,60 @@ pub struct JournalError {
     source: io::Error,
 }
 
+/// Why the journal of an earlier run cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ReopenError {
+    /// There is no such run.
+    #[error("there is no run {0}; crosspull runs lists those that are there")]
+    Unknown(String),
+    /// Somebody works on it.
+    #[error("run {0} is being worked on by another crosspull; wait until that has ended, or end it")]
+    Locked(RunId),
+    /// Its journal is no whole one.
+    #[error("the journal {path} cannot be used: {why}")]
+    Unreadable {
+        /// Where it is.
+        path: PathBuf,
+        /// Why not.
+        why: Unreadable,
+    },
+    /// It is larger than any is.
+    #[error("the journal {0} is larger than any run writes; it is not read")]
+    TooLarge(PathBuf),
+    /// The file itself.
+    #[error("the journal {path} cannot be read: {source}")]
+    Io {
+        /// Where it is.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+/// An earlier run as its journal tells it.
+#[derive(Debug)]
+pub struct Earlier {
+    /// Its id.
+    pub id: RunId,
+    /// The run; else why its journal cannot be used.
+    pub run: Result<Run, ReopenError>,
+    /// True while another process works on it.
+    pub locked: bool,
+}
+
 impl Journal {
     /// Begins the journal of a run: a new file, readable by its owner alone, in a folder that is made if missing.
     ///
     /// # Errors
     /// Where folder or file cannot be made.
     pub fn create(runs: &Path, run: &RunId) -> Result<Self, JournalError> {
-        let path = runs.join(format!("{run}.jsonl"));
+        let path = place(runs, run);
         let made = DirBuilder::new()
             .recursive(true)
             .mode(0o700)
             .create(runs)
             .and_then(|()| OpenOptions::new().append(true).create_new(true).mode(0o600).open(&path))
+            .and_then(|file| file.lock().map(|()| file))
             // The folder too, or a power cut leaves a journal that nobody finds.
             .and_then(|file| File::open(runs)?.sync_all().map(|()| file));
         match made {
@@ -43,18 +96,35 @@ impl Journal {
         }
     }
 
+    /// Opens the journal of an earlier run to go on with it: locks it, reads it, and cuts off a last line that was torn.
+    ///
+    /// # Errors
+    /// See [`ReopenError`].
+    pub fn reopen(runs: &Path, run: &RunId) -> Result<(Self, Run, Vec<Entry>), ReopenError> {
+        let path = place(runs, run);
+        let failed = |source| ReopenError::Io { path: path.clone(), source };
+        let mut file = match OpenOptions::new().read(true).append(true).open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(ReopenError::Unknown(run.to_string())),
+            Err(error) => return Err(failed(error)),
+        };
+        if !locked(&file).map_err(failed)? {
+            return Err(ReopenError::Locked(run.clone()));
+        }
+        let bytes = bytes_of(&mut file, &path)?;
+        let journal = read(&bytes).map_err(|why| ReopenError::Unreadable { path: path.clone(), why })?;
+        if journal.whole < bytes.len() {
+            let whole = u64::try_from(journal.whole).unwrap_or(u64::MAX);
+            let cut = file.set_len(whole).and_then(|()| file.seek(SeekFrom::End(0))).and_then(|_| file.sync_all());
+            cut.map_err(failed)?;
+        }
+        Ok((Self { file, path }, journal.run, journal.entries))
+    }
+
     /// Where it is.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
-    }
-
-    /// Adds an entry; where it must be safe, ends only when the disk has it.
-    ///
-    /// # Errors
-    /// Where it cannot be written or synced.
-    pub fn append(&mut self, entry: &Entry, safe: bool) -> Result<(), JournalError> {
-        self.write(entry, safe).map_err(|source| JournalError { path: self.path.clone(), source })
     }
 
     fn write(&mut self, entry: &Entry, safe: bool) -> io::Result<()> {
@@ -63,4 +133,69 @@ impl Journal {
         self.file.write_all(&line)?;
         if safe { self.file.sync_data() } else { Ok(()) }
     }
+}
+
+impl Keep for Journal {
+    fn append(&mut self, entry: &Entry, safe: bool) -> Result<(), JournalError> {
+        self.write(entry, safe).map_err(|source| JournalError { path: self.path.clone(), source })
+    }
+}
+
+/// The earlier runs in a folder, newest first. A folder that is not there holds none.
+///
+/// # Errors
+/// Where the folder cannot be read.
+pub fn earlier(runs: &Path) -> io::Result<Vec<Earlier>> {
+    let folder = match std::fs::read_dir(runs) {
+        Ok(folder) => folder,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let mut found: Vec<Earlier> = folder.filter_map(|file| one(&file.ok()?.path())).collect();
+    found.sort_by_key(|e| std::cmp::Reverse(e.run.as_ref().ok().and_then(|run| run.started)));
+    Ok(found)
+}
+
+/// The run of a journal; none where the file is no journal by its name.
+fn one(path: &Path) -> Option<Earlier> {
+    let id = path.file_name()?.to_str()?.strip_suffix(".jsonl").and_then(|name| name.parse::<RunId>().ok())?;
+    let failed = |source| ReopenError::Io { path: path.to_owned(), source };
+    let (run, locked) = match File::open(path) {
+        Err(error) => (Err(failed(error)), false),
+        Ok(mut file) => {
+            let locked = matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
+            let read = bytes_of(&mut file, path)
+                .and_then(|bytes| read(&bytes).map_err(|why| ReopenError::Unreadable { path: path.to_owned(), why }));
+            (read.map(|journal| journal.run), locked)
+        }
+    };
+    Some(Earlier { id, run, locked })
+}
+
+/// Locks a journal for this process; false where another one works on it. Whoever lists the runs holds it for a moment
+/// only, so it is tried a few times.
+fn locked(file: &File) -> io::Result<bool> {
+    for _ in 0..5 {
+        match file.try_lock() {
+            Ok(()) => return Ok(true),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(std::time::Duration::from_millis(20)),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+    }
+    Ok(false)
+}
+
+/// All of a journal, unless it is larger than any.
+fn bytes_of(file: &mut File, path: &Path) -> Result<Vec<u8>, ReopenError> {
+    let mut bytes = Vec::new();
+    let read = file.take(LARGEST + 1).read_to_end(&mut bytes);
+    read.map_err(|source| ReopenError::Io { path: path.to_owned(), source })?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > LARGEST {
+        return Err(ReopenError::TooLarge(path.to_owned()));
+    }
+    Ok(bytes)
+}
+
+fn place(runs: &Path, run: &RunId) -> PathBuf {
+    runs.join(format!("{run}.jsonl"))
 }

@@ -14,6 +14,7 @@ pub mod door;
 pub mod endpoints;
 pub mod engine;
 pub mod journal;
+pub mod kubernetes;
 pub mod operation;
 pub mod patience;
 pub mod realm;

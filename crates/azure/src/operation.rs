@@ -42,25 +42,52 @@ pub fn address(headers: &HeaderMap, arm: &Url) -> Result<Option<Url>, String> {
 /// # Errors
 /// Failed where the operation failed; unknown where its end could not be seen.
 pub async fn follow(door: &Door, work: &Work, side: Side, what: &str, accepted: &Reply) -> Result<(), Halt> {
-    let unseen = |why: String| Halt::Unknown(Trouble::new(what, why, "Look at the cluster's state, then run again."));
-    let Some(url) = address(&accepted.headers, &door.endpoints().arm).map_err(unseen)? else {
+    let Some(url) = address(&accepted.headers, &door.endpoints().arm).map_err(|why| unseen(what, why))? else {
         return Ok(());
     };
+    let first = asked_wait(&accepted.headers, &[], door.wire().recorder().now());
+    let first = first.unwrap_or_else(|| door.wire().pace().of(EVERY));
+    ask_until_over(door, work, side, what, url, first).await
+}
+
+/// The same for an operation that was accepted earlier, by its address; it is asked at once. An address on another host
+/// is refused, since a journal is a file.
+///
+/// # Errors
+/// The same.
+pub async fn watch(door: &Door, work: &Work, side: Side, what: &str, url: Url) -> Result<(), Halt> {
+    if url.origin() != door.endpoints().arm.origin() {
+        return Err(unseen(what, "The journal names another host to ask how far the operation is.".to_owned()));
+    }
+    ask_until_over(door, work, side, what, url, Duration::ZERO).await
+}
+
+async fn ask_until_over(
+    door: &Door,
+    work: &Work,
+    side: Side,
+    what: &str,
+    url: Url,
+    first: Duration,
+) -> Result<(), Halt> {
     let pace = door.wire().pace();
     let begun = Instant::now();
-    let asked = |reply: &Reply| asked_wait(&reply.headers, &[], door.wire().recorder().now());
-    let mut wait = asked(accepted).unwrap_or_else(|| pace.of(EVERY));
+    let mut wait = first;
     let mut tries = 0;
     while begun.elapsed() < pace.of(AT_MOST) {
         tries += 1;
-        door.wire()
-            .pause(work, "the operation is running", wait, pace.of(AT_MOST), tries)
-            .await
-            .map_err(|e| Halt::of(what, e))?;
+        // One that was accepted earlier may be over by now.
+        if !wait.is_zero() {
+            let why = "the operation is running";
+            door.wire().pause(work, why, wait, pace.of(AT_MOST), tries).await.map_err(|e| Halt::of(what, e))?;
+        }
         let reply = match door.raw(work, request::operation(side, url.clone())).await {
             Ok(reply) => reply,
             // An operation takes longer than many an outage of the line.
-            Err(CallError::Unreachable(_)) => continue,
+            Err(CallError::Unreachable(_)) => {
+                wait = pace.of(EVERY);
+                continue;
+            }
             Err(error) => return Err(unknown(what, error)),
         };
         match verdict(&reply) {
@@ -68,22 +95,32 @@ pub async fn follow(door: &Door, work: &Work, side: Side, what: &str, accepted: 
             Some(Err(refusal)) => {
                 return Err(Halt::Failed(Trouble::from_refusal(what, refusal).because(
                     "Azure accepted it, and its operation failed; Azure's own words are below.",
-                    "Repair what they name, then run again: a repeated reset is the documented repair.",
+                    "Repair what they name. A repeated reset is the documented repair: crosspull resume makes it.",
                 )));
             }
-            None => wait = asked(&reply).unwrap_or_else(|| pace.of(EVERY)),
+            None => {
+                let asked = asked_wait(&reply.headers, &[], door.wire().recorder().now());
+                wait = asked.unwrap_or_else(|| pace.of(EVERY));
+            }
         }
     }
-    Err(unseen("The operation did not end in three hours.".to_owned()))
+    Err(unseen(what, "The operation did not end in three hours.".to_owned()))
 }
+
+/// The end of an operation could not be seen.
+fn unseen(what: &str, why: String) -> Halt {
+    Halt::Unknown(Trouble::new(what, why, LOOK))
+}
+
+/// What to do about an operation whose end was not seen.
+const LOOK: &str = "Go on with crosspull resume: it looks at the cluster first.";
 
 /// An error while asking says nothing about the operation.
 fn unknown(what: &str, error: CallError) -> Halt {
     match Halt::of(what, error) {
-        Halt::Failed(trouble) => Halt::Unknown(trouble.because(
-            "The operation was accepted and its end could not be seen.",
-            "Look at the cluster's state, then run again.",
-        )),
+        Halt::Failed(trouble) => {
+            Halt::Unknown(trouble.because("The operation was accepted and its end could not be seen.", LOOK))
+        }
         other => other,
     }
 }

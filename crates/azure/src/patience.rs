@@ -43,6 +43,8 @@ pub enum Halt {
     Stopped,
     /// A step that it builds on did not end well.
     Blocked,
+    /// It is not taken back, since something that stays needs it; what comes before it in the run stays too.
+    Needed(Trouble),
     /// The journal cannot be written.
     Journal(JournalError),
 }
@@ -59,23 +61,36 @@ impl Halt {
     pub fn of(what: &str, error: CallError) -> Self {
         match error {
             CallError::Refused(refused) => Self::Failed(Trouble::from_refusal(what, refused.refusal)),
-            CallError::Unreachable(refusal) if matches!(refusal.code.as_str(), "Torn" | "TooLarge") => {
+            CallError::Unreachable(refusal) if matches!(refusal.code.as_str(), "Torn" | "TooLarge" | "Elsewhere") => {
                 Self::Failed(Trouble::from_refusal(what, refusal).because(
-                    "The service's answer could not be read, several times in a row.",
-                    "Run again: what was made is found. If it lasts, report it with the request's address.",
+                    "The service's answer cannot be used.",
+                    "Go on with crosspull resume. If it lasts, report it with the request's address.",
                 ))
             }
             CallError::Unreachable(refusal) => Self::Failed(Trouble::from_refusal(what, refusal).because(
                 "The service could not be reached.",
-                "Check the connection, then run again: what was made is found.",
+                "Check the connection, then go on with crosspull resume.",
             )),
             CallError::Lost(refusal) => Self::Unknown(Trouble::from_refusal(what, refusal).because(
                 "The answer was lost, so it may have been done all the same.",
-                "Run again: what was made is found.",
+                "Go on with crosspull resume: it looks first.",
             )),
             CallError::SignIn(trouble) => Self::Failed(trouble),
             CallError::Journal(error) => Self::Journal(error),
             CallError::Stopped => Self::Stopped,
+        }
+    }
+}
+
+impl Halt {
+    /// The same halt with another way out, where it has one.
+    #[must_use]
+    pub fn now(self, now: &str) -> Self {
+        let told = |trouble: Trouble| Trouble { now: now.to_owned(), ..trouble };
+        match self {
+            Self::Failed(trouble) => Self::Failed(told(trouble)),
+            Self::Unknown(trouble) => Self::Unknown(told(trouble)),
+            other => other,
         }
     }
 }
@@ -132,10 +147,7 @@ impl Patience {
 fn too_long(what: &str, why: &str, at_most: Duration, refusal: Option<Refusal>) -> Trouble {
     let waited = duration(u64::try_from(at_most.as_millis()).unwrap_or(u64::MAX));
     let trouble = refusal.map_or_else(|| Trouble::new(what, "", ""), |r| Trouble::from_refusal(what, r));
-    let now = if trouble.now.is_empty() {
-        "Run again later: what was made is found.".to_owned()
-    } else {
-        trouble.now.clone()
-    };
+    let now =
+        if trouble.now.is_empty() { "Go on later with crosspull resume.".to_owned() } else { trouble.now.clone() };
     trouble.because(format!("After {waited} still: {why}."), now)
 }

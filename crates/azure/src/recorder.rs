@@ -7,13 +7,13 @@ use crosspull_core::event::{CallId, Entry, Event};
 use jiff::Timestamp;
 use tokio::sync::mpsc::UnboundedSender;
 
-use crate::journal::{Journal, JournalError};
+use crate::journal::{JournalError, Keep};
 
 /// Where events go. The time comes in as a function, so that a test can say what it is.
 #[derive(Debug)]
 pub struct Recorder {
     front_end: UnboundedSender<Entry>,
-    journal: Mutex<Option<Journal>>,
+    journal: Mutex<Option<Box<dyn Keep>>>,
     now: fn() -> Timestamp,
     calls: AtomicU32,
 }
@@ -26,8 +26,18 @@ impl Recorder {
     }
 
     /// From here on events are journalled too.
-    pub fn begin(&self, journal: Journal) {
-        *self.journal.lock().unwrap_or_else(PoisonError::into_inner) = Some(journal);
+    pub fn begin(&self, journal: impl Keep + 'static) {
+        *self.journal.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(journal));
+    }
+
+    /// From here on nothing is journalled, and others may work on the run.
+    pub fn close(&self) {
+        *self.journal.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Calls of a run that goes on have numbers that none of its earlier ones has.
+    pub fn number_after(&self, last: CallId) {
+        self.calls.fetch_max(last.0.saturating_add(1), Ordering::Relaxed);
     }
 
     /// The time.

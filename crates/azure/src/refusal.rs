@@ -35,7 +35,9 @@ pub fn refused(status: u16, headers: &HeaderMap, body: &[u8]) -> Refused {
             .or_else(|| value.get("errors")?.get(0))
             .unwrap_or(&value);
         let message = text(holder.get("message")).or_else(|| text(holder.get("message")?.get("value")));
-        (text(holder.get("code")).unwrap_or_default(), message.unwrap_or_default())
+        // Kubernetes gives the status as its code, and the word as a reason.
+        let code = text(holder.get("code")).or_else(|| text(holder.get("reason")));
+        (code.unwrap_or_default(), message.unwrap_or_default())
     };
     let code = if code.is_empty() { format!("HTTP {status}") } else { code };
     Refused {
@@ -73,7 +75,7 @@ mod tests {
     fn every_planes_error_becomes_code_message_and_request_id() {
         let mut headers = HeaderMap::new();
         headers.insert("x-ms-request-id", http::HeaderValue::from_static("r-1"));
-        let cases: [(&str, &str, &str); 6] = [
+        let cases: [(&str, &str, &str); 7] = [
             (
                 r#"{"error":{"code":"AuthorizationFailed","message":"The client \"x\"\r\n may not."}}"#,
                 "AuthorizationFailed",
@@ -94,6 +96,11 @@ mod tests {
                 r#"{"odata.error":{"code":"Request_BadRequest","message":{"lang":"en","value":"weak"}}}"#,
                 "Request_BadRequest",
                 "weak",
+            ),
+            (
+                r#"{"kind":"Status","reason":"Forbidden","code":403,"message":"pods is forbidden"}"#,
+                "Forbidden",
+                "pods is forbidden",
             ),
             ("<html>", "HTTP 502", ""),
         ];

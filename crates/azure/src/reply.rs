@@ -8,6 +8,7 @@ use http::HeaderMap;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use url::Url;
+use zeroize::Zeroizing;
 
 /// A list of Graph or Resource Manager.
 #[derive(Debug, Deserialize)]
@@ -33,6 +34,9 @@ pub struct App {
     /// Its secrets, without values.
     #[serde(default)]
     pub password_credentials: Vec<PasswordCredential>,
+    /// Its tags.
+    #[serde(default)]
+    pub tags: Vec<String>,
 }
 
 /// A client secret as an app lists it.
@@ -71,6 +75,71 @@ pub struct Principal {
     pub id: ObjectId,
     /// Its app.
     pub app_id: AppId,
+    /// Its tags.
+    #[serde(default)]
+    pub tags: Vec<String>,
+}
+
+/// A group or a directory role that a principal is in.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Membership {
+    /// Its id.
+    pub id: ObjectId,
+    /// Its name, where the operator may read it.
+    #[serde(default)]
+    pub display_name: Option<String>,
+}
+
+/// A permission on an API that a principal was given.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AppRoleAssignment {
+    /// The API's name.
+    #[serde(default)]
+    pub resource_display_name: Option<String>,
+}
+
+/// A subscription.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Subscription {
+    /// Its id.
+    pub subscription_id: uuid::Uuid,
+}
+
+/// What is used of a region's quota of one kind.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Usage {
+    /// How much is used.
+    pub current_value: u64,
+    /// How much there is.
+    pub limit: u64,
+    /// What of.
+    pub name: UsageName,
+}
+
+/// What a quota is of.
+#[derive(Debug, Clone, Deserialize)]
+pub struct UsageName {
+    /// Such as `cores`.
+    pub value: String,
+}
+
+/// The credentials of a cluster's users.
+#[derive(Debug, Deserialize)]
+pub struct ClusterCredentials {
+    /// Its kubeconfigs.
+    pub kubeconfigs: Vec<KubeconfigBlob>,
+}
+
+/// A kubeconfig.
+#[derive(Debug, Deserialize)]
+pub struct KubeconfigBlob {
+    /// Its text, which holds keys. It is sent in base64.
+    #[serde(deserialize_with = "secret_of_base64")]
+    pub value: Secret,
 }
 
 /// A tenant's own entry in its directory.
@@ -108,6 +177,9 @@ pub struct RefreshToken {
 /// A cluster.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Cluster {
+    /// Its region.
+    #[serde(default)]
+    pub location: String,
     /// Its properties.
     pub properties: ClusterProperties,
 }
@@ -203,6 +275,9 @@ pub struct AssignmentProperties {
     /// Where it does not hold for all that the role says.
     #[serde(default)]
     pub condition: Option<String>,
+    /// What is said of it.
+    #[serde(default)]
+    pub description: Option<String>,
 }
 
 /// A role definition.
@@ -275,6 +350,14 @@ pub struct Platform {
 
 fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
     String::deserialize(deserializer).map(Secret::new)
+}
+
+/// The same of a text that is sent in base64.
+fn secret_of_base64<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+    use base64::prelude::{BASE64_STANDARD, Engine as _};
+    let coded = Zeroizing::new(String::deserialize(deserializer)?);
+    let bytes = BASE64_STANDARD.decode(coded.trim()).map_err(|_| serde::de::Error::custom("no base64"))?;
+    String::from_utf8(bytes).map(Secret::new).map_err(|_| serde::de::Error::custom("no text"))
 }
 
 /// Who a registry's tokens come from, of its `WWW-Authenticate`.

@@ -17,6 +17,9 @@ const CLUSTERS: &str = "2024-09-01";
 const REGISTRIES: &str = "2025-11-01";
 const AUTHORIZATION: &str = "2022-04-01";
 const METADATA: &str = "2022-09-01";
+const SUBSCRIPTIONS: &str = "2022-12-01";
+/// No contract describes the quota of a region; this is the version of its documentation.
+const COMPUTE: &str = "2024-07-01";
 
 /// What a token is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -92,7 +95,9 @@ pub struct Request {
 }
 
 impl Request {
-    fn new(plane: Plane, side: Side, method: Method, url: Url, auth: Auth) -> Self {
+    /// A request without a body. A POST or PATCH is taken for one that changes something.
+    #[must_use]
+    pub fn new(plane: Plane, side: Side, method: Method, url: Url, auth: Auth) -> Self {
         let repeat = if matches!(method, Method::POST | Method::PATCH) { Repeat::AfterReading } else { Repeat::Freely };
         Self { plane, side, method, url, auth, accept: None, range: None, body: None, takes: None, repeat }
     }
@@ -195,13 +200,26 @@ pub fn apps_tagged(endpoints: &Endpoints, tag: &str) -> Request {
 
 /// The multi-tenant app: any organisation's accounts, no API permission (`azure-facts.md` 3.3).
 #[must_use]
-pub fn create_app(endpoints: &Endpoints, name: &str, redirect_uri: &str, tag: &str) -> Request {
+pub fn create_app(endpoints: &Endpoints, name: &str, redirect_uri: &str, tags: &[&str]) -> Request {
     graph(endpoints, Side::A, Method::POST, "/applications", &[]).json(&json!({
         "displayName": name,
         "signInAudience": "AzureADMultipleOrgs",
         "web": { "redirectUris": [redirect_uri] },
-        "tags": [tag],
+        "tags": tags,
     }))
+}
+
+/// The app of an application id that is registered in tenant A, in a list of one or none.
+#[must_use]
+pub fn apps_of(endpoints: &Endpoints, app: AppId) -> Request {
+    let filter = format!("appId eq '{app}'");
+    graph(endpoints, Side::A, Method::GET, "/applications", &[("$filter", &filter)])
+}
+
+/// Deletes an app, and its service principal at home with it.
+#[must_use]
+pub fn delete_app(endpoints: &Endpoints, object: ObjectId) -> Request {
+    graph(endpoints, Side::A, Method::DELETE, &format!("/applications/{object}"), &[])
 }
 
 /// One app.
@@ -219,8 +237,29 @@ pub fn principals_of(endpoints: &Endpoints, side: Side, app: AppId) -> Request {
 
 /// The service principal of an app; in tenant B this is what consent does (`azure-facts.md` 0, fact 7).
 #[must_use]
-pub fn create_principal(endpoints: &Endpoints, side: Side, app: AppId) -> Request {
-    graph(endpoints, side, Method::POST, "/servicePrincipals", &[]).json(&json!({ "appId": app }))
+pub fn create_principal(endpoints: &Endpoints, side: Side, app: AppId, tag: &str) -> Request {
+    graph(endpoints, side, Method::POST, "/servicePrincipals", &[]).json(&json!({ "appId": app, "tags": [tag] }))
+}
+
+/// Deletes a service principal.
+#[must_use]
+pub fn delete_principal(endpoints: &Endpoints, side: Side, principal: ObjectId) -> Request {
+    graph(endpoints, side, Method::DELETE, &format!("/servicePrincipals/{principal}"), &[])
+}
+
+/// The groups and directory roles that a service principal is in; `widely` also those that it is in by way of others,
+/// which fewer accounts may read (`servicePrincipal: List memberOf` and `List transitive memberOf`).
+#[must_use]
+pub fn member_of(endpoints: &Endpoints, principal: ObjectId, widely: bool) -> Request {
+    let relation = if widely { "transitiveMemberOf" } else { "memberOf" };
+    graph(endpoints, Side::A, Method::GET, &format!("/servicePrincipals/{principal}/{relation}"), &[])
+}
+
+/// The permissions on APIs that a service principal was given.
+#[must_use]
+pub fn app_roles_of(endpoints: &Endpoints, principal: ObjectId) -> Request {
+    let path = format!("/servicePrincipals/{principal}/appRoleAssignments");
+    graph(endpoints, Side::A, Method::GET, &path, &[])
 }
 
 /// A client secret. Its end is always sent, since Graph's default is two years.
@@ -248,6 +287,28 @@ pub fn cluster(endpoints: &Endpoints, id: &ClusterId) -> Request {
     arm(endpoints, Side::A, Method::GET, &id.to_string(), &[("api-version", CLUSTERS)])
 }
 
+/// The credentials of a user of a cluster's Kubernetes API. A POST that reads.
+#[must_use]
+pub fn cluster_credentials(endpoints: &Endpoints, id: &ClusterId) -> Request {
+    let path = format!("{id}/listClusterUserCredential");
+    let mut request = arm(endpoints, Side::A, Method::POST, &path, &[("api-version", CLUSTERS)]);
+    request.repeat = Repeat::Freely;
+    request
+}
+
+/// What is used of a region's quota, and how much there is.
+#[must_use]
+pub fn usages(endpoints: &Endpoints, subscription: Uuid, location: &str) -> Request {
+    let path = format!("/subscriptions/{subscription}/providers/Microsoft.Compute/locations/{location}/usages");
+    arm(endpoints, Side::A, Method::GET, &path, &[("api-version", COMPUTE)])
+}
+
+/// The subscriptions that the operator sees in tenant A.
+#[must_use]
+pub fn subscriptions(endpoints: &Endpoints) -> Request {
+    arm(endpoints, Side::A, Method::GET, "/subscriptions", &[("api-version", SUBSCRIPTIONS)])
+}
+
 /// Gives a cluster another service principal (`azure-facts.md` 3.9).
 #[must_use]
 pub fn reset_cluster(endpoints: &Endpoints, id: &ClusterId, app: AppId, secret: &Secret) -> Request {
@@ -270,14 +331,6 @@ pub fn permissions(endpoints: &Endpoints, side: Side, scope: &str) -> Request {
     arm(endpoints, side, Method::GET, &path, &[("api-version", AUTHORIZATION)])
 }
 
-/// The roles of a principal in a subscription.
-#[must_use]
-pub fn roles_of(endpoints: &Endpoints, subscription: Uuid, principal: ObjectId) -> Request {
-    let path = format!("/subscriptions/{subscription}/providers/Microsoft.Authorization/roleAssignments");
-    let filter = format!("principalId eq '{principal}'");
-    arm(endpoints, Side::A, Method::GET, &path, &[("api-version", AUTHORIZATION), ("$filter", &filter)])
-}
-
 /// One role definition, by the id that an assignment names.
 #[must_use]
 pub fn role_definition(endpoints: &Endpoints, id: &str) -> Request {
@@ -290,44 +343,71 @@ pub fn registry(endpoints: &Endpoints, id: &RegistryId) -> Request {
     arm(endpoints, Side::B, Method::GET, &id.to_string(), &[("api-version", REGISTRIES)])
 }
 
-/// The path of a role assignment on a registry.
-fn assignment_path(registry: &RegistryId, name: Uuid) -> String {
-    format!("{registry}/providers/Microsoft.Authorization/roleAssignments/{name}")
+/// The id of a role assignment at a scope.
+#[must_use]
+pub fn assignment_id(scope: &str, name: Uuid) -> String {
+    format!("{}/providers/Microsoft.Authorization/roleAssignments/{name}", scope.trim_end_matches('/'))
 }
 
-/// One role assignment on a registry.
+/// The id of a built-in role's definition, as an assignment on a registry names it.
 #[must_use]
-pub fn assignment(endpoints: &Endpoints, registry: &RegistryId, name: Uuid) -> Request {
-    arm(endpoints, Side::B, Method::GET, &assignment_path(registry, name), &[("api-version", AUTHORIZATION)])
+pub fn definition_id(registry: &RegistryId, role: Role) -> String {
+    let (subscription, definition) = (registry.subscription(), role.definition());
+    format!("/subscriptions/{subscription}/providers/Microsoft.Authorization/roleDefinitions/{definition}")
 }
 
-/// Assigns a role on a registry. `principalType` is always sent, so that a new principal need not be looked up
-/// (`azure-facts.md` 3.1).
+/// One role assignment, by its id.
 #[must_use]
-pub fn assign_role(
-    endpoints: &Endpoints,
-    registry: &RegistryId,
-    name: Uuid,
-    role: Role,
-    principal: ObjectId,
-    condition: Option<&str>,
-) -> Request {
-    let definition = format!(
-        "/subscriptions/{}/providers/Microsoft.Authorization/roleDefinitions/{}",
-        registry.subscription(),
-        role.definition()
-    );
+pub fn assignment(endpoints: &Endpoints, side: Side, id: &str) -> Request {
+    arm(endpoints, side, Method::GET, id, &[("api-version", AUTHORIZATION)])
+}
+
+/// The role assignments of a principal at a scope, above it and below it.
+#[must_use]
+pub fn roles_at(endpoints: &Endpoints, side: Side, scope: &str, principal: ObjectId) -> Request {
+    let path = format!("{}/providers/Microsoft.Authorization/roleAssignments", scope.trim_end_matches('/'));
+    let filter = format!("principalId eq '{principal}'");
+    arm(endpoints, side, Method::GET, &path, &[("api-version", AUTHORIZATION), ("$filter", &filter)])
+}
+
+/// A role to assign to a service principal.
+#[derive(Debug, Clone, Copy)]
+pub struct Grant<'a> {
+    /// The role definition's id.
+    pub definition: &'a str,
+    /// Who gets it.
+    pub principal: ObjectId,
+    /// Where it does not hold for all that the role says, version 2.0.
+    pub condition: Option<&'a str>,
+    /// What is said of it.
+    pub description: Option<&'a str>,
+}
+
+/// Assigns a role, by the assignment's id. `principalType` is always sent, so that a new principal need not be looked
+/// up (`azure-facts.md` 3.1).
+#[must_use]
+pub fn assign_role(endpoints: &Endpoints, side: Side, id: &str, grant: Grant<'_>) -> Request {
     let mut properties = json!({
-        "roleDefinitionId": definition,
-        "principalId": principal,
+        "roleDefinitionId": grant.definition,
+        "principalId": grant.principal,
         "principalType": "ServicePrincipal",
     });
-    if let (Some(condition), Some(map)) = (condition, properties.as_object_mut()) {
-        map.insert("condition".to_owned(), condition.into());
-        map.insert("conditionVersion".to_owned(), "2.0".into());
+    if let Some(map) = properties.as_object_mut() {
+        if let Some(condition) = grant.condition {
+            map.insert("condition".to_owned(), condition.into());
+            map.insert("conditionVersion".to_owned(), "2.0".into());
+        }
+        if let Some(description) = grant.description {
+            map.insert("description".to_owned(), description.into());
+        }
     }
-    arm(endpoints, Side::B, Method::PUT, &assignment_path(registry, name), &[("api-version", AUTHORIZATION)])
-        .json(&json!({ "properties": properties }))
+    arm(endpoints, side, Method::PUT, id, &[("api-version", AUTHORIZATION)]).json(&json!({ "properties": properties }))
+}
+
+/// Takes a role assignment away, by its id.
+#[must_use]
+pub fn remove_role(endpoints: &Endpoints, side: Side, id: &str) -> Request {
+    arm(endpoints, side, Method::DELETE, id, &[("api-version", AUTHORIZATION)])
 }
 
 /// The media types of manifests: OCI and Docker, one image or several.

@@ -32,6 +32,8 @@ pub struct Pace {
     pub divisor: f64,
     /// How long one try of a request may take.
     pub deadline: Duration,
+    /// How long a person is waited for. Not crosspull's own wait, so nothing divides it.
+    pub person: Duration,
 }
 
 impl Pace {
@@ -76,12 +78,14 @@ pub enum CallError {
 }
 
 /// Sends requests.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Wire {
     http: reqwest::Client,
     recorder: std::sync::Arc<Recorder>,
     control: Control,
     pace: Pace,
+    /// Tries of a request that is answered by errors or not at all.
+    tries: u32,
 }
 
 /// What one try brought.
@@ -96,7 +100,13 @@ impl Wire {
     /// A wire on that client. The client must not follow redirects: a token would go along.
     #[must_use]
     pub const fn new(http: reqwest::Client, recorder: std::sync::Arc<Recorder>, control: Control, pace: Pace) -> Self {
-        Self { http, recorder, control, pace }
+        Self { http, recorder, control, pace, tries: TRIES }
+    }
+
+    /// The same wire on another client, with so many tries: for a host that has an authority and credentials of its own.
+    #[must_use]
+    pub fn on(&self, http: reqwest::Client, tries: u32) -> Self {
+        Self { http, tries, ..self.clone() }
     }
 
     /// Where its events go.
@@ -171,7 +181,8 @@ impl Wire {
                 Err(failed) => failed,
             };
             let own = self.pace.of(backoff.next().unwrap_or(Duration::from_secs(15)));
-            let Some((why, wait, at_most)) = again(request.repeat, &failed, n, own, begun.elapsed()) else {
+            let Some((why, wait, at_most)) = again(request.repeat, &failed, n < self.tries, own, begun.elapsed())
+            else {
                 return Err(given_up(failed, request.repeat));
             };
             self.pause(work, why, wait, at_most, n).await?;
@@ -262,11 +273,10 @@ impl Wire {
 fn again(
     repeat: Repeat,
     failed: &Tried,
-    n: u32,
+    within_tries: bool,
     own: Duration,
     spent: Duration,
 ) -> Option<(&'static str, Duration, Duration)> {
-    let within_tries = n < TRIES;
     match failed {
         Tried::Refused(Refused { refusal, .. }, asked) => match refusal.status {
             // Throttled: not done, whatever it was.
@@ -324,7 +334,7 @@ fn refusal_of<T>(outcome: &Result<T, Tried>) -> Option<Refusal> {
 }
 
 /// A refusal of our own making: no answer came.
-fn unanswered(code: &str, why: &str) -> Refusal {
+pub(crate) fn unanswered(code: &str, why: &str) -> Refusal {
     Refusal { status: None, code: code.to_owned(), message: printable(why, 300), request_id: None }
 }
 
@@ -368,7 +378,7 @@ const fn client_request_id(plane: Plane) -> Option<&'static str> {
     match plane {
         Plane::Arm => Some("x-ms-client-request-id"),
         Plane::Graph => Some("client-request-id"),
-        Plane::Entra | Plane::Registry => None,
+        Plane::Entra | Plane::Registry | Plane::Kubernetes => None,
     }
 }
 
@@ -412,7 +422,7 @@ mod tests {
             Tried::Refused(Refused { refusal, oauth: None }, None)
         };
         let lost = || Tried::Lost(unanswered("NoAnswer", ""));
-        let retried = |repeat, failed: &Tried| again(repeat, failed, 1, Duration::ZERO, Duration::ZERO).is_some();
+        let retried = |repeat, failed: &Tried| again(repeat, failed, true, Duration::ZERO, Duration::ZERO).is_some();
         for status in [429, 500, 502, 503, 504] {
             assert!(retried(Repeat::Freely, &refused(status)), "{status}");
             assert_eq!(retried(Repeat::AfterReading, &refused(status)), status == 429, "{status}");

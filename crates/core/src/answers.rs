@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::field::{FIELDS, Key, Kind};
 use crate::text::clean;
 
 /// What was answered, as text, from wherever: screen, flag, environment or file.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Answers(BTreeMap<Key, Vec<String>>);
 
 /// What is wrong with an input, and what right looks like.
@@ -44,6 +47,12 @@ impl Answers {
         if complaints.is_empty() { Ok(answers) } else { Err(complaints) }
     }
 
+    /// True where nothing was answered.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The first value given for a key; nothing where none was or it is blank.
     #[must_use]
     pub fn get(&self, key: Key) -> Option<&str> {
@@ -76,6 +85,12 @@ impl Answers {
     /// Answers a key with several values, in place of what it had.
     pub fn set_all(&mut self, key: Key, values: Vec<String>) {
         self.0.insert(key, values);
+    }
+
+    /// The answers to those keys alone.
+    #[must_use]
+    pub fn only(&self, keys: impl Fn(Key) -> bool) -> Self {
+        Self(self.0.iter().filter(|(key, _)| keys(**key)).map(|(key, values)| (*key, values.clone())).collect())
     }
 
     /// Adds the answers of `below` for the keys that have none here.

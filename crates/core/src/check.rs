@@ -5,7 +5,13 @@ use serde::{Deserialize, Serialize};
 use crate::explain::Refusal;
 use crate::ids::{AppId, ClusterId, ImageRef, ObjectId, RegistryId, TenantId};
 use crate::plan::Side;
-use crate::text::count;
+
+mod judge;
+
+pub use judge::{
+    SOAK_MINUTES, judge_app, judge_cluster, judge_headroom, judge_image, judge_old_roles, judge_registry,
+    judge_reset_right, judge_role_right, judge_soak, judge_tenants,
+};
 
 /// A read-only question, asked before the plan may run.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -21,6 +27,10 @@ pub enum Check {
     ResetRight(ClusterId),
     /// Which roles would the cluster lose with its present principal?
     OldRoles(ClusterId),
+    /// Can nodes be renewed without anything standing still?
+    Headroom(ClusterId),
+    /// Is the wait before the reset long enough?
+    Soak,
     /// Is the app of an earlier run there?
     App,
     /// Is the registry there, and does it answer from here?
@@ -83,6 +93,12 @@ pub struct ClusterFacts {
     pub power_state: String,
     /// Nodes in all pools.
     pub nodes: u32,
+    /// The roles of its present principal that the new one can be given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<HeldRole>,
+    /// What it has beside them, which the new one will lack.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lacks: Vec<String>,
 }
 
 /// How a registry decides who may pull (`azure-facts.md` 0, fact 3).
@@ -125,8 +141,68 @@ pub struct RegistryFacts {
 pub struct HeldRole {
     /// The role's name.
     pub role: String,
+    /// The role definition's id, as the assignment names it.
+    pub definition: String,
     /// Where it holds.
     pub scope: String,
+    /// The condition under which it holds, version 2.0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<String>,
+}
+
+impl HeldRole {
+    /// Its role definition's GUID, the last part of the id; none where that is no id.
+    #[must_use]
+    pub fn definition_guid(&self) -> Option<uuid::Uuid> {
+        last_part(&self.definition).parse().ok()
+    }
+
+    /// What tells it from others: definition and scope, in lower case.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("{} on {}", last_part(&self.definition), self.scope).to_ascii_lowercase()
+    }
+
+    /// The role and the last part of where it holds.
+    #[must_use]
+    pub fn short(&self) -> String {
+        format!("{} on {}", self.role, last_part(&self.scope))
+    }
+}
+
+/// Something of the present principal that the new one cannot be given by this run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lack {
+    /// What, such as `Network Contributor on hub`.
+    pub what: String,
+    /// Why not.
+    pub why: &'static str,
+}
+
+impl std::fmt::Display for Lack {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({})", self.what, self.why)
+    }
+}
+
+/// What stands in the way when nodes are renewed in turn, as far as it can be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Headroom {
+    /// Nodes in all pools.
+    pub nodes: u32,
+    /// vCPUs that the region's quota has left for spare nodes; none where that cannot be read.
+    pub free_vcpus: Option<u64>,
+    /// What runs in the cluster; the reason where that cannot be read.
+    pub workloads: Result<Workloads, String>,
+}
+
+/// What runs in a cluster and is away while a node is renewed, or keeps it from being renewed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Workloads {
+    /// Disruption budgets that allow no disruption now, as `namespace/name`.
+    pub blocking_budgets: Vec<String>,
+    /// Deployments and stateful sets of one replica, as `namespace/name`.
+    pub single: Vec<String>,
 }
 
 /// The app of an earlier run, found by its marker.
@@ -165,7 +241,9 @@ impl Check {
         match self {
             Self::SignIn(side) => Some(*side),
             Self::Tenants => None,
-            Self::Cluster(_) | Self::ResetRight(_) | Self::OldRoles(_) | Self::App => Some(Side::A),
+            Self::Cluster(_) | Self::ResetRight(_) | Self::OldRoles(_) | Self::Headroom(_) | Self::Soak | Self::App => {
+                Some(Side::A)
+            }
             Self::Registry(_) | Self::RoleRight(_) | Self::Image(..) => Some(Side::B),
         }
     }
@@ -179,6 +257,8 @@ impl Check {
             Self::Cluster(id) => format!("{} can be reset", id.name()),
             Self::ResetRight(id) => format!("your right to reset {}", id.name()),
             Self::OldRoles(id) => format!("roles of {}'s present principal", id.name()),
+            Self::Headroom(id) => format!("what runs on {} while its nodes restart", id.name()),
+            Self::Soak => "the wait before the reset".to_owned(),
             Self::App => "the app of an earlier run".to_owned(),
             Self::Registry(id) => format!("{} answers from here", id.name()),
             Self::RoleRight(id) => format!("your right to assign roles on {}", id.name()),
@@ -205,213 +285,30 @@ impl Check {
     }
 }
 
-/// Judges whether the tenants are two.
-#[must_use]
-pub fn judge_tenants(a: TenantId, b: TenantId) -> Finding {
-    if a == b {
-        Check::Tenants.stop(
-            format!("cluster and registry are in one tenant, {a}"),
-            "No app of another tenant is needed: az aks update --attach-acr does it. Name the registry's tenant if it is \
-             another one.",
-        )
-    } else {
-        Check::Tenants.pass("the tenants are two, in one cloud")
-    }
-}
-
-/// Judges whether a cluster can be reset (`azure-facts.md` 0, fact 1, and 3.9). Where an earlier run tried, a failed
-/// cluster may be reset again: that is the documented repair of a failed reset.
-#[must_use]
-pub fn judge_cluster(cluster: &ClusterFacts, tried_before: bool) -> Finding {
-    let check = Check::Cluster(cluster.id.clone());
-    let name = cluster.id.name();
-    if cluster.client_id.is_none() {
-        return check.stop(
-            format!("{name} uses a managed identity, which cannot be reset to a service principal"),
-            "Azure offers no way back from a managed identity, and one cannot pull across tenants. Use a pull secret in \
-             the cluster instead: a service principal of the registry's tenant, in a Kubernetes docker-registry secret.",
-        );
-    }
-    if !cluster.power_state.eq_ignore_ascii_case("Running") {
-        return check.stop(
-            format!("{name} is {}, and a reset needs it running", cluster.power_state.to_lowercase()),
-            format!("Start it, then run again: az aks start --resource-group {} --name {name}", cluster.id.group()),
-        );
-    }
-    let is = |state: &str| cluster.provisioning_state.eq_ignore_ascii_case(state);
-    if is("Failed") && tried_before {
-        return check.warn(
-            format!("{name} is in the state Failed, and an earlier run has worked on it"),
-            "Where a reset failed, resetting again is the documented repair. Look at its activity log first.",
-        );
-    }
-    if !is("Succeeded") {
-        return check.stop(
-            format!("{name} is in the state {}, and a reset needs Succeeded", cluster.provisioning_state),
-            format!(
-                "Wait until its running operation has ended. A failed one is repaired by az aks update --resource-group {} \
-                 --name {name}",
-                cluster.id.group()
-            ),
-        );
-    }
-    let client = cluster.client_id.map(|id| id.to_string()).unwrap_or_default();
-    check.pass(format!("{name} runs on {} and uses the app {client}", count(cluster.nodes as usize, "node")))
-}
-
-/// Judges the app that carries the cluster's mark. Whoever may register apps in A could have put the mark on one of
-/// their own, so an app that the cluster does not use yet is shown for a look.
-#[must_use]
-pub fn judge_app(app: Option<&AppFacts>, in_use: Option<AppId>) -> Finding {
-    match app {
-        None => Check::App.pass("no app of an earlier run; one will be made"),
-        Some(app) if in_use == Some(app.app_id) => Check::App.pass(format!("{} of an earlier run is in use", app.name)),
-        Some(app) => Check::App.warn(
-            format!("{}, app {}, carries this cluster's mark and will be used", app.name, app.app_id),
-            "An earlier run made it. Where you know of none, look who owns it before you go on.",
-        ),
-    }
-}
-
-/// Judges the right to reset.
-#[must_use]
-pub fn judge_reset_right(cluster: &ClusterId, allowed: bool) -> Finding {
-    let check = Check::ResetRight(cluster.clone());
-    let name = cluster.name();
-    if allowed {
-        check.pass(format!("you may reset {name}'s service principal"))
-    } else {
-        check.stop(
-            format!("you may not reset {name}'s service principal"),
-            format!(
-                "It needs Microsoft.ContainerService/managedClusters/resetServicePrincipalProfile/action. Ask an owner of \
-                 {name} for Azure Kubernetes Service Contributor Role, or sign in to tenant A with another account."
-            ),
-        )
-    }
-}
-
-/// Judges what the cluster would lose with its present principal (`azure-facts.md` 0, fact 2). Roles on the registry
-/// side do not count here: these are tenant A's.
-#[must_use]
-pub fn judge_old_roles(cluster: &ClusterId, roles: &[HeldRole], may_assign: bool) -> Finding {
-    let check = Check::OldRoles(cluster.clone());
-    let name = cluster.name();
-    if roles.is_empty() {
-        return check.pass(format!("{name}'s present principal has no roles that the new one would lack"));
-    }
-    let listed: Vec<String> = roles.iter().map(|r| format!("{} on {}", r.role, last_part(&r.scope))).collect();
-    let who = if may_assign {
-        "Grant the new principal the same before the reset"
-    } else {
-        "You may not assign roles there: ask an owner of these scopes to grant the new principal the same"
-    };
-    check.warn(
-        format!("{name}'s present principal has {}: {}", count(roles.len(), "role"), listed.join(", ")),
-        format!(
-            "{who}. Without them the cluster cannot change its load balancers, disks and routes. \
-             The wizard shows the app's id before the reset; headless, --soak leaves the time for it."
-        ),
-    )
-}
-
 /// The last segment of a resource id.
 fn last_part(scope: &str) -> &str {
     scope.rsplit('/').find(|p| !p.is_empty()).unwrap_or(scope)
-}
-
-/// Judges whether a registry can be used from here.
-#[must_use]
-pub fn judge_registry(registry: &RegistryFacts) -> Finding {
-    let check = Check::Registry(registry.id.clone());
-    let name = registry.id.name();
-    let mode = match registry.mode {
-        RoleMode::Registry => "roles hold on the registry (AcrPull)",
-        RoleMode::Repositories => "roles hold on repositories (AcrPull is ignored)",
-    };
-    match &registry.reach {
-        Reach::Open => check.pass(format!("{name} answers from here; {mode}")),
-        Reach::Firewalled => check.warn(
-            format!("{name}'s firewall does not let this machine in"),
-            "The pull cannot be proved from here, and without the proof the cluster is not reset. Allow this machine's \
-             address under the registry's Networking, or run crosspull from a machine that it lets in.",
-        ),
-        Reach::Silent(why) => check.warn(
-            format!("{} does not answer from here: {why}", registry.login_server),
-            "The pull cannot be proved from here, and without the proof the cluster is not reset. Check name resolution and \
-             routes to the registry, or run crosspull from a machine that reaches it.",
-        ),
-    }
-}
-
-/// Judges the right to assign roles on a registry.
-#[must_use]
-pub fn judge_role_right(registry: &RegistryId, allowed: bool) -> Finding {
-    let check = Check::RoleRight(registry.clone());
-    let name = registry.name();
-    if allowed {
-        check.pass(format!("you may assign roles on {name}"))
-    } else {
-        check.stop(
-            format!("you may not assign roles on {name}"),
-            format!(
-                "It needs Microsoft.Authorization/roleAssignments/write. Ask an owner of {name} for Role Based Access \
-                 Control Administrator, or sign in to tenant B with another account."
-            ),
-        )
-    }
-}
-
-/// Judges whether an image is there; `None` where that cannot be read from here.
-#[must_use]
-pub fn judge_image(registry: &RegistryId, image: &ImageRef, found: Option<bool>) -> Finding {
-    let check = Check::Image(registry.clone(), image.clone());
-    match found {
-        Some(true) => check.pass(format!("{image} exists")),
-        Some(false) => check.warn(
-            format!("{image} is not in {}", registry.name()),
-            "Push it before you go on, or name another image: the proof pulls this one.",
-        ),
-        None => check.warn(
-            format!("whether {image} exists cannot be read with your account"),
-            "The proof will tell; it pulls this image with the new credential.",
-        ),
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn cluster() -> ClusterFacts {
-        ClusterFacts {
-            id: ClusterId::parse("/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-shop/providers/Microsoft.ContainerService/managedClusters/aks-shop").expect("an id"),
-            client_id: "33333333-3333-4333-8333-333333333333".parse().ok(),
-            provisioning_state: "Succeeded".to_owned(),
-            power_state: "Running".to_owned(),
-            nodes: 3,
-        }
+    fn held(scope: &str) -> HeldRole {
+        let definition =
+            "/subscriptions/s/providers/Microsoft.Authorization/roleDefinitions/b24988ac-6180-42a0-ab88-20f7382dd24c";
+        let role = "Contributor".to_owned();
+        HeldRole { role, definition: definition.to_owned(), scope: scope.to_owned(), condition: None }
     }
 
     #[test]
-    fn a_cluster_must_run_succeed_and_use_a_service_principal() {
-        assert_eq!(judge_cluster(&cluster(), false).level, Level::Pass);
-        let managed = judge_cluster(&ClusterFacts { client_id: None, ..cluster() }, false);
-        assert_eq!(managed.level, Level::Stop);
-        assert!(managed.now.contains("pull secret"));
-        let stopped = judge_cluster(&ClusterFacts { power_state: "Stopped".to_owned(), ..cluster() }, false);
-        assert!(stopped.now.contains("az aks start --resource-group rg-shop --name aks-shop"));
-        let failed = ClusterFacts { provisioning_state: "Failed".to_owned(), ..cluster() };
-        assert_eq!(judge_cluster(&failed, false).level, Level::Stop);
-        assert_eq!(judge_cluster(&failed, true).level, Level::Warn);
-    }
-
-    #[test]
-    fn roles_that_would_be_lost_are_named_by_role_and_place() {
-        let roles =
-            [HeldRole { role: "Contributor".to_owned(), scope: "/subscriptions/s/resourceGroups/MC_x".to_owned() }];
-        let finding = judge_old_roles(&cluster().id, &roles, true);
-        assert_eq!(finding.text, "aks-shop's present principal has 1 role: Contributor on MC_x");
-        assert_eq!(judge_old_roles(&cluster().id, &[], true).level, Level::Pass);
+    fn a_role_is_known_by_definition_and_scope_whatever_their_case() {
+        let one = held("/subscriptions/s/resourceGroups/MC_x");
+        let other = held("/subscriptions/s/resourcegroups/mc_x");
+        assert_eq!(one.key(), other.key());
+        assert_eq!(
+            one.definition_guid().map(|g| g.to_string()).as_deref(),
+            Some("b24988ac-6180-42a0-ab88-20f7382dd24c")
+        );
     }
 }

@@ -4,9 +4,11 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::answers::Answers;
 use crate::check::{Check, Finding};
 use crate::explain::{Refusal, Trouble};
 use crate::plan::{Learnt, Plan, Side, StepId};
+use crate::text::clean;
 
 /// The shape of events that this version writes.
 pub const EVENT_VERSION: u8 = 1;
@@ -15,6 +17,20 @@ pub const EVENT_VERSION: u8 = 1;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RunId(pub String);
+
+impl std::str::FromStr for RunId {
+    type Err = String;
+
+    /// Reads what a person gives: letters and digits alone, since a file is named so.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let text = clean(text);
+        if (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            Ok(Self(text.to_ascii_lowercase()))
+        } else {
+            Err(format!("\"{text}\" is not a run: give its id, such as 7f3c9a2e; crosspull runs lists them"))
+        }
+    }
+}
 
 impl std::fmt::Display for RunId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -39,6 +55,8 @@ pub enum Plane {
     Arm,
     /// A registry.
     Registry,
+    /// A cluster's Kubernetes API.
+    Kubernetes,
 }
 
 /// What a call is made for.
@@ -71,6 +89,10 @@ pub enum Outcome {
     Failed,
     /// The answer was lost; it may or may not be there.
     Unknown,
+    /// It was made by this run and is taken back.
+    Undone,
+    /// It was to be taken back and stays, since something that came before it stays.
+    Left,
 }
 
 /// How a run ended.
@@ -87,6 +109,8 @@ pub enum Verdict {
     Stopped,
     /// The operator or a signal stopped it; it can be resumed.
     Interrupted,
+    /// What the run made was to be taken back, and something of it stays.
+    Left,
 }
 
 /// What happened.
@@ -113,6 +137,22 @@ pub enum Event {
         /// The run.
         run: RunId,
         /// Its plan.
+        plan: Plan,
+        /// What was answered, so that the run can be resumed. There is no secret among the inputs. Journals of the
+        /// first version have none.
+        #[serde(default, skip_serializing_if = "Answers::is_empty")]
+        answers: Answers,
+    },
+    /// The run goes on where it stopped: every step is looked at again.
+    RunResumed {
+        /// The run.
+        run: RunId,
+    },
+    /// What the run made is being taken back.
+    UndoStarted {
+        /// The run.
+        run: RunId,
+        /// The steps that take it back, newest first.
         plan: Plan,
     },
     /// A step begins.
@@ -186,6 +226,11 @@ pub enum Event {
         /// Which step.
         step: StepId,
     },
+    /// The operator cut the wait before a reset short.
+    CutShort {
+        /// Which step.
+        step: StepId,
+    },
     /// A step learnt something. Said as soon as it is known, since later steps and a resumed run build on it.
     Learnt {
         /// Which step.
@@ -250,6 +295,7 @@ impl Plane {
             Self::Graph => "Graph",
             Self::Arm => "ARM",
             Self::Registry => "registry",
+            Self::Kubernetes => "Kubernetes",
         }
     }
 }
@@ -266,13 +312,21 @@ impl Outcome {
             Self::Skipped => "skipped",
             Self::Failed => "failed",
             Self::Unknown => "unknown",
+            Self::Undone => "undone",
+            Self::Left => "left",
         }
     }
 
     /// True where the steps that build on it may go on.
     #[must_use]
     pub const fn is_good(self) -> bool {
-        !matches!(self, Self::Failed | Self::Unknown)
+        !matches!(self, Self::Failed | Self::Unknown | Self::Left)
+    }
+
+    /// True for what is this run's own work, which taking the run back takes back.
+    #[must_use]
+    pub const fn is_made(self) -> bool {
+        matches!(self, Self::Created | Self::Changed)
     }
 }
 
@@ -285,6 +339,7 @@ impl Verdict {
             Self::Failed => 1,
             Self::Waits => 3,
             Self::Stopped => 4,
+            Self::Left => 5,
             Self::Interrupted => 130,
         }
     }

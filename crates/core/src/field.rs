@@ -34,8 +34,12 @@ pub enum Key {
     SecretDays,
     /// Who provisions the app in tenant B.
     Consent,
+    /// How long a person is waited for.
+    ConsentWait,
     /// The wait between proof and reset.
     Soak,
+    /// Where the pod is that proves the pull from within the cluster.
+    Namespace,
     /// Where to save the secret.
     SecretOut,
     /// A certificate authority to trust besides the system's.
@@ -110,7 +114,7 @@ const fn field(
 }
 
 /// Every input, in the order in which they are asked for.
-pub const FIELDS: [Field; 18] = [
+pub const FIELDS: [Field; 20] = [
     field(
         Key::Route,
         "Route",
@@ -236,6 +240,15 @@ pub const FIELDS: [Field; 18] = [
         Page::App,
     ),
     field(
+        Key::ConsentWait,
+        "Consent wait",
+        "Minutes that a person is waited for; then the run ends and can be resumed. 0 for not at all.",
+        "60",
+        Some("60"),
+        Kind::Text,
+        Page::Nowhere,
+    ),
+    field(
         Key::RedirectUri,
         "Redirect",
         "Where the consent page goes afterwards.",
@@ -252,6 +265,15 @@ pub const FIELDS: [Field; 18] = [
         Some("30"),
         Kind::Text,
         Page::App,
+    ),
+    field(
+        Key::Namespace,
+        "Namespace",
+        "Where in the cluster the pod is that proves the pull from there, for a moment.",
+        "default",
+        Some("default"),
+        Kind::Text,
+        Page::Nowhere,
     ),
     field(
         Key::SecretOut,
@@ -301,7 +323,9 @@ impl Key {
             Self::RedirectUri => "redirect-uri",
             Self::SecretDays => "secret-days",
             Self::Consent => "consent",
+            Self::ConsentWait => "consent-wait",
             Self::Soak => "soak",
+            Self::Namespace => "namespace",
             Self::SecretOut => "secret-out",
             Self::CaFile => "ca-file",
             Self::Pace => "pace",
@@ -312,6 +336,23 @@ impl Key {
     #[must_use]
     pub fn variable(self) -> String {
         format!("CROSSPULL_{}", self.name().replace('-', "_").to_ascii_uppercase())
+    }
+
+    /// True for what says how the tenants are reached, and not what is done there: it can be given anew to a run that
+    /// goes on.
+    #[must_use]
+    pub const fn is_of_access(self) -> bool {
+        matches!(
+            self,
+            Self::Cloud
+                | Self::LoginHost
+                | Self::SignInA
+                | Self::SignInB
+                | Self::ConsentWait
+                | Self::SecretOut
+                | Self::CaFile
+                | Self::Pace
+        )
     }
 
     /// The key of that name.

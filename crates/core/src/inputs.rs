@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::answers::{Answers, Complaint};
 use crate::cloud::{CloudChoice, KnownCloud};
 use crate::field::{FIELDS, Key, Kind};
-use crate::ids::{ClusterId, ImageRef, RegistryId, TenantRef};
+use crate::ids::{ClusterId, ImageRef, RegistryId, TenantId, TenantRef};
 use crate::text::{clean, count};
 
 /// How to sign in to a tenant.
@@ -29,9 +29,9 @@ pub enum ConsentMode {
     Url,
 }
 
-/// Everything a plan is built from, typed.
+/// What reaching the two tenants takes: all that a resumed run needs beside its journal.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Inputs {
+pub struct Access {
     /// Which cloud.
     pub cloud: CloudChoice,
     /// Another sign-in host.
@@ -44,6 +44,19 @@ pub struct Inputs {
     pub sign_in_a: SignIn,
     /// Sign-in to B.
     pub sign_in_b: SignIn,
+    /// Authorities to trust besides the system's.
+    pub ca_file: Option<PathBuf>,
+    /// Divides crosspull's own waits; 1 or more.
+    pub pace: f64,
+    /// Minutes that a person is waited for.
+    pub consent_wait_minutes: u16,
+}
+
+/// Everything a plan is built from, typed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inputs {
+    /// What reaching the two tenants takes.
+    pub access: Access,
     /// The clusters that are to pull; one today.
     pub clusters: Vec<ClusterId>,
     /// The registries they pull from; one today.
@@ -60,10 +73,8 @@ pub struct Inputs {
     pub consent: ConsentMode,
     /// Minutes between proof and reset.
     pub soak_minutes: u16,
-    /// Authorities to trust besides the system's.
-    pub ca_file: Option<PathBuf>,
-    /// Divides crosspull's own waits; 1 or more.
-    pub pace: f64,
+    /// The namespace of the pod that proves the pull from within the cluster.
+    pub namespace: String,
 }
 
 /// Checks one input as typed so far; what the form shows under its field. Blank text is no complaint here: whether
@@ -89,7 +100,8 @@ pub fn check(key: Key, raw: &str) -> Result<(), String> {
             .try_for_each(|t| ImageRef::parse(t).map(drop)),
         Key::RedirectUri => redirect(text).map(drop),
         Key::SecretDays => days(text).map(drop),
-        Key::Soak => minutes(text).map(drop),
+        Key::Soak | Key::ConsentWait => minutes(text).map(drop),
+        Key::Namespace => namespace(text).map(drop),
         Key::Pace => pace(text).map(drop),
         Key::AppName if text.chars().count() > 120 => {
             Err("an app's name has 120 characters at most (Graph: displayName)".to_owned())
@@ -144,6 +156,18 @@ fn minutes(text: &str) -> Result<u16, String> {
     number(text, 0..=1440, "minutes")
 }
 
+/// A Kubernetes name (RFC 1123 label).
+fn namespace(text: &str) -> Result<String, String> {
+    let edge = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    let bytes = text.as_bytes();
+    let inside = bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-');
+    if bytes.len() <= 63 && edge(bytes.first()) && edge(bytes.last()) && inside {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("\"{text}\" is not a namespace: give small letters, digits and hyphens, such as default"))
+    }
+}
+
 fn pace(text: &str) -> Result<f64, String> {
     text.parse()
         .ok()
@@ -157,14 +181,7 @@ impl Inputs {
     /// # Errors
     /// Every complaint, in the order of the table.
     pub fn from_answers(answers: &Answers) -> Result<Self, Vec<Complaint>> {
-        let mut complaints = Vec::new();
-        for field in &FIELDS {
-            for value in answers.all(field.key) {
-                if let Err(text) = check(field.key, value) {
-                    complaints.push(Complaint { key: Some(field.key), text: sentence(field.key, &text) });
-                }
-            }
-        }
+        let mut complaints = wrong_values(answers);
         for key in [Key::TenantA, Key::Cluster, Key::TenantB, Key::Registry, Key::Repository] {
             if answers.all(key).is_empty() {
                 let help = key.field().map_or("", |f| f.help);
@@ -181,19 +198,11 @@ impl Inputs {
     /// Reads answers that passed every check.
     fn read(answers: &Answers) -> Result<Self, String> {
         let text = |key| answers.or_default(key);
-        let sign_in = |key| {
-            if text(key) == "azure-cli" { SignIn::AzureCli } else { SignIn::ServicePrincipal }
-        };
         let clusters: Vec<ClusterId> =
             answers.all(Key::Cluster).into_iter().map(ClusterId::parse).collect::<Result<_, _>>()?;
         let default_name = clusters.first().map(|c| format!("crosspull-{}", c.name())).unwrap_or_default();
         Ok(Self {
-            cloud: CloudChoice::parse(text(Key::Cloud))?,
-            login_host: answers.get(Key::LoginHost).map(|t| https(t, "a sign-in host")).transpose()?,
-            tenant_a: TenantRef::parse(text(Key::TenantA))?,
-            tenant_b: TenantRef::parse(text(Key::TenantB))?,
-            sign_in_a: sign_in(Key::SignInA),
-            sign_in_b: sign_in(Key::SignInB),
+            access: Access::read(answers)?,
             clusters,
             registries: answers.all(Key::Registry).into_iter().map(RegistryId::parse).collect::<Result<_, _>>()?,
             images: answers.all(Key::Repository).into_iter().map(ImageRef::parse).collect::<Result<_, _>>()?,
@@ -206,10 +215,60 @@ impl Inputs {
                 _ => ConsentMode::Auto,
             },
             soak_minutes: minutes(text(Key::Soak))?,
-            ca_file: answers.get(Key::CaFile).map(PathBuf::from),
-            pace: pace(text(Key::Pace))?,
+            namespace: namespace(text(Key::Namespace))?,
         })
     }
+}
+
+impl Access {
+    /// Reads what reaching the tenants of a run takes, for a run that goes on: its tenants are those of its journal,
+    /// whatever the answers say.
+    ///
+    /// # Errors
+    /// Every complaint at once.
+    pub fn of_run(answers: &Answers, tenant_a: TenantId, tenant_b: TenantId) -> Result<Self, Vec<Complaint>> {
+        let mut answers = answers.only(Key::is_of_access);
+        answers.set(Key::TenantA, tenant_a.to_string());
+        answers.set(Key::TenantB, tenant_b.to_string());
+        let mut complaints = wrong_values(&answers);
+        complaints.extend(across(&answers));
+        if !complaints.is_empty() {
+            return Err(complaints);
+        }
+        Self::read(&answers).map_err(|text| vec![Complaint { key: None, text }])
+    }
+
+    /// Reads answers that passed every check.
+    fn read(answers: &Answers) -> Result<Self, String> {
+        let text = |key| answers.or_default(key);
+        let sign_in = |key| {
+            if text(key) == "azure-cli" { SignIn::AzureCli } else { SignIn::ServicePrincipal }
+        };
+        Ok(Self {
+            cloud: CloudChoice::parse(text(Key::Cloud))?,
+            login_host: answers.get(Key::LoginHost).map(|t| https(t, "a sign-in host")).transpose()?,
+            tenant_a: TenantRef::parse(text(Key::TenantA))?,
+            tenant_b: TenantRef::parse(text(Key::TenantB))?,
+            sign_in_a: sign_in(Key::SignInA),
+            sign_in_b: sign_in(Key::SignInB),
+            ca_file: answers.get(Key::CaFile).map(PathBuf::from),
+            pace: pace(text(Key::Pace))?,
+            consent_wait_minutes: minutes(text(Key::ConsentWait))?,
+        })
+    }
+}
+
+/// Complaints about single values, in the order of the table.
+fn wrong_values(answers: &Answers) -> Vec<Complaint> {
+    let mut complaints = Vec::new();
+    for field in &FIELDS {
+        for value in answers.all(field.key) {
+            if let Err(text) = check(field.key, value) {
+                complaints.push(Complaint { key: Some(field.key), text: sentence(field.key, &text) });
+            }
+        }
+    }
+    complaints
 }
 
 /// `tenant-a: "x" is not …`: which input a sentence is about, for places without a field beside it.

@@ -15,6 +15,7 @@ pub mod explain;
 pub mod field;
 pub mod ids;
 pub mod inputs;
+pub mod journal;
 pub mod plan;
 pub mod rights;
 pub mod run;

@@ -1,21 +1,44 @@
 //! The run: the fold of its events. This is the only code that turns events into state; it is total, so an event
 //! that makes no sense becomes a note and never a panic.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
+use crate::answers::Answers;
 use crate::check::{Check, Finding, Level};
 use crate::event::{CallId, Entry, Event, Outcome, Plane, RunId, Verdict, Work};
 use crate::explain::{Refusal, Trouble};
-use crate::plan::{Fact, Facts, Op, Plan, Side, StepId};
-use crate::text::count;
+use crate::plan::{Fact, Facts, Learnt, Op, Plan, Route, Side, StepId};
+
+mod end;
+mod stage;
+
+pub use stage::{NoWay, Stage, Way};
 
 /// A run as far as its events tell.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Run {
     /// Its id, once it began.
     pub id: Option<RunId>,
-    /// The plan, once it was made.
+    /// The plan that is carried out, once it was made: the route's, or the one that takes back what the route made.
     pub plan: Option<Plan>,
+    /// The route's plan, once it is being taken back.
+    pub route: Option<Plan>,
+    /// What was answered.
+    pub answers: Answers,
+    /// The steps of the route that are taken back.
+    pub taken_back: BTreeSet<StepId>,
+    /// The steps of the route that asked a person to act.
+    pub asked_persons: BTreeSet<StepId>,
+    /// When the pull was first proved.
+    pub proved: Option<Timestamp>,
+    /// True once the operator cut the wait before the reset short.
+    pub cut_short: bool,
+    /// The key id of the secret that the last reset was sent with: nodes may have it.
+    pub reset_key: Option<String>,
+    /// When something was last said of it.
+    pub last: Option<Timestamp>,
     /// The checks in the order in which they were asked, with their answers.
     pub checks: Vec<(Check, Option<Finding>)>,
     /// The steps, in the plan's order.
@@ -32,6 +55,8 @@ pub struct Run {
     pub waiting: Option<Wait>,
     /// When the plan began to run.
     pub started: Option<Timestamp>,
+    /// When the part of it that is the last so far began: the run itself, a later part, or taking it back.
+    pub since: Option<Timestamp>,
     /// When it ended.
     pub ended: Option<Timestamp>,
     /// Events that made no sense.
@@ -115,6 +140,10 @@ pub struct Call {
     pub method: String,
     /// Where to.
     pub url: String,
+    /// True where it changes something.
+    pub writes: bool,
+    /// True where it is part of taking the run back.
+    pub back: bool,
     /// When it was sent.
     pub started: Timestamp,
     /// Its tries.
@@ -136,26 +165,38 @@ impl Run {
     /// Takes in one event. Total: whatever comes, in whatever order, leaves a run that can be shown.
     pub fn apply(&mut self, entry: &Entry) {
         let at = entry.at;
+        self.last = Some(at);
         match &entry.event {
             Event::CheckStarted { check } => self.check_started(check),
             Event::CheckEnded { finding } => self.check_ended(finding),
             Event::Planned { plan } => self.planned(plan),
-            Event::RunStarted { run, plan } => {
+            Event::RunStarted { run, plan, answers } => {
                 self.planned(plan);
                 self.id = Some(run.clone());
-                self.started = Some(at);
+                self.answers = answers.clone();
+                (self.started, self.since) = (Some(at), Some(at));
+            }
+            Event::RunResumed { .. } => {
+                self.begin_again();
+                self.since = Some(at);
+            }
+            Event::UndoStarted { plan, .. } => {
+                self.turn_back(plan);
+                self.since = Some(at);
             }
             Event::StepStarted { step } => self.with_step(*step, "started", |s| {
                 s.status = Status::Working;
                 s.started = Some(at);
             }),
-            Event::CallStarted { call, work, plane, side, method, url, writes: _ } => self.calls.push(Call {
+            Event::CallStarted { call, work, plane, side, method, url, writes } => self.call_started(Call {
                 id: *call,
                 work: work.clone(),
                 plane: *plane,
                 side: *side,
                 method: method.clone(),
                 url: url.clone(),
+                writes: *writes,
+                back: self.is_undoing(),
                 started: at,
                 tries: Vec::new(),
             }),
@@ -169,9 +210,12 @@ impl Run {
             Event::Waiting { work, why, ms, at_most_ms, tries } => {
                 self.waits(at, work, why, *ms, *at_most_ms, *tries);
             }
-            Event::PersonNeeded { step, says, url, command } => self.with_step(*step, "asked for a person", |s| {
-                s.person = Some(Person { says: says.clone(), url: url.clone(), command: command.clone() });
-            }),
+            Event::PersonNeeded { step, says, url, command } => {
+                self.asked_persons.insert(*step);
+                self.with_step(*step, "asked for a person", |s| {
+                    s.person = Some(Person { says: says.clone(), url: url.clone(), command: command.clone() });
+                });
+            }
             Event::Asking { step } => self.with_step(*step, "asked", |s| {
                 s.status = Status::Asking;
                 s.waiting = None;
@@ -181,13 +225,20 @@ impl Run {
                 s.status = Status::Working;
                 s.started = Some(at);
             }),
+            Event::CutShort { .. } => self.cut_short = true,
             Event::Learnt { step, learnt } => {
+                if learnt.iter().any(|l| matches!(l.fact, Fact::Proved(_)) && l.how == Outcome::Proved) {
+                    self.proved.get_or_insert(at);
+                }
                 self.facts.learn(learnt);
                 if learnt.iter().any(|l| l.fact == Fact::PrincipalB) {
                     self.with_step(*step, "learnt of its principal", |s| s.person = None);
                 }
             }
             Event::StepEnded { step, outcome, note, trouble } => {
+                if self.is_undoing() && outcome.is_good() {
+                    self.taken_back.insert(*step);
+                }
                 self.with_step(*step, "ended", |s| {
                     s.status = Status::Ended(*outcome);
                     s.ended = Some(at);
@@ -223,8 +274,43 @@ impl Run {
     }
 
     fn planned(&mut self, plan: &Plan) {
-        self.steps = plan.steps.iter().map(|s| StepState::to_come(s.id)).collect();
         self.plan = Some(plan.clone());
+        self.begin_again();
+    }
+
+    fn call_started(&mut self, call: Call) {
+        if call.is_reset() {
+            let key = if call.back { Fact::BackKey } else { Fact::SecretKey };
+            self.reset_key = self.facts.get(&key).map(str::to_owned);
+        }
+        self.calls.push(call);
+    }
+
+    /// The steps are to come, whatever became of them before; what was learnt stays.
+    fn begin_again(&mut self) {
+        self.steps = self.plan.iter().flat_map(|p| &p.steps).map(|s| StepState::to_come(s.id)).collect();
+        (self.verdict, self.trouble, self.ended, self.waiting) = (None, None, None, None);
+    }
+
+    /// What the run made is taken back from here on, by that plan.
+    fn turn_back(&mut self, plan: &Plan) {
+        if let Some(route) = self.plan.take().filter(|p| p.route != Route::TakeBack) {
+            self.route = Some(route);
+        }
+        self.plan = Some(plan.clone());
+        self.begin_again();
+    }
+
+    /// True once what the run made is being taken back.
+    #[must_use]
+    pub fn is_undoing(&self) -> bool {
+        self.plan.as_ref().is_some_and(|p| p.route == Route::TakeBack)
+    }
+
+    /// The plan that the run made things by, also while they are taken back.
+    #[must_use]
+    pub fn route(&self) -> Option<&Plan> {
+        self.route.as_ref().or(self.plan.as_ref())
     }
 
     fn waits(&mut self, at: Timestamp, work: &Work, why: &str, ms: u64, at_most_ms: u64, tries: u32) {
@@ -267,9 +353,10 @@ impl Run {
         self.steps.iter().find(|s| s.id == id)
     }
 
-    /// The calls of a step.
+    /// The calls of a step, on the way there or on the way back, whichever the run is on.
     pub fn calls_of(&self, id: StepId) -> impl Iterator<Item = &Call> {
-        self.calls.iter().filter(move |c| c.work == Work::Step(id))
+        let back = self.is_undoing();
+        self.calls.iter().filter(move |c| c.back == back && c.work == Work::Step(id))
     }
 
     /// The step that waits for a person, and what it asks.
@@ -284,15 +371,32 @@ impl Run {
         self.steps.iter().find(|s| s.status == Status::Asking).map(|s| s.id)
     }
 
-    /// True where a reset of the cluster was sent and not plainly refused: it may go on in Azure, whatever became of
-    /// the run.
+    /// True where the run may have changed something by a step of the route: a write was sent and not plainly refused.
+    #[must_use]
+    pub fn wrote(&self, id: StepId) -> bool {
+        // A 409 says that it is there: by an earlier try, or by somebody else.
+        let exists = |c: &Call| c.last().is_some_and(|t| t.status == Some(409));
+        let mut writes = self.calls.iter().filter(|c| !c.back && c.writes && c.work == Work::Step(id));
+        writes.any(|call| !call.was_refused() || exists(call))
+    }
+
+    /// True where a person was asked to act for a step of the route.
+    #[must_use]
+    pub fn asked_a_person(&self, id: StepId) -> bool {
+        self.asked_persons.contains(&id)
+    }
+
+    /// True where a reset of the cluster was sent and not plainly refused, on the way that the run is on: it may go on
+    /// in Azure, whatever became of the run.
     #[must_use]
     pub fn reset_was_sent(&self) -> bool {
-        let resets = self.plan.iter().flat_map(|p| &p.steps).filter(|s| matches!(s.op, Op::ResetCluster { .. }));
-        let refused = |t: &Try| t.status.is_some_and(|s| (400..500).contains(&s));
-        resets
-            .flat_map(|step| self.calls_of(step.id))
-            .any(|call| call.method == "POST" && !(call.last().is_some_and(refused)))
+        let back = self.is_undoing();
+        self.resets().any(|call| call.back == back)
+    }
+
+    /// The resets of the cluster that were sent and not plainly refused, on the way there and back.
+    pub fn resets(&self) -> impl Iterator<Item = &Call> {
+        self.calls.iter().filter(|call| call.is_reset() && !call.was_refused())
     }
 
     /// How the first step of a kind ended.
@@ -306,86 +410,38 @@ impl Run {
         }
     }
 
-    /// The first line of the end: the verdict in one or two sentences.
-    #[must_use]
-    pub fn headline(&self) -> String {
-        let (cluster, registry) = self.plan.as_ref().map_or((None, None), Plan::subject);
-        let cluster = cluster.map_or("the cluster", |c| c.name());
-        let registry = registry.map_or("the registry", |r| r.name());
-        match self.verdict {
-            None => "The run is not over.".to_owned(),
-            Some(Verdict::Done) => self.done_headline(cluster, registry),
-            Some(Verdict::Stopped) => {
-                let stops = self.findings().filter(|f| f.level == Level::Stop).count();
-                format!("Stopped by {}; nothing was written.", count(stops, "check"))
-            }
-            Some(Verdict::Waits) => {
-                format!("The run waits for a person; {cluster} was not touched.")
-            }
-            Some(Verdict::Interrupted) => {
-                let consent = if self.person().is_some() { " Consent in tenant B is still to be given." } else { "" };
-                let state = self.cluster_state(cluster);
-                format!(
-                    "The run was stopped. {state}{consent} Run again with the same answers: what was made is found."
-                )
-            }
-            Some(Verdict::Failed) => {
-                let what = self.trouble.as_ref().map_or("The run failed.", |t| t.what.as_str());
-                format!("{what} {}", self.cluster_state(cluster))
-            }
-        }
-    }
-
-    fn done_headline(&self, cluster: &str, registry: &str) -> String {
-        let images = self.images();
-        match self.outcome_of(|op| matches!(op, Op::ProvePull { .. })) {
-            Some(Outcome::Proved) => format!(
-                "{cluster} now uses the new app, and that app pulls {images} from {registry}: proved from here with the \
-                 same credential."
-            ),
-            _ => format!(
-                "{cluster} uses the app of an earlier run already, and everything is in place. This run did not prove the \
-                 pull: only the cluster has the secret."
-            ),
-        }
-    }
-
-    fn images(&self) -> String {
-        let images = self.plan.iter().flat_map(|p| &p.steps).find_map(|s| match &s.op {
-            Op::ProvePull { images, .. } => Some(images),
-            _ => None,
-        });
-        let names: Vec<String> = images.into_iter().flatten().map(ToString::to_string).collect();
-        names.join(", ")
-    }
-
-    /// What is true of the cluster after a run that did not end well.
-    fn cluster_state(&self, cluster: &str) -> String {
-        match self.outcome_of(|op| matches!(op, Op::ResetCluster { .. })) {
-            Some(Outcome::Changed) => format!("{cluster} uses the new app."),
-            Some(Outcome::Failed) if self.reset_was_sent() => {
-                format!("{cluster} was being reset when it failed: az aks show tells its state.")
-            }
-            _ if self.reset_was_sent() => {
-                format!("The reset of {cluster} was sent and may still go on: az aks show tells its state.")
-            }
-            _ => format!("{cluster} was not touched."),
-        }
-    }
-
     /// What was made, changed or found, by tenant: a line each, with full ids.
     #[must_use]
-    pub fn made(&self, side: Side) -> Vec<(Outcome, String, String)> {
-        let Some(plan) = &self.plan else {
-            return Vec::new();
+    pub fn made(&self, side: Side) -> Vec<(Outcome, &'static str, String)> {
+        self.learnt_in(side).into_iter().filter_map(|l| Some((l.how, label(&l.fact)?, l.value.clone()))).collect()
+    }
+
+    /// The same of what is there now, where something was taken back.
+    #[must_use]
+    pub fn there(&self, side: Side) -> Vec<(Outcome, &'static str, String)> {
+        let gone = |l: &Learnt| l.how == Outcome::Undone && !matches!(l.fact, Fact::ClusterClient(_));
+        let there = self.learnt_in(side).into_iter().filter(|l| !gone(l));
+        there.filter_map(|l| Some((l.how, label(&l.fact)?, l.value.clone()))).collect()
+    }
+
+    /// What was learnt by the steps of a tenant, in their order.
+    fn learnt_in(&self, side: Side) -> Vec<&Learnt> {
+        let steps = self.route().into_iter().flat_map(|plan| &plan.steps).filter(|s| s.side == side);
+        let facts = steps.flat_map(crate::plan::Step::writes).chain((side == Side::A).then_some(Fact::BackKey));
+        let learnt: Vec<&Learnt> = facts.filter_map(|fact| self.facts.learnt(&fact)).collect();
+        let shown = |l: &&Learnt| match l.fact {
+            // The pod is removed by the step that makes it.
+            Fact::Pod(_) => l.how != Outcome::Undone,
+            Fact::ProvedInside(_) => !self.is_undoing(),
+            _ => true,
         };
-        let mut lines = Vec::new();
-        for fact in plan.steps.iter().filter(|s| s.side == side).flat_map(crate::plan::Step::writes) {
-            if let (Some(label), Some(learnt)) = (label(&fact), self.facts.learnt(&fact)) {
-                lines.push((learnt.how, label.to_owned(), learnt.value.clone()));
-            }
-        }
-        lines
+        learnt.into_iter().filter(shown).collect()
+    }
+
+    /// What this run made and has not taken back.
+    pub fn still_made(&self) -> impl Iterator<Item = &Learnt> {
+        // What the cluster was given back with stays, since it needs it.
+        self.facts.iter().filter(|l| l.how.is_made() && l.fact != Fact::BackKey)
     }
 }
 
@@ -397,9 +453,14 @@ const fn label(fact: &Fact) -> Option<&'static str> {
         Fact::PrincipalA | Fact::PrincipalB => Some("service principal"),
         Fact::SecretKey => Some("secret's key id"),
         Fact::SecretEnds => Some("secret ends"),
-        Fact::Assignment(_) => Some("role assignment"),
+        Fact::Assignment(_) | Fact::RoleCopy(_) => Some("role assignment"),
+        Fact::WayBackKey => Some("way back, key id"),
+        Fact::BackKey => Some("given back, key id"),
         Fact::ClusterClient(_) => Some("cluster uses app"),
-        Fact::Proved(_) => None,
+        Fact::ClusterState(_) => Some("cluster's state"),
+        Fact::ProvedInside(_) => Some("pulled on node"),
+        Fact::Pod(_) => Some("pod"),
+        Fact::Proved(_) | Fact::Operation(_) => None,
     }
 }
 
@@ -434,6 +495,18 @@ impl StepState {
 }
 
 impl Call {
+    /// True for a reset of a cluster's service principal.
+    #[must_use]
+    pub fn is_reset(&self) -> bool {
+        self.method == "POST" && self.url.contains("/resetServicePrincipalProfile")
+    }
+
+    /// True where the service plainly said no, so that nothing was done.
+    #[must_use]
+    pub fn was_refused(&self) -> bool {
+        self.last().and_then(|t| t.status).is_some_and(|s| (400..500).contains(&s) && s != 408)
+    }
+
     /// How long its last try took, in milliseconds.
     #[must_use]
     pub fn last(&self) -> Option<&Try> {

@@ -4,6 +4,9 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
+/// The variables of crosspull's environment that hold a secret. No program that it starts gets them.
+pub const SECRET_VARIABLES: [&str; 2] = ["CROSSPULL_A_CLIENT_SECRET", "CROSSPULL_B_CLIENT_SECRET"];
+
 /// A secret value. It has no `Display`, no `Serialize`, and its `Debug` says only that it is one.
 ///
 /// The value leaves by [`Secret::reveal`] alone, which is called in the places that `product.md` section 7 names:

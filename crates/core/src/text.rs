@@ -1,5 +1,8 @@
 //! Text that came from a person, a file or the network, made fit to read and to show.
 
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
 /// Takes away what people paste along with a value: white space, quotes, brackets, a trailing comma or semicolon.
 #[must_use]
 pub fn clean(raw: &str) -> &str {
@@ -37,6 +40,26 @@ pub fn printable(raw: &str, most: usize) -> String {
         gap = false;
     }
     out
+}
+
+/// A line of output as a terminal may show it, whatever it holds: characters that a terminal acts upon, or that hide or
+/// reorder text, are written as `\u001b`. A line of JSON stays the same JSON.
+#[must_use]
+pub fn terminal_safe(line: &str) -> Cow<'_, str> {
+    let acts = |c: char| c.is_control() || is_invisible(c);
+    if !line.contains(acts) {
+        return Cow::Borrowed(line);
+    }
+    let mut safe = String::with_capacity(line.len() + 8);
+    for c in line.chars() {
+        if acts(c) {
+            // Writing to a text does not fail.
+            let _ = write!(safe, "\\u{:04x}", u32::from(c));
+        } else {
+            safe.push(c);
+        }
+    }
+    Cow::Owned(safe)
 }
 
 /// Characters that reorder or hide text on a screen.
@@ -88,6 +111,15 @@ mod tests {
     fn printable_lets_no_escape_sequence_through() {
         assert_eq!(printable("a\u{1b}[31mb\r\n  c", 20), "a [31mb c");
         assert_eq!(printable("abcdef", 3), "abc…");
+    }
+
+    #[test]
+    fn output_is_text_for_every_terminal_and_json_stays_json() {
+        assert_eq!(terminal_safe("aks-shop ← registryb"), "aks-shop ← registryb");
+        let line = serde_json::to_string("a\u{1b}]52;c;x\u{7}\u{9b}31m\u{202e}b").expect("JSON");
+        let safe = terminal_safe(&line);
+        assert_eq!(safe, r#""a\u001b]52;c;x\u0007\u009b31m\u202eb""#);
+        assert_eq!(serde_json::from_str::<String>(&safe).ok(), serde_json::from_str::<String>(&line).ok());
     }
 
     #[test]

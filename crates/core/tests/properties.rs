@@ -10,7 +10,8 @@ use crosspull_core::event::{CallId, Entry, Event, Outcome, Plane, RunId, Verdict
 use crosspull_core::field::{FIELDS, Key};
 use crosspull_core::ids::{ClusterId, ImageRef, RegistryId, TenantRef};
 use crosspull_core::inputs::{Inputs, check};
-use crosspull_core::plan::{Fact, Learnt, Op, PLAN_VERSION, Plan, Route, Side, Step, StepId};
+use crosspull_core::journal::{Unreadable, read};
+use crosspull_core::plan::{Fact, Learnt, Op, PLAN_VERSION, Plan, Route, Side, Step, StepId, back};
 use crosspull_core::run::{Run, Status};
 use crosspull_core::text::{abbreviated, clean, printable};
 use jiff::Timestamp;
@@ -28,9 +29,46 @@ fn plan() -> Plan {
         steps: vec![
             step(1, Op::CreatePrincipal),
             step(2, Op::AddSecret { days: 180, cluster: cluster.clone() }),
-            step(3, Op::ResetCluster { cluster, soak_minutes: 0 }),
+            step(3, Op::ResetCluster { cluster, soak_minutes: 0, from: None, lacks: Vec::new() }),
         ],
     }
+}
+
+fn id() -> RunId {
+    RunId("7f3c9a2e".to_owned())
+}
+
+/// A way back, whether or not the run went there.
+fn way_back() -> Plan {
+    let mut run = Run::default();
+    let call = Event::CallStarted {
+        call: CallId(1),
+        work: Work::Step(StepId(1)),
+        plane: Plane::Graph,
+        side: Side::A,
+        method: "POST".to_owned(),
+        url: String::new(),
+        writes: true,
+    };
+    for event in [Event::RunStarted { run: id(), plan: plan(), answers: Answers::default() }, call] {
+        run.apply(&Entry::new(Timestamp::UNIX_EPOCH, event));
+    }
+    back(&run).expect("a way back")
+}
+
+fn fact() -> impl Strategy<Value = Fact> {
+    let cluster = ClusterId::parse(Key::Cluster.field().map_or("", |f| f.example)).expect("the example");
+    let registry = RegistryId::parse(Key::Registry.field().map_or("", |f| f.example)).expect("the example");
+    prop_oneof![
+        Just(Fact::PrincipalA),
+        Just(Fact::PrincipalB),
+        Just(Fact::AppObject),
+        Just(Fact::SecretKey),
+        Just(Fact::Proved(registry)),
+        Just(Fact::ClusterClient(cluster.clone())),
+        Just(Fact::ClusterState(cluster.clone())),
+        Just(Fact::Pod(cluster)),
+    ]
 }
 
 /// Any event of the kinds that change a run, for steps that the plan has and for one that it has not.
@@ -41,12 +79,24 @@ fn event() -> impl Strategy<Value = Event> {
         Just(Outcome::Found),
         Just(Outcome::Changed),
         Just(Outcome::Failed),
-        Just(Outcome::Unknown)
+        Just(Outcome::Unknown),
+        Just(Outcome::Proved),
+        Just(Outcome::Undone),
+        Just(Outcome::Left)
     ];
-    let verdict = prop_oneof![Just(Verdict::Done), Just(Verdict::Failed), Just(Verdict::Interrupted)];
+    let verdict = prop_oneof![
+        Just(Verdict::Done),
+        Just(Verdict::Failed),
+        Just(Verdict::Interrupted),
+        Just(Verdict::Waits),
+        Just(Verdict::Left)
+    ];
     prop_oneof![
         Just(Event::Planned { plan: plan() }),
-        Just(Event::RunStarted { run: RunId("7f3c9a2e".to_owned()), plan: plan() }),
+        Just(Event::RunStarted { run: id(), plan: plan(), answers: Answers::default() }),
+        Just(Event::RunResumed { run: id() }),
+        Just(Event::UndoStarted { run: id(), plan: plan() }),
+        Just(Event::UndoStarted { run: id(), plan: way_back() }),
         Just(Event::CheckEnded {
             finding: Finding {
                 check: Check::App,
@@ -59,16 +109,29 @@ fn event() -> impl Strategy<Value = Event> {
         step.clone().prop_map(|step| Event::StepStarted { step }),
         step.clone().prop_map(|step| Event::Asking { step }),
         step.clone().prop_map(|step| Event::Confirmed { step }),
+        step.clone().prop_map(|step| Event::CutShort { step }),
+        step.clone().prop_map(|step| Event::PersonNeeded {
+            step,
+            says: "s".to_owned(),
+            url: "u".to_owned(),
+            command: "c".to_owned()
+        }),
         (step.clone(), 0_u32..4).prop_map(|(step, n)| Event::CallStarted {
             call: CallId(n),
             work: Work::Step(step),
             plane: Plane::Graph,
             side: Side::A,
             method: "POST".to_owned(),
-            url: "https://graph.microsoft.com/v1.0/applications".to_owned(),
+            url: if n == 0 { "/resetServicePrincipalProfile" } else { "/v1.0/applications" }.to_owned(),
             writes: true,
         }),
-        (0_u32..6).prop_map(|n| Event::CallTried { call: CallId(n), n: 1, status: None, ms: u64::MAX, refusal: None }),
+        (0_u32..6, prop::option::of(any::<u16>())).prop_map(|(n, status)| Event::CallTried {
+            call: CallId(n),
+            n: 1,
+            status,
+            ms: u64::MAX,
+            refusal: None
+        }),
         (step.clone(), any::<u64>()).prop_map(|(step, ms)| Event::Waiting {
             work: Work::Step(step),
             why: "w".to_owned(),
@@ -76,9 +139,9 @@ fn event() -> impl Strategy<Value = Event> {
             at_most_ms: ms,
             tries: 1
         }),
-        (step.clone(), outcome.clone()).prop_map(|(step, how)| Event::Learnt {
+        (step.clone(), outcome.clone(), fact()).prop_map(|(step, how, fact)| Event::Learnt {
             step,
-            learnt: vec![Learnt::new(how, Fact::PrincipalA, "55555555-5555-4555-8555-555555555555")]
+            learnt: vec![Learnt::new(how, fact, "55555555-5555-4555-8555-555555555555")]
         }),
         (step, outcome).prop_map(|(step, outcome)| Event::StepEnded {
             step,
@@ -90,25 +153,76 @@ fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
+/// A journal of an earlier version.
+fn golden(which: usize) -> Vec<u8> {
+    let names = ["v1-done", "v1-reset-failed", "v1-terminated", "v1-killed-in-reset", "v1-found"];
+    let path = format!("{}/tests/golden/{}.jsonl", env!("CARGO_MANIFEST_DIR"), names[which]);
+    std::fs::read(path).expect("it is in the tree")
+}
+
 proptest! {
     #[test]
     fn events_in_any_order_leave_a_run_that_can_be_shown(events in prop::collection::vec((event(), any::<i32>()), 0..60)) {
         let mut run = Run::default();
-        let mut ended = false;
         for (event, second) in events {
             let at = Timestamp::new(i64::from(second), 0).unwrap_or(Timestamp::UNIX_EPOCH);
-            ended |= matches!(event, Event::RunEnded { .. });
             let entry = Entry::new(at, event);
             let line = serde_json::to_string(&entry).expect("an event can be written");
             prop_assert_eq!(&serde_json::from_str::<Entry>(&line).expect("and read"), &entry);
-            let over = matches!(entry.event, Event::RunEnded { .. });
             run.apply(&entry);
             prop_assert_eq!(run.steps.len(), run.plan.as_ref().map_or(0, |p| p.steps.len()));
-            prop_assert!(!over || !run.steps.iter().any(|s| matches!(s.status, Status::Working | Status::Asking)));
+            let over = matches!(entry.event, Event::RunEnded { .. });
+            let at_work = |s: &Status| matches!(s, Status::Working | Status::Asking);
+            prop_assert!(!over || !run.steps.iter().any(|s| at_work(&s.status)));
+            prop_assert_eq!(over && run.verdict.is_none(), false);
+            prop_assert!(run.route.is_none() || run.route().is_some_and(|p| p.route != Route::TakeBack));
+            if let Some(back) = back(&run) {
+                let mut ids: Vec<_> = back.steps.iter().map(|s| s.id).collect();
+                prop_assert!(ids.iter().all(|id| !run.taken_back.contains(id)), "nothing is taken back twice");
+                prop_assert!(ids.is_sorted_by(|a, b| a >= b), "newest first");
+                ids.dedup();
+                prop_assert_eq!(ids.len(), back.steps.len());
+            }
+            // What can be gone on with has a command for it, and the other way round.
+            let goes_on = run.stage().goes_on() && run.id.is_some() && run.verdict != Some(Verdict::Stopped);
+            prop_assert_eq!(run.next_command().is_some_and(|c| c.contains("resume")), goes_on);
         }
-        prop_assert_eq!(ended, run.verdict.is_some());
         prop_assert!(!run.headline().is_empty());
-        let _ = (run.made(Side::A), run.worst());
+        let _ = (run.made(Side::A), run.worst(), run.where_it_stopped(), run.about());
+    }
+
+    #[test]
+    fn any_prefix_of_a_journal_can_be_gone_on_with_or_is_refused_with_a_clear_word(which in 0_usize..5, at in any::<prop::sample::Index>()) {
+        let text = golden(which);
+        let cut = at.index(text.len() + 1);
+        match read(&text[..cut]) {
+            Ok(journal) => {
+                prop_assert!(journal.whole <= cut && text[..journal.whole].ends_with(b"\n"));
+                prop_assert!(!text[journal.whole..cut].contains(&b'\n'), "no whole line is lost");
+                prop_assert!(journal.run.id.is_some() && journal.run.plan.is_some());
+                prop_assert!(journal.run.stage().goes_on() || cut == text.len() || journal.run.verdict.is_some());
+                prop_assert!(back(&journal.run).is_some());
+            }
+            Err(why) => {
+                prop_assert_eq!(why, Unreadable::NoPlan);
+                prop_assert!(!text[..cut].contains(&b'\n'), "it has its plan and is refused");
+            }
+        }
+    }
+
+    #[test]
+    fn a_journal_with_a_damaged_byte_is_read_or_refused(which in 0_usize..5, at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+        let mut text = golden(which);
+        let at = at.index(text.len());
+        text[at] = byte;
+        if let Err(why) = read(&text) {
+            prop_assert!(!why.to_string().is_empty());
+        }
+    }
+
+    #[test]
+    fn whatever_a_journal_holds_is_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        prop_assert!(read(&bytes).is_err(), "no run began there");
     }
 
     #[test]

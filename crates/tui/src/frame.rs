@@ -34,7 +34,14 @@ const BOX: u16 = 72;
 const ROOMY: u16 = 56;
 
 /// The steps of the wizard, as the rail shows them.
-const PLACES: [&str; 8] = ["Route", "Tenant A", "Tenant B", "App and secret", "Checks", "Review", "Run", "Done"];
+const PLACES: &[&str] = &["Route", "Tenant A", "Tenant B", "App and secret", "Checks", "Review", "Run", "Done"];
+/// The same for an earlier run.
+const EARLIER: &[&str] = &["Earlier run", "Sign-in", "Review", "Run", "Done"];
+
+/// The steps of the wizard, on the way that it is on.
+const fn places(model: &Model) -> &'static [&'static str] {
+    if model.live.errand.is_some() { EARLIER } else { PLACES }
+}
 
 /// Draws the wizard. Everything that is shown comes from the model and the time.
 pub fn view(model: &Model, frame: &mut Frame, now: Timestamp) {
@@ -73,7 +80,7 @@ const fn row(area: Rect, y: u16) -> Rect {
 
 /// Home has nothing behind it, and an address to copy has nothing beside it.
 fn has_rail(model: &Model, width: u16) -> bool {
-    let plain = matches!(Context::of_screen(model), Context::Home | Context::Consent);
+    let plain = matches!(Context::of_screen(model), Context::Home | Context::Runs | Context::Consent);
     width >= RAIL_FROM && !plain
 }
 
@@ -244,13 +251,14 @@ fn head(model: &Model, columns: u16) -> Line<'static> {
     let theme = model.theme;
     let place = place(model);
     let cloud = if model.simulated { "simulated cloud".to_owned() } else { words::cloud(&model.answers) };
-    let home = matches!(model.screen, Screen::Home { .. });
+    let home = matches!(model.screen, Screen::Home { .. } | Screen::Runs { .. });
+    let places = places(model);
     let text = if columns < RAIL_FROM && !home {
-        format!("{}/{} {}", place + 1, PLACES.len(), PLACES.get(place).copied().unwrap_or_default())
+        format!("{}/{} {}", place + 1, places.len(), places.get(place).copied().unwrap_or_default())
     } else if home {
         "crosspull".to_owned()
     } else {
-        format!("crosspull · {}", Route::NewApp.title())
+        format!("crosspull · {}", model.live.plan().map_or(Route::NewApp, |plan| plan.route).title())
     };
     let room = usize::from(columns).saturating_sub(width(&text) + 4);
     let tone = if model.simulated { Tone::Accent } else { Tone::Dim };
@@ -270,13 +278,18 @@ fn rule(model: &Model, columns: u16, joint: Option<&str>, arrow: &str, beyond: u
 
 /// Where the wizard is, by the place in the rail.
 const fn place(model: &Model) -> usize {
+    let earlier = model.live.errand.is_some();
     match &model.screen {
-        Screen::Home { .. } => 0,
+        Screen::Home { .. } | Screen::Runs { .. } => 0,
         Screen::Form(form) => match form.page {
             Page::TenantA => 1,
             Page::TenantB => 2,
             Page::App | Page::Nowhere => 3,
         },
+        Screen::Checks { .. } if earlier => 1,
+        Screen::Review { .. } if earlier => 2,
+        Screen::Run { .. } if earlier => 3,
+        Screen::Done if earlier => 4,
         Screen::Checks { .. } => 4,
         Screen::Review { .. } => 5,
         Screen::Run { .. } => 6,
@@ -289,7 +302,7 @@ fn draw_rail(model: &Model, frame: &mut Frame, body: Rect, now: Timestamp) {
     let here = place(model);
     for (at, y) in (body.y..body.bottom()).enumerate() {
         let mut spans = vec![Span::raw(" ".repeat(usize::from(RAIL)))];
-        if let Some(name) = PLACES.get(at) {
+        if let Some(name) = places(model).get(at) {
             let (mark, tone) = match at.cmp(&here) {
                 std::cmp::Ordering::Less => (passed(model, at), Tone::Plain),
                 std::cmp::Ordering::Equal => (Mark::Here, Tone::Strong),
@@ -306,8 +319,8 @@ fn draw_rail(model: &Model, frame: &mut Frame, body: Rect, now: Timestamp) {
 /// The glyph of a place that lies behind: a run that did not end well is not ticked off.
 const fn passed(model: &Model, at: usize) -> Mark {
     match model.live.run.verdict {
-        Some(Verdict::Failed) if at == 6 => Mark::Bad,
-        Some(Verdict::Waits | Verdict::Interrupted) if at == 6 => Mark::Warn,
+        Some(Verdict::Failed) if at + 2 == places(model).len() => Mark::Bad,
+        Some(Verdict::Waits | Verdict::Interrupted | Verdict::Left) if at + 2 == places(model).len() => Mark::Warn,
         _ => Mark::Good,
     }
 }

@@ -35,8 +35,12 @@ pub(crate) enum Action {
     Reveal,
     /// Save the secret.
     SaveSecret,
+    /// Leave the secret in the clipboard.
+    KeepCopied,
     /// Save the plan.
     SavePlan,
+    /// Wait no longer before the reset.
+    CutShort,
     /// Explain a step.
     Explain,
     /// Ask the checks again.
@@ -73,6 +77,8 @@ pub(crate) enum Move {
 pub(crate) enum Context {
     /// The first screen.
     Home,
+    /// The list of earlier runs.
+    Runs,
     /// A form, in a field for text.
     Text,
     /// A form, in a field for one of a few words.
@@ -93,7 +99,7 @@ pub(crate) enum Context {
     Reading,
     /// Above a screen: a question with two buttons.
     Question,
-    /// Above a screen: the question before the reset, which keys typed ahead must not answer with yes.
+    /// Above a screen: a question about the reset, which keys typed ahead must not answer with yes.
     Reset,
     /// Above a screen: a place for a file.
     Path,
@@ -138,6 +144,7 @@ impl Context {
             Some(overlay) => match overlay {
                 Overlay::Help { .. } | Overlay::Explain { .. } | Overlay::Calls { .. } => Self::Reading,
                 Overlay::Leave { .. } => Self::Question,
+                Overlay::CutShort { .. } => Self::Reset,
                 Overlay::Reset { .. } => Self::Reset,
                 Overlay::Path { .. } => Self::Path,
             },
@@ -149,6 +156,7 @@ impl Context {
     pub fn of_screen(model: &Model) -> Self {
         match &model.screen {
             Screen::Home { .. } => Self::Home,
+            Screen::Runs { .. } => Self::Runs,
             Screen::Form(form) if form.in_text() => Self::Text,
             Screen::Form(_) => Self::Choice,
             Screen::Checks { .. } => Self::Checks,
@@ -168,6 +176,10 @@ pub(crate) fn offered(model: &Model, action: Action) -> bool {
         (Context::Checks, Action::GoOn) => live.ready().is_some(),
         (Context::Run, Action::GoOn) => live.over() || live.question().is_some(),
         (Context::Run | Context::Step | Context::Consent, Action::Stop) => !live.over(),
+        (Context::Run | Context::Step, Action::CutShort) => live.soaking().is_some(),
+        (Context::Done, Action::Again) => live.run.next_command().is_some(),
+        (Context::Done, Action::KeepCopied) => model.secret_in_clipboard(),
+        (Context::Done, Action::CopyCommand) => live.errand.is_none(),
         (Context::Reset, Action::Move(_)) => frame::layer_room(model).most > 0,
         (Context::Done, Action::Copy | Action::Reveal | Action::SaveSecret) => live.has_secret(),
         _ => true,
@@ -179,8 +191,9 @@ mod tests {
     use super::table::{CTRL, NONE};
     use super::*;
 
-    const ALL: [Context; 13] = [
+    const ALL: [Context; 14] = [
         Context::Home,
+        Context::Runs,
         Context::Text,
         Context::Choice,
         Context::Checks,

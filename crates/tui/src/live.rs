@@ -1,10 +1,10 @@
 //! What the engine was asked for and what it has said so far.
 
 use crosspull_core::check::{Check, Finding, Level};
-use crosspull_core::event::{Entry, Event, Outcome, Work};
+use crosspull_core::event::{Entry, Event, RunId, Work};
 use crosspull_core::inputs::Inputs;
-use crosspull_core::plan::{Fact, Op, Plan, StepId};
-use crosspull_core::run::{Call, Person, Run, Status};
+use crosspull_core::plan::{Fact, Plan, Side, StepId};
+use crosspull_core::run::{Call, Person, Run, Status, Wait, Way};
 use jiff::Timestamp;
 
 /// What the engine is at.
@@ -19,6 +19,17 @@ pub(crate) enum Job {
     Run,
 }
 
+/// What is to be done with an earlier run.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Errand {
+    /// Which run.
+    pub run: RunId,
+    /// Go on, or take back.
+    pub way: Way,
+    /// By which plan.
+    pub plan: Plan,
+}
+
 /// The engine as the screens know it.
 #[derive(Debug, Default)]
 pub(crate) struct Live {
@@ -28,6 +39,12 @@ pub(crate) struct Live {
     pub job: Job,
     /// The inputs that the checks were asked with.
     pub asked_with: Option<Inputs>,
+    /// What is to be done with an earlier run; none for a new one.
+    pub errand: Option<Errand>,
+    /// True once the engine works by the plan.
+    pub begun: bool,
+    /// True where this program has the value of the run's secret.
+    pub secret_at_hand: bool,
     /// The step that the operator said yes to.
     pub confirmed: Option<StepId>,
     /// True once the operator asked it to stop.
@@ -42,6 +59,14 @@ impl Live {
         *self = Self { job: Job::Checks, asked_with: Some(inputs), ..Self::default() };
     }
 
+    /// Takes up an earlier run, where it has a plan for that.
+    pub fn take_up(&mut self, run: Run, way: Way) {
+        if let (Some(id), Ok(plan)) = (run.id.clone(), run.plan_for(way)) {
+            let errand = Some(Errand { run: id, way, plan });
+            *self = Self { job: Job::Checks, errand, run, ..Self::default() };
+        }
+    }
+
     /// The checks are over.
     pub fn checked(&mut self) {
         if self.job == Job::Checks {
@@ -53,6 +78,9 @@ impl Live {
     pub fn begin(&mut self) -> Option<Plan> {
         let plan = self.ready()?.clone();
         self.job = Job::Run;
+        self.begun = true;
+        // How an earlier part of it ended is no longer so.
+        (self.run.verdict, self.run.trouble) = (None, None);
         Some(plan)
     }
 
@@ -87,20 +115,37 @@ impl Live {
         }
     }
 
+    /// The plan that the review shows.
+    pub fn plan(&self) -> Option<&Plan> {
+        match &self.errand {
+            Some(errand) => Some(&errand.plan),
+            None => self.run.plan.as_ref(),
+        }
+    }
+
     /// The plan, where the checks let it run.
     pub fn ready(&self) -> Option<&Plan> {
-        let may = self.job == Job::None && self.run.verdict.is_none() && self.run.worst() < Level::Stop;
-        self.run.plan.as_ref().filter(|_| may)
+        let signed_in = |side| self.run.findings().any(|f| f.check == Check::SignIn(side));
+        let asked = self.errand.is_none() || (signed_in(Side::A) && signed_in(Side::B));
+        let may = self.job == Job::None && !self.begun && asked && self.run.worst() < Level::Stop;
+        self.plan().filter(|_| may)
     }
 
     /// True while the cluster's reset is on its way in Azure, where no stop of ours reaches it.
     pub fn resetting(&self) -> bool {
-        self.run.reset_was_sent() && self.run.outcome_of(|op| matches!(op, Op::ResetCluster { .. })).is_none()
+        let step = self.run.plan.as_ref().and_then(Plan::restarts).and_then(|s| self.run.step(s.id));
+        self.run.reset_was_sent() && step.is_some_and(|s| !matches!(s.status, Status::Ended(_)))
+    }
+
+    /// The wait before the reset, while it lasts and may be cut short.
+    pub fn soaking(&self) -> Option<&Wait> {
+        let waits = self.run.steps.iter().filter_map(|s| s.waiting.as_ref());
+        waits.filter(|_| self.job == Job::Run && !self.run.cut_short).find(|wait| wait.tries == 0)
     }
 
     /// True once the run is over.
     pub const fn over(&self) -> bool {
-        self.run.verdict.is_some()
+        self.begun && self.run.verdict.is_some()
     }
 
     /// The step before which the operator is asked, while there is no answer.
@@ -113,9 +158,9 @@ impl Live {
         self.run.person().filter(|_| self.job == Job::Run)
     }
 
-    /// True where this run made a secret: one that was there already cannot be read.
+    /// True where this run made a secret, and this program has it: one that was there already cannot be read.
     pub fn has_secret(&self) -> bool {
-        self.run.facts.learnt(&Fact::SecretKey).is_some_and(|l| l.how == Outcome::Created)
+        self.secret_at_hand && self.run.facts.learnt(&Fact::SecretKey).is_some_and(|l| l.how.is_made())
     }
 
     /// The checks by tenant, as they are listed: A, B, then those that look at both.

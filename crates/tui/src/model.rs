@@ -2,7 +2,7 @@
 
 use crosspull_core::answers::Answers;
 use crosspull_core::field::Page;
-use crosspull_core::run::Run;
+use crosspull_core::run::{Run, Way};
 use crosspull_core::secret::Secret;
 use jiff::{SignedDuration, Timestamp};
 
@@ -31,6 +31,13 @@ pub(crate) enum Screen {
     /// What do you want to do?
     Home {
         /// The entry that is chosen.
+        chosen: usize,
+    },
+    /// Which earlier run?
+    Runs {
+        /// What is to be done with it.
+        way: Way,
+        /// The run that is chosen, by its place in the list.
         chosen: usize,
     },
     /// Tenant A, tenant B, app and secret.
@@ -68,6 +75,24 @@ pub(crate) enum Handed {
     Saved(String),
 }
 
+/// What the shell is copying.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Copying {
+    /// The secret.
+    Secret,
+    /// Something that anybody may see.
+    Other,
+}
+
+/// The secret while it is in the clipboard.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Copied {
+    /// When it goes from there.
+    pub until: Timestamp,
+    /// The seconds until then.
+    pub seconds_left: u64,
+}
+
 /// A secret that is being looked at.
 #[derive(Debug)]
 pub(crate) struct Revealed {
@@ -95,12 +120,20 @@ pub struct Model {
     pub(crate) receipt: Option<String>,
     pub(crate) revealed: Option<Revealed>,
     pub(crate) handed: Handed,
-    /// True while the shell copies the secret, until it says what became of that.
-    pub(crate) copying: bool,
+    /// What the shell copies, until it says what became of that.
+    pub(crate) copying: Option<Copying>,
+    /// The secret while crosspull has it in the clipboard.
+    pub(crate) copied: Option<Copied>,
+    /// Earlier runs that nobody works on, newest first.
+    pub(crate) earlier: Vec<Run>,
+    /// True once a key was pressed: from then on nothing is chosen for the operator.
+    pub(crate) touched: bool,
 }
 
 /// How long a revealed secret stays in sight (`terminal-facts.md` 3).
 const REVEALED_FOR: SignedDuration = SignedDuration::from_secs(10);
+/// How long a copied secret stays in the clipboard.
+const COPIED_FOR: SignedDuration = SignedDuration::from_secs(60);
 
 impl Model {
     /// The wizard at its first screen.
@@ -120,7 +153,10 @@ impl Model {
             receipt: None,
             revealed: None,
             handed: Handed::No,
-            copying: false,
+            copying: None,
+            copied: None,
+            earlier: Vec::new(),
+            touched: false,
         }
     }
 
@@ -128,13 +164,19 @@ impl Model {
     /// then sends [`crate::Msg::Tick`], at most eight a second; else there is nothing to wake up for.
     #[must_use]
     pub fn animates(&self) -> bool {
-        self.live.moves() || self.revealed.is_some()
+        self.live.moves() || self.revealed.is_some() || self.copied.is_some()
     }
 
     /// The run as far as its events tell.
     #[must_use]
     pub const fn run(&self) -> &Run {
         &self.live.run
+    }
+
+    /// True for a run that begins here; an earlier one was answered for when it began.
+    #[must_use]
+    pub const fn is_new(&self) -> bool {
+        self.live.errand.is_none()
     }
 
     /// What was answered so far.
@@ -162,12 +204,30 @@ impl Model {
         }
     }
 
-    /// Takes in what became of a copy or of a file.
-    pub(crate) fn tell(&mut self, said: Said) {
-        if std::mem::take(&mut self.copying) && said.good {
-            self.taken();
+    /// Takes in what became of a copy or of a file. A secret does not stay in the clipboard; whatever else is copied
+    /// takes its place there.
+    pub(crate) fn tell(&mut self, said: Said, now: Timestamp) {
+        match self.copying.take().filter(|_| said.good) {
+            Some(Copying::Secret) => {
+                self.taken();
+                let until = now.checked_add(COPIED_FOR).unwrap_or(now);
+                self.copied = Some(Copied { until, seconds_left: COPIED_FOR.as_secs().unsigned_abs() });
+            }
+            Some(Copying::Other) => self.copied = None,
+            None => {}
         }
         self.said = Some(said);
+    }
+
+    /// The earlier runs that can be gone on with, or taken back.
+    pub(crate) fn earlier_for(&self, way: Way) -> Vec<&Run> {
+        self.earlier.iter().filter(|run| run.plan_for(way).is_ok()).collect()
+    }
+
+    /// True while the secret is in the clipboard because crosspull put it there and is to take it away again.
+    #[must_use]
+    pub const fn secret_in_clipboard(&self) -> bool {
+        self.copied.is_some()
     }
 
     /// Takes in whether the secret was saved. Where it is in one file already, another that fails loses nothing; but

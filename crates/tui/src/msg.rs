@@ -1,8 +1,9 @@
 //! What reaches the screens, and what they ask of the shell.
 
-use crosspull_core::event::Entry;
+use crosspull_core::event::{Entry, RunId};
 use crosspull_core::inputs::Inputs;
 use crosspull_core::plan::{Plan, StepId};
+use crosspull_core::run::{Run, Way};
 use crosspull_core::secret::Secret;
 use crossterm::event::KeyEvent;
 
@@ -20,6 +21,17 @@ pub enum Msg {
     Tick,
     /// The engine said something.
     Engine(Entry),
+    /// The earlier runs that nobody works on, newest first.
+    Earlier(Vec<Run>),
+    /// An earlier run was taken up; signing in has begun.
+    TakenUp {
+        /// The run as its journal tells it.
+        run: Box<Run>,
+        /// What is to be done with it.
+        way: Way,
+    },
+    /// Whether this program has the value of the run's secret.
+    SecretAtHand(bool),
     /// The secret, in answer to [`Effect::RevealSecret`].
     Secret(Secret),
     /// What became of a copy, or of a file that holds no secret.
@@ -67,10 +79,29 @@ impl Said {
 pub enum Effect {
     /// Run the checks. They take the place of those under way, whose events are to be dropped.
     Check(Box<Inputs>),
-    /// Run the plan.
+    /// Take up an earlier run: lock it, read it, say so by [`Msg::TakenUp`], and sign in. It takes the place of the checks
+    /// under way, or of the run that is over.
+    TakeUp {
+        /// Which run.
+        run: RunId,
+        /// What is to be done with it.
+        way: Way,
+    },
+    /// Let go of the run that was taken up, so that others may work on it.
+    LetGo,
+    /// Run the plan of a new run.
     Run(Box<Plan>),
+    /// Go on with the run that was taken up, or take it back, by that plan.
+    Go {
+        /// Which of both.
+        way: Way,
+        /// The plan.
+        plan: Box<Plan>,
+    },
     /// The operator said yes before this step.
     Confirm(StepId),
+    /// Wait no longer before the reset.
+    CutShort,
     /// End the run after the call in flight.
     Stop,
     /// Leave the program now.
@@ -86,6 +117,8 @@ pub enum Effect {
     },
     /// Copy the secret.
     CopySecret,
+    /// Put something harmless in the place of the secret that was copied.
+    ClearClipboard,
     /// Hand the secret over for a short look, by [`Msg::Secret`].
     RevealSecret,
     /// Save the secret in a new file that its owner alone can read; [`Msg::SecretSaved`] tells what became of it.

@@ -29,6 +29,11 @@ pub(crate) enum Overlay {
         /// The first line that is shown of what stands above the buttons.
         from: usize,
     },
+    /// Wait no longer before the reset?
+    CutShort {
+        /// True where the focus is on yes.
+        yes: bool,
+    },
     /// The calls of a step.
     Calls {
         /// Which step.

@@ -4,6 +4,7 @@ mod layers;
 mod screens;
 
 use crosspull_core::event::Event;
+use crosspull_core::run::{NoWay, Run, Way};
 use crossterm::event::{KeyEvent, KeyEventKind};
 use jiff::Timestamp;
 
@@ -13,6 +14,7 @@ use crate::live::Job;
 use crate::model::{Model, Screen};
 use crate::msg::{Effect, Msg, Said};
 use crate::overlay::Overlay;
+use crate::words;
 use layers::{ask, on_overlay};
 use screens::on_screen;
 
@@ -32,21 +34,32 @@ fn take(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Effect> {
         Msg::Key(key) => return pressed(model, &key),
         Msg::Paste(text) => paste(model, &text),
         Msg::Resize(columns, rows) => model.size = (columns, rows),
-        Msg::Tick => {
-            if model.in_sight(now).is_none() {
-                model.revealed = None;
-            }
-        }
+        Msg::Tick => return ticked(model, now),
         Msg::Engine(entry) => {
             model.live.hear(&entry);
             heard(model, &entry.event);
         }
         Msg::Secret(secret) => model.reveal(secret, now),
-        Msg::Said(said) => model.tell(said),
+        Msg::Said(said) => model.tell(said, now),
+        Msg::Earlier(runs) => heard_of_earlier(model, runs),
+        Msg::TakenUp { run, way } => {
+            model.receipt = None;
+            match run.plan_for(way) {
+                Ok(_) => model.screen = Screen::Checks { chosen: None },
+                // Somebody has worked on it meanwhile.
+                Err(NoWay::Over(why) | NoWay::Refused(why)) => {
+                    model.said = Some(Said::bad(why));
+                    return vec![Effect::LetGo];
+                }
+            }
+            model.live.take_up(*run, way);
+        }
+        Msg::SecretAtHand(is) => model.live.secret_at_hand = is,
         Msg::SecretSaved { place } => model.saved(place),
         Msg::ChecksOver => model.live.checked(),
         Msg::NotBegun(why) => {
             model.live.job = Job::None;
+            model.live.begun = false;
             model.screen = Screen::Review { chosen: 0 };
             model.said = Some(Said::bad(why));
         }
@@ -57,6 +70,28 @@ fn take(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Time passed: what is shown or kept for a while only goes.
+fn ticked(model: &mut Model, now: Timestamp) -> Vec<Effect> {
+    if model.in_sight(now).is_none() {
+        model.revealed = None;
+    }
+    let Some(copied) = &mut model.copied else { return Vec::new() };
+    copied.seconds_left = words::between(now, copied.until).div_ceil(1000);
+    if copied.seconds_left > 0 {
+        return Vec::new();
+    }
+    model.copied = None;
+    vec![Effect::ClearClipboard]
+}
+
+/// Earlier runs are known: where one was not finished, going on with it is what the operator most likely came for.
+fn heard_of_earlier(model: &mut Model, runs: Vec<Run>) {
+    model.earlier = runs;
+    if matches!(model.screen, Screen::Home { .. }) && !model.touched {
+        model.screen = Screen::Home { chosen: usize::from(!model.earlier_for(Way::On).is_empty()) };
+    }
+}
+
 /// The engine said something: a question comes up and goes away with it.
 fn heard(model: &mut Model, event: &Event) {
     if let Event::Asking { step } = event {
@@ -64,6 +99,9 @@ fn heard(model: &mut Model, event: &Event) {
     }
     if model.live.question().is_none() {
         model.overlays.retain(|o| !matches!(o, Overlay::Reset { .. }));
+    }
+    if model.live.soaking().is_none() {
+        model.overlays.retain(|o| !matches!(o, Overlay::CutShort { .. }));
     }
     // What was said about a run under way is no longer so; what did not work stays true.
     if matches!(event, Event::RunEnded { .. }) {
@@ -82,7 +120,8 @@ fn pressed(model: &mut Model, key: &KeyEvent) -> Vec<Effect> {
         return Vec::new();
     }
     model.said = None;
-    model.copying = false;
+    model.copying = None;
+    model.touched = true;
     match action {
         Some(action) => act(model, context, action),
         None => {
@@ -138,7 +177,7 @@ fn stop(model: &mut Model) -> Vec<Effect> {
         Job::Run if model.live.stopping => vec![Effect::Leave],
         Job::Run => {
             model.live.stopping = true;
-            model.overlays.retain(|o| !matches!(o, Overlay::Reset { .. }));
+            model.overlays.retain(|o| !matches!(o, Overlay::Reset { .. } | Overlay::CutShort { .. }));
             vec![Effect::Stop]
         }
         Job::None | Job::Checks => {
@@ -155,7 +194,9 @@ fn stop(model: &mut Model) -> Vec<Effect> {
 /// Leaves, where nothing is lost by it or somebody asked for it twice; else asks.
 fn leave(model: &mut Model) -> Vec<Effect> {
     let loses = match model.screen {
-        Screen::Home { .. } => model.answers != model.given,
+        Screen::Home { .. } | Screen::Runs { .. } => model.answers != model.given,
+        // Nothing was answered for an earlier run, and its journal stays as it is.
+        Screen::Checks { .. } | Screen::Review { .. } if model.live.errand.is_some() => false,
         Screen::Done => model.loses_secret(),
         _ => true,
     };

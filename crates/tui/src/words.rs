@@ -1,12 +1,12 @@
 //! The sentences of the screens, as pure functions of what they speak about.
 
 use crosspull_core::answers::Answers;
-use crosspull_core::check::{Check, Level};
+use crosspull_core::check::{Level, SOAK_MINUTES};
 use crosspull_core::cloud::CloudChoice;
 use crosspull_core::event::Outcome;
 use crosspull_core::field::{FIELDS, Key, Kind};
 use crosspull_core::inputs::ConsentMode;
-use crosspull_core::plan::{Op, Plan, Role, Side, Step, StepId, Undo};
+use crosspull_core::plan::{Fact, Op, Plan, Role, Route, Side, Step, StepId, Undo};
 use crosspull_core::run::{Run, Try, Wait};
 use crosspull_core::text::{duration, printable};
 use jiff::Timestamp;
@@ -29,7 +29,11 @@ pub(crate) fn limit(ms: u64) -> String {
 
 /// Until when a wait lasts: the next try and the end.
 pub(crate) fn until(wait: &Wait, now: Timestamp) -> String {
-    let next = match between(now, wait.until).div_ceil(1000) {
+    let left = between(now, wait.until).div_ceil(1000);
+    if wait.tries == 0 {
+        return format!("goes on in {}", seconds(left));
+    }
+    let next = match left {
         0 => "next try now".to_owned(),
         left => format!("next try in {}", seconds(left)),
     };
@@ -74,27 +78,65 @@ pub(crate) fn cloud(answers: &Answers) -> String {
     }
 }
 
-/// What restarts and what cannot be undone, in a sentence or two (`azure-facts.md` 0, fact 9, and 3.9).
+/// What restarts and how that is undone, in a sentence or two (`azure-facts.md` 0, fact 9, and 3.9).
 #[must_use]
 pub fn warning(plan: &Plan) -> String {
-    let reset = plan.steps.iter().find_map(|s| match &s.op {
-        Op::ResetCluster { cluster, soak_minutes } => Some((s.id, cluster, *soak_minutes)),
-        _ => None,
-    });
-    let Some((step, cluster, soak)) = reset else {
+    let Some(step) = plan.restarts() else {
         return "Nothing restarts.".to_owned();
     };
-    let soak = if soak == 0 { String::new() } else { format!(", {}", after(soak)) };
+    let name = plan.subject().0.map_or("the cluster", |c| c.name());
+    let soak = match &step.op {
+        Op::ResetCluster { soak_minutes, .. } if *soak_minutes > 0 => format!(", {}", after(*soak_minutes)),
+        _ => String::new(),
+    };
+    let others = if plan.route == Route::TakeBack { "" } else { " The other steps change nothing that runs." };
     format!(
-        "Step {step} restarts every node of {}{soak}, and has no way back but a second reset; you are asked once more \
-         before it. The other steps change nothing that runs.",
-        cluster.name()
+        "Step {} restarts every node of {name}{soak}; its way back is a second reset. You are asked once more before it.{others}",
+        step.id
     )
 }
 
 /// When the reset comes.
 fn after(soak_minutes: u16) -> String {
     if soak_minutes == 0 { "right after the proof".to_owned() } else { format!("{soak_minutes} min after the proof") }
+}
+
+/// An earlier run in a line: when it began, and what it is about.
+pub(crate) fn began(run: &Run) -> String {
+    let at = run.started.map(|at| at.strftime("%-d %b %H:%M UTC").to_string()).unwrap_or_default();
+    format!("{at} · {}", run.about())
+}
+
+/// An earlier run in a line, with where it stopped.
+pub(crate) fn earlier(run: &Run) -> String {
+    format!("{} · {}", began(run), run.where_it_stopped())
+}
+
+/// Why a short wait before the reset is a risk.
+pub(crate) fn short_wait() -> String {
+    format!(
+        "Around {SOAK_MINUTES} min after it is made, a service principal is known in every region. A reset that meets one          that does not know it fails half way; it can be repeated."
+    )
+}
+
+/// How the cluster gets back once it is reset.
+pub(crate) fn way_back(run: &Run) -> String {
+    let kept = run.facts.learnt(&Fact::WayBackKey).is_some_and(|l| l.how.is_made());
+    let id = run.id.as_ref().map(ToString::to_string).unwrap_or_default();
+    if kept {
+        format!("A way back is kept: crosspull undo {id} resets it to its former app.")
+    } else {
+        let step = run.plan.as_ref().and_then(|p| p.steps.iter().find(|s| matches!(s.op, Op::KeepWayBack { .. })));
+        let why = step.and_then(|s| run.step(s.id)).map(|s| s.note.as_str()).filter(|note| !note.is_empty());
+        format!("Its way back is a second reset. {}", why.map_or_else(String::new, sentence))
+    }
+}
+
+/// A note as a sentence.
+fn sentence(note: &str) -> String {
+    let mut chars = note.chars();
+    let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}", chars.as_str())
 }
 
 /// The full ids of the cluster and of the registry.
@@ -116,10 +158,12 @@ pub(crate) fn proof(run: &Run) -> Option<String> {
     })
 }
 
-/// What the checks said about roles that the new principal lacks; it is said again before the reset.
-pub(crate) fn roles_warning(run: &Run) -> Option<String> {
-    let mut warned = run.findings().filter(|f| f.level == Level::Warn && matches!(f.check, Check::OldRoles(_)));
-    warned.next().map(|f| format!("{}. The new one needs the same first.", f.text))
+/// What the new principal will lack; said again before the reset.
+pub(crate) fn lacks(run: &Run) -> Option<String> {
+    let lacks = run.plan.as_ref()?.lacks();
+    (!lacks.is_empty()).then(|| {
+        format!("The new principal lacks what the present one has: {}. It needs the same first.", lacks.join(", "))
+    })
 }
 
 /// A step in sentences: what it does, what it needs, how it is taken back.
@@ -134,6 +178,9 @@ pub fn explain(plan: &Plan, step: &Step) -> Vec<String> {
         Undo::With(what) => format!("What it made goes when {what} goes."),
         Undo::ByHand(how) => format!("crosspull cannot take it back. By hand: {how}."),
     });
+    if plan.route == Route::TakeBack {
+        sentences.pop();
+    }
     sentences
 }
 
@@ -170,11 +217,56 @@ fn does(step: &Step) -> String {
             "Pulls from {login_server} for real, with the new credential, as a node does: token, manifest, one layer. It \
              waits until the role is in effect."
         ),
-        Op::ResetCluster { cluster, soak_minutes } => format!(
+        Op::CopyRoles { roles, .. } => {
+            let named: Vec<String> = roles.iter().map(crosspull_core::check::HeldRole::short).collect();
+            format!(
+                "Gives the new service principal the roles that the cluster's present one has, with their scopes and \
+                 conditions: {}.",
+                named.join(", ")
+            )
+        }
+        Op::KeepWayBack { app, days, .. } => format!(
+            "Adds a second secret, which lives {days} days, to the cluster's present app {app} , whose own secret nobody can \
+             read. With it crosspull can give the cluster back. Where you may not, this step says so and the run goes on."
+        ),
+        Op::ProveInside { image, cluster, namespace, .. } => format!(
+            "Starts a pod in the namespace {namespace} of {} that pulls {image} and runs nothing of it, reads what became of \
+             the pull, and removes the pod. Where the Kubernetes API cannot be reached from here, it tells the commands.",
+            cluster.name()
+        ),
+        Op::TakeBack { of, .. } => takes_back(of),
+        Op::ResetCluster { cluster, soak_minutes, .. } => format!(
             "Gives {} the new credential, {}. Azure renews every node, as in an upgrade. You are asked first.",
             cluster.name(),
             after(*soak_minutes)
         ),
+    }
+}
+
+/// What taking a step back does.
+fn takes_back(of: &Step) -> String {
+    match &of.op {
+        Op::CreateApp { name, .. } => format!(
+            "Deletes the app {name}, and with it its secrets and its service principal at home. Entra keeps a deleted app for \
+             30 days."
+        ),
+        Op::CreatePrincipal | Op::Provision { .. } => "Deletes the app's service principal.".to_owned(),
+        Op::AddSecret { .. } => "Removes the client secret from the app.".to_owned(),
+        Op::GrantRole { .. } | Op::CopyRoles { .. } => {
+            "Deletes the role assignments that the run made; one whose condition it changed gets the former one back."
+                .to_owned()
+        }
+        Op::KeepWayBack { .. } => {
+            "Removes the second secret from the cluster's former app, unless the cluster was given back with it."
+                .to_owned()
+        }
+        Op::ResetCluster { cluster, .. } => format!(
+            "Gives {} its former app back, by a new secret of that app. Azure renews every node, as in an upgrade. You are \
+             asked first.",
+            cluster.name()
+        ),
+        Op::ProveInside { .. } => "Removes the pod.".to_owned(),
+        Op::ProvePull { .. } | Op::TakeBack { .. } => "There is nothing to take back.".to_owned(),
     }
 }
 
@@ -190,6 +282,14 @@ const fn who(consent: ConsentMode) -> &'static str {
 /// What a step needs (`azure-facts.md` 3.3, 3.7).
 const fn needs(step: &Step) -> &'static str {
     match step.op {
+        Op::KeepWayBack { .. } => {
+            "It needs to be an owner of that app, or the role Application Administrator in tenant A."
+        }
+        Op::CopyRoles { .. } => "It needs Microsoft.Authorization/roleAssignments/write where each role holds.",
+        Op::ProveInside { .. } => {
+            "It needs the right to read the cluster's user credential, and to make and remove a pod in the namespace."
+        }
+        Op::TakeBack { .. } => "It needs the rights that making it needed.",
         Op::CreateApp { .. } | Op::CreatePrincipal | Op::AddSecret { .. } => {
             "It needs the right to register apps in tenant A, such as the role Application Developer."
         }

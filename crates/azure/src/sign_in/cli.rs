@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use azure_identity::Executor;
+use crosspull_core::secret::SECRET_VARIABLES;
 use crosspull_core::text::printable;
 
 use crate::refusal::first_line;
@@ -35,16 +36,13 @@ impl Cli {
 impl Executor for Cli {
     async fn run(&self, program: &OsStr, args: &[&OsStr]) -> io::Result<Output> {
         self.keep(None);
-        let child = tokio::process::Command::new(program)
-            .args(args)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            // The operators' secrets in our environment are none of the child's business.
-            .env_remove("CROSSPULL_A_CLIENT_SECRET")
-            .env_remove("CROSSPULL_B_CLIENT_SECRET")
-            .spawn()?;
+        let mut az = tokio::process::Command::new(program);
+        az.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        // The operators' secrets in our environment are none of the child's business.
+        for name in SECRET_VARIABLES {
+            az.env_remove(name);
+        }
+        let child = az.spawn()?;
         let Ok(output) = tokio::time::timeout(CLI_AT_MOST, child.wait_with_output()).await else {
             self.keep(Some(format!("The Azure CLI did not answer within {} s.", CLI_AT_MOST.as_secs())));
             return Err(io::ErrorKind::TimedOut.into());

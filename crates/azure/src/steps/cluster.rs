@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crosspull_core::event::{Event, Outcome};
 use crosspull_core::explain::{Refusal, Trouble};
-use crosspull_core::ids::{AppId, ClusterId, KeyId};
-use crosspull_core::plan::{Fact, Learnt};
+use crosspull_core::ids::{AppId, ClusterId, KeyId, ObjectId};
+use crosspull_core::plan::{Fact, Learnt, SecretFor};
 use crosspull_core::secret::Secret;
 
 use super::plainly;
@@ -14,60 +14,84 @@ use crate::operation;
 use crate::patience::{Asked, Halt, Patience};
 use crate::reply::{Cluster, ClusterProperties};
 use crate::request;
-use crate::wire::{CallError, Reply};
+use crate::wire::CallError;
 
 /// The cluster settles after its operation ended.
 const SETTLES: Patience = Patience::new(5, 180);
 
 impl Doing<'_> {
     /// Gives the cluster the new credential, after every other step ended well and the operator said yes.
-    pub(super) async fn reset_cluster(&self, cluster: &ClusterId, soak_minutes: u16) -> Done {
+    pub(super) async fn reset_cluster(&self, cluster: &ClusterId, soak_minutes: u16, from: Option<AppId>) -> Done {
         for earlier in self.plan().steps.iter().filter(|s| s.id < self.step.id) {
             self.after(earlier.id).await?;
         }
         for fact in self.plan().reads(self.step) {
             let _: String = self.need(fact).await?;
         }
-        let app: AppId = self.need(Fact::App).await?;
-        let key: KeyId = self.need(Fact::SecretKey).await?;
+        let (app, key): (AppId, KeyId) = (self.need(Fact::App).await?, self.need(Fact::SecretKey).await?);
         self.begin()?;
-        let before = self.read_cluster(cluster).await?;
         let own = self.vault().get(key);
-        // A secret of this run's own is one that the cluster does not have, whatever app it uses.
-        if own.is_none() && before.uses(app) {
-            self.learn(vec![Learnt::new(Outcome::Found, Fact::ClusterClient(cluster.clone()), app)])?;
-            return Ok((Outcome::Found, "the cluster uses this app already".to_owned()));
+        // A secret of this process's own is one that the cluster does not have, whatever app it uses.
+        if own.is_none() && self.read_cluster(cluster).await?.uses(app) {
+            let resets = self.past().resets().any(|call| !call.back);
+            let (how, note) = if resets {
+                (Outcome::Changed, "before the run was stopped")
+            } else {
+                (Outcome::Found, "the cluster uses this app already")
+            };
+            self.learn(vec![uses(cluster, how, app, from)])?;
+            return Ok((how, note.to_owned()));
         }
-        let what = format!("{} was not reset.", cluster.name());
         let Some(secret) = own else {
             return Err(Halt::Failed(Trouble::new(
-                what,
-                "The secret's value is not known to this run.",
-                "Run again: a new secret is made.",
+                format!("{} was not reset.", cluster.name()),
+                "The secret's value is not known any more.",
+                "Go on with crosspull resume: another secret is made.",
             )));
         };
         self.soak(soak_minutes).await?;
         self.confirmed().await?;
-        self.send_reset(cluster, app, &secret, &before).await?;
-        self.settled(cluster, app).await?;
-        self.learn(vec![Learnt::new(Outcome::Changed, Fact::ClusterClient(cluster.clone()), app)])?;
+        self.reset_to(cluster, app, &secret).await?;
+        self.learn(vec![uses(cluster, Outcome::Changed, app, from)])?;
+        // Secrets that an earlier reset may have given to nodes are of no use any more.
+        let object: ObjectId = self.need(Fact::AppObject).await?;
+        self.remove_secrets(object, SecretFor::Cluster, &[key]).await?;
         plainly(Outcome::Changed)
     }
 
-    /// Waits until the new principal is known in every region (`azure-facts.md` 3.1: around 30 minutes).
+    /// Resets the cluster to an app, and sees it through. Where it does not end well, what the cluster is then is told.
+    pub(super) async fn reset_to(&self, cluster: &ClusterId, app: AppId, secret: &Secret) -> Result<(), Halt> {
+        let done = match self.send_reset(cluster, app, secret).await {
+            Ok(()) => self.settled(cluster, app).await,
+            Err(halt) => Err(halt),
+        };
+        if matches!(done, Err(Halt::Failed(_) | Halt::Unknown(_))) {
+            self.tell_state(cluster).await?;
+        }
+        done
+    }
+
+    /// Waits until the new principal is known in every region (`azure-facts.md` 3.1: around 30 minutes), counted from
+    /// the proof. The operator may cut it short.
     async fn soak(&self, minutes: u16) -> Result<(), Halt> {
-        if minutes == 0 {
+        let wire = self.door().wire();
+        let whole = wire.pace().of(Duration::from_secs(u64::from(minutes) * 60));
+        let since = self.past().proved.map(|at| wire.recorder().now().duration_since(at));
+        let passed = since.and_then(|d| Duration::try_from(d).ok()).unwrap_or_default();
+        let wait = whole.saturating_sub(passed);
+        if wait.is_zero() || self.past().cut_short {
             return Ok(());
         }
-        let wire = self.door().wire();
-        let wait = wire.pace().of(Duration::from_secs(u64::from(minutes) * 60));
-        wire.pause(&self.work, "the new service principal becomes known in every region", wait, wait, 1)
-            .await
-            .map_err(|e| Halt::of("", e))
+        // No tries: nothing is asked meanwhile.
+        let pause = wire.pause(&self.work, "the new service principal becomes known in every region", wait, whole, 0);
+        tokio::select! {
+            waited = pause => waited.map_err(|e| Halt::of("", e)),
+            () = wire.control().cut_short() => Ok(wire.recorder().keep(Event::CutShort { step: self.step.id })?),
+        }
     }
 
     /// Asks the operator once more; the proof is on the screen.
-    async fn confirmed(&self) -> Result<(), Halt> {
+    pub(super) async fn confirmed(&self) -> Result<(), Halt> {
         let wire = self.door().wire();
         if !wire.control().is_confirmed(self.step.id) {
             wire.recorder().keep(Event::Asking { step: self.step.id })?;
@@ -88,31 +112,52 @@ impl Doing<'_> {
         read.map_err(|e| Halt::of(&format!("{} cannot be read.", cluster.name()), e))
     }
 
-    async fn try_cluster(&self, cluster: &ClusterId) -> Result<ClusterProperties, CallError> {
+    pub(super) async fn try_cluster(&self, cluster: &ClusterId) -> Result<ClusterProperties, CallError> {
         let request = request::cluster(self.door().endpoints(), cluster);
         let read: Cluster = self.door().json(&self.work, request).await?;
         Ok(read.properties)
     }
 
+    /// Waits until an operation has ended that an earlier part of this run may have started: nothing is done to the
+    /// cluster or to its secrets before. How it ended, the cluster tells.
+    pub(super) async fn quiet(&self, cluster: &ClusterId, target: AppId) -> Result<(), Halt> {
+        let Some(last) = self.past().resets().last() else { return Ok(()) };
+        let what = format!("Whether the earlier reset of {} has ended cannot be told.", cluster.name());
+        let address: Option<url::Url> = self.past().facts.id(&Fact::Operation(cluster.clone()));
+        if let Some(address) = address {
+            let watched = operation::watch(self.door(), &self.work, self.step.side, &what, address).await;
+            // The cluster's own state says more than an operation that may be gone.
+            if let Err(halt @ (Halt::Stopped | Halt::Journal(_))) = watched {
+                return Err(halt);
+            }
+        } else if !last.tries.iter().any(|t| t.status.is_some()) {
+            self.was_taken(cluster, target).await?;
+        }
+        SETTLES
+            .until(self.door().wire(), &self.work, &what, async || match self.try_cluster(cluster).await {
+                Ok(now) if is_over(&now) => Ok(Asked::Yes(())),
+                // On a cluster that is gone nothing is running.
+                Err(CallError::Refused(r)) if r.refusal.status == Some(404) => Ok(Asked::Yes(())),
+                Ok(_) => Ok(Asked::NotYet("the cluster is still being updated", None)),
+                Err(CallError::Unreachable(refusal)) => Ok(Asked::NotYet("the cluster cannot be asked", Some(refusal))),
+                Err(error) => Err(Halt::of(&what, error)),
+            })
+            .await
+    }
+
     /// Sends the reset and follows its operation. When the answer is lost, the cluster itself tells whether the reset
     /// was taken; it is sent again only where it was not.
-    async fn send_reset(
-        &self,
-        cluster: &ClusterId,
-        app: AppId,
-        secret: &Secret,
-        before: &ClusterProperties,
-    ) -> Result<(), Halt> {
+    async fn send_reset(&self, cluster: &ClusterId, app: AppId, secret: &Secret) -> Result<(), Halt> {
         let what = format!("{} was not reset.", cluster.name());
         let mut lost = false;
-        let accepted: Option<Reply> = Patience::new(5, 10)
+        let accepted = Patience::new(5, 10)
             .until(self.door().wire(), &self.work, &what, async || {
                 let request = request::reset_cluster(self.door().endpoints(), cluster, app, secret);
                 match self.door().raw(&self.work, request).await {
                     Ok(reply) => Ok(Asked::Yes(Some(reply))),
                     Err(CallError::Lost(refusal)) => {
                         lost = true;
-                        let taken = self.was_taken(cluster, before).await?;
+                        let taken = self.was_taken(cluster, app).await?;
                         Ok(if taken {
                             Asked::Yes(None)
                         } else {
@@ -129,17 +174,18 @@ impl Doing<'_> {
                 }
             })
             .await?;
-        match accepted {
-            Some(reply) => {
-                operation::follow(self.door(), &self.work, self.step.side, &self.failed_reset(cluster), &reply).await
-            }
-            None => Ok(()),
+        let Some(reply) = accepted else { return Ok(()) };
+        let what = failed_reset(cluster);
+        // Where it is asked is kept before it is asked: a run that stops now goes on from there.
+        if let Some(address) = operation::address(&reply.headers, &self.door().endpoints().arm).ok().flatten() {
+            self.learn(vec![Learnt::new(Outcome::Found, Fact::Operation(cluster.clone()), address)])?;
         }
+        operation::follow(self.door(), &self.work, self.step.side, &what, &reply).await
     }
 
     /// Whether a reset whose answer was lost was taken: the cluster is looked at for a minute, since its state follows
     /// late.
-    async fn was_taken(&self, cluster: &ClusterId, before: &ClusterProperties) -> Result<bool, Halt> {
+    async fn was_taken(&self, cluster: &ClusterId, target: AppId) -> Result<bool, Halt> {
         let what = "Whether the reset was taken cannot be told.";
         let mut left = 6_u8;
         Patience::new(10, 5)
@@ -147,8 +193,8 @@ impl Doing<'_> {
             .until(self.door().wire(), &self.work, what, async || {
                 let now = self.read_cluster(cluster).await?;
                 left = left.saturating_sub(1);
-                let changed = state(&now) != state(before) || now.client_id() != before.client_id();
-                Ok(match (changed, left) {
+                let taken = !is_over(&now) || now.client_id() == Some(target);
+                Ok(match (taken, left) {
                     (true, _) => Asked::Yes(true),
                     (false, 0) => Asked::Yes(false),
                     (false, _) => Asked::NotYet("the answer was lost; looking whether the reset was taken", None),
@@ -157,13 +203,9 @@ impl Doing<'_> {
             .await
     }
 
-    fn failed_reset(&self, cluster: &ClusterId) -> String {
-        format!("The reset of {} did not succeed.", cluster.name())
-    }
-
-    /// Done is what was seen: the cluster is `Succeeded` and uses the new app (`azure-facts.md` 3.1).
+    /// Done is what was seen: the cluster is `Succeeded` and uses the app (`azure-facts.md` 3.1).
     async fn settled(&self, cluster: &ClusterId, app: AppId) -> Result<(), Halt> {
-        let what = self.failed_reset(cluster);
+        let what = failed_reset(cluster);
         SETTLES
             .until(self.door().wire(), &self.work, &what, async || {
                 let now = match self.try_cluster(cluster).await {
@@ -178,17 +220,46 @@ impl Doing<'_> {
                     "Failed" | "Canceled" => Err(Halt::Failed(Trouble::new(
                         &what,
                         format!("{} is in the state {}.", cluster.name(), state(&now)),
-                        "Look at the cluster's activity log, then run again: a repeated reset is the documented repair.",
+                        "Look at the cluster's activity log. A repeated reset is the documented repair: crosspull resume \
+                         makes it.",
                     ))),
                     _ => Ok(Asked::NotYet("the cluster is still being updated", None)),
                 }
             })
             .await
     }
+
+    /// Tells what the cluster is after a reset that did not end well, as far as it can be read.
+    async fn tell_state(&self, cluster: &ClusterId) -> Result<(), Halt> {
+        let Ok(now) = self.try_cluster(cluster).await else { return Ok(()) };
+        let app = now.client_id().map_or_else(|| "unknown".to_owned(), |app| app.to_string());
+        self.learn(vec![
+            Learnt::new(Outcome::Found, Fact::ClusterState(cluster.clone()), state(&now)),
+            Learnt::new(Outcome::Found, Fact::ClusterClient(cluster.clone()), app),
+        ])
+    }
+}
+
+/// The fact that a cluster uses an app.
+fn uses(cluster: &ClusterId, how: Outcome, app: AppId, from: Option<AppId>) -> Learnt {
+    let learnt = Learnt::new(how, Fact::ClusterClient(cluster.clone()), app);
+    match from {
+        Some(former) if how == Outcome::Changed => learnt.in_place_of(former),
+        _ => learnt,
+    }
+}
+
+fn failed_reset(cluster: &ClusterId) -> String {
+    format!("The reset of {} did not succeed.", cluster.name())
 }
 
 fn state(cluster: &ClusterProperties) -> &str {
     cluster.provisioning_state.as_deref().unwrap_or_default()
+}
+
+/// True where no operation is running on the cluster.
+pub(super) fn is_over(cluster: &ClusterProperties) -> bool {
+    matches!(state(cluster), "Succeeded" | "Failed" | "Canceled")
 }
 
 /// The cluster's service looks the principal up in its own replica (recording `aks_sp_not_found_retry`).

@@ -1,21 +1,25 @@
 //! The steps: for each operation of the plan, how it looks whether its work is there already, does it, and waits
-//! until it is known where it is needed.
+//! until it is known where it is needed; and how it is taken back.
 
 mod app;
+mod back;
 mod cluster;
+mod inside;
 mod principal;
-mod registry;
+mod proof;
+mod roles;
 mod secret;
+mod way_back;
 
 use crosspull_core::event::Outcome;
+use crosspull_core::ids::AppId;
 use crosspull_core::plan::{Op, Side};
 
 use crate::engine::{Doing, Done};
-use crate::patience::{Halt, Patience};
-use crate::reply::{List, Principal};
-use crate::request;
+use crate::patience::{Asked, Halt, Patience};
+use crate::reply::Principal;
+use crate::request::{self, Request};
 use crate::wire::CallError;
-use crosspull_core::ids::AppId;
 
 /// Objects of Graph are readable everywhere within this (`azure-facts.md` 3.1).
 const DIRECTORY: Patience = Patience::new(2, 5);
@@ -30,18 +34,56 @@ impl Doing<'_> {
             Op::Provision { consent, redirect_uri } => self.provision(*consent, redirect_uri).await,
             Op::GrantRole { registry, role, repositories } => self.grant_role(registry, *role, repositories).await,
             Op::ProvePull { registry, login_server, images } => self.prove_pull(registry, login_server, images).await,
-            Op::ResetCluster { cluster, soak_minutes } => self.reset_cluster(cluster, *soak_minutes).await,
+            Op::CopyRoles { cluster, roles } => self.copy_roles(cluster, roles).await,
+            Op::KeepWayBack { cluster, app, days } => self.keep_way_back(cluster, *app, *days).await,
+            Op::ResetCluster { cluster, soak_minutes, from, .. } => {
+                self.reset_cluster(cluster, *soak_minutes, *from).await
+            }
+            Op::ProveInside { cluster, login_server, image, namespace } => {
+                self.prove_inside(cluster, login_server, image, namespace).await
+            }
+            // These are taken one after the other, by the way back.
+            Op::TakeBack { .. } => plainly(Outcome::Skipped),
         }
     }
 
     /// The service principal of an app in a tenant, where there is one and the operator may look.
     async fn principal_of(&self, side: Side, app: AppId, what: &str) -> Result<Option<Principal>, Halt> {
         let request = request::principals_of(self.door().endpoints(), side, app);
-        match self.door().json::<List<Principal>>(&self.work, request).await {
-            Ok(list) => Ok(list.value.into_iter().find(|p| p.app_id == app)),
+        match self.door().list::<Principal>(&self.work, request).await {
+            Ok(list) => Ok(list.into_iter().find(|p| p.app_id == app)),
             Err(CallError::Refused(r)) if r.refusal.status == Some(403) => Ok(None),
             Err(error) => Err(Halt::of(what, error)),
         }
+    }
+
+    /// Deletes something, and says whether it was there. Right after it was made, a 404 may mean that it is not known
+    /// everywhere yet, so it is asked again for a while.
+    async fn delete(&self, what: &str, request: Request) -> Result<bool, Halt> {
+        let mut left = if self.is_young() { 4_u8 } else { 1 };
+        DIRECTORY
+            .until(self.door().wire(), &self.work, what, async || {
+                match self.door().raw(&self.work, request.clone()).await {
+                    Ok(_) => Ok(Asked::Yes(true)),
+                    Err(CallError::Refused(r)) if r.refusal.status == Some(404) => {
+                        left = left.saturating_sub(1);
+                        Ok(if left == 0 {
+                            Asked::Yes(false)
+                        } else {
+                            Asked::NotYet("it is not there, or not known everywhere yet", Some(r.refusal))
+                        })
+                    }
+                    Err(error) => Err(Halt::of(what, error)),
+                }
+            })
+            .await
+    }
+
+    /// True where the run did something a short while ago, so that a directory may not know it everywhere yet.
+    fn is_young(&self) -> bool {
+        const YOUNG_SECONDS: i64 = 600;
+        let now = self.door().wire().recorder().now().as_second();
+        self.past().last.is_some_and(|last| now - last.as_second() < YOUNG_SECONDS)
     }
 }
 

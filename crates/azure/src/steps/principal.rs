@@ -1,13 +1,11 @@
 //! The app's service principals: at home in A, and provisioned in B by the operator or by a person.
 
-use std::time::Duration;
-
 use crosspull_core::consent::{consent_command, consent_url};
 use crosspull_core::event::{Event, Outcome};
 use crosspull_core::explain::{Refusal, Trouble};
 use crosspull_core::ids::{AppId, KeyId, ObjectId};
 use crosspull_core::inputs::ConsentMode;
-use crosspull_core::plan::{Fact, Learnt, Side};
+use crosspull_core::plan::{Fact, Learnt, Side, StepId, run_mark};
 use crosspull_core::text::printable;
 
 use super::{DIRECTORY, plainly};
@@ -19,13 +17,11 @@ use crate::wire::CallError;
 
 const NOT_IN_A: &str = "The app's service principal in tenant A was not created.";
 const NOT_IN_B: &str = "The app was not provisioned in tenant B.";
-/// How long a person is waited for. Not crosspull's own wait, so the pace does not shorten it.
-const PERSON_AT_MOST: Duration = Duration::from_secs(3600);
 
 /// What came of asking Graph for a service principal.
 enum Made {
-    Found(Principal),
-    Created(Principal),
+    /// It is there.
+    There(Principal),
     /// The operator may not; what Graph said.
     Denied(Refusal),
 }
@@ -37,15 +33,13 @@ impl Doing<'_> {
         let app: AppId = self.need(Fact::App).await?;
         self.begin()?;
         match self.make_principal(Side::A, app, NOT_IN_A).await? {
-            Made::Found(principal) => self.home_principal(Outcome::Found, &principal),
-            Made::Created(principal) => self.home_principal(Outcome::Created, &principal),
+            Made::There(principal) => {
+                let how = self.whose(Side::A, &principal, self.step.id);
+                self.learn(vec![Learnt::new(how, Fact::PrincipalA, principal.id)])?;
+                plainly(how)
+            }
             Made::Denied(refusal) => Err(Halt::Failed(Trouble::from_refusal(NOT_IN_A, refusal))),
         }
-    }
-
-    fn home_principal(&self, how: Outcome, principal: &Principal) -> Done {
-        self.learn(vec![Learnt::new(how, Fact::PrincipalA, principal.id)])?;
-        plainly(how)
     }
 
     /// Lets the app into tenant B: directly where the operator may, else by a person.
@@ -55,8 +49,7 @@ impl Doing<'_> {
         let (outcome, principal, note) = match consent {
             ConsentMode::Url => self.by_a_person(app, redirect_uri).await?,
             ConsentMode::Direct | ConsentMode::Auto => match self.make_principal(Side::B, app, NOT_IN_B).await? {
-                Made::Found(principal) => (Outcome::Found, principal.id, ""),
-                Made::Created(principal) => (Outcome::Created, principal.id, ""),
+                Made::There(principal) => (self.whose(Side::B, &principal, self.step.id), principal.id, ""),
                 Made::Denied(_) if consent == ConsentMode::Auto => self.by_a_person(app, redirect_uri).await?,
                 Made::Denied(refusal) => {
                     return Err(Halt::Failed(Trouble::from_refusal(NOT_IN_B, refusal).because(
@@ -75,17 +68,30 @@ impl Doing<'_> {
         Ok((outcome, note.to_owned()))
     }
 
+    /// Whether a service principal came with this run: by its mark, by the journal, because the app itself is this
+    /// run's, or because the run asked a person for it, and it was not there then.
+    fn whose(&self, side: Side, principal: &Principal, step: StepId) -> Outcome {
+        let marked = principal.tags.contains(&run_mark(self.run()));
+        let made = self.past().facts.learnt(&fact_of(side)).is_some_and(|l| l.how == Outcome::Created);
+        let own_app = self.how(&Fact::AppObject) == Some(Outcome::Created);
+        if marked || made || own_app || self.past().asked_a_person(step) { Outcome::Created } else { Outcome::Found }
+    }
+
     /// Finds or creates a service principal, and reads back when an answer is lost.
     async fn make_principal(&self, side: Side, app: AppId, what: &str) -> Result<Made, Halt> {
         if let Some(principal) = self.principal_of(side, app, what).await? {
-            return Ok(Made::Found(principal));
+            return Ok(Made::There(principal));
         }
-        let mut lost = false;
+        let mark = run_mark(self.run());
         DIRECTORY
             .until(self.door().wire(), &self.work, what, async || {
-                let request = request::create_principal(self.door().endpoints(), side, app);
+                let request = request::create_principal(self.door().endpoints(), side, app, &mark);
                 match self.door().json::<Principal>(&self.work, request).await {
-                    Ok(principal) => Ok(Asked::Yes(Made::Created(principal))),
+                    // What was just made is this run's, whatever the answer shows of its mark.
+                    Ok(mut principal) => {
+                        principal.tags.push(mark.clone());
+                        Ok(Asked::Yes(Made::There(principal)))
+                    }
                     Err(CallError::Refused(r)) if knows_no_app_yet(side, &r.refusal) => {
                         Ok(Asked::NotYet("the directory does not know the app yet", Some(r.refusal)))
                     }
@@ -94,29 +100,18 @@ impl Doing<'_> {
                     }
                     // Made meanwhile: by the request whose answer was lost, else by somebody.
                     Err(CallError::Refused(r)) if r.refusal.status == Some(409) => {
-                        self.read_back(side, app, what, lost, r.refusal).await
+                        self.read_back(side, app, what, r.refusal).await
                     }
-                    Err(CallError::Lost(refusal)) => {
-                        lost = true;
-                        self.read_back(side, app, what, lost, refusal).await
-                    }
+                    Err(CallError::Lost(refusal)) => self.read_back(side, app, what, refusal).await,
                     Err(error) => Err(Halt::of(what, error)),
                 }
             })
             .await
     }
 
-    async fn read_back(
-        &self,
-        side: Side,
-        app: AppId,
-        what: &str,
-        lost: bool,
-        refusal: Refusal,
-    ) -> Result<Asked<Made>, Halt> {
+    async fn read_back(&self, side: Side, app: AppId, what: &str, refusal: Refusal) -> Result<Asked<Made>, Halt> {
         Ok(match self.principal_of(side, app, what).await? {
-            Some(principal) if lost => Asked::Yes(Made::Created(principal)),
-            Some(principal) => Asked::Yes(Made::Found(principal)),
+            Some(principal) => Asked::Yes(Made::There(principal)),
             None => Asked::NotYet("the answer was lost; looking whether the service principal is there", Some(refusal)),
         })
     }
@@ -124,8 +119,11 @@ impl Doing<'_> {
     /// Has a person consent, and notices by itself when it was given: the token endpoint of B then takes the secret
     /// (`azure-facts.md` 3.2), and its token names the service principal. Needs no right in B.
     async fn by_a_person(&self, app: AppId, redirect_uri: &str) -> Result<(Outcome, ObjectId, &'static str), Halt> {
-        if let Some(principal) = self.principal_in_b(app).await? {
-            return Ok((Outcome::Found, principal, ""));
+        const BY_A_PERSON: &str = "consented by a person";
+        if let Some(principal) = self.principal_of(Side::B, app, NOT_IN_B).await? {
+            let how = self.whose(Side::B, &principal, self.step.id);
+            let note = if how == Outcome::Created { BY_A_PERSON } else { "" };
+            return Ok((how, principal.id, note));
         }
         let tenant = self.plan().tenant_b;
         let event = Event::PersonNeeded {
@@ -139,11 +137,7 @@ impl Doing<'_> {
         };
         self.door().wire().recorder().keep(event)?;
         let principal = self.consented(app).await?;
-        Ok((Outcome::Created, principal, "consented by a person"))
-    }
-
-    async fn principal_in_b(&self, app: AppId) -> Result<Option<ObjectId>, Halt> {
-        Ok(self.principal_of(Side::B, app, NOT_IN_B).await?.map(|p| p.id))
+        Ok((Outcome::Created, principal, BY_A_PERSON))
     }
 
     /// Waits until a person has consented, but not for ever: the run can be taken up again.
@@ -151,31 +145,65 @@ impl Doing<'_> {
         let key: KeyId = self.need(Fact::SecretKey).await?;
         let secret = self.vault().get(key);
         let begun = std::time::Instant::now();
+        let pace = self.door().wire().pace();
         // The end is that of the person, not of the patience, which the pace shortens.
-        let pace = self.door().wire().pace().divisor;
-        let people = Patience { at_most: PERSON_AT_MOST.mul_f64(pace), ..Patience::new(5, 0).evenly() };
+        let people = Patience { at_most: pace.person.mul_f64(pace.divisor.max(1.0)), ..Patience::new(5, 0).evenly() };
         people
             .until(self.door().wire(), &self.work, NOT_IN_B, async || {
                 let there = match &secret {
                     Some(secret) => match self.token_once(Side::B, app, secret).await? {
                         Ok(Some(principal)) => Some(principal),
-                        Ok(None) => self.principal_in_b(app).await?,
+                        Ok(None) => self.principal_of(Side::B, app, NOT_IN_B).await?.map(|p| p.id),
                         Err(_) => None,
                     },
-                    None => self.principal_in_b(app).await?,
+                    None => self.principal_of(Side::B, app, NOT_IN_B).await?.map(|p| p.id),
                 };
                 match there {
                     Some(principal) => Ok(Asked::Yes(principal)),
-                    None if begun.elapsed() + people.every > PERSON_AT_MOST => Err(Halt::Waits(Trouble::new(
+                    None if begun.elapsed() + pace.of(people.every) > pace.person => Err(Halt::Waits(Trouble::new(
                         "Nobody has consented in tenant B yet.",
                         "The app is not known there.",
-                        "Send the link to an administrator of tenant B, then run again with the same answers: what was \
-                         made is found.",
+                        "Send the link to an administrator of tenant B, then go on with crosspull resume.",
                     ))),
                     None => Ok(Asked::NotYet("consent is not given yet", None)),
                 }
             })
             .await
+    }
+
+    /// Deletes the service principal that came with this run.
+    pub(super) async fn delete_principal(&self, side: Side, of: StepId, made: &[Learnt]) -> Done {
+        let what = format!("The app's service principal in tenant {side} was not deleted.");
+        let app: Option<AppId> = self.known(&Fact::App);
+        let known = made.iter().find(|l| l.fact == fact_of(side)).and_then(|l| l.value.parse().ok());
+        let object = match (known, app) {
+            (Some(object), _) => Some(object),
+            (None, Some(app)) => {
+                let there = self.principal_of(side, app, &what).await?;
+                there.filter(|p| self.whose(side, p, of) == Outcome::Created).map(|p| p.id)
+            }
+            (None, None) => None,
+        };
+        let Some(object) = object else { return self.nothing_there() };
+        let deleted = self.delete(&what, request::delete_principal(self.door().endpoints(), side, object)).await;
+        deleted.map_err(|halt| match halt {
+            Halt::Failed(trouble) if trouble.refusal.as_ref().is_some_and(|r| r.status == Some(403)) => {
+                let app = app.map(|app| app.to_string()).unwrap_or_default();
+                Halt::Failed(trouble.because(
+                    format!("You may not delete service principals in tenant {side}."),
+                    format!("Let an administrator of tenant {side}, signed in there, run az ad sp delete --id {app}"),
+                ))
+            }
+            other => other,
+        })?;
+        self.undone(made, &[])
+    }
+}
+
+const fn fact_of(side: Side) -> Fact {
+    match side {
+        Side::A => Fact::PrincipalA,
+        Side::B => Fact::PrincipalB,
     }
 }
 

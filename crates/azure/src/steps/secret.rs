@@ -1,9 +1,10 @@
-//! The client secret, and whether sign-in takes it.
+//! Client secrets, and whether sign-in takes them. A secret's value is told once and lives in memory alone, so one
+//! whose value was lost is removed by its key id, and another is made.
 
 use crosspull_core::event::Outcome;
 use crosspull_core::explain::{Refusal, Trouble};
 use crosspull_core::ids::{AppId, ClusterId, KeyId, ObjectId};
-use crosspull_core::plan::{Fact, Learnt, Side};
+use crosspull_core::plan::{Fact, Learnt, SecretFor, Side, secret_name};
 use crosspull_core::secret::Secret;
 use jiff::{Timestamp, ToSpan};
 
@@ -23,40 +24,30 @@ impl Doing<'_> {
         let object: ObjectId = self.need(Fact::AppObject).await?;
         let app: AppId = self.need(Fact::App).await?;
         self.begin()?;
+        self.quiet(cluster, app).await?;
         if let Some(done) = self.secret_in_use(object, app, cluster).await? {
             return Ok(done);
         }
-        let now = self.door().wire().recorder().now();
-        let ends = now.checked_add((i64::from(days) * 24).hours()).unwrap_or(now);
-        let (made, lost) = self.new_secret(object, ends).await?;
-        self.vault().put(made.key_id, made.secret_text.clone());
+        // Nodes may have the secret of a reset that was sent: it goes when the cluster has another.
+        let held: Vec<KeyId> = self.past().reset_key.iter().filter_map(|key| key.parse().ok()).collect();
+        let made = match self.fresh_secret(object, SecretFor::Cluster, days, &held).await? {
+            Ok(made) => made,
+            Err(refusal) => return Err(Halt::Failed(Trouble::from_refusal(NOT_ADDED, refusal))),
+        };
+        let (key, ends) = (made.key_id, made.end_date_time.unwrap_or_else(|| self.ends(days)));
+        self.vault().put(key, made.secret_text.clone());
         self.learn(vec![
-            Learnt::new(Outcome::Created, Fact::SecretKey, made.key_id),
-            Learnt::new(Outcome::Created, Fact::SecretEnds, made.end_date_time.unwrap_or(ends)),
+            Learnt::new(Outcome::Created, Fact::SecretKey, key),
+            Learnt::new(Outcome::Created, Fact::SecretEnds, ends),
         ])?;
         let _: ObjectId = self.need(Fact::PrincipalA).await?;
         self.accepted(Side::A, app, &made.secret_text).await?;
-        if lost {
-            // The directory may have shown the lost one too late to be removed at once.
-            self.remove_lost_secrets(object, Some(made.key_id)).await?;
-        }
-        Ok((Outcome::Created, self.earlier_secrets(object, made.key_id).await))
-    }
-
-    /// What there is to say about secrets that earlier runs left on the app. They are not removed unasked: somebody may
-    /// have saved one for something else.
-    async fn earlier_secrets(&self, object: ObjectId, new: KeyId) -> String {
-        if self.how(&Fact::AppObject) != Some(Outcome::Found) {
-            return String::new();
-        }
-        // A mere note: where it cannot be had, the secret is good all the same.
-        let Ok(app) = self.read_app(object).await else { return String::new() };
-        let earlier: Vec<String> =
-            app.password_credentials.iter().filter(|c| c.key_id != new).map(|c| c.key_id.to_string()).collect();
-        match earlier.as_slice() {
-            [] => String::new(),
-            keys => format!("secrets of earlier runs, of no use to the cluster once it is reset: {}", keys.join(" ")),
-        }
+        // The directory may have shown a lost one too late to be removed at once.
+        let mut keep = held;
+        keep.push(key);
+        let others = self.remove_secrets(object, SecretFor::Cluster, &keep).await?;
+        let earlier = self.how(&Fact::AppObject) == Some(Outcome::Found);
+        Ok((Outcome::Created, if earlier { of_earlier_runs(&others) } else { String::new() }))
     }
 
     /// Where the cluster uses this app already, its secret is the one in use: another would serve nobody.
@@ -69,39 +60,57 @@ impl Doing<'_> {
         if !self.read_cluster(cluster).await?.uses(app) {
             return Ok(None);
         }
-        let known = self.read_app(object).await?;
         let now = self.door().wire().recorder().now();
-        let live = known.password_credentials.into_iter().filter(|c| c.end_date_time.is_none_or(|end| end > now));
-        let Some(latest) = live.max_by_key(|c| c.end_date_time) else {
-            return Ok(None);
+        let known = self.read_app(object).await?;
+        let live = || known.password_credentials.iter().filter(|c| c.end_date_time.is_none_or(|end| end > now));
+        // The one that this run's own reset gave to it, else the latest.
+        let given = self.past().reset_key.as_ref();
+        let given = given.and_then(|key| live().find(|c| c.key_id.to_string() == *key));
+        let (how, in_use) = match given {
+            Some(given) => (Outcome::Created, given),
+            None => match live().max_by_key(|c| c.end_date_time) {
+                Some(latest) => (Outcome::Found, latest),
+                None => return Ok(None),
+            },
         };
-        let mut learnt = vec![Learnt::new(Outcome::Found, Fact::SecretKey, latest.key_id)];
-        learnt.extend(latest.end_date_time.map(|end| Learnt::new(Outcome::Found, Fact::SecretEnds, end)));
+        let mut learnt = vec![Learnt::new(how, Fact::SecretKey, in_use.key_id)];
+        learnt.extend(in_use.end_date_time.map(|end| Learnt::new(how, Fact::SecretEnds, end)));
         self.learn(learnt)?;
-        Ok(Some((Outcome::Found, "the cluster uses it already".to_owned())))
+        if how == Outcome::Created {
+            self.remove_secrets(object, SecretFor::Cluster, &[in_use.key_id]).await?;
+        }
+        Ok(Some((how, "the cluster uses it already".to_owned())))
     }
 
-    async fn read_app(&self, object: ObjectId) -> Result<App, Halt> {
+    pub(super) async fn read_app(&self, object: ObjectId) -> Result<App, Halt> {
         let request = request::app(self.door().endpoints(), object);
         self.door().json(&self.work, request).await.map_err(|e| Halt::of("The app cannot be read.", e))
     }
 
-    /// Adds a secret. One whose answer was lost is of no use, since its value is shown once: it is removed by its key
-    /// id before another is made.
-    async fn new_secret(&self, object: ObjectId, ends: Timestamp) -> Result<(NewPassword, bool), Halt> {
-        let name = self.secret_name();
-        let mut lost = false;
+    /// Adds a secret of this run to an app. One whose value is lost is removed by its key id before another is made; but
+    /// never one that is held. The inner error is the directory's no.
+    pub(super) async fn fresh_secret(
+        &self,
+        object: ObjectId,
+        what: SecretFor,
+        days: u16,
+        held: &[KeyId],
+    ) -> Result<Result<NewPassword, Refusal>, Halt> {
+        let name = secret_name(self.run(), what);
+        if self.past().id.is_some() {
+            self.remove_secrets(object, what, held).await?;
+        }
         Patience::new(2, 5)
             .until(self.door().wire(), &self.work, NOT_ADDED, async || {
-                let request = request::add_password(self.door().endpoints(), object, &name, ends);
+                let request = request::add_password(self.door().endpoints(), object, &name, self.ends(days));
                 match self.door().json::<NewPassword>(&self.work, request).await {
-                    Ok(made) => Ok(Asked::Yes((made, lost))),
+                    Ok(made) => Ok(Asked::Yes(Ok(made))),
                     Err(CallError::Refused(r)) if r.refusal.status == Some(404) => {
                         Ok(Asked::NotYet("the directory does not know the app yet", Some(r.refusal)))
                     }
+                    Err(CallError::Refused(r)) => Ok(Asked::Yes(Err(r.refusal))),
                     Err(CallError::Lost(refusal)) => {
-                        lost = true;
-                        self.remove_lost_secrets(object, None).await?;
+                        self.remove_secrets(object, what, held).await?;
                         Ok(Asked::NotYet("the answer was lost; making another secret", Some(refusal)))
                     }
                     Err(error) => Err(Halt::of(NOT_ADDED, error)),
@@ -110,27 +119,47 @@ impl Doing<'_> {
             .await
     }
 
-    /// The name of this run's secret on the app: by it a lost one is found.
-    fn secret_name(&self) -> String {
-        format!("crosspull {}", self.run())
+    /// When a secret that is made now ends.
+    fn ends(&self, days: u16) -> Timestamp {
+        let now = self.door().wire().recorder().now();
+        now.checked_add((i64::from(days) * 24).hours()).unwrap_or(now)
     }
 
-    /// Removes the secrets that this run made and lost: all of its name but the one that it holds.
-    async fn remove_lost_secrets(&self, object: ObjectId, held: Option<KeyId>) -> Result<(), Halt> {
-        let app = self.read_app(object).await?;
-        let name = self.secret_name();
-        let ours = |c: &&PasswordCredential| c.display_name.as_deref() == Some(&name) && Some(c.key_id) != held;
-        for lost in app.password_credentials.iter().filter(ours) {
-            let request = request::remove_password(self.door().endpoints(), object, lost.key_id);
-            match self.door().raw(&self.work, request).await {
-                Ok(_) => {}
-                Err(CallError::Refused(r)) if r.refusal.status == Some(404) => {}
-                Err(error) => {
-                    return Err(Halt::of("A secret whose value was lost was not removed.", error));
+    /// Removes this run's secrets of a kind from an app, but for those that are held; gives those of other names that
+    /// are on it. A removal whose answer was lost is read back, since it may be refused the second time.
+    pub(super) async fn remove_secrets(
+        &self,
+        object: ObjectId,
+        what: SecretFor,
+        held: &[KeyId],
+    ) -> Result<Vec<PasswordCredential>, Halt> {
+        const NOT_REMOVED: &str = "A secret that is of no use any more was not removed.";
+        let name = secret_name(self.run(), what);
+        let goes = |c: &PasswordCredential| c.display_name.as_deref() == Some(&name) && !held.contains(&c.key_id);
+        Patience::new(2, 5)
+            .until(self.door().wire(), &self.work, NOT_REMOVED, async || {
+                let app = self.read_app(object).await?;
+                let (gone, others): (Vec<_>, Vec<_>) = app.password_credentials.into_iter().partition(goes);
+                let mut lost = None;
+                for one in &gone {
+                    let request = request::remove_password(self.door().endpoints(), object, one.key_id);
+                    match self.door().raw(&self.work, request).await {
+                        Ok(_) => {}
+                        Err(CallError::Refused(r)) if matches!(r.refusal.status, Some(400 | 404)) => {
+                            lost = Some(r.refusal);
+                        }
+                        Err(CallError::Lost(refusal)) => lost = Some(refusal),
+                        Err(error) => return Err(Halt::of(NOT_REMOVED, error)),
+                    }
                 }
-            }
-        }
-        Ok(())
+                Ok(match lost {
+                    None => {
+                        Asked::Yes(others.into_iter().filter(|c| c.display_name.as_deref() != Some(&name)).collect())
+                    }
+                    Some(refusal) => Asked::NotYet("looking whether the secret is gone", Some(refusal)),
+                })
+            })
+            .await
     }
 
     /// Waits until a tenant's sign-in has taken the secret several times in a row.
@@ -176,11 +205,20 @@ impl Doing<'_> {
             {
                 Ok(Err(r.refusal))
             }
-            Err(CallError::Refused(r)) => Err(Halt::Failed(Trouble::from_refusal(
-                format!("The new app cannot sign in to tenant {side}."),
-                r.refusal,
-            ))),
+            Err(CallError::Refused(r)) => {
+                Err(Halt::Failed(Trouble::from_refusal(format!("The app cannot sign in to tenant {side}."), r.refusal)))
+            }
             Err(error) => Err(Halt::of(&format!("Sign-in to tenant {side} cannot be asked."), error)),
         }
+    }
+}
+
+/// What there is to say about secrets that earlier runs left on the app. They are not removed unasked: somebody may
+/// have saved one for something else.
+fn of_earlier_runs(others: &[PasswordCredential]) -> String {
+    let keys: Vec<String> = others.iter().map(|c| c.key_id.to_string()).collect();
+    match keys.as_slice() {
+        [] => String::new(),
+        keys => format!("secrets of earlier runs, of no use to the cluster once it is reset: {}", keys.join(" ")),
     }
 }

@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use crosspull_core::check::{
-    AppFacts, Check, ClusterFacts, Finding, Level, RegistryFacts, Survey, TenantFacts, judge_tenants,
+    AppFacts, Check, ClusterFacts, Finding, Level, RegistryFacts, Survey, TenantFacts, judge_soak,
 };
 use crosspull_core::event::{Event, Work};
 use crosspull_core::explain::Trouble;
@@ -20,7 +20,11 @@ use crate::wire::CallError;
 
 mod cluster;
 mod entry;
+mod headroom;
+mod holdings;
 mod registry;
+
+pub use entry::admit_again;
 
 const RESET: &str = "Microsoft.ContainerService/managedClusters/resetServicePrincipalProfile/action";
 const ASSIGN: &str = "Microsoft.Authorization/roleAssignments/write";
@@ -47,27 +51,15 @@ impl<'a> Surveyor<'a> {
     /// # Errors
     /// Where the journal cannot be written.
     pub async fn survey(&self) -> Result<Option<Survey>, JournalError> {
-        let (a, b) = join(self.enter(Side::A), self.enter(Side::B)).await;
-        if let (Ok(id_a), Ok(id_b)) = (&a.id, &b.id) {
-            let tenants = judge_tenants(*id_a, *id_b);
-            if self.say(tenants)? == Level::Stop {
-                return Ok(None);
-            }
-        }
-        let (a, b) = (self.admit(Side::A, a)?, self.admit(Side::B, b)?);
+        let Some((a, b)) = entry::enter_both(self.door, &self.inputs.access).await? else { return Ok(None) };
+        say(self.door, judge_soak(self.inputs.soak_minutes))?;
         let (a, b) = join(self.side_a(a), self.side_b(b)).await;
         let (Ok((tenant_a, clusters, app)), Ok((tenant_b, registries))) = (a, b) else { return Ok(None) };
         Ok(Some(Survey { cloud: self.door.endpoints().name.clone(), tenant_a, tenant_b, clusters, registries, app }))
     }
 
-    fn say(&self, finding: Finding) -> Result<Level, JournalError> {
-        let level = finding.level;
-        self.door.wire().recorder().say(Event::CheckEnded { finding })?;
-        Ok(level)
-    }
-
     fn begin(&self, check: &Check) -> Result<(), Said> {
-        self.door.wire().recorder().say(Event::CheckStarted { check: check.clone() }).map_err(|_| Said)
+        begin(self.door, check)
     }
 
     /// Asks one check: says that it is asked, asks, says the answer. A check that could not be asked stops.
@@ -80,14 +72,8 @@ impl<'a> Surveyor<'a> {
         self.conclude(asked.await)
     }
 
-    /// Says a check's answer; gives what was read where it does not stop.
     fn conclude<T>(&self, answer: Result<(T, Finding), Finding>) -> Result<T, Said> {
-        let (value, finding) = match answer {
-            Ok((value, finding)) => (Some(value), finding),
-            Err(finding) => (None, finding),
-        };
-        let level = self.say(finding).map_err(|_| Said)?;
-        value.filter(|_| level != Level::Stop).ok_or(Said)
+        conclude(self.door, answer)
     }
 
     async fn side_a(
@@ -127,6 +113,26 @@ impl<'a> Surveyor<'a> {
         })
         .await
     }
+}
+
+fn say(door: &Door, finding: Finding) -> Result<Level, JournalError> {
+    let level = finding.level;
+    door.wire().recorder().say(Event::CheckEnded { finding })?;
+    Ok(level)
+}
+
+fn begin(door: &Door, check: &Check) -> Result<(), Said> {
+    door.wire().recorder().say(Event::CheckStarted { check: check.clone() }).map_err(|_| Said)
+}
+
+/// Says a check's answer; gives what was read where it does not stop.
+fn conclude<T>(door: &Door, answer: Result<(T, Finding), Finding>) -> Result<T, Said> {
+    let (value, finding) = match answer {
+        Ok((value, finding)) => (Some(value), finding),
+        Err(finding) => (None, finding),
+    };
+    let level = say(door, finding).map_err(|_| Said)?;
+    value.filter(|_| level != Level::Stop).ok_or(Said)
 }
 
 /// A check that could not be asked: what the refusal means, and what to do.

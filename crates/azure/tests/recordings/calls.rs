@@ -1,6 +1,6 @@
 //! Our calls by method and path, and how the answer of each is read and compared with what stands in it.
 
-use crosspull_azure::reply;
+use crosspull_azure::{kubernetes, reply};
 use crosspull_reference::Exchange;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -48,13 +48,18 @@ pub const CALLS: &[Call] = &[
     call("add_password", "POST", GRAPH, "/v1.0/applications/*/addPassword", |body| one(body, password)),
     call("remove_password", "POST", GRAPH, "/v1.0/applications/*/removePassword", nothing),
     call("cluster", "GET", ARM, "**/Microsoft.ContainerService/managedClusters/*", |body| one(body, cluster)),
+    call("cluster_credentials", "POST", ARM, "**/managedClusters/*/listClusterUserCredential", credentials),
+    call("subscriptions", "GET", ARM, "/subscriptions", |body| list(body, subscription)),
     call("operation", "GET", ARM, "**/operations/*", operation),
     call("operation", "GET", ARM, "**/operationStatuses/*", operation),
     call("operation", "GET", ARM, "**/operationResults/*", operation),
     call("permissions", "GET", ARM, "**/Microsoft.Authorization/permissions", |body| list(body, permission)),
-    call("roles_of", "GET", ARM, "**/Microsoft.Authorization/roleAssignments", |body| list(body, assignment)),
+    call("roles_at", "GET", ARM, "**/Microsoft.Authorization/roleAssignments", |body| list(body, assignment)),
     call("assign_role", "PUT", ARM, "**/Microsoft.Authorization/roleAssignments/*", |body| one(body, assignment)),
     call("role_definition", "GET", ARM, "**/Microsoft.Authorization/roleDefinitions/*", |body| one(body, definition)),
+    call("remove_role", "DELETE", ARM, "**/Microsoft.Authorization/roleAssignments/*", anything),
+    call("delete_app", "DELETE", GRAPH, "/v1.0/applications/*", nothing),
+    call("delete_principal", "DELETE", GRAPH, "/v1.0/servicePrincipals/*", nothing),
     call("registry", "GET", ARM, "**/Microsoft.ContainerRegistry/registries/*", |body| one(body, registry)),
     call("challenge", "GET", REGISTRY, "/v2/", nothing),
     call("exchange", "POST", REGISTRY, "/oauth2/exchange", refresh_token),
@@ -133,6 +138,29 @@ fn list<T: DeserializeOwned>(body: &[u8], compare: fn(&T, &Value) -> Result<usiz
 
 fn nothing(body: &[u8]) -> Result<usize, String> {
     if body.is_empty() { Ok(0) } else { Err("a body came where none is read".to_owned()) }
+}
+
+/// What a removal answers is not read.
+fn anything(_: &[u8]) -> Result<usize, String> {
+    Ok(0)
+}
+
+/// The kubeconfigs of a cluster's user: the address is what is read of them here, since keys were taken out.
+fn credentials(body: &[u8]) -> Result<usize, String> {
+    let (read, _): (reply::ClusterCredentials, _) = json(body)?;
+    for config in &read.kubeconfigs {
+        let text = config.value.reveal();
+        let stands = text.lines().find_map(|line| line.trim().strip_prefix("server: ")).unwrap_or_default();
+        let server = kubernetes::server_of(text).map(|url| url.to_string()).unwrap_or_default();
+        if server.trim_end_matches('/') != stands.trim_end_matches(":443") {
+            return Err(format!("the server is {stands:?} and was read as {server:?}"));
+        }
+    }
+    Ok(read.kubeconfigs.len())
+}
+
+fn subscription(read: &reply::Subscription, value: &Value) -> Result<usize, String> {
+    same_id(value, "/subscriptionId", &read.subscription_id)
 }
 
 fn open_id(body: &[u8]) -> Result<usize, String> {

@@ -97,7 +97,7 @@ fn plane(request: &Request) -> Option<ContractPlane> {
         Plane::Arm => Some(ContractPlane::Arm),
         Plane::Graph => Some(ContractPlane::Graph),
         Plane::Registry => Some(ContractPlane::Registry),
-        Plane::Entra => None,
+        Plane::Entra | Plane::Kubernetes => None,
     }
 }
 
@@ -188,7 +188,7 @@ fn a_request_that_breaks_its_contract_is_noticed() {
         return;
     };
     let contracts = reference.contracts().expect("contracts");
-    let mut request = request::create_principal(&endpoints(), Side::B, APP);
+    let mut request = request::create_principal(&endpoints(), Side::B, APP, "crosspull-run:7f3c9a2e");
     let bytes = zeroize::Zeroizing::new(br#"{"appId":7,"appID":"x"}"#.to_vec());
     request.body = Some(request::Body { content_type: "application/json", bytes });
     let (_, problems) = check(&contracts, &request).expect("an operation");

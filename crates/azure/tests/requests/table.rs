@@ -1,6 +1,6 @@
 //! The table: a function of `request.rs`, called with fixed values, and what it has to build.
 
-use crosspull_azure::request::{self, Request};
+use crosspull_azure::request::{self, Grant, Request};
 use crosspull_core::cloud::{Endpoints, KnownCloud};
 use crosspull_core::ids::{AppId, ClusterId, ImageRef, KeyId, ObjectId, RegistryId};
 use crosspull_core::plan::{Role, Side};
@@ -43,6 +43,9 @@ use Contract::{None as No, Operation as Is};
 const NO_SIGN_IN: &str = "Microsoft publishes no contract of its sign-in";
 const NO_METADATA: &str = "Resource Manager's description of its cloud is in no contract";
 const NO_OPERATION: &str = "the address of an operation comes from a header, not from a contract";
+const NO_RELATIONS: &str =
+    "the contract of Graph's directory is trimmed to objects; their relations are in its documents";
+const NO_COMPUTE: &str = "the quota of a region is Compute's, of which no contract is here";
 const NO_BLOBS: &str =
     "the data plane's contract is trimmed to manifests; blobs are of the OCI distribution specification";
 
@@ -66,6 +69,15 @@ fn registry() -> RegistryId {
         "/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-b/providers/Microsoft.ContainerRegistry/registries/regb"
     );
     RegistryId::parse(&text).expect("a registry's id")
+}
+
+/// The id of an assignment on the registry.
+fn assignment() -> String {
+    request::assignment_id(&registry().to_string(), NAME)
+}
+
+fn grant<'a>(definition: &'a str, condition: Option<&'a str>, description: Option<&'a str>) -> Grant<'a> {
+    Grant { definition, principal: OBJECT, condition, description }
 }
 
 fn row(
@@ -140,11 +152,16 @@ fn directory_rows() -> Vec<Row> {
         ),
         row(
             "create_app",
-            request::create_app(&at, "crosspull aks", "https://localhost/consented", "crosspull:1"),
+            request::create_app(
+                &at,
+                "crosspull aks",
+                "https://localhost/consented",
+                &["crosspull:1", "crosspull-run:7f3c9a2e"],
+            ),
             "POST https://graph.microsoft.com/v1.0/applications",
             "A operator for Graph",
             r#"{"displayName":"crosspull aks","signInAudience":"AzureADMultipleOrgs",
-                "web":{"redirectUris":["https://localhost/consented"]},"tags":["crosspull:1"]}"#,
+                "web":{"redirectUris":["https://localhost/consented"]},"tags":["crosspull:1","crosspull-run:7f3c9a2e"]}"#,
             true,
             Is("application_CreateApplication"),
         ),
@@ -169,12 +186,69 @@ fn directory_rows() -> Vec<Row> {
         ),
         row(
             "create_principal",
-            request::create_principal(&at, Side::B, APP),
+            request::create_principal(&at, Side::B, APP, "crosspull-run:7f3c9a2e"),
             "POST https://graph.microsoft.com/v1.0/servicePrincipals",
             "B operator for Graph",
-            r#"{"appId":"aaaaaaaa-0000-4000-8000-000000000001"}"#,
+            r#"{"appId":"aaaaaaaa-0000-4000-8000-000000000001","tags":["crosspull-run:7f3c9a2e"]}"#,
             true,
             Is("servicePrincipal_CreateServicePrincipal"),
+        ),
+        row(
+            "apps_of",
+            request::apps_of(&at, APP),
+            "GET https://graph.microsoft.com/v1.0/applications\
+             ?%24filter=appId%20eq%20%27aaaaaaaa-0000-4000-8000-000000000001%27",
+            "A operator for Graph",
+            "",
+            false,
+            Is("application_ListApplication"),
+        ),
+        row(
+            "delete_app",
+            request::delete_app(&at, OBJECT),
+            "DELETE https://graph.microsoft.com/v1.0/applications/bbbbbbbb-0000-4000-8000-000000000002",
+            "A operator for Graph",
+            "",
+            true,
+            Is("application_DeleteApplication"),
+        ),
+        row(
+            "delete_principal",
+            request::delete_principal(&at, Side::B, OBJECT),
+            "DELETE https://graph.microsoft.com/v1.0/servicePrincipals/bbbbbbbb-0000-4000-8000-000000000002",
+            "B operator for Graph",
+            "",
+            true,
+            Is("servicePrincipal_DeleteServicePrincipal"),
+        ),
+        row(
+            "member_of",
+            request::member_of(&at, OBJECT, true),
+            "GET https://graph.microsoft.com/v1.0/servicePrincipals/bbbbbbbb-0000-4000-8000-000000000002\
+             /transitiveMemberOf",
+            "A operator for Graph",
+            "",
+            false,
+            No(NO_RELATIONS),
+        ),
+        row(
+            "member_of",
+            request::member_of(&at, OBJECT, false),
+            "GET https://graph.microsoft.com/v1.0/servicePrincipals/bbbbbbbb-0000-4000-8000-000000000002/memberOf",
+            "A operator for Graph",
+            "",
+            false,
+            No(NO_RELATIONS),
+        ),
+        row(
+            "app_roles_of",
+            request::app_roles_of(&at, OBJECT),
+            "GET https://graph.microsoft.com/v1.0/servicePrincipals/bbbbbbbb-0000-4000-8000-000000000002\
+             /appRoleAssignments",
+            "A operator for Graph",
+            "",
+            false,
+            No(NO_RELATIONS),
         ),
         row(
             "add_password",
@@ -200,10 +274,8 @@ fn directory_rows() -> Vec<Row> {
 fn resource_rows() -> Vec<Row> {
     let at = endpoints();
     let secret = Secret::new(SECRET.to_owned());
-    let definition = format!(
-        "/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{}",
-        Role::AcrPull.definition()
-    );
+    let [definition, reader] =
+        [Role::AcrPull, Role::RepositoryReader].map(|role| request::definition_id(&registry(), role));
     let polled = url("https://management.azure.com/subscriptions/s/providers/Microsoft.ContainerService/locations/\
          westeurope/operations/o?api-version=2016-03-30&t=1&s=x%2By");
     vec![
@@ -216,6 +288,36 @@ fn resource_rows() -> Vec<Row> {
             "",
             false,
             Is("ManagedClusters_Get"),
+        ),
+        row(
+            "cluster_credentials",
+            request::cluster_credentials(&at, &cluster()),
+            "POST https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-a\
+             /providers/Microsoft.ContainerService/managedClusters/aks/listClusterUserCredential\
+             ?api-version=2024-09-01",
+            "A operator for Arm",
+            "",
+            false,
+            Is("ManagedClusters_ListClusterUserCredentials"),
+        ),
+        row(
+            "usages",
+            request::usages(&at, SUBSCRIPTION, "westeurope"),
+            "GET https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/providers\
+             /Microsoft.Compute/locations/westeurope/usages?api-version=2024-07-01",
+            "A operator for Arm",
+            "",
+            false,
+            No(NO_COMPUTE),
+        ),
+        row(
+            "subscriptions",
+            request::subscriptions(&at),
+            "GET https://management.azure.com/subscriptions?api-version=2022-12-01",
+            "A operator for Arm",
+            "",
+            false,
+            Is("Subscriptions_List"),
         ),
         row(
             "reset_cluster",
@@ -250,8 +352,8 @@ fn resource_rows() -> Vec<Row> {
             Is("Permissions_ListForResource"),
         ),
         row(
-            "roles_of",
-            request::roles_of(&at, SUBSCRIPTION, OBJECT),
+            "roles_at",
+            request::roles_at(&at, Side::A, &format!("/subscriptions/{SUBSCRIPTION}"), OBJECT),
             "GET https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/providers\
              /Microsoft.Authorization/roleAssignments?api-version=2022-04-01\
              &%24filter=principalId%20eq%20%27bbbbbbbb-0000-4000-8000-000000000002%27",
@@ -282,7 +384,7 @@ fn resource_rows() -> Vec<Row> {
         ),
         row(
             "assignment",
-            request::assignment(&at, &registry(), NAME),
+            request::assignment(&at, Side::B, &assignment()),
             "GET https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-b\
              /providers/Microsoft.ContainerRegistry/registries/regb/providers/Microsoft.Authorization\
              /roleAssignments/dddddddd-0000-4000-8000-000000000004?api-version=2022-04-01",
@@ -293,19 +395,20 @@ fn resource_rows() -> Vec<Row> {
         ),
         row(
             "assign_role",
-            request::assign_role(&at, &registry(), NAME, Role::AcrPull, OBJECT, None),
+            request::assign_role(&at, Side::B, &assignment(), grant(&definition, None, Some("made by crosspull"))),
             "PUT https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-b\
              /providers/Microsoft.ContainerRegistry/registries/regb/providers/Microsoft.Authorization\
              /roleAssignments/dddddddd-0000-4000-8000-000000000004?api-version=2022-04-01",
             "B operator for Arm",
             r#"{"properties":{"roleDefinitionId":"/subscriptions/11111111-1111-4111-8111-111111111111/providers/Microsoft.Authorization/roleDefinitions/7f951dda-4ed3-4680-a7ca-43fe172d538d",
-                "principalId":"bbbbbbbb-0000-4000-8000-000000000002","principalType":"ServicePrincipal"}}"#,
+                "principalId":"bbbbbbbb-0000-4000-8000-000000000002","principalType":"ServicePrincipal",
+                "description":"made by crosspull"}}"#,
             true,
             Is("RoleAssignments_Create"),
         ),
         row(
             "assign_role",
-            request::assign_role(&at, &registry(), NAME, Role::RepositoryReader, OBJECT, Some("@Request[x] == 'y'")),
+            request::assign_role(&at, Side::B, &assignment(), grant(&reader, Some("@Request[x] == 'y'"), None)),
             "PUT https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-b\
              /providers/Microsoft.ContainerRegistry/registries/regb/providers/Microsoft.Authorization\
              /roleAssignments/dddddddd-0000-4000-8000-000000000004?api-version=2022-04-01",
@@ -315,6 +418,17 @@ fn resource_rows() -> Vec<Row> {
                 "condition":"@Request[x] == 'y'","conditionVersion":"2.0"}}"#,
             true,
             Is("RoleAssignments_Create"),
+        ),
+        row(
+            "remove_role",
+            request::remove_role(&at, Side::B, &assignment()),
+            "DELETE https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-b\
+             /providers/Microsoft.ContainerRegistry/registries/regb/providers/Microsoft.Authorization\
+             /roleAssignments/dddddddd-0000-4000-8000-000000000004?api-version=2022-04-01",
+            "B operator for Arm",
+            "",
+            true,
+            Is("RoleAssignments_Delete"),
         ),
     ]
 }

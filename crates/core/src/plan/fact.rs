@@ -25,10 +25,24 @@ pub enum Fact {
     PrincipalB,
     /// The role assignment on a registry.
     Assignment(RegistryId),
-    /// The pull from a registry was proved.
+    /// The pull from a registry was proved, with the secret of this key id.
     Proved(RegistryId),
+    /// A role of the former principal that the new one has too, by role and scope.
+    RoleCopy(String),
+    /// The key id of the secret on the former app that keeps a way back.
+    WayBackKey,
+    /// The key id of the secret on the former app that a cluster was given back with.
+    BackKey,
+    /// Where the operation of a cluster's last reset is asked. An address, of no use without a token.
+    Operation(ClusterId),
     /// The app that a cluster uses.
     ClusterClient(ClusterId),
+    /// The state of a cluster after a reset that did not end well.
+    ClusterState(ClusterId),
+    /// The pod that proves the pull from within the cluster, by namespace and name.
+    Pod(ClusterId),
+    /// The pull was proved from within the cluster; on which node.
+    ProvedInside(ClusterId),
 }
 
 /// What was learnt, and where it was learnt.
@@ -40,13 +54,22 @@ pub struct Learnt {
     pub value: String,
     /// Whether it was made or found: what was found is never undone.
     pub how: Outcome,
+    /// For what was changed: what was there before, so that it can be put back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
 }
 
 impl Learnt {
     /// A fact, its value, and whether it was made or found.
     #[must_use]
     pub fn new(how: Outcome, fact: Fact, value: impl fmt::Display) -> Self {
-        Self { fact, value: value.to_string(), how }
+        Self { fact, value: value.to_string(), how, before: None }
+    }
+
+    /// The same, in place of what was there before.
+    #[must_use]
+    pub fn in_place_of(self, before: impl fmt::Display) -> Self {
+        Self { before: Some(before.to_string()), ..self }
     }
 }
 

@@ -9,12 +9,16 @@ use crate::check::{RoleMode, Survey};
 use crate::ids::{ClusterId, ImageRef, RegistryId, TenantId};
 use crate::inputs::Inputs;
 
+mod back;
 mod fact;
 mod names;
 mod step;
 
+pub use back::{back, what_is_made};
 pub use fact::{Fact, Facts, Learnt};
-pub use names::{assignment_name, condition, marker};
+pub use names::{
+    SecretFor, assignment_description, assignment_name, condition, marker, pod_name, run_mark, secret_name,
+};
 pub use step::{Op, Role, Step, StepId, Undo};
 
 /// The tenant that something happens in.
@@ -53,6 +57,8 @@ impl fmt::Display for Side {
 pub enum Route {
     /// A new multi-tenant app becomes the cluster's service principal.
     NewApp,
+    /// No way there, but the way back: what a run made is taken back.
+    TakeBack,
 }
 
 impl Route {
@@ -61,6 +67,7 @@ impl Route {
     pub const fn title(self) -> &'static str {
         match self {
             Self::NewApp => "new app",
+            Self::TakeBack => "take back",
         }
     }
 
@@ -72,6 +79,7 @@ impl Route {
                 "In A a multi-tenant app becomes the cluster's service principal, and its nodes restart. In B that app may \
                  pull from the registry."
             }
+            Self::TakeBack => "What a run made is taken back, newest first. What was there before it stays.",
         }
     }
 }
@@ -136,8 +144,30 @@ impl Plan {
                 },
             );
         }
-        for cluster in &survey.clusters {
-            add(Side::A, Op::ResetCluster { cluster: cluster.id.clone(), soak_minutes: inputs.soak_minutes });
+        for facts in &survey.clusters {
+            let cluster = facts.id.clone();
+            // Where the cluster has the app of an earlier run, there is no former one whose roles count, and no way back.
+            let from = facts.client_id.filter(|id| survey.app.as_ref().is_none_or(|app| app.app_id != *id));
+            if from.is_some() && !facts.roles.is_empty() {
+                add(Side::A, Op::CopyRoles { cluster: cluster.clone(), roles: facts.roles.clone() });
+            }
+            if let Some(app) = from {
+                add(Side::A, Op::KeepWayBack { cluster: cluster.clone(), app, days: inputs.secret_days });
+            }
+            add(
+                Side::A,
+                Op::ResetCluster {
+                    cluster: cluster.clone(),
+                    soak_minutes: inputs.soak_minutes,
+                    from,
+                    lacks: facts.lacks.clone(),
+                },
+            );
+            for (registry, image) in survey.registries.iter().zip(inputs.images.iter().cycle()) {
+                let (login_server, namespace) = (registry.login_server.clone(), inputs.namespace.clone());
+                let cluster = cluster.clone();
+                add(Side::A, Op::ProveInside { cluster, login_server, image: image.clone(), namespace });
+            }
         }
         Self {
             v: PLAN_VERSION,
@@ -169,7 +199,9 @@ impl Plan {
     #[must_use]
     pub fn reads(&self, step: &Step) -> Vec<Fact> {
         match &step.op {
-            Op::CreateApp { .. } => vec![],
+            Op::CreateApp { .. } | Op::TakeBack { .. } => vec![],
+            // Nobody needs a way back from what is not proved.
+            Op::KeepWayBack { .. } => self.proofs(),
             Op::CreatePrincipal => vec![Fact::App],
             Op::AddSecret { .. } => vec![Fact::AppObject, Fact::App],
             Op::Provision { .. } => vec![Fact::App],
@@ -177,34 +209,62 @@ impl Plan {
             Op::ProvePull { registry, .. } => {
                 vec![Fact::App, Fact::SecretKey, Fact::PrincipalB, Fact::Assignment(registry.clone())]
             }
+            Op::CopyRoles { .. } => vec![Fact::PrincipalA],
             Op::ResetCluster { .. } => {
                 let mut facts = vec![Fact::App, Fact::PrincipalA, Fact::SecretKey];
-                facts.extend(self.registries().map(Fact::Proved));
+                facts.extend(self.proofs());
                 facts
             }
+            Op::ProveInside { cluster, .. } => vec![Fact::ClusterClient(cluster.clone())],
         }
     }
 
-    /// The registries that are proved.
-    fn registries(&self) -> impl Iterator<Item = RegistryId> {
-        self.steps.iter().filter_map(|s| match &s.op {
-            Op::ProvePull { registry, .. } => Some(registry.clone()),
+    /// The facts that say that the pull is proved, from each registry.
+    #[must_use]
+    pub fn proofs(&self) -> Vec<Fact> {
+        let proved = |s: &Step| match &s.op {
+            Op::ProvePull { registry, .. } => Some(Fact::Proved(registry.clone())),
             _ => None,
-        })
+        };
+        self.steps.iter().filter_map(proved).collect()
+    }
+
+    /// The step that restarts nodes, and is asked for once more; none where nothing restarts.
+    #[must_use]
+    pub fn restarts(&self) -> Option<&Step> {
+        self.steps.iter().find(|s| s.asks_first())
+    }
+
+    /// What the cluster's new principal will lack of what the former one has.
+    #[must_use]
+    pub fn lacks(&self) -> &[String] {
+        let lacks = self.steps.iter().find_map(|s| match &s.op {
+            Op::ResetCluster { lacks, .. } => Some(lacks.as_slice()),
+            _ => None,
+        });
+        lacks.unwrap_or_default()
     }
 
     /// The cluster that the run is about, and the registry.
     #[must_use]
     pub fn subject(&self) -> (Option<&ClusterId>, Option<&RegistryId>) {
-        let cluster = self.steps.iter().find_map(|s| match &s.op {
-            Op::ResetCluster { cluster, .. } => Some(cluster),
+        let cluster = self.ops().find_map(|op| match op {
+            Op::ResetCluster { cluster, .. } | Op::AddSecret { cluster, .. } => Some(cluster),
             _ => None,
         });
-        let registry = self.steps.iter().find_map(|s| match &s.op {
+        let registry = self.ops().find_map(|op| match op {
             Op::GrantRole { registry, .. } => Some(registry),
             _ => None,
         });
         (cluster, registry)
+    }
+
+    /// What its steps do, or what they take back.
+    fn ops(&self) -> impl Iterator<Item = &Op> {
+        self.steps.iter().map(|s| match &s.op {
+            Op::TakeBack { of, .. } => &of.op,
+            op => op,
+        })
     }
 }
 
@@ -220,17 +280,26 @@ fn repositories(images: &[ImageRef]) -> Vec<String> {
 pub(crate) mod tests {
     use super::*;
     use crate::answers::Answers;
-    use crate::check::{ClusterFacts, Reach, RegistryFacts, TenantFacts};
+    use crate::check::{AppFacts, ClusterFacts, HeldRole, Reach, RegistryFacts, TenantFacts};
     use crate::field::Key;
+    use crate::ids::ObjectId;
 
     pub(crate) fn sample(mode: RoleMode) -> Plan {
+        let inputs = sample_inputs();
+        Plan::new_app(&inputs, &sample_survey(&inputs, mode))
+    }
+
+    fn sample_inputs() -> Inputs {
         let mut answers = Answers::default();
         for key in [Key::TenantA, Key::Cluster, Key::TenantB, Key::Registry, Key::Repository] {
             answers.set(key, key.field().expect("a row").example);
         }
-        let inputs = Inputs::from_answers(&answers).expect("complete");
+        Inputs::from_answers(&answers).expect("complete")
+    }
+
+    fn sample_survey(inputs: &Inputs, mode: RoleMode) -> Survey {
         let tenant = |n: u128| TenantFacts { id: TenantId(uuid::Uuid::from_u128(n)), name: None };
-        let survey = Survey {
+        Survey {
             cloud: "AzureCloud".to_owned(),
             tenant_a: tenant(1),
             tenant_b: tenant(2),
@@ -239,10 +308,19 @@ pub(crate) mod tests {
                 .iter()
                 .map(|id| ClusterFacts {
                     id: id.clone(),
-                    client_id: None,
+                    client_id: "33333333-3333-4333-8333-333333333333".parse().ok(),
                     provisioning_state: String::new(),
                     power_state: String::new(),
                     nodes: 3,
+                    roles: vec![HeldRole {
+                        role: "Contributor".to_owned(),
+                        definition:
+                            "/providers/Microsoft.Authorization/roleDefinitions/b24988ac-6180-42a0-ab88-20f7382dd24c"
+                                .to_owned(),
+                        scope: "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/MC_shop".to_owned(),
+                        condition: None,
+                    }],
+                    lacks: Vec::new(),
                 })
                 .collect(),
             registries: inputs
@@ -256,8 +334,7 @@ pub(crate) mod tests {
                 })
                 .collect(),
             app: None,
-        };
-        Plan::new_app(&inputs, &survey)
+        }
     }
 
     #[test]
@@ -272,7 +349,20 @@ pub(crate) mod tests {
             assert!(!step.requests().is_empty());
             assert!(!step.undo().to_string().is_empty());
         }
-        assert_eq!(plan.steps.len(), 7);
+        assert_eq!(plan.steps.len(), 10);
+    }
+
+    #[test]
+    fn a_cluster_that_has_the_app_already_has_no_former_one() {
+        let inputs = sample_inputs();
+        let mut survey = sample_survey(&inputs, RoleMode::Registry);
+        let app_id = survey.clusters.first().and_then(|c| c.client_id).expect("an app");
+        survey.app = Some(AppFacts { object_id: ObjectId(uuid::Uuid::nil()), app_id, name: String::new() });
+        let plan = Plan::new_app(&inputs, &survey);
+        let former = plan.steps.iter().filter(|s| {
+            matches!(s.op, Op::CopyRoles { .. } | Op::KeepWayBack { .. } | Op::ResetCluster { from: Some(_), .. })
+        });
+        assert_eq!(former.count(), 0);
     }
 
     #[test]

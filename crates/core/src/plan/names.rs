@@ -2,8 +2,8 @@
 
 use uuid::Uuid;
 
-use super::Role;
-use crate::ids::{ClusterId, ObjectId, RegistryId};
+use crate::event::RunId;
+use crate::ids::{ClusterId, ObjectId};
 
 /// The namespace of the derived names.
 const NAMESPACE: Uuid = Uuid::from_u128(0x5a1e_7c1d_93b0_4f5e_8f0a_2c6d_1b7e_9a40);
@@ -15,11 +15,51 @@ pub fn marker(cluster: &ClusterId) -> String {
     format!("crosspull:{}", Uuid::new_v5(&NAMESPACE, cluster.key().as_bytes()))
 }
 
-/// The name of a role assignment: the same for the same principal, role and scope, so that a second run cannot make a
-/// second one (`azure-facts.md` 3.1).
+/// The tag on what a run makes in a directory. What carries it is that run's own work, also where the answer that
+/// would have told its id was lost.
 #[must_use]
-pub fn assignment_name(registry: &RegistryId, role: Role, principal: ObjectId) -> Uuid {
-    Uuid::new_v5(&NAMESPACE, format!("{}|{}|{principal}", registry.key(), role.definition()).as_bytes())
+pub fn run_mark(run: &RunId) -> String {
+    format!("crosspull-run:{run}")
+}
+
+/// The description of a role assignment that a run makes: by it the run finds its own, and people find the run.
+#[must_use]
+pub fn assignment_description(run: &RunId) -> String {
+    format!("made by crosspull, run {run}")
+}
+
+/// The names of the secrets that a run adds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecretFor {
+    /// What the cluster is to have.
+    Cluster,
+    /// On the former app, so that the cluster can be given back.
+    WayBack,
+    /// On the former app, what the cluster was given back with.
+    Back,
+}
+
+/// The display name of a secret that a run adds: by it one whose answer was lost is found.
+#[must_use]
+pub fn secret_name(run: &RunId, what: SecretFor) -> String {
+    match what {
+        SecretFor::Cluster => format!("crosspull {run}"),
+        SecretFor::WayBack => format!("crosspull {run} way back"),
+        SecretFor::Back => format!("crosspull {run} back"),
+    }
+}
+
+/// The name of the pod that proves the pull from within the cluster.
+#[must_use]
+pub fn pod_name(run: &RunId) -> String {
+    format!("crosspull-{run}")
+}
+
+/// The name of a role assignment: the same for the same principal, role and scope, so that a second run cannot make a
+/// second one (`azure-facts.md` 3.1). Case does not count in a scope.
+#[must_use]
+pub fn assignment_name(scope: &str, role: Uuid, principal: ObjectId) -> Uuid {
+    Uuid::new_v5(&NAMESPACE, format!("{}|{role}|{principal}", scope.to_ascii_lowercase()).as_bytes())
 }
 
 /// The condition that lets a reader into the named repositories alone, version 2.0 (`azure-facts.md` 3.6); none where

@@ -5,9 +5,12 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Fact, Side};
-use crate::ids::{ClusterId, ImageRef, RegistryId};
+use super::{Fact, Learnt, Side};
+use crate::check::HeldRole;
+use crate::event::Outcome;
+use crate::ids::{AppId, ClusterId, ImageRef, RegistryId};
 use crate::inputs::ConsentMode;
+use crate::text::count;
 
 /// The number of a step in its plan, from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -97,12 +100,54 @@ pub enum Op {
         /// What is pulled.
         images: Vec<ImageRef>,
     },
+    /// Give the new principal the roles of the cluster's former one.
+    CopyRoles {
+        /// Which cluster.
+        cluster: ClusterId,
+        /// The roles that the operator may assign.
+        roles: Vec<HeldRole>,
+    },
+    /// Add a secret to the cluster's former app, so that the cluster can be given back.
+    KeepWayBack {
+        /// Which cluster.
+        cluster: ClusterId,
+        /// Its former app.
+        app: AppId,
+        /// Days that the secret lives.
+        days: u16,
+    },
     /// Give the cluster the new credential.
     ResetCluster {
         /// Which cluster.
         cluster: ClusterId,
         /// Minutes to wait first.
         soak_minutes: u16,
+        /// The app that it had before; none where it has the new one already, and in plans of the first version.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<AppId>,
+        /// What the new principal will lack of what the former one has, each with the reason.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        lacks: Vec<String>,
+    },
+    /// Pull from within the cluster, by a pod that is removed again.
+    ProveInside {
+        /// Which cluster.
+        cluster: ClusterId,
+        /// The registry's host.
+        login_server: String,
+        /// What is pulled.
+        image: ImageRef,
+        /// Where the pod is.
+        namespace: String,
+    },
+    /// Take back what a step of a run made.
+    TakeBack {
+        /// That step.
+        of: Box<Step>,
+        /// What it made, as far as the journal tells; more is looked for by the run's mark.
+        made: Vec<Learnt>,
+        /// The days that a secret lives which is made on the way.
+        days: u16,
     },
 }
 
@@ -147,7 +192,11 @@ impl Step {
                 [one] => format!("prove the pull of {one}"),
                 several => format!("prove the pull of {} images", several.len()),
             },
+            Op::CopyRoles { .. } => "copy the old principal's roles".to_owned(),
+            Op::KeepWayBack { .. } => "keep a way back".to_owned(),
             Op::ResetCluster { cluster, .. } => format!("reset {}", cluster.name()),
+            Op::ProveInside { cluster, .. } => format!("prove it from {}", cluster.name()),
+            Op::TakeBack { of, .. } => back_title(of),
         }
     }
 
@@ -161,7 +210,11 @@ impl Step {
             Op::Provision { .. } => vec![Fact::PrincipalB],
             Op::GrantRole { registry, .. } => vec![Fact::Assignment(registry.clone())],
             Op::ProvePull { registry, .. } => vec![Fact::Proved(registry.clone())],
+            Op::CopyRoles { roles, .. } => roles.iter().map(|r| Fact::RoleCopy(r.key())).collect(),
+            Op::KeepWayBack { .. } => vec![Fact::WayBackKey],
             Op::ResetCluster { cluster, .. } => vec![Fact::ClusterClient(cluster.clone())],
+            Op::ProveInside { cluster, .. } => vec![Fact::Pod(cluster.clone()), Fact::ProvedInside(cluster.clone())],
+            Op::TakeBack { .. } => vec![],
         }
     }
 
@@ -195,30 +248,106 @@ impl Step {
                 .iter()
                 .map(|i| format!("GET {login_server}/oauth2/token, GET the manifest of {i}, GET one byte of one layer"))
                 .collect(),
+            Op::CopyRoles { roles, .. } => roles
+                .iter()
+                .map(|r| {
+                    let condition = if r.condition.is_some() { ", with its condition" } else { "" };
+                    format!("ARM PUT roleAssignments on {}  {}{condition}", r.scope, r.role)
+                })
+                .collect(),
+            Op::KeepWayBack { app, days, .. } => {
+                vec![format!("Graph POST /applications/{{id}}/addPassword  of the present app {app}, {days} days")]
+            }
             Op::ResetCluster { cluster, .. } => {
                 vec![format!("ARM POST {}/resetServicePrincipalProfile", cluster.name())]
             }
+            Op::ProveInside { namespace, .. } => {
+                vec![format!(
+                    "Kubernetes POST a pod in {namespace}  it pulls the image, runs nothing of it, and is removed"
+                )]
+            }
+            Op::TakeBack { of, made, .. } => back_requests(of, made),
         }
     }
 
     /// How it is taken back.
     #[must_use]
     pub const fn undo(&self) -> Undo {
-        match self.op {
+        match &self.op {
             Op::CreateApp { .. } => Undo::By("Graph DELETE /applications/{id}"),
             Op::CreatePrincipal => Undo::With("the app"),
-            Op::AddSecret { .. } => Undo::By("Graph POST /applications/{id}/removePassword"),
+            Op::AddSecret { .. } | Op::KeepWayBack { .. } => Undo::By("Graph POST /applications/{id}/removePassword"),
             Op::Provision { .. } => Undo::By("Graph DELETE /servicePrincipals/{id}"),
             Op::GrantRole { .. } => Undo::By("ARM DELETE roleAssignments/{id}"),
-            Op::ProvePull { .. } => Undo::Nothing,
-            Op::ResetCluster { .. } => Undo::ByHand("a second reset, to the old app with a secret of it"),
+            Op::CopyRoles { .. } => Undo::By("ARM DELETE roleAssignments/{id}, for each"),
+            Op::ResetCluster { from: Some(_), .. } => {
+                Undo::By("ARM POST resetServicePrincipalProfile, to the former app with a new secret of it")
+            }
+            Op::ResetCluster { from: None, .. } => {
+                Undo::ByHand("a second reset, to the former app with a secret of it")
+            }
+            Op::ProveInside { .. } => Undo::With("the step: its pod is removed"),
+            Op::ProvePull { .. } | Op::TakeBack { .. } => Undo::Nothing,
         }
     }
 
     /// True where the operator is asked once more before it: it changes what runs.
     #[must_use]
-    pub const fn asks_first(&self) -> bool {
-        matches!(self.op, Op::ResetCluster { .. })
+    pub fn asks_first(&self) -> bool {
+        match &self.op {
+            Op::ResetCluster { .. } => true,
+            Op::TakeBack { of, .. } => matches!(of.op, Op::ResetCluster { .. }),
+            _ => false,
+        }
+    }
+}
+
+/// What taking a step back does, in a few words.
+fn back_title(of: &Step) -> String {
+    match &of.op {
+        Op::CreateApp { name, .. } => format!("delete the app {name}"),
+        Op::CreatePrincipal => "delete its service principal in A".to_owned(),
+        Op::AddSecret { .. } => "remove the client secret".to_owned(),
+        Op::Provision { .. } => "delete its service principal in B".to_owned(),
+        Op::GrantRole { registry, role, .. } => format!("take back {} on {}", short_role(*role), registry.name()),
+        Op::CopyRoles { roles, .. } => format!("take back {} of the new principal", count(roles.len(), "role")),
+        Op::KeepWayBack { .. } => "remove the secret of the way back".to_owned(),
+        Op::ResetCluster { cluster, .. } => format!("reset {} to its former app", cluster.name()),
+        Op::ProveInside { .. } => "remove the pod".to_owned(),
+        Op::ProvePull { .. } | Op::TakeBack { .. } => "nothing".to_owned(),
+    }
+}
+
+/// The requests that take a step back, with the ids of what it made.
+fn back_requests(of: &Step, made: &[Learnt]) -> Vec<String> {
+    let ids = || {
+        let ids: Vec<&str> = made.iter().map(|l| l.value.as_str()).collect();
+        if ids.is_empty() { "what carries the run's mark".to_owned() } else { ids.join(", ") }
+    };
+    let one = |call: &str| vec![format!("{call}  {}", ids())];
+    match &of.op {
+        Op::CreateApp { .. } => one("Graph DELETE /applications"),
+        Op::CreatePrincipal | Op::Provision { .. } => one("Graph DELETE /servicePrincipals"),
+        Op::AddSecret { .. } | Op::KeepWayBack { .. } => one("Graph POST /applications/{id}/removePassword"),
+        Op::GrantRole { .. } | Op::CopyRoles { .. } => match made {
+            [] => one("ARM DELETE roleAssignments"),
+            made => made.iter().map(|l| format!("{}  {}", back_role(l), l.value)).collect(),
+        },
+        Op::ResetCluster { cluster, from, .. } => {
+            let app = from.map_or_else(|| "the former app".to_owned(), |app| format!("the former app {app}"));
+            vec![format!("ARM POST {}/resetServicePrincipalProfile  {app}, with a new secret of it", cluster.name())]
+        }
+        Op::ProveInside { .. } => one("Kubernetes DELETE the pod"),
+        Op::ProvePull { .. } | Op::TakeBack { .. } => vec![],
+    }
+}
+
+/// A role assignment that was changed gets its condition back; one that was made goes.
+fn back_role(learnt: &Learnt) -> &'static str {
+    if learnt.how == Outcome::Changed {
+        "ARM PUT roleAssignments, its former condition"
+    } else {
+        "ARM DELETE roleAssignments"
     }
 }
 

@@ -58,6 +58,7 @@ const STOP: Binding = Binding {
 const REDRAW: Binding = row(&[(KeyCode::Char('l'), CTRL)], "Ctrl+L", "", "draw the screen anew", Action::Redraw);
 
 const HOME: &[Binding] = &[MOVE_UP, MOVE_DOWN, GO_ON, HELP, LEAVE, REDRAW];
+const RUNS: &[Binding] = &[MOVE_UP, MOVE_DOWN, GO_ON, PREVIOUS_SCREEN, HELP, LEAVE, REDRAW];
 const TEXT: &[Binding] = &[NEXT_FIELD, PREVIOUS_FIELD, GO_ON, PREVIOUS_SCREEN, HELP_IN_TEXT, LEAVE_QUIETLY, REDRAW];
 const CHOICE: &[Binding] =
     &[NEXT_FIELD, PREVIOUS_FIELD, WORD_LEFT, WORD_RIGHT, GO_ON, PREVIOUS_SCREEN, HELP, LEAVE_QUIETLY, REDRAW];
@@ -88,10 +89,18 @@ const REVIEW: &[Binding] = &[
     LEAVE_QUIETLY,
     REDRAW,
 ];
+const CUT_SHORT: Binding = row(
+    &[(KeyCode::Char('w'), NONE)],
+    "w",
+    "wait no longer",
+    "cut the wait before the reset short; asks first",
+    Action::CutShort,
+);
 const RUN: &[Binding] = &[
     Binding { word: "look at a step", ..MOVE_UP },
     MOVE_DOWN,
     row(ESC, "", "", "", Action::Back),
+    CUT_SHORT,
     row(ENTER, "Enter", "go on", "back to the question; at the end, to the last screen", Action::GoOn),
     HELP,
     STOP,
@@ -100,6 +109,7 @@ const RUN: &[Binding] = &[
 const STEP: &[Binding] = &[
     Binding { word: "look at a step", ..MOVE_UP },
     MOVE_DOWN,
+    CUT_SHORT,
     row(ENTER, "Enter", "its calls", "the calls of the step that is looked at", Action::GoOn),
     row(ESC, "Esc", "the run", "back to the run as a whole, where Enter goes on", Action::Back),
     HELP,
@@ -118,9 +128,11 @@ const DONE: &[Binding] = &[
     Binding { word: "", help: "up and down in the text", ..MOVE_UP },
     MOVE_DOWN,
     row(&[(KeyCode::Char('c'), NONE)], "c", "copy command", "copy the command that does the same", Action::CopyCommand),
+    row(ESC, "Esc", "keep it there", "leave the secret in the clipboard", Action::KeepCopied),
     row(&[(KeyCode::F(3), NONE)], "F3", "reveal", "show the secret for 10 seconds", Action::Reveal),
     row(&[(KeyCode::F(2), NONE)], "F2", "copy", "copy the secret", Action::Copy),
     row(&[(KeyCode::F(4), NONE)], "F4", "save", "save the secret in a new file", Action::SaveSecret),
+    row(&[(KeyCode::Char('r'), NONE)], "r", "go on", "go on with this run: every step looks first", Action::Again),
     HELP,
     row(
         &[(KeyCode::Enter, NONE), (KeyCode::Char('q'), NONE)],
@@ -182,6 +194,7 @@ pub(super) const PAGES: &[Binding] = &[
 pub(super) const fn own(context: Context) -> &'static [Binding] {
     match context {
         Context::Home => HOME,
+        Context::Runs => RUNS,
         Context::Text => TEXT,
         Context::Choice => CHOICE,
         Context::Checks => CHECKS,

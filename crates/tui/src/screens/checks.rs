@@ -25,7 +25,8 @@ pub(crate) fn sheet(model: &Model, chosen: Option<usize>, columns: usize, rows: 
 
 fn build(model: &Model, chosen: Option<usize>, columns: usize, now: Timestamp, every: bool) -> Sheet {
     let (theme, live) = (model.theme, &model.live);
-    let mut sheet = Sheet::new(theme.span(Tone::Strong, "Checks"));
+    let title = if live.errand.is_some() { "Sign-in" } else { "Checks" };
+    let mut sheet = Sheet::new(theme.span(Tone::Strong, title));
     sheet.right = vec![progress(model)];
     let checks = live.checks();
     let shown = chosen.or_else(|| worst(&checks));
@@ -43,7 +44,7 @@ fn build(model: &Model, chosen: Option<usize>, columns: usize, now: Timestamp, e
         sheet.gap();
         sheet.lines.extend(block(theme, Tone::Dim, &words::wait(wait, now), 0, columns));
     }
-    if let Some(trouble) = &live.run.trouble {
+    if let Some(trouble) = live.run.trouble.as_ref().filter(|_| live.errand.is_none()) {
         sheet.gap();
         sheet.lines.extend(super::done::trouble(theme, trouble, columns));
     }
@@ -112,7 +113,7 @@ fn progress(model: &Model) -> Span<'static> {
         (_, Level::Stop) => model.theme.span(Tone::Bad, count(at(Level::Stop), "stop")),
         (Job::Checks, _) => model.theme.span(Tone::Dim, format!("{answered} of {} answered", run.checks.len())),
         (_, Level::Warn) => model.theme.span(Tone::Warn, count(at(Level::Warn), "warning")),
-        (_, Level::Pass) if run.plan.is_some() => model.theme.span(Tone::Good, "all passed"),
+        (_, Level::Pass) if model.live.ready().is_some() => model.theme.span(Tone::Good, "all passed"),
         _ => Span::default(),
     }
 }
@@ -120,12 +121,18 @@ fn progress(model: &Model) -> Span<'static> {
 /// The message line.
 pub(crate) fn status(model: &Model) -> Option<(Tone, String)> {
     let live = &model.live;
+    if live.ready().is_some() && live.errand.is_some() {
+        return Some((Tone::Plain, "You are signed in to both tenants. Enter shows what comes next.".to_owned()));
+    }
     if live.ready().is_some() {
         let warnings = live.run.findings().filter(|f| f.level == Level::Warn).count();
         let spite = if warnings == 0 { String::new() } else { format!(" in spite of {}", count(warnings, "warning")) };
         return Some((Tone::Plain, format!("The plan may run{spite}. Enter shows it.")));
     }
     match (live.job, live.run.worst()) {
+        (_, Level::Stop) if live.errand.is_some() => {
+            Some((Tone::Warn, "Nothing was written. Esc goes back, r signs in again.".to_owned()))
+        }
         (_, Level::Stop) => Some((Tone::Warn, "Nothing was written. Esc changes answers, r asks again.".to_owned())),
         (Job::Checks, _) => Some((Tone::Dim, "Asking; this only reads.".to_owned())),
         _ => Some((Tone::Warn, "The checks came to no end. r asks again.".to_owned())),

@@ -40,7 +40,7 @@ pub(crate) fn sheet(model: &Model, step: StepId, person: &Person, columns: usize
     }
     sheet.lines.extend(indented(
         Tone::Dim,
-        "You may leave with Ctrl+C; run again with the same answers later. This screen goes on by itself.",
+        "You may leave with Ctrl+C; crosspull resume goes on later. This screen goes on by itself.",
     ));
     sheet
 }

@@ -35,10 +35,33 @@ pub(crate) fn sheet(model: &Model, columns: usize, now: Timestamp) -> Sheet {
             sheet.lines.extend(block(theme, tone, text, 2, columns));
         }
     }
+    next(model, &mut sheet, columns);
     secret(model, &mut sheet, columns, now);
     for side in [Side::A, Side::B] {
         made(model, side, &mut sheet, columns, now);
     }
+    if model.live.errand.is_none() {
+        same(model, &mut sheet, columns);
+    }
+    if let Some(receipt) = &model.receipt {
+        sheet.gap();
+        sheet.lines.extend(hang(theme, Tone::Plain, vec![theme.span(Tone::Dim, "Receipt  ")], receipt, columns));
+    }
+    sheet
+}
+
+/// The one next command, where there is something left to do.
+fn next(model: &Model, sheet: &mut Sheet, columns: usize) {
+    let Some(command) = model.live.run.next_command() else { return };
+    let theme = model.theme;
+    sheet.gap();
+    sheet.lines.extend(hang(theme, Tone::Strong, vec![theme.span(Tone::Dim, "Next  ")], &command, columns));
+    sheet.lines.extend(block(theme, Tone::Dim, "r does it now, in this window.", 6, columns));
+}
+
+/// The command that does the same without questions.
+fn same(model: &Model, sheet: &mut Sheet, columns: usize) {
+    let theme = model.theme;
     sheet.gap();
     let says = if model.simulated {
         "The same without questions, while this simulated cloud is there:"
@@ -52,11 +75,6 @@ pub(crate) fn sheet(model: &Model, columns: usize, now: Timestamp) -> Sheet {
     if let Some(says) = words::credentials(&model.answers) {
         sheet.lines.extend(block(theme, Tone::Dim, &says, 0, columns));
     }
-    if let Some(receipt) = &model.receipt {
-        sheet.gap();
-        sheet.lines.extend(hang(theme, Tone::Plain, vec![theme.span(Tone::Dim, "Receipt  ")], receipt, columns));
-    }
-    sheet
 }
 
 /// An option of the command with its value beside it, or below where there is no room: a shell joins them either way.
@@ -75,6 +93,7 @@ fn option(theme: Theme, part: &str, columns: usize) -> Vec<Line<'static>> {
 const fn verdict_title(verdict: Option<Verdict>) -> &'static str {
     match verdict {
         Some(Verdict::Done) => "Done",
+        Some(Verdict::Left) => "Partly taken back",
         Some(Verdict::Failed) => "Failed",
         Some(Verdict::Waits) => "Waiting for a person",
         Some(Verdict::Stopped | Verdict::Interrupted) | None => "Stopped",
@@ -105,11 +124,11 @@ fn rest_of(theme: Theme, trouble: &Trouble, columns: usize) -> Vec<Line<'static>
         .collect()
 }
 
-/// What was made or found in a tenant, with full ids.
+/// What was made or found in a tenant and is there now, with full ids.
 fn made(model: &Model, side: Side, sheet: &mut Sheet, columns: usize, now: Timestamp) {
     let (theme, run) = (model.theme, &model.live.run);
-    let lines = run.made(side);
-    let Some(plan) = run.plan.as_ref().filter(|_| !lines.is_empty()) else {
+    let lines = run.there(side);
+    let Some(plan) = run.route().filter(|_| !lines.is_empty()) else {
         return;
     };
     sheet.gap();
@@ -117,10 +136,11 @@ fn made(model: &Model, side: Side, sheet: &mut Sheet, columns: usize, now: Times
     sheet.lines.extend(named(theme, vec![Span::raw("  ")], &format!("Tenant {side}"), &tenant, columns));
     for (outcome, name, value) in lines {
         let mark = vec![theme.mark(outcome_mark(outcome), now), Span::raw(" ")];
-        sheet.lines.extend(named(theme, mark, &name, &value, columns));
+        sheet.lines.extend(named(theme, mark, name, &value, columns));
     }
-    if run.made(side).iter().any(|(outcome, ..)| *outcome == Outcome::Found) {
-        sheet.lines.extend(block(theme, Tone::Dim, "= was there already", 0, columns));
+    if run.there(side).iter().any(|(outcome, ..)| *outcome == Outcome::Found) {
+        let says = "= was there already; it is never taken back";
+        sheet.lines.extend(block(theme, Tone::Dim, says, 0, columns));
     }
 }
 

@@ -21,6 +21,7 @@ pub(crate) fn sheet(model: &Model, overlay: &Overlay, columns: usize, now: Times
         Overlay::Help { context, from } => Sheet { from: Some(*from), ..help(model.theme, *context, columns, now) },
         Overlay::Leave { yes } => leave(model, *yes, columns),
         Overlay::Reset { yes, from, .. } => Sheet { from: Some(*from), ..reset(model, *yes, columns, now) },
+        Overlay::CutShort { yes } => cut_short(model, *yes, columns),
         Overlay::Calls { step, from } => Sheet { from: Some(*from), ..calls(model, *step, columns) },
         Overlay::Explain { step, from } => Sheet { from: Some(*from), ..explain(model, *step, columns) },
         Overlay::Path { what, input } => {
@@ -66,28 +67,42 @@ fn leave(model: &Model, yes: bool, columns: usize) -> Sheet {
     sheet
 }
 
-/// The last question before the cluster is given the new credential, with the proof on it.
+/// The last question before the cluster is given the new credential, with the proof on it; or its former app back.
 fn reset(model: &Model, yes: bool, columns: usize, now: Timestamp) -> Sheet {
     let (theme, run) = (model.theme, &model.live.run);
     let cluster = words::cluster(run.plan.as_ref());
-    let question = format!("Reset {cluster} now?");
+    let back = run.is_undoing();
+    let question = if back { format!("Reset {cluster} back now?") } else { format!("Reset {cluster} now?") };
     let mut sheet = Sheet::new(Span::raw(question.clone()));
     let point = |mark, text: &str| hang(theme, Tone::Plain, vec![theme.mark(mark, now), Span::raw(" ")], text, columns);
-    if let Some(warning) = words::roles_warning(run) {
-        sheet.lines.extend(point(Mark::Warn, &warning));
-        if let Some(app) = run.facts.get(&Fact::App) {
-            sheet.lines.extend(id(theme, "New app:", app, columns));
+    if back {
+        sheet.lines.extend(point(Mark::Good, "Its former app has a new secret, and sign-in takes it."));
+    } else {
+        if let Some(warning) = words::lacks(run) {
+            sheet.lines.extend(point(Mark::Warn, &warning));
+            if let Some(app) = run.facts.get(&Fact::App) {
+                sheet.lines.extend(id(theme, "New app:", app, columns));
+            }
+            sheet.gap();
         }
-        sheet.gap();
-    }
-    match words::proof(run) {
-        Some(proof) => sheet.lines.extend(point(Mark::Good, &proof)),
-        None => sheet.lines.extend(point(Mark::Warn, "The pull was not proved in this run.")),
+        match words::proof(run) {
+            Some(proof) => sheet.lines.extend(point(Mark::Good, &proof)),
+            None => sheet.lines.extend(point(Mark::Warn, "The pull was not proved in this run.")),
+        }
+        sheet.lines.extend(point(Mark::Good, &words::way_back(run)));
     }
     sheet.gap();
-    let says = format!("{question} Its nodes restart, as in an upgrade; there is no way back but a second reset.");
+    let says = format!("{question} Its nodes restart, as in an upgrade.");
     sheet.lines.extend(block(theme, Tone::Strong, &says, 0, columns));
     sheet.foot = vec![Line::default(), buttons(theme, "Reset", "Not now", yes)];
+    sheet
+}
+
+/// Wait no longer?
+fn cut_short(model: &Model, yes: bool, columns: usize) -> Sheet {
+    let mut sheet = Sheet::new(Span::raw("Wait no longer?"));
+    sheet.lines.extend(block(model.theme, Tone::Plain, &words::short_wait(), 0, columns));
+    sheet.foot = vec![Line::default(), buttons(model.theme, "Wait no longer", "Wait", yes)];
     sheet
 }
 
@@ -123,7 +138,7 @@ fn help(theme: Theme, context: Context, columns: usize, now: Timestamp) -> Sheet
 }
 
 fn explain(model: &Model, step: StepId, columns: usize) -> Sheet {
-    let plan = model.live.run.plan.as_ref();
+    let plan = model.live.plan();
     let Some((plan, step)) = plan.and_then(|p| p.step(step).map(|s| (p, s))) else {
         return Sheet::default();
     };

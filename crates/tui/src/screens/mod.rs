@@ -7,6 +7,7 @@ pub(crate) mod home;
 pub(crate) mod layers;
 pub(crate) mod review;
 pub(crate) mod run;
+pub(crate) mod runs;
 
 use std::ops::Range;
 
@@ -15,6 +16,7 @@ use ratatui::text::{Line, Span};
 
 use crate::model::{Handed, Model, Screen};
 use crate::theme::Tone;
+use crate::words;
 
 /// What a screen shows: a title that stays, lines that scroll, the part of them that must be in sight.
 #[derive(Debug, Default)]
@@ -59,6 +61,7 @@ impl Sheet {
 pub(crate) fn sheet(model: &Model, columns: usize, rows: usize, now: Timestamp) -> Sheet {
     let mut sheet = match &model.screen {
         Screen::Home { chosen } => home::sheet(model, *chosen, columns),
+        Screen::Runs { way, chosen } => runs::sheet(model, *way, *chosen, columns),
         Screen::Form(form) => form.sheet(model.theme, columns, rows),
         Screen::Checks { chosen } => checks::sheet(model, *chosen, columns, rows, now),
         Screen::Review { chosen } => review::sheet(model, *chosen, columns),
@@ -72,8 +75,16 @@ pub(crate) fn sheet(model: &Model, columns: usize, rows: usize, now: Timestamp) 
     sheet
 }
 
-/// What stands in the message line whatever else is said there: whether the file for the secret was made.
+/// What stands in the message line whatever else is said there: how long the secret stays in the clipboard, and whether
+/// the file for it was made.
 pub(crate) fn standing(model: &Model) -> Option<(Tone, String)> {
+    if let Some(copied) = &model.copied {
+        let left = words::seconds(copied.seconds_left);
+        return Some((
+            Tone::Warn,
+            format!("The secret is in the clipboard; it is cleared in {left}, Esc keeps it there."),
+        ));
+    }
     match (&model.screen, &model.handed) {
         (Screen::Run { .. } | Screen::Done, Handed::Saved(place)) => {
             Some((Tone::Dim, format!("The secret is saved, readable by you alone: {place}")))
@@ -87,9 +98,10 @@ pub(crate) fn standing(model: &Model) -> Option<(Tone, String)> {
 pub(crate) fn status(model: &Model) -> Option<(Tone, String)> {
     match &model.screen {
         Screen::Home { .. } => model.simulated.then(|| (Tone::Dim, "Nothing here leaves this machine.".to_owned())),
+        Screen::Runs { .. } => Some((Tone::Dim, "Its journal is read; nothing is sent before you say so.".to_owned())),
         Screen::Form(_) => None,
         Screen::Checks { .. } => checks::status(model),
-        Screen::Review { .. } => Some((Tone::Dim, "Nothing was written so far.".to_owned())),
+        Screen::Review { .. } => Some((Tone::Dim, review::status(model).to_owned())),
         Screen::Run { .. } => run::status(model),
         Screen::Done => done::status(model),
     }

@@ -49,14 +49,14 @@ pub(crate) fn sheet(model: &Model, chosen: Option<usize>, columns: usize, now: T
 /// How long the run takes or took.
 fn elapsed(live: &Live, now: Timestamp) -> String {
     // While nothing but the operator is waited for, no tick comes and a clock would stand.
-    let Some(started) = live.run.started.filter(|_| live.over() || live.moves()) else {
+    let Some(started) = live.run.since.filter(|_| live.over() || live.moves()) else {
         return String::new();
     };
     duration(words::between(started, live.run.ended.unwrap_or(now)))
 }
 
 /// A step's line: number, tenant, glyph, title, word, time.
-fn line(
+pub(crate) fn line(
     theme: Theme,
     plan: &Plan,
     step: &Step,
@@ -101,8 +101,9 @@ fn look(step: &Step, state: &StepState) -> (Mark, Tone, &'static str) {
 /// The glyph of an outcome.
 pub(crate) const fn mark(outcome: Outcome) -> Mark {
     match outcome {
-        Outcome::Created | Outcome::Changed | Outcome::Proved => Mark::Good,
+        Outcome::Created | Outcome::Changed | Outcome::Proved | Outcome::Undone => Mark::Good,
         Outcome::Found | Outcome::Skipped => Mark::Found,
+        Outcome::Left => Mark::Warn,
         Outcome::Failed => Mark::Bad,
         Outcome::Unknown => Mark::Unknown,
     }
@@ -140,7 +141,8 @@ fn under(
     let room = columns.saturating_sub(INDENT);
     let mut lines = Vec::new();
     if state.status == Status::Working {
-        if let Some(call) = live.last_call(state.id) {
+        let waits_alone = state.waiting.as_ref().is_some_and(|w| w.tries == 0);
+        if let Some(call) = live.last_call(state.id).filter(|_| !waits_alone) {
             let address = format!("{} {}", call.method, words::address(&call.url));
             lines.extend(block(theme, Tone::Dim, &middle(&address, room), INDENT, columns));
             if state.waiting.is_none() {
@@ -150,7 +152,11 @@ fn under(
         if let Some(wait) = &state.waiting {
             let status = live.last_call(state.id).and_then(Call::last).and_then(|t| t.status);
             let status = status.map_or_else(String::new, |s| format!("{s}, "));
-            let why = format!("{status}try {}: {}", wait.tries, wait.why);
+            let why = match wait.tries {
+                // Nothing is asked meanwhile.
+                0 => wait.why.clone(),
+                tries => format!("{status}try {tries}: {}", wait.why),
+            };
             lines.extend(block(theme, Tone::Plain, &why, INDENT, columns));
             lines.extend(block(theme, Tone::Dim, &words::until(wait, now), INDENT, columns));
         }
@@ -202,6 +208,9 @@ pub(crate) fn status(model: &Model) -> Option<(Tone, String)> {
             "Enter asks again, Ctrl+C ends the run here."
         };
         return Some((Tone::Warn, format!("Not reset. {enter}"))).filter(|_| model.overlays.is_empty());
+    }
+    if live.soaking().is_some() {
+        return Some((Tone::Dim, "Nothing is asked of Azure meanwhile. w waits no longer.".to_owned()));
     }
     (live.job == Job::Run && live.run.id.is_none()).then(|| (Tone::Dim, "Starting.".to_owned()))
 }

@@ -28,10 +28,13 @@ pub(super) fn on_overlay(model: &mut Model, action: Action) -> Vec<Effect> {
             drop(model.overlays.pop())
         }
         (_, Action::Move(way)) => scroll(model, way),
-        (Overlay::Leave { yes } | Overlay::Reset { yes, .. }, Action::Left | Action::Right) => *yes = !*yes,
+        (
+            Overlay::Leave { yes } | Overlay::Reset { yes, .. } | Overlay::CutShort { yes },
+            Action::Left | Action::Right,
+        ) => *yes = !*yes,
         (Overlay::Leave { .. }, Action::Yes) => return answered(model, true),
         (Overlay::Leave { .. }, Action::No) => return answered(model, false),
-        (Overlay::Leave { yes } | Overlay::Reset { yes, .. }, Action::GoOn) => {
+        (Overlay::Leave { yes } | Overlay::Reset { yes, .. } | Overlay::CutShort { yes }, Action::GoOn) => {
             let yes = *yes;
             return answered(model, yes);
         }
@@ -49,6 +52,7 @@ fn answered(model: &mut Model, yes: bool) -> Vec<Effect> {
             model.live.confirmed = Some(step);
             vec![Effect::Confirm(step)]
         }
+        Some(Overlay::CutShort { .. }) if yes => vec![Effect::CutShort],
         _ => Vec::new(),
     }
 }
@@ -65,7 +69,7 @@ fn save(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     model.overlays.pop();
-    match (what, &model.live.run.plan) {
+    match (what, model.live.plan()) {
         (Saving::Secret, _) => vec![Effect::SaveSecret { path }],
         (Saving::Plan, Some(plan)) => {
             let text = words::plan_text(plan, &model.live.run, &model.answers);

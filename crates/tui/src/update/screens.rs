@@ -2,6 +2,7 @@
 
 use crosspull_core::field::Page;
 use crosspull_core::inputs::Inputs;
+use crosspull_core::run::Way;
 
 use super::layers::ask;
 use super::leave;
@@ -9,11 +10,11 @@ use crate::form::Form;
 use crate::frame;
 use crate::input::TextBox;
 use crate::keys::{self, Action, Move};
-use crate::live::Job;
-use crate::model::{Model, Screen};
+use crate::live::{Job, Live};
+use crate::model::{Copying, Model, Screen};
 use crate::msg::{Effect, Said};
 use crate::overlay::{Overlay, Saving};
-use crate::screens::home;
+use crate::screens::home::{self, Entry};
 use crate::words;
 
 /// What an action does on the screen, where it is offered there.
@@ -26,12 +27,8 @@ pub(super) fn on_screen(model: &mut Model, action: Action) -> Vec<Effect> {
         return Vec::new();
     }
     match model.screen {
-        Screen::Home { .. } => {
-            if action == Action::GoOn {
-                model.open(Page::TenantA);
-            }
-            Vec::new()
-        }
+        Screen::Home { chosen } => on_home(model, chosen, action),
+        Screen::Runs { way, chosen } => on_runs(model, way, chosen, action),
         Screen::Form(_) => on_form(model, action),
         Screen::Checks { .. } => on_checks(model, action),
         Screen::Review { chosen } => on_review(model, chosen, action),
@@ -39,6 +36,37 @@ pub(super) fn on_screen(model: &mut Model, action: Action) -> Vec<Effect> {
         Screen::Run { chosen } => on_run(model, chosen, action),
         Screen::Done => on_done(model, action),
     }
+}
+
+fn on_home(model: &mut Model, chosen: usize, action: Action) -> Vec<Effect> {
+    match home::entries(model).get(chosen) {
+        Some(Entry::New) if action == Action::GoOn => model.open(Page::TenantA),
+        Some(Entry::Earlier(way)) if action == Action::GoOn => model.screen = Screen::Runs { way: *way, chosen: 0 },
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn on_runs(model: &mut Model, way: Way, chosen: usize, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Back => to_home(model),
+        Action::GoOn => {
+            let run = model.earlier_for(way).get(chosen).and_then(|run| run.id.clone());
+            return run.map(|run| Effect::TakeUp { run, way }).into_iter().collect();
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// Home, with the entry chosen that led away from it.
+fn to_home(model: &mut Model) {
+    let left = match &model.screen {
+        Screen::Runs { way, .. } => Entry::Earlier(*way),
+        _ => Entry::New,
+    };
+    let chosen = home::entries(model).iter().position(|entry| *entry == left).unwrap_or(0);
+    model.screen = Screen::Home { chosen };
 }
 
 fn on_form(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -52,7 +80,7 @@ fn on_form(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Right => form.turn(true),
         Action::GoOn => return submit(model),
         Action::Back => match form.page {
-            Page::TenantA | Page::Nowhere => model.screen = Screen::Home { chosen: 0 },
+            Page::TenantA | Page::Nowhere => to_home(model),
             Page::TenantB => model.open(Page::TenantA),
             Page::App => model.open(Page::TenantB),
         },
@@ -112,6 +140,20 @@ fn check(model: &mut Model, inputs: Inputs) -> Vec<Effect> {
 }
 
 fn on_checks(model: &mut Model, action: Action) -> Vec<Effect> {
+    if let Some(errand) = &model.live.errand {
+        let way = errand.way;
+        match action {
+            Action::Again => return vec![Effect::TakeUp { run: errand.run.clone(), way }],
+            Action::GoOn => model.screen = Screen::Review { chosen: 0 },
+            Action::Back => {
+                model.live = Live::default();
+                model.screen = Screen::Runs { way, chosen: 0 };
+                return vec![Effect::LetGo];
+            }
+            _ => {}
+        }
+        return Vec::new();
+    }
     match action {
         Action::Again => {
             if let Some(inputs) = model.live.asked_with.clone() {
@@ -127,7 +169,7 @@ fn on_checks(model: &mut Model, action: Action) -> Vec<Effect> {
 }
 
 fn on_review(model: &mut Model, chosen: usize, action: Action) -> Vec<Effect> {
-    let Some(plan) = &model.live.run.plan else {
+    let Some(plan) = model.live.plan() else {
         return Vec::new();
     };
     match action {
@@ -142,9 +184,12 @@ fn on_review(model: &mut Model, chosen: usize, action: Action) -> Vec<Effect> {
         }
         Action::Back => model.screen = Screen::Checks { chosen: None },
         Action::GoOn => {
-            if let Some(plan) = model.live.begin() {
+            let way = model.live.errand.as_ref().map(|errand| errand.way);
+            if let Some(plan) = model.live.begin().map(Box::new) {
                 model.screen = Screen::Run { chosen: None };
-                return vec![Effect::Run(Box::new(plan))];
+                return vec![
+                    way.map_or_else(|| Effect::Run(plan.clone()), |way| Effect::Go { way, plan: plan.clone() }),
+                ];
             }
         }
         _ => {}
@@ -156,6 +201,7 @@ fn on_review(model: &mut Model, chosen: usize, action: Action) -> Vec<Effect> {
 fn on_run(model: &mut Model, chosen: Option<usize>, action: Action) -> Vec<Effect> {
     let live = &model.live;
     match action {
+        Action::CutShort => model.overlays.push(Overlay::CutShort { yes: false }),
         Action::Back if chosen.is_some() || model.scrolled.is_some() => {
             model.screen = Screen::Run { chosen: None };
             model.scrolled = None;
@@ -180,10 +226,11 @@ fn on_run(model: &mut Model, chosen: Option<usize>, action: Action) -> Vec<Effec
     Vec::new()
 }
 
-fn on_consent(model: &Model, action: Action) -> Vec<Effect> {
-    match model.live.person() {
-        Some((_, person)) if action == Action::Copy => {
-            vec![Effect::Copy { what: "consent address".to_owned(), text: person.url.clone() }]
+fn on_consent(model: &mut Model, action: Action) -> Vec<Effect> {
+    match model.live.person().map(|(_, person)| person.url.clone()) {
+        Some(text) if action == Action::Copy => {
+            model.copying = Some(Copying::Other);
+            vec![Effect::Copy { what: "consent address".to_owned(), text }]
         }
         _ => Vec::new(),
     }
@@ -192,12 +239,18 @@ fn on_consent(model: &Model, action: Action) -> Vec<Effect> {
 fn on_done(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
         Action::Copy => {
-            model.copying = true;
+            model.copying = Some(Copying::Secret);
             return vec![Effect::CopySecret];
+        }
+        Action::KeepCopied => model.copied = None,
+        Action::Again => {
+            let way = if model.live.run.is_undoing() { Way::Back } else { Way::On };
+            return model.live.run.id.clone().map(|run| Effect::TakeUp { run, way }).into_iter().collect();
         }
         Action::Reveal => return vec![Effect::RevealSecret],
         Action::CopyCommand => {
             let text = words::command_line(&model.answers);
+            model.copying = Some(Copying::Other);
             return vec![Effect::Copy { what: "command".to_owned(), text }];
         }
         Action::SaveSecret => {
@@ -219,11 +272,14 @@ fn along(model: &mut Model, way: Move) {
         _ => return scroll(model, way),
     };
     let live = &model.live;
-    let planned = live.run.plan.as_ref().map_or(0, |plan| plan.steps.len());
+    let planned = live.plan().map_or(0, |plan| plan.steps.len());
+    let entries = home::entries(model).len();
+    let listed = if let Screen::Runs { way, .. } = model.screen { model.earlier_for(way).len() } else { 0 };
     match &mut model.screen {
         Screen::Run { .. } if live.person().is_some() => return scroll(model, way),
         Screen::Form(_) | Screen::Done => return scroll(model, way),
-        Screen::Home { chosen } => *chosen = next(Some(*chosen), home::ENTRIES.len(), forward).unwrap_or(0),
+        Screen::Home { chosen } => *chosen = next(Some(*chosen), entries, forward).unwrap_or(0),
+        Screen::Runs { chosen, .. } => *chosen = next(Some(*chosen), listed, forward).unwrap_or(0),
         Screen::Review { chosen } => *chosen = next(Some(*chosen), planned, forward).unwrap_or(0),
         Screen::Checks { chosen } => *chosen = next(*chosen, live.run.checks.len(), forward),
         Screen::Run { chosen } => *chosen = next(*chosen, live.run.steps.len(), forward),

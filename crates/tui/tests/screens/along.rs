@@ -27,27 +27,27 @@ fn the_run_says_what_enter_does_with_a_step_chosen() {
         .enter()
         .shows("POST https")
         .hides("Enter goes on");
-    story.enter().press(KeyCode::Esc).enter().shows("aks-shop now uses the new app");
+    story.enter().press(KeyCode::Esc).enter().shows("aks-shop pulls shop/web:1.4 from registryb");
 }
 
 #[test]
 fn pages_and_ends_are_reached_wherever_something_scrolls() {
     let mut story = Story::demo((40, 12));
     to_run(&mut story).engine(engine::asking()).enter().engine(engine::reset()).enter().asked();
-    story.msg(Msg::Receipt("/runs/7f3c9a2e.jsonl".to_owned())).shows("✓ aks-shop now").hides("Receipt");
-    story.press(KeyCode::End).shows("Receipt").press(KeyCode::Home).shows("✓ aks-shop now");
+    story.msg(Msg::Receipt("/runs/7f3c9a2e.jsonl".to_owned())).shows("✓ aks-shop pulls").hides("Receipt");
+    story.press(KeyCode::End).shows("Receipt").press(KeyCode::Home).shows("✓ aks-shop pulls");
     let before = story.see();
-    story.press(KeyCode::PageDown).hides("✓ aks-shop now").press(KeyCode::PageUp);
+    story.press(KeyCode::PageDown).hides("✓ aks-shop pulls").press(KeyCode::PageUp);
     assert_eq!(story.see(), before);
 
     let mut story = Story::demo((40, 12));
-    to_review(&mut story).shows("Step 7 restarts every").press(KeyCode::End).shows("undo by hand").asked();
-    story.press(KeyCode::Home).shows("Step 7 restarts every").press(KeyCode::PageDown).hides("Step 7 restarts every");
-    story.press(KeyCode::Up).shows("Step 7 restarts every");
+    to_review(&mut story).shows("Step 9 restarts every").press(KeyCode::End).shows("undo: goes with the step").asked();
+    story.press(KeyCode::Home).shows("Step 9 restarts every").press(KeyCode::PageDown).hides("Step 9 restarts every");
+    story.press(KeyCode::Up).shows("Step 9 restarts every");
 
     let mut story = Story::demo((80, 24));
     to_run(&mut story).engine(engine::person_needed()).resize(40, 12).hides("az ad sp create");
-    story.press(KeyCode::End).shows("screen goes on by itself").press(KeyCode::Home).shows("An administrator of");
+    story.press(KeyCode::End).shows("itself.").press(KeyCode::Home).shows("An administrator of");
     story.press(KeyCode::F(1)).shows("Keys").press(KeyCode::End).shows("nobody knows").press(KeyCode::Home);
     story.hides("nobody knows").shows("↑0 ↓");
 }

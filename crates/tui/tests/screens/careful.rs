@@ -57,7 +57,7 @@ fn left_right_and_tab_turn_the_buttons() {
         let mut story = real(SIZE);
         to_question(&mut story).press(key).shows("▸ Reset").press(key).shows("▸ Not now").press(key).asked();
         story.enter();
-        assert_eq!(story.asked(), [Effect::Confirm(StepId(7))], "{key:?}");
+        assert_eq!(story.asked(), [Effect::Confirm(StepId(9))], "{key:?}");
     }
 }
 
@@ -66,26 +66,27 @@ fn in_a_simulated_cloud_the_focus_is_on_yes_whatever_is_scrolled() {
     let mut story = Story::demo((40, 12));
     to_question(&mut story).shows("▸ Reset").press(KeyCode::Down).press(KeyCode::Up).shows("▸ Reset").asked();
     story.enter();
-    assert_eq!(story.asked(), [Effect::Confirm(StepId(7))]);
+    assert_eq!(story.asked(), [Effect::Confirm(StepId(9))]);
 }
 
 #[test]
 fn the_whole_question_can_be_read_in_a_small_window_and_its_buttons_stay() {
     for size in [(40, 12), (60, 20)] {
         let mut story = real(size);
-        to_question(&mut story).shows("▸ Not now").shows("! aks-shop's present principal has 2");
+        to_question(&mut story).shows("▸ Not now").shows("! The new principal lacks what the");
         let first = story.see();
         assert!(size.1 > 12 || first.contains("↑0 ↓"), "nothing says that there is more\n{first}");
         let text = read(&mut story);
         for part in [
-            "Contributor on MC_shop, Network",
+            "Network Contributor on aks-sub",
             "33333333-3333-4333-8333-333333333333",
             "proved from here",
-            "is no way back but a second reset.",
+            "crosspull undo 7f3c9a2e",
+            "as in an upgrade.",
         ] {
             assert!(text.contains(part), "no {part:?} at {size:?} in {text}");
         }
-        story.shows("▸ Not now").hides("↓1").press(KeyCode::Home).shows("! aks-shop's present principal has 2");
+        story.shows("▸ Not now").hides("↓1").press(KeyCode::Home).shows("! The new principal lacks what the");
     }
 }
 

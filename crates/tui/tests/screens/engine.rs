@@ -1,14 +1,21 @@
 //! What the engine says in these stories.
 
-use crosspull_core::check::{Check, ClusterFacts, Finding, Reach, RegistryFacts, RoleMode, Survey, TenantFacts};
-use crosspull_core::event::{CallId, Event, Outcome, Plane, RunId, Verdict, Work};
+use crosspull_core::answers::Answers;
+use crosspull_core::check::{
+    Check, ClusterFacts, Finding, HeldRole, Reach, RegistryFacts, RoleMode, Survey, TenantFacts,
+};
+use crosspull_core::event::{CallId, Entry, Event, Outcome, Plane, RunId, Verdict, Work};
 use crosspull_core::explain::{Refusal, Trouble};
 use crosspull_core::inputs::Inputs;
 use crosspull_core::plan::{Fact, Learnt, Plan, Side, StepId};
+use crosspull_core::run::{Run, Way};
+use jiff::SignedDuration;
 
-use crate::story::complete;
+use crate::story::{complete, start};
 
 const APP: &str = "33333333-3333-4333-8333-333333333333";
+const FORMER: &str = "99999999-0000-4999-8999-999999999999";
+const NODE: &str = "aks-nodepool1-12345678-vmss000000";
 const CONSENT: &str = "https://login.microsoftonline.com/bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb/oauth2/authorize?client_id=33333333-3333-4333-8333-333333333333&response_type=code&redirect_uri=https%3A%2F%2Fwww.microsoft.com";
 
 pub fn inputs() -> Inputs {
@@ -20,10 +27,12 @@ pub fn plan() -> Plan {
     let tenant = |id: &str| TenantFacts { id: id.parse().expect("an id"), name: None };
     let clusters = inputs.clusters.iter().map(|id| ClusterFacts {
         id: id.clone(),
-        client_id: APP.parse().ok(),
+        client_id: FORMER.parse().ok(),
         provisioning_state: "Succeeded".to_owned(),
         power_state: "Running".to_owned(),
         nodes: 3,
+        roles: vec![contributor()],
+        lacks: vec!["Network Contributor on aks-sub (you may not assign roles there)".to_owned()],
     });
     let registries = inputs.registries.iter().map(|id| RegistryFacts {
         id: id.clone(),
@@ -42,6 +51,16 @@ pub fn plan() -> Plan {
     Plan::new_app(&inputs, &survey)
 }
 
+/// The role of the present principal that the new one is given too.
+fn contributor() -> HeldRole {
+    HeldRole {
+        role: "Contributor".to_owned(),
+        definition: "/subscriptions/11111111-1111-4111-8111-111111111111/providers/Microsoft.Authorization/roleDefinitions/b24988ac-6180-42a0-ab88-20f7382dd24c".to_owned(),
+        scope: "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/MC_shop".to_owned(),
+        condition: None,
+    }
+}
+
 /// The checks, in the order in which they are asked.
 fn checks() -> Vec<Check> {
     let inputs = inputs();
@@ -52,7 +71,9 @@ fn checks() -> Vec<Check> {
         Check::Tenants,
         Check::Cluster(cluster.clone()),
         Check::ResetRight(cluster.clone()),
-        Check::OldRoles(cluster),
+        Check::OldRoles(cluster.clone()),
+        Check::Headroom(cluster),
+        Check::Soak,
         Check::Registry(registry.clone()),
         Check::RoleRight(registry.clone()),
         Check::Image(registry, inputs.images[0].clone()),
@@ -75,9 +96,10 @@ fn good(check: Check) -> Finding {
 
 fn roles(check: Check) -> Finding {
     check.warn(
-        "aks-shop's present principal has 2 roles: Contributor on MC_shop, Network Contributor on aks-sub",
-        "Grant the new principal the same before the reset. Without them the cluster cannot change its load balancers, \
-         disks and routes. The app's id is shown on the screen before the reset.",
+        "the new principal will lack what aks-shop's present one has: Network Contributor on aks-sub (you may not assign \
+         roles there)",
+        "Have it granted to the new principal before the reset: without its rights the cluster cannot change load balancers, \
+         disks and routes. It gets 1 role: Contributor on MC_shop.",
     )
 }
 
@@ -139,7 +161,7 @@ pub fn forbidden() -> Refusal {
 }
 
 pub fn run_started() -> Event {
-    Event::RunStarted { run: RunId("7f3c9a2e".to_owned()), plan: plan() }
+    Event::RunStarted { run: RunId("7f3c9a2e".to_owned()), plan: plan(), answers: Answers::default() }
 }
 
 fn call(n: u32, step: u8, plane: Plane, side: Side, method: &str, url: &str) -> Event {
@@ -260,16 +282,52 @@ fn granted() -> Vec<Event> {
     events
 }
 
+/// Steps 6 to 8: the pull is proved, the roles are copied, a way back is kept.
+fn ready() -> Vec<Event> {
+    let mut events = vec![tried(6, 2, 200, None)];
+    let proved = Learnt::new(
+        Outcome::Proved,
+        Fact::Proved(inputs().registries[0].clone()),
+        "66666666-6666-4666-8666-666666666666",
+    );
+    events.extend(ended(6, Outcome::Proved, vec![proved]));
+    let scope = contributor().scope;
+    let copied =
+        format!("{scope}/providers/Microsoft.Authorization/roleAssignments/99999999-8888-5888-8888-888888888888");
+    events.extend(made(
+        call(7, 7, Plane::Arm, Side::A, "PUT", &format!("https://management.azure.com{copied}")),
+        Outcome::Created,
+        vec![Learnt::new(Outcome::Created, Fact::RoleCopy(contributor().key()), copied)],
+    ));
+    let add = "https://graph.microsoft.com/v1.0/applications/99999999-4444-4444-8444-444444444444/addPassword";
+    events.extend(made(
+        call(8, 8, Plane::Graph, Side::A, "POST", add),
+        Outcome::Created,
+        vec![Learnt::new(Outcome::Created, Fact::WayBackKey, "99999999-6666-4666-8666-666666666666")],
+    ));
+    events
+}
+
+/// The wait before the reset.
+pub fn soaking() -> Vec<Event> {
+    let mut events = proving();
+    events.extend(ready());
+    events.push(Event::StepStarted { step: StepId(9) });
+    events.push(Event::Waiting {
+        work: Work::Step(StepId(9)),
+        why: "the new service principal becomes known in every region".to_owned(),
+        ms: 1_800_000,
+        at_most_ms: 1_800_000,
+        tries: 0,
+    });
+    events
+}
+
 /// The pull is proved and the operator is asked.
 pub fn asking() -> Vec<Event> {
     let mut events = proving();
-    events.push(tried(6, 2, 200, None));
-    events.extend(ended(
-        6,
-        Outcome::Proved,
-        vec![Learnt::new(Outcome::Proved, Fact::Proved(inputs().registries[0].clone()), "shop/web:1.4")],
-    ));
-    events.push(Event::Asking { step: StepId(7) });
+    events.extend(ready());
+    events.push(Event::Asking { step: StepId(9) });
     events
 }
 
@@ -277,12 +335,12 @@ pub fn asking() -> Vec<Event> {
 pub fn resetting() -> Vec<Event> {
     let url = format!("https://management.azure.com{}/resetServicePrincipalProfile", inputs().clusters[0]);
     vec![
-        Event::Confirmed { step: StepId(7) },
-        Event::StepStarted { step: StepId(7) },
-        call(7, 7, Plane::Arm, Side::A, "POST", &url),
-        tried(7, 1, 202, None),
+        Event::Confirmed { step: StepId(9) },
+        Event::StepStarted { step: StepId(9) },
+        call(9, 9, Plane::Arm, Side::A, "POST", &url),
+        tried(9, 1, 202, None),
         Event::Waiting {
-            work: Work::Step(StepId(7)),
+            work: Work::Step(StepId(9)),
             why: "the nodes are renewed".to_owned(),
             ms: 10_000,
             at_most_ms: 3_600_000,
@@ -291,16 +349,117 @@ pub fn resetting() -> Vec<Event> {
     ]
 }
 
-/// The reset, and the end.
+fn cluster_uses(app: &str, how: Outcome) -> Learnt {
+    Learnt::new(how, Fact::ClusterClient(inputs().clusters[0].clone()), app)
+}
+
+/// The reset, the proof from within the cluster, and the end.
 pub fn reset() -> Vec<Event> {
-    let learnt = vec![Learnt::new(Outcome::Changed, Fact::ClusterClient(inputs().clusters[0].clone()), APP)];
-    let mut events = vec![Event::Confirmed { step: StepId(7) }, Event::StepStarted { step: StepId(7) }];
-    events.extend(ended(7, Outcome::Changed, learnt));
+    let mut events = vec![Event::Confirmed { step: StepId(9) }, Event::StepStarted { step: StepId(9) }];
+    events.extend(ended(9, Outcome::Changed, vec![cluster_uses(APP, Outcome::Changed).in_place_of(FORMER)]));
+    events.push(Event::StepStarted { step: StepId(10) });
+    let inside = Learnt::new(Outcome::Proved, Fact::ProvedInside(inputs().clusters[0].clone()), NODE);
+    events.extend(ended(10, Outcome::Proved, vec![inside]));
+    events.extend(over(Verdict::Done));
+    events
+}
+
+/// The reset failed half way, and the cluster was read afterwards.
+pub fn reset_failed() -> Vec<Event> {
+    let trouble = Trouble::new(
+        "The reset of aks-shop did not succeed.",
+        "aks-shop is in the state Failed.",
+        "Look at the cluster's activity log. A repeated reset is the documented repair: crosspull resume makes it.",
+    );
+    let mut events = resetting();
+    let cluster = inputs().clusters[0].clone();
+    events.extend([
+        Event::Learnt {
+            step: StepId(9),
+            learnt: vec![
+                Learnt::new(Outcome::Found, Fact::ClusterState(cluster), "Failed"),
+                cluster_uses(FORMER, Outcome::Found),
+            ],
+        },
+        Event::StepEnded {
+            step: StepId(9),
+            outcome: Outcome::Failed,
+            note: String::new(),
+            trouble: Some(trouble.clone()),
+        },
+        Event::RunEnded {
+            verdict: Verdict::Failed,
+            run: Some(RunId("7f3c9a2e".to_owned())),
+            facts: vec![],
+            trouble: Some(trouble),
+        },
+    ]);
+    events
+}
+
+/// A run as its journal tells it, once these happened.
+pub fn told(events: impl IntoIterator<Item = Event>) -> Run {
+    let mut run = Run::default();
+    for (n, event) in events.into_iter().enumerate() {
+        let at = start().checked_add(SignedDuration::from_secs(i64::try_from(n).expect("few"))).expect("a time");
+        run.apply(&Entry::new(at, event));
+    }
+    run
+}
+
+/// A run whose line dropped in the middle of the reset.
+pub fn dropped() -> Run {
+    told(asking().into_iter().chain(resetting()))
+}
+
+/// A run that was done.
+pub fn done() -> Run {
+    told(asking().into_iter().chain(reset()))
+}
+
+/// Both tenants signed in to again.
+pub fn admitted() -> Vec<Event> {
+    [Check::SignIn(Side::A), Check::SignIn(Side::B), Check::Tenants]
+        .into_iter()
+        .flat_map(|check| [Event::CheckStarted { check: check.clone() }, Event::CheckEnded { finding: good(check) }])
+        .collect()
+}
+
+/// The run goes on and finds everything; the reset is still under way in Azure.
+pub fn resumed() -> Vec<Event> {
+    let mut events = vec![Event::RunResumed { run: RunId("7f3c9a2e".to_owned()) }];
+    for step in 1..=8 {
+        events.push(Event::StepStarted { step: StepId(step) });
+        events.push(Event::StepEnded {
+            step: StepId(step),
+            outcome: Outcome::Created,
+            note: String::new(),
+            trouble: None,
+        });
+    }
+    events
+}
+
+/// What the run made is taken back: the reset works, the way back cannot be removed.
+pub fn taken_back(run: &Run) -> Vec<Event> {
+    let plan = run.plan_for(Way::Back).expect("something to take back");
+    let trouble = Trouble::from_refusal("A secret that is of no use any more was not removed.", forbidden());
+    let mut events = vec![Event::UndoStarted { run: RunId("7f3c9a2e".to_owned()), plan: plan.clone() }];
+    for step in &plan.steps {
+        events.push(Event::StepStarted { step: step.id });
+        let left = step.id == StepId(8);
+        events.push(Event::StepEnded {
+            step: step.id,
+            outcome: if left { Outcome::Failed } else { Outcome::Undone },
+            note: String::new(),
+            trouble: left.then(|| trouble.clone()),
+        });
+    }
     events.push(Event::RunEnded {
-        verdict: Verdict::Done,
+        verdict: Verdict::Left,
         run: Some(RunId("7f3c9a2e".to_owned())),
         facts: vec![],
-        trouble: None,
+        trouble: Some(trouble),
     });
     events
 }

@@ -1,5 +1,6 @@
 //! Every screen as it looks, at the three sizes. The pictures are in `snapshots`.
 
+use crosspull_core::run::{Run, Way};
 use crosspull_core::secret::Secret;
 use crosspull_tui::{Msg, Said, Theme};
 use crossterm::event::KeyCode;
@@ -153,6 +154,78 @@ fn a_secret_that_was_not_saved() {
 fn stopped_while_the_cluster_is_reset() {
     look("reset_stopping", |story| {
         to_run(story).engine(engine::asking()).enter().engine(engine::resetting()).ctrl('c');
+    });
+}
+
+#[test]
+fn the_wait_before_the_reset() {
+    look("soak", |story| to_run(story).engine(engine::soaking()).wait(72_000).end());
+    look("cut_short", |story| to_run(story).engine(engine::soaking()).press(KeyCode::Char('w')).end());
+}
+
+#[test]
+fn done_after_a_reset_that_failed() {
+    look("done_reset_failed", |story| {
+        to_run(story).engine(engine::asking()).enter().engine(engine::reset_failed()).enter();
+    });
+}
+
+#[test]
+fn a_copied_secret() {
+    look("copied", |story| {
+        to_done(story).press(KeyCode::F(2)).msg(Msg::Said(Said::good("Sent the secret to your terminal's clipboard.")));
+        story.wait(18_000).msg(Msg::Tick);
+    });
+}
+
+/// The wizard on a real cloud, with two earlier runs.
+fn with_earlier(size: (u16, u16)) -> Story {
+    let mut story = Story::new(size, complete(), false, Theme::full());
+    story.msg(Msg::Earlier(vec![engine::dropped(), engine::done()]));
+    story
+}
+
+fn taken_up(story: &mut Story, run: Run, way: Way) -> &mut Story {
+    story.msg(Msg::TakenUp { run: Box::new(run), way }).engine(engine::admitted()).msg(Msg::ChecksOver)
+}
+
+#[test]
+fn home_with_earlier_runs() {
+    look_from(with_earlier, "home_earlier", |_| {});
+}
+
+#[test]
+fn the_list_of_earlier_runs() {
+    look_from(with_earlier, "runs", |story| story.enter().end());
+}
+
+#[test]
+fn an_earlier_run_signed_in_to() {
+    look_from(with_earlier, "resume_sign_in", |story| taken_up(story, engine::dropped(), Way::On).end());
+}
+
+#[test]
+fn an_earlier_run_before_it_goes_on() {
+    look_from(with_earlier, "resume_review", |story| taken_up(story, engine::dropped(), Way::On).enter().end());
+}
+
+#[test]
+fn an_earlier_run_that_goes_on() {
+    look_from(with_earlier, "resume_run", |story| {
+        taken_up(story, engine::dropped(), Way::On).enter().enter().engine(engine::resumed());
+    });
+}
+
+#[test]
+fn a_run_before_it_is_taken_back() {
+    look_from(with_earlier, "undo_review", |story| taken_up(story, engine::done(), Way::Back).enter().end());
+}
+
+#[test]
+fn a_run_that_is_partly_taken_back() {
+    look_from(with_earlier, "undo_done", |story| {
+        let run = engine::done();
+        taken_up(story, run.clone(), Way::Back).enter().enter().engine(engine::taken_back(&run)).enter();
     });
 }
 

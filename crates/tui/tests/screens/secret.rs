@@ -128,14 +128,14 @@ fn what_stands_and_what_is_said_share_a_small_window() {
     told(&mut story, not_kept()).press(KeyCode::Down).shows(NOT_SAVED).press(KeyCode::Esc).press(KeyCode::Esc);
     story.shows(NOT_SAVED).shows("The run is under way. Ctrl+C stops it");
     to_the_end(&mut story).press(KeyCode::Down).shows(NOT_SAVED).shows("Esc then Enter").press(KeyCode::Esc).enter();
-    story.shows(NOT_SAVED).shows("does not keep the secret").shows("aks-shop now uses");
+    story.shows(NOT_SAVED).shows("does not keep the secret").shows("aks-shop pulls");
 }
 
 #[test]
 fn the_question_before_the_reset_keeps_its_buttons_above_the_sentence() {
     let mut story = with_file((40, 12));
     let rest = engine::asking().split_off(engine::app_made().len());
-    told(&mut story, not_kept()).engine(rest).shows(NOT_SAVED).shows("▸ Not now").shows("The new credential");
+    told(&mut story, not_kept()).engine(rest).shows(NOT_SAVED).shows("▸ Not now").shows("The new principal lacks");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use crosspull_core::answers::Answers;
 use crosspull_core::event::{Entry, Event};
 use crosspull_core::field::Key;
+use crosspull_core::plan::Fact;
 use crosspull_tui::{Effect, Model, Msg, Setup, Theme, update, view};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::{SignedDuration, Timestamp};
@@ -76,7 +77,12 @@ impl Story {
     pub fn engine(&mut self, events: impl IntoIterator<Item = Event>) -> &mut Self {
         for event in events {
             self.wait(500);
+            let made =
+                matches!(&event, Event::Learnt { learnt, .. } if learnt.iter().any(|l| l.fact == Fact::SecretKey));
             self.msg(Msg::Engine(Entry::new(self.now, event)));
+            if made {
+                self.msg(Msg::SecretAtHand(true));
+            }
         }
         self
     }

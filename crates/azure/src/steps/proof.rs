@@ -1,69 +1,23 @@
-//! The role on the registry, and the proof: a real pull with the new credential.
+//! The proof: a real pull with the new credential.
 
 use crosspull_core::event::Outcome;
 use crosspull_core::explain::{Refusal, Trouble};
-use crosspull_core::ids::{AppId, ImageRef, KeyId, ObjectId, RegistryId};
-use crosspull_core::plan::{Fact, Learnt, Role, assignment_name, condition};
+use crosspull_core::ids::{AppId, ImageRef, KeyId, RegistryId};
+use crosspull_core::plan::{Fact, Learnt};
 use crosspull_core::secret::Secret;
 
 use super::plainly;
 use crate::engine::{Doing, Done};
 use crate::patience::{Asked, Halt, Patience};
 use crate::realm::{self, Realm, RealmError};
-use crate::reply::{self, Assignment, Manifest, Token};
+use crate::reply::{self, Manifest, Token};
 use crate::request;
 use crate::wire::CallError;
 
 /// A role takes effect within ten minutes, as a rule (`azure-facts.md` 3.1).
 const ROLE_EFFECT: Patience = Patience::new(3, 15);
-/// A new principal is known to Resource Manager within this.
-const PRINCIPAL: Patience = Patience::new(2, 5);
 
 impl Doing<'_> {
-    /// Finds or creates the role assignment.
-    pub(super) async fn grant_role(&self, registry: &RegistryId, role: Role, repositories: &[String]) -> Done {
-        let principal: ObjectId = self.need(Fact::PrincipalB).await?;
-        self.begin()?;
-        let what = format!("{} on {} was not granted.", role.name(), registry.name());
-        let name = assignment_name(registry, role, principal);
-        let endpoints = self.door().endpoints();
-        let condition = condition(repositories);
-        let there =
-            match self.door().json::<Assignment>(&self.work, request::assignment(endpoints, registry, name)).await {
-                Ok(found) => Some(found),
-                Err(CallError::Refused(r)) if r.refusal.status == Some(404) => None,
-                Err(error) => return Err(Halt::of(&what, error)),
-            };
-        let made = match &there {
-            Some(found) if found.properties.condition == condition => {
-                let learnt = Learnt::new(Outcome::Found, Fact::Assignment(registry.clone()), &found.id);
-                self.learn(vec![learnt])?;
-                return plainly(Outcome::Found);
-            }
-            // It names other repositories: the same assignment gets another condition.
-            Some(_) => Outcome::Changed,
-            None => Outcome::Created,
-        };
-        let (outcome, id) = PRINCIPAL
-            .until(self.door().wire(), &self.work, &what, async || {
-                let request = request::assign_role(endpoints, registry, name, role, principal, condition.as_deref());
-                match self.door().json::<Assignment>(&self.work, request).await {
-                    Ok(assignment) => Ok(Asked::Yes((made, assignment.id))),
-                    Err(CallError::Refused(r)) if r.refusal.code == "PrincipalNotFound" => {
-                        Ok(Asked::NotYet("Resource Manager does not know the service principal yet", Some(r.refusal)))
-                    }
-                    // Somebody assigned it under another name: it is there, and not ours. Its id is in the words.
-                    Err(CallError::Refused(r)) if r.refusal.code == "RoleAssignmentExists" => {
-                        Ok(Asked::Yes((Outcome::Found, r.refusal.message)))
-                    }
-                    Err(error) => Err(Halt::of(&what, error)),
-                }
-            })
-            .await?;
-        self.learn(vec![Learnt::new(outcome, Fact::Assignment(registry.clone()), id)])?;
-        plainly(outcome)
-    }
-
     /// Pulls every image as a node does: token, manifest, and a byte of a layer.
     pub(super) async fn prove_pull(&self, registry: &RegistryId, login_server: &str, images: &[ImageRef]) -> Done {
         let app: AppId = self.need(Fact::App).await?;
@@ -71,6 +25,12 @@ impl Doing<'_> {
         let _: String = self.need(Fact::Assignment(registry.clone())).await?;
         self.begin()?;
         let Some(secret) = self.vault().get(key) else {
+            let proved = self.past().facts.learnt(&Fact::Proved(registry.clone()));
+            // An earlier part of this run proved it with the secret that the cluster has.
+            if let Some(proved) = proved.filter(|l| l.how == Outcome::Proved && l.value == key.to_string()) {
+                self.learn(vec![proved.clone()])?;
+                return Ok((Outcome::Proved, "before the run was stopped".to_owned()));
+            }
             self.learn(vec![Learnt::new(Outcome::Skipped, Fact::Proved(registry.clone()), "not by this run")])?;
             return Ok((Outcome::Skipped, "only the cluster has the secret".to_owned()));
         };
@@ -78,7 +38,7 @@ impl Doing<'_> {
         for image in images {
             self.pull(registry, &realm, image, app, &secret).await?;
         }
-        self.learn(vec![Learnt::new(Outcome::Proved, Fact::Proved(registry.clone()), "from here")])?;
+        self.learn(vec![Learnt::new(Outcome::Proved, Fact::Proved(registry.clone()), key)])?;
         plainly(Outcome::Proved)
     }
 
@@ -123,7 +83,7 @@ impl Doing<'_> {
                     Err(CallError::Refused(r)) if r.refusal.status == Some(404) => {
                         Err(Halt::Failed(Trouble::from_refusal(&what, r.refusal).because(
                             format!("{image} is not in {}. The credential itself was accepted.", registry.name()),
-                            "Push it, or name another image, then run again: what was made is found.",
+                            "Push it, then go on with crosspull resume; or apply with another image, which finds what was made.",
                         )))
                     }
                     Err(error) => Err(refused_pull(&what, registry, error)),
@@ -168,12 +128,14 @@ impl Doing<'_> {
         token: &Secret,
         what: &str,
     ) -> Result<(), Halt> {
-        let no_layer = |error: CallError| match Halt::of(what, error) {
+        let no_layer = |error: CallError| {
+            match Halt::of(what, error) {
             Halt::Failed(trouble) => Halt::Failed(trouble.because(
                 "The manifest can be had, its layers cannot.",
-                "Allow this machine to reach the registry's data endpoint (its storage), then run again.",
+                "Allow this machine to reach the registry's data endpoint (its storage), then go on with crosspull resume.",
             )),
             other => other,
+        }
         };
         let request = request::blob(&realm.server, &image.repository, digest, token);
         let reply = self.door().raw(&self.work, request).await.map_err(no_layer)?;
@@ -186,7 +148,7 @@ impl Doing<'_> {
             return Err(Halt::Failed(Trouble::new(
                 what,
                 "The registry sends its clients to an address for the layer that cannot be used.",
-                "Look at the registry's data endpoint, then run again.",
+                "Look at the registry's data endpoint, then go on with crosspull resume.",
             )));
         };
         self.door().raw(&self.work, request::redirected_blob(target)).await.map(drop).map_err(no_layer)
@@ -206,8 +168,8 @@ fn firewalled(what: &str, registry: &RegistryId, refusal: Refusal) -> Trouble {
     Trouble::from_refusal(what, refusal).because(
         format!("{name}'s firewall does not let this machine in. The credential itself was not judged."),
         format!(
-            "Allow this machine's address under {name}'s Networking, or run crosspull from a machine that it lets in: what \
-             was made is found."
+            "Allow this machine's address under {name}'s Networking, then go on with crosspull resume; or apply from a \
+             machine that it lets in, which finds what was made."
         ),
     )
 }

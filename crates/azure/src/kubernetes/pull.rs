@@ -1,0 +1,98 @@
+//! What a pod tells about the pull of its image.
+
+use crosspull_core::text::printable;
+use k8s_openapi::api::core::v1::{ContainerState, ContainerStatus, Event, Pod};
+
+/// How the pull of a pod's image stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pull {
+    /// Pulled, on that node.
+    Done(String),
+    /// Not yet; why, as the second half of a sentence.
+    NotYet(&'static str),
+    /// The node tried and could not; what it says.
+    Refused(String),
+}
+
+/// Reasons of a waiting container whose image could not be pulled (`kubelet/images`, `errors.go`).
+const CANNOT_PULL: [&str; 6] = [
+    "ErrImagePull",
+    "ImagePullBackOff",
+    "InvalidImageName",
+    "ImageInspectError",
+    "ErrImageNeverPull",
+    "RegistryUnavailable",
+];
+
+/// Judges a pod. What its container did with the image does not count: it is told to run nothing.
+#[must_use]
+pub fn judge(pod: &Pod) -> Pull {
+    let node = pod.spec.as_ref().and_then(|spec| spec.node_name.clone()).filter(|node| !node.is_empty());
+    let Some(node) = node else { return Pull::NotYet("no node has taken the pod yet") };
+    let status = pod.status.as_ref().and_then(|s| s.container_statuses.as_ref()?.first());
+    match status {
+        None => Pull::NotYet("the node has not begun yet"),
+        Some(status) => match waiting(status) {
+            Some((reason, message)) if CANNOT_PULL.contains(&reason) => {
+                Pull::Refused(printable(&format!("{reason}: {message}"), 500))
+            }
+            _ if has_image(status) => Pull::Done(printable(&node, 100)),
+            _ => Pull::NotYet("the node pulls the image"),
+        },
+    }
+}
+
+fn waiting(status: &ContainerStatus) -> Option<(&str, &str)> {
+    let waiting = status.state.as_ref()?.waiting.as_ref()?;
+    Some((waiting.reason.as_deref().unwrap_or_default(), waiting.message.as_deref().unwrap_or_default()))
+}
+
+/// The runtime names the image's digest once it has it; a container that got as far as starting has it too.
+fn has_image(status: &ContainerStatus) -> bool {
+    let started = |state: &ContainerState| state.running.is_some() || state.terminated.is_some();
+    let reached = |state: &ContainerState| {
+        let reason = state.waiting.as_ref().and_then(|w| w.reason.as_deref());
+        matches!(reason, Some("RunContainerError" | "CreateContainerError" | "CrashLoopBackOff"))
+    };
+    !status.image_id.is_empty() || status.state.as_ref().is_some_and(|s| started(s) || reached(s))
+}
+
+/// The last thing that Kubernetes says went wrong with a pod.
+#[must_use]
+pub fn last_warning(events: &[Event]) -> Option<String> {
+    let warned = events.iter().filter(|e| e.type_.as_deref() == Some("Warning"));
+    let last = warned.max_by_key(|e| e.last_timestamp.as_ref().map(|t| t.0))?;
+    let reason = last.reason.as_deref().unwrap_or_default();
+    Some(printable(&format!("{reason}: {}", last.message.as_deref().unwrap_or_default()), 500))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn judged(node: Option<&str>, state: Option<Value>, image_id: &str) -> Pull {
+        let statuses = state.map(|state| {
+            json!([{ "name": "pull", "image": "i", "imageID": image_id, "ready": false, "restartCount": 0, "state": state }])
+        });
+        let pod =
+            json!({ "spec": { "containers": [], "nodeName": node }, "status": { "containerStatuses": statuses } });
+        judge(&serde_json::from_value(pod).expect("a pod"))
+    }
+
+    #[test]
+    fn the_pull_is_judged_and_not_what_the_container_did() {
+        let node = Some("aks-nodepool1-0");
+        let done = Pull::Done("aks-nodepool1-0".to_owned());
+        assert_eq!(judged(None, None, ""), Pull::NotYet("no node has taken the pod yet"));
+        assert_eq!(judged(node, None, ""), Pull::NotYet("the node has not begun yet"));
+        let creating = json!({ "waiting": { "reason": "ContainerCreating" } });
+        assert_eq!(judged(node, Some(creating), ""), Pull::NotYet("the node pulls the image"));
+        let refused = json!({ "waiting": { "reason": "ErrImagePull", "message": "401 Unauthorized" } });
+        assert_eq!(judged(node, Some(refused), ""), Pull::Refused("ErrImagePull: 401 Unauthorized".to_owned()));
+        let not_started = json!({ "waiting": { "reason": "RunContainerError", "message": "no such file" } });
+        assert_eq!(judged(node, Some(not_started), ""), done);
+        let ended = json!({ "terminated": { "exitCode": 128, "reason": "StartError" } });
+        assert_eq!(judged(node, Some(ended), "registryb.azurecr.io/shop/web@sha256:1"), done);
+    }
+}

@@ -1,0 +1,146 @@
+//! Requests to a Kubernetes API, built purely.
+
+use crosspull_core::event::Plane;
+use crosspull_core::plan::Side;
+use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
+use k8s_openapi::api::core::v1::{Event, Pod};
+use k8s_openapi::api::policy::v1::PodDisruptionBudget;
+use kube::core::params::{DeleteParams, GetParams, ListParams, PostParams};
+use kube::core::{Request as Path, Resource};
+use serde_json::{Value, json};
+use url::Url;
+use zeroize::Zeroizing;
+
+use crate::request::{Auth, Body, Request};
+
+/// A request as the `kube` crate builds it: method, path, query, body; or why it could not.
+pub type Built = Result<http::Request<Vec<u8>>, kube::core::request::Error>;
+
+/// Objects of one page: some have many fields, and an answer has a limit.
+const PAGE: u32 = 100;
+/// What the container of the proving pod is told to run. No image has it, so nothing of the image runs.
+pub const RUNS_NOTHING: &str = "/crosspull-runs-nothing";
+
+/// A built request, to that server.
+///
+/// # Errors
+/// A sentence, where it could not be built.
+pub fn at(server: &Url, auth: Auth, built: Built) -> Result<Request, String> {
+    let (parts, body) = built.map_err(|e| e.to_string())?.into_parts();
+    let mut url = server.clone();
+    url.set_path(&format!("{}{}", server.path().trim_end_matches('/'), parts.uri.path()));
+    url.set_query(parts.uri.query().filter(|query| !query.is_empty()));
+    let body = (!body.is_empty()).then(|| Body { content_type: "application/json", bytes: Zeroizing::new(body) });
+    Ok(Request { body, ..Request::new(Plane::Kubernetes, Side::A, parts.method, url, auth) })
+}
+
+fn everywhere<K: Resource<DynamicType = ()>>(from: Option<&str>) -> Built {
+    let mut page = ListParams::default().limit(PAGE);
+    page.continue_token = from.map(str::to_owned);
+    Path::new(K::url_path(&(), None)).list(&page)
+}
+
+/// The disruption budgets of all namespaces, a page.
+pub fn budgets(from: Option<&str>) -> Built {
+    everywhere::<PodDisruptionBudget>(from)
+}
+
+/// The deployments of all namespaces, a page.
+pub fn deployments(from: Option<&str>) -> Built {
+    everywhere::<Deployment>(from)
+}
+
+/// The stateful sets of all namespaces, a page.
+pub fn stateful_sets(from: Option<&str>) -> Built {
+    everywhere::<StatefulSet>(from)
+}
+
+fn pods(namespace: &str) -> Path {
+    Path::new(Pod::url_path(&(), Some(namespace)))
+}
+
+/// Makes the pod that proves the pull. It asks for little, may do nothing, and runs nothing of the image: a policy for
+/// restricted pods lets it in.
+pub fn create_pod(namespace: &str, name: &str, image: &str) -> Built {
+    pods(namespace).create(&PostParams::default(), pod(namespace, name, image).to_string().into_bytes())
+}
+
+fn pod(namespace: &str, name: &str, image: &str) -> Value {
+    json!({
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": { "name": name, "namespace": namespace, "labels": { "app.kubernetes.io/managed-by": "crosspull" } },
+        "spec": {
+            "restartPolicy": "Never",
+            "automountServiceAccountToken": false,
+            "enableServiceLinks": false,
+            "terminationGracePeriodSeconds": 0,
+            "nodeSelector": { "kubernetes.io/os": "linux" },
+            "securityContext": {
+                "runAsNonRoot": true, "runAsUser": 65_532, "seccompProfile": { "type": "RuntimeDefault" }
+            },
+            "containers": [{
+                "name": "pull",
+                "image": image,
+                // Also where the node has it already: it is the pull that is to be proved.
+                "imagePullPolicy": "Always",
+                "command": [RUNS_NOTHING],
+                "resources": {
+                    "requests": { "cpu": "1m", "memory": "8Mi" }, "limits": { "cpu": "10m", "memory": "16Mi" }
+                },
+                "securityContext": {
+                    "allowPrivilegeEscalation": false, "readOnlyRootFilesystem": true, "capabilities": { "drop": ["ALL"] }
+                },
+            }],
+        },
+    })
+}
+
+/// One pod.
+pub fn read_pod(namespace: &str, name: &str) -> Built {
+    pods(namespace).get(name, &GetParams::default())
+}
+
+/// Removes a pod.
+pub fn delete_pod(namespace: &str, name: &str) -> Built {
+    pods(namespace).delete(name, &DeleteParams::default())
+}
+
+/// What Kubernetes says of a pod.
+pub fn events_of(namespace: &str, name: &str) -> Built {
+    let selector = format!("involvedObject.kind=Pod,involvedObject.name={name}");
+    Path::new(Event::url_path(&(), Some(namespace))).list(&ListParams::default().fields(&selector))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_goes_to_its_server_with_its_path_query_and_body() {
+        let server = Url::parse("https://127.0.0.1:6443/proxy/").expect("a URL");
+        let listed = at(&server, Auth::None, deployments(Some("next"))).expect("built");
+        assert_eq!(
+            listed.url.as_str(),
+            "https://127.0.0.1:6443/proxy/apis/apps/v1/deployments?&limit=100&continue=next"
+        );
+        assert!(!listed.writes() && listed.body.is_none());
+        let made =
+            at(&server, Auth::None, create_pod("shop", "crosspull-7f3c9a2e", "r.azurecr.io/web:1")).expect("built");
+        assert_eq!(made.url.path(), "/proxy/api/v1/namespaces/shop/pods");
+        assert!(made.writes() && made.body.is_some());
+        let removed = at(&server, Auth::None, delete_pod("shop", "crosspull-7f3c9a2e")).expect("built");
+        assert_eq!(removed.url.path(), "/proxy/api/v1/namespaces/shop/pods/crosspull-7f3c9a2e");
+        assert!(removed.writes());
+    }
+
+    #[test]
+    fn the_pod_is_a_pod_and_runs_nothing_of_the_image() {
+        let pod: Pod = serde_json::from_value(pod("shop", "crosspull-7f3c9a2e", "r.azurecr.io/web:1")).expect("a pod");
+        let spec = pod.spec.expect("a spec");
+        assert_eq!(spec.automount_service_account_token, Some(false));
+        let container = spec.containers.first().expect("a container");
+        assert_eq!(container.command.as_deref(), Some([RUNS_NOTHING.to_owned()].as_slice()));
+        assert_eq!(container.image_pull_policy.as_deref(), Some("Always"));
+    }
+}

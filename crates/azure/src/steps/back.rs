@@ -1,0 +1,165 @@
+//! The way back: how each step is taken back. What the cluster needs stays as long as it uses the app.
+
+use crosspull_core::event::Outcome;
+use crosspull_core::explain::Trouble;
+use crosspull_core::ids::{AppId, ClusterId, KeyId, ObjectId};
+use crosspull_core::plan::{Fact, Learnt, Op, SecretFor, Side};
+use crosspull_core::secret::Secret;
+
+use super::plainly;
+use crate::engine::{Doing, Done};
+use crate::patience::Halt;
+use crate::wire::CallError;
+
+impl Doing<'_> {
+    /// Takes back what a step of the route made.
+    pub async fn take_back(&self) -> Done {
+        let Op::TakeBack { of, made, days } = &self.step.op else { return self.nothing_there() };
+        match &of.op {
+            Op::ProveInside { cluster, namespace, .. } => return self.remove_pod(cluster, namespace, made).await,
+            Op::ResetCluster { cluster, from, .. } => return self.reset_back(cluster, *from, *days).await,
+            _ => self.cluster_is_free().await?,
+        }
+        match &of.op {
+            Op::KeepWayBack { app, .. } => self.remove_way_back(*app, made).await,
+            Op::CopyRoles { roles, .. } => self.uncopy_roles(roles, made).await,
+            Op::GrantRole { registry, role, .. } => self.ungrant_role(registry, *role, made).await,
+            Op::Provision { .. } => self.delete_principal(Side::B, of.id, made).await,
+            Op::CreatePrincipal => self.delete_principal(Side::A, of.id, made).await,
+            Op::AddSecret { .. } => {
+                let Some(object) = self.known::<ObjectId>(&Fact::AppObject) else { return self.nothing_there() };
+                self.remove_secrets(object, SecretFor::Cluster, &[]).await?;
+                self.undone(made, &[])
+            }
+            Op::CreateApp { marker, .. } => self.delete_app(marker, made).await,
+            Op::ProvePull { .. } | Op::ProveInside { .. } | Op::ResetCluster { .. } | Op::TakeBack { .. } => {
+                self.nothing_there()
+            }
+        }
+    }
+
+    /// There is nothing of the step to take back.
+    pub(super) fn nothing_there(&self) -> Done {
+        Ok((Outcome::Skipped, "nothing of it is there".to_owned()))
+    }
+
+    /// What was made is taken back, and with it what goes with it.
+    pub(super) fn undone(&self, made: &[Learnt], with: &[Fact]) -> Done {
+        let with = with.iter().filter_map(|fact| self.past().facts.learnt(fact)).filter(|l| l.how.is_made());
+        let undone: Vec<Learnt> = made.iter().chain(with).cloned().collect();
+        self.learn_undone(&undone)?;
+        plainly(Outcome::Undone)
+    }
+
+    /// Says that facts are no more.
+    pub(super) fn learn_undone(&self, made: &[Learnt]) -> Result<(), Halt> {
+        if made.is_empty() {
+            return Ok(());
+        }
+        self.learn(made.iter().map(|l| Learnt { how: Outcome::Undone, before: None, ..l.clone() }).collect())
+    }
+
+    /// Halts where the cluster uses the app, whichever run gave it: without its app a cluster loses its identity.
+    async fn cluster_is_free(&self) -> Result<(), Halt> {
+        let route = self.past().route();
+        let (Some(cluster), Some(app)) = (route.and_then(|p| p.subject().0), self.known::<AppId>(&Fact::App)) else {
+            return Ok(());
+        };
+        match self.try_cluster(cluster).await {
+            Ok(now) if now.client_id() == Some(app) => Err(Halt::Needed(Trouble::new(
+                format!("{} uses the app {app}, so nothing that it needs is taken back.", cluster.name()),
+                "Another run gave the app to the cluster, or somebody did.",
+                "Take that run back first: crosspull runs lists them.",
+            ))),
+            Ok(_) => Ok(()),
+            // A cluster that is gone needs nothing.
+            Err(CallError::Refused(r)) if r.refusal.status == Some(404) => Ok(()),
+            Err(error) => Err(Halt::of(&format!("Whether {} uses the app cannot be told.", cluster.name()), error)),
+        }
+    }
+
+    /// Gives the cluster its former app back, by a secret of that app: its old one cannot be read.
+    async fn reset_back(&self, cluster: &ClusterId, from: Option<AppId>, days: u16) -> Done {
+        let what = format!("{} was not given its former app back.", cluster.name());
+        let Some(former) = from else {
+            return Err(Halt::Failed(Trouble::new(
+                what,
+                "The journal does not tell which app it had before.",
+                by_hand(cluster, "APP"),
+            )));
+        };
+        self.quiet(cluster, former).await?;
+        let now = match self.try_cluster(cluster).await {
+            Err(CallError::Refused(r)) if r.refusal.status == Some(404) => {
+                return Ok((Outcome::Skipped, "the cluster is not there any more".to_owned()));
+            }
+            read => read.map_err(|e| Halt::of(&what, e))?,
+        };
+        let given_back = Learnt::new(Outcome::Undone, Fact::ClusterClient(cluster.clone()), former);
+        if now.uses(former) {
+            self.learn(vec![given_back])?;
+            return Ok((Outcome::Undone, "it uses its former app".to_owned()));
+        }
+        let object = match self.former_app(former).await? {
+            Ok(Some(object)) => object,
+            Ok(None) | Err(_) => {
+                return Err(Halt::Failed(Trouble::new(
+                    what,
+                    format!("The app {former} is not to be found in tenant A, or you may not look."),
+                    by_hand(cluster, &former.to_string()),
+                )));
+            }
+        };
+        let (key, secret) = self.back_secret(cluster, object, former, days, &what).await?;
+        self.confirmed().await?;
+        self.reset_to(cluster, former, &secret).await?;
+        self.learn(vec![given_back])?;
+        self.remove_secrets(object, SecretFor::Back, &[key]).await?;
+        let known = self.read_app(object).await?.password_credentials.into_iter().find(|c| c.key_id == key);
+        let ends = known.and_then(|c| c.end_date_time).map(|at| format!(", until {}", at.strftime("%F")));
+        Ok((Outcome::Undone, format!("by a secret of its former app, key id {key}{}", ends.unwrap_or_default())))
+    }
+
+    /// The secret to give the cluster back with: that of the way back where this process still has its value, else
+    /// another.
+    async fn back_secret(
+        &self,
+        cluster: &ClusterId,
+        object: ObjectId,
+        former: AppId,
+        days: u16,
+        what: &str,
+    ) -> Result<(KeyId, Secret), Halt> {
+        let kept = self.known::<KeyId>(&Fact::WayBackKey).and_then(|key| Some((key, self.vault().get(key)?)));
+        if let Some((key, secret)) = kept {
+            self.learn(vec![Learnt::new(Outcome::Created, Fact::BackKey, key)])?;
+            return Ok((key, secret));
+        }
+        // Nodes may have the secret of a reset that was sent on the way back.
+        let held: Vec<KeyId> = self.past().reset_key.iter().filter_map(|key| key.parse().ok()).collect();
+        let made = match self.fresh_secret(object, SecretFor::Back, days, &held).await? {
+            Ok(made) => made,
+            Err(refusal) => {
+                return Err(Halt::Failed(Trouble::from_refusal(what, refusal).because(
+                    format!("A secret cannot be added to its former app {former}, and its old one cannot be read."),
+                    by_hand(cluster, &former.to_string()),
+                )));
+            }
+        };
+        self.vault().put(made.key_id, made.secret_text.clone());
+        self.learn(vec![Learnt::new(Outcome::Created, Fact::BackKey, made.key_id)])?;
+        self.accepted(Side::A, former, &made.secret_text).await?;
+        Ok((made.key_id, made.secret_text))
+    }
+}
+
+/// What an owner of the former app does.
+fn by_hand(cluster: &ClusterId, app: &str) -> String {
+    format!(
+        "An owner of that app adds a secret and gives the cluster back: az ad app credential reset --append --id {app} , \
+         then az aks update-credentials --resource-group {} --name {} --reset-service-principal --service-principal {app} \
+         --client-secret SECRET",
+        cluster.group(),
+        cluster.name()
+    )
+}

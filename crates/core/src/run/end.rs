@@ -1,0 +1,136 @@
+//! How a run ended, in words: the headline, the state of the cluster, the one next command.
+
+use super::{Run, Status};
+use crate::check::Level;
+use crate::event::{Outcome, Verdict};
+use crate::plan::{Fact, Op, Plan};
+use crate::text::count;
+
+impl Run {
+    /// The first line of the end: the verdict in one or two sentences.
+    #[must_use]
+    pub fn headline(&self) -> String {
+        let (cluster, registry) = self.route().map_or((None, None), Plan::subject);
+        let cluster = cluster.map_or("the cluster", |c| c.name());
+        let registry = registry.map_or("the registry", |r| r.name());
+        match self.verdict {
+            None => format!("The run broke off. {}", self.cluster_state(cluster)),
+            Some(Verdict::Done) if self.is_undoing() => self.undone_headline(cluster),
+            Some(Verdict::Done) => self.done_headline(cluster, registry),
+            Some(Verdict::Left) => {
+                let left = self.steps.iter().filter(|s| !matches!(s.status, Status::Ended(o) if o.is_good())).count();
+                let are = if left == 1 { "is" } else { "are" };
+                let what = self.trouble.as_ref().map_or("", |t| t.what.as_str());
+                format!("{} {are} not taken back. {what} {}", count(left, "step"), self.cluster_state(cluster))
+            }
+            Some(Verdict::Stopped) => {
+                let stops = self.findings().filter(|f| f.level == Level::Stop).count();
+                format!("Stopped by {}; nothing was written.", count(stops, "check"))
+            }
+            Some(Verdict::Waits) => format!("The run waits for a person; {cluster} was not touched."),
+            Some(Verdict::Interrupted) => {
+                let what = if self.is_undoing() { "Taking the run back" } else { "The run" };
+                let consent = if self.person().is_some() { " Consent in tenant B is still to be given." } else { "" };
+                format!("{what} was stopped. {}{consent}", self.cluster_state(cluster))
+            }
+            Some(Verdict::Failed) => {
+                let what = self.trouble.as_ref().map_or("The run failed.", |t| t.what.as_str());
+                format!("{what} {}", self.cluster_state(cluster))
+            }
+        }
+    }
+
+    fn done_headline(&self, cluster: &str, registry: &str) -> String {
+        let images = self.images();
+        let inside = self.facts.iter().find(|l| matches!(l.fact, Fact::ProvedInside(_)) && l.how == Outcome::Proved);
+        match (self.outcome_of(|op| matches!(op, Op::ProvePull { .. })), inside) {
+            (Some(Outcome::Proved), Some(inside)) => format!(
+                "{cluster} pulls {images} from {registry}: proved from here, and from the cluster on node {}",
+                inside.value
+            ),
+            (_, Some(inside)) => {
+                format!("{cluster} pulls from {registry}: proved from the cluster on node {}", inside.value)
+            }
+            (Some(Outcome::Proved), None) => format!(
+                "{cluster} now uses the new app, and that app pulls {images} from {registry}: proved from here with the \
+                 same credential, not from the cluster itself."
+            ),
+            (_, None) => format!(
+                "{cluster} uses the app of an earlier run already, and everything is in place. This run did not prove the \
+                 pull: only the cluster has the secret."
+            ),
+        }
+    }
+
+    fn undone_headline(&self, cluster: &str) -> String {
+        let given_back = self.outcome_of_back(|op| matches!(op, Op::ResetCluster { .. })) == Some(Outcome::Undone);
+        let cluster = if given_back { format!(" {cluster} uses its former app again.") } else { String::new() };
+        format!("What the run made is taken back.{cluster}")
+    }
+
+    /// How taking back the first step of a kind ended.
+    fn outcome_of_back(&self, kind: impl Fn(&Op) -> bool) -> Option<Outcome> {
+        self.outcome_of(|op| matches!(op, Op::TakeBack { of, .. } if kind(&of.op)))
+    }
+
+    fn images(&self) -> String {
+        let images = self.route().into_iter().flat_map(|p| &p.steps).find_map(|s| match &s.op {
+            Op::ProvePull { images, .. } => Some(images),
+            _ => None,
+        });
+        let names: Vec<String> = images.into_iter().flatten().map(ToString::to_string).collect();
+        names.join(", ")
+    }
+
+    /// What is true of the cluster after a run that did not end well: the state that was read where the run read one,
+    /// and what still works.
+    fn cluster_state(&self, cluster: &str) -> String {
+        let reset = |op: &Op| matches!(op, Op::ResetCluster { .. });
+        let back = self.is_undoing();
+        let ended = if back { self.outcome_of_back(reset) } else { self.outcome_of(reset) };
+        match ended {
+            Some(Outcome::Changed) => format!("{cluster} uses the new app."),
+            Some(Outcome::Undone) => format!("{cluster} uses its former app again."),
+            _ if !self.reset_was_sent() => match self.seen_state() {
+                Some((state, app)) => {
+                    format!("{cluster} was not reset: it uses the app {app} as before, and is in the state {state}.")
+                }
+                None if back && self.resets().next().is_some() => format!("{cluster} is as the run left it."),
+                None => format!("{cluster} was not touched."),
+            },
+            _ => match self.seen_state() {
+                Some((state, app)) if state == "Failed" || state == "Canceled" => format!(
+                    "{cluster} names the app {app} and is in the state {state}: some of its nodes may have the new \
+                     credential and others not. What runs goes on running, and the Kubernetes API answers; scaling, load \
+                     balancers and disks may not work until the reset is repeated."
+                ),
+                Some((state, app)) => format!(
+                    "{cluster} names the app {app} and is in the state {state}. What runs goes on running; nodes that are \
+                     renewed are away for a while."
+                ),
+                None => format!(
+                    "The reset of {cluster} was sent and may still go on in Azure, whatever crosspull does. What runs goes \
+                     on running; nodes that are renewed are away for a while."
+                ),
+            },
+        }
+    }
+
+    /// The state of the cluster and the app that it names, where the run read them after a reset that did not end well.
+    fn seen_state(&self) -> Option<(&str, &str)> {
+        let state = self.facts.iter().find(|l| matches!(l.fact, Fact::ClusterState(_)))?;
+        let app = self.facts.iter().find(|l| matches!(l.fact, Fact::ClusterClient(_)))?;
+        Some((&state.value, &app.value))
+    }
+
+    /// The one command that goes on from here; none where there is nothing left to do.
+    #[must_use]
+    pub fn next_command(&self) -> Option<String> {
+        let id = self.id.as_ref()?;
+        match self.verdict {
+            Some(Verdict::Done | Verdict::Stopped) => None,
+            _ if self.is_undoing() => Some(format!("crosspull undo {id}")),
+            _ => Some(format!("crosspull resume {id}")),
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Where a run stands, for the list of runs and for what may be done with it.
+
+use super::{Run, Status};
+use crate::event::Verdict;
+use crate::plan::{Plan, back};
+
+/// Where a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// All of it is done.
+    Done,
+    /// It stopped on its way: a signal, a dropped line, a crash.
+    Stopped,
+    /// A step failed.
+    Failed,
+    /// A person must act first.
+    Waits,
+    /// Something of what it made is taken back, not all.
+    PartlyUndone,
+    /// What it made is taken back.
+    Undone,
+}
+
+/// What is to be done with an earlier run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// Go on where it stopped.
+    On,
+    /// Take back what it made.
+    Back,
+}
+
+/// Why that is not to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoWay {
+    /// There is nothing left to do; the sentence.
+    Over(String),
+    /// It would be wrong; the sentence.
+    Refused(String),
+}
+
+impl Stage {
+    /// Its word in lists.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Stopped => "stopped",
+            Self::Failed => "failed",
+            Self::Waits => "waits",
+            Self::PartlyUndone => "partly undone",
+            Self::Undone => "undone",
+        }
+    }
+
+    /// True where it can be resumed.
+    #[must_use]
+    pub const fn goes_on(self) -> bool {
+        matches!(self, Self::Stopped | Self::Failed | Self::Waits)
+    }
+}
+
+impl Run {
+    /// Where it stands, while nobody works on it.
+    #[must_use]
+    pub fn stage(&self) -> Stage {
+        match self.verdict {
+            Some(Verdict::Done) if self.is_undoing() => Stage::Undone,
+            _ if self.is_undoing() => Stage::PartlyUndone,
+            Some(Verdict::Done) => Stage::Done,
+            Some(Verdict::Waits) => Stage::Waits,
+            Some(Verdict::Failed | Verdict::Stopped | Verdict::Left) => Stage::Failed,
+            Some(Verdict::Interrupted) | None => Stage::Stopped,
+        }
+    }
+
+    /// The plan by which it goes on, or is taken back.
+    ///
+    /// # Errors
+    /// Where there is nothing to do, or it would be wrong.
+    pub fn plan_for(&self, way: Way) -> Result<Plan, NoWay> {
+        let id = self.id.as_ref().map(ToString::to_string).unwrap_or_default();
+        let refused = |why: String| Err(NoWay::Refused(why));
+        match (way, self.stage()) {
+            (Way::Back, _) => match back(self) {
+                None => refused(format!("run {id} has no plan")),
+                Some(plan) if plan.steps.is_empty() => {
+                    Err(NoWay::Over(format!("There is nothing of run {id} to take back.")))
+                }
+                Some(plan) => Ok(plan),
+            },
+            (Way::On, Stage::Done) => Err(NoWay::Over(format!("Run {id} is done already."))),
+            (Way::On, Stage::Undone) => refused(format!("run {id} was taken back; crosspull apply begins a new one")),
+            (Way::On, Stage::PartlyUndone) => {
+                refused(format!("run {id} is being taken back; crosspull undo {id} goes on with that"))
+            }
+            (Way::On, _) => self.plan.clone().map_or_else(|| refused(format!("run {id} has no plan")), Ok),
+        }
+    }
+
+    /// True where taking it back has something to do.
+    #[must_use]
+    pub fn can_be_undone(&self) -> bool {
+        self.plan_for(Way::Back).is_ok()
+    }
+
+    /// Where it stopped, in a few words: the step that did not end well; empty where all did.
+    #[must_use]
+    pub fn where_it_stopped(&self) -> String {
+        let open = |status: &Status| match status {
+            Status::ToCome => false,
+            Status::Ended(outcome) => !outcome.is_good(),
+            Status::Working | Status::Asking | Status::Stopped => true,
+        };
+        // Of the steps that run side by side, the last one says the most.
+        let stopped = self.steps.iter().rev().find(|s| open(&s.status));
+        let title =
+            stopped.and_then(|s| self.plan.as_ref()?.step(s.id)).map(|s| format!("step {}, {}", s.id, s.title()));
+        match (title, self.stage()) {
+            (Some(title), Stage::Failed) => format!("failed at {title}"),
+            (_, Stage::Waits) => "waits for consent in tenant B".to_owned(),
+            (Some(title), Stage::Stopped) => format!("stopped at {title}"),
+            (Some(title), Stage::PartlyUndone) => format!("not taken back: {title}"),
+            (None, Stage::Stopped) => "stopped before its first step".to_owned(),
+            _ => String::new(),
+        }
+    }
+
+    /// The cluster and the registry that it is about, by name: `aks-shop ← registryb`.
+    #[must_use]
+    pub fn about(&self) -> String {
+        let (cluster, registry) = self.route().map_or((None, None), Plan::subject);
+        match (cluster, registry) {
+            (Some(cluster), Some(registry)) => format!("{} ← {}", cluster.name(), registry.name()),
+            (Some(cluster), None) => cluster.name().to_owned(),
+            _ => String::new(),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Journals that earlier versions wrote still read, and say the same of their runs.
+
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+use crosspull_core::journal::{Journal, read};
+use crosspull_core::plan::{Fact, Op, back};
+use crosspull_core::run::Stage;
+
+fn golden(name: &str) -> Journal {
+    let path = format!("{}/tests/golden/{name}.jsonl", env!("CARGO_MANIFEST_DIR"));
+    read(&std::fs::read(path).expect("it is in the tree")).expect("it reads")
+}
+
+/// The steps that taking the run back would take back, in order.
+fn back_order(journal: &Journal) -> Vec<u8> {
+    back(&journal.run).expect("a plan").steps.iter().map(|s| s.id.0).collect()
+}
+
+#[test]
+fn a_run_of_the_first_version_that_is_done() {
+    let journal = golden("v1-done");
+    let run = &journal.run;
+    assert_eq!((run.stage(), run.about().as_str()), (Stage::Done, "aks-shop ← registryb"));
+    assert!(run.answers.is_empty(), "the first version kept no answers");
+    assert_eq!(run.notes, [""; 0]);
+    assert_eq!(run.next_command(), None);
+    // Reset, role, service principal in B, app: the rest goes with these.
+    assert_eq!(back_order(&journal), [7, 5, 4, 1]);
+    let reset = run.plan.as_ref().and_then(|p| p.steps.last()).map(|s| &s.op);
+    assert!(matches!(reset, Some(Op::ResetCluster { from: None, .. })), "the first version kept no former app");
+}
+
+#[test]
+fn a_run_of_the_first_version_whose_reset_failed() {
+    let journal = golden("v1-reset-failed");
+    assert_eq!(journal.run.stage(), Stage::Failed);
+    assert_eq!(journal.run.where_it_stopped(), "failed at step 7, reset aks-shop");
+    assert_eq!(journal.run.next_command(), Some("crosspull resume b3779f11".to_owned()));
+    assert_eq!(back_order(&journal), [7, 5, 4, 1]);
+}
+
+#[test]
+fn a_run_of_the_first_version_that_was_terminated_while_it_waited_for_consent() {
+    let journal = golden("v1-terminated");
+    assert_eq!(journal.run.stage(), Stage::Stopped);
+    assert_eq!(journal.run.where_it_stopped(), "stopped at step 4, provision the app");
+    assert_eq!(back_order(&journal), [4, 1], "the person may have consented meanwhile");
+}
+
+#[test]
+fn a_run_of_the_first_version_that_was_killed_while_the_cluster_was_reset() {
+    let journal = golden("v1-killed-in-reset");
+    assert_eq!(journal.run.stage(), Stage::Stopped);
+    assert_eq!(journal.run.where_it_stopped(), "stopped at step 7, reset aks-shop");
+    assert_eq!(journal.run.resets().count(), 1);
+    assert!(journal.run.facts.get(&Fact::SecretKey).is_some());
+}
+
+#[test]
+fn a_run_of_the_first_version_that_found_everything_but_changed_a_condition() {
+    let journal = golden("v1-found");
+    assert_eq!(back_order(&journal), [5], "what was found is never taken back");
+}

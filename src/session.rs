@@ -1,0 +1,358 @@
+//! One headless session: its output, its signals, its secret file.
+
+use std::future::Future;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::time::Duration;
+
+use clap::ArgMatches;
+use crosspull_azure::journal::JournalError;
+use crosspull_core::event::{Entry, Event, Verdict};
+use crosspull_core::inputs::Access;
+use crosspull_core::plan::{Fact, Plan, StepId};
+use crosspull_core::run::{Run, Way};
+use crosspull_core::text::terminal_safe;
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use crate::gather::{Means, Ready};
+use crate::job::{Checked, Job};
+use crate::report::{Report, back_lines, plan_lines, summary};
+use crate::secret_file::SecretFile;
+use crate::signals::Signals;
+use crate::{Code, WRONG_INPUT};
+
+/// How long calls in flight may take after a signal that leaves no time for more.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Says everything that is wrong with the input.
+///
+/// # Errors
+/// Where standard error cannot be written.
+pub fn complain(complaints: &[String]) -> color_eyre::Result<Code> {
+    let mut err = std::io::stderr();
+    writeln!(err, "crosspull: nothing was called, since the input is not complete or not right:")?;
+    for complaint in complaints {
+        writeln!(err, "  {}", terminal_safe(complaint))?;
+    }
+    Ok(WRONG_INPUT)
+}
+
+/// One headless session.
+pub struct Session {
+    json: bool,
+    asks: bool,
+    report: Report,
+    signals: Signals,
+    stopped_by: Option<Code>,
+    events: UnboundedReceiver<Entry>,
+    secret_trouble: bool,
+    /// The engine's job.
+    pub job: Job,
+    /// Where the secret goes as soon as there is one.
+    pub secret_file: Option<SecretFile>,
+}
+
+/// What ended a wait for the engine.
+enum Pumped<T> {
+    /// The engine's work came to its end.
+    Ended(T),
+    /// A second signal, or one that leaves no time.
+    Killed(Code),
+}
+
+impl Session {
+    /// A session as the arguments say.
+    ///
+    /// # Errors
+    /// Where signals cannot be used.
+    pub fn new(arguments: &ArgMatches, secret_file: Option<SecretFile>) -> color_eyre::Result<Self> {
+        let yes = arguments.try_get_one::<bool>("yes").ok().flatten().copied().unwrap_or(false);
+        let (job, events) = Job::new(std::sync::Arc::default());
+        Ok(Self {
+            json: arguments.get_one::<String>("output").is_some_and(|o| o == "json"),
+            asks: !yes,
+            report: Report::default(),
+            signals: Signals::listen()?,
+            stopped_by: None,
+            events,
+            secret_trouble: false,
+            job,
+            secret_file,
+        })
+    }
+
+    /// Asks the checks; then carries out the plan, where there is a folder for its journal.
+    ///
+    /// # Errors
+    /// Where standard output cannot be used.
+    pub async fn apply(mut self, ready: Ready, runs: Option<PathBuf>) -> color_eyre::Result<Code> {
+        let job = self.job.clone();
+        let checked = match self.pump(job.check(&ready.inputs, ready.means.clone())).await? {
+            Pumped::Ended(checked) => checked,
+            Pumped::Killed(code) => return Ok(code),
+        };
+        let plan = match checked {
+            Ok(Checked::Planned(plan)) => plan,
+            Ok(Checked::Stopped) => return self.stopped_by_a_check().await,
+            Err(error) => return self.broken(&error),
+        };
+        if !self.json {
+            self.text(&plan_lines(&plan, self.asks))?;
+        }
+        let Some(runs) = runs else {
+            self.ended_early(Verdict::Done).await?;
+            return Ok(0);
+        };
+        if !self.goes("Run this plan? Type yes: ").await? {
+            return Ok(self.stopped_by.unwrap_or(Verdict::Interrupted.exit_code()));
+        }
+        let (run, receipt) = match job.begin(&runs) {
+            Ok(begun) => begun,
+            Err(error) => return self.broken(&error),
+        };
+        self.work(job.run(*plan, run, ready.answers), &receipt).await
+    }
+
+    /// Signs in again, then goes on with a run or takes it back.
+    ///
+    /// # Errors
+    /// Where standard output cannot be used.
+    pub async fn go(
+        mut self,
+        way: Way,
+        past: Run,
+        plan: Plan,
+        access: &Access,
+        means: Means,
+        receipt: PathBuf,
+    ) -> color_eyre::Result<Code> {
+        self.report = Report::of(past.clone());
+        if !self.json {
+            self.text(&back_lines(&plan, &past, self.asks))?;
+        }
+        let job = self.job.clone();
+        match self.pump(job.admit(access, means)).await? {
+            Pumped::Ended(Ok(true)) => {}
+            Pumped::Ended(Ok(false)) => return self.stopped_by_a_check().await,
+            Pumped::Ended(Err(error)) => return self.broken(&error),
+            Pumped::Killed(code) => return Ok(code),
+        }
+        let question = match way {
+            Way::On => "Go on with this run? Type yes: ",
+            Way::Back => "Take this back? Type yes: ",
+        };
+        if !self.goes(question).await? {
+            return Ok(self.stopped_by.unwrap_or(Verdict::Interrupted.exit_code()));
+        }
+        self.work(job.go(way, plan, past), &receipt).await
+    }
+
+    /// A run with which there is nothing to do.
+    ///
+    /// # Errors
+    /// Where standard output cannot be used.
+    pub async fn nothing_to_do(mut self, run: Run, says: &str) -> color_eyre::Result<Code> {
+        if self.json {
+            let (id, facts) = (run.id.clone(), run.facts.iter().cloned().collect());
+            self.job.say(Event::RunEnded { verdict: Verdict::Done, run: id, facts, trouble: None })?;
+            self.drain().await?;
+        } else {
+            self.text(&[says.to_owned()])?;
+        }
+        Ok(0)
+    }
+
+    /// Sees the engine through, and tells how it ended.
+    async fn work(
+        &mut self,
+        work: impl Future<Output = Result<Verdict, JournalError>>,
+        receipt: &Path,
+    ) -> color_eyre::Result<Code> {
+        match self.pump(work).await? {
+            Pumped::Ended(Ok(verdict)) => self.end(verdict, receipt),
+            Pumped::Ended(Err(error)) => self.broken(&error),
+            Pumped::Killed(code) => Ok(code),
+        }
+    }
+
+    /// Asks whether to begin, where it is to be asked.
+    async fn goes(&mut self, question: &str) -> color_eyre::Result<bool> {
+        if !self.asks {
+            self.job.controller.confirm_all();
+            return Ok(true);
+        }
+        let yes = self.ask(question).await?;
+        if !yes {
+            self.text(&["Nothing was written.".to_owned()])?;
+        }
+        Ok(yes)
+    }
+
+    /// A check stopped it, or somebody did before anything was written.
+    async fn stopped_by_a_check(&mut self) -> color_eyre::Result<Code> {
+        let verdict = if self.stopped_by.is_some() { Verdict::Interrupted } else { Verdict::Stopped };
+        self.ended_early(verdict).await?;
+        if !self.json {
+            self.text(&summary(self.report.run(), None))?;
+        }
+        Ok(match self.stopped_by {
+            Some(code) => code,
+            None => verdict.exit_code(),
+        })
+    }
+
+    /// Says the end of what did not begin to write; in JSON it is the last line.
+    async fn ended_early(&mut self, verdict: Verdict) -> color_eyre::Result<()> {
+        self.job.say(Event::RunEnded { verdict, run: None, facts: Vec::new(), trouble: None })?;
+        self.drain().await
+    }
+
+    /// Shows events while the engine works.
+    async fn pump<T>(&mut self, work: impl Future<Output = T>) -> color_eyre::Result<Pumped<T>> {
+        let mut work = pin!(work);
+        let mut grace = pin!(None::<tokio::time::Sleep>);
+        loop {
+            let late = async {
+                match grace.as_mut().as_pin_mut() {
+                    Some(sleep) => sleep.await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                biased;
+                Some(entry) = self.events.recv() => self.show(&entry).await?,
+                code = self.signals.next() => {
+                    if self.stopped_by.is_some() {
+                        return Ok(Pumped::Killed(code));
+                    }
+                    self.stopped_by = Some(code);
+                    self.job.controller.stop();
+                    if code != 130 {
+                        grace.set(Some(tokio::time::sleep(GRACE)));
+                    }
+                }
+                ended = &mut work => {
+                    self.drain().await?;
+                    return Ok(Pumped::Ended(ended));
+                }
+                () = late => return Ok(Pumped::Killed(self.stopped_by.unwrap_or(130))),
+            }
+        }
+    }
+
+    async fn drain(&mut self) -> color_eyre::Result<()> {
+        while let Ok(entry) = self.events.try_recv() {
+            self.show(&entry).await?;
+        }
+        Ok(())
+    }
+
+    /// Shows one event, saves the secret when it was made, and asks where the engine does.
+    async fn show(&mut self, entry: &Entry) -> color_eyre::Result<()> {
+        let lines = self.report.lines(entry);
+        if self.json {
+            self.text(&[serde_json::to_string(entry)?])?;
+        } else {
+            self.text(&lines)?;
+        }
+        match &entry.event {
+            Event::Learnt { learnt, .. } if learnt.iter().any(|l| l.fact == Fact::SecretKey) => self.save_secret()?,
+            Event::Asking { step } if self.asks => self.ask_step(*step).await?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    async fn ask_step(&mut self, step: StepId) -> color_eyre::Result<()> {
+        let title = self.report.run().plan.as_ref().and_then(|p| p.step(step)).map(crosspull_core::plan::Step::title);
+        let title = title.unwrap_or_default();
+        let proved = if self.report.run().is_undoing() { "" } else { "The pull is proved. " };
+        if self.ask(&format!("{proved}Now {title}? Its nodes restart. Type yes: ")).await? {
+            self.job.controller.confirm(step);
+        } else {
+            self.job.controller.stop();
+        }
+        Ok(())
+    }
+
+    /// Asks on the terminal; only `yes` is yes. A signal is a no, and ends the program with its code.
+    async fn ask(&mut self, question: &str) -> color_eyre::Result<bool> {
+        let mut err = std::io::stderr();
+        write!(err, "{question}")?;
+        err.flush()?;
+        let line = tokio::task::spawn_blocking(|| {
+            let mut line = String::new();
+            std::io::stdin().read_line(&mut line).map(|_| line)
+        });
+        tokio::select! {
+            line = line => Ok(line??.trim() == "yes"),
+            code = self.signals.next() => {
+                self.stopped_by = Some(code);
+                writeln!(err)?;
+                Ok(false)
+            }
+        }
+    }
+
+    /// Saves the secret as soon as there is one, so that whatever happens later does not lose it.
+    fn save_secret(&mut self) -> color_eyre::Result<()> {
+        let made = self.report.run().facts.id(&Fact::SecretKey).and_then(|key| self.job.vault.get(key));
+        let Some(secret) = made else { return Ok(()) };
+        let Some(file) = self.secret_file.take() else { return Ok(()) };
+        let asked = file.asked;
+        match file.save(&secret) {
+            Ok(_) if asked => {}
+            Ok(place) => writeln!(
+                std::io::stderr(),
+                "crosspull: a new secret is in {}; one that an earlier part of the run saved is of no use any more",
+                place.display()
+            )?,
+            Err(why) => {
+                self.secret_trouble = true;
+                writeln!(std::io::stderr(), "crosspull: {why}")?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes lines to standard output, without anything that a terminal would take for more than text. A reader that
+    /// has gone away does not stop the run: the journal has it all.
+    fn text(&self, lines: &[String]) -> color_eyre::Result<()> {
+        let mut out = std::io::stdout().lock();
+        for line in lines {
+            match writeln!(out, "{}", terminal_safe(line)) {
+                Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(()),
+                other => other?,
+            }
+        }
+        match out.flush() {
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
+    fn end(&self, verdict: Verdict, receipt: &Path) -> color_eyre::Result<Code> {
+        if !self.json {
+            self.text(&summary(self.report.run(), Some(receipt)))?;
+        }
+        if self.secret_file.as_ref().is_some_and(|file| file.asked) && verdict == Verdict::Done {
+            writeln!(std::io::stderr(), "crosspull: no secret was made, so none was saved.")?;
+        }
+        Ok(match (verdict, self.stopped_by) {
+            (Verdict::Interrupted, Some(code)) => code,
+            (Verdict::Done, _) if self.secret_trouble => Verdict::Failed.exit_code(),
+            (verdict, _) => verdict.exit_code(),
+        })
+    }
+
+    /// The journal cannot be written: nothing more was sent.
+    fn broken(&self, error: &JournalError) -> color_eyre::Result<Code> {
+        let next = self.report.run().next_command().unwrap_or_else(|| "crosspull apply".to_owned());
+        writeln!(
+            std::io::stderr(),
+            "crosspull: {error}. Nothing more was sent. Free some disk space, then go on with {next}"
+        )?;
+        Ok(Verdict::Failed.exit_code())
+    }
+}

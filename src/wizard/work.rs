@@ -1,0 +1,153 @@
+//! What the wizard has the engine do: check, begin a run, take up an earlier one.
+
+use crosspull_azure::journal::{JournalError, earlier};
+use crosspull_core::check::Check;
+use crosspull_core::event::{Entry, Event, RunId, Verdict};
+use crosspull_core::explain::Trouble;
+use crosspull_core::field::Key;
+use crosspull_core::inputs::{Access, Inputs};
+use crosspull_core::plan::Plan;
+use crosspull_core::run::{Run, Way};
+use crosspull_tui::{Msg, Said};
+use jiff::Timestamp;
+use tokio::sync::mpsc::unbounded_channel;
+
+use super::Wizard;
+use crate::gather::{self, Means, environment};
+use crate::job::Job;
+
+impl Wizard {
+    /// Reads the journals of earlier runs beside the first screen, which does not wait for them.
+    pub(super) fn list_earlier(&self) {
+        let (runs, tell) = (self.ground.runs.clone(), self.tell.clone());
+        tokio::task::spawn_local(async move {
+            let found = tokio::task::spawn_blocking(move || earlier(&runs)).await;
+            let free = found.into_iter().flatten().flatten().filter(|one| !one.locked);
+            // One that cannot be read is named by `crosspull runs`.
+            let _ = tell.send(Msg::Earlier(free.filter_map(|one| one.run.ok()).collect()));
+        });
+    }
+
+    /// A new job in place of the one under way. What that one still had to say goes with its channels, and its journal
+    /// is let go of.
+    pub(super) fn new_job(&mut self) {
+        if let Some(task) = self.task.take() {
+            task.abort();
+        }
+        self.job.let_go();
+        let (job, events) = Job::new(self.job.vault.clone());
+        (self.tell, self.told) = unbounded_channel();
+        (self.job, self.events) = (job, events);
+    }
+
+    /// Starts the checks in place of those under way.
+    pub(super) fn check(&mut self, inputs: Inputs) {
+        self.new_job();
+        let (job, tell) = (self.job.clone(), self.tell.clone());
+        let means = self.means(&inputs.access, gather::subscriptions(&inputs));
+        self.task = Some(tokio::task::spawn_local(async move {
+            let checked = match means {
+                Ok(means) => job.check(&inputs, means).await.map(drop),
+                Err(complaints) => cannot_sign_in(&job, &complaints),
+            };
+            over(&tell, checked);
+        }));
+    }
+
+    /// Takes up an earlier run, and signs in for it.
+    pub(super) fn take_up(&mut self, run: &RunId, way: Way) -> Vec<Msg> {
+        self.new_job();
+        let past = match self.job.reopen(&self.ground.runs, run) {
+            Ok((past, _, receipt)) => {
+                self.receipt = Some(receipt);
+                past
+            }
+            Err(why) => return vec![Msg::Said(Said::bad(format!("{why}.")))],
+        };
+        if past.plan_for(way).is_ok() {
+            self.admit(&past);
+        }
+        let receipt = self.receipt.as_ref().map(|path| Msg::Receipt(path.display().to_string()));
+        [Some(Msg::TakenUp { run: Box::new(past), way }), receipt].into_iter().flatten().collect()
+    }
+
+    /// Signs in for a run that was taken up: as its answers say, and over them as this program was told.
+    fn admit(&mut self, past: &Run) {
+        let (job, tell) = (self.job.clone(), self.tell.clone());
+        let Some(route) = past.route() else { return };
+        let answers = self.given.only(Key::is_of_access).over(past.answers.clone());
+        let access = Access::of_run(&answers, route.tenant_a, route.tenant_b)
+            .map_err(|complaints| complaints.into_iter().map(|c| c.text).collect::<Vec<_>>());
+        let access = access.and_then(|access| {
+            let means = self.means(&access, gather::subscriptions_of(route))?;
+            Ok((access, means))
+        });
+        self.task = Some(tokio::task::spawn_local(async move {
+            let admitted = match access {
+                Ok((access, means)) => job.admit(&access, means).await.map(drop),
+                Err(complaints) => cannot_sign_in(&job, &complaints),
+            };
+            over(&tell, admitted);
+        }));
+    }
+
+    /// What signing in takes.
+    fn means(&self, access: &Access, subscriptions: [Option<uuid::Uuid>; 2]) -> Result<Means, Vec<String>> {
+        match &self.ground.fixed {
+            Some(fixed) => Ok(fixed.clone()),
+            None => gather::means(access, subscriptions, &environment),
+        }
+    }
+
+    /// Starts a new run; says where its receipt is.
+    pub(super) fn run(&mut self, plan: Plan) -> Option<Msg> {
+        let (run, receipt) = match self.job.begin(&self.ground.runs) {
+            Ok(begun) => begun,
+            Err(error) => return Some(Msg::NotBegun(format!("{error}. Nothing was sent."))),
+        };
+        let (job, answers) = (self.job.clone(), self.model.answers().clone());
+        self.carry_out(run.clone(), async move { job.run(plan, run, answers).await });
+        let shown = receipt.display().to_string();
+        self.receipt = Some(receipt);
+        Some(Msg::Receipt(shown))
+    }
+
+    /// Goes on with the run that was taken up, or takes it back.
+    pub(super) fn go(&mut self, way: Way, plan: Plan) {
+        let past = self.model.run().clone();
+        let Some(run) = past.id.clone() else { return };
+        let job = self.job.clone();
+        self.carry_out(run, async move { job.go(way, plan, past).await });
+    }
+
+    /// Sees the engine through. Where the journal cannot take the end, it goes to the screens alone.
+    fn carry_out(&mut self, run: RunId, work: impl Future<Output = Result<Verdict, JournalError>> + 'static) {
+        let tell = self.tell.clone();
+        self.task = Some(tokio::task::spawn_local(async move {
+            if let Err(error) = work.await {
+                let trouble = Trouble::new(
+                    "The run was ended.",
+                    format!("{error}."),
+                    "Nothing more was sent. Free some disk space, then go on with the run: every step looks first.",
+                );
+                let (verdict, facts) = (Verdict::Failed, Vec::new());
+                let ended = Event::RunEnded { verdict, run: Some(run), facts, trouble: Some(trouble) };
+                let _ = tell.send(Msg::Engine(Entry::new(Timestamp::now(), ended)));
+            }
+        }));
+    }
+}
+
+/// Says what is missing for signing in.
+fn cannot_sign_in(job: &Job, complaints: &[String]) -> Result<(), JournalError> {
+    let finding = Check::Tenants.stop(complaints.join("; "), "Set what is missing, then start crosspull again.");
+    job.say(Event::CheckEnded { finding })
+}
+
+/// The checks are over, whatever they came to. Where the loop is gone there is nobody to tell.
+fn over(tell: &tokio::sync::mpsc::UnboundedSender<Msg>, checked: Result<(), JournalError>) {
+    if let Err(error) = checked {
+        let _ = tell.send(Msg::Said(Said::bad(format!("{error}. Nothing more was sent."))));
+    }
+    let _ = tell.send(Msg::ChecksOver);
+}
