@@ -41,6 +41,11 @@ impl End {
         self.exits(0).verdict("done").says_nothing_aside()
     }
 
+    /// It was done. What an earlier part of the run saved may be spoken of aside.
+    pub fn ends_well(&self) -> &Self {
+        self.exits(0).verdict("done")
+    }
+
     /// A check stopped it: exit code 4, and one of the findings names this cause and this way out.
     pub fn is_stopped_by(&self, cause: &str, way_out: &str) -> &Self {
         self.exits(4).verdict("stopped").finds("stop", cause, way_out).says_nothing_aside()
@@ -104,10 +109,17 @@ impl End {
     }
 
     fn ended(&self, operation: &str) -> &Value {
-        let plan = self.events("run_started").next().map_or(&Value::Null, |e| &e["plan"]["steps"]);
+        let begun = self.events.iter().find(|e| e["plan"].is_object() && e["event"] != "planned");
+        let plan = begun.map_or(&Value::Null, |e| &e["plan"]["steps"]);
         let step = plan.as_array().into_iter().flatten().find(|step| step["op"] == operation);
         let id = &step.unwrap_or_else(|| panic!("no step {operation} in {plan}"))["id"];
         self.events("step_ended").find(|e| e["step"] == *id).unwrap_or(&Value::Null)
+    }
+
+    /// How a step ended, by its number: the events of a run that goes on do not name the plan.
+    pub fn outcome_of(&self, step: u8) -> &str {
+        let ended = self.events("step_ended").find(|e| e["step"] == step);
+        ended.and_then(|e| e["outcome"].as_str()).unwrap_or_default()
     }
 
     /// The reasons that were waited for.

@@ -25,4 +25,10 @@ mod lost;
 #[cfg(test)]
 mod patience;
 #[cfg(test)]
+mod resume;
+#[cfg(test)]
+mod roles;
+#[cfg(test)]
 mod stopped;
+#[cfg(test)]
+mod undo;

@@ -10,7 +10,7 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crosspull_sim::{Options, Ready, Scenario, Sim, write_files};
+use crosspull_sim::{Options, Ready, Scenario, Sim, Tenant, write_files};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -101,6 +101,70 @@ impl Story {
         End { secret_file: secret, ..end }
     }
 
+    /// `crosspull resume` of the run, without questions, in JSON.
+    pub fn resume(&self, flags: &[&str]) -> End {
+        self.resume_while(flags, |_, _| {})
+    }
+
+    /// The same, while somebody watches.
+    pub fn resume_while(&self, flags: &[&str], watch: impl FnMut(&Value, u32)) -> End {
+        let run = self.run_id();
+        let arguments = ["resume", &run, "--yes", "--output", "json"];
+        self.run_while(&[&arguments, flags].concat(), watch)
+    }
+
+    /// `crosspull undo` of the run, without questions, in JSON.
+    pub fn undo(&self, flags: &[&str]) -> End {
+        let run = self.run_id();
+        self.undo_of(&run, flags)
+    }
+
+    /// The same of one of several runs.
+    pub fn undo_of(&self, run: &str, flags: &[&str]) -> End {
+        let arguments = ["undo", run, "--yes", "--output", "json"];
+        self.run(&[&arguments, flags].concat())
+    }
+
+    /// An administrator of tenant B runs the command that lets an app in, in place of opening the page.
+    pub fn provision_by_hand(&self, app: &str) {
+        let operator = self.sim.operator(Tenant::B);
+        let (host, tenant) = (&self.ready.arm, self.ready.tenants.b.id);
+        let secret: String = url::form_urlencoded::byte_serialize(operator.client_secret.reveal().as_bytes()).collect();
+        let form = format!(
+            "grant_type=client_credentials&client_id={}&client_secret={secret}&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default",
+            operator.client_id
+        );
+        let answer =
+            self.post(&format!("{host}/{tenant}/oauth2/v2.0/token"), None, "application/x-www-form-urlencoded", form);
+        let token = text_of(&answer, "access_token").to_owned();
+        let body = serde_json::json!({ "appId": app }).to_string();
+        self.post(&format!("{host}/v1.0/servicePrincipals"), Some(&token), "application/json", body);
+    }
+
+    /// Posts to the cloud, as somebody else than the program does; gives the answer, which must be a success.
+    fn post(&self, url: &str, token: Option<&str>, kind: &str, body: String) -> Value {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let authority = reqwest::Certificate::from_pem(self.sim.ca_pem().as_bytes()).expect("the cloud's authority");
+        let client = reqwest::Client::builder().tls_certs_only([authority]).no_proxy().build().expect("a client");
+        runtime.block_on(async {
+            let mut request = client.post(url).header("content-type", kind).body(body);
+            if let Some(token) = token {
+                request = request.bearer_auth(token);
+            }
+            let answer = request.send().await.expect("an answer").error_for_status().expect("a success");
+            serde_json::from_slice(&answer.bytes().await.expect("a body")).expect("JSON")
+        })
+    }
+
+    /// The id of the one run.
+    pub fn run_id(&self) -> String {
+        match self.journals().as_slice() {
+            [journal] => journal.file_stem().and_then(|stem| stem.to_str()).expect("a run's id").to_owned(),
+            others => panic!("one run is expected: {others:?}"),
+        }
+    }
+
     /// `crosspull plan` with the answers file, in JSON.
     pub fn plan(&self, flags: &[&str]) -> End {
         let mut arguments = vec!["plan", "--answers", self.answers(), "--output", "json"];
@@ -157,6 +221,11 @@ impl Story {
     /// The route is done, and nothing is there beside what it makes.
     pub fn is_done(&self, role: &str) {
         self.world().is_done(&self.begin, role);
+    }
+
+    /// What the run made is taken back: the world is what it was before anything was run.
+    pub fn is_taken_back(&self) {
+        self.world().is_taken_back(&self.begin);
     }
 
     /// Every request so far that asks for a change, as `METHOD path`: all but reads and requests for tokens.

@@ -123,6 +123,33 @@ impl World {
         assert_eq!(self.cluster(), then.cluster());
     }
 
+    /// What a run made is taken back: everything is what it was then, but for one secret more on the former app where the
+    /// cluster was given back with it, since its old one cannot be read.
+    pub fn is_taken_back(&self, then: &Self) {
+        let (mut now, mut then) = (Self(self.0.clone()), Self(then.0.clone()));
+        let former = text(then.cluster(), "clientId").to_owned();
+        let before: Vec<String> = then.secrets_of(&former).into_iter().map(str::to_owned).collect();
+        let resets = now.cluster()["resets"].as_u64().unwrap_or_default();
+        assert!(matches!(resets, 0 | 2), "a reset there and one back, or none: {resets}");
+        let apps = now.0["tenants"]["a"]["applications"].as_array_mut().expect("apps");
+        let app = apps.iter_mut().find(|app| app["appId"] == former.as_str()).expect("the former app");
+        let secrets = app["passwordCredentials"].as_array_mut().expect("secrets");
+        let (kept, more): (Vec<_>, Vec<_>) =
+            secrets.drain(..).partition(|s| before.iter().any(|key| s["keyId"] == key.as_str()));
+        let expected = usize::from(resets == 2);
+        assert_eq!(more.len(), expected, "secrets of the former app beside those that it had: {more:?}");
+        assert!(more.iter().all(|s| text(s, "displayName").ends_with(" back")), "{more:?}");
+        secrets.extend(kept);
+        for world in [&mut now, &mut then] {
+            world.0["clusters"][0]["resets"].take();
+            // Why a node cannot pull is told in other words after it tried anew.
+            for node in world.0["clusters"][0]["nodes"].as_array_mut().into_iter().flatten() {
+                node["pulls"].as_array_mut().into_iter().flatten().for_each(|pull| drop(pull["reason"].take()));
+            }
+        }
+        now.is_as(&then);
+    }
+
     /// Everything is what it was then; what was pulled from the registries to look at it does not count.
     pub fn is_as(&self, then: &Self) {
         let (mut now, mut then) = (self.0.clone(), then.0.clone());
@@ -131,7 +158,25 @@ impl World {
                 registry["pulls"].take();
             }
         }
-        assert_eq!(now, then);
+        let differ = differences("", &then, &now);
+        assert!(differ.is_empty(), "the world is not what it was:\n{}", differ.join("\n"));
+    }
+}
+
+/// Where two values differ, and how.
+fn differences(at: &str, then: &Value, now: &Value) -> Vec<String> {
+    match (then, now) {
+        (Value::Object(a), Value::Object(b)) => {
+            let names: std::collections::BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+            let part = |map: &serde_json::Map<String, Value>, name: &str| map.get(name).cloned().unwrap_or_default();
+            names.into_iter().flat_map(|n| differences(&format!("{at}/{n}"), &part(a, n), &part(b, n))).collect()
+        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+            let pairs = a.iter().zip(b).enumerate();
+            pairs.flat_map(|(n, (a, b))| differences(&format!("{at}/{n}"), a, b)).collect()
+        }
+        _ if then == now => Vec::new(),
+        _ => vec![format!("{at}: {then} became {now}")],
     }
 }
 

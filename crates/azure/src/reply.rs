@@ -1,7 +1,6 @@
 //! Replies, typed.
 
 use crosspull_core::ids::{AppId, KeyId, ObjectId, TenantId};
-use crosspull_core::rights::PermissionSet;
 use crosspull_core::secret::Secret;
 use crosspull_core::text::printable;
 use http::HeaderMap;
@@ -294,9 +293,6 @@ pub struct DefinitionProperties {
     /// Its name.
     pub role_name: String,
 }
-
-/// What the caller may do.
-pub type Permissions = List<PermissionSet>;
 
 /// How far a long-running operation is. Judged by `status` alone: an `error` beside `InProgress` means nothing
 /// (recording `aks_poll_error_object_while_running`).

@@ -59,12 +59,18 @@ impl Doing<'_> {
         self.learn(made.iter().map(|l| Learnt { how: Outcome::Undone, before: None, ..l.clone() }).collect())
     }
 
-    /// Halts where the cluster uses the app, whichever run gave it: without its app a cluster loses its identity.
+    /// Halts where the cluster uses the app and did not when this run began: it may need what the run made. Where it had
+    /// the app already, what the run made was an addition.
     async fn cluster_is_free(&self) -> Result<(), Halt> {
         let route = self.past().route();
         let (Some(cluster), Some(app)) = (route.and_then(|p| p.subject().0), self.known::<AppId>(&Fact::App)) else {
             return Ok(());
         };
+        let had = self.past().facts.learnt(&Fact::ClusterClient(cluster.clone()));
+        let had = had.filter(|_| self.past().resets().next().is_none());
+        if had.is_some_and(|l| l.how == Outcome::Found && l.value == app.to_string()) {
+            return Ok(());
+        }
         match self.try_cluster(cluster).await {
             Ok(now) if now.client_id() == Some(app) => Err(Halt::Needed(Trouble::new(
                 format!("{} uses the app {app}, so nothing that it needs is taken back.", cluster.name()),

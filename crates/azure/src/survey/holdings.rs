@@ -4,12 +4,12 @@ use crosspull_core::check::{AppFacts, Check, Finding, HeldRole, Lack, judge_old_
 use crosspull_core::event::Work;
 use crosspull_core::ids::{AppId, ClusterId, ObjectId};
 use crosspull_core::plan::Side;
-use crosspull_core::rights::allows;
+use crosspull_core::rights::{PermissionSet, allows};
 use crosspull_core::text::printable;
 use futures_util::future::{join, join_all};
 
 use super::{ASSIGN, Surveyor, call_stop};
-use crate::reply::{AppRoleAssignment, Assignment, Definition, Membership, Permissions, Principal, Subscription};
+use crate::reply::{AppRoleAssignment, Assignment, Definition, Membership, Principal, Subscription};
 use crate::request;
 use crate::wire::CallError;
 
@@ -143,7 +143,6 @@ impl Surveyor<'_> {
 
     async fn may_assign(&self, work: &Work, scope: &str) -> bool {
         let request = request::permissions(self.door.endpoints(), Side::A, scope);
-        let read: Result<Permissions, _> = self.door.json(work, request).await;
-        read.is_ok_and(|p| allows(&p.value, ASSIGN))
+        self.door.list::<PermissionSet>(work, request).await.is_ok_and(|permissions| allows(&permissions, ASSIGN))
     }
 }

@@ -9,12 +9,11 @@ use crosspull_core::event::{Event, Work};
 use crosspull_core::explain::Trouble;
 use crosspull_core::inputs::Inputs;
 use crosspull_core::plan::Side;
-use crosspull_core::rights::allows;
+use crosspull_core::rights::{PermissionSet, allows};
 use futures_util::future::{join, join_all};
 
 use crate::door::Door;
 use crate::journal::JournalError;
-use crate::reply::Permissions;
 use crate::request;
 use crate::wire::CallError;
 
@@ -105,9 +104,8 @@ impl<'a> Surveyor<'a> {
     ) -> Result<(), Said> {
         self.ask(check.clone(), async {
             let request = request::permissions(self.door.endpoints(), side, scope);
-            let read: Result<Permissions, _> = self.door.json(&Work::Check(check.clone()), request).await;
-            match read {
-                Ok(permissions) => Ok(((), judge(allows(&permissions.value, action)))),
+            match self.door.list::<PermissionSet>(&Work::Check(check.clone()), request).await {
+                Ok(permissions) => Ok(((), judge(allows(&permissions, action)))),
                 Err(error) => Err(call_stop(check, "your rights cannot be read", error)),
             }
         })

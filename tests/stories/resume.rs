@@ -1,0 +1,247 @@
+//! A run that stopped goes on, from wherever it stopped.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::end::End;
+use crate::secrets;
+use crate::story::{Story, text as path_text};
+use crate::world::text;
+
+fn signal(name: &str, process: u32) {
+    let sent = Command::new("kill").args([name, &process.to_string()]).status().expect("kill");
+    assert!(sent.success(), "kill {name} {process}");
+}
+
+/// Applies, and sends a signal at the first event that is meant.
+fn ended_by(story: &Story, name: &str, at: impl Fn(&Value) -> bool) -> End {
+    let mut sent = false;
+    story.apply_while(&[], |event, process| {
+        if !sent && at(event) {
+            sent = true;
+            signal(name, process);
+        }
+    })
+}
+
+fn sends_the_reset(event: &Value) -> bool {
+    event["event"] == "call_started" && text(event, "url").contains("resetServicePrincipalProfile")
+}
+
+fn waits_for_the_reset(event: &Value) -> bool {
+    event["event"] == "waiting" && event["why"] == "the operation is running"
+}
+
+/// A reset that takes a while, so that it is still running in Azure when the program is gone.
+const SLOW_RESET: &str = "name = 'slow-reset'\nsays = 'a reset takes a while'\n[time]\nreset_operation = 120\npoll = 2";
+
+/// A cloud that agrees with itself at once, so that the waits for it may be short.
+const AT_ONCE: &str = "name = 'at-once'\nsays = 'everything is known everywhere at once'\n[time]\napplication_replication = 0\n\
+                       principal_replication = 0\nsecret_effect = 0\nsecret_effect_elsewhere = 0\nrole_effect = 0";
+
+#[test]
+fn a_run_killed_in_the_middle_of_the_reset_goes_on_while_azure_still_works_on_it() {
+    let story = Story::told(&[], SLOW_RESET);
+    let end = ended_by(&story, "-KILL", waits_for_the_reset);
+    assert_eq!(end.code, None, "a kill is no exit\n{end}");
+    assert_eq!(story.world().cluster()["provisioningState"], "Updating", "Azure works on");
+    let next = story.resume(&[]);
+    next.ends_well();
+    story.is_done("AcrPull");
+    assert_eq!(story.taken_by("/resetServicePrincipalProfile"), 1, "the reset was watched and not sent again");
+    assert_eq!(next.outcome_of(9), "changed", "\n{next}");
+    secrets::are_kept(&story, &next);
+    story.resume(&[]).ends_well();
+}
+
+#[test]
+fn signals_stop_a_run_anywhere_and_it_goes_on() {
+    let places: [fn(&Value) -> bool; 4] = [
+        |e| e["event"] == "call_started" && text(e, "url").ends_with("/addPassword"),
+        |e| e["event"] == "learnt" && e["step"] == 5,
+        sends_the_reset,
+        |e| e["event"] == "call_started" && text(e, "url").ends_with("/pods"),
+    ];
+    for (name, code) in [("-HUP", Some(129)), ("-INT", Some(130)), ("-TERM", Some(143)), ("-KILL", None)] {
+        for place in places {
+            let story = Story::of("happy");
+            let end = ended_by(&story, name, place);
+            if code.is_some() && end.code != Some(0) {
+                assert_eq!(end.code, code, "\n{end}");
+                end.verdict("interrupted");
+            }
+            story.resume(&[]).ends_well();
+            story.is_done("AcrPull");
+            story.undo(&[]).ends_well();
+            story.is_taken_back();
+        }
+    }
+}
+
+#[test]
+fn without_a_name_the_newest_that_can_go_on_is_taken() {
+    let story = Story::of("happy");
+    story.run(&["resume", "--yes"]).complains("there is no run to go on with");
+    story.run(&["resume", "ffffffff", "--yes"]).complains("there is no run ffffffff; crosspull runs lists those");
+    story.run(&["resume", "../x", "--yes"]).complains("\"../x\" is not a run");
+    ended_by(&story, "-KILL", |e| e["event"] == "learnt" && e["step"] == 1);
+    story.run(&["resume", "--yes", "--output", "json"]).ends_well();
+    story.is_done("AcrPull");
+}
+
+#[test]
+fn the_list_of_runs_says_where_each_stands_and_what_can_be_done() {
+    let story = Story::of("happy");
+    let none = story.run(&["runs"]);
+    assert!(none.exits(0).out.starts_with("There are no runs in "), "{none}");
+    ended_by(&story, "-KILL", |e| e["event"] == "learnt" && e["step"] == 5);
+    let run = story.run_id();
+    let listed = story.run(&["runs"]);
+    listed.exits(0);
+    let parts = [
+        run.as_str(),
+        "stopped",
+        "aks-shop ← registryb",
+        &format!("go on: crosspull resume {run}"),
+        &format!("take back: crosspull undo {run}"),
+    ];
+    for part in parts {
+        assert!(listed.out.contains(part), "no {part:?} in {listed}");
+    }
+    story.resume(&[]).ends_well();
+    let listed = story.run(&["runs", "--output", "json"]);
+    let told = listed.exits(0).events.first().expect("a line");
+    assert_eq!((&told["stage"], &told["can_resume"], &told["can_undo"]), (&"done".into(), &false.into(), &true.into()));
+    story.undo(&[]).ends_well();
+    let told = story.run(&["runs", "--output", "json"]).events.remove(0);
+    assert_eq!((&told["stage"], &told["can_undo"]), (&"undone".into(), &false.into()));
+}
+
+#[test]
+fn a_second_program_on_the_same_run_is_told() {
+    let story = Story::told(&[], SLOW_RESET);
+    let mut told = None;
+    let end = story.apply_while(&[], |event, _| {
+        if told.is_none() && waits_for_the_reset(event) {
+            let listed = story.run(&["runs"]);
+            told = Some((story.resume(&[]), story.undo(&[]), listed));
+        }
+    });
+    end.is_done();
+    let (resume, undo, listed) = told.expect("it waited");
+    for other in [resume, undo] {
+        other.complains("is being worked on by another crosspull; wait until that has ended, or end it");
+    }
+    assert!(listed.out.contains("at work") && !listed.out.contains("resume"), "{listed}");
+    story.is_done("AcrPull");
+}
+
+#[test]
+fn a_reset_that_hangs_is_unknown_and_stays_so() {
+    let story = Story::told(&["reset-hangs"], AT_ONCE);
+    let end = story.apply(&["--pace", "2000"]);
+    end.exits(1).verdict("failed");
+    assert_eq!(end.outcome("reset-cluster"), "unknown", "\n{end}");
+    assert!(text(end.trouble(), "why").contains("did not end in three hours"), "\n{end}");
+    assert!(text(end.trouble(), "now").contains("crosspull resume"), "\n{end}");
+    let again = story.resume(&["--pace", "2000"]);
+    again.exits(1).verdict("failed");
+    assert_eq!(story.taken_by("/resetServicePrincipalProfile"), 1, "it is not sent again while Azure works on it");
+    let said = story.run(&["resume", &story.run_id(), "--yes", "--pace", "2000"]);
+    assert!(said.out.contains(&format!("Next: crosspull resume {}", story.run_id())), "{said}");
+    assert!(said.out.contains("is in the state Updating"), "the state of the cluster is told\n{said}");
+}
+
+#[test]
+fn a_reset_that_failed_is_repeated_by_resume() {
+    let own = r#"
+        name = "reset-fails-once"
+        says = "the first reset ends Failed, later ones succeed"
+
+        [[fault]]
+        on = "arm POST /**/resetServicePrincipalProfile"
+        nth = 1
+        do = "fail_operation"
+        error = "ReconcileStandardLoadBalancerError"
+        message = "Reconcile standard load balancer failed."
+    "#;
+    let story = Story::told(&[], own);
+    let end = story.apply(&[]);
+    end.fails_with("The reset of aks-shop did not succeed.", "crosspull resume");
+    let text = story.run(&["runs"]).out;
+    assert!(text.contains("failed at step 9, reset aks-shop"), "{text}");
+    let next = story.resume(&[]);
+    next.ends_well();
+    let world = story.world();
+    assert_eq!(world.cluster()["clientId"], world.app()["appId"]);
+    assert_eq!(world.cluster()["provisioningState"], "Succeeded");
+    assert_eq!(world.secrets().len(), 1, "one live secret of ours");
+    assert_eq!(world.pulls(), ["Pulled"; 3]);
+    story.undo(&[]).ends_well();
+}
+
+#[test]
+fn tokens_that_expire_midway_are_made_anew() {
+    let story = Story::of("token-expires-midway");
+    let end = story.apply(&[]);
+    end.is_done();
+    story.is_done("AcrPull");
+    assert!(end.events("call_tried").any(|e| e["status"] == 401), "one expired on the way\n{end}");
+}
+
+#[test]
+fn a_secret_that_may_not_live_so_long_is_told_and_a_shorter_one_is_taken() {
+    let story = Story::of("secret-lifetime-capped");
+    let end = story.apply(&[]);
+    end.fails_with("The tenant caps how long a secret may live.", "--secret-days");
+    assert_eq!(end.trouble()["refusal"]["code"], "CredentialInvalidLifetimeAsPerAppPolicy");
+    story.cluster_was_not_touched();
+    story.undo(&[]).ends_well();
+    story.is_taken_back();
+    // The former app's secret of the way back lives as long.
+    story.apply(&["--secret-days", "90"]).is_done();
+    story.is_done("AcrPull");
+}
+
+#[test]
+fn consent_that_is_refused_leaves_a_run_that_goes_on_once_it_is_given() {
+    let story = Story::of("consent-refused");
+    let end = story.apply(&["--consent-wait", "0"]);
+    end.exits(3).verdict("waits");
+    assert!(text(end.trouble(), "now").contains("crosspull resume"), "\n{end}");
+    story.cluster_was_not_touched();
+    assert!(story.run(&["runs"]).out.contains("waits for consent in tenant B"));
+    story.resume(&["--consent-wait", "0"]).exits(3).verdict("waits");
+    let world = story.world();
+    let app = text(world.app(), "appId").to_owned();
+    story.provision_by_hand(&app);
+    story.resume(&[]).ends_well();
+    story.is_done("AcrPull");
+    story.undo(&[]).ends_well();
+    story.is_taken_back();
+}
+
+#[test]
+fn the_secret_is_saved_by_the_part_that_makes_it() {
+    let story = Story::of("happy");
+    // The first part is killed before there is a secret: the file that it was told of is still free.
+    ended_by(&story, "-KILL", |e| e["event"] == "learnt" && e["step"] == 1);
+    let wanted = story.path("secret-1");
+    assert!(!wanted.exists());
+    story.resume(&[]).ends_well();
+    assert_eq!(std::fs::read_to_string(&wanted).expect("a secret").len(), 40);
+
+    let story = Story::of("happy");
+    // The value that the first part saved is lost with it: another is made, and saved beside.
+    ended_by(&story, "-KILL", |e| e["event"] == "learnt" && e["step"] == 5);
+    let (first, second) = (story.path("secret-1"), story.path("secret-1.2"));
+    let before = std::fs::read_to_string(&first).unwrap_or_default();
+    let next = story.resume(&[]);
+    next.ends_well();
+    if !before.is_empty() {
+        assert!(next.err.contains(&format!("a new secret is in {}", path_text(&second))), "{next}");
+        assert_ne!(std::fs::read_to_string(&second).expect("a secret"), before);
+    }
+    story.is_done("AcrPull");
+}

@@ -1,0 +1,191 @@
+//! What a run made is taken back, newest first, and nothing that was found.
+
+use serde_json::Value;
+
+use crate::end::End;
+use crate::story::Story;
+use crate::world::text;
+
+/// The steps that were taken back, in their order, with how.
+fn steps(end: &End) -> Vec<(u64, String)> {
+    let ended = end.events("step_ended");
+    ended.map(|e| (e["step"].as_u64().unwrap_or_default(), text(e, "outcome").to_owned())).collect()
+}
+
+#[test]
+fn a_run_that_was_done_is_taken_back_whole() {
+    let story = Story::of("old-roles-to-copy");
+    story.apply(&[]).is_done();
+    let end = story.undo(&[]);
+    end.ends_well();
+    story.is_taken_back();
+    let order: Vec<u64> = steps(&end).iter().map(|(step, _)| *step).collect();
+    assert_eq!(order, [9, 8, 7, 5, 4, 1], "newest first; the service principal and the secret go with the app");
+    assert!(steps(&end).iter().all(|(_, how)| how == "undone"), "\n{end}");
+    assert_eq!(story.world().cluster()["resets"], 2);
+
+    let again = story.undo(&[]);
+    again.ends_well();
+    assert_eq!(again.events("call_started").count(), 0, "there is nothing left to take back");
+    story.resume(&[]).complains("was taken back; crosspull apply begins a new one");
+}
+
+#[test]
+fn what_was_found_stays() {
+    let story = Story::of("happy");
+    story.apply(&[]).is_done();
+    let first = story.run_id();
+    let before = story.world();
+    // Everything is there already: the second run makes nothing but its pod, which it removed.
+    story.apply(&[]).exits(0);
+    let second = story.journals().into_iter().map(|p| p.file_stem().expect("a name").to_string_lossy().into_owned());
+    let second = second.into_iter().find(|run| *run != first).expect("a second run");
+    let end = story.undo_of(&second, &[]);
+    end.ends_well();
+    story.world().is_as(&before);
+    // The second run's role would go with the first run's app: the first run alone takes it back.
+    story.undo_of(&first, &[]).ends_well();
+    story.is_taken_back();
+}
+
+#[test]
+fn an_app_that_another_run_gave_to_the_cluster_stays_while_the_cluster_uses_it() {
+    let story = Story::of("missing-repository");
+    story.apply(&[]).exits(1);
+    let first = story.run_id();
+    story.apply(&["--repository", "shop/web:1.4"]).is_done();
+    let end = story.undo_of(&first, &[]);
+    end.exits(5).verdict("left");
+    let trouble = end.trouble();
+    assert!(text(trouble, "what").starts_with("aks-shop uses the app "), "\n{end}");
+    assert!(text(trouble, "now").contains("Take that run back first"), "\n{end}");
+    let world = story.world();
+    assert_eq!(world.cluster()["clientId"], world.app()["appId"]);
+    assert_eq!(world.pulls(), ["Pulled"; 3]);
+    assert_eq!(story.taken_by("/resetServicePrincipalProfile"), 1);
+
+    let second = story.journals().into_iter().map(|p| p.file_stem().expect("a name").to_string_lossy().into_owned());
+    let second = second.into_iter().find(|run| *run != first).expect("a second run");
+    story.undo_of(&second, &[]).ends_well();
+    story.undo_of(&first, &[]).ends_well();
+    story.is_taken_back();
+}
+
+#[test]
+fn a_condition_that_was_changed_is_put_back() {
+    let story = Story::of("abac-registry");
+    story.apply(&[]).is_done();
+    let first = story.world().role()["condition"].clone();
+    let journals = story.journals();
+    story.apply(&["--repository", "shop/api:2.0"]).exits(0);
+    let changed = story.world().role()["condition"].clone();
+    assert_ne!(first, changed);
+    let second = story.journals().into_iter().find(|j| !journals.contains(j)).expect("a second run");
+    let second = second.file_stem().expect("a name").to_string_lossy().into_owned();
+    story.undo_of(&second, &[]).ends_well();
+    assert_eq!(story.world().role()["condition"], first);
+}
+
+#[test]
+fn it_goes_on_past_a_failure_tells_what_is_left_and_a_second_time_finishes() {
+    let own = r#"
+        name = "cannot-delete-once"
+        says = "the first removal of a role in B is refused"
+
+        [[fault]]
+        on = "arm DELETE /**/registries/{name}/providers/Microsoft.Authorization/roleAssignments/{id}"
+        nth = 1
+        do = "status"
+        code = 403
+        error = "AuthorizationFailed"
+        message = "The client may not."
+    "#;
+    let story = Story::told(&[], own);
+    story.apply(&[]).is_done();
+    let end = story.undo(&[]);
+    end.exits(5).verdict("left");
+    let how: Vec<String> = steps(&end).into_iter().map(|(step, how)| format!("{step} {how}")).collect();
+    assert_eq!(how, ["9 undone", "8 undone", "7 undone", "5 failed", "4 undone", "1 undone"]);
+    assert!(text(end.trouble(), "what").contains("was not taken back"), "\n{end}");
+    let again = story.undo(&[]);
+    again.ends_well();
+    assert_eq!(steps(&again).len(), 1, "what is taken back is not taken back again");
+    story.is_taken_back();
+}
+
+#[test]
+fn without_a_way_back_the_cluster_keeps_the_app_and_the_commands_are_told() {
+    let story = Story::of("no-way-back");
+    let end = story.apply(&[]);
+    end.is_done();
+    assert_eq!(end.outcome("keep-way-back"), "skipped");
+    assert!(end.note("keep-way-back").contains("there is no automatic way back"), "\n{end}");
+    let undone = story.undo(&[]);
+    undone.exits(5).verdict("left");
+    let now = text(undone.trouble(), "now");
+    for part in
+        ["az ad app credential reset --append --id 0c0c0c0c", "az aks update-credentials", "--reset-service-principal"]
+    {
+        assert!(now.contains(part), "no {part:?} in {now}");
+    }
+    let how: Vec<String> = steps(&undone).into_iter().map(|(_, how)| how).collect();
+    assert!(how.iter().skip(1).all(|how| how == "left"), "what the cluster needs stays: {how:?}");
+    let world = story.world();
+    assert_eq!(world.cluster()["clientId"], world.app()["appId"]);
+    assert_eq!(world.pulls(), ["Pulled"; 3]);
+}
+
+#[test]
+fn a_run_that_made_nothing_has_nothing_to_take_back() {
+    let story = Story::of("cannot-create-apps");
+    story.apply(&[]).exits(1);
+    let end = story.undo(&[]);
+    end.ends_well();
+    assert_eq!(end.events("call_started").count(), 0);
+    story.world().is_as(story.begin());
+}
+
+#[test]
+fn a_reset_that_failed_is_taken_back_too() {
+    let own = r#"
+        name = "reset-fails-half-done"
+        says = "the first reset ends Failed, and the cluster shows the new client id all the same"
+
+        [[fault]]
+        on = "arm POST /**/resetServicePrincipalProfile"
+        nth = 1
+        do = "fail_operation"
+        applied = true
+        error = "ReconcileVMSSAgentPoolFailed"
+        message = "Some nodes did not come back."
+    "#;
+    let story = Story::told(&[], own);
+    story.apply(&[]).fails_with("The reset of aks-shop did not succeed.", "crosspull resume");
+    assert_eq!(story.world().cluster()["provisioningState"], "Failed");
+    story.undo(&[]).ends_well();
+    story.is_taken_back();
+}
+
+#[test]
+fn before_it_asks_it_lists_every_request_with_the_ids() {
+    let story = Story::of("happy");
+    story.apply(&[]).is_done();
+    let run = story.run_id();
+    let world = story.world();
+    let end = story.run(&["undo", &run, "--yes"]);
+    end.exits(0);
+    let app = text(world.app(), "id");
+    for part in [
+        &format!("Taking back run {run}, newest first. What the run found stays."),
+        "Step 9 restarts the nodes of aks-shop",
+        &format!("Graph DELETE /applications  {app}"),
+        "aks-shop uses its former app again.",
+    ] {
+        assert!(end.out.contains(part), "no {part:?} in {end}");
+    }
+    let dots = end.out.lines().filter(|l| l.trim_end_matches('.').len() + 1 == l.len());
+    let ids = dots.filter(|l| l.split(' ').next_back().is_some_and(|w| w.trim_end_matches('.').len() == 36));
+    assert_eq!(ids.collect::<Vec<_>>(), Vec::<&str>::new(), "an id is followed by a full stop");
+    let told: Vec<Value> = end.events;
+    assert!(told.is_empty(), "text is no JSON");
+}
