@@ -34,6 +34,14 @@ pub struct JournalError {
     source: io::Error,
 }
 
+impl JournalError {
+    /// The journal of that path cannot be written; why.
+    #[must_use]
+    pub fn new(path: &Path, source: io::Error) -> Self {
+        Self { path: path.to_owned(), source }
+    }
+}
+
 /// Why the journal of an earlier run cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ReopenError {
@@ -92,7 +100,7 @@ impl Journal {
             .and_then(|file| File::open(runs)?.sync_all().map(|()| file));
         match made {
             Ok(file) => Ok(Self { file, path }),
-            Err(source) => Err(JournalError { path, source }),
+            Err(source) => Err(JournalError::new(&path, source)),
         }
     }
 
@@ -137,7 +145,7 @@ impl Journal {
 
 impl Keep for Journal {
     fn append(&mut self, entry: &Entry, safe: bool) -> Result<(), JournalError> {
-        self.write(entry, safe).map_err(|source| JournalError { path: self.path.clone(), source })
+        self.write(entry, safe).map_err(|source| JournalError::new(&self.path, source))
     }
 }
 

@@ -1,0 +1,201 @@
+//! The engine within this process, with a journal that dies at a moment: nothing more is kept or sent from then on, as if
+//! the program had been killed.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use crosspull_azure::connect::{Parts, connect};
+use crosspull_azure::control::control;
+use crosspull_azure::engine::Engine;
+use crosspull_azure::journal::{Journal, JournalError, Keep};
+use crosspull_azure::recorder::Recorder;
+use crosspull_azure::sign_in::Login;
+use crosspull_azure::survey::Surveyor;
+use crosspull_azure::wire::Pace;
+use crosspull_core::answers::Answers;
+use crosspull_core::event::{CallId, Entry, Event, RunId, Work};
+use crosspull_core::inputs::Inputs;
+use crosspull_core::plan::Plan;
+use crosspull_core::run::Run;
+use crosspull_core::secret::Secret;
+use crosspull_sim::Tenant;
+
+use crate::network::{finished, taken_back};
+use crate::sameness;
+use crate::story::Story;
+
+/// A call of the route: its step, method and path, what a run makes up left out.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Call(String);
+
+/// A moment of a call.
+#[derive(Debug, Clone, Copy)]
+pub enum Moment {
+    BeforeItsEntry,
+    AfterItsEntry,
+    AfterTheReply,
+    AfterTheEntryOfTheReply,
+}
+
+impl Moment {
+    pub const ALL: [Self; 4] =
+        [Self::BeforeItsEntry, Self::AfterItsEntry, Self::AfterTheReply, Self::AfterTheEntryOfTheReply];
+}
+
+/// Where the program is gone.
+#[derive(Debug, Clone)]
+pub struct Cut {
+    pub call: Call,
+    pub moment: Moment,
+}
+
+impl fmt::Display for Cut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} of {}", self.moment, self.call.0)
+    }
+}
+
+impl Call {
+    /// The call that an event announces.
+    fn of(event: &Event) -> Option<(CallId, Self)> {
+        let Event::CallStarted { call, work: Work::Step(step), method, url, .. } = event else { return None };
+        let path = url.split('?').next().unwrap_or_default();
+        let path = path.splitn(4, '/').nth(3).unwrap_or_default();
+        let made_up =
+            |part: &str| (part.len() == 36 && part.matches('-').count() == 4) || part.starts_with("crosspull-");
+        let parts: Vec<&str> = path.split('/').map(|part| if made_up(part) { "*" } else { part }).collect();
+        Some((*call, Self(format!("step {step} {method} /{}", parts.join("/")))))
+    }
+}
+
+/// A journal that dies where it is told to, and else only listens.
+#[derive(Debug)]
+struct Mortal {
+    journal: Journal,
+    cut: Option<Cut>,
+    struck: Option<CallId>,
+    dead: bool,
+    seen: Arc<Mutex<BTreeSet<Call>>>,
+}
+
+impl Mortal {
+    /// Whether this is the moment, and whether the entry is still kept.
+    fn dies_at(&mut self, entry: &Entry) -> Option<bool> {
+        let cut = self.cut.as_ref()?;
+        if let Some((id, call)) = Call::of(&entry.event)
+            && self.struck.is_none()
+            && call == cut.call
+        {
+            self.struck = Some(id);
+            return match cut.moment {
+                Moment::BeforeItsEntry => Some(false),
+                Moment::AfterItsEntry => Some(true),
+                Moment::AfterTheReply | Moment::AfterTheEntryOfTheReply => None,
+            };
+        }
+        match &entry.event {
+            Event::CallTried { call, .. } if self.struck == Some(*call) => match cut.moment {
+                Moment::AfterTheReply => Some(false),
+                Moment::AfterTheEntryOfTheReply => Some(true),
+                Moment::BeforeItsEntry | Moment::AfterItsEntry => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn gone(&self) -> JournalError {
+        JournalError::new(self.journal.path(), std::io::Error::other("the program is gone"))
+    }
+}
+
+impl Keep for Mortal {
+    fn append(&mut self, entry: &Entry, safe: bool) -> Result<(), JournalError> {
+        if self.dead {
+            return Err(self.gone());
+        }
+        if let Some((_, call)) = Call::of(&entry.event) {
+            self.seen.lock().expect("one thread").insert(call);
+        }
+        let dies = self.dies_at(entry);
+        if dies != Some(false) {
+            self.journal.append(entry, safe)?;
+        }
+        self.dead = dies.is_some();
+        if self.dead { Err(self.gone()) } else { Ok(()) }
+    }
+}
+
+/// Every call that the steps of an undisturbed run make.
+pub fn calls() -> Vec<Call> {
+    let story = Story::of("happy");
+    let seen = apply(&story, None);
+    story.is_done("AcrPull");
+    seen.into_iter().collect()
+}
+
+/// What must hold where the program is gone at that moment.
+pub fn held(cut: Cut) -> impl FnOnce() + Send + 'static {
+    move || {
+        let story = Story::of("happy");
+        apply(&story, Some(cut.clone()));
+        let resumed = story.resume(&[]);
+        finished(&story, resumed);
+        sameness::is_that_of_an_undisturbed_run(&story);
+        let story = Story::of("happy");
+        apply(&story, Some(cut));
+        taken_back(&story);
+    }
+}
+
+/// Applies within this process, until the cut; gives the calls that were made.
+fn apply(story: &Story, cut: Option<Cut>) -> BTreeSet<Call> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let seen = Arc::default();
+    let expected = cut.is_some();
+    let died = runtime.block_on(drive(story, cut, Arc::clone(&seen)));
+    assert_eq!(died, expected, "the program died, or did not, against what was meant");
+    // What was in flight is cut off.
+    drop(runtime);
+    Arc::into_inner(seen).expect("nobody else").into_inner().expect("one thread")
+}
+
+async fn drive(story: &Story, cut: Option<Cut>, seen: Arc<Mutex<BTreeSet<Call>>>) -> bool {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let text = std::fs::read_to_string(story.answers()).expect("answers");
+    let answers = Answers::from_toml(&text).expect("answers");
+    let inputs = Inputs::from_answers(&answers).expect("inputs");
+    let (front_end, _events) = tokio::sync::mpsc::unbounded_channel();
+    let (controller, control) = control();
+    let recorder = Arc::new(Recorder::new(front_end, jiff::Timestamp::now));
+    let minute = Duration::from_secs(60);
+    let parts = Parts {
+        authorities: vec![story.sim.ca_pem().as_bytes().to_vec()],
+        login_a: operator(story, Tenant::A),
+        login_b: operator(story, Tenant::B),
+        recorder: Arc::clone(&recorder),
+        control,
+        pace: Pace { divisor: inputs.access.pace, deadline: minute, person: minute },
+    };
+    let door = Arc::new(connect(&inputs.access, parts).await.expect("a door"));
+    let survey = Surveyor::new(&door, &inputs).survey().await.expect("no journal yet").expect("nothing stops");
+    let plan = Plan::new_app(&inputs, &survey);
+    let run = RunId(uuid::Uuid::new_v4().simple().to_string().chars().take(8).collect());
+    let journal = Journal::create(&story.state().join("crosspull/runs"), &run).expect("a journal");
+    recorder.begin(Mortal { journal, cut, struck: None, dead: false, seen });
+    controller.confirm_all();
+    let begins = Event::RunStarted { run: run.clone(), plan: plan.clone(), answers };
+    let engine = Engine::new(door, plan, run, Run::default(), Arc::default(), controller);
+    let died = engine.run(begins).await.is_err();
+    recorder.close();
+    died
+}
+
+fn operator(story: &Story, tenant: Tenant) -> Login {
+    let operator = story.sim.operator(tenant);
+    Login::ServicePrincipal {
+        client_id: operator.client_id.to_string().parse().expect("an id"),
+        secret: Secret::new(operator.client_secret.reveal().to_owned()),
+    }
+}

@@ -1,0 +1,57 @@
+//! Two worlds are the same where they differ in nothing but the ids and times that a run makes up.
+
+use std::sync::OnceLock;
+
+use regex::Regex;
+
+use crate::story::Story;
+
+/// The world of a story with everything made up left out.
+pub fn of(story: &Story) -> String {
+    static MADE_UP: OnceLock<Regex> = OnceLock::new();
+    let made_up = MADE_UP.get_or_init(|| {
+        Regex::new(
+            r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d{2}-\d{2}T[0-9:.]+Z|crosspull [0-9a-f]{8}|localhost:\d+",
+        )
+        .expect("a pattern")
+    });
+    let mut world = story.sim.world();
+    for registry in world["registries"].as_array_mut().into_iter().flatten() {
+        registry["pulls"].take();
+    }
+    // The order in which things were made is not what they are.
+    made_up.replace_all(&sorted(world).to_string(), "*").into_owned()
+}
+
+fn sorted(value: serde_json::Value) -> serde_json::Value {
+    match value {
+        serde_json::Value::Array(list) => {
+            let mut list: Vec<_> = list.into_iter().map(sorted).collect();
+            list.sort_by_key(key);
+            serde_json::Value::Array(list)
+        }
+        serde_json::Value::Object(map) => map.into_iter().map(|(name, value)| (name, sorted(value))).collect(),
+        other => other,
+    }
+}
+
+/// What two items of a list are ordered by: names and scopes, which a run does not make up.
+fn key(item: &serde_json::Value) -> String {
+    ["displayName", "scope", "name", "image"].map(|name| item[name].to_string()).join(" ")
+}
+
+/// The world that an undisturbed run ends in.
+pub fn undisturbed() -> &'static str {
+    static WORLD: OnceLock<String> = OnceLock::new();
+    WORLD.get_or_init(|| {
+        let story = Story::of("happy");
+        story.apply(&[]).is_done();
+        of(&story)
+    })
+}
+
+/// The run is done, exactly as an undisturbed one.
+pub fn is_that_of_an_undisturbed_run(story: &Story) {
+    story.is_done("AcrPull");
+    assert_eq!(of(story), undisturbed(), "the world differs from that of an undisturbed run");
+}
