@@ -19,6 +19,8 @@ mod failed;
 #[cfg(test)]
 mod happy;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod inputs;
 #[cfg(test)]
 mod lost;

@@ -14,13 +14,23 @@ use crate::story::Story;
 /// nor any token that a service gave it.
 pub fn are_kept(story: &Story, end: &End) {
     let secrets = secrets_of(story);
+    assert!(secrets.len() > 4, "too few secrets were seen to look for");
+    none_is_told(story, end, &secrets);
+}
+
+/// The same, however far the program got.
+pub fn are_kept_so_far(story: &Story, end: &End) {
+    none_is_told(story, end, &secrets_of(story));
+}
+
+fn none_is_told(story: &Story, end: &End, secrets: &BTreeSet<String>) {
     let kept = story.journals().into_iter().map(|journal| {
         let name = journal.display().to_string();
         (name, std::fs::read_to_string(&journal).expect("a journal can be read"))
     });
     let said = [("standard output".to_owned(), end.out.clone()), ("standard error".to_owned(), end.err.clone())];
     for (place, text) in kept.chain(said) {
-        for secret in &secrets {
+        for secret in secrets {
             assert!(!tells(&text, secret), "{place} tells a secret that begins with {}", &secret[..8]);
         }
     }
@@ -33,11 +43,11 @@ fn secrets_of(story: &Story) -> BTreeSet<String> {
     let answers = exchanges.iter().filter_map(|e| serde_json::from_str::<Value>(&e.response_body).ok());
     let given = answers.flat_map(|answer| {
         let one = |name| answer[name].as_str().map(str::to_owned);
-        ["secretText", "access_token", "refresh_token"].into_iter().filter_map(one).collect::<Vec<_>>()
+        let config = answer["kubeconfigs"][0]["value"].as_str().map(str::to_owned);
+        let told = ["secretText", "access_token", "refresh_token"].into_iter().filter_map(one);
+        told.chain(config).collect::<Vec<_>>()
     });
-    let secrets: BTreeSet<String> = given.chain(operators).collect();
-    assert!(secrets.len() > 4, "too few secrets were seen to look for");
-    secrets
+    given.chain(operators).collect()
 }
 
 /// Whether a text holds a secret: plainly, in a form's spelling, or in base64 (alone or within something longer).
