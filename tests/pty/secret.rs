@@ -3,7 +3,8 @@
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use regex::Regex;
 
-use crate::stage::{ENTER, F2, F3, Stage, files};
+use crate::stage::{ASKED, ENTER, ESC, F2, F3, OVER, Stage, files};
+use crate::story::Story;
 
 /// The masked secret.
 const MASKED: &str = "••••••••";
@@ -25,11 +26,14 @@ fn copies(written: &str) -> (Vec<String>, String) {
     (texts.collect(), sequence.replace_all(written, "").into_owned())
 }
 
-/// Asserts that a text does not hold the secret, plainly or in base64.
+/// Asserts that a text does not hold the secret, plainly or in base64, whatever stands before it there.
 fn keeps(place: &str, text: &str, secret: &str) {
-    let coded = BASE64_STANDARD.encode(secret);
-    for told in [secret, coded.trim_end_matches('=')] {
-        assert!(!text.contains(told), "{place} tells the secret");
+    let coded = (0..3).map(|before| {
+        let whole = BASE64_STANDARD.encode(["\0\0".get(..before).unwrap_or_default(), secret].concat());
+        whole.get(4..whole.len() - 4).unwrap_or_default().to_owned()
+    });
+    for told in coded.chain([secret.to_owned()]) {
+        assert!(!text.contains(&told), "{place} tells the secret");
     }
 }
 
@@ -62,4 +66,63 @@ fn the_secret_is_shown_and_copied_when_asked_for_and_nowhere_else() {
     keeps("the terminal after the secret was hidden", &stage.since(hidden), &secret);
     keeps("the last screen", &left, &secret);
     assert_eq!(files(stage.home.path()), [], "the demo's runs go with it");
+}
+
+/// The clipboard holds a space in place of the secret.
+const CLEARED: &str = "\x1b]52;c;IA==";
+
+#[test]
+fn a_copied_secret_goes_from_the_clipboard_when_the_program_ends_unless_it_is_kept() {
+    for (key, cleared) in [("", true), (ESC, false)] {
+        let mut stage = Stage::of(&[], &[("SSH_TTY", "/dev/pts/9")]);
+        stage.reach_done();
+        stage.press(F2, "it is cleared in 1 min");
+        stage.shows("it is cleared in 59 s");
+        if !key.is_empty() {
+            stage.press_away(key, "it is cleared in");
+        }
+        let before = stage.written();
+        stage.window.press(ENTER);
+        stage.exits(0);
+        assert_eq!(stage.since(before).contains(CLEARED), cleared, "{key:?}");
+    }
+}
+
+/// What can be read of a process: its environment and its arguments; nothing where the system does not let anybody.
+fn seen_of(pid: u32) -> Vec<(String, String)> {
+    let read = |name: &str| {
+        let bytes = std::fs::read(format!("/proc/{pid}/{name}")).unwrap_or_default();
+        (format!("/proc/{pid}/{name}"), String::from_utf8_lossy(&bytes).into_owned())
+    };
+    ["environ", "cmdline"].map(read).to_vec()
+}
+
+#[test]
+fn the_secret_of_a_run_is_in_no_file_no_argument_no_output_and_no_core_file() {
+    // Nothing outside the program limits core files.
+    let (_, hard) = rlimit::getrlimit(rlimit::Resource::CORE).expect("a limit");
+    rlimit::setrlimit(rlimit::Resource::CORE, hard, hard).expect("the limit is set");
+    let story = Story::of("happy");
+    let mut stage = Stage::on_with(&story, &[], &[("RUST_BACKTRACE", "1")]);
+    stage.reach_the_question();
+    let secret = story.secret_that_was_made();
+    let mut seen = seen_of(stage.program.pid);
+    assert!(seen.iter().any(|(_, text)| text.contains("--answers")), "the arguments were read");
+    stage.shows(ASKED);
+    stage.press("\t", "▸ Reset");
+    stage.press(ENTER, OVER);
+    stage.press(ENTER, MASKED);
+    seen.extend(seen_of(stage.program.pid));
+    // It crashes with the secret in memory.
+    assert!(stage.program.signal("SEGV"));
+    stage.program.end(std::time::Duration::from_secs(10)).expect_err("a crash is no exit");
+    seen.push(("the terminal".to_owned(), stage.since(0)));
+    seen.extend(files(stage.home.path()));
+    seen.extend(files(&story.state()));
+    seen.extend(files(story.folder()));
+    assert!(seen.iter().any(|(_, text)| text.contains("run_ended")), "no journal was found to look into");
+    for (place, text) in &seen {
+        assert!(!place.contains("core"), "a core file was written: {place}");
+        keeps(place, text, &secret);
+    }
 }

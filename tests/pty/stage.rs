@@ -7,6 +7,7 @@ use std::time::Duration;
 use portable_pty::PtySize;
 use tempfile::TempDir;
 
+use crate::story::Story;
 use crate::terminal::{Program, View, Window, command, open};
 
 /// What a screen may take to come: far more than it does on a busy machine.
@@ -71,6 +72,28 @@ impl Stage {
         let home = tempfile::tempdir().expect("a folder");
         let arguments = [&QUICK, flags].concat();
         let mut command = command(env!("CARGO_BIN_EXE_crosspull"), &arguments, home.path());
+        for (name, value) in variables {
+            command.env(name, value);
+        }
+        let (window, program) = open(command, (80, 24));
+        let stage = Self { window, program, home };
+        stage.shows(HOME);
+        stage
+    }
+
+    /// The wizard on the simulated cloud of a story, at its first screen.
+    pub fn on(story: &Story) -> Self {
+        Self::on_with(story, &[], &[])
+    }
+
+    /// The same, with more flags and variables.
+    pub fn on_with(story: &Story, flags: &[&str], variables: &[(&str, &str)]) -> Self {
+        let home = tempfile::tempdir().expect("a folder");
+        let arguments = [&["--answers", story.answers()], flags].concat();
+        let mut command = command(env!("CARGO_BIN_EXE_crosspull"), &arguments, home.path());
+        for (name, value) in story.variables() {
+            command.env(name, value);
+        }
         for (name, value) in variables {
             command.env(name, value);
         }

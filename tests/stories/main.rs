@@ -15,6 +15,8 @@ mod clouds;
 #[cfg(test)]
 mod consent;
 #[cfg(test)]
+mod disk;
+#[cfg(test)]
 mod failed;
 #[cfg(test)]
 mod happy;

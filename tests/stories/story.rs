@@ -179,12 +179,48 @@ impl Story {
 
     fn run_while(&self, arguments: &[&str], watch: impl FnMut(&Value, u32)) -> End {
         let mut command = Command::new(env!("CARGO_BIN_EXE_crosspull"));
-        command.args(arguments).current_dir(self.folder.path()).env_clear();
-        command.env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("XDG_STATE_HOME", self.state());
-        // Whatever a story does wrong, it calls nobody outside this machine.
-        command.env("HTTPS_PROXY", "http://127.0.0.1:1").env("NO_PROXY", "localhost,127.0.0.1");
-        command.envs(&self.environment);
+        command.args(arguments);
+        self.told_of(command, watch)
+    }
+
+    /// A command line of a shell, in which `crosspull` is the program.
+    pub fn shell(&self, line: &str) -> End {
+        let mut command = Command::new("sh");
+        command.args(["-c", &line.replace("crosspull ", concat!(env!("CARGO_BIN_EXE_crosspull"), " "))]);
+        self.told_of(command, |_, _| {})
+    }
+
+    fn told_of(&self, mut command: Command, watch: impl FnMut(&Value, u32)) -> End {
+        command.current_dir(self.folder.path()).env_clear().envs(self.variables());
         ended(command, watch)
+    }
+
+    /// The environment that the program has.
+    pub fn variables(&self) -> BTreeMap<String, String> {
+        let own = [
+            ("PATH", std::env::var("PATH").unwrap_or_default()),
+            ("XDG_STATE_HOME", text(&self.state()).to_owned()),
+            // Whatever a story does wrong, it calls nobody outside this machine.
+            ("HTTPS_PROXY", "http://127.0.0.1:1".to_owned()),
+            ("NO_PROXY", "localhost,127.0.0.1".to_owned()),
+        ];
+        let own = own.into_iter().map(|(name, value)| (name.to_owned(), value));
+        own.chain(self.environment.clone()).collect()
+    }
+
+    /// The operator's folder.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The value of the last secret that was made for our app, as the directory told it.
+    pub fn secret_that_was_made(&self) -> String {
+        let exchanges = self.sim.exchanges();
+        let told = exchanges.iter().rev().filter(|e| e.url.ends_with("/addPassword") && e.status == Some(200));
+        let named = |e: &&crosspull_sim::Exchange| !e.request_body.contains(" way back");
+        let made = told.into_iter().find(named).expect("a secret was made");
+        let answer: Value = serde_json::from_str(&made.response_body).expect("JSON");
+        text_of(&answer, "secretText").to_owned()
     }
 
     /// The answers file.

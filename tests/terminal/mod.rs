@@ -81,7 +81,8 @@ pub struct Window {
 
 /// The program in the window. Dropping it kills it.
 pub struct Program {
-    pid: u32,
+    /// Its process id.
+    pub pid: u32,
     status: Arc<Watched<Option<ExitStatus>>>,
 }
 

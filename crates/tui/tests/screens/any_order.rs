@@ -1,6 +1,7 @@
 //! Whatever comes, in whatever order and at whatever size, is drawn without a panic.
 
 use crosspull_core::event::{Entry, Event};
+use crosspull_core::run::Way;
 use crosspull_core::secret::Secret;
 use crosspull_tui::{Msg, Said};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -18,7 +19,7 @@ impl Numbers {
     }
 }
 
-const KEYS: [KeyCode; 26] = [
+const KEYS: [KeyCode; 27] = [
     KeyCode::Enter,
     KeyCode::Enter,
     KeyCode::Enter,
@@ -43,13 +44,15 @@ const KEYS: [KeyCode; 26] = [
     KeyCode::Char('e'),
     KeyCode::Char('r'),
     KeyCode::Char('s'),
+    KeyCode::Char('w'),
     KeyCode::Char('日'),
     KeyCode::Char('y'),
 ];
 
 fn events() -> Vec<Event> {
-    [engine::checked(), engine::stopped(), engine::person_needed(), engine::asking(), engine::reset(), engine::failed()]
-        .concat()
+    let back = engine::taken_back(&engine::done());
+    let route = [engine::checked(), engine::stopped(), engine::person_needed(), engine::soaking(), engine::asking()];
+    [route.concat(), engine::reset(), engine::failed(), engine::reset_failed(), engine::resumed(), back].concat()
 }
 
 #[test]
@@ -73,6 +76,16 @@ fn no_order_of_keys_sizes_and_events_breaks_the_screen() {
                 }
                 4 => story.wait(700).msg(Msg::Tick).end(),
                 5 if numbers.below(6) == 0 => story.ctrl('c').end(),
+                5 => {
+                    let runs = [engine::dropped(), engine::done(), engine::told([])];
+                    let run = runs[numbers.below(3)].clone();
+                    let way = if numbers.below(2) == 0 { Way::On } else { Way::Back };
+                    match numbers.below(3) {
+                        0 => story.msg(Msg::Earlier(runs.to_vec())).end(),
+                        1 => story.msg(Msg::TakenUp { run: Box::new(run), way }).end(),
+                        _ => story.msg(Msg::SecretAtHand(numbers.below(2) == 0)).msg(Msg::ChecksOver).end(),
+                    }
+                }
                 6..=9 => {
                     let event = events[numbers.below(events.len())].clone();
                     let entry = Entry::new(story.now, event);

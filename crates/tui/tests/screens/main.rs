@@ -5,6 +5,7 @@
 mod along;
 mod any_order;
 mod careful;
+mod earlier;
 mod engine;
 mod looks;
 mod secret;

@@ -1,0 +1,67 @@
+//! The disk is full, or cannot be written: nothing more is sent, and the run goes on once there is room.
+
+use crate::story::{Story, text};
+
+#[test]
+fn a_disk_that_fills_up_at_any_moment_leaves_a_run_that_goes_on() {
+    let mut broken = 0;
+    // The journal of a whole run has about 60 KiB; a file may have so many blocks of 512 bytes.
+    for blocks in [1, 16, 24, 32, 40, 48, 56, 64, 80, 96] {
+        let story = Story::of("happy");
+        let answers = story.answers();
+        let line =
+            format!("trap '' XFSZ; ulimit -f {blocks}; exec crosspull apply --answers {answers} --yes --output json");
+        let end = story.shell(&line);
+        if end.code != Some(0) {
+            broken += 1;
+            end.exits(1);
+            assert!(end.err.contains("cannot be written") && end.err.contains("Nothing more was sent"), "{end}");
+            // Where not even the plan could be kept, nothing was sent at all, and a new run is begun.
+            if story.run(&["runs", "--output", "json"]).events.iter().any(|run| run["can_resume"] == true) {
+                assert!(end.err.contains(&format!("crosspull resume {}", story.run_id())), "{end}");
+                story.resume(&[]).ends_well();
+            } else {
+                story.world().is_as(story.begin());
+                story.apply(&[]).exits(0);
+            }
+        }
+        story.is_done("AcrPull");
+    }
+    assert!(broken >= 4, "the disk was never full");
+}
+
+#[test]
+fn a_folder_of_runs_that_cannot_be_made_is_named_before_anything_is_sent() {
+    let story = Story::of("happy");
+    let file = story.path("a-file");
+    std::fs::write(&file, "").expect("written");
+    let story = story.with("XDG_STATE_HOME", text(&file));
+    let end = story.apply(&[]);
+    end.exits(1);
+    assert!(end.err.contains("crosspull/runs/") && end.err.contains("cannot be written"), "{end}");
+    assert_eq!(story.writes(), Vec::<String>::new());
+    story.world().is_as(story.begin());
+}
+
+#[test]
+fn a_journal_that_was_damaged_is_refused_and_one_whose_last_line_was_torn_is_not() {
+    let story = Story::of("happy");
+    story.apply(&[]).is_done();
+    let (run, journal) = (story.run_id(), story.journals().remove(0));
+    let whole = std::fs::read(&journal).expect("a journal");
+    // A power cut tears the last line, or leaves zeros in its place.
+    for tail in [&b"{\"v\":1,\"at\":\"20"[..], &[0; 300]] {
+        std::fs::write(&journal, [&whole, tail].concat()).expect("written");
+        story.run(&["resume", &run, "--yes"]).exits(0);
+    }
+    let damaged = String::from_utf8_lossy(&whole).replacen("\"method\":", "\"methud\":", 1);
+    std::fs::write(&journal, damaged).expect("written");
+    for command in ["resume", "undo"] {
+        let end = story.run(&[command, &run, "--yes"]);
+        end.complains("cannot be used: its line ");
+    }
+    let listed = story.run(&["runs"]);
+    assert!(listed.exits(0).out.contains("cannot be used: its line "), "{listed}");
+    std::fs::write(&journal, "hello\n").expect("written");
+    story.run(&["undo", &run, "--yes"]).complains("so it is no journal of crosspull");
+}
