@@ -49,7 +49,8 @@ fn a_hangup_in_the_middle_of_the_reset_is_gone_on_with() {
 fn a_kill_in_the_middle_of_the_reset_is_gone_on_with() {
     let (story, stage) = resetting();
     assert!(stage.program.signal("KILL"));
-    stage.program.end(std::time::Duration::from_secs(10)).expect_err("a kill is no exit");
+    let ended = stage.program.end(std::time::Duration::from_secs(10)).expect_err("a kill is no exit");
+    assert!(ended.contains("Killed"), "{ended}");
     goes_on(&story);
 }
 

@@ -56,6 +56,29 @@ fn a_run_killed_in_the_middle_of_the_reset_goes_on_while_azure_still_works_on_it
 }
 
 #[test]
+fn a_crash_with_the_secret_in_memory_leaves_it_in_no_file() {
+    let (_, hard) = rlimit::getrlimit(rlimit::Resource::CORE).expect("a limit");
+    rlimit::setrlimit(rlimit::Resource::CORE, hard, hard).expect("the limit is set");
+    let story = Story::told(&[], SLOW_RESET);
+    let end = ended_by(&story, "-ABRT", waits_for_the_reset);
+    assert_eq!(end.code, None, "a crash is no exit");
+    let secret = story.secret_that_was_made();
+    let mut saved = 0;
+    for file in secrets::files(story.folder()) {
+        let text = String::from_utf8_lossy(&std::fs::read(&file).expect("a file")).into_owned();
+        if file == story.path("secret-1") {
+            saved += 1;
+            assert_eq!(text, secret);
+        } else {
+            assert!(!secrets::tells(&text, &secret), "{} tells the secret", file.display());
+        }
+    }
+    assert_eq!(saved, 1, "only the file that was asked for holds it");
+    story.resume(&[]).ends_well();
+    story.is_done("AcrPull");
+}
+
+#[test]
 fn signals_stop_a_run_anywhere_and_it_goes_on() {
     let places: [fn(&Value) -> bool; 4] = [
         |e| e["event"] == "call_started" && text(e, "url").ends_with("/addPassword"),

@@ -1,6 +1,7 @@
 //! Where a secret must not be: in the output, or in a journal, in whatever spelling.
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
@@ -50,8 +51,14 @@ fn secrets_of(story: &Story) -> BTreeSet<String> {
     given.chain(operators).collect()
 }
 
+/// Every file below a folder.
+pub fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("the folder can be read").map(|e| e.expect("an entry").path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
 /// Whether a text holds a secret: plainly, in a form's spelling, or in base64 (alone or within something longer).
-fn tells(text: &str, secret: &str) -> bool {
+pub fn tells(text: &str, secret: &str) -> bool {
     let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
     let inside = (0..3).flat_map(|before| [STANDARD, URL_SAFE].map(|spelling| core(&spelling, before, secret)));
     inside.chain([secret.to_owned(), form]).any(|spelled| text.contains(&spelled))
