@@ -63,12 +63,13 @@ kept_quiet() {
   fi
 }
 
-# wrote_nothing NAME: no request but reads since the start; a token, a Resource Graph query and a registry's sign-in
-# are asked for by POST.
+# wrote_nothing NAME: no request but reads since the start; a token, a Resource Graph query, a registry's sign-in and
+# the kubeconfig of a cluster's user are asked for by POST.
 wrote_nothing() {
   sim requests >"$work/requests"
-  succeeds "$1" jq -e 'all(.[]; .method == "GET" or .method == "HEAD" or .plane == "entra"
-    or (.path | ascii_downcase | test("^/oauth2/(token|exchange)$|/providers/microsoft.resourcegraph/resources$")))' \
+  local reads='^/oauth2/(token|exchange)$|/providers/microsoft.resourcegraph/resources$|/listclusterusercredential$'
+  succeeds "$1" jq -e --arg reads "$reads" 'all(.[]; .method == "GET" or .method == "HEAD" or .plane == "entra"
+    or (.path | ascii_downcase | test($reads)))' \
     "$work/requests"
 }
 
