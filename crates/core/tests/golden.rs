@@ -61,3 +61,16 @@ fn a_run_of_the_first_version_that_found_everything_but_changed_a_condition() {
     let journal = golden("v1-found");
     assert_eq!(back_order(&journal), [5], "what was found is never taken back");
 }
+
+#[test]
+fn a_run_that_was_killed_in_the_reset_gone_on_with_and_taken_back() {
+    let journal = golden("v1-resumed-and-undone");
+    let run = &journal.run;
+    assert_eq!((run.stage(), run.where_it_stopped().as_str()), (Stage::Undone, ""));
+    assert_eq!(run.headline(), "What the run made is taken back. aks-shop uses its former app again.");
+    assert_eq!(run.notes, [""; 0]);
+    assert!(!run.answers.is_empty());
+    assert_eq!(back_order(&journal), [0_u8; 0], "nothing is left to take back");
+    assert_eq!(run.still_made().count(), 0, "nothing of it is left");
+    assert!(run.facts.get(&Fact::BackKey).is_some(), "the cluster was given back with a secret");
+}
