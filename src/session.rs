@@ -265,9 +265,19 @@ impl Session {
     }
 
     async fn ask_step(&mut self, step: StepId) -> color_eyre::Result<()> {
-        let title = self.report.run().plan.as_ref().and_then(|p| p.step(step)).map(crosspull_core::plan::Step::title);
-        let title = title.unwrap_or_default();
-        let proved = if self.report.run().is_undoing() { "" } else { "The pull is proved. " };
+        let run = self.report.run();
+        let plan = run.plan.as_ref();
+        let title = plan.and_then(|p| p.step(step)).map(crosspull_core::plan::Step::title).unwrap_or_default();
+        let proved = if run.is_undoing() { "" } else { "The pull is proved. " };
+        let lacks = plan.map(Plan::lacks).unwrap_or_default().join(", ");
+        if !lacks.is_empty() {
+            let app = run.facts.app().map(|app| app.to_string()).unwrap_or_default();
+            writeln!(
+                std::io::stderr(),
+                "{}",
+                terminal_safe(&format!("The new principal of app {app} lacks: {lacks}"))
+            )?;
+        }
         if self.ask(&format!("{proved}Now {title}? Its nodes restart. Type yes: ")).await? {
             self.job.controller.confirm(step);
         } else {
