@@ -77,7 +77,7 @@ pub const MEANINGS: [Meaning; 32] = [
         "Only an administrator may consent.",
         "Send the consent address to an administrator of the tenant.",
     ),
-    row("AADSTS65004", "The consent was declined.", "Ask the administrator of the tenant, then run again."),
+    row("AADSTS65004", "The consent was declined.", "Ask the administrator of the tenant, then try again."),
     row(
         "AADSTS50020",
         "The account does not belong to this tenant.",
@@ -122,7 +122,7 @@ pub const MEANINGS: [Meaning; 32] = [
         "It may be too new; if it lasts, its object id belongs to the other tenant.",
     ),
     row("RoleAssignmentExists", "The role is assigned already.", "Nothing: it is there."),
-    row("RoleAssignmentUpdateNotPermitted", "Another role assignment has this name.", "Remove it, then run again."),
+    row("RoleAssignmentUpdateNotPermitted", "Another role assignment has this name.", "Remove it, then try again."),
     row(
         "ResourceNotFound",
         "There is no such resource, or the account may not see it.",
@@ -141,7 +141,7 @@ pub const MEANINGS: [Meaning; 32] = [
     row(
         "Request_ResourceNotFound",
         "The directory does not know the object, or does not know it yet.",
-        "Run again; if it lasts, check the tenant.",
+        "Try again; if it lasts, check the tenant.",
     ),
     row(
         "CredentialInvalidLifetimeAsPerAppPolicy",
@@ -151,14 +151,14 @@ pub const MEANINGS: [Meaning; 32] = [
     row(
         "ServicePrincipalNotFound",
         "The cluster's tenant does not know the service principal yet.",
-        "Run again in a few minutes.",
+        "Try again in a few minutes.",
     ),
     row(
         "OperationNotAllowed",
         "The cluster does not take changes in its present state.",
-        "Start it, or wait until its running operation has ended, then run again.",
+        "Start it, or wait until its running operation has ended, then try again.",
     ),
-    row("Conflict", "Another operation is running on the resource.", "Wait until it has ended, then run again."),
+    row("Conflict", "Another operation is running on the resource.", "Wait until it has ended, then try again."),
     row(
         "DENIED",
         "The registry's firewall does not let this machine in.",
@@ -220,8 +220,8 @@ impl Trouble {
 /// What to do about an answer that the table does not know.
 fn unknown_now(refusal: &Refusal) -> String {
     match refusal.status {
-        Some(500..) => "It is on the service's side: run again later.",
-        Some(429) => "The service asks for patience: run again later.",
+        Some(500..) => "It is on the service's side: try again later.",
+        Some(429) => "The service asks for patience: try again later.",
         _ => "Read the service's own words below.",
     }
     .to_owned()

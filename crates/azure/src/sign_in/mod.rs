@@ -248,7 +248,7 @@ impl Source {
         match &self.watch {
             Watch::Wire(seen) => match seen.lock().unwrap_or_else(PoisonError::into_inner).take() {
                 Some(refused) => self.refused(what, refused),
-                None => Trouble::new(what, printable(&error.to_string(), 300), "Check the connection, then run again."),
+                None => Trouble::new(what, printable(&error.to_string(), 300), "Check the connection, then try again."),
             },
             Watch::Cli(cli) => match cli.words() {
                 Some(words) if words == NO_CLI => Trouble::new(
@@ -259,7 +259,7 @@ impl Source {
                 words => Trouble::new(
                     what,
                     words.unwrap_or_else(|| printable(&error.to_string(), 300)),
-                    format!("Sign in with az login --tenant {}, then run again.", self.tenant),
+                    format!("Sign in with az login --tenant {}, then try again.", self.tenant),
                 ),
             },
         }
