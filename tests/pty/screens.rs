@@ -1,6 +1,7 @@
 //! What the wizard draws: at its start, in windows of every size, on the way back, and as help.
 
-use crate::stage::{APP, CTRL_C, CTRL_U, ENTER, ESC, F1, HOME, Stage, TENANT_A, TENANT_B};
+use crate::stage::{APP, CHECKED, CTRL_C, CTRL_U, ENTER, ESC, F1, HOME, OVER, REVIEW, Stage, TENANT_A, TENANT_B};
+use crate::story::Story;
 
 /// The window is too small to draw in.
 const ENLARGE: &str = "enlarge the window (40x12)";
@@ -76,4 +77,30 @@ fn help_lies_over_the_screen_and_goes_away() {
     let help = stage.press(F1, "to the previous screen; every answer is kept");
     assert!(help.contains("Keys"), "{help}");
     assert_eq!(stage.press_away(ESC, "every answer is kept"), before);
+}
+
+/// What the simulated cloud puts around every text that it sends: a title, the clipboard, another screen, C1 forms.
+const HARM: [&str; 6] = ["\x1b]0;owned", "\x1b]52;c;b3duZWQ", "\x1b[6n", "\x1bc", "\u{9b}", "\u{9d}"];
+
+#[test]
+fn texts_of_the_network_never_move_the_terminal() {
+    let own = "name = 'e'\nsays = 'e'\n[[fault]]\non = 'graph * /**'\nnth = 'every'\ndo = 'escapes'\nkeep_ids = true\n\
+               [[fault]]\non = 'arm PUT /**/roleAssignments/{id}'\nnth = 'every'\ndo = 'status'\ncode = 403\n\
+               error = 'AuthorizationFailed'\nmessage = \"\\u001b]0;owned\\u0007 you may not\"";
+    let story = Story::told(&["old-roles-to-copy"], own);
+    let mut stage = Stage::on(&story);
+    for words in [TENANT_A, TENANT_B, APP, CHECKED, REVIEW, OVER] {
+        stage.press(ENTER, words);
+    }
+    stage.press(ENTER, "was not granted");
+    stage.press("\x1b[F", "Receipt");
+    stage.window.press("\x03");
+    stage.window.press("\x03");
+    stage.exits(1);
+    let written = stage.since(0);
+    assert!(written.contains("owned"), "the text itself was shown");
+    for harm in HARM {
+        assert!(!written.contains(harm), "{harm:?} reached the terminal");
+    }
+    assert_eq!(written.matches("\x1b[?1049h").count(), 1, "only the program itself asks for the other screen");
 }
