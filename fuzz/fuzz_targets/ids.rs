@@ -1,0 +1,35 @@
+//! Whatever is typed or pasted as an id is read, or refused with a sentence; and what was read is written as it reads.
+
+#![no_main]
+
+use crosspull_core::cloud::CloudChoice;
+use crosspull_core::event::RunId;
+use crosspull_core::field::FIELDS;
+use crosspull_core::ids::{ClusterId, ImageRef, RegistryId, TenantRef};
+use crosspull_core::inputs::check;
+use crosspull_core::text::{printable, terminal_safe};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    if let Ok(id) = ClusterId::parse(text) {
+        assert_eq!(ClusterId::parse(&id.to_string()), Ok(id));
+    }
+    if let Ok(id) = RegistryId::parse(text) {
+        assert_eq!(RegistryId::parse(&id.to_string()), Ok(id));
+    }
+    if let Ok(image) = ImageRef::parse(text) {
+        assert_eq!(ImageRef::parse(&image.to_string()), Ok(image));
+    }
+    let _ = TenantRef::parse(text);
+    let _ = CloudChoice::parse(text);
+    if let Ok(run) = text.parse::<RunId>() {
+        assert!(run.0.bytes().all(|b| b.is_ascii_alphanumeric()), "a file is named so");
+    }
+    for field in &FIELDS {
+        if let Err(sentence) = check(field.key, text) {
+            assert!(!sentence.is_empty());
+        }
+    }
+    assert!(!terminal_safe(text).contains(char::is_control));
+    assert!(!printable(text, 200).contains(char::is_control));
+});
