@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crosspull_core::event::{Event, Outcome, RunId, Verdict, Work};
 use crosspull_core::explain::Trouble;
+use crosspull_core::ids::KeyId;
 use crosspull_core::plan::{Fact, Facts, Learnt, Op, Plan, Step, StepId};
 use crosspull_core::run::Run;
 use futures_util::stream::{FuturesUnordered, StreamExt};
@@ -239,6 +240,11 @@ impl<'a> Doing<'a> {
     pub fn known<T: std::str::FromStr>(&self, fact: &Fact) -> Option<T> {
         let on_board = self.engine.board.borrow().facts.id(fact);
         on_board.or_else(|| self.past().facts.id(fact))
+    }
+
+    /// The key id of the secret that this process gave the cluster its former app back with, or is about to.
+    pub fn given_back_with(&self) -> Option<KeyId> {
+        self.engine.board.borrow().facts.id(&Fact::BackKey)
     }
 
     /// The value of a fact, once it is known.

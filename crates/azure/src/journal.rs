@@ -24,6 +24,8 @@ pub trait Keep: Send + std::fmt::Debug {
 pub struct Journal {
     file: File,
     path: PathBuf,
+    /// How much of it is whole, in bytes.
+    whole: u64,
 }
 
 /// The journal cannot be written, so nothing more may be sent.
@@ -99,7 +101,7 @@ impl Journal {
             // The folder too, or a power cut leaves a journal that nobody finds.
             .and_then(|file| File::open(runs)?.sync_all().map(|()| file));
         match made {
-            Ok(file) => Ok(Self { file, path }),
+            Ok(file) => Ok(Self { file, path, whole: 0 }),
             Err(source) => Err(JournalError::new(&path, source)),
         }
     }
@@ -121,12 +123,12 @@ impl Journal {
         }
         let bytes = bytes_of(&mut file, &path)?;
         let journal = read(&bytes).map_err(|why| ReopenError::Unreadable { path: path.clone(), why })?;
+        let whole = u64::try_from(journal.whole).unwrap_or(u64::MAX);
         if journal.whole < bytes.len() {
-            let whole = u64::try_from(journal.whole).unwrap_or(u64::MAX);
             let cut = file.set_len(whole).and_then(|()| file.seek(SeekFrom::End(0))).and_then(|_| file.sync_all());
             cut.map_err(failed)?;
         }
-        Ok((Self { file, path }, journal.run, journal.entries))
+        Ok((Self { file, path, whole }, journal.run, journal.entries))
     }
 
     /// Where it is.
@@ -138,7 +140,12 @@ impl Journal {
     fn write(&mut self, entry: &Entry, safe: bool) -> io::Result<()> {
         let mut line = serde_json::to_vec(entry).map_err(io::Error::other)?;
         line.push(b'\n');
-        self.file.write_all(&line)?;
+        if let Err(error) = self.file.write_all(&line) {
+            // A disk that was full for a moment must not leave half a line before the next entry.
+            self.file.set_len(self.whole)?;
+            return Err(error);
+        }
+        self.whole += u64::try_from(line.len()).unwrap_or(u64::MAX);
         if safe { self.file.sync_data() } else { Ok(()) }
     }
 }

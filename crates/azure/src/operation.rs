@@ -19,6 +19,9 @@ const AT_MOST: Duration = Duration::from_secs(3 * 3600);
 /// How often it is asked where the service does not say.
 const EVERY: Duration = Duration::from_secs(10);
 
+/// It is not asked more often than this, whatever the service says: each time is an entry of the journal.
+const AT_LEAST: Duration = Duration::from_secs(1);
+
 /// Where an accepted operation can be asked: `Azure-AsyncOperation`, else `Location` (recording `aks_stop_start`).
 ///
 /// # Errors
@@ -100,7 +103,7 @@ async fn ask_until_over(
             }
             None => {
                 let asked = asked_wait(&reply.headers, &[], door.wire().recorder().now());
-                wait = asked.unwrap_or_else(|| pace.of(EVERY));
+                wait = asked.unwrap_or_else(|| pace.of(EVERY)).max(pace.of(AT_LEAST));
             }
         }
     }

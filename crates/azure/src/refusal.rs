@@ -40,6 +40,10 @@ pub fn refused(status: u16, headers: &HeaderMap, body: &[u8]) -> Refused {
         (code.unwrap_or_default(), message.unwrap_or_default())
     };
     let code = if code.is_empty() { format!("HTTP {status}") } else { code };
+    let message = match status {
+        300..400 if message.is_empty() => "it points to another address, which is not followed".to_owned(),
+        _ => message,
+    };
     Refused {
         refusal: Refusal {
             status: Some(status),

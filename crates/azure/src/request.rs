@@ -88,8 +88,8 @@ pub struct Request {
     pub range: Option<&'static str>,
     /// Its body.
     pub body: Option<Body>,
-    /// A status of 400 or more that is an answer here and no refusal.
-    pub takes: Option<u16>,
+    /// Statuses other than those of success that are an answer here and no refusal.
+    pub takes: &'static [u16],
     /// What may be done when no answer came.
     pub repeat: Repeat,
 }
@@ -99,7 +99,7 @@ impl Request {
     #[must_use]
     pub fn new(plane: Plane, side: Side, method: Method, url: Url, auth: Auth) -> Self {
         let repeat = if matches!(method, Method::POST | Method::PATCH) { Repeat::AfterReading } else { Repeat::Freely };
-        Self { plane, side, method, url, auth, accept: None, range: None, body: None, takes: None, repeat }
+        Self { plane, side, method, url, auth, accept: None, range: None, body: None, takes: &[], repeat }
     }
 
     fn json(mut self, body: &Value) -> Self {
@@ -431,7 +431,7 @@ pub fn login_server(host: &str) -> Result<Url, url::ParseError> {
 #[must_use]
 pub fn challenge(server: &Url) -> Request {
     let mut request = on_registry(Method::GET, at(server, "/v2/", &[]), Auth::None);
-    request.takes = Some(401);
+    request.takes = &[401];
     request
 }
 
@@ -482,6 +482,7 @@ pub fn blob(server: &Url, repository: &str, digest: &str, token: &Secret) -> Req
     let url = at(server, &format!("/v2/{repository}/blobs/{digest}"), &[]);
     let mut request = on_registry(Method::GET, url, Auth::Token(token.clone()));
     request.range = Some("bytes=0-0");
+    request.takes = &[301, 302, 303, 307, 308];
     request
 }
 

@@ -46,7 +46,7 @@ impl Pace {
 
 /// An answer that says that the request was done.
 pub struct Reply {
-    /// The HTTP status: below 400, or the one that the request takes.
+    /// The HTTP status: one of success, or one that the request takes.
     pub status: StatusCode,
     /// Its headers.
     pub headers: HeaderMap,
@@ -234,14 +234,14 @@ impl Wire {
             builder = builder.header(http::header::CONTENT_TYPE, body.content_type).body(body.bytes.to_vec());
         }
         match builder.send().await {
-            Err(error) if error.is_connect() => Tried::Unsent(unanswered("NoConnection", &root_cause(&error))),
+            Err(error) if error.is_connect() => Tried::Unsent(unanswered(Refusal::NOT_REACHED, &root_cause(&error))),
             Err(error) if error.is_timeout() => Tried::Lost(unanswered("NoAnswer", &self.too_late())),
             Err(error) => Tried::Lost(unanswered("NoAnswer", &root_cause(&error))),
             Ok(response) => self.read(response, request.takes).await,
         }
     }
 
-    async fn read(&self, mut response: reqwest::Response, takes: Option<u16>) -> Tried {
+    async fn read(&self, mut response: reqwest::Response, takes: &[u16]) -> Tried {
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
         let mut body = Zeroizing::new(Vec::new());
@@ -255,7 +255,7 @@ impl Wire {
                 Err(error) => return Tried::Lost(unanswered("Torn", &root_cause(&error))),
             }
         }
-        if status.as_u16() < 400 || takes == Some(status.as_u16()) {
+        if status.is_success() || takes.contains(&status.as_u16()) {
             return Tried::Done(Reply { status, headers, body });
         }
         // Only a throttled service is taken by its text: other errors speak of seconds for other reasons.
@@ -284,7 +284,7 @@ fn again(
                 let wait = asked.unwrap_or(own);
                 (spent + wait <= THROTTLE_AT_MOST).then_some(("the service asks for patience", wait, THROTTLE_AT_MOST))
             }
-            Some(503) if asked.is_some() || repeat == Repeat::Freely => {
+            Some(503) if repeat == Repeat::Freely => {
                 let wait = asked.unwrap_or(own);
                 (within_tries && wait <= THROTTLE_AT_MOST).then_some(("the service is busy", wait, THROTTLE_AT_MOST))
             }
@@ -432,7 +432,7 @@ mod tests {
         }
         assert!(retried(Repeat::Freely, &lost()));
         assert!(!retried(Repeat::AfterReading, &lost()));
-        assert!(retried(Repeat::AfterReading, &Tried::Unsent(unanswered("NoConnection", ""))));
+        assert!(retried(Repeat::AfterReading, &Tried::Unsent(unanswered(Refusal::NOT_REACHED, ""))));
     }
 
     #[test]

@@ -17,6 +17,11 @@ pub struct Refusal {
     pub request_id: Option<String>,
 }
 
+impl Refusal {
+    /// The code where no connection came about: nothing was sent.
+    pub const NOT_REACHED: &str = "NoConnection";
+}
+
 /// Something that went wrong, for a person: what happened, why, what to do now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trouble {

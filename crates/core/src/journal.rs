@@ -1,6 +1,7 @@
 //! The journal as bytes: what a run's event log on disk says. Reading and locking the file is the shell's work.
 
 use crate::event::{EVENT_VERSION, Entry, Event};
+use crate::plan::PLAN_VERSION;
 use crate::run::Run;
 
 /// No journal is larger, in bytes: a run of a day writes a few hundred thousand.
@@ -74,14 +75,19 @@ pub fn read(bytes: &[u8]) -> Result<Journal, Unreadable> {
 
 /// One line.
 fn entry(line: &[u8]) -> Result<Entry, Unreadable> {
-    serde_json::from_slice(line).map_err(|error| {
-        let version = serde_json::from_slice::<Version>(line).map(|v| v.v);
-        if version.is_ok_and(|v| v > u64::from(EVENT_VERSION)) {
-            return Unreadable::Newer;
+    let version = serde_json::from_slice::<Version>(line).map(|v| v.v);
+    if version.is_ok_and(|v| v > u64::from(EVENT_VERSION)) {
+        return Err(Unreadable::Newer);
+    }
+    // The parser's own words may quote the line, which is data: the place alone is told.
+    let entry: Entry = serde_json::from_slice(line)
+        .map_err(|error| Unreadable::Damaged { line: 0, why: format!("at column {}", error.column()) })?;
+    match &entry.event {
+        Event::RunStarted { plan, .. } | Event::UndoStarted { plan, .. } if plan.v > PLAN_VERSION => {
+            Err(Unreadable::Newer)
         }
-        // The parser's own words may quote the line, which is data: the place alone is told.
-        Unreadable::Damaged { line: 0, why: format!("at column {}", error.column()) }
-    })
+        _ => Ok(entry),
+    }
 }
 
 /// What every version of an entry has.

@@ -7,13 +7,16 @@ use jiff::Timestamp;
 
 use crate::answers::Answers;
 use crate::check::{Check, Finding, Level};
-use crate::event::{CallId, Entry, Event, Outcome, Plane, RunId, Verdict, Work};
-use crate::explain::{Refusal, Trouble};
+use crate::event::{Entry, Event, Outcome, RunId, Verdict, Work};
+use crate::explain::Trouble;
+use crate::ids::KeyId;
 use crate::plan::{Fact, Facts, Learnt, Op, Plan, Route, Side, StepId};
 
+mod call;
 mod end;
 mod stage;
 
+pub use call::{Call, Try};
 pub use stage::{NoWay, Stage, Way};
 
 /// A run as far as its events tell.
@@ -35,8 +38,6 @@ pub struct Run {
     pub proved: Option<Timestamp>,
     /// True once the operator cut the wait before the reset short.
     pub cut_short: bool,
-    /// The key id of the secret that the last reset was sent with: nodes may have it.
-    pub reset_key: Option<String>,
     /// When something was last said of it.
     pub last: Option<Timestamp>,
     /// The checks in the order in which they were asked, with their answers.
@@ -45,6 +46,8 @@ pub struct Run {
     pub steps: Vec<StepState>,
     /// The calls, in the order in which they were sent.
     pub calls: Vec<Call>,
+    /// How many of them earlier parts of the run sent.
+    pub calls_before: usize,
     /// What was learnt.
     pub facts: Facts,
     /// How it ended.
@@ -125,42 +128,6 @@ pub struct Person {
     pub command: String,
 }
 
-/// A call.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Call {
-    /// Which.
-    pub id: CallId,
-    /// What for.
-    pub work: Work,
-    /// To which service.
-    pub plane: Plane,
-    /// As which tenant.
-    pub side: Side,
-    /// GET, POST…
-    pub method: String,
-    /// Where to.
-    pub url: String,
-    /// True where it changes something.
-    pub writes: bool,
-    /// True where it is part of taking the run back.
-    pub back: bool,
-    /// When it was sent.
-    pub started: Timestamp,
-    /// Its tries.
-    pub tries: Vec<Try>,
-}
-
-/// A try of a call.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Try {
-    /// The HTTP status; none where no answer came.
-    pub status: Option<u16>,
-    /// How long it took, in milliseconds.
-    pub ms: u64,
-    /// What was answered in place of what was asked.
-    pub refusal: Option<Refusal>,
-}
-
 impl Run {
     /// Takes in one event. Total: whatever comes, in whatever order, leaves a run that can be shown.
     pub fn apply(&mut self, entry: &Entry) {
@@ -199,6 +166,9 @@ impl Run {
                 back: self.is_undoing(),
                 started: at,
                 tries: Vec::new(),
+                key: None,
+                operation: None,
+                taken: false,
             }),
             Event::CallTried { call, status, ms, refusal, .. } => {
                 let tried = Try { status: *status, ms: *ms, refusal: refusal.clone() };
@@ -230,6 +200,7 @@ impl Run {
                 if learnt.iter().any(|l| matches!(l.fact, Fact::Proved(_)) && l.how == Outcome::Proved) {
                     self.proved.get_or_insert(at);
                 }
+                learnt.iter().for_each(|l| self.learnt_of_reset(l));
                 self.facts.learn(learnt);
                 if learnt.iter().any(|l| l.fact == Fact::PrincipalB) {
                     self.with_step(*step, "learnt of its principal", |s| s.person = None);
@@ -278,18 +249,28 @@ impl Run {
         self.begin_again();
     }
 
-    fn call_started(&mut self, call: Call) {
+    fn call_started(&mut self, mut call: Call) {
         if call.is_reset() {
-            let key = if call.back { Fact::BackKey } else { Fact::SecretKey };
-            self.reset_key = self.facts.get(&key).map(str::to_owned);
+            call.key = self.facts.id(if call.back { &Fact::BackKey } else { &Fact::SecretKey });
         }
         self.calls.push(call);
+    }
+
+    /// What was learnt of the reset that this part of the run sent last: where it is asked, or that it was taken.
+    fn learnt_of_reset(&mut self, learnt: &Learnt) {
+        let Some(reset) = self.calls.iter_mut().skip(self.calls_before).rev().find(|c| c.is_reset()) else { return };
+        match (&learnt.fact, learnt.how) {
+            (Fact::Operation(_), _) => reset.operation = Some(learnt.value.clone()),
+            (Fact::ClusterClient(_), Outcome::Changed | Outcome::Undone) => reset.taken = true,
+            _ => {}
+        }
     }
 
     /// The steps are to come, whatever became of them before; what was learnt stays.
     fn begin_again(&mut self) {
         self.steps = self.plan.iter().flat_map(|p| &p.steps).map(|s| StepState::to_come(s.id)).collect();
         (self.verdict, self.trouble, self.ended, self.waiting) = (None, None, None, None);
+        self.calls_before = self.calls.len();
     }
 
     /// What the run made is taken back from here on, by that plan.
@@ -377,7 +358,7 @@ impl Run {
         // A 409 says that it is there: by an earlier try, or by somebody else.
         let exists = |c: &Call| c.last().is_some_and(|t| t.status == Some(409));
         let mut writes = self.calls.iter().filter(|c| !c.back && c.writes && c.work == Work::Step(id));
-        writes.any(|call| !call.was_refused() || exists(call))
+        writes.any(|call| !call.did_nothing() || exists(call))
     }
 
     /// True where a person was asked to act for a step of the route.
@@ -390,13 +371,27 @@ impl Run {
     /// in Azure, whatever became of the run.
     #[must_use]
     pub fn reset_was_sent(&self) -> bool {
-        let back = self.is_undoing();
-        self.resets().any(|call| call.back == back)
+        self.resets(if self.is_undoing() { Way::Back } else { Way::On }).next().is_some()
     }
 
-    /// The resets of the cluster that were sent and not plainly refused, on the way there and back.
-    pub fn resets(&self) -> impl Iterator<Item = &Call> {
-        self.calls.iter().filter(|call| call.is_reset() && !call.was_refused())
+    /// The resets of the cluster on a way that were sent and not plainly refused.
+    pub fn resets(&self, way: Way) -> impl DoubleEndedIterator<Item = &Call> {
+        let back = way == Way::Back;
+        self.calls.iter().filter(move |call| call.is_reset() && call.back == back && !call.did_nothing())
+    }
+
+    /// The secrets that the cluster may have by the resets on a way, the oldest first: that of the last one that is
+    /// known to have succeeded, and of all since.
+    #[must_use]
+    pub fn keys_sent(&self, way: Way) -> Vec<KeyId> {
+        let mut keys = Vec::new();
+        for reset in self.resets(way) {
+            if reset.taken {
+                keys.clear();
+            }
+            keys.extend(reset.key.filter(|key| !keys.contains(key)));
+        }
+        keys
     }
 
     /// How the first step of a kind ended.
@@ -491,25 +486,5 @@ impl StepState {
             note: String::new(),
             trouble: None,
         }
-    }
-}
-
-impl Call {
-    /// True for a reset of a cluster's service principal.
-    #[must_use]
-    pub fn is_reset(&self) -> bool {
-        self.method == "POST" && self.url.contains("/resetServicePrincipalProfile")
-    }
-
-    /// True where the service plainly said no, so that nothing was done.
-    #[must_use]
-    pub fn was_refused(&self) -> bool {
-        self.last().and_then(|t| t.status).is_some_and(|s| (400..500).contains(&s) && s != 408)
-    }
-
-    /// How long its last try took, in milliseconds.
-    #[must_use]
-    pub fn last(&self) -> Option<&Try> {
-        self.tries.last()
     }
 }

@@ -4,7 +4,7 @@
 
 use crosspull_core::journal::{Journal, read};
 use crosspull_core::plan::{Fact, Op, back};
-use crosspull_core::run::Stage;
+use crosspull_core::run::{Stage, Way};
 
 fn golden(name: &str) -> Journal {
     let path = format!("{}/tests/golden/{name}.jsonl", env!("CARGO_MANIFEST_DIR"));
@@ -52,7 +52,7 @@ fn a_run_of_the_first_version_that_was_killed_while_the_cluster_was_reset() {
     let journal = golden("v1-killed-in-reset");
     assert_eq!(journal.run.stage(), Stage::Stopped);
     assert_eq!(journal.run.where_it_stopped(), "stopped at step 7, reset aks-shop");
-    assert_eq!(journal.run.resets().count(), 1);
+    assert_eq!(journal.run.resets(Way::On).count(), 1);
     assert!(journal.run.facts.get(&Fact::SecretKey).is_some());
 }
 

@@ -48,7 +48,7 @@ impl HttpClient for IdentityTransport {
                 content_type: "application/x-www-form-urlencoded",
                 bytes: Zeroizing::new(bytes.to_vec()),
             }),
-            takes: None,
+            takes: &[],
             repeat: Repeat::Freely,
         };
         let work = Work::SignIn(self.side);

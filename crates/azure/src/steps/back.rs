@@ -4,11 +4,14 @@ use crosspull_core::event::Outcome;
 use crosspull_core::explain::Trouble;
 use crosspull_core::ids::{AppId, ClusterId, KeyId, ObjectId};
 use crosspull_core::plan::{Fact, Learnt, Op, SecretFor, Side};
+use crosspull_core::run::Way;
 use crosspull_core::secret::Secret;
 
+use super::cluster::is_over;
 use super::plainly;
 use crate::engine::{Doing, Done};
 use crate::patience::Halt;
+use crate::reply::ClusterProperties;
 use crate::wire::CallError;
 
 impl Doing<'_> {
@@ -23,7 +26,9 @@ impl Doing<'_> {
         match &of.op {
             Op::KeepWayBack { app, .. } => self.remove_way_back(*app, made).await,
             Op::CopyRoles { roles, .. } => self.uncopy_roles(roles, made).await,
-            Op::GrantRole { registry, role, .. } => self.ungrant_role(registry, *role, made).await,
+            Op::GrantRole { registry, role, repositories } => {
+                self.ungrant_role(registry, *role, repositories, made).await
+            }
             Op::Provision { .. } => self.delete_principal(Side::B, of.id, made).await,
             Op::CreatePrincipal => self.delete_principal(Side::A, of.id, made).await,
             Op::AddSecret { .. } => {
@@ -59,16 +64,14 @@ impl Doing<'_> {
         self.learn(made.iter().map(|l| Learnt { how: Outcome::Undone, before: None, ..l.clone() }).collect())
     }
 
-    /// Halts where the cluster uses the app and did not when this run began: it may need what the run made. Where it had
-    /// the app already, what the run made was an addition.
+    /// Halts where the cluster uses the app, or may soon, and did not when this run was planned: it may need what the run
+    /// made. Where it had the app already, what the run made was an addition.
     async fn cluster_is_free(&self) -> Result<(), Halt> {
-        let route = self.past().route();
-        let (Some(cluster), Some(app)) = (route.and_then(|p| p.subject().0), self.known::<AppId>(&Fact::App)) else {
-            return Ok(());
-        };
-        let had = self.past().facts.learnt(&Fact::ClusterClient(cluster.clone()));
-        let had = had.filter(|_| self.past().resets().next().is_none());
-        if had.is_some_and(|l| l.how == Outcome::Found && l.value == app.to_string()) {
+        let Some(route) = self.past().route() else { return Ok(()) };
+        let (Some(cluster), Some(app)) = (route.subject().0, self.known::<AppId>(&Fact::App)) else { return Ok(()) };
+        let found = self.past().facts.learnt(&Fact::ClusterClient(cluster.clone()));
+        let found = found.is_some_and(|l| l.how == Outcome::Found && l.value == app.to_string());
+        if route.former_app().is_none() && found && self.past().resets(Way::On).next().is_none() {
             return Ok(());
         }
         match self.try_cluster(cluster).await {
@@ -76,6 +79,11 @@ impl Doing<'_> {
                 format!("{} uses the app {app}, so nothing that it needs is taken back.", cluster.name()),
                 "Another run gave the app to the cluster, or somebody did.",
                 "Take that run back first: crosspull runs lists them.",
+            ))),
+            Ok(now) if !is_over(&now) => Err(Halt::Needed(Trouble::new(
+                format!("{} is being updated, so nothing that it may need is taken back.", cluster.name()),
+                format!("Whether it gets the app {app} is told when that has ended."),
+                format!("Wait until it has, then crosspull undo {} goes on.", self.run()),
             ))),
             Ok(_) => Ok(()),
             // A cluster that is gone needs nothing.
@@ -94,7 +102,7 @@ impl Doing<'_> {
                 by_hand(cluster, "APP"),
             )));
         };
-        self.quiet(cluster, former).await?;
+        self.quiet(cluster).await?;
         let now = match self.try_cluster(cluster).await {
             Err(CallError::Refused(r)) if r.refusal.status == Some(404) => {
                 return Ok((Outcome::Skipped, "the cluster is not there any more".to_owned()));
@@ -104,7 +112,11 @@ impl Doing<'_> {
         let given_back = Learnt::new(Outcome::Undone, Fact::ClusterClient(cluster.clone()), former);
         if now.uses(former) {
             self.learn(vec![given_back])?;
+            self.forget_back_secrets(former).await?;
             return Ok((Outcome::Undone, "it uses its former app".to_owned()));
+        }
+        if let Some(other) = self.another_app(&now, former) {
+            return Ok((Outcome::Skipped, other));
         }
         let object = match self.former_app(former).await? {
             Ok(Some(object)) => object,
@@ -118,12 +130,32 @@ impl Doing<'_> {
         };
         let (key, secret) = self.back_secret(cluster, object, former, days, &what).await?;
         self.confirmed().await?;
-        self.reset_to(cluster, former, &secret).await?;
+        self.reset_to(cluster, former, &secret, now.client_id()).await?;
         self.learn(vec![given_back])?;
         self.remove_secrets(object, SecretFor::Back, &[key]).await?;
         let known = self.read_app(object).await?.password_credentials.into_iter().find(|c| c.key_id == key);
         let ends = known.and_then(|c| c.end_date_time).map(|at| format!(", until {}", at.strftime("%F")));
         Ok((Outcome::Undone, format!("by a secret of its former app, key id {key}{}", ends.unwrap_or_default())))
+    }
+
+    /// What there is to say where the cluster has neither the run's app nor its former one: it is somebody else's by now.
+    fn another_app(&self, now: &ClusterProperties, former: AppId) -> Option<String> {
+        let own = self.known::<AppId>(&Fact::App)?;
+        match now.client_id() {
+            Some(app) if app == own || app == former => None,
+            Some(app) => Some(format!("meanwhile it uses another app, {app}")),
+            None => Some("meanwhile it uses a managed identity".to_owned()),
+        }
+    }
+
+    /// Removes what was made to give the cluster back with, where it was given back without.
+    async fn forget_back_secrets(&self, former: AppId) -> Result<(), Halt> {
+        let made = self.past().facts.learnt(&Fact::BackKey).filter(|l| l.how == Outcome::Created);
+        let Some(made) = made.cloned() else { return Ok(()) };
+        let Ok(Some(object)) = self.former_app(former).await? else { return Ok(()) };
+        let kept = self.past().keys_sent(Way::Back);
+        self.remove_secrets(object, SecretFor::Back, &kept).await?;
+        if kept.iter().any(|key| key.to_string() == made.value) { Ok(()) } else { self.learn_undone(&[made]) }
     }
 
     /// The secret to give the cluster back with: that of the way back where this process still has its value, else
@@ -141,8 +173,8 @@ impl Doing<'_> {
             self.learn(vec![Learnt::new(Outcome::Created, Fact::BackKey, key)])?;
             return Ok((key, secret));
         }
-        // Nodes may have the secret of a reset that was sent on the way back.
-        let held: Vec<KeyId> = self.past().reset_key.iter().filter_map(|key| key.parse().ok()).collect();
+        // Nodes may have the secrets of resets that were sent on the way back.
+        let held = self.past().keys_sent(Way::Back);
         let made = match self.fresh_secret(object, SecretFor::Back, days, &held).await? {
             Ok(made) => made,
             Err(refusal) => {

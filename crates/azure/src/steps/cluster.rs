@@ -5,7 +5,8 @@ use std::time::Duration;
 use crosspull_core::event::{Event, Outcome};
 use crosspull_core::explain::{Refusal, Trouble};
 use crosspull_core::ids::{AppId, ClusterId, KeyId, ObjectId};
-use crosspull_core::plan::{Fact, Learnt, SecretFor};
+use crosspull_core::plan::{Fact, Learnt, Plan, SecretFor};
+use crosspull_core::run::Way;
 use crosspull_core::secret::Secret;
 
 use super::plainly;
@@ -18,6 +19,8 @@ use crate::wire::CallError;
 
 /// The cluster settles after its operation ended.
 const SETTLES: Patience = Patience::new(5, 180);
+/// How often a cluster at rest may be seen to use another app than it was given: some minutes.
+const LOOKS_AT_ANOTHER: u32 = 8;
 
 impl Doing<'_> {
     /// Gives the cluster the new credential, after every other step ended well and the operator said yes.
@@ -31,10 +34,10 @@ impl Doing<'_> {
         let (app, key): (AppId, KeyId) = (self.need(Fact::App).await?, self.need(Fact::SecretKey).await?);
         self.begin()?;
         let own = self.vault().get(key);
-        // A secret of this process's own is one that the cluster does not have, whatever app it uses.
-        if own.is_none() && self.read_cluster(cluster).await?.uses(app) {
-            let resets = self.past().resets().any(|call| !call.back);
-            let (how, note) = if resets {
+        // A secret of this process's own is one that the cluster does not have, unless an earlier part of the run sent it.
+        let sent = self.past().keys_sent(Way::On);
+        if (own.is_none() || sent.contains(&key)) && self.read_cluster(cluster).await?.uses(app) {
+            let (how, note) = if self.past().resets(Way::On).next().is_some() {
                 (Outcome::Changed, "before the run was stopped")
             } else {
                 (Outcome::Found, "the cluster uses this app already")
@@ -50,8 +53,9 @@ impl Doing<'_> {
             )));
         };
         self.soak(soak_minutes).await?;
+        let before = self.as_planned(cluster, app, from).await?;
         self.confirmed().await?;
-        self.reset_to(cluster, app, &secret).await?;
+        self.reset_to(cluster, app, &secret, before).await?;
         self.learn(vec![uses(cluster, Outcome::Changed, app, from)])?;
         // Secrets that an earlier reset may have given to nodes are of no use any more.
         let object: ObjectId = self.need(Fact::AppObject).await?;
@@ -59,9 +63,36 @@ impl Doing<'_> {
         plainly(Outcome::Changed)
     }
 
-    /// Resets the cluster to an app, and sees it through. Where it does not end well, what the cluster is then is told.
-    pub(super) async fn reset_to(&self, cluster: &ClusterId, app: AppId, secret: &Secret) -> Result<(), Halt> {
-        let done = match self.send_reset(cluster, app, secret).await {
+    /// The app that the cluster has, right before it is asked for the reset. Halts where that is neither the run's nor the
+    /// one that it had when the run was planned: the roles that were copied are not that one's.
+    async fn as_planned(&self, cluster: &ClusterId, app: AppId, from: Option<AppId>) -> Result<Option<AppId>, Halt> {
+        let now = self.read_cluster(cluster).await?.client_id();
+        match from {
+            Some(from) if now != Some(from) && now != Some(app) => Err(Halt::Failed(Trouble::new(
+                format!("{} was not reset.", cluster.name()),
+                format!(
+                    "It had the app {from} when the run was planned, and has {} now.",
+                    now.map_or_else(|| "a managed identity".to_owned(), |now| format!("the app {now}"))
+                ),
+                format!(
+                    "Take this run back with crosspull undo {} , then begin anew: the plan is another one.",
+                    self.run()
+                ),
+            ))),
+            _ => Ok(now),
+        }
+    }
+
+    /// Resets the cluster to an app, and sees it through; `before` is the app that it has. Where it does not end well,
+    /// what the cluster is then is told.
+    pub(super) async fn reset_to(
+        &self,
+        cluster: &ClusterId,
+        app: AppId,
+        secret: &Secret,
+        before: Option<AppId>,
+    ) -> Result<(), Halt> {
+        let done = match self.send_reset(cluster, app, secret, before).await {
             Ok(()) => self.settled(cluster, app).await,
             Err(halt) => Err(halt),
         };
@@ -120,18 +151,23 @@ impl Doing<'_> {
 
     /// Waits until an operation has ended that an earlier part of this run may have started: nothing is done to the
     /// cluster or to its secrets before. How it ended, the cluster tells.
-    pub(super) async fn quiet(&self, cluster: &ClusterId, target: AppId) -> Result<(), Halt> {
-        let Some(last) = self.past().resets().last() else { return Ok(()) };
+    pub(super) async fn quiet(&self, cluster: &ClusterId) -> Result<(), Halt> {
+        // Those of the way back came later.
+        let past = self.past();
+        let Some(last) = past.resets(Way::Back).last().or_else(|| past.resets(Way::On).last()) else { return Ok(()) };
         let what = format!("Whether the earlier reset of {} has ended cannot be told.", cluster.name());
-        let address: Option<url::Url> = self.past().facts.id(&Fact::Operation(cluster.clone()));
+        let address: Option<url::Url> = last.operation.as_ref().and_then(|address| address.parse().ok());
         if let Some(address) = address {
             let watched = operation::watch(self.door(), &self.work, self.step.side, &what, address).await;
             // The cluster's own state says more than an operation that may be gone.
             if let Err(halt @ (Halt::Stopped | Halt::Journal(_))) = watched {
                 return Err(halt);
             }
-        } else if !last.tries.iter().any(|t| t.status.is_some()) {
-            self.was_taken(cluster, target).await?;
+        } else if !last.was_accepted() {
+            let target = if last.back { past.route().and_then(Plan::former_app) } else { self.known(&Fact::App) };
+            if let Some(target) = target {
+                self.was_taken(cluster, target, None).await?;
+            }
         }
         SETTLES
             .until(self.door().wire(), &self.work, &what, async || match self.try_cluster(cluster).await {
@@ -147,7 +183,13 @@ impl Doing<'_> {
 
     /// Sends the reset and follows its operation. When the answer is lost, the cluster itself tells whether the reset
     /// was taken; it is sent again only where it was not.
-    async fn send_reset(&self, cluster: &ClusterId, app: AppId, secret: &Secret) -> Result<(), Halt> {
+    async fn send_reset(
+        &self,
+        cluster: &ClusterId,
+        app: AppId,
+        secret: &Secret,
+        before: Option<AppId>,
+    ) -> Result<(), Halt> {
         let what = format!("{} was not reset.", cluster.name());
         let mut lost = false;
         let accepted = Patience::new(5, 10)
@@ -157,7 +199,7 @@ impl Doing<'_> {
                     Ok(reply) => Ok(Asked::Yes(Some(reply))),
                     Err(CallError::Lost(refusal)) => {
                         lost = true;
-                        let taken = self.was_taken(cluster, app).await?;
+                        let taken = self.was_taken(cluster, app, before).await?;
                         Ok(if taken {
                             Asked::Yes(None)
                         } else {
@@ -184,8 +226,8 @@ impl Doing<'_> {
     }
 
     /// Whether a reset whose answer was lost was taken: the cluster is looked at for a minute, since its state follows
-    /// late.
-    async fn was_taken(&self, cluster: &ClusterId, target: AppId) -> Result<bool, Halt> {
+    /// late. Where it had the target `before`, that it has it tells nothing.
+    async fn was_taken(&self, cluster: &ClusterId, target: AppId, before: Option<AppId>) -> Result<bool, Halt> {
         let what = "Whether the reset was taken cannot be told.";
         let mut left = 6_u8;
         Patience::new(10, 5)
@@ -193,7 +235,7 @@ impl Doing<'_> {
             .until(self.door().wire(), &self.work, what, async || {
                 let now = self.read_cluster(cluster).await?;
                 left = left.saturating_sub(1);
-                let taken = !is_over(&now) || now.client_id() == Some(target);
+                let taken = !is_over(&now) || (now.client_id() == Some(target) && before != Some(target));
                 Ok(match (taken, left) {
                     (true, _) => Asked::Yes(true),
                     (false, 0) => Asked::Yes(false),
@@ -206,6 +248,7 @@ impl Doing<'_> {
     /// Done is what was seen: the cluster is `Succeeded` and uses the app (`azure-facts.md` 3.1).
     async fn settled(&self, cluster: &ClusterId, app: AppId) -> Result<(), Halt> {
         let what = failed_reset(cluster);
+        let mut others = 0;
         SETTLES
             .until(self.door().wire(), &self.work, &what, async || {
                 let now = match self.try_cluster(cluster).await {
@@ -222,6 +265,17 @@ impl Doing<'_> {
                         format!("{} is in the state {}.", cluster.name(), state(&now)),
                         "Look at the cluster's activity log. A repeated reset is the documented repair: crosspull resume \
                          makes it.",
+                    ))),
+                    // Its state follows late; but not for ever.
+                    "Succeeded" if others < LOOKS_AT_ANOTHER => {
+                        others += 1;
+                        Ok(Asked::NotYet("the cluster does not name its new app yet", None))
+                    }
+                    "Succeeded" => Err(Halt::Failed(Trouble::new(
+                        &what,
+                        format!("Nothing is going on at {} any more, and it does not use the app {app}", cluster.name()),
+                        "Look at the cluster's activity log, then go on with crosspull resume: it asks before it resets \
+                         again.",
                     ))),
                     _ => Ok(Asked::NotYet("the cluster is still being updated", None)),
                 }

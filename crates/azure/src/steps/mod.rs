@@ -12,6 +12,7 @@ mod secret;
 mod way_back;
 
 use crosspull_core::event::Outcome;
+use crosspull_core::explain::Refusal;
 use crosspull_core::ids::AppId;
 use crosspull_core::plan::{Op, Side};
 
@@ -47,14 +48,24 @@ impl Doing<'_> {
         }
     }
 
-    /// The service principal of an app in a tenant, where there is one and the operator may look.
-    async fn principal_of(&self, side: Side, app: AppId, what: &str) -> Result<Option<Principal>, Halt> {
+    /// The service principal of an app in a tenant, where there is one; the inner error where the operator may not look.
+    async fn look_for_principal(
+        &self,
+        side: Side,
+        app: AppId,
+        what: &str,
+    ) -> Result<Result<Option<Principal>, Refusal>, Halt> {
         let request = request::principals_of(self.door().endpoints(), side, app);
         match self.door().list::<Principal>(&self.work, request).await {
-            Ok(list) => Ok(list.into_iter().find(|p| p.app_id == app)),
-            Err(CallError::Refused(r)) if r.refusal.status == Some(403) => Ok(None),
+            Ok(list) => Ok(Ok(list.into_iter().find(|p| p.app_id == app))),
+            Err(CallError::Refused(r)) if r.refusal.status == Some(403) => Ok(Err(r.refusal)),
             Err(error) => Err(Halt::of(what, error)),
         }
+    }
+
+    /// The same, where one that may not be seen is as good as none.
+    async fn principal_of(&self, side: Side, app: AppId, what: &str) -> Result<Option<Principal>, Halt> {
+        Ok(self.look_for_principal(side, app, what).await?.ok().flatten())
     }
 
     /// Deletes something, and says whether it was there. Right after it was made, a 404 may mean that it is not known

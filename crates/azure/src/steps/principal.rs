@@ -120,10 +120,13 @@ impl Doing<'_> {
     /// (`azure-facts.md` 3.2), and its token names the service principal. Needs no right in B.
     async fn by_a_person(&self, app: AppId, redirect_uri: &str) -> Result<(Outcome, ObjectId, &'static str), Halt> {
         const BY_A_PERSON: &str = "consented by a person";
+        let note = |how| if how == Outcome::Created { BY_A_PERSON } else { "" };
         if let Some(principal) = self.principal_of(Side::B, app, NOT_IN_B).await? {
             let how = self.whose(Side::B, &principal, self.step.id);
-            let note = if how == Outcome::Created { BY_A_PERSON } else { "" };
-            return Ok((how, principal.id, note));
+            return Ok((how, principal.id, note(how)));
+        }
+        if let Some((how, principal)) = self.unseen_principal(app).await? {
+            return Ok((how, principal, note(how)));
         }
         let tenant = self.plan().tenant_b;
         let event = Event::PersonNeeded {
@@ -138,6 +141,25 @@ impl Doing<'_> {
         self.door().wire().recorder().keep(event)?;
         let principal = self.consented(app).await?;
         Ok((Outcome::Created, principal, BY_A_PERSON))
+    }
+
+    /// The service principal in B of an operator who may not see it there: the one that an earlier part of the run learnt
+    /// of, else the one that B's sign-in names. Whether a person let it in for this run, the journal tells.
+    async fn unseen_principal(&self, app: AppId) -> Result<Option<(Outcome, ObjectId)>, Halt> {
+        if let Some(known) = self.past().facts.learnt(&Fact::PrincipalB)
+            && let Ok(principal) = known.value.parse()
+        {
+            return Ok(Some((known.how, principal)));
+        }
+        let key: KeyId = self.need(Fact::SecretKey).await?;
+        let Some(secret) = self.vault().get(key) else { return Ok(None) };
+        let asked = self.past().asked_a_person(self.step.id);
+        let how = if asked || self.how(&Fact::AppObject) == Some(Outcome::Created) {
+            Outcome::Created
+        } else {
+            Outcome::Found
+        };
+        Ok(self.token_once(Side::B, app, &secret).await?.ok().flatten().map(|principal| (how, principal)))
     }
 
     /// Waits until a person has consented, but not for ever: the run can be taken up again.
@@ -179,7 +201,9 @@ impl Doing<'_> {
         let object = match (known, app) {
             (Some(object), _) => Some(object),
             (None, Some(app)) => {
-                let there = self.principal_of(side, app, &what).await?;
+                let there = self.look_for_principal(side, app, &what).await?;
+                let there =
+                    there.map_err(|refusal| may_not_delete(Trouble::from_refusal(&what, refusal), side, Some(app)))?;
                 there.filter(|p| self.whose(side, p, of) == Outcome::Created).map(|p| p.id)
             }
             (None, None) => None,
@@ -188,16 +212,20 @@ impl Doing<'_> {
         let deleted = self.delete(&what, request::delete_principal(self.door().endpoints(), side, object)).await;
         deleted.map_err(|halt| match halt {
             Halt::Failed(trouble) if trouble.refusal.as_ref().is_some_and(|r| r.status == Some(403)) => {
-                let app = app.map(|app| app.to_string()).unwrap_or_default();
-                Halt::Failed(trouble.because(
-                    format!("You may not delete service principals in tenant {side}."),
-                    format!("Let an administrator of tenant {side}, signed in there, run az ad sp delete --id {app}"),
-                ))
+                may_not_delete(trouble, side, app)
             }
             other => other,
         })?;
         self.undone(made, &[])
     }
+}
+
+fn may_not_delete(trouble: Trouble, side: Side, app: Option<AppId>) -> Halt {
+    let app = app.map(|app| app.to_string()).unwrap_or_default();
+    Halt::Failed(trouble.because(
+        format!("You may not see or delete service principals in tenant {side}."),
+        format!("Let an administrator of tenant {side}, signed in there, run az ad sp delete --id {app}"),
+    ))
 }
 
 const fn fact_of(side: Side) -> Fact {

@@ -5,7 +5,9 @@ use crosspull_core::check::HeldRole;
 use crosspull_core::event::Outcome;
 use crosspull_core::explain::{Refusal, Trouble};
 use crosspull_core::ids::{ClusterId, ObjectId, RegistryId};
-use crosspull_core::plan::{Fact, Learnt, Role, Side, assignment_description, assignment_name, condition};
+use crosspull_core::plan::{
+    Fact, Learnt, Role, Side, assignment_description, assignment_name, condition, narrowed, widened,
+};
 use futures_util::future::join_all;
 
 use super::plainly;
@@ -32,17 +34,6 @@ struct Gift<'a> {
     condition: Option<String>,
     /// The assignment's id.
     id: String,
-}
-
-impl Gift<'_> {
-    fn grant<'g>(&'g self, description: &'g str) -> Grant<'g> {
-        Grant {
-            definition: &self.definition,
-            principal: self.principal,
-            condition: self.condition.as_deref(),
-            description: Some(description),
-        }
-    }
 }
 
 impl Doing<'_> {
@@ -96,15 +87,20 @@ impl Doing<'_> {
         let description = assignment_description(self.run());
         let earlier = self.past().facts.learnt(&gift.fact).filter(|l| l.how.is_made() && l.value == gift.id).cloned();
         let own = |found: &Assignment| found.properties.description.as_deref() == Some(&description);
+        let present = there.as_ref().and_then(|found| found.properties.condition.as_deref());
+        let condition = match &there {
+            Some(_) => widened(present, gift.condition.as_deref()),
+            None => gift.condition.clone(),
+        };
         let (learnt, description) = match &there {
-            Some(found) if found.properties.condition == gift.condition => {
+            Some(found) if present == condition.as_deref() => {
                 let how = if own(found) { Outcome::Created } else { Outcome::Found };
                 let learnt = earlier.unwrap_or_else(|| Learnt::new(how, gift.fact.clone(), &gift.id));
                 let how = learnt.how;
                 self.learn(vec![learnt])?;
                 return Ok(how);
             }
-            // It has another condition: the same assignment gets this one. What it was is told before it is changed.
+            // It lets in less: its condition is widened. What it was is told before it is changed.
             Some(found) if !own(found) => {
                 let before = found.properties.condition.clone().unwrap_or_default();
                 let changed = Learnt::new(Outcome::Changed, gift.fact.clone(), &gift.id).in_place_of(before);
@@ -116,8 +112,13 @@ impl Doing<'_> {
         };
         let learnt = PRINCIPAL
             .until(self.door().wire(), &self.work, &what, async || {
-                let request =
-                    request::assign_role(self.door().endpoints(), gift.side, &gift.id, gift.grant(&description));
+                let grant = Grant {
+                    definition: &gift.definition,
+                    principal: gift.principal,
+                    condition: condition.as_deref(),
+                    description: Some(&description),
+                };
+                let request = request::assign_role(self.door().endpoints(), gift.side, &gift.id, grant);
                 match self.door().json::<Assignment>(&self.work, request).await {
                     Ok(_) => Ok(Asked::Yes(learnt.clone())),
                     Err(CallError::Refused(r)) if r.refusal.code == "PrincipalNotFound" => {
@@ -161,10 +162,17 @@ impl Doing<'_> {
     }
 
     /// Takes the role on a registry back.
-    pub(super) async fn ungrant_role(&self, registry: &RegistryId, role: Role, made: &[Learnt]) -> Done {
+    pub(super) async fn ungrant_role(
+        &self,
+        registry: &RegistryId,
+        role: Role,
+        repositories: &[String],
+        made: &[Learnt],
+    ) -> Done {
         let principal: Option<ObjectId> = self.known(&Fact::PrincipalB);
         let derived = principal.map(|p| (Fact::Assignment(registry.clone()), registry_assignment(registry, role, p)));
-        self.ungive(Side::B, made, derived.into_iter().collect()).await
+        let wanted = condition(repositories);
+        self.ungive(Side::B, made, derived.into_iter().collect(), |_| wanted.as_deref()).await
     }
 
     /// Takes the copied roles back.
@@ -173,16 +181,23 @@ impl Doing<'_> {
         let derived = principal.into_iter().flat_map(|principal| {
             roles.iter().filter_map(move |held| Some((Fact::RoleCopy(held.key()), copied_assignment(held, principal)?)))
         });
-        self.ungive(Side::A, made, derived.collect()).await
+        let wanted = |fact: &Fact| roles.iter().find(|r| Fact::RoleCopy(r.key()) == *fact)?.condition.as_deref();
+        self.ungive(Side::A, made, derived.collect(), wanted).await
     }
 
     /// Takes back what was made, and of what may have been made what says that this run made it. One that fails does
-    /// not hold the others.
-    async fn ungive(&self, side: Side, made: &[Learnt], derived: Vec<(Fact, String)>) -> Done {
+    /// not hold the others. `wanted` tells the condition that the run asked for.
+    async fn ungive<'w>(
+        &self,
+        side: Side,
+        made: &[Learnt],
+        derived: Vec<(Fact, String)>,
+        wanted: impl Fn(&Fact) -> Option<&'w str>,
+    ) -> Done {
         let mut undone = Vec::new();
         let mut failed = None;
         for learnt in made {
-            match self.ungive_one(side, learnt).await {
+            match self.ungive_one(side, learnt, wanted(&learnt.fact)).await {
                 Ok(()) => undone.push(learnt.clone()),
                 Err(Halt::Failed(trouble) | Halt::Unknown(trouble)) => failed = failed.or(Some(trouble)),
                 Err(halt) => return Err(halt),
@@ -197,7 +212,7 @@ impl Doing<'_> {
             let description = assignment_description(self.run());
             if found.is_some_and(|f| f.properties.description.as_deref() == Some(&description)) {
                 let learnt = Learnt::new(Outcome::Created, fact, &id);
-                self.ungive_one(side, &learnt).await?;
+                self.ungive_one(side, &learnt, None).await?;
                 undone.push(learnt);
             }
         }
@@ -211,16 +226,28 @@ impl Doing<'_> {
         }
     }
 
-    async fn ungive_one(&self, side: Side, learnt: &Learnt) -> Result<(), Halt> {
+    async fn ungive_one(&self, side: Side, learnt: &Learnt, wanted: Option<&str>) -> Result<(), Halt> {
         let what = format!("The role assignment {} was not taken back.", learnt.value);
         let endpoints = self.door().endpoints();
         match (learnt.how, &learnt.before) {
             (Outcome::Changed, Some(before)) => {
                 let Some(found) = self.assignment_at(side, &learnt.value, &what).await? else { return Ok(()) };
+                let present = found.properties.condition.as_deref();
+                let before = Some(before.as_str()).filter(|c| !c.is_empty());
+                let Some(left) = narrowed(present, before, wanted) else {
+                    return Err(Halt::Failed(Trouble::new(
+                        what,
+                        "Somebody else changed its condition since.",
+                        "Look at its condition, and take out what is not wanted.",
+                    )));
+                };
+                if present == left.as_deref() {
+                    return Ok(());
+                }
                 let grant = Grant {
                     definition: &found.properties.role_definition_id,
                     principal: found.properties.principal_id,
-                    condition: Some(before.as_str()).filter(|c| !c.is_empty()),
+                    condition: left.as_deref(),
                     description: found.properties.description.as_deref(),
                 };
                 let request = request::assign_role(endpoints, side, &learnt.value, grant);

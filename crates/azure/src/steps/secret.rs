@@ -5,6 +5,7 @@ use crosspull_core::event::Outcome;
 use crosspull_core::explain::{Refusal, Trouble};
 use crosspull_core::ids::{AppId, ClusterId, KeyId, ObjectId};
 use crosspull_core::plan::{Fact, Learnt, SecretFor, Side, secret_name};
+use crosspull_core::run::Way;
 use crosspull_core::secret::Secret;
 use jiff::{Timestamp, ToSpan};
 
@@ -24,12 +25,12 @@ impl Doing<'_> {
         let object: ObjectId = self.need(Fact::AppObject).await?;
         let app: AppId = self.need(Fact::App).await?;
         self.begin()?;
-        self.quiet(cluster, app).await?;
+        self.quiet(cluster).await?;
         if let Some(done) = self.secret_in_use(object, app, cluster).await? {
             return Ok(done);
         }
-        // Nodes may have the secret of a reset that was sent: it goes when the cluster has another.
-        let held: Vec<KeyId> = self.past().reset_key.iter().filter_map(|key| key.parse().ok()).collect();
+        // Nodes may have the secrets of resets that were sent: they go when the cluster has another.
+        let held = self.past().keys_sent(Way::On);
         let made = match self.fresh_secret(object, SecretFor::Cluster, days, &held).await? {
             Ok(made) => made,
             Err(refusal) => return Err(Halt::Failed(Trouble::from_refusal(NOT_ADDED, refusal))),
@@ -60,15 +61,22 @@ impl Doing<'_> {
         if !self.read_cluster(cluster).await?.uses(app) {
             return Ok(None);
         }
+        // Where it had the app before the run, only an answer tells that it took the run's reset.
+        let last = self.past().resets(Way::On).last();
+        if last.is_some_and(|reset| self.plan().former_app().is_none() && !reset.was_accepted()) {
+            return Ok(None);
+        }
         let now = self.door().wire().recorder().now();
         let known = self.read_app(object).await?;
-        let live = || known.password_credentials.iter().filter(|c| c.end_date_time.is_none_or(|end| end > now));
-        // The one that this run's own reset gave to it, else the latest.
-        let given = self.past().reset_key.as_ref();
-        let given = given.and_then(|key| live().find(|c| c.key_id.to_string() == *key));
-        let (how, in_use) = match given {
-            Some(given) => (Outcome::Created, given),
-            None => match live().max_by_key(|c| c.end_date_time) {
+        let live = |key: Option<KeyId>| {
+            let lives = |c: &&PasswordCredential| c.end_date_time.is_none_or(|end| end > now);
+            known.password_credentials.iter().filter(lives).filter(move |c| key.is_none_or(|key| key == c.key_id))
+        };
+        // Those that this run's own resets gave to it, the last one first; else the latest.
+        let given: Vec<_> = self.past().keys_sent(Way::On).into_iter().rev().flat_map(|key| live(Some(key))).collect();
+        let (how, in_use) = match given.first() {
+            Some(given) => (Outcome::Created, *given),
+            None => match live(None).max_by_key(|c| c.end_date_time) {
                 Some(latest) => (Outcome::Found, latest),
                 None => return Ok(None),
             },
@@ -76,10 +84,15 @@ impl Doing<'_> {
         let mut learnt = vec![Learnt::new(how, Fact::SecretKey, in_use.key_id)];
         learnt.extend(in_use.end_date_time.map(|end| Learnt::new(how, Fact::SecretEnds, end)));
         self.learn(learnt)?;
+        let given: Vec<KeyId> = given.iter().map(|c| c.key_id).collect();
         if how == Outcome::Created {
-            self.remove_secrets(object, SecretFor::Cluster, &[in_use.key_id]).await?;
+            self.remove_secrets(object, SecretFor::Cluster, &given).await?;
         }
-        Ok(Some((how, "the cluster uses it already".to_owned())))
+        let note = match given.as_slice() {
+            [] | [_] => "the cluster uses it already".to_owned(),
+            several => format!("the cluster uses one of these, so they stay: {}", spaced(several)),
+        };
+        Ok(Some((how, note)))
     }
 
     pub(super) async fn read_app(&self, object: ObjectId) -> Result<App, Halt> {
@@ -216,9 +229,13 @@ impl Doing<'_> {
 /// What there is to say about secrets that earlier runs left on the app. They are not removed unasked: somebody may
 /// have saved one for something else.
 fn of_earlier_runs(others: &[PasswordCredential]) -> String {
-    let keys: Vec<String> = others.iter().map(|c| c.key_id.to_string()).collect();
+    let keys: Vec<KeyId> = others.iter().map(|c| c.key_id).collect();
     match keys.as_slice() {
         [] => String::new(),
-        keys => format!("secrets of earlier runs, of no use to the cluster once it is reset: {}", keys.join(" ")),
+        keys => format!("secrets of earlier runs, of no use to the cluster once it is reset: {}", spaced(keys)),
     }
+}
+
+fn spaced(keys: &[KeyId]) -> String {
+    keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }

@@ -3,8 +3,9 @@
 
 use crosspull_core::event::Outcome;
 use crosspull_core::explain::{Refusal, Trouble};
-use crosspull_core::ids::{AppId, ClusterId, KeyId, ObjectId};
+use crosspull_core::ids::{AppId, ClusterId, ObjectId};
 use crosspull_core::plan::{Fact, Learnt, SecretFor, Side};
+use crosspull_core::run::Way;
 
 use super::plainly;
 use crate::engine::{Doing, Done};
@@ -29,7 +30,7 @@ impl Doing<'_> {
             Err(_) => return none(format!("you may not read the app {former}")),
         };
         // Once the reset was sent it has done its part; what it is worth then is that it can be made.
-        if self.past().resets().any(|call| !call.back)
+        if self.past().resets(Way::On).next().is_some()
             && let Some(key) = self.past().facts.learnt(&Fact::WayBackKey).filter(|l| l.how == Outcome::Created)
         {
             self.learn(vec![key.clone()])?;
@@ -59,15 +60,17 @@ impl Doing<'_> {
         }
     }
 
-    /// Removes the secret of the way back, unless the cluster was given back with it.
+    /// Removes the secret of the way back, unless the cluster was given back with it, now or earlier.
     pub(super) async fn remove_way_back(&self, former: AppId, made: &[Learnt]) -> Done {
         let object = match self.former_app(former).await? {
             Ok(Some(object)) => object,
             Ok(None) => return self.nothing_there(),
             Err(refusal) => return Err(Halt::Failed(Trouble::from_refusal(NOT_READ, refusal))),
         };
-        let in_use: Option<KeyId> = self.known(&Fact::BackKey);
-        let held: Vec<KeyId> = in_use.into_iter().collect();
+        let held = match self.given_back_with() {
+            Some(key) => vec![key],
+            None => self.past().keys_sent(Way::Back),
+        };
         self.remove_secrets(object, SecretFor::WayBack, &held).await?;
         self.undone(made, &[])
     }

@@ -2,7 +2,7 @@
 
 use super::{Fact, Learnt, Op, PLAN_VERSION, Plan, Route, Step};
 use crate::event::Outcome;
-use crate::run::Run;
+use crate::run::{Run, Way};
 
 /// The days that a secret lives which is made on the way back, where the run made none.
 const DAYS: u16 = 180;
@@ -48,7 +48,7 @@ pub fn what_is_made(run: &Run, step: &Step) -> Vec<Learnt> {
 fn made_something(run: &Run, step: &Step) -> bool {
     match &step.op {
         // A reset that was sent may have been taken, whatever was learnt of it.
-        Op::ResetCluster { .. } => run.resets().any(|call| !call.back) || !what_is_made(run, step).is_empty(),
+        Op::ResetCluster { .. } => run.resets(Way::On).next().is_some() || !what_is_made(run, step).is_empty(),
         // The step removes its own pod; one that is left over is known by its fact.
         Op::ProveInside { cluster, .. } => {
             run.facts.learnt(&Fact::Pod(cluster.clone())).is_some_and(|l| l.how == Outcome::Created)

@@ -6,19 +6,19 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::check::{RoleMode, Survey};
-use crate::ids::{ClusterId, ImageRef, RegistryId, TenantId};
+use crate::ids::{AppId, ClusterId, ImageRef, RegistryId, TenantId};
 use crate::inputs::Inputs;
 
 mod back;
+mod condition;
 mod fact;
 mod names;
 mod step;
 
 pub use back::{back, what_is_made};
+pub use condition::{condition, narrowed, widened};
 pub use fact::{Fact, Facts, Learnt};
-pub use names::{
-    SecretFor, assignment_description, assignment_name, condition, marker, pod_name, run_mark, secret_name,
-};
+pub use names::{SecretFor, assignment_description, assignment_name, marker, pod_name, run_mark, secret_name};
 pub use step::{Op, Role, Step, StepId, Undo};
 
 /// The tenant that something happens in.
@@ -243,6 +243,16 @@ impl Plan {
             _ => None,
         });
         lacks.unwrap_or_default()
+    }
+
+    /// The app that the cluster had when the plan was made; none where that was crosspull's own already, and in plans of
+    /// the first version, which did not keep it.
+    #[must_use]
+    pub fn former_app(&self) -> Option<AppId> {
+        self.ops().find_map(|op| match op {
+            Op::ResetCluster { from, .. } => *from,
+            _ => None,
+        })
     }
 
     /// The cluster that the run is about, and the registry.

@@ -61,20 +61,3 @@ pub fn pod_name(run: &RunId) -> String {
 pub fn assignment_name(scope: &str, role: Uuid, principal: ObjectId) -> Uuid {
     Uuid::new_v5(&NAMESPACE, format!("{}|{role}|{principal}", scope.to_ascii_lowercase()).as_bytes())
 }
-
-/// The condition that lets a reader into the named repositories alone, version 2.0 (`azure-facts.md` 3.6); none where
-/// none is named.
-#[must_use]
-pub fn condition(repositories: &[String]) -> Option<String> {
-    const REPOSITORIES: &str = "Microsoft.ContainerRegistry/registries/repositories";
-    if repositories.is_empty() {
-        return None;
-    }
-    let named: Vec<String> =
-        repositories.iter().map(|r| format!("@Request[{REPOSITORIES}:name] StringEqualsIgnoreCase '{r}'")).collect();
-    Some(format!(
-        "((!(ActionMatches{{'{REPOSITORIES}/content/read'}}) AND !(ActionMatches{{'{REPOSITORIES}/metadata/read'}})) OR \
-         ({}))",
-        named.join(" OR ")
-    ))
-}

@@ -342,10 +342,10 @@ fn back_requests(of: &Step, made: &[Learnt]) -> Vec<String> {
     }
 }
 
-/// A role assignment that was changed gets its condition back; one that was made goes.
+/// What was added to the condition of a role assignment goes; one that was made goes whole.
 fn back_role(learnt: &Learnt) -> &'static str {
     if learnt.how == Outcome::Changed {
-        "ARM PUT roleAssignments, its former condition"
+        "ARM PUT roleAssignments, without what was added to its condition"
     } else {
         "ARM DELETE roleAssignments"
     }

@@ -1,6 +1,6 @@
 //! How a run ended, in words: the headline, the state of the cluster, the one next command.
 
-use super::{Run, Status};
+use super::{Run, Status, Way};
 use crate::check::Level;
 use crate::event::{Outcome, Verdict};
 use crate::plan::{Fact, Op, Plan};
@@ -27,7 +27,7 @@ impl Run {
                 let stops = self.findings().filter(|f| f.level == Level::Stop).count();
                 format!("Stopped by {}; nothing was written.", count(stops, "check"))
             }
-            Some(Verdict::Waits) => format!("The run waits for a person; {cluster} was not touched."),
+            Some(Verdict::Waits) => format!("The run waits for a person. {}", self.cluster_state(cluster)),
             Some(Verdict::Interrupted) => {
                 let what = if self.is_undoing() { "Taking the run back" } else { "The run" };
                 let consent = if self.person().is_some() { " Consent in tenant B is still to be given." } else { "" };
@@ -95,7 +95,7 @@ impl Run {
                 Some((state, app)) => {
                     format!("{cluster} was not reset: it uses the app {app} as before, and is in the state {state}.")
                 }
-                None if back && self.resets().next().is_some() => format!("{cluster} is as the run left it."),
+                None if back && self.resets(Way::On).next().is_some() => format!("{cluster} is as the run left it."),
                 None => format!("{cluster} was not touched."),
             },
             _ => match self.seen_state() {
