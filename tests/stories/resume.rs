@@ -268,3 +268,55 @@ fn the_secret_is_saved_by_the_part_that_makes_it() {
     }
     story.is_done("AcrPull");
 }
+
+#[test]
+fn a_secret_that_nodes_may_have_stays_until_another_one_is_on_all_of_them() {
+    let twice = "name = 'fails-twice'\nsays = 'the first reset ends Failed, the second is refused'\n[[fault]]\n\
+                 on = 'arm POST /**/resetServicePrincipalProfile'\nnth = 1\ndo = 'fail_operation'\napplied = true\n\
+                 [[fault]]\non = 'arm POST /**/resetServicePrincipalProfile'\nnth = 2\ndo = 'status'\ncode = 403\n\
+                 error = 'AuthorizationFailed'";
+    let story = Story::told(&[], twice);
+    story.apply(&[]).exits(1);
+    let world = story.world();
+    let first = world.secrets()[0].to_owned();
+    story.resume(&[]).exits(1);
+    let world = story.world();
+    assert!(world.secrets().contains(&first.as_str()), "a node runs with it: {:?}", world.secrets());
+    story.resume(&[]).ends_well();
+    let world = story.world();
+    assert_eq!(world.pulls(), ["Pulled"; 3]);
+    assert!(matches!(world.secrets().as_slice(), [one] if *one != first), "{:?}", world.secrets());
+    story.undo(&[]).ends_well();
+    assert_eq!(story.world().our_apps().len(), 0);
+}
+
+#[test]
+fn a_cluster_that_somebody_gave_another_app_meanwhile_is_not_reset() {
+    let story = Story::told(
+        &[],
+        "name = 'once'\nsays = 'the first reset is refused'\n[[fault]]\n\
+         on = 'arm POST /**/resetServicePrincipalProfile'\nnth = 1\ndo = 'status'\ncode = 403\nerror = 'AuthorizationFailed'",
+    );
+    story.apply(&[]).exits(1);
+    let other = story.give_another_app();
+    let end = story.resume(&[]);
+    end.exits(1);
+    assert!(text(end.trouble(), "why").contains(&format!("and has the app {other} now")), "\n{end}");
+    assert_eq!(story.world().cluster()["clientId"], *other);
+    story.undo(&[]).ends_well();
+    assert_eq!(story.world().cluster()["clientId"], *other);
+}
+
+#[test]
+fn a_consent_that_was_given_is_known_also_where_nobody_may_look_and_the_secret_is_gone() {
+    let blind = "name = 'blind'\nsays = 'the operator of B may not read the directory'\n[world.operator_b]\n\
+                 graph_roles = ['Organization.Read.All']\n[time]\nreset_operation = 120\npoll = 2";
+    let story = Story::told(&["consent-later"], blind);
+    let end = ended_by(&story, "-KILL", waits_for_the_reset);
+    assert_eq!(end.code, None, "a kill is no exit\n{end}");
+    let next = story.resume(&[]);
+    next.ends_well();
+    assert_eq!(next.events("person_needed").count(), 0, "nobody is asked again\n{next}");
+    assert_eq!(story.taken_by("/resetServicePrincipalProfile"), 1);
+    assert_eq!(story.world().pulls(), ["Pulled"; 3]);
+}

@@ -113,6 +113,11 @@ impl Story {
         self.run_while(&[&arguments, flags].concat(), watch)
     }
 
+    /// `crosspull resume` of one of several runs.
+    pub fn resume_of(&self, run: &str) -> End {
+        self.run(&["resume", run, "--yes", "--output", "json"])
+    }
+
     /// `crosspull undo` of the run, without questions, in JSON.
     pub fn undo(&self, flags: &[&str]) -> End {
         let run = self.run_id();
@@ -127,18 +132,50 @@ impl Story {
 
     /// An administrator of tenant B runs the command that lets an app in, in place of opening the page.
     pub fn provision_by_hand(&self, app: &str) {
-        let operator = self.sim.operator(Tenant::B);
-        let (host, tenant) = (&self.ready.arm, self.ready.tenants.b.id);
-        let secret: String = url::form_urlencoded::byte_serialize(operator.client_secret.reveal().as_bytes()).collect();
-        let form = format!(
-            "grant_type=client_credentials&client_id={}&client_secret={secret}&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default",
-            operator.client_id
-        );
-        let answer =
-            self.post(&format!("{host}/{tenant}/oauth2/v2.0/token"), None, "application/x-www-form-urlencoded", form);
-        let token = text_of(&answer, "access_token").to_owned();
+        let token = self.token(Tenant::B, "https://graph.microsoft.com/.default");
         let body = serde_json::json!({ "appId": app }).to_string();
-        self.post(&format!("{host}/v1.0/servicePrincipals"), Some(&token), "application/json", body);
+        let url = format!("{}/v1.0/servicePrincipals", self.ready.arm);
+        self.post(&url, Some(&token), "application/json", body);
+    }
+
+    /// An operator of tenant A gives the cluster another app, that of an operator; gives the app's id.
+    pub fn give_another_app(&self) -> String {
+        let operator = self.sim.operator(Tenant::A);
+        let host = &self.ready.arm;
+        let token = self.token(Tenant::A, "https://management.azure.com/.default");
+        let app = operator.client_id.to_string();
+        let body = serde_json::json!({ "clientId": app, "secret": operator.client_secret.reveal() }).to_string();
+        let cluster = text_of(self.world().cluster(), "id").to_owned();
+        let url = format!("{host}{cluster}/resetServicePrincipalProfile?api-version=2026-05-01");
+        self.post(&url, Some(&token), "application/json", body);
+        self.until("the reset by hand ends", |world| world.cluster()["provisioningState"] == "Succeeded");
+        app
+    }
+
+    /// Waits until something is so in the world.
+    pub fn until(&self, what: &str, is_so: impl Fn(&World) -> bool) {
+        let deadline = Instant::now() + LIMIT;
+        while !is_so(&self.world()) {
+            assert!(Instant::now() < deadline, "not seen: {what}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// An operator's token, as somebody else than the program asks for it.
+    fn token(&self, tenant: Tenant, scope: &str) -> String {
+        let operator = self.sim.operator(tenant);
+        let id = match tenant {
+            Tenant::A => self.ready.tenants.a.id,
+            Tenant::B => self.ready.tenants.b.id,
+        };
+        let form = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("grant_type", "client_credentials")
+            .append_pair("client_id", &operator.client_id.to_string())
+            .append_pair("client_secret", operator.client_secret.reveal())
+            .append_pair("scope", scope)
+            .finish();
+        let url = format!("{}/{id}/oauth2/v2.0/token", self.ready.arm);
+        text_of(&self.post(&url, None, "application/x-www-form-urlencoded", form), "access_token").to_owned()
     }
 
     /// Posts to the cloud, as somebody else than the program does; gives the answer, which must be a success.
@@ -153,8 +190,15 @@ impl Story {
                 request = request.bearer_auth(token);
             }
             let answer = request.send().await.expect("an answer").error_for_status().expect("a success");
-            serde_json::from_slice(&answer.bytes().await.expect("a body")).expect("JSON")
+            let body = answer.bytes().await.expect("a body");
+            if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).expect("JSON") }
         })
+    }
+
+    /// The ids of all runs but those.
+    pub fn runs_but(&self, others: &[&str]) -> Vec<String> {
+        let runs = self.journals().into_iter().map(|p| p.file_stem().expect("a name").to_string_lossy().into_owned());
+        runs.filter(|run| !others.contains(&run.as_str())).collect()
     }
 
     /// The id of the one run.

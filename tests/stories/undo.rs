@@ -38,8 +38,7 @@ fn what_was_found_stays() {
     let before = story.world();
     // Everything is there already: the second run makes nothing but its pod, which it removed.
     story.apply(&[]).exits(0);
-    let second = story.journals().into_iter().map(|p| p.file_stem().expect("a name").to_string_lossy().into_owned());
-    let second = second.into_iter().find(|run| *run != first).expect("a second run");
+    let second = story.runs_but(&[&first]).pop().expect("a second run");
     let end = story.undo_of(&second, &[]);
     end.ends_well();
     story.world().is_as(&before);
@@ -64,11 +63,72 @@ fn an_app_that_another_run_gave_to_the_cluster_stays_while_the_cluster_uses_it()
     assert_eq!(world.pulls(), ["Pulled"; 3]);
     assert_eq!(story.taken_by("/resetServicePrincipalProfile"), 1);
 
-    let second = story.journals().into_iter().map(|p| p.file_stem().expect("a name").to_string_lossy().into_owned());
-    let second = second.into_iter().find(|run| *run != first).expect("a second run");
+    let second = story.runs_but(&[&first]).pop().expect("a second run");
     story.undo_of(&second, &[]).ends_well();
     story.undo_of(&first, &[]).ends_well();
     story.is_taken_back();
+}
+
+/// The first reset is refused, so that a run stops before it.
+const REFUSED_ONCE: &str = "name = 'refused-once'\nsays = 'the first reset is refused'\n[[fault]]\n\
+                            on = 'arm POST /**/resetServicePrincipalProfile'\nnth = 1\ndo = 'status'\ncode = 403\n\
+                            error = 'AuthorizationFailed'";
+
+#[test]
+fn a_run_that_found_its_app_on_the_cluster_in_the_end_takes_nothing_from_it() {
+    let story = Story::told(&[], REFUSED_ONCE);
+    story.apply(&[]).exits(1);
+    let first = story.run_id();
+    story.apply(&[]).ends_well();
+    let second = story.runs_but(&[&first]).pop().expect("a second run");
+    // The first run made the app; the second one gave it to the cluster.
+    story.resume_of(&first).ends_well();
+    let end = story.undo_of(&first, &[]);
+    end.exits(5).verdict("left");
+    assert!(text(end.trouble(), "what").starts_with("aks-shop uses the app "), "\n{end}");
+    assert_eq!(story.world().pulls(), ["Pulled"; 3]);
+    story.undo_of(&second, &[]).ends_well();
+    story.undo_of(&first, &[]).ends_well();
+    story.is_taken_back();
+}
+
+#[test]
+fn a_cluster_that_somebody_gave_another_app_since_keeps_that_one() {
+    let story = Story::of("happy");
+    story.apply(&[]).is_done();
+    let other = story.give_another_app();
+    let end = story.undo(&[]);
+    end.ends_well();
+    assert_eq!(end.outcome_of(9), "skipped", "\n{end}");
+    let world = story.world();
+    assert_eq!(world.cluster()["clientId"], *other);
+    assert_eq!(world.our_apps().len(), 0);
+    assert_eq!(story.taken_by("/resetServicePrincipalProfile"), 2, "the run's, and the one by hand");
+}
+
+#[test]
+fn who_may_not_look_in_b_is_told_what_an_administrator_removes_there() {
+    let blind = "name = 'blind'\nsays = 'the operator of B may not read the directory'\n[world.operator_b]\n\
+                 graph_roles = ['Organization.Read.All']\n[person]\nconsents_after = 300";
+    let story = Story::told(&["consent-later"], blind);
+    let end = story.apply(&["--consent-wait", "0"]);
+    end.exits(3);
+    story.until("a person consents", |world| world.principals("b", text(world.app(), "appId")).len() == 1);
+    let end = story.undo(&[]);
+    end.exits(5).verdict("left");
+    assert!(text(end.trouble(), "now").contains("az ad sp delete --id "), "\n{end}");
+}
+
+#[test]
+fn what_is_answered_by_another_address_is_not_taken_back() {
+    let moved = "name = 'moved'\nsays = 'removals on Graph are answered by another address'\n[[fault]]\n\
+                 on = 'graph DELETE /**'\nnth = 'every'\ndo = 'redirect'";
+    let story = Story::told(&[], moved);
+    story.apply(&[]).is_done();
+    let end = story.undo(&[]);
+    end.exits(5).verdict("left");
+    assert!(text(end.trouble(), "what").contains("was not deleted"), "\n{end}");
+    assert!(story.sim.trap().is_empty());
 }
 
 #[test]

@@ -79,7 +79,7 @@ impl Call {
 impl Try {
     fn did_nothing(&self) -> bool {
         match self.status {
-            Some(status) => (300..500).contains(&status) && status != 408,
+            Some(status) => (400..500).contains(&status) && status != 408,
             None => self.refusal.as_ref().is_some_and(|r| r.code == Refusal::NOT_REACHED),
         }
     }
