@@ -16,8 +16,9 @@ use crosspull_azure::vault::Vault;
 use crosspull_azure::wire::Pace;
 use crosspull_core::answers::Answers;
 use crosspull_core::event::{CallId, Entry, Event, RunId, Verdict};
+use crosspull_core::explain::Trouble;
 use crosspull_core::inputs::{Access, Inputs};
-use crosspull_core::plan::Plan;
+use crosspull_core::plan::{Facts, Plan};
 use crosspull_core::run::{Run, Way};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
@@ -179,4 +180,12 @@ impl Job {
     pub fn say(&self, event: Event) -> Result<(), JournalError> {
         self.recorder.keep(event)
     }
+}
+
+/// The end of a run whose journal cannot take it any more. It goes to the front end alone.
+pub fn ended_by(run: RunId, facts: &Facts, error: &JournalError, now: String) -> Entry {
+    let trouble = Trouble::new("The run was ended.", format!("{error}."), now);
+    let facts = facts.iter().cloned().collect();
+    let ended = Event::RunEnded { verdict: Verdict::Failed, run: Some(run), facts, trouble: Some(trouble) };
+    Entry::new(jiff::Timestamp::now(), ended)
 }

@@ -8,6 +8,7 @@ mod clipboard;
 mod gather;
 mod headless;
 mod job;
+mod lines;
 mod places;
 mod report;
 mod secret_file;
@@ -17,7 +18,7 @@ mod simulate;
 mod terminal;
 mod wizard;
 
-use std::io::Write as _;
+use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
 
 /// What a command ends with: an exit code of `product.md` section 5.
@@ -28,14 +29,15 @@ const WRONG_INPUT: Code = 2;
 
 fn main() -> ExitCode {
     let matches = cli::command().get_matches();
-    match run(&matches) {
-        Ok(code) => ExitCode::from(code),
-        Err(report) => {
-            // The last resort; every expected end has a sentence of its own before it comes here.
-            let _ = writeln!(std::io::stderr(), "crosspull: {report:#}");
-            ExitCode::FAILURE
+    // The last resort; every expected end has a sentence of its own before it comes here. A panic has told of itself.
+    match std::panic::catch_unwind(AssertUnwindSafe(|| run(&matches))) {
+        Ok(Ok(code)) => return ExitCode::from(code),
+        Ok(Err(report)) => lines::aside(&format!("crosspull: {report:#}")),
+        Err(_) => {
+            lines::aside("crosspull: a defect ended it. crosspull runs tells where its run stands; resume goes on.")
         }
     }
+    ExitCode::FAILURE
 }
 
 /// A core file would hold every secret of the run (`product.md` 7, rule 2). The limit does not hold where the system

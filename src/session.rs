@@ -12,14 +12,14 @@ use crosspull_core::event::{Entry, Event, Verdict};
 use crosspull_core::inputs::Access;
 use crosspull_core::plan::{Fact, Plan, StepId};
 use crosspull_core::run::{Run, Way};
-use crosspull_core::text::terminal_safe;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::gather::{Means, Ready};
-use crate::job::{Checked, Job};
+use crate::job::{Checked, Job, ended_by};
+use crate::lines::{Lines, aside};
 use crate::report::{Report, back_lines, plan_lines, summary};
 use crate::secret_file::SecretFile;
-use crate::signals::Signals;
+use crate::signals::{Signals, end_what_is_stuck};
 use crate::{Code, WRONG_INPUT};
 
 /// How long calls in flight may take after a signal that leaves no time for more.
@@ -30,11 +30,8 @@ const GRACE: Duration = Duration::from_secs(5);
 /// # Errors
 /// Where standard error cannot be written.
 pub fn complain(complaints: &[String]) -> color_eyre::Result<Code> {
-    let mut err = std::io::stderr();
-    writeln!(err, "crosspull: nothing was called, since the input is not complete or not right:")?;
-    for complaint in complaints {
-        writeln!(err, "  {}", terminal_safe(complaint))?;
-    }
+    aside("crosspull: nothing was called, since the input is not complete or not right:");
+    complaints.iter().for_each(|complaint| aside(&format!("  {complaint}")));
     Ok(WRONG_INPUT)
 }
 
@@ -43,6 +40,7 @@ pub struct Session {
     json: bool,
     asks: bool,
     report: Report,
+    out: Lines,
     signals: Signals,
     stopped_by: Option<Code>,
     events: UnboundedReceiver<Entry>,
@@ -69,11 +67,13 @@ impl Session {
     pub fn new(arguments: &ArgMatches, secret_file: Option<SecretFile>) -> color_eyre::Result<Self> {
         let yes = arguments.try_get_one::<bool>("yes").ok().flatten().copied().unwrap_or(false);
         let (job, events) = Job::new(std::sync::Arc::default());
+        end_what_is_stuck()?;
         Ok(Self {
             json: arguments.get_one::<String>("output").is_some_and(|o| o == "json"),
             asks: !yes,
             report: Report::default(),
-            signals: Signals::listen()?,
+            out: Lines::default(),
+            signals: Signals::listen(true)?,
             stopped_by: None,
             events,
             secret_trouble: false,
@@ -95,10 +95,10 @@ impl Session {
         let plan = match checked {
             Ok(Checked::Planned(plan)) => plan,
             Ok(Checked::Stopped) => return self.stopped_by_a_check().await,
-            Err(error) => return self.broken(&error),
+            Err(error) => return self.broken(&error, None).await,
         };
         if !self.json {
-            self.text(&plan_lines(&plan, self.asks))?;
+            self.out.write(&plan_lines(&plan, self.asks));
         }
         let Some(runs) = runs else {
             self.ended_early(Verdict::Done).await?;
@@ -109,7 +109,7 @@ impl Session {
         }
         let (run, receipt) = match job.begin(&runs) {
             Ok(begun) => begun,
-            Err(error) => return self.broken(&error),
+            Err(error) => return self.broken(&error, None).await,
         };
         self.work(job.run(*plan, run, ready.answers), &receipt).await
     }
@@ -129,13 +129,13 @@ impl Session {
     ) -> color_eyre::Result<Code> {
         self.report = Report::of(past.clone());
         if !self.json {
-            self.text(&back_lines(&plan, &past, self.asks))?;
+            self.out.write(&back_lines(&plan, &past, self.asks));
         }
         let job = self.job.clone();
         match self.pump(job.admit(access, means)).await? {
             Pumped::Ended(Ok(true)) => {}
             Pumped::Ended(Ok(false)) => return self.stopped_by_a_check().await,
-            Pumped::Ended(Err(error)) => return self.broken(&error),
+            Pumped::Ended(Err(error)) => return self.broken(&error, None).await,
             Pumped::Killed(code) => return Ok(code),
         }
         let question = match way {
@@ -158,7 +158,7 @@ impl Session {
             self.job.say(Event::RunEnded { verdict: Verdict::Done, run: id, facts, trouble: None })?;
             self.drain().await?;
         } else {
-            self.text(&[says.to_owned()])?;
+            self.out.write(&[says.to_owned()]);
         }
         Ok(0)
     }
@@ -171,7 +171,7 @@ impl Session {
     ) -> color_eyre::Result<Code> {
         match self.pump(work).await? {
             Pumped::Ended(Ok(verdict)) => self.end(verdict, receipt),
-            Pumped::Ended(Err(error)) => self.broken(&error),
+            Pumped::Ended(Err(error)) => self.broken(&error, Some(receipt)).await,
             Pumped::Killed(code) => Ok(code),
         }
     }
@@ -184,7 +184,7 @@ impl Session {
         }
         let yes = self.ask(question).await?;
         if !yes {
-            self.text(&["Nothing was written.".to_owned()])?;
+            self.out.write(&["Nothing was sent.".to_owned()]);
         }
         Ok(yes)
     }
@@ -194,7 +194,7 @@ impl Session {
         let verdict = if self.stopped_by.is_some() { Verdict::Interrupted } else { Verdict::Stopped };
         self.ended_early(verdict).await?;
         if !self.json {
-            self.text(&summary(self.report.run(), None))?;
+            self.out.write(&summary(self.report.run(), None));
         }
         Ok(match self.stopped_by {
             Some(code) => code,
@@ -251,17 +251,18 @@ impl Session {
     /// Shows one event, saves the secret when it was made, and asks where the engine does.
     async fn show(&mut self, entry: &Entry) -> color_eyre::Result<()> {
         let lines = self.report.lines(entry);
+        if matches!(&entry.event, Event::Learnt { learnt, .. } if learnt.iter().any(|l| l.fact == Fact::SecretKey)) {
+            self.save_secret();
+        }
         if self.json {
-            self.text(&[serde_json::to_string(entry)?])?;
+            self.out.write(&[serde_json::to_string(entry)?]);
         } else {
-            self.text(&lines)?;
+            self.out.write(&lines);
         }
         match &entry.event {
-            Event::Learnt { learnt, .. } if learnt.iter().any(|l| l.fact == Fact::SecretKey) => self.save_secret()?,
-            Event::Asking { step } if self.asks => self.ask_step(*step).await?,
-            _ => {}
+            Event::Asking { step } if self.asks => self.ask_step(*step).await,
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     async fn ask_step(&mut self, step: StepId) -> color_eyre::Result<()> {
@@ -272,11 +273,7 @@ impl Session {
         let lacks = plan.map(Plan::lacks).unwrap_or_default().join(", ");
         if !lacks.is_empty() {
             let app = run.facts.app().map(|app| app.to_string()).unwrap_or_default();
-            writeln!(
-                std::io::stderr(),
-                "{}",
-                terminal_safe(&format!("The new principal of app {app} lacks: {lacks}"))
-            )?;
+            aside(&format!("The new principal of app {app} lacks: {lacks}"));
         }
         if self.ask(&format!("{proved}Now {title}? Its nodes restart. Type yes: ")).await? {
             self.job.controller.confirm(step);
@@ -289,8 +286,10 @@ impl Session {
     /// Asks on the terminal; only `yes` is yes. A signal is a no, and ends the program with its code.
     async fn ask(&mut self, question: &str) -> color_eyre::Result<bool> {
         let mut err = std::io::stderr();
-        write!(err, "{question}")?;
-        err.flush()?;
+        if write!(err, "{question}").and_then(|()| err.flush()).is_err() {
+            // Nobody was asked.
+            return Ok(false);
+        }
         let line = tokio::task::spawn_blocking(|| {
             let mut line = String::new();
             std::io::stdin().read_line(&mut line).map(|_| line)
@@ -299,70 +298,62 @@ impl Session {
             line = line => Ok(line??.trim() == "yes"),
             code = self.signals.next() => {
                 self.stopped_by = Some(code);
-                writeln!(err)?;
+                aside("");
                 Ok(false)
             }
         }
     }
 
     /// Saves the secret as soon as there is one, so that whatever happens later does not lose it.
-    fn save_secret(&mut self) -> color_eyre::Result<()> {
+    fn save_secret(&mut self) {
         let made = self.report.run().facts.id(&Fact::SecretKey).and_then(|key| self.job.vault.get(key));
-        let Some(secret) = made else { return Ok(()) };
-        let Some(file) = self.secret_file.take() else { return Ok(()) };
+        let Some(secret) = made else { return };
+        let Some(file) = self.secret_file.take() else { return };
         let asked = file.asked;
         match file.save(&secret) {
             Ok(_) if asked => {}
-            Ok(place) => writeln!(
-                std::io::stderr(),
+            Ok(place) => aside(&format!(
                 "crosspull: a new secret is in {}; one that an earlier part of the run saved is of no use any more",
                 place.display()
-            )?,
+            )),
             Err(why) => {
                 self.secret_trouble = true;
-                writeln!(std::io::stderr(), "crosspull: {why}")?;
+                aside(&format!("crosspull: {why}"));
             }
-        }
-        Ok(())
-    }
-
-    /// Writes lines to standard output, without anything that a terminal would take for more than text. A reader that
-    /// has gone away does not stop the run: the journal has it all.
-    fn text(&self, lines: &[String]) -> color_eyre::Result<()> {
-        let mut out = std::io::stdout().lock();
-        for line in lines {
-            match writeln!(out, "{}", terminal_safe(line)) {
-                Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(()),
-                other => other?,
-            }
-        }
-        match out.flush() {
-            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
-            _ => Ok(()),
         }
     }
 
-    fn end(&self, verdict: Verdict, receipt: &Path) -> color_eyre::Result<Code> {
+    fn end(&mut self, verdict: Verdict, receipt: &Path) -> color_eyre::Result<Code> {
         if !self.json {
-            self.text(&summary(self.report.run(), Some(receipt)))?;
+            self.out.write(&summary(self.report.run(), Some(receipt)));
         }
         if self.secret_file.as_ref().is_some_and(|file| file.asked) && verdict == Verdict::Done {
-            writeln!(std::io::stderr(), "crosspull: no secret was made, so none was saved.")?;
+            aside("crosspull: no secret was made, so none was saved.");
+        }
+        if let Some(why) = self.out.trouble() {
+            aside(&format!(
+                "crosspull: standard output could not be written ({why}); {} has all of it",
+                receipt.display()
+            ));
         }
         Ok(match (verdict, self.stopped_by) {
             (Verdict::Interrupted, Some(code)) => code,
-            (Verdict::Done, _) if self.secret_trouble => Verdict::Failed.exit_code(),
+            (Verdict::Done, _) if self.secret_trouble || self.out.trouble().is_some() => Verdict::Failed.exit_code(),
             (verdict, _) => verdict.exit_code(),
         })
     }
 
-    /// The journal cannot be written: nothing more was sent.
-    fn broken(&self, error: &JournalError) -> color_eyre::Result<Code> {
-        let next = self.report.run().next_command().unwrap_or_else(|| "crosspull apply".to_owned());
-        writeln!(
-            std::io::stderr(),
-            "crosspull: {error}. Nothing more was sent. Free some disk space, then go on with {next}"
-        )?;
+    /// The journal cannot be written: nothing more was sent. What the run came to is told all the same.
+    async fn broken(&mut self, error: &JournalError, receipt: Option<&Path>) -> color_eyre::Result<Code> {
+        let run = self.report.run();
+        let next = run.next_command().unwrap_or_else(|| "crosspull apply".to_owned());
+        let now = format!("Nothing more was sent. Free some disk space, then go on with {next}");
+        aside(&format!("crosspull: {error}. {now}"));
+        if let (Some(receipt), Some(id)) = (receipt, run.id.clone()) {
+            let ended = ended_by(id, &run.facts, error, now);
+            self.show(&ended).await?;
+            return self.end(Verdict::Failed, receipt);
+        }
         Ok(Verdict::Failed.exit_code())
     }
 }

@@ -1,5 +1,7 @@
 //! Signals that end the program, as a stream of exit codes.
 
+use std::time::Duration;
+
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::Code;
@@ -14,15 +16,17 @@ pub struct Signals {
 }
 
 impl Signals {
-    /// Takes the signals from their defaults.
+    /// Takes the signals from their defaults. A hangup that is ignored stays so where the program `may_outlive` its
+    /// terminal.
     ///
     /// # Errors
     /// Where the system refuses.
-    pub fn listen() -> std::io::Result<Self> {
+    pub fn listen(may_outlive: bool) -> std::io::Result<Self> {
         // Where there is no such file nothing is known, and the signal is taken.
         let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let ignored = may_outlive && ignores_hangup(&status);
         Ok(Self {
-            hangup: if ignores_hangup(&status) { None } else { Some(signal(SignalKind::hangup())?) },
+            hangup: if ignored { None } else { Some(signal(SignalKind::hangup())?) },
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
         })
@@ -36,6 +40,34 @@ impl Signals {
             _ = self.terminate.recv() => 143,
         }
     }
+}
+
+/// How long the program may take to end by itself once it is told to.
+const STUCK: Duration = Duration::from_secs(10);
+
+/// Sees to it that the program ends when it is told to, also where it is stuck in a write: a terminal that is stopped, or
+/// whose other end sleeps, takes nothing and says nothing.
+///
+/// # Errors
+/// Where the system refuses.
+pub fn end_what_is_stuck() -> std::io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let watch = move || {
+        runtime.block_on(async {
+            let Ok(mut signals) = Signals::listen(true) else { return };
+            let code = loop {
+                match signals.next().await {
+                    // Ctrl-C waits for the call in flight.
+                    130 => {}
+                    code => break code,
+                }
+            };
+            tokio::time::sleep(STUCK).await;
+            let _ = crossterm::terminal::disable_raw_mode();
+            std::process::exit(i32::from(code));
+        });
+    };
+    std::thread::Builder::new().name("signals".to_owned()).spawn(watch).map(drop)
 }
 
 /// Ends when the line drops; never where that is ignored.

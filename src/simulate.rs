@@ -15,7 +15,7 @@ use crate::{Code, WRONG_INPUT};
 /// # Errors
 /// Where signals or standard output cannot be used.
 pub async fn serve(arguments: &ArgMatches) -> color_eyre::Result<Code> {
-    let mut signals = Signals::listen()?;
+    let mut signals = Signals::listen(true)?;
     let sim = match start(arguments).await {
         Ok(sim) => sim,
         Err(why) => {

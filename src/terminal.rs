@@ -1,14 +1,21 @@
 //! The terminal: taken over whole, and given back whatever happens.
 
 use std::io::{self, IsTerminal as _, Write as _};
+use std::mem::ManuallyDrop;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crosspull_tui::Theme;
+use crossterm::cursor::MoveTo;
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
-use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
+use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
 use ratatui::DefaultTerminal;
 
-/// The terminal in raw mode, on its alternate screen, with pastes marked.
-pub struct Terminal(DefaultTerminal);
+/// The terminal in raw mode, on its alternate screen, with pastes marked. What ratatui would do when it is dropped would
+/// fail on a terminal that is gone, and abort the program.
+pub struct Terminal(ManuallyDrop<DefaultTerminal>);
+
+/// True while the terminal is taken over, so that it is given back once.
+static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// Why the wizard cannot run here.
 pub const NO_TERMINAL: &str = "crosspull: the wizard needs a terminal, and this is none. Give the inputs as flags or in a file: \
@@ -30,7 +37,8 @@ impl Terminal {
             leave();
             before(panic);
         }));
-        let terminal = ratatui::try_init()?;
+        let terminal = ManuallyDrop::new(ratatui::try_init()?);
+        TAKEN.store(true, Ordering::Relaxed);
         crossterm::execute!(io::stdout(), EnableBracketedPaste)?;
         Ok(Self(terminal))
     }
@@ -78,8 +86,19 @@ impl Drop for Terminal {
 
 /// Gives the terminal back. Every part is tried, whatever became of the others; where the terminal is gone there is
 /// nobody to tell, and saying so on standard error would fail too.
+///
+/// The last frame is wiped first, since it may show a secret, and a terminal without an alternate screen would keep it.
 fn leave() {
-    let _ = crossterm::execute!(io::stdout(), EndSynchronizedUpdate, DisableBracketedPaste);
+    if !TAKEN.swap(false, Ordering::Relaxed) {
+        return;
+    }
+    let _ = crossterm::execute!(
+        io::stdout(),
+        EndSynchronizedUpdate,
+        DisableBracketedPaste,
+        Clear(ClearType::All),
+        MoveTo(0, 0)
+    );
     let _ = ratatui::try_restore();
     let _ = crossterm::execute!(io::stdout(), crossterm::cursor::Show);
 }

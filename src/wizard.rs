@@ -14,7 +14,6 @@ use crosspull_core::field::Key;
 use crosspull_core::ids::KeyId;
 use crosspull_core::plan::Fact;
 use crosspull_core::secret::Secret;
-use crosspull_core::text::terminal_safe;
 use crosspull_sim::{Sim, Tenant};
 use crosspull_tui::{Effect, Model, Msg, Said, Setup};
 use crossterm::event::{Event as TerminalEvent, EventStream, KeyEventKind};
@@ -26,9 +25,10 @@ use tokio::task::JoinHandle;
 use crate::clipboard::{self, Surroundings, Way};
 use crate::gather::{self, Means, environment};
 use crate::job::Job;
+use crate::lines::{Lines, aside};
 use crate::report::summary;
 use crate::secret_file::SecretFile;
-use crate::signals::Signals;
+use crate::signals::{Signals, end_what_is_stuck};
 use crate::terminal::{NO_TERMINAL, Terminal, theme};
 use crate::{Code, WRONG_INPUT, places, simulate};
 
@@ -45,9 +45,7 @@ pub async fn real(arguments: &ArgMatches) -> color_eyre::Result<Code> {
     let answers = match gather::answers(arguments, &environment) {
         Ok(answers) => answers,
         Err(complaints) => {
-            for complaint in complaints {
-                writeln!(std::io::stderr(), "crosspull: {complaint}")?;
-            }
+            complaints.iter().for_each(|complaint| aside(&format!("crosspull: {complaint}")));
             return Ok(WRONG_INPUT);
         }
     };
@@ -63,7 +61,7 @@ pub async fn demo(arguments: &ArgMatches) -> color_eyre::Result<Code> {
     let sim = match simulate::start(arguments).await {
         Ok(sim) => sim,
         Err(why) => {
-            writeln!(std::io::stderr(), "crosspull demo: {why}")?;
+            aside(&format!("crosspull demo: {why}"));
             return Ok(WRONG_INPUT);
         }
     };
@@ -115,6 +113,8 @@ struct Wizard {
     receipt: Option<PathBuf>,
     /// The answers that the program was started with.
     given: Answers,
+    /// The secret that was copied last, as long as it may be in the clipboard.
+    copied: Option<Secret>,
     /// The secret that was last told of, so that it is saved once.
     told_of: Option<KeyId>,
     leaving: bool,
@@ -122,13 +122,15 @@ struct Wizard {
 
 async fn wizard(arguments: &ArgMatches, answers: Answers, ground: Ground, simulated: bool) -> color_eyre::Result<Code> {
     if !Terminal::is_there() {
-        writeln!(std::io::stderr(), "{NO_TERMINAL}")?;
+        aside(NO_TERMINAL);
         return Ok(WRONG_INPUT);
     }
     color_eyre::install()?;
     let asked = arguments.get_one::<String>("clipboard").and_then(|w| w.parse().ok()).unwrap_or(clipboard::Asked::Auto);
     let way = clipboard::choose(asked, &Surroundings::from(environment, true));
-    let mut signals = Signals::listen()?;
+    // A hangup is never ignored: without its terminal there is no wizard.
+    let mut signals = Signals::listen(false)?;
+    end_what_is_stuck()?;
     let mut terminal = Terminal::open()?;
     let mut wizard = Wizard::new(Setup { answers, simulated, theme: theme(), size: terminal.size() }, ground, way);
     if !simulated {
@@ -141,15 +143,13 @@ async fn wizard(arguments: &ArgMatches, answers: Answers, ground: Ground, simula
     }
     drop(terminal);
     wizard.close().await;
-    let mut out = std::io::stdout().lock();
+    let mut out = Lines::default();
     let run = wizard.model.run();
     if run.id.is_some() {
-        for line in summary(run, wizard.receipt.as_deref().filter(|_| !simulated)) {
-            writeln!(out, "{}", terminal_safe(&line))?;
-        }
+        out.write(&summary(run, wizard.receipt.as_deref().filter(|_| !simulated)));
         if !simulated && wizard.is_new() {
-            writeln!(out, "The same without the wizard:")?;
-            writeln!(out, "  {}", crosspull_tui::words::command_line(wizard.model.answers()))?;
+            let same = crosspull_tui::words::command_line(wizard.model.answers());
+            out.write(&["The same without the wizard:".to_owned(), format!("  {same}")]);
         }
     }
     Ok(match (stopped_by, run.verdict) {
@@ -176,6 +176,7 @@ impl Wizard {
             tell,
             receipt: None,
             given,
+            copied: None,
             told_of: None,
             leaving: false,
         }
@@ -200,6 +201,9 @@ impl Wizard {
                 event = keys.next() => match event {
                     Some(Ok(event)) => self.key(event, terminal).await?,
                     Some(Err(_)) | None => self.line_dropped(),
+                },
+                broken = panicked(&mut self.task) => if broken {
+                    return Ok(Some(Verdict::Failed.exit_code()));
                 },
                 Some(entry) = self.events.recv() => self.take(Msg::Engine(entry), terminal).await?,
                 Some(msg) = self.told.recv() => self.take(msg, terminal).await?,
@@ -303,7 +307,11 @@ impl Wizard {
             }
             Effect::Copy { what, text } => Some(self.copy(&what, &text, terminal).await),
             Effect::CopySecret => match self.secret() {
-                Some(secret) => Some(self.copy("secret", secret.reveal(), terminal).await),
+                Some(secret) => {
+                    let said = self.copy("secret", secret.reveal(), terminal).await;
+                    self.copied = Some(secret);
+                    Some(said)
+                }
                 None => None,
             },
             Effect::ClearClipboard => Some(Msg::Said(match self.clear_clipboard(terminal).await {
@@ -349,8 +357,8 @@ impl Wizard {
     }
 
     /// Takes the secret out of the clipboard again.
-    async fn clear_clipboard(&self, terminal: &mut Terminal) -> Result<(), String> {
-        match (clipboard::clearing_bytes(self.way), self.secret()) {
+    async fn clear_clipboard(&mut self, terminal: &mut Terminal) -> Result<(), String> {
+        match (clipboard::clearing_bytes(self.way), self.copied.take()) {
             (Some(bytes), _) => terminal.write(&bytes).map_err(|e| e.to_string()),
             (None, Some(secret)) => clipboard::clear_outside(self.way, secret).await,
             (None, None) => Ok(()),
@@ -367,6 +375,14 @@ impl Wizard {
             crosspull_tui::update(&mut self.model, Msg::Engine(entry), Timestamp::now());
         }
     }
+}
+
+/// Ends once a task does; true where it panicked, which the hook has told of, and which gave the terminal back.
+async fn panicked(task: &mut Option<JoinHandle<()>>) -> bool {
+    let Some(work) = task.as_mut() else { return std::future::pending().await };
+    let ended = work.await;
+    *task = None;
+    ended.is_err_and(|error| error.is_panic())
 }
 
 /// Saves a secret in the file that was reserved for it, and tells where it is.

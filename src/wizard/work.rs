@@ -2,19 +2,17 @@
 
 use crosspull_azure::journal::{JournalError, earlier};
 use crosspull_core::check::Check;
-use crosspull_core::event::{Entry, Event, RunId, Verdict};
-use crosspull_core::explain::Trouble;
+use crosspull_core::event::{Event, RunId, Verdict};
 use crosspull_core::field::Key;
 use crosspull_core::inputs::{Access, Inputs};
-use crosspull_core::plan::Plan;
+use crosspull_core::plan::{Facts, Plan};
 use crosspull_core::run::{Run, Way};
 use crosspull_tui::{Msg, Said};
-use jiff::Timestamp;
 use tokio::sync::mpsc::unbounded_channel;
 
 use super::Wizard;
 use crate::gather::{self, Means, environment};
-use crate::job::Job;
+use crate::job::{Job, ended_by};
 
 impl Wizard {
     /// Reads the journals of earlier runs beside the first screen, which does not wait for them.
@@ -125,14 +123,10 @@ impl Wizard {
         let tell = self.tell.clone();
         self.task = Some(tokio::task::spawn_local(async move {
             if let Err(error) = work.await {
-                let trouble = Trouble::new(
-                    "The run was ended.",
-                    format!("{error}."),
-                    "Nothing more was sent. Free some disk space, then go on with the run: every step looks first.",
-                );
-                let (verdict, facts) = (Verdict::Failed, Vec::new());
-                let ended = Event::RunEnded { verdict, run: Some(run), facts, trouble: Some(trouble) };
-                let _ = tell.send(Msg::Engine(Entry::new(Timestamp::now(), ended)));
+                let now =
+                    "Nothing more was sent. Free some disk space, then go on with the run: every step looks first.";
+                let ended = ended_by(run, &Facts::default(), &error, now.to_owned());
+                let _ = tell.send(Msg::Engine(ended));
             }
         }));
     }

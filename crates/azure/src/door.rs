@@ -117,6 +117,6 @@ impl Door {
 }
 
 /// What a body that is no such JSON is called. The body itself is never quoted: it may hold a secret.
-fn torn(error: &serde_json::Error) -> String {
+pub(crate) fn torn(error: &serde_json::Error) -> String {
     format!("the answer cannot be read (line {}, column {})", error.line(), error.column())
 }

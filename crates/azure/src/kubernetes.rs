@@ -9,7 +9,7 @@ use kube::core::ObjectList;
 use serde::de::DeserializeOwned;
 use url::Url;
 
-use crate::door::Door;
+use crate::door::{Door, torn};
 use crate::reply::ClusterCredentials;
 use crate::request::{self, Auth, Request};
 use crate::wire::{CallError, Reply, Wire, unanswered};
@@ -93,8 +93,7 @@ impl Kubernetes {
         work: &Work,
         request: requests::Built,
     ) -> Result<T, CallError> {
-        let read =
-            |reply: &Reply| serde_json::from_slice(&reply.body).map_err(|e| format!("the answer cannot be read ({e})"));
+        let read = |reply: &Reply| serde_json::from_slice(&reply.body).map_err(|e| torn(&e));
         self.wire.send(work, &self.ready(request)?, None, read).await
     }
 

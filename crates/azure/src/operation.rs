@@ -21,6 +21,8 @@ const EVERY: Duration = Duration::from_secs(10);
 
 /// It is not asked more often than this, whatever the service says: each time is an entry of the journal.
 const AT_LEAST: Duration = Duration::from_secs(1);
+/// Nor more seldom: a service that asks for a day of patience would hold the run for a day.
+const SELDOM: Duration = Duration::from_secs(300);
 
 /// Where an accepted operation can be asked: `Azure-AsyncOperation`, else `Location` (recording `aks_stop_start`).
 ///
@@ -48,9 +50,7 @@ pub async fn follow(door: &Door, work: &Work, side: Side, what: &str, accepted: 
     let Some(url) = address(&accepted.headers, &door.endpoints().arm).map_err(|why| unseen(what, why))? else {
         return Ok(());
     };
-    let first = asked_wait(&accepted.headers, &[], door.wire().recorder().now());
-    let first = first.unwrap_or_else(|| door.wire().pace().of(EVERY));
-    ask_until_over(door, work, side, what, url, first).await
+    ask_until_over(door, work, side, what, url, pause(door, accepted)).await
 }
 
 /// The same for an operation that was accepted earlier, by its address; it is asked at once. An address on another host
@@ -63,6 +63,13 @@ pub async fn watch(door: &Door, work: &Work, side: Side, what: &str, url: Url) -
         return Err(unseen(what, "The journal names another host to ask how far the operation is.".to_owned()));
     }
     ask_until_over(door, work, side, what, url, Duration::ZERO).await
+}
+
+/// How long to wait before the next question.
+fn pause(door: &Door, reply: &Reply) -> Duration {
+    let pace = door.wire().pace();
+    let asked = asked_wait(&reply.headers, &[], door.wire().recorder().now());
+    asked.unwrap_or_else(|| pace.of(EVERY)).clamp(pace.of(AT_LEAST), SELDOM)
 }
 
 async fn ask_until_over(
@@ -102,8 +109,7 @@ async fn ask_until_over(
                 )));
             }
             None => {
-                let asked = asked_wait(&reply.headers, &[], door.wire().recorder().now());
-                wait = asked.unwrap_or_else(|| pace.of(EVERY)).max(pace.of(AT_LEAST));
+                wait = pause(door, &reply);
             }
         }
     }

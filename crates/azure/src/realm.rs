@@ -1,6 +1,7 @@
 //! Where a registry's tokens come from.
 
 use crosspull_core::event::Work;
+use crosspull_core::text::printable;
 use url::Url;
 
 use crate::door::Door;
@@ -36,6 +37,12 @@ pub enum RealmError {
 pub async fn ask(door: &Door, work: &Work, login_server: &str) -> Result<Realm, RealmError> {
     let server = request::login_server(login_server)
         .map_err(|e| RealmError::Unusable(format!("Its login server is no host: {e}.")))?;
+    if !door.endpoints().has_registry(&server) {
+        let host = printable(login_server, 120);
+        return Err(RealmError::Unusable(format!(
+            "{host} is no host of this cloud's registries, so nothing is sent there."
+        )));
+    }
     let reply = door.raw(work, request::challenge(&server)).await.map_err(RealmError::Call)?;
     let (address, service) =
         reply::challenge(&reply.headers, &server).map_err(|why| RealmError::Unusable(format!("{why}.")))?;

@@ -7,6 +7,7 @@ use crosspull_core::plan::{Role, Side};
 use crosspull_core::secret::Secret;
 use http::Method;
 use jiff::Timestamp;
+use serde::Serialize;
 use serde_json::{Value, json};
 use url::Url;
 use uuid::Uuid;
@@ -61,6 +62,8 @@ pub struct Body {
     pub content_type: &'static str,
     /// Its bytes.
     pub bytes: Zeroizing<Vec<u8>>,
+    /// The secrets in it.
+    pub secrets: Vec<Secret>,
 }
 
 impl std::fmt::Debug for Body {
@@ -104,7 +107,17 @@ impl Request {
 
     fn json(mut self, body: &Value) -> Self {
         let bytes = Zeroizing::new(body.to_string().into_bytes());
-        self.body = Some(Body { content_type: "application/json", bytes });
+        self.body = Some(Body { content_type: "application/json", bytes, secrets: Vec::new() });
+        self
+    }
+
+    /// The same of a value that holds a secret, which is copied nowhere else.
+    fn secret_json(mut self, body: &impl Serialize, secret: &Secret) -> Self {
+        let mut bytes = Zeroizing::new(Vec::with_capacity(1024));
+        // Texts alone are written, to memory: there is nothing that could fail.
+        if serde_json::to_writer(&mut *bytes, body).is_ok() {
+            self.body = Some(Body { content_type: "application/json", bytes, secrets: vec![secret.clone()] });
+        }
         self
     }
 
@@ -112,10 +125,23 @@ impl Request {
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         let text = form.extend_pairs(pairs).finish();
         let bytes = Zeroizing::new(text.into_bytes());
-        self.body = Some(Body { content_type: "application/x-www-form-urlencoded", bytes });
+        let is_secret = |(name, _): &&(&str, &str)| matches!(*name, "client_secret" | "access_token" | "refresh_token");
+        let secrets = pairs.iter().filter(is_secret).map(|(_, value)| Secret::new((*value).to_owned())).collect();
+        self.body = Some(Body { content_type: "application/x-www-form-urlencoded", bytes, secrets });
         // Every form here asks for a token: asking twice is asking once.
         self.repeat = Repeat::Freely;
         self
+    }
+
+    /// What no answer to it may repeat.
+    #[must_use]
+    pub fn secrets(&self) -> Vec<Secret> {
+        let own = match &self.auth {
+            Auth::Basic(user, secret) => vec![secret.clone(), Secret::new(format!("{user}:{}", secret.reveal()))],
+            Auth::Token(secret) => vec![secret.clone()],
+            Auth::None | Auth::Operator(_) => Vec::new(),
+        };
+        own.into_iter().chain(self.body.iter().flat_map(|body| body.secrets.clone())).collect()
     }
 
     /// True where it changes something: everything but reads and token requests.
@@ -309,12 +335,20 @@ pub fn subscriptions(endpoints: &Endpoints) -> Request {
     arm(endpoints, Side::A, Method::GET, "/subscriptions", &[("api-version", SUBSCRIPTIONS)])
 }
 
+/// The body of a reset.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Reset<'a> {
+    client_id: AppId,
+    secret: &'a str,
+}
+
 /// Gives a cluster another service principal (`azure-facts.md` 3.9).
 #[must_use]
 pub fn reset_cluster(endpoints: &Endpoints, id: &ClusterId, app: AppId, secret: &Secret) -> Request {
     let path = format!("{id}/resetServicePrincipalProfile");
     arm(endpoints, Side::A, Method::POST, &path, &[("api-version", CLUSTERS)])
-        .json(&json!({ "clientId": app, "secret": secret.reveal() }))
+        .secret_json(&Reset { client_id: app, secret: secret.reveal() }, secret)
 }
 
 /// Asks a long-running operation how far it is. The address comes from the service, so its host is checked where it

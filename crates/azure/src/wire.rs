@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use backon::BackoffBuilder;
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use crosspull_core::event::{Event, Plane, Work};
 use crosspull_core::explain::{Refusal, Trouble};
 use crosspull_core::secret::Secret;
@@ -20,6 +21,8 @@ use crate::request::{Auth, Repeat, Request};
 
 /// No answer of ours is larger; a manifest may have 4 MiB (OCI distribution specification).
 const LARGEST_ANSWER: usize = 4 * 1024 * 1024;
+/// Bytes to have room for where an answer does not tell its length.
+const COMMON_ANSWER: usize = 64 * 1024;
 /// Tries of a request that is answered by errors or not at all.
 const TRIES: u32 = 5;
 /// How long throttling is sat out in all.
@@ -231,20 +234,24 @@ impl Wire {
             builder = builder.header(name, Uuid::new_v4().to_string());
         }
         if let Some(body) = &request.body {
-            builder = builder.header(http::header::CONTENT_TYPE, body.content_type).body(body.bytes.to_vec());
+            // Wiped when the client lets go of it.
+            let bytes = bytes::Bytes::from_owner(body.bytes.clone());
+            builder = builder.header(http::header::CONTENT_TYPE, body.content_type).body(bytes);
         }
         match builder.send().await {
             Err(error) if error.is_connect() => Tried::Unsent(unanswered(Refusal::NOT_REACHED, &root_cause(&error))),
             Err(error) if error.is_timeout() => Tried::Lost(unanswered("NoAnswer", &self.too_late())),
             Err(error) => Tried::Lost(unanswered("NoAnswer", &root_cause(&error))),
-            Ok(response) => self.read(response, request.takes).await,
+            Ok(response) => self.read(response, request, token).await,
         }
     }
 
-    async fn read(&self, mut response: reqwest::Response, takes: &[u16]) -> Tried {
+    async fn read(&self, mut response: reqwest::Response, request: &Request, token: Option<&Secret>) -> Tried {
         let status = response.status();
+        // Large enough at once: what is copied while it grows would not be wiped.
+        let length = response.content_length().and_then(|length| usize::try_from(length).ok());
+        let mut body = Zeroizing::new(Vec::with_capacity(length.unwrap_or(COMMON_ANSWER).min(LARGEST_ANSWER)));
         let headers = std::mem::take(response.headers_mut());
-        let mut body = Zeroizing::new(Vec::new());
         loop {
             match response.chunk().await {
                 Ok(None) => break,
@@ -255,9 +262,12 @@ impl Wire {
                 Err(error) => return Tried::Lost(unanswered("Torn", &root_cause(&error))),
             }
         }
-        if status.is_success() || takes.contains(&status.as_u16()) {
+        if status.is_success() || request.takes.contains(&status.as_u16()) {
             return Tried::Done(Reply { status, headers, body });
         }
+        // Its words are shown and kept, and it may repeat what it was sent.
+        let secrets = request.secrets();
+        let body = token.into_iter().chain(&secrets).fold(body, masked);
         // Only a throttled service is taken by its text: other errors speak of seconds for other reasons.
         let text: &[u8] = if status.as_u16() == 429 { &body } else { &[] };
         let wait = asked_wait(&headers, text, self.recorder.now());
@@ -267,6 +277,23 @@ impl Wire {
     fn too_late(&self) -> String {
         format!("no answer within {} s", self.pace.deadline.as_secs())
     }
+}
+
+/// An answer without a secret that it may repeat: as it is, as forms have it, as HTTP's basic sign-in has it.
+fn masked(body: Zeroizing<Vec<u8>>, secret: &Secret) -> Zeroizing<Vec<u8>> {
+    let text = Zeroizing::new(String::from_utf8_lossy(&body).into_owned());
+    let forms = [
+        Zeroizing::new(secret.reveal().to_owned()),
+        Zeroizing::new(url::form_urlencoded::byte_serialize(secret.reveal().as_bytes()).collect::<String>()),
+        Zeroizing::new(BASE64_STANDARD.encode(secret.reveal())),
+    ];
+    let repeats = |form: &&Zeroizing<String>| !form.is_empty() && text.contains(form.as_str());
+    if !forms.iter().any(|form| repeats(&form)) {
+        return body;
+    }
+    let text =
+        forms.iter().filter(repeats).fold(text.clone(), |text, form| Zeroizing::new(text.replace(form.as_str(), "…")));
+    Zeroizing::new(text.as_bytes().to_vec())
 }
 
 /// May this be tried again, and when? The first part is why one waits, the last how long in all.
@@ -281,7 +308,8 @@ fn again(
         Tried::Refused(Refused { refusal, .. }, asked) => match refusal.status {
             // Throttled: not done, whatever it was.
             Some(429) => {
-                let wait = asked.unwrap_or(own);
+                // No wait at all is no patience.
+                let wait = asked.filter(|wait| !wait.is_zero()).unwrap_or(own);
                 (spent + wait <= THROTTLE_AT_MOST).then_some(("the service asks for patience", wait, THROTTLE_AT_MOST))
             }
             Some(503) if repeat == Repeat::Freely => {
@@ -396,6 +424,19 @@ fn shown(url: &url::Url) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_an_answer_repeats_of_a_secret_is_not_kept() {
+        let secret = Secret::new("a~secret/value".to_owned());
+        let said = |body: &str| {
+            let body = masked(Zeroizing::new(body.as_bytes().to_vec()), &secret);
+            String::from_utf8_lossy(&body).into_owned()
+        };
+        assert_eq!(said("you sent a~secret/value, and"), "you sent …, and");
+        assert_eq!(said("client_secret=a%7Esecret%2Fvalue&x"), "client_secret=…&x");
+        assert_eq!(said("YX5zZWNyZXQvdmFsdWU="), "…");
+        assert_eq!(said("nothing of it"), "nothing of it");
+    }
 
     #[test]
     fn a_wait_is_read_from_headers_or_from_the_text() {

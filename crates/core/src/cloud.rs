@@ -44,6 +44,20 @@ pub struct Endpoints {
     pub arm_audience: String,
     /// What a token for a registry is for (`azure-facts.md` 3.10: works where tokens for Resource Manager are refused).
     pub registry_audience: String,
+    /// How the login servers of its registries end, with the dot (`azure-facts.md` 3.5); empty where that is not known.
+    pub registry_suffix: String,
+}
+
+impl Endpoints {
+    /// True for a host that a registry of this cloud may have. What is told of a registry decides where a secret goes, so
+    /// a name from elsewhere is not believed. A cloud on one host alone, as the simulated one, has its registries there.
+    #[must_use]
+    pub fn has_registry(&self, server: &Url) -> bool {
+        let host = server.host_str().unwrap_or_default();
+        let suffix = self.registry_suffix.as_str();
+        let named = host.strip_suffix(suffix).is_some_and(|name| !name.is_empty());
+        (named && !suffix.is_empty()) || (self.arm.host() == self.login.host() && self.arm.host() == server.host())
+    }
 }
 
 impl KnownCloud {
@@ -123,6 +137,7 @@ impl KnownCloud {
             arm: Url::parse(arm)?,
             arm_audience: arm_audience.to_owned(),
             registry_audience: REGISTRY_AUDIENCE.to_owned(),
+            registry_suffix: self.registry_suffix().to_owned(),
         })
     }
 

@@ -4,8 +4,8 @@ use crate::event::{EVENT_VERSION, Entry, Event};
 use crate::plan::PLAN_VERSION;
 use crate::run::Run;
 
-/// No journal is larger, in bytes: a run of a day writes a few hundred thousand.
-pub const LARGEST: u64 = 64 * 1024 * 1024;
+/// No journal is larger, in bytes: a run writes some hundred thousand, and three million in a day of waiting for a person.
+pub const LARGEST: u64 = 128 * 1024 * 1024;
 
 /// What a journal tells.
 #[derive(Debug, Clone)]

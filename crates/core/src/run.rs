@@ -38,6 +38,9 @@ pub struct Run {
     pub proved: Option<Timestamp>,
     /// True once the operator cut the wait before the reset short.
     pub cut_short: bool,
+    /// The state of the cluster and the app that it names, as they were read after a reset that did not end well, and as
+    /// long as nothing was done since.
+    pub seen: Option<(String, String)>,
     /// When something was last said of it.
     pub last: Option<Timestamp>,
     /// The checks in the order in which they were asked, with their answers.
@@ -201,6 +204,7 @@ impl Run {
                     self.proved.get_or_insert(at);
                 }
                 learnt.iter().for_each(|l| self.learnt_of_reset(l));
+                self.saw(learnt);
                 self.facts.learn(learnt);
                 if learnt.iter().any(|l| l.fact == Fact::PrincipalB) {
                     self.with_step(*step, "learnt of its principal", |s| s.person = None);
@@ -251,6 +255,7 @@ impl Run {
 
     fn call_started(&mut self, mut call: Call) {
         if call.is_reset() {
+            self.seen = None;
             call.key = self.facts.id(if call.back { &Fact::BackKey } else { &Fact::SecretKey });
         }
         self.calls.push(call);
@@ -266,11 +271,21 @@ impl Run {
         }
     }
 
+    /// Takes in what the cluster was seen to be.
+    fn saw(&mut self, learnt: &[Learnt]) {
+        let value = |is: fn(&Fact) -> bool| learnt.iter().find(|l| is(&l.fact)).map(|l| l.value.clone());
+        let state = value(|fact| matches!(fact, Fact::ClusterState(_)));
+        if let Some(seen) = state.zip(value(|fact| matches!(fact, Fact::ClusterClient(_)))) {
+            self.seen = Some(seen);
+        }
+    }
+
     /// The steps are to come, whatever became of them before; what was learnt stays.
     fn begin_again(&mut self) {
         self.steps = self.plan.iter().flat_map(|p| &p.steps).map(|s| StepState::to_come(s.id)).collect();
         (self.verdict, self.trouble, self.ended, self.waiting) = (None, None, None, None);
         self.calls_before = self.calls.len();
+        self.seen = None;
     }
 
     /// What the run made is taken back from here on, by that plan.
@@ -428,6 +443,9 @@ impl Run {
             // The pod is removed by the step that makes it.
             Fact::Pod(_) => l.how != Outcome::Undone,
             Fact::ProvedInside(_) => !self.is_undoing(),
+            // What was seen after a reset that did not end well is told in words, and is nothing that was there before.
+            Fact::ClusterState(_) => false,
+            Fact::ClusterClient(_) => l.how != Outcome::Found || self.facts.learnt(&state_of(&l.fact)).is_none(),
             _ => true,
         };
         learnt.into_iter().filter(shown).collect()
@@ -437,6 +455,14 @@ impl Run {
     pub fn still_made(&self) -> impl Iterator<Item = &Learnt> {
         // What the cluster was given back with stays, since it needs it.
         self.facts.iter().filter(|l| l.how.is_made() && l.fact != Fact::BackKey)
+    }
+}
+
+/// The state of the cluster of a fact about its app.
+fn state_of(fact: &Fact) -> Fact {
+    match fact {
+        Fact::ClusterClient(cluster) => Fact::ClusterState(cluster.clone()),
+        other => other.clone(),
     }
 }
 

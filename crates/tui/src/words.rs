@@ -119,16 +119,16 @@ pub(crate) fn short_wait() -> String {
     )
 }
 
-/// How the cluster gets back once it is reset.
-pub(crate) fn way_back(run: &Run) -> String {
+/// How the cluster gets back once it is reset; the error where crosspull cannot do it.
+pub(crate) fn way_back(run: &Run) -> Result<String, String> {
     let kept = run.facts.learnt(&Fact::WayBackKey).is_some_and(|l| l.how.is_made());
     let id = run.id.as_ref().map(ToString::to_string).unwrap_or_default();
     if kept {
-        format!("A way back is kept: crosspull undo {id} resets it to its former app.")
+        Ok(format!("A way back is kept: crosspull undo {id} resets it to its former app."))
     } else {
         let step = run.plan.as_ref().and_then(|p| p.steps.iter().find(|s| matches!(s.op, Op::KeepWayBack { .. })));
         let why = step.and_then(|s| run.step(s.id)).map(|s| s.note.as_str()).filter(|note| !note.is_empty());
-        format!("Its way back is a second reset. {}", why.map_or_else(String::new, sentence))
+        Err(why.map_or_else(|| "Its way back is a second reset, by hand.".to_owned(), sentence))
     }
 }
 

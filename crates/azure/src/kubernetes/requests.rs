@@ -30,7 +30,11 @@ pub fn at(server: &Url, auth: Auth, built: Built) -> Result<Request, String> {
     let mut url = server.clone();
     url.set_path(&format!("{}{}", server.path().trim_end_matches('/'), parts.uri.path()));
     url.set_query(parts.uri.query().filter(|query| !query.is_empty()));
-    let body = (!body.is_empty()).then(|| Body { content_type: "application/json", bytes: Zeroizing::new(body) });
+    let body = (!body.is_empty()).then(|| Body {
+        content_type: "application/json",
+        bytes: Zeroizing::new(body),
+        secrets: Vec::new(),
+    });
     Ok(Request { body, ..Request::new(Plane::Kubernetes, Side::A, parts.method, url, auth) })
 }
 

@@ -96,10 +96,7 @@ impl Doing<'_> {
             Ok(()) => self.settled(cluster, app).await,
             Err(halt) => Err(halt),
         };
-        if matches!(done, Err(Halt::Failed(_) | Halt::Unknown(_))) {
-            self.tell_state(cluster).await?;
-        }
-        done
+        self.telling_state(cluster, done).await
     }
 
     /// Waits until the new principal is known in every region (`azure-facts.md` 3.1: around 30 minutes), counted from
@@ -169,7 +166,7 @@ impl Doing<'_> {
                 self.was_taken(cluster, target, None).await?;
             }
         }
-        SETTLES
+        let over = SETTLES
             .until(self.door().wire(), &self.work, &what, async || match self.try_cluster(cluster).await {
                 Ok(now) if is_over(&now) => Ok(Asked::Yes(())),
                 // On a cluster that is gone nothing is running.
@@ -178,7 +175,8 @@ impl Doing<'_> {
                 Err(CallError::Unreachable(refusal)) => Ok(Asked::NotYet("the cluster cannot be asked", Some(refusal))),
                 Err(error) => Err(Halt::of(&what, error)),
             })
-            .await
+            .await;
+        self.telling_state(cluster, over).await
     }
 
     /// Sends the reset and follows its operation. When the answer is lost, the cluster itself tells whether the reset
@@ -283,14 +281,18 @@ impl Doing<'_> {
             .await
     }
 
-    /// Tells what the cluster is after a reset that did not end well, as far as it can be read.
-    async fn tell_state(&self, cluster: &ClusterId) -> Result<(), Halt> {
-        let Ok(now) = self.try_cluster(cluster).await else { return Ok(()) };
+    /// Where a reset did not end well, tells what the cluster is then, as far as it can be read.
+    async fn telling_state(&self, cluster: &ClusterId, done: Result<(), Halt>) -> Result<(), Halt> {
+        if !matches!(done, Err(Halt::Failed(_) | Halt::Unknown(_))) {
+            return done;
+        }
+        let Ok(now) = self.try_cluster(cluster).await else { return done };
         let app = now.client_id().map_or_else(|| "unknown".to_owned(), |app| app.to_string());
         self.learn(vec![
             Learnt::new(Outcome::Found, Fact::ClusterState(cluster.clone()), state(&now)),
             Learnt::new(Outcome::Found, Fact::ClusterClient(cluster.clone()), app),
-        ])
+        ])?;
+        done
     }
 }
 

@@ -1,5 +1,7 @@
 //! The app's service principals: at home in A, and provisioned in B by the operator or by a person.
 
+use std::time::Duration;
+
 use crosspull_core::consent::{consent_command, consent_url};
 use crosspull_core::event::{Event, Outcome};
 use crosspull_core::explain::{Refusal, Trouble};
@@ -169,7 +171,9 @@ impl Doing<'_> {
         let begun = std::time::Instant::now();
         let pace = self.door().wire().pace();
         // The end is that of the person, not of the patience, which the pace shortens.
-        let people = Patience { at_most: pace.person.mul_f64(pace.divisor.max(1.0)), ..Patience::new(5, 0).evenly() };
+        let at_most = pace.person.mul_f64(pace.divisor.max(1.0));
+        // A person may take days, and each question is an entry of the journal.
+        let people = Patience { at_most, longest: Duration::from_secs(30), ..Patience::new(5, 0) };
         people
             .until(self.door().wire(), &self.work, NOT_IN_B, async || {
                 let there = match &secret {

@@ -195,7 +195,7 @@ fn a_request_that_breaks_its_contract_is_noticed() {
     let contracts = reference.contracts().expect("contracts");
     let mut request = request::create_principal(&endpoints(), Side::B, APP, "crosspull-run:7f3c9a2e");
     let bytes = zeroize::Zeroizing::new(br#"{"appId":7,"appID":"x"}"#.to_vec());
-    request.body = Some(request::Body { content_type: "application/json", bytes });
+    request.body = Some(request::Body { content_type: "application/json", bytes, secrets: Vec::new() });
     let (_, problems) = check(&contracts, &request).expect("an operation");
     assert_eq!(problems.len(), 2, "{problems:?}");
     let mut request = request::cluster(&endpoints(), &cluster());

@@ -116,11 +116,8 @@ impl Run {
         }
     }
 
-    /// The state of the cluster and the app that it names, where the run read them after a reset that did not end well.
     fn seen_state(&self) -> Option<(&str, &str)> {
-        let state = self.facts.iter().find(|l| matches!(l.fact, Fact::ClusterState(_)))?;
-        let app = self.facts.iter().find(|l| matches!(l.fact, Fact::ClusterClient(_)))?;
-        Some((&state.value, &app.value))
+        self.seen.as_ref().map(|(state, app)| (state.as_str(), app.as_str()))
     }
 
     /// The one command that goes on from here; none where there is nothing left to do.

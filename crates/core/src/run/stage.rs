@@ -112,8 +112,11 @@ impl Run {
             Status::Ended(outcome) => !outcome.is_good(),
             Status::Working | Status::Asking | Status::Stopped => true,
         };
-        // Of the steps that run side by side, the last one says the most.
-        let stopped = self.steps.iter().rev().find(|s| open(&s.status));
+        let failed = |status: &Status| matches!(status, Status::Ended(outcome) if !outcome.is_good());
+        // Of the steps that run side by side, the last one says the most; of those that failed and that were held up, the
+        // failed one.
+        let last = |is: &dyn Fn(&Status) -> bool| self.steps.iter().rev().find(|s| is(&s.status));
+        let stopped = last(&failed).or_else(|| last(&open));
         let title =
             stopped.and_then(|s| self.plan.as_ref()?.step(s.id)).map(|s| format!("step {}, {}", s.id, s.title()));
         match (title, self.stage()) {

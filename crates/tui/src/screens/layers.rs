@@ -89,7 +89,10 @@ fn reset(model: &Model, yes: bool, columns: usize, now: Timestamp) -> Sheet {
             Some(proof) => sheet.lines.extend(point(Mark::Good, &proof)),
             None => sheet.lines.extend(point(Mark::Warn, "The pull was not proved in this run.")),
         }
-        sheet.lines.extend(point(Mark::Good, &words::way_back(run)));
+        match words::way_back(run) {
+            Ok(kept) => sheet.lines.extend(point(Mark::Good, &kept)),
+            Err(none) => sheet.lines.extend(point(Mark::Warn, &none)),
+        }
     }
     sheet.gap();
     let says = format!("{question} Its nodes restart, as in an upgrade.");

@@ -91,7 +91,7 @@ fn beginning(run: &Run, errand: &Errand) -> String {
 
 /// The message line.
 pub(crate) const fn status(model: &Model) -> &'static str {
-    if model.live.errand.is_some() { "Nothing was written by now." } else { "Nothing was written so far." }
+    if model.live.errand.is_some() { "Nothing is sent before you say so." } else { "Nothing was written so far." }
 }
 
 /// A request and what it sends: side by side where there is room, else below each other.
