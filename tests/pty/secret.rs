@@ -68,6 +68,19 @@ fn the_secret_is_shown_and_copied_when_asked_for_and_nowhere_else() {
     assert_eq!(files(stage.home.path()), [], "the demo's runs go with it");
 }
 
+#[test]
+fn a_terminal_without_a_second_screen_keeps_no_revealed_secret() {
+    let mut stage = Stage::of(&[], &[]);
+    stage.reach_done();
+    stage.press(F3, "hides in");
+    let revealed = stage.written();
+    assert!(stage.program.signal("TERM"));
+    stage.exits(143);
+    let left = stage.since(revealed);
+    let wiped = left.find("\x1b[2J").expect("the last frame is wiped");
+    assert!(wiped < left.find("\x1b[?1049l").expect("the screen is given back"), "{left:?}");
+}
+
 /// The clipboard holds a space in place of the secret.
 const CLEARED: &str = "\x1b]52;c;IA==";
 

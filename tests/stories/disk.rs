@@ -31,6 +31,22 @@ fn a_disk_that_fills_up_at_any_moment_leaves_a_run_that_goes_on() {
 }
 
 #[test]
+fn an_output_that_cannot_be_written_stops_no_run_and_loses_no_secret() {
+    let story = Story::of("happy");
+    let (answers, secret) = (story.answers(), story.path("saved"));
+    let line = format!("crosspull apply --answers {answers} --yes --secret-out {} > /dev/full", text(&secret));
+    let end = story.shell(&line);
+    end.exits(1);
+    assert!(
+        end.err.contains("standard output could not be written") && end.err.contains(".jsonl has all of it"),
+        "{end}"
+    );
+    story.is_done("AcrPull");
+    assert!(!std::fs::read_to_string(&secret).expect("the secret's file").is_empty());
+    story.resume(&[]).ends_well();
+}
+
+#[test]
 fn a_folder_of_runs_that_cannot_be_made_is_named_before_anything_is_sent() {
     let story = Story::of("happy");
     let file = story.path("a-file");

@@ -4,6 +4,7 @@
 use crate::end::End;
 use crate::secrets;
 use crate::story::Story;
+use crosspull_sim::Tenant;
 
 /// The planes of the cloud.
 const PLANES: [&str; 5] = ["entra", "graph", "arm", "registry", "kubernetes"];
@@ -49,6 +50,27 @@ fn a_plane_whose_answers_are_all_spoilt_ends_the_run_with_words() {
             is_calm(&format!("{act} from {plane}"), &story, &end);
             secrets::are_kept_so_far(&story, &end);
         }
+    }
+}
+
+#[test]
+fn what_a_service_repeats_of_a_secret_is_not_told() {
+    let story = Story::of("happy");
+    let (a, b) = (story.sim.operator(Tenant::A), story.sim.operator(Tenant::B));
+    // The message of each refusal is a secret that the refused request held.
+    for (on, secret) in
+        [("entra POST /**/token", a.client_secret.reveal()), ("entra POST /**/token", b.client_secret.reveal())]
+    {
+        let repeats = format!(
+            "name = 'r'\nsays = 'r'\n[[fault]]\non = '{on}'\nnth = 'every'\ndo = 'status'\ncode = 401\n\
+             error = 'invalid_client'\nmessage = 'you sent {secret}'"
+        );
+        let story = Story::told(&[], &repeats)
+            .with("CROSSPULL_A_CLIENT_SECRET", secret)
+            .with("CROSSPULL_B_CLIENT_SECRET", secret);
+        let end = story.apply(&[]);
+        end.exits(4);
+        assert!(end.out.contains("you sent …") && !end.out.contains(secret) && !end.err.contains(secret), "{end}");
     }
 }
 
