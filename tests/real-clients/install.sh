@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the checks in this folder run: skopeo, jq and curl from Debian, and the Azure CLI and kubectl in
-# a virtual environment of their own, `.az/` in the project folder. To be run as root. What is there already is
+# Installs what the checks in this folder run: skopeo, tmux, an SSH server, jq and curl from Debian, and the Azure CLI and
+# kubectl in a virtual environment of their own, `.az/` in the project folder. To be run as root. What is there already is
 # left alone, so a second run takes a second.
 set -euo pipefail
 
@@ -16,6 +16,10 @@ wanted() { # PROGRAM PACKAGE
 wanted skopeo skopeo
 wanted jq jq
 wanted curl curl
+wanted tmux tmux
+wanted pgrep procps
+wanted ssh openssh-client
+PATH=$PATH:/usr/sbin wanted sshd openssh-server
 wanted python3 python3
 # `ensurepip` is what Debian leaves out of python3.
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
@@ -24,6 +28,13 @@ python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
 
 if [ ${#missing[@]} -gt 0 ]; then
   export DEBIAN_FRONTEND=noninteractive
+  # An SSH server is run by its check alone, and on loopback: installing it starts none.
+  policy=/usr/sbin/policy-rc.d
+  if ! [ -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+    trap 'rm -f "$policy"' EXIT
+  fi
   apt-get update -q
   apt-get install -q -y --no-install-recommends ca-certificates "${missing[@]}"
 fi
