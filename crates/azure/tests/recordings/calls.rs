@@ -5,7 +5,7 @@ use crosspull_reference::Exchange;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// A call of ours: a function of `request.rs`.
+/// A call of ours: a function of `request`.
 #[derive(Debug)]
 pub struct Call {
     /// The function.

@@ -1,4 +1,4 @@
-//! The table: a function of `request.rs`, called with fixed values, and what it has to build.
+//! The table: a function of `request`, called with fixed values, and what it has to build.
 
 use crosspull_azure::request::{self, Grant, Request};
 use crosspull_core::cloud::{Endpoints, KnownCloud};
@@ -18,7 +18,7 @@ const TENANT: &str = "eeeeeeee-0000-4000-8000-000000000005";
 pub const SECRET: &str = r#"p~8Q+a/b=&"c"#;
 const DIGEST: &str = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-/// A function of `request.rs`, called once, and what must come of it.
+/// A function of `request`, called once, and what must come of it.
 pub struct Row {
     pub function: &'static str,
     pub request: Request,

@@ -1,0 +1,176 @@
+//! Requests to Azure Resource Manager: the cloud itself, clusters, registries, roles.
+
+use crosspull_core::cloud::Endpoints;
+use crosspull_core::event::Plane;
+use crosspull_core::ids::{AppId, ClusterId, ObjectId, RegistryId};
+use crosspull_core::plan::{Role, Side};
+use crosspull_core::secret::Secret;
+use http::Method;
+use serde::Serialize;
+use serde_json::json;
+use url::Url;
+use uuid::Uuid;
+
+use super::{Audience, Auth, Repeat, Request, at};
+
+/// The api-versions that the contracts describe. A registry's `roleAssignmentMode` exists since the second one.
+const CLUSTERS: &str = "2024-09-01";
+const REGISTRIES: &str = "2025-11-01";
+const AUTHORIZATION: &str = "2022-04-01";
+const METADATA: &str = "2022-09-01";
+const SUBSCRIPTIONS: &str = "2022-12-01";
+/// No contract describes the quota of a region; this is the version of its documentation.
+const COMPUTE: &str = "2024-07-01";
+
+/// What a cloud says about itself.
+#[must_use]
+pub fn metadata(arm: &Url) -> Request {
+    Request::new(
+        Plane::Arm,
+        Side::A,
+        Method::GET,
+        at(arm, "/metadata/endpoints", &[("api-version", METADATA)]),
+        Auth::None,
+    )
+}
+
+fn arm(endpoints: &Endpoints, side: Side, method: Method, path: &str, query: &[(&str, &str)]) -> Request {
+    Request::new(Plane::Arm, side, method, at(&endpoints.arm, path, query), Auth::Operator(Audience::Arm))
+}
+
+/// One cluster.
+#[must_use]
+pub fn cluster(endpoints: &Endpoints, id: &ClusterId) -> Request {
+    arm(endpoints, Side::A, Method::GET, &id.to_string(), &[("api-version", CLUSTERS)])
+}
+
+/// The credentials of a user of a cluster's Kubernetes API. A POST that reads.
+#[must_use]
+pub fn cluster_credentials(endpoints: &Endpoints, id: &ClusterId) -> Request {
+    let path = format!("{id}/listClusterUserCredential");
+    let mut request = arm(endpoints, Side::A, Method::POST, &path, &[("api-version", CLUSTERS)]);
+    request.repeat = Repeat::Freely;
+    request
+}
+
+/// What is used of a region's quota, and how much there is.
+#[must_use]
+pub fn usages(endpoints: &Endpoints, subscription: Uuid, location: &str) -> Request {
+    let path = format!("/subscriptions/{subscription}/providers/Microsoft.Compute/locations/{location}/usages");
+    arm(endpoints, Side::A, Method::GET, &path, &[("api-version", COMPUTE)])
+}
+
+/// The subscriptions that the operator sees in tenant A.
+#[must_use]
+pub fn subscriptions(endpoints: &Endpoints) -> Request {
+    arm(endpoints, Side::A, Method::GET, "/subscriptions", &[("api-version", SUBSCRIPTIONS)])
+}
+
+/// The body of a reset.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Reset<'a> {
+    client_id: AppId,
+    secret: &'a str,
+}
+
+/// Gives a cluster another service principal (`azure-facts.md` 3.9).
+#[must_use]
+pub fn reset_cluster(endpoints: &Endpoints, id: &ClusterId, app: AppId, secret: &Secret) -> Request {
+    let path = format!("{id}/resetServicePrincipalProfile");
+    arm(endpoints, Side::A, Method::POST, &path, &[("api-version", CLUSTERS)])
+        .secret_json(&Reset { client_id: app, secret: secret.reveal() }, secret)
+}
+
+/// Asks a long-running operation how far it is. The address comes from the service, so its host is checked where it
+/// is read.
+#[must_use]
+pub fn operation(side: Side, url: Url) -> Request {
+    Request::new(Plane::Arm, side, Method::GET, url, Auth::Operator(Audience::Arm))
+}
+
+/// What the caller may do at a scope.
+#[must_use]
+pub fn permissions(endpoints: &Endpoints, side: Side, scope: &str) -> Request {
+    let path = format!("{scope}/providers/Microsoft.Authorization/permissions");
+    arm(endpoints, side, Method::GET, &path, &[("api-version", AUTHORIZATION)])
+}
+
+/// One role definition, by the id that an assignment names.
+#[must_use]
+pub fn role_definition(endpoints: &Endpoints, id: &str) -> Request {
+    arm(endpoints, Side::A, Method::GET, id, &[("api-version", AUTHORIZATION)])
+}
+
+/// One registry.
+#[must_use]
+pub fn registry(endpoints: &Endpoints, id: &RegistryId) -> Request {
+    arm(endpoints, Side::B, Method::GET, &id.to_string(), &[("api-version", REGISTRIES)])
+}
+
+/// The id of a role assignment at a scope.
+#[must_use]
+pub fn assignment_id(scope: &str, name: Uuid) -> String {
+    format!("{}/providers/Microsoft.Authorization/roleAssignments/{name}", scope.trim_end_matches('/'))
+}
+
+/// The id of a built-in role's definition, as an assignment on a registry names it.
+#[must_use]
+pub fn definition_id(registry: &RegistryId, role: Role) -> String {
+    let (subscription, definition) = (registry.subscription(), role.definition());
+    format!("/subscriptions/{subscription}/providers/Microsoft.Authorization/roleDefinitions/{definition}")
+}
+
+/// One role assignment, by its id.
+#[must_use]
+pub fn assignment(endpoints: &Endpoints, side: Side, id: &str) -> Request {
+    arm(endpoints, side, Method::GET, id, &[("api-version", AUTHORIZATION)])
+}
+
+/// The role assignments of a principal at a scope, above it and below it.
+#[must_use]
+pub fn roles_at(endpoints: &Endpoints, side: Side, scope: &str, principal: ObjectId) -> Request {
+    let path = format!("{}/providers/Microsoft.Authorization/roleAssignments", scope.trim_end_matches('/'));
+    let filter = format!("principalId eq '{principal}'");
+    arm(endpoints, side, Method::GET, &path, &[("api-version", AUTHORIZATION), ("$filter", &filter)])
+}
+
+/// A role to assign to a service principal.
+#[derive(Debug, Clone, Copy)]
+pub struct Grant<'a> {
+    /// The role definition's id.
+    pub definition: &'a str,
+    /// Who gets it.
+    pub principal: ObjectId,
+    /// Where it does not hold for all that the role says, version 2.0.
+    pub condition: Option<&'a str>,
+    /// What is said of it.
+    pub description: Option<&'a str>,
+}
+
+/// Assigns a role, by the assignment's id. `principalType` is always sent, so that a new principal need not be looked
+/// up (`azure-facts.md` 3.1).
+#[must_use]
+pub fn assign_role(endpoints: &Endpoints, side: Side, id: &str, grant: Grant<'_>) -> Request {
+    let mut properties = json!({
+        "roleDefinitionId": grant.definition,
+        "principalId": grant.principal,
+        "principalType": "ServicePrincipal",
+    });
+    if let Some(map) = properties.as_object_mut() {
+        if let Some(condition) = grant.condition {
+            map.insert("condition".to_owned(), condition.into());
+            map.insert("conditionVersion".to_owned(), "2.0".into());
+        }
+        if let Some(description) = grant.description {
+            map.insert("description".to_owned(), description.into());
+        }
+    }
+    arm(endpoints, side, Method::PUT, id, &[("api-version", AUTHORIZATION)]).json(&json!({ "properties": properties }))
+}
+
+/// Takes a role assignment away, by its id.
+#[must_use]
+pub fn remove_role(endpoints: &Endpoints, side: Side, id: &str) -> Request {
+    arm(endpoints, side, Method::DELETE, id, &[("api-version", AUTHORIZATION)])
+}

@@ -1,0 +1,108 @@
+//! Requests to Microsoft Graph: apps, service principals, secrets, what a principal belongs to.
+
+use crosspull_core::cloud::Endpoints;
+use crosspull_core::event::Plane;
+use crosspull_core::ids::{AppId, KeyId, ObjectId};
+use crosspull_core::plan::Side;
+use http::Method;
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::{Audience, Auth, Request, at};
+
+fn graph(endpoints: &Endpoints, side: Side, method: Method, path: &str, query: &[(&str, &str)]) -> Request {
+    let url = at(&endpoints.graph, &format!("/v1.0{path}"), query);
+    Request::new(Plane::Graph, side, method, url, Auth::Operator(Audience::Graph))
+}
+
+/// The tenant's own entry in its directory.
+#[must_use]
+pub fn organization(endpoints: &Endpoints, side: Side) -> Request {
+    graph(endpoints, side, Method::GET, "/organization", &[("$select", "id,displayName,verifiedDomains")])
+}
+
+/// Apps with a tag.
+#[must_use]
+pub fn apps_tagged(endpoints: &Endpoints, tag: &str) -> Request {
+    let filter = format!("tags/any(t:t eq '{tag}')");
+    graph(endpoints, Side::A, Method::GET, "/applications", &[("$filter", &filter)])
+}
+
+/// The multi-tenant app: any organisation's accounts, no API permission (`azure-facts.md` 3.3).
+#[must_use]
+pub fn create_app(endpoints: &Endpoints, name: &str, redirect_uri: &str, tags: &[&str]) -> Request {
+    graph(endpoints, Side::A, Method::POST, "/applications", &[]).json(&json!({
+        "displayName": name,
+        "signInAudience": "AzureADMultipleOrgs",
+        "web": { "redirectUris": [redirect_uri] },
+        "tags": tags,
+    }))
+}
+
+/// The app of an application id that is registered in tenant A, in a list of one or none.
+#[must_use]
+pub fn apps_of(endpoints: &Endpoints, app: AppId) -> Request {
+    let filter = format!("appId eq '{app}'");
+    graph(endpoints, Side::A, Method::GET, "/applications", &[("$filter", &filter)])
+}
+
+/// Deletes an app, and its service principal at home with it.
+#[must_use]
+pub fn delete_app(endpoints: &Endpoints, object: ObjectId) -> Request {
+    graph(endpoints, Side::A, Method::DELETE, &format!("/applications/{object}"), &[])
+}
+
+/// One app.
+#[must_use]
+pub fn app(endpoints: &Endpoints, object: ObjectId) -> Request {
+    graph(endpoints, Side::A, Method::GET, &format!("/applications/{object}"), &[])
+}
+
+/// The service principal of an app, in a list of one or none.
+#[must_use]
+pub fn principals_of(endpoints: &Endpoints, side: Side, app: AppId) -> Request {
+    let filter = format!("appId eq '{app}'");
+    graph(endpoints, side, Method::GET, "/servicePrincipals", &[("$filter", &filter)])
+}
+
+/// The service principal of an app; in tenant B this is what consent does (`azure-facts.md` 0, fact 7).
+#[must_use]
+pub fn create_principal(endpoints: &Endpoints, side: Side, app: AppId, tag: &str) -> Request {
+    graph(endpoints, side, Method::POST, "/servicePrincipals", &[]).json(&json!({ "appId": app, "tags": [tag] }))
+}
+
+/// Deletes a service principal.
+#[must_use]
+pub fn delete_principal(endpoints: &Endpoints, side: Side, principal: ObjectId) -> Request {
+    graph(endpoints, side, Method::DELETE, &format!("/servicePrincipals/{principal}"), &[])
+}
+
+/// The groups and directory roles that a service principal is in; `widely` also those that it is in by way of others,
+/// which fewer accounts may read (`servicePrincipal: List memberOf` and `List transitive memberOf`).
+#[must_use]
+pub fn member_of(endpoints: &Endpoints, principal: ObjectId, widely: bool) -> Request {
+    let relation = if widely { "transitiveMemberOf" } else { "memberOf" };
+    graph(endpoints, Side::A, Method::GET, &format!("/servicePrincipals/{principal}/{relation}"), &[])
+}
+
+/// The permissions on APIs that a service principal was given.
+#[must_use]
+pub fn app_roles_of(endpoints: &Endpoints, principal: ObjectId) -> Request {
+    let path = format!("/servicePrincipals/{principal}/appRoleAssignments");
+    graph(endpoints, Side::A, Method::GET, &path, &[])
+}
+
+/// A client secret. Its end is always sent, since Graph's default is two years.
+#[must_use]
+pub fn add_password(endpoints: &Endpoints, object: ObjectId, name: &str, ends: Timestamp) -> Request {
+    graph(endpoints, Side::A, Method::POST, &format!("/applications/{object}/addPassword"), &[]).json(&json!({
+        "passwordCredential": { "displayName": name, "endDateTime": ends.strftime("%Y-%m-%dT%H:%M:%SZ").to_string() }
+    }))
+}
+
+/// Takes a client secret away.
+#[must_use]
+pub fn remove_password(endpoints: &Endpoints, object: ObjectId, key: KeyId) -> Request {
+    let path = format!("/applications/{object}/removePassword");
+    graph(endpoints, Side::A, Method::POST, &path, &[]).json(&json!({ "keyId": key }))
+}

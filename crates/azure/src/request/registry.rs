@@ -1,0 +1,94 @@
+//! Requests to a registry: who its tokens come from, tokens, manifests, layers.
+
+use crosspull_core::event::Plane;
+use crosspull_core::ids::{AppId, ImageRef};
+use crosspull_core::plan::Side;
+use crosspull_core::secret::Secret;
+use http::Method;
+use url::Url;
+
+use super::{Auth, Request, at};
+
+/// The media types of manifests: OCI and Docker, one image or several.
+const MANIFESTS: &str = "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, \
+                         application/vnd.docker.distribution.manifest.v2+json, \
+                         application/vnd.docker.distribution.manifest.list.v2+json";
+
+fn on_registry(method: Method, url: Url, auth: Auth) -> Request {
+    Request::new(Plane::Registry, Side::B, method, url, auth)
+}
+
+/// The root of a login server.
+///
+/// # Errors
+/// Where it is no host.
+pub fn login_server(host: &str) -> Result<Url, url::ParseError> {
+    Url::parse(&format!("https://{host}/"))
+}
+
+/// Asks a registry who its tokens come from.
+#[must_use]
+pub fn challenge(server: &Url) -> Request {
+    let mut request = on_registry(Method::GET, at(server, "/v2/", &[]), Auth::None);
+    request.takes = &[401];
+    request
+}
+
+/// A token to pull one repository, asked for as a node does: with the app's id and secret (`azure-facts.md` 3.10).
+#[must_use]
+pub fn pull_token(realm: &Url, service: &str, repository: &str, app: AppId, secret: &Secret) -> Request {
+    let mut url = realm.clone();
+    url.query_pairs_mut()
+        .append_pair("service", service)
+        .append_pair("scope", &format!("repository:{repository}:pull"));
+    on_registry(Method::GET, url, Auth::Basic(app.to_string(), secret.clone()))
+}
+
+/// Turns an Entra token into a registry's refresh token.
+#[must_use]
+pub fn exchange(server: &Url, service: &str, tenant: &str, token: &Secret) -> Request {
+    on_registry(Method::POST, at(server, "/oauth2/exchange", &[]), Auth::None).form(&[
+        ("grant_type", "access_token"),
+        ("service", service),
+        ("tenant", tenant),
+        ("access_token", token.reveal()),
+    ])
+}
+
+/// A token to pull one repository, by a refresh token.
+#[must_use]
+pub fn pull_token_by_refresh(server: &Url, service: &str, repository: &str, refresh: &Secret) -> Request {
+    on_registry(Method::POST, at(server, "/oauth2/token", &[]), Auth::None).form(&[
+        ("grant_type", "refresh_token"),
+        ("service", service),
+        ("scope", &format!("repository:{repository}:pull")),
+        ("refresh_token", refresh.reveal()),
+    ])
+}
+
+/// A manifest.
+#[must_use]
+pub fn manifest(server: &Url, image: &ImageRef, token: &Secret) -> Request {
+    let url = at(server, &format!("/v2/{}/manifests/{}", image.repository, image.reference), &[]);
+    let mut request = on_registry(Method::GET, url, Auth::Token(token.clone()));
+    request.accept = Some(MANIFESTS);
+    request
+}
+
+/// The first byte of a blob: enough to see that layers can be had from here.
+#[must_use]
+pub fn blob(server: &Url, repository: &str, digest: &str, token: &Secret) -> Request {
+    let url = at(server, &format!("/v2/{repository}/blobs/{digest}"), &[]);
+    let mut request = on_registry(Method::GET, url, Auth::Token(token.clone()));
+    request.range = Some("bytes=0-0");
+    request.takes = &[301, 302, 303, 307, 308];
+    request
+}
+
+/// Follows a blob to where its bytes are. No token goes along: the address itself is the right to read.
+#[must_use]
+pub fn redirected_blob(url: Url) -> Request {
+    let mut request = on_registry(Method::GET, url, Auth::None);
+    request.range = Some("bytes=0-0");
+    request
+}
