@@ -168,7 +168,10 @@ fn login(side: Side, how: SignIn, subscription: Option<Uuid>, variables: Variabl
     let secret = match (variables(&name("SECRET")), variables(&name("SECRET_FILE"))) {
         (Some(secret), _) => Some(Secret::new(secret)),
         (None, Some(file)) => match std::fs::read_to_string(PathBuf::from(&file)) {
-            Ok(text) => Some(Secret::new(text.trim_end_matches(['\r', '\n']).to_owned())),
+            Ok(text) => {
+                let whole = Secret::new(text);
+                Some(Secret::new(whole.reveal().trim_end_matches(['\r', '\n']).to_owned()))
+            }
             Err(error) => {
                 complaints.push(format!("{} names {file}, which cannot be read ({error})", name("SECRET_FILE")));
                 None
