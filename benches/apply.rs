@@ -22,7 +22,7 @@ const SPEED: f64 = 1000.0;
 /// Runs, of which the median counts.
 const RUNS: usize = 5;
 /// The most that the ratio may be.
-const AIM: f64 = 1.15;
+const AIM: f64 = 1.10;
 
 fn main() {
     let runtime =
