@@ -122,6 +122,25 @@ fn a_reset_that_failed_is_repeated_from_the_last_screen() {
 }
 
 #[test]
+fn what_failed_after_the_reset_is_gone_on_with_without_another_one() {
+    let own = "name = 'pod-stays'\nsays = 'the pod of the proof cannot be removed at first'\n[[fault]]\n\
+               on = 'kubernetes DELETE /**'\nnth = [1]\ndo = 'status'\ncode = 403\nerror = 'Forbidden'";
+    let story = Story::told(&[], own);
+    let mut stage = Stage::on(&story);
+    stage.reach_the_question();
+    stage.press("\t", "▸ Reset");
+    stage.press(ENTER, OVER);
+    stage.press(ENTER, "does it now, in this window");
+    // The secret is still at hand in this window, and the cluster has it already.
+    stage.press("r", SIGNED_IN);
+    stage.press(ENTER, "Go on with run");
+    stage.press(ENTER, OVER);
+    stage.press(ENTER, "aks-shop pulls shop/web:1.4");
+    story.is_done("AcrPull");
+    assert_eq!(story.taken_by("/resetServicePrincipalProfile"), 1);
+}
+
+#[test]
 fn the_wait_before_the_reset_is_counted_down_and_can_be_cut_short() {
     let story = Story::of("happy");
     let mut stage = Stage::on_with(&story, &["--soak", "1440"], &[]);
