@@ -373,27 +373,14 @@ pub fn reset_failed() -> Vec<Event> {
     );
     let mut events = resetting();
     let cluster = inputs().clusters[0].clone();
-    events.extend([
-        Event::Learnt {
-            step: StepId(9),
-            learnt: vec![
-                Learnt::new(Outcome::Found, Fact::ClusterState(cluster), "Failed"),
-                cluster_uses(FORMER, Outcome::Found),
-            ],
-        },
-        Event::StepEnded {
-            step: StepId(9),
-            outcome: Outcome::Failed,
-            note: String::new(),
-            trouble: Some(trouble.clone()),
-        },
-        Event::RunEnded {
-            verdict: Verdict::Failed,
-            run: Some(RunId("7f3c9a2e".to_owned())),
-            facts: vec![],
-            trouble: Some(trouble),
-        },
-    ]);
+    events.extend([Event::Learnt {
+        step: StepId(9),
+        learnt: vec![
+            Learnt::new(Outcome::Found, Fact::ClusterState(cluster), "Failed"),
+            cluster_uses(FORMER, Outcome::Found),
+        ],
+    }]);
+    events.extend(fails(9, trouble));
     events
 }
 
@@ -488,7 +475,11 @@ pub fn waits() -> Vec<Event> {
 
 /// The role may not be assigned after all.
 pub fn failed() -> Vec<Event> {
-    let trouble = Trouble::from_refusal("The role was not assigned.", forbidden());
+    failed_by(forbidden())
+}
+
+/// The same by another refusal.
+pub fn failed_by(refusal: Refusal) -> Vec<Event> {
     let mut events = app_made();
     events.extend([
         Event::StepStarted { step: StepId(5) },
@@ -500,9 +491,17 @@ pub fn failed() -> Vec<Event> {
             "PUT",
             "https://management.azure.com/subscriptions/2/roleAssignments/8?api-version=2022-04-01",
         ),
-        tried(5, 1, 403, Some(forbidden())),
+        tried(5, 1, 403, Some(refusal.clone())),
+    ]);
+    events.extend(fails(5, Trouble::from_refusal("The role was not assigned.", refusal)));
+    events
+}
+
+/// A step fails, and the run with it.
+fn fails(step: u8, trouble: Trouble) -> [Event; 2] {
+    [
         Event::StepEnded {
-            step: StepId(5),
+            step: StepId(step),
             outcome: Outcome::Failed,
             note: String::new(),
             trouble: Some(trouble.clone()),
@@ -513,6 +512,5 @@ pub fn failed() -> Vec<Event> {
             facts: vec![],
             trouble: Some(trouble),
         },
-    ]);
-    events
+    ]
 }

@@ -1,5 +1,6 @@
 //! Every screen as it looks, at the three sizes. The pictures are in `snapshots`.
 
+use crosspull_core::explain::{MEANINGS, Refusal};
 use crosspull_core::run::{Run, Way};
 use crosspull_core::secret::Secret;
 use crosspull_tui::{Msg, Said, Theme};
@@ -168,6 +169,29 @@ fn done_after_a_reset_that_failed() {
     look("done_reset_failed", |story| {
         to_run(story).engine(engine::asking()).enter().engine(engine::reset_failed()).enter();
     });
+}
+
+/// The text of a screen beside the rail, its lines joined.
+fn told(screen: &str) -> String {
+    let lines = screen.lines().filter_map(|line| line.split_once('│')).map(|(_, text)| text.trim_matches(['"', ' ']));
+    lines.collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn every_meaning_of_the_table_is_told_whole_on_a_screen_of_80_columns() {
+    for meaning in MEANINGS {
+        let refusal = Refusal {
+            code: meaning.code.to_owned(),
+            message: "what the service says".to_owned(),
+            ..engine::forbidden()
+        };
+        let mut story = Story::demo((80, 24));
+        let screen = to_run(&mut story).engine(engine::failed_by(refusal)).enter().see();
+        let text = told(&screen);
+        for words in [meaning.means, meaning.now, meaning.code] {
+            assert!(text.contains(words), "{}: no {words:?} in\n{screen}", meaning.code);
+        }
+    }
 }
 
 #[test]
