@@ -33,9 +33,9 @@ fn main() -> ExitCode {
     match std::panic::catch_unwind(AssertUnwindSafe(|| run(&matches))) {
         Ok(Ok(code)) => return ExitCode::from(code),
         Ok(Err(report)) => lines::aside(&format!("crosspull: {report:#}")),
-        Err(_) => {
-            lines::aside("crosspull: a defect ended it. crosspull runs tells where its run stands; resume goes on.")
-        }
+        Err(_) => lines::aside(
+            "crosspull: a defect ended it. Where it worked on a run, crosspull runs tells where that stands.",
+        ),
     }
     ExitCode::FAILURE
 }

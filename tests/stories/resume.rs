@@ -308,6 +308,41 @@ fn a_cluster_that_somebody_gave_another_app_meanwhile_is_not_reset() {
 }
 
 #[test]
+fn a_run_that_found_its_app_on_the_cluster_does_not_take_it_from_another_hand() {
+    let story = Story::of("happy");
+    story.apply(&[]).is_done();
+    let first = story.run_id();
+    let stopped = story.apply_while(&[], |event, process| {
+        if event["event"] == "run_started" {
+            signal("-KILL", process);
+        }
+    });
+    assert_eq!(stopped.code, None, "a kill is no exit");
+    let second = story.runs_but(&[&first]).pop().expect("a second run");
+    let other = story.give_another_app();
+    let end = story.resume_of(&second);
+    end.exits(1);
+    assert!(text(end.trouble(), "why").contains(&format!("and has the app {other} now")), "\n{end}");
+    assert_eq!(story.world().cluster()["clientId"], *other);
+    story.undo_of(&second, &[]).exits(0);
+}
+
+#[test]
+fn a_person_is_asked_again_where_what_was_let_in_was_removed() {
+    let story = Story::told(
+        &["consent-later"],
+        "name = 'once'\nsays = 'the first reset is refused'\n[[fault]]\n\
+        on = 'arm POST /**/resetServicePrincipalProfile'\nnth = 1\ndo = 'status'\ncode = 403\nerror = 'AuthorizationFailed'",
+    );
+    story.apply(&[]).exits(1);
+    let world = story.world();
+    story.remove_from_b(world.principals("b", text(world.app(), "appId"))[0]);
+    let mut asked = false;
+    story.resume_while(&["--consent-wait", "0"], |event, _| asked |= event["event"] == "person_needed").exits(3);
+    assert!(asked, "the link is told again");
+}
+
+#[test]
 fn a_consent_that_was_given_is_known_also_where_nobody_may_look_and_the_secret_is_gone() {
     let blind = "name = 'blind'\nsays = 'the operator of B may not read the directory'\n[world.operator_b]\n\
                  graph_roles = ['Organization.Read.All']\n[time]\nreset_operation = 120\npoll = 2";

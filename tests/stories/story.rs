@@ -138,6 +138,13 @@ impl Story {
         self.post(&url, Some(&token), "application/json", body);
     }
 
+    /// An administrator of tenant B deletes a service principal there.
+    pub fn remove_from_b(&self, principal: &str) {
+        let token = self.token(Tenant::B, "https://graph.microsoft.com/.default");
+        let url = format!("{}/v1.0/servicePrincipals/{principal}", self.ready.arm);
+        self.send(reqwest::Method::DELETE, &url, Some(&token), "application/json", String::new());
+    }
+
     /// An operator of tenant A gives the cluster another app, that of an operator; gives the app's id.
     pub fn give_another_app(&self) -> String {
         let operator = self.sim.operator(Tenant::A);
@@ -180,12 +187,17 @@ impl Story {
 
     /// Posts to the cloud, as somebody else than the program does; gives the answer, which must be a success.
     fn post(&self, url: &str, token: Option<&str>, kind: &str, body: String) -> Value {
+        self.send(reqwest::Method::POST, url, token, kind, body)
+    }
+
+    /// The same with any method.
+    fn send(&self, method: reqwest::Method, url: &str, token: Option<&str>, kind: &str, body: String) -> Value {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let authority = reqwest::Certificate::from_pem(self.sim.ca_pem().as_bytes()).expect("the cloud's authority");
         let client = reqwest::Client::builder().tls_certs_only([authority]).no_proxy().build().expect("a client");
         runtime.block_on(async {
-            let mut request = client.post(url).header("content-type", kind).body(body);
+            let mut request = client.request(method, url).header("content-type", kind).body(body);
             if let Some(token) = token {
                 request = request.bearer_auth(token);
             }

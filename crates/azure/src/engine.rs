@@ -244,7 +244,8 @@ impl<'a> Doing<'a> {
 
     /// The key id of the secret that this process gave the cluster its former app back with, or is about to.
     pub fn given_back_with(&self) -> Option<KeyId> {
-        self.engine.board.borrow().facts.id(&Fact::BackKey)
+        let board = self.engine.board.borrow();
+        board.facts.learnt(&Fact::BackKey).filter(|l| l.how == Outcome::Created)?.value.parse().ok()
     }
 
     /// The value of a fact, once it is known.

@@ -105,6 +105,7 @@ impl Doing<'_> {
         self.quiet(cluster).await?;
         let now = match self.try_cluster(cluster).await {
             Err(CallError::Refused(r)) if r.refusal.status == Some(404) => {
+                self.forget_back_secrets(former, &[]).await?;
                 return Ok((Outcome::Skipped, "the cluster is not there any more".to_owned()));
             }
             read => read.map_err(|e| Halt::of(&what, e))?,
@@ -112,10 +113,11 @@ impl Doing<'_> {
         let given_back = Learnt::new(Outcome::Undone, Fact::ClusterClient(cluster.clone()), former);
         if now.uses(former) {
             self.learn(vec![given_back])?;
-            self.forget_back_secrets(former).await?;
+            self.forget_back_secrets(former, &self.past().keys_sent(Way::Back)).await?;
             return Ok((Outcome::Undone, "it uses its former app".to_owned()));
         }
         if let Some(other) = self.another_app(&now, former) {
+            self.forget_back_secrets(former, &[]).await?;
             return Ok((Outcome::Skipped, other));
         }
         let object = match self.former_app(former).await? {
@@ -130,6 +132,12 @@ impl Doing<'_> {
         };
         let (key, secret) = self.back_secret(cluster, object, former, days, &what).await?;
         self.confirmed().await?;
+        // Right before it is sent: the question may have stood for a night.
+        let now = self.read_cluster(cluster).await?;
+        if let Some(other) = self.another_app(&now, former) {
+            self.remove_secrets(object, SecretFor::Back, &[]).await?;
+            return Ok((Outcome::Skipped, other));
+        }
         self.reset_to(cluster, former, &secret, now.client_id()).await?;
         self.learn(vec![given_back])?;
         self.remove_secrets(object, SecretFor::Back, &[key]).await?;
@@ -148,13 +156,12 @@ impl Doing<'_> {
         }
     }
 
-    /// Removes what was made to give the cluster back with, where it was given back without.
-    async fn forget_back_secrets(&self, former: AppId) -> Result<(), Halt> {
+    /// Removes what was made to give the cluster back with, where it was given back without, but for what it may have.
+    async fn forget_back_secrets(&self, former: AppId, kept: &[KeyId]) -> Result<(), Halt> {
         let made = self.past().facts.learnt(&Fact::BackKey).filter(|l| l.how == Outcome::Created);
         let Some(made) = made.cloned() else { return Ok(()) };
         let Ok(Some(object)) = self.former_app(former).await? else { return Ok(()) };
-        let kept = self.past().keys_sent(Way::Back);
-        self.remove_secrets(object, SecretFor::Back, &kept).await?;
+        self.remove_secrets(object, SecretFor::Back, kept).await?;
         if kept.iter().any(|key| key.to_string() == made.value) { Ok(()) } else { self.learn_undone(&[made]) }
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crosspull_core::event::{Event, Outcome};
 use crosspull_core::explain::{Refusal, Trouble};
 use crosspull_core::ids::{AppId, ClusterId, KeyId, ObjectId};
-use crosspull_core::plan::{Fact, Learnt, Plan, SecretFor};
+use crosspull_core::plan::{Fact, Learnt, Op, Plan, SecretFor};
 use crosspull_core::run::Way;
 use crosspull_core::secret::Secret;
 
@@ -53,8 +53,9 @@ impl Doing<'_> {
             )));
         };
         self.soak(soak_minutes).await?;
-        let before = self.as_planned(cluster, app, from).await?;
         self.confirmed().await?;
+        // Right before it is sent: the question may have stood for a night.
+        let before = self.as_planned(cluster, app, from).await?;
         self.reset_to(cluster, app, &secret, before).await?;
         self.learn(vec![uses(cluster, Outcome::Changed, app, from)])?;
         // Secrets that an earlier reset may have given to nodes are of no use any more.
@@ -63,15 +64,17 @@ impl Doing<'_> {
         plainly(Outcome::Changed)
     }
 
-    /// The app that the cluster has, right before it is asked for the reset. Halts where that is neither the run's nor the
-    /// one that it had when the run was planned: the roles that were copied are not that one's.
+    /// The app that the cluster has. Halts where that is neither the run's nor the one that it had when the run was planned:
+    /// the roles that were copied are not that one's. Plans of the first version do not tell which one it had.
     async fn as_planned(&self, cluster: &ClusterId, app: AppId, from: Option<AppId>) -> Result<Option<AppId>, Halt> {
         let now = self.read_cluster(cluster).await?.client_id();
-        match from {
-            Some(from) if now != Some(from) && now != Some(app) => Err(Halt::Failed(Trouble::new(
+        let tells = self.plan().steps.iter().any(|s| matches!(s.op, Op::ProveInside { .. }));
+        let planned = from.or(tells.then_some(app));
+        match planned {
+            Some(planned) if now != Some(planned) && now != Some(app) => Err(Halt::Failed(Trouble::new(
                 format!("{} was not reset.", cluster.name()),
                 format!(
-                    "It had the app {from} when the run was planned, and has {} now.",
+                    "It had the app {planned} when the run was planned, and has {} now.",
                     now.map_or_else(|| "a managed identity".to_owned(), |now| format!("the app {now}"))
                 ),
                 format!(
@@ -272,8 +275,7 @@ impl Doing<'_> {
                     "Succeeded" => Err(Halt::Failed(Trouble::new(
                         &what,
                         format!("Nothing is going on at {} any more, and it does not use the app {app}", cluster.name()),
-                        "Look at the cluster's activity log, then go on with crosspull resume: it asks before it resets \
-                         again.",
+                        "Look at the cluster's activity log, then go on with the run: it looks at the cluster first.",
                     ))),
                     _ => Ok(Asked::NotYet("the cluster is still being updated", None)),
                 }

@@ -123,12 +123,17 @@ impl Doing<'_> {
     async fn by_a_person(&self, app: AppId, redirect_uri: &str) -> Result<(Outcome, ObjectId, &'static str), Halt> {
         const BY_A_PERSON: &str = "consented by a person";
         let note = |how| if how == Outcome::Created { BY_A_PERSON } else { "" };
-        if let Some(principal) = self.principal_of(Side::B, app, NOT_IN_B).await? {
-            let how = self.whose(Side::B, &principal, self.step.id);
-            return Ok((how, principal.id, note(how)));
-        }
-        if let Some((how, principal)) = self.unseen_principal(app).await? {
-            return Ok((how, principal, note(how)));
+        match self.look_for_principal(Side::B, app, NOT_IN_B).await? {
+            Ok(Some(principal)) => {
+                let how = self.whose(Side::B, &principal, self.step.id);
+                return Ok((how, principal.id, note(how)));
+            }
+            Ok(None) => {}
+            Err(_) => {
+                if let Some((how, principal)) = self.unseen_principal(app).await? {
+                    return Ok((how, principal, note(how)));
+                }
+            }
         }
         let tenant = self.plan().tenant_b;
         let event = Event::PersonNeeded {
@@ -155,6 +160,9 @@ impl Doing<'_> {
         }
         let key: KeyId = self.need(Fact::SecretKey).await?;
         let Some(secret) = self.vault().get(key) else { return Ok(None) };
+        // What is not known at home yet tells nothing of B.
+        let _: ObjectId = self.need(Fact::PrincipalA).await?;
+        self.accepted(Side::A, app, &secret).await?;
         let asked = self.past().asked_a_person(self.step.id);
         let how = if asked || self.how(&Fact::AppObject) == Some(Outcome::Created) {
             Outcome::Created
@@ -206,8 +214,7 @@ impl Doing<'_> {
             (Some(object), _) => Some(object),
             (None, Some(app)) => {
                 let there = self.look_for_principal(side, app, &what).await?;
-                let there =
-                    there.map_err(|refusal| may_not_delete(Trouble::from_refusal(&what, refusal), side, Some(app)))?;
+                let there = there.map_err(|refusal| may_not_look(refusal, side, app))?;
                 there.filter(|p| self.whose(side, p, of) == Outcome::Created).map(|p| p.id)
             }
             (None, None) => None,
@@ -224,10 +231,19 @@ impl Doing<'_> {
     }
 }
 
+/// It may be there and it may not; without its app it lets nobody in.
+fn may_not_look(refusal: Refusal, side: Side, app: AppId) -> Halt {
+    let what = format!("Whether the app has a service principal in tenant {side} cannot be told.");
+    Halt::Failed(Trouble::from_refusal(what, refusal).because(
+        format!("You may not look into tenant {side}'s directory."),
+        format!("If it is there, an administrator of tenant {side} removes it: az ad sp delete --id {app}"),
+    ))
+}
+
 fn may_not_delete(trouble: Trouble, side: Side, app: Option<AppId>) -> Halt {
     let app = app.map(|app| app.to_string()).unwrap_or_default();
     Halt::Failed(trouble.because(
-        format!("You may not see or delete service principals in tenant {side}."),
+        format!("You may not delete service principals in tenant {side}."),
         format!("Let an administrator of tenant {side}, signed in there, run az ad sp delete --id {app}"),
     ))
 }

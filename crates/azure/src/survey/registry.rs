@@ -56,7 +56,12 @@ impl Surveyor<'_> {
             Err(RealmError::Call(CallError::Refused(r))) => (Reach::Silent(r.refusal.to_string()), None),
             Err(RealmError::Call(CallError::Unreachable(r) | CallError::Lost(r))) => (Reach::Silent(r.message), None),
             Err(RealmError::Call(_)) => (Reach::Silent("it was not asked".to_owned()), None),
-            Err(RealmError::Unusable(why)) => (Reach::Silent(why), None),
+            // To go on would be to make everything, and to stop at the proof.
+            Err(RealmError::Unusable(why)) => {
+                return Err(
+                    check.stop(why, "Look at the registry, and at what is between it and here, then try again.")
+                );
+            }
         };
         let mode = if abac { RoleMode::Repositories } else { RoleMode::Registry };
         let facts = RegistryFacts { id: id.clone(), login_server: printable(&login_server, 200), mode, reach };
