@@ -136,6 +136,7 @@ impl Doing<'_> {
         let now = self.read_cluster(cluster).await?;
         if let Some(other) = self.another_app(&now, former) {
             self.remove_secrets(object, SecretFor::Back, &[]).await?;
+            self.learn_undone(&[Learnt::new(Outcome::Created, Fact::BackKey, key)])?;
             return Ok((Outcome::Skipped, other));
         }
         self.reset_to(cluster, former, &secret, now.client_id()).await?;
