@@ -166,7 +166,8 @@ fn spans(entries: &[Entry]) -> BTreeMap<Unit, Vec<(f64, f64)>> {
         let unit = |work: &Work, plane: Plane, signed_in: &[Side]| match work {
             Work::SignIn(side) if !signed_in.contains(side) => Unit::SignIn(*side),
             Work::SignIn(_) if plane == Plane::Registry => Unit::Exchange,
-            Work::SignIn(_) => Unit::Token,
+            // Nothing is searched for without a wizard.
+            Work::SignIn(_) | Work::Search(_) => Unit::Token,
             Work::Check(check) => of_check(check),
             Work::Step(step) => Unit::Part(kinds[step], parts.get(step).copied().unwrap_or(0)),
         };
@@ -218,7 +219,8 @@ const fn kind(op: &Op) -> Kind {
         Op::CreatePrincipal => Kind::PrincipalA,
         Op::AddSecret { .. } => Kind::Secret,
         Op::Provision { .. } => Kind::Provision,
-        Op::GrantRole { .. } => Kind::Role,
+        // The bench signs in to both tenants.
+        Op::GrantRole { .. } | Op::HandOver { .. } => Kind::Role,
         Op::ProvePull { .. } => Kind::Proof,
         Op::CopyRoles { .. } => Kind::Copies,
         Op::KeepWayBack { .. } => Kind::WayBack,

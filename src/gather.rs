@@ -5,13 +5,14 @@ use std::path::PathBuf;
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
-use crosspull_azure::sign_in::Login;
+use crosspull_azure::sign_in::{Certificate, How, Login, Proof};
 use crosspull_core::answers::{Answers, Complaint};
 use crosspull_core::field::{FIELDS, Key};
-use crosspull_core::ids::{ClusterId, RegistryId};
-use crosspull_core::inputs::{Access, Inputs, SignIn};
+use crosspull_core::ids::{AppId, ClusterId, RegistryId};
+use crosspull_core::inputs::{Access, Inputs};
 use crosspull_core::plan::{Plan, Side};
 use crosspull_core::secret::Secret;
+use crosspull_core::sign_in::SignIn;
 use crosspull_core::text::clean;
 use uuid::Uuid;
 
@@ -43,6 +44,8 @@ pub struct Means {
     pub login_b: Login,
     /// Authorities to trust besides the system's, as PEM.
     pub authorities: Vec<Vec<u8>>,
+    /// Where the machine's own token service is, where the environment says so.
+    pub metadata_host: Option<url::Url>,
 }
 
 /// The answers of flags, environment and answers file.
@@ -108,13 +111,13 @@ pub fn ready(answers: &Answers, variables: Variables) -> Result<Ready, Vec<Strin
 
 /// The subscriptions of the cluster and of the registry: the Azure CLI chooses an account by these.
 pub fn subscriptions(inputs: &Inputs) -> [Option<Uuid>; 2] {
-    [inputs.clusters.first().map(ClusterId::subscription), inputs.registries.first().map(RegistryId::subscription)]
+    [inputs.clusters.first().map(ClusterId::subscription), inputs.registries.first().and_then(RegistryId::subscription)]
 }
 
 /// The same of a plan.
 pub fn subscriptions_of(plan: &Plan) -> [Option<Uuid>; 2] {
     let (cluster, registry) = plan.subject();
-    [cluster.map(ClusterId::subscription), registry.map(RegistryId::subscription)]
+    [cluster.map(ClusterId::subscription), registry.and_then(RegistryId::subscription)]
 }
 
 /// What signing in takes.
@@ -123,11 +126,19 @@ pub fn subscriptions_of(plan: &Plan) -> [Option<Uuid>; 2] {
 /// Every complaint at once.
 pub fn means(access: &Access, [in_a, in_b]: [Option<Uuid>; 2], variables: Variables) -> Result<Means, Vec<String>> {
     let mut complaints = Vec::new();
-    let mut taken = |side, how, subscription| {
-        login(side, how, subscription, variables).map_err(|mut more| complaints.append(&mut more)).ok()
+    let mut taken = |side, way, subscription| {
+        let asked = Asked { side, way, subscription, client_id: access.client_id, variables };
+        asked.login().map_err(|mut more| complaints.append(&mut more)).ok()
     };
     let a = taken(Side::A, access.sign_in_a, in_a);
     let b = taken(Side::B, access.sign_in_b, in_b);
+    let metadata_host = variables(METADATA_HOST).and_then(|text| match text.parse() {
+        Ok(url) => Some(url),
+        Err(_) => {
+            complaints.push(format!("{METADATA_HOST} is not an address: give one such as http://169.254.169.254"));
+            None
+        }
+    });
     let authorities = match access.ca_file.as_ref().map(std::fs::read) {
         None => Vec::new(),
         Some(Ok(pem)) => vec![pem],
@@ -138,58 +149,118 @@ pub fn means(access: &Access, [in_a, in_b]: [Option<Uuid>; 2], variables: Variab
         }
     };
     match (a, b) {
-        (Some(login_a), Some(login_b)) if complaints.is_empty() => Ok(Means { login_a, login_b, authorities }),
+        (Some(login_a), Some(login_b)) if complaints.is_empty() => {
+            Ok(Means { login_a, login_b, authorities, metadata_host })
+        }
         _ => Err(complaints),
     }
 }
 
-/// The way to sign in to one tenant, with its secret from the environment or from a file that it names.
-fn login(side: Side, how: SignIn, subscription: Option<Uuid>, variables: Variables) -> Result<Login, Vec<String>> {
-    if how == SignIn::AzureCli {
-        return Ok(Login::AzureCli { subscription });
+/// Where Microsoft's SDKs look for another place of the machine's token service.
+const METADATA_HOST: &str = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
+
+/// How to sign in to one tenant, as it is asked for.
+struct Asked<'a> {
+    side: Side,
+    way: SignIn,
+    subscription: Option<Uuid>,
+    /// The public client for persons.
+    client_id: AppId,
+    variables: Variables<'a>,
+}
+
+impl Asked<'_> {
+    /// The login, with what it takes from the environment and from files that it names.
+    fn login(&self) -> Result<Login, Vec<String>> {
+        Ok(Login::new(match self.way {
+            SignIn::AzureCli => How::AzureCli { subscription: self.subscription },
+            SignIn::DeviceCode | SignIn::Browser => How::Person { way: self.way, client_id: self.client_id },
+            SignIn::ServicePrincipal => both(self.id(&[]), self.proof())?,
+            SignIn::WorkloadIdentity => both(self.id(&["AZURE_CLIENT_ID"]), self.token_of_pod())?,
+            SignIn::ManagedIdentity => How::ManagedIdentity { client_id: self.id_if_any().map_err(|why| vec![why])? },
+            SignIn::Nobody => How::Nobody,
+        }))
     }
-    let name = |what: &str| format!("CROSSPULL_{side}_CLIENT_{what}");
-    let mut complaints = Vec::new();
-    let id = match variables(&name("ID")).map(|text| clean(&text).parse()) {
-        Some(Ok(id)) => Some(id),
-        Some(Err(_)) => {
-            complaints.push(format!(
-                "{} is not a GUID: give the application (client) id of the service principal",
-                name("ID")
-            ));
-            None
+
+    /// A variable of crosspull's own for this tenant.
+    fn name(&self, what: &str) -> String {
+        format!("CROSSPULL_{}_{what}", self.side)
+    }
+
+    fn needs(&self, what: &str) -> String {
+        format!("{what} is missing: sign-in by {} to tenant {} needs it", self.way.word().replace('-', " "), self.side)
+    }
+
+    /// The app's id, from crosspull's own variable or from one of those.
+    fn id(&self, others: &[&str]) -> Result<AppId, String> {
+        let own = self.name("CLIENT_ID");
+        let mut names = vec![own.as_str()];
+        names.extend(others);
+        let found = names.iter().find_map(|name| Some((name, (self.variables)(name)?)));
+        let (name, text) = found.ok_or_else(|| self.needs(&names.join(" or ")))?;
+        clean(&text)
+            .parse()
+            .map_err(|_| format!("{name} is not a GUID: give the application (client) id of the service principal"))
+    }
+
+    fn id_if_any(&self) -> Result<Option<AppId>, String> {
+        (self.variables)(&self.name("CLIENT_ID")).map(|_| self.id(&[])).transpose()
+    }
+
+    /// What proves that the service principal is it: a secret, else a certificate, else a token.
+    fn proof(&self) -> Result<Proof, String> {
+        let [secret, file, certificate, token] =
+            ["CLIENT_SECRET", "CLIENT_SECRET_FILE", "CLIENT_CERTIFICATE_FILE", "FEDERATED_TOKEN_FILE"]
+                .map(|what| self.name(what));
+        if let Some(value) = (self.variables)(&secret) {
+            return self.secret(Secret::new(value));
         }
-        None => {
-            complaints
-                .push(format!("{} is missing: sign-in by service principal to tenant {side} needs it", name("ID")));
-            None
+        if let Some(path) = (self.variables)(&file) {
+            let text = std::fs::read_to_string(&path)
+                .map_err(|error| format!("{file} names {path}, which cannot be read ({error})"))?;
+            let whole = Secret::new(text);
+            return self.secret(Secret::new(whole.reveal().trim_end_matches(['\r', '\n']).to_owned()));
         }
-    };
-    let secret = match (variables(&name("SECRET")), variables(&name("SECRET_FILE"))) {
-        (Some(secret), _) => Some(Secret::new(secret)),
-        (None, Some(file)) => match std::fs::read_to_string(PathBuf::from(&file)) {
-            Ok(text) => {
-                let whole = Secret::new(text);
-                Some(Secret::new(whole.reveal().trim_end_matches(['\r', '\n']).to_owned()))
-            }
-            Err(error) => {
-                complaints.push(format!("{} names {file}, which cannot be read ({error})", name("SECRET_FILE")));
-                None
-            }
-        },
-        (None, None) => {
-            complaints.push(format!(
-                "{} is missing: sign-in by service principal to tenant {side} needs it, or {}",
-                name("SECRET"),
-                name("SECRET_FILE")
-            ));
-            None
+        if let Some(path) = (self.variables)(&certificate) {
+            let read = Certificate::read(path.as_ref());
+            return read.map(Proof::Certificate).map_err(|why| format!("{certificate} names {path}: {why}"));
         }
-    };
-    match (id, secret) {
-        (Some(client_id), Some(secret)) if !secret.is_empty() => Ok(Login::ServicePrincipal { client_id, secret }),
-        (Some(_), Some(_)) => Err(vec![format!("the secret of tenant {side}'s service principal is empty")]),
-        _ => Err(complaints),
+        if let Some(path) = (self.variables)(&token) {
+            return readable(&token, path);
+        }
+        Err(format!("{}, or {file}, {certificate} or {token}", self.needs(&secret)))
+    }
+
+    fn secret(&self, secret: Secret) -> Result<Proof, String> {
+        if secret.is_empty() {
+            return Err(format!("the secret of tenant {}'s service principal is empty", self.side));
+        }
+        Ok(Proof::Secret(secret))
+    }
+
+    /// The file with a pod's token, as the workload identity webhook names it.
+    fn token_of_pod(&self) -> Result<Proof, String> {
+        const FILE: &str = "AZURE_FEDERATED_TOKEN_FILE";
+        let own = self.name("FEDERATED_TOKEN_FILE");
+        let found = [own.as_str(), FILE].into_iter().find_map(|name| Some((name, (self.variables)(name)?)));
+        let (name, path) = found.ok_or_else(|| self.needs(FILE))?;
+        readable(name, path)
+    }
+}
+
+/// A file with a token; that it can be read is seen before anything is called.
+fn readable(name: &str, path: String) -> Result<Proof, String> {
+    match std::fs::File::open(&path) {
+        Ok(_) => Ok(Proof::TokenFile(PathBuf::from(path))),
+        Err(error) => Err(format!("{name} names {path}, which cannot be read ({error})")),
+    }
+}
+
+/// A service principal, or both complaints.
+fn both(id: Result<AppId, String>, proof: Result<Proof, String>) -> Result<How, Vec<String>> {
+    match (id, proof) {
+        (Ok(client_id), Ok(proof)) => Ok(How::ServicePrincipal { client_id, proof }),
+        (id, proof) => Err(id.err().into_iter().chain(proof.err()).collect()),
     }
 }
 
@@ -211,12 +282,47 @@ mod tests {
         assert_eq!(answers.get(crosspull_core::field::Key::TenantB), Some("variable.org"));
     }
 
+    fn asked(side: Side, way: SignIn, pairs: &[(&str, &str)]) -> Result<Login, Vec<String>> {
+        let client_id = "04b07795-8ddb-461a-bbee-02f9e1bf7b46".parse().expect("a GUID");
+        Asked { side, way, subscription: None, client_id, variables: &with(pairs) }.login()
+    }
+
     #[test]
     fn what_a_service_principal_lacks_is_named() {
-        let said = login(Side::B, SignIn::ServicePrincipal, None, &with(&[("CROSSPULL_B_CLIENT_ID", "x")]))
-            .expect_err("lacks");
+        let said = asked(Side::B, SignIn::ServicePrincipal, &[("CROSSPULL_B_CLIENT_ID", "x")]).expect_err("lacks");
         assert_eq!(said.len(), 2);
         assert!(said.iter().any(|t| t.starts_with("CROSSPULL_B_CLIENT_ID is not a GUID")));
         assert!(said.iter().any(|t| t.starts_with("CROSSPULL_B_CLIENT_SECRET is missing")));
+    }
+
+    #[test]
+    fn a_pods_identity_is_taken_from_its_own_variables() {
+        let lacks = asked(Side::A, SignIn::WorkloadIdentity, &[]).expect_err("lacks");
+        assert!(
+            lacks.iter().any(|t| t.starts_with("CROSSPULL_A_CLIENT_ID or AZURE_CLIENT_ID is missing")),
+            "{lacks:?}"
+        );
+        assert!(lacks.iter().any(|t| t.starts_with("AZURE_FEDERATED_TOKEN_FILE is missing")), "{lacks:?}");
+        let id = ("AZURE_CLIENT_ID", "04b07795-8ddb-461a-bbee-02f9e1bf7b46");
+        let gone = asked(Side::A, SignIn::WorkloadIdentity, &[id, ("AZURE_FEDERATED_TOKEN_FILE", "/nowhere")]);
+        assert!(gone.expect_err("cannot be read").iter().any(|t| t.contains("/nowhere, which cannot be read")));
+        let here = asked(Side::A, SignIn::WorkloadIdentity, &[id, ("AZURE_FEDERATED_TOKEN_FILE", "Cargo.toml")]);
+        assert!(here.is_ok());
+    }
+
+    #[test]
+    fn a_certificate_that_cannot_be_used_is_told_before_any_call() {
+        let id = ("CROSSPULL_A_CLIENT_ID", "04b07795-8ddb-461a-bbee-02f9e1bf7b46");
+        let said =
+            asked(Side::A, SignIn::ServicePrincipal, &[id, ("CROSSPULL_A_CLIENT_CERTIFICATE_FILE", "Cargo.toml")]);
+        let said = said.expect_err("no PEM");
+        assert!(said.iter().any(|t| t.contains("CLIENT_CERTIFICATE_FILE names Cargo.toml: it holds no private key")));
+    }
+
+    #[test]
+    fn persons_and_machines_need_nothing_from_the_environment() {
+        for way in [SignIn::DeviceCode, SignIn::Browser, SignIn::ManagedIdentity, SignIn::Nobody, SignIn::AzureCli] {
+            assert!(asked(Side::B, way, &[]).is_ok(), "{way:?}");
+        }
     }
 }

@@ -11,6 +11,7 @@ use crosspull_azure::door::Door;
 use crosspull_azure::engine::Engine;
 use crosspull_azure::journal::{Journal, JournalError, ReopenError};
 use crosspull_azure::recorder::Recorder;
+use crosspull_azure::sign_in::Prompts;
 use crosspull_azure::survey::{Surveyor, admit_again};
 use crosspull_azure::vault::Vault;
 use crosspull_azure::wire::Pace;
@@ -38,6 +39,7 @@ pub struct Job {
     door: Arc<OnceLock<Arc<Door>>>,
     /// The journal of the run that is gone on with, until something is written in it.
     reopened: Arc<Mutex<Option<Journal>>>,
+    prompts: Prompts,
     /// The operator's end.
     pub controller: Controller,
     /// The secrets that it made.
@@ -55,11 +57,12 @@ pub enum Checked {
 
 impl Job {
     /// A job, and its events. The secrets are those of the process: what an earlier job made, this one may use.
-    pub fn new(vault: Arc<Vault>) -> (Self, UnboundedReceiver<Entry>) {
+    pub fn new(vault: Arc<Vault>, prompts: Prompts) -> (Self, UnboundedReceiver<Entry>) {
         let (front_end, events) = unbounded_channel();
         let (controller, control) = control();
         let recorder = Arc::new(Recorder::new(front_end, jiff::Timestamp::now));
-        let job = Self { recorder, control, door: Arc::default(), reopened: Arc::default(), controller, vault };
+        let (door, reopened) = (Arc::default(), Arc::default());
+        let job = Self { recorder, control, door, reopened, prompts, controller, vault };
         (job, events)
     }
 
@@ -98,6 +101,8 @@ impl Job {
             recorder: self.recorder.clone(),
             control: self.control.clone(),
             pace,
+            prompts: self.prompts.clone(),
+            metadata_host: means.metadata_host,
         };
         match connect(access, parts).await {
             Ok(door) => Ok(Some(self.door.get_or_init(|| Arc::new(door)).clone())),

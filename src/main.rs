@@ -6,6 +6,7 @@
 mod cli;
 mod clipboard;
 mod gather;
+mod hand_over;
 mod headless;
 mod job;
 mod lines;
@@ -15,6 +16,7 @@ mod secret_file;
 mod session;
 mod signals;
 mod simulate;
+mod surroundings;
 mod terminal;
 mod wizard;
 

@@ -41,6 +41,17 @@ impl Report {
             Event::Waiting { work: Work::Step(step), why, at_most_ms, .. } => {
                 self.wait_line(*step, why, &format!("at most {}", duration(*at_most_ms)))
             }
+            Event::PersonNeeded { page: Some(page), .. } => {
+                let page = page.text();
+                let mut lines = vec![String::new(), "For tenant B's administrator:".to_owned(), String::new()];
+                lines.extend(page.lines().map(str::to_owned));
+                lines.extend([
+                    String::new(),
+                    "It is noticed by itself when they have done it.".to_owned(),
+                    String::new(),
+                ]);
+                lines
+            }
             Event::PersonNeeded { says, url, command, .. } => vec![
                 String::new(),
                 says.clone(),

@@ -8,18 +8,22 @@ use std::time::Duration;
 
 use clap::ArgMatches;
 use crosspull_azure::journal::JournalError;
+use crosspull_azure::sign_in::Prompts;
 use crosspull_core::event::{Entry, Event, Verdict};
+use crosspull_core::hand_over::HandOver;
 use crosspull_core::inputs::Access;
 use crosspull_core::plan::{Fact, Plan, StepId};
 use crosspull_core::run::{Run, Way};
-use tokio::sync::mpsc::UnboundedReceiver;
+use crosspull_core::sign_in::Prompt;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use crate::gather::{Means, Ready};
+use crate::gather::{Means, Ready, environment};
 use crate::job::{Checked, Job, ended_by};
 use crate::lines::{Lines, aside};
 use crate::report::{Report, back_lines, plan_lines, summary};
 use crate::secret_file::SecretFile;
 use crate::signals::{Signals, end_what_is_stuck};
+use crate::surroundings::tunnel;
 use crate::{Code, WRONG_INPUT};
 
 /// How long calls in flight may take after a signal that leaves no time for more.
@@ -44,7 +48,11 @@ pub struct Session {
     signals: Signals,
     stopped_by: Option<Code>,
     events: UnboundedReceiver<Entry>,
+    /// What a person is asked in order to sign in. It is for a terminal, not for the output that others keep.
+    prompts: UnboundedReceiver<Prompt>,
     secret_trouble: bool,
+    /// Where the run's journal is, once there is one.
+    journal: Option<PathBuf>,
     /// The engine's job.
     pub job: Job,
     /// Where the secret goes as soon as there is one.
@@ -66,7 +74,8 @@ impl Session {
     /// Where signals cannot be used.
     pub fn new(arguments: &ArgMatches, secret_file: Option<SecretFile>) -> color_eyre::Result<Self> {
         let yes = arguments.try_get_one::<bool>("yes").ok().flatten().copied().unwrap_or(false);
-        let (job, events) = Job::new(std::sync::Arc::default());
+        let (ask, prompts) = unbounded_channel();
+        let (job, events) = Job::new(std::sync::Arc::default(), Prompts::new(ask));
         end_what_is_stuck()?;
         Ok(Self {
             json: arguments.get_one::<String>("output").is_some_and(|o| o == "json"),
@@ -76,7 +85,9 @@ impl Session {
             signals: Signals::listen(true)?,
             stopped_by: None,
             events,
+            prompts,
             secret_trouble: false,
+            journal: None,
             job,
             secret_file,
         })
@@ -169,6 +180,7 @@ impl Session {
         work: impl Future<Output = Result<Verdict, JournalError>>,
         receipt: &Path,
     ) -> color_eyre::Result<Code> {
+        self.journal = Some(receipt.to_owned());
         match self.pump(work).await? {
             Pumped::Ended(Ok(verdict)) => self.end(verdict, receipt),
             Pumped::Ended(Err(error)) => self.broken(&error, Some(receipt)).await,
@@ -222,6 +234,9 @@ impl Session {
             tokio::select! {
                 biased;
                 Some(entry) = self.events.recv() => self.show(&entry).await?,
+                Some(prompt) = self.prompts.recv() => {
+                    prompt.lines(tunnel(environment).as_deref()).iter().for_each(|line| aside(line));
+                }
                 code = self.signals.next() => {
                     if self.stopped_by.is_some() {
                         return Ok(Pumped::Killed(code));
@@ -261,7 +276,23 @@ impl Session {
         }
         match &entry.event {
             Event::Asking { step } if self.asks => self.ask_step(*step).await,
+            Event::PersonNeeded { page: Some(page), .. } => {
+                self.write_page(page);
+                Ok(())
+            }
             _ => Ok(()),
+        }
+    }
+
+    /// Writes the page for tenant B's administrator, and tells where it is.
+    fn write_page(&self, page: &HandOver) {
+        let Some(journal) = &self.journal else { return };
+        match crate::hand_over::write(page, journal) {
+            Ok([markdown, text]) => {
+                aside("crosspull: the page for tenant B's administrator, as Markdown and as text, is in");
+                [markdown, text].iter().for_each(|path| aside(&format!("  {}", path.display())));
+            }
+            Err(why) => aside(&format!("crosspull: {why}; it is in the output above")),
         }
     }
 

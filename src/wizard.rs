@@ -7,15 +7,16 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::ArgMatches;
-use crosspull_azure::sign_in::Login;
+use crosspull_azure::sign_in::{Login, Prompts};
 use crosspull_core::answers::Answers;
 use crosspull_core::event::{Entry, Event, Verdict};
 use crosspull_core::field::Key;
 use crosspull_core::ids::KeyId;
-use crosspull_core::plan::Fact;
+use crosspull_core::plan::{Fact, Side};
 use crosspull_core::secret::Secret;
+use crosspull_core::sign_in::{Prompt, offers};
 use crosspull_sim::{Sim, Tenant};
-use crosspull_tui::{Effect, Model, Msg, Said, Setup};
+use crosspull_tui::{Effect, Here, Model, Msg, Said, Setup};
 use crossterm::event::{Event as TerminalEvent, EventStream, KeyEventKind};
 use futures_util::StreamExt as _;
 use jiff::Timestamp;
@@ -29,6 +30,7 @@ use crate::lines::{Lines, aside};
 use crate::report::summary;
 use crate::secret_file::SecretFile;
 use crate::signals::{Signals, end_what_is_stuck};
+use crate::surroundings::{surroundings, tunnel};
 use crate::terminal::{NO_TERMINAL, Terminal, theme};
 use crate::{Code, WRONG_INPUT, places, simulate};
 
@@ -50,7 +52,20 @@ pub async fn real(arguments: &ArgMatches) -> color_eyre::Result<Code> {
         }
     };
     let runs = places::runs()?;
+    let answers = answers.over(recommended());
     wizard(arguments, answers, Ground { runs, fixed: None, temporary: None }, false).await
+}
+
+/// The ways to sign in that suit this place, where nothing was answered.
+fn recommended() -> Answers {
+    let here = surroundings(environment);
+    let mut answers = Answers::default();
+    for (side, key) in [(Side::A, Key::SignInA), (Side::B, Key::SignInB)] {
+        if let Some(offer) = offers(&here, side).first().filter(|offer| offer.fits) {
+            answers.set(key, offer.way.word());
+        }
+    }
+    answers
 }
 
 /// The wizard on the embedded simulated cloud, with every answer filled in.
@@ -73,6 +88,7 @@ pub async fn demo(arguments: &ArgMatches) -> color_eyre::Result<Code> {
         login_a: operator(&sim, Tenant::A)?,
         login_b: operator(&sim, Tenant::B)?,
         authorities: vec![sim.ca_pem().as_bytes().to_vec()],
+        metadata_host: None,
     };
     let code =
         wizard(arguments, answers, Ground { runs: folder, fixed: Some(fixed), temporary: Some(runs) }, true).await;
@@ -83,10 +99,8 @@ pub async fn demo(arguments: &ArgMatches) -> color_eyre::Result<Code> {
 /// The simulated cloud's operator of a tenant, as a login.
 fn operator(sim: &Sim, tenant: Tenant) -> color_eyre::Result<Login> {
     let operator = sim.operator(tenant);
-    Ok(Login::ServicePrincipal {
-        client_id: operator.client_id.to_string().parse()?,
-        secret: Secret::new(operator.client_secret.reveal().to_owned()),
-    })
+    let secret = Secret::new(operator.client_secret.reveal().to_owned());
+    Ok(Login::service_principal(operator.client_id.to_string().parse()?, secret))
 }
 
 /// What the wizard stands on.
@@ -110,9 +124,14 @@ struct Wizard {
     /// What tasks have to say to the screens.
     told: UnboundedReceiver<Msg>,
     tell: UnboundedSender<Msg>,
+    /// What a person is asked in order to sign in.
+    prompts: UnboundedReceiver<Prompt>,
+    ask: Prompts,
     receipt: Option<PathBuf>,
     /// The answers that the program was started with.
     given: Answers,
+    /// The persons who signed in, by tenant and way: nobody is asked twice.
+    persons: Vec<(String, Login)>,
     /// The secret that was copied last, as long as it may be in the clipboard.
     copied: Option<Secret>,
     /// The secret that was last told of, so that it is saved once.
@@ -132,7 +151,12 @@ async fn wizard(arguments: &ArgMatches, answers: Answers, ground: Ground, simula
     let mut signals = Signals::listen(false)?;
     end_what_is_stuck()?;
     let mut terminal = Terminal::open()?;
-    let mut wizard = Wizard::new(Setup { answers, simulated, theme: theme(), size: terminal.size() }, ground, way);
+    let here = Here {
+        offers: [Side::A, Side::B].map(|side| offers(&surroundings(environment), side)),
+        tunnel: tunnel(environment),
+    };
+    let setup = Setup { answers, simulated, theme: theme(), size: terminal.size(), here };
+    let mut wizard = Wizard::new(setup, ground, way);
     if !simulated {
         wizard.list_earlier();
     }
@@ -162,7 +186,9 @@ async fn wizard(arguments: &ArgMatches, answers: Answers, ground: Ground, simula
 
 impl Wizard {
     fn new(setup: Setup, ground: Ground, way: Way) -> Self {
-        let (job, events) = Job::new(std::sync::Arc::default());
+        let (ask, prompts) = unbounded_channel();
+        let ask = Prompts::new(ask);
+        let (job, events) = Job::new(std::sync::Arc::default(), ask.clone());
         let (tell, told) = unbounded_channel();
         let given = setup.answers.clone();
         Self {
@@ -174,8 +200,11 @@ impl Wizard {
             task: None,
             told,
             tell,
+            prompts,
+            ask,
             receipt: None,
             given,
+            persons: Vec::new(),
             copied: None,
             told_of: None,
             leaving: false,
@@ -207,6 +236,7 @@ impl Wizard {
                 },
                 Some(entry) = self.events.recv() => self.take(Msg::Engine(entry), terminal).await?,
                 Some(msg) = self.told.recv() => self.take(msg, terminal).await?,
+                Some(prompt) = self.prompts.recv() => self.take(Msg::Prompt(prompt), terminal).await?,
                 () = tokio::time::sleep(TICK), if ticks => self.take(Msg::Tick, terminal).await?,
             }
             while let Ok(entry) = self.events.try_recv() {
@@ -237,6 +267,7 @@ impl Wizard {
     async fn take(&mut self, msg: Msg, terminal: &mut Terminal) -> color_eyre::Result<()> {
         let mut messages: VecDeque<Msg> = VecDeque::from([msg]);
         messages.extend(messages.front().map(|msg| self.secret_told_of(msg)).unwrap_or_default());
+        messages.extend(messages.front().and_then(|msg| self.page_of(msg)));
         while let Some(msg) = messages.pop_front() {
             for effect in crosspull_tui::update(&mut self.model, msg, Timestamp::now()) {
                 messages.extend(self.perform(effect, terminal).await?);
@@ -257,6 +288,15 @@ impl Wizard {
             told.extend(self.place_for_secret().map(|file| saved(file, &secret)));
         }
         told
+    }
+
+    /// Writes the page for tenant B's administrator beside the receipt, where the run asks for one; says where it is.
+    fn page_of(&self, msg: &Msg) -> Option<Msg> {
+        let Msg::Engine(Entry { event: Event::PersonNeeded { page: Some(page), .. }, .. }) = msg else { return None };
+        Some(Msg::Said(match crate::hand_over::write(page, self.receipt.as_ref()?) {
+            Ok([markdown, _]) => Said::good(format!("The page is in {}", markdown.display())),
+            Err(why) => Said::bad(format!("{why}.")),
+        }))
     }
 
     /// Where the secret is to be saved at once, if anywhere.
@@ -294,6 +334,10 @@ impl Wizard {
                 None
             }
             Effect::Stop => {
+                self.job.controller.stop();
+                None
+            }
+            Effect::StopSignIn => {
                 self.job.controller.stop();
                 None
             }

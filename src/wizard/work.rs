@@ -5,7 +5,7 @@ use crosspull_core::check::Check;
 use crosspull_core::event::{Event, RunId, Verdict};
 use crosspull_core::field::Key;
 use crosspull_core::inputs::{Access, Inputs};
-use crosspull_core::plan::{Facts, Plan};
+use crosspull_core::plan::{Facts, Plan, Side};
 use crosspull_core::run::{Run, Way};
 use crosspull_tui::{Msg, Said};
 use tokio::sync::mpsc::unbounded_channel;
@@ -33,7 +33,7 @@ impl Wizard {
             task.abort();
         }
         self.job.let_go();
-        let (job, events) = Job::new(self.job.vault.clone());
+        let (job, events) = Job::new(self.job.vault.clone(), self.ask.clone());
         (self.tell, self.told) = unbounded_channel();
         (self.job, self.events) = (job, events);
     }
@@ -89,11 +89,25 @@ impl Wizard {
         }));
     }
 
-    /// What signing in takes.
-    fn means(&self, access: &Access, subscriptions: [Option<uuid::Uuid>; 2]) -> Result<Means, Vec<String>> {
+    /// What signing in takes. A person who signed in for a tenant is not asked again.
+    fn means(&mut self, access: &Access, subscriptions: [Option<uuid::Uuid>; 2]) -> Result<Means, Vec<String>> {
         match &self.ground.fixed {
             Some(fixed) => Ok(fixed.clone()),
-            None => gather::means(access, subscriptions, &environment),
+            None => {
+                let mut means = gather::means(access, subscriptions, &environment)?;
+                let sides = [
+                    (Side::A, access.sign_in_a, &access.tenant_a, &mut means.login_a),
+                    (Side::B, access.sign_in_b, &access.tenant_b, &mut means.login_b),
+                ];
+                for (side, way, tenant, login) in sides.into_iter().filter(|(_, way, ..)| way.asks_a_person()) {
+                    let key = format!("{side} {tenant} {} {}", way.word(), access.client_id);
+                    match self.persons.iter().find(|(known, _)| *known == key) {
+                        Some((_, known)) => *login = known.clone(),
+                        None => self.persons.push((key, login.clone())),
+                    }
+                }
+                Ok(means)
+            }
         }
     }
 

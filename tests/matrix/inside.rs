@@ -11,7 +11,7 @@ use crosspull_azure::control::control;
 use crosspull_azure::engine::Engine;
 use crosspull_azure::journal::{Journal, JournalError, Keep};
 use crosspull_azure::recorder::Recorder;
-use crosspull_azure::sign_in::Login;
+use crosspull_azure::sign_in::{Login, Prompts};
 use crosspull_azure::survey::Surveyor;
 use crosspull_azure::wire::Pace;
 use crosspull_core::answers::Answers;
@@ -177,6 +177,8 @@ async fn drive(story: &Story, cut: Option<Cut>, seen: Arc<Mutex<BTreeSet<Call>>>
         recorder: Arc::clone(&recorder),
         control,
         pace: Pace { divisor: inputs.access.pace, deadline: minute, person: minute },
+        prompts: Prompts::new(tokio::sync::mpsc::unbounded_channel().0),
+        metadata_host: None,
     };
     let door = Arc::new(connect(&inputs.access, parts).await.expect("a door"));
     let survey = Surveyor::new(&door, &inputs).survey().await.expect("no journal yet").expect("nothing stops");
@@ -194,8 +196,6 @@ async fn drive(story: &Story, cut: Option<Cut>, seen: Arc<Mutex<BTreeSet<Call>>>
 
 fn operator(story: &Story, tenant: Tenant) -> Login {
     let operator = story.sim.operator(tenant);
-    Login::ServicePrincipal {
-        client_id: operator.client_id.to_string().parse().expect("an id"),
-        secret: Secret::new(operator.client_secret.reveal().to_owned()),
-    }
+    let secret = Secret::new(operator.client_secret.reveal().to_owned());
+    Login::service_principal(operator.client_id.to_string().parse().expect("an id"), secret)
 }

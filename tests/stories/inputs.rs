@@ -37,7 +37,7 @@ fn a_wrong_value_is_named_beside_a_right_one() {
         (&["--secret-days", "0"], &["secret-days: \"0\" is not a number of days: give 1 to 730"]),
         (&["--soak", "forever"], &["soak: \"forever\" is not a number of minutes: give 0 to 1440"]),
         (&["--consent", "maybe"], &["consent: \"maybe\" is not offered", "direct", "url"]),
-        (&["--sign-in-a", "password"], &["sign-in-a: \"password\" is not offered", "azure-cli or service-principal"]),
+        (&["--sign-in-a", "password"], &["sign-in-a: \"password\" is not offered", "azure-cli or device-code or browser or service-principal or managed-identity or workload-identity"]),
         (&["--redirect-uri", "www.microsoft.com"], &["redirect-uri: \"www.microsoft.com\" is not a redirect address: give one such as https://www.microsoft.com"]),
         (&["--ca-file", "not-there.pem"], &["not-there.pem cannot be read", "give a PEM file that is there"]),
     ];

@@ -19,6 +19,8 @@ mod disk;
 #[cfg(test)]
 mod failed;
 #[cfg(test)]
+mod hand_over;
+#[cfg(test)]
 mod happy;
 #[cfg(test)]
 mod hostile;

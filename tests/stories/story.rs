@@ -138,6 +138,24 @@ impl Story {
         self.post(&url, Some(&token), "application/json", body);
     }
 
+    /// An administrator of tenant B gives an app's service principal there a role on the registry.
+    pub fn grant_by_hand(&self, app: &str, role: &str) {
+        let token = self.token(Tenant::B, "https://management.azure.com/.default");
+        let world = self.world();
+        let principal = world.principals("b", app).first().map(|id| (*id).to_owned()).expect("it is there");
+        let name = uuid::Uuid::new_v4();
+        let scope = &self.ready.registry;
+        let url = format!(
+            "{}{scope}/providers/Microsoft.Authorization/roleAssignments/{name}?api-version=2022-04-01",
+            self.ready.arm
+        );
+        let definition = format!("/providers/Microsoft.Authorization/roleDefinitions/{role}");
+        let body = serde_json::json!({ "properties": {
+            "roleDefinitionId": definition, "principalId": principal, "principalType": "ServicePrincipal",
+        }});
+        self.send(reqwest::Method::PUT, &url, Some(&token), "application/json", body.to_string());
+    }
+
     /// An administrator of tenant B deletes a service principal there.
     pub fn remove_from_b(&self, principal: &str) {
         let token = self.token(Tenant::B, "https://graph.microsoft.com/.default");
@@ -297,7 +315,8 @@ impl Story {
     /// The journals of the runs so far.
     pub fn journals(&self) -> Vec<PathBuf> {
         let folder = std::fs::read_dir(self.state().join("crosspull/runs")).into_iter().flatten();
-        folder.map(|entry| entry.expect("a journal").path()).collect()
+        let files = folder.map(|entry| entry.expect("a file").path());
+        files.filter(|path| path.extension().is_some_and(|kind| kind == "jsonl")).collect()
     }
 
     /// The world as it was before anything was run.

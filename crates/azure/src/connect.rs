@@ -12,7 +12,7 @@ use crate::door::Door;
 use crate::endpoints;
 use crate::recorder::Recorder;
 use crate::request;
-use crate::sign_in::{Login, Tokens};
+use crate::sign_in::{Ground, Login, Metadata, Prompts, Tokens};
 use crate::wire::{CallError, Pace, Wire};
 
 /// What a connection is made of.
@@ -30,6 +30,10 @@ pub struct Parts {
     pub control: Control,
     /// How long things may take.
     pub pace: Pace,
+    /// Where persons are asked to sign in.
+    pub prompts: Prompts,
+    /// Where the machine's own token service is, where the environment says so.
+    pub metadata_host: Option<url::Url>,
 }
 
 /// Opens the door to those tenants. Asks a cloud that is known by its Resource Manager alone where its services are.
@@ -37,9 +41,11 @@ pub struct Parts {
 /// # Errors
 /// A finding that stops, where the cloud cannot be reached or the authorities cannot be read.
 pub async fn connect(access: &Access, parts: Parts) -> Result<Door, Box<Finding>> {
-    let http = client(&parts.authorities).map_err(|why| {
+    let unusable = |why: String| {
         Box::new(Check::Tenants.stop(format!("the certificate authorities cannot be used: {why}"), "Check --ca-file."))
-    })?;
+    };
+    let http = client(&parts.authorities).map_err(unusable)?;
+    let metadata = Metadata { client: near_client(&parts.authorities).map_err(unusable)?, host: parts.metadata_host };
     let wire = Arc::new(Wire::new(http, parts.recorder, parts.control, parts.pace));
     let mut endpoints = match &access.cloud {
         CloudChoice::Known(known) => {
@@ -51,9 +57,9 @@ pub async fn connect(access: &Access, parts: Parts) -> Result<Door, Box<Finding>
         endpoints.login = login.clone();
     }
     let (a, b) = (access.tenant_a.to_string(), access.tenant_b.to_string());
-    let tokens = Tokens::new(&wire, &endpoints, (&a, &parts.login_a), (&b, &parts.login_b))
-        .map_err(|t| Box::new(Check::Tenants.stop(t.why, t.now)))?;
-    Ok(Door::new(wire, tokens, endpoints))
+    let ground = Ground { wire, endpoints, prompts: parts.prompts, metadata };
+    let tokens = Tokens::new(&ground, (&a, parts.login_a), (&b, parts.login_b));
+    Ok(Door::new(ground.wire, tokens, ground.endpoints))
 }
 
 async fn discover(wire: &Wire, arm: &url::Url) -> Result<Endpoints, Finding> {
@@ -76,6 +82,23 @@ async fn discover(wire: &Wire, arm: &url::Url) -> Result<Endpoints, Finding> {
 /// The client of every request: HTTPS alone, no redirects (a token would go along), the system's authorities and the
 /// given ones.
 fn client(authorities: &[Vec<u8>]) -> Result<reqwest::Client, String> {
+    builder(authorities)?
+        .https_only(true)
+        .connect_timeout(std::time::Duration::from_secs(10))
+        .build()
+        .map_err(|e| e.to_string())
+}
+
+/// The client of the machine's own token service: no proxy, and short patience, since most machines have none.
+fn near_client(authorities: &[Vec<u8>]) -> Result<reqwest::Client, String> {
+    builder(authorities)?
+        .no_proxy()
+        .connect_timeout(std::time::Duration::from_secs(2))
+        .build()
+        .map_err(|e| e.to_string())
+}
+
+fn builder(authorities: &[Vec<u8>]) -> Result<reqwest::ClientBuilder, String> {
     let mut certificates = Vec::new();
     for pem in authorities {
         let read = reqwest::Certificate::from_pem_bundle(pem).map_err(|e| e.to_string())?;
@@ -84,12 +107,8 @@ fn client(authorities: &[Vec<u8>]) -> Result<reqwest::Client, String> {
         }
         certificates.extend(read);
     }
-    reqwest::Client::builder()
+    Ok(reqwest::Client::builder()
         .user_agent(concat!("crosspull/", env!("CARGO_PKG_VERSION")))
-        .https_only(true)
         .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(std::time::Duration::from_secs(10))
-        .tls_certs_merge(certificates)
-        .build()
-        .map_err(|e| e.to_string())
+        .tls_certs_merge(certificates))
 }

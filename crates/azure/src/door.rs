@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crosspull_core::cloud::Endpoints;
 use crosspull_core::event::Work;
+use crosspull_core::explain::Trouble;
 use crosspull_core::plan::Side;
 use crosspull_core::secret::Secret;
 use serde::de::DeserializeOwned;
@@ -14,7 +15,7 @@ use crate::sign_in::Tokens;
 use crate::wire::{CallError, Reply, Wire, unanswered};
 
 /// No list that is read here has more pages.
-const MOST_PAGES: usize = 100;
+pub(crate) const MOST_PAGES: usize = 100;
 
 /// The door to one cloud and two tenants.
 #[derive(Debug)]
@@ -81,17 +82,31 @@ impl Door {
     /// See [`CallError`].
     pub async fn list<T: DeserializeOwned + Send>(&self, work: &Work, request: Request) -> Result<Vec<T>, CallError> {
         let mut items = Vec::new();
+        self.pages(work, request, |page| items.extend(page)).await?;
+        Ok(items)
+    }
+
+    /// The same, page by page.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn pages<T: DeserializeOwned + Send>(
+        &self,
+        work: &Work,
+        request: Request,
+        mut each: impl FnMut(Vec<T>),
+    ) -> Result<(), CallError> {
         let mut page = request;
         for _ in 0..MOST_PAGES {
             let list: List<T> = self.json(work, page.clone()).await?;
-            items.extend(list.value);
-            let Some(link) = list.next else { return Ok(items) };
+            each(list.value);
+            let Some(link) = list.next else { return Ok(()) };
             match page.url.join(&link) {
                 Ok(url) if url.origin() == page.url.origin() => page.url = url,
                 _ => return Err(CallError::Unreachable(unanswered("Elsewhere", "the list goes on at another host"))),
             }
         }
-        Err(CallError::Unreachable(unanswered("TooLarge", "the list has more pages than any should")))
+        Err(endless())
     }
 
     /// Sends a request; a token that is not accepted is made anew once, since a 401 says that nothing was done.
@@ -107,6 +122,11 @@ impl Door {
         let token = self.token(request.side, audience).await?;
         match self.wire.send(work, &request, Some(&token), &read).await {
             Err(CallError::Refused(refused)) if refused.refusal.status == Some(401) => {
+                if let Some(claims) = refused.claims {
+                    self.tokens
+                        .demand(request.side, claims)
+                        .map_err(|trouble| CallError::SignIn(Trouble { refusal: Some(refused.refusal), ..trouble }))?;
+                }
                 self.tokens.forget(request.side, audience).await;
                 let token = self.token(request.side, audience).await?;
                 self.wire.send(work, &request, Some(&token), &read).await
@@ -114,6 +134,11 @@ impl Door {
             other => other,
         }
     }
+}
+
+/// A list without end.
+pub(crate) fn endless() -> CallError {
+    CallError::Unreachable(unanswered("TooLarge", "the list has more pages than any should"))
 }
 
 /// What a body that is no such JSON is called. The body itself is never quoted: it may hold a secret.

@@ -13,6 +13,7 @@ pub mod control;
 pub mod door;
 pub mod endpoints;
 pub mod engine;
+pub mod find;
 pub mod journal;
 pub mod kubernetes;
 pub mod operation;

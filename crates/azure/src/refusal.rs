@@ -1,5 +1,6 @@
 //! Error answers of every plane, as data.
 
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD, Engine as _};
 use crosspull_core::explain::Refusal;
 use crosspull_core::text::printable;
 use http::HeaderMap;
@@ -13,6 +14,9 @@ pub struct Refused {
     /// Entra's own word, such as `invalid_client`; decisions hang on this one, never on a number
     /// (`azure-facts.md` 3.1).
     pub oauth: Option<String>,
+    /// The claims that a token lacks, as JSON: a stronger sign-in is asked for (Microsoft identity platform, claims
+    /// challenge). A resource tells it in a header, the token endpoint in its answer.
+    pub claims: Option<String>,
 }
 
 /// Reads an error answer of any plane.
@@ -52,7 +56,25 @@ pub fn refused(status: u16, headers: &HeaderMap, body: &[u8]) -> Refused {
             request_id: request_id(headers, &value),
         },
         oauth,
+        claims: claims(headers, &value),
     }
+}
+
+/// The claims of a challenge: of `WWW-Authenticate: Bearer … error="insufficient_claims", claims="BASE64"`, else of the
+/// body of a token endpoint.
+fn claims(headers: &HeaderMap, body: &Value) -> Option<String> {
+    const LONGEST: usize = 4096;
+    let in_header = || {
+        let challenges = headers.get_all(http::header::WWW_AUTHENTICATE).iter().filter_map(|v| v.to_str().ok());
+        let challenge = challenges.into_iter().find(|c| c.contains("insufficient_claims"))?;
+        let coded = challenge.split_once("claims=\"")?.1.split('"').next()?;
+        let bytes =
+            BASE64_STANDARD.decode(coded).or_else(|_| BASE64_URL_SAFE_NO_PAD.decode(coded.trim_end_matches('=')));
+        String::from_utf8(bytes.ok()?).ok()
+    };
+    let claims = body.get("claims").and_then(Value::as_str).map(str::to_owned).or_else(in_header)?;
+    let is_json = serde_json::from_str::<serde_json::Map<String, Value>>(&claims).is_ok();
+    (is_json && claims.len() <= LONGEST).then_some(claims)
 }
 
 /// Entra's descriptions end in trace ids and a time, on the same line or on lines of their own.
@@ -74,6 +96,26 @@ fn request_id(headers: &HeaderMap, body: &Value) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_claims_challenge_is_read_from_the_header_and_from_the_body() {
+        let asked = r#"{"access_token":{"acrs":{"essential":true,"value":"c1"}}}"#;
+        let read = |header: &str, body: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert("www-authenticate", http::HeaderValue::from_str(header).expect("a header"));
+            refused(401, &headers, body.as_bytes()).claims
+        };
+        let challenge = |error: &str, claims: &str| {
+            format!("Bearer realm=\"\", authorization_uri=\"https://login/\", error=\"{error}\", claims=\"{claims}\"")
+        };
+        let coded = BASE64_STANDARD.encode(asked);
+        assert_eq!(read(&challenge("insufficient_claims", &coded), "{}").as_deref(), Some(asked));
+        assert_eq!(read(&challenge("invalid_token", &coded), "{}"), None);
+        assert_eq!(read(&challenge("insufficient_claims", "no base64"), "{}"), None);
+        let body = serde_json::json!({ "error": "interaction_required", "claims": asked });
+        assert_eq!(read("Bearer", &body.to_string()).as_deref(), Some(asked));
+        assert_eq!(read("Bearer", r#"{"error":"x","claims":"not json"}"#), None);
+    }
 
     #[test]
     fn every_planes_error_becomes_code_message_and_request_id() {

@@ -2,6 +2,7 @@
 
 use crosspull_core::ids::{AppId, KeyId, ObjectId, TenantId};
 use crosspull_core::secret::Secret;
+use crosspull_core::sign_in::Account;
 use crosspull_core::text::printable;
 use http::HeaderMap;
 use serde::{Deserialize, Deserializer};
@@ -66,6 +67,43 @@ pub struct NewPassword {
     pub end_date_time: Option<jiff::Timestamp>,
 }
 
+/// A code for a person to enter somewhere else (Microsoft identity platform, device authorization grant).
+#[derive(Debug, Deserialize)]
+pub struct DeviceCode {
+    /// What asks for the token; nobody is shown it.
+    #[serde(deserialize_with = "secret")]
+    pub device_code: Secret,
+    /// What the person enters.
+    #[serde(deserialize_with = "secret")]
+    pub user_code: Secret,
+    /// Where.
+    #[serde(alias = "verification_url")]
+    pub verification_uri: String,
+    /// Seconds until it ends.
+    pub expires_in: u32,
+    /// Seconds between two questions.
+    #[serde(default = "five")]
+    pub interval: u32,
+}
+
+/// What the device authorization grant takes for an interval that is not given (RFC 8628, 3.2).
+const fn five() -> u32 {
+    5
+}
+
+/// A person's token.
+#[derive(Debug, Deserialize)]
+pub struct Granted {
+    /// The token.
+    #[serde(deserialize_with = "secret")]
+    pub access_token: Secret,
+    /// Seconds that it lives.
+    pub expires_in: u32,
+    /// What renews it.
+    #[serde(default, deserialize_with = "maybe_secret")]
+    pub refresh_token: Option<Secret>,
+}
+
 /// A service principal.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -105,6 +143,73 @@ pub struct AppRoleAssignment {
 pub struct Subscription {
     /// Its id.
     pub subscription_id: uuid::Uuid,
+}
+
+/// A tenant that the operator is in.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tenant {
+    /// Its id.
+    pub tenant_id: TenantId,
+    /// Its name, where the operator may read it.
+    #[serde(default)]
+    pub display_name: Option<String>,
+    /// Its default domain, where the operator may read it.
+    #[serde(default)]
+    pub default_domain: Option<String>,
+}
+
+/// A page of what Resource Graph found.
+#[derive(Debug, Deserialize)]
+pub struct Found {
+    /// The page's rows.
+    pub data: Vec<Resource>,
+    /// What the next page is asked for by.
+    #[serde(default, rename = "$skipToken")]
+    pub next: Option<String>,
+}
+
+/// A cluster or a registry in a list.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Resource {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its region.
+    #[serde(default)]
+    pub location: Option<String>,
+    /// A cluster's Kubernetes version, a registry's tier.
+    #[serde(default)]
+    pub kind: Option<String>,
+}
+
+/// A page of a registry's repositories.
+#[derive(Debug, Deserialize)]
+pub struct Catalog {
+    /// Their names; nothing where there are none.
+    #[serde(default)]
+    pub repositories: Option<Vec<String>>,
+}
+
+/// A page of a repository's tags.
+#[derive(Debug, Deserialize)]
+pub struct Tags {
+    /// The tags; nothing where there are none.
+    #[serde(default)]
+    pub tags: Option<Vec<Tag>>,
+}
+
+/// A tag.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tag {
+    /// It.
+    pub name: String,
+    /// When it was last set.
+    #[serde(default)]
+    pub last_update_time: Option<String>,
 }
 
 /// What is used of a region's quota of one kind.
@@ -148,6 +253,29 @@ pub struct Organization {
     /// Its name.
     #[serde(default)]
     pub display_name: Option<String>,
+    /// Its domains.
+    #[serde(default)]
+    pub verified_domains: Vec<VerifiedDomain>,
+}
+
+/// A domain of a tenant.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct VerifiedDomain {
+    /// Such as `contoso.com`.
+    #[serde(default)]
+    pub name: String,
+    /// True for the one that new accounts get.
+    #[serde(default)]
+    pub is_default: bool,
+}
+
+impl Organization {
+    /// Its default domain.
+    #[must_use]
+    pub fn domain(&self) -> Option<&str> {
+        self.verified_domains.iter().find(|d| d.is_default).map(|d| d.name.as_str()).filter(|n| !n.is_empty())
+    }
 }
 
 /// What a tenant's sign-in says about itself.
@@ -348,6 +476,11 @@ fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error
     String::deserialize(deserializer).map(Secret::new)
 }
 
+/// The same where there may be none.
+fn maybe_secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
+    Ok(Option::<String>::deserialize(deserializer)?.map(Secret::new))
+}
+
 /// The same of a text that is sent in base64.
 fn secret_of_base64<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
     use base64::prelude::{BASE64_STANDARD, Engine as _};
@@ -408,6 +541,12 @@ pub fn tenant_of(token: &Secret) -> Option<TenantId> {
 #[must_use]
 pub fn object_of(token: &Secret) -> Option<ObjectId> {
     claims(token)?.get("oid")?.as_str()?.parse().ok()
+}
+
+/// Who a token is of; none where it cannot be read.
+#[must_use]
+pub fn account_of(token: &Secret) -> Option<Account> {
+    Account::of_claims(&claims(token)?)
 }
 
 /// The claims of a token. It is not ours to verify: whom it is for will.

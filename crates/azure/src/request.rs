@@ -1,8 +1,6 @@
 //! Requests, built purely: values in, a request out. No socket, no clock, no token.
 
-use crosspull_core::cloud::Endpoints;
 use crosspull_core::event::Plane;
-use crosspull_core::ids::AppId;
 use crosspull_core::plan::Side;
 use crosspull_core::secret::Secret;
 use http::Method;
@@ -12,10 +10,12 @@ use url::Url;
 use zeroize::Zeroizing;
 
 mod arm;
+mod entra;
 mod graph;
 mod registry;
 
 pub use arm::*;
+pub use entra::*;
 pub use graph::*;
 pub use registry::*;
 
@@ -50,7 +50,13 @@ pub enum Repeat {
     Freely,
     /// Read back first.
     AfterReading,
+    /// Not at all, though it changes nothing of the tenant: what it was sent works once.
+    Once,
 }
+
+/// The parameters of token requests that hold a secret.
+pub(crate) const SECRET_PARAMETERS: [&str; 7] =
+    ["client_secret", "client_assertion", "access_token", "refresh_token", "device_code", "code", "code_verifier"];
 
 /// The body of a request; wiped after use, since some hold a secret.
 #[derive(Clone)]
@@ -86,6 +92,8 @@ pub struct Request {
     pub accept: Option<&'static str>,
     /// Which bytes are wanted, where not all.
     pub range: Option<&'static str>,
+    /// A header of its own, by name and value.
+    pub header: Option<(&'static str, Secret)>,
     /// Its body.
     pub body: Option<Body>,
     /// Statuses other than those of success that are an answer here and no refusal.
@@ -99,7 +107,7 @@ impl Request {
     #[must_use]
     pub fn new(plane: Plane, side: Side, method: Method, url: Url, auth: Auth) -> Self {
         let repeat = if matches!(method, Method::POST | Method::PATCH) { Repeat::AfterReading } else { Repeat::Freely };
-        Self { plane, side, method, url, auth, accept: None, range: None, body: None, takes: &[], repeat }
+        Self { plane, side, method, url, auth, accept: None, range: None, header: None, body: None, takes: &[], repeat }
     }
 
     fn json(mut self, body: &Value) -> Self {
@@ -122,7 +130,7 @@ impl Request {
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         let text = form.extend_pairs(pairs).finish();
         let bytes = Zeroizing::new(text.into_bytes());
-        let is_secret = |(name, _): &&(&str, &str)| matches!(*name, "client_secret" | "access_token" | "refresh_token");
+        let is_secret = |(name, _): &&(&str, &str)| SECRET_PARAMETERS.contains(name);
         let secrets = pairs.iter().filter(is_secret).map(|(_, value)| Secret::new((*value).to_owned())).collect();
         self.body = Some(Body { content_type: "application/x-www-form-urlencoded", bytes, secrets });
         // Every form here asks for a token: asking twice is asking once.
@@ -138,7 +146,8 @@ impl Request {
             Auth::Token(secret) => vec![secret.clone()],
             Auth::None | Auth::Operator(_) => Vec::new(),
         };
-        own.into_iter().chain(self.body.iter().flat_map(|body| body.secrets.clone())).collect()
+        let header = self.header.iter().map(|(_, value)| value.clone());
+        own.into_iter().chain(header).chain(self.body.iter().flat_map(|body| body.secrets.clone())).collect()
     }
 
     /// True where it changes something: everything but reads and token requests.
@@ -164,29 +173,4 @@ fn at(base: &Url, path: &str, query: &[(&str, &str)]) -> Url {
 /// Percent-encodes a query's name or value.
 fn encode(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
-}
-
-/// What a tenant's sign-in says about itself; names its id.
-#[must_use]
-pub fn openid_configuration(endpoints: &Endpoints, side: Side, tenant: &str) -> Request {
-    let path = format!("/{tenant}/v2.0/.well-known/openid-configuration");
-    Request::new(Plane::Entra, side, Method::GET, at(&endpoints.login, &path, &[]), Auth::None)
-}
-
-/// A token for an app by its secret (client credentials).
-#[must_use]
-pub fn token(endpoints: &Endpoints, side: Side, tenant: &str, app: AppId, secret: &Secret) -> Request {
-    let url = at(&endpoints.login, &format!("/{tenant}/oauth2/v2.0/token"), &[]);
-    Request::new(Plane::Entra, side, Method::POST, url, Auth::None).form(&[
-        ("client_id", &app.to_string()),
-        ("client_secret", secret.reveal()),
-        ("grant_type", "client_credentials"),
-        ("scope", &scope(&endpoints.arm_audience)),
-    ])
-}
-
-/// The scope of a token for a resource.
-#[must_use]
-pub fn scope(audience: &str) -> String {
-    format!("{}/.default", audience.trim_end_matches('/'))
 }

@@ -230,6 +230,9 @@ impl Wire {
         if let Some(range) = request.range {
             builder = builder.header(http::header::RANGE, range);
         }
+        if let Some((name, value)) = &request.header {
+            builder = builder.header(*name, value.reveal());
+        }
         if let Some(name) = client_request_id(request.plane) {
             builder = builder.header(name, Uuid::new_v4().to_string());
         }
@@ -460,7 +463,7 @@ mod tests {
         let refused = |status| {
             let refusal =
                 Refusal { status: Some(status), code: String::new(), message: String::new(), request_id: None };
-            Tried::Refused(Refused { refusal, oauth: None }, None)
+            Tried::Refused(Refused { refusal, oauth: None, claims: None }, None)
         };
         let lost = || Tried::Lost(unanswered("NoAnswer", ""));
         let retried = |repeat, failed: &Tried| again(repeat, failed, true, Duration::ZERO, Duration::ZERO).is_some();

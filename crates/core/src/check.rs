@@ -10,7 +10,7 @@ mod judge;
 
 pub use judge::{
     SOAK_MINUTES, judge_app, judge_cluster, judge_headroom, judge_image, judge_old_roles, judge_registry,
-    judge_reset_right, judge_role_right, judge_soak, judge_tenants,
+    judge_registry_of_others, judge_reset_right, judge_role_right, judge_soak, judge_tenants,
 };
 
 /// A read-only question, asked before the plan may run.

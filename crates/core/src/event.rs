@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::answers::Answers;
 use crate::check::{Check, Finding};
 use crate::explain::{Refusal, Trouble};
+use crate::hand_over::HandOver;
 use crate::plan::{Learnt, Plan, Side, StepId};
 use crate::text::clean;
 
@@ -69,6 +70,8 @@ pub enum Work {
     Step(StepId),
     /// Signing in to a tenant.
     SignIn(Side),
+    /// Looking for what the operator may mean, while they answer.
+    Search(Side),
 }
 
 /// How a step ended.
@@ -215,6 +218,9 @@ pub enum Event {
         url: String,
         /// The command that does the same.
         command: String,
+        /// The page for them, where nobody signs in to their tenant.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        page: Option<Box<HandOver>>,
     },
     /// The operator is asked before a step that changes what runs.
     Asking {

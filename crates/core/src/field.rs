@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::sign_in::SignIn;
+
 /// The name of an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -42,6 +44,8 @@ pub enum Key {
     Namespace,
     /// Where to save the secret.
     SecretOut,
+    /// The public client that persons sign in with.
+    ClientId,
     /// A certificate authority to trust besides the system's.
     CaFile,
     /// Divides crosspull's own waits.
@@ -91,11 +95,25 @@ pub struct Field {
     pub page: Page,
 }
 
-/// The ways to sign in to tenant A or B that this version has.
-const SIGN_IN: Kind = Kind::Choice(&[
-    ("azure-cli", "the account of `az login --tenant …` on this machine"),
-    ("service-principal", "an id and a secret from the environment"),
-]);
+/// The ways to sign in to tenant B.
+const SIGN_IN_B: &[(&str, &str)] = &{
+    let mut words = [("", ""); SignIn::ALL.len()];
+    let mut at = 0;
+    while at < words.len() {
+        words[at] = (SignIn::ALL[at].1, SignIn::ALL[at].2);
+        at += 1;
+    }
+    words
+};
+
+/// The ways to sign in to tenant A: nobody else resets the cluster, so `none`, the last one, is not among them.
+const SIGN_IN_A: &[(&str, &str)] = match SIGN_IN_B.split_last() {
+    Some((_, others)) => others,
+    None => &[],
+};
+
+/// The public client of the Azure CLI and of Microsoft's SDKs (`real-clients.md` 2, item 10).
+const AZURE_CLI_CLIENT: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
 
 const EXAMPLE_CLUSTER: &str = "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-shop/providers/Microsoft.ContainerService/managedClusters/aks-shop";
 const EXAMPLE_REGISTRY: &str = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-registry/providers/Microsoft.ContainerRegistry/registries/registryb";
@@ -114,7 +132,7 @@ const fn field(
 }
 
 /// Every input, in the order in which they are asked for.
-pub const FIELDS: [Field; 20] = [
+pub const FIELDS: [Field; 21] = [
     field(
         Key::Route,
         "Route",
@@ -160,7 +178,7 @@ pub const FIELDS: [Field; 20] = [
         "How to sign in to tenant A.",
         "azure-cli",
         Some("azure-cli"),
-        SIGN_IN,
+        Kind::Choice(SIGN_IN_A),
         Page::TenantA,
     ),
     field(
@@ -187,13 +205,13 @@ pub const FIELDS: [Field; 20] = [
         "How to sign in to tenant B.",
         "azure-cli",
         Some("azure-cli"),
-        SIGN_IN,
+        Kind::Choice(SIGN_IN_B),
         Page::TenantB,
     ),
     field(
         Key::Registry,
         "Registry",
-        "The registry's resource id, or its address in the portal.",
+        "The registry's resource id, its address in the portal, or its login server where nobody signs in to tenant B.",
         EXAMPLE_REGISTRY,
         None,
         Kind::Text,
@@ -285,6 +303,15 @@ pub const FIELDS: [Field; 20] = [
         Page::Nowhere,
     ),
     field(
+        Key::ClientId,
+        "Client",
+        "The public client that persons sign in with, by device code or browser; that of the Azure CLI where none is given.",
+        AZURE_CLI_CLIENT,
+        Some(AZURE_CLI_CLIENT),
+        Kind::Text,
+        Page::Nowhere,
+    ),
+    field(
         Key::CaFile,
         "Authority",
         "A PEM file with certificate authorities to trust besides the system's.",
@@ -327,6 +354,7 @@ impl Key {
             Self::Soak => "soak",
             Self::Namespace => "namespace",
             Self::SecretOut => "secret-out",
+            Self::ClientId => "client-id",
             Self::CaFile => "ca-file",
             Self::Pace => "pace",
         }
@@ -350,6 +378,7 @@ impl Key {
                 | Self::SignInB
                 | Self::ConsentWait
                 | Self::SecretOut
+                | Self::ClientId
                 | Self::CaFile
                 | Self::Pace
         )

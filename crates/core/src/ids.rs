@@ -200,51 +200,20 @@ impl ResourceId {
     }
 }
 
-/// Declares the id of one kind of resource.
-macro_rules! resource {
-    ($(#[$doc:meta])* $name:ident, $kind:expr) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "String")]
-        pub struct $name(ResourceId);
-
+/// What the ids of all kinds of resources share: they are texts, and two spellings are one.
+macro_rules! spelt {
+    ($name:ident) => {
         impl $name {
-            /// Reads a resource id, or a portal address that holds one.
-            ///
-            /// # Errors
-            /// A sentence that says what is wrong and what right looks like.
-            pub fn parse(raw: &str) -> Result<Self, String> {
-                ResourceId::parse(raw, $kind).map(Self)
-            }
-
             /// The resource's name.
             #[must_use]
             pub fn name(&self) -> &str {
-                &self.0.name
-            }
-
-            /// The resource group's name.
-            #[must_use]
-            pub fn group(&self) -> &str {
-                &self.0.group
-            }
-
-            /// The subscription's id.
-            #[must_use]
-            pub const fn subscription(&self) -> Uuid {
-                self.0.subscription
+                self.parts().1
             }
 
             /// The id in lower case: the key under which two spellings are one.
             #[must_use]
             pub fn key(&self) -> String {
                 self.to_string().to_ascii_lowercase()
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0.path($kind))
             }
         }
 
@@ -283,16 +252,118 @@ macro_rules! resource {
     };
 }
 
-resource!(
-    /// The resource id of an AKS cluster.
-    ClusterId,
-    ResourceKind::Cluster
-);
-resource!(
-    /// The resource id of a container registry.
-    RegistryId,
-    ResourceKind::Registry
-);
+/// The resource id of an AKS cluster.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ClusterId(ResourceId);
+
+spelt!(ClusterId);
+
+impl ClusterId {
+    /// Reads a resource id, or a portal address that holds one.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong and what right looks like.
+    pub fn parse(raw: &str) -> Result<Self, String> {
+        ResourceId::parse(raw, ResourceKind::Cluster).map(Self)
+    }
+
+    fn parts(&self) -> (&ResourceId, &str) {
+        (&self.0, &self.0.name)
+    }
+
+    /// The resource group's name.
+    #[must_use]
+    pub fn group(&self) -> &str {
+        &self.0.group
+    }
+
+    /// The subscription's id.
+    #[must_use]
+    pub const fn subscription(&self) -> Uuid {
+        self.0.subscription
+    }
+}
+
+impl fmt::Display for ClusterId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.path(ResourceKind::Cluster))
+    }
+}
+
+/// A container registry: by its resource id, or by its login server where nobody may read its tenant.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct RegistryId(RegistryName);
+
+#[derive(Debug, Clone)]
+enum RegistryName {
+    Resource(ResourceId),
+    Server(String),
+}
+
+spelt!(RegistryId);
+
+impl RegistryId {
+    /// Reads a resource id, a portal address that holds one, or a login server.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong and what right looks like.
+    pub fn parse(raw: &str) -> Result<Self, String> {
+        match server(clean(raw)) {
+            Some(server) => Ok(Self(RegistryName::Server(server))),
+            None => ResourceId::parse(raw, ResourceKind::Registry).map(|id| Self(RegistryName::Resource(id))),
+        }
+    }
+
+    fn parts(&self) -> (Option<&ResourceId>, &str) {
+        match &self.0 {
+            RegistryName::Resource(id) => (Some(id), &id.name),
+            // A login server begins with the registry's name; one on this machine has a port alone to be told by.
+            RegistryName::Server(server) if server.contains(':') => (None, server),
+            RegistryName::Server(server) => (None, server.split('.').next().unwrap_or_default()),
+        }
+    }
+
+    /// Its login server, where it is known by that alone.
+    #[must_use]
+    pub fn server(&self) -> Option<&str> {
+        match &self.0 {
+            RegistryName::Server(server) => Some(server),
+            RegistryName::Resource(_) => None,
+        }
+    }
+
+    /// The resource group's name; none where only the login server is known.
+    #[must_use]
+    pub fn group(&self) -> Option<&str> {
+        self.parts().0.map(|id| id.group.as_str())
+    }
+
+    /// The subscription's id; none where only the login server is known.
+    #[must_use]
+    pub fn subscription(&self) -> Option<Uuid> {
+        self.parts().0.map(|id| id.subscription)
+    }
+}
+
+impl fmt::Display for RegistryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            RegistryName::Resource(id) => f.write_str(&id.path(ResourceKind::Registry)),
+            RegistryName::Server(server) => f.write_str(server),
+        }
+    }
+}
+
+/// The login server that a text is, in lower case.
+fn server(text: &str) -> Option<String> {
+    let host = text.trim_start_matches("https://").trim_end_matches('/').to_ascii_lowercase();
+    let plain = host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':'));
+    let port = host.rsplit_once(':').is_some_and(|(name, port)| !name.is_empty() && port.parse::<u16>().is_ok());
+    let portal = crate::cloud::KnownCloud::ALL.iter().any(|cloud| cloud.portal() == host);
+    (plain && !portal && (port || crate::cloud::KnownCloud::of_host(&host).is_some())).then_some(host)
+}
 
 /// An image as a registry names it: repository and tag or digest, without the registry's host.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -423,6 +494,25 @@ mod tests {
         );
         assert!(ClusterId::parse("aks-shop").unwrap_err().contains("\"aks-shop\" is not a resource id"));
         assert!(ClusterId::parse("/subscriptions/x/resourceGroups").unwrap_err().contains("is cut off"));
+    }
+
+    #[test]
+    fn a_registry_may_be_named_by_its_login_server() {
+        let read = |text| RegistryId::parse(text).expect("a registry");
+        for text in ["registryb.azurecr.io", " https://RegistryB.azurecr.io/ "] {
+            let id = read(text);
+            assert_eq!(
+                (id.to_string().as_str(), id.name(), id.server()),
+                ("registryb.azurecr.io", "registryb", Some("registryb.azurecr.io"))
+            );
+            assert_eq!((id.group(), id.subscription()), (None, None));
+            let again: RegistryId = serde_json::from_str(&serde_json::to_string(&id).expect("text")).expect("the same");
+            assert_eq!(again, id);
+        }
+        assert_eq!(read("localhost:5001").name(), "localhost:5001");
+        for text in ["registryb", "example.com", "portal.azure.com", "registryb.azurecr.io/shop/web"] {
+            assert!(RegistryId::parse(text).is_err(), "{text}");
+        }
     }
 
     #[test]

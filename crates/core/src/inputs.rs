@@ -5,17 +5,10 @@ use std::path::PathBuf;
 use crate::answers::{Answers, Complaint};
 use crate::cloud::{CloudChoice, KnownCloud};
 use crate::field::{FIELDS, Key, Kind};
-use crate::ids::{ClusterId, ImageRef, RegistryId, TenantId, TenantRef};
+use crate::ids::{AppId, ClusterId, ImageRef, RegistryId, TenantId, TenantRef};
+use crate::plan::Side;
+use crate::sign_in::SignIn;
 use crate::text::{clean, count};
-
-/// How to sign in to a tenant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SignIn {
-    /// The Azure CLI's account for that tenant.
-    AzureCli,
-    /// A service principal's id and secret, from the environment.
-    ServicePrincipal,
-}
 
 /// Who provisions the app in tenant B.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -44,6 +37,8 @@ pub struct Access {
     pub sign_in_a: SignIn,
     /// Sign-in to B.
     pub sign_in_b: SignIn,
+    /// The public client that persons sign in with; that of the Azure CLI where none is given.
+    pub client_id: AppId,
     /// Authorities to trust besides the system's.
     pub ca_file: Option<PathBuf>,
     /// Divides crosspull's own waits; 1 or more.
@@ -102,6 +97,7 @@ pub fn check(key: Key, raw: &str) -> Result<(), String> {
         Key::SecretDays => days(text).map(drop),
         Key::Soak | Key::ConsentWait => minutes(text).map(drop),
         Key::Namespace => namespace(text).map(drop),
+        Key::ClientId => client_id(text).map(drop),
         Key::Pace => pace(text).map(drop),
         Key::AppName if text.chars().count() > 120 => {
             Err("an app's name has 120 characters at most (Graph: displayName)".to_owned())
@@ -145,6 +141,10 @@ fn number(text: &str, range: std::ops::RangeInclusive<u16>, what: &str) -> Resul
         .ok()
         .filter(|n| range.contains(n))
         .ok_or_else(|| format!("\"{text}\" is not a number of {what}: give {} to {}", range.start(), range.end()))
+}
+
+fn client_id(text: &str) -> Result<AppId, String> {
+    text.parse().map_err(|_| format!("\"{text}\" is not a GUID: give the application (client) id of a public client"))
 }
 
 /// Two years is what Graph gives by default and the portal's longest offer (`azure-facts.md` 3.3).
@@ -238,12 +238,37 @@ impl Access {
         Self::read(&answers).map_err(|text| vec![Complaint { key: None, text }])
     }
 
+    /// Reads what reaching one tenant takes, while the other may not be answered yet: nobody signs in there.
+    ///
+    /// # Errors
+    /// Every complaint at once.
+    pub fn of_side(answers: &Answers, side: Side) -> Result<Self, Vec<Complaint>> {
+        let mut answers = answers.only(|key| key.is_of_access() || matches!(key, Key::TenantA | Key::TenantB));
+        let (tenant, other, other_sign_in) = match side {
+            Side::A => (Key::TenantA, Key::TenantB, Key::SignInB),
+            Side::B => (Key::TenantB, Key::TenantA, Key::SignInA),
+        };
+        answers.set(other, answers.get(tenant).unwrap_or_default().to_owned());
+        answers.set(other_sign_in, SignIn::AzureCli.word());
+        let mut complaints = wrong_values(&answers);
+        if answers.get(tenant).is_none() {
+            complaints.push(Complaint { key: Some(tenant), text: sentence(tenant, "missing") });
+        }
+        if !complaints.is_empty() {
+            return Err(complaints);
+        }
+        let mut access = Self::read(&answers).map_err(|text| vec![Complaint { key: None, text }])?;
+        match side {
+            Side::A => access.sign_in_b = SignIn::Nobody,
+            Side::B => access.sign_in_a = SignIn::Nobody,
+        }
+        Ok(access)
+    }
+
     /// Reads answers that passed every check.
     fn read(answers: &Answers) -> Result<Self, String> {
         let text = |key| answers.or_default(key);
-        let sign_in = |key| {
-            if text(key) == "azure-cli" { SignIn::AzureCli } else { SignIn::ServicePrincipal }
-        };
+        let sign_in = |key| SignIn::from_word(text(key)).unwrap_or(SignIn::AzureCli);
         Ok(Self {
             cloud: CloudChoice::parse(text(Key::Cloud))?,
             login_host: answers.get(Key::LoginHost).map(|t| https(t, "a sign-in host")).transpose()?,
@@ -251,6 +276,7 @@ impl Access {
             tenant_b: TenantRef::parse(text(Key::TenantB))?,
             sign_in_a: sign_in(Key::SignInA),
             sign_in_b: sign_in(Key::SignInB),
+            client_id: client_id(text(Key::ClientId))?,
             ca_file: answers.get(Key::CaFile).map(PathBuf::from),
             pace: pace(text(Key::Pace))?,
             consent_wait_minutes: minutes(text(Key::ConsentWait))?,
@@ -291,6 +317,24 @@ fn across(answers: &Answers) -> Vec<Complaint> {
                  az aks update --attach-acr does it. Name the registry's tenant if it is another one"
             ),
         );
+    }
+    if let Some(registry) = answers.get(Key::Registry).and_then(|r| RegistryId::parse(r).ok()) {
+        let nobody = answers.or_default(Key::SignInB) == SignIn::Nobody.word();
+        match registry.server() {
+            Some(server) if !nobody => complain(
+                Key::Registry,
+                format!(
+                    "\"{server}\" is a login server: give the resource id, or --sign-in-b none where you cannot read it"
+                ),
+            ),
+            None if nobody => complain(
+                Key::Registry,
+                "nobody signs in to tenant B, so its login server cannot be read: give that, such as \
+                 registryb.azurecr.io"
+                    .to_owned(),
+            ),
+            _ => {}
+        }
     }
     for key in [Key::Cluster, Key::Registry] {
         let several = answers.all(key);

@@ -9,6 +9,7 @@ use crate::answers::Answers;
 use crate::check::{Check, Finding, Level};
 use crate::event::{Entry, Event, Outcome, RunId, Verdict, Work};
 use crate::explain::Trouble;
+use crate::hand_over::HandOver;
 use crate::ids::KeyId;
 use crate::plan::{Fact, Facts, Learnt, Op, Plan, Route, StepId};
 
@@ -130,6 +131,8 @@ pub struct Person {
     pub url: String,
     /// The command that does the same.
     pub command: String,
+    /// The page for them, where nobody signs in to their tenant.
+    pub page: Option<Box<HandOver>>,
 }
 
 impl Run {
@@ -184,10 +187,15 @@ impl Run {
             Event::Waiting { work, why, ms, at_most_ms, tries } => {
                 self.waits(at, work, why, *ms, *at_most_ms, *tries);
             }
-            Event::PersonNeeded { step, says, url, command } => {
+            Event::PersonNeeded { step, says, url, command, page } => {
                 self.asked_persons.insert(*step);
                 self.with_step(*step, "asked for a person", |s| {
-                    s.person = Some(Person { says: says.clone(), url: url.clone(), command: command.clone() });
+                    s.person = Some(Person {
+                        says: says.clone(),
+                        url: url.clone(),
+                        command: command.clone(),
+                        page: page.clone(),
+                    });
                 });
             }
             Event::Asking { step } => self.with_step(*step, "asked", |s| {
@@ -313,7 +321,7 @@ impl Run {
     fn waits(&mut self, at: Timestamp, work: &Work, why: &str, ms: u64, at_most_ms: u64, tries: u32) {
         let slot = match work {
             Work::Step(id) => self.steps.iter_mut().find(|s| s.id == *id).map(|s| &mut s.waiting),
-            Work::Check(_) | Work::SignIn(_) => Some(&mut self.waiting),
+            Work::Check(_) | Work::SignIn(_) | Work::Search(_) => Some(&mut self.waiting),
         };
         let Some(slot) = slot else {
             return self.note(format!("a wait for no step: {why}"));

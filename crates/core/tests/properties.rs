@@ -114,7 +114,8 @@ fn event() -> impl Strategy<Value = Event> {
             step,
             says: "s".to_owned(),
             url: "u".to_owned(),
-            command: "c".to_owned()
+            command: "c".to_owned(),
+            page: None,
         }),
         (step.clone(), 0_u32..4).prop_map(|(step, n)| Event::CallStarted {
             call: CallId(n),

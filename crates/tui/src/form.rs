@@ -10,6 +10,7 @@ use ratatui::text::{Line, Span};
 
 use crate::input::TextBox;
 use crate::lines::{fit, hang, middle, width};
+use crate::model::Here;
 use crate::screens::Sheet;
 use crate::theme::{Theme, Tone};
 
@@ -118,7 +119,7 @@ impl Form {
     }
 
     /// The form as lines.
-    pub fn sheet(&self, theme: Theme, columns: usize, rows: usize) -> Sheet {
+    pub fn sheet(&self, theme: Theme, here: &Here, columns: usize, rows: usize) -> Sheet {
         let stride = if self.cells.len() * 4 <= rows { 4 } else { 3 };
         let mut sheet = Sheet::new(theme.span(Tone::Strong, title(self.page)));
         for (i, cell) in self.cells.iter().enumerate() {
@@ -126,7 +127,7 @@ impl Form {
             let top = sheet.lines.len();
             let (line, cursor) = cell.line(theme, focused, columns);
             sheet.lines.push(line);
-            sheet.lines.extend(cell.under(theme, focused, columns));
+            sheet.lines.extend(cell.under(theme, here, focused, columns));
             if focused {
                 sheet.focus = top..sheet.lines.len();
                 sheet.cursor = Some((cursor, top));
@@ -199,19 +200,36 @@ impl Cell {
     }
 
     /// What stands under it: the complaint, else what the value means, else the hint while it has the focus.
-    fn under(&self, theme: Theme, focused: bool, columns: usize) -> Vec<Line<'static>> {
+    fn under(&self, theme: Theme, here: &Here, focused: bool, columns: usize) -> Vec<Line<'static>> {
         let before = Span::raw(" ".repeat(LABEL));
         if let Some(complaint) = &self.complaint {
             let before = vec![before, theme.span(Tone::Bad, "✗ ")];
             return hang(theme, Tone::Bad, before, complaint, columns);
         }
         let text = match &self.value {
-            Value::Word(words, at) if focused => words.get(*at).map(|(_, says)| (*says).to_owned()),
+            Value::Word(words, at) if focused => {
+                words.get(*at).map(|(word, says)| [*says, &suits(here, self.field.key, word)].concat())
+            }
             Value::Word(..) => None,
             Value::Text(_) => understood(self.field.key, self.text())
                 .or_else(|| focused.then(|| hint(self.field, self.text().is_empty() && self.else_used.is_empty()))),
         };
         text.map_or_else(Vec::new, |text| hang(theme, Tone::Dim, vec![before], &text, columns))
+    }
+}
+
+/// Whether a way to sign in suits the place, to stand after what it is; nothing for other words.
+fn suits(here: &Here, key: Key, word: &str) -> String {
+    let offers = match key {
+        Key::SignInA => &here.offers[0],
+        Key::SignInB => &here.offers[1],
+        _ => return String::new(),
+    };
+    let recommended = offers.first().map(|offer| offer.way);
+    match offers.iter().find(|offer| offer.way.word() == word) {
+        Some(offer) if Some(offer.way) == recommended => format!(". Recommended here: {}", offer.why),
+        Some(offer) if !offer.fits => format!(". Not here: {}", offer.why),
+        _ => String::new(),
     }
 }
 
@@ -240,7 +258,8 @@ fn understood(key: Key, text: &str) -> Option<String> {
             ClusterId::parse(text).ok().map(|c| (c.name().to_owned(), c.group().to_owned(), c.subscription()))?
         }
         Key::Registry => {
-            RegistryId::parse(text).ok().map(|r| (r.name().to_owned(), r.group().to_owned(), r.subscription()))?
+            let registry = RegistryId::parse(text).ok()?;
+            (registry.name().to_owned(), registry.group()?.to_owned(), registry.subscription()?)
         }
         _ => return None,
     };

@@ -80,14 +80,14 @@ const fn row(area: Rect, y: u16) -> Rect {
 
 /// Home has nothing behind it, and an address to copy has nothing beside it.
 fn has_rail(model: &Model, width: u16) -> bool {
-    let plain = matches!(Context::of_screen(model), Context::Home | Context::Runs | Context::Consent);
+    let plain = matches!(Context::of_screen(model), Context::Home | Context::Runs | Context::Consent | Context::SignIn);
     width >= RAIL_FROM && !plain
 }
 
 /// Where the screen's own lines are.
 fn body(model: &Model, area: Rect) -> Rect {
     let left = match Context::of_screen(model) {
-        Context::Consent => 0,
+        Context::Consent | Context::SignIn => 0,
         _ if has_rail(model, area.width) => RAIL + 2,
         _ => 1,
     };

@@ -2,6 +2,7 @@
 
 mod table;
 
+use crosspull_core::sign_in::Prompt;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::frame;
@@ -29,6 +30,8 @@ pub(crate) enum Action {
     Help,
     /// Copy what the screen offers.
     Copy,
+    /// Copy the address.
+    CopyAddress,
     /// Copy the command that does the same.
     CopyCommand,
     /// Show or hide the secret.
@@ -93,6 +96,8 @@ pub(crate) enum Context {
     Step,
     /// The run, while it waits for a person.
     Consent,
+    /// A sign-in that waits for a person.
+    SignIn,
     /// The end.
     Done,
     /// Above a screen: something to read.
@@ -154,6 +159,9 @@ impl Context {
 
     /// Where keys go when nothing lies above the screen.
     pub fn of_screen(model: &Model) -> Self {
+        if model.signing_in.is_some() {
+            return Self::SignIn;
+        }
         match &model.screen {
             Screen::Home { .. } => Self::Home,
             Screen::Runs { .. } => Self::Runs,
@@ -173,6 +181,9 @@ impl Context {
 pub(crate) fn offered(model: &Model, action: Action) -> bool {
     let live = &model.live;
     match (Context::of(model), action) {
+        (Context::SignIn, Action::CopyAddress) => {
+            matches!(&model.signing_in, Some(s) if matches!(s.prompt, Prompt::Code { .. }))
+        }
         (Context::Checks, Action::GoOn) => live.ready().is_some(),
         (Context::Run, Action::GoOn) => live.over() || live.question().is_some(),
         (Context::Run | Context::Step | Context::Consent, Action::Stop) => !live.over(),
@@ -191,7 +202,7 @@ mod tests {
     use super::table::{CTRL, NONE};
     use super::*;
 
-    const ALL: [Context; 14] = [
+    const ALL: [Context; 15] = [
         Context::Home,
         Context::Runs,
         Context::Text,
@@ -201,6 +212,7 @@ mod tests {
         Context::Run,
         Context::Step,
         Context::Consent,
+        Context::SignIn,
         Context::Done,
         Context::Reading,
         Context::Question,

@@ -24,7 +24,7 @@ mod update;
 pub mod words;
 
 pub use frame::view;
-pub use model::{Model, Setup};
+pub use model::{Here, Model, Setup};
 pub use msg::{Effect, Msg, Said};
 pub use theme::Theme;
 pub use update::update;

@@ -4,6 +4,7 @@ use crosspull_core::answers::Answers;
 use crosspull_core::field::Page;
 use crosspull_core::run::{Run, Way};
 use crosspull_core::secret::Secret;
+use crosspull_core::sign_in::{Offer, Prompt};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::form::Form;
@@ -11,6 +12,24 @@ use crate::live::Live;
 use crate::msg::Said;
 use crate::overlay::Overlay;
 use crate::theme::Theme;
+
+/// What the place that the wizard runs in offers.
+#[derive(Debug, Clone, Default)]
+pub struct Here {
+    /// The ways to sign in to A and to B, the recommended one first.
+    pub offers: [Vec<Offer>; 2],
+    /// The other end of an SSH login, as its owner calls it.
+    pub tunnel: Option<String>,
+}
+
+/// A sign-in that waits for a person.
+#[derive(Debug)]
+pub(crate) struct SigningIn {
+    /// What they are asked.
+    pub prompt: Prompt,
+    /// Why it is not the way that was chosen.
+    pub instead: Option<String>,
+}
 
 /// How the wizard begins.
 #[derive(Debug)]
@@ -23,6 +42,8 @@ pub struct Setup {
     pub theme: Theme,
     /// Columns and rows.
     pub size: (u16, u16),
+    /// What the place offers.
+    pub here: Here,
 }
 
 /// The screens, each with what it remembers.
@@ -116,6 +137,11 @@ pub struct Model {
     pub(crate) scrolled: Option<usize>,
     pub(crate) overlays: Vec<Overlay>,
     pub(crate) live: Live,
+    pub(crate) here: Here,
+    /// The sign-in that waits for a person, over whatever screen.
+    pub(crate) signing_in: Option<SigningIn>,
+    /// Why the next prompt is not for the way that was chosen.
+    pub(crate) instead: Option<String>,
     pub(crate) said: Option<Said>,
     pub(crate) receipt: Option<String>,
     pub(crate) revealed: Option<Revealed>,
@@ -149,6 +175,9 @@ impl Model {
             scrolled: None,
             overlays: Vec::new(),
             live: Live::default(),
+            here: setup.here,
+            signing_in: None,
+            instead: None,
             said: None,
             receipt: None,
             revealed: None,
@@ -164,7 +193,7 @@ impl Model {
     /// then sends [`crate::Msg::Tick`], at most eight a second; else there is nothing to wake up for.
     #[must_use]
     pub fn animates(&self) -> bool {
-        self.live.moves() || self.revealed.is_some() || self.copied.is_some()
+        self.live.moves() || self.signing_in.is_some() || self.revealed.is_some() || self.copied.is_some()
     }
 
     /// The run as far as its events tell.
@@ -188,6 +217,21 @@ impl Model {
     /// Shows the form of a page with the answers so far.
     pub(crate) fn open(&mut self, page: Page) {
         self.screen = Screen::Form(Form::new(page, &self.answers));
+    }
+
+    /// A person is asked to sign in, in another way than was chosen, or not any more.
+    pub(crate) fn prompted(&mut self, prompt: Prompt) {
+        match prompt {
+            Prompt::Instead { .. } => self.instead = crate::screens::sign_in::instead(&prompt),
+            Prompt::Over { side } => {
+                if self.signing_in.as_ref().is_some_and(|s| s.prompt.side() == side) {
+                    self.signing_in = None;
+                }
+            }
+            Prompt::Code { .. } | Prompt::Page { .. } => {
+                self.signing_in = Some(SigningIn { prompt, instead: self.instead.take() });
+            }
+        }
     }
 
     /// Shows the secret for a while.

@@ -5,11 +5,11 @@ use crosspull_core::inputs::Inputs;
 use crosspull_core::plan::{Plan, StepId};
 use crosspull_core::run::{Run, Way};
 use crosspull_core::secret::Secret;
+use crosspull_core::sign_in::Prompt;
 use crossterm::event::KeyEvent;
 
 /// What happened.
 #[derive(Debug, Clone)]
-#[expect(clippy::large_enum_variant, reason = "a message lives for one call of `update`; none is kept")]
 pub enum Msg {
     /// A key was pressed.
     Key(KeyEvent),
@@ -21,6 +21,8 @@ pub enum Msg {
     Tick,
     /// The engine said something.
     Engine(Entry),
+    /// A person is asked to sign in, or not any more.
+    Prompt(Prompt),
     /// The earlier runs that nobody works on, newest first.
     Earlier(Vec<Run>),
     /// An earlier run was taken up; signing in has begun.
@@ -104,6 +106,8 @@ pub enum Effect {
     CutShort,
     /// End the run after the call in flight.
     Stop,
+    /// Ask nobody to sign in any more.
+    StopSignIn,
     /// Leave the program now.
     Leave,
     /// Draw everything anew, the terminal may have been written over.

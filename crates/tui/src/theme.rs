@@ -108,6 +108,11 @@ impl Theme {
         Self::new(false, false)
     }
 
+    /// True where more than ASCII can be shown.
+    pub(crate) const fn unicode(self) -> bool {
+        self.unicode
+    }
+
     /// The style of a tone.
     pub(crate) fn style(self, tone: Tone) -> Style {
         let (colour, modifier) = match tone {

@@ -39,6 +39,7 @@ fn take(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Effect> {
             model.live.hear(&entry);
             heard(model, &entry.event);
         }
+        Msg::Prompt(prompt) => model.prompted(prompt),
         Msg::Secret(secret) => model.reveal(secret, now),
         Msg::Said(said) => model.tell(said, now),
         Msg::Earlier(runs) => heard_of_earlier(model, runs),
@@ -133,6 +134,10 @@ fn pressed(model: &mut Model, key: &KeyEvent) -> Vec<Effect> {
 
 /// A key that is text.
 fn typed(model: &mut Model, key: &KeyEvent) {
+    // What is typed while a code is looked at is meant for the browser.
+    if model.signing_in.is_some() && model.overlays.is_empty() {
+        return;
+    }
     if let Some(overlay) = model.overlays.last_mut() {
         if let Overlay::Path { input, .. } = overlay {
             input.key(key);
@@ -145,7 +150,7 @@ fn typed(model: &mut Model, key: &KeyEvent) {
 
 /// A paste goes where typed text goes, and never goes on by itself.
 fn paste(model: &mut Model, text: &str) {
-    if frame::too_small(model.size) {
+    if frame::too_small(model.size) || (model.signing_in.is_some() && model.overlays.is_empty()) {
         return;
     }
     model.said = None;

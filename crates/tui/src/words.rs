@@ -213,6 +213,10 @@ fn does(step: &Step) -> String {
             };
             format!("Gives that service principal the role {} {where_to}.{why}", role.name())
         }
+        Op::HandOver { registry, .. } => format!(
+            "Nobody signs in to tenant B, so its administrator gets a page: how they let the app in, and how they give it a \
+             role on {registry}. crosspull asks as the app whether both are done, and goes on by itself."
+        ),
         Op::ProvePull { login_server, .. } => format!(
             "Pulls from {login_server} for real, with the new credential, as a node does: token, manifest, one layer. It \
              waits until the role is in effect."
@@ -266,6 +270,7 @@ fn takes_back(of: &Step) -> String {
             cluster.name()
         ),
         Op::ProveInside { .. } => "Removes the pod.".to_owned(),
+        Op::HandOver { .. } => "Tells what tenant B's administrator deletes.".to_owned(),
         Op::ProvePull { .. } | Op::TakeBack { .. } => "There is nothing to take back.".to_owned(),
     }
 }
@@ -298,6 +303,7 @@ const fn needs(step: &Step) -> &'static str {
              has it."
         }
         Op::GrantRole { .. } => "It needs Microsoft.Authorization/roleAssignments/write on the registry.",
+        Op::HandOver { .. } => "It needs an administrator of tenant B, and nothing of your account there.",
         Op::ProvePull { .. } => "It needs nothing of your account; the registry must answer from here.",
         Op::ResetCluster { .. } => {
             "It needs Microsoft.ContainerService/managedClusters/resetServicePrincipalProfile/action on the cluster."

@@ -16,9 +16,12 @@ use super::{Audience, Auth, Repeat, Request, at};
 /// The api-versions that the contracts describe. A registry's `roleAssignmentMode` exists since the second one.
 const CLUSTERS: &str = "2024-09-01";
 const REGISTRIES: &str = "2025-11-01";
+/// A list needs nothing that is newer than the contract.
+const LISTED_REGISTRIES: &str = "2023-07-01";
 const AUTHORIZATION: &str = "2022-04-01";
 const METADATA: &str = "2022-09-01";
 const SUBSCRIPTIONS: &str = "2022-12-01";
+const RESOURCE_GRAPH: &str = "2024-04-01";
 /// No contract describes the quota of a region; this is the version of its documentation.
 const COMPUTE: &str = "2024-07-01";
 
@@ -60,10 +63,44 @@ pub fn usages(endpoints: &Endpoints, subscription: Uuid, location: &str) -> Requ
     arm(endpoints, Side::A, Method::GET, &path, &[("api-version", COMPUTE)])
 }
 
-/// The subscriptions that the operator sees in tenant A.
+/// The tenants that the operator is in.
 #[must_use]
-pub fn subscriptions(endpoints: &Endpoints) -> Request {
-    arm(endpoints, Side::A, Method::GET, "/subscriptions", &[("api-version", SUBSCRIPTIONS)])
+pub fn tenants(endpoints: &Endpoints, side: Side) -> Request {
+    arm(endpoints, side, Method::GET, "/tenants", &[("api-version", SUBSCRIPTIONS)])
+}
+
+/// A page of what a query finds in all subscriptions (Resource Graph). A POST that reads.
+#[must_use]
+pub fn resources(endpoints: &Endpoints, side: Side, query: &str, after: Option<&str>) -> Request {
+    let path = "/providers/Microsoft.ResourceGraph/resources";
+    let mut options = json!({ "resultFormat": "objectArray", "$top": 1000 });
+    if let (Some(after), Some(options)) = (after, options.as_object_mut()) {
+        options.insert("$skipToken".to_owned(), after.into());
+    }
+    let body = json!({ "query": query, "options": options });
+    let mut request = arm(endpoints, side, Method::POST, path, &[("api-version", RESOURCE_GRAPH)]).json(&body);
+    request.repeat = Repeat::Freely;
+    request
+}
+
+/// The clusters of a subscription.
+#[must_use]
+pub fn clusters_in(endpoints: &Endpoints, side: Side, subscription: Uuid) -> Request {
+    let path = format!("/subscriptions/{subscription}/providers/Microsoft.ContainerService/managedClusters");
+    arm(endpoints, side, Method::GET, &path, &[("api-version", CLUSTERS)])
+}
+
+/// The registries of a subscription.
+#[must_use]
+pub fn registries_in(endpoints: &Endpoints, side: Side, subscription: Uuid) -> Request {
+    let path = format!("/subscriptions/{subscription}/providers/Microsoft.ContainerRegistry/registries");
+    arm(endpoints, side, Method::GET, &path, &[("api-version", LISTED_REGISTRIES)])
+}
+
+/// The subscriptions that the operator sees in a tenant.
+#[must_use]
+pub fn subscriptions(endpoints: &Endpoints, side: Side) -> Request {
+    arm(endpoints, side, Method::GET, "/subscriptions", &[("api-version", SUBSCRIPTIONS)])
 }
 
 /// The body of a reset.
@@ -117,8 +154,9 @@ pub fn assignment_id(scope: &str, name: Uuid) -> String {
 /// The id of a built-in role's definition, as an assignment on a registry names it.
 #[must_use]
 pub fn definition_id(registry: &RegistryId, role: Role) -> String {
-    let (subscription, definition) = (registry.subscription(), role.definition());
-    format!("/subscriptions/{subscription}/providers/Microsoft.Authorization/roleDefinitions/{definition}")
+    // A built-in role is one in every scope, the root among them.
+    let subscription = registry.subscription().map(|id| format!("/subscriptions/{id}")).unwrap_or_default();
+    format!("{subscription}/providers/Microsoft.Authorization/roleDefinitions/{}", role.definition())
 }
 
 /// One role assignment, by its id.

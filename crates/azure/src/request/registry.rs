@@ -14,6 +14,9 @@ const MANIFESTS: &str = "application/vnd.oci.image.manifest.v1+json, application
                          application/vnd.docker.distribution.manifest.v2+json, \
                          application/vnd.docker.distribution.manifest.list.v2+json";
 
+/// How many names a page of a registry has.
+const PAGE: &str = "1000";
+
 fn on_registry(method: Method, url: Url, auth: Auth) -> Request {
     Request::new(Plane::Registry, Side::B, method, url, auth)
 }
@@ -55,15 +58,34 @@ pub fn exchange(server: &Url, service: &str, tenant: &str, token: &Secret) -> Re
     ])
 }
 
-/// A token to pull one repository, by a refresh token.
+/// A token for something on a registry, such as `repository:NAME:pull`, by a refresh token.
 #[must_use]
-pub fn pull_token_by_refresh(server: &Url, service: &str, repository: &str, refresh: &Secret) -> Request {
+pub fn registry_token(server: &Url, service: &str, scope: &str, refresh: &Secret) -> Request {
     on_registry(Method::POST, at(server, "/oauth2/token", &[]), Auth::None).form(&[
         ("grant_type", "refresh_token"),
         ("service", service),
-        ("scope", &format!("repository:{repository}:pull")),
+        ("scope", scope),
         ("refresh_token", refresh.reveal()),
     ])
+}
+
+/// A page of a registry's repositories, by name, after that one.
+#[must_use]
+pub fn repositories(server: &Url, after: Option<&str>, token: &Secret) -> Request {
+    listing(server, "/acr/v1/_catalog", &[], after, token)
+}
+
+/// A page of a repository's tags after that one, the latest first.
+#[must_use]
+pub fn tags(server: &Url, repository: &str, after: Option<&str>, token: &Secret) -> Request {
+    listing(server, &format!("/acr/v1/{repository}/_tags"), &[("orderby", "timedesc")], after, token)
+}
+
+fn listing(server: &Url, path: &str, order: &[(&str, &str)], after: Option<&str>, token: &Secret) -> Request {
+    let mut query = vec![("n", PAGE)];
+    query.extend_from_slice(order);
+    query.extend(after.map(|last| ("last", last)));
+    on_registry(Method::GET, at(server, path, &query), Auth::Token(token.clone()))
 }
 
 /// A manifest.

@@ -3,12 +3,14 @@
 use std::ffi::OsStr;
 use std::io;
 use std::process::{Output, Stdio};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use azure_identity::Executor;
+use azure_core::credentials::TokenCredential;
+use azure_identity::{AzureCliCredential, AzureCliCredentialOptions, Executor};
 use crosspull_core::secret::SECRET_VARIABLES;
 use crosspull_core::text::printable;
+use uuid::Uuid;
 
 use crate::refusal::first_line;
 
@@ -27,9 +29,36 @@ impl Cli {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// True where it says that it has no such subscription: a guest, or a login without subscriptions.
+    pub(super) fn does_not_know_the_subscription(&self) -> bool {
+        self.words().is_some_and(|w| w.contains("Subscription '") && w.contains("not found"))
+    }
+
     fn keep(&self, words: Option<String>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = words;
     }
+}
+
+/// One way to ask for a token, and how it is called in an event.
+pub(super) struct Way {
+    pub(super) credential: Arc<dyn TokenCredential>,
+    pub(super) line: String,
+}
+
+/// The ways of the Azure CLI to a token of a tenant, in the order in which they are tried.
+pub(super) fn ways(cli: &Arc<Cli>, tenant: &str, subscription: Option<Uuid>) -> azure_core::Result<Vec<Way>> {
+    let way = |subscription: Option<String>, tenant_id: Option<String>, line: String| {
+        let executor: Arc<dyn Executor> = cli.clone();
+        let options = AzureCliCredentialOptions { subscription, tenant_id, executor: Some(executor) };
+        AzureCliCredential::new(Some(options)).map(|credential| Way { credential, line })
+    };
+    let ask = "az account get-access-token";
+    let mut ways = Vec::new();
+    if let Some(id) = subscription {
+        ways.push(way(Some(id.to_string()), None, format!("{ask} --subscription {id}"))?);
+    }
+    ways.push(way(None, Some(tenant.to_owned()), format!("{ask} --tenant {tenant}"))?);
+    Ok(ways)
 }
 
 #[async_trait::async_trait]

@@ -1,52 +1,145 @@
 //! Sign-in: tokens for the operator, one source per tenant. The Azure SDK's types stay inside this module.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError};
 
-use azure_core::cloud::{CloudConfiguration, CustomConfiguration};
-use azure_core::credentials::{Secret as SdkSecret, TokenCredential};
-use azure_core::http::{ClientOptions, RetryOptions, Transport};
-use azure_identity::{
-    AzureCliCredential, AzureCliCredentialOptions, ClientSecretCredential, ClientSecretCredentialOptions, Executor,
-};
+use azure_core::credentials::TokenCredential;
 use crosspull_core::cloud::Endpoints;
 use crosspull_core::event::{CallId, Event, Plane, Work};
 use crosspull_core::explain::{Refusal, Trouble};
 use crosspull_core::ids::AppId;
 use crosspull_core::plan::Side;
 use crosspull_core::secret::Secret;
+use crosspull_core::sign_in::{Prompt, SignIn};
 use crosspull_core::text::printable;
+use tokio::sync::mpsc::UnboundedSender;
 use uuid::Uuid;
 
 use crate::refusal::Refused;
 use crate::request::{Audience, scope};
 use crate::wire::Wire;
 
+mod app;
+mod certificate;
 mod cli;
+mod kept;
+mod listener;
+mod person;
 mod transport;
 
-use cli::{Cli, NO_CLI};
-use transport::IdentityTransport;
+pub use certificate::Certificate;
+pub use kept::Kept;
+
+use cli::{Cli, NO_CLI, Way};
+use kept::Token;
+use person::Person;
+use transport::Seen;
 
 /// A token is not used in its last minutes.
 const MARGIN_SECONDS: i64 = 300;
 
+/// How to sign in to one tenant, and what that left. A copy shares what is left.
+#[derive(Debug, Clone)]
+pub struct Login {
+    how: How,
+    kept: Kept,
+}
+
 /// How to sign in to one tenant, with what it takes.
 #[derive(Debug, Clone)]
-pub enum Login {
+pub enum How {
     /// The Azure CLI's account for that subscription, else for that tenant.
     AzureCli {
         /// The subscription of what is worked on. The CLI chooses an account by subscription; a tenant alone makes it
         /// try the account of its current subscription, which may be another one's.
         subscription: Option<Uuid>,
     },
-    /// A service principal of that tenant.
+    /// A service principal of that tenant, or an app that a pod's identity is.
     ServicePrincipal {
         /// Its app's id.
         client_id: AppId,
-        /// Its secret.
-        secret: Secret,
+        /// What proves that it is it.
+        proof: Proof,
     },
+    /// The machine's own identity.
+    ManagedIdentity {
+        /// Which one, where the machine has several.
+        client_id: Option<AppId>,
+    },
+    /// A person.
+    Person {
+        /// By device code or by browser.
+        way: SignIn,
+        /// The public client.
+        client_id: AppId,
+    },
+    /// Nobody signs in to that tenant.
+    Nobody,
+}
+
+/// What proves that an app is it.
+#[derive(Debug, Clone)]
+pub enum Proof {
+    /// A client secret.
+    Secret(Secret),
+    /// A certificate with its key.
+    Certificate(Certificate),
+    /// A file with a token of somebody whom the app trusts; read each time, since others renew it.
+    TokenFile(PathBuf),
+}
+
+impl Login {
+    /// A login that left nothing yet.
+    #[must_use]
+    pub fn new(how: How) -> Self {
+        Self { how, kept: Kept::default() }
+    }
+
+    /// A service principal with its secret.
+    #[must_use]
+    pub fn service_principal(client_id: AppId, secret: Secret) -> Self {
+        Self::new(How::ServicePrincipal { client_id, proof: Proof::Secret(secret) })
+    }
+}
+
+/// Where persons are asked. What is asked holds a code, so it is no event: events are journalled.
+#[derive(Debug, Clone)]
+pub struct Prompts(UnboundedSender<Prompt>);
+
+impl Prompts {
+    /// Persons are asked at the other end.
+    #[must_use]
+    pub const fn new(front_end: UnboundedSender<Prompt>) -> Self {
+        Self(front_end)
+    }
+
+    /// Where the front end is gone, nobody can be asked, and the wait ends by itself.
+    fn say(&self, prompt: Prompt) {
+        let _ = self.0.send(prompt);
+    }
+}
+
+/// The token service of the machine itself.
+#[derive(Debug, Clone)]
+pub struct Metadata {
+    /// A client that uses no proxy and may speak plainly.
+    pub client: reqwest::Client,
+    /// Where it is, where the environment says so (`AZURE_POD_IDENTITY_AUTHORITY_HOST`, as in Microsoft's other SDKs).
+    pub host: Option<url::Url>,
+}
+
+/// What every source stands on.
+#[derive(Debug, Clone)]
+pub struct Ground {
+    /// The wire.
+    pub wire: Arc<Wire>,
+    /// Where the cloud's services are.
+    pub endpoints: Endpoints,
+    /// Where persons are asked.
+    pub prompts: Prompts,
+    /// The machine's own token service.
+    pub metadata: Metadata,
 }
 
 /// Tokens for both tenants. Kept in memory only.
@@ -56,30 +149,17 @@ pub struct Tokens {
     b: Source,
 }
 
-/// Where one tenant's tokens come from, and those it gave.
+/// Where one tenant's tokens come from.
 struct Source {
     side: Side,
     tenant: String,
+    login: Login,
     wire: Arc<Wire>,
-    /// In the order in which they are tried; the next one only where the CLI does not know the subscription.
-    ways: Vec<Way>,
-    watch: Watch,
     endpoints: Endpoints,
-    kept: [tokio::sync::Mutex<Option<(Secret, i64)>>; 3],
-}
-
-/// What the credential's own way to the outside saw, since the SDK's errors lose it.
-enum Watch {
-    /// The token endpoint's refusal.
-    Wire(Arc<Mutex<Option<Refused>>>),
-    /// The Azure CLI's own words.
-    Cli(Arc<Cli>),
-}
-
-/// One way to ask for a token, and how it is called in an event.
-struct Way {
-    credential: Arc<dyn TokenCredential>,
-    line: String,
+    prompts: Prompts,
+    metadata: Metadata,
+    /// Whose turn it is to ask a person.
+    turn: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// A request to the Azure CLI that is under way.
@@ -87,14 +167,26 @@ type CliCall = (CallId, std::time::Instant);
 
 impl Tokens {
     /// Sources for both tenants; nothing is asked yet.
-    ///
-    /// # Errors
-    /// Where the SDK refuses the tenant's name or the sign-in host.
-    pub fn new(wire: &Arc<Wire>, endpoints: &Endpoints, a: (&str, &Login), b: (&str, &Login)) -> Result<Self, Trouble> {
-        Ok(Self {
-            a: Source::new(wire, endpoints, Side::A, a.0, a.1)?,
-            b: Source::new(wire, endpoints, Side::B, b.0, b.1)?,
-        })
+    #[must_use]
+    pub fn new(ground: &Ground, a: (&str, Login), b: (&str, Login)) -> Self {
+        let turn = Arc::new(tokio::sync::Mutex::new(()));
+        let source = |side, (tenant, login): (&str, Login)| Source {
+            side,
+            tenant: tenant.to_owned(),
+            login,
+            wire: ground.wire.clone(),
+            endpoints: ground.endpoints.clone(),
+            prompts: ground.prompts.clone(),
+            metadata: ground.metadata.clone(),
+            turn: turn.clone(),
+        };
+        Self { a: source(Side::A, a), b: source(Side::B, b) }
+    }
+
+    /// True where somebody signs in to that tenant.
+    #[must_use]
+    pub const fn signs_in(&self, side: Side) -> bool {
+        !matches!(self.source(side).login.how, How::Nobody)
     }
 
     const fn source(&self, side: Side) -> &Source {
@@ -114,74 +206,101 @@ impl Tokens {
 
     /// Forgets a token that a service did not accept.
     pub async fn forget(&self, side: Side, audience: Audience) {
-        *self.source(side).slot(audience).lock().await = None;
+        *self.source(side).login.kept.slot(audience).lock().await = None;
+    }
+
+    /// A service asks for a token with claims that this one lacks. A person can sign in again for it.
+    ///
+    /// # Errors
+    /// Where nobody can be asked; the trouble tells what can be done.
+    pub fn demand(&self, side: Side, claims: String) -> Result<(), Trouble> {
+        let source = self.source(side);
+        if matches!(source.login.how, How::Person { .. }) {
+            source.login.kept.demand(claims);
+            return Ok(());
+        }
+        Err(source.not_strong_enough(&claims))
     }
 }
 
 impl Source {
-    fn new(wire: &Arc<Wire>, endpoints: &Endpoints, side: Side, tenant: &str, login: &Login) -> Result<Self, Trouble> {
-        let made = match login {
-            Login::AzureCli { subscription } => azure_cli(tenant, *subscription),
-            Login::ServicePrincipal { client_id, secret } => {
-                service_principal(wire, endpoints, side, tenant, *client_id, secret)
-            }
-        };
-        let (ways, watch) = made.map_err(|e| {
-            Trouble::new(
-                format!("Sign-in to tenant {side} cannot begin."),
-                printable(&e.to_string(), 300),
-                "Check the tenant and the sign-in host.",
-            )
-        })?;
-        Ok(Self {
-            side,
-            tenant: tenant.to_owned(),
-            wire: wire.clone(),
-            ways,
-            watch,
-            endpoints: endpoints.clone(),
-            kept: Default::default(),
-        })
-    }
-
-    const fn slot(&self, audience: Audience) -> &tokio::sync::Mutex<Option<(Secret, i64)>> {
-        let [arm, graph, registry] = &self.kept;
+    /// What a token for an audience is for.
+    fn resource(&self, audience: Audience) -> &str {
         match audience {
-            Audience::Arm => arm,
-            Audience::Graph => graph,
-            Audience::Registry => registry,
+            Audience::Arm => &self.endpoints.arm_audience,
+            Audience::Graph => &self.endpoints.graph_audience,
+            Audience::Registry => &self.endpoints.registry_audience,
         }
     }
 
     /// One request at a time for each audience: the others wait for its token.
     async fn token(&self, audience: Audience) -> Result<Secret, Trouble> {
-        let mut kept = self.slot(audience).lock().await;
+        let mut kept = self.login.kept.slot(audience).lock().await;
         let now = self.wire.recorder().now().as_second();
         if let Some((token, until)) = kept.as_ref()
             && now + MARGIN_SECONDS < *until
         {
             return Ok(token.clone());
         }
-        let resource = match audience {
-            Audience::Arm => &self.endpoints.arm_audience,
-            Audience::Graph => &self.endpoints.graph_audience,
-            Audience::Registry => &self.endpoints.registry_audience,
-        };
+        let (token, until) = self.ask(audience).await?;
+        *kept = Some((token.clone(), until));
+        Ok(token)
+    }
+
+    async fn ask(&self, audience: Audience) -> Result<Token, Trouble> {
+        match &self.login.how {
+            How::AzureCli { subscription } => self.by_cli(*subscription, audience).await,
+            How::ServicePrincipal { client_id, proof } => {
+                self.by_app(app::service_principal(self, *client_id, proof), audience).await
+            }
+            How::ManagedIdentity { client_id } => self.by_app(app::managed_identity(self, *client_id), audience).await,
+            How::Person { way, client_id } => {
+                Person { source: self, way: *way, client: *client_id }.token(audience).await
+            }
+            How::Nobody => Err(Trouble::new(
+                self.what(),
+                format!("Nobody signs in to tenant {}.", self.side),
+                "Somebody else administers it; their page tells what they do.",
+            )),
+        }
+    }
+
+    async fn by_app(
+        &self,
+        made: azure_core::Result<(Arc<dyn TokenCredential>, Seen)>,
+        audience: Audience,
+    ) -> Result<Token, Trouble> {
+        let (credential, seen) = made.map_err(|e| {
+            let now = "Check the tenant, the sign-in host, and what the environment says about the identity.";
+            Trouble::new(format!("Sign-in to tenant {} cannot begin.", self.side), printable(&e.to_string(), 300), now)
+        })?;
+        let answer = credential.get_token(&[&scope(self.resource(audience))], None).await;
+        let token = answer.map_err(|error| match seen.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(refused) => self.refused(refused),
+            None => {
+                Trouble::new(self.what(), printable(&error.to_string(), 300), "Check the connection, then try again.")
+            }
+        })?;
+        Ok((Secret::new(token.token.secret().to_owned()), token.expires_on.unix_timestamp()))
+    }
+
+    /// By the Azure CLI; the next of its ways only where it does not know the subscription.
+    async fn by_cli(&self, subscription: Option<Uuid>, audience: Audience) -> Result<Token, Trouble> {
+        let cli = Arc::new(Cli::default());
+        let ways = cli::ways(&cli, &self.tenant, subscription)
+            .map_err(|e| Trouble::new(self.what(), printable(&e.to_string(), 300), "Check the tenant."))?;
         let mut failed = None;
-        for way in &self.ways {
+        for way in &ways {
             let asked = self.cli_asked(way);
-            let answer = way.credential.get_token(&[&scope(resource)], None).await;
-            self.cli_answered(asked, answer.as_ref().err());
+            let answer = way.credential.get_token(&[&scope(self.resource(audience))], None).await;
+            self.cli_answered(&cli, asked, answer.as_ref().err());
             match answer {
                 Ok(token) => {
-                    let secret = Secret::new(token.token.secret().to_owned());
-                    *kept = Some((secret.clone(), token.expires_on.unix_timestamp()));
-                    return Ok(secret);
+                    return Ok((Secret::new(token.token.secret().to_owned()), token.expires_on.unix_timestamp()));
                 }
                 Err(error) => {
-                    let elsewhere = self.does_not_know_the_subscription();
-                    failed = Some(self.trouble(&error));
-                    if !elsewhere {
+                    failed = Some(self.cli_trouble(&cli, &error));
+                    if !cli.does_not_know_the_subscription() {
                         break;
                     }
                 }
@@ -190,16 +309,9 @@ impl Source {
         Err(failed.unwrap_or_else(|| Trouble::new("There is no way to sign in.", "", "")))
     }
 
-    /// True where the CLI says that it has no such subscription: a guest, or a login without subscriptions.
-    fn does_not_know_the_subscription(&self) -> bool {
-        let Watch::Cli(cli) = &self.watch else { return false };
-        cli.words().is_some_and(|w| w.contains("Subscription '") && w.contains("not found"))
-    }
-
     /// Says that the CLI is asked; requests to the token endpoint say so themselves. A journal that fails here is met
     /// again by the next write, which is not sent then.
-    fn cli_asked(&self, way: &Way) -> Option<CliCall> {
-        let Watch::Cli(_) = &self.watch else { return None };
+    fn cli_asked(&self, way: &Way) -> CliCall {
         let call = self.wire.recorder().next_call();
         let _ = self.wire.recorder().say(Event::CallStarted {
             call,
@@ -210,13 +322,10 @@ impl Source {
             url: way.line.clone(),
             writes: false,
         });
-        Some((call, std::time::Instant::now()))
+        (call, std::time::Instant::now())
     }
 
-    fn cli_answered(&self, asked: Option<CliCall>, error: Option<&azure_core::Error>) {
-        let (Watch::Cli(cli), Some((call, since))) = (&self.watch, asked) else {
-            return;
-        };
+    fn cli_answered(&self, cli: &Cli, (call, since): CliCall, error: Option<&azure_core::Error>) {
         let refusal = error.map(|e| Refusal {
             status: None,
             code: "AzureCli".to_owned(),
@@ -227,42 +336,66 @@ impl Source {
         let _ = self.wire.recorder().say(Event::CallTried { call, n: 1, status: None, ms, refusal });
     }
 
-    /// A refusal of the operator's own service principal. Its meanings in the table are those for the new app.
-    fn refused(&self, what: String, refused: Refused) -> Trouble {
-        let credential = matches!(refused.oauth.as_deref(), Some("invalid_client" | "unauthorized_client"));
-        let trouble = Trouble::from_refusal(what, refused.refusal);
-        if !credential {
-            return trouble;
-        }
-        let side = self.side;
-        trouble.because(
-            format!("The id or the secret is not that of a service principal of tenant {}.", self.tenant),
-            format!(
-                "Check CROSSPULL_{side}_CLIENT_ID and CROSSPULL_{side}_CLIENT_SECRET: the secret's value, not its id."
-            ),
-        )
+    fn what(&self) -> String {
+        format!("Sign-in to tenant {} did not work.", self.side)
     }
 
-    fn trouble(&self, error: &azure_core::Error) -> Trouble {
-        let what = format!("Sign-in to tenant {} did not work.", self.side);
-        match &self.watch {
-            Watch::Wire(seen) => match seen.lock().unwrap_or_else(PoisonError::into_inner).take() {
-                Some(refused) => self.refused(what, refused),
-                None => Trouble::new(what, printable(&error.to_string(), 300), "Check the connection, then try again."),
-            },
-            Watch::Cli(cli) => match cli.words() {
-                Some(words) if words == NO_CLI => Trouble::new(
-                    what,
-                    words,
-                    format!("Install the Azure CLI, or give --sign-in-{} service-principal.", self.side.lower()),
+    /// A refusal of the operator's own app. Its meanings in the table are those for the new app.
+    fn refused(&self, refused: Refused) -> Trouble {
+        let side = self.side;
+        let credential = matches!(refused.oauth.as_deref(), Some("invalid_client" | "unauthorized_client"));
+        let unreachable = refused.refusal.status.is_none();
+        let trouble = Trouble::from_refusal(self.what(), refused.refusal);
+        match &self.login.how {
+            How::ManagedIdentity { .. } if unreachable => trouble.because(
+                "No token service of a managed identity answers on this machine.",
+                format!(
+                    "Run crosspull on the Azure machine that has the identity, or give another --sign-in-{}.",
+                    side.lower()
                 ),
-                words => Trouble::new(
-                    what,
-                    words.unwrap_or_else(|| printable(&error.to_string(), 300)),
-                    format!("Sign in with az login --tenant {}, then try again.", self.tenant),
-                ),
-            },
+            ),
+            How::ServicePrincipal { proof, .. } if credential => {
+                let (what, variable) = match proof {
+                    Proof::Secret(_) => ("secret", "CLIENT_SECRET: the secret's value, not its id"),
+                    Proof::Certificate(_) => ("certificate", "CLIENT_CERTIFICATE_FILE"),
+                    Proof::TokenFile(_) => ("token", "FEDERATED_TOKEN_FILE"),
+                };
+                trouble.because(
+                    format!("The id or the {what} is not that of a service principal of tenant {}.", self.tenant),
+                    format!("Check CROSSPULL_{side}_CLIENT_ID and CROSSPULL_{side}_{variable}."),
+                )
+            }
+            _ => trouble,
         }
+    }
+
+    fn cli_trouble(&self, cli: &Cli, error: &azure_core::Error) -> Trouble {
+        match cli.words() {
+            Some(words) if words == NO_CLI => Trouble::new(
+                self.what(),
+                words,
+                format!("Install the Azure CLI, or give --sign-in-{} device-code.", self.side.lower()),
+            ),
+            words => Trouble::new(
+                self.what(),
+                words.unwrap_or_else(|| printable(&error.to_string(), 300)),
+                format!("Sign in with az login --tenant {}, then try again.", self.tenant),
+            ),
+        }
+    }
+
+    /// A stronger sign-in is asked for, and crosspull cannot ask anybody for it.
+    fn not_strong_enough(&self, claims: &str) -> Trouble {
+        use base64::prelude::{BASE64_STANDARD, Engine as _};
+        let (side, tenant) = (self.side, &self.tenant);
+        let now = match self.login.how {
+            // `az login --claims-challenge` takes them in base64.
+            How::AzureCli { .. } => {
+                format!("Sign in with az login --tenant {tenant} --claims-challenge {}", BASE64_STANDARD.encode(claims))
+            }
+            _ => format!("An app cannot give that. Sign in as a person: --sign-in-{} device-code.", side.lower()),
+        };
+        Trouble::new(self.what(), format!("A policy of tenant {side} asks for a stronger sign-in."), now)
     }
 }
 
@@ -270,47 +403,4 @@ impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Source({})", self.side)
     }
-}
-
-/// The ways of the Azure CLI to a token of a tenant.
-fn azure_cli(tenant: &str, subscription: Option<Uuid>) -> azure_core::Result<(Vec<Way>, Watch)> {
-    let cli = Arc::new(Cli::default());
-    let way = |subscription: Option<String>, tenant_id: Option<String>, line: String| {
-        let executor: Arc<dyn Executor> = cli.clone();
-        let options = AzureCliCredentialOptions { subscription, tenant_id, executor: Some(executor) };
-        AzureCliCredential::new(Some(options)).map(|credential| Way { credential, line })
-    };
-    let ask = "az account get-access-token";
-    let mut ways = Vec::new();
-    if let Some(id) = subscription {
-        ways.push(way(Some(id.to_string()), None, format!("{ask} --subscription {id}"))?);
-    }
-    ways.push(way(None, Some(tenant.to_owned()), format!("{ask} --tenant {tenant}"))?);
-    Ok((ways, Watch::Cli(cli)))
-}
-
-/// A service principal's way to a token: client credentials, over our own wire.
-fn service_principal(
-    wire: &Arc<Wire>,
-    endpoints: &Endpoints,
-    side: Side,
-    tenant: &str,
-    client_id: AppId,
-    secret: &Secret,
-) -> azure_core::Result<(Vec<Way>, Watch)> {
-    let seen = Arc::new(Mutex::new(None));
-    let transport = IdentityTransport { wire: wire.clone(), side, seen: seen.clone() };
-    let mut custom = CustomConfiguration::default();
-    custom.authority_host = endpoints.login.to_string();
-    let client_options = ClientOptions {
-        transport: Some(Transport::new(Arc::new(transport))),
-        cloud: Some(Arc::new(CloudConfiguration::Custom(custom))),
-        // The wire retries, visibly; the SDK must not do so on top.
-        retry: RetryOptions::none(),
-        ..Default::default()
-    };
-    let options = ClientSecretCredentialOptions { client_options };
-    let secret = SdkSecret::new(secret.reveal().to_owned());
-    let credential = ClientSecretCredential::new(tenant, client_id.to_string(), secret, Some(options))?;
-    Ok((vec![Way { credential, line: String::new() }], Watch::Wire(seen)))
 }

@@ -3,24 +3,37 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use azure_core::http::headers::Headers;
+use azure_core::http::headers::{HeaderName, Headers};
 use azure_core::http::{AsyncRawResponse, HttpClient, Method, Request as SdkRequest};
 use crosspull_core::event::{Plane, Work};
 use crosspull_core::plan::Side;
 use crosspull_core::secret::Secret;
+use url::Url;
 use zeroize::Zeroizing;
 
 use crate::refusal::Refused;
-use crate::request::{Auth, Body, Repeat, Request};
+use crate::request::{Auth, Body, Repeat, Request, SECRET_PARAMETERS};
 use crate::wire::{CallError, Wire};
+
+/// What was refused last, since the SDK's errors lose it.
+pub(super) type Seen = Arc<Mutex<Option<Refused>>>;
 
 /// The SDK's way to the outside: the same wire as every other request, so that token requests show up, have a
 /// deadline and trust the same authorities.
 pub(super) struct IdentityTransport {
     pub(super) wire: Arc<Wire>,
     pub(super) side: Side,
-    /// The last refusal, since the SDK's errors lose it.
-    pub(super) seen: Arc<Mutex<Option<Refused>>>,
+    pub(super) seen: Seen,
+}
+
+/// The SDK's way to the machine's own token service, which is not the cloud's.
+pub(super) struct MetadataTransport {
+    /// A wire on a client that uses no proxy and may speak plainly.
+    pub(super) wire: Arc<Wire>,
+    pub(super) side: Side,
+    /// Where it is, where that is said.
+    pub(super) host: Option<Url>,
+    pub(super) seen: Seen,
 }
 
 impl fmt::Debug for IdentityTransport {
@@ -29,59 +42,105 @@ impl fmt::Debug for IdentityTransport {
     }
 }
 
+impl fmt::Debug for MetadataTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MetadataTransport({})", self.side)
+    }
+}
+
 #[async_trait::async_trait]
 impl HttpClient for IdentityTransport {
     async fn execute_request(&self, request: &SdkRequest) -> azure_core::Result<AsyncRawResponse> {
-        let other = |text: &str| azure_core::Error::with_message(azure_core::error::ErrorKind::Other, text.to_owned());
         let azure_core::http::Body::Bytes(bytes) = request.body() else {
             return Err(other("a token request has no stream for a body"));
         };
         let post = request.method() == Method::Post;
-        let ours = Request {
-            plane: Plane::Entra,
-            side: self.side,
-            method: if post { http::Method::POST } else { http::Method::GET },
-            url: request.url().clone(),
-            auth: Auth::None,
-            accept: None,
-            range: None,
-            body: post.then(|| Body {
-                content_type: "application/x-www-form-urlencoded",
-                bytes: Zeroizing::new(bytes.to_vec()),
-                secrets: secrets_in(bytes),
-            }),
-            takes: &[],
-            repeat: Repeat::Freely,
-        };
-        let work = Work::SignIn(self.side);
-        let sent = self.wire.send(&work, &ours, None, |reply| {
-            sensible(&reply.body)?;
-            Ok((reply.status, reply.body.clone()))
+        let method = if post { http::Method::POST } else { http::Method::GET };
+        let mut ours = Request::new(Plane::Entra, self.side, method, request.url().clone(), Auth::None);
+        ours.repeat = Repeat::Freely;
+        ours.body = post.then(|| Body {
+            content_type: "application/x-www-form-urlencoded",
+            bytes: Zeroizing::new(bytes.to_vec()),
+            secrets: secrets_in(bytes),
         });
-        match sent.await {
-            Ok((status, body)) => {
-                Ok(AsyncRawResponse::from_bytes(status.as_u16().into(), Headers::default(), body.to_vec()))
-            }
-            Err(error) => {
-                let refused = match error {
-                    CallError::Refused(refused) => Some(refused),
-                    CallError::Unreachable(refusal) | CallError::Lost(refusal) => {
-                        Some(Refused { refusal, oauth: None })
-                    }
-                    CallError::SignIn(_) | CallError::Journal(_) | CallError::Stopped => None,
-                };
-                *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = refused;
-                Err(other("the token endpoint refused"))
-            }
+        carried(&self.wire, &ours, &self.seen).await
+    }
+}
+
+impl MetadataTransport {
+    /// Tries of a machine that may have no such service.
+    pub(super) const TRIES: u32 = 2;
+    /// The header by which App Service knows its own (`azure_identity`, App Service managed identity).
+    const SECRET_HEADER: &str = "x-identity-header";
+}
+
+#[async_trait::async_trait]
+impl HttpClient for MetadataTransport {
+    async fn execute_request(&self, request: &SdkRequest) -> azure_core::Result<AsyncRawResponse> {
+        let mut url = request.url().clone();
+        if let Some(host) = &self.host {
+            let (path, query) = (url.path().to_owned(), url.query().map(str::to_owned));
+            url = host.clone();
+            url.set_path(&path);
+            url.set_query(query.as_deref());
+        }
+        if url.scheme() != "https" && !is_near(&url) {
+            return Err(other("a token is not asked for in clear beyond this machine"));
+        }
+        let mut ours = Request::new(Plane::Entra, self.side, http::Method::GET, url, Auth::None);
+        let secret = request.headers().get_optional_string(&HeaderName::from_static(Self::SECRET_HEADER));
+        ours.header = Some(match secret {
+            Some(secret) => (Self::SECRET_HEADER, Secret::new(secret)),
+            // Instance metadata refuses what a careless proxy could have sent.
+            None => ("metadata", Secret::new("true".to_owned())),
+        });
+        carried(&self.wire, &ours, &self.seen).await
+    }
+}
+
+/// True for this machine, and for the address of instance metadata, which no router passes on (RFC 3927).
+fn is_near(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback() || ip.is_link_local(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+fn other(text: &str) -> azure_core::Error {
+    azure_core::Error::with_message(azure_core::error::ErrorKind::Other, text.to_owned())
+}
+
+/// Sends a request of the SDK over the wire, and keeps what was refused.
+async fn carried(wire: &Wire, request: &Request, seen: &Seen) -> azure_core::Result<AsyncRawResponse> {
+    let work = Work::SignIn(request.side);
+    let sent = wire.send(&work, request, None, |reply| {
+        sensible(&reply.body)?;
+        Ok((reply.status, reply.body.clone()))
+    });
+    match sent.await {
+        Ok((status, body)) => {
+            Ok(AsyncRawResponse::from_bytes(status.as_u16().into(), Headers::default(), body.to_vec()))
+        }
+        Err(error) => {
+            let refused = match error {
+                CallError::Refused(refused) => Some(refused),
+                CallError::Unreachable(refusal) | CallError::Lost(refusal) => {
+                    Some(Refused { refusal, oauth: None, claims: None })
+                }
+                CallError::SignIn(_) | CallError::Journal(_) | CallError::Stopped => None,
+            };
+            *seen.lock().unwrap_or_else(PoisonError::into_inner) = refused;
+            Err(other("the token endpoint refused"))
         }
     }
 }
 
 /// The secrets of a token request's form.
 fn secrets_in(form: &[u8]) -> Vec<Secret> {
-    let secret = |name: &str| matches!(name, "client_secret" | "client_assertion" | "refresh_token");
     url::form_urlencoded::parse(form)
-        .filter(|(name, _)| secret(name))
+        .filter(|(name, _)| SECRET_PARAMETERS.contains(&name.as_ref()))
         .map(|(_, value)| Secret::new(value.into_owned()))
         .collect()
 }
@@ -107,6 +166,19 @@ mod tests {
         assert_eq!(sensible(br#"{"error":"invalid_client"}"#), Ok(()));
         for life in ["9223372036854775807", "-1", "1e300"] {
             assert!(sensible(format!("{{\"expires_in\":{life}}}").as_bytes()).is_err(), "{life}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_asked_for_in_clear_on_this_machine_alone() {
+        let near = |url: &str| is_near(&Url::parse(url).expect("a URL"));
+        for url in
+            ["http://169.254.169.254/metadata", "http://127.0.0.1:1/msi", "http://localhost/msi", "http://[::1]/"]
+        {
+            assert!(near(url), "{url}");
+        }
+        for url in ["http://10.0.0.1/", "http://localhost.evil.example/", "http://example.com/"] {
+            assert!(!near(url), "{url}");
         }
     }
 

@@ -29,6 +29,7 @@ impl Doing<'_> {
             Op::GrantRole { registry, role, repositories } => {
                 self.ungrant_role(registry, *role, repositories, made).await
             }
+            Op::HandOver { .. } => self.hand_back().await,
             Op::Provision { .. } => self.delete_principal(Side::B, of.id, made).await,
             Op::CreatePrincipal => self.delete_principal(Side::A, of.id, made).await,
             Op::AddSecret { .. } => {

@@ -4,6 +4,7 @@
 mod app;
 mod back;
 mod cluster;
+mod hand_over;
 mod inside;
 mod principal;
 mod proof;
@@ -34,6 +35,7 @@ impl Doing<'_> {
             Op::AddSecret { days, cluster } => self.add_secret(*days, cluster).await,
             Op::Provision { consent, redirect_uri } => self.provision(*consent, redirect_uri).await,
             Op::GrantRole { registry, role, repositories } => self.grant_role(registry, *role, repositories).await,
+            Op::HandOver { .. } => self.hand_over().await,
             Op::ProvePull { registry, login_server, images } => self.prove_pull(registry, login_server, images).await,
             Op::CopyRoles { cluster, roles } => self.copy_roles(cluster, roles).await,
             Op::KeepWayBack { cluster, app, days } => self.keep_way_back(cluster, *app, *days).await,

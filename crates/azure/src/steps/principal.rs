@@ -144,6 +144,7 @@ impl Doing<'_> {
             ),
             url: consent_url(&self.door().endpoints().login, tenant, app, redirect_uri),
             command: consent_command(app),
+            page: None,
         };
         self.door().wire().recorder().keep(event)?;
         let principal = self.consented(app).await?;

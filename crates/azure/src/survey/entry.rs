@@ -3,11 +3,12 @@
 use crosspull_core::check::{Check, Finding, Level, TenantFacts, judge_tenants};
 use crosspull_core::event::Work;
 use crosspull_core::explain::Trouble;
-use crosspull_core::ids::TenantId;
+use crosspull_core::ids::{TenantId, TenantRef};
 use crosspull_core::inputs::Access;
 use crosspull_core::plan::Side;
 use crosspull_core::secret::Secret;
-use crosspull_core::text::printable;
+use crosspull_core::sign_in::{AccountKind, Entered};
+use crosspull_core::text::{abbreviated, printable};
 use futures_util::future::{join, join3};
 
 use super::{Said, begin, call_stop, conclude, lower_first, say};
@@ -17,10 +18,11 @@ use crate::reply::{self, List, OpenId, Organization};
 use crate::request::{self, Audience};
 
 /// What a tenant's sign-in answered.
-struct Entered {
+struct Answered {
     id: Result<TenantId, Finding>,
-    token: Result<Secret, Trouble>,
-    name: Option<String>,
+    /// None where nobody signs in.
+    token: Option<Result<Secret, Trouble>>,
+    organization: Option<Organization>,
 }
 
 /// What came of signing in to a tenant.
@@ -28,7 +30,7 @@ type Admitted = Result<TenantFacts, Said>;
 
 /// Signs in to both tenants. None where they are one: nothing else matters then.
 pub(super) async fn enter_both(door: &Door, access: &Access) -> Result<Option<(Admitted, Admitted)>, JournalError> {
-    let (a, b) = join(enter(door, access, Side::A), enter(door, access, Side::B)).await;
+    let (a, b) = join(enter(door, &access.tenant_a, Side::A), enter(door, &access.tenant_b, Side::B)).await;
     if let (Ok(id_a), Ok(id_b)) = (&a.id, &b.id)
         && say(door, judge_tenants(*id_a, *id_b))? == Level::Stop
     {
@@ -47,19 +49,23 @@ pub async fn admit_again(door: &Door, access: &Access) -> Result<bool, JournalEr
 
 /// Asks a tenant's sign-in which tenant it is, and for a token. Nothing is judged yet, since what matters first is
 /// whether the tenants are two.
-async fn enter(door: &Door, access: &Access, side: Side) -> Entered {
-    let named = match side {
-        Side::A => &access.tenant_a,
-        Side::B => &access.tenant_b,
-    };
+async fn enter(door: &Door, named: &TenantRef, side: Side) -> Answered {
     let check = || Check::SignIn(side);
     let work = Work::Check(check());
     let endpoints = door.endpoints();
     // Where this is not heard, the events of its calls are not either.
     let _ = begin(door, &check());
     let openid = door.json::<OpenId>(&work, request::openid_configuration(endpoints, side, &named.to_string()));
-    let token = door.tokens().token(side, Audience::Arm);
-    let organization = door.json::<List<Organization>>(&work, request::organization(endpoints, side));
+    let somebody = door.tokens().signs_in(side);
+    let token = async { if somebody { Some(door.tokens().token(side, Audience::Arm).await) } else { None } };
+    let organization = async {
+        if !somebody {
+            return None;
+        }
+        // A name is nice to have: many accounts may not read it.
+        let list = door.json::<List<Organization>>(&work, request::organization(endpoints, side)).await.ok();
+        list.and_then(|list| list.value.into_iter().next())
+    };
     let (openid, token, organization) = join3(openid, token, organization).await;
     let id = match openid {
         Err(error) => Err(call_stop(check(), &format!("tenant {side} ({named}) is not known"), error)),
@@ -68,32 +74,65 @@ async fn enter(door: &Door, access: &Access, side: Side) -> Entered {
             check().stop(text, "Check the sign-in host.")
         }),
     };
-    // A name is nice to have: many accounts may not read it.
-    let name = organization.ok().and_then(|o| o.value.into_iter().next()?.display_name).map(|n| printable(&n, 60));
-    Entered { id, token, name }
+    Answered { id, token, organization }
+}
+
+/// Signs in to one tenant, and tells who that is. Nothing else is read.
+///
+/// # Errors
+/// Why it does not work, or that the account is another tenant's.
+pub async fn sign_in(door: &Door, named: &TenantRef, side: Side) -> Result<Entered, Trouble> {
+    let entered = entered(side, enter(door, named, side).await);
+    entered.map_err(|finding| Trouble {
+        refusal: finding.refusal,
+        ..Trouble::new(format!("Sign-in to tenant {side} did not work."), finding.text, finding.now)
+    })
 }
 
 /// Judges whether the operator is signed in, and to the right tenant.
-fn admit(door: &Door, side: Side, entered: Entered) -> Admitted {
+fn admit(door: &Door, side: Side, answered: Answered) -> Admitted {
+    let judged = entered(side, answered).map(|entered| {
+        let text = if door.tokens().signs_in(side) {
+            format!("signed in to tenant {side} {}", who(&entered))
+        } else {
+            format!("somebody else administers tenant {side}, {}: they get a page", entered.tenant)
+        };
+        let finding = Check::SignIn(side).pass(text);
+        (TenantFacts { id: entered.tenant, name: entered.name }, finding)
+    });
+    conclude(door, judged)
+}
+
+/// Who signed in, and to which tenant by its own words.
+fn entered(side: Side, answered: Answered) -> Result<Entered, Finding> {
     let check = || Check::SignIn(side);
-    let judged = || {
-        let Entered { id, token, name } = entered;
-        let id = id?;
-        let token = token.map_err(|trouble| Finding {
-            refusal: trouble.refusal,
-            ..check()
-                .stop(format!("you are not signed in to tenant {side}: {}", lower_first(&trouble.why)), trouble.now)
-        })?;
-        if let Some(other) = reply::tenant_of(&token).filter(|tenant| *tenant != id) {
-            return Err(check().stop(
-                format!("you are signed in to tenant {other}, and tenant {side} is {id}"),
-                format!("Sign in to tenant {side}, or name the tenant that you are signed in to."),
-            ));
-        }
-        let shown = name.as_ref().map_or_else(|| id.to_string(), |n| format!("{n}, {id}"));
-        Ok((TenantFacts { id, name }, check().pass(format!("signed in to tenant {side}: {shown}"))))
-    };
-    conclude(door, judged())
+    let Answered { id, token, organization } = answered;
+    let tenant = id?;
+    let Some(token) = token else { return Ok(Entered { tenant, name: None, domain: None, account: None }) };
+    let token = token.map_err(|trouble| Finding {
+        refusal: trouble.refusal,
+        ..check().stop(format!("you are not signed in to tenant {side}: {}", lower_first(&trouble.why)), trouble.now)
+    })?;
+    if let Some(other) = reply::tenant_of(&token).filter(|other| *other != tenant) {
+        return Err(check().stop(
+            format!("you are signed in to tenant {other}, and tenant {side} is {tenant}"),
+            format!("Sign in to tenant {side}, or name the tenant that you are signed in to."),
+        ));
+    }
+    let domain = organization.as_ref().and_then(Organization::domain).map(|d| printable(d, 60));
+    let name = organization.and_then(|o| o.display_name).map(|n| printable(&n, 60));
+    Ok(Entered { tenant, name, domain, account: reply::account_of(&token) })
+}
+
+/// `as ops@contoso.com: Contoso Ltd, contoso.com, 1f0c…`, the tenant's id whole.
+fn who(entered: &Entered) -> String {
+    let account = entered.account.as_ref().map(|account| match account.kind {
+        AccountKind::App => format!("as app {}", abbreviated(&account.name)),
+        AccountKind::Member | AccountKind::Guest => format!("as {account}"),
+    });
+    let tenant = [entered.name.clone(), entered.domain.clone(), Some(entered.tenant.to_string())];
+    let tenant = tenant.into_iter().flatten().collect::<Vec<_>>().join(", ");
+    format!("{}: {tenant}", account.unwrap_or_else(|| "as somebody".to_owned()))
 }
 
 /// The tenant that an issuer names: `https://…/TENANT-ID/v2.0`.

@@ -85,7 +85,8 @@ impl Surveyor<'_> {
     ) -> Result<Vec<Assignment>, CallError> {
         let endpoints = self.door.endpoints();
         let own = cluster.subscription();
-        let listed: Result<Vec<Subscription>, _> = self.door.list(work, request::subscriptions(endpoints)).await;
+        let listed: Result<Vec<Subscription>, _> =
+            self.door.list(work, request::subscriptions(endpoints, Side::A)).await;
         // Where they cannot be listed, the cluster's own one is what there is to look at.
         let others = listed.unwrap_or_default().into_iter().map(|s| s.subscription_id).filter(|id| *id != own);
         let all: Vec<_> = std::iter::once(own).chain(others).take(MOST_SUBSCRIPTIONS).collect();

@@ -23,7 +23,7 @@ mod headroom;
 mod holdings;
 mod registry;
 
-pub use entry::admit_again;
+pub use entry::{admit_again, sign_in};
 
 const RESET: &str = "Microsoft.ContainerService/managedClusters/resetServicePrincipalProfile/action";
 const ASSIGN: &str = "Microsoft.Authorization/roleAssignments/write";

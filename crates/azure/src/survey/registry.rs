@@ -1,7 +1,8 @@
 //! The checks of the registry's side.
 
 use crosspull_core::check::{
-    Check, Finding, Reach, RegistryFacts, RoleMode, judge_image, judge_registry, judge_role_right,
+    Check, Finding, Reach, RegistryFacts, RoleMode, judge_image, judge_registry, judge_registry_of_others,
+    judge_role_right,
 };
 use crosspull_core::event::Work;
 use crosspull_core::ids::{ImageRef, RegistryId, TenantId};
@@ -18,6 +19,9 @@ use crate::wire::CallError;
 
 impl Surveyor<'_> {
     pub(super) async fn registry(&self, id: &RegistryId, tenant: TenantId) -> Result<RegistryFacts, Said> {
+        if let Some(server) = id.server() {
+            return self.registry_of_others(id, server).await;
+        }
         let registry = self.ask(Check::Registry(id.clone()), self.read_registry(id));
         let scope = id.to_string();
         let right = self.right(Check::RoleRight(id.clone()), Side::B, &scope, ASSIGN, |ok| judge_role_right(id, ok));
@@ -50,7 +54,30 @@ impl Surveyor<'_> {
             );
         };
         let abac = properties.role_assignment_mode.is_some_and(|m| m.eq_ignore_ascii_case("AbacRepositoryPermissions"));
-        let (reach, realm) = match realm::ask(self.door, &work, &login_server).await {
+        let (reach, realm) = self.reach(&check, &login_server).await?;
+        let mode = if abac { RoleMode::Repositories } else { RoleMode::Registry };
+        let facts = RegistryFacts { id: id.clone(), login_server: printable(&login_server, 200), mode, reach };
+        let finding = judge_registry(&facts);
+        Ok(((facts, realm), finding))
+    }
+
+    /// A registry of a tenant that nobody signs in to: whether it answers is all that can be seen.
+    async fn registry_of_others(&self, id: &RegistryId, server: &str) -> Result<RegistryFacts, Said> {
+        let check = Check::Registry(id.clone());
+        self.ask(check.clone(), async {
+            let (reach, _) = self.reach(&check, server).await?;
+            let facts =
+                RegistryFacts { id: id.clone(), login_server: server.to_owned(), mode: RoleMode::Registry, reach };
+            let finding = judge_registry_of_others(&facts);
+            Ok((facts, finding))
+        })
+        .await
+    }
+
+    /// Whether a registry answers from here, and who its tokens come from.
+    async fn reach(&self, check: &Check, login_server: &str) -> Result<(Reach, Option<Realm>), Finding> {
+        let work = Work::Check(check.clone());
+        Ok(match realm::ask(self.door, &work, login_server).await {
             Ok(realm) => (Reach::Open, Some(realm)),
             Err(RealmError::Call(CallError::Refused(r))) if r.refusal.status == Some(403) => (Reach::Firewalled, None),
             Err(RealmError::Call(CallError::Refused(r))) => (Reach::Silent(r.refusal.to_string()), None),
@@ -58,15 +85,10 @@ impl Surveyor<'_> {
             Err(RealmError::Call(_)) => (Reach::Silent("it was not asked".to_owned()), None),
             // To go on would be to make everything, and to stop at the proof.
             Err(RealmError::Unusable(why)) => {
-                return Err(
-                    check.stop(why, "Look at the registry, and at what is between it and here, then try again.")
-                );
+                let now = "Look at the registry, and at what is between it and here, then try again.";
+                return Err(check.clone().stop(why, now));
             }
-        };
-        let mode = if abac { RoleMode::Repositories } else { RoleMode::Registry };
-        let facts = RegistryFacts { id: id.clone(), login_server: printable(&login_server, 200), mode, reach };
-        let finding = judge_registry(&facts);
-        Ok(((facts, realm), finding))
+        })
     }
 
     /// The operator's own refresh token for the registry, where the registry gives one.
@@ -96,7 +118,8 @@ impl Surveyor<'_> {
     }
 
     async fn is_there(&self, work: &Work, realm: &Realm, image: &ImageRef, refresh: &Secret) -> Option<bool> {
-        let request = request::pull_token_by_refresh(&realm.server, &realm.service, &image.repository, refresh);
+        let scope = format!("repository:{}:pull", image.repository);
+        let request = request::registry_token(&realm.server, &realm.service, &scope, refresh);
         let token: Token = self.door.json(work, request).await.ok()?;
         match self.door.raw(work, request::manifest(&realm.server, image, &token.access_token)).await {
             Ok(_) => Some(true),

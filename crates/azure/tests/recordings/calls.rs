@@ -63,7 +63,7 @@ pub const CALLS: &[Call] = &[
     call("registry", "GET", ARM, "**/Microsoft.ContainerRegistry/registries/*", |body| one(body, registry)),
     call("challenge", "GET", REGISTRY, "/v2/", nothing),
     call("exchange", "POST", REGISTRY, "/oauth2/exchange", refresh_token),
-    call("pull_token_by_refresh", "POST", REGISTRY, "/oauth2/token", token),
+    call("registry_token", "POST", REGISTRY, "/oauth2/token", token),
 ];
 
 /// The call of ours that an exchange is an example of.

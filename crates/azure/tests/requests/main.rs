@@ -62,6 +62,7 @@ fn the_table_has_every_function() {
     let source = [
         include_str!("../../src/request.rs"),
         include_str!("../../src/request/arm.rs"),
+        include_str!("../../src/request/entra.rs"),
         include_str!("../../src/request/graph.rs"),
         include_str!("../../src/request/registry.rs"),
     ]
@@ -74,6 +75,21 @@ fn the_table_has_every_function() {
         .collect();
     let listed: BTreeSet<&str> = rows().iter().map(|row| row.function).collect();
     assert_eq!(built, listed);
+}
+
+/// The address of the sign-in page is shown to a person, who opens it; nothing in it is secret.
+#[test]
+fn the_sign_in_page_is_that_of_the_documents() {
+    let at = endpoints();
+    let client = request::Client { endpoints: &at, side: Side::A, tenant: "contoso.com", id: APP };
+    let page = request::sign_in_page(client, &at.arm_audience, "http://localhost:5000", "s", "c", None);
+    assert_eq!(
+        page.as_str(),
+        "https://login.microsoftonline.com/contoso.com/oauth2/v2.0/authorize?client_id=aaaaaaaa-0000-4000-8000-000000000001\
+         &response_type=code&redirect_uri=http%3A%2F%2Flocalhost%3A5000&response_mode=query\
+         &scope=https%3A%2F%2Fmanagement.core.windows.net%2F.default%20offline_access%20openid%20profile\
+         &state=s&code_challenge=c&code_challenge_method=S256&prompt=select_account"
+    );
 }
 
 #[test]

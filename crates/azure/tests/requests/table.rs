@@ -127,6 +127,58 @@ fn sign_in_rows() -> Vec<Row> {
     ]
 }
 
+fn person_rows() -> Vec<Row> {
+    const TOKEN: &str = "POST https://login.microsoftonline.com/contoso.com/oauth2/v2.0/token";
+    const BACK: &str = "http://localhost:5000";
+    let at = endpoints();
+    let secret = Secret::new(SECRET.to_owned());
+    let verifier = Secret::new("verifier".to_owned());
+    let client = request::Client { endpoints: &at, side: Side::A, tenant: "contoso.com", id: APP };
+    vec![
+        row(
+            "device_code",
+            request::device_code(client, &at.arm_audience, Some("{}")),
+            "POST https://login.microsoftonline.com/contoso.com/oauth2/v2.0/devicecode",
+            "A nobody",
+            "client_id=aaaaaaaa-0000-4000-8000-000000000001\
+             &scope=https%3A%2F%2Fmanagement.core.windows.net%2F.default+offline_access+openid+profile&claims=%7B%7D",
+            false,
+            No(NO_SIGN_IN),
+        ),
+        row(
+            "token_by_device_code",
+            request::token_by_device_code(client, &secret),
+            TOKEN,
+            "A nobody",
+            "client_id=aaaaaaaa-0000-4000-8000-000000000001\
+             &grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code&device_code=p%7E8Q%2Ba%2Fb%3D%26%22c",
+            false,
+            No(NO_SIGN_IN),
+        ),
+        row(
+            "token_by_code",
+            request::token_by_code(client, &at.graph_audience, BACK, &secret, &verifier),
+            TOKEN,
+            "A nobody",
+            "client_id=aaaaaaaa-0000-4000-8000-000000000001&grant_type=authorization_code&code=p%7E8Q%2Ba%2Fb%3D%26%22c\
+             &redirect_uri=http%3A%2F%2Flocalhost%3A5000&code_verifier=verifier\
+             &scope=https%3A%2F%2Fgraph.microsoft.com%2F.default+offline_access+openid+profile",
+            false,
+            No(NO_SIGN_IN),
+        ),
+        row(
+            "token_by_refresh",
+            request::token_by_refresh(client, &at.registry_audience, &secret),
+            TOKEN,
+            "A nobody",
+            "client_id=aaaaaaaa-0000-4000-8000-000000000001&grant_type=refresh_token&refresh_token=p%7E8Q%2Ba%2Fb%3D%26%22c\
+             &scope=https%3A%2F%2Fcontainerregistry.azure.net%2F.default+offline_access+openid+profile",
+            false,
+            No(NO_SIGN_IN),
+        ),
+    ]
+}
+
 fn directory_rows() -> Vec<Row> {
     let at = endpoints();
     let ends = "2027-11-22T12:00:00.5Z".parse().expect("a time");
@@ -312,12 +364,50 @@ fn resource_rows() -> Vec<Row> {
         ),
         row(
             "subscriptions",
-            request::subscriptions(&at),
+            request::subscriptions(&at, Side::A),
             "GET https://management.azure.com/subscriptions?api-version=2022-12-01",
             "A operator for Arm",
             "",
             false,
             Is("Subscriptions_List"),
+        ),
+        row(
+            "tenants",
+            request::tenants(&at, Side::B),
+            "GET https://management.azure.com/tenants?api-version=2022-12-01",
+            "B operator for Arm",
+            "",
+            false,
+            Is("Tenants_List"),
+        ),
+        row(
+            "resources",
+            request::resources(&at, Side::A, "resources", Some("next")),
+            "POST https://management.azure.com/providers/Microsoft.ResourceGraph/resources?api-version=2024-04-01",
+            "A operator for Arm",
+            r#"{"query":"resources","options":{"resultFormat":"objectArray","$top":1000,"$skipToken":"next"}}"#,
+            false,
+            Is("Resources"),
+        ),
+        row(
+            "clusters_in",
+            request::clusters_in(&at, Side::A, SUBSCRIPTION),
+            "GET https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/providers\
+             /Microsoft.ContainerService/managedClusters?api-version=2024-09-01",
+            "A operator for Arm",
+            "",
+            false,
+            Is("ManagedClusters_List"),
+        ),
+        row(
+            "registries_in",
+            request::registries_in(&at, Side::B, SUBSCRIPTION),
+            "GET https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/providers\
+             /Microsoft.ContainerRegistry/registries?api-version=2023-07-01",
+            "B operator for Arm",
+            "",
+            false,
+            Is("Registries_List"),
         ),
         row(
             "reset_cluster",
@@ -468,14 +558,32 @@ fn registry_rows() -> Vec<Row> {
             Is("Authentication_ExchangeAadAccessTokenForAcrRefreshToken"),
         ),
         row(
-            "pull_token_by_refresh",
-            request::pull_token_by_refresh(&server, "regb.azurecr.io", "shop/web", &secret),
+            "registry_token",
+            request::registry_token(&server, "regb.azurecr.io", "repository:shop/web:pull", &secret),
             "POST https://regb.azurecr.io/oauth2/token",
             "B nobody",
             "grant_type=refresh_token&service=regb.azurecr.io&scope=repository%3Ashop%2Fweb%3Apull\
              &refresh_token=p%7E8Q%2Ba%2Fb%3D%26%22c",
             false,
             Is("Authentication_ExchangeAcrRefreshTokenForAcrAccessToken"),
+        ),
+        row(
+            "repositories",
+            request::repositories(&server, Some("shop/api"), &secret),
+            "GET https://regb.azurecr.io/acr/v1/_catalog?n=1000&last=shop%2Fapi",
+            "B token",
+            "",
+            false,
+            Is("ContainerRegistry_GetRepositories"),
+        ),
+        row(
+            "tags",
+            request::tags(&server, "shop/web", None, &secret),
+            "GET https://regb.azurecr.io/acr/v1/shop/web/_tags?n=1000&orderby=timedesc",
+            "B token",
+            "",
+            false,
+            Is("ContainerRegistry_GetTags"),
         ),
         row(
             "manifest",
@@ -509,5 +617,5 @@ fn registry_rows() -> Vec<Row> {
 }
 
 pub fn rows() -> Vec<Row> {
-    [sign_in_rows(), directory_rows(), resource_rows(), registry_rows()].into_iter().flatten().collect()
+    [sign_in_rows(), person_rows(), directory_rows(), resource_rows(), registry_rows()].into_iter().flatten().collect()
 }

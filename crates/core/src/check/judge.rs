@@ -207,6 +207,16 @@ pub fn judge_registry(registry: &RegistryFacts) -> Finding {
     }
 }
 
+/// The same of a registry whose tenant nobody signs in to.
+#[must_use]
+pub fn judge_registry_of_others(registry: &RegistryFacts) -> Finding {
+    match registry.reach {
+        Reach::Open => Check::Registry(registry.id.clone())
+            .pass(format!("{} answers from here; its roles are for its administrator to tell", registry.login_server)),
+        _ => judge_registry(registry),
+    }
+}
+
 /// Judges the right to assign roles on a registry.
 #[must_use]
 pub fn judge_role_right(registry: &RegistryId, allowed: bool) -> Finding {

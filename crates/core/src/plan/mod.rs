@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::check::{RoleMode, Survey};
 use crate::ids::{AppId, ClusterId, ImageRef, RegistryId, TenantId};
 use crate::inputs::Inputs;
+use crate::sign_in::SignIn;
 
 mod back;
 mod condition;
@@ -126,8 +127,23 @@ impl Plan {
             add(Side::A, Op::CreatePrincipal);
             add(Side::A, Op::AddSecret { days: inputs.secret_days, cluster });
         }
-        add(Side::B, Op::Provision { consent: inputs.consent, redirect_uri });
+        let handed_over = inputs.access.sign_in_b == SignIn::Nobody;
+        if !handed_over {
+            add(Side::B, Op::Provision { consent: inputs.consent, redirect_uri: redirect_uri.clone() });
+        }
         for registry in &survey.registries {
+            if handed_over {
+                add(
+                    Side::B,
+                    Op::HandOver {
+                        registry: registry.id.clone(),
+                        images: inputs.images.clone(),
+                        app_name: inputs.app_name.clone(),
+                        redirect_uri: redirect_uri.clone(),
+                    },
+                );
+                continue;
+            }
             let (role, repositories) = match registry.mode {
                 RoleMode::Registry => (Role::AcrPull, Vec::new()),
                 RoleMode::Repositories => (Role::RepositoryReader, repositories(&inputs.images)),
@@ -204,7 +220,7 @@ impl Plan {
             Op::KeepWayBack { .. } => self.proofs(),
             Op::CreatePrincipal => vec![Fact::App],
             Op::AddSecret { .. } => vec![Fact::AppObject, Fact::App],
-            Op::Provision { .. } => vec![Fact::App],
+            Op::Provision { .. } | Op::HandOver { .. } => vec![Fact::App],
             Op::GrantRole { .. } => vec![Fact::PrincipalB],
             Op::ProvePull { registry, .. } => {
                 vec![Fact::App, Fact::SecretKey, Fact::PrincipalB, Fact::Assignment(registry.clone())]
@@ -263,7 +279,7 @@ impl Plan {
             _ => None,
         });
         let registry = self.ops().find_map(|op| match op {
-            Op::GrantRole { registry, .. } => Some(registry),
+            Op::GrantRole { registry, .. } | Op::HandOver { registry, .. } => Some(registry),
             _ => None,
         });
         (cluster, registry)

@@ -91,6 +91,17 @@ pub enum Op {
         /// The repositories that a condition names; empty for all.
         repositories: Vec<String>,
     },
+    /// Have tenant B's administrator let the app in and give it a role on a registry: nobody signs in there.
+    HandOver {
+        /// Which registry, by its login server.
+        registry: RegistryId,
+        /// What is to be pulled.
+        images: Vec<ImageRef>,
+        /// The app's display name.
+        app_name: String,
+        /// Where the consent page goes afterwards.
+        redirect_uri: String,
+    },
     /// Pull for real, with the new credential, as a node does.
     ProvePull {
         /// Which registry.
@@ -188,6 +199,7 @@ impl Step {
             Op::GrantRole { registry, role, .. } => {
                 format!("grant {} on {}", short_role(*role), registry.name())
             }
+            Op::HandOver { .. } => "have tenant B let the app pull".to_owned(),
             Op::ProvePull { images, .. } => match images.as_slice() {
                 [one] => format!("prove the pull of {one}"),
                 several => format!("prove the pull of {} images", several.len()),
@@ -209,6 +221,7 @@ impl Step {
             Op::AddSecret { .. } => vec![Fact::SecretKey, Fact::SecretEnds],
             Op::Provision { .. } => vec![Fact::PrincipalB],
             Op::GrantRole { registry, .. } => vec![Fact::Assignment(registry.clone())],
+            Op::HandOver { registry, .. } => vec![Fact::PrincipalB, Fact::Assignment(registry.clone())],
             Op::ProvePull { registry, .. } => vec![Fact::Proved(registry.clone())],
             Op::CopyRoles { roles, .. } => roles.iter().map(|r| Fact::RoleCopy(r.key())).collect(),
             Op::KeepWayBack { .. } => vec![Fact::WayBackKey],
@@ -243,6 +256,9 @@ impl Step {
                     format!(", for {} alone", repositories.join(", "))
                 };
                 vec![format!("ARM PUT roleAssignments on {}  {}{only}", registry.name(), role.name())]
+            }
+            Op::HandOver { .. } => {
+                vec!["an administrator of tenant B follows a page; nobody signs in there".to_owned()]
             }
             Op::ProvePull { login_server, images, .. } => images
                 .iter()
@@ -279,6 +295,7 @@ impl Step {
             Op::AddSecret { .. } | Op::KeepWayBack { .. } => Undo::By("Graph POST /applications/{id}/removePassword"),
             Op::Provision { .. } => Undo::By("Graph DELETE /servicePrincipals/{id}"),
             Op::GrantRole { .. } => Undo::By("ARM DELETE roleAssignments/{id}"),
+            Op::HandOver { .. } => Undo::ByHand("tenant B's administrator deletes the app's service principal"),
             Op::CopyRoles { .. } => Undo::By("ARM DELETE roleAssignments/{id}, for each"),
             Op::ResetCluster { from: Some(_), .. } => {
                 Undo::By("ARM POST resetServicePrincipalProfile, to the former app with a new secret of it")
@@ -310,6 +327,7 @@ fn back_title(of: &Step) -> String {
         Op::AddSecret { .. } => "remove the client secret".to_owned(),
         Op::Provision { .. } => "delete its service principal in B".to_owned(),
         Op::GrantRole { registry, role, .. } => format!("take back {} on {}", short_role(*role), registry.name()),
+        Op::HandOver { .. } => "have tenant B delete the app's service principal".to_owned(),
         Op::CopyRoles { roles, .. } => format!("take back {} of the new principal", count(roles.len(), "role")),
         Op::KeepWayBack { .. } => "remove the secret of the way back".to_owned(),
         Op::ResetCluster { cluster, .. } => format!("reset {} to its former app", cluster.name()),
@@ -338,6 +356,7 @@ fn back_requests(of: &Step, made: &[Learnt]) -> Vec<String> {
             vec![format!("ARM POST {}/resetServicePrincipalProfile  {app}, with a new secret of it", cluster.name())]
         }
         Op::ProveInside { .. } => one("Kubernetes DELETE the pod"),
+        Op::HandOver { .. } => vec!["an administrator of tenant B runs az ad sp delete".to_owned()],
         Op::ProvePull { .. } | Op::TakeBack { .. } => vec![],
     }
 }

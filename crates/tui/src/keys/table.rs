@@ -124,6 +124,16 @@ const CONSENT: &[Binding] = &[
     Binding { word: "stop", ..STOP },
     REDRAW,
 ];
+const SIGN_IN: &[Binding] = &[
+    Binding { word: "", help: "up and down in the text", ..MOVE_UP },
+    MOVE_DOWN,
+    row(&[(KeyCode::F(2), NONE)], "F2", "copy", "copy the code, or the address where there is no code", Action::Copy),
+    row(&[(KeyCode::Char('a'), NONE)], "a", "copy address", "copy the address", Action::CopyAddress),
+    row(ESC, "Esc", "stop it", "stop the sign-in", Action::Back),
+    HELP,
+    LEAVE_QUIETLY,
+    REDRAW,
+];
 const DONE: &[Binding] = &[
     Binding { word: "", help: "up and down in the text", ..MOVE_UP },
     MOVE_DOWN,
@@ -202,6 +212,7 @@ pub(super) const fn own(context: Context) -> &'static [Binding] {
         Context::Run => RUN,
         Context::Step => STEP,
         Context::Consent => CONSENT,
+        Context::SignIn => SIGN_IN,
         Context::Done => DONE,
         Context::Reading => READING,
         Context::Question => QUESTION,

@@ -1,6 +1,9 @@
 //! The checks, live, and what to do about their answers.
 
 use crosspull_core::check::{Check, Finding, Level};
+use crosspull_core::field::Key;
+use crosspull_core::plan::Side;
+use crosspull_core::sign_in::{SignIn, next_way};
 use crosspull_core::text::count;
 use jiff::Timestamp;
 use ratatui::style::Modifier;
@@ -35,6 +38,7 @@ fn build(model: &Model, chosen: Option<usize>, columns: usize, now: Timestamp, e
         sheet.lines.extend(line(theme, check, *finding, chosen == Some(i), columns, now));
         if let Some(finding) = finding.filter(|_| every || shown == Some(i)) {
             sheet.lines.extend(details(theme, finding, columns));
+            sheet.lines.extend(another_way(model, finding, columns));
         }
         if shown == Some(i) {
             sheet.focus = top..sheet.lines.len();
@@ -88,6 +92,20 @@ fn details(theme: Theme, finding: &Finding, columns: usize) -> Vec<Line<'static>
         }
     }
     lines
+}
+
+/// Another way to sign in, where this one did not work.
+fn another_way(model: &Model, finding: &Finding, columns: usize) -> Vec<Line<'static>> {
+    let (Check::SignIn(side), Level::Stop) = (&finding.check, finding.level) else { return Vec::new() };
+    let (key, offers) = match side {
+        Side::A => (Key::SignInA, &model.here.offers[0]),
+        Side::B => (Key::SignInB, &model.here.offers[1]),
+    };
+    let answers = if model.live.errand.is_some() { &model.live.run.answers } else { &model.answers };
+    let Some(failed) = SignIn::from_word(answers.or_default(key)) else { return Vec::new() };
+    let Some(offer) = next_way(offers, failed) else { return Vec::new() };
+    let says = format!("Another way here: {}, {}.", offer.way.word(), offer.why);
+    block(model.theme, Tone::Plain, &says, BEFORE, columns)
 }
 
 /// The first of the worst answers, where there is one that asks for something.

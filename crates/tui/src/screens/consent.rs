@@ -17,21 +17,39 @@ pub(crate) fn sheet(model: &Model, step: StepId, person: &Person, columns: usize
     let theme = model.theme;
     let inside = columns.saturating_sub(1);
     let indented = |tone, text: &str| block(theme, tone, text, 1, inside);
-    let mut sheet = Sheet::new(theme.span(Tone::Strong, " Consent"));
+    let title = if person.page.is_some() { " For tenant B's administrator" } else { " Consent" };
+    let mut sheet = Sheet::new(theme.span(Tone::Strong, title));
     sheet.right = vec![theme.span(Tone::Dim, format!("step {step} "))];
     sheet.lines.extend(indented(Tone::Plain, &person.says));
     sheet.gap();
     sheet.lines.extend(wrap(&person.url, columns).into_iter().map(|line| theme.span(Tone::Accent, line).into()));
     sheet.gap();
-    sheet.lines.extend(indented(Tone::Plain, "Or an administrator of tenant B, signed in there, runs:"));
-    sheet.lines.extend(indented(Tone::Strong, &person.command));
+    match &person.page {
+        // Nobody here can follow it, so what there is to do stands on the page that is sent to them.
+        Some(page) => {
+            sheet
+                .lines
+                .extend(indented(Tone::Plain, "Or by the Azure CLI, which also gives the role on the registry:"));
+            for command in page.commands() {
+                sheet.lines.extend(wrap(&command, columns).into_iter().map(|l| theme.span(Tone::Strong, l).into()));
+            }
+            sheet
+                .lines
+                .extend(indented(Tone::Plain, "The whole page, as Markdown and as text, is beside the receipt."));
+        }
+        None => {
+            sheet.lines.extend(indented(Tone::Plain, "Or an administrator of tenant B, signed in there, runs:"));
+            sheet.lines.extend(indented(Tone::Strong, &person.command));
+        }
+    }
     sheet.gap();
     let asked = model
         .live
         .last_asked
         .map_or_else(String::new, |at| format!(", asked {} ago", words::seconds(words::between(at, now) / 1000)));
     let mut waiting = Line::from(vec![Span::raw(" "), theme.mark(Mark::Work, now), Span::raw(" ")]);
-    waiting.push_span(Span::raw(format!("Not given yet{asked}.")));
+    let what = if person.page.is_some() { "Not done yet" } else { "Not given yet" };
+    waiting.push_span(Span::raw(format!("{what}{asked}.")));
     sheet.lines.push(waiting);
     let watched = model.live.run.step(step).and_then(|s| s.waiting.as_ref()).filter(|w| w.at_most_ms > 0);
     if let Some(wait) = watched {

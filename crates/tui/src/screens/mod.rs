@@ -8,6 +8,7 @@ pub(crate) mod layers;
 pub(crate) mod review;
 pub(crate) mod run;
 pub(crate) mod runs;
+pub(crate) mod sign_in;
 
 use std::ops::Range;
 
@@ -59,10 +60,13 @@ impl Sheet {
 
 /// What the screen shows in so many columns and rows.
 pub(crate) fn sheet(model: &Model, columns: usize, rows: usize, now: Timestamp) -> Sheet {
+    if let Some(signing_in) = &model.signing_in {
+        return Sheet { from: model.scrolled, ..sign_in::sheet(model, signing_in, columns, rows, now) };
+    }
     let mut sheet = match &model.screen {
         Screen::Home { chosen } => home::sheet(model, *chosen, columns),
         Screen::Runs { way, chosen } => runs::sheet(model, *way, *chosen, columns),
-        Screen::Form(form) => form.sheet(model.theme, columns, rows),
+        Screen::Form(form) => form.sheet(model.theme, &model.here, columns, rows),
         Screen::Checks { chosen } => checks::sheet(model, *chosen, columns, rows, now),
         Screen::Review { chosen } => review::sheet(model, *chosen, columns),
         Screen::Run { chosen } => match model.live.person() {
@@ -96,6 +100,9 @@ pub(crate) fn standing(model: &Model) -> Option<(Tone, String)> {
 
 /// The message line where nothing else was said: what is wrong, what is waited for.
 pub(crate) fn status(model: &Model) -> Option<(Tone, String)> {
+    if model.signing_in.is_some() {
+        return None;
+    }
     match &model.screen {
         Screen::Home { .. } => model.simulated.then(|| (Tone::Dim, "Nothing here leaves this machine.".to_owned())),
         Screen::Runs { .. } => Some((Tone::Dim, "Its journal is read; nothing is sent before you say so.".to_owned())),

@@ -3,6 +3,7 @@
 use crosspull_core::field::Page;
 use crosspull_core::inputs::Inputs;
 use crosspull_core::run::Way;
+use crosspull_core::sign_in::Prompt;
 
 use super::layers::ask;
 use super::leave;
@@ -25,6 +26,9 @@ pub(super) fn on_screen(model: &mut Model, action: Action) -> Vec<Effect> {
     if let Action::Move(way) = action {
         along(model, way);
         return Vec::new();
+    }
+    if model.signing_in.is_some() {
+        return on_sign_in(model, action);
     }
     match model.screen {
         Screen::Home { chosen } => on_home(model, chosen, action),
@@ -236,6 +240,25 @@ fn on_consent(model: &mut Model, action: Action) -> Vec<Effect> {
     }
 }
 
+/// A person signs in somewhere else; here the code is copied, or it is stopped.
+fn on_sign_in(model: &mut Model, action: Action) -> Vec<Effect> {
+    let Some(signing_in) = &model.signing_in else { return Vec::new() };
+    let copy = |what: &str, text: &str| vec![Effect::Copy { what: what.to_owned(), text: text.to_owned() }];
+    let copied = match (action, &signing_in.prompt) {
+        (Action::Copy, Prompt::Code { code, .. }) => copy("code", code.reveal()),
+        (Action::Copy | Action::CopyAddress, Prompt::Code { address, .. } | Prompt::Page { address, .. }) => {
+            copy("address", address)
+        }
+        (Action::Back, _) => {
+            model.said = Some(Said::good("The sign-in is being stopped."));
+            return vec![Effect::StopSignIn];
+        }
+        _ => return Vec::new(),
+    };
+    model.copying = Some(Copying::Other);
+    copied
+}
+
 fn on_done(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
         Action::Copy => {
@@ -275,6 +298,9 @@ fn along(model: &mut Model, way: Move) {
     let planned = live.plan().map_or(0, |plan| plan.steps.len());
     let entries = home::entries(model).len();
     let listed = if let Screen::Runs { way, .. } = model.screen { model.earlier_for(way).len() } else { 0 };
+    if model.signing_in.is_some() {
+        return scroll(model, way);
+    }
     match &mut model.screen {
         Screen::Run { .. } if live.person().is_some() => return scroll(model, way),
         Screen::Form(_) | Screen::Done => return scroll(model, way),

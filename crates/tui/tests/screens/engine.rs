@@ -222,6 +222,7 @@ pub fn person_needed() -> Vec<Event> {
     let mut events = app_made();
     events.push(Event::StepStarted { step: StepId(4) });
     events.push(Event::PersonNeeded {
+        page: None,
         step: StepId(4),
         says: "An administrator of tenant B opens this address, signs in and accepts on behalf of the organization."
             .to_owned(),

@@ -9,6 +9,7 @@ mod earlier;
 mod engine;
 mod looks;
 mod secret;
+mod sign_in;
 mod stops;
 mod story;
 mod ways;

@@ -33,7 +33,8 @@ pub fn complete() -> Answers {
 
 impl Story {
     pub fn new(size: (u16, u16), answers: Answers, simulated: bool, theme: Theme) -> Self {
-        let setup = Setup { answers, simulated, theme, size };
+        let here = crosspull_tui::Here::default();
+        let setup = Setup { answers, simulated, theme, size, here };
         let terminal = Terminal::new(TestBackend::new(size.0, size.1)).expect("a terminal");
         Self { model: Model::new(setup), now: start(), effects: Vec::new(), terminal }
     }

@@ -69,8 +69,8 @@ fn back_keeps_every_answer() {
     let mut story = Story::blank(SIZE);
     story.enter().press(KeyCode::Tab).type_text("contoso.com").press(KeyCode::Esc).enter().shows("contoso.com");
     assert_eq!(story.model.answers().get(Key::TenantA), Some("contoso.com"));
-    story.press(KeyCode::Tab).press(KeyCode::Tab).press(KeyCode::Right).shows("service-principal");
-    assert_eq!(story.model.answers().get(Key::SignInA), Some("service-principal"));
+    story.press(KeyCode::Tab).press(KeyCode::Tab).press(KeyCode::Right).shows("device-code");
+    assert_eq!(story.model.answers().get(Key::SignInA), Some("device-code"));
 }
 
 #[test]

@@ -1,0 +1,296 @@
+//! Finding what the operator may mean: tenants, clusters, registries, repositories, tags, page by page. It only reads.
+
+use crosspull_core::event::Work;
+use crosspull_core::explain::Trouble;
+use crosspull_core::field::Key;
+use crosspull_core::find::{Choice, Sought};
+use crosspull_core::ids::RegistryId;
+use crosspull_core::plan::Side;
+use crosspull_core::secret::Secret;
+use crosspull_core::text::printable;
+use futures_util::stream::{self, StreamExt as _};
+
+use crate::door::{Door, MOST_PAGES, endless};
+use crate::realm::{self, Realm, RealmError};
+use crate::reply::{self, Catalog, Found, RefreshToken, Registry, Resource, Subscription, Tag, Tags, Tenant, Token};
+use crate::request::{self, Audience, Request};
+use crate::wire::CallError;
+
+/// Subscriptions that are asked at once where Resource Graph may not be.
+const AT_ONCE: usize = 4;
+
+/// Where found things go, page by page.
+pub type Tell<'a> = &'a (dyn Fn(Vec<Choice>) + Sync);
+
+/// Looks for things in one tenant.
+pub struct Finder<'a> {
+    /// The door; only the side's operator is asked for.
+    pub door: &'a Door,
+    /// Which tenant.
+    pub side: Side,
+    /// The registry whose repositories and tags are looked for.
+    pub registry: Option<RegistryId>,
+    /// Where found things go.
+    pub tell: Tell<'a>,
+}
+
+impl Finder<'_> {
+    /// Looks for all of them.
+    ///
+    /// # Errors
+    /// Why it broke off. What was found until then was told.
+    pub async fn find(&self, sought: &Sought) -> Result<(), Trouble> {
+        let found = match sought {
+            Sought::For(Key::TenantA | Key::TenantB) => self.tenants().await,
+            Sought::For(Key::Cluster) => self.resources(&CLUSTERS).await,
+            Sought::For(Key::Registry) => self.resources(&REGISTRIES).await,
+            Sought::For(Key::Repository) => return self.repositories().await,
+            Sought::Tags(repository) => return self.tags(repository).await,
+            Sought::For(_) => Ok(()),
+        };
+        found.map_err(|error| trouble("They cannot be listed.", error))
+    }
+
+    const fn work(&self) -> Work {
+        Work::Search(self.side)
+    }
+
+    async fn tenants(&self) -> Result<(), CallError> {
+        let request = request::tenants(self.door.endpoints(), self.side);
+        self.door
+            .pages::<Tenant>(&self.work(), request, |page| (self.tell)(page.into_iter().map(of_tenant).collect()))
+            .await
+    }
+
+    /// All of a kind in all subscriptions: by Resource Graph, else subscription by subscription.
+    async fn resources(&self, kind: &Kind) -> Result<(), CallError> {
+        let mut after = None;
+        for page in 0..MOST_PAGES {
+            let request = request::resources(self.door.endpoints(), self.side, kind.query, after.as_deref());
+            let found: Found = match self.door.json(&self.work(), request).await {
+                Ok(found) => found,
+                // Somebody forbade it, or the cloud has none.
+                Err(CallError::Refused(_)) if page == 0 => return self.by_subscription(kind).await,
+                Err(error) => return Err(error),
+            };
+            (self.tell)(found.data.into_iter().map(of_resource).collect());
+            match found.next {
+                Some(next) => after = Some(next),
+                None => return Ok(()),
+            }
+        }
+        Err(endless())
+    }
+
+    /// One subscription that cannot be read does not hide the others; that it is missing is told at the end.
+    async fn by_subscription(&self, kind: &Kind) -> Result<(), CallError> {
+        let request = request::subscriptions(self.door.endpoints(), self.side);
+        let subscriptions: Vec<Subscription> = self.door.list(&self.work(), request).await?;
+        let work = self.work();
+        let asked = subscriptions.iter().map(|subscription| {
+            let request = (kind.in_subscription)(self.door.endpoints(), self.side, subscription.subscription_id);
+            self.door.pages::<Listed>(&work, request, |page| {
+                (self.tell)(page.into_iter().map(|listed| of_resource(listed.into())).collect());
+            })
+        });
+        let answers: Vec<Result<(), CallError>> = stream::iter(asked).buffer_unordered(AT_ONCE).collect().await;
+        answers.into_iter().find(Result::is_err).unwrap_or(Ok(()))
+    }
+
+    async fn repositories(&self) -> Result<(), Trouble> {
+        const WHAT: &str = "The repositories cannot be listed.";
+        let at = self.enter_registry(WHAT, "registry:catalog:*").await?;
+        self.names(
+            |after| request::repositories(&at.server, after, &at.token),
+            |page: Catalog| page.repositories.unwrap_or_default(),
+            |name| Choice { name: printable(name, 200), details: Vec::new(), value: name.clone() },
+            Clone::clone,
+        )
+        .await
+        .map_err(|error| trouble(WHAT, error))
+    }
+
+    async fn tags(&self, repository: &str) -> Result<(), Trouble> {
+        const WHAT: &str = "The tags cannot be listed.";
+        let at = self.enter_registry(WHAT, &format!("repository:{repository}:metadata_read")).await?;
+        self.names(
+            |after| request::tags(&at.server, repository, after, &at.token),
+            |page: Tags| page.tags.unwrap_or_default(),
+            |tag: &Tag| Choice {
+                name: printable(&tag.name, 128),
+                // Such as 2026-11-22T12:00:00.1234567Z; the minute is enough to choose by.
+                details: tag.last_update_time.iter().map(|at| printable(&at.replace('T', " "), 16)).collect(),
+                value: format!("{repository}:{}", tag.name),
+            },
+            |tag| tag.name.clone(),
+        )
+        .await
+        .map_err(|error| trouble(WHAT, error))
+    }
+
+    /// A registry's list: the next page begins after the last name, as long as there is one (the dataplane's contract).
+    async fn names<P: serde::de::DeserializeOwned + Send, T>(
+        &self,
+        page: impl Fn(Option<&str>) -> Request,
+        items: impl Fn(P) -> Vec<T>,
+        choice: impl Fn(&T) -> Choice,
+        name: impl Fn(&T) -> String,
+    ) -> Result<(), CallError> {
+        let mut after: Option<String> = None;
+        for _ in 0..MOST_PAGES {
+            let read = items(self.door.json(&self.work(), page(after.as_deref())).await?);
+            let Some(last) = read.last().map(&name) else { return Ok(()) };
+            if after.as_ref() == Some(&last) {
+                return Ok(());
+            }
+            (self.tell)(read.iter().map(&choice).collect());
+            after = Some(last);
+        }
+        Err(endless())
+    }
+
+    /// Signs in to the registry as the operator, for one thing.
+    async fn enter_registry(&self, what: &str, scope: &str) -> Result<At, Trouble> {
+        let Some(id) = &self.registry else {
+            return Err(Trouble::new(what, "No registry is named yet.", "Name the registry first."));
+        };
+        let (door, work) = (self.door, self.work());
+        let call = |error| trouble(what, error);
+        let registry: Registry = door.json(&work, request::registry(door.endpoints(), id)).await.map_err(call)?;
+        let login_server = registry.properties.login_server.unwrap_or_default();
+        let Realm { server, service, .. } =
+            realm::ask(door, &work, &login_server).await.map_err(|error| match error {
+                RealmError::Call(error) => trouble(what, error),
+                RealmError::Unusable(why) => Trouble::new(what, why, "Type the image's name."),
+            })?;
+        let token = door.tokens().token(self.side, Audience::Registry).await?;
+        let tenant = reply::tenant_of(&token).map(|t| t.to_string()).unwrap_or_default();
+        let exchange = request::exchange(&server, &service, &tenant, &token);
+        let refresh: RefreshToken = door.json(&work, exchange).await.map_err(call)?;
+        let request = request::registry_token(&server, &service, scope, &refresh.refresh_token);
+        let token: Token = door.json(&work, request).await.map_err(call)?;
+        Ok(At { server, token: token.access_token })
+    }
+}
+
+/// A registry, with the right to read something there.
+struct At {
+    server: url::Url,
+    token: Secret,
+}
+
+/// A kind of resource, and how it is asked for.
+struct Kind {
+    query: &'static str,
+    in_subscription: fn(&crosspull_core::cloud::Endpoints, Side, uuid::Uuid) -> Request,
+}
+
+const CLUSTERS: Kind = Kind {
+    query: "resources | where type =~ 'microsoft.containerservice/managedclusters' | project id, name, location, \
+            kind = properties.kubernetesVersion | order by name asc, id asc",
+    in_subscription: request::clusters_in,
+};
+
+const REGISTRIES: Kind = Kind {
+    query: "resources | where type =~ 'microsoft.containerregistry/registries' | project id, name, location, \
+            kind = sku.name | order by name asc, id asc",
+    in_subscription: request::registries_in,
+};
+
+/// A cluster or a registry as its own service lists it.
+#[derive(serde::Deserialize)]
+struct Listed {
+    id: String,
+    name: String,
+    #[serde(default)]
+    location: Option<String>,
+    #[serde(default)]
+    properties: Option<Properties>,
+    #[serde(default)]
+    sku: Option<Sku>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Properties {
+    #[serde(default)]
+    kubernetes_version: Option<String>,
+}
+
+#[derive(serde::Deserialize)]
+struct Sku {
+    #[serde(default)]
+    name: Option<String>,
+}
+
+impl From<Listed> for Resource {
+    fn from(listed: Listed) -> Self {
+        let version = listed.properties.and_then(|p| p.kubernetes_version);
+        let kind = version.or_else(|| listed.sku.and_then(|sku| sku.name));
+        Self { id: listed.id, name: listed.name, location: listed.location, kind }
+    }
+}
+
+fn of_resource(resource: Resource) -> Choice {
+    let parts: Vec<&str> = resource.id.split('/').collect();
+    let after = |word: &str| {
+        let at = parts.iter().position(|part| part.eq_ignore_ascii_case(word))?;
+        parts.get(at + 1).map(|part| (*part).to_owned())
+    };
+    let details = [after("resourceGroups"), resource.location, resource.kind];
+    Choice {
+        name: printable(&resource.name, 80),
+        details: details.into_iter().map(|d| printable(&d.unwrap_or_default(), 90)).collect(),
+        value: resource.id,
+    }
+}
+
+fn of_tenant(tenant: Tenant) -> Choice {
+    let id = tenant.tenant_id.to_string();
+    let domain = tenant.default_domain.map(|d| printable(&d, 80));
+    let name = tenant.display_name.map(|n| printable(&n, 80)).or_else(|| domain.clone());
+    Choice {
+        name: name.unwrap_or_else(|| id.clone()),
+        details: vec![domain.unwrap_or_default(), id.clone()],
+        value: id,
+    }
+}
+
+fn trouble(what: &str, error: CallError) -> Trouble {
+    match error {
+        CallError::Refused(refused) => Trouble::from_refusal(what, refused.refusal),
+        CallError::Unreachable(refusal) | CallError::Lost(refusal) => Trouble::from_refusal(what, refusal),
+        CallError::SignIn(trouble) => trouble,
+        CallError::Journal(error) => Trouble::new(what, error.to_string(), "Free some disk space."),
+        CallError::Stopped => Trouble::new(what, "You stopped it.", ""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_resource_is_told_from_others_of_its_name() {
+        let resource = Resource {
+            id: "/subscriptions/1/resourcegroups/rg-shop/providers/x/managedClusters/aks".to_owned(),
+            name: "aks".to_owned(),
+            location: Some("westeurope".to_owned()),
+            kind: None,
+        };
+        let choice = of_resource(resource);
+        assert_eq!((choice.name.as_str(), choice.details.join("|")), ("aks", "rg-shop|westeurope|".to_owned()));
+    }
+
+    #[test]
+    fn a_tenant_without_a_name_is_called_by_its_domain_or_its_id() {
+        let id = "1f0c2b7e-90aa-4c1e-8d6f-51b2c7f09a2e";
+        let tenant = |name: Option<&str>, domain: Option<&str>| {
+            let [display_name, default_domain] = [name, domain].map(|t| t.map(str::to_owned));
+            of_tenant(Tenant { tenant_id: id.parse().expect("a GUID"), display_name, default_domain }).name
+        };
+        assert_eq!(tenant(Some("Contoso"), Some("contoso.com")), "Contoso");
+        assert_eq!(tenant(None, Some("contoso.com")), "contoso.com");
+        assert_eq!(tenant(None, None), id);
+    }
+}

@@ -1,0 +1,55 @@
+//! What a sign-in leaves: tokens, and what renews them. In memory alone, and gone with the program.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crosspull_core::secret::Secret;
+
+use crate::request::Audience;
+
+/// A token, and when it ends, in seconds since 1970.
+pub(super) type Token = (Secret, i64);
+
+/// What a sign-in leaves. Whoever holds the same one need not sign in again.
+#[derive(Clone, Default)]
+pub struct Kept(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    tokens: [tokio::sync::Mutex<Option<Token>>; 3],
+    refresh: tokio::sync::Mutex<Option<Secret>>,
+    claims: Mutex<Option<String>>,
+}
+
+impl Kept {
+    /// The token for an audience. Who holds its lock is the one who asks for it.
+    pub(super) fn slot(&self, audience: Audience) -> &tokio::sync::Mutex<Option<Token>> {
+        let [arm, graph, registry] = &self.0.tokens;
+        match audience {
+            Audience::Arm => arm,
+            Audience::Graph => graph,
+            Audience::Registry => registry,
+        }
+    }
+
+    /// What renews a person's tokens. Who holds its lock is the one who asks the person.
+    pub(super) fn refresh(&self) -> &tokio::sync::Mutex<Option<Secret>> {
+        &self.0.refresh
+    }
+
+    /// Remembers which claims the next token must have.
+    pub(super) fn demand(&self, claims: String) {
+        *self.0.claims.lock().unwrap_or_else(PoisonError::into_inner) = Some(claims);
+    }
+
+    /// The claims that the next token must have.
+    pub(super) fn demanded(&self) -> Option<String> {
+        self.0.claims.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl fmt::Debug for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Kept(…)")
+    }
+}

@@ -1,0 +1,257 @@
+//! A person signs in: with a code that is entered in a browser somewhere else, or in a browser that comes back to this
+//! machine. One sign-in serves every resource of the tenant. Decided by OAuth's own words; numbers only explain.
+
+use std::time::Duration;
+
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
+use crosspull_core::event::Work;
+use crosspull_core::explain::{Refusal, Trouble};
+use crosspull_core::ids::AppId;
+use crosspull_core::secret::Secret;
+use crosspull_core::sign_in::{Prompt, SignIn};
+use crosspull_core::text::printable;
+use jiff::{SignedDuration, Timestamp};
+use serde::de::DeserializeOwned;
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use super::Source;
+use super::kept::Token;
+use super::listener::{Back, Listener};
+use crate::door::torn;
+use crate::refusal::{Refused, first_line};
+use crate::reply::{DeviceCode, Granted};
+use crate::request::{self, Audience, Client, Request};
+use crate::wire::CallError;
+
+/// How long a browser is waited for.
+const BROWSER: Duration = Duration::from_secs(600);
+/// How much later a question is asked once the service said that they come too fast (RFC 8628, 3.5).
+const SLOWER: Duration = Duration::from_secs(5);
+
+/// Why a person is not signed in.
+enum Not {
+    /// This way does not work; another one may.
+    Blocked(Trouble),
+    /// No way works, or nobody wants it to.
+    At(Trouble),
+}
+
+/// A person's sign-in to one tenant.
+pub(super) struct Person<'a> {
+    pub(super) source: &'a Source,
+    pub(super) way: SignIn,
+    pub(super) client: AppId,
+}
+
+impl Person<'_> {
+    /// A token: by what an earlier sign-in left, else by asking the person.
+    pub(super) async fn token(&self, audience: Audience) -> Result<Token, Trouble> {
+        let source = self.source;
+        let mut refresh = source.login.kept.refresh().lock().await;
+        let mut claims = source.login.kept.demanded();
+        if let (Some(token), None) = (refresh.as_ref(), &claims) {
+            let request = request::token_by_refresh(self.client(), source.resource(audience), token);
+            match self.send::<Granted>(&request).await {
+                Ok(granted) => return Ok(self.keep(granted, &mut refresh)),
+                // What renews is no longer taken, or a stronger sign-in is asked for.
+                Err(CallError::Refused(refused)) if refused.oauth.is_some() => claims = refused.claims,
+                Err(error) => return Err(self.trouble(error)),
+            }
+        }
+        // One tenant after the other: nobody enters two codes at once.
+        let _turn = source.turn.lock().await;
+        let granted = self.ask(audience, claims.as_deref()).await?;
+        Ok(self.keep(granted, &mut refresh))
+    }
+
+    /// Keeps what renews the token, and gives it.
+    fn keep(&self, granted: Granted, refresh: &mut Option<Secret>) -> Token {
+        if let Some(new) = granted.refresh_token {
+            *refresh = Some(new);
+        }
+        let until = self.source.wire.recorder().now().as_second().saturating_add(i64::from(granted.expires_in));
+        (granted.access_token, until)
+    }
+
+    /// Asks the person in the way that was chosen; where it is blocked, in the other one.
+    async fn ask(&self, audience: Audience, claims: Option<&str>) -> Result<Granted, Trouble> {
+        let trouble = match self.by(self.way, audience, claims).await {
+            Ok(granted) => return Ok(granted),
+            Err(Not::At(trouble)) => return Err(trouble),
+            Err(Not::Blocked(trouble)) => trouble,
+        };
+        let other = if self.way == SignIn::DeviceCode { SignIn::Browser } else { SignIn::DeviceCode };
+        self.source.prompts.say(Prompt::Instead {
+            side: self.source.side,
+            failed: self.way,
+            way: other,
+            trouble: trouble.clone(),
+        });
+        match self.by(other, audience, claims).await {
+            Ok(granted) => Ok(granted),
+            Err(Not::At(trouble) | Not::Blocked(trouble)) => Err(trouble),
+        }
+    }
+
+    async fn by(&self, way: SignIn, audience: Audience, claims: Option<&str>) -> Result<Granted, Not> {
+        let done = match way {
+            SignIn::Browser => self.by_browser(audience, claims).await,
+            _ => self.by_code(audience, claims).await,
+        };
+        self.source.prompts.say(Prompt::Over { side: self.source.side });
+        done
+    }
+
+    /// A code that is entered somewhere else; asked for as often as the server says.
+    async fn by_code(&self, audience: Audience, claims: Option<&str>) -> Result<Granted, Not> {
+        let request = request::device_code(self.client(), self.source.resource(audience), claims);
+        let device: DeviceCode = self.send(&request).await.map_err(|error| self.not(error))?;
+        let life = Duration::from_secs(u64::from(device.expires_in));
+        let until = self.ends_after(life);
+        self.source.prompts.say(Prompt::Code {
+            side: self.source.side,
+            address: printable(&device.verification_uri, 200),
+            code: Secret::new(printable(device.user_code.reveal(), 40)),
+            until,
+        });
+        let mut interval = Duration::from_secs(u64::from(device.interval.max(1)));
+        let question = request::token_by_device_code(self.client(), &device.device_code);
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            self.source
+                .wire
+                .pause(&self.work(), "the code is not entered yet", interval, life, tries)
+                .await
+                .map_err(|error| Not::At(self.trouble(error)))?;
+            let error = match self.send::<Granted>(&question).await {
+                Ok(granted) => return Ok(granted),
+                Err(error) => error,
+            };
+            let refused = match &error {
+                CallError::Refused(refused) => refused,
+                // The code is as good as before.
+                CallError::Unreachable(_) | CallError::Lost(_) if self.source.wire.recorder().now() < until => continue,
+                _ => return Err(Not::At(self.trouble(error))),
+            };
+            match refused.oauth.as_deref() {
+                Some("authorization_pending") if self.source.wire.recorder().now() < until => {}
+                Some("slow_down") => interval = interval.saturating_add(SLOWER),
+                Some("authorization_pending" | "expired_token" | "code_expired") => {
+                    return Err(Not::At(self.trouble(error).because(
+                        "The code ended before somebody entered it.",
+                        "Sign in again: there is a new code then.",
+                    )));
+                }
+                Some("authorization_declined") => {
+                    return Err(Not::At(
+                        self.trouble(error)
+                            .because("The sign-in was declined in the browser.", "Sign in again, and accept it there."),
+                    ));
+                }
+                _ if refused.refusal.status.is_some_and(|s| s >= 500) => {}
+                _ => return Err(self.not(error)),
+            }
+        }
+    }
+
+    /// A browser that comes back to this machine, itself or through a tunnel.
+    async fn by_browser(&self, audience: Audience, claims: Option<&str>) -> Result<Granted, Not> {
+        let listener = Listener::open().await.map_err(|error| {
+            Not::Blocked(Trouble::new(self.what(), format!("No port is free on this machine ({error})."), ""))
+        })?;
+        let state = Uuid::new_v4().simple().to_string();
+        // Two random numbers of 122 bits; RFC 7636 wants 43 characters at least.
+        let verifier = Secret::new(format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple()));
+        let challenge = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.reveal()));
+        let back = listener.address();
+        let resource = self.source.resource(audience);
+        let page = request::sign_in_page(self.client(), resource, &back, &state, &challenge, claims);
+        self.source.prompts.say(Prompt::Page {
+            side: self.source.side,
+            address: page.to_string(),
+            port: listener.port,
+            until: self.ends_after(BROWSER),
+        });
+        let answer = tokio::select! {
+            biased;
+            () = self.source.wire.control().stopped() => return Err(Not::At(self.trouble(CallError::Stopped))),
+            answer = tokio::time::timeout(BROWSER, listener.answer(&state)) => answer,
+        };
+        let code = match answer {
+            Ok(Ok(Back::Code(code))) => code,
+            Ok(Ok(Back::Refused(word, description))) => {
+                return Err(Not::Blocked(self.refused_by_page(&word, &description)));
+            }
+            Ok(Err(error)) => {
+                let why = format!("Nothing more can be taken from a browser ({error}).");
+                return Err(Not::Blocked(Trouble::new(self.what(), why, "")));
+            }
+            Err(_) => {
+                return Err(Not::At(Trouble::new(
+                    self.what(),
+                    format!("No browser came back within {} minutes.", BROWSER.as_secs() / 60),
+                    "Sign in again, or choose device-code: it works without a way back to this machine.",
+                )));
+            }
+        };
+        let request = request::token_by_code(self.client(), resource, &back, &code, &verifier);
+        self.send(&request).await.map_err(|error| self.not(error))
+    }
+
+    /// What the sign-in page answered in place of a code.
+    fn refused_by_page(&self, word: &str, description: &str) -> Trouble {
+        let message = first_line(description);
+        let (code, message) = match message.split_once(": ") {
+            Some((code, rest)) if code.starts_with("AADSTS") => (code.to_owned(), rest.to_owned()),
+            _ => (word.to_owned(), message),
+        };
+        let refusal =
+            Refusal { status: None, code: printable(&code, 100), message: printable(&message, 500), request_id: None };
+        Trouble::from_refusal(self.what(), refusal)
+    }
+
+    fn client(&self) -> Client<'_> {
+        let source = self.source;
+        Client { endpoints: &source.endpoints, side: source.side, tenant: &source.tenant, id: self.client }
+    }
+
+    async fn send<T: DeserializeOwned + Send>(&self, request: &Request) -> Result<T, CallError> {
+        let read = |reply: &crate::wire::Reply| serde_json::from_slice(&reply.body).map_err(|e| torn(&e));
+        self.source.wire.send(&self.work(), request, None, read).await
+    }
+
+    const fn work(&self) -> Work {
+        Work::SignIn(self.source.side)
+    }
+
+    fn ends_after(&self, life: Duration) -> Timestamp {
+        let life = SignedDuration::try_from(life).unwrap_or(SignedDuration::ZERO);
+        self.source.wire.recorder().now().saturating_add(life).unwrap_or(Timestamp::MAX)
+    }
+
+    fn what(&self) -> String {
+        format!("Sign-in to tenant {} did not work.", self.source.side)
+    }
+
+    /// A refusal may be a policy against this way; that nothing answers is not.
+    fn not(&self, error: CallError) -> Not {
+        match error {
+            CallError::Refused(_) => Not::Blocked(self.trouble(error)),
+            error => Not::At(self.trouble(error)),
+        }
+    }
+
+    fn trouble(&self, error: CallError) -> Trouble {
+        let refusal = match error {
+            CallError::Refused(Refused { refusal, .. })
+            | CallError::Unreachable(refusal)
+            | CallError::Lost(refusal) => refusal,
+            CallError::SignIn(trouble) => return trouble,
+            CallError::Journal(error) => return Trouble::new(self.what(), error.to_string(), "Free some disk space."),
+            CallError::Stopped => return Trouble::new(self.what(), "You stopped it.", ""),
+        };
+        Trouble::from_refusal(self.what(), refusal)
+    }
+}

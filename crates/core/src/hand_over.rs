@@ -1,0 +1,189 @@
+//! The page for tenant B's administrator, where nobody signs in there: what they do, what it allows, how it is taken back.
+//! They need no crosspull.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{AppId, ImageRef, TenantId};
+use crate::plan::{Role, condition};
+
+/// What the page tells. Ids and names alone; whoever finds it can do nothing with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandOver {
+    /// The app that is to be let in.
+    pub app: AppId,
+    /// Its name, where it is known.
+    pub app_name: String,
+    /// The tenant that it is from.
+    pub tenant_a: TenantId,
+    /// The tenant that lets it in.
+    pub tenant_b: TenantId,
+    /// The registry's host.
+    pub login_server: String,
+    /// What is to be pulled.
+    pub images: Vec<ImageRef>,
+    /// The consent page.
+    pub consent_url: String,
+}
+
+/// A part of the page.
+enum Part {
+    Head(String),
+    Text(String),
+    /// Something to be taken whole: an address, a command.
+    Whole(Vec<String>),
+}
+
+impl HandOver {
+    /// The page as Markdown.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        let parts = self.parts().into_iter().enumerate().map(|(i, part)| match part {
+            Part::Head(text) => format!("{} {text}\n", if i == 0 { "#" } else { "##" }),
+            Part::Text(text) => format!("{text}\n"),
+            Part::Whole(lines) => format!("```\n{}\n```\n", lines.join("\n")),
+        });
+        parts.collect::<Vec<_>>().join("\n")
+    }
+
+    /// The page as plain text, such as for a mail.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let parts = self.parts().into_iter().map(|part| match part {
+            Part::Head(text) => format!("{}\n", text.to_uppercase()),
+            Part::Text(text) => format!("{text}\n"),
+            Part::Whole(lines) => lines.iter().map(|line| format!("    {line}\n")).collect(),
+        });
+        parts.collect::<Vec<_>>().join("\n")
+    }
+
+    /// The commands that let the app in and give it the role, for a shell where the administrator is signed in.
+    #[must_use]
+    pub fn commands(&self) -> Vec<String> {
+        let (app, tenant) = (self.app, self.tenant_b);
+        vec![
+            format!("az login --tenant {tenant}"),
+            format!("az ad sp create --id {app}"),
+            format!("REGISTRY=$(az acr list --query \"[?loginServer=='{}'].id\" --output tsv)", self.login_server),
+            format!("PRINCIPAL=$(az ad sp show --id {app} --query id --output tsv)"),
+            assign(Role::AcrPull.name(), ""),
+        ]
+    }
+
+    /// The last of them for a registry whose roles hold on repositories: there the other role counts. The condition goes
+    /// by a here-document, since it has quotes and exclamation marks that an interactive shell would take for its own.
+    #[must_use]
+    pub fn commands_for_repositories(&self) -> Vec<String> {
+        let mut repositories: Vec<String> = self.images.iter().map(|image| image.repository.clone()).collect();
+        repositories.sort();
+        repositories.dedup();
+        vec![
+            "CONDITION=$(cat <<'END'".to_owned(),
+            condition(&repositories).unwrap_or_default(),
+            "END".to_owned(),
+            ")".to_owned(),
+            assign(Role::RepositoryReader.name(), " --condition-version 2.0 --condition \"$CONDITION\""),
+        ]
+    }
+
+    /// The commands that take it back.
+    #[must_use]
+    pub fn commands_back(&self) -> Vec<String> {
+        vec![format!("az ad sp delete --id {}", self.app)]
+    }
+
+    fn parts(&self) -> Vec<Part> {
+        let images: Vec<String> = self.images.iter().map(|image| format!("{}/{image}", self.login_server)).collect();
+        vec![
+            Part::Head(format!("Let a cluster pull from {}", self.login_server)),
+            Part::Text(format!(
+                "A cluster in tenant {} is to pull {} from your registry {} in tenant {}. It signs in with the app {} ({}). \
+                 Two things let it in; an administrator of your tenant does them once.",
+                self.tenant_a,
+                images.join(", "),
+                self.login_server,
+                self.tenant_b,
+                self.app_name,
+                self.app,
+            )),
+            Part::Head("1. Let the app in".to_owned()),
+            Part::Text(
+                "Open this page as an administrator (Cloud Application Administrator is enough), tick \"Consent on behalf \
+                 of your organization\" and accept. The page then goes to microsoft.com; that is all."
+                    .to_owned(),
+            ),
+            Part::Whole(vec![self.consent_url.clone()]),
+            Part::Head("2. Give it the role on the registry".to_owned()),
+            Part::Text(
+                "In the portal: the registry, Access control (IAM), Add role assignment, AcrPull, and the app as its \
+                 member. It needs the right to assign roles on the registry (Role Based Access Control Administrator or \
+                 Owner)."
+                    .to_owned(),
+            ),
+            Part::Head("Both by the Azure CLI".to_owned()),
+            Part::Text("The first two lines stand in place of the page of step 1, the rest of step 2.".to_owned()),
+            Part::Whole(self.commands()),
+            Part::Text(
+                "Where the registry's permissions are \"RBAC Registry + ABAC Repository Permissions\", AcrPull does not \
+                 count. In place of the last line then:"
+                    .to_owned(),
+            ),
+            Part::Whole(self.commands_for_repositories()),
+            Part::Head("What this allows".to_owned()),
+            Part::Text(format!(
+                "Whoever has a secret of the app may read images of {}, and nothing else: the app has no permission on any \
+                 API, and no other role.",
+                self.login_server
+            )),
+            Part::Head("How to take it back".to_owned()),
+            Part::Text("Delete the app's service principal in your tenant; its role goes with it.".to_owned()),
+            Part::Whole(self.commands_back()),
+        ]
+    }
+}
+
+fn assign(role: &str, condition: &str) -> String {
+    format!(
+        "az role assignment create --role \"{role}\" --scope \"$REGISTRY\" --assignee-object-id \"$PRINCIPAL\" \
+         --assignee-principal-type ServicePrincipal{condition}"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page() -> HandOver {
+        HandOver {
+            app: "33333333-3333-4333-8333-333333333333".parse().expect("a GUID"),
+            app_name: "crosspull-aks-shop".to_owned(),
+            tenant_a: "11111111-1111-4111-8111-111111111111".parse().expect("a GUID"),
+            tenant_b: "22222222-2222-4222-8222-222222222222".parse().expect("a GUID"),
+            login_server: "registryb.azurecr.io".to_owned(),
+            images: vec![ImageRef::parse("shop/web:1.4").expect("an image")],
+            consent_url: "https://login.microsoftonline.com/x/oauth2/authorize?client_id=y".to_owned(),
+        }
+    }
+
+    #[test]
+    fn both_forms_of_the_page_hold_all_that_is_to_be_taken_whole() {
+        let page = page();
+        for form in [page.markdown(), page.text()] {
+            let mut whole = [page.commands(), page.commands_back()].concat();
+            whole.extend(page.commands_for_repositories());
+            whole.push(page.consent_url.clone());
+            for line in whole {
+                assert!(form.lines().any(|l| l.trim() == line), "{line}\nis not whole in\n{form}");
+            }
+            assert!(form.contains("registryb.azurecr.io/shop/web:1.4"));
+        }
+        assert!(page.markdown().starts_with("# Let a cluster pull"));
+    }
+
+    #[test]
+    fn the_condition_reaches_the_command_as_it_is() {
+        let lines = page().commands_for_repositories();
+        let condition = condition(&["shop/web".to_owned()]).expect("a condition");
+        assert_eq!(lines.get(1), Some(&condition));
+        assert!(!condition.contains('\n') && condition != "END");
+    }
+}

@@ -1,0 +1,30 @@
+//! The page for tenant B's administrator, in files beside the run's journal: as Markdown and as plain text.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use crosspull_core::hand_over::HandOver;
+use tempfile::NamedTempFile;
+
+/// Writes both forms of the page beside the journal, in place of those of an earlier part of the run; gives where they
+/// are. The page holds no secret; its files are the operator's all the same, to send on as they like.
+///
+/// # Errors
+/// A sentence, where the folder cannot be written.
+pub fn write(page: &HandOver, journal: &Path) -> Result<[PathBuf; 2], String> {
+    let markdown = journal.with_extension("tenant-b.md");
+    let text = journal.with_extension("tenant-b.txt");
+    put(&markdown, &page.markdown())?;
+    put(&text, &page.text())?;
+    Ok([markdown, text])
+}
+
+/// Whole or not at all.
+fn put(path: &Path, text: &str) -> Result<(), String> {
+    let folder = path.parent().unwrap_or_else(|| Path::new("."));
+    let failed = |e: std::io::Error| format!("the page {} cannot be written ({e})", path.display());
+    let mut file = NamedTempFile::new_in(folder).map_err(failed)?;
+    file.write_all(text.as_bytes()).map_err(failed)?;
+    file.persist(path).map_err(|e| failed(e.error))?;
+    Ok(())
+}

@@ -1,0 +1,122 @@
+//! Tenant B belongs to somebody else: they get a page, and nobody signs in there.
+
+use serde_json::Value;
+
+use crate::end::End;
+use crate::story::Story;
+use crate::world::text;
+
+/// AcrPull (`azure-facts.md` 3.6).
+const ACR_PULL: &str = "7f951dda-4ed3-4680-a7ca-43fe172d538d";
+
+/// A story whose operator has nothing of tenant B but the registry's login server.
+fn of_others(scenario: &str) -> Story {
+    Story::of(scenario).without("CROSSPULL_B_CLIENT_ID").without("CROSSPULL_B_CLIENT_SECRET")
+}
+
+fn flags(story: &Story) -> [String; 4] {
+    ["--sign-in-b", "none", "--registry", &story.ready.login_server].map(str::to_owned)
+}
+
+fn apply(story: &Story, more: &[&str], watch: impl FnMut(&Value, u32)) -> End {
+    let flags = flags(story);
+    let mut all: Vec<&str> = flags.iter().map(String::as_str).collect();
+    all.extend(more);
+    story.apply_while(&all, watch)
+}
+
+/// The app of the page that somebody was asked to follow.
+fn app_of(event: &Value) -> String {
+    text(&event["page"], "app").to_owned()
+}
+
+/// Nothing was asked of tenant B as anybody but the new app: its sign-in and its registry alone.
+fn nobody_signed_in_to_b(end: &End) {
+    for call in end.events("call_started").filter(|call| call["side"] == "b") {
+        assert!(matches!(text(call, "plane"), "entra" | "registry"), "{call}");
+    }
+}
+
+#[test]
+fn the_administrator_follows_the_page_and_the_run_goes_on_by_itself() {
+    let story = of_others("happy");
+    let (mut pages, mut granted) = (Vec::new(), false);
+    let end = apply(&story, &[], |event, _| match text(event, "event") {
+        "person_needed" => {
+            let app = app_of(event);
+            story.provision_by_hand(&app);
+            pages.push(app);
+        }
+        // The second half only once the first was noticed.
+        "waiting" if event["why"] == "the app may not pull yet" && !granted => {
+            granted = true;
+            story.grant_by_hand(&pages[0], ACR_PULL);
+        }
+        _ => {}
+    });
+    end.ends_well();
+    assert!(end.err.contains(".tenant-b.md") && end.err.contains(".tenant-b.txt"), "\n{end}");
+    story.is_done("AcrPull");
+    assert_eq!(pages.len(), 1, "asked once\n{end}");
+    nobody_signed_in_to_b(&end);
+    assert_eq!((end.outcome("hand-over"), end.note("hand-over")), ("found", "done by tenant B"));
+
+    let journal = &story.journals()[0];
+    for form in ["tenant-b.md", "tenant-b.txt"] {
+        let page = std::fs::read_to_string(journal.with_extension(form)).expect("the page");
+        let tenant = story.ready.tenants.b.id;
+        for line in [
+            format!("az login --tenant {tenant}"),
+            format!("az ad sp create --id {}", pages[0]),
+            format!("az ad sp delete --id {}", pages[0]),
+        ] {
+            assert!(page.lines().any(|l| l.trim() == line), "{line} is not in {form}");
+        }
+        assert!(!page.contains(&story.secret_that_was_made()), "{form} holds the secret");
+    }
+}
+
+#[test]
+fn a_run_may_be_left_and_resumed_once_they_have_done_it() {
+    let story = of_others("happy");
+    let first = apply(&story, &["--consent-wait", "0"], |_, _| {});
+    first.exits(3).verdict("waits");
+    story.cluster_was_not_touched();
+    let app = text(story.world().app(), "appId").to_owned();
+    story.provision_by_hand(&app);
+    story.grant_by_hand(&app, ACR_PULL);
+    let second = story.resume(&[]);
+    second.ends_well();
+    story.is_done("AcrPull");
+    nobody_signed_in_to_b(&second);
+}
+
+#[test]
+fn undo_tells_what_is_left_to_them_until_they_have_done_it() {
+    let story = of_others("happy");
+    apply(&story, &["--consent-wait", "0"], |_, _| {}).exits(3);
+    let app = text(story.world().app(), "appId").to_owned();
+    story.provision_by_hand(&app);
+    let principal = story.world().principals("b", &app)[0].to_owned();
+    let left = story.undo(&[]);
+    left.exits(5).verdict("left");
+    assert!(text(left.trouble(), "now").ends_with(&format!("az ad sp delete --id {app}")), "\n{left}");
+    story.remove_from_b(&principal);
+    story.undo(&[]).exits(0);
+    story.is_taken_back();
+}
+
+#[test]
+fn a_registry_is_named_by_what_can_be_known_of_it() {
+    let story = of_others("happy");
+    let id = story.ready.registry.clone();
+    let by_id = story.plan(&["--sign-in-b", "none", "--registry", &id]);
+    by_id.exits(2);
+    assert!(by_id.err.contains("its login server cannot be read"), "\n{by_id}");
+    let story = Story::of("happy");
+    let server = story.ready.login_server.clone();
+    let by_server = story.plan(&["--registry", &server]);
+    by_server.exits(2);
+    assert!(by_server.err.contains("--sign-in-b none"), "\n{by_server}");
+    assert_eq!(story.sim.requests().as_array().map(Vec::len), Some(0), "nothing was called");
+}
