@@ -35,6 +35,8 @@ mod resume;
 #[cfg(test)]
 mod roles;
 #[cfg(test)]
+mod sign_in;
+#[cfg(test)]
 mod stopped;
 #[cfg(test)]
 mod undo;

@@ -45,10 +45,16 @@ fn secrets_of(story: &Story) -> BTreeSet<String> {
     let given = answers.flat_map(|answer| {
         let one = |name| answer[name].as_str().map(str::to_owned);
         let config = answer["kubeconfigs"][0]["value"].as_str().map(str::to_owned);
-        let told = ["secretText", "access_token", "refresh_token"].into_iter().filter_map(one);
+        let told =
+            ["secretText", "access_token", "refresh_token", "id_token", "device_code"].into_iter().filter_map(one);
         told.chain(config).collect::<Vec<_>>()
     });
-    given.chain(operators).collect()
+    let sent = exchanges.iter().flat_map(|e| {
+        let form = url::form_urlencoded::parse(e.request_body.as_bytes()).into_owned();
+        let secret = |name: &str| matches!(name, "code" | "code_verifier" | "client_assertion" | "refresh_token");
+        form.filter(|(name, _)| secret(name)).map(|(_, value)| value).collect::<Vec<_>>()
+    });
+    given.chain(operators).chain(sent).filter(|secret| !secret.is_empty()).collect()
 }
 
 /// Every file below a folder.

@@ -101,6 +101,33 @@ impl Story {
         End { secret_file: secret, ..end }
     }
 
+    /// `crosspull apply` while somebody reads what it says aside, line by line, and does what that asks for.
+    pub fn apply_with_somebody(&self, flags: &[&str], aside: impl FnMut(&str)) -> End {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_crosspull"));
+        command.args(["apply", "--answers", self.answers(), "--yes", "--output", "json"]).args(flags);
+        command.current_dir(self.folder.path()).env_clear().envs(self.variables());
+        ended_while(command, |_, _| {}, aside)
+    }
+
+    /// A person opens a sign-in page in a browser, chooses an account, and the browser goes where the page sends it.
+    pub fn sign_in_by_browser(&self, page: &str, account: &str) -> String {
+        let client = self.browser();
+        let form = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("user", account)
+            .append_pair("decision", "accept")
+            .finish();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let shown = client.get(page).send().await.expect("the page");
+            assert!(shown.status().is_success(), "{}", shown.text().await.expect("words"));
+            let sent = client.post(page).header("content-type", "application/x-www-form-urlencoded").body(form).send();
+            let sent = sent.await.expect("an answer");
+            let to = sent.headers().get("location").map(|to| to.to_str().expect("an address").to_owned());
+            let Some(to) = to else { return sent.text().await.expect("words") };
+            client.get(to).send().await.expect("it comes back").text().await.expect("words")
+        })
+    }
+
     /// `crosspull resume` of the run, without questions, in JSON.
     pub fn resume(&self, flags: &[&str]) -> End {
         self.resume_while(flags, |_, _| {})
@@ -212,8 +239,7 @@ impl Story {
     fn send(&self, method: reqwest::Method, url: &str, token: Option<&str>, kind: &str, body: String) -> Value {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let authority = reqwest::Certificate::from_pem(self.sim.ca_pem().as_bytes()).expect("the cloud's authority");
-        let client = reqwest::Client::builder().tls_certs_only([authority]).no_proxy().build().expect("a client");
+        let client = self.browser();
         runtime.block_on(async {
             let mut request = client.request(method, url).header("content-type", kind).body(body);
             if let Some(token) = token {
@@ -223,6 +249,14 @@ impl Story {
             let body = answer.bytes().await.expect("a body");
             if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).expect("JSON") }
         })
+    }
+
+    /// A client that trusts the cloud and follows nothing by itself.
+    fn browser(&self) -> reqwest::Client {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let authority = reqwest::Certificate::from_pem(self.sim.ca_pem().as_bytes()).expect("the cloud's authority");
+        let builder = reqwest::Client::builder().tls_certs_only([authority]).no_proxy();
+        builder.redirect(reqwest::redirect::Policy::none()).build().expect("a client")
     }
 
     /// The ids of all runs but those.
@@ -386,7 +420,9 @@ impl Story {
 
 /// Tokens and a cluster's credentials are asked for by POST; nothing changes by it (`azure-facts.md` 3.1, 3.10).
 fn only_reads(path: &str) -> bool {
-    ["/oauth2/v2.0/token", "/listClusterUserCredential"].iter().any(|tail| path.ends_with(tail))
+    ["/oauth2/v2.0/token", "/oauth2/v2.0/devicecode", "/listClusterUserCredential"]
+        .iter()
+        .any(|tail| path.ends_with(tail))
         || matches!(path, "/oauth2/token" | "/oauth2/exchange")
 }
 
@@ -396,7 +432,8 @@ fn exported(lines: &str) -> BTreeMap<String, String> {
         let (name, value) = line.strip_prefix("export ")?.split_once('=')?;
         Some((name.to_owned(), value.strip_prefix('\'')?.strip_suffix('\'')?.to_owned()))
     };
-    lines.lines().map(|line| one(line).unwrap_or_else(|| panic!("no export: {line}"))).collect()
+    let lines = lines.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
+    lines.map(|line| one(line).unwrap_or_else(|| panic!("no export: {line}"))).collect()
 }
 
 /// A path as an argument.
@@ -452,7 +489,12 @@ enum Line {
 }
 
 /// Runs a program to its end, without a terminal, and tells what it says while it does.
-fn ended(mut command: Command, mut watch: impl FnMut(&Value, u32)) -> End {
+fn ended(command: Command, watch: impl FnMut(&Value, u32)) -> End {
+    ended_while(command, watch, |_| {})
+}
+
+/// The same, and tells what it says aside too, line by line.
+fn ended_while(mut command: Command, mut watch: impl FnMut(&Value, u32), mut aside: impl FnMut(&str)) -> End {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = Running(command.spawn().expect("the program starts"));
     let (sender, lines) = channel();
@@ -473,6 +515,7 @@ fn ended(mut command: Command, mut watch: impl FnMut(&Value, u32)) -> End {
                 end.out.push('\n');
             }
             Ok(Line::Err(line)) => {
+                aside(&line);
                 end.err.push_str(&line);
                 end.err.push('\n');
             }

@@ -6,13 +6,16 @@ use std::{
 };
 
 use tokio::task::JoinSet;
+use uuid::Uuid;
 
 use crate::{
+    arm::Results,
     clock::Clock,
-    scenario::{PersonPart, PolicyPart, Setup, Times},
+    scenario::{PersonPart, PoliciesPart, PolicyPart, Setup, Times},
+    sessions::SignIns,
     tokens::Issuer,
     trap::Trap,
-    world::World,
+    world::{World, happy::Operators},
 };
 
 /// One simulated cloud, shared by its planes.
@@ -25,12 +28,19 @@ pub struct Cloud {
     pub clock: Clock,
     /// How long things take, in simulated seconds.
     pub times: Times,
-    /// The administrator of tenant B, when it is a person.
+    /// The people who consent and sign in by themselves.
     pub person: PersonPart,
+    /// The accounts of the operators of A and B.
+    pub operators: Operators,
+    sign_ins: Mutex<SignIns>,
+    /// Tenant A, its sign-in policies, and those of B.
+    sign_in_policies: (Uuid, PoliciesPart, PoliciesPart),
     /// Policies of tenant A.
     pub policy: PolicyPart,
     /// How many items a page of a list has; as many as usual where not given.
     pub page: Option<usize>,
+    /// What queries found of which more pages are to come.
+    pub results: Results,
     /// Where nobody should be led.
     pub trap: Trap,
     /// Makes and opens tokens.
@@ -47,19 +57,25 @@ impl Cloud {
     #[must_use]
     pub fn new(
         world: World,
+        operators: Operators,
         clock: Clock,
         setup: &Setup,
         origin: String,
         trap: Trap,
         node_client: reqwest::Client,
     ) -> Self {
+        let a = world.a;
         Self {
             world: Mutex::new(world),
             clock,
             times: Times::default().with(&setup.time),
             person: setup.person.clone(),
+            operators,
+            sign_ins: Mutex::default(),
+            sign_in_policies: (a, setup.world.policies_a.clone(), setup.world.policies_b.clone()),
             policy: setup.policy.clone(),
             page: setup.world.page,
+            results: Results::default(),
             trap,
             issuer: Issuer::default(),
             origin,
@@ -71,6 +87,18 @@ impl Cloud {
     /// The world, locked. Never hold it over an await.
     pub fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The sign-ins of people, locked. Never hold them over an await; the world may be locked while they are.
+    pub fn sign_ins(&self) -> MutexGuard<'_, SignIns> {
+        self.sign_ins.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The sign-in policies of a tenant; of the one tenant that is both, those of A.
+    #[must_use]
+    pub fn policies(&self, tenant: Uuid) -> &PoliciesPart {
+        let (id, a, b) = &self.sign_in_policies;
+        if tenant == *id { a } else { b }
     }
 
     /// The addresses of its own listeners, the trap's not among them: `https://localhost:PORT`.

@@ -11,10 +11,11 @@ use uuid::Uuid;
 
 use crate::{
     cloud::{Cloud, Shared},
+    html,
     world::{Application, ServicePrincipal},
 };
 
-mod page;
+pub mod page;
 
 /// Why consent cannot be given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -162,8 +163,8 @@ pub async fn admin_consented(
 
 fn show(cloud: &Cloud, asked: &Asked) -> Response {
     match subject(cloud, asked) {
-        Ok(subject) => html(StatusCode::OK, page::consent(&subject)),
-        Err((code, message)) => html(StatusCode::BAD_REQUEST, page::error(code, &message)),
+        Ok(subject) => html::answer(StatusCode::OK, page::consent(&subject)),
+        Err((code, message)) => html::answer(StatusCode::BAD_REQUEST, page::error(code, &message)),
     }
 }
 
@@ -205,7 +206,7 @@ fn subject(cloud: &Cloud, asked: &Asked) -> Result<page::Subject, (u32, String)>
 
 fn decide(cloud: &Cloud, asked: &Asked, form: &str) -> Response {
     if let Err((code, message)) = subject(cloud, asked) {
-        return html(StatusCode::BAD_REQUEST, page::error(code, &message));
+        return html::answer(StatusCode::BAD_REQUEST, page::error(code, &message));
     }
     let accepted =
         url::form_urlencoded::parse(form.as_bytes()).any(|(name, value)| name == "decision" && value == "accept");
@@ -225,9 +226,9 @@ fn decide(cloud: &Cloud, asked: &Asked, form: &str) -> Response {
 }
 
 /// Back to the application, whose redirect URI was found among its own.
-fn redirect(to: &str, with: &[(&str, String)]) -> Response {
+pub fn redirect(to: &str, with: &[(&str, String)]) -> Response {
     let Ok(mut url) = Url::parse(to) else {
-        return html(StatusCode::BAD_REQUEST, page::error(50_011, "The redirect URI cannot be read."));
+        return html::answer(StatusCode::BAD_REQUEST, page::error(50_011, "The redirect URI cannot be read."));
     };
     let mut query: Vec<String> = url.query().map(str::to_owned).into_iter().collect();
     query.extend(with.iter().map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC))));
@@ -236,12 +237,4 @@ fn redirect(to: &str, with: &[(&str, String)]) -> Response {
         Ok(location) => (StatusCode::FOUND, [(header::LOCATION, location)]).into_response(),
         Err(_) => StatusCode::BAD_REQUEST.into_response(),
     }
-}
-
-fn html(status: StatusCode, page: String) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'"),
-    ];
-    (status, headers, page).into_response()
 }

@@ -12,7 +12,7 @@ use crate::{
     clock::Moment,
     cloud::Cloud,
     scenario::Times,
-    world::{Application, Directory, Password, World},
+    world::{Application, Directory, Password, ServicePrincipal, World},
 };
 
 /// Who signed in.
@@ -97,35 +97,64 @@ impl SignInError {
 /// # Errors
 /// Why Entra refuses.
 pub fn sign_in(cloud: &Cloud, tenant: &str, client_id: &str, secret: &str) -> Result<SignedIn, SignInError> {
-    let now = cloud.clock.now();
     let world = cloud.world();
+    let (home, application, principal) = known(cloud, &world, tenant, client_id)?;
+    let delay = if home { cloud.times.secret_effect } else { cloud.times.secret_effect_elsewhere() };
+    let turn = principal.replica.fetch_add(1, Ordering::Relaxed);
+    let now = cloud.clock.now();
+    let mut known =
+        application.passwords.iter().filter(|password| known_secret(password, turn, delay, now, &cloud.times));
+    let password = known.find(|password| password.secret.reveal() == secret).ok_or(SignInError::WrongSecret)?;
+    if password.end < cloud.clock.timestamp() || password.start > in_a_few_minutes(cloud.clock.timestamp()) {
+        return Err(SignInError::ExpiredSecret);
+    }
+    Ok(signed_in(&world, tenant, principal))
+}
+
+/// Signs an application in to a tenant by a proof that is checked when all else is in order.
+///
+/// # Errors
+/// Why Entra refuses, or what is wrong with the proof.
+pub fn sign_in_by<E: From<SignInError>>(
+    cloud: &Cloud,
+    tenant: &str,
+    client_id: &str,
+    check: impl FnOnce(&World, &Application) -> Result<(), E>,
+) -> Result<SignedIn, E> {
+    let world = cloud.world();
+    let (_, application, principal) = known(cloud, &world, tenant, client_id)?;
+    check(&world, application)?;
+    Ok(signed_in(&world, tenant, principal))
+}
+
+fn signed_in(world: &World, tenant: &str, principal: &ServicePrincipal) -> SignedIn {
+    SignedIn {
+        tenant: world.tenant(tenant).map(|directory| directory.id).unwrap_or_default(),
+        app_id: principal.app_id,
+        object_id: principal.id,
+        graph_roles: principal.graph_roles.clone(),
+    }
+}
+
+/// An application and its service principal that a tenant knows by now, and whether it is the application's own tenant.
+fn known<'w>(
+    cloud: &Cloud,
+    world: &'w World,
+    tenant: &str,
+    client_id: &str,
+) -> Result<(bool, &'w Application, &'w ServicePrincipal), SignInError> {
+    let now = cloud.clock.now();
     let directory = world.tenant(tenant).ok_or(SignInError::UnknownTenant)?;
     let application = Uuid::parse_str(client_id)
         .ok()
-        .and_then(|id| known_application(&world, directory, id, now, &cloud.times))
+        .and_then(|id| known_application(world, directory, id, now, &cloud.times))
         .ok_or(SignInError::UnknownApplication)?;
     let home = application.home == directory.id;
     let principal = directory
         .principal_of(application.registration.app_id)
         .filter(|principal| principal.written.after(cloud.times.principal_replication).reached(now))
         .ok_or(if home { SignInError::MissingPrincipal } else { SignInError::UnknownApplication })?;
-    if !principal.enabled {
-        return Err(SignInError::Disabled);
-    }
-    let delay = if home { cloud.times.secret_effect } else { cloud.times.secret_effect_elsewhere() };
-    let turn = principal.replica.fetch_add(1, Ordering::Relaxed);
-    let passwords = application.registration.passwords.iter();
-    let mut known = passwords.filter(|password| known_secret(password, turn, delay, now, &cloud.times));
-    let password = known.find(|password| password.secret.reveal() == secret).ok_or(SignInError::WrongSecret)?;
-    if password.end < cloud.clock.timestamp() || password.start > in_a_few_minutes(cloud.clock.timestamp()) {
-        return Err(SignInError::ExpiredSecret);
-    }
-    Ok(SignedIn {
-        tenant: directory.id,
-        app_id: principal.app_id,
-        object_id: principal.id,
-        graph_roles: principal.graph_roles.clone(),
-    })
+    if principal.enabled { Ok((home, application.registration, principal)) } else { Err(SignInError::Disabled) }
 }
 
 /// An application that a tenant may know, with the tenant it is registered in.

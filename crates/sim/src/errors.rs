@@ -82,13 +82,19 @@ pub fn graph(status: StatusCode, code: &str, message: &str) -> Refusal {
 /// An error of Entra's token and discovery endpoints (`entra_invalid_secret`).
 #[must_use]
 pub fn entra(status: StatusCode, error: &str, code: u32, message: &str) -> Refusal {
+    entra_with(status, error, code, message, &[])
+}
+
+/// The same with more members: `suberror`, `claims`.
+#[must_use]
+pub fn entra_with(status: StatusCode, error: &str, code: u32, message: &str, more: &[(&str, Value)]) -> Refusal {
     let trace = Uuid::new_v4();
     let correlation = Uuid::new_v4();
     let timestamp = Timestamp::now().strftime("%Y-%m-%d %H:%M:%SZ").to_string();
     let description = format!(
         "AADSTS{code}: {message}\r\nTrace ID: {trace}\r\nCorrelation ID: {correlation}\r\nTimestamp: {timestamp}"
     );
-    let body = json!({
+    let mut body = json!({
         "error": error,
         "error_description": description,
         "error_codes": [code],
@@ -97,6 +103,9 @@ pub fn entra(status: StatusCode, error: &str, code: u32, message: &str) -> Refus
         "correlation_id": correlation,
         "error_uri": format!("https://login.microsoftonline.com/error?code={code}"),
     });
+    for (name, value) in more {
+        body[*name] = value.clone();
+    }
     Refusal::from(json(status, &body)).with(HeaderName::from_static("x-ms-request-id"), &trace.to_string())
 }
 

@@ -1,4 +1,4 @@
-//! What a start leaves for other programs: the ready line, `ca.pem`, `answers.toml` and `env`.
+//! What a start leaves for other programs: the ready line, `ca.pem`, `answers.toml`, `env`, and what else to sign in with.
 
 use std::{
     borrow::Cow,
@@ -12,7 +12,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
-    sim::Sim,
+    sim::{Sim, Tenant},
     world::{World, happy::Operator},
 };
 
@@ -136,10 +136,30 @@ pub(crate) fn env_lines(ready: &Ready, a: &Operator, b: &Operator, ca_file: Opti
         export("CROSSPULL_CA_FILE", &file.to_string_lossy());
     }
     export("CROSSPULL_CLOUD", &ready.arm);
+    if let Some(folder) = ca_file.and_then(Path::parent) {
+        lines.push_str(&other_ways(&ready.arm, folder));
+    }
     lines
 }
 
-/// Writes `ca.pem`, `answers.toml` and `env` into a folder, each for its owner only (0600). A folder that is missing is
+/// Lines that say how else to sign in; each is a comment, since one way is enough.
+fn other_ways(origin: &str, folder: &Path) -> String {
+    let mut lines = String::from("# In place of a secret, a certificate or the token of a service account:\n");
+    for (side, name) in [("A", "operator-a"), ("B", "operator-b")] {
+        for (kind, ending) in [("CLIENT_CERTIFICATE_FILE", "pem"), ("FEDERATED_TOKEN_FILE", "token")] {
+            let file = folder.join(format!("{name}.{ending}"));
+            let file = file.to_string_lossy().replace('\'', r"'\''");
+            let _ = writeln!(lines, "# export CROSSPULL_{side}_{kind}='{file}'");
+        }
+    }
+    let _ = writeln!(
+        lines,
+        "# The managed identity of a machine of tenant A:\n# export AZURE_POD_IDENTITY_AUTHORITY_HOST='{origin}'"
+    );
+    lines
+}
+
+/// Writes `ca.pem`, `answers.toml`, `env`, and each operator's certificate and federated token into a folder, each for its owner only (0600). A folder that is missing is
 /// made for its owner only too (0700); one that is there keeps its mode. The files of an earlier start are replaced.
 ///
 /// # Errors
@@ -154,11 +174,16 @@ pub fn write_files(sim: &Sim, folder: &Path) -> io::Result<Ready> {
     let ca_file = folder.join("ca.pem");
     let answers = folder.join("answers.toml");
     let env = folder.join("env");
+    let at = |name: &str| folder.join(name);
     let files = [
         // First, since `env` is what tells a folder of ours from another.
         (&env, sim.env_lines(Some(&ca_file))),
         (&ca_file, sim.ca_pem().to_owned()),
         (&answers, sim.answers_toml(Some(&ca_file))),
+        (&at("operator-a.pem"), sim.certificate_pem(Tenant::A)),
+        (&at("operator-a.token"), sim.federated_token(Tenant::A).reveal().to_owned()),
+        (&at("operator-b.pem"), sim.certificate_pem(Tenant::B)),
+        (&at("operator-b.token"), sim.federated_token(Tenant::B).reveal().to_owned()),
     ];
     if !is_ours(&env) {
         files.iter().try_for_each(|(file, _)| nothing_at(file))?;

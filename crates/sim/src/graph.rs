@@ -18,7 +18,9 @@ use crate::{
 };
 
 mod applications;
+mod certificates;
 mod directory_objects;
+mod federated;
 mod filter;
 mod groups;
 mod passwords;
@@ -26,6 +28,7 @@ mod principals;
 mod query;
 mod relations;
 mod shapes;
+mod users;
 
 /// The relations of an object to others.
 const RELATIONS: &[&str] = &["memberOf", "transitiveMemberOf", "appRoleAssignments", "members", "owners"];

@@ -135,7 +135,8 @@ pub fn require(cloud: &Cloud, caller: &Caller, scope: &str, action: &str) -> Res
     let message = format!(
         "The client '{}' with object id '{}' does not have authorization to perform action '{action}' over scope '{scope}' or \
          the scope is invalid. If access was recently granted, please refresh your credentials.",
-        caller.app_id, caller.object_id
+        caller.name(),
+        caller.object_id
     );
     Err(errors::arm(http::StatusCode::FORBIDDEN, "AuthorizationFailed", &message))
 }

@@ -7,10 +7,12 @@ use std::path::Path;
 use serde::Deserialize;
 
 mod parts;
+mod policies;
 mod times;
 mod world_part;
 
 pub use parts::*;
+pub use policies::*;
 pub use times::Times;
 pub use world_part::*;
 
@@ -44,6 +46,10 @@ static SHIPPED: &[(&str, &str)] = &[
     ("reset-hangs", include_str!("../../../assets/scenarios/reset-hangs.toml")),
     ("cluster-stopped", include_str!("../../../assets/scenarios/cluster-stopped.toml")),
     ("conditional-access", include_str!("../../../assets/scenarios/conditional-access.toml")),
+    ("device-code-blocked", include_str!("../../../assets/scenarios/device-code-blocked.toml")),
+    ("step-up", include_str!("../../../assets/scenarios/step-up.toml")),
+    ("person-signs-in", include_str!("../../../assets/scenarios/person-signs-in.toml")),
+    ("many", include_str!("../../../assets/scenarios/many.toml")),
     ("token-expires-midway", include_str!("../../../assets/scenarios/token-expires-midway.toml")),
     ("china", include_str!("../../../assets/scenarios/china.toml")),
     ("usgov", include_str!("../../../assets/scenarios/usgov.toml")),

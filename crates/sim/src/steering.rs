@@ -15,6 +15,7 @@ use serde_json::json;
 use crate::{
     cloud::Shared,
     consent::{self, ConsentError},
+    entra::device::{self, DeviceError},
     errors,
     log::Log,
     world::view,
@@ -27,6 +28,7 @@ pub fn router(cloud: Shared, log: Arc<Log>) -> Router {
         .route("/_sim/requests", get(async move || Json(log.entries())))
         .route("/_sim/trap", get(async |State(cloud): State<Shared>| Json(cloud.trap.shown())))
         .route("/_sim/consent", post(give_consent))
+        .route("/_sim/device", get(waiting_devices).post(enter_code))
         .fallback(async || {
             errors::json(StatusCode::NOT_FOUND, &json!({ "error": "there is no such path under /_sim" }))
         })
@@ -48,6 +50,42 @@ async fn give_consent(State(cloud): State<Shared>, Json(asked): Json<Asked>) -> 
                 ConsentError::UnknownTenant | ConsentError::UnknownApplication => StatusCode::NOT_FOUND,
                 ConsentError::SingleTenant | ConsentError::Refused => StatusCode::CONFLICT,
             };
+            errors::json(status, &json!({ "error": why.to_string() }))
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Entered {
+    user_code: String,
+    /// An account, or `a` or `b` for an operator.
+    #[serde(default)]
+    user: String,
+    #[serde(default)]
+    deny: bool,
+}
+
+/// The codes that nobody has entered yet.
+async fn waiting_devices(State(cloud): State<Shared>) -> Json<serde_json::Value> {
+    let all = device::pending(&cloud);
+    Json(
+        all.iter()
+            .map(|(code, tenant, client)| json!({ "userCode": code, "tenant": tenant, "clientId": client }))
+            .collect(),
+    )
+}
+
+async fn enter_code(State(cloud): State<Shared>, Json(entered): Json<Entered>) -> Response {
+    let done = if entered.deny {
+        device::decline(&cloud, &entered.user_code).map(|()| json!({ "denied": true }))
+    } else {
+        device::approve(&cloud, &entered.user_code, &entered.user).map(|tenant| json!({ "tenant": tenant }))
+    };
+    match done {
+        Ok(body) => Json(body).into_response(),
+        Err(why) => {
+            let status = if why == DeviceError::UnknownCode { StatusCode::NOT_FOUND } else { StatusCode::CONFLICT };
             errors::json(status, &json!({ "error": why.to_string() }))
         }
     }

@@ -84,11 +84,12 @@ impl Testbed {
     pub fn new(change: impl FnOnce(&mut World)) -> Self {
         let today: Timestamp = "2026-11-01T12:00:00Z".parse().expect("a date");
         let setup = Setup::default();
-        let mut world = happy::build(&setup, today).world;
+        let happy::Start { mut world, people, .. } = happy::build(&setup, today);
         for cluster in &mut world.clusters {
             cluster.images.clear();
         }
         happy::settle(&mut world, &["localhost:5001".to_owned(), "localhost:5002".to_owned()]);
+        happy::credentials::settle(&mut world, "https://localhost:5000", today);
         for cluster in &mut world.clusters {
             let user = |name| KubernetesUser {
                 name,
@@ -105,7 +106,7 @@ impl Testbed {
         let client = client();
         let origin = "https://localhost:5000".to_owned();
         let trap = Trap::at("https://localhost:5009".to_owned());
-        let cloud = Arc::new(Cloud::new(world, Clock::by_hand(today), &setup, origin, trap, client));
+        let cloud = Arc::new(Cloud::new(world, people, Clock::by_hand(today), &setup, origin, trap, client));
         Self {
             arm: crate::arm::router(Arc::clone(&cloud)),
             registry: crate::registry::router(Arc::clone(&cloud), registry_id.clone(), Ipv4Addr::LOCALHOST.into()),
@@ -157,6 +158,8 @@ impl Testbed {
                 secret: Secret::new(app.secret.clone()),
                 written: Moment::LONG_AGO,
             }],
+            certificates: Vec::new(),
+            federated: Vec::new(),
             owners: Vec::new(),
             extra: serde_json::Map::new(),
             created: Timestamp::UNIX_EPOCH,

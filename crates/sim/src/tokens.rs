@@ -6,14 +6,17 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderMap, StatusCode, header};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
+use uuid::{Uuid, uuid};
 
 use crate::{
     clock::Clock,
     cloud::Cloud,
+    delegated,
     directory::SignedIn,
     errors::{self, Refusal},
     names::{CloudNames, REGISTRY_AUDIENCE},
+    sessions::Session,
+    world::User,
 };
 
 /// Who a token says is calling.
@@ -23,10 +26,29 @@ pub struct Caller {
     pub tenant: Uuid,
     /// The client id.
     pub app_id: Uuid,
-    /// The object id of its service principal in that tenant.
+    /// The object id of its service principal in that tenant, or of the user.
     pub object_id: Uuid,
-    /// App roles on the resource.
+    /// Its rights on the resource: app roles, or what the client's scopes and the roles of the user come to.
     pub roles: Vec<String>,
+    /// The user, where one has signed in.
+    pub person: Option<Person>,
+}
+
+/// The user that a token is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// The user principal name, or a guest's address.
+    pub name: String,
+    /// The authentication contexts that were satisfied.
+    pub acrs: Vec<String>,
+}
+
+impl Caller {
+    /// What refusals call the client: the user, or the client id.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.person.as_ref().map_or_else(|| self.app_id.to_string(), |person| person.name.clone())
+    }
 }
 
 /// Why a token is not accepted.
@@ -150,6 +172,70 @@ pub fn access_token(cloud: &Cloud, who: &SignedIn, audience: &str, names: &Cloud
     }))
 }
 
+/// An access token of Entra for a user: the claims of version 1.0 (Entra's document "Access token claims reference").
+#[must_use]
+pub fn user_token(cloud: &Cloud, session: &Session, audience: &str, scopes: &[&str]) -> Option<String> {
+    let world = cloud.world();
+    let user = world.directory(session.tenant)?.user(session.user)?;
+    let now = cloud.clock.timestamp().as_second();
+    let issuer = |tenant: Uuid| format!("https://{}/{tenant}/", world.names.issuer_host);
+    let mut claims = json!({
+        "aud": audience,
+        "iss": issuer(session.tenant),
+        "iat": now, "nbf": now, "exp": now + cloud.times.token_lifetime,
+        "acr": "1", "amr": if session.mfa { json!(["pwd", "mfa"]) } else { json!(["pwd"]) },
+        "appid": session.client, "appidacr": "0", "idtyp": "user", "ipaddr": "127.0.0.1",
+        "name": user.display_name, "oid": user.id, "scp": scopes.join(" "),
+        "sub": Uuid::new_v5(&user.id, session.client.as_bytes()).simple().to_string(),
+        "tid": session.tenant, "unique_name": user.account,
+        "uti": Uuid::new_v4().simple().to_string(), "ver": "1.0",
+        "wids": wids(user),
+    });
+    let mut add = |name: &str, value: Value| {
+        claims[name] = value;
+    };
+    if user.is_member(session.tenant) {
+        add("upn", json!(user.user_principal_name));
+    } else {
+        add("idp", json!(issuer(user.home)));
+        add("email", json!(user.account));
+    }
+    if !session.acrs.is_empty() {
+        add("acrs", json!(session.acrs));
+    }
+    if !session.capabilities.is_empty() {
+        add("xms_cc", json!(session.capabilities));
+    }
+    Some(cloud.issuer.sign(&claims))
+}
+
+/// The role templates of a user, and for everybody the one of no role (Entra's document "Access token claims reference", `wids`).
+fn wids(user: &User) -> Vec<Uuid> {
+    let mut all = user.role_templates();
+    all.push(uuid!("b79fbf4d-3ef9-4689-8143-76b194e85509"));
+    all
+}
+
+/// An ID token for a user (Entra's document "ID token claims reference"; `real-clients.md` 2, layout rule 10).
+#[must_use]
+pub fn id_token(cloud: &Cloud, session: &Session) -> Option<String> {
+    let world = cloud.world();
+    let user = world.directory(session.tenant)?.user(session.user)?;
+    let now = cloud.clock.timestamp().as_second();
+    let mut claims = json!({
+        "aud": session.client,
+        "iss": format!("{}/{}/v2.0", cloud.origin, session.tenant),
+        "iat": now, "nbf": now, "exp": now + cloud.times.token_lifetime,
+        "name": user.display_name, "oid": user.id, "preferred_username": user.account,
+        "sub": Uuid::new_v5(&user.id, session.client.as_bytes()).simple().to_string(),
+        "tid": session.tenant, "uti": Uuid::new_v4().simple().to_string(), "ver": "2.0",
+    });
+    if let Some(nonce) = &session.nonce {
+        claims["nonce"] = json!(nonce);
+    }
+    Some(cloud.issuer.sign(&claims))
+}
+
 /// The bearer token of a request.
 #[must_use]
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -164,19 +250,27 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
 /// What is wrong with the token.
 pub fn caller(cloud: &Cloud, token: Option<&str>, resource: Audience) -> Result<Caller, TokenFault> {
     let claims = cloud.issuer.open(token.ok_or(TokenFault::Missing)?, &cloud.clock)?;
-    let names = cloud.world().names;
+    let world = cloud.world();
+    let names = world.names;
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
     let id = |name: &str| text(name).and_then(|id| Uuid::parse_str(id).ok()).ok_or(TokenFault::Invalid);
     if Audience::of(text("aud").unwrap_or_default(), names, &cloud.origin) != Some(resource) {
         return Err(TokenFault::WrongAudience);
     }
-    let roles = claims.get("roles").and_then(Value::as_array).into_iter().flatten();
-    Ok(Caller {
-        tenant: id("tid")?,
-        app_id: id("appid")?,
-        object_id: id("oid")?,
-        roles: roles.filter_map(|role| role.as_str().map(str::to_owned)).collect(),
-    })
+    let (tenant, object_id) = (id("tid")?, id("oid")?);
+    let user = world.directory(tenant).and_then(|directory| directory.user(object_id));
+    let roles = match (text("scp"), user) {
+        (None, _) => texts(&claims, "roles"),
+        (Some(scopes), Some(user)) => delegated::rights(&scopes.split(' ').collect::<Vec<_>>(), user, tenant),
+        (Some(_), None) => Vec::new(),
+    };
+    let person = text("unique_name").map(|name| Person { name: name.to_owned(), acrs: texts(&claims, "acrs") });
+    Ok(Caller { tenant, app_id: id("appid")?, object_id, roles, person })
+}
+
+fn texts(claims: &Value, name: &str) -> Vec<String> {
+    let all = claims.get(name).and_then(Value::as_array).into_iter().flatten();
+    all.filter_map(|text| text.as_str().map(str::to_owned)).collect()
 }
 
 /// Who calls the Resource Manager.

@@ -7,19 +7,23 @@ use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
+use self::crowd::Crowd;
 use crate::{clock::Moment, names::CloudNames};
 
 mod cluster;
+pub mod crowd;
 pub mod happy;
 mod kubernetes;
 mod registry;
 mod tenant;
+mod user;
 pub mod view;
 
 pub use cluster::*;
 pub use kubernetes::*;
 pub use registry::*;
 pub use tenant::*;
+pub use user::*;
 
 /// Everything the cloud holds.
 #[derive(Debug)]
@@ -40,6 +44,8 @@ pub struct World {
     pub clusters: Vec<Cluster>,
     /// Every registry.
     pub registries: Vec<Registry>,
+    /// Clusters and registries that are only there to be found.
+    pub crowd: Crowd,
     /// Every long-running operation, the oldest first.
     pub operations: Vec<Operation>,
 }
@@ -140,6 +146,15 @@ impl World {
         self.tenants.iter().find_map(|tenant| {
             let application = tenant.applications.iter().find(|app| app.app_id == app_id)?;
             Some((tenant, application))
+        })
+    }
+
+    /// The user of an account in the tenant that it is of.
+    #[must_use]
+    pub fn account(&self, name: &str) -> Option<(&Directory, &User)> {
+        self.tenants.iter().find_map(|tenant| {
+            let user = tenant.user_of_account(name).filter(|user| user.is_member(tenant.id))?;
+            Some((tenant, user))
         })
     }
 

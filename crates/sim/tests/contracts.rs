@@ -10,8 +10,8 @@ use std::collections::BTreeSet;
 use common::{ARM, Bench};
 use crosspull_reference::{Contracts, Plane, Reference};
 use crosspull_sim::{Exchange, Plane as SimPlane, Tenant};
-use route::{MANIFEST, grant, prove, provision, reset};
-use serde_json::Value;
+use route::{MANIFEST, NewApp, grant, prove, provision, reset};
+use serde_json::{Value, json};
 
 /// Contracts by the operation's id that the exchanges have to touch, so that the check cannot become empty.
 const COVERED: &[&str] = &[
@@ -52,6 +52,15 @@ const COVERED: &[&str] = &[
     "Subscriptions_Get",
     "Tenants_List",
     "Resources",
+    "me.user.GetUser",
+    "user_GetUser",
+    "organization_ListOrganization",
+    "organization_GetOrganization",
+    "application_GetApplicationGraphBPreAppId",
+    "application_ListFederatedIdentityCredential",
+    "application_CreateFederatedIdentityCredential",
+    "application_GetFederatedIdentityCredential",
+    "application_DeleteFederatedIdentityCredential",
     "ContainerRegistry_CheckDockerV2Support",
     "ContainerRegistry_GetManifest",
     "ContainerRegistry_GetRepositories",
@@ -151,6 +160,36 @@ async fn visit(bench: &Bench, assignment: &str) {
     }
 }
 
+/// What a person reads and changes with the Azure CLI's rights.
+async fn by_hand(bench: &Bench, app: &NewApp) {
+    let graph = bench.user_token("contoso.com", "ops@contoso.com", &format!("{}/", bench.sim.ready().arm)).await;
+    let operator = bench.sim.operator(Tenant::A).client_id;
+    let tenant = bench.tenant(Tenant::A);
+    for path in [
+        "/v1.0/me",
+        "/v1.0/me?$select=id,userType,accountEnabled,userPrincipalName",
+        "/v1.0/users/ops@contoso.com",
+        "/v1.0/organization",
+        &format!("/v1.0/organization/{tenant}"),
+        &format!("/v1.0/applications(appId='{operator}')"),
+    ] {
+        assert_eq!(bench.get(path, &graph).await.status, 200, "{path}");
+    }
+    let credentials = format!("/v1.0/applications/{}/federatedIdentityCredentials", app.object_id);
+    let new = json!({ "name": "n", "issuer": "https://issuer.example", "subject": "s", "audiences": ["api://AzureADTokenExchange"] });
+    let made = bench.call("POST", &credentials, &graph, &new).await;
+    let one = format!("{credentials}/{}", made.at("/id"));
+    for (method, path, status) in
+        [("GET", &credentials, 200), ("GET", &one, 200), ("DELETE", &one, 204), ("GET", &one, 404)]
+    {
+        assert_eq!(bench.call(method, path, &graph, &Value::Null).await.status, status, "{method} {path}");
+    }
+    let arm = bench.user_token("organizations", "ops@contoso.com", ARM).await;
+    for path in ["/tenants", "/subscriptions"] {
+        bench.get(&format!("{path}?api-version=2022-12-01"), &arm).await;
+    }
+}
+
 /// The registry with the token of an Entra sign-in, as tools for people do it.
 async fn browse(bench: &Bench) {
     let server = &bench.sim.ready().login_server;
@@ -188,6 +227,7 @@ async fn every_exchange_is_as_the_contracts_say() {
     prove(&bench, &app).await;
     visit(&bench, granted.at("/id")).await;
     browse(&bench).await;
+    by_hand(&bench, &app).await;
     reset(&bench, &app).await;
 
     let checked: Vec<(String, Vec<String>)> =

@@ -189,6 +189,12 @@ impl Tokens {
         !matches!(self.source(side).login.how, How::Nobody)
     }
 
+    /// True where a person may be asked to sign in to that tenant.
+    #[must_use]
+    pub const fn asks_a_person(&self, side: Side) -> bool {
+        matches!(self.source(side).login.how, How::Person { .. })
+    }
+
     const fn source(&self, side: Side) -> &Source {
         match side {
             Side::A => &self.a,

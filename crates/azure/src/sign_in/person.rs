@@ -37,6 +37,15 @@ enum Not {
     At(Trouble),
 }
 
+/// A person is being asked. However that ends, the front end is told, so that no question is left standing.
+struct Asking<'a>(&'a Source);
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        self.0.prompts.say(Prompt::Over { side: self.0.side });
+    }
+}
+
 /// A person's sign-in to one tenant.
 pub(super) struct Person<'a> {
     pub(super) source: &'a Source,
@@ -95,12 +104,11 @@ impl Person<'_> {
     }
 
     async fn by(&self, way: SignIn, audience: Audience, claims: Option<&str>) -> Result<Granted, Not> {
-        let done = match way {
+        let _asking = Asking(self.source);
+        match way {
             SignIn::Browser => self.by_browser(audience, claims).await,
             _ => self.by_code(audience, claims).await,
-        };
-        self.source.prompts.say(Prompt::Over { side: self.source.side });
-        done
+        }
     }
 
     /// A code that is entered somewhere else; asked for as often as the server says.

@@ -9,7 +9,7 @@ use crosspull_core::plan::Side;
 use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::{AccountKind, Entered};
 use crosspull_core::text::{abbreviated, printable};
-use futures_util::future::{join, join3};
+use futures_util::future::join;
 
 use super::{Said, begin, call_stop, conclude, lower_first, say};
 use crate::door::Door;
@@ -66,7 +66,17 @@ async fn enter(door: &Door, named: &TenantRef, side: Side) -> Answered {
         let list = door.json::<List<Organization>>(&work, request::organization(endpoints, side)).await.ok();
         list.and_then(|list| list.value.into_iter().next())
     };
-    let (openid, token, organization) = join3(openid, token, organization).await;
+    let operator = async {
+        if door.tokens().asks_a_person(side) {
+            // Who declined is not asked again for the sake of a name.
+            let token = token.await;
+            let organization = if matches!(token, Some(Ok(_))) { organization.await } else { None };
+            (token, organization)
+        } else {
+            join(token, organization).await
+        }
+    };
+    let (openid, (token, organization)) = join(openid, operator).await;
     let id = match openid {
         Err(error) => Err(call_stop(check(), &format!("tenant {side} ({named}) is not known"), error)),
         Ok(openid) => tenant_of(&openid.issuer).ok_or_else(|| {

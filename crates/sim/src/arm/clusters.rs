@@ -5,12 +5,12 @@ use base64::prelude::BASE64_STANDARD;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Asked, resets, shapes};
+use super::{Asked, crowd, resets, shapes};
 use crate::{
     cloud::{Cloud, Shared},
     errors::{self, Answer},
     rights,
-    world::Cluster,
+    world::{self, Cluster, crowd::Kind},
 };
 
 const KIND: &str = "Microsoft.ContainerService/managedClusters";
@@ -19,7 +19,7 @@ const KIND: &str = "Microsoft.ContainerService/managedClusters";
 pub fn list(cloud: &Cloud, asked: &Asked, group: Option<&str>) -> Answer {
     super::list_in(cloud, asked, group, KIND, |world, scope| {
         let found = world.clusters.iter().filter(|cluster| rights::covers(scope, &cluster.id));
-        found.map(shapes::cluster).collect()
+        found.map(shapes::cluster).chain(crowd::listed(world, Kind::Cluster, scope)).collect()
     })
 }
 
@@ -54,7 +54,15 @@ fn read(cloud: &Cloud, asked: &Asked, action: &str, show: impl Fn(&Cluster) -> O
     let id = super::resource_id(asked);
     rights::require(cloud, &asked.caller, &id, &format!("{KIND}/{action}"))?;
     let world = cloud.world();
-    let shown = world.cluster(&id).and_then(show).ok_or_else(|| not_found(asked))?;
+    let one_of_many = || {
+        let found = world.crowd.find(Kind::Cluster, &id)?;
+        Some(world::crowd::cluster(&found, asked.caller.tenant))
+    };
+    let shown = match world.cluster(&id) {
+        Some(cluster) => show(cluster),
+        None => one_of_many().and_then(|cluster| show(&cluster)),
+    };
+    let shown = shown.ok_or_else(|| not_found(asked))?;
     Ok(errors::json(StatusCode::OK, &shown))
 }
 

@@ -1,14 +1,18 @@
 //! The gates that every request of the Resource Manager passes.
 
 use axum::{body::to_bytes, extract::Request, response::Response};
-use http::StatusCode;
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use http::{Method, StatusCode};
+use serde_json::json;
 
 use super::{Asked, metadata};
 use crate::{
     cloud::Cloud,
     errors::{self, Refusal},
     faults::Fate,
-    tokens,
+    machine,
+    scenario::StepUp,
+    tokens::{self, Caller, Person},
 };
 
 /// No request of this plane needs more.
@@ -38,7 +42,14 @@ pub async fn ask(cloud: &Cloud, request: Request) -> Result<Gate, Refusal> {
         let body = metadata::endpoints(names, &cloud.origin, version);
         return Ok(Gate::Answered(errors::json(StatusCode::OK, &body)));
     }
+    if matches!(
+        segments.iter().map(String::as_str).collect::<Vec<_>>().as_slice(),
+        ["metadata", "identity", "oauth2", "token"]
+    ) {
+        return Ok(Gate::Answered(machine::instance_metadata(cloud, &parts.headers, &query)));
+    }
     let caller = tokens::arm_caller(cloud, &parts.headers)?;
+    second_step(cloud, &caller, &parts.method, &segments)?;
     api_version(&query)?;
     let body = to_bytes(body, MAX_BODY).await.map_err(|_| {
         let message = "The request content could not be read.";
@@ -63,6 +74,34 @@ pub async fn ask(cloud: &Cloud, request: Request) -> Result<Gate, Refusal> {
     };
     own_subscription(cloud, &asked)?;
     Ok(Gate::Open(asked))
+}
+
+/// The authentication context that policies ask for.
+const CONTEXT: &str = "c1";
+
+/// Asks a user for a second step where a policy wants one: 401 with the claims that the token lacks (Entra's documents
+/// "Claims challenges, claims requests and client capabilities" and "Planning for mandatory multifactor authentication"; the
+/// body as in `entra_cae_device_code`). A query of Resource Graph changes nothing.
+fn second_step(cloud: &Cloud, caller: &Caller, method: &Method, segments: &[String]) -> Result<(), Refusal> {
+    let query = segments.iter().any(|segment| segment.eq_ignore_ascii_case("Microsoft.ResourceGraph"));
+    let writes = !(method.is_safe() || query);
+    let wanted = match cloud.policies(caller.tenant).step_up {
+        Some(StepUp::All) => true,
+        Some(StepUp::Writes) => writes,
+        None => false,
+    };
+    let passed = |person: &Person| person.acrs.iter().any(|acr| acr == CONTEXT);
+    if !wanted || caller.person.as_ref().is_none_or(passed) {
+        return Ok(());
+    }
+    let claims = json!({ "access_token": { "acrs": { "essential": true, "value": CONTEXT } } });
+    let challenge = format!(
+        "Bearer realm=\"\", authorization_uri=\"{}/common/oauth2/authorize\", error=\"insufficient_claims\", claims=\"{}\"",
+        cloud.origin,
+        BASE64_STANDARD.encode(claims.to_string())
+    );
+    let refusal = errors::arm(StatusCode::UNAUTHORIZED, "AuthenticationFailed", "Authentication failed.");
+    Err(refusal.with(http::header::WWW_AUTHENTICATE, &challenge))
 }
 
 /// The `api-version`, which every request has to name; any well-formed one will do.

@@ -1,6 +1,8 @@
 //! The part of the Kusto query language that a client needs to find clusters and registries with Resource Graph:
 //! `where`, `project`, `extend`, `order by`, `limit` and `count`. Anything else is refused, never ignored.
 
+use std::cmp::Ordering;
+
 use serde_json::{Map, Value, json};
 
 mod parse;
@@ -36,7 +38,8 @@ struct Condition {
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Test {
     Equal { case: bool, negated: bool },
-    Contains,
+    Contains { negated: bool },
+    StartsWith,
 }
 
 /// A column, or a member of a dynamic one: `properties.servicePrincipalProfile.clientId`.
@@ -73,7 +76,14 @@ impl Condition {
     fn holds(&self, row: &Value) -> bool {
         let held = self.field.text(row);
         match self.test {
-            Test::Contains => self.values.iter().any(|value| held.to_lowercase().contains(&value.to_lowercase())),
+            Test::Contains { negated } => {
+                let held = held.to_lowercase();
+                self.values.iter().any(|value| held.contains(&value.to_lowercase())) != negated
+            }
+            Test::StartsWith => {
+                let held = held.to_lowercase();
+                self.values.iter().any(|value| held.starts_with(&value.to_lowercase()))
+            }
             Test::Equal { case, negated } => {
                 let equal = |value: &String| {
                     if case { *value == held } else { value.eq_ignore_ascii_case(&held) }
@@ -97,7 +107,7 @@ impl Query {
         }
         let mut stages = Vec::new();
         while tokens.accept("|") {
-            stages.push(tokens.stage()?);
+            stages.extend(tokens.stages()?);
         }
         match tokens.next() {
             None => Ok(Self { table, stages }),
@@ -105,40 +115,57 @@ impl Query {
         }
     }
 
-    /// Runs the query over the table's rows.
+    /// Runs the query over the table's rows. As long as its stages look at one row after the other, no more than one row is
+    /// there at a time beside those that are left.
     #[must_use]
-    pub fn run(&self, rows: Vec<Value>) -> Vec<Value> {
-        self.stages.iter().fold(rows, |rows, stage| stage.apply(rows))
+    pub fn run(&self, rows: impl Iterator<Item = Value>) -> Vec<Value> {
+        let alone = self.stages.iter().take_while(|stage| stage.is_for_one()).count();
+        let (each, all) = self.stages.split_at(alone);
+        let left = rows.filter_map(|row| each.iter().try_fold(row, |row, stage| stage.one(row))).collect();
+        all.iter().fold(left, |rows, stage| stage.all(rows))
+    }
+
+    /// Whether rows of a type can pass the conditions that come first, whatever else they are.
+    #[must_use]
+    pub fn may_want(&self, kind: &str) -> bool {
+        let Some(Stage::Where(any)) = self.stages.first() else {
+            return true;
+        };
+        let row = json!({ "type": kind.to_lowercase() });
+        let about_type = |condition: &&Condition| condition.field.path == ["type"];
+        any.iter().any(|all| all.iter().filter(about_type).all(|condition| condition.holds(&row)))
     }
 }
 
 impl Stage {
-    fn apply(&self, mut rows: Vec<Value>) -> Vec<Value> {
+    /// Whether it looks at one row after the other.
+    fn is_for_one(&self) -> bool {
+        matches!(self, Self::Where(_) | Self::Project(_) | Self::Extend(_))
+    }
+
+    /// What it makes of a row; nothing where it drops it.
+    fn one(&self, mut row: Value) -> Option<Value> {
         match self {
-            Self::Where(any) => {
-                rows.retain(|row| any.iter().any(|all| all.iter().all(|c| c.holds(row))));
-                rows
-            }
-            Self::Project(columns) => rows.iter().map(|row| Value::Object(computed(columns, row))).collect(),
+            Self::Where(any) => any.iter().any(|all| all.iter().all(|c| c.holds(&row))).then_some(row),
+            Self::Project(columns) => Some(Value::Object(computed(columns, &row))),
             Self::Extend(columns) => {
-                for row in &mut rows {
-                    let added = computed(columns, row);
-                    if let Value::Object(members) = row {
-                        members.extend(added);
-                    }
+                let added = computed(columns, &row);
+                if let Value::Object(members) = &mut row {
+                    members.extend(added);
                 }
-                rows
+                Some(row)
+            }
+            Self::Sort(_) | Self::Limit(_) | Self::Count => Some(row),
+        }
+    }
+
+    fn all(&self, mut rows: Vec<Value>) -> Vec<Value> {
+        match self {
+            Self::Where(_) | Self::Project(_) | Self::Extend(_) => {
+                rows.into_iter().filter_map(|row| self.one(row)).collect()
             }
             Self::Sort(keys) => {
-                rows.sort_by(|a, b| {
-                    keys.iter()
-                        .map(|(key, descending)| {
-                            let order = key.text(a).cmp(&key.text(b));
-                            if *descending { order.reverse() } else { order }
-                        })
-                        .find(|order| order.is_ne())
-                        .unwrap_or(std::cmp::Ordering::Equal)
-                });
+                rows.sort_by_cached_key(|row| Sorted::of(keys, row));
                 rows
             }
             Self::Limit(most) => {
@@ -147,6 +174,32 @@ impl Stage {
             }
             Self::Count => vec![json!({"Count": rows.len()})],
         }
+    }
+}
+
+/// What a row is sorted by.
+#[derive(PartialEq, Eq)]
+struct Sorted(Vec<(String, bool)>);
+
+impl Sorted {
+    fn of(keys: &[(Field, bool)], row: &Value) -> Self {
+        Self(keys.iter().map(|(key, descending)| (key.text(row), *descending)).collect())
+    }
+}
+
+impl Ord for Sorted {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let mut orders = self.0.iter().zip(&other.0).map(|((a, descending), (b, _))| {
+            let order = a.cmp(b);
+            if *descending { order.reverse() } else { order }
+        });
+        orders.find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+    }
+}
+
+impl PartialOrd for Sorted {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -166,7 +219,7 @@ mod tests {
     }
 
     fn run(text: &str) -> Value {
-        Value::Array(Query::parse(text).expect("a query").run(rows()))
+        Value::Array(Query::parse(text).expect("a query").run(rows().into_iter()))
     }
 
     #[test]
@@ -192,7 +245,22 @@ mod tests {
     #[test]
     fn rows_are_sorted_cut_and_counted() {
         assert_eq!(run("Resources | order by name asc | limit 1 | project name"), json!([{"name": "a"}]));
+        assert_eq!(run("Resources | top 1 by name | project name"), json!([{"name": "b"}]));
+        assert_eq!(run("Resources | where name !contains 'b' | project name"), json!([{"name": "a"}]));
         assert_eq!(run("Resources | count"), json!([{"Count": 2}]));
+    }
+
+    #[test]
+    fn rows_that_cannot_be_wanted_are_known_by_their_type() {
+        let query = |text: &str| Query::parse(text).expect("a query");
+        let (clusters, registries) =
+            ("Microsoft.ContainerService/managedClusters", "Microsoft.ContainerRegistry/registries");
+        let one =
+            query("resources | where type =~ 'microsoft.containerservice/managedclusters' and name startswith 'a'");
+        assert!(one.may_want(clusters) && !one.may_want(registries));
+        assert!(query("resources | where name == 'x'").may_want(registries));
+        assert!(query("resources | where type == 'y' or name == 'x'").may_want(registries));
+        assert!(query("resources | project id | where type == 'y'").may_want(registries));
     }
 
     #[test]

@@ -21,11 +21,12 @@ use crate::{
     paging::Page,
     rights,
     tokens::Caller,
-    world::World,
+    world::{World, crowd::Kind},
 };
 
 mod clusters;
 mod compute;
+mod crowd;
 mod filter;
 mod gates;
 mod kql;
@@ -40,6 +41,7 @@ mod subscriptions;
 #[cfg(test)]
 mod tests;
 
+pub use resource_graph::Results;
 pub use shapes::SYSTEM_SCOPE_MAPS;
 
 /// Everything under `/metadata`, `/subscriptions`, `/providers` and `/tenants`.
@@ -192,9 +194,12 @@ fn list_in(
     value(cloud, asked, found(&world, &scope))
 }
 
-/// A list's answer: all of it, or the page that is asked for where the scenario makes pages.
+/// The most items of a list's page. Providers choose theirs and document none.
+const PAGE: usize = 200;
+
+/// A list's answer: a page of it, smaller ones where the scenario makes them so.
 fn value(cloud: &Cloud, asked: &Asked, items: Vec<Value>) -> Answer {
-    let size = cloud.page.unwrap_or(usize::MAX);
+    let size = cloud.page.unwrap_or(PAGE);
     let page = Page::of(items, size, &asked.path_and_query, "$skipToken").ok_or_else(|| {
         let message = "The provided skip token is invalid.";
         errors::arm(StatusCode::BAD_REQUEST, "InvalidSkipToken", message)
@@ -258,8 +263,12 @@ fn known_scope(world: &World, scope: &str) -> Result<(), Refusal> {
     let id = format!("/{}", parts.get(..8).unwrap_or_default().join("/"));
     let kind = format!("{provider}/{collection}");
     let known = match kind.to_lowercase().as_str() {
-        "microsoft.containerservice/managedclusters" => world.cluster(&id).is_some(),
-        "microsoft.containerregistry/registries" => world.registry(&id).is_some(),
+        "microsoft.containerservice/managedclusters" => {
+            world.cluster(&id).is_some() || world.crowd.find(Kind::Cluster, &id).is_some()
+        }
+        "microsoft.containerregistry/registries" => {
+            world.registry(&id).is_some() || world.crowd.find(Kind::Registry, &id).is_some()
+        }
         _ => true,
     };
     if known { Ok(()) } else { Err(no_resource(&kind, name, group)) }

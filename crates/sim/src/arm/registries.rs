@@ -1,16 +1,16 @@
 //! Registries: reading, changing what may be changed, and the admin user's credentials.
 
-use http::StatusCode;
+use http::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Asked, registry_tokens, shapes, value, writes_left};
+use super::{Asked, crowd, registry_tokens, shapes, value, writes_left};
 use crate::{
     cloud::Cloud,
     errors::{self, Answer, Refusal},
     rights,
     secret::Secret,
-    world::Registry,
+    world::{self, Registry, crowd::Kind},
 };
 
 const KIND: &str = "Microsoft.ContainerRegistry/registries";
@@ -19,7 +19,7 @@ const KIND: &str = "Microsoft.ContainerRegistry/registries";
 pub fn list(cloud: &Cloud, asked: &Asked, group: Option<&str>) -> Answer {
     super::list_in(cloud, asked, group, KIND, |world, scope| {
         let found = world.registries.iter().filter(|registry| rights::covers(scope, &registry.id));
-        found.map(shapes::registry).collect()
+        found.map(shapes::registry).chain(crowd::listed(world, Kind::Registry, scope)).collect()
     })
 }
 
@@ -47,8 +47,12 @@ pub fn with_registry(cloud: &Cloud, asked: &Asked, action: &str, act: impl FnOnc
     let id = super::resource_id(asked);
     rights::require(cloud, &asked.caller, &id, &format!("{KIND}/{action}"))?;
     let mut world = cloud.world();
-    let found = world.registry_mut(&id).ok_or_else(|| super::resource_not_found(asked, KIND))?;
-    act(found)
+    if let Some(found) = world.registry_mut(&id) {
+        return act(found);
+    }
+    let found = world.crowd.find(Kind::Registry, &id).filter(|_| asked.method == Method::GET);
+    let found = found.ok_or_else(|| super::resource_not_found(asked, KIND))?;
+    act(&mut world::crowd::registry(&found, asked.caller.tenant))
 }
 
 #[derive(Deserialize, Default)]

@@ -1,20 +1,49 @@
 //! Resource Graph: one query over every resource that the caller may read (`resourcegraph-2024-04-01.json`).
 
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{Asked, kql::Query, shapes, subscriptions};
+use super::{Asked, crowd, kql::Query, shapes, subscriptions};
 use crate::{
     cloud::Cloud,
     errors::{self, Answer, Refusal},
     paging,
-    world::World,
+    world::{World, crowd::Kind},
 };
 
 /// The most rows that one answer may have.
 const MOST_ROWS: usize = 1000;
+
+/// What was found by queries of which more pages are to come: they go on in what the first page was taken from.
+#[derive(Default)]
+pub struct Results(Mutex<VecDeque<(String, Arc<Vec<Value>>)>>);
+
+impl Results {
+    /// The most that are kept.
+    const MOST: usize = 2;
+
+    fn held(&self) -> MutexGuard<'_, VecDeque<(String, Arc<Vec<Value>>)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn of(&self, asked_by: &str) -> Option<Arc<Vec<Value>>> {
+        self.held().iter().find(|(known, _)| known == asked_by).map(|(_, found)| Arc::clone(found))
+    }
+
+    fn keep(&self, asked_by: String, found: Arc<Vec<Value>>) {
+        let mut held = self.held();
+        held.retain(|(known, _)| *known != asked_by);
+        held.push_front((asked_by, found));
+        held.truncate(Self::MOST);
+    }
+}
 
 #[derive(Deserialize)]
 struct Request {
@@ -41,32 +70,23 @@ struct Options {
 pub fn answer(cloud: &Cloud, asked: &Asked) -> Answer {
     let request: Request = asked.body()?;
     let query = Query::parse(&request.query).map_err(|why| invalid(&why))?;
-    let world = cloud.world();
-    let within: Vec<Uuid> = subscriptions::visible(cloud, &world, &asked.caller)
-        .into_iter()
-        .filter(|id| {
-            request.subscriptions.is_empty()
-                || request.subscriptions.iter().any(|wanted| wanted.eq_ignore_ascii_case(&id.to_string()))
-        })
-        .collect();
-    let rows = match query.table.as_str() {
-        "resourcecontainers" => containers(&world, &within),
-        _ => subscriptions::readable(cloud, &world, &asked.caller)
-            .into_iter()
-            .filter_map(|resource| row(&asked.caller.tenant, resource))
-            .filter(|row| within.iter().any(|id| subscriptions::text(row, "subscriptionId") == id.to_string()))
-            .collect(),
-    };
-    let found = query.run(rows);
+    let asked_by =
+        format!("{} {} {:?} {}", asked.caller.tenant, asked.caller.object_id, request.subscriptions, request.query);
+    let kept = request.options.skip_token.as_ref().and_then(|_| cloud.results.of(&asked_by));
+    let found = kept.unwrap_or_else(|| Arc::new(find(cloud, asked, &request, &query)));
     let total = found.len();
     let options = &request.options;
-    let most = options.top.unwrap_or(MOST_ROWS).min(MOST_ROWS).min(cloud.page.unwrap_or(MOST_ROWS));
+    if options.top.is_some_and(|top| !(1..=MOST_ROWS).contains(&top)) {
+        return Err(invalid("$top has to be between 1 and 1000"));
+    }
+    let most = options.top.unwrap_or(MOST_ROWS).min(cloud.page.unwrap_or(MOST_ROWS));
     let from = match &options.skip_token {
         Some(token) => paging::read(token).ok_or_else(|| invalid("$skipToken is not valid"))?,
         None => options.skip.unwrap_or_default(),
     };
-    let page: Vec<Value> = found.into_iter().skip(from).take(most).collect();
+    let page: Vec<Value> = found.iter().skip(from).take(most).cloned().collect();
     let end = from.saturating_add(page.len());
+    let with_ids = page.iter().all(|row| row.get("id").is_some());
     let table = options.result_format.as_deref() == Some("table");
     let mut body = json!({
         "totalRecords": total,
@@ -75,11 +95,43 @@ pub fn answer(cloud: &Cloud, asked: &Asked) -> Answer {
         "facets": [],
         "data": if table { as_table(&page) } else { Value::Array(page) },
     });
-    if end < total {
-        body["resultTruncated"] = json!("true");
+    // Without ids there is nothing to go on from (Resource Graph's document "Working with large data sets"); with them a page
+    // is not called truncated (the contract's example `ResourcesFirstPageQuery`).
+    if end < total && with_ids {
+        cloud.results.keep(asked_by, found);
         body["$skipToken"] = json!(paging::write(end));
+    } else if end < total {
+        body["resultTruncated"] = json!("true");
     }
     Ok(errors::json(StatusCode::OK, &body))
+}
+
+/// Everything that a query finds.
+fn find(cloud: &Cloud, asked: &Asked, request: &Request, query: &Query) -> Vec<Value> {
+    let world = cloud.world();
+    let within: Vec<Uuid> = subscriptions::visible(cloud, &world, &asked.caller)
+        .into_iter()
+        .filter(|id| {
+            request.subscriptions.is_empty()
+                || request.subscriptions.iter().any(|wanted| wanted.eq_ignore_ascii_case(&id.to_string()))
+        })
+        .collect();
+    let tenant = asked.caller.tenant;
+    match query.table.as_str() {
+        "resourcecontainers" => query.run(containers(&world, &within).into_iter()),
+        _ => {
+            let kinds = [Kind::Cluster, Kind::Registry].into_iter().filter(|kind| query.may_want(kind.path()));
+            let many = kinds.flat_map(|kind| crowd::readable(cloud, &world, &asked.caller, kind));
+            let many = many.filter(|member| within.contains(&member.subscription)).map(|member| crowd::row(&member));
+            let inside = |resource: &Value| {
+                let subscription =
+                    subscriptions::text(resource, "id").split('/').nth(2).and_then(|id| Uuid::parse_str(id).ok());
+                subscription.is_some_and(|id| within.contains(&id))
+            };
+            let all = subscriptions::readable(cloud, &world, &asked.caller).into_iter().filter(inside).chain(many);
+            query.run(all.filter_map(|resource| row(&tenant, resource)))
+        }
+    }
 }
 
 /// A resource as a row: type and group in lower case, the parts of its id beside it.

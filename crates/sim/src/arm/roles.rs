@@ -317,6 +317,9 @@ fn known_principal(cloud: &Cloud, directory: &Directory, id: Uuid) -> Option<(&'
     if directory.group(id).is_some() {
         return Some(("Group", true));
     }
+    if directory.user(id).is_some() {
+        return Some(("User", true));
+    }
     let written = directory.principal(id)?.written;
     Some(("ServicePrincipal", written.after(cloud.times.principal_replication).reached(cloud.clock.now())))
 }

@@ -102,7 +102,7 @@ pub fn cluster(cluster: &Cluster) -> Value {
             "fileCSIDriver": {"enabled": true},
             "snapshotController": {"enabled": true},
         },
-        "oidcIssuerProfile": {"enabled": false},
+        "oidcIssuerProfile": {"enabled": true, "issuerURL": cluster.issuer},
         "workloadAutoScalerProfile": {},
     });
     let mut shown = json!({

@@ -4,32 +4,38 @@ use http::StatusCode;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Asked, shapes, value};
+use super::{Asked, crowd, shapes, value};
 use crate::{
     cloud::Cloud,
     errors::{self, Answer},
     rights,
     tokens::Caller,
-    world::World,
+    world::{Directory, World, crowd::Kind},
 };
 
-/// The tenant of the caller; a service principal has only one.
+/// The tenants that know the caller: a user's are those where the account is a member or a guest, a service principal has
+/// only one (`arm_subscriptions_tenants_rest`).
 pub fn tenants(cloud: &Cloud, asked: &Asked) -> Answer {
     let world = cloud.world();
-    let tenant = world.directory(asked.caller.tenant);
-    let shown = tenant.map(|tenant| {
-        json!({
-            "id": format!("/tenants/{}", tenant.id),
-            "tenantId": tenant.id,
-            "countryCode": "US",
-            "displayName": tenant.display_name,
-            "domains": tenant.domains,
-            "tenantCategory": "Home",
-            "defaultDomain": tenant.domains.first(),
-            "tenantType": "AAD",
-        })
-    });
-    value(cloud, asked, shown.into_iter().collect())
+    let knows = |tenant: &&Directory| match &asked.caller.person {
+        Some(person) => tenant.user_of_account(&person.name).is_some(),
+        None => tenant.id == asked.caller.tenant,
+    };
+    let shown = world.tenants.iter().filter(knows).map(tenant_shape).collect();
+    value(cloud, asked, shown)
+}
+
+fn tenant_shape(tenant: &Directory) -> Value {
+    json!({
+        "id": format!("/tenants/{}", tenant.id),
+        "tenantId": tenant.id,
+        "countryCode": "US",
+        "displayName": tenant.display_name,
+        "domains": tenant.domains,
+        "tenantCategory": "Home",
+        "defaultDomain": tenant.domains.first(),
+        "tenantType": "AAD",
+    })
 }
 
 /// The subscriptions in which the caller holds a role, on them or on anything in them.
@@ -125,8 +131,14 @@ pub fn resources(cloud: &Cloud, asked: &Asked) -> Answer {
     let whole = asked.segments.len() == 3;
     let scope = super::scope(asked, if whole { 2 } else { 4 });
     let world = cloud.world();
+    let wanted = |kind: &Kind| !terms.iter().any(|term| term.excludes("resourcetype", kind.path()));
+    let many = [Kind::Cluster, Kind::Registry].into_iter().filter(wanted);
+    let subscription = super::subscription_of(asked);
+    let many = many.flat_map(|kind| crowd::readable(cloud, &world, &asked.caller, kind));
+    let many = many.filter(|member| member.subscription == subscription).map(|member| crowd::row(&member));
     let shown = readable(cloud, &world, &asked.caller)
         .into_iter()
+        .chain(many)
         .filter(|resource| rights::covers(&scope, text(resource, "id")))
         .filter(|resource| {
             !terms.iter().any(|term| {
@@ -148,7 +160,7 @@ pub fn resources(cloud: &Cloud, asked: &Asked) -> Answer {
     value(cloud, asked, shown)
 }
 
-/// Every resource that a caller may read, whole, with ids and types as Resource Manager (not the provider) writes them.
+/// Every resource that a caller may read, the crowd not among them, whole, with ids and types as Resource Manager (not the provider) writes them.
 pub fn readable(cloud: &Cloud, world: &World, caller: &Caller) -> Vec<Value> {
     let may = |tenant: Uuid, id: &str, action: &str| {
         tenant == caller.tenant && rights::allowed(cloud, world, caller.object_id, id, action)

@@ -205,8 +205,8 @@ async fn assignments_are_listed_at_above_and_below_as_the_filter_says() {
         body["value"].as_array().map(Vec::len)
     };
     assert_eq!(count(format!("principalId%20eq%20'{}'", old.principal_id)).await, Some(1));
-    // The two roles of the operator.
-    assert_eq!(count("atScope()".to_owned()).await, Some(2));
+    // The two roles of the operator, held by a program, by a machine and by a person.
+    assert_eq!(count("atScope()".to_owned()).await, Some(6));
     assert_eq!(count(format!("atScope()%20and%20assignedTo('{}')", old.principal_id)).await, Some(0));
     let path = format!("{subscription}/providers/Microsoft.Authorization/roleAssignments?$filter=color%20eq%201");
     assert_eq!(bed.arm('a', Method::GET, &path, Value::Null).await.code(), "InvalidFilterInQueryString");

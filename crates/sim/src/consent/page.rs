@@ -1,5 +1,7 @@
 //! The two pages a person may see: what an application asks for, and what is wrong with the address.
 
+use crate::html::{escaped, page};
+
 /// What a consent page is about.
 pub struct Subject {
     /// The application's name.
@@ -39,30 +41,4 @@ pub fn error(code: u32, message: &str) -> String {
         escaped(message)
     );
     page("Sign in to your account", &body)
-}
-
-fn page(title: &str, body: &str) -> String {
-    format!(
-        r#"<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>
-<style>
-body {{ font: 16px/1.5 system-ui, sans-serif; background: #f2f2f2; color: #1b1b1b; }}
-main {{ max-width: 27rem; margin: 10vh auto; padding: 2rem 2.75rem; background: #fff; box-shadow: 0 2px 6px #0003; }}
-h1 {{ font-size: 1.5rem; font-weight: 600; }}
-button {{ font: inherit; padding: .3rem 1.5rem; border: 0; background: #ccc; }}
-.main {{ background: #0067b8; color: #fff; }}
-.quiet, .who {{ color: #616161; font-size: .875rem; }}
-</style></head>
-<body><main>
-{body}
-<p class="quiet">Simulated cloud: nothing here is real.</p>
-</main></body>
-</html>
-"#
-    )
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }

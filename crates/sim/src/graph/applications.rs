@@ -1,15 +1,19 @@
-//! `/applications`, with `addPassword` and `removePassword`.
+//! `/applications`; what hangs on one is in `passwords`, `certificates` and `federated`.
 
 use http::Method;
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{
-    Call, Key, bad_request, denied, directory_objects, id_of, no_content, no_method, no_segment, not_found, passwords,
-    principals, shapes,
+    Call, Key, bad_request,
+    certificates::{self, GivenKey},
+    denied, directory_objects, federated, id_of, no_content, no_method, no_segment, not_found, passwords, principals,
+    shapes,
 };
 use crate::{
     consent,
+    delegated::OWNER,
     errors::{Answer, Refusal},
     world::{Application, Directory},
 };
@@ -29,7 +33,6 @@ const KEPT: &[&str] = &[
     "info",
     "isDeviceOnlyAuthSupported",
     "isFallbackPublicClient",
-    "keyCredentials",
     "nativeAuthenticationApisEnabled",
     "notes",
     "oauth2RequirePostResponse",
@@ -62,6 +65,7 @@ pub fn answer(call: &Call, method: &Method, key: Option<Key>, rest: &[&str]) -> 
         (Some(key), ["addPassword"], &Method::POST) => passwords::add(call, key),
         (Some(key), ["removePassword"], &Method::POST) => passwords::remove(call, key),
         (Some(key), ["owners"], &Method::GET) => owners(call, key),
+        (Some(key), ["federatedIdentityCredentials", rest @ ..], _) => federated::answer(call, method, key, rest),
         (_, [] | ["addPassword" | "removePassword" | "owners"], _) => Err(no_method()),
         _ => Err(no_segment(rest.last().copied().unwrap_or_default())),
     }
@@ -141,12 +145,14 @@ fn create(call: &Call) -> Answer {
         sign_in_audience: "AzureADandPersonalMicrosoftAccount".to_owned(),
         redirect_uris: Vec::new(),
         passwords: Vec::new(),
+        certificates: Vec::new(),
+        federated: Vec::new(),
         owners: vec![call.caller.object_id],
         extra: Map::new(),
         created: call.cloud.clock.timestamp(),
         written: call.cloud.clock.now(),
     };
-    changes.apply(&mut application);
+    changes.apply(&mut application, call.cloud.clock.timestamp());
     let mut world = call.cloud.world();
     let directory = world.directory_mut(call.caller.tenant).ok_or_else(denied)?;
     let shown = shapes::application(directory, &application);
@@ -165,6 +171,7 @@ struct Changes {
     display_name: Option<String>,
     sign_in_audience: Option<String>,
     redirect_uris: Option<Vec<String>>,
+    certificates: Option<Vec<GivenKey>>,
     extra: Map<String, Value>,
 }
 
@@ -177,6 +184,7 @@ impl Changes {
                 "displayName" => changes.display_name = text(&name, &value)?,
                 "signInAudience" => changes.sign_in_audience = Some(audience(&value)?),
                 "web" => changes.redirect_uris = redirect_uris(&value)?,
+                "keyCredentials" => changes.certificates = Some(certificates::read(&value)?),
                 "passwordCredentials" if value.as_array().is_some_and(|list| !list.is_empty()) => {
                     return Err(bad_request("Password credentials cannot be set here. Use addPassword."));
                 }
@@ -191,7 +199,7 @@ impl Changes {
         Ok(changes)
     }
 
-    fn apply(self, application: &mut Application) {
+    fn apply(self, application: &mut Application, now: Timestamp) {
         if let Some(name) = self.display_name {
             application.display_name = name;
         }
@@ -200,6 +208,9 @@ impl Changes {
         }
         if let Some(uris) = self.redirect_uris {
             application.redirect_uris = uris;
+        }
+        if let Some(given) = self.certificates {
+            certificates::replace(application, given, now);
         }
         application.extra.extend(self.extra);
     }
@@ -249,7 +260,9 @@ pub fn change<T>(
     let application =
         directory.applications.iter_mut().find(|application| is(application, key) && seen(call, application));
     let owned = application.as_ref().is_some_and(|application| application.owners.contains(&call.caller.object_id));
-    let may = call.has(WRITE) || (call.has(&[WRITE_OWNED]) && (owned || application.is_none()));
+    let may = call.has(WRITE)
+        || (call.has(&[WRITE_OWNED]) && (owned || application.is_none()))
+        || (call.has(&[OWNER]) && owned);
     if !may {
         return Err(denied());
     }
@@ -259,7 +272,7 @@ pub fn change<T>(
 fn patch(call: &Call, key: Key) -> Answer {
     let changes = Changes::read(call.object()?)?;
     change(call, key, |application| {
-        changes.apply(application);
+        changes.apply(application, call.cloud.clock.timestamp());
         Ok(no_content())
     })
 }

@@ -1,27 +1,20 @@
 //! The rest of Graph that the routes ask: `organization`, `me`, `directoryObjects`.
 
 use http::Method;
-use http::StatusCode;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    Call, Key, applications, bad_request, denied, groups, no_method, no_segment, not_found, principals, shapes,
+    Call, Key, applications, bad_request, groups, no_method, no_segment, not_found, principals, shapes, users,
 };
-use crate::{
-    errors::{self, Answer},
-    world::Directory,
-};
+use crate::{errors::Answer, world::Directory};
 
 /// Answers what is neither an application nor a service principal.
 pub fn answer(call: &Call, method: &Method, first: &str, rest: &[&str]) -> Answer {
     match (first, rest, method) {
         ("organization", [], &Method::GET) => organization(call),
-        ("me", _, &Method::GET) => Err(errors::graph(
-            StatusCode::BAD_REQUEST,
-            "BadRequest",
-            "/me request is only valid with delegated authentication flow.",
-        )),
+        ("organization", [id], &Method::GET) => one_organization(call, id),
+        ("me", rest, &Method::GET) => users::me(call, rest),
         ("directoryObjects", ["getByIds"], &Method::POST) => by_ids(call),
         ("directoryObjects", [id], &Method::GET) => {
             call.require(principals::READ)?;
@@ -30,19 +23,30 @@ pub fn answer(call: &Call, method: &Method, first: &str, rest: &[&str]) -> Answe
             Ok(call.found("directoryObjects", found))
         }
         ("groups", _, &Method::GET) => groups::answer(call, rest),
-        ("users", _, &Method::GET) => Err(denied()),
+        ("users", rest, &Method::GET) => users::answer(call, rest),
         ("organization" | "directoryObjects" | "me" | "users" | "groups", ..) => Err(no_method()),
         _ => Err(no_segment(first)),
     }
 }
 
+/// Who may read it; a user may with `User.Read` (Graph's document "List organization").
+const READ_ORGANIZATION: &[&str] =
+    &["User.Read", "Organization.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"];
+
 fn organization(call: &Call) -> Answer {
-    call.require(&["Organization.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"])?;
+    call.require(READ_ORGANIZATION)?;
     let world = call.cloud.world();
     let tenant = world.directory(call.caller.tenant).map(organization_shape);
     let list = tenant.into_iter().collect();
     drop(world);
     call.list("organization", list)
+}
+
+fn one_organization(call: &Call, id: &str) -> Answer {
+    call.require(READ_ORGANIZATION)?;
+    let world = call.cloud.world();
+    let own = world.directory(call.caller.tenant).filter(|tenant| tenant.id.to_string().eq_ignore_ascii_case(id));
+    Ok(call.found("organization", organization_shape(own.ok_or_else(|| not_found(id))?)))
 }
 
 /// `graph_organization`.
@@ -97,7 +101,7 @@ fn by_ids(call: &Call) -> Answer {
     call.list("directoryObjects", objects(call, &ids).into_iter().filter(wanted).collect())
 }
 
-/// Applications, service principals and groups of the caller's tenant, each with its type.
+/// Applications, service principals, users and groups of the caller's tenant, each with its type.
 pub fn objects(call: &Call, ids: &[Uuid]) -> Vec<Value> {
     let world = call.cloud.world();
     let Some(directory) = world.directory(call.caller.tenant) else {
@@ -116,6 +120,10 @@ pub fn objects(call: &Call, ids: &[Uuid]) -> Vec<Value> {
             }
             if let Some(found) = applications::find(call, directory, Key::Id(id)) {
                 return Some(typed("application", shapes::application(directory, found)));
+            }
+            if let Some(found) = directory.user(id) {
+                let shown = users::may_read(call) || id == call.caller.object_id;
+                return Some(typed("user", if shown { shapes::user(found) } else { shapes::hidden_user(found) }));
             }
             directory.group(id).map(|found| shapes::group(found, groups::may_read(call)))
         })

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::{Call, Key, bad_request, denied, id_of, no_content, no_method, no_segment, not_found, relations, shapes};
 use crate::{
     consent,
+    delegated::OWNER,
     errors::{self, Answer, Refusal},
     world::{Directory, ServicePrincipal, World},
 };
@@ -20,7 +21,8 @@ pub const READ: &[&str] = &[
     "Directory.ReadWrite.All",
 ];
 const WRITE: &[&str] = &["Application.ReadWrite.All", "Directory.ReadWrite.All"];
-const WRITE_OWNED: &str = "Application.ReadWrite.OwnedBy";
+/// What lets an owner of an application do the same with that one.
+const OWNED: &[&str] = &["Application.ReadWrite.OwnedBy", OWNER];
 /// What may be set when a service principal is made.
 const SETTABLE: &[&str] =
     &["appId", "accountEnabled", "displayName", "tags", "notes", "appRoleAssignmentRequired", "servicePrincipalType"];
@@ -140,7 +142,7 @@ fn make(call: &Call, app_id: Uuid, body: &Map<String, Value>) -> Result<Value, R
     match registered.map(|(home, application)| (home.id == tenant, application.owners.contains(&call.caller.object_id)))
     {
         _ if call.has(WRITE) => {}
-        _ if !call.has(&[WRITE_OWNED]) => return Err(denied()),
+        _ if !call.has(OWNED) => return Err(denied()),
         Some((true, true)) => {}
         Some((true, false)) => return Err(denied()),
         _ => return Err(not_local()),
@@ -224,7 +226,7 @@ fn may_change(call: &Call, world: &World, key: Key) -> Result<Uuid, Refusal> {
     let owned = world
         .application(found.app_id)
         .is_some_and(|(home, application)| home.id == tenant && application.owners.contains(&call.caller.object_id));
-    if call.has(WRITE) || (call.has(&[WRITE_OWNED]) && owned) { Ok(found.id) } else { Err(denied()) }
+    if call.has(WRITE) || (call.has(OWNED) && owned) { Ok(found.id) } else { Err(denied()) }
 }
 
 fn delete(call: &Call, key: Key) -> Answer {

@@ -79,6 +79,12 @@ impl Query {
         }
     }
 
+    /// Whether some properties are selected.
+    #[must_use]
+    pub fn selects(&self) -> bool {
+        !self.select.is_empty()
+    }
+
     /// The selection as contexts name it: `(id,appId)`, or nothing.
     #[must_use]
     pub fn selection(&self) -> String {

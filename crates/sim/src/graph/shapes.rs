@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::world::{Application, Directory, Group, Password, ServicePrincipal};
+use super::certificates;
+use crate::world::{Application, Directory, Group, Password, ServicePrincipal, User};
 
 /// A kind of object, and what a query may name of it.
 #[derive(Debug)]
@@ -21,6 +22,7 @@ pub fn kind_of(collection: &str) -> Option<&'static Kind> {
         "applications" => Some(&Kind { name: "microsoft.graph.application", properties: APPLICATION }),
         "servicePrincipals" => Some(&Kind { name: "microsoft.graph.servicePrincipal", properties: PRINCIPAL }),
         "groups" => Some(&Kind { name: "microsoft.graph.group", properties: GROUP }),
+        "me" | "users" => Some(&Kind { name: "microsoft.graph.user", properties: USER }),
         "organization" => Some(&Kind { name: "microsoft.graph.organization", properties: ORGANIZATION }),
         _ => None,
     }
@@ -65,7 +67,7 @@ pub fn application(home: &Directory, application: &Application) -> Value {
         "api": { "acceptMappedClaims": null, "knownClientApplications": [], "requestedAccessTokenVersion": personal.then_some(2), "oauth2PermissionScopes": [], "preAuthorizedApplications": [] },
         "appRoles": [],
         "info": { "logoUrl": null, "marketingUrl": null, "privacyStatementUrl": null, "supportUrl": null, "termsOfServiceUrl": null },
-        "keyCredentials": [],
+        "keyCredentials": application.certificates.iter().map(certificates::shape).collect::<Vec<_>>(),
         "parentalControlSettings": { "countriesBlockedForMinors": [], "legalAgeGroupRule": "Allow" },
         "passwordCredentials": application.passwords.iter().map(|password| self::password(password, false)).collect::<Vec<_>>(),
         "publicClient": { "redirectUris": [] },
@@ -178,6 +180,72 @@ pub fn group(group: &Group, details: bool) -> Value {
         "visibility": null,
     })
 }
+
+/// A user with the properties that are shown where none is selected (Graph's document "user resource type").
+pub fn user(user: &User) -> Value {
+    let (given, family) = user.display_name.split_once(' ').unwrap_or((&user.display_name, ""));
+    json!({
+        "businessPhones": [],
+        "displayName": user.display_name,
+        "givenName": given,
+        "jobTitle": null,
+        "mail": user.mail,
+        "mobilePhone": null,
+        "officeLocation": null,
+        "preferredLanguage": null,
+        "surname": family,
+        "userPrincipalName": user.user_principal_name,
+        "id": user.id,
+    })
+}
+
+/// A user whom the caller may not read: type and id alone.
+pub fn hidden_user(user: &User) -> Value {
+    let mut shape = self::user(user);
+    for (name, value) in shape.as_object_mut().into_iter().flatten() {
+        if name != "id" {
+            *value = Value::Null;
+        }
+    }
+    shape
+}
+
+/// A user with what can be selected beside.
+pub fn whole_user(tenant: &Directory, user: &User) -> Value {
+    let member = user.is_member(tenant.id);
+    let mut shape = self::user(user);
+    shape["accountEnabled"] = json!(user.enabled);
+    shape["createdDateTime"] = json!(date(user.created));
+    shape["creationType"] = json!((!member).then_some("Invitation"));
+    shape["deletedDateTime"] = Value::Null;
+    shape["externalUserState"] = json!((!member).then_some("Accepted"));
+    shape["mailNickname"] = json!(user.user_principal_name.split('@').next());
+    shape["onPremisesSyncEnabled"] = Value::Null;
+    shape["userType"] = json!(if member { "Member" } else { "Guest" });
+    shape
+}
+
+const USER: &[&str] = &[
+    "businessPhones",
+    "displayName",
+    "givenName",
+    "jobTitle",
+    "mail",
+    "mobilePhone",
+    "officeLocation",
+    "preferredLanguage",
+    "surname",
+    "userPrincipalName",
+    "id",
+    "accountEnabled",
+    "createdDateTime",
+    "creationType",
+    "deletedDateTime",
+    "externalUserState",
+    "mailNickname",
+    "onPremisesSyncEnabled",
+    "userType",
+];
 
 const APPLICATION: &[&str] = &[
     "id",
@@ -320,6 +388,7 @@ mod tests {
             ("applications", application(a, a.applications.last().unwrap())),
             ("servicePrincipals", principal(a.service_principals.last().unwrap(), &[], &[])),
             ("groups", group(&groups, true)),
+            ("users", whole_user(a, a.users.first().unwrap())),
             ("organization", super::super::directory_objects::organization_shape(a)),
         ];
         for (collection, shape) in shown {

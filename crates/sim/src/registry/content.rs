@@ -99,8 +99,8 @@ pub fn stored(plane: &DataPlane, method: &Method, headers: &HeaderMap, signature
         return Err(storage_error(StatusCode::FORBIDDEN, "AuthenticationFailed", text));
     };
     match headers.get(header::RANGE).and_then(|value| value.to_str().ok()) {
-        None => Ok(whole(method, blob)),
-        Some(range) => Ok(part(method, blob, range)),
+        None => Ok(whole(method, &blob)),
+        Some(range) => Ok(part(method, &blob, range)),
     }
 }
 

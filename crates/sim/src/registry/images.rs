@@ -3,8 +3,11 @@
 //! Everything is computed from the repository's name and the tag, so the digests are the same at every start
 //! and any program that checks them (docker, skopeo, a node) is satisfied.
 
-use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use bytes::Bytes;
 use flate2::Compression;
@@ -97,26 +100,24 @@ impl Image {
     }
 }
 
-/// The images of one registry, by repository and tag.
-#[derive(Debug, Clone, Default)]
+/// So many images are kept; a registry with more makes them again.
+const KEPT: usize = 256;
+
+/// Repositories and their tags, each in order.
+pub type Repositories = Arc<BTreeMap<String, Vec<String>>>;
+
+/// The images of one registry. Each is made when somebody asks for it, since there may be very many.
+#[derive(Debug, Default)]
 pub struct Images {
-    repositories: BTreeMap<String, BTreeMap<String, Image>>,
+    repositories: Repositories,
+    made: Mutex<BTreeMap<(String, String), Arc<Image>>>,
 }
 
 impl Images {
-    /// Makes an image for every tag of every repository given.
-    ///
-    /// # Errors
-    /// As [`Image::build`].
-    pub fn build<'a>(repositories: impl IntoIterator<Item = (&'a str, &'a [String])>) -> io::Result<Self> {
-        let mut all = Self::default();
-        for (repository, tags) in repositories {
-            let images = all.repositories.entry(repository.to_owned()).or_default();
-            for tag in tags {
-                images.insert(tag.clone(), Image::build(repository, tag)?);
-            }
-        }
-        Ok(all)
+    /// The images of repositories.
+    #[must_use]
+    pub fn of(repositories: Repositories) -> Self {
+        Self { repositories, made: Mutex::default() }
     }
 
     /// The repositories' names, in order.
@@ -124,23 +125,61 @@ impl Images {
         self.repositories.keys().map(String::as_str)
     }
 
-    /// Tags and images of a repository, in the order of the tags; nothing when there is no such repository.
+    /// The tags of a repository, in order; nothing when there is no such repository.
     #[must_use]
-    pub fn tags(&self, repository: &str) -> Option<&BTreeMap<String, Image>> {
-        self.repositories.get(repository)
+    pub fn tags(&self, repository: &str) -> Option<&[String]> {
+        self.repositories.get(repository).map(Vec::as_slice)
     }
 
     /// The image that a tag or a digest names in a repository.
     #[must_use]
-    pub fn image(&self, repository: &str, reference: &str) -> Option<&Image> {
-        let images = self.repositories.get(repository)?;
-        images.get(reference).or_else(|| images.values().find(|image| image.manifest.digest == reference))
+    pub fn image(&self, repository: &str, reference: &str) -> Option<Arc<Image>> {
+        let tags = self.tags(repository)?;
+        if tags.iter().any(|tag| tag == reference) {
+            return self.tagged(repository, reference);
+        }
+        self.find(repository, tags, |image| image.manifest.digest == reference)
     }
 
     /// The blob of a repository that has the digest.
     #[must_use]
-    pub fn blob(&self, repository: &str, digest: &str) -> Option<&Blob> {
-        self.repositories.get(repository)?.values().find_map(|image| image.blob(digest))
+    pub fn blob(&self, repository: &str, digest: &str) -> Option<Blob> {
+        let found = self.find(repository, self.tags(repository)?, |image| image.blob(digest).is_some())?;
+        found.blob(digest).cloned()
+    }
+
+    fn made(&self) -> MutexGuard<'_, BTreeMap<(String, String), Arc<Image>>> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tagged(&self, repository: &str, tag: &str) -> Option<Arc<Image>> {
+        let key = (repository.to_owned(), tag.to_owned());
+        if let Some(made) = self.made().get(&key) {
+            return Some(Arc::clone(made));
+        }
+        // Writing into memory does not fail.
+        let image = Arc::new(Image::build(repository, tag).ok()?);
+        let mut made = self.made();
+        if made.len() >= KEPT {
+            made.clear();
+        }
+        made.insert(key, Arc::clone(&image));
+        Some(image)
+    }
+
+    /// The image of a repository for which something holds: among those that were made, else among the rest, of which only
+    /// the one that is found is kept.
+    fn find(&self, repository: &str, tags: &[String], holds: impl Fn(&Image) -> bool) -> Option<Arc<Image>> {
+        let known = {
+            let made = self.made();
+            let mut here = made.iter().filter(|((name, _), image)| name == repository && holds(image));
+            here.next().map(|(_, image)| Arc::clone(image))
+        };
+        let rest = || {
+            let tag = tags.iter().find(|tag| Image::build(repository, tag).is_ok_and(|image| holds(&image)))?;
+            self.tagged(repository, tag)
+        };
+        known.or_else(rest)
     }
 }
 
@@ -248,9 +287,9 @@ mod tests {
     #[test]
     fn images_are_found_by_tag_and_by_digest_only_in_their_repository() {
         let tags = ["1.3".to_owned(), "1.4".to_owned()];
-        let images = Images::build([("shop/web", tags.as_slice())]).expect("images");
-        let by_tag = images.image("shop/web", "1.4").expect("by tag").clone();
-        assert_eq!(images.image("shop/web", &by_tag.manifest.digest), Some(&by_tag));
+        let images = Images::of(Arc::new(BTreeMap::from([("shop/web".to_owned(), tags.to_vec())])));
+        let by_tag = images.image("shop/web", "1.4").expect("by tag");
+        assert_eq!(images.image("shop/web", &by_tag.manifest.digest), Some(Arc::clone(&by_tag)));
         assert_eq!(images.image("shop/web", "9.9"), None);
         assert_eq!(images.image("shop/api", &by_tag.manifest.digest), None);
         assert!(images.blob("shop/web", &by_tag.layer.digest).is_some());

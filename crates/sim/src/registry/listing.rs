@@ -54,6 +54,7 @@ pub fn manifests(plane: &DataPlane, headers: &HeaderMap, name: &str) -> Answer {
         .tags(name)
         .into_iter()
         .flatten()
+        .filter_map(|tag| Some((tag, plane.images.image(name, tag)?)))
         .map(|(tag, image)| {
             json!({
                 "digest": image.manifest.digest,
@@ -104,11 +105,15 @@ fn changeable() -> Value {
     json!({"deleteEnabled": true, "writeEnabled": true, "readEnabled": true, "listEnabled": true})
 }
 
-fn readable_tags(plane: &DataPlane, headers: &HeaderMap, name: &str, action: &str) -> Result<Vec<String>, Refusal> {
+fn readable_tags<'p>(
+    plane: &'p DataPlane,
+    headers: &HeaderMap,
+    name: &str,
+    action: &str,
+) -> Result<&'p [String], Refusal> {
     auth::authorise(plane, headers, Some(&needs(name, action)))?;
     known_repository(plane, name)?;
-    let tags = plane.images.tags(name).into_iter().flatten();
-    Ok(tags.map(|(tag, _)| tag.clone()).collect())
+    Ok(plane.images.tags(name).unwrap_or_default())
 }
 
 /// The names after `last`, at most `n`, and whether there are more.

@@ -59,13 +59,8 @@ impl DataPlane {
 
 /// The data plane of the registry of a resource id, which listens at `address`.
 pub fn router(cloud: Shared, registry_id: String, address: IpAddr) -> Router {
-    let images = {
-        let world = cloud.world();
-        let repositories = world.registry(&registry_id).map(|registry| &registry.repositories);
-        let named = repositories.into_iter().flatten().map(|(name, tags)| (name.as_str(), tags.as_slice()));
-        // Writing into memory does not fail; a registry without images would show it at once.
-        Images::build(named).unwrap_or_default()
-    };
+    let repositories = cloud.world().registry(&registry_id).map(|registry| Arc::clone(&registry.repositories));
+    let images = Images::of(repositories.unwrap_or_default());
     let plane = Arc::new(DataPlane { cloud, id: registry_id, images, address });
     // One handler, since a repository's name may hold slashes in the middle of a path.
     Router::new().fallback(handle).with_state(plane)

@@ -17,7 +17,7 @@ pub struct Setup {
     pub world: WorldPart,
     /// Delays.
     pub time: TimePart,
-    /// The administrator of tenant B.
+    /// The people.
     pub person: PersonPart,
     /// Policies of tenant A.
     pub policy: PolicyPart,
@@ -27,14 +27,22 @@ pub struct Setup {
     pub fault: Vec<Fault>,
 }
 
-/// The administrator of tenant B, when it is a person.
+/// The people: the administrator of tenant B who consents, and the operators who sign in.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PersonPart {
     /// Consents so many simulated seconds after a multi-tenant application was made.
     pub consents_after: Option<f64>,
-    /// Declines whatever is asked.
+    /// Declines every consent that is asked for.
     pub refuses: Option<bool>,
+    /// Enters each device code so many simulated seconds after it was made.
+    pub signs_in_after: Option<f64>,
+    /// The account to sign in to tenant A with, in place of its operator's.
+    pub signs_in_to_a_as: Option<String>,
+    /// The account to sign in to tenant B with, in place of its operator's.
+    pub signs_in_to_b_as: Option<String>,
+    /// Declines every sign-in by device code.
+    pub declines_sign_in: Option<bool>,
 }
 
 /// Application management policies (`azure-facts.md` 3.3).
@@ -71,6 +79,10 @@ impl Setup {
             person: PersonPart {
                 consents_after: later.person.consents_after.or(self.person.consents_after),
                 refuses: later.person.refuses.or(self.person.refuses),
+                signs_in_after: later.person.signs_in_after.or(self.person.signs_in_after),
+                signs_in_to_a_as: later.person.signs_in_to_a_as.or(self.person.signs_in_to_a_as),
+                signs_in_to_b_as: later.person.signs_in_to_b_as.or(self.person.signs_in_to_b_as),
+                declines_sign_in: later.person.declines_sign_in.or(self.person.declines_sign_in),
             },
             policy: PolicyPart { max_secret_days: later.policy.max_secret_days.or(self.policy.max_secret_days) },
             answers: AnswersPart {

@@ -25,6 +25,12 @@ pub struct Times {
     pub poll: f64,
     /// How long tokens are valid, in seconds of the wall clock, since clients compare it with theirs.
     pub token_lifetime: i64,
+    /// How long a device code is valid, in seconds of the wall clock.
+    pub device_code_lifetime: i64,
+    /// How long an authorization code is valid, in seconds of the wall clock.
+    pub code_lifetime: i64,
+    /// How long a refresh token is valid, in seconds of the wall clock.
+    pub refresh_token_lifetime: i64,
 }
 
 impl Default for Times {
@@ -40,6 +46,9 @@ impl Default for Times {
             pod_start: 2.0,
             poll: 5.0,
             token_lifetime: 3599,
+            device_code_lifetime: 900,
+            code_lifetime: 600,
+            refresh_token_lifetime: 90 * 24 * 60 * 60,
         }
     }
 }
@@ -58,6 +67,9 @@ pub struct TimePart {
     pod_start: Option<f64>,
     poll: Option<f64>,
     token_lifetime: Option<i64>,
+    device_code_lifetime: Option<i64>,
+    code_lifetime: Option<i64>,
+    refresh_token_lifetime: Option<i64>,
 }
 
 impl TimePart {
@@ -73,6 +85,9 @@ impl TimePart {
             pod_start: later.pod_start.or(self.pod_start),
             poll: later.poll.or(self.poll),
             token_lifetime: later.token_lifetime.or(self.token_lifetime),
+            device_code_lifetime: later.device_code_lifetime.or(self.device_code_lifetime),
+            code_lifetime: later.code_lifetime.or(self.code_lifetime),
+            refresh_token_lifetime: later.refresh_token_lifetime.or(self.refresh_token_lifetime),
         }
     }
 }
@@ -98,6 +113,9 @@ impl Times {
             pod_start: part.pod_start.unwrap_or(self.pod_start),
             poll: part.poll.unwrap_or(self.poll),
             token_lifetime: part.token_lifetime.unwrap_or(self.token_lifetime),
+            device_code_lifetime: part.device_code_lifetime.unwrap_or(self.device_code_lifetime),
+            code_lifetime: part.code_lifetime.unwrap_or(self.code_lifetime),
+            refresh_token_lifetime: part.refresh_token_lifetime.unwrap_or(self.refresh_token_lifetime),
         }
     }
 }

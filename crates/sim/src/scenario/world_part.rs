@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::ScenarioError;
-use crate::{rights, world::WorkloadKind};
+use super::{PoliciesPart, ScenarioError};
+use crate::{
+    rights,
+    world::{WorkloadKind, role_template},
+};
 
 /// Changes of the world.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -31,6 +34,16 @@ pub struct WorldPart {
     pub old_principal_groups: Option<Vec<String>>,
     /// Azure roles that each of those groups has.
     pub group_roles: Option<Vec<RolePart>>,
+    /// The operator of tenant A as a guest of tenant B.
+    pub guest: GuestPart,
+    /// Whether the machine has a managed identity, of tenant A, with the rights of its operator.
+    pub machine_identity: Option<bool>,
+    /// Sign-in policies of tenant A.
+    pub policies_a: PoliciesPart,
+    /// Sign-in policies of tenant B.
+    pub policies_b: PoliciesPart,
+    /// How many there are of everything that one looks for.
+    pub many: ManyPart,
     /// How many items a page of Graph's and of the Resource Manager's lists has.
     pub page: Option<usize>,
 }
@@ -130,18 +143,47 @@ pub struct RegistryPart {
     pub repositories: Option<BTreeMap<String, Vec<String>>>,
 }
 
-/// Changes of an operator.
+/// How many there are of everything that one looks for, those of the usual world among them. What is beside them can be
+/// looked at and no more.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ManyPart {
+    /// Subscriptions of both tenants together.
+    pub subscriptions: Option<usize>,
+    /// Clusters.
+    pub clusters: Option<usize>,
+    /// Registries.
+    pub registries: Option<usize>,
+    /// Repositories of the registry.
+    pub repositories: Option<usize>,
+    /// Tags of one of those, `shop/history`.
+    pub tags: Option<usize>,
+}
+
+/// Changes of an operator: the service principal, and the user who does the same by hand.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct OperatorPart {
     /// App roles on Microsoft Graph, in place of the usual ones.
     pub graph_roles: Option<Vec<String>>,
+    /// Directory roles of the user who is the operator, in place of what stands for the app roles.
+    pub directory_roles: Option<Vec<String>>,
     /// Azure roles, in place of the usual ones. Those of operator A in the hub's subscription stay.
     pub roles: Option<Vec<RolePart>>,
     /// Operator A only: names of Azure roles on the hub's subscription, in place of the usual ones.
     pub hub_roles: Option<Vec<String>>,
     /// Operator A only: whether it is an owner of the application that the cluster signs in with.
     pub owns_cluster_app: Option<bool>,
+}
+
+/// Changes of the operator of tenant A as a guest of tenant B, who has no right there unless it is given.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct GuestPart {
+    /// Directory roles in tenant B.
+    pub directory_roles: Option<Vec<String>>,
+    /// Azure roles at the registry.
+    pub roles: Option<Vec<RolePart>>,
 }
 
 /// A role and where it is held.
@@ -193,6 +235,20 @@ impl WorldPart {
             old_principal_graph_roles: later.old_principal_graph_roles.or(self.old_principal_graph_roles),
             old_principal_groups: later.old_principal_groups.or(self.old_principal_groups),
             group_roles: later.group_roles.or(self.group_roles),
+            guest: GuestPart {
+                directory_roles: later.guest.directory_roles.or(self.guest.directory_roles),
+                roles: later.guest.roles.or(self.guest.roles),
+            },
+            machine_identity: later.machine_identity.or(self.machine_identity),
+            policies_a: self.policies_a.and(later.policies_a),
+            policies_b: self.policies_b.and(later.policies_b),
+            many: ManyPart {
+                subscriptions: later.many.subscriptions.or(self.many.subscriptions),
+                clusters: later.many.clusters.or(self.many.clusters),
+                registries: later.many.registries.or(self.many.registries),
+                repositories: later.many.repositories.or(self.many.repositories),
+                tags: later.many.tags.or(self.many.tags),
+            },
             page: later.page.or(self.page),
         }
     }
@@ -217,11 +273,23 @@ impl WorldPart {
     }
 
     fn check_roles(&self) -> Result<(), ScenarioError> {
-        let parts = [&self.operator_a.roles, &self.operator_b.roles, &self.old_principal_roles, &self.group_roles];
+        let parts = [
+            &self.operator_a.roles,
+            &self.operator_b.roles,
+            &self.guest.roles,
+            &self.old_principal_roles,
+            &self.group_roles,
+        ];
         let named = parts.into_iter().flatten().flatten().map(|part| &part.role);
         let mut named = named.chain(self.operator_a.hub_roles.iter().flatten());
         if let Some(role) = named.find(|role| rights::by_name(role).is_none()) {
             return Err(ScenarioError::Malformed(format!("`role` names '{role}', which is no built-in role")));
+        }
+        let people = [&self.operator_a.directory_roles, &self.operator_b.directory_roles, &self.guest.directory_roles];
+        let mut named = people.into_iter().flatten().flatten();
+        if let Some(role) = named.find(|role| role_template(role).is_none()) {
+            let text = format!("`directory_roles` names '{role}', which is no directory role that is known here");
+            return Err(ScenarioError::Malformed(text));
         }
         let b = &self.operator_b;
         let hub = b.roles.iter().flatten().any(|part| part.on == On::HubNetwork);
@@ -276,6 +344,7 @@ impl OperatorPart {
     fn and(self, later: Self) -> Self {
         Self {
             graph_roles: later.graph_roles.or(self.graph_roles),
+            directory_roles: later.directory_roles.or(self.directory_roles),
             roles: later.roles.or(self.roles),
             hub_roles: later.hub_roles.or(self.hub_roles),
             owns_cluster_app: later.owns_cluster_app.or(self.owns_cluster_app),

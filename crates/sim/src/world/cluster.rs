@@ -55,6 +55,8 @@ pub struct Cluster {
     pub tenant: Uuid,
     /// The region.
     pub location: String,
+    /// The issuer of its service account tokens, a slash at its end; empty until the cloud has an address.
+    pub issuer: String,
     /// The resource group that AKS made for its nodes.
     pub node_resource_group: String,
     /// `properties.kubernetesVersion`.

@@ -3,17 +3,21 @@
 use jiff::Timestamp;
 use uuid::{Uuid, uuid};
 
-use super::{Directory, Pull, Subscription, World};
+use super::{Directory, Pull, Subscription, World, crowd::Crowd};
 use crate::{
     names::{self, CloudNames},
     scenario::{On, OperatorPart, RolePart, Setup},
     secret::Secret,
 };
 
+pub mod credentials;
 mod identities;
+mod many;
+mod people;
 mod resources;
 
 use identities::{Builder, Holder, LONG_BEFORE, OPERATOR_A, OPERATOR_B, cluster_places, hub_places, registry_places};
+pub use people::Operators;
 
 const CONTOSO: Uuid = uuid!("aaaabbbb-0000-4ccc-8ddd-eeee1111aaaa");
 const FABRIKAM: Uuid = uuid!("bbbbcccc-1111-4ddd-8eee-ffff2222bbbb");
@@ -39,6 +43,8 @@ pub struct Start {
     pub operator_a: Operator,
     /// The operator of tenant B.
     pub operator_b: Operator,
+    /// Who signs in by hand to set things up.
+    pub people: Operators,
 }
 
 /// Builds the world that scenarios describe, as of `today`.
@@ -69,6 +75,7 @@ pub fn build(setup: &Setup, today: Timestamp) -> Start {
         role_assignments: Vec::new(),
         clusters: Vec::new(),
         registries: Vec::new(),
+        crowd: Crowd::default(),
         operations: Vec::new(),
     };
     let operator_a = builder.operator(&mut world, CONTOSO, &OPERATOR_A, &setup.world.operator_a);
@@ -77,10 +84,28 @@ pub fn build(setup: &Setup, today: Timestamp) -> Start {
     builder.grant(&mut world, &a, &cluster_places(), operator_roles(&setup.world.operator_a, OPERATOR_A_ROLES));
     builder.grant(&mut world, &a, &hub_places(), hub_roles(&setup.world.operator_a));
     builder.grant(&mut world, &b, &registry_places(), operator_roles(&setup.world.operator_b, OPERATOR_B_ROLES));
+    if setup.world.machine_identity != Some(false) {
+        builder.managed_operator(&mut world, &setup.world.operator_a);
+    }
+    let people = builder.people(&mut world, setup);
     builder.cluster(&mut world, setup);
     builder.groups(&mut world, &setup.world);
     builder.registries(&mut world, setup, registry_tenant);
-    Start { world, operator_a, operator_b }
+    builder.many(&mut world, setup);
+    Start { world, operator_a, operator_b, people }
+}
+
+/// The object id of the managed identity of a machine of tenant A.
+#[must_use]
+pub fn machine_identity() -> Uuid {
+    identities::MANAGED_IDENTITY.principal
+}
+
+/// The resource id of that identity.
+#[must_use]
+pub fn machine_resource() -> String {
+    let group = cluster_places().resource_group;
+    format!("{group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{}", identities::MANAGED_IDENTITY.name)
 }
 
 /// What the whole route needs of operator A: to reset the cluster, and to give a new principal the roles of the present
@@ -107,6 +132,7 @@ fn directory(id: Uuid, display_name: &str, label: &str, cloud: &CloudNames) -> D
         applications: Vec::new(),
         service_principals: Vec::new(),
         groups: Vec::new(),
+        users: Vec::new(),
     }
 }
 
@@ -149,7 +175,7 @@ mod tests {
         scenario::Scenario,
         world::{
             RoleAssignment,
-            happy::identities::{CLUSTER_APP, Ids},
+            happy::identities::{CLUSTER_APP, Ids, MANAGED_IDENTITY},
         },
     };
 
@@ -166,7 +192,7 @@ mod tests {
 
     fn owns_the_clusters_app(start: &Start) -> bool {
         let (_, application) = start.world.application(CLUSTER_APP.client).unwrap();
-        application.owners == [OPERATOR_A.principal]
+        application.owners == [OPERATOR_A.principal, MANAGED_IDENTITY.principal, people::OPS_A]
     }
 
     #[test]

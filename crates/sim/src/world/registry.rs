@@ -1,6 +1,6 @@
 //! Registries: their settings, repositories, tokens, and who pulled.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -34,8 +34,8 @@ pub struct Registry {
     pub firewall_lets_nodes_in: bool,
     /// Whether tokens of the Resource Manager's audience are accepted (`azureADAuthenticationAsArmPolicy`).
     pub accepts_arm_tokens: bool,
-    /// Repositories and their tags.
-    pub repositories: BTreeMap<String, Vec<String>>,
+    /// Repositories and their tags, in order.
+    pub repositories: Arc<BTreeMap<String, Vec<String>>>,
     /// Repository-scoped tokens.
     pub tokens: Vec<RegistryToken>,
     /// Scope maps of the operator; the system's own are not listed here.

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::User;
 use crate::{clock::Moment, secret::Secret};
 
 /// A tenant of Entra: what its directory holds.
@@ -23,6 +24,8 @@ pub struct Directory {
     pub service_principals: Vec<ServicePrincipal>,
     /// Groups.
     pub groups: Vec<Group>,
+    /// Users, guests among them.
+    pub users: Vec<User>,
 }
 
 /// A security group.
@@ -32,7 +35,7 @@ pub struct Group {
     pub id: Uuid,
     /// The name people see.
     pub display_name: String,
-    /// Object ids of its members: service principals and other groups.
+    /// Object ids of its members: users, service principals and other groups.
     pub members: Vec<Uuid>,
     /// `createdDateTime`.
     pub created: Timestamp,
@@ -53,7 +56,11 @@ pub struct Application {
     pub redirect_uris: Vec<String>,
     /// Client secrets.
     pub passwords: Vec<Password>,
-    /// Object ids of the service principals that own it.
+    /// Certificates.
+    pub certificates: Vec<Certificate>,
+    /// Federated credentials.
+    pub federated: Vec<FederatedCredential>,
+    /// Object ids of the service principals and users that own it.
     pub owners: Vec<Uuid>,
     /// What else Graph was given (tags, notes, …), sent back as it came.
     pub extra: serde_json::Map<String, Value>,
@@ -78,6 +85,38 @@ pub struct Password {
     pub secret: Secret,
     /// When it was written.
     pub written: Moment,
+}
+
+/// A certificate of an application: one of its `keyCredentials`.
+#[derive(Clone, Debug)]
+pub struct Certificate {
+    /// `keyId`.
+    pub key_id: Uuid,
+    /// `displayName`.
+    pub display_name: Option<String>,
+    /// `startDateTime`.
+    pub start: Timestamp,
+    /// `endDateTime`.
+    pub end: Timestamp,
+    /// The certificate, DER.
+    pub der: Vec<u8>,
+}
+
+/// A federated identity credential: whose tokens an application is signed in by.
+#[derive(Clone, Debug)]
+pub struct FederatedCredential {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name, unique in the application.
+    pub name: String,
+    /// `iss` of the tokens.
+    pub issuer: String,
+    /// `sub` of the tokens.
+    pub subject: String,
+    /// `aud` of the tokens, one of these.
+    pub audiences: Vec<String>,
+    /// What it is for.
+    pub description: Option<String>,
 }
 
 /// A service principal: an application as one tenant knows it.
@@ -129,6 +168,18 @@ impl Directory {
         self.service_principals.iter().find(|principal| principal.id == id)
     }
 
+    /// The user of an object id.
+    #[must_use]
+    pub fn user(&self, id: Uuid) -> Option<&User> {
+        self.users.iter().find(|user| user.id == id)
+    }
+
+    /// The user whom an account signs in, a guest maybe.
+    #[must_use]
+    pub fn user_of_account(&self, account: &str) -> Option<&User> {
+        self.users.iter().find(|user| user.account.eq_ignore_ascii_case(account))
+    }
+
     /// The group of an object id.
     #[must_use]
     pub fn group(&self, id: Uuid) -> Option<&Group> {
@@ -174,6 +225,7 @@ mod tests {
             domains: Vec::new(),
             applications: Vec::new(),
             service_principals: Vec::new(),
+            users: Vec::new(),
             groups: vec![group(outer, &[inner]), group(inner, &[principal, outer])],
         };
         let ids = |groups: Vec<&Group>| groups.iter().map(|group| group.id).collect::<Vec<_>>();

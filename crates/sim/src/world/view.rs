@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Application, Cluster, ClusterIdentity, Directory, Registry, RoleAssignment, ServicePrincipal, World};
+use super::{
+    Application, Cluster, ClusterIdentity, Directory, Registry, RoleAssignment, ServicePrincipal, User, World,
+};
 use crate::rights;
 
 /// The world as JSON.
@@ -24,6 +26,7 @@ fn directory(directory: &Directory) -> Value {
         "displayName": directory.display_name,
         "domains": directory.domains,
         "applications": directory.applications.iter().map(application).collect::<Vec<_>>(),
+        "users": directory.users.iter().map(user).collect::<Vec<_>>(),
         "servicePrincipals": directory.service_principals.iter().map(principal).collect::<Vec<_>>(),
     })
 }
@@ -42,6 +45,10 @@ fn application(application: &Application) -> Value {
         "web": { "redirectUris": application.redirect_uris },
         "passwordCredentials": passwords,
     })
+}
+
+fn user(user: &User) -> Value {
+    json!({ "id": user.id, "userPrincipalName": user.user_principal_name, "account": user.account, "displayName": user.display_name })
 }
 
 fn principal(principal: &ServicePrincipal) -> Value {

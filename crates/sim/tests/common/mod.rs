@@ -14,6 +14,27 @@ const SPEED: f64 = 100.0;
 /// The Resource Manager's audience.
 pub const ARM: &str = "https://management.core.windows.net/";
 
+/// The public client of the Azure CLI.
+pub const AZURE_CLI: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
+
+/// The number of Entra's refusal.
+pub fn code_of(reply: &Reply) -> u64 {
+    reply.body["error_codes"][0].as_u64().unwrap_or_default()
+}
+
+/// A parameter of the address that an answer redirects to.
+pub fn returned(reply: &Reply, name: &str) -> String {
+    let url = url::Url::parse(reply.header("location")).unwrap();
+    url.query_pairs().find(|(found, _)| found == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
+}
+
+/// The claims of a token, unchecked.
+pub fn claims_of(token: &str) -> Value {
+    use base64::Engine as _;
+    let payload = token.split('.').nth(1).unwrap();
+    serde_json::from_slice(&base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
+}
+
 /// A cloud with scenarios, and a client that trusts it and follows nothing by itself. It is written from Microsoft's
 /// documents as any other client would be.
 pub struct Bench {
@@ -210,6 +231,41 @@ impl Bench {
             reply.body["access_token"].as_str().map(str::to_owned)
         })
         .await
+    }
+
+    /// The token endpoint's answer to a form of the Azure CLI.
+    pub async fn as_cli(&self, tenant: &str, form: &[(&str, &str)]) -> Reply {
+        let mut all = vec![("client_id", AZURE_CLI), ("client_info", "1")];
+        all.extend(form);
+        self.post_form(&self.url(&format!("/{tenant}/oauth2/v2.0/token")), &all).await
+    }
+
+    /// A device code of the Azure CLI for a resource, with claims or none.
+    pub async fn device_code(&self, tenant: &str, resource: &str, claims: &str) -> Reply {
+        let scope = format!("{resource}/.default offline_access openid profile");
+        let form = [("client_id", AZURE_CLI), ("scope", &scope), ("claims", claims)];
+        self.post_form(&self.url(&format!("/{tenant}/oauth2/v2.0/devicecode")), &form).await
+    }
+
+    /// The answer to a poll.
+    pub async fn poll(&self, tenant: &str, device_code: &str) -> Reply {
+        let grant = "urn:ietf:params:oauth:grant-type:device_code";
+        self.as_cli(tenant, &[("grant_type", grant), ("device_code", device_code)]).await
+    }
+
+    /// Signs an account in by device code: the answer with its tokens.
+    pub async fn by_device(&self, tenant: &str, account: &str, resource: &str, claims: &str) -> Reply {
+        let begun = self.device_code(tenant, resource, claims).await;
+        assert_eq!(begun.status, 200, "{}", begun.text);
+        self.sim.approve_device(begun.at("/user_code"), account).unwrap();
+        let reply = self.poll(tenant, begun.at("/device_code")).await;
+        assert_eq!(reply.status, 200, "{}", reply.text);
+        reply
+    }
+
+    /// A user's access token.
+    pub async fn user_token(&self, tenant: &str, account: &str, resource: &str) -> String {
+        self.by_device(tenant, account, resource, "").await.at("/access_token").to_owned()
     }
 
     /// How many service principals an app has in B.

@@ -71,7 +71,22 @@ impl Tokens {
         Ok(all)
     }
 
-    pub(super) fn stage(&mut self) -> Result<Stage, String> {
+    /// One stage of the query; `top` is two.
+    pub(super) fn stages(&mut self) -> Result<Vec<Stage>, String> {
+        if self.accept("top") {
+            let most = self.rows()?;
+            self.expect("by")?;
+            return Ok(vec![Stage::Sort(self.list(Self::sort_key)?), Stage::Limit(most)]);
+        }
+        self.stage().map(|stage| vec![stage])
+    }
+
+    fn rows(&mut self) -> Result<usize, String> {
+        let most = self.word()?;
+        most.parse().map_err(|_| format!("'{most}' is not a number of rows"))
+    }
+
+    fn stage(&mut self) -> Result<Stage, String> {
         let operator = self.word()?;
         match operator.to_lowercase().as_str() {
             "where" => self.conditions().map(Stage::Where),
@@ -81,10 +96,7 @@ impl Tokens {
                 self.expect("by")?;
                 self.list(Self::sort_key).map(Stage::Sort)
             }
-            "limit" | "take" => {
-                let most = self.word()?;
-                most.parse().map(Stage::Limit).map_err(|_| format!("'{most}' is not a number of rows"))
-            }
+            "limit" | "take" => self.rows().map(Stage::Limit),
             "count" => Ok(Stage::Count),
             _ => Err(format!("operator '{operator}' is not known")),
         }
@@ -115,7 +127,9 @@ impl Tokens {
             "!~" => (equal(false, true), false),
             "in" => (equal(true, false), true),
             "in~" => (equal(false, false), true),
-            "contains" | "has" => (Test::Contains, false),
+            "contains" | "has" => (Test::Contains { negated: false }, false),
+            "!contains" | "!has" => (Test::Contains { negated: true }, false),
+            "startswith" => (Test::StartsWith, false),
             _ => return Err(format!("comparison '{operator}' is not known")),
         };
         let values = if many {
@@ -172,6 +186,12 @@ fn token_end(text: &str, first: char) -> usize {
         // `in~` is one word.
         let tilde = text[..end].eq_ignore_ascii_case("in") && text[end..].starts_with('~');
         return end + usize::from(tilde);
+    }
+    if let Some(rest) = text.strip_prefix('!')
+        && rest.starts_with(in_word)
+    {
+        // `!contains` is one word.
+        return 1 + rest.find(|c| !in_word(c)).unwrap_or(rest.len());
     }
     if ["==", "!=", "=~", "!~"].iter().any(|sign| text.starts_with(sign)) {
         return 2;

@@ -45,6 +45,14 @@ pub static OPERATOR_B: Ids = Ids {
     principal: uuid!("0b0b0b0b-0003-4b0b-8b0b-00000000b003"),
     graph_roles: &["Application.ReadWrite.All", "Organization.Read.All"],
 };
+/// The managed identity of a machine of tenant A, which may do what the operator may. It has no application.
+pub static MANAGED_IDENTITY: Ids = Ids {
+    name: "contoso-operator-vm",
+    application: Uuid::nil(),
+    client: uuid!("0f0f0f0f-0002-4f0f-8f0f-00000000f002"),
+    principal: uuid!("0f0f0f0f-0003-4f0f-8f0f-00000000f003"),
+    graph_roles: OPERATOR_A.graph_roles,
+};
 /// What the cluster signs in with.
 pub static CLUSTER_APP: Ids = Ids {
     name: "aks-shop-sp",
@@ -115,6 +123,17 @@ impl Holder {
     pub fn principal(tenant: Uuid, ids: &Ids) -> Self {
         Self { tenant, id: ids.principal, kind: "ServicePrincipal" }
     }
+
+    /// A user of a tenant.
+    pub fn user(tenant: Uuid, id: Uuid) -> Self {
+        Self { tenant, id, kind: "User" }
+    }
+}
+
+/// The app roles on Graph of an operator.
+fn graph_roles(ids: &Ids, part: &OperatorPart) -> Vec<String> {
+    let usual = || ids.graph_roles.iter().map(|&role| role.to_owned()).collect();
+    part.graph_roles.clone().unwrap_or_else(usual)
 }
 
 /// Writes things that have been there for long.
@@ -146,12 +165,20 @@ impl Builder {
                 secret: secret.clone(),
                 written: Moment::LONG_AGO,
             }],
+            certificates: Vec::new(),
+            federated: Vec::new(),
             owners: Vec::new(),
             extra: serde_json::Map::new(),
             created: self.before,
             written: Moment::LONG_AGO,
         });
-        directory.service_principals.push(ServicePrincipal {
+        let principal = self.principal(tenant, ids, graph_roles, "Application");
+        directory.service_principals.push(principal);
+        secret
+    }
+
+    fn principal(&self, tenant: Uuid, ids: &Ids, graph_roles: Vec<String>, kind: &str) -> ServicePrincipal {
+        ServicePrincipal {
             id: ids.principal,
             app_id: ids.client,
             display_name: ids.name.to_owned(),
@@ -159,20 +186,29 @@ impl Builder {
             sign_in_audience: "AzureADMyOrg".to_owned(),
             enabled: true,
             graph_roles,
-            kind: "Application".to_owned(),
+            kind: kind.to_owned(),
             extra: serde_json::Map::new(),
             created: self.before,
             written: Moment::LONG_AGO,
             replica: Default::default(),
-        });
-        secret
+        }
+    }
+
+    /// The managed identity, with the rights of the operator of tenant A.
+    pub fn managed_operator(&self, world: &mut World, part: &OperatorPart) {
+        let graph_roles = graph_roles(&MANAGED_IDENTITY, part);
+        let principal = self.principal(CONTOSO, &MANAGED_IDENTITY, graph_roles, "ManagedIdentity");
+        if let Some(directory) = world.directory_mut(CONTOSO) {
+            directory.service_principals.push(principal);
+        }
+        let holder = Holder::principal(CONTOSO, &MANAGED_IDENTITY);
+        self.grant(world, &holder, &cluster_places(), super::operator_roles(part, super::OPERATOR_A_ROLES));
+        self.grant(world, &holder, &hub_places(), super::hub_roles(part));
     }
 
     /// An operator of a tenant.
     pub fn operator(&self, world: &mut World, tenant: Uuid, ids: &Ids, part: &OperatorPart) -> Operator {
-        let usual = || ids.graph_roles.iter().map(|&role| role.to_owned()).collect();
-        let graph_roles = part.graph_roles.clone().unwrap_or_else(usual);
-        let client_secret = self.application(world, tenant, ids, graph_roles);
+        let client_secret = self.application(world, tenant, ids, graph_roles(ids, part));
         Operator { client_id: ids.client, client_secret }
     }
 

@@ -1,12 +1,13 @@
 //! What is in the world at the start: a cluster and two registries.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use uuid::{Uuid, uuid};
 
 use super::{
     CONTOSO,
-    identities::{Builder, CLUSTER_APP, Holder, OPERATOR_A, cluster_places, registry_places},
+    identities::{Builder, CLUSTER_APP, Holder, MANAGED_IDENTITY, OPERATOR_A, cluster_places, registry_places},
+    many, people,
 };
 use crate::{
     clock::Moment,
@@ -20,7 +21,7 @@ use crate::{
 
 const LOCATION: &str = "westeurope";
 
-/// Makes a service principal an owner of an application of tenant A.
+/// Makes a service principal or user an owner of an application of tenant A.
 fn own(world: &mut World, application: Uuid, owner: Uuid) {
     let applications = world.directory_mut(CONTOSO).map(|directory| directory.applications.iter_mut());
     if let Some(found) = applications.into_iter().flatten().find(|found| found.id == application) {
@@ -39,7 +40,9 @@ impl Builder {
             let graph_roles = setup.world.old_principal_graph_roles.clone().unwrap_or_default();
             let secret = self.application(world, CONTOSO, &CLUSTER_APP, graph_roles);
             if setup.world.operator_a.owns_cluster_app != Some(false) {
-                own(world, CLUSTER_APP.application, OPERATOR_A.principal);
+                for owner in [OPERATOR_A.principal, MANAGED_IDENTITY.principal, people::OPS_A] {
+                    own(world, CLUSTER_APP.application, owner);
+                }
             }
             ClusterIdentity::ServicePrincipal(Credential { client_id: CLUSTER_APP.client, secret })
         };
@@ -58,6 +61,7 @@ impl Builder {
             name: "aks-shop".to_owned(),
             tenant: CONTOSO,
             location: LOCATION.to_owned(),
+            issuer: String::new(),
             node_resource_group: "MC_rg-shop_aks-shop_westeurope".to_owned(),
             kubernetes_version: "1.33.2".to_owned(),
             identity,
@@ -138,6 +142,11 @@ impl Builder {
             ])
         };
         for (name, main) in [("registryb", true), ("registryother", false)] {
+            let mut repositories = part.repositories.clone().filter(|_| main).unwrap_or_else(usual);
+            if main {
+                many::fill(&mut repositories, &setup.world.many);
+            }
+            repositories.values_mut().for_each(|tags| tags.sort());
             world.registries.push(Registry {
                 id: format!("{}/providers/Microsoft.ContainerRegistry/registries/{name}", places.resource_group),
                 name: name.to_owned(),
@@ -151,7 +160,7 @@ impl Builder {
                 firewalled: main && part.firewalled.unwrap_or(false),
                 firewall_lets_nodes_in: part.firewall_lets_nodes_in.unwrap_or(false),
                 accepts_arm_tokens: part.accepts_arm_tokens.unwrap_or(true),
-                repositories: part.repositories.clone().filter(|_| main).unwrap_or_else(usual),
+                repositories: Arc::new(repositories),
                 tokens: Vec::new(),
                 scope_maps: Vec::new(),
                 pulls: Vec::new(),

@@ -1,0 +1,98 @@
+//! Public clients: programs on people's machines, which have no secret.
+
+use serde_json::Value;
+use url::Url;
+use uuid::Uuid;
+
+use super::people::Stop;
+use crate::{
+    delegated::AZURE_CLI,
+    world::{Application, Directory, World},
+};
+
+/// A public client.
+#[derive(Debug)]
+pub struct Client {
+    /// Its client id.
+    pub id: Uuid,
+    /// The name people see.
+    pub name: String,
+    /// Whether it is Microsoft's own, which needs no consent.
+    pub first_party: bool,
+    redirect_uris: Vec<String>,
+}
+
+impl Client {
+    /// Whether an answer may be sent there: to an address of its own, or to any port of this machine where it has
+    /// `http://localhost` (Entra's document "Redirect URI restrictions and limitations": the port is ignored).
+    #[must_use]
+    pub fn may_return_to(&self, uri: &str) -> bool {
+        let Ok(asked) = Url::parse(uri) else {
+            return false;
+        };
+        let local = |url: &Url| url.scheme() == "http" && matches!(url.host_str(), Some("localhost" | "127.0.0.1"));
+        if self.first_party {
+            return local(&asked);
+        }
+        self.redirect_uris.iter().any(|known| {
+            let same =
+                || Url::parse(known).is_ok_and(|known| local(&known) && local(&asked) && known.path() == asked.path());
+            known == uri || same()
+        })
+    }
+}
+
+/// The public client of an id, as a tenant knows it; where none is named yet, as any does.
+///
+/// # Errors
+/// 700016 where it is not known, 7000218 where it has to prove who it is.
+pub fn public(world: &World, tenant: Option<&Directory>, client_id: &str) -> Result<Client, Stop> {
+    let id = Uuid::parse_str(client_id).ok();
+    if id == Some(AZURE_CLI) {
+        let name = "Microsoft Azure CLI".to_owned();
+        return Ok(Client { id: AZURE_CLI, name, first_party: true, redirect_uris: Vec::new() });
+    }
+    let found = id.and_then(|id| world.application(id)).filter(|(home, application)| {
+        application.sign_in_audience != "AzureADMyOrg" || tenant.is_some_and(|tenant| tenant.id == home.id)
+    });
+    let Some((_, application)) = found else {
+        return Err(Stop::unknown_application(client_id, tenant));
+    };
+    let redirect_uris = redirect_uris(application);
+    if redirect_uris.is_empty() && application.extra.get("isFallbackPublicClient") != Some(&Value::Bool(true)) {
+        return Err(Stop::client(
+            "invalid_client",
+            7_000_218,
+            "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.".to_owned(),
+        ));
+    }
+    Ok(Client { id: application.app_id, name: application.display_name.clone(), first_party: false, redirect_uris })
+}
+
+/// `publicClient.redirectUris`.
+fn redirect_uris(application: &Application) -> Vec<String> {
+    let uris = application.extra.get("publicClient").and_then(|public| public.get("redirectUris"));
+    let uris = uris.and_then(Value::as_array).into_iter().flatten();
+    uris.filter_map(|uri| uri.as_str().map(str::to_owned)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_stay_on_this_machine_whatever_the_port() {
+        let client = |first_party, uris: &[&str]| Client {
+            id: AZURE_CLI,
+            name: String::new(),
+            first_party,
+            redirect_uris: uris.iter().map(|&uri| uri.to_owned()).collect(),
+        };
+        let cli = client(true, &[]);
+        assert!(cli.may_return_to("http://localhost:8400") && cli.may_return_to("http://127.0.0.1:1/x"));
+        assert!(!cli.may_return_to("http://localhost.example") && !cli.may_return_to("https://example.com"));
+        let own = client(false, &["http://localhost/done", "https://example.com/x"]);
+        assert!(own.may_return_to("http://localhost:5/done") && own.may_return_to("https://example.com/x"));
+        assert!(!own.may_return_to("http://localhost:5/other"));
+    }
+}
