@@ -26,7 +26,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use crate::gather::Means;
 
 /// How long one try of a request may take.
-const DEADLINE: Duration = Duration::from_secs(60);
+pub const DEADLINE: Duration = Duration::from_secs(60);
 /// The least that it may take, however fast the simulated cloud's time runs: the machine's own does not.
 const LEAST_DEADLINE: Duration = Duration::from_secs(5);
 

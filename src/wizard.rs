@@ -34,6 +34,7 @@ use crate::surroundings::{surroundings, tunnel};
 use crate::terminal::{NO_TERMINAL, Terminal, theme};
 use crate::{Code, WRONG_INPUT, places, simulate};
 
+mod search;
 mod work;
 
 /// How often a screen with something under way is drawn.
@@ -130,6 +131,8 @@ struct Wizard {
     receipt: Option<PathBuf>,
     /// The answers that the program was started with.
     given: Answers,
+    /// What is looked for while the operator answers.
+    search: Option<search::Search>,
     /// The persons who signed in, by tenant and way: nobody is asked twice.
     persons: Vec<(String, Login)>,
     /// The secret that was copied last, as long as it may be in the clipboard.
@@ -204,6 +207,7 @@ impl Wizard {
             ask,
             receipt: None,
             given,
+            search: None,
             persons: Vec::new(),
             copied: None,
             told_of: None,
@@ -338,7 +342,19 @@ impl Wizard {
                 None
             }
             Effect::StopSignIn => {
-                self.job.controller.stop();
+                match &self.search {
+                    Some(search) => search.stop(),
+                    None => self.job.controller.stop(),
+                }
+                None
+            }
+            Effect::Find { sought, answers } => {
+                self.search = None;
+                self.find(sought, &answers);
+                None
+            }
+            Effect::CancelFind => {
+                self.search = None;
                 None
             }
             Effect::Leave => {

@@ -29,6 +29,7 @@ impl Wizard {
     /// A new job in place of the one under way. What that one still had to say goes with its channels, and its journal
     /// is let go of.
     pub(super) fn new_job(&mut self) {
+        self.search = None;
         if let Some(task) = self.task.take() {
             task.abort();
         }
@@ -90,7 +91,11 @@ impl Wizard {
     }
 
     /// What signing in takes. A person who signed in for a tenant is not asked again.
-    fn means(&mut self, access: &Access, subscriptions: [Option<uuid::Uuid>; 2]) -> Result<Means, Vec<String>> {
+    pub(super) fn means(
+        &mut self,
+        access: &Access,
+        subscriptions: [Option<uuid::Uuid>; 2],
+    ) -> Result<Means, Vec<String>> {
         match &self.ground.fixed {
             Some(fixed) => Ok(fixed.clone()),
             None => {

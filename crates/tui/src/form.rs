@@ -2,6 +2,7 @@
 
 use crosspull_core::answers::{Answers, Complaint};
 use crosspull_core::field::{self, Key, Kind, Page};
+use crosspull_core::find::Sought;
 use crosspull_core::ids::{ClusterId, RegistryId};
 use crosspull_core::inputs::check;
 use crosspull_core::text::{abbreviated, clean};
@@ -55,6 +56,37 @@ impl Form {
     /// True where the focus is in a field that takes letters.
     pub fn in_text(&self) -> bool {
         matches!(self.cells.get(self.focus).map(|c| &c.value), Some(Value::Text(_)))
+    }
+
+    /// What can be listed for the field in focus, and what to look for there: what is typed, unless that is an id.
+    pub fn lists(&self) -> Option<(Sought, String)> {
+        let cell = self.cells.get(self.focus)?;
+        let key = cell.field.key;
+        let can = matches!(key, Key::TenantA | Key::TenantB | Key::Cluster | Key::Registry | Key::Repository);
+        let whole = check(key, cell.text()).is_ok();
+        can.then(|| (Sought::For(key), if whole { String::new() } else { cell.text().to_owned() }))
+    }
+
+    /// Takes what was chosen from a list for the field in focus: in place of what it has, or beside it where it holds
+    /// several.
+    pub fn take(&mut self, value: &str) {
+        if let Some(cell) = self.cells.get_mut(self.focus)
+            && let Value::Text(input) = &mut cell.value
+        {
+            let whole = match cell.field.kind {
+                Kind::Many => {
+                    let mut all: Vec<&str> =
+                        input.value().split_whitespace().filter(|v| v.contains([':', '@'])).collect();
+                    if !all.contains(&value) {
+                        all.push(value);
+                    }
+                    all.join(" ")
+                }
+                Kind::Text | Kind::Choice(_) => value.to_owned(),
+            };
+            *input = TextBox::new(&whole);
+            cell.changed();
+        }
     }
 
     /// Takes a key for the field in focus.

@@ -153,7 +153,7 @@ struct Layer {
 
 /// Puts the topmost layer in its place.
 fn layer(model: &Model, area: Rect, now: Timestamp) -> Option<Layer> {
-    let overlay = model.overlays.last()?;
+    let overlay = model.layer()?;
     let over = over(model, area);
     let width = over.width.min(BOX);
     let sheet = layers::sheet(model, overlay, usize::from(width.saturating_sub(4)), now);

@@ -40,6 +40,8 @@ pub(crate) enum Action {
     SaveSecret,
     /// Leave the secret in the clipboard.
     KeepCopied,
+    /// List what the field may be.
+    List,
     /// Save the plan.
     SavePlan,
     /// Wait no longer before the reset.
@@ -108,6 +110,8 @@ pub(crate) enum Context {
     Reset,
     /// Above a screen: a place for a file.
     Path,
+    /// Above a form: a list to choose from.
+    Pick,
 }
 
 /// One row of the table.
@@ -126,7 +130,8 @@ pub(crate) struct Binding {
 
 /// The rows of a place.
 pub(crate) fn table(context: Context) -> impl Iterator<Item = &'static Binding> {
-    let scrolls = !matches!(context, Context::Text | Context::Choice | Context::Question | Context::Path);
+    let scrolls =
+        !matches!(context, Context::Text | Context::Choice | Context::Question | Context::Path | Context::Pick);
     table::own(context).iter().chain(if scrolls { table::PAGES } else { &[] })
 }
 
@@ -145,8 +150,9 @@ pub(crate) fn action(context: Context, key: &KeyEvent) -> Option<Action> {
 impl Context {
     /// Where the next key goes.
     pub fn of(model: &Model) -> Self {
-        match model.overlays.last() {
+        match model.layer() {
             Some(overlay) => match overlay {
+                Overlay::Pick(_) => Self::Pick,
                 Overlay::Help { .. } | Overlay::Explain { .. } | Overlay::Calls { .. } => Self::Reading,
                 Overlay::Leave { .. } => Self::Question,
                 Overlay::CutShort { .. } => Self::Reset,
@@ -181,6 +187,7 @@ impl Context {
 pub(crate) fn offered(model: &Model, action: Action) -> bool {
     let live = &model.live;
     match (Context::of(model), action) {
+        (Context::Text, Action::List) => matches!(&model.screen, Screen::Form(form) if form.lists().is_some()),
         (Context::SignIn, Action::CopyAddress) => {
             matches!(&model.signing_in, Some(s) if matches!(s.prompt, Prompt::Code { .. }))
         }
@@ -202,7 +209,7 @@ mod tests {
     use super::table::{CTRL, NONE};
     use super::*;
 
-    const ALL: [Context; 15] = [
+    const ALL: [Context; 16] = [
         Context::Home,
         Context::Runs,
         Context::Text,
@@ -218,6 +225,7 @@ mod tests {
         Context::Question,
         Context::Reset,
         Context::Path,
+        Context::Pick,
     ];
 
     #[test]
@@ -241,6 +249,7 @@ mod tests {
             let key = KeyEvent::new(KeyCode::Char(c), NONE);
             assert_eq!(action(Context::Text, &key), None, "{c}");
             assert_eq!(action(Context::Path, &key), None, "{c}");
+            assert_eq!(action(Context::Pick, &key), None, "{c}");
         }
     }
 

@@ -18,6 +18,7 @@ mod live;
 mod model;
 mod msg;
 mod overlay;
+mod picker;
 mod screens;
 mod theme;
 mod update;

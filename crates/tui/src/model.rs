@@ -219,6 +219,12 @@ impl Model {
         self.screen = Screen::Form(Form::new(page, &self.answers));
     }
 
+    /// The topmost layer. A list waits below the sign-in that it needs.
+    pub(crate) fn layer(&self) -> Option<&Overlay> {
+        let covered = self.signing_in.is_some();
+        self.overlays.last().filter(|overlay| !(covered && matches!(overlay, Overlay::Pick(_))))
+    }
+
     /// A person is asked to sign in, in another way than was chosen, or not any more.
     pub(crate) fn prompted(&mut self, prompt: Prompt) {
         match prompt {

@@ -1,6 +1,8 @@
 //! What reaches the screens, and what they ask of the shell.
 
+use crosspull_core::answers::Answers;
 use crosspull_core::event::{Entry, RunId};
+use crosspull_core::find::{Choice, Progress, Sought};
 use crosspull_core::inputs::Inputs;
 use crosspull_core::plan::{Plan, StepId};
 use crosspull_core::run::{Run, Way};
@@ -23,6 +25,15 @@ pub enum Msg {
     Engine(Entry),
     /// A person is asked to sign in, or not any more.
     Prompt(Prompt),
+    /// What a search found since the last time.
+    Found {
+        /// Which search.
+        sought: Sought,
+        /// What was found.
+        choices: Vec<Choice>,
+        /// How far it is.
+        progress: Progress,
+    },
     /// The earlier runs that nobody works on, newest first.
     Earlier(Vec<Run>),
     /// An earlier run was taken up; signing in has begun.
@@ -108,6 +119,15 @@ pub enum Effect {
     Stop,
     /// Ask nobody to sign in any more.
     StopSignIn,
+    /// Look for something, in place of what is looked for; [`Msg::Found`] tells page by page.
+    Find {
+        /// What.
+        sought: Sought,
+        /// The answers so far.
+        answers: Box<Answers>,
+    },
+    /// Look for nothing any more.
+    CancelFind,
     /// Leave the program now.
     Leave,
     /// Draw everything anew, the terminal may have been written over.

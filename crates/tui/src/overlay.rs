@@ -4,6 +4,7 @@ use crosspull_core::plan::StepId;
 
 use crate::input::TextBox;
 use crate::keys::Context;
+use crate::picker::Picker;
 
 /// One layer over the screen; keys go to the topmost.
 #[derive(Debug)]
@@ -48,6 +49,8 @@ pub(crate) enum Overlay {
         /// The first line that is shown.
         from: usize,
     },
+    /// A list to choose the value of a field from.
+    Pick(Box<Picker>),
     /// Where to save.
     Path {
         /// What is saved.

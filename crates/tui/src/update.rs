@@ -40,6 +40,16 @@ fn take(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Effect> {
             heard(model, &entry.event);
         }
         Msg::Prompt(prompt) => model.prompted(prompt),
+        Msg::Found { sought, choices, progress } => {
+            for overlay in &mut model.overlays {
+                if let Overlay::Pick(picker) = overlay
+                    && picker.sought == sought
+                {
+                    picker.add(choices, progress);
+                    break;
+                }
+            }
+        }
         Msg::Secret(secret) => model.reveal(secret, now),
         Msg::Said(said) => model.tell(said, now),
         Msg::Earlier(runs) => heard_of_earlier(model, runs),
@@ -135,12 +145,14 @@ fn pressed(model: &mut Model, key: &KeyEvent) -> Vec<Effect> {
 /// A key that is text.
 fn typed(model: &mut Model, key: &KeyEvent) {
     // What is typed while a code is looked at is meant for the browser.
-    if model.signing_in.is_some() && model.overlays.is_empty() {
+    if model.signing_in.is_some() && model.layer().is_none() {
         return;
     }
     if let Some(overlay) = model.overlays.last_mut() {
-        if let Overlay::Path { input, .. } = overlay {
-            input.key(key);
+        match overlay {
+            Overlay::Path { input, .. } => drop(input.key(key)),
+            Overlay::Pick(picker) => picker.key(key),
+            _ => {}
         }
     } else if let Screen::Form(form) = &mut model.screen {
         form.key(key);
@@ -150,13 +162,15 @@ fn typed(model: &mut Model, key: &KeyEvent) {
 
 /// A paste goes where typed text goes, and never goes on by itself.
 fn paste(model: &mut Model, text: &str) {
-    if frame::too_small(model.size) || (model.signing_in.is_some() && model.overlays.is_empty()) {
+    if frame::too_small(model.size) || (model.signing_in.is_some() && model.layer().is_none()) {
         return;
     }
     model.said = None;
     if let Some(overlay) = model.overlays.last_mut() {
-        if let Overlay::Path { input, .. } = overlay {
-            input.paste(text);
+        match overlay {
+            Overlay::Path { input, .. } => input.paste(text),
+            Overlay::Pick(picker) => picker.paste(text),
+            _ => {}
         }
     } else if let Screen::Form(form) = &mut model.screen {
         form.paste(text);
@@ -169,7 +183,7 @@ fn act(model: &mut Model, context: Context, action: Action) -> Vec<Effect> {
         Action::Stop => return stop(model),
         Action::Redraw => return vec![Effect::Redraw],
         Action::Help => model.overlays.push(Overlay::Help { context, from: 0 }),
-        _ if !model.overlays.is_empty() => return on_overlay(model, action),
+        _ if model.layer().is_some() => return on_overlay(model, action),
         _ => return on_screen(model, action),
     }
     Vec::new()

@@ -59,7 +59,10 @@ const REDRAW: Binding = row(&[(KeyCode::Char('l'), CTRL)], "Ctrl+L", "", "draw t
 
 const HOME: &[Binding] = &[MOVE_UP, MOVE_DOWN, GO_ON, HELP, LEAVE, REDRAW];
 const RUNS: &[Binding] = &[MOVE_UP, MOVE_DOWN, GO_ON, PREVIOUS_SCREEN, HELP, LEAVE, REDRAW];
-const TEXT: &[Binding] = &[NEXT_FIELD, PREVIOUS_FIELD, GO_ON, PREVIOUS_SCREEN, HELP_IN_TEXT, LEAVE_QUIETLY, REDRAW];
+const LIST: Binding =
+    row(&[(KeyCode::F(5), NONE)], "F5", "list", "list what there is to choose from; signs in for that", Action::List);
+const TEXT: &[Binding] =
+    &[NEXT_FIELD, PREVIOUS_FIELD, LIST, GO_ON, PREVIOUS_SCREEN, HELP_IN_TEXT, LEAVE_QUIETLY, REDRAW];
 const CHOICE: &[Binding] =
     &[NEXT_FIELD, PREVIOUS_FIELD, WORD_LEFT, WORD_RIGHT, GO_ON, PREVIOUS_SCREEN, HELP, LEAVE_QUIETLY, REDRAW];
 const CHECKS: &[Binding] = &[
@@ -190,6 +193,16 @@ const RESET: &[Binding] = &[
     LEAVE_QUIETLY,
     REDRAW,
 ];
+const PICK: &[Binding] = &[
+    row(&[(KeyCode::Up, NONE), (KeyCode::Char('p'), CTRL)], "↑↓", "choose", "up and down", Action::Move(Move::Up)),
+    row(&[(KeyCode::Down, NONE), (KeyCode::Char('n'), CTRL)], "", "", "", Action::Move(Move::Down)),
+    row(&[(KeyCode::PageUp, NONE)], "PgUp PgDn", "", "a page up, a page down", Action::Move(Move::PageUp)),
+    row(&[(KeyCode::PageDown, NONE)], "", "", "", Action::Move(Move::PageDown)),
+    row(&[(KeyCode::Enter, NONE), (KeyCode::Tab, NONE)], "Enter", "take", "take what is chosen", Action::GoOn),
+    CLOSE,
+    LEAVE_QUIETLY,
+    REDRAW,
+];
 const PATH: &[Binding] = &[row(ENTER, "Enter", "save", "save", Action::GoOn), CLOSE, LEAVE_QUIETLY, REDRAW];
 
 /// Further ways along what can be longer than its window; in fields for text these keys move the cursor.
@@ -218,5 +231,6 @@ pub(super) const fn own(context: Context) -> &'static [Binding] {
         Context::Question => QUESTION,
         Context::Reset => RESET,
         Context::Path => PATH,
+        Context::Pick => PICK,
     }
 }

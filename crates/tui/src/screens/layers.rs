@@ -24,6 +24,7 @@ pub(crate) fn sheet(model: &Model, overlay: &Overlay, columns: usize, now: Times
         Overlay::CutShort { yes } => cut_short(model, *yes, columns),
         Overlay::Calls { step, from } => Sheet { from: Some(*from), ..calls(model, *step, columns) },
         Overlay::Explain { step, from } => Sheet { from: Some(*from), ..explain(model, *step, columns) },
+        Overlay::Pick(picker) => picker.sheet(model.theme, columns, picked_at_once(model)),
         Overlay::Path { what, input } => {
             let (text, cursor) = input.view(columns);
             let mut sheet = Sheet::new(Span::raw(match what {
@@ -43,6 +44,11 @@ pub(crate) fn sheet(model: &Model, overlay: &Overlay, columns: usize, now: Times
             sheet
         }
     }
+}
+
+/// The entries of a list that are in sight at once.
+pub(crate) fn picked_at_once(model: &Model) -> usize {
+    usize::from(model.size.1).saturating_sub(12).clamp(4, 20)
 }
 
 /// Two buttons; the one in focus is reversed and marked.

@@ -1,11 +1,12 @@
 //! What keys do on the screens.
 
-use crosspull_core::field::Page;
+use crosspull_core::field::{Key, Page};
+use crosspull_core::find::Sought;
 use crosspull_core::inputs::Inputs;
 use crosspull_core::run::Way;
 use crosspull_core::sign_in::Prompt;
 
-use super::layers::ask;
+use super::layers::{ask, pick};
 use super::leave;
 use crate::form::Form;
 use crate::frame;
@@ -82,6 +83,11 @@ fn on_form(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::PreviousField => form.step(false),
         Action::Left => form.turn(false),
         Action::Right => form.turn(true),
+        Action::List => {
+            let (sought, typed) = form.lists().unwrap_or((Sought::For(Key::Cluster), String::new()));
+            form.write(&mut model.answers);
+            return pick(model, sought, &typed);
+        }
         Action::GoOn => return submit(model),
         Action::Back => match form.page {
             Page::TenantA | Page::Nowhere => to_home(model),

@@ -8,6 +8,7 @@ mod careful;
 mod earlier;
 mod engine;
 mod looks;
+mod picking;
 mod secret;
 mod sign_in;
 mod stops;

@@ -1,0 +1,118 @@
+#!/usr/bin/env bash
+# Persons and the real Azure CLI: az signs a person in to each tenant by device code, in one profile, and crosspull works
+# with both. Then tenant B's administrator follows the hand-over page with az alone, and the run that waits goes on by
+# itself.
+#
+#   tests/real-clients/az-people.sh CROSSPULL        AZ names the Azure CLI (default: az)
+
+# Functions are called through `succeeds` and its kin; `give_up` ends the script.
+# shellcheck disable=SC2015,SC2317
+# shellcheck source=tests/real-clients/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/real-clients/az-lib.sh
+. "$(dirname "$0")/az-lib.sh"
+
+need_binary "$@"
+need_tools "$AZ" curl jq
+
+with_az=$work/with-az
+mkdir "$with_az"
+printf '#!/bin/sh\nexec %q "$@"\n' "$(realpath "$(command -v "$AZ")")" >"$with_az/az"
+chmod 700 "$with_az/az"
+
+# without_credentials COMMAND...: with no operator's secret in the environment.
+without_credentials() {
+  env -u CROSSPULL_A_CLIENT_ID -u CROSSPULL_A_CLIENT_SECRET -u CROSSPULL_B_CLIENT_ID -u CROSSPULL_B_CLIENT_SECRET \
+    PATH="$with_az:$PATH" "$@"
+}
+
+# account SIDE: the sign-in name of that tenant's operator.
+account() {
+  world --arg side "$1" '.tenants[$side].users[]? | .userPrincipalName | select(startswith("ops@"))' 2>/dev/null ||
+    case $1 in a) echo ops@contoso.com ;; b) echo ops@fabrikam.com ;; esac
+}
+
+# enter CODE ACCOUNT: a person enters it on the page of the simulated cloud.
+enter() {
+  curl -sS --fail --max-time 20 --cacert "$ca" -H 'content-type: application/json' \
+    --data "$(jq -cn --arg code "$1" --arg user "$2" '{userCode: $code, user: $user}')" "$arm/_sim/device"
+}
+
+# device_login TENANT ACCOUNT: az signs in; the code that it prints is entered by that person.
+device_login() {
+  local tenant=$1 account=$2 code='' login end=$((SECONDS + 60))
+  AZURE_CORE_ONLY_SHOW_ERRORS=false az login --use-device-code --tenant "$tenant" >"$work/login.out" 2>"$work/login.err" &
+  login=$!
+  until code=$(grep -oE 'enter the code [A-Z0-9]+' "$work/login.err" | awk '{ print $4 }') && [ -n "$code" ]; do
+    [ "$SECONDS" -lt "$end" ] && kill -0 "$login" 2>/dev/null || {
+      cat "$work/login.err" >&2
+      return 1
+    }
+    sleep 0.2
+  done
+  enter "$code" "$account" >/dev/null && wait "$login" || {
+    cat "$work/login.err" >&2
+    return 1
+  }
+}
+
+people_in_one_profile() {
+  start_sim "$work/people"
+  register_cloud people
+  succeeds "az login --use-device-code in tenant A" device_login "$tenant_a" "$(account a)" || give_up "no sign-in in A"
+  succeeds "az login --use-device-code in tenant B" device_login "$tenant_b" "$(account b)" || give_up "no sign-in in B"
+  succeeds "az knows both subscriptions" az account list
+  equal "by two accounts" "$(account a) $(account b)" \
+    "$(answer --arg a "$subscription_a" --arg b "$subscription_b" \
+      '[($a, $b) as $id | .[] | select(.id == $id) | .user.name] | join(" ")')"
+
+  succeeds "crosspull apply, both sign-ins being azure-cli" without_credentials "$crosspull" apply --answers "$answers" \
+    --sign-in-a azure-cli --sign-in-b azure-cli --yes --output json --secret-out "$work/secret"
+  cp "$work/out" "$work/said"
+  succeeds "its last line is run_ended, all being done" \
+    jq -es 'last | .event == "run_ended" and .verdict == "done"' "$work/said" || give_up "nothing was set up"
+  equal "the checks tell both accounts" "$(account a) $(account b)" \
+    "$(jq -r 'select(.event == "check_ended") | .finding.text | capture("^signed in to tenant [AB] as (?<who>[^:]+):").who' \
+      "$work/said" | sort | xargs)"
+  the_route_is_done crosspull-aks-shop "$(world 'of_cluster.clientId')"
+  stop_sim
+}
+
+# waits_for_page: the files that the waiting run wrote.
+page() {
+  find "$XDG_STATE_HOME/crosspull/runs" -name '*.tenant-b.txt' -newer "$work/before" | head -n 1
+}
+written() { [ -n "$(page)" ]; }
+
+handed_over() {
+  start_sim "$work/handed-over"
+  register_cloud handed-over
+  touch "$work/before"
+  env -u CROSSPULL_B_CLIENT_ID -u CROSSPULL_B_CLIENT_SECRET "$crosspull" apply --answers "$answers" --sign-in-b none \
+    --registry "$login_server" --yes --output json --secret-out "$work/handed-secret" \
+    >"$work/waiting.out" 2>"$work/waiting.err" </dev/null &
+  local waiting=$!
+  succeeds_within 60 "the page is written" written || give_up "there is no page"
+
+  succeeds "tenant B's administrator: az login by device code" device_login "$tenant_b" "$(account b)" ||
+    give_up "no sign-in in B"
+  # The lines of the page as they stand, but for the sign-in, up to the other role's.
+  sed -n 's/^    \(az ad sp create\|REGISTRY=\|PRINCIPAL=\|az role assignment create\)/\1/p' "$(page)" | sed '/Repository Reader/,$d' \
+    >"$work/lines.sh"
+  equal "the page has four lines beside the sign-in" 4 "$(wc -l <"$work/lines.sh")"
+  sed -i '1s/^/az() { timeout 180 "$AZ" "$@"; }\nset -e\n/' "$work/lines.sh"
+  export AZ
+  succeeds "the page's lines run as they are" bash "$work/lines.sh"
+  # A service principal is known everywhere after a while; the role line may come before that.
+  local status=0
+  wait "$waiting" || status=$?
+  equal "the waiting run ends by itself, done" 0 "$status"
+  succeeds "its last line is run_ended, all being done" \
+    jq -es 'last | .event == "run_ended" and .verdict == "done"' "$work/waiting.out"
+  the_route_is_done crosspull-aks-shop "$(world 'of_cluster.clientId')"
+  stop_sim
+}
+
+people_in_one_profile
+handed_over
+finish
