@@ -118,8 +118,7 @@ impl Finder<'_> {
             |page: Tags| page.tags.unwrap_or_default(),
             |tag: &Tag| Choice {
                 name: printable(&tag.name, 128),
-                // Such as 2026-11-22T12:00:00.1234567Z; the minute is enough to choose by.
-                details: tag.last_update_time.iter().map(|at| printable(&at.replace('T', " "), 16)).collect(),
+                details: tag.last_update_time.iter().map(|at| minute(at)).collect(),
                 value: format!("{repository}:{}", tag.name),
             },
             |tag| tag.name.clone(),
@@ -245,6 +244,11 @@ fn of_resource(resource: Resource) -> Choice {
     }
 }
 
+/// A time such as `2026-11-22T12:00:00.1234567Z` as far as one chooses by it: `2026-11-22 12:00`.
+fn minute(time: &str) -> String {
+    printable(time.get(..16).unwrap_or(time), 40).replace('T', " ")
+}
+
 fn of_tenant(tenant: Tenant) -> Choice {
     let id = tenant.tenant_id.to_string();
     let domain = tenant.default_domain.map(|d| printable(&d, 80));
@@ -280,6 +284,12 @@ mod tests {
         };
         let choice = of_resource(resource);
         assert_eq!((choice.name.as_str(), choice.details.join("|")), ("aks", "rg-shop|westeurope|".to_owned()));
+    }
+
+    #[test]
+    fn a_tags_time_is_told_to_the_minute() {
+        assert_eq!(minute("2026-11-22T12:00:00.1234567Z"), "2026-11-22 12:00");
+        assert_eq!(minute("new"), "new");
     }
 
     #[test]

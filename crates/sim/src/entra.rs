@@ -93,29 +93,29 @@ fn configuration(cloud: &Cloud, tenant: &str, endpoints: &str) -> Answer {
     let at = |path: &str| format!("{}/{id}/{path}", cloud.origin);
     let v2 = endpoints.ends_with("v2.0");
     let graph_host = names.graph.trim_start_matches("https://");
-    Ok(errors::json(
-        StatusCode::OK,
-        &json!({
-            "token_endpoint": at(&format!("{endpoints}/token")),
-            "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
-            "jwks_uri": at(if v2 { "discovery/v2.0/keys" } else { "discovery/keys" }),
-            "response_modes_supported": ["query", "fragment", "form_post"],
-            "subject_types_supported": ["pairwise"],
-            "id_token_signing_alg_values_supported": ["RS256"],
-            "response_types_supported": ["code", "id_token", "code id_token", "id_token token"],
-            "scopes_supported": ["openid", "profile", "email", "offline_access"],
-            "issuer": if v2 { format!("{}/{issuer}/v2.0", cloud.origin) } else { format!("https://{}/{issuer}/", names.issuer_host) },
-            "request_uri_parameter_supported": false,
-            "authorization_endpoint": at(&format!("{endpoints}/authorize")),
-            "device_authorization_endpoint": at(&format!("{endpoints}/devicecode")),
-            "claims_supported": ["sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "nonce", "preferred_username", "name", "tid", "ver", "at_hash", "c_hash", "email"],
-            "tenant_region_scope": "EU",
-            "cloud_instance_name": names.login_host.trim_start_matches("login."),
-            "cloud_graph_host_name": "graph.windows.net",
-            "msgraph_host": graph_host,
-            "rbac_url": "https://pas.windows.net",
-        }),
-    ))
+    let mut found = json!({
+        "token_endpoint": at(&format!("{endpoints}/token")),
+        "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
+        "jwks_uri": at(if v2 { "discovery/v2.0/keys" } else { "discovery/keys" }),
+        "response_modes_supported": ["query", "fragment", "form_post"],
+        "subject_types_supported": ["pairwise"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "response_types_supported": ["code", "id_token", "code id_token", "id_token token"],
+        "scopes_supported": ["openid", "profile", "email", "offline_access"],
+        "issuer": if v2 { format!("{}/{issuer}/v2.0", cloud.origin) } else { format!("https://{}/{issuer}/", names.issuer_host) },
+        "request_uri_parameter_supported": false,
+        "authorization_endpoint": at(&format!("{endpoints}/authorize")),
+        "claims_supported": ["sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "nonce", "preferred_username", "name", "tid", "ver", "at_hash", "c_hash", "email"],
+        "tenant_region_scope": "EU",
+        "cloud_instance_name": names.login_host.trim_start_matches("login."),
+        "cloud_graph_host_name": "graph.windows.net",
+        "msgraph_host": graph_host,
+        "rbac_url": "https://pas.windows.net",
+    });
+    if v2 {
+        found["device_authorization_endpoint"] = json!(at("oauth2/v2.0/devicecode"));
+    }
+    Ok(errors::json(StatusCode::OK, &found))
 }
 
 /// Nobody checks these tokens' signatures but the cloud itself, so there is no key to publish.

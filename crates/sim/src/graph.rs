@@ -25,6 +25,7 @@ mod filter;
 mod groups;
 mod passwords;
 mod principals;
+mod properties;
 mod query;
 mod relations;
 mod shapes;
@@ -65,7 +66,7 @@ async fn answer(State(cloud): State<Shared>, method: Method, uri: Uri, headers: 
     };
     // What a relation leads to is of other kinds.
     let related = rest.last().is_some_and(|name| RELATIONS.contains(name));
-    if let Some(kind) = shapes::kind_of(collection).filter(|_| !related) {
+    if let Some(kind) = properties::kind_of(collection).filter(|_| !related) {
         call.query.check(kind)?;
     }
     match (collection, key) {

@@ -6,11 +6,13 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+mod operators;
 mod parts;
 mod policies;
 mod times;
 mod world_part;
 
+pub use operators::*;
 pub use parts::*;
 pub use policies::*;
 pub use times::Times;

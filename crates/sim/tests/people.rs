@@ -1,42 +1,20 @@
 //! People who sign in: device code, authorization code, refresh, and what they may do then.
 
 #[cfg(test)]
+mod browser;
+#[cfg(test)]
 mod common;
 
 use std::time::Duration;
 
-use common::{ARM, AZURE_CLI, Bench, Reply, claims_of, code_of, returned};
+use browser::{VERIFIER, authorize, query};
+use common::{ARM, AZURE_CLI, Bench, claims_of, code_of, returned};
 use crosspull_sim::{DeviceError, Tenant};
 use serde_json::{Value, json};
-
-const STEP_UP: &str = r#"{"access_token":{"acrs":{"essential":true,"value":"c1"}}}"#;
-const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// A fast way to Graph's resource, as the Azure CLI names it.
 fn graph(bench: &Bench) -> String {
     format!("{}/", bench.sim.ready().arm)
-}
-
-/// Gives the form of the authorize page an account; the answer.
-async fn authorize(bench: &Bench, tenant: &str, query: &[(&str, &str)], form: &[(&str, &str)]) -> Reply {
-    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
-    let url = bench.url(&format!("/{tenant}/oauth2/v2.0/authorize?{query}"));
-    let page = bench.get_with(&url, &[]).await;
-    assert!(page.text.contains("<form method=\"post\">"), "{}", page.text);
-    bench.post_form(&url, form).await
-}
-
-fn query<'a>(redirect: &'a str, scope: &'a str) -> Vec<(&'a str, &'a str)> {
-    vec![
-        ("client_id", AZURE_CLI),
-        ("response_type", "code"),
-        ("redirect_uri", redirect),
-        ("scope", scope),
-        ("state", "s 1"),
-        ("code_challenge", CHALLENGE),
-        ("code_challenge_method", "S256"),
-    ]
 }
 
 #[tokio::test]
@@ -387,78 +365,19 @@ async fn another_public_client_needs_to_be_one_and_to_be_let_in() {
         .await;
     let begun = begin("contoso.com").await;
     assert_eq!(bench.sim.approve_device(begun.at("/user_code"), "a").unwrap().to_string(), bench.tenant(Tenant::A));
+    let grant = "urn:ietf:params:oauth:grant-type:device_code";
+    let poll = [("client_id", app_id.as_str()), ("grant_type", grant), ("device_code", begun.at("/device_code"))];
+    let tokens = bench.post_form(&bench.url("/contoso.com/oauth2/v2.0/token"), &poll).await;
+    assert_eq!((tokens.status, tokens.at("/scope")), (200, "User.Read"), "{}", tokens.text);
+    let silent = [
+        ("client_id", app_id.as_str()),
+        ("grant_type", "refresh_token"),
+        ("refresh_token", tokens.at("/refresh_token")),
+    ];
+    let refused = bench.post_form(&bench.url("/fabrikam.com/oauth2/v2.0/token"), &silent).await;
+    assert_eq!((refused.at("/error"), code_of(&refused)), ("invalid_grant", 65_001));
     let abroad = begin("fabrikam.com").await;
     let refused = bench.sim.approve_device(abroad.at("/user_code"), "b");
     assert!(matches!(refused, Err(DeviceError::Refused(90_094, _))), "{refused:?}");
     assert_eq!(bench.principals_in_b(&app_id), 0);
-}
-
-#[tokio::test]
-async fn policies_keep_people_out_by_device_code_and_not_by_browser() {
-    let bench = Bench::with(&["device-code-blocked"]).await;
-    let begun = bench.device_code("fabrikam.com", ARM, "").await;
-    let form = [("code", begun.at("/user_code")), ("user", "ops@fabrikam.com"), ("decision", "accept")];
-    let page = bench.post_form(&bench.url("/devicelogin"), &form).await;
-    assert!(
-        page.status == 400 && page.text.contains("have access to this") && page.text.contains("AADSTS53003"),
-        "{}",
-        page.text
-    );
-    let told = bench.poll("fabrikam.com", begun.at("/device_code")).await;
-    assert_eq!((told.at("/error"), code_of(&told)), ("invalid_grant", 53_003));
-    let accept = [("user", "ops@fabrikam.com"), ("decision", "accept")];
-    let browser = authorize(&bench, "fabrikam.com", &query("http://localhost:1", "openid"), &accept).await;
-    assert_eq!(browser.status, 302);
-    for (policy, code) in [("security_defaults", 530_035), ("tenant_restrictions", 500_021), ("block_sign_in", 53_003)]
-    {
-        let bench = Bench::with_and("happy", &format!("[world.policies_b]\n{policy} = true")).await;
-        let begun = bench.device_code("fabrikam.com", ARM, "").await;
-        bench.sim.approve_device(begun.at("/user_code"), "b").unwrap_err();
-        assert_eq!(code_of(&bench.poll("fabrikam.com", begun.at("/device_code")).await), code, "{policy}");
-    }
-    let bench = Bench::with_and("happy", "[world.policies_b]\nno_guests = true").await;
-    let begun = bench.device_code("fabrikam.com", ARM, "").await;
-    let kept_out = bench.sim.approve_device(begun.at("/user_code"), "a");
-    assert!(matches!(kept_out, Err(DeviceError::Refused(50_020, _))));
-}
-
-#[tokio::test]
-async fn a_second_step_is_asked_for_and_passed_by_signing_in_again() {
-    let bench = Bench::with(&["step-up"]).await;
-    let tokens = bench.by_device("contoso.com", "a", ARM, "").await;
-    let cluster = &bench.sim.ready().cluster;
-    let read = format!("{cluster}?api-version=2024-09-01");
-    let write = format!("{cluster}/resetServicePrincipalProfile?api-version=2024-09-01");
-    let attempt = async |token: &str| bench.call("POST", &write, token, &json!({})).await;
-    assert_eq!(bench.get(&read, tokens.at("/access_token")).await.status, 200);
-    let challenged = attempt(tokens.at("/access_token")).await;
-    assert_eq!(challenged.status, 401);
-    let challenge = challenged.header("www-authenticate");
-    let encoded = challenge.split("claims=\"").nth(1).unwrap().trim_end_matches('"');
-    use base64::Engine as _;
-    let claims: Value = serde_json::from_slice(&base64::prelude::BASE64_STANDARD.decode(encoded).unwrap()).unwrap();
-    assert_eq!(claims, serde_json::from_str::<Value>(STEP_UP).unwrap());
-    assert!(challenge.contains("error=\"insufficient_claims\""));
-    let form = [("grant_type", "refresh_token"), ("refresh_token", tokens.at("/refresh_token")), ("claims", STEP_UP)];
-    let silent = bench.as_cli("contoso.com", &form).await;
-    assert_eq!((silent.at("/error"), code_of(&silent)), ("interaction_required", 50_076));
-    let stepped = bench.by_device("contoso.com", "a", ARM, STEP_UP).await;
-    assert_eq!(claims_of(stepped.at("/access_token"))["acrs"], json!(["c1"]));
-    assert_eq!(attempt(stepped.at("/access_token")).await.status, 400);
-    // Programs are not asked.
-    assert_eq!(attempt(&bench.token(Tenant::A, ARM).await).await.status, 400);
-    let refreshed =
-        bench.as_cli("contoso.com", &[form[0], ("refresh_token", stepped.at("/refresh_token")), form[2]]).await;
-    assert_eq!(claims_of(refreshed.at("/access_token"))["acrs"], json!(["c1"]));
-}
-
-#[tokio::test]
-async fn a_tenant_that_wants_more_refuses_what_another_was_content_with() {
-    let bench = Bench::with_and("happy", "[world.policies_b]\nmfa = true").await;
-    let tokens = bench.by_device("organizations", "ops@contoso.com", ARM, "").await;
-    let form = [("grant_type", "refresh_token"), ("refresh_token", tokens.at("/refresh_token"))];
-    let refused = bench.as_cli("fabrikam.com", &form).await;
-    assert_eq!((refused.at("/error"), code_of(&refused)), ("interaction_required", 50_076));
-    let direct = bench.by_device("fabrikam.com", "ops@contoso.com", ARM, "").await;
-    assert_eq!(claims_of(direct.at("/access_token"))["amr"], json!(["pwd", "mfa"]));
 }

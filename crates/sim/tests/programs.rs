@@ -116,6 +116,12 @@ async fn a_token_of_the_cluster_signs_in_where_it_is_trusted() {
     let found = bench.get_with(&format!("{issuer}.well-known/openid-configuration"), &[]).await;
     assert_eq!(found.at("/issuer"), issuer);
     assert_eq!(bench.get_with(found.at("/jwks_uri"), &[]).await.at("/keys/0/kty"), "RSA");
+    for (scenario, audience) in
+        [("china", "api://AzureADTokenExchangeChina"), ("usgov", "api://AzureADTokenExchangeUSGov")]
+    {
+        let other = Bench::with(&[scenario]).await.sim.federated_token(Tenant::A);
+        assert_eq!(claims_of(other.reveal())["aud"], json!([audience]));
+    }
     let forged = jwt(&bench.sim.certificate_pem(Tenant::B), "RS256", json!({}), &claims_of(token.reveal()));
     assert_eq!(code_of(&present(&bench, Tenant::B, &forged).await), 50_013);
     let mut other = claims_of(token.reveal());

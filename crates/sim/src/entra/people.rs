@@ -130,7 +130,7 @@ pub fn sign_in(
         };
         (session, client)
     };
-    consented(cloud, session.tenant, &client)?;
+    consented(cloud, session.tenant, &client, way)?;
     Ok(session)
 }
 
@@ -176,11 +176,18 @@ fn not_here(world: &World, tenant: &Directory, account: &User, client: &Client) 
 }
 
 /// A client that the tenant has no service principal of gets one by the person's consent, where people may consent.
-fn consented(cloud: &Cloud, tenant: Uuid, client: &Client) -> Result<(), Stop> {
+fn consented(cloud: &Cloud, tenant: Uuid, client: &Client, way: Way) -> Result<(), Stop> {
     let mut world = cloud.world();
     let known = world.directory(tenant).is_some_and(|directory| directory.principal_of(client.id).is_some());
     if client.first_party || known {
         return Ok(());
+    }
+    if way == Way::RefreshToken {
+        let message = format!(
+            "The user or administrator has not consented to use the application with ID '{}' named '{}'. Send an interactive authorization request for this user and resource.",
+            client.id, client.name
+        );
+        return Err(Stop::policy(65_001, &message));
     }
     if cloud.policies(tenant).block_user_consent == Some(true) {
         let message = format!(

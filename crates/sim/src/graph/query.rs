@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use http::StatusCode;
 
-use super::{bad_request, filter::Filter, shapes::Kind};
+use super::{bad_request, filter::Filter, properties::Kind};
 use crate::errors::{self, Refusal};
 
 /// What a request's query asks for.
@@ -97,10 +97,10 @@ mod tests {
     use axum::response::IntoResponse;
 
     use super::*;
-    use crate::{graph::shapes, testbed::Reply};
+    use crate::{graph::properties, testbed::Reply};
 
     async fn refusal(query: &str) -> Option<(StatusCode, String)> {
-        let refused = Query::read(Some(query)).unwrap().check(shapes::kind_of("applications").unwrap()).err()?;
+        let refused = Query::read(Some(query)).unwrap().check(properties::kind_of("applications").unwrap()).err()?;
         let reply = Reply::read(refused.into_response()).await;
         Some((reply.status, reply.code()))
     }

@@ -6,28 +6,6 @@ use serde_json::{Value, json};
 use super::certificates;
 use crate::world::{Application, Directory, Group, Password, ServicePrincipal, User};
 
-/// A kind of object, and what a query may name of it.
-#[derive(Debug)]
-pub struct Kind {
-    /// Its type, as errors name it.
-    pub name: &'static str,
-    /// Its properties: those shown below, and those that a client may set.
-    pub properties: &'static [&'static str],
-}
-
-/// The kind of the objects in a collection, where all have one.
-#[must_use]
-pub fn kind_of(collection: &str) -> Option<&'static Kind> {
-    match collection {
-        "applications" => Some(&Kind { name: "microsoft.graph.application", properties: APPLICATION }),
-        "servicePrincipals" => Some(&Kind { name: "microsoft.graph.servicePrincipal", properties: PRINCIPAL }),
-        "groups" => Some(&Kind { name: "microsoft.graph.group", properties: GROUP }),
-        "me" | "users" => Some(&Kind { name: "microsoft.graph.user", properties: USER }),
-        "organization" => Some(&Kind { name: "microsoft.graph.organization", properties: ORGANIZATION }),
-        _ => None,
-    }
-}
-
 /// A date to the second, as Graph writes it.
 pub fn date(timestamp: Timestamp) -> String {
     timestamp.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
@@ -225,156 +203,10 @@ pub fn whole_user(tenant: &Directory, user: &User) -> Value {
     shape
 }
 
-const USER: &[&str] = &[
-    "businessPhones",
-    "displayName",
-    "givenName",
-    "jobTitle",
-    "mail",
-    "mobilePhone",
-    "officeLocation",
-    "preferredLanguage",
-    "surname",
-    "userPrincipalName",
-    "id",
-    "accountEnabled",
-    "createdDateTime",
-    "creationType",
-    "deletedDateTime",
-    "externalUserState",
-    "mailNickname",
-    "onPremisesSyncEnabled",
-    "userType",
-];
-
-const APPLICATION: &[&str] = &[
-    "id",
-    "deletedDateTime",
-    "appId",
-    "applicationTemplateId",
-    "disabledByMicrosoftStatus",
-    "createdDateTime",
-    "displayName",
-    "description",
-    "groupMembershipClaims",
-    "identifierUris",
-    "isDeviceOnlyAuthSupported",
-    "isFallbackPublicClient",
-    "nativeAuthenticationApisEnabled",
-    "notes",
-    "publisherDomain",
-    "serviceManagementReference",
-    "signInAudience",
-    "tags",
-    "tokenEncryptionKeyId",
-    "uniqueName",
-    "samlMetadataUrl",
-    "defaultRedirectUri",
-    "certification",
-    "optionalClaims",
-    "servicePrincipalLockConfiguration",
-    "requestSignatureVerification",
-    "addIns",
-    "api",
-    "appRoles",
-    "info",
-    "keyCredentials",
-    "parentalControlSettings",
-    "passwordCredentials",
-    "publicClient",
-    "requiredResourceAccess",
-    "verifiedPublisher",
-    "web",
-    "spa",
-    "oauth2RequirePostResponse",
-];
-
-const PRINCIPAL: &[&str] = &[
-    "id",
-    "deletedDateTime",
-    "accountEnabled",
-    "alternativeNames",
-    "appDisplayName",
-    "appDescription",
-    "appId",
-    "applicationTemplateId",
-    "appOwnerOrganizationId",
-    "appRoleAssignmentRequired",
-    "createdDateTime",
-    "description",
-    "disabledByMicrosoftStatus",
-    "displayName",
-    "homepage",
-    "loginUrl",
-    "logoutUrl",
-    "notes",
-    "notificationEmailAddresses",
-    "preferredSingleSignOnMode",
-    "preferredTokenSigningKeyThumbprint",
-    "replyUrls",
-    "servicePrincipalNames",
-    "servicePrincipalType",
-    "signInAudience",
-    "tags",
-    "tokenEncryptionKeyId",
-    "samlSingleSignOnSettings",
-    "verifiedPublisher",
-    "addIns",
-    "appRoles",
-    "info",
-    "keyCredentials",
-    "oauth2PermissionScopes",
-    "passwordCredentials",
-    "resourceSpecificApplicationPermissions",
-];
-
-const GROUP: &[&str] = &[
-    "@odata.type",
-    "id",
-    "deletedDateTime",
-    "classification",
-    "createdDateTime",
-    "description",
-    "displayName",
-    "groupTypes",
-    "isAssignableToRole",
-    "mail",
-    "mailEnabled",
-    "mailNickname",
-    "membershipRule",
-    "onPremisesSyncEnabled",
-    "proxyAddresses",
-    "securityEnabled",
-    "visibility",
-];
-
-const ORGANIZATION: &[&str] = &[
-    "id",
-    "deletedDateTime",
-    "businessPhones",
-    "city",
-    "country",
-    "countryLetterCode",
-    "createdDateTime",
-    "displayName",
-    "marketingNotificationEmails",
-    "onPremisesLastSyncDateTime",
-    "onPremisesSyncEnabled",
-    "partnerTenantType",
-    "postalCode",
-    "preferredLanguage",
-    "securityComplianceNotificationPhones",
-    "state",
-    "street",
-    "tenantType",
-    "assignedPlans",
-    "verifiedDomains",
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testbed::Testbed;
+    use crate::{graph::properties::kind_of, testbed::Testbed};
 
     #[test]
     fn a_kind_has_every_property_that_is_shown() {
@@ -389,7 +221,7 @@ mod tests {
             ("servicePrincipals", principal(a.service_principals.last().unwrap(), &[], &[])),
             ("groups", group(&groups, true)),
             ("users", whole_user(a, a.users.first().unwrap())),
-            ("organization", super::super::directory_objects::organization_shape(a)),
+            ("organization", crate::graph::directory_objects::organization_shape(a)),
         ];
         for (collection, shape) in shown {
             let known = kind_of(collection).unwrap().properties;

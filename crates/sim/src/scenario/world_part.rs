@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{PoliciesPart, ScenarioError};
+use super::{GuestPart, On, OperatorPart, PoliciesPart, RolePart, ScenarioError};
 use crate::{
     rights,
     world::{WorkloadKind, role_template},
@@ -160,68 +160,6 @@ pub struct ManyPart {
     pub tags: Option<usize>,
 }
 
-/// Changes of an operator: the service principal, and the user who does the same by hand.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct OperatorPart {
-    /// App roles on Microsoft Graph, in place of the usual ones.
-    pub graph_roles: Option<Vec<String>>,
-    /// Directory roles of the user who is the operator, in place of what stands for the app roles.
-    pub directory_roles: Option<Vec<String>>,
-    /// Azure roles, in place of the usual ones. Those of operator A in the hub's subscription stay.
-    pub roles: Option<Vec<RolePart>>,
-    /// Operator A only: names of Azure roles on the hub's subscription, in place of the usual ones.
-    pub hub_roles: Option<Vec<String>>,
-    /// Operator A only: whether it is an owner of the application that the cluster signs in with.
-    pub owns_cluster_app: Option<bool>,
-}
-
-/// Changes of the operator of tenant A as a guest of tenant B, who has no right there unless it is given.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct GuestPart {
-    /// Directory roles in tenant B.
-    pub directory_roles: Option<Vec<String>>,
-    /// Azure roles at the registry.
-    pub roles: Option<Vec<RolePart>>,
-}
-
-/// A role and where it is held.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RolePart {
-    /// The name of a built-in role.
-    pub role: String,
-    /// Where.
-    pub on: On,
-    /// The condition of the assignment, of version 2.0.
-    pub condition: Option<String>,
-}
-
-impl RolePart {
-    /// A role without a condition.
-    #[must_use]
-    pub fn new(role: &str, on: On) -> Self {
-        Self { role: role.to_owned(), on, condition: None }
-    }
-}
-
-/// Where a role is held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum On {
-    /// The subscription.
-    Subscription,
-    /// The resource group of the cluster or registry.
-    ResourceGroup,
-    /// The resource group of the nodes.
-    NodeResourceGroup,
-    /// The cluster or registry itself.
-    Resource,
-    /// The subnet of the hub's network, in a second subscription of tenant A.
-    HubNetwork,
-}
-
 impl WorldPart {
     pub(super) fn and(self, later: Self) -> Self {
         Self {
@@ -235,10 +173,7 @@ impl WorldPart {
             old_principal_graph_roles: later.old_principal_graph_roles.or(self.old_principal_graph_roles),
             old_principal_groups: later.old_principal_groups.or(self.old_principal_groups),
             group_roles: later.group_roles.or(self.group_roles),
-            guest: GuestPart {
-                directory_roles: later.guest.directory_roles.or(self.guest.directory_roles),
-                roles: later.guest.roles.or(self.guest.roles),
-            },
+            guest: self.guest.and(later.guest),
             machine_identity: later.machine_identity.or(self.machine_identity),
             policies_a: self.policies_a.and(later.policies_a),
             policies_b: self.policies_b.and(later.policies_b),
@@ -336,18 +271,6 @@ impl RegistryPart {
             firewall_lets_nodes_in: later.firewall_lets_nodes_in.or(self.firewall_lets_nodes_in),
             accepts_arm_tokens: later.accepts_arm_tokens.or(self.accepts_arm_tokens),
             repositories: later.repositories.or(self.repositories),
-        }
-    }
-}
-
-impl OperatorPart {
-    fn and(self, later: Self) -> Self {
-        Self {
-            graph_roles: later.graph_roles.or(self.graph_roles),
-            directory_roles: later.directory_roles.or(self.directory_roles),
-            roles: later.roles.or(self.roles),
-            hub_roles: later.hub_roles.or(self.hub_roles),
-            owns_cluster_app: later.owns_cluster_app.or(self.owns_cluster_app),
         }
     }
 }

@@ -1,0 +1,83 @@
+//! What scenarios can set of who works in the world.
+
+use serde::Deserialize;
+
+/// Changes of an operator: the service principal, and the user who does the same by hand.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OperatorPart {
+    /// App roles on Microsoft Graph, in place of the usual ones.
+    pub graph_roles: Option<Vec<String>>,
+    /// Directory roles of the user who is the operator, in place of what stands for the app roles.
+    pub directory_roles: Option<Vec<String>>,
+    /// Azure roles, in place of the usual ones. Those of operator A in the hub's subscription stay.
+    pub roles: Option<Vec<RolePart>>,
+    /// Operator A only: names of Azure roles on the hub's subscription, in place of the usual ones.
+    pub hub_roles: Option<Vec<String>>,
+    /// Operator A only: whether it is an owner of the application that the cluster signs in with.
+    pub owns_cluster_app: Option<bool>,
+}
+
+/// Changes of the operator of tenant A as a guest of tenant B, who has no right there unless it is given.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct GuestPart {
+    /// Directory roles in tenant B.
+    pub directory_roles: Option<Vec<String>>,
+    /// Azure roles at the registry.
+    pub roles: Option<Vec<RolePart>>,
+}
+
+/// A role and where it is held.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RolePart {
+    /// The name of a built-in role.
+    pub role: String,
+    /// Where.
+    pub on: On,
+    /// The condition of the assignment, of version 2.0.
+    pub condition: Option<String>,
+}
+
+impl RolePart {
+    /// A role without a condition.
+    #[must_use]
+    pub fn new(role: &str, on: On) -> Self {
+        Self { role: role.to_owned(), on, condition: None }
+    }
+}
+
+/// Where a role is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum On {
+    /// The subscription.
+    Subscription,
+    /// The resource group of the cluster or registry.
+    ResourceGroup,
+    /// The resource group of the nodes.
+    NodeResourceGroup,
+    /// The cluster or registry itself.
+    Resource,
+    /// The subnet of the hub's network, in a second subscription of tenant A.
+    HubNetwork,
+}
+
+impl OperatorPart {
+    pub(super) fn and(self, later: Self) -> Self {
+        Self {
+            graph_roles: later.graph_roles.or(self.graph_roles),
+            directory_roles: later.directory_roles.or(self.directory_roles),
+            roles: later.roles.or(self.roles),
+            hub_roles: later.hub_roles.or(self.hub_roles),
+            owns_cluster_app: later.owns_cluster_app.or(self.owns_cluster_app),
+        }
+    }
+}
+
+impl GuestPart {
+    pub(super) fn and(self, later: Self) -> Self {
+        Self { directory_roles: later.directory_roles.or(self.directory_roles), roles: later.roles.or(self.roles) }
+    }
+}
