@@ -41,6 +41,8 @@ enter() {
 # device_login TENANT ACCOUNT: az signs in; the code that it prints is entered by that person.
 device_login() {
   local tenant=$1 account=$2 code='' login end=$((SECONDS + 60))
+  # What an earlier sign-in printed is not this one's.
+  : >"$work/login.err"
   AZURE_CORE_ONLY_SHOW_ERRORS=false az login --use-device-code --tenant "$tenant" >"$work/login.out" 2>"$work/login.err" &
   login=$!
   until code=$(grep -oE 'enter the code [A-Z0-9]+' "$work/login.err" | awk '{ print $4 }') && [ -n "$code" ]; do
@@ -68,6 +70,7 @@ people_in_one_profile() {
 
   succeeds "crosspull apply, both sign-ins being azure-cli" without_credentials "$crosspull" apply --answers "$answers" \
     --sign-in-a azure-cli --sign-in-b azure-cli --yes --output json --secret-out "$work/secret"
+  [ "$failed" -eq 0 ] || jq -c 'select(.event == "run_ended" or .event == "check_ended" and .finding.level == "stop")' "$work/out"
   cp "$work/out" "$work/said"
   succeeds "its last line is run_ended, all being done" \
     jq -es 'last | .event == "run_ended" and .verdict == "done"' "$work/said" || give_up "nothing was set up"
