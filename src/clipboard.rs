@@ -11,6 +11,8 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 use tokio::time::timeout;
 
+use crate::surroundings::{is_desktop, is_ssh};
+
 /// Bytes of text that every terminal takes whole; some cut longer texts without a word (`terminal-facts.md` 1).
 const MOST: usize = 3_000;
 /// Bytes of one device control string: GNU screen loses a long one whole (`terminal-facts.md` 1).
@@ -41,8 +43,8 @@ impl Surroundings {
             tmux: set("TMUX"),
             // TERM does not tell: tmux calls itself screen too.
             screen: set("STY"),
-            ssh: ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"].into_iter().any(set),
-            desktop: ["DISPLAY", "WAYLAND_DISPLAY"].into_iter().any(set),
+            ssh: is_ssh(&variable),
+            desktop: is_desktop(&variable),
             terminal: is_tty && !dull,
         }
     }

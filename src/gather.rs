@@ -157,7 +157,7 @@ pub fn means(access: &Access, [in_a, in_b]: [Option<Uuid>; 2], variables: Variab
 }
 
 /// Where Microsoft's SDKs look for another place of the machine's token service.
-const METADATA_HOST: &str = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
+pub const METADATA_HOST: &str = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
 
 /// How to sign in to one tenant, as it is asked for.
 struct Asked<'a> {

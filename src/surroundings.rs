@@ -4,20 +4,36 @@ use std::path::Path;
 
 use crosspull_core::sign_in::Surroundings;
 
+use crate::gather::METADATA_HOST;
+
 /// What there is to sign in with, by the environment and by the programs on the PATH.
 pub fn surroundings(variable: impl Fn(&str) -> Option<String>) -> Surroundings {
-    let set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
-    let any = |names: &[&str]| names.iter().any(|name| set(name));
+    let set = |name: &str| any_set(&variable, &[name]);
     Surroundings {
         azure_cli: variable("PATH").is_some_and(|path| on_path(&path, "az")),
         service_principal: [set("CROSSPULL_A_CLIENT_ID"), set("CROSSPULL_B_CLIENT_ID")],
         // The workload identity webhook sets it in pods.
         workload: set("AZURE_FEDERATED_TOKEN_FILE"),
         // App Service sets the first; the second is for whoever has metadata somewhere else.
-        managed: any(&["IDENTITY_ENDPOINT", "AZURE_POD_IDENTITY_AUTHORITY_HOST"]),
-        ssh: any(&["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"]),
-        desktop: any(&["DISPLAY", "WAYLAND_DISPLAY"]),
+        managed: any_set(&variable, &["IDENTITY_ENDPOINT", METADATA_HOST]),
+        ssh: is_ssh(&variable),
+        desktop: is_desktop(&variable),
     }
+}
+
+/// True in a login over the network.
+pub fn is_ssh(variable: impl Fn(&str) -> Option<String>) -> bool {
+    any_set(&variable, &["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"])
+}
+
+/// True where there is a desktop.
+pub fn is_desktop(variable: impl Fn(&str) -> Option<String>) -> bool {
+    any_set(&variable, &["DISPLAY", "WAYLAND_DISPLAY"])
+}
+
+/// True where one of them has a value; an empty variable counts as none.
+fn any_set(variable: impl Fn(&str) -> Option<String>, names: &[&str]) -> bool {
+    names.iter().any(|name| variable(name).is_some_and(|value| !value.is_empty()))
 }
 
 /// The other end of an SSH login as its owner calls it: `user@address`; none where this is no such login.

@@ -4,6 +4,7 @@ use crosspull_azure::connect::{Parts, connect};
 use crosspull_azure::control::{Controller, control};
 use crosspull_azure::find::Finder;
 use crosspull_azure::recorder::Recorder;
+use crosspull_azure::survey::sign_in;
 use crosspull_azure::wire::Pace;
 use crosspull_core::answers::Answers;
 use crosspull_core::explain::Trouble;
@@ -82,10 +83,13 @@ impl Wizard {
             let progress = match connect(&access, parts).await {
                 Ok(door) => {
                     let tell = |choices| found(choices, Progress::Goes);
-                    match (Finder { door: &door, side, registry, tell: &tell }).find(&sought).await {
-                        Ok(()) => Progress::Whole,
-                        Err(trouble) => Progress::Failed(trouble),
-                    }
+                    let finder = Finder { door: &door, side, registry, tell: &tell };
+                    // Nothing is read before it is known to be the tenant that was named.
+                    let found = match sign_in(&door, access.tenant(side), side).await {
+                        Ok(_) => finder.find(&sought).await,
+                        Err(trouble) => Err(trouble),
+                    };
+                    found.map_or_else(Progress::Failed, |()| Progress::Whole)
                 }
                 Err(finding) => Progress::Failed(Trouble::new("They cannot be listed.", finding.text, finding.now)),
             };

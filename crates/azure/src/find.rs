@@ -48,7 +48,7 @@ impl Finder<'_> {
             Sought::Tags(repository) => return self.tags(repository).await,
             Sought::For(_) => Ok(()),
         };
-        found.map_err(|error| trouble("They cannot be listed.", error))
+        found.map_err(|error| error.trouble("They cannot be listed."))
     }
 
     const fn work(&self) -> Work {
@@ -107,7 +107,7 @@ impl Finder<'_> {
             Clone::clone,
         )
         .await
-        .map_err(|error| trouble(WHAT, error))
+        .map_err(|error| error.trouble(WHAT))
     }
 
     async fn tags(&self, repository: &str) -> Result<(), Trouble> {
@@ -124,7 +124,7 @@ impl Finder<'_> {
             |tag| tag.name.clone(),
         )
         .await
-        .map_err(|error| trouble(WHAT, error))
+        .map_err(|error| error.trouble(WHAT))
     }
 
     /// A registry's list: the next page begins after the last name, as long as there is one (the dataplane's contract).
@@ -154,12 +154,12 @@ impl Finder<'_> {
             return Err(Trouble::new(what, "No registry is named yet.", "Name the registry first."));
         };
         let (door, work) = (self.door, self.work());
-        let call = |error| trouble(what, error);
+        let call = |error: CallError| error.trouble(what);
         let registry: Registry = door.json(&work, request::registry(door.endpoints(), id)).await.map_err(call)?;
         let login_server = registry.properties.login_server.unwrap_or_default();
         let Realm { server, service, .. } =
             realm::ask(door, &work, &login_server).await.map_err(|error| match error {
-                RealmError::Call(error) => trouble(what, error),
+                RealmError::Call(error) => error.trouble(what),
                 RealmError::Unusable(why) => Trouble::new(what, why, "Type the image's name."),
             })?;
         let token = door.tokens().token(self.side, Audience::Registry).await?;
@@ -257,16 +257,6 @@ fn of_tenant(tenant: Tenant) -> Choice {
         name: name.unwrap_or_else(|| id.clone()),
         details: vec![domain.unwrap_or_default(), id.clone()],
         value: id,
-    }
-}
-
-fn trouble(what: &str, error: CallError) -> Trouble {
-    match error {
-        CallError::Refused(refused) => Trouble::from_refusal(what, refused.refusal),
-        CallError::Unreachable(refusal) | CallError::Lost(refusal) => Trouble::from_refusal(what, refusal),
-        CallError::SignIn(trouble) => trouble,
-        CallError::Journal(error) => Trouble::new(what, error.to_string(), "Free some disk space."),
-        CallError::Stopped => Trouble::new(what, "You stopped it.", ""),
     }
 }
 

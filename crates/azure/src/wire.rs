@@ -80,6 +80,21 @@ pub enum CallError {
     Stopped,
 }
 
+impl CallError {
+    /// It as something that went wrong, where nothing was to be changed; `what` says what did not happen.
+    #[must_use]
+    pub fn trouble(self, what: impl Into<String>) -> Trouble {
+        match self {
+            Self::Refused(Refused { refusal, .. }) | Self::Unreachable(refusal) | Self::Lost(refusal) => {
+                Trouble::from_refusal(what, refusal)
+            }
+            Self::SignIn(trouble) => trouble,
+            Self::Journal(error) => Trouble::new(what, error.to_string(), "Free some disk space."),
+            Self::Stopped => Trouble::new(what, "You stopped it.", ""),
+        }
+    }
+}
+
 /// Sends requests.
 #[derive(Debug, Clone)]
 pub struct Wire {

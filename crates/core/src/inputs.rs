@@ -238,6 +238,15 @@ impl Access {
         Self::read(&answers).map_err(|text| vec![Complaint { key: None, text }])
     }
 
+    /// The tenant of a side, as it was named.
+    #[must_use]
+    pub const fn tenant(&self, side: Side) -> &TenantRef {
+        match side {
+            Side::A => &self.tenant_a,
+            Side::B => &self.tenant_b,
+        }
+    }
+
     /// Reads what reaching one tenant takes, while the other may not be answered yet: nobody signs in there.
     ///
     /// # Errors

@@ -19,7 +19,7 @@ use super::Source;
 use super::kept::Token;
 use super::listener::{Back, Listener};
 use crate::door::torn;
-use crate::refusal::{Refused, first_line};
+use crate::refusal::first_line;
 use crate::reply::{DeviceCode, Granted};
 use crate::request::{self, Audience, Client, Request};
 use crate::wire::CallError;
@@ -252,14 +252,6 @@ impl Person<'_> {
     }
 
     fn trouble(&self, error: CallError) -> Trouble {
-        let refusal = match error {
-            CallError::Refused(Refused { refusal, .. })
-            | CallError::Unreachable(refusal)
-            | CallError::Lost(refusal) => refusal,
-            CallError::SignIn(trouble) => return trouble,
-            CallError::Journal(error) => return Trouble::new(self.what(), error.to_string(), "Free some disk space."),
-            CallError::Stopped => return Trouble::new(self.what(), "You stopped it.", ""),
-        };
-        Trouble::from_refusal(self.what(), refusal)
+        error.trouble(self.what())
     }
 }

@@ -1,8 +1,6 @@
 //! Handing over to tenant B's administrator, where nobody signs in there: a page for them, and then asking as the new app
 //! whether they followed it.
 
-use std::time::{Duration, Instant};
-
 use crosspull_core::consent::{consent_command, consent_url};
 use crosspull_core::event::{Event, Outcome};
 use crosspull_core::explain::{Refusal, Trouble};
@@ -13,7 +11,7 @@ use crosspull_core::secret::Secret;
 
 use super::plainly;
 use crate::engine::{Doing, Done};
-use crate::patience::{Asked, Halt, Patience};
+use crate::patience::Halt;
 use crate::realm::{self, Realm, RealmError};
 use crate::reply::{self, Token};
 use crate::request;
@@ -43,10 +41,17 @@ impl Doing<'_> {
             return plainly(Outcome::Found);
         }
         self.ask_their_administrator(registry, images, app_name, redirect_uri, app)?;
+        let late = Trouble::new(
+            NOT_YET,
+            "Its administrator has not followed the page yet, or what they did is not in effect.",
+            "Send them the page, then go on with crosspull resume.",
+        );
         let principal = self
-            .until_a_person_acts("the app is not let in yet", async || Ok(self.let_in(app, &secret).await?.ok_or(None)))
+            .until_a_person_acts("the app is not let in yet", late.clone(), async || {
+                Ok(self.let_in(app, &secret).await?.ok_or(None))
+            })
             .await?;
-        self.until_a_person_acts("the app may not pull yet", async || {
+        self.until_a_person_acts("the app may not pull yet", late, async || {
             self.may_pull(registry, images, app, &secret).await
         })
         .await?;
@@ -158,29 +163,6 @@ impl Doing<'_> {
             Err(CallError::Unreachable(refusal) | CallError::Lost(refusal)) => Ok(Err(Some(refusal))),
             Err(error) => Err(Halt::of(NOT_YET, error)),
         }
-    }
-
-    /// Asks until a person has acted, but not for ever: the run can be taken up again.
-    async fn until_a_person_acts<T>(
-        &self,
-        why: &'static str,
-        ask: impl AsyncFn() -> Result<Result<T, Option<Refusal>>, Halt>,
-    ) -> Result<T, Halt> {
-        let pace = self.door().wire().pace();
-        let begun = Instant::now();
-        let at_most = pace.person.mul_f64(pace.divisor.max(1.0));
-        let people = Patience { at_most, longest: Duration::from_secs(30), ..Patience::new(5, 0) };
-        people
-            .until(self.door().wire(), &self.work, NOT_YET, async || match ask().await? {
-                Ok(there) => Ok(Asked::Yes(there)),
-                Err(_) if begun.elapsed() + pace.of(people.every) > pace.person => Err(Halt::Waits(Trouble::new(
-                    NOT_YET,
-                    "Its administrator has not followed the page yet, or what they did is not in effect.",
-                    "Send them the page, then go on with crosspull resume.",
-                ))),
-                Err(refusal) => Ok(Asked::NotYet(why, refusal)),
-            })
-            .await
     }
 
     /// Tells what tenant B has to do, unless B does not know the app any more. Asked with a secret that is none: Entra

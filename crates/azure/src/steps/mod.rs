@@ -6,6 +6,7 @@ mod back;
 mod cluster;
 mod hand_over;
 mod inside;
+mod person;
 mod principal;
 mod proof;
 mod roles;

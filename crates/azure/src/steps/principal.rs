@@ -1,7 +1,5 @@
 //! The app's service principals: at home in A, and provisioned in B by the operator or by a person.
 
-use std::time::Duration;
-
 use crosspull_core::consent::{consent_command, consent_url};
 use crosspull_core::event::{Event, Outcome};
 use crosspull_core::explain::{Refusal, Trouble};
@@ -12,7 +10,7 @@ use crosspull_core::text::printable;
 
 use super::{DIRECTORY, plainly};
 use crate::engine::{Doing, Done};
-use crate::patience::{Asked, Halt, Patience};
+use crate::patience::{Asked, Halt};
 use crate::reply::Principal;
 use crate::request;
 use crate::wire::CallError;
@@ -177,33 +175,23 @@ impl Doing<'_> {
     async fn consented(&self, app: AppId) -> Result<ObjectId, Halt> {
         let key: KeyId = self.need(Fact::SecretKey).await?;
         let secret = self.vault().get(key);
-        let begun = std::time::Instant::now();
-        let pace = self.door().wire().pace();
-        // The end is that of the person, not of the patience, which the pace shortens.
-        let at_most = pace.person.mul_f64(pace.divisor.max(1.0));
-        // A person may take days, and each question is an entry of the journal.
-        let people = Patience { at_most, longest: Duration::from_secs(30), ..Patience::new(5, 0) };
-        people
-            .until(self.door().wire(), &self.work, NOT_IN_B, async || {
-                let there = match &secret {
-                    Some(secret) => match self.token_once(Side::B, app, secret).await? {
-                        Ok(Some(principal)) => Some(principal),
-                        Ok(None) => self.principal_of(Side::B, app, NOT_IN_B).await?.map(|p| p.id),
-                        Err(_) => None,
-                    },
-                    None => self.principal_of(Side::B, app, NOT_IN_B).await?.map(|p| p.id),
-                };
-                match there {
-                    Some(principal) => Ok(Asked::Yes(principal)),
-                    None if begun.elapsed() + pace.of(people.every) > pace.person => Err(Halt::Waits(Trouble::new(
-                        "Nobody has consented in tenant B yet.",
-                        "The app is not known there.",
-                        "Send the link to an administrator of tenant B, then go on with crosspull resume.",
-                    ))),
-                    None => Ok(Asked::NotYet("consent is not given yet", None)),
-                }
-            })
-            .await
+        let late = Trouble::new(
+            "Nobody has consented in tenant B yet.",
+            "The app is not known there.",
+            "Send the link to an administrator of tenant B, then go on with crosspull resume.",
+        );
+        self.until_a_person_acts("consent is not given yet", late, async || {
+            let there = match &secret {
+                Some(secret) => match self.token_once(Side::B, app, secret).await? {
+                    Ok(Some(principal)) => Some(principal),
+                    Ok(None) => self.principal_of(Side::B, app, NOT_IN_B).await?.map(|p| p.id),
+                    Err(_) => None,
+                },
+                None => self.principal_of(Side::B, app, NOT_IN_B).await?.map(|p| p.id),
+            };
+            Ok(there.ok_or(None))
+        })
+        .await
     }
 
     /// Deletes the service principal that came with this run.

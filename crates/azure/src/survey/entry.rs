@@ -30,7 +30,7 @@ type Admitted = Result<TenantFacts, Said>;
 
 /// Signs in to both tenants. None where they are one: nothing else matters then.
 pub(super) async fn enter_both(door: &Door, access: &Access) -> Result<Option<(Admitted, Admitted)>, JournalError> {
-    let (a, b) = join(enter(door, &access.tenant_a, Side::A), enter(door, &access.tenant_b, Side::B)).await;
+    let (a, b) = join(enter(door, access.tenant(Side::A), Side::A), enter(door, access.tenant(Side::B), Side::B)).await;
     if let (Ok(id_a), Ok(id_b)) = (&a.id, &b.id)
         && say(door, judge_tenants(*id_a, *id_b))? == Level::Stop
     {

@@ -6,7 +6,6 @@ use crosspull_core::check::{
     AppFacts, Check, ClusterFacts, Finding, Level, RegistryFacts, Survey, TenantFacts, judge_soak,
 };
 use crosspull_core::event::{Event, Work};
-use crosspull_core::explain::Trouble;
 use crosspull_core::inputs::Inputs;
 use crosspull_core::plan::Side;
 use crosspull_core::rights::{PermissionSet, allows};
@@ -135,13 +134,7 @@ fn conclude<T>(door: &Door, answer: Result<(T, Finding), Finding>) -> Result<T, 
 
 /// A check that could not be asked: what the refusal means, and what to do.
 fn call_stop(check: Check, what: &str, error: CallError) -> Finding {
-    let trouble = match error {
-        CallError::Refused(refused) => Trouble::from_refusal(what, refused.refusal),
-        CallError::Unreachable(refusal) | CallError::Lost(refusal) => Trouble::from_refusal(what, refusal),
-        CallError::SignIn(trouble) => trouble,
-        CallError::Journal(error) => Trouble::new(what, error.to_string(), "Free some disk space."),
-        CallError::Stopped => Trouble::new(what, "You stopped it.", ""),
-    };
+    let trouble = error.trouble(what);
     let why = lower_first(trouble.why.trim_end_matches('.'));
     let text = if what.is_empty() { why } else { format!("{what}: {why}") };
     Finding { refusal: trouble.refusal, ..check.stop(text, trouble.now) }
