@@ -95,8 +95,14 @@ pub async fn sign_in(door: &Door, named: &TenantRef, side: Side) -> Result<Enter
     let entered = entered(side, enter(door, named, side).await);
     entered.map_err(|finding| Trouble {
         refusal: finding.refusal,
-        ..Trouble::new(format!("Sign-in to tenant {side} did not work."), finding.text, finding.now)
+        ..Trouble::new(format!("Sign-in to tenant {side} did not work."), upper_first(&finding.text), finding.now)
     })
+}
+
+/// A finding's text, which stands beside a mark, as one that stands alone.
+fn upper_first(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 /// Judges whether the operator is signed in, and to the right tenant.
@@ -153,6 +159,12 @@ fn tenant_of(issuer: &str) -> Option<TenantId> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_findings_text_begins_like_a_sentence_where_it_stands_alone() {
+        assert_eq!(upper_first("you are not signed in"), "You are not signed in");
+        assert_eq!(upper_first(""), "");
+    }
 
     #[test]
     fn an_issuer_names_its_tenant() {
