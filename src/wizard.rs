@@ -23,6 +23,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
+use crate::browser;
 use crate::clipboard::{self, Surroundings, Way};
 use crate::gather::{self, Means, environment};
 use crate::job::Job;
@@ -34,7 +35,7 @@ use crate::surroundings::{surroundings, tunnel};
 use crate::terminal::{NO_TERMINAL, Terminal, theme};
 use crate::{Code, WRONG_INPUT, places, simulate};
 
-mod search;
+mod look;
 mod work;
 
 /// How often a screen with something under way is drawn.
@@ -125,14 +126,19 @@ struct Wizard {
     /// What tasks have to say to the screens.
     told: UnboundedReceiver<Msg>,
     tell: UnboundedSender<Msg>,
+    /// What the job under way has to say besides its events.
+    job_told: UnboundedReceiver<Msg>,
+    job_tell: UnboundedSender<Msg>,
     /// What a person is asked in order to sign in.
     prompts: UnboundedReceiver<Prompt>,
     ask: Prompts,
     receipt: Option<PathBuf>,
     /// The answers that the program was started with.
     given: Answers,
-    /// What is looked for while the operator answers.
-    search: Option<search::Search>,
+    /// Who signs in, while the operator answers.
+    looks: Vec<look::Look>,
+    /// What is looked for meanwhile.
+    search: Option<look::Look>,
     /// The persons who signed in, by tenant and way: nobody is asked twice.
     persons: Vec<(String, Login)>,
     /// The secret that was copied last, as long as it may be in the clipboard.
@@ -154,9 +160,12 @@ async fn wizard(arguments: &ArgMatches, answers: Answers, ground: Ground, simula
     let mut signals = Signals::listen(false)?;
     end_what_is_stuck()?;
     let mut terminal = Terminal::open()?;
+    let place = surroundings(environment);
     let here = Here {
-        offers: [Side::A, Side::B].map(|side| offers(&surroundings(environment), side)),
+        offers: [Side::A, Side::B].map(|side| offers(&place, side)),
         tunnel: tunnel(environment),
+        // A browser that opens at the other end of the line is not before anybody's eyes.
+        desktop: place.desktop && !place.ssh,
     };
     let setup = Setup { answers, simulated, theme: theme(), size: terminal.size(), here };
     let mut wizard = Wizard::new(setup, ground, way);
@@ -193,6 +202,7 @@ impl Wizard {
         let ask = Prompts::new(ask);
         let (job, events) = Job::new(std::sync::Arc::default(), ask.clone());
         let (tell, told) = unbounded_channel();
+        let (job_tell, job_told) = unbounded_channel();
         let given = setup.answers.clone();
         Self {
             model: Model::new(setup),
@@ -203,10 +213,13 @@ impl Wizard {
             task: None,
             told,
             tell,
+            job_told,
+            job_tell,
             prompts,
             ask,
             receipt: None,
             given,
+            looks: Vec::new(),
             search: None,
             persons: Vec::new(),
             copied: None,
@@ -240,6 +253,7 @@ impl Wizard {
                 },
                 Some(entry) = self.events.recv() => self.take(Msg::Engine(entry), terminal).await?,
                 Some(msg) = self.told.recv() => self.take(msg, terminal).await?,
+                Some(msg) = self.job_told.recv() => self.take(msg, terminal).await?,
                 Some(prompt) = self.prompts.recv() => self.take(Msg::Prompt(prompt), terminal).await?,
                 () = tokio::time::sleep(TICK), if ticks => self.take(Msg::Tick, terminal).await?,
             }
@@ -341,15 +355,17 @@ impl Wizard {
                 self.job.controller.stop();
                 None
             }
-            Effect::StopSignIn => {
-                match &self.search {
-                    Some(search) => search.stop(),
-                    None => self.job.controller.stop(),
-                }
+            Effect::SignIn { side } => {
+                let answers = self.model.answers().clone();
+                self.sign_in(side, &answers);
                 None
             }
+            Effect::StopSignIn => {
+                self.stop_sign_in();
+                None
+            }
+            Effect::Open { address } => Some(Msg::Said(browser::open(&address))),
             Effect::Find { sought, answers } => {
-                self.search = None;
                 self.find(sought, &answers);
                 None
             }

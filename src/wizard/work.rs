@@ -35,14 +35,14 @@ impl Wizard {
         }
         self.job.let_go();
         let (job, events) = Job::new(self.job.vault.clone(), self.ask.clone());
-        (self.tell, self.told) = unbounded_channel();
+        (self.job_tell, self.job_told) = unbounded_channel();
         (self.job, self.events) = (job, events);
     }
 
     /// Starts the checks in place of those under way.
     pub(super) fn check(&mut self, inputs: Inputs) {
         self.new_job();
-        let (job, tell) = (self.job.clone(), self.tell.clone());
+        let (job, tell) = (self.job.clone(), self.job_tell.clone());
         let means = self.means(&inputs.access, gather::subscriptions(&inputs));
         self.task = Some(tokio::task::spawn_local(async move {
             let checked = match means {
@@ -72,7 +72,7 @@ impl Wizard {
 
     /// Signs in for a run that was taken up: as its answers say, and over them as this program was told.
     fn admit(&mut self, past: &Run) {
-        let (job, tell) = (self.job.clone(), self.tell.clone());
+        let (job, tell) = (self.job.clone(), self.job_tell.clone());
         let Some(route) = past.route() else { return };
         let answers = self.given.only(Key::is_of_access).over(past.answers.clone());
         let access = Access::of_run(&answers, route.tenant_a, route.tenant_b)
@@ -139,7 +139,7 @@ impl Wizard {
 
     /// Sees the engine through. Where the journal cannot take the end, it goes to the screens alone.
     fn carry_out(&mut self, run: RunId, work: impl Future<Output = Result<Verdict, JournalError>> + 'static) {
-        let tell = self.tell.clone();
+        let tell = self.job_tell.clone();
         self.task = Some(tokio::task::spawn_local(async move {
             if let Err(error) = work.await {
                 let now =

@@ -32,6 +32,8 @@ pub(crate) enum Action {
     Copy,
     /// Copy the address.
     CopyAddress,
+    /// Open the address in a browser.
+    Open,
     /// Copy the command that does the same.
     CopyCommand,
     /// Show or hide the secret.
@@ -40,8 +42,14 @@ pub(crate) enum Action {
     SaveSecret,
     /// Leave the secret in the clipboard.
     KeepCopied,
-    /// List what the field may be.
-    List,
+    /// List what the field may be; else tell who signs in.
+    LookUp,
+    /// List what the field may be; else the next field.
+    Below,
+    /// Sign in, and tell who that is.
+    SignIn,
+    /// Take what is chosen, else on to the next field.
+    Take,
     /// Save the plan.
     SavePlan,
     /// Wait no longer before the reset.
@@ -110,8 +118,10 @@ pub(crate) enum Context {
     Reset,
     /// Above a screen: a place for a file.
     Path,
-    /// Above a form: a list to choose from.
+    /// A form, in a field with a list to choose from.
     Pick,
+    /// Above a screen: other ways to sign in.
+    Ways,
 }
 
 /// One row of the table.
@@ -130,8 +140,10 @@ pub(crate) struct Binding {
 
 /// The rows of a place.
 pub(crate) fn table(context: Context) -> impl Iterator<Item = &'static Binding> {
-    let scrolls =
-        !matches!(context, Context::Text | Context::Choice | Context::Question | Context::Path | Context::Pick);
+    let scrolls = !matches!(
+        context,
+        Context::Text | Context::Choice | Context::Question | Context::Path | Context::Pick | Context::Ways
+    );
     table::own(context).iter().chain(if scrolls { table::PAGES } else { &[] })
 }
 
@@ -152,7 +164,7 @@ impl Context {
     pub fn of(model: &Model) -> Self {
         match model.layer() {
             Some(overlay) => match overlay {
-                Overlay::Pick(_) => Self::Pick,
+                Overlay::Ways { .. } => Self::Ways,
                 Overlay::Help { .. } | Overlay::Explain { .. } | Overlay::Calls { .. } => Self::Reading,
                 Overlay::Leave { .. } => Self::Question,
                 Overlay::CutShort { .. } => Self::Reset,
@@ -171,6 +183,7 @@ impl Context {
         match &model.screen {
             Screen::Home { .. } => Self::Home,
             Screen::Runs { .. } => Self::Runs,
+            Screen::Form(form) if form.chooses() => Self::Pick,
             Screen::Form(form) if form.in_text() => Self::Text,
             Screen::Form(_) => Self::Choice,
             Screen::Checks { .. } => Self::Checks,
@@ -187,10 +200,13 @@ impl Context {
 pub(crate) fn offered(model: &Model, action: Action) -> bool {
     let live = &model.live;
     match (Context::of(model), action) {
-        (Context::Text, Action::List) => matches!(&model.screen, Screen::Form(form) if form.lists().is_some()),
+        (Context::Text | Context::Choice, Action::LookUp | Action::SignIn) => {
+            matches!(&model.screen, Screen::Form(form) if form.can_sign_in())
+        }
         (Context::SignIn, Action::CopyAddress) => {
             matches!(&model.signing_in, Some(s) if matches!(s.prompt, Prompt::Code { .. }))
         }
+        (Context::SignIn, Action::Open) => model.here.desktop,
         (Context::Checks, Action::GoOn) => live.ready().is_some(),
         (Context::Run, Action::GoOn) => live.over() || live.question().is_some(),
         (Context::Run | Context::Step | Context::Consent, Action::Stop) => !live.over(),
@@ -209,7 +225,7 @@ mod tests {
     use super::table::{CTRL, NONE};
     use super::*;
 
-    const ALL: [Context; 16] = [
+    const ALL: [Context; 17] = [
         Context::Home,
         Context::Runs,
         Context::Text,
@@ -226,6 +242,7 @@ mod tests {
         Context::Reset,
         Context::Path,
         Context::Pick,
+        Context::Ways,
     ];
 
     #[test]

@@ -18,10 +18,10 @@ mod live;
 mod model;
 mod msg;
 mod overlay;
-mod picker;
 mod screens;
 mod theme;
 mod update;
+mod who;
 pub mod words;
 
 pub use frame::view;

@@ -2,6 +2,7 @@
 
 use crosspull_core::answers::Answers;
 use crosspull_core::field::Page;
+use crosspull_core::plan::Side;
 use crosspull_core::run::{Run, Way};
 use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::{Offer, Prompt};
@@ -12,6 +13,7 @@ use crate::live::Live;
 use crate::msg::Said;
 use crate::overlay::Overlay;
 use crate::theme::Theme;
+use crate::who::Who;
 
 /// What the place that the wizard runs in offers.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +22,18 @@ pub struct Here {
     pub offers: [Vec<Offer>; 2],
     /// The other end of an SSH login, as its owner calls it.
     pub tunnel: Option<String>,
+    /// A desktop, where a browser can be opened.
+    pub desktop: bool,
+}
+
+impl Here {
+    /// The ways to sign in to a tenant.
+    pub(crate) fn offers(&self, side: Side) -> &[Offer] {
+        match side {
+            Side::A => &self.offers[0],
+            Side::B => &self.offers[1],
+        }
+    }
 }
 
 /// A sign-in that waits for a person.
@@ -27,8 +41,10 @@ pub struct Here {
 pub(crate) struct SigningIn {
     /// What they are asked.
     pub prompt: Prompt,
-    /// Why it is not the way that was chosen.
-    pub instead: Option<String>,
+    /// The way that did not work before it, and why.
+    pub instead: Option<Prompt>,
+    /// True once the operator stopped it.
+    pub stopped: bool,
 }
 
 /// How the wizard begins.
@@ -141,7 +157,11 @@ pub struct Model {
     /// The sign-in that waits for a person, over whatever screen.
     pub(crate) signing_in: Option<SigningIn>,
     /// Why the next prompt is not for the way that was chosen.
-    pub(crate) instead: Option<String>,
+    pub(crate) instead: Option<Prompt>,
+    /// Who signed in to the tenants.
+    pub(crate) who: Who,
+    /// True while the shell looks for what a list is to show.
+    pub(crate) searches: bool,
     pub(crate) said: Option<Said>,
     pub(crate) receipt: Option<String>,
     pub(crate) revealed: Option<Revealed>,
@@ -178,6 +198,8 @@ impl Model {
             here: setup.here,
             signing_in: None,
             instead: None,
+            who: Who::default(),
+            searches: false,
             said: None,
             receipt: None,
             revealed: None,
@@ -219,25 +241,15 @@ impl Model {
         self.screen = Screen::Form(Form::new(page, &self.answers));
     }
 
-    /// The topmost layer. A list waits below the sign-in that it needs.
+    /// The topmost layer. The choice of another way to sign in waits below a sign-in.
     pub(crate) fn layer(&self) -> Option<&Overlay> {
         let covered = self.signing_in.is_some();
-        self.overlays.last().filter(|overlay| !(covered && matches!(overlay, Overlay::Pick(_))))
+        self.overlays.last().filter(|overlay| !(covered && matches!(overlay, Overlay::Ways { .. })))
     }
 
-    /// A person is asked to sign in, in another way than was chosen, or not any more.
-    pub(crate) fn prompted(&mut self, prompt: Prompt) {
-        match prompt {
-            Prompt::Instead { .. } => self.instead = crate::screens::sign_in::instead(&prompt),
-            Prompt::Over { side } => {
-                if self.signing_in.as_ref().is_some_and(|s| s.prompt.side() == side) {
-                    self.signing_in = None;
-                }
-            }
-            Prompt::Code { .. } | Prompt::Page { .. } => {
-                self.signing_in = Some(SigningIn { prompt, instead: self.instead.take() });
-            }
-        }
+    /// The answers that hold: those of the earlier run that was taken up, else those of the forms.
+    pub(crate) const fn holding(&self) -> &Answers {
+        if self.live.errand.is_some() { &self.live.run.answers } else { &self.answers }
     }
 
     /// Shows the secret for a while.

@@ -2,12 +2,13 @@
 
 use crosspull_core::answers::Answers;
 use crosspull_core::event::{Entry, RunId};
+use crosspull_core::explain::Trouble;
 use crosspull_core::find::{Choice, Progress, Sought};
 use crosspull_core::inputs::Inputs;
-use crosspull_core::plan::{Plan, StepId};
+use crosspull_core::plan::{Plan, Side, StepId};
 use crosspull_core::run::{Run, Way};
 use crosspull_core::secret::Secret;
-use crosspull_core::sign_in::Prompt;
+use crosspull_core::sign_in::{Entered, Prompt};
 use crossterm::event::KeyEvent;
 
 /// What happened.
@@ -25,6 +26,13 @@ pub enum Msg {
     Engine(Entry),
     /// A person is asked to sign in, or not any more.
     Prompt(Prompt),
+    /// Somebody signed in to a tenant, or could not: in answer to [`Effect::SignIn`], or whenever it comes about.
+    Entered {
+        /// Which tenant.
+        side: Side,
+        /// Who, and what the tenant is called; else why not.
+        entered: Result<Entered, Trouble>,
+    },
     /// What a search found since the last time.
     Found {
         /// Which search.
@@ -117,7 +125,17 @@ pub enum Effect {
     CutShort,
     /// End the run after the call in flight.
     Stop,
-    /// Ask nobody to sign in any more.
+    /// Sign in to a tenant by the answers so far, and tell who that is by [`Msg::Entered`].
+    SignIn {
+        /// Which tenant.
+        side: Side,
+    },
+    /// Open an address in a browser of this machine; asked for on a desktop alone ([`crate::Here::desktop`]).
+    Open {
+        /// The address.
+        address: String,
+    },
+    /// Ask nobody to sign in any more: it ends the check, the search or the sign-in that needs it.
     StopSignIn,
     /// Look for something, in place of what is looked for; [`Msg::Found`] tells page by page.
     Find {

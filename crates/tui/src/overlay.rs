@@ -1,10 +1,11 @@
 //! What lies over a screen: help, a question, something to read, a place for a file.
 
-use crosspull_core::plan::StepId;
+use crosspull_core::explain::Trouble;
+use crosspull_core::plan::{Side, StepId};
+use crosspull_core::sign_in::Offer;
 
 use crate::input::TextBox;
 use crate::keys::Context;
-use crate::picker::Picker;
 
 /// One layer over the screen; keys go to the topmost.
 #[derive(Debug)]
@@ -49,8 +50,17 @@ pub(crate) enum Overlay {
         /// The first line that is shown.
         from: usize,
     },
-    /// A list to choose the value of a field from.
-    Pick(Box<Picker>),
+    /// Other ways to sign in, since one did not work.
+    Ways {
+        /// Which tenant.
+        side: Side,
+        /// Why it did not work.
+        trouble: Box<Trouble>,
+        /// The others that fit.
+        offers: Vec<Offer>,
+        /// The one that is chosen, by its place.
+        chosen: usize,
+    },
     /// Where to save.
     Path {
         /// What is saved.

@@ -128,6 +128,11 @@ impl Theme {
         if self.colour { style.fg(colour) } else { style }
     }
 
+    /// The style of a picture that cameras read: light on dark whatever the terminal's own colours are, where it has any.
+    pub(crate) fn picture(self) -> Style {
+        if self.colour { Style::new().fg(Color::White).bg(Color::Black) } else { Style::new() }
+    }
+
     /// A text in a tone.
     pub(crate) fn span(self, tone: Tone, text: impl Into<String>) -> Span<'static> {
         Span::styled(text.into(), self.style(tone))

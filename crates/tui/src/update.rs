@@ -2,6 +2,7 @@
 
 mod layers;
 mod screens;
+mod sign_in;
 
 use crosspull_core::event::Event;
 use crosspull_core::run::{NoWay, Run, Way};
@@ -21,7 +22,8 @@ use screens::on_screen;
 /// Takes in what happened; returns what the shell is to do.
 pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Effect> {
     let before = Context::of_screen(model);
-    let effects = take(model, msg, now);
+    let mut effects = take(model, msg, now);
+    effects.extend(sign_in::follow(model));
     if Context::of_screen(model) != before {
         model.scrolled = None;
     }
@@ -39,17 +41,9 @@ fn take(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Effect> {
             model.live.hear(&entry);
             heard(model, &entry.event);
         }
-        Msg::Prompt(prompt) => model.prompted(prompt),
-        Msg::Found { sought, choices, progress } => {
-            for overlay in &mut model.overlays {
-                if let Overlay::Pick(picker) = overlay
-                    && picker.sought == sought
-                {
-                    picker.add(choices, progress);
-                    break;
-                }
-            }
-        }
+        Msg::Prompt(prompt) => sign_in::prompted(model, prompt),
+        Msg::Entered { side, entered } => sign_in::entered(model, side, entered),
+        Msg::Found { sought, choices, progress } => sign_in::found(model, &sought, choices, progress),
         Msg::Secret(secret) => model.reveal(secret, now),
         Msg::Said(said) => model.tell(said, now),
         Msg::Earlier(runs) => heard_of_earlier(model, runs),
@@ -149,10 +143,8 @@ fn typed(model: &mut Model, key: &KeyEvent) {
         return;
     }
     if let Some(overlay) = model.overlays.last_mut() {
-        match overlay {
-            Overlay::Path { input, .. } => drop(input.key(key)),
-            Overlay::Pick(picker) => picker.key(key),
-            _ => {}
+        if let Overlay::Path { input, .. } = overlay {
+            input.key(key);
         }
     } else if let Screen::Form(form) = &mut model.screen {
         form.key(key);
@@ -167,10 +159,8 @@ fn paste(model: &mut Model, text: &str) {
     }
     model.said = None;
     if let Some(overlay) = model.overlays.last_mut() {
-        match overlay {
-            Overlay::Path { input, .. } => input.paste(text),
-            Overlay::Pick(picker) => picker.paste(text),
-            _ => {}
+        if let Overlay::Path { input, .. } = overlay {
+            input.paste(text);
         }
     } else if let Screen::Form(form) = &mut model.screen {
         form.paste(text);

@@ -8,12 +8,34 @@ use crosspull_core::field::{FIELDS, Key, Kind};
 use crosspull_core::inputs::ConsentMode;
 use crosspull_core::plan::{Fact, Op, Plan, Role, Route, Side, Step, StepId, Undo};
 use crosspull_core::run::{Run, Try, Wait};
-use crosspull_core::text::{duration, printable};
+use crosspull_core::sign_in::Entered;
+use crosspull_core::text::{abbreviated, duration, printable};
 use jiff::Timestamp;
+
+use crate::lines::width;
 
 /// Milliseconds from one time to another; none where the second is earlier.
 pub(crate) fn between(from: Timestamp, to: Timestamp) -> u64 {
     u64::try_from(to.as_millisecond().saturating_sub(from.as_millisecond())).unwrap_or(0)
+}
+
+/// A tenant that somebody signed in to: its name, its domain where that was not `typed`, its id.
+pub(crate) fn tenant(entered: &Entered, typed: &str, columns: usize) -> String {
+    let id = entered.tenant.to_string();
+    // An id is never broken.
+    let id = if width(&id) <= columns { id } else { abbreviated(&id) };
+    let domain = entered.domain.as_deref().filter(|domain| !domain.eq_ignore_ascii_case(typed));
+    let known = [entered.name.as_deref(), domain].into_iter().flatten();
+    known.chain([id.as_str()]).collect::<Vec<_>>().join(", ")
+}
+
+/// Who signed in, and where.
+pub(crate) fn who_entered(entered: &Entered, columns: usize) -> String {
+    let tenant = tenant(entered, "", columns);
+    entered
+        .account
+        .as_ref()
+        .map_or_else(|| format!("signed in to {tenant}"), |account| format!("{account} in {tenant}"))
 }
 
 /// Whole seconds in words, for what is counted up or down on a screen: `3 s`, `1 min 12 s`.

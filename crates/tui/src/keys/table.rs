@@ -59,12 +59,38 @@ const REDRAW: Binding = row(&[(KeyCode::Char('l'), CTRL)], "Ctrl+L", "", "draw t
 
 const HOME: &[Binding] = &[MOVE_UP, MOVE_DOWN, GO_ON, HELP, LEAVE, REDRAW];
 const RUNS: &[Binding] = &[MOVE_UP, MOVE_DOWN, GO_ON, PREVIOUS_SCREEN, HELP, LEAVE, REDRAW];
-const LIST: Binding =
-    row(&[(KeyCode::F(5), NONE)], "F5", "list", "list what there is to choose from; signs in for that", Action::List);
-const TEXT: &[Binding] =
-    &[NEXT_FIELD, PREVIOUS_FIELD, LIST, GO_ON, PREVIOUS_SCREEN, HELP_IN_TEXT, LEAVE_QUIETLY, REDRAW];
-const CHOICE: &[Binding] =
-    &[NEXT_FIELD, PREVIOUS_FIELD, WORD_LEFT, WORD_RIGHT, GO_ON, PREVIOUS_SCREEN, HELP, LEAVE_QUIETLY, REDRAW];
+const F5: &[(KeyCode, KeyModifiers)] = &[(KeyCode::F(5), NONE)];
+const LOOK_UP: Binding = row(
+    F5,
+    "F5",
+    "look up",
+    "list what there is to choose from, else tell who you are there; signs in for that",
+    Action::LookUp,
+);
+const SIGN_IN_NOW: Binding = row(F5, "F5", "sign in", "sign in now, and tell who you are there", Action::SignIn);
+const TEXT: &[Binding] = &[
+    row(&[(KeyCode::Tab, NONE)], "Tab", "next", "to the next field", Action::NextField),
+    PREVIOUS_FIELD,
+    row(&[(KeyCode::Down, NONE)], "↓", "", "list what there is to choose from, else to the next field", Action::Below),
+    LOOK_UP,
+    GO_ON,
+    PREVIOUS_SCREEN,
+    HELP_IN_TEXT,
+    LEAVE_QUIETLY,
+    REDRAW,
+];
+const CHOICE: &[Binding] = &[
+    NEXT_FIELD,
+    PREVIOUS_FIELD,
+    WORD_LEFT,
+    WORD_RIGHT,
+    SIGN_IN_NOW,
+    GO_ON,
+    PREVIOUS_SCREEN,
+    HELP,
+    LEAVE_QUIETLY,
+    REDRAW,
+];
 const CHECKS: &[Binding] = &[
     MOVE_UP,
     MOVE_DOWN,
@@ -132,6 +158,7 @@ const SIGN_IN: &[Binding] = &[
     MOVE_DOWN,
     row(&[(KeyCode::F(2), NONE)], "F2", "copy", "copy the code, or the address where there is no code", Action::Copy),
     row(&[(KeyCode::Char('a'), NONE)], "a", "copy address", "copy the address", Action::CopyAddress),
+    row(&[(KeyCode::Char('o'), CTRL)], "Ctrl+O", "open", "open the address in a browser of this machine", Action::Open),
     row(ESC, "Esc", "stop it", "stop the sign-in", Action::Back),
     HELP,
     LEAVE_QUIETLY,
@@ -194,11 +221,23 @@ const RESET: &[Binding] = &[
     REDRAW,
 ];
 const PICK: &[Binding] = &[
+    row(&[(KeyCode::BackTab, NONE)], "Shift+Tab", "", "to the field before", Action::PreviousField),
     row(&[(KeyCode::Up, NONE), (KeyCode::Char('p'), CTRL)], "↑↓", "choose", "up and down", Action::Move(Move::Up)),
     row(&[(KeyCode::Down, NONE), (KeyCode::Char('n'), CTRL)], "", "", "", Action::Move(Move::Down)),
     row(&[(KeyCode::PageUp, NONE)], "PgUp PgDn", "", "a page up, a page down", Action::Move(Move::PageUp)),
     row(&[(KeyCode::PageDown, NONE)], "", "", "", Action::Move(Move::PageDown)),
-    row(&[(KeyCode::Enter, NONE), (KeyCode::Tab, NONE)], "Enter", "take", "take what is chosen", Action::GoOn),
+    row(&[(KeyCode::Enter, NONE)], "Enter", "take", "take what is chosen, else to the next screen", Action::GoOn),
+    row(&[(KeyCode::Tab, NONE)], "Tab", "", "take what is chosen, else to the next field", Action::Take),
+    row(F5, "F5", "", "list them anew", Action::LookUp),
+    row(ESC, "Esc", "close", "close the list", Action::Back),
+    HELP_IN_TEXT,
+    LEAVE_QUIETLY,
+    REDRAW,
+];
+const WAYS: &[Binding] = &[
+    MOVE_UP,
+    MOVE_DOWN,
+    row(ENTER, "Enter", "sign in", "sign in by the way that is chosen", Action::GoOn),
     CLOSE,
     LEAVE_QUIETLY,
     REDRAW,
@@ -232,5 +271,6 @@ pub(super) const fn own(context: Context) -> &'static [Binding] {
         Context::Reset => RESET,
         Context::Path => PATH,
         Context::Pick => PICK,
+        Context::Ways => WAYS,
     }
 }

@@ -1,7 +1,6 @@
 //! The checks, live, and what to do about their answers.
 
 use crosspull_core::check::{Check, Finding, Level};
-use crosspull_core::field::Key;
 use crosspull_core::plan::Side;
 use crosspull_core::sign_in::{SignIn, next_way};
 use crosspull_core::text::count;
@@ -14,7 +13,7 @@ use crate::lines::{block, hang};
 use crate::live::Job;
 use crate::model::Model;
 use crate::theme::{Mark, Theme, Tone};
-use crate::words;
+use crate::{who, words};
 
 /// Columns before a text: tenant, glyph and the spaces around them.
 const BEFORE: usize = 5;
@@ -31,6 +30,18 @@ fn build(model: &Model, chosen: Option<usize>, columns: usize, now: Timestamp, e
     let title = if live.errand.is_some() { "Sign-in" } else { "Checks" };
     let mut sheet = Sheet::new(theme.span(Tone::Strong, title));
     sheet.right = vec![progress(model)];
+    for side in [Side::A, Side::B] {
+        if let Some(entered) = model.who.of(side, model.holding()) {
+            let before = vec![
+                theme.span(Tone::Dim, format!("{side} ")),
+                Span::raw(" "),
+                theme.mark(Mark::Good, now),
+                Span::raw(" "),
+            ];
+            let says = words::who_entered(entered, columns.saturating_sub(BEFORE));
+            sheet.lines.extend(hang(theme, Tone::Plain, before, &says, columns));
+        }
+    }
     let checks = live.checks();
     let shown = chosen.or_else(|| worst(&checks));
     for (i, (check, finding)) in checks.iter().enumerate() {
@@ -97,13 +108,9 @@ fn details(theme: Theme, finding: &Finding, columns: usize) -> Vec<Line<'static>
 /// Another way to sign in, where this one did not work.
 fn another_way(model: &Model, finding: &Finding, columns: usize) -> Vec<Line<'static>> {
     let (Check::SignIn(side), Level::Stop) = (&finding.check, finding.level) else { return Vec::new() };
-    let (key, offers) = match side {
-        Side::A => (Key::SignInA, &model.here.offers[0]),
-        Side::B => (Key::SignInB, &model.here.offers[1]),
-    };
-    let answers = if model.live.errand.is_some() { &model.live.run.answers } else { &model.answers };
-    let Some(failed) = SignIn::from_word(answers.or_default(key)) else { return Vec::new() };
-    let Some(offer) = next_way(offers, failed) else { return Vec::new() };
+    let [_, key] = who::inputs(*side);
+    let Some(failed) = SignIn::from_word(model.holding().or_default(key)) else { return Vec::new() };
+    let Some(offer) = next_way(model.here.offers(*side), failed) else { return Vec::new() };
     let says = format!("Another way here: {}, {}.", offer.way.word(), offer.why);
     block(model.theme, Tone::Plain, &says, BEFORE, columns)
 }

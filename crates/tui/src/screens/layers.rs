@@ -1,8 +1,9 @@
 //! What lies over the screens, as sheets for a box.
 
-use crosspull_core::explain::meaning;
-use crosspull_core::plan::{Fact, StepId};
+use crosspull_core::explain::{Trouble, meaning};
+use crosspull_core::plan::{Fact, Side, StepId};
 use crosspull_core::run::{Call, Try};
+use crosspull_core::sign_in::Offer;
 use jiff::Timestamp;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
@@ -24,7 +25,7 @@ pub(crate) fn sheet(model: &Model, overlay: &Overlay, columns: usize, now: Times
         Overlay::CutShort { yes } => cut_short(model, *yes, columns),
         Overlay::Calls { step, from } => Sheet { from: Some(*from), ..calls(model, *step, columns) },
         Overlay::Explain { step, from } => Sheet { from: Some(*from), ..explain(model, *step, columns) },
-        Overlay::Pick(picker) => picker.sheet(model.theme, columns, picked_at_once(model)),
+        Overlay::Ways { side, trouble, offers, chosen } => ways(model.theme, *side, trouble, offers, *chosen, columns),
         Overlay::Path { what, input } => {
             let (text, cursor) = input.view(columns);
             let mut sheet = Sheet::new(Span::raw(match what {
@@ -46,9 +47,30 @@ pub(crate) fn sheet(model: &Model, overlay: &Overlay, columns: usize, now: Times
     }
 }
 
-/// The entries of a list that are in sight at once.
-pub(crate) fn picked_at_once(model: &Model) -> usize {
-    usize::from(model.size.1).saturating_sub(12).clamp(4, 20)
+/// Why a sign-in did not work, and the other ways that fit the place.
+fn ways(theme: Theme, side: Side, trouble: &Trouble, offers: &[Offer], chosen: usize, columns: usize) -> Sheet {
+    let mut sheet = Sheet::new(Span::raw(format!("Sign-in to tenant {side} did not work")));
+    for text in [&trouble.why, &trouble.now].into_iter().filter(|text| !text.is_empty()) {
+        sheet.lines.extend(block(theme, Tone::Plain, text, 0, columns));
+    }
+    if let Some(refusal) = &trouble.refusal {
+        sheet.lines.extend(block(theme, Tone::Dim, &refusal.to_string(), 0, columns));
+    }
+    sheet.gap();
+    if offers.is_empty() {
+        sheet.lines.extend(block(theme, Tone::Dim, "No other way fits this place.", 0, columns));
+    }
+    for (at, offer) in offers.iter().enumerate() {
+        let on = at == chosen;
+        let name = format!("{}{:18}", if on { "▸ " } else { "  " }, offer.way.word());
+        let name = theme.span(if on { Tone::Strong } else { Tone::Plain }, name);
+        let name = if on { name.patch_style(Modifier::REVERSED) } else { name };
+        if on {
+            sheet.focus = sheet.lines.len()..sheet.lines.len() + 1;
+        }
+        sheet.lines.extend(hang(theme, Tone::Dim, vec![name, Span::raw("  ")], offer.why, columns));
+    }
+    sheet
 }
 
 /// Two buttons; the one in focus is reversed and marked.

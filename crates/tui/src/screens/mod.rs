@@ -66,7 +66,7 @@ pub(crate) fn sheet(model: &Model, columns: usize, rows: usize, now: Timestamp) 
     let mut sheet = match &model.screen {
         Screen::Home { chosen } => home::sheet(model, *chosen, columns),
         Screen::Runs { way, chosen } => runs::sheet(model, *way, *chosen, columns),
-        Screen::Form(form) => form.sheet(model.theme, &model.here, columns, rows),
+        Screen::Form(form) => form.sheet(model, columns, rows),
         Screen::Checks { chosen } => checks::sheet(model, *chosen, columns, rows, now),
         Screen::Review { chosen } => review::sheet(model, *chosen, columns),
         Screen::Run { chosen } => match model.live.person() {

@@ -1,6 +1,6 @@
 //! Sign-in: what a person does in a browser, while crosspull waits for it.
 
-use crosspull_core::sign_in::{Prompt, tunnel_command};
+use crosspull_core::sign_in::{Prompt, SignIn, tunnel_command};
 use jiff::Timestamp;
 use qrcode::{EcLevel, QrCode};
 use ratatui::text::{Line, Span};
@@ -19,26 +19,31 @@ const ROOMY: usize = 12;
 pub(crate) fn sheet(model: &Model, signing_in: &SigningIn, columns: usize, rows: usize, now: Timestamp) -> Sheet {
     let theme = model.theme;
     let mut sheet = Sheet::new(theme.span(Tone::Strong, format!(" Sign in to tenant {}", signing_in.prompt.side())));
-    if let Some(instead) = &signing_in.instead {
-        sheet.lines.extend(block(theme, Tone::Warn, instead, 1, columns.saturating_sub(1)));
-        sheet.gap();
+    let roomy = rows >= ROOMY;
+    let instead = signing_in.instead.as_ref().map_or_else(Vec::new, |i| did_not_work(theme, i, columns));
+    if roomy {
+        sheet.lines.extend_from_slice(&instead);
     }
     match &signing_in.prompt {
         // Where there is little room, what is needed in the browser stands first.
-        Prompt::Code { address, code, until, .. } if rows < ROOMY => {
+        Prompt::Code { address, code, until, .. } if !roomy => {
             sheet.lines.extend(wrap(address, columns).into_iter().map(|line| theme.span(Tone::Accent, line).into()));
             sheet.lines.push(theme.span(Tone::Strong, code.reveal().to_owned()).into());
-            say(&mut sheet, theme, "Open the page in any browser, and enter the code there.", columns);
-            waits(&mut sheet, model, "Waiting for you to enter it.", *until, now, columns);
+            say(&mut sheet, theme, "Enter it there, in any browser.", columns);
+            let mut line = vec![Span::raw(" "), theme.mark(Mark::Work, now)];
+            line.push(theme.span(Tone::Dim, format!(" The code ends in {}.", left(*until, now))));
+            sheet.lines.push(line.into());
         }
         Prompt::Code { address, code, until, .. } => {
             say(&mut sheet, theme, "Open this page in a browser on any machine:", columns);
             whole(&mut sheet, theme, Tone::Accent, address, columns);
             say(&mut sheet, theme, "Enter this code there, and sign in with an account of the tenant:", columns);
+            sheet.gap();
+            sheet.lines.push(theme.span(Tone::Accent, spaced(code.reveal())).into());
             whole(&mut sheet, theme, Tone::Strong, code.reveal(), columns);
-            waits(&mut sheet, model, "Waiting for you to enter it.", *until, now, columns);
-            let left = rows.saturating_sub(sheet.lines.len() + 1);
-            if let Some(picture) = picture(theme, address, columns, left) {
+            waits(&mut sheet, model, [FOR_CODE, "The code ends in"], *until, now, columns);
+            let below = rows.saturating_sub(sheet.lines.len() + 1);
+            if let Some(picture) = picture(theme, address, columns, below) {
                 sheet.gap();
                 sheet.lines.extend(picture);
             }
@@ -50,11 +55,40 @@ pub(crate) fn sheet(model: &Model, signing_in: &SigningIn, columns: usize, rows:
             }
             say(&mut sheet, theme, "Open this page in a browser, and sign in with an account of the tenant:", columns);
             whole(&mut sheet, theme, Tone::Accent, address, columns);
-            waits(&mut sheet, model, "Waiting for the browser to come back.", *until, now, columns);
+            let says = ["Waiting for the browser to come back.", "It is waited for"];
+            waits(&mut sheet, model, says, *until, now, columns);
         }
         Prompt::Instead { .. } | Prompt::Over { .. } => {}
     }
+    if !roomy {
+        sheet.gap();
+        sheet.lines.extend(instead);
+    }
     sheet
+}
+
+/// What is waited for while a code is shown.
+const FOR_CODE: &str = "Waiting for you to enter it.";
+
+/// A code so large that it can be read from afar.
+fn spaced(code: &str) -> String {
+    code.chars().fold(String::new(), |line, c| format!("{line}  {c}"))
+}
+
+/// The way that did not work, above the one that takes its place; dim, the number by which others know the reason.
+fn did_not_work(theme: Theme, instead: &Prompt, columns: usize) -> Vec<Line<'static>> {
+    let Prompt::Instead { failed, way, trouble, .. } = instead else { return Vec::new() };
+    let says =
+        format!("Sign-in by {} did not work: {}  Trying the {}.", in_words(*failed), trouble.why, in_words(*way));
+    let mut lines = block(theme, Tone::Warn, &says, 1, columns.saturating_sub(1));
+    if let Some(refusal) = &trouble.refusal {
+        lines.extend(block(theme, Tone::Dim, &refusal.code, 1, columns.saturating_sub(1)));
+    }
+    lines
+}
+
+fn in_words(way: SignIn) -> String {
+    way.word().replace('-', " ")
 }
 
 /// A sentence, with an empty line above it.
@@ -69,15 +103,27 @@ fn whole(sheet: &mut Sheet, theme: Theme, tone: Tone, text: &str, columns: usize
     sheet.lines.extend(wrap(text, columns).into_iter().map(|line| theme.span(tone, line).into()));
 }
 
-fn waits(sheet: &mut Sheet, model: &Model, says: &str, until: Timestamp, now: Timestamp, columns: usize) {
+/// What is waited for, and until when.
+fn waits(
+    sheet: &mut Sheet,
+    model: &Model,
+    [waiting, ends]: [&str; 2],
+    until: Timestamp,
+    now: Timestamp,
+    columns: usize,
+) {
     sheet.gap();
     let theme = model.theme;
     let mut line = Line::from(vec![Span::raw(" "), theme.mark(Mark::Work, now), Span::raw(" ")]);
-    line.push_span(Span::raw(says.to_owned()));
+    line.push_span(Span::raw(waiting.to_owned()));
     sheet.lines.push(line);
-    let left = words::between(now, until) / 1000;
-    let ends = format!("It ends in {}:{:02}. Esc stops the sign-in.", left / 60, left % 60);
-    sheet.lines.extend(block(theme, Tone::Dim, &ends, 3, columns.saturating_sub(1)));
+    sheet.lines.extend(block(theme, Tone::Dim, &format!("{ends} {}.", left(until, now)), 3, columns.saturating_sub(1)));
+}
+
+/// How long there still is: `14:32`.
+fn left(until: Timestamp, now: Timestamp) -> String {
+    let seconds = words::between(now, until) / 1000;
+    format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
 /// The address for a telephone's camera, in half blocks with the quiet zone that cameras need; none where it does not fit
@@ -100,24 +146,15 @@ fn picture(theme: Theme, address: &str, columns: usize, rows: usize) -> Option<V
         }
     };
     let half = |x: usize, y: usize| match (dark(x, y), dark(x, y + 1)) {
-        // Drawn in the letters' colour, which is light on most terminals: what is dark in the picture is left out.
+        // Drawn light on dark: what is dark in the picture is left out.
         (true, true) => ' ',
         (true, false) => '▄',
         (false, true) => '▀',
         (false, false) => '█',
     };
-    let row = |y: usize| Line::from(format!(" {}", (0..size).map(|x| half(x, y)).collect::<String>()));
+    let row = |y: usize| {
+        let halves: String = (0..size).map(|x| half(x, y)).collect();
+        Line::from(vec![Span::raw(" "), Span::styled(halves, theme.picture())])
+    };
     Some((0..size).step_by(2).map(row).collect())
-}
-
-/// What stands above the next prompt once a way did not work.
-pub(crate) fn instead(prompt: &Prompt) -> Option<String> {
-    let Prompt::Instead { failed, way, trouble, .. } = prompt else { return None };
-    let code = trouble.refusal.as_ref().map(|r| format!(" ({})", r.code)).unwrap_or_default();
-    Some(format!(
-        "Sign-in by {} did not work: {}{code} Now by {}.",
-        failed.word().replace('-', " "),
-        trouble.why,
-        way.word().replace('-', " ")
-    ))
 }

@@ -1,16 +1,13 @@
 //! What keys do on what lies over a screen.
 
-use crosspull_core::field::Key;
-use crosspull_core::find::Sought;
 use crosspull_core::plan::StepId;
 
+use super::sign_in;
 use crate::frame;
 use crate::keys::{Action, Move};
-use crate::model::{Model, Screen};
+use crate::model::Model;
 use crate::msg::{Effect, Said};
 use crate::overlay::{Overlay, Saving};
-use crate::picker::Picker;
-use crate::screens::layers::picked_at_once;
 use crate::words;
 
 /// Asks before the cluster is reset. The question goes below what is being read, so that no key meant for that
@@ -23,17 +20,12 @@ pub(super) fn ask(model: &mut Model, step: StepId) {
 
 /// What an action does on the topmost layer.
 pub(super) fn on_overlay(model: &mut Model, action: Action) -> Vec<Effect> {
-    let page = picked_at_once(model);
     let Some(overlay) = model.overlays.last_mut() else {
         return Vec::new();
     };
     match (overlay, action) {
-        (Overlay::Pick(picker), Action::Move(way)) => picker.along(way, page),
-        (Overlay::Pick(_), Action::GoOn) => return picked(model),
-        (Overlay::Pick(_), Action::Back) => {
-            model.overlays.pop();
-            return vec![Effect::CancelFind];
-        }
+        (Overlay::Ways { chosen, offers, .. }, Action::Move(way)) => sign_in::along(chosen, offers.len(), way),
+        (Overlay::Ways { .. }, Action::GoOn) => return sign_in::take_way(model),
         (_, Action::Back) => drop(model.overlays.pop()),
         (Overlay::Help { .. } | Overlay::Calls { .. } | Overlay::Explain { .. }, Action::GoOn) => {
             drop(model.overlays.pop())
@@ -53,29 +45,6 @@ pub(super) fn on_overlay(model: &mut Model, action: Action) -> Vec<Effect> {
         _ => {}
     }
     Vec::new()
-}
-
-/// What is chosen goes into the field. A repository leads to its tags; where nothing matches, what was typed is taken.
-fn picked(model: &mut Model) -> Vec<Effect> {
-    let Some(Overlay::Pick(picker)) = model.overlays.pop() else { return Vec::new() };
-    let Some(value) = picker.taken().map(str::to_owned) else {
-        model.overlays.push(Overlay::Pick(picker));
-        return Vec::new();
-    };
-    if picker.sought == Sought::For(Key::Repository) {
-        return pick(model, Sought::Tags(value), "");
-    }
-    if let Screen::Form(form) = &mut model.screen {
-        form.take(&value);
-        form.write(&mut model.answers);
-    }
-    vec![Effect::CancelFind]
-}
-
-/// Opens a list, and has it looked for.
-pub(super) fn pick(model: &mut Model, sought: Sought, typed: &str) -> Vec<Effect> {
-    model.overlays.push(Overlay::Pick(Box::new(Picker::new(sought.clone(), typed))));
-    vec![Effect::Find { sought, answers: Box::new(model.answers.clone()) }]
 }
 
 /// A question is answered.

@@ -1,13 +1,11 @@
 //! What keys do on the screens.
 
-use crosspull_core::field::{Key, Page};
-use crosspull_core::find::Sought;
+use crosspull_core::field::Page;
 use crosspull_core::inputs::Inputs;
 use crosspull_core::run::Way;
-use crosspull_core::sign_in::Prompt;
 
-use super::layers::{ask, pick};
-use super::leave;
+use super::layers::ask;
+use super::{leave, sign_in};
 use crate::form::Form;
 use crate::frame;
 use crate::input::TextBox;
@@ -29,7 +27,7 @@ pub(super) fn on_screen(model: &mut Model, action: Action) -> Vec<Effect> {
         return Vec::new();
     }
     if model.signing_in.is_some() {
-        return on_sign_in(model, action);
+        return sign_in::act(model, action);
     }
     match model.screen {
         Screen::Home { chosen } => on_home(model, chosen, action),
@@ -83,12 +81,14 @@ fn on_form(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::PreviousField => form.step(false),
         Action::Left => form.turn(false),
         Action::Right => form.turn(true),
-        Action::List => {
-            let (sought, typed) = form.lists().unwrap_or((Sought::For(Key::Cluster), String::new()));
-            form.write(&mut model.answers);
-            return pick(model, sought, &typed);
-        }
+        Action::Below if form.can_list() => form.ask(),
+        Action::Below => form.step(true),
+        Action::LookUp if form.has_list() => form.ask(),
+        Action::LookUp | Action::SignIn => return sign_in::ask(model),
+        Action::Take | Action::GoOn if form.chooses() && form.take() => {}
+        Action::Take => form.step(true),
         Action::GoOn => return submit(model),
+        Action::Back if form.chooses() => form.hush(),
         Action::Back => match form.page {
             Page::TenantA | Page::Nowhere => to_home(model),
             Page::TenantB => model.open(Page::TenantA),
@@ -246,25 +246,6 @@ fn on_consent(model: &mut Model, action: Action) -> Vec<Effect> {
     }
 }
 
-/// A person signs in somewhere else; here the code is copied, or it is stopped.
-fn on_sign_in(model: &mut Model, action: Action) -> Vec<Effect> {
-    let Some(signing_in) = &model.signing_in else { return Vec::new() };
-    let copy = |what: &str, text: &str| vec![Effect::Copy { what: what.to_owned(), text: text.to_owned() }];
-    let copied = match (action, &signing_in.prompt) {
-        (Action::Copy, Prompt::Code { code, .. }) => copy("code", code.reveal()),
-        (Action::Copy | Action::CopyAddress, Prompt::Code { address, .. } | Prompt::Page { address, .. }) => {
-            copy("address", address)
-        }
-        (Action::Back, _) => {
-            model.said = Some(Said::good("The sign-in is being stopped."));
-            return vec![Effect::StopSignIn];
-        }
-        _ => return Vec::new(),
-    };
-    model.copying = Some(Copying::Other);
-    copied
-}
-
 fn on_done(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
         Action::Copy => {
@@ -295,9 +276,11 @@ fn on_done(model: &mut Model, action: Action) -> Vec<Effect> {
 
 /// Along what the screen shows: to the next entry of a list, else through the lines.
 fn along(model: &mut Model, way: Move) {
+    let picks = matches!(&model.screen, Screen::Form(form) if form.chooses());
     let forward = match way {
         Move::Up => false,
         Move::Down => true,
+        _ if picks && model.signing_in.is_none() => true,
         _ => return scroll(model, way),
     };
     let live = &model.live;
@@ -307,7 +290,14 @@ fn along(model: &mut Model, way: Move) {
     if model.signing_in.is_some() {
         return scroll(model, way);
     }
+    let at_once = usize::from(model.size.1).saturating_sub(16).clamp(3, 12);
     match &mut model.screen {
+        Screen::Form(form) if form.chooses() => {
+            if let Some(list) = &mut form.list {
+                list.along(way, at_once);
+            }
+            return;
+        }
         Screen::Run { .. } if live.person().is_some() => return scroll(model, way),
         Screen::Form(_) | Screen::Done => return scroll(model, way),
         Screen::Home { chosen } => *chosen = next(Some(*chosen), entries, forward).unwrap_or(0),

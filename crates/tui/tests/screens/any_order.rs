@@ -1,8 +1,12 @@
 //! Whatever comes, in whatever order and at whatever size, is drawn without a panic.
 
 use crosspull_core::event::{Entry, Event};
+use crosspull_core::field::Key;
+use crosspull_core::find::{Progress, Sought};
+use crosspull_core::plan::Side;
 use crosspull_core::run::Way;
 use crosspull_core::secret::Secret;
+use crosspull_core::sign_in::Prompt;
 use crosspull_tui::{Msg, Said};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -19,7 +23,7 @@ impl Numbers {
     }
 }
 
-const KEYS: [KeyCode; 27] = [
+const KEYS: [KeyCode; 29] = [
     KeyCode::Enter,
     KeyCode::Enter,
     KeyCode::Enter,
@@ -40,6 +44,8 @@ const KEYS: [KeyCode; 27] = [
     KeyCode::F(2),
     KeyCode::F(3),
     KeyCode::F(4),
+    KeyCode::F(5),
+    KeyCode::Char(' '),
     KeyCode::Char('?'),
     KeyCode::Char('e'),
     KeyCode::Char('r'),
@@ -86,7 +92,19 @@ fn no_order_of_keys_sizes_and_events_breaks_the_screen() {
                         _ => story.msg(Msg::SecretAtHand(numbers.below(2) == 0)).msg(Msg::ChecksOver).end(),
                     }
                 }
-                6..=9 => {
+                6 => match numbers.below(4) {
+                    0 => story.msg(crate::sign_in::entered()).end(),
+                    1 => story.msg(Msg::Prompt(crate::sign_in::code())).end(),
+                    2 => story.msg(Msg::Prompt(Prompt::Over { side: Side::A })).end(),
+                    _ => {
+                        let keys = [Key::TenantA, Key::Cluster, Key::TenantB, Key::Registry, Key::Repository];
+                        let sought = Sought::For(keys[numbers.below(keys.len())]);
+                        let progress = if numbers.below(2) == 0 { Progress::Goes } else { Progress::Whole };
+                        let choices = (0..numbers.below(60)).map(crate::picking::cluster).collect();
+                        story.msg(Msg::Found { sought, choices, progress });
+                    }
+                },
+                7..=9 => {
                     let event = events[numbers.below(events.len())].clone();
                     let entry = Entry::new(story.now, event);
                     story.msg(Msg::Engine(entry));

@@ -126,7 +126,7 @@ fn answers_that_were_typed_are_not_lost_from_home_unasked() {
     let mut story = Story::blank(SIZE);
     story.enter().press(KeyCode::Tab).type_text("contoso.com").press(KeyCode::Esc).ctrl('c');
     story.shows("The answers are not kept.");
-    assert_eq!(story.asked(), []);
+    assert!(!story.asked().contains(&Effect::Leave));
     let mut story = real(SIZE);
     story.enter().enter().press(KeyCode::Esc).press(KeyCode::Esc).ctrl('c');
     assert_eq!(story.asked(), [Effect::Leave], "nothing was typed");

@@ -1,16 +1,19 @@
 //! Lists to choose from, while they come in.
 
+use crosspull_core::answers::Answers;
 use crosspull_core::explain::Trouble;
 use crosspull_core::field::Key;
 use crosspull_core::find::{Choice, Progress, Sought};
-use crosspull_tui::{Effect, Msg};
+use crosspull_core::plan::Side;
+use crosspull_core::sign_in::{Surroundings, offers};
+use crosspull_tui::{Effect, Here, Model, Msg, Setup, Theme};
 use crossterm::event::KeyCode;
 
 use crate::story::Story;
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (40, 12)];
 
-fn cluster(n: usize) -> Choice {
+pub fn cluster(n: usize) -> Choice {
     let (team, region) = (["shop", "plant", "web", "data"][n % 4], ["westeurope", "northeurope"][n % 2]);
     Choice {
         name: format!("aks-{team}-{n:05}"),
@@ -34,6 +37,12 @@ fn listing(size: (u16, u16)) -> Story {
     story
 }
 
+fn tenant_alone() -> Answers {
+    let mut answers = Answers::default();
+    answers.set(Key::TenantA, "contoso.com");
+    answers
+}
+
 fn clusters() -> Sought {
     Sought::For(Key::Cluster)
 }
@@ -46,49 +55,104 @@ fn a_list_looks_so() {
         story.press(KeyCode::Down);
         insta::assert_snapshot!(format!("list_{}x{}", size.0, size.1), story.see());
     }
+    let mut story = Story::new((80, 24), tenant_alone(), false, Theme::plain());
+    story.enter().press(KeyCode::Tab).press(KeyCode::Tab).press(KeyCode::Tab);
+    story.msg(found(clusters(), (0..41).map(cluster).collect(), Progress::Whole)).type_text("shop 12");
+    insta::assert_snapshot!("list_plain", story.see());
 }
 
 #[test]
 fn a_list_that_cannot_be_had_looks_so() {
     let trouble = Trouble::new("They cannot be listed.", "The signed-in account may not do this.", "Ask for Reader.");
     let mut story = listing((80, 24));
-    story.msg(found(clusters(), Vec::new(), Progress::Failed(trouble)));
+    story.msg(found(clusters(), Vec::new(), Progress::Failed(trouble))).shows("Paste its id instead.");
     insta::assert_snapshot!("list_failed", story.see());
 }
 
 #[test]
 fn the_one_that_is_chosen_goes_into_the_field() {
-    let mut story = listing((80, 24));
-    let asked = story.asked();
-    assert!(matches!(asked.as_slice(), [Effect::Find { sought, .. }] if *sought == clusters()), "{asked:?}");
-    story.msg(found(clusters(), (0..10).map(cluster).collect(), Progress::Goes)).type_text("plant-00005").enter();
-    story.shows("aks-plant-00005 in rg-plant");
-    assert_eq!(story.asked(), [Effect::CancelFind]);
-    // What comes late is for nobody.
-    story.msg(found(clusters(), vec![cluster(11)], Progress::Whole)).hides("aks-data-00011");
-    assert!(story.model.answers().get(Key::Cluster).is_some_and(|id| id.ends_with("/aks-plant-00005")));
+    for key in [KeyCode::Enter, KeyCode::Tab] {
+        let mut story = listing((80, 24));
+        let asked = story.asked();
+        assert!(matches!(asked.last(), Some(Effect::Find { sought, .. }) if *sought == clusters()), "{asked:?}");
+        story.msg(found(clusters(), (0..10).map(cluster).collect(), Progress::Goes));
+        story.type_text("plant-00005").press(key).shows("aks-plant-00005 in rg-plant");
+        assert_eq!(story.asked(), [Effect::CancelFind]);
+        // What comes late is for nobody.
+        story.msg(found(clusters(), vec![cluster(11)], Progress::Whole)).hides("aks-data-00011");
+        assert!(story.model.answers().get(Key::Cluster).is_some_and(|id| id.ends_with("/aks-plant-00005")));
+    }
 }
 
 #[test]
-fn typing_is_never_held_up_and_escape_leaves_the_field_as_it_was() {
+fn typing_is_never_held_up_and_escape_closes_the_list_first() {
     let mut story = listing((80, 24));
     story.shows("Asking").type_text("shop").shows("shop");
-    story.msg(found(clusters(), (0..8).map(cluster).collect(), Progress::Whole)).shows("2 of 8");
-    story.press(KeyCode::Esc).shows("Tenant A, where the cluster is").hides("2 of 8");
-    assert_eq!(story.model.answers().get(Key::Cluster), None);
+    story.msg(found(clusters(), (0..8).map(cluster).collect(), Progress::Whole)).shows("2 of 8 match");
+    story.press(KeyCode::Esc).hides("2 of 8").shows("Tenant A, where the cluster is").shows("↓ lists them.");
+    story.asked();
+    story.type_text("1").end();
+    assert_eq!(story.asked(), [], "a list that was closed does not come again by itself");
+    story.press(KeyCode::Down).shows("Asking");
+    story.press(KeyCode::Esc).press(KeyCode::Esc).shows("What do you want to do?");
 }
 
 #[test]
-fn a_repository_leads_to_its_tags_and_several_images_may_be_taken() {
+fn a_list_comes_by_itself_where_nobody_is_asked_and_what_is_right_has_none() {
+    let mut story = Story::blank((80, 24));
+    story.enter().press(KeyCode::Tab).type_text("contoso.com").press(KeyCode::Tab).asked();
+    let asked = story.press(KeyCode::Tab).asked();
+    assert!(matches!(asked.as_slice(), [Effect::Find { sought, .. }] if *sought == clusters()), "{asked:?}");
+    story.msg(found(clusters(), (0..10).map(cluster).collect(), Progress::Whole)).shows("10 found");
+    // Who only passes takes nothing along.
+    story.press(KeyCode::Tab).press(KeyCode::BackTab).asked();
+    assert_eq!(story.model.answers().get(Key::Cluster), None);
+    story.msg(Msg::Paste(cluster(3).value)).hides("found").shows("aks-data-00003 in rg-data");
+    assert_eq!(story.asked(), [Effect::CancelFind]);
+}
+
+#[test]
+fn a_person_is_asked_by_a_key_alone_until_they_signed_in() {
+    let mut story = Story::blank((80, 24));
+    story.enter().press(KeyCode::Tab).type_text("contoso.com").press(KeyCode::Tab).press(KeyCode::Right).asked();
+    story.press(KeyCode::Tab).shows("↓ signs in and lists them.");
+    assert_eq!(story.asked(), []);
+    story.press(KeyCode::Down).shows("Asking");
+    assert!(matches!(story.asked().as_slice(), [Effect::Find { .. }]));
+    story.press(KeyCode::Esc).press(KeyCode::BackTab).asked();
+    story.msg(crate::sign_in::entered()).press(KeyCode::Tab);
+    assert!(matches!(story.asked().as_slice(), [Effect::Find { .. }]), "who signed in is not asked again");
+}
+
+#[test]
+fn down_and_up_choose_while_a_list_is_shown() {
+    let mut story = listing((80, 24));
+    story.msg(found(clusters(), (0..40).map(cluster).collect(), Progress::Whole));
+    story
+        .press(KeyCode::Down)
+        .press(KeyCode::Down)
+        .press(KeyCode::Up)
+        .press(KeyCode::PageDown)
+        .shows("▸ aks-plant-00009");
+    story.press(KeyCode::BackTab).shows("←→");
+}
+
+#[test]
+fn a_repository_leads_to_its_tags_and_a_space_to_the_next_image() {
     let mut story = Story::demo((80, 24));
-    story.enter().enter().press(KeyCode::Tab).press(KeyCode::Tab).press(KeyCode::Tab).press(KeyCode::F(5));
+    story.enter().enter().press(KeyCode::Tab).press(KeyCode::Tab).press(KeyCode::Tab).asked();
     let choice =
         |name: &str, value: &str| Choice { name: name.to_owned(), details: Vec::new(), value: value.to_owned() };
     let repositories = Sought::For(Key::Repository);
-    story.msg(found(repositories, vec![choice("shop/api", "shop/api")], Progress::Whole)).enter();
+    story.type_text(" ").shows("Asking");
+    story.msg(found(repositories, vec![choice("shop/api", "shop/api")], Progress::Whole)).type_text("api").enter();
     let tags = Sought::Tags("shop/api".to_owned());
-    story.shows("Tags of shop/api").msg(found(tags, vec![choice("2.0", "shop/api:2.0")], Progress::Whole)).enter();
-    story.shows("shop/web:1.4 shop/api:2.0");
+    let asked = story.asked();
+    assert!(matches!(asked.last(), Some(Effect::Find { sought, .. }) if *sought == tags), "{asked:?}");
+    story.shows("Tags of shop/api").msg(found(tags, vec![choice("2.0", "shop/api:2.0")], Progress::Whole));
+    insta::assert_snapshot!("list_tags", story.see());
+    story.enter().shows("shop/web:1.4 shop/api:2.0").hides("Tags of");
+    story.enter().shows("Secret lives");
 }
 
 #[test]
@@ -102,4 +166,48 @@ fn every_key_of_a_word_narrows_ten_thousand() {
         story.type_text(typed).shows(left);
     }
     story.enter().shows("aks-plant-09997 in rg-plant");
+}
+
+#[test]
+fn tenants_come_by_themselves_where_they_can_and_are_not_missed_where_they_cannot() {
+    let tenants = Sought::For(Key::TenantA);
+    let trouble = Trouble::new("They cannot be listed.", "No account is there.", "Run az login.");
+    let mut story = Story::blank((80, 24));
+    story.enter().press(KeyCode::Tab);
+    assert!(matches!(story.asked().as_slice(), [Effect::Find { sought, .. }] if *sought == tenants));
+    story.msg(found(tenants.clone(), Vec::new(), Progress::Failed(trouble.clone()))).hides("They cannot be listed.");
+    // Who asks is told.
+    story.press(KeyCode::Down).msg(found(tenants.clone(), Vec::new(), Progress::Failed(trouble)));
+    story.shows("They cannot be listed.").press(KeyCode::F(5));
+    let choice = |name: &str, domain: &str| Choice {
+        name: name.to_owned(),
+        details: vec![domain.to_owned()],
+        value: domain.to_owned(),
+    };
+    let choices = vec![choice("Contoso Ltd", "contoso.com"), choice("Fabrikam", "fabrikam.com")];
+    story.msg(found(tenants, choices, Progress::Whole)).type_text("fab").shows("1 of 2 match").enter();
+    assert_eq!(story.model.answers().get(Key::TenantA), Some("fabrikam.com"));
+}
+
+#[test]
+fn nothing_is_listed_where_nobody_signs_in() {
+    let mut answers = tenant_alone();
+    answers.set(Key::TenantB, "fabrikam.com");
+    answers.set(Key::SignInB, "none");
+    answers.set(Key::Cluster, cluster(1).value);
+    let mut story = Story::new((80, 24), answers, false, Theme::full());
+    story.enter().enter().press(KeyCode::Tab).press(KeyCode::Tab).hides("F5").press(KeyCode::F(5)).asked();
+    assert_eq!(story.press(KeyCode::Down).asked(), [], "down is the next field");
+}
+
+#[test]
+fn nothing_is_looked_for_by_itself_in_a_way_that_cannot_work_here() {
+    let here = Surroundings::default();
+    let offers = [Side::A, Side::B].map(|side| offers(&here, side));
+    let here = Here { offers, ..Here::default() };
+    let mut story = Story::new((80, 24), tenant_alone(), false, Theme::full());
+    let (answers, theme) = (tenant_alone(), Theme::full());
+    story.model = Model::new(Setup { answers, simulated: false, theme, size: (80, 24), here });
+    story.enter().press(KeyCode::Tab).press(KeyCode::Tab).press(KeyCode::Tab).shows("↓ lists them.");
+    assert_eq!(story.asked(), []);
 }

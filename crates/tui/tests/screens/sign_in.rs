@@ -1,10 +1,11 @@
 //! A person signs in somewhere else while the wizard waits.
 
 use crosspull_core::explain::{Refusal, Trouble};
+use crosspull_core::field::Key;
 use crosspull_core::plan::Side;
 use crosspull_core::secret::Secret;
-use crosspull_core::sign_in::{Prompt, SignIn, Surroundings, offers};
-use crosspull_tui::{Effect, Here, Model, Msg, Said, Setup, Theme};
+use crosspull_core::sign_in::{Account, AccountKind, Entered, Prompt, SignIn, Surroundings, offers};
+use crosspull_tui::{Effect, Here, Model, Msg, Setup, Theme};
 use crossterm::event::KeyCode;
 use jiff::SignedDuration;
 
@@ -13,7 +14,7 @@ use crate::story::{Story, complete, start};
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (40, 12)];
 const ADDRESS: &str = "https://microsoft.com/devicelogin";
 
-fn code() -> Prompt {
+pub fn code() -> Prompt {
     Prompt::Code {
         side: Side::A,
         address: ADDRESS.to_owned(),
@@ -47,11 +48,13 @@ fn blocked() -> Prompt {
 }
 
 fn over_ssh(size: (u16, u16), theme: Theme) -> Story {
-    let here = Surroundings { ssh: true, ..Surroundings::default() };
-    let here = Here {
-        offers: [Side::A, Side::B].map(|side| offers(&here, side)),
-        tunnel: Some("ops@jump.contoso.com".to_owned()),
-    };
+    at(Some("ops@jump.contoso.com"), false, size, theme)
+}
+
+fn at(tunnel: Option<&str>, desktop: bool, size: (u16, u16), theme: Theme) -> Story {
+    let here = Surroundings { ssh: tunnel.is_some(), desktop, ..Surroundings::default() };
+    let offers = [Side::A, Side::B].map(|side| offers(&here, side));
+    let here = Here { offers, tunnel: tunnel.map(str::to_owned), desktop };
     let mut story = Story::new(size, complete(), false, theme);
     story.model = Model::new(Setup { answers: complete(), simulated: false, theme, size, here });
     story
@@ -72,6 +75,8 @@ fn a_code_looks_so() {
     }
     let mut story = over_ssh((80, 24), Theme::plain());
     insta::assert_snapshot!("sign_in_code_ascii", asked(&mut story, [code()]).see());
+    let mut story = over_ssh((120, 40), Theme::new(true, false));
+    insta::assert_snapshot!("sign_in_code_no_color", asked(&mut story, [code()]).see());
 }
 
 #[test]
@@ -117,8 +122,26 @@ fn escape_stops_the_sign_in_and_nothing_else() {
     story.enter();
     asked(&mut story, [code()]).press(KeyCode::Esc);
     assert_eq!(story.asked(), [Effect::StopSignIn]);
-    story.msg(Msg::Said(Said::good("x")));
+    story.shows("The sign-in is being stopped.");
     asked(&mut story, [Prompt::Over { side: Side::A }]).shows("Tenant A, where the cluster is");
+    story.shows("Sign-in was stopped.");
+}
+
+#[test]
+fn a_browser_is_opened_where_there_is_a_desktop_and_nowhere_else() {
+    let mut story = at(None, true, (80, 24), Theme::full());
+    asked(&mut story, [code()]).shows("Ctrl+O open").ctrl('o');
+    assert_eq!(story.asked(), [Effect::Open { address: ADDRESS.to_owned() }]);
+    let mut story = over_ssh((80, 24), Theme::full());
+    asked(&mut story, [code()]).hides("Ctrl+O").ctrl('o');
+    assert_eq!(story.asked(), []);
+}
+
+#[test]
+fn what_did_not_work_stands_above_the_prompt_of_its_own_tenant_alone() {
+    let mut story = over_ssh((80, 24), Theme::full());
+    asked(&mut story, [blocked(), code()]).hides("did not work");
+    asked(&mut story, [blocked(), page()]).shows("Trying the browser.").shows("AADSTS53003");
 }
 
 #[test]
@@ -134,4 +157,65 @@ fn a_code_is_told_by_no_debug_output() {
     let mut story = over_ssh((80, 24), Theme::full());
     asked(&mut story, [code()]);
     assert!(!format!("{:?}", story.model).contains("FJC3A8XQT"));
+}
+
+/// Somebody signed in to tenant A.
+pub fn entered() -> Msg {
+    let account = Account { name: "ops@contoso.com".to_owned(), kind: AccountKind::Member };
+    let tenant = "1f0c2b7e-90aa-4c1e-8d6f-51b2c7f09a2e".parse().expect("an id");
+    let (name, domain) = (Some("Contoso Ltd".to_owned()), Some("contoso.com".to_owned()));
+    Msg::Entered { side: Side::A, entered: Ok(Entered { tenant, name, domain, account: Some(account) }) }
+}
+
+#[test]
+fn who_signed_in_stands_on_the_form_until_tenant_or_way_change() {
+    for size in SIZES {
+        let mut story = over_ssh(size, Theme::full());
+        story.enter().press(KeyCode::Tab).press(KeyCode::Tab).press(KeyCode::F(5)).shows("signing in");
+        assert_eq!(story.asked(), [Effect::SignIn { side: Side::A }]);
+        insta::assert_snapshot!(format!("entered_{}x{}", size.0, size.1), story.msg(entered()).see());
+        story.press(KeyCode::Right).hides(" ops").press(KeyCode::Left).shows(" ops");
+        story.press(KeyCode::BackTab).type_text("x").hides("Contoso Ltd");
+    }
+}
+
+#[test]
+fn who_signed_in_stands_above_the_checks() {
+    let mut story = over_ssh((80, 24), Theme::full());
+    story.enter().enter().enter().enter().msg(entered()).shows("A  ✓ ops@contoso.com in Contoso Ltd, contoso.com,");
+}
+
+#[test]
+fn nobody_is_signed_in_to_a_tenant_that_is_not_named() {
+    let mut story = Story::blank((80, 24));
+    story.enter().press(KeyCode::Tab).press(KeyCode::Tab).asked();
+    story.press(KeyCode::F(5)).shows("✗ missing. The tenant that");
+    assert!(!story.asked().iter().any(|effect| matches!(effect, Effect::SignIn { .. })));
+}
+
+#[test]
+fn a_sign_in_that_does_not_work_offers_the_other_ways() {
+    let Prompt::Instead { trouble, .. } = blocked() else { return };
+    for size in SIZES {
+        let mut story = over_ssh(size, Theme::full());
+        story.enter().press(KeyCode::Tab).press(KeyCode::Tab).press(KeyCode::Right).press(KeyCode::F(5)).asked();
+        story.msg(Msg::Entered { side: Side::A, entered: Err(trouble.clone()) });
+        insta::assert_snapshot!(format!("other_ways_{}x{}", size.0, size.1), story.see());
+        story.enter().shows("signing in");
+        assert_eq!(story.asked(), [Effect::SignIn { side: Side::A }]);
+        assert_eq!(story.model.answers().get(Key::SignInA), Some("browser"));
+        story.msg(Msg::Entered { side: Side::A, entered: Err(trouble.clone()) }).press(KeyCode::Esc);
+        assert_eq!(story.asked(), []);
+        story.hides("did not work").hides("signing in");
+    }
+}
+
+#[test]
+fn a_sign_in_that_was_stopped_offers_nothing() {
+    let Prompt::Instead { trouble, .. } = blocked() else { return };
+    let mut story = over_ssh((80, 24), Theme::full());
+    story.enter().press(KeyCode::Tab).press(KeyCode::Tab).press(KeyCode::Right).press(KeyCode::F(5));
+    asked(&mut story, [code()]).press(KeyCode::Esc);
+    asked(&mut story, [Prompt::Over { side: Side::A }]).msg(Msg::Entered { side: Side::A, entered: Err(trouble) });
+    story.shows("Sign-in was stopped.").hides("did not work").hides("signing in");
 }

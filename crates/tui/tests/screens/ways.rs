@@ -85,7 +85,7 @@ fn a_complaint_comes_when_a_field_is_left_and_goes_as_soon_as_it_is_right() {
 fn what_is_missing_is_named_where_it_is_missing() {
     let mut story = Story::blank(SIZE);
     story.enter().enter().shows("✗ missing. The tenant that").shows("Some answers need a look.");
-    assert_eq!(story.asked(), []);
+    assert!(!story.asked().iter().any(|effect| matches!(effect, Effect::Check(_))));
     let (x, y) = story.cursor();
     assert_eq!((x, y), (34, 8), "the cursor is in the first field that needs a look\n{}", story.see());
 }

@@ -1,0 +1,251 @@
+//! A list to choose from while it still comes in: what is typed in its field narrows it at once.
+
+use crosspull_core::field::Key;
+use crosspull_core::find::{Choice, Progress, Sought};
+use nucleo_matcher::pattern::{Atom, AtomKind, CaseMatching, Normalization};
+use nucleo_matcher::{Config, Matcher, Utf32String};
+
+use crate::keys::Move;
+
+/// What a word in the name counts more than one in the details.
+const IN_NAME: u32 = 1000;
+/// What the whole name counts.
+const WHOLE_NAME: u32 = 1_000_000;
+
+/// A list to choose from.
+#[derive(Debug)]
+pub(crate) struct Picker {
+    /// What is looked for.
+    pub sought: Sought,
+    /// The field that it is for.
+    pub key: Key,
+    /// True where the operator asked for it by a key; else it came by itself.
+    pub asked: bool,
+    /// True once the shell was asked to look.
+    pub begun: bool,
+    /// What stood in the field when it was opened.
+    pub opened_with: String,
+    /// How far the search is.
+    pub progress: Progress,
+    filter: String,
+    choices: Vec<Choice>,
+    /// What the filter is compared with, for each choice: its name, and its details.
+    texts: Vec<[Utf32String; 2]>,
+    /// The choices that match, best first.
+    matches: Vec<Match>,
+    /// The one that is chosen, by its place in `matches`; none until something was typed or a key went there, so that
+    /// nobody takes what they did not look at.
+    chosen: Option<usize>,
+}
+
+/// A choice that matches, by its place; what is longer comes later where both are as good.
+#[derive(Debug, Clone, Copy)]
+struct Match {
+    score: u32,
+    length: usize,
+    at: usize,
+}
+
+impl Picker {
+    /// A list that nothing came in for yet.
+    pub fn new(key: Key, sought: Sought, opened_with: &str, asked: bool) -> Self {
+        Self {
+            sought,
+            key,
+            asked,
+            begun: false,
+            opened_with: opened_with.to_owned(),
+            progress: Progress::Goes,
+            filter: String::new(),
+            choices: Vec::new(),
+            texts: Vec::new(),
+            matches: Vec::new(),
+            chosen: None,
+        }
+    }
+
+    /// More came in. What was chosen stays chosen; the best of all is chosen where that is what stood first.
+    pub fn add(&mut self, choices: Vec<Choice>, progress: Progress) {
+        let kept = self.chosen.filter(|at| *at > 0).and_then(|at| self.matches.get(at)).map(|m| m.at);
+        let from = self.choices.len();
+        self.texts.extend(choices.iter().map(texts));
+        self.choices.extend(choices);
+        self.progress = progress;
+        self.matches.extend(self.score(from..self.choices.len()));
+        self.sort();
+        self.chosen = kept.and_then(|kept| self.matches.iter().position(|m| m.at == kept)).or_else(|| self.first());
+    }
+
+    /// What is chosen where no key went along the list.
+    fn first(&self) -> Option<usize> {
+        (self.asked || !self.filter.is_empty() || self.chosen.is_some()).then_some(0)
+    }
+
+    /// Along the list.
+    pub fn along(&mut self, way: Move, page: usize) {
+        let last = self.matches.len().saturating_sub(1);
+        let to = match (self.chosen, way) {
+            (_, Move::First) | (None, Move::Down | Move::PageDown) => 0,
+            (_, Move::Last) => last,
+            (None, Move::Up | Move::PageUp) => return,
+            (Some(at), Move::Up) => at.saturating_sub(1),
+            (Some(at), Move::Down) => at.saturating_add(1),
+            (Some(at), Move::PageUp) => at.saturating_sub(page),
+            (Some(at), Move::PageDown) => at.saturating_add(page),
+        };
+        self.chosen = Some(to.min(last));
+    }
+
+    /// The value that is chosen.
+    pub fn taken(&self) -> Option<&str> {
+        let chosen = self.matches.get(self.chosen?)?;
+        self.choices.get(chosen.at).map(|choice| choice.value.as_str())
+    }
+
+    /// The place of the chosen one among those that match.
+    pub const fn chosen(&self) -> Option<usize> {
+        self.chosen
+    }
+
+    /// Those that match, best first.
+    pub fn matching(&self) -> impl ExactSizeIterator<Item = Option<&Choice>> {
+        self.matches.iter().map(|m| self.choices.get(m.at))
+    }
+
+    /// How many there are.
+    pub const fn len(&self) -> usize {
+        self.choices.len()
+    }
+
+    /// True where something was typed to narrow it.
+    pub const fn is_narrowed(&self) -> bool {
+        !self.filter.is_empty()
+    }
+
+    /// True where keys choose from it: something is there, or comes.
+    pub fn offers(&self) -> bool {
+        self.is_seen() && (self.progress == Progress::Goes || !self.choices.is_empty())
+    }
+
+    /// True where it is shown. Tenants that nobody asked for are, once there are some.
+    pub const fn is_seen(&self) -> bool {
+        self.asked || !self.choices.is_empty() || !matches!(self.key, Key::TenantA | Key::TenantB)
+    }
+
+    /// What is in the field narrows it. Where that only grew, what did not match before does not match now.
+    pub fn narrow(&mut self, filter: &str) {
+        if self.filter == filter {
+            return;
+        }
+        let plain = |text: &str| text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | ':'));
+        let grew = filter.starts_with(&self.filter) && plain(filter);
+        filter.clone_into(&mut self.filter);
+        self.matches = if grew {
+            let places: Vec<usize> = self.matches.iter().map(|m| m.at).collect();
+            self.score(places)
+        } else {
+            self.score(0..self.choices.len())
+        };
+        self.chosen = None;
+        self.chosen = self.first();
+        self.sort();
+    }
+
+    fn score(&self, places: impl IntoIterator<Item = usize>) -> Vec<Match> {
+        let words: Vec<Word> = self.filter.split_whitespace().map(Word::new).collect();
+        let mut matcher = Matcher::new(Config::DEFAULT);
+        let score = |at: usize| {
+            let [name, details] = self.texts.get(at)?;
+            let scores = words.iter().map(|word| word.score(name, details, &mut matcher));
+            let score = scores.sum::<Option<u32>>()?;
+            let whole = self.choices.get(at).is_some_and(|c| c.name.eq_ignore_ascii_case(&self.filter));
+            Some(Match { score: score + if whole { WHOLE_NAME } else { 0 }, length: name.len(), at })
+        };
+        places.into_iter().filter_map(score).collect()
+    }
+
+    /// Best first; while nothing is typed, in the order in which they came.
+    fn sort(&mut self) {
+        if self.filter.is_empty() {
+            self.matches.sort_unstable_by_key(|m| m.at);
+        } else {
+            self.matches.sort_unstable_by_key(|m| (std::cmp::Reverse(m.score), m.length, m.at));
+        }
+    }
+}
+
+/// What of a choice is compared with what is typed.
+fn texts(choice: &Choice) -> [Utf32String; 2] {
+    [Utf32String::from(choice.name.as_str()), Utf32String::from(choice.details.join(" "))]
+}
+
+/// A word that was typed: its letters in this order somewhere in the name, or it as it is in the details, which are long
+/// enough to hold any few letters.
+struct Word {
+    in_name: Atom,
+    in_details: Atom,
+}
+
+impl Word {
+    fn new(word: &str) -> Self {
+        let atom = |kind| Atom::new(word, CaseMatching::Ignore, Normalization::Smart, kind, false);
+        Self { in_name: atom(AtomKind::Fuzzy), in_details: atom(AtomKind::Substring) }
+    }
+
+    fn score(&self, name: &Utf32String, details: &Utf32String, matcher: &mut Matcher) -> Option<u32> {
+        let named = self.in_name.score(name.slice(..), matcher).map(|score| IN_NAME + u32::from(score));
+        named.or_else(|| self.in_details.score(details.slice(..), matcher).map(u32::from))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn choice(name: &str, group: &str) -> Choice {
+        Choice { name: name.to_owned(), details: vec![group.to_owned()], value: format!("id of {name}") }
+    }
+
+    fn clusters() -> Picker {
+        Picker::new(Key::Cluster, Sought::For(Key::Cluster), "", false)
+    }
+
+    fn names(picker: &Picker) -> Vec<&str> {
+        picker.matching().flatten().map(|choice| choice.name.as_str()).collect()
+    }
+
+    #[test]
+    fn what_is_typed_narrows_and_what_comes_in_later_is_narrowed_too() {
+        let mut picker = clusters();
+        picker.add(vec![choice("aks-web", "rg-1"), choice("aks-shopfloor", "rg-2")], Progress::Goes);
+        picker.narrow("shop");
+        assert_eq!(names(&picker), ["aks-shopfloor"]);
+        picker.add(vec![choice("aks-shop", "rg-3"), choice("other", "rg-shop")], Progress::Whole);
+        assert_eq!(names(&picker), ["aks-shop", "aks-shopfloor", "other"], "a name before details, a short one first");
+        assert_eq!(picker.taken(), Some("id of aks-shop"));
+        picker.narrow("");
+        assert_eq!(names(&picker).len(), 4, "what did not match is there again");
+    }
+
+    #[test]
+    fn what_is_chosen_stays_chosen_while_more_comes_in() {
+        let mut picker = clusters();
+        picker.add(vec![choice("b", ""), choice("c", "")], Progress::Goes);
+        assert_eq!(picker.taken(), None, "nothing is chosen for who only passes");
+        picker.along(Move::Down, 5);
+        picker.along(Move::Down, 5);
+        picker.add(vec![choice("a", "")], Progress::Whole);
+        assert_eq!(picker.taken(), Some("id of c"));
+        picker.along(Move::Last, 5);
+        picker.along(Move::Down, 5);
+        assert_eq!(picker.taken(), Some("id of a"), "the list ends at its end");
+    }
+
+    #[test]
+    fn a_whole_name_stands_first() {
+        let mut picker = Picker::new(Key::Repository, Sought::Tags("shop/web".to_owned()), "", true);
+        picker.add(vec![choice("11", ""), choice("1.10", ""), choice("1.1", "")], Progress::Whole);
+        picker.narrow("1.1");
+        assert_eq!(picker.taken(), Some("id of 1.1"));
+    }
+}

@@ -1,0 +1,156 @@
+//! What the wizard asks a tenant while the operator answers: who signs in there, and what there is to choose from. A new
+//! search ends the one before it.
+
+use crosspull_azure::connect::{Parts, connect};
+use crosspull_azure::control::{Controller, control};
+use crosspull_azure::door::Door;
+use crosspull_azure::find::Finder;
+use crosspull_azure::recorder::Recorder;
+use crosspull_azure::survey::sign_in;
+use crosspull_azure::wire::Pace;
+use crosspull_core::answers::Answers;
+use crosspull_core::explain::Trouble;
+use crosspull_core::field::Key;
+use crosspull_core::find::{Progress, Sought};
+use crosspull_core::ids::RegistryId;
+use crosspull_core::inputs::Access;
+use crosspull_core::plan::Side;
+use crosspull_core::sign_in::Entered;
+use crosspull_tui::Msg;
+use tokio::sync::mpsc::unbounded_channel;
+use tokio::task::JoinHandle;
+
+use super::Wizard;
+use crate::job::DEADLINE;
+
+/// A look into a tenant, under way.
+#[derive(Debug)]
+pub(super) struct Look {
+    controller: Controller,
+    task: JoinHandle<()>,
+}
+
+impl Look {
+    /// Ends it: nothing more is sent, and nobody is asked any more. It tells that itself.
+    pub(super) fn stop(&self) {
+        self.controller.stop();
+    }
+
+    /// True until it came to its end.
+    pub(super) fn goes(&self) -> bool {
+        !self.task.is_finished()
+    }
+}
+
+impl Drop for Look {
+    fn drop(&mut self) {
+        self.controller.stop();
+        self.task.abort();
+    }
+}
+
+/// What a look takes: whom it may ask, and for which tenant.
+struct Errand {
+    side: Side,
+    access: Access,
+    parts: Parts,
+}
+
+impl Errand {
+    /// Signs in. Nothing else is read before it is known to be the tenant that was named.
+    async fn enter(self) -> Result<(Door, Entered), Trouble> {
+        let Self { side, access, parts } = self;
+        let door = connect(&access, parts)
+            .await
+            .map_err(|finding| Trouble::new("The cloud cannot be used.", finding.text, finding.now))?;
+        let entered = sign_in(&door, access.tenant(side), side).await?;
+        Ok((door, entered))
+    }
+}
+
+impl Wizard {
+    /// Signs in to a tenant, and tells who that is, else why it does not work.
+    pub(super) fn sign_in(&mut self, side: Side, answers: &Answers) {
+        let tell = self.tell.clone();
+        let entered = move |entered| drop(tell.send(Msg::Entered { side, entered }));
+        let (errand, controller) = match self.errand(side, answers) {
+            Ok(errand) => errand,
+            Err(trouble) => return entered(Err(trouble)),
+        };
+        let task = tokio::task::spawn_local(async move {
+            entered(errand.enter().await.map(|(_, entered)| entered));
+        });
+        self.looks.retain(Look::goes);
+        self.looks.push(Look { controller, task });
+    }
+
+    /// Looks for something in place of what is looked for.
+    pub(super) fn find(&mut self, sought: Sought, answers: &Answers) {
+        self.search = None;
+        let side = match sought {
+            Sought::For(Key::TenantA | Key::Cluster) => Side::A,
+            _ => Side::B,
+        };
+        let tell = self.tell.clone();
+        let found = {
+            let (sought, tell) = (sought.clone(), tell.clone());
+            move |choices, progress| drop(tell.send(Msg::Found { sought: sought.clone(), choices, progress }))
+        };
+        let (errand, controller) = match self.errand(side, answers) {
+            Ok(errand) => errand,
+            Err(trouble) => return found(Vec::new(), Progress::Failed(trouble)),
+        };
+        let registry = registry(answers);
+        let task = tokio::task::spawn_local(async move {
+            let progress = match errand.enter().await {
+                Ok((door, entered)) => {
+                    drop(tell.send(Msg::Entered { side, entered: Ok(entered) }));
+                    let tell = |choices| found(choices, Progress::Goes);
+                    let finder = Finder { door: &door, side, registry, tell: &tell };
+                    finder.find(&sought).await.map_or_else(Progress::Failed, |()| Progress::Whole)
+                }
+                Err(trouble) => Progress::Failed(trouble),
+            };
+            found(Vec::new(), progress);
+        });
+        self.search = Some(Look { controller, task });
+    }
+
+    /// Ends whatever asks a person to sign in.
+    pub(super) fn stop_sign_in(&self) {
+        let mut looks = self.looks.iter().chain(&self.search).filter(|look| look.goes()).peekable();
+        if looks.peek().is_none() {
+            self.job.controller.stop();
+        }
+        looks.for_each(Look::stop);
+    }
+
+    /// What a look into a tenant takes, by the answers so far.
+    fn errand(&mut self, side: Side, answers: &Answers) -> Result<(Errand, Controller), Trouble> {
+        let missing = |why: String| Trouble::new("Nobody can sign in yet.", why, "");
+        let access = Access::of_side(answers, side).map_err(|complaints| {
+            missing(complaints.into_iter().map(|c| format!("{}.", c.text)).collect::<Vec<_>>().join(" "))
+        })?;
+        let subscription = registry(answers).as_ref().and_then(RegistryId::subscription);
+        let means = self.means(&access, [None, subscription]).map_err(|complaints| missing(complaints.join(" ")))?;
+        let (controller, control) = control();
+        // Nobody listens to its calls: what they find is told.
+        let recorder = std::sync::Arc::new(Recorder::new(unbounded_channel().0, jiff::Timestamp::now));
+        let parts = Parts {
+            authorities: means.authorities,
+            login_a: means.login_a,
+            login_b: means.login_b,
+            recorder,
+            control,
+            pace: Pace { divisor: access.pace, deadline: DEADLINE, person: DEADLINE },
+            prompts: self.ask.clone(),
+            metadata_host: means.metadata_host,
+        };
+        Ok((Errand { side, access, parts }, controller))
+    }
+}
+
+/// The registry that is named so far.
+fn registry(answers: &Answers) -> Option<RegistryId> {
+    answers.get(Key::Registry).and_then(|text| RegistryId::parse(text).ok())
+}
