@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crosspull_azure::journal::Earlier;
 use crosspull_core::check::{Finding, Level};
+use crosspull_core::cloud::KnownCloud;
 use crosspull_core::event::{Entry, Event, Outcome, Work};
 use crosspull_core::plan::{Plan, Side, Step, StepId};
 use crosspull_core::run::{Run, Status};
@@ -33,7 +34,7 @@ impl Report {
     pub fn lines(&mut self, entry: &Entry) -> Vec<String> {
         self.run.apply(entry);
         match &entry.event {
-            Event::CheckEnded { finding } => finding_lines(finding),
+            Event::CheckEnded { finding } => finding_lines(finding, self.run.answers.cloud()),
             Event::StepEnded { step, .. } => self.step_lines(*step),
             Event::Waiting { work: Work::Step(step), why, ms, tries: 0, .. } => {
                 self.wait_line(*step, why, &format!("waits {}", duration(*ms)))
@@ -104,14 +105,14 @@ impl Report {
         }
         // On the way back one trouble does not end the run, so each is told where it happened.
         if let Some(trouble) = state.trouble.as_ref().filter(|_| self.run.is_undoing()) {
-            lines.extend(trouble.lines().into_iter().map(|line| format!("      {line}")));
+            lines.extend(trouble.lines(self.run.answers.cloud()).into_iter().map(|line| format!("      {line}")));
         }
         lines
     }
 }
 
 /// A finding: its line, and what to do about it where there is something.
-fn finding_lines(finding: &Finding) -> Vec<String> {
+fn finding_lines(finding: &Finding, cloud: Option<KnownCloud>) -> Vec<String> {
     let side = finding.check.side().map_or_else(|| " ".to_owned(), |s| s.to_string());
     let glyph = match finding.level {
         Level::Pass => "✓",
@@ -122,12 +123,8 @@ fn finding_lines(finding: &Finding) -> Vec<String> {
     if !finding.now.is_empty() {
         lines.push(format!("      {}", finding.now));
     }
-    if let Some(refusal) = &finding.refusal {
-        lines.push(format!("      {refusal}"));
-        if let Some(id) = &refusal.request_id {
-            lines.push(format!("      request id {id}"));
-        }
-    }
+    let words = finding.refusal.iter().flat_map(|refusal| refusal.lines(cloud));
+    lines.extend(words.map(|line| format!("      {line}")));
     lines
 }
 
@@ -230,7 +227,7 @@ pub fn run_lines(one: &Earlier) -> Vec<String> {
 pub fn summary(run: &Run, receipt: Option<&Path>) -> Vec<String> {
     let mut lines = vec![String::new(), run.headline()];
     if let Some(trouble) = &run.trouble {
-        lines.extend(trouble.lines().into_iter().skip(1));
+        lines.extend(trouble.lines(run.answers.cloud()).into_iter().skip(1));
     }
     if let Some((_, person)) = run.person() {
         lines.extend([person.says.clone(), person.url.clone(), person.command.clone()]);

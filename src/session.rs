@@ -98,6 +98,7 @@ impl Session {
     /// # Errors
     /// Where standard output cannot be used.
     pub async fn apply(mut self, ready: Ready, runs: Option<PathBuf>) -> color_eyre::Result<Code> {
+        self.report = Report::of(Run { answers: ready.answers.clone(), ..Run::default() });
         let job = self.job.clone();
         let checked = match self.pump(job.check(&ready.inputs, ready.means.clone())).await? {
             Pumped::Ended(checked) => checked,
@@ -235,7 +236,7 @@ impl Session {
                 biased;
                 Some(entry) = self.events.recv() => self.show(&entry).await?,
                 Some(prompt) = self.prompts.recv() => {
-                    prompt.lines(tunnel(environment).as_deref()).iter().for_each(|line| aside(line));
+                    prompt.lines(tunnel(environment).as_deref(), self.report.run().answers.cloud()).iter().for_each(|line| aside(line));
                 }
                 code = self.signals.next() => {
                     if self.stopped_by.is_some() {

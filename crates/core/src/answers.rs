@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::cloud::{CloudChoice, KnownCloud};
 use crate::field::{FIELDS, Key, Kind};
 use crate::text::clean;
 
@@ -45,6 +46,12 @@ impl Answers {
             }
         }
         if complaints.is_empty() { Ok(answers) } else { Err(complaints) }
+    }
+
+    /// The cloud, where it is a known one.
+    #[must_use]
+    pub fn cloud(&self) -> Option<KnownCloud> {
+        CloudChoice::parse(self.or_default(Key::Cloud)).ok()?.known()
     }
 
     /// True where nothing was answered.

@@ -94,6 +94,26 @@ impl KnownCloud {
         }
     }
 
+    /// The host of the page that explains a number of its sign-in service (Microsoft identity platform, error codes
+    /// reference). China's is not the host that signs in.
+    #[must_use]
+    pub const fn error_host(self) -> &'static str {
+        match self {
+            Self::Public => "login.microsoftonline.com",
+            Self::China => "login.partner.microsoftonline.cn",
+            Self::UsGov => "login.microsoftonline.us",
+        }
+    }
+
+    /// Where the documents of its services are. The two clouds of Microsoft's own have one edition.
+    #[must_use]
+    pub const fn documents(self) -> &'static str {
+        match self {
+            Self::Public | Self::UsGov => "learn.microsoft.com/azure",
+            Self::China => "docs.azure.cn/en-us",
+        }
+    }
+
     /// Host names as `(login, graph, resource manager, resource manager's audience, name)`; `azure-facts.md` 3.5.
     /// China's documents name two sign-in hosts; this is the one of the seed document and of the Azure CLI, and the
     /// input `login-host` overrides it.

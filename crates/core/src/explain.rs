@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::cloud::KnownCloud;
+
 mod meanings;
 
 pub use meanings::{MEANINGS, Meaning, meaning};
@@ -24,6 +26,15 @@ pub struct Refusal {
 impl Refusal {
     /// The code where no connection came about: nothing was sent.
     pub const NOT_REACHED: &str = "NoConnection";
+
+    /// It in lines, for a screen or a terminal: the service's own words, where that cloud's documents tell more, and the
+    /// id for Microsoft's support.
+    #[must_use]
+    pub fn lines(&self, cloud: Option<KnownCloud>) -> Vec<String> {
+        let page = meaning(&self.code).map(|meaning| meaning.page(cloud));
+        let id = self.request_id.as_ref().map(|id| format!("request id {id}"));
+        [Some(self.to_string()), page, id].into_iter().flatten().collect()
+    }
 }
 
 /// Something that went wrong, for a person: what happened, why, what to do now.
@@ -65,16 +76,12 @@ impl Trouble {
         self
     }
 
-    /// All of it in lines, for a screen or a terminal: what, why, now, and the service's own words.
+    /// All of it in lines, for a screen or a terminal: what, why, now, and the service's own words with where to read
+    /// more in that cloud.
     #[must_use]
-    pub fn lines(&self) -> Vec<String> {
+    pub fn lines(&self, cloud: Option<KnownCloud>) -> Vec<String> {
         let mut lines = vec![self.what.clone(), self.why.clone(), self.now.clone()];
-        if let Some(refusal) = &self.refusal {
-            lines.push(refusal.to_string());
-            if let Some(id) = &refusal.request_id {
-                lines.push(format!("request id {id}"));
-            }
-        }
+        lines.extend(self.refusal.iter().flat_map(|refusal| refusal.lines(cloud)));
         lines.retain(|l| !l.is_empty());
         lines
     }
@@ -101,7 +108,7 @@ impl std::fmt::Display for Refusal {
 
 impl std::fmt::Display for Trouble {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.lines().join("\n"))
+        f.write_str(&self.lines(None).join("\n"))
     }
 }
 
@@ -119,7 +126,9 @@ mod tests {
         };
         let known = Trouble::from_refusal("The role was not assigned.", refusal("AuthorizationFailed"));
         assert_eq!(known.why, "The signed-in account may not do this.");
+        let page = "https://learn.microsoft.com/azure/role-based-access-control/troubleshooting";
+        assert_eq!(known.lines(None).last().map(String::as_str), Some(page));
         let unknown = Trouble::from_refusal("x", refusal("Odd"));
-        assert_eq!(unknown.lines().last().map(String::as_str), Some("403 Odd: m"));
+        assert_eq!(unknown.lines(None).last().map(String::as_str), Some("403 Odd: m"));
     }
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::cloud::KnownCloud;
 use crate::explain::Trouble;
 use crate::ids::TenantId;
 use crate::plan::Side;
@@ -203,9 +204,10 @@ impl Prompt {
         }
     }
 
-    /// It in lines, for a terminal without screens. `tunnel` is the other end of an SSH login, where this is one.
+    /// It in lines, for a terminal without screens. `tunnel` is the other end of an SSH login, where this is one; `cloud`
+    /// is whose documents tell more.
     #[must_use]
-    pub fn lines(&self, tunnel: Option<&str>) -> Vec<String> {
+    pub fn lines(&self, tunnel: Option<&str>, cloud: Option<KnownCloud>) -> Vec<String> {
         match self {
             Self::Code { side, address, code, .. } => vec![
                 format!("To sign in to tenant {side}, open this page in any browser:"),
@@ -226,7 +228,7 @@ impl Prompt {
             Self::Instead { side, failed, way, trouble } => {
                 let mut lines =
                     vec![format!("Tenant {side}: sign-in by {} did not work; trying {}.", failed.word(), way.word())];
-                lines.extend(trouble.lines().into_iter().skip(1).map(|line| format!("  {line}")));
+                lines.extend(trouble.lines(cloud).into_iter().skip(1).map(|line| format!("  {line}")));
                 lines
             }
             Self::Over { .. } => Vec::new(),
@@ -368,8 +370,8 @@ mod tests {
     fn a_prompt_over_ssh_brings_the_tunnels_line() {
         let until = Timestamp::UNIX_EPOCH;
         let page = Prompt::Page { side: Side::A, address: "https://x/".to_owned(), port: 5000, until };
-        assert_eq!(page.lines(None).len(), 2);
-        let lines = page.lines(Some("me@host"));
+        assert_eq!(page.lines(None, None).len(), 2);
+        let lines = page.lines(Some("me@host"), None);
         assert_eq!(lines.last().map(String::as_str), Some("  ssh -N -L 5000:127.0.0.1:5000 me@host"));
     }
 }

@@ -1,6 +1,8 @@
 //! The table of meanings: what the codes of the services mean in this job, and what to do. It explains; decisions hang on
 //! a status or on OAuth's own word, never on a number (`azure-facts.md` 3.1).
 
+use crate::cloud::KnownCloud;
+
 /// What a code means in this job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Meaning {
@@ -10,11 +12,51 @@ pub struct Meaning {
     pub means: &'static str,
     /// What to do now.
     pub now: &'static str,
+    /// The document that tells more.
+    more: More,
 }
 
-/// Shortens a row.
+/// Which document tells more of a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum More {
+    /// The sign-in service's own page for a number.
+    SignIn,
+    /// A path of Azure's documents, which every cloud's has.
+    Azure(&'static str),
+    /// A path of Microsoft Graph's documents, which serve every cloud.
+    Graph(&'static str),
+}
+
+const RESOURCES: More = More::Azure("azure-resource-manager/troubleshooting/common-deployment-errors");
+const ROLES: More = More::Azure("role-based-access-control/troubleshooting");
+const CREDENTIAL: More = More::Azure("aks/update-credentials");
+const DIRECTORY: More = More::Graph("errors");
+
+impl Meaning {
+    /// The page that tells more, in that cloud; the public cloud's where none is known. A sign-in's number has a page at
+    /// the sign-in service (Microsoft identity platform, error codes reference, in its public and its Chinese edition).
+    #[must_use]
+    pub fn page(&self, cloud: Option<KnownCloud>) -> String {
+        let cloud = cloud.unwrap_or(KnownCloud::Public);
+        match self.more {
+            More::SignIn => {
+                let number = self.code.trim_start_matches("AADSTS");
+                format!("https://{}/error?code={number}", cloud.error_host())
+            }
+            More::Azure(path) => format!("https://{}/{path}", cloud.documents()),
+            More::Graph(path) => format!("https://learn.microsoft.com/graph/{path}"),
+        }
+    }
+}
+
+/// Shortens a row of the sign-in service.
 const fn row(code: &'static str, means: &'static str, now: &'static str) -> Meaning {
-    Meaning { code, means, now }
+    other(code, means, now, More::SignIn)
+}
+
+/// Shortens a row of another service.
+const fn other(code: &'static str, means: &'static str, now: &'static str, more: More) -> Meaning {
+    Meaning { code, means, now, more }
 }
 
 /// Codes that operators meet in this job (`azure-facts.md` 3.1 to 3.3, 3.9, 3.10).
@@ -98,83 +140,108 @@ pub const MEANINGS: [Meaning; 41] = [
     row("AADSTS900382", "A secret of another cloud is not taken here.", "Cluster and registry must be in one cloud."),
     row("AADSTS900432", "A secret of another cloud is not taken here.", "Cluster and registry must be in one cloud."),
     row("AADSTS500011", "The service is not known in this tenant.", "Check the cloud and the tenant."),
-    row(
+    other(
         "AuthorizationFailed",
         "The signed-in account may not do this.",
         "Ask an owner of the resource for the right, or sign in with another account.",
+        ROLES,
     ),
-    row(
+    other(
         "LinkedAuthorizationFailed",
         "The account may not use a resource that this one is linked to.",
         "Ask an owner of the linked resource for the right.",
+        ROLES,
     ),
-    row(
+    other(
         "Authorization_RequestDenied",
         "The signed-in account may not do this in the directory.",
         "It needs the role Application Administrator or Cloud Application Administrator in this tenant.",
+        DIRECTORY,
     ),
-    row(
+    other(
         "InvalidAuthenticationToken",
         "The sign-in is not accepted here, or it has ended.",
         "Sign in again, to the right tenant.",
+        RESOURCES,
     ),
-    row(
+    other(
         "InvalidAuthenticationTokenTenant",
         "The subscription belongs to another tenant.",
         "Check the resource id and the tenant: they must belong together.",
+        RESOURCES,
     ),
-    row(
+    other(
         "PrincipalNotFound",
         "The service principal is not known to this tenant.",
         "It may be too new; if it lasts, its object id belongs to the other tenant.",
+        ROLES,
     ),
-    row("RoleAssignmentExists", "The role is assigned already.", "Nothing: it is there."),
-    row("RoleAssignmentUpdateNotPermitted", "Another role assignment has this name.", "Remove it, then try again."),
-    row(
+    other("RoleAssignmentExists", "The role is assigned already.", "Nothing: it is there.", ROLES),
+    other(
+        "RoleAssignmentUpdateNotPermitted",
+        "Another role assignment has this name.",
+        "Remove it, then try again.",
+        ROLES,
+    ),
+    other(
         "ResourceNotFound",
         "There is no such resource, or the account may not see it.",
         "Check the resource id and the account.",
+        RESOURCES,
     ),
-    row(
+    other(
         "ResourceGroupNotFound",
         "There is no such resource group, or the account may not see it.",
         "Check the resource id and the account.",
+        RESOURCES,
     ),
-    row(
+    other(
         "SubscriptionNotFound",
         "The subscription is not in this tenant, or the account may not see it.",
         "Check the resource id, the tenant and the account.",
+        RESOURCES,
     ),
-    row(
+    other(
         "Request_ResourceNotFound",
         "The directory does not know the object, or does not know it yet.",
         "Try again; if it lasts, check the tenant.",
+        DIRECTORY,
     ),
-    row(
+    other(
         "CredentialInvalidLifetimeAsPerAppPolicy",
         "The tenant caps how long a secret may live.",
         "Give fewer --secret-days.",
+        More::Graph("api/resources/applicationauthenticationmethodpolicy"),
     ),
-    row(
+    other(
         "ServicePrincipalNotFound",
         "The cluster's tenant does not know the service principal yet.",
         "Try again in a few minutes.",
+        CREDENTIAL,
     ),
-    row(
+    other(
         "OperationNotAllowed",
         "The cluster does not take changes in its present state.",
         "Start it, or wait until its running operation has ended, then try again.",
+        RESOURCES,
     ),
-    row("Conflict", "Another operation is running on the resource.", "Wait until it has ended, then try again."),
-    row(
+    other(
+        "Conflict",
+        "Another operation is running on the resource.",
+        "Wait until it has ended, then try again.",
+        RESOURCES,
+    ),
+    other(
         "DENIED",
         "The registry's firewall does not let this machine in.",
         "Allow this machine's address under the registry's Networking, or run crosspull from a machine that it lets in.",
+        More::Azure("container-registry/container-registry-troubleshoot-access"),
     ),
-    row(
+    other(
         "UNAUTHORIZED",
         "The registry does not accept the credential for this repository.",
         "Check the role on the registry; a new one can take ten minutes.",
+        More::Azure("container-registry/container-registry-troubleshoot-login"),
     ),
 ];
 
@@ -187,6 +254,25 @@ pub fn meaning(code: &str) -> Option<&'static Meaning> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_code_has_a_page_in_its_cloud() {
+        let page = |code, cloud| meaning(code).map(|m| m.page(cloud)).unwrap_or_default();
+        assert_eq!(page("AADSTS53003", None), "https://login.microsoftonline.com/error?code=53003");
+        assert_eq!(
+            page("AADSTS53003", Some(KnownCloud::China)),
+            "https://login.partner.microsoftonline.cn/error?code=53003"
+        );
+        assert_eq!(page("AADSTS53003", Some(KnownCloud::UsGov)), "https://login.microsoftonline.us/error?code=53003");
+        let registry = "container-registry/container-registry-troubleshoot-access";
+        assert_eq!(page("DENIED", None), format!("https://learn.microsoft.com/azure/{registry}"));
+        assert_eq!(page("DENIED", Some(KnownCloud::China)), format!("https://docs.azure.cn/en-us/{registry}"));
+        for m in MEANINGS {
+            assert_eq!(m.more == More::SignIn, m.code.starts_with("AADSTS"), "{}", m.code);
+            let number = m.code.trim_start_matches("AADSTS");
+            assert!(m.more != More::SignIn || number.bytes().all(|b| b.is_ascii_digit()), "{}", m.code);
+        }
+    }
 
     #[test]
     fn every_meaning_is_two_sentences_and_fits_a_screen_of_80_columns_in_three_lines() {

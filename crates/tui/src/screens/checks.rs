@@ -48,7 +48,7 @@ fn build(model: &Model, chosen: Option<usize>, columns: usize, now: Timestamp, e
         let top = sheet.lines.len();
         sheet.lines.extend(line(theme, check, *finding, chosen == Some(i), columns, now));
         if let Some(finding) = finding.filter(|_| every || shown == Some(i)) {
-            sheet.lines.extend(details(theme, finding, columns));
+            sheet.lines.extend(details(model, finding, columns));
             sheet.lines.extend(another_way(model, finding, columns));
         }
         if shown == Some(i) {
@@ -61,7 +61,7 @@ fn build(model: &Model, chosen: Option<usize>, columns: usize, now: Timestamp, e
     }
     if let Some(trouble) = live.run.trouble.as_ref().filter(|_| live.errand.is_none()) {
         sheet.gap();
-        sheet.lines.extend(super::done::trouble(theme, trouble, columns));
+        sheet.lines.extend(super::done::trouble(model, trouble, columns));
     }
     sheet
 }
@@ -91,16 +91,14 @@ fn line(
 }
 
 /// What to do about an answer, and the service's own words behind it.
-fn details(theme: Theme, finding: &Finding, columns: usize) -> Vec<Line<'static>> {
+fn details(model: &Model, finding: &Finding, columns: usize) -> Vec<Line<'static>> {
+    let theme = model.theme;
     let mut lines = Vec::new();
     if !finding.now.is_empty() {
         lines.extend(block(theme, Tone::Plain, &finding.now, BEFORE, columns));
     }
-    if let Some(refusal) = &finding.refusal {
-        lines.extend(block(theme, Tone::Dim, &refusal.to_string(), BEFORE, columns));
-        if let Some(id) = &refusal.request_id {
-            lines.extend(block(theme, Tone::Dim, &format!("request id {id}"), BEFORE, columns));
-        }
+    for text in finding.refusal.iter().flat_map(|refusal| refusal.lines(model.holding().cloud())) {
+        lines.extend(block(theme, Tone::Dim, &text, BEFORE, columns));
     }
     lines
 }

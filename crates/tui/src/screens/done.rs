@@ -27,7 +27,7 @@ pub(crate) fn sheet(model: &Model, columns: usize, now: Timestamp) -> Sheet {
     let (mark, tone) = verdict_look(run.verdict);
     sheet.lines.extend(hang(theme, tone, vec![theme.mark(mark, now), Span::raw(" ")], &run.headline(), columns));
     if let Some(found) = &run.trouble {
-        sheet.lines.extend(rest_of(theme, found, columns));
+        sheet.lines.extend(rest_of(model, found, columns));
     }
     if let Some((_, person)) = run.person() {
         sheet.gap();
@@ -109,18 +109,19 @@ const fn verdict_look(verdict: Option<Verdict>) -> (Mark, Tone) {
 }
 
 /// All of a trouble: what happened, why, what to do now, the service's words.
-pub(crate) fn trouble(theme: Theme, trouble: &Trouble, columns: usize) -> Vec<Line<'static>> {
+pub(crate) fn trouble(model: &Model, trouble: &Trouble, columns: usize) -> Vec<Line<'static>> {
+    let theme = model.theme;
     let mut lines = hang(theme, Tone::Bad, vec![theme.span(Tone::Bad, "✗ ")], &trouble.what, columns);
-    lines.extend(rest_of(theme, trouble, columns));
+    lines.extend(rest_of(model, trouble, columns));
     lines
 }
 
 /// A trouble below its first line.
-fn rest_of(theme: Theme, trouble: &Trouble, columns: usize) -> Vec<Line<'static>> {
-    let service = trouble.lines().into_iter().skip(1);
+fn rest_of(model: &Model, trouble: &Trouble, columns: usize) -> Vec<Line<'static>> {
+    let service = trouble.lines(model.holding().cloud()).into_iter().skip(1);
     service
         .zip([Tone::Plain, Tone::Strong].into_iter().chain(std::iter::repeat(Tone::Dim)))
-        .flat_map(|(text, tone)| block(theme, tone, &text, 2, columns))
+        .flat_map(|(text, tone)| block(model.theme, tone, &text, 2, columns))
         .collect()
 }
 

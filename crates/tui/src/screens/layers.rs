@@ -25,7 +25,7 @@ pub(crate) fn sheet(model: &Model, overlay: &Overlay, columns: usize, now: Times
         Overlay::CutShort { yes } => cut_short(model, *yes, columns),
         Overlay::Calls { step, from } => Sheet { from: Some(*from), ..calls(model, *step, columns) },
         Overlay::Explain { step, from } => Sheet { from: Some(*from), ..explain(model, *step, columns) },
-        Overlay::Ways { side, trouble, offers, chosen } => ways(model.theme, *side, trouble, offers, *chosen, columns),
+        Overlay::Ways { side, trouble, offers, chosen } => ways(model, *side, trouble, offers, *chosen, columns),
         Overlay::Path { what, input } => {
             let (text, cursor) = input.view(columns);
             let mut sheet = Sheet::new(Span::raw(match what {
@@ -48,13 +48,14 @@ pub(crate) fn sheet(model: &Model, overlay: &Overlay, columns: usize, now: Times
 }
 
 /// Why a sign-in did not work, and the other ways that fit the place.
-fn ways(theme: Theme, side: Side, trouble: &Trouble, offers: &[Offer], chosen: usize, columns: usize) -> Sheet {
+fn ways(model: &Model, side: Side, trouble: &Trouble, offers: &[Offer], chosen: usize, columns: usize) -> Sheet {
     let mut sheet = Sheet::new(Span::raw(format!("Sign-in to tenant {side} did not work")));
+    let theme = model.theme;
     for text in [&trouble.why, &trouble.now].into_iter().filter(|text| !text.is_empty()) {
         sheet.lines.extend(block(theme, Tone::Plain, text, 0, columns));
     }
-    if let Some(refusal) = &trouble.refusal {
-        sheet.lines.extend(block(theme, Tone::Dim, &refusal.to_string(), 0, columns));
+    for text in trouble.refusal.iter().flat_map(|refusal| refusal.lines(model.holding().cloud())) {
+        sheet.lines.extend(block(theme, Tone::Dim, &text, 0, columns));
     }
     sheet.gap();
     if offers.is_empty() {
@@ -204,14 +205,15 @@ fn calls(model: &Model, step: StepId, columns: usize) -> Sheet {
             columns,
         ));
         for (n, tried) in call.tries.iter().enumerate().rev() {
-            sheet.lines.extend(one_try(theme, n + 1, tried, columns));
+            sheet.lines.extend(one_try(model, n + 1, tried, columns));
         }
     }
     sheet
 }
 
 /// A try: its answer, what that means, what to do.
-fn one_try(theme: Theme, n: usize, tried: &Try, columns: usize) -> Vec<Line<'static>> {
+fn one_try(model: &Model, n: usize, tried: &Try, columns: usize) -> Vec<Line<'static>> {
+    let theme = model.theme;
     let tone = if tried.refusal.is_some() { Tone::Warn } else { Tone::Plain };
     let mut lines = block(theme, tone, &format!("try {n}: {}", words::tried(tried)), 2, columns);
     let Some(refusal) = &tried.refusal else {
@@ -220,8 +222,9 @@ fn one_try(theme: Theme, n: usize, tried: &Try, columns: usize) -> Vec<Line<'sta
     if let Some(meaning) = meaning(&refusal.code) {
         lines.extend(block(theme, Tone::Plain, &format!("{} {}", meaning.means, meaning.now), 4, columns));
     }
-    if let Some(id) = &refusal.request_id {
-        lines.extend(block(theme, Tone::Dim, &format!("request id {id}"), 4, columns));
+    // Its own words are told above.
+    for text in refusal.lines(model.holding().cloud()).iter().skip(1) {
+        lines.extend(block(theme, Tone::Dim, text, 4, columns));
     }
     lines
 }

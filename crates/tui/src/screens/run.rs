@@ -163,7 +163,7 @@ fn under(
     }
     if let Some(trouble) = &state.trouble {
         let tones = [Tone::Bad, Tone::Plain, Tone::Plain].into_iter().chain(std::iter::repeat(Tone::Dim));
-        for (text, tone) in trouble.lines().iter().zip(tones) {
+        for (text, tone) in trouble.lines(live.run.answers.cloud()).iter().zip(tones) {
             lines.extend(block(theme, tone, text, INDENT, columns));
         }
     }
