@@ -204,8 +204,8 @@ fn of_check(check: &Check) -> Unit {
         Check::ResetRight(_) => Unit::RightA,
         Check::OldRoles(_) => Unit::OldRoles,
         Check::Headroom(_) => Unit::Headroom,
-        // Nothing is asked for it.
-        Check::Soak => Unit::Discovery,
+        // Nothing is asked for the soak, and the bench gives ids.
+        Check::Soak | Check::Name { .. } => Unit::Discovery,
         Check::App => Unit::App,
         Check::Registry(_) => Unit::Registry,
         Check::RoleRight(_) => Unit::RightB,

@@ -48,6 +48,18 @@ pub struct Means {
     pub metadata_host: Option<url::Url>,
 }
 
+impl Means {
+    /// A person who signed in already is not asked again.
+    pub fn keep_persons(&mut self, earlier: Self, access: &Access) {
+        if access.sign_in_a.asks_a_person() {
+            self.login_a = earlier.login_a;
+        }
+        if access.sign_in_b.asks_a_person() {
+            self.login_b = earlier.login_b;
+        }
+    }
+}
+
 /// The answers of flags, environment and answers file.
 ///
 /// # Errors

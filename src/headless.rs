@@ -1,12 +1,13 @@
 //! `crosspull plan`, `apply`, `resume`, `undo` and `runs`: the same answers, plan and events as the wizard, as lines.
 
 use std::io::{IsTerminal as _, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 use crosspull_azure::journal::{Earlier, earlier};
 use crosspull_core::event::RunId;
 use crosspull_core::field::Key;
+use crosspull_core::find::Named;
 use crosspull_core::inputs::Access;
 use crosspull_core::plan::Plan;
 use crosspull_core::run::{NoWay, Run, Way};
@@ -23,10 +24,7 @@ use crate::{Code, places};
 /// # Errors
 /// Where signals or standard output cannot be used.
 pub async fn plan(arguments: &ArgMatches) -> color_eyre::Result<Code> {
-    match prepared(arguments, false) {
-        Ok((ready, _)) => Session::new(arguments, None)?.apply(ready, None).await,
-        Err(complaints) => complain(&complaints),
-    }
+    begin(arguments, None).await
 }
 
 /// Asks the checks, then carries out the plan.
@@ -34,9 +32,20 @@ pub async fn plan(arguments: &ArgMatches) -> color_eyre::Result<Code> {
 /// # Errors
 /// Where signals, standard output or the folder of runs cannot be used.
 pub async fn apply(arguments: &ArgMatches) -> color_eyre::Result<Code> {
-    match prepared(arguments, true) {
-        Ok((ready, secret_file)) => Session::new(arguments, secret_file)?.apply(ready, Some(places::runs()?)).await,
-        Err(complaints) => complain(&complaints),
+    begin(arguments, Some(places::runs()?)).await
+}
+
+/// Looks up what was named without its id, asks the checks, and carries out the plan where there is a folder for its
+/// journal.
+async fn begin(arguments: &ArgMatches, runs: Option<PathBuf>) -> color_eyre::Result<Code> {
+    let (named, mut ready, secret_file) = match prepared(arguments, runs.is_some()) {
+        Ok(prepared) => prepared,
+        Err(complaints) => return complain(&complaints),
+    };
+    let mut session = Session::new(arguments, secret_file)?;
+    match session.look_up(&named, &mut ready).await? {
+        Some(code) => Ok(code),
+        None => session.apply(ready, runs).await,
     }
 }
 
@@ -128,9 +137,16 @@ fn means(arguments: &ArgMatches, way: Way, run: &Run, plan: &Plan) -> Result<Goi
     }
 }
 
-/// Reads and checks all that was given, before anything is called.
-fn prepared(arguments: &ArgMatches, writes: bool) -> Result<(Ready, Option<SecretFile>), Vec<String>> {
-    let answers = gather::answers(arguments, &environment)?;
+/// What was named without its id, all that is there to begin with, and the place for the secret.
+type Prepared = (Vec<Named>, Ready, Option<SecretFile>);
+
+/// Reads and checks all that was given, before anything is called. What was named without its id has a stand-in.
+fn prepared(arguments: &ArgMatches, writes: bool) -> Result<Prepared, Vec<String>> {
+    let mut answers = gather::answers(arguments, &environment)?;
+    let named = Named::all(&answers);
+    for one in &named {
+        answers.set(one.key, one.stand_in());
+    }
     let ready = gather::ready(&answers, &environment);
     let mut complaints = ready.as_ref().err().cloned().unwrap_or_default();
     if writes {
@@ -139,7 +155,7 @@ fn prepared(arguments: &ArgMatches, writes: bool) -> Result<(Ready, Option<Secre
     let path = answers.get(Key::SecretOut).filter(|_| writes);
     let reserved = path.and_then(|path| reserved(SecretFile::reserve, path, &mut complaints));
     match ready {
-        Ok(ready) if complaints.is_empty() => Ok((ready, reserved)),
+        Ok(ready) if complaints.is_empty() => Ok((named, ready, reserved)),
         _ => Err(complaints),
     }
 }

@@ -9,15 +9,18 @@ use crosspull_azure::connect::{Parts, connect};
 use crosspull_azure::control::{Control, Controller, control};
 use crosspull_azure::door::Door;
 use crosspull_azure::engine::Engine;
+use crosspull_azure::find::Finder;
 use crosspull_azure::journal::{Journal, JournalError, ReopenError};
 use crosspull_azure::recorder::Recorder;
 use crosspull_azure::sign_in::Prompts;
-use crosspull_azure::survey::{Surveyor, admit_again};
+use crosspull_azure::survey::{Surveyor, admit_again, sign_in};
 use crosspull_azure::vault::Vault;
 use crosspull_azure::wire::Pace;
 use crosspull_core::answers::Answers;
+use crosspull_core::check::{Check, Finding};
 use crosspull_core::event::{CallId, Entry, Event, RunId, Verdict};
 use crosspull_core::explain::Trouble;
+use crosspull_core::find::{Named, Sought};
 use crosspull_core::inputs::{Access, Inputs};
 use crosspull_core::plan::{Facts, Plan};
 use crosspull_core::run::{Run, Way};
@@ -91,6 +94,11 @@ impl Job {
 
     /// Opens the door, which later steps go through too; none where the cloud cannot be used, which is said.
     async fn open(&self, access: &Access, means: Means) -> Result<Option<Arc<Door>>, JournalError> {
+        Ok(self.connect(access, means).await?.map(|door| self.door.get_or_init(|| Arc::new(door)).clone()))
+    }
+
+    /// A door; none where the cloud cannot be used, which is said.
+    async fn connect(&self, access: &Access, means: Means) -> Result<Option<Door>, JournalError> {
         let minutes = |m: u16| Duration::from_secs(u64::from(m) * 60);
         let deadline = DEADLINE.div_f64(access.pace.max(1.0)).max(LEAST_DEADLINE);
         let pace = Pace { divisor: access.pace, deadline, person: minutes(access.consent_wait_minutes) };
@@ -105,12 +113,66 @@ impl Job {
             metadata_host: means.metadata_host,
         };
         match connect(access, parts).await {
-            Ok(door) => Ok(Some(self.door.get_or_init(|| Arc::new(door)).clone())),
+            Ok(door) => Ok(Some(door)),
             Err(finding) => {
                 self.recorder.say(Event::CheckEnded { finding: *finding })?;
                 Ok(None)
             }
         }
+    }
+
+    /// Looks up what was named without its id; gives the ids, in that order. None where one stops, which is said.
+    ///
+    /// # Errors
+    /// Never while there is no journal.
+    pub async fn look_up(
+        &self,
+        named: &[Named],
+        access: &Access,
+        means: Means,
+    ) -> Result<Option<Vec<String>>, JournalError> {
+        let Some(door) = self.connect(access, means).await? else { return Ok(None) };
+        let mut ids = Vec::new();
+        for one in named {
+            match self.look_up_one(&door, one, access).await? {
+                Ok((id, finding)) => {
+                    self.recorder.say(Event::CheckEnded { finding })?;
+                    ids.push(id);
+                }
+                Err(finding) => {
+                    self.recorder.say(Event::CheckEnded { finding })?;
+                    return Ok(None);
+                }
+            }
+        }
+        Ok(Some(ids))
+    }
+
+    /// Looks up one, in the tenant that was named and in no other.
+    async fn look_up_one(
+        &self,
+        door: &Door,
+        one: &Named,
+        access: &Access,
+    ) -> Result<Result<(String, Finding), Finding>, JournalError> {
+        let side = one.side();
+        let check = Check::Name { side, name: one.name.clone() };
+        self.recorder.say(Event::CheckStarted { check: check.clone() })?;
+        let found = Mutex::new(Vec::new());
+        let tell = |choices| found.lock().unwrap_or_else(PoisonError::into_inner).extend(choices);
+        let finder = Finder { door, side, registry: None, tell: &tell };
+        let searched = match sign_in(door, access.tenant(side), side).await {
+            Ok(_) => finder.find(&Sought::For(one.key)).await,
+            Err(trouble) => Err(trouble),
+        };
+        let found = found.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(match searched {
+            Ok(()) => one.judge(&found),
+            Err(trouble) => Err(Finding {
+                refusal: trouble.refusal,
+                ..check.stop(format!("{} was not looked up: {}", one.name, trouble.why), trouble.now)
+            }),
+        })
     }
 
     /// Begins the journal of a new run.

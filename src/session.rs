@@ -10,6 +10,7 @@ use clap::ArgMatches;
 use crosspull_azure::journal::JournalError;
 use crosspull_azure::sign_in::Prompts;
 use crosspull_core::event::{Entry, Event, Verdict};
+use crosspull_core::find::Named;
 use crosspull_core::hand_over::HandOver;
 use crosspull_core::inputs::Access;
 use crosspull_core::plan::{Fact, Plan, StepId};
@@ -17,7 +18,7 @@ use crosspull_core::run::{Run, Way};
 use crosspull_core::sign_in::Prompt;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use crate::gather::{Means, Ready, environment};
+use crate::gather::{self, Means, Ready, environment};
 use crate::job::{Checked, Job, ended_by};
 use crate::lines::{Lines, aside};
 use crate::report::{Report, back_lines, plan_lines, summary};
@@ -34,7 +35,12 @@ const GRACE: Duration = Duration::from_secs(5);
 /// # Errors
 /// Where standard error cannot be written.
 pub fn complain(complaints: &[String]) -> color_eyre::Result<Code> {
-    aside("crosspull: nothing was called, since the input is not complete or not right:");
+    refuse("called", complaints)
+}
+
+/// Complains about the input, and says what was not done because of it.
+fn refuse(undone: &str, complaints: &[String]) -> color_eyre::Result<Code> {
+    aside(&format!("crosspull: nothing was {undone}, since the input is not complete or not right:"));
     complaints.iter().for_each(|complaint| aside(&format!("  {complaint}")));
     Ok(WRONG_INPUT)
 }
@@ -91,6 +97,42 @@ impl Session {
             job,
             secret_file,
         })
+    }
+
+    /// Looks up what was named without its id, and puts the ids in place of the names. None where it may go on, else the
+    /// exit code.
+    ///
+    /// # Errors
+    /// Where standard output cannot be used.
+    pub async fn look_up(&mut self, named: &[Named], ready: &mut Ready) -> color_eyre::Result<Option<Code>> {
+        if named.is_empty() {
+            return Ok(None);
+        }
+        // No subscription is known yet by which the Azure CLI could choose an account.
+        let access = ready.inputs.access.clone();
+        let means = match gather::means(&access, [None, None], &environment) {
+            Ok(means) => means,
+            Err(complaints) => return complain(&complaints).map(Some),
+        };
+        let job = self.job.clone();
+        let ids = match self.pump(job.look_up(named, &access, means.clone())).await? {
+            Pumped::Ended(Ok(Some(ids))) => ids,
+            Pumped::Ended(Ok(None)) => return self.stopped_by_a_check().await.map(Some),
+            Pumped::Ended(Err(error)) => return self.broken(&error, None).await.map(Some),
+            Pumped::Killed(code) => return Ok(Some(code)),
+        };
+        let mut answers = ready.answers.clone();
+        for (one, id) in named.iter().zip(ids) {
+            answers.set(one.key, id);
+        }
+        match gather::ready(&answers, &environment) {
+            Ok(again) => {
+                *ready = again;
+                ready.means.keep_persons(means, &ready.inputs.access);
+                Ok(None)
+            }
+            Err(complaints) => refuse("written", &complaints).map(Some),
+        }
     }
 
     /// Asks the checks; then carries out the plan, where there is a folder for its journal.

@@ -26,7 +26,7 @@ fn a_wrong_value_is_named_beside_a_right_one() {
         (&["--tenant-b", &upper], &["is the cluster's tenant too"]),
         (&["--cluster", REGISTRY], &["cluster: that is a Microsoft.ContainerRegistry/registries, not a cluster", give_cluster]),
         (&["--registry", CLUSTER], &["registry: that is a Microsoft.ContainerService/managedClusters, not a registry", give_registry]),
-        (&["--cluster", "aks-shop"], &["cluster: \"aks-shop\" is not a resource id", give_cluster]),
+        (&["--cluster", "aks/shop"], &["cluster: \"aks/shop\" is not a resource id", give_cluster]),
         (&["--cluster", cut], &["is cut off", give_cluster]),
         (&["--cluster", CLUSTER, "--cluster", CLUSTER], &["2 clusters are named; one run takes one"]),
         (&["--cloud", "germany"], &["cloud: \"germany\" is not a cloud: give public, china, usgov"]),
@@ -56,8 +56,8 @@ fn a_wrong_value_is_named_beside_a_right_one() {
 #[test]
 fn all_complaints_come_at_once() {
     let story = Story::of("happy");
-    let end = story.apply(&["--tenant-a", "contoso", "--cluster", "aks", "--secret-days", "731"]);
-    for sentence in ["tenant-a: \"contoso\"", "cluster: \"aks\"", "secret-days: \"731\""] {
+    let end = story.apply(&["--tenant-a", "contoso", "--cluster", "aks/1", "--secret-days", "731"]);
+    for sentence in ["tenant-a: \"contoso\"", "cluster: \"aks/1\"", "secret-days: \"731\""] {
         end.complains(sentence);
     }
     let none = story.run(&["apply", "--yes"]);

@@ -29,6 +29,8 @@ mod inputs;
 #[cfg(test)]
 mod lost;
 #[cfg(test)]
+mod names;
+#[cfg(test)]
 mod patience;
 #[cfg(test)]
 mod resume;

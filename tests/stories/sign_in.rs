@@ -10,7 +10,7 @@ use crate::world::text;
 const WAYS: [&str; 2] = ["--sign-in-a", "--sign-in-b"];
 
 /// A story whose operators are no service principals.
-fn of_persons(scenarios: &[&str]) -> Story {
+pub fn of_persons(scenarios: &[&str]) -> Story {
     let names =
         ["CROSSPULL_A_CLIENT_ID", "CROSSPULL_A_CLIENT_SECRET", "CROSSPULL_B_CLIENT_ID", "CROSSPULL_B_CLIENT_SECRET"];
     names.into_iter().fold(Story::of_all(scenarios), Story::without)
@@ -30,19 +30,19 @@ fn is_done(story: &Story, end: &End) {
 }
 
 /// A person who reads what is asked aside and does it: enters codes as the operator of that tenant, opens pages.
-struct Person<'a> {
+pub struct Person<'a> {
     story: &'a Story,
     tenant: Tenant,
-    codes: usize,
+    pub codes: usize,
     pages: usize,
 }
 
 impl<'a> Person<'a> {
-    const fn of(story: &'a Story) -> Self {
+    pub const fn of(story: &'a Story) -> Self {
         Self { story, tenant: Tenant::A, codes: 0, pages: 0 }
     }
 
-    fn reads(&mut self, line: &str) {
+    pub fn reads(&mut self, line: &str) {
         if line.starts_with("To sign in to tenant") {
             self.tenant = if line.contains("tenant A") { Tenant::A } else { Tenant::B };
         }

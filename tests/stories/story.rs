@@ -418,9 +418,9 @@ impl Story {
     }
 }
 
-/// Tokens and a cluster's credentials are asked for by POST; nothing changes by it (`azure-facts.md` 3.1, 3.10).
+/// Tokens, a cluster's credentials and a query are asked for by POST; nothing changes by it (`azure-facts.md` 3.1, 3.10).
 fn only_reads(path: &str) -> bool {
-    ["/oauth2/v2.0/token", "/oauth2/v2.0/devicecode", "/listClusterUserCredential"]
+    ["/oauth2/v2.0/token", "/oauth2/v2.0/devicecode", "/listClusterUserCredential", "Microsoft.ResourceGraph/resources"]
         .iter()
         .any(|tail| path.ends_with(tail))
         || matches!(path, "/oauth2/token" | "/oauth2/exchange")

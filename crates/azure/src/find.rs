@@ -64,16 +64,22 @@ impl Finder<'_> {
 
     /// All of a kind in all subscriptions: by Resource Graph, else subscription by subscription.
     async fn resources(&self, kind: &Kind) -> Result<(), CallError> {
+        let request = request::subscriptions(self.door.endpoints(), self.side);
+        let subscriptions: Result<Vec<Subscription>, _> = self.door.list(&self.work(), request).await;
+        // Their names are nice to have.
+        let names = Names::of(subscriptions.as_deref().unwrap_or_default());
         let mut after = None;
         for page in 0..MOST_PAGES {
             let request = request::resources(self.door.endpoints(), self.side, kind.query, after.as_deref());
             let found: Found = match self.door.json(&self.work(), request).await {
                 Ok(found) => found,
                 // Somebody forbade it, or the cloud has none.
-                Err(CallError::Refused(_)) if page == 0 => return self.by_subscription(kind).await,
+                Err(CallError::Refused(_)) if page == 0 => {
+                    return self.by_subscription(kind, &subscriptions?, &names).await;
+                }
                 Err(error) => return Err(error),
             };
-            (self.tell)(found.data.into_iter().map(of_resource).collect());
+            (self.tell)(found.data.into_iter().map(|resource| names.choice(resource)).collect());
             match found.next {
                 Some(next) => after = Some(next),
                 None => return Ok(()),
@@ -83,14 +89,17 @@ impl Finder<'_> {
     }
 
     /// One subscription that cannot be read does not hide the others; that it is missing is told at the end.
-    async fn by_subscription(&self, kind: &Kind) -> Result<(), CallError> {
-        let request = request::subscriptions(self.door.endpoints(), self.side);
-        let subscriptions: Vec<Subscription> = self.door.list(&self.work(), request).await?;
+    async fn by_subscription(
+        &self,
+        kind: &Kind,
+        subscriptions: &[Subscription],
+        names: &Names,
+    ) -> Result<(), CallError> {
         let work = self.work();
         let asked = subscriptions.iter().map(|subscription| {
             let request = (kind.in_subscription)(self.door.endpoints(), self.side, subscription.subscription_id);
             self.door.pages::<Listed>(&work, request, |page| {
-                (self.tell)(page.into_iter().map(|listed| of_resource(listed.into())).collect());
+                (self.tell)(page.into_iter().map(|listed| names.choice(listed.into())).collect());
             })
         });
         let answers: Vec<Result<(), CallError>> = stream::iter(asked).buffer_unordered(AT_ONCE).collect().await;
@@ -192,7 +201,7 @@ const CLUSTERS: Kind = Kind {
 
 const REGISTRIES: Kind = Kind {
     query: "resources | where type =~ 'microsoft.containerregistry/registries' | project id, name, location, \
-            kind = sku.name | order by name asc, id asc",
+            kind = sku.name, loginServer = properties.loginServer | order by name asc, id asc",
     in_subscription: request::registries_in,
 };
 
@@ -214,6 +223,8 @@ struct Listed {
 struct Properties {
     #[serde(default)]
     kubernetes_version: Option<String>,
+    #[serde(default)]
+    login_server: Option<String>,
 }
 
 #[derive(serde::Deserialize)]
@@ -224,23 +235,37 @@ struct Sku {
 
 impl From<Listed> for Resource {
     fn from(listed: Listed) -> Self {
-        let version = listed.properties.and_then(|p| p.kubernetes_version);
+        let (version, login_server) =
+            listed.properties.map_or((None, None), |found| (found.kubernetes_version, found.login_server));
         let kind = version.or_else(|| listed.sku.and_then(|sku| sku.name));
-        Self { id: listed.id, name: listed.name, location: listed.location, kind }
+        Self { id: listed.id, name: listed.name, location: listed.location, kind, login_server }
     }
 }
 
-fn of_resource(resource: Resource) -> Choice {
-    let parts: Vec<&str> = resource.id.split('/').collect();
-    let after = |word: &str| {
-        let at = parts.iter().position(|part| part.eq_ignore_ascii_case(word))?;
-        parts.get(at + 1).map(|part| (*part).to_owned())
-    };
-    let details = [after("resourceGroups"), resource.location, resource.kind];
-    Choice {
-        name: printable(&resource.name, 80),
-        details: details.into_iter().map(|d| printable(&d.unwrap_or_default(), 90)).collect(),
-        value: resource.id,
+/// What the subscriptions are called.
+struct Names(Vec<(String, String)>);
+
+impl Names {
+    fn of(subscriptions: &[Subscription]) -> Self {
+        let named = subscriptions.iter().filter_map(|s| Some((s.subscription_id.to_string(), s.display_name.clone()?)));
+        Self(named.collect())
+    }
+
+    /// A cluster or a registry to choose: its name, and where it is.
+    fn choice(&self, resource: Resource) -> Choice {
+        let parts: Vec<&str> = resource.id.split('/').collect();
+        let after = |word: &str| {
+            let at = parts.iter().position(|part| part.eq_ignore_ascii_case(word))?;
+            parts.get(at + 1).map(|part| (*part).to_owned())
+        };
+        let subscription = after("subscriptions").unwrap_or_default();
+        let called = self.0.iter().find(|(id, _)| id.eq_ignore_ascii_case(&subscription)).map(|(_, name)| name.clone());
+        let details = [after("resourceGroups"), resource.location, resource.kind, resource.login_server, called];
+        Choice {
+            name: printable(&resource.name, 80),
+            details: details.into_iter().map(|d| printable(&d.unwrap_or_default(), 90)).collect(),
+            value: resource.id,
+        }
     }
 }
 
@@ -271,9 +296,10 @@ mod tests {
             name: "aks".to_owned(),
             location: Some("westeurope".to_owned()),
             kind: None,
+            login_server: None,
         };
-        let choice = of_resource(resource);
-        assert_eq!((choice.name.as_str(), choice.details.join("|")), ("aks", "rg-shop|westeurope|".to_owned()));
+        let choice = Names(vec![("1".to_owned(), "Shop".to_owned())]).choice(resource);
+        assert_eq!((choice.name.as_str(), choice.details.join("|")), ("aks", "rg-shop|westeurope|||Shop".to_owned()));
     }
 
     #[test]

@@ -143,6 +143,9 @@ pub struct AppRoleAssignment {
 pub struct Subscription {
     /// Its id.
     pub subscription_id: uuid::Uuid,
+    /// Its name.
+    #[serde(default)]
+    pub display_name: Option<String>,
 }
 
 /// A tenant that the operator is in.
@@ -183,6 +186,9 @@ pub struct Resource {
     /// A cluster's Kubernetes version, a registry's tier.
     #[serde(default)]
     pub kind: Option<String>,
+    /// A registry's host.
+    #[serde(default)]
+    pub login_server: Option<String>,
 }
 
 /// A page of a registry's repositories.

@@ -19,6 +19,13 @@ pub use judge::{
 pub enum Check {
     /// Can the operator sign in to this tenant, and which one is it?
     SignIn(Side),
+    /// Which cluster or registry of this tenant is meant by a name without an id?
+    Name {
+        /// The tenant.
+        side: Side,
+        /// The name, or a registry's login server.
+        name: String,
+    },
     /// Are the tenants two, in one cloud?
     Tenants,
     /// Is the cluster there, running, and does it use a service principal?
@@ -239,7 +246,7 @@ impl Check {
     #[must_use]
     pub const fn side(&self) -> Option<Side> {
         match self {
-            Self::SignIn(side) => Some(*side),
+            Self::SignIn(side) | Self::Name { side, .. } => Some(*side),
             Self::Tenants => None,
             Self::Cluster(_) | Self::ResetRight(_) | Self::OldRoles(_) | Self::Headroom(_) | Self::Soak | Self::App => {
                 Some(Side::A)
@@ -253,6 +260,7 @@ impl Check {
     pub fn title(&self) -> String {
         match self {
             Self::SignIn(side) => format!("sign-in to tenant {side}"),
+            Self::Name { name, .. } => format!("which {name} is meant"),
             Self::Tenants => "two tenants in one cloud".to_owned(),
             Self::Cluster(id) => format!("{} can be reset", id.name()),
             Self::ResetRight(id) => format!("your right to reset {}", id.name()),

@@ -184,7 +184,7 @@ pub const FIELDS: [Field; 21] = [
     field(
         Key::Cluster,
         "Cluster",
-        "The cluster's resource id, or its address in the portal.",
+        "The cluster's name or resource id, or its address in the portal.",
         EXAMPLE_CLUSTER,
         None,
         Kind::Text,
@@ -211,7 +211,7 @@ pub const FIELDS: [Field; 21] = [
     field(
         Key::Registry,
         "Registry",
-        "The registry's resource id, its address in the portal, or its login server where nobody signs in to tenant B.",
+        "The registry's name, resource id or login server, or its address in the portal.",
         EXAMPLE_REGISTRY,
         None,
         Kind::Text,

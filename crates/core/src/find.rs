@@ -1,7 +1,13 @@
-//! Finding things: what a list offers to choose from, as it comes in.
+//! Finding things: what a list offers to choose from, as it comes in, and what was named without its id.
 
+use crate::answers::Answers;
+use crate::check::{Check, Finding};
 use crate::explain::Trouble;
 use crate::field::Key;
+use crate::ids::RegistryId;
+use crate::plan::Side;
+use crate::sign_in::SignIn;
+use crate::text::clean;
 
 /// What is looked for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -23,6 +29,97 @@ pub struct Choice {
     pub value: String,
 }
 
+/// What an answer names without its id: a cluster or a registry by its bare name, a registry by its login server. It is
+/// looked up in its tenant before it is an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// Which input: the cluster or the registry.
+    pub key: Key,
+    /// The name or the login server.
+    pub name: String,
+}
+
+impl Named {
+    /// What a text names without an id; none where it holds one, and where it can be no name.
+    #[must_use]
+    pub fn read(key: Key, text: &str) -> Option<Self> {
+        let text = clean(text);
+        let named = match key {
+            Key::Cluster => is_cluster_name(text),
+            Key::Registry => is_registry_name(text) || RegistryId::parse(text).is_ok_and(|id| id.server().is_some()),
+            _ => false,
+        };
+        named.then(|| Self { key, name: text.to_owned() })
+    }
+
+    /// All that the answers name so. Where nobody signs in to tenant B nothing is looked up there.
+    #[must_use]
+    pub fn all(answers: &Answers) -> Vec<Self> {
+        let nobody = answers.or_default(Key::SignInB) == SignIn::Nobody.word();
+        let keys = [Key::Cluster, Key::Registry].into_iter().filter(|key| *key == Key::Cluster || !nobody);
+        keys.filter_map(|key| Self::read(key, answers.get(key)?)).collect()
+    }
+
+    /// The tenant that it is in.
+    #[must_use]
+    pub const fn side(&self) -> Side {
+        match self.key {
+            Key::Cluster => Side::A,
+            _ => Side::B,
+        }
+    }
+
+    /// An id that stands for it until it is looked up, so that all else can be checked before anything is called.
+    #[must_use]
+    pub fn stand_in(&self) -> String {
+        let name = self.name.split(['.', ':']).next().unwrap_or_default();
+        let kind = match self.key {
+            Key::Cluster => "Microsoft.ContainerService/managedClusters",
+            _ => "Microsoft.ContainerRegistry/registries",
+        };
+        format!("/subscriptions/{}/resourceGroups/unknown/providers/{kind}/{name}", uuid::Uuid::nil())
+    }
+
+    /// The id of the one that is meant, with what there is to say of it.
+    ///
+    /// # Errors
+    /// What stops, where there is none or more than one.
+    pub fn judge(&self, found: &[Choice]) -> Result<(String, Finding), Finding> {
+        let Self { name, key } = self;
+        let (side, key) = (self.side(), key.name());
+        let check = Check::Name { side, name: name.clone() };
+        let is = |text: &String| text.eq_ignore_ascii_case(name);
+        let meant: Vec<&str> =
+            found.iter().filter(|c| is(&c.name) || c.details.iter().any(is)).map(|c| c.value.as_str()).collect();
+        match meant.as_slice() {
+            [id] => Ok(((*id).to_owned(), check.pass(format!("{name} is {id}")))),
+            [] => Err(check.stop(
+                format!("no {key} that you may see in tenant {side} is called {name}"),
+                format!("Check the name and the tenant, or give the {key}'s resource id."),
+            )),
+            several => Err(check.stop(
+                format!("{} in tenant {side} are called {name}: {}", several.len(), several.join(", ")),
+                "Give the resource id of the one that is meant.",
+            )),
+        }
+    }
+}
+
+/// The rule for managed clusters (`aks.json`, resourceName).
+fn is_cluster_name(text: &str) -> bool {
+    let edge = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
+    let bytes = text.as_bytes();
+    bytes.len() <= 63
+        && edge(bytes.first())
+        && edge(bytes.last())
+        && bytes.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+}
+
+/// The rule for registries (`containerregistry.json`, registryName).
+fn is_registry_name(text: &str) -> bool {
+    (5..=50).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
 /// How far a search is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Progress {
@@ -32,4 +129,64 @@ pub enum Progress {
     Whole,
     /// It broke off; what came so far stands.
     Failed(Trouble),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "/subscriptions/1/resourceGroups/rg/providers/Microsoft.ContainerRegistry/registries/registryb";
+
+    fn registry(name: &str, server: &str, value: &str) -> Choice {
+        Choice { name: name.to_owned(), details: vec!["rg".to_owned(), server.to_owned()], value: value.to_owned() }
+    }
+
+    #[test]
+    fn names_and_login_servers_are_looked_up_and_ids_are_not() {
+        let read = |key, text: &str| Named::read(key, text).map(|named| named.name);
+        assert_eq!(read(Key::Cluster, " aks-shop "), Some("aks-shop".to_owned()));
+        assert_eq!(read(Key::Registry, "registryb.azurecr.io"), Some("registryb.azurecr.io".to_owned()));
+        assert_eq!(read(Key::Registry, "registryb"), Some("registryb".to_owned()));
+        for (key, text) in [
+            (Key::Registry, ID),
+            (Key::Registry, "reg"),
+            (Key::Cluster, ""),
+            (Key::Cluster, "aks shop"),
+            (Key::Cluster, "-aks"),
+            (Key::TenantA, "contoso"),
+        ] {
+            assert_eq!(read(key, text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_stands_in_is_an_id_of_that_name() {
+        let of = |key, text: &str| Named::read(key, text).expect("a name").stand_in();
+        assert!(crate::ids::ClusterId::parse(&of(Key::Cluster, "aks-shop")).is_ok_and(|id| id.name() == "aks-shop"));
+        let registry = RegistryId::parse(&of(Key::Registry, "registryb.azurecr.io")).expect("an id");
+        assert_eq!((registry.name(), registry.server()), ("registryb", None));
+    }
+
+    #[test]
+    fn one_is_meant_and_neither_none_nor_two() {
+        let named = Named::read(Key::Registry, "registryb.azurecr.io").expect("a name");
+        let other = registry("registryc", "registryc.azurecr.io", "other");
+        let one = registry("registryb", "RegistryB.azurecr.io", ID);
+        assert_eq!(named.judge(&[other.clone(), one.clone()]).map(|(id, _)| id), Ok(ID.to_owned()));
+        let none = named.judge(&[other]).expect_err("none");
+        assert_eq!(none.text, "no registry that you may see in tenant B is called registryb.azurecr.io");
+        let two = named.judge(&[one.clone(), one]).expect_err("two").text;
+        assert!(two.starts_with("2 in tenant B are called registryb.azurecr.io: /subscriptions/"), "{two}");
+    }
+
+    #[test]
+    fn nothing_is_looked_up_where_nobody_signs_in() {
+        let mut answers = Answers::default();
+        answers.set(Key::Cluster, "aks-shop");
+        answers.set(Key::Registry, "registryb.azurecr.io");
+        let keys = |answers: &Answers| Named::all(answers).iter().map(|named| named.key).collect::<Vec<_>>();
+        assert_eq!(keys(&answers), [Key::Cluster, Key::Registry]);
+        answers.set(Key::SignInB, "none");
+        assert_eq!(keys(&answers), [Key::Cluster]);
+    }
 }

@@ -8,7 +8,7 @@ use crate::field::{FIELDS, Key, Kind};
 use crate::ids::{AppId, ClusterId, ImageRef, RegistryId, TenantId, TenantRef};
 use crate::plan::Side;
 use crate::sign_in::SignIn;
-use crate::text::{clean, count};
+use crate::text::clean;
 
 /// Who provisions the app in tenant B.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -345,10 +345,10 @@ fn across(answers: &Answers) -> Vec<Complaint> {
             _ => {}
         }
     }
-    for key in [Key::Cluster, Key::Registry] {
+    for (key, nouns) in [(Key::Cluster, "clusters"), (Key::Registry, "registries")] {
         let several = answers.all(key);
         if several.len() > 1 {
-            complain(key, format!("{} are named; one run takes one", count(several.len(), key.name())));
+            complain(key, format!("{} {nouns} are named; one run takes one", several.len()));
         }
     }
     let asked = CloudChoice::parse(answers.or_default(Key::Cloud)).ok().and_then(|c| c.known());

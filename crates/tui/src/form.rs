@@ -7,6 +7,7 @@ mod rows;
 
 use crosspull_core::answers::{Answers, Complaint};
 use crosspull_core::field::{self, Key, Page};
+use crosspull_core::find::Named;
 use crosspull_core::plan::Side;
 use crosspull_core::text::clean;
 use crossterm::event::KeyEvent;
@@ -85,8 +86,9 @@ impl Form {
 
     /// The focus goes to the next field, or the one before; the field that is left is checked.
     pub fn step(&mut self, forward: bool) {
+        let lists = self.has_list();
         if let Some(cell) = self.cells.get_mut(self.focus) {
-            cell.left();
+            cell.left(lists);
         }
         self.go_to(around(self.focus, self.cells.len(), forward));
     }
@@ -138,6 +140,21 @@ impl Form {
             self.go_to(first);
         }
         self.cells.iter().filter(|c| wrong(c)).count()
+    }
+
+    /// The list for the first field that is complained about, where that names something without its id: then one
+    /// chooses which is meant, and there is nothing to complain about. True where it is so.
+    pub fn asks_which(&mut self) -> bool {
+        let Some(cell) = self.cells.get_mut(self.focus) else { return false };
+        let asks = cell.complaint.is_some() && Named::read(cell.field.key, cell.text()).is_some();
+        if asks && self.has_list() {
+            if let Some(cell) = self.cells.get_mut(self.focus) {
+                cell.complaint = None;
+            }
+            self.ask();
+            return true;
+        }
+        false
     }
 
     /// The form as lines.

@@ -2,6 +2,7 @@
 
 use crosspull_core::answers::Answers;
 use crosspull_core::field::{Field, Key, Kind};
+use crosspull_core::find::Named;
 use crosspull_core::ids::{ClusterId, RegistryId};
 use crosspull_core::inputs::check;
 use crosspull_core::plan::Side;
@@ -75,9 +76,10 @@ impl Cell {
         self.complaint.is_some()
     }
 
-    /// It was left.
-    pub fn left(&mut self) {
-        if let Err(complaint) = check(self.field.key, self.text()) {
+    /// It was left. A name without an id is right so far, where it can be looked up.
+    pub fn left(&mut self, lists: bool) {
+        let named = lists && Named::read(self.field.key, self.text()).is_some();
+        if let (false, Err(complaint)) = (named, check(self.field.key, self.text())) {
             self.complaint = Some(complaint);
         }
     }

@@ -1,7 +1,7 @@
 //! When a field has a list: what is looked for, what narrows it, and what of it is taken.
 
 use crosspull_core::field::Key;
-use crosspull_core::find::Sought;
+use crosspull_core::find::{Named, Sought};
 use crosspull_core::ids::ImageRef;
 use crosspull_core::inputs::check;
 use crosspull_core::sign_in::SignIn;
@@ -164,7 +164,7 @@ impl Form {
                 sought: Sought::For(key),
                 text: typed.to_owned(),
                 filter: cell.text().to_owned(),
-                whole: self.is_right(key),
+                whole: self.is_right(key) && Named::read(key, cell.text()).is_none(),
             }),
             Key::Repository => image(typed),
             _ => None,

@@ -114,6 +114,10 @@ fn submit(model: &mut Model) -> Vec<Effect> {
     let complaints = read.as_ref().err().cloned().unwrap_or_default();
     let wrong = form.complain(&complaints);
     if wrong > 0 {
+        if form.asks_which() {
+            model.said = Some(Said::good("Choose the one that is meant."));
+            return Vec::new();
+        }
         model.said = Some(Said::bad(if wrong == 1 { "One answer needs a look." } else { "Some answers need a look." }));
         return Vec::new();
     }

@@ -190,6 +190,32 @@ fn tenants_come_by_themselves_where_they_can_and_are_not_missed_where_they_canno
 }
 
 #[test]
+fn a_name_without_an_id_asks_which_one_is_meant() {
+    for (page, name) in [(1, "aks-shop-00004"), (2, "registryb.azurecr.io")] {
+        let mut answers = tenant_alone();
+        answers.set(Key::TenantB, "fabrikam.com");
+        answers.set(Key::Cluster, if page == 1 { String::new() } else { cluster(1).value });
+        let mut story = Story::new((80, 24), answers, false, Theme::full());
+        let fields = if page == 1 { 3 } else { 2 };
+        (0..page).for_each(|_| story.enter().end());
+        (0..fields).for_each(|_| story.press(KeyCode::Tab).end());
+        story.type_text(name).press(KeyCode::Esc).press(KeyCode::Tab).hides("✗").press(KeyCode::BackTab).asked();
+        story.press(KeyCode::Esc).enter().shows("Choose the one that is meant.");
+        let key = if page == 1 { Key::Cluster } else { Key::Registry };
+        let mut choices: Vec<Choice> = (0..8).map(cluster).collect();
+        choices.push(Choice {
+            name: "registryb".to_owned(),
+            details: vec!["rg-registry".to_owned(), "registryb.azurecr.io".to_owned()],
+            value: "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-registry/providers/\
+                    Microsoft.ContainerRegistry/registries/registryb"
+                .to_owned(),
+        });
+        story.msg(found(Sought::For(key), choices, Progress::Whole)).shows("1 of 9 match").enter().hides("match");
+        assert!(story.model.answers().get(key).is_some_and(|id| id.contains("/providers/")), "{name}");
+    }
+}
+
+#[test]
 fn nothing_is_listed_where_nobody_signs_in() {
     let mut answers = tenant_alone();
     answers.set(Key::TenantB, "fabrikam.com");
