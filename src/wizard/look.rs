@@ -12,7 +12,7 @@ use crosspull_core::answers::Answers;
 use crosspull_core::explain::Trouble;
 use crosspull_core::field::Key;
 use crosspull_core::find::{Progress, Sought};
-use crosspull_core::ids::RegistryId;
+use crosspull_core::ids::{RegistryId, TenantRef};
 use crosspull_core::inputs::Access;
 use crosspull_core::plan::Side;
 use crosspull_core::sign_in::Entered;
@@ -57,13 +57,16 @@ struct Errand {
 }
 
 impl Errand {
-    /// Signs in. Nothing else is read before it is known to be the tenant that was named.
-    async fn enter(self) -> Result<(Door, Entered), Trouble> {
+    /// Signs in. Nothing else is read before it is known to be the tenant that was named, where one was.
+    async fn enter(self) -> Result<(Door, Option<Entered>), Trouble> {
         let Self { side, access, parts } = self;
         let door = connect(&access, parts)
             .await
             .map_err(|finding| Trouble::new("The cloud cannot be used.", finding.text, finding.now))?;
-        let entered = sign_in(&door, access.tenant(side), side).await?;
+        let entered = match access.tenant(side) {
+            TenantRef::Home => None,
+            named => Some(sign_in(&door, named, side).await?),
+        };
         Ok((door, entered))
     }
 }
@@ -73,12 +76,14 @@ impl Wizard {
     pub(super) fn sign_in(&mut self, side: Side, answers: &Answers) {
         let tell = self.tell.clone();
         let entered = move |entered| drop(tell.send(Msg::Entered { side, entered }));
-        let (errand, controller) = match self.errand(side, answers) {
+        let (errand, controller) = match self.errand(side, answers, false) {
             Ok(errand) => errand,
             Err(trouble) => return entered(Err(trouble)),
         };
         let task = tokio::task::spawn_local(async move {
-            entered(errand.enter().await.map(|(_, entered)| entered));
+            if let Some(told) = errand.enter().await.map(|(_, entered)| entered).transpose() {
+                entered(told);
+            }
         });
         self.looks.retain(Look::goes);
         self.looks.push(Look { controller, task });
@@ -91,12 +96,13 @@ impl Wizard {
             Sought::For(Key::TenantA | Key::Cluster) => Side::A,
             _ => Side::B,
         };
+        let finds_tenants = matches!(sought, Sought::For(Key::TenantA | Key::TenantB));
         let tell = self.tell.clone();
         let found = {
             let (sought, tell) = (sought.clone(), tell.clone());
             move |choices, progress| drop(tell.send(Msg::Found { sought: sought.clone(), choices, progress }))
         };
-        let (errand, controller) = match self.errand(side, answers) {
+        let (errand, controller) = match self.errand(side, answers, finds_tenants) {
             Ok(errand) => errand,
             Err(trouble) => return found(Vec::new(), Progress::Failed(trouble)),
         };
@@ -104,7 +110,9 @@ impl Wizard {
         let task = tokio::task::spawn_local(async move {
             let progress = match errand.enter().await {
                 Ok((door, entered)) => {
-                    drop(tell.send(Msg::Entered { side, entered: Ok(entered) }));
+                    if let Some(entered) = entered {
+                        drop(tell.send(Msg::Entered { side, entered: Ok(entered) }));
+                    }
                     let tell = |choices| found(choices, Progress::Goes);
                     let finder = Finder { door: &door, side, registry, tell: &tell };
                     finder.find(&sought).await.map_or_else(Progress::Failed, |()| Progress::Whole)
@@ -126,9 +134,17 @@ impl Wizard {
     }
 
     /// What a look into a tenant takes, by the answers so far.
-    fn errand(&mut self, side: Side, answers: &Answers) -> Result<(Errand, Controller), Trouble> {
+    fn errand(&mut self, side: Side, answers: &Answers, finds_tenants: bool) -> Result<(Errand, Controller), Trouble> {
         let missing = |why: String| Trouble::new("Nobody can sign in yet.", why, "");
-        let access = Access::of_side(answers, side).map_err(|complaints| {
+        let tenant = match side {
+            Side::A => Key::TenantA,
+            Side::B => Key::TenantB,
+        };
+        // Before one is named, the tenants are those of whoever signs in.
+        let named = answers.get(tenant).is_some_and(|text| TenantRef::parse(text).is_ok());
+        let at_home = finds_tenants && !named;
+        let read = if at_home { Access::at_home } else { Access::of_side };
+        let access = read(answers, side).map_err(|complaints| {
             missing(complaints.into_iter().map(|c| format!("{}.", c.text)).collect::<Vec<_>>().join(" "))
         })?;
         let subscription = registry(answers).as_ref().and_then(RegistryId::subscription);

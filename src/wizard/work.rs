@@ -4,6 +4,7 @@ use crosspull_azure::journal::{JournalError, earlier};
 use crosspull_core::check::Check;
 use crosspull_core::event::{Event, RunId, Verdict};
 use crosspull_core::field::Key;
+use crosspull_core::ids::TenantRef;
 use crosspull_core::inputs::{Access, Inputs};
 use crosspull_core::plan::{Facts, Plan, Side};
 use crosspull_core::run::{Run, Way};
@@ -105,11 +106,18 @@ impl Wizard {
                     (Side::B, access.sign_in_b, &access.tenant_b, &mut means.login_b),
                 ];
                 for (side, way, tenant, login) in sides.into_iter().filter(|(_, way, ..)| way.asks_a_person()) {
-                    let key = format!("{side} {tenant} {} {}", way.word(), access.client_id);
-                    match self.persons.iter().find(|(known, _)| *known == key) {
-                        Some((_, known)) => *login = known.clone(),
-                        None => self.persons.push((key, login.clone())),
+                    let key = |tenant: &TenantRef| format!("{side} {tenant} {} {}", way.word(), access.client_id);
+                    let known =
+                        |key: String| self.persons.iter().find(|(known, _)| *known == key).map(|(_, login)| login);
+                    if let Some(known) = known(key(tenant)) {
+                        *login = known.clone();
+                        continue;
                     }
+                    // Who signed in to find out which tenants there are is the same person.
+                    if let Some(home) = known(key(&TenantRef::Home)) {
+                        *login = login.clone().after(home);
+                    }
+                    self.persons.push((key(tenant), login.clone()));
                 }
                 Ok(means)
             }

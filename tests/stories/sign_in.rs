@@ -94,14 +94,20 @@ fn over_ssh_the_line_for_the_tunnel_is_told() {
 
 #[test]
 fn where_device_codes_are_blocked_the_browser_is_tried_and_the_reason_told() {
-    let story = of_persons(&["device-code-blocked"]);
-    let mut person = Person::of(&story);
-    let flags = [WAYS[0], "device-code", WAYS[1], "device-code"];
-    let end = story.apply_with_somebody(&flags, |line| person.reads(line));
-    is_done(&story, &end);
-    assert_eq!(person.pages, 2, "\n{end}");
-    assert!(end.err.contains("sign-in by device-code did not work; trying browser"), "\n{end}");
-    assert!(end.err.contains("Conditional Access"), "\n{end}");
+    let blocks = [
+        ("device-code-blocked", "Conditional Access", "https://login.microsoftonline.com/error?code=53003"),
+        ("security-defaults", "security defaults", "https://login.microsoftonline.com/error?code=530035"),
+    ];
+    for (scenario, reason, page) in blocks {
+        let story = of_persons(&[scenario]);
+        let mut person = Person::of(&story);
+        let flags = [WAYS[0], "device-code", WAYS[1], "device-code"];
+        let end = story.apply_with_somebody(&flags, |line| person.reads(line));
+        is_done(&story, &end);
+        assert_eq!(person.pages, 2, "\n{end}");
+        assert!(end.err.contains("sign-in by device-code did not work; trying browser"), "\n{end}");
+        assert!(end.err.contains(reason) && end.err.contains(page), "\n{end}");
+    }
 }
 
 #[test]

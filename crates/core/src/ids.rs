@@ -55,9 +55,16 @@ pub enum TenantRef {
     Id(TenantId),
     /// By a domain that belongs to it, in lower case.
     Domain(String),
+    /// The account's own, whichever that is: for finding out which tenants there are, and for nothing else. No person
+    /// names it.
+    Home,
 }
 
 impl TenantRef {
+    /// What the sign-in service calls the tenant of whoever signs in (Microsoft identity platform, "OAuth 2.0 device
+    /// authorization grant", parameter `tenant`; `real-clients.md` 3, `az login` without `--tenant`).
+    pub const HOME: &str = "organizations";
+
     /// Reads a GUID, a domain, or a portal address that names one (`https://portal.azure.com/#@contoso.com/…`).
     ///
     /// # Errors
@@ -83,6 +90,7 @@ impl fmt::Display for TenantRef {
         match self {
             Self::Id(id) => id.fmt(f),
             Self::Domain(domain) => f.write_str(domain),
+            Self::Home => f.write_str(Self::HOME),
         }
     }
 }

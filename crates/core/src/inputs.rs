@@ -274,6 +274,30 @@ impl Access {
         Ok(access)
     }
 
+    /// The same where the tenant is not named yet, for finding out which there are: at the account's own. An app is
+    /// signed in to the tenant that it is told, so for an app one has to be named.
+    ///
+    /// # Errors
+    /// Every complaint at once.
+    pub fn at_home(answers: &Answers, side: Side) -> Result<Self, Vec<Complaint>> {
+        let (tenant, sign_in) = match side {
+            Side::A => (Key::TenantA, Key::SignInA),
+            Side::B => (Key::TenantB, Key::SignInB),
+        };
+        let way = SignIn::from_word(answers.or_default(sign_in));
+        if matches!(way, Some(SignIn::ServicePrincipal | SignIn::WorkloadIdentity)) {
+            return Self::of_side(answers, side);
+        }
+        let mut named = answers.clone();
+        named.set(tenant, uuid::Uuid::nil().to_string());
+        let mut access = Self::of_side(&named, side)?;
+        match side {
+            Side::A => access.tenant_a = TenantRef::Home,
+            Side::B => access.tenant_b = TenantRef::Home,
+        }
+        Ok(access)
+    }
+
     /// Reads answers that passed every check.
     fn read(answers: &Answers) -> Result<Self, String> {
         let text = |key| answers.or_default(key);
@@ -413,6 +437,17 @@ mod tests {
         assert_eq!(inputs.redirect_uri, "https://www.microsoft.com");
         assert_eq!((inputs.secret_days, inputs.soak_minutes, inputs.consent), (180, 30, ConsentMode::Auto));
         assert_eq!(inputs.images.len(), 1);
+    }
+
+    #[test]
+    fn a_tenant_that_is_not_named_is_the_accounts_own_where_there_is_one() {
+        let mut answers = Answers::default();
+        for (word, home) in [("azure-cli", true), ("device-code", true), ("service-principal", false)] {
+            answers.set(Key::SignInB, word);
+            let access = Access::at_home(&answers, Side::B);
+            assert_eq!(access.is_ok_and(|access| access.tenant_b == TenantRef::Home), home, "{word}");
+        }
+        assert!(TenantRef::parse(TenantRef::HOME).is_err(), "nobody names it");
     }
 
     #[test]

@@ -49,6 +49,7 @@ static SHIPPED: &[(&str, &str)] = &[
     ("cluster-stopped", include_str!("../../../assets/scenarios/cluster-stopped.toml")),
     ("conditional-access", include_str!("../../../assets/scenarios/conditional-access.toml")),
     ("device-code-blocked", include_str!("../../../assets/scenarios/device-code-blocked.toml")),
+    ("security-defaults", include_str!("../../../assets/scenarios/security-defaults.toml")),
     ("step-up", include_str!("../../../assets/scenarios/step-up.toml")),
     ("person-signs-in", include_str!("../../../assets/scenarios/person-signs-in.toml")),
     ("many", include_str!("../../../assets/scenarios/many.toml")),

@@ -100,6 +100,8 @@ pub struct Device {
 pub struct Code {
     /// Its value.
     pub value: String,
+    /// The tenant as the request named it.
+    pub authority: String,
     /// Who signed in.
     pub session: Session,
     /// Where it was sent.

@@ -75,6 +75,21 @@ async fn a_device_code_can_be_declined_and_is_over_one_day() {
 }
 
 #[tokio::test]
+async fn a_code_is_good_at_the_tenant_that_it_was_made_for_alone() {
+    let bench = Bench::with(&["happy"]).await;
+    let begun = bench.device_code("fabrikam.com", ARM, "").await;
+    bench.sim.approve_device(begun.at("/user_code"), "b").unwrap();
+    let elsewhere = bench.poll("contoso.com", begun.at("/device_code")).await;
+    assert_eq!((elsewhere.at("/error"), code_of(&elsewhere)), ("invalid_grant", 700_005));
+    let by_id = bench.tenant(Tenant::B);
+    assert_eq!(
+        bench.poll(&by_id, begun.at("/device_code")).await.status,
+        200,
+        "by another of its names it is the same"
+    );
+}
+
+#[tokio::test]
 async fn the_page_takes_a_code_and_an_account_and_is_hardened() {
     let bench = Bench::with(&[]).await;
     let begun = bench.device_code("fabrikam.com", ARM, "").await;

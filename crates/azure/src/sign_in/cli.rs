@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use azure_core::credentials::TokenCredential;
 use azure_identity::{AzureCliCredential, AzureCliCredentialOptions, Executor};
+use crosspull_core::ids::TenantRef;
 use crosspull_core::secret::SECRET_VARIABLES;
 use crosspull_core::text::printable;
 use uuid::Uuid;
@@ -45,7 +46,8 @@ pub(super) struct Way {
     pub(super) line: String,
 }
 
-/// The ways of the Azure CLI to a token of a tenant, in the order in which they are tried.
+/// The ways of the Azure CLI to a token of a tenant, in the order in which they are tried; where no tenant is named, to one
+/// of its current account.
 pub(super) fn ways(cli: &Arc<Cli>, tenant: &str, subscription: Option<Uuid>) -> azure_core::Result<Vec<Way>> {
     let way = |subscription: Option<String>, tenant_id: Option<String>, line: String| {
         let executor: Arc<dyn Executor> = cli.clone();
@@ -57,7 +59,10 @@ pub(super) fn ways(cli: &Arc<Cli>, tenant: &str, subscription: Option<Uuid>) -> 
     if let Some(id) = subscription {
         ways.push(way(Some(id.to_string()), None, format!("{ask} --subscription {id}"))?);
     }
-    ways.push(way(None, Some(tenant.to_owned()), format!("{ask} --tenant {tenant}"))?);
+    ways.push(match tenant {
+        TenantRef::HOME => way(None, None, ask.to_owned())?,
+        tenant => way(None, Some(tenant.to_owned()), format!("{ask} --tenant {tenant}"))?,
+    });
     Ok(ways)
 }
 

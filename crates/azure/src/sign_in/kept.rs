@@ -37,6 +37,13 @@ impl Kept {
         &self.0.refresh
     }
 
+    /// Takes over what renews another's tokens, unless that one is asking just now.
+    pub(super) fn inherit(&self, other: &Self) {
+        if let (Ok(mut mine), Ok(theirs)) = (self.0.refresh.try_lock(), other.0.refresh.try_lock()) {
+            mine.clone_from(&theirs);
+        }
+    }
+
     /// Remembers which claims the next token must have.
     pub(super) fn demand(&self, claims: String) {
         *self.0.claims.lock().unwrap_or_else(PoisonError::into_inner) = Some(claims);

@@ -96,6 +96,14 @@ impl Login {
         Self { how, kept: Kept::default() }
     }
 
+    /// A person who signed in by `home`, at another tenant: what renews their tokens there is tried here before they are
+    /// asked again (Microsoft identity platform, "Refresh tokens": they are bound to user and client, not to a tenant).
+    #[must_use]
+    pub fn after(self, home: &Self) -> Self {
+        self.kept.inherit(&home.kept);
+        self
+    }
+
     /// A service principal with its secret.
     #[must_use]
     pub fn service_principal(client_id: AppId, secret: Secret) -> Self {

@@ -126,6 +126,7 @@ fn code(cloud: &Cloud, asked: &Asked, session: Session) -> Vec<(&'static str, St
     let now = cloud.clock.timestamp();
     cloud.sign_ins().codes.push(Code {
         value: value.clone(),
+        authority: asked.tenant.clone(),
         session: Session { nonce: some("nonce"), ..session },
         redirect_uri: asked.get("redirect_uri").to_owned(),
         challenge: some("code_challenge"),
@@ -178,7 +179,7 @@ fn ask(cloud: &Cloud, asked: &Asked, client: &Client) -> String {
 ///
 /// # Errors
 /// The code is not good, or not this client's, or its verifier is another.
-pub fn redeem(cloud: &Cloud, client: &Client, form: &Form) -> Result<(Session, String), Refusal> {
+pub fn redeem(cloud: &Cloud, tenant: &str, client: &Client, form: &Form) -> Result<(Session, String), Refusal> {
     let value = form.required("code")?;
     let to = form.required("redirect_uri")?;
     let refuse = |error, code, text: &str| Err(errors::entra(StatusCode::BAD_REQUEST, error, code, text));
@@ -188,6 +189,7 @@ pub fn redeem(cloud: &Cloud, client: &Client, form: &Form) -> Result<(Session, S
     let Some(code) = found else {
         return Err(grants::malformed());
     };
+    grants::redeemed_where_it_was_made(cloud, &code.authority, tenant)?;
     if code.redeemed {
         // `entra_auth_code_redeemed`.
         let text = "OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token.";

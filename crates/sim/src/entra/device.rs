@@ -200,7 +200,7 @@ pub fn decline(cloud: &Cloud, code: &str) -> Result<(), DeviceError> {
 ///
 /// # Errors
 /// Nobody has yet, or nobody will.
-pub fn redeem(cloud: &Cloud, client: &Client, form: &Form) -> Result<(Session, String), Refusal> {
+pub fn redeem(cloud: &Cloud, tenant: &str, client: &Client, form: &Form) -> Result<(Session, String), Refusal> {
     // Microsoft's libraries send it by both names (`real-clients.md` 3).
     let code = form.get("device_code").map_or_else(|| form.required("code"), Ok)?;
     let refuse = |error, code, text: &str| Err(errors::entra(StatusCode::BAD_REQUEST, error, code, text));
@@ -213,6 +213,7 @@ pub fn redeem(cloud: &Cloud, client: &Client, form: &Form) -> Result<(Session, S
         let text = "The provided value for the input parameter 'device_code' is not valid.";
         return refuse("invalid_grant", 70_002, text);
     };
+    grants::redeemed_where_it_was_made(cloud, &device.authority, tenant)?;
     if device.expires <= now && device.progress != Progress::Redeemed {
         // Recorded in Azure/azure-cli issue 22251.
         let text =

@@ -28,7 +28,7 @@ pub async fn entered(State(cloud): State<Shared>, form: String) -> Response {
     };
     match field("decision") {
         "accept" if !user.is_empty() => decided(device::approve(&cloud, code, user).map(|_| true), &waiting.client),
-        "cancel" => decided(device::decline(&cloud, code).map(|()| false), &waiting.client),
+        "cancel" | "decline" => decided(device::decline(&cloud, code).map(|()| false), &waiting.client),
         _ => html::answer(StatusCode::OK, ask_for_account(&cloud, code, &waiting)),
     }
 }

@@ -45,8 +45,8 @@ pub fn answer(cloud: &Cloud, tenant: &str, form: &Form, grant: &str) -> Answer {
         client::public(&world, directory, form.required("client_id")?).map_err(|stop| stop.refusal())?
     };
     let (session, scope) = match grant {
-        "urn:ietf:params:oauth:grant-type:device_code" => device::redeem(cloud, &client, form)?,
-        "authorization_code" => authorize::redeem(cloud, &client, form)?,
+        "urn:ietf:params:oauth:grant-type:device_code" => device::redeem(cloud, tenant, &client, form)?,
+        "authorization_code" => authorize::redeem(cloud, tenant, &client, form)?,
         "refresh_token" => refresh(cloud, tenant, &client, form)?,
         _ => {
             let text = format!("The app requested an unsupported grant type '{grant}'.");
@@ -54,6 +54,19 @@ pub fn answer(cloud: &Cloud, tenant: &str, form: &Form, grant: &str) -> Answer {
         }
     };
     tokens(cloud, &client, &session, &scope, form.get("client_info") == Some("1"))
+}
+
+/// A code of one tenant is not good at another (Entra's document "Microsoft Entra authentication and authorization error
+/// codes", 700005).
+///
+/// # Errors
+/// 700005.
+pub fn redeemed_where_it_was_made(cloud: &Cloud, made_at: &str, tenant: &str) -> Result<(), Refusal> {
+    if people::same_tenant(&cloud.world(), made_at, tenant) {
+        return Ok(());
+    }
+    let text = "Provided Authorization Code is intended to use against other tenant, thus rejected. OAuth2 Authorization Code must be redeemed against same tenant it was acquired for.";
+    Err(errors::entra(StatusCode::BAD_REQUEST, "invalid_grant", 700_005, text))
 }
 
 /// The tokens of a session (`entra_device_code_pending`).

@@ -94,6 +94,13 @@ pub fn tenant<'w>(world: &'w World, authority: &str) -> Result<Option<&'w Direct
     world.tenant(authority).map(Some).ok_or_else(|| Stop::unknown_tenant(authority))
 }
 
+/// Whether two names are of one tenant; `organizations` and `common` are themselves alone.
+#[must_use]
+pub fn same_tenant(world: &World, one: &str, other: &str) -> bool {
+    let id = |authority: &str| world.tenant(authority).map(|tenant| tenant.id);
+    one.eq_ignore_ascii_case(other) || id(one).is_some_and(|one| Some(one) == id(other))
+}
+
 /// Signs an account in to a tenant, or to its own where none is named.
 ///
 /// # Errors

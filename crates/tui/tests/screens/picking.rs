@@ -115,7 +115,7 @@ fn a_list_comes_by_itself_where_nobody_is_asked_and_what_is_right_has_none() {
 fn a_person_is_asked_by_a_key_alone_until_they_signed_in() {
     let mut story = Story::blank((80, 24));
     story.enter().press(KeyCode::Tab).type_text("contoso.com").press(KeyCode::Tab).press(KeyCode::Right).asked();
-    story.press(KeyCode::Tab).shows("↓ signs in and lists them.");
+    story.press(KeyCode::Tab).shows("↓ signs in and lists");
     assert_eq!(story.asked(), []);
     story.press(KeyCode::Down).shows("Asking");
     assert!(matches!(story.asked().as_slice(), [Effect::Find { .. }]));
