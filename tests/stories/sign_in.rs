@@ -11,9 +11,13 @@ const WAYS: [&str; 2] = ["--sign-in-a", "--sign-in-b"];
 
 /// A story whose operators are no service principals.
 pub fn of_persons(scenarios: &[&str]) -> Story {
+    without_apps(Story::of_all(scenarios))
+}
+
+fn without_apps(story: Story) -> Story {
     let names =
         ["CROSSPULL_A_CLIENT_ID", "CROSSPULL_A_CLIENT_SECRET", "CROSSPULL_B_CLIENT_ID", "CROSSPULL_B_CLIENT_SECRET"];
-    names.into_iter().fold(Story::of_all(scenarios), Story::without)
+    names.into_iter().fold(story, Story::without)
 }
 
 /// The account that a check tells for a side, and what else it tells of the tenant.
@@ -141,12 +145,23 @@ fn an_account_of_the_other_tenant_is_not_taken() {
 
 #[test]
 fn a_stronger_sign_in_is_asked_for_in_the_middle_and_the_run_goes_on() {
-    let story = of_persons(&["step-up"]);
+    for way in ["device-code", "browser"] {
+        let story = of_persons(&["step-up"]);
+        let mut person = Person::of(&story);
+        let end = story.apply_with_somebody(&[WAYS[0], way, WAYS[1], way], |line| person.reads(line));
+        is_done(&story, &end);
+        assert!(person.codes + person.pages > 2, "asked again\n{end}");
+    }
+}
+
+#[test]
+fn a_stronger_sign_in_may_be_asked_for_by_the_very_first_question() {
+    let story = Story::told(&["happy"], "name = \"mine\"\nsays = \"mine\"\n[world.policies_a]\nstep_up = \"all\"");
+    let story = without_apps(story);
     let mut person = Person::of(&story);
-    let flags = [WAYS[0], "device-code", WAYS[1], "device-code"];
-    let end = story.apply_with_somebody(&flags, |line| person.reads(line));
+    let end = story.apply_with_somebody(&[WAYS[0], "device-code", WAYS[1], "device-code"], |line| person.reads(line));
     is_done(&story, &end);
-    assert!(person.codes > 2, "asked again\n{end}");
+    assert_eq!(person.codes, 3, "twice for A\n{end}");
 }
 
 #[test]

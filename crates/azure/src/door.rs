@@ -122,12 +122,10 @@ impl Door {
         let token = self.token(request.side, audience).await?;
         match self.wire.send(work, &request, Some(&token), &read).await {
             Err(CallError::Refused(refused)) if refused.refusal.status == Some(401) => {
-                if let Some(claims) = refused.claims {
-                    self.tokens
-                        .demand(request.side, claims)
-                        .map_err(|trouble| CallError::SignIn(Trouble { refusal: Some(refused.refusal), ..trouble }))?;
-                }
-                self.tokens.forget(request.side, audience).await;
+                self.tokens
+                    .refused(request.side, audience, &token, refused.claims)
+                    .await
+                    .map_err(|trouble| CallError::SignIn(Trouble { refusal: Some(refused.refusal), ..trouble }))?;
                 let token = self.token(request.side, audience).await?;
                 self.wire.send(work, &request, Some(&token), &read).await
             }

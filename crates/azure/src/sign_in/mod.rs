@@ -218,22 +218,29 @@ impl Tokens {
         self.source(side).token(audience).await
     }
 
-    /// Forgets a token that a service did not accept.
-    pub async fn forget(&self, side: Side, audience: Audience) {
-        *self.source(side).login.kept.slot(audience).lock().await = None;
-    }
-
-    /// A service asks for a token with claims that this one lacks. A person can sign in again for it.
+    /// Forgets a token that a service did not accept, unless there is another one since: requests that go out together
+    /// are refused together, and nobody is asked once for each. Where the service names claims that the token lacks, the
+    /// next one is asked for with these; a person can sign in again for that.
     ///
     /// # Errors
     /// Where nobody can be asked; the trouble tells what can be done.
-    pub fn demand(&self, side: Side, claims: String) -> Result<(), Trouble> {
+    pub async fn refused(
+        &self,
+        side: Side,
+        audience: Audience,
+        token: &Secret,
+        claims: Option<String>,
+    ) -> Result<(), Trouble> {
         let source = self.source(side);
-        if matches!(source.login.how, How::Person { .. }) {
-            source.login.kept.demand(claims);
-            return Ok(());
+        if let Some(claims) = claims.as_ref().filter(|_| !self.asks_a_person(side)) {
+            return Err(source.not_strong_enough(claims));
         }
-        Err(source.not_strong_enough(&claims))
+        let mut kept = source.login.kept.slot(audience).lock().await;
+        let was_it = kept.take_if(|(held, _)| held.reveal() == token.reveal()).is_some();
+        if let Some(claims) = claims.filter(|_| was_it) {
+            source.login.kept.demand(claims);
+        }
+        Ok(())
     }
 }
 
