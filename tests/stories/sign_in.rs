@@ -232,6 +232,18 @@ fn the_machines_identity_signs_in_to_a_and_a_person_to_b() {
 }
 
 #[test]
+fn a_machine_of_tenant_b_signs_in_there_and_a_person_to_a() {
+    let story = without_apps(Story::told(&["happy"], "name = \"mine\"\nsays = \"mine\"\n[world]\nmachine_in_b = true"));
+    let host = story.sim.metadata_host().to_owned();
+    let story = story.with("AZURE_POD_IDENTITY_AUTHORITY_HOST", &host);
+    let mut person = Person::of(&story);
+    let flags = [WAYS[0], "browser", WAYS[1], "managed-identity"];
+    let end = story.apply_with_somebody(&flags, |line| person.reads(line));
+    is_done(&story, &end);
+    assert_eq!((person.codes, person.pages), (0, 1), "\n{end}");
+}
+
+#[test]
 fn the_machines_identity_of_another_tenant_is_told_from_the_one_that_was_named() {
     let story = of_persons(&["happy"]);
     let host = story.sim.metadata_host().to_owned();

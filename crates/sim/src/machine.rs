@@ -1,4 +1,4 @@
-//! The managed identity of a machine of tenant A: the endpoint of the Azure Instance Metadata Service, and that of App Service
+//! The managed identity of a machine, of tenant A where a scenario does not say otherwise: the endpoint of the Azure Instance Metadata Service, and that of App Service
 //! (Entra's document "How to use managed identities for Azure resources on an Azure VM to acquire an access token"; App
 //! Service's document "Use managed identities for App Service and Azure Functions").
 
@@ -99,13 +99,9 @@ fn token(cloud: &Cloud, query: &Query) -> Result<Token, (&'static str, String)> 
         .ok_or(("invalid_request", "Required query variable 'resource' is missing".to_owned()))?;
     let (who, names) = {
         let world = cloud.world();
-        let found = identity(&world, query).ok_or(("invalid_request", "Identity not found".to_owned()))?;
-        let who = SignedIn {
-            tenant: world.a,
-            app_id: found.app_id,
-            object_id: found.id,
-            graph_roles: found.graph_roles.clone(),
-        };
+        let (tenant, found) = identity(&world, query).ok_or(("invalid_request", "Identity not found".to_owned()))?;
+        let who =
+            SignedIn { tenant, app_id: found.app_id, object_id: found.id, graph_roles: found.graph_roles.clone() };
         (who, world.names)
     };
     if Audience::of(resource, names, &cloud.origin).is_none() {
@@ -119,14 +115,16 @@ fn token(cloud: &Cloud, query: &Query) -> Result<Token, (&'static str, String)> 
     Ok(Token { value, client_id: who.app_id, resource: resource.to_owned(), lifetime: cloud.times.token_lifetime })
 }
 
-/// The identity that the query names by one of its ids, else the only one.
-fn identity<'w>(world: &'w World, query: &Query) -> Option<&'w ServicePrincipal> {
-    let found = world.directory(world.a)?.principal(happy::machine_identity())?;
+/// The identity that the query names by one of its ids, else the only one, with its tenant.
+fn identity<'w>(world: &'w World, query: &Query) -> Option<(Uuid, &'w ServicePrincipal)> {
+    let known = [world.a, world.b].into_iter().zip(happy::machine_identities());
+    let (tenant, found, resource_id) = known
+        .filter_map(|(tenant, (id, resource))| Some((tenant, world.directory(tenant)?.principal(id)?, resource)))
+        .next()?;
     let is = |name: &str, id: &str| one(query, name).is_none_or(|asked| asked.eq_ignore_ascii_case(id));
-    let resource_id = happy::machine_resource();
     let named = is("client_id", &found.app_id.to_string())
         && is("object_id", &found.id.to_string())
         && is("principal_id", &found.id.to_string())
         && ["msi_res_id", "mi_res_id"].iter().all(|name| is(name, &resource_id));
-    named.then_some(found)
+    named.then_some((tenant, found))
 }

@@ -38,6 +38,8 @@ pub struct WorldPart {
     pub guest: GuestPart,
     /// Whether the machine has a managed identity, of tenant A, with the rights of its operator.
     pub machine_identity: Option<bool>,
+    /// Whether the machine is one of tenant B in place of A, with the rights of that operator.
+    pub machine_in_b: Option<bool>,
     /// Sign-in policies of tenant A.
     pub policies_a: PoliciesPart,
     /// Sign-in policies of tenant B.
@@ -175,6 +177,7 @@ impl WorldPart {
             group_roles: later.group_roles.or(self.group_roles),
             guest: self.guest.and(later.guest),
             machine_identity: later.machine_identity.or(self.machine_identity),
+            machine_in_b: later.machine_in_b.or(self.machine_in_b),
             policies_a: self.policies_a.and(later.policies_a),
             policies_b: self.policies_b.and(later.policies_b),
             many: ManyPart {

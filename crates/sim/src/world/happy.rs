@@ -85,7 +85,7 @@ pub fn build(setup: &Setup, today: Timestamp) -> Start {
     builder.grant(&mut world, &a, &hub_places(), hub_roles(&setup.world.operator_a));
     builder.grant(&mut world, &b, &registry_places(), operator_roles(&setup.world.operator_b, OPERATOR_B_ROLES));
     if setup.world.machine_identity != Some(false) {
-        builder.managed_operator(&mut world, &setup.world.operator_a);
+        builder.machine(&mut world, &setup.world);
     }
     let people = builder.people(&mut world, setup);
     builder.cluster(&mut world, setup);
@@ -95,17 +95,17 @@ pub fn build(setup: &Setup, today: Timestamp) -> Start {
     Start { world, operator_a, operator_b, people }
 }
 
-/// The object id of the managed identity of a machine of tenant A.
+/// The object id and the resource id of the managed identity of a machine, in tenant A and in B.
 #[must_use]
-pub fn machine_identity() -> Uuid {
-    identities::MANAGED_IDENTITY.principal
-}
-
-/// The resource id of that identity.
-#[must_use]
-pub fn machine_resource() -> String {
-    let group = cluster_places().resource_group;
-    format!("{group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{}", identities::MANAGED_IDENTITY.name)
+pub fn machine_identities() -> [(Uuid, String); 2] {
+    let of = |ids: &identities::Ids, group: &str| {
+        let resource = format!("{group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{}", ids.name);
+        (ids.principal, resource)
+    };
+    [
+        of(&identities::MANAGED_IDENTITY, &cluster_places().resource_group),
+        of(&identities::MANAGED_IDENTITY_IN_B, &registry_places().resource_group),
+    ]
 }
 
 /// What the whole route needs of operator A: to reset the cluster, and to give a new principal the roles of the present

@@ -53,6 +53,14 @@ pub static MANAGED_IDENTITY: Ids = Ids {
     principal: uuid!("0f0f0f0f-0003-4f0f-8f0f-00000000f003"),
     graph_roles: OPERATOR_A.graph_roles,
 };
+/// The same of a machine of tenant B.
+pub static MANAGED_IDENTITY_IN_B: Ids = Ids {
+    name: "fabrikam-operator-vm",
+    application: Uuid::nil(),
+    client: uuid!("0f0f0f0f-0002-4f0f-8f0f-00000000b002"),
+    principal: uuid!("0f0f0f0f-0003-4f0f-8f0f-00000000b003"),
+    graph_roles: OPERATOR_B.graph_roles,
+};
 /// What the cluster signs in with.
 pub static CLUSTER_APP: Ids = Ids {
     name: "aks-shop-sp",
@@ -194,16 +202,26 @@ impl Builder {
         }
     }
 
-    /// The managed identity, with the rights of the operator of tenant A.
-    pub fn managed_operator(&self, world: &mut World, part: &OperatorPart) {
-        let graph_roles = graph_roles(&MANAGED_IDENTITY, part);
-        let principal = self.principal(CONTOSO, &MANAGED_IDENTITY, graph_roles, "ManagedIdentity");
-        if let Some(directory) = world.directory_mut(CONTOSO) {
+    /// The machine's managed identity, with the rights of the operator of its tenant.
+    pub fn machine(&self, world: &mut World, part: &WorldPart) {
+        if part.machine_in_b == Some(true) {
+            let holder = self.managed_operator(world, world.b, &MANAGED_IDENTITY_IN_B, &part.operator_b);
+            let roles = super::operator_roles(&part.operator_b, super::OPERATOR_B_ROLES);
+            self.grant(world, &holder, &registry_places(), roles);
+        } else {
+            let holder = self.managed_operator(world, CONTOSO, &MANAGED_IDENTITY, &part.operator_a);
+            let roles = super::operator_roles(&part.operator_a, super::OPERATOR_A_ROLES);
+            self.grant(world, &holder, &cluster_places(), roles);
+            self.grant(world, &holder, &hub_places(), super::hub_roles(&part.operator_a));
+        }
+    }
+
+    fn managed_operator(&self, world: &mut World, tenant: Uuid, ids: &Ids, part: &OperatorPart) -> Holder {
+        let principal = self.principal(tenant, ids, graph_roles(ids, part), "ManagedIdentity");
+        if let Some(directory) = world.directory_mut(tenant) {
             directory.service_principals.push(principal);
         }
-        let holder = Holder::principal(CONTOSO, &MANAGED_IDENTITY);
-        self.grant(world, &holder, &cluster_places(), super::operator_roles(part, super::OPERATOR_A_ROLES));
-        self.grant(world, &holder, &hub_places(), super::hub_roles(part));
+        Holder::principal(tenant, ids)
     }
 
     /// An operator of a tenant.
