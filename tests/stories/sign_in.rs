@@ -115,6 +115,18 @@ fn where_device_codes_are_blocked_the_browser_is_tried_and_the_reason_told() {
 }
 
 #[test]
+fn where_every_way_is_blocked_the_other_one_is_tried_and_the_reason_told_twice() {
+    let story = of_persons(&["conditional-access"]);
+    let mut person = Person::of(&story);
+    let flags = [WAYS[0], "device-code", WAYS[1], "device-code"];
+    let end = story.apply_with_somebody(&flags, |line| person.reads(line));
+    end.exits(4).verdict("stopped").finds("stop", "a Conditional Access policy of the tenant blocks", "another way");
+    assert!(end.err.contains("Tenant B: sign-in by device-code did not work; trying browser"), "\n{end}");
+    assert_eq!(person.pages, 1, "B's browser\n{end}");
+    story.wrote_nothing();
+}
+
+#[test]
 fn a_code_that_is_declined_stops_with_the_reason() {
     let story = of_persons(&["happy"]);
     let end = story.apply_with_somebody(&[WAYS[0], "device-code", WAYS[1], "device-code"], |line| {
