@@ -38,14 +38,9 @@ pub async fn apply(arguments: &ArgMatches) -> color_eyre::Result<Code> {
 /// Looks up what was named without its id, asks the checks, and carries out the plan where there is a folder for its
 /// journal.
 async fn begin(arguments: &ArgMatches, runs: Option<PathBuf>) -> color_eyre::Result<Code> {
-    let (named, mut ready, secret_file) = match prepared(arguments, runs.is_some()) {
-        Ok(prepared) => prepared,
-        Err(complaints) => return complain(&complaints),
-    };
-    let mut session = Session::new(arguments, secret_file)?;
-    match session.look_up(&named, &mut ready).await? {
-        Some(code) => Ok(code),
-        None => session.apply(ready, runs).await,
+    match prepared(arguments, runs.is_some()) {
+        Ok((named, ready, secret_file)) => Session::new(arguments, secret_file)?.apply(&named, ready, runs).await,
+        Err(complaints) => complain(&complaints),
     }
 }
 

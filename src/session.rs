@@ -104,7 +104,7 @@ impl Session {
     ///
     /// # Errors
     /// Where standard output cannot be used.
-    pub async fn look_up(&mut self, named: &[Named], ready: &mut Ready) -> color_eyre::Result<Option<Code>> {
+    async fn look_up(&mut self, named: &[Named], ready: &mut Ready) -> color_eyre::Result<Option<Code>> {
         if named.is_empty() {
             return Ok(None);
         }
@@ -135,12 +135,16 @@ impl Session {
         }
     }
 
-    /// Asks the checks; then carries out the plan, where there is a folder for its journal.
+    /// Looks up what was named without its id and asks the checks; then carries out the plan, where there is a folder for
+    /// its journal.
     ///
     /// # Errors
     /// Where standard output cannot be used.
-    pub async fn apply(mut self, ready: Ready, runs: Option<PathBuf>) -> color_eyre::Result<Code> {
+    pub async fn apply(mut self, named: &[Named], mut ready: Ready, runs: Option<PathBuf>) -> color_eyre::Result<Code> {
         self.report = Report::of(Run { answers: ready.answers.clone(), ..Run::default() });
+        if let Some(code) = self.look_up(named, &mut ready).await? {
+            return Ok(code);
+        }
         let job = self.job.clone();
         let checked = match self.pump(job.check(&ready.inputs, ready.means.clone())).await? {
             Pumped::Ended(checked) => checked,

@@ -126,11 +126,11 @@ impl Wizard {
 
     /// Ends whatever asks a person to sign in.
     pub(super) fn stop_sign_in(&self) {
-        let mut looks = self.looks.iter().chain(&self.search).filter(|look| look.goes()).peekable();
-        if looks.peek().is_none() {
+        self.looks.iter().chain(&self.search).filter(|look| look.goes()).for_each(Look::stop);
+        // One that is over keeps its door for the run, and is not to be stopped before that begins.
+        if self.task.is_some() {
             self.job.controller.stop();
         }
-        looks.for_each(Look::stop);
     }
 
     /// What a look into a tenant takes, by the answers so far.

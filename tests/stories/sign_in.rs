@@ -123,7 +123,7 @@ fn where_every_way_is_blocked_the_other_one_is_tried_and_the_reason_told_twice()
     end.exits(4).verdict("stopped").finds("stop", "a Conditional Access policy of the tenant blocks", "another way");
     assert!(end.err.contains("Tenant B: sign-in by device-code did not work; trying browser"), "\n{end}");
     assert_eq!(person.pages, 1, "B's browser\n{end}");
-    story.wrote_nothing();
+    story.world().is_as(story.begin());
 }
 
 #[test]
