@@ -26,9 +26,11 @@ pub fn is_ssh(variable: impl Fn(&str) -> Option<String>) -> bool {
     any_set(&variable, &["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"])
 }
 
-/// True where there is a desktop.
+/// True where there is a desktop: one that says so, and on systems that have no other kind of login but that over the
+/// network.
 pub fn is_desktop(variable: impl Fn(&str) -> Option<String>) -> bool {
-    any_set(&variable, &["DISPLAY", "WAYLAND_DISPLAY"])
+    let always = cfg!(any(target_os = "macos", windows)) && !is_ssh(&variable);
+    always || any_set(&variable, &["DISPLAY", "WAYLAND_DISPLAY"])
 }
 
 /// True where one of them has a value; an empty variable counts as none.

@@ -89,8 +89,10 @@ impl Named {
         let (side, key) = (self.side(), key.name());
         let check = Check::Name { side, name: name.clone() };
         let is = |text: &String| text.eq_ignore_ascii_case(name);
-        let meant: Vec<&str> =
-            found.iter().filter(|c| is(&c.name) || c.details.iter().any(is)).map(|c| c.value.as_str()).collect();
+        // A bare name is never compared with the details: groups and clusters are often called alike.
+        let server = name.contains(['.', ':']);
+        let is_meant = |choice: &&Choice| if server { choice.details.iter().any(is) } else { is(&choice.name) };
+        let meant: Vec<&str> = found.iter().filter(is_meant).map(|choice| choice.value.as_str()).collect();
         match meant.as_slice() {
             [id] => Ok(((*id).to_owned(), check.pass(format!("{name} is {id}")))),
             [] => Err(check.stop(
@@ -175,6 +177,10 @@ mod tests {
         assert_eq!(named.judge(&[other.clone(), one.clone()]).map(|(id, _)| id), Ok(ID.to_owned()));
         let none = named.judge(&[other]).expect_err("none");
         assert_eq!(none.text, "no registry that you may see in tenant B is called registryb.azurecr.io");
+        let cluster = Named::read(Key::Cluster, "aks-shop").expect("a name");
+        let of_a_group_so_called =
+            Choice { name: "aks-shop-2".to_owned(), details: vec!["aks-shop".to_owned()], value: "2".to_owned() };
+        assert!(cluster.judge(&[of_a_group_so_called]).is_err(), "a group's name is not a cluster's");
         let two = named.judge(&[one.clone(), one]).expect_err("two").text;
         assert!(two.starts_with("2 in tenant B are called registryb.azurecr.io: /subscriptions/"), "{two}");
     }

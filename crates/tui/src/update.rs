@@ -41,7 +41,7 @@ fn take(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Effect> {
             model.live.hear(&entry);
             heard(model, &entry.event);
         }
-        Msg::Prompt(prompt) => sign_in::prompted(model, prompt),
+        Msg::Prompt(prompt) => return sign_in::prompted(model, prompt),
         Msg::Entered { side, entered } => sign_in::entered(model, side, entered),
         Msg::Found { sought, choices, progress } => sign_in::found(model, &sought, choices, progress),
         Msg::Secret(secret) => model.reveal(secret, now),

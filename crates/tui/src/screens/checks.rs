@@ -30,7 +30,10 @@ fn build(model: &Model, chosen: Option<usize>, columns: usize, now: Timestamp, e
     let title = if live.errand.is_some() { "Sign-in" } else { "Checks" };
     let mut sheet = Sheet::new(theme.span(Tone::Strong, title));
     sheet.right = vec![progress(model)];
-    for side in [Side::A, Side::B] {
+    let checks = live.checks();
+    // Who signed in is known from the form until the check tells it.
+    let told = |side| checks.iter().any(|(check, finding)| **check == Check::SignIn(side) && finding.is_some());
+    for side in [Side::A, Side::B].into_iter().filter(|side| !told(*side)) {
         if let Some(entered) = model.who.of(side, model.holding()) {
             let before = vec![
                 theme.span(Tone::Dim, format!("{side} ")),
@@ -42,7 +45,6 @@ fn build(model: &Model, chosen: Option<usize>, columns: usize, now: Timestamp, e
             sheet.lines.extend(hang(theme, Tone::Plain, before, &says, columns));
         }
     }
-    let checks = live.checks();
     let shown = chosen.or_else(|| worst(&checks));
     for (i, (check, finding)) in checks.iter().enumerate() {
         let top = sheet.lines.len();

@@ -12,16 +12,22 @@ use crate::msg::{Effect, Said};
 use crate::overlay::Overlay;
 use crate::who;
 
-/// A person is asked to sign in, in another way than was chosen, or not any more.
-pub(super) fn prompted(model: &mut Model, prompt: Prompt) {
+/// A person is asked to sign in, in another way than was chosen, or not any more. On a desktop the page opens by itself:
+/// a browser was asked for.
+pub(super) fn prompted(model: &mut Model, prompt: Prompt) -> Vec<Effect> {
+    let mut effects = Vec::new();
     match prompt {
         Prompt::Instead { .. } => model.instead = Some(prompt),
         Prompt::Over { side } => over(model, side),
         Prompt::Code { .. } | Prompt::Page { .. } => {
+            if let (true, Prompt::Page { address, .. }) = (model.here.desktop, &prompt) {
+                effects.push(Effect::Open { address: address.clone() });
+            }
             let instead = model.instead.take().filter(|instead| instead.side() == prompt.side());
             model.signing_in = Some(SigningIn { prompt, instead, stopped: false });
         }
     }
+    effects
 }
 
 /// Nothing is asked for that tenant any more.

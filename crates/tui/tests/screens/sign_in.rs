@@ -132,7 +132,15 @@ fn a_browser_is_opened_where_there_is_a_desktop_and_nowhere_else() {
     let mut story = at(None, true, (80, 24), Theme::full());
     asked(&mut story, [code()]).shows("Ctrl+O open").ctrl('o');
     assert_eq!(story.asked(), [Effect::Open { address: ADDRESS.to_owned() }]);
+    asked(&mut story, [page()]);
+    let by_itself = story.asked();
+    assert!(
+        matches!(by_itself.as_slice(), [Effect::Open { address }] if address.contains("authorize")),
+        "{by_itself:?}"
+    );
     let mut story = over_ssh((80, 24), Theme::full());
+    asked(&mut story, [page()]);
+    assert_eq!(story.asked(), [], "nobody sees a browser that opens here");
     asked(&mut story, [code()]).hides("Ctrl+O").ctrl('o');
     assert_eq!(story.asked(), []);
 }
