@@ -156,22 +156,23 @@ impl Job {
         access: &Access,
     ) -> Result<Result<(String, Finding), Finding>, JournalError> {
         let side = one.side();
+        let not_looked_up = |check: Check, trouble: Trouble| Finding {
+            refusal: trouble.refusal,
+            ..check.stop(format!("{} was not looked up: {}", one.name, trouble.why), trouble.now)
+        };
+        if let Err(trouble) = sign_in(door, access.tenant(side), side).await {
+            return Ok(Err(not_looked_up(Check::SignIn(side), trouble)));
+        }
         let check = Check::Name { side, name: one.name.clone() };
         self.recorder.say(Event::CheckStarted { check: check.clone() })?;
         let found = Mutex::new(Vec::new());
         let tell = |choices| found.lock().unwrap_or_else(PoisonError::into_inner).extend(choices);
         let finder = Finder { door, side, registry: None, tell: &tell };
-        let searched = match sign_in(door, access.tenant(side), side).await {
-            Ok(_) => finder.find(&Sought::For(one.key)).await,
-            Err(trouble) => Err(trouble),
-        };
+        let searched = finder.find(&Sought::For(one.key)).await;
         let found = found.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(match searched {
             Ok(()) => one.judge(&found),
-            Err(trouble) => Err(Finding {
-                refusal: trouble.refusal,
-                ..check.stop(format!("{} was not looked up: {}", one.name, trouble.why), trouble.now)
-            }),
+            Err(trouble) => Err(not_looked_up(check, trouble)),
         })
     }
 

@@ -12,7 +12,7 @@ use crosspull_core::answers::Answers;
 use crosspull_core::explain::Trouble;
 use crosspull_core::field::Key;
 use crosspull_core::find::{Progress, Sought};
-use crosspull_core::ids::{RegistryId, TenantRef};
+use crosspull_core::ids::{ClusterId, RegistryId, TenantRef};
 use crosspull_core::inputs::Access;
 use crosspull_core::plan::Side;
 use crosspull_core::sign_in::Entered;
@@ -26,6 +26,7 @@ use crate::job::DEADLINE;
 /// A look into a tenant, under way.
 #[derive(Debug)]
 pub(super) struct Look {
+    side: Side,
     controller: Controller,
     task: JoinHandle<()>,
 }
@@ -85,8 +86,9 @@ impl Wizard {
                 entered(told);
             }
         });
-        self.looks.retain(Look::goes);
-        self.looks.push(Look { controller, task });
+        // What an earlier one finds is not about these answers.
+        self.looks.retain(|look| look.goes() && look.side != side);
+        self.looks.push(Look { side, controller, task });
     }
 
     /// Looks for something in place of what is looked for.
@@ -121,7 +123,7 @@ impl Wizard {
             };
             found(Vec::new(), progress);
         });
-        self.search = Some(Look { controller, task });
+        self.search = Some(Look { side, controller, task });
     }
 
     /// Ends whatever asks a person to sign in.
@@ -147,8 +149,9 @@ impl Wizard {
         let access = read(answers, side).map_err(|complaints| {
             missing(complaints.into_iter().map(|c| format!("{}.", c.text)).collect::<Vec<_>>().join(" "))
         })?;
-        let subscription = registry(answers).as_ref().and_then(RegistryId::subscription);
-        let means = self.means(&access, [None, subscription]).map_err(|complaints| missing(complaints.join(" ")))?;
+        let in_a = answers.get(Key::Cluster).and_then(|text| ClusterId::parse(text).ok()).map(|id| id.subscription());
+        let in_b = registry(answers).as_ref().and_then(RegistryId::subscription);
+        let means = self.means(&access, [in_a, in_b]).map_err(|complaints| missing(complaints.join(" ")))?;
         let (controller, control) = control();
         // Nobody listens to its calls: what they find is told.
         let recorder = std::sync::Arc::new(Recorder::new(unbounded_channel().0, jiff::Timestamp::now));
@@ -166,7 +169,8 @@ impl Wizard {
     }
 }
 
-/// The registry that is named so far.
+/// The registry that is chosen so far; one that is only named cannot be asked yet.
 fn registry(answers: &Answers) -> Option<RegistryId> {
-    answers.get(Key::Registry).and_then(|text| RegistryId::parse(text).ok())
+    let registry = answers.get(Key::Registry).and_then(|text| RegistryId::parse(text).ok());
+    registry.filter(|id| id.server().is_none())
 }

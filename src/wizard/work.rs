@@ -106,7 +106,10 @@ impl Wizard {
                     (Side::B, access.sign_in_b, &access.tenant_b, &mut means.login_b),
                 ];
                 for (side, way, tenant, login) in sides.into_iter().filter(|(_, way, ..)| way.asks_a_person()) {
-                    let key = |tenant: &TenantRef| format!("{side} {tenant} {} {}", way.word(), access.client_id);
+                    // What a cloud let in is sent to no other one.
+                    let cloud = format!("{:?} {:?}", access.cloud, access.login_host);
+                    let key =
+                        |tenant: &TenantRef| format!("{side} {tenant} {} {} {cloud}", way.word(), access.client_id);
                     let known =
                         |key: String| self.persons.iter().find(|(known, _)| *known == key).map(|(_, login)| login);
                     if let Some(known) = known(key(tenant)) {

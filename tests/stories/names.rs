@@ -46,5 +46,8 @@ fn what_else_is_wrong_is_told_before_anything_is_called() {
     let end = story.apply(&["--cluster", "aks-shop", "--secret-days", "0"]);
     end.exits(2);
     assert!(end.err.contains("secret-days"), "\n{end}");
+    let end = story.apply(&["--cluster", "aks-shop", "--cluster", "aks-other"]);
+    end.exits(2);
+    assert!(end.err.contains("2 clusters are named; one run takes one"), "\n{end}");
     story.called_nothing();
 }

@@ -8,6 +8,7 @@ use crosspull_core::ids::RegistryId;
 use crosspull_core::plan::Side;
 use crosspull_core::secret::Secret;
 use crosspull_core::text::printable;
+use futures_util::future::join;
 use futures_util::stream::{self, StreamExt as _};
 
 use crate::door::{Door, MOST_PAGES, endless};
@@ -64,24 +65,24 @@ impl Finder<'_> {
 
     /// All of a kind in all subscriptions: by Resource Graph, else subscription by subscription.
     async fn resources(&self, kind: &Kind) -> Result<(), CallError> {
+        // Who does not sign in is asked once, and not again for the other question.
+        self.door.tokens().token(self.side, Audience::Arm).await.map_err(CallError::SignIn)?;
+        let work = self.work();
+        let page = |after: Option<&str>| request::resources(self.door.endpoints(), self.side, kind.query, after);
         let request = request::subscriptions(self.door.endpoints(), self.side);
-        let subscriptions: Result<Vec<Subscription>, _> = self.door.list(&self.work(), request).await;
+        let (subscriptions, mut page_read) =
+            join(self.door.list::<Subscription>(&work, request), self.door.json::<Found>(&work, page(None))).await;
         // Their names are nice to have.
         let names = Names::of(subscriptions.as_deref().unwrap_or_default());
-        let mut after = None;
-        for page in 0..MOST_PAGES {
-            let request = request::resources(self.door.endpoints(), self.side, kind.query, after.as_deref());
-            let found: Found = match self.door.json(&self.work(), request).await {
-                Ok(found) => found,
-                // Somebody forbade it, or the cloud has none.
-                Err(CallError::Refused(_)) if page == 0 => {
-                    return self.by_subscription(kind, &subscriptions?, &names).await;
-                }
-                Err(error) => return Err(error),
-            };
+        // Somebody forbade it, or the cloud has none.
+        if matches!(page_read, Err(CallError::Refused(_))) {
+            return self.by_subscription(kind, &subscriptions?, &names).await;
+        }
+        for _ in 0..MOST_PAGES {
+            let found = page_read?;
             (self.tell)(found.data.into_iter().map(|resource| names.choice(resource)).collect());
             match found.next {
-                Some(next) => after = Some(next),
+                Some(next) => page_read = self.door.json(&work, page(Some(&next))).await,
                 None => return Ok(()),
             }
         }
@@ -160,7 +161,7 @@ impl Finder<'_> {
     /// Signs in to the registry as the operator, for one thing.
     async fn enter_registry(&self, what: &str, scope: &str) -> Result<At, Trouble> {
         let Some(id) = &self.registry else {
-            return Err(Trouble::new(what, "No registry is named yet.", "Name the registry first."));
+            return Err(Trouble::new(what, "No registry is chosen yet.", "Choose the registry first."));
         };
         let (door, work) = (self.door, self.work());
         let call = |error: CallError| error.trouble(what);

@@ -44,20 +44,26 @@ impl Named {
     #[must_use]
     pub fn read(key: Key, text: &str) -> Option<Self> {
         let text = clean(text);
-        let named = match key {
-            Key::Cluster => is_cluster_name(text),
-            Key::Registry => is_registry_name(text) || RegistryId::parse(text).is_ok_and(|id| id.server().is_some()),
-            _ => false,
+        let name = match key {
+            Key::Cluster if is_cluster_name(text) => text.to_owned(),
+            Key::Registry if is_registry_name(text) => text.to_owned(),
+            Key::Registry => RegistryId::parse(text).ok()?.server()?.to_owned(),
+            _ => return None,
         };
-        named.then(|| Self { key, name: text.to_owned() })
+        Some(Self { key, name })
     }
 
-    /// All that the answers name so. Where nobody signs in to tenant B nothing is looked up there.
+    /// All that the answers name so. Where nobody signs in to tenant B nothing is looked up there; where several are named,
+    /// that is complained about.
     #[must_use]
     pub fn all(answers: &Answers) -> Vec<Self> {
         let nobody = answers.or_default(Key::SignInB) == SignIn::Nobody.word();
         let keys = [Key::Cluster, Key::Registry].into_iter().filter(|key| *key == Key::Cluster || !nobody);
-        keys.filter_map(|key| Self::read(key, answers.get(key)?)).collect()
+        let one = |key| match answers.all(key).as_slice() {
+            [one] => Self::read(key, one),
+            _ => None,
+        };
+        keys.filter_map(one).collect()
     }
 
     /// The tenant that it is in.
@@ -147,7 +153,9 @@ mod tests {
     fn names_and_login_servers_are_looked_up_and_ids_are_not() {
         let read = |key, text: &str| Named::read(key, text).map(|named| named.name);
         assert_eq!(read(Key::Cluster, " aks-shop "), Some("aks-shop".to_owned()));
-        assert_eq!(read(Key::Registry, "registryb.azurecr.io"), Some("registryb.azurecr.io".to_owned()));
+        for text in ["registryb.azurecr.io", "https://registryb.azurecr.io/"] {
+            assert_eq!(read(Key::Registry, text), Some("registryb.azurecr.io".to_owned()));
+        }
         assert_eq!(read(Key::Registry, "registryb"), Some("registryb".to_owned()));
         for (key, text) in [
             (Key::Registry, ID),
@@ -192,6 +200,9 @@ mod tests {
         answers.set(Key::Registry, "registryb.azurecr.io");
         let keys = |answers: &Answers| Named::all(answers).iter().map(|named| named.key).collect::<Vec<_>>();
         assert_eq!(keys(&answers), [Key::Cluster, Key::Registry]);
+        answers.set_all(Key::Cluster, vec!["aks-one".to_owned(), "aks-two".to_owned()]);
+        assert_eq!(keys(&answers), [Key::Registry], "two are complained about");
+        answers.set(Key::Cluster, "aks-shop");
         answers.set(Key::SignInB, "none");
         assert_eq!(keys(&answers), [Key::Cluster]);
     }

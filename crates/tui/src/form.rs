@@ -152,6 +152,9 @@ impl Form {
                 cell.complaint = None;
             }
             self.ask();
+            if let Some(list) = &mut self.list {
+                list.exactly();
+            }
             return true;
         }
         false

@@ -15,10 +15,10 @@ pub(crate) struct Who {
     stopped: [bool; 2],
 }
 
-/// The answers that somebody signs in by: tenant and way.
-type By = [String; 2];
+/// The answers that somebody signs in by: tenant, way, cloud and another sign-in host.
+type By = [String; 4];
 
-/// Those two inputs.
+/// Tenant and way.
 pub(crate) const fn inputs(side: Side) -> [Key; 2] {
     match side {
         Side::A => [Key::TenantA, Key::SignInA],
@@ -34,7 +34,8 @@ const fn place(side: Side) -> usize {
 }
 
 fn by(side: Side, answers: &Answers) -> By {
-    inputs(side).map(|key| answers.or_default(key).to_owned())
+    let [tenant, way] = inputs(side);
+    [tenant, way, Key::Cloud, Key::LoginHost].map(|key| answers.or_default(key).to_owned())
 }
 
 impl Who {

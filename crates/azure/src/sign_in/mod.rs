@@ -8,7 +8,7 @@ use azure_core::credentials::TokenCredential;
 use crosspull_core::cloud::Endpoints;
 use crosspull_core::event::{CallId, Event, Plane, Work};
 use crosspull_core::explain::{Refusal, Trouble};
-use crosspull_core::ids::AppId;
+use crosspull_core::ids::{AppId, TenantRef};
 use crosspull_core::plan::Side;
 use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::{Prompt, SignIn};
@@ -113,18 +113,22 @@ impl Login {
 
 /// Where persons are asked. What is asked holds a code, so it is no event: events are journalled.
 #[derive(Debug, Clone)]
-pub struct Prompts(UnboundedSender<Prompt>);
+pub struct Prompts {
+    front_end: UnboundedSender<Prompt>,
+    /// Whose turn it is to ask a person: one at a time, whoever shares this.
+    turn: Arc<tokio::sync::Mutex<()>>,
+}
 
 impl Prompts {
     /// Persons are asked at the other end.
     #[must_use]
-    pub const fn new(front_end: UnboundedSender<Prompt>) -> Self {
-        Self(front_end)
+    pub fn new(front_end: UnboundedSender<Prompt>) -> Self {
+        Self { front_end, turn: Arc::default() }
     }
 
     /// Where the front end is gone, nobody can be asked, and the wait ends by itself.
     fn say(&self, prompt: Prompt) {
-        let _ = self.0.send(prompt);
+        let _ = self.front_end.send(prompt);
     }
 }
 
@@ -166,8 +170,6 @@ struct Source {
     endpoints: Endpoints,
     prompts: Prompts,
     metadata: Metadata,
-    /// Whose turn it is to ask a person.
-    turn: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// A request to the Azure CLI that is under way.
@@ -177,7 +179,6 @@ impl Tokens {
     /// Sources for both tenants; nothing is asked yet.
     #[must_use]
     pub fn new(ground: &Ground, a: (&str, Login), b: (&str, Login)) -> Self {
-        let turn = Arc::new(tokio::sync::Mutex::new(()));
         let source = |side, (tenant, login): (&str, Login)| Source {
             side,
             tenant: tenant.to_owned(),
@@ -186,7 +187,6 @@ impl Tokens {
             endpoints: ground.endpoints.clone(),
             prompts: ground.prompts.clone(),
             metadata: ground.metadata.clone(),
-            turn: turn.clone(),
         };
         Self { a: source(Side::A, a), b: source(Side::B, b) }
     }
@@ -400,19 +400,27 @@ impl Source {
             words => Trouble::new(
                 self.what(),
                 words.unwrap_or_else(|| printable(&error.to_string(), 300)),
-                format!("Sign in with az login --tenant {}, then try again.", self.tenant),
+                format!("Sign in with {}, then try again.", self.az_login()),
             ),
+        }
+    }
+
+    /// The command that signs somebody in to the tenant, or to their own.
+    fn az_login(&self) -> String {
+        match self.tenant.as_str() {
+            TenantRef::HOME => "az login".to_owned(),
+            tenant => format!("az login --tenant {tenant}"),
         }
     }
 
     /// A stronger sign-in is asked for, and crosspull cannot ask anybody for it.
     fn not_strong_enough(&self, claims: &str) -> Trouble {
         use base64::prelude::{BASE64_STANDARD, Engine as _};
-        let (side, tenant) = (self.side, &self.tenant);
+        let side = self.side;
         let now = match self.login.how {
             // `az login --claims-challenge` takes them in base64.
             How::AzureCli { .. } => {
-                format!("Sign in with az login --tenant {tenant} --claims-challenge {}", BASE64_STANDARD.encode(claims))
+                format!("Sign in with {} --claims-challenge {}", self.az_login(), BASE64_STANDARD.encode(claims))
             }
             _ => format!("An app cannot give that. Sign in as a person: --sign-in-{} device-code.", side.lower()),
         };

@@ -69,7 +69,7 @@ impl Person<'_> {
             }
         }
         // One tenant after the other: nobody enters two codes at once.
-        let _turn = source.turn.lock().await;
+        let _turn = source.prompts.turn.lock().await;
         let granted = self.ask(audience, claims.as_deref()).await?;
         Ok(self.keep(granted, &mut refresh))
     }

@@ -125,7 +125,7 @@ impl Form {
         let asks = self.way().is_none_or(SignIn::asks_a_person);
         open && match self.cells.get(self.focus).map(|cell| cell.field.key) {
             Some(Key::TenantA | Key::TenantB) => !asks,
-            Some(Key::Repository) => self.is_right(Key::TenantB) && self.is_right(Key::Registry),
+            Some(Key::Repository) => self.is_right(Key::TenantB) && self.is_id(Key::Registry),
             _ => side(self.page).is_some_and(|side| self.is_right(who::inputs(side)[0])),
         }
     }
@@ -152,6 +152,11 @@ impl Form {
         self.cell(key).is_some_and(|cell| !cell.text().is_empty() && check(key, cell.text()).is_ok())
     }
 
+    /// True for what is right and no name that is still to be looked up.
+    fn is_id(&self, key: Key) -> bool {
+        self.is_right(key) && self.cell(key).is_some_and(|cell| Named::read(key, cell.text()).is_none())
+    }
+
     /// What there is to list for the field in focus. Nobody lists what is in a tenant that nobody signs in to.
     fn wanted(&self) -> Option<Wanted> {
         let cell = self.cells.get(self.focus)?;
@@ -163,8 +168,8 @@ impl Form {
                 key,
                 sought: Sought::For(key),
                 text: typed.to_owned(),
-                filter: cell.text().to_owned(),
-                whole: self.is_right(key) && Named::read(key, cell.text()).is_none(),
+                filter: Named::read(key, cell.text()).map_or_else(|| cell.text().to_owned(), |named| named.name),
+                whole: self.is_id(key),
             }),
             Key::Repository => image(typed),
             _ => None,

@@ -36,6 +36,10 @@ pub(crate) struct Picker {
     /// The one that is chosen, by its place in `matches`; none until something was typed or a key went there, so that
     /// nobody takes what they did not look at.
     chosen: Option<usize>,
+    /// True where a key chose it.
+    by_key: bool,
+    /// True where nothing but what is called as it was typed is chosen by itself.
+    exactly: bool,
 }
 
 /// A choice that matches, by its place; what is longer comes later where both are as good.
@@ -61,12 +65,14 @@ impl Picker {
             texts: Vec::new(),
             matches: Vec::new(),
             chosen: None,
+            by_key: false,
+            exactly: false,
         }
     }
 
-    /// More came in. What was chosen stays chosen; the best of all is chosen where that is what stood first.
+    /// More came in. What a key chose stays chosen; else the best of all is.
     pub fn add(&mut self, choices: Vec<Choice>, progress: Progress) {
-        let kept = self.chosen.filter(|at| *at > 0).and_then(|at| self.matches.get(at)).map(|m| m.at);
+        let kept = self.chosen.filter(|_| self.by_key).and_then(|at| self.matches.get(at)).map(|m| m.at);
         let from = self.choices.len();
         self.texts.extend(choices.iter().map(texts));
         self.choices.extend(choices);
@@ -76,9 +82,24 @@ impl Picker {
         self.chosen = kept.and_then(|kept| self.matches.iter().position(|m| m.at == kept)).or_else(|| self.first());
     }
 
-    /// What is chosen where no key went along the list.
+    /// Nothing but what is called as it was typed is chosen by itself.
+    pub fn exactly(&mut self) {
+        self.exactly = true;
+        self.chosen = self.first();
+    }
+
+    /// What is chosen where no key went along the list: the best, if what was typed is in its name. What was typed may be the
+    /// name of another one, so that a group or a region is called so is not enough.
     fn first(&self) -> Option<usize> {
-        (self.asked || !self.filter.is_empty() || self.chosen.is_some()).then_some(0)
+        let mut scores = self.matches.iter().map(|m| m.score);
+        let (best, next) = (scores.next()?, scores.next().unwrap_or(0));
+        let chosen = match (self.exactly, self.filter.is_empty()) {
+            // Of two that are called alike neither is.
+            (true, _) => best >= WHOLE_NAME && next < WHOLE_NAME,
+            (false, true) => self.asked,
+            (false, false) => best >= IN_NAME,
+        };
+        chosen.then_some(0)
     }
 
     /// Along the list.
@@ -93,7 +114,7 @@ impl Picker {
             (Some(at), Move::PageUp) => at.saturating_sub(page),
             (Some(at), Move::PageDown) => at.saturating_add(page),
         };
-        self.chosen = Some(to.min(last));
+        (self.chosen, self.by_key) = (Some(to.min(last)), true);
     }
 
     /// The value that is chosen.
@@ -146,9 +167,8 @@ impl Picker {
         } else {
             self.score(0..self.choices.len())
         };
-        self.chosen = None;
-        self.chosen = self.first();
         self.sort();
+        (self.chosen, self.by_key) = (self.first(), false);
     }
 
     fn score(&self, places: impl IntoIterator<Item = usize>) -> Vec<Match> {
@@ -158,7 +178,10 @@ impl Picker {
             let [name, details] = self.texts.get(at)?;
             let scores = words.iter().map(|word| word.score(name, details, &mut matcher));
             let score = scores.sum::<Option<u32>>()?;
-            let whole = self.choices.get(at).is_some_and(|c| c.name.eq_ignore_ascii_case(&self.filter));
+            let is = |text: &String| text.eq_ignore_ascii_case(&self.filter);
+            // A login server is whole too, and is told from other details by its dot or its port.
+            let server = self.filter.contains(['.', ':']);
+            let whole = self.choices.get(at).is_some_and(|c| is(&c.name) || (server && c.details.iter().any(is)));
             Some(Match { score: score + if whole { WHOLE_NAME } else { 0 }, length: name.len(), at })
         };
         places.into_iter().filter_map(score).collect()
@@ -239,6 +262,22 @@ mod tests {
         picker.along(Move::Last, 5);
         picker.along(Move::Down, 5);
         assert_eq!(picker.taken(), Some("id of a"), "the list ends at its end");
+    }
+
+    #[test]
+    fn what_is_not_called_so_is_not_chosen_by_itself() {
+        let mut picker = clusters();
+        picker.narrow("aks-prod");
+        picker.add(vec![choice("billing", "rg-aks-prod")], Progress::Whole);
+        assert_eq!((names(&picker), picker.taken()), (vec!["billing"], None), "a group's name is not a cluster's");
+        picker.narrow("bill");
+        assert_eq!(picker.taken(), Some("id of billing"));
+        picker.exactly();
+        assert_eq!(picker.taken(), None, "part of a name");
+        picker.narrow("billing");
+        assert_eq!(picker.taken(), Some("id of billing"));
+        picker.add(vec![choice("billing", "rg-other")], Progress::Whole);
+        assert_eq!(picker.taken(), None, "two are called so");
     }
 
     #[test]
