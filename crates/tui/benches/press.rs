@@ -74,7 +74,7 @@ fn main() {
     };
     let ratio = many.as_secs_f64() / few.as_secs_f64();
     println!(
-        "a key in a list of 10,000: median {many:.0?}, longest {longest:.0?} (aim: under 5 ms); in one of 10: median \
-         {few:.0?}; ratio {ratio:.1}"
+        "a key in a list of 10,000: median {many:.2?}, longest {longest:.2?} (aim: under 5 ms); in one of 10: median \
+         {few:.2?}; ratio {ratio:.1}"
     );
 }

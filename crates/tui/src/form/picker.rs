@@ -174,13 +174,13 @@ impl Picker {
     fn score(&self, places: impl IntoIterator<Item = usize>) -> Vec<Match> {
         let words: Vec<Word> = self.filter.split_whitespace().map(Word::new).collect();
         let mut matcher = Matcher::new(Config::DEFAULT);
+        let is = |text: &String| text.eq_ignore_ascii_case(&self.filter);
+        // A login server is whole too, and is told from other details by its dot or its port.
+        let server = self.filter.contains(['.', ':']);
         let score = |at: usize| {
             let [name, details] = self.texts.get(at)?;
             let scores = words.iter().map(|word| word.score(name, details, &mut matcher));
             let score = scores.sum::<Option<u32>>()?;
-            let is = |text: &String| text.eq_ignore_ascii_case(&self.filter);
-            // A login server is whole too, and is told from other details by its dot or its port.
-            let server = self.filter.contains(['.', ':']);
             let whole = self.choices.get(at).is_some_and(|c| is(&c.name) || (server && c.details.iter().any(is)));
             Some(Match { score: score + if whole { WHOLE_NAME } else { 0 }, length: name.len(), at })
         };
