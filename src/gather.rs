@@ -2,10 +2,15 @@
 //! any call.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
-use crosspull_azure::sign_in::{Certificate, How, Login, Proof};
+use crosspull_azure::connect::Parts;
+use crosspull_azure::control::Control;
+use crosspull_azure::recorder::Recorder;
+use crosspull_azure::sign_in::{Certificate, How, Login, Prompts, Proof};
+use crosspull_azure::wire::Pace;
 use crosspull_core::answers::{Answers, Complaint};
 use crosspull_core::field::{FIELDS, Key};
 use crosspull_core::ids::{AppId, ClusterId, RegistryId};
@@ -49,6 +54,12 @@ pub struct Means {
 }
 
 impl Means {
+    /// What a door is made of.
+    pub fn parts(self, recorder: Arc<Recorder>, control: Control, pace: Pace, prompts: Prompts) -> Parts {
+        let Self { login_a, login_b, authorities, metadata_host } = self;
+        Parts { authorities, login_a, login_b, recorder, control, pace, prompts, metadata_host }
+    }
+
     /// A person who signed in already is not asked again.
     pub fn keep_persons(&mut self, earlier: Self, access: &Access) {
         if access.sign_in_a.asks_a_person() {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use crosspull_azure::connect::{Parts, connect};
+use crosspull_azure::connect::connect;
 use crosspull_azure::control::{Control, Controller, control};
 use crosspull_azure::door::Door;
 use crosspull_azure::engine::Engine;
@@ -102,16 +102,7 @@ impl Job {
         let minutes = |m: u16| Duration::from_secs(u64::from(m) * 60);
         let deadline = DEADLINE.div_f64(access.pace.max(1.0)).max(LEAST_DEADLINE);
         let pace = Pace { divisor: access.pace, deadline, person: minutes(access.consent_wait_minutes) };
-        let parts = Parts {
-            authorities: means.authorities,
-            login_a: means.login_a,
-            login_b: means.login_b,
-            recorder: self.recorder.clone(),
-            control: self.control.clone(),
-            pace,
-            prompts: self.prompts.clone(),
-            metadata_host: means.metadata_host,
-        };
+        let parts = means.parts(self.recorder.clone(), self.control.clone(), pace, self.prompts.clone());
         match connect(access, parts).await {
             Ok(door) => Ok(Some(door)),
             Err(finding) => {
@@ -134,16 +125,13 @@ impl Job {
         let Some(door) = self.connect(access, means).await? else { return Ok(None) };
         let mut ids = Vec::new();
         for one in named {
-            match self.look_up_one(&door, one, access).await? {
-                Ok((id, finding)) => {
-                    self.recorder.say(Event::CheckEnded { finding })?;
-                    ids.push(id);
-                }
-                Err(finding) => {
-                    self.recorder.say(Event::CheckEnded { finding })?;
-                    return Ok(None);
-                }
-            }
+            let (id, finding) = match self.look_up_one(&door, one, access).await? {
+                Ok((id, finding)) => (Some(id), finding),
+                Err(finding) => (None, finding),
+            };
+            self.recorder.say(Event::CheckEnded { finding })?;
+            let Some(id) = id else { return Ok(None) };
+            ids.push(id);
         }
         Ok(Some(ids))
     }

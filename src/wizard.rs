@@ -62,9 +62,9 @@ pub async fn real(arguments: &ArgMatches) -> color_eyre::Result<Code> {
 fn recommended() -> Answers {
     let here = surroundings(environment);
     let mut answers = Answers::default();
-    for (side, key) in [(Side::A, Key::SignInA), (Side::B, Key::SignInB)] {
+    for side in [Side::A, Side::B] {
         if let Some(offer) = offers(&here, side).first().filter(|offer| offer.fits) {
-            answers.set(key, offer.way.word());
+            answers.set(Key::sign_in(side), offer.way.word());
         }
     }
     answers

@@ -138,12 +138,8 @@ impl Wizard {
     /// What a look into a tenant takes, by the answers so far.
     fn errand(&mut self, side: Side, answers: &Answers, finds_tenants: bool) -> Result<(Errand, Controller), Trouble> {
         let missing = |why: String| Trouble::new("Nobody can sign in yet.", why, "");
-        let tenant = match side {
-            Side::A => Key::TenantA,
-            Side::B => Key::TenantB,
-        };
         // Before one is named, the tenants are those of whoever signs in.
-        let named = answers.get(tenant).is_some_and(|text| TenantRef::parse(text).is_ok());
+        let named = answers.get(Key::tenant(side)).is_some_and(|text| TenantRef::parse(text).is_ok());
         let at_home = finds_tenants && !named;
         let read = if at_home { Access::at_home } else { Access::of_side };
         let access = read(answers, side).map_err(|complaints| {
@@ -155,16 +151,8 @@ impl Wizard {
         let (controller, control) = control();
         // Nobody listens to its calls: what they find is told.
         let recorder = std::sync::Arc::new(Recorder::new(unbounded_channel().0, jiff::Timestamp::now));
-        let parts = Parts {
-            authorities: means.authorities,
-            login_a: means.login_a,
-            login_b: means.login_b,
-            recorder,
-            control,
-            pace: Pace { divisor: access.pace, deadline: DEADLINE, person: DEADLINE },
-            prompts: self.ask.clone(),
-            metadata_host: means.metadata_host,
-        };
+        let pace = Pace { divisor: access.pace, deadline: DEADLINE, person: DEADLINE };
+        let parts = means.parts(recorder, control, pace, self.ask.clone());
         Ok((Errand { side, access, parts }, controller))
     }
 }

@@ -1,6 +1,7 @@
 //! What the wizard has the engine do: check, begin a run, take up an earlier one.
 
 use crosspull_azure::journal::{JournalError, earlier};
+use crosspull_azure::sign_in::Login;
 use crosspull_core::check::Check;
 use crosspull_core::event::{Event, RunId, Verdict};
 use crosspull_core::field::Key;
@@ -8,6 +9,7 @@ use crosspull_core::ids::TenantRef;
 use crosspull_core::inputs::{Access, Inputs};
 use crosspull_core::plan::{Facts, Plan, Side};
 use crosspull_core::run::{Run, Way};
+use crosspull_core::sign_in::SignIn;
 use crosspull_tui::{Msg, Said};
 use tokio::sync::mpsc::unbounded_channel;
 
@@ -97,34 +99,34 @@ impl Wizard {
         access: &Access,
         subscriptions: [Option<uuid::Uuid>; 2],
     ) -> Result<Means, Vec<String>> {
-        match &self.ground.fixed {
-            Some(fixed) => Ok(fixed.clone()),
-            None => {
-                let mut means = gather::means(access, subscriptions, &environment)?;
-                let sides = [
-                    (Side::A, access.sign_in_a, &access.tenant_a, &mut means.login_a),
-                    (Side::B, access.sign_in_b, &access.tenant_b, &mut means.login_b),
-                ];
-                for (side, way, tenant, login) in sides.into_iter().filter(|(_, way, ..)| way.asks_a_person()) {
-                    // What a cloud let in is sent to no other one.
-                    let cloud = format!("{:?} {:?}", access.cloud, access.login_host);
-                    let key =
-                        |tenant: &TenantRef| format!("{side} {tenant} {} {} {cloud}", way.word(), access.client_id);
-                    let known =
-                        |key: String| self.persons.iter().find(|(known, _)| *known == key).map(|(_, login)| login);
-                    if let Some(known) = known(key(tenant)) {
-                        *login = known.clone();
-                        continue;
-                    }
-                    // Who signed in to find out which tenants there are is the same person.
-                    if let Some(home) = known(key(&TenantRef::Home)) {
-                        *login = login.clone().after(home);
-                    }
-                    self.persons.push((key(tenant), login.clone()));
-                }
-                Ok(means)
-            }
+        if let Some(fixed) = &self.ground.fixed {
+            return Ok(fixed.clone());
         }
+        let mut means = gather::means(access, subscriptions, &environment)?;
+        let sides = [(Side::A, access.sign_in_a, &mut means.login_a), (Side::B, access.sign_in_b, &mut means.login_b)];
+        for (side, way, login) in sides.into_iter().filter(|(_, way, _)| way.asks_a_person()) {
+            *login = self.person(access, side, way, login.clone());
+        }
+        Ok(means)
+    }
+
+    /// The login of a person who signed in to that tenant already; else the one given, known from now on.
+    fn person(&mut self, access: &Access, side: Side, way: SignIn, new: Login) -> Login {
+        // What a cloud let in is sent to no other one.
+        let by = format!("{side} {} {} {:?} {:?}", way.word(), access.client_id, access.cloud, access.login_host);
+        let key = |tenant: &TenantRef| format!("{by} {tenant}");
+        let known = |key: &str| self.persons.iter().find(|(known, _)| known == key).map(|(_, login)| login.clone());
+        let tenant = key(access.tenant(side));
+        if let Some(known) = known(&tenant) {
+            return known;
+        }
+        // Who signed in to find out which tenants there are is the same person.
+        let login = match known(&key(&TenantRef::Home)) {
+            Some(home) => new.after(&home),
+            None => new,
+        };
+        self.persons.push((tenant, login.clone()));
+        login
     }
 
     /// Starts a new run; says where its receipt is.

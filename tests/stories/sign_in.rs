@@ -14,6 +14,13 @@ pub fn of_persons(scenarios: &[&str]) -> Story {
     without_apps(Story::of_all(scenarios))
 }
 
+/// Its operator works on the machine whose identity the cloud knows.
+fn on_the_machine(story: Story) -> Story {
+    let host = story.sim.metadata_host().to_owned();
+    story.with("AZURE_POD_IDENTITY_AUTHORITY_HOST", &host)
+}
+
+/// Its operators are no service principals.
 fn without_apps(story: Story) -> Story {
     let names =
         ["CROSSPULL_A_CLIENT_ID", "CROSSPULL_A_CLIENT_SECRET", "CROSSPULL_B_CLIENT_ID", "CROSSPULL_B_CLIENT_SECRET"];
@@ -233,9 +240,7 @@ fn a_pod_with_a_workload_identity_signs_in_to_both_tenants() {
 
 #[test]
 fn the_machines_identity_signs_in_to_a_and_a_person_to_b() {
-    let story = of_persons(&["happy"]);
-    let host = story.sim.metadata_host().to_owned();
-    let story = story.with("AZURE_POD_IDENTITY_AUTHORITY_HOST", &host);
+    let story = on_the_machine(of_persons(&["happy"]));
     let mut person = Person::of(&story);
     let flags = [WAYS[0], "managed-identity", WAYS[1], "device-code"];
     let end = story.apply_with_somebody(&flags, |line| person.reads(line));
@@ -245,9 +250,8 @@ fn the_machines_identity_signs_in_to_a_and_a_person_to_b() {
 
 #[test]
 fn a_machine_of_tenant_b_signs_in_there_and_a_person_to_a() {
-    let story = without_apps(Story::told(&["happy"], "name = \"mine\"\nsays = \"mine\"\n[world]\nmachine_in_b = true"));
-    let host = story.sim.metadata_host().to_owned();
-    let story = story.with("AZURE_POD_IDENTITY_AUTHORITY_HOST", &host);
+    let own = "name = \"mine\"\nsays = \"mine\"\n[world]\nmachine_in_b = true";
+    let story = on_the_machine(without_apps(Story::told(&["happy"], own)));
     let mut person = Person::of(&story);
     let flags = [WAYS[0], "browser", WAYS[1], "managed-identity"];
     let end = story.apply_with_somebody(&flags, |line| person.reads(line));
@@ -257,9 +261,7 @@ fn a_machine_of_tenant_b_signs_in_there_and_a_person_to_a() {
 
 #[test]
 fn the_machines_identity_of_another_tenant_is_told_from_the_one_that_was_named() {
-    let story = of_persons(&["happy"]);
-    let host = story.sim.metadata_host().to_owned();
-    let story = story.with("AZURE_POD_IDENTITY_AUTHORITY_HOST", &host);
+    let story = on_the_machine(of_persons(&["happy"]));
     // The machine is of tenant A.
     let end = story.plan(&[WAYS[0], "managed-identity", WAYS[1], "managed-identity"]);
     end.is_stopped_by("you are signed in to tenant", "name the tenant that you are signed in to");

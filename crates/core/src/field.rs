@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::plan::Side;
 use crate::sign_in::SignIn;
 
 /// The name of an input.
@@ -332,6 +333,24 @@ pub const FIELDS: [Field; 21] = [
 ];
 
 impl Key {
+    /// The input that names a tenant.
+    #[must_use]
+    pub const fn tenant(side: Side) -> Self {
+        match side {
+            Side::A => Self::TenantA,
+            Side::B => Self::TenantB,
+        }
+    }
+
+    /// The input that says how to sign in to a tenant.
+    #[must_use]
+    pub const fn sign_in(side: Side) -> Self {
+        match side {
+            Side::A => Self::SignInA,
+            Side::B => Self::SignInB,
+        }
+    }
+
     /// Its name in flags and in the answers file, such as `tenant-a`.
     #[must_use]
     pub const fn name(self) -> &'static str {

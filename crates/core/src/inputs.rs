@@ -253,12 +253,9 @@ impl Access {
     /// Every complaint at once.
     pub fn of_side(answers: &Answers, side: Side) -> Result<Self, Vec<Complaint>> {
         let mut answers = answers.only(|key| key.is_of_access() || matches!(key, Key::TenantA | Key::TenantB));
-        let (tenant, other, other_sign_in) = match side {
-            Side::A => (Key::TenantA, Key::TenantB, Key::SignInB),
-            Side::B => (Key::TenantB, Key::TenantA, Key::SignInA),
-        };
-        answers.set(other, answers.get(tenant).unwrap_or_default().to_owned());
-        answers.set(other_sign_in, SignIn::AzureCli.word());
+        let tenant = Key::tenant(side);
+        answers.set(Key::tenant(side.other()), answers.get(tenant).unwrap_or_default().to_owned());
+        answers.set(Key::sign_in(side.other()), SignIn::AzureCli.word());
         let mut complaints = wrong_values(&answers);
         if answers.get(tenant).is_none() {
             complaints.push(Complaint { key: Some(tenant), text: sentence(tenant, "missing") });
@@ -280,16 +277,12 @@ impl Access {
     /// # Errors
     /// Every complaint at once.
     pub fn at_home(answers: &Answers, side: Side) -> Result<Self, Vec<Complaint>> {
-        let (tenant, sign_in) = match side {
-            Side::A => (Key::TenantA, Key::SignInA),
-            Side::B => (Key::TenantB, Key::SignInB),
-        };
-        let way = SignIn::from_word(answers.or_default(sign_in));
+        let way = SignIn::from_word(answers.or_default(Key::sign_in(side)));
         if matches!(way, Some(SignIn::ServicePrincipal | SignIn::WorkloadIdentity)) {
             return Self::of_side(answers, side);
         }
         let mut named = answers.clone();
-        named.set(tenant, uuid::Uuid::nil().to_string());
+        named.set(Key::tenant(side), uuid::Uuid::nil().to_string());
         let mut access = Self::of_side(&named, side)?;
         match side {
             Side::A => access.tenant_a = TenantRef::Home,

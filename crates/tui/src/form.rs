@@ -17,7 +17,7 @@ use crate::lines::{hang, width};
 use crate::model::Model;
 use crate::screens::Sheet;
 use crate::theme::Tone;
-use crate::{who, words};
+use crate::words;
 use cell::{Cell, LABEL, Value, shown, without_name};
 use picker::Picker;
 
@@ -145,19 +145,17 @@ impl Form {
     /// The list for the first field that is complained about, where that names something without its id: then one
     /// chooses which is meant, and there is nothing to complain about. True where it is so.
     pub fn asks_which(&mut self) -> bool {
-        let Some(cell) = self.cells.get_mut(self.focus) else { return false };
-        let asks = cell.complaint.is_some() && Named::read(cell.field.key, cell.text()).is_some();
-        if asks && self.has_list() {
-            if let Some(cell) = self.cells.get_mut(self.focus) {
-                cell.complaint = None;
-            }
-            self.ask();
-            if let Some(list) = &mut self.list {
-                list.exactly();
-            }
-            return true;
+        let lists = self.has_list();
+        let named = |cell: &&mut Cell| lists && Named::read(cell.field.key, cell.text()).is_some();
+        let Some(cell) = self.cells.get_mut(self.focus).filter(named) else { return false };
+        if cell.complaint.take().is_none() {
+            return false;
         }
-        false
+        self.ask();
+        if let Some(list) = &mut self.list {
+            list.exactly();
+        }
+        true
     }
 
     /// The form as lines.
@@ -199,7 +197,7 @@ impl Form {
             (Some(list), _) => {
                 rows::count(list, cell.beside(focused, columns), columns.saturating_sub(LABEL + width(cell.text()) + 2))
             }
-            (None, Some(side)) if cell.field.key == who::inputs(side)[1] => {
+            (None, Some(side)) if cell.field.key == Key::sign_in(side) => {
                 let account = model.who.of(side, &model.answers).and_then(|entered| entered.account.as_ref());
                 match account {
                     _ if model.who.signs_in(side, &model.answers) => "signing in".to_owned(),
@@ -225,7 +223,7 @@ impl Form {
         }
         let text = || {
             let entered = side(self.page)
-                .filter(|side| cell.field.key == who::inputs(*side)[0])
+                .filter(|side| cell.field.key == Key::tenant(*side))
                 .and_then(|side| model.who.of(side, &model.answers))
                 .map(|entered| words::tenant(entered, cell.text(), columns.saturating_sub(LABEL)));
             let keys = if focused { self.hint(model) } else { "" };

@@ -18,14 +18,6 @@ pub(crate) struct Who {
 /// The answers that somebody signs in by: tenant, way, cloud and another sign-in host.
 type By = [String; 4];
 
-/// Tenant and way.
-pub(crate) const fn inputs(side: Side) -> [Key; 2] {
-    match side {
-        Side::A => [Key::TenantA, Key::SignInA],
-        Side::B => [Key::TenantB, Key::SignInB],
-    }
-}
-
 const fn place(side: Side) -> usize {
     match side {
         Side::A => 0,
@@ -34,8 +26,7 @@ const fn place(side: Side) -> usize {
 }
 
 fn by(side: Side, answers: &Answers) -> By {
-    let [tenant, way] = inputs(side);
-    [tenant, way, Key::Cloud, Key::LoginHost].map(|key| answers.or_default(key).to_owned())
+    [Key::tenant(side), Key::sign_in(side), Key::Cloud, Key::LoginHost].map(|key| answers.or_default(key).to_owned())
 }
 
 impl Who {

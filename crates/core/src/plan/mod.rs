@@ -41,6 +41,15 @@ impl Side {
             Self::B => "b",
         }
     }
+
+    /// The other tenant.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::A => Self::B,
+            Self::B => Self::A,
+        }
+    }
 }
 
 impl fmt::Display for Side {

@@ -11,7 +11,6 @@ use super::picker::Picker;
 use super::{Form, side};
 use crate::input::TextBox;
 use crate::model::Model;
-use crate::who;
 
 /// What there is to list for what stands in a field.
 struct Wanted {
@@ -126,7 +125,7 @@ impl Form {
         open && match self.cells.get(self.focus).map(|cell| cell.field.key) {
             Some(Key::TenantA | Key::TenantB) => !asks,
             Some(Key::Repository) => self.is_right(Key::TenantB) && self.is_id(Key::Registry),
-            _ => side(self.page).is_some_and(|side| self.is_right(who::inputs(side)[0])),
+            _ => side(self.page).is_some_and(|side| self.is_right(Key::tenant(side))),
         }
     }
 
@@ -140,7 +139,7 @@ impl Form {
 
     /// How to sign in to the tenant of the page.
     pub(super) fn way(&self) -> Option<SignIn> {
-        let [_, key] = who::inputs(side(self.page)?);
+        let key = Key::sign_in(side(self.page)?);
         SignIn::from_word(self.cell(key)?.text())
     }
 

@@ -95,7 +95,9 @@ impl Picker {
         let (best, next) = (scores.next()?, scores.next().unwrap_or(0));
         let chosen = match (self.exactly, self.filter.is_empty()) {
             // Of two that are called alike neither is.
-            (true, _) => best >= WHOLE_NAME && next < WHOLE_NAME,
+            _ if next >= WHOLE_NAME => false,
+            // While more comes in, another one may be called so too.
+            (true, _) => best >= WHOLE_NAME && self.progress == Progress::Whole,
             (false, true) => self.asked,
             (false, false) => best >= IN_NAME,
         };
@@ -276,8 +278,12 @@ mod tests {
         assert_eq!(picker.taken(), None, "part of a name");
         picker.narrow("billing");
         assert_eq!(picker.taken(), Some("id of billing"));
+        picker.add(Vec::new(), Progress::Goes);
+        assert_eq!(picker.taken(), None, "another one may come");
         picker.add(vec![choice("billing", "rg-other")], Progress::Whole);
         assert_eq!(picker.taken(), None, "two are called so");
+        picker.along(Move::Down, 5);
+        assert_eq!(picker.taken(), Some("id of billing"), "a key chooses all the same");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The checks, live, and what to do about their answers.
 
 use crosspull_core::check::{Check, Finding, Level};
+use crosspull_core::field::Key;
 use crosspull_core::plan::Side;
 use crosspull_core::sign_in::{SignIn, next_way};
 use crosspull_core::text::count;
@@ -13,7 +14,7 @@ use crate::lines::{block, hang};
 use crate::live::Job;
 use crate::model::Model;
 use crate::theme::{Mark, Theme, Tone};
-use crate::{who, words};
+use crate::words;
 
 /// Columns before a text: tenant, glyph and the spaces around them.
 const BEFORE: usize = 5;
@@ -108,7 +109,7 @@ fn details(model: &Model, finding: &Finding, columns: usize) -> Vec<Line<'static
 /// Another way to sign in, where this one did not work.
 fn another_way(model: &Model, finding: &Finding, columns: usize) -> Vec<Line<'static>> {
     let (Check::SignIn(side), Level::Stop) = (&finding.check, finding.level) else { return Vec::new() };
-    let [_, key] = who::inputs(*side);
+    let key = Key::sign_in(*side);
     let Some(failed) = SignIn::from_word(model.holding().or_default(key)) else { return Vec::new() };
     let Some(offer) = next_way(model.here.offers(*side), failed) else { return Vec::new() };
     let says = format!("Another way here: {}, {}.", offer.way.word(), offer.why);

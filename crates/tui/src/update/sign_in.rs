@@ -1,6 +1,7 @@
 //! Who signs in, and what is looked for in their tenants.
 
 use crosspull_core::explain::Trouble;
+use crosspull_core::field::Key;
 use crosspull_core::find::{Choice, Progress, Sought};
 use crosspull_core::plan::Side;
 use crosspull_core::sign_in::{Entered, Offer, Prompt, SignIn, next_way};
@@ -10,7 +11,6 @@ use crate::keys::{Action, Move};
 use crate::model::{Copying, Model, Screen, SigningIn};
 use crate::msg::{Effect, Said};
 use crate::overlay::Overlay;
-use crate::who;
 
 /// A person is asked to sign in, in another way than was chosen, or not any more. On a desktop the page opens by itself:
 /// a browser was asked for.
@@ -98,7 +98,7 @@ pub(super) fn ask(model: &mut Model) -> Vec<Effect> {
     let Screen::Form(form) = &mut model.screen else { return Vec::new() };
     form.write(&mut model.answers);
     let Some(side) = form::side(form.page) else { return Vec::new() };
-    if form.is_wrong(who::inputs(side)[0]) {
+    if form.is_wrong(Key::tenant(side)) {
         return Vec::new();
     }
     model.who.ask(side, &model.answers);
@@ -117,7 +117,7 @@ pub(super) fn entered(model: &mut Model, side: Side, entered: Result<Entered, Tr
     if model.who.forget(side) {
         return;
     }
-    let failed = SignIn::from_word(model.answers.or_default(who::inputs(side)[1]));
+    let failed = SignIn::from_word(model.answers.or_default(Key::sign_in(side)));
     match (&model.screen, failed) {
         (Screen::Form(form), Some(failed)) if form::side(form.page) == Some(side) => {
             model.overlays.retain(|o| !matches!(o, Overlay::Ways { .. }));
@@ -151,6 +151,6 @@ pub(super) fn along(chosen: &mut usize, offers: usize, way: Move) {
 pub(super) fn take_way(model: &mut Model) -> Vec<Effect> {
     let Some(Overlay::Ways { side, offers, chosen, .. }) = model.overlays.pop() else { return Vec::new() };
     let (Some(offer), Screen::Form(form)) = (offers.get(chosen), &mut model.screen) else { return Vec::new() };
-    form.set(who::inputs(side)[1], offer.way.word());
+    form.set(Key::sign_in(side), offer.way.word());
     ask(model)
 }
