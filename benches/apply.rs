@@ -111,6 +111,7 @@ enum Kind {
     WayBack,
     Reset,
     Inside,
+    OldSecret,
 }
 
 /// What needs what. A secret is added as soon as the app is there; that sign-in takes it in A needs the service
@@ -138,6 +139,7 @@ fn needs(unit: Unit) -> Vec<Unit> {
         // Nobody needs a way back from what is not proved.
         Part(Kind::WayBack, 0) => vec![Part(Kind::Proof, 0)],
         Part(Kind::Inside, 0) => vec![Part(Kind::Reset, 2)],
+        Part(Kind::OldSecret, 0) => vec![Part(Kind::Reset, 2), Part(Kind::Inside, 3)],
         Part(Kind::Reset, 0) => {
             vec![
                 Part(Kind::Copies, 1),
@@ -204,9 +206,9 @@ fn of_check(check: &Check) -> Unit {
         Check::ResetRight(_) => Unit::RightA,
         Check::OldRoles(_) => Unit::OldRoles,
         Check::Headroom(_) => Unit::Headroom,
-        // Nothing is asked for the soak, and the bench gives ids.
-        Check::Soak | Check::Name { .. } => Unit::Discovery,
-        Check::App => Unit::App,
+        // Nothing is asked for the soak and for other runs, and the bench gives ids.
+        Check::Soak | Check::Name { .. } | Check::OtherRuns(_) => Unit::Discovery,
+        Check::App | Check::Secret(_) => Unit::App,
         Check::Registry(_) => Unit::Registry,
         Check::RoleRight(_) => Unit::RightB,
         Check::Image(..) => Unit::Image,
@@ -225,6 +227,7 @@ const fn kind(op: &Op) -> Kind {
         Op::CopyRoles { .. } => Kind::Copies,
         Op::KeepWayBack { .. } => Kind::WayBack,
         Op::ProveInside { .. } => Kind::Inside,
+        Op::RemoveSecret { .. } => Kind::OldSecret,
         // The route has no steps that take something back.
         Op::ResetCluster { .. } | Op::TakeBack { .. } => Kind::Reset,
     }

@@ -94,6 +94,12 @@ fn input(field: &'static Field) -> Arg {
         .value_name(clap::builder::Str::from(value_name(field)))
         .allow_negative_numbers(true)
         .help(help(field));
+    // The word alone is a yes.
+    let arg = if field.key == Key::Renew {
+        arg.num_args(0..=1).require_equals(true).default_missing_value("yes")
+    } else {
+        arg
+    };
     // Of several values for one input the last counts, as in other tools, unless it takes a list.
     arg.action(if many(field.key) { ArgAction::Append } else { ArgAction::Set })
 }
@@ -105,7 +111,7 @@ fn run() -> Arg {
 /// True for the inputs that may be given several times. A second cluster or registry is read, so that it can be
 /// refused with a sentence.
 const fn many(key: Key) -> bool {
-    matches!(key, Key::Repository | Key::Cluster | Key::Registry)
+    matches!(key, Key::Repository | Key::Cluster | Key::Registry | Key::Unread)
 }
 
 fn value_name(field: &Field) -> String {

@@ -5,17 +5,21 @@ use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 use crosspull_azure::journal::{Earlier, earlier};
-use crosspull_core::event::RunId;
+use crosspull_core::answers::Answers;
+use crosspull_core::event::{Outcome, RunId};
 use crosspull_core::field::Key;
 use crosspull_core::find::Named;
+use crosspull_core::ids::KeyId;
 use crosspull_core::inputs::Access;
-use crosspull_core::plan::Plan;
+use crosspull_core::plan::{Fact, Plan};
 use crosspull_core::run::{NoWay, Run, Way};
+use crosspull_core::secret::Secret;
 use crosspull_core::text::terminal_safe;
 
 use crate::gather::{self, Ready, environment};
+use crate::lines::aside;
 use crate::report::run_lines;
-use crate::secret_file::SecretFile;
+use crate::secret_file::{SecretFile, read_secret};
 use crate::session::{Session, complain};
 use crate::{Code, places};
 
@@ -39,7 +43,11 @@ pub async fn apply(arguments: &ArgMatches) -> color_eyre::Result<Code> {
 /// journal.
 async fn begin(arguments: &ArgMatches, runs: Option<PathBuf>) -> color_eyre::Result<Code> {
     match prepared(arguments, runs.is_some()) {
-        Ok((named, ready, secret_file)) => Session::new(arguments, secret_file)?.apply(&named, ready, runs).await,
+        Ok((named, ready, files)) => {
+            let mut session = Session::new(arguments, files.secret)?;
+            session.way_back_file = files.way_back;
+            session.apply(&named, ready, runs).await
+        }
         Err(complaints) => complain(&complaints),
     }
 }
@@ -54,18 +62,32 @@ pub async fn resume(arguments: &ArgMatches) -> color_eyre::Result<Code> {
     let id = match named {
         Some(Ok(id)) => id,
         Some(Err(why)) => return complain(&[why]),
-        None => {
-            match earlier(&runs)?.into_iter().find(|e| !e.locked && e.run.as_ref().is_ok_and(|r| r.stage().goes_on())) {
-                Some(newest) => newest.id,
-                None => {
-                    return complain(&[
-                        "there is no run to go on with; crosspull runs lists those that are there".to_owned()
-                    ]);
-                }
-            }
-        }
+        None => match open_run(&runs, arguments.get_flag("yes"))? {
+            Ok(id) => id,
+            Err(why) => return complain(&[why]),
+        },
     };
     go(arguments, &runs, &id, Way::On).await
+}
+
+/// The run to go on with where none is named: the newest that is open. Where nobody is asked (`--yes`), the only one:
+/// another run's reset is not to be sent by a guess.
+fn open_run(runs: &Path, unasked: bool) -> color_eyre::Result<Result<RunId, String>> {
+    let open = earlier(runs)?.into_iter().filter(|e| !e.locked && e.run.as_ref().is_ok_and(|r| r.stage().goes_on()));
+    let open: Vec<RunId> = open.map(|e| e.id).collect();
+    Ok(match open.as_slice() {
+        [] => Err("there is no run to go on with; crosspull runs lists those that are there".to_owned()),
+        [newest, _, ..] if unasked => {
+            let named: Vec<String> = open.iter().map(ToString::to_string).collect();
+            Err(format!(
+                "{} runs are open, and nobody is asked which one is meant: name one, such as crosspull resume {newest} \
+                 (open: {})",
+                open.len(),
+                named.join(", ")
+            ))
+        }
+        [newest, ..] => Ok(newest.clone()),
+    })
 }
 
 /// Takes back what a run made.
@@ -94,8 +116,11 @@ async fn go(arguments: &ArgMatches, runs: &Path, id: &RunId, way: Way) -> color_
         Err(NoWay::Refused(why)) => return complain(&[why]),
     };
     match means(arguments, way, &run, &plan) {
-        Ok((access, means, secret_file)) => {
-            session.secret_file = secret_file;
+        Ok((access, means, files)) => {
+            (session.secret_file, session.way_back_file) = (files.secret, files.way_back);
+            if let Some((key, secret)) = files.saved_way_back {
+                session.job.vault.put(key, secret);
+            }
             session.go(way, run, plan, &access, means, receipt).await
         }
         Err(complaints) => complain(&complaints),
@@ -103,7 +128,15 @@ async fn go(arguments: &ArgMatches, runs: &Path, id: &RunId, way: Way) -> color_
 }
 
 /// What going on takes: the journal's answers, and over them what is given now.
-type Going = (Access, gather::Means, Option<SecretFile>);
+type Going = (Access, gather::Means, Files);
+
+/// The files that hold secrets: where they go, and the one that an earlier part of the run saved.
+#[derive(Default)]
+struct Files {
+    secret: Option<SecretFile>,
+    way_back: Option<SecretFile>,
+    saved_way_back: Option<(KeyId, Secret)>,
+}
 
 fn means(arguments: &ArgMatches, way: Way, run: &Run, plan: &Plan) -> Result<Going, Vec<String>> {
     let given = gather::answers(arguments, &environment)?.only(Key::is_of_access);
@@ -111,20 +144,20 @@ fn means(arguments: &ArgMatches, way: Way, run: &Run, plan: &Plan) -> Result<Goi
     let read = Access::of_run(&answers, plan.tenant_a, plan.tenant_b);
     let mut complaints: Vec<String> = read.as_ref().err().into_iter().flatten().map(|c| c.text.clone()).collect();
     complaints.extend(nobody_to_ask(arguments));
-    let secret_file = match (given.get(Key::SecretOut), run.answers.get(Key::SecretOut)) {
-        // One that was given again as it was is no new wish.
-        _ if way == Way::Back => None,
-        (Some(now), then) if Some(now) != then => reserved(SecretFile::reserve, now, &mut complaints),
-        (_, Some(then)) => reserved(SecretFile::reserve_beside, then, &mut complaints),
-        _ => None,
-    };
+    let mut files = Files::default();
+    if way == Way::On {
+        let mut place = |key| place_of(&given, run, key, &mut complaints);
+        (files.secret, files.way_back) = (place(Key::SecretOut), place(Key::WayBackOut));
+    } else {
+        files.saved_way_back = saved_way_back(&answers, run, &mut complaints);
+    }
     let route = run.route().unwrap_or(plan);
     let means = match &read {
         Ok(access) => gather::means(access, gather::subscriptions_of(route), &environment),
         Err(_) => Err(Vec::new()),
     };
     match (read, means) {
-        (Ok(access), Ok(means)) if complaints.is_empty() => Ok((access, means, secret_file)),
+        (Ok(access), Ok(means)) if complaints.is_empty() => Ok((access, means, files)),
         (_, means) => {
             complaints.extend(means.err().unwrap_or_default());
             Err(complaints)
@@ -132,8 +165,36 @@ fn means(arguments: &ArgMatches, way: Way, run: &Run, plan: &Plan) -> Result<Goi
     }
 }
 
-/// What was named without its id, all that is there to begin with, and the place for the secret.
-type Prepared = (Vec<Named>, Ready, Option<SecretFile>);
+/// The place for a secret of a run that goes on: one that was named now, else beside the one of then.
+fn place_of(given: &Answers, run: &Run, key: Key, complaints: &mut Vec<String>) -> Option<SecretFile> {
+    match (given.get(key), run.answers.get(key)) {
+        // One that was given again as it was is no new wish.
+        (Some(now), then) if Some(now) != then => reserved(key, SecretFile::reserve, now, complaints),
+        (_, Some(then)) => reserved(key, SecretFile::reserve_beside, then, complaints),
+        _ => None,
+    }
+}
+
+/// The secret of the way back that the run saved, where its file can be read.
+fn saved_way_back(answers: &Answers, run: &Run, complaints: &mut Vec<String>) -> Option<(KeyId, Secret)> {
+    let key = run.facts.learnt(&Fact::WayBackKey).filter(|l| l.how == Outcome::Created)?.value.parse().ok()?;
+    let path = answers.get(Key::WayBackOut)?;
+    match read_secret(path.as_ref()) {
+        Ok(secret) => Some((key, secret)),
+        // Undo adds another secret where it may.
+        Err(why) if run.answers.get(Key::WayBackOut) == Some(path) => {
+            aside(&format!("crosspull: {why}; undo adds another secret to the former app in its place"));
+            None
+        }
+        Err(why) => {
+            complaints.push(format!("way-back-out: {why}"));
+            None
+        }
+    }
+}
+
+/// What was named without its id, all that is there to begin with, and the places for the secrets.
+type Prepared = (Vec<Named>, Ready, Files);
 
 /// Reads and checks all that was given, before anything is called. What was named without its id has a stand-in.
 fn prepared(arguments: &ArgMatches, writes: bool) -> Result<Prepared, Vec<String>> {
@@ -147,16 +208,20 @@ fn prepared(arguments: &ArgMatches, writes: bool) -> Result<Prepared, Vec<String
     if writes {
         complaints.extend(nobody_to_ask(arguments));
     }
-    let path = answers.get(Key::SecretOut).filter(|_| writes);
-    let reserved = path.and_then(|path| reserved(SecretFile::reserve, path, &mut complaints));
+    let mut place = |key| {
+        let path = answers.get(key).filter(|_| writes)?;
+        reserved(key, SecretFile::reserve, path, &mut complaints)
+    };
+    let files = Files { secret: place(Key::SecretOut), way_back: place(Key::WayBackOut), saved_way_back: None };
     match ready {
-        Ok(ready) if complaints.is_empty() => Ok((named, ready, reserved)),
+        Ok(ready) if complaints.is_empty() => Ok((named, ready, files)),
         _ => Err(complaints),
     }
 }
 
-/// The place for the secret.
+/// The place for a secret.
 fn reserved(
+    key: Key,
     reserve: fn(&Path) -> Result<SecretFile, String>,
     path: &str,
     complaints: &mut Vec<String>,
@@ -164,7 +229,7 @@ fn reserved(
     match reserve(path.as_ref()) {
         Ok(file) => Some(file),
         Err(why) => {
-            complaints.push(format!("secret-out: {why}"));
+            complaints.push(format!("{}: {why}", key.name()));
             None
         }
     }

@@ -10,20 +10,21 @@ use crosspull_azure::control::{Control, Controller, control};
 use crosspull_azure::door::Door;
 use crosspull_azure::engine::Engine;
 use crosspull_azure::find::Finder;
-use crosspull_azure::journal::{Journal, JournalError, ReopenError};
+use crosspull_azure::journal::{ClusterLock, Earlier, Journal, JournalError, ReopenError, earlier};
 use crosspull_azure::recorder::Recorder;
 use crosspull_azure::sign_in::Prompts;
 use crosspull_azure::survey::{Surveyor, admit_again, sign_in};
 use crosspull_azure::vault::Vault;
 use crosspull_azure::wire::Pace;
 use crosspull_core::answers::Answers;
-use crosspull_core::check::{Check, Finding};
+use crosspull_core::check::{Check, Finding, Level, judge_other_runs};
 use crosspull_core::event::{CallId, Entry, Event, RunId, Verdict};
 use crosspull_core::explain::Trouble;
 use crosspull_core::find::{Named, Sought};
 use crosspull_core::inputs::{Access, Inputs};
 use crosspull_core::plan::{Facts, Plan};
-use crosspull_core::run::{Run, Way};
+use crosspull_core::ids::ClusterId;
+use crosspull_core::run::{Known, OtherRun, Run, Way};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::gather::Means;
@@ -42,6 +43,8 @@ pub struct Job {
     door: Arc<OnceLock<Arc<Door>>>,
     /// The journal of the run that is gone on with, until something is written in it.
     reopened: Arc<Mutex<Option<Journal>>>,
+    /// The lock of the cluster that this job works on.
+    lock: Arc<Mutex<Option<ClusterLock>>>,
     prompts: Prompts,
     /// The operator's end.
     pub controller: Controller,
@@ -64,28 +67,72 @@ impl Job {
         let (front_end, events) = unbounded_channel();
         let (controller, control) = control();
         let recorder = Arc::new(Recorder::new(front_end, jiff::Timestamp::now));
-        let (door, reopened) = (Arc::default(), Arc::default());
-        let job = Self { recorder, control, door, reopened, prompts, controller, vault };
+        let (door, reopened, lock) = (Arc::default(), Arc::default(), Arc::default());
+        let job = Self { recorder, control, door, reopened, lock, prompts, controller, vault };
         (job, events)
     }
 
-    /// Opens the door and asks the checks; says the plan where nothing stops.
+    /// Opens the door and asks the checks; says the plan where nothing stops. `runs` is the folder of journals: what other
+    /// runs know, and whether one works on the cluster, is told by it.
     ///
     /// # Errors
-    /// Never while there is no journal.
-    pub async fn check(&self, inputs: &Inputs, means: Means) -> Result<Checked, JournalError> {
+    /// Where that folder cannot be read.
+    pub async fn check(&self, inputs: &Inputs, means: Means, runs: &Path) -> Result<Checked, JournalError> {
+        let earlier = earlier(runs).map_err(|error| JournalError::new(runs, error))?;
+        let known = Known::of(earlier.iter().filter_map(|e| e.run.as_ref().ok()));
+        for cluster in &inputs.clusters {
+            if !self.may_work_on(cluster, &Run::default(), Way::On, runs, &earlier)? {
+                return Ok(Checked::Stopped);
+            }
+        }
         let Some(door) = self.open(&inputs.access, means).await? else { return Ok(Checked::Stopped) };
-        let Some(survey) = Surveyor::new(&door, inputs).survey().await? else { return Ok(Checked::Stopped) };
+        let Some(survey) = Surveyor::new(&door, inputs, &known).survey().await? else { return Ok(Checked::Stopped) };
         let plan = Plan::new_app(inputs, &survey);
         door.wire().recorder().say(Event::Planned { plan: plan.clone() })?;
         Ok(Checked::Planned(Box::new(plan)))
     }
 
-    /// Opens the door for a run that is gone on with, and signs in to both tenants; true where that works.
+    /// Says what other runs there are for a cluster; true where this one may work on it.
+    fn may_work_on(
+        &self,
+        cluster: &ClusterId,
+        run: &Run,
+        way: Way,
+        runs: &Path,
+        earlier: &[Earlier],
+    ) -> Result<bool, JournalError> {
+        let holder = ClusterLock::holder(runs, cluster).map_err(|error| JournalError::new(runs, error))?;
+        let told = earlier.iter().filter_map(|e| Some((&e.id, e.run.as_ref().ok()?, e.locked)));
+        let mut others = run.others(cluster, told);
+        if let Some(holder) = holder.filter(|holder| run.id.as_ref() != Some(holder)) {
+            others.retain(|other| other.id != holder);
+            others.push(OtherRun { id: holder, at_work: true, stands: false, builds_on_it: false });
+        }
+        let finding = judge_other_runs(cluster, &others, way);
+        let stops = finding.level == Level::Stop;
+        self.recorder.say(Event::CheckEnded { finding })?;
+        Ok(!stops)
+    }
+
+    /// Opens the door for a run that is gone on with, and signs in to both tenants; true where that works. Another run
+    /// that works on the cluster is told of before.
     ///
     /// # Errors
-    /// Never while nothing is written to the journal.
-    pub async fn admit(&self, access: &Access, means: Means) -> Result<bool, JournalError> {
+    /// Where the folder of journals cannot be read.
+    pub async fn admit(
+        &self,
+        access: &Access,
+        means: Means,
+        past: &Run,
+        way: Way,
+        runs: &Path,
+    ) -> Result<bool, JournalError> {
+        if let Some(cluster) = past.route().and_then(|plan| plan.subject().0) {
+            let earlier = earlier(runs).map_err(|error| JournalError::new(runs, error))?;
+            if !self.may_work_on(cluster, past, way, runs, &earlier)? {
+                return Ok(false);
+            }
+        }
         match self.open(access, means).await? {
             Some(door) => admit_again(&door, access).await,
             None => Ok(false),
@@ -164,15 +211,20 @@ impl Job {
         })
     }
 
-    /// Begins the journal of a new run.
+    /// Begins the journal of a new run, and takes the lock of its cluster.
     ///
     /// # Errors
-    /// Where it cannot be made.
-    pub fn begin(&self, runs: &Path) -> Result<(RunId, PathBuf), JournalError> {
+    /// Where it cannot be made, or another run took the cluster meanwhile.
+    pub fn begin(&self, runs: &Path, plan: &Plan) -> Result<(RunId, PathBuf), JournalError> {
         let run = RunId(uuid::Uuid::new_v4().simple().to_string().chars().take(8).collect());
         let journal = Journal::create(runs, &run)?;
         let path = journal.path().to_owned();
-        self.recorder.begin(journal);
+        if let Err(error) = self.take_cluster(runs, plan, &run) {
+            // Nothing was sent by this run: its journal would only be a name in the list.
+            let _ = std::fs::remove_file(&path);
+            return Err(error);
+        }
+        self.recorder.begin(journal, Run::default());
         Ok((run, path))
     }
 
@@ -190,9 +242,19 @@ impl Job {
         Ok((run, entries, path))
     }
 
-    /// Lets go of the journal, so that others may work on the run.
+    /// Takes the lock of the cluster that a plan is about.
+    fn take_cluster(&self, runs: &Path, plan: &Plan, run: &RunId) -> Result<(), JournalError> {
+        if let Some(cluster) = plan.subject().0 {
+            let lock = ClusterLock::take(runs, cluster, run)?;
+            *self.lock.lock().unwrap_or_else(PoisonError::into_inner) = Some(lock);
+        }
+        Ok(())
+    }
+
+    /// Lets go of the journal and of the cluster, so that others may work on them.
     pub fn let_go(&self) {
         self.recorder.close();
+        *self.lock.lock().unwrap_or_else(PoisonError::into_inner) = None;
         *self.reopened.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
@@ -215,7 +277,10 @@ impl Job {
     pub async fn go(&self, way: Way, plan: Plan, past: Run) -> Result<Verdict, JournalError> {
         let journal = self.reopened.lock().unwrap_or_else(PoisonError::into_inner).take();
         let (Some(journal), Some(run)) = (journal, past.id.clone()) else { return Ok(Verdict::Stopped) };
-        self.recorder.begin(journal);
+        if let Some(runs) = journal.path().parent() {
+            self.take_cluster(runs, &plan, &run)?;
+        }
+        self.recorder.begin(journal, past.clone());
         let Some(engine) = self.engine(plan, run.clone(), past) else { return Ok(Verdict::Stopped) };
         match way {
             Way::On => engine.run(Event::RunResumed { run }).await,

@@ -1,6 +1,7 @@
 //! The file that a secret is saved in: new, readable by its owner alone, whole or not at all.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use crosspull_core::secret::Secret;
@@ -65,6 +66,27 @@ impl SecretFile {
             },
         }
     }
+}
+
+/// Reads a secret that was saved. A file that others may read or write is not taken, nor one that is larger than any.
+///
+/// # Errors
+/// A sentence that says why not.
+pub fn read_secret(path: &Path) -> Result<Secret, String> {
+    const LARGEST: u64 = 1024;
+    let shown = path.display();
+    let cannot = |error: std::io::Error| format!("{shown} cannot be read ({error})");
+    let file = std::fs::File::open(path).map_err(cannot)?;
+    let about = file.metadata().map_err(cannot)?;
+    if !about.is_file() || about.len() == 0 || about.len() > LARGEST {
+        return Err(format!("{shown} holds no secret"));
+    }
+    if about.mode() & 0o077 != 0 {
+        return Err(format!("{shown} can be read by others than you: give it mode 0600"));
+    }
+    let mut text = zeroize::Zeroizing::new(String::with_capacity(usize::try_from(LARGEST).unwrap_or_default() + 1));
+    file.take(LARGEST + 1).read_to_string(&mut text).map_err(cannot)?;
+    Ok(Secret::new(text.trim_end_matches(['\r', '\n']).to_owned()))
 }
 
 #[cfg(test)]

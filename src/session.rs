@@ -9,7 +9,7 @@ use std::time::Duration;
 use clap::ArgMatches;
 use crosspull_azure::journal::JournalError;
 use crosspull_azure::sign_in::Prompts;
-use crosspull_core::event::{Entry, Event, Verdict};
+use crosspull_core::event::{Entry, Event, Outcome, Verdict};
 use crosspull_core::find::Named;
 use crosspull_core::hand_over::HandOver;
 use crosspull_core::inputs::Access;
@@ -25,7 +25,7 @@ use crate::report::{Report, back_lines, plan_lines, summary};
 use crate::secret_file::SecretFile;
 use crate::signals::{Signals, end_what_is_stuck};
 use crate::surroundings::tunnel;
-use crate::{Code, WRONG_INPUT};
+use crate::{Code, WRONG_INPUT, places};
 
 /// How long calls in flight may take after a signal that leaves no time for more.
 const GRACE: Duration = Duration::from_secs(5);
@@ -63,6 +63,8 @@ pub struct Session {
     pub job: Job,
     /// Where the secret goes as soon as there is one.
     pub secret_file: Option<SecretFile>,
+    /// Where the secret of the way back goes as soon as there is one.
+    pub way_back_file: Option<SecretFile>,
 }
 
 /// What ended a wait for the engine.
@@ -96,6 +98,7 @@ impl Session {
             journal: None,
             job,
             secret_file,
+            way_back_file: None,
         })
     }
 
@@ -146,7 +149,8 @@ impl Session {
             return Ok(code);
         }
         let job = self.job.clone();
-        let checked = match self.pump(job.check(&ready.inputs, ready.means.clone())).await? {
+        let folder = runs.clone().map_or_else(places::runs, Ok)?;
+        let checked = match self.pump(job.check(&ready.inputs, ready.means.clone(), &folder)).await? {
             Pumped::Ended(checked) => checked,
             Pumped::Killed(code) => return Ok(code),
         };
@@ -165,7 +169,7 @@ impl Session {
         if !self.goes("Run this plan? Type yes: ").await? {
             return Ok(self.stopped_by.unwrap_or(Verdict::Interrupted.exit_code()));
         }
-        let (run, receipt) = match job.begin(&runs) {
+        let (run, receipt) = match job.begin(&runs, &plan) {
             Ok(begun) => begun,
             Err(error) => return self.broken(&error, None).await,
         };
@@ -190,7 +194,8 @@ impl Session {
             self.out.write(&back_lines(&plan, &past, self.asks));
         }
         let job = self.job.clone();
-        match self.pump(job.admit(access, means)).await? {
+        let runs = receipt.parent().unwrap_or(&receipt).to_owned();
+        match self.pump(job.admit(access, means, &past, way, &runs)).await? {
             Pumped::Ended(Ok(true)) => {}
             Pumped::Ended(Ok(false)) => return self.stopped_by_a_check().await,
             Pumped::Ended(Err(error)) => return self.broken(&error, None).await,
@@ -313,8 +318,13 @@ impl Session {
     /// Shows one event, saves the secret when it was made, and asks where the engine does.
     async fn show(&mut self, entry: &Entry) -> color_eyre::Result<()> {
         let lines = self.report.lines(entry);
-        if matches!(&entry.event, Event::Learnt { learnt, .. } if learnt.iter().any(|l| l.fact == Fact::SecretKey)) {
-            self.save_secret();
+        if let Event::Learnt { learnt, .. } = &entry.event {
+            if learnt.iter().any(|l| l.fact == Fact::SecretKey) {
+                self.save_secret();
+            }
+            if learnt.iter().any(|l| l.fact == Fact::WayBackKey && l.how == Outcome::Created) {
+                self.save_way_back();
+            }
         }
         if self.json {
             self.out.write(&[serde_json::to_string(entry)?]);
@@ -379,6 +389,16 @@ impl Session {
                 aside("");
                 Ok(false)
             }
+        }
+    }
+
+    /// Saves the secret of the way back as soon as there is one.
+    fn save_way_back(&mut self) {
+        let made = self.report.run().facts.id(&Fact::WayBackKey).and_then(|key| self.job.vault.get(key));
+        let Some((secret, file)) = made.zip(self.way_back_file.take()) else { return };
+        if let Err(why) = file.save(&secret) {
+            self.secret_trouble = true;
+            aside(&format!("crosspull: {why}"));
         }
     }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use clap::ArgMatches;
 use crosspull_azure::sign_in::{Login, Prompts};
 use crosspull_core::answers::Answers;
-use crosspull_core::event::{Entry, Event, Verdict};
+use crosspull_core::event::{Entry, Event, Outcome, Verdict};
 use crosspull_core::field::Key;
 use crosspull_core::ids::KeyId;
 use crosspull_core::plan::{Fact, Side};
@@ -285,6 +285,7 @@ impl Wizard {
     async fn take(&mut self, msg: Msg, terminal: &mut Terminal) -> color_eyre::Result<()> {
         let mut messages: VecDeque<Msg> = VecDeque::from([msg]);
         messages.extend(messages.front().map(|msg| self.secret_told_of(msg)).unwrap_or_default());
+        messages.extend(messages.front().and_then(|msg| self.save_way_back(msg)));
         messages.extend(messages.front().and_then(|msg| self.page_of(msg)));
         while let Some(msg) = messages.pop_front() {
             for effect in crosspull_tui::update(&mut self.model, msg, Timestamp::now()) {
@@ -306,6 +307,19 @@ impl Wizard {
             told.extend(self.place_for_secret().map(|file| saved(file, &secret)));
         }
         told
+    }
+
+    /// Saves the secret of the way back where a file was named for it; says where it is.
+    fn save_way_back(&self, msg: &Msg) -> Option<Msg> {
+        let Msg::Engine(Entry { event: Event::Learnt { learnt, .. }, .. }) = msg else { return None };
+        let made = learnt.iter().find(|l| l.fact == Fact::WayBackKey && l.how == Outcome::Created)?;
+        let secret = self.job.vault.get(made.value.parse().ok()?)?;
+        let path = self.model.answers().get(Key::WayBackOut)?;
+        let saved = SecretFile::reserve_beside(path.as_ref()).and_then(|file| file.save(&secret));
+        Some(Msg::Said(match saved {
+            Ok(path) => Said::good(format!("The secret of the way back is in {}", path.display())),
+            Err(why) => Said::bad(format!("{why}.")),
+        }))
     }
 
     /// Writes the page for tenant B's administrator beside the receipt, where the run asks for one; says where it is.

@@ -3,11 +3,11 @@
 use crosspull_azure::journal::{JournalError, earlier};
 use crosspull_azure::sign_in::Login;
 use crosspull_core::check::Check;
-use crosspull_core::event::{Event, RunId, Verdict};
+use crosspull_core::event::{Event, Outcome, RunId, Verdict};
 use crosspull_core::field::Key;
 use crosspull_core::ids::TenantRef;
 use crosspull_core::inputs::{Access, Inputs};
-use crosspull_core::plan::{Facts, Plan, Side};
+use crosspull_core::plan::{Fact, Facts, Plan, Side};
 use crosspull_core::run::{Run, Way};
 use crosspull_core::sign_in::SignIn;
 use crosspull_tui::{Msg, Said};
@@ -16,6 +16,7 @@ use tokio::sync::mpsc::unbounded_channel;
 use super::Wizard;
 use crate::gather::{self, Means, environment};
 use crate::job::{Job, ended_by};
+use crate::secret_file::read_secret;
 
 impl Wizard {
     /// Reads the journals of earlier runs beside the first screen, which does not wait for them.
@@ -47,9 +48,10 @@ impl Wizard {
         self.new_job();
         let (job, tell) = (self.job.clone(), self.job_tell.clone());
         let means = self.means(&inputs.access, gather::subscriptions(&inputs));
+        let runs = self.ground.runs.clone();
         self.task = Some(tokio::task::spawn_local(async move {
             let checked = match means {
-                Ok(means) => job.check(&inputs, means).await.map(drop),
+                Ok(means) => job.check(&inputs, means, &runs).await.map(drop),
                 Err(complaints) => cannot_sign_in(&job, &complaints),
             };
             over(&tell, checked);
@@ -67,15 +69,29 @@ impl Wizard {
             Err(why) => return vec![Msg::Said(Said::bad(format!("{why}.")))],
         };
         if past.plan_for(way).is_ok() {
-            self.admit(&past);
+            self.take_saved_way_back(&past, way);
+            self.admit(&past, way);
         }
         let receipt = self.receipt.as_ref().map(|path| Msg::Receipt(path.display().to_string()));
         [Some(Msg::TakenUp { run: Box::new(past), way }), receipt].into_iter().flatten().collect()
     }
 
+    /// Takes the secret of the way back from the file that the run saved it in; without it undo adds another.
+    fn take_saved_way_back(&self, past: &Run, way: Way) {
+        let made = past.facts.learnt(&Fact::WayBackKey).filter(|l| l.how == Outcome::Created);
+        let key = made.and_then(|l| l.value.parse().ok()).filter(|_| way == Way::Back);
+        let path = self.given.get(Key::WayBackOut).or_else(|| past.answers.get(Key::WayBackOut));
+        if let Some((key, path)) = key.zip(path)
+            && let Ok(secret) = read_secret(path.as_ref())
+        {
+            self.job.vault.put(key, secret);
+        }
+    }
+
     /// Signs in for a run that was taken up: as its answers say, and over them as this program was told.
-    fn admit(&mut self, past: &Run) {
+    fn admit(&mut self, past: &Run, way: Way) {
         let (job, tell) = (self.job.clone(), self.job_tell.clone());
+        let (run, runs) = (past.clone(), self.ground.runs.clone());
         let Some(route) = past.route() else { return };
         let answers = self.given.only(Key::is_of_access).over(past.answers.clone());
         let access = Access::of_run(&answers, route.tenant_a, route.tenant_b)
@@ -86,7 +102,7 @@ impl Wizard {
         });
         self.task = Some(tokio::task::spawn_local(async move {
             let admitted = match access {
-                Ok((access, means)) => job.admit(&access, means).await.map(drop),
+                Ok((access, means)) => job.admit(&access, means, &run, way, &runs).await.map(drop),
                 Err(complaints) => cannot_sign_in(&job, &complaints),
             };
             over(&tell, admitted);
@@ -131,7 +147,7 @@ impl Wizard {
 
     /// Starts a new run; says where its receipt is.
     pub(super) fn run(&mut self, plan: Plan) -> Option<Msg> {
-        let (run, receipt) = match self.job.begin(&self.ground.runs) {
+        let (run, receipt) = match self.job.begin(&self.ground.runs, &plan) {
             Ok(begun) => begun,
             Err(error) => return Some(Msg::NotBegun(format!("{error}. Nothing was sent."))),
         };

@@ -18,7 +18,7 @@ use crosspull_core::answers::Answers;
 use crosspull_core::event::{CallId, Entry, Event, RunId, Work};
 use crosspull_core::inputs::Inputs;
 use crosspull_core::plan::Plan;
-use crosspull_core::run::Run;
+use crosspull_core::run::{Known, Run};
 use crosspull_core::secret::Secret;
 use crosspull_sim::Tenant;
 
@@ -181,11 +181,11 @@ async fn drive(story: &Story, cut: Option<Cut>, seen: Arc<Mutex<BTreeSet<Call>>>
         metadata_host: None,
     };
     let door = Arc::new(connect(&inputs.access, parts).await.expect("a door"));
-    let survey = Surveyor::new(&door, &inputs).survey().await.expect("no journal yet").expect("nothing stops");
+    let survey = Surveyor::new(&door, &inputs, &Known::default()).survey().await.expect("no journal yet").expect("nothing stops");
     let plan = Plan::new_app(&inputs, &survey);
     let run = RunId(uuid::Uuid::new_v4().simple().to_string().chars().take(8).collect());
     let journal = Journal::create(&story.state().join("crosspull/runs"), &run).expect("a journal");
-    recorder.begin(Mortal { journal, cut, struck: None, dead: false, seen });
+    recorder.begin(Mortal { journal, cut, struck: None, dead: false, seen }, Run::default());
     controller.confirm_all();
     let begins = Event::RunStarted { run: run.clone(), plan: plan.clone(), answers };
     let engine = Engine::new(door, plan, run, Run::default(), Arc::default(), controller);

@@ -7,7 +7,9 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use crosspull_core::event::{Entry, RunId};
+use crosspull_core::ids::ClusterId;
 use crosspull_core::journal::{LARGEST, Unreadable, read};
+use crosspull_core::plan::marker;
 use crosspull_core::run::Run;
 
 /// Something that keeps the entries of a run.
@@ -153,6 +155,61 @@ impl Journal {
 impl Keep for Journal {
     fn append(&mut self, entry: &Entry, safe: bool) -> Result<(), JournalError> {
         self.write(entry, safe).map_err(|source| JournalError::new(&self.path, source))
+    }
+}
+
+/// The lock of a cluster: one run works on it at a time. It lies beside the journals and goes with the process, whatever
+/// ends that.
+#[derive(Debug)]
+pub struct ClusterLock {
+    _file: File,
+}
+
+impl ClusterLock {
+    /// Takes the lock of a cluster for a run.
+    ///
+    /// # Errors
+    /// Where the file cannot be made or locked.
+    pub fn take(runs: &Path, cluster: &ClusterId, run: &RunId) -> Result<Self, JournalError> {
+        let path = Self::place(runs, cluster);
+        let taken = || -> io::Result<Self> {
+            let mut file =
+                OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path)?;
+            if !locked(&file)? {
+                return Err(io::Error::new(io::ErrorKind::WouldBlock, "another run is at work on this cluster"));
+            }
+            file.set_len(0)?;
+            file.write_all(run.to_string().as_bytes())?;
+            Ok(Self { _file: file })
+        };
+        taken().map_err(|source| JournalError::new(&path, source))
+    }
+
+    /// The run that works on a cluster; none where no program does.
+    ///
+    /// # Errors
+    /// Where the lock cannot be looked at.
+    pub fn holder(runs: &Path, cluster: &ClusterId) -> io::Result<Option<RunId>> {
+        let file = match File::open(Self::place(runs, cluster)) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        match file.try_lock_shared() {
+            Ok(()) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
+            Err(TryLockError::WouldBlock) => {
+                let mut name = String::new();
+                (&file).take(64).read_to_string(&mut name)?;
+                // A lock that was taken this moment has no name in it yet.
+                Ok(Some(name.parse().unwrap_or_else(|_| RunId("another".to_owned()))))
+            }
+        }
+    }
+
+    fn place(runs: &Path, cluster: &ClusterId) -> PathBuf {
+        let name = marker(cluster);
+        runs.join(format!("{}.lock", name.replace(':', "-")))
     }
 }
 

@@ -19,6 +19,8 @@ const AT_MOST: Duration = Duration::from_secs(3 * 3600);
 /// How often it is asked where the service does not say.
 const EVERY: Duration = Duration::from_secs(10);
 
+/// How often in a row an operation may be unknown before it is taken for one that is not kept any more.
+const GONE: u32 = 6;
 /// It is not asked more often than this, whatever the service says: each time is an entry of the journal.
 const AT_LEAST: Duration = Duration::from_secs(1);
 /// Nor more seldom: a service that asks for a day of patience would hold the run for a day.
@@ -83,7 +85,7 @@ async fn ask_until_over(
     let pace = door.wire().pace();
     let begun = Instant::now();
     let mut wait = first;
-    let mut tries = 0;
+    let (mut tries, mut gone) = (0, 0);
     while begun.elapsed() < pace.of(AT_MOST) {
         tries += 1;
         // One that was accepted earlier may be over by now.
@@ -93,13 +95,18 @@ async fn ask_until_over(
         }
         let reply = match door.raw(work, request::operation(side, url.clone())).await {
             Ok(reply) => reply,
-            // An operation takes longer than many an outage of the line.
-            Err(CallError::Unreachable(_)) => {
+            Err(error @ (CallError::Stopped | CallError::Journal(_))) => return Err(Halt::of(what, error)),
+            // Nothing says where it is asked any more: the cluster itself tells.
+            Err(CallError::Refused(r)) if matches!(r.refusal.status, Some(404 | 410)) && gone >= GONE => return Ok(()),
+            // It was accepted, so it goes on whatever the answers in between: an outage of the line or of the service, a
+            // throttled one, a token that cannot be renewed.
+            Err(error) => {
+                gone += u32::from(matches!(&error, CallError::Refused(r) if matches!(r.refusal.status, Some(404 | 410))));
                 wait = pace.of(EVERY);
                 continue;
             }
-            Err(error) => return Err(unknown(what, error)),
         };
+        gone = 0;
         match verdict(&reply) {
             Some(Ok(())) => return Ok(()),
             Some(Err(refusal)) => {
@@ -123,16 +130,6 @@ fn unseen(what: &str, why: String) -> Halt {
 
 /// What to do about an operation whose end was not seen.
 const LOOK: &str = "Go on with crosspull resume: it looks at the cluster first.";
-
-/// An error while asking says nothing about the operation.
-fn unknown(what: &str, error: CallError) -> Halt {
-    match Halt::of(what, error) {
-        Halt::Failed(trouble) => {
-            Halt::Unknown(trouble.because("The operation was accepted and its end could not be seen.", LOOK))
-        }
-        other => other,
-    }
-}
 
 /// How the operation ended; nothing while it runs.
 fn verdict(reply: &Reply) -> Option<Result<(), Refusal>> {

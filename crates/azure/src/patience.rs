@@ -83,6 +83,29 @@ impl Halt {
 }
 
 impl Halt {
+    /// Why it went no further, as sentences.
+    #[must_use]
+    pub fn why(&self) -> String {
+        match self {
+            Self::Failed(trouble) | Self::Unknown(trouble) | Self::Waits(trouble) | Self::Needed(trouble) => {
+                let words = trouble.refusal.as_ref().map(|refusal| format!(" ({refusal})"));
+                format!("{}{}", trouble.why, words.unwrap_or_default())
+            }
+            Self::Journal(error) => format!("{error}."),
+            Self::Stopped => "You stopped it.".to_owned(),
+            Self::Blocked => "A step before it did not end well.".to_owned(),
+        }
+    }
+
+    /// The same halt where nobody knows whether it worked.
+    #[must_use]
+    pub fn unknown(self) -> Self {
+        match self {
+            Self::Failed(trouble) => Self::Unknown(trouble),
+            other => other,
+        }
+    }
+
     /// The same halt with another way out, where it has one.
     #[must_use]
     pub fn now(self, now: &str) -> Self {
@@ -142,6 +165,33 @@ impl Patience {
             wait = (wait * 3 / 2).min(self.longest);
         }
     }
+}
+
+/// How often a question of the checks is asked where the service fails, beside the wire's own tries.
+const ROUNDS: u32 = 4;
+
+/// Asks a question of the checks, again and again where the service has trouble: it only reads, and without its answer the
+/// run would stop.
+///
+/// # Errors
+/// What it failed with last.
+pub async fn patiently<T>(
+    wire: &Wire,
+    work: &Work,
+    ask: impl AsyncFn() -> Result<T, CallError>,
+) -> Result<T, CallError> {
+    let pace = wire.pace();
+    let mut wait = Duration::from_secs(5);
+    for round in 1..ROUNDS {
+        match ask().await {
+            Err(CallError::Refused(r)) if matches!(r.refusal.status, Some(408 | 429 | 500..)) => {}
+            Err(CallError::Unreachable(_) | CallError::Lost(_)) => {}
+            answer => return answer,
+        }
+        wire.pause(work, "the service has trouble", pace.of(wait), pace.of(Duration::from_secs(60)), round).await?;
+        wait *= 2;
+    }
+    ask().await
 }
 
 fn too_long(what: &str, why: &str, at_most: Duration, refusal: Option<Refusal>) -> Trouble {

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crosspull_core::event::{CallId, Entry, Event};
+use crosspull_core::run::Run;
 use jiff::Timestamp;
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -14,6 +15,8 @@ use crate::journal::{JournalError, Keep};
 pub struct Recorder {
     front_end: UnboundedSender<Entry>,
     journal: Mutex<Option<Box<dyn Keep>>>,
+    /// The run as far as its events tell, this moment.
+    run: Mutex<Run>,
     now: fn() -> Timestamp,
     calls: AtomicU32,
 }
@@ -21,18 +24,24 @@ pub struct Recorder {
 impl Recorder {
     /// A recorder without a journal yet: checks write nothing, so they need none.
     #[must_use]
-    pub const fn new(front_end: UnboundedSender<Entry>, now: fn() -> Timestamp) -> Self {
-        Self { front_end, journal: Mutex::new(None), now, calls: AtomicU32::new(1) }
+    pub fn new(front_end: UnboundedSender<Entry>, now: fn() -> Timestamp) -> Self {
+        Self { front_end, journal: Mutex::new(None), run: Mutex::default(), now, calls: AtomicU32::new(1) }
     }
 
-    /// From here on events are journalled too.
-    pub fn begin(&self, journal: impl Keep + 'static) {
+    /// From here on events are journalled too. The past is what the journal tells so far; nothing of a new run.
+    pub fn begin(&self, journal: impl Keep + 'static, past: Run) {
+        *self.run.lock().unwrap_or_else(PoisonError::into_inner) = past;
         *self.journal.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(journal));
     }
 
     /// From here on nothing is journalled, and others may work on the run.
     pub fn close(&self) {
         *self.journal.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Asks the run as it is this moment.
+    pub fn of_run<T>(&self, ask: impl FnOnce(&Run) -> T) -> T {
+        ask(&self.run.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Calls of a run that goes on have numbers that none of its earlier ones has.
@@ -72,6 +81,7 @@ impl Recorder {
         if let Some(journal) = self.journal.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
             journal.append(&entry, safe)?;
         }
+        self.run.lock().unwrap_or_else(PoisonError::into_inner).apply(&entry);
         // A front end that is gone must not stop a run whose journal still works.
         let _ = self.front_end.send(entry);
         Ok(())

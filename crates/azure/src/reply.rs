@@ -34,9 +34,46 @@ pub struct App {
     /// Its secrets, without values.
     #[serde(default)]
     pub password_credentials: Vec<PasswordCredential>,
+    /// Its certificates.
+    #[serde(default)]
+    pub key_credentials: Vec<serde::de::IgnoredAny>,
+    /// When it was made.
+    #[serde(default)]
+    pub created_date_time: Option<jiff::Timestamp>,
     /// Its tags.
     #[serde(default)]
     pub tags: Vec<String>,
+}
+
+/// A federated credential of an app.
+#[derive(Debug, Clone, Deserialize)]
+pub struct FederatedCredential {
+    /// Its name.
+    #[serde(default)]
+    pub name: String,
+}
+
+/// An owner of an app: a person or a service principal.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Owner {
+    /// Its object id.
+    pub id: ObjectId,
+    /// A person's name for signing in.
+    #[serde(default)]
+    pub user_principal_name: Option<String>,
+    /// Its name, where the operator may read it.
+    #[serde(default)]
+    pub display_name: Option<String>,
+}
+
+impl Owner {
+    /// The name by which people know it, else its id.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let name = self.user_principal_name.as_deref().or(self.display_name.as_deref());
+        name.map_or_else(|| self.id.to_string(), |name| printable(name, 80))
+    }
 }
 
 /// A client secret as an app lists it.
@@ -164,12 +201,50 @@ pub struct Tenant {
 
 /// A page of what Resource Graph found.
 #[derive(Debug, Deserialize)]
-pub struct Found {
+pub struct GraphPage<T> {
     /// The page's rows.
-    pub data: Vec<Resource>,
+    pub data: Vec<T>,
     /// What the next page is asked for by.
     #[serde(default, rename = "$skipToken")]
     pub next: Option<String>,
+}
+
+/// A Key Vault.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Vault {
+    /// Its name.
+    pub name: String,
+    /// Its properties.
+    pub properties: VaultProperties,
+}
+
+/// A Key Vault's properties.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct VaultProperties {
+    /// Who may do what with it.
+    pub access_policies: Option<Vec<AccessPolicy>>,
+    /// True where roles count in place of access policies.
+    pub enable_rbac_authorization: Option<bool>,
+}
+
+/// What somebody may do with a Key Vault.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AccessPolicy {
+    /// The object id of who may; a text, since vaults keep whatever was written.
+    #[serde(default)]
+    pub object_id: String,
+}
+
+impl Vault {
+    /// True where an access policy lets a principal in.
+    #[must_use]
+    pub fn lets_in(&self, principal: ObjectId) -> bool {
+        let heeded = !self.properties.enable_rbac_authorization.unwrap_or_default();
+        let names = |policy: &AccessPolicy| policy.object_id.eq_ignore_ascii_case(&principal.to_string());
+        heeded && self.properties.access_policies.iter().flatten().any(names)
+    }
 }
 
 /// A cluster or a registry in a list.
@@ -392,6 +467,19 @@ pub struct Assignment {
     pub id: String,
     /// Its properties.
     pub properties: AssignmentProperties,
+}
+
+impl Assignment {
+    /// Where it holds: what it says, else what its id says.
+    #[must_use]
+    pub fn scope(&self) -> String {
+        let of_id = || {
+            let lower = self.id.to_ascii_lowercase();
+            let end = lower.find("/providers/microsoft.authorization/roleassignments/").unwrap_or(self.id.len());
+            self.id.get(..end).filter(|scope| !scope.is_empty()).unwrap_or("/").to_owned()
+        };
+        self.properties.scope.clone().filter(|scope| !scope.is_empty()).unwrap_or_else(of_id)
+    }
 }
 
 /// A role assignment's properties.

@@ -81,6 +81,18 @@ pub enum CallError {
 }
 
 impl CallError {
+    /// True where asking again changes nothing: the service, or the sign-in for it, said no for good.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        match self {
+            Self::Refused(refused) => {
+                refused.refusal.status.is_some_and(|s| (400..500).contains(&s) && !matches!(s, 408 | 429))
+            }
+            Self::SignIn(_) => true,
+            Self::Unreachable(_) | Self::Lost(_) | Self::Journal(_) | Self::Stopped => false,
+        }
+    }
+
     /// It as something that went wrong, where nothing was to be changed; `what` says what did not happen.
     #[must_use]
     pub fn trouble(self, what: impl Into<String>) -> Trouble {

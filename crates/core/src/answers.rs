@@ -140,6 +140,7 @@ fn values(value: &toml::Value) -> Option<Vec<String>> {
         toml::Value::String(text) => Some(vec![text.clone()]),
         toml::Value::Integer(number) => Some(vec![number.to_string()]),
         toml::Value::Float(number) => Some(vec![number.to_string()]),
+        toml::Value::Boolean(yes) => Some(vec![if *yes { "yes" } else { "no" }.to_owned()]),
         toml::Value::Array(items) => items.iter().map(|i| i.as_str().map(str::to_owned)).collect(),
         _ => None,
     }

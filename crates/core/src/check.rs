@@ -3,15 +3,23 @@
 use serde::{Deserialize, Serialize};
 
 use crate::explain::Refusal;
-use crate::ids::{AppId, ClusterId, ImageRef, ObjectId, RegistryId, TenantId};
+use crate::ids::{AppId, ClusterId, ImageRef, KeyId, ObjectId, RegistryId, TenantId};
 use crate::plan::Side;
 
+mod app;
 mod judge;
+mod other_runs;
+mod secret;
+mod unread;
 
+pub use app::{AppFacts, SecretFacts, Whose, choose_app, judge_app};
 pub use judge::{
-    SOAK_MINUTES, judge_app, judge_cluster, judge_headroom, judge_image, judge_old_roles, judge_registry,
+    SOAK_MINUTES, judge_cluster, judge_headroom, judge_image, judge_old_roles, judge_registry,
     judge_registry_of_others, judge_reset_right, judge_role_right, judge_soak, judge_tenants,
 };
+pub use other_runs::judge_other_runs;
+pub use secret::{LIVES_AFTER_RESET_HOURS, QUESTION_HOURS, SecretInUse, judge_secret, secret_in_use};
+pub use unread::{Part, Unread};
 
 /// A read-only question, asked before the plan may run.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -38,8 +46,12 @@ pub enum Check {
     Headroom(ClusterId),
     /// Is the wait before the reset long enough?
     Soak,
-    /// Is the app of an earlier run there?
+    /// Which app that carries the cluster's mark is taken up?
     App,
+    /// When does the secret that the cluster uses end?
+    Secret(ClusterId),
+    /// Does another run work on the cluster, or stand on it?
+    OtherRuns(ClusterId),
     /// Is the registry there, and does it answer from here?
     Registry(RegistryId),
     /// May the operator assign roles on the registry?
@@ -106,6 +118,12 @@ pub struct ClusterFacts {
     /// What it has beside them, which the new one will lack.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lacks: Vec<String>,
+    /// All roles of its present principal that were read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub holds: Vec<HeldRole>,
+    /// Of crosspull's own app: the key id of the secret that the cluster uses, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<KeyId>,
 }
 
 /// How a registry decides who may pull (`azure-facts.md` 0, fact 3).
@@ -212,17 +230,6 @@ pub struct Workloads {
     pub single: Vec<String>,
 }
 
-/// The app of an earlier run, found by its marker.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AppFacts {
-    /// Its object id in A.
-    pub object_id: ObjectId,
-    /// Its application id.
-    pub app_id: AppId,
-    /// Its name.
-    pub name: String,
-}
-
 /// All that the checks read and the plan needs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Survey {
@@ -236,9 +243,20 @@ pub struct Survey {
     pub clusters: Vec<ClusterFacts>,
     /// The registries.
     pub registries: Vec<RegistryFacts>,
-    /// The app of an earlier run.
+    /// The app that is taken up, of those that carry the cluster's mark.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app: Option<AppFacts>,
+    /// Apps that carry the cluster's mark and that are passed over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passed_over: Vec<ObjectId>,
+}
+
+impl Survey {
+    /// True where a cluster uses the app that is taken up: it has no former one then.
+    #[must_use]
+    pub fn has_own_app(&self, cluster: &ClusterFacts) -> bool {
+        self.app.as_ref().is_some_and(|app| cluster.client_id == Some(app.app_id))
+    }
 }
 
 impl Check {
@@ -248,9 +266,14 @@ impl Check {
         match self {
             Self::SignIn(side) | Self::Name { side, .. } => Some(*side),
             Self::Tenants => None,
-            Self::Cluster(_) | Self::ResetRight(_) | Self::OldRoles(_) | Self::Headroom(_) | Self::Soak | Self::App => {
-                Some(Side::A)
-            }
+            Self::Cluster(_)
+            | Self::ResetRight(_)
+            | Self::OldRoles(_)
+            | Self::Headroom(_)
+            | Self::Soak
+            | Self::App
+            | Self::Secret(_)
+            | Self::OtherRuns(_) => Some(Side::A),
             Self::Registry(_) | Self::RoleRight(_) | Self::Image(..) => Some(Side::B),
         }
     }
@@ -268,6 +291,8 @@ impl Check {
             Self::Headroom(id) => format!("what runs on {} while its nodes restart", id.name()),
             Self::Soak => "the wait before the reset".to_owned(),
             Self::App => "the app of an earlier run".to_owned(),
+            Self::Secret(id) => format!("the end of the secret that {} uses", id.name()),
+            Self::OtherRuns(id) => format!("other runs on {}", id.name()),
             Self::Registry(id) => format!("{} answers from here", id.name()),
             Self::RoleRight(id) => format!("your right to assign roles on {}", id.name()),
             Self::Image(_, image) => format!("{image} exists"),

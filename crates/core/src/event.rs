@@ -8,7 +8,7 @@ use crate::answers::Answers;
 use crate::check::{Check, Finding};
 use crate::explain::{Refusal, Trouble};
 use crate::hand_over::HandOver;
-use crate::plan::{Learnt, Plan, Side, StepId};
+use crate::plan::{Learnt, Plan, Precondition, Side, StepId};
 use crate::text::clean;
 
 /// The shape of events that this version writes.
@@ -231,6 +231,16 @@ pub enum Event {
     Confirmed {
         /// Which step.
         step: StepId,
+    },
+    /// Everything that a reset stands on was looked at once more, right before it is sent.
+    Looked {
+        /// Which step.
+        step: StepId,
+        /// What was looked at.
+        stands: Vec<Precondition>,
+        /// What of it is not so, each as a sentence; empty where the reset may be sent.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        missing: Vec<String>,
     },
     /// The operator cut the wait before a reset short.
     CutShort {

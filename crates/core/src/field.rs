@@ -45,6 +45,14 @@ pub enum Key {
     Namespace,
     /// Where to save the secret.
     SecretOut,
+    /// Where to save the secret of the way back.
+    WayBackOut,
+    /// Whether a cluster that has an app of crosspull's is given another secret of it.
+    Renew,
+    /// An app with the cluster's mark that no journal here names, taken up all the same or passed over.
+    Adopt,
+    /// Parts of the present principal's rights that may stay unread.
+    Unread,
     /// The public client that persons sign in with.
     ClientId,
     /// A certificate authority to trust besides the system's.
@@ -133,7 +141,7 @@ const fn field(
 }
 
 /// Every input, in the order in which they are asked for.
-pub const FIELDS: [Field; 21] = [
+pub const FIELDS: [Field; 25] = [
     field(
         Key::Route,
         "Route",
@@ -304,6 +312,48 @@ pub const FIELDS: [Field; 21] = [
         Page::Nowhere,
     ),
     field(
+        Key::WayBackOut,
+        "Way back file",
+        "A new file for the secret that takes the cluster back to its former app, readable by you alone; crosspull undo \
+         reads it. Without a file that secret is removed when the run is done.",
+        "aks-shop.way-back",
+        None,
+        Kind::Text,
+        Page::Nowhere,
+    ),
+    field(
+        Key::Renew,
+        "Renew",
+        "Give a cluster that has an app of crosspull's another secret of it: made, proved, given, and the old one removed.",
+        "yes",
+        Some("no"),
+        Kind::Choice(&[
+            ("no", "a secret that the cluster has is left alone"),
+            ("yes", "another secret is made and given; nodes restart"),
+        ]),
+        Page::Nowhere,
+    ),
+    field(
+        Key::Adopt,
+        "Adopt",
+        "Where an app carries this cluster's mark and no journal here names it: its object id or app id takes it up, new \
+         passes over it and makes another.",
+        "33333333-3333-4333-8333-333333333333",
+        None,
+        Kind::Text,
+        Page::Nowhere,
+    ),
+    field(
+        Key::Unread,
+        "May be unread",
+        "What you may not read of the present principal, and accept that the cluster may lose: roles, groups, \
+         api-permissions, vault-policies, or the id of a subscription whose roles are meant.",
+        "groups",
+        None,
+        Kind::Many,
+        Page::Nowhere,
+    ),
+    field(
         Key::ClientId,
         "Client",
         "The public client that persons sign in with, by device code or browser; that of the Azure CLI where none is given.",
@@ -373,6 +423,10 @@ impl Key {
             Self::Soak => "soak",
             Self::Namespace => "namespace",
             Self::SecretOut => "secret-out",
+            Self::WayBackOut => "way-back-out",
+            Self::Renew => "renew",
+            Self::Adopt => "adopt",
+            Self::Unread => "unread",
             Self::ClientId => "client-id",
             Self::CaFile => "ca-file",
             Self::Pace => "pace",
@@ -397,6 +451,7 @@ impl Key {
                 | Self::SignInB
                 | Self::ConsentWait
                 | Self::SecretOut
+                | Self::WayBackOut
                 | Self::ClientId
                 | Self::CaFile
                 | Self::Pace

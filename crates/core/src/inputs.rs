@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::answers::{Answers, Complaint};
+use crate::check::{LIVES_AFTER_RESET_HOURS, Part, QUESTION_HOURS};
 use crate::cloud::{CloudChoice, KnownCloud};
 use crate::field::{FIELDS, Key, Kind};
 use crate::ids::{AppId, ClusterId, ImageRef, RegistryId, TenantId, TenantRef};
@@ -70,6 +71,23 @@ pub struct Inputs {
     pub soak_minutes: u16,
     /// The namespace of the pod that proves the pull from within the cluster.
     pub namespace: String,
+    /// True where a cluster that has an app of crosspull's is given another secret of it.
+    pub renew: bool,
+    /// What to do with an app that carries the cluster's mark and that no journal names.
+    pub adopt: Option<Adopt>,
+    /// Parts of the present principal's rights that may stay unread.
+    pub may_stay_unread: Vec<Part>,
+    /// True where the secret of the way back is saved, and so stays after the run.
+    pub keeps_way_back: bool,
+}
+
+/// What to do with an app that carries a cluster's mark and that no journal names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Adopt {
+    /// Take up the one of this object id or app id.
+    Id(uuid::Uuid),
+    /// Pass over it and make another.
+    New,
 }
 
 /// Checks one input as typed so far; what the form shows under its field. Blank text is no complaint here: whether
@@ -88,11 +106,7 @@ pub fn check(key: Key, raw: &str) -> Result<(), String> {
         Key::TenantA | Key::TenantB => TenantRef::parse(text).map(drop),
         Key::Cluster => ClusterId::parse(text).map(drop),
         Key::Registry => RegistryId::parse(text).map(drop),
-        Key::Repository => raw
-            .split([' ', ',', '\t', '\n'])
-            .map(clean)
-            .filter(|t| !t.is_empty())
-            .try_for_each(|t| ImageRef::parse(t).map(drop)),
+        Key::Repository => words(raw).try_for_each(|t| ImageRef::parse(t).map(drop)),
         Key::RedirectUri => redirect(text).map(drop),
         Key::SecretDays => days(text).map(drop),
         Key::Soak | Key::ConsentWait => minutes(text).map(drop),
@@ -102,9 +116,25 @@ pub fn check(key: Key, raw: &str) -> Result<(), String> {
         Key::AppName if text.chars().count() > 120 => {
             Err("an app's name has 120 characters at most (Graph: displayName)".to_owned())
         }
-        Key::AppName | Key::SecretOut | Key::CaFile => Ok(()),
-        Key::Route | Key::SignInA | Key::SignInB | Key::Consent => choice(key, text),
+        Key::Adopt => adopt(text).map(drop),
+        Key::Unread => words(raw).try_for_each(|t| Part::parse(t).map(drop)),
+        Key::AppName | Key::SecretOut | Key::WayBackOut | Key::CaFile => Ok(()),
+        Key::Route | Key::SignInA | Key::SignInB | Key::Consent | Key::Renew => choice(key, text),
     }
+}
+
+/// The words of a field that holds several.
+fn words(raw: &str) -> impl Iterator<Item = &str> {
+    raw.split([' ', ',', '\t', '\n']).map(clean).filter(|t| !t.is_empty())
+}
+
+fn adopt(text: &str) -> Result<Adopt, String> {
+    if text == "new" {
+        return Ok(Adopt::New);
+    }
+    text.parse()
+        .map(Adopt::Id)
+        .map_err(|_| format!("\"{text}\" is neither the object id nor the app id of an app: give a GUID, or new"))
 }
 
 /// One of the words that the field offers.
@@ -216,6 +246,10 @@ impl Inputs {
             },
             soak_minutes: minutes(text(Key::Soak))?,
             namespace: namespace(text(Key::Namespace))?,
+            renew: text(Key::Renew) == "yes",
+            adopt: answers.get(Key::Adopt).map(adopt).transpose()?,
+            may_stay_unread: answers.all(Key::Unread).into_iter().map(Part::parse).collect::<Result<_, _>>()?,
+            keeps_way_back: answers.get(Key::WayBackOut).is_some(),
         })
     }
 }
@@ -366,6 +400,19 @@ fn across(answers: &Answers) -> Vec<Complaint> {
         let several = answers.all(key);
         if several.len() > 1 {
             complain(key, format!("{} {nouns} are named; one run takes one", several.len()));
+        }
+    }
+    if let (Ok(days), Ok(soak)) = (days(answers.or_default(Key::SecretDays)), minutes(answers.or_default(Key::Soak))) {
+        let needed = u32::from(soak).div_ceil(60) + QUESTION_HOURS + LIVES_AFTER_RESET_HOURS;
+        if u32::from(days) * 24 < needed {
+            complain(
+                Key::SecretDays,
+                format!(
+                    "a secret of {} may end while the cluster is reset: the wait of {soak} min, the question and the reset \
+                     need {needed} h. Give more days, or a shorter --soak",
+                    crate::text::count(usize::from(days), "day")
+                ),
+            );
         }
     }
     let asked = CloudChoice::parse(answers.or_default(Key::Cloud)).ok().and_then(|c| c.known());

@@ -1,7 +1,7 @@
 //! The run: the fold of its events. This is the only code that turns events into state; it is total, so an event
 //! that makes no sense becomes a note and never a panic.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -15,10 +15,13 @@ use crate::plan::{Fact, Facts, Learnt, Op, Plan, Route, StepId};
 
 mod call;
 mod end;
+mod known;
 mod made;
 mod stage;
+mod standing;
 
 pub use call::{Call, Try};
+pub use known::{Known, OtherRun};
 pub use stage::{NoWay, Stage, Way};
 
 /// A run as far as its events tell.
@@ -36,9 +39,13 @@ pub struct Run {
     pub taken_back: BTreeSet<StepId>,
     /// The steps of the route that asked a person to act.
     pub asked_persons: BTreeSet<StepId>,
-    /// When the pull was first proved.
-    pub proved: Option<Timestamp>,
-    /// True once the operator cut the wait before the reset short.
+    /// The proofs of the pull, by their fact: the key id of the secret, and when it was first proved with that one.
+    pub proofs: BTreeMap<Fact, (String, Timestamp)>,
+    /// The step that the operator confirmed in this part of the run.
+    pub confirmed: Option<StepId>,
+    /// The step before whose reset everything was looked at and found, as long as nothing was written or learnt since.
+    pub looked: Option<StepId>,
+    /// True once the operator cut the wait before the reset short; another secret waits anew.
     pub cut_short: bool,
     /// The state of the cluster and the app that it names, as they were read after a reset that did not end well, and as
     /// long as nothing was done since.
@@ -198,20 +205,26 @@ impl Run {
                     });
                 });
             }
-            Event::Asking { step } => self.with_step(*step, "asked", |s| {
-                s.status = Status::Asking;
-                s.waiting = None;
-            }),
-            // The operator's own time is not the step's.
-            Event::Confirmed { step } => self.with_step(*step, "was confirmed", |s| {
-                s.status = Status::Working;
-                s.started = Some(at);
-            }),
+            Event::Asking { step } => {
+                (self.confirmed, self.looked) = (None, None);
+                self.with_step(*step, "asked", |s| {
+                    s.status = Status::Asking;
+                    s.waiting = None;
+                });
+            }
+            Event::Confirmed { step } => {
+                (self.confirmed, self.looked) = (Some(*step), None);
+                // The operator's own time is not the step's.
+                self.with_step(*step, "was confirmed", |s| {
+                    s.status = Status::Working;
+                    s.started = Some(at);
+                });
+            }
+            Event::Looked { step, stands, missing } => self.looked_again(*step, stands, missing),
             Event::CutShort { .. } => self.cut_short = true,
             Event::Learnt { step, learnt } => {
-                if learnt.iter().any(|l| matches!(l.fact, Fact::Proved(_)) && l.how == Outcome::Proved) {
-                    self.proved.get_or_insert(at);
-                }
+                self.looked = None;
+                learnt.iter().for_each(|l| self.proved(at, l));
                 learnt.iter().for_each(|l| self.learnt_of_reset(l));
                 self.saw(learnt);
                 self.facts.learn(learnt);
@@ -262,7 +275,21 @@ impl Run {
         self.begin_again();
     }
 
+    /// Takes in a proof. One with another secret than before begins the wait anew.
+    fn proved(&mut self, at: Timestamp, learnt: &Learnt) {
+        if !matches!(learnt.fact, Fact::Proved(_)) || learnt.how != Outcome::Proved {
+            return;
+        }
+        if self.proofs.get(&learnt.fact).is_none_or(|(key, _)| *key != learnt.value) {
+            self.proofs.insert(learnt.fact.clone(), (learnt.value.clone(), at));
+            self.cut_short = false;
+        }
+    }
+
     fn call_started(&mut self, mut call: Call) {
+        if call.writes {
+            self.looked = None;
+        }
         if call.is_reset() {
             self.seen = None;
             call.key = self.facts.id(if call.back { &Fact::BackKey } else { &Fact::SecretKey });
@@ -295,6 +322,7 @@ impl Run {
         (self.verdict, self.trouble, self.ended, self.waiting) = (None, None, None, None);
         self.calls_before = self.calls.len();
         self.seen = None;
+        (self.confirmed, self.looked) = (None, None);
     }
 
     /// What the run made is taken back from here on, by that plan.

@@ -6,7 +6,7 @@ use crosspull_core::cloud::CloudChoice;
 use crosspull_core::event::Outcome;
 use crosspull_core::field::{FIELDS, Key, Kind};
 use crosspull_core::inputs::ConsentMode;
-use crosspull_core::plan::{Fact, Op, Plan, Role, Route, Side, Step, StepId, Undo};
+use crosspull_core::plan::{Fact, OldSecret, Op, Plan, Role, Route, Side, Step, StepId, Undo};
 use crosspull_core::run::{Run, Try, Wait};
 use crosspull_core::sign_in::Entered;
 use crosspull_core::text::{abbreviated, duration, printable};
@@ -143,10 +143,15 @@ pub(crate) fn short_wait() -> String {
 
 /// How the cluster gets back once it is reset; the error where crosspull cannot do it.
 pub(crate) fn way_back(run: &Run) -> Result<String, String> {
-    let kept = run.facts.learnt(&Fact::WayBackKey).is_some_and(|l| l.how.is_made());
+    let made = run.facts.learnt(&Fact::WayBackKey).is_some_and(|l| l.how.is_made() || l.how == Outcome::Undone);
+    let saved = run.route().is_some_and(|p| p.steps.iter().any(|s| matches!(s.op, Op::KeepWayBack { saved: true, .. })));
     let id = run.id.as_ref().map(ToString::to_string).unwrap_or_default();
-    if kept {
+    if made && saved {
         Ok(format!("A way back is kept: crosspull undo {id} resets it to its former app."))
+    } else if made {
+        Ok(format!(
+            "Back with crosspull undo {id} : it adds a secret to the former app, which you may, and resets the cluster to it."
+        ))
     } else {
         let step = run.plan.as_ref().and_then(|p| p.steps.iter().find(|s| matches!(s.op, Op::KeepWayBack { .. })));
         let why = step.and_then(|s| run.step(s.id)).map(|s| s.note.as_str()).filter(|note| !note.is_empty());
@@ -209,9 +214,12 @@ pub fn explain(plan: &Plan, step: &Step) -> Vec<String> {
 /// What a step does.
 fn does(step: &Step) -> String {
     match &step.op {
+        Op::CreateApp { takes_up: Some(object), .. } => {
+            format!("Takes up the app registration {object} , which the checks saw. Nothing of it is changed.")
+        }
         Op::CreateApp { name, .. } => format!(
             "Registers the app {name} in tenant A, so that other tenants may let it in. It asks for no permission of its \
-             own. The app of an earlier run for this cluster is found by its tag and used again."
+             own. It carries a tag by which a later run for this cluster finds it."
         ),
         Op::CreatePrincipal => {
             "Creates the app's service principal in its own tenant: what the cluster will sign in as.".to_owned()
@@ -251,9 +259,11 @@ fn does(step: &Step) -> String {
                 named.join(", ")
             )
         }
-        Op::KeepWayBack { app, days, .. } => format!(
+        Op::KeepWayBack { app, days, saved, .. } => format!(
             "Adds a second secret, which lives {days} days, to the cluster's present app {app} , whose own secret nobody can \
-             read. With it crosspull can give the cluster back. Where you may not, this step says so and the run goes on."
+             read. With such a secret crosspull can give the cluster back. {} Where you may not, this step says so and the \
+             run goes on.",
+            if *saved { "It is saved in the file that you named." } else { "It proves that you may, and goes at the end." }
         ),
         Op::ProveInside { image, cluster, namespace, .. } => format!(
             "Starts a pod in the namespace {namespace} of {} that pulls {image} and runs nothing of it, reads what became of \
@@ -265,6 +275,14 @@ fn does(step: &Step) -> String {
             "Gives {} the new credential, {}. Azure renews every node, as in an upgrade. You are asked first.",
             cluster.name(),
             after(*soak_minutes)
+        ),
+        Op::RemoveSecret { secret: OldSecret::Replaced(key), .. } => format!(
+            "Removes the secret that the cluster had before, key id {key} , once a node was seen to pull with the new one. \
+             Where none was, it stays and is named."
+        ),
+        Op::RemoveSecret { secret: OldSecret::WayBack(app), .. } => format!(
+            "Removes the secret that was added to the former app {app} : it proved that there is a way back, and nobody \
+             saved it."
         ),
     }
 }
@@ -293,7 +311,9 @@ fn takes_back(of: &Step) -> String {
         ),
         Op::ProveInside { .. } => "Removes the pod.".to_owned(),
         Op::HandOver { .. } => "Tells what tenant B's administrator deletes.".to_owned(),
-        Op::ProvePull { .. } | Op::TakeBack { .. } => "There is nothing to take back.".to_owned(),
+        Op::ProvePull { .. } | Op::RemoveSecret { .. } | Op::TakeBack { .. } => {
+            "There is nothing to take back.".to_owned()
+        }
     }
 }
 
@@ -312,6 +332,7 @@ const fn needs(step: &Step) -> &'static str {
         Op::KeepWayBack { .. } => {
             "It needs to be an owner of that app, or the role Application Administrator in tenant A."
         }
+        Op::RemoveSecret { .. } => "It needs what adding the secret needed.",
         Op::CopyRoles { .. } => "It needs Microsoft.Authorization/roleAssignments/write where each role holds.",
         Op::ProveInside { .. } => {
             "It needs the right to read the cluster's user credential, and to make and remove a pod in the namespace."

@@ -22,6 +22,8 @@ const AUTHORIZATION: &str = "2022-04-01";
 const METADATA: &str = "2022-09-01";
 const SUBSCRIPTIONS: &str = "2022-12-01";
 const RESOURCE_GRAPH: &str = "2024-04-01";
+/// No contract describes Key Vaults; this is the version of their documentation.
+const VAULTS: &str = "2023-07-01";
 /// No contract describes the quota of a region; this is the version of its documentation.
 const COMPUTE: &str = "2024-07-01";
 
@@ -101,6 +103,22 @@ pub fn registries_in(endpoints: &Endpoints, side: Side, subscription: Uuid) -> R
 #[must_use]
 pub fn subscriptions(endpoints: &Endpoints, side: Side) -> Request {
     arm(endpoints, side, Method::GET, "/subscriptions", &[("api-version", SUBSCRIPTIONS)])
+}
+
+/// The Resource Graph query for all role assignments of a principal, in whatever scope (table `authorizationresources`).
+#[must_use]
+pub fn roles_of(principal: ObjectId) -> String {
+    format!(
+        "authorizationresources | where type =~ 'microsoft.authorization/roleassignments' | where \
+         tostring(properties.principalId) =~ '{principal}' | project id, properties"
+    )
+}
+
+/// The Key Vaults of a subscription of tenant A.
+#[must_use]
+pub fn vaults_in(endpoints: &Endpoints, subscription: Uuid) -> Request {
+    let path = format!("/subscriptions/{subscription}/providers/Microsoft.KeyVault/vaults");
+    arm(endpoints, Side::A, Method::GET, &path, &[("api-version", VAULTS)])
 }
 
 /// The body of a reset.
@@ -207,8 +225,47 @@ pub fn assign_role(endpoints: &Endpoints, side: Side, id: &str, grant: Grant<'_>
     arm(endpoints, side, Method::PUT, id, &[("api-version", AUTHORIZATION)]).json(&json!({ "properties": properties }))
 }
 
+/// True for the id of a role assignment, whole and with nothing else in it. An id that a journal holds is a text of a file:
+/// another path in its place would have something else deleted.
+#[must_use]
+pub fn is_assignment_id(id: &str) -> bool {
+    const OF: &str = "/providers/microsoft.authorization/roleassignments/";
+    let lower = id.to_ascii_lowercase();
+    let Some((scope, name)) = lower.rsplit_once(OF) else { return false };
+    let plain = |part: &str| {
+        !part.is_empty() && part != "." && part != ".." && !part.contains(['%', '?', '#', '\\']) && !part.contains(char::is_control)
+    };
+    let whole = scope.is_empty() || scope.strip_prefix('/').is_some_and(|scope| scope.split('/').all(plain));
+    whole && Uuid::try_parse(name).is_ok_and(|_| name.len() == 36)
+}
+
 /// Takes a role assignment away, by its id.
 #[must_use]
 pub fn remove_role(endpoints: &Endpoints, side: Side, id: &str) -> Request {
     arm(endpoints, side, Method::DELETE, id, &[("api-version", AUTHORIZATION)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_id_of_a_role_assignment_is_one() {
+        let of = "/providers/Microsoft.Authorization/roleAssignments/";
+        let name = "11111111-1111-4111-8111-111111111111";
+        for scope in ["", "/subscriptions/s/resourceGroups/rg(shop)_1", "/providers/Microsoft.Management/managementGroups/m"] {
+            assert!(is_assignment_id(&format!("{scope}{of}{name}")), "{scope}");
+        }
+        for id in [
+            "/subscriptions/s/resourceGroups/g".to_owned(),
+            format!("/subscriptions/s/resourceGroups/g/../x{of}{name}"),
+            format!("/subscriptions/s{of}{name}/.."),
+            format!("/subscriptions/s{of}.."),
+            format!("/subscriptions/s%2f..{of}{name}"),
+            format!("/subscriptions/s?x={of}{name}"),
+            format!("https://evil.example{of}{name}"),
+        ] {
+            assert!(!is_assignment_id(&id), "{id}");
+        }
+    }
 }

@@ -58,6 +58,19 @@ pub fn app(endpoints: &Endpoints, object: ObjectId) -> Request {
     graph(endpoints, Side::A, Method::GET, &format!("/applications/{object}"), &[])
 }
 
+/// The owners of an app.
+#[must_use]
+pub fn owners_of(endpoints: &Endpoints, object: ObjectId) -> Request {
+    graph(endpoints, Side::A, Method::GET, &format!("/applications/{object}/owners"), &[])
+}
+
+/// The federated credentials of an app.
+#[must_use]
+pub fn federated_credentials_of(endpoints: &Endpoints, object: ObjectId) -> Request {
+    let path = format!("/applications/{object}/federatedIdentityCredentials");
+    graph(endpoints, Side::A, Method::GET, &path, &[])
+}
+
 /// The service principal of an app, in a list of one or none.
 #[must_use]
 pub fn principals_of(endpoints: &Endpoints, side: Side, app: AppId) -> Request {

@@ -1,17 +1,22 @@
 //! The way back: how each step is taken back. What the cluster needs stays as long as it uses the app.
 
+use crosspull_core::check::HeldRole;
 use crosspull_core::event::Outcome;
 use crosspull_core::explain::Trouble;
 use crosspull_core::ids::{AppId, ClusterId, KeyId, ObjectId};
-use crosspull_core::plan::{Fact, Learnt, Op, SecretFor, Side};
+use crosspull_core::plan::{Fact, Learnt, Op, SecretFor, Side, assignment_description, secret_name};
 use crosspull_core::run::Way;
 use crosspull_core::secret::Secret;
+use jiff::Timestamp;
 
 use super::cluster::is_over;
+use super::last_look::Reset;
 use super::plainly;
+use super::roles::copied_assignment;
 use crate::engine::{Doing, Done};
 use crate::patience::Halt;
-use crate::reply::ClusterProperties;
+use crate::reply::{Assignment, ClusterProperties};
+use crate::request::{self, Grant};
 use crate::wire::CallError;
 
 impl Doing<'_> {
@@ -38,9 +43,11 @@ impl Doing<'_> {
                 self.undone(made, &[])
             }
             Op::CreateApp { marker, .. } => self.delete_app(marker, made).await,
-            Op::ProvePull { .. } | Op::ProveInside { .. } | Op::ResetCluster { .. } | Op::TakeBack { .. } => {
-                self.nothing_there()
-            }
+            Op::ProvePull { .. }
+            | Op::ProveInside { .. }
+            | Op::ResetCluster { .. }
+            | Op::RemoveSecret { .. }
+            | Op::TakeBack { .. } => self.nothing_there(),
         }
     }
 
@@ -131,6 +138,7 @@ impl Doing<'_> {
                 )));
             }
         };
+        let given = self.give_roles_back(former, &what).await?;
         let (key, secret) = self.back_secret(cluster, object, former, days, &what).await?;
         self.confirmed().await?;
         // Right before it is sent: the question may have stood for a night.
@@ -140,12 +148,33 @@ impl Doing<'_> {
             self.learn_undone(&[Learnt::new(Outcome::Created, Fact::BackKey, key)])?;
             return Ok((Outcome::Skipped, other));
         }
-        self.reset_to(cluster, former, &secret, now.client_id()).await?;
+        self.reset_to(Reset { cluster, app: former, secret: &secret, from: now.client_id() }).await?;
         self.learn(vec![given_back])?;
-        self.remove_secrets(object, SecretFor::Back, &[key]).await?;
-        let known = self.read_app(object).await?.password_credentials.into_iter().find(|c| c.key_id == key);
-        let ends = known.and_then(|c| c.end_date_time).map(|at| format!(", until {}", at.strftime("%F")));
-        Ok((Outcome::Undone, format!("by a secret of its former app, key id {key}{}", ends.unwrap_or_default())))
+        let note = self.told_back(object, key, &given).await?;
+        Ok((Outcome::Undone, note))
+    }
+
+    /// What there is to say of a cluster that was given back. What cannot be tidied up or read any more fails nothing.
+    async fn told_back(&self, object: ObjectId, key: KeyId, given: &[HeldRole]) -> Result<String, Halt> {
+        let mut note = format!("by a secret of its former app, key id {key}");
+        let tidied = match self.remove_secrets(object, SecretFor::Back, &[key]).await {
+            Ok(_) => self.read_app(object).await,
+            Err(halt) => Err(halt),
+        };
+        match tidied {
+            Ok(app) => {
+                let known = app.password_credentials.into_iter().find(|c| c.key_id == key);
+                let ends = known.and_then(|c| c.end_date_time).map(|at| format!(", until {}", at.strftime("%F")));
+                note.push_str(&ends.unwrap_or_default());
+            }
+            Err(halt @ (Halt::Stopped | Halt::Journal(_))) => return Err(halt),
+            Err(halt) => note.push_str(&format!("; whether others of this run are left there cannot be told: {}", halt.why())),
+        }
+        if !given.is_empty() {
+            let roles: Vec<String> = given.iter().map(HeldRole::short).collect();
+            note.push_str(&format!("; its former principal had lost and was given {}", roles.join(", ")));
+        }
+        Ok(note)
     }
 
     /// What there is to say where the cluster has neither the run's app nor its former one: it is somebody else's by now.
@@ -178,13 +207,21 @@ impl Doing<'_> {
         what: &str,
     ) -> Result<(KeyId, Secret), Halt> {
         let kept = self.known::<KeyId>(&Fact::WayBackKey).and_then(|key| Some((key, self.vault().get(key)?)));
-        if let Some((key, secret)) = kept {
+        if let Some((key, secret)) = kept
+            && self.token_once(Side::A, former, &secret).await?.is_ok()
+        {
             self.learn(vec![Learnt::new(Outcome::Created, Fact::BackKey, key)])?;
             return Ok((key, secret));
         }
         // Nodes may have the secrets of resets that were sent on the way back.
         let held = self.past().keys_sent(Way::Back);
-        let made = match self.fresh_secret(object, SecretFor::Back, days, &held).await? {
+        let ends = self.ends_as_before(object, days).await?;
+        let mut added = self.fresh_secret(object, SecretFor::Back, ends, &held).await?;
+        if added.is_err() && ends != self.ends(days) {
+            // The tenant may cap how long a secret lives.
+            added = self.fresh_secret(object, SecretFor::Back, self.ends(days), &held).await?;
+        }
+        let made = match added {
             Ok(made) => made,
             Err(refusal) => {
                 return Err(Halt::Failed(Trouble::from_refusal(what, refusal).because(
@@ -197,6 +234,117 @@ impl Doing<'_> {
         self.learn(vec![Learnt::new(Outcome::Created, Fact::BackKey, made.key_id)])?;
         self.accepted(Side::A, former, &made.secret_text).await?;
         Ok((made.key_id, made.secret_text))
+    }
+}
+
+impl Doing<'_> {
+    /// The end of a secret that lives as long as the one that the cluster had before: that of the former app's secrets
+    /// which ends last. Some days from now where it has none that lives.
+    async fn ends_as_before(&self, object: ObjectId, days: u16) -> Result<Timestamp, Halt> {
+        let own = [SecretFor::WayBack, SecretFor::Back].map(|what| secret_name(self.run(), what));
+        let app = self.read_app(object).await?;
+        let others = app.password_credentials.into_iter().filter(|c| {
+            let name = c.display_name.as_deref().unwrap_or_default();
+            !own.iter().any(|own| own == name)
+        });
+        let now = self.door().wire().recorder().now();
+        let last = others.filter_map(|c| c.end_date_time).max().filter(|end| *end > now);
+        Ok(last.unwrap_or_else(|| self.ends(days)))
+    }
+
+    /// The roles that the former principal had when the run was planned, as far as its plan tells.
+    fn former_roles(&self) -> Vec<HeldRole> {
+        let mut roles: Vec<HeldRole> = Vec::new();
+        for step in self.past().route().into_iter().flat_map(|plan| &plan.steps) {
+            if let Op::ResetCluster { holds: known, .. } | Op::CopyRoles { roles: known, .. } = &step.op {
+                roles.extend(known.iter().filter(|role| role.definition_guid().is_some()).cloned());
+            }
+        }
+        roles.sort_by_key(HeldRole::key);
+        roles.dedup_by_key(|role| role.key());
+        roles
+    }
+
+    /// Those of its former roles that the former principal has not any more.
+    pub(super) async fn missing_roles(&self, former: AppId) -> Result<Vec<HeldRole>, Halt> {
+        let roles = self.former_roles();
+        let mut missing = Vec::new();
+        if roles.is_empty() {
+            return Ok(missing);
+        }
+        let principal = self.former_principal(former).await?;
+        for role in roles {
+            let request = request::roles_at(self.door().endpoints(), Side::A, &role.scope, principal);
+            let held: Vec<Assignment> = self.door().list(&self.work, request).await.map_err(|error| {
+                Halt::of(&format!("Whether the former principal still has {} cannot be told.", role.short()), error)
+            })?;
+            let same = |a: &Assignment| {
+                let there = a.scope().trim_end_matches('/').eq_ignore_ascii_case(role.scope.trim_end_matches('/'));
+                let definition = a.properties.role_definition_id.rsplit('/').next().and_then(|id| id.parse().ok());
+                there && definition == role.definition_guid() && a.properties.principal_id == principal
+            };
+            if !held.iter().any(same) {
+                missing.push(role);
+            }
+        }
+        Ok(missing)
+    }
+
+    async fn former_principal(&self, former: AppId) -> Result<ObjectId, Halt> {
+        let what = "Whether the former principal still has what it had cannot be told.";
+        match self.look_for_principal(Side::A, former, what).await? {
+            Ok(Some(principal)) => Ok(principal.id),
+            Ok(None) => Err(Halt::Failed(Trouble::new(
+                format!("The former app {former} has no service principal in tenant A any more."),
+                "The cluster could not work with it, so it keeps the app that it has.",
+                format!("Let an owner restore it (az ad sp create --id {former} ), then undo again."),
+            ))),
+            Err(refusal) => Err(Halt::Failed(Trouble::from_refusal(what, refusal))),
+        }
+    }
+
+    /// Gives the former principal the roles back that it has lost since the run was planned; gives those. Going back is as
+    /// careful as going: a cluster is not given to a principal that cannot do its work.
+    async fn give_roles_back(&self, former: AppId, what: &str) -> Result<Vec<HeldRole>, Halt> {
+        let missing = self.missing_roles(former).await?;
+        if missing.is_empty() {
+            return Ok(missing);
+        }
+        let principal = self.former_principal(former).await?;
+        for role in &missing {
+            let Some(id) = copied_assignment(role, principal) else { continue };
+            let description = assignment_description(self.run());
+            let grant = Grant {
+                definition: &role.definition,
+                principal,
+                condition: role.condition.as_deref(),
+                description: Some(&description),
+            };
+            let request = request::assign_role(self.door().endpoints(), Side::A, &id, grant);
+            match self.door().json::<Assignment>(&self.work, request).await {
+                Ok(_) => {}
+                Err(CallError::Refused(r)) if r.refusal.code == "RoleAssignmentExists" => {}
+                Err(error) => {
+                    let halt = Halt::of(what, error);
+                    let names: Vec<String> = missing.iter().map(HeldRole::short).collect();
+                    let why = format!(
+                        "Its former principal ({former}) has lost {} since, and {} cannot be given back: {}",
+                        names.join(", "),
+                        role.short(),
+                        halt.why()
+                    );
+                    let now = format!(
+                        "Have it granted to the service principal {principal} , then crosspull undo {} goes on.",
+                        self.run()
+                    );
+                    return Err(match halt {
+                        halt @ (Halt::Stopped | Halt::Journal(_)) => halt,
+                        _ => Halt::Failed(Trouble::new(what, why, now)),
+                    });
+                }
+            }
+        }
+        Ok(missing)
     }
 }
 

@@ -1,14 +1,15 @@
 //! The reset of the cluster's service principal: the one step that changes what runs.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use crosspull_core::event::{Event, Outcome};
 use crosspull_core::explain::{Refusal, Trouble};
 use crosspull_core::ids::{AppId, ClusterId, KeyId, ObjectId};
-use crosspull_core::plan::{Fact, Learnt, Op, Plan, SecretFor};
+use crosspull_core::plan::{Fact, Learnt, Plan, SecretFor};
 use crosspull_core::run::Way;
-use crosspull_core::secret::Secret;
 
+use super::last_look::Reset;
 use super::plainly;
 use crate::engine::{Doing, Done};
 use crate::operation;
@@ -54,70 +55,51 @@ impl Doing<'_> {
         };
         self.soak(soak_minutes).await?;
         self.confirmed().await?;
-        // Right before it is sent: the question may have stood for a night.
-        let before = self.as_planned(cluster, app, from).await?;
-        self.reset_to(cluster, app, &secret, before).await?;
+        self.reset_to(Reset { cluster, app, secret: &secret, from }).await?;
         self.learn(vec![uses(cluster, Outcome::Changed, app, from)])?;
         // Secrets that an earlier reset may have given to nodes are of no use any more.
         let object: ObjectId = self.need(Fact::AppObject).await?;
-        self.remove_secrets(object, SecretFor::Cluster, &[key]).await?;
-        plainly(Outcome::Changed)
-    }
-
-    /// The app that the cluster has. Halts where that is neither the run's nor the one that it had when the run was planned:
-    /// the roles that were copied are not that one's. Plans of the first version do not tell which one it had.
-    async fn as_planned(&self, cluster: &ClusterId, app: AppId, from: Option<AppId>) -> Result<Option<AppId>, Halt> {
-        let now = self.read_cluster(cluster).await?.client_id();
-        let tells = self.plan().steps.iter().any(|s| matches!(s.op, Op::ProveInside { .. }));
-        let planned = from.or(tells.then_some(app));
-        match planned {
-            Some(planned) if now != Some(planned) && now != Some(app) => Err(Halt::Failed(Trouble::new(
-                format!("{} was not reset.", cluster.name()),
-                format!(
-                    "It had the app {planned} when the run was planned, and has {} now.",
-                    now.map_or_else(|| "a managed identity".to_owned(), |now| format!("the app {now}"))
-                ),
-                format!(
-                    "Take this run back with crosspull undo {} , then begin anew: the plan is another one.",
-                    self.run()
-                ),
-            ))),
-            _ => Ok(now),
+        match self.remove_secrets(object, SecretFor::Cluster, &[key]).await {
+            Ok(_) => plainly(Outcome::Changed),
+            Err(halt @ (Halt::Stopped | Halt::Journal(_))) => Err(halt),
+            // The cluster has what it needs: what is left over is told, and fails nothing.
+            Err(halt) => Ok((
+                Outcome::Changed,
+                format!("whether secrets of this run are left over on the app cannot be told: {}", halt.why()),
+            )),
         }
     }
 
-    /// Resets the cluster to an app, and sees it through; `before` is the app that it has. Where it does not end well,
-    /// what the cluster is then is told.
-    pub(super) async fn reset_to(
-        &self,
-        cluster: &ClusterId,
-        app: AppId,
-        secret: &Secret,
-        before: Option<AppId>,
-    ) -> Result<(), Halt> {
-        let done = match self.send_reset(cluster, app, secret, before).await {
-            Ok(()) => self.settled(cluster, app).await,
+    /// Resets the cluster to an app, and sees it through. Where it does not end well, what the cluster is then is told.
+    pub(super) async fn reset_to(&self, reset: Reset<'_>) -> Result<(), Halt> {
+        let done = match self.send_reset(reset).await {
+            Ok(()) => self.settled(reset.cluster, reset.app).await,
             Err(halt) => Err(halt),
         };
-        self.telling_state(cluster, done).await
+        self.telling_state(reset.cluster, done).await
     }
 
     /// Waits until the new principal is known in every region (`azure-facts.md` 3.1: around 30 minutes), counted from
-    /// the proof. The operator may cut it short.
+    /// the proof of the secret that is sent, and anew from whatever was made anew. The operator may cut it short.
     async fn soak(&self, minutes: u16) -> Result<(), Halt> {
         let wire = self.door().wire();
         let whole = wire.pace().of(Duration::from_secs(u64::from(minutes) * 60));
-        let since = self.past().proved.map(|at| wire.recorder().now().duration_since(at));
-        let passed = since.and_then(|d| Duration::try_from(d).ok()).unwrap_or_default();
-        let wait = whole.saturating_sub(passed);
-        if wait.is_zero() || self.past().cut_short {
-            return Ok(());
-        }
-        // No tries: nothing is asked meanwhile.
-        let pause = wire.pause(&self.work, "the new service principal becomes known in every region", wait, whole, 0);
-        tokio::select! {
-            waited = pause => waited.map_err(|e| Halt::of("", e)),
-            () = wire.control().cut_short() => Ok(wire.recorder().keep(Event::CutShort { step: self.step.id })?),
+        let begun = wire.recorder().now();
+        loop {
+            let (since, cut_short) = wire.recorder().of_run(|run| (run.stood_since(), run.cut_short));
+            let passed = wire.recorder().now().duration_since(since.unwrap_or(begun));
+            let wait = whole.saturating_sub(Duration::try_from(passed).unwrap_or_default());
+            if wait.is_zero() || cut_short {
+                return Ok(());
+            }
+            // No tries: nothing is asked meanwhile.
+            let pause = wire.pause(&self.work, "the new service principal becomes known in every region", wait, whole, 0);
+            tokio::select! {
+                waited = pause => waited.map_err(|e| Halt::of("", e))?,
+                () = wire.control().cut_short() => {
+                    return Ok(wire.recorder().keep(Event::CutShort { step: self.step.id })?);
+                }
+            }
         }
     }
 
@@ -182,19 +164,15 @@ impl Doing<'_> {
         self.telling_state(cluster, over).await
     }
 
-    /// Sends the reset and follows its operation. When the answer is lost, the cluster itself tells whether the reset
-    /// was taken; it is sent again only where it was not.
-    async fn send_reset(
-        &self,
-        cluster: &ClusterId,
-        app: AppId,
-        secret: &Secret,
-        before: Option<AppId>,
-    ) -> Result<(), Halt> {
+    /// Sends the reset and follows its operation. Everything that it stands on is looked at right before each try. When
+    /// the answer is lost, the cluster itself tells whether the reset was taken; it is sent again only where it was not.
+    async fn send_reset(&self, reset: Reset<'_>) -> Result<(), Halt> {
+        let Reset { cluster, app, secret, .. } = reset;
         let what = format!("{} was not reset.", cluster.name());
         let mut lost = false;
         let accepted = Patience::new(5, 10)
             .until(self.door().wire(), &self.work, &what, async || {
+                let before = self.look_again(reset).await?.client_id();
                 let request = request::reset_cluster(self.door().endpoints(), cluster, app, secret);
                 match self.door().raw(&self.work, request).await {
                     Ok(reply) => Ok(Asked::Yes(Some(reply))),
@@ -210,7 +188,7 @@ impl Doing<'_> {
                     // The lost one was taken after all: an operation is running.
                     Err(CallError::Refused(r)) if lost && r.refusal.status == Some(409) => Ok(Asked::Yes(None)),
                     Err(CallError::Refused(r)) if not_known_yet(&r.refusal) => Ok(Asked::NotYet(
-                        "the cluster's service does not know the service principal yet",
+                        "the cluster's service does not know the service principal or its secret yet",
                         Some(r.refusal),
                     )),
                     Err(error) => Err(Halt::of(&what, error)),
@@ -234,7 +212,14 @@ impl Doing<'_> {
         Patience::new(10, 5)
             .evenly()
             .until(self.door().wire(), &self.work, what, async || {
-                let now = self.read_cluster(cluster).await?;
+                let now = match self.try_cluster(cluster).await {
+                    Ok(now) => now,
+                    // What cannot be asked now may be asked soon: nothing is concluded from it.
+                    Err(error) if !error.is_final() && !matches!(error, CallError::Stopped | CallError::Journal(_)) => {
+                        return Ok(Asked::NotYet("the cluster cannot be asked", None));
+                    }
+                    Err(error) => return Err(Halt::of(what, error).unknown()),
+                };
                 left = left.saturating_sub(1);
                 let taken = !is_over(&now) || (now.client_id() == Some(target) && before != Some(target));
                 Ok(match (taken, left) {
@@ -244,24 +229,31 @@ impl Doing<'_> {
                 })
             })
             .await
+            .map_err(Halt::unknown)
     }
 
     /// Done is what was seen: the cluster is `Succeeded` and uses the app (`azure-facts.md` 3.1).
     async fn settled(&self, cluster: &ClusterId, app: AppId) -> Result<(), Halt> {
         let what = failed_reset(cluster);
         let mut others = 0;
+        // True once the cluster itself told that it did not work: all else leaves the end open.
+        let is_told = Cell::new(false);
+        let told = |trouble: Trouble| {
+            is_told.set(true);
+            Halt::Failed(trouble)
+        };
         SETTLES
             .until(self.door().wire(), &self.work, &what, async || {
                 let now = match self.try_cluster(cluster).await {
-                    // A reset takes longer than many an outage of the line.
-                    Err(CallError::Unreachable(refusal)) => {
-                        return Ok(Asked::NotYet("the cluster cannot be asked", Some(refusal)));
-                    }
-                    read => read.map_err(|e| Halt::of(&what, e))?,
+                    Ok(now) => now,
+                    Err(error @ (CallError::Stopped | CallError::Journal(_))) => return Err(Halt::of(&what, error)),
+                    // A reset takes longer than many an outage, of the line or of the service; and a cluster that cannot
+                    // be asked tells nothing of its reset.
+                    Err(_) => return Ok(Asked::NotYet("the cluster cannot be asked", None)),
                 };
                 match state(&now) {
                     "Succeeded" if now.client_id() == Some(app) => Ok(Asked::Yes(())),
-                    "Failed" | "Canceled" => Err(Halt::Failed(Trouble::new(
+                    "Failed" | "Canceled" => Err(told(Trouble::new(
                         &what,
                         format!("{} is in the state {}.", cluster.name(), state(&now)),
                         "Look at the cluster's activity log. A repeated reset is the documented repair: crosspull resume \
@@ -272,7 +264,7 @@ impl Doing<'_> {
                         others += 1;
                         Ok(Asked::NotYet("the cluster does not name its new app yet", None))
                     }
-                    "Succeeded" => Err(Halt::Failed(Trouble::new(
+                    "Succeeded" => Err(told(Trouble::new(
                         &what,
                         format!("Nothing is going on at {} any more, and it does not use the app {app}", cluster.name()),
                         "Look at the cluster's activity log, then go on with the run: it looks at the cluster first.",
@@ -281,6 +273,7 @@ impl Doing<'_> {
                 }
             })
             .await
+            .map_err(|halt| if is_told.get() { halt } else { halt.unknown() })
     }
 
     /// Where a reset did not end well, tells what the cluster is then, as far as it can be read.
@@ -311,7 +304,7 @@ fn failed_reset(cluster: &ClusterId) -> String {
     format!("The reset of {} did not succeed.", cluster.name())
 }
 
-fn state(cluster: &ClusterProperties) -> &str {
+pub(super) fn state(cluster: &ClusterProperties) -> &str {
     cluster.provisioning_state.as_deref().unwrap_or_default()
 }
 
@@ -320,7 +313,9 @@ pub(super) fn is_over(cluster: &ClusterProperties) -> bool {
     matches!(state(cluster), "Succeeded" | "Failed" | "Canceled")
 }
 
-/// The cluster's service looks the principal up in its own replica (recording `aks_sp_not_found_retry`).
+/// The cluster's service asks replicas of its own for the principal (recording `aks_sp_not_found_retry`) and for its
+/// secret, which sign-in took elsewhere before (`azure-facts.md` 9.1).
 fn not_known_yet(refusal: &Refusal) -> bool {
-    refusal.status == Some(400) && refusal.code == "ServicePrincipalNotFound"
+    let of_secret = || refusal.code == "ServicePrincipalValidationClientError" && refusal.message.contains("7000215");
+    refusal.status == Some(400) && (refusal.code == "ServicePrincipalNotFound" || of_secret())
 }

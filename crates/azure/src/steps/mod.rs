@@ -6,6 +6,9 @@ mod back;
 mod cluster;
 mod hand_over;
 mod inside;
+mod last_look;
+mod old_secret;
+mod others;
 mod person;
 mod principal;
 mod proof;
@@ -31,18 +34,21 @@ impl Doing<'_> {
     /// Does the step.
     pub async fn perform(&self) -> Done {
         match &self.step.op {
-            Op::CreateApp { name, redirect_uri, marker } => self.create_app(name, redirect_uri, marker).await,
+            Op::CreateApp { name, redirect_uri, marker, takes_up, passes_over } => {
+                self.create_app(name, redirect_uri, marker, *takes_up, passes_over).await
+            }
             Op::CreatePrincipal => self.create_principal().await,
-            Op::AddSecret { days, cluster } => self.add_secret(*days, cluster).await,
+            Op::AddSecret { days, cluster, renew, in_use } => self.add_secret(*days, cluster, *renew, *in_use).await,
             Op::Provision { consent, redirect_uri } => self.provision(*consent, redirect_uri).await,
             Op::GrantRole { registry, role, repositories } => self.grant_role(registry, *role, repositories).await,
             Op::HandOver { .. } => self.hand_over().await,
             Op::ProvePull { registry, login_server, images } => self.prove_pull(registry, login_server, images).await,
             Op::CopyRoles { cluster, roles } => self.copy_roles(cluster, roles).await,
-            Op::KeepWayBack { cluster, app, days } => self.keep_way_back(cluster, *app, *days).await,
+            Op::KeepWayBack { app, days, saved, .. } => self.keep_way_back(*app, *days, *saved).await,
             Op::ResetCluster { cluster, soak_minutes, from, .. } => {
                 self.reset_cluster(cluster, *soak_minutes, *from).await
             }
+            Op::RemoveSecret { cluster, secret } => self.remove_old_secret(cluster, secret).await,
             Op::ProveInside { cluster, login_server, image, namespace } => {
                 self.prove_inside(cluster, login_server, image, namespace).await
             }

@@ -209,6 +209,9 @@ impl Doing<'_> {
             (None, None) => None,
         };
         let Some(object) = object else { return self.nothing_there() };
+        if side == Side::B {
+            self.nobody_else_uses_in_b(object, app).await?;
+        }
         let deleted = self.delete(&what, request::delete_principal(self.door().endpoints(), side, object)).await;
         deleted.map_err(|halt| match halt {
             Halt::Failed(trouble) if trouble.refusal.as_ref().is_some_and(|r| r.status == Some(403)) => {

@@ -153,7 +153,7 @@ impl Doing<'_> {
     }
 
     /// A role assignment by its id, where it is there.
-    async fn assignment_at(&self, side: Side, id: &str, what: &str) -> Result<Option<Assignment>, Halt> {
+    pub(super) async fn assignment_at(&self, side: Side, id: &str, what: &str) -> Result<Option<Assignment>, Halt> {
         match self.door().json(&self.work, request::assignment(self.door().endpoints(), side, id)).await {
             Ok(found) => Ok(Some(found)),
             Err(CallError::Refused(r)) if r.refusal.status == Some(404) => Ok(None),
@@ -229,6 +229,13 @@ impl Doing<'_> {
     async fn ungive_one(&self, side: Side, learnt: &Learnt, wanted: Option<&str>) -> Result<(), Halt> {
         let what = format!("The role assignment {} was not taken back.", learnt.value);
         let endpoints = self.door().endpoints();
+        if !request::is_assignment_id(&learnt.value) {
+            return Err(Halt::Failed(Trouble::new(
+                what,
+                "The journal holds something else in the place of a role assignment's id.",
+                "Look what was done to the journal, and take the role back by hand.",
+            )));
+        }
         match (learnt.how, &learnt.before) {
             (Outcome::Changed, Some(before)) => {
                 let Some(found) = self.assignment_at(side, &learnt.value, &what).await? else { return Ok(()) };
@@ -270,7 +277,7 @@ fn registry_assignment(registry: &RegistryId, role: Role, principal: ObjectId) -
 }
 
 /// The id of the copy of an assignment; none where its definition has no GUID.
-fn copied_assignment(held: &HeldRole, principal: ObjectId) -> Option<String> {
+pub(super) fn copied_assignment(held: &HeldRole, principal: ObjectId) -> Option<String> {
     let name = assignment_name(&held.scope, held.definition_guid()?, principal);
     Some(request::assignment_id(&held.scope, name))
 }

@@ -4,7 +4,7 @@
 use crosspull_core::event::Outcome;
 use crosspull_core::explain::{Refusal, Trouble};
 use crosspull_core::ids::{AppId, ClusterId, KeyId, ObjectId};
-use crosspull_core::plan::{Fact, Learnt, SecretFor, Side, secret_name};
+use crosspull_core::plan::{Fact, Learnt, SecretFor, Side, made_by_a_run, secret_name};
 use crosspull_core::run::Way;
 use crosspull_core::secret::Secret;
 use jiff::{Timestamp, ToSpan};
@@ -20,18 +20,26 @@ const NOT_ADDED: &str = "The client secret was not added.";
 const IN_A_ROW: u32 = 5;
 
 impl Doing<'_> {
-    /// Adds a client secret, unless the cluster has a live one of this app already.
-    pub(super) async fn add_secret(&self, days: u16, cluster: &ClusterId) -> Done {
+    /// Adds a client secret, unless the cluster has a live one of this app already, known by its key id as `in_use`.
+    pub(super) async fn add_secret(
+        &self,
+        days: u16,
+        cluster: &ClusterId,
+        renew: bool,
+        in_use: Option<KeyId>,
+    ) -> Done {
         let object: ObjectId = self.need(Fact::AppObject).await?;
         let app: AppId = self.need(Fact::App).await?;
         self.begin()?;
         self.quiet(cluster).await?;
-        if let Some(done) = self.secret_in_use(object, app, cluster).await? {
+        // A secret that is to be replaced is in use, but for one that this run gave already.
+        let replaced = if renew { in_use } else { None };
+        if let Some(done) = self.secret_in_use(object, app, cluster, renew, in_use).await? {
             return Ok(done);
         }
         // Nodes may have the secrets of resets that were sent: they go when the cluster has another.
         let held = self.past().keys_sent(Way::On);
-        let made = match self.fresh_secret(object, SecretFor::Cluster, days, &held).await? {
+        let made = match self.fresh_secret(object, SecretFor::Cluster, self.ends(days), &held).await? {
             Ok(made) => made,
             Err(refusal) => return Err(Halt::Failed(Trouble::from_refusal(NOT_ADDED, refusal))),
         };
@@ -46,7 +54,8 @@ impl Doing<'_> {
         // The directory may have shown a lost one too late to be removed at once.
         let mut keep = held;
         keep.push(key);
-        let others = self.remove_secrets(object, SecretFor::Cluster, &keep).await?;
+        let mut others = self.remove_secrets(object, SecretFor::Cluster, &keep).await?;
+        others.retain(|other| Some(other.key_id) != replaced);
         let earlier = self.how(&Fact::AppObject) == Some(Outcome::Found);
         Ok((Outcome::Created, if earlier { of_earlier_runs(&others) } else { String::new() }))
     }
@@ -57,6 +66,8 @@ impl Doing<'_> {
         object: ObjectId,
         app: AppId,
         cluster: &ClusterId,
+        renew: bool,
+        in_use: Option<KeyId>,
     ) -> Result<Option<(Outcome, String)>, Halt> {
         if !self.read_cluster(cluster).await?.uses(app) {
             return Ok(None);
@@ -67,28 +78,38 @@ impl Doing<'_> {
             return Ok(None);
         }
         let now = self.door().wire().recorder().now();
-        let known = self.read_app(object).await?;
-        let live = |key: Option<KeyId>| {
-            let lives = |c: &&PasswordCredential| c.end_date_time.is_none_or(|end| end > now);
-            known.password_credentials.iter().filter(lives).filter(move |c| key.is_none_or(|key| key == c.key_id))
+        let mut known = self.read_app(object).await?.password_credentials;
+        known.retain(|c| c.end_date_time.is_none_or(|end| end > now));
+        let live = |key: KeyId| known.iter().find(|c| c.key_id == key);
+        // Those that this run's own resets gave to it, the last one first.
+        let given: Vec<_> = self.past().keys_sent(Way::On).into_iter().rev().filter_map(live).collect();
+        let named = known.iter().filter(|c| c.display_name.as_deref().is_some_and(made_by_a_run));
+        let mut of_runs: Vec<_> = named.collect();
+        of_runs.sort_by_key(|c| c.end_date_time);
+        let mut doubt = String::new();
+        let (how, chosen) = match (given.first(), in_use.and_then(live), of_runs.first()) {
+            (Some(given), ..) => (Outcome::Created, *given),
+            _ if renew => return Ok(None),
+            (None, Some(known), _) => (Outcome::Found, known),
+            (None, None, Some(first)) => {
+                let keys: Vec<KeyId> = of_runs.iter().map(|c| c.key_id).collect();
+                if keys.len() > 1 {
+                    let keys = spaced(&keys);
+                    doubt = format!("which of these the cluster uses is not known; the one that ends first is told: {keys}");
+                }
+                (Outcome::Found, *first)
+            }
+            (None, None, None) => return Ok(None),
         };
-        // Those that this run's own resets gave to it, the last one first; else the latest.
-        let given: Vec<_> = self.past().keys_sent(Way::On).into_iter().rev().flat_map(|key| live(Some(key))).collect();
-        let (how, in_use) = match given.first() {
-            Some(given) => (Outcome::Created, *given),
-            None => match live(None).max_by_key(|c| c.end_date_time) {
-                Some(latest) => (Outcome::Found, latest),
-                None => return Ok(None),
-            },
-        };
-        let mut learnt = vec![Learnt::new(how, Fact::SecretKey, in_use.key_id)];
-        learnt.extend(in_use.end_date_time.map(|end| Learnt::new(how, Fact::SecretEnds, end)));
+        let mut learnt = vec![Learnt::new(how, Fact::SecretKey, chosen.key_id)];
+        learnt.extend(chosen.end_date_time.map(|end| Learnt::new(how, Fact::SecretEnds, end)));
         self.learn(learnt)?;
         let given: Vec<KeyId> = given.iter().map(|c| c.key_id).collect();
         if how == Outcome::Created {
             self.remove_secrets(object, SecretFor::Cluster, &given).await?;
         }
         let note = match given.as_slice() {
+            [] if !doubt.is_empty() => doubt,
             [] | [_] => "the cluster uses it already".to_owned(),
             several => format!("the cluster uses one of these, so they stay: {}", spaced(several)),
         };
@@ -106,7 +127,7 @@ impl Doing<'_> {
         &self,
         object: ObjectId,
         what: SecretFor,
-        days: u16,
+        ends: Timestamp,
         held: &[KeyId],
     ) -> Result<Result<NewPassword, Refusal>, Halt> {
         let name = secret_name(self.run(), what);
@@ -115,7 +136,7 @@ impl Doing<'_> {
         }
         Patience::new(2, 5)
             .until(self.door().wire(), &self.work, NOT_ADDED, async || {
-                let request = request::add_password(self.door().endpoints(), object, &name, self.ends(days));
+                let request = request::add_password(self.door().endpoints(), object, &name, ends);
                 match self.door().json::<NewPassword>(&self.work, request).await {
                     Ok(made) => Ok(Asked::Yes(Ok(made))),
                     Err(CallError::Refused(r)) if r.refusal.status == Some(404) => {
@@ -133,7 +154,7 @@ impl Doing<'_> {
     }
 
     /// When a secret that is made now ends.
-    fn ends(&self, days: u16) -> Timestamp {
+    pub(super) fn ends(&self, days: u16) -> Timestamp {
         let now = self.door().wire().recorder().now();
         now.checked_add((i64::from(days) * 24).hours()).unwrap_or(now)
     }

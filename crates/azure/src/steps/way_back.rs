@@ -3,7 +3,7 @@
 
 use crosspull_core::event::Outcome;
 use crosspull_core::explain::{Refusal, Trouble};
-use crosspull_core::ids::{AppId, ClusterId, ObjectId};
+use crosspull_core::ids::{AppId, ObjectId};
 use crosspull_core::plan::{Fact, Learnt, SecretFor, Side};
 use crosspull_core::run::Way;
 
@@ -17,8 +17,9 @@ use crate::wire::CallError;
 const NOT_READ: &str = "The cluster's former app cannot be read.";
 
 impl Doing<'_> {
-    /// Adds a secret to the former app, where the operator may; else says that there is no way back by crosspull.
-    pub(super) async fn keep_way_back(&self, _cluster: &ClusterId, former: AppId, days: u16) -> Done {
+    /// Adds a secret to the former app, where the operator may; else says that there is no way back by crosspull. One that
+    /// is not `saved` proves that it can be done, and goes when the run is done.
+    pub(super) async fn keep_way_back(&self, former: AppId, days: u16, saved: bool) -> Done {
         for proved in self.plan().proofs() {
             let _: String = self.need(proved).await?;
         }
@@ -36,7 +37,7 @@ impl Doing<'_> {
             self.learn(vec![key.clone()])?;
             return plainly(Outcome::Created);
         }
-        let made = match self.fresh_secret(object, SecretFor::WayBack, days, &[]).await? {
+        let made = match self.fresh_secret(object, SecretFor::WayBack, self.ends(days), &[]).await? {
             Ok(made) => made,
             Err(refusal) if refusal.status == Some(403) => {
                 return none(format!("you may not add a secret to the app {former}"));
@@ -47,7 +48,11 @@ impl Doing<'_> {
         self.learn(vec![Learnt::new(Outcome::Created, Fact::WayBackKey, made.key_id)])?;
         self.accepted(Side::A, former, &made.secret_text).await?;
         self.remove_secrets(object, SecretFor::WayBack, &[made.key_id]).await?;
-        plainly(Outcome::Created)
+        if saved {
+            return plainly(Outcome::Created);
+        }
+        let proved = "you may add a secret to the former app, which undo does; nobody saves this one, so it goes at the end";
+        Ok((Outcome::Created, proved.to_owned()))
     }
 
     /// The former app's object id, where it is registered in tenant A; the inner error where the operator may not look.

@@ -1,130 +1,229 @@
-//! What the cluster's present principal holds: what the new one can be given, and what it cannot.
+//! What the cluster's present principal holds: what the new one can be given, what it cannot, and what could not be read.
 
-use crosspull_core::check::{AppFacts, Check, Finding, HeldRole, Lack, judge_old_roles};
+use crosspull_core::check::{Check, Finding, HeldRole, Lack, Part, Unread, judge_old_roles};
 use crosspull_core::event::Work;
 use crosspull_core::ids::{AppId, ClusterId, ObjectId};
 use crosspull_core::plan::Side;
 use crosspull_core::rights::{PermissionSet, allows};
 use crosspull_core::text::printable;
-use futures_util::future::{join, join_all};
+use futures_util::future::{join_all, join4};
+use futures_util::stream::{self, StreamExt as _};
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
-use super::{ASSIGN, Surveyor, call_stop};
-use crate::reply::{AppRoleAssignment, Assignment, Definition, Membership, Principal, Subscription};
-use crate::request;
+use super::{ASSIGN, Surveyor, lower_first};
+use crate::patience::patiently;
+use crate::reply::{
+    AppRoleAssignment, Assignment, Definition, GraphPage, Membership, Principal, Subscription, Vault,
+};
+use crate::request::{self, Request};
 use crate::wire::CallError;
 
-/// No more subscriptions are looked through for roles of the present principal.
-const MOST_SUBSCRIPTIONS: usize = 50;
+/// How many subscriptions are looked through at a time.
+const AT_ONCE: usize = 8;
+/// A scope is kept whole, whatever its length: a part of one would be another scope.
+const WHOLE: usize = usize::MAX;
 
 /// Why something is not copied.
 const NOT_ALLOWED: &str = "you may not assign roles there";
+const RIGHT_UNREAD: &str = "you may not read whether you may assign roles there";
 const GROUP: &str = "memberships are not copied";
 const API: &str = "permissions on APIs are not copied";
+const VAULT: &str = "access policies are not copied";
+const NOT_READ: &str = "not read, and accepted as such";
 
-/// The roles that the new principal gets too, and what it will lack.
-type Held = (Vec<HeldRole>, Vec<String>);
+/// What a principal has.
+#[derive(Debug, Default)]
+pub(super) struct Holdings {
+    /// The roles that the new principal gets too.
+    pub copied: Vec<HeldRole>,
+    /// All of its roles that were read.
+    pub all: Vec<HeldRole>,
+    /// What the new one will lack.
+    pub lacks: Vec<String>,
+}
+
+/// Items that were read, and what was not.
+type Read<T> = (Vec<T>, Vec<Unread>);
 
 impl Surveyor<'_> {
-    /// The roles that the new principal can be given, and what else the cluster would lose.
+    /// The roles that the new principal can be given, and what else the cluster would lose. What could not be read stops,
+    /// or was accepted by name and stands among what is lost.
     pub(super) async fn old_roles(
         &self,
         cluster: &ClusterId,
         client: AppId,
-        app: Option<&AppFacts>,
-    ) -> Result<(Held, Finding), Finding> {
+        is_own: bool,
+    ) -> Result<(Holdings, Finding), Finding> {
         let check = || Check::OldRoles(cluster.clone());
         let work = Work::Check(check());
-        if app.is_some_and(|a| a.app_id == client) {
-            return Ok((
-                Held::default(),
-                check().pass(format!("{} uses the app of an earlier run already", cluster.name())),
-            ));
+        if is_own {
+            let text = format!("{} uses the app of an earlier run already", cluster.name());
+            return Ok((Holdings::default(), check().pass(text)));
         }
-        let unread = |e: CallError| {
-            let why = call_stop(check(), "", e);
-            let now = "Look at its role assignments before the reset: the new principal needs the same.";
-            Finding { refusal: why.refusal, ..check().warn("the roles of the present principal cannot be read", now) }
-        };
         let request = request::principals_of(self.door.endpoints(), Side::A, client);
-        let principals: Vec<Principal> = match self.door.list(&work, request).await {
+        let principals: Vec<Principal> = match self.list(&work, request).await {
             Ok(list) => list,
-            Err(error) => return Ok((Held::default(), unread(error))),
+            Err(error) => {
+                let parts = [Part::Roles, Part::Groups, Part::ApiPermissions, Part::VaultPolicies];
+                let first = unread(Part::Roles, error);
+                let unread = parts.map(|part| Unread { part, ..first.clone() });
+                return self.judged(cluster, Holdings::default(), Vec::new(), &unread);
+            }
         };
-        let Some(principal) = principals.first() else {
+        let Some(principal) = principals.iter().find(|p| p.app_id == client) else {
             let now = "The cluster may already be without its rights.";
-            return Ok((Held::default(), check().warn("the present principal is not in the directory any more", now)));
+            return Ok((
+                Holdings::default(),
+                check().warn("the present principal is not in the directory any more", now),
+            ));
         };
-        let (held, others) =
-            join(self.roles_everywhere(cluster, &work, principal.id), self.beside_roles(&work, principal.id)).await;
-        let held = match held {
-            Ok(held) => held,
-            Err(error) => return Ok((Held::default(), unread(error))),
-        };
-        let roles = join_all(held.iter().map(|a| self.held_role(&work, a))).await;
-        let may = join_all(roles.iter().map(|r| self.may_assign(&work, &r.scope))).await;
-        let mut lacks = others;
-        let mut copied = Vec::new();
-        for (role, may) in roles.into_iter().zip(may) {
-            if may && role.definition_guid().is_some() {
-                copied.push(role);
-            } else {
-                lacks.push(Lack { what: role.short(), why: NOT_ALLOWED });
+        let subscriptions = self.subscriptions(&work, cluster).await;
+        let (roles, groups, apis, vaults) = join4(
+            self.roles_everywhere(&work, principal.id, &subscriptions.0),
+            self.groups(&work, principal.id),
+            self.api_permissions(&work, principal.id),
+            self.vault_policies(&work, principal.id, &subscriptions.0),
+        )
+        .await;
+        let mut unread = subscriptions.1;
+        let mut lacks = Vec::new();
+        for (found, missing) in [groups, apis, vaults] {
+            lacks.extend(found);
+            unread.extend(missing);
+        }
+        unread.extend(roles.1);
+        let mut holdings = Holdings::default();
+        holdings.all = join_all(roles.0.iter().map(|a| self.held_role(&work, a))).await;
+        let may = join_all(holdings.all.iter().map(|r| self.may_assign(&work, &r.scope))).await;
+        for (role, may) in holdings.all.iter().zip(may) {
+            match may {
+                Ok(true) if role.definition_guid().is_some() => holdings.copied.push(role.clone()),
+                Ok(_) => lacks.push(Lack { what: role.short(), why: NOT_ALLOWED }),
+                Err(missing) if missing.denied => lacks.push(Lack { what: role.short(), why: RIGHT_UNREAD }),
+                Err(missing) => {
+                    let why = format!("whether you may assign {} was not read: {}", role.short(), missing.why);
+                    unread.push(Unread { why, ..missing });
+                }
             }
         }
-        let finding = judge_old_roles(cluster, &copied, &lacks);
-        Ok(((copied, lacks.iter().map(ToString::to_string).collect()), finding))
+        self.judged(cluster, holdings, lacks, &unread)
     }
 
-    /// The role assignments of a principal in the cluster's subscription and in those that the operator sees beside it:
-    /// a subnet may be in another one (`azure-facts.md` 3.8).
-    async fn roles_everywhere(
+    /// The finding, and what stands in the plan where it does not stop.
+    fn judged(
         &self,
         cluster: &ClusterId,
-        work: &Work,
-        principal: ObjectId,
-    ) -> Result<Vec<Assignment>, CallError> {
-        let endpoints = self.door.endpoints();
-        let own = cluster.subscription();
-        let listed: Result<Vec<Subscription>, _> =
-            self.door.list(work, request::subscriptions(endpoints, Side::A)).await;
-        // Where they cannot be listed, the cluster's own one is what there is to look at.
-        let others = listed.unwrap_or_default().into_iter().map(|s| s.subscription_id).filter(|id| *id != own);
-        let all: Vec<_> = std::iter::once(own).chain(others).take(MOST_SUBSCRIPTIONS).collect();
-        let asked = all.iter().map(|id| {
-            let scope = format!("/subscriptions/{id}");
-            self.door.list::<Assignment>(work, request::roles_at(endpoints, Side::A, &scope, principal))
-        });
-        let mut answers = join_all(asked).await.into_iter();
-        let mut found = answers.next().unwrap_or(Ok(Vec::new()))?;
-        // One that cannot be read is one where the operator could not copy either.
-        found.extend(answers.flatten().flatten());
-        found.sort_by(|a, b| a.id.cmp(&b.id));
-        found.dedup_by(|a, b| a.id.eq_ignore_ascii_case(&b.id));
-        Ok(found)
+        mut holdings: Holdings,
+        mut lacks: Vec<Lack>,
+        unread: &[Unread],
+    ) -> Result<(Holdings, Finding), Finding> {
+        // Where it does not stop, all of these were accepted.
+        lacks.extend(unread.iter().map(|u| Lack { what: u.part.to_string(), why: NOT_READ }));
+        let accepted = &self.inputs.may_stay_unread;
+        let finding = judge_old_roles(cluster, &holdings.copied, &lacks, unread, accepted);
+        holdings.lacks = lacks.iter().map(ToString::to_string).collect();
+        Ok((holdings, finding))
     }
 
-    /// What a principal has beside roles: groups and directory roles, permissions on APIs. What cannot be read is not
-    /// told.
-    async fn beside_roles(&self, work: &Work, principal: ObjectId) -> Vec<Lack> {
-        let endpoints = self.door.endpoints();
-        let groups = async {
-            let listed = |widely| self.door.list(work, request::member_of(endpoints, principal, widely));
-            match listed(true).await {
-                Err(CallError::Refused(_)) => listed(false).await,
-                listed => listed,
+    /// The cluster's own subscription, and those that the operator sees beside it: a subnet may be in another one
+    /// (`azure-facts.md` 3.8).
+    async fn subscriptions(&self, work: &Work, cluster: &ClusterId) -> Read<Uuid> {
+        let own = cluster.subscription();
+        let request = request::subscriptions(self.door.endpoints(), Side::A);
+        match self.list::<Subscription>(work, request).await {
+            Ok(listed) => {
+                let others = listed.into_iter().map(|s| s.subscription_id).filter(|id| *id != own);
+                (std::iter::once(own).chain(others).collect(), Vec::new())
             }
+            Err(error) => (vec![own], vec![unread(Part::Roles, error)]),
+        }
+    }
+
+    /// The role assignments of a principal: by one query over all scopes, and then subscription by subscription, since the
+    /// query leaves out without a word what the operator may not read, and follows late.
+    async fn roles_everywhere(&self, work: &Work, principal: ObjectId, subscriptions: &[Uuid]) -> Read<Assignment> {
+        let endpoints = self.door.endpoints();
+        // Where it fails the others say the same.
+        let mut found = self.query::<Assignment>(work, &request::roles_of(principal)).await.unwrap_or_default();
+        let asked = subscriptions.iter().map(async |id| {
+            let scope = format!("/subscriptions/{id}");
+            let listed = self.list::<Assignment>(work, request::roles_at(endpoints, Side::A, &scope, principal)).await;
+            listed.map_err(|error| unread(Part::RolesIn(*id), error))
+        });
+        let mut missing = Vec::new();
+        let answers: Vec<_> = stream::iter(asked).buffer_unordered(AT_ONCE).collect().await;
+        for answer in answers {
+            match answer {
+                Ok(listed) => found.extend(listed),
+                Err(unread) => missing.push(unread),
+            }
+        }
+        found.retain(|a| a.properties.principal_id == principal);
+        found.sort_by_key(|a| a.id.to_ascii_lowercase());
+        found.dedup_by(|a, b| a.id.eq_ignore_ascii_case(&b.id));
+        (found, missing)
+    }
+
+    /// The groups and directory roles that a principal is in. Fewer accounts may read those that it is in by way of
+    /// others; who is put in the ones that it is in directly is in those too.
+    async fn groups(&self, work: &Work, principal: ObjectId) -> Read<Lack> {
+        let endpoints = self.door.endpoints();
+        let listed = match self.door.list(work, request::member_of(endpoints, principal, true)).await {
+            Ok(groups) => Ok(groups),
+            Err(_) => self.list(work, request::member_of(endpoints, principal, false)).await,
         };
-        let apis = self.door.list::<AppRoleAssignment>(work, request::app_roles_of(endpoints, principal));
-        let (groups, apis) = join(groups, apis).await;
-        let groups = groups.unwrap_or_default().into_iter().map(|g: Membership| {
-            let name = g.display_name.map_or_else(|| g.id.to_string(), |name| printable(&name, 80));
+        lacking(Part::Groups, listed, |group: Membership| {
+            let name = group.display_name.map_or_else(|| group.id.to_string(), |name| printable(&name, 80));
             Lack { what: format!("membership of {name}"), why: GROUP }
-        });
-        let apis = apis.unwrap_or_default().into_iter().map(|a| {
-            let name = printable(a.resource_display_name.as_deref().unwrap_or("an API"), 80);
+        })
+    }
+
+    async fn api_permissions(&self, work: &Work, principal: ObjectId) -> Read<Lack> {
+        let listed = self.list(work, request::app_roles_of(self.door.endpoints(), principal)).await;
+        lacking(Part::ApiPermissions, listed, |permission: AppRoleAssignment| {
+            let name = printable(permission.resource_display_name.as_deref().unwrap_or("an API"), 80);
             Lack { what: format!("a permission on {name}"), why: API }
-        });
-        groups.chain(apis).collect()
+        })
+    }
+
+    /// The access policies of Key Vaults that name a principal; a vault that takes roles instead heeds none.
+    async fn vault_policies(&self, work: &Work, principal: ObjectId, subscriptions: &[Uuid]) -> Read<Lack> {
+        let query = format!(
+            "resources | where type =~ 'microsoft.keyvault/vaults' | where tostring(properties.accessPolicies) contains \
+             '{principal}' | project id, name, properties"
+        );
+        let listed = match self.query::<Vault>(work, &query).await {
+            Ok(vaults) => Ok(vaults),
+            Err(_) => self.vaults_by_subscription(work, subscriptions).await,
+        };
+        let listed = listed.map(|vaults| vaults.into_iter().filter(|vault| vault.lets_in(principal)).collect());
+        lacking(Part::VaultPolicies, listed, |vault: Vault| Lack {
+            what: format!("an access policy of the vault {}", printable(&vault.name, 80)),
+            why: VAULT,
+        })
+    }
+
+    async fn vaults_by_subscription(&self, work: &Work, subscriptions: &[Uuid]) -> Result<Vec<Vault>, CallError> {
+        let asked = subscriptions.iter().map(|id| self.list(work, request::vaults_in(self.door.endpoints(), *id)));
+        let answers: Vec<Result<Vec<Vault>, CallError>> = stream::iter(asked).buffer_unordered(AT_ONCE).collect().await;
+        Ok(answers.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+    }
+
+    /// Everything that a query finds in all scopes (Resource Graph), page by page.
+    async fn query<T: DeserializeOwned + Send>(&self, work: &Work, query: &str) -> Result<Vec<T>, CallError> {
+        let mut rows = Vec::new();
+        let mut after: Option<String> = None;
+        for _ in 0..crate::door::MOST_PAGES {
+            let request = request::resources(self.door.endpoints(), Side::A, query, after.as_deref());
+            let page: GraphPage<T> = self.door.json(work, request).await?;
+            rows.extend(page.data);
+            match page.next {
+                Some(next) => after = Some(next),
+                None => return Ok(rows),
+            }
+        }
+        Err(crate::door::endless())
     }
 
     async fn held_role(&self, work: &Work, assignment: &Assignment) -> HeldRole {
@@ -132,18 +231,46 @@ impl Surveyor<'_> {
         let request = request::role_definition(self.door.endpoints(), &properties.role_definition_id);
         let role = match self.door.json::<Definition>(work, request).await {
             Ok(definition) => printable(&definition.properties.role_name, 80),
-            Err(_) => "a role that cannot be read".to_owned(),
+            Err(_) => format!("a role whose name cannot be read ({})", properties.role_definition_id),
         };
         HeldRole {
-            role,
-            definition: printable(&properties.role_definition_id, 300),
-            scope: printable(properties.scope.as_deref().unwrap_or_default(), 300),
+            role: printable(&role, WHOLE),
+            definition: printable(&properties.role_definition_id, WHOLE),
+            scope: printable(&assignment.scope(), WHOLE),
             condition: properties.condition.clone(),
         }
     }
 
-    async fn may_assign(&self, work: &Work, scope: &str) -> bool {
+    /// Whether the operator may assign roles there.
+    async fn may_assign(&self, work: &Work, scope: &str) -> Result<bool, Unread> {
         let request = request::permissions(self.door.endpoints(), Side::A, scope);
-        self.door.list::<PermissionSet>(work, request).await.is_ok_and(|permissions| allows(&permissions, ASSIGN))
+        match self.list::<PermissionSet>(work, request).await {
+            Ok(permissions) => Ok(allows(&permissions, ASSIGN)),
+            Err(error) => Err(unread(Part::Roles, error)),
+        }
     }
+
+    /// A list, read with patience: an outage of a minute is no reason to give up.
+    async fn list<T: DeserializeOwned + Send>(&self, work: &Work, request: Request) -> Result<Vec<T>, CallError> {
+        patiently(self.door.wire(), work, async || self.door.list(work, request.clone()).await).await
+    }
+}
+
+/// What is lacking by a list, or that the list was not read.
+fn lacking<T>(part: Part, listed: Result<Vec<T>, CallError>, lack: impl FnMut(T) -> Lack) -> Read<Lack> {
+    match listed {
+        Ok(list) => (list.into_iter().map(lack).collect(), Vec::new()),
+        Err(error) => (Vec::new(), vec![unread(part, error)]),
+    }
+}
+
+/// A part that was not read, and why.
+fn unread(part: Part, error: CallError) -> Unread {
+    let denied = error.is_final();
+    let trouble = error.trouble("");
+    let why = match &trouble.refusal {
+        Some(refusal) => refusal.to_string(),
+        None => lower_first(&trouble.why),
+    };
+    Unread { part, why, denied, refusal: trouble.refusal }
 }

@@ -5,6 +5,8 @@ use std::future::Future;
 use crosspull_core::check::{
     AppFacts, Check, ClusterFacts, Finding, Level, RegistryFacts, Survey, TenantFacts, judge_soak,
 };
+use crosspull_core::ids::ObjectId;
+use crosspull_core::run::Known;
 use crosspull_core::event::{Event, Work};
 use crosspull_core::inputs::Inputs;
 use crosspull_core::plan::Side;
@@ -35,13 +37,14 @@ struct Said;
 pub struct Surveyor<'a> {
     door: &'a Door,
     inputs: &'a Inputs,
+    known: &'a Known,
 }
 
 impl<'a> Surveyor<'a> {
-    /// A surveyor for those inputs.
+    /// A surveyor for those inputs; `known` is what the journals on this machine tell.
     #[must_use]
-    pub const fn new(door: &'a Door, inputs: &'a Inputs) -> Self {
-        Self { door, inputs }
+    pub const fn new(door: &'a Door, inputs: &'a Inputs, known: &'a Known) -> Self {
+        Self { door, inputs, known }
     }
 
     /// Asks everything. Gives the facts where nothing stops; every finding went out as an event.
@@ -52,8 +55,9 @@ impl<'a> Surveyor<'a> {
         let Some((a, b)) = entry::enter_both(self.door, &self.inputs.access).await? else { return Ok(None) };
         say(self.door, judge_soak(self.inputs.soak_minutes))?;
         let (a, b) = join(self.side_a(a), self.side_b(b)).await;
-        let (Ok((tenant_a, clusters, app)), Ok((tenant_b, registries))) = (a, b) else { return Ok(None) };
-        Ok(Some(Survey { cloud: self.door.endpoints().name.clone(), tenant_a, tenant_b, clusters, registries, app }))
+        let (Ok((tenant_a, clusters, app, passed_over)), Ok((tenant_b, registries))) = (a, b) else { return Ok(None) };
+        let cloud = self.door.endpoints().name.clone();
+        Ok(Some(Survey { cloud, tenant_a, tenant_b, clusters, registries, app, passed_over }))
     }
 
     fn begin(&self, check: &Check) -> Result<(), Said> {
@@ -77,12 +81,18 @@ impl<'a> Surveyor<'a> {
     async fn side_a(
         &self,
         tenant: Result<TenantFacts, Said>,
-    ) -> Result<(TenantFacts, Vec<ClusterFacts>, Option<AppFacts>), Said> {
+    ) -> Result<(TenantFacts, Vec<ClusterFacts>, Option<AppFacts>, Vec<ObjectId>), Said> {
         let tenant = tenant?;
         let clusters = join_all(self.inputs.clusters.iter().map(|id| self.cluster(id))).await;
         let clusters: Result<Vec<_>, Said> = clusters.into_iter().collect();
         let (facts, apps): (Vec<_>, Vec<_>) = clusters?.into_iter().unzip();
-        Ok((tenant, facts, apps.into_iter().flatten().next()))
+        let mut passed_over = Vec::new();
+        let mut taken = None;
+        for app in apps {
+            passed_over.extend(app.passed_over);
+            taken = taken.or(app.taken);
+        }
+        Ok((tenant, facts, taken, passed_over))
     }
 
     async fn side_b(&self, tenant: Result<TenantFacts, Said>) -> Result<(TenantFacts, Vec<RegistryFacts>), Said> {

@@ -1,7 +1,7 @@
 //! What the answers of the checks mean: for each, how bad it is, in one line, and what to do about it.
 
-use super::{AppFacts, Check, ClusterFacts, Finding, Headroom, HeldRole, Lack, Reach, RegistryFacts, RoleMode};
-use crate::ids::{AppId, ClusterId, ImageRef, RegistryId, TenantId};
+use super::{Check, ClusterFacts, Finding, Headroom, HeldRole, Lack, Part, Reach, RegistryFacts, RoleMode, Unread};
+use crate::ids::{ClusterId, ImageRef, RegistryId, TenantId};
 use crate::text::count;
 
 /// Judges whether the tenants are two.
@@ -58,20 +58,6 @@ pub fn judge_cluster(cluster: &ClusterFacts, tried_before: bool) -> Finding {
     check.pass(format!("{name} runs on {} and uses the app {client}", count(cluster.nodes as usize, "node")))
 }
 
-/// Judges the app that carries the cluster's mark. Whoever may register apps in A could have put the mark on one of
-/// their own, so an app that the cluster does not use yet is shown for a look.
-#[must_use]
-pub fn judge_app(app: Option<&AppFacts>, in_use: Option<AppId>) -> Finding {
-    match app {
-        None => Check::App.pass("no app of an earlier run; one will be made"),
-        Some(app) if in_use == Some(app.app_id) => Check::App.pass(format!("{} of an earlier run is in use", app.name)),
-        Some(app) => Check::App.warn(
-            format!("{}, app {}, carries this cluster's mark and will be used", app.name, app.app_id),
-            "An earlier run made it. Where you know of none, look who owns it before you go on.",
-        ),
-    }
-}
-
 /// Judges the right to reset.
 #[must_use]
 pub fn judge_reset_right(cluster: &ClusterId, allowed: bool) -> Finding {
@@ -91,11 +77,43 @@ pub fn judge_reset_right(cluster: &ClusterId, allowed: bool) -> Finding {
 }
 
 /// Judges what the cluster would lose with its present principal (`azure-facts.md` 0, fact 2). Roles on the registry
-/// side do not count here: these are tenant A's.
+/// side do not count here: these are tenant A's. A part that was not read stops, unless the account may not read it and
+/// somebody named it as one that may stay unread.
 #[must_use]
-pub fn judge_old_roles(cluster: &ClusterId, roles: &[HeldRole], lacks: &[Lack]) -> Finding {
+pub fn judge_old_roles(
+    cluster: &ClusterId,
+    roles: &[HeldRole],
+    lacks: &[Lack],
+    unread: &[Unread],
+    accepted: &[Part],
+) -> Finding {
     let check = Check::OldRoles(cluster.clone());
     let name = cluster.name();
+    let is_accepted = |part: &Unread| part.denied && accepted.iter().any(|a| a.covers(part.part));
+    if let Some(first) = unread.iter().find(|u| !u.denied) {
+        return Finding {
+            refusal: first.refusal.clone(),
+            ..check.stop(
+                format!("not read of {name}'s present principal: {}", parts(unread.iter().filter(|u| !u.denied))),
+                "What could not be read is not taken for what is not there, so nothing was written. Try again later.",
+            )
+        };
+    }
+    let open: Vec<&Unread> = unread.iter().filter(|u| !is_accepted(u)).collect();
+    if let Some(first) = open.first() {
+        let words: Vec<String> = open.iter().map(|u| u.part.word()).collect();
+        return Finding {
+            refusal: first.refusal.clone(),
+            ..check.stop(
+                format!("not read of {name}'s present principal, since you may not: {}", parts(open.iter().copied())),
+                format!(
+                    "The cluster may lose it. Sign in to tenant A with an account that may read it, or accept that it may be \
+                     missing: --unread {}",
+                    words.join(" --unread ")
+                ),
+            )
+        };
+    }
     let listed: Vec<String> = roles.iter().map(HeldRole::short).collect();
     let copied = format!("{}: {}", count(roles.len(), "role"), listed.join(", "));
     match (roles, lacks) {
@@ -116,15 +134,27 @@ pub fn judge_old_roles(cluster: &ClusterId, roles: &[HeldRole], lacks: &[Lack]) 
     }
 }
 
+/// Parts that were not read, each with the reason.
+fn parts<'a>(unread: impl Iterator<Item = &'a Unread>) -> String {
+    unread.map(|u| format!("{} ({})", u.part, u.why)).collect::<Vec<_>>().join(", ")
+}
+
 /// Judges what stands in the way when nodes are renewed in turn (`azure-facts.md` 3.9 and 6, point 6).
 #[must_use]
 pub fn judge_headroom(cluster: &ClusterId, headroom: &Headroom) -> Finding {
     let check = Check::Headroom(cluster.clone());
     let mut found = Vec::new();
     let mut now = Vec::new();
-    if headroom.free_vcpus == Some(0) {
-        found.push("the region's quota has no vCPU left for a spare node".to_owned());
-        now.push("Raise the quota, or let the node pools surge by 0.".to_owned());
+    match headroom.free_vcpus {
+        Some(0) => {
+            found.push("the region's quota has no vCPU left for a spare node".to_owned());
+            now.push("Raise the quota, or let the node pools surge by 0.".to_owned());
+        }
+        Some(_) => {}
+        None => {
+            found.push("how many vCPUs the region's quota has left was not read".to_owned());
+            now.push("Look for yourself: az vm list-usage --location REGION".to_owned());
+        }
     }
     match &headroom.workloads {
         Ok(workloads) => {
@@ -266,6 +296,8 @@ mod tests {
             nodes: 3,
             roles: Vec::new(),
             lacks: Vec::new(),
+            holds: Vec::new(),
+            key: None,
         }
     }
 
@@ -291,15 +323,28 @@ mod tests {
     #[test]
     fn roles_that_can_be_copied_pass_and_what_cannot_is_named_with_its_reason() {
         let roles = [held("Contributor", "/subscriptions/s/resourceGroups/MC_x")];
-        let all = judge_old_roles(&cluster().id, &roles, &[]);
+        let all = judge_old_roles(&cluster().id, &roles, &[], &[], &[]);
         assert_eq!(all.level, Level::Pass);
         assert_eq!(all.text, "aks-shop's present principal has 1 role: Contributor on MC_x; the new one gets the same");
-        assert_eq!(judge_old_roles(&cluster().id, &[], &[]).level, Level::Pass);
+        assert_eq!(judge_old_roles(&cluster().id, &[], &[], &[], &[]).level, Level::Pass);
         let lack = Lack { what: "membership of aks-admins".to_owned(), why: "groups are not copied" };
-        let some = judge_old_roles(&cluster().id, &roles, &[lack]);
+        let some = judge_old_roles(&cluster().id, &roles, &[lack], &[], &[]);
         assert_eq!(some.level, Level::Warn);
         assert!(some.text.ends_with("has: membership of aks-admins (groups are not copied)"), "{}", some.text);
         assert!(some.now.contains("It gets 1 role: Contributor on MC_x."), "{}", some.now);
+    }
+
+    #[test]
+    fn what_was_not_read_stops_unless_it_may_not_be_read_and_somebody_accepts_that() {
+        let unread = |denied| Unread { part: Part::Groups, why: "503".to_owned(), denied, refusal: None };
+        let judged = |denied, accepted: &[Part]| judge_old_roles(&cluster().id, &[], &[], &[unread(denied)], accepted);
+        for (denied, accepted) in [(false, &[][..]), (false, &[Part::Groups][..]), (true, &[][..]), (true, &[Part::Roles][..])] {
+            let finding = judged(denied, accepted);
+            assert_eq!(finding.level, Level::Stop, "{denied} {accepted:?}");
+            assert!(finding.text.contains("its groups (503)"), "{}", finding.text);
+        }
+        assert!(judged(true, &[]).now.ends_with("--unread groups"));
+        assert_ne!(judged(true, &[Part::Groups]).level, Level::Stop);
     }
 
     #[test]

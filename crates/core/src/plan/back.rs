@@ -21,7 +21,7 @@ pub fn back(run: &Run) -> Option<Plan> {
     let steps = steps.filter(|step| match step.op {
         // These go with the app.
         Op::CreatePrincipal | Op::AddSecret { .. } => !app_goes && made_something(run, step),
-        Op::ProvePull { .. } | Op::TakeBack { .. } => false,
+        Op::ProvePull { .. } | Op::RemoveSecret { .. } | Op::TakeBack { .. } => false,
         _ => made_something(run, step),
     });
     let steps = steps.map(|step| Step {

@@ -15,6 +15,8 @@ pub enum Fact {
     AppObject,
     /// The app's application id.
     App,
+    /// The object id of the operator who made the app: its first owner.
+    Creator,
     /// The object id of its service principal in A.
     PrincipalA,
     /// The key id of the secret that the cluster is to have.

@@ -14,13 +14,17 @@ mod back;
 mod condition;
 mod fact;
 mod names;
+mod precondition;
 mod step;
 
 pub use back::{back, what_is_made};
 pub use condition::{condition, narrowed, widened};
 pub use fact::{Fact, Facts, Learnt};
-pub use names::{SecretFor, assignment_description, assignment_name, marker, pod_name, run_mark, secret_name};
-pub use step::{Op, Role, Step, StepId, Undo};
+pub use names::{
+    SecretFor, assignment_description, assignment_name, made_by_a_run, marker, pod_name, run_mark, secret_name,
+};
+pub use precondition::Precondition;
+pub use step::{OldSecret, Op, Role, Step, StepId, Undo};
 
 /// The tenant that something happens in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -111,8 +115,9 @@ pub struct Plan {
     pub steps: Vec<Step>,
 }
 
-/// The shape of plans that this version writes.
-pub const PLAN_VERSION: u8 = 1;
+/// The shape of plans that this version writes. Since version 2 a plan binds the app to what the checks saw, and keeps the
+/// former principal's roles for the way back.
+pub const PLAN_VERSION: u8 = 2;
 
 impl Plan {
     /// Builds the plan of route `new-app` (`product.md` section 3).
@@ -124,17 +129,21 @@ impl Plan {
             steps.push(Step { id: StepId(number), side, op });
         };
         let redirect_uri = inputs.redirect_uri.clone();
-        for cluster in survey.clusters.iter().map(|c| c.id.clone()) {
+        for cluster in &survey.clusters {
             add(
                 Side::A,
                 Op::CreateApp {
                     name: inputs.app_name.clone(),
                     redirect_uri: redirect_uri.clone(),
-                    marker: marker(&cluster),
+                    marker: marker(&cluster.id),
+                    takes_up: survey.app.as_ref().map(|app| app.object_id),
+                    passes_over: survey.passed_over.clone(),
                 },
             );
             add(Side::A, Op::CreatePrincipal);
-            add(Side::A, Op::AddSecret { days: inputs.secret_days, cluster });
+            let renew = inputs.renew && survey.has_own_app(cluster);
+            let (days, in_use) = (inputs.secret_days, cluster.key);
+            add(Side::A, Op::AddSecret { days, cluster: cluster.id.clone(), renew, in_use });
         }
         let handed_over = inputs.access.sign_in_b == SignIn::Nobody;
         if !handed_over {
@@ -172,12 +181,13 @@ impl Plan {
         for facts in &survey.clusters {
             let cluster = facts.id.clone();
             // Where the cluster has the app of an earlier run, there is no former one whose roles count, and no way back.
-            let from = facts.client_id.filter(|id| survey.app.as_ref().is_none_or(|app| app.app_id != *id));
+            let from = facts.client_id.filter(|_| !survey.has_own_app(facts));
             if from.is_some() && !facts.roles.is_empty() {
                 add(Side::A, Op::CopyRoles { cluster: cluster.clone(), roles: facts.roles.clone() });
             }
             if let Some(app) = from {
-                add(Side::A, Op::KeepWayBack { cluster: cluster.clone(), app, days: inputs.secret_days });
+                let (days, saved) = (inputs.secret_days, inputs.keeps_way_back);
+                add(Side::A, Op::KeepWayBack { cluster: cluster.clone(), app, days, saved });
             }
             add(
                 Side::A,
@@ -186,12 +196,18 @@ impl Plan {
                     soak_minutes: inputs.soak_minutes,
                     from,
                     lacks: facts.lacks.clone(),
+                    holds: facts.holds.clone(),
                 },
             );
             for (registry, image) in survey.registries.iter().zip(inputs.images.iter().cycle()) {
                 let (login_server, namespace) = (registry.login_server.clone(), inputs.namespace.clone());
                 let cluster = cluster.clone();
                 add(Side::A, Op::ProveInside { cluster, login_server, image: image.clone(), namespace });
+            }
+            let replaced = facts.key.filter(|_| inputs.renew && from.is_none()).map(OldSecret::Replaced);
+            let way_back = from.filter(|_| !inputs.keeps_way_back).map(OldSecret::WayBack);
+            for secret in replaced.into_iter().chain(way_back) {
+                add(Side::A, Op::RemoveSecret { cluster: facts.id.clone(), secret });
             }
         }
         Self {
@@ -240,7 +256,9 @@ impl Plan {
                 facts.extend(self.proofs());
                 facts
             }
-            Op::ProveInside { cluster, .. } => vec![Fact::ClusterClient(cluster.clone())],
+            Op::ProveInside { cluster, .. } | Op::RemoveSecret { cluster, .. } => {
+                vec![Fact::ClusterClient(cluster.clone())]
+            }
         }
     }
 
@@ -347,6 +365,8 @@ pub(crate) mod tests {
                     provisioning_state: String::new(),
                     power_state: String::new(),
                     nodes: 3,
+                    holds: Vec::new(),
+                    key: None,
                     roles: vec![HeldRole {
                         role: "Contributor".to_owned(),
                         definition:
@@ -369,6 +389,7 @@ pub(crate) mod tests {
                 })
                 .collect(),
             app: None,
+            passed_over: Vec::new(),
         }
     }
 
@@ -384,7 +405,7 @@ pub(crate) mod tests {
             assert!(!step.requests().is_empty());
             assert!(!step.undo().to_string().is_empty());
         }
-        assert_eq!(plan.steps.len(), 10);
+        assert_eq!(plan.steps.len(), 11);
     }
 
     #[test]
@@ -392,7 +413,15 @@ pub(crate) mod tests {
         let inputs = sample_inputs();
         let mut survey = sample_survey(&inputs, RoleMode::Registry);
         let app_id = survey.clusters.first().and_then(|c| c.client_id).expect("an app");
-        survey.app = Some(AppFacts { object_id: ObjectId(uuid::Uuid::nil()), app_id, name: String::new() });
+        survey.app = Some(AppFacts {
+            object_id: ObjectId(uuid::Uuid::nil()),
+            app_id,
+            name: String::new(),
+            created: None,
+            owners: None,
+            secrets: Vec::new(),
+            certificates: 0,
+        });
         let plan = Plan::new_app(&inputs, &survey);
         let former = plan.steps.iter().filter(|s| {
             matches!(s.op, Op::CopyRoles { .. } | Op::KeepWayBack { .. } | Op::ResetCluster { from: Some(_), .. })

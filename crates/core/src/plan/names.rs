@@ -49,6 +49,15 @@ pub fn secret_name(run: &RunId, what: SecretFor) -> String {
     }
 }
 
+/// True for the name of a secret that some run adds. Whoever may add secrets can give one such a name, so nothing more
+/// hangs on it than which secret is meant where no journal tells.
+#[must_use]
+pub fn made_by_a_run(name: &str) -> bool {
+    let run = name.strip_prefix("crosspull ").map(|rest| rest.strip_suffix(" way back").unwrap_or(rest));
+    let run = run.map(|rest| rest.strip_suffix(" back").unwrap_or(rest));
+    run.is_some_and(|run| run.parse::<RunId>().is_ok())
+}
+
 /// The name of the pod that proves the pull from within the cluster.
 #[must_use]
 pub fn pod_name(run: &RunId) -> String {
@@ -60,4 +69,20 @@ pub fn pod_name(run: &RunId) -> String {
 #[must_use]
 pub fn assignment_name(scope: &str, role: Uuid, principal: ObjectId) -> Uuid {
     Uuid::new_v5(&NAMESPACE, format!("{}|{role}|{principal}", scope.to_ascii_lowercase()).as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_that_runs_give_to_secrets_are_known_again() {
+        let run = RunId("7f3c9a2e".to_owned());
+        for what in [SecretFor::Cluster, SecretFor::WayBack, SecretFor::Back] {
+            assert!(made_by_a_run(&secret_name(&run, what)), "{what:?}");
+        }
+        for other in ["", "crosspull", "crosspull of the shop", "terraform"] {
+            assert!(!made_by_a_run(other), "{other}");
+        }
+    }
 }

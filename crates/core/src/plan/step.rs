@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{Fact, Learnt, Side};
 use crate::check::HeldRole;
 use crate::event::Outcome;
-use crate::ids::{AppId, ClusterId, ImageRef, RegistryId};
+use crate::ids::{AppId, ClusterId, ImageRef, KeyId, ObjectId, RegistryId};
 use crate::inputs::ConsentMode;
 use crate::text::count;
 
@@ -65,6 +65,12 @@ pub enum Op {
         redirect_uri: String,
         /// The tag by which a later run finds it.
         marker: String,
+        /// The app that the checks saw and that is taken up; none where one is to be made, and in plans of version 1.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        takes_up: Option<ObjectId>,
+        /// Apps that carry the mark and that the checks passed over.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        passes_over: Vec<ObjectId>,
     },
     /// Create the app's service principal in its home tenant.
     CreatePrincipal,
@@ -74,6 +80,12 @@ pub enum Op {
         days: u16,
         /// The cluster that is to have it.
         cluster: ClusterId,
+        /// True where the cluster gets another one, though it has one that lives.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        renew: bool,
+        /// The key id of the secret that the cluster has, where it uses this app and a journal or a name tells.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        in_use: Option<KeyId>,
     },
     /// Create the app's service principal in tenant B, or have a person do it.
     Provision {
@@ -126,6 +138,9 @@ pub enum Op {
         app: AppId,
         /// Days that the secret lives.
         days: u16,
+        /// True where the secret is saved, and so stays; else it is removed once the run is done. Plans of version 1 kept it.
+        #[serde(default = "yes", skip_serializing_if = "is_true")]
+        saved: bool,
     },
     /// Give the cluster the new credential.
     ResetCluster {
@@ -139,6 +154,9 @@ pub enum Op {
         /// What the new principal will lack of what the former one has, each with the reason.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         lacks: Vec<String>,
+        /// All roles of the former principal that were read, for the way back. Plans of version 1 have none.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        holds: Vec<HeldRole>,
     },
     /// Pull from within the cluster, by a pod that is removed again.
     ProveInside {
@@ -151,6 +169,13 @@ pub enum Op {
         /// Where the pod is.
         namespace: String,
     },
+    /// Remove a secret that nobody needs any more, once the cluster was seen to do without.
+    RemoveSecret {
+        /// Which cluster.
+        cluster: ClusterId,
+        /// Which secret.
+        secret: OldSecret,
+    },
     /// Take back what a step of a run made.
     TakeBack {
         /// That step.
@@ -160,6 +185,25 @@ pub enum Op {
         /// The days that a secret lives which is made on the way.
         days: u16,
     },
+}
+
+/// A secret that goes when a run is done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OldSecret {
+    /// The one that the cluster had before it was given another of the same app.
+    Replaced(KeyId),
+    /// The run's own on the cluster's former app, which proved that there is a way back.
+    WayBack(AppId),
+}
+
+const fn yes() -> bool {
+    true
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+const fn is_true(value: &bool) -> bool {
+    *value
 }
 
 /// How a step is taken back.
@@ -194,6 +238,7 @@ impl Step {
         match &self.op {
             Op::CreateApp { .. } => "create the multi-tenant app".to_owned(),
             Op::CreatePrincipal => "create its service principal".to_owned(),
+            Op::AddSecret { days, renew: true, .. } => format!("add another client secret, {days} days"),
             Op::AddSecret { days, .. } => format!("add a client secret, {days} days"),
             Op::Provision { .. } => "provision the app".to_owned(),
             Op::GrantRole { registry, role, .. } => {
@@ -208,6 +253,8 @@ impl Step {
             Op::KeepWayBack { .. } => "keep a way back".to_owned(),
             Op::ResetCluster { cluster, .. } => format!("reset {}", cluster.name()),
             Op::ProveInside { cluster, .. } => format!("prove it from {}", cluster.name()),
+            Op::RemoveSecret { secret: OldSecret::Replaced(_), .. } => "remove the replaced secret".to_owned(),
+            Op::RemoveSecret { secret: OldSecret::WayBack(_), .. } => "remove the secret of the way back".to_owned(),
             Op::TakeBack { of, .. } => back_title(of),
         }
     }
@@ -227,7 +274,7 @@ impl Step {
             Op::KeepWayBack { .. } => vec![Fact::WayBackKey],
             Op::ResetCluster { cluster, .. } => vec![Fact::ClusterClient(cluster.clone())],
             Op::ProveInside { cluster, .. } => vec![Fact::Pod(cluster.clone()), Fact::ProvedInside(cluster.clone())],
-            Op::TakeBack { .. } => vec![],
+            Op::RemoveSecret { .. } | Op::TakeBack { .. } => vec![],
         }
     }
 
@@ -235,6 +282,9 @@ impl Step {
     #[must_use]
     pub fn requests(&self) -> Vec<String> {
         match &self.op {
+            Op::CreateApp { takes_up: Some(object), .. } => {
+                vec![format!("Graph GET /applications/{object}  it is taken up")]
+            }
             Op::CreateApp { name, redirect_uri, .. } => vec![format!(
                 "Graph POST /applications  {name}, AzureADMultipleOrgs, redirect {redirect_uri}, no API permission"
             )],
@@ -282,6 +332,13 @@ impl Step {
                     "Kubernetes POST a pod in {namespace}  it pulls the image, runs nothing of it, and is removed"
                 )]
             }
+            Op::RemoveSecret { secret, .. } => {
+                let which = match secret {
+                    OldSecret::Replaced(key) => format!("key id {key}, once a node was seen to pull with the new one"),
+                    OldSecret::WayBack(app) => format!("of the former app {app}; undo adds another"),
+                };
+                vec![format!("Graph POST /applications/{{id}}/removePassword  {which}")]
+            }
             Op::TakeBack { of, made, .. } => back_requests(of, made),
         }
     }
@@ -303,6 +360,7 @@ impl Step {
             Op::ResetCluster { from: None, .. } => {
                 Undo::ByHand("a second reset, to the former app with a secret of it")
             }
+            Op::RemoveSecret { .. } => Undo::ByHand("a removed secret cannot be put back; another is added"),
             Op::ProveInside { .. } => Undo::With("the step: its pod is removed"),
             Op::ProvePull { .. } | Op::TakeBack { .. } => Undo::Nothing,
         }
@@ -332,7 +390,7 @@ fn back_title(of: &Step) -> String {
         Op::KeepWayBack { .. } => "remove the secret of the way back".to_owned(),
         Op::ResetCluster { cluster, .. } => format!("reset {} to its former app", cluster.name()),
         Op::ProveInside { .. } => "remove the pod".to_owned(),
-        Op::ProvePull { .. } | Op::TakeBack { .. } => "nothing".to_owned(),
+        Op::ProvePull { .. } | Op::RemoveSecret { .. } | Op::TakeBack { .. } => "nothing".to_owned(),
     }
 }
 
@@ -357,7 +415,7 @@ fn back_requests(of: &Step, made: &[Learnt]) -> Vec<String> {
         }
         Op::ProveInside { .. } => one("Kubernetes DELETE the pod"),
         Op::HandOver { .. } => vec!["an administrator of tenant B runs az ad sp delete".to_owned()],
-        Op::ProvePull { .. } | Op::TakeBack { .. } => vec![],
+        Op::ProvePull { .. } | Op::RemoveSecret { .. } | Op::TakeBack { .. } => vec![],
     }
 }
 

@@ -66,6 +66,6 @@ const fn label(fact: &Fact) -> Option<&'static str> {
         Fact::ClusterState(_) => Some("cluster's state"),
         Fact::ProvedInside(_) => Some("pulled on node"),
         Fact::Pod(_) => Some("pod"),
-        Fact::Proved(_) | Fact::Operation(_) => None,
+        Fact::Creator | Fact::Proved(_) | Fact::Operation(_) => None,
     }
 }

@@ -33,6 +33,8 @@ pub fn plan() -> Plan {
         nodes: 3,
         roles: vec![contributor()],
         lacks: vec!["Network Contributor on aks-sub (you may not assign roles there)".to_owned()],
+        holds: vec![contributor()],
+        key: None,
     });
     let registries = inputs.registries.iter().map(|id| RegistryFacts {
         id: id.clone(),
@@ -47,6 +49,7 @@ pub fn plan() -> Plan {
         clusters: clusters.collect(),
         registries: registries.collect(),
         app: None,
+        passed_over: Vec::new(),
     };
     Plan::new_app(&inputs, &survey)
 }

@@ -1,0 +1,135 @@
+//! What others have put on what a run made: it would go with it, so it stays, and that is said.
+
+use crosspull_core::explain::Trouble;
+use crosspull_core::ids::{AppId, ObjectId};
+use crosspull_core::plan::{Fact, Side, assignment_description, made_by_a_run};
+use crosspull_core::text::printable;
+
+use crate::engine::Doing;
+use crate::patience::Halt;
+use crate::reply::{App, Assignment, FederatedCredential, GraphPage, Owner};
+use crate::request::{self, Request};
+use crate::wire::CallError;
+
+impl Doing<'_> {
+    /// Halts where others have put credentials, owners or roles on the app that this run made.
+    pub(super) async fn nobody_else_uses(&self, object: ObjectId) -> Result<(), Halt> {
+        let app: App = match self.door().json(&self.work, request::app(self.door().endpoints(), object)).await {
+            Ok(app) => app,
+            Err(CallError::Refused(r)) if r.refusal.status == Some(404) => return Ok(()),
+            Err(error) => return Err(not_told(error)),
+        };
+        let app_id = app.app_id;
+        let mut theirs = foreign_credentials(&app);
+        theirs.extend(self.foreign_owners(object).await?);
+        theirs.extend(self.federated_credentials(object).await?);
+        if let Some(principal) = self.known::<ObjectId>(&Fact::PrincipalA) {
+            theirs.extend(self.foreign_roles_in_a(principal).await?);
+        }
+        if theirs.is_empty() { Ok(()) } else { Err(stays("The app was not deleted.", app_id, &theirs)) }
+    }
+
+    /// Halts where others have given the app's service principal in B more than this run did.
+    pub(super) async fn nobody_else_uses_in_b(&self, principal: ObjectId, app: Option<AppId>) -> Result<(), Halt> {
+        let registry = self.past().route().and_then(|plan| plan.subject().1);
+        let Some(scope) = registry.and_then(|id| id.subscription()).map(|id| format!("/subscriptions/{id}")) else {
+            return Ok(());
+        };
+        let request = request::roles_at(self.door().endpoints(), Side::B, &scope, principal);
+        let listed: Vec<Assignment> = match self.door().list(&self.work, request).await {
+            Ok(listed) => listed,
+            Err(CallError::Refused(r)) if r.refusal.status == Some(403) => return Ok(()),
+            Err(error) => return Err(not_told(error)),
+        };
+        let theirs = self.not_of_this_run(listed);
+        let Some(app) = app.filter(|_| !theirs.is_empty()) else { return Ok(()) };
+        Err(stays("The app's service principal in tenant B was not deleted.", app, &theirs))
+    }
+
+    async fn foreign_owners(&self, object: ObjectId) -> Result<Vec<String>, Halt> {
+        let request = request::owners_of(self.door().endpoints(), object);
+        let owners: Vec<Owner> = self.read_list(request).await?;
+        let own = [self.known::<ObjectId>(&Fact::Creator), self.operator().await];
+        let foreign = owners.into_iter().filter(|owner| !own.contains(&Some(owner.id)));
+        Ok(foreign.map(|owner| format!("the owner {}", owner.name())).collect())
+    }
+
+    async fn federated_credentials(&self, object: ObjectId) -> Result<Vec<String>, Halt> {
+        let request = request::federated_credentials_of(self.door().endpoints(), object);
+        let all: Vec<FederatedCredential> = self.read_list(request).await?;
+        Ok(all.into_iter().map(|c| format!("the federated credential {}", printable(&c.name, 80))).collect())
+    }
+
+    /// The roles of the app's service principal in A that this run did not give: by one query over all scopes, and in the
+    /// cluster's own subscription.
+    async fn foreign_roles_in_a(&self, principal: ObjectId) -> Result<Vec<String>, Halt> {
+        let endpoints = self.door().endpoints();
+        let query = request::roles_of(principal);
+        let mut listed = Vec::new();
+        let mut after: Option<String> = None;
+        for _ in 0..crate::door::MOST_PAGES {
+            let request = request::resources(endpoints, Side::A, &query, after.as_deref());
+            // Where there is no such service, the cluster's own subscription is what there is to look at.
+            let Ok(page) = self.door().json::<GraphPage<Assignment>>(&self.work, request).await else { break };
+            listed.extend(page.data);
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        if let Some(cluster) = self.past().route().and_then(|plan| plan.subject().0) {
+            let scope = format!("/subscriptions/{}", cluster.subscription());
+            let own: Vec<Assignment> =
+                self.read_list(request::roles_at(endpoints, Side::A, &scope, principal)).await?;
+            listed.extend(own);
+        }
+        listed.sort_by_key(|a| a.id.to_ascii_lowercase());
+        listed.dedup_by(|a, b| a.id.eq_ignore_ascii_case(&b.id));
+        let mut there = Vec::new();
+        for assignment in listed {
+            // The query follows late: what it tells of may be gone.
+            if self.assignment_at(Side::A, &assignment.id, NOT_TOLD).await?.is_some() {
+                there.push(assignment);
+            }
+        }
+        Ok(self.not_of_this_run(there))
+    }
+
+    /// The assignments that this run did not make, in words.
+    fn not_of_this_run(&self, listed: Vec<Assignment>) -> Vec<String> {
+        let own = assignment_description(self.run());
+        let foreign = listed.into_iter().filter(|a| a.properties.description.as_deref() != Some(&own));
+        foreign.map(|a| format!("the role assignment {}", printable(&a.id, usize::MAX))).collect()
+    }
+
+    async fn read_list<T: serde::de::DeserializeOwned + Send>(&self, request: Request) -> Result<Vec<T>, Halt> {
+        match self.door().list(&self.work, request).await {
+            // The app went meanwhile, and what it had with it.
+            Err(CallError::Refused(r)) if r.refusal.status == Some(404) => Ok(Vec::new()),
+            listed => listed.map_err(not_told),
+        }
+    }
+}
+
+const NOT_TOLD: &str = "Whether others have put something on the app cannot be told, so it was not deleted.";
+
+fn not_told(error: CallError) -> Halt {
+    Halt::of(NOT_TOLD, error)
+}
+
+/// Credentials that no run of crosspull made.
+fn foreign_credentials(app: &App) -> Vec<String> {
+    let names = app.password_credentials.iter().map(|c| (c.display_name.as_deref().unwrap_or("unnamed"), c.key_id));
+    let foreign = names.filter(|(name, _)| !made_by_a_run(name));
+    let secrets = foreign.map(|(name, key)| format!("the secret {} ({key})", printable(name, 80)));
+    let certificates = app.key_credentials.iter().map(|_| "a certificate".to_owned());
+    secrets.chain(certificates).collect()
+}
+
+fn stays(what: &str, app: AppId, theirs: &[String]) -> Halt {
+    Halt::Failed(Trouble::new(
+        what,
+        format!("Others have put something on it, which would go with it: {}", theirs.join(", ")),
+        format!("Where nobody needs that, delete it by hand: az ad app delete --id {app}"),
+    ))
+}

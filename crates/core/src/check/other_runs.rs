@@ -1,0 +1,56 @@
+//! One run stands on a cluster at a time: what else is told of it, and what stops.
+
+use super::{Check, Finding};
+use crate::ids::ClusterId;
+use crate::run::{OtherRun, Way};
+
+/// Judges the other runs for a cluster. `way` is where this run goes.
+#[must_use]
+pub fn judge_other_runs(cluster: &ClusterId, others: &[OtherRun], way: Way) -> Finding {
+    let check = Check::OtherRuns(cluster.clone());
+    let name = cluster.name();
+    if let Some(other) = others.iter().find(|o| o.at_work) {
+        return check.stop(
+            format!("run {} is at work on {name}", other.id),
+            "Wait until it has ended, or end it; crosspull runs tells where it stands.",
+        );
+    }
+    let builds = |o: &&OtherRun| way == Way::Back && o.builds_on_it;
+    if let Some(other) = others.iter().find(builds) {
+        let id = &other.id;
+        return check.stop(
+            format!("run {id} stands on what this run made: it found it, proved the pull with it, and is not done"),
+            format!("Take that run back first: crosspull undo {id} , or let it end: crosspull resume {id}"),
+        );
+    }
+    match others.iter().find(|o| o.stands) {
+        Some(other) => {
+            let id = &other.id;
+            check.warn(
+                format!("run {id} for {name} stopped after its proof and is not done"),
+                format!("Go on with that one in place of this: crosspull resume {id} , or take it back: crosspull undo {id}"),
+            )
+        }
+        None => check.pass(format!("no other run works on {name} or waits to reset it")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Level;
+    use crate::event::RunId;
+
+    #[test]
+    fn a_run_at_work_stops_and_one_that_waits_is_told_of() {
+        let cluster = ClusterId::parse("/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-shop/providers/Microsoft.ContainerService/managedClusters/aks-shop").expect("an id");
+        let other = |at_work, builds_on_it| OtherRun { id: RunId("7f3c".to_owned()), at_work, stands: true, builds_on_it };
+        let judged = |others: &[OtherRun], way| judge_other_runs(&cluster, others, way).level;
+        assert_eq!(judged(&[], Way::On), Level::Pass);
+        assert_eq!(judged(&[other(true, false)], Way::On), Level::Stop);
+        assert_eq!(judged(&[other(true, false)], Way::Back), Level::Stop);
+        assert_eq!(judged(&[other(false, true)], Way::On), Level::Warn);
+        assert_eq!(judged(&[other(false, true)], Way::Back), Level::Stop);
+        assert_eq!(judged(&[other(false, false)], Way::Back), Level::Warn);
+    }
+}

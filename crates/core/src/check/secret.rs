@@ -1,0 +1,134 @@
+//! The end of the secret that a cluster uses. Which one that is, a journal tells or the secret's name; it is not guessed.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{AppFacts, Check, Finding, SecretFacts};
+use crate::ids::{ClusterId, KeyId};
+use crate::plan::made_by_a_run;
+use crate::text::count;
+
+/// A secret that ends sooner than this is warned of, in days (`product.md` section 3).
+const WARN_DAYS: i64 = 30;
+/// How long the question before a reset may stand, in hours.
+pub const QUESTION_HOURS: u32 = 1;
+/// How long a secret has to live once the reset is sent, in hours: a reset takes an hour and more, and the nodes read the
+/// secret again whenever they start (`azure-facts.md` 0, fact 9).
+pub const LIVES_AFTER_RESET_HOURS: u32 = 12;
+
+/// The secret of crosspull's own app that a cluster uses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SecretInUse {
+    /// This one.
+    Known(SecretFacts),
+    /// One of these: neither a journal nor a name tells which.
+    OneOf(Vec<SecretFacts>),
+}
+
+/// Which secret of the app the cluster uses: the one that a journal says it was given, else the only one that carries the
+/// name of a run.
+#[must_use]
+pub fn secret_in_use(app: &AppFacts, given: Option<KeyId>) -> SecretInUse {
+    let by_journal = app.secrets.iter().find(|s| given == Some(s.key));
+    let named: Vec<&SecretFacts> = app.secrets.iter().filter(|s| made_by_a_run(&s.name)).collect();
+    match (by_journal, named.as_slice()) {
+        (Some(known), _) => SecretInUse::Known(known.clone()),
+        (None, [only]) => SecretInUse::Known((*only).clone()),
+        (None, several) => SecretInUse::OneOf(several.iter().copied().cloned().collect()),
+    }
+}
+
+/// Judges when the secret in use ends; `renew` says that another is made.
+#[must_use]
+pub fn judge_secret(cluster: &ClusterId, in_use: &SecretInUse, now: Timestamp, soak_minutes: u16, renew: bool) -> Finding {
+    let check = Check::Secret(cluster.clone());
+    let name = cluster.name();
+    let (first, which) = match in_use {
+        SecretInUse::Known(secret) => (secret.ends, format!("{name}'s secret {}", secret.key)),
+        SecretInUse::OneOf(secrets) if secrets.is_empty() => {
+            let now = "Its nodes cannot sign in again. Give it another: crosspull apply --renew";
+            return if renew {
+                check.warn(format!("{name}'s app has no secret of crosspull any more; another is made"), "")
+            } else {
+                check.stop(format!("{name}'s app has no secret of crosspull any more"), now)
+            };
+        }
+        SecretInUse::OneOf(secrets) => {
+            let keys: Vec<String> = secrets.iter().map(|s| s.key.to_string()).collect();
+            let first = secrets.iter().filter_map(|s| s.ends).min();
+            (first, format!("one of {name}'s secrets (which one it uses is not known: {})", keys.join(" ")))
+        }
+    };
+    let Some(ends) = first else {
+        return check.warn(format!("when {which} ends is not told"), "Look at the app's secrets in the portal.");
+    };
+    let left = ends.duration_since(now);
+    let day = ends.strftime("%F");
+    let needed = i64::from(QUESTION_HOURS) + i64::from(soak_minutes).div_euclid(60) + 1;
+    let cure = format!("Give {name} another secret before: crosspull apply --renew");
+    if renew {
+        return check.pass(format!("{which} ends on {day}; another is made and given"));
+    }
+    if left < SignedDuration::from_hours(needed) {
+        let word = if left.is_negative() { "ended" } else { "ends" };
+        return check.stop(format!("{which} {word} on {}, before this run can be done", ends.strftime("%F %R UTC")), cure);
+    }
+    if left < SignedDuration::from_hours(WARN_DAYS * 24) {
+        let days = usize::try_from(left.as_hours() / 24).unwrap_or_default();
+        return check.warn(format!("{which} ends on {day}, in {}", count(days, "day")), cure);
+    }
+    check.pass(format!("{which} lives until {day}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Level;
+    use crate::ids::{AppId, ObjectId};
+    use uuid::Uuid;
+
+    const NOW: i64 = 1_790_000_000;
+
+    fn secret(n: u128, name: &str, in_hours: i64) -> SecretFacts {
+        let ends = Timestamp::from_second(NOW + in_hours * 3600).ok();
+        SecretFacts { key: KeyId(Uuid::from_u128(n)), name: name.to_owned(), ends }
+    }
+
+    fn app(secrets: Vec<SecretFacts>) -> AppFacts {
+        AppFacts {
+            object_id: ObjectId(Uuid::nil()),
+            app_id: AppId(Uuid::nil()),
+            name: String::new(),
+            created: None,
+            owners: None,
+            secrets,
+            certificates: 0,
+        }
+    }
+
+    #[test]
+    fn the_secret_in_use_is_known_from_the_journal_or_the_only_name_and_not_guessed() {
+        let two = app(vec![secret(1, "crosspull 7f3c9a2e", 9000), secret(2, "crosspull 00000001", 100)]);
+        assert_eq!(secret_in_use(&two, Some(KeyId(Uuid::from_u128(2)))), SecretInUse::Known(two.secrets[1].clone()));
+        assert!(matches!(secret_in_use(&two, None), SecretInUse::OneOf(several) if several.len() == 2));
+        let one = app(vec![secret(1, "crosspull 7f3c9a2e", 9000), secret(2, "somebody's", 9000)]);
+        assert_eq!(secret_in_use(&one, None), SecretInUse::Known(one.secrets[0].clone()));
+    }
+
+    #[test]
+    fn a_secret_is_warned_of_from_thirty_days_on_and_stops_shortly_before_its_end() {
+        let cluster = ClusterId::parse("/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-shop/providers/Microsoft.ContainerService/managedClusters/aks-shop").expect("an id");
+        let now = Timestamp::from_second(NOW).expect("a time");
+        let judged = |hours, renew| {
+            let in_use = SecretInUse::Known(secret(1, "crosspull 7f3c9a2e", hours));
+            judge_secret(&cluster, &in_use, now, 30, renew)
+        };
+        assert_eq!(judged(31 * 24, false).level, Level::Pass);
+        let soon = judged(10 * 24 + 1, false);
+        assert!(soon.level == Level::Warn && soon.text.ends_with("in 10 days"), "{}", soon.text);
+        assert!(soon.now.contains("--renew"));
+        assert_eq!(judged(1, false).level, Level::Stop);
+        assert!(judged(-1, false).text.contains("ended on"));
+        assert_eq!(judged(-1, true).level, Level::Pass);
+        assert_eq!(judge_secret(&cluster, &SecretInUse::OneOf(Vec::new()), now, 30, false).level, Level::Stop);
+    }
+}

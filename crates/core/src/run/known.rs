@@ -1,0 +1,92 @@
+//! What the journals on this machine tell of a cluster: the apps that runs made or took up, the secret that it was given,
+//! and other runs that work on it or stand on it.
+
+use super::{Run, Way};
+use crate::event::{Outcome, RunId};
+use crate::ids::{ClusterId, KeyId, ObjectId};
+use crate::plan::{Fact, Plan};
+
+/// What earlier runs know.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    /// The object ids of the apps that they made or took up.
+    pub apps: Vec<ObjectId>,
+    /// The clusters that they gave a secret to, with its key id; the last one of each counts.
+    pub keys: Vec<(ClusterId, KeyId)>,
+}
+
+/// Another run for the same cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherRun {
+    /// Its id.
+    pub id: RunId,
+    /// True while a program works on it.
+    pub at_work: bool,
+    /// True where it stopped after its proof: its next part may reset the cluster.
+    pub stands: bool,
+    /// True where it builds on what the run in question made.
+    pub builds_on_it: bool,
+}
+
+impl Known {
+    /// What those runs know.
+    #[must_use]
+    pub fn of<'a>(runs: impl Iterator<Item = &'a Run>) -> Self {
+        let mut runs: Vec<&Run> = runs.collect();
+        runs.sort_by_key(|run| run.last);
+        let apps = runs.iter().filter_map(|run| run.facts.id(&Fact::AppObject)).collect();
+        let keys = runs.iter().filter_map(|run| {
+            let cluster = run.route().and_then(|plan| plan.subject().0.cloned())?;
+            let key = run.resets(Way::On).rfind(|reset| reset.taken)?.key?;
+            Some((cluster, key))
+        });
+        Self { apps, keys: keys.collect() }
+    }
+
+    /// The key id of the secret that a cluster was given last.
+    #[must_use]
+    pub fn key(&self, cluster: &ClusterId) -> Option<KeyId> {
+        self.keys.iter().rev().find(|(known, _)| known.key() == cluster.key()).map(|(_, key)| *key)
+    }
+}
+
+impl Run {
+    /// True for a run about that cluster.
+    #[must_use]
+    pub fn is_about(&self, cluster: &ClusterId) -> bool {
+        let subject = self.route().and_then(|plan: &Plan| plan.subject().0);
+        subject.is_some_and(|subject| subject.key() == cluster.key())
+    }
+
+    /// True where it stopped after its proof and before its end: what it made and found is what its reset will stand on.
+    #[must_use]
+    pub fn stands_after_its_proof(&self) -> bool {
+        !self.is_undoing() && self.stage().goes_on() && !self.proofs.is_empty()
+    }
+
+    /// True where it found something that the other run made and has not taken back.
+    #[must_use]
+    pub fn builds_on(&self, other: &Self) -> bool {
+        let made_there = |value: &str| other.still_made().any(|made| made.value == value);
+        self.facts.iter().any(|learnt| learnt.how == Outcome::Found && made_there(&learnt.value))
+    }
+
+    /// The other runs for its cluster, as far as they are told of; each with whether a program works on it.
+    #[must_use]
+    pub fn others<'a>(
+        &self,
+        cluster: &ClusterId,
+        runs: impl Iterator<Item = (&'a RunId, &'a Self, bool)>,
+    ) -> Vec<OtherRun> {
+        let other = runs.filter(|(id, run, _)| self.id.as_ref() != Some(*id) && run.is_about(cluster));
+        other
+            .map(|(id, run, at_work)| OtherRun {
+                id: id.clone(),
+                at_work,
+                stands: run.stands_after_its_proof(),
+                builds_on_it: run.builds_on(self),
+            })
+            .filter(|other| other.at_work || other.stands)
+            .collect()
+    }
+}
