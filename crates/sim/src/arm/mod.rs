@@ -35,6 +35,7 @@ mod registries;
 mod registry_tokens;
 mod resets;
 mod resource_graph;
+mod role_rows;
 mod roles;
 mod shapes;
 mod subscriptions;
