@@ -7,12 +7,14 @@ use std::path::Path;
 use serde::Deserialize;
 
 mod operators;
+mod others;
 mod parts;
 mod policies;
 mod times;
 mod world_part;
 
 pub use operators::*;
+pub use others::*;
 pub use parts::*;
 pub use policies::*;
 pub use times::Times;
@@ -52,6 +54,7 @@ static SHIPPED: &[(&str, &str)] = &[
     ("security-defaults", include_str!("../../../assets/scenarios/security-defaults.toml")),
     ("step-up", include_str!("../../../assets/scenarios/step-up.toml")),
     ("person-signs-in", include_str!("../../../assets/scenarios/person-signs-in.toml")),
+    ("many-subscriptions", include_str!("../../../assets/scenarios/many-subscriptions.toml")),
     ("many", include_str!("../../../assets/scenarios/many.toml")),
     ("token-expires-midway", include_str!("../../../assets/scenarios/token-expires-midway.toml")),
     ("china", include_str!("../../../assets/scenarios/china.toml")),

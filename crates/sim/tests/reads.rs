@@ -50,3 +50,113 @@ async fn assignments_come_page_by_page_and_the_second_page_can_fail() {
     assert_eq!(asked, [200, 503, 200]);
     assert_eq!(found.len(), 2, "{found:?}");
 }
+
+/// A subscription of `many-subscriptions`.
+fn numbered(n: usize) -> String {
+    format!("/subscriptions/a1000000-0000-4000-8000-{n:012}")
+}
+
+fn assignments(scope: &str) -> String {
+    format!(
+        "{scope}/providers/Microsoft.Authorization/roleAssignments?$filter=principalId eq '{OLD_PRINCIPAL}'&api-version=2022-04-01"
+    )
+}
+
+fn length(list: &Value) -> Option<usize> {
+    list.as_array().map(Vec::len)
+}
+
+#[tokio::test]
+async fn a_role_in_the_57th_of_61_subscriptions_is_found_either_way() {
+    let bench = Bench::with(&["many-subscriptions"]).await;
+    let token = bench.token(Tenant::A, ARM).await;
+    let seen = bench.get("/subscriptions?api-version=2022-12-01", &token).await;
+    assert_eq!(length(&seen.body["value"]), Some(61));
+    let at_once = bench.call("POST", GRAPH, &token, &json!({ "query": held() })).await;
+    let (all, there) = (scopes(&at_once.body["data"]), numbered(57));
+    assert!(all.len() == 2 && all.contains(&there), "{all:?}");
+    assert_eq!(scopes(&bench.get(&assignments(&there), &token).await.body["value"]), [there]);
+    assert_eq!(length(&bench.get(&assignments(&numbered(56)), &token).await.body["value"]), Some(0));
+    let may = bench
+        .get(&format!("{}/providers/Microsoft.Authorization/permissions?api-version=2022-04-01", numbered(57)), &token)
+        .await;
+    assert!(may.text.contains("Microsoft.Authorization/roleAssignments/write"), "{}", may.text);
+}
+
+#[tokio::test]
+async fn one_subscription_fails_by_its_id_and_the_others_answer() {
+    let id = numbered(57);
+    let fault = format!(
+        "[[fault]]\non = 'arm GET {id}/**'\nnth = 'every'\ndo = 'status'\ncode = 403\nerror = 'AuthorizationFailed'"
+    );
+    let bench = Bench::with_and("many-subscriptions", &fault).await;
+    let token = bench.token(Tenant::A, ARM).await;
+    for (n, status) in [(56, 200), (57, 403), (57, 403), (58, 200)] {
+        assert_eq!(bench.get(&assignments(&numbered(n)), &token).await.status, status, "{n}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_operator_has_in_a_subscription_is_set_by_its_number() {
+    let roles = "[world.many.operator_a_roles]\n57 = ['AcrPull']\n58 = []\n59 = ['Reader']";
+    let bench = Bench::with_and("many-subscriptions", roles).await;
+    let token = bench.token(Tenant::A, ARM).await;
+    let listed = bench.get("/subscriptions?api-version=2022-12-01", &token).await;
+    assert_eq!(length(&listed.body["value"]), Some(60));
+    assert!(listed.text.contains(&numbered(57)) && !listed.text.contains(&numbered(58)));
+    for (n, status) in [(56, 200), (57, 403), (58, 403), (59, 200)] {
+        assert_eq!(bench.get(&assignments(&numbered(n)), &token).await.status, status, "{n}");
+    }
+    let at_once = bench.call("POST", GRAPH, &token, &json!({ "query": held() })).await;
+    let all = scopes(&at_once.body["data"]);
+    assert!(at_once.status == 200 && !all.contains(&numbered(57)), "{all:?}");
+    let by_hand = bench.user_token("contoso.com", "a", ARM).await;
+    assert_eq!(bench.get(&assignments(&numbered(57)), &by_hand).await.status, 403);
+}
+
+/// Two vaults in two subscriptions, one of which goes by roles.
+const VAULTS: &str = "[[world.vaults]]\nname = 'kv-shop'\npolicies_for = ['ops-a', 'old-principal']\n\
+    [[world.vaults]]\nname = 'kv-hub'\non = 'subscription-2'\nrbac = true";
+
+#[tokio::test]
+async fn vaults_are_listed_with_their_access_policies() {
+    let bench = Bench::with_and("happy", VAULTS).await;
+    let token = bench.token(Tenant::A, ARM).await;
+    let subscription = bench.sim.ready().tenants.a.subscription;
+    let version = "api-version=2023-07-01";
+    let list = format!("/subscriptions/{subscription}/providers/Microsoft.KeyVault/vaults?{version}");
+    let listed = bench.get(&list, &token).await;
+    assert_eq!((listed.status, length(&listed.body["value"])), (200, Some(1)), "{}", listed.text);
+    let id = listed.at("/value/0/id").to_owned();
+    let properties = &listed.body["value"][0]["properties"];
+    assert_eq!(properties["enableRbacAuthorization"], false);
+    assert_eq!(properties["accessPolicies"][1]["objectId"], OLD_PRINCIPAL);
+    assert_eq!(properties["accessPolicies"][1]["tenantId"], bench.tenant(Tenant::A));
+    assert_eq!(properties["accessPolicies"][1]["permissions"]["secrets"], json!(["get", "list"]));
+    assert_eq!(bench.get(&format!("{id}?{version}"), &token).await.at("/name"), "kv-shop");
+    let missing = bench.get(&format!("{id}x?{version}"), &token).await;
+    assert_eq!((missing.status, missing.at("/error/code")), (404, "ResourceNotFound"));
+    let group = format!("{}?{version}", id.trim_end_matches("/kv-shop"));
+    assert_eq!(length(&bench.get(&group, &token).await.body["value"]), Some(1));
+    let filter = "$filter=resourceType eq 'Microsoft.KeyVault/vaults'";
+    let short = bench.get(&format!("/subscriptions/{subscription}/resources?{filter}&{version}"), &token).await;
+    assert_eq!((short.at("/value/0/id"), &short.body["value"][0]["properties"]), (id.as_str(), &Value::Null));
+    let reader = bench.user_token("contoso.com", "reader@contoso.com", ARM).await;
+    let refused = bench.get(&list, &reader).await;
+    assert_eq!((refused.status, refused.at("/error/code")), (403, "AuthorizationFailed"));
+}
+
+#[tokio::test]
+async fn vaults_of_every_subscription_come_in_one_query() {
+    let bench = Bench::with_and("happy", VAULTS).await;
+    let token = bench.token(Tenant::A, ARM).await;
+    let query =
+        "resources | where type =~ 'Microsoft.KeyVault/vaults' | project id, name, properties | order by name asc";
+    let found = bench.call("POST", GRAPH, &token, &json!({ "query": query })).await;
+    assert_eq!((found.at("/data/0/name"), found.at("/data/1/name")), ("kv-hub", "kv-shop"));
+    assert_eq!(found.body["data"][0]["properties"]["enableRbacAuthorization"], true);
+    assert_eq!(found.body["data"][1]["properties"]["accessPolicies"][1]["objectId"], OLD_PRINCIPAL);
+    let world = bench.sim.world();
+    assert_eq!(world["vaults"][0]["accessPolicies"][1]["objectId"], OLD_PRINCIPAL);
+    assert_eq!(Bench::with(&[]).await.sim.world()["vaults"], json!([]));
+}

@@ -13,6 +13,7 @@ use crate::{
 pub mod credentials;
 mod identities;
 mod many;
+mod others;
 mod people;
 mod resources;
 
@@ -75,6 +76,7 @@ pub fn build(setup: &Setup, today: Timestamp) -> Start {
         role_assignments: Vec::new(),
         clusters: Vec::new(),
         registries: Vec::new(),
+        vaults: Vec::new(),
         crowd: Crowd::default(),
         operations: Vec::new(),
     };
@@ -91,6 +93,7 @@ pub fn build(setup: &Setup, today: Timestamp) -> Start {
     builder.cluster(&mut world, setup);
     builder.groups(&mut world, &setup.world);
     builder.registries(&mut world, setup, registry_tenant);
+    builder.others(&mut world, &setup.world);
     builder.many(&mut world, setup);
     Start { world, operator_a, operator_b, people }
 }

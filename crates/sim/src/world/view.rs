@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    Application, Cluster, ClusterIdentity, Directory, Registry, RoleAssignment, ServicePrincipal, User, World,
+    Application, Certificate, Cluster, ClusterIdentity, Directory, Registry, RoleAssignment, ServicePrincipal, User,
+    Vault, World,
 };
 use crate::rights;
 
@@ -16,6 +17,7 @@ pub fn of(world: &World) -> Value {
         "tenants": { "a": tenant(world.a), "b": tenant(world.b) },
         "roleAssignments": world.role_assignments.iter().map(role_assignment).collect::<Vec<_>>(),
         "clusters": world.clusters.iter().map(cluster).collect::<Vec<_>>(),
+        "vaults": world.vaults.iter().map(vault).collect::<Vec<_>>(),
         "registries": world.registries.iter().map(registry).collect::<Vec<_>>(),
     })
 }
@@ -37,10 +39,15 @@ fn application(application: &Application) -> Value {
         .iter()
         .map(|password| json!({ "keyId": password.key_id, "displayName": password.display_name, "endDateTime": password.end }))
         .collect();
+    let certificate = |found: &Certificate| json!({ "keyId": found.key_id, "displayName": found.display_name, "endDateTime": found.end });
     json!({
         "id": application.id,
         "appId": application.app_id,
         "displayName": application.display_name,
+        "createdDateTime": application.created,
+        "tags": application.extra.get("tags").cloned().unwrap_or_else(|| json!([])),
+        "owners": application.owners,
+        "keyCredentials": application.certificates.iter().map(certificate).collect::<Vec<_>>(),
         "signInAudience": application.sign_in_audience,
         "web": { "redirectUris": application.redirect_uris },
         "passwordCredentials": passwords,
@@ -52,7 +59,17 @@ fn user(user: &User) -> Value {
 }
 
 fn principal(principal: &ServicePrincipal) -> Value {
-    json!({ "id": principal.id, "appId": principal.app_id, "displayName": principal.display_name })
+    json!({
+        "id": principal.id,
+        "appId": principal.app_id,
+        "displayName": principal.display_name,
+        "owners": principal.owners,
+    })
+}
+
+fn vault(vault: &Vault) -> Value {
+    let policies: Vec<Value> = vault.policies.iter().map(|id| json!({ "objectId": id })).collect();
+    json!({ "id": vault.id, "enableRbacAuthorization": vault.rbac, "accessPolicies": policies })
 }
 
 fn role_assignment(assignment: &RoleAssignment) -> Value {
