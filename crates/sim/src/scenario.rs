@@ -182,6 +182,31 @@ mod tests {
     }
 
     #[test]
+    fn what_makes_no_sense_is_named() {
+        for (text, named) in [
+            ("[[world.old_principal_roles]]\nrole = 'Reader'\non = 'subscription-0'", "'subscription-0'"),
+            ("[[world.vaults]]\nname = 'kv'\non = 'moon'", "'moon'"),
+            ("[world.many.operator_a_roles]\n2 = ['Reader']", "'2'"),
+            ("[world.many.operator_a_roles]\n57 = ['Pope']", "'Pope'"),
+            ("[[world.apps_a]]\nname = 'app'\nowner = 'old-principal-groups'", "'old-principal-groups'"),
+        ] {
+            let why = Scenario::from_toml(&format!("name = 'x'\nsays = 'y'\n{text}")).unwrap_err().to_string();
+            assert!(why.contains(named), "{why}");
+        }
+    }
+
+    #[test]
+    fn vaults_and_applications_of_all_scenarios_are_there() {
+        let named = |name| {
+            let text =
+                format!("name='a'\nsays='b'\n[[world.vaults]]\nname='kv-{name}'\n[[world.apps_a]]\nname='app-{name}'");
+            Scenario::from_toml(&text).unwrap()
+        };
+        let world = Setup::of(&[named(1), named(2)]).world;
+        assert_eq!((world.vaults.len(), world.apps_a.len()), (2, 2));
+    }
+
+    #[test]
     fn later_scenarios_add_to_earlier_ones() {
         let slow = Scenario::from_toml("name='a'\nsays='b'\n[time]\nrole_effect=60\nsecret_effect=9\n").unwrap();
         let quick = Scenario::from_toml("name='a'\nsays='b'\n[time]\nrole_effect=1\n[world]\ncloud='china'\n").unwrap();

@@ -160,3 +160,82 @@ async fn vaults_of_every_subscription_come_in_one_query() {
     assert_eq!(world["vaults"][0]["accessPolicies"][1]["objectId"], OLD_PRINCIPAL);
     assert_eq!(Bench::with(&[]).await.sim.world()["vaults"], json!([]));
 }
+
+/// Lists of both planes: whose path a fault names, and what asks for the first page.
+const LISTS: [(&str, &str); 5] = [
+    ("arm GET /subscriptions", "/subscriptions?api-version=2022-12-01"),
+    (
+        "arm GET /subscriptions/{s}/providers/Microsoft.Authorization/roleAssignments",
+        "/subscriptions/a1a1a1a1-5b5b-4c4c-8d8d-0000000000a1/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01",
+    ),
+    (
+        "arm GET /subscriptions/{s}/providers/Microsoft.KeyVault/vaults",
+        "/subscriptions/a1a1a1a1-5b5b-4c4c-8d8d-0000000000a1/providers/Microsoft.KeyVault/vaults?api-version=2023-07-01",
+    ),
+    ("graph GET /applications", "/v1.0/applications?$select=id,tags"),
+    (
+        "graph GET /servicePrincipals/{id}/memberOf",
+        "/v1.0/servicePrincipals/0c0c0c0c-0003-4c0c-8c0c-00000000c003/memberOf?$select=id",
+    ),
+];
+
+/// What lets every list of [`LISTS`] have two items.
+const TWO_OF_ALL: &str = "[[world.vaults]]\nname = 'kv-1'\n[[world.vaults]]\nname = 'kv-2'\n\
+    [world]\npage = 1\nold_principal_groups = ['one', 'two']";
+
+/// The pages of a list up to the first that fails: the status of each, and whether the last had a body that can be read.
+async fn pages(bench: &Bench, first: &str) -> (Vec<u16>, bool) {
+    let resource = if first.starts_with("/v1.0") { format!("{}/", bench.sim.ready().arm) } else { ARM.to_owned() };
+    let token = bench.token(Tenant::A, &resource).await;
+    let (mut next, mut statuses) = (first.to_owned(), Vec::new());
+    loop {
+        let page = bench.get(&next, &token).await;
+        statuses.push(page.status);
+        let whole = !page.body.is_null();
+        let link = page.body["nextLink"].as_str().or_else(|| page.body["@odata.nextLink"].as_str());
+        match link {
+            Some(link) if page.status == 200 => link.clone_into(&mut next),
+            _ => return (statuses, whole),
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_second_page_of_a_list_fails_or_is_torn() {
+    for (on, first) in LISTS {
+        for (act, status, whole) in [("'status'\ncode = 403", 403, true), ("'garbage'", 200, false)] {
+            let text = format!("{TWO_OF_ALL}\n[[fault]]\non = '{on}'\nnth = [2]\ndo = {act}");
+            let bench = Bench::with_and("happy", &text).await;
+            assert_eq!(pages(&bench, first).await, (vec![200, status], whole), "{on} {act}");
+            // The third request of the path, from the first page on, is spared.
+            let (statuses, whole) = pages(&bench, first).await;
+            assert!(whole && statuses.len() >= 2 && statuses.iter().all(|status| *status == 200), "{on}: {statuses:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_list_fails_every_time() {
+    for (on, first) in LISTS {
+        for (act, status, whole) in [("'status'\ncode = 503", 503, true), ("'garbage'", 200, false)] {
+            let text = format!("{TWO_OF_ALL}\n[[fault]]\non = '{on}'\nnth = 'every'\ndo = {act}");
+            let bench = Bench::with_and("happy", &text).await;
+            for _ in 0..3 {
+                assert_eq!(pages(&bench, first).await, (vec![status], whole), "{on} {act}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_read_is_delayed_each_time() {
+    let fault = "on = 'arm GET /subscriptions'\nnth = 'every'\ndo = 'delay'\nseconds = 20";
+    let bench = Bench::suffering(fault).await;
+    let token = bench.token(Tenant::A, ARM).await;
+    for _ in 0..2 {
+        let began = std::time::Instant::now();
+        assert_eq!(bench.get("/subscriptions?api-version=2022-12-01", &token).await.status, 200);
+        // A hundredth of twenty seconds.
+        assert!(began.elapsed() >= std::time::Duration::from_millis(200));
+    }
+}

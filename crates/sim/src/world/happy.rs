@@ -248,6 +248,23 @@ mod tests {
     }
 
     #[test]
+    fn the_secret_that_the_nodes_use_ends_when_the_scenario_says() {
+        let text = "name = 'x'\nsays = 'y'\n[world.cluster]\nsecret_ends_in_days = 10\nmore_secrets = [{ name = 'ci', ends_in_days = 400 }]";
+        let today = Timestamp::now();
+        let Start { world, .. } = build(&Setup::of(&[Scenario::from_toml(text).unwrap()]), today);
+        let (_, application) = world.application(CLUSTER_APP.client).unwrap();
+        let ends = application.passwords.iter().map(|password| {
+            let days = password.end.duration_since(today).as_hours() / 24;
+            (password.display_name.as_deref().unwrap_or_default(), days)
+        });
+        assert_eq!(ends.collect::<Vec<_>>(), [("initial", 10), ("ci", 400)]);
+        let used = application.passwords[0].secret.reveal();
+        let cluster = &world.clusters[0];
+        assert_eq!(cluster.identity.credential().unwrap().secret.reveal(), used);
+        assert!(cluster.nodes.iter().all(|node| node.credential.as_ref().unwrap().secret.reveal() == used));
+    }
+
+    #[test]
     fn a_group_lends_its_roles_to_its_members() {
         let start = start("old-principal-in-group");
         let join = "Microsoft.Network/virtualNetworks/subnets/join/action";
