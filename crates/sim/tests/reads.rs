@@ -239,3 +239,21 @@ async fn a_read_is_delayed_each_time() {
         assert!(began.elapsed() >= std::time::Duration::from_millis(200));
     }
 }
+
+#[tokio::test]
+async fn resource_graph_learns_of_an_assignment_later_than_the_lists() {
+    let bench = Bench::with_and("happy", "[time]\nresource_graph = 200").await;
+    let token = bench.token(Tenant::A, ARM).await;
+    let subscription = "/subscriptions/a1a1a1a1-5b5b-4c4c-8d8d-0000000000a1";
+    let name = uuid::Uuid::new_v4();
+    let path =
+        format!("{subscription}/providers/Microsoft.Authorization/roleAssignments/{name}?api-version=2022-04-01");
+    let role = "/providers/Microsoft.Authorization/roleDefinitions/acdd72a7-3385-48ef-bd42-f606fba81ae7";
+    let body = json!({ "properties": { "roleDefinitionId": role, "principalId": OLD_PRINCIPAL } });
+    assert_eq!(bench.call("PUT", &path, &token, &body).await.status, 201);
+    let listed = bench.get(&assignments(subscription), &token).await;
+    assert!(scopes(&listed.body["value"]).contains(&subscription.to_owned()));
+    let asked = async || bench.call("POST", GRAPH, &token, &json!({ "query": held() })).await;
+    assert_eq!(scopes(&asked().await.body["data"]).len(), 1);
+    bench.until("Resource Graph knows", async || (scopes(&asked().await.body["data"]).len() == 2).then_some(())).await;
+}

@@ -53,7 +53,7 @@ impl ScopeFilter {
     }
 }
 
-/// Every role assignment of the caller's tenant whose scope it may read assignments at. Where subscriptions are named, those
+/// Every role assignment of the caller's tenant that Resource Graph knows of by now and whose scope it may read assignments at. Where subscriptions are named, those
 /// that the filter counts as theirs; where none is, the whole tenant is asked.
 pub fn assignments(
     cloud: &Cloud,
@@ -67,11 +67,13 @@ pub fn assignments(
     let within = |scope: &str| {
         named.as_ref().is_none_or(|all| all.iter().any(|subscription| filter.lets_through(scope, subscription)))
     };
+    let now = cloud.clock.now();
+    let known = |found: &RoleAssignment| found.written.after(cloud.times.resource_graph).reached(now);
     let read = format!("{}/read", roles::ASSIGNMENTS);
     world
         .role_assignments
         .iter()
-        .filter(|found| found.tenant == caller.tenant && within(&found.scope))
+        .filter(|found| found.tenant == caller.tenant && known(found) && within(&found.scope))
         .filter(|found| rights::allowed(cloud, world, caller.object_id, &found.scope, &read))
         .map(assignment)
         .collect()

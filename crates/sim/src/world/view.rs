@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    Application, Certificate, Cluster, ClusterIdentity, Directory, Registry, RoleAssignment, ServicePrincipal, User,
-    Vault, World,
+    Application, Certificate, Cluster, ClusterIdentity, Directory, Group, Registry, RoleAssignment, ServicePrincipal,
+    User, Vault, World,
 };
 use crate::rights;
 
@@ -28,6 +28,7 @@ fn directory(directory: &Directory) -> Value {
         "displayName": directory.display_name,
         "domains": directory.domains,
         "applications": directory.applications.iter().map(application).collect::<Vec<_>>(),
+        "groups": directory.groups.iter().map(group).collect::<Vec<_>>(),
         "users": directory.users.iter().map(user).collect::<Vec<_>>(),
         "servicePrincipals": directory.service_principals.iter().map(principal).collect::<Vec<_>>(),
     })
@@ -52,6 +53,10 @@ fn application(application: &Application) -> Value {
         "web": { "redirectUris": application.redirect_uris },
         "passwordCredentials": passwords,
     })
+}
+
+fn group(group: &Group) -> Value {
+    json!({ "id": group.id, "displayName": group.display_name, "members": group.members })
 }
 
 fn user(user: &User) -> Value {
