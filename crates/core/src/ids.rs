@@ -373,18 +373,20 @@ fn server(text: &str) -> Option<String> {
     (plain && !portal && (port || crate::cloud::KnownCloud::of_host(&host).is_some())).then_some(host)
 }
 
-/// An image as a registry names it: repository and tag or digest, without the registry's host.
+/// An image as a registry names it, without the registry's host: repository, and tag or digest or both. It is written
+/// and read as people write it (`shop/web:1.4@sha256:…`).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ImageRef {
     /// Such as `shop/web`.
     pub repository: String,
-    /// A tag (`1.4`) or a digest (`sha256:…`); `latest` where none was given.
-    pub reference: String,
+    /// A tag (`1.4`), a digest (`sha256:…`), or both (`1.4@sha256:…`).
+    version: String,
 }
 
 impl ImageRef {
-    /// Reads `name[:tag]` or `name@sha256:…`, with or without a registry's host in front.
+    /// Reads `name[:tag][@sha256:…]`, with or without a registry's host in front. The tag is `latest` where neither is
+    /// given.
     ///
     /// # Errors
     /// A sentence that says what is wrong and what right looks like.
@@ -396,16 +398,22 @@ impl ImageRef {
             Some((host, rest)) if is_host(host) => rest,
             _ => text,
         };
-        let (repository, reference) = if let Some((name, digest)) = image.split_once('@') {
-            (name, digest)
-        } else {
-            image.split_once(':').unwrap_or((image, "latest"))
-        };
-        if is_repository(repository) && (is_tag(reference) || is_digest(reference)) {
-            Ok(Self { repository: repository.to_owned(), reference: reference.to_owned() })
+        let (named, digest) = image.split_once('@').map_or((image, None), |(named, digest)| (named, Some(digest)));
+        let (repository, tag) = named.split_once(':').map_or((named, None), |(name, tag)| (name, Some(tag)));
+        let tag = tag.or_else(|| digest.is_none().then_some("latest"));
+        if is_repository(repository) && tag.is_none_or(is_tag) && digest.is_none_or(is_digest) {
+            let parts: Vec<&str> = tag.into_iter().chain(digest).collect();
+            Ok(Self { repository: repository.to_owned(), version: parts.join("@") })
         } else {
             Err(wrong())
         }
+    }
+
+    /// By which the image is pulled: the digest where there is one, since it counts before the tag
+    /// (`azure-facts.md` 9.3), else the tag.
+    #[must_use]
+    pub fn reference(&self) -> &str {
+        self.version.split_once('@').map_or(self.version.as_str(), |(_, digest)| digest)
     }
 }
 
@@ -439,8 +447,8 @@ fn is_digest(text: &str) -> bool {
 
 impl fmt::Display for ImageRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let joint = if is_digest(&self.reference) { '@' } else { ':' };
-        write!(f, "{}{joint}{}", self.repository, self.reference)
+        let joint = if is_digest(&self.version) { '@' } else { ':' };
+        write!(f, "{}{joint}{}", self.repository, self.version)
     }
 }
 
@@ -532,8 +540,23 @@ mod tests {
         assert_eq!(read("my.team/web:1"), Ok("my.team/web:1".to_owned()));
         let digest = format!("shop/web@sha256:{}", "a".repeat(64));
         assert_eq!(read(&digest), Ok(digest.clone()));
-        for text in ["Shop/Web", "", "shop//web", "shop/web:", "shop/web:a b", "shop/web@sha256:12"] {
+        for text in ["Shop/Web", "", "shop//web", "shop/web:", "shop/web:a b", "shop/web@sha256:12", "shop/web:1@x"] {
             assert!(read(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_digest_counts_before_the_tag_and_both_are_told() {
+        let digest = format!("sha256:{}", "a".repeat(64));
+        let both = format!("shop/web:1.4@{digest}");
+        for text in [both.clone(), format!("registryb.azurecr.io/{both}"), format!("localhost:5000/{both}")] {
+            let image = ImageRef::parse(&text).expect("an image");
+            assert_eq!((image.repository.as_str(), image.reference()), ("shop/web", digest.as_str()));
+            assert_eq!(image.to_string(), both);
+            let again: ImageRef = serde_json::from_str(&serde_json::to_string(&image).expect("text")).expect("image");
+            assert_eq!(again, image);
+        }
+        let tagged = ImageRef::parse("shop/web").expect("an image");
+        assert_eq!((tagged.reference(), tagged.to_string().as_str()), ("latest", "shop/web:latest"));
     }
 }

@@ -75,6 +75,7 @@ pub fn principal_of(cloud: &Cloud, application: &Application, home: Uuid) -> Ser
         enabled: true,
         graph_roles: Vec::new(),
         kind: "Application".to_owned(),
+        owners: Vec::new(),
         extra: serde_json::Map::new(),
         created: cloud.clock.timestamp(),
         written: cloud.clock.now(),

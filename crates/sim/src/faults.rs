@@ -47,8 +47,12 @@ pub struct Fault {
     pub seconds: f64,
     /// For `status`: the HTTP status.
     pub code: Option<u16>,
-    /// For `status` and `fail_operation`: the error's code.
+    /// For `status` and `fail_operation`: the error's code; of Entra `AADSTS` with the number, or an OAuth error such as
+    /// `invalid_client`.
     pub error: Option<String>,
+    /// For `status` of Entra: `error_codes`, the number in the description first.
+    #[serde(default)]
+    pub error_codes: Vec<u32>,
     /// For `status` and `fail_operation`: the error's message.
     pub message: Option<String>,
     /// For `fail_operation`: whether the cluster shows its new client id all the same, and its first node was restarted.
@@ -157,10 +161,7 @@ impl Fault {
         let refusal = match plane {
             Plane::Graph => errors::graph(status, error, &message),
             Plane::Registry => errors::registry(status, error, &message, &Value::Null),
-            Plane::Entra => {
-                let number = error.trim_start_matches("AADSTS").parse().unwrap_or(90_033);
-                errors::entra(status, entra_error(number), number, &message)
-            }
+            Plane::Entra => self.entra_answer(status, error, &message),
             Plane::Kubernetes => errors::kubernetes(status, error, &message, &Value::Null),
             Plane::ResourceManager | Plane::Steering => errors::arm(status, error, &message),
         };
@@ -172,13 +173,40 @@ impl Fault {
     }
 }
 
+impl Fault {
+    /// Entra's answer: the number follows from the error, or the error from the number, where only one of them is given.
+    fn entra_answer(&self, status: StatusCode, error: &str, message: &str) -> errors::Refusal {
+        let named: Option<u32> = error.trim_start_matches("AADSTS").parse().ok();
+        let number = self.error_codes.first().copied().or(named).unwrap_or_else(|| usual_number(error));
+        let oauth = if named.is_some() { entra_error(number) } else { error };
+        let codes = if self.error_codes.is_empty() { vec![number] } else { self.error_codes.clone() };
+        errors::entra_with(status, oauth, number, message, &[("error_codes", json!(codes))])
+    }
+}
+
+/// The number that Entra gives most often with an OAuth error.
+fn usual_number(oauth: &str) -> u32 {
+    match oauth {
+        "invalid_client" => 7_000_215,
+        "unauthorized_client" => 700_016,
+        "access_denied" => 53_003,
+        "interaction_required" => 50_076,
+        "invalid_grant" => 70_000,
+        "invalid_request" => 900_144,
+        "invalid_resource" => 500_011,
+        _ => 90_033,
+    }
+}
+
 /// The OAuth error that goes with an AADSTS number.
 fn entra_error(number: u32) -> &'static str {
     match number {
         53_003 | 53_000..=53_002 | 530_035 => "access_denied",
         90_033 | 90_024 | 50_196 => "temporarily_unavailable",
-        7_000_215 | 7_000_222 => "invalid_client",
-        700_016 | 7_000_229 => "unauthorized_client",
+        700_024 | 700_027 | 7_000_215 | 7_000_222 => "invalid_client",
+        50_076 | 50_079 => "interaction_required",
+        500_011 => "invalid_resource",
+        700_016 | 7_000_112 | 7_000_229 => "unauthorized_client",
         _ => "invalid_grant",
     }
 }
@@ -204,6 +232,29 @@ fn usual_error(plane: Plane, status: StatusCode) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn entras_error_and_number_follow_from_each_other() {
+        let answered = async |text: &str| {
+            let fault: Fault =
+                toml::from_str(&format!("on = 'entra POST /**'\ndo = 'status'\ncode = 401\n{text}")).unwrap();
+            let clock = Clock::running(1.0);
+            crate::testbed::Reply::read(fault.answer(Plane::Entra, &clock)).await.json()
+        };
+        for (text, error, codes) in [
+            ("error = 'AADSTS7000222'", "invalid_client", json!([7_000_222])),
+            ("error = '7000112'", "unauthorized_client", json!([7_000_112])),
+            ("error = 'invalid_client'", "invalid_client", json!([7_000_215])),
+            ("error = 'invalid_client'\nerror_codes = [7000222]", "invalid_client", json!([7_000_222])),
+            ("error_codes = [50076, 50079]", "interaction_required", json!([50_076, 50_079])),
+            ("", "temporarily_unavailable", json!([90_033])),
+        ] {
+            let body = answered(text).await;
+            assert_eq!((&body["error"], &body["error_codes"]), (&json!(error), &codes), "{text}");
+            let said = body["error_description"].as_str().unwrap_or_default();
+            assert!(said.starts_with(&format!("AADSTS{}:", codes[0])), "{said}");
+        }
+    }
 
     #[test]
     fn the_nth_request_is_the_one_that_suffers() {

@@ -23,6 +23,7 @@ mod directory_objects;
 mod federated;
 mod filter;
 mod groups;
+mod owners;
 mod passwords;
 mod principals;
 mod properties;

@@ -10,6 +10,7 @@ use crate::{
     world::{RoleAssignment, World},
 };
 
+mod condition;
 mod roles;
 
 pub use roles::{ROLES, RoleDefinition, by_id, by_name};
@@ -94,34 +95,18 @@ pub fn data_allowed(
 ) -> bool {
     held(world, cloud.clock.now(), cloud.times.role_effect, principal, scope).any(|(assignment, role)| {
         role.allows_data(action)
-            && assignment.condition.as_deref().is_none_or(|condition| condition_allows(condition, repository))
+            && assignment.condition.as_deref().is_none_or(|condition| condition_allows(condition, action, repository))
     })
 }
 
-/// Whether a condition of the one form that registries document lets a repository through:
-/// `… @Request[…/repositories:name] StringEqualsIgnoreCase 'NAME' …`, any of several names, `StringStartsWithIgnoreCase` too.
-/// A condition that cannot be read lets nothing through.
-#[must_use]
-pub fn condition_allows(condition: &str, repository: Option<&str>) -> bool {
-    let Some(repository) = repository else {
-        return false;
-    };
-    condition.split("repositories:name]").skip(1).any(|rest| {
-        let rest = rest.trim_start();
-        let mut quoted = rest.split('\'');
-        let operator = quoted.next().unwrap_or_default().trim().trim_end_matches('{').trim();
-        let Some(name) = quoted.next() else {
-            return false;
-        };
-        match operator {
-            "StringEquals" => repository == name,
-            "StringEqualsIgnoreCase" => repository.eq_ignore_ascii_case(name),
-            "StringStartsWith" | "StringStartsWithIgnoreCase" => {
-                repository.to_ascii_lowercase().starts_with(&name.to_ascii_lowercase())
-            }
-            _ => false,
-        }
-    })
+/// The attribute that says which repository a request is about (ACR's document "Microsoft Entra attribute-based access control").
+const REPOSITORY: &str = "@Request[Microsoft.ContainerRegistry/registries/repositories:name]";
+
+/// Whether a condition lets an action through, on a repository if it is about one. A condition that cannot be understood lets
+/// nothing through.
+fn condition_allows(condition: &str, action: &str, repository: Option<&str>) -> bool {
+    let attributes: Vec<(&str, &str)> = repository.map(|name| (REPOSITORY, name)).into_iter().collect();
+    condition::holds(condition, action, &attributes).unwrap_or(false)
 }
 
 /// Lets a caller through who may do an action at a scope.
@@ -172,11 +157,13 @@ mod tests {
 
     #[test]
     fn a_condition_names_its_repositories() {
+        const READ: &str = "Microsoft.ContainerRegistry/registries/repositories/content/read";
         let condition = "((!(ActionMatches{'Microsoft.ContainerRegistry/registries/repositories/content/read'}) AND \
              !(ActionMatches{'Microsoft.ContainerRegistry/registries/repositories/metadata/read'})) OR \
              (@Request[Microsoft.ContainerRegistry/registries/repositories:name] StringEqualsIgnoreCase 'shop/web'))";
-        assert!(condition_allows(condition, Some("shop/web")));
-        assert!(!condition_allows(condition, Some("shop/api")));
-        assert!(!condition_allows(condition, None));
+        assert!(condition_allows(condition, READ, Some("shop/web")));
+        assert!(!condition_allows(condition, READ, Some("shop/api")));
+        assert!(!condition_allows(condition, READ, None));
+        assert!(!condition_allows("anything else", READ, Some("shop/web")));
     }
 }

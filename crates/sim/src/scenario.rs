@@ -7,12 +7,14 @@ use std::path::Path;
 use serde::Deserialize;
 
 mod operators;
+mod others;
 mod parts;
 mod policies;
 mod times;
 mod world_part;
 
 pub use operators::*;
+pub use others::*;
 pub use parts::*;
 pub use policies::*;
 pub use times::Times;
@@ -52,6 +54,7 @@ static SHIPPED: &[(&str, &str)] = &[
     ("security-defaults", include_str!("../../../assets/scenarios/security-defaults.toml")),
     ("step-up", include_str!("../../../assets/scenarios/step-up.toml")),
     ("person-signs-in", include_str!("../../../assets/scenarios/person-signs-in.toml")),
+    ("many-subscriptions", include_str!("../../../assets/scenarios/many-subscriptions.toml")),
     ("many", include_str!("../../../assets/scenarios/many.toml")),
     ("token-expires-midway", include_str!("../../../assets/scenarios/token-expires-midway.toml")),
     ("china", include_str!("../../../assets/scenarios/china.toml")),
@@ -176,6 +179,31 @@ mod tests {
             let why = Scenario::from_toml(text).unwrap_err().to_string();
             assert!(why.contains("surprise"), "{why}");
         }
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_named() {
+        for (text, named) in [
+            ("[[world.old_principal_roles]]\nrole = 'Reader'\non = 'subscription-0'", "'subscription-0'"),
+            ("[[world.vaults]]\nname = 'kv'\non = 'moon'", "'moon'"),
+            ("[world.many.operator_a_roles]\n2 = ['Reader']", "'2'"),
+            ("[world.many.operator_a_roles]\n57 = ['Pope']", "'Pope'"),
+            ("[[world.apps_a]]\nname = 'app'\nowner = 'old-principal-groups'", "'old-principal-groups'"),
+        ] {
+            let why = Scenario::from_toml(&format!("name = 'x'\nsays = 'y'\n{text}")).unwrap_err().to_string();
+            assert!(why.contains(named), "{why}");
+        }
+    }
+
+    #[test]
+    fn vaults_and_applications_of_all_scenarios_are_there() {
+        let named = |name| {
+            let text =
+                format!("name='a'\nsays='b'\n[[world.vaults]]\nname='kv-{name}'\n[[world.apps_a]]\nname='app-{name}'");
+            Scenario::from_toml(&text).unwrap()
+        };
+        let world = Setup::of(&[named(1), named(2)]).world;
+        assert_eq!((world.vaults.len(), world.apps_a.len()), (2, 2));
     }
 
     #[test]

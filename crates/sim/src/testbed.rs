@@ -138,6 +138,7 @@ impl Testbed {
                 enabled: true,
                 graph_roles: Vec::new(),
                 kind: "Application".to_owned(),
+                owners: Vec::new(),
                 extra: serde_json::Map::new(),
                 created: Timestamp::UNIX_EPOCH,
                 written: Moment::LONG_AGO,

@@ -17,6 +17,7 @@ mod kubernetes;
 mod registry;
 mod tenant;
 mod user;
+mod vault;
 pub mod view;
 
 pub use cluster::*;
@@ -24,6 +25,7 @@ pub use kubernetes::*;
 pub use registry::*;
 pub use tenant::*;
 pub use user::*;
+pub use vault::*;
 
 /// Everything the cloud holds.
 #[derive(Debug)]
@@ -44,6 +46,8 @@ pub struct World {
     pub clusters: Vec<Cluster>,
     /// Every registry.
     pub registries: Vec<Registry>,
+    /// Every Key Vault.
+    pub vaults: Vec<Vault>,
     /// Clusters and registries that are only there to be found.
     pub crowd: Crowd,
     /// Every long-running operation, the oldest first.

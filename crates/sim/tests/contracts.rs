@@ -130,6 +130,7 @@ b DELETE {registry}/scopeMaps/readers 2023-07-01
 b GET {registry}/providers/Microsoft.Authorization/roleDefinitions?$filter=roleName%20eq%20'AcrPull' 2022-04-01
 b GET {registry}/providers/Microsoft.Authorization/roleDefinitions/7f951dda-4ed3-4680-a7ca-43fe172d538d 2022-04-01
 b POST /providers/Microsoft.ResourceGraph/resources 2024-04-01 {"query":"Resources | project id, name, type"}
+a POST /providers/Microsoft.ResourceGraph/resources 2024-04-01 {"query":"authorizationresources | project id, properties","options":{"authorizationScopeFilter":"AtScopeAndBelow","$top":5}}
 b GET {registry-subscription}/providers/Microsoft.Authorization/roleAssignments 2022-04-01
 b GET {registry}/providers/Microsoft.Authorization/roleAssignments 2022-04-01
 b GET {assignment} 2022-04-01

@@ -112,3 +112,106 @@ async fn an_owner_adds_a_secret_to_the_clusters_app_and_another_does_not() {
         assert_eq!(made.status, status, "{scenario}: {}", made.text);
     }
 }
+
+const OPS_A: &str = "0e0e0e0e-0001-4e0e-8e0e-00000000e0a1";
+const READER_A: &str = "0e0e0e0e-0002-4e0e-8e0e-00000000e0a2";
+
+/// The ids of a list's objects.
+fn ids(list: &Value) -> Vec<&str> {
+    list["value"].as_array().into_iter().flatten().filter_map(|one| one["id"].as_str()).collect()
+}
+
+fn reference(id: &str) -> Value {
+    json!({ "@odata.id": format!("https://graph.microsoft.com/v1.0/directoryObjects/{id}") })
+}
+
+#[tokio::test]
+async fn who_registers_an_application_owns_it_program_or_person() {
+    let bench = Bench::with(&[]).await;
+    let program = bench.graph_token(Tenant::A).await;
+    let person = bench.user_token("contoso.com", "a", &format!("{}/", bench.sim.ready().arm)).await;
+    let operator = bench.get("/v1.0/servicePrincipals?$filter=displayName eq 'contoso-operator'", &program).await;
+    for (token, owner, kind) in [(&program, operator.at("/value/0/id"), "servicePrincipal"), (&person, OPS_A, "user")] {
+        let body = json!({ "displayName": "made", "tags": ["a-tag"] });
+        let made = bench.call("POST", "/v1.0/applications", token, &body).await;
+        assert_eq!((made.status, &made.body["tags"]), (201, &json!(["a-tag"])), "{}", made.text);
+        let (id, app_id) = (made.at("/id"), made.at("/appId"));
+        let path = format!("/v1.0/applications/{id}/owners");
+        let listed = bench
+            .until("the app is readable", async || {
+                let listed = bench.get(&path, token).await;
+                (listed.status == 200).then_some(listed)
+            })
+            .await;
+        assert_eq!(
+            (ids(&listed.body), listed.at("/value/0/@odata.type")),
+            (vec![owner], format!("#microsoft.graph.{kind}").as_str())
+        );
+        let principal = bench.call("POST", "/v1.0/servicePrincipals", token, &json!({ "appId": app_id })).await;
+        let path = format!("/v1.0/servicePrincipals/{}/owners", principal.at("/id"));
+        let listed = bench
+            .until("the service principal is readable", async || {
+                let listed = bench.get(&path, token).await;
+                (listed.status == 200).then_some(listed)
+            })
+            .await;
+        assert_eq!(ids(&listed.body), [owner]);
+        let world = bench.sim.world();
+        let shown =
+            world["tenants"]["a"]["applications"].as_array().unwrap().iter().find(|app| app["id"] == id).unwrap();
+        assert_eq!((&shown["owners"], &shown["tags"]), (&json!([owner]), &json!(["a-tag"])));
+    }
+}
+
+#[tokio::test]
+async fn owners_are_added_and_removed() {
+    let bench = Bench::with(&[]).await;
+    let program = bench.graph_token(Tenant::A).await;
+    let person = bench.user_token("contoso.com", "a", &format!("{}/", bench.sim.ready().arm)).await;
+    let (id, app_id) = bench.create_app().await;
+    let principal = bench.create_principal(Tenant::A, &app_id).await;
+    for owned in [format!("applications/{id}"), format!("servicePrincipals/{principal}")] {
+        let owners = format!("/v1.0/{owned}/owners");
+        bench.until("it is readable", async || (bench.get(&owners, &program).await.status == 200).then_some(())).await;
+        let add = format!("{owners}/$ref");
+        // A program that may change only what it owns names nobody else.
+        assert_eq!(bench.call("POST", &add, &program, &reference(READER_A)).await.status, 403);
+        assert_eq!(bench.call("POST", &add, &person, &reference(READER_A)).await.status, 204);
+        let again = bench.call("POST", &add, &person, &reference(READER_A)).await;
+        assert_eq!((again.status, again.at("/error/code")), (400, "Request_BadRequest"), "{}", again.text);
+        let nobody = bench.call("POST", &add, &person, &reference("7c6b5a49-0000-4000-8000-000000000000")).await;
+        assert_eq!(nobody.status, 404);
+        assert_eq!(bench.call("POST", &add, &person, &json!({ "id": READER_A })).await.status, 400);
+        assert_eq!(ids(&bench.get(&owners, &person).await.body).last(), Some(&READER_A), "{owned}");
+        let remove = format!("{owners}/{READER_A}/$ref");
+        assert_eq!(bench.call("DELETE", &remove, &program, &Value::Null).await.status, 204);
+        assert_eq!(bench.call("DELETE", &remove, &program, &Value::Null).await.status, 404);
+        assert_eq!(bench.call("GET", &add, &person, &Value::Null).await.status, 405);
+    }
+}
+
+#[tokio::test]
+async fn an_application_of_somebody_else_is_there_with_tags_owner_and_secrets() {
+    let text = "[[world.apps_a]]\nname = 'stranger'\ntags = ['crosspull:1']\nowner = 'reader-a'\ncreated_days_ago = 3\n\
+        secrets = [{ name = 'ci' }, { name = 'old', ends_in_days = -1 }]";
+    let bench = Bench::with_and("happy", text).await;
+    let graph = bench.graph_token(Tenant::A).await;
+    let found = bench.get("/v1.0/applications?$filter=tags/any(t:t eq 'crosspull:1')", &graph).await;
+    let app = &found.body["value"][0];
+    assert_eq!(
+        (app["displayName"].as_str(), app["signInAudience"].as_str()),
+        (Some("stranger"), Some("AzureADMultipleOrgs"))
+    );
+    let names: Vec<_> = app["passwordCredentials"].as_array().unwrap().iter().map(|one| &one["displayName"]).collect();
+    assert_eq!(names, ["ci", "old"]);
+    let today = jiff::Timestamp::now().to_string();
+    let date = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    assert!(date(&app["createdDateTime"]) < today && date(&app["createdDateTime"]).len() == 20);
+    assert!(date(&app["passwordCredentials"][0]["endDateTime"]) > today);
+    assert!(date(&app["passwordCredentials"][1]["endDateTime"]) < today);
+    let owners = bench.get(&format!("/v1.0/applications/{}/owners", app["id"].as_str().unwrap()), &graph).await;
+    // The operator's program may not read users: the id is all that it sees.
+    assert_eq!((ids(&owners.body), owners.at("/value/0/displayName")), (vec![READER_A], ""));
+    let principal = bench.get("/v1.0/servicePrincipals?$filter=displayName eq 'stranger'", &graph).await;
+    assert_eq!(principal.at("/value/0/appId"), app["appId"].as_str().unwrap());
+}

@@ -73,6 +73,27 @@ async fn status_answers_in_the_planes_own_words() {
 }
 
 #[tokio::test]
+async fn a_registry_and_the_sign_in_are_refused_in_their_own_words() {
+    let text = "[[fault]]\non = 'registry GET /v2/'\nnth = [1]\ndo = 'status'\ncode = 429\nerror = 'TOOMANYREQUESTS'\n\
+        message = 'slow down'\nretry_after = 200\n\
+        [[fault]]\non = 'entra POST /a/oauth2/v2.0/token'\nnth = [1]\ndo = 'status'\ncode = 401\n\
+        error = 'invalid_client'\nerror_codes = [7000222]\nmessage = 'its time is over'\nretry_after = 300";
+    let bench = Bench::with_and("happy", text).await;
+    let url = format!("https://{}/v2/", bench.sim.ready().login_server);
+    let registry = bench.get_with(&url, &[]).await;
+    assert_eq!((registry.status, registry.header("retry-after")), (429, "2"));
+    assert_eq!((registry.at("/errors/0/code"), registry.at("/errors/0/message")), ("TOOMANYREQUESTS", "slow down"));
+    assert_eq!(bench.get_with(&url, &[]).await.status, 401);
+    let operator = bench.sim.operator(Tenant::A);
+    let (id, secret) = (operator.client_id.to_string(), operator.client_secret.reveal());
+    let refused = bench.sign_in("contoso.com", &id, secret, ARM).await;
+    assert_eq!((refused.status, refused.at("/error"), refused.header("retry-after")), (401, "invalid_client", "3"));
+    assert_eq!(refused.body["error_codes"], json!([7_000_222]));
+    assert!(refused.at("/error_description").starts_with("AADSTS7000222: its time is over"));
+    assert_eq!(bench.sign_in("contoso.com", &id, secret, ARM).await.status, 200);
+}
+
+#[tokio::test]
 async fn conditional_access_keeps_the_operator_of_b_out_by_either_name() {
     let bench = Bench::with(&["conditional-access"]).await;
     let operator = bench.sim.operator(Tenant::B);

@@ -7,9 +7,9 @@ mod route;
 
 use std::time::Duration;
 
-use common::{ARM, Bench};
+use common::{ARM, Bench, code_of};
 use crosspull_sim::{Sim, Tenant};
-use route::{grant, prove, provision, reset, reset_request};
+use route::{grant, prove, provision, registry_token, reset, reset_request};
 use serde_json::{Value, json};
 
 /// What the nodes of the cluster have made of their images: state and reason, one an image and node.
@@ -141,4 +141,31 @@ async fn requests_of_a_registry_are_of_its_tenant() {
     let bench = Bench::with(&[]).await;
     bench.get_with(&format!("https://{}/v2/", bench.sim.ready().login_server), &[]).await;
     assert_eq!(bench.sim.requests()[0]["tenant"].as_str(), Some(bench.tenant(Tenant::B).as_str()));
+}
+
+#[tokio::test]
+async fn a_secret_whose_time_is_over_is_taken_nowhere() {
+    let bench = Bench::with(&[]).await;
+    let mut app = provision(&bench).await;
+    let graph = bench.graph_token(Tenant::A).await;
+    let times = json!({ "startDateTime": "2020-01-01T00:00:00Z", "endDateTime": "2021-01-01T00:00:00Z" });
+    let path = format!("/v1.0/applications/{}/addPassword", app.object_id);
+    let made = bench.call("POST", &path, &graph, &json!({ "passwordCredential": times })).await;
+    app.secret = made.at("/secretText").to_owned();
+    for tenant in [Tenant::A, Tenant::B].map(|side| bench.tenant(side)) {
+        let refused = bench
+            .until("the secret is known", async || {
+                let refused = bench.sign_in(&tenant, &app.app_id, &app.secret, ARM).await;
+                (code_of(&refused) != 7_000_215).then_some(refused)
+            })
+            .await;
+        assert_eq!((refused.status, refused.at("/error"), code_of(&refused)), (401, "invalid_client", 7_000_222));
+    }
+    let server = &bench.sim.ready().login_server;
+    let token = registry_token(&bench, server, &app.app_id, &app.secret, "repository:shop/web:pull").await;
+    assert_eq!(token.status, 401);
+    let arm = bench.token(Tenant::A, ARM).await;
+    let reset = bench.send(reset_request(&bench, &app, &arm)).await.unwrap();
+    assert_eq!((reset.status, reset.body["code"].as_str()), (400, Some("ServicePrincipalValidationClientError")));
+    assert!(reset.text.contains("AADSTS7000222"), "{}", reset.text);
 }

@@ -88,10 +88,16 @@ fn listing(server: &Url, path: &str, order: &[(&str, &str)], after: Option<&str>
     on_registry(Method::GET, at(server, path, &query), Auth::Token(token.clone()))
 }
 
-/// A manifest.
+/// The manifest of an image.
 #[must_use]
 pub fn manifest(server: &Url, image: &ImageRef, token: &Secret) -> Request {
-    let url = at(server, &format!("/v2/{}/manifests/{}", image.repository, image.reference), &[]);
+    manifest_at(server, &image.repository, image.reference(), token)
+}
+
+/// The manifest that a tag or a digest names in a repository.
+#[must_use]
+pub fn manifest_at(server: &Url, repository: &str, reference: &str, token: &Secret) -> Request {
+    let url = at(server, &format!("/v2/{repository}/manifests/{reference}"), &[]);
     let mut request = on_registry(Method::GET, url, Auth::Token(token.clone()));
     request.accept = Some(MANIFESTS);
     request

@@ -191,8 +191,7 @@ fn because(shut: Shut) -> Result<String, Halt> {
 
 /// The image as a node names it.
 fn full_name(login_server: &str, image: &ImageRef) -> String {
-    let joint = if image.reference.contains(':') { '@' } else { ':' };
-    format!("{login_server}/{}{joint}{}", image.repository, image.reference)
+    format!("{login_server}/{image}")
 }
 
 /// The proof is left to the operator: with the commands that make it.

@@ -1,4 +1,4 @@
-//! The part of the Kusto query language that a client needs to find clusters and registries with Resource Graph:
+//! The part of the Kusto query language that a client needs to find clusters, registries and role assignments with Resource Graph:
 //! `where`, `project`, `extend`, `order by`, `limit` and `count`. Anything else is refused, never ignored.
 
 use std::cmp::Ordering;
@@ -9,10 +9,13 @@ mod parse;
 
 use parse::Tokens;
 
+/// The tables that are served.
+const TABLES: &[&str] = &["resources", "resourcecontainers", "authorizationresources"];
+
 /// A parsed query.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Query {
-    /// The table's name in lower case: `resources` or `resourcecontainers`.
+    /// The table's name in lower case, one of [`TABLES`].
     pub table: String,
     stages: Vec<Stage>,
 }
@@ -102,7 +105,7 @@ impl Query {
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut tokens = Tokens::new(text)?;
         let table = tokens.word()?.to_lowercase();
-        if !["resources", "resourcecontainers"].contains(&table.as_str()) {
+        if !TABLES.contains(&table.as_str()) {
             return Err(format!("table '{table}' is not known"));
         }
         let mut stages = Vec::new();
@@ -228,6 +231,15 @@ mod tests {
             "Resources | where type =~ 'Microsoft.ContainerService/managedClusters' | project name, state = tostring(properties.powerState.code)",
         );
         assert_eq!(found, json!([{"name": "b", "state": "Running"}]));
+    }
+
+    #[test]
+    fn a_member_is_named_with_a_point_or_in_brackets() {
+        for field in ["properties.powerState.code", "properties['powerState']['code']", "properties.powerState['code']"]
+        {
+            let found = run(&format!("resources | where {field} in~ ('stopped', 'running') | project name"));
+            assert_eq!(found, json!([{"name": "b"}]), "{field}");
+        }
     }
 
     #[test]

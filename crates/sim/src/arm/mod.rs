@@ -35,11 +35,13 @@ mod registries;
 mod registry_tokens;
 mod resets;
 mod resource_graph;
+mod role_rows;
 mod roles;
 mod shapes;
 mod subscriptions;
 #[cfg(test)]
 mod tests;
+mod vaults;
 
 pub use resource_graph::Results;
 pub use shapes::SYSTEM_SCOPE_MAPS;
@@ -163,6 +165,13 @@ fn dispatch(cloud: &Shared, asked: &Asked) -> Answer {
                 rest @ ..,
             ],
         ) => registries::answer(cloud, asked, rest),
+        (_, ["subscriptions", _, "providers", "microsoft.keyvault", "vaults"]) => vaults::list(cloud, asked, None),
+        (_, ["subscriptions", _, "resourcegroups", group, "providers", "microsoft.keyvault", "vaults"]) => {
+            vaults::list(cloud, asked, Some(group))
+        }
+        (_, ["subscriptions", _, "resourcegroups", _, "providers", "microsoft.keyvault", "vaults", _]) => {
+            vaults::answer(cloud, asked)
+        }
         _ => Err(not_served(asked)),
     }
 }
@@ -247,7 +256,7 @@ fn known_group(world: &World, subscription: &str, group: &str) -> Result<(), Ref
     Err(errors::arm(StatusCode::NOT_FOUND, "ResourceGroupNotFound", &message))
 }
 
-/// Refuses a scope whose resource group, cluster or registry is not there. Of other kinds of resources nothing is known.
+/// Refuses a scope whose resource group, cluster, registry or vault is not there. Of other kinds of resources nothing is known.
 fn known_scope(world: &World, scope: &str) -> Result<(), Refusal> {
     let parts: Vec<&str> = scope.split('/').skip(1).collect();
     let [kind, subscription, groups, group, rest @ ..] = parts.as_slice() else {
@@ -269,6 +278,7 @@ fn known_scope(world: &World, scope: &str) -> Result<(), Refusal> {
         "microsoft.containerregistry/registries" => {
             world.registry(&id).is_some() || world.crowd.find(Kind::Registry, &id).is_some()
         }
+        "microsoft.keyvault/vaults" => world.vaults.iter().any(|vault| vault.id.eq_ignore_ascii_case(&id)),
         _ => true,
     };
     if known { Ok(()) } else { Err(no_resource(&kind, name, group)) }

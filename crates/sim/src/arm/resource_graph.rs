@@ -10,7 +10,12 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{Asked, crowd, kql::Query, shapes, subscriptions};
+use super::{
+    Asked, crowd,
+    kql::Query,
+    role_rows::{self, ScopeFilter},
+    shapes, subscriptions,
+};
 use crate::{
     cloud::Cloud,
     errors::{self, Answer, Refusal},
@@ -64,14 +69,22 @@ struct Options {
     skip_token: Option<String>,
     #[serde(rename = "resultFormat")]
     result_format: Option<String>,
+    #[serde(rename = "authorizationScopeFilter", default)]
+    authorization: ScopeFilter,
 }
 
 /// Answers a query.
 pub fn answer(cloud: &Cloud, asked: &Asked) -> Answer {
     let request: Request = asked.body()?;
     let query = Query::parse(&request.query).map_err(|why| invalid(&why))?;
-    let asked_by =
-        format!("{} {} {:?} {}", asked.caller.tenant, asked.caller.object_id, request.subscriptions, request.query);
+    let asked_by = format!(
+        "{} {} {:?} {:?} {}",
+        asked.caller.tenant,
+        asked.caller.object_id,
+        request.subscriptions,
+        request.options.authorization,
+        request.query
+    );
     let kept = request.options.skip_token.as_ref().and_then(|_| cloud.results.of(&asked_by));
     let found = kept.unwrap_or_else(|| Arc::new(find(cloud, asked, &request, &query)));
     let total = found.len();
@@ -119,6 +132,11 @@ fn find(cloud: &Cloud, asked: &Asked, request: &Request, query: &Query) -> Vec<V
     let tenant = asked.caller.tenant;
     match query.table.as_str() {
         "resourcecontainers" => query.run(containers(&world, &within).into_iter()),
+        "authorizationresources" => {
+            let named = (!request.subscriptions.is_empty()).then_some(within.as_slice());
+            let rows = role_rows::assignments(cloud, &world, &asked.caller, named, request.options.authorization);
+            query.run(rows.into_iter().chain(role_rows::definitions(tenant)))
+        }
         _ => {
             let kinds = [Kind::Cluster, Kind::Registry].into_iter().filter(|kind| query.may_want(kind.path()));
             let many = kinds.flat_map(|kind| crowd::readable(cloud, &world, &asked.caller, kind));

@@ -14,7 +14,8 @@ use crate::{
 };
 
 const DEFINITIONS: &str = "Microsoft.Authorization/roleDefinitions";
-const ASSIGNMENTS: &str = "Microsoft.Authorization/roleAssignments";
+/// Provider and type of a role assignment.
+pub const ASSIGNMENTS: &str = "Microsoft.Authorization/roleAssignments";
 
 /// Everything of this provider at a scope; `path` is what follows the provider's name, in lower case.
 pub fn answer(cloud: &Cloud, asked: &Asked, scope: &str, path: &[&str]) -> Answer {
@@ -78,7 +79,8 @@ fn no_definition(id: &str) -> Refusal {
     errors::arm(StatusCode::NOT_FOUND, "RoleDefinitionDoesNotExist", &message)
 }
 
-fn definition_shape(role: &RoleDefinition, scope: &str) -> Value {
+/// A built-in role as it is shown at a scope.
+pub fn definition_shape(role: &RoleDefinition, scope: &str) -> Value {
     json!({
         "properties": {
             "roleName": role.name,

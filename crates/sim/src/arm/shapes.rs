@@ -6,7 +6,10 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::world::{Cluster, ClusterIdentity, Registry, RegistryToken, ScopeMap, Subscription};
+use crate::{
+    names::CloudNames,
+    world::{Cluster, ClusterIdentity, Registry, RegistryToken, ScopeMap, Subscription, Vault},
+};
 
 /// Scope maps that every registry has, with what each allows on every repository.
 pub const SYSTEM_SCOPE_MAPS: [(&str, &str, &[&str]); 5] = [
@@ -230,6 +233,37 @@ pub fn registry(registry: &Registry) -> Value {
             "zoneRedundancy": "Disabled",
             "anonymousPullEnabled": false,
             "roleAssignmentMode": registry.role_assignment_mode,
+        },
+    })
+}
+
+/// A Key Vault (Key Vault's REST reference, `Vault` and `AccessPolicyEntry`).
+#[must_use]
+pub fn vault(vault: &Vault, names: &CloudNames) -> Value {
+    let policy = |object_id: &uuid::Uuid| {
+        json!({
+            "tenantId": vault.tenant,
+            "objectId": object_id,
+            "permissions": {"keys": [], "secrets": ["get", "list"], "certificates": []},
+        })
+    };
+    json!({
+        "id": vault.id,
+        "name": vault.name,
+        "type": "Microsoft.KeyVault/vaults",
+        "location": vault.location,
+        "tags": {},
+        "properties": {
+            "sku": {"family": "A", "name": "standard"},
+            "tenantId": vault.tenant,
+            "accessPolicies": vault.policies.iter().map(policy).collect::<Vec<_>>(),
+            "enabledForDeployment": false,
+            "enableSoftDelete": true,
+            "softDeleteRetentionInDays": 90,
+            "enableRbacAuthorization": vault.rbac,
+            "vaultUri": format!("https://{}.{}/", vault.name, names.vault_suffix),
+            "provisioningState": "Succeeded",
+            "publicNetworkAccess": "Enabled",
         },
     })
 }

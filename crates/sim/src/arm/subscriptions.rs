@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Asked, crowd, shapes, value};
+use super::{Asked, crowd, shapes, value, vaults};
 use crate::{
     cloud::Cloud,
     errors::{self, Answer},
@@ -180,7 +180,12 @@ pub fn readable(cloud: &Cloud, world: &World, caller: &Caller) -> Vec<Value> {
         .iter()
         .filter(|found| may(found.tenant, &found.id, "Microsoft.ContainerRegistry/registries/read"))
         .map(shapes::registry);
-    clusters.chain(registries).collect()
+    let vaults = world
+        .vaults
+        .iter()
+        .filter(|found| may(found.tenant, &found.id, &format!("{}/read", vaults::KIND)))
+        .map(|found| shapes::vault(found, world.names));
+    clusters.chain(registries).chain(vaults).collect()
 }
 
 /// A member of a resource that is text.

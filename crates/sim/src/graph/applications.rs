@@ -8,8 +8,9 @@ use uuid::Uuid;
 use super::{
     Call, Key, bad_request,
     certificates::{self, GivenKey},
-    denied, directory_objects, federated, id_of, no_content, no_method, no_segment, not_found, passwords, principals,
-    shapes,
+    denied, federated, id_of, no_content, no_method, no_segment, not_found,
+    owners::{self, Owned},
+    passwords, principals, shapes,
 };
 use crate::{
     consent,
@@ -64,9 +65,9 @@ pub fn answer(call: &Call, method: &Method, key: Option<Key>, rest: &[&str]) -> 
         (Some(key), [], &Method::DELETE) => delete(call, key),
         (Some(key), ["addPassword"], &Method::POST) => passwords::add(call, key),
         (Some(key), ["removePassword"], &Method::POST) => passwords::remove(call, key),
-        (Some(key), ["owners"], &Method::GET) => owners(call, key),
+        (Some(key), ["owners", rest @ ..], _) => owners::answer(call, method, Owned::Application, key, rest),
         (Some(key), ["federatedIdentityCredentials", rest @ ..], _) => federated::answer(call, method, key, rest),
-        (_, [] | ["addPassword" | "removePassword" | "owners"], _) => Err(no_method()),
+        (_, [] | ["addPassword" | "removePassword"], _) => Err(no_method()),
         _ => Err(no_segment(rest.last().copied().unwrap_or_default())),
     }
 }
@@ -118,17 +119,8 @@ fn get(call: &Call, key: Key) -> Answer {
     Ok(call.found("applications", shapes::application(directory, application)))
 }
 
-/// `owners` (Graph's document "List owners of an application", which names `Application.ReadWrite.OwnedBy` among the rights).
-fn owners(call: &Call, key: Key) -> Answer {
-    call.require(principals::READ)?;
-    let owners = {
-        let world = call.cloud.world();
-        let directory = world.directory(call.caller.tenant).ok_or_else(|| missing(key))?;
-        find(call, directory, key).ok_or_else(|| missing(key))?.owners.clone()
-    };
-    call.list("directoryObjects", directory_objects::objects(call, &owners))
-}
-
+/// Registers an application. Who registers it owns it: a user (Entra's document "What are the default user permissions"), and a
+/// program, which could not go on with `Application.ReadWrite.OwnedBy` otherwise.
 fn create(call: &Call) -> Answer {
     if !call.has(WRITE) && !call.has(&[WRITE_OWNED]) {
         return Err(denied());

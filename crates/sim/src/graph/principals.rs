@@ -4,7 +4,11 @@ use http::{Method, StatusCode};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{Call, Key, bad_request, denied, id_of, no_content, no_method, no_segment, not_found, relations, shapes};
+use super::{
+    Call, Key, bad_request, denied, id_of, no_content, no_method, no_segment, not_found,
+    owners::{self, Owned},
+    relations, shapes,
+};
 use crate::{
     consent,
     delegated::OWNER,
@@ -40,6 +44,7 @@ pub fn answer(call: &Call, method: &Method, key: Option<Key>, rest: &[&str]) -> 
         (None, [], &Method::GET) => list(call),
         (None, [], &Method::POST) => create(call),
         (Some(key), [], _) => one(call, method, key),
+        (Some(key), ["owners", rest @ ..], _) => owners::answer(call, method, Owned::Principal, key, rest),
         (Some(key), ["memberOf"], &Method::GET) => relations::member_of(call, key),
         (Some(key), ["transitiveMemberOf"], &Method::GET) => relations::transitive_member_of(call, key),
         (Some(key), ["appRoleAssignments"], &Method::GET) => relations::app_role_assignments(call, key),
@@ -134,7 +139,8 @@ fn keep(principal: &mut ServicePrincipal, body: &Map<String, Value>) {
     principal.extra.extend(kept.map(|(name, value)| (name.clone(), value.clone())));
 }
 
-/// Makes the service principal of an application in the caller's tenant.
+/// Makes the service principal of an application in the caller's tenant. Who makes it owns it; one that a consent makes has no
+/// owner (Entra's document "What are the default user permissions").
 fn make(call: &Call, app_id: Uuid, body: &Map<String, Value>) -> Result<Value, Refusal> {
     let mut world = call.cloud.world();
     let tenant = call.caller.tenant;
@@ -155,6 +161,7 @@ fn make(call: &Call, app_id: Uuid, body: &Map<String, Value>) -> Result<Value, R
     let (home, application) = known.ok_or_else(|| no_application(&app_id.to_string()))?;
     let mut principal = consent::principal_of(&call.cloud, application, home.id);
     principal.enabled = body.get("accountEnabled").and_then(Value::as_bool).unwrap_or(true);
+    principal.owners = vec![call.caller.object_id];
     keep(&mut principal, body);
     let shown = shape(&world, &principal);
     let directory = world.directory_mut(tenant).ok_or_else(denied)?;
@@ -203,29 +210,41 @@ fn upsert(call: &Call, app_id: Uuid) -> Answer {
 fn patch(call: &Call, key: Key) -> Answer {
     let body = call.object()?;
     check(&body)?;
+    change(call, key, |principal| {
+        if let Some(enabled) = body.get("accountEnabled").and_then(Value::as_bool) {
+            principal.enabled = enabled;
+        }
+        if let Some(name) = body.get("displayName").and_then(Value::as_str) {
+            name.clone_into(&mut principal.display_name);
+        }
+        keep(principal, &body);
+        Ok(no_content())
+    })
+}
+
+/// Changes a service principal that the caller may change.
+pub fn change<T>(
+    call: &Call,
+    key: Key,
+    act: impl FnOnce(&mut ServicePrincipal) -> Result<T, Refusal>,
+) -> Result<T, Refusal> {
     let mut world = call.cloud.world();
     may_change(call, &world, key)?;
     let directory = world.directory_mut(call.caller.tenant).ok_or_else(|| missing(key))?;
-    let principal =
-        directory.service_principals.iter_mut().find(|principal| is(principal, key)).ok_or_else(|| missing(key))?;
-    if let Some(enabled) = body.get("accountEnabled").and_then(Value::as_bool) {
-        principal.enabled = enabled;
-    }
-    if let Some(name) = body.get("displayName").and_then(Value::as_str) {
-        name.clone_into(&mut principal.display_name);
-    }
-    keep(principal, &body);
-    Ok(no_content())
+    let found = directory.service_principals.iter_mut().find(|principal| is(principal, key));
+    act(found.ok_or_else(|| missing(key))?)
 }
 
-/// Lets a caller change or delete a service principal who may do so with every one, or owns its application, which is of
-/// the caller's tenant.
+/// Lets a caller change or delete a service principal who may do so with every one, or owns it or its application, which is
+/// of the caller's tenant.
 fn may_change(call: &Call, world: &World, key: Key) -> Result<Uuid, Refusal> {
     let tenant = call.caller.tenant;
     let found = world.directory(tenant).and_then(|directory| find(call, directory, key)).ok_or_else(|| missing(key))?;
-    let owned = world
-        .application(found.app_id)
-        .is_some_and(|(home, application)| home.id == tenant && application.owners.contains(&call.caller.object_id));
+    let owner = call.caller.object_id;
+    let owned = found.owners.contains(&owner)
+        || world
+            .application(found.app_id)
+            .is_some_and(|(home, application)| home.id == tenant && application.owners.contains(&owner));
     if call.has(WRITE) || (call.has(OWNED) && owned) { Ok(found.id) } else { Err(denied()) }
 }
 

@@ -50,7 +50,7 @@ impl RolePart {
 
 /// Where a role is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(try_from = "String")]
 pub enum On {
     /// The subscription.
     Subscription,
@@ -62,6 +62,34 @@ pub enum On {
     Resource,
     /// The subnet of the hub's network, in a second subscription of tenant A.
     HubNetwork,
+    /// `subscription-N`: the subscription of tenant A with that number, 1 the cluster's, 2 the hub's, the others those that
+    /// `world.many.subscriptions_in_a` makes.
+    InSubscription(usize),
+}
+
+impl TryFrom<String> for On {
+    type Error = String;
+
+    fn try_from(word: String) -> Result<Self, Self::Error> {
+        match word.as_str() {
+            "subscription" => Ok(Self::Subscription),
+            "resource-group" => Ok(Self::ResourceGroup),
+            "node-resource-group" => Ok(Self::NodeResourceGroup),
+            "resource" => Ok(Self::Resource),
+            "hub-network" => Ok(Self::HubNetwork),
+            other => numbered(other).ok_or_else(|| {
+                format!(
+                    "`on` is '{other}'; it must be subscription, resource-group, node-resource-group, resource, \
+                     hub-network or subscription-N with N from 1 on"
+                )
+            }),
+        }
+    }
+}
+
+fn numbered(word: &str) -> Option<On> {
+    let n = word.strip_prefix("subscription-")?.parse().ok()?;
+    (n > 0).then_some(On::InSubscription(n))
 }
 
 impl OperatorPart {

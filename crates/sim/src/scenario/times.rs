@@ -17,6 +17,8 @@ pub struct Times {
     pub secret_replicas: usize,
     /// Until a role assignment takes effect.
     pub role_effect: f64,
+    /// Until Resource Graph knows of a role assignment: its tables follow the Resource Manager, which tells it of changes.
+    pub resource_graph: f64,
     /// How long the reset of a cluster's service principal takes.
     pub reset_operation: f64,
     /// Until a pod has a node that begins to pull its image.
@@ -42,6 +44,7 @@ impl Default for Times {
             secret_effect_elsewhere: None,
             secret_replicas: 1,
             role_effect: 8.0,
+            resource_graph: 0.0,
             reset_operation: 20.0,
             pod_start: 2.0,
             poll: 5.0,
@@ -63,6 +66,7 @@ pub struct TimePart {
     secret_effect_elsewhere: Option<f64>,
     secret_replicas: Option<usize>,
     role_effect: Option<f64>,
+    resource_graph: Option<f64>,
     reset_operation: Option<f64>,
     pod_start: Option<f64>,
     poll: Option<f64>,
@@ -81,6 +85,7 @@ impl TimePart {
             secret_effect_elsewhere: later.secret_effect_elsewhere.or(self.secret_effect_elsewhere),
             secret_replicas: later.secret_replicas.or(self.secret_replicas),
             role_effect: later.role_effect.or(self.role_effect),
+            resource_graph: later.resource_graph.or(self.resource_graph),
             reset_operation: later.reset_operation.or(self.reset_operation),
             pod_start: later.pod_start.or(self.pod_start),
             poll: later.poll.or(self.poll),
@@ -109,6 +114,7 @@ impl Times {
             secret_effect_elsewhere: part.secret_effect_elsewhere.or(self.secret_effect_elsewhere),
             secret_replicas: part.secret_replicas.unwrap_or(self.secret_replicas),
             role_effect: part.role_effect.unwrap_or(self.role_effect),
+            resource_graph: part.resource_graph.unwrap_or(self.resource_graph),
             reset_operation: part.reset_operation.unwrap_or(self.reset_operation),
             pod_start: part.pod_start.unwrap_or(self.pod_start),
             poll: part.poll.unwrap_or(self.poll),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{GuestPart, On, OperatorPart, PoliciesPart, RolePart, ScenarioError};
+use super::{AppPart, GuestPart, On, OperatorPart, PoliciesPart, RolePart, ScenarioError, SecretPart, VaultPart};
 use crate::{
     rights,
     world::{WorkloadKind, role_template},
@@ -46,6 +46,10 @@ pub struct WorldPart {
     pub policies_b: PoliciesPart,
     /// How many there are of everything that one looks for.
     pub many: ManyPart,
+    /// Key Vaults of tenant A. Those of all scenarios are there.
+    pub vaults: Vec<VaultPart>,
+    /// App registrations of tenant A beside those of the operator and the cluster. Those of all scenarios are there.
+    pub apps_a: Vec<AppPart>,
     /// How many items a page of Graph's and of the Resource Manager's lists has.
     pub page: Option<usize>,
 }
@@ -70,6 +74,11 @@ pub struct ClusterPart {
     pub kubernetes: Option<KubernetesPart>,
     /// What runs in it, in place of the usual shop.
     pub workloads: Option<Vec<WorkloadPart>>,
+    /// In how many days the secret ends that the cluster and its nodes sign in with, of the wall clock; negative for one that
+    /// has ended. Its name is `initial`.
+    pub secret_ends_in_days: Option<f64>,
+    /// Secrets that the cluster's application has beside that one.
+    pub more_secrets: Option<Vec<SecretPart>>,
 }
 
 /// How far a Kubernetes API is open.
@@ -152,6 +161,12 @@ pub struct RegistryPart {
 pub struct ManyPart {
     /// Subscriptions of both tenants together.
     pub subscriptions: Option<usize>,
+    /// Subscriptions of tenant A, that of the cluster (1) and that of the hub (2) among them. The id of the others ends with
+    /// their number in twelve decimal digits: that of 57 is `a1000000-0000-4000-8000-000000000057`.
+    pub subscriptions_in_a: Option<usize>,
+    /// By the number of one of these, from 3 on: the roles that the operator of tenant A has on it in place of the usual ones.
+    /// `["AcrPull"]` shows the subscription and reads no role assignment, `[]` does not even show it.
+    pub operator_a_roles: Option<BTreeMap<String, Vec<String>>>,
     /// Clusters.
     pub clusters: Option<usize>,
     /// Registries.
@@ -182,11 +197,15 @@ impl WorldPart {
             policies_b: self.policies_b.and(later.policies_b),
             many: ManyPart {
                 subscriptions: later.many.subscriptions.or(self.many.subscriptions),
+                subscriptions_in_a: later.many.subscriptions_in_a.or(self.many.subscriptions_in_a),
+                operator_a_roles: later.many.operator_a_roles.or(self.many.operator_a_roles),
                 clusters: later.many.clusters.or(self.many.clusters),
                 registries: later.many.registries.or(self.many.registries),
                 repositories: later.many.repositories.or(self.many.repositories),
                 tags: later.many.tags.or(self.many.tags),
             },
+            vaults: self.vaults.into_iter().chain(later.vaults).collect(),
+            apps_a: self.apps_a.into_iter().chain(later.apps_a).collect(),
             page: later.page.or(self.page),
         }
     }
@@ -207,6 +226,8 @@ impl WorldPart {
         if self.page == Some(0) {
             return Err(ScenarioError::Malformed("`world.page` is 0; it must be 1 or more".to_owned()));
         }
+        self.apps_a.iter().try_for_each(AppPart::check)?;
+        self.many.check()?;
         self.check_roles()
     }
 
@@ -219,7 +240,8 @@ impl WorldPart {
             &self.group_roles,
         ];
         let named = parts.into_iter().flatten().flatten().map(|part| &part.role);
-        let mut named = named.chain(self.operator_a.hub_roles.iter().flatten());
+        let many = self.many.operator_a_roles.iter().flat_map(BTreeMap::values).flatten();
+        let mut named = named.chain(self.operator_a.hub_roles.iter().flatten()).chain(many);
         if let Some(role) = named.find(|role| rights::by_name(role).is_none()) {
             return Err(ScenarioError::Malformed(format!("`role` names '{role}', which is no built-in role")));
         }
@@ -230,9 +252,9 @@ impl WorldPart {
             return Err(ScenarioError::Malformed(text));
         }
         let b = &self.operator_b;
-        let hub = b.roles.iter().flatten().any(|part| part.on == On::HubNetwork);
+        let hub = b.roles.iter().flatten().any(|part| matches!(part.on, On::HubNetwork | On::InSubscription(_)));
         if hub || b.hub_roles.is_some() || b.owns_cluster_app.is_some() {
-            let text = "`world.operator_b` has nothing to do with the hub's network and the cluster's application";
+            let text = "`world.operator_b` has nothing to do with other subscriptions of tenant A, the hub's network and the cluster's application";
             return Err(ScenarioError::Malformed(text.to_owned()));
         }
         Ok(())
@@ -249,6 +271,25 @@ pub(super) fn one_of(key: &str, given: Option<&str>, known: &[&str]) -> Result<(
     }
 }
 
+impl ManyPart {
+    /// The roles that the operator of tenant A has on one of its numbered subscriptions, where a scenario says so.
+    #[must_use]
+    pub fn roles_in(&self, n: usize) -> Option<&[String]> {
+        self.operator_a_roles.as_ref()?.get(&n.to_string()).map(Vec::as_slice)
+    }
+
+    /// What serde cannot check.
+    fn check(&self) -> Result<(), ScenarioError> {
+        let unknown = |name: &&String| name.parse::<usize>().map_or(true, |n| n < 3 || n.to_string() != **name);
+        match self.operator_a_roles.iter().flat_map(BTreeMap::keys).find(unknown) {
+            Some(name) => Err(ScenarioError::Malformed(format!(
+                "`world.many.operator_a_roles` names '{name}'; it must be the number of a subscription, from 3 on"
+            ))),
+            None => Ok(()),
+        }
+    }
+}
+
 impl ClusterPart {
     fn and(self, later: Self) -> Self {
         Self {
@@ -260,6 +301,8 @@ impl ClusterPart {
             free_vcpus: later.free_vcpus.or(self.free_vcpus),
             kubernetes: later.kubernetes.or(self.kubernetes),
             workloads: later.workloads.or(self.workloads),
+            secret_ends_in_days: later.secret_ends_in_days.or(self.secret_ends_in_days),
+            more_secrets: later.more_secrets.or(self.more_secrets),
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::{
 pub mod credentials;
 mod identities;
 mod many;
+mod others;
 mod people;
 mod resources;
 
@@ -75,6 +76,7 @@ pub fn build(setup: &Setup, today: Timestamp) -> Start {
         role_assignments: Vec::new(),
         clusters: Vec::new(),
         registries: Vec::new(),
+        vaults: Vec::new(),
         crowd: Crowd::default(),
         operations: Vec::new(),
     };
@@ -91,6 +93,7 @@ pub fn build(setup: &Setup, today: Timestamp) -> Start {
     builder.cluster(&mut world, setup);
     builder.groups(&mut world, &setup.world);
     builder.registries(&mut world, setup, registry_tenant);
+    builder.others(&mut world, &setup.world);
     builder.many(&mut world, setup);
     Start { world, operator_a, operator_b, people }
 }
@@ -242,6 +245,23 @@ mod tests {
         assert_eq!(condition(&hub_places().resource), (false, None));
         assert_eq!(condition(&cluster_places().subscription), (false, None));
         assert_eq!(condition(&cluster_places().resource_group), (true, Some("2.0")));
+    }
+
+    #[test]
+    fn the_secret_that_the_nodes_use_ends_when_the_scenario_says() {
+        let text = "name = 'x'\nsays = 'y'\n[world.cluster]\nsecret_ends_in_days = 10\nmore_secrets = [{ name = 'ci', ends_in_days = 400 }]";
+        let today = Timestamp::now();
+        let Start { world, .. } = build(&Setup::of(&[Scenario::from_toml(text).unwrap()]), today);
+        let (_, application) = world.application(CLUSTER_APP.client).unwrap();
+        let ends = application.passwords.iter().map(|password| {
+            let days = password.end.duration_since(today).as_hours() / 24;
+            (password.display_name.as_deref().unwrap_or_default(), days)
+        });
+        assert_eq!(ends.collect::<Vec<_>>(), [("initial", 10), ("ci", 400)]);
+        let used = application.passwords[0].secret.reveal();
+        let cluster = &world.clusters[0];
+        assert_eq!(cluster.identity.credential().unwrap().secret.reveal(), used);
+        assert!(cluster.nodes.iter().all(|node| node.credential.as_ref().unwrap().secret.reveal() == used));
     }
 
     #[test]

@@ -138,6 +138,8 @@ pub struct ServicePrincipal {
     pub graph_roles: Vec<String>,
     /// `Application` or `ManagedIdentity`.
     pub kind: String,
+    /// Object ids of the service principals and users that own it.
+    pub owners: Vec<Uuid>,
     /// What else Graph was given (tags, notes), sent back as it came.
     pub extra: serde_json::Map<String, Value>,
     /// `createdDateTime`.

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    Application, Cluster, ClusterIdentity, Directory, Registry, RoleAssignment, ServicePrincipal, User, World,
+    Application, Certificate, Cluster, ClusterIdentity, Directory, Group, Registry, RoleAssignment, ServicePrincipal,
+    User, Vault, World,
 };
 use crate::rights;
 
@@ -16,6 +17,7 @@ pub fn of(world: &World) -> Value {
         "tenants": { "a": tenant(world.a), "b": tenant(world.b) },
         "roleAssignments": world.role_assignments.iter().map(role_assignment).collect::<Vec<_>>(),
         "clusters": world.clusters.iter().map(cluster).collect::<Vec<_>>(),
+        "vaults": world.vaults.iter().map(vault).collect::<Vec<_>>(),
         "registries": world.registries.iter().map(registry).collect::<Vec<_>>(),
     })
 }
@@ -26,6 +28,7 @@ fn directory(directory: &Directory) -> Value {
         "displayName": directory.display_name,
         "domains": directory.domains,
         "applications": directory.applications.iter().map(application).collect::<Vec<_>>(),
+        "groups": directory.groups.iter().map(group).collect::<Vec<_>>(),
         "users": directory.users.iter().map(user).collect::<Vec<_>>(),
         "servicePrincipals": directory.service_principals.iter().map(principal).collect::<Vec<_>>(),
     })
@@ -37,14 +40,23 @@ fn application(application: &Application) -> Value {
         .iter()
         .map(|password| json!({ "keyId": password.key_id, "displayName": password.display_name, "endDateTime": password.end }))
         .collect();
+    let certificate = |found: &Certificate| json!({ "keyId": found.key_id, "displayName": found.display_name, "endDateTime": found.end });
     json!({
         "id": application.id,
         "appId": application.app_id,
         "displayName": application.display_name,
+        "createdDateTime": application.created,
+        "tags": application.extra.get("tags").cloned().unwrap_or_else(|| json!([])),
+        "owners": application.owners,
+        "keyCredentials": application.certificates.iter().map(certificate).collect::<Vec<_>>(),
         "signInAudience": application.sign_in_audience,
         "web": { "redirectUris": application.redirect_uris },
         "passwordCredentials": passwords,
     })
+}
+
+fn group(group: &Group) -> Value {
+    json!({ "id": group.id, "displayName": group.display_name, "members": group.members })
 }
 
 fn user(user: &User) -> Value {
@@ -52,7 +64,17 @@ fn user(user: &User) -> Value {
 }
 
 fn principal(principal: &ServicePrincipal) -> Value {
-    json!({ "id": principal.id, "appId": principal.app_id, "displayName": principal.display_name })
+    json!({
+        "id": principal.id,
+        "appId": principal.app_id,
+        "displayName": principal.display_name,
+        "owners": principal.owners,
+    })
+}
+
+fn vault(vault: &Vault) -> Value {
+    let policies: Vec<Value> = vault.policies.iter().map(|id| json!({ "objectId": id })).collect();
+    json!({ "id": vault.id, "enableRbacAuthorization": vault.rbac, "accessPolicies": policies })
 }
 
 fn role_assignment(assignment: &RoleAssignment) -> Value {

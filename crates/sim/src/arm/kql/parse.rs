@@ -174,7 +174,12 @@ impl Tokens {
             self.expect(")")?;
             return Ok(Field { lower: lower || inner.lower, ..inner });
         }
-        Ok(Field { path: word.split('.').map(str::to_owned).collect(), lower: false })
+        let mut path: Vec<String> = word.split('.').map(str::to_owned).collect();
+        while self.accept("[") {
+            path.push(self.literal()?);
+            self.expect("]")?;
+        }
+        Ok(Field { path, lower: false })
     }
 }
 

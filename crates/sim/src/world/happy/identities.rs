@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use uuid::{Uuid, uuid};
 
-use super::{CONTOSO, HUB_SUBSCRIPTION, Operator, REGISTRY_SUBSCRIPTION, SHOP_SUBSCRIPTION};
+use super::{CONTOSO, HUB_SUBSCRIPTION, Operator, REGISTRY_SUBSCRIPTION, SHOP_SUBSCRIPTION, many};
 use crate::{
     clock::Moment,
     rights,
@@ -195,6 +195,7 @@ impl Builder {
             enabled: true,
             graph_roles,
             kind: kind.to_owned(),
+            owners: Vec::new(),
             extra: serde_json::Map::new(),
             created: self.before,
             written: Moment::LONG_AGO,
@@ -255,6 +256,7 @@ impl Builder {
                 On::NodeResourceGroup => places.node_resource_group.clone(),
                 On::Resource => places.resource.clone(),
                 On::HubNetwork => hub_places().resource,
+                On::InSubscription(n) => format!("/subscriptions/{}", many::subscription_id(n)),
             };
             world.role_assignments.push(RoleAssignment {
                 tenant: holder.tenant,

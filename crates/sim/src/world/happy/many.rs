@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::{
-    CONTOSO, OPERATOR_A_ROLES, OPERATOR_B_ROLES,
-    identities::{Builder, Holder, MANAGED_IDENTITY, OPERATOR_A, OPERATOR_B, Places},
+    CONTOSO, HUB_SUBSCRIPTION, OPERATOR_A_ROLES, OPERATOR_B_ROLES, SHOP_SUBSCRIPTION,
+    identities::{Builder, Holder, MANAGED_IDENTITY, OPERATOR_A, OPERATOR_B, Places, cluster_places, hub_places},
     operator_roles, people,
 };
 use crate::{
-    scenario::{ManyPart, Setup},
+    scenario::{ManyPart, On, RolePart, Setup},
     world::{
         Subscription, World,
         crowd::{self, Crowd},
@@ -21,9 +21,55 @@ use crate::{
 const PLACES: &[&str] =
     &["Retail", "Finance", "Logistics", "Research", "Sandbox", "Shared Services", "Analytics", "Partners"];
 
+/// What the ids of numbered subscriptions of tenant A begin with.
+const NUMBERED: &str = "a1000000-0000-4000-8000-";
+/// The resource group of a numbered subscription.
+const NUMBERED_GROUP: &str = "rg-main";
+
+/// The id of the subscription of tenant A with a number: 1 is the cluster's, 2 the hub's, the others end with their number in
+/// decimal digits.
+pub fn subscription_id(n: usize) -> Uuid {
+    match n {
+        1 => SHOP_SUBSCRIPTION,
+        2 => HUB_SUBSCRIPTION,
+        _ => Uuid::parse_str(&format!("{NUMBERED}{n:012}")).unwrap_or_default(),
+    }
+}
+
+/// A resource group of the subscription of tenant A with a number.
+pub fn group_of(n: usize) -> String {
+    match n {
+        1 => cluster_places().resource_group,
+        2 => hub_places().resource_group,
+        _ => format!("/subscriptions/{}/resourceGroups/{NUMBERED_GROUP}", subscription_id(n)),
+    }
+}
+
 impl Builder {
+    /// Adds the numbered subscriptions of tenant A, for its operator to see as the scenario says.
+    fn numbered(&self, world: &mut World, setup: &Setup) {
+        let part = &setup.world.many;
+        for n in 3..=part.subscriptions_in_a.unwrap_or_default() {
+            let id = subscription_id(n);
+            let place = PLACES.get(n % PLACES.len()).copied().unwrap_or_default();
+            world.subscriptions.push(Subscription {
+                id,
+                tenant: world.a,
+                display_name: format!("Contoso {place} {n:02}"),
+                resource_groups: vec![NUMBERED_GROUP.to_owned()],
+            });
+            let usual = || operator_roles(&setup.world.operator_a, OPERATOR_A_ROLES);
+            let roles = part.roles_in(n).map(|names| names.iter().map(|name| RolePart::new(name, On::Subscription)));
+            let roles = roles.map_or_else(usual, Iterator::collect);
+            for holder in operators_of_a(world) {
+                self.grant(world, &holder, &everywhere_in(id), roles.clone());
+            }
+        }
+    }
+
     /// Adds what is wanted beside what there is, for the operators to see.
     pub fn many(&self, world: &mut World, setup: &Setup) {
+        self.numbered(world, setup);
         let part = &setup.world.many;
         let more = part.subscriptions.unwrap_or_default().saturating_sub(world.subscriptions.len());
         let (tenant_a, tenant_b) = (world.a, world.b);
@@ -53,11 +99,7 @@ impl Builder {
     fn let_operators_in(&self, world: &mut World, setup: &Setup, in_a: &[Uuid], in_b: &[Uuid]) {
         let (a, b) = (world.a, world.b);
         let person_b = if a == b { people::OPS_A } else { people::OPS_B };
-        let of_a = [
-            Holder::principal(a, &OPERATOR_A),
-            Holder::principal(a, &MANAGED_IDENTITY),
-            Holder::user(a, people::OPS_A),
-        ];
+        let of_a = operators_of_a(world);
         let of_b = [Holder::principal(b, &OPERATOR_B), Holder::user(b, person_b)];
         for subscription in in_a {
             for holder in &of_a {
@@ -72,6 +114,12 @@ impl Builder {
             }
         }
     }
+}
+
+/// Who works in tenant A: the program, the machine, the person.
+fn operators_of_a(world: &World) -> [Holder; 3] {
+    let a = world.a;
+    [Holder::principal(a, &OPERATOR_A), Holder::principal(a, &MANAGED_IDENTITY), Holder::user(a, people::OPS_A)]
 }
 
 /// Wherever a role is said to be held, it is in the whole subscription.

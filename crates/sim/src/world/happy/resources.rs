@@ -44,6 +44,7 @@ impl Builder {
                     own(world, CLUSTER_APP.application, owner);
                 }
             }
+            self.secrets_of_cluster(world, part);
             ClusterIdentity::ServicePrincipal(Credential { client_id: CLUSTER_APP.client, secret })
         };
         let mut roles = vec![RolePart::new("Contributor", On::NodeResourceGroup)];
@@ -74,6 +75,18 @@ impl Builder {
             namespaces: namespaces.map(|name| (name.to_owned(), Namespace::new(self.before, 1))).collect(),
             kubernetes: self.kubernetes(part),
         });
+    }
+
+    /// When the secret of the cluster's application ends, and what others it has.
+    fn secrets_of_cluster(&self, world: &mut World, part: &ClusterPart) {
+        let more = part.more_secrets.iter().flatten().map(|secret| self.password(CLUSTER_APP.application, secret));
+        let applications = world.directory_mut(CONTOSO).map(|directory| directory.applications.iter_mut());
+        if let Some(found) = applications.into_iter().flatten().find(|found| found.id == CLUSTER_APP.application) {
+            for password in &mut found.passwords {
+                password.end = self.in_days(part.secret_ends_in_days);
+            }
+            found.passwords.extend(more);
+        }
     }
 
     /// The Kubernetes API of the cluster, with a small shop.
@@ -115,6 +128,7 @@ impl Builder {
                 enabled: true,
                 graph_roles: Vec::new(),
                 kind: "ManagedIdentity".to_owned(),
+                owners: Vec::new(),
                 extra: serde_json::Map::new(),
                 created: self.before,
                 written: Moment::LONG_AGO,

@@ -1,0 +1,85 @@
+//! What scenarios can set beside the cluster and the registry: Key Vaults, app registrations of others, further secrets.
+
+use serde::Deserialize;
+
+use super::{On, ScenarioError};
+
+/// Somebody of tenant A whom a scenario names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Party {
+    /// The cluster's principal.
+    OldPrincipal,
+    /// The groups that the cluster's principal is a member of (`old_principal_groups`).
+    OldPrincipalGroups,
+    /// The operator of tenant A: the service principal.
+    OperatorA,
+    /// The user who is the operator of tenant A.
+    OpsA,
+    /// A user of tenant A without any right.
+    ReaderA,
+}
+
+/// A Key Vault of tenant A.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VaultPart {
+    /// Its name.
+    pub name: String,
+    /// Where it is: in a resource group of the subscription that this names.
+    #[serde(default = "subscription")]
+    pub on: On,
+    /// For whom it has access policies.
+    #[serde(default)]
+    pub policies_for: Vec<Party>,
+    /// `properties.enableRbacAuthorization`; where it is set, access policies count for nothing.
+    #[serde(default)]
+    pub rbac: bool,
+}
+
+fn subscription() -> On {
+    On::Subscription
+}
+
+/// An app registration of tenant A that is there before anybody comes, with its service principal.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AppPart {
+    /// Its display name.
+    pub name: String,
+    /// Its tags.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// Its notes.
+    pub notes: Option<String>,
+    /// Who owns it; nobody where it is left out.
+    pub owner: Option<Party>,
+    /// `signInAudience`; `AzureADMultipleOrgs` where it is left out.
+    pub sign_in_audience: Option<String>,
+    /// How many days ago it was registered; 200 where it is left out.
+    pub created_days_ago: Option<f64>,
+    /// Its client secrets.
+    #[serde(default)]
+    pub secrets: Vec<SecretPart>,
+}
+
+/// A client secret of an application.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecretPart {
+    /// `displayName`.
+    pub name: String,
+    /// In how many days it ends, of the wall clock; negative for one that has ended, 200 where it is left out.
+    pub ends_in_days: Option<f64>,
+}
+
+impl AppPart {
+    /// What serde cannot check.
+    pub(super) fn check(&self) -> Result<(), ScenarioError> {
+        if self.owner == Some(Party::OldPrincipalGroups) {
+            let text = "`world.apps_a.owner` is 'old-principal-groups'; no group owns an application";
+            return Err(ScenarioError::Malformed(text.to_owned()));
+        }
+        Ok(())
+    }
+}
