@@ -33,6 +33,14 @@ mod names;
 #[cfg(test)]
 mod patience;
 #[cfg(test)]
+mod adopt;
+#[cfg(test)]
+mod last_look;
+#[cfg(test)]
+mod one_run;
+#[cfg(test)]
+mod renew;
+#[cfg(test)]
 mod resume;
 #[cfg(test)]
 mod roles;
@@ -42,3 +50,9 @@ mod sign_in;
 mod stopped;
 #[cfg(test)]
 mod undo;
+#[cfg(test)]
+mod unread;
+#[cfg(test)]
+mod watching;
+#[cfg(test)]
+mod way_back;

@@ -183,6 +183,59 @@ impl Story {
         self.send(reqwest::Method::PUT, &url, Some(&token), "application/json", body.to_string());
     }
 
+    /// Somebody of tenant A registers an app with those tags; gives its object id.
+    pub fn register_app(&self, name: &str, tags: &[&str]) -> String {
+        let token = self.token(Tenant::A, "https://graph.microsoft.com/.default");
+        let body = serde_json::json!({ "displayName": name, "signInAudience": "AzureADMultipleOrgs", "tags": tags });
+        let url = format!("{}/v1.0/applications", self.ready.arm);
+        text_of(&self.post(&url, Some(&token), "application/json", body.to_string()), "id").to_owned()
+    }
+
+    /// Somebody of tenant A adds a secret to an app, by its object id.
+    pub fn add_secret_by_hand(&self, object: &str, name: &str) {
+        let token = self.token(Tenant::A, "https://graph.microsoft.com/.default");
+        let body = serde_json::json!({ "passwordCredential": { "displayName": name } });
+        let url = format!("{}/v1.0/applications/{object}/addPassword", self.ready.arm);
+        self.post(&url, Some(&token), "application/json", body.to_string());
+    }
+
+    /// Somebody of tenant A removes a secret from an app, by their ids.
+    pub fn remove_secret_by_hand(&self, object: &str, key: &str) {
+        let token = self.token(Tenant::A, "https://graph.microsoft.com/.default");
+        let body = serde_json::json!({ "keyId": key });
+        let url = format!("{}/v1.0/applications/{object}/removePassword", self.ready.arm);
+        self.post(&url, Some(&token), "application/json", body.to_string());
+    }
+
+    /// Somebody of a tenant takes a role away, by the assignment's id.
+    pub fn remove_role_by_hand(&self, tenant: Tenant, assignment: &str) {
+        let token = self.token(tenant, "https://management.azure.com/.default");
+        let url = format!("{}{assignment}?api-version=2022-04-01", self.ready.arm);
+        self.send(reqwest::Method::DELETE, &url, Some(&token), "application/json", String::new());
+    }
+
+    /// Somebody of tenant A gives a principal Reader on the cluster's subscription.
+    pub fn grant_reader_by_hand(&self, principal: &str) {
+        let token = self.token(Tenant::A, "https://management.azure.com/.default");
+        let scope = format!("/subscriptions/{}", self.ready.tenants.a.subscription);
+        let name = uuid::Uuid::new_v4();
+        let url = format!(
+            "{}{scope}/providers/Microsoft.Authorization/roleAssignments/{name}?api-version=2022-04-01",
+            self.ready.arm
+        );
+        let definition = "/providers/Microsoft.Authorization/roleDefinitions/acdd72a7-3385-48ef-bd42-f606fba81ae7";
+        let body = serde_json::json!({ "properties": {
+            "roleDefinitionId": definition, "principalId": principal, "principalType": "ServicePrincipal",
+        }});
+        self.send(reqwest::Method::PUT, &url, Some(&token), "application/json", body.to_string());
+    }
+
+    /// The tag by which crosspull knows an app that it made for the cluster.
+    pub fn mark(&self) -> String {
+        let cluster = crosspull_core::ids::ClusterId::parse(&self.ready.cluster).expect("an id");
+        crosspull_core::plan::marker(&cluster)
+    }
+
     /// An administrator of tenant B deletes a service principal there.
     pub fn remove_from_b(&self, principal: &str) {
         let token = self.token(Tenant::B, "https://graph.microsoft.com/.default");

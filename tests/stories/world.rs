@@ -105,6 +105,29 @@ impl World {
         app.map_or_else(Vec::new, |app| list(&app["passwordCredentials"]).map(|s| text(s, "keyId")).collect())
     }
 
+    /// When the secrets of an app in tenant A end, by key id.
+    pub fn ends_of_secrets(&self, app_id: &str) -> Vec<(String, String)> {
+        let app = list(&self.0["tenants"]["a"]["applications"]).find(|app| app["appId"] == app_id);
+        let secrets = app.map(|app| list(&app["passwordCredentials"])).into_iter().flatten();
+        secrets.map(|s| (text(s, "keyId").to_owned(), text(s, "endDateTime").to_owned())).collect()
+    }
+
+    /// The cluster's principal has every role that the former one had then, or it is still the former one.
+    pub fn cluster_is_whole(&self, then: &Self) {
+        let (now, former) = (text(self.cluster(), "clientId"), text(then.cluster(), "clientId"));
+        let principal = |world: &Self, app: &str| world.principals("a", app).first().map(|p| (*p).to_owned());
+        let had = principal(then, former).map(|p| then.held(&p)).unwrap_or_default();
+        let has = principal(self, now).map(|p| self.held(&p)).unwrap_or_default();
+        let lost: Vec<_> = had.iter().filter(|role| !has.contains(role)).collect();
+        assert!(lost.is_empty(), "the cluster's principal {now} lost {lost:#?}");
+        assert_eq!(self.cluster()["provisioningState"], "Succeeded");
+    }
+
+    /// An app of tenant A, by its object id.
+    pub fn app_of(&self, object: &str) -> Option<&Value> {
+        list(&self.0["tenants"]["a"]["applications"]).find(|app| app["id"] == object)
+    }
+
     /// The cluster's former app has one secret more than then.
     pub fn way_back_is_kept(&self, begin: &Self) {
         let former = text(begin.cluster(), "clientId");

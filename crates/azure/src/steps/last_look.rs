@@ -277,10 +277,3 @@ fn unseen(what: &str, error: CallError) -> Result<Seen, Halt> {
         }
     }
 }
-
-// STUB
-impl Doing<'_> {
-    async fn pull_once(&self, _: &RegistryId, _: &str, _: &[crosspull_core::ids::ImageRef], _: AppId, _: &Secret) -> Result<Result<(), Refusal>, Halt> {
-        Ok(Ok(()))
-    }
-}

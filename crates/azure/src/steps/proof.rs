@@ -121,7 +121,6 @@ impl Doing<'_> {
     }
 
     /// Pulls every image once, without patience. The inner error is what was refused.
-    #[allow(dead_code, reason = "the last look before the reset is what calls it")]
     pub(super) async fn pull_once(
         &self,
         registry: &RegistryId,

@@ -145,7 +145,8 @@ impl Surveyor<'_> {
     async fn roles_everywhere(&self, work: &Work, principal: ObjectId, subscriptions: &[Uuid]) -> Read<Assignment> {
         let endpoints = self.door.endpoints();
         // Where it fails the others say the same.
-        let mut found = self.query::<Assignment>(work, &request::roles_of(principal)).await.unwrap_or_default();
+        let by_query = self.query::<Assignment>(work, &request::roles_of(principal)).await.unwrap_or_default();
+        let mut found = Vec::new();
         let asked = subscriptions.iter().map(async |id| {
             let scope = format!("/subscriptions/{id}");
             let listed = self.list::<Assignment>(work, request::roles_at(endpoints, Side::A, &scope, principal)).await;
@@ -159,6 +160,8 @@ impl Surveyor<'_> {
                 Err(unread) => missing.push(unread),
             }
         }
+        // Those of the lists come first: they name a role as its scope does.
+        found.extend(by_query);
         found.retain(|a| a.properties.principal_id == principal);
         found.sort_by_key(|a| a.id.to_ascii_lowercase());
         found.dedup_by(|a, b| a.id.eq_ignore_ascii_case(&b.id));
@@ -228,14 +231,15 @@ impl Surveyor<'_> {
 
     async fn held_role(&self, work: &Work, assignment: &Assignment) -> HeldRole {
         let properties = &assignment.properties;
-        let request = request::role_definition(self.door.endpoints(), &properties.role_definition_id);
+        let definition = in_scope(&properties.role_definition_id, &assignment.scope());
+        let request = request::role_definition(self.door.endpoints(), &definition);
         let role = match self.door.json::<Definition>(work, request).await {
             Ok(definition) => printable(&definition.properties.role_name, 80),
-            Err(_) => format!("a role whose name cannot be read ({})", properties.role_definition_id),
+            Err(_) => format!("a role whose name cannot be read ({definition})"),
         };
         HeldRole {
             role: printable(&role, WHOLE),
-            definition: printable(&properties.role_definition_id, WHOLE),
+            definition: printable(&definition, WHOLE),
             scope: printable(&assignment.scope(), WHOLE),
             condition: properties.condition.clone(),
         }
@@ -256,6 +260,18 @@ impl Surveyor<'_> {
     }
 }
 
+/// The id of a role definition as an assignment in a subscription names it. Resource Graph names built-in roles without
+/// the subscription, where few may read them.
+fn in_scope(definition: &str, scope: &str) -> String {
+    let subscription = scope.strip_prefix("/subscriptions/").and_then(|rest| rest.split('/').next());
+    match subscription {
+        Some(subscription) if definition.starts_with("/providers/") => {
+            format!("/subscriptions/{subscription}{definition}")
+        }
+        _ => definition.to_owned(),
+    }
+}
+
 /// What is lacking by a list, or that the list was not read.
 fn lacking<T>(part: Part, listed: Result<Vec<T>, CallError>, lack: impl FnMut(T) -> Lack) -> Read<Lack> {
     match listed {
@@ -273,4 +289,17 @@ fn unread(part: Part, error: CallError) -> Unread {
         None => lower_first(&trouble.why),
     };
     Unread { part, why, denied, refusal: trouble.refusal }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_is_named_within_its_subscription() {
+        let of = "/providers/Microsoft.Authorization/RoleDefinitions/b2";
+        assert_eq!(in_scope(of, "/subscriptions/s/resourceGroups/g"), format!("/subscriptions/s{of}"));
+        assert_eq!(in_scope(of, "/"), of);
+        assert_eq!(in_scope("/subscriptions/t/x", "/subscriptions/s"), "/subscriptions/t/x");
+    }
 }
