@@ -79,7 +79,35 @@ pub fn held<'w>(
 /// Whether a principal may do a control action at a scope, now.
 #[must_use]
 pub fn allowed(cloud: &Cloud, world: &World, principal: Uuid, scope: &str, action: &str) -> bool {
-    held(world, cloud.clock.now(), cloud.times.role_effect, principal, scope).any(|(_, role)| role.allows(action))
+    verdict(cloud, world, principal, scope, action, &[]) == Verdict::Allowed
+}
+
+/// What comes of a control action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    Allowed,
+    /// A role has it, under a condition that does not hold.
+    Conditional,
+    NotHeld,
+}
+
+/// What comes of a control action by a request that has these attributes.
+fn verdict(
+    cloud: &Cloud,
+    world: &World,
+    principal: Uuid,
+    scope: &str,
+    action: &str,
+    attributes: &[(&str, &str)],
+) -> Verdict {
+    let held = held(world, cloud.clock.now(), cloud.times.role_effect, principal, scope);
+    let mut held = held.filter(|(_, role)| role.allows(action)).peekable();
+    if held.peek().is_none() {
+        return Verdict::NotHeld;
+    }
+    let holds = |condition: &String| condition::holds(condition, action, attributes) == Some(true);
+    let fulfilled = held.any(|(assignment, _)| assignment.condition.as_ref().is_none_or(holds));
+    if fulfilled { Verdict::Allowed } else { Verdict::Conditional }
 }
 
 /// Whether a principal may do a data action at a scope, on a repository if the action is about one.
@@ -114,12 +142,28 @@ fn condition_allows(condition: &str, action: &str, repository: Option<&str>) -> 
 /// # Errors
 /// 403 `AuthorizationFailed`, naming action and scope (`ra_forbidden_403`).
 pub fn require(cloud: &Cloud, caller: &Caller, scope: &str, action: &str) -> Result<(), Refusal> {
-    if allowed(cloud, &cloud.world(), caller.object_id, scope, action) {
-        return Ok(());
-    }
+    require_with(cloud, caller, scope, action, &[])
+}
+
+/// The same for a request that has attributes which conditions can ask for.
+///
+/// # Errors
+/// 403 `AuthorizationFailed`, naming a condition that does not hold (`azure-facts.md` 9.6).
+pub fn require_with(
+    cloud: &Cloud,
+    caller: &Caller,
+    scope: &str,
+    action: &str,
+    attributes: &[(&str, &str)],
+) -> Result<(), Refusal> {
+    let why = match verdict(cloud, &cloud.world(), caller.object_id, scope, action, attributes) {
+        Verdict::Allowed => return Ok(()),
+        Verdict::Conditional => " The request was denied because of an ABAC condition that is not fulfilled.",
+        Verdict::NotHeld => "",
+    };
     let message = format!(
         "The client '{}' with object id '{}' does not have authorization to perform action '{action}' over scope '{scope}' or \
-         the scope is invalid. If access was recently granted, please refresh your credentials.",
+         the scope is invalid. If access was recently granted, please refresh your credentials.{why}",
         caller.name(),
         caller.object_id
     );

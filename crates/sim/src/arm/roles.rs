@@ -36,7 +36,7 @@ fn permissions(cloud: &Cloud, asked: &Asked, scope: &str) -> Answer {
     let world = cloud.world();
     let now = cloud.clock.now();
     let sets: Vec<Value> = rights::held(&world, now, cloud.times.role_effect, asked.caller.object_id, scope)
-        .map(|(_, role)| permission_set(role))
+        .map(|(assignment, role)| conditional(permission_set(role), assignment))
         .collect();
     drop(world);
     if sets.is_empty() {
@@ -44,6 +44,15 @@ fn permissions(cloud: &Cloud, asked: &Asked, scope: &str) -> Answer {
         rights::require(cloud, &asked.caller, scope, "Microsoft.Authorization/permissions/read")?;
     }
     value(cloud, asked, sets)
+}
+
+/// A permission set with the condition that it is held under, if any (`azure-facts.md` 9.6).
+fn conditional(mut set: Value, assignment: &RoleAssignment) -> Value {
+    if let Some(condition) = &assignment.condition {
+        set["condition"] = json!(condition);
+        set["conditionVersion"] = json!(assignment.condition_version);
+    }
+    set
 }
 
 fn permission_set(role: &RoleDefinition) -> Value {
@@ -201,7 +210,7 @@ struct NewProperties {
 /// Creates an assignment (`ra_acr_exists_409`, `ra_forbidden_403`, `ra_principal_not_found_retry_new`).
 fn assign(cloud: &Cloud, asked: &Asked, scope: &str, name: &str) -> Answer {
     let at = format!("{scope}/providers/{ASSIGNMENTS}/{name}");
-    rights::require(cloud, &asked.caller, &at, &format!("{ASSIGNMENTS}/write"))?;
+    require_for(cloud, asked, &at, "write", &requested(cloud, asked))?;
     if Uuid::parse_str(name).is_err() {
         let message = format!("The role assignment ID '{name}' is not valid. The role assignment ID must be a GUID.");
         return Err(errors::arm(StatusCode::BAD_REQUEST, "InvalidRoleAssignmentId", &message));
@@ -245,6 +254,42 @@ fn assign(cloud: &Cloud, asked: &Asked, scope: &str, name: &str) -> Answer {
     }
     world.role_assignments.push(created);
     Ok(writes_left(errors::json(StatusCode::CREATED, &shown)))
+}
+
+/// What the condition of a constrained right to assign roles asks for (Azure's document "Delegate Azure role assignment
+/// management to others with conditions"): names and values.
+fn attributes(source: &str, role: &str, principal: &str, kind: &str) -> [(String, String); 3] {
+    let named = |name: &str, value: &str| (format!("{source}[{ASSIGNMENTS}:{name}]"), value.to_owned());
+    [named("RoleDefinitionId", rights::role_guid(role)), named("PrincipalId", principal), named("PrincipalType", kind)]
+}
+
+/// The attributes of the assignment that a request is to write; empty ones where its body does not say.
+fn requested(cloud: &Cloud, asked: &Asked) -> [(String, String); 3] {
+    let body: Value = serde_json::from_slice(&asked.body).unwrap_or_default();
+    let given = |member: &str| body.get("properties")?.get(member)?.as_str();
+    let principal = given("principalId").unwrap_or_default();
+    let kind = known_kind(cloud, asked.caller.tenant, principal).or(given("principalType"));
+    attributes("@Request", given("roleDefinitionId").unwrap_or_default(), principal, kind.unwrap_or_default())
+}
+
+/// Lets a caller through who may write or delete an assignment with these attributes.
+fn require_for(
+    cloud: &Cloud,
+    asked: &Asked,
+    at: &str,
+    action: &str,
+    attributes: &[(String, String)],
+) -> Result<(), Refusal> {
+    let attributes: Vec<(&str, &str)> =
+        attributes.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    rights::require_with(cloud, &asked.caller, at, &format!("{ASSIGNMENTS}/{action}"), &attributes)
+}
+
+/// The type of a principal of a tenant.
+fn known_kind(cloud: &Cloud, tenant: Uuid, principal: &str) -> Option<&'static str> {
+    let id = Uuid::parse_str(principal).ok()?;
+    let world = cloud.world();
+    known_principal(cloud, world.directory(tenant)?, id).map(|(kind, _)| kind)
 }
 
 /// The role of a whole role definition id, under any scope; a GUID alone is none.
@@ -329,7 +374,13 @@ fn known_principal(cloud: &Cloud, directory: &Directory, id: Uuid) -> Option<(&'
 /// Removes an assignment: 200 with what it was, 204 when there is none.
 fn unassign(cloud: &Cloud, asked: &Asked, scope: &str, name: &str) -> Answer {
     let at = format!("{scope}/providers/{ASSIGNMENTS}/{name}");
-    rights::require(cloud, &asked.caller, &at, &format!("{ASSIGNMENTS}/delete"))?;
+    let there = {
+        let world = cloud.world();
+        position(&world, scope, name)
+            .and_then(|at| world.role_assignments.get(at))
+            .map(|found| attributes("@Resource", &found.role, &found.principal_id.to_string(), &found.principal_type))
+    };
+    require_for(cloud, asked, &at, "delete", there.as_ref().map_or(&[], |all| all.as_slice()))?;
     let mut world = cloud.world();
     let Some(at) = position(&world, scope, name) else {
         return Ok(writes_left(axum::response::IntoResponse::into_response(StatusCode::NO_CONTENT)));

@@ -340,3 +340,38 @@ async fn the_quota_of_the_clusters_region_counts_its_nodes() {
     let hub = format!("/subscriptions/{}", bed.cloud.world().subscriptions[2].id);
     assert_eq!(count(&usages(&hub, "westeurope").await, "cores"), Some((Some(0), Some(100))));
 }
+
+#[tokio::test]
+async fn a_right_to_assign_under_a_condition_is_for_some_roles_alone() {
+    const OWNER: &str = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635";
+    let condition = format!(
+        "((!(ActionMatches{{'Microsoft.Authorization/roleAssignments/write'}})) OR \
+          (@Request[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAllValues:GuidNotEquals {{{OWNER}}})) AND \
+         ((!(ActionMatches{{'Microsoft.Authorization/roleAssignments/delete'}})) OR \
+          (@Resource[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAllValues:GuidNotEquals {{{OWNER}}}))"
+    );
+    let administrator = crate::rights::by_name("Role Based Access Control Administrator").expect("a role").id;
+    let constrained = condition.clone();
+    let bed = Testbed::new(move |world| {
+        for held in world.role_assignments.iter_mut().filter(|held| held.role == administrator) {
+            held.condition = Some(constrained.clone());
+            held.condition_version = Some("2.0".to_owned());
+        }
+    });
+    let app = bed.app();
+    let body = assignment(app.principal_a, Some("ServicePrincipal"));
+    let path = assignment_path(&bed.cluster, Uuid::from_u128(41));
+    assert_eq!(bed.arm('a', Method::PUT, &path, body.clone()).await.status, StatusCode::CREATED);
+    let mut owner = body;
+    owner["properties"]["roleDefinitionId"] =
+        json!(format!("/providers/Microsoft.Authorization/roleDefinitions/{OWNER}"));
+    let refused = bed.arm('a', Method::PUT, &assignment_path(&bed.cluster, Uuid::from_u128(42)), owner).await;
+    assert_eq!((refused.status, refused.code().as_str()), (StatusCode::FORBIDDEN, "AuthorizationFailed"));
+    assert!(refused.json()["error"]["message"].as_str().is_some_and(|text| text.contains("ABAC condition")));
+    assert_eq!(bed.arm('a', Method::DELETE, &path, Value::Null).await.status, StatusCode::OK);
+    let permissions = format!("{}/providers/Microsoft.Authorization/permissions", bed.cluster);
+    let shown = bed.arm('a', Method::GET, &permissions, Value::Null).await.json();
+    let conditions: Vec<_> =
+        shown["value"].as_array().into_iter().flatten().filter_map(|set| set["condition"].as_str()).collect();
+    assert_eq!(conditions, [condition.as_str()]);
+}
