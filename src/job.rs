@@ -21,9 +21,9 @@ use crosspull_core::check::{Check, Finding, Level, judge_other_runs};
 use crosspull_core::event::{CallId, Entry, Event, RunId, Verdict};
 use crosspull_core::explain::Trouble;
 use crosspull_core::find::{Named, Sought};
+use crosspull_core::ids::ClusterId;
 use crosspull_core::inputs::{Access, Inputs};
 use crosspull_core::plan::{Facts, Plan};
-use crosspull_core::ids::ClusterId;
 use crosspull_core::run::{Known, OtherRun, Run, Way};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 

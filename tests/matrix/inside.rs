@@ -181,7 +181,11 @@ async fn drive(story: &Story, cut: Option<Cut>, seen: Arc<Mutex<BTreeSet<Call>>>
         metadata_host: None,
     };
     let door = Arc::new(connect(&inputs.access, parts).await.expect("a door"));
-    let survey = Surveyor::new(&door, &inputs, &Known::default()).survey().await.expect("no journal yet").expect("nothing stops");
+    let survey = Surveyor::new(&door, &inputs, &Known::default())
+        .survey()
+        .await
+        .expect("no journal yet")
+        .expect("nothing stops");
     let plan = Plan::new_app(&inputs, &survey);
     let run = RunId(uuid::Uuid::new_v4().simple().to_string().chars().take(8).collect());
     let journal = Journal::create(&story.state().join("crosspull/runs"), &run).expect("a journal");

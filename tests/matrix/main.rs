@@ -16,6 +16,7 @@ mod world;
 mod cells;
 mod inside;
 mod network;
+mod reads;
 mod sameness;
 
 use std::sync::atomic::Ordering;
@@ -35,6 +36,18 @@ fn a_call_that_fails_in_any_way_is_mended() {
     let struck = STRUCK.load(Ordering::Relaxed);
     println!("network faults: {} calls x {} faults, {held}, {struck} of them struck", places.len(), FAULTS.len());
     assert!(struck * 10 > held.of * 9, "too few faults struck: {struck}");
+}
+
+/// A read of the checks never comes: refused, failing, or torn, however often it is asked.
+#[test]
+fn a_read_of_the_checks_that_never_comes_is_not_taken_for_what_is_not_there() {
+    let reads = reads::all();
+    let cells = reads.iter().flat_map(|read| reads::FAULTS.iter().map(move |fault| (read, fault)));
+    let cells: Vec<Cell> =
+        cells.map(|(read, (name, fault))| Cell::new(format!("{name} at {read}"), reads::held(read, fault))).collect();
+    let held = all_hold(cells);
+    println!("reads: {} reads x {} faults, {held}", reads.len(), reads::FAULTS.len());
+    assert!(matches!(held, Held { of: 60.., .. }), "the checks read less than ever: {held}");
 }
 
 /// The program is gone at any moment of any call: killed, crashed, out of power.

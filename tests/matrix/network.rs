@@ -91,7 +91,7 @@ fn counted(story: &Story) -> BTreeMap<String, usize> {
 }
 
 /// The pattern of a request: what a run makes up stands for any.
-fn pattern(request: &serde_json::Value) -> String {
+pub fn pattern(request: &serde_json::Value) -> String {
     let plane = text(request, "plane");
     let path = text(request, "path");
     let path = if plane == "graph" { path.trim_start_matches("/v1.0") } else { path };

@@ -31,7 +31,11 @@ fn an_app_that_somebody_else_marked_is_shown_and_not_taken_up() {
 fn an_app_is_taken_up_by_its_id_alone() {
     let story = Story::of("happy");
     let object = story.register_app("crosspull-aks-shop", &[&story.mark()]);
-    story.apply(&["--adopt", "33333333-3333-4333-8333-333333333333"]).exits(4).finds("stop", "has the id 33333333", &object);
+    story.apply(&["--adopt", "33333333-3333-4333-8333-333333333333"]).exits(4).finds(
+        "stop",
+        "has the id 33333333",
+        &object,
+    );
     let end = story.apply(&["--adopt", &object]);
     end.is_done();
     end.finds("warn", "taken up because you named it", "");

@@ -120,6 +120,8 @@ fn a_wait_counts_from_the_proof_of_the_secret_that_is_sent() {
 #[test]
 fn a_secret_has_to_outlive_the_wait_the_question_and_the_reset() {
     let story = Story::of("happy");
-    story.apply(&["--secret-days", "1", "--soak", "1000"]).complains("a secret of 1 day may end while the cluster is reset");
+    story
+        .apply(&["--secret-days", "1", "--soak", "1000"])
+        .complains("a secret of 1 day may end while the cluster is reset");
     story.apply(&["--secret-days", "1", "--soak", "1"]).is_done();
 }

@@ -11,6 +11,8 @@ mod story;
 mod world;
 
 #[cfg(test)]
+mod adopt;
+#[cfg(test)]
 mod clouds;
 #[cfg(test)]
 mod consent;
@@ -27,17 +29,15 @@ mod hostile;
 #[cfg(test)]
 mod inputs;
 #[cfg(test)]
+mod last_look;
+#[cfg(test)]
 mod lost;
 #[cfg(test)]
 mod names;
 #[cfg(test)]
-mod patience;
-#[cfg(test)]
-mod adopt;
-#[cfg(test)]
-mod last_look;
-#[cfg(test)]
 mod one_run;
+#[cfg(test)]
+mod patience;
 #[cfg(test)]
 mod renew;
 #[cfg(test)]

@@ -41,7 +41,11 @@ fn undo_is_told_of_a_run_that_waits_with_what_it_made() {
     let told = told.expect("it waited");
     told.exits(4).finds("stop", "is at work on aks-shop", "Wait until it has ended");
     third.ends_well();
-    third.finds("warn", &format!("run {second} for aks-shop stopped after its proof"), &format!("crosspull resume {second} "));
+    third.finds(
+        "warn",
+        &format!("run {second} for aks-shop stopped after its proof"),
+        &format!("crosspull resume {second} "),
+    );
     story.world().cluster_is_whole(story.begin());
 }
 
@@ -51,7 +55,11 @@ fn undo_does_not_take_away_what_another_open_run_found() {
     let first = terminated_in_its_wait(&story);
     let second = terminated_in_its_wait(&story);
     let end = story.undo_of(&first, &[]);
-    end.exits(4).finds("stop", &format!("run {second} stands on what this run made"), &format!("crosspull undo {second} "));
+    end.exits(4).finds(
+        "stop",
+        &format!("run {second} stands on what this run made"),
+        &format!("crosspull undo {second} "),
+    );
     let end = story.run(&["resume", &second, "--yes", "--output", "json"]);
     end.ends_well();
     story.world().cluster_is_whole(story.begin());

@@ -24,7 +24,12 @@ fn roles_that_cannot_be_read_stop_the_run() {
     for what in [BUSY, "do = 'garbage'"] {
         let story = Story::told(&["old-roles-to-copy"], &always(ROLES, what));
         let end = story.apply(&[]);
-        is_stopped(&story, &end, "not read of aks-shop's present principal: its roles in subscription", "Try again later");
+        is_stopped(
+            &story,
+            &end,
+            "not read of aks-shop's present principal: its roles in subscription",
+            "Try again later",
+        );
     }
 }
 
@@ -39,12 +44,16 @@ fn a_service_that_fails_for_a_while_is_sat_out_and_every_role_is_copied() {
 
 #[test]
 fn a_list_whose_second_page_fails_is_no_list() {
-    let own = format!("name = 'page'\nsays = 'the second page fails'\n[[fault]]\non = '{ROLES}'\nnth = [2]\ndo = 'garbage'");
+    let own =
+        format!("name = 'page'\nsays = 'the second page fails'\n[[fault]]\non = '{ROLES}'\nnth = [2]\ndo = 'garbage'");
     let story = Story::told(&["old-roles-to-copy", "paged"], &own);
     let end = story.apply(&[]);
     assert!(matches!(end.code, Some(0 | 4)), "\n{end}");
     story.world().cluster_is_whole(story.begin());
-    let story = Story::told(&["old-roles-to-copy", "paged"], &own.replace("[2]", "[2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24]"));
+    let story = Story::told(
+        &["old-roles-to-copy", "paged"],
+        &own.replace("[2]", "[2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24]"),
+    );
     let end = story.apply(&[]);
     assert!(matches!(end.code, Some(0 | 4)), "\n{end}");
     story.world().cluster_is_whole(story.begin());
@@ -83,14 +92,19 @@ fn one_of_sixty_one_subscriptions_that_may_not_be_read_is_named_and_accepted_by_
     end.is_done();
     end.finds("warn", &format!("its roles in subscription {id} (not read, and accepted as such)"), "");
     let plan = end.events("run_started").next().expect("it began")["plan"].to_string();
-    assert!(plan.contains(&format!("its roles in subscription {id} (not read")), "the journal keeps it, for the question");
+    assert!(
+        plan.contains(&format!("its roles in subscription {id} (not read")),
+        "the journal keeps it, for the question"
+    );
     story.world().cluster_is_whole(story.begin());
 }
 
 #[test]
 fn groups_that_cannot_be_read_are_never_a_pass() {
     let both = |what: &str| {
-        let one = |name: &str| format!("[[fault]]\non = 'graph GET /servicePrincipals/{{id}}/{name}'\nnth = 'every'\n{what}\n");
+        let one = |name: &str| {
+            format!("[[fault]]\non = 'graph GET /servicePrincipals/{{id}}/{name}'\nnth = 'every'\n{what}\n")
+        };
         format!("name = 'groups'\nsays = 'no groups'\n{}{}", one("transitiveMemberOf"), one("memberOf"))
     };
     let story = Story::told(&["old-principal-in-group"], &both(BUSY));
@@ -110,7 +124,8 @@ fn groups_that_cannot_be_read_are_never_a_pass() {
 
 #[test]
 fn access_policies_of_vaults_are_named_or_named_as_not_read() {
-    let vault = "name = 'vault'\nsays = 'a vault'\n[[world.vaults]]\nname = 'kv-shop'\npolicies_for = ['old-principal']\n";
+    let vault =
+        "name = 'vault'\nsays = 'a vault'\n[[world.vaults]]\nname = 'kv-shop'\npolicies_for = ['old-principal']\n";
     let story = Story::told(&[], vault);
     let end = story.apply(&[]);
     end.is_done();
@@ -130,9 +145,25 @@ fn access_policies_of_vaults_are_named_or_named_as_not_read() {
 }
 
 #[test]
+fn a_right_that_may_not_be_read_is_accepted_by_name_alone() {
+    let on = "arm GET /subscriptions/{s}/resourceGroups/{g}/providers/Microsoft.Authorization/permissions";
+    let story = Story::told(&["old-roles-to-copy"], &always(on, DENIED));
+    let end = story.apply(&[]);
+    is_stopped(
+        &story,
+        &end,
+        "since you may not: whether you may give its roles to another",
+        "--unread right-to-assign",
+    );
+    let end = story.apply(&["--unread", "right-to-assign"]);
+    end.is_done();
+    end.finds("warn", "on rg-shop (whether you may assign roles there was not read)", "");
+}
+
+#[test]
 fn whether_roles_may_be_assigned_is_not_guessed() {
     let on = "arm GET /subscriptions/{s}/resourceGroups/{g}/providers/Microsoft.Authorization/permissions";
     let story = Story::told(&["old-roles-to-copy"], &always(on, BUSY));
     let end = story.apply(&[]);
-    is_stopped(&story, &end, "whether you may assign", "Try again later");
+    is_stopped(&story, &end, "whether you may give its roles to another", "Try again later");
 }

@@ -100,5 +100,9 @@ fn the_secret_that_gives_the_cluster_back_lives_as_long_as_the_one_before() {
     let ends = world.ends_of_secrets(&app);
     let (old, new): (Vec<_>, Vec<_>) = ends.into_iter().partition(|(key, _)| before.contains(key));
     assert_eq!(new.len(), 1);
-    assert_eq!(new[0].1.get(..10), old.iter().map(|(_, end)| end.as_str()).max().and_then(|end| end.get(..10)), "the same day");
+    assert_eq!(
+        new[0].1.get(..10),
+        old.iter().map(|(_, end)| end.as_str()).max().and_then(|end| end.get(..10)),
+        "the same day"
+    );
 }

@@ -13,7 +13,9 @@ use futures_util::stream::{self, StreamExt as _};
 
 use crate::door::{Door, MOST_PAGES, endless};
 use crate::realm::{self, Realm, RealmError};
-use crate::reply::{self, Catalog, GraphPage, RefreshToken, Registry, Resource, Subscription, Tag, Tags, Tenant, Token};
+use crate::reply::{
+    self, Catalog, GraphPage, RefreshToken, Registry, Resource, Subscription, Tag, Tags, Tenant, Token,
+};
 use crate::request::{self, Audience, Request};
 use crate::wire::CallError;
 
@@ -70,8 +72,11 @@ impl Finder<'_> {
         let work = self.work();
         let page = |after: Option<&str>| request::resources(self.door.endpoints(), self.side, kind.query, after);
         let request = request::subscriptions(self.door.endpoints(), self.side);
-        let (subscriptions, mut page_read) =
-            join(self.door.list::<Subscription>(&work, request), self.door.json::<GraphPage<Resource>>(&work, page(None))).await;
+        let (subscriptions, mut page_read) = join(
+            self.door.list::<Subscription>(&work, request),
+            self.door.json::<GraphPage<Resource>>(&work, page(None)),
+        )
+        .await;
         // Their names are nice to have.
         let names = Names::of(subscriptions.as_deref().unwrap_or_default());
         // Somebody forbade it, or the cloud has none.

@@ -347,7 +347,7 @@ pub const FIELDS: [Field; 25] = [
         Key::Unread,
         "May be unread",
         "What you may not read of the present principal, and accept that the cluster may lose: roles, groups, \
-         api-permissions, vault-policies, or the id of a subscription whose roles are meant.",
+         api-permissions, vault-policies, right-to-assign, or the id of a subscription whose roles are meant.",
         "groups",
         None,
         Kind::Many,

@@ -104,8 +104,15 @@ fn last_look_stands(events: &[Event], step: StepId) -> bool {
             if *of == step && missing.is_empty() && !table.is_empty() && *stands == table)
     };
     let asked = |event: &Event| {
-        matches!(event, Event::Asking { .. } | Event::Confirmed { .. } | Event::Planned { .. } | Event::RunStarted { .. }
-            | Event::RunResumed { .. } | Event::UndoStarted { .. })
+        matches!(
+            event,
+            Event::Asking { .. }
+                | Event::Confirmed { .. }
+                | Event::Planned { .. }
+                | Event::RunStarted { .. }
+                | Event::RunResumed { .. }
+                | Event::UndoStarted { .. }
+        )
     };
     let yes = events[..at].iter().rfind(|event| asked(event));
     whole(&events[at]) && matches!(yes, Some(Event::Confirmed { step: of }) if *of == step)

@@ -144,7 +144,8 @@ pub(crate) fn short_wait() -> String {
 /// How the cluster gets back once it is reset; the error where crosspull cannot do it.
 pub(crate) fn way_back(run: &Run) -> Result<String, String> {
     let made = run.facts.learnt(&Fact::WayBackKey).is_some_and(|l| l.how.is_made() || l.how == Outcome::Undone);
-    let saved = run.route().is_some_and(|p| p.steps.iter().any(|s| matches!(s.op, Op::KeepWayBack { saved: true, .. })));
+    let saved =
+        run.route().is_some_and(|p| p.steps.iter().any(|s| matches!(s.op, Op::KeepWayBack { saved: true, .. })));
     let id = run.id.as_ref().map(ToString::to_string).unwrap_or_default();
     if made && saved {
         Ok(format!("A way back is kept: crosspull undo {id} resets it to its former app."))
@@ -263,7 +264,11 @@ fn does(step: &Step) -> String {
             "Adds a second secret, which lives {days} days, to the cluster's present app {app} , whose own secret nobody can \
              read. With such a secret crosspull can give the cluster back. {} Where you may not, this step says so and the \
              run goes on.",
-            if *saved { "It is saved in the file that you named." } else { "It proves that you may, and goes at the end." }
+            if *saved {
+                "It is saved in the file that you named."
+            } else {
+                "It proves that you may, and goes at the end."
+            }
         ),
         Op::ProveInside { image, cluster, namespace, .. } => format!(
             "Starts a pod in the namespace {namespace} of {} that pulls {image} and runs nothing of it, reads what became of \

@@ -233,7 +233,11 @@ pub fn is_assignment_id(id: &str) -> bool {
     let lower = id.to_ascii_lowercase();
     let Some((scope, name)) = lower.rsplit_once(OF) else { return false };
     let plain = |part: &str| {
-        !part.is_empty() && part != "." && part != ".." && !part.contains(['%', '?', '#', '\\']) && !part.contains(char::is_control)
+        !part.is_empty()
+            && part != "."
+            && part != ".."
+            && !part.contains(['%', '?', '#', '\\'])
+            && !part.contains(char::is_control)
     };
     let whole = scope.is_empty() || scope.strip_prefix('/').is_some_and(|scope| scope.split('/').all(plain));
     whole && Uuid::try_parse(name).is_ok_and(|_| name.len() == 36)
@@ -253,7 +257,9 @@ mod tests {
     fn only_the_id_of_a_role_assignment_is_one() {
         let of = "/providers/Microsoft.Authorization/roleAssignments/";
         let name = "11111111-1111-4111-8111-111111111111";
-        for scope in ["", "/subscriptions/s/resourceGroups/rg(shop)_1", "/providers/Microsoft.Management/managementGroups/m"] {
+        for scope in
+            ["", "/subscriptions/s/resourceGroups/rg(shop)_1", "/providers/Microsoft.Management/managementGroups/m"]
+        {
             assert!(is_assignment_id(&format!("{scope}{of}{name}")), "{scope}");
         }
         for id in [

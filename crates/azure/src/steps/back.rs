@@ -168,7 +168,9 @@ impl Doing<'_> {
                 note.push_str(&ends.unwrap_or_default());
             }
             Err(halt @ (Halt::Stopped | Halt::Journal(_))) => return Err(halt),
-            Err(halt) => note.push_str(&format!("; whether others of this run are left there cannot be told: {}", halt.why())),
+            Err(halt) => {
+                note.push_str(&format!("; whether others of this run are left there cannot be told: {}", halt.why()))
+            }
         }
         if !given.is_empty() {
             let roles: Vec<String> = given.iter().map(HeldRole::short).collect();

@@ -93,7 +93,8 @@ impl Doing<'_> {
                 return Ok(());
             }
             // No tries: nothing is asked meanwhile.
-            let pause = wire.pause(&self.work, "the new service principal becomes known in every region", wait, whole, 0);
+            let pause =
+                wire.pause(&self.work, "the new service principal becomes known in every region", wait, whole, 0);
             tokio::select! {
                 waited = pause => waited.map_err(|e| Halt::of("", e))?,
                 () = wire.control().cut_short() => {

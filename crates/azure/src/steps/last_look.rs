@@ -68,7 +68,9 @@ impl Doing<'_> {
                 "The cluster is as before. Put right what is missing and go on with crosspull resume {run} , or take the \
                  run back with crosspull undo {run}"
             ),
-            Way::Back => format!("The cluster is as before. Put right what is missing, then crosspull undo {run} goes on."),
+            Way::Back => {
+                format!("The cluster is as before. Put right what is missing, then crosspull undo {run} goes on.")
+            }
         };
         Halt::Failed(Trouble::new(format!("{} was not reset.", reset.cluster.name()), why, now))
     }

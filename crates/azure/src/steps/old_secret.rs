@@ -34,7 +34,9 @@ impl Doing<'_> {
         if !seen {
             return Ok((
                 Outcome::Skipped,
-                format!("the replaced secret {key} stays, since no node was seen to pull with the new one. Once one was: {by_hand}"),
+                format!(
+                    "the replaced secret {key} stays, since no node was seen to pull with the new one. Once one was: {by_hand}"
+                ),
             ));
         }
         let object: ObjectId = self.need(Fact::AppObject).await?;
@@ -51,7 +53,8 @@ impl Doing<'_> {
 
     /// The secret that proved that there is a way back goes, since it is saved nowhere.
     async fn remove_proof_of_way_back(&self, former: AppId) -> Done {
-        let made = self.known::<KeyId>(&Fact::WayBackKey).filter(|_| self.how(&Fact::WayBackKey) == Some(Outcome::Created));
+        let made =
+            self.known::<KeyId>(&Fact::WayBackKey).filter(|_| self.how(&Fact::WayBackKey) == Some(Outcome::Created));
         let Some(key) = made else { return Ok((Outcome::Skipped, "there is none".to_owned())) };
         let by_hand = format!("az ad app credential delete --id {former} --key-id {key}");
         let stays = format!("the secret {key} of the former app was not removed");

@@ -79,8 +79,7 @@ impl Doing<'_> {
         }
         if let Some(cluster) = self.past().route().and_then(|plan| plan.subject().0) {
             let scope = format!("/subscriptions/{}", cluster.subscription());
-            let own: Vec<Assignment> =
-                self.read_list(request::roles_at(endpoints, Side::A, &scope, principal)).await?;
+            let own: Vec<Assignment> = self.read_list(request::roles_at(endpoints, Side::A, &scope, principal)).await?;
             listed.extend(own);
         }
         listed.sort_by_key(|a| a.id.to_ascii_lowercase());

@@ -21,13 +21,7 @@ const IN_A_ROW: u32 = 5;
 
 impl Doing<'_> {
     /// Adds a client secret, unless the cluster has a live one of this app already, known by its key id as `in_use`.
-    pub(super) async fn add_secret(
-        &self,
-        days: u16,
-        cluster: &ClusterId,
-        renew: bool,
-        in_use: Option<KeyId>,
-    ) -> Done {
+    pub(super) async fn add_secret(&self, days: u16, cluster: &ClusterId, renew: bool, in_use: Option<KeyId>) -> Done {
         let object: ObjectId = self.need(Fact::AppObject).await?;
         let app: AppId = self.need(Fact::App).await?;
         self.begin()?;
@@ -95,7 +89,9 @@ impl Doing<'_> {
                 let keys: Vec<KeyId> = of_runs.iter().map(|c| c.key_id).collect();
                 if keys.len() > 1 {
                     let keys = spaced(&keys);
-                    doubt = format!("which of these the cluster uses is not known; the one that ends first is told: {keys}");
+                    doubt = format!(
+                        "which of these the cluster uses is not known; the one that ends first is told: {keys}"
+                    );
                 }
                 (Outcome::Found, *first)
             }

@@ -51,7 +51,8 @@ impl Doing<'_> {
         if saved {
             return plainly(Outcome::Created);
         }
-        let proved = "you may add a secret to the former app, which undo does; nobody saves this one, so it goes at the end";
+        let proved =
+            "you may add a secret to the former app, which undo does; nobody saves this one, so it goes at the end";
         Ok((Outcome::Created, proved.to_owned()))
     }
 

@@ -77,7 +77,8 @@ impl Surveyor<'_> {
     async fn marked_apps(&self, cluster: &ClusterId) -> Result<Vec<AppFacts>, Finding> {
         let work = Work::Check(Check::App);
         let request = request::apps_tagged(self.door.endpoints(), &marker(cluster));
-        let read = patiently(self.door.wire(), &work, async || self.door.list::<App>(&work, request.clone()).await).await;
+        let read =
+            patiently(self.door.wire(), &work, async || self.door.list::<App>(&work, request.clone()).await).await;
         let apps = read.map_err(|e| call_stop(Check::App, "the apps of tenant A cannot be read", e))?;
         Ok(join_all(apps.into_iter().map(|app| self.described(&work, app))).await)
     }

@@ -13,9 +13,7 @@ use uuid::Uuid;
 
 use super::{ASSIGN, Surveyor, lower_first};
 use crate::patience::patiently;
-use crate::reply::{
-    AppRoleAssignment, Assignment, Definition, GraphPage, Membership, Principal, Subscription, Vault,
-};
+use crate::reply::{AppRoleAssignment, Assignment, Definition, GraphPage, Membership, Principal, Subscription, Vault};
 use crate::request::{self, Request};
 use crate::wire::CallError;
 
@@ -26,7 +24,7 @@ const WHOLE: usize = usize::MAX;
 
 /// Why something is not copied.
 const NOT_ALLOWED: &str = "you may not assign roles there";
-const RIGHT_UNREAD: &str = "you may not read whether you may assign roles there";
+const RIGHT_UNREAD: &str = "whether you may assign roles there was not read";
 const GROUP: &str = "memberships are not copied";
 const API: &str = "permissions on APIs are not copied";
 const VAULT: &str = "access policies are not copied";
@@ -100,10 +98,9 @@ impl Surveyor<'_> {
             match may {
                 Ok(true) if role.definition_guid().is_some() => holdings.copied.push(role.clone()),
                 Ok(_) => lacks.push(Lack { what: role.short(), why: NOT_ALLOWED }),
-                Err(missing) if missing.denied => lacks.push(Lack { what: role.short(), why: RIGHT_UNREAD }),
                 Err(missing) => {
-                    let why = format!("whether you may assign {} was not read: {}", role.short(), missing.why);
-                    unread.push(Unread { why, ..missing });
+                    lacks.push(Lack { what: role.short(), why: RIGHT_UNREAD });
+                    unread.push(Unread { why: format!("{}: {}", role.short(), missing.why), ..missing });
                 }
             }
         }
@@ -118,8 +115,9 @@ impl Surveyor<'_> {
         mut lacks: Vec<Lack>,
         unread: &[Unread],
     ) -> Result<(Holdings, Finding), Finding> {
-        // Where it does not stop, all of these were accepted.
-        lacks.extend(unread.iter().map(|u| Lack { what: u.part.to_string(), why: NOT_READ }));
+        // Where it does not stop, all of these were accepted. Roles that cannot be given are named one by one.
+        let named = unread.iter().filter(|u| u.part != Part::RightToAssign);
+        lacks.extend(named.map(|u| Lack { what: u.part.to_string(), why: NOT_READ }));
         let accepted = &self.inputs.may_stay_unread;
         let finding = judge_old_roles(cluster, &holdings.copied, &lacks, unread, accepted);
         holdings.lacks = lacks.iter().map(ToString::to_string).collect();
@@ -250,7 +248,7 @@ impl Surveyor<'_> {
         let request = request::permissions(self.door.endpoints(), Side::A, scope);
         match self.list::<PermissionSet>(work, request).await {
             Ok(permissions) => Ok(allows(&permissions, ASSIGN)),
-            Err(error) => Err(unread(Part::Roles, error)),
+            Err(error) => Err(unread(Part::RightToAssign, error)),
         }
     }
 

@@ -5,12 +5,12 @@ use std::future::Future;
 use crosspull_core::check::{
     AppFacts, Check, ClusterFacts, Finding, Level, RegistryFacts, Survey, TenantFacts, judge_soak,
 };
-use crosspull_core::ids::ObjectId;
-use crosspull_core::run::Known;
 use crosspull_core::event::{Event, Work};
+use crosspull_core::ids::ObjectId;
 use crosspull_core::inputs::Inputs;
 use crosspull_core::plan::Side;
 use crosspull_core::rights::{PermissionSet, allows};
+use crosspull_core::run::Known;
 use futures_util::future::{join, join_all};
 
 use crate::door::Door;

@@ -65,7 +65,8 @@ impl AppFacts {
             Some(owners) if owners.is_empty() => "no owner".to_owned(),
             Some(owners) => format!("owned by {}", owners.join(", ")),
         };
-        let names: Vec<&str> = self.secrets.iter().map(|s| if s.name.is_empty() { "unnamed" } else { &s.name }).collect();
+        let names: Vec<&str> =
+            self.secrets.iter().map(|s| if s.name.is_empty() { "unnamed" } else { &s.name }).collect();
         let secrets = match names.as_slice() {
             [] => "no secret".to_owned(),
             names => format!("{}: {}", count(names.len(), "secret"), names.join(", ")),
@@ -147,7 +148,12 @@ mod tests {
         }
     }
 
-    fn chosen(marked: &[AppFacts], in_use: Option<u128>, journalled: &[u128], adopt: Option<Adopt>) -> Option<(u128, Whose)> {
+    fn chosen(
+        marked: &[AppFacts],
+        in_use: Option<u128>,
+        journalled: &[u128],
+        adopt: Option<Adopt>,
+    ) -> Option<(u128, Whose)> {
         let journalled: Vec<ObjectId> = journalled.iter().map(|n| ObjectId(Uuid::from_u128(*n))).collect();
         let in_use = in_use.map(|n| AppId(Uuid::from_u128(n)));
         choose_app(marked, in_use, &journalled, adopt).map(|(app, whose)| (app.object_id.0.as_u128(), whose))

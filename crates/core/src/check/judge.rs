@@ -338,7 +338,9 @@ mod tests {
     fn what_was_not_read_stops_unless_it_may_not_be_read_and_somebody_accepts_that() {
         let unread = |denied| Unread { part: Part::Groups, why: "503".to_owned(), denied, refusal: None };
         let judged = |denied, accepted: &[Part]| judge_old_roles(&cluster().id, &[], &[], &[unread(denied)], accepted);
-        for (denied, accepted) in [(false, &[][..]), (false, &[Part::Groups][..]), (true, &[][..]), (true, &[Part::Roles][..])] {
+        for (denied, accepted) in
+            [(false, &[][..]), (false, &[Part::Groups][..]), (true, &[][..]), (true, &[Part::Roles][..])]
+        {
             let finding = judged(denied, accepted);
             assert_eq!(finding.level, Level::Stop, "{denied} {accepted:?}");
             assert!(finding.text.contains("its groups (503)"), "{}", finding.text);

@@ -28,7 +28,9 @@ pub fn judge_other_runs(cluster: &ClusterId, others: &[OtherRun], way: Way) -> F
             let id = &other.id;
             check.warn(
                 format!("run {id} for {name} stopped after its proof and is not done"),
-                format!("Go on with that one in place of this: crosspull resume {id} , or take it back: crosspull undo {id}"),
+                format!(
+                    "Go on with that one in place of this: crosspull resume {id} , or take it back: crosspull undo {id}"
+                ),
             )
         }
         None => check.pass(format!("no other run works on {name} or waits to reset it")),
@@ -44,7 +46,8 @@ mod tests {
     #[test]
     fn a_run_at_work_stops_and_one_that_waits_is_told_of() {
         let cluster = ClusterId::parse("/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-shop/providers/Microsoft.ContainerService/managedClusters/aks-shop").expect("an id");
-        let other = |at_work, builds_on_it| OtherRun { id: RunId("7f3c".to_owned()), at_work, stands: true, builds_on_it };
+        let other =
+            |at_work, builds_on_it| OtherRun { id: RunId("7f3c".to_owned()), at_work, stands: true, builds_on_it };
         let judged = |others: &[OtherRun], way| judge_other_runs(&cluster, others, way).level;
         assert_eq!(judged(&[], Way::On), Level::Pass);
         assert_eq!(judged(&[other(true, false)], Way::On), Level::Stop);

@@ -39,7 +39,13 @@ pub fn secret_in_use(app: &AppFacts, given: Option<KeyId>) -> SecretInUse {
 
 /// Judges when the secret in use ends; `renew` says that another is made.
 #[must_use]
-pub fn judge_secret(cluster: &ClusterId, in_use: &SecretInUse, now: Timestamp, soak_minutes: u16, renew: bool) -> Finding {
+pub fn judge_secret(
+    cluster: &ClusterId,
+    in_use: &SecretInUse,
+    now: Timestamp,
+    soak_minutes: u16,
+    renew: bool,
+) -> Finding {
     let check = Check::Secret(cluster.clone());
     let name = cluster.name();
     let (first, which) = match in_use {
@@ -70,7 +76,8 @@ pub fn judge_secret(cluster: &ClusterId, in_use: &SecretInUse, now: Timestamp, s
     }
     if left < SignedDuration::from_hours(needed) {
         let word = if left.is_negative() { "ended" } else { "ends" };
-        return check.stop(format!("{which} {word} on {}, before this run can be done", ends.strftime("%F %R UTC")), cure);
+        return check
+            .stop(format!("{which} {word} on {}, before this run can be done", ends.strftime("%F %R UTC")), cure);
     }
     if left < SignedDuration::from_hours(WARN_DAYS * 24) {
         let days = usize::try_from(left.as_hours() / 24).unwrap_or_default();

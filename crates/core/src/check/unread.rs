@@ -18,6 +18,8 @@ pub enum Part {
     ApiPermissions,
     /// The access policies of Key Vaults that name it.
     VaultPolicies,
+    /// Whether the operator may give its roles to another principal.
+    RightToAssign,
 }
 
 impl Part {
@@ -31,10 +33,11 @@ impl Part {
             "groups" => Ok(Self::Groups),
             "api-permissions" => Ok(Self::ApiPermissions),
             "vault-policies" => Ok(Self::VaultPolicies),
+            "right-to-assign" => Ok(Self::RightToAssign),
             other => other.parse().map(Self::RolesIn).map_err(|_| {
                 format!(
                     "\"{text}\" is not a part of a principal's rights: give roles, groups, api-permissions, vault-policies, \
-                     or the id of a subscription"
+                     right-to-assign, or the id of a subscription"
                 )
             }),
         }
@@ -49,6 +52,7 @@ impl Part {
             Self::Groups => "groups".to_owned(),
             Self::ApiPermissions => "api-permissions".to_owned(),
             Self::VaultPolicies => "vault-policies".to_owned(),
+            Self::RightToAssign => "right-to-assign".to_owned(),
         }
     }
 
@@ -67,6 +71,7 @@ impl std::fmt::Display for Part {
             Self::Groups => f.write_str("its groups"),
             Self::ApiPermissions => f.write_str("its permissions on APIs"),
             Self::VaultPolicies => f.write_str("the access policies of Key Vaults"),
+            Self::RightToAssign => f.write_str("whether you may give its roles to another"),
         }
     }
 }
@@ -91,7 +96,7 @@ mod tests {
     #[test]
     fn a_part_is_read_by_its_own_word_and_roles_cover_those_of_every_subscription() {
         let one = Part::RolesIn(Uuid::from_u128(7));
-        for part in [Part::Roles, one, Part::Groups, Part::ApiPermissions, Part::VaultPolicies] {
+        for part in [Part::Roles, one, Part::Groups, Part::ApiPermissions, Part::VaultPolicies, Part::RightToAssign] {
             assert_eq!(Part::parse(&part.word()), Ok(part));
         }
         assert!(Part::Roles.covers(one) && !one.covers(Part::Roles) && !Part::Groups.covers(one));

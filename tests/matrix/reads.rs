@@ -1,0 +1,44 @@
+//! Every read of the checks refused, failing for as long as anybody asks, or torn. Not read is never taken for not there:
+//! the run stops, or the world at its end is whole.
+
+use std::collections::BTreeSet;
+
+use crate::network::pattern;
+use crate::story::Story;
+use crate::world::text;
+
+/// A cluster whose principal has roles in two subscriptions, one with a condition, and is in a group.
+const SCENARIOS: [&str; 2] = ["old-roles-to-copy", "old-principal-in-group"];
+
+/// How a read fails, by name and as a scenario has it.
+pub const FAULTS: [(&str, &str); 3] = [
+    ("refused", "do = 'status'\ncode = 403\nerror = 'AuthorizationFailed'"),
+    ("failing", "do = 'status'\ncode = 503"),
+    ("torn", "do = 'garbage'"),
+];
+
+/// Every request that the checks of an undisturbed run make, by its pattern.
+pub fn all() -> Vec<String> {
+    let story = Story::of_all(&SCENARIOS);
+    story.plan(&[]).exits(0);
+    let requests = story.sim.requests();
+    let reads: BTreeSet<String> = requests.as_array().expect("a list").iter().map(pattern).collect();
+    assert!(requests.as_array().is_some_and(|all| all.iter().all(|r| text(r, "client").starts_with("crosspull/"))));
+    reads.into_iter().collect()
+}
+
+/// What must hold where every such read fails so, and once more where somebody accepts all that may be accepted.
+pub fn held(read: &str, fault: &str) -> impl FnOnce() + Send + 'static {
+    let own = format!("name = 'unread'\nsays = 'a read fails'\n[[fault]]\non = \"{read}\"\nnth = 'every'\n{fault}");
+    move || {
+        for accepts in [&[][..], &["--unread", "roles,groups,api-permissions,vault-policies,right-to-assign"][..]] {
+            let story = Story::told(&SCENARIOS, &own);
+            let end = story.apply(accepts);
+            assert!(end.code.is_some_and(|code| matches!(code, 0 | 1 | 3 | 4)), "exit code {:?}\n{end}", end.code);
+            let named = !accepts.is_empty() && end.findings("warn").any(|f| text(f, "text").contains("not read"));
+            if !named {
+                story.world().cluster_is_whole(story.begin());
+            }
+        }
+    }
+}
