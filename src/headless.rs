@@ -1,6 +1,6 @@
 //! `crosspull plan`, `apply`, `resume`, `undo` and `runs`: the same answers, plan and events as the wizard, as lines.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
@@ -11,9 +11,9 @@ use crosspull_core::find::Named;
 use crosspull_core::inputs::Access;
 use crosspull_core::plan::Plan;
 use crosspull_core::run::{NoWay, Run, Way};
-use crosspull_core::text::terminal_safe;
 
 use crate::gather::{self, Ready, environment};
+use crate::lines::Lines;
 use crate::report::run_lines;
 use crate::secret_file::SecretFile;
 use crate::session::{Session, complain};
@@ -184,19 +184,16 @@ pub fn runs(arguments: &ArgMatches) -> color_eyre::Result<Code> {
     let runs = places::runs()?;
     let found = earlier(&runs)?;
     let json = arguments.get_one::<String>("output").is_some_and(|o| o == "json");
-    let mut out = std::io::stdout().lock();
+    let mut lines: Vec<String> = Vec::new();
     if found.is_empty() && !json {
-        writeln!(out, "There are no runs in {}", runs.display())?;
+        lines.push(format!("There are no runs in {}", runs.display()));
     }
     for one in &found {
-        if json {
-            writeln!(out, "{}", terminal_safe(&run_json(one).to_string()))?;
-        } else {
-            for line in run_lines(one) {
-                writeln!(out, "{}", terminal_safe(&line))?;
-            }
-        }
+        lines.extend(if json { vec![run_json(one).to_string()] } else { run_lines(one) });
     }
+    let mut out = Lines::default();
+    out.write(&lines);
+    out.whole()?;
     Ok(0)
 }
 
