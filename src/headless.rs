@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 use crosspull_azure::journal::{Earlier, earlier};
-use crosspull_core::event::RunId;
+use crosspull_core::event::{RunId, Verdict};
 use crosspull_core::field::Key;
 use crosspull_core::find::Named;
 use crosspull_core::inputs::Access;
@@ -16,7 +16,8 @@ use crate::gather::{self, Ready, environment};
 use crate::lines::Lines;
 use crate::report::run_lines;
 use crate::secret_file::SecretFile;
-use crate::session::{Session, complain};
+use crate::session::Session;
+use crate::stream::{Stream, told};
 use crate::{Code, places};
 
 /// Asks the checks and shows the plan.
@@ -24,7 +25,7 @@ use crate::{Code, places};
 /// # Errors
 /// Where signals or standard output cannot be used.
 pub async fn plan(arguments: &ArgMatches) -> color_eyre::Result<Code> {
-    begin(arguments, None).await
+    told(arguments, async |stream| begin(arguments, stream, None).await).await
 }
 
 /// Asks the checks, then carries out the plan.
@@ -32,15 +33,17 @@ pub async fn plan(arguments: &ArgMatches) -> color_eyre::Result<Code> {
 /// # Errors
 /// Where signals, standard output or the folder of runs cannot be used.
 pub async fn apply(arguments: &ArgMatches) -> color_eyre::Result<Code> {
-    begin(arguments, Some(places::runs()?)).await
+    told(arguments, async |stream| begin(arguments, stream, Some(places::runs()?)).await).await
 }
 
 /// Looks up what was named without its id, asks the checks, and carries out the plan where there is a folder for its
 /// journal.
-async fn begin(arguments: &ArgMatches, runs: Option<PathBuf>) -> color_eyre::Result<Code> {
+async fn begin(arguments: &ArgMatches, stream: &mut Stream, runs: Option<PathBuf>) -> color_eyre::Result<Code> {
     match prepared(arguments, runs.is_some()) {
-        Ok((named, ready, secret_file)) => Session::new(arguments, secret_file)?.apply(&named, ready, runs).await,
-        Err(complaints) => complain(&complaints),
+        Ok((named, ready, secret_file)) => {
+            Session::new(arguments, stream, secret_file)?.apply(&named, ready, runs).await
+        }
+        Err(complaints) => Ok(stream.complain(&complaints)),
     }
 }
 
@@ -49,23 +52,27 @@ async fn begin(arguments: &ArgMatches, runs: Option<PathBuf>) -> color_eyre::Res
 /// # Errors
 /// Where signals, standard output or the folder of runs cannot be used.
 pub async fn resume(arguments: &ArgMatches) -> color_eyre::Result<Code> {
+    told(arguments, async |stream| go_on(arguments, stream).await).await
+}
+
+/// Chooses the run that is to go on, and goes on with it.
+async fn go_on(arguments: &ArgMatches, stream: &mut Stream) -> color_eyre::Result<Code> {
     let runs = places::runs()?;
     let named = arguments.get_one::<String>("run").map(|text| text.parse::<RunId>());
     let id = match named {
         Some(Ok(id)) => id,
-        Some(Err(why)) => return complain(&[why]),
+        Some(Err(why)) => return Ok(stream.complain(&[why])),
         None => {
             match earlier(&runs)?.into_iter().find(|e| !e.locked && e.run.as_ref().is_ok_and(|r| r.stage().goes_on())) {
                 Some(newest) => newest.id,
                 None => {
-                    return complain(&[
-                        "there is no run to go on with; crosspull runs lists those that are there".to_owned()
-                    ]);
+                    let none = "there is no run to go on with; crosspull runs lists those that are there";
+                    return Ok(stream.complain(&[none.to_owned()]));
                 }
             }
         }
     };
-    go(arguments, &runs, &id, Way::On).await
+    go(arguments, stream, &runs, &id, Way::On).await
 }
 
 /// Takes back what a run made.
@@ -74,31 +81,43 @@ pub async fn resume(arguments: &ArgMatches) -> color_eyre::Result<Code> {
 /// Where signals, standard output or the folder of runs cannot be used.
 pub async fn undo(arguments: &ArgMatches) -> color_eyre::Result<Code> {
     let named = arguments.get_one::<String>("run").map(|text| text.parse::<RunId>());
-    match named {
-        Some(Ok(id)) => go(arguments, &places::runs()?, &id, Way::Back).await,
-        Some(Err(why)) => complain(&[why]),
-        None => complain(&["which run is meant? crosspull runs lists them".to_owned()]),
-    }
+    told(arguments, async |stream| match named {
+        Some(Ok(id)) => go(arguments, stream, &places::runs()?, &id, Way::Back).await,
+        Some(Err(why)) => Ok(stream.complain(&[why])),
+        None => Ok(stream.complain(&["which run is meant? crosspull runs lists them".to_owned()])),
+    })
+    .await
 }
 
 /// Goes on with a run, or takes it back.
-async fn go(arguments: &ArgMatches, runs: &Path, id: &RunId, way: Way) -> color_eyre::Result<Code> {
-    let mut session = Session::new(arguments, None)?;
+async fn go(
+    arguments: &ArgMatches,
+    stream: &mut Stream,
+    runs: &Path,
+    id: &RunId,
+    way: Way,
+) -> color_eyre::Result<Code> {
+    let mut session = Session::new(arguments, stream, None)?;
     let (run, _, receipt) = match session.job.reopen(runs, id) {
         Ok(reopened) => reopened,
-        Err(why) => return complain(&[why.to_string()]),
+        Err(why) => return Ok(session.stream.complain(&[why.to_string()])),
     };
+    session.stream.is_about(run.clone());
     let plan = match run.plan_for(way) {
         Ok(plan) => plan,
-        Err(NoWay::Over(says)) => return session.nothing_to_do(run, &says).await,
-        Err(NoWay::Refused(why)) => return complain(&[why]),
+        Err(NoWay::Over(says)) => {
+            session.stream.say(&[says]);
+            session.stream.end(Verdict::Done, None);
+            return Ok(0);
+        }
+        Err(NoWay::Refused(why)) => return Ok(session.stream.complain(&[why])),
     };
     match means(arguments, way, &run, &plan) {
         Ok((access, means, secret_file)) => {
             session.secret_file = secret_file;
             session.go(way, run, plan, &access, means, receipt).await
         }
-        Err(complaints) => complain(&complaints),
+        Err(complaints) => Ok(session.stream.complain(&complaints)),
     }
 }
 

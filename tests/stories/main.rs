@@ -41,4 +41,6 @@ mod sign_in;
 #[cfg(test)]
 mod stopped;
 #[cfg(test)]
+mod stream;
+#[cfg(test)]
 mod undo;
