@@ -236,7 +236,8 @@ impl Wizard {
             if terminal.draw(|frame| crosspull_tui::view(&self.model, frame, now)).is_err() {
                 self.line_dropped();
             }
-            let ticks = self.model.animates();
+            // A frame that could not be drawn is tried again.
+            let ticks = self.model.animates() || terminal.is_stale();
             tokio::select! {
                 biased;
                 code = signals.next() => match code {
@@ -275,7 +276,11 @@ impl Wizard {
         let msg = match event {
             TerminalEvent::Key(key) if key.kind != KeyEventKind::Release => Msg::Key(key),
             TerminalEvent::Paste(text) => Msg::Paste(text),
-            TerminalEvent::Resize(columns, rows) => Msg::Resize(columns, rows),
+            TerminalEvent::Resize(columns, rows) => {
+                // What is on the screen now is the terminal's own doing, also where the size is what it was.
+                terminal.forget();
+                Msg::Resize(columns, rows)
+            }
             _ => return Ok(()),
         };
         self.take(msg, terminal).await
@@ -378,7 +383,7 @@ impl Wizard {
                 None
             }
             Effect::Redraw => {
-                terminal.clear()?;
+                terminal.forget();
                 None
             }
             Effect::Copy { what, text } => Some(self.copy(&what, &text, terminal).await),
