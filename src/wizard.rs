@@ -166,6 +166,8 @@ async fn wizard(arguments: &ArgMatches, answers: Answers, ground: Ground, simula
         tunnel: tunnel(environment),
         // A browser that opens at the other end of the line is not before anybody's eyes.
         desktop: place.desktop && !place.ssh,
+        // crosspull holds the desktop's clipboard itself.
+        clipboard_goes: way == Way::System,
     };
     let setup = Setup { answers, simulated, theme: theme(), size: terminal.size(), here };
     let mut wizard = Wizard::new(setup, ground, way);

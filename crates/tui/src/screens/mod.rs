@@ -15,7 +15,8 @@ use std::ops::Range;
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
-use crate::model::{Handed, Model, Screen};
+use crate::keys::Context;
+use crate::model::{Copied, Handed, Model, Screen};
 use crate::theme::Tone;
 use crate::words;
 
@@ -82,12 +83,11 @@ pub(crate) fn sheet(model: &Model, columns: usize, rows: usize, now: Timestamp) 
 /// What stands in the message line whatever else is said there: how long the secret stays in the clipboard, and whether
 /// the file for it was made.
 pub(crate) fn standing(model: &Model) -> Option<(Tone, String)> {
-    if let Some(copied) = &model.copied {
-        let left = words::seconds(copied.seconds_left);
-        return Some((
-            Tone::Warn,
-            format!("The secret is in the clipboard; it is cleared in {left}, Esc keeps it there."),
-        ));
+    if let Some(Copied::For { seconds_left, .. }) = &model.copied {
+        let left = words::seconds(*seconds_left);
+        // Elsewhere the key means something else.
+        let keeps = if Context::of(model) == Context::Done { ", Esc keeps it there" } else { "" };
+        return Some((Tone::Warn, format!("The secret is in the clipboard; it is cleared in {left}{keeps}.")));
     }
     match (&model.screen, &model.handed) {
         (Screen::Run { .. } | Screen::Done, Handed::Saved(place)) => {

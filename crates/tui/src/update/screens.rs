@@ -11,7 +11,7 @@ use crate::frame;
 use crate::input::TextBox;
 use crate::keys::{self, Action, Move};
 use crate::live::{Job, Live};
-use crate::model::{Copying, Model, Screen};
+use crate::model::{Copied, Copying, Model, Screen};
 use crate::msg::{Effect, Said};
 use crate::overlay::{Overlay, Saving};
 use crate::screens::home::{self, Entry};
@@ -256,7 +256,7 @@ fn on_done(model: &mut Model, action: Action) -> Vec<Effect> {
             model.copying = Some(Copying::Secret);
             return vec![Effect::CopySecret];
         }
-        Action::KeepCopied => model.copied = None,
+        Action::KeepCopied => model.copied = Some(Copied::Kept),
         Action::Again => {
             let way = if model.live.run.is_undoing() { Way::Back } else { Way::On };
             return model.live.run.id.clone().map(|run| Effect::TakeUp { run, way }).into_iter().collect();
