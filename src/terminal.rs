@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crosspull_core::secret::Secret;
 use crosspull_tui::Theme;
 use crossterm::cursor::MoveTo;
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
@@ -88,13 +89,13 @@ impl Terminal {
         self.stale
     }
 
-    /// Writes bytes between two frames.
+    /// Writes an escape sequence between two frames.
     ///
     /// # Errors
     /// Where the terminal is gone.
-    pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+    pub fn write(&mut self, sequence: &Secret) -> io::Result<()> {
         let mut out = io::stdout();
-        out.write_all(bytes)?;
+        out.write_all(sequence.reveal().as_bytes())?;
         out.flush()
     }
 

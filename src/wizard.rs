@@ -424,8 +424,8 @@ impl Wizard {
     async fn copy(&mut self, what: &str, text: &str, terminal: &mut Terminal) -> Msg {
         loop {
             let way = self.way;
-            let done = match clipboard::bytes(way, text) {
-                Some(bytes) => terminal.write(&bytes).map_err(|e| e.to_string()),
+            let done = match clipboard::sequence(way, text) {
+                Some(sequence) => terminal.write(&sequence).map_err(|e| e.to_string()),
                 None => clipboard::outside(way, text).await,
             };
             match (done, way.otherwise()) {
@@ -441,8 +441,8 @@ impl Wizard {
 
     /// Takes the secret out of the clipboard again.
     async fn clear_clipboard(&mut self, terminal: &mut Terminal) -> Result<(), String> {
-        match (clipboard::clearing_bytes(self.way), self.copied.take()) {
-            (Some(bytes), _) => terminal.write(&bytes).map_err(|e| e.to_string()),
+        match (clipboard::clearing_sequence(self.way), self.copied.take()) {
+            (Some(sequence), _) => terminal.write(&sequence).map_err(|e| e.to_string()),
             (None, Some(secret)) => clipboard::clear_outside(self.way, secret).await,
             (None, None) => Ok(()),
         }

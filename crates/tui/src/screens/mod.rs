@@ -10,10 +10,12 @@ pub(crate) mod run;
 pub(crate) mod runs;
 pub(crate) mod sign_in;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};
+use zeroize::Zeroize as _;
 
 use crate::keys::Context;
 use crate::model::{Copied, Handed, Model, Screen};
@@ -49,6 +51,15 @@ impl Sheet {
     pub fn gap(&mut self) {
         if self.lines.last().is_some_and(|l| l.width() > 0) {
             self.lines.push(Line::default());
+        }
+    }
+
+    /// Wipes the texts of a sheet that was drawn: a secret in sight is among them.
+    pub fn wipe(self) {
+        for text in self.lines.into_iter().flat_map(|line| line.spans).map(|span| span.content) {
+            if let Cow::Owned(mut text) = text {
+                text.zeroize();
+            }
         }
     }
 

@@ -244,7 +244,7 @@ fn on_consent(model: &mut Model, action: Action) -> Vec<Effect> {
     match model.live.person().map(|(_, person)| person.url.clone()) {
         Some(text) if action == Action::Copy => {
             model.copying = Some(Copying::Other);
-            vec![Effect::Copy { what: "consent address".to_owned(), text }]
+            vec![Effect::Copy { what: "consent address".to_owned(), text: text.into() }]
         }
         _ => Vec::new(),
     }
@@ -265,7 +265,7 @@ fn on_done(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::CopyCommand => {
             let text = words::command_line(&model.answers);
             model.copying = Some(Copying::Other);
-            return vec![Effect::Copy { what: "command".to_owned(), text }];
+            return vec![Effect::Copy { what: "command".to_owned(), text: text.into() }];
         }
         Action::SaveSecret => {
             let name = words::cluster(model.live.run.plan.as_ref());

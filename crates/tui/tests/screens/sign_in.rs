@@ -96,7 +96,7 @@ fn the_code_and_the_address_are_copied_whole() {
         .asked()
         .into_iter()
         .filter_map(|effect| match effect {
-            Effect::Copy { what, text } => Some((what, text)),
+            Effect::Copy { what, text } => Some((what, text.to_string())),
             _ => None,
         })
         .collect();
