@@ -90,9 +90,10 @@ fn buttons(theme: Theme, yes: &str, no: &str, on_yes: bool) -> Line<'static> {
 /// Leave, and what is to become of the secret that is in the clipboard alone?
 fn clipboard(model: &Model, chosen: Parting, columns: usize) -> Sheet {
     let (theme, goes) = (model.theme, model.here.clipboard_goes);
-    let then = if goes { "It goes from there when crosspull ends." } else { "crosspull does not keep it." };
+    // That crosspull does not keep it stands in the message line.
+    let then = if goes { " It goes from there when crosspull ends." } else { "" };
     let mut sheet = Sheet::new(Span::raw("Leave?"));
-    let says = format!("The secret is in the clipboard alone, in no file. {then}");
+    let says = format!("The secret is in the clipboard alone, in no file.{then}");
     sheet.lines.extend(block(theme, Tone::Plain, &says, 0, columns));
     let all = Parting::all(goes).iter().map(|answer| button(theme, answer.words(), *answer == chosen));
     let all: Vec<Span> = all.collect();
