@@ -1,12 +1,10 @@
 //! The command line. The inputs come from the table in `core`, so that flags, environment, answers file and wizard
 //! cannot differ.
 
-use std::io::Write as _;
-
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use crosspull_core::field::{FIELDS, Field, Key, Kind};
+use crosspull_core::field::{FIELDS, Field, Key, Kind, Page};
 
-use crate::Code;
+use crate::{Code, lines};
 
 /// Says what one needs to know beyond the flags.
 const AFTER: &str = "Every input can also be given as an environment variable (CROSSPULL_TENANT_A) or in the answers \
@@ -16,6 +14,9 @@ CROSSPULL_A_CLIENT_SECRET_FILE), likewise B; a secret is never an argument.
 Exit codes: 0 done; 1 failed; 2 wrong input, nothing was called; 3 waits for a person; 4 stopped by a check, nothing was \
 written; 5 undo left something behind; 129, 130, 143 stopped by a signal. What ended with 1, 3, 5 or a signal can be gone \
 on with: crosspull resume.";
+
+/// The columns of a help text: those of the narrowest terminal that is common, also on a wider one and in a pipe.
+const COLUMNS: usize = 80;
 
 /// Says where the inputs of an earlier run come from.
 const EARLIER: &str = "Cluster, registry, tenants and plan are those of the run. How to sign in is as it was then; flags, \
@@ -30,6 +31,7 @@ pub fn command() -> Command {
              before it touches the cluster. Without a command: the wizard.",
         )
         .after_help(AFTER)
+        .max_term_width(COLUMNS)
         .args_override_self(true)
         .args(inputs())
         .args([answers(), clipboard()])
@@ -78,20 +80,32 @@ pub fn command() -> Command {
         .subcommand(Command::new("man").about("Writes the manual page"))
 }
 
+/// The headings that inputs stand under in the help, in this order.
+const HEADINGS: [&str; 5] = ["Tenant A", "Tenant B", "App and secret", "Run", "Cloud and sign-in"];
+
 /// A flag for every input.
 fn inputs() -> impl Iterator<Item = Arg> {
-    FIELDS.iter().map(input)
+    grouped(|_| true)
 }
 
 /// The inputs that may differ when an earlier run is taken up: how the clouds are reached, and where a secret goes.
 fn inputs_of_access() -> impl Iterator<Item = Arg> {
-    FIELDS.iter().filter(|field| field.key.is_of_access()).map(input)
+    grouped(Key::is_of_access)
+}
+
+/// A flag for every input of that kind, in the order of the headings: clap orders these by their first flag.
+fn grouped(which: fn(Key) -> bool) -> impl Iterator<Item = Arg> {
+    let under = move |wanted: &'static str| {
+        FIELDS.iter().filter(move |field| which(field.key) && heading(field) == wanted).map(input)
+    };
+    HEADINGS.into_iter().flat_map(under)
 }
 
 fn input(field: &'static Field) -> Arg {
     let arg = Arg::new(field.key.name())
         .long(field.key.name())
-        .value_name(clap::builder::Str::from(value_name(field)))
+        .help_heading(heading(field))
+        .value_name(value_name(field.key))
         .allow_negative_numbers(true)
         .help(help(field));
     // The word alone is a yes.
@@ -114,16 +128,48 @@ const fn many(key: Key) -> bool {
     matches!(key, Key::Repository | Key::Cluster | Key::Registry | Key::Unread)
 }
 
-fn value_name(field: &Field) -> String {
-    match field.kind {
-        Kind::Choice(words) => words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join("|"),
-        Kind::Text | Kind::Many => field.key.name().to_ascii_uppercase(),
+/// The heading that an input stands under in the help.
+const fn heading(field: &Field) -> &'static str {
+    match (field.key, field.page) {
+        (Key::Cloud | Key::LoginHost | Key::ClientId | Key::CaFile, _) => "Cloud and sign-in",
+        (Key::Soak, _) => "Run",
+        (_, Page::TenantA) => "Tenant A",
+        (_, Page::TenantB) => "Tenant B",
+        (Key::SecretOut | Key::WayBackOut | Key::Renew | Key::Adopt, _) | (_, Page::App) => "App and secret",
+        (_, Page::Nowhere) => "Run",
     }
 }
 
+/// What stands for an input's value in the help. A long one makes the column of the sentences narrow.
+const fn value_name(key: Key) -> &'static str {
+    match key {
+        Key::Route | Key::SignInA | Key::SignInB | Key::Consent => "WAY",
+        Key::Cloud => "CLOUD",
+        Key::LoginHost | Key::RedirectUri => "URL",
+        Key::TenantA | Key::TenantB => "TENANT",
+        Key::Cluster => "CLUSTER",
+        Key::Registry => "REGISTRY",
+        Key::Repository => "IMAGE",
+        Key::AppName | Key::Namespace => "NAME",
+        Key::SecretDays => "DAYS",
+        Key::ConsentWait | Key::Soak => "MINUTES",
+        Key::SecretOut | Key::WayBackOut | Key::CaFile => "FILE",
+        Key::Renew => "yes|no",
+        Key::Adopt => "ID|new",
+        Key::Unread => "PART",
+        Key::ClientId => "ID",
+        Key::Pace => "X",
+    }
+}
+
+/// What an input is, the words that it may be, and what holds where it is not given.
 fn help(field: &Field) -> String {
-    let help = field.help.trim_end_matches('.');
-    field.default.map_or_else(|| help.to_owned(), |default| format!("{help} [default: {default}]"))
+    let mut help = field.help.trim_end_matches('.').to_owned();
+    if let Kind::Choice(words) = field.kind {
+        let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        help = format!("{help}: {}", words.join(", "));
+    }
+    field.default.map_or_else(|| help.clone(), |default| format!("{help} [default: {default}]"))
 }
 
 fn answers() -> Arg {
@@ -207,7 +253,7 @@ pub fn completions(arguments: &ArgMatches) -> color_eyre::Result<Code> {
     if let Some(shell) = arguments.get_one::<clap_complete::Shell>("shell") {
         let mut text = Vec::new();
         clap_complete::generate(*shell, &mut command(), "crosspull", &mut text);
-        std::io::stdout().write_all(&text)?;
+        lines::bytes(&text)?;
     }
     Ok(0)
 }
@@ -217,7 +263,9 @@ pub fn completions(arguments: &ArgMatches) -> color_eyre::Result<Code> {
 /// # Errors
 /// Where standard output cannot be written.
 pub fn man() -> color_eyre::Result<Code> {
-    clap_mangen::Man::new(command()).render(&mut std::io::stdout())?;
+    let mut text = Vec::new();
+    clap_mangen::Man::new(command()).render(&mut text)?;
+    lines::bytes(&text)?;
     Ok(0)
 }
 
@@ -228,5 +276,41 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         command().debug_assert();
+    }
+
+    /// What every command answers to `--help` and to `-h` on a terminal of 80 columns.
+    fn helps() -> Vec<String> {
+        let whole = command().term_width(COLUMNS);
+        let names = whole.get_subcommands().map(|command| vec!["crosspull".to_owned(), command.get_name().to_owned()]);
+        let lines: Vec<Vec<String>> = [vec!["crosspull".to_owned()]].into_iter().chain(names).collect();
+        let asked = lines.iter().flat_map(|line| ["--help", "-h"].map(|flag| [line.clone(), vec![flag.to_owned()]]));
+        let told = |line: [Vec<String>; 2]| whole.clone().try_get_matches_from(line.concat()).map(drop);
+        asked.map(|line| told(line).expect_err("a help").to_string()).collect()
+    }
+
+    #[test]
+    fn every_help_fits_a_terminal_of_80_columns() {
+        for help in helps() {
+            assert!(help.lines().all(|line| line.chars().count() <= COLUMNS), "{help}");
+        }
+    }
+
+    #[test]
+    fn no_sentence_of_a_help_is_broken_into_a_narrow_column() {
+        for help in helps() {
+            // Lines that go on with a sentence begin where its column does.
+            for line in help.lines().filter(|line| line.starts_with("         ")) {
+                let column = COLUMNS - (line.len() - line.trim_start().len());
+                assert!(column >= 40, "{column} columns\n{help}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_commands_come_before_the_inputs_and_those_are_grouped() {
+        let help = helps().swap_remove(0);
+        let at = |heading: &str| help.find(&format!("\n{heading}:\n")).unwrap_or_else(|| panic!("{heading}\n{help}"));
+        let headings = ["Commands", "Options"].into_iter().chain(HEADINGS);
+        assert!(headings.map(at).is_sorted(), "{help}");
     }
 }

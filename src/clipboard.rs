@@ -1,4 +1,4 @@
-//! How a text reaches the operator's clipboard (`terminal-facts.md` 1): [`choose`] the way; write its [`bytes`]
+//! How a text reaches the operator's clipboard (`terminal-facts.md` 1): [`choose`] the way; write its [`sequence`]
 //! between two frames where it has some, else await [`outside`]; then say [`said`], or the sentence of the error.
 
 use std::process::Stdio;
@@ -115,17 +115,41 @@ pub const fn choose(asked: Asked, at: &Surroundings) -> Way {
     }
 }
 
-/// The bytes to write to the terminal; none for the ways of [`outside`], which also says why a text is refused.
-pub fn bytes(way: Way, text: &str) -> Option<Vec<u8>> {
+/// What to write to the terminal; none for the ways of [`outside`], which also says why a text is refused.
+pub fn sequence(way: Way, text: &str) -> Option<Secret> {
     fits(text).ok()?;
-    let osc52 = |end| format!("\x1b]52;c;{}{end}", BASE64_STANDARD.encode(text)).into_bytes();
-    let wrap = |chunk: &[u8]| [b"\x1bP", chunk, b"\x1b\\"].concat();
     match way {
-        Way::Osc52 => Some(osc52("\x1b\\")),
+        Way::Osc52 => Some(osc52(text, "\x1b\\")),
         // BEL ends the sequence inside: ST would end the device control string around it.
-        Way::Screen => Some(osc52("\x07").chunks(CONTROL_STRING - 4).flat_map(wrap).collect()),
+        Way::Screen => Some(in_control_strings(osc52(text, "\x07").reveal())),
         Way::Tmux | Way::System | Way::Nowhere => None,
     }
+}
+
+/// The sequence that asks a terminal to set its clipboard. The text has its room from the beginning: one that grows
+/// leaves copies behind.
+fn osc52(text: &str, end: &str) -> Secret {
+    const BEGIN: &str = "\x1b]52;c;";
+    let coded = text.len().div_ceil(3) * 4;
+    let mut sequence = String::with_capacity(BEGIN.len() + coded + end.len());
+    sequence.push_str(BEGIN);
+    BASE64_STANDARD.encode_string(text, &mut sequence);
+    sequence.push_str(end);
+    Secret::new(sequence)
+}
+
+/// A sequence of ASCII in as many device control strings as it takes.
+fn in_control_strings(sequence: &str) -> Secret {
+    const AROUND: [&str; 2] = ["\x1bP", "\x1b\\"];
+    const INSIDE: usize = CONTROL_STRING - 4;
+    let mut wrapped = String::with_capacity(sequence.len() + 4 * sequence.len().div_ceil(INSIDE));
+    let mut rest = sequence;
+    while !rest.is_empty() {
+        let (chunk, after) = rest.split_at_checked(INSIDE).unwrap_or((rest, ""));
+        [AROUND[0], chunk, AROUND[1]].into_iter().for_each(|part| wrapped.push_str(part));
+        rest = after;
+    }
+    Secret::new(wrapped)
 }
 
 /// Copies a text by tmux or on the desktop. The error is a sentence: they did not take it, or it does not fit any way.
@@ -210,9 +234,9 @@ fn hold(text: &Secret) -> Result<(), Error> {
 /// What takes the place of a secret. An empty text is taken in different ways by terminals.
 const HARMLESS: &str = " ";
 
-/// The bytes that take a secret out of the terminal's clipboard again; none for the ways of [`clear_outside`].
-pub fn clearing_bytes(way: Way) -> Option<Vec<u8>> {
-    bytes(way, HARMLESS)
+/// What takes a secret out of the terminal's clipboard again; none for the ways of [`clear_outside`].
+pub fn clearing_sequence(way: Way) -> Option<Secret> {
+    sequence(way, HARMLESS)
 }
 
 /// Takes a secret out of tmux's or the desktop's clipboard again. On a desktop one can look first, so that what was
@@ -223,7 +247,7 @@ pub async fn clear_outside(way: Way, secret: Secret) -> Result<(), String> {
         Way::System => {
             let cleared = tokio::task::spawn_blocking(move || {
                 let mut clipboard = Clipboard::new()?;
-                let still = clipboard.get_text().is_ok_and(|now| now == secret.reveal());
+                let still = clipboard.get_text().map(Secret::new).is_ok_and(|now| now.reveal() == secret.reveal());
                 if still { clipboard.clear() } else { Ok(()) }
             });
             match cleared.await {
@@ -271,10 +295,11 @@ mod tests {
 
     #[test]
     fn the_bytes_are_exact() {
-        assert_eq!(bytes(Way::Osc52, "secret-value").expect("fits"), b"\x1b]52;c;c2VjcmV0LXZhbHVl\x1b\\");
-        assert_eq!(bytes(Way::Screen, "secret-value").expect("fits"), b"\x1bP\x1b]52;c;c2VjcmV0LXZhbHVl\x07\x1b\\");
-        assert_eq!([Way::Tmux, Way::System, Way::Nowhere].map(|way| bytes(way, "a")), [const { None }; 3]);
-        let long = String::from_utf8(bytes(Way::Screen, &"abc".repeat(1_000)).expect("fits")).expect("ASCII");
+        let of = |way, text: &str| sequence(way, text).map(|sequence| sequence.reveal().to_owned());
+        assert_eq!(of(Way::Osc52, "secret-value").as_deref(), Some("\x1b]52;c;c2VjcmV0LXZhbHVl\x1b\\"));
+        assert_eq!(of(Way::Screen, "secret-value").as_deref(), Some("\x1bP\x1b]52;c;c2VjcmV0LXZhbHVl\x07\x1b\\"));
+        assert_eq!([Way::Tmux, Way::System, Way::Nowhere].map(|way| of(way, "a")), [const { None }; 3]);
+        let long = of(Way::Screen, &"abc".repeat(1_000)).expect("fits");
         let chunks: Vec<&str> = long.split_inclusive("\x1b\\").collect();
         assert!(chunks.iter().all(|chunk| chunk.len() <= 240 && chunk.starts_with("\x1bP")));
         let inner: String = chunks.iter().map(|chunk| &chunk[2..chunk.len() - 2]).collect();
@@ -285,7 +310,7 @@ mod tests {
     async fn a_text_that_does_not_fit_is_refused_by_every_way() {
         for way in [Way::Tmux, Way::Screen, Way::Osc52, Way::System, Way::Nowhere] {
             for (text, why) in [("", "nothing to copy"), (&"a".repeat(3_001), "save it to a file instead")] {
-                assert_eq!(bytes(way, text), None);
+                assert!(sequence(way, text).is_none());
                 assert!(outside(way, text).await.expect_err("refused").contains(why), "{way:?}");
             }
         }
@@ -298,8 +323,8 @@ mod tests {
 
     #[test]
     fn a_secret_is_taken_out_of_a_terminals_clipboard_by_a_space() {
-        assert_eq!(clearing_bytes(Way::Osc52).expect("fits"), b"\x1b]52;c;IA==\x1b\\");
-        assert_eq!(clearing_bytes(Way::System), None);
+        assert_eq!(clearing_sequence(Way::Osc52).expect("fits").reveal(), "\x1b]52;c;IA==\x1b\\");
+        assert!(clearing_sequence(Way::System).is_none());
     }
 
     #[tokio::test]

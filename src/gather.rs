@@ -1,6 +1,8 @@
 //! Gathers the inputs: flags over environment over answers file over defaults. All complaints come at once, before
 //! any call.
 
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -20,6 +22,7 @@ use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::SignIn;
 use crosspull_core::text::clean;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 /// The environment, as a function, so that a test can say what is in it.
 pub type Variables<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -239,10 +242,8 @@ impl Asked<'_> {
             return self.secret(Secret::new(value));
         }
         if let Some(path) = (self.variables)(&file) {
-            let text = std::fs::read_to_string(&path)
-                .map_err(|error| format!("{file} names {path}, which cannot be read ({error})"))?;
-            let whole = Secret::new(text);
-            return self.secret(Secret::new(whole.reveal().trim_end_matches(['\r', '\n']).to_owned()));
+            let read = secret_in(&path);
+            return self.secret(read.map_err(|error| format!("{file} names {path}, which cannot be read ({error})"))?);
         }
         if let Some(path) = (self.variables)(&certificate) {
             let read = Certificate::read(path.as_ref());
@@ -269,6 +270,22 @@ impl Asked<'_> {
         let (name, path) = found.ok_or_else(|| self.needs(FILE))?;
         readable(name, path)
     }
+}
+
+/// No file with a secret is longer, in bytes.
+const LONGEST_SECRET: u16 = 32 * 1024;
+
+/// The secret in a file, without line breaks at its end. The room for it is there from the beginning, also for a pipe,
+/// of which nobody knows how long it is: a text that grows leaves copies behind.
+fn secret_in(path: &str) -> io::Result<Secret> {
+    let most = usize::from(LONGEST_SECRET);
+    let mut bytes = Zeroizing::new(Vec::with_capacity(most + 1));
+    File::open(path)?.take(u64::from(LONGEST_SECRET) + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > most {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it has more than {most} bytes")));
+    }
+    let text = std::str::from_utf8(&bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is no text"))?;
+    Ok(Secret::new(text.trim_end_matches(['\r', '\n']).to_owned()))
 }
 
 /// A file with a token; that it can be read is seen before anything is called.
@@ -331,6 +348,21 @@ mod tests {
         assert!(gone.expect_err("cannot be read").iter().any(|t| t.contains("/nowhere, which cannot be read")));
         let here = asked(Side::A, SignIn::WorkloadIdentity, &[id, ("AZURE_FEDERATED_TOKEN_FILE", "Cargo.toml")]);
         assert!(here.is_ok());
+    }
+
+    #[test]
+    fn a_secret_in_a_file_ends_before_the_line_break_and_is_bounded() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let read = |text: &[u8]| {
+            let path = folder.path().join("secret");
+            std::fs::write(&path, text).expect("written");
+            let read = secret_in(path.to_str().expect("UTF-8"));
+            read.map(|secret| secret.reveal().to_owned()).map_err(|error| error.to_string())
+        };
+        assert_eq!(read(b" a~b \r\n").as_deref(), Ok(" a~b "));
+        assert_eq!(read(b"\xff"), Err("it is no text".to_owned()));
+        assert_eq!(read(&vec![b'x'; 32 * 1024]).map(|text| text.len()), Ok(32 * 1024));
+        assert_eq!(read(&vec![b'x'; 32 * 1024 + 1]), Err("it has more than 32768 bytes".to_owned()));
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! `crosspull plan`, `apply`, `resume`, `undo` and `runs`: the same answers, plan and events as the wizard, as lines.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 use crosspull_azure::journal::{Earlier, earlier};
 use crosspull_core::answers::Answers;
-use crosspull_core::event::{Outcome, RunId};
+use crosspull_core::event::{Outcome, RunId, Verdict};
 use crosspull_core::field::Key;
 use crosspull_core::find::Named;
 use crosspull_core::ids::KeyId;
@@ -14,13 +14,13 @@ use crosspull_core::inputs::Access;
 use crosspull_core::plan::{Fact, Plan};
 use crosspull_core::run::{NoWay, Run, Way};
 use crosspull_core::secret::Secret;
-use crosspull_core::text::terminal_safe;
 
 use crate::gather::{self, Ready, environment};
-use crate::lines::aside;
+use crate::lines::{Lines, aside};
 use crate::report::run_lines;
 use crate::secret_file::{SecretFile, read_secret};
-use crate::session::{Session, complain};
+use crate::session::Session;
+use crate::stream::{Stream, told};
 use crate::{Code, places};
 
 /// Asks the checks and shows the plan.
@@ -28,7 +28,7 @@ use crate::{Code, places};
 /// # Errors
 /// Where signals or standard output cannot be used.
 pub async fn plan(arguments: &ArgMatches) -> color_eyre::Result<Code> {
-    begin(arguments, None).await
+    told(arguments, async |stream| begin(arguments, stream, None).await).await
 }
 
 /// Asks the checks, then carries out the plan.
@@ -36,19 +36,19 @@ pub async fn plan(arguments: &ArgMatches) -> color_eyre::Result<Code> {
 /// # Errors
 /// Where signals, standard output or the folder of runs cannot be used.
 pub async fn apply(arguments: &ArgMatches) -> color_eyre::Result<Code> {
-    begin(arguments, Some(places::runs()?)).await
+    told(arguments, async |stream| begin(arguments, stream, Some(places::runs()?)).await).await
 }
 
 /// Looks up what was named without its id, asks the checks, and carries out the plan where there is a folder for its
 /// journal.
-async fn begin(arguments: &ArgMatches, runs: Option<PathBuf>) -> color_eyre::Result<Code> {
+async fn begin(arguments: &ArgMatches, stream: &mut Stream, runs: Option<PathBuf>) -> color_eyre::Result<Code> {
     match prepared(arguments, runs.is_some()) {
         Ok((named, ready, files)) => {
-            let mut session = Session::new(arguments, files.secret)?;
+            let mut session = Session::new(arguments, stream, files.secret)?;
             session.way_back_file = files.way_back;
             session.apply(&named, ready, runs).await
         }
-        Err(complaints) => complain(&complaints),
+        Err(complaints) => Ok(stream.complain(&complaints)),
     }
 }
 
@@ -57,17 +57,22 @@ async fn begin(arguments: &ArgMatches, runs: Option<PathBuf>) -> color_eyre::Res
 /// # Errors
 /// Where signals, standard output or the folder of runs cannot be used.
 pub async fn resume(arguments: &ArgMatches) -> color_eyre::Result<Code> {
+    told(arguments, async |stream| go_on(arguments, stream).await).await
+}
+
+/// Chooses the run that is to go on, and goes on with it.
+async fn go_on(arguments: &ArgMatches, stream: &mut Stream) -> color_eyre::Result<Code> {
     let runs = places::runs()?;
     let named = arguments.get_one::<String>("run").map(|text| text.parse::<RunId>());
     let id = match named {
         Some(Ok(id)) => id,
-        Some(Err(why)) => return complain(&[why]),
+        Some(Err(why)) => return Ok(stream.complain(&[why])),
         None => match open_run(&runs, arguments.get_flag("yes"))? {
             Ok(id) => id,
-            Err(why) => return complain(&[why]),
+            Err(why) => return Ok(stream.complain(&[why])),
         },
     };
-    go(arguments, &runs, &id, Way::On).await
+    go(arguments, stream, &runs, &id, Way::On).await
 }
 
 /// The run to go on with where none is named: the newest that is open. Where nobody is asked (`--yes`), the only one:
@@ -96,24 +101,36 @@ fn open_run(runs: &Path, unasked: bool) -> color_eyre::Result<Result<RunId, Stri
 /// Where signals, standard output or the folder of runs cannot be used.
 pub async fn undo(arguments: &ArgMatches) -> color_eyre::Result<Code> {
     let named = arguments.get_one::<String>("run").map(|text| text.parse::<RunId>());
-    match named {
-        Some(Ok(id)) => go(arguments, &places::runs()?, &id, Way::Back).await,
-        Some(Err(why)) => complain(&[why]),
-        None => complain(&["which run is meant? crosspull runs lists them".to_owned()]),
-    }
+    told(arguments, async |stream| match named {
+        Some(Ok(id)) => go(arguments, stream, &places::runs()?, &id, Way::Back).await,
+        Some(Err(why)) => Ok(stream.complain(&[why])),
+        None => Ok(stream.complain(&["which run is meant? crosspull runs lists them".to_owned()])),
+    })
+    .await
 }
 
 /// Goes on with a run, or takes it back.
-async fn go(arguments: &ArgMatches, runs: &Path, id: &RunId, way: Way) -> color_eyre::Result<Code> {
-    let mut session = Session::new(arguments, None)?;
+async fn go(
+    arguments: &ArgMatches,
+    stream: &mut Stream,
+    runs: &Path,
+    id: &RunId,
+    way: Way,
+) -> color_eyre::Result<Code> {
+    let mut session = Session::new(arguments, stream, None)?;
     let (run, _, receipt) = match session.job.reopen(runs, id) {
         Ok(reopened) => reopened,
-        Err(why) => return complain(&[why.to_string()]),
+        Err(why) => return Ok(session.stream.complain(&[why.to_string()])),
     };
+    session.stream.is_about(run.clone());
     let plan = match run.plan_for(way) {
         Ok(plan) => plan,
-        Err(NoWay::Over(says)) => return session.nothing_to_do(run, &says).await,
-        Err(NoWay::Refused(why)) => return complain(&[why]),
+        Err(NoWay::Over(says)) => {
+            session.stream.say(&[says]);
+            session.stream.end(Verdict::Done, None);
+            return Ok(0);
+        }
+        Err(NoWay::Refused(why)) => return Ok(session.stream.complain(&[why])),
     };
     match means(arguments, way, &run, &plan) {
         Ok((access, means, files)) => {
@@ -123,7 +140,7 @@ async fn go(arguments: &ArgMatches, runs: &Path, id: &RunId, way: Way) -> color_
             }
             session.go(way, run, plan, &access, means, receipt).await
         }
-        Err(complaints) => complain(&complaints),
+        Err(complaints) => Ok(session.stream.complain(&complaints)),
     }
 }
 
@@ -249,19 +266,16 @@ pub fn runs(arguments: &ArgMatches) -> color_eyre::Result<Code> {
     let runs = places::runs()?;
     let found = earlier(&runs)?;
     let json = arguments.get_one::<String>("output").is_some_and(|o| o == "json");
-    let mut out = std::io::stdout().lock();
+    let mut lines: Vec<String> = Vec::new();
     if found.is_empty() && !json {
-        writeln!(out, "There are no runs in {}", runs.display())?;
+        lines.push(format!("There are no runs in {}", runs.display()));
     }
     for one in &found {
-        if json {
-            writeln!(out, "{}", terminal_safe(&run_json(one).to_string()))?;
-        } else {
-            for line in run_lines(one) {
-                writeln!(out, "{}", terminal_safe(&line))?;
-            }
-        }
+        lines.extend(if json { vec![run_json(one).to_string()] } else { run_lines(one) });
     }
+    let mut out = Lines::default();
+    out.write(&lines);
+    out.whole()?;
     Ok(0)
 }
 

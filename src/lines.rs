@@ -19,10 +19,37 @@ impl Lines {
         }
     }
 
+    /// Ends the output of a command that does nothing else.
+    ///
+    /// # Errors
+    /// Where not all of it could be written. A reader that did not want more is none.
+    pub fn whole(self) -> io::Result<()> {
+        self.lost.map_or(Ok(()), |error| unless_unwanted(Err(error)))
+    }
+
     /// Why not all of it was written; none also where its reader did not want more.
     pub fn trouble(&self) -> Option<&io::Error> {
-        self.lost.as_ref().filter(|error| error.kind() != io::ErrorKind::BrokenPipe)
+        self.lost.as_ref().filter(|error| !is_unwanted(error))
     }
+}
+
+/// Writes bytes to standard output as they are.
+///
+/// # Errors
+/// Where they could not be written. A reader that did not want more is none.
+pub fn bytes(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    unless_unwanted(out.write_all(bytes).and_then(|()| out.flush()))
+}
+
+/// Takes it as a success that the reader did not want more, as `head` does.
+fn unless_unwanted(written: io::Result<()>) -> io::Result<()> {
+    written.or_else(|error| if is_unwanted(&error) { Ok(()) } else { Err(error) })
+}
+
+/// True where the reader of a pipe went away.
+fn is_unwanted(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::BrokenPipe
 }
 
 fn written(lines: &[String]) -> io::Result<()> {

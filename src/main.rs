@@ -17,6 +17,7 @@ mod secret_file;
 mod session;
 mod signals;
 mod simulate;
+mod stream;
 mod surroundings;
 mod terminal;
 mod wizard;

@@ -10,6 +10,7 @@ use clap::ArgMatches;
 use crosspull_azure::journal::JournalError;
 use crosspull_azure::sign_in::Prompts;
 use crosspull_core::event::{Entry, Event, Outcome, Verdict};
+use crosspull_core::explain::Trouble;
 use crosspull_core::find::Named;
 use crosspull_core::hand_over::HandOver;
 use crosspull_core::inputs::Access;
@@ -18,39 +19,23 @@ use crosspull_core::run::{Run, Way};
 use crosspull_core::sign_in::Prompt;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
+use crate::Code;
 use crate::gather::{self, Means, Ready, environment};
-use crate::job::{Checked, Job, ended_by};
-use crate::lines::{Lines, aside};
-use crate::report::{Report, back_lines, plan_lines, summary};
+use crate::job::{Checked, Job};
+use crate::lines::aside;
+use crate::report::{back_lines, plan_lines, summary};
 use crate::secret_file::SecretFile;
 use crate::signals::{Signals, end_what_is_stuck};
+use crate::stream::Stream;
 use crate::surroundings::tunnel;
-use crate::{Code, WRONG_INPUT, places};
+use crate::places;
 
 /// How long calls in flight may take after a signal that leaves no time for more.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Says everything that is wrong with the input.
-///
-/// # Errors
-/// Where standard error cannot be written.
-pub fn complain(complaints: &[String]) -> color_eyre::Result<Code> {
-    refuse("called", complaints)
-}
-
-/// Complains about the input, and says what was not done because of it.
-fn refuse(undone: &str, complaints: &[String]) -> color_eyre::Result<Code> {
-    aside(&format!("crosspull: nothing was {undone}, since the input is not complete or not right:"));
-    complaints.iter().for_each(|complaint| aside(&format!("  {complaint}")));
-    Ok(WRONG_INPUT)
-}
-
 /// One headless session.
-pub struct Session {
-    json: bool,
+pub struct Session<'s> {
     asks: bool,
-    report: Report,
-    out: Lines,
     signals: Signals,
     stopped_by: Option<Code>,
     events: UnboundedReceiver<Entry>,
@@ -59,6 +44,8 @@ pub struct Session {
     secret_trouble: bool,
     /// Where the run's journal is, once there is one.
     journal: Option<PathBuf>,
+    /// What is told, and whether its end was.
+    pub stream: &'s mut Stream,
     /// The engine's job.
     pub job: Job,
     /// Where the secret goes as soon as there is one.
@@ -75,21 +62,23 @@ enum Pumped<T> {
     Killed(Code),
 }
 
-impl Session {
+impl<'s> Session<'s> {
     /// A session as the arguments say.
     ///
     /// # Errors
     /// Where signals cannot be used.
-    pub fn new(arguments: &ArgMatches, secret_file: Option<SecretFile>) -> color_eyre::Result<Self> {
+    pub fn new(
+        arguments: &ArgMatches,
+        stream: &'s mut Stream,
+        secret_file: Option<SecretFile>,
+    ) -> color_eyre::Result<Self> {
         let yes = arguments.try_get_one::<bool>("yes").ok().flatten().copied().unwrap_or(false);
         let (ask, prompts) = unbounded_channel();
         let (job, events) = Job::new(std::sync::Arc::default(), Prompts::new(ask));
         end_what_is_stuck()?;
         Ok(Self {
-            json: arguments.get_one::<String>("output").is_some_and(|o| o == "json"),
+            stream,
             asks: !yes,
-            report: Report::default(),
-            out: Lines::default(),
             signals: Signals::listen(true)?,
             stopped_by: None,
             events,
@@ -115,14 +104,14 @@ impl Session {
         let access = ready.inputs.access.clone();
         let means = match gather::means(&access, [None, None], &environment) {
             Ok(means) => means,
-            Err(complaints) => return complain(&complaints).map(Some),
+            Err(complaints) => return Ok(Some(self.stream.complain(&complaints))),
         };
         let job = self.job.clone();
         let ids = match self.pump(job.look_up(named, &access, means.clone())).await? {
             Pumped::Ended(Ok(Some(ids))) => ids,
-            Pumped::Ended(Ok(None)) => return self.stopped_by_a_check().await.map(Some),
-            Pumped::Ended(Err(error)) => return self.broken(&error, None).await.map(Some),
-            Pumped::Killed(code) => return Ok(Some(code)),
+            Pumped::Ended(Ok(None)) => return Ok(Some(self.stopped_by_a_check())),
+            Pumped::Ended(Err(error)) => return Ok(Some(self.broken(&error, None))),
+            Pumped::Killed(code) => return Ok(Some(self.killed(code))),
         };
         let mut answers = ready.answers.clone();
         for (one, id) in named.iter().zip(ids) {
@@ -134,7 +123,7 @@ impl Session {
                 ready.means.keep_persons(means, &ready.inputs.access);
                 Ok(None)
             }
-            Err(complaints) => refuse("written", &complaints).map(Some),
+            Err(complaints) => Ok(Some(self.stream.refuse("written", &complaints))),
         }
     }
 
@@ -144,7 +133,7 @@ impl Session {
     /// # Errors
     /// Where standard output cannot be used.
     pub async fn apply(mut self, named: &[Named], mut ready: Ready, runs: Option<PathBuf>) -> color_eyre::Result<Code> {
-        self.report = Report::of(Run { answers: ready.answers.clone(), ..Run::default() });
+        self.stream.is_about(Run { answers: ready.answers.clone(), ..Run::default() });
         if let Some(code) = self.look_up(named, &mut ready).await? {
             return Ok(code);
         }
@@ -152,26 +141,24 @@ impl Session {
         let folder = runs.clone().map_or_else(places::runs, Ok)?;
         let checked = match self.pump(job.check(&ready.inputs, ready.means.clone(), &folder)).await? {
             Pumped::Ended(checked) => checked,
-            Pumped::Killed(code) => return Ok(code),
+            Pumped::Killed(code) => return Ok(self.killed(code)),
         };
         let plan = match checked {
             Ok(Checked::Planned(plan)) => plan,
-            Ok(Checked::Stopped) => return self.stopped_by_a_check().await,
-            Err(error) => return self.broken(&error, None).await,
+            Ok(Checked::Stopped) => return Ok(self.stopped_by_a_check()),
+            Err(error) => return Ok(self.broken(&error, None)),
         };
-        if !self.json {
-            self.out.write(&plan_lines(&plan, self.asks));
-        }
+        self.stream.say(&plan_lines(&plan, self.asks));
         let Some(runs) = runs else {
-            self.ended_early(Verdict::Done).await?;
+            self.stream.end(Verdict::Done, None);
             return Ok(0);
         };
         if !self.goes("Run this plan? Type yes: ").await? {
-            return Ok(self.stopped_by.unwrap_or(Verdict::Interrupted.exit_code()));
+            return Ok(self.not_begun());
         }
         let (run, receipt) = match job.begin(&runs, &plan) {
             Ok(begun) => begun,
-            Err(error) => return self.broken(&error, None).await,
+            Err(error) => return Ok(self.broken(&error, None)),
         };
         self.work(job.run(*plan, run, ready.answers), &receipt).await
     }
@@ -189,41 +176,23 @@ impl Session {
         means: Means,
         receipt: PathBuf,
     ) -> color_eyre::Result<Code> {
-        self.report = Report::of(past.clone());
-        if !self.json {
-            self.out.write(&back_lines(&plan, &past, self.asks));
-        }
+        self.stream.say(&back_lines(&plan, &past, self.asks));
         let job = self.job.clone();
         let runs = receipt.parent().unwrap_or(&receipt).to_owned();
         match self.pump(job.admit(access, means, &past, way, &runs)).await? {
             Pumped::Ended(Ok(true)) => {}
-            Pumped::Ended(Ok(false)) => return self.stopped_by_a_check().await,
-            Pumped::Ended(Err(error)) => return self.broken(&error, None).await,
-            Pumped::Killed(code) => return Ok(code),
+            Pumped::Ended(Ok(false)) => return Ok(self.stopped_by_a_check()),
+            Pumped::Ended(Err(error)) => return Ok(self.broken(&error, None)),
+            Pumped::Killed(code) => return Ok(self.killed(code)),
         }
         let question = match way {
             Way::On => "Go on with this run? Type yes: ",
             Way::Back => "Take this back? Type yes: ",
         };
         if !self.goes(question).await? {
-            return Ok(self.stopped_by.unwrap_or(Verdict::Interrupted.exit_code()));
+            return Ok(self.not_begun());
         }
         self.work(job.go(way, plan, past), &receipt).await
-    }
-
-    /// A run with which there is nothing to do.
-    ///
-    /// # Errors
-    /// Where standard output cannot be used.
-    pub async fn nothing_to_do(mut self, run: Run, says: &str) -> color_eyre::Result<Code> {
-        if self.json {
-            let (id, facts) = (run.id.clone(), run.facts.iter().cloned().collect());
-            self.job.say(Event::RunEnded { verdict: Verdict::Done, run: id, facts, trouble: None })?;
-            self.drain().await?;
-        } else {
-            self.out.write(&[says.to_owned()]);
-        }
-        Ok(0)
     }
 
     /// Sees the engine through, and tells how it ended.
@@ -234,9 +203,9 @@ impl Session {
     ) -> color_eyre::Result<Code> {
         self.journal = Some(receipt.to_owned());
         match self.pump(work).await? {
-            Pumped::Ended(Ok(verdict)) => self.end(verdict, receipt),
-            Pumped::Ended(Err(error)) => self.broken(&error, Some(receipt)).await,
-            Pumped::Killed(code) => Ok(code),
+            Pumped::Ended(Ok(verdict)) => Ok(self.end(verdict, receipt)),
+            Pumped::Ended(Err(error)) => Ok(self.broken(&error, Some(receipt))),
+            Pumped::Killed(code) => Ok(self.killed(code)),
         }
     }
 
@@ -246,30 +215,34 @@ impl Session {
             self.job.controller.confirm_all();
             return Ok(true);
         }
-        let yes = self.ask(question).await?;
-        if !yes {
-            self.out.write(&["Nothing was sent.".to_owned()]);
+        Ok(self.ask(question).await)
+    }
+
+    /// Nobody said yes before the first write.
+    fn not_begun(&mut self) -> Code {
+        self.stream.say(&["Nothing was sent.".to_owned()]);
+        self.stream.end(Verdict::Interrupted, None);
+        self.stopped_by.unwrap_or(Verdict::Interrupted.exit_code())
+    }
+
+    /// It ends with calls under way, whose answers nobody waits for.
+    fn killed(&mut self, code: Code) -> Code {
+        while let Ok(entry) = self.events.try_recv() {
+            let _ = self.stream.tell(&entry);
         }
-        Ok(yes)
+        let next = self.stream.run().next_command();
+        let now = next.map_or("Nothing was written.".to_owned(), |next| format!("Go on with {next}"));
+        let why = "It was told to end at once, so it does not wait for the answers to its calls.";
+        self.stream.end(Verdict::Interrupted, Some(Trouble::new("crosspull was ended by a signal.", why, now)));
+        code
     }
 
     /// A check stopped it, or somebody did before anything was written.
-    async fn stopped_by_a_check(&mut self) -> color_eyre::Result<Code> {
+    fn stopped_by_a_check(&mut self) -> Code {
         let verdict = if self.stopped_by.is_some() { Verdict::Interrupted } else { Verdict::Stopped };
-        self.ended_early(verdict).await?;
-        if !self.json {
-            self.out.write(&summary(self.report.run(), None));
-        }
-        Ok(match self.stopped_by {
-            Some(code) => code,
-            None => verdict.exit_code(),
-        })
-    }
-
-    /// Says the end of what did not begin to write; in JSON it is the last line.
-    async fn ended_early(&mut self, verdict: Verdict) -> color_eyre::Result<()> {
-        self.job.say(Event::RunEnded { verdict, run: None, facts: Vec::new(), trouble: None })?;
-        self.drain().await
+        self.stream.end(verdict, None);
+        self.stream.say(&summary(self.stream.run(), None));
+        self.stopped_by.unwrap_or(verdict.exit_code())
     }
 
     /// Shows events while the engine works.
@@ -287,7 +260,7 @@ impl Session {
                 biased;
                 Some(entry) = self.events.recv() => self.show(&entry).await?,
                 Some(prompt) = self.prompts.recv() => {
-                    prompt.lines(tunnel(environment).as_deref(), self.report.run().answers.cloud()).iter().for_each(|line| aside(line));
+                    prompt.lines(tunnel(environment).as_deref(), self.stream.run().answers.cloud()).iter().for_each(|line| aside(line));
                 }
                 code = self.signals.next() => {
                     if self.stopped_by.is_some() {
@@ -317,7 +290,7 @@ impl Session {
 
     /// Shows one event, saves the secret when it was made, and asks where the engine does.
     async fn show(&mut self, entry: &Entry) -> color_eyre::Result<()> {
-        let lines = self.report.lines(entry);
+        self.stream.tell(entry)?;
         if let Event::Learnt { learnt, .. } = &entry.event {
             if learnt.iter().any(|l| l.fact == Fact::SecretKey) {
                 self.save_secret();
@@ -325,11 +298,6 @@ impl Session {
             if learnt.iter().any(|l| l.fact == Fact::WayBackKey && l.how == Outcome::Created) {
                 self.save_way_back();
             }
-        }
-        if self.json {
-            self.out.write(&[serde_json::to_string(entry)?]);
-        } else {
-            self.out.write(&lines);
         }
         match &entry.event {
             Event::Asking { step } if self.asks => self.ask_step(*step).await,
@@ -354,7 +322,7 @@ impl Session {
     }
 
     async fn ask_step(&mut self, step: StepId) -> color_eyre::Result<()> {
-        let run = self.report.run();
+        let run = self.stream.run();
         let plan = run.plan.as_ref();
         let title = plan.and_then(|p| p.step(step)).map(crosspull_core::plan::Step::title).unwrap_or_default();
         let proved = if run.is_undoing() { "" } else { "The pull is proved. " };
@@ -363,7 +331,7 @@ impl Session {
             let app = run.facts.app().map(|app| app.to_string()).unwrap_or_default();
             aside(&format!("The new principal of app {app} lacks: {lacks}"));
         }
-        if self.ask(&format!("{proved}Now {title}? Its nodes restart. Type yes: ")).await? {
+        if self.ask(&format!("{proved}Now {title}? Its nodes restart. Type yes: ")).await {
             self.job.controller.confirm(step);
         } else {
             self.job.controller.stop();
@@ -372,29 +340,30 @@ impl Session {
     }
 
     /// Asks on the terminal; only `yes` is yes. A signal is a no, and ends the program with its code.
-    async fn ask(&mut self, question: &str) -> color_eyre::Result<bool> {
+    async fn ask(&mut self, question: &str) -> bool {
         let mut err = std::io::stderr();
         if write!(err, "{question}").and_then(|()| err.flush()).is_err() {
             // Nobody was asked.
-            return Ok(false);
+            return false;
         }
         let line = tokio::task::spawn_blocking(|| {
             let mut line = String::new();
             std::io::stdin().read_line(&mut line).map(|_| line)
         });
         tokio::select! {
-            line = line => Ok(line??.trim() == "yes"),
+            // What cannot be read is no yes.
+            line = line => line.is_ok_and(|line| line.is_ok_and(|line| line.trim() == "yes")),
             code = self.signals.next() => {
                 self.stopped_by = Some(code);
                 aside("");
-                Ok(false)
+                false
             }
         }
     }
 
     /// Saves the secret of the way back as soon as there is one.
     fn save_way_back(&mut self) {
-        let made = self.report.run().facts.id(&Fact::WayBackKey).and_then(|key| self.job.vault.get(key));
+        let made = self.stream.run().facts.id(&Fact::WayBackKey).and_then(|key| self.job.vault.get(key));
         let Some((secret, file)) = made.zip(self.way_back_file.take()) else { return };
         if let Err(why) = file.save(&secret) {
             self.secret_trouble = true;
@@ -404,7 +373,7 @@ impl Session {
 
     /// Saves the secret as soon as there is one, so that whatever happens later does not lose it.
     fn save_secret(&mut self) {
-        let made = self.report.run().facts.id(&Fact::SecretKey).and_then(|key| self.job.vault.get(key));
+        let made = self.stream.run().facts.id(&Fact::SecretKey).and_then(|key| self.job.vault.get(key));
         let Some(secret) = made else { return };
         let Some(file) = self.secret_file.take() else { return };
         let asked = file.asked;
@@ -421,37 +390,33 @@ impl Session {
         }
     }
 
-    fn end(&mut self, verdict: Verdict, receipt: &Path) -> color_eyre::Result<Code> {
-        if !self.json {
-            self.out.write(&summary(self.report.run(), Some(receipt)));
-        }
+    fn end(&mut self, verdict: Verdict, receipt: &Path) -> Code {
+        self.stream.end(verdict, None);
+        self.stream.say(&summary(self.stream.run(), Some(receipt)));
         if self.secret_file.as_ref().is_some_and(|file| file.asked) && verdict == Verdict::Done {
             aside("crosspull: no secret was made, so none was saved.");
         }
-        if let Some(why) = self.out.trouble() {
-            aside(&format!(
-                "crosspull: standard output could not be written ({why}); {} has all of it",
-                receipt.display()
-            ));
+        let lost = self.stream.trouble().map(ToString::to_string);
+        if let Some(why) = &lost {
+            let receipt = receipt.display();
+            aside(&format!("crosspull: standard output could not be written ({why}); {receipt} has all of it"));
         }
-        Ok(match (verdict, self.stopped_by) {
+        match (verdict, self.stopped_by) {
             (Verdict::Interrupted, Some(code)) => code,
-            (Verdict::Done, _) if self.secret_trouble || self.out.trouble().is_some() => Verdict::Failed.exit_code(),
+            (Verdict::Done, _) if self.secret_trouble || lost.is_some() => Verdict::Failed.exit_code(),
             (verdict, _) => verdict.exit_code(),
-        })
+        }
     }
 
     /// The journal cannot be written: nothing more was sent. What the run came to is told all the same.
-    async fn broken(&mut self, error: &JournalError, receipt: Option<&Path>) -> color_eyre::Result<Code> {
-        let run = self.report.run();
-        let next = run.next_command().unwrap_or_else(|| "crosspull apply".to_owned());
+    fn broken(&mut self, error: &JournalError, receipt: Option<&Path>) -> Code {
+        let next = self.stream.run().next_command().unwrap_or_else(|| "crosspull apply".to_owned());
         let now = format!("Nothing more was sent. Free some disk space, then go on with {next}");
         aside(&format!("crosspull: {error}. {now}"));
-        if let (Some(receipt), Some(id)) = (receipt, run.id.clone()) {
-            let ended = ended_by(id, &run.facts, error, now);
-            self.show(&ended).await?;
-            return self.end(Verdict::Failed, receipt);
+        self.stream.end(Verdict::Failed, Some(Trouble::new("The run was ended.", format!("{error}."), now)));
+        match receipt {
+            Some(receipt) if self.stream.run().id.is_some() => self.end(Verdict::Failed, receipt),
+            _ => Verdict::Failed.exit_code(),
         }
-        Ok(Verdict::Failed.exit_code())
     }
 }

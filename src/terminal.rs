@@ -4,15 +4,26 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crosspull_core::secret::Secret;
 use crosspull_tui::Theme;
 use crossterm::cursor::MoveTo;
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
 use ratatui::DefaultTerminal;
+use ratatui::layout::{Position, Rect};
+use rustix::io::Errno;
 
-/// The terminal in raw mode, on its alternate screen, with pastes marked. What ratatui would do when it is dropped would
-/// fail on a terminal that is gone, and abort the program.
-pub struct Terminal(ManuallyDrop<DefaultTerminal>);
+/// The terminal in raw mode, on its alternate screen, with pastes marked.
+pub struct Terminal {
+    /// What ratatui would do when it is dropped would fail on a terminal that is gone, and abort the program.
+    inner: ManuallyDrop<DefaultTerminal>,
+    /// True where the screen may not show the last frame, so that the next one is drawn whole.
+    stale: bool,
+}
+
+/// The terminal is gone, and its line with it.
+#[derive(Debug)]
+pub struct Gone;
 
 /// True while the terminal is taken over, so that it is given back once.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -40,41 +51,57 @@ impl Terminal {
         let terminal = ManuallyDrop::new(ratatui::try_init()?);
         TAKEN.store(true, Ordering::Relaxed);
         crossterm::execute!(io::stdout(), EnableBracketedPaste)?;
-        Ok(Self(terminal))
+        Ok(Self { inner: terminal, stale: false })
     }
 
-    /// Draws a frame; the terminal shows it whole or not at all.
+    /// Draws a frame; the terminal shows it whole or not at all. One that could not be drawn leaves the screen stale.
     ///
     /// # Errors
     /// Where the terminal is gone.
-    pub fn draw(&mut self, view: impl FnOnce(&mut ratatui::Frame)) -> io::Result<()> {
-        crossterm::queue!(io::stdout(), BeginSynchronizedUpdate)?;
-        let drawn = self.0.draw(view).map(drop);
-        crossterm::execute!(io::stdout(), EndSynchronizedUpdate)?;
-        drawn
+    pub fn draw(&mut self, view: impl FnOnce(&mut ratatui::Frame)) -> Result<(), Gone> {
+        let begun = crossterm::queue!(io::stdout(), BeginSynchronizedUpdate);
+        let drawn = self.frame(view);
+        let ended = crossterm::execute!(io::stdout(), EndSynchronizedUpdate);
+        let failed: Vec<io::Error> = [begun, drawn, ended].into_iter().filter_map(Result::err).collect();
+        self.stale = !failed.is_empty();
+        if failed.iter().any(is_of_a_lost_line) { Err(Gone) } else { Ok(()) }
+    }
+
+    fn frame(&mut self, view: impl FnOnce(&mut ratatui::Frame)) -> io::Result<()> {
+        if self.stale {
+            // ratatui's own `clear` asks the terminal where its cursor is, and fails where it does not answer in time.
+            // Its `resize` wipes the screen and asks nothing.
+            let size = self.inner.size()?;
+            self.inner.resize(Rect::from((Position::ORIGIN, size)))?;
+            // A frame that was not shown is still in it.
+            self.inner.current_buffer_mut().reset();
+        }
+        self.inner.draw(view).map(drop)
     }
 
     /// Forgets what is on the screen, so that the next frame is drawn whole.
-    ///
-    /// # Errors
-    /// Where the terminal is gone.
-    pub fn clear(&mut self) -> io::Result<()> {
-        self.0.clear()
+    pub const fn forget(&mut self) {
+        self.stale = true;
     }
 
-    /// Writes bytes between two frames.
+    /// True where the screen does not show the last frame.
+    pub const fn is_stale(&self) -> bool {
+        self.stale
+    }
+
+    /// Writes an escape sequence between two frames.
     ///
     /// # Errors
     /// Where the terminal is gone.
-    pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+    pub fn write(&mut self, sequence: &Secret) -> io::Result<()> {
         let mut out = io::stdout();
-        out.write_all(bytes)?;
+        out.write_all(sequence.reveal().as_bytes())?;
         out.flush()
     }
 
     /// Its columns and rows.
     pub fn size(&self) -> (u16, u16) {
-        self.0.size().map_or((80, 24), |s| (s.width, s.height))
+        self.inner.size().map_or((80, 24), |s| (s.width, s.height))
     }
 }
 
@@ -82,6 +109,13 @@ impl Drop for Terminal {
     fn drop(&mut self) {
         leave();
     }
+}
+
+/// True for what a write to a terminal that hung up ends with. Any other error, such as that of a terminal that takes
+/// nothing just now, passes.
+fn is_of_a_lost_line(error: &io::Error) -> bool {
+    let lost = [Errno::IO, Errno::NXIO, Errno::PIPE, Errno::BADF, Errno::NODEV].map(Errno::raw_os_error);
+    error.raw_os_error().is_some_and(|number| lost.contains(&number))
 }
 
 /// Gives the terminal back. Every part is tried, whatever became of the others; where the terminal is gone there is
@@ -109,4 +143,19 @@ pub fn theme() -> Theme {
     let unicode = !linux_console && supports_unicode::on(supports_unicode::Stream::Stdout);
     let colour = supports_color::on(supports_color::Stream::Stdout).is_some();
     Theme::new(unicode, colour)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_line_that_is_lost_ends_the_drawing() {
+        let lost = |errno: Errno| is_of_a_lost_line(&errno.into());
+        assert!([Errno::IO, Errno::PIPE, Errno::NXIO].into_iter().all(lost));
+        assert!(![Errno::AGAIN, Errno::INTR, Errno::NOSPC].into_iter().any(lost));
+        assert!(!is_of_a_lost_line(&io::Error::other(
+            "the cursor position could not be read within a normal duration"
+        )));
+    }
 }

@@ -166,6 +166,8 @@ async fn wizard(arguments: &ArgMatches, answers: Answers, ground: Ground, simula
         tunnel: tunnel(environment),
         // A browser that opens at the other end of the line is not before anybody's eyes.
         desktop: place.desktop && !place.ssh,
+        // crosspull holds the desktop's clipboard itself.
+        clipboard_goes: way == Way::System,
     };
     let setup = Setup { answers, simulated, theme: theme(), size: terminal.size(), here };
     let mut wizard = Wizard::new(setup, ground, way);
@@ -236,7 +238,8 @@ impl Wizard {
             if terminal.draw(|frame| crosspull_tui::view(&self.model, frame, now)).is_err() {
                 self.line_dropped();
             }
-            let ticks = self.model.animates();
+            // A frame that could not be drawn is tried again.
+            let ticks = self.model.animates() || terminal.is_stale();
             tokio::select! {
                 biased;
                 code = signals.next() => match code {
@@ -275,7 +278,11 @@ impl Wizard {
         let msg = match event {
             TerminalEvent::Key(key) if key.kind != KeyEventKind::Release => Msg::Key(key),
             TerminalEvent::Paste(text) => Msg::Paste(text),
-            TerminalEvent::Resize(columns, rows) => Msg::Resize(columns, rows),
+            TerminalEvent::Resize(columns, rows) => {
+                // What is on the screen now is the terminal's own doing, also where the size is what it was.
+                terminal.forget();
+                Msg::Resize(columns, rows)
+            }
             _ => return Ok(()),
         };
         self.take(msg, terminal).await
@@ -392,7 +399,7 @@ impl Wizard {
                 None
             }
             Effect::Redraw => {
-                terminal.clear()?;
+                terminal.forget();
                 None
             }
             Effect::Copy { what, text } => Some(self.copy(&what, &text, terminal).await),
@@ -431,8 +438,8 @@ impl Wizard {
     async fn copy(&mut self, what: &str, text: &str, terminal: &mut Terminal) -> Msg {
         loop {
             let way = self.way;
-            let done = match clipboard::bytes(way, text) {
-                Some(bytes) => terminal.write(&bytes).map_err(|e| e.to_string()),
+            let done = match clipboard::sequence(way, text) {
+                Some(sequence) => terminal.write(&sequence).map_err(|e| e.to_string()),
                 None => clipboard::outside(way, text).await,
             };
             match (done, way.otherwise()) {
@@ -448,8 +455,8 @@ impl Wizard {
 
     /// Takes the secret out of the clipboard again.
     async fn clear_clipboard(&mut self, terminal: &mut Terminal) -> Result<(), String> {
-        match (clipboard::clearing_bytes(self.way), self.copied.take()) {
-            (Some(bytes), _) => terminal.write(&bytes).map_err(|e| e.to_string()),
+        match (clipboard::clearing_sequence(self.way), self.copied.take()) {
+            (Some(sequence), _) => terminal.write(&sequence).map_err(|e| e.to_string()),
             (None, Some(secret)) => clipboard::clear_outside(self.way, secret).await,
             (None, None) => Ok(()),
         }

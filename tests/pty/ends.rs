@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use crate::stage::{ASKED, CTRL_C, ENTER, ESC, HOME, Stage, TENANT_A};
-use crate::terminal::{command, open};
+use crate::story::Story;
+use crate::terminal::{View, command, open};
 
 /// What is said where there is no terminal.
 const NO_TERMINAL: &str = "the wizard needs a terminal";
@@ -74,6 +75,31 @@ fn a_line_that_drops_ends_the_program_at_once() {
     let Stage { window, program, .. } = in_a_run();
     drop(window);
     assert_eq!(program.end(Duration::from_secs(2)), Ok(129));
+}
+
+#[test]
+fn a_question_that_is_answered_no_is_the_end_of_the_stream() {
+    let story = Story::of("happy");
+    let home = tempfile::tempdir().expect("a folder");
+    for (answer, code) in [("no\r", 130), (CTRL_C, 130)] {
+        let line = "exec \"$0\" apply --answers \"$1\" --output json >out";
+        let mut command = command("sh", &["-c", line, env!("CARGO_BIN_EXE_crosspull"), story.answers()], home.path());
+        for (name, value) in story.variables() {
+            command.env(name, value);
+        }
+        let (mut window, program) = open(command, (80, 24));
+        let asks = |view: &View| view.text().contains("Type yes:").then_some(());
+        window.see("the question", Duration::from_secs(20), asks).expect("a question");
+        window.press(answer);
+        assert_eq!(program.end(Duration::from_secs(20)), Ok(code), "{answer:?}");
+        let told = std::fs::read_to_string(home.path().join("out")).expect("text");
+        let lines: Vec<serde_json::Value> =
+            told.lines().map(|line| serde_json::from_str(line).expect("every line is JSON")).collect();
+        let last = lines.last().expect("a line");
+        assert_eq!((&last["event"], &last["verdict"]), (&"run_ended".into(), &"interrupted".into()), "{answer:?}");
+        assert_eq!(lines.iter().filter(|line| line["event"] == "run_ended").count(), 1, "{answer:?}");
+    }
+    story.wrote_nothing();
 }
 
 #[test]

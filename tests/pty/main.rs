@@ -11,6 +11,8 @@ mod ends;
 #[cfg(test)]
 mod looks;
 #[cfg(test)]
+mod redraw;
+#[cfg(test)]
 mod screens;
 #[cfg(test)]
 mod secret;

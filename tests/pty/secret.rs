@@ -60,7 +60,8 @@ fn the_secret_is_shown_and_copied_when_asked_for_and_nowhere_else() {
         keeps(place, text, &secret);
     }
 
-    stage.window.press(ENTER);
+    stage.press(ENTER, ALONE);
+    stage.window.press("c");
     let left = stage.exits(0);
     assert!(left.contains("In tenant B:"), "{left}");
     keeps("the terminal after the secret was hidden", &stage.since(hidden), &secret);
@@ -84,21 +85,39 @@ fn a_terminal_without_a_second_screen_keeps_no_revealed_secret() {
 /// The clipboard holds a space in place of the secret.
 const CLEARED: &str = "\x1b]52;c;IA==";
 
+/// The question about a secret that is in the clipboard and nowhere else.
+const ALONE: &str = "The secret is in the clipboard alone";
+
 #[test]
-fn a_copied_secret_goes_from_the_clipboard_when_the_program_ends_unless_it_is_kept() {
-    for (key, cleared) in [("", true), (ESC, false)] {
+fn a_secret_in_the_clipboard_alone_is_asked_about_and_the_answer_holds() {
+    // The words of the answer, its key, and whether the clipboard is cleared by it.
+    for (key, cleared) in [("l", false), ("c", true)] {
         let mut stage = Stage::of(&[], &[("SSH_TTY", "/dev/pts/9")]);
         stage.reach_done();
         stage.press(F2, "it is cleared in 1 min");
         stage.shows("it is cleared in 59 s");
-        if !key.is_empty() {
-            stage.press_away(key, "it is cleared in");
-        }
         let before = stage.written();
-        stage.window.press(ENTER);
+        let asked = stage.press(ENTER, ALONE);
+        assert!(asked.contains("▸ Stay") && asked.contains("Leave it there") && asked.contains("Clear it"), "{asked}");
+        stage.press_away(ESC, ALONE);
+        stage.press(ENTER, ALONE);
+        assert!(!stage.since(before).contains(CLEARED), "nothing is cleared before it is answered");
+        stage.window.press(key);
         stage.exits(0);
         assert_eq!(stage.since(before).contains(CLEARED), cleared, "{key:?}");
     }
+}
+
+#[test]
+fn a_secret_that_is_kept_in_the_clipboard_is_not_asked_about() {
+    let mut stage = Stage::of(&[], &[("SSH_TTY", "/dev/pts/9")]);
+    stage.reach_done();
+    stage.press(F2, "it is cleared in");
+    stage.press_away(ESC, "it is cleared in");
+    let before = stage.written();
+    stage.window.press(ENTER);
+    stage.exits(0);
+    assert!(!stage.since(before).contains(CLEARED));
 }
 
 /// What can be read of a process: its environment and its arguments; nothing where the system does not let anybody.

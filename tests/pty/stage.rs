@@ -23,6 +23,8 @@ pub const ESC: &str = "\x1b";
 pub const TAB: &str = "\t";
 /// The chord.
 pub const CTRL_C: &str = "\x03";
+/// The chord, which draws anew.
+pub const CTRL_L: &str = "\x0c";
 /// The chord, which empties a field up to the cursor.
 pub const CTRL_U: &str = "\x15";
 /// The key.

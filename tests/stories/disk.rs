@@ -14,7 +14,7 @@ fn a_disk_that_fills_up_at_any_moment_leaves_a_run_that_goes_on() {
         let end = story.shell(&line);
         if end.code != Some(0) {
             broken += 1;
-            end.exits(1);
+            end.exits(1).verdict("failed");
             assert!(end.err.contains("cannot be written") && end.err.contains("Nothing more was sent"), "{end}");
             // Where not even the plan could be kept, nothing was sent at all, and a new run is begun.
             if story.run(&["runs", "--output", "json"]).events.iter().any(|run| run["can_resume"] == true) {
@@ -53,7 +53,7 @@ fn a_folder_of_runs_that_cannot_be_made_is_named_before_anything_is_sent() {
     std::fs::write(&file, "").expect("written");
     let story = story.with("XDG_STATE_HOME", text(&file));
     let end = story.apply(&[]);
-    end.exits(1);
+    end.exits(1).verdict("failed");
     assert!(end.err.contains("crosspull/runs") && end.err.contains("cannot be written"), "{end}");
     assert_eq!(story.writes(), Vec::<String>::new());
     story.world().is_as(story.begin());

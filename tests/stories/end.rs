@@ -16,6 +16,8 @@ pub struct End {
     pub err: String,
     /// The lines of standard output that are JSON.
     pub events: Vec<Value>,
+    /// True where the output was asked for in JSON.
+    pub json: bool,
     /// Where the secret was to be saved.
     pub secret_file: PathBuf,
 }
@@ -79,11 +81,18 @@ impl End {
         self.events("check_ended").map(|e| &e["finding"]).filter(move |f| f["level"] == level)
     }
 
-    /// It complained about its input on standard error in these words, with exit code 2, and said nothing else.
+    /// It complained about its input on standard error in these words, with exit code 2, and said nothing else: on
+    /// standard output nothing, or in JSON the end alone, with the same words.
     pub fn complains(&self, sentence: &str) -> &Self {
         self.exits(2);
         assert!(self.err.contains(sentence), "\"{sentence}\" is not said\n{self}");
-        assert_eq!(self.out, "", "\n{self}");
+        if self.json {
+            assert_eq!(self.verdict("stopped").events.len(), 1, "\n{self}");
+            let said = format!("{} {}", text(self.trouble(), "what"), text(self.trouble(), "why"));
+            assert!(said.to_lowercase().contains(&sentence.to_lowercase()), "\"{sentence}\" is not in: {said}\n{self}");
+        } else {
+            assert_eq!(self.out, "", "\n{self}");
+        }
         self
     }
 

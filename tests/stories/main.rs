@@ -49,6 +49,8 @@ mod sign_in;
 #[cfg(test)]
 mod stopped;
 #[cfg(test)]
+mod stream;
+#[cfg(test)]
 mod undo;
 #[cfg(test)]
 mod unread;

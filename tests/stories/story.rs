@@ -555,7 +555,8 @@ fn ended_while(mut command: Command, mut watch: impl FnMut(&Value, u32), mut asi
         read(child.0.stdout.take().expect("piped"), sender.clone(), Line::Out),
         read(child.0.stderr.take().expect("piped"), sender, Line::Err),
     ];
-    let mut end = End::default();
+    let words: Vec<_> = command.get_args().map(|word| word.to_string_lossy()).collect();
+    let mut end = End { json: words.join(" ").contains("--output json"), ..End::default() };
     let deadline = Instant::now() + LIMIT;
     loop {
         match lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {

@@ -127,7 +127,9 @@ impl Request {
     }
 
     fn form(mut self, pairs: &[(&str, &str)]) -> Self {
-        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        // Every byte takes three at most. A text that grows leaves copies behind, and a secret may be in it.
+        let longest = pairs.iter().map(|(name, value)| 3 * (name.len() + value.len()) + 2).sum();
+        let mut form = url::form_urlencoded::Serializer::new(String::with_capacity(longest));
         let text = form.extend_pairs(pairs).finish();
         let bytes = Zeroizing::new(text.into_bytes());
         let is_secret = |(name, _): &&(&str, &str)| SECRET_PARAMETERS.contains(name);
@@ -173,4 +175,20 @@ fn at(base: &Url, path: &str, query: &[(&str, &str)]) -> Url {
 /// Percent-encodes a query's name or value.
 fn encode(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_has_its_room_from_the_beginning_whatever_its_secret_holds() {
+        let secret = "~+/%".repeat(100);
+        let url = Url::parse("https://login.example/").expect("a URL");
+        let pairs = [("client_secret", secret.as_str())];
+        let request = Request::new(Plane::Entra, Side::A, Method::POST, url, Auth::None).form(&pairs);
+        let bytes = request.body.expect("a form").bytes;
+        assert_eq!(bytes.capacity(), 3 * ("client_secret".len() + secret.len()) + 2);
+        assert!(bytes.len() <= bytes.capacity());
+    }
 }

@@ -19,7 +19,8 @@ pub fn clean(raw: &str) -> &str {
 /// become one space, and no more than `most` characters are kept.
 #[must_use]
 pub fn printable(raw: &str, most: usize) -> String {
-    let mut out = String::new();
+    // A text that grows leaves copies behind, and some texts are secret.
+    let mut out = String::with_capacity(raw.len().min(most.saturating_mul(4)).saturating_add('…'.len_utf8()));
     let mut length = 0;
     let mut gap = false;
     for c in raw.chars() {

@@ -63,6 +63,7 @@ pub fn view(model: &Model, frame: &mut Frame, now: Timestamp) {
         draw_rail(model, frame, body, now);
     }
     draw_sheet(model, frame, body, &sheet);
+    sheet.wipe();
     let foot = body.bottom() - area.y;
     frame.render_widget(rule(model, area.width, rail.then_some("┴"), "↓", below), row(area, foot));
     for (line, y) in message(model, area.width).into_iter().zip(foot + 1..area.height - 1) {
@@ -226,7 +227,10 @@ impl Room {
 pub(crate) fn screen_room(model: &Model) -> Room {
     let body = body(model, window(model));
     let rows = rows(body);
-    Room::of(&screens::sheet(model, columns(body), rows, Timestamp::UNIX_EPOCH), rows)
+    let sheet = screens::sheet(model, columns(body), rows, Timestamp::UNIX_EPOCH);
+    let room = Room::of(&sheet, rows);
+    sheet.wipe();
+    room
 }
 
 /// How far the topmost layer scrolls in the model's window.

@@ -42,6 +42,8 @@ pub(crate) enum Action {
     SaveSecret,
     /// Leave the secret in the clipboard.
     KeepCopied,
+    /// Take the secret out of the clipboard.
+    ClearCopied,
     /// List what the field may be; else tell who signs in.
     LookUp,
     /// List what the field may be; else the next field.
@@ -114,6 +116,8 @@ pub(crate) enum Context {
     Reading,
     /// Above a screen: a question with two buttons.
     Question,
+    /// Above a screen: what is to become of the secret in the clipboard.
+    Clipboard,
     /// Above a screen: a question about the reset, which keys typed ahead must not answer with yes.
     Reset,
     /// Above a screen: a place for a file.
@@ -142,7 +146,13 @@ pub(crate) struct Binding {
 pub(crate) fn table(context: Context) -> impl Iterator<Item = &'static Binding> {
     let scrolls = !matches!(
         context,
-        Context::Text | Context::Choice | Context::Question | Context::Path | Context::Pick | Context::Ways
+        Context::Text
+            | Context::Choice
+            | Context::Question
+            | Context::Clipboard
+            | Context::Path
+            | Context::Pick
+            | Context::Ways
     );
     table::own(context).iter().chain(if scrolls { table::PAGES } else { &[] })
 }
@@ -167,6 +177,7 @@ impl Context {
                 Overlay::Ways { .. } => Self::Ways,
                 Overlay::Help { .. } | Overlay::Explain { .. } | Overlay::Calls { .. } => Self::Reading,
                 Overlay::Leave { .. } => Self::Question,
+                Overlay::Clipboard { .. } => Self::Clipboard,
                 Overlay::CutShort { .. } => Self::Reset,
                 Overlay::Reset { .. } => Self::Reset,
                 Overlay::Path { .. } => Self::Path,
@@ -213,6 +224,7 @@ pub(crate) fn offered(model: &Model, action: Action) -> bool {
         (Context::Run | Context::Step, Action::CutShort) => live.soaking().is_some(),
         (Context::Done, Action::Again) => live.run.next_command().is_some(),
         (Context::Done, Action::KeepCopied) => model.secret_in_clipboard(),
+        (Context::Clipboard, Action::KeepCopied) => !model.here.clipboard_goes,
         (Context::Done, Action::CopyCommand) => live.errand.is_none(),
         (Context::Reset, Action::Move(_)) => frame::layer_room(model).most > 0,
         (Context::Done, Action::Copy | Action::Reveal | Action::SaveSecret) => live.has_secret(),
@@ -225,7 +237,7 @@ mod tests {
     use super::table::{CTRL, NONE};
     use super::*;
 
-    const ALL: [Context; 17] = [
+    const ALL: [Context; 18] = [
         Context::Home,
         Context::Runs,
         Context::Text,
@@ -239,6 +251,7 @@ mod tests {
         Context::Done,
         Context::Reading,
         Context::Question,
+        Context::Clipboard,
         Context::Reset,
         Context::Path,
         Context::Pick,

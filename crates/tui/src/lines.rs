@@ -4,6 +4,7 @@
 use crosspull_core::text::printable;
 use ratatui::text::{Line, Span};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use zeroize::Zeroizing;
 
 use crate::theme::{Theme, Tone};
 
@@ -34,6 +35,26 @@ pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
             }
             line.push(c);
         }
+    }
+    lines.push(line);
+    lines
+}
+
+/// A secret in lines of that many columns. They are the only copies that are left, for [`crate::screens::Sheet::wipe`].
+pub(crate) fn secret(text: &str, columns: usize) -> Vec<String> {
+    let columns = columns.max(1);
+    let text = Zeroizing::new(printable(text, MOST));
+    let mut lines = Vec::new();
+    let mut line = String::with_capacity(text.len());
+    let mut used = 0;
+    for c in text.chars() {
+        let wide = c.width().unwrap_or(0);
+        if used + wide > columns && !line.is_empty() {
+            lines.push(std::mem::replace(&mut line, String::with_capacity(text.len())));
+            used = 0;
+        }
+        line.push(c);
+        used += wide;
     }
     lines.push(line);
     lines
@@ -158,6 +179,13 @@ mod tests {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("see 0123456789", 5), ["see", "01234", "56789"]);
         assert_eq!(wrap("", 5), [""]);
+    }
+
+    #[test]
+    fn a_secret_is_cut_anywhere_and_loses_no_character() {
+        assert_eq!(secret("ab/cd~ef", 3), ["ab/", "cd~", "ef"]);
+        assert_eq!(secret("a\u{1b}b", 20), ["a b"]);
+        assert!(secret(&"x".repeat(50), 40).iter().all(|line| line.capacity() == 50), "none has grown");
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub struct Here {
     pub tunnel: Option<String>,
     /// A desktop, where a browser can be opened.
     pub desktop: bool,
+    /// True where the clipboard is the program's own, so that what was copied goes when the program ends.
+    pub clipboard_goes: bool,
 }
 
 impl Here {
@@ -123,11 +125,16 @@ pub(crate) enum Copying {
 
 /// The secret while it is in the clipboard.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Copied {
-    /// When it goes from there.
-    pub until: Timestamp,
-    /// The seconds until then.
-    pub seconds_left: u64,
+pub(crate) enum Copied {
+    /// crosspull takes it away again.
+    For {
+        /// When.
+        until: Timestamp,
+        /// The seconds until then.
+        seconds_left: u64,
+    },
+    /// The operator wants it there.
+    Kept,
 }
 
 /// A secret that is being looked at.
@@ -215,7 +222,7 @@ impl Model {
     /// then sends [`crate::Msg::Tick`], at most eight a second; else there is nothing to wake up for.
     #[must_use]
     pub fn animates(&self) -> bool {
-        self.live.moves() || self.signing_in.is_some() || self.revealed.is_some() || self.copied.is_some()
+        self.live.moves() || self.signing_in.is_some() || self.revealed.is_some() || self.secret_in_clipboard()
     }
 
     /// The run as far as its events tell.
@@ -273,7 +280,7 @@ impl Model {
             Some(Copying::Secret) => {
                 self.taken();
                 let until = now.checked_add(COPIED_FOR).unwrap_or(now);
-                self.copied = Some(Copied { until, seconds_left: COPIED_FOR.as_secs().unsigned_abs() });
+                self.copied = Some(Copied::For { until, seconds_left: COPIED_FOR.as_secs().unsigned_abs() });
             }
             Some(Copying::Other) => self.copied = None,
             None => {}
@@ -289,7 +296,18 @@ impl Model {
     /// True while the secret is in the clipboard because crosspull put it there and is to take it away again.
     #[must_use]
     pub const fn secret_in_clipboard(&self) -> bool {
-        self.copied.is_some()
+        matches!(self.copied, Some(Copied::For { .. }))
+    }
+
+    /// True while the secret is in the clipboard and in no file: it is not handed over by that. Where the operator wants
+    /// it there, it is, unless that clipboard goes with the program.
+    pub(crate) const fn in_clipboard_alone(&self) -> bool {
+        let there = match self.copied {
+            None => false,
+            Some(Copied::For { .. }) => true,
+            Some(Copied::Kept) => self.here.clipboard_goes,
+        };
+        there && !matches!(self.handed, Handed::Saved(_))
     }
 
     /// Takes in whether the secret was saved. Where it is in one file already, another that fails loses nothing; but

@@ -10,6 +10,7 @@ use crosspull_core::run::{Run, Way};
 use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::{Entered, Prompt};
 use crossterm::event::KeyEvent;
+use zeroize::Zeroizing;
 
 /// What happened.
 #[derive(Debug, Clone)]
@@ -154,8 +155,8 @@ pub enum Effect {
     Copy {
         /// Such as `consent address`.
         what: String,
-        /// The text.
-        text: String,
+        /// The text, which may be a code to sign in with.
+        text: Zeroizing<String>,
     },
     /// Copy the secret.
     CopySecret,

@@ -22,6 +22,11 @@ pub(crate) enum Overlay {
         /// True where the focus is on yes.
         yes: bool,
     },
+    /// Leave, and what is to become of the secret that is in the clipboard alone?
+    Clipboard {
+        /// The answer in focus.
+        chosen: Parting,
+    },
     /// Reset the cluster now?
     Reset {
         /// The step that asks.
@@ -68,6 +73,41 @@ pub(crate) enum Overlay {
         /// The path, as typed.
         input: TextBox,
     },
+}
+
+/// What is to become of a secret in the clipboard when the program is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Parting {
+    /// The secret stays in the clipboard.
+    Keep,
+    /// The secret is taken out of it.
+    Clear,
+    /// Nothing: the program is not left.
+    Stay,
+}
+
+impl Parting {
+    /// The answers that there are. A clipboard that goes with the program keeps nothing.
+    pub const fn all(goes: bool) -> &'static [Self] {
+        if goes { &[Self::Clear, Self::Stay] } else { &[Self::Keep, Self::Clear, Self::Stay] }
+    }
+
+    /// The words of its button.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Keep => "Leave it there",
+            Self::Clear => "Clear it",
+            Self::Stay => "Stay",
+        }
+    }
+
+    /// The answer beside it; after the last one comes the first.
+    pub fn beside(self, goes: bool, forward: bool) -> Self {
+        let all = Self::all(goes);
+        let at = all.iter().position(|one| *one == self).unwrap_or(0);
+        let to = at + if forward { 1 } else { all.len() - 1 };
+        all.get(to % all.len()).copied().unwrap_or(self)
+    }
 }
 
 /// What is saved in a file.

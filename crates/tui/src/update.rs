@@ -12,9 +12,9 @@ use jiff::Timestamp;
 use crate::frame;
 use crate::keys::{self, Action, Context};
 use crate::live::Job;
-use crate::model::{Model, Screen};
+use crate::model::{Copied, Model, Screen};
 use crate::msg::{Effect, Msg, Said};
-use crate::overlay::Overlay;
+use crate::overlay::{Overlay, Parting};
 use crate::words;
 use layers::{ask, on_overlay};
 use screens::on_screen;
@@ -80,12 +80,14 @@ fn ticked(model: &mut Model, now: Timestamp) -> Vec<Effect> {
     if model.in_sight(now).is_none() {
         model.revealed = None;
     }
-    let Some(copied) = &mut model.copied else { return Vec::new() };
-    copied.seconds_left = words::between(now, copied.until).div_ceil(1000);
-    if copied.seconds_left > 0 {
+    let Some(Copied::For { until, seconds_left }) = &mut model.copied else { return Vec::new() };
+    *seconds_left = words::between(now, *until).div_ceil(1000);
+    if *seconds_left > 0 {
         return Vec::new();
     }
     model.copied = None;
+    // There is nothing left to ask about.
+    model.overlays.retain(|o| !matches!(o, Overlay::Clipboard { .. }));
     vec![Effect::ClearClipboard]
 }
 
@@ -200,8 +202,15 @@ fn stop(model: &mut Model) -> Vec<Effect> {
     }
 }
 
-/// Leaves, where nothing is lost by it or somebody asked for it twice; else asks.
+/// Leaves, where nothing is lost by it or somebody asked for it twice; else asks. What is to become of a secret that is
+/// in the clipboard alone has to be answered.
 fn leave(model: &mut Model) -> Vec<Effect> {
+    if model.in_clipboard_alone() {
+        if !model.overlays.iter().any(|o| matches!(o, Overlay::Clipboard { .. })) {
+            model.overlays.push(Overlay::Clipboard { chosen: Parting::Stay });
+        }
+        return Vec::new();
+    }
     let loses = match model.screen {
         Screen::Home { .. } | Screen::Runs { .. } => model.answers != model.given,
         // Nothing was answered for an earlier run, and its journal stays as it is.

@@ -51,8 +51,9 @@ pub fn token(endpoints: &Endpoints, side: Side, tenant: &str, app: AppId, secret
 /// A code for a person to enter somewhere else.
 #[must_use]
 pub fn device_code(client: Client, audience: &str, claims: Option<&str>) -> Request {
-    let mut form = vec![("client_id", client.id.to_string()), ("scope", scopes(audience))];
-    form.extend(claims.map(|claims| ("claims", claims.to_owned())));
+    let scopes = scopes(audience);
+    let mut form = vec![("scope", scopes.as_str())];
+    form.extend(claims.map(|claims| ("claims", claims)));
     client.post("devicecode", &form)
 }
 
@@ -61,11 +62,7 @@ pub fn device_code(client: Client, audience: &str, claims: Option<&str>) -> Requ
 pub fn token_by_device_code(client: Client, code: &Secret) -> Request {
     let mut request = client.post(
         "token",
-        &[
-            ("client_id", client.id.to_string()),
-            ("grant_type", "urn:ietf:params:oauth:grant-type:device_code".to_owned()),
-            ("device_code", code.reveal().to_owned()),
-        ],
+        &[("grant_type", "urn:ietf:params:oauth:grant-type:device_code"), ("device_code", code.reveal())],
     );
     // A code works once: where the answer with the token was lost, asking again finds it used.
     request.repeat = Repeat::Once;
@@ -106,12 +103,11 @@ pub fn token_by_code(client: Client, audience: &str, back: &str, code: &Secret, 
     let mut request = client.post(
         "token",
         &[
-            ("client_id", client.id.to_string()),
-            ("grant_type", "authorization_code".to_owned()),
-            ("code", code.reveal().to_owned()),
-            ("redirect_uri", back.to_owned()),
-            ("code_verifier", verifier.reveal().to_owned()),
-            ("scope", scopes(audience)),
+            ("grant_type", "authorization_code"),
+            ("code", code.reveal()),
+            ("redirect_uri", back),
+            ("code_verifier", verifier.reveal()),
+            ("scope", &scopes(audience)),
         ],
     );
     request.repeat = Repeat::Once;
@@ -123,19 +119,16 @@ pub fn token_by_code(client: Client, audience: &str, back: &str, code: &Secret, 
 pub fn token_by_refresh(client: Client, audience: &str, refresh: &Secret) -> Request {
     client.post(
         "token",
-        &[
-            ("client_id", client.id.to_string()),
-            ("grant_type", "refresh_token".to_owned()),
-            ("refresh_token", refresh.reveal().to_owned()),
-            ("scope", scopes(audience)),
-        ],
+        &[("grant_type", "refresh_token"), ("refresh_token", refresh.reveal()), ("scope", &scopes(audience))],
     )
 }
 
 impl Client<'_> {
-    fn post(self, endpoint: &str, form: &[(&str, String)]) -> Request {
+    /// A form to an endpoint of the tenant. Its values are lent: a secret among them is copied nowhere but there.
+    fn post(self, endpoint: &str, form: &[(&str, &str)]) -> Request {
         let url = at_login(self.endpoints, &format!("/{}/oauth2/v2.0/{endpoint}", self.tenant));
-        let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let client = self.id.to_string();
+        let form = [&[("client_id", client.as_str())], form].concat();
         Request::new(Plane::Entra, self.side, Method::POST, url, Auth::None).form(&form)
     }
 }

@@ -6,7 +6,7 @@ use crosspull_core::secret::Secret;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use url::Url;
+use zeroize::Zeroizing;
 
 /// How long a browser may take to say what it wants.
 const SPOKEN_WITHIN: Duration = Duration::from_secs(10);
@@ -89,9 +89,10 @@ async fn talk(mut browser: TcpStream, state: &str) -> Option<Back> {
 }
 
 /// The first line of a request, once its head is whole.
-async fn first_line(browser: &mut TcpStream) -> Option<String> {
-    let mut head = zeroize::Zeroizing::new(Vec::with_capacity(LONGEST));
-    let mut chunk = zeroize::Zeroizing::new([0_u8; 2048]);
+async fn first_line(browser: &mut TcpStream) -> Option<Zeroizing<String>> {
+    let mut chunk = Zeroizing::new([0_u8; 2048]);
+    // Room for all that is taken, so that it does not grow and leave copies of a code behind.
+    let mut head = Zeroizing::new(Vec::with_capacity(LONGEST + chunk.len()));
     while !head.windows(4).any(|end| end == b"\r\n\r\n") {
         let n = browser.read(chunk.as_mut_slice()).await.ok().filter(|n| *n > 0)?;
         head.extend_from_slice(chunk.get(..n)?);
@@ -100,15 +101,15 @@ async fn first_line(browser: &mut TcpStream) -> Option<String> {
         }
     }
     let line = head.split(|byte| *byte == b'\r').next()?;
-    String::from_utf8(line.to_vec()).ok()
+    std::str::from_utf8(line).ok().map(|line| Zeroizing::new(line.to_owned()))
 }
 
 /// What a request line such as `GET /?code=…&state=… HTTP/1.1` brings. Without the state that was given along it is from
 /// somewhere else, and nothing.
 fn read(line: &str, state: &str) -> Option<Back> {
-    let path = line.strip_prefix("GET ")?.split(' ').next()?;
-    let url = Url::parse("http://localhost/").ok()?.join(path).ok()?;
-    let get = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+    let (_, query) = line.strip_prefix("GET ")?.split(' ').next()?.split_once('?')?;
+    let pairs = || url::form_urlencoded::parse(query.as_bytes());
+    let get = |name: &str| pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
     if get("state")? != state {
         return None;
     }

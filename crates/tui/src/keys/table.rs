@@ -210,6 +210,28 @@ const QUESTION: &[Binding] = &[
     LEAVE_QUIETLY,
     REDRAW,
 ];
+const CLIPBOARD: &[Binding] = &[
+    BUTTON_LEFT,
+    BUTTON_RIGHT,
+    row(
+        &[(KeyCode::Char('l'), NONE)],
+        "l",
+        "leave it there",
+        "leave, and leave the secret in the clipboard",
+        Action::KeepCopied,
+    ),
+    row(
+        &[(KeyCode::Char('c'), NONE)],
+        "c",
+        "clear it",
+        "take the secret out of the clipboard, and leave",
+        Action::ClearCopied,
+    ),
+    row(ENTER, "Enter", "take", "take the button in focus", Action::GoOn),
+    row(&[(KeyCode::Esc, NONE), (KeyCode::Char('s'), NONE)], "Esc", "stay", "stay, also by s", Action::Back),
+    LEAVE_QUIETLY,
+    REDRAW,
+];
 const RESET: &[Binding] = &[
     BUTTON_LEFT,
     BUTTON_RIGHT,
@@ -268,6 +290,7 @@ pub(super) const fn own(context: Context) -> &'static [Binding] {
         Context::Done => DONE,
         Context::Reading => READING,
         Context::Question => QUESTION,
+        Context::Clipboard => CLIPBOARD,
         Context::Reset => RESET,
         Context::Path => PATH,
         Context::Pick => PICK,

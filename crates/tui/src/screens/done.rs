@@ -9,7 +9,7 @@ use ratatui::text::{Line, Span};
 
 use super::Sheet;
 use super::run::mark as outcome_mark;
-use crate::lines::{block, hang, width, wrap};
+use crate::lines::{self, block, hang, width, wrap};
 use crate::model::{Handed, Model};
 use crate::theme::{Mark, Theme, Tone};
 use crate::words;
@@ -182,7 +182,10 @@ fn secret(model: &Model, sheet: &mut Sheet, columns: usize, now: Timestamp) {
             let left = words::between(now, revealed.until).div_ceil(1000);
             let top = sheet.lines.len();
             sheet.lines.push(theme.span(Tone::Dim, format!("{head}hides in {left} s")).into());
-            sheet.lines.extend(block(theme, Tone::Strong, revealed.secret.reveal(), 2, columns));
+            let shown = lines::secret(revealed.secret.reveal(), columns.saturating_sub(2));
+            sheet
+                .lines
+                .extend(shown.into_iter().map(|line| vec![Span::raw("  "), theme.span(Tone::Strong, line)].into()));
             sheet.focus = top..sheet.lines.len();
         }
     }

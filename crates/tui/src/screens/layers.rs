@@ -12,7 +12,7 @@ use super::Sheet;
 use crate::keys::{self, Context};
 use crate::lines::{block, hang, width};
 use crate::model::{Model, Screen};
-use crate::overlay::{Overlay, Saving};
+use crate::overlay::{Overlay, Parting, Saving};
 use crate::theme::{Mark, Theme, Tone};
 use crate::words;
 
@@ -21,6 +21,7 @@ pub(crate) fn sheet(model: &Model, overlay: &Overlay, columns: usize, now: Times
     match overlay {
         Overlay::Help { context, from } => Sheet { from: Some(*from), ..help(model.theme, *context, columns, now) },
         Overlay::Leave { yes } => leave(model, *yes, columns),
+        Overlay::Clipboard { chosen } => clipboard(model, *chosen, columns),
         Overlay::Reset { yes, from, .. } => Sheet { from: Some(*from), ..reset(model, *yes, columns, now) },
         Overlay::CutShort { yes } => cut_short(model, *yes, columns),
         Overlay::Calls { step, from } => Sheet { from: Some(*from), ..calls(model, *step, columns) },
@@ -74,14 +75,33 @@ fn ways(model: &Model, side: Side, trouble: &Trouble, offers: &[Offer], chosen: 
     sheet
 }
 
-/// Two buttons; the one in focus is reversed and marked.
+/// A button; the one in focus is reversed and marked.
+fn button(theme: Theme, text: &str, on: bool) -> Span<'static> {
+    let text = if on { format!("▸ {text} ") } else { format!("  {text} ") };
+    let span = theme.span(if on { Tone::Strong } else { Tone::Plain }, text);
+    if on { span.patch_style(Modifier::REVERSED) } else { span }
+}
+
+/// Two buttons side by side.
 fn buttons(theme: Theme, yes: &str, no: &str, on_yes: bool) -> Line<'static> {
-    let button = |text: &str, on: bool| {
-        let text = if on { format!("▸ {text} ") } else { format!("  {text} ") };
-        let span = theme.span(if on { Tone::Strong } else { Tone::Plain }, text);
-        if on { span.patch_style(Modifier::REVERSED) } else { span }
-    };
-    Line::from(vec![button(yes, on_yes), Span::raw("   "), button(no, !on_yes)])
+    Line::from(vec![button(theme, yes, on_yes), Span::raw("   "), button(theme, no, !on_yes)])
+}
+
+/// Leave, and what is to become of the secret that is in the clipboard alone?
+fn clipboard(model: &Model, chosen: Parting, columns: usize) -> Sheet {
+    let (theme, goes) = (model.theme, model.here.clipboard_goes);
+    // That crosspull does not keep it stands in the message line.
+    let then = if goes { " It goes from there when crosspull ends." } else { "" };
+    let mut sheet = Sheet::new(Span::raw("Leave?"));
+    let says = format!("The secret is in the clipboard alone, in no file.{then}");
+    sheet.lines.extend(block(theme, Tone::Plain, &says, 0, columns));
+    let all = Parting::all(goes).iter().map(|answer| button(theme, answer.words(), *answer == chosen));
+    let all: Vec<Span> = all.collect();
+    // In the smallest window there is no room between them but their own.
+    let between = if all.iter().map(|button| button.width() + 3).sum::<usize>() <= columns { "   " } else { "" };
+    let row = all.into_iter().flat_map(|button| [button, Span::raw(between)]).collect();
+    sheet.foot = vec![Line::default(), row];
+    sheet
 }
 
 fn leave(model: &Model, yes: bool, columns: usize) -> Sheet {

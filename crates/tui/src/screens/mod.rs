@@ -10,12 +10,15 @@ pub(crate) mod run;
 pub(crate) mod runs;
 pub(crate) mod sign_in;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};
+use zeroize::Zeroize as _;
 
-use crate::model::{Handed, Model, Screen};
+use crate::keys::Context;
+use crate::model::{Copied, Handed, Model, Screen};
 use crate::theme::Tone;
 use crate::words;
 
@@ -51,6 +54,15 @@ impl Sheet {
         }
     }
 
+    /// Wipes the texts of a sheet that was drawn: a secret in sight is among them.
+    pub fn wipe(self) {
+        for text in self.lines.into_iter().flat_map(|line| line.spans).map(|span| span.content) {
+            if let Cow::Owned(mut text) = text {
+                text.zeroize();
+            }
+        }
+    }
+
     /// The first line that is shown in so many rows.
     pub fn offset(&self, rows: usize) -> usize {
         let most = self.lines.len().saturating_sub(rows);
@@ -82,12 +94,11 @@ pub(crate) fn sheet(model: &Model, columns: usize, rows: usize, now: Timestamp) 
 /// What stands in the message line whatever else is said there: how long the secret stays in the clipboard, and whether
 /// the file for it was made.
 pub(crate) fn standing(model: &Model) -> Option<(Tone, String)> {
-    if let Some(copied) = &model.copied {
-        let left = words::seconds(copied.seconds_left);
-        return Some((
-            Tone::Warn,
-            format!("The secret is in the clipboard; it is cleared in {left}, Esc keeps it there."),
-        ));
+    if let Some(Copied::For { seconds_left, .. }) = &model.copied {
+        let left = words::seconds(*seconds_left);
+        // Elsewhere the key means something else.
+        let keeps = if Context::of(model) == Context::Done { ", Esc keeps it there" } else { "" };
+        return Some((Tone::Warn, format!("The secret is in the clipboard; it is cleared in {left}{keeps}.")));
     }
     match (&model.screen, &model.handed) {
         (Screen::Run { .. } | Screen::Done, Handed::Saved(place)) => {

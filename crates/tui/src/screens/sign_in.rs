@@ -6,7 +6,7 @@ use qrcode::{EcLevel, QrCode};
 use ratatui::text::{Line, Span};
 
 use super::Sheet;
-use crate::lines::{block, wrap};
+use crate::lines::{self, block, wrap};
 use crate::model::{Model, SigningIn};
 use crate::theme::{Mark, Theme, Tone};
 use crate::words;
@@ -40,7 +40,9 @@ pub(crate) fn sheet(model: &Model, signing_in: &SigningIn, columns: usize, rows:
             say(&mut sheet, theme, "Enter this code there, and sign in with an account of the tenant:", columns);
             sheet.gap();
             sheet.lines.push(theme.span(Tone::Accent, spaced(code.reveal())).into());
-            whole(&mut sheet, theme, Tone::Strong, code.reveal(), columns);
+            sheet.gap();
+            let shown = lines::secret(code.reveal(), columns);
+            sheet.lines.extend(shown.into_iter().map(|line| theme.span(Tone::Strong, line).into()));
             waits(&mut sheet, model, [FOR_CODE, "The code ends in"], *until, now, columns);
             let below = rows.saturating_sub(sheet.lines.len() + 1);
             if let Some(picture) = picture(theme, address, columns, below) {
@@ -72,7 +74,9 @@ const FOR_CODE: &str = "Waiting for you to enter it.";
 
 /// A code so large that it can be read from afar.
 fn spaced(code: &str) -> String {
-    code.chars().fold(String::new(), |line, c| format!("{line}  {c}"))
+    let mut line = String::with_capacity(3 * code.len());
+    code.chars().for_each(|c| line.extend([' ', ' ', c]));
+    line
 }
 
 /// The way that did not work, above the one that takes its place; dim, the number by which others know the reason.

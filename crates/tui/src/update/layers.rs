@@ -5,9 +5,9 @@ use crosspull_core::plan::StepId;
 use super::sign_in;
 use crate::frame;
 use crate::keys::{Action, Move};
-use crate::model::Model;
+use crate::model::{Copied, Model};
 use crate::msg::{Effect, Said};
-use crate::overlay::{Overlay, Saving};
+use crate::overlay::{Overlay, Parting, Saving};
 use crate::words;
 
 /// Asks before the cluster is reset. The question goes below what is being read, so that no key meant for that
@@ -20,6 +20,7 @@ pub(super) fn ask(model: &mut Model, step: StepId) {
 
 /// What an action does on the topmost layer.
 pub(super) fn on_overlay(model: &mut Model, action: Action) -> Vec<Effect> {
+    let goes = model.here.clipboard_goes;
     let Some(overlay) = model.overlays.last_mut() else {
         return Vec::new();
     };
@@ -41,6 +42,14 @@ pub(super) fn on_overlay(model: &mut Model, action: Action) -> Vec<Effect> {
             let yes = *yes;
             return answered(model, yes);
         }
+        (Overlay::Clipboard { chosen }, Action::Left) => *chosen = chosen.beside(goes, false),
+        (Overlay::Clipboard { chosen }, Action::Right) => *chosen = chosen.beside(goes, true),
+        (Overlay::Clipboard { chosen }, Action::GoOn) => {
+            let chosen = *chosen;
+            return part(model, chosen);
+        }
+        (Overlay::Clipboard { .. }, Action::KeepCopied) if !goes => return part(model, Parting::Keep),
+        (Overlay::Clipboard { .. }, Action::ClearCopied) => return part(model, Parting::Clear),
         (Overlay::Path { .. }, Action::GoOn) => return save(model),
         _ => {}
     }
@@ -58,6 +67,17 @@ fn answered(model: &mut Model, yes: bool) -> Vec<Effect> {
         Some(Overlay::CutShort { .. }) if yes => vec![Effect::CutShort],
         _ => Vec::new(),
     }
+}
+
+/// Leaves as was answered. What is still in the clipboard by then, the shell takes out of it at the end.
+fn part(model: &mut Model, answer: Parting) -> Vec<Effect> {
+    model.overlays.pop();
+    match answer {
+        Parting::Stay => return Vec::new(),
+        Parting::Keep => model.copied = Some(Copied::Kept),
+        Parting::Clear => {}
+    }
+    vec![Effect::Leave]
 }
 
 /// The path is given: the shell saves, and says what became of it. Without a path the question stays.

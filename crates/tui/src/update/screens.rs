@@ -11,7 +11,7 @@ use crate::frame;
 use crate::input::TextBox;
 use crate::keys::{self, Action, Move};
 use crate::live::{Job, Live};
-use crate::model::{Copying, Model, Screen};
+use crate::model::{Copied, Copying, Model, Screen};
 use crate::msg::{Effect, Said};
 use crate::overlay::{Overlay, Saving};
 use crate::screens::home::{self, Entry};
@@ -244,7 +244,7 @@ fn on_consent(model: &mut Model, action: Action) -> Vec<Effect> {
     match model.live.person().map(|(_, person)| person.url.clone()) {
         Some(text) if action == Action::Copy => {
             model.copying = Some(Copying::Other);
-            vec![Effect::Copy { what: "consent address".to_owned(), text }]
+            vec![Effect::Copy { what: "consent address".to_owned(), text: text.into() }]
         }
         _ => Vec::new(),
     }
@@ -256,7 +256,7 @@ fn on_done(model: &mut Model, action: Action) -> Vec<Effect> {
             model.copying = Some(Copying::Secret);
             return vec![Effect::CopySecret];
         }
-        Action::KeepCopied => model.copied = None,
+        Action::KeepCopied => model.copied = Some(Copied::Kept),
         Action::Again => {
             let way = if model.live.run.is_undoing() { Way::Back } else { Way::On };
             return model.live.run.id.clone().map(|run| Effect::TakeUp { run, way }).into_iter().collect();
@@ -265,7 +265,7 @@ fn on_done(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::CopyCommand => {
             let text = words::command_line(&model.answers);
             model.copying = Some(Copying::Other);
-            return vec![Effect::Copy { what: "command".to_owned(), text }];
+            return vec![Effect::Copy { what: "command".to_owned(), text: text.into() }];
         }
         Action::SaveSecret => {
             let name = words::cluster(model.live.run.plan.as_ref());

@@ -43,7 +43,7 @@ fn over(model: &mut Model, side: Side) {
 /// A person signs in somewhere else; here the code is copied, the page opened, or all of it stopped.
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let Some(signing_in) = &mut model.signing_in else { return Vec::new() };
-    let copy = |what: &str, text: &str| Effect::Copy { what: what.to_owned(), text: text.to_owned() };
+    let copy = |what: &str, text: &str| Effect::Copy { what: what.to_owned(), text: text.to_owned().into() };
     let asked = match (action, &signing_in.prompt) {
         (Action::Back, _) => {
             signing_in.stopped = true;

@@ -202,6 +202,14 @@ fn a_copied_secret() {
     });
 }
 
+#[test]
+fn leaving_with_the_secret_in_the_clipboard_alone() {
+    look("leave_copied", |story| {
+        to_done(story).press(KeyCode::F(2)).msg(Msg::Said(Said::good("Sent the secret to your terminal's clipboard.")));
+        story.enter().press(KeyCode::Tab);
+    });
+}
+
 /// The wizard on a real cloud, with two earlier runs.
 fn with_earlier(size: (u16, u16)) -> Story {
     let mut story = Story::new(size, complete(), false, Theme::full());

@@ -2,7 +2,7 @@
 
 use crosspull_core::field::Key;
 use crosspull_core::secret::Secret;
-use crosspull_tui::{Effect, Msg, Said, Theme};
+use crosspull_tui::{Effect, Here, Model, Msg, Said, Setup, Theme};
 use crossterm::event::KeyCode;
 
 use crate::engine;
@@ -13,6 +13,7 @@ const PLACE: &str = "/home/ops/aks-shop.secret";
 const FAILED: &str = "The secret was not saved in /home/ops/aks-shop.secret (No space left on device).";
 const NOT_SAVED: &str = "The secret was not saved";
 const ASKS: &str = "Leave without it?";
+const IN_CLIPBOARD: &str = "The secret is in the clipboard alone, in no file.";
 
 fn real() -> Story {
     Story::new(SIZE, complete(), false, Theme::full())
@@ -71,10 +72,13 @@ fn the_secret_is_not_left_behind_unasked() {
 
 #[test]
 fn whoever_has_the_secret_leaves_at_once() {
-    let copied: fn(&mut Story) = |s| s.press(KeyCode::F(2)).msg(Msg::Said(Said::good("Sent."))).end();
+    let copied: fn(&mut Story) =
+        |s| s.press(KeyCode::F(2)).msg(Msg::Said(Said::good("Sent."))).press(KeyCode::Esc).end();
     let saved: fn(&mut Story) = |s| s.press(KeyCode::F(4)).enter().msg(kept()).end();
+    let both: fn(&mut Story) =
+        |s| s.press(KeyCode::F(2)).msg(Msg::Said(Said::good("Sent."))).press(KeyCode::F(4)).enter().msg(kept()).end();
     let seen: fn(&mut Story) = |s| s.msg(Msg::Secret(Secret::new("s3cret".to_owned()))).press(KeyCode::Char(' ')).end();
-    for tell in [copied, saved, seen] {
+    for tell in [copied, saved, both, seen] {
         let mut story = real();
         tell(to_done(&mut story));
         story.asked();
@@ -85,6 +89,64 @@ fn whoever_has_the_secret_leaves_at_once() {
     to_done(&mut story).press(KeyCode::F(2)).msg(Msg::Said(Said::bad("Not sent."))).enter().shows(ASKS);
     let mut story = real();
     to_done(&mut story).press(KeyCode::Char('c')).msg(Msg::Said(Said::good("Sent."))).enter().shows(ASKS);
+}
+
+/// A wizard on Done whose secret was copied, and nothing else was done with it.
+fn copied(mut story: Story) -> Story {
+    to_done(&mut story).press(KeyCode::F(2)).msg(Msg::Said(Said::good("Sent.")));
+    story.asked();
+    story
+}
+
+#[test]
+fn a_secret_in_the_clipboard_alone_is_asked_about() {
+    // Two keys typed ahead change nothing.
+    let mut story = copied(real());
+    story.enter().shows(IN_CLIPBOARD).shows("▸ Stay").enter().hides(IN_CLIPBOARD);
+    for (key, words) in [(KeyCode::Esc, "stay"), (KeyCode::Char('s'), "stay")] {
+        story.press(KeyCode::Char('q')).shows(IN_CLIPBOARD).shows(words).press(key).hides(IN_CLIPBOARD);
+    }
+    story.ctrl('c').shows(IN_CLIPBOARD).ctrl('c').shows(IN_CLIPBOARD);
+    assert_eq!(story.asked(), [], "not before it is answered");
+    story.press(KeyCode::Char('l'));
+    assert_eq!(story.asked(), [Effect::Leave]);
+    assert!(!story.model.secret_in_clipboard(), "it stays there");
+
+    let mut story = copied(real());
+    story.enter().press(KeyCode::Char('c'));
+    assert_eq!(story.asked(), [Effect::Leave]);
+    assert!(story.model.secret_in_clipboard(), "it is to be cleared");
+}
+
+#[test]
+fn the_answers_about_the_clipboard_are_reached_by_arrows_and_tab() {
+    let mut story = copied(real());
+    story.enter().press(KeyCode::Left).shows("▸ Clear it").press(KeyCode::Left).shows("▸ Leave it there");
+    story.press(KeyCode::Left).shows("▸ Stay").press(KeyCode::Tab).shows("▸ Leave it there").enter();
+    assert_eq!(story.asked(), [Effect::Leave]);
+    assert!(!story.model.secret_in_clipboard());
+}
+
+#[test]
+fn a_secret_that_goes_from_the_clipboard_meanwhile_is_not_asked_about() {
+    let mut story = copied(real());
+    story.enter().shows(IN_CLIPBOARD).wait(60_500).msg(Msg::Tick).hides(IN_CLIPBOARD);
+    assert_eq!(story.asked(), [Effect::ClearClipboard]);
+}
+
+#[test]
+fn a_clipboard_that_goes_with_the_program_keeps_nothing() {
+    let here = Here { clipboard_goes: true, ..Here::default() };
+    let setup = Setup { answers: complete(), simulated: false, theme: Theme::full(), size: SIZE, here };
+    let mut story = real();
+    story.model = Model::new(setup);
+    let mut story = copied(story);
+    story.enter().shows("goes from there when crosspull ends.").hides("Leave it there").press(KeyCode::Char('l'));
+    story.shows(IN_CLIPBOARD).press(KeyCode::Esc).hides(IN_CLIPBOARD).press(KeyCode::Esc).hides("it is cleared in");
+    story.enter().shows(IN_CLIPBOARD);
+    assert_eq!(story.asked(), [], "also where the time was taken away");
+    story.press(KeyCode::Char('c'));
+    assert_eq!(story.asked(), [Effect::Leave]);
 }
 
 #[test]
@@ -140,7 +202,8 @@ fn the_question_before_the_reset_keeps_its_buttons_above_the_sentence() {
 
 #[test]
 fn the_sentence_goes_when_the_operator_gets_the_secret_otherwise() {
-    let copied: fn(&mut Story) = |s| s.press(KeyCode::F(2)).msg(Msg::Said(Said::good("Sent."))).end();
+    let copied: fn(&mut Story) =
+        |s| s.press(KeyCode::F(2)).msg(Msg::Said(Said::good("Sent."))).press(KeyCode::Esc).end();
     let saved: fn(&mut Story) =
         |s| s.press(KeyCode::F(4)).enter().msg(Msg::SecretSaved { place: Ok("/home/ops/b".to_owned()) }).end();
     for get in [copied, saved] {
@@ -167,7 +230,7 @@ fn a_save_that_fails_at_the_end_is_asked_for_unless_another_file_has_the_secret(
     fails(to_done(&mut story)).shows(NOT_SAVED).press(KeyCode::Down).shows(NOT_SAVED).enter().shows(ASKS);
     let mut story = real();
     to_done(&mut story).press(KeyCode::F(2)).msg(Msg::Said(Said::good("Sent.")));
-    fails(&mut story).enter().shows(ASKS);
+    fails(&mut story).enter().shows(IN_CLIPBOARD);
     let mut story = real();
     to_done(&mut story).msg(Msg::SecretSaved { place: Ok("/home/ops/first".to_owned()) });
     fails(&mut story).shows(NOT_SAVED).shows("/home/ops/first").press(KeyCode::Down).hides(NOT_SAVED);

@@ -54,7 +54,7 @@ fn over_ssh(size: (u16, u16), theme: Theme) -> Story {
 fn at(tunnel: Option<&str>, desktop: bool, size: (u16, u16), theme: Theme) -> Story {
     let here = Surroundings { ssh: tunnel.is_some(), desktop, ..Surroundings::default() };
     let offers = [Side::A, Side::B].map(|side| offers(&here, side));
-    let here = Here { offers, tunnel: tunnel.map(str::to_owned), desktop };
+    let here = Here { offers, tunnel: tunnel.map(str::to_owned), desktop, clipboard_goes: false };
     let mut story = Story::new(size, complete(), false, theme);
     story.model = Model::new(Setup { answers: complete(), simulated: false, theme, size, here });
     story
@@ -96,7 +96,7 @@ fn the_code_and_the_address_are_copied_whole() {
         .asked()
         .into_iter()
         .filter_map(|effect| match effect {
-            Effect::Copy { what, text } => Some((what, text)),
+            Effect::Copy { what, text } => Some((what, text.to_string())),
             _ => None,
         })
         .collect();
