@@ -198,7 +198,7 @@ fn spans(entries: &[Entry]) -> BTreeMap<Unit, Vec<(f64, f64)>> {
 
 fn of_check(check: &Check) -> Unit {
     match check {
-        Check::Tenants => Unit::Discovery,
+        Check::Cloud | Check::Tenants => Unit::Discovery,
         Check::SignIn(side) => Unit::SignIn(*side),
         Check::Cluster(_) => Unit::Cluster,
         Check::ResetRight(_) => Unit::RightA,

@@ -13,6 +13,8 @@ mod world;
 #[cfg(test)]
 mod clouds;
 #[cfg(test)]
+mod connection;
+#[cfg(test)]
 mod consent;
 #[cfg(test)]
 mod disk;

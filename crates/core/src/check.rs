@@ -26,6 +26,8 @@ pub enum Check {
         /// The name, or a registry's login server.
         name: String,
     },
+    /// Where does what is sent go, where that is not what a known cloud's documents say?
+    Cloud,
     /// Are the tenants two, in one cloud?
     Tenants,
     /// Is the cluster there, running, and does it use a service principal?
@@ -247,7 +249,7 @@ impl Check {
     pub const fn side(&self) -> Option<Side> {
         match self {
             Self::SignIn(side) | Self::Name { side, .. } => Some(*side),
-            Self::Tenants => None,
+            Self::Cloud | Self::Tenants => None,
             Self::Cluster(_) | Self::ResetRight(_) | Self::OldRoles(_) | Self::Headroom(_) | Self::Soak | Self::App => {
                 Some(Side::A)
             }
@@ -261,6 +263,7 @@ impl Check {
         match self {
             Self::SignIn(side) => format!("sign-in to tenant {side}"),
             Self::Name { name, .. } => format!("which {name} is meant"),
+            Self::Cloud => "the cloud and its hosts".to_owned(),
             Self::Tenants => "two tenants in one cloud".to_owned(),
             Self::Cluster(id) => format!("{} can be reset", id.name()),
             Self::ResetRight(id) => format!("your right to reset {}", id.name()),

@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::cloud::KnownCloud;
 
+mod connection;
 mod meanings;
 
+pub use connection::NoConnection;
 pub use meanings::{MEANINGS, Meaning, meaning};
 
 /// What a service answered in place of what was asked.
@@ -24,9 +26,6 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// The code where no connection came about: nothing was sent.
-    pub const NOT_REACHED: &str = "NoConnection";
-
     /// It in lines, for a screen or a terminal: the service's own words, where that cloud's documents tell more, and the
     /// id for Microsoft's support.
     #[must_use]
@@ -58,12 +57,14 @@ impl Trouble {
         Self { what: what.into(), why: why.into(), now: now.into(), refusal: None }
     }
 
-    /// Trouble behind which a service's answer stands; the table says what the answer means.
+    /// Trouble behind which a service's answer stands, or that none came; the tables say what that means.
     #[must_use]
     pub fn from_refusal(what: impl Into<String>, refusal: Refusal) -> Self {
-        let (why, now) = meaning(&refusal.code).map_or_else(
+        let known = NoConnection::of(&refusal).map(|cause| (cause.means(), cause.now()));
+        let known = known.or_else(|| meaning(&refusal.code).map(|m| (m.means, m.now)));
+        let (why, now) = known.map_or_else(
             || ("The service gives no reason that crosspull knows.".to_owned(), unknown_now(&refusal)),
-            |m| (m.means.to_owned(), m.now.to_owned()),
+            |(means, now)| (means.to_owned(), now.to_owned()),
         );
         Self { what: what.into(), why, now, refusal: Some(refusal) }
     }
