@@ -93,7 +93,7 @@ async fn go(arguments: &ArgMatches, runs: &Path, id: &RunId, way: Way) -> color_
         Err(NoWay::Over(says)) => return session.nothing_to_do(run, &says).await,
         Err(NoWay::Refused(why)) => return complain(&[why]),
     };
-    match means(arguments, way, &run, &plan) {
+    match means(arguments, way, &run, &plan, &receipt) {
         Ok((access, means, secret_file)) => {
             session.secret_file = secret_file;
             session.go(way, run, plan, &access, means, receipt).await
@@ -105,9 +105,9 @@ async fn go(arguments: &ArgMatches, runs: &Path, id: &RunId, way: Way) -> color_
 /// What going on takes: the journal's answers, and over them what is given now.
 type Going = (Access, gather::Means, Option<SecretFile>);
 
-fn means(arguments: &ArgMatches, way: Way, run: &Run, plan: &Plan) -> Result<Going, Vec<String>> {
+fn means(arguments: &ArgMatches, way: Way, run: &Run, plan: &Plan, journal: &Path) -> Result<Going, Vec<String>> {
     let given = gather::answers(arguments, &environment)?.only(Key::is_of_access);
-    let answers = given.clone().over(run.answers.clone());
+    let answers = gather::answers_of_run(&given, &run.answers, journal)?;
     let read = Access::of_run(&answers, plan.tenant_a, plan.tenant_b);
     let mut complaints: Vec<String> = read.as_ref().err().into_iter().flatten().map(|c| c.text.clone()).collect();
     complaints.extend(nobody_to_ask(arguments));
@@ -206,6 +206,7 @@ fn run_json(one: &Earlier) -> serde_json::Value {
         Ok(run) => serde_json::json!({
             "run": one.id, "started": run.started, "about": run.about(), "stage": run.stage().word(),
             "where": run.where_it_stopped(), "in_use": one.locked,
+            "simulated": run.answers.is_simulated(),
             "can_resume": run.stage().goes_on() && !one.locked, "can_undo": run.can_be_undone() && !one.locked,
         }),
         Err(why) => serde_json::json!({ "run": one.id, "damaged": why.to_string(), "in_use": one.locked }),

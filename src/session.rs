@@ -156,7 +156,7 @@ impl Session {
             Err(error) => return self.broken(&error, None).await,
         };
         if !self.json {
-            self.out.write(&plan_lines(&plan, self.asks));
+            self.out.write(&plan_lines(&plan, self.asks, ready.answers.is_simulated()));
         }
         let Some(runs) = runs else {
             self.ended_early(Verdict::Done).await?;

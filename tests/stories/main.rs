@@ -27,6 +27,8 @@ mod happy;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod hosts;
+#[cfg(test)]
 mod inputs;
 #[cfg(test)]
 mod lost;
