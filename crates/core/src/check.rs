@@ -128,8 +128,13 @@ pub enum Reach {
     Open,
     /// Its firewall refuses this machine.
     Firewalled,
-    /// Nothing answers; why.
-    Silent(String),
+    /// Nothing answers.
+    Silent {
+        /// Why, as the second half of a sentence.
+        why: String,
+        /// What to do about that; empty where the cause does not tell.
+        now: String,
+    },
 }
 
 /// What matters of a registry.

@@ -95,6 +95,7 @@ pub(crate) fn cluster(plan: Option<&Plan>) -> String {
 pub(crate) fn cloud(answers: &Answers) -> String {
     match CloudChoice::parse(answers.or_default(Key::Cloud)) {
         Ok(CloudChoice::Known(known)) => format!("{} cloud", known.word()),
+        Ok(CloudChoice::ByResourceManager(url)) if is_loopback(&url) => "simulated cloud".to_owned(),
         Ok(CloudChoice::ByResourceManager(url)) => url.host_str().unwrap_or("another cloud").to_owned(),
         Err(_) => String::new(),
     }

@@ -66,7 +66,7 @@ const CAUSES: [Row; 13] = [
         NoConnection::UnknownAuthority,
         "UnknownAuthority",
         "An authority that this machine does not trust signed the certificate, as where a proxy inspects TLS.",
-        "Give that authority's PEM file by --ca-file. Who uses the Azure CLI here has it in REQUESTS_CA_BUNDLE.",
+        "Give that authority's PEM file by --ca-file, often the one of REQUESTS_CA_BUNDLE, or name the host in NO_PROXY.",
     ),
     (
         NoConnection::CertificateTime,
@@ -84,7 +84,7 @@ const CAUSES: [Row; 13] = [
         NoConnection::CertificateRefused,
         "CertificateRefused",
         "The certificate is not accepted.",
-        "Read the reason below. Where a proxy inspects TLS, give its authority's PEM file by --ca-file.",
+        "Read the reason below. Where a proxy inspects TLS, name the host in NO_PROXY, or give its authority by --ca-file.",
     ),
     (
         NoConnection::ProxyUnreached,
@@ -95,7 +95,7 @@ const CAUSES: [Row; 13] = [
     (
         NoConnection::ProxyCredentials,
         "ProxyCredentials",
-        "The proxy wants credentials.",
+        "The proxy wants credentials that it was not given.",
         "Put them in HTTPS_PROXY, as in http://USER:PASSWORD@PROXY:PORT, where characters like @ are percent-encoded.",
     ),
     (
