@@ -147,6 +147,7 @@ fn a_proxy_that_wants_credentials_is_asked_once_by_each_call() {
     let story = behind(&proxy.address());
     let end = story.plan(&PUBLIC);
     let words = format!("{LOGIN} through the proxy {}/: status 407", proxy.address());
+    end.finds("stop", ") cannot be asked: the proxy wants credentials", "");
     is_told(&end, "the proxy wants credentials", "http://USER:PASSWORD@PROXY:PORT", &words, 1);
     assert_eq!(proxy.taken(), tries(&end).len(), "\n{end}");
     story.called_nothing();
@@ -303,4 +304,24 @@ fn what_is_wrong_with_the_operators_sign_in_is_told_each_by_its_own() {
 fn a_refusal_that_no_table_knows_says_what_was_signed_in_by() {
     let end = refused(7_999_999).plan(&[]);
     end.is_stopped_by("the service gives no reason that crosspull knows", "signs in by the secret of");
+}
+
+#[test]
+#[cfg(unix)]
+fn what_the_azure_cli_says_of_its_own_sign_in_is_told_with_its_meaning() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let said = [
+        ("AADSTS7000222: The provided client secret keys are expired.", "the secret has expired", "Make a new one"),
+        ("AADSTS700082: The refresh token has expired.", "AADSTS700082: The refresh token", "Sign in with az login"),
+    ];
+    for (words, cause, cure) in said {
+        let story = Story::of("happy");
+        let program = story.path("az");
+        std::fs::write(&program, format!("#!/bin/sh\necho \"ERROR: {words}\" >&2\nexit 1\n")).expect("written");
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("ours");
+        let path = format!("{}:{}", path_text(story.folder()), story.variables()["PATH"]);
+        let story = story.with("PATH", &path);
+        let end = story.plan(&["--sign-in-a", "azure-cli"]);
+        end.is_stopped_by(cause, cure).finds("stop", cause, "az login --tenant");
+    }
 }

@@ -256,6 +256,26 @@ mod tests {
         assert!(socks.message.ends_with("socks5h://proxy.example:1080/: socks5h is not spoken"), "{socks}");
     }
 
+    #[tokio::test]
+    async fn a_host_that_says_nothing_is_told_from_one_that_is_not_there() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let builder = reqwest::Client::builder().connect_timeout(std::time::Duration::from_millis(50));
+        let line = Line::new(builder, Proxies::none()).expect("a client");
+        let now: Timestamp = "2026-11-26T18:00:00Z".parse().expect("a time");
+        let bound = || std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let port = |listener: &std::net::TcpListener| listener.local_addr().expect("an address").port();
+        let silent = bound();
+        let gone = port(&bound());
+        for (port, expected) in [(port(&silent), NoConnection::TimedOut), (gone, NoConnection::Refused)] {
+            let at = url(&format!("https://127.0.0.1:{port}/"));
+            let error = line.http().get(at.clone()).send().await.expect_err("nobody answers");
+            assert!(error.is_connect(), "{error:?}");
+            let refusal = line.not_connected(&at, &error, now);
+            assert_eq!(NoConnection::of(&refusal), Some(expected), "{refusal}");
+            assert!(refusal.message.starts_with(&format!("127.0.0.1:{port}: ")), "{refusal}");
+        }
+    }
+
     #[test]
     fn a_certificates_fault_is_told_with_this_machines_clock() {
         let now: Timestamp = "2026-11-26T18:00:30Z".parse().expect("a time");
