@@ -97,13 +97,18 @@ impl Line {
         self.refusal(cause, url, &detail)
     }
 
-    /// `HOST through the proxy ADDRESS: DETAIL`.
     fn refusal(&self, cause: NoConnection, url: &Url, detail: &str) -> Refusal {
+        crate::wire::unanswered(cause.code(), &self.words(url, detail))
+    }
+
+    /// `HOST through the proxy ADDRESS: DETAIL`.
+    #[must_use]
+    pub fn words(&self, url: &Url, detail: &str) -> String {
         let host = url.host_str().unwrap_or_default();
         let host = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
         // The credentials of a proxy are no part of its address here.
         let through = self.proxies.of(url).map(|proxy| format!(" through the proxy {}", proxy.uri()));
-        crate::wire::unanswered(cause.code(), &format!("{host}{}: {detail}", through.unwrap_or_default()))
+        format!("{host}{}: {detail}", through.unwrap_or_default())
     }
 }
 

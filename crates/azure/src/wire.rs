@@ -271,8 +271,10 @@ impl Wire {
             Err(error) if error.is_connect() => {
                 Tried::Unsent(self.line.not_connected(&request.url, &error, self.recorder.now()))
             }
-            Err(error) if error.is_timeout() => Tried::Lost(unanswered("NoAnswer", &self.too_late())),
-            Err(error) => Tried::Lost(unanswered("NoAnswer", &innermost(&error).to_string())),
+            Err(error) => {
+                let why = if error.is_timeout() { self.too_late() } else { innermost(&error).to_string() };
+                Tried::Lost(unanswered("NoAnswer", &self.line.words(&request.url, &why)))
+            }
             Ok(response) => self.read(response, request, token).await,
         }
     }

@@ -62,6 +62,7 @@ impl Trouble {
     pub fn from_refusal(what: impl Into<String>, refusal: Refusal) -> Self {
         let known = NoConnection::of(&refusal).map(|cause| (cause.means(), cause.now()));
         let known = known.or_else(|| meaning(&refusal.code).map(|m| (m.means, m.now)));
+        let known = known.or_else(|| without_answer(&refusal));
         let (why, now) = known.map_or_else(
             || ("The service gives no reason that crosspull knows.".to_owned(), unknown_now(&refusal)),
             |(means, now)| (means.to_owned(), now.to_owned()),
@@ -85,6 +86,17 @@ impl Trouble {
         lines.extend(self.refusal.iter().flat_map(|refusal| refusal.lines(cloud)));
         lines.retain(|l| !l.is_empty());
         lines
+    }
+}
+
+/// What it means that there was a connection, and no answer that is of use.
+fn without_answer(refusal: &Refusal) -> Option<(&'static str, &'static str)> {
+    match (refusal.status, refusal.code.as_str()) {
+        (None, "NoAnswer") => Some(("No answer came.", "Check the network and the proxy, then try again.")),
+        (None, "Torn" | "TooLarge" | "Elsewhere") => {
+            Some(("The answer cannot be used.", "Try again; if it lasts, report it with the words below."))
+        }
+        _ => None,
     }
 }
 
@@ -129,6 +141,8 @@ mod tests {
         assert_eq!(known.why, "The signed-in account may not do this.");
         let page = "https://learn.microsoft.com/azure/role-based-access-control/troubleshooting";
         assert_eq!(known.lines(None).last().map(String::as_str), Some(page));
+        let silent = Refusal { status: None, ..refusal("NoAnswer") };
+        assert_eq!(Trouble::from_refusal("x", silent).why, "No answer came.");
         let unknown = Trouble::from_refusal("x", refusal("Odd"));
         assert_eq!(unknown.lines(None).last().map(String::as_str), Some("403 Odd: m"));
     }
