@@ -62,6 +62,7 @@ fn measure(runtime: &tokio::runtime::Runtime) -> Measure {
     let mut command = Command::new(env!("CARGO_BIN_EXE_crosspull"));
     command.args(["apply", "--yes", "--output", "json", "--answers"]).arg(ready.answers.expect("answers"));
     command.env("XDG_STATE_HOME", folder.path()).stdin(Stdio::null()).stderr(Stdio::inherit());
+    command.env("CROSSPULL_CLOUD", &ready.arm).env("CROSSPULL_CA_FILE", ready.ca_file.expect("ca.pem"));
     for (side, tenant) in [("A", Tenant::A), ("B", Tenant::B)] {
         let operator = sim.operator(tenant);
         command.env(format!("CROSSPULL_{side}_CLIENT_ID"), operator.client_id.to_string());
@@ -200,7 +201,7 @@ fn spans(entries: &[Entry]) -> BTreeMap<Unit, Vec<(f64, f64)>> {
 
 fn of_check(check: &Check) -> Unit {
     match check {
-        Check::Tenants => Unit::Discovery,
+        Check::Cloud | Check::Tenants => Unit::Discovery,
         Check::SignIn(side) => Unit::SignIn(*side),
         Check::Cluster(_) => Unit::Cluster,
         Check::ResetRight(_) => Unit::RightA,

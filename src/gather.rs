@@ -3,7 +3,7 @@
 
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::ArgMatches;
@@ -16,7 +16,7 @@ use crosspull_azure::wire::Pace;
 use crosspull_core::answers::{Answers, Complaint};
 use crosspull_core::field::{FIELDS, Key};
 use crosspull_core::ids::{AppId, ClusterId, RegistryId};
-use crosspull_core::inputs::{Access, Inputs};
+use crosspull_core::inputs::{Access, Inputs, not_for_a_file};
 use crosspull_core::plan::{Plan, Side};
 use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::SignIn;
@@ -77,8 +77,56 @@ impl Means {
 /// The answers of flags, environment and answers file.
 ///
 /// # Errors
-/// Every complaint about the answers file.
+/// Every complaint about the answers file, also that it alone says where secrets go.
 pub fn answers(arguments: &ArgMatches, variables: Variables) -> Result<Answers, Vec<String>> {
+    let given = given(arguments, variables);
+    let file = match arguments.get_one::<String>("answers") {
+        None => Answers::default(),
+        Some(path) => {
+            let text = std::fs::read_to_string(path)
+                .map_err(|e| vec![format!("answers: {path} cannot be read ({e}): give a file that is there")])?;
+            let named = |c: Complaint| format!("answers: {path}: {}", c.text);
+            Answers::from_toml(&text).map_err(|complaints| complaints.into_iter().map(named).collect::<Vec<_>>())?
+        }
+    };
+    let complaints = not_for_a_file("the answers file", &file, &given);
+    if complaints.is_empty() {
+        Ok(with_whole_paths(given.over(file)))
+    } else {
+        Err(complaints.into_iter().map(|c| c.text).collect())
+    }
+}
+
+/// The answers of an earlier run, under those that are given now. What says where secrets go is taken from its journal
+/// where that is the operator's own; else it has to be given too.
+///
+/// # Errors
+/// Every complaint about the journal.
+pub fn answers_of_run(given: &Answers, run: &Answers, journal: &Path) -> Result<Answers, Vec<String>> {
+    let complaints =
+        if is_own(journal) { Vec::new() } else { not_for_a_file("a journal that others may write", run, given) };
+    if complaints.is_empty() {
+        Ok(given.clone().over(run.clone()))
+    } else {
+        Err(complaints.into_iter().map(|c| c.text).collect())
+    }
+}
+
+/// True for a file that belongs to this user, and that nobody else may write.
+#[cfg(unix)]
+fn is_own(file: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let user = rustix::process::geteuid().as_raw();
+    std::fs::metadata(file).is_ok_and(|found| found.uid() == user && found.mode() & 0o022 == 0)
+}
+
+#[cfg(not(unix))]
+fn is_own(file: &Path) -> bool {
+    file.is_file()
+}
+
+/// The answers of flags and environment.
+fn given(arguments: &ArgMatches, variables: Variables) -> Answers {
     let mut flags = Answers::default();
     let mut environment = Answers::default();
     for key in FIELDS.iter().map(|f| f.key) {
@@ -93,16 +141,7 @@ pub fn answers(arguments: &ArgMatches, variables: Variables) -> Result<Answers, 
             environment.set(key, value);
         }
     }
-    let file = match arguments.get_one::<String>("answers") {
-        None => Answers::default(),
-        Some(path) => {
-            let text = std::fs::read_to_string(path)
-                .map_err(|e| vec![format!("answers: {path} cannot be read ({e}): give a file that is there")])?;
-            let named = |c: Complaint| format!("answers: {path}: {}", c.text);
-            Answers::from_toml(&text).map_err(|complaints| complaints.into_iter().map(named).collect::<Vec<_>>())?
-        }
-    };
-    Ok(with_whole_paths(flags.over(environment).over(file)))
+    flags.over(environment)
 }
 
 /// The answers with the paths in them from the root on: the journal keeps them, and a run is taken up from anywhere.
@@ -320,6 +359,25 @@ mod tests {
         let answers = answers(plan, &with(&set)).expect("no file");
         assert_eq!(answers.get(crosspull_core::field::Key::TenantA), Some("flag.com"));
         assert_eq!(answers.get(crosspull_core::field::Key::TenantB), Some("variable.org"));
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_journal_that_others_may_write_says_not_where_secrets_go() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let journal = tempfile::NamedTempFile::new().expect("a file");
+        let mut run = Answers::default();
+        run.set(Key::Cloud, "https://management.example.com");
+        run.set(Key::TenantA, "contoso.com");
+        let mode = |mode| std::fs::set_permissions(journal.path(), std::fs::Permissions::from_mode(mode));
+        let read = |given: &Answers| answers_of_run(given, &run, journal.path());
+        let nothing = Answers::default();
+        mode(0o600).expect("its owner may");
+        assert_eq!(read(&nothing).as_ref(), Ok(&run));
+        mode(0o620).expect("its owner may");
+        let said = read(&nothing).expect_err("others may write it");
+        assert!(said.iter().any(|t| t.starts_with("cloud: a journal that others may write alone says")), "{said:?}");
+        assert_eq!(read(&run).as_ref(), Ok(&run), "given now too");
     }
 
     fn asked(side: Side, way: SignIn, pairs: &[(&str, &str)]) -> Result<Login, Vec<String>> {

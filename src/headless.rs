@@ -132,7 +132,7 @@ async fn go(
         }
         Err(NoWay::Refused(why)) => return Ok(session.stream.complain(&[why])),
     };
-    match means(arguments, way, &run, &plan) {
+    match means(arguments, way, &run, &plan, &receipt) {
         Ok((access, means, files)) => {
             (session.secret_file, session.way_back_file) = (files.secret, files.way_back);
             if let Some((key, secret)) = files.saved_way_back {
@@ -155,9 +155,9 @@ struct Files {
     saved_way_back: Option<(KeyId, Secret)>,
 }
 
-fn means(arguments: &ArgMatches, way: Way, run: &Run, plan: &Plan) -> Result<Going, Vec<String>> {
+fn means(arguments: &ArgMatches, way: Way, run: &Run, plan: &Plan, journal: &Path) -> Result<Going, Vec<String>> {
     let given = gather::answers(arguments, &environment)?.only(Key::is_of_access);
-    let answers = given.clone().over(run.answers.clone());
+    let answers = gather::answers_of_run(&given, &run.answers, journal)?;
     let read = Access::of_run(&answers, plan.tenant_a, plan.tenant_b);
     let mut complaints: Vec<String> = read.as_ref().err().into_iter().flatten().map(|c| c.text.clone()).collect();
     complaints.extend(nobody_to_ask(arguments));
@@ -285,6 +285,7 @@ fn run_json(one: &Earlier) -> serde_json::Value {
         Ok(run) => serde_json::json!({
             "run": one.id, "started": run.started, "about": run.about(), "stage": run.stage().word(),
             "where": run.where_it_stopped(), "in_use": one.locked,
+            "simulated": run.answers.is_simulated(),
             "can_resume": run.stage().goes_on() && !one.locked, "can_undo": run.can_be_undone() && !one.locked,
         }),
         Err(why) => serde_json::json!({ "run": one.id, "damaged": why.to_string(), "in_use": one.locked }),

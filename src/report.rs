@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use crosspull_azure::journal::Earlier;
-use crosspull_core::check::{Finding, Level};
+use crosspull_core::check::{Check, Finding, Level};
 use crosspull_core::cloud::KnownCloud;
 use crosspull_core::event::{Entry, Event, Outcome, Work};
 use crosspull_core::plan::{Plan, Side, Step, StepId};
@@ -32,8 +32,13 @@ impl Report {
 
     /// Takes in an entry; gives the lines that it is worth.
     pub fn lines(&mut self, entry: &Entry) -> Vec<String> {
+        // Every door says where its cloud is; people read it once.
+        let again =
+            |finding: &Finding| finding.check == Check::Cloud && self.run.findings().any(|told| told == finding);
+        let told = matches!(&entry.event, Event::CheckEnded { finding } if again(finding));
         self.run.apply(entry);
         match &entry.event {
+            Event::CheckEnded { .. } if told => Vec::new(),
             Event::CheckEnded { finding } => finding_lines(finding, self.run.answers.cloud()),
             Event::StepEnded { step, .. } => self.step_lines(*step),
             Event::Waiting { work: Work::Step(step), why, ms, tries: 0, .. } => {
@@ -138,9 +143,13 @@ const fn glyph(outcome: Outcome) -> &'static str {
     }
 }
 
+/// What is said of a run whose Resource Manager is on this machine.
+const SIMULATED: &str = "On a simulated cloud: its Resource Manager is on this machine.";
+
 /// A plan in lines: what restarts first, then each step with its requests and its undo.
-pub fn plan_lines(plan: &Plan, asks: bool) -> Vec<String> {
+pub fn plan_lines(plan: &Plan, asks: bool, simulated: bool) -> Vec<String> {
     let mut lines = vec![String::new(), format!("Plan, route {}, {}", plan.route.title(), plan.cloud)];
+    lines.extend(simulated.then(|| SIMULATED.to_owned()));
     lines.extend(subject_lines(plan, asks));
     for step in &plan.steps {
         lines.extend(step_lines(step));
@@ -155,6 +164,7 @@ pub fn plan_lines(plan: &Plan, asks: bool) -> Vec<String> {
 pub fn back_lines(plan: &Plan, past: &Run, asks: bool) -> Vec<String> {
     let id = past.id.as_ref().map(ToString::to_string).unwrap_or_default();
     let mut lines = vec![String::new()];
+    lines.extend(past.answers.is_simulated().then(|| SIMULATED.to_owned()));
     if past.plan.as_ref() == Some(plan) {
         lines.push(format!("Run {id} {}", past.where_it_stopped()));
         lines.push(
@@ -207,7 +217,8 @@ pub fn run_lines(one: &Earlier) -> Vec<String> {
     };
     let began = run.started.map(|at| at.strftime("%F %R UTC").to_string()).unwrap_or_default();
     let stage = if one.locked { "at work" } else { run.stage().word() };
-    let mut lines = vec![format!("{id}  {began}  {stage:<13}  {}", run.about())];
+    let simulated = if run.answers.is_simulated() { ", on a simulated cloud" } else { "" };
+    let mut lines = vec![format!("{id}  {began}  {stage:<13}  {}{simulated}", run.about())];
     let indent = " ".repeat(10);
     let stopped = run.where_it_stopped();
     if !stopped.is_empty() && !one.locked {
@@ -226,6 +237,7 @@ pub fn run_lines(one: &Earlier) -> Vec<String> {
 /// secret.
 pub fn summary(run: &Run, receipt: Option<&Path>) -> Vec<String> {
     let mut lines = vec![String::new(), run.headline()];
+    lines.extend(run.answers.is_simulated().then(|| SIMULATED.to_owned()));
     if let Some(trouble) = &run.trouble {
         lines.extend(trouble.lines(run.answers.cloud()).into_iter().skip(1));
     }

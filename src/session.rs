@@ -23,12 +23,12 @@ use crate::Code;
 use crate::gather::{self, Means, Ready, environment};
 use crate::job::{Checked, Job};
 use crate::lines::aside;
+use crate::places;
 use crate::report::{back_lines, plan_lines, summary};
 use crate::secret_file::SecretFile;
 use crate::signals::{Signals, end_what_is_stuck};
 use crate::stream::Stream;
 use crate::surroundings::tunnel;
-use crate::places;
 
 /// How long calls in flight may take after a signal that leaves no time for more.
 const GRACE: Duration = Duration::from_secs(5);
@@ -148,7 +148,7 @@ impl<'s> Session<'s> {
             Ok(Checked::Stopped) => return Ok(self.stopped_by_a_check()),
             Err(error) => return Ok(self.broken(&error, None)),
         };
-        self.stream.say(&plan_lines(&plan, self.asks));
+        self.stream.say(&plan_lines(&plan, self.asks, ready.answers.is_simulated()));
         let Some(runs) = runs else {
             self.stream.end(Verdict::Done, None);
             return Ok(0);

@@ -137,6 +137,8 @@ struct Wizard {
     given: Answers,
     /// Who signs in, while the operator answers.
     looks: Vec<look::Look>,
+    /// Says where what a look sends goes.
+    told_where: look::Told,
     /// What is looked for meanwhile.
     search: Option<look::Look>,
     /// The persons who signed in, by tenant and way: nobody is asked twice.
@@ -214,6 +216,7 @@ impl Wizard {
             events,
             task: None,
             told,
+            told_where: look::Told::new(tell.clone()),
             tell,
             job_told,
             job_tell,

@@ -1,6 +1,9 @@
 //! What the wizard asks a tenant while the operator answers: who signs in there, and what there is to choose from. A new
 //! search ends the one before it.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use crosspull_azure::connect::{Parts, connect};
 use crosspull_azure::control::{Controller, control};
 use crosspull_azure::door::Door;
@@ -9,6 +12,8 @@ use crosspull_azure::recorder::Recorder;
 use crosspull_azure::survey::sign_in;
 use crosspull_azure::wire::Pace;
 use crosspull_core::answers::Answers;
+use crosspull_core::check::Check;
+use crosspull_core::event::{Entry, Event};
 use crosspull_core::explain::Trouble;
 use crosspull_core::field::Key;
 use crosspull_core::find::{Progress, Sought};
@@ -16,8 +21,8 @@ use crosspull_core::ids::{ClusterId, RegistryId, TenantRef};
 use crosspull_core::inputs::Access;
 use crosspull_core::plan::Side;
 use crosspull_core::sign_in::Entered;
-use crosspull_tui::Msg;
-use tokio::sync::mpsc::unbounded_channel;
+use crosspull_tui::{Msg, Said};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
 use super::Wizard;
@@ -55,15 +60,43 @@ struct Errand {
     side: Side,
     access: Access,
     parts: Parts,
+    /// What its recorder hears.
+    events: UnboundedReceiver<Entry>,
+    /// Says to the screens where what is sent goes, once.
+    told: Told,
+}
+
+/// Says to the screens where what is sent goes, where no known cloud's documents say it, once for each place.
+#[derive(Clone)]
+pub(super) struct Told {
+    tell: UnboundedSender<Msg>,
+    last: Rc<RefCell<String>>,
+}
+
+impl Told {
+    pub(super) fn new(tell: UnboundedSender<Msg>) -> Self {
+        Self { tell, last: Rc::default() }
+    }
+
+    fn hears(&self, entry: &Entry) {
+        let Event::CheckEnded { finding } = &entry.event else { return };
+        if finding.check == Check::Cloud && *self.last.borrow() != finding.text {
+            self.last.borrow_mut().clone_from(&finding.text);
+            let _ = self.tell.send(Msg::Said(Said::good(format!("On the {}.", finding.text))));
+        }
+    }
 }
 
 impl Errand {
     /// Signs in. Nothing else is read before it is known to be the tenant that was named, where one was.
     async fn enter(self) -> Result<(Door, Option<Entered>), Trouble> {
-        let Self { side, access, parts } = self;
+        let Self { side, access, parts, mut events, told } = self;
         let door = connect(&access, parts)
             .await
             .map_err(|finding| Trouble::new("The cloud cannot be used.", finding.text, finding.now))?;
+        while let Ok(entry) = events.try_recv() {
+            told.hears(&entry);
+        }
         let entered = match access.tenant(side) {
             TenantRef::Home => None,
             named => Some(sign_in(&door, named, side).await?),
@@ -150,10 +183,11 @@ impl Wizard {
         let means = self.means(&access, [in_a, in_b]).map_err(|complaints| missing(complaints.join(" ")))?;
         let (controller, control) = control();
         // Nobody listens to its calls: what they find is told.
-        let recorder = std::sync::Arc::new(Recorder::new(unbounded_channel().0, jiff::Timestamp::now));
+        let (front_end, events) = unbounded_channel();
+        let recorder = std::sync::Arc::new(Recorder::new(front_end, jiff::Timestamp::now));
         let pace = Pace { divisor: access.pace, deadline: DEADLINE, person: DEADLINE };
         let parts = means.parts(recorder, control, pace, self.ask.clone());
-        Ok((Errand { side, access, parts }, controller))
+        Ok((Errand { side, access, parts, events, told: self.told_where.clone() }, controller))
     }
 }
 

@@ -93,9 +93,12 @@ impl Wizard {
         let (job, tell) = (self.job.clone(), self.job_tell.clone());
         let (run, runs) = (past.clone(), self.ground.runs.clone());
         let Some(route) = past.route() else { return };
-        let answers = self.given.only(Key::is_of_access).over(past.answers.clone());
-        let access = Access::of_run(&answers, route.tenant_a, route.tenant_b)
-            .map_err(|complaints| complaints.into_iter().map(|c| c.text).collect::<Vec<_>>());
+        let journal = self.receipt.clone().unwrap_or_default();
+        let answers = gather::answers_of_run(&self.given.only(Key::is_of_access), &past.answers, &journal);
+        let access = answers.and_then(|answers| {
+            Access::of_run(&answers, route.tenant_a, route.tenant_b)
+                .map_err(|complaints| complaints.into_iter().map(|c| c.text).collect::<Vec<_>>())
+        });
         let access = access.and_then(|access| {
             let means = self.means(&access, gather::subscriptions_of(route))?;
             Ok((access, means))

@@ -15,6 +15,8 @@ mod adopt;
 #[cfg(test)]
 mod clouds;
 #[cfg(test)]
+mod connection;
+#[cfg(test)]
 mod consent;
 #[cfg(test)]
 mod disk;
@@ -26,6 +28,8 @@ mod hand_over;
 mod happy;
 #[cfg(test)]
 mod hostile;
+#[cfg(test)]
+mod hosts;
 #[cfg(test)]
 mod inputs;
 #[cfg(test)]

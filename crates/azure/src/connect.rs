@@ -1,19 +1,26 @@
 //! Opens the door: client, endpoints, sign-in.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crosspull_core::check::{Check, Finding};
 use crosspull_core::cloud::{CloudChoice, Endpoints};
-use crosspull_core::event::Work;
+use crosspull_core::event::{Event, Work};
+use crosspull_core::explain::NoConnection;
 use crosspull_core::inputs::Access;
 
 use crate::control::Control;
 use crate::door::Door;
 use crate::endpoints;
+use crate::line::{Line, Proxies};
 use crate::recorder::Recorder;
 use crate::request;
 use crate::sign_in::{Ground, Login, Metadata, Prompts, Tokens};
+use crate::survey::lower_first;
 use crate::wire::{CallError, Pace, Wire};
+
+/// How long connecting may take.
+const CONNECT: Duration = Duration::from_secs(10);
 
 /// What a connection is made of.
 #[derive(Debug)]
@@ -36,7 +43,8 @@ pub struct Parts {
     pub metadata_host: Option<url::Url>,
 }
 
-/// Opens the door to those tenants. Asks a cloud that is known by its Resource Manager alone where its services are.
+/// Opens the door to those tenants. Asks a cloud that is known by its Resource Manager alone where its services are. Where
+/// what is sent goes is said before anything is that holds a secret, unless it is what a known cloud's documents say.
 ///
 /// # Errors
 /// A finding that stops, where the cloud cannot be reached or the authorities cannot be read.
@@ -44,9 +52,9 @@ pub async fn connect(access: &Access, parts: Parts) -> Result<Door, Box<Finding>
     let unusable = |why: String| {
         Box::new(Check::Tenants.stop(format!("the certificate authorities cannot be used: {why}"), "Check --ca-file."))
     };
-    let http = client(&parts.authorities).map_err(unusable)?;
-    let metadata = Metadata { client: near_client(&parts.authorities).map_err(unusable)?, host: parts.metadata_host };
-    let wire = Arc::new(Wire::new(http, parts.recorder, parts.control, parts.pace));
+    let line = far(&parts.authorities, parts.pace.deadline).map_err(unusable)?;
+    let metadata = Metadata { line: near(&parts.authorities).map_err(unusable)?, host: parts.metadata_host };
+    let wire = Arc::new(Wire::new(line, parts.recorder, parts.control, parts.pace));
     let mut endpoints = match &access.cloud {
         CloudChoice::Known(known) => {
             known.endpoints().map_err(|e| Box::new(Check::Tenants.stop(e.to_string(), "Report this as a bug.")))?
@@ -56,14 +64,24 @@ pub async fn connect(access: &Access, parts: Parts) -> Result<Door, Box<Finding>
     if let Some(login) = &access.login_host {
         endpoints.login = login.clone();
     }
+    // Before anything is sent that holds a secret (`product.md` 7, rule 10).
+    if let Some(text) = access.elsewhere(&endpoints) {
+        say(&wire, Event::CheckEnded { finding: Check::Cloud.pass(text) }).map_err(Box::new)?;
+    }
     let (a, b) = (access.tenant_a.to_string(), access.tenant_b.to_string());
     let ground = Ground { wire, endpoints, prompts: parts.prompts, metadata };
     let tokens = Tokens::new(&ground, (&a, parts.login_a), (&b, parts.login_b));
     Ok(Door::new(ground.wire, tokens, ground.endpoints))
 }
 
+/// Says something of where the cloud is. What cannot be said is a stop: nothing is sent unsaid.
+fn say(wire: &Wire, event: Event) -> Result<(), Finding> {
+    wire.recorder().say(event).map_err(|error| Check::Cloud.stop(error.to_string(), "Free some disk space."))
+}
+
 async fn discover(wire: &Wire, arm: &url::Url) -> Result<Endpoints, Finding> {
-    let work = Work::Check(Check::Tenants);
+    say(wire, Event::CheckStarted { check: Check::Cloud })?;
+    let work = Work::Check(Check::Cloud);
     let request = request::metadata(arm);
     let read = wire.send(&work, &request, None, |reply| endpoints::from_metadata(arm, &reply.body));
     read.await.map_err(|error| {
@@ -72,30 +90,28 @@ async fn discover(wire: &Wire, arm: &url::Url) -> Result<Endpoints, Finding> {
             CallError::Unreachable(r) | CallError::Lost(r) => Some(r),
             CallError::SignIn(_) | CallError::Journal(_) | CallError::Stopped => None,
         };
-        let words = refusal.as_ref().map(|r| r.message.as_str()).filter(|m| !m.is_empty());
-        let words = words.map(|m| format!(" ({m})")).unwrap_or_default();
-        let text = format!("the cloud at {arm} cannot be used: nothing that describes a cloud answers there{words}");
-        Finding { refusal, ..Check::Tenants.stop(text, "Check the address given for --cloud.") }
+        let (why, now) = match refusal.as_ref().and_then(NoConnection::of) {
+            Some(cause) => (lower_first(cause.means()), cause.now()),
+            None => {
+                let words = refusal.as_ref().map(|r| r.message.as_str()).filter(|m| !m.is_empty());
+                let words = words.map(|m| format!(" ({m})")).unwrap_or_default();
+                (format!("nothing that describes a cloud answers there{words}"), "Check the address given for --cloud.")
+            }
+        };
+        Finding { refusal, ..Check::Cloud.stop(format!("the cloud at {arm} cannot be used: {why}"), now) }
     })
 }
 
-/// The client of every request: HTTPS alone, no redirects (a token would go along), the system's authorities and the
-/// given ones.
-fn client(authorities: &[Vec<u8>]) -> Result<reqwest::Client, String> {
-    builder(authorities)?
-        .https_only(true)
-        .connect_timeout(std::time::Duration::from_secs(10))
-        .build()
-        .map_err(|e| e.to_string())
+/// The line of every request: HTTPS alone, no redirects (a token would go along), the system's authorities and the given
+/// ones, the system's proxies. Connecting ends long before a try does, so that it is known not to have been sent.
+fn far(authorities: &[Vec<u8>], deadline: Duration) -> Result<Line, String> {
+    let client = builder(authorities)?.https_only(true).connect_timeout(CONNECT.min(deadline / 2));
+    Line::new(client, Proxies::of_system())
 }
 
-/// The client of the machine's own token service: no proxy, and short patience, since most machines have none.
-fn near_client(authorities: &[Vec<u8>]) -> Result<reqwest::Client, String> {
-    builder(authorities)?
-        .no_proxy()
-        .connect_timeout(std::time::Duration::from_secs(2))
-        .build()
-        .map_err(|e| e.to_string())
+/// The line to the machine's own token service: no proxy, and short patience, since most machines have none.
+fn near(authorities: &[Vec<u8>]) -> Result<Line, String> {
+    Line::new(builder(authorities)?.connect_timeout(Duration::from_secs(2)), Proxies::none())
 }
 
 fn builder(authorities: &[Vec<u8>]) -> Result<reqwest::ClientBuilder, String> {

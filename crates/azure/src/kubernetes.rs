@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::door::{Door, torn};
+use crate::line::{Line, Proxies};
 use crate::reply::ClusterCredentials;
 use crate::request::{self, Auth, Request};
 use crate::wire::{CallError, Reply, Wire, unanswered};
@@ -74,14 +75,14 @@ impl Kubernetes {
         let server = cluster.server.as_deref().and_then(|text| Url::parse(text).ok());
         let server =
             server.filter(|url| url.scheme() == "https").ok_or_else(|| because("its address is no HTTPS one"))?;
-        let client = client(cluster, user).map_err(because)?;
+        let line = line(cluster, user, wire.proxies().clone()).map_err(because)?;
         let token = user.token.as_ref().map(|token| Secret::new(expose(token).to_owned()));
         if token.is_none() && user.client_certificate_data.is_none() {
             return Err(because(
                 "its kubeconfig signs in by another program (kubelogin), which crosspull does not run",
             ));
         }
-        Ok(Self { wire: wire.on(client, TRIES), server, token })
+        Ok(Self { wire: wire.on(line, TRIES), server, token })
     }
 
     /// Sends a request that the `kube` crate built, and reads JSON.
@@ -152,9 +153,9 @@ fn current(config: &Kubeconfig) -> Option<(&Cluster, &AuthInfo)> {
     Some((cluster, user))
 }
 
-/// A client for one cluster: its own authority alone, no redirects, the client certificate where there is one. Files
+/// The line to one cluster: its own authority alone, no redirects, the client certificate where there is one. Files
 /// that a kubeconfig names are not read: Azure sends everything in it, and a path in an answer is not to be trusted.
-fn client(cluster: &Cluster, user: &AuthInfo) -> Result<reqwest::Client, String> {
+fn line(cluster: &Cluster, user: &AuthInfo, proxies: Proxies) -> Result<Line, String> {
     let authority = cluster.certificate_authority_data.as_deref().and_then(decoded);
     let authority = authority.ok_or("its kubeconfig holds no authority for its certificate")?;
     let authorities = reqwest::Certificate::from_pem_bundle(&authority).map_err(|e| e.to_string())?;
@@ -173,7 +174,7 @@ fn client(cluster: &Cluster, user: &AuthInfo) -> Result<reqwest::Client, String>
         let identity = reqwest::Identity::from_pem(&pem).map_err(|_| "its client certificate cannot be used")?;
         client = client.identity(identity);
     }
-    client.build().map_err(|e| e.to_string())
+    Line::new(client, proxies)
 }
 
 fn expose(secret: &secrecy::SecretString) -> &str {

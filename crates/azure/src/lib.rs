@@ -16,6 +16,7 @@ pub mod engine;
 pub mod find;
 pub mod journal;
 pub mod kubernetes;
+pub mod line;
 pub mod operation;
 pub mod patience;
 pub mod realm;

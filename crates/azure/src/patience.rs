@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use crosspull_core::event::Work;
-use crosspull_core::explain::{Refusal, Trouble};
+use crosspull_core::explain::{NoConnection, Refusal, Trouble};
 use crosspull_core::text::duration;
 
 use crate::journal::JournalError;
@@ -66,6 +66,11 @@ impl Halt {
                     "The service's answer cannot be used.",
                     "Go on with crosspull resume. If it lasts, report it with the request's address.",
                 ))
+            }
+            CallError::Unreachable(refusal) if NoConnection::of(&refusal).is_some() => {
+                let trouble = Trouble::from_refusal(what, refusal);
+                let now = format!("{} Then go on with crosspull resume.", trouble.now);
+                Self::Failed(Trouble { now, ..trouble })
             }
             CallError::Unreachable(refusal) => Self::Failed(Trouble::from_refusal(what, refusal).because(
                 "The service could not be reached.",

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use backon::BackoffBuilder;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use crosspull_core::event::{Event, Plane, Work};
-use crosspull_core::explain::{Refusal, Trouble};
+use crosspull_core::explain::{NoConnection, Refusal, Trouble};
 use crosspull_core::secret::Secret;
 use crosspull_core::text::printable;
 use http::{HeaderMap, StatusCode};
@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::control::Control;
 use crate::journal::JournalError;
+use crate::line::{Line, Proxies, innermost};
 use crate::recorder::Recorder;
 use crate::refusal::{Refused, refused};
 use crate::request::{Auth, Repeat, Request};
@@ -110,7 +111,7 @@ impl CallError {
 /// Sends requests.
 #[derive(Debug, Clone)]
 pub struct Wire {
-    http: reqwest::Client,
+    line: Line,
     recorder: std::sync::Arc<Recorder>,
     control: Control,
     pace: Pace,
@@ -127,16 +128,22 @@ enum Tried {
 }
 
 impl Wire {
-    /// A wire on that client. The client must not follow redirects: a token would go along.
+    /// A wire on that line. Its client must not follow redirects: a token would go along.
     #[must_use]
-    pub const fn new(http: reqwest::Client, recorder: std::sync::Arc<Recorder>, control: Control, pace: Pace) -> Self {
-        Self { http, recorder, control, pace, tries: TRIES }
+    pub const fn new(line: Line, recorder: std::sync::Arc<Recorder>, control: Control, pace: Pace) -> Self {
+        Self { line, recorder, control, pace, tries: TRIES }
     }
 
-    /// The same wire on another client, with so many tries: for a host that has an authority and credentials of its own.
+    /// The same wire on another line, with so many tries: for a host that has an authority and credentials of its own.
     #[must_use]
-    pub fn on(&self, http: reqwest::Client, tries: u32) -> Self {
-        Self { http, tries, ..self.clone() }
+    pub fn on(&self, line: Line, tries: u32) -> Self {
+        Self { line, tries, ..self.clone() }
+    }
+
+    /// The proxies that it goes through.
+    #[must_use]
+    pub const fn proxies(&self) -> &Proxies {
+        self.line.proxies()
     }
 
     /// Where its events go.
@@ -244,7 +251,11 @@ impl Wire {
 
     /// One try.
     async fn once(&self, request: &Request, token: Option<&Secret>) -> Tried {
-        let mut builder = self.http.request(request.method.clone(), request.url.clone()).timeout(self.pace.deadline);
+        if let Err(refusal) = self.line.is_usable(&request.url) {
+            return Tried::Unsent(refusal);
+        }
+        let mut builder =
+            self.line.http().request(request.method.clone(), request.url.clone()).timeout(self.pace.deadline);
         builder = match (&request.auth, token) {
             (Auth::Basic(user, secret), _) => builder.basic_auth(user, Some(secret.reveal())),
             (Auth::Token(secret), _) => builder.bearer_auth(secret.reveal()),
@@ -269,9 +280,13 @@ impl Wire {
             builder = builder.header(http::header::CONTENT_TYPE, body.content_type).body(bytes);
         }
         match builder.send().await {
-            Err(error) if error.is_connect() => Tried::Unsent(unanswered(Refusal::NOT_REACHED, &root_cause(&error))),
-            Err(error) if error.is_timeout() => Tried::Lost(unanswered("NoAnswer", &self.too_late())),
-            Err(error) => Tried::Lost(unanswered("NoAnswer", &root_cause(&error))),
+            Err(error) if error.is_connect() => {
+                Tried::Unsent(self.line.not_connected(&request.url, &error, self.recorder.now()))
+            }
+            Err(error) => {
+                let why = if error.is_timeout() { self.too_late() } else { innermost(&error).to_string() };
+                Tried::Lost(unanswered("NoAnswer", &self.line.words(&request.url, &why)))
+            }
             Ok(response) => self.read(response, request, token).await,
         }
     }
@@ -289,7 +304,7 @@ impl Wire {
                 Ok(Some(_)) => {
                     return Tried::Lost(unanswered("TooLarge", "the answer is larger than any should be"));
                 }
-                Err(error) => return Tried::Lost(unanswered("Torn", &root_cause(&error))),
+                Err(error) => return Tried::Lost(unanswered("Torn", &innermost(&error).to_string())),
             }
         }
         if status.is_success() || request.takes.contains(&status.as_u16()) {
@@ -351,7 +366,10 @@ fn again(
             }
             _ => None,
         },
-        Tried::Unsent(_) => within_tries.then_some(("no connection", own, THROTTLE_AT_MOST)),
+        Tried::Unsent(refusal) => {
+            let may_pass = NoConnection::of(refusal).is_none_or(NoConnection::may_pass);
+            (within_tries && may_pass).then_some(("no connection", own, THROTTLE_AT_MOST))
+        }
         Tried::Lost(_) if repeat == Repeat::Freely => within_tries.then_some(("no answer came", own, THROTTLE_AT_MOST)),
         Tried::Lost(_) | Tried::Done(_) => None,
     }
@@ -394,15 +412,6 @@ fn refusal_of<T>(outcome: &Result<T, Tried>) -> Option<Refusal> {
 /// A refusal of our own making: no answer came.
 pub(crate) fn unanswered(code: &str, why: &str) -> Refusal {
     Refusal { status: None, code: code.to_owned(), message: printable(why, 300), request_id: None }
-}
-
-/// The innermost cause, which is the one that says something.
-fn root_cause(error: &reqwest::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    cause.to_string()
 }
 
 /// How long the service asks to wait: a header in seconds, milliseconds or as a date, or only its text
@@ -503,7 +512,20 @@ mod tests {
         }
         assert!(retried(Repeat::Freely, &lost()));
         assert!(!retried(Repeat::AfterReading, &lost()));
-        assert!(retried(Repeat::AfterReading, &Tried::Unsent(unanswered(Refusal::NOT_REACHED, ""))));
+        let unsent = |cause: NoConnection| Tried::Unsent(unanswered(cause.code(), ""));
+        for cause in [NoConnection::Refused, NoConnection::NameNotFound, NoConnection::TimedOut, NoConnection::Other] {
+            assert!(retried(Repeat::AfterReading, &unsent(cause)), "{cause:?}");
+        }
+        for cause in [
+            NoConnection::UnknownAuthority,
+            NoConnection::CertificateTime,
+            NoConnection::CertificateName,
+            NoConnection::ProxyCredentials,
+            NoConnection::ProxyForbids,
+            NoConnection::ProxyKind,
+        ] {
+            assert!(!retried(Repeat::Freely, &unsent(cause)), "{cause:?}");
+        }
     }
 
     #[test]

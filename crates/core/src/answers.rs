@@ -54,6 +54,12 @@ impl Answers {
         CloudChoice::parse(self.or_default(Key::Cloud)).ok()?.known()
     }
 
+    /// True where they are about a simulated cloud.
+    #[must_use]
+    pub fn is_simulated(&self) -> bool {
+        CloudChoice::parse(self.or_default(Key::Cloud)).is_ok_and(|cloud| cloud.is_simulated())
+    }
+
     /// True where nothing was answered.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -34,6 +34,8 @@ pub enum Check {
         /// The name, or a registry's login server.
         name: String,
     },
+    /// Where does what is sent go, where that is not what a known cloud's documents say?
+    Cloud,
     /// Are the tenants two, in one cloud?
     Tenants,
     /// Is the cluster there, running, and does it use a service principal?
@@ -144,8 +146,13 @@ pub enum Reach {
     Open,
     /// Its firewall refuses this machine.
     Firewalled,
-    /// Nothing answers; why.
-    Silent(String),
+    /// Nothing answers.
+    Silent {
+        /// Why, as the second half of a sentence.
+        why: String,
+        /// What to do about that; empty where the cause does not tell.
+        now: String,
+    },
 }
 
 /// What matters of a registry.
@@ -265,7 +272,7 @@ impl Check {
     pub const fn side(&self) -> Option<Side> {
         match self {
             Self::SignIn(side) | Self::Name { side, .. } => Some(*side),
-            Self::Tenants => None,
+            Self::Cloud | Self::Tenants => None,
             Self::Cluster(_)
             | Self::ResetRight(_)
             | Self::OldRoles(_)
@@ -284,6 +291,7 @@ impl Check {
         match self {
             Self::SignIn(side) => format!("sign-in to tenant {side}"),
             Self::Name { name, .. } => format!("which {name} is meant"),
+            Self::Cloud => "the cloud and its hosts".to_owned(),
             Self::Tenants => "two tenants in one cloud".to_owned(),
             Self::Cluster(id) => format!("{} can be reset", id.name()),
             Self::ResetRight(id) => format!("your right to reset {}", id.name()),

@@ -143,6 +143,23 @@ impl KnownCloud {
         }
     }
 
+    /// The hosts that sign in to it (`azure-facts.md` 3.5); the first one is used where none is asked for.
+    #[must_use]
+    pub const fn sign_in_hosts(self) -> &'static [&'static str] {
+        match self {
+            Self::Public => &["login.microsoftonline.com"],
+            Self::China => &["login.chinacloudapi.cn", "login.partner.microsoftonline.cn"],
+            Self::UsGov => &["login.microsoftonline.us"],
+        }
+    }
+
+    /// True for an address of one of its documented sign-in hosts.
+    #[must_use]
+    pub fn signs_in_at(self, url: &Url) -> bool {
+        let plain = url.scheme() == "https" && url.port().is_none() && url.username().is_empty();
+        plain && url.host_str().is_some_and(|host| self.sign_in_hosts().contains(&host))
+    }
+
     /// Its endpoints.
     ///
     /// # Errors
@@ -166,6 +183,17 @@ impl KnownCloud {
     pub fn of_host(host: &str) -> Option<Self> {
         let host = host.to_ascii_lowercase();
         Self::ALL.into_iter().find(|c| host == c.portal() || host.ends_with(c.registry_suffix()))
+    }
+}
+
+/// True for an address of this machine itself: `localhost`, 127.0.0.0/8 and `::1` (RFC 6761, RFC 1122, RFC 4291).
+#[must_use]
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
     }
 }
 
@@ -194,6 +222,12 @@ impl CloudChoice {
         }
     }
 
+    /// True for a simulated cloud: its Resource Manager is on this machine.
+    #[must_use]
+    pub fn is_simulated(&self) -> bool {
+        matches!(self, Self::ByResourceManager(url) if is_loopback(url))
+    }
+
     /// The known cloud, where it is one.
     #[must_use]
     pub const fn known(&self) -> Option<KnownCloud> {
@@ -213,6 +247,7 @@ mod tests {
         for cloud in KnownCloud::ALL {
             let endpoints = cloud.endpoints().expect("the table's addresses parse");
             assert_eq!(endpoints.login.path(), "/", "the sign-in address is a bare root");
+            assert_eq!(endpoints.login.host_str(), cloud.sign_in_hosts().first().copied());
         }
     }
 
@@ -222,6 +257,35 @@ mod tests {
         assert!(matches!(CloudChoice::parse("https://localhost:1/"), Ok(CloudChoice::ByResourceManager(_))));
         assert!(CloudChoice::parse("http://localhost:1/").unwrap_err().contains("not encrypted"));
         assert!(CloudChoice::parse("germany").unwrap_err().contains("public, china, usgov"));
+    }
+
+    #[test]
+    fn a_cloud_signs_in_at_its_documented_hosts_alone() {
+        let at = |cloud: KnownCloud, text: &str| cloud.signs_in_at(&Url::parse(text).expect("a URL"));
+        assert!(at(KnownCloud::China, "https://login.partner.microsoftonline.cn"));
+        assert!(at(KnownCloud::China, "https://LOGIN.chinacloudapi.cn:443/"));
+        for other in [
+            "https://login.microsoftonline.us",
+            "https://login.microsoftonline.com:8443",
+            "https://login.microsoftonline.com@evil.example",
+            "https://login.microsoftonline.com.evil.example",
+            "http://login.microsoftonline.com",
+        ] {
+            assert!(!at(KnownCloud::Public, other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_simulated_cloud_is_one_on_this_machine() {
+        let simulated = |text: &str| CloudChoice::parse(text).expect("a cloud").is_simulated();
+        for text in ["https://localhost:1", "https://127.8.0.1", "https://[::1]:8443/"] {
+            assert!(simulated(text), "{text}");
+        }
+        for text in
+            ["public", "https://localhost.example", "https://10.0.0.1", "https://management.local.azurestack.external"]
+        {
+            assert!(!simulated(text), "{text}");
+        }
     }
 
     #[test]

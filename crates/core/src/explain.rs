@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::cloud::KnownCloud;
 
+mod connection;
 mod meanings;
 
+pub use connection::NoConnection;
 pub use meanings::{MEANINGS, Meaning, meaning};
 
 /// What a service answered in place of what was asked.
@@ -24,9 +26,6 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// The code where no connection came about: nothing was sent.
-    pub const NOT_REACHED: &str = "NoConnection";
-
     /// It in lines, for a screen or a terminal: the service's own words, where that cloud's documents tell more, and the
     /// id for Microsoft's support.
     #[must_use]
@@ -58,12 +57,15 @@ impl Trouble {
         Self { what: what.into(), why: why.into(), now: now.into(), refusal: None }
     }
 
-    /// Trouble behind which a service's answer stands; the table says what the answer means.
+    /// Trouble behind which a service's answer stands, or that none came; the tables say what that means.
     #[must_use]
     pub fn from_refusal(what: impl Into<String>, refusal: Refusal) -> Self {
-        let (why, now) = meaning(&refusal.code).map_or_else(
+        let known = NoConnection::of(&refusal).map(|cause| (cause.means(), cause.now()));
+        let known = known.or_else(|| meaning(&refusal.code).map(|m| (m.means, m.now)));
+        let known = known.or_else(|| without_answer(&refusal));
+        let (why, now) = known.map_or_else(
             || ("The service gives no reason that crosspull knows.".to_owned(), unknown_now(&refusal)),
-            |m| (m.means.to_owned(), m.now.to_owned()),
+            |(means, now)| (means.to_owned(), now.to_owned()),
         );
         Self { what: what.into(), why, now, refusal: Some(refusal) }
     }
@@ -84,6 +86,17 @@ impl Trouble {
         lines.extend(self.refusal.iter().flat_map(|refusal| refusal.lines(cloud)));
         lines.retain(|l| !l.is_empty());
         lines
+    }
+}
+
+/// What it means that there was a connection, and no answer that is of use.
+fn without_answer(refusal: &Refusal) -> Option<(&'static str, &'static str)> {
+    match (refusal.status, refusal.code.as_str()) {
+        (None, "NoAnswer") => Some(("No answer came.", "Check the network and the proxy, then try again.")),
+        (None, "Torn" | "TooLarge" | "Elsewhere") => {
+            Some(("The answer cannot be used.", "Try again; if it lasts, report it with the words below."))
+        }
+        _ => None,
     }
 }
 
@@ -128,6 +141,8 @@ mod tests {
         assert_eq!(known.why, "The signed-in account may not do this.");
         let page = "https://learn.microsoft.com/azure/role-based-access-control/troubleshooting";
         assert_eq!(known.lines(None).last().map(String::as_str), Some(page));
+        let silent = Refusal { status: None, ..refusal("NoAnswer") };
+        assert_eq!(Trouble::from_refusal("x", silent).why, "No answer came.");
         let unknown = Trouble::from_refusal("x", refusal("Odd"));
         assert_eq!(unknown.lines(None).last().map(String::as_str), Some("403 Odd: m"));
     }

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use crate::answers::{Answers, Complaint};
 use crate::check::{LIVES_AFTER_RESET_HOURS, Part, QUESTION_HOURS};
-use crate::cloud::{CloudChoice, KnownCloud};
+use crate::cloud::{CloudChoice, Endpoints, KnownCloud};
 use crate::field::{FIELDS, Key, Kind};
 use crate::ids::{AppId, ClusterId, ImageRef, RegistryId, TenantId, TenantRef};
 use crate::plan::Side;
 use crate::sign_in::SignIn;
-use crate::text::clean;
+use crate::text::{clean, printable};
 
 /// Who provisions the app in tenant B.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -272,6 +272,22 @@ impl Access {
         Self::read(&answers).map_err(|text| vec![Complaint { key: None, text }])
     }
 
+    /// Where what is sent goes, in one line, where that is not what a known cloud's documents say: another cloud, another
+    /// sign-in host, another authority.
+    #[must_use]
+    pub fn elsewhere(&self, endpoints: &Endpoints) -> Option<String> {
+        let known = self.cloud.known();
+        let documented = known.is_some_and(|cloud| cloud.signs_in_at(&endpoints.login));
+        if documented && self.ca_file.is_none() {
+            return None;
+        }
+        let kind = if self.cloud.is_simulated() { "simulated cloud" } else { "cloud" };
+        let Endpoints { name, login, graph, arm, .. } = endpoints;
+        let name = printable(name, 60);
+        let trusts = self.ca_file.as_ref().map(|file| format!("; the authorities in {} are trusted", file.display()));
+        Some(format!("{kind} {name} at {arm}: sign-in goes to {login}, Graph to {graph}{}", trusts.unwrap_or_default()))
+    }
+
     /// The tenant of a side, as it was named.
     #[must_use]
     pub const fn tenant(&self, side: Side) -> &TenantRef {
@@ -342,6 +358,37 @@ impl Access {
             consent_wait_minutes: minutes(text(Key::ConsentWait))?,
         })
     }
+}
+
+/// Complaints about answers of a file that decide where secrets go, and that the operator did not give otherwise: another
+/// cloud, another sign-in host than the documented ones, another authority (`product.md` 7, rule 10). `given` is what flags
+/// and environment say, which stands over the file; `by` names the file.
+#[must_use]
+pub fn not_for_a_file(by: &str, file: &Answers, given: &Answers) -> Vec<Complaint> {
+    let cloud = given.get(Key::Cloud).unwrap_or_else(|| file.or_default(Key::Cloud));
+    let cloud = CloudChoice::parse(cloud).ok().and_then(|cloud| cloud.known());
+    let harmless = |key: Key, value: &str| match key {
+        Key::Cloud => !matches!(CloudChoice::parse(value), Ok(CloudChoice::ByResourceManager(_))),
+        Key::LoginHost => {
+            let host = https(value, "a sign-in host");
+            host.is_ok_and(|host| cloud.is_some_and(|cloud| cloud.signs_in_at(&host)))
+        }
+        _ => false,
+    };
+    let mut found = Vec::new();
+    for key in [Key::Cloud, Key::LoginHost, Key::CaFile] {
+        if let (Some(value), None) = (file.get(key), given.get(key))
+            && !harmless(key, value)
+        {
+            let (name, variable) = (key.name(), key.variable());
+            let value = printable(value, 300);
+            let text = format!(
+                "{by} alone says {value}, and that decides where secrets go: give --{name} {value} or {variable}, if it is right"
+            );
+            found.push(Complaint { key: Some(key), text: sentence(key, &text) });
+        }
+    }
+    found
 }
 
 /// Complaints about single values, in the order of the table.
@@ -415,9 +462,10 @@ fn across(answers: &Answers) -> Vec<Complaint> {
             );
         }
     }
-    let asked = CloudChoice::parse(answers.or_default(Key::Cloud)).ok().and_then(|c| c.known());
-    if asked.is_some() && pace(answers.or_default(Key::Pace)).is_ok_and(|p| p > 1.0) {
-        complain(Key::Pace, "is for the simulated cloud: a real one takes the time that it takes".to_owned());
+    let asked = answers.cloud();
+    if !answers.is_simulated() && pace(answers.or_default(Key::Pace)).is_ok_and(|p| p > 1.0) {
+        let text = "is for a simulated cloud on this machine: a real one takes the time that it takes";
+        complain(Key::Pace, text.to_owned());
     }
     if let Some(registry) = answers.get(Key::Registry).and_then(|r| RegistryId::parse(r).ok()) {
         for image in answers.all(Key::Repository) {
@@ -536,10 +584,67 @@ mod tests {
         answers.set(Key::Pace, "50");
         let said = complaints(&answers);
         assert!(said.iter().any(|t| t.contains("is in another registry than registryb")), "{said:?}");
-        assert!(said.iter().any(|t| t.starts_with("pace: is for the simulated cloud")), "{said:?}");
+        assert!(said.iter().any(|t| t.starts_with("pace: is for a simulated cloud")), "{said:?}");
         answers.set(Key::Repository, "registryb.azurecr.io/shop/web:1.4");
         answers.set(Key::Pace, "1");
         assert!(Inputs::from_answers(&answers).is_ok());
+    }
+
+    #[test]
+    fn a_pace_is_for_a_cloud_on_this_machine() {
+        let mut answers = complete();
+        answers.set(Key::Pace, "50");
+        for (cloud, fits) in [("https://localhost:8443", true), ("https://management.example.com", false)] {
+            answers.set(Key::Cloud, cloud);
+            assert_eq!(Inputs::from_answers(&answers).is_ok(), fits, "{cloud}");
+        }
+    }
+
+    #[test]
+    fn a_file_alone_names_no_place_beyond_the_documented_ones() {
+        let one = |key, value: &str| {
+            let mut answers = Answers::default();
+            answers.set(key, value);
+            answers
+        };
+        let complaints = |file: &Answers, given: &Answers| not_for_a_file("the answers file", file, given);
+        let nothing = Answers::default();
+        for (key, value) in [
+            (Key::Cloud, "https://management.example.com"),
+            (Key::LoginHost, "https://login.example.com"),
+            (Key::LoginHost, "https://login.microsoftonline.us"),
+            (Key::CaFile, "ca.pem"),
+        ] {
+            let file = one(key, value);
+            let said = complaints(&file, &nothing);
+            let [only] = said.as_slice() else { panic!("{value}: {said:?}") };
+            assert!(only.text.contains(&format!("give --{} {value} or {}", key.name(), key.variable())), "{only:?}");
+            assert_eq!(complaints(&file, &one(key, value)), [], "named otherwise: {value}");
+        }
+        let china = one(Key::Cloud, "china").over(one(Key::LoginHost, "https://login.partner.microsoftonline.cn"));
+        assert_eq!(complaints(&china, &nothing), []);
+        assert_eq!(complaints(&china, &one(Key::Cloud, "public")).len(), 1, "no host of the cloud that is asked for");
+    }
+
+    #[test]
+    fn where_secrets_go_is_told_where_no_document_says_it() {
+        let mut answers = complete();
+        let told = |answers: &Answers| {
+            let access = Inputs::from_answers(answers).expect("complete").access;
+            let mut endpoints = KnownCloud::China.endpoints().expect("endpoints");
+            if let Some(login) = &access.login_host {
+                endpoints.login = login.clone();
+            }
+            access.elsewhere(&endpoints)
+        };
+        answers.set(Key::Cloud, "china");
+        answers.set(Key::LoginHost, "https://login.partner.microsoftonline.cn");
+        assert_eq!(told(&answers), None);
+        answers.set(Key::CaFile, "/etc/inspection.pem");
+        assert!(told(&answers).is_some_and(|t| t.ends_with("; the authorities in /etc/inspection.pem are trusted")));
+        answers.set(Key::CaFile, "");
+        answers.set(Key::LoginHost, "https://login.example.com");
+        assert!(told(&answers).is_some_and(|t| t.contains("sign-in goes to https://login.example.com/, Graph to ")));
     }
 
     #[test]

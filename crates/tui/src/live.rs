@@ -163,10 +163,13 @@ impl Live {
         self.secret_at_hand && self.run.facts.learnt(&Fact::SecretKey).is_some_and(|l| l.how.is_made())
     }
 
-    /// The checks by tenant, as they are listed: A, B, then those that look at both.
+    /// The checks as they are listed: where secrets go, what is of A, of B, then those that look at both.
     pub fn checks(&self) -> Vec<(&Check, Option<&Finding>)> {
         let mut checks: Vec<_> = self.run.checks.iter().map(|(c, f)| (c, f.as_ref())).collect();
-        checks.sort_by_key(|(check, _)| check.side().map_or(2, |side| side as u8));
+        checks.sort_by_key(|(check, _)| match check {
+            Check::Cloud => 0,
+            other => other.side().map_or(3, |side| side as u8 + 1),
+        });
         checks
     }
 

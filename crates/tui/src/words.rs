@@ -2,7 +2,7 @@
 
 use crosspull_core::answers::Answers;
 use crosspull_core::check::{Level, SOAK_MINUTES};
-use crosspull_core::cloud::CloudChoice;
+use crosspull_core::cloud::{CloudChoice, is_loopback};
 use crosspull_core::event::Outcome;
 use crosspull_core::field::{FIELDS, Key, Kind};
 use crosspull_core::inputs::ConsentMode;
@@ -95,6 +95,7 @@ pub(crate) fn cluster(plan: Option<&Plan>) -> String {
 pub(crate) fn cloud(answers: &Answers) -> String {
     match CloudChoice::parse(answers.or_default(Key::Cloud)) {
         Ok(CloudChoice::Known(known)) => format!("{} cloud", known.word()),
+        Ok(CloudChoice::ByResourceManager(url)) if is_loopback(&url) => "simulated cloud".to_owned(),
         Ok(CloudChoice::ByResourceManager(url)) => url.host_str().unwrap_or("another cloud").to_owned(),
         Err(_) => String::new(),
     }
@@ -363,6 +364,7 @@ const fn needs(step: &Step) -> &'static str {
 #[must_use]
 pub fn plan_text(plan: &Plan, run: &Run, answers: &Answers) -> String {
     let at = match CloudChoice::parse(answers.or_default(Key::Cloud)) {
+        Ok(CloudChoice::ByResourceManager(url)) if is_loopback(&url) => format!(", simulated, at {url}"),
         Ok(CloudChoice::ByResourceManager(url)) => format!(", at {url}"),
         Ok(CloudChoice::Known(_)) | Err(_) => String::new(),
     };

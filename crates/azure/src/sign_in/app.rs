@@ -68,7 +68,7 @@ fn workload(
 pub(super) fn managed_identity(source: &Source, client_id: Option<AppId>) -> Made {
     let seen: Seen = Arc::new(Mutex::new(None));
     let transport = MetadataTransport {
-        wire: Arc::new(source.wire.on(source.metadata.client.clone(), MetadataTransport::TRIES)),
+        wire: Arc::new(source.wire.on(source.metadata.line.clone(), MetadataTransport::TRIES)),
         side: source.side,
         host: source.metadata.host.clone(),
         seen: seen.clone(),

@@ -98,9 +98,24 @@ fn own_words(stderr: &str) -> String {
     printable(&first_line(stderr.get(from..).unwrap_or_default().trim()), 500)
 }
 
+/// The number of the sign-in service in the Azure CLI's words, such as `AADSTS7000222`.
+pub(super) fn number_in(words: &str) -> Option<String> {
+    const MARK: &str = "AADSTS";
+    let from = words.get(words.find(MARK)? + MARK.len()..)?;
+    let digits: String = from.chars().take_while(char::is_ascii_digit).collect();
+    (!digits.is_empty()).then(|| format!("{MARK}{digits}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_sign_in_services_number_is_found_in_the_azure_clis_words() {
+        assert_eq!(number_in("AADSTS7000222: The secret is expired.").as_deref(), Some("AADSTS7000222"));
+        assert_eq!(number_in("Failed (AADSTS53003)").as_deref(), Some("AADSTS53003"));
+        assert_eq!(number_in("no AADSTS here"), None);
+    }
 
     #[test]
     fn the_azure_clis_own_words_begin_with_its_error() {

@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError};
 use azure_core::credentials::TokenCredential;
 use crosspull_core::cloud::Endpoints;
 use crosspull_core::event::{CallId, Event, Plane, Work};
-use crosspull_core::explain::{Refusal, Trouble};
+use crosspull_core::explain::{Refusal, Trouble, meaning};
 use crosspull_core::ids::{AppId, TenantRef};
 use crosspull_core::plan::Side;
 use crosspull_core::secret::Secret;
@@ -16,6 +16,7 @@ use crosspull_core::text::printable;
 use tokio::sync::mpsc::UnboundedSender;
 use uuid::Uuid;
 
+use crate::line::Line;
 use crate::refusal::Refused;
 use crate::request::{Audience, scope};
 use crate::wire::Wire;
@@ -36,6 +37,8 @@ use kept::Token;
 use person::Person;
 use transport::Seen;
 
+/// The code of a proof that is not valid at the present time: this machine's clock is compared then (`azure-facts.md` 9.6).
+const CLOCK: &str = "AADSTS700024";
 /// A token is not used in its last minutes.
 const MARGIN_SECONDS: i64 = 300;
 
@@ -135,8 +138,8 @@ impl Prompts {
 /// The token service of the machine itself.
 #[derive(Debug, Clone)]
 pub struct Metadata {
-    /// A client that uses no proxy and may speak plainly.
-    pub client: reqwest::Client,
+    /// A line that goes through no proxy and may speak plainly.
+    pub line: Line,
     /// Where it is, where the environment says so (`AZURE_POD_IDENTITY_AUTHORITY_HOST`, as in Microsoft's other SDKs).
     pub host: Option<url::Url>,
 }
@@ -347,12 +350,7 @@ impl Source {
     }
 
     fn cli_answered(&self, cli: &Cli, (call, since): CliCall, error: Option<&azure_core::Error>) {
-        let refusal = error.map(|e| Refusal {
-            status: None,
-            code: "AzureCli".to_owned(),
-            message: cli.words().unwrap_or_else(|| printable(&e.to_string(), 300)),
-            request_id: None,
-        });
+        let refusal = error.map(|e| cli_refusal(cli.words().unwrap_or_else(|| printable(&e.to_string(), 300))));
         let ms = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
         let _ = self.wire.recorder().say(Event::CallTried { call, n: 1, status: None, ms, refusal });
     }
@@ -361,11 +359,12 @@ impl Source {
         format!("Sign-in to tenant {} did not work.", self.side)
     }
 
-    /// A refusal of the operator's own app. Its meanings in the table are those for the new app.
+    /// A refusal of the operator's own app: what the table says of it, else what its kind means; and by what it signs in.
     fn refused(&self, refused: Refused) -> Trouble {
         let side = self.side;
         let credential = matches!(refused.oauth.as_deref(), Some("invalid_client" | "unauthorized_client"));
         let unreachable = refused.refusal.status.is_none();
+        let known = meaning(&refused.refusal.code);
         let trouble = Trouble::from_refusal(self.what(), refused.refusal);
         match &self.login.how {
             How::ManagedIdentity { .. } if unreachable => trouble.because(
@@ -375,16 +374,25 @@ impl Source {
                     side.lower()
                 ),
             ),
-            How::ServicePrincipal { proof, .. } if credential => {
-                let (what, variable) = match proof {
-                    Proof::Secret(_) => ("secret", "CLIENT_SECRET: the secret's value, not its id"),
-                    Proof::Certificate(_) => ("certificate", "CLIENT_CERTIFICATE_FILE"),
-                    Proof::TokenFile(_) => ("token", "FEDERATED_TOKEN_FILE"),
+            How::ServicePrincipal { client_id, proof } if !unreachable => {
+                let variable = |name| format!("of CROSSPULL_{side}_{name}");
+                let (what, from) = match proof {
+                    Proof::Secret(_) => ("secret", variable("CLIENT_SECRET or its _FILE")),
+                    Proof::Certificate(_) => ("certificate", variable("CLIENT_CERTIFICATE_FILE")),
+                    Proof::TokenFile(path) => ("token", format!("in {}", path.display())),
                 };
-                trouble.because(
-                    format!("The id or the {what} is not that of a service principal of tenant {}.", self.tenant),
-                    format!("Check CROSSPULL_{side}_CLIENT_ID and CROSSPULL_{side}_{variable}."),
-                )
+                let by = format!("App {client_id} signs in by the {what} {from}.");
+                let now = self.wire.recorder().now().strftime("%F %R UTC");
+                match known {
+                    Some(known) if known.code == CLOCK => {
+                        trouble.because(known.means, format!("{} It says {now} here. {by}", known.now))
+                    }
+                    None if credential => trouble.because(
+                        format!("The id or the {what} is not that of a service principal of tenant {}.", self.tenant),
+                        format!("Check both. {by}"),
+                    ),
+                    Some(_) | None => Trouble { now: format!("{} {by}", trouble.now), ..trouble },
+                }
             }
             _ => trouble,
         }
@@ -397,11 +405,17 @@ impl Source {
                 words,
                 format!("Install the Azure CLI, or give --sign-in-{} device-code.", self.side.lower()),
             ),
-            words => Trouble::new(
-                self.what(),
-                words.unwrap_or_else(|| printable(&error.to_string(), 300)),
-                format!("Sign in with {}, then try again.", self.az_login()),
-            ),
+            words => {
+                let words = words.unwrap_or_else(|| printable(&error.to_string(), 300));
+                let now = format!("Sign in with {}, then try again.", self.az_login());
+                match cli::number_in(&words).as_deref().and_then(meaning) {
+                    Some(known) => {
+                        let refusal = Refusal { code: known.code.to_owned(), ..cli_refusal(words) };
+                        Trouble::from_refusal(self.what(), refusal).because(known.means, format!("{} {now}", known.now))
+                    }
+                    None => Trouble::new(self.what(), words, now),
+                }
+            }
         }
     }
 
@@ -426,6 +440,11 @@ impl Source {
         };
         Trouble::new(self.what(), format!("A policy of tenant {side} asks for a stronger sign-in."), now)
     }
+}
+
+/// What the Azure CLI said in place of a token.
+fn cli_refusal(message: String) -> Refusal {
+    Refusal { status: None, code: "AzureCli".to_owned(), message, request_id: None }
 }
 
 impl fmt::Debug for Source {

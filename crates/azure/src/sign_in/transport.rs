@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use azure_core::http::headers::{HeaderName, Headers};
 use azure_core::http::{AsyncRawResponse, HttpClient, Method, Request as SdkRequest};
+use crosspull_core::cloud::is_loopback;
 use crosspull_core::event::{Plane, Work};
 use crosspull_core::plan::Side;
 use crosspull_core::secret::Secret;
@@ -28,7 +29,7 @@ pub(super) struct IdentityTransport {
 
 /// The SDK's way to the machine's own token service, which is not the cloud's.
 pub(super) struct MetadataTransport {
-    /// A wire on a client that uses no proxy and may speak plainly.
+    /// A wire on a line that goes through no proxy and may speak plainly.
     pub(super) wire: Arc<Wire>,
     pub(super) side: Side,
     /// Where it is, where that is said.
@@ -100,12 +101,7 @@ impl HttpClient for MetadataTransport {
 
 /// True for this machine, and for the address of instance metadata, which no router passes on (RFC 3927).
 fn is_near(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Ipv4(ip)) => ip.is_loopback() || ip.is_link_local(),
-        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
-        Some(url::Host::Domain(name)) => name == "localhost",
-        None => false,
-    }
+    is_loopback(url) || matches!(url.host(), Some(url::Host::Ipv4(ip)) if ip.is_link_local())
 }
 
 fn other(text: &str) -> azure_core::Error {

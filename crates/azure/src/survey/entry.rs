@@ -2,7 +2,7 @@
 
 use crosspull_core::check::{Check, Finding, Level, TenantFacts, judge_tenants};
 use crosspull_core::event::Work;
-use crosspull_core::explain::Trouble;
+use crosspull_core::explain::{NoConnection, Trouble};
 use crosspull_core::ids::{TenantId, TenantRef};
 use crosspull_core::inputs::Access;
 use crosspull_core::plan::Side;
@@ -16,6 +16,7 @@ use crate::door::Door;
 use crate::journal::JournalError;
 use crate::reply::{self, List, OpenId, Organization};
 use crate::request::{self, Audience};
+use crate::wire::CallError;
 
 /// What a tenant's sign-in answered.
 struct Answered {
@@ -78,7 +79,11 @@ async fn enter(door: &Door, named: &TenantRef, side: Side) -> Answered {
     };
     let (openid, (token, organization)) = join(openid, operator).await;
     let id = match openid {
-        Err(error) => Err(call_stop(check(), &format!("tenant {side} ({named}) is not known"), error)),
+        Err(error) => {
+            let asked = !matches!(&error, CallError::Unreachable(refusal) if NoConnection::of(refusal).is_some());
+            let what = if asked { "is not known" } else { "cannot be asked" };
+            Err(call_stop(check(), &format!("tenant {side} ({named}) {what}"), error))
+        }
         Ok(openid) => tenant_of(&openid.issuer).ok_or_else(|| {
             let text = format!("tenant {side}'s sign-in does not say which tenant it is");
             check().stop(text, "Check the sign-in host.")

@@ -151,7 +151,7 @@ fn call_stop(check: Check, what: &str, error: CallError) -> Finding {
 }
 
 /// A sentence as the second half of another.
-fn lower_first(sentence: &str) -> String {
+pub(crate) fn lower_first(sentence: &str) -> String {
     let mut chars = sentence.trim_end_matches('.').chars();
     let keep = sentence.split(' ').next().is_some_and(|w| w.chars().filter(|c| c.is_uppercase()).count() > 1);
     match chars.next() {

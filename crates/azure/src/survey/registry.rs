@@ -5,13 +5,14 @@ use crosspull_core::check::{
     judge_role_right,
 };
 use crosspull_core::event::Work;
+use crosspull_core::explain::{NoConnection, Refusal};
 use crosspull_core::ids::{ImageRef, RegistryId, TenantId};
 use crosspull_core::plan::Side;
 use crosspull_core::secret::Secret;
 use crosspull_core::text::printable;
 use futures_util::future::{join_all, join3};
 
-use super::{ASSIGN, Said, Surveyor, call_stop};
+use super::{ASSIGN, Said, Surveyor, call_stop, lower_first};
 use crate::realm::{self, Realm, RealmError};
 use crate::reply::{RefreshToken, Registry, Token};
 use crate::request::{self, Audience};
@@ -80,9 +81,9 @@ impl Surveyor<'_> {
         Ok(match realm::ask(self.door, &work, login_server).await {
             Ok(realm) => (Reach::Open, Some(realm)),
             Err(RealmError::Call(CallError::Refused(r))) if r.refusal.status == Some(403) => (Reach::Firewalled, None),
-            Err(RealmError::Call(CallError::Refused(r))) => (Reach::Silent(r.refusal.to_string()), None),
-            Err(RealmError::Call(CallError::Unreachable(r) | CallError::Lost(r))) => (Reach::Silent(r.message), None),
-            Err(RealmError::Call(_)) => (Reach::Silent("it was not asked".to_owned()), None),
+            Err(RealmError::Call(CallError::Refused(r))) => (silent(r.refusal.to_string(), ""), None),
+            Err(RealmError::Call(CallError::Unreachable(r) | CallError::Lost(r))) => (unreached(r), None),
+            Err(RealmError::Call(_)) => (silent("it was not asked", ""), None),
             // To go on would be to make everything, and to stop at the proof.
             Err(RealmError::Unusable(why)) => {
                 let now = "Look at the registry, and at what is between it and here, then try again.";
@@ -126,5 +127,19 @@ impl Surveyor<'_> {
             Err(CallError::Refused(r)) if r.refusal.status == Some(404) => Some(false),
             Err(_) => None,
         }
+    }
+}
+
+fn silent(why: impl Into<String>, now: &str) -> Reach {
+    Reach::Silent { why: why.into(), now: now.to_owned() }
+}
+
+/// A registry that did not answer. What another machine would meet too has a cure of its own.
+fn unreached(refusal: Refusal) -> Reach {
+    match NoConnection::of(&refusal) {
+        Some(cause) if !cause.may_pass() => {
+            silent(format!("{} ({})", lower_first(cause.means()), refusal.message), cause.now())
+        }
+        _ => silent(refusal.message, ""),
     }
 }

@@ -229,11 +229,18 @@ pub fn judge_registry(registry: &RegistryFacts) -> Finding {
             "The pull cannot be proved from here, and without the proof the cluster is not reset. Allow this machine's \
              address under the registry's Networking, or run crosspull from a machine that it lets in.",
         ),
-        Reach::Silent(why) => check.warn(
-            format!("{} does not answer from here: {why}", registry.login_server),
-            "The pull cannot be proved from here, and without the proof the cluster is not reset. Check name resolution and \
-             routes to the registry, or run crosspull from a machine that reaches it.",
-        ),
+        Reach::Silent { why, now } => {
+            let now = match now.as_str() {
+                "" => {
+                    "Check name resolution and routes to the registry, or run crosspull from a machine that reaches it."
+                }
+                now => now,
+            };
+            check.warn(
+                format!("{} does not answer from here: {why}", registry.login_server),
+                format!("The pull cannot be proved from here, and without the proof the cluster is not reset. {now}"),
+            )
+        }
     }
 }
 
@@ -363,6 +370,20 @@ mod tests {
         }
         let unread = Headroom { nodes: 3, free_vcpus: None, workloads: Err("its address does not answer".to_owned()) };
         assert!(judge_headroom(&cluster().id, &unread).now.contains("kubectl get pdb"));
+    }
+
+    #[test]
+    fn a_registry_that_does_not_answer_is_told_with_what_to_do_about_that() {
+        let id = RegistryId::parse("/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg/providers/Microsoft.ContainerRegistry/registries/registryb").expect("an id");
+        let silent = |now: &str| {
+            let reach = Reach::Silent { why: "a cause".to_owned(), now: now.to_owned() };
+            let login_server = "registryb.azurecr.io".to_owned();
+            judge_registry(&RegistryFacts { id: id.clone(), login_server, mode: RoleMode::Registry, reach })
+        };
+        let (general, own) = (silent(""), silent("A cure."));
+        assert_eq!((general.level, own.level), (Level::Warn, Level::Warn));
+        assert_eq!(own.text, "registryb.azurecr.io does not answer from here: a cause");
+        assert!(general.now.ends_with("from a machine that reaches it.") && own.now.ends_with(" reset. A cure."));
     }
 
     #[test]

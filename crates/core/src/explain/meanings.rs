@@ -59,8 +59,8 @@ const fn other(code: &'static str, means: &'static str, now: &'static str, more:
     Meaning { code, means, now, more }
 }
 
-/// Codes that operators meet in this job (`azure-facts.md` 3.1 to 3.3, 3.9, 3.10).
-pub const MEANINGS: [Meaning; 41] = [
+/// Codes that operators meet in this job (`azure-facts.md` 3.1 to 3.3, 3.9, 3.10, 9.6).
+pub const MEANINGS: [Meaning; 45] = [
     row(
         "AADSTS7000215",
         "The secret is wrong, is not known everywhere yet, or is the secret's id in place of its value.",
@@ -78,6 +78,26 @@ pub const MEANINGS: [Meaning; 41] = [
         "Let an administrator of the tenant consent to the app.",
     ),
     row("AADSTS7000112", "The app is disabled.", "Enable it under Enterprise applications in the portal."),
+    row(
+        "AADSTS700024",
+        "What proves the sign-in is not valid at the present time.",
+        "Set this machine's clock, or have the token renewed, then try again.",
+    ),
+    row(
+        "AADSTS700027",
+        "The certificate is not one that is registered with the app, or its key is another's.",
+        "Add the certificate to the app registration, or give the one that is there.",
+    ),
+    row(
+        "AADSTS700213",
+        "The app has no federated credential for the subject of this token.",
+        "Add one to the app for the subject that the service's words name.",
+    ),
+    row(
+        "AADSTS70021",
+        "The app has no federated credential that fits this token's issuer, subject and audience.",
+        "Compare them with the app's federated credentials: each has to be the same, letter by letter.",
+    ),
     row(
         "AADSTS50011",
         "The redirect address is not one of the app's.",

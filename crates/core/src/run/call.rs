@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::event::{CallId, Plane, Work};
-use crate::explain::Refusal;
+use crate::explain::{NoConnection, Refusal};
 use crate::ids::KeyId;
 use crate::plan::Side;
 
@@ -80,7 +80,7 @@ impl Try {
     fn did_nothing(&self) -> bool {
         match self.status {
             Some(status) => (400..500).contains(&status) && status != 408,
-            None => self.refusal.as_ref().is_some_and(|r| r.code == Refusal::NOT_REACHED),
+            None => self.refusal.as_ref().is_some_and(|r| NoConnection::of(r).is_some()),
         }
     }
 }

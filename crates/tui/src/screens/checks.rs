@@ -1,6 +1,7 @@
 //! The checks, live, and what to do about their answers.
 
 use crosspull_core::check::{Check, Finding, Level};
+use crosspull_core::explain::NoConnection;
 use crosspull_core::field::Key;
 use crosspull_core::plan::Side;
 use crosspull_core::sign_in::{SignIn, next_way};
@@ -109,6 +110,10 @@ fn details(model: &Model, finding: &Finding, columns: usize) -> Vec<Line<'static
 /// Another way to sign in, where this one did not work.
 fn another_way(model: &Model, finding: &Finding, columns: usize) -> Vec<Line<'static>> {
     let (Check::SignIn(side), Level::Stop) = (&finding.check, finding.level) else { return Vec::new() };
+    // No way to sign in leads to a host that cannot be reached.
+    if finding.refusal.as_ref().and_then(NoConnection::of).is_some() {
+        return Vec::new();
+    }
     let key = Key::sign_in(*side);
     let Some(failed) = SignIn::from_word(model.holding().or_default(key)) else { return Vec::new() };
     let Some(offer) = next_way(model.here.offers(*side), failed) else { return Vec::new() };

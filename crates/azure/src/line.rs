@@ -1,0 +1,304 @@
+//! The line that requests go out on: a client, and the proxies that it goes through. Where no connection comes about, it
+//! says why.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use crosspull_core::cloud::is_loopback;
+use crosspull_core::explain::{NoConnection, Refusal};
+use hyper_util::client::proxy::matcher::{Intercept, Matcher};
+use jiff::Timestamp;
+use rustls::CertificateError;
+use rustls_pki_types::UnixTime;
+use url::Url;
+
+/// The proxies of a client.
+#[derive(Clone)]
+pub struct Proxies(Arc<Matcher>);
+
+impl fmt::Debug for Proxies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // An address may hold a password.
+        f.write_str("Proxies(…)")
+    }
+}
+
+impl Proxies {
+    /// Those of the system: `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`, or the settings of macOS and Windows.
+    #[must_use]
+    pub fn of_system() -> Self {
+        Self(Arc::new(Matcher::from_system()))
+    }
+
+    /// No proxies.
+    #[must_use]
+    pub fn none() -> Self {
+        Self(Arc::new(Matcher::builder().build()))
+    }
+
+    /// The proxy for an address; none for this machine itself, whatever the system says (`product.md` 7, rule 12).
+    fn of(&self, url: &Url) -> Option<Intercept> {
+        if is_loopback(url) { None } else { self.0.intercept(&url.as_str().parse().ok()?) }
+    }
+}
+
+/// A client, and the proxies that it goes through.
+#[derive(Debug, Clone)]
+pub struct Line {
+    http: reqwest::Client,
+    proxies: Proxies,
+}
+
+impl Line {
+    /// A line by that client, through those proxies.
+    ///
+    /// # Errors
+    /// Where the client cannot be made; the text says why.
+    pub fn new(builder: reqwest::ClientBuilder, proxies: Proxies) -> Result<Self, String> {
+        let its = proxies.clone();
+        let proxy = reqwest::Proxy::custom(move |url| its.of(url).and_then(|proxy| with_credentials(&proxy)));
+        let http = builder.proxy(proxy).build().map_err(|e| innermost(&e).to_string())?;
+        Ok(Self { http, proxies })
+    }
+
+    /// Its client.
+    #[must_use]
+    pub const fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
+    /// Its proxies.
+    #[must_use]
+    pub const fn proxies(&self) -> &Proxies {
+        &self.proxies
+    }
+
+    /// Refuses an address whose proxy is spoken to in a way that is not built in: nothing is sent then.
+    ///
+    /// # Errors
+    /// That no connection can come about.
+    pub fn is_usable(&self, url: &Url) -> Result<(), Refusal> {
+        match self.proxies.of(url) {
+            Some(proxy) if !matches!(proxy.uri().scheme_str(), Some("http" | "https")) => {
+                let kind = proxy.uri().scheme_str().unwrap_or_default().to_owned();
+                Err(self.refusal(NoConnection::ProxyKind, url, &format!("{kind} is not spoken")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Why no connection came about; `now` is what this machine's clock says.
+    #[must_use]
+    pub fn not_connected(&self, url: &Url, error: &reqwest::Error, now: Timestamp) -> Refusal {
+        let (cause, detail) = cause(error, self.proxies.of(url).is_some(), now);
+        self.refusal(cause, url, &detail)
+    }
+
+    fn refusal(&self, cause: NoConnection, url: &Url, detail: &str) -> Refusal {
+        crate::wire::unanswered(cause.code(), &self.words(url, detail))
+    }
+
+    /// `HOST through the proxy ADDRESS: DETAIL`.
+    #[must_use]
+    pub fn words(&self, url: &Url, detail: &str) -> String {
+        let host = url.host_str().unwrap_or_default();
+        let host = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+        // The credentials of a proxy are no part of its address here.
+        let through = self.proxies.of(url).map(|proxy| format!(" through the proxy {}", proxy.uri()));
+        format!("{host}{}: {detail}", through.unwrap_or_default())
+    }
+}
+
+/// The address of a proxy with its credentials in it, as the client takes them.
+fn with_credentials(proxy: &Intercept) -> Option<Url> {
+    let mut address: Url = proxy.uri().to_string().parse().ok()?;
+    if let Some(basic) = proxy.basic_auth() {
+        let coded = basic.to_str().ok()?.strip_prefix("Basic ")?;
+        let decoded = zeroize::Zeroizing::new(BASE64_STANDARD.decode(coded).ok()?);
+        let (user, password) = std::str::from_utf8(&decoded).ok()?.split_once(':')?;
+        address.set_username(user).ok()?;
+        address.set_password(Some(password)).ok()?;
+    }
+    Some(address)
+}
+
+/// The cause of an error before there was a connection, and what the error says of it.
+fn cause(error: &reqwest::Error, proxied: bool, now: Timestamp) -> (NoConnection, String) {
+    let said = || innermost(error).to_string();
+    if let Some(error) = chain(error).find_map(|e| e.downcast_ref::<rustls::Error>()) {
+        return certificate(error, now).unwrap_or_else(|| (NoConnection::Other, said()));
+    }
+    // The error of a tunnel has no public type (`hyper-util` 0.1, `client::legacy::connect::proxy`).
+    let tunnel = chain(error).find_map(|e| e.to_string().strip_prefix("tunnel error: ").map(str::to_owned));
+    let cause = match tunnel.as_deref() {
+        Some("proxy authorization required") => NoConnection::ProxyCredentials,
+        Some("failed to create underlying connection") => NoConnection::ProxyUnreached,
+        Some(_) => NoConnection::ProxyForbids,
+        None if proxied => NoConnection::ProxyUnreached,
+        None => unproxied(error),
+    };
+    match cause {
+        NoConnection::ProxyCredentials => (cause, "status 407".to_owned()),
+        NoConnection::ProxyForbids if tunnel.as_deref() == Some("unsuccessful") => {
+            (cause, "it answers that it does not connect to it".to_owned())
+        }
+        _ => (cause, said()),
+    }
+}
+
+/// The cause where no proxy stands between.
+fn unproxied(error: &reqwest::Error) -> NoConnection {
+    let kind = chain(error).filter_map(|e| e.downcast_ref::<io::Error>()).map(io::Error::kind).last();
+    match kind {
+        _ if error.is_timeout() => NoConnection::TimedOut,
+        _ if chain(error).any(|e| e.to_string() == "dns error") || error.is_dns() => NoConnection::NameNotFound,
+        Some(io::ErrorKind::ConnectionRefused) => NoConnection::Refused,
+        Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable) => NoConnection::NetworkUnreachable,
+        _ => NoConnection::Other,
+    }
+}
+
+/// What is wrong with a certificate, where that is the matter.
+fn certificate(error: &rustls::Error, now: Timestamp) -> Option<(NoConnection, String)> {
+    let rustls::Error::InvalidCertificate(why) = error else { return None };
+    let clock = format!("this machine's clock says {}", minute(now));
+    Some(match why {
+        CertificateError::UnknownIssuer => {
+            (NoConnection::UnknownAuthority, "its certificate is of an authority that is not known here".to_owned())
+        }
+        CertificateError::Expired => (NoConnection::CertificateTime, format!("its certificate has expired; {clock}")),
+        CertificateError::ExpiredContext { not_after, .. } => {
+            (NoConnection::CertificateTime, format!("its certificate ended {}; {clock}", time(*not_after)))
+        }
+        CertificateError::NotValidYet => {
+            (NoConnection::CertificateTime, format!("its certificate is not valid yet; {clock}"))
+        }
+        CertificateError::NotValidYetContext { not_before, .. } => {
+            (NoConnection::CertificateTime, format!("its certificate begins {}; {clock}", time(*not_before)))
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            (NoConnection::CertificateName, why.to_string())
+        }
+        other => (NoConnection::CertificateRefused, other.to_string()),
+    })
+}
+
+fn time(at: UnixTime) -> String {
+    let at = i64::try_from(at.as_secs()).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
+    at.map(minute).unwrap_or_default()
+}
+
+/// A time to the minute, as every machine's clock can be compared with it.
+fn minute(at: Timestamp) -> String {
+    at.strftime("%F %R UTC").to_string()
+}
+
+/// An error and its causes, outermost first. An I/O error that wraps another one names it as its content, not as its
+/// cause.
+fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error: &&'a (dyn Error + 'static)| {
+        let error = *error;
+        match error.downcast_ref::<io::Error>() {
+            Some(wraps) => wraps.get_ref().map(|inner| inner as &(dyn Error + 'static)),
+            None => error.source(),
+        }
+    })
+}
+
+/// The innermost cause, which is the one that says something.
+pub(crate) fn innermost(error: &reqwest::Error) -> &dyn Error {
+    chain(error).last().unwrap_or(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn proxies(address: &str, no: &str) -> Proxies {
+        Proxies(Arc::new(Matcher::builder().all(address.to_owned()).no(no.to_owned()).build()))
+    }
+
+    fn url(text: &str) -> Url {
+        text.parse().expect("a URL")
+    }
+
+    #[test]
+    fn no_proxy_stands_between_a_machine_and_itself() {
+        let proxies = proxies("http://proxy.example:8080", "inside.example");
+        for near in [
+            "https://localhost:1/x",
+            "https://127.0.0.1/",
+            "https://127.9.9.9:2/",
+            "https://[::1]:3/",
+            "http://localhost/",
+        ] {
+            assert!(proxies.of(&url(near)).is_none(), "{near}");
+        }
+        assert!(proxies.of(&url("https://inside.example/")).is_none());
+        assert!(proxies.of(&url("https://localhost.example/")).is_some());
+        assert!(Proxies::none().of(&url("https://example.com/")).is_none());
+    }
+
+    #[test]
+    fn a_proxys_credentials_reach_the_client_and_no_sentence() {
+        let line = |address: &str| {
+            let _ = rustls::crypto::ring::default_provider().install_default();
+            Line::new(reqwest::Client::builder(), proxies(address, "")).expect("a client")
+        };
+        let far = url("https://login.example.com/t");
+        let with = line("http://ops:p%40ss%3Aword@proxy.example:8080");
+        let given = with.proxies.of(&far).and_then(|proxy| with_credentials(&proxy));
+        assert_eq!(given.as_ref().map(Url::as_str), Some("http://ops:p%40ss%3Aword@proxy.example:8080/"));
+        let told = with.refusal(NoConnection::ProxyCredentials, &far, "status 407");
+        assert_eq!(told.message, "login.example.com through the proxy http://proxy.example:8080/: status 407");
+        assert!(with.is_usable(&far).is_ok());
+
+        let socks = line("socks5h://ops:word@proxy.example:1080").is_usable(&far).expect_err("not spoken");
+        assert_eq!(NoConnection::of(&socks), Some(NoConnection::ProxyKind));
+        assert!(socks.message.ends_with("socks5h://proxy.example:1080/: socks5h is not spoken"), "{socks}");
+    }
+
+    #[tokio::test]
+    async fn a_host_that_says_nothing_is_told_from_one_that_is_not_there() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let builder = reqwest::Client::builder().connect_timeout(std::time::Duration::from_millis(50));
+        let line = Line::new(builder, Proxies::none()).expect("a client");
+        let now: Timestamp = "2026-11-26T18:00:00Z".parse().expect("a time");
+        let bound = || std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let port = |listener: &std::net::TcpListener| listener.local_addr().expect("an address").port();
+        let silent = bound();
+        let gone = port(&bound());
+        for (port, expected) in [(port(&silent), NoConnection::TimedOut), (gone, NoConnection::Refused)] {
+            let at = url(&format!("https://127.0.0.1:{port}/"));
+            let error = line.http().get(at.clone()).send().await.expect_err("nobody answers");
+            assert!(error.is_connect(), "{error:?}");
+            let refusal = line.not_connected(&at, &error, now);
+            assert_eq!(NoConnection::of(&refusal), Some(expected), "{refusal}");
+            assert!(refusal.message.starts_with(&format!("127.0.0.1:{port}: ")), "{refusal}");
+        }
+    }
+
+    #[test]
+    fn a_certificates_fault_is_told_with_this_machines_clock() {
+        let now: Timestamp = "2026-11-26T18:00:30Z".parse().expect("a time");
+        let at = |text: &str| {
+            let at: Timestamp = text.parse().expect("a time");
+            UnixTime::since_unix_epoch(std::time::Duration::from_secs(at.as_second().unsigned_abs()))
+        };
+        let of = |why| certificate(&rustls::Error::InvalidCertificate(why), now).expect("a certificate");
+        let clock = "this machine's clock says 2026-11-26 18:00 UTC";
+        let (time, not_after) = (at("2026-11-26T18:00:30Z"), at("2026-11-01T00:00:00Z"));
+        let expired = of(CertificateError::ExpiredContext { time, not_after });
+        let words = format!("its certificate ended 2026-11-01 00:00 UTC; {clock}");
+        assert_eq!(expired, (NoConnection::CertificateTime, words));
+        let early = of(CertificateError::NotValidYetContext { time, not_before: at("2027-01-01T00:00:00Z") });
+        assert!(early.1.starts_with("its certificate begins 2027-01-01 00:00 UTC; "), "{early:?}");
+        assert_eq!(of(CertificateError::UnknownIssuer).0, NoConnection::UnknownAuthority);
+        assert_eq!(of(CertificateError::NotValidForName).0, NoConnection::CertificateName);
+        assert_eq!(of(CertificateError::Revoked).0, NoConnection::CertificateRefused);
+        assert!(certificate(&rustls::Error::DecryptError, now).is_none());
+    }
+}

@@ -1,0 +1,184 @@
+//! What keeps a connection from coming about: cause and cure. Which host and which proxy it was, is in the refusal's words.
+
+use super::Refusal;
+
+/// Why no connection came about. Nothing was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoConnection {
+    /// The host has no address that this machine can learn.
+    NameNotFound,
+    /// The host is there, and nothing listens at its port.
+    Refused,
+    /// This machine's network has no way to the host.
+    NetworkUnreachable,
+    /// Nothing came back in time.
+    TimedOut,
+    /// Nobody whom this machine trusts signed the host's certificate.
+    UnknownAuthority,
+    /// The host's certificate has expired or is not valid yet, by this machine's clock.
+    CertificateTime,
+    /// The host's certificate is another host's.
+    CertificateName,
+    /// Something else is wrong with the host's certificate.
+    CertificateRefused,
+    /// There is no connection to the proxy.
+    ProxyUnreached,
+    /// The proxy asks who one is (status 407).
+    ProxyCredentials,
+    /// The proxy refuses to connect to the host.
+    ProxyForbids,
+    /// The environment names a proxy that is spoken to in a way that is not built in.
+    ProxyKind,
+    /// Another cause, which only the refusal's own words tell.
+    Other,
+}
+
+/// A row of the table: the code of the refusal, what it means, what to do now.
+type Row = (NoConnection, &'static str, &'static str, &'static str);
+
+/// All causes (`azure-facts.md` 9.6).
+const CAUSES: [Row; 13] = [
+    (
+        NoConnection::NameNotFound,
+        "NameNotFound",
+        "The host's name is not known to this machine.",
+        "Check the name, and this machine's DNS; where a proxy is the way out, set HTTPS_PROXY.",
+    ),
+    (
+        NoConnection::Refused,
+        "ConnectionRefused",
+        "Nothing takes connections at the host's address.",
+        "Check the address, and whether a firewall stands between.",
+    ),
+    (
+        NoConnection::NetworkUnreachable,
+        "NetworkUnreachable",
+        "This machine's network has no way to the host.",
+        "Check the network; where a proxy is the way out, set HTTPS_PROXY.",
+    ),
+    (
+        NoConnection::TimedOut,
+        "ConnectionTimedOut",
+        "The host does not answer.",
+        "Check the network and its firewall; where a proxy is the way out, set HTTPS_PROXY.",
+    ),
+    (
+        NoConnection::UnknownAuthority,
+        "UnknownAuthority",
+        "An authority that this machine does not trust signed the certificate, as where a proxy inspects TLS.",
+        "Give that authority's PEM file by --ca-file, often the one of REQUESTS_CA_BUNDLE, or name the host in NO_PROXY.",
+    ),
+    (
+        NoConnection::CertificateTime,
+        "CertificateTime",
+        "The certificate is not valid at the time of this machine's clock.",
+        "Set the clock where it is wrong; else whoever runs the host has to renew the certificate.",
+    ),
+    (
+        NoConnection::CertificateName,
+        "CertificateName",
+        "The certificate is for another name, as where something else answers in the host's place.",
+        "Check the address, and HTTPS_PROXY and NO_PROXY.",
+    ),
+    (
+        NoConnection::CertificateRefused,
+        "CertificateRefused",
+        "The certificate is not accepted.",
+        "Read the reason below. Where a proxy inspects TLS, name the host in NO_PROXY, or give its authority by --ca-file.",
+    ),
+    (
+        NoConnection::ProxyUnreached,
+        "ProxyUnreached",
+        "The proxy cannot be reached.",
+        "Check HTTPS_PROXY; a host that needs no proxy is named in NO_PROXY.",
+    ),
+    (
+        NoConnection::ProxyCredentials,
+        "ProxyCredentials",
+        "The proxy wants credentials that it was not given.",
+        "Put them in HTTPS_PROXY, as in http://USER:PASSWORD@PROXY:PORT, where characters like @ are percent-encoded.",
+    ),
+    (
+        NoConnection::ProxyForbids,
+        "ProxyForbids",
+        "The proxy does not let the connection through.",
+        "Ask whoever runs the proxy to allow the host; one that needs no proxy is named in NO_PROXY.",
+    ),
+    (
+        NoConnection::ProxyKind,
+        "ProxyKind",
+        "The proxy is of a kind that crosspull does not know.",
+        "Name an HTTP proxy in HTTPS_PROXY, such as http://PROXY:PORT, or none.",
+    ),
+    (
+        NoConnection::Other,
+        "NoConnection",
+        "No connection came about.",
+        "Check the network and the proxy, then try again.",
+    ),
+];
+
+impl NoConnection {
+    /// The cause that a refusal tells; none where a service answered, or where a connection was there.
+    #[must_use]
+    pub fn of(refusal: &Refusal) -> Option<Self> {
+        let row = CAUSES.iter().find(|(_, code, ..)| refusal.status.is_none() && *code == refusal.code)?;
+        Some(row.0)
+    }
+
+    fn row(self) -> (&'static str, &'static str, &'static str) {
+        let row = CAUSES.iter().find(|(cause, ..)| *cause == self);
+        row.map_or(("", "", ""), |(_, code, means, now)| (code, means, now))
+    }
+
+    /// The code of its refusal.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        self.row().0
+    }
+
+    /// What it means, as a sentence.
+    #[must_use]
+    pub fn means(self) -> &'static str {
+        self.row().1
+    }
+
+    /// What to do now.
+    #[must_use]
+    pub fn now(self) -> &'static str {
+        self.row().2
+    }
+
+    /// True where it may be otherwise at the next try, without anybody doing anything.
+    #[must_use]
+    pub const fn may_pass(self) -> bool {
+        matches!(
+            self,
+            Self::NameNotFound
+                | Self::Refused
+                | Self::NetworkUnreachable
+                | Self::TimedOut
+                | Self::ProxyUnreached
+                | Self::Other
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cause_has_one_row_that_its_code_leads_back_to() {
+        for (cause, code, means, now) in CAUSES {
+            let refusal = |status| Refusal { status, code: code.to_owned(), message: String::new(), request_id: None };
+            assert_eq!(NoConnection::of(&refusal(None)), Some(cause));
+            assert_eq!(NoConnection::of(&refusal(Some(400))), None, "a service's own code");
+            assert_eq!((cause.code(), cause.means(), cause.now()), (code, means, now));
+            assert!(super::super::meaning(code).is_none(), "{code} is a service's too");
+            for text in [means, now] {
+                assert!(text.ends_with('.') && text.len() <= 180, "{code}: {text}");
+            }
+        }
+    }
+}
