@@ -17,7 +17,7 @@ mod names;
 mod step;
 
 pub use back::{back, what_is_made};
-pub use condition::{condition, narrowed, widened};
+pub use condition::{Narrowed, Widened, condition, narrowed, repositories_of, widened};
 pub use fact::{Fact, Facts, Learnt};
 pub use names::{SecretFor, assignment_description, assignment_name, marker, pod_name, run_mark, secret_name};
 pub use step::{Op, Role, Step, StepId, Undo};
