@@ -13,6 +13,8 @@ mod world;
 #[cfg(test)]
 mod clouds;
 #[cfg(test)]
+mod conditions;
+#[cfg(test)]
 mod consent;
 #[cfg(test)]
 mod disk;
@@ -32,6 +34,8 @@ mod lost;
 mod names;
 #[cfg(test)]
 mod patience;
+#[cfg(test)]
+mod pull;
 #[cfg(test)]
 mod resume;
 #[cfg(test)]

@@ -98,8 +98,9 @@ pub fn data_allowed(
     })
 }
 
-/// Whether a condition of the one form that registries document lets a repository through:
-/// `… @Request[…/repositories:name] StringEqualsIgnoreCase 'NAME' …`, any of several names, `StringStartsWithIgnoreCase` too.
+/// Whether a condition of the form that registries document lets a repository through:
+/// `… @Request[…/repositories:name] StringEqualsIgnoreCase 'NAME' …`, any of several names, `StringStartsWithIgnoreCase` too,
+/// and sets of names (`ForAnyOfAnyValues:StringEquals {'NAME', 'NAME'}`; "Azure role assignment condition format and syntax").
 /// A condition that cannot be read lets nothing through.
 #[must_use]
 pub fn condition_allows(condition: &str, repository: Option<&str>) -> bool {
@@ -107,20 +108,21 @@ pub fn condition_allows(condition: &str, repository: Option<&str>) -> bool {
         return false;
     };
     condition.split("repositories:name]").skip(1).any(|rest| {
-        let rest = rest.trim_start();
-        let mut quoted = rest.split('\'');
-        let operator = quoted.next().unwrap_or_default().trim().trim_end_matches('{').trim();
-        let Some(name) = quoted.next() else {
-            return false;
+        let (operator, values) = rest.split_once('\'').unwrap_or_default();
+        let operator = operator.trim().trim_end_matches('{').trim();
+        let (operator, values) = match operator.strip_prefix("ForAnyOfAnyValues:") {
+            Some(operator) => (operator, values.split('}').next().unwrap_or_default()),
+            None => (operator, values.split('\'').next().unwrap_or_default()),
         };
-        match operator {
+        // Between two values there is a comma, which is no name.
+        values.split('\'').step_by(2).filter(|name| !name.is_empty()).any(|name| match operator {
             "StringEquals" => repository == name,
             "StringEqualsIgnoreCase" => repository.eq_ignore_ascii_case(name),
             "StringStartsWith" | "StringStartsWithIgnoreCase" => {
                 repository.to_ascii_lowercase().starts_with(&name.to_ascii_lowercase())
             }
             _ => false,
-        }
+        })
     })
 }
 
@@ -178,5 +180,10 @@ mod tests {
         assert!(condition_allows(condition, Some("shop/web")));
         assert!(!condition_allows(condition, Some("shop/api")));
         assert!(!condition_allows(condition, None));
+        let set = condition
+            .replace("StringEqualsIgnoreCase 'shop/web'", "ForAnyOfAnyValues:StringEquals {'shop/api', 'shop/web'}");
+        for (repository, lets_in) in [("shop/web", true), ("shop/api", true), ("shop/db", false), (", ", false)] {
+            assert_eq!(condition_allows(&set, Some(repository)), lets_in, "{repository}");
+        }
     }
 }
