@@ -1,4 +1,5 @@
-//! Whatever is typed or pasted as an id is read, or refused with a sentence; and what was read is written as it reads.
+//! Whatever is typed or pasted as an id, and whatever somebody wrote as a condition, is read, or refused with a sentence;
+//! and what was read is written as it reads.
 
 #![no_main]
 
@@ -7,6 +8,7 @@ use crosspull_core::event::RunId;
 use crosspull_core::field::FIELDS;
 use crosspull_core::ids::{ClusterId, ImageRef, RegistryId, TenantRef};
 use crosspull_core::inputs::check;
+use crosspull_core::plan::{Widened, repositories_of, widened};
 use crosspull_core::text::{printable, terminal_safe};
 use libfuzzer_sys::fuzz_target;
 
@@ -19,6 +21,9 @@ fuzz_target!(|text: &str| {
     }
     if let Ok(image) = ImageRef::parse(text) {
         assert_eq!(ImageRef::parse(&image.to_string()), Ok(image));
+    }
+    if repositories_of(text).is_some() {
+        assert_eq!(widened(Some(text), Some(text)), Widened::Unchanged);
     }
     let _ = TenantRef::parse(text);
     let _ = CloudChoice::parse(text);

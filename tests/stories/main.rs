@@ -15,6 +15,8 @@ mod adopt;
 #[cfg(test)]
 mod clouds;
 #[cfg(test)]
+mod conditions;
+#[cfg(test)]
 mod connection;
 #[cfg(test)]
 mod consent;
@@ -42,6 +44,8 @@ mod names;
 mod one_run;
 #[cfg(test)]
 mod patience;
+#[cfg(test)]
+mod pull;
 #[cfg(test)]
 mod renew;
 #[cfg(test)]

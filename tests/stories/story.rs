@@ -167,10 +167,14 @@ impl Story {
 
     /// An administrator of tenant B gives an app's service principal there a role on the registry.
     pub fn grant_by_hand(&self, app: &str, role: &str) {
+        self.assign_by_hand(uuid::Uuid::new_v4(), app, role, None);
+    }
+
+    /// The same under that name, with a condition; where the name is taken, it changes the condition.
+    pub fn assign_by_hand(&self, name: uuid::Uuid, app: &str, role: &str, condition: Option<&str>) {
         let token = self.token(Tenant::B, "https://management.azure.com/.default");
         let world = self.world();
         let principal = world.principals("b", app).first().map(|id| (*id).to_owned()).expect("it is there");
-        let name = uuid::Uuid::new_v4();
         let scope = &self.ready.registry;
         let url = format!(
             "{}{scope}/providers/Microsoft.Authorization/roleAssignments/{name}?api-version=2022-04-01",
@@ -179,6 +183,7 @@ impl Story {
         let definition = format!("/providers/Microsoft.Authorization/roleDefinitions/{role}");
         let body = serde_json::json!({ "properties": {
             "roleDefinitionId": definition, "principalId": principal, "principalType": "ServicePrincipal",
+            "condition": condition, "conditionVersion": condition.map(|_| "2.0"),
         }});
         self.send(reqwest::Method::PUT, &url, Some(&token), "application/json", body.to_string());
     }

@@ -496,9 +496,20 @@ pub struct AssignmentProperties {
     /// Where it does not hold for all that the role says.
     #[serde(default)]
     pub condition: Option<String>,
+    /// The version of the condition's language.
+    #[serde(default)]
+    pub condition_version: Option<String>,
     /// What is said of it.
     #[serde(default)]
     pub description: Option<String>,
+}
+
+impl AssignmentProperties {
+    /// True where the condition is of the one language that there is (contract of role assignments, `conditionVersion`).
+    #[must_use]
+    pub fn has_known_language(&self) -> bool {
+        self.condition_version.as_deref().is_none_or(|version| version == "2.0")
+    }
 }
 
 /// A role definition.

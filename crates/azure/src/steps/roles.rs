@@ -3,10 +3,11 @@
 
 use crosspull_core::check::HeldRole;
 use crosspull_core::event::Outcome;
-use crosspull_core::explain::{Refusal, Trouble};
+use crosspull_core::explain::Trouble;
 use crosspull_core::ids::{ClusterId, ObjectId, RegistryId};
 use crosspull_core::plan::{
-    Fact, Learnt, Role, Side, assignment_description, assignment_name, condition, narrowed, widened,
+    Fact, Learnt, Narrowed, Role, Side, Widened, assignment_description, assignment_name, condition, narrowed,
+    repositories_of, widened,
 };
 use futures_util::future::join_all;
 
@@ -83,73 +84,108 @@ impl Doing<'_> {
     /// Gives one role, where it is not there already.
     async fn give(&self, gift: &Gift<'_>) -> Result<Outcome, Halt> {
         let what = format!("{} on {} was not granted.", gift.role, gift.scope);
-        let there = self.assignment_at(gift.side, &gift.id, &what).await?;
-        let description = assignment_description(self.run());
-        let earlier = self.past().facts.learnt(&gift.fact).filter(|l| l.how.is_made() && l.value == gift.id).cloned();
-        let own = |found: &Assignment| found.properties.description.as_deref() == Some(&description);
-        let present = there.as_ref().and_then(|found| found.properties.condition.as_deref());
-        let condition = match &there {
-            Some(_) => widened(present, gift.condition.as_deref()),
-            None => gift.condition.clone(),
+        let there = match self.assignment_at(gift.side, &gift.id, &what).await? {
+            Some(there) => there,
+            None => match self.assign(gift, &what).await? {
+                None => {
+                    self.learn(vec![Learnt::new(Outcome::Created, gift.fact.clone(), &gift.id)])?;
+                    return Ok(Outcome::Created);
+                }
+                Some(twin) => twin,
+            },
         };
-        let (learnt, description) = match &there {
-            Some(found) if present == condition.as_deref() => {
-                let how = if own(found) { Outcome::Created } else { Outcome::Found };
-                let learnt = earlier.unwrap_or_else(|| Learnt::new(how, gift.fact.clone(), &gift.id));
+        self.take_up(gift, &there, &what).await
+    }
+
+    /// Makes the assignment. One under another name is given back: somebody else made it.
+    async fn assign(&self, gift: &Gift<'_>, what: &str) -> Result<Option<Assignment>, Halt> {
+        let description = assignment_description(self.run());
+        let grant = Grant {
+            definition: &gift.definition,
+            principal: gift.principal,
+            condition: gift.condition.as_deref(),
+            description: Some(&description),
+        };
+        PRINCIPAL
+            .until(self.door().wire(), &self.work, what, async || {
+                let request = request::assign_role(self.door().endpoints(), gift.side, &gift.id, grant);
+                match self.door().json::<Assignment>(&self.work, request).await {
+                    Ok(_) => Ok(Asked::Yes(None)),
+                    Err(CallError::Refused(r)) if r.refusal.code == "PrincipalNotFound" => {
+                        Ok(Asked::NotYet("Resource Manager does not know the service principal yet", Some(r.refusal)))
+                    }
+                    Err(CallError::Refused(r)) if r.refusal.code == "RoleAssignmentExists" => {
+                        Ok(match self.twin(gift, what).await? {
+                            Some(twin) => Asked::Yes(Some(twin)),
+                            None => Asked::NotYet("the role is assigned already; looking by whom", Some(r.refusal)),
+                        })
+                    }
+                    Err(error) => Err(Halt::of(what, error)),
+                }
+            })
+            .await
+    }
+
+    /// The assignment of the same role at the same place under another name.
+    async fn twin(&self, gift: &Gift<'_>, what: &str) -> Result<Option<Assignment>, Halt> {
+        let request = request::roles_at(self.door().endpoints(), gift.side, gift.scope, gift.principal);
+        let held: Vec<Assignment> = self.door().list(&self.work, request).await.map_err(|e| Halt::of(what, e))?;
+        let last = |id: &str| id.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+        Ok(held.into_iter().find(|a| {
+            last(&a.properties.role_definition_id) == last(&gift.definition)
+                && a.properties.scope.as_deref().is_some_and(|s| s.eq_ignore_ascii_case(gift.scope))
+        }))
+    }
+
+    /// Has an assignment that is there let in what is wanted. What it was is told before it is changed; a condition that
+    /// is not understood is left as it is.
+    async fn take_up(&self, gift: &Gift<'_>, there: &Assignment, what: &str) -> Result<Outcome, Halt> {
+        let found = &there.properties;
+        let earlier = self.past().facts.learnt(&gift.fact).filter(|l| l.how.is_made() && l.value == there.id).cloned();
+        let is_own = found.description.as_deref() == Some(&assignment_description(self.run()));
+        let is_known = found.condition.is_none() || found.has_known_language();
+        let condition = match widened(found.condition.as_deref(), gift.condition.as_deref()) {
+            Widened::To(condition) if is_known => condition,
+            Widened::Unchanged if is_known => {
+                let how = if is_own { Outcome::Created } else { Outcome::Found };
+                let learnt = earlier.unwrap_or_else(|| Learnt::new(how, gift.fact.clone(), &there.id));
                 let how = learnt.how;
                 self.learn(vec![learnt])?;
                 return Ok(how);
             }
-            // It lets in less: its condition is widened. What it was is told before it is changed.
-            Some(found) if !own(found) => {
-                let before = found.properties.condition.clone().unwrap_or_default();
-                let changed = Learnt::new(Outcome::Changed, gift.fact.clone(), &gift.id).in_place_of(before);
-                let learnt = earlier.unwrap_or(changed);
-                self.learn(vec![learnt.clone()])?;
-                (learnt, found.properties.description.clone().unwrap_or_default())
-            }
-            _ => (Learnt::new(Outcome::Created, gift.fact.clone(), &gift.id), description),
+            _ => return Err(Halt::Failed(not_understood(what, &there.id, gift.condition.as_deref()))),
         };
-        let learnt = PRINCIPAL
-            .until(self.door().wire(), &self.work, &what, async || {
-                let grant = Grant {
-                    definition: &gift.definition,
-                    principal: gift.principal,
-                    condition: condition.as_deref(),
-                    description: Some(&description),
-                };
-                let request = request::assign_role(self.door().endpoints(), gift.side, &gift.id, grant);
-                match self.door().json::<Assignment>(&self.work, request).await {
-                    Ok(_) => Ok(Asked::Yes(learnt.clone())),
-                    Err(CallError::Refused(r)) if r.refusal.code == "PrincipalNotFound" => {
-                        Ok(Asked::NotYet("Resource Manager does not know the service principal yet", Some(r.refusal)))
-                    }
-                    // Somebody assigned it under another name: it is there, and not this run's.
-                    Err(CallError::Refused(r)) if r.refusal.code == "RoleAssignmentExists" => {
-                        self.twin(gift, r.refusal, &what).await
-                    }
-                    Err(error) => Err(Halt::of(&what, error)),
-                }
-            })
-            .await?;
+        let learnt = if is_own {
+            Learnt::new(Outcome::Created, gift.fact.clone(), &there.id)
+        } else {
+            let before = found.condition.clone().unwrap_or_default();
+            earlier.unwrap_or_else(|| Learnt::new(Outcome::Changed, gift.fact.clone(), &there.id).in_place_of(before))
+        };
+        if !is_own {
+            self.learn(vec![learnt.clone()])?;
+        }
+        self.set_condition(gift.side, there, condition.as_deref(), what).await?;
         let how = learnt.how;
         self.learn(vec![learnt])?;
         Ok(how)
     }
 
-    /// The assignment of the same role at the same place under another name.
-    async fn twin(&self, gift: &Gift<'_>, refusal: Refusal, what: &str) -> Result<Asked<Learnt>, Halt> {
-        let request = request::roles_at(self.door().endpoints(), gift.side, gift.scope, gift.principal);
-        let held: Vec<Assignment> = self.door().list(&self.work, request).await.map_err(|e| Halt::of(what, e))?;
-        let last = |id: &str| id.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
-        let same = |a: &&Assignment| {
-            last(&a.properties.role_definition_id) == last(&gift.definition)
-                && a.properties.scope.as_deref().is_some_and(|s| s.eq_ignore_ascii_case(gift.scope))
+    /// Gives an assignment another condition, and changes nothing else of it.
+    async fn set_condition(
+        &self,
+        side: Side,
+        there: &Assignment,
+        condition: Option<&str>,
+        what: &str,
+    ) -> Result<(), Halt> {
+        let grant = Grant {
+            definition: &there.properties.role_definition_id,
+            principal: there.properties.principal_id,
+            condition,
+            description: there.properties.description.as_deref(),
         };
-        Ok(match held.iter().find(same) {
-            Some(twin) => Asked::Yes(Learnt::new(Outcome::Found, gift.fact.clone(), &twin.id)),
-            None => Asked::NotYet("the role is assigned already; looking by whom", Some(refusal)),
-        })
+        let request = request::assign_role(self.door().endpoints(), side, &there.id, grant);
+        self.door().raw(&self.work, request).await.map(drop).map_err(|error| Halt::of(what, error))
     }
 
     /// A role assignment by its id, where it is there.
@@ -228,7 +264,6 @@ impl Doing<'_> {
 
     async fn ungive_one(&self, side: Side, learnt: &Learnt, wanted: Option<&str>) -> Result<(), Halt> {
         let what = format!("The role assignment {} was not taken back.", learnt.value);
-        let endpoints = self.door().endpoints();
         if !request::is_assignment_id(&learnt.value) {
             return Err(Halt::Failed(Trouble::new(
                 what,
@@ -239,35 +274,65 @@ impl Doing<'_> {
         match (learnt.how, &learnt.before) {
             (Outcome::Changed, Some(before)) => {
                 let Some(found) = self.assignment_at(side, &learnt.value, &what).await? else { return Ok(()) };
-                let present = found.properties.condition.as_deref();
                 let before = Some(before.as_str()).filter(|c| !c.is_empty());
-                let Some(left) = narrowed(present, before, wanted) else {
-                    return Err(Halt::Failed(Trouble::new(
-                        what,
-                        "Somebody else changed its condition since.",
-                        "Look at its condition, and take out what is not wanted.",
-                    )));
-                };
-                if present == left.as_deref() {
-                    return Ok(());
-                }
-                let grant = Grant {
-                    definition: &found.properties.role_definition_id,
-                    principal: found.properties.principal_id,
-                    condition: left.as_deref(),
-                    description: found.properties.description.as_deref(),
-                };
-                let request = request::assign_role(endpoints, side, &learnt.value, grant);
-                self.door().raw(&self.work, request).await.map(drop).map_err(|e| Halt::of(&what, e))
+                self.let_go(side, &found, before, wanted, &what).await
             }
             (Outcome::Changed, None) => Err(Halt::Failed(Trouble::new(
                 what,
                 "The version of crosspull that changed its condition did not keep the former one.",
                 "Set the condition that it is to have, or leave it.",
             ))),
-            _ => self.delete(&what, request::remove_role(endpoints, side, &learnt.value)).await.map(drop),
+            _ => {
+                let request = request::remove_role(self.door().endpoints(), side, &learnt.value);
+                self.delete(&what, request).await.map(drop)
+            }
         }
     }
+
+    /// Takes what the run added out of the condition of an assignment that somebody else made.
+    async fn let_go(
+        &self,
+        side: Side,
+        found: &Assignment,
+        before: Option<&str>,
+        wanted: Option<&str>,
+        what: &str,
+    ) -> Result<(), Halt> {
+        let present = found.properties.condition.as_deref();
+        let left = match narrowed(present, before, wanted) {
+            Narrowed::To(left) if present == left.as_deref() => return Ok(()),
+            Narrowed::To(left) if present.is_none() || found.properties.has_known_language() => left,
+            Narrowed::NothingLeft => {
+                return Err(Halt::Failed(Trouble::new(
+                    what,
+                    "Its condition lets in nothing but what this run added, and somebody else made it.",
+                    "Remove it where nobody needs it, or leave it.",
+                )));
+            }
+            Narrowed::To(_) | Narrowed::NotUnderstood => {
+                return Err(Halt::Failed(Trouble::new(
+                    what,
+                    "Somebody else changed its condition since, and crosspull does not understand it; it is left as it is.",
+                    "Look at its condition, and take out what is not wanted.",
+                )));
+            }
+        };
+        self.set_condition(side, found, left.as_deref(), what).await
+    }
+}
+
+/// An assignment whose condition nothing can be added to.
+fn not_understood(what: &str, id: &str, wanted: Option<&str>) -> Trouble {
+    let names = wanted.and_then(repositories_of).map(|names| names.into_iter().collect::<Vec<_>>().join(", "));
+    let add = match names {
+        Some(names) => format!("Add {names} to its condition in the portal"),
+        None => "Give it the condition of the role that is copied".to_owned(),
+    };
+    Trouble::new(
+        what,
+        format!("The role assignment {id} has a condition that crosspull does not understand; it is left as it is."),
+        format!("{add}, or remove that assignment; then go on with crosspull resume."),
+    )
 }
 
 /// The id of the assignment on a registry.

@@ -595,6 +595,15 @@ fn registry_rows() -> Vec<Row> {
             Is("ContainerRegistry_GetManifest"),
         ),
         row(
+            "manifest_at",
+            request::manifest_at(&server, "shop/web", "sha256:ab", &secret),
+            "GET https://regb.azurecr.io/v2/shop/web/manifests/sha256:ab",
+            "B token",
+            "",
+            false,
+            Is("ContainerRegistry_GetManifest"),
+        ),
+        row(
             "blob",
             request::blob(&server, "shop/web", DIGEST, &secret),
             "GET https://regb.azurecr.io/v2/shop/web/blobs/\

@@ -60,7 +60,7 @@ const fn other(code: &'static str, means: &'static str, now: &'static str, more:
 }
 
 /// Codes that operators meet in this job (`azure-facts.md` 3.1 to 3.3, 3.9, 3.10, 9.6).
-pub const MEANINGS: [Meaning; 45] = [
+pub const MEANINGS: [Meaning; 46] = [
     row(
         "AADSTS7000215",
         "The secret is wrong, is not known everywhere yet, or is the secret's id in place of its value.",
@@ -261,6 +261,12 @@ pub const MEANINGS: [Meaning; 45] = [
         "UNAUTHORIZED",
         "The registry does not accept the credential for this repository.",
         "Check the role on the registry; a new one can take ten minutes.",
+        More::Azure("container-registry/container-registry-troubleshoot-login"),
+    ),
+    other(
+        "NotGranted",
+        "The registry accepts the credential, and its token does not let it into this repository.",
+        "Check the role on the registry and its condition; a new one can take ten minutes.",
         More::Azure("container-registry/container-registry-troubleshoot-login"),
     ),
 ];

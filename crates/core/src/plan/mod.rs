@@ -18,7 +18,7 @@ mod precondition;
 mod step;
 
 pub use back::{back, what_is_made};
-pub use condition::{condition, narrowed, widened};
+pub use condition::{Narrowed, Widened, condition, narrowed, repositories_of, widened};
 pub use fact::{Fact, Facts, Learnt};
 pub use names::{
     SecretFor, assignment_description, assignment_name, made_by_a_run, marker, pod_name, run_mark, secret_name,

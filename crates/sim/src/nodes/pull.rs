@@ -114,10 +114,11 @@ impl Reference {
             Some(_) => (DOCKER_HUB, image.to_owned()),
             None => (DOCKER_HUB, format!("library/{image}")),
         };
-        let (repository, tag) = match rest.split_once('@') {
-            Some((repository, digest)) => (repository, digest),
-            None => rest.rsplit_once(':').unwrap_or((&rest, "latest")),
-        };
+        let (named, digest) =
+            rest.split_once('@').map_or((rest.as_str(), None), |(named, digest)| (named, Some(digest)));
+        let (repository, tag) = named.rsplit_once(':').unwrap_or((named, "latest"));
+        // The digest counts where both are given (`azure-facts.md` 9.3).
+        let tag = digest.unwrap_or(tag);
         let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-/".contains(&byte);
         let whole = repository.split('/').all(|part| !part.is_empty()) && repository.bytes().all(legal);
         let tagged = !tag.is_empty() && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-:".contains(&byte));
@@ -286,6 +287,7 @@ mod tests {
         assert_eq!(parts("localhost:8443/shop/web:1.4"), own("localhost:8443", "shop/web", "1.4"));
         assert_eq!(parts("host.example/app"), own("host.example", "app", "latest"));
         assert_eq!(parts("localhost/app@sha256:ab"), own("localhost", "app", "sha256:ab"));
+        assert_eq!(parts("localhost:1/team/app:1@sha256:ab"), own("localhost:1", "team/app", "sha256:ab"));
         assert_eq!(parts("app"), own(DOCKER_HUB, "library/app", "latest"));
         assert_eq!(parts("team/app:1"), own(DOCKER_HUB, "team/app", "1"));
         for wrong in ["", "localhost:1/", "localhost:1/App", "localhost:1/a b", "localhost:1/app:", "a//b"] {

@@ -1,10 +1,11 @@
-//! Real, tiny OCI images: one configuration, one gzip layer with one file, one manifest.
+//! Real, tiny OCI images: one configuration, one gzip layer with one file, one manifest. Those for Windows have a foreign
+//! layer below it, as all of them have.
 //!
 //! Everything is computed from the repository's name and the tag, so the digests are the same at every start
 //! and any program that checks them (docker, skopeo, a node) is satisfied.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io::{self, Write},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -21,6 +22,8 @@ pub const MANIFEST_TYPE: &str = "application/vnd.oci.image.manifest.v1+json";
 pub const CONFIG_TYPE: &str = "application/vnd.oci.image.config.v1+json";
 /// Media type of a gzip-compressed tar layer.
 pub const LAYER_TYPE: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
+/// Media type of such a layer that registries do not hold (OCI image specification, "Non-Distributable Layers").
+const FOREIGN_LAYER_TYPE: &str = "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip";
 
 /// Moment that every image says it was made at; fixed, so that digests are.
 const CREATED: &str = "2025-01-01T00:00:00Z";
@@ -49,14 +52,33 @@ impl Blob {
     }
 }
 
-/// An image: the manifest and the two blobs it names.
+/// What an image is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum System {
+    /// Linux.
+    Linux,
+    /// Windows: the lowest layer is Microsoft's, who serves it from a registry of its own (`azure-facts.md` 9.3).
+    Windows,
+}
+
+impl System {
+    /// Its name in a configuration.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Linux => "linux",
+            Self::Windows => "windows",
+        }
+    }
+}
+
+/// An image: the manifest and the two blobs it names that the registry holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Image {
     /// The manifest.
     pub manifest: Blob,
     /// The configuration.
     pub config: Blob,
-    /// The only layer.
+    /// The only layer that the registry holds.
     pub layer: Blob,
 }
 
@@ -65,17 +87,24 @@ impl Image {
     ///
     /// # Errors
     /// Only when the compressor refuses to write into memory.
-    pub fn build(repository: &str, tag: &str) -> io::Result<Self> {
+    pub fn build(repository: &str, tag: &str, system: System) -> io::Result<Self> {
         let archive = tar_with_file("hello.txt", format!("{repository}:{tag}\n").as_bytes());
         let layer = Blob::new(LAYER_TYPE, gzip(&archive)?);
+        let base = tar_with_file("windows.txt", b"Windows\n");
+        let mut layers = vec![layer.descriptor()];
+        let mut diff_ids = vec![digest(&archive)];
+        if system == System::Windows {
+            layers.insert(0, foreign_layer(&gzip(&base)?));
+            diff_ids.insert(0, digest(&base));
+        }
         let config = Blob::new(
             CONFIG_TYPE,
             json!({
                 "created": CREATED,
                 "architecture": "amd64",
-                "os": "linux",
+                "os": system.name(),
                 "config": {"Cmd": ["/hello.txt"], "Labels": {"org.opencontainers.image.title": repository}},
-                "rootfs": {"type": "layers", "diff_ids": [digest(&archive)]},
+                "rootfs": {"type": "layers", "diff_ids": diff_ids},
                 "history": [{"created": CREATED, "created_by": "COPY hello.txt /hello.txt"}],
             })
             .to_string(),
@@ -86,7 +115,7 @@ impl Image {
                 "schemaVersion": 2,
                 "mediaType": MANIFEST_TYPE,
                 "config": config.descriptor(),
-                "layers": [layer.descriptor()],
+                "layers": layers,
             })
             .to_string(),
         );
@@ -110,14 +139,21 @@ pub type Repositories = Arc<BTreeMap<String, Vec<String>>>;
 #[derive(Debug, Default)]
 pub struct Images {
     repositories: Repositories,
+    windows: Arc<BTreeSet<String>>,
     made: Mutex<BTreeMap<(String, String), Arc<Image>>>,
 }
 
 impl Images {
-    /// The images of repositories.
+    /// The images of repositories, some of them for Windows.
     #[must_use]
-    pub fn of(repositories: Repositories) -> Self {
-        Self { repositories, made: Mutex::default() }
+    pub fn of(repositories: Repositories, windows: Arc<BTreeSet<String>>) -> Self {
+        Self { repositories, windows, made: Mutex::default() }
+    }
+
+    /// Makes an image; writing into memory does not fail.
+    fn build(&self, repository: &str, tag: &str) -> Option<Image> {
+        let is_for_windows = self.windows.contains(&format!("{repository}:{tag}"));
+        Image::build(repository, tag, if is_for_windows { System::Windows } else { System::Linux }).ok()
     }
 
     /// The repositories' names, in order.
@@ -157,8 +193,7 @@ impl Images {
         if let Some(made) = self.made().get(&key) {
             return Some(Arc::clone(made));
         }
-        // Writing into memory does not fail.
-        let image = Arc::new(Image::build(repository, tag).ok()?);
+        let image = Arc::new(self.build(repository, tag)?);
         let mut made = self.made();
         if made.len() >= KEPT {
             made.clear();
@@ -176,7 +211,7 @@ impl Images {
             here.next().map(|(_, image)| Arc::clone(image))
         };
         let rest = || {
-            let tag = tags.iter().find(|tag| Image::build(repository, tag).is_ok_and(|image| holds(&image)))?;
+            let tag = tags.iter().find(|tag| self.build(repository, tag).is_some_and(|image| holds(&image)))?;
             self.tagged(repository, tag)
         };
         known.or_else(rest)
@@ -188,6 +223,13 @@ impl Images {
 pub fn digest(bytes: &[u8]) -> String {
     let hex: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     format!("sha256:{hex}")
+}
+
+/// The descriptor of a layer that the registry does not hold.
+fn foreign_layer(bytes: &[u8]) -> serde_json::Value {
+    let digest = digest(bytes);
+    let url = format!("https://mcr.microsoft.com/v2/windows/nanoserver/blobs/{digest}");
+    json!({"mediaType": FOREIGN_LAYER_TYPE, "digest": digest, "size": bytes.len(), "urls": [url]})
 }
 
 fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
@@ -244,7 +286,7 @@ mod tests {
     use super::*;
 
     fn image() -> Image {
-        Image::build("shop/web", "1.4").expect("an image")
+        Image::build("shop/web", "1.4", System::Linux).expect("an image")
     }
 
     #[test]
@@ -255,6 +297,22 @@ mod tests {
         assert_eq!(manifest["config"]["size"], image.config.bytes.len());
         assert_eq!(manifest["layers"][0]["digest"], digest(&image.layer.bytes));
         assert_eq!(manifest["layers"][0]["size"], image.layer.bytes.len());
+    }
+
+    #[test]
+    fn the_lowest_layer_of_an_image_for_windows_is_elsewhere() {
+        let image = Image::build("shop/win", "1.0", System::Windows).expect("an image");
+        let manifest: serde_json::Value = serde_json::from_slice(&image.manifest.bytes).expect("JSON");
+        let [foreign, held] = manifest["layers"].as_array().expect("layers").as_slice() else { panic!("{manifest}") };
+        assert_eq!(foreign["mediaType"], FOREIGN_LAYER_TYPE);
+        assert!(foreign["urls"][0].as_str().is_some_and(|url| url.starts_with("https://mcr.microsoft.com/v2/")));
+        assert_eq!(image.blob(foreign["digest"].as_str().expect("a digest")), None);
+        assert_eq!(held["digest"], image.layer.digest);
+        let config: serde_json::Value = serde_json::from_slice(&image.config.bytes).expect("JSON");
+        assert_eq!(
+            (&config["os"], config["rootfs"]["diff_ids"].as_array().map(Vec::len)),
+            (&json!("windows"), Some(2))
+        );
     }
 
     #[test]
@@ -287,7 +345,7 @@ mod tests {
     #[test]
     fn images_are_found_by_tag_and_by_digest_only_in_their_repository() {
         let tags = ["1.3".to_owned(), "1.4".to_owned()];
-        let images = Images::of(Arc::new(BTreeMap::from([("shop/web".to_owned(), tags.to_vec())])));
+        let images = Images::of(Arc::new(BTreeMap::from([("shop/web".to_owned(), tags.to_vec())])), Arc::default());
         let by_tag = images.image("shop/web", "1.4").expect("by tag");
         assert_eq!(images.image("shop/web", &by_tag.manifest.digest), Some(Arc::clone(&by_tag)));
         assert_eq!(images.image("shop/web", "9.9"), None);

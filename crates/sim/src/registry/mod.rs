@@ -15,6 +15,7 @@ use crate::{
     cloud::Shared,
     errors::{self, Answer, Refusal},
     nodes,
+    world::Registry,
 };
 
 mod auth;
@@ -59,8 +60,9 @@ impl DataPlane {
 
 /// The data plane of the registry of a resource id, which listens at `address`.
 pub fn router(cloud: Shared, registry_id: String, address: IpAddr) -> Router {
-    let repositories = cloud.world().registry(&registry_id).map(|registry| Arc::clone(&registry.repositories));
-    let images = Images::of(repositories.unwrap_or_default());
+    let of_registry = |registry: &Registry| (Arc::clone(&registry.repositories), Arc::clone(&registry.windows));
+    let (repositories, windows) = cloud.world().registry(&registry_id).map(of_registry).unwrap_or_default();
+    let images = Images::of(repositories, windows);
     let plane = Arc::new(DataPlane { cloud, id: registry_id, images, address });
     // One handler, since a repository's name may hold slashes in the middle of a path.
     Router::new().fallback(handle).with_state(plane)

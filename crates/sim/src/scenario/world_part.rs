@@ -152,6 +152,8 @@ pub struct RegistryPart {
     pub accepts_arm_tokens: Option<bool>,
     /// Repositories and their tags, in place of the usual ones.
     pub repositories: Option<BTreeMap<String, Vec<String>>>,
+    /// Which of its images, as `repository:tag`, are for Windows.
+    pub windows: Option<Vec<String>>,
 }
 
 /// How many there are of everything that one looks for, those of the usual world among them. What is beside them can be
@@ -317,6 +319,7 @@ impl RegistryPart {
             firewall_lets_nodes_in: later.firewall_lets_nodes_in.or(self.firewall_lets_nodes_in),
             accepts_arm_tokens: later.accepts_arm_tokens.or(self.accepts_arm_tokens),
             repositories: later.repositories.or(self.repositories),
+            windows: later.windows.or(self.windows),
         }
     }
 }

@@ -258,6 +258,7 @@ pub fn registry(member: &Member, tenant: Uuid) -> Registry {
         firewall_lets_nodes_in: false,
         accepts_arm_tokens: true,
         repositories: Arc::default(),
+        windows: Arc::default(),
         tokens: Vec::new(),
         scope_maps: Vec::new(),
         pulls: Vec::new(),

@@ -1,6 +1,9 @@
 //! Registries: their settings, repositories, tokens, and who pulled.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -36,6 +39,8 @@ pub struct Registry {
     pub accepts_arm_tokens: bool,
     /// Repositories and their tags, in order.
     pub repositories: Arc<BTreeMap<String, Vec<String>>>,
+    /// Its images for Windows, as `repository:tag`; all others are for Linux.
+    pub windows: Arc<BTreeSet<String>>,
     /// Repository-scoped tokens.
     pub tokens: Vec<RegistryToken>,
     /// Scope maps of the operator; the system's own are not listed here.

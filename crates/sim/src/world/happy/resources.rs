@@ -175,6 +175,7 @@ impl Builder {
                 firewall_lets_nodes_in: part.firewall_lets_nodes_in.unwrap_or(false),
                 accepts_arm_tokens: part.accepts_arm_tokens.unwrap_or(true),
                 repositories: Arc::new(repositories),
+                windows: Arc::new(part.windows.iter().flatten().filter(|_| main).cloned().collect()),
                 tokens: Vec::new(),
                 scope_maps: Vec::new(),
                 pulls: Vec::new(),
