@@ -91,8 +91,8 @@ impl Surveyor<'_> {
             unread.extend(missing);
         }
         unread.extend(roles.1);
-        let mut holdings = Holdings::default();
-        holdings.all = join_all(roles.0.iter().map(|a| self.held_role(&work, a))).await;
+        let all = join_all(roles.0.iter().map(|a| self.held_role(&work, a))).await;
+        let mut holdings = Holdings { all, ..Holdings::default() };
         let may = join_all(holdings.all.iter().map(|r| self.may_assign(&work, &r.scope))).await;
         for (role, may) in holdings.all.iter().zip(may) {
             match may {

@@ -46,6 +46,7 @@ const NO_OPERATION: &str = "the address of an operation comes from a header, not
 const NO_RELATIONS: &str =
     "the contract of Graph's directory is trimmed to objects; their relations are in its documents";
 const NO_COMPUTE: &str = "the quota of a region is Compute's, of which no contract is here";
+const NO_VAULTS: &str = "Key Vaults are of a provider of which no contract is here";
 const NO_BLOBS: &str =
     "the data plane's contract is trimmed to manifests; blobs are of the OCI distribution specification";
 
@@ -303,6 +304,25 @@ fn directory_rows() -> Vec<Row> {
             No(NO_RELATIONS),
         ),
         row(
+            "owners_of",
+            request::owners_of(&at, OBJECT),
+            "GET https://graph.microsoft.com/v1.0/applications/bbbbbbbb-0000-4000-8000-000000000002/owners",
+            "A operator for Graph",
+            "",
+            false,
+            No(NO_RELATIONS),
+        ),
+        row(
+            "federated_credentials_of",
+            request::federated_credentials_of(&at, OBJECT),
+            "GET https://graph.microsoft.com/v1.0/applications/bbbbbbbb-0000-4000-8000-000000000002\
+             /federatedIdentityCredentials",
+            "A operator for Graph",
+            "",
+            false,
+            Is("application_ListFederatedIdentityCredential"),
+        ),
+        row(
             "add_password",
             request::add_password(&at, OBJECT, "crosspull 2026-11-22", ends),
             "POST https://graph.microsoft.com/v1.0/applications/bbbbbbbb-0000-4000-8000-000000000002/addPassword",
@@ -351,6 +371,16 @@ fn resource_rows() -> Vec<Row> {
             "",
             false,
             Is("ManagedClusters_ListClusterUserCredentials"),
+        ),
+        row(
+            "vaults_in",
+            request::vaults_in(&at, SUBSCRIPTION),
+            "GET https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/providers\
+             /Microsoft.KeyVault/vaults?api-version=2023-07-01",
+            "A operator for Arm",
+            "",
+            false,
+            No(NO_VAULTS),
         ),
         row(
             "usages",

@@ -254,7 +254,7 @@ impl Step {
             Op::ResetCluster { cluster, .. } => format!("reset {}", cluster.name()),
             Op::ProveInside { cluster, .. } => format!("prove it from {}", cluster.name()),
             Op::RemoveSecret { secret: OldSecret::Replaced(_), .. } => "remove the replaced secret".to_owned(),
-            Op::RemoveSecret { secret: OldSecret::WayBack(_), .. } => "remove the secret of the way back".to_owned(),
+            Op::RemoveSecret { secret: OldSecret::WayBack(_), .. } => "remove the way back's secret".to_owned(),
             Op::TakeBack { of, .. } => back_title(of),
         }
     }
@@ -360,9 +360,8 @@ impl Step {
             Op::ResetCluster { from: None, .. } => {
                 Undo::ByHand("a second reset, to the former app with a secret of it")
             }
-            Op::RemoveSecret { .. } => Undo::ByHand("a removed secret cannot be put back; another is added"),
             Op::ProveInside { .. } => Undo::With("the step: its pod is removed"),
-            Op::ProvePull { .. } | Op::TakeBack { .. } => Undo::Nothing,
+            Op::ProvePull { .. } | Op::RemoveSecret { .. } | Op::TakeBack { .. } => Undo::Nothing,
         }
     }
 
