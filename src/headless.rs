@@ -6,19 +6,19 @@ use std::path::{Path, PathBuf};
 use clap::ArgMatches;
 use crosspull_azure::journal::{Earlier, earlier};
 use crosspull_core::answers::Answers;
-use crosspull_core::event::{Outcome, RunId, Verdict};
+use crosspull_core::event::{RunId, Verdict};
 use crosspull_core::field::Key;
 use crosspull_core::find::Named;
 use crosspull_core::ids::KeyId;
 use crosspull_core::inputs::Access;
-use crosspull_core::plan::{Fact, Plan};
+use crosspull_core::plan::Plan;
 use crosspull_core::run::{NoWay, Run, Way};
 use crosspull_core::secret::Secret;
 
 use crate::gather::{self, Ready, environment};
 use crate::lines::{Lines, aside};
 use crate::report::run_lines;
-use crate::secret_file::{SecretFile, read_secret};
+use crate::secret_file::{SecretFile, saved_way_back};
 use crate::session::Session;
 use crate::stream::{Stream, told};
 use crate::{Code, places};
@@ -166,7 +166,11 @@ fn means(arguments: &ArgMatches, way: Way, run: &Run, plan: &Plan, journal: &Pat
         let mut place = |key| place_of(&given, run, key, &mut complaints);
         (files.secret, files.way_back) = (place(Key::SecretOut), place(Key::WayBackOut));
     } else {
-        files.saved_way_back = saved_way_back(&answers, run, &mut complaints);
+        match saved_way_back(&given, run) {
+            Ok(saved) => files.saved_way_back = saved,
+            Err(why) if given.get(Key::WayBackOut).is_some() => complaints.push(format!("way-back-out: {why}")),
+            Err(why) => aside(&format!("crosspull: {why}; undo adds another secret to the former app in its place")),
+        }
     }
     let route = run.route().unwrap_or(plan);
     let means = match &read {
@@ -189,24 +193,6 @@ fn place_of(given: &Answers, run: &Run, key: Key, complaints: &mut Vec<String>) 
         (Some(now), then) if Some(now) != then => reserved(key, SecretFile::reserve, now, complaints),
         (_, Some(then)) => reserved(key, SecretFile::reserve_beside, then, complaints),
         _ => None,
-    }
-}
-
-/// The secret of the way back that the run saved, where its file can be read.
-fn saved_way_back(answers: &Answers, run: &Run, complaints: &mut Vec<String>) -> Option<(KeyId, Secret)> {
-    let key = run.facts.learnt(&Fact::WayBackKey).filter(|l| l.how == Outcome::Created)?.value.parse().ok()?;
-    let path = answers.get(Key::WayBackOut)?;
-    match read_secret(path.as_ref()) {
-        Ok(secret) => Some((key, secret)),
-        // Undo adds another secret where it may.
-        Err(why) if run.answers.get(Key::WayBackOut) == Some(path) => {
-            aside(&format!("crosspull: {why}; undo adds another secret to the former app in its place"));
-            None
-        }
-        Err(why) => {
-            complaints.push(format!("way-back-out: {why}"));
-            None
-        }
     }
 }
 

@@ -78,7 +78,7 @@ impl Job {
     /// # Errors
     /// Where that folder cannot be read.
     pub async fn check(&self, inputs: &Inputs, means: Means, runs: &Path) -> Result<Checked, JournalError> {
-        let earlier = earlier(runs).map_err(|error| JournalError::new(runs, error))?;
+        let earlier = earlier(runs).map_err(|error| JournalError::unusable(runs, error))?;
         let known = Known::of(earlier.iter().filter_map(|e| e.run.as_ref().ok()));
         for cluster in &inputs.clusters {
             if !self.may_work_on(cluster, &Run::default(), Way::On, runs, &earlier)? {
@@ -101,14 +101,15 @@ impl Job {
         runs: &Path,
         earlier: &[Earlier],
     ) -> Result<bool, JournalError> {
-        let holder = ClusterLock::holder(runs, cluster).map_err(|error| JournalError::new(runs, error))?;
+        let holder = ClusterLock::holder(runs, cluster).map_err(|error| JournalError::unusable(runs, error))?;
         let told = earlier.iter().filter_map(|e| Some((&e.id, e.run.as_ref().ok()?, e.locked)));
         let mut others = run.others(cluster, told);
         if let Some(holder) = holder.filter(|holder| run.id.as_ref() != Some(holder)) {
             others.retain(|other| other.id != holder);
             others.push(OtherRun { id: holder, at_work: true, stands: false, builds_on_it: false });
         }
-        let finding = judge_other_runs(cluster, &others, way);
+        let unread: Vec<RunId> = earlier.iter().filter(|e| e.run.is_err()).map(|e| e.id.clone()).collect();
+        let finding = judge_other_runs(cluster, &others, &unread, way);
         let stops = finding.level == Level::Stop;
         self.recorder.say(Event::CheckEnded { finding })?;
         Ok(!stops)
@@ -128,7 +129,7 @@ impl Job {
         runs: &Path,
     ) -> Result<bool, JournalError> {
         if let Some(cluster) = past.route().and_then(|plan| plan.subject().0) {
-            let earlier = earlier(runs).map_err(|error| JournalError::new(runs, error))?;
+            let earlier = earlier(runs).map_err(|error| JournalError::unusable(runs, error))?;
             if !self.may_work_on(cluster, past, way, runs, &earlier)? {
                 return Ok(false);
             }

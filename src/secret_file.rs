@@ -4,6 +4,12 @@ use std::io::{Read as _, Write as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
+use crosspull_core::answers::Answers;
+use crosspull_core::event::Outcome;
+use crosspull_core::field::Key;
+use crosspull_core::ids::KeyId;
+use crosspull_core::plan::Fact;
+use crosspull_core::run::Run;
 use crosspull_core::secret::Secret;
 use tempfile::NamedTempFile;
 
@@ -42,9 +48,7 @@ impl SecretFile {
     /// # Errors
     /// The same.
     pub fn reserve_beside(path: &Path) -> Result<Self, String> {
-        const MOST: u8 = 99;
-        let numbered = |n: u8| if n < 2 { path.to_owned() } else { PathBuf::from(format!("{}.{n}", path.display())) };
-        let free = (1..=MOST).map(numbered).find(|place| place.symlink_metadata().is_err());
+        let free = places(path).find(|place| place.symlink_metadata().is_err());
         let reserved = Self::reserve(&free.unwrap_or_else(|| path.to_owned()))?;
         Ok(Self { asked: false, ..reserved })
     }
@@ -68,11 +72,35 @@ impl SecretFile {
     }
 }
 
+/// The secret of the way back that a run saved: in the file that is named now, else in the one that the run was told, or
+/// in the last one beside it where a later part of the run made another.
+///
+/// # Errors
+/// A sentence, where the file cannot be read.
+pub fn saved_way_back(given: &Answers, run: &Run) -> Result<Option<(KeyId, Secret)>, String> {
+    let made = run.facts.learnt(&Fact::WayBackKey).filter(|l| l.how == Outcome::Created);
+    let key = made.and_then(|l| l.value.parse().ok());
+    let path = match (given.get(Key::WayBackOut), run.answers.get(Key::WayBackOut)) {
+        (Some(now), _) => Some(PathBuf::from(now)),
+        (None, then) => {
+            then.map(|path| places(path.as_ref()).filter(|p| p.exists()).last().unwrap_or_else(|| path.into()))
+        }
+    };
+    let Some((key, path)) = key.zip(path) else { return Ok(None) };
+    read_secret(&path).map(|secret| Some((key, secret)))
+}
+
+/// The places where the parts of a run save their secrets, one beside the other.
+fn places(path: &Path) -> impl Iterator<Item = PathBuf> {
+    const MOST: u8 = 99;
+    (1..=MOST).map(|n| if n < 2 { path.to_owned() } else { PathBuf::from(format!("{}.{n}", path.display())) })
+}
+
 /// Reads a secret that was saved. A file that others may read or write is not taken, nor one that is larger than any.
 ///
 /// # Errors
 /// A sentence that says why not.
-pub fn read_secret(path: &Path) -> Result<Secret, String> {
+fn read_secret(path: &Path) -> Result<Secret, String> {
     const LARGEST: u64 = 1024;
     let shown = path.display();
     let cannot = |error: std::io::Error| format!("{shown} cannot be read ({error})");

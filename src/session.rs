@@ -365,9 +365,14 @@ impl<'s> Session<'s> {
     fn save_way_back(&mut self) {
         let made = self.stream.run().facts.id(&Fact::WayBackKey).and_then(|key| self.job.vault.get(key));
         let Some((secret, file)) = made.zip(self.way_back_file.take()) else { return };
-        if let Err(why) = file.save(&secret) {
-            self.secret_trouble = true;
-            aside(&format!("crosspull: {why}"));
+        let asked = file.asked;
+        match file.save(&secret) {
+            Ok(_) if asked => {}
+            Ok(place) => aside(&format!("crosspull: the secret of the way back is in {}", place.display())),
+            Err(why) => {
+                self.secret_trouble = true;
+                aside(&format!("crosspull: {why}"));
+            }
         }
     }
 
@@ -411,7 +416,7 @@ impl<'s> Session<'s> {
     /// The journal cannot be written: nothing more was sent. What the run came to is told all the same.
     fn broken(&mut self, error: &JournalError, receipt: Option<&Path>) -> Code {
         let next = self.stream.run().next_command().unwrap_or_else(|| "crosspull apply".to_owned());
-        let now = format!("Nothing more was sent. Free some disk space, then go on with {next}");
+        let now = format!("Nothing more was sent. {} Then go on with {next}", error.cure());
         aside(&format!("crosspull: {error}. {now}"));
         self.stream.end(Verdict::Failed, Some(Trouble::new("The run was ended.", format!("{error}."), now)));
         match receipt {

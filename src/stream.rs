@@ -71,10 +71,9 @@ impl Stream {
 
     /// Says everything that is wrong with the input, and what was not done because of it.
     pub fn refuse(&mut self, undone: &str, complaints: &[String]) -> Code {
-        let what = format!("nothing was {undone}, since the input is not complete or not right");
-        aside(&format!("crosspull: {what}:"));
+        aside(&format!("crosspull: nothing was {undone}, since the input is not complete or not right:"));
         complaints.iter().for_each(|complaint| aside(&format!("  {complaint}")));
-        let what = format!("N{}.", what.trim_start_matches('n'));
+        let what = format!("Nothing was {undone}, since the input is not complete or not right.");
         let now = "Put right what is named, then run the same command again.";
         self.end(Verdict::Stopped, Some(Trouble::new(what, complaints.join("; "), now)));
         WRONG_INPUT

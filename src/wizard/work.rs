@@ -3,11 +3,11 @@
 use crosspull_azure::journal::{JournalError, earlier};
 use crosspull_azure::sign_in::Login;
 use crosspull_core::check::Check;
-use crosspull_core::event::{Event, Outcome, RunId, Verdict};
+use crosspull_core::event::{Event, RunId, Verdict};
 use crosspull_core::field::Key;
 use crosspull_core::ids::TenantRef;
 use crosspull_core::inputs::{Access, Inputs};
-use crosspull_core::plan::{Fact, Facts, Plan, Side};
+use crosspull_core::plan::{Facts, Plan, Side};
 use crosspull_core::run::{Run, Way};
 use crosspull_core::sign_in::SignIn;
 use crosspull_tui::{Msg, Said};
@@ -16,7 +16,7 @@ use tokio::sync::mpsc::unbounded_channel;
 use super::Wizard;
 use crate::gather::{self, Means, environment};
 use crate::job::{Job, ended_by};
-use crate::secret_file::read_secret;
+use crate::secret_file::saved_way_back;
 
 impl Wizard {
     /// Reads the journals of earlier runs beside the first screen, which does not wait for them.
@@ -68,23 +68,26 @@ impl Wizard {
             }
             Err(why) => return vec![Msg::Said(Said::bad(format!("{why}.")))],
         };
+        let mut said = None;
         if past.plan_for(way).is_ok() {
-            self.take_saved_way_back(&past, way);
+            said = self.take_saved_way_back(&past, way);
             self.admit(&past, way);
         }
         let receipt = self.receipt.as_ref().map(|path| Msg::Receipt(path.display().to_string()));
-        [Some(Msg::TakenUp { run: Box::new(past), way }), receipt].into_iter().flatten().collect()
+        [Some(Msg::TakenUp { run: Box::new(past), way }), receipt, said].into_iter().flatten().collect()
     }
 
     /// Takes the secret of the way back from the file that the run saved it in; without it undo adds another.
-    fn take_saved_way_back(&self, past: &Run, way: Way) {
-        let made = past.facts.learnt(&Fact::WayBackKey).filter(|l| l.how == Outcome::Created);
-        let key = made.and_then(|l| l.value.parse().ok()).filter(|_| way == Way::Back);
-        let path = self.given.get(Key::WayBackOut).or_else(|| past.answers.get(Key::WayBackOut));
-        if let Some((key, path)) = key.zip(path)
-            && let Ok(secret) = read_secret(path.as_ref())
-        {
-            self.job.vault.put(key, secret);
+    fn take_saved_way_back(&self, past: &Run, way: Way) -> Option<Msg> {
+        if way != Way::Back {
+            return None;
+        }
+        match saved_way_back(&self.given, past) {
+            Ok(saved) => {
+                saved.into_iter().for_each(|(key, secret)| self.job.vault.put(key, secret));
+                None
+            }
+            Err(why) => Some(Msg::Said(Said::bad(format!("{why}; undo adds another secret in its place.")))),
         }
     }
 
@@ -175,8 +178,8 @@ impl Wizard {
         self.task = Some(tokio::task::spawn_local(async move {
             if let Err(error) = work.await {
                 let now =
-                    "Nothing more was sent. Free some disk space, then go on with the run: every step looks first.";
-                let ended = ended_by(run, &Facts::default(), &error, now.to_owned());
+                    format!("Nothing more was sent. {} Then go on with the run: every step looks first.", error.cure());
+                let ended = ended_by(run, &Facts::default(), &error, now);
                 let _ = tell.send(Msg::Engine(ended));
             }
         }));

@@ -11,7 +11,7 @@ pub fn of(story: &Story) -> String {
     static MADE_UP: OnceLock<Regex> = OnceLock::new();
     let made_up = MADE_UP.get_or_init(|| {
         Regex::new(
-            r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d{2}-\d{2}T[0-9:.]+Z|crosspull [0-9a-f]{8}|localhost:\d+",
+            r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d{2}-\d{2}T[0-9:.]+Z|crosspull(-run:| )[0-9a-f]{8}|localhost:\d+",
         )
         .expect("a pattern")
     });

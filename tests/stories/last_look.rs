@@ -108,12 +108,17 @@ fn a_wait_counts_from_the_proof_of_the_secret_that_is_sent() {
         }
     });
     end.exits(143);
-    // More time than the wait passes before the next part, which makes another secret.
-    std::thread::sleep(std::time::Duration::from_millis(2600));
+    let first = end.events("waiting").find(|e| e["why"] == SOAKS).expect("it waited").clone();
     let next = story.resume(&[]);
     next.ends_well();
-    let waited = next.events("waiting").find(|e| e["why"] == SOAKS).expect("it waits anew");
-    assert!(waited["ms"].as_u64().is_some_and(|ms| ms > 1000), "the whole wait: {waited}");
+    let again = next.events("waiting").find(|e| e["why"] == SOAKS).expect("it waits anew");
+    // The next part makes another secret, so its wait begins at that one's proof, however long ago the first proof was.
+    let at = |event: &Value| text(event, "at").parse::<jiff::Timestamp>().expect("a time");
+    let proved = next.events("learnt").find(|e| e.to_string().contains("\"proved\"")).expect("it proves anew");
+    let ends = at(again).as_millisecond() + again["ms"].as_i64().expect("a wait");
+    let whole = again["at_most_ms"].as_i64().expect("a wait");
+    assert!(ends - at(proved).as_millisecond() >= whole - 50, "{again} after {proved}");
+    assert!(at(proved) > at(&first), "the proof is a new one");
     story.is_done("AcrPull");
 }
 

@@ -8,7 +8,7 @@ fn a_secret_that_ends_soon_is_warned_of_and_renewed() {
     story.apply(&["--secret-days", "10"]).is_done();
     let old = story.world().secrets()[0].to_owned();
     let end = story.apply(&[]);
-    end.exits(0).finds("warn", &format!("aks-shop's secret {old} ends on"), "crosspull apply --renew");
+    end.exits(0).finds("warn", &format!("aks-shop's secret {old} ends on"), "apply again with --renew");
     assert_eq!(story.taken_by("/resetServicePrincipalProfile"), 1, "nothing is renewed unasked");
     assert_eq!(story.world().secrets(), [old.as_str()]);
 

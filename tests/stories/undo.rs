@@ -249,3 +249,25 @@ fn before_it_asks_it_lists_every_request_with_the_ids() {
     let told: Vec<Value> = end.events;
     assert!(told.is_empty(), "text is no JSON");
 }
+
+#[test]
+fn a_journal_in_which_an_id_was_changed_has_nothing_else_deleted() {
+    let story = Story::of("happy");
+    story.apply(&[]).is_done();
+    let journal = story.journals().remove(0);
+    let text = std::fs::read_to_string(&journal).expect("a journal");
+    let role = story.world().role()["id"].as_str().expect("an id").to_owned();
+    let registry = story.ready.registry.clone();
+    // Another path in the place of the role assignment: the registry itself, by way of one.
+    let elsewhere = format!("{role}/../../../..");
+    std::fs::write(&journal, text.replace(&role, &elsewhere)).expect("written");
+    let end = story.undo(&[]);
+    end.exits(5).verdict("left");
+    let troubles: Vec<String> = end.events("step_ended").map(|e| e["trouble"]["why"].to_string()).collect();
+    assert!(
+        troubles.iter().any(|why| why.contains("something else in the place of a role assignment's id")),
+        "\n{end}"
+    );
+    let deleted: Vec<String> = story.writes().into_iter().filter(|w| w == &format!("DELETE {registry}")).collect();
+    assert_eq!(deleted, Vec::<String>::new());
+}

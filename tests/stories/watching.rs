@@ -54,7 +54,7 @@ fn what_cannot_be_tidied_up_after_the_reset_is_a_note() {
             seen += usize::from(event["event"] == "call_started" && !reset && is_app(url));
         })
         .is_done();
-    let nth: Vec<String> = (seen + 1..seen + 9).map(|n| n.to_string()).collect();
+    let nth: Vec<String> = (seen + 1..seen + 600).map(|n| n.to_string()).collect();
     let own = format!(
         "name = 'tidy'\nsays = 'the app cannot be read after the reset'\n[[fault]]\non = 'graph GET /applications/{{id}}'\n\
          nth = [{}]\ndo = 'status'\ncode = 503",

@@ -76,7 +76,7 @@ pub async fn connect(access: &Access, parts: Parts) -> Result<Door, Box<Finding>
 
 /// Says something of where the cloud is. What cannot be said is a stop: nothing is sent unsaid.
 fn say(wire: &Wire, event: Event) -> Result<(), Finding> {
-    wire.recorder().say(event).map_err(|error| Check::Cloud.stop(error.to_string(), "Free some disk space."))
+    wire.recorder().say(event).map_err(|error| Check::Cloud.stop(error.to_string(), error.cure()))
 }
 
 async fn discover(wire: &Wire, arm: &url::Url) -> Result<Endpoints, Finding> {

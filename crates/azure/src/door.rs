@@ -9,8 +9,8 @@ use crosspull_core::plan::Side;
 use crosspull_core::secret::Secret;
 use serde::de::DeserializeOwned;
 
-use crate::reply::List;
-use crate::request::{Audience, Auth, Request};
+use crate::reply::{GraphPage, List};
+use crate::request::{self, Audience, Auth, Request};
 use crate::sign_in::Tokens;
 use crate::wire::{CallError, Reply, Wire, unanswered};
 
@@ -104,6 +104,30 @@ impl Door {
             match page.url.join(&link) {
                 Ok(url) if url.origin() == page.url.origin() => page.url = url,
                 _ => return Err(CallError::Unreachable(unanswered("Elsewhere", "the list goes on at another host"))),
+            }
+        }
+        Err(endless())
+    }
+
+    /// Everything that a query finds in all scopes that the operator may read (Resource Graph), page by page.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn query<T: DeserializeOwned + Send>(
+        &self,
+        work: &Work,
+        side: Side,
+        query: &str,
+    ) -> Result<Vec<T>, CallError> {
+        let mut rows = Vec::new();
+        let mut after: Option<String> = None;
+        for _ in 0..MOST_PAGES {
+            let request = request::resources(&self.endpoints, side, query, after.as_deref());
+            let page: GraphPage<T> = self.json(work, request).await?;
+            rows.extend(page.data);
+            match page.next {
+                Some(next) => after = Some(next),
+                None => return Ok(rows),
             }
         }
         Err(endless())

@@ -30,19 +30,54 @@ pub struct Journal {
     whole: u64,
 }
 
-/// The journal cannot be written, so nothing more may be sent.
+/// What a run stands on here cannot be used, so nothing more may be sent.
 #[derive(Debug, thiserror::Error)]
-#[error("the journal {path} cannot be written: {source}")]
-pub struct JournalError {
-    path: PathBuf,
-    source: io::Error,
+pub enum JournalError {
+    /// The journal cannot be written.
+    #[error("the journal {path} cannot be written: {source}")]
+    Unwritable {
+        /// Its path.
+        path: PathBuf,
+        /// The system's words.
+        source: io::Error,
+    },
+    /// The folder of journals, or the lock of a cluster in it, cannot be read or made.
+    #[error("{path} cannot be used: {source}")]
+    Unusable {
+        /// Its path.
+        path: PathBuf,
+        /// The system's words.
+        source: io::Error,
+    },
+    /// Another run has the cluster.
+    #[error("another run is at work on {cluster}")]
+    Busy {
+        /// The cluster's name.
+        cluster: String,
+    },
 }
 
 impl JournalError {
     /// The journal of that path cannot be written; why.
     #[must_use]
     pub fn new(path: &Path, source: io::Error) -> Self {
-        Self { path: path.to_owned(), source }
+        Self::Unwritable { path: path.to_owned(), source }
+    }
+
+    /// The folder of that path, or something in it, cannot be used; why.
+    #[must_use]
+    pub fn unusable(path: &Path, source: io::Error) -> Self {
+        Self::Unusable { path: path.to_owned(), source }
+    }
+
+    /// What to do now, as a sentence.
+    #[must_use]
+    pub const fn cure(&self) -> &'static str {
+        match self {
+            Self::Unwritable { .. } => "Free some disk space.",
+            Self::Unusable { .. } => "Look at the folder and at who may read and write it.",
+            Self::Busy { .. } => "Wait until it has ended, or end it; crosspull runs tells where it stands.",
+        }
     }
 }
 
@@ -169,20 +204,24 @@ impl ClusterLock {
     /// Takes the lock of a cluster for a run.
     ///
     /// # Errors
-    /// Where the file cannot be made or locked.
+    /// Where another run has it, or the file cannot be made.
     pub fn take(runs: &Path, cluster: &ClusterId, run: &RunId) -> Result<Self, JournalError> {
         let path = Self::place(runs, cluster);
-        let taken = || -> io::Result<Self> {
+        let taken = || -> io::Result<Option<Self>> {
             let mut file =
                 OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path)?;
             if !locked(&file)? {
-                return Err(io::Error::new(io::ErrorKind::WouldBlock, "another run is at work on this cluster"));
+                return Ok(None);
             }
             file.set_len(0)?;
             file.write_all(run.to_string().as_bytes())?;
-            Ok(Self { _file: file })
+            Ok(Some(Self { _file: file }))
         };
-        taken().map_err(|source| JournalError::new(&path, source))
+        match taken() {
+            Ok(Some(lock)) => Ok(lock),
+            Ok(None) => Err(JournalError::Busy { cluster: cluster.name().to_owned() }),
+            Err(source) => Err(JournalError::unusable(&path, source)),
+        }
     }
 
     /// The run that works on a cluster; none where no program does.
@@ -200,9 +239,15 @@ impl ClusterLock {
             Err(TryLockError::Error(error)) => Err(error),
             Err(TryLockError::WouldBlock) => {
                 let mut name = String::new();
-                (&file).take(64).read_to_string(&mut name)?;
                 // A lock that was taken this moment has no name in it yet.
-                Ok(Some(name.parse().unwrap_or_else(|_| RunId("another".to_owned()))))
+                for _ in 0..10 {
+                    (&file).take(64).read_to_string(&mut name)?;
+                    if !name.is_empty() {
+                        break;
+                    }
+                    std::thread::sleep(std::time::Duration::from_millis(10));
+                }
+                Ok(Some(name.parse().unwrap_or_else(|_| RunId("unknown".to_owned()))))
             }
         }
     }

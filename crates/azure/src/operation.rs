@@ -101,8 +101,8 @@ async fn ask_until_over(
             // It was accepted, so it goes on whatever the answers in between: an outage of the line or of the service, a
             // throttled one, a token that cannot be renewed.
             Err(error) => {
-                gone +=
-                    u32::from(matches!(&error, CallError::Refused(r) if matches!(r.refusal.status, Some(404 | 410))));
+                let unknown = matches!(&error, CallError::Refused(r) if matches!(r.refusal.status, Some(404 | 410)));
+                gone = if unknown { gone + 1 } else { 0 };
                 wait = pace.of(EVERY);
                 continue;
             }

@@ -163,7 +163,8 @@ impl Patience {
                 Asked::NotYet(why, refusal) => (why, refusal),
             };
             tries += 1;
-            if begun.elapsed() >= at_most {
+            // One answer that was slow to come does not end it.
+            if tries > 1 && begun.elapsed() >= at_most {
                 return Err(Halt::Failed(too_long(what, why, self.at_most, refusal)));
             }
             wire.pause(work, why, pace.of(wait), at_most, tries).await.map_err(|e| Halt::of(what, e))?;
@@ -189,8 +190,7 @@ pub async fn patiently<T>(
     let mut wait = Duration::from_secs(5);
     for round in 1..ROUNDS {
         match ask().await {
-            Err(CallError::Refused(r)) if matches!(r.refusal.status, Some(408 | 429 | 500..)) => {}
-            Err(CallError::Unreachable(_) | CallError::Lost(_)) => {}
+            Err(error) if error.may_pass() => {}
             answer => return answer,
         }
         wire.pause(work, "the service has trouble", pace.of(wait), pace.of(Duration::from_secs(60)), round).await?;

@@ -82,14 +82,20 @@ pub enum CallError {
 }
 
 impl CallError {
+    /// True where asking again soon may bring an answer: nothing of it says no, and nobody stopped it.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        !self.is_final() && !matches!(self, Self::Journal(_) | Self::Stopped)
+    }
+
     /// True where asking again changes nothing: the service, or the sign-in for it, said no for good.
     #[must_use]
     pub fn is_final(&self) -> bool {
+        let no = |refusal: &Refusal| refusal.status.is_some_and(|s| (400..500).contains(&s) && !matches!(s, 408 | 429));
         match self {
-            Self::Refused(refused) => {
-                refused.refusal.status.is_some_and(|s| (400..500).contains(&s) && !matches!(s, 408 | 429))
-            }
-            Self::SignIn(_) => true,
+            Self::Refused(refused) => no(&refused.refusal),
+            // A sign-in that could not be reached may be reached soon; one that said no without an answer is a program's.
+            Self::SignIn(trouble) => trouble.refusal.as_ref().is_none_or(no),
             Self::Unreachable(_) | Self::Lost(_) | Self::Journal(_) | Self::Stopped => false,
         }
     }
@@ -102,7 +108,7 @@ impl CallError {
                 Trouble::from_refusal(what, refusal)
             }
             Self::SignIn(trouble) => trouble,
-            Self::Journal(error) => Trouble::new(what, error.to_string(), "Free some disk space."),
+            Self::Journal(error) => Trouble::new(what, error.to_string(), error.cure()),
             Self::Stopped => Trouble::new(what, "You stopped it.", ""),
         }
     }

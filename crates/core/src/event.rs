@@ -16,8 +16,17 @@ pub const EVENT_VERSION: u8 = 1;
 
 /// The id of a run, such as `7f3c9a2e`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "String")]
 pub struct RunId(pub String);
+
+impl TryFrom<String> for RunId {
+    type Error = String;
+
+    /// Reads what a journal holds: names of files and of pods are made of it.
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
 
 impl std::str::FromStr for RunId {
     type Err = String;
@@ -364,6 +373,15 @@ impl Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_run_of_a_journal_has_an_id_that_a_file_may_be_named_by() {
+        assert!(serde_json::from_str::<RunId>(r#""7f3c9a2e""#).is_ok_and(|run| run.0 == "7f3c9a2e"));
+        for text in ["../x", "a/b", "", "7f3c 9a2e"] {
+            assert!(serde_json::from_value::<RunId>(text.into()).is_err(), "{text}");
+        }
+        assert_eq!(serde_json::to_string(&RunId("7f3c9a2e".to_owned())).expect("writes"), r#""7f3c9a2e""#);
+    }
 
     #[test]
     fn an_entry_is_one_line_with_version_time_and_event() {

@@ -190,7 +190,9 @@ impl ResourceId {
         if !same(&found, kind.type_name()) {
             return wrong(format!("that is a {found}, not a {}", kind.word()));
         }
-        let plain = |s: &str| s.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '(' | ')'));
+        let dots = |s: &str| matches!(s, "." | "..");
+        let plain =
+            |s: &str| !dots(s) && s.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '(' | ')'));
         if !plain(group) || !plain(name) {
             return wrong(format!("\"{text}\" holds characters that no resource id has"));
         }

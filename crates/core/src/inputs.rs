@@ -186,8 +186,11 @@ fn minutes(text: &str) -> Result<u16, String> {
     number(text, 0..=1440, "minutes")
 }
 
-/// A Kubernetes name (RFC 1123 label).
-fn namespace(text: &str) -> Result<String, String> {
+/// Reads the name of a Kubernetes namespace (RFC 1123 label).
+///
+/// # Errors
+/// A sentence that says what right looks like.
+pub fn namespace(text: &str) -> Result<String, String> {
     let edge = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     let bytes = text.as_bytes();
     let inside = bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-');

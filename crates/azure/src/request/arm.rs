@@ -114,6 +114,15 @@ pub fn roles_of(principal: ObjectId) -> String {
     )
 }
 
+/// The Resource Graph query for the Key Vaults whose access policies name a principal.
+#[must_use]
+pub fn vaults_of(principal: ObjectId) -> String {
+    format!(
+        "resources | where type =~ 'microsoft.keyvault/vaults' | where tostring(properties.accessPolicies) contains \
+         '{principal}' | project id, name, properties"
+    )
+}
+
 /// The Key Vaults of a subscription of tenant A.
 #[must_use]
 pub fn vaults_in(endpoints: &Endpoints, subscription: Uuid) -> Request {

@@ -84,7 +84,7 @@ impl Doing<'_> {
                     app.app_id,
                     app.id
                 ),
-                "Look who made it, then apply again: the checks show it, and ask whether it is taken up.",
+                "Look who made it, then apply again: the checks show it. It is taken up by --adopt with its id alone.",
             ))),
         }
     }

@@ -299,7 +299,9 @@ impl Doing<'_> {
             Ok(None) => Err(Halt::Failed(Trouble::new(
                 format!("The former app {former} has no service principal in tenant A any more."),
                 "The cluster could not work with it, so it keeps the app that it has.",
-                format!("Let an owner restore it (az ad sp create --id {former} ), then undo again."),
+                format!(
+                    "Have it made anew (az ad sp create --id {former} ), then undo again: it gives that one the roles."
+                ),
             ))),
             Err(refusal) => Err(Halt::Failed(Trouble::from_refusal(what, refusal))),
         }
@@ -354,8 +356,9 @@ impl Doing<'_> {
 fn by_hand(cluster: &ClusterId, app: &str) -> String {
     format!(
         "An owner of that app adds a secret and gives the cluster back: az ad app credential reset --append --id {app} , \
-         then az aks update-credentials --resource-group {} --name {} --reset-service-principal --service-principal {app} \
+         then az aks update-credentials --subscription {} --resource-group {} --name {} --reset-service-principal --service-principal {app} \
          --client-secret SECRET",
+        cluster.subscription(),
         cluster.group(),
         cluster.name()
     )

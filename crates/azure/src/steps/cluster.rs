@@ -216,7 +216,7 @@ impl Doing<'_> {
                 let now = match self.try_cluster(cluster).await {
                     Ok(now) => now,
                     // What cannot be asked now may be asked soon: nothing is concluded from it.
-                    Err(error) if !error.is_final() && !matches!(error, CallError::Stopped | CallError::Journal(_)) => {
+                    Err(error) if error.may_pass() => {
                         return Ok(Asked::NotYet("the cluster cannot be asked", None));
                     }
                     Err(error) => return Err(Halt::of(what, error).unknown()),

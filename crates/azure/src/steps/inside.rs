@@ -52,7 +52,7 @@ impl Doing<'_> {
             self.after(earlier.id).await?;
         }
         self.begin()?;
-        let place = Place { namespace, name: pod_name(self.run()), image: full_name(login_server, image) };
+        let place = self.place(namespace, full_name(login_server, image))?;
         let api = match Kubernetes::of(self.door(), &self.work, cluster).await {
             Ok(api) => api,
             Err(shut) => return untold(cluster, &place, because(shut)?),
@@ -76,6 +76,19 @@ impl Doing<'_> {
                 format!("It says: {why}"),
                 "The cluster has the new credential, and the same credential pulls from here. Look whether the cluster's \
                  network reaches the registry, then go on with crosspull resume.",
+            ))),
+        }
+    }
+
+    /// Where the pod is. The namespace comes from the journal, and an address is made of it.
+    fn place<'n>(&self, namespace: &'n str, image: String) -> Result<Place<'n>, Halt> {
+        let name = pod_name(self.run());
+        match crosspull_core::inputs::namespace(namespace) {
+            Ok(_) => Ok(Place { namespace, name, image }),
+            Err(why) => Err(Halt::Failed(Trouble::new(
+                "The pod was not looked for.",
+                format!("The journal holds something else in the place of a namespace: {why}."),
+                "Look what was done to the journal.",
             ))),
         }
     }
@@ -168,7 +181,7 @@ impl Doing<'_> {
 
     /// Removes a pod that an earlier part of the run left behind.
     pub(super) async fn remove_pod(&self, cluster: &ClusterId, namespace: &str, made: &[Learnt]) -> Done {
-        let place = Place { namespace, name: pod_name(self.run()), image: String::new() };
+        let place = self.place(namespace, String::new())?;
         let api = match Kubernetes::of(self.door(), &self.work, cluster).await {
             Ok(api) => api,
             Err(shut) => {

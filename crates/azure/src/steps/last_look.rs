@@ -65,11 +65,11 @@ impl Doing<'_> {
         let run = self.run();
         let now = match self.way() {
             Way::On => format!(
-                "The cluster is as before. Put right what is missing and go on with crosspull resume {run} , or take the \
-                 run back with crosspull undo {run}"
+                "No reset was sent. Put right what is missing and go on with crosspull resume {run} , or take the run back \
+                 with crosspull undo {run}"
             ),
             Way::Back => {
-                format!("The cluster is as before. Put right what is missing, then crosspull undo {run} goes on.")
+                format!("No reset was sent. Put right what is missing, then crosspull undo {run} goes on.")
             }
         };
         Halt::Failed(Trouble::new(format!("{} was not reset.", reset.cluster.name()), why, now))
@@ -108,6 +108,8 @@ impl Doing<'_> {
             .await;
         match found {
             Err(halt @ (Halt::Stopped | Halt::Journal(_))) => Err(halt),
+            // Patience is over, or the question itself could not be asked.
+            Err(halt) if last.is_empty() => Ok(Some(halt.why())),
             Err(_) => Ok(Some(last)),
             Ok(found) => Ok(found),
         }
@@ -131,12 +133,13 @@ impl Doing<'_> {
         if planned.is_empty() || has.is_some_and(|has| planned.contains(&has)) {
             return Ok(Seen::Yes);
         }
-        let planned: Vec<String> = planned.iter().map(ToString::to_string).collect();
-        Ok(Seen::No(format!(
-            "{name} had the app {} when the run was planned, and has {} now.",
-            planned.first().map_or("", String::as_str),
-            has.map_or_else(|| "a managed identity".to_owned(), |has| format!("the app {has}"))
-        )))
+        let has = has.map_or_else(|| "a managed identity".to_owned(), |has| format!("the app {has}"));
+        Ok(Seen::No(match (self.way(), planned.first()) {
+            (Way::On, Some(planned)) => {
+                format!("{name} had the app {planned} when the run was planned, and has {has} now.")
+            }
+            _ => format!("{name} has {has} , which is neither the run's nor its former one."),
+        }))
     }
 
     /// The apps that the cluster may have now. Plans of the first version do not tell which one it had.
@@ -232,7 +235,7 @@ impl Doing<'_> {
     async fn assignment_is_there(&self, fact: &Fact) -> Result<Seen, Halt> {
         let side = if matches!(fact, Fact::Assignment(_)) { Side::B } else { Side::A };
         let what = match fact {
-            Fact::RoleCopy(key) => format!("The role {key}"),
+            Fact::RoleCopy(key) => self.role_by_key(key),
             _ => "The role on the registry".to_owned(),
         };
         let Some(id) = self.known::<String>(fact) else { return Ok(Seen::No(format!("{what} was not granted."))) };
@@ -244,13 +247,22 @@ impl Doing<'_> {
         let request = request::assignment(self.door().endpoints(), side, &id);
         match self.door().json::<Assignment>(&self.work, request).await {
             Ok(there) if Some(there.properties.principal_id) == principal => Ok(Seen::Yes),
-            Ok(_) => Ok(Seen::No(format!("{what} is another principal's: {id}"))),
+            Ok(_) => Ok(Seen::No(format!("{what}, role assignment {id} , is another principal's."))),
             Err(CallError::Refused(r)) if r.refusal.status == Some(404) => {
                 Ok(Seen::No(format!("{what} is not granted any more: the role assignment {id} is gone.")))
             }
             Err(CallError::Refused(r)) if side == Side::B && r.refusal.status == Some(403) => Ok(Seen::Yes),
             Err(error) => unseen(&format!("{what} cannot be read"), error),
         }
+    }
+
+    /// A copied role by its name and where it holds, as the plan tells.
+    fn role_by_key(&self, key: &str) -> String {
+        let copied = self.plan().steps.iter().find_map(|step| match &step.op {
+            Op::CopyRoles { roles, .. } => roles.iter().find(|role| role.key() == key),
+            _ => None,
+        });
+        copied.map_or_else(|| format!("The role {key}"), HeldRole::short)
     }
 
     async fn former_roles_are_there(&self, reset: Reset<'_>) -> Result<Seen, Halt> {

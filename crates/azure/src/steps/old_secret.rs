@@ -40,14 +40,19 @@ impl Doing<'_> {
             ));
         }
         let object: ObjectId = self.need(Fact::AppObject).await?;
+        let what = format!("the replaced secret {key} was not removed");
         let request = request::remove_password(self.door().endpoints(), object, key);
         match self.door().raw(&self.work, request).await {
             Ok(_) => Ok((Outcome::Changed, format!("key id {key}"))),
-            // It was removed before, or by the request whose answer was lost.
-            Err(CallError::Refused(r)) if matches!(r.refusal.status, Some(400 | 404)) => {
-                Ok((Outcome::Found, "it is gone already".to_owned()))
-            }
-            Err(error) => told(error, &format!("the replaced secret {key} was not removed"), &by_hand),
+            // It was removed before, or by the request whose answer was lost: the app tells.
+            Err(error @ (CallError::Lost(_) | CallError::Refused(_))) => match self.read_app(object).await {
+                Ok(app) if app.password_credentials.iter().all(|c| c.key_id != key) => {
+                    Ok((Outcome::Changed, format!("key id {key}")))
+                }
+                Err(halt @ (Halt::Stopped | Halt::Journal(_))) => Err(halt),
+                _ => told(error, &what, &by_hand),
+            },
+            Err(error) => told(error, &what, &by_hand),
         }
     }
 
@@ -60,7 +65,12 @@ impl Doing<'_> {
         let stays = format!("the secret {key} of the former app was not removed");
         let removed = match self.former_app(former).await {
             Ok(Ok(Some(object))) => self.remove_secrets(object, SecretFor::WayBack, &[]).await.map(drop),
-            Ok(_) => return Ok((Outcome::Skipped, format!("{stays}: the app cannot be read. By hand: {by_hand}"))),
+            Ok(Ok(None)) => {
+                return Ok((Outcome::Skipped, "the former app is gone, and its secrets with it".to_owned()));
+            }
+            Ok(Err(_)) => {
+                return Ok((Outcome::Skipped, format!("{stays}: the app cannot be read. By hand: {by_hand}")));
+            }
             Err(halt) => Err(halt),
         };
         match removed {

@@ -7,7 +7,7 @@ use crosspull_core::text::printable;
 
 use crate::engine::Doing;
 use crate::patience::Halt;
-use crate::reply::{App, Assignment, FederatedCredential, GraphPage, Owner};
+use crate::reply::{App, Assignment, FederatedCredential, Owner};
 use crate::request::{self, Request};
 use crate::wire::CallError;
 
@@ -23,10 +23,20 @@ impl Doing<'_> {
         let mut theirs = foreign_credentials(&app);
         theirs.extend(self.foreign_owners(object).await?);
         theirs.extend(self.federated_credentials(object).await?);
-        if let Some(principal) = self.known::<ObjectId>(&Fact::PrincipalA) {
+        let principal = match self.known::<ObjectId>(&Fact::PrincipalA) {
+            Some(principal) => Some(principal),
+            None => match self.look_for_principal(Side::A, app_id, NOT_TOLD).await? {
+                Ok(found) => found.map(|p| p.id),
+                Err(refusal) => return Err(Halt::Failed(Trouble::from_refusal(NOT_TOLD, refusal))),
+            },
+        };
+        if let Some(principal) = principal {
             theirs.extend(self.foreign_roles_in_a(principal).await?);
         }
-        if theirs.is_empty() { Ok(()) } else { Err(stays("The app was not deleted.", app_id, &theirs)) }
+        if theirs.is_empty() {
+            return Ok(());
+        }
+        Err(stays("The app was not deleted.", &theirs, &format!("az ad app delete --id {app_id}")))
     }
 
     /// Halts where others have given the app's service principal in B more than this run did.
@@ -35,15 +45,22 @@ impl Doing<'_> {
         let Some(scope) = registry.and_then(|id| id.subscription()).map(|id| format!("/subscriptions/{id}")) else {
             return Ok(());
         };
-        let request = request::roles_at(self.door().endpoints(), Side::B, &scope, principal);
-        let listed: Vec<Assignment> = match self.door().list(&self.work, request).await {
-            Ok(listed) => listed,
-            Err(CallError::Refused(r)) if r.refusal.status == Some(403) => return Ok(()),
-            Err(error) => return Err(not_told(error)),
+        let at = |scope: &str| request::roles_at(self.door().endpoints(), Side::B, scope, principal);
+        let listed: Vec<Assignment> = match self.door().list(&self.work, at(&scope)).await {
+            // Who may look at the registry alone looks there.
+            Err(CallError::Refused(r)) if r.refusal.status == Some(403) => {
+                let registry = registry.map(ToString::to_string).unwrap_or_default();
+                self.door().list(&self.work, at(&registry)).await.map_err(not_told)?
+            }
+            listed => listed.map_err(not_told)?,
         };
         let theirs = self.not_of_this_run(listed);
-        let Some(app) = app.filter(|_| !theirs.is_empty()) else { return Ok(()) };
-        Err(stays("The app's service principal in tenant B was not deleted.", app, &theirs))
+        if theirs.is_empty() {
+            return Ok(());
+        }
+        let id = app.map_or_else(|| principal.to_string(), |app| app.to_string());
+        let by_hand = format!("signed in to tenant B, az ad sp delete --id {id}");
+        Err(stays("The app's service principal in tenant B was not deleted.", &theirs, &by_hand))
     }
 
     async fn foreign_owners(&self, object: ObjectId) -> Result<Vec<String>, Halt> {
@@ -64,19 +81,12 @@ impl Doing<'_> {
     /// cluster's own subscription.
     async fn foreign_roles_in_a(&self, principal: ObjectId) -> Result<Vec<String>, Halt> {
         let endpoints = self.door().endpoints();
-        let query = request::roles_of(principal);
-        let mut listed = Vec::new();
-        let mut after: Option<String> = None;
-        for _ in 0..crate::door::MOST_PAGES {
-            let request = request::resources(endpoints, Side::A, &query, after.as_deref());
-            // Where there is no such service, the cluster's own subscription is what there is to look at.
-            let Ok(page) = self.door().json::<GraphPage<Assignment>>(&self.work, request).await else { break };
-            listed.extend(page.data);
-            after = page.next;
-            if after.is_none() {
-                break;
-            }
-        }
+        let mut listed: Vec<Assignment> =
+            match self.door().query(&self.work, Side::A, &request::roles_of(principal)).await {
+                // Somebody forbade it, or the cloud has none: the cluster's own subscription is what there is to look at.
+                Err(CallError::Refused(r)) if r.refusal.status.is_some_and(|s| (400..500).contains(&s)) => Vec::new(),
+                listed => listed.map_err(not_told)?,
+            };
         if let Some(cluster) = self.past().route().and_then(|plan| plan.subject().0) {
             let scope = format!("/subscriptions/{}", cluster.subscription());
             let own: Vec<Assignment> = self.read_list(request::roles_at(endpoints, Side::A, &scope, principal)).await?;
@@ -125,10 +135,10 @@ fn foreign_credentials(app: &App) -> Vec<String> {
     secrets.chain(certificates).collect()
 }
 
-fn stays(what: &str, app: AppId, theirs: &[String]) -> Halt {
+fn stays(what: &str, theirs: &[String], by_hand: &str) -> Halt {
     Halt::Failed(Trouble::new(
         what,
         format!("Others have put something on it, which would go with it: {}", theirs.join(", ")),
-        format!("Where nobody needs that, delete it by hand: az ad app delete --id {app}"),
+        format!("Where nobody needs that, delete it by hand: {by_hand}"),
     ))
 }

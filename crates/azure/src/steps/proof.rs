@@ -221,7 +221,9 @@ impl Doing<'_> {
             let Some(chosen) = manifest.chosen() else { break };
             chosen.clone_into(&mut reference);
         }
-        Ok(Ok(()))
+        // Nothing of it was read, so nothing is proved.
+        let refusal = unanswered("Torn", "its manifest names nothing that could be read");
+        Ok(Err(Missed { part: Part::Manifest, refusal }))
     }
 
     /// Reads one byte of a blob. A registry sends its clients on to storage; the token stays behind.

@@ -344,5 +344,6 @@ fn registry_assignment(registry: &RegistryId, role: Role, principal: ObjectId) -
 /// The id of the copy of an assignment; none where its definition has no GUID.
 pub(super) fn copied_assignment(held: &HeldRole, principal: ObjectId) -> Option<String> {
     let name = assignment_name(&held.scope, held.definition_guid()?, principal);
-    Some(request::assignment_id(&held.scope, name))
+    // The scope comes from a journal: what is no scope makes no id.
+    Some(request::assignment_id(&held.scope, name)).filter(|id| request::is_assignment_id(id))
 }

@@ -168,7 +168,14 @@ impl Doing<'_> {
         let goes = |c: &PasswordCredential| c.display_name.as_deref() == Some(&name) && !held.contains(&c.key_id);
         Patience::new(2, 5)
             .until(self.door().wire(), &self.work, NOT_REMOVED, async || {
-                let app = self.read_app(object).await?;
+                let request = request::app(self.door().endpoints(), object);
+                let app: App = match self.door().json(&self.work, request).await {
+                    Ok(app) => app,
+                    Err(error) if error.may_pass() => {
+                        return Ok(Asked::NotYet("the app cannot be read", error.trouble("").refusal));
+                    }
+                    Err(error) => return Err(Halt::of("The app cannot be read.", error)),
+                };
                 let (gone, others): (Vec<_>, Vec<_>) = app.password_credentials.into_iter().partition(goes);
                 let mut lost = None;
                 for one in &gone {

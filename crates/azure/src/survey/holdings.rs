@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{ASSIGN, Surveyor, lower_first};
 use crate::patience::patiently;
-use crate::reply::{AppRoleAssignment, Assignment, Definition, GraphPage, Membership, Principal, Subscription, Vault};
+use crate::reply::{AppRoleAssignment, Assignment, Definition, Membership, Principal, Subscription, Vault};
 use crate::request::{self, Request};
 use crate::wire::CallError;
 
@@ -143,7 +143,8 @@ impl Surveyor<'_> {
     async fn roles_everywhere(&self, work: &Work, principal: ObjectId, subscriptions: &[Uuid]) -> Read<Assignment> {
         let endpoints = self.door.endpoints();
         // Where it fails the others say the same.
-        let by_query = self.query::<Assignment>(work, &request::roles_of(principal)).await.unwrap_or_default();
+        let by_query =
+            self.door.query::<Assignment>(work, Side::A, &request::roles_of(principal)).await.unwrap_or_default();
         let mut found = Vec::new();
         let asked = subscriptions.iter().map(async |id| {
             let scope = format!("/subscriptions/{id}");
@@ -158,8 +159,11 @@ impl Surveyor<'_> {
                 Err(unread) => missing.push(unread),
             }
         }
-        // Those of the lists come first: they name a role as its scope does.
-        found.extend(by_query);
+        // The query may still tell of what is gone, so where a list was read the list counts.
+        let unread = |id: Uuid| missing.iter().any(|m| m.part == Part::RolesIn(id));
+        let beside =
+            |a: &Assignment| subscription_of(&a.scope()).is_none_or(|id| !subscriptions.contains(&id) || unread(id));
+        found.extend(by_query.into_iter().filter(beside));
         found.retain(|a| a.properties.principal_id == principal);
         found.sort_by_key(|a| a.id.to_ascii_lowercase());
         found.dedup_by(|a, b| a.id.eq_ignore_ascii_case(&b.id));
@@ -190,11 +194,7 @@ impl Surveyor<'_> {
 
     /// The access policies of Key Vaults that name a principal; a vault that takes roles instead heeds none.
     async fn vault_policies(&self, work: &Work, principal: ObjectId, subscriptions: &[Uuid]) -> Read<Lack> {
-        let query = format!(
-            "resources | where type =~ 'microsoft.keyvault/vaults' | where tostring(properties.accessPolicies) contains \
-             '{principal}' | project id, name, properties"
-        );
-        let listed = match self.query::<Vault>(work, &query).await {
+        let listed = match self.door.query::<Vault>(work, Side::A, &request::vaults_of(principal)).await {
             Ok(vaults) => Ok(vaults),
             Err(_) => self.vaults_by_subscription(work, subscriptions).await,
         };
@@ -209,22 +209,6 @@ impl Surveyor<'_> {
         let asked = subscriptions.iter().map(|id| self.list(work, request::vaults_in(self.door.endpoints(), *id)));
         let answers: Vec<Result<Vec<Vault>, CallError>> = stream::iter(asked).buffer_unordered(AT_ONCE).collect().await;
         Ok(answers.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
-    }
-
-    /// Everything that a query finds in all scopes (Resource Graph), page by page.
-    async fn query<T: DeserializeOwned + Send>(&self, work: &Work, query: &str) -> Result<Vec<T>, CallError> {
-        let mut rows = Vec::new();
-        let mut after: Option<String> = None;
-        for _ in 0..crate::door::MOST_PAGES {
-            let request = request::resources(self.door.endpoints(), Side::A, query, after.as_deref());
-            let page: GraphPage<T> = self.door.json(work, request).await?;
-            rows.extend(page.data);
-            match page.next {
-                Some(next) => after = Some(next),
-                None => return Ok(rows),
-            }
-        }
-        Err(crate::door::endless())
     }
 
     async fn held_role(&self, work: &Work, assignment: &Assignment) -> HeldRole {
@@ -258,11 +242,17 @@ impl Surveyor<'_> {
     }
 }
 
+/// The subscription that a scope is in; none for one above all subscriptions.
+fn subscription_of(scope: &str) -> Option<Uuid> {
+    let rest =
+        scope.get("/subscriptions/".len()..).filter(|_| scope.to_ascii_lowercase().starts_with("/subscriptions/"));
+    rest?.split('/').next()?.parse().ok()
+}
+
 /// The id of a role definition as an assignment in a subscription names it. Resource Graph names built-in roles without
 /// the subscription, where few may read them.
 fn in_scope(definition: &str, scope: &str) -> String {
-    let subscription = scope.strip_prefix("/subscriptions/").and_then(|rest| rest.split('/').next());
-    match subscription {
+    match subscription_of(scope) {
         Some(subscription) if definition.starts_with("/providers/") => {
             format!("/subscriptions/{subscription}{definition}")
         }
@@ -296,7 +286,8 @@ mod tests {
     #[test]
     fn a_role_is_named_within_its_subscription() {
         let of = "/providers/Microsoft.Authorization/RoleDefinitions/b2";
-        assert_eq!(in_scope(of, "/subscriptions/s/resourceGroups/g"), format!("/subscriptions/s{of}"));
+        let one = "/subscriptions/11111111-1111-4111-8111-111111111111";
+        assert_eq!(in_scope(of, &format!("{one}/resourceGroups/g")), format!("{one}{of}"));
         assert_eq!(in_scope(of, "/"), of);
         assert_eq!(in_scope("/subscriptions/t/x", "/subscriptions/s"), "/subscriptions/t/x");
     }

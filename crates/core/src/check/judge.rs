@@ -105,7 +105,7 @@ pub fn judge_old_roles(
         return Finding {
             refusal: first.refusal.clone(),
             ..check.stop(
-                format!("not read of {name}'s present principal, since you may not: {}", parts(open.iter().copied())),
+                format!("not read of {name}'s present principal, and asking again does not help: {}", parts(open.iter().copied())),
                 format!(
                     "The cluster may lose it. Sign in to tenant A with an account that may read it, or accept that it may be \
                      missing: --unread {}",

@@ -1,12 +1,13 @@
 //! One run stands on a cluster at a time: what else is told of it, and what stops.
 
 use super::{Check, Finding};
+use crate::event::RunId;
 use crate::ids::ClusterId;
 use crate::run::{OtherRun, Way};
 
-/// Judges the other runs for a cluster. `way` is where this run goes.
+/// Judges the other runs for a cluster. `way` is where this run goes, and `unread` names runs whose journals cannot be read.
 #[must_use]
-pub fn judge_other_runs(cluster: &ClusterId, others: &[OtherRun], way: Way) -> Finding {
+pub fn judge_other_runs(cluster: &ClusterId, others: &[OtherRun], unread: &[RunId], way: Way) -> Finding {
     let check = Check::OtherRuns(cluster.clone());
     let name = cluster.name();
     if let Some(other) = others.iter().find(|o| o.at_work) {
@@ -33,6 +34,16 @@ pub fn judge_other_runs(cluster: &ClusterId, others: &[OtherRun], way: Way) -> F
                 ),
             )
         }
+        None if !unread.is_empty() => {
+            let named: Vec<String> = unread.iter().map(ToString::to_string).collect();
+            check.warn(
+                format!(
+                    "whether these runs stand on {name} cannot be told, since their journals cannot be read: {}",
+                    named.join(" ")
+                ),
+                "crosspull runs says what is wrong with each.",
+            )
+        }
         None => check.pass(format!("no other run works on {name} or waits to reset it")),
     }
 }
@@ -41,19 +52,20 @@ pub fn judge_other_runs(cluster: &ClusterId, others: &[OtherRun], way: Way) -> F
 mod tests {
     use super::*;
     use crate::check::Level;
-    use crate::event::RunId;
 
     #[test]
     fn a_run_at_work_stops_and_one_that_waits_is_told_of() {
         let cluster = ClusterId::parse("/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-shop/providers/Microsoft.ContainerService/managedClusters/aks-shop").expect("an id");
         let other =
             |at_work, builds_on_it| OtherRun { id: RunId("7f3c".to_owned()), at_work, stands: true, builds_on_it };
-        let judged = |others: &[OtherRun], way| judge_other_runs(&cluster, others, way).level;
+        let judged = |others: &[OtherRun], way| judge_other_runs(&cluster, others, &[], way).level;
         assert_eq!(judged(&[], Way::On), Level::Pass);
         assert_eq!(judged(&[other(true, false)], Way::On), Level::Stop);
         assert_eq!(judged(&[other(true, false)], Way::Back), Level::Stop);
         assert_eq!(judged(&[other(false, true)], Way::On), Level::Warn);
         assert_eq!(judged(&[other(false, true)], Way::Back), Level::Stop);
         assert_eq!(judged(&[other(false, false)], Way::Back), Level::Warn);
+        let unread = [RunId("7f3c".to_owned())];
+        assert_eq!(judge_other_runs(&cluster, &[], &unread, Way::On).level, Level::Warn);
     }
 }

@@ -51,7 +51,7 @@ pub fn judge_secret(
     let (first, which) = match in_use {
         SecretInUse::Known(secret) => (secret.ends, format!("{name}'s secret {}", secret.key)),
         SecretInUse::OneOf(secrets) if secrets.is_empty() => {
-            let now = "Its nodes cannot sign in again. Give it another: crosspull apply --renew";
+            let now = "Its nodes cannot sign in again. Give it another: apply again with --renew";
             return if renew {
                 check.warn(format!("{name}'s app has no secret of crosspull any more; another is made"), "")
             } else {
@@ -69,8 +69,8 @@ pub fn judge_secret(
     };
     let left = ends.duration_since(now);
     let day = ends.strftime("%F");
-    let needed = i64::from(QUESTION_HOURS) + i64::from(soak_minutes).div_euclid(60) + 1;
-    let cure = format!("Give {name} another secret before: crosspull apply --renew");
+    let needed = i64::from(QUESTION_HOURS) + i64::from(soak_minutes.div_ceil(60));
+    let cure = format!("Give {name} another secret: apply again with --renew");
     if renew {
         return check.pass(format!("{which} ends on {day}; another is made and given"));
     }

@@ -49,8 +49,8 @@ pub fn secret_name(run: &RunId, what: SecretFor) -> String {
     }
 }
 
-/// True for the name of a secret that some run adds. Whoever may add secrets can give one such a name, so nothing more
-/// hangs on it than which secret is meant where no journal tells.
+/// True for the name of a secret that some run adds. Whoever may add secrets can give one such a name: it tells which
+/// secret is meant where no journal does, and whether a secret on an app is one of crosspull's when the app is deleted.
 #[must_use]
 pub fn made_by_a_run(name: &str) -> bool {
     let run = name.strip_prefix("crosspull ").map(|rest| rest.strip_suffix(" way back").unwrap_or(rest));

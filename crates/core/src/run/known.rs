@@ -11,7 +11,7 @@ use crate::plan::{Fact, Plan};
 pub struct Known {
     /// The object ids of the apps that they made or took up.
     pub apps: Vec<ObjectId>,
-    /// The clusters that they gave a secret to, with its key id; the last one of each counts.
+    /// The clusters that they gave a secret to, with its key id, in the order of their resets; the last one of each counts.
     pub keys: Vec<(ClusterId, KeyId)>,
 }
 
@@ -32,15 +32,18 @@ impl Known {
     /// What those runs know.
     #[must_use]
     pub fn of<'a>(runs: impl Iterator<Item = &'a Run>) -> Self {
-        let mut runs: Vec<&Run> = runs.collect();
-        runs.sort_by_key(|run| run.last);
+        let runs: Vec<&Run> = runs.collect();
         let apps = runs.iter().filter_map(|run| run.facts.id(&Fact::AppObject)).collect();
-        let keys = runs.iter().filter_map(|run| {
-            let cluster = run.route().and_then(|plan| plan.subject().0.cloned())?;
-            let key = run.resets(Way::On).rfind(|reset| reset.taken)?.key?;
-            Some((cluster, key))
-        });
-        Self { apps, keys: keys.collect() }
+        let mut given: Vec<_> = runs
+            .iter()
+            .filter_map(|run| {
+                let cluster = run.route().and_then(|plan| plan.subject().0.cloned())?;
+                let reset = run.resets(Way::On).rfind(|reset| reset.taken)?;
+                Some((reset.started, cluster, reset.key?))
+            })
+            .collect();
+        given.sort_by_key(|(at, ..)| *at);
+        Self { apps, keys: given.into_iter().map(|(_, cluster, key)| (cluster, key)).collect() }
     }
 
     /// The key id of the secret that a cluster was given last.
