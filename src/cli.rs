@@ -12,8 +12,8 @@ file (tenant-a). A service principal's id and secret come from CROSSPULL_A_CLIEN
 CROSSPULL_A_CLIENT_SECRET_FILE), likewise B; a secret is never an argument.
 
 Exit codes: 0 done; 1 failed; 2 wrong input, nothing was called; 3 waits for a person; 4 stopped by a check, nothing was \
-written; 5 undo left something behind; 129, 130, 143 stopped by a signal. What ended with 1, 3, 5 or a signal can be gone \
-on with: crosspull resume.";
+written; 5 undo left something behind; 129, 130, 143 stopped by a signal. What ended with 1, 3 or a signal can be gone on \
+with: crosspull resume; with 5: crosspull undo.";
 
 /// The columns of a help text: those of the narrowest terminal that is common, also on a wider one and in a pipe.
 const COLUMNS: usize = 80;

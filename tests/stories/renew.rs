@@ -6,12 +6,14 @@ use crate::story::Story;
 fn a_secret_that_ends_soon_is_warned_of_and_renewed() {
     let story = Story::of("happy");
     story.apply(&["--secret-days", "10"]).is_done();
+    let first = story.run_id();
     let old = story.world().secrets()[0].to_owned();
     let end = story.apply(&[]);
     end.exits(0).finds("warn", &format!("aks-shop's secret {old} ends on"), "apply again with --renew");
     assert_eq!(story.taken_by("/resetServicePrincipalProfile"), 1, "nothing is renewed unasked");
     assert_eq!(story.world().secrets(), [old.as_str()]);
 
+    let found = story.runs_but(&[&first]).pop().expect("a run that found all");
     let end = story.apply(&["--renew"]);
     end.is_done();
     end.finds("pass", "another is made and given", "");
@@ -23,6 +25,15 @@ fn a_secret_that_ends_soon_is_warned_of_and_renewed() {
     assert!(!end.secret().is_empty());
     let plan = end.events("run_started").next().expect("it began")["plan"].to_string();
     assert!(plan.contains("\"replaced\""), "{plan}");
+
+    // There is nothing to go back to, and the run that made the app is taken back as ever.
+    let second = story.runs_but(&[&first, &found]).pop().expect("a renewal");
+    let end = story.run(&["undo", &second, "--yes"]);
+    assert!(end.exits(0).out.contains("so there is nothing to go back to"), "{end}");
+    assert!(!story.run(&["runs"]).out.contains(&format!("take back: crosspull undo {second}")));
+    story.undo_of(&first, &[]).ends_well();
+    assert_eq!(story.world().our_apps().len(), 0);
+    assert_eq!(story.world().cluster()["clientId"], story.begin().cluster()["clientId"]);
 }
 
 #[test]

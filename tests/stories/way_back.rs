@@ -63,10 +63,17 @@ fn a_way_back_that_was_saved_needs_no_right_any_more() {
     assert_eq!(mode & 0o777, 0o600);
     let saved = std::fs::read_to_string(&file).expect("the secret");
     assert!(!saved.is_empty() && !saved.contains('\n'));
+    let app = text(story.begin().cluster(), "clientId").to_owned();
+    let ends: Vec<String> =
+        story.world().ends_of_secrets(&app).into_iter().map(|(_, end)| end[..10].to_owned()).collect();
+    assert!(ends.iter().all(|end| *end == ends[0]), "it lives as long as the one before: {ends:?}");
     let end = story.undo(&[]);
     end.ends_well();
+    let notes: Vec<String> = end.events("step_ended").map(|e| e["note"].to_string()).collect();
+    assert!(notes.iter().any(|n| n.contains("stays: the cluster was given back with it")), "{notes:?}");
     let world = story.world();
     assert_eq!(world.cluster()["clientId"], story.begin().cluster()["clientId"]);
+    assert_eq!(world.secrets_of(&app).len(), 2, "the one before, and the saved one");
     assert_eq!(world.pulls().len(), 3);
     for journal in story.journals() {
         assert!(!std::fs::read_to_string(journal).expect("a journal").contains(&saved), "no journal holds it");

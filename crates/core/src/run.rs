@@ -419,6 +419,13 @@ impl Run {
         self.asked_persons.contains(&id)
     }
 
+    /// True where it gave the cluster another secret of the app that the cluster had, or may have.
+    #[must_use]
+    pub fn was_renewed(&self) -> bool {
+        let renews = |plan: &Plan| plan.steps.iter().any(|s| matches!(s.op, Op::AddSecret { renew: true, .. }));
+        self.route().is_some_and(renews) && self.resets(Way::On).next().is_some()
+    }
+
     /// True where a reset of the cluster was sent and not plainly refused, on the way that the run is on: it may go on
     /// in Azure, whatever became of the run.
     #[must_use]

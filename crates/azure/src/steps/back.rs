@@ -242,7 +242,7 @@ impl Doing<'_> {
 impl Doing<'_> {
     /// The end of a secret that lives as long as the one that the cluster had before: that of the former app's secrets
     /// which ends last. Some days from now where it has none that lives.
-    async fn ends_as_before(&self, object: ObjectId, days: u16) -> Result<Timestamp, Halt> {
+    pub(super) async fn ends_as_before(&self, object: ObjectId, days: u16) -> Result<Timestamp, Halt> {
         let own = [SecretFor::WayBack, SecretFor::Back].map(|what| secret_name(self.run(), what));
         let app = self.read_app(object).await?;
         let others = app.password_credentials.into_iter().filter(|c| {

@@ -3,7 +3,7 @@
 
 use crosspull_core::event::Outcome;
 use crosspull_core::explain::{Refusal, Trouble};
-use crosspull_core::ids::{AppId, ObjectId};
+use crosspull_core::ids::{AppId, KeyId, ObjectId};
 use crosspull_core::plan::{Fact, Learnt, SecretFor, Side};
 use crosspull_core::run::Way;
 
@@ -37,7 +37,13 @@ impl Doing<'_> {
             self.learn(vec![key.clone()])?;
             return plainly(Outcome::Created);
         }
-        let made = match self.fresh_secret(object, SecretFor::WayBack, self.ends(days), &[]).await? {
+        // One that is saved lives as long as the one that the cluster has; where the tenant caps that, some days.
+        let ends = if saved { self.ends_as_before(object, days).await? } else { self.ends(days) };
+        let mut added = self.fresh_secret(object, SecretFor::WayBack, ends, &[]).await?;
+        if added.is_err() && ends != self.ends(days) {
+            added = self.fresh_secret(object, SecretFor::WayBack, self.ends(days), &[]).await?;
+        }
+        let made = match added {
             Ok(made) => made,
             Err(refusal) if refusal.status == Some(403) => {
                 return none(format!("you may not add a secret to the app {former}"));
@@ -78,6 +84,11 @@ impl Doing<'_> {
             None => self.past().keys_sent(Way::Back),
         };
         self.remove_secrets(object, SecretFor::WayBack, &held).await?;
+        let kept = self.known::<KeyId>(&Fact::WayBackKey).filter(|key| held.contains(key));
+        if let Some(key) = kept {
+            self.learn(vec![Learnt::new(Outcome::Found, Fact::WayBackKey, key)])?;
+            return Ok((Outcome::Skipped, format!("key id {key} stays: the cluster was given back with it")));
+        }
         self.undone(made, &[])
     }
 }

@@ -37,8 +37,9 @@ impl Surveyor<'_> {
             let finding = judge_cluster(&facts, tried_before);
             ((facts, location), finding)
         }));
-        let ((mut cluster, location), app) = (cluster?, app?);
-        right?;
+        let (mut cluster, location) = cluster?;
+        let stopped = app.is_err() || right.is_err();
+        let app = app.unwrap_or_default();
         if let Some(client) = cluster.client_id {
             let own = app.taken.as_ref().filter(|own| own.app_id == client);
             cluster.key = self.secret_of_cluster(id, own)?;
@@ -49,7 +50,8 @@ impl Surveyor<'_> {
             (cluster.roles, cluster.lacks, cluster.holds) = (held.copied, held.lacks, held.all);
             headroom?;
         }
-        Ok((cluster, app))
+        // What else stops was asked all the same, so that all of it is told at once.
+        if stopped { Err(Said) } else { Ok((cluster, app)) }
     }
 
     /// What the cluster is, and its region.

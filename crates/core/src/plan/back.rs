@@ -18,7 +18,10 @@ pub fn back(run: &Run) -> Option<Plan> {
     });
     let app_goes = route.steps.iter().any(|s| matches!(s.op, Op::CreateApp { .. }) && made_something(run, s));
     let steps = route.steps.iter().rev().filter(|step| !run.taken_back.contains(&step.id));
+    let renewed = run.was_renewed();
     let steps = steps.filter(|step| match step.op {
+        // The cluster has another secret of the app that it had: there is nothing to go back to, and it needs that one.
+        Op::ResetCluster { .. } | Op::AddSecret { .. } if renewed => false,
         // These go with the app.
         Op::CreatePrincipal | Op::AddSecret { .. } => !app_goes && made_something(run, step),
         Op::ProvePull { .. } | Op::RemoveSecret { .. } | Op::TakeBack { .. } => false,

@@ -186,7 +186,11 @@ impl Plan {
                 add(Side::A, Op::CopyRoles { cluster: cluster.clone(), roles: facts.roles.clone() });
             }
             if let Some(app) = from {
-                let (days, saved) = (inputs.secret_days, inputs.keeps_way_back);
+                // One that nobody saves proves that it can be made, and need not live longer than the run.
+                let (days, saved) = match inputs.keeps_way_back {
+                    true => (inputs.secret_days, true),
+                    false => (1, false),
+                };
                 add(Side::A, Op::KeepWayBack { cluster: cluster.clone(), app, days, saved });
             }
             add(

@@ -236,6 +236,7 @@ impl Step {
     #[must_use]
     pub fn title(&self) -> String {
         match &self.op {
+            Op::CreateApp { takes_up: Some(_), name, .. } => format!("take up the app {name}"),
             Op::CreateApp { .. } => "create the multi-tenant app".to_owned(),
             Op::CreatePrincipal => "create its service principal".to_owned(),
             Op::AddSecret { days, renew: true, .. } => format!("add another client secret, {days} days"),
@@ -347,6 +348,7 @@ impl Step {
     #[must_use]
     pub const fn undo(&self) -> Undo {
         match &self.op {
+            Op::CreateApp { takes_up: Some(_), .. } => Undo::Nothing,
             Op::CreateApp { .. } => Undo::By("Graph DELETE /applications/{id}"),
             Op::CreatePrincipal => Undo::With("the app"),
             Op::AddSecret { .. } | Op::KeepWayBack { .. } => Undo::By("Graph POST /applications/{id}/removePassword"),
@@ -355,11 +357,10 @@ impl Step {
             Op::HandOver { .. } => Undo::ByHand("tenant B's administrator deletes the app's service principal"),
             Op::CopyRoles { .. } => Undo::By("ARM DELETE roleAssignments/{id}, for each"),
             Op::ResetCluster { from: Some(_), .. } => {
-                Undo::By("ARM POST resetServicePrincipalProfile, to the former app with a new secret of it")
+                Undo::By("ARM POST resetServicePrincipalProfile, to the former app with a secret of it")
             }
-            Op::ResetCluster { from: None, .. } => {
-                Undo::ByHand("a second reset, to the former app with a secret of it")
-            }
+            // The cluster has the app already, and keeps it.
+            Op::ResetCluster { from: None, .. } => Undo::Nothing,
             Op::ProveInside { .. } => Undo::With("the step: its pod is removed"),
             Op::ProvePull { .. } | Op::RemoveSecret { .. } | Op::TakeBack { .. } => Undo::Nothing,
         }
@@ -410,7 +411,7 @@ fn back_requests(of: &Step, made: &[Learnt]) -> Vec<String> {
         },
         Op::ResetCluster { cluster, from, .. } => {
             let app = from.map_or_else(|| "the former app".to_owned(), |app| format!("the former app {app}"));
-            vec![format!("ARM POST {}/resetServicePrincipalProfile  {app}, with a new secret of it", cluster.name())]
+            vec![format!("ARM POST {}/resetServicePrincipalProfile  {app}, with a secret of it", cluster.name())]
         }
         Op::ProveInside { .. } => one("Kubernetes DELETE the pod"),
         Op::HandOver { .. } => vec!["an administrator of tenant B runs az ad sp delete".to_owned()],

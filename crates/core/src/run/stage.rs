@@ -84,6 +84,10 @@ impl Run {
         match (way, self.stage()) {
             (Way::Back, _) => match back(self) {
                 None => refused(format!("run {id} has no plan")),
+                Some(plan) if plan.steps.is_empty() && self.was_renewed() => Err(NoWay::Over(format!(
+                    "Run {id} gave the cluster another secret of the app that it had, so there is nothing to go back to. To \
+                     leave the app, take back the run that made it: crosspull runs lists them."
+                ))),
                 Some(plan) if plan.steps.is_empty() => {
                     Err(NoWay::Over(format!("There is nothing of run {id} to take back.")))
                 }
