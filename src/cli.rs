@@ -162,7 +162,7 @@ const fn value_name(key: Key) -> &'static str {
     }
 }
 
-/// What an input is, the words that it may be, and what holds where it is not given.
+/// Returns the help of an input: its meaning, the words that it may be, and its default.
 fn help(field: &Field) -> String {
     let mut help = field.help.trim_end_matches('.').to_owned();
     if let Kind::Choice(words) = field.kind {

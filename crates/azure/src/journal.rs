@@ -30,7 +30,7 @@ pub struct Journal {
     whole: u64,
 }
 
-/// What a run stands on here cannot be used, so nothing more may be sent.
+/// Something on this machine that a run stands on cannot be used, so nothing more may be sent.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
     /// The journal cannot be written.
@@ -143,7 +143,8 @@ impl Journal {
         }
     }
 
-    /// Opens the journal of an earlier run to go on with it: locks it, reads it, and cuts off a last line that was torn.
+    /// Opens the journal of an earlier run to go on with it: locks it, reads it, and cuts off a last line that was
+    /// torn.
     ///
     /// # Errors
     /// See [`ReopenError`].
@@ -193,8 +194,8 @@ impl Keep for Journal {
     }
 }
 
-/// The lock of a cluster: one run works on it at a time. It lies beside the journals and goes with the process, whatever
-/// ends that.
+/// The lock of a cluster: one run works on it at a time. It lies beside the journals and goes with the process,
+/// whatever ends that.
 #[derive(Debug)]
 pub struct ClusterLock {
     _file: File,

@@ -1,5 +1,5 @@
-//! The line that requests go out on: a client, and the proxies that it goes through. Where no connection comes about, it
-//! says why.
+//! The line that requests go out on: a client, and the proxies that it goes through. Where no connection comes about,
+//! it says why.
 
 use std::error::Error;
 use std::fmt;

@@ -102,7 +102,7 @@ impl Halt {
         }
     }
 
-    /// The same halt where nobody knows whether it worked.
+    /// Turns a failure into one whose outcome nobody knows.
     #[must_use]
     pub fn unknown(self) -> Self {
         match self {
@@ -176,8 +176,8 @@ impl Patience {
 /// How often a question of the checks is asked where the service fails, beside the wire's own tries.
 const ROUNDS: u32 = 4;
 
-/// Asks a question of the checks, again and again where the service has trouble: it only reads, and without its answer the
-/// run would stop.
+/// Asks a question of the checks, again and again where the service has trouble: it only reads, and without its answer
+/// the run would stop.
 ///
 /// # Errors
 /// What it failed with last.

@@ -228,7 +228,7 @@ pub struct VaultProperties {
     pub enable_rbac_authorization: Option<bool>,
 }
 
-/// What somebody may do with a Key Vault.
+/// An access policy: who may do something with a Key Vault.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AccessPolicy {
@@ -470,7 +470,7 @@ pub struct Assignment {
 }
 
 impl Assignment {
-    /// Where it holds: what it says, else what its id says.
+    /// Returns the scope in which it holds: the one that it names, else the one in its id.
     #[must_use]
     pub fn scope(&self) -> String {
         let of_id = || {
@@ -505,7 +505,8 @@ pub struct AssignmentProperties {
 }
 
 impl AssignmentProperties {
-    /// True where the condition is of the one language that there is (contract of role assignments, `conditionVersion`).
+    /// True where the condition is of the one language that there is (contract of role assignments,
+    /// `conditionVersion`).
     #[must_use]
     pub fn has_known_language(&self) -> bool {
         self.condition_version.as_deref().is_none_or(|version| version == "2.0")

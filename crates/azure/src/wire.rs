@@ -94,7 +94,8 @@ impl CallError {
         let no = |refusal: &Refusal| refusal.status.is_some_and(|s| (400..500).contains(&s) && !matches!(s, 408 | 429));
         match self {
             Self::Refused(refused) => no(&refused.refusal),
-            // A sign-in that could not be reached may be reached soon; one that said no without an answer is a program's.
+            // A sign-in that could not be reached may be reached soon; one that said no without an answer is a
+            // program's.
             Self::SignIn(trouble) => trouble.refusal.as_ref().is_none_or(no),
             Self::Unreachable(_) | Self::Lost(_) | Self::Journal(_) | Self::Stopped => false,
         }

@@ -81,7 +81,7 @@ pub struct Inputs {
     pub keeps_way_back: bool,
 }
 
-/// What to do with an app that carries a cluster's mark and that no journal names.
+/// The decision about an app that carries a cluster's mark and that no journal names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Adopt {
     /// Take up the one of this object id or app id.
@@ -275,8 +275,8 @@ impl Access {
         Self::read(&answers).map_err(|text| vec![Complaint { key: None, text }])
     }
 
-    /// Where what is sent goes, in one line, where that is not what a known cloud's documents say: another cloud, another
-    /// sign-in host, another authority.
+    /// Where what is sent goes, in one line, where that is not what a known cloud's documents say: another cloud,
+    /// another sign-in host, another authority.
     #[must_use]
     pub fn elsewhere(&self, endpoints: &Endpoints) -> Option<String> {
         let known = self.cloud.known();
@@ -363,9 +363,9 @@ impl Access {
     }
 }
 
-/// Complaints about answers of a file that decide where secrets go, and that the operator did not give otherwise: another
-/// cloud, another sign-in host than the documented ones, another authority (`product.md` 7, rule 10). `given` is what flags
-/// and environment say, which stands over the file; `by` names the file.
+/// Complaints about answers of a file that decide where secrets go, and that the operator did not give otherwise:
+/// another cloud, another sign-in host than the documented ones, another authority (`product.md` 7, rule 10). `given`
+/// is what flags and environment say, which stands over the file; `by` names the file.
 #[must_use]
 pub fn not_for_a_file(by: &str, file: &Answers, given: &Answers) -> Vec<Complaint> {
     let cloud = given.get(Key::Cloud).unwrap_or_else(|| file.or_default(Key::Cloud));

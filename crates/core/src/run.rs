@@ -47,8 +47,8 @@ pub struct Run {
     pub looked: Option<StepId>,
     /// True once the operator cut the wait before the reset short; another secret waits anew.
     pub cut_short: bool,
-    /// The state of the cluster and the app that it names, as they were read after a reset that did not end well, and as
-    /// long as nothing was done since.
+    /// The state of the cluster and the app that it names, as they were read after a reset that did not end well, and
+    /// as long as nothing was done since.
     pub seen: Option<(String, String)>,
     /// When something was last said of it.
     pub last: Option<Timestamp>,

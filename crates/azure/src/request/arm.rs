@@ -105,7 +105,8 @@ pub fn subscriptions(endpoints: &Endpoints, side: Side) -> Request {
     arm(endpoints, side, Method::GET, "/subscriptions", &[("api-version", SUBSCRIPTIONS)])
 }
 
-/// The Resource Graph query for all role assignments of a principal, in whatever scope (table `authorizationresources`).
+/// The Resource Graph query for all role assignments of a principal, in whatever scope (table
+/// `authorizationresources`).
 #[must_use]
 pub fn roles_of(principal: ObjectId) -> String {
     format!(
@@ -234,8 +235,8 @@ pub fn assign_role(endpoints: &Endpoints, side: Side, id: &str, grant: Grant<'_>
     arm(endpoints, side, Method::PUT, id, &[("api-version", AUTHORIZATION)]).json(&json!({ "properties": properties }))
 }
 
-/// True for the id of a role assignment, whole and with nothing else in it. An id that a journal holds is a text of a file:
-/// another path in its place would have something else deleted.
+/// True for the id of a role assignment, whole and with nothing else in it. An id that a journal holds is a text of a
+/// file: another path in its place would have something else deleted.
 #[must_use]
 pub fn is_assignment_id(id: &str) -> bool {
     const OF: &str = "/providers/microsoft.authorization/roleassignments/";

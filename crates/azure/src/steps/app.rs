@@ -56,9 +56,9 @@ impl Doing<'_> {
         plainly(Outcome::Created)
     }
 
-    /// The app, where it is there already: the one that the journal names, else the one that the checks saw, else the one
-    /// that an earlier part of this run made and lost the answer of. The mark alone is no reason to take an app up: one
-    /// that appeared since the checks stops the run.
+    /// The app, where it is there already: the one that the journal names, else the one that the checks saw, else the
+    /// one that an earlier part of this run made and lost the answer of. The mark alone is no reason to take an app up:
+    /// one that appeared since the checks stops the run.
     async fn app_that_is_there(
         &self,
         marker: &str,
@@ -134,8 +134,8 @@ impl Doing<'_> {
         app.tags.contains(&run_mark(self.run())) || made.is_some_and(|l| l.value == app.id.to_string())
     }
 
-    /// Keeps the app, and of one that was made who made it: Graph makes that account its first owner, and everybody else
-    /// is another hand.
+    /// Keeps the app, and of one that was made who made it: Graph makes that account its first owner, and everybody
+    /// else is another hand.
     async fn learn_app(&self, how: Outcome, app: &App) -> Result<(), Halt> {
         let mut learnt = vec![Learnt::new(how, Fact::AppObject, app.id), Learnt::new(how, Fact::App, app.app_id)];
         if how == Outcome::Created && self.past().facts.learnt(&Fact::Creator).is_none() {
@@ -150,8 +150,8 @@ impl Doing<'_> {
         reply::object_of(&token)
     }
 
-    /// Deletes the app that this run made, unless others have put something on it; what it has at home goes with it. Entra
-    /// keeps a deleted app for 30 days.
+    /// Deletes the app that this run made, unless others have put something on it; what it has at home goes with it.
+    /// Entra keeps a deleted app for 30 days.
     pub(super) async fn delete_app(&self, marker: &str, made: &[Learnt]) -> Done {
         let known = made.iter().find(|l| l.fact == Fact::AppObject).and_then(|l| l.value.parse().ok());
         let object = match known {

@@ -72,8 +72,8 @@ impl Doing<'_> {
         self.learn(made.iter().map(|l| Learnt { how: Outcome::Undone, before: None, ..l.clone() }).collect())
     }
 
-    /// Halts where the cluster uses the app, or may soon, and did not when this run was planned: it may need what the run
-    /// made. Where it had the app already, what the run made was an addition.
+    /// Halts where the cluster uses the app, or may soon, and did not when this run was planned: it may need what the
+    /// run made. Where it had the app already, what the run made was an addition.
     async fn cluster_is_free(&self) -> Result<(), Halt> {
         let Some(route) = self.past().route() else { return Ok(()) };
         let (Some(cluster), Some(app)) = (route.subject().0, self.known::<AppId>(&Fact::App)) else { return Ok(()) };
@@ -154,7 +154,7 @@ impl Doing<'_> {
         Ok((Outcome::Undone, note))
     }
 
-    /// What there is to say of a cluster that was given back. What cannot be tidied up or read any more fails nothing.
+    /// Returns the note for a cluster that was given back. A failure to tidy up or to read fails nothing.
     async fn told_back(&self, object: ObjectId, key: KeyId, given: &[HeldRole]) -> Result<String, Halt> {
         let mut note = format!("by a secret of its former app, key id {key}");
         let tidied = match self.remove_secrets(object, SecretFor::Back, &[key]).await {
@@ -179,7 +179,8 @@ impl Doing<'_> {
         Ok(note)
     }
 
-    /// What there is to say where the cluster has neither the run's app nor its former one: it is somebody else's by now.
+    /// What there is to say where the cluster has neither the run's app nor its former one: it is somebody else's by
+    /// now.
     fn another_app(&self, now: &ClusterProperties, former: AppId) -> Option<String> {
         let own = self.known::<AppId>(&Fact::App)?;
         match now.client_id() {
@@ -307,8 +308,8 @@ impl Doing<'_> {
         }
     }
 
-    /// Gives the former principal the roles back that it has lost since the run was planned; gives those. Going back is as
-    /// careful as going: a cluster is not given to a principal that cannot do its work.
+    /// Gives the former principal the roles back that it has lost since the run was planned; gives those. Going back is
+    /// as careful as going: a cluster is not given to a principal that cannot do its work.
     async fn give_roles_back(&self, former: AppId, what: &str) -> Result<Vec<HeldRole>, Halt> {
         let missing = self.missing_roles(former).await?;
         if missing.is_empty() {

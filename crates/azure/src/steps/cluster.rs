@@ -35,7 +35,8 @@ impl Doing<'_> {
         let (app, key): (AppId, KeyId) = (self.need(Fact::App).await?, self.need(Fact::SecretKey).await?);
         self.begin()?;
         let own = self.vault().get(key);
-        // A secret of this process's own is one that the cluster does not have, unless an earlier part of the run sent it.
+        // A secret of this process's own is one that the cluster does not have, unless an earlier part of the run sent
+        // it.
         let sent = self.past().keys_sent(Way::On);
         if (own.is_none() || sent.contains(&key)) && self.read_cluster(cluster).await?.uses(app) {
             let (how, note) = if self.past().resets(Way::On).next().is_some() {
@@ -166,7 +167,8 @@ impl Doing<'_> {
     }
 
     /// Sends the reset and follows its operation. Everything that it stands on is looked at right before each try. When
-    /// the answer is lost, the cluster itself tells whether the reset was taken; it is sent again only where it was not.
+    /// the answer is lost, the cluster itself tells whether the reset was taken; it is sent again only where it was
+    /// not.
     async fn send_reset(&self, reset: Reset<'_>) -> Result<(), Halt> {
         let Reset { cluster, app, secret, .. } = reset;
         let what = format!("{} was not reset.", cluster.name());
@@ -248,8 +250,8 @@ impl Doing<'_> {
                 let now = match self.try_cluster(cluster).await {
                     Ok(now) => now,
                     Err(error @ (CallError::Stopped | CallError::Journal(_))) => return Err(Halt::of(&what, error)),
-                    // A reset takes longer than many an outage, of the line or of the service; and a cluster that cannot
-                    // be asked tells nothing of its reset.
+                    // A reset takes longer than many an outage, of the line or of the service; and a cluster that
+                    // cannot be asked tells nothing of its reset.
                     Err(_) => return Ok(Asked::NotYet("the cluster cannot be asked", None)),
                 };
                 match state(&now) {

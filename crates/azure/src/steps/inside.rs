@@ -80,7 +80,8 @@ impl Doing<'_> {
         }
     }
 
-    /// Where the pod is. The namespace comes from the journal, and an address is made of it.
+    /// Returns the place of the pod. The namespace comes from the journal, and an address is made of it, so it is
+    /// checked.
     fn place<'n>(&self, namespace: &'n str, image: String) -> Result<Place<'n>, Halt> {
         let name = pod_name(self.run());
         match crosspull_core::inputs::namespace(namespace) {

@@ -44,8 +44,8 @@ enum Seen {
 }
 
 impl Doing<'_> {
-    /// Looks at everything that the reset stands on, all at once; gives what the cluster is now. What was seen is an event,
-    /// and the run's own fold decides by it whether the reset may be sent.
+    /// Looks at everything that the reset stands on, all at once; gives what the cluster is now. What was seen is an
+    /// event, and the run's own fold decides by it whether the reset may be sent.
     pub(super) async fn look_again(&self, reset: Reset<'_>) -> Result<ClusterProperties, Halt> {
         let stands = self.plan().preconditions(self.step);
         let held = join_all(stands.iter().map(|one| self.holds(one, reset))).await;
@@ -230,8 +230,8 @@ impl Doing<'_> {
         }
     }
 
-    /// A role assignment that an earlier step made or found. Tenant B's own are for its registry to tell where nobody signs
-    /// in there, or nobody may read them: the image was pulled.
+    /// A role assignment that an earlier step made or found. Tenant B's own are for its registry to tell where nobody
+    /// signs in there, or nobody may read them: the image was pulled.
     async fn assignment_is_there(&self, fact: &Fact) -> Result<Seen, Halt> {
         let side = if matches!(fact, Fact::Assignment(_)) { Side::B } else { Side::A };
         let what = match fact {
@@ -280,7 +280,8 @@ fn not_taken(side: Side, refusal: &Refusal) -> String {
     format!("Sign-in to tenant {side} does not take the secret ({refusal}).")
 }
 
-/// What could not be looked at is not so: it is asked again for a while, unless the answer is final.
+/// Judges a question that was not answered. Its object counts as missing; it is asked again for a while, unless the
+/// answer is final.
 fn unseen(what: &str, error: CallError) -> Result<Seen, Halt> {
     let is_final = error.is_final();
     match Halt::of("", error) {

@@ -57,7 +57,8 @@ impl Doing<'_> {
         }
     }
 
-    /// The service principal of an app in a tenant, where there is one; the inner error where the operator may not look.
+    /// The service principal of an app in a tenant, where there is one; the inner error where the operator may not
+    /// look.
     async fn look_for_principal(
         &self,
         side: Side,

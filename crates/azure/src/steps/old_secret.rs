@@ -1,5 +1,5 @@
-//! Removing a secret that nobody needs any more, when the run is done. What cannot be removed is told, and fails nothing:
-//! the cluster has what it needs by then.
+//! Removing a secret that nobody needs any more, when the run is done. What cannot be removed is told, and fails
+//! nothing: the cluster has what it needs by then.
 
 use crosspull_core::event::Outcome;
 use crosspull_core::ids::{AppId, ClusterId, KeyId, ObjectId};
@@ -88,7 +88,7 @@ const fn is_removal(op: &Op) -> bool {
     matches!(op, Op::RemoveSecret { .. })
 }
 
-/// What was not done is told, and fails nothing.
+/// Tells that something was not done. That fails nothing.
 fn told(error: CallError, what: &str, by_hand: &str) -> Done {
     match Halt::of("", error) {
         halt @ (Halt::Stopped | Halt::Journal(_)) => Err(halt),

@@ -1,4 +1,4 @@
-//! What others have put on what a run made: it would go with it, so it stays, and that is said.
+//! Finds credentials, owners and roles that others have put on an app of a run: the app stays then, and that is said.
 
 use crosspull_core::explain::Trouble;
 use crosspull_core::ids::{AppId, ObjectId};
@@ -77,13 +77,14 @@ impl Doing<'_> {
         Ok(all.into_iter().map(|c| format!("the federated credential {}", printable(&c.name, 80))).collect())
     }
 
-    /// The roles of the app's service principal in A that this run did not give: by one query over all scopes, and in the
-    /// cluster's own subscription.
+    /// The roles of the app's service principal in A that this run did not give: by one query over all scopes, and in
+    /// the cluster's own subscription.
     async fn foreign_roles_in_a(&self, principal: ObjectId) -> Result<Vec<String>, Halt> {
         let endpoints = self.door().endpoints();
         let mut listed: Vec<Assignment> =
             match self.door().query(&self.work, Side::A, &request::roles_of(principal)).await {
-                // Somebody forbade it, or the cloud has none: the cluster's own subscription is what there is to look at.
+                // Somebody forbade it, or the cloud has none: the cluster's own subscription is what there is to look
+                // at.
                 Err(CallError::Refused(r)) if r.refusal.status.is_some_and(|s| (400..500).contains(&s)) => Vec::new(),
                 listed => listed.map_err(not_told)?,
             };

@@ -149,8 +149,8 @@ impl Doing<'_> {
         Ok((Outcome::Created, principal, BY_A_PERSON))
     }
 
-    /// The service principal in B of an operator who may not see it there: the one that an earlier part of the run learnt
-    /// of, else the one that B's sign-in names. Whether a person let it in for this run, the journal tells.
+    /// The service principal in B of an operator who may not see it there: the one that an earlier part of the run
+    /// learnt of, else the one that B's sign-in names. Whether a person let it in for this run, the journal tells.
     async fn unseen_principal(&self, app: AppId) -> Result<Option<(Outcome, ObjectId)>, Halt> {
         if let Some(known) = self.past().facts.learnt(&Fact::PrincipalB)
             && let Ok(principal) = known.value.parse()

@@ -1,5 +1,5 @@
-//! The proof: a real pull with the new credential. Token, manifest and layer are one try: what is refused at any of them
-//! may be so since role or replica takes time, and what it means is judged when that time is over.
+//! The proof: a real pull with the new credential. Token, manifest and layer are one try: what is refused at any of
+//! them may be so since role or replica takes time, and what it means is judged when that time is over.
 
 use std::time::{Duration, Instant};
 
@@ -49,7 +49,7 @@ struct Missed {
     refusal: Refusal,
 }
 
-/// What a refused try means.
+/// The meaning of a refused try.
 #[derive(Debug, PartialEq, Eq)]
 enum Means {
     /// Credential and role may still come into effect.

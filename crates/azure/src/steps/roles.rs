@@ -1,5 +1,5 @@
-//! Role assignments: the one on the registry, and the copies of those that the former principal has. An assignment has a
-//! derived name, so that it cannot be made twice, and says which run made it.
+//! Role assignments: the one on the registry, and the copies of those that the former principal has. An assignment has
+//! a derived name, so that it cannot be made twice, and says which run made it.
 
 use crosspull_core::check::HeldRole;
 use crosspull_core::event::Outcome;
@@ -137,8 +137,8 @@ impl Doing<'_> {
         }))
     }
 
-    /// Has an assignment that is there let in what is wanted. What it was is told before it is changed; a condition that
-    /// is not understood is left as it is.
+    /// Has an assignment that is there let in what is wanted. What it was is told before it is changed; a condition
+    /// that is not understood is left as it is.
     async fn take_up(&self, gift: &Gift<'_>, there: &Assignment, what: &str) -> Result<Outcome, Halt> {
         let found = &there.properties;
         let earlier = self.past().facts.learnt(&gift.fact).filter(|l| l.how.is_made() && l.value == there.id).cloned();

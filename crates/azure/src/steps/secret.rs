@@ -117,8 +117,8 @@ impl Doing<'_> {
         self.door().json(&self.work, request).await.map_err(|e| Halt::of("The app cannot be read.", e))
     }
 
-    /// Adds a secret of this run to an app. One whose value is lost is removed by its key id before another is made; but
-    /// never one that is held. The inner error is the directory's no.
+    /// Adds a secret of this run to an app. One whose value is lost is removed by its key id before another is made;
+    /// but never one that is held. The inner error is the directory's no.
     pub(super) async fn fresh_secret(
         &self,
         object: ObjectId,

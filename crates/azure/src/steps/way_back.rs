@@ -17,8 +17,8 @@ use crate::wire::CallError;
 const NOT_READ: &str = "The cluster's former app cannot be read.";
 
 impl Doing<'_> {
-    /// Adds a secret to the former app, where the operator may; else says that there is no way back by crosspull. One that
-    /// is not `saved` proves that it can be done, and goes when the run is done.
+    /// Adds a secret to the former app, where the operator may; else says that there is no way back by crosspull. One
+    /// that is not `saved` proves that it can be done, and goes when the run is done.
     pub(super) async fn keep_way_back(&self, former: AppId, days: u16, saved: bool) -> Done {
         for proved in self.plan().proofs() {
             let _: String = self.need(proved).await?;

@@ -1,4 +1,4 @@
-//! What the cluster's present principal holds: what the new one can be given, what it cannot, and what could not be read.
+//! Reads everything that the cluster's present principal holds, and sorts it: copied, lacking, not read.
 
 use crosspull_core::check::{Check, Finding, HeldRole, Lack, Part, Unread, judge_old_roles};
 use crosspull_core::event::Work;
@@ -30,14 +30,14 @@ const API: &str = "permissions on APIs are not copied";
 const VAULT: &str = "access policies are not copied";
 const NOT_READ: &str = "not read, and accepted as such";
 
-/// What a principal has.
+/// Everything that a principal has.
 #[derive(Debug, Default)]
 pub(super) struct Holdings {
     /// The roles that the new principal gets too.
     pub copied: Vec<HeldRole>,
     /// All of its roles that were read.
     pub all: Vec<HeldRole>,
-    /// What the new one will lack.
+    /// The parts of it that the new principal will lack.
     pub lacks: Vec<String>,
 }
 
@@ -45,8 +45,8 @@ pub(super) struct Holdings {
 type Read<T> = (Vec<T>, Vec<Unread>);
 
 impl Surveyor<'_> {
-    /// The roles that the new principal can be given, and what else the cluster would lose. What could not be read stops,
-    /// or was accepted by name and stands among what is lost.
+    /// The roles that the new principal can be given, and what else the cluster would lose. What could not be read
+    /// stops, or was accepted by name and stands among what is lost.
     pub(super) async fn old_roles(
         &self,
         cluster: &ClusterId,
@@ -138,8 +138,8 @@ impl Surveyor<'_> {
         }
     }
 
-    /// The role assignments of a principal: by one query over all scopes, and then subscription by subscription, since the
-    /// query leaves out without a word what the operator may not read, and follows late.
+    /// The role assignments of a principal: by one query over all scopes, and then subscription by subscription, since
+    /// the query leaves out without a word what the operator may not read, and follows late.
     async fn roles_everywhere(&self, work: &Work, principal: ObjectId, subscriptions: &[Uuid]) -> Read<Assignment> {
         let endpoints = self.door.endpoints();
         // Where it fails the others say the same.
@@ -260,7 +260,7 @@ fn in_scope(definition: &str, scope: &str) -> String {
     }
 }
 
-/// What is lacking by a list, or that the list was not read.
+/// Turns a list into lacks, or into the part that was not read.
 fn lacking<T>(part: Part, listed: Result<Vec<T>, CallError>, lack: impl FnMut(T) -> Lack) -> Read<Lack> {
     match listed {
         Ok(list) => (list.into_iter().map(lack).collect(), Vec::new()),

@@ -1,5 +1,5 @@
-//! Whose app is it? Everybody who may register apps in tenant A can put a cluster's mark on one, so the mark alone is no
-//! reason to give an app rights and a cluster.
+//! Whose app is it? Everybody who may register apps in tenant A can put a cluster's mark on one, so the mark alone is
+//! no reason to give an app rights and a cluster.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -5,7 +5,8 @@ use crate::event::RunId;
 use crate::ids::ClusterId;
 use crate::run::{OtherRun, Way};
 
-/// Judges the other runs for a cluster. `way` is where this run goes, and `unread` names runs whose journals cannot be read.
+/// Judges the other runs for a cluster. `way` is where this run goes, and `unread` names runs whose journals cannot be
+/// read.
 #[must_use]
 pub fn judge_other_runs(cluster: &ClusterId, others: &[OtherRun], unread: &[RunId], way: Way) -> Finding {
     let check = Check::OtherRuns(cluster.clone());

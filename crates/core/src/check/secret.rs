@@ -1,4 +1,5 @@
-//! The end of the secret that a cluster uses. Which one that is, a journal tells or the secret's name; it is not guessed.
+//! The end of the secret that a cluster uses. Which one that is, a journal tells or the secret's name; it is not
+//! guessed.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -11,8 +12,8 @@ use crate::text::count;
 const WARN_DAYS: i64 = 30;
 /// How long the question before a reset may stand, in hours.
 pub const QUESTION_HOURS: u32 = 1;
-/// How long a secret has to live once the reset is sent, in hours: a reset takes an hour and more, and the nodes read the
-/// secret again whenever they start (`azure-facts.md` 0, fact 9).
+/// How long a secret has to live once the reset is sent, in hours: a reset takes an hour and more, and the nodes read
+/// the secret again whenever they start (`azure-facts.md` 0, fact 9).
 pub const LIVES_AFTER_RESET_HOURS: u32 = 12;
 
 /// The secret of crosspull's own app that a cluster uses.
@@ -24,8 +25,8 @@ pub enum SecretInUse {
     OneOf(Vec<SecretFacts>),
 }
 
-/// Which secret of the app the cluster uses: the one that a journal says it was given, else the only one that carries the
-/// name of a run.
+/// Which secret of the app the cluster uses: the one that a journal says it was given, else the only one that carries
+/// the name of a run.
 #[must_use]
 pub fn secret_in_use(app: &AppFacts, given: Option<KeyId>) -> SecretInUse {
     let by_journal = app.secrets.iter().find(|s| given == Some(s.key));

@@ -1,5 +1,5 @@
-//! What of the present principal's rights could not be read. Not read is never taken for not there: it stops the run, or
-//! somebody named it as something that may be missing.
+//! Parts of the present principal's rights that could not be read. Not read is never taken for not there: it stops the
+//! run, or somebody named it as something that may be missing.
 
 use uuid::Uuid;
 

@@ -1,4 +1,5 @@
-//! What keeps a connection from coming about: cause and cure. Which host and which proxy it was, is in the refusal's words.
+//! The causes that keep a connection from coming about, each with its cure. The refusal's words name the host and the
+//! proxy.
 
 use super::Refusal;
 

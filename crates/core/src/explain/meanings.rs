@@ -1,5 +1,5 @@
-//! The table of meanings: what the codes of the services mean in this job, and what to do. It explains; decisions hang on
-//! a status or on OAuth's own word, never on a number (`azure-facts.md` 3.1).
+//! The table of meanings: what the codes of the services mean in this job, and what to do. It explains; decisions hang
+//! on a status or on OAuth's own word, never on a number (`azure-facts.md` 3.1).
 
 use crate::cloud::KnownCloud;
 
@@ -33,8 +33,9 @@ const CREDENTIAL: More = More::Azure("aks/update-credentials");
 const DIRECTORY: More = More::Graph("errors");
 
 impl Meaning {
-    /// The page that tells more, in that cloud; the public cloud's where none is known. A sign-in's number has a page at
-    /// the sign-in service (Microsoft identity platform, error codes reference, in its public and its Chinese edition).
+    /// The page that tells more, in that cloud; the public cloud's where none is known. A sign-in's number has a page
+    /// at the sign-in service (Microsoft identity platform, error codes reference, in its public and its Chinese
+    /// edition).
     #[must_use]
     pub fn page(&self, cloud: Option<KnownCloud>) -> String {
         let cloud = cloud.unwrap_or(KnownCloud::Public);

@@ -1,5 +1,5 @@
-//! Conditions of role assignments on a registry whose roles hold on repositories. What several runs, and people, let one
-//! principal into adds up: a run takes nothing from what another let in, neither on its way nor on its way back.
+//! Conditions of role assignments on a registry whose roles hold on repositories. What several runs, and people, let
+//! one principal into adds up: a run takes nothing from what another let in, neither on its way nor on its way back.
 
 mod grammar;
 
@@ -18,7 +18,7 @@ pub enum Widened {
     NotUnderstood,
 }
 
-/// What becomes of a condition out of which is taken what a run added.
+/// The result of taking out of a condition the repositories that a run added.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Narrowed {
     /// This one is to be there.

@@ -115,8 +115,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
 }
 
-/// The shape of plans that this version writes. Since version 2 a plan binds the app to what the checks saw, and keeps the
-/// former principal's roles for the way back.
+/// The shape of plans that this version writes. Since version 2 a plan binds the app to what the checks saw, and keeps
+/// the former principal's roles for the way back.
 pub const PLAN_VERSION: u8 = 2;
 
 impl Plan {
@@ -180,7 +180,8 @@ impl Plan {
         }
         for facts in &survey.clusters {
             let cluster = facts.id.clone();
-            // Where the cluster has the app of an earlier run, there is no former one whose roles count, and no way back.
+            // Where the cluster has the app of an earlier run, there is no former one whose roles count, and no way
+            // back.
             let from = facts.client_id.filter(|_| !survey.has_own_app(facts));
             if from.is_some() && !facts.roles.is_empty() {
                 add(Side::A, Op::CopyRoles { cluster: cluster.clone(), roles: facts.roles.clone() });
@@ -292,8 +293,8 @@ impl Plan {
         lacks.unwrap_or_default()
     }
 
-    /// The app that the cluster had when the plan was made; none where that was crosspull's own already, and in plans of
-    /// the first version, which did not keep it.
+    /// The app that the cluster had when the plan was made; none where that was crosspull's own already, and in plans
+    /// of the first version, which did not keep it.
     #[must_use]
     pub fn former_app(&self) -> Option<AppId> {
         self.ops().find_map(|op| match op {

@@ -1,4 +1,4 @@
-//! What a reset of a cluster stands on: everything that is looked at once more right before it is sent.
+//! The preconditions of a reset of a cluster: everything that is looked at once more right before it is sent.
 
 use serde::{Deserialize, Serialize};
 
@@ -28,8 +28,8 @@ pub enum Precondition {
 }
 
 impl Plan {
-    /// What a step stands on that resets a cluster; nothing for any other step. The new principal needs its own in B and
-    /// the roles that were copied; on the way back the former one needs what it had.
+    /// Returns the preconditions of a step that resets a cluster; none for any other step. The new principal needs its
+    /// own in B and the roles that were copied; on the way back the former one needs what it had.
     #[must_use]
     pub fn preconditions(&self, step: &Step) -> Vec<Precondition> {
         use Precondition::{

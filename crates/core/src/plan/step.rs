@@ -138,7 +138,8 @@ pub enum Op {
         app: AppId,
         /// Days that the secret lives.
         days: u16,
-        /// True where the secret is saved, and so stays; else it is removed once the run is done. Plans of version 1 kept it.
+        /// True where the secret is saved, and so stays; else it is removed once the run is done. Plans of version 1
+        /// kept it.
         #[serde(default = "yes", skip_serializing_if = "is_true")]
         saved: bool,
     },

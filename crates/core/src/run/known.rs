@@ -1,17 +1,18 @@
-//! What the journals on this machine tell of a cluster: the apps that runs made or took up, the secret that it was given,
-//! and other runs that work on it or stand on it.
+//! The knowledge that journals on this machine have of a cluster: the apps that runs made or took up, the secret that
+//! it was given, and other runs that work on it or stand on it.
 
 use super::{Run, Way};
 use crate::event::{Outcome, RunId};
 use crate::ids::{ClusterId, KeyId, ObjectId};
 use crate::plan::{Fact, Plan};
 
-/// What earlier runs know.
+/// The knowledge of earlier runs on this machine.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Known {
     /// The object ids of the apps that they made or took up.
     pub apps: Vec<ObjectId>,
-    /// The clusters that they gave a secret to, with its key id, in the order of their resets; the last one of each counts.
+    /// The clusters that they gave a secret to, with its key id, in the order of their resets; the last one of each
+    /// counts.
     pub keys: Vec<(ClusterId, KeyId)>,
 }
 
@@ -29,7 +30,7 @@ pub struct OtherRun {
 }
 
 impl Known {
-    /// What those runs know.
+    /// Gathers the knowledge of those runs.
     #[must_use]
     pub fn of<'a>(runs: impl Iterator<Item = &'a Run>) -> Self {
         let runs: Vec<&Run> = runs.collect();
@@ -61,7 +62,8 @@ impl Run {
         subject.is_some_and(|subject| subject.key() == cluster.key())
     }
 
-    /// True where it stopped after its proof and before its end: what it made and found is what its reset will stand on.
+    /// True where it stopped after its proof and before its end: what it made and found is what its reset will stand
+    /// on.
     #[must_use]
     pub fn stands_after_its_proof(&self) -> bool {
         !self.is_undoing() && self.stage().goes_on() && !self.proofs.is_empty()

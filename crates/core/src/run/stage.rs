@@ -117,8 +117,8 @@ impl Run {
             Status::Working | Status::Asking | Status::Stopped => true,
         };
         let failed = |status: &Status| matches!(status, Status::Ended(outcome) if !outcome.is_good());
-        // Of the steps that run side by side, the last one says the most; of those that failed and that were held up, the
-        // failed one.
+        // Of the steps that run side by side, the last one says the most; of those that failed and that were held up,
+        // the failed one.
         let last = |is: &dyn Fn(&Status) -> bool| self.steps.iter().rev().find(|s| is(&s.status));
         let stopped = last(&failed).or_else(|| last(&open));
         let title =

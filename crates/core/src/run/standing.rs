@@ -7,15 +7,15 @@ use crate::event::Work;
 use crate::plan::{Fact, Op, Plan, Step, StepId};
 
 impl Run {
-    /// True where a step may send its reset now: the operator said yes in this part of the run, and after that everything
-    /// that the reset stands on was looked at and found, and nothing was written or learnt since.
+    /// True where a step may send its reset now: the operator said yes in this part of the run, and after that
+    /// everything that the reset stands on was looked at and found, and nothing was written or learnt since.
     #[must_use]
     pub fn lets_reset(&self, step: StepId) -> bool {
         self.confirmed == Some(step) && self.looked == Some(step)
     }
 
-    /// Since when the wait before the reset counts: from the proof of the secret that is sent, or from the last change of
-    /// what the reset stands on, whichever is later. None as long as that secret is not proved at every registry.
+    /// Since when the wait before the reset counts: from the proof of the secret that is sent, or from the last change
+    /// of what the reset stands on, whichever is later. None as long as that secret is not proved at every registry.
     #[must_use]
     pub fn stood_since(&self) -> Option<Timestamp> {
         let plan = self.route()?;

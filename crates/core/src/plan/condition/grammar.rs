@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 /// The attribute that names a repository.
 pub(super) const NAME: &str = "@Request[Microsoft.ContainerRegistry/registries/repositories:name]";
-/// What a reader of repositories may do, and nothing else.
+/// The actions of a reader of repositories.
 pub(super) const READS: [&str; 2] = [
     "Microsoft.ContainerRegistry/registries/repositories/content/read",
     "Microsoft.ContainerRegistry/registries/repositories/metadata/read",
