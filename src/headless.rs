@@ -216,6 +216,9 @@ fn prepared(arguments: &ArgMatches, writes: bool) -> Result<Prepared, Vec<String
         reserved(key, SecretFile::reserve, path, &mut complaints)
     };
     let files = Files { secret: place(Key::SecretOut), way_back: place(Key::WayBackOut), saved_way_back: None };
+    if files.secret.is_some() && answers.get(Key::SecretOut) == answers.get(Key::WayBackOut) {
+        complaints.push("way-back-out: that is the file of secret-out: name another one".to_owned());
+    }
     match ready {
         Ok(ready) if complaints.is_empty() => Ok((named, ready, files)),
         _ => Err(complaints),

@@ -25,6 +25,9 @@ impl Signals {
         // Where there is no such file nothing is known, and the signal is taken.
         let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
         let ignored = may_outlive && ignores_hangup(&status);
+        // A file that may not grow is an error of the write, as a full disk is, and does not end the program.
+        const FILE_SIZE_EXCEEDED: i32 = 25;
+        let _ = signal(SignalKind::from_raw(FILE_SIZE_EXCEEDED))?;
         Ok(Self {
             hangup: if ignored { None } else { Some(signal(SignalKind::hangup())?) },
             interrupt: signal(SignalKind::interrupt())?,

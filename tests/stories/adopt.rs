@@ -62,26 +62,36 @@ fn an_app_that_was_marked_between_the_checks_and_the_first_step_stops_the_run() 
 }
 
 #[test]
-fn undo_leaves_an_app_on_which_others_put_something() {
-    for put in ["secret", "role"] {
-        let story = Story::of("happy");
-        story.apply(&[]).is_done();
-        let world = story.world();
-        let (object, app) = (text(world.app(), "id").to_owned(), text(world.app(), "appId").to_owned());
-        let what = if put == "secret" {
-            story.add_secret_by_hand(&object, "of the build");
-            "the secret of the build"
-        } else {
-            story.grant_reader_by_hand(world.principals("a", &app)[0]);
-            "the role assignment /subscriptions/"
-        };
-        let end = story.undo(&[]);
-        end.exits(5).verdict("left");
-        let trouble = end.trouble();
-        assert!(text(trouble, "why").contains(what), "\n{end}");
-        assert!(text(trouble, "now").contains(&format!("az ad app delete --id {app}")), "\n{end}");
-        let world = story.world();
-        assert!(world.app_of(&object).is_some(), "the app stays");
-        assert_eq!(world.cluster()["clientId"], story.begin().cluster()["clientId"], "the cluster was given back");
-    }
+fn undo_leaves_an_app_on_which_others_put_something_and_all_that_they_work_by() {
+    let story = Story::of("happy");
+    story.apply(&[]).is_done();
+    let world = story.world();
+    let (object, app) = (text(world.app(), "id").to_owned(), text(world.app(), "appId").to_owned());
+    story.add_secret_by_hand(&object, "of the build");
+    let end = story.undo(&[]);
+    end.exits(5).verdict("left");
+    let trouble = end.trouble();
+    assert!(text(trouble, "why").contains("the secret of the build"), "\n{end}");
+    assert!(text(trouble, "now").contains(&format!("az ad app delete --id {app}")), "\n{end}");
+    let world = story.world();
+    assert!(world.app_of(&object).is_some(), "the app stays");
+    assert_eq!(world.role()["roleName"], "AcrPull", "and what it pulls by");
+    assert_eq!(world.cluster()["clientId"], story.begin().cluster()["clientId"], "the cluster was given back");
+}
+
+#[test]
+fn undo_does_not_take_a_cluster_from_a_principal_that_was_given_more_since() {
+    let story = Story::of("happy");
+    story.apply(&[]).is_done();
+    let world = story.world();
+    let granted = story.grant_reader_by_hand(world.principals("a", text(world.app(), "appId"))[0]);
+    let end = story.undo(&[]);
+    end.exits(5).verdict("left");
+    assert!(text(end.trouble(), "why").contains(&granted), "\n{end}");
+    let world = story.world();
+    assert_eq!(world.cluster()["clientId"], world.app()["appId"], "the cluster keeps what it works by");
+    assert_eq!(world.cluster()["resets"], 1);
+    story.remove_role_by_hand(crosspull_sim::Tenant::A, &granted);
+    story.undo(&[]).ends_well();
+    story.is_taken_back();
 }

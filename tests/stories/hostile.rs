@@ -146,9 +146,8 @@ fn a_reset_whose_operation_is_elsewhere_is_not_asked_there_and_goes_on_all_the_s
     );
     let end = story.apply(&[]);
     is_calm("an operation elsewhere", &story, &end);
-    end.exits(1).verdict("failed");
-    assert!(end.trouble()["why"].as_str().is_some_and(|why| why.contains("another host")), "\n{end}");
-    story.resume(&[]).ends_well();
+    // The cluster itself tells how it ended.
+    end.is_done();
     assert_eq!(story.taken_by("/resetServicePrincipalProfile"), 1);
     story.is_done("AcrPull");
 }

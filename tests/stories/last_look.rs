@@ -91,7 +91,7 @@ fn the_last_look_comes_after_the_yes_and_right_before_the_reset() {
     let reset = place(&|e| e["event"] == "call_started" && text(e, "url").contains("/resetServicePrincipalProfile"));
     assert!(confirmed < looked && looked < reset, "{confirmed} {looked} {reset}");
     let stands = end.events[looked]["stands"].as_array().expect("what it stands on");
-    assert_eq!(stands.len(), 7 + 1 + 1 + 4, "the table, a pull, the role in B, four copies: {stands:#?}");
+    assert_eq!(stands.len(), 8 + 1 + 1 + 4, "the table, a pull, the role in B, four copies: {stands:#?}");
     let between = end.events[looked..reset].iter().filter(|e| e["event"] == "call_started" && e["writes"] == true);
     assert_eq!(between.count(), 0, "nothing is written between the look and the reset");
 }
@@ -129,4 +129,50 @@ fn a_secret_has_to_outlive_the_wait_the_question_and_the_reset() {
         .apply(&["--secret-days", "1", "--soak", "1000"])
         .complains("a secret of 1 day may end while the cluster is reset");
     story.apply(&["--secret-days", "1", "--soak", "1"]).is_done();
+}
+
+#[test]
+fn a_role_that_the_present_principal_got_during_the_wait_is_not_lost() {
+    let story = Story::of("old-roles-to-copy");
+    let former = text(story.begin().cluster(), "clientId").to_owned();
+    let principal = story.begin().principals("a", &former)[0].to_owned();
+    // Reader on the subscription is among those that it has; of another role nobody knew.
+    let granted = std::cell::RefCell::new(String::new());
+    let end = meanwhile(&story, |story| *granted.borrow_mut() = story.grant_contributor_by_hand(&principal));
+    is_held(&story, &end, &granted.borrow());
+    let world = story.world();
+    let new = world.principals("a", text(world.app(), "appId"))[0].to_owned();
+    // Given to the new one by hand, it is found, under any name.
+    story.grant_contributor_by_hand(&new);
+    story.resume(&[]).ends_well();
+    story.world().cluster_is_whole(story.begin());
+}
+
+#[test]
+fn a_copy_whose_condition_somebody_narrowed_is_not_what_was_given() {
+    let story = Story::of("old-roles-to-copy");
+    let end = meanwhile(&story, |story| {
+        let world = story.world();
+        let new = world.principals("a", text(world.app(), "appId"))[0].to_owned();
+        let copy =
+            world.roles(&new).into_iter().find(|r| r["condition"].is_string()).expect("one has a condition").clone();
+        story.set_condition_by_hand(&copy, &text(&copy, "condition").replace("tools/base", "nothing/else"));
+    });
+    is_held(&story, &end, "is not the one that was given");
+}
+
+#[test]
+fn a_look_that_took_long_is_old_and_is_made_again() {
+    // Subscriptions are listed by the checks and then by the look alone; there the answer takes more than the seconds that
+    // a look is good for.
+    let late = "name = 'late'\nsays = 'a read comes late'\n[[fault]]\non = 'arm GET /subscriptions'\nnth = 2\n\
+                do = 'delay'\nseconds = 400";
+    let story = Story::told(&[], late);
+    let end = story.apply(&[]);
+    end.is_done();
+    let after = end.events.iter().skip_while(|e| e["event"] != "confirmed");
+    let before_reset = after.take_while(|e| !text(e, "url").contains("/resetServicePrincipalProfile"));
+    let tokens = before_reset.filter(|e| e["event"] == "call_started" && text(e, "url").contains("/oauth2/v2.0/token"));
+    assert!(tokens.count() >= 4, "both sign-ins were asked twice\n{end}");
+    assert_eq!(end.events("looked").count(), 1, "what counts is the last one");
 }

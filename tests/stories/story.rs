@@ -219,20 +219,41 @@ impl Story {
         self.send(reqwest::Method::DELETE, &url, Some(&token), "application/json", String::new());
     }
 
-    /// Somebody of tenant A gives a principal Reader on the cluster's subscription.
-    pub fn grant_reader_by_hand(&self, principal: &str) {
+    /// Somebody of tenant A gives a principal Reader on the cluster's subscription; gives the assignment's id.
+    pub fn grant_reader_by_hand(&self, principal: &str) -> String {
+        self.grant_in_a(principal, "acdd72a7-3385-48ef-bd42-f606fba81ae7")
+    }
+
+    /// The same with Network Contributor.
+    pub fn grant_contributor_by_hand(&self, principal: &str) -> String {
+        self.grant_in_a(principal, "4d97b98b-1d4f-4787-a291-c67834d212e7")
+    }
+
+    fn grant_in_a(&self, principal: &str, role: &str) -> String {
         let token = self.token(Tenant::A, "https://management.azure.com/.default");
         let scope = format!("/subscriptions/{}", self.ready.tenants.a.subscription);
-        let name = uuid::Uuid::new_v4();
-        let url = format!(
-            "{}{scope}/providers/Microsoft.Authorization/roleAssignments/{name}?api-version=2022-04-01",
-            self.ready.arm
-        );
-        let definition = "/providers/Microsoft.Authorization/roleDefinitions/acdd72a7-3385-48ef-bd42-f606fba81ae7";
+        let id = format!("{scope}/providers/Microsoft.Authorization/roleAssignments/{}", uuid::Uuid::new_v4());
+        let definition = format!("/providers/Microsoft.Authorization/roleDefinitions/{role}");
         let body = serde_json::json!({ "properties": {
             "roleDefinitionId": definition, "principalId": principal, "principalType": "ServicePrincipal",
         }});
+        let url = format!("{}{id}?api-version=2022-04-01", self.ready.arm);
         self.send(reqwest::Method::PUT, &url, Some(&token), "application/json", body.to_string());
+        id
+    }
+
+    /// Somebody of tenant A changes the condition of a role assignment, as the world shows it.
+    pub fn set_condition_by_hand(&self, assignment: &Value, condition: &str) {
+        let token = self.token(Tenant::A, "https://management.azure.com/.default");
+        let url = format!("{}{}?api-version=2022-04-01", self.ready.arm, text_of(assignment, "id"));
+        let now = self.send(reqwest::Method::GET, &url, Some(&token), "application/json", String::new());
+        let mut properties = now["properties"].clone();
+        properties["condition"] = condition.into();
+        let wanted = ["roleDefinitionId", "principalId", "principalType", "condition", "conditionVersion"];
+        let body: serde_json::Map<String, Value> =
+            wanted.iter().map(|name| ((*name).to_owned(), properties[*name].clone())).collect();
+        let body = serde_json::json!({ "properties": body }).to_string();
+        self.send(reqwest::Method::PUT, &url, Some(&token), "application/json", body);
     }
 
     /// The tag by which crosspull knows an app that it made for the cluster.
@@ -244,6 +265,13 @@ impl Story {
     /// An administrator of tenant B deletes a service principal there.
     pub fn remove_from_b(&self, principal: &str) {
         let token = self.token(Tenant::B, "https://graph.microsoft.com/.default");
+        let url = format!("{}/v1.0/servicePrincipals/{principal}", self.ready.arm);
+        self.send(reqwest::Method::DELETE, &url, Some(&token), "application/json", String::new());
+    }
+
+    /// Somebody of tenant A deletes a service principal there.
+    pub fn remove_from_a(&self, principal: &str) {
+        let token = self.token(Tenant::A, "https://graph.microsoft.com/.default");
         let url = format!("{}/v1.0/servicePrincipals/{principal}", self.ready.arm);
         self.send(reqwest::Method::DELETE, &url, Some(&token), "application/json", String::new());
     }

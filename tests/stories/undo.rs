@@ -271,3 +271,20 @@ fn a_journal_in_which_an_id_was_changed_has_nothing_else_deleted() {
     let deleted: Vec<String> = story.writes().into_iter().filter(|w| w == &format!("DELETE {registry}")).collect();
     assert_eq!(deleted, Vec::<String>::new());
 }
+
+#[test]
+fn what_a_later_run_made_anew_stays_while_the_cluster_pulls_by_it() {
+    let story = Story::of("happy");
+    story.apply(&[]).is_done();
+    let first = story.run_id();
+    let role = story.world().role()["id"].as_str().expect("an id").to_owned();
+    story.remove_role_by_hand(crosspull_sim::Tenant::B, &role);
+    story.apply(&[]).exits(0);
+    let second = story.runs_but(&[&first]).pop().expect("a second run");
+    let end = story.undo_of(&second, &[]);
+    end.exits(5).verdict("left");
+    assert_eq!(story.world().role()["roleName"], "AcrPull", "the cluster pulls by it");
+    // The role has a derived name, so it is the first run's too: it goes when the cluster was given back.
+    story.undo_of(&first, &[]).ends_well();
+    story.is_taken_back();
+}

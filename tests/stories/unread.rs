@@ -171,3 +171,14 @@ fn whether_roles_may_be_assigned_is_not_guessed() {
     let end = story.apply(&[]);
     is_stopped(&story, &end, "whether you may give its roles to another", "Try again later");
 }
+
+#[test]
+fn a_principal_that_is_gone_is_no_principal_without_roles() {
+    let story = Story::of("old-roles-to-copy");
+    let former = text(story.begin().cluster(), "clientId").to_owned();
+    let principal = story.begin().principals("a", &former)[0].to_owned();
+    story.remove_from_a(&principal);
+    let end = story.apply(&[]);
+    end.exits(4).finds("stop", "is not in the directory any more", "--unread roles");
+    assert_eq!(story.writes().len(), 1, "the removal by hand");
+}

@@ -112,7 +112,7 @@ impl Engine {
                 Ok((outcome, note)) => (outcome, note, None),
                 Err(Halt::Journal(error)) => return Err(error),
                 Err(Halt::Stopped) => return self.end(Verdict::Interrupted, left),
-                Err(Halt::Blocked) => (Outcome::Left, "the cluster may need it".to_owned(), None),
+                Err(Halt::Blocked) => (Outcome::Left, "what was not taken back may need it".to_owned(), None),
                 Err(Halt::Needed(trouble)) => {
                     needed = true;
                     (Outcome::Left, String::new(), Some(trouble))

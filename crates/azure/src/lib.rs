@@ -24,6 +24,7 @@ pub mod recorder;
 pub mod refusal;
 pub mod reply;
 pub mod request;
+mod role_lists;
 pub mod sign_in;
 mod steps;
 pub mod survey;

@@ -49,9 +49,8 @@ pub fn address(headers: &HeaderMap, arm: &Url) -> Result<Option<Url>, String> {
 /// # Errors
 /// Failed where the operation failed; unknown where its end could not be seen.
 pub async fn follow(door: &Door, work: &Work, side: Side, what: &str, accepted: &Reply) -> Result<(), Halt> {
-    let Some(url) = address(&accepted.headers, &door.endpoints().arm).map_err(|why| unseen(what, why))? else {
-        return Ok(());
-    };
+    // Where it is asked on another host, or nowhere, the cluster itself tells.
+    let Ok(Some(url)) = address(&accepted.headers, &door.endpoints().arm) else { return Ok(()) };
     ask_until_over(door, work, side, what, url, pause(door, accepted)).await
 }
 

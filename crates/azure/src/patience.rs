@@ -102,6 +102,15 @@ impl Halt {
         }
     }
 
+    /// Turns a failure into one that keeps what comes before it in the run.
+    #[must_use]
+    pub fn needed(self) -> Self {
+        match self {
+            Self::Failed(trouble) => Self::Needed(trouble),
+            other => other,
+        }
+    }
+
     /// Turns a failure into one whose outcome nobody knows.
     #[must_use]
     pub fn unknown(self) -> Self {

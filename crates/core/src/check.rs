@@ -195,6 +195,13 @@ impl HeldRole {
         format!("{} on {}", last_part(&self.definition), self.scope).to_ascii_lowercase()
     }
 
+    /// True for this role at that place, as an assignment names both.
+    #[must_use]
+    pub fn is_at(&self, definition: &str, scope: &str) -> bool {
+        let plain = |scope: &str| scope.trim_end_matches('/').to_ascii_lowercase();
+        last_part(&self.definition).eq_ignore_ascii_case(last_part(definition)) && plain(&self.scope) == plain(scope)
+    }
+
     /// The role and the last part of where it holds.
     #[must_use]
     pub fn short(&self) -> String {

@@ -10,7 +10,7 @@ use crosspull_core::secret::Secret;
 use jiff::Timestamp;
 
 use super::cluster::is_over;
-use super::last_look::Reset;
+use super::last_look::{Reset, covers};
 use super::plainly;
 use super::roles::copied_assignment;
 use crate::engine::{Doing, Done};
@@ -23,10 +23,15 @@ impl Doing<'_> {
     /// Takes back what a step of the route made.
     pub async fn take_back(&self) -> Done {
         let Op::TakeBack { of, made, days } = &self.step.op else { return self.nothing_there() };
+        let goes = matches!(of.op, Op::CopyRoles { .. } | Op::GrantRole { .. } | Op::Provision { .. });
         match &of.op {
             Op::ProveInside { cluster, namespace, .. } => return self.remove_pod(cluster, namespace, made).await,
             Op::ResetCluster { cluster, from, .. } => return self.reset_back(cluster, *from, *days).await,
-            _ => self.cluster_is_free().await?,
+            _ => self.cluster_is_free(made).await?,
+        }
+        // What others work with is not taken away, to say afterwards that the app stays.
+        if goes && let Some(object) = self.own_app_object() {
+            self.nobody_else_uses(object).await.map_err(Halt::needed)?;
         }
         match &of.op {
             Op::KeepWayBack { app, .. } => self.remove_way_back(*app, made).await,
@@ -49,6 +54,12 @@ impl Doing<'_> {
             | Op::RemoveSecret { .. }
             | Op::TakeBack { .. } => self.nothing_there(),
         }
+    }
+
+    /// The object id of the app, where this run made it: it goes with the run.
+    fn own_app_object(&self) -> Option<ObjectId> {
+        let made = self.past().facts.learnt(&Fact::AppObject).filter(|l| l.how == Outcome::Created)?;
+        made.value.parse().ok()
     }
 
     /// There is nothing of the step to take back.
@@ -74,12 +85,14 @@ impl Doing<'_> {
 
     /// Halts where the cluster uses the app, or may soon, and did not when this run was planned: it may need what the
     /// run made. Where it had the app already, what the run made was an addition.
-    async fn cluster_is_free(&self) -> Result<(), Halt> {
+    async fn cluster_is_free(&self, made: &[Learnt]) -> Result<(), Halt> {
         let Some(route) = self.past().route() else { return Ok(()) };
         let (Some(cluster), Some(app)) = (route.subject().0, self.known::<AppId>(&Fact::App)) else { return Ok(()) };
         let found = self.past().facts.learnt(&Fact::ClusterClient(cluster.clone()));
         let found = found.is_some_and(|l| l.how == Outcome::Found && l.value == app.to_string());
-        if route.former_app().is_none() && found && self.past().resets(Way::On).next().is_none() {
+        // What was added to a condition may go again; what was made may be what the cluster pulls by.
+        let only_added = made.iter().all(|l| l.how == Outcome::Changed);
+        if only_added && route.former_app().is_none() && found && self.past().resets(Way::On).next().is_none() {
             return Ok(());
         }
         match self.try_cluster(cluster).await {
@@ -138,6 +151,7 @@ impl Doing<'_> {
                 )));
             }
         };
+        self.nothing_was_given_since(&what).await?;
         let given = self.give_roles_back(former, &what).await?;
         let (key, secret) = self.back_secret(cluster, object, former, days, &what).await?;
         self.confirmed().await?;
@@ -282,15 +296,37 @@ impl Doing<'_> {
                 Halt::of(&format!("Whether the former principal still has {} cannot be told.", role.short()), error)
             })?;
             let same = |a: &Assignment| {
-                let there = a.scope().trim_end_matches('/').eq_ignore_ascii_case(role.scope.trim_end_matches('/'));
-                let definition = a.properties.role_definition_id.rsplit('/').next().and_then(|id| id.parse().ok());
-                there && definition == role.definition_guid() && a.properties.principal_id == principal
+                role.is_at(&a.properties.role_definition_id, &a.scope())
+                    && a.properties.principal_id == principal
+                    && covers(a.properties.condition.as_deref(), &role)
             };
             if !held.iter().any(same) {
                 missing.push(role);
             }
         }
         Ok(missing)
+    }
+
+    /// Halts where the run's own principal was given roles since: the cluster may work by them, and the former one has
+    /// them not.
+    async fn nothing_was_given_since(&self, what: &str) -> Result<(), Halt> {
+        let Some(own) = self.known::<ObjectId>(&Fact::PrincipalA) else { return Ok(()) };
+        let mut held = self.roles_in_a(own).await?;
+        let former = self.former_roles();
+        held.retain(|a| !former.iter().any(|role| role.is_at(&a.properties.role_definition_id, &a.scope())));
+        let since = self.not_of_this_run(held);
+        if since.is_empty() {
+            return Ok(());
+        }
+        Err(Halt::Failed(Trouble::new(
+            what,
+            format!("The cluster's principal was given more since, which the former one lacks: {}", since.join(", ")),
+            format!(
+                "Give the former principal the same where the cluster needs it, remove it from the present one, then \
+                 crosspull undo {} goes on.",
+                self.run()
+            ),
+        )))
     }
 
     async fn former_principal(&self, former: AppId) -> Result<ObjectId, Halt> {

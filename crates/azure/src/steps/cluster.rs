@@ -227,6 +227,15 @@ impl Doing<'_> {
                 let taken = !is_over(&now) || (now.client_id() == Some(target) && before != Some(target));
                 Ok(match (taken, left) {
                     (true, _) => Asked::Yes(true),
+                    // Where it had that app before, a cluster at rest tells nothing of what became of it.
+                    (false, 0) if before == Some(target) => {
+                        return Err(Halt::Unknown(Trouble::new(
+                            what,
+                            "The answer was lost, and the cluster has the same app as before.",
+                            "Look at the cluster's activity log. crosspull resume makes another secret and gives it to the \
+                             cluster: the nodes may restart once more.",
+                        )));
+                    }
                     (false, 0) => Asked::Yes(false),
                     (false, _) => Asked::NotYet("the answer was lost; looking whether the reset was taken", None),
                 })

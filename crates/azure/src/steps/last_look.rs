@@ -5,21 +5,30 @@ use crosspull_core::check::{HeldRole, LIVES_AFTER_RESET_HOURS};
 use crosspull_core::event::Event;
 use crosspull_core::explain::{Refusal, Trouble};
 use crosspull_core::ids::{AppId, ClusterId, ObjectId, RegistryId};
-use crosspull_core::plan::{Fact, Op, Precondition, Side};
+use crosspull_core::plan::{Fact, Op, Precondition, Side, Widened, widened};
 use crosspull_core::run::Way;
 use crosspull_core::secret::Secret;
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
+use std::time::{Duration, Instant};
 
 use super::cluster::{is_over, state};
 use crate::engine::Doing;
 use crate::patience::{Asked, Halt, Patience};
 use crate::reply::{App, Assignment, ClusterProperties, Principal};
 use crate::request;
+use crate::role_lists;
 use crate::wire::CallError;
 
 /// Directories and sign-in have many replicas, and one that is behind is asked again; but what is gone stays gone.
 const LOOK: Patience = Patience::new(2, 1);
+
+/// The greatest age of what was seen when the reset is sent.
+const FRESH: Duration = Duration::from_secs(20);
+/// The same at any pace: a machine's own time does not run faster.
+const FRESH_AT_LEAST: Duration = Duration::from_secs(3);
+/// How often everything is looked at anew where that took longer.
+const LOOKS: u32 = 5;
 
 /// A reset that is about to be sent.
 #[derive(Clone, Copy)]
@@ -48,8 +57,18 @@ impl Doing<'_> {
     /// event, and the run's own fold decides by it whether the reset may be sent.
     pub(super) async fn look_again(&self, reset: Reset<'_>) -> Result<ClusterProperties, Halt> {
         let stands = self.plan().preconditions(self.step);
-        let held = join_all(stands.iter().map(|one| self.holds(one, reset))).await;
-        let missing: Vec<String> = held.into_iter().collect::<Result<Vec<_>, Halt>>()?.into_iter().flatten().collect();
+        let fresh = self.door().wire().pace().of(FRESH).max(FRESH_AT_LEAST);
+        let mut missing = vec!["Looking at everything takes too long.".to_owned()];
+        for _ in 0..LOOKS {
+            let begun = Instant::now();
+            let held = join_all(stands.iter().map(|one| self.holds(one, reset))).await;
+            let seen: Vec<String> = held.into_iter().collect::<Result<Vec<_>, Halt>>()?.into_iter().flatten().collect();
+            // What was seen first is old where something else was slow: then all of it is looked at again.
+            if begun.elapsed() <= fresh || !seen.is_empty() {
+                missing = seen;
+                break;
+            }
+        }
         let recorder = self.door().wire().recorder();
         recorder.keep(Event::Looked { step: self.step.id, stands, missing: missing.clone() })?;
         if !missing.is_empty() {
@@ -88,6 +107,7 @@ impl Doing<'_> {
             Precondition::SecretLives => Ok(self.secret_ends_too_soon()),
             Precondition::Pull(registry) => self.looked(async || self.image_is_pulled(registry, reset).await).await,
             Precondition::Assignment(fact) => self.looked(async || self.assignment_is_there(fact).await).await,
+            Precondition::NoNewRoles => self.looked(async || self.no_role_is_new(reset).await).await,
             Precondition::FormerRoles => self.looked(async || self.former_roles_are_there(reset).await).await,
         }
     }
@@ -235,7 +255,7 @@ impl Doing<'_> {
     async fn assignment_is_there(&self, fact: &Fact) -> Result<Seen, Halt> {
         let side = if matches!(fact, Fact::Assignment(_)) { Side::B } else { Side::A };
         let what = match fact {
-            Fact::RoleCopy(key) => self.role_by_key(key),
+            Fact::RoleCopy(key) => self.copied_role(fact).map_or_else(|| format!("The role {key}"), HeldRole::short),
             _ => "The role on the registry".to_owned(),
         };
         let Some(id) = self.known::<String>(fact) else { return Ok(Seen::No(format!("{what} was not granted."))) };
@@ -246,7 +266,15 @@ impl Doing<'_> {
         let principal: Option<ObjectId> = self.known(&principal);
         let request = request::assignment(self.door().endpoints(), side, &id);
         match self.door().json::<Assignment>(&self.work, request).await {
-            Ok(there) if Some(there.properties.principal_id) == principal => Ok(Seen::Yes),
+            Ok(there) if Some(there.properties.principal_id) == principal => {
+                let wanted = self.copied_role(fact);
+                let holds = wanted.is_none_or(|role| covers(there.properties.condition.as_deref(), role));
+                Ok(if holds {
+                    Seen::Yes
+                } else {
+                    Seen::No(format!("The condition of {what}, role assignment {id} , is not the one that was given."))
+                })
+            }
             Ok(_) => Ok(Seen::No(format!("{what}, role assignment {id} , is another principal's."))),
             Err(CallError::Refused(r)) if r.refusal.status == Some(404) => {
                 Ok(Seen::No(format!("{what} is not granted any more: the role assignment {id} is gone.")))
@@ -256,13 +284,50 @@ impl Doing<'_> {
         }
     }
 
-    /// A copied role by its name and where it holds, as the plan tells.
-    fn role_by_key(&self, key: &str) -> String {
-        let copied = self.plan().steps.iter().find_map(|step| match &step.op {
-            Op::CopyRoles { roles, .. } => roles.iter().find(|role| role.key() == key),
+    /// The copied role of a fact, as the plan tells.
+    fn copied_role(&self, fact: &Fact) -> Option<&HeldRole> {
+        let Fact::RoleCopy(key) = fact else { return None };
+        self.plan().steps.iter().find_map(|step| match &step.op {
+            Op::CopyRoles { roles, .. } => roles.iter().find(|role| role.key() == *key),
             _ => None,
-        });
-        copied.map_or_else(|| format!("The role {key}"), HeldRole::short)
+        })
+    }
+
+    /// Reads the roles of the principal that the cluster has, and compares them with those that the plan knows. One that
+    /// was given since, by whomever, would be lost, unless the new principal has it too.
+    async fn no_role_is_new(&self, reset: Reset<'_>) -> Result<Seen, Halt> {
+        let Op::ResetCluster { from: Some(former), holds, .. } = &self.step.op else { return Ok(Seen::Yes) };
+        let former = match self.look_for_principal(Side::A, *former, "The present principal cannot be read.").await {
+            Ok(Ok(Some(principal))) => principal.id,
+            // The checks told so, and somebody accepted it.
+            Ok(_) => return Ok(Seen::Yes),
+            Err(halt @ (Halt::Stopped | Halt::Journal(_))) => return Err(halt),
+            Err(halt) => return Ok(Seen::NotYet(format!("The present principal cannot be read: {}", halt.why()))),
+        };
+        let (subscriptions, not_listed) = role_lists::subscriptions(self.door(), &self.work, reset.cluster).await;
+        let lists = role_lists::roles_of(self.door(), &self.work, former, &subscriptions).await;
+        // What may not be read was accepted in the checks; all else has to be read.
+        let errors = not_listed.into_iter().chain(lists.unread.into_iter().map(|(_, error)| error));
+        if let Some(error) = errors.into_iter().find(|error| !error.is_final()) {
+            return unseen("The roles of the present principal cannot be read", error);
+        }
+        let known = |a: &Assignment| holds.iter().any(|role| role.is_at(&a.properties.role_definition_id, &a.scope()));
+        let new: Vec<&Assignment> = lists.found.iter().filter(|a| !known(a)).collect();
+        if new.is_empty() {
+            return Ok(Seen::Yes);
+        }
+        let own: Option<ObjectId> = self.known(&Fact::PrincipalA);
+        let Some(own) = own else { return Ok(Seen::No("The new principal is not known.".to_owned())) };
+        let given = role_lists::roles_of(self.door(), &self.work, own, &subscriptions).await.found;
+        let lost: Vec<String> =
+            new.into_iter().filter(|a| !given.iter().any(|g| same_role(a, g))).map(|a| a.id.clone()).collect();
+        if lost.is_empty() {
+            return Ok(Seen::Yes);
+        }
+        Ok(Seen::No(format!(
+            "Since the checks the present principal was given what the new one lacks: {} . Give it to the new one too.",
+            lost.join(" ")
+        )))
     }
 
     async fn former_roles_are_there(&self, reset: Reset<'_>) -> Result<Seen, Halt> {
@@ -274,6 +339,22 @@ impl Doing<'_> {
             }
         }
     }
+}
+
+/// True where an assignment with that condition gives what the role gives.
+pub(super) fn covers(present: Option<&str>, role: &HeldRole) -> bool {
+    let wanted = role.condition.as_deref();
+    present.is_none() || present == wanted || widened(present, wanted) == Widened::Unchanged
+}
+
+/// True for the same role at the same place under the same condition, or under none.
+fn same_role(one: &Assignment, other: &Assignment) -> bool {
+    let id =
+        |a: &Assignment| a.properties.role_definition_id.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+    let (scope, condition) = (other.scope(), other.properties.condition.as_deref());
+    id(one) == id(other)
+        && one.scope().trim_end_matches('/').eq_ignore_ascii_case(scope.trim_end_matches('/'))
+        && (condition.is_none() || condition == one.properties.condition.as_deref())
 }
 
 fn not_taken(side: Side, refusal: &Refusal) -> String {

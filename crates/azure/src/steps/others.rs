@@ -9,6 +9,7 @@ use crate::engine::Doing;
 use crate::patience::Halt;
 use crate::reply::{App, Assignment, FederatedCredential, Owner};
 use crate::request::{self, Request};
+use crate::role_lists;
 use crate::wire::CallError;
 
 impl Doing<'_> {
@@ -31,7 +32,7 @@ impl Doing<'_> {
             },
         };
         if let Some(principal) = principal {
-            theirs.extend(self.foreign_roles_in_a(principal).await?);
+            theirs.extend(self.not_of_this_run(self.roles_in_a(principal).await?));
         }
         if theirs.is_empty() {
             return Ok(());
@@ -77,47 +78,28 @@ impl Doing<'_> {
         Ok(all.into_iter().map(|c| format!("the federated credential {}", printable(&c.name, 80))).collect())
     }
 
-    /// The roles of the app's service principal in A that this run did not give: by one query over all scopes, and in
-    /// the cluster's own subscription.
-    async fn foreign_roles_in_a(&self, principal: ObjectId) -> Result<Vec<String>, Halt> {
-        let endpoints = self.door().endpoints();
-        let mut listed: Vec<Assignment> =
-            match self.door().query(&self.work, Side::A, &request::roles_of(principal)).await {
-                // Somebody forbade it, or the cloud has none: the cluster's own subscription is what there is to look
-                // at.
-                Err(CallError::Refused(r)) if r.refusal.status.is_some_and(|s| (400..500).contains(&s)) => Vec::new(),
-                listed => listed.map_err(not_told)?,
-            };
-        if let Some(cluster) = self.past().route().and_then(|plan| plan.subject().0) {
-            let scope = format!("/subscriptions/{}", cluster.subscription());
-            let own: Vec<Assignment> = self.read_list(request::roles_at(endpoints, Side::A, &scope, principal)).await?;
-            listed.extend(own);
+    /// The roles of the app's service principal in A. What one may not read in a subscription
+    /// counts as not there only where the query over all scopes was answered.
+    pub(super) async fn roles_in_a(&self, principal: ObjectId) -> Result<Vec<Assignment>, Halt> {
+        let Some(cluster) = self.past().route().and_then(|plan| plan.subject().0) else { return Ok(Vec::new()) };
+        let (subscriptions, not_listed) = role_lists::subscriptions(self.door(), &self.work, cluster).await;
+        let lists = role_lists::roles_of(self.door(), &self.work, principal, &subscriptions).await;
+        let mut errors = not_listed.into_iter().chain(lists.unread.into_iter().map(|(_, error)| error));
+        if let Some(error) = errors.find(|error| !lists.queried || !error.is_final()) {
+            return Err(not_told(error));
         }
-        listed.sort_by_key(|a| a.id.to_ascii_lowercase());
-        listed.dedup_by(|a, b| a.id.eq_ignore_ascii_case(&b.id));
-        let mut there = Vec::new();
-        for assignment in listed {
-            // The query follows late: what it tells of may be gone.
-            if self.assignment_at(Side::A, &assignment.id, NOT_TOLD).await?.is_some() {
-                there.push(assignment);
-            }
-        }
-        Ok(self.not_of_this_run(there))
+        Ok(lists.found)
     }
 
     /// The assignments that this run did not make, in words.
-    fn not_of_this_run(&self, listed: Vec<Assignment>) -> Vec<String> {
+    pub(super) fn not_of_this_run(&self, listed: Vec<Assignment>) -> Vec<String> {
         let own = assignment_description(self.run());
         let foreign = listed.into_iter().filter(|a| a.properties.description.as_deref() != Some(&own));
         foreign.map(|a| format!("the role assignment {}", printable(&a.id, usize::MAX))).collect()
     }
 
     async fn read_list<T: serde::de::DeserializeOwned + Send>(&self, request: Request) -> Result<Vec<T>, Halt> {
-        match self.door().list(&self.work, request).await {
-            // The app went meanwhile, and what it had with it.
-            Err(CallError::Refused(r)) if r.refusal.status == Some(404) => Ok(Vec::new()),
-            listed => listed.map_err(not_told),
-        }
+        self.door().list(&self.work, request).await.map_err(not_told)
     }
 }
 

@@ -13,12 +13,11 @@ use uuid::Uuid;
 
 use super::{ASSIGN, Surveyor, lower_first};
 use crate::patience::patiently;
-use crate::reply::{AppRoleAssignment, Assignment, Definition, Membership, Principal, Subscription, Vault};
+use crate::reply::{AppRoleAssignment, Assignment, Definition, Membership, Principal, Vault};
 use crate::request::{self, Request};
+use crate::role_lists::{self, AT_ONCE};
 use crate::wire::CallError;
 
-/// How many subscriptions are looked through at a time.
-const AT_ONCE: usize = 8;
 /// A scope is kept whole, whatever its length: a part of one would be another scope.
 const WHOLE: usize = usize::MAX;
 
@@ -70,28 +69,27 @@ impl Surveyor<'_> {
             }
         };
         let Some(principal) = principals.iter().find(|p| p.app_id == client) else {
-            let now = "The cluster may already be without its rights.";
-            return Ok((
-                Holdings::default(),
-                check().warn("the present principal is not in the directory any more", now),
-            ));
+            // What it had may still stand, and it may be restored: nobody can tell what the cluster would lose.
+            let why = format!("the service principal of its app {client} is not in the directory any more");
+            let gone = Unread { part: Part::Roles, why, denied: true, refusal: None };
+            return self.judged(cluster, Holdings::default(), Vec::new(), &[gone]);
         };
-        let subscriptions = self.subscriptions(&work, cluster).await;
+        let (subscriptions, not_listed) = role_lists::subscriptions(self.door, &work, cluster).await;
         let (roles, groups, apis, vaults) = join4(
-            self.roles_everywhere(&work, principal.id, &subscriptions.0),
+            role_lists::roles_of(self.door, &work, principal.id, &subscriptions),
             self.groups(&work, principal.id),
             self.api_permissions(&work, principal.id),
-            self.vault_policies(&work, principal.id, &subscriptions.0),
+            self.vault_policies(&work, principal.id, &subscriptions),
         )
         .await;
-        let mut unread = subscriptions.1;
+        let mut unread: Vec<Unread> = not_listed.into_iter().map(|error| self::unread(Part::Roles, error)).collect();
         let mut lacks = Vec::new();
         for (found, missing) in [groups, apis, vaults] {
             lacks.extend(found);
             unread.extend(missing);
         }
-        unread.extend(roles.1);
-        let all = join_all(roles.0.iter().map(|a| self.held_role(&work, a))).await;
+        unread.extend(roles.unread.into_iter().map(|(id, error)| self::unread(Part::RolesIn(id), error)));
+        let all = join_all(roles.found.iter().map(|a| self.held_role(&work, a))).await;
         let mut holdings = Holdings { all, ..Holdings::default() };
         let may = join_all(holdings.all.iter().map(|r| self.may_assign(&work, &r.scope))).await;
         for (role, may) in holdings.all.iter().zip(may) {
@@ -122,52 +120,6 @@ impl Surveyor<'_> {
         let finding = judge_old_roles(cluster, &holdings.copied, &lacks, unread, accepted);
         holdings.lacks = lacks.iter().map(ToString::to_string).collect();
         Ok((holdings, finding))
-    }
-
-    /// The cluster's own subscription, and those that the operator sees beside it: a subnet may be in another one
-    /// (`azure-facts.md` 3.8).
-    async fn subscriptions(&self, work: &Work, cluster: &ClusterId) -> Read<Uuid> {
-        let own = cluster.subscription();
-        let request = request::subscriptions(self.door.endpoints(), Side::A);
-        match self.list::<Subscription>(work, request).await {
-            Ok(listed) => {
-                let others = listed.into_iter().map(|s| s.subscription_id).filter(|id| *id != own);
-                (std::iter::once(own).chain(others).collect(), Vec::new())
-            }
-            Err(error) => (vec![own], vec![unread(Part::Roles, error)]),
-        }
-    }
-
-    /// The role assignments of a principal: by one query over all scopes, and then subscription by subscription, since
-    /// the query leaves out without a word what the operator may not read, and follows late.
-    async fn roles_everywhere(&self, work: &Work, principal: ObjectId, subscriptions: &[Uuid]) -> Read<Assignment> {
-        let endpoints = self.door.endpoints();
-        // Where it fails the others say the same.
-        let by_query =
-            self.door.query::<Assignment>(work, Side::A, &request::roles_of(principal)).await.unwrap_or_default();
-        let mut found = Vec::new();
-        let asked = subscriptions.iter().map(async |id| {
-            let scope = format!("/subscriptions/{id}");
-            let listed = self.list::<Assignment>(work, request::roles_at(endpoints, Side::A, &scope, principal)).await;
-            listed.map_err(|error| unread(Part::RolesIn(*id), error))
-        });
-        let mut missing = Vec::new();
-        let answers: Vec<_> = stream::iter(asked).buffer_unordered(AT_ONCE).collect().await;
-        for answer in answers {
-            match answer {
-                Ok(listed) => found.extend(listed),
-                Err(unread) => missing.push(unread),
-            }
-        }
-        // The query may still tell of what is gone, so where a list was read the list counts.
-        let unread = |id: Uuid| missing.iter().any(|m| m.part == Part::RolesIn(id));
-        let beside =
-            |a: &Assignment| subscription_of(&a.scope()).is_none_or(|id| !subscriptions.contains(&id) || unread(id));
-        found.extend(by_query.into_iter().filter(beside));
-        found.retain(|a| a.properties.principal_id == principal);
-        found.sort_by_key(|a| a.id.to_ascii_lowercase());
-        found.dedup_by(|a, b| a.id.eq_ignore_ascii_case(&b.id));
-        (found, missing)
     }
 
     /// The groups and directory roles that a principal is in. Fewer accounts may read those that it is in by way of
@@ -242,17 +194,10 @@ impl Surveyor<'_> {
     }
 }
 
-/// The subscription that a scope is in; none for one above all subscriptions.
-fn subscription_of(scope: &str) -> Option<Uuid> {
-    let rest =
-        scope.get("/subscriptions/".len()..).filter(|_| scope.to_ascii_lowercase().starts_with("/subscriptions/"));
-    rest?.split('/').next()?.parse().ok()
-}
-
 /// The id of a role definition as an assignment in a subscription names it. Resource Graph names built-in roles without
 /// the subscription, where few may read them.
 fn in_scope(definition: &str, scope: &str) -> String {
-    match subscription_of(scope) {
+    match role_lists::subscription_of(scope) {
         Some(subscription) if definition.starts_with("/providers/") => {
             format!("/subscriptions/{subscription}{definition}")
         }

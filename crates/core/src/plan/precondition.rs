@@ -21,6 +21,8 @@ pub enum Precondition {
     Pull(RegistryId),
     /// The role assignment of this fact is there.
     Assignment(Fact),
+    /// The principal that the cluster has was given no role since the checks that the new one lacks.
+    NoNewRoles,
     /// The principal that the cluster goes back to has the roles that it had.
     FormerRoles,
     /// The cluster runs, nothing is going on at it, and it has the app that the plan knows.
@@ -33,10 +35,10 @@ impl Plan {
     #[must_use]
     pub fn preconditions(&self, step: &Step) -> Vec<Precondition> {
         use Precondition::{
-            App, Assignment, ClusterAsPlanned, FormerRoles, Principal, Pull, SecretAccepted, SecretLives,
+            App, Assignment, ClusterAsPlanned, FormerRoles, NoNewRoles, Principal, Pull, SecretAccepted, SecretLives,
         };
         match &step.op {
-            Op::ResetCluster { .. } => {
+            Op::ResetCluster { from, .. } => {
                 let mut all = vec![
                     ClusterAsPlanned,
                     App,
@@ -46,6 +48,8 @@ impl Plan {
                     SecretAccepted(Side::A),
                     SecretAccepted(Side::B),
                 ];
+                // Plans of version 1 do not tell what the former principal had.
+                all.extend((from.is_some() && self.v >= 2).then_some(NoNewRoles));
                 let earlier = self.steps.iter().filter(|s| s.id < step.id);
                 all.extend(earlier.flat_map(Step::writes).filter_map(|fact| match fact {
                     Fact::Proved(registry) => Some(Pull(registry)),
