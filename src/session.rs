@@ -326,10 +326,9 @@ impl<'s> Session<'s> {
         let plan = run.plan.as_ref();
         let title = plan.and_then(|p| p.step(step)).map(crosspull_core::plan::Step::title).unwrap_or_default();
         let proved = if run.is_undoing() { "" } else { "The pull is proved. " };
-        let lacks = plan.map(Plan::lacks).unwrap_or_default().join(", ");
-        if !lacks.is_empty() {
-            let app = run.facts.app().map(|app| app.to_string()).unwrap_or_default();
-            aside(&format!("The new principal of app {app} lacks: {lacks}"));
+        if !run.is_undoing() {
+            let way_back = run.way_back(true).map(|way| way.unwrap_or_else(|none| none));
+            run.lacks().into_iter().chain(way_back).for_each(|says| aside(&says));
         }
         if self.ask(&format!("{proved}Now {title}? Its nodes restart. Type yes: ")).await {
             self.job.controller.confirm(step);

@@ -76,6 +76,12 @@ fn a_person_reads_the_same_without_a_secret() {
     );
     assert!(end.out.contains(&format!("Receipt: {}", story.journals()[0].display())), "{end}");
     let world = story.world();
+    for says in
+        ["aks-shop has the secret.", "The secret ends on ", &format!("Back with crosspull undo {} :", story.run_id())]
+    {
+        assert!(end.out.contains(says), "{says} is not said\n{end}");
+    }
+    assert!(end.out.contains("  removed  way back's key id"), "{end}");
     for id in [&world.app()["appId"], &world.role()["id"]] {
         assert!(end.out.contains(id.as_str().expect("an id")), "{id} is not told\n{end}");
     }

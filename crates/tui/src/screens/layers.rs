@@ -138,9 +138,10 @@ fn reset(model: &Model, yes: bool, columns: usize, now: Timestamp) -> Sheet {
             Some(proof) => sheet.lines.extend(point(Mark::Good, &proof)),
             None => sheet.lines.extend(point(Mark::Warn, "The pull was not proved in this run.")),
         }
-        match words::way_back(run) {
-            Ok(kept) => sheet.lines.extend(point(Mark::Good, &kept)),
-            Err(none) => sheet.lines.extend(point(Mark::Warn, &none)),
+        match run.way_back(!model.simulated) {
+            Some(Ok(kept)) => sheet.lines.extend(point(Mark::Good, &kept)),
+            Some(Err(none)) => sheet.lines.extend(point(Mark::Warn, &none)),
+            None => {}
         }
     }
     sheet.gap();

@@ -197,6 +197,25 @@ fn what_stands_and_what_is_said_share_a_small_window() {
 fn the_question_before_the_reset_keeps_its_buttons_above_the_sentence() {
     let mut story = with_file((40, 12));
     let rest = engine::asking().split_off(engine::app_made().len());
+#[test]
+fn done_says_what_holds_from_here_on_and_the_demo_names_no_command_that_goes_with_it() {
+    let size = (120, 40);
+    let mut story = Story::new(size, complete(), false, Theme::full());
+    to_done(&mut story).shows("aks-shop has the secret.").shows("The secret ends on 2027-05-06.");
+    story.shows("Back with crosspull undo 7f3c9a2e : it adds a secret to the former app");
+    story.shows("! The new principal of app 33333333-3333-4333-8333-333333333333 lacks: Network Contributor on");
+    let mut story = Story::demo(size);
+    to_run(&mut story).engine(engine::asking()).hides("crosspull undo").shows("There is a way back: a secret is added");
+    story.enter().engine(engine::reset()).enter().shows("aks-shop has the secret.").hides("crosspull undo");
+    story.shows("There is a way back: a secret is added to the former app, which you may");
+}
+
+#[test]
+fn a_run_that_gave_the_cluster_no_secret_says_nothing_of_one() {
+    let mut story = real();
+    to_run(&mut story).engine(engine::failed()).enter().hides("has the secret").hides("way back");
+}
+
     told(&mut story, not_kept()).engine(rest).shows(NOT_SAVED).shows("▸ Not now").shows("The new principal lacks");
 }
 
