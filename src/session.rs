@@ -366,8 +366,12 @@ impl<'s> Session<'s> {
         let Some((secret, file)) = made.zip(self.way_back_file.take()) else { return };
         let asked = file.asked;
         match file.save(&secret) {
-            Ok(_) if asked => {}
-            Ok(place) => aside(&format!("crosspull: the secret of the way back is in {}", place.display())),
+            Ok(place) => {
+                let says =
+                    format!("crosspull: the secret of the way back is in {}, readable by you alone", place.display());
+                // Whoever reads events and asked for the file knows.
+                if asked { self.stream.say_aside(&says) } else { aside(&says) }
+            }
             Err(why) => {
                 self.secret_trouble = true;
                 aside(&format!("crosspull: {why}"));
@@ -382,9 +386,13 @@ impl<'s> Session<'s> {
         let Some(file) = self.secret_file.take() else { return };
         let asked = file.asked;
         match file.save(&secret) {
-            Ok(_) if asked => {}
+            Ok(place) if asked => {
+                let place = place.display();
+                self.stream.say_aside(&format!("crosspull: the secret is in {place}, readable by you alone"));
+            }
             Ok(place) => aside(&format!(
-                "crosspull: a new secret is in {}; one that an earlier part of the run saved is of no use any more",
+                "crosspull: a new secret is in {}, readable by you alone; one that an earlier part of the run saved is of \
+                 no use any more",
                 place.display()
             )),
             Err(why) => {
