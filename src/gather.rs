@@ -146,7 +146,7 @@ fn given(arguments: &ArgMatches, variables: Variables) -> Answers {
 
 /// The answers with the paths in them from the root on: the journal keeps them, and a run is taken up from anywhere.
 fn with_whole_paths(mut answers: Answers) -> Answers {
-    for key in [Key::SecretOut, Key::CaFile] {
+    for key in [Key::SecretOut, Key::WayBackOut, Key::CaFile] {
         let whole = answers.get(key).and_then(|path| std::path::absolute(path).ok());
         if let Some(whole) = whole.as_ref().and_then(|path| path.to_str()) {
             answers.set(key, whole);
@@ -359,6 +359,19 @@ mod tests {
         let answers = answers(plan, &with(&set)).expect("no file");
         assert_eq!(answers.get(crosspull_core::field::Key::TenantA), Some("flag.com"));
         assert_eq!(answers.get(crosspull_core::field::Key::TenantB), Some("variable.org"));
+    }
+
+    #[test]
+    fn paths_are_kept_from_the_root_on() {
+        let matches = crate::cli::command().get_matches_from(["crosspull", "apply"]);
+        let apply = matches.subcommand_matches("apply").expect("apply");
+        let keys = [Key::SecretOut, Key::WayBackOut, Key::CaFile];
+        let set = keys.map(|key| (key.variable(), "Cargo.toml"));
+        let set: Vec<(&str, &str)> = set.iter().map(|(name, path)| (name.as_str(), *path)).collect();
+        let answers = answers(apply, &with(&set)).expect("no file");
+        for key in keys {
+            assert!(answers.get(key).is_some_and(|path| Path::new(path).is_absolute()), "{}", key.name());
+        }
     }
 
     #[test]

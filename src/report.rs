@@ -233,11 +233,14 @@ pub fn run_lines(one: &Earlier) -> Vec<String> {
     lines
 }
 
-/// The end of a run: verdict, what went wrong, the one next command, what was made where, where the receipt is. No
-/// secret.
+/// The end of a run: verdict, what holds from here on, what went wrong, the one next command, what was made where, where
+/// the receipt is. No secret. A run without a receipt goes with the program, and so do the commands about it.
 pub fn summary(run: &Run, receipt: Option<&Path>) -> Vec<String> {
     let mut lines = vec![String::new(), run.headline()];
     lines.extend(run.answers.is_simulated().then(|| SIMULATED.to_owned()));
+    let sentences = run.from_here_on(receipt.is_some());
+    let lacks = run.lacks().filter(|_| !sentences.is_empty());
+    lines.extend(sentences.into_iter().chain(lacks));
     if let Some(trouble) = &run.trouble {
         lines.extend(trouble.lines(run.answers.cloud()).into_iter().skip(1));
     }
@@ -251,9 +254,10 @@ pub fn summary(run: &Run, receipt: Option<&Path>) -> Vec<String> {
         let made = run.made(side);
         if !made.is_empty() {
             lines.push(format!("In tenant {side}:"));
-            lines.extend(made.into_iter().map(|(outcome, label, value)| {
-                format!("  {:<8} {label:<18} {}", outcome.word(), printable(&value, 400))
-            }));
+            lines.extend(
+                made.into_iter()
+                    .map(|(became, label, value)| format!("  {became:<8} {label:<18} {}", printable(&value, 400))),
+            );
         }
     }
     if let Some(receipt) = receipt {

@@ -326,10 +326,9 @@ impl<'s> Session<'s> {
         let plan = run.plan.as_ref();
         let title = plan.and_then(|p| p.step(step)).map(crosspull_core::plan::Step::title).unwrap_or_default();
         let proved = if run.is_undoing() { "" } else { "The pull is proved. " };
-        let lacks = plan.map(Plan::lacks).unwrap_or_default().join(", ");
-        if !lacks.is_empty() {
-            let app = run.facts.app().map(|app| app.to_string()).unwrap_or_default();
-            aside(&format!("The new principal of app {app} lacks: {lacks}"));
+        if !run.is_undoing() {
+            let way_back = run.way_back(true).map(|way| way.unwrap_or_else(|none| none));
+            run.lacks().into_iter().chain(way_back).for_each(|says| aside(&says));
         }
         if self.ask(&format!("{proved}Now {title}? Its nodes restart. Type yes: ")).await {
             self.job.controller.confirm(step);
@@ -367,8 +366,12 @@ impl<'s> Session<'s> {
         let Some((secret, file)) = made.zip(self.way_back_file.take()) else { return };
         let asked = file.asked;
         match file.save(&secret) {
-            Ok(_) if asked => {}
-            Ok(place) => aside(&format!("crosspull: the secret of the way back is in {}", place.display())),
+            Ok(place) => {
+                let says =
+                    format!("crosspull: the secret of the way back is in {}, readable by you alone", place.display());
+                // Whoever reads events and asked for the file knows.
+                if asked { self.stream.say_aside(&says) } else { aside(&says) }
+            }
             Err(why) => {
                 self.secret_trouble = true;
                 aside(&format!("crosspull: {why}"));
@@ -383,9 +386,13 @@ impl<'s> Session<'s> {
         let Some(file) = self.secret_file.take() else { return };
         let asked = file.asked;
         match file.save(&secret) {
-            Ok(_) if asked => {}
+            Ok(place) if asked => {
+                let place = place.display();
+                self.stream.say_aside(&format!("crosspull: the secret is in {place}, readable by you alone"));
+            }
             Ok(place) => aside(&format!(
-                "crosspull: a new secret is in {}; one that an earlier part of the run saved is of no use any more",
+                "crosspull: a new secret is in {}, readable by you alone; one that an earlier part of the run saved is of \
+                 no use any more",
                 place.display()
             )),
             Err(why) => {

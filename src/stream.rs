@@ -56,6 +56,13 @@ impl Stream {
         }
     }
 
+    /// Tells people on standard error what a program that reads events knows.
+    pub fn say_aside(&self, line: &str) {
+        if !self.json {
+            aside(line);
+        }
+    }
+
     /// Tells the end, unless it was told. The journal does not get it: this is the end of what is told here.
     pub fn end(&mut self, verdict: Verdict, trouble: Option<Trouble>) {
         if self.ended {

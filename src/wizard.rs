@@ -327,7 +327,9 @@ impl Wizard {
         let path = self.model.answers().get(Key::WayBackOut)?;
         let saved = SecretFile::reserve_beside(path.as_ref()).and_then(|file| file.save(&secret));
         Some(Msg::Said(match saved {
-            Ok(path) => Said::good(format!("The secret of the way back is in {}", path.display())),
+            Ok(path) => {
+                Said::good(format!("The secret of the way back is in {}, readable by you alone", path.display()))
+            }
             Err(why) => Said::bad(format!("{why}.")),
         }))
     }

@@ -65,7 +65,8 @@ fn a_person_reads_the_same_without_a_secret() {
     let story = Story::of("happy");
     let secret = story.path("secret");
     let end = story.run(&["apply", "--answers", story.answers(), "--yes", "--secret-out", text(&secret)]);
-    end.exits(0).says_nothing_aside();
+    end.exits(0);
+    assert_eq!(end.err, format!("crosspull: the secret is in {}, readable by you alone\n", secret.display()), "{end}");
 
     story.is_done("AcrPull");
     assert!(
@@ -75,6 +76,12 @@ fn a_person_reads_the_same_without_a_secret() {
         "{end}"
     );
     assert!(end.out.contains(&format!("Receipt: {}", story.journals()[0].display())), "{end}");
+    for says in
+        ["aks-shop has the secret.", "The secret ends on ", &format!("Back with crosspull undo {} :", story.run_id())]
+    {
+        assert!(end.out.contains(says), "{says} is not said\n{end}");
+    }
+    assert!(end.out.contains("  removed  way back's key id"), "{end}");
     let world = story.world();
     for id in [&world.app()["appId"], &world.role()["id"]] {
         assert!(end.out.contains(id.as_str().expect("an id")), "{id} is not told\n{end}");

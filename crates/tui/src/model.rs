@@ -108,7 +108,7 @@ pub(crate) enum Handed {
     No,
     /// Nobody has it, and the file that was meant for it was not made; the sentence that tells why.
     NotSaved(String),
-    /// The operator saw or copied it.
+    /// The operator saw it.
     Taken,
     /// It is saved; where.
     Saved(String),
@@ -263,27 +263,24 @@ impl Model {
     pub(crate) fn reveal(&mut self, secret: Secret, now: Timestamp) {
         let until = now.checked_add(REVEALED_FOR).unwrap_or(now);
         self.revealed = Some(Revealed { secret, until });
-        self.taken();
-    }
-
-    /// The operator has the secret.
-    fn taken(&mut self) {
         if matches!(self.handed, Handed::No | Handed::NotSaved(_)) {
             self.handed = Handed::Taken;
         }
     }
 
     /// Takes in what became of a copy or of a file. A secret does not stay in the clipboard; whatever else is copied
-    /// takes its place there.
+    /// takes its place there. What could not be cleared is not said to be.
     pub(crate) fn tell(&mut self, said: Said, now: Timestamp) {
         match self.copying.take().filter(|_| said.good) {
             Some(Copying::Secret) => {
-                self.taken();
                 let until = now.checked_add(COPIED_FOR).unwrap_or(now);
                 self.copied = Some(Copied::For { until, seconds_left: COPIED_FOR.as_secs().unsigned_abs() });
             }
             Some(Copying::Other) => self.copied = None,
             None => {}
+        }
+        if let (false, Some(Overlay::Leave { cleared, .. })) = (said.good, self.overlays.last_mut()) {
+            *cleared = false;
         }
         self.said = Some(said);
     }
@@ -320,9 +317,11 @@ impl Model {
         }
     }
 
-    /// True where leaving now loses the secret: nobody has it, and it is worth something.
+    /// True where leaving now loses the secret: nobody has it, and it is worth something. What was in the clipboard and is
+    /// there no longer, nobody has.
     pub(crate) fn loses_secret(&self) -> bool {
-        matches!(self.handed, Handed::No | Handed::NotSaved(_)) && self.live.has_secret() && !self.simulated
+        let nobody = matches!(self.handed, Handed::No | Handed::NotSaved(_)) && self.copied.is_none();
+        nobody && self.live.has_secret() && !self.simulated
     }
 
     /// The secret, while it is in sight.

@@ -21,6 +21,8 @@ pub(crate) enum Overlay {
     Leave {
         /// True where the focus is on yes.
         yes: bool,
+        /// True where the secret was taken out of the clipboard while it was asked what is to become of it there.
+        cleared: bool,
     },
     /// Leave, and what is to become of the secret that is in the clipboard alone?
     Clipboard {

@@ -86,8 +86,10 @@ fn ticked(model: &mut Model, now: Timestamp) -> Vec<Effect> {
         return Vec::new();
     }
     model.copied = None;
-    // There is nothing left to ask about.
-    model.overlays.retain(|o| !matches!(o, Overlay::Clipboard { .. }));
+    // Whoever is being asked is still asked: now nothing but the cluster has it.
+    for overlay in model.overlays.iter_mut().filter(|o| matches!(o, Overlay::Clipboard { .. })) {
+        *overlay = Overlay::Leave { yes: false, cleared: true };
+    }
     vec![Effect::ClearClipboard]
 }
 
@@ -222,6 +224,6 @@ fn leave(model: &mut Model) -> Vec<Effect> {
     if asked || !loses {
         return vec![Effect::Leave];
     }
-    model.overlays.push(Overlay::Leave { yes: false });
+    model.overlays.push(Overlay::Leave { yes: false, cleared: false });
     Vec::new()
 }

@@ -6,7 +6,7 @@ use crosspull_core::cloud::{CloudChoice, is_loopback};
 use crosspull_core::event::Outcome;
 use crosspull_core::field::{FIELDS, Key, Kind};
 use crosspull_core::inputs::ConsentMode;
-use crosspull_core::plan::{Fact, OldSecret, Op, Plan, Role, Route, Side, Step, StepId, Undo};
+use crosspull_core::plan::{OldSecret, Op, Plan, Role, Route, Side, Step, StepId, Undo};
 use crosspull_core::run::{Run, Try, Wait};
 use crosspull_core::sign_in::Entered;
 use crosspull_core::text::{abbreviated, duration, printable};
@@ -140,32 +140,6 @@ pub(crate) fn short_wait() -> String {
     format!(
         "Around {SOAK_MINUTES} min after it is made, a service principal is known in every region. A reset that meets one          that does not know it fails half way; it can be repeated."
     )
-}
-
-/// How the cluster gets back once it is reset; the error where crosspull cannot do it.
-pub(crate) fn way_back(run: &Run) -> Result<String, String> {
-    let made = run.facts.learnt(&Fact::WayBackKey).is_some_and(|l| l.how.is_made() || l.how == Outcome::Undone);
-    let saved =
-        run.route().is_some_and(|p| p.steps.iter().any(|s| matches!(s.op, Op::KeepWayBack { saved: true, .. })));
-    let id = run.id.as_ref().map(ToString::to_string).unwrap_or_default();
-    if made && saved {
-        Ok(format!("A way back is kept: crosspull undo {id} resets it to its former app."))
-    } else if made {
-        Ok(format!(
-            "Back with crosspull undo {id} : it adds a secret to the former app, which you may, and resets the cluster to it."
-        ))
-    } else {
-        let step = run.plan.as_ref().and_then(|p| p.steps.iter().find(|s| matches!(s.op, Op::KeepWayBack { .. })));
-        let why = step.and_then(|s| run.step(s.id)).map(|s| s.note.as_str()).filter(|note| !note.is_empty());
-        Err(why.map_or_else(|| "Its way back is a second reset, by hand.".to_owned(), sentence))
-    }
-}
-
-/// A note as a sentence.
-fn sentence(note: &str) -> String {
-    let mut chars = note.chars();
-    let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}", chars.as_str())
 }
 
 /// The full ids of the cluster and of the registry.

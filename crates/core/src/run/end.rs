@@ -1,4 +1,4 @@
-//! How a run ended, in words: the headline, the state of the cluster, the one next command.
+//! How a run ended, in words: the headline, what holds from here on, the state of the cluster, the one next command.
 
 use super::{Run, Status, Way};
 use crate::check::Level;
@@ -38,6 +38,64 @@ impl Run {
                 format!("{what} {}", self.cluster_state(cluster))
             }
         }
+    }
+
+    /// What holds from here on, where the run gave the cluster its secret: that the cluster has it, when it ends, and the
+    /// way back. No command is named where nothing is `kept` for it, as in the demo.
+    #[must_use]
+    pub fn from_here_on(&self, kept: bool) -> Vec<String> {
+        if self.verdict != Some(Verdict::Done) || self.is_undoing() || !self.gave_secret() {
+            return Vec::new();
+        }
+        let cluster = self.route().and_then(|p| p.subject().0).map_or("the cluster", |c| c.name());
+        let ends = self.facts.get(&Fact::SecretEnds).map(|at| at.split_once('T').map_or(at, |(day, _)| day));
+        let mut says = vec![format!("{cluster} has the secret.")];
+        says.extend(ends.map(|day| format!("The secret ends on {day}.")));
+        says.extend(self.way_back(kept).map(|way| way.unwrap_or_else(|none| none)));
+        says
+    }
+
+    /// True where the run is known to have given the cluster its secret.
+    #[must_use]
+    pub fn gave_secret(&self) -> bool {
+        self.facts.iter().any(|l| matches!(l.fact, Fact::ClusterClient(_)) && l.how == Outcome::Changed)
+    }
+
+    /// How the cluster gets back to its former app once it is reset; the error where crosspull cannot do it, and none
+    /// where the cluster has no former app. No command is named where nothing is `kept` for it.
+    #[must_use]
+    pub fn way_back(&self, kept: bool) -> Option<Result<String, String>> {
+        let (step, saved) = self.route()?.steps.iter().find_map(|s| match s.op {
+            Op::KeepWayBack { saved, .. } => Some((s.id, saved)),
+            _ => None,
+        })?;
+        let made = self.facts.learnt(&Fact::WayBackKey).is_some_and(|l| l.how.is_made() || l.how == Outcome::Undone);
+        if !made {
+            let why = self.step(step).map(|s| s.note.as_str()).filter(|note| !note.is_empty());
+            return Some(Err(why.map_or_else(|| "The way back is a second reset, by hand.".to_owned(), sentence)));
+        }
+        let command = self.id.as_ref().filter(|_| kept).map(|id| format!("crosspull undo {id}"));
+        Some(Ok(match (command, saved) {
+            (Some(command), true) => {
+                format!("A way back is kept: {command} resets the cluster to its former app.")
+            }
+            (Some(command), false) => format!(
+                "Back with {command} : it adds a secret to the former app, which you may, and resets the cluster to it."
+            ),
+            (None, true) => "A way back is kept: a second reset, to the former app.".to_owned(),
+            (None, false) => {
+                "There is a way back: a secret is added to the former app, which you may, and the cluster is reset to it."
+                    .to_owned()
+            }
+        }))
+    }
+
+    /// What the new principal lacks of what the former one has; none where it lacks nothing.
+    #[must_use]
+    pub fn lacks(&self) -> Option<String> {
+        let lacks = self.route()?.lacks();
+        let app = self.facts.get(&Fact::App).map(|app| format!(" of app {app}")).unwrap_or_default();
+        (!lacks.is_empty()).then(|| format!("The new principal{app} lacks: {}", lacks.join(", ")))
     }
 
     fn done_headline(&self, cluster: &str, registry: &str) -> String {
@@ -130,4 +188,11 @@ impl Run {
             _ => Some(format!("crosspull resume {id}")),
         }
     }
+}
+
+/// A note as a sentence.
+fn sentence(note: &str) -> String {
+    let mut chars = note.chars();
+    let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}", chars.as_str())
 }

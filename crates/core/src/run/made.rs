@@ -2,16 +2,32 @@
 
 use super::Run;
 use crate::event::Outcome;
-use crate::plan::{Fact, Learnt, Side};
+use crate::plan::{Fact, Learnt, Op, Side};
 
 impl Run {
-    /// What was made, changed or found, by tenant: a line each, with full ids.
+    /// What was made, changed or found, by tenant: a line each, with the word for what became of it and with full ids.
     #[must_use]
-    pub fn made(&self, side: Side) -> Vec<(Outcome, &'static str, String)> {
-        self.learnt_in(side).into_iter().filter_map(|l| Some((l.how, label(&l.fact)?, l.value.clone()))).collect()
+    pub fn made(&self, side: Side) -> Vec<(&'static str, &'static str, String)> {
+        let learnt = self.learnt_in(side).into_iter();
+        learnt.filter_map(|l| Some((self.became(l), label(&l.fact)?, l.value.clone()))).collect()
     }
 
-    /// The same of what is there now, where something was taken back.
+    /// The word for what became of a fact.
+    fn became(&self, learnt: &Learnt) -> &'static str {
+        let goes = learnt.fact == Fact::WayBackKey && learnt.how == Outcome::Undone;
+        // The run itself removes at its end what nobody saved.
+        if goes && !self.takes_back_way_back() { "removed" } else { learnt.how.word() }
+    }
+
+    /// True where the secret of the way back was, or is to be, taken back with the run.
+    fn takes_back_way_back(&self) -> bool {
+        let steps = self.route().into_iter().flat_map(|plan| &plan.steps);
+        let step = steps.into_iter().find(|s| matches!(s.op, Op::KeepWayBack { .. })).map(|s| s.id);
+        let now = |id| self.is_undoing() && self.plan.as_ref().is_some_and(|plan| plan.step(id).is_some());
+        step.is_some_and(|id| self.taken_back.contains(&id) || now(id))
+    }
+
+    /// What is there now, also where something was taken back: its outcome in place of the word.
     #[must_use]
     pub fn there(&self, side: Side) -> Vec<(Outcome, &'static str, String)> {
         let gone = |l: &Learnt| l.how == Outcome::Undone && !matches!(l.fact, Fact::ClusterClient(_));
@@ -67,5 +83,55 @@ const fn label(fact: &Fact) -> Option<&'static str> {
         Fact::ProvedInside(_) => Some("pulled on node"),
         Fact::Pod(_) => Some("pod"),
         Fact::Creator | Fact::Proved(_) | Fact::Operation(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::answers::Answers;
+    use crate::check::RoleMode;
+    use crate::event::{Entry, Event, RunId};
+    use crate::plan::back;
+    use crate::plan::tests::sample;
+
+    const KEY: &str = "66666666-6666-4666-8666-666666666666";
+
+    fn told(run: &mut Run, event: Event) {
+        run.apply(&Entry::new(Timestamp::UNIX_EPOCH, event));
+    }
+
+    fn way_back(run: &mut Run, how: Outcome) {
+        let kept = run.route().and_then(|p| p.steps.iter().find(|s| matches!(s.op, Op::KeepWayBack { .. })));
+        let step = kept.expect("a step").id;
+        told(run, Event::Learnt { step, learnt: vec![Learnt::new(how, Fact::WayBackKey, KEY)] });
+    }
+
+    fn undo(run: &mut Run) {
+        let plan = back(run).expect("a plan");
+        told(run, Event::UndoStarted { run: RunId("7f3c9a2e".to_owned()), plan });
+    }
+
+    fn begun() -> Run {
+        let mut run = Run::default();
+        let (id, plan) = (RunId("7f3c9a2e".to_owned()), sample(RoleMode::Registry));
+        told(&mut run, Event::RunStarted { run: id, plan, answers: Answers::default() });
+        way_back(&mut run, Outcome::Created);
+        run
+    }
+
+    #[test]
+    fn a_secret_that_the_run_removed_at_its_end_was_not_taken_back() {
+        let word = |run: &Run| run.made(Side::A).first().map(|(word, ..)| *word);
+        let mut run = begun();
+        assert_eq!(word(&run), Some("created"));
+        way_back(&mut run, Outcome::Undone);
+        assert_eq!(word(&run), Some("removed"));
+        let mut run = begun();
+        undo(&mut run);
+        way_back(&mut run, Outcome::Undone);
+        assert_eq!(word(&run), Some("undone"));
     }
 }

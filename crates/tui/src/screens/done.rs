@@ -29,6 +29,7 @@ pub(crate) fn sheet(model: &Model, columns: usize, now: Timestamp) -> Sheet {
     if let Some(found) = &run.trouble {
         sheet.lines.extend(rest_of(model, found, columns));
     }
+    from_here_on(model, &mut sheet, columns, now);
     if let Some((_, person)) = run.person() {
         sheet.gap();
         for (tone, text) in [(Tone::Plain, &person.says), (Tone::Accent, &person.url), (Tone::Dim, &person.command)] {
@@ -48,6 +49,20 @@ pub(crate) fn sheet(model: &Model, columns: usize, now: Timestamp) -> Sheet {
         sheet.lines.extend(hang(theme, Tone::Plain, vec![theme.span(Tone::Dim, "Receipt  ")], receipt, columns));
     }
     sheet
+}
+
+/// What holds from here on, and what the new principal lacks.
+fn from_here_on(model: &Model, sheet: &mut Sheet, columns: usize, now: Timestamp) {
+    let (theme, run) = (model.theme, &model.live.run);
+    let sentences = run.from_here_on(!model.simulated);
+    let lacks = run.lacks().filter(|_| !sentences.is_empty());
+    for says in sentences {
+        sheet.lines.extend(block(theme, Tone::Plain, &says, 2, columns));
+    }
+    if let Some(says) = lacks {
+        let mark = vec![theme.mark(Mark::Warn, now), Span::raw(" ")];
+        sheet.lines.extend(hang(theme, Tone::Plain, mark, &says, columns));
+    }
 }
 
 /// The one next command, where there is something left to do.

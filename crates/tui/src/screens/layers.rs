@@ -20,7 +20,7 @@ use crate::words;
 pub(crate) fn sheet(model: &Model, overlay: &Overlay, columns: usize, now: Timestamp) -> Sheet {
     match overlay {
         Overlay::Help { context, from } => Sheet { from: Some(*from), ..help(model.theme, *context, columns, now) },
-        Overlay::Leave { yes } => leave(model, *yes, columns),
+        Overlay::Leave { yes, cleared } => leave(model, *yes, *cleared, columns),
         Overlay::Clipboard { chosen } => clipboard(model, *chosen, columns),
         Overlay::Reset { yes, from, .. } => Sheet { from: Some(*from), ..reset(model, *yes, columns, now) },
         Overlay::CutShort { yes } => cut_short(model, *yes, columns),
@@ -104,15 +104,21 @@ fn clipboard(model: &Model, chosen: Parting, columns: usize) -> Sheet {
     sheet
 }
 
-fn leave(model: &Model, yes: bool, columns: usize) -> Sheet {
-    let loses = if matches!(model.screen, Screen::Done) {
-        "crosspull does not keep the secret. Leave without it?"
-    } else {
-        "Nothing was written. The answers are not kept."
+/// Leave, though something is lost by it? The secret was `cleared` from the clipboard while that was asked.
+fn leave(model: &Model, yes: bool, cleared: bool, columns: usize) -> Sheet {
+    let run = &model.live.run;
+    let loses = match (&model.screen, cleared) {
+        (_, true) if run.gave_secret() || run.reset_was_sent() => {
+            "The clipboard was cleared: the secret is nowhere but in the cluster."
+        }
+        (_, true) => "The clipboard was cleared: the secret is gone.",
+        (Screen::Done, false) => "crosspull does not keep the secret. Leave without it?",
+        (_, false) => "Nothing was written. The answers are not kept.",
     };
+    let go = if cleared { "Leave without it" } else { "Leave" };
     let mut sheet = Sheet::new(Span::raw("Leave?"));
     sheet.lines.extend(block(model.theme, Tone::Plain, loses, 0, columns));
-    sheet.foot = vec![Line::default(), buttons(model.theme, "Leave", "Stay", yes)];
+    sheet.foot = vec![Line::default(), buttons(model.theme, go, "Stay", yes)];
     sheet
 }
 
@@ -138,9 +144,10 @@ fn reset(model: &Model, yes: bool, columns: usize, now: Timestamp) -> Sheet {
             Some(proof) => sheet.lines.extend(point(Mark::Good, &proof)),
             None => sheet.lines.extend(point(Mark::Warn, "The pull was not proved in this run.")),
         }
-        match words::way_back(run) {
-            Ok(kept) => sheet.lines.extend(point(Mark::Good, &kept)),
-            Err(none) => sheet.lines.extend(point(Mark::Warn, &none)),
+        match run.way_back(!model.simulated) {
+            Some(Ok(kept)) => sheet.lines.extend(point(Mark::Good, &kept)),
+            Some(Err(none)) => sheet.lines.extend(point(Mark::Warn, &none)),
+            None => {}
         }
     }
     sheet.gap();

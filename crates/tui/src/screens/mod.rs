@@ -104,7 +104,9 @@ pub(crate) fn standing(model: &Model) -> Option<(Tone, String)> {
         (Screen::Run { .. } | Screen::Done, Handed::Saved(place)) => {
             Some((Tone::Dim, format!("The secret is saved, readable by you alone: {place}")))
         }
-        (Screen::Run { .. } | Screen::Done, Handed::NotSaved(why)) => Some((Tone::Bad, why.clone())),
+        (Screen::Run { .. } | Screen::Done, Handed::NotSaved(why)) if model.copied.is_none() => {
+            Some((Tone::Bad, why.clone()))
+        }
         _ => None,
     }
 }

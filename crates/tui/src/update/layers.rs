@@ -33,12 +33,12 @@ pub(super) fn on_overlay(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         (_, Action::Move(way)) => scroll(model, way),
         (
-            Overlay::Leave { yes } | Overlay::Reset { yes, .. } | Overlay::CutShort { yes },
+            Overlay::Leave { yes, .. } | Overlay::Reset { yes, .. } | Overlay::CutShort { yes },
             Action::Left | Action::Right,
         ) => *yes = !*yes,
         (Overlay::Leave { .. }, Action::Yes) => return answered(model, true),
         (Overlay::Leave { .. }, Action::No) => return answered(model, false),
-        (Overlay::Leave { yes } | Overlay::Reset { yes, .. } | Overlay::CutShort { yes }, Action::GoOn) => {
+        (Overlay::Leave { yes, .. } | Overlay::Reset { yes, .. } | Overlay::CutShort { yes }, Action::GoOn) => {
             let yes = *yes;
             return answered(model, yes);
         }

@@ -14,6 +14,7 @@ const FAILED: &str = "The secret was not saved in /home/ops/aks-shop.secret (No 
 const NOT_SAVED: &str = "The secret was not saved";
 const ASKS: &str = "Leave without it?";
 const IN_CLIPBOARD: &str = "The secret is in the clipboard alone, in no file.";
+const CLEARED: &str = "The clipboard was cleared: the secret is";
 
 fn real() -> Story {
     Story::new(SIZE, complete(), false, Theme::full())
@@ -127,11 +128,58 @@ fn the_answers_about_the_clipboard_are_reached_by_arrows_and_tab() {
     assert!(!story.model.secret_in_clipboard());
 }
 
-#[test]
-fn a_secret_that_goes_from_the_clipboard_meanwhile_is_not_asked_about() {
-    let mut story = copied(real());
-    story.enter().shows(IN_CLIPBOARD).wait(60_500).msg(Msg::Tick).hides(IN_CLIPBOARD);
+/// The minute of a copied secret ends, and the shell takes it out of the clipboard.
+fn cleared(story: &mut Story) -> &mut Story {
+    story.wait(60_500).msg(Msg::Tick);
     assert_eq!(story.asked(), [Effect::ClearClipboard]);
+    story.msg(Msg::Said(Said::good("The secret is no longer in the clipboard.")))
+}
+
+#[test]
+fn a_copied_secret_that_was_cleared_is_not_handed_over() {
+    let mut story = copied(real());
+    cleared(&mut story).enter().shows("crosspull does not keep the secret. Leave without it?").shows("▸ Stay").enter();
+    assert_eq!(story.asked(), []);
+    // Copied once more and kept there, it is.
+    story.hides(ASKS).press(KeyCode::F(2)).msg(Msg::Said(Said::good("Sent."))).press(KeyCode::Esc).asked();
+    story.enter();
+    assert_eq!(story.asked(), [Effect::Leave]);
+}
+
+#[test]
+fn something_else_that_takes_the_place_of_a_kept_secret_in_the_clipboard_loses_it() {
+    let mut story = copied(real());
+    story.press(KeyCode::Esc).press(KeyCode::Char('c')).msg(Msg::Said(Said::good("Sent."))).asked();
+    story.enter().shows(ASKS);
+    assert_eq!(story.asked(), []);
+}
+
+#[test]
+fn a_question_about_the_clipboard_stays_open_when_the_clipboard_is_cleared() {
+    for (key, left) in [(KeyCode::Enter, false), (KeyCode::Esc, false), (KeyCode::Char('y'), true)] {
+        let mut story = copied(real());
+        story.enter().shows(IN_CLIPBOARD).press(KeyCode::Left).shows("▸ Clear it");
+        cleared(&mut story).hides(IN_CLIPBOARD).shows(CLEARED).shows("▸ Stay").shows("  Leave without it ");
+        story.press(key).hides(CLEARED);
+        assert_eq!(story.asked(), if left { vec![Effect::Leave] } else { Vec::new() }, "{key:?}");
+    }
+}
+
+#[test]
+fn a_clipboard_that_could_not_be_cleared_is_not_said_to_be() {
+    let mut story = copied(real());
+    story.enter().wait(60_500).msg(Msg::Tick).msg(Msg::Said(Said::bad("It did not work.")));
+    story.hides("The clipboard was cleared").shows(ASKS).shows("It did not work.");
+}
+
+#[test]
+fn a_secret_that_the_cluster_does_not_have_either_is_gone_once_the_clipboard_is_cleared() {
+    let mut story = real();
+    let rest = engine::asking().split_off(engine::app_made().len());
+    to_run(&mut story).engine(engine::app_made()).engine(rest).press(KeyCode::Esc).engine(engine::interrupted());
+    story.enter().press(KeyCode::F(2)).msg(Msg::Said(Said::good("Sent."))).asked();
+    story.enter().shows(IN_CLIPBOARD);
+    cleared(&mut story).shows("The clipboard was cleared: the secret is gone.");
 }
 
 #[test]
@@ -147,6 +195,25 @@ fn a_clipboard_that_goes_with_the_program_keeps_nothing() {
     assert_eq!(story.asked(), [], "also where the time was taken away");
     story.press(KeyCode::Char('c'));
     assert_eq!(story.asked(), [Effect::Leave]);
+}
+
+#[test]
+fn done_says_what_holds_from_here_on_and_the_demo_names_no_command_that_goes_with_it() {
+    let size = (120, 40);
+    let mut story = Story::new(size, complete(), false, Theme::full());
+    to_done(&mut story).shows("aks-shop has the secret.").shows("The secret ends on 2027-05-06.");
+    story.shows("Back with crosspull undo 7f3c9a2e : it adds a secret to the former app");
+    story.shows("! The new principal of app 33333333-3333-4333-8333-333333333333 lacks: Network Contributor on");
+    let mut story = Story::demo(size);
+    to_run(&mut story).engine(engine::asking()).hides("crosspull undo").shows("There is a way back: a secret is added");
+    story.enter().engine(engine::reset()).enter().shows("aks-shop has the secret.").hides("crosspull undo");
+    story.shows("There is a way back: a secret is added to the former app, which you may");
+}
+
+#[test]
+fn a_run_that_gave_the_cluster_no_secret_says_nothing_of_one() {
+    let mut story = real();
+    to_run(&mut story).engine(engine::failed()).enter().hides("has the secret").hides("way back");
 }
 
 #[test]
