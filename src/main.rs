@@ -32,7 +32,15 @@ type Code = u8;
 const WRONG_INPUT: Code = 2;
 
 fn main() -> ExitCode {
-    let matches = cli::command().get_matches();
+    let matches = match cli::command().try_get_matches() {
+        Ok(matches) => matches,
+        Err(refused) => {
+            if refused.use_stderr() && asks_for_json(std::env::args()) {
+                stream::refused(&refused.kind().to_string());
+            }
+            refused.exit()
+        }
+    };
     // The last resort; every expected end has a sentence of its own before it comes here. A panic has told of itself.
     match std::panic::catch_unwind(AssertUnwindSafe(|| run(&matches))) {
         Ok(Ok(code)) => return ExitCode::from(code),
@@ -42,6 +50,13 @@ fn main() -> ExitCode {
         ),
     }
     ExitCode::FAILURE
+}
+
+/// True where the arguments ask for JSON, whatever else they say: then the output ends as every JSON output does.
+fn asks_for_json(arguments: impl Iterator<Item = String>) -> bool {
+    let arguments: Vec<String> = arguments.collect();
+    let is_form = |pair: &[String]| matches!(pair, [flag, form] if flag == "--output" && form == "json");
+    arguments.windows(2).any(is_form) || arguments.iter().any(|argument| argument == "--output=json")
 }
 
 /// A core file would hold every secret of the run (`product.md` 7, rule 2). The limit does not hold where the system

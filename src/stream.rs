@@ -21,6 +21,16 @@ pub struct Stream {
     ended: bool,
 }
 
+/// Tells the end of a command whose arguments were refused before there was an output of its own.
+pub fn refused(why: &str) {
+    let trouble =
+        Trouble::new("Nothing was called, since the arguments are refused.", why, "Standard error says which.");
+    let (verdict, facts) = (Verdict::Stopped, Vec::new());
+    let end = Entry::new(Timestamp::now(), Event::RunEnded { verdict, run: None, facts, trouble: Some(trouble) });
+    // An end consists of texts alone, which are JSON.
+    Lines::default().write(&serde_json::to_string(&end).into_iter().collect::<Vec<_>>());
+}
+
 impl Stream {
     /// The output in the form that the arguments ask for.
     fn new(arguments: &ArgMatches) -> Self {

@@ -129,3 +129,15 @@ fn a_run_whose_reader_goes_away_goes_on() {
     assert_eq!((end.status.code(), String::from_utf8_lossy(&end.stderr).as_ref()), (Some(0), ""));
     story.is_done("AcrPull");
 }
+
+#[test]
+fn arguments_that_are_refused_end_the_stream_too() {
+    let story = Story::of("happy");
+    for arguments in [&["apply", "--nonsense", "--output", "json"][..], &["undo", "--output=json"][..]] {
+        let end = story.run(arguments);
+        end.exits(2).verdict("stopped");
+        assert_eq!(end.events.len(), 1, "\n{end}");
+        assert!(end.err.starts_with("error: "), "\n{end}");
+    }
+    assert_eq!(story.run(&["apply", "--nonsense"]).out, "");
+}
