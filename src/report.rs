@@ -233,10 +233,22 @@ pub fn run_lines(one: &Earlier) -> Vec<String> {
     lines
 }
 
-/// The end of a run: verdict, what holds from here on, what went wrong, the one next command, what was made where, where
-/// the receipt is. No secret. A run without a receipt goes with the program, and so do the commands about it.
+/// The end of a run: what was made where, and below it, where the eye rests when a small window is full: the verdict,
+/// what holds from here on, what went wrong, the one next command, where the receipt is. No secret. A run without a
+/// receipt goes with the program, and so do the commands about it.
 pub fn summary(run: &Run, receipt: Option<&Path>) -> Vec<String> {
-    let mut lines = vec![String::new(), run.headline()];
+    let mut lines = vec![String::new()];
+    for side in [Side::A, Side::B] {
+        let made = run.made(side);
+        if !made.is_empty() {
+            lines.push(format!("In tenant {side}:"));
+            lines.extend(
+                made.into_iter()
+                    .map(|(became, label, value)| format!("  {became:<8} {label:<18} {}", printable(&value, 400))),
+            );
+        }
+    }
+    lines.push(run.headline());
     lines.extend(run.answers.is_simulated().then(|| SIMULATED.to_owned()));
     let sentences = run.from_here_on(receipt.is_some());
     let lacks = run.lacks().filter(|_| !sentences.is_empty());
@@ -249,16 +261,6 @@ pub fn summary(run: &Run, receipt: Option<&Path>) -> Vec<String> {
     }
     if let Some(command) = run.next_command() {
         lines.push(format!("Next: {command}"));
-    }
-    for side in [Side::A, Side::B] {
-        let made = run.made(side);
-        if !made.is_empty() {
-            lines.push(format!("In tenant {side}:"));
-            lines.extend(
-                made.into_iter()
-                    .map(|(became, label, value)| format!("  {became:<8} {label:<18} {}", printable(&value, 400))),
-            );
-        }
     }
     if let Some(receipt) = receipt {
         lines.push(format!("Receipt: {}", receipt.display()));

@@ -6,6 +6,7 @@ use std::io::{Read, Write};
 use std::num::NonZeroU16;
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 use std::time::Duration;
@@ -71,8 +72,10 @@ impl<T> Watched<T> {
     }
 }
 
-/// The window of a terminal. Dropping it is closing it: the program's line is gone with its next output.
+/// The window of a terminal. Dropping it is closing it: the program's line is gone.
 pub struct Window {
+    /// True once it is being closed: who reads the program's output lets go of the line then.
+    closing: Arc<AtomicBool>,
     /// The terminal's own end of the line.
     pub pty: Box<dyn MasterPty + Send>,
     keys: Box<dyn Write + Send>,
@@ -114,22 +117,24 @@ pub fn open(command: CommandBuilder, (columns, rows): (u16, u16)) -> (Window, Pr
     let status = Watched::new(None);
     let output = pty.master.try_clone_reader().expect("the program's output");
     let seen = Arc::downgrade(&view);
-    thread::spawn(move || watch(output, &seen));
+    let closing = Arc::new(AtomicBool::new(false));
+    let closed = Arc::clone(&closing);
+    thread::spawn(move || watch(output, &seen, &closed));
     let told = Arc::clone(&status);
     thread::spawn(move || {
         let ended = child.wait().expect("the program can be waited for");
         told.change(|status| *status = Some(ended));
     });
     let keys = pty.master.take_writer().expect("the program's input");
-    (Window { pty: pty.master, keys, view }, Program { pid, status })
+    (Window { closing, pty: pty.master, keys, view }, Program { pid, status })
 }
 
 /// Takes in the output until the program or the window is gone.
-fn watch(mut output: Box<dyn Read + Send>, view: &Weak<Watched<View>>) {
+fn watch(mut output: Box<dyn Read + Send>, view: &Weak<Watched<View>>, closing: &AtomicBool) {
     let mut chunk = [0; 16 * 1024];
     loop {
         let read = output.read(&mut chunk).unwrap_or(0);
-        let Some(view) = view.upgrade() else { return };
+        let Some(view) = view.upgrade().filter(|_| !closing.load(Ordering::SeqCst)) else { return };
         view.change(|view| match &chunk[..read] {
             [] => view.over = true,
             bytes => view.take(bytes),
@@ -137,6 +142,15 @@ fn watch(mut output: Box<dyn Read + Send>, view: &Weak<Watched<View>>) {
         if read == 0 {
             return;
         }
+    }
+}
+
+impl Drop for Window {
+    /// Has the program say something once more, so that its reader notices, though its screen may stand still.
+    fn drop(&mut self) {
+        self.closing.store(true, Ordering::SeqCst);
+        let size = self.pty.get_size().unwrap_or_default();
+        let _ = self.pty.resize(PtySize { cols: size.cols.saturating_sub(1).max(1), ..size });
     }
 }
 
