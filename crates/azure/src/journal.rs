@@ -36,7 +36,7 @@ pub enum JournalError {
     /// The journal cannot be written.
     #[error("the journal {path} cannot be written: {source}")]
     Unwritable {
-        /// Its path.
+        /// The path of the file.
         path: PathBuf,
         /// The system's words.
         source: io::Error,
@@ -44,7 +44,7 @@ pub enum JournalError {
     /// The folder of journals, or the lock of a cluster in it, cannot be read or made.
     #[error("{path} cannot be used: {source}")]
     Unusable {
-        /// Its path.
+        /// The path of the file.
         path: PathBuf,
         /// The system's words.
         source: io::Error,
@@ -70,7 +70,7 @@ impl JournalError {
         Self::Unusable { path: path.to_owned(), source }
     }
 
-    /// What to do now, as a sentence.
+    /// Returns what to do now, as a sentence.
     #[must_use]
     pub const fn cure(&self) -> &'static str {
         match self {
@@ -205,7 +205,7 @@ impl ClusterLock {
     /// Takes the lock of a cluster for a run.
     ///
     /// # Errors
-    /// Where another run has it, or the file cannot be made.
+    /// An error where another run has it, or the file cannot be made.
     pub fn take(runs: &Path, cluster: &ClusterId, run: &RunId) -> Result<Self, JournalError> {
         let path = Self::place(runs, cluster);
         let taken = || -> io::Result<Option<Self>> {
@@ -228,7 +228,7 @@ impl ClusterLock {
     /// The run that works on a cluster; none where no program does.
     ///
     /// # Errors
-    /// Where the lock cannot be looked at.
+    /// An error where the lock cannot be looked at.
     pub fn holder(runs: &Path, cluster: &ClusterId) -> io::Result<Option<RunId>> {
         let file = match File::open(Self::place(runs, cluster)) {
             Ok(file) => file,
@@ -262,14 +262,15 @@ impl ClusterLock {
 /// The earlier runs in a folder, newest first. A folder that is not there holds none.
 ///
 /// # Errors
-/// Where the folder cannot be read.
+/// An error where the folder, or an entry of it, cannot be read: a run that was not seen is not one that is not there.
 pub fn earlier(runs: &Path) -> io::Result<Vec<Earlier>> {
     let folder = match std::fs::read_dir(runs) {
         Ok(folder) => folder,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(error),
     };
-    let mut found: Vec<Earlier> = folder.filter_map(|file| one(&file.ok()?.path())).collect();
+    let paths: Vec<PathBuf> = folder.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<_>>()?;
+    let mut found: Vec<Earlier> = paths.iter().filter_map(|path| one(path)).collect();
     found.sort_by_key(|e| std::cmp::Reverse(e.run.as_ref().ok().and_then(|run| run.started)));
     Ok(found)
 }
