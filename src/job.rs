@@ -76,7 +76,7 @@ impl Job {
     /// runs know, and whether one works on the cluster, is told by it.
     ///
     /// # Errors
-    /// Where that folder cannot be read.
+    /// An error where that folder cannot be read.
     pub async fn check(&self, inputs: &Inputs, means: Means, runs: &Path) -> Result<Checked, JournalError> {
         let earlier = earlier(runs).map_err(|error| JournalError::unusable(runs, error))?;
         let known = Known::of(earlier.iter().filter_map(|e| e.run.as_ref().ok()));
@@ -119,7 +119,7 @@ impl Job {
     /// that works on the cluster is told of before.
     ///
     /// # Errors
-    /// Where the folder of journals cannot be read.
+    /// An error where the folder of journals cannot be read.
     pub async fn admit(
         &self,
         access: &Access,
@@ -215,7 +215,7 @@ impl Job {
     /// Begins the journal of a new run, and takes the lock of its cluster.
     ///
     /// # Errors
-    /// Where it cannot be made, or another run took the cluster meanwhile.
+    /// An error where it cannot be made, or another run took the cluster meanwhile.
     pub fn begin(&self, runs: &Path, plan: &Plan) -> Result<(RunId, PathBuf), JournalError> {
         let run = RunId(uuid::Uuid::new_v4().simple().to_string().chars().take(8).collect());
         let journal = Journal::create(runs, &run)?;

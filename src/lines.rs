@@ -22,7 +22,7 @@ impl Lines {
     /// Ends the output of a command that does nothing else.
     ///
     /// # Errors
-    /// Where not all of it could be written. A reader that did not want more is none.
+    /// An error where not all of it could be written. A reader that did not want more is none.
     pub fn whole(self) -> io::Result<()> {
         self.lost.map_or(Ok(()), |error| unless_unwanted(Err(error)))
     }
@@ -36,7 +36,7 @@ impl Lines {
 /// Writes bytes to standard output as they are.
 ///
 /// # Errors
-/// Where they could not be written. A reader that did not want more is none.
+/// An error where they could not be written. A reader that did not want more is none.
 pub fn bytes(bytes: &[u8]) -> io::Result<()> {
     let mut out = io::stdout().lock();
     unless_unwanted(out.write_all(bytes).and_then(|()| out.flush()))

@@ -51,7 +51,7 @@ impl Stream {
     /// Tells an event.
     ///
     /// # Errors
-    /// Where it cannot be written as JSON.
+    /// An error where it cannot be written as JSON.
     pub fn tell(&mut self, entry: &Entry) -> serde_json::Result<()> {
         let lines = self.report.lines(entry);
         self.ended |= matches!(entry.event, Event::RunEnded { .. });

@@ -56,7 +56,7 @@ impl Line {
     /// A line by that client, through those proxies.
     ///
     /// # Errors
-    /// Where the client cannot be made; the text says why.
+    /// An error where the client cannot be made; the text says why.
     pub fn new(builder: reqwest::ClientBuilder, proxies: Proxies) -> Result<Self, String> {
         let its = proxies.clone();
         let proxy = reqwest::Proxy::custom(move |url| its.of(url).and_then(|proxy| with_credentials(&proxy)));
@@ -64,13 +64,13 @@ impl Line {
         Ok(Self { http, proxies })
     }
 
-    /// Its client.
+    /// The HTTP client of this line.
     #[must_use]
     pub const fn http(&self) -> &reqwest::Client {
         &self.http
     }
 
-    /// Its proxies.
+    /// The proxies that this line goes through.
     #[must_use]
     pub const fn proxies(&self) -> &Proxies {
         &self.proxies
@@ -161,7 +161,7 @@ fn unproxied(error: &reqwest::Error) -> NoConnection {
     }
 }
 
-/// What is wrong with a certificate, where that is the matter.
+/// Names what is wrong with a certificate; none where the certificate is not the matter.
 fn certificate(error: &rustls::Error, now: Timestamp) -> Option<(NoConnection, String)> {
     let rustls::Error::InvalidCertificate(why) = error else { return None };
     let clock = format!("this machine's clock says {}", minute(now));

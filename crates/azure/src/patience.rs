@@ -189,7 +189,7 @@ const ROUNDS: u32 = 4;
 /// the run would stop.
 ///
 /// # Errors
-/// What it failed with last.
+/// The failure of the last try.
 pub async fn patiently<T>(
     wire: &Wire,
     work: &Work,

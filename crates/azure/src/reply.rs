@@ -588,12 +588,12 @@ impl Manifest {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Descriptor {
-    /// What kind of thing it is.
+    /// The media type: a manifest, a layer or a configuration.
     #[serde(default)]
     pub media_type: String,
     /// `sha256:…`.
     pub digest: String,
-    /// Where else its bytes are.
+    /// The addresses that its bytes are fetched from where the registry does not hold them.
     #[serde(default)]
     pub urls: Vec<String>,
     /// What it is for, in an index.

@@ -245,9 +245,9 @@ pub enum Event {
     Looked {
         /// Which step.
         step: StepId,
-        /// What was looked at.
+        /// The preconditions that were looked at.
         stands: Vec<Precondition>,
-        /// What of it is not so, each as a sentence; empty where the reset may be sent.
+        /// The misses among them, each as a sentence; empty where the reset may be sent.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         missing: Vec<String>,
     },

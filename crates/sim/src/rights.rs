@@ -82,7 +82,7 @@ pub fn allowed(cloud: &Cloud, world: &World, principal: Uuid, scope: &str, actio
     verdict(cloud, world, principal, scope, action, &[]) == Verdict::Allowed
 }
 
-/// What comes of a control action.
+/// The answer to whether a principal may do a control action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Verdict {
     Allowed,
@@ -91,7 +91,7 @@ enum Verdict {
     NotHeld,
 }
 
-/// What comes of a control action by a request that has these attributes.
+/// The answer for a request that has these attributes.
 fn verdict(
     cloud: &Cloud,
     world: &World,

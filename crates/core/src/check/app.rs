@@ -12,19 +12,19 @@ use crate::text::count;
 /// An app registration that carries the cluster's mark.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppFacts {
-    /// Its object id in A.
+    /// The app's object id in tenant A.
     pub object_id: ObjectId,
-    /// Its application id.
+    /// The application id.
     pub app_id: AppId,
-    /// Its name.
+    /// The display name of the app.
     pub name: String,
     /// When it was made, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<Timestamp>,
-    /// Its owners, by name or id; none where they were not read.
+    /// The owners of the app, by name or id; none where they were not read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owners: Option<Vec<String>>,
-    /// Its client secrets.
+    /// The client secrets on the app.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<SecretFacts>,
     /// How many certificates it has.
@@ -35,9 +35,9 @@ pub struct AppFacts {
 /// A client secret of an app, without its value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecretFacts {
-    /// Its key id.
+    /// The key id of the secret.
     pub key: KeyId,
-    /// Its name; empty where it has none.
+    /// The display name of the secret; empty where it has none.
     pub name: String,
     /// When it ends, where that is told.
     #[serde(default, skip_serializing_if = "Option::is_none")]

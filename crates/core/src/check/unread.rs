@@ -8,13 +8,13 @@ use crate::explain::Refusal;
 /// A part of what the cluster's present principal has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
-    /// Its role assignments, in whatever subscription.
+    /// The role assignments of the present principal, in whatever subscription.
     Roles,
-    /// Its role assignments in one subscription.
+    /// The role assignments of the present principal in one subscription.
     RolesIn(Uuid),
-    /// Its groups and directory roles.
+    /// The groups and directory roles of the present principal.
     Groups,
-    /// Its permissions on APIs.
+    /// The permissions of the present principal on APIs.
     ApiPermissions,
     /// The access policies of Key Vaults that name it.
     VaultPolicies,

@@ -16,7 +16,7 @@ const WRITE: &[&str] = &["Application.ReadWrite.All", "Directory.ReadWrite.All"]
 /// What a program needs beside [`WRITE`] to name somebody else.
 const READ_DIRECTORY: &[&str] = &["Directory.Read.All", "Directory.ReadWrite.All"];
 
-/// What is owned.
+/// The kind of object that has owners.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Owned {
     /// An application.
