@@ -3,14 +3,14 @@
 use std::process::Stdio;
 
 use crosspull_core::secret::SECRET_VARIABLES;
-use crosspull_tui::Said;
+use crosspull_tui::Notice;
 use url::Url;
 
 /// Opens an address with the first program of this machine that there is for it, and says what came of it. Nothing waits
 /// for the browser.
-pub fn open(address: &str) -> Said {
+pub fn open(address: &str) -> Notice {
     let Some(page) = page(address) else {
-        return Said::bad("That is no address of a web page: it is not opened.");
+        return Notice::bad("That is no address of a web page: it is not opened.");
     };
     for command in ::open::commands(page.as_str()) {
         let mut program = tokio::process::Command::from(command);
@@ -23,10 +23,10 @@ pub fn open(address: &str) -> Said {
         #[cfg(unix)]
         program.process_group(0);
         if program.spawn().is_ok() {
-            return Said::good("A browser of this machine is asked to open it.");
+            return Notice::good("A browser of this machine is asked to open it.");
         }
     }
-    Said::bad("There is no program here that opens a browser: open the address yourself.")
+    Notice::bad("There is no program here that opens a browser: open the address yourself.")
 }
 
 /// An address that a browser may be given. It comes from the network, and what opens it opens files and programs too.

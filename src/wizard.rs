@@ -16,7 +16,7 @@ use crosspull_core::plan::{Fact, Side};
 use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::{Prompt, offers};
 use crosspull_sim::{Sim, Tenant};
-use crosspull_tui::{Effect, Here, Model, Msg, Said, Setup};
+use crosspull_tui::{Effect, Here, Model, Msg, Notice, Setup};
 use crossterm::event::{Event as TerminalEvent, EventStream, KeyEventKind};
 use futures_util::StreamExt as _;
 use jiff::Timestamp;
@@ -188,7 +188,7 @@ async fn wizard(arguments: &ArgMatches, answers: Answers, ground: Ground, simula
     if run.id.is_some() {
         out.write(&summary(run, wizard.receipt.as_deref().filter(|_| !simulated)));
         if !simulated && wizard.is_new() {
-            let same = crosspull_tui::words::command_line(wizard.model.answers());
+            let same = crosspull_tui::command_line(wizard.model.answers());
             out.write(&["The same without the wizard:".to_owned(), format!("  {same}")]);
         }
     }
@@ -326,20 +326,20 @@ impl Wizard {
         let secret = self.job.vault.get(made.value.parse().ok()?)?;
         let path = self.model.answers().get(Key::WayBackOut)?;
         let saved = SecretFile::reserve_beside(path.as_ref()).and_then(|file| file.save(&secret));
-        Some(Msg::Said(match saved {
+        Some(Msg::Notice(match saved {
             Ok(path) => {
-                Said::good(format!("The secret of the way back is in {}, readable by you alone", path.display()))
+                Notice::good(format!("The secret of the way back is in {}, readable by you alone", path.display()))
             }
-            Err(why) => Said::bad(format!("{why}.")),
+            Err(why) => Notice::bad(format!("{why}.")),
         }))
     }
 
     /// Writes the page for tenant B's administrator beside the receipt, where the run asks for one; says where it is.
     fn page_of(&self, msg: &Msg) -> Option<Msg> {
         let Msg::Engine(Entry { event: Event::PersonNeeded { page: Some(page), .. }, .. }) = msg else { return None };
-        Some(Msg::Said(match crate::hand_over::write(page, self.receipt.as_ref()?) {
-            Ok([markdown, _]) => Said::good(format!("The page is in {}", markdown.display())),
-            Err(why) => Said::bad(format!("{why}.")),
+        Some(Msg::Notice(match crate::hand_over::write(page, self.receipt.as_ref()?) {
+            Ok([markdown, _]) => Notice::good(format!("The page is in {}", markdown.display())),
+            Err(why) => Notice::bad(format!("{why}.")),
         }))
     }
 
@@ -390,7 +390,7 @@ impl Wizard {
                 self.stop_sign_in();
                 None
             }
-            Effect::Open { address } => Some(Msg::Said(browser::open(&address))),
+            Effect::Open { address } => Some(Msg::Notice(browser::open(&address))),
             Effect::Find { sought, answers } => {
                 self.find(sought, &answers);
                 None
@@ -416,15 +416,15 @@ impl Wizard {
                 }
                 None => None,
             },
-            Effect::ClearClipboard => Some(Msg::Said(match self.clear_clipboard(terminal).await {
-                Ok(()) => Said::good("The secret is no longer in the clipboard."),
-                Err(why) => Said::bad(why),
+            Effect::ClearClipboard => Some(Msg::Notice(match self.clear_clipboard(terminal).await {
+                Ok(()) => Notice::good("The secret is no longer in the clipboard."),
+                Err(why) => Notice::bad(why),
             })),
             Effect::RevealSecret => self.secret().map(Msg::Secret),
             Effect::SaveSecret { path } => {
                 self.secret().map(|secret| saved(SecretFile::reserve(path.trim().as_ref()), &secret))
             }
-            Effect::SavePlan { path, text } => Some(Msg::Said(save_plan(&path, &text))),
+            Effect::SavePlan { path, text } => Some(Msg::Notice(save_plan(&path, &text))),
         };
         Ok(said.into_iter().collect())
     }
@@ -449,11 +449,11 @@ impl Wizard {
             };
             match (done, way.otherwise()) {
                 (Ok(()), _) => {
-                    return Msg::Said(Said { text: clipboard::said(way, what), good: way != Way::Nowhere });
+                    return Msg::Notice(Notice { text: clipboard::said(way, what), good: way != Way::Nowhere });
                 }
                 // What does not work once is not tried again.
                 (Err(_), Some(next)) => self.way = next,
-                (Err(why), None) => return Msg::Said(Said::bad(why)),
+                (Err(why), None) => return Msg::Notice(Notice::bad(why)),
             }
         }
     }
@@ -495,10 +495,10 @@ fn saved(file: Result<SecretFile, String>, secret: &Secret) -> Msg {
 }
 
 /// Saves the plan in a new file.
-fn save_plan(path: &str, text: &str) -> Said {
+fn save_plan(path: &str, text: &str) -> Notice {
     let made = std::fs::OpenOptions::new().write(true).create_new(true).open(path.trim());
     match made.and_then(|mut file| file.write_all(text.as_bytes())) {
-        Ok(()) => Said::good(format!("Saved in {}", path.trim())),
-        Err(error) => Said::bad(format!("{} cannot be written ({error}): name a new file.", path.trim())),
+        Ok(()) => Notice::good(format!("Saved in {}", path.trim())),
+        Err(error) => Notice::bad(format!("{} cannot be written ({error}): name a new file.", path.trim())),
     }
 }

@@ -21,7 +21,7 @@ use crosspull_core::ids::{ClusterId, RegistryId, TenantRef};
 use crosspull_core::inputs::Access;
 use crosspull_core::plan::Side;
 use crosspull_core::sign_in::Entered;
-use crosspull_tui::{Msg, Said};
+use crosspull_tui::{Msg, Notice};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
@@ -82,7 +82,7 @@ impl Told {
         let Event::CheckEnded { finding } = &entry.event else { return };
         if finding.check == Check::Cloud && *self.last.borrow() != finding.text {
             self.last.borrow_mut().clone_from(&finding.text);
-            let _ = self.tell.send(Msg::Said(Said::good(format!("On the {}.", finding.text))));
+            let _ = self.tell.send(Msg::Notice(Notice::good(format!("On the {}.", finding.text))));
         }
     }
 }

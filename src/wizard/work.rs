@@ -10,7 +10,7 @@ use crosspull_core::inputs::{Access, Inputs};
 use crosspull_core::plan::{Facts, Plan, Side};
 use crosspull_core::run::{Run, Way};
 use crosspull_core::sign_in::SignIn;
-use crosspull_tui::{Msg, Said};
+use crosspull_tui::{Msg, Notice};
 use tokio::sync::mpsc::unbounded_channel;
 
 use super::Wizard;
@@ -66,7 +66,7 @@ impl Wizard {
                 self.receipt = Some(receipt);
                 past
             }
-            Err(why) => return vec![Msg::Said(Said::bad(format!("{why}.")))],
+            Err(why) => return vec![Msg::Notice(Notice::bad(format!("{why}.")))],
         };
         let mut said = None;
         if past.plan_for(way).is_ok() {
@@ -87,7 +87,7 @@ impl Wizard {
                 saved.into_iter().for_each(|(key, secret)| self.job.vault.put(key, secret));
                 None
             }
-            Err(why) => Some(Msg::Said(Said::bad(format!("{why}; undo adds another secret in its place.")))),
+            Err(why) => Some(Msg::Notice(Notice::bad(format!("{why}; undo adds another secret in its place.")))),
         }
     }
 
@@ -195,7 +195,7 @@ fn cannot_sign_in(job: &Job, complaints: &[String]) -> Result<(), JournalError> 
 /// The checks are over, whatever they came to. Where the loop is gone there is nobody to tell.
 fn over(tell: &tokio::sync::mpsc::UnboundedSender<Msg>, checked: Result<(), JournalError>) {
     if let Err(error) = checked {
-        let _ = tell.send(Msg::Said(Said::bad(format!("{error}. Nothing more was sent."))));
+        let _ = tell.send(Msg::Notice(Notice::bad(format!("{error}. Nothing more was sent."))));
     }
     let _ = tell.send(Msg::ChecksOver);
 }

@@ -1,7 +1,8 @@
 //! The frame around the screens: line 1, the rail, the message line, the key line (`screens.md`, frame).
 
-use crosspull_core::event::Verdict;
-use crosspull_core::field::Page;
+mod message;
+mod rail;
+
 use crosspull_core::plan::Route;
 use jiff::Timestamp;
 use ratatui::Frame;
@@ -9,23 +10,25 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear};
 
-use crate::keys::{self, Context, Move};
-use crate::lines::{apart, clipped, fit, middle, width, wrap};
-use crate::model::{Model, Screen};
-use crate::msg::Said;
-use crate::screens::{self, Sheet, layers};
-use crate::theme::{Mark, Tone};
-use crate::words;
+use crate::keys::{self, Action, Context};
+use crate::pages::RailEntry;
+use crate::screen::View;
+use crate::shared::Shared;
+use crate::theme::Tone;
+use crate::widgets::lines::{apart, fit, middle, width, wrap};
+use crate::widgets::sheet::{Room, Sheet};
+use crate::words::names;
+use message::message;
+use rail::RAIL;
 
 /// The smallest window that screens fit in.
 const LEAST: (u16, u16) = (40, 12);
-/// True where nothing can be shown but the wish for a larger window.
+
+/// Returns true where nothing can be shown but the wish for a larger window.
 pub(crate) const fn too_small(size: (u16, u16)) -> bool {
     size.0 < LEAST.0 || size.1 < LEAST.1
 }
 
-/// Columns of the rail, without its line.
-const RAIL: u16 = 18;
 /// A narrower window has no rail.
 const RAIL_FROM: u16 = 60;
 /// The box over a screen has at most this many columns.
@@ -33,18 +36,41 @@ const BOX: u16 = 72;
 /// A box keeps off the rail where that leaves it this many columns, in which an id is never broken.
 const ROOMY: u16 = 56;
 
-/// The steps of the wizard, as the rail shows them.
-const PLACES: &[&str] = &["Route", "Tenant A", "Tenant B", "App and secret", "Checks", "Review", "Run", "Done"];
-/// The same for an earlier run.
-const EARLIER: &[&str] = &["Earlier run", "Sign-in", "Review", "Run", "Done"];
-
-/// The steps of the wizard, on the way that it is on.
-const fn places(model: &Model) -> &'static [&'static str] {
-    if model.live.errand.is_some() { EARLIER } else { PLACES }
+/// What is drawn.
+pub(crate) struct Scene<'a> {
+    pub shared: &'a Shared,
+    /// The screen, or the sign-in that stands in its place.
+    pub front: &'a dyn View,
+    /// The place of the screen in the rail.
+    pub rail_entry: RailEntry,
+    /// The topmost layer.
+    pub layer: Option<&'a dyn View>,
 }
 
-/// Draws the wizard. Everything that is shown comes from the model and the time.
-pub fn view(model: &Model, frame: &mut Frame, now: Timestamp) {
+impl Scene<'_> {
+    /// Returns where the next key goes.
+    pub fn context(&self) -> Context {
+        self.layer.unwrap_or(self.front).context(self.shared)
+    }
+
+    /// Returns what the screen shows. A secret in sight is not scrolled away.
+    fn sheet(&self, body: Rect, now: Timestamp) -> Sheet {
+        let mut sheet = self.front.sheet(self.shared, columns(body), rows(body), now);
+        sheet.from = self.shared.scrolled.filter(|_| self.shared.in_sight(now).is_none());
+        sheet
+    }
+
+    /// Returns true where an action has something to do now. A box whose text is whole does not scroll.
+    fn offers(&self, action: Action) -> bool {
+        match (self.context(), action) {
+            (Context::Reset, Action::Move(_)) => layer_room(self).most > 0,
+            _ => self.layer.unwrap_or(self.front).offers(self.shared, action),
+        }
+    }
+}
+
+/// Draws a scene. Everything that is shown comes from it and from the time.
+pub(crate) fn draw(scene: &Scene, frame: &mut Frame, now: Timestamp) {
     let area = frame.area();
     if too_small((area.width, area.height)) {
         for (y, line) in wrap("enlarge the window (40x12)", usize::from(area.width)).into_iter().enumerate() {
@@ -53,47 +79,48 @@ pub fn view(model: &Model, frame: &mut Frame, now: Timestamp) {
         }
         return;
     }
-    let rail = has_rail(model, area.width);
-    let body = body(model, area);
-    let sheet = screens::sheet(model, columns(body), rows(body), now);
-    let (above, below) = hidden(&sheet, rows(body));
-    frame.render_widget(head(model, area.width), row(area, 0));
-    frame.render_widget(rule(model, area.width, rail.then_some("┬"), "↑", above), row(area, 1));
-    if rail {
-        draw_rail(model, frame, body, now);
+    let has_rail = has_rail(scene, area.width);
+    let body = body(scene, area);
+    let sheet = scene.sheet(body, now);
+    let (above, below) = sheet.hidden(rows(body));
+    frame.render_widget(head(scene, area.width), row(area, 0));
+    frame.render_widget(rule(scene, area.width, has_rail.then_some("┬"), "↑", above), row(area, 1));
+    if has_rail {
+        rail::draw(scene, frame, body, now);
     }
-    draw_sheet(model, frame, body, &sheet);
+    draw_sheet(scene, frame, body, &sheet);
     sheet.wipe();
     let foot = body.bottom() - area.y;
-    frame.render_widget(rule(model, area.width, rail.then_some("┴"), "↓", below), row(area, foot));
-    for (line, y) in message(model, area.width).into_iter().zip(foot + 1..area.height - 1) {
+    frame.render_widget(rule(scene, area.width, has_rail.then_some("┴"), "↓", below), row(area, foot));
+    for (line, y) in message(scene, area.width).into_iter().zip(foot + 1..area.height - 1) {
         frame.render_widget(line, row(area, y));
     }
-    frame.render_widget(key_line(model, area.width), row(area, area.height - 1));
-    draw_layer(model, frame, area, now);
-    model.theme.narrow(frame.buffer_mut());
+    frame.render_widget(key_line(scene, area.width), row(area, area.height - 1));
+    draw_layer(scene, frame, area, now);
+    scene.shared.theme.narrow(frame.buffer_mut());
 }
 
-/// A row of the window.
+/// Returns a row of the window.
 const fn row(area: Rect, y: u16) -> Rect {
     Rect { x: area.x, y: area.y + y, width: area.width, height: 1 }
 }
 
-/// Home has nothing behind it, and an address to copy has nothing beside it.
-fn has_rail(model: &Model, width: u16) -> bool {
-    let plain = matches!(Context::of_screen(model), Context::Home | Context::Runs | Context::Consent | Context::SignIn);
+/// Returns true where there is a rail: Home has nothing behind it, and an address to copy has nothing beside it.
+fn has_rail(scene: &Scene, width: u16) -> bool {
+    let plain =
+        matches!(scene.front.context(scene.shared), Context::Home | Context::Runs | Context::Consent | Context::SignIn);
     width >= RAIL_FROM && !plain
 }
 
-/// Where the screen's own lines are.
-fn body(model: &Model, area: Rect) -> Rect {
-    let left = match Context::of_screen(model) {
+/// Returns where the screen's own lines are.
+fn body(scene: &Scene, area: Rect) -> Rect {
+    let left = match scene.front.context(scene.shared) {
         Context::Consent | Context::SignIn => 0,
-        _ if has_rail(model, area.width) => RAIL + 2,
+        _ if has_rail(scene, area.width) => RAIL + 2,
         _ => 1,
     };
     let right = u16::from(left > 0);
-    let said = u16::try_from(message(model, area.width).len()).unwrap_or(1).max(1);
+    let said = u16::try_from(message(scene, area.width).len()).unwrap_or(1).max(1);
     Rect { x: area.x + left, y: area.y + 2, width: area.width - left - right, height: area.height - 4 - said }
 }
 
@@ -101,28 +128,22 @@ fn columns(body: Rect) -> usize {
     usize::from(body.width)
 }
 
-/// Rows for the lines of a sheet, below its title.
+/// Returns the rows for the lines of a sheet, below its title.
 fn rows(body: Rect) -> usize {
     usize::from(body.height - heading(body))
 }
 
-/// Rows of a title with the empty line below it, where there is room for one.
+/// Returns the rows of a title with the empty line below it, where there is room for one.
 const fn heading(body: Rect) -> u16 {
     if body.height >= 14 { 2 } else { 1 }
 }
 
-/// How many lines a sheet has above and below what is shown.
-fn hidden(sheet: &Sheet, rows: usize) -> (usize, usize) {
-    let above = sheet.offset(rows);
-    (above, sheet.lines.len().saturating_sub(above + rows))
-}
-
-fn draw_sheet(model: &Model, frame: &mut Frame, body: Rect, sheet: &Sheet) {
+fn draw_sheet(scene: &Scene, frame: &mut Frame, body: Rect, sheet: &Sheet) {
     let title = apart(sheet.title.clone(), sheet.right.clone(), columns(body));
     frame.render_widget(title, Rect { height: 1, ..body });
     let top = body.y + heading(body);
     let area = Rect { y: top, height: body.height - heading(body), ..body };
-    draw_lines(frame, area, sheet, model.overlays.is_empty());
+    draw_lines(frame, area, sheet, scene.layer.is_none());
 }
 
 /// Draws the lines in sight, and sets the cursor where it belongs to them.
@@ -146,20 +167,19 @@ struct Layer {
     sheet: Sheet,
     /// The box.
     place: Rect,
-    /// Its lines, which may scroll.
+    /// The place of the lines that scroll.
     text: Rect,
-    /// Its last lines, which do not.
+    /// The place of the last lines, which do not.
     foot: Rect,
 }
 
 /// Puts the topmost layer in its place.
-fn layer(model: &Model, area: Rect, now: Timestamp) -> Option<Layer> {
-    let overlay = model.layer()?;
-    let over = over(model, area);
+fn layer(scene: &Scene, area: Rect, now: Timestamp) -> Option<Layer> {
+    let over = over(scene, area);
     let width = over.width.min(BOX);
-    let sheet = layers::sheet(model, overlay, usize::from(width.saturating_sub(4)), now);
+    let body = body(scene, area);
+    let sheet = scene.layer?.sheet(scene.shared, usize::from(width.saturating_sub(4)), rows(body), now);
     let rows = |lines: usize| u16::try_from(lines).unwrap_or(u16::MAX);
-    let body = body(model, area);
     let lines = rows(sheet.lines.len() + sheet.foot.len() + 2);
     // Where the body is too small, the rules above and below it may be covered too.
     let room = if lines <= body.height { body } else { Rect { y: body.y - 1, height: body.height + 2, ..body } };
@@ -172,12 +192,12 @@ fn layer(model: &Model, area: Rect, now: Timestamp) -> Option<Layer> {
     Some(Layer { sheet, place, text, foot: Rect { y: text.bottom(), height: foot, ..inside } })
 }
 
-fn draw_layer(model: &Model, frame: &mut Frame, area: Rect, now: Timestamp) {
-    let Some(Layer { sheet, place, text, foot }) = layer(model, area, now) else {
+fn draw_layer(scene: &Scene, frame: &mut Frame, area: Rect, now: Timestamp) {
+    let Some(Layer { sheet, place, text, foot }) = layer(scene, area, now) else {
         return;
     };
-    let (above, below) = hidden(&sheet, usize::from(text.height));
-    let theme = model.theme;
+    let (above, below) = sheet.hidden(usize::from(text.height));
+    let theme = scene.shared.theme;
     let title: String = sheet.title.iter().map(|s| s.content.as_ref()).collect();
     let title = fit(&title, usize::from(place.width.saturating_sub(6)));
     let mut block =
@@ -193,164 +213,63 @@ fn draw_layer(model: &Model, frame: &mut Frame, area: Rect, now: Timestamp) {
     }
 }
 
-/// How far something scrolls.
-pub(crate) struct Room {
-    /// The first line that is shown.
-    pub from: usize,
-    /// The lines that are shown.
-    pub rows: usize,
-    /// The furthest that it scrolls.
-    pub most: usize,
-}
-
-impl Room {
-    /// The first line to show, from that one along. A page leaves a line of the page before in sight.
-    pub fn moved(&self, from: usize, way: Move) -> usize {
-        let page = self.rows.saturating_sub(1).max(1);
-        let to = match way {
-            Move::Up => from.saturating_sub(1),
-            Move::Down => from.saturating_add(1),
-            Move::PageUp => from.saturating_sub(page),
-            Move::PageDown => from.saturating_add(page),
-            Move::First => 0,
-            Move::Last => self.most,
-        };
-        to.min(self.most)
-    }
-
-    fn of(sheet: &Sheet, rows: usize) -> Self {
-        Self { from: sheet.offset(rows), rows, most: sheet.lines.len().saturating_sub(rows) }
-    }
-}
-
-/// How far the screen scrolls in the model's window.
-pub(crate) fn screen_room(model: &Model) -> Room {
-    let body = body(model, window(model));
-    let rows = rows(body);
-    let sheet = screens::sheet(model, columns(body), rows, Timestamp::UNIX_EPOCH);
-    let room = Room::of(&sheet, rows);
+/// Returns how far the screen scrolls in its window.
+pub(crate) fn screen_room(scene: &Scene) -> Room {
+    let body = body(scene, window(scene));
+    let sheet = scene.sheet(body, Timestamp::UNIX_EPOCH);
+    let room = sheet.room(rows(body));
     sheet.wipe();
     room
 }
 
-/// How far the topmost layer scrolls in the model's window.
-pub(crate) fn layer_room(model: &Model) -> Room {
-    let layer = layer(model, window(model), Timestamp::UNIX_EPOCH);
-    layer.map_or(Room { from: 0, rows: 0, most: 0 }, |l| Room::of(&l.sheet, usize::from(l.text.height)))
+/// Returns how far the topmost layer scrolls in the window.
+pub(crate) fn layer_room(scene: &Scene) -> Room {
+    let layer = layer(scene, window(scene), Timestamp::UNIX_EPOCH);
+    layer.map_or_else(Room::default, |l| l.sheet.room(usize::from(l.text.height)))
 }
 
-/// The model's window, as if it were never too small.
-fn window(model: &Model) -> Rect {
-    Rect::new(0, 0, model.size.0.max(LEAST.0), model.size.1.max(LEAST.1))
+/// Returns the window, as if it were never too small.
+fn window(scene: &Scene) -> Rect {
+    Rect::new(0, 0, scene.shared.size.0.max(LEAST.0), scene.shared.size.1.max(LEAST.1))
 }
 
-/// Where boxes may be: over the body, so that the rail stays in sight, where that is wide enough.
-fn over(model: &Model, area: Rect) -> Rect {
-    let body = body(model, area);
+/// Returns where boxes may be: over the body, so that the rail stays in sight, where that is wide enough.
+fn over(scene: &Scene, area: Rect) -> Rect {
+    let body = body(scene, area);
     if body.width >= ROOMY { body } else { area }
 }
 
-/// Line 1: program, route, and at the right where it works. Without a rail, the place in the wizard.
-fn head(model: &Model, columns: u16) -> Line<'static> {
-    let theme = model.theme;
-    let place = place(model);
-    let cloud = if model.simulated { "simulated cloud".to_owned() } else { words::cloud(&model.answers) };
-    let home = matches!(model.screen, Screen::Home { .. } | Screen::Runs { .. });
-    let places = places(model);
-    let text = if columns < RAIL_FROM && !home {
-        format!("{}/{} {}", place + 1, places.len(), places.get(place).copied().unwrap_or_default())
-    } else if home {
+/// Returns line 1: program, route, and at the right where it works. Without a rail, the place in the wizard.
+fn head(scene: &Scene, columns: u16) -> Line<'static> {
+    let (shared, theme) = (scene.shared, scene.shared.theme);
+    let cloud = if shared.simulated { "simulated cloud".to_owned() } else { names::cloud(&shared.answers) };
+    let text = if scene.rail_entry == RailEntry::Home {
         "crosspull".to_owned()
+    } else if columns < RAIL_FROM {
+        rail::in_a_word(scene)
     } else {
-        format!("crosspull · {}", model.live.plan().map_or(Route::NewApp, |plan| plan.route).title())
+        format!("crosspull · {}", shared.live.plan().map_or(Route::NewApp, |plan| plan.route).title())
     };
     let room = usize::from(columns).saturating_sub(width(&text) + 4);
-    let tone = if model.simulated { Tone::Accent } else { Tone::Dim };
+    let tone = if shared.simulated { Tone::Accent } else { Tone::Dim };
     let right = vec![theme.span(tone, middle(&cloud, room)), Span::raw(" ")];
     apart(vec![theme.span(Tone::Strong, format!(" {text}"))], right, usize::from(columns))
 }
 
-/// A rule, joined to the rail's line, with how much there is beyond it.
-fn rule(model: &Model, columns: u16, joint: Option<&str>, arrow: &str, beyond: usize) -> Line<'static> {
+/// Returns a rule, joined to the rail's line, with how much there is beyond it.
+fn rule(scene: &Scene, columns: u16, joint: Option<&str>, arrow: &str, beyond: usize) -> Line<'static> {
     let mark = if beyond > 0 { format!(" {arrow} {beyond} more ") } else { String::new() };
     let left = joint.map_or_else(String::new, |joint| "─".repeat(usize::from(RAIL)) + joint);
     let after = if beyond > 0 { 2 } else { 0 };
     let fill = usize::from(columns).saturating_sub(width(&left) + width(&mark) + after);
     let text = format!("{left}{}{mark}{}", "─".repeat(fill), "─".repeat(after));
-    model.theme.span(Tone::Dim, text).into()
+    scene.shared.theme.span(Tone::Dim, text).into()
 }
 
-/// Where the wizard is, by the place in the rail.
-const fn place(model: &Model) -> usize {
-    let earlier = model.live.errand.is_some();
-    match &model.screen {
-        Screen::Home { .. } | Screen::Runs { .. } => 0,
-        Screen::Form(form) => match form.page {
-            Page::TenantA => 1,
-            Page::TenantB => 2,
-            Page::App | Page::Nowhere => 3,
-        },
-        Screen::Checks { .. } if earlier => 1,
-        Screen::Review { .. } if earlier => 2,
-        Screen::Run { .. } if earlier => 3,
-        Screen::Done if earlier => 4,
-        Screen::Checks { .. } => 4,
-        Screen::Review { .. } => 5,
-        Screen::Run { .. } => 6,
-        Screen::Done => 7,
-    }
-}
-
-fn draw_rail(model: &Model, frame: &mut Frame, body: Rect, now: Timestamp) {
-    let theme = model.theme;
-    let here = place(model);
-    for (at, y) in (body.y..body.bottom()).enumerate() {
-        let mut spans = vec![Span::raw(" ".repeat(usize::from(RAIL)))];
-        if let Some(name) = places(model).get(at) {
-            let (mark, tone) = match at.cmp(&here) {
-                std::cmp::Ordering::Less => (passed(model, at), Tone::Plain),
-                std::cmp::Ordering::Equal => (Mark::Here, Tone::Strong),
-                std::cmp::Ordering::Greater => (Mark::ToCome, Tone::Dim),
-            };
-            let name = format!("{name:width$}", width = usize::from(RAIL) - 3);
-            spans = vec![Span::raw(" "), theme.mark(mark, now), Span::raw(" "), theme.span(tone, name)];
-        }
-        spans.push(theme.span(Tone::Dim, "│"));
-        frame.render_widget(Line::from(spans), Rect { x: body.x - RAIL - 2, y, width: RAIL + 1, height: 1 });
-    }
-}
-
-/// The glyph of a place that lies behind: a run that did not end well is not ticked off.
-const fn passed(model: &Model, at: usize) -> Mark {
-    match model.live.run.verdict {
-        Some(Verdict::Failed) if at + 2 == places(model).len() => Mark::Bad,
-        Some(Verdict::Waits | Verdict::Interrupted | Verdict::Left) if at + 2 == places(model).len() => Mark::Warn,
-        _ => Mark::Good,
-    }
-}
-
-/// The message: what stands, then what was said, else what the screen has to say. Each has up to three lines, both
-/// together four.
-fn message(model: &Model, columns: u16) -> Vec<Line<'static>> {
-    const MOST: usize = 3;
-    let room = usize::from(columns).saturating_sub(2);
-    let lines = |(tone, text): (Tone, String), most: usize| -> Vec<Line<'static>> {
-        let shown = clipped(&text, room, most).into_iter();
-        shown.map(|text| Line::from(vec![Span::raw(" "), model.theme.span(tone, text)])).collect()
-    };
-    let said =
-        model.said.as_ref().map(|Said { text, good }| (if *good { Tone::Plain } else { Tone::Bad }, text.clone()));
-    let now = said.or_else(|| screens::status(model)).map_or_else(Vec::new, |says| lines(says, MOST));
-    let most = MOST.min(MOST + 1 - now.len());
-    let mut all = screens::standing(model).map_or_else(Vec::new, |says| lines(says, most));
-    all.extend(now);
-    all
-}
-
-/// The key line, from the key table. Where there is too little room the first rows give way: the last ones lead on.
-fn key_line(model: &Model, columns: u16) -> Line<'static> {
-    let theme = model.theme;
-    let rows = keys::table(Context::of(model)).filter(|r| !r.word.is_empty() && keys::offered(model, r.action));
+/// Returns the key line, from the key table. Where there is too little room the first rows give way: the last ones lead on.
+fn key_line(scene: &Scene, columns: u16) -> Line<'static> {
+    let theme = scene.shared.theme;
+    let rows = keys::table(scene.context()).filter(|r| !r.word.is_empty() && scene.offers(r.action));
     let mut shown: Vec<_> = rows.collect();
     let taken = |shown: &[&keys::Binding]| -> usize { shown.iter().map(|r| width(r.label) + width(r.word) + 3).sum() };
     while taken(&shown) > usize::from(columns) && !shown.is_empty() {

@@ -5,27 +5,35 @@
 //!        view(&Model) -> frame                  draws, decides nothing
 //! ```
 //!
-//! Where things are: `keys` has the key table that the key line and the help are printed from, `theme` the colours
-//! and glyphs, `words` the sentences, `form` the input fields, `screens` one file for each screen, `overlay` what
-//! lies over them, `frame` the frame around them.
+//! Each room below uses those under it alone:
+//!
+//! | room | what it has |
+//! | --- | --- |
+//! | `app` | the model, and what happens on a message |
+//! | `frame` | line 1, the rail, the message line, the key line |
+//! | `screen` | the screens and the layers over them, one file each |
+//! | `shared` | what all screens share; `live` is the engine's part of that, `secret` and `signed_in` two others |
+//! | `words` | the sentences, by subject |
+//! | `widgets` | lines that fit, lists, fields, buttons |
+//! | `pages`, `keys`, `theme` | the order of the forms, the key table, colours and glyphs |
 
-mod form;
+mod app;
 mod frame;
-mod input;
+mod here;
 mod keys;
-mod lines;
 mod live;
-mod model;
 mod msg;
-mod overlay;
-mod screens;
+mod pages;
+mod screen;
+mod secret;
+mod shared;
+mod signed_in;
 mod theme;
-mod update;
-mod who;
-pub mod words;
+mod widgets;
+mod words;
 
-pub use frame::view;
-pub use model::{Here, Model, Setup};
-pub use msg::{Effect, Msg, Said};
+pub use app::{Model, Setup, update, view};
+pub use here::Here;
+pub use msg::{Effect, Msg, Notice};
 pub use theme::Theme;
-pub use update::update;
+pub use words::command::command_line;

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 /// What the engine is at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Job {
+pub(crate) enum Activity {
     /// Nothing.
     #[default]
     None,
@@ -21,7 +21,7 @@ pub(crate) enum Job {
 
 /// What is to be done with an earlier run.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Errand {
+pub(crate) struct EarlierRun {
     /// Which run.
     pub run: RunId,
     /// Go on, or take back.
@@ -36,11 +36,11 @@ pub(crate) struct Live {
     /// The fold of its events.
     pub run: Run,
     /// What it is at.
-    pub job: Job,
+    pub activity: Activity,
     /// The inputs that the checks were asked with.
     pub asked_with: Option<Inputs>,
     /// What is to be done with an earlier run; none for a new one.
-    pub errand: Option<Errand>,
+    pub taken_up: Option<EarlierRun>,
     /// True once the engine works by the plan.
     pub begun: bool,
     /// True where this program has the value of the run's secret.
@@ -56,28 +56,28 @@ pub(crate) struct Live {
 impl Live {
     /// Begins the checks anew.
     pub fn check(&mut self, inputs: Inputs) {
-        *self = Self { job: Job::Checks, asked_with: Some(inputs), ..Self::default() };
+        *self = Self { activity: Activity::Checks, asked_with: Some(inputs), ..Self::default() };
     }
 
     /// Takes up an earlier run, where it has a plan for that.
     pub fn take_up(&mut self, run: Run, way: Way) {
         if let (Some(id), Ok(plan)) = (run.id.clone(), run.plan_for(way)) {
-            let errand = Some(Errand { run: id, way, plan });
-            *self = Self { job: Job::Checks, errand, run, ..Self::default() };
+            let taken_up = Some(EarlierRun { run: id, way, plan });
+            *self = Self { activity: Activity::Checks, taken_up, run, ..Self::default() };
         }
     }
 
     /// The checks are over.
     pub fn checked(&mut self) {
-        if self.job == Job::Checks {
-            self.job = Job::None;
+        if self.activity == Activity::Checks {
+            self.activity = Activity::None;
         }
     }
 
     /// Begins the run.
     pub fn begin(&mut self) -> Option<Plan> {
         let plan = self.ready()?.clone();
-        self.job = Job::Run;
+        self.activity = Activity::Run;
         self.begun = true;
         // How an earlier part of it ended is no longer so.
         (self.run.verdict, self.run.trouble) = (None, None);
@@ -90,7 +90,7 @@ impl Live {
         match &entry.event {
             Event::Planned { .. } => self.checked(),
             Event::RunEnded { .. } => {
-                self.job = Job::None;
+                self.activity = Activity::None;
                 self.stopping = false;
             }
             Event::CallTried { call, .. } => {
@@ -108,17 +108,17 @@ impl Live {
 
     /// True while something moves by itself: a call is out, or a wait is under way. A question to the operator is none.
     pub fn moves(&self) -> bool {
-        match self.job {
-            Job::None => false,
-            Job::Checks => true,
-            Job::Run => self.question().is_none() || self.run.steps.iter().any(|s| s.status == Status::Working),
+        match self.activity {
+            Activity::None => false,
+            Activity::Checks => true,
+            Activity::Run => self.question().is_none() || self.run.steps.iter().any(|s| s.status == Status::Working),
         }
     }
 
     /// The plan that the review shows.
     pub fn plan(&self) -> Option<&Plan> {
-        match &self.errand {
-            Some(errand) => Some(&errand.plan),
+        match &self.taken_up {
+            Some(taken_up) => Some(&taken_up.plan),
             None => self.run.plan.as_ref(),
         }
     }
@@ -126,8 +126,8 @@ impl Live {
     /// The plan, where the checks let it run.
     pub fn ready(&self) -> Option<&Plan> {
         let signed_in = |side| self.run.findings().any(|f| f.check == Check::SignIn(side));
-        let asked = self.errand.is_none() || (signed_in(Side::A) && signed_in(Side::B));
-        let may = self.job == Job::None && !self.begun && asked && self.run.worst() < Level::Stop;
+        let asked = self.taken_up.is_none() || (signed_in(Side::A) && signed_in(Side::B));
+        let may = self.activity == Activity::None && !self.begun && asked && self.run.worst() < Level::Stop;
         self.plan().filter(|_| may)
     }
 
@@ -140,7 +140,7 @@ impl Live {
     /// The wait before the reset, while it lasts and may be cut short.
     pub fn soaking(&self) -> Option<&Wait> {
         let waits = self.run.steps.iter().filter_map(|s| s.waiting.as_ref());
-        waits.filter(|_| self.job == Job::Run && !self.run.cut_short).find(|wait| wait.tries == 0)
+        waits.filter(|_| self.activity == Activity::Run && !self.run.cut_short).find(|wait| wait.tries == 0)
     }
 
     /// True once the run is over.
@@ -150,12 +150,12 @@ impl Live {
 
     /// The step before which the operator is asked, while there is no answer.
     pub fn question(&self) -> Option<StepId> {
-        self.run.asking().filter(|step| self.job == Job::Run && self.confirmed != Some(*step))
+        self.run.asking().filter(|step| self.activity == Activity::Run && self.confirmed != Some(*step))
     }
 
     /// The person that the run waits for.
     pub fn person(&self) -> Option<(StepId, &Person)> {
-        self.run.person().filter(|_| self.job == Job::Run)
+        self.run.person().filter(|_| self.activity == Activity::Run)
     }
 
     /// True where this run made a secret, and this program has it: one that was there already cannot be read.

@@ -57,7 +57,7 @@ pub enum Msg {
     /// The secret, in answer to [`Effect::RevealSecret`].
     Secret(Secret),
     /// What became of a copy, or of a file that holds no secret.
-    Said(Said),
+    Notice(Notice),
     /// The shell tried to save the secret in a file.
     SecretSaved {
         /// Where it is now; else the sentence that tells why it is nowhere.
@@ -75,14 +75,14 @@ pub enum Msg {
 
 /// A line for the operator about something the shell did.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Said {
+pub struct Notice {
     /// The sentence.
     pub text: String,
     /// False where it did not work.
     pub good: bool,
 }
 
-impl Said {
+impl Notice {
     /// Something that worked, or that is only to be known.
     #[must_use]
     pub fn good(text: impl Into<String>) -> Self {

@@ -7,7 +7,7 @@ use crosspull_core::plan::Side;
 use crosspull_core::run::Way;
 use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::Prompt;
-use crosspull_tui::{Msg, Said};
+use crosspull_tui::{Msg, Notice};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::engine;
@@ -75,7 +75,7 @@ fn no_order_of_keys_sizes_and_events_breaks_the_screen() {
                 }
                 1 => story.msg(Msg::Paste("https://portal.azure.com/#@contoso.com \u{1b}]0;x\n日本".to_owned())).end(),
                 2 => story.msg(Msg::Secret(Secret::new("a~secret".to_owned()))).end(),
-                3 => story.msg(Msg::Said(Said::good("Sent to your terminal's clipboard; paste to check."))).end(),
+                3 => story.msg(Msg::Notice(Notice::good("Sent to your terminal's clipboard; paste to check."))).end(),
                 4 if numbers.below(2) == 0 => {
                     let place = Err("/home/ops/aks-shop.secret exists already: name a new file.".to_owned());
                     story.msg(Msg::SecretSaved { place });

@@ -3,7 +3,7 @@
 
 use crosspull_core::event::RunId;
 use crosspull_core::run::{Run, Way};
-use crosspull_tui::{Effect, Msg, Said, Theme};
+use crosspull_tui::{Effect, Msg, Notice, Theme};
 use crossterm::event::KeyCode;
 
 use crate::engine;
@@ -110,7 +110,7 @@ fn a_copied_secret_is_cleared_when_its_time_is_up_unless_it_is_kept() {
     let copied = |story: &mut Story| {
         story.enter().enter().enter().enter().engine(engine::passed()).enter().enter().engine(engine::asking());
         story.press(KeyCode::Left).enter().engine(engine::reset()).enter().asked();
-        story.press(KeyCode::F(2)).msg(Msg::Said(Said::good("Sent."))).asked();
+        story.press(KeyCode::F(2)).msg(Msg::Notice(Notice::good("Sent."))).asked();
         story.shows("it is cleared in").shows("Esc keep it there");
     };
     let mut story = real();
@@ -129,7 +129,7 @@ fn a_copied_secret_is_cleared_when_its_time_is_up_unless_it_is_kept() {
 
     let mut story = real();
     copied(&mut story);
-    story.press(KeyCode::Char('c')).msg(Msg::Said(Said::good("Sent."))).hides("it is cleared in");
+    story.press(KeyCode::Char('c')).msg(Msg::Notice(Notice::good("Sent."))).hides("it is cleared in");
     assert!(!story.model.secret_in_clipboard(), "something else took its place");
 }
 

@@ -3,7 +3,7 @@
 use crosspull_core::explain::{MEANINGS, Refusal};
 use crosspull_core::run::{Run, Way};
 use crosspull_core::secret::Secret;
-use crosspull_tui::{Msg, Said, Theme};
+use crosspull_tui::{Msg, Notice, Theme};
 use crossterm::event::KeyCode;
 
 use crate::engine;
@@ -197,7 +197,9 @@ fn every_meaning_of_the_table_is_told_whole_on_a_screen_of_80_columns() {
 #[test]
 fn a_copied_secret() {
     look("copied", |story| {
-        to_done(story).press(KeyCode::F(2)).msg(Msg::Said(Said::good("Sent the secret to your terminal's clipboard.")));
+        to_done(story)
+            .press(KeyCode::F(2))
+            .msg(Msg::Notice(Notice::good("Sent the secret to your terminal's clipboard.")));
         story.wait(18_000).msg(Msg::Tick);
     });
 }
@@ -205,7 +207,9 @@ fn a_copied_secret() {
 #[test]
 fn leaving_with_the_secret_in_the_clipboard_alone() {
     look("leave_copied", |story| {
-        to_done(story).press(KeyCode::F(2)).msg(Msg::Said(Said::good("Sent the secret to your terminal's clipboard.")));
+        to_done(story)
+            .press(KeyCode::F(2))
+            .msg(Msg::Notice(Notice::good("Sent the secret to your terminal's clipboard.")));
         story.enter().press(KeyCode::Tab);
     });
 }
@@ -273,7 +277,7 @@ fn leave() {
 
 #[test]
 fn a_path_for_the_secret() {
-    look("path", |story| to_done(story).press(KeyCode::F(4)).msg(Msg::Said(Said::bad("The file exists."))).end());
+    look("path", |story| to_done(story).press(KeyCode::F(4)).msg(Msg::Notice(Notice::bad("The file exists."))).end());
 }
 
 #[test]

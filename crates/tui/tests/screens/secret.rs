@@ -2,7 +2,7 @@
 
 use crosspull_core::field::Key;
 use crosspull_core::secret::Secret;
-use crosspull_tui::{Effect, Here, Model, Msg, Said, Setup, Theme};
+use crosspull_tui::{Effect, Here, Model, Msg, Notice, Setup, Theme};
 use crossterm::event::KeyCode;
 
 use crate::engine;
@@ -74,10 +74,11 @@ fn the_secret_is_not_left_behind_unasked() {
 #[test]
 fn whoever_has_the_secret_leaves_at_once() {
     let copied: fn(&mut Story) =
-        |s| s.press(KeyCode::F(2)).msg(Msg::Said(Said::good("Sent."))).press(KeyCode::Esc).end();
+        |s| s.press(KeyCode::F(2)).msg(Msg::Notice(Notice::good("Sent."))).press(KeyCode::Esc).end();
     let saved: fn(&mut Story) = |s| s.press(KeyCode::F(4)).enter().msg(kept()).end();
-    let both: fn(&mut Story) =
-        |s| s.press(KeyCode::F(2)).msg(Msg::Said(Said::good("Sent."))).press(KeyCode::F(4)).enter().msg(kept()).end();
+    let both: fn(&mut Story) = |s| {
+        s.press(KeyCode::F(2)).msg(Msg::Notice(Notice::good("Sent."))).press(KeyCode::F(4)).enter().msg(kept()).end()
+    };
     let seen: fn(&mut Story) = |s| s.msg(Msg::Secret(Secret::new("s3cret".to_owned()))).press(KeyCode::Char(' ')).end();
     for tell in [copied, saved, both, seen] {
         let mut story = real();
@@ -87,14 +88,14 @@ fn whoever_has_the_secret_leaves_at_once() {
         assert_eq!(story.asked(), [Effect::Leave]);
     }
     let mut story = real();
-    to_done(&mut story).press(KeyCode::F(2)).msg(Msg::Said(Said::bad("Not sent."))).enter().shows(ASKS);
+    to_done(&mut story).press(KeyCode::F(2)).msg(Msg::Notice(Notice::bad("Not sent."))).enter().shows(ASKS);
     let mut story = real();
-    to_done(&mut story).press(KeyCode::Char('c')).msg(Msg::Said(Said::good("Sent."))).enter().shows(ASKS);
+    to_done(&mut story).press(KeyCode::Char('c')).msg(Msg::Notice(Notice::good("Sent."))).enter().shows(ASKS);
 }
 
 /// A wizard on Done whose secret was copied, and nothing else was done with it.
 fn copied(mut story: Story) -> Story {
-    to_done(&mut story).press(KeyCode::F(2)).msg(Msg::Said(Said::good("Sent.")));
+    to_done(&mut story).press(KeyCode::F(2)).msg(Msg::Notice(Notice::good("Sent.")));
     story.asked();
     story
 }
@@ -132,7 +133,7 @@ fn the_answers_about_the_clipboard_are_reached_by_arrows_and_tab() {
 fn cleared(story: &mut Story) -> &mut Story {
     story.wait(60_500).msg(Msg::Tick);
     assert_eq!(story.asked(), [Effect::ClearClipboard]);
-    story.msg(Msg::Said(Said::good("The secret is no longer in the clipboard.")))
+    story.msg(Msg::Notice(Notice::good("The secret is no longer in the clipboard.")))
 }
 
 #[test]
@@ -141,7 +142,7 @@ fn a_copied_secret_that_was_cleared_is_not_handed_over() {
     cleared(&mut story).enter().shows("crosspull does not keep the secret. Leave without it?").shows("▸ Stay").enter();
     assert_eq!(story.asked(), []);
     // Copied once more and kept there, it is.
-    story.hides(ASKS).press(KeyCode::F(2)).msg(Msg::Said(Said::good("Sent."))).press(KeyCode::Esc).asked();
+    story.hides(ASKS).press(KeyCode::F(2)).msg(Msg::Notice(Notice::good("Sent."))).press(KeyCode::Esc).asked();
     story.enter();
     assert_eq!(story.asked(), [Effect::Leave]);
 }
@@ -149,7 +150,7 @@ fn a_copied_secret_that_was_cleared_is_not_handed_over() {
 #[test]
 fn something_else_that_takes_the_place_of_a_kept_secret_in_the_clipboard_loses_it() {
     let mut story = copied(real());
-    story.press(KeyCode::Esc).press(KeyCode::Char('c')).msg(Msg::Said(Said::good("Sent."))).asked();
+    story.press(KeyCode::Esc).press(KeyCode::Char('c')).msg(Msg::Notice(Notice::good("Sent."))).asked();
     story.enter().shows(ASKS);
     assert_eq!(story.asked(), []);
 }
@@ -168,7 +169,7 @@ fn a_question_about_the_clipboard_stays_open_when_the_clipboard_is_cleared() {
 #[test]
 fn a_clipboard_that_could_not_be_cleared_is_not_said_to_be() {
     let mut story = copied(real());
-    story.enter().wait(60_500).msg(Msg::Tick).msg(Msg::Said(Said::bad("It did not work.")));
+    story.enter().wait(60_500).msg(Msg::Tick).msg(Msg::Notice(Notice::bad("It did not work.")));
     story.hides("The clipboard was cleared").shows(ASKS).shows("It did not work.");
 }
 
@@ -177,7 +178,7 @@ fn a_secret_that_the_cluster_does_not_have_either_is_gone_once_the_clipboard_is_
     let mut story = real();
     let rest = engine::asking().split_off(engine::app_made().len());
     to_run(&mut story).engine(engine::app_made()).engine(rest).press(KeyCode::Esc).engine(engine::interrupted());
-    story.enter().press(KeyCode::F(2)).msg(Msg::Said(Said::good("Sent."))).asked();
+    story.enter().press(KeyCode::F(2)).msg(Msg::Notice(Notice::good("Sent."))).asked();
     story.enter().shows(IN_CLIPBOARD);
     cleared(&mut story).shows("The clipboard was cleared: the secret is gone.");
 }
@@ -270,7 +271,7 @@ fn the_question_before_the_reset_keeps_its_buttons_above_the_sentence() {
 #[test]
 fn the_sentence_goes_when_the_operator_gets_the_secret_otherwise() {
     let copied: fn(&mut Story) =
-        |s| s.press(KeyCode::F(2)).msg(Msg::Said(Said::good("Sent."))).press(KeyCode::Esc).end();
+        |s| s.press(KeyCode::F(2)).msg(Msg::Notice(Notice::good("Sent."))).press(KeyCode::Esc).end();
     let saved: fn(&mut Story) =
         |s| s.press(KeyCode::F(4)).enter().msg(Msg::SecretSaved { place: Ok("/home/ops/b".to_owned()) }).end();
     for get in [copied, saved] {
@@ -286,7 +287,7 @@ fn the_sentence_goes_when_the_operator_gets_the_secret_otherwise() {
 #[test]
 fn a_copy_that_fails_too_leaves_the_sentence() {
     let mut story = with_file(SIZE);
-    to_the_end(told(&mut story, not_kept())).enter().press(KeyCode::F(2)).msg(Msg::Said(Said::bad("Not sent.")));
+    to_the_end(told(&mut story, not_kept())).enter().press(KeyCode::F(2)).msg(Msg::Notice(Notice::bad("Not sent.")));
     story.shows(NOT_SAVED).shows("Not sent.").enter().shows(ASKS);
 }
 
@@ -296,7 +297,7 @@ fn a_save_that_fails_at_the_end_is_asked_for_unless_another_file_has_the_secret(
     let mut story = real();
     fails(to_done(&mut story)).shows(NOT_SAVED).press(KeyCode::Down).shows(NOT_SAVED).enter().shows(ASKS);
     let mut story = real();
-    to_done(&mut story).press(KeyCode::F(2)).msg(Msg::Said(Said::good("Sent.")));
+    to_done(&mut story).press(KeyCode::F(2)).msg(Msg::Notice(Notice::good("Sent.")));
     fails(&mut story).enter().shows(IN_CLIPBOARD);
     let mut story = real();
     to_done(&mut story).msg(Msg::SecretSaved { place: Ok("/home/ops/first".to_owned()) });

@@ -1,6 +1,6 @@
 //! Ways in which a run ends before its last step: by the operator, or because it cannot go on.
 
-use crosspull_tui::{Effect, Msg, Said, Theme};
+use crosspull_tui::{Effect, Msg, Notice, Theme};
 use crossterm::event::KeyCode;
 
 use crate::engine;
@@ -105,7 +105,7 @@ fn what_did_not_work_is_still_said_when_the_run_ends() {
     let mut story = real();
     to_run(&mut story)
         .engine(engine::proving())
-        .msg(Msg::Said(Said::bad("The disk is full.")))
+        .msg(Msg::Notice(Notice::bad("The disk is full.")))
         .engine(engine::broken());
     story.shows("The disk is full.");
     let mut story = real();

@@ -4,7 +4,7 @@ use crosspull_core::event::Event;
 use crosspull_core::field::Key;
 use crosspull_core::plan::StepId;
 use crosspull_core::secret::Secret;
-use crosspull_tui::{Effect, Msg, Said, Theme};
+use crosspull_tui::{Effect, Msg, Notice, Theme};
 use crossterm::event::KeyCode;
 
 use crate::engine;
@@ -268,7 +268,7 @@ fn a_small_window_scrolls_to_the_command_of_the_consent_page() {
 fn what_was_said_is_shown_whole() {
     let mut story = Story::demo((40, 12));
     let text = "The file /home/ops/aks-shop.secret exists already: give the path of a new file.";
-    story.msg(Msg::Said(Said::bad(text))).shows("give the path of").shows(" file.  ").shows("Ctrl+C leave");
+    story.msg(Msg::Notice(Notice::bad(text))).shows("give the path of").shows(" file.  ").shows("Ctrl+C leave");
     story.enter().hides("new file").shows("Tenant A");
 }
 

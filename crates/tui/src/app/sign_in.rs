@@ -1,0 +1,88 @@
+//! Who signs in, and what is looked for in their tenants.
+
+use crosspull_core::explain::Trouble;
+use crosspull_core::field::Key;
+use crosspull_core::find::{Choice, Progress, Sought};
+use crosspull_core::plan::Side;
+use crosspull_core::sign_in::{Entered, Prompt, SignIn};
+
+use super::Model;
+use crate::msg::{Effect, Notice};
+use crate::pages;
+use crate::screen::{FormScreen, Layer, SignInScreen, WaysLayer};
+
+impl Model {
+    /// Asks a person to sign in, or in another way than was chosen, or not any more. On a desktop the page opens by
+    /// itself: a browser was asked for.
+    pub(super) fn prompted(&mut self, prompt: Prompt) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        match prompt {
+            Prompt::Instead { .. } => self.instead = Some(prompt),
+            Prompt::Over { side } => self.prompt_over(side),
+            Prompt::Code { .. } | Prompt::Page { .. } => {
+                if let (true, Prompt::Page { address, .. }) = (self.shared.here.desktop, &prompt) {
+                    effects.push(Effect::Open { address: address.clone() });
+                }
+                let instead = self.instead.take().filter(|instead| instead.side() == prompt.side());
+                self.sign_in = Some(SignInScreen::new(prompt, instead));
+            }
+        }
+        effects
+    }
+
+    /// Asks nobody any more for that tenant.
+    fn prompt_over(&mut self, side: Side) {
+        self.instead = self.instead.take().filter(|instead| instead.side() != side);
+        let Some(over) = self.sign_in.take_if(|sign_in| sign_in.prompt.side() == side) else { return };
+        if over.stopped {
+            self.shared.signed_in.stop(side);
+            self.shared.notice = Some(Notice::good("Sign-in was stopped."));
+        }
+    }
+
+    /// Lets the list of the field in focus follow whatever happened, and the search follow the list.
+    pub(super) fn follow(&mut self) -> Vec<Effect> {
+        let shared = &mut self.shared;
+        match self.screen.form_mut().and_then(|form| form.followed(shared)) {
+            Some(list) if !list.begun => {
+                (list.begun, shared.searches) = (true, true);
+                vec![Effect::Find { sought: list.sought.clone(), answers: Box::new(shared.answers.clone()) }]
+            }
+            None if std::mem::take(&mut shared.searches) => vec![Effect::CancelFind],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Takes in what was found. What comes for a list that is no longer there is for nobody.
+    pub(super) fn found(&mut self, sought: &Sought, choices: Vec<Choice>, progress: Progress) {
+        let list = self.screen.form_mut().and_then(|form| form.list.as_mut());
+        if let Some(list) = list.filter(|list| list.sought == *sought && list.begun) {
+            self.shared.searches = progress == Progress::Goes;
+            list.add(choices, progress);
+        }
+    }
+
+    /// Takes in who signed in, or why nobody could: then the other ways are offered, where somebody looks at the form.
+    pub(super) fn entered(&mut self, side: Side, entered: Result<Entered, Trouble>) {
+        let shared = &mut self.shared;
+        let trouble = match entered {
+            Ok(entered) => {
+                let answers = shared.holding().clone();
+                return shared.signed_in.hear(side, entered, &answers);
+            }
+            Err(trouble) => trouble,
+        };
+        if shared.signed_in.forget(side) {
+            return;
+        }
+        let failed = SignIn::from_word(shared.answers.or_default(Key::sign_in(side)));
+        let is_about = |form: &&FormScreen| pages::side(form.page) == Some(side);
+        match (self.screen.form().filter(is_about), failed) {
+            (Some(_), Some(failed)) => {
+                self.layers.retain(|layer| !matches!(layer, Layer::Ways(_)));
+                self.layers.insert(0, Layer::Ways(WaysLayer::new(shared, side, failed, trouble)));
+            }
+            _ => shared.notice = Some(Notice::bad(format!("{} {}", trouble.what, trouble.why))),
+        }
+    }
+}

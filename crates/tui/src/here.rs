@@ -1,0 +1,27 @@
+//! The place that the wizard runs in.
+
+use crosspull_core::plan::Side;
+use crosspull_core::sign_in::Offer;
+
+/// What the place that the wizard runs in offers.
+#[derive(Debug, Clone, Default)]
+pub struct Here {
+    /// The ways to sign in to A and to B, the recommended one first.
+    pub offers: [Vec<Offer>; 2],
+    /// The other end of an SSH login, as its owner calls it.
+    pub tunnel: Option<String>,
+    /// True on a desktop, where a browser can be opened.
+    pub desktop: bool,
+    /// True where the clipboard is the program's own, so that what was copied goes when the program ends.
+    pub clipboard_goes: bool,
+}
+
+impl Here {
+    /// Returns the ways to sign in to a tenant.
+    pub(crate) fn offers(&self, side: Side) -> &[Offer] {
+        match side {
+            Side::A => &self.offers[0],
+            Side::B => &self.offers[1],
+        }
+    }
+}

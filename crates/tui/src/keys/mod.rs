@@ -1,0 +1,228 @@
+//! The key table: the keys of every place, what they ask for, and the words that the key line and the help print.
+//!
+//! What an action does is said by the screen that it is asked of.
+
+mod table;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+/// What a key asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// To the next screen, or take what is chosen.
+    GoOn,
+    /// To the previous screen, or away with what lies above.
+    Back,
+    /// Along a list or a text.
+    Move(Move),
+    /// The word or the button to the left.
+    Left,
+    /// The word or the button to the right.
+    Right,
+    /// The next field.
+    NextField,
+    /// The field before.
+    PreviousField,
+    /// Show the keys.
+    Help,
+    /// Copy what the screen offers.
+    Copy,
+    /// Copy the address.
+    CopyAddress,
+    /// Open the address in a browser.
+    Open,
+    /// Copy the command that does the same.
+    CopyCommand,
+    /// Show or hide the secret.
+    Reveal,
+    /// Save the secret.
+    SaveSecret,
+    /// Leave the secret in the clipboard.
+    KeepCopied,
+    /// Take the secret out of the clipboard.
+    ClearCopied,
+    /// List what the field may be; else tell who signs in.
+    LookUp,
+    /// List what the field may be; else the next field.
+    Below,
+    /// Sign in, and tell who that is.
+    SignIn,
+    /// Take what is chosen, else on to the next field.
+    Take,
+    /// Save the plan.
+    SavePlan,
+    /// Wait no longer before the reset.
+    CutShort,
+    /// Explain a step.
+    Explain,
+    /// Ask the checks again.
+    Again,
+    /// Yes.
+    Yes,
+    /// No.
+    No,
+    /// Stop, or leave.
+    Stop,
+    /// Draw anew.
+    Redraw,
+}
+
+/// A way along a list or a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Move {
+    /// To the entry or the line before.
+    Up,
+    /// To the next.
+    Down,
+    /// A page up.
+    PageUp,
+    /// A page down.
+    PageDown,
+    /// To the beginning.
+    First,
+    /// To the end.
+    Last,
+}
+
+/// Where a key is pressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Context {
+    /// The first screen.
+    Home,
+    /// The list of earlier runs.
+    Runs,
+    /// A form, in a field for text.
+    Text,
+    /// A form, in a field for one of a few words.
+    Choice,
+    /// The checks.
+    Checks,
+    /// The review.
+    Review,
+    /// The run.
+    Run,
+    /// The run, with a step chosen.
+    Step,
+    /// The run, while it waits for a person.
+    Consent,
+    /// A sign-in that waits for a person.
+    SignIn,
+    /// The end.
+    Done,
+    /// Above a screen: something to read.
+    Reading,
+    /// Above a screen: a question with two buttons.
+    Question,
+    /// Above a screen: what is to become of the secret in the clipboard.
+    Clipboard,
+    /// Above a screen: a question about the reset, which keys typed ahead must not answer with yes.
+    Reset,
+    /// Above a screen: a place for a file.
+    Path,
+    /// A form, in a field with a list to choose from.
+    Pick,
+    /// Above a screen: other ways to sign in.
+    Ways,
+}
+
+/// One row of the table.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Binding {
+    keys: &'static [(KeyCode, KeyModifiers)],
+    /// The keys as they are written.
+    pub label: &'static str,
+    /// What it does, in one or two words for the key line; empty where it is in the help alone.
+    pub word: &'static str,
+    /// What it does, for the help.
+    pub help: &'static str,
+    /// What it asks for.
+    pub action: Action,
+}
+
+/// The rows of a place.
+pub(crate) fn table(context: Context) -> impl Iterator<Item = &'static Binding> {
+    let scrolls = !matches!(
+        context,
+        Context::Text
+            | Context::Choice
+            | Context::Question
+            | Context::Clipboard
+            | Context::Path
+            | Context::Pick
+            | Context::Ways
+    );
+    table::own(context).iter().chain(if scrolls { table::PAGES } else { &[] })
+}
+
+/// What a key asks for there; none where it is text or nothing.
+pub(crate) fn action(context: Context, key: &KeyEvent) -> Option<Action> {
+    let shift = key.modifiers.contains(KeyModifiers::SHIFT);
+    let code = match key.code {
+        KeyCode::Tab if shift => KeyCode::BackTab,
+        KeyCode::Char(c) => KeyCode::Char(c.to_ascii_lowercase()),
+        other => other,
+    };
+    let chord = (code, key.modifiers.difference(KeyModifiers::SHIFT));
+    table(context).find(|row| row.keys.contains(&chord)).map(|row| row.action)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::table::{CTRL, NONE};
+    use super::*;
+
+    const ALL: [Context; 18] = [
+        Context::Home,
+        Context::Runs,
+        Context::Text,
+        Context::Choice,
+        Context::Checks,
+        Context::Review,
+        Context::Run,
+        Context::Step,
+        Context::Consent,
+        Context::SignIn,
+        Context::Done,
+        Context::Reading,
+        Context::Question,
+        Context::Clipboard,
+        Context::Reset,
+        Context::Path,
+        Context::Pick,
+        Context::Ways,
+    ];
+
+    #[test]
+    fn no_key_means_two_things_in_one_place_and_every_row_that_is_shown_is_explained() {
+        for context in ALL {
+            let mut keys: Vec<_> = table(context).flat_map(|r| r.keys).collect();
+            let all = keys.len();
+            keys.dedup();
+            keys.sort_by_key(|k| format!("{k:?}"));
+            keys.dedup();
+            assert_eq!(keys.len(), all, "{context:?}");
+            for row in table(context) {
+                assert_eq!(row.label.is_empty(), row.help.is_empty(), "{context:?} {row:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn fields_for_text_take_every_letter() {
+        for c in ('a'..='z').chain(['?', ' ']) {
+            let key = KeyEvent::new(KeyCode::Char(c), NONE);
+            assert_eq!(action(Context::Text, &key), None, "{c}");
+            assert_eq!(action(Context::Path, &key), None, "{c}");
+            assert_eq!(action(Context::Pick, &key), None, "{c}");
+        }
+    }
+
+    #[test]
+    fn control_c_and_control_l_are_known_everywhere() {
+        for context in ALL {
+            let chord = |c| KeyEvent::new(KeyCode::Char(c), CTRL);
+            assert!(action(context, &chord('c')).is_some(), "{context:?}");
+            assert_eq!(action(context, &chord('l')), Some(Action::Redraw), "{context:?}");
+        }
+    }
+}

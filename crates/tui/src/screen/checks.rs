@@ -1,0 +1,251 @@
+//! The checks, live, and what to do about their answers.
+
+use crosspull_core::check::{Check, Finding, Level};
+use crosspull_core::explain::NoConnection;
+use crosspull_core::field::Key;
+use crosspull_core::inputs::Inputs;
+use crosspull_core::plan::Side;
+use crosspull_core::sign_in::{SignIn, next_way};
+use crosspull_core::text::count;
+use jiff::Timestamp;
+use ratatui::style::Modifier;
+use ratatui::text::{Line, Span};
+
+use super::{Go, Reaction, View, along};
+use crate::keys::{Action, Context};
+use crate::live::{Activity, Live};
+use crate::msg::Effect;
+use crate::pages;
+use crate::shared::Shared;
+use crate::theme::{Mark, Theme, Tone};
+use crate::widgets::lines::{block, hang};
+use crate::widgets::sheet::Sheet;
+use crate::widgets::trouble::trouble;
+use crate::words::{names, times};
+
+/// Columns before a text: tenant, glyph and the spaces around them.
+const BEFORE: usize = 5;
+
+/// The checks, with the one that is looked at.
+#[derive(Debug, Default)]
+pub(crate) struct ChecksScreen {
+    chosen: Option<usize>,
+}
+
+impl View for ChecksScreen {
+    fn context(&self, _: &Shared) -> Context {
+        Context::Checks
+    }
+
+    fn offers(&self, shared: &Shared, action: Action) -> bool {
+        action != Action::GoOn || shared.live.ready().is_some()
+    }
+
+    fn on(&mut self, shared: &mut Shared, action: Action) -> Vec<Reaction> {
+        match action {
+            Action::Move(way) => {
+                let count = shared.live.run.checks.len();
+                along(shared, &mut self.chosen, count, way)
+            }
+            Action::Again => self.again(shared),
+            Action::GoOn => vec![Reaction::Go(Go::Review)],
+            Action::Back => back(shared),
+            _ => Vec::new(),
+        }
+    }
+
+    /// What to do stands under every warning and stop; under the chosen one alone where there is no room for all and
+    /// one is chosen.
+    fn sheet(&self, shared: &Shared, columns: usize, rows: usize, now: Timestamp) -> Sheet {
+        let all = build(shared, self.chosen, columns, now, true);
+        let fits = self.chosen.is_none() || all.lines.len() <= rows;
+        if fits { all } else { build(shared, self.chosen, columns, now, false) }
+    }
+
+    fn status(&self, shared: &Shared, _: bool) -> Option<(Tone, String)> {
+        status(shared)
+    }
+
+    /// Nothing was answered for an earlier run, and its journal stays as it is.
+    fn loses(&self, shared: &Shared) -> bool {
+        shared.live.taken_up.is_none()
+    }
+}
+
+impl ChecksScreen {
+    /// Asks all checks again.
+    fn again(&mut self, shared: &mut Shared) -> Vec<Reaction> {
+        if let Some(earlier) = &shared.live.taken_up {
+            return vec![Reaction::Do(Effect::TakeUp { run: earlier.run.clone(), way: earlier.way })];
+        }
+        let Some(inputs) = shared.live.asked_with.clone() else { return Vec::new() };
+        self.chosen = None;
+        vec![ask(shared, inputs)]
+    }
+}
+
+/// Goes to the checks. They are asked where the inputs are not those that were checked last, or where that came to no
+/// plan.
+pub(super) fn begin(shared: &mut Shared, inputs: Inputs) -> Vec<Reaction> {
+    let same = shared.live.asked_with.as_ref() == Some(&inputs);
+    let known = same && (shared.live.activity == Activity::Checks || shared.live.ready().is_some());
+    let asked = if known { None } else { Some(ask(shared, inputs)) };
+    std::iter::once(Reaction::Go(Go::Checks)).chain(asked).collect()
+}
+
+/// Asks the checks.
+fn ask(shared: &mut Shared, inputs: Inputs) -> Reaction {
+    shared.live.check(inputs.clone());
+    Reaction::Do(Effect::Check(Box::new(inputs)))
+}
+
+/// Goes back to the last form, or to the list of earlier runs.
+fn back(shared: &mut Shared) -> Vec<Reaction> {
+    let Some(earlier) = &shared.live.taken_up else { return vec![Reaction::Go(Go::Form(pages::last()))] };
+    let way = earlier.way;
+    shared.live = Live::default();
+    vec![Reaction::Go(Go::Runs(way)), Reaction::Do(Effect::LetGo)]
+}
+
+fn build(shared: &Shared, chosen: Option<usize>, columns: usize, now: Timestamp, every: bool) -> Sheet {
+    let (theme, live) = (shared.theme, &shared.live);
+    let title = if live.taken_up.is_some() { "Sign-in" } else { "Checks" };
+    let mut sheet = Sheet::new(theme.span(Tone::Strong, title));
+    sheet.right = vec![progress(shared)];
+    let checks = live.checks();
+    // Who signed in is known from the form until the check tells it.
+    let told = |side| checks.iter().any(|(check, finding)| **check == Check::SignIn(side) && finding.is_some());
+    for side in [Side::A, Side::B].into_iter().filter(|side| !told(*side)) {
+        if let Some(entered) = shared.signed_in.of(side, shared.holding()) {
+            let before = vec![
+                theme.span(Tone::Dim, format!("{side} ")),
+                Span::raw(" "),
+                theme.mark(Mark::Good, now),
+                Span::raw(" "),
+            ];
+            let says = names::who_entered(entered, columns.saturating_sub(BEFORE));
+            sheet.lines.extend(hang(theme, Tone::Plain, before, &says, columns));
+        }
+    }
+    let shown = chosen.or_else(|| worst(&checks));
+    for (i, (check, finding)) in checks.iter().enumerate() {
+        let top = sheet.lines.len();
+        sheet.lines.extend(line(theme, check, *finding, chosen == Some(i), columns, now));
+        if let Some(finding) = finding.filter(|_| every || shown == Some(i)) {
+            sheet.lines.extend(details(shared, finding, columns));
+            sheet.lines.extend(another_way(shared, finding, columns));
+        }
+        if shown == Some(i) {
+            sheet.focus = top..sheet.lines.len();
+        }
+    }
+    if let Some(wait) = live.run.waiting.as_ref().filter(|_| live.activity == Activity::Checks) {
+        sheet.gap();
+        sheet.lines.extend(block(theme, Tone::Dim, &times::wait(wait, now), 0, columns));
+    }
+    if let Some(found) = live.run.trouble.as_ref().filter(|_| live.taken_up.is_none()) {
+        sheet.gap();
+        sheet.lines.extend(trouble(theme, shared.holding().cloud(), found, columns));
+    }
+    sheet
+}
+
+/// A check with its answer, or with what it asks.
+fn line(
+    theme: Theme,
+    check: &Check,
+    finding: Option<&Finding>,
+    chosen: bool,
+    columns: usize,
+    now: Timestamp,
+) -> Vec<Line<'static>> {
+    let side = check.side().map_or_else(|| "  ".to_owned(), |side| side.to_string() + " ");
+    let (mark, tone, text) = match finding {
+        None => (Mark::Work, Tone::Dim, check.title()),
+        Some(f) => (mark(f.level), Tone::Plain, f.text.clone()),
+    };
+    let before = vec![theme.span(Tone::Dim, side), Span::raw(" "), theme.mark(mark, now), Span::raw(" ")];
+    let mut lines = hang(theme, tone, before, &text, columns);
+    if chosen {
+        for text in lines.iter_mut().filter_map(|l| l.spans.last_mut()) {
+            text.style = text.style.add_modifier(Modifier::REVERSED);
+        }
+    }
+    lines
+}
+
+/// What to do about an answer, and the service's own words behind it.
+fn details(shared: &Shared, finding: &Finding, columns: usize) -> Vec<Line<'static>> {
+    let theme = shared.theme;
+    let mut lines = Vec::new();
+    if !finding.now.is_empty() {
+        lines.extend(block(theme, Tone::Plain, &finding.now, BEFORE, columns));
+    }
+    for text in finding.refusal.iter().flat_map(|refusal| refusal.lines(shared.holding().cloud())) {
+        lines.extend(block(theme, Tone::Dim, &text, BEFORE, columns));
+    }
+    lines
+}
+
+/// Another way to sign in, where this one did not work.
+fn another_way(shared: &Shared, finding: &Finding, columns: usize) -> Vec<Line<'static>> {
+    let (Check::SignIn(side), Level::Stop) = (&finding.check, finding.level) else { return Vec::new() };
+    // No way to sign in leads to a host that cannot be reached.
+    if finding.refusal.as_ref().and_then(NoConnection::of).is_some() {
+        return Vec::new();
+    }
+    let key = Key::sign_in(*side);
+    let Some(failed) = SignIn::from_word(shared.holding().or_default(key)) else { return Vec::new() };
+    let Some(offer) = next_way(shared.here.offers(*side), failed) else { return Vec::new() };
+    let says = format!("Another way here: {}, {}.", offer.way.word(), offer.why);
+    block(shared.theme, Tone::Plain, &says, BEFORE, columns)
+}
+
+/// The first of the worst answers, where there is one that asks for something.
+fn worst(checks: &[(&Check, Option<&Finding>)]) -> Option<usize> {
+    let level = checks.iter().filter_map(|(_, f)| f.map(|f| f.level)).max()?;
+    checks.iter().position(|(_, f)| level > Level::Pass && f.is_some_and(|f| f.level == level))
+}
+
+const fn mark(level: Level) -> Mark {
+    match level {
+        Level::Pass => Mark::Good,
+        Level::Warn => Mark::Warn,
+        Level::Stop => Mark::Bad,
+    }
+}
+
+/// How far they are, at the right of the title.
+fn progress(shared: &Shared) -> Span<'static> {
+    let run = &shared.live.run;
+    let at = |level| run.findings().filter(|f| f.level == level).count();
+    let answered = run.findings().count();
+    match (shared.live.activity, run.worst()) {
+        (_, Level::Stop) => shared.theme.span(Tone::Bad, count(at(Level::Stop), "stop")),
+        (Activity::Checks, _) => shared.theme.span(Tone::Dim, format!("{answered} of {} answered", run.checks.len())),
+        (_, Level::Warn) => shared.theme.span(Tone::Warn, count(at(Level::Warn), "warning")),
+        (_, Level::Pass) if shared.live.ready().is_some() => shared.theme.span(Tone::Good, "all passed"),
+        _ => Span::default(),
+    }
+}
+
+/// Returns the message line.
+fn status(shared: &Shared) -> Option<(Tone, String)> {
+    let live = &shared.live;
+    if live.ready().is_some() && live.taken_up.is_some() {
+        return Some((Tone::Plain, "You are signed in to both tenants. Enter shows what comes next.".to_owned()));
+    }
+    if live.ready().is_some() {
+        let warnings = live.run.findings().filter(|f| f.level == Level::Warn).count();
+        let spite = if warnings == 0 { String::new() } else { format!(" in spite of {}", count(warnings, "warning")) };
+        return Some((Tone::Plain, format!("The plan may run{spite}. Enter shows it.")));
+    }
+    match (live.activity, live.run.worst()) {
+        (_, Level::Stop) if live.taken_up.is_some() => {
+            Some((Tone::Warn, "Nothing was written. Esc goes back, r signs in again.".to_owned()))
+        }
+        (_, Level::Stop) => Some((Tone::Warn, "Nothing was written. Esc changes answers, r asks again.".to_owned())),
+        (Activity::Checks, _) => Some((Tone::Dim, "Asking; this only reads.".to_owned())),
+        _ => Some((Tone::Warn, "The checks came to no end. r asks again.".to_owned())),
+    }
+}

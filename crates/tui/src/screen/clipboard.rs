@@ -1,0 +1,113 @@
+//! A question: leave, and what is to become of the secret that is in the clipboard alone?
+
+use jiff::Timestamp;
+use ratatui::text::{Line, Span};
+
+use super::{Reaction, View};
+use crate::keys::{Action, Context};
+use crate::msg::Effect;
+use crate::secret::Copied;
+use crate::shared::Shared;
+use crate::theme::Tone;
+use crate::widgets::button::button;
+use crate::widgets::lines::block;
+use crate::widgets::sheet::Sheet;
+
+/// What is to become of a secret in the clipboard when the program is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Parting {
+    /// The secret stays in the clipboard.
+    Keep,
+    /// The secret is taken out of it.
+    Clear,
+    /// Nothing: the program is not left.
+    Stay,
+}
+
+impl Parting {
+    /// The answers that there are. A clipboard that goes with the program keeps nothing.
+    pub const fn all(goes: bool) -> &'static [Self] {
+        if goes { &[Self::Clear, Self::Stay] } else { &[Self::Keep, Self::Clear, Self::Stay] }
+    }
+
+    /// The words of its button.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Keep => "Leave it there",
+            Self::Clear => "Clear it",
+            Self::Stay => "Stay",
+        }
+    }
+
+    /// The answer beside it; after the last one comes the first.
+    pub fn beside(self, goes: bool, forward: bool) -> Self {
+        let all = Self::all(goes);
+        let at = all.iter().position(|one| *one == self).unwrap_or(0);
+        let to = at + if forward { 1 } else { all.len() - 1 };
+        all.get(to % all.len()).copied().unwrap_or(self)
+    }
+}
+
+/// Leave, and what is to become of the secret that is in the clipboard alone?
+#[derive(Debug)]
+pub(crate) struct ClipboardLayer {
+    /// The answer in focus.
+    chosen: Parting,
+}
+
+impl ClipboardLayer {
+    /// Opens the question with the focus on the answer that changes nothing.
+    pub const fn new() -> Self {
+        Self { chosen: Parting::Stay }
+    }
+}
+
+impl View for ClipboardLayer {
+    fn context(&self, _: &Shared) -> Context {
+        Context::Clipboard
+    }
+
+    fn offers(&self, shared: &Shared, action: Action) -> bool {
+        action != Action::KeepCopied || !shared.here.clipboard_goes
+    }
+
+    fn on(&mut self, shared: &mut Shared, action: Action) -> Vec<Reaction> {
+        let goes = shared.here.clipboard_goes;
+        match action {
+            Action::Left => self.chosen = self.chosen.beside(goes, false),
+            Action::Right => self.chosen = self.chosen.beside(goes, true),
+            Action::GoOn => return part(shared, self.chosen),
+            Action::KeepCopied if !goes => return part(shared, Parting::Keep),
+            Action::ClearCopied => return part(shared, Parting::Clear),
+            Action::Back => return part(shared, Parting::Stay),
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    fn sheet(&self, shared: &Shared, columns: usize, _: usize, _: Timestamp) -> Sheet {
+        let (theme, goes) = (shared.theme, shared.here.clipboard_goes);
+        // That crosspull does not keep it stands in the message line.
+        let then = if goes { " It goes from there when crosspull ends." } else { "" };
+        let mut sheet = Sheet::new(Span::raw("Leave?"));
+        let says = format!("The secret is in the clipboard alone, in no file.{then}");
+        sheet.lines.extend(block(theme, Tone::Plain, &says, 0, columns));
+        let all = Parting::all(goes).iter().map(|answer| button(theme, answer.words(), *answer == self.chosen));
+        let all: Vec<Span> = all.collect();
+        // In the smallest window there is no room between them but their own.
+        let between = if all.iter().map(|button| button.width() + 3).sum::<usize>() <= columns { "   " } else { "" };
+        let row = all.into_iter().flat_map(|button| [button, Span::raw(between)]).collect();
+        sheet.foot = vec![Line::default(), row];
+        sheet
+    }
+}
+
+/// Leaves as was answered. What is still in the clipboard by then, the shell takes out of it at the end.
+fn part(shared: &mut Shared, answer: Parting) -> Vec<Reaction> {
+    match answer {
+        Parting::Stay => return vec![Reaction::Close],
+        Parting::Keep => shared.copied = Some(Copied::Kept),
+        Parting::Clear => {}
+    }
+    vec![Reaction::Close, Reaction::Do(Effect::Leave)]
+}

@@ -1,0 +1,83 @@
+//! Consent: what a person in tenant B must do, while the run waits for it.
+
+use crosspull_core::plan::StepId;
+use crosspull_core::run::Person;
+use jiff::Timestamp;
+use ratatui::text::{Line, Span};
+
+use super::Reaction;
+use crate::keys::Action;
+use crate::msg::Effect;
+use crate::secret::Copying;
+use crate::shared::Shared;
+use crate::theme::{Mark, Tone};
+use crate::widgets::lines::{block, wrap};
+use crate::widgets::sheet::Sheet;
+use crate::words::times;
+
+/// Does what an action asks for while a person is waited for.
+pub(super) fn on(shared: &mut Shared, action: Action) -> Vec<Reaction> {
+    match (action, shared.live.person()) {
+        (Action::Move(way), _) => vec![Reaction::Scroll(way)],
+        (Action::Copy, Some((_, person))) => {
+            let text = person.url.clone().into();
+            shared.copying = Some(Copying::Other);
+            vec![Reaction::Do(Effect::Copy { what: "consent address".to_owned(), text })]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Returns what is shown while a person is waited for.
+///
+/// The address stands on lines of its own from the window's first column on, so that it can be selected
+/// whole; there is no rail beside it.
+pub(super) fn sheet(shared: &Shared, step: StepId, person: &Person, columns: usize, now: Timestamp) -> Sheet {
+    let theme = shared.theme;
+    let inside = columns.saturating_sub(1);
+    let indented = |tone, text: &str| block(theme, tone, text, 1, inside);
+    let title = if person.page.is_some() { " For tenant B's administrator" } else { " Consent" };
+    let mut sheet = Sheet::new(theme.span(Tone::Strong, title));
+    sheet.right = vec![theme.span(Tone::Dim, format!("step {step} "))];
+    sheet.lines.extend(indented(Tone::Plain, &person.says));
+    sheet.gap();
+    sheet.lines.extend(wrap(&person.url, columns).into_iter().map(|line| theme.span(Tone::Accent, line).into()));
+    sheet.gap();
+    match &person.page {
+        // Nobody here can follow it, so what there is to do stands on the page that is sent to them.
+        Some(page) => {
+            sheet
+                .lines
+                .extend(indented(Tone::Plain, "Or by the Azure CLI, which also gives the role on the registry:"));
+            for command in page.commands() {
+                sheet.lines.extend(wrap(&command, columns).into_iter().map(|l| theme.span(Tone::Strong, l).into()));
+            }
+            sheet
+                .lines
+                .extend(indented(Tone::Plain, "The whole page, as Markdown and as text, is beside the receipt."));
+        }
+        None => {
+            sheet.lines.extend(indented(Tone::Plain, "Or an administrator of tenant B, signed in there, runs:"));
+            sheet.lines.extend(indented(Tone::Strong, &person.command));
+        }
+    }
+    sheet.gap();
+    let asked = shared
+        .live
+        .last_asked
+        .map_or_else(String::new, |at| format!(", asked {} ago", times::seconds(times::between(at, now) / 1000)));
+    let mut waiting = Line::from(vec![Span::raw(" "), theme.mark(Mark::Work, now), Span::raw(" ")]);
+    let what = if person.page.is_some() { "Not done yet" } else { "Not given yet" };
+    waiting.push_span(Span::raw(format!("{what}{asked}.")));
+    sheet.lines.push(waiting);
+    let watched = shared.live.run.step(step).and_then(|s| s.waiting.as_ref()).filter(|w| w.at_most_ms > 0);
+    if let Some(wait) = watched {
+        let says = format!("It is asked for at most {}.", times::limit(wait.at_most_ms));
+        sheet.lines.extend(indented(Tone::Dim, &says));
+    }
+    sheet.lines.extend(indented(
+        Tone::Dim,
+        "You may leave with Ctrl+C; crosspull resume goes on later. This screen goes on by itself.",
+    ));
+    sheet
+}

@@ -1,0 +1,257 @@
+//! Done: the verdict, the secret, what was made in A and in B, the command that does the same, the receipt. The secret
+//! comes early: it is the one thing that is gone afterwards.
+
+use crosspull_core::event::{Outcome, Verdict};
+use crosspull_core::plan::{Fact, Side};
+use crosspull_core::run::Way;
+use jiff::Timestamp;
+use ratatui::text::{Line, Span};
+
+use super::path::Saving;
+use super::{Layer, PathLayer, Reaction, View, step_row};
+use crate::keys::{Action, Context};
+use crate::msg::Effect;
+use crate::secret::{Copied, Copying, Handed};
+use crate::shared::Shared;
+use crate::theme::{Mark, Theme, Tone};
+use crate::widgets::lines::{self, block, hang, width, wrap};
+use crate::widgets::sheet::Sheet;
+use crate::widgets::trouble::below_the_first_line;
+use crate::words::{command, names, times};
+
+/// Columns of the names before ids.
+const NAME: usize = 18;
+
+/// The end of a run.
+#[derive(Debug)]
+pub(crate) struct DoneScreen;
+
+impl View for DoneScreen {
+    fn context(&self, _: &Shared) -> Context {
+        Context::Done
+    }
+
+    fn offers(&self, shared: &Shared, action: Action) -> bool {
+        let live = &shared.live;
+        match action {
+            Action::Again => live.run.next_command().is_some(),
+            Action::KeepCopied => shared.secret_in_clipboard(),
+            Action::CopyCommand => live.taken_up.is_none(),
+            Action::Copy | Action::Reveal | Action::SaveSecret => live.has_secret(),
+            _ => true,
+        }
+    }
+
+    fn on(&mut self, shared: &mut Shared, action: Action) -> Vec<Reaction> {
+        let effect = match action {
+            Action::Move(way) => return vec![Reaction::Scroll(way)],
+            Action::GoOn => return vec![Reaction::Leave],
+            Action::SaveSecret => {
+                let name = names::cluster(shared.live.run.plan.as_ref());
+                let layer = PathLayer::new(Saving::Secret, &format!("{name}.secret"));
+                return vec![Reaction::Over(Layer::Path(layer))];
+            }
+            Action::KeepCopied => {
+                shared.copied = Some(Copied::Kept);
+                None
+            }
+            Action::Copy => {
+                shared.copying = Some(Copying::Secret);
+                Some(Effect::CopySecret)
+            }
+            Action::CopyCommand => {
+                shared.copying = Some(Copying::Other);
+                let text = command::command_line(&shared.answers).into();
+                Some(Effect::Copy { what: "command".to_owned(), text })
+            }
+            Action::Again => {
+                let way = if shared.live.run.is_undoing() { Way::Back } else { Way::On };
+                shared.live.run.id.clone().map(|run| Effect::TakeUp { run, way })
+            }
+            Action::Reveal => Some(Effect::RevealSecret),
+            _ => None,
+        };
+        effect.map(Reaction::Do).into_iter().collect()
+    }
+
+    fn sheet(&self, shared: &Shared, columns: usize, _: usize, now: Timestamp) -> Sheet {
+        let (theme, run) = (shared.theme, &shared.live.run);
+        let mut sheet = Sheet::new(theme.span(Tone::Strong, verdict_title(run.verdict)));
+        if let Some(id) = &run.id {
+            sheet.right = vec![theme.span(Tone::Dim, format!("run {id}"))];
+        }
+        let (mark, tone) = verdict_look(run.verdict);
+        sheet.lines.extend(hang(theme, tone, vec![theme.mark(mark, now), Span::raw(" ")], &run.headline(), columns));
+        if let Some(found) = &run.trouble {
+            sheet.lines.extend(below_the_first_line(theme, shared.holding().cloud(), found, columns));
+        }
+        from_here_on(shared, &mut sheet, columns, now);
+        if let Some((_, person)) = run.person() {
+            sheet.gap();
+            for (tone, text) in [(Tone::Plain, &person.says), (Tone::Accent, &person.url), (Tone::Dim, &person.command)]
+            {
+                sheet.lines.extend(block(theme, tone, text, 2, columns));
+            }
+        }
+        next(shared, &mut sheet, columns);
+        secret(shared, &mut sheet, columns, now);
+        for side in [Side::A, Side::B] {
+            made(shared, side, &mut sheet, columns, now);
+        }
+        if shared.live.taken_up.is_none() {
+            same_command(shared, &mut sheet, columns);
+        }
+        if let Some(receipt) = &shared.receipt {
+            sheet.gap();
+            sheet.lines.extend(hang(theme, Tone::Plain, vec![theme.span(Tone::Dim, "Receipt  ")], receipt, columns));
+        }
+        sheet
+    }
+
+    fn status(&self, shared: &Shared, _: bool) -> Option<(Tone, String)> {
+        let only_here = shared.live.has_secret() && !matches!(shared.handed, Handed::Saved(_));
+        only_here.then(|| (Tone::Dim, "crosspull does not keep the secret.".to_owned()))
+    }
+
+    fn loses(&self, shared: &Shared) -> bool {
+        shared.loses_secret()
+    }
+}
+
+/// Adds what holds from here on, and what the new principal lacks.
+fn from_here_on(shared: &Shared, sheet: &mut Sheet, columns: usize, now: Timestamp) {
+    let (theme, run) = (shared.theme, &shared.live.run);
+    let sentences = run.from_here_on(!shared.simulated);
+    let lacks = run.lacks().filter(|_| !sentences.is_empty());
+    for says in sentences {
+        sheet.lines.extend(block(theme, Tone::Plain, &says, 2, columns));
+    }
+    if let Some(says) = lacks {
+        let mark = vec![theme.mark(Mark::Warn, now), Span::raw(" ")];
+        sheet.lines.extend(hang(theme, Tone::Plain, mark, &says, columns));
+    }
+}
+
+/// Adds the one next command, where there is something left to do.
+fn next(shared: &Shared, sheet: &mut Sheet, columns: usize) {
+    let Some(command) = shared.live.run.next_command() else { return };
+    let theme = shared.theme;
+    sheet.gap();
+    sheet.lines.extend(hang(theme, Tone::Strong, vec![theme.span(Tone::Dim, "Next  ")], &command, columns));
+    sheet.lines.extend(block(theme, Tone::Dim, "r does it now, in this window.", 6, columns));
+}
+
+/// Adds the command that does the same without questions.
+fn same_command(shared: &Shared, sheet: &mut Sheet, columns: usize) {
+    let theme = shared.theme;
+    sheet.gap();
+    let says = if shared.simulated {
+        "The same without questions, while this simulated cloud is there:"
+    } else {
+        "The same without questions (c copies it):"
+    };
+    sheet.lines.extend(block(theme, Tone::Dim, says, 0, columns));
+    for part in command::command(&shared.answers) {
+        sheet.lines.extend(option(theme, &part, columns));
+    }
+    if let Some(says) = command::credentials(&shared.answers) {
+        sheet.lines.extend(block(theme, Tone::Dim, &says, 0, columns));
+    }
+}
+
+/// Returns an option of the command with its value beside it, or below where there is no room: a shell joins them either way.
+fn option(theme: Theme, part: &str, columns: usize) -> Vec<Line<'static>> {
+    match part.split_once(' ') {
+        Some((name, value)) if name.starts_with("--") && width(part) + 2 > columns => {
+            let mut lines = block(theme, Tone::Plain, &format!("{name} \\"), 2, columns);
+            lines.extend(block(theme, Tone::Plain, value, 0, columns));
+            lines
+        }
+        _ => block(theme, Tone::Plain, part, 2, columns),
+    }
+}
+
+/// Returns the title of the last screen.
+const fn verdict_title(verdict: Option<Verdict>) -> &'static str {
+    match verdict {
+        Some(Verdict::Done) => "Done",
+        Some(Verdict::Left) => "Partly taken back",
+        Some(Verdict::Failed) => "Failed",
+        Some(Verdict::Waits) => "Waiting for a person",
+        Some(Verdict::Stopped | Verdict::Interrupted) | None => "Stopped",
+    }
+}
+
+const fn verdict_look(verdict: Option<Verdict>) -> (Mark, Tone) {
+    match verdict {
+        Some(Verdict::Done) => (Mark::Good, Tone::Strong),
+        Some(Verdict::Failed) => (Mark::Bad, Tone::Bad),
+        _ => (Mark::Warn, Tone::Strong),
+    }
+}
+
+/// Adds what was made or found in a tenant and is there now, with full ids.
+fn made(shared: &Shared, side: Side, sheet: &mut Sheet, columns: usize, now: Timestamp) {
+    let (theme, run) = (shared.theme, &shared.live.run);
+    let lines = run.there(side);
+    let Some(plan) = run.route().filter(|_| !lines.is_empty()) else {
+        return;
+    };
+    sheet.gap();
+    let tenant = plan.tenant(side).to_string();
+    sheet.lines.extend(named(theme, vec![Span::raw("  ")], &format!("Tenant {side}"), &tenant, columns));
+    for (outcome, name, value) in lines {
+        let mark = vec![theme.mark(step_row::mark(outcome), now), Span::raw(" ")];
+        sheet.lines.extend(named(theme, mark, name, &value, columns));
+    }
+    if run.there(side).iter().any(|(outcome, ..)| *outcome == Outcome::Found) {
+        let says = "= was there already; it is never taken back";
+        sheet.lines.extend(block(theme, Tone::Dim, says, 0, columns));
+    }
+}
+
+/// Returns a name with its value beside it, or below where the value would be broken.
+fn named(theme: Theme, before: Vec<Span<'static>>, name: &str, value: &str, columns: usize) -> Vec<Line<'static>> {
+    let indent: usize = before.iter().map(Span::width).sum();
+    let name = theme.span(Tone::Dim, format!("{name:NAME$}"));
+    let head = Line::from_iter(before.into_iter().chain([name]));
+    if indent + NAME + width(value) <= columns {
+        return vec![head + Span::raw(wrap(value, columns).concat())];
+    }
+    let mut lines = vec![head];
+    lines.extend(block(theme, Tone::Plain, value, indent, columns));
+    lines
+}
+
+/// Adds the secret: masked, or in sight for a while.
+fn secret(shared: &Shared, sheet: &mut Sheet, columns: usize, now: Timestamp) {
+    let (theme, run) = (shared.theme, &shared.live.run);
+    if !shared.live.has_secret() {
+        return;
+    }
+    sheet.gap();
+    let ends = run
+        .facts
+        .get(&Fact::SecretEnds)
+        .map_or_else(String::new, |at| format!("until {}", at.split_once('T').map_or(at, |(day, _)| day)));
+    let head = format!("  {:NAME$}", "client secret");
+    match shared.in_sight(now) {
+        None => sheet.lines.extend(hang(
+            theme,
+            Tone::Plain,
+            vec![theme.span(Tone::Dim, head)],
+            &format!("•••••••• {ends}"),
+            columns,
+        )),
+        Some(revealed) => {
+            let left = times::between(now, revealed.until).div_ceil(1000);
+            let top = sheet.lines.len();
+            sheet.lines.push(theme.span(Tone::Dim, format!("{head}hides in {left} s")).into());
+            let shown = lines::secret(revealed.secret.reveal(), columns.saturating_sub(2));
+            sheet
+                .lines
+                .extend(shown.into_iter().map(|line| vec![Span::raw("  "), theme.span(Tone::Strong, line)].into()));
+            sheet.focus = top..sheet.lines.len();
+        }
+    }
+}

@@ -1,0 +1,364 @@
+//! A form: the fields of a page, from the table of inputs.
+
+mod listing;
+
+use crosspull_core::answers::{Answers, Complaint};
+use crosspull_core::field::{self, Key, Page};
+use crosspull_core::find::Named;
+use crosspull_core::inputs::Inputs;
+use crosspull_core::sign_in::Offer;
+use crosspull_core::text::clean;
+use crossterm::event::KeyEvent;
+use jiff::Timestamp;
+use ratatui::text::{Line, Span};
+
+use super::home::Start;
+use super::{Go, Reaction, View, checks};
+use crate::keys::{Action, Context};
+use crate::msg::{Effect, Notice};
+use crate::pages;
+use crate::shared::Shared;
+use crate::theme::Tone;
+use crate::widgets::cell::{Cell, LABEL, Value, shown, without_name};
+use crate::widgets::lines::{hang, width};
+use crate::widgets::picker::Picker;
+use crate::widgets::picker_rows;
+use crate::widgets::sheet::Sheet;
+use crate::words::names;
+
+/// In fewer columns a list begins at the left edge.
+const NARROW: usize = 56;
+
+/// The fields of a page.
+#[derive(Debug)]
+pub(crate) struct FormScreen {
+    pub page: Page,
+    /// The list below the field in focus.
+    pub list: Option<Box<Picker>>,
+    /// True once the list was closed: it does not come again by itself.
+    hushed: bool,
+    cells: Vec<Cell>,
+    focus: usize,
+}
+
+impl FormScreen {
+    /// The form of a page, with the answers so far or the defaults.
+    pub fn new(page: Page, answers: &Answers) -> Self {
+        let cells = field::on(page).map(|field| Cell::new(field, answers)).collect();
+        Self { page, list: None, hushed: false, cells, focus: 0 }
+    }
+
+    /// True where the focus is in a field that takes letters.
+    pub fn in_text(&self) -> bool {
+        matches!(self.cells.get(self.focus).map(|c| &c.value), Some(Value::Text(_)))
+    }
+
+    /// True while a list is shown that keys choose from.
+    pub fn chooses(&self) -> bool {
+        self.list.as_ref().is_some_and(|list| list.offers())
+    }
+
+    /// Takes a key for the field in focus.
+    pub fn key(&mut self, key: &KeyEvent) {
+        if let Some(cell) = self.cells.get_mut(self.focus)
+            && let Value::Text(input) = &mut cell.value
+            && input.key(key)
+        {
+            cell.changed();
+        }
+    }
+
+    /// Takes a paste for the field in focus.
+    pub fn paste(&mut self, text: &str) {
+        if let Some(cell) = self.cells.get_mut(self.focus)
+            && let Value::Text(input) = &mut cell.value
+        {
+            input.paste(text);
+            cell.changed();
+        }
+    }
+
+    /// Another word in the field in focus: the next, or the one before.
+    pub fn turn(&mut self, forward: bool) {
+        if let Some(cell) = self.cells.get_mut(self.focus)
+            && let Value::Word(words, at) = &mut cell.value
+        {
+            *at = around(*at, words.len(), forward);
+            cell.complaint = None;
+        }
+    }
+
+    /// The focus goes to the next field, or the one before; the field that is left is checked.
+    pub fn step(&mut self, forward: bool) {
+        let lists = self.has_list();
+        if let Some(cell) = self.cells.get_mut(self.focus) {
+            cell.left(lists);
+        }
+        self.go_to(around(self.focus, self.cells.len(), forward));
+    }
+
+    /// The focus goes to a field, away from the list of another.
+    fn go_to(&mut self, place: usize) {
+        if place != self.focus {
+            (self.focus, self.list, self.hushed) = (place, None, false);
+        }
+    }
+
+    /// Another word for an input.
+    pub fn set(&mut self, key: Key, to: &str) {
+        for cell in self.cells.iter_mut().filter(|cell| cell.field.key == key) {
+            if let Value::Word(words, at) = &mut cell.value {
+                *at = words.iter().position(|(word, _)| *word == to).unwrap_or(*at);
+            }
+        }
+    }
+
+    /// What is wrong with an input, where something is; it is shown, and the focus goes there.
+    pub fn is_wrong(&mut self, key: Key) -> bool {
+        let Some(place) = self.cells.iter().position(|cell| cell.field.key == key) else { return false };
+        let wrong = self.cells.get_mut(place).is_some_and(Cell::is_wrong);
+        if wrong {
+            self.go_to(place);
+        }
+        wrong
+    }
+
+    /// Writes the fields into the answers.
+    pub fn write(&self, answers: &mut Answers) {
+        for cell in &self.cells {
+            let text = cell.text();
+            if text != clean(&shown(answers, cell.field)) {
+                answers.set(cell.field.key, text);
+            }
+        }
+    }
+
+    /// Shows the complaints that belong to this page and goes to the first; returns how many there are.
+    pub fn complain(&mut self, complaints: &[Complaint]) -> usize {
+        for cell in &mut self.cells {
+            let mine = complaints.iter().find(|c| c.key == Some(cell.field.key));
+            cell.complaint = mine.map(|c| without_name(cell.field.key, &c.text));
+        }
+        let wrong = |c: &Cell| c.complaint.is_some();
+        if let Some(first) = self.cells.iter().position(wrong) {
+            self.go_to(first);
+        }
+        self.cells.iter().filter(|c| wrong(c)).count()
+    }
+
+    /// The list for the first field that is complained about, where that names something without its id: then one
+    /// chooses which is meant, and there is nothing to complain about. True where it is so.
+    pub fn asks_which(&mut self) -> bool {
+        let lists = self.has_list();
+        let named = |cell: &&mut Cell| lists && Named::read(cell.field.key, cell.text()).is_some();
+        let Some(cell) = self.cells.get_mut(self.focus).filter(named) else { return false };
+        if cell.complaint.take().is_none() {
+            return false;
+        }
+        self.ask();
+        if let Some(list) = &mut self.list {
+            list.exactly();
+        }
+        true
+    }
+
+    /// Goes on where the inputs have no complaint about the form; from the last form where they have none at all, else to
+    /// the form of the first complaint.
+    fn submit(&mut self, shared: &mut Shared) -> Vec<Reaction> {
+        self.write(&mut shared.answers);
+        let read = Inputs::from_answers(&shared.answers);
+        let complaints = read.as_ref().err().cloned().unwrap_or_default();
+        let wrong = self.complain(&complaints);
+        if wrong > 0 {
+            shared.notice = Some(match wrong {
+                _ if self.asks_which() => Notice::good("Choose the one that is meant."),
+                1 => Notice::bad("One answer needs a look."),
+                _ => Notice::bad("Some answers need a look."),
+            });
+            return Vec::new();
+        }
+        match (pages::next(self.page), read) {
+            (Some(next), _) => return vec![Reaction::Go(Go::Form(next))],
+            (None, Ok(inputs)) => return checks::begin(shared, inputs),
+            (None, Err(_)) => {}
+        }
+        let page = complaints.iter().find_map(|c| c.key?.field().map(|f| f.page).filter(|p| *p != Page::Nowhere));
+        if let Some(page) = page {
+            *self = Self::new(page, &shared.answers);
+            self.complain(&complaints);
+        }
+        shared.notice = complaints.into_iter().next().map(|c| Notice::bad(c.text));
+        Vec::new()
+    }
+
+    /// Asks for who signs in to the tenant of the form, where that tenant is named; else says what is missing.
+    fn sign_in(&mut self, shared: &mut Shared) -> Vec<Reaction> {
+        self.write(&mut shared.answers);
+        let Some(side) = pages::side(self.page) else { return Vec::new() };
+        if self.is_wrong(Key::tenant(side)) {
+            return Vec::new();
+        }
+        shared.signed_in.ask(side, &shared.answers);
+        vec![Reaction::Do(Effect::SignIn { side })]
+    }
+
+    /// Signs in to the tenant of the form by another way, which is the answer from now on.
+    pub fn sign_in_by(&mut self, shared: &mut Shared, offer: &Offer) -> Vec<Reaction> {
+        if let Some(side) = pages::side(self.page) {
+            self.set(Key::sign_in(side), offer.way.word());
+        }
+        self.sign_in(shared)
+    }
+
+    /// Closes the list; where there is none, goes back to the form before this one.
+    fn back(&mut self) -> Vec<Reaction> {
+        if self.chooses() {
+            self.hush();
+            return Vec::new();
+        }
+        let to = pages::previous(self.page).map_or(Go::Home(Start::NewRun), Go::Form);
+        vec![Reaction::Go(to)]
+    }
+
+    /// What stands at the right of a field: how much its list has, or who signed in.
+    fn right(&self, shared: &Shared, cell: &Cell, focused: bool, columns: usize) -> String {
+        let list = self.list.as_ref().filter(|list| focused && list.is_seen());
+        match (list, pages::side(self.page)) {
+            (Some(list), _) => picker_rows::count(
+                list,
+                cell.beside(focused, columns),
+                columns.saturating_sub(LABEL + width(cell.text()) + 2),
+            ),
+            (None, Some(side)) if cell.field.key == Key::sign_in(side) => {
+                let account = shared.signed_in.of(side, &shared.answers).and_then(|entered| entered.account.as_ref());
+                match account {
+                    _ if shared.signed_in.signs_in(side, &shared.answers) => "signing in".to_owned(),
+                    Some(account) => account.to_string(),
+                    None => String::new(),
+                }
+            }
+            _ => String::new(),
+        }
+    }
+
+    /// What stands under a field: its complaint, its list, what it means or what it is for.
+    fn under(&self, shared: &Shared, cell: &Cell, focused: bool, columns: usize, rows: usize) -> Vec<Line<'static>> {
+        let theme = shared.theme;
+        let list = self.list.as_ref().filter(|list| focused && list.is_seen());
+        let complaint = cell.complaint(theme, columns);
+        if let Some(list) = list {
+            let indent = if columns < NARROW { 0 } else { LABEL - 2 };
+            let most = at_once(rows, self.cells.len());
+            let mut lines = complaint.unwrap_or_default();
+            lines.extend(picker_rows::rows(theme, list, indent, columns, most));
+            return lines;
+        }
+        let text = || {
+            let entered = pages::side(self.page)
+                .filter(|side| cell.field.key == Key::tenant(*side))
+                .and_then(|side| shared.signed_in.of(side, &shared.answers))
+                .map(|entered| names::tenant(entered, cell.text(), columns.saturating_sub(LABEL)));
+            let keys = if focused { self.hint(shared) } else { "" };
+            entered.map(|entered| format!("{entered}{keys}")).or_else(|| cell.meaning(&shared.here, focused, keys))
+        };
+        let before = || vec![Span::raw(" ".repeat(LABEL))];
+        complaint
+            .unwrap_or_else(|| text().map_or_else(Vec::new, |text| hang(theme, Tone::Dim, before(), &text, columns)))
+    }
+}
+
+impl View for FormScreen {
+    fn context(&self, _: &Shared) -> Context {
+        match self.in_text() {
+            _ if self.chooses() => Context::Pick,
+            true => Context::Text,
+            false => Context::Choice,
+        }
+    }
+
+    fn offers(&self, _: &Shared, action: Action) -> bool {
+        !matches!(action, Action::LookUp | Action::SignIn) || self.chooses() || self.can_sign_in()
+    }
+
+    fn on(&mut self, shared: &mut Shared, action: Action) -> Vec<Reaction> {
+        let mut reactions = Vec::new();
+        match action {
+            Action::Move(way) => {
+                match &mut self.list {
+                    Some(list) if list.offers() => {
+                        list.along(way, usize::from(shared.size.1).saturating_sub(16).clamp(3, 12))
+                    }
+                    _ => reactions.push(Reaction::Scroll(way)),
+                }
+                return reactions;
+            }
+            Action::NextField => self.step(true),
+            Action::PreviousField => self.step(false),
+            Action::Left => self.turn(false),
+            Action::Right => self.turn(true),
+            Action::Below if self.can_list() => self.ask(),
+            Action::Below => self.step(true),
+            Action::LookUp if self.has_list() => self.ask(),
+            Action::LookUp | Action::SignIn => return self.sign_in(shared),
+            Action::Take | Action::GoOn if self.chooses() && self.take() => {}
+            Action::Take => self.step(true),
+            Action::GoOn => return self.submit(shared),
+            Action::Back => reactions = self.back(),
+            _ => {}
+        }
+        self.write(&mut shared.answers);
+        reactions
+    }
+
+    fn typed(&mut self, shared: &mut Shared, key: &KeyEvent) {
+        self.key(key);
+        self.write(&mut shared.answers);
+    }
+
+    fn pasted(&mut self, shared: &mut Shared, text: &str) {
+        self.paste(text);
+        self.write(&mut shared.answers);
+    }
+
+    fn sheet(&self, shared: &Shared, columns: usize, rows: usize, _: Timestamp) -> Sheet {
+        let theme = shared.theme;
+        // A list needs the rows that else keep the fields apart.
+        let stride = match self.cells.len() * 4 <= rows {
+            _ if self.chooses() => 1,
+            true => 4,
+            false => 3,
+        };
+        let mut sheet = Sheet::new(theme.span(Tone::Strong, pages::title(self.page)));
+        for (i, cell) in self.cells.iter().enumerate() {
+            let focused = i == self.focus;
+            let top = sheet.lines.len();
+            let right = self.right(shared, cell, focused, columns);
+            let (line, cursor) = cell.line(theme, focused, &right, columns);
+            sheet.lines.push(line);
+            sheet.lines.extend(self.under(shared, cell, focused, columns, rows));
+            if focused {
+                sheet.focus = top..sheet.lines.len();
+                sheet.cursor = Some((cursor, top));
+            }
+            let last = i + 1 == self.cells.len();
+            while rows >= 12 && !last && sheet.lines.len() < top + stride {
+                sheet.lines.push(Line::default());
+            }
+            if rows >= 12 && !last {
+                sheet.gap();
+            }
+        }
+        sheet
+    }
+}
+
+/// The next place in a ring, or the one before.
+fn around(at: usize, of: usize, forward: bool) -> usize {
+    let step = if forward { 1 } else { of.saturating_sub(1) };
+    (at + step).checked_rem(of).unwrap_or(0)
+}
+
+/// The entries of a list that are in sight at once, in a form of so many fields.
+fn at_once(rows: usize, fields: usize) -> usize {
+    rows.saturating_sub(2 * fields + 1).clamp(3, 12)
+}

@@ -1,0 +1,209 @@
+//! When a field has a list: what is looked for, what narrows it, and what of it is taken.
+
+use crosspull_core::field::Key;
+use crosspull_core::find::{Named, Sought};
+use crosspull_core::ids::ImageRef;
+use crosspull_core::inputs::check;
+use crosspull_core::sign_in::SignIn;
+
+use super::FormScreen;
+use crate::pages::side;
+use crate::shared::Shared;
+use crate::widgets::cell::{Cell, Value};
+use crate::widgets::picker::Picker;
+use crate::widgets::text_box::TextBox;
+
+/// What there is to list for what stands in a field.
+struct Wanted {
+    key: Key,
+    sought: Sought,
+    /// What stands in the field.
+    text: String,
+    /// What of it narrows the list.
+    filter: String,
+    /// True where it is a whole answer already.
+    whole: bool,
+}
+
+impl FormScreen {
+    /// True where the field in focus has a list, and is not answered already.
+    pub fn can_list(&self) -> bool {
+        self.wanted().is_some_and(|wanted| !wanted.whole)
+    }
+
+    /// True where the field in focus has a list.
+    pub fn has_list(&self) -> bool {
+        self.wanted().is_some()
+    }
+
+    /// True where somebody can sign in to the tenant of the page.
+    pub fn can_sign_in(&self) -> bool {
+        self.way().is_some_and(|way| way != SignIn::Nobody)
+    }
+
+    /// The list of the field in focus is asked for by a key.
+    pub fn ask(&mut self) {
+        if let Some(wanted) = self.wanted() {
+            self.open(wanted, true);
+        }
+    }
+
+    /// The list is closed, and does not come again by itself.
+    pub fn hush(&mut self) {
+        (self.list, self.hushed) = (None, true);
+    }
+
+    /// The list follows what stands in the field in focus; it comes by itself where the tenant is open.
+    fn follow(&mut self, open: bool) {
+        let Some(wanted) = self.wanted() else {
+            self.list = None;
+            return;
+        };
+        let comes = !wanted.whole && !self.hushed && self.lists_by_itself(open);
+        match &mut self.list {
+            Some(list) if list.key == wanted.key && list.sought == wanted.sought => {
+                let edited = wanted.text != list.opened_with;
+                if wanted.whole && edited && wanted.key != Key::Repository {
+                    self.list = None;
+                } else if wanted.whole && !edited {
+                    list.narrow("");
+                } else {
+                    list.narrow(&wanted.filter);
+                }
+            }
+            // Another repository, or its tags: who was let in once is let in again.
+            Some(list) if list.key == wanted.key && list.len() > 0 && !wanted.whole => self.open(wanted, true),
+            _ if comes => self.open(wanted, false),
+            _ => self.list = None,
+        }
+    }
+
+    /// Lets the list follow what stands in the field in focus, and returns the list.
+    pub fn followed(&mut self, shared: &Shared) -> Option<&mut Picker> {
+        self.follow(self.is_open(shared));
+        self.list.as_deref_mut()
+    }
+
+    fn open(&mut self, wanted: Wanted, asked: bool) {
+        let mut list = Picker::new(wanted.key, wanted.sought, &wanted.text, asked);
+        if !wanted.whole {
+            list.narrow(&wanted.filter);
+        }
+        (self.list, self.hushed) = (Some(Box::new(list)), false);
+    }
+
+    /// Takes what is chosen into the field; false where nothing is. A repository is followed by its tags.
+    pub fn take(&mut self) -> bool {
+        let Some(list) = &self.list else { return false };
+        let Some(value) = list.taken() else { return false };
+        let value = match list.sought {
+            Sought::For(Key::Repository) => format!("{value}:"),
+            _ => value.to_owned(),
+        };
+        let Some(cell) = self.cells.get_mut(self.focus) else { return false };
+        let Value::Text(input) = &mut cell.value else { return false };
+        let typed = input.value();
+        let kept = if cell.field.key == Key::Repository { &typed[..typed.len() - last_word(typed).len()] } else { "" };
+        *input = TextBox::new(&format!("{kept}{value}"));
+        cell.changed();
+        if value.ends_with(':') {
+            self.ask()
+        } else {
+            self.list = None
+        }
+        true
+    }
+
+    /// What keys do for a list that is not there yet, after the help of the field.
+    pub(super) fn hint(&self, shared: &Shared) -> &'static str {
+        let open = self.is_open(shared);
+        match self.way() {
+            _ if !self.can_list() => "",
+            Some(way) if way.asks_a_person() && !open => " ↓ signs in and lists them.",
+            _ if self.hushed || !open => " ↓ lists them.",
+            _ => "",
+        }
+    }
+
+    /// True where nobody is asked for the list of the field in focus, and all that it needs is there. Tenants are listed
+    /// before one is named, so nobody signed in to it yet.
+    fn lists_by_itself(&self, open: bool) -> bool {
+        let asks = self.way().is_none_or(SignIn::asks_a_person);
+        open && match self.cells.get(self.focus).map(|cell| cell.field.key) {
+            Some(Key::TenantA | Key::TenantB) => !asks,
+            Some(Key::Repository) => self.is_right(Key::TenantB) && self.is_id(Key::Registry),
+            _ => side(self.page).is_some_and(|side| self.is_right(Key::tenant(side))),
+        }
+    }
+
+    /// True where the tenant of the page can be read without asking anybody: somebody signed in already, or the way asks
+    /// nobody and can work here.
+    pub fn is_open(&self, shared: &Shared) -> bool {
+        let (Some(side), Some(way)) = (side(self.page), self.way()) else { return false };
+        let fits = shared.simulated || !shared.here.offers(side).iter().any(|offer| offer.way == way && !offer.fits);
+        shared.signed_in.of(side, &shared.answers).is_some() || (!way.asks_a_person() && fits)
+    }
+
+    /// How to sign in to the tenant of the page.
+    pub(super) fn way(&self) -> Option<SignIn> {
+        let key = Key::sign_in(side(self.page)?);
+        SignIn::from_word(self.cell(key)?.text())
+    }
+
+    fn cell(&self, key: Key) -> Option<&Cell> {
+        self.cells.iter().find(|cell| cell.field.key == key)
+    }
+
+    fn is_right(&self, key: Key) -> bool {
+        self.cell(key).is_some_and(|cell| !cell.text().is_empty() && check(key, cell.text()).is_ok())
+    }
+
+    /// True for what is right and no name that is still to be looked up.
+    fn is_id(&self, key: Key) -> bool {
+        self.is_right(key) && self.cell(key).is_some_and(|cell| Named::read(key, cell.text()).is_none())
+    }
+
+    /// What there is to list for the field in focus. Nobody lists what is in a tenant that nobody signs in to.
+    fn wanted(&self) -> Option<Wanted> {
+        let cell = self.cells.get(self.focus)?;
+        let Value::Text(input) = &cell.value else { return None };
+        self.way().filter(|way| *way != SignIn::Nobody)?;
+        let (key, typed) = (cell.field.key, input.value());
+        match key {
+            Key::TenantA | Key::TenantB | Key::Cluster | Key::Registry => Some(Wanted {
+                key,
+                sought: Sought::For(key),
+                text: typed.to_owned(),
+                filter: Named::read(key, cell.text()).map_or_else(|| cell.text().to_owned(), |named| named.name),
+                whole: self.is_id(key),
+            }),
+            Key::Repository => image(typed),
+            _ => None,
+        }
+    }
+}
+
+/// What there is to list for images: for the last of them its repository, then its tags.
+fn image(typed: &str) -> Option<Wanted> {
+    let word = last_word(typed);
+    let wanted = |sought, filter: &str, whole| Wanted {
+        key: Key::Repository,
+        sought,
+        text: typed.to_owned(),
+        filter: filter.to_owned(),
+        whole,
+    };
+    if word.contains('@') {
+        return None;
+    }
+    let Some((name, tag)) = word.rsplit_once(':') else {
+        return Some(wanted(Sought::For(Key::Repository), word, false));
+    };
+    let repository = ImageRef::parse(name).ok()?.repository;
+    Some(wanted(Sought::Tags(repository), tag, ImageRef::parse(word).is_ok()))
+}
+
+/// The last word, as far as it is typed; empty after a space.
+fn last_word(typed: &str) -> &str {
+    typed.rsplit([' ', ',']).next().unwrap_or_default()
+}

@@ -1,0 +1,68 @@
+//! Help: the keys of a place, printed from the key table.
+
+use jiff::Timestamp;
+use ratatui::text::{Line, Span};
+
+use super::{Reaction, View};
+use crate::keys::{self, Action, Context};
+use crate::shared::Shared;
+use crate::theme::{Mark, Tone};
+use crate::widgets::lines::hang;
+use crate::widgets::sheet::Sheet;
+
+/// The keys of a place.
+#[derive(Debug)]
+pub(crate) struct HelpLayer {
+    of: Context,
+    /// The first line that is shown.
+    from: usize,
+}
+
+impl HelpLayer {
+    /// Opens the help of a place.
+    pub const fn new(of: Context) -> Self {
+        Self { of, from: 0 }
+    }
+}
+
+impl View for HelpLayer {
+    fn context(&self, _: &Shared) -> Context {
+        Context::Reading
+    }
+
+    fn on(&mut self, _: &mut Shared, action: Action) -> Vec<Reaction> {
+        match action {
+            Action::Move(way) => vec![Reaction::Scroll(way)],
+            Action::Back | Action::GoOn => vec![Reaction::Close],
+            _ => Vec::new(),
+        }
+    }
+
+    fn sheet(&self, shared: &Shared, columns: usize, _: usize, now: Timestamp) -> Sheet {
+        let theme = shared.theme;
+        let mut sheet = Sheet::new(Span::raw("Keys"));
+        for row in keys::table(self.of).filter(|row| !row.help.is_empty()) {
+            let label = theme.span(Tone::Strong, format!("{:11}", row.label));
+            sheet.lines.extend(hang(theme, Tone::Plain, vec![label], row.help, columns));
+        }
+        sheet.gap();
+        let marks = [
+            (Mark::ToCome, "to come"),
+            (Mark::Here, "here"),
+            (Mark::Good, "created, changed"),
+            (Mark::Found, "was there already"),
+            (Mark::Warn, "needs a look"),
+            (Mark::Bad, "stopped, failed"),
+            (Mark::Unknown, "nobody knows"),
+        ];
+        for (mark, says) in marks {
+            sheet.lines.push(Line::from(vec![theme.mark(mark, now), Span::raw(format!("          {says}"))]));
+        }
+        sheet.from = Some(self.from);
+        sheet
+    }
+
+    fn first_line(&mut self) -> Option<&mut usize> {
+        Some(&mut self.from)
+    }
+}

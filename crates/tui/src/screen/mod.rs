@@ -1,0 +1,266 @@
+//! The screens, and the layers over them: one file each, with its state, its keys, what they do and what is shown.
+
+mod calls;
+mod checks;
+mod clipboard;
+mod consent;
+mod cut_short;
+mod done;
+mod explain;
+mod form;
+mod help;
+mod home;
+mod leave;
+mod path;
+mod reset;
+mod review;
+mod run;
+mod runs;
+mod sign_in;
+mod step_row;
+mod ways;
+
+use crosspull_core::field::Page;
+use crosspull_core::plan::StepId;
+use crosspull_core::run::Way;
+use crosspull_core::sign_in::Offer;
+use crossterm::event::KeyEvent;
+use jiff::Timestamp;
+
+use crate::keys::{Action, Context, Move};
+use crate::msg::Effect;
+use crate::pages::RailEntry;
+use crate::shared::Shared;
+use crate::theme::Tone;
+use crate::widgets::sheet::Sheet;
+pub(crate) use calls::CallsLayer;
+pub(crate) use checks::ChecksScreen;
+pub(crate) use clipboard::ClipboardLayer;
+pub(crate) use cut_short::CutShortLayer;
+pub(crate) use done::DoneScreen;
+pub(crate) use explain::ExplainLayer;
+pub(crate) use form::FormScreen;
+pub(crate) use help::HelpLayer;
+pub(crate) use home::{HomeScreen, Start};
+pub(crate) use leave::LeaveLayer;
+pub(crate) use path::PathLayer;
+pub(crate) use reset::ResetLayer;
+pub(crate) use review::ReviewScreen;
+pub(crate) use run::RunScreen;
+pub(crate) use runs::RunsScreen;
+pub(crate) use sign_in::SignInScreen;
+pub(crate) use ways::WaysLayer;
+
+/// A screen, or a layer over one: where its keys are, what they do, and what is shown.
+pub(crate) trait View {
+    /// Returns where its keys are in the key table.
+    fn context(&self, shared: &Shared) -> Context;
+
+    /// Returns true where an action has something to do now. The key line shows no other.
+    fn offers(&self, _shared: &Shared, _action: Action) -> bool {
+        true
+    }
+
+    /// Does what an action asks for, and returns what comes of it elsewhere.
+    fn on(&mut self, shared: &mut Shared, action: Action) -> Vec<Reaction>;
+
+    /// Takes a key that asks for no action, which is text.
+    fn typed(&mut self, _shared: &mut Shared, _key: &KeyEvent) {}
+
+    /// Takes a text that was pasted.
+    fn pasted(&mut self, _shared: &mut Shared, _text: &str) {}
+
+    /// Returns what is shown in so many columns and rows.
+    fn sheet(&self, shared: &Shared, columns: usize, rows: usize, now: Timestamp) -> Sheet;
+
+    /// Returns the message line where nothing else was said. A screen is `covered` while a layer lies over it.
+    fn status(&self, _shared: &Shared, _covered: bool) -> Option<(Tone, String)> {
+        None
+    }
+
+    /// Returns true where something is lost when the program is left from here.
+    fn loses(&self, _shared: &Shared) -> bool {
+        true
+    }
+
+    /// Returns the first line that is shown of what scrolls, where the view remembers that itself.
+    fn first_line(&mut self) -> Option<&mut usize> {
+        None
+    }
+}
+
+/// What comes of an action beyond the view that it was asked of.
+#[derive(Debug)]
+pub(crate) enum Reaction {
+    /// The shell does something.
+    Do(Effect),
+    /// Another screen is shown.
+    Go(Go),
+    /// A layer is put over everything.
+    Over(Layer),
+    /// The topmost layer is taken away.
+    Close,
+    /// The view scrolls.
+    Scroll(Move),
+    /// The operator is asked before the cluster is reset.
+    AskReset(StepId),
+    /// The operator signs in to the form's tenant by another way.
+    SignInBy(Offer),
+    /// The operator wants to leave.
+    Leave,
+}
+
+/// Where the wizard goes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Go {
+    /// Home, with that entry chosen.
+    Home(Start),
+    Runs(Way),
+    Form(Page),
+    Checks,
+    Review,
+    Run,
+    Done,
+}
+
+/// The screens, each with what it remembers.
+#[derive(Debug)]
+pub(crate) enum Screen {
+    Home(HomeScreen),
+    Runs(RunsScreen),
+    Form(FormScreen),
+    Checks(ChecksScreen),
+    Review(ReviewScreen),
+    Run(RunScreen),
+    Done(DoneScreen),
+}
+
+impl Screen {
+    /// Opens a screen.
+    pub fn open(go: Go, shared: &Shared) -> Self {
+        match go {
+            Go::Home(start) => Self::Home(HomeScreen::at(start, shared)),
+            Go::Runs(way) => Self::Runs(RunsScreen::new(way)),
+            Go::Form(page) => Self::Form(FormScreen::new(page, &shared.answers)),
+            Go::Checks => Self::Checks(ChecksScreen::default()),
+            Go::Review => Self::Review(ReviewScreen::default()),
+            Go::Run => Self::Run(RunScreen::default()),
+            Go::Done => Self::Done(DoneScreen),
+        }
+    }
+
+    pub fn view(&self) -> &dyn View {
+        match self {
+            Self::Home(screen) => screen,
+            Self::Runs(screen) => screen,
+            Self::Form(screen) => screen,
+            Self::Checks(screen) => screen,
+            Self::Review(screen) => screen,
+            Self::Run(screen) => screen,
+            Self::Done(screen) => screen,
+        }
+    }
+
+    pub fn view_mut(&mut self) -> &mut dyn View {
+        match self {
+            Self::Home(screen) => screen,
+            Self::Runs(screen) => screen,
+            Self::Form(screen) => screen,
+            Self::Checks(screen) => screen,
+            Self::Review(screen) => screen,
+            Self::Run(screen) => screen,
+            Self::Done(screen) => screen,
+        }
+    }
+
+    /// Returns where the screen is in the rail.
+    pub const fn rail_entry(&self) -> RailEntry {
+        match self {
+            Self::Home(_) | Self::Runs(_) => RailEntry::Home,
+            Self::Form(form) => RailEntry::Form(form.page),
+            Self::Checks(_) => RailEntry::Checks,
+            Self::Review(_) => RailEntry::Review,
+            Self::Run(_) => RailEntry::Run,
+            Self::Done(_) => RailEntry::Done,
+        }
+    }
+
+    /// Returns the form, where one is shown.
+    pub const fn form(&self) -> Option<&FormScreen> {
+        if let Self::Form(form) = self { Some(form) } else { None }
+    }
+
+    /// Returns the form, where one is shown.
+    pub const fn form_mut(&mut self) -> Option<&mut FormScreen> {
+        if let Self::Form(form) = self { Some(form) } else { None }
+    }
+}
+
+/// The layers over a screen, each with what it remembers. Keys go to the topmost.
+#[derive(Debug)]
+pub(crate) enum Layer {
+    Calls(CallsLayer),
+    Clipboard(ClipboardLayer),
+    CutShort(CutShortLayer),
+    Explain(ExplainLayer),
+    Help(HelpLayer),
+    Leave(LeaveLayer),
+    Path(PathLayer),
+    Reset(ResetLayer),
+    Ways(WaysLayer),
+}
+
+impl Layer {
+    pub fn view(&self) -> &dyn View {
+        match self {
+            Self::Calls(layer) => layer,
+            Self::Clipboard(layer) => layer,
+            Self::CutShort(layer) => layer,
+            Self::Explain(layer) => layer,
+            Self::Help(layer) => layer,
+            Self::Leave(layer) => layer,
+            Self::Path(layer) => layer,
+            Self::Reset(layer) => layer,
+            Self::Ways(layer) => layer,
+        }
+    }
+
+    pub fn view_mut(&mut self) -> &mut dyn View {
+        match self {
+            Self::Calls(layer) => layer,
+            Self::Clipboard(layer) => layer,
+            Self::CutShort(layer) => layer,
+            Self::Explain(layer) => layer,
+            Self::Help(layer) => layer,
+            Self::Leave(layer) => layer,
+            Self::Path(layer) => layer,
+            Self::Reset(layer) => layer,
+            Self::Ways(layer) => layer,
+        }
+    }
+}
+
+/// Goes along a list by one entry; a move by more scrolls. The list ends at its ends, and its first entry is chosen
+/// where none was.
+fn along(shared: &mut Shared, chosen: &mut Option<usize>, of: usize, way: Move) -> Vec<Reaction> {
+    let forward = match way {
+        Move::Up => false,
+        Move::Down => true,
+        _ => return vec![Reaction::Scroll(way)],
+    };
+    *chosen = of.checked_sub(1).map(|last| match *chosen {
+        None => 0,
+        Some(at) if forward => at.saturating_add(1).min(last),
+        Some(at) => at.saturating_sub(1).min(last),
+    });
+    shared.scrolled = None;
+    Vec::new()
+}
+
+/// Goes along a list in which an entry is always chosen.
+fn along_chosen(shared: &mut Shared, chosen: &mut usize, of: usize, way: Move) -> Vec<Reaction> {
+    let mut at = Some(*chosen);
+    let reactions = along(shared, &mut at, of, way);
+    *chosen = at.unwrap_or(0);
+    reactions
+}

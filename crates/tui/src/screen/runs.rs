@@ -1,0 +1,90 @@
+//! Earlier runs: which one?
+
+use crosspull_core::run::{Run, Way};
+use jiff::Timestamp;
+use ratatui::text::Line;
+
+use super::home::Start;
+use super::{Go, Reaction, View, along_chosen};
+use crate::keys::{Action, Context};
+use crate::msg::Effect;
+use crate::shared::Shared;
+use crate::theme::{Theme, Tone};
+use crate::widgets::lines::{block, fit};
+use crate::widgets::sheet::Sheet;
+use crate::words::earlier;
+
+/// The earlier runs that something can be done with.
+#[derive(Debug)]
+pub(crate) struct RunsScreen {
+    /// What is to be done with one of them.
+    way: Way,
+    chosen: usize,
+}
+
+impl RunsScreen {
+    /// Opens the list with the newest run chosen.
+    pub const fn new(way: Way) -> Self {
+        Self { way, chosen: 0 }
+    }
+}
+
+impl View for RunsScreen {
+    fn context(&self, _: &Shared) -> Context {
+        Context::Runs
+    }
+
+    fn on(&mut self, shared: &mut Shared, action: Action) -> Vec<Reaction> {
+        let way = self.way;
+        let runs = shared.earlier_for(way);
+        match action {
+            Action::Move(along) => {
+                let count = runs.len();
+                along_chosen(shared, &mut self.chosen, count, along)
+            }
+            Action::Back => vec![Reaction::Go(Go::Home(Start::Earlier(way)))],
+            Action::GoOn => {
+                let run = runs.get(self.chosen).and_then(|run| run.id.clone());
+                run.map(|run| Reaction::Do(Effect::TakeUp { run, way })).into_iter().collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn sheet(&self, shared: &Shared, columns: usize, _: usize, _: Timestamp) -> Sheet {
+        let theme = shared.theme;
+        let title = match self.way {
+            Way::On => "Go on with which run?",
+            Way::Back => "Take back which run?",
+        };
+        let mut sheet = Sheet::new(theme.span(Tone::Strong, title));
+        for (i, run) in shared.earlier_for(self.way).into_iter().enumerate() {
+            let top = sheet.lines.len();
+            sheet.lines.extend(lines(theme, run, i == self.chosen, columns));
+            if i == self.chosen {
+                sheet.focus = top..sheet.lines.len();
+            }
+        }
+        sheet
+    }
+
+    fn status(&self, _: &Shared, _: bool) -> Option<(Tone, String)> {
+        Some((Tone::Dim, "Its journal is read; nothing is sent before you say so.".to_owned()))
+    }
+
+    fn loses(&self, shared: &Shared) -> bool {
+        shared.answers != shared.given
+    }
+}
+
+/// Returns a run in lines: when it began and what it is about; its id and where it stands.
+fn lines(theme: Theme, run: &Run, chosen: bool, columns: usize) -> Vec<Line<'static>> {
+    let (mark, tone) = if chosen { ("▸ ", Tone::Strong) } else { ("  ", Tone::Plain) };
+    let title = fit(&earlier::began(run), columns.saturating_sub(2));
+    let id = run.id.as_ref().map(ToString::to_string).unwrap_or_default();
+    let stands = run.where_it_stopped();
+    let stands = if stands.is_empty() { run.stage().word().to_owned() } else { stands };
+    let mut lines = vec![Line::from(vec![theme.span(Tone::Accent, mark), theme.span(tone, title)])];
+    lines.extend(block(theme, Tone::Dim, &format!("{id} · {stands}"), 4, columns));
+    lines
+}

@@ -1,0 +1,139 @@
+//! What all screens share: the answers, the engine's state, what the operator was told, the secret.
+
+use crosspull_core::answers::Answers;
+use crosspull_core::run::{Run, Way};
+use crosspull_core::secret::Secret;
+use jiff::Timestamp;
+
+use crate::here::Here;
+use crate::live::Live;
+use crate::msg::Notice;
+use crate::secret::{COPIED_FOR, Copied, Copying, Handed, REVEALED_FOR, Revealed};
+use crate::signed_in::SignedIn;
+use crate::theme::Theme;
+
+/// What all screens share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub answers: Answers,
+    /// The answers that the wizard began with.
+    pub given: Answers,
+    /// True on the embedded cloud; every screen says so.
+    pub simulated: bool,
+    pub theme: Theme,
+    /// Columns and rows of the window.
+    pub size: (u16, u16),
+    /// The first line of the screen that is shown, once the operator scrolled; else what is chosen is in sight.
+    pub scrolled: Option<usize>,
+    pub live: Live,
+    pub here: Here,
+    pub signed_in: SignedIn,
+    /// True while the shell looks for what a list is to show.
+    pub searches: bool,
+    pub notice: Option<Notice>,
+    pub receipt: Option<String>,
+    pub revealed: Option<Revealed>,
+    pub handed: Handed,
+    /// What the shell copies, until it says what became of that.
+    pub copying: Option<Copying>,
+    /// The secret while crosspull has it in the clipboard.
+    pub copied: Option<Copied>,
+    /// Earlier runs that nobody works on, newest first.
+    pub earlier: Vec<Run>,
+}
+
+impl Shared {
+    /// Creates what screens share at the beginning.
+    pub fn new(answers: Answers, simulated: bool, theme: Theme, size: (u16, u16), here: Here) -> Self {
+        Self {
+            given: answers.clone(),
+            answers,
+            simulated,
+            theme,
+            size,
+            scrolled: None,
+            live: Live::default(),
+            here,
+            signed_in: SignedIn::default(),
+            searches: false,
+            notice: None,
+            receipt: None,
+            revealed: None,
+            handed: Handed::No,
+            copying: None,
+            copied: None,
+            earlier: Vec::new(),
+        }
+    }
+
+    /// The answers that hold: those of the earlier run that was taken up, else those of the forms.
+    pub const fn holding(&self) -> &Answers {
+        if self.live.taken_up.is_some() { &self.live.run.answers } else { &self.answers }
+    }
+
+    /// Shows the secret for a while.
+    pub fn reveal(&mut self, secret: Secret, now: Timestamp) {
+        let until = now.checked_add(REVEALED_FOR).unwrap_or(now);
+        self.revealed = Some(Revealed { secret, until });
+        if matches!(self.handed, Handed::No | Handed::NotSaved(_)) {
+            self.handed = Handed::Taken;
+        }
+    }
+
+    /// Takes in what became of a copy or of a file. A secret does not stay in the clipboard; whatever else is copied
+    /// takes its place there. What could not be cleared is not said to be.
+    pub fn tell(&mut self, notice: Notice, now: Timestamp) {
+        match self.copying.take().filter(|_| notice.good) {
+            Some(Copying::Secret) => {
+                let until = now.checked_add(COPIED_FOR).unwrap_or(now);
+                self.copied = Some(Copied::For { until, seconds_left: COPIED_FOR.as_secs().unsigned_abs() });
+            }
+            Some(Copying::Other) => self.copied = None,
+            None => {}
+        }
+        self.notice = Some(notice);
+    }
+
+    /// The earlier runs that can be gone on with, or taken back.
+    pub fn earlier_for(&self, way: Way) -> Vec<&Run> {
+        self.earlier.iter().filter(|run| run.plan_for(way).is_ok()).collect()
+    }
+
+    /// True while the secret is in the clipboard because crosspull put it there and is to take it away again.
+    pub const fn secret_in_clipboard(&self) -> bool {
+        matches!(self.copied, Some(Copied::For { .. }))
+    }
+
+    /// True while the secret is in the clipboard and in no file: it is not handed over by that. Where the operator wants
+    /// it there, it is, unless that clipboard goes with the program.
+    pub const fn in_clipboard_alone(&self) -> bool {
+        let there = match self.copied {
+            None => false,
+            Some(Copied::For { .. }) => true,
+            Some(Copied::Kept) => self.here.clipboard_goes,
+        };
+        there && !matches!(self.handed, Handed::Saved(_))
+    }
+
+    /// Takes in whether the secret was saved. Where it is in one file already, another that fails loses nothing; but
+    /// who wanted it in a file has no other safe copy, whatever was looked at before.
+    pub fn saved(&mut self, place: Result<String, String>) {
+        match (place, &self.handed) {
+            (Ok(place), _) => self.handed = Handed::Saved(place),
+            (Err(why), Handed::Saved(_)) => self.notice = Some(Notice::bad(why)),
+            (Err(why), _) => self.handed = Handed::NotSaved(why),
+        }
+    }
+
+    /// True where leaving now loses the secret: nobody has it, and it is worth something. What was in the clipboard and is
+    /// there no longer, nobody has.
+    pub fn loses_secret(&self) -> bool {
+        let nobody = matches!(self.handed, Handed::No | Handed::NotSaved(_)) && self.copied.is_none();
+        nobody && self.live.has_secret() && !self.simulated
+    }
+
+    /// The secret, while it is in sight.
+    pub fn in_sight(&self, now: Timestamp) -> Option<&Revealed> {
+        self.revealed.as_ref().filter(|r| now < r.until)
+    }
+}

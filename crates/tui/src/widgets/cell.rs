@@ -1,0 +1,199 @@
+//! A field of a form with what is in it.
+
+use crosspull_core::answers::Answers;
+use crosspull_core::field::{Field, Key, Kind};
+use crosspull_core::find::Named;
+use crosspull_core::ids::{ClusterId, RegistryId};
+use crosspull_core::inputs::check;
+use crosspull_core::plan::Side;
+use crosspull_core::text::{abbreviated, clean};
+use ratatui::text::{Line, Span};
+
+use crate::here::Here;
+use crate::theme::{Theme, Tone};
+use crate::widgets::lines::{apart, fit, hang, middle, width};
+use crate::widgets::text_box::TextBox;
+
+/// Columns before the values.
+pub(crate) const LABEL: usize = 14;
+/// What stands after a word that can be turned into another.
+const TURNS: &str = "  ←→";
+/// Columns that a value has at least, beside what stands at its right.
+const LEAST: usize = 12;
+
+/// A field with what is in it.
+#[derive(Debug, Clone)]
+pub(crate) struct Cell {
+    pub field: &'static Field,
+    pub value: Value,
+    /// What is used where it is left empty.
+    else_used: String,
+    pub complaint: Option<String>,
+}
+
+/// What is in a field.
+#[derive(Debug, Clone)]
+pub(crate) enum Value {
+    /// Typed text.
+    Text(TextBox),
+    /// One of the words, by its place.
+    Word(&'static [(&'static str, &'static str)], usize),
+}
+
+impl Cell {
+    pub fn new(field: &'static Field, answers: &Answers) -> Self {
+        let text = shown(answers, field);
+        let value = match field.kind {
+            Kind::Choice(words) => {
+                Value::Word(words, words.iter().position(|(word, _)| *word == clean(&text)).unwrap_or(0))
+            }
+            Kind::Text | Kind::Many => Value::Text(TextBox::new(&text)),
+        };
+        Self { field, value, else_used: else_used(field.key, answers), complaint: None }
+    }
+
+    /// What is in it, without what people paste along.
+    pub fn text(&self) -> &str {
+        match &self.value {
+            Value::Text(input) => clean(input.value()),
+            Value::Word(words, at) => words.get(*at).map_or("", |(word, _)| word),
+        }
+    }
+
+    /// It was typed in: a complaint goes as soon as the value is right, and follows it while it is not.
+    pub fn changed(&mut self) {
+        if self.complaint.is_some() {
+            self.complaint = check(self.field.key, self.text()).err();
+        }
+    }
+
+    /// True where it is not answered as it must be; it says so from then on.
+    pub fn is_wrong(&mut self) -> bool {
+        self.complaint = match self.text() {
+            "" => Some(format!("missing. {}", self.field.help)),
+            text => check(self.field.key, text).err(),
+        };
+        self.complaint.is_some()
+    }
+
+    /// It was left. A name without an id is right so far, where it can be looked up.
+    pub fn left(&mut self, lists: bool) {
+        let named = lists && Named::read(self.field.key, self.text()).is_some();
+        if let (false, Err(complaint)) = (named, check(self.field.key, self.text())) {
+            self.complaint = Some(complaint);
+        }
+    }
+
+    /// Its line, with something dim at its right, and the cursor's column where it has the focus.
+    pub fn line(&self, theme: Theme, focused: bool, right: &str, columns: usize) -> (Line<'static>, usize) {
+        let right = middle(right, self.beside(focused, columns));
+        let taken = if right.is_empty() { 0 } else { width(&right) + 1 };
+        let room = columns.saturating_sub(LABEL + taken);
+        let label = fit(self.field.label, LABEL - 1);
+        let label = format!("{label}{}", " ".repeat(LABEL - width(&label)));
+        let label = theme.span(if focused { Tone::Accent } else { Tone::Plain }, label);
+        let (value, cursor) = match &self.value {
+            Value::Text(_) if self.text().is_empty() => (vec![theme.span(Tone::Dim, middle(&self.else_used, room))], 0),
+            Value::Text(input) if focused => {
+                let (text, cursor) = input.view(room);
+                (vec![theme.span(Tone::Strong, text)], cursor)
+            }
+            Value::Text(input) => (vec![Span::raw(middle(input.value(), room))], 0),
+            Value::Word(_, _) if focused => {
+                (vec![theme.span(Tone::Strong, self.text().to_owned()), theme.span(Tone::Dim, TURNS)], 0)
+            }
+            Value::Word(_, _) => (vec![Span::raw(self.text().to_owned())], 0),
+        };
+        let left: Vec<Span<'static>> = std::iter::once(label).chain(value).collect();
+        let line =
+            if right.is_empty() { Line::from(left) } else { apart(left, vec![theme.span(Tone::Dim, right)], columns) };
+        (line, LABEL + cursor)
+    }
+
+    /// Columns for what stands at its right: a word stays whole, and of a text enough to see what is typed.
+    pub fn beside(&self, focused: bool, columns: usize) -> usize {
+        let least = match &self.value {
+            Value::Text(input) => (width(input.value()) + 1).min(LEAST),
+            Value::Word(..) => width(self.text()) + if focused { width(TURNS) } else { 0 },
+        };
+        columns.saturating_sub(LABEL + least + 1)
+    }
+
+    /// The complaint about it.
+    pub fn complaint(&self, theme: Theme, columns: usize) -> Option<Vec<Line<'static>>> {
+        let before = vec![Span::raw(" ".repeat(LABEL)), theme.span(Tone::Bad, "✗ ")];
+        self.complaint.as_ref().map(|complaint| hang(theme, Tone::Bad, before, complaint, columns))
+    }
+
+    /// What its value means, else while it has the focus what it is for and what `keys` do there.
+    pub fn meaning(&self, here: &Here, focused: bool, keys: &str) -> Option<String> {
+        match &self.value {
+            Value::Word(words, at) if focused => {
+                words.get(*at).map(|(word, says)| [*says, &suits(here, self.field.key, word)].concat())
+            }
+            Value::Word(..) => None,
+            Value::Text(_) => {
+                understood(self.field.key, self.text()).map(|understood| understood + keys).or_else(|| {
+                    focused.then(|| hint(self.field, keys, self.text().is_empty() && self.else_used.is_empty()))
+                })
+            }
+        }
+    }
+}
+
+/// Whether a way to sign in suits the place, to stand after what it is; nothing for other words.
+fn suits(here: &Here, key: Key, word: &str) -> String {
+    let offers = match key {
+        Key::SignInA => here.offers(Side::A),
+        Key::SignInB => here.offers(Side::B),
+        _ => return String::new(),
+    };
+    let recommended = offers.first().map(|offer| offer.way);
+    match offers.iter().find(|offer| offer.way.word() == word) {
+        Some(offer) if !offer.fits => format!(". Not here: {}", offer.why),
+        Some(offer) if Some(offer.way) == recommended => format!(". Recommended here: {}", offer.why),
+        Some(offer) => format!(". Here: {}", offer.why),
+        None => String::new(),
+    }
+}
+
+/// The help of a field and what keys do there, with an example where it is empty and the example short.
+fn hint(field: &Field, keys: &str, empty: bool) -> String {
+    let help = format!("{}{keys}", field.help);
+    if empty && field.example.len() < 30 { format!("{help} For example {}", field.example) } else { help }
+}
+
+/// What is used for a field that is left empty.
+fn else_used(key: Key, answers: &Answers) -> String {
+    let cluster = || answers.get(Key::Cluster).and_then(|text| ClusterId::parse(text).ok());
+    match key {
+        Key::AppName => cluster().map_or_else(String::new, |c| format!("crosspull-{}", c.name())),
+        _ => key.default().unwrap_or_default().to_owned(),
+    }
+}
+
+/// What a long id says in short, so that one sees that the right one was pasted.
+fn understood(key: Key, text: &str) -> Option<String> {
+    let (name, group, subscription) = match key {
+        Key::Cluster => {
+            ClusterId::parse(text).ok().map(|c| (c.name().to_owned(), c.group().to_owned(), c.subscription()))?
+        }
+        Key::Registry => {
+            let registry = RegistryId::parse(text).ok()?;
+            (registry.name().to_owned(), registry.group()?.to_owned(), registry.subscription()?)
+        }
+        _ => return None,
+    };
+    Some(format!("{name} in {group}, subscription {}", abbreviated(&subscription.to_string())))
+}
+
+/// The text that stands for the answers to a field: all of them, so that none is lost unseen; else the default.
+pub(crate) fn shown(answers: &Answers, field: &Field) -> String {
+    let all = answers.all(field.key);
+    if all.is_empty() { field.default.unwrap_or_default().to_owned() } else { all.join(" ") }
+}
+
+/// A complaint without the name of its field, where it stands under the field.
+pub(crate) fn without_name(key: Key, text: &str) -> String {
+    text.strip_prefix(key.name()).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(text).to_owned()
+}

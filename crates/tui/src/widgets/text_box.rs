@@ -1,0 +1,80 @@
+//! A line of text that is typed. `tui-input` is used here and nowhere else.
+
+use crosspull_core::text::{clean, printable};
+use crossterm::event::{Event, KeyEvent};
+use tui_input::backend::crossterm::to_input_request;
+use tui_input::{Input, InputRequest};
+
+use crate::widgets::lines::window;
+
+/// No field takes more characters: the longest value, a portal address, has a few hundred.
+const MOST: usize = 2000;
+
+/// A line of text that is typed.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct TextBox(Input);
+
+impl TextBox {
+    /// A line with a text in it, the cursor at its end.
+    pub fn new(text: &str) -> Self {
+        Self(Input::new(printable(text, MOST)))
+    }
+
+    /// The text.
+    pub fn value(&self) -> &str {
+        self.0.value()
+    }
+
+    /// Takes a key; true where it was one for a line of text.
+    pub fn key(&mut self, key: &KeyEvent) -> bool {
+        let request = to_input_request(&Event::Key(*key));
+        match request {
+            Some(InputRequest::InsertChar(c)) => self.insert(c),
+            Some(request) => drop(self.0.handle(request)),
+            None => return false,
+        }
+        true
+    }
+
+    /// Takes a paste: without what people paste along, without control characters, as one line.
+    pub fn paste(&mut self, text: &str) {
+        for c in printable(clean(text), MOST).chars() {
+            self.insert(c);
+        }
+    }
+
+    fn insert(&mut self, c: char) {
+        if !c.is_control() && self.value().chars().count() < MOST {
+            self.0.handle(InputRequest::InsertChar(c));
+        }
+    }
+
+    /// What is seen of it in that many columns, and the cursor's column.
+    pub fn view(&self, columns: usize) -> (String, usize) {
+        let room = columns.saturating_sub(1);
+        let from = self.0.visual_scroll(room);
+        (window(self.value(), from, columns), self.0.visual_cursor().saturating_sub(from).min(room))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_paste_is_trimmed_and_one_line() {
+        let mut input = TextBox::default();
+        input.paste("  \"contoso.com\"\r\n\u{1b}[31m");
+        assert_eq!(input.value(), "contoso.com\" [31m");
+        let mut input = TextBox::default();
+        input.paste("\tcontoso.com\r\n");
+        assert_eq!(input.value(), "contoso.com");
+    }
+
+    #[test]
+    fn a_long_value_scrolls_so_that_the_cursor_is_in_sight() {
+        let input = TextBox::new("0123456789");
+        assert_eq!(input.view(5), ("6789".to_owned(), 4));
+        assert_eq!(input.view(40), ("0123456789".to_owned(), 10));
+    }
+}

@@ -1,0 +1,9 @@
+//! The sentences of the screens, by subject, as pure functions of what they speak about.
+
+pub(crate) mod command;
+pub(crate) mod earlier;
+pub(crate) mod explain;
+pub(crate) mod names;
+pub(crate) mod plan_text;
+pub(crate) mod reset;
+pub(crate) mod times;

@@ -1,0 +1,57 @@
+//! The reset of a cluster in sentences: what restarts, what is proved before, what will lack.
+
+use crosspull_core::check::SOAK_MINUTES;
+use crosspull_core::event::Outcome;
+use crosspull_core::plan::{Op, Plan, Route};
+use crosspull_core::run::Run;
+
+/// What restarts and how that is undone, in a sentence or two (`azure-facts.md` 0, fact 9, and 3.9).
+#[must_use]
+pub(crate) fn warning(plan: &Plan) -> String {
+    let Some(step) = plan.restarts() else {
+        return "Nothing restarts.".to_owned();
+    };
+    let name = plan.subject().0.map_or("the cluster", |c| c.name());
+    let soak = match &step.op {
+        Op::ResetCluster { soak_minutes, .. } if *soak_minutes > 0 => format!(", {}", after(*soak_minutes)),
+        _ => String::new(),
+    };
+    let others = if plan.route == Route::TakeBack { "" } else { " The other steps change nothing that runs." };
+    format!(
+        "Step {} restarts every node of {name}{soak}; its way back is a second reset. You are asked once more before it.{others}",
+        step.id
+    )
+}
+
+/// When the reset comes.
+pub(super) fn after(soak_minutes: u16) -> String {
+    if soak_minutes == 0 { "right after the proof".to_owned() } else { format!("{soak_minutes} min after the proof") }
+}
+
+/// Why a short wait before the reset is a risk.
+pub(crate) fn short_wait() -> String {
+    format!(
+        "Around {SOAK_MINUTES} min after it is made, a service principal is known in every region. A reset that meets one          that does not know it fails half way; it can be repeated."
+    )
+}
+
+/// What stands proved before the cluster is reset; none where nothing is.
+pub(crate) fn proof(run: &Run) -> Option<String> {
+    let plan = run.plan.as_ref()?;
+    run.outcome_of(|op| matches!(op, Op::ProvePull { .. })).filter(|o| *o == Outcome::Proved)?;
+    plan.steps.iter().find_map(|s| match &s.op {
+        Op::ProvePull { registry, images, .. } => {
+            let images: Vec<String> = images.iter().map(ToString::to_string).collect();
+            Some(format!("The new credential pulls {} from {}: proved from here.", images.join(", "), registry.name()))
+        }
+        _ => None,
+    })
+}
+
+/// What the new principal will lack; said again before the reset.
+pub(crate) fn lacks(run: &Run) -> Option<String> {
+    let lacks = run.plan.as_ref()?.lacks();
+    (!lacks.is_empty()).then(|| {
+        format!("The new principal lacks what the present one has: {}. It needs the same first.", lacks.join(", "))
+    })
+}
