@@ -14,14 +14,15 @@ use crosspull_tui::{Msg, Notice};
 use tokio::sync::mpsc::unbounded_channel;
 
 use super::Wizard;
-use crate::gather::{self, Means, environment};
-use crate::job::{Job, ended_by};
-use crate::secret_file::saved_way_back;
+use crate::backend::{Backend, ended_by};
+use crate::credentials::{self, Credentials};
+use crate::headless::secret_file::saved_way_back;
+use crate::sources::{self, environment};
 
 impl Wizard {
     /// Reads the journals of earlier runs beside the first screen, which does not wait for them.
     pub(super) fn list_earlier(&self) {
-        let (runs, tell) = (self.ground.runs.clone(), self.tell.clone());
+        let (runs, tell) = (self.workspace.runs.clone(), self.tell.clone());
         tokio::task::spawn_local(async move {
             let found = tokio::task::spawn_blocking(move || earlier(&runs)).await;
             let free = found.into_iter().flatten().flatten().filter(|one| !one.locked);
@@ -30,29 +31,29 @@ impl Wizard {
         });
     }
 
-    /// A new job in place of the one under way. What that one still had to say goes with its channels, and its journal
-    /// is let go of.
-    pub(super) fn new_job(&mut self) {
+    /// Takes a new backend in place of the one at work. What that one still had to say goes with its channels, and its
+    /// journal is let go of.
+    pub(super) fn new_backend(&mut self) {
         self.search = None;
         if let Some(task) = self.task.take() {
             task.abort();
         }
-        self.job.let_go();
-        let (job, events) = Job::new(self.job.vault.clone(), self.ask.clone());
-        (self.job_tell, self.job_told) = unbounded_channel();
-        (self.job, self.events) = (job, events);
+        self.backend.let_go();
+        let (backend, events) = Backend::new(self.backend.vault.clone(), self.ask.clone());
+        (self.backend_tell, self.backend_told) = unbounded_channel();
+        (self.backend, self.events) = (backend, events);
     }
 
     /// Starts the checks in place of those under way.
     pub(super) fn check(&mut self, inputs: Inputs) {
-        self.new_job();
-        let (job, tell) = (self.job.clone(), self.job_tell.clone());
-        let means = self.means(&inputs.access, gather::subscriptions(&inputs));
-        let runs = self.ground.runs.clone();
+        self.new_backend();
+        let (backend, tell) = (self.backend.clone(), self.backend_tell.clone());
+        let credentials = self.credentials(&inputs.access, credentials::subscriptions(&inputs));
+        let runs = self.workspace.runs.clone();
         self.task = Some(tokio::task::spawn_local(async move {
-            let checked = match means {
-                Ok(means) => job.check(&inputs, means, &runs).await.map(drop),
-                Err(complaints) => cannot_sign_in(&job, &complaints),
+            let checked = match credentials {
+                Ok(credentials) => backend.check(&inputs, credentials, &runs).await.map(drop),
+                Err(complaints) => cannot_sign_in(&backend, &complaints),
             };
             over(&tell, checked);
         }));
@@ -60,8 +61,8 @@ impl Wizard {
 
     /// Takes up an earlier run, and signs in for it.
     pub(super) fn take_up(&mut self, run: &RunId, way: Way) -> Vec<Msg> {
-        self.new_job();
-        let past = match self.job.reopen(&self.ground.runs, run) {
+        self.new_backend();
+        let past = match self.backend.reopen(&self.workspace.runs, run) {
             Ok((past, _, receipt)) => {
                 self.receipt = Some(receipt);
                 past
@@ -84,7 +85,7 @@ impl Wizard {
         }
         match saved_way_back(&self.given, past) {
             Ok(saved) => {
-                saved.into_iter().for_each(|(key, secret)| self.job.vault.put(key, secret));
+                saved.into_iter().for_each(|(key, secret)| self.backend.vault.put(key, secret));
                 None
             }
             Err(why) => Some(Msg::Notice(Notice::bad(format!("{why}; undo adds another secret in its place.")))),
@@ -93,46 +94,49 @@ impl Wizard {
 
     /// Signs in for a run that was taken up: as its answers say, and over them as this program was told.
     fn admit(&mut self, past: &Run, way: Way) {
-        let (job, tell) = (self.job.clone(), self.job_tell.clone());
-        let (run, runs) = (past.clone(), self.ground.runs.clone());
+        let (backend, tell) = (self.backend.clone(), self.backend_tell.clone());
+        let (run, runs) = (past.clone(), self.workspace.runs.clone());
         let Some(route) = past.route() else { return };
         let journal = self.receipt.clone().unwrap_or_default();
-        let answers = gather::answers_of_run(&self.given.only(Key::is_of_access), &past.answers, &journal);
+        let answers = sources::answers_of_run(&self.given.only(Key::is_of_access), &past.answers, &journal);
         let access = answers.and_then(|answers| {
             Access::of_run(&answers, route.tenant_a, route.tenant_b)
                 .map_err(|complaints| complaints.into_iter().map(|c| c.text).collect::<Vec<_>>())
         });
         let access = access.and_then(|access| {
-            let means = self.means(&access, gather::subscriptions_of(route))?;
-            Ok((access, means))
+            let credentials = self.credentials(&access, credentials::subscriptions_of(route))?;
+            Ok((access, credentials))
         });
         self.task = Some(tokio::task::spawn_local(async move {
             let admitted = match access {
-                Ok((access, means)) => job.admit(&access, means, &run, way, &runs).await.map(drop),
-                Err(complaints) => cannot_sign_in(&job, &complaints),
+                Ok((access, credentials)) => backend.admit(&access, credentials, &run, way, &runs).await.map(drop),
+                Err(complaints) => cannot_sign_in(&backend, &complaints),
             };
             over(&tell, admitted);
         }));
     }
 
-    /// What signing in takes. A person who signed in for a tenant is not asked again.
-    pub(super) fn means(
+    /// Returns what signs in. A person who signed in for a tenant is not asked again.
+    pub(super) fn credentials(
         &mut self,
         access: &Access,
         subscriptions: [Option<uuid::Uuid>; 2],
-    ) -> Result<Means, Vec<String>> {
-        if let Some(fixed) = &self.ground.fixed {
+    ) -> Result<Credentials, Vec<String>> {
+        if let Some(fixed) = &self.workspace.fixed {
             return Ok(fixed.clone());
         }
-        let mut means = gather::means(access, subscriptions, &environment)?;
-        let sides = [(Side::A, access.sign_in_a, &mut means.login_a), (Side::B, access.sign_in_b, &mut means.login_b)];
+        let mut credentials = credentials::read(access, subscriptions, &environment)?;
+        let sides = [
+            (Side::A, access.sign_in_a, &mut credentials.login_a),
+            (Side::B, access.sign_in_b, &mut credentials.login_b),
+        ];
         for (side, way, login) in sides.into_iter().filter(|(_, way, _)| way.asks_a_person()) {
             *login = self.person(access, side, way, login.clone());
         }
-        Ok(means)
+        Ok(credentials)
     }
 
-    /// The login of a person who signed in to that tenant already; else the one given, known from now on.
+    /// Returns the login of a person who signed in to that tenant already; else the one given, known from now on.
     fn person(&mut self, access: &Access, side: Side, way: SignIn, new: Login) -> Login {
         // What a cloud let in is sent to no other one.
         let by = format!("{side} {} {} {:?} {:?}", way.word(), access.client_id, access.cloud, access.login_host);
@@ -153,12 +157,12 @@ impl Wizard {
 
     /// Starts a new run; says where its receipt is.
     pub(super) fn run(&mut self, plan: Plan) -> Option<Msg> {
-        let (run, receipt) = match self.job.begin(&self.ground.runs, &plan) {
+        let (run, receipt) = match self.backend.begin(&self.workspace.runs, &plan) {
             Ok(begun) => begun,
             Err(error) => return Some(Msg::NotBegun(format!("{error}. Nothing was sent."))),
         };
-        let (job, answers) = (self.job.clone(), self.model.answers().clone());
-        self.carry_out(run.clone(), async move { job.run(plan, run, answers).await });
+        let (backend, answers) = (self.backend.clone(), self.model.answers().clone());
+        self.carry_out(run.clone(), async move { backend.run(plan, run, answers).await });
         let shown = receipt.display().to_string();
         self.receipt = Some(receipt);
         Some(Msg::Receipt(shown))
@@ -168,13 +172,13 @@ impl Wizard {
     pub(super) fn go(&mut self, way: Way, plan: Plan) {
         let past = self.model.run().clone();
         let Some(run) = past.id.clone() else { return };
-        let job = self.job.clone();
-        self.carry_out(run, async move { job.go(way, plan, past).await });
+        let backend = self.backend.clone();
+        self.carry_out(run, async move { backend.go(way, plan, past).await });
     }
 
     /// Sees the engine through. Where the journal cannot take the end, it goes to the screens alone.
     fn carry_out(&mut self, run: RunId, work: impl Future<Output = Result<Verdict, JournalError>> + 'static) {
-        let tell = self.job_tell.clone();
+        let tell = self.backend_tell.clone();
         self.task = Some(tokio::task::spawn_local(async move {
             if let Err(error) = work.await {
                 let now =
@@ -187,9 +191,9 @@ impl Wizard {
 }
 
 /// Says what is missing for signing in.
-fn cannot_sign_in(job: &Job, complaints: &[String]) -> Result<(), JournalError> {
+fn cannot_sign_in(backend: &Backend, complaints: &[String]) -> Result<(), JournalError> {
     let finding = Check::Tenants.stop(complaints.join("; "), "Set what is missing, then start crosspull again.");
-    job.say(Event::CheckEnded { finding })
+    backend.say(Event::CheckEnded { finding })
 }
 
 /// The checks are over, whatever they came to. Where the loop is gone there is nobody to tell.

@@ -11,7 +11,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 use tokio::time::timeout;
 
-use crate::surroundings::{is_desktop, is_ssh};
+use super::surroundings::{is_desktop, is_ssh};
 
 /// Bytes of text that every terminal takes whole; some cut longer texts without a word (`terminal-facts.md` 1).
 const MOST: usize = 3_000;
@@ -23,9 +23,9 @@ const TMUX_LIMIT: Duration = Duration::from_secs(2);
 /// A desktop that has not refused a text by now has taken it.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// What the environment says about where crosspull runs.
+/// What there is to copy by, as the environment says.
 #[derive(Debug, Clone, Copy)]
-pub struct Surroundings {
+pub struct ClipboardPlace {
     tmux: bool,
     screen: bool,
     ssh: bool,
@@ -34,7 +34,7 @@ pub struct Surroundings {
     terminal: bool,
 }
 
-impl Surroundings {
+impl ClipboardPlace {
     /// From the environment, where an empty variable counts as none, and whether standard output is a terminal.
     pub fn from(variable: impl Fn(&str) -> Option<String>, is_tty: bool) -> Self {
         let set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
@@ -52,7 +52,7 @@ impl Surroundings {
 
 /// What the operator asks for, by `--clipboard` or CROSSPULL_CLIPBOARD: the way that suits, the way of that name, none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asked {
+pub enum CopyWish {
     Auto,
     Osc52,
     Tmux,
@@ -61,7 +61,7 @@ pub enum Asked {
     Off,
 }
 
-impl std::str::FromStr for Asked {
+impl std::str::FromStr for CopyWish {
     type Err = String;
 
     fn from_str(word: &str) -> Result<Self, String> {
@@ -79,7 +79,7 @@ impl std::str::FromStr for Asked {
 
 /// A way to a clipboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
+pub enum CopyMethod {
     /// tmux hands it to the terminal around it. It drops a bare OSC 52 by default.
     Tmux,
     /// OSC 52 to the terminal around GNU screen, which drops a bare one.
@@ -91,7 +91,7 @@ pub enum Way {
     Nowhere,
 }
 
-impl Way {
+impl CopyMethod {
     /// The way to try where this one failed.
     pub fn otherwise(self) -> Option<Self> {
         (self == Self::Tmux).then_some(Self::Osc52)
@@ -99,30 +99,30 @@ impl Way {
 }
 
 /// Chooses the way. Over SSH the terminal's clipboard is the near one, also where X is forwarded.
-pub const fn choose(asked: Asked, at: &Surroundings) -> Way {
+pub const fn choose(asked: CopyWish, at: &ClipboardPlace) -> CopyMethod {
     match asked {
-        Asked::Osc52 => Way::Osc52,
-        Asked::Tmux => Way::Tmux,
-        Asked::Screen => Way::Screen,
-        Asked::System => Way::System,
-        Asked::Off => Way::Nowhere,
-        Asked::Auto if at.tmux => Way::Tmux,
-        Asked::Auto if at.screen => Way::Screen,
-        Asked::Auto if at.ssh => Way::Osc52,
-        Asked::Auto if at.desktop => Way::System,
-        Asked::Auto if at.terminal => Way::Osc52,
-        Asked::Auto => Way::Nowhere,
+        CopyWish::Osc52 => CopyMethod::Osc52,
+        CopyWish::Tmux => CopyMethod::Tmux,
+        CopyWish::Screen => CopyMethod::Screen,
+        CopyWish::System => CopyMethod::System,
+        CopyWish::Off => CopyMethod::Nowhere,
+        CopyWish::Auto if at.tmux => CopyMethod::Tmux,
+        CopyWish::Auto if at.screen => CopyMethod::Screen,
+        CopyWish::Auto if at.ssh => CopyMethod::Osc52,
+        CopyWish::Auto if at.desktop => CopyMethod::System,
+        CopyWish::Auto if at.terminal => CopyMethod::Osc52,
+        CopyWish::Auto => CopyMethod::Nowhere,
     }
 }
 
 /// What to write to the terminal; none for the ways of [`outside`], which also says why a text is refused.
-pub fn sequence(way: Way, text: &str) -> Option<Secret> {
+pub fn sequence(way: CopyMethod, text: &str) -> Option<Secret> {
     fits(text).ok()?;
     match way {
-        Way::Osc52 => Some(osc52(text, "\x1b\\")),
+        CopyMethod::Osc52 => Some(osc52(text, "\x1b\\")),
         // BEL ends the sequence inside: ST would end the device control string around it.
-        Way::Screen => Some(in_control_strings(osc52(text, "\x07").reveal())),
-        Way::Tmux | Way::System | Way::Nowhere => None,
+        CopyMethod::Screen => Some(in_control_strings(osc52(text, "\x07").reveal())),
+        CopyMethod::Tmux | CopyMethod::System | CopyMethod::Nowhere => None,
     }
 }
 
@@ -153,27 +153,27 @@ fn in_control_strings(sequence: &str) -> Secret {
 }
 
 /// Copies a text by tmux or on the desktop. The error is a sentence: they did not take it, or it does not fit any way.
-pub async fn outside(way: Way, text: &str) -> Result<(), String> {
+pub async fn outside(way: CopyMethod, text: &str) -> Result<(), String> {
     fits(text)?;
     match way {
-        Way::Tmux => feed("tmux", &LOAD, text, TMUX_LIMIT).await,
-        Way::System => {
+        CopyMethod::Tmux => feed("tmux", &LOAD, text, TMUX_LIMIT).await,
+        CopyMethod::System => {
             let text = Secret::new(text.to_owned());
             keep(move || hold(&text), GRACE).await
         }
-        Way::Osc52 | Way::Screen | Way::Nowhere => Err(said(Way::Nowhere, "text")),
+        CopyMethod::Osc52 | CopyMethod::Screen | CopyMethod::Nowhere => Err(said(CopyMethod::Nowhere, "text")),
     }
 }
 
 /// What to tell the operator once it is done. `what` names the text without an article, such as `consent address`.
-pub fn said(way: Way, what: &str) -> String {
+pub fn said(way: CopyMethod, what: &str) -> String {
     match way {
         // A terminal does not answer.
-        Way::Tmux | Way::Screen | Way::Osc52 => {
+        CopyMethod::Tmux | CopyMethod::Screen | CopyMethod::Osc52 => {
             format!("Sent the {what} to your terminal's clipboard; paste to check.")
         }
-        Way::System => format!("Copied the {what}; paste it soon, it is gone when crosspull ends."),
-        Way::Nowhere => format!("No clipboard here: select the {what}, or save it to a file."),
+        CopyMethod::System => format!("Copied the {what}; paste it soon, it is gone when crosspull ends."),
+        CopyMethod::Nowhere => format!("No clipboard here: select the {what}, or save it to a file."),
     }
 }
 
@@ -235,16 +235,16 @@ fn hold(text: &Secret) -> Result<(), Error> {
 const HARMLESS: &str = " ";
 
 /// What takes a secret out of the terminal's clipboard again; none for the ways of [`clear_outside`].
-pub fn clearing_sequence(way: Way) -> Option<Secret> {
+pub fn clearing_sequence(way: CopyMethod) -> Option<Secret> {
     sequence(way, HARMLESS)
 }
 
 /// Takes a secret out of tmux's or the desktop's clipboard again. On a desktop one can look first, so that what was
 /// copied meanwhile stays.
-pub async fn clear_outside(way: Way, secret: Secret) -> Result<(), String> {
+pub async fn clear_outside(way: CopyMethod, secret: Secret) -> Result<(), String> {
     match way {
-        Way::Tmux => feed("tmux", &LOAD, HARMLESS, TMUX_LIMIT).await,
-        Way::System => {
+        CopyMethod::Tmux => feed("tmux", &LOAD, HARMLESS, TMUX_LIMIT).await,
+        CopyMethod::System => {
             let cleared = tokio::task::spawn_blocking(move || {
                 let mut clipboard = Clipboard::new()?;
                 let still = clipboard.get_text().map(Secret::new).is_ok_and(|now| now.reveal() == secret.reveal());
@@ -256,7 +256,7 @@ pub async fn clear_outside(way: Way, secret: Secret) -> Result<(), String> {
                 Err(_) => Err("The clipboard was not cleared: it broke off.".to_owned()),
             }
         }
-        Way::Osc52 | Way::Screen | Way::Nowhere => Ok(()),
+        CopyMethod::Osc52 | CopyMethod::Screen | CopyMethod::Nowhere => Ok(()),
     }
 }
 
@@ -267,39 +267,45 @@ mod tests {
     #[test]
     fn what_is_asked_for_wins_then_the_surroundings_choose() {
         let table = [
-            ("osc52", "TMUX=t STY=s SSH_TTY=p DISPLAY=:0 TERM=xterm", true, Way::Osc52),
-            ("tmux", "STY=s SSH_TTY=p DISPLAY=:0 TERM=xterm", true, Way::Tmux),
-            ("screen", "TMUX=t SSH_TTY=p DISPLAY=:0 TERM=xterm", true, Way::Screen),
-            ("system", "TMUX=t STY=s SSH_TTY=p TERM=xterm", true, Way::System),
-            ("off", "TMUX=t STY=s SSH_TTY=p DISPLAY=:0 TERM=xterm", true, Way::Nowhere),
-            ("auto", "TMUX=t STY=s SSH_TTY=p DISPLAY=:0 TERM=xterm", true, Way::Tmux),
-            ("auto", "STY=s SSH_TTY=p DISPLAY=:0 TERM=xterm", true, Way::Screen),
-            ("auto", "SSH_TTY=p DISPLAY=:0 TERM=xterm", true, Way::Osc52),
-            ("auto", "SSH_CONNECTION=c DISPLAY=:0", false, Way::Osc52),
-            ("auto", "SSH_CLIENT=c TERM=linux", true, Way::Osc52),
-            ("auto", "DISPLAY=:0 TERM=xterm", true, Way::System),
-            ("auto", "WAYLAND_DISPLAY=w", false, Way::System),
-            ("auto", "TERM=screen-256color", true, Way::Osc52),
-            ("auto", "TMUX= STY= SSH_TTY= DISPLAY=", true, Way::Osc52),
-            ("auto", "TERM=xterm", false, Way::Nowhere),
-            ("auto", "TERM=dumb", true, Way::Nowhere),
-            ("auto", "TERM=linux", true, Way::Nowhere),
+            ("osc52", "TMUX=t STY=s SSH_TTY=p DISPLAY=:0 TERM=xterm", true, CopyMethod::Osc52),
+            ("tmux", "STY=s SSH_TTY=p DISPLAY=:0 TERM=xterm", true, CopyMethod::Tmux),
+            ("screen", "TMUX=t SSH_TTY=p DISPLAY=:0 TERM=xterm", true, CopyMethod::Screen),
+            ("system", "TMUX=t STY=s SSH_TTY=p TERM=xterm", true, CopyMethod::System),
+            ("off", "TMUX=t STY=s SSH_TTY=p DISPLAY=:0 TERM=xterm", true, CopyMethod::Nowhere),
+            ("auto", "TMUX=t STY=s SSH_TTY=p DISPLAY=:0 TERM=xterm", true, CopyMethod::Tmux),
+            ("auto", "STY=s SSH_TTY=p DISPLAY=:0 TERM=xterm", true, CopyMethod::Screen),
+            ("auto", "SSH_TTY=p DISPLAY=:0 TERM=xterm", true, CopyMethod::Osc52),
+            ("auto", "SSH_CONNECTION=c DISPLAY=:0", false, CopyMethod::Osc52),
+            ("auto", "SSH_CLIENT=c TERM=linux", true, CopyMethod::Osc52),
+            ("auto", "DISPLAY=:0 TERM=xterm", true, CopyMethod::System),
+            ("auto", "WAYLAND_DISPLAY=w", false, CopyMethod::System),
+            ("auto", "TERM=screen-256color", true, CopyMethod::Osc52),
+            ("auto", "TMUX= STY= SSH_TTY= DISPLAY=", true, CopyMethod::Osc52),
+            ("auto", "TERM=xterm", false, CopyMethod::Nowhere),
+            ("auto", "TERM=dumb", true, CopyMethod::Nowhere),
+            ("auto", "TERM=linux", true, CopyMethod::Nowhere),
         ];
         for (asked, variables, is_tty, way) in table {
             let find = |name: &str| variables.split(' ').find_map(|v| v.strip_prefix(name)?.strip_prefix('='));
-            let surroundings = Surroundings::from(|name| find(name).map(str::to_owned), is_tty);
+            let surroundings = ClipboardPlace::from(|name| find(name).map(str::to_owned), is_tty);
             assert_eq!(choose(asked.parse().expect("a word"), &surroundings), way, "{asked} {variables} {is_tty}");
         }
-        assert!("file".parse::<Asked>().expect_err("no way").contains("`file` is no way to copy"));
+        assert!("file".parse::<CopyWish>().expect_err("no way").contains("`file` is no way to copy"));
     }
 
     #[test]
     fn the_bytes_are_exact() {
         let of = |way, text: &str| sequence(way, text).map(|sequence| sequence.reveal().to_owned());
-        assert_eq!(of(Way::Osc52, "secret-value").as_deref(), Some("\x1b]52;c;c2VjcmV0LXZhbHVl\x1b\\"));
-        assert_eq!(of(Way::Screen, "secret-value").as_deref(), Some("\x1bP\x1b]52;c;c2VjcmV0LXZhbHVl\x07\x1b\\"));
-        assert_eq!([Way::Tmux, Way::System, Way::Nowhere].map(|way| of(way, "a")), [const { None }; 3]);
-        let long = of(Way::Screen, &"abc".repeat(1_000)).expect("fits");
+        assert_eq!(of(CopyMethod::Osc52, "secret-value").as_deref(), Some("\x1b]52;c;c2VjcmV0LXZhbHVl\x1b\\"));
+        assert_eq!(
+            of(CopyMethod::Screen, "secret-value").as_deref(),
+            Some("\x1bP\x1b]52;c;c2VjcmV0LXZhbHVl\x07\x1b\\")
+        );
+        assert_eq!(
+            [CopyMethod::Tmux, CopyMethod::System, CopyMethod::Nowhere].map(|way| of(way, "a")),
+            [const { None }; 3]
+        );
+        let long = of(CopyMethod::Screen, &"abc".repeat(1_000)).expect("fits");
         let chunks: Vec<&str> = long.split_inclusive("\x1b\\").collect();
         assert!(chunks.iter().all(|chunk| chunk.len() <= 240 && chunk.starts_with("\x1bP")));
         let inner: String = chunks.iter().map(|chunk| &chunk[2..chunk.len() - 2]).collect();
@@ -308,7 +314,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_text_that_does_not_fit_is_refused_by_every_way() {
-        for way in [Way::Tmux, Way::Screen, Way::Osc52, Way::System, Way::Nowhere] {
+        for way in [CopyMethod::Tmux, CopyMethod::Screen, CopyMethod::Osc52, CopyMethod::System, CopyMethod::Nowhere] {
             for (text, why) in [("", "nothing to copy"), (&"a".repeat(3_001), "save it to a file instead")] {
                 assert!(sequence(way, text).is_none());
                 assert!(outside(way, text).await.expect_err("refused").contains(why), "{way:?}");
@@ -323,8 +329,8 @@ mod tests {
 
     #[test]
     fn a_secret_is_taken_out_of_a_terminals_clipboard_by_a_space() {
-        assert_eq!(clearing_sequence(Way::Osc52).expect("fits").reveal(), "\x1b]52;c;IA==\x1b\\");
-        assert!(clearing_sequence(Way::System).is_none());
+        assert_eq!(clearing_sequence(CopyMethod::Osc52).expect("fits").reveal(), "\x1b]52;c;IA==\x1b\\");
+        assert!(clearing_sequence(CopyMethod::System).is_none());
     }
 
     #[tokio::test]
@@ -350,8 +356,11 @@ mod tests {
     #[test]
     fn the_words_claim_no_more_than_is_known() {
         let sent = "Sent the secret to your terminal's clipboard; paste to check.";
-        assert_eq!([Way::Tmux, Way::Screen, Way::Osc52].map(|way| said(way, "secret")), [sent; 3]);
-        assert_eq!(said(Way::System, "secret"), "Copied the secret; paste it soon, it is gone when crosspull ends.");
-        assert_eq!(said(Way::Nowhere, "secret"), "No clipboard here: select the secret, or save it to a file.");
+        assert_eq!([CopyMethod::Tmux, CopyMethod::Screen, CopyMethod::Osc52].map(|way| said(way, "secret")), [sent; 3]);
+        assert_eq!(
+            said(CopyMethod::System, "secret"),
+            "Copied the secret; paste it soon, it is gone when crosspull ends."
+        );
+        assert_eq!(said(CopyMethod::Nowhere, "secret"), "No clipboard here: select the secret, or save it to a file.");
     }
 }

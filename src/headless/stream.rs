@@ -7,9 +7,9 @@ use crosspull_core::explain::Trouble;
 use crosspull_core::run::Run;
 use jiff::Timestamp;
 
-use crate::lines::{Lines, aside};
-use crate::report::Report;
-use crate::{Code, WRONG_INPUT};
+use super::lines::{Lines, aside};
+use super::report::Report;
+use crate::exit::{Code, WRONG_INPUT};
 
 /// Standard output of one headless command, and what was told on it so far.
 #[derive(Debug)]

@@ -1,5 +1,10 @@
 //! The terminal: taken over whole, and given back whatever happens.
 
+pub mod browser;
+pub mod clipboard;
+pub mod signals;
+pub mod surroundings;
+
 use std::io::{self, IsTerminal as _, Write as _};
 use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering};

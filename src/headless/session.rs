@@ -19,16 +19,17 @@ use crosspull_core::run::{Run, Way};
 use crosspull_core::sign_in::Prompt;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use crate::Code;
-use crate::gather::{self, Means, Ready, environment};
-use crate::job::{Checked, Job};
-use crate::lines::aside;
+use super::lines::aside;
+use super::report::{back_lines, plan_lines, summary};
+use super::secret_file::SecretFile;
+use super::stream::Stream;
+use crate::backend::{Backend, Checked};
+use crate::credentials::{self, Credentials, Ready};
+use crate::exit::Code;
 use crate::places;
-use crate::report::{back_lines, plan_lines, summary};
-use crate::secret_file::SecretFile;
-use crate::signals::{Signals, end_what_is_stuck};
-use crate::stream::Stream;
-use crate::surroundings::tunnel;
+use crate::sources::environment;
+use crate::terminal::signals::{Signals, end_what_is_stuck};
+use crate::terminal::surroundings::tunnel;
 
 /// How long calls in flight may take after a signal that leaves no time for more.
 const GRACE: Duration = Duration::from_secs(5);
@@ -46,8 +47,8 @@ pub struct Session<'s> {
     journal: Option<PathBuf>,
     /// What is told, and whether its end was.
     pub stream: &'s mut Stream,
-    /// The engine's job.
-    pub job: Job,
+    /// What works on the run.
+    pub backend: Backend,
     /// Where the secret goes as soon as there is one.
     pub secret_file: Option<SecretFile>,
     /// Where the secret of the way back goes as soon as there is one.
@@ -74,7 +75,7 @@ impl<'s> Session<'s> {
     ) -> color_eyre::Result<Self> {
         let yes = arguments.try_get_one::<bool>("yes").ok().flatten().copied().unwrap_or(false);
         let (ask, prompts) = unbounded_channel();
-        let (job, events) = Job::new(std::sync::Arc::default(), Prompts::new(ask));
+        let (backend, events) = Backend::new(std::sync::Arc::default(), Prompts::new(ask));
         end_what_is_stuck()?;
         Ok(Self {
             stream,
@@ -85,7 +86,7 @@ impl<'s> Session<'s> {
             prompts,
             secret_trouble: false,
             journal: None,
-            job,
+            backend,
             secret_file,
             way_back_file: None,
         })
@@ -102,12 +103,12 @@ impl<'s> Session<'s> {
         }
         // No subscription is known yet by which the Azure CLI could choose an account.
         let access = ready.inputs.access.clone();
-        let means = match gather::means(&access, [None, None], &environment) {
-            Ok(means) => means,
+        let credentials = match credentials::read(&access, [None, None], &environment) {
+            Ok(credentials) => credentials,
             Err(complaints) => return Ok(Some(self.stream.complain(&complaints))),
         };
-        let job = self.job.clone();
-        let ids = match self.pump(job.look_up(named, &access, means.clone())).await? {
+        let backend = self.backend.clone();
+        let ids = match self.pump(backend.look_up(named, &access, credentials.clone())).await? {
             Pumped::Ended(Ok(Some(ids))) => ids,
             Pumped::Ended(Ok(None)) => return Ok(Some(self.stopped_by_a_check())),
             Pumped::Ended(Err(error)) => return Ok(Some(self.broken(&error, None))),
@@ -117,10 +118,10 @@ impl<'s> Session<'s> {
         for (one, id) in named.iter().zip(ids) {
             answers.set(one.key, id);
         }
-        match gather::ready(&answers, &environment) {
+        match credentials::ready(&answers, &environment) {
             Ok(again) => {
                 *ready = again;
-                ready.means.keep_persons(means, &ready.inputs.access);
+                ready.credentials.keep_persons(credentials, &ready.inputs.access);
                 Ok(None)
             }
             Err(complaints) => Ok(Some(self.stream.refuse("written", &complaints))),
@@ -137,9 +138,9 @@ impl<'s> Session<'s> {
         if let Some(code) = self.look_up(named, &mut ready).await? {
             return Ok(code);
         }
-        let job = self.job.clone();
+        let backend = self.backend.clone();
         let folder = runs.clone().map_or_else(places::runs, Ok)?;
-        let checked = match self.pump(job.check(&ready.inputs, ready.means.clone(), &folder)).await? {
+        let checked = match self.pump(backend.check(&ready.inputs, ready.credentials.clone(), &folder)).await? {
             Pumped::Ended(checked) => checked,
             Pumped::Killed(code) => return Ok(self.killed(code)),
         };
@@ -156,11 +157,11 @@ impl<'s> Session<'s> {
         if !self.goes("Run this plan? Type yes: ").await? {
             return Ok(self.not_begun());
         }
-        let (run, receipt) = match job.begin(&runs, &plan) {
+        let (run, receipt) = match backend.begin(&runs, &plan) {
             Ok(begun) => begun,
             Err(error) => return Ok(self.broken(&error, None)),
         };
-        self.work(job.run(*plan, run, ready.answers), &receipt).await
+        self.work(backend.run(*plan, run, ready.answers), &receipt).await
     }
 
     /// Signs in again, then goes on with a run or takes it back.
@@ -173,13 +174,13 @@ impl<'s> Session<'s> {
         past: Run,
         plan: Plan,
         access: &Access,
-        means: Means,
+        credentials: Credentials,
         receipt: PathBuf,
     ) -> color_eyre::Result<Code> {
         self.stream.say(&back_lines(&plan, &past, self.asks));
-        let job = self.job.clone();
+        let backend = self.backend.clone();
         let runs = receipt.parent().unwrap_or(&receipt).to_owned();
-        match self.pump(job.admit(access, means, &past, way, &runs)).await? {
+        match self.pump(backend.admit(access, credentials, &past, way, &runs)).await? {
             Pumped::Ended(Ok(true)) => {}
             Pumped::Ended(Ok(false)) => return Ok(self.stopped_by_a_check()),
             Pumped::Ended(Err(error)) => return Ok(self.broken(&error, None)),
@@ -192,7 +193,7 @@ impl<'s> Session<'s> {
         if !self.goes(question).await? {
             return Ok(self.not_begun());
         }
-        self.work(job.go(way, plan, past), &receipt).await
+        self.work(backend.go(way, plan, past), &receipt).await
     }
 
     /// Sees the engine through, and tells how it ended.
@@ -212,7 +213,7 @@ impl<'s> Session<'s> {
     /// Asks whether to begin, where it is to be asked.
     async fn goes(&mut self, question: &str) -> color_eyre::Result<bool> {
         if !self.asks {
-            self.job.controller.confirm_all();
+            self.backend.controller.confirm_all();
             return Ok(true);
         }
         Ok(self.ask(question).await)
@@ -267,7 +268,7 @@ impl<'s> Session<'s> {
                         return Ok(Pumped::Killed(code));
                     }
                     self.stopped_by = Some(code);
-                    self.job.controller.stop();
+                    self.backend.controller.stop();
                     if code != 130 {
                         grace.set(Some(tokio::time::sleep(GRACE)));
                     }
@@ -312,7 +313,7 @@ impl<'s> Session<'s> {
     /// Writes the page for tenant B's administrator, and tells where it is.
     fn write_page(&self, page: &HandOver) {
         let Some(journal) = &self.journal else { return };
-        match crate::hand_over::write(page, journal) {
+        match super::hand_over::write(page, journal) {
             Ok([markdown, text]) => {
                 aside("crosspull: the page for tenant B's administrator, as Markdown and as text, is in");
                 [markdown, text].iter().for_each(|path| aside(&format!("  {}", path.display())));
@@ -331,9 +332,9 @@ impl<'s> Session<'s> {
             run.lacks().into_iter().chain(way_back).for_each(|says| aside(&says));
         }
         if self.ask(&format!("{proved}Now {title}? Its nodes restart. Type yes: ")).await {
-            self.job.controller.confirm(step);
+            self.backend.controller.confirm(step);
         } else {
-            self.job.controller.stop();
+            self.backend.controller.stop();
         }
         Ok(())
     }
@@ -362,7 +363,7 @@ impl<'s> Session<'s> {
 
     /// Saves the secret of the way back as soon as there is one.
     fn save_way_back(&mut self) {
-        let made = self.stream.run().facts.id(&Fact::WayBackKey).and_then(|key| self.job.vault.get(key));
+        let made = self.stream.run().facts.id(&Fact::WayBackKey).and_then(|key| self.backend.vault.get(key));
         let Some((secret, file)) = made.zip(self.way_back_file.take()) else { return };
         let asked = file.asked;
         match file.save(&secret) {
@@ -381,7 +382,7 @@ impl<'s> Session<'s> {
 
     /// Saves the secret as soon as there is one, so that whatever happens later does not lose it.
     fn save_secret(&mut self) {
-        let made = self.stream.run().facts.id(&Fact::SecretKey).and_then(|key| self.job.vault.get(key));
+        let made = self.stream.run().facts.id(&Fact::SecretKey).and_then(|key| self.backend.vault.get(key));
         let Some(secret) = made else { return };
         let Some(file) = self.secret_file.take() else { return };
         let asked = file.asked;

@@ -1,5 +1,5 @@
-//! One job for the engine: open the door, ask the checks, carry out the plan, or take a run back. Wizard and headless
-//! run do it the same way and differ only in what they do with the events.
+//! What works for wizard and commands alike: opens the door, asks the checks, carries out the plan, or takes a run back.
+//! They differ only in what they do with the events.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -27,28 +27,28 @@ use crosspull_core::plan::{Facts, Plan};
 use crosspull_core::run::{Known, OtherRun, Run, Way};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use crate::gather::Means;
+use crate::credentials::Credentials;
 
 /// How long one try of a request may take.
 pub const DEADLINE: Duration = Duration::from_secs(60);
 /// The least that it may take, however fast the simulated cloud's time runs: the machine's own does not.
 const LEAST_DEADLINE: Duration = Duration::from_secs(5);
 
-/// A job: what works on it, and what it made.
+/// What works on a run, and what it made.
 #[derive(Debug, Clone)]
-pub struct Job {
+pub struct Backend {
     recorder: Arc<Recorder>,
     control: Control,
-    /// Opened by the checks; the run goes through the same one.
+    /// The door that the checks opened; the run goes through the same one.
     door: Arc<OnceLock<Arc<Door>>>,
     /// The journal of the run that is gone on with, until something is written in it.
     reopened: Arc<Mutex<Option<Journal>>>,
-    /// The lock of the cluster that this job works on.
+    /// The lock of the cluster that is worked on.
     lock: Arc<Mutex<Option<ClusterLock>>>,
     prompts: Prompts,
-    /// The operator's end.
+    /// What stops and confirms, for the operator.
     pub controller: Controller,
-    /// The secrets that it made.
+    /// The secrets that were made.
     pub vault: Arc<Vault>,
 }
 
@@ -61,15 +61,16 @@ pub enum Checked {
     Stopped,
 }
 
-impl Job {
-    /// A job, and its events. The secrets are those of the process: what an earlier job made, this one may use.
+impl Backend {
+    /// Creates a backend, and its events. The secrets are those of the process: what an earlier backend made, this one may
+    /// use.
     pub fn new(vault: Arc<Vault>, prompts: Prompts) -> (Self, UnboundedReceiver<Entry>) {
         let (front_end, events) = unbounded_channel();
         let (controller, control) = control();
         let recorder = Arc::new(Recorder::new(front_end, jiff::Timestamp::now));
         let (door, reopened, lock) = (Arc::default(), Arc::default(), Arc::default());
-        let job = Self { recorder, control, door, reopened, lock, prompts, controller, vault };
-        (job, events)
+        let backend = Self { recorder, control, door, reopened, lock, prompts, controller, vault };
+        (backend, events)
     }
 
     /// Opens the door and asks the checks; says the plan where nothing stops. `runs` is the folder of journals: what other
@@ -77,7 +78,7 @@ impl Job {
     ///
     /// # Errors
     /// An error where that folder cannot be read.
-    pub async fn check(&self, inputs: &Inputs, means: Means, runs: &Path) -> Result<Checked, JournalError> {
+    pub async fn check(&self, inputs: &Inputs, credentials: Credentials, runs: &Path) -> Result<Checked, JournalError> {
         let earlier = earlier(runs).map_err(|error| JournalError::unusable(runs, error))?;
         let known = Known::of(earlier.iter().filter_map(|e| e.run.as_ref().ok()));
         for cluster in &inputs.clusters {
@@ -85,7 +86,7 @@ impl Job {
                 return Ok(Checked::Stopped);
             }
         }
-        let Some(door) = self.open(&inputs.access, means).await? else { return Ok(Checked::Stopped) };
+        let Some(door) = self.open(&inputs.access, credentials).await? else { return Ok(Checked::Stopped) };
         let Some(survey) = Surveyor::new(&door, inputs, &known).survey().await? else { return Ok(Checked::Stopped) };
         let plan = Plan::new_app(inputs, &survey);
         door.wire().recorder().say(Event::Planned { plan: plan.clone() })?;
@@ -123,7 +124,7 @@ impl Job {
     pub async fn admit(
         &self,
         access: &Access,
-        means: Means,
+        credentials: Credentials,
         past: &Run,
         way: Way,
         runs: &Path,
@@ -134,23 +135,23 @@ impl Job {
                 return Ok(false);
             }
         }
-        match self.open(access, means).await? {
+        match self.open(access, credentials).await? {
             Some(door) => admit_again(&door, access).await,
             None => Ok(false),
         }
     }
 
     /// Opens the door, which later steps go through too; none where the cloud cannot be used, which is said.
-    async fn open(&self, access: &Access, means: Means) -> Result<Option<Arc<Door>>, JournalError> {
-        Ok(self.connect(access, means).await?.map(|door| self.door.get_or_init(|| Arc::new(door)).clone()))
+    async fn open(&self, access: &Access, credentials: Credentials) -> Result<Option<Arc<Door>>, JournalError> {
+        Ok(self.connect(access, credentials).await?.map(|door| self.door.get_or_init(|| Arc::new(door)).clone()))
     }
 
-    /// A door; none where the cloud cannot be used, which is said.
-    async fn connect(&self, access: &Access, means: Means) -> Result<Option<Door>, JournalError> {
+    /// Returns a door; none where the cloud cannot be used, which is said.
+    async fn connect(&self, access: &Access, credentials: Credentials) -> Result<Option<Door>, JournalError> {
         let minutes = |m: u16| Duration::from_secs(u64::from(m) * 60);
         let deadline = DEADLINE.div_f64(access.pace.max(1.0)).max(LEAST_DEADLINE);
         let pace = Pace { divisor: access.pace, deadline, person: minutes(access.consent_wait_minutes) };
-        let parts = means.parts(self.recorder.clone(), self.control.clone(), pace, self.prompts.clone());
+        let parts = credentials.parts(self.recorder.clone(), self.control.clone(), pace, self.prompts.clone());
         match connect(access, parts).await {
             Ok(door) => Ok(Some(door)),
             Err(finding) => {
@@ -168,9 +169,9 @@ impl Job {
         &self,
         named: &[Named],
         access: &Access,
-        means: Means,
+        credentials: Credentials,
     ) -> Result<Option<Vec<String>>, JournalError> {
-        let Some(door) = self.connect(access, means).await? else { return Ok(None) };
+        let Some(door) = self.connect(access, credentials).await? else { return Ok(None) };
         let mut ids = Vec::new();
         for one in named {
             let (id, finding) = match self.look_up_one(&door, one, access).await? {
@@ -289,7 +290,7 @@ impl Job {
         }
     }
 
-    /// An engine; none where no check opened the door, which no caller comes to.
+    /// Returns an engine; none where no check opened the door, which no caller comes to.
     fn engine(&self, plan: Plan, run: RunId, past: Run) -> Option<Engine> {
         let door = self.door.get()?.clone();
         Some(Engine::new(door, plan, run, past, self.vault.clone(), self.controller.clone()))
@@ -304,7 +305,7 @@ impl Job {
     }
 }
 
-/// The end of a run whose journal cannot take it any more. It goes to the front end alone.
+/// Returns the end of a run whose journal cannot take it any more. It goes to the front end alone.
 pub fn ended_by(run: RunId, facts: &Facts, error: &JournalError, now: String) -> Entry {
     let trouble = Trouble::new("The run was ended.", format!("{error}."), now);
     let facts = facts.iter().cloned().collect();

@@ -1,22 +1,18 @@
-//! Gathers the inputs: flags over environment over answers file over defaults. All complaints come at once, before
-//! any call.
+//! What signs in: credentials from the environment and from files that it names.
 
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::ArgMatches;
-use clap::parser::ValueSource;
 use crosspull_azure::connect::Parts;
 use crosspull_azure::control::Control;
 use crosspull_azure::recorder::Recorder;
 use crosspull_azure::sign_in::{Certificate, How, Login, Prompts, Proof};
 use crosspull_azure::wire::Pace;
-use crosspull_core::answers::{Answers, Complaint};
-use crosspull_core::field::{FIELDS, Key};
+use crosspull_core::answers::Answers;
 use crosspull_core::ids::{AppId, ClusterId, RegistryId};
-use crosspull_core::inputs::{Access, Inputs, not_for_a_file};
+use crosspull_core::inputs::{Access, Inputs};
 use crosspull_core::plan::{Plan, Side};
 use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::SignIn;
@@ -24,13 +20,7 @@ use crosspull_core::text::clean;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-/// The environment, as a function, so that a test can say what is in it.
-pub type Variables<'a> = &'a dyn Fn(&str) -> Option<String>;
-
-/// Reads the process's environment.
-pub fn environment(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
-}
+use crate::sources::Variables;
 
 /// Everything that a run needs to begin.
 #[derive(Debug)]
@@ -40,12 +30,12 @@ pub struct Ready {
     /// What the answers mean.
     pub inputs: Inputs,
     /// What signing in takes.
-    pub means: Means,
+    pub credentials: Credentials,
 }
 
-/// What signing in takes beside the inputs: secrets from the environment, authorities from files.
+/// What signs in, and what is trusted: secrets from the environment, authorities from files.
 #[derive(Debug, Clone)]
-pub struct Means {
+pub struct Credentials {
     /// How to sign in to A.
     pub login_a: Login,
     /// How to sign in to B.
@@ -56,14 +46,14 @@ pub struct Means {
     pub metadata_host: Option<url::Url>,
 }
 
-impl Means {
-    /// What a door is made of.
+impl Credentials {
+    /// Returns what a door is made of.
     pub fn parts(self, recorder: Arc<Recorder>, control: Control, pace: Pace, prompts: Prompts) -> Parts {
         let Self { login_a, login_b, authorities, metadata_host } = self;
         Parts { authorities, login_a, login_b, recorder, control, pace, prompts, metadata_host }
     }
 
-    /// A person who signed in already is not asked again.
+    /// Keeps the persons of `earlier`, so that nobody who signed in already is asked again.
     pub fn keep_persons(&mut self, earlier: Self, access: &Access) {
         if access.sign_in_a.asks_a_person() {
             self.login_a = earlier.login_a;
@@ -74,88 +64,7 @@ impl Means {
     }
 }
 
-/// The answers of flags, environment and answers file.
-///
-/// # Errors
-/// Every complaint about the answers file, also that it alone says where secrets go.
-pub fn answers(arguments: &ArgMatches, variables: Variables) -> Result<Answers, Vec<String>> {
-    let given = given(arguments, variables);
-    let file = match arguments.get_one::<String>("answers") {
-        None => Answers::default(),
-        Some(path) => {
-            let text = std::fs::read_to_string(path)
-                .map_err(|e| vec![format!("answers: {path} cannot be read ({e}): give a file that is there")])?;
-            let named = |c: Complaint| format!("answers: {path}: {}", c.text);
-            Answers::from_toml(&text).map_err(|complaints| complaints.into_iter().map(named).collect::<Vec<_>>())?
-        }
-    };
-    let complaints = not_for_a_file("the answers file", &file, &given);
-    if complaints.is_empty() {
-        Ok(with_whole_paths(given.over(file)))
-    } else {
-        Err(complaints.into_iter().map(|c| c.text).collect())
-    }
-}
-
-/// The answers of an earlier run, under those that are given now. What says where secrets go is taken from its journal
-/// where that is the operator's own; else it has to be given too.
-///
-/// # Errors
-/// Every complaint about the journal.
-pub fn answers_of_run(given: &Answers, run: &Answers, journal: &Path) -> Result<Answers, Vec<String>> {
-    let complaints =
-        if is_own(journal) { Vec::new() } else { not_for_a_file("a journal that others may write", run, given) };
-    if complaints.is_empty() {
-        Ok(given.clone().over(run.clone()))
-    } else {
-        Err(complaints.into_iter().map(|c| c.text).collect())
-    }
-}
-
-/// True for a file that belongs to this user, and that nobody else may write.
-#[cfg(unix)]
-fn is_own(file: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    let user = rustix::process::geteuid().as_raw();
-    std::fs::metadata(file).is_ok_and(|found| found.uid() == user && found.mode() & 0o022 == 0)
-}
-
-#[cfg(not(unix))]
-fn is_own(file: &Path) -> bool {
-    file.is_file()
-}
-
-/// The answers of flags and environment.
-fn given(arguments: &ArgMatches, variables: Variables) -> Answers {
-    let mut flags = Answers::default();
-    let mut environment = Answers::default();
-    for key in FIELDS.iter().map(|f| f.key) {
-        // Some commands have not every input.
-        if arguments.try_contains_id(key.name()).is_ok()
-            && arguments.value_source(key.name()) == Some(ValueSource::CommandLine)
-            && let Some(values) = arguments.get_many::<String>(key.name())
-        {
-            flags.set_all(key, values.cloned().collect());
-        }
-        if let Some(value) = variables(&key.variable()) {
-            environment.set(key, value);
-        }
-    }
-    flags.over(environment)
-}
-
-/// The answers with the paths in them from the root on: the journal keeps them, and a run is taken up from anywhere.
-fn with_whole_paths(mut answers: Answers) -> Answers {
-    for key in [Key::SecretOut, Key::WayBackOut, Key::CaFile] {
-        let whole = answers.get(key).and_then(|path| std::path::absolute(path).ok());
-        if let Some(whole) = whole.as_ref().and_then(|path| path.to_str()) {
-            answers.set(key, whole);
-        }
-    }
-    answers
-}
-
-/// Reads the answers, and what signing in takes.
+/// Reads the answers, and what signs in.
 ///
 /// # Errors
 /// Every complaint at once.
@@ -163,8 +72,8 @@ pub fn ready(answers: &Answers, variables: Variables) -> Result<Ready, Vec<Strin
     let inputs = Inputs::from_answers(answers);
     let mut complaints: Vec<String> = inputs.as_ref().err().into_iter().flatten().map(|c| c.text.clone()).collect();
     match inputs {
-        Ok(inputs) => match means(&inputs.access, subscriptions(&inputs), variables) {
-            Ok(means) => Ok(Ready { answers: answers.clone(), inputs, means }),
+        Ok(inputs) => match read(&inputs.access, subscriptions(&inputs), variables) {
+            Ok(credentials) => Ok(Ready { answers: answers.clone(), inputs, credentials }),
             Err(more) => {
                 complaints.extend(more);
                 Err(complaints)
@@ -174,25 +83,29 @@ pub fn ready(answers: &Answers, variables: Variables) -> Result<Ready, Vec<Strin
     }
 }
 
-/// The subscriptions of the cluster and of the registry: the Azure CLI chooses an account by these.
+/// Returns the subscriptions of the cluster and of the registry. The Azure CLI chooses an account by these.
 pub fn subscriptions(inputs: &Inputs) -> [Option<Uuid>; 2] {
     [inputs.clusters.first().map(ClusterId::subscription), inputs.registries.first().and_then(RegistryId::subscription)]
 }
 
-/// The same of a plan.
+/// Returns the subscriptions of the cluster and of the registry of a plan.
 pub fn subscriptions_of(plan: &Plan) -> [Option<Uuid>; 2] {
     let (cluster, registry) = plan.subject();
     [cluster.map(ClusterId::subscription), registry.and_then(RegistryId::subscription)]
 }
 
-/// What signing in takes.
+/// Reads what signs in.
 ///
 /// # Errors
 /// Every complaint at once.
-pub fn means(access: &Access, [in_a, in_b]: [Option<Uuid>; 2], variables: Variables) -> Result<Means, Vec<String>> {
+pub fn read(
+    access: &Access,
+    [in_a, in_b]: [Option<Uuid>; 2],
+    variables: Variables,
+) -> Result<Credentials, Vec<String>> {
     let mut complaints = Vec::new();
     let mut taken = |side, way, subscription| {
-        let asked = Asked { side, way, subscription, client_id: access.client_id, variables };
+        let asked = LoginRequest { side, way, subscription, client_id: access.client_id, variables };
         asked.login().map_err(|mut more| complaints.append(&mut more)).ok()
     };
     let a = taken(Side::A, access.sign_in_a, in_a);
@@ -215,7 +128,7 @@ pub fn means(access: &Access, [in_a, in_b]: [Option<Uuid>; 2], variables: Variab
     };
     match (a, b) {
         (Some(login_a), Some(login_b)) if complaints.is_empty() => {
-            Ok(Means { login_a, login_b, authorities, metadata_host })
+            Ok(Credentials { login_a, login_b, authorities, metadata_host })
         }
         _ => Err(complaints),
     }
@@ -225,7 +138,7 @@ pub fn means(access: &Access, [in_a, in_b]: [Option<Uuid>; 2], variables: Variab
 pub const METADATA_HOST: &str = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
 
 /// How to sign in to one tenant, as it is asked for.
-struct Asked<'a> {
+struct LoginRequest<'a> {
     side: Side,
     way: SignIn,
     subscription: Option<Uuid>,
@@ -234,8 +147,8 @@ struct Asked<'a> {
     variables: Variables<'a>,
 }
 
-impl Asked<'_> {
-    /// The login, with what it takes from the environment and from files that it names.
+impl LoginRequest<'_> {
+    /// Returns the login, with what it takes from the environment and from files that it names.
     fn login(&self) -> Result<Login, Vec<String>> {
         Ok(Login::new(match self.way {
             SignIn::AzureCli => How::AzureCli { subscription: self.subscription },
@@ -247,7 +160,7 @@ impl Asked<'_> {
         }))
     }
 
-    /// A variable of crosspull's own for this tenant.
+    /// Returns the name of crosspull's own variable for this tenant.
     fn name(&self, what: &str) -> String {
         format!("CROSSPULL_{}_{what}", self.side)
     }
@@ -256,7 +169,7 @@ impl Asked<'_> {
         format!("{what} is missing: sign-in by {} to tenant {} needs it", self.way.word().replace('-', " "), self.side)
     }
 
-    /// The app's id, from crosspull's own variable or from one of those.
+    /// Reads the app's id, from crosspull's own variable or from one of those.
     fn id(&self, others: &[&str]) -> Result<AppId, String> {
         let own = self.name("CLIENT_ID");
         let mut names = vec![own.as_str()];
@@ -272,7 +185,7 @@ impl Asked<'_> {
         (self.variables)(&self.name("CLIENT_ID")).map(|_| self.id(&[])).transpose()
     }
 
-    /// What proves that the service principal is it: a secret, else a certificate, else a token.
+    /// Reads what proves that the service principal is it: a secret, else a certificate, else a token.
     fn proof(&self) -> Result<Proof, String> {
         let [secret, file, certificate, token] =
             ["CLIENT_SECRET", "CLIENT_SECRET_FILE", "CLIENT_CERTIFICATE_FILE", "FEDERATED_TOKEN_FILE"]
@@ -301,7 +214,7 @@ impl Asked<'_> {
         Ok(Proof::Secret(secret))
     }
 
-    /// The file with a pod's token, as the workload identity webhook names it.
+    /// Finds the file with a pod's token, as the workload identity webhook names it.
     fn token_of_pod(&self) -> Result<Proof, String> {
         const FILE: &str = "AZURE_FEDERATED_TOKEN_FILE";
         let own = self.name("FEDERATED_TOKEN_FILE");
@@ -314,7 +227,9 @@ impl Asked<'_> {
 /// No file with a secret is longer, in bytes.
 const LONGEST_SECRET: u16 = 32 * 1024;
 
-/// The secret in a file, without line breaks at its end. The room for it is there from the beginning, also for a pipe,
+/// Reads the secret in a file, without line breaks at its end.
+///
+/// The room for it is there from the beginning, also for a pipe,
 /// of which nobody knows how long it is: a text that grows leaves copies behind.
 fn secret_in(path: &str) -> io::Result<Secret> {
     let most = usize::from(LONGEST_SECRET);
@@ -327,7 +242,7 @@ fn secret_in(path: &str) -> io::Result<Secret> {
     Ok(Secret::new(text.trim_end_matches(['\r', '\n']).to_owned()))
 }
 
-/// A file with a token; that it can be read is seen before anything is called.
+/// Returns a file with a token, after seeing that it can be read.
 fn readable(name: &str, path: String) -> Result<Proof, String> {
     match std::fs::File::open(&path) {
         Ok(_) => Ok(Proof::TokenFile(PathBuf::from(path))),
@@ -335,7 +250,7 @@ fn readable(name: &str, path: String) -> Result<Proof, String> {
     }
 }
 
-/// A service principal, or both complaints.
+/// Returns a service principal, or both complaints.
 fn both(id: Result<AppId, String>, proof: Result<Proof, String>) -> Result<How, Vec<String>> {
     match (id, proof) {
         (Ok(client_id), Ok(proof)) => Ok(How::ServicePrincipal { client_id, proof }),
@@ -351,51 +266,9 @@ mod tests {
         move |name| pairs.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned())
     }
 
-    #[test]
-    fn flags_stand_over_the_environment() {
-        let matches = crate::cli::command().get_matches_from(["crosspull", "plan", "--tenant-a", "flag.com"]);
-        let plan = matches.subcommand_matches("plan").expect("plan");
-        let set = [("CROSSPULL_TENANT_A", "variable.com"), ("CROSSPULL_TENANT_B", "variable.org")];
-        let answers = answers(plan, &with(&set)).expect("no file");
-        assert_eq!(answers.get(crosspull_core::field::Key::TenantA), Some("flag.com"));
-        assert_eq!(answers.get(crosspull_core::field::Key::TenantB), Some("variable.org"));
-    }
-
-    #[test]
-    fn paths_are_kept_from_the_root_on() {
-        let matches = crate::cli::command().get_matches_from(["crosspull", "apply"]);
-        let apply = matches.subcommand_matches("apply").expect("apply");
-        let keys = [Key::SecretOut, Key::WayBackOut, Key::CaFile];
-        let set = keys.map(|key| (key.variable(), "Cargo.toml"));
-        let set: Vec<(&str, &str)> = set.iter().map(|(name, path)| (name.as_str(), *path)).collect();
-        let answers = answers(apply, &with(&set)).expect("no file");
-        for key in keys {
-            assert!(answers.get(key).is_some_and(|path| Path::new(path).is_absolute()), "{}", key.name());
-        }
-    }
-
-    #[test]
-    #[cfg(unix)]
-    fn a_journal_that_others_may_write_says_not_where_secrets_go() {
-        use std::os::unix::fs::PermissionsExt as _;
-        let journal = tempfile::NamedTempFile::new().expect("a file");
-        let mut run = Answers::default();
-        run.set(Key::Cloud, "https://management.example.com");
-        run.set(Key::TenantA, "contoso.com");
-        let mode = |mode| std::fs::set_permissions(journal.path(), std::fs::Permissions::from_mode(mode));
-        let read = |given: &Answers| answers_of_run(given, &run, journal.path());
-        let nothing = Answers::default();
-        mode(0o600).expect("its owner may");
-        assert_eq!(read(&nothing).as_ref(), Ok(&run));
-        mode(0o620).expect("its owner may");
-        let said = read(&nothing).expect_err("others may write it");
-        assert!(said.iter().any(|t| t.starts_with("cloud: a journal that others may write alone says")), "{said:?}");
-        assert_eq!(read(&run).as_ref(), Ok(&run), "given now too");
-    }
-
     fn asked(side: Side, way: SignIn, pairs: &[(&str, &str)]) -> Result<Login, Vec<String>> {
         let client_id = "04b07795-8ddb-461a-bbee-02f9e1bf7b46".parse().expect("a GUID");
-        Asked { side, way, subscription: None, client_id, variables: &with(pairs) }.login()
+        LoginRequest { side, way, subscription: None, client_id, variables: &with(pairs) }.login()
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crosspull_core::sign_in::Surroundings;
 
-use crate::gather::METADATA_HOST;
+use crate::credentials::METADATA_HOST;
 
 /// What there is to sign in with, by the environment and by the programs on the PATH.
 pub fn surroundings(variable: impl Fn(&str) -> Option<String>) -> Surroundings {

@@ -4,17 +4,50 @@ use std::io::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
-use clap::ArgMatches;
+use clap::{Arg, ArgMatches, Command, value_parser};
 use crosspull_sim::{Options, Scenario, Sim, SimError};
 
-use crate::signals::Signals;
-use crate::{Code, WRONG_INPUT};
+use super::Subcommand;
+use crate::cli::{scenario, speed};
+use crate::exit::{Code, WRONG_INPUT};
+use crate::terminal::signals::Signals;
 
-/// Serves the simulated cloud.
-///
-/// # Errors
-/// Where signals or standard output cannot be used.
-pub async fn serve(arguments: &ArgMatches) -> color_eyre::Result<Code> {
+/// The command line of `simulate`, and what it does.
+pub const SIMULATE: Subcommand = Subcommand { arguments, run: |arguments| Box::pin(run(arguments)) };
+
+fn arguments() -> Command {
+    Command::new("simulate").about("Serves the simulated cloud on loopback").args([
+        dir(),
+        listen(),
+        scenario(),
+        latency(),
+        speed("1"),
+    ])
+}
+
+fn dir() -> Arg {
+    Arg::new("dir").long("dir").value_name("DIR").required(true).help("Where to write ca.pem, answers.toml and env")
+}
+
+fn listen() -> Arg {
+    Arg::new("listen")
+        .long("listen")
+        .value_name("ADDRESS")
+        .value_parser(value_parser!(std::net::SocketAddr))
+        .default_value("127.0.0.1:0")
+        .help("Where to listen; loopback only")
+}
+
+fn latency() -> Arg {
+    Arg::new("latency")
+        .long("latency")
+        .value_name("MS")
+        .value_parser(value_parser!(u64).range(..60_000))
+        .default_value("0")
+        .help("Delays every answer, in milliseconds")
+}
+
+async fn run(arguments: &ArgMatches) -> color_eyre::Result<Code> {
     let mut signals = Signals::listen(true)?;
     let sim = match start(arguments).await {
         Ok(sim) => sim,
@@ -46,7 +79,7 @@ pub async fn serve(arguments: &ArgMatches) -> color_eyre::Result<Code> {
 ///
 /// # Errors
 /// A sentence about the argument that is wrong.
-pub async fn start(arguments: &ArgMatches) -> Result<Sim, String> {
+pub(super) async fn start(arguments: &ArgMatches) -> Result<Sim, String> {
     let mut scenarios = Vec::new();
     for name in arguments.get_many::<String>("scenario").into_iter().flatten() {
         scenarios.push(Scenario::load(name).map_err(|e| e.to_string())?);

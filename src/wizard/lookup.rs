@@ -26,54 +26,54 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
 use super::Wizard;
-use crate::job::DEADLINE;
+use crate::backend::DEADLINE;
 
-/// A look into a tenant, under way.
+/// A lookup in a tenant, under way.
 #[derive(Debug)]
-pub(super) struct Look {
+pub(super) struct Lookup {
     side: Side,
     controller: Controller,
     task: JoinHandle<()>,
 }
 
-impl Look {
-    /// Ends it: nothing more is sent, and nobody is asked any more. It tells that itself.
+impl Lookup {
+    /// Ends the lookup: nothing more is sent, and nobody is asked any more. The lookup itself tells that.
     pub(super) fn stop(&self) {
         self.controller.stop();
     }
 
-    /// True until it came to its end.
+    /// Returns true until the lookup came to its end.
     pub(super) fn goes(&self) -> bool {
         !self.task.is_finished()
     }
 }
 
-impl Drop for Look {
+impl Drop for Lookup {
     fn drop(&mut self) {
         self.controller.stop();
         self.task.abort();
     }
 }
 
-/// What a look takes: whom it may ask, and for which tenant.
-struct Errand {
+/// What a lookup takes: whom it may ask, and for which tenant.
+struct LookupRequest {
     side: Side,
     access: Access,
     parts: Parts,
-    /// What its recorder hears.
+    /// What the recorder hears.
     events: UnboundedReceiver<Entry>,
     /// Says to the screens where what is sent goes, once.
-    told: Told,
+    told: CloudNotices,
 }
 
 /// Says to the screens where what is sent goes, where no known cloud's documents say it, once for each place.
 #[derive(Clone)]
-pub(super) struct Told {
+pub(super) struct CloudNotices {
     tell: UnboundedSender<Msg>,
     last: Rc<RefCell<String>>,
 }
 
-impl Told {
+impl CloudNotices {
     pub(super) fn new(tell: UnboundedSender<Msg>) -> Self {
         Self { tell, last: Rc::default() }
     }
@@ -87,7 +87,7 @@ impl Told {
     }
 }
 
-impl Errand {
+impl LookupRequest {
     /// Signs in. Nothing else is read before it is known to be the tenant that was named, where one was.
     async fn enter(self) -> Result<(Door, Option<Entered>), Trouble> {
         let Self { side, access, parts, mut events, told } = self;
@@ -110,18 +110,18 @@ impl Wizard {
     pub(super) fn sign_in(&mut self, side: Side, answers: &Answers) {
         let tell = self.tell.clone();
         let entered = move |entered| drop(tell.send(Msg::Entered { side, entered }));
-        let (errand, controller) = match self.errand(side, answers, false) {
-            Ok(errand) => errand,
+        let (request, controller) = match self.request(side, answers, false) {
+            Ok(request) => request,
             Err(trouble) => return entered(Err(trouble)),
         };
         let task = tokio::task::spawn_local(async move {
-            if let Some(told) = errand.enter().await.map(|(_, entered)| entered).transpose() {
+            if let Some(told) = request.enter().await.map(|(_, entered)| entered).transpose() {
                 entered(told);
             }
         });
         // What an earlier one finds is not about these answers.
-        self.looks.retain(|look| look.goes() && look.side != side);
-        self.looks.push(Look { side, controller, task });
+        self.sign_ins.retain(|lookup| lookup.goes() && lookup.side != side);
+        self.sign_ins.push(Lookup { side, controller, task });
     }
 
     /// Looks for something in place of what is looked for.
@@ -137,13 +137,13 @@ impl Wizard {
             let (sought, tell) = (sought.clone(), tell.clone());
             move |choices, progress| drop(tell.send(Msg::Found { sought: sought.clone(), choices, progress }))
         };
-        let (errand, controller) = match self.errand(side, answers, finds_tenants) {
-            Ok(errand) => errand,
+        let (request, controller) = match self.request(side, answers, finds_tenants) {
+            Ok(request) => request,
             Err(trouble) => return found(Vec::new(), Progress::Failed(trouble)),
         };
         let registry = registry(answers);
         let task = tokio::task::spawn_local(async move {
-            let progress = match errand.enter().await {
+            let progress = match request.enter().await {
                 Ok((door, entered)) => {
                     if let Some(entered) = entered {
                         drop(tell.send(Msg::Entered { side, entered: Ok(entered) }));
@@ -156,20 +156,25 @@ impl Wizard {
             };
             found(Vec::new(), progress);
         });
-        self.search = Some(Look { side, controller, task });
+        self.search = Some(Lookup { side, controller, task });
     }
 
     /// Ends whatever asks a person to sign in.
     pub(super) fn stop_sign_in(&self) {
-        self.looks.iter().chain(&self.search).filter(|look| look.goes()).for_each(Look::stop);
+        self.sign_ins.iter().chain(&self.search).filter(|lookup| lookup.goes()).for_each(Lookup::stop);
         // One that is over keeps its door for the run, and is not to be stopped before that begins.
         if self.task.is_some() {
-            self.job.controller.stop();
+            self.backend.controller.stop();
         }
     }
 
-    /// What a look into a tenant takes, by the answers so far.
-    fn errand(&mut self, side: Side, answers: &Answers, finds_tenants: bool) -> Result<(Errand, Controller), Trouble> {
+    /// Returns what a lookup in a tenant takes, by the answers so far.
+    fn request(
+        &mut self,
+        side: Side,
+        answers: &Answers,
+        finds_tenants: bool,
+    ) -> Result<(LookupRequest, Controller), Trouble> {
         let missing = |why: String| Trouble::new("Nobody can sign in yet.", why, "");
         // Before one is named, the tenants are those of whoever signs in.
         let named = answers.get(Key::tenant(side)).is_some_and(|text| TenantRef::parse(text).is_ok());
@@ -180,18 +185,19 @@ impl Wizard {
         })?;
         let in_a = answers.get(Key::Cluster).and_then(|text| ClusterId::parse(text).ok()).map(|id| id.subscription());
         let in_b = registry(answers).as_ref().and_then(RegistryId::subscription);
-        let means = self.means(&access, [in_a, in_b]).map_err(|complaints| missing(complaints.join(" ")))?;
+        let credentials =
+            self.credentials(&access, [in_a, in_b]).map_err(|complaints| missing(complaints.join(" ")))?;
         let (controller, control) = control();
         // Nobody listens to its calls: what they find is told.
         let (front_end, events) = unbounded_channel();
         let recorder = std::sync::Arc::new(Recorder::new(front_end, jiff::Timestamp::now));
         let pace = Pace { divisor: access.pace, deadline: DEADLINE, person: DEADLINE };
-        let parts = means.parts(recorder, control, pace, self.ask.clone());
-        Ok((Errand { side, access, parts, events, told: self.told_where.clone() }, controller))
+        let parts = credentials.parts(recorder, control, pace, self.ask.clone());
+        Ok((LookupRequest { side, access, parts, events, told: self.cloud_notices.clone() }, controller))
     }
 }
 
-/// The registry that is chosen so far; one that is only named cannot be asked yet.
+/// Returns the registry that is chosen so far; one that is only named cannot be asked yet.
 fn registry(answers: &Answers) -> Option<RegistryId> {
     let registry = answers.get(Key::Registry).and_then(|text| RegistryId::parse(text).ok());
     registry.filter(|id| id.server().is_none())

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::Code;
+use crate::exit::Code;
 
 /// The signals that end the program.
 #[derive(Debug)]

@@ -46,7 +46,7 @@ impl SecretFile {
     /// Reserves a place where an earlier part of the run was told to save its secret: beside it, where that did.
     ///
     /// # Errors
-    /// The same.
+    /// A sentence, where the file exists already or its folder cannot be written.
     pub fn reserve_beside(path: &Path) -> Result<Self, String> {
         let free = places(path).find(|place| place.symlink_metadata().is_err());
         let reserved = Self::reserve(&free.unwrap_or_else(|| path.to_owned()))?;
@@ -72,7 +72,31 @@ impl SecretFile {
     }
 }
 
-/// The secret of the way back that a run saved: in the file that is named now, else in the one that the run was told, or
+/// The files that hold secrets: where they go, and the one that an earlier part of the run saved.
+#[derive(Default)]
+pub struct SecretFiles {
+    pub secret: Option<SecretFile>,
+    pub way_back: Option<SecretFile>,
+    pub saved_way_back: Option<(KeyId, Secret)>,
+}
+
+/// Reserves the place for a secret; adds to the complaints where that is not possible.
+pub fn reserved(
+    key: Key,
+    reserve: fn(&Path) -> Result<SecretFile, String>,
+    path: &str,
+    complaints: &mut Vec<String>,
+) -> Option<SecretFile> {
+    match reserve(path.as_ref()) {
+        Ok(file) => Some(file),
+        Err(why) => {
+            complaints.push(format!("{}: {why}", key.name()));
+            None
+        }
+    }
+}
+
+/// Reads the secret of the way back that a run saved: in the file that is named now, else in the one that the run was told, or
 /// in the last one beside it where a later part of the run made another.
 ///
 /// # Errors
@@ -90,7 +114,7 @@ pub fn saved_way_back(given: &Answers, run: &Run) -> Result<Option<(KeyId, Secre
     read_secret(&path).map(|secret| Some((key, secret)))
 }
 
-/// The places where the parts of a run save their secrets, one beside the other.
+/// Returns the places where the parts of a run save their secrets, one beside the other.
 fn places(path: &Path) -> impl Iterator<Item = PathBuf> {
     const MOST: u8 = 99;
     (1..=MOST).map(|n| if n < 2 { path.to_owned() } else { PathBuf::from(format!("{}.{n}", path.display())) })

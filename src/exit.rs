@@ -1,0 +1,7 @@
+//! What a command ends with: the exit codes of `product.md` section 5.
+
+/// An exit code. Those of a run's end are [`crosspull_core::event::Verdict::exit_code`].
+pub type Code = u8;
+
+/// Wrong input; nothing was called.
+pub const WRONG_INPUT: Code = 2;

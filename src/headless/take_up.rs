@@ -1,0 +1,102 @@
+//! An earlier run: goes on with it, or takes it back.
+
+use std::path::Path;
+
+use clap::ArgMatches;
+use crosspull_core::answers::Answers;
+use crosspull_core::event::{RunId, Verdict};
+use crosspull_core::field::Key;
+use crosspull_core::inputs::Access;
+use crosspull_core::plan::Plan;
+use crosspull_core::run::{NoWay, Run, Way};
+
+use super::lines::aside;
+use super::nobody_to_ask;
+use super::secret_file::{SecretFile, SecretFiles, reserved, saved_way_back};
+use super::session::Session;
+use super::stream::Stream;
+use crate::credentials::{self, Credentials};
+use crate::exit::Code;
+use crate::sources::{self, environment};
+
+/// Goes on with a run, or takes it back.
+///
+/// # Errors
+/// Where signals or standard output cannot be used.
+pub async fn take_up(
+    arguments: &ArgMatches,
+    stream: &mut Stream,
+    runs: &Path,
+    id: &RunId,
+    way: Way,
+) -> color_eyre::Result<Code> {
+    let mut session = Session::new(arguments, stream, None)?;
+    let (run, _, receipt) = match session.backend.reopen(runs, id) {
+        Ok(reopened) => reopened,
+        Err(why) => return Ok(session.stream.complain(&[why.to_string()])),
+    };
+    session.stream.is_about(run.clone());
+    let plan = match run.plan_for(way) {
+        Ok(plan) => plan,
+        Err(NoWay::Over(says)) => {
+            session.stream.say(&[says]);
+            session.stream.end(Verdict::Done, None);
+            return Ok(0);
+        }
+        Err(NoWay::Refused(why)) => return Ok(session.stream.complain(&[why])),
+    };
+    match prepare(arguments, way, &run, &plan, &receipt) {
+        Ok((access, credentials, files)) => {
+            (session.secret_file, session.way_back_file) = (files.secret, files.way_back);
+            if let Some((key, secret)) = files.saved_way_back {
+                session.backend.vault.put(key, secret);
+            }
+            session.go(way, run, plan, &access, credentials, receipt).await
+        }
+        Err(complaints) => Ok(session.stream.complain(&complaints)),
+    }
+}
+
+/// What going on takes: the journal's answers, and over them what is given now.
+type Going = (Access, Credentials, SecretFiles);
+
+fn prepare(arguments: &ArgMatches, way: Way, run: &Run, plan: &Plan, journal: &Path) -> Result<Going, Vec<String>> {
+    let given = sources::answers(arguments, &environment)?.only(Key::is_of_access);
+    let answers = sources::answers_of_run(&given, &run.answers, journal)?;
+    let read = Access::of_run(&answers, plan.tenant_a, plan.tenant_b);
+    let mut complaints: Vec<String> = read.as_ref().err().into_iter().flatten().map(|c| c.text.clone()).collect();
+    complaints.extend(nobody_to_ask(arguments));
+    let mut files = SecretFiles::default();
+    if way == Way::On {
+        let mut place = |key| place_of(&given, run, key, &mut complaints);
+        (files.secret, files.way_back) = (place(Key::SecretOut), place(Key::WayBackOut));
+    } else {
+        match saved_way_back(&given, run) {
+            Ok(saved) => files.saved_way_back = saved,
+            Err(why) if given.get(Key::WayBackOut).is_some() => complaints.push(format!("way-back-out: {why}")),
+            Err(why) => aside(&format!("crosspull: {why}; undo adds another secret to the former app in its place")),
+        }
+    }
+    let route = run.route().unwrap_or(plan);
+    let credentials = match &read {
+        Ok(access) => credentials::read(access, credentials::subscriptions_of(route), &environment),
+        Err(_) => Err(Vec::new()),
+    };
+    match (read, credentials) {
+        (Ok(access), Ok(credentials)) if complaints.is_empty() => Ok((access, credentials, files)),
+        (_, credentials) => {
+            complaints.extend(credentials.err().unwrap_or_default());
+            Err(complaints)
+        }
+    }
+}
+
+/// The place for a secret of a run that goes on: one that was named now, else beside the one of then.
+fn place_of(given: &Answers, run: &Run, key: Key, complaints: &mut Vec<String>) -> Option<SecretFile> {
+    match (given.get(key), run.answers.get(key)) {
+        // One that was given again as it was is no new wish.
+        (Some(now), then) if Some(now) != then => reserved(key, SecretFile::reserve, now, complaints),
+        (_, Some(then)) => reserved(key, SecretFile::reserve_beside, then, complaints),
+        _ => None,
+    }
+}

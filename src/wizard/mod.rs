@@ -1,0 +1,274 @@
+//! The wizard: the loop between terminal, screens and engine. It sleeps until something happens, takes in all that
+//! did, and draws once.
+
+mod effects;
+mod lookup;
+mod work;
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::ArgMatches;
+use crosspull_azure::sign_in::{Login, Prompts};
+use crosspull_core::answers::Answers;
+use crosspull_core::event::{Entry, Verdict};
+use crosspull_core::ids::KeyId;
+use crosspull_core::plan::Side;
+use crosspull_core::secret::Secret;
+use crosspull_core::sign_in::{Prompt, offers};
+use crosspull_tui::{Here, Model, Msg, Setup};
+use crossterm::event::{Event as TerminalEvent, EventStream, KeyEventKind};
+use futures_util::StreamExt as _;
+use jiff::Timestamp;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::JoinHandle;
+
+use crate::backend::Backend;
+use crate::credentials::Credentials;
+use crate::exit::{Code, WRONG_INPUT};
+use crate::headless::lines::{Lines, aside};
+use crate::headless::report::summary;
+use crate::sources::environment;
+use crate::terminal::clipboard::{self, ClipboardPlace, CopyMethod, CopyWish};
+use crate::terminal::signals::{Signals, end_what_is_stuck};
+use crate::terminal::surroundings::{surroundings, tunnel};
+use crate::terminal::{NO_TERMINAL, Terminal, theme};
+use lookup::{CloudNotices, Lookup};
+
+/// How often a screen with something under way is drawn.
+const TICK: Duration = Duration::from_millis(250);
+
+/// Where the wizard works.
+pub struct Workspace {
+    /// The folder of journals.
+    pub runs: PathBuf,
+    /// What signs in, where that does not depend on the inputs.
+    pub fixed: Option<Credentials>,
+    /// The folder of runs, where it goes with the program.
+    pub temporary: Option<tempfile::TempDir>,
+}
+
+/// The wizard at work.
+struct Wizard {
+    model: Model,
+    workspace: Workspace,
+    copies_by: CopyMethod,
+    backend: Backend,
+    events: UnboundedReceiver<Entry>,
+    task: Option<JoinHandle<()>>,
+    /// What tasks have to say to the screens.
+    told: UnboundedReceiver<Msg>,
+    tell: UnboundedSender<Msg>,
+    /// What the work under way has to say besides its events.
+    backend_told: UnboundedReceiver<Msg>,
+    backend_tell: UnboundedSender<Msg>,
+    /// What a person is asked in order to sign in.
+    prompts: UnboundedReceiver<Prompt>,
+    ask: Prompts,
+    receipt: Option<PathBuf>,
+    /// The answers that the program was started with.
+    given: Answers,
+    /// Who signs in, while the operator answers.
+    sign_ins: Vec<Lookup>,
+    /// Says to which cloud lookups are sent.
+    cloud_notices: CloudNotices,
+    /// The search for what a list is to show.
+    search: Option<Lookup>,
+    /// The persons who signed in, by tenant and way: nobody is asked twice.
+    persons: Vec<(String, Login)>,
+    /// The secret that was copied last, as long as it may be in the clipboard.
+    copied: Option<Secret>,
+    /// The secret that was last told of, so that it is saved once.
+    told_of: Option<KeyId>,
+    leaving: bool,
+}
+
+/// Shows the wizard until the operator leaves it.
+///
+/// # Errors
+/// Where the terminal or signals cannot be used.
+pub async fn run(
+    arguments: &ArgMatches,
+    answers: Answers,
+    workspace: Workspace,
+    simulated: bool,
+) -> color_eyre::Result<Code> {
+    if !Terminal::is_there() {
+        aside(NO_TERMINAL);
+        return Ok(WRONG_INPUT);
+    }
+    color_eyre::install()?;
+    let wish = arguments.get_one::<String>("clipboard").and_then(|w| w.parse().ok()).unwrap_or(CopyWish::Auto);
+    let copies_by = clipboard::choose(wish, &ClipboardPlace::from(environment, true));
+    // A hangup is never ignored: without its terminal there is no wizard.
+    let mut signals = Signals::listen(false)?;
+    end_what_is_stuck()?;
+    let mut terminal = Terminal::open()?;
+    let place = surroundings(environment);
+    let here = Here {
+        offers: [Side::A, Side::B].map(|side| offers(&place, side)),
+        tunnel: tunnel(environment),
+        // A browser that opens at the other end of the line is not before anybody's eyes.
+        desktop: place.desktop && !place.ssh,
+        // crosspull holds the desktop's clipboard itself.
+        clipboard_goes: copies_by == CopyMethod::System,
+    };
+    let setup = Setup { answers, simulated, theme: theme(), size: terminal.size(), here };
+    let mut wizard = Wizard::new(setup, workspace, copies_by);
+    if !simulated {
+        wizard.list_earlier();
+    }
+    let stopped_by = wizard.work(&mut terminal, &mut signals).await?;
+    if wizard.model.secret_in_clipboard() {
+        // Nobody is left to tell what became of it.
+        let _ = wizard.clear_clipboard(&mut terminal).await;
+    }
+    drop(terminal);
+    wizard.close().await;
+    let mut out = Lines::default();
+    let run = wizard.model.run();
+    if run.id.is_some() {
+        out.write(&summary(run, wizard.receipt.as_deref().filter(|_| !simulated)));
+        if !simulated && wizard.is_new() {
+            let same = crosspull_tui::command_line(wizard.model.answers());
+            out.write(&["The same without the wizard:".to_owned(), format!("  {same}")]);
+        }
+    }
+    Ok(match (stopped_by, run.verdict) {
+        (Some(code), _) => code,
+        (None, Some(verdict)) => verdict.exit_code(),
+        (None, None) if run.id.is_some() => Verdict::Interrupted.exit_code(),
+        (None, None) => 0,
+    })
+}
+
+impl Wizard {
+    fn new(setup: Setup, workspace: Workspace, copies_by: CopyMethod) -> Self {
+        let (ask, prompts) = unbounded_channel();
+        let ask = Prompts::new(ask);
+        let (backend, events) = Backend::new(std::sync::Arc::default(), ask.clone());
+        let (tell, told) = unbounded_channel();
+        let (backend_tell, backend_told) = unbounded_channel();
+        let given = setup.answers.clone();
+        Self {
+            model: Model::new(setup),
+            workspace,
+            copies_by,
+            backend,
+            events,
+            task: None,
+            told,
+            cloud_notices: CloudNotices::new(tell.clone()),
+            tell,
+            backend_told,
+            backend_tell,
+            prompts,
+            ask,
+            receipt: None,
+            given,
+            sign_ins: Vec::new(),
+            search: None,
+            persons: Vec::new(),
+            copied: None,
+            told_of: None,
+            leaving: false,
+        }
+    }
+
+    /// The loop. Gives the exit code that a signal asks for, where one ended it.
+    async fn work(&mut self, terminal: &mut Terminal, signals: &mut Signals) -> color_eyre::Result<Option<Code>> {
+        let mut keys = EventStream::new();
+        while !self.leaving {
+            let now = Timestamp::now();
+            if terminal.draw(|frame| crosspull_tui::view(&self.model, frame, now)).is_err() {
+                self.line_dropped();
+            }
+            // A frame that could not be drawn is tried again.
+            let ticks = self.model.animates() || terminal.is_stale();
+            tokio::select! {
+                biased;
+                code = signals.next() => match code {
+                    129 => self.line_dropped(),
+                    143 => return Ok(Some(143)),
+                    _ => self.take(Msg::StopAsked, terminal).await?,
+                },
+                event = keys.next() => match event {
+                    Some(Ok(event)) => self.key(event, terminal).await?,
+                    Some(Err(_)) | None => self.line_dropped(),
+                },
+                broken = panicked(&mut self.task) => if broken {
+                    return Ok(Some(Verdict::Failed.exit_code()));
+                },
+                Some(entry) = self.events.recv() => self.take(Msg::Engine(entry), terminal).await?,
+                Some(msg) = self.told.recv() => self.take(msg, terminal).await?,
+                Some(msg) = self.backend_told.recv() => self.take(msg, terminal).await?,
+                Some(prompt) = self.prompts.recv() => self.take(Msg::Prompt(prompt), terminal).await?,
+                () = tokio::time::sleep(TICK), if ticks => self.take(Msg::Tick, terminal).await?,
+            }
+            while let Ok(entry) = self.events.try_recv() {
+                self.take(Msg::Engine(entry), terminal).await?;
+            }
+        }
+        Ok(None)
+    }
+
+    /// The line is gone, and with it the terminal: the event source may spin (`terminal-facts.md` 2), so nothing is drawn
+    /// and nothing is waited for. The journal has what matters.
+    fn line_dropped(&mut self) -> ! {
+        drop(self.workspace.temporary.take());
+        std::process::exit(129)
+    }
+
+    async fn key(&mut self, event: TerminalEvent, terminal: &mut Terminal) -> color_eyre::Result<()> {
+        let msg = match event {
+            TerminalEvent::Key(key) if key.kind != KeyEventKind::Release => Msg::Key(key),
+            TerminalEvent::Paste(text) => Msg::Paste(text),
+            TerminalEvent::Resize(columns, rows) => {
+                // What is on the screen now is the terminal's own doing, also where the size is what it was.
+                terminal.forget();
+                Msg::Resize(columns, rows)
+            }
+            _ => return Ok(()),
+        };
+        self.take(msg, terminal).await
+    }
+
+    /// Gives a message to the screens and does what they ask for.
+    async fn take(&mut self, msg: Msg, terminal: &mut Terminal) -> color_eyre::Result<()> {
+        let mut messages: VecDeque<Msg> = VecDeque::from([msg]);
+        messages.extend(messages.front().map(|msg| self.secret_told_of(msg)).unwrap_or_default());
+        messages.extend(messages.front().and_then(|msg| self.save_way_back(msg)));
+        messages.extend(messages.front().and_then(|msg| self.page_of(msg)));
+        while let Some(msg) = messages.pop_front() {
+            for effect in crosspull_tui::update(&mut self.model, msg, Timestamp::now()) {
+                messages.extend(self.perform(effect, terminal).await?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns true for a run that began in this program.
+    fn is_new(&self) -> bool {
+        self.model.is_new()
+    }
+
+    /// Lets a call in flight end before the program does, but not for long.
+    async fn close(&mut self) {
+        self.backend.controller.stop();
+        if let Some(task) = self.task.take() {
+            let _ = tokio::time::timeout(Duration::from_secs(5), task).await;
+        }
+        while let Ok(entry) = self.events.try_recv() {
+            crosspull_tui::update(&mut self.model, Msg::Engine(entry), Timestamp::now());
+        }
+    }
+}
+
+/// Ends once a task does; true where it panicked, which the hook has told of, and which gave the terminal back.
+async fn panicked(task: &mut Option<JoinHandle<()>>) -> bool {
+    let Some(work) = task.as_mut() else { return std::future::pending().await };
+    let ended = work.await;
+    *task = None;
+    ended.is_err_and(|error| error.is_panic())
+}
