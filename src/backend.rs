@@ -1,5 +1,5 @@
-//! What works for wizard and commands alike: opens the door, asks the checks, carries out the plan, or takes a run back.
-//! They differ only in what they do with the events.
+//! The engine room of wizard and commands alike: opens the door, asks the checks, carries out the plan, or takes a run
+//! back. They differ only in what they do with the events.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -34,7 +34,7 @@ pub const DEADLINE: Duration = Duration::from_secs(60);
 /// The least that it may take, however fast the simulated cloud's time runs: the machine's own does not.
 const LEAST_DEADLINE: Duration = Duration::from_secs(5);
 
-/// What works on a run, and what it made.
+/// The part of the program that works on a run, with all that it made.
 #[derive(Debug, Clone)]
 pub struct Backend {
     recorder: Arc<Recorder>,
@@ -46,13 +46,13 @@ pub struct Backend {
     /// The lock of the cluster that is worked on.
     lock: Arc<Mutex<Option<ClusterLock>>>,
     prompts: Prompts,
-    /// What stops and confirms, for the operator.
+    /// The operator's end: it stops and confirms.
     pub controller: Controller,
     /// The secrets that were made.
     pub vault: Arc<Vault>,
 }
 
-/// What the checks came to.
+/// The result of the checks.
 #[derive(Debug)]
 pub enum Checked {
     /// The plan may run.
@@ -62,8 +62,8 @@ pub enum Checked {
 }
 
 impl Backend {
-    /// Creates a backend, and its events. The secrets are those of the process: what an earlier backend made, this one may
-    /// use.
+    /// Creates a backend, and its events. The secrets are those of the process: what an earlier backend made, this one
+    /// may use.
     pub fn new(vault: Arc<Vault>, prompts: Prompts) -> (Self, UnboundedReceiver<Entry>) {
         let (front_end, events) = unbounded_channel();
         let (controller, control) = control();
@@ -73,8 +73,8 @@ impl Backend {
         (backend, events)
     }
 
-    /// Opens the door and asks the checks; says the plan where nothing stops. `runs` is the folder of journals: what other
-    /// runs know, and whether one works on the cluster, is told by it.
+    /// Opens the door and asks the checks; says the plan where nothing stops. `runs` is the folder of journals: what
+    /// other runs know, and whether one works on the cluster, is told by it.
     ///
     /// # Errors
     /// An error where that folder cannot be read.

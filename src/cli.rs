@@ -25,7 +25,8 @@ pub fn inputs() -> impl Iterator<Item = Arg> {
     grouped(|_| true)
 }
 
-/// Returns the inputs that may differ when an earlier run is taken up: how the clouds are reached, and where a secret goes.
+/// Returns the inputs that may differ when an earlier run is taken up: how the clouds are reached, and where a secret
+/// goes.
 pub fn inputs_of_access() -> impl Iterator<Item = Arg> {
     grouped(Key::is_of_access)
 }

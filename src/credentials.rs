@@ -1,4 +1,4 @@
-//! What signs in: credentials from the environment and from files that it names.
+//! Credentials: what signs in, from the environment and from files that it names.
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -25,15 +25,15 @@ use crate::sources::Variables;
 /// Everything that a run needs to begin.
 #[derive(Debug)]
 pub struct Ready {
-    /// What was answered.
+    /// The answers.
     pub answers: Answers,
-    /// What the answers mean.
+    /// The inputs that the answers give.
     pub inputs: Inputs,
-    /// What signing in takes.
+    /// The credentials that sign in.
     pub credentials: Credentials,
 }
 
-/// What signs in, and what is trusted: secrets from the environment, authorities from files.
+/// Credentials, and authorities to trust: secrets from the environment, authorities from files.
 #[derive(Debug, Clone)]
 pub struct Credentials {
     /// How to sign in to A.
@@ -42,7 +42,7 @@ pub struct Credentials {
     pub login_b: Login,
     /// Authorities to trust besides the system's, as PEM.
     pub authorities: Vec<Vec<u8>>,
-    /// Where the machine's own token service is, where the environment says so.
+    /// The place of the machine's own token service, where the environment names one.
     pub metadata_host: Option<url::Url>,
 }
 
@@ -134,7 +134,7 @@ pub fn read(
     }
 }
 
-/// Where Microsoft's SDKs look for another place of the machine's token service.
+/// The variable in which Microsoft's SDKs look for another place of the machine's token service.
 pub const METADATA_HOST: &str = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
 
 /// How to sign in to one tenant, as it is asked for.

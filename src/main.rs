@@ -40,16 +40,17 @@ fn main() -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// Returns true where the arguments ask for JSON, whatever else they say: then the output ends as every JSON output does.
+/// Returns true where the arguments ask for JSON, whatever else they say: then the output ends as every JSON output
+/// does.
 fn asks_for_json(arguments: impl Iterator<Item = String>) -> bool {
     let arguments: Vec<String> = arguments.collect();
     let is_form = |pair: &[String]| matches!(pair, [flag, form] if flag == "--output" && form == "json");
     arguments.windows(2).any(is_form) || arguments.iter().any(|argument| argument == "--output=json")
 }
 
-/// Keeps others from the memory of the process: a core file would hold every secret of the run (`product.md` 7, rule 2). The limit does not hold where the system
-/// pipes core files into a program; that the process is not dumpable does, and it also keeps its memory and environment
-/// from other processes of the same user.
+/// Keeps others from the memory of the process: a core file would hold every secret of the run (`product.md` 7, rule
+/// 2). The limit does not hold where the system pipes core files into a program; that the process is not dumpable does,
+/// and it also keeps its memory and environment from other processes of the same user.
 fn keep_memory_private() -> std::io::Result<()> {
     rlimit::setrlimit(rlimit::Resource::CORE, 0, 0)?;
     #[cfg(target_os = "linux")]

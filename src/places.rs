@@ -1,10 +1,10 @@
-//! Where runs live.
+//! The place where runs live.
 
 use std::path::PathBuf;
 
 use etcetera::BaseStrategy as _;
 
-/// The folder of journals: `$XDG_STATE_HOME/crosspull/runs`, or the platform's own place for state.
+/// Returns the folder of journals: `$XDG_STATE_HOME/crosspull/runs`, or the platform's own place for state.
 ///
 /// # Errors
 /// Where there is no home folder.

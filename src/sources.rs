@@ -1,4 +1,4 @@
-//! Where answers come from: flags over environment over answers file over defaults. All complaints come at once, before
+//! Sources of answers: flags over environment over answers file over defaults. All complaints come at once, before
 //! any call.
 
 use std::path::Path;
@@ -40,8 +40,8 @@ pub fn answers(arguments: &ArgMatches, variables: Variables) -> Result<Answers, 
     }
 }
 
-/// Returns the answers of an earlier run, under those that are given now. What says where secrets go is taken from its journal
-/// where that is the operator's own; else it has to be given too.
+/// Returns the answers of an earlier run, under those that are given now. What says where secrets go is taken from its
+/// journal where that is the operator's own; else it has to be given too.
 ///
 /// # Errors
 /// Every complaint about the journal.
@@ -87,7 +87,8 @@ fn given(arguments: &ArgMatches, variables: Variables) -> Answers {
     flags.over(environment)
 }
 
-/// Returns the answers with the paths in them from the root on: the journal keeps them, and a run is taken up from anywhere.
+/// Returns the answers with the paths in them from the root on: the journal keeps them, and a run is taken up from
+/// anywhere.
 fn with_whole_paths(mut answers: Answers) -> Answers {
     for key in [Key::SecretOut, Key::WayBackOut, Key::CaFile] {
         let whole = answers.get(key).and_then(|path| std::path::absolute(path).ok());

@@ -38,7 +38,7 @@ pub struct Subcommand {
     run: fn(&ArgMatches) -> Work<'_>,
 }
 
-/// What a command does. It ends with the exit code.
+/// The work of a command, which ends with the exit code.
 type Work<'a> = Pin<Box<dyn Future<Output = color_eyre::Result<Code>> + 'a>>;
 
 /// The columns of a help text: those of the narrowest terminal that is common, also on a wider one and in a pipe.
@@ -81,7 +81,7 @@ mod tests {
         command().debug_assert();
     }
 
-    /// What every command answers to `--help` and to `-h` on a terminal of 80 columns.
+    /// Returns what every command answers to `--help` and to `-h` on a terminal of 80 columns.
     fn helps() -> Vec<String> {
         let whole = command().term_width(COLUMNS);
         let names = whole.get_subcommands().map(|command| vec!["crosspull".to_owned(), command.get_name().to_owned()]);

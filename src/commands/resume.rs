@@ -44,8 +44,8 @@ async fn go_on(arguments: &ArgMatches, stream: &mut Stream) -> color_eyre::Resul
     take_up(arguments, stream, &runs, &id, Way::On).await
 }
 
-/// Returns the run to go on with where none is named: the newest that is open. Where nobody is asked (`--yes`), the only one:
-/// another run's reset is not to be sent by a guess.
+/// Returns the run to go on with where none is named: the newest that is open. Where nobody is asked (`--yes`), the
+/// only one: another run's reset is not to be sent by a guess.
 fn open_run(runs: &Path, unasked: bool) -> color_eyre::Result<Result<RunId, String>> {
     let open = earlier(runs)?.into_iter().filter(|e| !e.locked && e.run.as_ref().is_ok_and(|r| r.stage().goes_on()));
     let open: Vec<RunId> = open.map(|e| e.id).collect();

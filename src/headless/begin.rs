@@ -30,7 +30,7 @@ pub async fn begin(arguments: &ArgMatches, stream: &mut Stream, runs: Option<Pat
     }
 }
 
-/// What was named without its id, all that is there to begin with, and the places for the secrets.
+/// The resources that were named without an id, all that is there to begin with, and the places for the secrets.
 type Prepared = (Vec<Named>, Ready, SecretFiles);
 
 /// Reads and checks all that was given, before anything is called. What was named without its id has a stand-in.

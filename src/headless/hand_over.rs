@@ -19,7 +19,7 @@ pub fn write(page: &HandOver, journal: &Path) -> Result<[PathBuf; 2], String> {
     Ok([markdown, text])
 }
 
-/// Whole or not at all.
+/// Writes a file whole or not at all.
 fn put(path: &Path, text: &str) -> Result<(), String> {
     let folder = path.parent().unwrap_or_else(|| Path::new("."));
     let failed = |e: std::io::Error| format!("the page {} cannot be written ({e})", path.display());

@@ -4,8 +4,8 @@ use std::io::{self, Write as _};
 
 use crosspull_core::text::terminal_safe;
 
-/// Standard output. What becomes of it does not stop a run, which has its journal: a reader may go away, a terminal with
-/// its line, a disk may be full.
+/// Standard output. What becomes of it does not stop a run, which has its journal: a reader may go away, a terminal
+/// with its line, a disk may be full.
 #[derive(Debug, Default)]
 pub struct Lines {
     lost: Option<io::Error>,
@@ -27,7 +27,7 @@ impl Lines {
         self.lost.map_or(Ok(()), |error| unless_unwanted(Err(error)))
     }
 
-    /// Why not all of it was written; none also where its reader did not want more.
+    /// Returns why not all of it was written. A reader that did not want more is no reason.
     pub fn trouble(&self) -> Option<&io::Error> {
         self.lost.as_ref().filter(|error| !is_unwanted(error))
     }
@@ -47,7 +47,7 @@ fn unless_unwanted(written: io::Result<()>) -> io::Result<()> {
     written.or_else(|error| if is_unwanted(&error) { Ok(()) } else { Err(error) })
 }
 
-/// True where the reader of a pipe went away.
+/// Returns true where the reader of a pipe went away.
 fn is_unwanted(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::BrokenPipe
 }
@@ -60,7 +60,7 @@ fn written(lines: &[String]) -> io::Result<()> {
     out.flush()
 }
 
-/// A line to standard error. Where that is gone there is nobody to tell.
+/// Writes a line to standard error. Where that is gone there is nobody to tell.
 pub fn aside(line: &str) {
     let _ = writeln!(io::stderr(), "{}", terminal_safe(line));
 }

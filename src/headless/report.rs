@@ -15,17 +15,17 @@ use crosspull_core::text::{duration, printable};
 #[derive(Debug, Default)]
 pub struct Report {
     run: Run,
-    /// What each step was last said to wait for.
+    /// The reason for which each step was last said to wait.
     waits: Vec<(StepId, String)>,
 }
 
 impl Report {
-    /// The report of a run that goes on.
+    /// Creates the report of a run that goes on.
     pub const fn of(run: Run) -> Self {
         Self { run, waits: Vec::new() }
     }
 
-    /// The run so far.
+    /// Returns the run so far.
     pub const fn run(&self) -> &Run {
         &self.run
     }
@@ -80,7 +80,7 @@ impl Report {
         vec![format!("{}   … {title}: {why}; {until}", self.number(step))]
     }
 
-    /// A step's number, as wide as the widest of its plan.
+    /// Returns a step's number, as wide as the widest of its plan.
     fn number(&self, id: StepId) -> String {
         let widest = self.run.plan.iter().flat_map(|p| &p.steps).map(|s| s.id.to_string().len()).max();
         format!("{:>width$}", id.to_string(), width = widest.unwrap_or(1))
@@ -116,7 +116,7 @@ impl Report {
     }
 }
 
-/// A finding: its line, and what to do about it where there is something.
+/// Returns a finding: its line, and what to do about it where there is something.
 fn finding_lines(finding: &Finding, cloud: Option<KnownCloud>) -> Vec<String> {
     let side = finding.check.side().map_or_else(|| " ".to_owned(), |s| s.to_string());
     let glyph = match finding.level {
@@ -143,10 +143,10 @@ const fn glyph(outcome: Outcome) -> &'static str {
     }
 }
 
-/// What is said of a run whose Resource Manager is on this machine.
+/// The sentence about a run whose Resource Manager is on this machine.
 const SIMULATED: &str = "On a simulated cloud: its Resource Manager is on this machine.";
 
-/// A plan in lines: what restarts first, then each step with its requests and its undo.
+/// Returns a plan in lines: what restarts first, then each step with its requests and its undo.
 pub fn plan_lines(plan: &Plan, asks: bool, simulated: bool) -> Vec<String> {
     let mut lines = vec![String::new(), format!("Plan, route {}, {}", plan.route.title(), plan.cloud)];
     lines.extend(simulated.then(|| SIMULATED.to_owned()));
@@ -159,8 +159,8 @@ pub fn plan_lines(plan: &Plan, asks: bool, simulated: bool) -> Vec<String> {
     lines
 }
 
-/// What is about to be done with an earlier run: to go on with it, every step looks first; to take it back, each
-/// request is listed.
+/// Returns what is about to be done with an earlier run: to go on with it, every step looks first; to take it back,
+/// each request is listed.
 pub fn back_lines(plan: &Plan, past: &Run, asks: bool) -> Vec<String> {
     let id = past.id.as_ref().map(ToString::to_string).unwrap_or_default();
     let mut lines = vec![String::new()];
@@ -183,7 +183,7 @@ pub fn back_lines(plan: &Plan, past: &Run, asks: bool) -> Vec<String> {
     lines
 }
 
-/// What restarts, and what it is all about.
+/// Returns what restarts, and what it is all about.
 fn subject_lines(plan: &Plan, asks: bool) -> Vec<String> {
     let (cluster, registry) = plan.subject();
     let name = cluster.map_or("the cluster", |c| c.name());
@@ -201,14 +201,14 @@ fn subject_lines(plan: &Plan, asks: bool) -> Vec<String> {
     lines
 }
 
-/// A step with its requests.
+/// Returns a step with its requests.
 fn step_lines(step: &Step) -> Vec<String> {
     let mut lines = vec![format!("{} {} {}", step.id, step.side, step.title())];
     lines.extend(step.requests().into_iter().map(|r| format!("      {r}")));
     lines
 }
 
-/// An earlier run in the list of runs: when, where it stands, what it is about, and what can be done with it.
+/// Returns an earlier run in the list of runs: when, where it stands, what it is about, and what can be done with it.
 pub fn run_lines(one: &Earlier) -> Vec<String> {
     let id = &one.id;
     let run = match &one.run {
@@ -233,9 +233,9 @@ pub fn run_lines(one: &Earlier) -> Vec<String> {
     lines
 }
 
-/// The end of a run: what was made where, and below it, where the eye rests when a small window is full: the verdict,
-/// what holds from here on, what went wrong, the one next command, where the receipt is. No secret. A run without a
-/// receipt goes with the program, and so do the commands about it.
+/// Returns the end of a run: what was made where, and below it, where the eye rests when a small window is full: the
+/// verdict, what holds from here on, what went wrong, the one next command, where the receipt is. No secret. A run
+/// without a receipt goes with the program, and so do the commands about it.
 pub fn summary(run: &Run, receipt: Option<&Path>) -> Vec<String> {
     let mut lines = vec![String::new()];
     for side in [Side::A, Side::B] {

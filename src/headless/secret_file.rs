@@ -96,8 +96,8 @@ pub fn reserved(
     }
 }
 
-/// Reads the secret of the way back that a run saved: in the file that is named now, else in the one that the run was told, or
-/// in the last one beside it where a later part of the run made another.
+/// Reads the secret of the way back that a run saved: in the file that is named now, else in the one that the run was
+/// told, or in the last one beside it where a later part of the run made another.
 ///
 /// # Errors
 /// A sentence, where the file cannot be read.

@@ -1,7 +1,8 @@
 //! One headless session: its output, its signals, its secret file.
 
+mod events;
+
 use std::future::Future;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::time::Duration;
@@ -9,12 +10,11 @@ use std::time::Duration;
 use clap::ArgMatches;
 use crosspull_azure::journal::JournalError;
 use crosspull_azure::sign_in::Prompts;
-use crosspull_core::event::{Entry, Event, Outcome, Verdict};
+use crosspull_core::event::{Entry, Verdict};
 use crosspull_core::explain::Trouble;
 use crosspull_core::find::Named;
-use crosspull_core::hand_over::HandOver;
 use crosspull_core::inputs::Access;
-use crosspull_core::plan::{Fact, Plan, StepId};
+use crosspull_core::plan::Plan;
 use crosspull_core::run::{Run, Way};
 use crosspull_core::sign_in::Prompt;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -40,22 +40,22 @@ pub struct Session<'s> {
     signals: Signals,
     stopped_by: Option<Code>,
     events: UnboundedReceiver<Entry>,
-    /// What a person is asked in order to sign in. It is for a terminal, not for the output that others keep.
+    /// Prompts for a person who is to sign in. They are for a terminal, not for the output that others keep.
     prompts: UnboundedReceiver<Prompt>,
     secret_trouble: bool,
-    /// Where the run's journal is, once there is one.
+    /// The place of the run's journal, once there is one.
     journal: Option<PathBuf>,
-    /// What is told, and whether its end was.
+    /// The output.
     pub stream: &'s mut Stream,
-    /// What works on the run.
+    /// The backend that works on the run.
     pub backend: Backend,
-    /// Where the secret goes as soon as there is one.
+    /// The place that the secret goes to as soon as there is one.
     pub secret_file: Option<SecretFile>,
-    /// Where the secret of the way back goes as soon as there is one.
+    /// The place that the secret of the way back goes to as soon as there is one.
     pub way_back_file: Option<SecretFile>,
 }
 
-/// What ended a wait for the engine.
+/// The end of a wait for the engine.
 enum Pumped<T> {
     /// The engine's work came to its end.
     Ended(T),
@@ -64,7 +64,7 @@ enum Pumped<T> {
 }
 
 impl<'s> Session<'s> {
-    /// A session as the arguments say.
+    /// Creates a session as the arguments say.
     ///
     /// # Errors
     /// Where signals cannot be used.
@@ -92,8 +92,8 @@ impl<'s> Session<'s> {
         })
     }
 
-    /// Looks up what was named without its id, and puts the ids in place of the names. None where it may go on, else the
-    /// exit code.
+    /// Looks up what was named without its id, and puts the ids in place of the names. None where it may go on, else
+    /// the exit code.
     ///
     /// # Errors
     /// Where standard output cannot be used.
@@ -128,8 +128,8 @@ impl<'s> Session<'s> {
         }
     }
 
-    /// Looks up what was named without its id and asks the checks; then carries out the plan, where there is a folder for
-    /// its journal.
+    /// Looks up what was named without its id and asks the checks; then carries out the plan, where there is a folder
+    /// for its journal.
     ///
     /// # Errors
     /// Where standard output cannot be used.
@@ -219,14 +219,14 @@ impl<'s> Session<'s> {
         Ok(self.ask(question).await)
     }
 
-    /// Nobody said yes before the first write.
+    /// Ends the session, since nobody said yes before the first write.
     fn not_begun(&mut self) -> Code {
         self.stream.say(&["Nothing was sent.".to_owned()]);
         self.stream.end(Verdict::Interrupted, None);
         self.stopped_by.unwrap_or(Verdict::Interrupted.exit_code())
     }
 
-    /// It ends with calls under way, whose answers nobody waits for.
+    /// Ends the session with calls under way, whose answers nobody waits for.
     fn killed(&mut self, code: Code) -> Code {
         while let Ok(entry) = self.events.try_recv() {
             let _ = self.stream.tell(&entry);
@@ -238,7 +238,7 @@ impl<'s> Session<'s> {
         code
     }
 
-    /// A check stopped it, or somebody did before anything was written.
+    /// Ends the session, since a check stopped it, or somebody did before anything was written.
     fn stopped_by_a_check(&mut self) -> Code {
         let verdict = if self.stopped_by.is_some() { Verdict::Interrupted } else { Verdict::Stopped };
         self.stream.end(verdict, None);
@@ -289,120 +289,6 @@ impl<'s> Session<'s> {
         Ok(())
     }
 
-    /// Shows one event, saves the secret when it was made, and asks where the engine does.
-    async fn show(&mut self, entry: &Entry) -> color_eyre::Result<()> {
-        self.stream.tell(entry)?;
-        if let Event::Learnt { learnt, .. } = &entry.event {
-            if learnt.iter().any(|l| l.fact == Fact::SecretKey) {
-                self.save_secret();
-            }
-            if learnt.iter().any(|l| l.fact == Fact::WayBackKey && l.how == Outcome::Created) {
-                self.save_way_back();
-            }
-        }
-        match &entry.event {
-            Event::Asking { step } if self.asks => self.ask_step(*step).await,
-            Event::PersonNeeded { page: Some(page), .. } => {
-                self.write_page(page);
-                Ok(())
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Writes the page for tenant B's administrator, and tells where it is.
-    fn write_page(&self, page: &HandOver) {
-        let Some(journal) = &self.journal else { return };
-        match super::hand_over::write(page, journal) {
-            Ok([markdown, text]) => {
-                aside("crosspull: the page for tenant B's administrator, as Markdown and as text, is in");
-                [markdown, text].iter().for_each(|path| aside(&format!("  {}", path.display())));
-            }
-            Err(why) => aside(&format!("crosspull: {why}; it is in the output above")),
-        }
-    }
-
-    async fn ask_step(&mut self, step: StepId) -> color_eyre::Result<()> {
-        let run = self.stream.run();
-        let plan = run.plan.as_ref();
-        let title = plan.and_then(|p| p.step(step)).map(crosspull_core::plan::Step::title).unwrap_or_default();
-        let proved = if run.is_undoing() { "" } else { "The pull is proved. " };
-        if !run.is_undoing() {
-            let way_back = run.way_back(true).map(|way| way.unwrap_or_else(|none| none));
-            run.lacks().into_iter().chain(way_back).for_each(|says| aside(&says));
-        }
-        if self.ask(&format!("{proved}Now {title}? Its nodes restart. Type yes: ")).await {
-            self.backend.controller.confirm(step);
-        } else {
-            self.backend.controller.stop();
-        }
-        Ok(())
-    }
-
-    /// Asks on the terminal; only `yes` is yes. A signal is a no, and ends the program with its code.
-    async fn ask(&mut self, question: &str) -> bool {
-        let mut err = std::io::stderr();
-        if write!(err, "{question}").and_then(|()| err.flush()).is_err() {
-            // Nobody was asked.
-            return false;
-        }
-        let line = tokio::task::spawn_blocking(|| {
-            let mut line = String::new();
-            std::io::stdin().read_line(&mut line).map(|_| line)
-        });
-        tokio::select! {
-            // What cannot be read is no yes.
-            line = line => line.is_ok_and(|line| line.is_ok_and(|line| line.trim() == "yes")),
-            code = self.signals.next() => {
-                self.stopped_by = Some(code);
-                aside("");
-                false
-            }
-        }
-    }
-
-    /// Saves the secret of the way back as soon as there is one.
-    fn save_way_back(&mut self) {
-        let made = self.stream.run().facts.id(&Fact::WayBackKey).and_then(|key| self.backend.vault.get(key));
-        let Some((secret, file)) = made.zip(self.way_back_file.take()) else { return };
-        let asked = file.asked;
-        match file.save(&secret) {
-            Ok(place) => {
-                let says =
-                    format!("crosspull: the secret of the way back is in {}, readable by you alone", place.display());
-                // Whoever reads events and asked for the file knows.
-                if asked { self.stream.say_aside(&says) } else { aside(&says) }
-            }
-            Err(why) => {
-                self.secret_trouble = true;
-                aside(&format!("crosspull: {why}"));
-            }
-        }
-    }
-
-    /// Saves the secret as soon as there is one, so that whatever happens later does not lose it.
-    fn save_secret(&mut self) {
-        let made = self.stream.run().facts.id(&Fact::SecretKey).and_then(|key| self.backend.vault.get(key));
-        let Some(secret) = made else { return };
-        let Some(file) = self.secret_file.take() else { return };
-        let asked = file.asked;
-        match file.save(&secret) {
-            Ok(place) if asked => {
-                let place = place.display();
-                self.stream.say_aside(&format!("crosspull: the secret is in {place}, readable by you alone"));
-            }
-            Ok(place) => aside(&format!(
-                "crosspull: a new secret is in {}, readable by you alone; one that an earlier part of the run saved is of \
-                 no use any more",
-                place.display()
-            )),
-            Err(why) => {
-                self.secret_trouble = true;
-                aside(&format!("crosspull: {why}"));
-            }
-        }
-    }
-
     fn end(&mut self, verdict: Verdict, receipt: &Path) -> Code {
         self.stream.end(verdict, None);
         self.stream.say(&summary(self.stream.run(), Some(receipt)));
@@ -421,7 +307,8 @@ impl<'s> Session<'s> {
         }
     }
 
-    /// The journal cannot be written: nothing more was sent. What the run came to is told all the same.
+    /// Ends the session, since the journal cannot be written: nothing more was sent. What the run came to is told all
+    /// the same.
     fn broken(&mut self, error: &JournalError, receipt: Option<&Path>) -> Code {
         let next = self.stream.run().next_command().unwrap_or_else(|| "crosspull apply".to_owned());
         let now = format!("Nothing more was sent. {} Then go on with {next}", error.cure());

@@ -32,18 +32,18 @@ pub fn refused(why: &str) {
 }
 
 impl Stream {
-    /// The output in the form that the arguments ask for.
+    /// Creates the output in the form that the arguments ask for.
     fn new(arguments: &ArgMatches) -> Self {
         let json = arguments.get_one::<String>("output").is_some_and(|form| form == "json");
         Self { json, out: Lines::default(), report: Report::default(), ended: false }
     }
 
-    /// The run as far as it was told.
+    /// Returns the run as far as it was told.
     pub const fn run(&self) -> &Run {
         self.report.run()
     }
 
-    /// What is told from here on is about this run.
+    /// Takes this run for the one that is told of from here on.
     pub fn is_about(&mut self, run: Run) {
         self.report = Report::of(run);
     }
@@ -101,7 +101,7 @@ impl Stream {
         self.refuse("called", complaints)
     }
 
-    /// Why not all of it was written; none also where its reader did not want more.
+    /// Returns why not all of it was written. A reader that did not want more is no reason.
     pub fn trouble(&self) -> Option<&std::io::Error> {
         self.out.trouble()
     }

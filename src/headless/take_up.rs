@@ -57,7 +57,7 @@ pub async fn take_up(
     }
 }
 
-/// What going on takes: the journal's answers, and over them what is given now.
+/// All that going on takes: the journal's answers, and over them what is given now.
 type Going = (Access, Credentials, SecretFiles);
 
 fn prepare(arguments: &ArgMatches, way: Way, run: &Run, plan: &Plan, journal: &Path) -> Result<Going, Vec<String>> {
@@ -91,7 +91,7 @@ fn prepare(arguments: &ArgMatches, way: Way, run: &Run, plan: &Plan, journal: &P
     }
 }
 
-/// The place for a secret of a run that goes on: one that was named now, else beside the one of then.
+/// Returns the place for a secret of a run that goes on: one that was named now, else beside the one of then.
 fn place_of(given: &Answers, run: &Run, key: Key, complaints: &mut Vec<String>) -> Option<SecretFile> {
     match (given.get(key), run.answers.get(key)) {
         // One that was given again as it was is no new wish.

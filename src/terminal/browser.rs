@@ -6,8 +6,8 @@ use crosspull_core::secret::SECRET_VARIABLES;
 use crosspull_tui::Notice;
 use url::Url;
 
-/// Opens an address with the first program of this machine that there is for it, and says what came of it. Nothing waits
-/// for the browser.
+/// Opens an address with the first program of this machine that there is for it, and says what came of it. Nothing
+/// waits for the browser.
 pub fn open(address: &str) -> Notice {
     let Some(page) = page(address) else {
         return Notice::bad("That is no address of a web page: it is not opened.");
@@ -29,7 +29,8 @@ pub fn open(address: &str) -> Notice {
     Notice::bad("There is no program here that opens a browser: open the address yourself.")
 }
 
-/// An address that a browser may be given. It comes from the network, and what opens it opens files and programs too.
+/// Returns an address that a browser may be given. It comes from the network, and what opens it opens files and
+/// programs too.
 fn page(address: &str) -> Option<Url> {
     Url::parse(address).ok().filter(|page| matches!(page.scheme(), "https" | "http") && page.has_host())
 }

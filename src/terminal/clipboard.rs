@@ -1,5 +1,6 @@
-//! How a text reaches the operator's clipboard (`terminal-facts.md` 1): [`choose`] the way; write its [`sequence`]
-//! between two frames where it has some, else await [`outside`]; then say [`said`], or the sentence of the error.
+//! The ways on which a text reaches the operator's clipboard (`terminal-facts.md` 1): [`choose`] the way; write its
+//! [`sequence`] between two frames where it has some, else await [`outside`]; then say [`said`], or the sentence of the
+//! error.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -23,7 +24,7 @@ const TMUX_LIMIT: Duration = Duration::from_secs(2);
 /// A desktop that has not refused a text by now has taken it.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// What there is to copy by, as the environment says.
+/// The means to copy by, as the environment tells of them.
 #[derive(Debug, Clone, Copy)]
 pub struct ClipboardPlace {
     tmux: bool,
@@ -35,7 +36,8 @@ pub struct ClipboardPlace {
 }
 
 impl ClipboardPlace {
-    /// From the environment, where an empty variable counts as none, and whether standard output is a terminal.
+    /// Reads what there is to copy by from the environment, where an empty variable counts as none. `is_tty` tells
+    /// whether standard output is a terminal.
     pub fn from(variable: impl Fn(&str) -> Option<String>, is_tty: bool) -> Self {
         let set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
         let dull = variable("TERM").is_some_and(|term| term == "dumb" || term == "linux");
@@ -50,7 +52,7 @@ impl ClipboardPlace {
     }
 }
 
-/// What the operator asks for, by `--clipboard` or CROSSPULL_CLIPBOARD: the way that suits, the way of that name, none.
+/// The operator's wish, by `--clipboard` or CROSSPULL_CLIPBOARD: the way that suits, the way of that name, none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CopyWish {
     Auto,
@@ -92,7 +94,7 @@ pub enum CopyMethod {
 }
 
 impl CopyMethod {
-    /// The way to try where this one failed.
+    /// Returns the way to try where this one failed.
     pub fn otherwise(self) -> Option<Self> {
         (self == Self::Tmux).then_some(Self::Osc52)
     }
@@ -115,7 +117,7 @@ pub const fn choose(asked: CopyWish, at: &ClipboardPlace) -> CopyMethod {
     }
 }
 
-/// What to write to the terminal; none for the ways of [`outside`], which also says why a text is refused.
+/// Returns what to write to the terminal; none for the ways of [`outside`], which also says why a text is refused.
 pub fn sequence(way: CopyMethod, text: &str) -> Option<Secret> {
     fits(text).ok()?;
     match way {
@@ -126,8 +128,8 @@ pub fn sequence(way: CopyMethod, text: &str) -> Option<Secret> {
     }
 }
 
-/// The sequence that asks a terminal to set its clipboard. The text has its room from the beginning: one that grows
-/// leaves copies behind.
+/// Returns the sequence that asks a terminal to set its clipboard. The text has its room from the beginning: one that
+/// grows leaves copies behind.
 fn osc52(text: &str, end: &str) -> Secret {
     const BEGIN: &str = "\x1b]52;c;";
     let coded = text.len().div_ceil(3) * 4;
@@ -138,7 +140,7 @@ fn osc52(text: &str, end: &str) -> Secret {
     Secret::new(sequence)
 }
 
-/// A sequence of ASCII in as many device control strings as it takes.
+/// Returns a sequence of ASCII in as many device control strings as it takes.
 fn in_control_strings(sequence: &str) -> Secret {
     const AROUND: [&str; 2] = ["\x1bP", "\x1b\\"];
     const INSIDE: usize = CONTROL_STRING - 4;
@@ -165,7 +167,8 @@ pub async fn outside(way: CopyMethod, text: &str) -> Result<(), String> {
     }
 }
 
-/// What to tell the operator once it is done. `what` names the text without an article, such as `consent address`.
+/// Returns what to tell the operator once it is done. `what` names the text without an article, such as `consent
+/// address`.
 pub fn said(way: CopyMethod, what: &str) -> String {
     match way {
         // A terminal does not answer.
@@ -177,7 +180,7 @@ pub fn said(way: CopyMethod, what: &str) -> String {
     }
 }
 
-/// An empty text is refused too: terminals take it in different ways.
+/// Returns why a text cannot be copied. An empty text is refused too: terminals take it in different ways.
 fn fits(text: &str) -> Result<(), String> {
     match text.len() {
         0 => Err("There is nothing to copy.".to_owned()),
@@ -231,10 +234,10 @@ fn hold(text: &Secret) -> Result<(), Error> {
     Clipboard::new()?.set().exclude_from_history().wait().text(text.reveal())
 }
 
-/// What takes the place of a secret. An empty text is taken in different ways by terminals.
+/// The text that takes the place of a secret. An empty text is taken in different ways by terminals.
 const HARMLESS: &str = " ";
 
-/// What takes a secret out of the terminal's clipboard again; none for the ways of [`clear_outside`].
+/// Returns what takes a secret out of the terminal's clipboard again; none for the ways of [`clear_outside`].
 pub fn clearing_sequence(way: CopyMethod) -> Option<Secret> {
     sequence(way, HARMLESS)
 }

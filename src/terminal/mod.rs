@@ -20,7 +20,7 @@ use rustix::io::Errno;
 
 /// The terminal in raw mode, on its alternate screen, with pastes marked.
 pub struct Terminal {
-    /// What ratatui would do when it is dropped would fail on a terminal that is gone, and abort the program.
+    /// Ratatui's own work when it is dropped would fail on a terminal that is gone, and abort the program.
     inner: ManuallyDrop<DefaultTerminal>,
     /// True where the screen may not show the last frame, so that the next one is drawn whole.
     stale: bool,
@@ -38,7 +38,7 @@ pub const NO_TERMINAL: &str = "crosspull: the wizard needs a terminal, and this 
                                crosspull apply --answers FILE --yes";
 
 impl Terminal {
-    /// True where standard input and output are a terminal.
+    /// Returns true where standard input and output are a terminal.
     pub fn is_there() -> bool {
         io::stdin().is_terminal() && io::stdout().is_terminal()
     }
@@ -89,7 +89,7 @@ impl Terminal {
         self.stale = true;
     }
 
-    /// True where the screen does not show the last frame.
+    /// Returns true where the screen does not show the last frame.
     pub const fn is_stale(&self) -> bool {
         self.stale
     }
@@ -104,7 +104,7 @@ impl Terminal {
         out.flush()
     }
 
-    /// Its columns and rows.
+    /// Returns the terminal's columns and rows.
     pub fn size(&self) -> (u16, u16) {
         self.inner.size().map_or((80, 24), |s| (s.width, s.height))
     }
@@ -116,8 +116,8 @@ impl Drop for Terminal {
     }
 }
 
-/// True for what a write to a terminal that hung up ends with. Any other error, such as that of a terminal that takes
-/// nothing just now, passes.
+/// Returns true for what a write to a terminal that hung up ends with. Any other error, such as that of a terminal that
+/// takes nothing just now, passes.
 fn is_of_a_lost_line(error: &io::Error) -> bool {
     let lost = [Errno::IO, Errno::NXIO, Errno::PIPE, Errno::BADF, Errno::NODEV].map(Errno::raw_os_error);
     error.raw_os_error().is_some_and(|number| lost.contains(&number))
@@ -142,7 +142,7 @@ fn leave() {
     let _ = crossterm::execute!(io::stdout(), crossterm::cursor::Show);
 }
 
-/// What the terminal can show, by what the environment says of it.
+/// Returns what the terminal can show, by what the environment says of it.
 pub fn theme() -> Theme {
     let linux_console = std::env::var("TERM").is_ok_and(|t| matches!(t.as_str(), "linux" | "dumb"));
     let unicode = !linux_console && supports_unicode::on(supports_unicode::Stream::Stdout);

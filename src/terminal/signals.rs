@@ -35,7 +35,8 @@ impl Signals {
         })
     }
 
-    /// The next one, as the exit code that it asks for: 129 the line dropped, 130 Ctrl-C, 143 terminated.
+    /// Waits for the next signal, and returns the exit code that it asks for: 129 the line dropped, 130 Ctrl-C, 143
+    /// terminated.
     pub async fn next(&mut self) -> Code {
         tokio::select! {
             () = hung_up(self.hangup.as_mut()) => 129,
@@ -48,8 +49,8 @@ impl Signals {
 /// How long the program may take to end by itself once it is told to.
 const STUCK: Duration = Duration::from_secs(10);
 
-/// Sees to it that the program ends when it is told to, also where it is stuck in a write: a terminal that is stopped, or
-/// whose other end sleeps, takes nothing and says nothing.
+/// Sees to it that the program ends when it is told to, also where it is stuck in a write: a terminal that is stopped,
+/// or whose other end sleeps, takes nothing and says nothing.
 ///
 /// # Errors
 /// Where the system refuses.
@@ -81,7 +82,7 @@ async fn hung_up(hangup: Option<&mut Signal>) {
     }
 }
 
-/// True where the process was started with SIGHUP ignored, by what Linux says of it (`SigIgn`, bit 0).
+/// Returns true where the process was started with SIGHUP ignored, by what Linux says of it (`SigIgn`, bit 0).
 fn ignores_hangup(status: &str) -> bool {
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     mask.and_then(|m| u64::from_str_radix(m.trim(), 16).ok()).is_some_and(|m| m & 1 == 1)

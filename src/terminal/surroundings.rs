@@ -1,4 +1,4 @@
-//! What the place that crosspull runs in offers for signing in: read from the environment, judged in `core`.
+//! The ways to sign in that the place offers where crosspull runs: read from the environment, judged in `core`.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use crosspull_core::sign_in::Surroundings;
 
 use crate::credentials::METADATA_HOST;
 
-/// What there is to sign in with, by the environment and by the programs on the PATH.
+/// Returns what there is to sign in with, by the environment and by the programs on the PATH.
 pub fn surroundings(variable: impl Fn(&str) -> Option<String>) -> Surroundings {
     let set = |name: &str| any_set(&variable, &[name]);
     Surroundings {
@@ -21,24 +21,24 @@ pub fn surroundings(variable: impl Fn(&str) -> Option<String>) -> Surroundings {
     }
 }
 
-/// True in a login over the network.
+/// Returns true in a login over the network.
 pub fn is_ssh(variable: impl Fn(&str) -> Option<String>) -> bool {
     any_set(&variable, &["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"])
 }
 
-/// True where there is a desktop: one that says so, and on systems that have no other kind of login but that over the
-/// network.
+/// Returns true where there is a desktop: one that says so, and on systems that have no other kind of login but that
+/// over the network.
 pub fn is_desktop(variable: impl Fn(&str) -> Option<String>) -> bool {
     let always = cfg!(any(target_os = "macos", windows)) && !is_ssh(&variable);
     always || any_set(&variable, &["DISPLAY", "WAYLAND_DISPLAY"])
 }
 
-/// True where one of them has a value; an empty variable counts as none.
+/// Returns true where one of them has a value; an empty variable counts as none.
 fn any_set(variable: impl Fn(&str) -> Option<String>, names: &[&str]) -> bool {
     names.iter().any(|name| variable(name).is_some_and(|value| !value.is_empty()))
 }
 
-/// The other end of an SSH login as its owner calls it: `user@address`; none where this is no such login.
+/// Returns the other end of an SSH login as its owner calls it: `user@address`; none where this is no such login.
 /// `SSH_CONNECTION` holds client, client's port, server, server's port (`ssh(1)`).
 pub fn tunnel(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
     let connection = variable("SSH_CONNECTION")?;

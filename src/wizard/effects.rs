@@ -1,4 +1,4 @@
-//! What the screens ask of the shell, and what the shell does with a secret by itself.
+//! Effects: what the screens ask of the shell, and what the shell does with a secret by itself.
 
 use std::io::Write as _;
 

@@ -1,5 +1,5 @@
-//! What the wizard asks a tenant while the operator answers: who signs in there, and what there is to choose from. A new
-//! search ends the one before it.
+//! Lookups in a tenant while the operator answers: who signs in there, and what there is to choose from. A
+//! new search ends the one before it.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -55,12 +55,12 @@ impl Drop for Lookup {
     }
 }
 
-/// What a lookup takes: whom it may ask, and for which tenant.
+/// All that a lookup takes: whom it may ask, and for which tenant.
 struct LookupRequest {
     side: Side,
     access: Access,
     parts: Parts,
-    /// What the recorder hears.
+    /// The events of the recorder.
     events: UnboundedReceiver<Entry>,
     /// Says to the screens where what is sent goes, once.
     told: CloudNotices,

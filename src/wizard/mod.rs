@@ -39,11 +39,11 @@ use lookup::{CloudNotices, Lookup};
 /// How often a screen with something under way is drawn.
 const TICK: Duration = Duration::from_millis(250);
 
-/// Where the wizard works.
+/// The place where the wizard works.
 pub struct Workspace {
     /// The folder of journals.
     pub runs: PathBuf,
-    /// What signs in, where that does not depend on the inputs.
+    /// The credentials, where they do not depend on the inputs.
     pub fixed: Option<Credentials>,
     /// The folder of runs, where it goes with the program.
     pub temporary: Option<tempfile::TempDir>,
@@ -57,13 +57,13 @@ struct Wizard {
     backend: Backend,
     events: UnboundedReceiver<Entry>,
     task: Option<JoinHandle<()>>,
-    /// What tasks have to say to the screens.
+    /// Messages of tasks to the screens.
     told: UnboundedReceiver<Msg>,
     tell: UnboundedSender<Msg>,
-    /// What the work under way has to say besides its events.
+    /// Messages of the work under way besides its events.
     backend_told: UnboundedReceiver<Msg>,
     backend_tell: UnboundedSender<Msg>,
-    /// What a person is asked in order to sign in.
+    /// Prompts for a person who is to sign in.
     prompts: UnboundedReceiver<Prompt>,
     ask: Prompts,
     receipt: Option<PathBuf>,
@@ -176,7 +176,7 @@ impl Wizard {
         }
     }
 
-    /// The loop. Gives the exit code that a signal asks for, where one ended it.
+    /// Runs the loop. Returns the exit code that a signal asks for, where one ended it.
     async fn work(&mut self, terminal: &mut Terminal, signals: &mut Signals) -> color_eyre::Result<Option<Code>> {
         let mut keys = EventStream::new();
         while !self.leaving {
@@ -213,8 +213,8 @@ impl Wizard {
         Ok(None)
     }
 
-    /// The line is gone, and with it the terminal: the event source may spin (`terminal-facts.md` 2), so nothing is drawn
-    /// and nothing is waited for. The journal has what matters.
+    /// Ends the program, since the line is gone and with it the terminal: the event source may spin
+    /// (`terminal-facts.md` 2), so nothing is drawn and nothing is waited for. The journal has what matters.
     fn line_dropped(&mut self) -> ! {
         drop(self.workspace.temporary.take());
         std::process::exit(129)

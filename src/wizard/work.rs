@@ -1,4 +1,4 @@
-//! What the wizard has the engine do: check, begin a run, take up an earlier one.
+//! The work that the wizard gives to the engine: check, begin a run, take up an earlier one.
 
 use crosspull_azure::journal::{JournalError, earlier};
 use crosspull_azure::sign_in::Login;
@@ -196,7 +196,7 @@ fn cannot_sign_in(backend: &Backend, complaints: &[String]) -> Result<(), Journa
     backend.say(Event::CheckEnded { finding })
 }
 
-/// The checks are over, whatever they came to. Where the loop is gone there is nobody to tell.
+/// Tells that the checks are over, whatever they came to. Where the loop is gone there is nobody to tell.
 fn over(tell: &tokio::sync::mpsc::UnboundedSender<Msg>, checked: Result<(), JournalError>) {
     if let Err(error) = checked {
         let _ = tell.send(Msg::Notice(Notice::bad(format!("{error}. Nothing more was sent."))));

@@ -26,15 +26,15 @@ use crate::words::times;
 /// How the wizard begins.
 #[derive(Debug)]
 pub struct Setup {
-    /// What is answered already; in `demo` everything.
+    /// The answers that there are already; in `demo` all of them.
     pub answers: Answers,
     /// True on the embedded cloud; every screen says so.
     pub simulated: bool,
-    /// What the terminal can show.
+    /// The looks that the terminal can show.
     pub theme: Theme,
     /// Columns and rows.
     pub size: (u16, u16),
-    /// What the place offers.
+    /// The offers of the place.
     pub here: Here,
 }
 
@@ -212,7 +212,8 @@ impl Model {
         self.shared.tell(notice, now);
     }
 
-    /// Takes in the earlier runs. Where one was not finished, going on with it is what the operator most likely came for.
+    /// Takes in the earlier runs. Where one was not finished, going on with it is what the operator most likely came
+    /// for.
     fn heard_of_earlier(&mut self, runs: Vec<Run>) {
         self.shared.earlier = runs;
         if matches!(self.screen, Screen::Home(_)) && !self.touched {

@@ -36,7 +36,7 @@ const BOX: u16 = 72;
 /// A box keeps off the rail where that leaves it this many columns, in which an id is never broken.
 const ROOMY: u16 = 56;
 
-/// What is drawn.
+/// A picture of the wizard, to be drawn.
 pub(crate) struct Scene<'a> {
     pub shared: &'a Shared,
     /// The screen, or the sign-in that stands in its place.
@@ -266,7 +266,8 @@ fn rule(scene: &Scene, columns: u16, joint: Option<&str>, arrow: &str, beyond: u
     scene.shared.theme.span(Tone::Dim, text).into()
 }
 
-/// Returns the key line, from the key table. Where there is too little room the first rows give way: the last ones lead on.
+/// Returns the key line, from the key table. Where there is too little room the first rows give way: the last ones lead
+/// on.
 fn key_line(scene: &Scene, columns: u16) -> Line<'static> {
     let theme = scene.shared.theme;
     let rows = keys::table(scene.context()).filter(|r| !r.word.is_empty() && scene.offers(r.action));

@@ -3,7 +3,7 @@
 use crosspull_core::plan::Side;
 use crosspull_core::sign_in::Offer;
 
-/// What the place that the wizard runs in offers.
+/// The offers of the place that the wizard runs in.
 #[derive(Debug, Clone, Default)]
 pub struct Here {
     /// The ways to sign in to A and to B, the recommended one first.

@@ -1,4 +1,4 @@
-//! What the engine was asked for and what it has said so far.
+//! The engine's state: the work that it was asked for, and what it has said so far.
 
 use crosspull_core::check::{Check, Finding, Level};
 use crosspull_core::event::{Entry, Event, RunId, Work};
@@ -7,7 +7,7 @@ use crosspull_core::plan::{Fact, Plan, Side, StepId};
 use crosspull_core::run::{Call, Person, Run, Status, Wait, Way};
 use jiff::Timestamp;
 
-/// What the engine is at.
+/// The work that the engine is at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Activity {
     /// Nothing.
@@ -19,10 +19,10 @@ pub(crate) enum Activity {
     Run,
 }
 
-/// What is to be done with an earlier run.
+/// An earlier run that was taken up, to go on with or to take back.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct EarlierRun {
-    /// Which run.
+    /// The run.
     pub run: RunId,
     /// Go on, or take back.
     pub way: Way,
@@ -35,11 +35,10 @@ pub(crate) struct EarlierRun {
 pub(crate) struct Live {
     /// The fold of its events.
     pub run: Run,
-    /// What it is at.
     pub activity: Activity,
     /// The inputs that the checks were asked with.
     pub asked_with: Option<Inputs>,
-    /// What is to be done with an earlier run; none for a new one.
+    /// The earlier run that was taken up; none for a new one.
     pub taken_up: Option<EarlierRun>,
     /// True once the engine works by the plan.
     pub begun: bool,
@@ -67,7 +66,7 @@ impl Live {
         }
     }
 
-    /// The checks are over.
+    /// Takes in that the checks are over.
     pub fn checked(&mut self) {
         if self.activity == Activity::Checks {
             self.activity = Activity::None;
@@ -106,7 +105,8 @@ impl Live {
         }
     }
 
-    /// True while something moves by itself: a call is out, or a wait is under way. A question to the operator is none.
+    /// Returns true while something moves by itself: a call is out, or a wait is under way. A question to the operator
+    /// is none.
     pub fn moves(&self) -> bool {
         match self.activity {
             Activity::None => false,
@@ -115,7 +115,7 @@ impl Live {
         }
     }
 
-    /// The plan that the review shows.
+    /// Returns the plan that the review shows.
     pub fn plan(&self) -> Option<&Plan> {
         match &self.taken_up {
             Some(taken_up) => Some(&taken_up.plan),
@@ -123,7 +123,7 @@ impl Live {
         }
     }
 
-    /// The plan, where the checks let it run.
+    /// Returns the plan, where the checks let it run.
     pub fn ready(&self) -> Option<&Plan> {
         let signed_in = |side| self.run.findings().any(|f| f.check == Check::SignIn(side));
         let asked = self.taken_up.is_none() || (signed_in(Side::A) && signed_in(Side::B));
@@ -131,39 +131,39 @@ impl Live {
         self.plan().filter(|_| may)
     }
 
-    /// True while the cluster's reset is on its way in Azure, where no stop of ours reaches it.
+    /// Returns true while the cluster's reset is on its way in Azure, where no stop of ours reaches it.
     pub fn resetting(&self) -> bool {
         let step = self.run.plan.as_ref().and_then(Plan::restarts).and_then(|s| self.run.step(s.id));
         self.run.reset_was_sent() && step.is_some_and(|s| !matches!(s.status, Status::Ended(_)))
     }
 
-    /// The wait before the reset, while it lasts and may be cut short.
+    /// Returns the wait before the reset, while it lasts and may be cut short.
     pub fn soaking(&self) -> Option<&Wait> {
         let waits = self.run.steps.iter().filter_map(|s| s.waiting.as_ref());
         waits.filter(|_| self.activity == Activity::Run && !self.run.cut_short).find(|wait| wait.tries == 0)
     }
 
-    /// True once the run is over.
+    /// Returns true once the run is over.
     pub const fn over(&self) -> bool {
         self.begun && self.run.verdict.is_some()
     }
 
-    /// The step before which the operator is asked, while there is no answer.
+    /// Returns the step before which the operator is asked, while there is no answer.
     pub fn question(&self) -> Option<StepId> {
         self.run.asking().filter(|step| self.activity == Activity::Run && self.confirmed != Some(*step))
     }
 
-    /// The person that the run waits for.
+    /// Returns the person that the run waits for.
     pub fn person(&self) -> Option<(StepId, &Person)> {
         self.run.person().filter(|_| self.activity == Activity::Run)
     }
 
-    /// True where this run made a secret, and this program has it: one that was there already cannot be read.
+    /// Returns true where this run made a secret, and this program has it: one that was there already cannot be read.
     pub fn has_secret(&self) -> bool {
         self.secret_at_hand && self.run.facts.learnt(&Fact::SecretKey).is_some_and(|l| l.how.is_made())
     }
 
-    /// The checks as they are listed: where secrets go, what is of A, of B, then those that look at both.
+    /// Returns the checks as they are listed: where secrets go, what is of A, of B, then those that look at both.
     pub fn checks(&self) -> Vec<(&Check, Option<&Finding>)> {
         let mut checks: Vec<_> = self.run.checks.iter().map(|(c, f)| (c, f.as_ref())).collect();
         checks.sort_by_key(|(check, _)| match check {
@@ -173,7 +173,7 @@ impl Live {
         checks
     }
 
-    /// The last call of a step.
+    /// Returns the last call of a step.
     pub fn last_call(&self, step: StepId) -> Option<&Call> {
         self.run.calls_of(step).last()
     }

@@ -1,4 +1,4 @@
-//! What reaches the screens, and what they ask of the shell.
+//! Messages to the screens, and effects that they ask of the shell.
 
 use crosspull_core::answers::Answers;
 use crosspull_core::event::{Entry, RunId};
@@ -12,7 +12,7 @@ use crosspull_core::sign_in::{Entered, Prompt};
 use crossterm::event::KeyEvent;
 use zeroize::Zeroizing;
 
-/// What happened.
+/// A message: something happened.
 #[derive(Debug, Clone)]
 pub enum Msg {
     /// A key was pressed.
@@ -29,18 +29,18 @@ pub enum Msg {
     Prompt(Prompt),
     /// Somebody signed in to a tenant, or could not: in answer to [`Effect::SignIn`], or whenever it comes about.
     Entered {
-        /// Which tenant.
+        /// The tenant.
         side: Side,
         /// Who, and what the tenant is called; else why not.
         entered: Result<Entered, Trouble>,
     },
-    /// What a search found since the last time.
+    /// A search found something more.
     Found {
-        /// Which search.
+        /// The search.
         sought: Sought,
-        /// What was found.
+        /// The choices that were found.
         choices: Vec<Choice>,
-        /// How far it is.
+        /// The progress of the search.
         progress: Progress,
     },
     /// The earlier runs that nobody works on, newest first.
@@ -49,27 +49,27 @@ pub enum Msg {
     TakenUp {
         /// The run as its journal tells it.
         run: Box<Run>,
-        /// What is to be done with it.
+        /// The direction: on, or back.
         way: Way,
     },
-    /// Whether this program has the value of the run's secret.
+    /// This program has the value of the run's secret, or has not.
     SecretAtHand(bool),
     /// The secret, in answer to [`Effect::RevealSecret`].
     Secret(Secret),
-    /// What became of a copy, or of a file that holds no secret.
+    /// The shell tells what became of a copy, or of a file that holds no secret.
     Notice(Notice),
     /// The shell tried to save the secret in a file.
     SecretSaved {
-        /// Where it is now; else the sentence that tells why it is nowhere.
+        /// The place of the secret; else the sentence that tells why it is nowhere.
         place: Result<String, String>,
     },
     /// The checks are over, whatever they came to.
     ChecksOver,
     /// The run could not begin, and nothing was sent; why.
     NotBegun(String),
-    /// Where the receipt of the run is.
+    /// The receipt of the run is at this place.
     Receipt(String),
-    /// Somebody wants it to end, by a signal in place of a key.
+    /// Somebody wants the program to end, by a signal in place of a key.
     StopAsked,
 }
 
@@ -96,17 +96,17 @@ impl Notice {
     }
 }
 
-/// What the shell is to do.
+/// An effect: the shell is to do something.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     /// Run the checks. They take the place of those under way, whose events are to be dropped.
     Check(Box<Inputs>),
-    /// Take up an earlier run: lock it, read it, say so by [`Msg::TakenUp`], and sign in. It takes the place of the checks
-    /// under way, or of the run that is over.
+    /// Take up an earlier run: lock it, read it, say so by [`Msg::TakenUp`], and sign in. It takes the place of the
+    /// checks under way, or of the run that is over.
     TakeUp {
-        /// Which run.
+        /// The run.
         run: RunId,
-        /// What is to be done with it.
+        /// The direction: on, or back.
         way: Way,
     },
     /// Let go of the run that was taken up, so that others may work on it.
@@ -115,7 +115,7 @@ pub enum Effect {
     Run(Box<Plan>),
     /// Go on with the run that was taken up, or take it back, by that plan.
     Go {
-        /// Which of both.
+        /// The direction.
         way: Way,
         /// The plan.
         plan: Box<Plan>,
@@ -128,7 +128,7 @@ pub enum Effect {
     Stop,
     /// Sign in to a tenant by the answers so far, and tell who that is by [`Msg::Entered`].
     SignIn {
-        /// Which tenant.
+        /// The tenant.
         side: Side,
     },
     /// Open an address in a browser of this machine; asked for on a desktop alone ([`crate::Here::desktop`]).
@@ -140,7 +140,7 @@ pub enum Effect {
     StopSignIn,
     /// Look for something, in place of what is looked for; [`Msg::Found`] tells page by page.
     Find {
-        /// What.
+        /// The kind of thing to look for.
         sought: Sought,
         /// The answers so far.
         answers: Box<Answers>,
@@ -166,12 +166,12 @@ pub enum Effect {
     RevealSecret,
     /// Save the secret in a new file that its owner alone can read; [`Msg::SecretSaved`] tells what became of it.
     SaveSecret {
-        /// Where, as typed.
+        /// The path, as typed.
         path: String,
     },
     /// Save the plan in a new file.
     SavePlan {
-        /// Where, as typed.
+        /// The path, as typed.
         path: String,
         /// The plan in words, as Markdown.
         text: String,

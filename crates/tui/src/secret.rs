@@ -1,4 +1,4 @@
-//! What becomes of the secret that a run makes: seen, copied, saved.
+//! The fate of the secret that a run makes: seen, copied, saved.
 
 use crosspull_core::secret::Secret;
 use jiff::{SignedDuration, Timestamp};
@@ -21,7 +21,7 @@ pub(crate) enum Handed {
     Saved(String),
 }
 
-/// What the shell is copying.
+/// The kind of text that the shell is copying.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Copying {
     Secret,

@@ -1,4 +1,4 @@
-//! What all screens share: the answers, the engine's state, what the operator was told, the secret.
+//! The state that all screens share: the answers, the engine's state, what the operator was told, the secret.
 
 use crosspull_core::answers::Answers;
 use crosspull_core::run::{Run, Way};
@@ -12,7 +12,7 @@ use crate::secret::{COPIED_FOR, Copied, Copying, Handed, REVEALED_FOR, Revealed}
 use crate::signed_in::SignedIn;
 use crate::theme::Theme;
 
-/// What all screens share.
+/// The state that all screens share.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub answers: Answers,
@@ -34,7 +34,7 @@ pub(crate) struct Shared {
     pub receipt: Option<String>,
     pub revealed: Option<Revealed>,
     pub handed: Handed,
-    /// What the shell copies, until it says what became of that.
+    /// The kind of text that the shell copies, until it says what became of that.
     pub copying: Option<Copying>,
     /// The secret while crosspull has it in the clipboard.
     pub copied: Option<Copied>,
@@ -66,7 +66,7 @@ impl Shared {
         }
     }
 
-    /// The answers that hold: those of the earlier run that was taken up, else those of the forms.
+    /// Returns the answers that hold: those of the earlier run that was taken up, else those of the forms.
     pub const fn holding(&self) -> &Answers {
         if self.live.taken_up.is_some() { &self.live.run.answers } else { &self.answers }
     }
@@ -94,18 +94,18 @@ impl Shared {
         self.notice = Some(notice);
     }
 
-    /// The earlier runs that can be gone on with, or taken back.
+    /// Returns the earlier runs that can be gone on with, or taken back.
     pub fn earlier_for(&self, way: Way) -> Vec<&Run> {
         self.earlier.iter().filter(|run| run.plan_for(way).is_ok()).collect()
     }
 
-    /// True while the secret is in the clipboard because crosspull put it there and is to take it away again.
+    /// Returns true while the secret is in the clipboard because crosspull put it there and is to take it away again.
     pub const fn secret_in_clipboard(&self) -> bool {
         matches!(self.copied, Some(Copied::For { .. }))
     }
 
-    /// True while the secret is in the clipboard and in no file: it is not handed over by that. Where the operator wants
-    /// it there, it is, unless that clipboard goes with the program.
+    /// Returns true while the secret is in the clipboard and in no file: it is not handed over by that. Where the
+    /// operator wants it there, it is, unless that clipboard goes with the program.
     pub const fn in_clipboard_alone(&self) -> bool {
         let there = match self.copied {
             None => false,
@@ -125,14 +125,14 @@ impl Shared {
         }
     }
 
-    /// True where leaving now loses the secret: nobody has it, and it is worth something. What was in the clipboard and is
-    /// there no longer, nobody has.
+    /// Returns true where leaving now loses the secret: nobody has it, and it is worth something. What was in the
+    /// clipboard and is there no longer, nobody has.
     pub fn loses_secret(&self) -> bool {
         let nobody = matches!(self.handed, Handed::No | Handed::NotSaved(_)) && self.copied.is_none();
         nobody && self.live.has_secret() && !self.simulated
     }
 
-    /// The secret, while it is in sight.
+    /// Returns the secret, while it is in sight.
     pub fn in_sight(&self, now: Timestamp) -> Option<&Revealed> {
         self.revealed.as_ref().filter(|r| now < r.until)
     }

@@ -9,7 +9,7 @@ use crosspull_core::sign_in::Entered;
 #[derive(Debug, Default)]
 pub(crate) struct SignedIn {
     known: [Option<(By, Entered)>; 2],
-    /// What is being signed in by.
+    /// The answers that somebody is signing in by.
     asked: [Option<By>; 2],
     /// True where the operator stopped that.
     stopped: [bool; 2],
@@ -30,25 +30,25 @@ fn by(side: Side, answers: &Answers) -> By {
 }
 
 impl SignedIn {
-    /// Somebody is asked to sign in.
+    /// Takes in that somebody is asked to sign in.
     pub fn ask(&mut self, side: Side, answers: &Answers) {
         self.asked[place(side)] = Some(by(side, answers));
         self.stopped[place(side)] = false;
     }
 
-    /// Somebody signed in.
+    /// Takes in who signed in.
     pub fn hear(&mut self, side: Side, entered: Entered, answers: &Answers) {
         self.stopped[place(side)] = false;
         let by = self.asked[place(side)].take().unwrap_or_else(|| by(side, answers));
         self.known[place(side)] = Some((by, entered));
     }
 
-    /// The operator stopped it.
+    /// Takes in that the operator stopped the sign-in.
     pub const fn stop(&mut self, side: Side) {
         self.stopped[place(side)] = true;
     }
 
-    /// Nobody signed in; true where that is what the operator wanted.
+    /// Takes in that nobody signed in. Returns true where that is what the operator wanted.
     pub fn forget(&mut self, side: Side) -> bool {
         self.asked[place(side)] = None;
         std::mem::take(&mut self.stopped[place(side)])
@@ -59,7 +59,7 @@ impl SignedIn {
         self.known[place(side)].as_ref().filter(|(known, _)| *known == by(side, answers)).map(|(_, entered)| entered)
     }
 
-    /// True while somebody signs in by these answers.
+    /// Returns true while somebody signs in by these answers.
     pub fn signs_in(&self, side: Side, answers: &Answers) -> bool {
         self.asked[place(side)].as_ref().is_some_and(|asked| *asked == by(side, answers))
     }

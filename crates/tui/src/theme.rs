@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::Span;
 
-/// What the terminal can show.
+/// The looks that the terminal can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Theme {
     /// False draws with ASCII alone.
@@ -20,7 +20,7 @@ pub struct Theme {
 pub(crate) enum Tone {
     /// As the terminal has it.
     Plain,
-    /// What is not in focus.
+    /// Out of focus.
     Dim,
     /// Here, at work.
     Accent,
@@ -55,7 +55,7 @@ pub(crate) enum Mark {
     Unknown,
 }
 
-/// What stands for a character where only ASCII can be shown; one column each.
+/// The stand-ins for characters where only ASCII can be shown; one column each.
 const ASCII: [(&str, &str); 27] = [
     ("○", "."),
     ("●", ">"),
@@ -90,30 +90,30 @@ const ASCII: [(&str, &str); 27] = [
 const FRAME_MS: i64 = 125;
 
 impl Theme {
-    /// Whatever the terminal can show.
+    /// Creates the theme of what the terminal can show.
     #[must_use]
     pub const fn new(unicode: bool, colour: bool) -> Self {
         Self { unicode, colour }
     }
 
-    /// Everything.
+    /// Returns the theme of a terminal that can show everything.
     #[must_use]
     pub const fn full() -> Self {
         Self::new(true, true)
     }
 
-    /// ASCII without colour.
+    /// Returns the theme of a terminal that shows ASCII without colour.
     #[must_use]
     pub const fn plain() -> Self {
         Self::new(false, false)
     }
 
-    /// True where more than ASCII can be shown.
+    /// Returns true where more than ASCII can be shown.
     pub(crate) const fn unicode(self) -> bool {
         self.unicode
     }
 
-    /// The style of a tone.
+    /// Returns the style of a tone.
     pub(crate) fn style(self, tone: Tone) -> Style {
         let (colour, modifier) = match tone {
             Tone::Plain => (Color::Reset, Modifier::empty()),
@@ -128,17 +128,18 @@ impl Theme {
         if self.colour { style.fg(colour) } else { style }
     }
 
-    /// The style of a picture that cameras read: light on dark whatever the terminal's own colours are, where it has any.
+    /// Returns the style of a picture that cameras read: light on dark whatever the terminal's own colours are, where
+    /// it has any.
     pub(crate) fn picture(self) -> Style {
         if self.colour { Style::new().fg(Color::White).bg(Color::Black) } else { Style::new() }
     }
 
-    /// A text in a tone.
+    /// Returns a text in a tone.
     pub(crate) fn span(self, tone: Tone, text: impl Into<String>) -> Span<'static> {
         Span::styled(text.into(), self.style(tone))
     }
 
-    /// The glyph of a state; the spinner turns with the time.
+    /// Returns the glyph of a state; the spinner turns with the time.
     pub(crate) fn mark(self, mark: Mark, now: Timestamp) -> Span<'static> {
         self.span(mark.tone(), mark.glyph(now))
     }

@@ -6,8 +6,8 @@ use crate::msg::Effect;
 use crate::screen::{ClipboardLayer, Go, Layer, LeaveLayer, Screen};
 
 impl Model {
-    /// Does what Ctrl+C asks for: it stops a run after the call in flight, and a second time leaves. When the run has ended
-    /// meanwhile, its end is shown first. On a form it asks.
+    /// Does what Ctrl+C asks for: it stops a run after the call in flight, and a second time leaves. When the run has
+    /// ended meanwhile, its end is shown first. On a form it asks.
     pub(super) fn stop(&mut self) -> Vec<Effect> {
         match self.shared.live.activity {
             Activity::Run if self.shared.live.stopping => vec![Effect::Leave],
@@ -25,8 +25,8 @@ impl Model {
         }
     }
 
-    /// Leaves, where nothing is lost by it or somebody asked for it twice; else asks. What is to become of a secret that
-    /// is in the clipboard alone has to be answered.
+    /// Leaves, where nothing is lost by it or somebody asked for it twice; else asks. What is to become of a secret
+    /// that is in the clipboard alone has to be answered.
     pub(super) fn leave(&mut self) -> Vec<Effect> {
         if self.shared.in_clipboard_alone() {
             if !self.layers.iter().any(|layer| matches!(layer, Layer::Clipboard(_))) {

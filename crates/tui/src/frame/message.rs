@@ -11,8 +11,8 @@ use crate::theme::Tone;
 use crate::widgets::lines::clipped;
 use crate::words::times;
 
-/// Returns the message: what stands, then what was said, else what the screen has to say. Each has up to three lines, both
-/// together four.
+/// Returns the message: what stands, then what was said, else what the screen has to say. Each has up to three lines,
+/// both together four.
 pub(super) fn message(scene: &Scene, columns: u16) -> Vec<Line<'static>> {
     const MOST: usize = 3;
     let room = usize::from(columns).saturating_sub(2);

@@ -1,12 +1,12 @@
 //! The key table: the keys of every place, what they ask for, and the words that the key line and the help print.
 //!
-//! What an action does is said by the screen that it is asked of.
+//! The screen that an action is asked of says what the action does.
 
 mod table;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-/// What a key asks for.
+/// An action that a key asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Action {
     /// To the next screen, or take what is chosen.
@@ -84,7 +84,7 @@ pub(crate) enum Move {
     Last,
 }
 
-/// Where a key is pressed.
+/// A place where keys are pressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Context {
     /// The first screen.
@@ -131,15 +131,14 @@ pub(crate) struct Binding {
     keys: &'static [(KeyCode, KeyModifiers)],
     /// The keys as they are written.
     pub label: &'static str,
-    /// What it does, in one or two words for the key line; empty where it is in the help alone.
+    /// The action in one or two words for the key line; empty where the row is in the help alone.
     pub word: &'static str,
-    /// What it does, for the help.
+    /// The action in words for the help.
     pub help: &'static str,
-    /// What it asks for.
     pub action: Action,
 }
 
-/// The rows of a place.
+/// Returns the rows of a place.
 pub(crate) fn table(context: Context) -> impl Iterator<Item = &'static Binding> {
     let scrolls = !matches!(
         context,
@@ -154,7 +153,7 @@ pub(crate) fn table(context: Context) -> impl Iterator<Item = &'static Binding> 
     table::own(context).iter().chain(if scrolls { table::PAGES } else { &[] })
 }
 
-/// What a key asks for there; none where it is text or nothing.
+/// Returns what a key asks for there; none where it is text or nothing.
 pub(crate) fn action(context: Context, key: &KeyEvent) -> Option<Action> {
     let shift = key.modifiers.contains(KeyModifiers::SHIFT);
     let code = match key.code {

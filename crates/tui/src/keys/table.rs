@@ -274,7 +274,7 @@ pub(super) const PAGES: &[Binding] = &[
     row(&[(KeyCode::End, NONE)], "", "", "", Action::Move(Move::Last)),
 ];
 
-/// The rows of a place alone.
+/// Returns the rows of a place alone.
 pub(super) const fn own(context: Context) -> &'static [Binding] {
     match context {
         Context::Home => HOME,

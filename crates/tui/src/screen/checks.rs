@@ -54,8 +54,8 @@ impl View for ChecksScreen {
         }
     }
 
-    /// What to do stands under every warning and stop; under the chosen one alone where there is no room for all and
-    /// one is chosen.
+    /// The cure stands under every warning and stop; under the chosen one alone where there is no room for
+    /// all and one is chosen.
     fn sheet(&self, shared: &Shared, columns: usize, rows: usize, now: Timestamp) -> Sheet {
         let all = build(shared, self.chosen, columns, now, true);
         let fits = self.chosen.is_none() || all.lines.len() <= rows;
@@ -150,7 +150,7 @@ fn build(shared: &Shared, chosen: Option<usize>, columns: usize, now: Timestamp,
     sheet
 }
 
-/// A check with its answer, or with what it asks.
+/// Returns a check with its answer, or with what it asks.
 fn line(
     theme: Theme,
     check: &Check,
@@ -174,7 +174,7 @@ fn line(
     lines
 }
 
-/// What to do about an answer, and the service's own words behind it.
+/// Returns what to do about an answer, and the service's own words behind it.
 fn details(shared: &Shared, finding: &Finding, columns: usize) -> Vec<Line<'static>> {
     let theme = shared.theme;
     let mut lines = Vec::new();
@@ -187,7 +187,7 @@ fn details(shared: &Shared, finding: &Finding, columns: usize) -> Vec<Line<'stat
     lines
 }
 
-/// Another way to sign in, where this one did not work.
+/// Returns another way to sign in, where this one did not work.
 fn another_way(shared: &Shared, finding: &Finding, columns: usize) -> Vec<Line<'static>> {
     let (Check::SignIn(side), Level::Stop) = (&finding.check, finding.level) else { return Vec::new() };
     // No way to sign in leads to a host that cannot be reached.
@@ -201,7 +201,7 @@ fn another_way(shared: &Shared, finding: &Finding, columns: usize) -> Vec<Line<'
     block(shared.theme, Tone::Plain, &says, BEFORE, columns)
 }
 
-/// The first of the worst answers, where there is one that asks for something.
+/// Returns the first of the worst answers, where there is one that asks for something.
 fn worst(checks: &[(&Check, Option<&Finding>)]) -> Option<usize> {
     let level = checks.iter().filter_map(|(_, f)| f.map(|f| f.level)).max()?;
     checks.iter().position(|(_, f)| level > Level::Pass && f.is_some_and(|f| f.level == level))
@@ -215,7 +215,7 @@ const fn mark(level: Level) -> Mark {
     }
 }
 
-/// How far they are, at the right of the title.
+/// Returns how far the checks are, for the right of the title.
 fn progress(shared: &Shared) -> Span<'static> {
     let run = &shared.live.run;
     let at = |level| run.findings().filter(|f| f.level == level).count();

@@ -13,7 +13,7 @@ use crate::widgets::button::button;
 use crate::widgets::lines::block;
 use crate::widgets::sheet::Sheet;
 
-/// What is to become of a secret in the clipboard when the program is left.
+/// An answer to what is to become of a secret in the clipboard when the program is left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Parting {
     /// The secret stays in the clipboard.
@@ -25,12 +25,12 @@ pub(crate) enum Parting {
 }
 
 impl Parting {
-    /// The answers that there are. A clipboard that goes with the program keeps nothing.
+    /// Returns the answers that there are. A clipboard that goes with the program keeps nothing.
     pub const fn all(goes: bool) -> &'static [Self] {
         if goes { &[Self::Clear, Self::Stay] } else { &[Self::Keep, Self::Clear, Self::Stay] }
     }
 
-    /// The words of its button.
+    /// Returns the words of the answer's button.
     pub const fn words(self) -> &'static str {
         match self {
             Self::Keep => "Leave it there",
@@ -39,7 +39,7 @@ impl Parting {
         }
     }
 
-    /// The answer beside it; after the last one comes the first.
+    /// Returns the answer beside it; after the last one comes the first.
     pub fn beside(self, goes: bool, forward: bool) -> Self {
         let all = Self::all(goes);
         let at = all.iter().position(|one| *one == self).unwrap_or(0);

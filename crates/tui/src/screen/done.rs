@@ -159,7 +159,8 @@ fn same_command(shared: &Shared, sheet: &mut Sheet, columns: usize) {
     }
 }
 
-/// Returns an option of the command with its value beside it, or below where there is no room: a shell joins them either way.
+/// Returns an option of the command with its value beside it, or below where there is no room: a shell joins them
+/// either way.
 fn option(theme: Theme, part: &str, columns: usize) -> Vec<Line<'static>> {
     match part.split_once(' ') {
         Some((name, value)) if name.starts_with("--") && width(part) + 2 > columns => {

@@ -42,18 +42,18 @@ pub(crate) struct FormScreen {
 }
 
 impl FormScreen {
-    /// The form of a page, with the answers so far or the defaults.
+    /// Opens the form of a page, with the answers so far or the defaults.
     pub fn new(page: Page, answers: &Answers) -> Self {
         let cells = field::on(page).map(|field| Cell::new(field, answers)).collect();
         Self { page, list: None, hushed: false, cells, focus: 0 }
     }
 
-    /// True where the focus is in a field that takes letters.
+    /// Returns true where the focus is in a field that takes letters.
     pub fn in_text(&self) -> bool {
         matches!(self.cells.get(self.focus).map(|c| &c.value), Some(Value::Text(_)))
     }
 
-    /// True while a list is shown that keys choose from.
+    /// Returns true while a list is shown that keys choose from.
     pub fn chooses(&self) -> bool {
         self.list.as_ref().is_some_and(|list| list.offers())
     }
@@ -78,7 +78,7 @@ impl FormScreen {
         }
     }
 
-    /// Another word in the field in focus: the next, or the one before.
+    /// Turns the word in the field in focus into the next one, or the one before.
     pub fn turn(&mut self, forward: bool) {
         if let Some(cell) = self.cells.get_mut(self.focus)
             && let Value::Word(words, at) = &mut cell.value
@@ -88,7 +88,7 @@ impl FormScreen {
         }
     }
 
-    /// The focus goes to the next field, or the one before; the field that is left is checked.
+    /// Moves the focus to the next field, or the one before. The field that is left is checked.
     pub fn step(&mut self, forward: bool) {
         let lists = self.has_list();
         if let Some(cell) = self.cells.get_mut(self.focus) {
@@ -97,14 +97,14 @@ impl FormScreen {
         self.go_to(around(self.focus, self.cells.len(), forward));
     }
 
-    /// The focus goes to a field, away from the list of another.
+    /// Moves the focus to a field, away from the list of another.
     fn go_to(&mut self, place: usize) {
         if place != self.focus {
             (self.focus, self.list, self.hushed) = (place, None, false);
         }
     }
 
-    /// Another word for an input.
+    /// Sets the word for an input.
     pub fn set(&mut self, key: Key, to: &str) {
         for cell in self.cells.iter_mut().filter(|cell| cell.field.key == key) {
             if let Value::Word(words, at) = &mut cell.value {
@@ -113,7 +113,7 @@ impl FormScreen {
         }
     }
 
-    /// What is wrong with an input, where something is; it is shown, and the focus goes there.
+    /// Returns true where something is wrong with an input. A complaint is shown then, and the focus goes there.
     pub fn is_wrong(&mut self, key: Key) -> bool {
         let Some(place) = self.cells.iter().position(|cell| cell.field.key == key) else { return false };
         let wrong = self.cells.get_mut(place).is_some_and(Cell::is_wrong);
@@ -146,7 +146,7 @@ impl FormScreen {
         self.cells.iter().filter(|c| wrong(c)).count()
     }
 
-    /// The list for the first field that is complained about, where that names something without its id: then one
+    /// Opens the list for the first field that is complained about, where that names something without its id: then one
     /// chooses which is meant, and there is nothing to complain about. True where it is so.
     pub fn asks_which(&mut self) -> bool {
         let lists = self.has_list();
@@ -162,8 +162,8 @@ impl FormScreen {
         true
     }
 
-    /// Goes on where the inputs have no complaint about the form; from the last form where they have none at all, else to
-    /// the form of the first complaint.
+    /// Goes on where the inputs have no complaint about the form; from the last form where they have none at all, else
+    /// to the form of the first complaint.
     fn submit(&mut self, shared: &mut Shared) -> Vec<Reaction> {
         self.write(&mut shared.answers);
         let read = Inputs::from_answers(&shared.answers);
@@ -220,7 +220,7 @@ impl FormScreen {
         vec![Reaction::Go(to)]
     }
 
-    /// What stands at the right of a field: how much its list has, or who signed in.
+    /// Returns what stands at the right of a field: how much its list has, or who signed in.
     fn right(&self, shared: &Shared, cell: &Cell, focused: bool, columns: usize) -> String {
         let list = self.list.as_ref().filter(|list| focused && list.is_seen());
         match (list, pages::side(self.page)) {
@@ -241,7 +241,7 @@ impl FormScreen {
         }
     }
 
-    /// What stands under a field: its complaint, its list, what it means or what it is for.
+    /// Returns what stands under a field: its complaint, its list, what it means or what it is for.
     fn under(&self, shared: &Shared, cell: &Cell, focused: bool, columns: usize, rows: usize) -> Vec<Line<'static>> {
         let theme = shared.theme;
         let list = self.list.as_ref().filter(|list| focused && list.is_seen());
@@ -352,13 +352,13 @@ impl View for FormScreen {
     }
 }
 
-/// The next place in a ring, or the one before.
+/// Returns the next place in a ring, or the one before.
 fn around(at: usize, of: usize, forward: bool) -> usize {
     let step = if forward { 1 } else { of.saturating_sub(1) };
     (at + step).checked_rem(of).unwrap_or(0)
 }
 
-/// The entries of a list that are in sight at once, in a form of so many fields.
+/// Returns how many entries of a list are in sight at once, in a form of so many fields.
 fn at_once(rows: usize, fields: usize) -> usize {
     rows.saturating_sub(2 * fields + 1).clamp(3, 12)
 }

@@ -14,7 +14,7 @@ use crate::widgets::lines::{apart, block, fit, width};
 use crate::widgets::sheet::Sheet;
 use crate::words::earlier;
 
-/// What can be begun.
+/// A thing that can be begun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Start {
     NewRun,

@@ -70,7 +70,7 @@ pub(crate) trait View {
     /// Takes a text that was pasted.
     fn pasted(&mut self, _shared: &mut Shared, _text: &str) {}
 
-    /// Returns what is shown in so many columns and rows.
+    /// Returns the sheet for so many columns and rows.
     fn sheet(&self, shared: &Shared, columns: usize, rows: usize, now: Timestamp) -> Sheet;
 
     /// Returns the message line where nothing else was said. A screen is `covered` while a layer lies over it.
@@ -89,7 +89,7 @@ pub(crate) trait View {
     }
 }
 
-/// What comes of an action beyond the view that it was asked of.
+/// A consequence of an action beyond the view that it was asked of.
 #[derive(Debug)]
 pub(crate) enum Reaction {
     /// The shell does something.
@@ -110,7 +110,7 @@ pub(crate) enum Reaction {
     Leave,
 }
 
-/// Where the wizard goes.
+/// A way to another screen.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Go {
     /// Home, with that entry chosen.

@@ -14,14 +14,14 @@ use crate::widgets::sheet::Sheet;
 use crate::widgets::text_box::TextBox;
 use crate::words::plan_text::plan_text;
 
-/// What is saved in a file.
+/// A thing to save in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Saving {
     Secret,
     Plan,
 }
 
-/// Where to save?
+/// A question: where to save?
 #[derive(Debug)]
 pub(crate) struct PathLayer {
     what: Saving,

@@ -17,7 +17,7 @@ use crate::widgets::lines::{block, fit, path, width};
 use crate::widgets::sheet::Sheet;
 use crate::words::{names, reset};
 
-/// What happens to a reset that an earlier part of the run sent.
+/// The fate of a reset that an earlier part of the run sent.
 const WATCHES: &str = "The reset was sent. Where Azure still works on it, it is watched to its end; where it did not take, you \
                        are asked before it is sent again.";
 
@@ -144,7 +144,7 @@ fn title(earlier: &EarlierRun) -> String {
     }
 }
 
-/// What is done with an earlier run.
+/// Returns what is done with an earlier run.
 fn beginning(run: &Run, earlier: &EarlierRun) -> String {
     match earlier.way {
         Way::On => format!("{} Every step looks first; what is done is not done again.", run.headline()),
@@ -152,7 +152,7 @@ fn beginning(run: &Run, earlier: &EarlierRun) -> String {
     }
 }
 
-/// A request and what it sends: side by side where there is room, else below each other.
+/// Returns a request and what it sends: side by side where there is room, else below each other.
 fn request(theme: Theme, text: &str, indent: usize, columns: usize) -> Vec<Line<'static>> {
     let (call, sends) = text.split_once("  ").unwrap_or((text, ""));
     let mut lines = block(theme, Tone::Plain, call, indent, columns);

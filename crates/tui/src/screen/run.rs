@@ -152,7 +152,8 @@ fn elapsed(live: &Live, now: Timestamp) -> String {
     duration(times::between(started, live.run.ended.unwrap_or(now)))
 }
 
-/// Returns what stands under a step: the call that is out while it works, what went wrong, a note where it is looked at.
+/// Returns what stands under a step: the call that is out while it works, what went wrong, a note where it is looked
+/// at.
 fn under(
     theme: Theme,
     live: &Live,

@@ -17,7 +17,7 @@ use crate::words::earlier;
 /// The earlier runs that something can be done with.
 #[derive(Debug)]
 pub(crate) struct RunsScreen {
-    /// What is to be done with one of them.
+    /// The direction: go on with one of them, or take one back.
     way: Way,
     chosen: usize,
 }

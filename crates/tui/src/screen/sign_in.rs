@@ -136,7 +136,7 @@ impl View for SignInScreen {
     }
 }
 
-/// What is waited for while a code is shown.
+/// The sentence while a code is shown.
 const FOR_CODE: &str = "Waiting for you to enter it.";
 
 /// Returns a code so large that it can be read from afar.
@@ -146,7 +146,8 @@ fn spaced(code: &str) -> String {
     line
 }
 
-/// Returns the way that did not work, above the one that takes its place; dim, the number by which others know the reason.
+/// Returns the way that did not work, above the one that takes its place; dim, the number by which others know the
+/// reason.
 fn did_not_work(theme: Theme, instead: &Prompt, columns: usize) -> Vec<Line<'static>> {
     let Prompt::Instead { failed, way, trouble, .. } = instead else { return Vec::new() };
     let says =
@@ -197,8 +198,8 @@ fn left(until: Timestamp, now: Timestamp) -> String {
     format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
-/// Returns the address for a telephone's camera, in half blocks with the quiet zone that cameras need; none where it does not fit
-/// or the terminal has no such blocks. A code or anything secret is never shown so.
+/// Returns the address for a telephone's camera, in half blocks with the quiet zone that cameras need; none where it
+/// does not fit or the terminal has no such blocks. A code or anything secret is never shown so.
 fn picture(theme: Theme, address: &str, columns: usize, rows: usize) -> Option<Vec<Line<'static>>> {
     const QUIET: usize = 2;
     if !theme.unicode() {

@@ -16,7 +16,7 @@ use crate::words::{names, times};
 const WORD: usize = 10;
 /// Columns of a time.
 const TIME: usize = 11;
-/// Where the body has fewer columns, times are left out.
+/// Times are left out where the body has fewer columns.
 const NARROW: usize = 50;
 
 /// Returns the row of a step.
@@ -73,7 +73,7 @@ pub(crate) const fn mark(outcome: Outcome) -> Mark {
     }
 }
 
-/// Words are quiet where the glyph says it, and loud where somebody must look.
+/// Returns the tone of a state's word: quiet where the glyph says it, and loud where somebody must look.
 const fn word_tone(mark: Mark) -> Tone {
     match mark {
         Mark::Bad => Tone::Bad,

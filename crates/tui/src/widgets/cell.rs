@@ -16,7 +16,7 @@ use crate::widgets::text_box::TextBox;
 
 /// Columns before the values.
 pub(crate) const LABEL: usize = 14;
-/// What stands after a word that can be turned into another.
+/// The mark after a word that can be turned into another.
 const TURNS: &str = "  ←→";
 /// Columns that a value has at least, beside what stands at its right.
 const LEAST: usize = 12;
@@ -26,12 +26,12 @@ const LEAST: usize = 12;
 pub(crate) struct Cell {
     pub field: &'static Field,
     pub value: Value,
-    /// What is used where it is left empty.
+    /// The text that is used where the field is left empty.
     else_used: String,
     pub complaint: Option<String>,
 }
 
-/// What is in a field.
+/// The content of a field.
 #[derive(Debug, Clone)]
 pub(crate) enum Value {
     /// Typed text.
@@ -52,7 +52,7 @@ impl Cell {
         Self { field, value, else_used: else_used(field.key, answers), complaint: None }
     }
 
-    /// What is in it, without what people paste along.
+    /// Returns what is in the field, without what people paste along.
     pub fn text(&self) -> &str {
         match &self.value {
             Value::Text(input) => clean(input.value()),
@@ -60,14 +60,15 @@ impl Cell {
         }
     }
 
-    /// It was typed in: a complaint goes as soon as the value is right, and follows it while it is not.
+    /// Takes in that somebody typed in the field: a complaint goes as soon as the value is right, and follows the value
+    /// until then.
     pub fn changed(&mut self) {
         if self.complaint.is_some() {
             self.complaint = check(self.field.key, self.text()).err();
         }
     }
 
-    /// True where it is not answered as it must be; it says so from then on.
+    /// Returns true where the field is not answered as it must be. The field says so from then on.
     pub fn is_wrong(&mut self) -> bool {
         self.complaint = match self.text() {
             "" => Some(format!("missing. {}", self.field.help)),
@@ -76,7 +77,7 @@ impl Cell {
         self.complaint.is_some()
     }
 
-    /// It was left. A name without an id is right so far, where it can be looked up.
+    /// Takes in that the focus left the field. A name without an id is right so far, where it can be looked up.
     pub fn left(&mut self, lists: bool) {
         let named = lists && Named::read(self.field.key, self.text()).is_some();
         if let (false, Err(complaint)) = (named, check(self.field.key, self.text())) {
@@ -84,7 +85,7 @@ impl Cell {
         }
     }
 
-    /// Its line, with something dim at its right, and the cursor's column where it has the focus.
+    /// Returns the line of the field, with something dim at its right, and the cursor's column where it has the focus.
     pub fn line(&self, theme: Theme, focused: bool, right: &str, columns: usize) -> (Line<'static>, usize) {
         let right = middle(right, self.beside(focused, columns));
         let taken = if right.is_empty() { 0 } else { width(&right) + 1 };
@@ -110,7 +111,8 @@ impl Cell {
         (line, LABEL + cursor)
     }
 
-    /// Columns for what stands at its right: a word stays whole, and of a text enough to see what is typed.
+    /// Returns the columns for what stands at the right of the field: a word stays whole, and of a text enough to see
+    /// what is typed.
     pub fn beside(&self, focused: bool, columns: usize) -> usize {
         let least = match &self.value {
             Value::Text(input) => (width(input.value()) + 1).min(LEAST),
@@ -119,13 +121,13 @@ impl Cell {
         columns.saturating_sub(LABEL + least + 1)
     }
 
-    /// The complaint about it.
+    /// Returns the complaint about the field.
     pub fn complaint(&self, theme: Theme, columns: usize) -> Option<Vec<Line<'static>>> {
         let before = vec![Span::raw(" ".repeat(LABEL)), theme.span(Tone::Bad, "✗ ")];
         self.complaint.as_ref().map(|complaint| hang(theme, Tone::Bad, before, complaint, columns))
     }
 
-    /// What its value means, else while it has the focus what it is for and what `keys` do there.
+    /// Returns what the field's value means, else while it has the focus what it is for and what `keys` do there.
     pub fn meaning(&self, here: &Here, focused: bool, keys: &str) -> Option<String> {
         match &self.value {
             Value::Word(words, at) if focused => {
@@ -141,7 +143,7 @@ impl Cell {
     }
 }
 
-/// Whether a way to sign in suits the place, to stand after what it is; nothing for other words.
+/// Returns whether a way to sign in suits the place, to stand after what it is; nothing for other words.
 fn suits(here: &Here, key: Key, word: &str) -> String {
     let offers = match key {
         Key::SignInA => here.offers(Side::A),
@@ -157,13 +159,13 @@ fn suits(here: &Here, key: Key, word: &str) -> String {
     }
 }
 
-/// The help of a field and what keys do there, with an example where it is empty and the example short.
+/// Returns the help of a field and what keys do there, with an example where it is empty and the example short.
 fn hint(field: &Field, keys: &str, empty: bool) -> String {
     let help = format!("{}{keys}", field.help);
     if empty && field.example.len() < 30 { format!("{help} For example {}", field.example) } else { help }
 }
 
-/// What is used for a field that is left empty.
+/// Returns what is used for a field that is left empty.
 fn else_used(key: Key, answers: &Answers) -> String {
     let cluster = || answers.get(Key::Cluster).and_then(|text| ClusterId::parse(text).ok());
     match key {
@@ -172,7 +174,7 @@ fn else_used(key: Key, answers: &Answers) -> String {
     }
 }
 
-/// What a long id says in short, so that one sees that the right one was pasted.
+/// Returns what a long id says in short, so that one sees that the right one was pasted.
 fn understood(key: Key, text: &str) -> Option<String> {
     let (name, group, subscription) = match key {
         Key::Cluster => {
@@ -187,13 +189,13 @@ fn understood(key: Key, text: &str) -> Option<String> {
     Some(format!("{name} in {group}, subscription {}", abbreviated(&subscription.to_string())))
 }
 
-/// The text that stands for the answers to a field: all of them, so that none is lost unseen; else the default.
+/// Returns the text that stands for the answers to a field: all of them, so that none is lost unseen; else the default.
 pub(crate) fn shown(answers: &Answers, field: &Field) -> String {
     let all = answers.all(field.key);
     if all.is_empty() { field.default.unwrap_or_default().to_owned() } else { all.join(" ") }
 }
 
-/// A complaint without the name of its field, where it stands under the field.
+/// Returns a complaint without the name of its field, where it stands under the field.
 pub(crate) fn without_name(key: Key, text: &str) -> String {
     text.strip_prefix(key.name()).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(text).to_owned()
 }

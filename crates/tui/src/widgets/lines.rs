@@ -16,7 +16,7 @@ pub(crate) fn width(text: &str) -> usize {
     text.width()
 }
 
-/// Words put into lines of that many columns. A word that fits a line is never broken; a longer one goes on in the
+/// Puts words into lines of that many columns. A word that fits a line is never broken; a longer one goes on in the
 /// next line, with nothing put between, so that it can be copied.
 pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);
@@ -40,7 +40,8 @@ pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
-/// A secret in lines of that many columns. They are the only copies that are left, for [`crate::widgets::sheet::Sheet::wipe`].
+/// Returns a secret in lines of that many columns. They are the only copies that are left, for
+/// [`crate::widgets::sheet::Sheet::wipe`].
 pub(crate) fn secret(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);
     let text = Zeroizing::new(printable(text, MOST));
@@ -60,7 +61,7 @@ pub(crate) fn secret(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
-/// A resource id or an address in lines of that many columns, which end after a slash where there is one.
+/// Returns a resource id or an address in lines of that many columns, which end after a slash where there is one.
 pub(crate) fn path(text: &str, columns: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for part in printable(text, MOST).split_inclusive('/') {
@@ -72,7 +73,7 @@ pub(crate) fn path(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
-/// A text cut at its end where it is too long, with a mark that it was.
+/// Returns a text cut at its end where it is too long, with a mark that it was.
 pub(crate) fn fit(text: &str, columns: usize) -> String {
     let text = printable(text, MOST);
     if width(&text) <= columns {
@@ -85,7 +86,7 @@ pub(crate) fn fit(text: &str, columns: usize) -> String {
     cut
 }
 
-/// Words put into at most so many lines; the last one is cut where there are more.
+/// Puts words into at most so many lines; the last one is cut where there are more.
 pub(crate) fn clipped(text: &str, columns: usize, most: usize) -> Vec<String> {
     let mut lines = wrap(text, columns);
     if lines.len() > most {
@@ -95,7 +96,7 @@ pub(crate) fn clipped(text: &str, columns: usize, most: usize) -> Vec<String> {
     lines
 }
 
-/// A text cut in its middle where it is too long: ids and addresses, whose ends tell the most.
+/// Returns a text cut in its middle where it is too long: ids and addresses, whose ends tell the most.
 pub(crate) fn middle(text: &str, columns: usize) -> String {
     let text = printable(text, MOST);
     if width(&text) <= columns || columns < 5 {
@@ -108,7 +109,7 @@ pub(crate) fn middle(text: &str, columns: usize) -> String {
     format!("{}…{tail}", head(&text, front))
 }
 
-/// The first characters of a text that fit into that many columns.
+/// Returns the first characters of a text that fit into that many columns.
 pub(crate) fn head(text: &str, columns: usize) -> String {
     let mut used = 0;
     text.chars()
@@ -119,7 +120,7 @@ pub(crate) fn head(text: &str, columns: usize) -> String {
         .collect()
 }
 
-/// What stands between two columns of a text, for a field that is longer than its room.
+/// Returns what stands between two columns of a text, for a field that is longer than its room.
 pub(crate) fn window(text: &str, from: usize, columns: usize) -> String {
     let mut at = 0;
     let mut shown = String::new();
@@ -133,7 +134,7 @@ pub(crate) fn window(text: &str, from: usize, columns: usize) -> String {
     shown
 }
 
-/// A line with something at its left and something at its right edge.
+/// Returns a line with something at its left and something at its right edge.
 pub(crate) fn apart(left: Vec<Span<'static>>, right: Vec<Span<'static>>, columns: usize) -> Line<'static> {
     let taken: usize = left.iter().chain(&right).map(Span::width).sum();
     let mut spans = left;
@@ -142,7 +143,7 @@ pub(crate) fn apart(left: Vec<Span<'static>>, right: Vec<Span<'static>>, columns
     Line::from(spans)
 }
 
-/// A text in one tone, wrapped, every line after so many spaces.
+/// Returns a text in one tone, wrapped, every line after so many spaces.
 pub(crate) fn block(theme: Theme, tone: Tone, text: &str, indent: usize, columns: usize) -> Vec<Line<'static>> {
     wrap(text, columns.saturating_sub(indent))
         .into_iter()
@@ -150,7 +151,7 @@ pub(crate) fn block(theme: Theme, tone: Tone, text: &str, indent: usize, columns
         .collect()
 }
 
-/// A text that hangs from what stands before its first line.
+/// Returns a text that hangs from what stands before its first line.
 pub(crate) fn hang(
     theme: Theme,
     tone: Tone,

@@ -1,4 +1,4 @@
-//! What screens are made of: lines that fit, a sheet of them, buttons, a line of text that is typed, a list to choose
+//! The parts of screens: lines that fit, a sheet of them, buttons, a line of text that is typed, a list to choose
 //! from, a field of a form.
 
 pub(crate) mod button;

@@ -7,15 +7,14 @@ use nucleo_matcher::{Config, Matcher, Utf32String};
 
 use crate::keys::Move;
 
-/// What a word in the name counts more than one in the details.
+/// The score of a word in the name, beyond that of one in the details.
 const IN_NAME: u32 = 1000;
-/// What the whole name counts.
+/// The score of a whole name.
 const WHOLE_NAME: u32 = 1_000_000;
 
 /// A list to choose from.
 #[derive(Debug)]
 pub(crate) struct Picker {
-    /// What is looked for.
     pub sought: Sought,
     /// The field that it is for.
     pub key: Key,
@@ -23,13 +22,12 @@ pub(crate) struct Picker {
     pub asked: bool,
     /// True once the shell was asked to look.
     pub begun: bool,
-    /// What stood in the field when it was opened.
+    /// The text that stood in the field when the list was opened.
     pub opened_with: String,
-    /// How far the search is.
     pub progress: Progress,
     filter: String,
     choices: Vec<Choice>,
-    /// What the filter is compared with, for each choice: its name, and its details.
+    /// The texts that the filter is compared with, for each choice: its name, and its details.
     texts: Vec<[Utf32String; 2]>,
     /// The choices that match, best first.
     matches: Vec<Match>,
@@ -51,7 +49,7 @@ struct Match {
 }
 
 impl Picker {
-    /// A list that nothing came in for yet.
+    /// Creates a list that nothing came in for yet.
     pub fn new(key: Key, sought: Sought, opened_with: &str, asked: bool) -> Self {
         Self {
             sought,
@@ -70,7 +68,7 @@ impl Picker {
         }
     }
 
-    /// More came in. What a key chose stays chosen; else the best of all is.
+    /// Takes in what came. What a key chose stays chosen; else the best of all is.
     pub fn add(&mut self, choices: Vec<Choice>, progress: Progress) {
         let kept = self.chosen.filter(|_| self.by_key).and_then(|at| self.matches.get(at)).map(|m| m.at);
         let from = self.choices.len();
@@ -82,14 +80,14 @@ impl Picker {
         self.chosen = kept.and_then(|kept| self.matches.iter().position(|m| m.at == kept)).or_else(|| self.first());
     }
 
-    /// Nothing but what is called as it was typed is chosen by itself.
+    /// Lets nothing but what is called as it was typed be chosen by itself.
     pub fn exactly(&mut self) {
         self.exactly = true;
         self.chosen = self.first();
     }
 
-    /// What is chosen where no key went along the list: the best, if what was typed is in its name. What was typed may be the
-    /// name of another one, so that a group or a region is called so is not enough.
+    /// Returns what is chosen where no key went along the list: the best, if what was typed is in its name. What was
+    /// typed may be the name of another one, so that a group or a region is called so is not enough.
     fn first(&self) -> Option<usize> {
         let mut scores = self.matches.iter().map(|m| m.score);
         let (best, next) = (scores.next()?, scores.next().unwrap_or(0));
@@ -104,7 +102,7 @@ impl Picker {
         chosen.then_some(0)
     }
 
-    /// Along the list.
+    /// Goes along the list.
     pub fn along(&mut self, way: Move, page: usize) {
         let last = self.matches.len().saturating_sub(1);
         let to = match (self.chosen, way) {
@@ -119,43 +117,43 @@ impl Picker {
         (self.chosen, self.by_key) = (Some(to.min(last)), true);
     }
 
-    /// The value that is chosen.
+    /// Returns the value that is chosen.
     pub fn taken(&self) -> Option<&str> {
         let chosen = self.matches.get(self.chosen?)?;
         self.choices.get(chosen.at).map(|choice| choice.value.as_str())
     }
 
-    /// The place of the chosen one among those that match.
+    /// Returns the place of the chosen one among those that match.
     pub const fn chosen(&self) -> Option<usize> {
         self.chosen
     }
 
-    /// Those that match, best first.
+    /// Returns the choices that match, best first.
     pub fn matching(&self) -> impl ExactSizeIterator<Item = Option<&Choice>> {
         self.matches.iter().map(|m| self.choices.get(m.at))
     }
 
-    /// How many there are.
+    /// Returns how many choices there are.
     pub const fn len(&self) -> usize {
         self.choices.len()
     }
 
-    /// True where something was typed to narrow it.
+    /// Returns true where something was typed to narrow the list.
     pub const fn is_narrowed(&self) -> bool {
         !self.filter.is_empty()
     }
 
-    /// True where keys choose from it: something is there, or comes.
+    /// Returns true where keys choose from the list: something is there, or comes.
     pub fn offers(&self) -> bool {
         self.is_seen() && (self.progress == Progress::Goes || !self.choices.is_empty())
     }
 
-    /// True where it is shown. Tenants that nobody asked for are, once there are some.
+    /// Returns true where the list is shown. Tenants that nobody asked for are, once there are some.
     pub const fn is_seen(&self) -> bool {
         self.asked || !self.choices.is_empty() || !matches!(self.key, Key::TenantA | Key::TenantB)
     }
 
-    /// What is in the field narrows it. Where that only grew, what did not match before does not match now.
+    /// Narrows the list by what is in the field. Where that only grew, what did not match before does not match now.
     pub fn narrow(&mut self, filter: &str) {
         if self.filter == filter {
             return;
@@ -189,7 +187,7 @@ impl Picker {
         places.into_iter().filter_map(score).collect()
     }
 
-    /// Best first; while nothing is typed, in the order in which they came.
+    /// Sorts the best to the front; while nothing is typed, keeps the order in which the choices came.
     fn sort(&mut self) {
         if self.filter.is_empty() {
             self.matches.sort_unstable_by_key(|m| m.at);
@@ -199,13 +197,13 @@ impl Picker {
     }
 }
 
-/// What of a choice is compared with what is typed.
+/// Returns what of a choice is compared with what is typed.
 fn texts(choice: &Choice) -> [Utf32String; 2] {
     [Utf32String::from(choice.name.as_str()), Utf32String::from(choice.details.join(" "))]
 }
 
-/// A word that was typed: its letters in this order somewhere in the name, or it as it is in the details, which are long
-/// enough to hold any few letters.
+/// A word that was typed: its letters in this order somewhere in the name, or it as it is in the details, which are
+/// long enough to hold any few letters.
 struct Word {
     in_name: Atom,
     in_details: Atom,

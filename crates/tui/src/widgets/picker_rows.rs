@@ -12,7 +12,7 @@ use crate::widgets::lines::{block, fit, head, width};
 /// Columns between two things in a row.
 const GAP: usize = 2;
 
-/// The rows in sight after so many spaces, at most so many; else why there are none.
+/// Returns the rows in sight after so many spaces, at most so many; else why there are none.
 pub(crate) fn rows(theme: Theme, list: &Picker, indent: usize, columns: usize, most: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     let count = list.matching().len();
@@ -27,7 +27,7 @@ pub(crate) fn rows(theme: Theme, list: &Picker, indent: usize, columns: usize, m
     lines
 }
 
-/// What there is to say about a list that is not there, or not whole.
+/// Returns what there is to say about a list that is not there, or not whole.
 fn says(theme: Theme, list: &Picker, indent: usize, columns: usize) -> Vec<Line<'static>> {
     let dim = |text: &str| block(theme, Tone::Dim, text, indent, columns);
     match &list.progress {
@@ -50,7 +50,7 @@ fn says(theme: Theme, list: &Picker, indent: usize, columns: usize) -> Vec<Line<
     }
 }
 
-/// What to do where the list does not help.
+/// Returns what to do where the list does not help.
 const fn by_hand(sought: &Sought) -> &'static str {
     match sought {
         Sought::For(Key::Repository) | Sought::Tags(_) => "Type its name instead.",
@@ -58,8 +58,8 @@ const fn by_hand(sought: &Sought) -> &'static str {
     }
 }
 
-/// How much there is, for the right of the field: `3 of 41 match`, in so many columns. Where images are listed it says
-/// whether these are repositories or tags, if that fits beside all that is typed.
+/// Returns how much there is, for the right of the field: `3 of 41 match`, in so many columns. Where images are listed
+/// it says whether these are repositories or tags, if that fits beside all that is typed.
 pub(crate) fn count(list: &Picker, room: usize, beside_all: usize) -> String {
     if list.len() == 0 {
         return heading(list).filter(|title| width(title) <= beside_all).unwrap_or_default();
@@ -137,12 +137,12 @@ impl Table {
     }
 }
 
-/// A row cut at its end where it is too long; the spaces in it stay.
+/// Returns a row cut at its end where it is too long; the spaces in it stay.
 fn cut(text: &str, room: usize) -> String {
     if width(text) <= room { text.to_owned() } else { head(text, room.saturating_sub(1)) + "…" }
 }
 
-/// A number with its thousands apart.
+/// Returns a number with its thousands apart.
 fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();

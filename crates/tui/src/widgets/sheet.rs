@@ -8,11 +8,11 @@ use zeroize::Zeroize as _;
 
 use crate::keys::Move;
 
-/// What a screen shows: a title that stays, lines that scroll, the part of them that must be in sight.
+/// The content of a screen: a title that stays, lines that scroll, the part of them that must be in sight.
 #[derive(Debug, Default)]
 pub(crate) struct Sheet {
     pub title: Vec<Span<'static>>,
-    /// What stands at the right of the title.
+    /// The text at the right of the title.
     pub right: Vec<Span<'static>>,
     pub lines: Vec<Line<'static>>,
     /// The lines below the others that do not scroll: buttons.

@@ -15,12 +15,12 @@ const MOST: usize = 2000;
 pub(crate) struct TextBox(Input);
 
 impl TextBox {
-    /// A line with a text in it, the cursor at its end.
+    /// Creates a line with a text in it, the cursor at its end.
     pub fn new(text: &str) -> Self {
         Self(Input::new(printable(text, MOST)))
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn value(&self) -> &str {
         self.0.value()
     }
@@ -49,7 +49,7 @@ impl TextBox {
         }
     }
 
-    /// What is seen of it in that many columns, and the cursor's column.
+    /// Returns what is seen of the text in that many columns, and the cursor's column.
     pub fn view(&self, columns: usize) -> (String, usize) {
         let room = columns.saturating_sub(1);
         let from = self.0.visual_scroll(room);

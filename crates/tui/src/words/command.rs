@@ -5,7 +5,8 @@ use crosspull_core::field::{FIELDS, Key, Kind};
 use crosspull_core::plan::Side;
 use crosspull_core::text::printable;
 
-/// The command that does the same without questions, in lines that a shell joins. There is no secret among the answers.
+/// Returns the command that does the same without questions, in lines that a shell joins. There is no secret among the
+/// answers.
 #[must_use]
 pub(crate) fn command(answers: &Answers) -> Vec<String> {
     let mut parts = vec!["crosspull apply --yes".to_owned()];
@@ -20,13 +21,14 @@ pub(crate) fn command(answers: &Answers) -> Vec<String> {
     parts.into_iter().enumerate().map(|(i, part)| if i < last { part + " \\" } else { part }).collect()
 }
 
-/// The same in one line.
+/// Returns the command that does the same without questions, in one line.
 #[must_use]
 pub fn command_line(answers: &Answers) -> String {
     command(answers).iter().map(|part| part.trim_end_matches('\\').trim_end()).collect::<Vec<_>>().join(" ")
 }
 
-/// What the command takes from the environment and not from its options; none where nobody signs in with a secret.
+/// Returns what the command takes from the environment and not from its options; none where nobody signs in with a
+/// secret.
 pub(crate) fn credentials(answers: &Answers) -> Option<String> {
     let sides = [(Side::A, Key::SignInA), (Side::B, Key::SignInB)].into_iter();
     let names: Vec<String> = sides
@@ -36,7 +38,7 @@ pub(crate) fn credentials(answers: &Answers) -> Option<String> {
     (!names.is_empty()).then(|| format!("It signs in with {} of its environment.", names.join(", ")))
 }
 
-/// A word as a shell takes it.
+/// Returns a word as a shell takes it.
 fn quoted(word: &str) -> String {
     let word = printable(word, 2000);
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);

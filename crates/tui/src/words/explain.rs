@@ -5,7 +5,7 @@ use crosspull_core::plan::{OldSecret, Op, Plan, Role, Route, Step, Undo};
 
 use super::reset::after;
 
-/// A step in sentences: what it does, what it needs, how it is taken back.
+/// Returns a step in sentences: what it does, what it needs, how it is taken back.
 #[must_use]
 pub(crate) fn explain(plan: &Plan, step: &Step) -> Vec<String> {
     let mut sentences = vec![does(step)];
@@ -23,7 +23,7 @@ pub(crate) fn explain(plan: &Plan, step: &Step) -> Vec<String> {
     sentences
 }
 
-/// What a step does.
+/// Returns what a step does.
 fn does(step: &Step) -> String {
     match &step.op {
         Op::CreateApp { takes_up: Some(object), .. } => {
@@ -103,7 +103,7 @@ fn does(step: &Step) -> String {
     }
 }
 
-/// What taking a step back does.
+/// Returns what taking a step back does.
 fn takes_back(of: &Step) -> String {
     match &of.op {
         Op::CreateApp { name, .. } => format!(
@@ -133,7 +133,7 @@ fn takes_back(of: &Step) -> String {
     }
 }
 
-/// Who lets the app in.
+/// Returns who lets the app in.
 const fn who(consent: ConsentMode) -> &'static str {
     match consent {
         ConsentMode::Auto => ", by your sign-in where it may, else by a person who opens a link",
@@ -142,7 +142,7 @@ const fn who(consent: ConsentMode) -> &'static str {
     }
 }
 
-/// What a step needs (`azure-facts.md` 3.3, 3.7).
+/// Returns what a step needs (`azure-facts.md` 3.3, 3.7).
 const fn needs(step: &Step) -> &'static str {
     match step.op {
         Op::KeepWayBack { .. } => {

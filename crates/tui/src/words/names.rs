@@ -9,7 +9,7 @@ use crosspull_core::text::abbreviated;
 
 use crate::widgets::lines::width;
 
-/// A tenant that somebody signed in to: its name, its domain where that was not `typed`, its id.
+/// Returns a tenant that somebody signed in to: its name, its domain where that was not `typed`, its id.
 pub(crate) fn tenant(entered: &Entered, typed: &str, columns: usize) -> String {
     let id = entered.tenant.to_string();
     // An id is never broken.
@@ -19,7 +19,7 @@ pub(crate) fn tenant(entered: &Entered, typed: &str, columns: usize) -> String {
     known.chain([id.as_str()]).collect::<Vec<_>>().join(", ")
 }
 
-/// Who signed in, and where.
+/// Returns who signed in, and where.
 pub(crate) fn who_entered(entered: &Entered, columns: usize) -> String {
     let tenant = tenant(entered, "", columns);
     entered
@@ -28,24 +28,24 @@ pub(crate) fn who_entered(entered: &Entered, columns: usize) -> String {
         .map_or_else(|| format!("signed in to {tenant}"), |account| format!("{account} in {tenant}"))
 }
 
-/// An address in short: without the scheme that all of them share, and without its query.
+/// Returns an address in short: without the scheme that all of them share, and without its query.
 pub(crate) fn address(url: &str) -> &str {
     let url = url.strip_prefix("https://").unwrap_or(url);
     url.split_once('?').map_or(url, |(path, _)| path)
 }
 
-/// A step's number, right-aligned among those of its plan.
+/// Returns a step's number, right-aligned among those of its plan.
 pub(crate) fn number(plan: &Plan, id: StepId) -> String {
     let columns = plan.steps.len().to_string().len();
     format!("{:>columns$}", id.to_string())
 }
 
-/// The name of the cluster that a plan is about.
+/// Returns the name of the cluster that a plan is about.
 pub(crate) fn cluster(plan: Option<&Plan>) -> String {
     plan.and_then(|p| p.subject().0).map_or_else(|| "the cluster".to_owned(), |c| c.name().to_owned())
 }
 
-/// Where it works: the cloud of the answers.
+/// Returns the cloud of the answers.
 pub(crate) fn cloud(answers: &Answers) -> String {
     match CloudChoice::parse(answers.or_default(Key::Cloud)) {
         Ok(CloudChoice::Known(known)) => format!("{} cloud", known.word()),
@@ -55,7 +55,7 @@ pub(crate) fn cloud(answers: &Answers) -> String {
     }
 }
 
-/// The full ids of the cluster and of the registry.
+/// Returns the full ids of the cluster and of the registry.
 pub(crate) fn resources(plan: &Plan) -> [String; 2] {
     let (cluster, registry) = plan.subject();
     [cluster.map(ToString::to_string), registry.map(ToString::to_string)].map(Option::unwrap_or_default)

@@ -11,7 +11,7 @@ use super::command::{command, credentials};
 use super::names::resources;
 use super::reset::warning;
 
-/// The plan as Markdown: what the review shows, and what the checks warned of, for a file.
+/// Returns the plan as Markdown: what the review shows, and what the checks warned of, for a file.
 #[must_use]
 pub(crate) fn plan_text(plan: &Plan, run: &Run, answers: &Answers) -> String {
     let at = match CloudChoice::parse(answers.or_default(Key::Cloud)) {

@@ -5,7 +5,7 @@ use crosspull_core::event::Outcome;
 use crosspull_core::plan::{Op, Plan, Route};
 use crosspull_core::run::Run;
 
-/// What restarts and how that is undone, in a sentence or two (`azure-facts.md` 0, fact 9, and 3.9).
+/// Returns what restarts and how that is undone, in a sentence or two (`azure-facts.md` 0, fact 9, and 3.9).
 #[must_use]
 pub(crate) fn warning(plan: &Plan) -> String {
     let Some(step) = plan.restarts() else {
@@ -23,19 +23,19 @@ pub(crate) fn warning(plan: &Plan) -> String {
     )
 }
 
-/// When the reset comes.
+/// Returns when the reset comes.
 pub(super) fn after(soak_minutes: u16) -> String {
     if soak_minutes == 0 { "right after the proof".to_owned() } else { format!("{soak_minutes} min after the proof") }
 }
 
-/// Why a short wait before the reset is a risk.
+/// Returns why a short wait before the reset is a risk.
 pub(crate) fn short_wait() -> String {
     format!(
         "Around {SOAK_MINUTES} min after it is made, a service principal is known in every region. A reset that meets one          that does not know it fails half way; it can be repeated."
     )
 }
 
-/// What stands proved before the cluster is reset; none where nothing is.
+/// Returns what stands proved before the cluster is reset; none where nothing is.
 pub(crate) fn proof(run: &Run) -> Option<String> {
     let plan = run.plan.as_ref()?;
     run.outcome_of(|op| matches!(op, Op::ProvePull { .. })).filter(|o| *o == Outcome::Proved)?;
@@ -48,7 +48,7 @@ pub(crate) fn proof(run: &Run) -> Option<String> {
     })
 }
 
-/// What the new principal will lack; said again before the reset.
+/// Returns what the new principal will lack, which is said again before the reset.
 pub(crate) fn lacks(run: &Run) -> Option<String> {
     let lacks = run.plan.as_ref()?.lacks();
     (!lacks.is_empty()).then(|| {

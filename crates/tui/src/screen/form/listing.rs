@@ -13,47 +13,47 @@ use crate::widgets::cell::{Cell, Value};
 use crate::widgets::picker::Picker;
 use crate::widgets::text_box::TextBox;
 
-/// What there is to list for what stands in a field.
+/// A list that fits what stands in a field.
 struct Wanted {
     key: Key,
     sought: Sought,
-    /// What stands in the field.
+    /// The text in the field.
     text: String,
-    /// What of it narrows the list.
+    /// The part of the text that narrows the list.
     filter: String,
-    /// True where it is a whole answer already.
+    /// True where the text is a whole answer already.
     whole: bool,
 }
 
 impl FormScreen {
-    /// True where the field in focus has a list, and is not answered already.
+    /// Returns true where the field in focus has a list, and is not answered already.
     pub fn can_list(&self) -> bool {
         self.wanted().is_some_and(|wanted| !wanted.whole)
     }
 
-    /// True where the field in focus has a list.
+    /// Returns true where the field in focus has a list.
     pub fn has_list(&self) -> bool {
         self.wanted().is_some()
     }
 
-    /// True where somebody can sign in to the tenant of the page.
+    /// Returns true where somebody can sign in to the tenant of the page.
     pub fn can_sign_in(&self) -> bool {
         self.way().is_some_and(|way| way != SignIn::Nobody)
     }
 
-    /// The list of the field in focus is asked for by a key.
+    /// Opens the list of the field in focus, for which a key asked.
     pub fn ask(&mut self) {
         if let Some(wanted) = self.wanted() {
             self.open(wanted, true);
         }
     }
 
-    /// The list is closed, and does not come again by itself.
+    /// Closes the list, which does not come again by itself.
     pub fn hush(&mut self) {
         (self.list, self.hushed) = (None, true);
     }
 
-    /// The list follows what stands in the field in focus; it comes by itself where the tenant is open.
+    /// Lets the list follow what stands in the field in focus. The list comes by itself where the tenant is open.
     fn follow(&mut self, open: bool) {
         let Some(wanted) = self.wanted() else {
             self.list = None;
@@ -114,7 +114,7 @@ impl FormScreen {
         true
     }
 
-    /// What keys do for a list that is not there yet, after the help of the field.
+    /// Returns what keys do for a list that is not there yet, after the help of the field.
     pub(super) fn hint(&self, shared: &Shared) -> &'static str {
         let open = self.is_open(shared);
         match self.way() {
@@ -125,8 +125,8 @@ impl FormScreen {
         }
     }
 
-    /// True where nobody is asked for the list of the field in focus, and all that it needs is there. Tenants are listed
-    /// before one is named, so nobody signed in to it yet.
+    /// Returns true where nobody is asked for the list of the field in focus, and all that it needs is there. Tenants
+    /// are listed before one is named, so nobody signed in to it yet.
     fn lists_by_itself(&self, open: bool) -> bool {
         let asks = self.way().is_none_or(SignIn::asks_a_person);
         open && match self.cells.get(self.focus).map(|cell| cell.field.key) {
@@ -136,15 +136,15 @@ impl FormScreen {
         }
     }
 
-    /// True where the tenant of the page can be read without asking anybody: somebody signed in already, or the way asks
-    /// nobody and can work here.
+    /// Returns true where the tenant of the page can be read without asking anybody: somebody signed in already, or the
+    /// way asks nobody and can work here.
     pub fn is_open(&self, shared: &Shared) -> bool {
         let (Some(side), Some(way)) = (side(self.page), self.way()) else { return false };
         let fits = shared.simulated || !shared.here.offers(side).iter().any(|offer| offer.way == way && !offer.fits);
         shared.signed_in.of(side, &shared.answers).is_some() || (!way.asks_a_person() && fits)
     }
 
-    /// How to sign in to the tenant of the page.
+    /// Returns the way to sign in to the tenant of the page.
     pub(super) fn way(&self) -> Option<SignIn> {
         let key = Key::sign_in(side(self.page)?);
         SignIn::from_word(self.cell(key)?.text())
@@ -158,12 +158,12 @@ impl FormScreen {
         self.cell(key).is_some_and(|cell| !cell.text().is_empty() && check(key, cell.text()).is_ok())
     }
 
-    /// True for what is right and no name that is still to be looked up.
+    /// Returns true for what is right and no name that is still to be looked up.
     fn is_id(&self, key: Key) -> bool {
         self.is_right(key) && self.cell(key).is_some_and(|cell| Named::read(key, cell.text()).is_none())
     }
 
-    /// What there is to list for the field in focus. Nobody lists what is in a tenant that nobody signs in to.
+    /// Returns what there is to list for the field in focus. Nobody lists what is in a tenant that nobody signs in to.
     fn wanted(&self) -> Option<Wanted> {
         let cell = self.cells.get(self.focus)?;
         let Value::Text(input) = &cell.value else { return None };
@@ -183,7 +183,7 @@ impl FormScreen {
     }
 }
 
-/// What there is to list for images: for the last of them its repository, then its tags.
+/// Returns what there is to list for images: for the last of them its repository, then its tags.
 fn image(typed: &str) -> Option<Wanted> {
     let word = last_word(typed);
     let wanted = |sought, filter: &str, whole| Wanted {
@@ -203,7 +203,7 @@ fn image(typed: &str) -> Option<Wanted> {
     Some(wanted(Sought::Tags(repository), tag, ImageRef::parse(word).is_ok()))
 }
 
-/// The last word, as far as it is typed; empty after a space.
+/// Returns the last word, as far as it is typed; empty after a space.
 fn last_word(typed: &str) -> &str {
     typed.rsplit([' ', ',']).next().unwrap_or_default()
 }

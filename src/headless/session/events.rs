@@ -1,0 +1,128 @@
+//! Events of the engine, and what a session does on them: it shows them, saves secrets, writes a page, asks.
+
+use std::io::Write as _;
+
+use crosspull_core::event::{Entry, Event, Outcome};
+use crosspull_core::hand_over::HandOver;
+use crosspull_core::plan::{Fact, Step, StepId};
+
+use super::Session;
+use crate::headless::hand_over;
+use crate::headless::lines::aside;
+
+impl Session<'_> {
+    /// Shows one event, saves the secret when it was made, and asks where the engine does.
+    pub(super) async fn show(&mut self, entry: &Entry) -> color_eyre::Result<()> {
+        self.stream.tell(entry)?;
+        if let Event::Learnt { learnt, .. } = &entry.event {
+            if learnt.iter().any(|l| l.fact == Fact::SecretKey) {
+                self.save_secret();
+            }
+            if learnt.iter().any(|l| l.fact == Fact::WayBackKey && l.how == Outcome::Created) {
+                self.save_way_back();
+            }
+        }
+        match &entry.event {
+            Event::Asking { step } if self.asks => self.ask_step(*step).await,
+            Event::PersonNeeded { page: Some(page), .. } => {
+                self.write_page(page);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes the page for tenant B's administrator, and tells where it is.
+    fn write_page(&self, page: &HandOver) {
+        let Some(journal) = &self.journal else { return };
+        match hand_over::write(page, journal) {
+            Ok([markdown, text]) => {
+                aside("crosspull: the page for tenant B's administrator, as Markdown and as text, is in");
+                [markdown, text].iter().for_each(|path| aside(&format!("  {}", path.display())));
+            }
+            Err(why) => aside(&format!("crosspull: {why}; it is in the output above")),
+        }
+    }
+
+    /// Asks before a step that restarts nodes.
+    async fn ask_step(&mut self, step: StepId) -> color_eyre::Result<()> {
+        let run = self.stream.run();
+        let plan = run.plan.as_ref();
+        let title = plan.and_then(|p| p.step(step)).map(Step::title).unwrap_or_default();
+        let proved = if run.is_undoing() { "" } else { "The pull is proved. " };
+        if !run.is_undoing() {
+            let way_back = run.way_back(true).map(|way| way.unwrap_or_else(|none| none));
+            run.lacks().into_iter().chain(way_back).for_each(|says| aside(&says));
+        }
+        if self.ask(&format!("{proved}Now {title}? Its nodes restart. Type yes: ")).await {
+            self.backend.controller.confirm(step);
+        } else {
+            self.backend.controller.stop();
+        }
+        Ok(())
+    }
+
+    /// Asks on the terminal; only `yes` is yes. A signal is a no, and ends the program with its code.
+    pub(super) async fn ask(&mut self, question: &str) -> bool {
+        let mut err = std::io::stderr();
+        if write!(err, "{question}").and_then(|()| err.flush()).is_err() {
+            // Nobody was asked.
+            return false;
+        }
+        let line = tokio::task::spawn_blocking(|| {
+            let mut line = String::new();
+            std::io::stdin().read_line(&mut line).map(|_| line)
+        });
+        tokio::select! {
+            // What cannot be read is no yes.
+            line = line => line.is_ok_and(|line| line.is_ok_and(|line| line.trim() == "yes")),
+            code = self.signals.next() => {
+                self.stopped_by = Some(code);
+                aside("");
+                false
+            }
+        }
+    }
+
+    /// Saves the secret of the way back as soon as there is one.
+    fn save_way_back(&mut self) {
+        let made = self.stream.run().facts.id(&Fact::WayBackKey).and_then(|key| self.backend.vault.get(key));
+        let Some((secret, file)) = made.zip(self.way_back_file.take()) else { return };
+        let asked = file.asked;
+        match file.save(&secret) {
+            Ok(place) => {
+                let says =
+                    format!("crosspull: the secret of the way back is in {}, readable by you alone", place.display());
+                // Whoever reads events and asked for the file knows.
+                if asked { self.stream.say_aside(&says) } else { aside(&says) }
+            }
+            Err(why) => {
+                self.secret_trouble = true;
+                aside(&format!("crosspull: {why}"));
+            }
+        }
+    }
+
+    /// Saves the secret as soon as there is one, so that whatever happens later does not lose it.
+    fn save_secret(&mut self) {
+        let made = self.stream.run().facts.id(&Fact::SecretKey).and_then(|key| self.backend.vault.get(key));
+        let Some(secret) = made else { return };
+        let Some(file) = self.secret_file.take() else { return };
+        let asked = file.asked;
+        match file.save(&secret) {
+            Ok(place) if asked => {
+                let place = place.display();
+                self.stream.say_aside(&format!("crosspull: the secret is in {place}, readable by you alone"));
+            }
+            Ok(place) => aside(&format!(
+                "crosspull: a new secret is in {}, readable by you alone; one that an earlier part of the run saved is of \
+                 no use any more",
+                place.display()
+            )),
+            Err(why) => {
+                self.secret_trouble = true;
+                aside(&format!("crosspull: {why}"));
+            }
+        }
+    }
+}
