@@ -1,5 +1,5 @@
 //! The ways on which a text reaches the operator's clipboard (`terminal-facts.md` 1): [`choose`] the way; write its
-//! [`sequence`] between two frames where it has some, else await [`outside`]; then say [`said`], or the sentence of the
+//! [`sequence`] between two frames where it has some, else await [`outside`]; then say [`sentence`], or the sentence of the
 //! error.
 
 use std::process::Stdio;
@@ -163,13 +163,13 @@ pub async fn outside(way: CopyMethod, text: &str) -> Result<(), String> {
             let text = Secret::new(text.to_owned());
             keep(move || hold(&text), GRACE).await
         }
-        CopyMethod::Osc52 | CopyMethod::Screen | CopyMethod::Nowhere => Err(said(CopyMethod::Nowhere, "text")),
+        CopyMethod::Osc52 | CopyMethod::Screen | CopyMethod::Nowhere => Err(sentence(CopyMethod::Nowhere, "text")),
     }
 }
 
 /// Returns what to tell the operator once it is done. `what` names the text without an article, such as `consent
 /// address`.
-pub fn said(way: CopyMethod, what: &str) -> String {
+pub fn sentence(way: CopyMethod, what: &str) -> String {
     match way {
         // A terminal does not answer.
         CopyMethod::Tmux | CopyMethod::Screen | CopyMethod::Osc52 => {
@@ -359,11 +359,17 @@ mod tests {
     #[test]
     fn the_words_claim_no_more_than_is_known() {
         let sent = "Sent the secret to your terminal's clipboard; paste to check.";
-        assert_eq!([CopyMethod::Tmux, CopyMethod::Screen, CopyMethod::Osc52].map(|way| said(way, "secret")), [sent; 3]);
         assert_eq!(
-            said(CopyMethod::System, "secret"),
+            [CopyMethod::Tmux, CopyMethod::Screen, CopyMethod::Osc52].map(|way| sentence(way, "secret")),
+            [sent; 3]
+        );
+        assert_eq!(
+            sentence(CopyMethod::System, "secret"),
             "Copied the secret; paste it soon, it is gone when crosspull ends."
         );
-        assert_eq!(said(CopyMethod::Nowhere, "secret"), "No clipboard here: select the secret, or save it to a file.");
+        assert_eq!(
+            sentence(CopyMethod::Nowhere, "secret"),
+            "No clipboard here: select the secret, or save it to a file."
+        );
     }
 }

@@ -73,9 +73,9 @@ impl Wizard {
             Effect::Copy { what, text } => Some(self.copy(&what, &text, terminal).await),
             Effect::CopySecret => match self.secret() {
                 Some(secret) => {
-                    let said = self.copy("secret", secret.reveal(), terminal).await;
+                    let notice = self.copy("secret", secret.reveal(), terminal).await;
                     self.copied = Some(secret);
-                    Some(said)
+                    Some(notice)
                 }
                 None => None,
             },
@@ -102,7 +102,10 @@ impl Wizard {
             };
             match (done, way.otherwise()) {
                 (Ok(()), _) => {
-                    return Msg::Notice(Notice { text: clipboard::said(way, what), good: way != CopyMethod::Nowhere });
+                    return Msg::Notice(Notice {
+                        text: clipboard::sentence(way, what),
+                        good: way != CopyMethod::Nowhere,
+                    });
                 }
                 // What does not work once is not tried again.
                 (Err(_), Some(next)) => self.copies_by = next,

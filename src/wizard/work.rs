@@ -69,13 +69,13 @@ impl Wizard {
             }
             Err(why) => return vec![Msg::Notice(Notice::bad(format!("{why}.")))],
         };
-        let mut said = None;
+        let mut notice = None;
         if past.plan_for(way).is_ok() {
-            said = self.take_saved_way_back(&past, way);
+            notice = self.take_saved_way_back(&past, way);
             self.admit(&past, way);
         }
         let receipt = self.receipt.as_ref().map(|path| Msg::Receipt(path.display().to_string()));
-        [Some(Msg::TakenUp { run: Box::new(past), way }), receipt, said].into_iter().flatten().collect()
+        [Some(Msg::TakenUp { run: Box::new(past), way }), receipt, notice].into_iter().flatten().collect()
     }
 
     /// Takes the secret of the way back from the file that the run saved it in; without it undo adds another.

@@ -120,8 +120,8 @@ fn body(scene: &Scene, area: Rect) -> Rect {
         _ => 1,
     };
     let right = u16::from(left > 0);
-    let said = u16::try_from(message(scene, area.width).len()).unwrap_or(1).max(1);
-    Rect { x: area.x + left, y: area.y + 2, width: area.width - left - right, height: area.height - 4 - said }
+    let told = u16::try_from(message(scene, area.width).len()).unwrap_or(1).max(1);
+    Rect { x: area.x + left, y: area.y + 2, width: area.width - left - right, height: area.height - 4 - told }
 }
 
 fn columns(body: Rect) -> usize {
@@ -163,7 +163,7 @@ fn draw_lines(frame: &mut Frame, area: Rect, sheet: &Sheet, topmost: bool) {
 }
 
 /// The topmost layer in its box, over the middle of the window; line 1, message and keys stay in sight.
-struct Layer {
+struct LayerBox {
     sheet: Sheet,
     /// The box.
     place: Rect,
@@ -174,7 +174,7 @@ struct Layer {
 }
 
 /// Puts the topmost layer in its place.
-fn layer(scene: &Scene, area: Rect, now: Timestamp) -> Option<Layer> {
+fn layer(scene: &Scene, area: Rect, now: Timestamp) -> Option<LayerBox> {
     let over = over(scene, area);
     let width = over.width.min(BOX);
     let body = body(scene, area);
@@ -189,11 +189,11 @@ fn layer(scene: &Scene, area: Rect, now: Timestamp) -> Option<Layer> {
         Rect { x: place.x + 2, y: place.y + 1, width: width.saturating_sub(4), height: height.saturating_sub(2) };
     let foot = rows(sheet.foot.len()).min(inside.height);
     let text = Rect { height: inside.height - foot, ..inside };
-    Some(Layer { sheet, place, text, foot: Rect { y: text.bottom(), height: foot, ..inside } })
+    Some(LayerBox { sheet, place, text, foot: Rect { y: text.bottom(), height: foot, ..inside } })
 }
 
 fn draw_layer(scene: &Scene, frame: &mut Frame, area: Rect, now: Timestamp) {
-    let Some(Layer { sheet, place, text, foot }) = layer(scene, area, now) else {
+    let Some(LayerBox { sheet, place, text, foot }) = layer(scene, area, now) else {
         return;
     };
     let (above, below) = sheet.hidden(usize::from(text.height));
