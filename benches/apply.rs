@@ -11,8 +11,10 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crosspull_core::check::Check;
-use crosspull_core::event::{CallId, Entry, Event, Plane, Work};
-use crosspull_core::plan::{Op, Side, StepId};
+use crosspull_core::event::{Entry, Event, Plane, Work};
+use crosspull_core::names::CallId;
+use crosspull_core::names::{Side, StepId};
+use crosspull_core::operation::Op;
 use crosspull_sim::{Options, Tenant};
 
 /// Milliseconds that every answer is delayed.
@@ -218,19 +220,19 @@ fn of_check(check: &Check) -> Unit {
 
 const fn kind(op: &Op) -> Kind {
     match op {
-        Op::CreateApp { .. } => Kind::App,
-        Op::CreatePrincipal => Kind::PrincipalA,
-        Op::AddSecret { .. } => Kind::Secret,
-        Op::Provision { .. } => Kind::Provision,
+        Op::CreateApp(_) => Kind::App,
+        Op::CreatePrincipal(_) => Kind::PrincipalA,
+        Op::AddSecret(_) => Kind::Secret,
+        Op::Provision(_) => Kind::Provision,
         // The bench signs in to both tenants.
-        Op::GrantRole { .. } | Op::HandOver { .. } => Kind::Role,
-        Op::ProvePull { .. } => Kind::Proof,
-        Op::CopyRoles { .. } => Kind::Copies,
-        Op::KeepWayBack { .. } => Kind::WayBack,
-        Op::ProveInside { .. } => Kind::Inside,
-        Op::RemoveSecret { .. } => Kind::OldSecret,
+        Op::GrantRole(_) | Op::HandOver(_) => Kind::Role,
+        Op::ProvePull(_) => Kind::Proof,
+        Op::CopyRoles(_) => Kind::Copies,
+        Op::KeepWayBack(_) => Kind::WayBack,
+        Op::ProveInside(_) => Kind::Inside,
+        Op::RemoveSecret(_) => Kind::OldSecret,
         // The route has no steps that take something back.
-        Op::ResetCluster { .. } | Op::TakeBack { .. } => Kind::Reset,
+        Op::ResetCluster(_) | Op::TakeBack(_) => Kind::Reset,
     }
 }
 

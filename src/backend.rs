@@ -16,15 +16,19 @@ use crosspull_azure::sign_in::Prompts;
 use crosspull_azure::survey::{Surveyor, admit_again, sign_in};
 use crosspull_azure::vault::Vault;
 use crosspull_azure::wire::Pace;
-use crosspull_core::answers::Answers;
 use crosspull_core::check::{Check, Finding, Level, judge_other_runs};
-use crosspull_core::event::{CallId, Entry, Event, RunId, Verdict};
+use crosspull_core::event::{Entry, Event};
 use crosspull_core::explain::Trouble;
 use crosspull_core::find::{Named, Sought};
 use crosspull_core::ids::ClusterId;
-use crosspull_core::inputs::{Access, Inputs};
-use crosspull_core::plan::{Facts, Plan};
-use crosspull_core::run::{Known, OtherRun, Run, Way};
+use crosspull_core::input::Answers;
+use crosspull_core::input::{Access, Inputs};
+use crosspull_core::names::Direction;
+use crosspull_core::names::{CallId, RunId, Verdict};
+use crosspull_core::operation::Facts;
+use crosspull_core::plan::Plan;
+use crosspull_core::run::OtherRun;
+use crosspull_core::run::{Known, Run};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::credentials::Credentials;
@@ -82,13 +86,13 @@ impl Backend {
         let earlier = earlier(runs).map_err(|error| JournalError::unusable(runs, error))?;
         let known = Known::of(earlier.iter().filter_map(|e| e.run.as_ref().ok()));
         for cluster in &inputs.clusters {
-            if !self.may_work_on(cluster, &Run::default(), Way::On, runs, &earlier)? {
+            if !self.may_work_on(cluster, &Run::default(), Direction::Forward, runs, &earlier)? {
                 return Ok(Checked::Stopped);
             }
         }
         let Some(door) = self.open(&inputs.access, credentials).await? else { return Ok(Checked::Stopped) };
         let Some(survey) = Surveyor::new(&door, inputs, &known).survey().await? else { return Ok(Checked::Stopped) };
-        let plan = Plan::new_app(inputs, &survey);
+        let plan = crosspull_core::route::plan(inputs, &survey);
         door.wire().recorder().say(Event::Planned { plan: plan.clone() })?;
         Ok(Checked::Planned(Box::new(plan)))
     }
@@ -98,7 +102,7 @@ impl Backend {
         &self,
         cluster: &ClusterId,
         run: &Run,
-        way: Way,
+        way: Direction,
         runs: &Path,
         earlier: &[Earlier],
     ) -> Result<bool, JournalError> {
@@ -126,10 +130,10 @@ impl Backend {
         access: &Access,
         credentials: Credentials,
         past: &Run,
-        way: Way,
+        way: Direction,
         runs: &Path,
     ) -> Result<bool, JournalError> {
-        if let Some(cluster) = past.route().and_then(|plan| plan.subject().0) {
+        if let Some(cluster) = past.forward_plan().and_then(|plan| plan.subject().0) {
             let earlier = earlier(runs).map_err(|error| JournalError::unusable(runs, error))?;
             if !self.may_work_on(cluster, past, way, runs, &earlier)? {
                 return Ok(false);
@@ -197,7 +201,7 @@ impl Backend {
             refusal: trouble.refusal,
             ..check.stop(format!("{} was not looked up: {}", one.name, trouble.why), trouble.now)
         };
-        if let Err(trouble) = sign_in(door, access.tenant(side), side).await {
+        if let Err(trouble) = sign_in(door, &access.tenants[side], side).await {
             return Ok(Err(not_looked_up(Check::SignIn(side), trouble)));
         }
         let check = Check::Name { side, name: one.name.clone() };
@@ -276,7 +280,7 @@ impl Backend {
     ///
     /// # Errors
     /// Where the journal cannot be written.
-    pub async fn go(&self, way: Way, plan: Plan, past: Run) -> Result<Verdict, JournalError> {
+    pub async fn go(&self, way: Direction, plan: Plan, past: Run) -> Result<Verdict, JournalError> {
         let journal = self.reopened.lock().unwrap_or_else(PoisonError::into_inner).take();
         let (Some(journal), Some(run)) = (journal, past.id.clone()) else { return Ok(Verdict::Stopped) };
         if let Some(runs) = journal.path().parent() {
@@ -285,8 +289,8 @@ impl Backend {
         self.recorder.begin(journal, past.clone());
         let Some(engine) = self.engine(plan, run.clone(), past) else { return Ok(Verdict::Stopped) };
         match way {
-            Way::On => engine.run(Event::RunResumed { run }).await,
-            Way::Back => engine.take_back().await,
+            Direction::Forward => engine.run(Event::RunResumed { run }).await,
+            Direction::Back => engine.take_back().await,
         }
     }
 

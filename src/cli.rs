@@ -2,7 +2,7 @@
 //! file and wizard cannot differ.
 
 use clap::{Arg, ArgAction, value_parser};
-use crosspull_core::field::{FIELDS, Field, Key, Kind, Page};
+use crosspull_core::input::{FIELDS, Field, Key, Kind, Page};
 
 /// Says what one needs to know beyond the flags.
 pub const AFTER: &str = "Every input can also be given as an environment variable (CROSSPULL_TENANT_A) or in the answers \

@@ -1,5 +1,6 @@
 //! Credentials: what signs in, from the environment and from files that it names.
 
+use crosspull_core::names::PerTenant;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::PathBuf;
@@ -10,10 +11,11 @@ use crosspull_azure::control::Control;
 use crosspull_azure::recorder::Recorder;
 use crosspull_azure::sign_in::{Certificate, How, Login, Prompts, Proof};
 use crosspull_azure::wire::Pace;
-use crosspull_core::answers::Answers;
 use crosspull_core::ids::{AppId, ClusterId, RegistryId};
-use crosspull_core::inputs::{Access, Inputs};
-use crosspull_core::plan::{Plan, Side};
+use crosspull_core::input::Answers;
+use crosspull_core::input::{Access, Inputs};
+use crosspull_core::names::Side;
+use crosspull_core::plan::Plan;
 use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::SignIn;
 use crosspull_core::text::clean;
@@ -50,15 +52,23 @@ impl Credentials {
     /// Returns what a door is made of.
     pub fn parts(self, recorder: Arc<Recorder>, control: Control, pace: Pace, prompts: Prompts) -> Parts {
         let Self { login_a, login_b, authorities, metadata_host } = self;
-        Parts { authorities, login_a, login_b, recorder, control, pace, prompts, metadata_host }
+        Parts {
+            authorities,
+            logins: PerTenant { a: login_a, b: login_b },
+            recorder,
+            control,
+            pace,
+            prompts,
+            metadata_host,
+        }
     }
 
     /// Keeps the persons of `earlier`, so that nobody who signed in already is asked again.
     pub fn keep_persons(&mut self, earlier: Self, access: &Access) {
-        if access.sign_in_a.asks_a_person() {
+        if access.sign_ins.a.asks_a_person() {
             self.login_a = earlier.login_a;
         }
-        if access.sign_in_b.asks_a_person() {
+        if access.sign_ins.b.asks_a_person() {
             self.login_b = earlier.login_b;
         }
     }
@@ -108,8 +118,8 @@ pub fn read(
         let asked = LoginRequest { side, way, subscription, client_id: access.client_id, variables };
         asked.login().map_err(|mut more| complaints.append(&mut more)).ok()
     };
-    let a = taken(Side::A, access.sign_in_a, in_a);
-    let b = taken(Side::B, access.sign_in_b, in_b);
+    let a = taken(Side::A, access.sign_ins.a, in_a);
+    let b = taken(Side::B, access.sign_ins.b, in_b);
     let metadata_host = variables(METADATA_HOST).and_then(|text| match text.parse() {
         Ok(url) => Some(url),
         Err(_) => {

@@ -1,6 +1,6 @@
 //! The end of a command: the exit codes of `product.md` section 5.
 
-/// An exit code. Those of a run's end are [`crosspull_core::event::Verdict::exit_code`].
+/// An exit code. Those of a run's end are [`crosspull_core::names::Verdict::exit_code`].
 pub type Code = u8;
 
 /// Wrong input; nothing was called.

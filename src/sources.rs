@@ -5,9 +5,9 @@ use std::path::Path;
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
-use crosspull_core::answers::{Answers, Complaint};
-use crosspull_core::field::{FIELDS, Key};
-use crosspull_core::inputs::not_for_a_file;
+use crosspull_core::input::not_for_a_file;
+use crosspull_core::input::{Answers, Complaint};
+use crosspull_core::input::{FIELDS, Key};
 
 /// The environment, as a function, so that a test can say what is in it.
 pub type Variables<'a> = &'a dyn Fn(&str) -> Option<String>;

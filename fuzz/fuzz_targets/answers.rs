@@ -2,8 +2,8 @@
 
 #![no_main]
 
-use crosspull_core::answers::Answers;
-use crosspull_core::inputs::Inputs;
+use crosspull_core::input::Answers;
+use crosspull_core::input::Inputs;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

@@ -3,8 +3,9 @@
 #![no_main]
 
 use crosspull_core::journal::read;
-use crosspull_core::plan::{Side, back};
-use crosspull_core::run::Way;
+use crosspull_core::names::Side;
+use crosspull_core::run::take_back;
+use crosspull_core::names::Direction;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -20,10 +21,10 @@ fuzz_target!(|bytes: &[u8]| {
     for side in [Side::A, Side::B] {
         let _ = (run.made(side), run.there(side));
     }
-    for way in [Way::On, Way::Back] {
+    for way in [Direction::On, Direction::Back] {
         if let Ok(plan) = run.plan_for(way) {
             for step in &plan.steps {
-                let _ = (step.title(), step.requests(), step.undo().to_string(), plan.reads(step), step.writes());
+                let _ = (step.title(), step.calls(), step.undo().to_string(), plan.reads(step), step.writes());
             }
         }
     }

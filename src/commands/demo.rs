@@ -2,7 +2,7 @@
 
 use clap::{ArgMatches, Command};
 use crosspull_azure::sign_in::Login;
-use crosspull_core::answers::Answers;
+use crosspull_core::input::Answers;
 use crosspull_core::secret::Secret;
 use crosspull_sim::{Sim, Tenant};
 

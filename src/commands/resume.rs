@@ -4,8 +4,8 @@ use std::path::Path;
 
 use clap::{ArgMatches, Command};
 use crosspull_azure::journal::earlier;
-use crosspull_core::event::RunId;
-use crosspull_core::run::Way;
+use crosspull_core::names::Direction;
+use crosspull_core::names::RunId;
 
 use super::Subcommand;
 use crate::cli::{EARLIER, answers, inputs_of_access, output, run_id, yes};
@@ -41,7 +41,7 @@ async fn go_on(arguments: &ArgMatches, stream: &mut Stream) -> color_eyre::Resul
             Err(why) => return Ok(stream.complain(&[why])),
         },
     };
-    take_up(arguments, stream, &runs, &id, Way::On).await
+    take_up(arguments, stream, &runs, &id, Direction::Forward).await
 }
 
 /// Returns the run to go on with where none is named: the newest that is open. Where nobody is asked (`--yes`), the

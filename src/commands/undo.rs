@@ -1,9 +1,9 @@
 //! `crosspull undo`: takes back what a run made.
 
 use clap::{ArgMatches, Command};
-use crosspull_core::event::RunId;
-use crosspull_core::field::Key;
-use crosspull_core::run::Way;
+use crosspull_core::input::Key;
+use crosspull_core::names::Direction;
+use crosspull_core::names::RunId;
 
 use super::Subcommand;
 use crate::cli::{EARLIER, answers, inputs_of_access, output, run_id, yes};
@@ -26,7 +26,7 @@ fn arguments() -> Command {
 async fn run(arguments: &ArgMatches) -> color_eyre::Result<Code> {
     let named = arguments.get_one::<String>("run").map(|text| text.parse::<RunId>());
     told(arguments, async |stream| match named {
-        Some(Ok(id)) => take_up(arguments, stream, &places::runs()?, &id, Way::Back).await,
+        Some(Ok(id)) => take_up(arguments, stream, &places::runs()?, &id, Direction::Back).await,
         Some(Err(why)) => Ok(stream.complain(&[why])),
         None => Ok(stream.complain(&["which run is meant? crosspull runs lists them".to_owned()])),
     })

@@ -1,9 +1,9 @@
 //! `crosspull` without a command: the wizard on a real cloud.
 
 use clap::{Arg, ArgMatches};
-use crosspull_core::answers::Answers;
-use crosspull_core::field::Key;
-use crosspull_core::plan::Side;
+use crosspull_core::input::Answers;
+use crosspull_core::input::Key;
+use crosspull_core::names::Side;
 use crosspull_core::sign_in::offers;
 
 use crate::cli;

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::ArgMatches;
-use crosspull_core::field::Key;
 use crosspull_core::find::Named;
+use crosspull_core::input::Key;
 
 use super::nobody_to_ask;
 use super::secret_file::{SecretFile, SecretFiles, reserved};

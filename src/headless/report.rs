@@ -6,8 +6,11 @@ use std::path::Path;
 use crosspull_azure::journal::Earlier;
 use crosspull_core::check::{Check, Finding, Level};
 use crosspull_core::cloud::KnownCloud;
-use crosspull_core::event::{Entry, Event, Outcome, Work};
-use crosspull_core::plan::{Plan, Side, Step, StepId};
+use crosspull_core::event::{Entry, Event, Work};
+use crosspull_core::names::Outcome;
+use crosspull_core::names::{Side, StepId};
+use crosspull_core::operation::Step;
+use crosspull_core::plan::Plan;
 use crosspull_core::run::{Run, Status};
 use crosspull_core::text::{duration, printable};
 
@@ -196,15 +199,15 @@ fn subject_lines(plan: &Plan, asks: bool) -> Vec<String> {
             vec![format!("Step {} restarts the nodes of {name}. It is not asked for again (--yes).", step.id)]
         }
     };
-    lines.extend(cluster.map(|id| format!("Cluster, tenant A {}: {id}", plan.tenant_a)));
-    lines.extend(registry.map(|id| format!("Registry, tenant B {}: {id}", plan.tenant_b)));
+    lines.extend(cluster.map(|id| format!("Cluster, tenant A {}: {id}", plan.tenants.a)));
+    lines.extend(registry.map(|id| format!("Registry, tenant B {}: {id}", plan.tenants.b)));
     lines
 }
 
 /// Returns a step with its requests.
 fn step_lines(step: &Step) -> Vec<String> {
     let mut lines = vec![format!("{} {} {}", step.id, step.side, step.title())];
-    lines.extend(step.requests().into_iter().map(|r| format!("      {r}")));
+    lines.extend(step.calls().into_iter().map(|r| format!("      {r}")));
     lines
 }
 

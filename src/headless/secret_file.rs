@@ -4,11 +4,11 @@ use std::io::{Read as _, Write as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use crosspull_core::answers::Answers;
-use crosspull_core::event::Outcome;
-use crosspull_core::field::Key;
 use crosspull_core::ids::KeyId;
-use crosspull_core::plan::Fact;
+use crosspull_core::input::Answers;
+use crosspull_core::input::Key;
+use crosspull_core::names::Outcome;
+use crosspull_core::operation::Fact;
 use crosspull_core::run::Run;
 use crosspull_core::secret::Secret;
 use tempfile::NamedTempFile;

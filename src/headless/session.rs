@@ -10,12 +10,14 @@ use std::time::Duration;
 use clap::ArgMatches;
 use crosspull_azure::journal::JournalError;
 use crosspull_azure::sign_in::Prompts;
-use crosspull_core::event::{Entry, Verdict};
+use crosspull_core::event::Entry;
 use crosspull_core::explain::Trouble;
 use crosspull_core::find::Named;
-use crosspull_core::inputs::Access;
+use crosspull_core::input::Access;
+use crosspull_core::names::Direction;
+use crosspull_core::names::Verdict;
 use crosspull_core::plan::Plan;
-use crosspull_core::run::{Run, Way};
+use crosspull_core::run::Run;
 use crosspull_core::sign_in::Prompt;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
@@ -170,7 +172,7 @@ impl<'s> Session<'s> {
     /// Where standard output cannot be used.
     pub async fn go(
         mut self,
-        way: Way,
+        way: Direction,
         past: Run,
         plan: Plan,
         access: &Access,
@@ -187,8 +189,8 @@ impl<'s> Session<'s> {
             Pumped::Killed(code) => return Ok(self.killed(code)),
         }
         let question = match way {
-            Way::On => "Go on with this run? Type yes: ",
-            Way::Back => "Take this back? Type yes: ",
+            Direction::Forward => "Go on with this run? Type yes: ",
+            Direction::Back => "Take this back? Type yes: ",
         };
         if !self.goes(question).await? {
             return Ok(self.not_begun());

@@ -2,8 +2,9 @@
 //! line is `run_ended`, whatever ends the command (`product.md` section 5).
 
 use clap::ArgMatches;
-use crosspull_core::event::{Entry, Event, Verdict};
+use crosspull_core::event::{Entry, Event};
 use crosspull_core::explain::Trouble;
+use crosspull_core::names::Verdict;
 use crosspull_core::run::Run;
 use jiff::Timestamp;
 

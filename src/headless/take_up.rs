@@ -3,12 +3,13 @@
 use std::path::Path;
 
 use clap::ArgMatches;
-use crosspull_core::answers::Answers;
-use crosspull_core::event::{RunId, Verdict};
-use crosspull_core::field::Key;
-use crosspull_core::inputs::Access;
+use crosspull_core::input::Access;
+use crosspull_core::input::Answers;
+use crosspull_core::input::Key;
+use crosspull_core::names::Direction;
+use crosspull_core::names::{RunId, Verdict};
 use crosspull_core::plan::Plan;
-use crosspull_core::run::{NoWay, Run, Way};
+use crosspull_core::run::{NoWay, Run};
 
 use super::lines::aside;
 use super::nobody_to_ask;
@@ -28,7 +29,7 @@ pub async fn take_up(
     stream: &mut Stream,
     runs: &Path,
     id: &RunId,
-    way: Way,
+    way: Direction,
 ) -> color_eyre::Result<Code> {
     let mut session = Session::new(arguments, stream, None)?;
     let (run, _, receipt) = match session.backend.reopen(runs, id) {
@@ -60,14 +61,20 @@ pub async fn take_up(
 /// All that going on takes: the journal's answers, and over them what is given now.
 type Going = (Access, Credentials, SecretFiles);
 
-fn prepare(arguments: &ArgMatches, way: Way, run: &Run, plan: &Plan, journal: &Path) -> Result<Going, Vec<String>> {
+fn prepare(
+    arguments: &ArgMatches,
+    way: Direction,
+    run: &Run,
+    plan: &Plan,
+    journal: &Path,
+) -> Result<Going, Vec<String>> {
     let given = sources::answers(arguments, &environment)?.only(Key::is_of_access);
     let answers = sources::answers_of_run(&given, &run.answers, journal)?;
-    let read = Access::of_run(&answers, plan.tenant_a, plan.tenant_b);
+    let read = Access::of_run(&answers, plan.tenants);
     let mut complaints: Vec<String> = read.as_ref().err().into_iter().flatten().map(|c| c.text.clone()).collect();
     complaints.extend(nobody_to_ask(arguments));
     let mut files = SecretFiles::default();
-    if way == Way::On {
+    if way == Direction::Forward {
         let mut place = |key| place_of(&given, run, key, &mut complaints);
         (files.secret, files.way_back) = (place(Key::SecretOut), place(Key::WayBackOut));
     } else {
@@ -77,7 +84,7 @@ fn prepare(arguments: &ArgMatches, way: Way, run: &Run, plan: &Plan, journal: &P
             Err(why) => aside(&format!("crosspull: {why}; undo adds another secret to the former app in its place")),
         }
     }
-    let route = run.route().unwrap_or(plan);
+    let route = run.forward_plan().unwrap_or(plan);
     let credentials = match &read {
         Ok(access) => credentials::read(access, credentials::subscriptions_of(route), &environment),
         Err(_) => Err(Vec::new()),

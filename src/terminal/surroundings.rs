@@ -1,5 +1,6 @@
 //! The ways to sign in that the place offers where crosspull runs: read from the environment, judged in `core`.
 
+use crosspull_core::names::PerTenant;
 use std::path::Path;
 
 use crosspull_core::sign_in::Surroundings;
@@ -11,7 +12,7 @@ pub fn surroundings(variable: impl Fn(&str) -> Option<String>) -> Surroundings {
     let set = |name: &str| any_set(&variable, &[name]);
     Surroundings {
         azure_cli: variable("PATH").is_some_and(|path| on_path(&path, "az")),
-        service_principal: [set("CROSSPULL_A_CLIENT_ID"), set("CROSSPULL_B_CLIENT_ID")],
+        service_principal: PerTenant { a: set("CROSSPULL_A_CLIENT_ID"), b: set("CROSSPULL_B_CLIENT_ID") },
         // The workload identity webhook sets it in pods.
         workload: set("AZURE_FEDERATED_TOKEN_FILE"),
         // App Service sets the first; the second is for whoever has metadata somewhere else.
@@ -84,7 +85,7 @@ mod tests {
             ("PATH", "/nowhere"),
         ]));
         assert!(here.ssh && here.workload && !here.desktop && !here.azure_cli);
-        assert_eq!(here.service_principal, [false, true]);
+        assert_eq!(here.service_principal, PerTenant { a: false, b: true });
     }
 
     #[test]

@@ -2,9 +2,11 @@
 
 use std::io::Write as _;
 
-use crosspull_core::event::{Entry, Event, Outcome};
-use crosspull_core::field::Key;
-use crosspull_core::plan::Fact;
+use crosspull_core::event::{Entry, Event};
+
+use crosspull_core::input::Key;
+use crosspull_core::names::Outcome;
+use crosspull_core::operation::Fact;
 use crosspull_core::secret::Secret;
 use crosspull_tui::{Effect, Msg, Notice};
 

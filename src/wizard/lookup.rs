@@ -11,15 +11,15 @@ use crosspull_azure::find::Finder;
 use crosspull_azure::recorder::Recorder;
 use crosspull_azure::survey::sign_in;
 use crosspull_azure::wire::Pace;
-use crosspull_core::answers::Answers;
 use crosspull_core::check::Check;
 use crosspull_core::event::{Entry, Event};
 use crosspull_core::explain::Trouble;
-use crosspull_core::field::Key;
 use crosspull_core::find::{Progress, Sought};
 use crosspull_core::ids::{ClusterId, RegistryId, TenantRef};
-use crosspull_core::inputs::Access;
-use crosspull_core::plan::Side;
+use crosspull_core::input::Access;
+use crosspull_core::input::Answers;
+use crosspull_core::input::Key;
+use crosspull_core::names::Side;
 use crosspull_core::sign_in::Entered;
 use crosspull_tui::{Msg, Notice};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -97,7 +97,7 @@ impl LookupRequest {
         while let Ok(entry) = events.try_recv() {
             told.hears(&entry);
         }
-        let entered = match access.tenant(side) {
+        let entered = match &access.tenants[side] {
             TenantRef::Home => None,
             named => Some(sign_in(&door, named, side).await?),
         };

@@ -11,10 +11,11 @@ use std::time::Duration;
 
 use clap::ArgMatches;
 use crosspull_azure::sign_in::{Login, Prompts};
-use crosspull_core::answers::Answers;
-use crosspull_core::event::{Entry, Verdict};
+use crosspull_core::event::Entry;
 use crosspull_core::ids::KeyId;
-use crosspull_core::plan::Side;
+use crosspull_core::input::Answers;
+use crosspull_core::names::Side;
+use crosspull_core::names::Verdict;
 use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::{Prompt, offers};
 use crosspull_tui::{Here, Model, Msg, Setup};

@@ -3,12 +3,16 @@
 use crosspull_azure::journal::{JournalError, earlier};
 use crosspull_azure::sign_in::Login;
 use crosspull_core::check::Check;
-use crosspull_core::event::{Event, RunId, Verdict};
-use crosspull_core::field::Key;
+use crosspull_core::event::Event;
 use crosspull_core::ids::TenantRef;
-use crosspull_core::inputs::{Access, Inputs};
-use crosspull_core::plan::{Facts, Plan, Side};
-use crosspull_core::run::{Run, Way};
+use crosspull_core::input::Key;
+use crosspull_core::input::{Access, Inputs};
+use crosspull_core::names::Direction;
+use crosspull_core::names::Side;
+use crosspull_core::names::{RunId, Verdict};
+use crosspull_core::operation::Facts;
+use crosspull_core::plan::Plan;
+use crosspull_core::run::Run;
 use crosspull_core::sign_in::SignIn;
 use crosspull_tui::{Msg, Notice};
 use tokio::sync::mpsc::unbounded_channel;
@@ -60,7 +64,7 @@ impl Wizard {
     }
 
     /// Takes up an earlier run, and signs in for it.
-    pub(super) fn take_up(&mut self, run: &RunId, way: Way) -> Vec<Msg> {
+    pub(super) fn take_up(&mut self, run: &RunId, way: Direction) -> Vec<Msg> {
         self.new_backend();
         let past = match self.backend.reopen(&self.workspace.runs, run) {
             Ok((past, _, receipt)) => {
@@ -79,8 +83,8 @@ impl Wizard {
     }
 
     /// Takes the secret of the way back from the file that the run saved it in; without it undo adds another.
-    fn take_saved_way_back(&self, past: &Run, way: Way) -> Option<Msg> {
-        if way != Way::Back {
+    fn take_saved_way_back(&self, past: &Run, way: Direction) -> Option<Msg> {
+        if way != Direction::Back {
             return None;
         }
         match saved_way_back(&self.given, past) {
@@ -93,14 +97,14 @@ impl Wizard {
     }
 
     /// Signs in for a run that was taken up: as its answers say, and over them as this program was told.
-    fn admit(&mut self, past: &Run, way: Way) {
+    fn admit(&mut self, past: &Run, way: Direction) {
         let (backend, tell) = (self.backend.clone(), self.backend_tell.clone());
         let (run, runs) = (past.clone(), self.workspace.runs.clone());
-        let Some(route) = past.route() else { return };
+        let Some(route) = past.forward_plan() else { return };
         let journal = self.receipt.clone().unwrap_or_default();
         let answers = sources::answers_of_run(&self.given.only(Key::is_of_access), &past.answers, &journal);
         let access = answers.and_then(|answers| {
-            Access::of_run(&answers, route.tenant_a, route.tenant_b)
+            Access::of_run(&answers, route.tenants)
                 .map_err(|complaints| complaints.into_iter().map(|c| c.text).collect::<Vec<_>>())
         });
         let access = access.and_then(|access| {
@@ -127,8 +131,8 @@ impl Wizard {
         }
         let mut credentials = credentials::read(access, subscriptions, &environment)?;
         let sides = [
-            (Side::A, access.sign_in_a, &mut credentials.login_a),
-            (Side::B, access.sign_in_b, &mut credentials.login_b),
+            (Side::A, access.sign_ins.a, &mut credentials.login_a),
+            (Side::B, access.sign_ins.b, &mut credentials.login_b),
         ];
         for (side, way, login) in sides.into_iter().filter(|(_, way, _)| way.asks_a_person()) {
             *login = self.person(access, side, way, login.clone());
@@ -142,7 +146,7 @@ impl Wizard {
         let by = format!("{side} {} {} {:?} {:?}", way.word(), access.client_id, access.cloud, access.login_host);
         let key = |tenant: &TenantRef| format!("{by} {tenant}");
         let known = |key: &str| self.persons.iter().find(|(known, _)| known == key).map(|(_, login)| login.clone());
-        let tenant = key(access.tenant(side));
+        let tenant = key(&access.tenants[side]);
         if let Some(known) = known(&tenant) {
             return known;
         }
@@ -169,7 +173,7 @@ impl Wizard {
     }
 
     /// Goes on with the run that was taken up, or takes it back.
-    pub(super) fn go(&mut self, way: Way, plan: Plan) {
+    pub(super) fn go(&mut self, way: Direction, plan: Plan) {
         let past = self.model.run().clone();
         let Some(run) = past.id.clone() else { return };
         let backend = self.backend.clone();

@@ -1,6 +1,7 @@
 //! The engine within this process, with a journal that dies at a moment: nothing more is kept or sent from then on, as if
 //! the program had been killed.
 
+use crosspull_core::names::PerTenant;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Mutex};
@@ -14,10 +15,10 @@ use crosspull_azure::recorder::Recorder;
 use crosspull_azure::sign_in::{Login, Prompts};
 use crosspull_azure::survey::Surveyor;
 use crosspull_azure::wire::Pace;
-use crosspull_core::answers::Answers;
-use crosspull_core::event::{CallId, Entry, Event, RunId, Work};
-use crosspull_core::inputs::Inputs;
-use crosspull_core::plan::Plan;
+use crosspull_core::event::{Entry, Event, Work};
+use crosspull_core::input::Answers;
+use crosspull_core::input::Inputs;
+use crosspull_core::names::{CallId, RunId};
 use crosspull_core::run::{Known, Run};
 use crosspull_core::secret::Secret;
 use crosspull_sim::Tenant;
@@ -172,8 +173,7 @@ async fn drive(story: &Story, cut: Option<Cut>, seen: Arc<Mutex<BTreeSet<Call>>>
     let minute = Duration::from_secs(60);
     let parts = Parts {
         authorities: vec![story.sim.ca_pem().as_bytes().to_vec()],
-        login_a: operator(story, Tenant::A),
-        login_b: operator(story, Tenant::B),
+        logins: PerTenant { a: operator(story, Tenant::A), b: operator(story, Tenant::B) },
         recorder: Arc::clone(&recorder),
         control,
         pace: Pace { divisor: inputs.access.pace, deadline: minute, person: minute },
@@ -186,7 +186,7 @@ async fn drive(story: &Story, cut: Option<Cut>, seen: Arc<Mutex<BTreeSet<Call>>>
         .await
         .expect("no journal yet")
         .expect("nothing stops");
-    let plan = Plan::new_app(&inputs, &survey);
+    let plan = crosspull_core::route::plan(&inputs, &survey);
     let run = RunId(uuid::Uuid::new_v4().simple().to_string().chars().take(8).collect());
     let journal = Journal::create(&story.state().join("crosspull/runs"), &run).expect("a journal");
     recorder.begin(Mortal { journal, cut, struck: None, dead: false, seen }, Run::default());

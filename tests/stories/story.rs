@@ -259,7 +259,7 @@ impl Story {
     /// The tag by which crosspull knows an app that it made for the cluster.
     pub fn mark(&self) -> String {
         let cluster = crosspull_core::ids::ClusterId::parse(&self.ready.cluster).expect("an id");
-        crosspull_core::plan::marker(&cluster)
+        crosspull_core::names::marker(&cluster)
     }
 
     /// An administrator of tenant B deletes a service principal there.

@@ -1,5 +1,6 @@
 //! Opens the door: client, endpoints, sign-in.
 
+use crosspull_core::names::PerTenant;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use crosspull_core::check::{Check, Finding};
 use crosspull_core::cloud::{CloudChoice, Endpoints};
 use crosspull_core::event::{Event, Work};
 use crosspull_core::explain::NoConnection;
-use crosspull_core::inputs::Access;
+use crosspull_core::input::Access;
 
 use crate::control::Control;
 use crate::door::Door;
@@ -27,10 +28,8 @@ const CONNECT: Duration = Duration::from_secs(10);
 pub struct Parts {
     /// PEM bundles of authorities to trust besides the system's.
     pub authorities: Vec<Vec<u8>>,
-    /// How to sign in to A.
-    pub login_a: Login,
-    /// How to sign in to B.
-    pub login_b: Login,
+    /// How to sign in to each tenant.
+    pub logins: PerTenant<Login>,
     /// Where events go.
     pub recorder: Arc<Recorder>,
     /// What the operator says.
@@ -68,9 +67,8 @@ pub async fn connect(access: &Access, parts: Parts) -> Result<Door, Box<Finding>
     if let Some(text) = access.elsewhere(&endpoints) {
         say(&wire, Event::CheckEnded { finding: Check::Cloud.pass(text) }).map_err(Box::new)?;
     }
-    let (a, b) = (access.tenant_a.to_string(), access.tenant_b.to_string());
     let ground = Ground { wire, endpoints, prompts: parts.prompts, metadata };
-    let tokens = Tokens::new(&ground, (&a, parts.login_a), (&b, parts.login_b));
+    let tokens = Tokens::new(&ground, &access.tenants, parts.logins);
     Ok(Door::new(ground.wire, tokens, ground.endpoints))
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crosspull_core::plan::StepId;
+use crosspull_core::names::StepId;
 use tokio::sync::watch;
 
 /// The operator's end.

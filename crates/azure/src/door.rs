@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crosspull_core::cloud::Endpoints;
 use crosspull_core::event::Work;
 use crosspull_core::explain::Trouble;
-use crosspull_core::plan::Side;
+use crosspull_core::names::Side;
 use crosspull_core::secret::Secret;
 use serde::de::DeserializeOwned;
 

@@ -2,13 +2,18 @@
 //! known; what one learns is on the board for the others at once, and in the journal. On the way back they run one
 //! after the other, newest first, and past a failure.
 
+use crosspull_core::operation::TakeBack;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crosspull_core::event::{Event, Outcome, RunId, Verdict, Work};
+use crosspull_core::event::{Event, Work};
+
 use crosspull_core::explain::Trouble;
 use crosspull_core::ids::KeyId;
-use crosspull_core::plan::{Fact, Facts, Learnt, Op, Plan, Step, StepId};
+use crosspull_core::names::StepId;
+use crosspull_core::names::{Outcome, RunId, Verdict};
+use crosspull_core::operation::{Fact, Facts, Learnt, Op, Step};
+use crosspull_core::plan::Plan;
 use crosspull_core::run::Run;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::watch;
@@ -118,7 +123,8 @@ impl Engine {
                     (Outcome::Left, String::new(), Some(trouble))
                 }
                 Err(Halt::Failed(trouble) | Halt::Unknown(trouble) | Halt::Waits(trouble)) => {
-                    needed |= matches!(&step.op, Op::TakeBack { of, .. } if matches!(of.op, Op::ResetCluster { .. }));
+                    needed |=
+                        matches!(&step.op, Op::TakeBack(TakeBack { of, .. }) if matches!(of.op, Op::ResetCluster(_)));
                     (Outcome::Failed, String::new(), Some(trouble))
                 }
             };

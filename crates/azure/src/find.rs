@@ -2,10 +2,10 @@
 
 use crosspull_core::event::Work;
 use crosspull_core::explain::Trouble;
-use crosspull_core::field::Key;
 use crosspull_core::find::{Choice, Sought};
 use crosspull_core::ids::RegistryId;
-use crosspull_core::plan::Side;
+use crosspull_core::input::Key;
+use crosspull_core::names::Side;
 use crosspull_core::secret::Secret;
 use crosspull_core::text::printable;
 use futures_util::future::join;

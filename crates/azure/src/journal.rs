@@ -6,10 +6,12 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use crosspull_core::event::{Entry, RunId};
+use crosspull_core::event::Entry;
+
 use crosspull_core::ids::ClusterId;
 use crosspull_core::journal::{LARGEST, Unreadable, read};
-use crosspull_core::plan::marker;
+use crosspull_core::names::RunId;
+use crosspull_core::names::marker;
 use crosspull_core::run::Run;
 
 /// Something that keeps the entries of a run.

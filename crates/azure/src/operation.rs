@@ -2,7 +2,7 @@
 
 use crosspull_core::event::Work;
 use crosspull_core::explain::{Refusal, Trouble};
-use crosspull_core::plan::Side;
+use crosspull_core::names::Side;
 use crosspull_core::text::printable;
 use http::HeaderMap;
 use std::time::{Duration, Instant};

@@ -3,7 +3,9 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use crosspull_core::event::{CallId, Entry, Event};
+use crosspull_core::event::{Entry, Event};
+
+use crosspull_core::names::CallId;
 use crosspull_core::run::Run;
 use jiff::Timestamp;
 use tokio::sync::mpsc::UnboundedSender;

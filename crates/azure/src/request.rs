@@ -1,7 +1,7 @@
 //! Requests, built purely: values in, a request out. No socket, no clock, no token.
 
 use crosspull_core::event::Plane;
-use crosspull_core::plan::Side;
+use crosspull_core::names::Side;
 use crosspull_core::secret::Secret;
 use http::Method;
 use serde::Serialize;

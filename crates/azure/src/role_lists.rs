@@ -3,7 +3,7 @@
 
 use crosspull_core::event::Work;
 use crosspull_core::ids::{ClusterId, ObjectId};
-use crosspull_core::plan::Side;
+use crosspull_core::names::Side;
 use futures_util::stream::{self, StreamExt as _};
 use uuid::Uuid;
 

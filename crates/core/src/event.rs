@@ -1,57 +1,23 @@
 //! The events: what the engine says while it works. They are the journal, the headless output, and what the screen
 //! is folded from. Each carries its time, so that replaying them gives the same run.
 
+use crate::names::CallId;
+use crate::names::Outcome;
+use crate::names::RunId;
+use crate::names::Verdict;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::answers::Answers;
 use crate::check::{Check, Finding};
 use crate::explain::{Refusal, Trouble};
 use crate::hand_over::HandOver;
-use crate::plan::{Learnt, Plan, Precondition, Side, StepId};
-use crate::text::clean;
+use crate::input::Answers;
+use crate::names::{Side, StepId};
+use crate::operation::{Learnt, Precondition};
+use crate::plan::Plan;
 
 /// The shape of events that this version writes.
 pub const EVENT_VERSION: u8 = 1;
-
-/// The id of a run, such as `7f3c9a2e`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String")]
-pub struct RunId(pub String);
-
-impl TryFrom<String> for RunId {
-    type Error = String;
-
-    /// Reads what a journal holds: names of files and of pods are made of it.
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
-    }
-}
-
-impl std::str::FromStr for RunId {
-    type Err = String;
-
-    /// Reads what a person gives: letters and digits alone, since a file is named so.
-    fn from_str(text: &str) -> Result<Self, String> {
-        let text = clean(text);
-        if (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric()) {
-            Ok(Self(text.to_ascii_lowercase()))
-        } else {
-            Err(format!("\"{text}\" is not a run: give its id, such as 7f3c9a2e; crosspull runs lists them"))
-        }
-    }
-}
-
-impl std::fmt::Display for RunId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// The number of a call in its run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct CallId(pub u32);
 
 /// A service that is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,48 +47,6 @@ pub enum Work {
     SignIn(Side),
     /// Looking for what the operator may mean, while they answer.
     Search(Side),
-}
-
-/// How a step ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// It was made, and is ours.
-    Created,
-    /// It was changed.
-    Changed,
-    /// It was there already; never undone.
-    Found,
-    /// The pull was proved.
-    Proved,
-    /// Not needed.
-    Skipped,
-    /// It did not work.
-    Failed,
-    /// The answer was lost; it may or may not be there.
-    Unknown,
-    /// It was made by this run and is taken back.
-    Undone,
-    /// It was to be taken back and stays, since something that came before it stays.
-    Left,
-}
-
-/// How a run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// All steps are done.
-    Done,
-    /// A step failed.
-    Failed,
-    /// A person must act first; the run can be resumed.
-    Waits,
-    /// A check stopped it; nothing was written.
-    Stopped,
-    /// The operator or a signal stopped it; it can be resumed.
-    Interrupted,
-    /// What the run made was to be taken back, and something of it stays.
-    Left,
 }
 
 /// What happened.
@@ -325,63 +249,9 @@ impl Plane {
     }
 }
 
-impl Outcome {
-    /// Its word on screens and in output.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Created => "created",
-            Self::Changed => "changed",
-            Self::Found => "found",
-            Self::Proved => "proved",
-            Self::Skipped => "skipped",
-            Self::Failed => "failed",
-            Self::Unknown => "unknown",
-            Self::Undone => "undone",
-            Self::Left => "left",
-        }
-    }
-
-    /// True where the steps that build on it may go on.
-    #[must_use]
-    pub const fn is_good(self) -> bool {
-        !matches!(self, Self::Failed | Self::Unknown | Self::Left)
-    }
-
-    /// True for what is this run's own work, which taking the run back takes back.
-    #[must_use]
-    pub const fn is_made(self) -> bool {
-        matches!(self, Self::Created | Self::Changed)
-    }
-}
-
-impl Verdict {
-    /// The exit code of a run that ended so (`product.md` section 5). Signals and wrong input have codes of their own.
-    #[must_use]
-    pub const fn exit_code(self) -> u8 {
-        match self {
-            Self::Done => 0,
-            Self::Failed => 1,
-            Self::Waits => 3,
-            Self::Stopped => 4,
-            Self::Left => 5,
-            Self::Interrupted => 130,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_run_of_a_journal_has_an_id_that_a_file_may_be_named_by() {
-        assert!(serde_json::from_str::<RunId>(r#""7f3c9a2e""#).is_ok_and(|run| run.0 == "7f3c9a2e"));
-        for text in ["../x", "a/b", "", "7f3c 9a2e"] {
-            assert!(serde_json::from_value::<RunId>(text.into()).is_err(), "{text}");
-        }
-        assert_eq!(serde_json::to_string(&RunId("7f3c9a2e".to_owned())).expect("writes"), r#""7f3c9a2e""#);
-    }
 
     #[test]
     fn an_entry_is_one_line_with_version_time_and_event() {

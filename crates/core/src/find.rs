@@ -1,11 +1,11 @@
 //! Finding things: what a list offers to choose from, as it comes in, and what was named without its id.
 
-use crate::answers::Answers;
 use crate::check::{Check, Finding};
 use crate::explain::Trouble;
-use crate::field::Key;
 use crate::ids::RegistryId;
-use crate::plan::Side;
+use crate::input::Answers;
+use crate::input::Key;
+use crate::names::Side;
 use crate::sign_in::SignIn;
 use crate::text::clean;
 

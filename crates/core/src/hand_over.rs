@@ -3,8 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::condition::condition;
 use crate::ids::{AppId, ImageRef, TenantId};
-use crate::plan::{Role, condition};
+use crate::names::Role;
 
 /// What the page tells. Ids and names alone; whoever finds it can do nothing with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -99,12 +99,13 @@ struct Version {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answers::Answers;
     use crate::check::RoleMode;
-    use crate::event::{Outcome, RunId};
-    use crate::field::Key;
-    use crate::plan::tests::sample;
-    use crate::plan::{Fact, Learnt, StepId};
+    use crate::input::Answers;
+    use crate::input::Key;
+    use crate::names::StepId;
+    use crate::names::{Outcome, RunId};
+    use crate::operation::{Fact, Learnt};
+    use crate::route::tests::sample;
     use jiff::Timestamp;
 
     fn lines() -> Vec<String> {

@@ -6,20 +6,22 @@
 //!
 //! No I/O, no clock, no environment: whatever comes from outside is an argument.
 
-pub mod answers;
 pub mod check;
 pub mod cloud;
+pub mod condition;
 pub mod consent;
 pub mod event;
 pub mod explain;
-pub mod field;
 pub mod find;
 pub mod hand_over;
 pub mod ids;
-pub mod inputs;
+pub mod input;
 pub mod journal;
+pub mod names;
+pub mod operation;
 pub mod plan;
 pub mod rights;
+pub mod route;
 pub mod run;
 pub mod secret;
 pub mod sign_in;

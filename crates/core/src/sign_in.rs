@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::cloud::KnownCloud;
 use crate::explain::Trouble;
 use crate::ids::TenantId;
-use crate::plan::Side;
+use crate::names::{PerTenant, Side};
 use crate::secret::Secret;
 
 /// A way to sign in to a tenant.
@@ -73,7 +73,7 @@ pub struct Surroundings {
     /// The Azure CLI is on the PATH.
     pub azure_cli: bool,
     /// The id of a service principal is in the environment, for A and for B.
-    pub service_principal: [bool; 2],
+    pub service_principal: PerTenant<bool>,
     /// A pod's federated token is there.
     pub workload: bool,
     /// The machine says that it has a managed identity.
@@ -100,10 +100,7 @@ pub struct Offer {
 #[must_use]
 pub fn offers(here: &Surroundings, side: Side) -> Vec<Offer> {
     let offer = |way, fits, yes, no| Offer { way, fits, why: if fits { yes } else { no } };
-    let principal = match side {
-        Side::A => here.service_principal[0],
-        Side::B => here.service_principal[1],
-    };
+    let principal = here.service_principal[side];
     let local_browser = here.desktop && !here.ssh;
     let browser = if local_browser { "a browser can be opened here" } else { "needs ssh -L from your machine" };
     let mut offers = vec![
@@ -322,7 +319,10 @@ mod tests {
     fn the_way_that_fits_the_place_is_recommended() {
         let here = Surroundings { azure_cli: true, ..Surroundings::default() };
         assert_eq!(first(here), SignIn::AzureCli);
-        assert_eq!(first(Surroundings { service_principal: [true, false], ..here }), SignIn::ServicePrincipal);
+        assert_eq!(
+            first(Surroundings { service_principal: PerTenant { a: true, b: false }, ..here }),
+            SignIn::ServicePrincipal
+        );
         assert_eq!(first(Surroundings { workload: true, ..here }), SignIn::WorkloadIdentity);
         let bare = Surroundings::default();
         assert_eq!(first(Surroundings { ssh: true, desktop: true, ..bare }), SignIn::DeviceCode);

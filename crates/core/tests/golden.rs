@@ -3,8 +3,11 @@
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crosspull_core::journal::{Journal, read};
-use crosspull_core::plan::{Fact, Op, back};
-use crosspull_core::run::{Stage, Way};
+use crosspull_core::names::Direction;
+use crosspull_core::operation::ResetCluster;
+use crosspull_core::operation::{Fact, Op};
+use crosspull_core::run::Stage;
+use crosspull_core::run::take_back;
 
 fn golden(name: &str) -> Journal {
     let path = format!("{}/tests/golden/{name}.jsonl", env!("CARGO_MANIFEST_DIR"));
@@ -12,8 +15,8 @@ fn golden(name: &str) -> Journal {
 }
 
 /// The steps that taking the run back would take back, in order.
-fn back_order(journal: &Journal) -> Vec<u8> {
-    back(&journal.run).expect("a plan").steps.iter().map(|s| s.id.0).collect()
+fn back_order(journal: &Journal) -> Vec<u16> {
+    take_back(&journal.run).expect("a plan").steps.iter().map(|s| s.id.0).collect()
 }
 
 #[test]
@@ -27,7 +30,10 @@ fn a_run_of_the_first_version_that_is_done() {
     // Reset, role, service principal in B, app: the rest goes with these.
     assert_eq!(back_order(&journal), [7, 5, 4, 1]);
     let reset = run.plan.as_ref().and_then(|p| p.steps.last()).map(|s| &s.op);
-    assert!(matches!(reset, Some(Op::ResetCluster { from: None, .. })), "the first version kept no former app");
+    assert!(
+        matches!(reset, Some(Op::ResetCluster(ResetCluster { from: None, .. }))),
+        "the first version kept no former app"
+    );
 }
 
 #[test]
@@ -52,7 +58,7 @@ fn a_run_of_the_first_version_that_was_killed_while_the_cluster_was_reset() {
     let journal = golden("v1-killed-in-reset");
     assert_eq!(journal.run.stage(), Stage::Stopped);
     assert_eq!(journal.run.where_it_stopped(), "stopped at step 7, reset aks-shop");
-    assert_eq!(journal.run.resets(Way::On).count(), 1);
+    assert_eq!(journal.run.resets(Direction::Forward).count(), 1);
     assert!(journal.run.facts.get(&Fact::SecretKey).is_some());
 }
 
@@ -70,7 +76,7 @@ fn a_run_that_was_killed_in_the_reset_gone_on_with_and_taken_back() {
     assert_eq!(run.headline(), "What the run made is taken back. aks-shop uses its former app again.");
     assert_eq!(run.notes, [""; 0]);
     assert!(!run.answers.is_empty());
-    assert_eq!(back_order(&journal), [0_u8; 0], "nothing is left to take back");
+    assert_eq!(back_order(&journal), [0_u16; 0], "nothing is left to take back");
     assert_eq!(run.still_made().count(), 0, "nothing of it is left");
     assert!(run.facts.get(&Fact::BackKey).is_some(), "the cluster was given back with a secret");
 }

@@ -3,15 +3,23 @@
 
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
-use crosspull_core::answers::Answers;
 use crosspull_core::check::{Check, Finding, Level};
 use crosspull_core::cloud::CloudChoice;
-use crosspull_core::event::{CallId, Entry, Event, Outcome, Plane, RunId, Verdict, Work};
-use crosspull_core::field::{FIELDS, Key};
+use crosspull_core::event::{Entry, Event, Plane, Work};
 use crosspull_core::ids::{ClusterId, ImageRef, RegistryId, TenantRef};
-use crosspull_core::inputs::{Inputs, check};
+use crosspull_core::input::Answers;
+use crosspull_core::input::{FIELDS, Key};
+use crosspull_core::input::{Inputs, check};
 use crosspull_core::journal::{Unreadable, read};
-use crosspull_core::plan::{Fact, Learnt, Op, PLAN_VERSION, Plan, Route, Side, Step, StepId, back};
+use crosspull_core::names::PerTenant;
+use crosspull_core::names::{CallId, Outcome, RunId, Verdict};
+use crosspull_core::names::{Route, Side, StepId};
+use crosspull_core::operation::AddSecret;
+use crosspull_core::operation::CreatePrincipal;
+use crosspull_core::operation::ResetCluster;
+use crosspull_core::operation::{Fact, Learnt, Op, Step};
+use crosspull_core::plan::{PLAN_VERSION, Plan};
+use crosspull_core::run::take_back;
 use crosspull_core::run::{Run, Status};
 use crosspull_core::text::{abbreviated, clean, printable};
 use jiff::Timestamp;
@@ -24,12 +32,23 @@ fn plan() -> Plan {
         v: PLAN_VERSION,
         route: Route::NewApp,
         cloud: "AzureCloud".to_owned(),
-        tenant_a: "11111111-1111-4111-8111-111111111111".parse().expect("a GUID"),
-        tenant_b: "22222222-2222-4222-8222-222222222222".parse().expect("a GUID"),
+        tenants: PerTenant {
+            a: "11111111-1111-4111-8111-111111111111".parse().expect("a GUID"),
+            b: "22222222-2222-4222-8222-222222222222".parse().expect("a GUID"),
+        },
         steps: vec![
-            step(1, Op::CreatePrincipal),
-            step(2, Op::AddSecret { days: 180, cluster: cluster.clone(), renew: false, in_use: None }),
-            step(3, Op::ResetCluster { cluster, soak_minutes: 0, from: None, lacks: Vec::new(), holds: Vec::new() }),
+            step(1, Op::CreatePrincipal(CreatePrincipal {})),
+            step(2, Op::AddSecret(AddSecret { days: 180, cluster: cluster.clone(), renew: false, in_use: None })),
+            step(
+                3,
+                Op::ResetCluster(ResetCluster {
+                    cluster,
+                    soak_minutes: 0,
+                    from: None,
+                    lacks: Vec::new(),
+                    holds: Vec::new(),
+                }),
+            ),
         ],
     }
 }
@@ -53,7 +72,7 @@ fn way_back() -> Plan {
     for event in [Event::RunStarted { run: id(), plan: plan(), answers: Answers::default() }, call] {
         run.apply(&Entry::new(Timestamp::UNIX_EPOCH, event));
     }
-    back(&run).expect("a way back")
+    take_back(&run).expect("a way back")
 }
 
 fn fact() -> impl Strategy<Value = Fact> {
@@ -73,7 +92,7 @@ fn fact() -> impl Strategy<Value = Fact> {
 
 /// A last look before the reset, whole or not, at what the reset stands on or at less.
 fn looked() -> impl Strategy<Value = Event> {
-    (2_u8..4, 0_usize..2, 0_usize..2).prop_map(|(step, fewer, missing)| {
+    (2_u16..4, 0_usize..2, 0_usize..2).prop_map(|(step, fewer, missing)| {
         let (plan, step) = (plan(), StepId(step));
         let mut stands = plan.step(step).map(|s| plan.preconditions(s)).unwrap_or_default();
         stands.truncate(stands.len().saturating_sub(fewer));
@@ -120,7 +139,7 @@ fn last_look_stands(events: &[Event], step: StepId) -> bool {
 
 /// Any event of the kinds that change a run, for steps that the plan has and for one that it has not.
 fn event() -> impl Strategy<Value = Event> {
-    let step = (1_u8..5).prop_map(StepId);
+    let step = (1_u16..5).prop_map(StepId);
     let outcome = prop_oneof![
         Just(Outcome::Created),
         Just(Outcome::Found),
@@ -225,8 +244,8 @@ proptest! {
             let at_work = |s: &Status| matches!(s, Status::Working | Status::Asking);
             prop_assert!(!over || !run.steps.iter().any(|s| at_work(&s.status)));
             prop_assert_eq!(over && run.verdict.is_none(), false);
-            prop_assert!(run.route.is_none() || run.route().is_some_and(|p| p.route != Route::TakeBack));
-            if let Some(back) = back(&run) {
+            prop_assert!(run.turned_from.is_none() || run.forward_plan().is_some_and(|p| p.route != Route::TakeBack));
+            if let Some(back) = take_back(&run) {
                 let mut ids: Vec<_> = back.steps.iter().map(|s| s.id).collect();
                 prop_assert!(ids.iter().all(|id| !run.taken_back.contains(id)), "nothing is taken back twice");
                 prop_assert!(ids.is_sorted_by(|a, b| a >= b), "newest first");
@@ -268,7 +287,7 @@ proptest! {
                 prop_assert!(!text[journal.whole..cut].contains(&b'\n'), "no whole line is lost");
                 prop_assert!(journal.run.id.is_some() && journal.run.plan.is_some());
                 prop_assert!(journal.run.stage().goes_on() || journal.run.is_undoing() || cut == text.len() || journal.run.verdict.is_some());
-                prop_assert!(back(&journal.run).is_some());
+                prop_assert!(take_back(&journal.run).is_some());
             }
             Err(why) => {
                 prop_assert_eq!(why, Unreadable::NoPlan);

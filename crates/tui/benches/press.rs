@@ -5,9 +5,9 @@
 
 use std::time::{Duration, Instant};
 
-use crosspull_core::answers::Answers;
-use crosspull_core::field::Key;
 use crosspull_core::find::{Choice, Progress, Sought};
+use crosspull_core::input::Answers;
+use crosspull_core::input::Key;
 use crosspull_tui::{Here, Model, Msg, Setup, Theme, update, view};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::Timestamp;

@@ -3,10 +3,11 @@
 mod leaving;
 mod sign_in;
 
-use crosspull_core::answers::Answers;
 use crosspull_core::event::Event;
-use crosspull_core::plan::StepId;
-use crosspull_core::run::{NoWay, Run, Way};
+use crosspull_core::input::Answers;
+use crosspull_core::names::Direction;
+use crosspull_core::names::StepId;
+use crosspull_core::run::{NoWay, Run};
 use crosspull_core::sign_in::Prompt;
 use crossterm::event::{KeyEvent, KeyEventKind};
 use jiff::Timestamp;
@@ -222,7 +223,7 @@ impl Model {
     }
 
     /// Shows the checks of an earlier run, unless somebody has worked on it meanwhile.
-    fn taken_up(&mut self, run: Run, way: Way) -> Vec<Effect> {
+    fn taken_up(&mut self, run: Run, way: Direction) -> Vec<Effect> {
         self.shared.receipt = None;
         match run.plan_for(way) {
             Ok(_) => {

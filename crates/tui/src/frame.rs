@@ -3,7 +3,7 @@
 mod message;
 mod rail;
 
-use crosspull_core::plan::Route;
+use crosspull_core::names::Route;
 use jiff::Timestamp;
 use ratatui::Frame;
 use ratatui::layout::Rect;

@@ -1,6 +1,6 @@
 //! The place that the wizard runs in.
 
-use crosspull_core::plan::Side;
+use crosspull_core::names::Side;
 use crosspull_core::sign_in::Offer;
 
 /// The offers of the place that the wizard runs in.

@@ -1,10 +1,14 @@
 //! The engine's state: the work that it was asked for, and what it has said so far.
 
 use crosspull_core::check::{Check, Finding, Level};
-use crosspull_core::event::{Entry, Event, RunId, Work};
-use crosspull_core::inputs::Inputs;
-use crosspull_core::plan::{Fact, Plan, Side, StepId};
-use crosspull_core::run::{Call, Person, Run, Status, Wait, Way};
+use crosspull_core::event::{Entry, Event, Work};
+use crosspull_core::input::Inputs;
+use crosspull_core::names::Direction;
+use crosspull_core::names::RunId;
+use crosspull_core::names::{Side, StepId};
+use crosspull_core::operation::Fact;
+use crosspull_core::plan::Plan;
+use crosspull_core::run::{Call, Person, Run, Status, Wait};
 use jiff::Timestamp;
 
 /// The work that the engine is at.
@@ -25,7 +29,7 @@ pub(crate) struct EarlierRun {
     /// The run.
     pub run: RunId,
     /// Go on, or take back.
-    pub way: Way,
+    pub way: Direction,
     /// By which plan.
     pub plan: Plan,
 }
@@ -59,7 +63,7 @@ impl Live {
     }
 
     /// Takes up an earlier run, where it has a plan for that.
-    pub fn take_up(&mut self, run: Run, way: Way) {
+    pub fn take_up(&mut self, run: Run, way: Direction) {
         if let (Some(id), Ok(plan)) = (run.id.clone(), run.plan_for(way)) {
             let taken_up = Some(EarlierRun { run: id, way, plan });
             *self = Self { activity: Activity::Checks, taken_up, run, ..Self::default() };

@@ -1,12 +1,15 @@
 //! Messages to the screens, and effects that they ask of the shell.
 
-use crosspull_core::answers::Answers;
-use crosspull_core::event::{Entry, RunId};
+use crosspull_core::event::Entry;
 use crosspull_core::explain::Trouble;
 use crosspull_core::find::{Choice, Progress, Sought};
-use crosspull_core::inputs::Inputs;
-use crosspull_core::plan::{Plan, Side, StepId};
-use crosspull_core::run::{Run, Way};
+use crosspull_core::input::Answers;
+use crosspull_core::input::Inputs;
+use crosspull_core::names::Direction;
+use crosspull_core::names::RunId;
+use crosspull_core::names::{Side, StepId};
+use crosspull_core::plan::Plan;
+use crosspull_core::run::Run;
 use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::{Entered, Prompt};
 use crossterm::event::KeyEvent;
@@ -50,7 +53,7 @@ pub enum Msg {
         /// The run as its journal tells it.
         run: Box<Run>,
         /// The direction: on, or back.
-        way: Way,
+        way: Direction,
     },
     /// This program has the value of the run's secret, or has not.
     SecretAtHand(bool),
@@ -107,7 +110,7 @@ pub enum Effect {
         /// The run.
         run: RunId,
         /// The direction: on, or back.
-        way: Way,
+        way: Direction,
     },
     /// Let go of the run that was taken up, so that others may work on it.
     LetGo,
@@ -116,7 +119,7 @@ pub enum Effect {
     /// Go on with the run that was taken up, or take it back, by that plan.
     Go {
         /// The direction.
-        way: Way,
+        way: Direction,
         /// The plan.
         plan: Box<Plan>,
     },

@@ -1,7 +1,7 @@
 //! The order of the forms, and the rail that shows it.
 
-use crosspull_core::field::Page;
-use crosspull_core::plan::Side;
+use crosspull_core::input::Page;
+use crosspull_core::names::Side;
 
 /// The forms, in the order in which they are filled in.
 const ORDER: &[Page] = &[Page::TenantA, Page::TenantB, Page::App];

@@ -1,7 +1,8 @@
 //! The state that all screens share: the answers, the engine's state, what the operator was told, the secret.
 
-use crosspull_core::answers::Answers;
-use crosspull_core::run::{Run, Way};
+use crosspull_core::input::Answers;
+use crosspull_core::names::Direction;
+use crosspull_core::run::Run;
 use crosspull_core::secret::Secret;
 use jiff::Timestamp;
 
@@ -95,7 +96,7 @@ impl Shared {
     }
 
     /// Returns the earlier runs that can be gone on with, or taken back.
-    pub fn earlier_for(&self, way: Way) -> Vec<&Run> {
+    pub fn earlier_for(&self, way: Direction) -> Vec<&Run> {
         self.earlier.iter().filter(|run| run.plan_for(way).is_ok()).collect()
     }
 

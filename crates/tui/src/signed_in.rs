@@ -1,8 +1,8 @@
 //! SignedIn signed in to the tenants.
 
-use crosspull_core::answers::Answers;
-use crosspull_core::field::Key;
-use crosspull_core::plan::Side;
+use crosspull_core::input::Answers;
+use crosspull_core::input::Key;
+use crosspull_core::names::Side;
 use crosspull_core::sign_in::Entered;
 
 /// SignedIn signed in to the tenants, as long as the answers are those that they signed in by.

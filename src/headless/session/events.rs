@@ -2,9 +2,12 @@
 
 use std::io::Write as _;
 
-use crosspull_core::event::{Entry, Event, Outcome};
+use crosspull_core::event::{Entry, Event};
+
 use crosspull_core::hand_over::HandOver;
-use crosspull_core::plan::{Fact, Step, StepId};
+use crosspull_core::names::Outcome;
+use crosspull_core::names::StepId;
+use crosspull_core::operation::{Fact, Step};
 
 use super::Session;
 use crate::headless::hand_over;

@@ -1,7 +1,7 @@
 //! Requests to a Kubernetes API, built purely.
 
 use crosspull_core::event::Plane;
-use crosspull_core::plan::Side;
+use crosspull_core::names::Side;
 use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
 use k8s_openapi::api::core::v1::{Event, Pod};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;

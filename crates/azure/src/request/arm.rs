@@ -3,7 +3,7 @@
 use crosspull_core::cloud::Endpoints;
 use crosspull_core::event::Plane;
 use crosspull_core::ids::{AppId, ClusterId, ObjectId, RegistryId};
-use crosspull_core::plan::{Role, Side};
+use crosspull_core::names::{Role, Side};
 use crosspull_core::secret::Secret;
 use http::Method;
 use serde::Serialize;

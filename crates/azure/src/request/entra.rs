@@ -4,7 +4,7 @@
 use crosspull_core::cloud::Endpoints;
 use crosspull_core::event::Plane;
 use crosspull_core::ids::AppId;
-use crosspull_core::plan::Side;
+use crosspull_core::names::Side;
 use crosspull_core::secret::Secret;
 use http::Method;
 use url::Url;

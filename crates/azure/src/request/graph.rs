@@ -3,7 +3,7 @@
 use crosspull_core::cloud::Endpoints;
 use crosspull_core::event::Plane;
 use crosspull_core::ids::{AppId, KeyId, ObjectId};
-use crosspull_core::plan::Side;
+use crosspull_core::names::Side;
 use http::Method;
 use jiff::Timestamp;
 use serde_json::json;

@@ -1,15 +1,17 @@
 //! Sign-in: tokens for the operator, one source per tenant. The Azure SDK's types stay inside this module.
 
+use crosspull_core::names::PerTenant;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 
 use azure_core::credentials::TokenCredential;
 use crosspull_core::cloud::Endpoints;
-use crosspull_core::event::{CallId, Event, Plane, Work};
+use crosspull_core::event::{Event, Plane, Work};
 use crosspull_core::explain::{Refusal, Trouble, meaning};
 use crosspull_core::ids::{AppId, TenantRef};
-use crosspull_core::plan::Side;
+use crosspull_core::names::CallId;
+use crosspull_core::names::Side;
 use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::{Prompt, SignIn};
 use crosspull_core::text::printable;
@@ -159,10 +161,7 @@ pub struct Ground {
 
 /// Tokens for both tenants. Kept in memory only.
 #[derive(Debug)]
-pub struct Tokens {
-    a: Source,
-    b: Source,
-}
+pub struct Tokens(PerTenant<Source>);
 
 /// Where one tenant's tokens come from.
 struct Source {
@@ -179,19 +178,18 @@ struct Source {
 type CliCall = (CallId, std::time::Instant);
 
 impl Tokens {
-    /// Sources for both tenants; nothing is asked yet.
+    /// Makes the sources for both tenants; nothing is asked yet.
     #[must_use]
-    pub fn new(ground: &Ground, a: (&str, Login), b: (&str, Login)) -> Self {
-        let source = |side, (tenant, login): (&str, Login)| Source {
+    pub fn new(ground: &Ground, tenants: &PerTenant<TenantRef>, logins: PerTenant<Login>) -> Self {
+        Self(PerTenant::of(|side| Source {
             side,
-            tenant: tenant.to_owned(),
-            login,
+            tenant: tenants[side].to_string(),
+            login: logins[side].clone(),
             wire: ground.wire.clone(),
             endpoints: ground.endpoints.clone(),
             prompts: ground.prompts.clone(),
             metadata: ground.metadata.clone(),
-        };
-        Self { a: source(Side::A, a), b: source(Side::B, b) }
+        }))
     }
 
     /// True where somebody signs in to that tenant.
@@ -207,10 +205,7 @@ impl Tokens {
     }
 
     const fn source(&self, side: Side) -> &Source {
-        match side {
-            Side::A => &self.a,
-            Side::B => &self.b,
-        }
+        self.0.get(side)
     }
 
     /// A token that is still good for some minutes.

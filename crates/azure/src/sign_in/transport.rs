@@ -7,7 +7,7 @@ use azure_core::http::headers::{HeaderName, Headers};
 use azure_core::http::{AsyncRawResponse, HttpClient, Method, Request as SdkRequest};
 use crosspull_core::cloud::is_loopback;
 use crosspull_core::event::{Plane, Work};
-use crosspull_core::plan::Side;
+use crosspull_core::names::Side;
 use crosspull_core::secret::Secret;
 use url::Url;
 use zeroize::Zeroizing;

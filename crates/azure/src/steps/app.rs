@@ -1,9 +1,10 @@
 //! The app registration in tenant A.
 
-use crosspull_core::event::Outcome;
 use crosspull_core::explain::Trouble;
 use crosspull_core::ids::ObjectId;
-use crosspull_core::plan::{Fact, Learnt, Side, run_mark};
+use crosspull_core::names::Outcome;
+use crosspull_core::names::{Side, run_mark};
+use crosspull_core::operation::{Fact, Learnt};
 
 use super::{DIRECTORY, plainly};
 use crate::engine::{Doing, Done};

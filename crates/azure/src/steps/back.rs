@@ -1,11 +1,19 @@
 //! The way back: how each step is taken back. What the cluster needs stays as long as it uses the app.
 
 use crosspull_core::check::HeldRole;
-use crosspull_core::event::Outcome;
 use crosspull_core::explain::Trouble;
 use crosspull_core::ids::{AppId, ClusterId, KeyId, ObjectId};
-use crosspull_core::plan::{Fact, Learnt, Op, SecretFor, Side, assignment_description, secret_name};
-use crosspull_core::run::Way;
+use crosspull_core::names::Direction;
+use crosspull_core::names::Outcome;
+use crosspull_core::names::{SecretFor, Side, assignment_description, secret_name};
+use crosspull_core::operation::CopyRoles;
+use crosspull_core::operation::CreateApp;
+use crosspull_core::operation::GrantRole;
+use crosspull_core::operation::KeepWayBack;
+use crosspull_core::operation::ProveInside;
+use crosspull_core::operation::ResetCluster;
+use crosspull_core::operation::TakeBack;
+use crosspull_core::operation::{Fact, Learnt, Op};
 use crosspull_core::secret::Secret;
 use jiff::Timestamp;
 
@@ -22,11 +30,15 @@ use crate::wire::CallError;
 impl Doing<'_> {
     /// Takes back what a step of the route made.
     pub async fn take_back(&self) -> Done {
-        let Op::TakeBack { of, made, days } = &self.step.op else { return self.nothing_there() };
-        let goes = matches!(of.op, Op::CopyRoles { .. } | Op::GrantRole { .. } | Op::Provision { .. });
+        let Op::TakeBack(TakeBack { of, made, days }) = &self.step.op else { return self.nothing_there() };
+        let goes = matches!(of.op, Op::CopyRoles(_) | Op::GrantRole(_) | Op::Provision(_));
         match &of.op {
-            Op::ProveInside { cluster, namespace, .. } => return self.remove_pod(cluster, namespace, made).await,
-            Op::ResetCluster { cluster, from, .. } => return self.reset_back(cluster, *from, *days).await,
+            Op::ProveInside(ProveInside { cluster, namespace, .. }) => {
+                return self.remove_pod(cluster, namespace, made).await;
+            }
+            Op::ResetCluster(ResetCluster { cluster, from, .. }) => {
+                return self.reset_back(cluster, *from, *days).await;
+            }
             _ => self.cluster_is_free(made).await?,
         }
         // What others work with is not taken away, to say afterwards that the app stays.
@@ -34,25 +46,23 @@ impl Doing<'_> {
             self.nobody_else_uses(object).await.map_err(Halt::needed)?;
         }
         match &of.op {
-            Op::KeepWayBack { app, .. } => self.remove_way_back(*app, made).await,
-            Op::CopyRoles { roles, .. } => self.uncopy_roles(roles, made).await,
-            Op::GrantRole { registry, role, repositories } => {
+            Op::KeepWayBack(KeepWayBack { app, .. }) => self.remove_way_back(*app, made).await,
+            Op::CopyRoles(CopyRoles { roles, .. }) => self.uncopy_roles(roles, made).await,
+            Op::GrantRole(GrantRole { registry, role, repositories }) => {
                 self.ungrant_role(registry, *role, repositories, made).await
             }
-            Op::HandOver { .. } => self.hand_back().await,
-            Op::Provision { .. } => self.delete_principal(Side::B, of.id, made).await,
-            Op::CreatePrincipal => self.delete_principal(Side::A, of.id, made).await,
-            Op::AddSecret { .. } => {
+            Op::HandOver(_) => self.hand_back().await,
+            Op::Provision(_) => self.delete_principal(Side::B, of.id, made).await,
+            Op::CreatePrincipal(_) => self.delete_principal(Side::A, of.id, made).await,
+            Op::AddSecret(_) => {
                 let Some(object) = self.known::<ObjectId>(&Fact::AppObject) else { return self.nothing_there() };
                 self.remove_secrets(object, SecretFor::Cluster, &[]).await?;
                 self.undone(made, &[])
             }
-            Op::CreateApp { marker, .. } => self.delete_app(marker, made).await,
-            Op::ProvePull { .. }
-            | Op::ProveInside { .. }
-            | Op::ResetCluster { .. }
-            | Op::RemoveSecret { .. }
-            | Op::TakeBack { .. } => self.nothing_there(),
+            Op::CreateApp(CreateApp { marker, .. }) => self.delete_app(marker, made).await,
+            Op::ProvePull(_) | Op::ProveInside(_) | Op::ResetCluster(_) | Op::RemoveSecret(_) | Op::TakeBack(_) => {
+                self.nothing_there()
+            }
         }
     }
 
@@ -86,13 +96,17 @@ impl Doing<'_> {
     /// Halts where the cluster uses the app, or may soon, and did not when this run was planned: it may need what the
     /// run made. Where it had the app already, what the run made was an addition.
     async fn cluster_is_free(&self, made: &[Learnt]) -> Result<(), Halt> {
-        let Some(route) = self.past().route() else { return Ok(()) };
+        let Some(route) = self.past().forward_plan() else { return Ok(()) };
         let (Some(cluster), Some(app)) = (route.subject().0, self.known::<AppId>(&Fact::App)) else { return Ok(()) };
         let found = self.past().facts.learnt(&Fact::ClusterClient(cluster.clone()));
         let found = found.is_some_and(|l| l.how == Outcome::Found && l.value == app.to_string());
         // What was added to a condition may go again; what was made may be what the cluster pulls by.
         let only_added = made.iter().all(|l| l.how == Outcome::Changed);
-        if only_added && route.former_app().is_none() && found && self.past().resets(Way::On).next().is_none() {
+        if only_added
+            && route.former_app().is_none()
+            && found
+            && self.past().resets(Direction::Forward).next().is_none()
+        {
             return Ok(());
         }
         match self.try_cluster(cluster).await {
@@ -134,7 +148,7 @@ impl Doing<'_> {
         let given_back = Learnt::new(Outcome::Undone, Fact::ClusterClient(cluster.clone()), former);
         if now.uses(former) {
             self.learn(vec![given_back])?;
-            self.forget_back_secrets(former, &self.past().keys_sent(Way::Back)).await?;
+            self.forget_back_secrets(former, &self.past().keys_sent(Direction::Back)).await?;
             return Ok((Outcome::Undone, "it uses its former app".to_owned()));
         }
         if let Some(other) = self.another_app(&now, former) {
@@ -231,7 +245,7 @@ impl Doing<'_> {
             return Ok((key, secret));
         }
         // Nodes may have the secrets of resets that were sent on the way back.
-        let held = self.past().keys_sent(Way::Back);
+        let held = self.past().keys_sent(Direction::Back);
         let ends = self.ends_as_before(object, days).await?;
         let mut added = self.fresh_secret(object, SecretFor::Back, ends, &held).await?;
         if added.is_err() && ends != self.ends(days) {
@@ -272,8 +286,10 @@ impl Doing<'_> {
     /// The roles that the former principal had when the run was planned, as far as its plan tells.
     fn former_roles(&self) -> Vec<HeldRole> {
         let mut roles: Vec<HeldRole> = Vec::new();
-        for step in self.past().route().into_iter().flat_map(|plan| &plan.steps) {
-            if let Op::ResetCluster { holds: known, .. } | Op::CopyRoles { roles: known, .. } = &step.op {
+        for step in self.past().forward_plan().into_iter().flat_map(|plan| &plan.steps) {
+            if let Op::ResetCluster(ResetCluster { holds: known, .. }) | Op::CopyRoles(CopyRoles { roles: known, .. }) =
+                &step.op
+            {
                 roles.extend(known.iter().filter(|role| role.definition_guid().is_some()).cloned());
             }
         }

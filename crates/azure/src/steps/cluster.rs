@@ -3,11 +3,15 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use crosspull_core::event::{Event, Outcome};
+use crosspull_core::event::Event;
+
 use crosspull_core::explain::{Refusal, Trouble};
 use crosspull_core::ids::{AppId, ClusterId, KeyId, ObjectId};
-use crosspull_core::plan::{Fact, Learnt, Plan, SecretFor};
-use crosspull_core::run::Way;
+use crosspull_core::names::Direction;
+use crosspull_core::names::Outcome;
+use crosspull_core::names::SecretFor;
+use crosspull_core::operation::{Fact, Learnt};
+use crosspull_core::plan::Plan;
 
 use super::last_look::Reset;
 use super::plainly;
@@ -37,9 +41,9 @@ impl Doing<'_> {
         let own = self.vault().get(key);
         // A secret of this process's own is one that the cluster does not have, unless an earlier part of the run sent
         // it.
-        let sent = self.past().keys_sent(Way::On);
+        let sent = self.past().keys_sent(Direction::Forward);
         if (own.is_none() || sent.contains(&key)) && self.read_cluster(cluster).await?.uses(app) {
-            let (how, note) = if self.past().resets(Way::On).next().is_some() {
+            let (how, note) = if self.past().resets(Direction::Forward).next().is_some() {
                 (Outcome::Changed, "before the run was stopped")
             } else {
                 (Outcome::Found, "the cluster uses this app already")
@@ -138,7 +142,9 @@ impl Doing<'_> {
     pub(super) async fn quiet(&self, cluster: &ClusterId) -> Result<(), Halt> {
         // Those of the way back came later.
         let past = self.past();
-        let Some(last) = past.resets(Way::Back).last().or_else(|| past.resets(Way::On).last()) else { return Ok(()) };
+        let Some(last) = past.resets(Direction::Back).last().or_else(|| past.resets(Direction::Forward).last()) else {
+            return Ok(());
+        };
         let what = format!("Whether the earlier reset of {} has ended cannot be told.", cluster.name());
         let address: Option<url::Url> = last.operation.as_ref().and_then(|address| address.parse().ok());
         if let Some(address) = address {
@@ -148,7 +154,8 @@ impl Doing<'_> {
                 return Err(halt);
             }
         } else if !last.was_accepted() {
-            let target = if last.back { past.route().and_then(Plan::former_app) } else { self.known(&Fact::App) };
+            let target =
+                if last.back { past.forward_plan().and_then(Plan::former_app) } else { self.known(&Fact::App) };
             if let Some(target) = target {
                 self.was_taken(cluster, target, None).await?;
             }

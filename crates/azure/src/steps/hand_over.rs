@@ -2,11 +2,14 @@
 //! whether they followed it.
 
 use crosspull_core::consent::{consent_command, consent_url};
-use crosspull_core::event::{Event, Outcome};
+use crosspull_core::event::Event;
 use crosspull_core::explain::{Refusal, Trouble};
 use crosspull_core::hand_over::HandOver;
 use crosspull_core::ids::{AppId, ImageRef, KeyId, ObjectId, RegistryId};
-use crosspull_core::plan::{Fact, Learnt, Op, Side};
+use crosspull_core::names::Outcome;
+use crosspull_core::names::Side;
+use crosspull_core::operation::HandOverRegistry;
+use crosspull_core::operation::{Fact, Learnt, Op};
 use crosspull_core::secret::Secret;
 
 use super::plainly;
@@ -24,7 +27,7 @@ const BY_THEM: &str = "assigned by tenant B";
 impl Doing<'_> {
     /// Waits until tenant B lets the app in and the registry lets it pull; nothing of B is asked as anybody but the app.
     pub(super) async fn hand_over(&self) -> Done {
-        let Op::HandOver { registry, images, app_name, redirect_uri } = &self.step.op else {
+        let Op::HandOver(HandOverRegistry { registry, images, app_name, redirect_uri }) = &self.step.op else {
             return self.nothing_there();
         };
         let app: AppId = self.need(Fact::App).await?;
@@ -92,7 +95,7 @@ impl Doing<'_> {
         redirect_uri: &str,
         app: AppId,
     ) -> Result<(), Halt> {
-        let (tenant_a, tenant_b) = (self.plan().tenant_a, self.plan().tenant_b);
+        let (tenant_a, tenant_b) = (self.plan().tenants.a, self.plan().tenants.b);
         let url = consent_url(&self.door().endpoints().login, tenant_b, app, redirect_uri);
         let page = HandOver {
             app,
@@ -170,7 +173,7 @@ impl Doing<'_> {
     pub(super) async fn hand_back(&self) -> Done {
         const WHAT: &str = "The app's service principal in tenant B was not deleted.";
         let Some(app) = self.known::<AppId>(&Fact::App) else { return self.nothing_there() };
-        let tenant = self.plan().tenant_b.to_string();
+        let tenant = self.plan().tenants.b.to_string();
         let none = Secret::new("none".to_owned());
         let request = request::token(self.door().endpoints(), Side::B, &tenant, app, &none);
         match self.door().json::<Token>(&self.work, request).await {

@@ -1,9 +1,10 @@
 //! The proof from within the cluster: a pod that pulls the image, and is removed again.
 
-use crosspull_core::event::Outcome;
 use crosspull_core::explain::Trouble;
 use crosspull_core::ids::{ClusterId, ImageRef};
-use crosspull_core::plan::{Fact, Learnt, pod_name};
+use crosspull_core::names::Outcome;
+use crosspull_core::names::pod_name;
+use crosspull_core::operation::{Fact, Learnt};
 use k8s_openapi::api::core::v1::{Event, Pod};
 use kube::core::ObjectList;
 
@@ -84,7 +85,7 @@ impl Doing<'_> {
     /// checked.
     fn place<'n>(&self, namespace: &'n str, image: String) -> Result<Place<'n>, Halt> {
         let name = pod_name(self.run());
-        match crosspull_core::inputs::namespace(namespace) {
+        match crosspull_core::input::namespace(namespace) {
             Ok(_) => Ok(Place { namespace, name, image }),
             Err(why) => Err(Halt::Failed(Trouble::new(
                 "The pod was not looked for.",

@@ -1,12 +1,19 @@
 //! The last look: between the operator's yes and the reset, everything that the reset stands on is looked at once more.
 //! A wait may have been long and a question may have stood for a night; any miss ends the run before the reset.
 
-use crosspull_core::check::{HeldRole, LIVES_AFTER_RESET_HOURS};
+use crosspull_core::check::HeldRole;
+use crosspull_core::operation::CopyRoles;
+use crosspull_core::operation::ProvePull;
+use crosspull_core::operation::ResetCluster;
+
+use crosspull_core::condition::{Widened, widened};
 use crosspull_core::event::Event;
 use crosspull_core::explain::{Refusal, Trouble};
 use crosspull_core::ids::{AppId, ClusterId, ObjectId, RegistryId};
-use crosspull_core::plan::{Fact, Op, Precondition, Side, Widened, widened};
-use crosspull_core::run::Way;
+use crosspull_core::input::LIVES_AFTER_RESET_HOURS;
+use crosspull_core::names::Direction;
+use crosspull_core::names::Side;
+use crosspull_core::operation::{Fact, Op, Precondition};
 use crosspull_core::secret::Secret;
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
@@ -83,19 +90,19 @@ impl Doing<'_> {
     fn not_sent(&self, reset: Reset<'_>, why: String) -> Halt {
         let run = self.run();
         let now = match self.way() {
-            Way::On => format!(
+            Direction::Forward => format!(
                 "No reset was sent. Put right what is missing and go on with crosspull resume {run} , or take the run back \
                  with crosspull undo {run}"
             ),
-            Way::Back => {
+            Direction::Back => {
                 format!("No reset was sent. Put right what is missing, then crosspull undo {run} goes on.")
             }
         };
         Halt::Failed(Trouble::new(format!("{} was not reset.", reset.cluster.name()), why, now))
     }
 
-    fn way(&self) -> Way {
-        if matches!(self.step.op, Op::TakeBack { .. }) { Way::Back } else { Way::On }
+    fn way(&self) -> Direction {
+        if matches!(self.step.op, Op::TakeBack(_)) { Direction::Back } else { Direction::Forward }
     }
 
     async fn holds(&self, one: &Precondition, reset: Reset<'_>) -> Held {
@@ -155,7 +162,7 @@ impl Doing<'_> {
         }
         let has = has.map_or_else(|| "a managed identity".to_owned(), |has| format!("the app {has}"));
         Ok(Seen::No(match (self.way(), planned.first()) {
-            (Way::On, Some(planned)) => {
+            (Direction::Forward, Some(planned)) => {
                 format!("{name} had the app {planned} when the run was planned, and has {has} now.")
             }
             _ => format!("{name} has {has} , which is neither the run's nor its former one."),
@@ -164,10 +171,10 @@ impl Doing<'_> {
 
     /// The apps that the cluster may have now. Plans of the first version do not tell which one it had.
     fn apps_as_planned(&self, reset: Reset<'_>) -> Vec<AppId> {
-        if self.way() == Way::Back {
+        if self.way() == Direction::Back {
             return self.known(&Fact::App).into_iter().chain([reset.app]).collect();
         }
-        let tells = self.plan().steps.iter().any(|s| matches!(s.op, Op::ProveInside { .. }));
+        let tells = self.plan().steps.iter().any(|s| matches!(s.op, Op::ProveInside(_)));
         match reset.from {
             Some(from) => vec![from, reset.app],
             None if tells => vec![reset.app],
@@ -190,9 +197,9 @@ impl Doing<'_> {
     /// The app's service principal in a tenant's directory; where the operator may not look, sign-in tells.
     async fn principal_is_there(&self, side: Side, reset: Reset<'_>) -> Result<Seen, Halt> {
         let known: Option<ObjectId> = match (self.way(), side) {
-            (Way::Back, _) => None,
-            (Way::On, Side::A) => self.known(&Fact::PrincipalA),
-            (Way::On, Side::B) => self.known(&Fact::PrincipalB),
+            (Direction::Back, _) => None,
+            (Direction::Forward, Side::A) => self.known(&Fact::PrincipalA),
+            (Direction::Forward, Side::B) => self.known(&Fact::PrincipalB),
         };
         let gone = format!("The app {} has no service principal in tenant {side} any more.", reset.app);
         if self.door().tokens().signs_in(side) {
@@ -237,7 +244,9 @@ impl Doing<'_> {
 
     async fn image_is_pulled(&self, registry: &RegistryId, reset: Reset<'_>) -> Result<Seen, Halt> {
         let proof = self.plan().steps.iter().find_map(|s| match &s.op {
-            Op::ProvePull { registry: of, login_server, images } if of == registry => Some((login_server, images)),
+            Op::ProvePull(ProvePull { registry: of, login_server, images }) if of == registry => {
+                Some((login_server, images))
+            }
             _ => None,
         });
         let Some((login_server, images)) = proof else { return Ok(Seen::No("Nothing is to be pulled.".to_owned())) };
@@ -288,7 +297,7 @@ impl Doing<'_> {
     fn copied_role(&self, fact: &Fact) -> Option<&HeldRole> {
         let Fact::RoleCopy(key) = fact else { return None };
         self.plan().steps.iter().find_map(|step| match &step.op {
-            Op::CopyRoles { roles, .. } => roles.iter().find(|role| role.key() == *key),
+            Op::CopyRoles(CopyRoles { roles, .. }) => roles.iter().find(|role| role.key() == *key),
             _ => None,
         })
     }
@@ -296,7 +305,9 @@ impl Doing<'_> {
     /// Reads the roles of the principal that the cluster has, and compares them with those that the plan knows. One that
     /// was given since, by whomever, would be lost, unless the new principal has it too.
     async fn no_role_is_new(&self, reset: Reset<'_>) -> Result<Seen, Halt> {
-        let Op::ResetCluster { from: Some(former), holds, .. } = &self.step.op else { return Ok(Seen::Yes) };
+        let Op::ResetCluster(ResetCluster { from: Some(former), holds, .. }) = &self.step.op else {
+            return Ok(Seen::Yes);
+        };
         let former = match self.look_for_principal(Side::A, *former, "The present principal cannot be read.").await {
             Ok(Ok(Some(principal))) => principal.id,
             // The checks told so, and somebody accepted it.

@@ -16,10 +16,21 @@ mod roles;
 mod secret;
 mod way_back;
 
-use crosspull_core::event::Outcome;
 use crosspull_core::explain::Refusal;
 use crosspull_core::ids::AppId;
-use crosspull_core::plan::{Op, Side};
+use crosspull_core::names::Outcome;
+use crosspull_core::names::Side;
+use crosspull_core::operation::AddSecret;
+use crosspull_core::operation::CopyRoles;
+use crosspull_core::operation::CreateApp;
+use crosspull_core::operation::GrantRole;
+use crosspull_core::operation::KeepWayBack;
+use crosspull_core::operation::Op;
+use crosspull_core::operation::ProveInside;
+use crosspull_core::operation::ProvePull;
+use crosspull_core::operation::Provision;
+use crosspull_core::operation::RemoveSecret;
+use crosspull_core::operation::ResetCluster;
 
 use crate::engine::{Doing, Done};
 use crate::patience::{Asked, Halt, Patience};
@@ -34,26 +45,32 @@ impl Doing<'_> {
     /// Does the step.
     pub async fn perform(&self) -> Done {
         match &self.step.op {
-            Op::CreateApp { name, redirect_uri, marker, takes_up, passes_over } => {
+            Op::CreateApp(CreateApp { name, redirect_uri, marker, takes_up, passes_over }) => {
                 self.create_app(name, redirect_uri, marker, *takes_up, passes_over).await
             }
-            Op::CreatePrincipal => self.create_principal().await,
-            Op::AddSecret { days, cluster, renew, in_use } => self.add_secret(*days, cluster, *renew, *in_use).await,
-            Op::Provision { consent, redirect_uri } => self.provision(*consent, redirect_uri).await,
-            Op::GrantRole { registry, role, repositories } => self.grant_role(registry, *role, repositories).await,
-            Op::HandOver { .. } => self.hand_over().await,
-            Op::ProvePull { registry, login_server, images } => self.prove_pull(registry, login_server, images).await,
-            Op::CopyRoles { cluster, roles } => self.copy_roles(cluster, roles).await,
-            Op::KeepWayBack { app, days, saved, .. } => self.keep_way_back(*app, *days, *saved).await,
-            Op::ResetCluster { cluster, soak_minutes, from, .. } => {
+            Op::CreatePrincipal(_) => self.create_principal().await,
+            Op::AddSecret(AddSecret { days, cluster, renew, in_use }) => {
+                self.add_secret(*days, cluster, *renew, *in_use).await
+            }
+            Op::Provision(Provision { consent, redirect_uri }) => self.provision(*consent, redirect_uri).await,
+            Op::GrantRole(GrantRole { registry, role, repositories }) => {
+                self.grant_role(registry, *role, repositories).await
+            }
+            Op::HandOver(_) => self.hand_over().await,
+            Op::ProvePull(ProvePull { registry, login_server, images }) => {
+                self.prove_pull(registry, login_server, images).await
+            }
+            Op::CopyRoles(CopyRoles { cluster, roles }) => self.copy_roles(cluster, roles).await,
+            Op::KeepWayBack(KeepWayBack { app, days, saved, .. }) => self.keep_way_back(*app, *days, *saved).await,
+            Op::ResetCluster(ResetCluster { cluster, soak_minutes, from, .. }) => {
                 self.reset_cluster(cluster, *soak_minutes, *from).await
             }
-            Op::RemoveSecret { cluster, secret } => self.remove_old_secret(cluster, secret).await,
-            Op::ProveInside { cluster, login_server, image, namespace } => {
+            Op::RemoveSecret(RemoveSecret { cluster, secret }) => self.remove_old_secret(cluster, secret).await,
+            Op::ProveInside(ProveInside { cluster, login_server, image, namespace }) => {
                 self.prove_inside(cluster, login_server, image, namespace).await
             }
             // These are taken one after the other, by the way back.
-            Op::TakeBack { .. } => plainly(Outcome::Skipped),
+            Op::TakeBack(_) => plainly(Outcome::Skipped),
         }
     }
 

@@ -1,9 +1,10 @@
 //! Removing a secret that nobody needs any more, when the run is done. What cannot be removed is told, and fails
 //! nothing: the cluster has what it needs by then.
 
-use crosspull_core::event::Outcome;
 use crosspull_core::ids::{AppId, ClusterId, KeyId, ObjectId};
-use crosspull_core::plan::{Fact, Learnt, OldSecret, Op, SecretFor};
+use crosspull_core::names::Outcome;
+use crosspull_core::names::SecretFor;
+use crosspull_core::operation::{Fact, Learnt, OldSecret, Op};
 
 use crate::engine::{Doing, Done};
 use crate::patience::Halt;
@@ -85,7 +86,7 @@ impl Doing<'_> {
 }
 
 const fn is_removal(op: &Op) -> bool {
-    matches!(op, Op::RemoveSecret { .. })
+    matches!(op, Op::RemoveSecret(_))
 }
 
 /// Tells that something was not done. That fails nothing.

@@ -2,7 +2,8 @@
 
 use crosspull_core::explain::Trouble;
 use crosspull_core::ids::{AppId, ObjectId};
-use crosspull_core::plan::{Fact, Side, assignment_description, made_by_a_run};
+use crosspull_core::names::{Side, assignment_description, made_by_a_run};
+use crosspull_core::operation::Fact;
 use crosspull_core::text::printable;
 
 use crate::engine::Doing;
@@ -42,7 +43,7 @@ impl Doing<'_> {
 
     /// Halts where others have given the app's service principal in B more than this run did.
     pub(super) async fn nobody_else_uses_in_b(&self, principal: ObjectId, app: Option<AppId>) -> Result<(), Halt> {
-        let registry = self.past().route().and_then(|plan| plan.subject().1);
+        let registry = self.past().forward_plan().and_then(|plan| plan.subject().1);
         let Some(scope) = registry.and_then(|id| id.subscription()).map(|id| format!("/subscriptions/{id}")) else {
             return Ok(());
         };
@@ -81,7 +82,7 @@ impl Doing<'_> {
     /// The roles of the app's service principal in A. What one may not read in a subscription
     /// counts as not there only where the query over all scopes was answered.
     pub(super) async fn roles_in_a(&self, principal: ObjectId) -> Result<Vec<Assignment>, Halt> {
-        let Some(cluster) = self.past().route().and_then(|plan| plan.subject().0) else { return Ok(Vec::new()) };
+        let Some(cluster) = self.past().forward_plan().and_then(|plan| plan.subject().0) else { return Ok(Vec::new()) };
         let (subscriptions, not_listed) = role_lists::subscriptions(self.door(), &self.work, cluster).await;
         let lists = role_lists::roles_of(self.door(), &self.work, principal, &subscriptions).await;
         let mut errors = not_listed.into_iter().chain(lists.unread.into_iter().map(|(_, error)| error));

@@ -1,11 +1,13 @@
 //! The app's service principals: at home in A, and provisioned in B by the operator or by a person.
 
 use crosspull_core::consent::{consent_command, consent_url};
-use crosspull_core::event::{Event, Outcome};
+use crosspull_core::event::Event;
 use crosspull_core::explain::{Refusal, Trouble};
 use crosspull_core::ids::{AppId, KeyId, ObjectId};
-use crosspull_core::inputs::ConsentMode;
-use crosspull_core::plan::{Fact, Learnt, Side, StepId, run_mark};
+use crosspull_core::input::ConsentMode;
+use crosspull_core::names::Outcome;
+use crosspull_core::names::{Side, StepId, run_mark};
+use crosspull_core::operation::{Fact, Learnt};
 use crosspull_core::text::printable;
 
 use super::{DIRECTORY, plainly};
@@ -133,7 +135,7 @@ impl Doing<'_> {
                 }
             }
         }
-        let tenant = self.plan().tenant_b;
+        let tenant = self.plan().tenants.b;
         let event = Event::PersonNeeded {
             step: self.step.id,
             says: format!(

@@ -3,10 +3,10 @@
 
 use std::time::{Duration, Instant};
 
-use crosspull_core::event::Outcome;
 use crosspull_core::explain::{Refusal, Trouble};
 use crosspull_core::ids::{AppId, ImageRef, KeyId, RegistryId};
-use crosspull_core::plan::{Fact, Learnt};
+use crosspull_core::names::Outcome;
+use crosspull_core::operation::{Fact, Learnt};
 use crosspull_core::secret::Secret;
 
 use super::plainly;

@@ -2,13 +2,12 @@
 //! a derived name, so that it cannot be made twice, and says which run made it.
 
 use crosspull_core::check::HeldRole;
-use crosspull_core::event::Outcome;
+use crosspull_core::condition::{Narrowed, Widened, condition, narrowed, repositories_of, widened};
 use crosspull_core::explain::Trouble;
 use crosspull_core::ids::{ClusterId, ObjectId, RegistryId};
-use crosspull_core::plan::{
-    Fact, Learnt, Narrowed, Role, Side, Widened, assignment_description, assignment_name, condition, narrowed,
-    repositories_of, widened,
-};
+use crosspull_core::names::Outcome;
+use crosspull_core::names::{Role, Side, assignment_description, assignment_name};
+use crosspull_core::operation::{Fact, Learnt};
 use futures_util::future::join_all;
 
 use super::plainly;

@@ -1,11 +1,12 @@
 //! Client secrets, and whether sign-in takes them. A secret's value is told once and lives in memory alone, so one
 //! whose value was lost is removed by its key id, and another is made.
 
-use crosspull_core::event::Outcome;
 use crosspull_core::explain::{Refusal, Trouble};
 use crosspull_core::ids::{AppId, ClusterId, KeyId, ObjectId};
-use crosspull_core::plan::{Fact, Learnt, SecretFor, Side, made_by_a_run, secret_name};
-use crosspull_core::run::Way;
+use crosspull_core::names::Direction;
+use crosspull_core::names::Outcome;
+use crosspull_core::names::{SecretFor, Side, made_by_a_run, secret_name};
+use crosspull_core::operation::{Fact, Learnt};
 use crosspull_core::secret::Secret;
 use jiff::{Timestamp, ToSpan};
 
@@ -32,7 +33,7 @@ impl Doing<'_> {
             return Ok(done);
         }
         // Nodes may have the secrets of resets that were sent: they go when the cluster has another.
-        let held = self.past().keys_sent(Way::On);
+        let held = self.past().keys_sent(Direction::Forward);
         let made = match self.fresh_secret(object, SecretFor::Cluster, self.ends(days), &held).await? {
             Ok(made) => made,
             Err(refusal) => return Err(Halt::Failed(Trouble::from_refusal(NOT_ADDED, refusal))),
@@ -67,7 +68,7 @@ impl Doing<'_> {
             return Ok(None);
         }
         // Where it had the app before the run, only an answer tells that it took the run's reset.
-        let last = self.past().resets(Way::On).last();
+        let last = self.past().resets(Direction::Forward).last();
         if last.is_some_and(|reset| self.plan().former_app().is_none() && !reset.was_accepted()) {
             return Ok(None);
         }
@@ -76,7 +77,7 @@ impl Doing<'_> {
         known.retain(|c| c.end_date_time.is_none_or(|end| end > now));
         let live = |key: KeyId| known.iter().find(|c| c.key_id == key);
         // Those that this run's own resets gave to it, the last one first.
-        let given: Vec<_> = self.past().keys_sent(Way::On).into_iter().rev().filter_map(live).collect();
+        let given: Vec<_> = self.past().keys_sent(Direction::Forward).into_iter().rev().filter_map(live).collect();
         let named = known.iter().filter(|c| c.display_name.as_deref().is_some_and(made_by_a_run));
         let mut of_runs: Vec<_> = named.collect();
         of_runs.sort_by_key(|c| c.end_date_time);

@@ -1,11 +1,12 @@
 //! The way back: a second secret on the cluster's former app. Its present secret cannot be read, so without another one
 //! the cluster could not be given back (`azure-facts.md` 3.9).
 
-use crosspull_core::event::Outcome;
 use crosspull_core::explain::{Refusal, Trouble};
 use crosspull_core::ids::{AppId, KeyId, ObjectId};
-use crosspull_core::plan::{Fact, Learnt, SecretFor, Side};
-use crosspull_core::run::Way;
+use crosspull_core::names::Direction;
+use crosspull_core::names::Outcome;
+use crosspull_core::names::{SecretFor, Side};
+use crosspull_core::operation::{Fact, Learnt};
 
 use super::plainly;
 use crate::engine::{Doing, Done};
@@ -31,7 +32,7 @@ impl Doing<'_> {
             Err(_) => return none(format!("you may not read the app {former}")),
         };
         // Once the reset was sent it has done its part; what it is worth then is that it can be made.
-        if self.past().resets(Way::On).next().is_some()
+        if self.past().resets(Direction::Forward).next().is_some()
             && let Some(key) = self.past().facts.learnt(&Fact::WayBackKey).filter(|l| l.how == Outcome::Created)
         {
             self.learn(vec![key.clone()])?;
@@ -81,7 +82,7 @@ impl Doing<'_> {
         };
         let held = match self.given_back_with() {
             Some(key) => vec![key],
-            None => self.past().keys_sent(Way::Back),
+            None => self.past().keys_sent(Direction::Back),
         };
         self.remove_secrets(object, SecretFor::WayBack, &held).await?;
         let kept = self.known::<KeyId>(&Fact::WayBackKey).filter(|key| held.contains(key));

@@ -6,7 +6,7 @@ use crosspull_core::check::{
 };
 use crosspull_core::event::Work;
 use crosspull_core::ids::{AppId, ClusterId, ObjectId};
-use crosspull_core::plan::{Side, marker};
+use crosspull_core::names::{Side, marker};
 use crosspull_core::text::printable;
 use futures_util::future::{join, join_all, join3};
 

@@ -4,8 +4,8 @@ use crosspull_core::check::{Check, Finding, Level, TenantFacts, judge_tenants};
 use crosspull_core::event::Work;
 use crosspull_core::explain::{NoConnection, Trouble};
 use crosspull_core::ids::{TenantId, TenantRef};
-use crosspull_core::inputs::Access;
-use crosspull_core::plan::Side;
+use crosspull_core::input::Access;
+use crosspull_core::names::Side;
 use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::{AccountKind, Entered};
 use crosspull_core::text::{abbreviated, printable};
@@ -31,7 +31,8 @@ type Admitted = Result<TenantFacts, Said>;
 
 /// Signs in to both tenants. None where they are one: nothing else matters then.
 pub(super) async fn enter_both(door: &Door, access: &Access) -> Result<Option<(Admitted, Admitted)>, JournalError> {
-    let (a, b) = join(enter(door, access.tenant(Side::A), Side::A), enter(door, access.tenant(Side::B), Side::B)).await;
+    let sign_in = |side| enter(door, &access.tenants[side], side);
+    let (a, b) = join(sign_in(Side::A), sign_in(Side::B)).await;
     if let (Ok(id_a), Ok(id_b)) = (&a.id, &b.id)
         && say(door, judge_tenants(*id_a, *id_b))? == Level::Stop
     {

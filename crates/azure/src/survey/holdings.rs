@@ -1,9 +1,11 @@
 //! Reads everything that the cluster's present principal holds, and sorts it: copied, lacking, not read.
 
-use crosspull_core::check::{Check, Finding, HeldRole, Lack, Part, Unread, judge_old_roles};
+use crosspull_core::check::{Check, Finding, HeldRole, Lack, Unread, judge_old_roles};
+
 use crosspull_core::event::Work;
 use crosspull_core::ids::{AppId, ClusterId, ObjectId};
-use crosspull_core::plan::Side;
+use crosspull_core::input::Part;
+use crosspull_core::names::Side;
 use crosspull_core::rights::{PermissionSet, allows};
 use crosspull_core::text::printable;
 use futures_util::future::{join_all, join4};

@@ -1,5 +1,6 @@
 //! The survey: asks every check, both tenants side by side, and gathers what the plan needs. It only reads.
 
+use crosspull_core::names::PerTenant;
 use std::future::Future;
 
 use crosspull_core::check::{
@@ -7,8 +8,8 @@ use crosspull_core::check::{
 };
 use crosspull_core::event::{Event, Work};
 use crosspull_core::ids::ObjectId;
-use crosspull_core::inputs::Inputs;
-use crosspull_core::plan::Side;
+use crosspull_core::input::Inputs;
+use crosspull_core::names::Side;
 use crosspull_core::rights::{PermissionSet, allows};
 use crosspull_core::run::Known;
 use futures_util::future::{join, join_all};
@@ -57,7 +58,14 @@ impl<'a> Surveyor<'a> {
         let (a, b) = join(self.side_a(a), self.side_b(b)).await;
         let (Ok((tenant_a, clusters, app, passed_over)), Ok((tenant_b, registries))) = (a, b) else { return Ok(None) };
         let cloud = self.door.endpoints().name.clone();
-        Ok(Some(Survey { cloud, tenant_a, tenant_b, clusters, registries, app, passed_over }))
+        Ok(Some(Survey {
+            cloud,
+            tenants: PerTenant { a: tenant_a, b: tenant_b },
+            clusters,
+            registries,
+            app,
+            passed_over,
+        }))
     }
 
     fn begin(&self, check: &Check) -> Result<(), Said> {

@@ -7,7 +7,7 @@ use crosspull_core::check::{
 use crosspull_core::event::Work;
 use crosspull_core::explain::{NoConnection, Refusal};
 use crosspull_core::ids::{ImageRef, RegistryId, TenantId};
-use crosspull_core::plan::Side;
+use crosspull_core::names::Side;
 use crosspull_core::secret::Secret;
 use crosspull_core::text::printable;
 use futures_util::future::{join_all, join3};

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crosspull_azure::reply;
 use crosspull_azure::request::{self, Audience, Auth, Request};
 use crosspull_core::event::Plane;
-use crosspull_core::plan::Side;
+use crosspull_core::names::Side;
 use crosspull_reference::{Contracts, Plane as ContractPlane, Reference};
 use table::Contract::{None as No, Operation as Is};
 use table::{APP, SECRET, cluster, endpoints, rows};

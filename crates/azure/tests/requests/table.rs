@@ -3,7 +3,7 @@
 use crosspull_azure::request::{self, Grant, Request};
 use crosspull_core::cloud::{Endpoints, KnownCloud};
 use crosspull_core::ids::{AppId, ClusterId, ImageRef, KeyId, ObjectId, RegistryId};
-use crosspull_core::plan::{Role, Side};
+use crosspull_core::names::{Role, Side};
 use crosspull_core::secret::Secret;
 use url::Url;
 use uuid::Uuid;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Check, Finding};
 use crate::ids::{AppId, KeyId, ObjectId};
-use crate::inputs::Adopt;
+use crate::input::Adopt;
 use crate::text::count;
 
 /// An app registration that carries the cluster's mark.

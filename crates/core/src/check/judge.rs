@@ -1,7 +1,8 @@
 //! What the answers of the checks mean: for each, how bad it is, in one line, and what to do about it.
 
-use super::{Check, ClusterFacts, Finding, Headroom, HeldRole, Lack, Part, Reach, RegistryFacts, RoleMode, Unread};
+use super::{Check, ClusterFacts, Finding, Headroom, HeldRole, Lack, Reach, RegistryFacts, RoleMode, Unread};
 use crate::ids::{ClusterId, ImageRef, RegistryId, TenantId};
+use crate::input::Part;
 use crate::text::count;
 
 /// Judges whether the tenants are two.

@@ -1,14 +1,15 @@
 //! One run stands on a cluster at a time: what else is told of it, and what stops.
 
 use super::{Check, Finding};
-use crate::event::RunId;
 use crate::ids::ClusterId;
-use crate::run::{OtherRun, Way};
+use crate::names::Direction;
+use crate::names::RunId;
+use crate::run::OtherRun;
 
 /// Judges the other runs for a cluster. `way` is where this run goes, and `unread` names runs whose journals cannot be
 /// read.
 #[must_use]
-pub fn judge_other_runs(cluster: &ClusterId, others: &[OtherRun], unread: &[RunId], way: Way) -> Finding {
+pub fn judge_other_runs(cluster: &ClusterId, others: &[OtherRun], unread: &[RunId], way: Direction) -> Finding {
     let check = Check::OtherRuns(cluster.clone());
     let name = cluster.name();
     if let Some(other) = others.iter().find(|o| o.at_work) {
@@ -17,7 +18,7 @@ pub fn judge_other_runs(cluster: &ClusterId, others: &[OtherRun], unread: &[RunI
             "Wait until it has ended, or end it; crosspull runs tells where it stands.",
         );
     }
-    let builds = |o: &&OtherRun| way == Way::Back && o.builds_on_it;
+    let builds = |o: &&OtherRun| way == Direction::Back && o.builds_on_it;
     if let Some(other) = others.iter().find(builds) {
         let id = &other.id;
         return check.stop(
@@ -60,13 +61,13 @@ mod tests {
         let other =
             |at_work, builds_on_it| OtherRun { id: RunId("7f3c".to_owned()), at_work, stands: true, builds_on_it };
         let judged = |others: &[OtherRun], way| judge_other_runs(&cluster, others, &[], way).level;
-        assert_eq!(judged(&[], Way::On), Level::Pass);
-        assert_eq!(judged(&[other(true, false)], Way::On), Level::Stop);
-        assert_eq!(judged(&[other(true, false)], Way::Back), Level::Stop);
-        assert_eq!(judged(&[other(false, true)], Way::On), Level::Warn);
-        assert_eq!(judged(&[other(false, true)], Way::Back), Level::Stop);
-        assert_eq!(judged(&[other(false, false)], Way::Back), Level::Warn);
+        assert_eq!(judged(&[], Direction::Forward), Level::Pass);
+        assert_eq!(judged(&[other(true, false)], Direction::Forward), Level::Stop);
+        assert_eq!(judged(&[other(true, false)], Direction::Back), Level::Stop);
+        assert_eq!(judged(&[other(false, true)], Direction::Forward), Level::Warn);
+        assert_eq!(judged(&[other(false, true)], Direction::Back), Level::Stop);
+        assert_eq!(judged(&[other(false, false)], Direction::Back), Level::Warn);
         let unread = [RunId("7f3c".to_owned())];
-        assert_eq!(judge_other_runs(&cluster, &[], &unread, Way::On).level, Level::Warn);
+        assert_eq!(judge_other_runs(&cluster, &[], &unread, Direction::Forward).level, Level::Warn);
     }
 }

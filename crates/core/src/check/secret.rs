@@ -5,16 +5,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{AppFacts, Check, Finding, SecretFacts};
 use crate::ids::{ClusterId, KeyId};
-use crate::plan::made_by_a_run;
+use crate::input::QUESTION_HOURS;
+use crate::names::made_by_a_run;
 use crate::text::count;
 
 /// A secret that ends sooner than this is warned of, in days (`product.md` section 3).
 const WARN_DAYS: i64 = 30;
-/// How long the question before a reset may stand, in hours.
-pub const QUESTION_HOURS: u32 = 1;
-/// How long a secret has to live once the reset is sent, in hours: a reset takes an hour and more, and the nodes read
-/// the secret again whenever they start (`azure-facts.md` 0, fact 9).
-pub const LIVES_AFTER_RESET_HOURS: u32 = 12;
 
 /// The secret of crosspull's own app that a cluster uses.
 #[derive(Debug, Clone, PartialEq, Eq)]

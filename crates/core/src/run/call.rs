@@ -2,10 +2,12 @@
 
 use jiff::Timestamp;
 
-use crate::event::{CallId, Plane, Work};
+use crate::event::{Plane, Work};
+
 use crate::explain::{NoConnection, Refusal};
 use crate::ids::KeyId;
-use crate::plan::Side;
+use crate::names::CallId;
+use crate::names::Side;
 
 /// A call.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,16 +1,18 @@
 //! How a run ended, in words: the headline, what holds from here on, the state of the cluster, the one next command.
 
-use super::{Run, Status, Way};
+use super::{Run, Status};
 use crate::check::Level;
-use crate::event::{Outcome, Verdict};
-use crate::plan::{Fact, Op, Plan};
+use crate::names::Direction;
+use crate::names::{Outcome, Verdict};
+use crate::operation::{Fact, Op};
+use crate::plan::Plan;
 use crate::text::count;
 
 impl Run {
     /// The first line of the end: the verdict in one or two sentences.
     #[must_use]
     pub fn headline(&self) -> String {
-        let (cluster, registry) = self.route().map_or((None, None), Plan::subject);
+        let (cluster, registry) = self.forward_plan().map_or((None, None), Plan::subject);
         let cluster = cluster.map_or("the cluster", |c| c.name());
         let registry = registry.map_or("the registry", |r| r.name());
         match self.verdict {
@@ -47,7 +49,7 @@ impl Run {
         if self.verdict != Some(Verdict::Done) || self.is_undoing() || !self.gave_secret() {
             return Vec::new();
         }
-        let cluster = self.route().and_then(|p| p.subject().0).map_or("the cluster", |c| c.name());
+        let cluster = self.forward_plan().and_then(|p| p.subject().0).map_or("the cluster", |c| c.name());
         let ends = self.facts.get(&Fact::SecretEnds).map(|at| at.split_once('T').map_or(at, |(day, _)| day));
         let mut says = vec![format!("{cluster} has the secret.")];
         says.extend(ends.map(|day| format!("The secret ends on {day}.")));
@@ -65,8 +67,8 @@ impl Run {
     /// where the cluster has no former app. No command is named where nothing is `kept` for it.
     #[must_use]
     pub fn way_back(&self, kept: bool) -> Option<Result<String, String>> {
-        let (step, saved) = self.route()?.steps.iter().find_map(|s| match s.op {
-            Op::KeepWayBack { saved, .. } => Some((s.id, saved)),
+        let (step, saved) = self.forward_plan()?.steps.iter().find_map(|s| match &s.op {
+            Op::KeepWayBack(keep) => Some((s.id, keep.saved)),
             _ => None,
         })?;
         let made = self.facts.learnt(&Fact::WayBackKey).is_some_and(|l| l.how.is_made() || l.how == Outcome::Undone);
@@ -93,7 +95,7 @@ impl Run {
     /// What the new principal lacks of what the former one has; none where it lacks nothing.
     #[must_use]
     pub fn lacks(&self) -> Option<String> {
-        let lacks = self.route()?.lacks();
+        let lacks = self.forward_plan()?.lacks();
         let app = self.facts.get(&Fact::App).map(|app| format!(" of app {app}")).unwrap_or_default();
         (!lacks.is_empty()).then(|| format!("The new principal{app} lacks: {}", lacks.join(", ")))
     }
@@ -101,7 +103,7 @@ impl Run {
     fn done_headline(&self, cluster: &str, registry: &str) -> String {
         let images = self.images();
         let inside = self.facts.iter().find(|l| matches!(l.fact, Fact::ProvedInside(_)) && l.how == Outcome::Proved);
-        match (self.outcome_of(|op| matches!(op, Op::ProvePull { .. })), inside) {
+        match (self.outcome_of(|op| matches!(op, Op::ProvePull(_))), inside) {
             (Some(Outcome::Proved), Some(inside)) => format!(
                 "{cluster} pulls {images} from {registry}: proved from here, and from the cluster on node {}",
                 inside.value
@@ -121,19 +123,19 @@ impl Run {
     }
 
     fn undone_headline(&self, cluster: &str) -> String {
-        let given_back = self.outcome_of_back(|op| matches!(op, Op::ResetCluster { .. })) == Some(Outcome::Undone);
+        let given_back = self.outcome_of_back(|op| matches!(op, Op::ResetCluster(_))) == Some(Outcome::Undone);
         let cluster = if given_back { format!(" {cluster} uses its former app again.") } else { String::new() };
         format!("What the run made is taken back.{cluster}")
     }
 
     /// How taking back the first step of a kind ended.
     fn outcome_of_back(&self, kind: impl Fn(&Op) -> bool) -> Option<Outcome> {
-        self.outcome_of(|op| matches!(op, Op::TakeBack { of, .. } if kind(&of.op)))
+        self.outcome_of(|op| matches!(op, Op::TakeBack(back) if kind(&back.of.op)))
     }
 
     fn images(&self) -> String {
-        let images = self.route().into_iter().flat_map(|p| &p.steps).find_map(|s| match &s.op {
-            Op::ProvePull { images, .. } => Some(images),
+        let images = self.forward_plan().into_iter().flat_map(|p| &p.steps).find_map(|s| match &s.op {
+            Op::ProvePull(prove) => Some(&prove.images),
             _ => None,
         });
         let names: Vec<String> = images.into_iter().flatten().map(ToString::to_string).collect();
@@ -143,7 +145,7 @@ impl Run {
     /// What is true of the cluster after a run that did not end well: the state that was read where the run read one,
     /// and what still works.
     fn cluster_state(&self, cluster: &str) -> String {
-        let reset = |op: &Op| matches!(op, Op::ResetCluster { .. });
+        let reset = |op: &Op| matches!(op, Op::ResetCluster(_));
         let back = self.is_undoing();
         let ended = if back { self.outcome_of_back(reset) } else { self.outcome_of(reset) };
         match ended {
@@ -153,7 +155,9 @@ impl Run {
                 Some((state, app)) => {
                     format!("{cluster} was not reset: it uses the app {app} as before, and is in the state {state}.")
                 }
-                None if back && self.resets(Way::On).next().is_some() => format!("{cluster} is as the run left it."),
+                None if back && self.resets(Direction::Forward).next().is_some() => {
+                    format!("{cluster} is as the run left it.")
+                }
                 None => format!("{cluster} was not touched."),
             },
             _ => match self.seen_state() {

@@ -1,10 +1,12 @@
 //! The knowledge that journals on this machine have of a cluster: the apps that runs made or took up, the secret that
 //! it was given, and other runs that work on it or stand on it.
 
-use super::{Run, Way};
-use crate::event::{Outcome, RunId};
+use super::Run;
 use crate::ids::{ClusterId, KeyId, ObjectId};
-use crate::plan::{Fact, Plan};
+use crate::names::Direction;
+use crate::names::{Outcome, RunId};
+use crate::operation::Fact;
+use crate::plan::Plan;
 
 /// The knowledge of earlier runs on this machine.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -38,8 +40,8 @@ impl Known {
         let mut given: Vec<_> = runs
             .iter()
             .filter_map(|run| {
-                let cluster = run.route().and_then(|plan| plan.subject().0.cloned())?;
-                let reset = run.resets(Way::On).rfind(|reset| reset.taken)?;
+                let cluster = run.forward_plan().and_then(|plan| plan.subject().0.cloned())?;
+                let reset = run.resets(Direction::Forward).rfind(|reset| reset.taken)?;
                 Some((reset.started, cluster, reset.key?))
             })
             .collect();
@@ -58,7 +60,7 @@ impl Run {
     /// True for a run about that cluster.
     #[must_use]
     pub fn is_about(&self, cluster: &ClusterId) -> bool {
-        let subject = self.route().and_then(|plan: &Plan| plan.subject().0);
+        let subject = self.forward_plan().and_then(|plan: &Plan| plan.subject().0);
         subject.is_some_and(|subject| subject.key() == cluster.key())
     }
 

@@ -1,8 +1,9 @@
 //! What a run made, changed or found, for receipts and last screens.
 
 use super::Run;
-use crate::event::Outcome;
-use crate::plan::{Fact, Learnt, Op, Side};
+use crate::names::Outcome;
+use crate::names::Side;
+use crate::operation::{Fact, Learnt, Op};
 
 impl Run {
     /// What was made, changed or found, by tenant: a line each, with the word for what became of it and with full ids.
@@ -21,8 +22,8 @@ impl Run {
 
     /// True where the secret of the way back was, or is to be, taken back with the run.
     fn takes_back_way_back(&self) -> bool {
-        let steps = self.route().into_iter().flat_map(|plan| &plan.steps);
-        let step = steps.into_iter().find(|s| matches!(s.op, Op::KeepWayBack { .. })).map(|s| s.id);
+        let steps = self.forward_plan().into_iter().flat_map(|plan| &plan.steps);
+        let step = steps.into_iter().find(|s| matches!(s.op, Op::KeepWayBack(_))).map(|s| s.id);
         let now = |id| self.is_undoing() && self.plan.as_ref().is_some_and(|plan| plan.step(id).is_some());
         step.is_some_and(|id| self.taken_back.contains(&id) || now(id))
     }
@@ -37,8 +38,8 @@ impl Run {
 
     /// What was learnt by the steps of a tenant, in their order.
     fn learnt_in(&self, side: Side) -> Vec<&Learnt> {
-        let steps = self.route().into_iter().flat_map(|plan| &plan.steps).filter(|s| s.side == side);
-        let facts = steps.flat_map(crate::plan::Step::writes).chain((side == Side::A).then_some(Fact::BackKey));
+        let steps = self.forward_plan().into_iter().flat_map(|plan| &plan.steps).filter(|s| s.side == side);
+        let facts = steps.flat_map(crate::operation::Step::writes).chain((side == Side::A).then_some(Fact::BackKey));
         let learnt: Vec<&Learnt> = facts.filter_map(|fact| self.facts.learnt(&fact)).collect();
         let shown = |l: &&Learnt| match l.fact {
             // The pod is removed by the step that makes it.
@@ -91,11 +92,12 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::answers::Answers;
     use crate::check::RoleMode;
-    use crate::event::{Entry, Event, RunId};
-    use crate::plan::back;
-    use crate::plan::tests::sample;
+    use crate::event::{Entry, Event};
+    use crate::input::Answers;
+    use crate::names::RunId;
+    use crate::route::tests::sample;
+    use crate::run::take_back;
 
     const KEY: &str = "66666666-6666-4666-8666-666666666666";
 
@@ -104,13 +106,13 @@ mod tests {
     }
 
     fn way_back(run: &mut Run, how: Outcome) {
-        let kept = run.route().and_then(|p| p.steps.iter().find(|s| matches!(s.op, Op::KeepWayBack { .. })));
+        let kept = run.forward_plan().and_then(|p| p.steps.iter().find(|s| matches!(s.op, Op::KeepWayBack(_))));
         let step = kept.expect("a step").id;
         told(run, Event::Learnt { step, learnt: vec![Learnt::new(how, Fact::WayBackKey, KEY)] });
     }
 
     fn undo(run: &mut Run) {
-        let plan = back(run).expect("a plan");
+        let plan = take_back(run).expect("a plan");
         told(run, Event::UndoStarted { run: RunId("7f3c9a2e".to_owned()), plan });
     }
 

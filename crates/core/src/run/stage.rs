@@ -1,8 +1,10 @@
 //! Where a run stands, for the list of runs and for what may be done with it.
 
+use super::take_back;
 use super::{Run, Status};
-use crate::event::Verdict;
-use crate::plan::{Plan, back};
+use crate::names::Direction;
+use crate::names::Verdict;
+use crate::plan::Plan;
 
 /// Where a run stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,15 +21,6 @@ pub enum Stage {
     PartlyUndone,
     /// What it made is taken back.
     Undone,
-}
-
-/// What is to be done with an earlier run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
-    /// Go on where it stopped.
-    On,
-    /// Take back what it made.
-    Back,
 }
 
 /// Why that is not to be done.
@@ -78,11 +71,11 @@ impl Run {
     ///
     /// # Errors
     /// Where there is nothing to do, or it would be wrong.
-    pub fn plan_for(&self, way: Way) -> Result<Plan, NoWay> {
+    pub fn plan_for(&self, way: Direction) -> Result<Plan, NoWay> {
         let id = self.id.as_ref().map(ToString::to_string).unwrap_or_default();
         let refused = |why: String| Err(NoWay::Refused(why));
         match (way, self.stage()) {
-            (Way::Back, _) => match back(self) {
+            (Direction::Back, _) => match take_back(self) {
                 None => refused(format!("run {id} has no plan")),
                 Some(plan) if plan.steps.is_empty() && self.was_renewed() => Err(NoWay::Over(format!(
                     "Run {id} gave the cluster another secret of the app that it had, so there is nothing to go back to. To \
@@ -93,19 +86,21 @@ impl Run {
                 }
                 Some(plan) => Ok(plan),
             },
-            (Way::On, Stage::Done) => Err(NoWay::Over(format!("Run {id} is done already."))),
-            (Way::On, Stage::Undone) => refused(format!("run {id} was taken back; crosspull apply begins a new one")),
-            (Way::On, Stage::PartlyUndone) => {
+            (Direction::Forward, Stage::Done) => Err(NoWay::Over(format!("Run {id} is done already."))),
+            (Direction::Forward, Stage::Undone) => {
+                refused(format!("run {id} was taken back; crosspull apply begins a new one"))
+            }
+            (Direction::Forward, Stage::PartlyUndone) => {
                 refused(format!("run {id} is being taken back; crosspull undo {id} goes on with that"))
             }
-            (Way::On, _) => self.plan.clone().map_or_else(|| refused(format!("run {id} has no plan")), Ok),
+            (Direction::Forward, _) => self.plan.clone().map_or_else(|| refused(format!("run {id} has no plan")), Ok),
         }
     }
 
     /// True where taking it back has something to do.
     #[must_use]
     pub fn can_be_undone(&self) -> bool {
-        self.plan_for(Way::Back).is_ok()
+        self.plan_for(Direction::Back).is_ok()
     }
 
     /// Where it stopped, in a few words: the step that did not end well; empty where all did.
@@ -136,7 +131,7 @@ impl Run {
     /// The cluster and the registry that it is about, by name: `aks-shop ← registryb`.
     #[must_use]
     pub fn about(&self) -> String {
-        let (cluster, registry) = self.route().map_or((None, None), Plan::subject);
+        let (cluster, registry) = self.forward_plan().map_or((None, None), Plan::subject);
         match (cluster, registry) {
             (Some(cluster), Some(registry)) => format!("{} ← {}", cluster.name(), registry.name()),
             (Some(cluster), None) => cluster.name().to_owned(),

@@ -4,7 +4,9 @@ use jiff::Timestamp;
 
 use super::Run;
 use crate::event::Work;
-use crate::plan::{Fact, Op, Plan, Step, StepId};
+use crate::names::StepId;
+use crate::operation::Fact;
+use crate::plan::Plan;
 
 impl Run {
     /// True where a step may send its reset now: the operator said yes in this part of the run, and after that
@@ -18,7 +20,7 @@ impl Run {
     /// of what the reset stands on, whichever is later. None as long as that secret is not proved at every registry.
     #[must_use]
     pub fn stood_since(&self) -> Option<Timestamp> {
-        let plan = self.route()?;
+        let plan = self.forward_plan()?;
         let key = self.facts.get(&Fact::SecretKey)?;
         let proof = |fact: Fact| self.proofs.get(&fact).filter(|(proved, _)| proved == key).map(|(_, at)| *at);
         let proved = plan.proofs().into_iter().map(proof).collect::<Option<Vec<_>>>()?.into_iter().max()?;
@@ -28,7 +30,7 @@ impl Run {
     }
 
     /// Takes in that everything was looked at once more; `stands` is what was looked at.
-    pub(super) fn looked_again(&mut self, step: StepId, stands: &[crate::plan::Precondition], missing: &[String]) {
+    pub(super) fn looked_again(&mut self, step: StepId, stands: &[crate::operation::Precondition], missing: &[String]) {
         let wanted = self.plan.as_ref().and_then(|plan| Some(plan.preconditions(plan.step(step)?)));
         let all = wanted.is_some_and(|wanted| !wanted.is_empty() && wanted == stands);
         self.looked = (all && missing.is_empty()).then_some(step);
@@ -38,16 +40,5 @@ impl Run {
 /// True for the work of a step that makes what a reset stands on.
 fn changes_footing(plan: &Plan, work: &Work) -> bool {
     let Work::Step(id) = work else { return false };
-    let makes = |step: &Step| {
-        matches!(
-            step.op,
-            Op::CreateApp { .. }
-                | Op::CreatePrincipal
-                | Op::AddSecret { .. }
-                | Op::Provision { .. }
-                | Op::GrantRole { .. }
-                | Op::CopyRoles { .. }
-        )
-    };
-    plan.step(*id).is_some_and(makes)
+    plan.step(*id).is_some_and(|step| step.op.operation().makes_footing())
 }

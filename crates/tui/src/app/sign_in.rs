@@ -1,9 +1,9 @@
 //! Who signs in, and what is looked for in their tenants.
 
 use crosspull_core::explain::Trouble;
-use crosspull_core::field::Key;
 use crosspull_core::find::{Choice, Progress, Sought};
-use crosspull_core::plan::Side;
+use crosspull_core::input::Key;
+use crosspull_core::names::Side;
 use crosspull_core::sign_in::{Entered, Prompt, SignIn};
 
 use super::Model;

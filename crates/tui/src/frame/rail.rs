@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use crosspull_core::event::Verdict;
+use crosspull_core::names::Verdict;
 use jiff::Timestamp;
 use ratatui::Frame;
 use ratatui::layout::Rect;

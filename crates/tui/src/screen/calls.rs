@@ -1,7 +1,7 @@
 //! The calls of a step, with their tries.
 
 use crosspull_core::explain::meaning;
-use crosspull_core::plan::StepId;
+use crosspull_core::names::StepId;
 use crosspull_core::run::{Call, Try};
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};

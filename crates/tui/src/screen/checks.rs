@@ -2,9 +2,9 @@
 
 use crosspull_core::check::{Check, Finding, Level};
 use crosspull_core::explain::NoConnection;
-use crosspull_core::field::Key;
-use crosspull_core::inputs::Inputs;
-use crosspull_core::plan::Side;
+use crosspull_core::input::Inputs;
+use crosspull_core::input::Key;
+use crosspull_core::names::Side;
 use crosspull_core::sign_in::{SignIn, next_way};
 use crosspull_core::text::count;
 use jiff::Timestamp;

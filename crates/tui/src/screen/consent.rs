@@ -1,6 +1,6 @@
 //! Consent: what a person in tenant B must do, while the run waits for it.
 
-use crosspull_core::plan::StepId;
+use crosspull_core::names::StepId;
 use crosspull_core::run::Person;
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};

@@ -1,9 +1,10 @@
 //! Done: the verdict, the secret, what was made in A and in B, the command that does the same, the receipt. The secret
 //! comes early: it is the one thing that is gone afterwards.
 
-use crosspull_core::event::{Outcome, Verdict};
-use crosspull_core::plan::{Fact, Side};
-use crosspull_core::run::Way;
+use crosspull_core::names::Direction;
+use crosspull_core::names::Side;
+use crosspull_core::names::{Outcome, Verdict};
+use crosspull_core::operation::Fact;
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
@@ -65,7 +66,7 @@ impl View for DoneScreen {
                 Some(Effect::Copy { what: "command".to_owned(), text })
             }
             Action::Again => {
-                let way = if shared.live.run.is_undoing() { Way::Back } else { Way::On };
+                let way = if shared.live.run.is_undoing() { Direction::Back } else { Direction::Forward };
                 shared.live.run.id.clone().map(|run| Effect::TakeUp { run, way })
             }
             Action::Reveal => Some(Effect::RevealSecret),
@@ -195,7 +196,7 @@ const fn verdict_look(verdict: Option<Verdict>) -> (Mark, Tone) {
 fn made(shared: &Shared, side: Side, sheet: &mut Sheet, columns: usize, now: Timestamp) {
     let (theme, run) = (shared.theme, &shared.live.run);
     let lines = run.there(side);
-    let Some(plan) = run.route().filter(|_| !lines.is_empty()) else {
+    let Some(plan) = run.forward_plan().filter(|_| !lines.is_empty()) else {
         return;
     };
     sheet.gap();

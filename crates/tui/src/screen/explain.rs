@@ -1,6 +1,6 @@
 //! A step of the plan, explained.
 
-use crosspull_core::plan::StepId;
+use crosspull_core::names::StepId;
 use jiff::Timestamp;
 use ratatui::text::Span;
 

@@ -2,10 +2,11 @@
 
 mod listing;
 
-use crosspull_core::answers::{Answers, Complaint};
-use crosspull_core::field::{self, Key, Page};
 use crosspull_core::find::Named;
-use crosspull_core::inputs::Inputs;
+use crosspull_core::input;
+use crosspull_core::input::Inputs;
+use crosspull_core::input::{Answers, Complaint};
+use crosspull_core::input::{Key, Page};
 use crosspull_core::sign_in::Offer;
 use crosspull_core::text::clean;
 use crossterm::event::KeyEvent;
@@ -44,7 +45,7 @@ pub(crate) struct FormScreen {
 impl FormScreen {
     /// Opens the form of a page, with the answers so far or the defaults.
     pub fn new(page: Page, answers: &Answers) -> Self {
-        let cells = field::on(page).map(|field| Cell::new(field, answers)).collect();
+        let cells = input::on(page).map(|field| Cell::new(field, answers)).collect();
         Self { page, list: None, hushed: false, cells, focus: 0 }
     }
 

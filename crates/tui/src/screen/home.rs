@@ -1,6 +1,6 @@
 //! Home: what do you want to do?
 
-use crosspull_core::run::Way;
+use crosspull_core::names::Direction;
 use crosspull_core::text::count;
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};
@@ -19,7 +19,7 @@ use crate::words::earlier;
 pub(crate) enum Start {
     NewRun,
     /// Go on with an earlier run, or take one back.
-    Earlier(Way),
+    Earlier(Direction),
 }
 
 /// Home, with the entry that is chosen.
@@ -36,7 +36,7 @@ impl HomeScreen {
 
     /// Opens Home where nobody chose anything: a run that was not finished is what the operator most likely came for.
     pub fn untouched(shared: &Shared) -> Self {
-        Self::at(Start::Earlier(Way::On), shared)
+        Self::at(Start::Earlier(Direction::Forward), shared)
     }
 }
 
@@ -88,7 +88,7 @@ impl View for HomeScreen {
 
 /// Returns what can be begun now: earlier runs are offered where there are some.
 fn entries(shared: &Shared) -> Vec<Start> {
-    let earlier = [Way::On, Way::Back].into_iter().filter(|way| !shared.earlier_for(*way).is_empty());
+    let earlier = [Direction::Forward, Direction::Back].into_iter().filter(|way| !shared.earlier_for(*way).is_empty());
     std::iter::once(Start::NewRun).chain(earlier.map(Start::Earlier)).collect()
 }
 
@@ -101,13 +101,13 @@ fn words(shared: &Shared, entry: Start) -> (&'static str, String, String) {
             String::new(),
             "in another tenant; the pull is proved first".to_owned(),
         ),
-        Start::Earlier(Way::On) => {
-            let newest = runs(Way::On).first().map(|run| earlier::earlier(run)).unwrap_or_default();
-            ("Go on with an earlier run", format!("{} unfinished", runs(Way::On).len()), newest)
+        Start::Earlier(Direction::Forward) => {
+            let newest = runs(Direction::Forward).first().map(|run| earlier::earlier(run)).unwrap_or_default();
+            ("Go on with an earlier run", format!("{} unfinished", runs(Direction::Forward).len()), newest)
         }
-        Start::Earlier(Way::Back) => (
+        Start::Earlier(Direction::Back) => (
             "Take back what a run made",
-            count(runs(Way::Back).len(), "run"),
+            count(runs(Direction::Back).len(), "run"),
             "newest first; what was there before the run stays".to_owned(),
         ),
     }

@@ -20,9 +20,9 @@ mod sign_in;
 mod step_row;
 mod ways;
 
-use crosspull_core::field::Page;
-use crosspull_core::plan::StepId;
-use crosspull_core::run::Way;
+use crosspull_core::input::Page;
+use crosspull_core::names::Direction;
+use crosspull_core::names::StepId;
 use crosspull_core::sign_in::Offer;
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
@@ -115,7 +115,7 @@ pub(crate) enum Reaction {
 pub(crate) enum Go {
     /// Home, with that entry chosen.
     Home(Start),
-    Runs(Way),
+    Runs(Direction),
     Form(Page),
     Checks,
     Review,

@@ -1,6 +1,8 @@
 //! The last question before the cluster is given the new credential, with the proof on it; or its former app back.
 
-use crosspull_core::plan::{Fact, StepId};
+use crosspull_core::names::StepId;
+
+use crosspull_core::operation::Fact;
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 

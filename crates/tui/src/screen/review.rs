@@ -1,7 +1,13 @@
 //! The review: every request that will be made, with its undo. What cannot be undone stands first.
 
-use crosspull_core::plan::{Plan, Route, Side, Step};
-use crosspull_core::run::{Run, Way};
+use crosspull_core::names::{Route, Side};
+use crosspull_core::operation::PlannedCall;
+
+use crosspull_core::operation::Step;
+
+use crosspull_core::names::Direction;
+use crosspull_core::plan::Plan;
+use crosspull_core::run::Run;
 use jiff::Timestamp;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
@@ -65,7 +71,8 @@ impl View for ReviewScreen {
             sheet.lines.extend(block(theme, Tone::Plain, &beginning(&shared.live.run, taken_up), 0, columns));
             sheet.gap();
         }
-        let sent = shared.live.taken_up.as_ref().is_some_and(|e| e.way == Way::On) && shared.live.run.reset_was_sent();
+        let sent = shared.live.taken_up.as_ref().is_some_and(|e| e.way == Direction::Forward)
+            && shared.live.run.reset_was_sent();
         let warning = if sent { WATCHES.to_owned() } else { reset::warning(plan) };
         sheet.lines.extend(block(theme, Tone::Warn, &warning, 0, columns));
         sheet.gap();
@@ -78,7 +85,7 @@ impl View for ReviewScreen {
             sheet.lines.extend(id.map(|part| Line::from(vec![Span::raw("  "), Span::raw(part)])));
         }
         sheet.gap();
-        let goes_on = shared.live.taken_up.as_ref().is_some_and(|taken_up| taken_up.way == Way::On);
+        let goes_on = shared.live.taken_up.as_ref().is_some_and(|taken_up| taken_up.way == Direction::Forward);
         for (i, step) in plan.steps.iter().enumerate() {
             let top = if i == 0 { 0 } else { sheet.lines.len() };
             let state = shared.live.run.step(step.id).filter(|_| goes_on);
@@ -128,8 +135,8 @@ fn lines(theme: Theme, plan: &Plan, step: &Step, chosen: bool, columns: usize) -
     let title = theme.span(Tone::Strong, fit(&step.title(), columns.saturating_sub(indent)));
     let title = if chosen { title.patch_style(Modifier::REVERSED) } else { title };
     let mut lines = vec![Line::from(vec![Span::raw(number), theme.span(Tone::Dim, format!(" {} ", step.side)), title])];
-    for text in step.requests() {
-        lines.extend(request(theme, &text, indent, columns));
+    for call in step.calls() {
+        lines.extend(request(theme, &call, indent, columns));
     }
     if plan.route != Route::TakeBack {
         lines.extend(block(theme, Tone::Dim, &step.undo().to_string(), indent, columns));
@@ -139,22 +146,22 @@ fn lines(theme: Theme, plan: &Plan, step: &Step, chosen: bool, columns: usize) -
 
 fn title(earlier: &EarlierRun) -> String {
     match earlier.way {
-        Way::On => format!("Go on with run {}", earlier.run),
-        Way::Back => format!("Take back run {}", earlier.run),
+        Direction::Forward => format!("Go on with run {}", earlier.run),
+        Direction::Back => format!("Take back run {}", earlier.run),
     }
 }
 
 /// Returns what is done with an earlier run.
 fn beginning(run: &Run, earlier: &EarlierRun) -> String {
     match earlier.way {
-        Way::On => format!("{} Every step looks first; what is done is not done again.", run.headline()),
-        Way::Back => "Newest first, and past a step that fails. What the run found stays.".to_owned(),
+        Direction::Forward => format!("{} Every step looks first; what is done is not done again.", run.headline()),
+        Direction::Back => "Newest first, and past a step that fails. What the run found stays.".to_owned(),
     }
 }
 
 /// Returns a request and what it sends: side by side where there is room, else below each other.
-fn request(theme: Theme, text: &str, indent: usize, columns: usize) -> Vec<Line<'static>> {
-    let (call, sends) = text.split_once("  ").unwrap_or((text, ""));
+fn request(theme: Theme, call: &PlannedCall, indent: usize, columns: usize) -> Vec<Line<'static>> {
+    let (call, sends) = (call.call.as_str(), call.sends.as_str());
     let mut lines = block(theme, Tone::Plain, call, indent, columns);
     match lines.as_mut_slice() {
         _ if sends.is_empty() => {}

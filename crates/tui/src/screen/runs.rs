@@ -1,6 +1,8 @@
 //! Earlier runs: which one?
 
-use crosspull_core::run::{Run, Way};
+use crosspull_core::names::Direction;
+
+use crosspull_core::run::Run;
 use jiff::Timestamp;
 use ratatui::text::Line;
 
@@ -18,13 +20,13 @@ use crate::words::earlier;
 #[derive(Debug)]
 pub(crate) struct RunsScreen {
     /// The direction: go on with one of them, or take one back.
-    way: Way,
+    way: Direction,
     chosen: usize,
 }
 
 impl RunsScreen {
     /// Opens the list with the newest run chosen.
-    pub const fn new(way: Way) -> Self {
+    pub const fn new(way: Direction) -> Self {
         Self { way, chosen: 0 }
     }
 }
@@ -54,8 +56,8 @@ impl View for RunsScreen {
     fn sheet(&self, shared: &Shared, columns: usize, _: usize, _: Timestamp) -> Sheet {
         let theme = shared.theme;
         let title = match self.way {
-            Way::On => "Go on with which run?",
-            Way::Back => "Take back which run?",
+            Direction::Forward => "Go on with which run?",
+            Direction::Back => "Take back which run?",
         };
         let mut sheet = Sheet::new(theme.span(Tone::Strong, title));
         for (i, run) in shared.earlier_for(self.way).into_iter().enumerate() {

@@ -1,7 +1,8 @@
 //! The row of a step: number, tenant, glyph, title, word, time. The run and the review of an earlier run show it.
 
-use crosspull_core::event::Outcome;
-use crosspull_core::plan::{Plan, Step};
+use crosspull_core::names::Outcome;
+use crosspull_core::operation::Step;
+use crosspull_core::plan::Plan;
 use crosspull_core::run::{Status, StepState};
 use crosspull_core::text::duration;
 use jiff::Timestamp;

@@ -1,7 +1,7 @@
 //! Other ways to sign in, since one did not work.
 
 use crosspull_core::explain::Trouble;
-use crosspull_core::plan::Side;
+use crosspull_core::names::Side;
 use crosspull_core::sign_in::{Offer, SignIn, next_way};
 use jiff::Timestamp;
 use ratatui::style::Modifier;

@@ -1,11 +1,11 @@
 //! A field of a form with what is in it.
 
-use crosspull_core::answers::Answers;
-use crosspull_core::field::{Field, Key, Kind};
 use crosspull_core::find::Named;
 use crosspull_core::ids::{ClusterId, RegistryId};
-use crosspull_core::inputs::check;
-use crosspull_core::plan::Side;
+use crosspull_core::input::Answers;
+use crosspull_core::input::check;
+use crosspull_core::input::{Field, Key, Kind};
+use crosspull_core::names::Side;
 use crosspull_core::text::{abbreviated, clean};
 use ratatui::text::{Line, Span};
 

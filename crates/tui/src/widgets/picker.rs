@@ -1,7 +1,7 @@
 //! A list to choose from while it still comes in: what is typed in its field narrows it at once.
 
-use crosspull_core::field::Key;
 use crosspull_core::find::{Choice, Progress, Sought};
+use crosspull_core::input::Key;
 use nucleo_matcher::pattern::{Atom, AtomKind, CaseMatching, Normalization};
 use nucleo_matcher::{Config, Matcher, Utf32String};
 

@@ -1,7 +1,7 @@
 //! A list under its field, in rows.
 
-use crosspull_core::field::Key;
 use crosspull_core::find::{Choice, Progress, Sought};
+use crosspull_core::input::Key;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 

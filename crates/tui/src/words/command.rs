@@ -1,8 +1,8 @@
 //! The command that does the same as the wizard.
 
-use crosspull_core::answers::Answers;
-use crosspull_core::field::{FIELDS, Key, Kind};
-use crosspull_core::plan::Side;
+use crosspull_core::input::Answers;
+use crosspull_core::input::{FIELDS, Key, Kind};
+use crosspull_core::names::Side;
 use crosspull_core::text::printable;
 
 /// Returns the command that does the same without questions, in lines that a shell joins. There is no secret among the

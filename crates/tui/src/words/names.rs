@@ -1,9 +1,10 @@
 //! Tenants, resources, addresses and numbers of steps, as they are written on a screen.
 
-use crosspull_core::answers::Answers;
 use crosspull_core::cloud::{CloudChoice, is_loopback};
-use crosspull_core::field::Key;
-use crosspull_core::plan::{Plan, StepId};
+use crosspull_core::input::Answers;
+use crosspull_core::input::Key;
+use crosspull_core::names::StepId;
+use crosspull_core::plan::Plan;
 use crosspull_core::sign_in::Entered;
 use crosspull_core::text::abbreviated;
 

@@ -1,9 +1,9 @@
 //! The plan as a text for a file.
 
-use crosspull_core::answers::Answers;
 use crosspull_core::check::Level;
 use crosspull_core::cloud::{CloudChoice, is_loopback};
-use crosspull_core::field::Key;
+use crosspull_core::input::Answers;
+use crosspull_core::input::Key;
 use crosspull_core::plan::Plan;
 use crosspull_core::run::Run;
 
@@ -26,8 +26,8 @@ pub(crate) fn plan_text(plan: &Plan, run: &Run, answers: &Answers) -> String {
         plan.route.title(),
         plan.route.says(),
         plan.cloud,
-        plan.tenant_a,
-        plan.tenant_b,
+        plan.tenants.a,
+        plan.tenants.b,
         warning(plan)
     );
     let mut warned = run.findings().filter(|f| f.level == Level::Warn).peekable();
@@ -42,7 +42,7 @@ pub(crate) fn plan_text(plan: &Plan, run: &Run, answers: &Answers) -> String {
     }
     for step in &plan.steps {
         text.push_str(&format!("\n{}. {}, {}\n", step.id, step.side, step.title()));
-        for request in step.requests() {
+        for request in step.calls() {
             text.push_str(&format!("   - `{request}`\n"));
         }
         text.push_str(&format!("   - {}\n", step.undo()));

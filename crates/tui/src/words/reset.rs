@@ -1,8 +1,12 @@
 //! The reset of a cluster in sentences: what restarts, what is proved before, what will lack.
 
 use crosspull_core::check::SOAK_MINUTES;
-use crosspull_core::event::Outcome;
-use crosspull_core::plan::{Op, Plan, Route};
+use crosspull_core::names::Outcome;
+use crosspull_core::names::Route;
+use crosspull_core::operation::Op;
+use crosspull_core::operation::ProvePull;
+use crosspull_core::operation::ResetCluster;
+use crosspull_core::plan::Plan;
 use crosspull_core::run::Run;
 
 /// Returns what restarts and how that is undone, in a sentence or two (`azure-facts.md` 0, fact 9, and 3.9).
@@ -13,7 +17,9 @@ pub(crate) fn warning(plan: &Plan) -> String {
     };
     let name = plan.subject().0.map_or("the cluster", |c| c.name());
     let soak = match &step.op {
-        Op::ResetCluster { soak_minutes, .. } if *soak_minutes > 0 => format!(", {}", after(*soak_minutes)),
+        Op::ResetCluster(ResetCluster { soak_minutes, .. }) if *soak_minutes > 0 => {
+            format!(", {}", after(*soak_minutes))
+        }
         _ => String::new(),
     };
     let others = if plan.route == Route::TakeBack { "" } else { " The other steps change nothing that runs." };
@@ -38,9 +44,9 @@ pub(crate) fn short_wait() -> String {
 /// Returns what stands proved before the cluster is reset; none where nothing is.
 pub(crate) fn proof(run: &Run) -> Option<String> {
     let plan = run.plan.as_ref()?;
-    run.outcome_of(|op| matches!(op, Op::ProvePull { .. })).filter(|o| *o == Outcome::Proved)?;
+    run.outcome_of(|op| matches!(op, Op::ProvePull(_))).filter(|o| *o == Outcome::Proved)?;
     plan.steps.iter().find_map(|s| match &s.op {
-        Op::ProvePull { registry, images, .. } => {
+        Op::ProvePull(ProvePull { registry, images, .. }) => {
             let images: Vec<String> = images.iter().map(ToString::to_string).collect();
             Some(format!("The new credential pulls {} from {}: proved from here.", images.join(", "), registry.name()))
         }

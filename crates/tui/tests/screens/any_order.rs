@@ -1,10 +1,10 @@
 //! Whatever comes, in whatever order and at whatever size, is drawn without a panic.
 
 use crosspull_core::event::{Entry, Event};
-use crosspull_core::field::Key;
 use crosspull_core::find::{Progress, Sought};
-use crosspull_core::plan::Side;
-use crosspull_core::run::Way;
+use crosspull_core::input::Key;
+use crosspull_core::names::Direction;
+use crosspull_core::names::Side;
 use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::Prompt;
 use crosspull_tui::{Msg, Notice};
@@ -85,7 +85,7 @@ fn no_order_of_keys_sizes_and_events_breaks_the_screen() {
                 5 => {
                     let runs = [engine::dropped(), engine::done(), engine::told([])];
                     let run = runs[numbers.below(3)].clone();
-                    let way = if numbers.below(2) == 0 { Way::On } else { Way::Back };
+                    let way = if numbers.below(2) == 0 { Direction::Forward } else { Direction::Back };
                     match numbers.below(3) {
                         0 => story.msg(Msg::Earlier(runs.to_vec())).end(),
                         1 => story.msg(Msg::TakenUp { run: Box::new(run), way }).end(),

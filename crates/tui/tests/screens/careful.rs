@@ -1,6 +1,6 @@
 //! What a key must not do: confirm what was meant for something else or what cannot be seen, or lose answers.
 
-use crosspull_core::plan::StepId;
+use crosspull_core::names::StepId;
 use crosspull_tui::{Effect, Msg, Theme};
 use crossterm::event::KeyCode;
 

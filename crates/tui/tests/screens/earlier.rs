@@ -1,8 +1,9 @@
 //! Earlier runs: what keys do, and what the shell is asked for. And what only lasts a while: a secret in the clipboard,
 //! the wait before the reset.
 
-use crosspull_core::event::RunId;
-use crosspull_core::run::{Run, Way};
+use crosspull_core::names::Direction;
+use crosspull_core::names::RunId;
+use crosspull_core::run::Run;
 use crosspull_tui::{Effect, Msg, Notice, Theme};
 use crossterm::event::KeyCode;
 
@@ -19,12 +20,12 @@ fn run() -> RunId {
     RunId("7f3c9a2e".to_owned())
 }
 
-fn take_up(way: Way) -> Effect {
+fn take_up(way: Direction) -> Effect {
     Effect::TakeUp { run: run(), way }
 }
 
 /// The run is taken up and both tenants are signed in to.
-fn admitted(story: &mut Story, past: Run, way: Way) -> &mut Story {
+fn admitted(story: &mut Story, past: Run, way: Direction) -> &mut Story {
     story.msg(Msg::TakenUp { run: Box::new(past), way }).engine(engine::admitted()).msg(Msg::ChecksOver)
 }
 
@@ -43,12 +44,12 @@ fn an_unfinished_run_is_offered_first_unless_a_key_was_pressed() {
 fn a_run_that_stopped_is_gone_on_with_by_enter_alone() {
     let mut story = real();
     story.msg(Msg::Earlier(vec![engine::dropped(), engine::done()])).enter().shows("Go on with which run?").enter();
-    assert_eq!(story.asked(), [take_up(Way::On)]);
-    story.msg(Msg::TakenUp { run: Box::new(engine::dropped()), way: Way::On }).shows("Sign-in").enter();
+    assert_eq!(story.asked(), [take_up(Direction::Forward)]);
+    story.msg(Msg::TakenUp { run: Box::new(engine::dropped()), way: Direction::Forward }).shows("Sign-in").enter();
     assert_eq!(story.asked(), [], "nothing goes on before both are signed in to");
     story.engine(engine::admitted()).msg(Msg::ChecksOver).enter().shows("Go on with run 7f3c9a2e").enter();
     let plan = Box::new(engine::plan());
-    assert_eq!(story.asked(), [Effect::Go { way: Way::On, plan }]);
+    assert_eq!(story.asked(), [Effect::Go { way: Direction::Forward, plan }]);
     story.engine(engine::resumed()).hides("The run is over").engine(engine::reset()).shows("The run is over").enter();
     story.shows("aks-shop pulls shop/web:1.4").hides("The same without questions").enter();
     assert_eq!(story.asked(), [Effect::Leave]);
@@ -58,22 +59,22 @@ fn a_run_that_stopped_is_gone_on_with_by_enter_alone() {
 fn a_run_is_taken_back_after_its_list_was_seen() {
     let mut story = real();
     let done = engine::done();
-    admitted(&mut story, done.clone(), Way::Back).enter().shows("Take back run 7f3c9a2e").asked();
+    admitted(&mut story, done.clone(), Direction::Back).enter().shows("Take back run 7f3c9a2e").asked();
     story.press(KeyCode::PageDown).press(KeyCode::End).enter();
-    let plan = Box::new(done.plan_for(Way::Back).expect("something to take back"));
-    assert_eq!(story.asked(), [Effect::Go { way: Way::Back, plan }]);
+    let plan = Box::new(done.plan_for(Direction::Back).expect("something to take back"));
+    assert_eq!(story.asked(), [Effect::Go { way: Direction::Back, plan }]);
     story.engine(engine::taken_back(&done)).enter().shows("Partly taken back").shows("Next  crosspull undo 7f3c9a2e");
     story.asked();
     story.press(KeyCode::Char('r'));
-    assert_eq!(story.asked(), [take_up(Way::Back)]);
+    assert_eq!(story.asked(), [take_up(Direction::Back)]);
 }
 
 #[test]
 fn back_lets_go_of_the_run_and_signing_in_can_be_asked_again() {
     let mut story = real();
     story.msg(Msg::Earlier(vec![engine::dropped()])).enter().enter().asked();
-    story.msg(Msg::TakenUp { run: Box::new(engine::dropped()), way: Way::On }).press(KeyCode::Char('r'));
-    assert_eq!(story.asked(), [take_up(Way::On)]);
+    story.msg(Msg::TakenUp { run: Box::new(engine::dropped()), way: Direction::Forward }).press(KeyCode::Char('r'));
+    assert_eq!(story.asked(), [take_up(Direction::Forward)]);
     story.press(KeyCode::Esc).shows("Go on with which run?");
     assert_eq!(story.asked(), [Effect::LetGo]);
     story.press(KeyCode::Esc).shows("▸ Go on with an earlier run").press(KeyCode::Up).enter().shows("Tenant A, where");
@@ -83,14 +84,16 @@ fn back_lets_go_of_the_run_and_signing_in_can_be_asked_again() {
 fn a_run_that_somebody_finished_meanwhile_is_let_go_of() {
     let mut story = real();
     story.msg(Msg::Earlier(vec![engine::dropped()])).enter().enter().asked();
-    story.msg(Msg::TakenUp { run: Box::new(engine::done()), way: Way::On }).shows("Run 7f3c9a2e is done already.");
+    story
+        .msg(Msg::TakenUp { run: Box::new(engine::done()), way: Direction::Forward })
+        .shows("Run 7f3c9a2e is done already.");
     assert_eq!(story.asked(), [Effect::LetGo]);
 }
 
 #[test]
 fn leaving_an_earlier_run_asks_nothing_since_nothing_is_lost() {
     let mut story = real();
-    admitted(&mut story, engine::dropped(), Way::On).enter().asked();
+    admitted(&mut story, engine::dropped(), Direction::Forward).enter().asked();
     story.ctrl('c');
     assert_eq!(story.asked(), [Effect::Leave]);
 }
@@ -102,7 +105,7 @@ fn a_run_that_failed_is_gone_on_with_from_its_last_screen() {
     story.press(KeyCode::Left).enter().engine(engine::reset_failed()).enter().shows("Next  crosspull resume 7f3c9a2e");
     story.asked();
     story.press(KeyCode::Char('r'));
-    assert_eq!(story.asked(), [take_up(Way::On)]);
+    assert_eq!(story.asked(), [take_up(Direction::Forward)]);
 }
 
 #[test]

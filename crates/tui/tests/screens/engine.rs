@@ -1,14 +1,19 @@
 //! What the engine says in these stories.
 
-use crosspull_core::answers::Answers;
 use crosspull_core::check::{
     Check, ClusterFacts, Finding, HeldRole, Reach, RegistryFacts, RoleMode, Survey, TenantFacts,
 };
-use crosspull_core::event::{CallId, Entry, Event, Outcome, Plane, RunId, Verdict, Work};
+use crosspull_core::event::{Entry, Event, Plane, Work};
 use crosspull_core::explain::{Refusal, Trouble};
-use crosspull_core::inputs::Inputs;
-use crosspull_core::plan::{Fact, Learnt, Plan, Side, StepId};
-use crosspull_core::run::{Run, Way};
+use crosspull_core::input::Answers;
+use crosspull_core::input::Inputs;
+use crosspull_core::names::Direction;
+use crosspull_core::names::PerTenant;
+use crosspull_core::names::{CallId, Outcome, RunId, Verdict};
+use crosspull_core::names::{Side, StepId};
+use crosspull_core::operation::{Fact, Learnt};
+use crosspull_core::plan::Plan;
+use crosspull_core::run::Run;
 use jiff::SignedDuration;
 
 use crate::story::{complete, start};
@@ -44,14 +49,16 @@ pub fn plan() -> Plan {
     });
     let survey = Survey {
         cloud: "AzureCloud".to_owned(),
-        tenant_a: tenant("aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa"),
-        tenant_b: tenant("bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb"),
+        tenants: PerTenant {
+            a: tenant("aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa"),
+            b: tenant("bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb"),
+        },
         clusters: clusters.collect(),
         registries: registries.collect(),
         app: None,
         passed_over: Vec::new(),
     };
-    Plan::new_app(&inputs, &survey)
+    crosspull_core::route::plan(&inputs, &survey)
 }
 
 /// The role of the present principal that the new one is given too.
@@ -167,7 +174,7 @@ pub fn run_started() -> Event {
     Event::RunStarted { run: RunId("7f3c9a2e".to_owned()), plan: plan(), answers: Answers::default() }
 }
 
-fn call(n: u32, step: u8, plane: Plane, side: Side, method: &str, url: &str) -> Event {
+fn call(n: u32, step: u16, plane: Plane, side: Side, method: &str, url: &str) -> Event {
     Event::CallStarted {
         call: CallId(n),
         work: Work::Step(StepId(step)),
@@ -183,7 +190,7 @@ fn tried(n: u32, attempt: u32, status: u16, refusal: Option<Refusal>) -> Event {
     Event::CallTried { call: CallId(n), n: attempt, status: Some(status), ms: 430, refusal }
 }
 
-fn ended(step: u8, outcome: Outcome, learnt: Vec<Learnt>) -> Vec<Event> {
+fn ended(step: u16, outcome: Outcome, learnt: Vec<Learnt>) -> Vec<Event> {
     let step = StepId(step);
     vec![Event::Learnt { step, learnt }, Event::StepEnded { step, outcome, note: String::new(), trouble: None }]
 }
@@ -433,7 +440,7 @@ pub fn resumed() -> Vec<Event> {
 
 /// What the run made is taken back: the reset works, the way back cannot be removed.
 pub fn taken_back(run: &Run) -> Vec<Event> {
-    let plan = run.plan_for(Way::Back).expect("something to take back");
+    let plan = run.plan_for(Direction::Back).expect("something to take back");
     let trouble = Trouble::from_refusal("A secret that is of no use any more was not removed.", forbidden());
     let mut events = vec![Event::UndoStarted { run: RunId("7f3c9a2e".to_owned()), plan: plan.clone() }];
     for step in &plan.steps {
@@ -502,7 +509,7 @@ pub fn failed_by(refusal: Refusal) -> Vec<Event> {
 }
 
 /// A step fails, and the run with it.
-fn fails(step: u8, trouble: Trouble) -> [Event; 2] {
+fn fails(step: u16, trouble: Trouble) -> [Event; 2] {
     [
         Event::StepEnded {
             step: StepId(step),

@@ -1,7 +1,8 @@
 //! Every screen as it looks, at the three sizes. The pictures are in `snapshots`.
 
 use crosspull_core::explain::{MEANINGS, Refusal};
-use crosspull_core::run::{Run, Way};
+use crosspull_core::names::Direction;
+use crosspull_core::run::Run;
 use crosspull_core::secret::Secret;
 use crosspull_tui::{Msg, Notice, Theme};
 use crossterm::event::KeyCode;
@@ -221,7 +222,7 @@ fn with_earlier(size: (u16, u16)) -> Story {
     story
 }
 
-fn taken_up(story: &mut Story, run: Run, way: Way) -> &mut Story {
+fn taken_up(story: &mut Story, run: Run, way: Direction) -> &mut Story {
     story.msg(Msg::TakenUp { run: Box::new(run), way }).engine(engine::admitted()).msg(Msg::ChecksOver)
 }
 
@@ -237,31 +238,33 @@ fn the_list_of_earlier_runs() {
 
 #[test]
 fn an_earlier_run_signed_in_to() {
-    look_from(with_earlier, "resume_sign_in", |story| taken_up(story, engine::dropped(), Way::On).end());
+    look_from(with_earlier, "resume_sign_in", |story| taken_up(story, engine::dropped(), Direction::Forward).end());
 }
 
 #[test]
 fn an_earlier_run_before_it_goes_on() {
-    look_from(with_earlier, "resume_review", |story| taken_up(story, engine::dropped(), Way::On).enter().end());
+    look_from(with_earlier, "resume_review", |story| {
+        taken_up(story, engine::dropped(), Direction::Forward).enter().end()
+    });
 }
 
 #[test]
 fn an_earlier_run_that_goes_on() {
     look_from(with_earlier, "resume_run", |story| {
-        taken_up(story, engine::dropped(), Way::On).enter().enter().engine(engine::resumed());
+        taken_up(story, engine::dropped(), Direction::Forward).enter().enter().engine(engine::resumed());
     });
 }
 
 #[test]
 fn a_run_before_it_is_taken_back() {
-    look_from(with_earlier, "undo_review", |story| taken_up(story, engine::done(), Way::Back).enter().end());
+    look_from(with_earlier, "undo_review", |story| taken_up(story, engine::done(), Direction::Back).enter().end());
 }
 
 #[test]
 fn a_run_that_is_partly_taken_back() {
     look_from(with_earlier, "undo_done", |story| {
         let run = engine::done();
-        taken_up(story, run.clone(), Way::Back).enter().enter().engine(engine::taken_back(&run)).enter();
+        taken_up(story, run.clone(), Direction::Back).enter().enter().engine(engine::taken_back(&run)).enter();
     });
 }
 

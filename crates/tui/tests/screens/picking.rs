@@ -1,10 +1,10 @@
 //! Lists to choose from, while they come in.
 
-use crosspull_core::answers::Answers;
 use crosspull_core::explain::Trouble;
-use crosspull_core::field::Key;
 use crosspull_core::find::{Choice, Progress, Sought};
-use crosspull_core::plan::Side;
+use crosspull_core::input::Answers;
+use crosspull_core::input::Key;
+use crosspull_core::names::Side;
 use crosspull_core::sign_in::{Surroundings, offers};
 use crosspull_tui::{Effect, Here, Model, Msg, Setup, Theme};
 use crossterm::event::KeyCode;

@@ -1,6 +1,6 @@
 //! The secret is handed over, or nobody leaves without being asked.
 
-use crosspull_core::field::Key;
+use crosspull_core::input::Key;
 use crosspull_core::secret::Secret;
 use crosspull_tui::{Effect, Here, Model, Msg, Notice, Setup, Theme};
 use crossterm::event::KeyCode;

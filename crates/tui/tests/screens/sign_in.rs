@@ -1,8 +1,8 @@
 //! A person signs in somewhere else while the wizard waits.
 
 use crosspull_core::explain::{Refusal, Trouble};
-use crosspull_core::field::Key;
-use crosspull_core::plan::Side;
+use crosspull_core::input::Key;
+use crosspull_core::names::Side;
 use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::{Account, AccountKind, Entered, Prompt, SignIn, Surroundings, offers};
 use crosspull_tui::{Effect, Here, Model, Msg, Setup, Theme};

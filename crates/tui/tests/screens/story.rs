@@ -1,9 +1,9 @@
 //! A story: somebody types, the engine speaks, the screen is looked at.
 
-use crosspull_core::answers::Answers;
 use crosspull_core::event::{Entry, Event};
-use crosspull_core::field::Key;
-use crosspull_core::plan::Fact;
+use crosspull_core::input::Answers;
+use crosspull_core::input::Key;
+use crosspull_core::operation::Fact;
 use crosspull_tui::{Effect, Model, Msg, Setup, Theme, update, view};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::{SignedDuration, Timestamp};

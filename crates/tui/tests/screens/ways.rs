@@ -1,8 +1,8 @@
 //! The ways through the wizard: what keys do, and what the shell is asked for.
 
 use crosspull_core::event::Event;
-use crosspull_core::field::Key;
-use crosspull_core::plan::StepId;
+use crosspull_core::input::Key;
+use crosspull_core::names::StepId;
 use crosspull_core::secret::Secret;
 use crosspull_tui::{Effect, Msg, Notice, Theme};
 use crossterm::event::KeyCode;

@@ -1,9 +1,9 @@
 //! When a field has a list: what is looked for, what narrows it, and what of it is taken.
 
-use crosspull_core::field::Key;
 use crosspull_core::find::{Named, Sought};
 use crosspull_core::ids::ImageRef;
-use crosspull_core::inputs::check;
+use crosspull_core::input::Key;
+use crosspull_core::input::check;
 use crosspull_core::sign_in::SignIn;
 
 use super::FormScreen;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::plan::Side;
+use crate::names::Side;
 use crate::sign_in::SignIn;
 
 /// The name of an input.
@@ -485,7 +485,7 @@ pub fn on(page: Page) -> impl Iterator<Item = &'static Field> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inputs::check;
+    use crate::input::check;
 
     #[test]
     fn every_example_and_default_passes_its_own_check_and_every_field_has_help() {

@@ -1,17 +1,21 @@
 //! The run: the fold of its events. This is the only code that turns events into state; it is total, so an event
 //! that makes no sense becomes a note and never a panic.
 
+use crate::names::Direction;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::answers::Answers;
 use crate::check::{Check, Finding, Level};
-use crate::event::{Entry, Event, Outcome, RunId, Verdict, Work};
+use crate::event::{Entry, Event, Work};
 use crate::explain::Trouble;
 use crate::hand_over::HandOver;
 use crate::ids::KeyId;
-use crate::plan::{Fact, Facts, Learnt, Op, Plan, Route, StepId};
+use crate::input::Answers;
+use crate::names::{Outcome, RunId, Verdict};
+use crate::names::{Route, StepId};
+use crate::operation::{Fact, Facts, Learnt, Op};
+use crate::plan::Plan;
 
 mod call;
 mod end;
@@ -19,10 +23,12 @@ mod known;
 mod made;
 mod stage;
 mod standing;
+mod take_back;
 
 pub use call::{Call, Try};
 pub use known::{Known, OtherRun};
-pub use stage::{NoWay, Stage, Way};
+pub use stage::{NoWay, Stage};
+pub use take_back::{take_back, what_is_made};
 
 /// A run as far as its events tell.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -32,7 +38,7 @@ pub struct Run {
     /// The plan that is carried out, once it was made: the route's, or the one that takes back what the route made.
     pub plan: Option<Plan>,
     /// The route's plan, once it is being taken back.
-    pub route: Option<Plan>,
+    pub turned_from: Option<Plan>,
     /// What was answered.
     pub answers: Answers,
     /// The steps of the route that are taken back.
@@ -327,8 +333,8 @@ impl Run {
 
     /// What the run made is taken back from here on, by that plan.
     fn turn_back(&mut self, plan: &Plan) {
-        if let Some(route) = self.plan.take().filter(|p| p.route != Route::TakeBack) {
-            self.route = Some(route);
+        if let Some(forward) = self.plan.take().filter(|p| p.route != Route::TakeBack) {
+            self.turned_from = Some(forward);
         }
         self.plan = Some(plan.clone());
         self.begin_again();
@@ -342,8 +348,8 @@ impl Run {
 
     /// The plan that the run made things by, also while they are taken back.
     #[must_use]
-    pub fn route(&self) -> Option<&Plan> {
-        self.route.as_ref().or(self.plan.as_ref())
+    pub fn forward_plan(&self) -> Option<&Plan> {
+        self.turned_from.as_ref().or(self.plan.as_ref())
     }
 
     fn waits(&mut self, at: Timestamp, work: &Work, why: &str, ms: u64, at_most_ms: u64, tries: u32) {
@@ -422,27 +428,27 @@ impl Run {
     /// True where it gave the cluster another secret of the app that the cluster had, or may have.
     #[must_use]
     pub fn was_renewed(&self) -> bool {
-        let renews = |plan: &Plan| plan.steps.iter().any(|s| matches!(s.op, Op::AddSecret { renew: true, .. }));
-        self.route().is_some_and(renews) && self.resets(Way::On).next().is_some()
+        let renews = |plan: &Plan| plan.steps.iter().any(|s| matches!(&s.op, Op::AddSecret(add) if add.renew));
+        self.forward_plan().is_some_and(renews) && self.resets(Direction::Forward).next().is_some()
     }
 
     /// True where a reset of the cluster was sent and not plainly refused, on the way that the run is on: it may go on
     /// in Azure, whatever became of the run.
     #[must_use]
     pub fn reset_was_sent(&self) -> bool {
-        self.resets(if self.is_undoing() { Way::Back } else { Way::On }).next().is_some()
+        self.resets(if self.is_undoing() { Direction::Back } else { Direction::Forward }).next().is_some()
     }
 
     /// The resets of the cluster on a way that were sent and not plainly refused.
-    pub fn resets(&self, way: Way) -> impl DoubleEndedIterator<Item = &Call> {
-        let back = way == Way::Back;
+    pub fn resets(&self, way: Direction) -> impl DoubleEndedIterator<Item = &Call> {
+        let back = way == Direction::Back;
         self.calls.iter().filter(move |call| call.is_reset() && call.back == back && !call.did_nothing())
     }
 
     /// The secrets that the cluster may have by the resets on a way, the oldest first: that of the last one that is
     /// known to have succeeded, and of all since.
     #[must_use]
-    pub fn keys_sent(&self, way: Way) -> Vec<KeyId> {
+    pub fn keys_sent(&self, way: Direction) -> Vec<KeyId> {
         let mut keys = Vec::new();
         for reset in self.resets(way) {
             if reset.taken {

@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::Outcome;
 use crate::ids::{AppId, ClusterId, RegistryId};
+use crate::names::Outcome;
 
 /// What a step learns and later steps read. Ids only, never a secret.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

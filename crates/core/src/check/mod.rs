@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::explain::Refusal;
 use crate::ids::{AppId, ClusterId, ImageRef, KeyId, ObjectId, RegistryId, TenantId};
-use crate::plan::Side;
+use crate::names::{PerTenant, Side};
 
 mod app;
 mod judge;
@@ -18,8 +18,8 @@ pub use judge::{
     judge_registry_of_others, judge_reset_right, judge_role_right, judge_soak, judge_tenants,
 };
 pub use other_runs::judge_other_runs;
-pub use secret::{LIVES_AFTER_RESET_HOURS, QUESTION_HOURS, SecretInUse, judge_secret, secret_in_use};
-pub use unread::{Part, Unread};
+pub use secret::{SecretInUse, judge_secret, secret_in_use};
+pub use unread::Unread;
 
 /// A read-only question, asked before the plan may run.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -249,10 +249,8 @@ pub struct Workloads {
 pub struct Survey {
     /// The cloud's name.
     pub cloud: String,
-    /// Tenant A.
-    pub tenant_a: TenantFacts,
-    /// Tenant B.
-    pub tenant_b: TenantFacts,
+    /// The tenants, as their own directories describe them.
+    pub tenants: PerTenant<TenantFacts>,
     /// The clusters.
     pub clusters: Vec<ClusterFacts>,
     /// The registries.

@@ -1,48 +1,47 @@
-//! The way back: the plan that takes back what a run made, newest first. What was found is never in it.
+//! Taking back what a run made, newest first. What was found is never taken back.
 
-use super::{Fact, Learnt, Op, PLAN_VERSION, Plan, Route, Step};
-use crate::event::Outcome;
-use crate::run::{Run, Way};
+use super::Run;
+use crate::names::{Direction, Outcome, Route};
+use crate::operation::{Fact, Learnt, Op, Step, TakeBack};
+use crate::plan::{PLAN_VERSION, Plan};
 
 /// The days that a secret lives which is made on the way back, where the run made none.
 const DAYS: u16 = 180;
 
-/// The plan that takes back what a run made; none where nothing was planned. A step stands in it where the journal
+/// Returns the plan that takes back what a run made; none where nothing was planned. A step stands in it where the journal
 /// tells that it made something, or may have: then what carries the run's mark is looked for.
 #[must_use]
-pub fn back(run: &Run) -> Option<Plan> {
-    let route = run.route()?;
-    let days = route.steps.iter().find_map(|s| match s.op {
-        Op::AddSecret { days, .. } => Some(days),
+pub fn take_back(run: &Run) -> Option<Plan> {
+    let forward = run.forward_plan()?;
+    let days = forward.steps.iter().find_map(|s| match &s.op {
+        Op::AddSecret(add) => Some(add.days),
         _ => None,
     });
-    let app_goes = route.steps.iter().any(|s| matches!(s.op, Op::CreateApp { .. }) && made_something(run, s));
-    let steps = route.steps.iter().rev().filter(|step| !run.taken_back.contains(&step.id));
+    let app_goes = forward.steps.iter().any(|s| matches!(s.op, Op::CreateApp(_)) && made_something(run, s));
+    let steps = forward.steps.iter().rev().filter(|step| !run.taken_back.contains(&step.id));
     let renewed = run.was_renewed();
     let steps = steps.filter(|step| match step.op {
         // The cluster has another secret of the app that it had: there is nothing to go back to, and it needs that one.
-        Op::ResetCluster { .. } | Op::AddSecret { .. } if renewed => false,
+        Op::ResetCluster(_) | Op::AddSecret(_) if renewed => false,
         // These go with the app.
-        Op::CreatePrincipal | Op::AddSecret { .. } => !app_goes && made_something(run, step),
-        Op::ProvePull { .. } | Op::RemoveSecret { .. } | Op::TakeBack { .. } => false,
+        Op::CreatePrincipal(_) | Op::AddSecret(_) => !app_goes && made_something(run, step),
+        Op::ProvePull(_) | Op::RemoveSecret(_) | Op::TakeBack(_) => false,
         _ => made_something(run, step),
     });
-    let steps = steps.map(|step| Step {
-        id: step.id,
-        side: step.side,
-        op: Op::TakeBack { of: Box::new(step.clone()), made: what_is_made(run, step), days: days.unwrap_or(DAYS) },
+    let steps = steps.map(|step| {
+        let (of, made, days) = (Box::new(step.clone()), what_is_made(run, step), days.unwrap_or(DAYS));
+        Step { id: step.id, side: step.side, op: Op::TakeBack(TakeBack { of, made, days }) }
     });
     Some(Plan {
         v: PLAN_VERSION,
         route: Route::TakeBack,
-        cloud: route.cloud.clone(),
-        tenant_a: route.tenant_a,
-        tenant_b: route.tenant_b,
+        cloud: forward.cloud.clone(),
+        tenants: forward.tenants,
         steps: steps.collect(),
     })
 }
 
-/// What a step of the route made, as far as its facts tell.
+/// Returns what a step made, as far as its facts tell.
 #[must_use]
 pub fn what_is_made(run: &Run, step: &Step) -> Vec<Learnt> {
     step.writes().iter().filter_map(|fact| run.facts.learnt(fact)).filter(|l| l.how.is_made()).cloned().collect()
@@ -51,11 +50,11 @@ pub fn what_is_made(run: &Run, step: &Step) -> Vec<Learnt> {
 fn made_something(run: &Run, step: &Step) -> bool {
     match &step.op {
         // A reset that was sent may have been taken, whatever was learnt of it.
-        Op::ResetCluster { .. } => run.resets(Way::On).next().is_some() || !what_is_made(run, step).is_empty(),
+        Op::ResetCluster(_) => run.resets(Direction::Forward).next().is_some() || !what_is_made(run, step).is_empty(),
         // The step removes its own pod; one that is left over is known by its fact.
-        Op::ProveInside { cluster, .. } => {
-            run.facts.learnt(&Fact::Pod(cluster.clone())).is_some_and(|l| l.how == Outcome::Created)
-                || (run.wrote(step.id) && run.facts.learnt(&Fact::Pod(cluster.clone())).is_none())
+        Op::ProveInside(prove) => {
+            let pod = run.facts.learnt(&Fact::Pod(prove.cluster.clone()));
+            pod.map_or_else(|| run.wrote(step.id), |pod| pod.how == Outcome::Created)
         }
         _ => !what_is_made(run, step).is_empty() || run.wrote(step.id) || run.asked_a_person(step.id),
     }
@@ -65,28 +64,29 @@ fn made_something(run: &Run, step: &Step) -> bool {
 mod tests {
     use super::*;
     use crate::check::RoleMode;
-    use crate::event::{CallId, Entry, Event, Plane, RunId, Work};
-    use crate::plan::tests::sample;
-    use crate::plan::{Side, StepId};
+    use crate::event::{Entry, Event, Plane, Work};
+    use crate::names::{CallId, RunId};
+    use crate::names::{Side, StepId};
+    use crate::route::tests::sample;
     use jiff::Timestamp;
 
     fn told(events: impl IntoIterator<Item = Event>) -> Run {
         let mut run = Run::default();
         let plan = sample(RoleMode::Registry);
         let started =
-            Event::RunStarted { run: RunId("7f3c9a2e".to_owned()), plan, answers: crate::answers::Answers::default() };
+            Event::RunStarted { run: RunId("7f3c9a2e".to_owned()), plan, answers: crate::input::Answers::default() };
         for event in std::iter::once(started).chain(events) {
             run.apply(&Entry::new(Timestamp::UNIX_EPOCH, event));
         }
         run
     }
 
-    fn learnt(step: u8, how: Outcome, facts: &[Fact]) -> Event {
+    fn learnt(step: u16, how: Outcome, facts: &[Fact]) -> Event {
         let learnt = facts.iter().map(|fact| Learnt::new(how, fact.clone(), "55555555-5555-4555-8555-555555555555"));
         Event::Learnt { step: StepId(step), learnt: learnt.collect() }
     }
 
-    fn call(step: u8, url: &str, status: Option<u16>) -> [Event; 2] {
+    fn call(step: u16, url: &str, status: Option<u16>) -> [Event; 2] {
         let call = CallId(step.into());
         let started = Event::CallStarted {
             call,
@@ -100,8 +100,8 @@ mod tests {
         [started, Event::CallTried { call, n: 1, status, ms: 1, refusal: None }]
     }
 
-    fn order(run: &Run) -> Vec<u8> {
-        back(run).expect("a plan").steps.iter().map(|s| s.id.0).collect()
+    fn order(run: &Run) -> Vec<u16> {
+        take_back(run).expect("a plan").steps.iter().map(|s| s.id.0).collect()
     }
 
     #[test]
@@ -128,17 +128,17 @@ mod tests {
         let lost = told(call(1, "https://graph/applications", None));
         assert_eq!(order(&lost), [1]);
         let refused = told(call(1, "https://graph/applications", Some(403)));
-        assert_eq!(order(&refused), [0_u8; 0]);
+        assert_eq!(order(&refused), [0_u16; 0]);
         let reset = "https://arm/aks/resetServicePrincipalProfile";
         assert_eq!(order(&told(call(9, reset, None))), [9]);
-        assert_eq!(order(&told(call(9, reset, Some(409)))), [0_u8; 0]);
+        assert_eq!(order(&told(call(9, reset, Some(409)))), [0_u16; 0]);
     }
 
     #[test]
     fn what_is_taken_back_is_not_taken_back_again() {
         let mut run =
             told([learnt(8, Outcome::Created, &[Fact::WayBackKey]), learnt(1, Outcome::Created, &[Fact::App])]);
-        let plan = back(&run).expect("a plan");
+        let plan = take_back(&run).expect("a plan");
         for event in [
             Event::UndoStarted { run: RunId("7f3c9a2e".to_owned()), plan },
             learnt(8, Outcome::Undone, &[Fact::WayBackKey]),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::cloud::{CloudChoice, KnownCloud};
-use crate::field::{FIELDS, Key, Kind};
+use crate::input::{FIELDS, Key, Kind};
 use crate::text::clean;
 
 /// What was answered, as text, from wherever: screen, flag, environment or file.

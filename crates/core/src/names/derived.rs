@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::event::RunId;
+use super::RunId;
 use crate::ids::{ClusterId, ObjectId};
 
 /// The namespace of the derived names.

@@ -1,94 +1,10 @@
-//! Inputs: what answers mean. The only way to get [`Inputs`] is through the checks.
+//! Rules: what a single answer must be, and which answers go together.
 
-use std::path::PathBuf;
-
-use crate::answers::{Answers, Complaint};
-use crate::check::{LIVES_AFTER_RESET_HOURS, Part, QUESTION_HOURS};
-use crate::cloud::{CloudChoice, Endpoints, KnownCloud};
-use crate::field::{FIELDS, Key, Kind};
-use crate::ids::{AppId, ClusterId, ImageRef, RegistryId, TenantId, TenantRef};
-use crate::plan::Side;
+use super::{Adopt, Answers, Complaint, FIELDS, Key, Kind, LIVES_AFTER_RESET_HOURS, Part, QUESTION_HOURS};
+use crate::cloud::{CloudChoice, KnownCloud};
+use crate::ids::{AppId, ClusterId, ImageRef, RegistryId, TenantRef};
 use crate::sign_in::SignIn;
 use crate::text::{clean, printable};
-
-/// Who provisions the app in tenant B.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ConsentMode {
-    /// The operator where that is allowed, else a person.
-    Auto,
-    /// The operator, by Graph in B.
-    Direct,
-    /// A person, by the consent URL.
-    Url,
-}
-
-/// What reaching the two tenants takes: all that a resumed run needs beside its journal.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Access {
-    /// Which cloud.
-    pub cloud: CloudChoice,
-    /// Another sign-in host.
-    pub login_host: Option<url::Url>,
-    /// The cluster's tenant.
-    pub tenant_a: TenantRef,
-    /// The registry's tenant.
-    pub tenant_b: TenantRef,
-    /// Sign-in to A.
-    pub sign_in_a: SignIn,
-    /// Sign-in to B.
-    pub sign_in_b: SignIn,
-    /// The public client that persons sign in with; that of the Azure CLI where none is given.
-    pub client_id: AppId,
-    /// Authorities to trust besides the system's.
-    pub ca_file: Option<PathBuf>,
-    /// Divides crosspull's own waits; 1 or more.
-    pub pace: f64,
-    /// Minutes that a person is waited for.
-    pub consent_wait_minutes: u16,
-}
-
-/// Everything a plan is built from, typed.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Inputs {
-    /// What reaching the two tenants takes.
-    pub access: Access,
-    /// The clusters that are to pull; one today.
-    pub clusters: Vec<ClusterId>,
-    /// The registries they pull from; one today.
-    pub registries: Vec<RegistryId>,
-    /// What they are to pull; the proof pulls these.
-    pub images: Vec<ImageRef>,
-    /// The app registration's display name.
-    pub app_name: String,
-    /// Where the consent page goes afterwards.
-    pub redirect_uri: String,
-    /// Days that the client secret lives.
-    pub secret_days: u16,
-    /// Who provisions the app in B.
-    pub consent: ConsentMode,
-    /// Minutes between proof and reset.
-    pub soak_minutes: u16,
-    /// The namespace of the pod that proves the pull from within the cluster.
-    pub namespace: String,
-    /// True where a cluster that has an app of crosspull's is given another secret of it.
-    pub renew: bool,
-    /// What to do with an app that carries the cluster's mark and that no journal names.
-    pub adopt: Option<Adopt>,
-    /// Parts of the present principal's rights that may stay unread.
-    pub may_stay_unread: Vec<Part>,
-    /// True where the secret of the way back is saved, and so stays after the run.
-    pub keeps_way_back: bool,
-}
-
-/// The decision about an app that carries a cluster's mark and that no journal names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Adopt {
-    /// Take up the one of this object id or app id.
-    Id(uuid::Uuid),
-    /// Pass over it and make another.
-    New,
-}
 
 /// Checks one input as typed so far; what the form shows under its field. Blank text is no complaint here: whether
 /// an answer is needed is asked when all are there.
@@ -128,7 +44,7 @@ fn words(raw: &str) -> impl Iterator<Item = &str> {
     raw.split([' ', ',', '\t', '\n']).map(clean).filter(|t| !t.is_empty())
 }
 
-fn adopt(text: &str) -> Result<Adopt, String> {
+pub(super) fn adopt(text: &str) -> Result<Adopt, String> {
     if text == "new" {
         return Ok(Adopt::New);
     }
@@ -149,7 +65,7 @@ fn choice(key: Key, text: &str) -> Result<(), String> {
     Err(format!("\"{text}\" is not offered for {}: give {}", key.name(), offered.join(" or ")))
 }
 
-fn https(text: &str, what: &str) -> Result<url::Url, String> {
+pub(super) fn https(text: &str, what: &str) -> Result<url::Url, String> {
     url::Url::parse(text)
         .ok()
         .filter(|u| u.scheme() == "https" && u.host().is_some())
@@ -157,7 +73,7 @@ fn https(text: &str, what: &str) -> Result<url::Url, String> {
 }
 
 /// A redirect address is sent as it is written: a trailing slash counts (AADSTS50011), so none is added.
-fn redirect(text: &str) -> Result<String, String> {
+pub(super) fn redirect(text: &str) -> Result<String, String> {
     let parsed = url::Url::parse(text).ok();
     let loopback = parsed.as_ref().and_then(url::Url::host_str).is_some_and(|h| h == "localhost");
     match parsed {
@@ -173,16 +89,16 @@ fn number(text: &str, range: std::ops::RangeInclusive<u16>, what: &str) -> Resul
         .ok_or_else(|| format!("\"{text}\" is not a number of {what}: give {} to {}", range.start(), range.end()))
 }
 
-fn client_id(text: &str) -> Result<AppId, String> {
+pub(super) fn client_id(text: &str) -> Result<AppId, String> {
     text.parse().map_err(|_| format!("\"{text}\" is not a GUID: give the application (client) id of a public client"))
 }
 
 /// Two years is what Graph gives by default and the portal's longest offer (`azure-facts.md` 3.3).
-fn days(text: &str) -> Result<u16, String> {
+pub(super) fn days(text: &str) -> Result<u16, String> {
     number(text, 1..=730, "days")
 }
 
-fn minutes(text: &str) -> Result<u16, String> {
+pub(super) fn minutes(text: &str) -> Result<u16, String> {
     number(text, 0..=1440, "minutes")
 }
 
@@ -201,166 +117,11 @@ pub fn namespace(text: &str) -> Result<String, String> {
     }
 }
 
-fn pace(text: &str) -> Result<f64, String> {
+pub(super) fn pace(text: &str) -> Result<f64, String> {
     text.parse()
         .ok()
         .filter(|p: &f64| p.is_finite() && (1.0..=1_000_000.0).contains(p))
         .ok_or_else(|| format!("\"{text}\" is not a pace: give a number from 1 to 1000000"))
-}
-
-impl Inputs {
-    /// Reads the answers; complains about all of them at once.
-    ///
-    /// # Errors
-    /// Every complaint, in the order of the table.
-    pub fn from_answers(answers: &Answers) -> Result<Self, Vec<Complaint>> {
-        let mut complaints = wrong_values(answers);
-        for key in [Key::TenantA, Key::Cluster, Key::TenantB, Key::Registry, Key::Repository] {
-            if answers.all(key).is_empty() {
-                let help = key.field().map_or("", |f| f.help);
-                complaints.push(Complaint { key: Some(key), text: format!("{}: missing. {help}", key.name()) });
-            }
-        }
-        complaints.extend(across(answers));
-        if !complaints.is_empty() {
-            return Err(complaints);
-        }
-        Self::read(answers).map_err(|text| vec![Complaint { key: None, text }])
-    }
-
-    /// Reads answers that passed every check.
-    fn read(answers: &Answers) -> Result<Self, String> {
-        let text = |key| answers.or_default(key);
-        let clusters: Vec<ClusterId> =
-            answers.all(Key::Cluster).into_iter().map(ClusterId::parse).collect::<Result<_, _>>()?;
-        let default_name = clusters.first().map(|c| format!("crosspull-{}", c.name())).unwrap_or_default();
-        Ok(Self {
-            access: Access::read(answers)?,
-            clusters,
-            registries: answers.all(Key::Registry).into_iter().map(RegistryId::parse).collect::<Result<_, _>>()?,
-            images: answers.all(Key::Repository).into_iter().map(ImageRef::parse).collect::<Result<_, _>>()?,
-            app_name: answers.get(Key::AppName).map_or(default_name, str::to_owned),
-            redirect_uri: redirect(text(Key::RedirectUri))?,
-            secret_days: days(text(Key::SecretDays))?,
-            consent: match text(Key::Consent) {
-                "direct" => ConsentMode::Direct,
-                "url" => ConsentMode::Url,
-                _ => ConsentMode::Auto,
-            },
-            soak_minutes: minutes(text(Key::Soak))?,
-            namespace: namespace(text(Key::Namespace))?,
-            renew: text(Key::Renew) == "yes",
-            adopt: answers.get(Key::Adopt).map(adopt).transpose()?,
-            may_stay_unread: answers.all(Key::Unread).into_iter().map(Part::parse).collect::<Result<_, _>>()?,
-            keeps_way_back: answers.get(Key::WayBackOut).is_some(),
-        })
-    }
-}
-
-impl Access {
-    /// Reads what reaching the tenants of a run takes, for a run that goes on: its tenants are those of its journal,
-    /// whatever the answers say.
-    ///
-    /// # Errors
-    /// Every complaint at once.
-    pub fn of_run(answers: &Answers, tenant_a: TenantId, tenant_b: TenantId) -> Result<Self, Vec<Complaint>> {
-        let mut answers = answers.only(Key::is_of_access);
-        answers.set(Key::TenantA, tenant_a.to_string());
-        answers.set(Key::TenantB, tenant_b.to_string());
-        let mut complaints = wrong_values(&answers);
-        complaints.extend(across(&answers));
-        if !complaints.is_empty() {
-            return Err(complaints);
-        }
-        Self::read(&answers).map_err(|text| vec![Complaint { key: None, text }])
-    }
-
-    /// Where what is sent goes, in one line, where that is not what a known cloud's documents say: another cloud,
-    /// another sign-in host, another authority.
-    #[must_use]
-    pub fn elsewhere(&self, endpoints: &Endpoints) -> Option<String> {
-        let known = self.cloud.known();
-        let documented = known.is_some_and(|cloud| cloud.signs_in_at(&endpoints.login));
-        if documented && self.ca_file.is_none() {
-            return None;
-        }
-        let kind = if self.cloud.is_simulated() { "simulated cloud" } else { "cloud" };
-        let Endpoints { name, login, graph, arm, .. } = endpoints;
-        let name = printable(name, 60);
-        let trusts = self.ca_file.as_ref().map(|file| format!("; the authorities in {} are trusted", file.display()));
-        Some(format!("{kind} {name} at {arm}: sign-in goes to {login}, Graph to {graph}{}", trusts.unwrap_or_default()))
-    }
-
-    /// The tenant of a side, as it was named.
-    #[must_use]
-    pub const fn tenant(&self, side: Side) -> &TenantRef {
-        match side {
-            Side::A => &self.tenant_a,
-            Side::B => &self.tenant_b,
-        }
-    }
-
-    /// Reads what reaching one tenant takes, while the other may not be answered yet: nobody signs in there.
-    ///
-    /// # Errors
-    /// Every complaint at once.
-    pub fn of_side(answers: &Answers, side: Side) -> Result<Self, Vec<Complaint>> {
-        let mut answers = answers.only(|key| key.is_of_access() || matches!(key, Key::TenantA | Key::TenantB));
-        let tenant = Key::tenant(side);
-        answers.set(Key::tenant(side.other()), answers.get(tenant).unwrap_or_default().to_owned());
-        answers.set(Key::sign_in(side.other()), SignIn::AzureCli.word());
-        let mut complaints = wrong_values(&answers);
-        if answers.get(tenant).is_none() {
-            complaints.push(Complaint { key: Some(tenant), text: sentence(tenant, "missing") });
-        }
-        if !complaints.is_empty() {
-            return Err(complaints);
-        }
-        let mut access = Self::read(&answers).map_err(|text| vec![Complaint { key: None, text }])?;
-        match side {
-            Side::A => access.sign_in_b = SignIn::Nobody,
-            Side::B => access.sign_in_a = SignIn::Nobody,
-        }
-        Ok(access)
-    }
-
-    /// The same where the tenant is not named yet, for finding out which there are: at the account's own. An app is
-    /// signed in to the tenant that it is told, so for an app one has to be named.
-    ///
-    /// # Errors
-    /// Every complaint at once.
-    pub fn at_home(answers: &Answers, side: Side) -> Result<Self, Vec<Complaint>> {
-        let way = SignIn::from_word(answers.or_default(Key::sign_in(side)));
-        if matches!(way, Some(SignIn::ServicePrincipal | SignIn::WorkloadIdentity)) {
-            return Self::of_side(answers, side);
-        }
-        let mut named = answers.clone();
-        named.set(Key::tenant(side), uuid::Uuid::nil().to_string());
-        let mut access = Self::of_side(&named, side)?;
-        match side {
-            Side::A => access.tenant_a = TenantRef::Home,
-            Side::B => access.tenant_b = TenantRef::Home,
-        }
-        Ok(access)
-    }
-
-    /// Reads answers that passed every check.
-    fn read(answers: &Answers) -> Result<Self, String> {
-        let text = |key| answers.or_default(key);
-        let sign_in = |key| SignIn::from_word(text(key)).unwrap_or(SignIn::AzureCli);
-        Ok(Self {
-            cloud: CloudChoice::parse(text(Key::Cloud))?,
-            login_host: answers.get(Key::LoginHost).map(|t| https(t, "a sign-in host")).transpose()?,
-            tenant_a: TenantRef::parse(text(Key::TenantA))?,
-            tenant_b: TenantRef::parse(text(Key::TenantB))?,
-            sign_in_a: sign_in(Key::SignInA),
-            sign_in_b: sign_in(Key::SignInB),
-            client_id: client_id(text(Key::ClientId))?,
-            ca_file: answers.get(Key::CaFile).map(PathBuf::from),
-            pace: pace(text(Key::Pace))?,
-            consent_wait_minutes: minutes(text(Key::ConsentWait))?,
-        })
-    }
 }
 
 /// Complaints about answers of a file that decide where secrets go, and that the operator did not give otherwise:
@@ -395,7 +156,7 @@ pub fn not_for_a_file(by: &str, file: &Answers, given: &Answers) -> Vec<Complain
 }
 
 /// Complaints about single values, in the order of the table.
-fn wrong_values(answers: &Answers) -> Vec<Complaint> {
+pub(super) fn wrong_values(answers: &Answers) -> Vec<Complaint> {
     let mut complaints = Vec::new();
     for field in &FIELDS {
         for value in answers.all(field.key) {
@@ -408,12 +169,12 @@ fn wrong_values(answers: &Answers) -> Vec<Complaint> {
 }
 
 /// `tenant-a: "x" is not …`: which input a sentence is about, for places without a field beside it.
-fn sentence(key: Key, text: &str) -> String {
+pub(super) fn sentence(key: Key, text: &str) -> String {
     format!("{}: {text}", key.name())
 }
 
 /// Complaints about answers that do not go together.
-fn across(answers: &Answers) -> Vec<Complaint> {
+pub(super) fn across(answers: &Answers) -> Vec<Complaint> {
     let mut found = Vec::new();
     let mut complain = |key: Key, text: String| found.push(Complaint { key: Some(key), text: sentence(key, &text) });
     let tenant = |key| answers.get(key).and_then(|t| TenantRef::parse(t).ok());
@@ -508,6 +269,8 @@ fn cloud_of(text: &str) -> Option<KnownCloud> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::{Access, ConsentMode, Inputs};
+    use crate::names::Side;
 
     fn complete() -> Answers {
         let mut answers = Answers::default();
@@ -536,7 +299,7 @@ mod tests {
         for (word, home) in [("azure-cli", true), ("device-code", true), ("service-principal", false)] {
             answers.set(Key::SignInB, word);
             let access = Access::at_home(&answers, Side::B);
-            assert_eq!(access.is_ok_and(|access| access.tenant_b == TenantRef::Home), home, "{word}");
+            assert_eq!(access.is_ok_and(|access| access.tenants.b == TenantRef::Home), home, "{word}");
         }
         assert!(TenantRef::parse(TenantRef::HOME).is_err(), "nobody names it");
     }

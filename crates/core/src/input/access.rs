@@ -1,0 +1,123 @@
+//! Access: what reaching the two tenants takes.
+
+use std::path::PathBuf;
+
+use super::rules::{across, client_id, https, minutes, pace, sentence, wrong_values};
+use super::{Answers, Complaint, Key};
+use crate::cloud::{CloudChoice, Endpoints};
+use crate::ids::{AppId, TenantId, TenantRef};
+use crate::names::{PerTenant, Side};
+use crate::sign_in::SignIn;
+use crate::text::printable;
+
+/// What reaching the two tenants takes: all that a resumed run needs beside its journal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Access {
+    /// Which cloud.
+    pub cloud: CloudChoice,
+    /// Another sign-in host.
+    pub login_host: Option<url::Url>,
+    /// The tenants, as they were named.
+    pub tenants: PerTenant<TenantRef>,
+    /// How to sign in to each tenant.
+    pub sign_ins: PerTenant<SignIn>,
+    /// The public client that persons sign in with; that of the Azure CLI where none is given.
+    pub client_id: AppId,
+    /// Authorities to trust besides the system's.
+    pub ca_file: Option<PathBuf>,
+    /// Divides crosspull's own waits; 1 or more.
+    pub pace: f64,
+    /// Minutes that a person is waited for.
+    pub consent_wait_minutes: u16,
+}
+
+impl Access {
+    /// Reads what reaching the tenants of a run takes, for a run that goes on: its tenants are those of its journal,
+    /// whatever the answers say.
+    ///
+    /// # Errors
+    /// Every complaint at once.
+    pub fn of_run(answers: &Answers, tenants: PerTenant<TenantId>) -> Result<Self, Vec<Complaint>> {
+        let mut answers = answers.only(Key::is_of_access);
+        for side in Side::BOTH {
+            answers.set(Key::tenant(side), tenants[side].to_string());
+        }
+        let mut complaints = wrong_values(&answers);
+        complaints.extend(across(&answers));
+        if !complaints.is_empty() {
+            return Err(complaints);
+        }
+        Self::read(&answers).map_err(|text| vec![Complaint { key: None, text }])
+    }
+
+    /// Where what is sent goes, in one line, where that is not what a known cloud's documents say: another cloud,
+    /// another sign-in host, another authority.
+    #[must_use]
+    pub fn elsewhere(&self, endpoints: &Endpoints) -> Option<String> {
+        let known = self.cloud.known();
+        let documented = known.is_some_and(|cloud| cloud.signs_in_at(&endpoints.login));
+        if documented && self.ca_file.is_none() {
+            return None;
+        }
+        let kind = if self.cloud.is_simulated() { "simulated cloud" } else { "cloud" };
+        let Endpoints { name, login, graph, arm, .. } = endpoints;
+        let name = printable(name, 60);
+        let trusts = self.ca_file.as_ref().map(|file| format!("; the authorities in {} are trusted", file.display()));
+        Some(format!("{kind} {name} at {arm}: sign-in goes to {login}, Graph to {graph}{}", trusts.unwrap_or_default()))
+    }
+
+    /// Reads what reaching one tenant takes, while the other may not be answered yet: nobody signs in there.
+    ///
+    /// # Errors
+    /// Every complaint at once.
+    pub fn of_side(answers: &Answers, side: Side) -> Result<Self, Vec<Complaint>> {
+        let mut answers = answers.only(|key| key.is_of_access() || matches!(key, Key::TenantA | Key::TenantB));
+        let tenant = Key::tenant(side);
+        answers.set(Key::tenant(side.other()), answers.get(tenant).unwrap_or_default().to_owned());
+        answers.set(Key::sign_in(side.other()), SignIn::AzureCli.word());
+        let mut complaints = wrong_values(&answers);
+        if answers.get(tenant).is_none() {
+            complaints.push(Complaint { key: Some(tenant), text: sentence(tenant, "missing") });
+        }
+        if !complaints.is_empty() {
+            return Err(complaints);
+        }
+        let mut access = Self::read(&answers).map_err(|text| vec![Complaint { key: None, text }])?;
+        access.sign_ins[side.other()] = SignIn::Nobody;
+        Ok(access)
+    }
+
+    /// The same where the tenant is not named yet, for finding out which there are: at the account's own. An app is
+    /// signed in to the tenant that it is told, so for an app one has to be named.
+    ///
+    /// # Errors
+    /// Every complaint at once.
+    pub fn at_home(answers: &Answers, side: Side) -> Result<Self, Vec<Complaint>> {
+        let way = SignIn::from_word(answers.or_default(Key::sign_in(side)));
+        if matches!(way, Some(SignIn::ServicePrincipal | SignIn::WorkloadIdentity)) {
+            return Self::of_side(answers, side);
+        }
+        let mut named = answers.clone();
+        named.set(Key::tenant(side), uuid::Uuid::nil().to_string());
+        let mut access = Self::of_side(&named, side)?;
+        access.tenants[side] = TenantRef::Home;
+        Ok(access)
+    }
+
+    /// Reads answers that passed every check.
+    pub(super) fn read(answers: &Answers) -> Result<Self, String> {
+        let text = |key| answers.or_default(key);
+        let tenant = |side| TenantRef::parse(text(Key::tenant(side)));
+        let sign_in = |side| SignIn::from_word(text(Key::sign_in(side))).unwrap_or(SignIn::AzureCli);
+        Ok(Self {
+            cloud: CloudChoice::parse(text(Key::Cloud))?,
+            login_host: answers.get(Key::LoginHost).map(|t| https(t, "a sign-in host")).transpose()?,
+            tenants: PerTenant { a: tenant(Side::A)?, b: tenant(Side::B)? },
+            sign_ins: PerTenant::of(sign_in),
+            client_id: client_id(text(Key::ClientId))?,
+            ca_file: answers.get(Key::CaFile).map(PathBuf::from),
+            pace: pace(text(Key::Pace))?,
+            consent_wait_minutes: minutes(text(Key::ConsentWait))?,
+        })
+    }
+}

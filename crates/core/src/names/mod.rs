@@ -1,0 +1,19 @@
+//! Words that every part uses: sides, roles, routes, outcomes, numbers, and the names that crosspull derives.
+
+mod derived;
+mod direction;
+mod number;
+mod outcome;
+mod role;
+mod route;
+mod side;
+
+pub use derived::{
+    SecretFor, assignment_description, assignment_name, made_by_a_run, marker, pod_name, run_mark, secret_name,
+};
+pub use direction::Direction;
+pub use number::{CallId, RunId, StepId};
+pub use outcome::{Outcome, Verdict};
+pub use role::Role;
+pub use route::Route;
+pub use side::{PerTenant, Side};

@@ -1,0 +1,79 @@
+//! Add a client secret to the app, and wait until sign-in takes it.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Fact, Learnt, Operation, PlannedCall, Step, Undo};
+use crate::ids::{ClusterId, KeyId};
+
+/// How a secret of an app is removed.
+pub(super) const REMOVE: &str = "Graph POST /applications/{id}/removePassword";
+
+/// Add a client secret, and wait until sign-in takes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddSecret {
+    /// Days that the secret lives.
+    pub days: u16,
+    /// The cluster that is to have it.
+    pub cluster: ClusterId,
+    /// True where the cluster gets another one, though it has one that lives.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub renew: bool,
+    /// The key id of the secret that the cluster has, where it uses this app and a journal or a name tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_use: Option<KeyId>,
+}
+
+impl Operation for AddSecret {
+    fn title(&self) -> String {
+        let which = if self.renew { "another" } else { "a" };
+        format!("add {which} client secret, {} days", self.days)
+    }
+
+    fn reads(&self, _steps: &[Step]) -> Vec<Fact> {
+        vec![Fact::AppObject, Fact::App]
+    }
+
+    fn writes(&self) -> Vec<Fact> {
+        vec![Fact::SecretKey, Fact::SecretEnds]
+    }
+
+    fn calls(&self) -> Vec<PlannedCall> {
+        vec![PlannedCall::sending("Graph POST /applications/{id}/addPassword", format!("ends in {} days", self.days))]
+    }
+
+    fn explains(&self) -> String {
+        format!(
+            "Adds a client secret that lives {} days to the app, then waits until sign-in in tenant A takes it. Azure \
+             tells the secret once; it stays in memory.",
+            self.days
+        )
+    }
+
+    fn needs(&self) -> &'static str {
+        super::create_principal::NEEDS
+    }
+
+    fn undo(&self) -> Undo {
+        Undo::By(REMOVE)
+    }
+
+    fn undo_title(&self) -> String {
+        "remove the client secret".to_owned()
+    }
+
+    fn undo_calls(&self, made: &[Learnt]) -> Vec<PlannedCall> {
+        PlannedCall::about(REMOVE, made)
+    }
+
+    fn undo_explains(&self) -> String {
+        "Removes the client secret from the app.".to_owned()
+    }
+
+    fn cluster(&self) -> Option<&ClusterId> {
+        Some(&self.cluster)
+    }
+
+    fn makes_footing(&self) -> bool {
+        true
+    }
+}

@@ -1,0 +1,76 @@
+//! Give the new principal the roles of the cluster's former one.
+
+use serde::{Deserialize, Serialize};
+
+use super::grant_role::{UNDO, unassign_calls};
+use super::{Fact, Learnt, Operation, PlannedCall, Step, Undo};
+use crate::check::HeldRole;
+use crate::ids::ClusterId;
+use crate::text::count;
+
+/// Give the new principal the roles of the cluster's former one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CopyRoles {
+    /// Which cluster.
+    pub cluster: ClusterId,
+    /// The roles that the operator may assign.
+    pub roles: Vec<HeldRole>,
+}
+
+impl Operation for CopyRoles {
+    fn title(&self) -> String {
+        "copy the old principal's roles".to_owned()
+    }
+
+    fn reads(&self, _steps: &[Step]) -> Vec<Fact> {
+        vec![Fact::PrincipalA]
+    }
+
+    fn writes(&self) -> Vec<Fact> {
+        self.roles.iter().map(|role| Fact::RoleCopy(role.key())).collect()
+    }
+
+    fn calls(&self) -> Vec<PlannedCall> {
+        let one = |role: &HeldRole| {
+            let condition = if role.condition.is_some() { ", with its condition" } else { "" };
+            PlannedCall::sending(
+                format!("ARM PUT roleAssignments on {}", role.scope),
+                format!("{}{condition}", role.role),
+            )
+        };
+        self.roles.iter().map(one).collect()
+    }
+
+    fn explains(&self) -> String {
+        let named: Vec<String> = self.roles.iter().map(HeldRole::short).collect();
+        format!(
+            "Gives the new service principal the roles that the cluster's present one has, with their scopes and \
+             conditions: {}.",
+            named.join(", ")
+        )
+    }
+
+    fn needs(&self) -> &'static str {
+        "It needs Microsoft.Authorization/roleAssignments/write where each role holds."
+    }
+
+    fn undo(&self) -> Undo {
+        Undo::By("ARM DELETE roleAssignments/{id}, for each")
+    }
+
+    fn undo_title(&self) -> String {
+        format!("take back {} of the new principal", count(self.roles.len(), "role"))
+    }
+
+    fn undo_calls(&self, made: &[Learnt]) -> Vec<PlannedCall> {
+        unassign_calls(made)
+    }
+
+    fn undo_explains(&self) -> String {
+        UNDO.to_owned()
+    }
+
+    fn makes_footing(&self) -> bool {
+        true
+    }
+}

@@ -1,0 +1,91 @@
+//! Create the multi-tenant app registration, or take up one that is there.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Fact, Learnt, Operation, PlannedCall, Undo};
+use crate::ids::ObjectId;
+
+/// Create the multi-tenant app registration, or take up the one that the checks saw.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreateApp {
+    /// The display name of the app.
+    pub name: String,
+    /// The redirect address of the app.
+    pub redirect_uri: String,
+    /// The tag by which a later run finds the app.
+    pub marker: String,
+    /// The app that the checks saw and that is taken up; none where one is to be made, and in plans of version 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub takes_up: Option<ObjectId>,
+    /// Apps that carry the mark and that the checks passed over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passes_over: Vec<ObjectId>,
+}
+
+impl Operation for CreateApp {
+    fn title(&self) -> String {
+        match self.takes_up {
+            Some(_) => format!("take up the app {}", self.name),
+            None => "create the multi-tenant app".to_owned(),
+        }
+    }
+
+    fn writes(&self) -> Vec<Fact> {
+        vec![Fact::AppObject, Fact::App]
+    }
+
+    fn calls(&self) -> Vec<PlannedCall> {
+        let Self { name, redirect_uri, .. } = self;
+        vec![match self.takes_up {
+            Some(object) => PlannedCall::sending(format!("Graph GET /applications/{object}"), "it is taken up"),
+            None => PlannedCall::sending(
+                "Graph POST /applications",
+                format!("{name}, AzureADMultipleOrgs, redirect {redirect_uri}, no API permission"),
+            ),
+        }]
+    }
+
+    fn explains(&self) -> String {
+        match self.takes_up {
+            Some(object) => {
+                format!("Takes up the app registration {object} , which the checks saw. Nothing of it is changed.")
+            }
+            None => format!(
+                "Registers the app {} in tenant A, so that other tenants may let it in. It asks for no permission of its \
+                 own. It carries a tag by which a later run for this cluster finds it.",
+                self.name
+            ),
+        }
+    }
+
+    fn needs(&self) -> &'static str {
+        super::create_principal::NEEDS
+    }
+
+    fn undo(&self) -> Undo {
+        match self.takes_up {
+            Some(_) => Undo::Nothing,
+            None => Undo::By("Graph DELETE /applications/{id}"),
+        }
+    }
+
+    fn undo_title(&self) -> String {
+        format!("delete the app {}", self.name)
+    }
+
+    fn undo_calls(&self, made: &[Learnt]) -> Vec<PlannedCall> {
+        PlannedCall::about("Graph DELETE /applications", made)
+    }
+
+    fn undo_explains(&self) -> String {
+        format!(
+            "Deletes the app {}, and with it its secrets and its service principal at home. Entra keeps a deleted app for \
+             30 days.",
+            self.name
+        )
+    }
+
+    fn makes_footing(&self) -> bool {
+        true
+    }
+}

@@ -1,0 +1,70 @@
+//! Pull from within the cluster, by a pod that is removed again.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Fact, Learnt, Operation, PlannedCall, Step, Undo};
+use crate::ids::{ClusterId, ImageRef};
+
+/// Pull from within the cluster, by a pod that is removed again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProveInside {
+    /// Which cluster.
+    pub cluster: ClusterId,
+    /// The host of the registry.
+    pub login_server: String,
+    /// What is pulled.
+    pub image: ImageRef,
+    /// The namespace of the pod.
+    pub namespace: String,
+}
+
+impl Operation for ProveInside {
+    fn title(&self) -> String {
+        format!("prove it from {}", self.cluster.name())
+    }
+
+    fn reads(&self, _steps: &[Step]) -> Vec<Fact> {
+        vec![Fact::ClusterClient(self.cluster.clone())]
+    }
+
+    fn writes(&self) -> Vec<Fact> {
+        vec![Fact::Pod(self.cluster.clone()), Fact::ProvedInside(self.cluster.clone())]
+    }
+
+    fn calls(&self) -> Vec<PlannedCall> {
+        vec![PlannedCall::sending(
+            format!("Kubernetes POST a pod in {}", self.namespace),
+            "it pulls the image, runs nothing of it, and is removed",
+        )]
+    }
+
+    fn explains(&self) -> String {
+        format!(
+            "Starts a pod in the namespace {} of {} that pulls {} and runs nothing of it, reads what became of the pull, \
+             and removes the pod. Where the Kubernetes API cannot be reached from here, it tells the commands.",
+            self.namespace,
+            self.cluster.name(),
+            self.image
+        )
+    }
+
+    fn needs(&self) -> &'static str {
+        "It needs the right to read the cluster's user credential, and to make and remove a pod in the namespace."
+    }
+
+    fn undo(&self) -> Undo {
+        Undo::With("the step: its pod is removed")
+    }
+
+    fn undo_title(&self) -> String {
+        "remove the pod".to_owned()
+    }
+
+    fn undo_calls(&self, made: &[Learnt]) -> Vec<PlannedCall> {
+        PlannedCall::about("Kubernetes DELETE the pod", made)
+    }
+
+    fn undo_explains(&self) -> String {
+        "Removes the pod.".to_owned()
+    }
+}

@@ -1,0 +1,70 @@
+//! Bring the app into tenant B as a service principal.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Fact, Learnt, Operation, PlannedCall, Step, Undo};
+use crate::input::ConsentMode;
+
+/// Create the app's service principal in tenant B, or have a person do it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Provision {
+    /// Who does it.
+    pub consent: ConsentMode,
+    /// Where the consent page goes afterwards.
+    pub redirect_uri: String,
+}
+
+impl Operation for Provision {
+    fn title(&self) -> String {
+        "provision the app".to_owned()
+    }
+
+    fn reads(&self, _steps: &[Step]) -> Vec<Fact> {
+        vec![Fact::App]
+    }
+
+    fn writes(&self) -> Vec<Fact> {
+        vec![Fact::PrincipalB]
+    }
+
+    fn calls(&self) -> Vec<PlannedCall> {
+        vec![PlannedCall::new(match self.consent {
+            ConsentMode::Url => "a person opens the consent page of tenant B",
+            ConsentMode::Direct => "Graph POST /servicePrincipals",
+            ConsentMode::Auto => "Graph POST /servicePrincipals, or a person opens the consent page",
+        })]
+    }
+
+    fn explains(&self) -> String {
+        let who = match self.consent {
+            ConsentMode::Auto => "by your sign-in where it may, else by a person who opens a link",
+            ConsentMode::Direct => "by your sign-in there",
+            ConsentMode::Url => "by an administrator who opens a link",
+        };
+        format!("Brings the app into tenant B as a service principal, {who}.")
+    }
+
+    fn needs(&self) -> &'static str {
+        "It needs the role Application Administrator or Cloud Application Administrator in tenant B, or a person who has it."
+    }
+
+    fn undo(&self) -> Undo {
+        Undo::By("Graph DELETE /servicePrincipals/{id}")
+    }
+
+    fn undo_title(&self) -> String {
+        "delete its service principal in B".to_owned()
+    }
+
+    fn undo_calls(&self, made: &[Learnt]) -> Vec<PlannedCall> {
+        PlannedCall::about("Graph DELETE /servicePrincipals", made)
+    }
+
+    fn undo_explains(&self) -> String {
+        "Deletes the app's service principal.".to_owned()
+    }
+
+    fn makes_footing(&self) -> bool {
+        true
+    }
+}

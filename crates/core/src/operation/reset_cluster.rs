@@ -1,0 +1,99 @@
+//! Give the cluster the new credential.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Fact, Learnt, Operation, PlannedCall, Step, Undo, prove_pull};
+use crate::check::HeldRole;
+use crate::ids::{AppId, ClusterId};
+
+/// Give the cluster the new credential.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResetCluster {
+    /// Which cluster.
+    pub cluster: ClusterId,
+    /// Minutes to wait first.
+    pub soak_minutes: u16,
+    /// The app that it had before; none where it has the new one already, and in plans of the first version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<AppId>,
+    /// What the new principal will lack of what the former one has, each with the reason.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lacks: Vec<String>,
+    /// All roles of the former principal that were read, for the way back. Plans of version 1 have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub holds: Vec<HeldRole>,
+}
+
+impl ResetCluster {
+    fn call(&self) -> String {
+        format!("ARM POST {}/resetServicePrincipalProfile", self.cluster.name())
+    }
+}
+
+impl Operation for ResetCluster {
+    fn title(&self) -> String {
+        format!("reset {}", self.cluster.name())
+    }
+
+    fn reads(&self, steps: &[Step]) -> Vec<Fact> {
+        let mut facts = vec![Fact::App, Fact::PrincipalA, Fact::SecretKey];
+        facts.extend(prove_pull::proofs(steps));
+        facts
+    }
+
+    fn writes(&self) -> Vec<Fact> {
+        vec![Fact::ClusterClient(self.cluster.clone())]
+    }
+
+    fn calls(&self) -> Vec<PlannedCall> {
+        vec![PlannedCall::new(self.call())]
+    }
+
+    fn explains(&self) -> String {
+        let when = match self.soak_minutes {
+            0 => "right after the proof".to_owned(),
+            minutes => format!("{minutes} min after the proof"),
+        };
+        format!(
+            "Gives {} the new credential, {when}. Azure renews every node, as in an upgrade. You are asked first.",
+            self.cluster.name()
+        )
+    }
+
+    fn needs(&self) -> &'static str {
+        "It needs Microsoft.ContainerService/managedClusters/resetServicePrincipalProfile/action on the cluster."
+    }
+
+    fn undo(&self) -> Undo {
+        match self.from {
+            Some(_) => Undo::By("ARM POST resetServicePrincipalProfile, to the former app with a secret of it"),
+            // The cluster has the app already, and keeps it.
+            None => Undo::Nothing,
+        }
+    }
+
+    fn undo_title(&self) -> String {
+        format!("reset {} to its former app", self.cluster.name())
+    }
+
+    fn undo_calls(&self, _made: &[Learnt]) -> Vec<PlannedCall> {
+        let app = self.from.map_or_else(|| "the former app".to_owned(), |app| format!("the former app {app}"));
+        vec![PlannedCall::sending(self.call(), format!("{app}, with a secret of it"))]
+    }
+
+    fn undo_explains(&self) -> String {
+        format!(
+            "Gives {} its former app back, by a new secret of that app. Azure renews every node, as in an upgrade. You are \
+             asked first.",
+            self.cluster.name()
+        )
+    }
+
+    fn cluster(&self) -> Option<&ClusterId> {
+        Some(&self.cluster)
+    }
+
+    fn asks_first(&self) -> bool {
+        true
+    }
+}

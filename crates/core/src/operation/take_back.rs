@@ -1,0 +1,44 @@
+//! Take back what a step of a run made.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Learnt, Operation, PlannedCall, Step};
+
+/// Take back what a step of a run made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakeBack {
+    /// That step.
+    pub of: Box<Step>,
+    /// What it made, as far as the journal tells; more is looked for by the run's mark.
+    pub made: Vec<Learnt>,
+    /// The days that a secret lives which is made on the way.
+    pub days: u16,
+}
+
+impl TakeBack {
+    fn undone(&self) -> &dyn Operation {
+        self.of.op.operation()
+    }
+}
+
+impl Operation for TakeBack {
+    fn title(&self) -> String {
+        self.undone().undo_title()
+    }
+
+    fn calls(&self) -> Vec<PlannedCall> {
+        self.undone().undo_calls(&self.made)
+    }
+
+    fn explains(&self) -> String {
+        self.undone().undo_explains()
+    }
+
+    fn needs(&self) -> &'static str {
+        "It needs the rights that making it needed."
+    }
+
+    fn asks_first(&self) -> bool {
+        self.undone().asks_first()
+    }
+}

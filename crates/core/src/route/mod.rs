@@ -1,0 +1,177 @@
+//! Routes: the ways to give a cluster access to a registry. One file a route; this file holds what they share.
+
+use crate::check::{RoleMode, Survey};
+use crate::ids::ImageRef;
+use crate::input::Inputs;
+use crate::names::{Role, Route};
+use crate::plan::Plan;
+
+mod new_app;
+
+/// A way to give a cluster access, as a value: all that forms, checks, plan and screens ask of a route.
+#[derive(Debug, Clone, Copy)]
+pub struct RouteSpec {
+    /// The name of the route.
+    pub route: Route,
+    /// Builds the plan from the answers and from what the checks read.
+    pub plan: fn(&Inputs, &Survey) -> Plan,
+}
+
+/// Every route.
+pub const ROUTES: [&RouteSpec; 1] = [&new_app::SPEC];
+
+/// Builds the plan of a route.
+#[must_use]
+pub fn plan(inputs: &Inputs, survey: &Survey) -> Plan {
+    (new_app::SPEC.plan)(inputs, survey)
+}
+
+/// Returns the role that lets a principal pull from a registry of that mode, and the repositories that its condition names.
+fn role_for(mode: RoleMode, images: &[ImageRef]) -> (Role, Vec<String>) {
+    match mode {
+        RoleMode::Registry => (Role::AcrPull, Vec::new()),
+        RoleMode::Repositories => (Role::RepositoryReader, repositories(images)),
+    }
+}
+
+/// Returns the repositories of the images, each once.
+fn repositories(images: &[ImageRef]) -> Vec<String> {
+    let mut names: Vec<String> = images.iter().map(|i| i.repository.clone()).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::check::{AppFacts, ClusterFacts, HeldRole, Reach, RegistryFacts, TenantFacts};
+    use crate::condition::condition;
+    use crate::ids::{ClusterId, ObjectId, TenantId};
+    use crate::input::{Answers, Key};
+    use crate::names::{PerTenant, marker};
+    use crate::operation::{Fact, Op};
+
+    pub(crate) fn sample(mode: RoleMode) -> Plan {
+        let inputs = sample_inputs();
+        (new_app::SPEC.plan)(&inputs, &sample_survey(&inputs, mode))
+    }
+
+    fn sample_inputs() -> Inputs {
+        let mut answers = Answers::default();
+        for key in [Key::TenantA, Key::Cluster, Key::TenantB, Key::Registry, Key::Repository] {
+            answers.set(key, key.field().expect("a row").example);
+        }
+        Inputs::from_answers(&answers).expect("complete")
+    }
+
+    fn sample_survey(inputs: &Inputs, mode: RoleMode) -> Survey {
+        let tenant = |n: u128| TenantFacts { id: TenantId(uuid::Uuid::from_u128(n)), name: None };
+        Survey {
+            cloud: "AzureCloud".to_owned(),
+            tenants: PerTenant { a: tenant(1), b: tenant(2) },
+            clusters: inputs
+                .clusters
+                .iter()
+                .map(|id| ClusterFacts {
+                    id: id.clone(),
+                    client_id: "33333333-3333-4333-8333-333333333333".parse().ok(),
+                    provisioning_state: String::new(),
+                    power_state: String::new(),
+                    nodes: 3,
+                    holds: Vec::new(),
+                    key: None,
+                    roles: vec![HeldRole {
+                        role: "Contributor".to_owned(),
+                        definition:
+                            "/providers/Microsoft.Authorization/roleDefinitions/b24988ac-6180-42a0-ab88-20f7382dd24c"
+                                .to_owned(),
+                        scope: "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/MC_shop".to_owned(),
+                        condition: None,
+                    }],
+                    lacks: Vec::new(),
+                })
+                .collect(),
+            registries: inputs
+                .registries
+                .iter()
+                .map(|id| RegistryFacts {
+                    id: id.clone(),
+                    login_server: "registryb.azurecr.io".to_owned(),
+                    mode,
+                    reach: Reach::Open,
+                })
+                .collect(),
+            app: None,
+            passed_over: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn every_fact_is_written_before_it_is_read_and_every_change_says_how_it_is_undone() {
+        let plan = sample(RoleMode::Registry);
+        let mut known: Vec<Fact> = Vec::new();
+        for step in &plan.steps {
+            for fact in plan.reads(step) {
+                assert!(known.contains(&fact), "step {} reads {fact:?} too early", step.id);
+            }
+            known.extend(step.writes());
+            assert!(!step.calls().is_empty());
+            assert!(!step.undo().to_string().is_empty());
+        }
+        assert_eq!(plan.steps.len(), 11);
+    }
+
+    #[test]
+    fn a_cluster_that_has_the_app_already_has_no_former_one() {
+        let inputs = sample_inputs();
+        let mut survey = sample_survey(&inputs, RoleMode::Registry);
+        let app_id = survey.clusters.first().and_then(|c| c.client_id).expect("an app");
+        survey.app = Some(AppFacts {
+            object_id: ObjectId(uuid::Uuid::nil()),
+            app_id,
+            name: String::new(),
+            created: None,
+            owners: None,
+            secrets: Vec::new(),
+            certificates: 0,
+        });
+        let plan = (new_app::SPEC.plan)(&inputs, &survey);
+        let former = plan.steps.iter().filter(|s| match &s.op {
+            Op::CopyRoles(_) | Op::KeepWayBack(_) => true,
+            Op::ResetCluster(reset) => reset.from.is_some(),
+            _ => false,
+        });
+        assert_eq!(former.count(), 0);
+    }
+
+    #[test]
+    fn a_registry_with_roles_on_repositories_gets_a_reader_with_a_condition() {
+        let plan = sample(RoleMode::Repositories);
+        let granted = plan.steps.iter().find_map(|s| match &s.op {
+            Op::GrantRole(grant) => Some((grant.role, condition(&grant.repositories))),
+            _ => None,
+        });
+        let (role, condition) = granted.expect("a role");
+        assert_eq!(role, Role::RepositoryReader);
+        assert!(condition.is_some_and(|c| c.ends_with(
+            "(@Request[Microsoft.ContainerRegistry/registries/repositories:name] StringEqualsIgnoreCase 'shop/web'))"
+        )));
+    }
+
+    #[test]
+    fn derived_names_do_not_depend_on_spelling() {
+        let text = Key::Cluster.field().expect("a row").example;
+        let one = ClusterId::parse(text).expect("an id");
+        let other = ClusterId::parse(&text.replace("resourceGroups", "resourcegroups").replace("rg-shop", "RG-Shop"))
+            .expect("an id");
+        assert_eq!(marker(&one), marker(&other));
+    }
+
+    #[test]
+    fn a_plan_survives_its_own_json() {
+        let plan = sample(RoleMode::Registry);
+        let json = serde_json::to_string(&plan).expect("writes");
+        assert_eq!(serde_json::from_str::<Plan>(&json).expect("reads"), plan);
+    }
+}

@@ -1,0 +1,120 @@
+//! Route `new-app`: a new multi-tenant app becomes the cluster's service principal (`product.md` section 3).
+
+use super::{RouteSpec, role_for};
+use crate::check::{ClusterFacts, RegistryFacts, Survey};
+use crate::input::Inputs;
+use crate::names::{Route, Side, marker};
+use crate::operation::{
+    AddSecret, CopyRoles, CreateApp, CreatePrincipal, GrantRole, HandOverRegistry, KeepWayBack, OldSecret, Op,
+    ProveInside, ProvePull, Provision, RemoveSecret, ResetCluster,
+};
+use crate::plan::{PLAN_VERSION, Plan, numbered};
+use crate::sign_in::SignIn;
+
+pub(super) const SPEC: RouteSpec = RouteSpec { route: Route::NewApp, plan };
+
+/// Builds the plan: the app in A, its service principal and role in B, the proof, and then the cluster.
+fn plan(inputs: &Inputs, survey: &Survey) -> Plan {
+    let mut steps = Vec::new();
+    for cluster in &survey.clusters {
+        steps.extend(app_and_secret(inputs, survey, cluster).map(|op| (Side::A, op)));
+    }
+    let handed_over = inputs.access.sign_ins.b == SignIn::Nobody;
+    if !handed_over {
+        let (consent, redirect_uri) = (inputs.consent, inputs.redirect_uri.clone());
+        steps.push((Side::B, Op::Provision(Provision { consent, redirect_uri })));
+    }
+    for registry in &survey.registries {
+        steps.push((Side::B, let_pull(inputs, registry, handed_over)));
+    }
+    for registry in &survey.registries {
+        steps.push((Side::B, prove(inputs, registry)));
+    }
+    for cluster in &survey.clusters {
+        steps.extend(reset(inputs, survey, cluster).into_iter().map(|op| (Side::A, op)));
+    }
+    Plan {
+        v: PLAN_VERSION,
+        route: Route::NewApp,
+        cloud: survey.cloud.clone(),
+        tenants: survey.tenants.as_ref().map(|tenant| tenant.id),
+        steps: numbered(steps),
+    }
+}
+
+/// The app that the cluster is to use, its service principal at home, and a secret.
+fn app_and_secret(inputs: &Inputs, survey: &Survey, cluster: &ClusterFacts) -> [Op; 3] {
+    let app = CreateApp {
+        name: inputs.app_name.clone(),
+        redirect_uri: inputs.redirect_uri.clone(),
+        marker: marker(&cluster.id),
+        takes_up: survey.app.as_ref().map(|app| app.object_id),
+        passes_over: survey.passed_over.clone(),
+    };
+    let secret = AddSecret {
+        days: inputs.secret_days,
+        cluster: cluster.id.clone(),
+        renew: inputs.renew && survey.has_own_app(cluster),
+        in_use: cluster.key,
+    };
+    [Op::CreateApp(app), Op::CreatePrincipal(CreatePrincipal {}), Op::AddSecret(secret)]
+}
+
+/// The role on a registry, or the page for whoever may assign it.
+fn let_pull(inputs: &Inputs, registry: &RegistryFacts, handed_over: bool) -> Op {
+    if handed_over {
+        return Op::HandOver(HandOverRegistry {
+            registry: registry.id.clone(),
+            images: inputs.images.clone(),
+            app_name: inputs.app_name.clone(),
+            redirect_uri: inputs.redirect_uri.clone(),
+        });
+    }
+    let (role, repositories) = role_for(registry.mode, &inputs.images);
+    Op::GrantRole(GrantRole { registry: registry.id.clone(), role, repositories })
+}
+
+fn prove(inputs: &Inputs, registry: &RegistryFacts) -> Op {
+    let (login_server, images) = (registry.login_server.clone(), inputs.images.clone());
+    Op::ProvePull(ProvePull { registry: registry.id.clone(), login_server, images })
+}
+
+/// What changes the cluster, and what only matters to that change: the roles, the way back, the reset, the proof from
+/// within, and the secret that goes at the end.
+fn reset(inputs: &Inputs, survey: &Survey, facts: &ClusterFacts) -> Vec<Op> {
+    let cluster = &facts.id;
+    // Where the cluster has the app of an earlier run, there is no former one whose roles count, and no way back.
+    let from = facts.client_id.filter(|_| !survey.has_own_app(facts));
+    let mut ops = Vec::new();
+    if from.is_some() && !facts.roles.is_empty() {
+        ops.push(Op::CopyRoles(CopyRoles { cluster: cluster.clone(), roles: facts.roles.clone() }));
+    }
+    if let Some(app) = from {
+        // One that nobody saves proves that it can be made, and need not live longer than the run.
+        let (days, saved) = if inputs.keeps_way_back { (inputs.secret_days, true) } else { (1, false) };
+        ops.push(Op::KeepWayBack(KeepWayBack { cluster: cluster.clone(), app, days, saved }));
+    }
+    ops.push(Op::ResetCluster(ResetCluster {
+        cluster: cluster.clone(),
+        soak_minutes: inputs.soak_minutes,
+        from,
+        lacks: facts.lacks.clone(),
+        holds: facts.holds.clone(),
+    }));
+    for registry in &survey.registries {
+        if let Some(image) = inputs.images.first() {
+            ops.push(Op::ProveInside(ProveInside {
+                cluster: cluster.clone(),
+                login_server: registry.login_server.clone(),
+                image: image.clone(),
+                namespace: inputs.namespace.clone(),
+            }));
+        }
+    }
+    let replaced = facts.key.filter(|_| inputs.renew && from.is_none()).map(OldSecret::Replaced);
+    let way_back = from.filter(|_| !inputs.keeps_way_back).map(OldSecret::WayBack);
+    for secret in replaced.into_iter().chain(way_back) {
+        ops.push(Op::RemoveSecret(RemoveSecret { cluster: cluster.clone(), secret }));
+    }
+    ops
+}
