@@ -203,7 +203,7 @@ fn spans(entries: &[Entry]) -> BTreeMap<Unit, Vec<(f64, f64)>> {
 
 fn of_check(check: &Check) -> Unit {
     match check {
-        Check::Cloud | Check::Tenants => Unit::Discovery,
+        Check::Cloud | Check::Tenants | Check::Route => Unit::Discovery,
         Check::SignIn(side) => Unit::SignIn(*side),
         Check::Cluster(_) => Unit::Cluster,
         Check::ResetRight(_) => Unit::RightA,
@@ -212,7 +212,7 @@ fn of_check(check: &Check) -> Unit {
         // Nothing is asked for the soak and for other runs, and the bench gives ids.
         Check::Soak | Check::Name { .. } | Check::OtherRuns(_) => Unit::Discovery,
         Check::App | Check::Secret(_) => Unit::App,
-        Check::Registry(_) => Unit::Registry,
+        Check::Registry(_) | Check::Puller(..) => Unit::Registry,
         Check::RoleRight(_) => Unit::RightB,
         Check::Image(..) => Unit::Image,
     }
@@ -225,7 +225,7 @@ const fn kind(op: &Op) -> Kind {
         Op::AddSecret(_) => Kind::Secret,
         Op::Provision(_) => Kind::Provision,
         // The bench signs in to both tenants.
-        Op::GrantRole(_) | Op::HandOver(_) => Kind::Role,
+        Op::GrantRole(_) | Op::HandOver(_) | Op::Attach(_) | Op::AskForRole(_) => Kind::Role,
         Op::ProvePull(_) => Kind::Proof,
         Op::CopyRoles(_) => Kind::Copies,
         Op::KeepWayBack(_) => Kind::WayBack,

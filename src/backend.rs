@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use crosspull_azure::checks::{Surveyor, admit_again, sign_in};
 use crosspull_azure::connect::connect;
 use crosspull_azure::control::{Control, Controller, control};
 use crosspull_azure::door::Door;
@@ -13,9 +14,9 @@ use crosspull_azure::find::Finder;
 use crosspull_azure::journal::{ClusterLock, Earlier, Journal, JournalError, ReopenError, earlier};
 use crosspull_azure::recorder::Recorder;
 use crosspull_azure::sign_in::Prompts;
-use crosspull_azure::survey::{Surveyor, admit_again, sign_in};
 use crosspull_azure::vault::Vault;
 use crosspull_azure::wire::Pace;
+use crosspull_core::check::OtherRun;
 use crosspull_core::check::{Check, Finding, Level, judge_other_runs};
 use crosspull_core::event::{Entry, Event};
 use crosspull_core::explain::Trouble;
@@ -27,7 +28,6 @@ use crosspull_core::names::Direction;
 use crosspull_core::names::{CallId, RunId, Verdict};
 use crosspull_core::operation::Facts;
 use crosspull_core::plan::Plan;
-use crosspull_core::run::OtherRun;
 use crosspull_core::run::{Known, Run};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
@@ -91,8 +91,10 @@ impl Backend {
             }
         }
         let Some(door) = self.open(&inputs.access, credentials).await? else { return Ok(Checked::Stopped) };
-        let Some(survey) = Surveyor::new(&door, inputs, &known).survey().await? else { return Ok(Checked::Stopped) };
-        let plan = crosspull_core::route::plan(inputs, &survey);
+        let Some((spec, survey)) = Surveyor::new(&door, inputs, &known).survey().await? else {
+            return Ok(Checked::Stopped);
+        };
+        let plan = (spec.plan)(inputs, &survey);
         door.wire().recorder().say(Event::Planned { plan: plan.clone() })?;
         Ok(Checked::Planned(Box::new(plan)))
     }

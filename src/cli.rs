@@ -75,7 +75,7 @@ const fn heading(field: &Field) -> &'static str {
         (_, Page::TenantA) => "Tenant A",
         (_, Page::TenantB) => "Tenant B",
         (Key::SecretOut | Key::WayBackOut | Key::Renew | Key::Adopt, _) | (_, Page::App) => "App and secret",
-        (_, Page::Nowhere) => "Run",
+        (_, Page::Route | Page::Nowhere) => "Run",
     }
 }
 

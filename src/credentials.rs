@@ -38,10 +38,8 @@ pub struct Ready {
 /// Credentials, and authorities to trust: secrets from the environment, authorities from files.
 #[derive(Debug, Clone)]
 pub struct Credentials {
-    /// How to sign in to A.
-    pub login_a: Login,
-    /// How to sign in to B.
-    pub login_b: Login,
+    /// How to sign in to each tenant; a copy of one login where one sign-in serves both.
+    pub logins: PerTenant<Login>,
     /// Authorities to trust besides the system's, as PEM.
     pub authorities: Vec<Vec<u8>>,
     /// The place of the machine's own token service, where the environment names one.
@@ -51,25 +49,14 @@ pub struct Credentials {
 impl Credentials {
     /// Returns what a door is made of.
     pub fn parts(self, recorder: Arc<Recorder>, control: Control, pace: Pace, prompts: Prompts) -> Parts {
-        let Self { login_a, login_b, authorities, metadata_host } = self;
-        Parts {
-            authorities,
-            logins: PerTenant { a: login_a, b: login_b },
-            recorder,
-            control,
-            pace,
-            prompts,
-            metadata_host,
-        }
+        let Self { logins, authorities, metadata_host } = self;
+        Parts { authorities, logins, recorder, control, pace, prompts, metadata_host }
     }
 
     /// Keeps the persons of `earlier`, so that nobody who signed in already is asked again.
     pub fn keep_persons(&mut self, earlier: Self, access: &Access) {
-        if access.sign_ins.a.asks_a_person() {
-            self.login_a = earlier.login_a;
-        }
-        if access.sign_ins.b.asks_a_person() {
-            self.login_b = earlier.login_b;
+        for side in Side::BOTH.into_iter().filter(|side| access.sign_ins[*side].asks_a_person()) {
+            self.logins[side] = earlier.logins[side].clone();
         }
     }
 }
@@ -94,14 +81,17 @@ pub fn ready(answers: &Answers, variables: Variables) -> Result<Ready, Vec<Strin
 }
 
 /// Returns the subscriptions of the cluster and of the registry. The Azure CLI chooses an account by these.
-pub fn subscriptions(inputs: &Inputs) -> [Option<Uuid>; 2] {
-    [inputs.clusters.first().map(ClusterId::subscription), inputs.registries.first().and_then(RegistryId::subscription)]
+pub fn subscriptions(inputs: &Inputs) -> PerTenant<Option<Uuid>> {
+    PerTenant {
+        a: inputs.clusters.first().map(ClusterId::subscription),
+        b: inputs.registries.first().and_then(RegistryId::subscription),
+    }
 }
 
 /// Returns the subscriptions of the cluster and of the registry of a plan.
-pub fn subscriptions_of(plan: &Plan) -> [Option<Uuid>; 2] {
+pub fn subscriptions_of(plan: &Plan) -> PerTenant<Option<Uuid>> {
     let (cluster, registry) = plan.subject();
-    [cluster.map(ClusterId::subscription), registry.and_then(RegistryId::subscription)]
+    PerTenant { a: cluster.map(ClusterId::subscription), b: registry.and_then(RegistryId::subscription) }
 }
 
 /// Reads what signs in.
@@ -110,16 +100,17 @@ pub fn subscriptions_of(plan: &Plan) -> [Option<Uuid>; 2] {
 /// Every complaint at once.
 pub fn read(
     access: &Access,
-    [in_a, in_b]: [Option<Uuid>; 2],
+    subscriptions: PerTenant<Option<Uuid>>,
     variables: Variables,
 ) -> Result<Credentials, Vec<String>> {
     let mut complaints = Vec::new();
-    let mut taken = |side, way, subscription| {
+    let mut taken = |side: Side| {
+        let (way, subscription) = (access.sign_ins[side], subscriptions[side]);
         let asked = LoginRequest { side, way, subscription, client_id: access.client_id, variables };
         asked.login().map_err(|mut more| complaints.append(&mut more)).ok()
     };
-    let a = taken(Side::A, access.sign_ins.a, in_a);
-    let b = taken(Side::B, access.sign_ins.b, in_b);
+    let a = taken(Side::A);
+    let b = if access.one_sign_in { a.clone() } else { taken(Side::B) };
     let metadata_host = variables(METADATA_HOST).and_then(|text| match text.parse() {
         Ok(url) => Some(url),
         Err(_) => {
@@ -137,8 +128,8 @@ pub fn read(
         }
     };
     match (a, b) {
-        (Some(login_a), Some(login_b)) if complaints.is_empty() => {
-            Ok(Credentials { login_a, login_b, authorities, metadata_host })
+        (Some(a), Some(b)) if complaints.is_empty() => {
+            Ok(Credentials { logins: PerTenant { a, b }, authorities, metadata_host })
         }
         _ => Err(complaints),
     }

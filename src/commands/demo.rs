@@ -3,6 +3,7 @@
 use clap::{ArgMatches, Command};
 use crosspull_azure::sign_in::Login;
 use crosspull_core::input::Answers;
+use crosspull_core::names::PerTenant;
 use crosspull_core::secret::Secret;
 use crosspull_sim::{Sim, Tenant};
 
@@ -37,8 +38,7 @@ async fn run(arguments: &ArgMatches) -> color_eyre::Result<Code> {
     let runs = tempfile::tempdir()?;
     let folder = runs.path().to_owned();
     let fixed = Credentials {
-        login_a: operator(&sim, Tenant::A)?,
-        login_b: operator(&sim, Tenant::B)?,
+        logins: PerTenant { a: operator(&sim, Tenant::A)?, b: operator(&sim, Tenant::B)? },
         authorities: vec![sim.ca_pem().as_bytes().to_vec()],
         metadata_host: None,
     };

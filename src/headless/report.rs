@@ -151,7 +151,8 @@ const SIMULATED: &str = "On a simulated cloud: its Resource Manager is on this m
 
 /// Returns a plan in lines: what restarts first, then each step with its requests and its undo.
 pub fn plan_lines(plan: &Plan, asks: bool, simulated: bool) -> Vec<String> {
-    let mut lines = vec![String::new(), format!("Plan, route {}, {}", plan.route.title(), plan.cloud)];
+    let mut lines =
+        vec![String::new(), format!("Plan, route {}, {}", crosspull_core::route::title(plan.route), plan.cloud)];
     lines.extend(simulated.then(|| SIMULATED.to_owned()));
     lines.extend(subject_lines(plan, asks));
     for step in &plan.steps {

@@ -2,6 +2,7 @@
 
 mod events;
 
+use crosspull_core::names::PerTenant;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
@@ -105,7 +106,7 @@ impl<'s> Session<'s> {
         }
         // No subscription is known yet by which the Azure CLI could choose an account.
         let access = ready.inputs.access.clone();
-        let credentials = match credentials::read(&access, [None, None], &environment) {
+        let credentials = match credentials::read(&access, PerTenant { a: None, b: None }, &environment) {
             Ok(credentials) => credentials,
             Err(complaints) => return Ok(Some(self.stream.complain(&complaints))),
         };

@@ -1,15 +1,16 @@
 //! Lookups in a tenant while the operator answers: who signs in there, and what there is to choose from. A
 //! new search ends the one before it.
 
+use crosspull_core::names::PerTenant;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use crosspull_azure::checks::sign_in;
 use crosspull_azure::connect::{Parts, connect};
 use crosspull_azure::control::{Controller, control};
 use crosspull_azure::door::Door;
 use crosspull_azure::find::Finder;
 use crosspull_azure::recorder::Recorder;
-use crosspull_azure::survey::sign_in;
 use crosspull_azure::wire::Pace;
 use crosspull_core::check::Check;
 use crosspull_core::event::{Entry, Event};
@@ -185,8 +186,9 @@ impl Wizard {
         })?;
         let in_a = answers.get(Key::Cluster).and_then(|text| ClusterId::parse(text).ok()).map(|id| id.subscription());
         let in_b = registry(answers).as_ref().and_then(RegistryId::subscription);
-        let credentials =
-            self.credentials(&access, [in_a, in_b]).map_err(|complaints| missing(complaints.join(" ")))?;
+        let credentials = self
+            .credentials(&access, PerTenant { a: in_a, b: in_b })
+            .map_err(|complaints| missing(complaints.join(" ")))?;
         let (controller, control) = control();
         // Nobody listens to its calls: what they find is told.
         let (front_end, events) = unbounded_channel();

@@ -8,6 +8,7 @@ use crosspull_core::ids::TenantRef;
 use crosspull_core::input::Key;
 use crosspull_core::input::{Access, Inputs};
 use crosspull_core::names::Direction;
+use crosspull_core::names::PerTenant;
 use crosspull_core::names::Side;
 use crosspull_core::names::{RunId, Verdict};
 use crosspull_core::operation::Facts;
@@ -124,18 +125,18 @@ impl Wizard {
     pub(super) fn credentials(
         &mut self,
         access: &Access,
-        subscriptions: [Option<uuid::Uuid>; 2],
+        subscriptions: PerTenant<Option<uuid::Uuid>>,
     ) -> Result<Credentials, Vec<String>> {
         if let Some(fixed) = &self.workspace.fixed {
             return Ok(fixed.clone());
         }
         let mut credentials = credentials::read(access, subscriptions, &environment)?;
-        let sides = [
-            (Side::A, access.sign_ins.a, &mut credentials.login_a),
-            (Side::B, access.sign_ins.b, &mut credentials.login_b),
-        ];
-        for (side, way, login) in sides.into_iter().filter(|(_, way, _)| way.asks_a_person()) {
-            *login = self.person(access, side, way, login.clone());
+        for side in Side::BOTH.into_iter().filter(|side| access.sign_ins[*side].asks_a_person()) {
+            credentials.logins[side] =
+                self.person(access, side, access.sign_ins[side], credentials.logins[side].clone());
+        }
+        if access.one_sign_in {
+            credentials.logins.b = credentials.logins.a.clone();
         }
         Ok(credentials)
     }

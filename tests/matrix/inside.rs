@@ -7,13 +7,13 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use crosspull_azure::checks::Surveyor;
 use crosspull_azure::connect::{Parts, connect};
 use crosspull_azure::control::control;
 use crosspull_azure::engine::Engine;
 use crosspull_azure::journal::{Journal, JournalError, Keep};
 use crosspull_azure::recorder::Recorder;
 use crosspull_azure::sign_in::{Login, Prompts};
-use crosspull_azure::survey::Surveyor;
 use crosspull_azure::wire::Pace;
 use crosspull_core::event::{Entry, Event, Work};
 use crosspull_core::input::Answers;
@@ -181,12 +181,12 @@ async fn drive(story: &Story, cut: Option<Cut>, seen: Arc<Mutex<BTreeSet<Call>>>
         metadata_host: None,
     };
     let door = Arc::new(connect(&inputs.access, parts).await.expect("a door"));
-    let survey = Surveyor::new(&door, &inputs, &Known::default())
+    let (spec, survey) = Surveyor::new(&door, &inputs, &Known::default())
         .survey()
         .await
         .expect("no journal yet")
         .expect("nothing stops");
-    let plan = crosspull_core::route::plan(&inputs, &survey);
+    let plan = (spec.plan)(&inputs, &survey);
     let run = RunId(uuid::Uuid::new_v4().simple().to_string().chars().take(8).collect());
     let journal = Journal::create(&story.state().join("crosspull/runs"), &run).expect("a journal");
     recorder.begin(Mortal { journal, cut, struck: None, dead: false, seen }, Run::default());

@@ -10,6 +10,7 @@ use crosspull_core::event::{Event, Work};
 use crosspull_core::explain::NoConnection;
 use crosspull_core::input::Access;
 
+use crate::checks::lower_first;
 use crate::control::Control;
 use crate::door::Door;
 use crate::endpoints;
@@ -17,7 +18,6 @@ use crate::line::{Line, Proxies};
 use crate::recorder::Recorder;
 use crate::request;
 use crate::sign_in::{Ground, Login, Metadata, Prompts, Tokens};
-use crate::survey::lower_first;
 use crate::wire::{CallError, Pace, Wire};
 
 /// How long connecting may take.

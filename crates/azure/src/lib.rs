@@ -8,6 +8,7 @@
 //!                                  \-> replies (typed)
 //! ```
 
+pub mod checks;
 pub mod connect;
 pub mod control;
 pub mod door;
@@ -27,6 +28,5 @@ pub mod request;
 mod role_lists;
 pub mod sign_in;
 mod steps;
-pub mod survey;
 pub mod vault;
 pub mod wire;

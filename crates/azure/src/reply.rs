@@ -1,6 +1,9 @@
 //! Replies, typed.
 
+use std::collections::BTreeMap;
+
 use crosspull_core::ids::{AppId, KeyId, ObjectId, TenantId};
+use crosspull_core::rights::PermissionSet;
 use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::Account;
 use crosspull_core::text::printable;
@@ -402,8 +405,20 @@ pub struct ClusterProperties {
     pub power_state: Option<PowerState>,
     /// Its service principal.
     pub service_principal_profile: Option<ServicePrincipalProfile>,
+    /// The identities that are used in the cluster, by their role there.
+    pub identity_profile: BTreeMap<String, IdentityInCluster>,
     /// Its node pools.
     pub agent_pool_profiles: Option<Vec<AgentPool>>,
+}
+
+/// A managed identity that a cluster uses (contract: `UserAssignedIdentity`).
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct IdentityInCluster {
+    /// The id of the identity's resource.
+    pub resource_id: Option<String>,
+    /// The object id of the identity's service principal.
+    pub object_id: Option<ObjectId>,
 }
 
 /// Whether a cluster runs.
@@ -430,6 +445,15 @@ pub struct AgentPool {
 }
 
 impl ClusterProperties {
+    /// Returns the object id and the name of the identity that the nodes pull with, where the cluster tells one.
+    #[must_use]
+    pub fn kubelet_identity(&self) -> Option<(ObjectId, &str)> {
+        let (_, identity) =
+            self.identity_profile.iter().find(|(role, _)| role.eq_ignore_ascii_case("kubeletidentity"))?;
+        let name = identity.resource_id.as_deref().and_then(|id| id.rsplit('/').next()).unwrap_or("kubelet identity");
+        Some((identity.object_id?, name))
+    }
+
     /// The app that the cluster uses; none for a managed identity (`azure-facts.md` 0, fact 1).
     #[must_use]
     pub fn client_id(&self) -> Option<AppId> {
@@ -524,6 +548,9 @@ pub struct Definition {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DefinitionProperties {
+    /// The actions of the role.
+    #[serde(default)]
+    pub permissions: Vec<PermissionSet>,
     /// Its name.
     pub role_name: String,
 }

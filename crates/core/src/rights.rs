@@ -10,6 +10,10 @@ pub struct PermissionSet {
     pub actions: Vec<String>,
     /// Actions that this role takes out of its own; another role may give them.
     pub not_actions: Vec<String>,
+    /// Actions on data that the role allows, with wildcards.
+    pub data_actions: Vec<String>,
+    /// Actions on data that this role takes out of its own.
+    pub not_data_actions: Vec<String>,
 }
 
 /// May the caller do this? Likely, never certainly: deny assignments and conditions can still refuse
@@ -19,6 +23,13 @@ pub struct PermissionSet {
 pub fn allows(sets: &[PermissionSet], action: &str) -> bool {
     let any = |patterns: &[String]| patterns.iter().any(|p| matches(p, action));
     sets.iter().any(|set| any(&set.actions) && !any(&set.not_actions))
+}
+
+/// May the holder of these do this to data? The sets add up as for [`allows`].
+#[must_use]
+pub fn allows_data(sets: &[PermissionSet], action: &str) -> bool {
+    let any = |patterns: &[String]| patterns.iter().any(|p| matches(p, action));
+    sets.iter().any(|set| any(&set.data_actions) && !any(&set.not_data_actions))
 }
 
 /// `*` stands for any text, slashes included; case does not count.
@@ -50,7 +61,7 @@ mod tests {
 
     fn set(actions: &[&str], not_actions: &[&str]) -> PermissionSet {
         let own = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect();
-        PermissionSet { actions: own(actions), not_actions: own(not_actions) }
+        PermissionSet { actions: own(actions), not_actions: own(not_actions), ..PermissionSet::default() }
     }
 
     const ASSIGN: &str = "Microsoft.Authorization/roleAssignments/write";

@@ -60,6 +60,13 @@ impl SignIn {
         Self::ALL.iter().find(|(_, known, _)| *known == word).map(|(way, ..)| *way)
     }
 
+    /// True where the way leads to the same account for both sides of one tenant: nothing in the environment tells the
+    /// sides apart.
+    #[must_use]
+    pub const fn is_the_same_on_both_sides(self) -> bool {
+        matches!(self, Self::AzureCli | Self::DeviceCode | Self::Browser | Self::ManagedIdentity)
+    }
+
     /// True where a person has to do something while crosspull waits.
     #[must_use]
     pub const fn asks_a_person(self) -> bool {

@@ -3,7 +3,7 @@
 mod message;
 mod rail;
 
-use crosspull_core::names::Route;
+use crosspull_core::route;
 use jiff::Timestamp;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -248,7 +248,8 @@ fn head(scene: &Scene, columns: u16) -> Line<'static> {
     } else if columns < RAIL_FROM {
         rail::in_a_word(scene)
     } else {
-        format!("crosspull · {}", shared.live.plan().map_or(Route::NewApp, |plan| plan.route).title())
+        let taken = shared.live.plan().map(|plan| plan.route).or_else(|| shared.answers.route());
+        taken.map_or_else(|| "crosspull".to_owned(), |taken| format!("crosspull · {}", route::title(taken)))
     };
     let room = usize::from(columns).saturating_sub(width(&text) + 4);
     let tone = if shared.simulated { Tone::Accent } else { Tone::Dim };

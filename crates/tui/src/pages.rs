@@ -1,34 +1,98 @@
-//! The order of the forms, and the rail that shows it.
+//! The order of the forms, and the rail that shows it. Both are those of the route.
 
-use crosspull_core::input::Page;
-use crosspull_core::names::Side;
+use crosspull_core::input::{Answers, Page};
+use crosspull_core::names::{Route, Side, Tenants};
+use crosspull_core::route;
 
-/// The forms, in the order in which they are filled in.
-const ORDER: &[Page] = &[Page::TenantA, Page::TenantB, Page::App];
-
-/// Returns the forms of the route, in the order in which they are filled in.
-pub(crate) const fn order() -> &'static [Page] {
-    ORDER
+/// The forms of a route, and the words for them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pages {
+    route: Option<Route>,
 }
 
-/// Returns the form that the wizard begins with.
-pub(crate) fn first() -> Page {
-    order().first().copied().unwrap_or(Page::Nowhere)
-}
+impl Pages {
+    /// Returns the forms of the route that was asked for.
+    pub fn of(answers: &Answers) -> Self {
+        Self { route: answers.route() }
+    }
 
-/// Returns the form that the checks come after.
-pub(crate) fn last() -> Page {
-    order().last().copied().unwrap_or(Page::Nowhere)
-}
+    /// Returns the forms of a route that was taken.
+    pub const fn taken(route: Route) -> Self {
+        Self { route: Some(route) }
+    }
 
-/// Returns the form after this one. `None` means that the checks are next.
-pub(crate) fn next(page: Page) -> Option<Page> {
-    order().iter().copied().skip_while(|one| *one != page).nth(1)
-}
+    fn order(self) -> &'static [Page] {
+        route::pages(self.route)
+    }
 
-/// Returns the form before this one. `None` means that Home is before it.
-pub(crate) fn previous(page: Page) -> Option<Page> {
-    order().iter().copied().take_while(|one| *one != page).last().filter(|_| order().contains(&page))
+    /// Returns the form that comes first, after the route.
+    pub fn first(self) -> Page {
+        self.order().first().copied().unwrap_or(Page::Nowhere)
+    }
+
+    /// Returns the form that the checks come after.
+    pub fn last(self) -> Page {
+        self.order().last().copied().unwrap_or(Page::Nowhere)
+    }
+
+    /// Returns the form after this one. `None` means that the checks are next.
+    pub fn next(self, page: Page) -> Option<Page> {
+        self.order().iter().copied().skip_while(|one| *one != page).nth(1)
+    }
+
+    /// Returns the form before this one. `None` means that the route is before it.
+    pub fn previous(self, page: Page) -> Option<Page> {
+        self.order().iter().copied().take_while(|one| *one != page).last().filter(|_| self.order().contains(&page))
+    }
+
+    fn is_one_tenant(self) -> bool {
+        self.route.and_then(Route::tenants) == Some(Tenants::One)
+    }
+
+    /// Returns the title of a form.
+    pub fn title(self, page: Page) -> &'static str {
+        match (page, self.is_one_tenant()) {
+            (Page::Route, _) => "Which way?",
+            (Page::TenantA, false) => "Tenant A, where the cluster is",
+            (Page::TenantA, true) => "The tenant, where cluster and registry are",
+            (Page::TenantB, false) => "Tenant B, where the registry is",
+            (Page::TenantB, true) => "The registry, and who gives the role on it",
+            (Page::App | Page::Nowhere, _) => "App and secret",
+        }
+    }
+
+    /// Returns the name of a form in the rail.
+    fn name(self, page: Page) -> &'static str {
+        match (page, self.is_one_tenant()) {
+            (Page::Route, _) => "Route",
+            (Page::TenantA, false) => "Tenant A",
+            (Page::TenantA, true) => "Tenant, cluster",
+            (Page::TenantB, false) => "Tenant B",
+            (Page::TenantB, true) => "Registry",
+            (Page::App | Page::Nowhere, _) => "App and secret",
+        }
+    }
+
+    /// Returns the steps of the wizard for a new run, or for an `earlier` one, which has no forms.
+    pub fn rail(self, earlier: bool) -> Vec<RailEntry> {
+        let before = if earlier { RailEntry::Home } else { RailEntry::Form(Page::Route) };
+        let forms = self.order().iter().filter(|_| !earlier).copied().map(RailEntry::Form);
+        let after = [RailEntry::Checks, RailEntry::Review, RailEntry::Run, RailEntry::Done];
+        std::iter::once(before).chain(forms).chain(after).collect()
+    }
+
+    /// Returns the name of a step in the rail, for a new run or for an `earlier` one.
+    pub fn rail_name(self, entry: RailEntry, earlier: bool) -> &'static str {
+        match entry {
+            RailEntry::Home => "Earlier run",
+            RailEntry::Form(page) => self.name(page),
+            RailEntry::Checks if earlier => "Sign-in",
+            RailEntry::Checks => "Checks",
+            RailEntry::Review => "Review",
+            RailEntry::Run => "Run",
+            RailEntry::Done => "Done",
+        }
+    }
 }
 
 /// Returns the tenant that a form is about.
@@ -36,23 +100,16 @@ pub(crate) const fn side(page: Page) -> Option<Side> {
     match page {
         Page::TenantA => Some(Side::A),
         Page::TenantB => Some(Side::B),
-        Page::App | Page::Nowhere => None,
-    }
-}
-
-/// Returns the title of a form.
-pub(crate) const fn title(page: Page) -> &'static str {
-    match page {
-        Page::TenantA => "Tenant A, where the cluster is",
-        Page::TenantB => "Tenant B, where the registry is",
-        Page::App | Page::Nowhere => "App and secret",
+        Page::Route | Page::App | Page::Nowhere => None,
     }
 }
 
 /// A step of the wizard, as the rail shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RailEntry {
+    /// Before an earlier run is chosen.
     Home,
+    /// The route, or a form.
     Form(Page),
     Checks,
     Review,
@@ -60,48 +117,34 @@ pub(crate) enum RailEntry {
     Done,
 }
 
-impl RailEntry {
-    /// Returns the name of the step in the rail, for a new run or for an `earlier` one.
-    pub const fn name(self, earlier: bool) -> &'static str {
-        match self {
-            Self::Home if earlier => "Earlier run",
-            Self::Home => "Route",
-            Self::Form(Page::TenantA) => "Tenant A",
-            Self::Form(Page::TenantB) => "Tenant B",
-            Self::Form(Page::App | Page::Nowhere) => "App and secret",
-            Self::Checks if earlier => "Sign-in",
-            Self::Checks => "Checks",
-            Self::Review => "Review",
-            Self::Run => "Run",
-            Self::Done => "Done",
-        }
-    }
-}
-
-/// Returns the steps of the wizard for a new run, or for an `earlier` one, which has no forms.
-pub(crate) fn rail(earlier: bool) -> Vec<RailEntry> {
-    let forms = order().iter().filter(|_| !earlier).copied().map(RailEntry::Form);
-    let after = [RailEntry::Checks, RailEntry::Review, RailEntry::Run, RailEntry::Done];
-    std::iter::once(RailEntry::Home).chain(forms).chain(after).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn every() -> impl Iterator<Item = Pages> {
+        let routes = Route::OFFERED.iter().map(|offered| Some(offered.route));
+        routes.chain([None]).map(|route| Pages { route })
+    }
+
     #[test]
-    fn the_forms_lead_from_home_to_the_checks_and_back() {
-        let forward: Vec<Page> = std::iter::successors(Some(first()), |page| next(*page)).collect();
-        assert_eq!(forward, order());
-        let mut back: Vec<Page> = std::iter::successors(Some(last()), |page| previous(*page)).collect();
-        back.reverse();
-        assert_eq!(back, order());
-        assert_eq!((next(Page::Nowhere), previous(Page::Nowhere)), (None, None));
+    fn the_forms_lead_from_the_route_to_the_checks_and_back() {
+        for pages in every() {
+            let forward: Vec<Page> = std::iter::successors(Some(pages.first()), |page| pages.next(*page)).collect();
+            assert_eq!(forward, pages.order());
+            let mut back: Vec<Page> = std::iter::successors(Some(pages.last()), |page| pages.previous(*page)).collect();
+            back.reverse();
+            assert_eq!(back, pages.order());
+            assert_eq!((pages.next(Page::Nowhere), pages.previous(Page::Nowhere)), (None, None));
+        }
     }
 
     #[test]
     fn every_form_is_in_the_rail_of_a_new_run_and_none_in_that_of_an_earlier_one() {
-        let forms = |earlier| rail(earlier).into_iter().filter(|entry| matches!(entry, RailEntry::Form(_))).count();
-        assert_eq!((forms(false), forms(true)), (order().len(), 0));
+        for pages in every() {
+            let forms = |earlier: bool| {
+                pages.rail(earlier).into_iter().filter(|entry| matches!(entry, RailEntry::Form(_))).count()
+            };
+            assert_eq!((forms(false), forms(true)), (1 + pages.order().len(), 0));
+        }
     }
 }

@@ -201,6 +201,15 @@ pub fn roles_at(endpoints: &Endpoints, side: Side, scope: &str, principal: Objec
     arm(endpoints, side, Method::GET, &path, &[("api-version", AUTHORIZATION), ("$filter", &filter)])
 }
 
+/// The role assignments of a principal at a scope, above it and below it, with those of the groups that it is in
+/// (Microsoft, "List Azure role assignments using the REST API": `assignedTo`).
+#[must_use]
+pub fn roles_assigned_to(endpoints: &Endpoints, side: Side, scope: &str, principal: ObjectId) -> Request {
+    let path = format!("{}/providers/Microsoft.Authorization/roleAssignments", scope.trim_end_matches('/'));
+    let filter = format!("assignedTo('{principal}')");
+    arm(endpoints, side, Method::GET, &path, &[("api-version", AUTHORIZATION), ("$filter", &filter)])
+}
+
 /// A role to assign to a service principal.
 #[derive(Debug, Clone, Copy)]
 pub struct Grant<'a> {

@@ -60,6 +60,8 @@ impl Doing<'_> {
                 self.undone(made, &[])
             }
             Op::CreateApp(CreateApp { marker, .. }) => self.delete_app(marker, made).await,
+            Op::Attach(op) => self.detach(op, made).await,
+            Op::AskForRole(op) => self.ask_to_take_back(op),
             Op::ProvePull(_) | Op::ProveInside(_) | Op::ResetCluster(_) | Op::RemoveSecret(_) | Op::TakeBack(_) => {
                 self.nothing_there()
             }

@@ -4,7 +4,7 @@
 use crosspull_core::consent::{consent_command, consent_url};
 use crosspull_core::event::Event;
 use crosspull_core::explain::{Refusal, Trouble};
-use crosspull_core::hand_over::HandOver;
+use crosspull_core::hand_over::{AppPage, HandOver};
 use crosspull_core::ids::{AppId, ImageRef, KeyId, ObjectId, RegistryId};
 use crosspull_core::names::Outcome;
 use crosspull_core::names::Side;
@@ -97,7 +97,7 @@ impl Doing<'_> {
     ) -> Result<(), Halt> {
         let (tenant_a, tenant_b) = (self.plan().tenants.a, self.plan().tenants.b);
         let url = consent_url(&self.door().endpoints().login, tenant_b, app, redirect_uri);
-        let page = HandOver {
+        let page = AppPage {
             app,
             app_name: app_name.to_owned(),
             tenant_a,
@@ -113,7 +113,7 @@ impl Doing<'_> {
             ),
             url,
             command: consent_command(app),
-            page: Some(Box::new(page)),
+            page: Some(Box::new(HandOver::App(page))),
         };
         self.door().wire().recorder().keep(event)?;
         Ok(())

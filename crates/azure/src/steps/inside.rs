@@ -4,6 +4,8 @@ use crosspull_core::explain::Trouble;
 use crosspull_core::ids::{ClusterId, ImageRef};
 use crosspull_core::names::Outcome;
 use crosspull_core::names::pod_name;
+use crosspull_core::operation::ProveInside;
+use crosspull_core::operation::PullsAs;
 use crosspull_core::operation::{Fact, Learnt};
 use k8s_openapi::api::core::v1::{Event, Pod};
 use kube::core::ObjectList;
@@ -20,18 +22,21 @@ const PULLS: Patience = Patience::new(2, 10);
 /// A node that was refused once tries again; so often in a row it is taken for a no.
 const REFUSED_IN_A_ROW: u32 = 10;
 
+/// A role is in effect within ten minutes (`azure-facts.md` 3.1), and a node that was refused tries again within five more.
+const ROLE_TAKES_EFFECT: Patience = Patience::new(2, 16);
+
 /// Why one waits where nothing comes back.
 const SILENT: &str = "the Kubernetes API does not answer";
 
 /// The pod that proves the pull.
-struct Place<'a> {
-    namespace: &'a str,
-    name: String,
-    image: String,
+pub(super) struct Place<'a> {
+    pub namespace: &'a str,
+    pub name: String,
+    pub image: String,
 }
 
 /// What came of the pod.
-enum Came {
+pub(super) enum Came {
     /// The image was pulled, on that node.
     Pulled(String),
     /// The node could not; what it says.
@@ -42,13 +47,8 @@ enum Came {
 
 impl Doing<'_> {
     /// Has a node pull the image, where the Kubernetes API can be reached; else tells how to do it by hand.
-    pub(super) async fn prove_inside(
-        &self,
-        cluster: &ClusterId,
-        login_server: &str,
-        image: &ImageRef,
-        namespace: &str,
-    ) -> Done {
+    pub(super) async fn prove_inside(&self, op: &ProveInside) -> Done {
+        let ProveInside { cluster, login_server, image, namespace, pulls_as } = op;
         for earlier in self.plan().steps.iter().filter(|s| s.id < self.step.id) {
             self.after(earlier.id).await?;
         }
@@ -63,7 +63,11 @@ impl Doing<'_> {
         }
         let pod = || Learnt::new(Outcome::Created, Fact::Pod(cluster.clone()), format!("{namespace}/{}", place.name));
         self.learn(vec![pod()])?;
-        let came = self.watch_pod(&api, &place).await?;
+        let (patience, refused_in_a_row) = match pulls_as {
+            PullsAs::NewCredential => (PULLS, REFUSED_IN_A_ROW),
+            PullsAs::OwnIdentity => (ROLE_TAKES_EFFECT, u32::MAX),
+        };
+        let came = self.watch_pod(&api, &place, patience, refused_in_a_row).await?;
         self.remove(&api, &place).await?;
         self.learn_undone(&[pod()])?;
         match came {
@@ -75,15 +79,23 @@ impl Doing<'_> {
             Came::Refused(why) => Err(Halt::Failed(Trouble::new(
                 format!("A node of {} does not pull {}.", cluster.name(), place.image),
                 format!("It says: {why}"),
-                "The cluster has the new credential, and the same credential pulls from here. Look whether the cluster's \
-                 network reaches the registry, then go on with crosspull resume.",
+                match pulls_as {
+                    PullsAs::NewCredential => {
+                        "The cluster has the new credential, and the same credential pulls from here. Look whether the \
+                         cluster's network reaches the registry, then go on with crosspull resume."
+                    }
+                    PullsAs::OwnIdentity => {
+                        "The cluster's identity has the role. Look whether the cluster's network reaches the registry, and \
+                         whether the role's condition names this repository; then go on with crosspull resume."
+                    }
+                },
             ))),
         }
     }
 
     /// Returns the place of the pod. The namespace comes from the journal, and an address is made of it, so it is
     /// checked.
-    fn place<'n>(&self, namespace: &'n str, image: String) -> Result<Place<'n>, Halt> {
+    pub(super) fn place<'n>(&self, namespace: &'n str, image: String) -> Result<Place<'n>, Halt> {
         let name = pod_name(self.run());
         match crosspull_core::input::namespace(namespace) {
             Ok(_) => Ok(Place { namespace, name, image }),
@@ -96,7 +108,7 @@ impl Doing<'_> {
     }
 
     /// Makes the pod, unless it is there. The inner error is the API's no.
-    async fn make_pod(&self, api: &Kubernetes, place: &Place<'_>) -> Result<Result<(), Shut>, Halt> {
+    pub(super) async fn make_pod(&self, api: &Kubernetes, place: &Place<'_>) -> Result<Result<(), Shut>, Halt> {
         let mut tries = 3_u8;
         Patience::new(5, 2)
             .evenly()
@@ -120,11 +132,17 @@ impl Doing<'_> {
     }
 
     /// Watches the pod until it is clear what became of the pull.
-    async fn watch_pod(&self, api: &Kubernetes, place: &Place<'_>) -> Result<Came, Halt> {
+    pub(super) async fn watch_pod(
+        &self,
+        api: &Kubernetes,
+        place: &Place<'_>,
+        patience: Patience,
+        refused_in_a_row: u32,
+    ) -> Result<Came, Halt> {
         let mut refused = 0;
         let begun = std::time::Instant::now();
         let wire = self.door().wire();
-        PULLS
+        patience
             .evenly()
             .until(wire, &self.work, "", async || {
                 let request = requests::read_pod(place.namespace, &place.name);
@@ -136,12 +154,12 @@ impl Doing<'_> {
                         return Ok(Asked::Yes(Came::Untold(why)));
                     }
                 };
-                let late = begun.elapsed() + wire.pace().of(PULLS.every) >= wire.pace().of(PULLS.at_most);
+                let late = begun.elapsed() + wire.pace().of(patience.every) >= wire.pace().of(patience.at_most);
                 Ok(match judged {
                     Pull::Done(node) => Asked::Yes(Came::Pulled(node)),
                     Pull::Refused(why) => {
                         refused += 1;
-                        if refused >= REFUSED_IN_A_ROW || late {
+                        if refused >= refused_in_a_row || late {
                             Asked::Yes(Came::Refused(self.said_of(api, place).await?.unwrap_or(why)))
                         } else {
                             Asked::NotYet("the node cannot pull the image yet", None)
@@ -167,7 +185,7 @@ impl Doing<'_> {
         }
     }
 
-    async fn remove(&self, api: &Kubernetes, place: &Place<'_>) -> Result<(), Halt> {
+    pub(super) async fn remove(&self, api: &Kubernetes, place: &Place<'_>) -> Result<(), Halt> {
         let what = format!("The pod {} in {} was not removed.", place.name, place.namespace);
         let removed = Patience::new(5, 2).evenly().until(self.door().wire(), &self.work, &what, async || {
             let request = requests::delete_pod(place.namespace, &place.name);
@@ -197,7 +215,7 @@ impl Doing<'_> {
 }
 
 /// The reason, where the run itself may go on.
-fn because(shut: Shut) -> Result<String, Halt> {
+pub(super) fn because(shut: Shut) -> Result<String, Halt> {
     match shut {
         Shut::Because(why) => Ok(why),
         Shut::Halted(error) => Err(Halt::of("", error)),
@@ -205,7 +223,7 @@ fn because(shut: Shut) -> Result<String, Halt> {
 }
 
 /// The image as a node names it.
-fn full_name(login_server: &str, image: &ImageRef) -> String {
+pub(super) fn full_name(login_server: &str, image: &ImageRef) -> String {
     format!("{login_server}/{image}")
 }
 

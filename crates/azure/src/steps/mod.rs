@@ -2,6 +2,8 @@
 //! until it is known where it is needed; and how it is taken back.
 
 mod app;
+mod ask_for_role;
+mod attach;
 mod back;
 mod cluster;
 mod hand_over;
@@ -26,7 +28,6 @@ use crosspull_core::operation::CreateApp;
 use crosspull_core::operation::GrantRole;
 use crosspull_core::operation::KeepWayBack;
 use crosspull_core::operation::Op;
-use crosspull_core::operation::ProveInside;
 use crosspull_core::operation::ProvePull;
 use crosspull_core::operation::Provision;
 use crosspull_core::operation::RemoveSecret;
@@ -66,9 +67,9 @@ impl Doing<'_> {
                 self.reset_cluster(cluster, *soak_minutes, *from).await
             }
             Op::RemoveSecret(RemoveSecret { cluster, secret }) => self.remove_old_secret(cluster, secret).await,
-            Op::ProveInside(ProveInside { cluster, login_server, image, namespace }) => {
-                self.prove_inside(cluster, login_server, image, namespace).await
-            }
+            Op::ProveInside(op) => self.prove_inside(op).await,
+            Op::Attach(op) => self.attach(op).await,
+            Op::AskForRole(op) => self.ask_for_role(op).await,
             // These are taken one after the other, by the way back.
             Op::TakeBack(_) => plainly(Outcome::Skipped),
         }

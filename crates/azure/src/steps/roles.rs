@@ -21,19 +21,19 @@ use crate::wire::CallError;
 const PRINCIPAL: Patience = Patience::new(2, 5);
 
 /// A role to give to a principal.
-struct Gift<'a> {
-    side: Side,
+pub(super) struct Gift<'a> {
+    pub side: Side,
     /// What it is learnt as.
-    fact: Fact,
+    pub fact: Fact,
     /// The role's name.
-    role: &'a str,
+    pub role: &'a str,
     /// The role definition's id.
-    definition: String,
-    scope: &'a str,
-    principal: ObjectId,
-    condition: Option<String>,
+    pub definition: String,
+    pub scope: &'a str,
+    pub principal: ObjectId,
+    pub condition: Option<String>,
     /// The assignment's id.
-    id: String,
+    pub id: String,
 }
 
 impl Doing<'_> {
@@ -81,7 +81,7 @@ impl Doing<'_> {
     }
 
     /// Gives one role, where it is not there already.
-    async fn give(&self, gift: &Gift<'_>) -> Result<Outcome, Halt> {
+    pub(super) async fn give(&self, gift: &Gift<'_>) -> Result<Outcome, Halt> {
         let what = format!("{} on {} was not granted.", gift.role, gift.scope);
         let there = match self.assignment_at(gift.side, &gift.id, &what).await? {
             Some(there) => there,
@@ -222,7 +222,7 @@ impl Doing<'_> {
 
     /// Takes back what was made, and of what may have been made what says that this run made it. One that fails does
     /// not hold the others. `wanted` tells the condition that the run asked for.
-    async fn ungive<'w>(
+    pub(super) async fn ungive<'w>(
         &self,
         side: Side,
         made: &[Learnt],
@@ -335,7 +335,7 @@ fn not_understood(what: &str, id: &str, wanted: Option<&str>) -> Trouble {
 }
 
 /// The id of the assignment on a registry.
-fn registry_assignment(registry: &RegistryId, role: Role, principal: ObjectId) -> String {
+pub(super) fn registry_assignment(registry: &RegistryId, role: Role, principal: ObjectId) -> String {
     let scope = registry.to_string();
     request::assignment_id(&scope, assignment_name(&scope, role.definition(), principal))
 }

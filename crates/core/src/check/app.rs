@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Check, Finding};
+use super::{About, Check, Finding};
 use crate::ids::{AppId, KeyId, ObjectId};
 use crate::input::Adopt;
 use crate::text::count;
@@ -53,6 +53,10 @@ pub enum Whose {
     Journalled,
     /// Somebody named it for this run.
     Adopted,
+}
+
+pub(super) fn about() -> About {
+    About::of_a("the app of an earlier run")
 }
 
 impl AppFacts {

@@ -1,10 +1,26 @@
 //! One run stands on a cluster at a time: what else is told of it, and what stops.
 
-use super::{Check, Finding};
+use super::{About, Check, Finding};
 use crate::ids::ClusterId;
 use crate::names::Direction;
 use crate::names::RunId;
-use crate::run::OtherRun;
+
+/// Another run for the same cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherRun {
+    /// Its id.
+    pub id: RunId,
+    /// True while a program works on it.
+    pub at_work: bool,
+    /// True where it stopped after its proof: its next part may reset the cluster.
+    pub stands: bool,
+    /// True where it builds on what the run in question made.
+    pub builds_on_it: bool,
+}
+
+pub(super) fn about(id: &ClusterId) -> About {
+    About::of_a(format!("other runs on {}", id.name()))
+}
 
 /// Judges the other runs for a cluster. `way` is where this run goes, and `unread` names runs whose journals cannot be
 /// read.

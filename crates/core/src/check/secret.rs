@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{AppFacts, Check, Finding, SecretFacts};
+use super::{About, AppFacts, Check, Finding, SecretFacts};
 use crate::ids::{ClusterId, KeyId};
 use crate::input::QUESTION_HOURS;
 use crate::names::made_by_a_run;
@@ -19,6 +19,10 @@ pub enum SecretInUse {
     Known(SecretFacts),
     /// One of these: neither a journal nor a name tells which.
     OneOf(Vec<SecretFacts>),
+}
+
+pub(super) fn about(id: &ClusterId) -> About {
+    About::of_a(format!("the end of the secret that {} uses", id.name()))
 }
 
 /// Which secret of the app the cluster uses: the one that a journal says it was given, else the only one that carries

@@ -21,6 +21,8 @@ pub struct Access {
     pub tenants: PerTenant<TenantRef>,
     /// How to sign in to each tenant.
     pub sign_ins: PerTenant<SignIn>,
+    /// True where both are one tenant and its sign-in serves both sides, so that nobody signs in twice.
+    pub one_sign_in: bool,
     /// The public client that persons sign in with; that of the Azure CLI where none is given.
     pub client_id: AppId,
     /// Authorities to trust besides the system's.
@@ -71,6 +73,7 @@ impl Access {
     /// # Errors
     /// Every complaint at once.
     pub fn of_side(answers: &Answers, side: Side) -> Result<Self, Vec<Complaint>> {
+        let answers = answers.with_one_tenant();
         let mut answers = answers.only(|key| key.is_of_access() || matches!(key, Key::TenantA | Key::TenantB));
         let tenant = Key::tenant(side);
         answers.set(Key::tenant(side.other()), answers.get(tenant).unwrap_or_default().to_owned());
@@ -109,11 +112,20 @@ impl Access {
         let text = |key| answers.or_default(key);
         let tenant = |side| TenantRef::parse(text(Key::tenant(side)));
         let sign_in = |side| SignIn::from_word(text(Key::sign_in(side))).unwrap_or(SignIn::AzureCli);
+        let tenants = PerTenant { a: tenant(Side::A)?, b: tenant(Side::B)? };
+        let mut sign_ins = PerTenant::of(sign_in);
+        if tenants.is_one() && answers.get(Key::SignInB).is_none() {
+            sign_ins.b = sign_ins.a;
+        }
+        // A service principal of the other side may be another one, by its own variables.
+        let same = sign_ins.is_one() && (sign_ins.a.is_the_same_on_both_sides() || answers.get(Key::SignInB).is_none());
+        let one_sign_in = tenants.is_one() && same;
         Ok(Self {
             cloud: CloudChoice::parse(text(Key::Cloud))?,
             login_host: answers.get(Key::LoginHost).map(|t| https(t, "a sign-in host")).transpose()?,
-            tenants: PerTenant { a: tenant(Side::A)?, b: tenant(Side::B)? },
-            sign_ins: PerTenant::of(sign_in),
+            tenants,
+            sign_ins,
+            one_sign_in,
             client_id: client_id(text(Key::ClientId))?,
             ca_file: answers.get(Key::CaFile).map(PathBuf::from),
             pace: pace(text(Key::Pace))?,

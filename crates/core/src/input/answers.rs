@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cloud::{CloudChoice, KnownCloud};
 use crate::input::{FIELDS, Key, Kind};
+use crate::names::{Route, Tenants};
 use crate::text::clean;
 
 /// What was answered, as text, from wherever: screen, flag, environment or file.
@@ -98,6 +99,24 @@ impl Answers {
     /// Answers a key with several values, in place of what it had.
     pub fn set_all(&mut self, key: Key, values: Vec<String>) {
         self.0.insert(key, values);
+    }
+
+    /// Returns the route that was asked for; none where it is left to crosspull.
+    #[must_use]
+    pub fn route(&self) -> Option<Route> {
+        Route::from_word(self.or_default(Key::Route))
+    }
+
+    /// Returns the answers with what follows from a route that is about one tenant: the registry's tenant is the
+    /// cluster's, unless somebody named it.
+    #[must_use]
+    pub fn with_one_tenant(&self) -> Self {
+        let mut answers = self.clone();
+        let one = answers.route().and_then(Route::tenants) == Some(Tenants::One);
+        if let (true, None, Some(tenant)) = (one, self.get(Key::TenantB), self.get(Key::TenantA)) {
+            answers.set(Key::TenantB, tenant);
+        }
+        answers
     }
 
     /// The answers to those keys alone.

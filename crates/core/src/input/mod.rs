@@ -17,6 +17,7 @@ pub use rules::{check, namespace, not_for_a_file};
 pub use table::{FIELDS, Field, Key, Kind, Page, on};
 
 use crate::ids::{ClusterId, ImageRef, RegistryId};
+use crate::names::Route;
 use rules::{across, adopt, days, minutes, redirect, wrong_values};
 
 /// How long the question before a reset may stand, in hours.
@@ -40,6 +41,8 @@ pub enum ConsentMode {
 /// Everything a plan is built from, typed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Inputs {
+    /// The route that was asked for; none where it is left to crosspull.
+    pub route: Option<Route>,
     /// What reaching the two tenants takes.
     pub access: Access,
     /// The clusters that are to pull; one today.
@@ -85,6 +88,7 @@ impl Inputs {
     /// # Errors
     /// Every complaint, in the order of the table.
     pub fn from_answers(answers: &Answers) -> Result<Self, Vec<Complaint>> {
+        let answers = &answers.with_one_tenant();
         let mut complaints = wrong_values(answers);
         for key in [Key::TenantA, Key::Cluster, Key::TenantB, Key::Registry, Key::Repository] {
             if answers.all(key).is_empty() {
@@ -106,6 +110,7 @@ impl Inputs {
             answers.all(Key::Cluster).into_iter().map(ClusterId::parse).collect::<Result<_, _>>()?;
         let default_name = clusters.first().map(|c| format!("crosspull-{}", c.name())).unwrap_or_default();
         Ok(Self {
+            route: answers.route(),
             access: Access::read(answers)?,
             clusters,
             registries: answers.all(Key::Registry).into_iter().map(RegistryId::parse).collect::<Result<_, _>>()?,

@@ -3,6 +3,7 @@
 use super::{Adopt, Answers, Complaint, FIELDS, Key, Kind, LIVES_AFTER_RESET_HOURS, Part, QUESTION_HOURS};
 use crate::cloud::{CloudChoice, KnownCloud};
 use crate::ids::{AppId, ClusterId, ImageRef, RegistryId, TenantRef};
+use crate::names::{Route, Tenants};
 use crate::sign_in::SignIn;
 use crate::text::{clean, printable};
 
@@ -178,16 +179,24 @@ pub(super) fn across(answers: &Answers) -> Vec<Complaint> {
     let mut found = Vec::new();
     let mut complain = |key: Key, text: String| found.push(Complaint { key: Some(key), text: sentence(key, &text) });
     let tenant = |key| answers.get(key).and_then(|t| TenantRef::parse(t).ok());
-    if let (Some(a), Some(b)) = (tenant(Key::TenantA), tenant(Key::TenantB))
-        && a == b
-    {
-        complain(
+    let wanted = answers.route().and_then(Route::tenants);
+    match (tenant(Key::TenantA), tenant(Key::TenantB)) {
+        (Some(a), Some(b)) if a == b && wanted == Some(Tenants::Two) => complain(
             Key::TenantB,
             format!(
-                "{b} is the cluster's tenant too. Cluster and registry in one tenant need no app of another tenant: \
-                 az aks update --attach-acr does it. Name the registry's tenant if it is another one"
+                "{b} is the cluster's tenant too. Cluster and registry in one tenant need no app of another tenant: give \
+                 --route attach. Name the registry's tenant if it is another one"
             ),
-        );
+        ),
+        // A domain and an id may name the same tenant; which one they name, their sign-in tells.
+        (Some(a @ TenantRef::Id(_)), Some(b @ TenantRef::Id(_))) if a != b && wanted == Some(Tenants::One) => complain(
+            Key::TenantB,
+            format!(
+                "{b} is not the cluster's tenant, and --route attach is for one tenant: leave --tenant-b out, or give \
+                 another route"
+            ),
+        ),
+        _ => {}
     }
     if let Some(registry) = answers.get(Key::Registry).and_then(|r| RegistryId::parse(r).ok()) {
         let nobody = answers.or_default(Key::SignInB) == SignIn::Nobody.word();
@@ -319,10 +328,11 @@ mod tests {
     #[test]
     fn one_tenant_for_both_is_refused_with_the_way_out() {
         let mut answers = complete();
+        answers.set(Key::Route, "new-app");
         answers.set(Key::TenantB, " CONTOSO.com ");
         let said = complaints(&answers);
         assert!(
-            said.iter().any(|t| t.contains("is the cluster's tenant too") && t.contains("--attach-acr")),
+            said.iter().any(|t| t.contains("is the cluster's tenant too") && t.contains("--route attach")),
             "{said:?}"
         );
     }

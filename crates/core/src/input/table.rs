@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::names::Side;
+use crate::names::{Route, Side};
 use crate::sign_in::SignIn;
 
 /// The name of an input.
@@ -64,6 +64,8 @@ pub enum Key {
 /// The screen that asks for an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Page {
+    /// The route.
+    Route,
     /// Tenant A.
     TenantA,
     /// Tenant B.
@@ -103,6 +105,17 @@ pub struct Field {
     /// Which screen asks for it.
     pub page: Page,
 }
+
+/// The routes that can be chosen, and the choice to leave it to crosspull.
+const ROUTES: &[(&str, &str)] = &{
+    let mut words = [("auto", "recommended from what is found"); 1 + Route::OFFERED.len()];
+    let mut at = 0;
+    while at < Route::OFFERED.len() {
+        words[at + 1] = (Route::OFFERED[at].word, Route::OFFERED[at].in_short);
+        at += 1;
+    }
+    words
+};
 
 /// The ways to sign in to tenant B.
 const SIGN_IN_B: &[(&str, &str)] = &{
@@ -148,11 +161,8 @@ pub const FIELDS: [Field; 25] = [
         "Which way to give the cluster access.",
         "new-app",
         Some("auto"),
-        Kind::Choice(&[
-            ("auto", "recommended from what is found"),
-            ("new-app", "a new multi-tenant app becomes the cluster's service principal; nodes restart"),
-        ]),
-        Page::Nowhere,
+        Kind::Choice(ROUTES),
+        Page::Route,
     ),
     field(
         Key::Cloud,
@@ -202,7 +212,7 @@ pub const FIELDS: [Field; 25] = [
     field(
         Key::TenantB,
         "Tenant",
-        "The tenant that the registry is in, by domain or id.",
+        "The tenant that the registry is in, by domain or id; with --route attach it is the cluster's.",
         "fabrikam.com",
         None,
         Kind::Text,

@@ -15,5 +15,5 @@ pub use direction::Direction;
 pub use number::{CallId, RunId, StepId};
 pub use outcome::{Outcome, Verdict};
 pub use role::Role;
-pub use route::Route;
+pub use route::{Offered, Route, Tenants};
 pub use side::{PerTenant, Side};

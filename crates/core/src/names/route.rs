@@ -1,4 +1,4 @@
-//! The names of the routes; what a route is, `crate::route` tells.
+//! The names of the routes, and what answers need to know of them. What a route does, `crate::route` tells.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,29 +8,74 @@ use serde::{Deserialize, Serialize};
 pub enum Route {
     /// A new multi-tenant app becomes the cluster's service principal.
     NewApp,
+    /// The cluster's own identity is given the role on the registry.
+    Attach,
     /// No way there, but the way back: what a run made is taken back.
     TakeBack,
 }
 
+/// Whether a route is about one tenant or two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tenants {
+    /// Cluster and registry are in one tenant, which is named and signed in to once.
+    One,
+    /// Cluster and registry are in different tenants.
+    Two,
+}
+
+/// A route as answers offer it.
+#[derive(Debug, Clone, Copy)]
+pub struct Offered {
+    /// The route.
+    pub route: Route,
+    /// The word for the route in flags and answers.
+    pub word: &'static str,
+    /// What the route does, in a few words.
+    pub in_short: &'static str,
+    /// Whether the route is about one tenant or two.
+    pub tenants: Tenants,
+}
+
 impl Route {
-    /// Its name on screens.
+    /// The routes that can be chosen, in the order in which they are offered.
+    pub const OFFERED: [Offered; 2] = [
+        Offered {
+            route: Self::NewApp,
+            word: "new-app",
+            in_short: "a new multi-tenant app becomes the cluster's service principal; nodes restart",
+            tenants: Tenants::Two,
+        },
+        Offered {
+            route: Self::Attach,
+            word: "attach",
+            in_short: "the cluster's own identity gets the role; for one tenant, nothing restarts",
+            tenants: Tenants::One,
+        },
+    ];
+
+    /// Returns the route of a word; none for `auto` and for what is no route.
     #[must_use]
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::NewApp => "new app",
-            Self::TakeBack => "take back",
-        }
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::OFFERED.iter().find(|offered| offered.word == word).map(|offered| offered.route)
     }
 
-    /// What it changes in A, in B, and whether nodes restart.
+    /// Returns whether the route is about one tenant or two; none for the way back, which is about those of its run.
     #[must_use]
-    pub const fn says(self) -> &'static str {
-        match self {
-            Self::NewApp => {
-                "In A a multi-tenant app becomes the cluster's service principal, and its nodes restart. In B that app may \
-                 pull from the registry."
-            }
-            Self::TakeBack => "What a run made is taken back, newest first. What was there before it stays.",
+    pub fn tenants(self) -> Option<Tenants> {
+        Self::OFFERED.iter().find(|offered| offered.route == self).map(|offered| offered.tenants)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_word_of_a_route_is_the_one_that_its_plan_is_written_with() {
+        for offered in Route::OFFERED {
+            let written = serde_json::to_value(offered.route).expect("writes");
+            assert_eq!((written.as_str(), Route::from_word(offered.word)), (Some(offered.word), Some(offered.route)));
         }
+        assert_eq!(Route::from_word("auto"), None);
     }
 }

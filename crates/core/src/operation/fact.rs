@@ -27,6 +27,8 @@ pub enum Fact {
     PrincipalB,
     /// The role assignment on a registry.
     Assignment(RegistryId),
+    /// The role assignment by which a cluster's own identity may pull from a registry.
+    Attached(ClusterId, RegistryId),
     /// The pull from a registry was proved, with the secret of this key id.
     Proved(RegistryId),
     /// A role of the former principal that the new one has too, by role and scope.

@@ -4,6 +4,8 @@
 //! it needs, and how it is undone. The crate that talks to Azure performs it.
 
 mod add_secret;
+mod ask_for_role;
+mod attach;
 mod copy_roles;
 mod create_app;
 mod create_principal;
@@ -21,6 +23,8 @@ mod step;
 mod take_back;
 
 pub use add_secret::AddSecret;
+pub use ask_for_role::AskForRole;
+pub use attach::Attach;
 pub use copy_roles::CopyRoles;
 pub use create_app::CreateApp;
 pub use create_principal::CreatePrincipal;
@@ -29,7 +33,7 @@ pub use grant_role::GrantRole;
 pub use hand_over::HandOverRegistry;
 pub use keep_way_back::KeepWayBack;
 pub use precondition::{Precondition, preconditions};
-pub use prove_inside::ProveInside;
+pub use prove_inside::{ProveInside, PullsAs};
 pub use prove_pull::ProvePull;
 pub use provision::Provision;
 pub use remove_secret::{OldSecret, RemoveSecret};
@@ -58,6 +62,8 @@ pub enum Op {
     ResetCluster(ResetCluster),
     ProveInside(ProveInside),
     RemoveSecret(RemoveSecret),
+    Attach(Attach),
+    AskForRole(AskForRole),
     TakeBack(TakeBack),
 }
 
@@ -144,6 +150,8 @@ impl Op {
             Self::ResetCluster(op) => op,
             Self::ProveInside(op) => op,
             Self::RemoveSecret(op) => op,
+            Self::Attach(op) => op,
+            Self::AskForRole(op) => op,
             Self::TakeBack(op) => op,
         }
     }

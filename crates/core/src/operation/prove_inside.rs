@@ -16,6 +16,27 @@ pub struct ProveInside {
     pub image: ImageRef,
     /// The namespace of the pod.
     pub namespace: String,
+    /// What the node pulls with.
+    #[serde(default, skip_serializing_if = "PullsAs::is_new_credential")]
+    pub pulls_as: PullsAs,
+}
+
+/// What a node pulls with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PullsAs {
+    /// The credential that the cluster was given by the run; it is proved from here before.
+    #[default]
+    NewCredential,
+    /// The identity that the cluster has, whose credential nobody knows. The role of it may take a while to be in effect.
+    OwnIdentity,
+}
+
+impl PullsAs {
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+    const fn is_new_credential(&self) -> bool {
+        matches!(self, Self::NewCredential)
+    }
 }
 
 impl Operation for ProveInside {
@@ -23,8 +44,12 @@ impl Operation for ProveInside {
         format!("prove it from {}", self.cluster.name())
     }
 
-    fn reads(&self, _steps: &[Step]) -> Vec<Fact> {
-        vec![Fact::ClusterClient(self.cluster.clone())]
+    fn reads(&self, steps: &[Step]) -> Vec<Fact> {
+        let attached = |fact: &Fact| matches!(fact, Fact::Attached(cluster, _) if *cluster == self.cluster);
+        match self.pulls_as {
+            PullsAs::NewCredential => vec![Fact::ClusterClient(self.cluster.clone())],
+            PullsAs::OwnIdentity => steps.iter().flat_map(Step::writes).filter(attached).collect(),
+        }
     }
 
     fn writes(&self) -> Vec<Fact> {

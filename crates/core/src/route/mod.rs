@@ -1,11 +1,12 @@
 //! Routes: the ways to give a cluster access to a registry. One file a route; this file holds what they share.
 
-use crate::check::{RoleMode, Survey};
-use crate::ids::ImageRef;
-use crate::input::Inputs;
-use crate::names::{Role, Route};
+use crate::check::{Check, RoleMode, Survey};
+use crate::ids::{ImageRef, RegistryId};
+use crate::input::{Inputs, Key, Page};
+use crate::names::{Role, Route, Tenants};
 use crate::plan::Plan;
 
+mod attach;
 mod new_app;
 
 /// A way to give a cluster access, as a value: all that forms, checks, plan and screens ask of a route.
@@ -13,17 +14,98 @@ mod new_app;
 pub struct RouteSpec {
     /// The name of the route.
     pub route: Route,
+    /// The title of the route on screens.
+    pub title: &'static str,
+    /// What the route changes in A, in B, and whether nodes restart.
+    pub says: &'static str,
+    /// The forms that ask for what the route needs, in order.
+    pub pages: &'static [Page],
+    /// Inputs that those forms do not ask for, since they follow from others.
+    pub leaves_out: &'static [Key],
+    /// Says why the route fits what was found, or why it cannot work there.
+    pub fits: fn(&Found) -> Result<&'static str, &'static str>,
+    /// Lists the checks that are asked once both tenants are entered.
+    pub checks: fn(&Inputs) -> Vec<Check>,
     /// Builds the plan from the answers and from what the checks read.
     pub plan: fn(&Inputs, &Survey) -> Plan,
+    /// Writes the first line of the end of a run that is done.
+    pub headline: fn(&Achieved<'_>) -> String,
 }
 
-/// Every route.
-pub const ROUTES: [&RouteSpec; 1] = [&new_app::SPEC];
+/// What is known when a route is chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    /// Whether cluster and registry are in one tenant.
+    pub tenants: Tenants,
+}
 
-/// Builds the plan of a route.
+/// What a run that is done achieved.
+#[derive(Debug, Clone)]
+pub struct Achieved<'a> {
+    /// The name of the cluster.
+    pub cluster: &'a str,
+    /// The name of the registry.
+    pub registry: &'a str,
+    /// The images that were to be pulled.
+    pub images: String,
+    /// True where the pull was proved from here.
+    pub proved_here: bool,
+    /// The node that pulled; none where none was seen to.
+    pub node: Option<&'a str>,
+}
+
+/// Every route, in the order in which they are recommended.
+pub const ROUTES: [&RouteSpec; 2] = [&attach::SPEC, &new_app::SPEC];
+
+/// Returns all that there is to ask of a route; none for the way back.
 #[must_use]
-pub fn plan(inputs: &Inputs, survey: &Survey) -> Plan {
-    (new_app::SPEC.plan)(inputs, survey)
+pub fn spec(route: Route) -> Option<&'static RouteSpec> {
+    ROUTES.into_iter().find(|spec| spec.route == route)
+}
+
+/// Returns the title of a route or of the way back.
+#[must_use]
+pub fn title(route: Route) -> &'static str {
+    spec(route).map_or("take back", |spec| spec.title)
+}
+
+/// Says what a route changes, or what the way back does.
+#[must_use]
+pub fn says(route: Route) -> &'static str {
+    spec(route).map_or("What a run made is taken back, newest first. What was there before it stays.", |spec| spec.says)
+}
+
+/// Returns the word for a route in flags and answers.
+#[must_use]
+pub fn word(route: Route) -> &'static str {
+    Route::OFFERED.iter().find(|offered| offered.route == route).map_or("", |offered| offered.word)
+}
+
+/// Returns the forms that ask for what is needed, in order. Where the route is left to crosspull, these are the forms of
+/// the route for two tenants, which ask for everything.
+#[must_use]
+pub fn pages(asked: Option<Route>) -> &'static [Page] {
+    asked.and_then(spec).unwrap_or(&new_app::SPEC).pages
+}
+
+/// True where a form of the route asks for that input.
+#[must_use]
+pub fn asks_for(asked: Option<Route>, key: Key) -> bool {
+    !asked.and_then(spec).is_some_and(|spec| spec.leaves_out.contains(&key))
+}
+
+/// Chooses the route that was asked for, or the first one that fits what was found; with the reason.
+///
+/// # Errors
+/// Why the route that was asked for cannot work.
+pub fn choose(asked: Option<Route>, found: &Found) -> Result<(&'static RouteSpec, &'static str), &'static str> {
+    match asked.and_then(spec) {
+        Some(spec) => (spec.fits)(found).map(|why| (spec, why)),
+        None => {
+            let mut fitting = ROUTES.into_iter().filter_map(|spec| Some((spec, (spec.fits)(found).ok()?)));
+            fitting.next().ok_or("no route fits")
+        }
+    }
 }
 
 /// Returns the role that lets a principal pull from a registry of that mode, and the repositories that its condition names.
@@ -42,6 +124,16 @@ fn repositories(images: &[ImageRef]) -> Vec<String> {
     names
 }
 
+/// Lists the checks of a registry. Where nobody signs in to its tenant, whether it answers is all that can be asked.
+fn checks_of_registry(id: &RegistryId, images: &[ImageRef]) -> Vec<Check> {
+    let mut checks = vec![Check::Registry(id.clone())];
+    if id.server().is_none() {
+        checks.push(Check::RoleRight(id.clone()));
+        checks.extend(images.iter().map(|image| Check::Image(id.clone(), image.clone())));
+    }
+    checks
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
@@ -57,7 +149,7 @@ pub(crate) mod tests {
         (new_app::SPEC.plan)(&inputs, &sample_survey(&inputs, mode))
     }
 
-    fn sample_inputs() -> Inputs {
+    pub(crate) fn sample_inputs() -> Inputs {
         let mut answers = Answers::default();
         for key in [Key::TenantA, Key::Cluster, Key::TenantB, Key::Registry, Key::Repository] {
             answers.set(key, key.field().expect("a row").example);
@@ -65,7 +157,7 @@ pub(crate) mod tests {
         Inputs::from_answers(&answers).expect("complete")
     }
 
-    fn sample_survey(inputs: &Inputs, mode: RoleMode) -> Survey {
+    pub(crate) fn sample_survey(inputs: &Inputs, mode: RoleMode) -> Survey {
         let tenant = |n: u128| TenantFacts { id: TenantId(uuid::Uuid::from_u128(n)), name: None };
         Survey {
             cloud: "AzureCloud".to_owned(),
@@ -75,6 +167,7 @@ pub(crate) mod tests {
                 .iter()
                 .map(|id| ClusterFacts {
                     id: id.clone(),
+                    kubelet: None,
                     client_id: "33333333-3333-4333-8333-333333333333".parse().ok(),
                     provisioning_state: String::new(),
                     power_state: String::new(),
@@ -102,6 +195,7 @@ pub(crate) mod tests {
                     reach: Reach::Open,
                 })
                 .collect(),
+            pullers: Vec::new(),
             app: None,
             passed_over: Vec::new(),
         }

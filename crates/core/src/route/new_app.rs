@@ -1,17 +1,63 @@
 //! Route `new-app`: a new multi-tenant app becomes the cluster's service principal (`product.md` section 3).
 
-use super::{RouteSpec, role_for};
-use crate::check::{ClusterFacts, RegistryFacts, Survey};
-use crate::input::Inputs;
-use crate::names::{Route, Side, marker};
+use super::{Achieved, Found, RouteSpec, checks_of_registry, role_for};
+use crate::check::{Check, ClusterFacts, RegistryFacts, Survey};
+use crate::input::{Inputs, Page};
+use crate::names::{Route, Side, Tenants, marker};
 use crate::operation::{
     AddSecret, CopyRoles, CreateApp, CreatePrincipal, GrantRole, HandOverRegistry, KeepWayBack, OldSecret, Op,
-    ProveInside, ProvePull, Provision, RemoveSecret, ResetCluster,
+    ProveInside, ProvePull, Provision, PullsAs, RemoveSecret, ResetCluster,
 };
 use crate::plan::{PLAN_VERSION, Plan, numbered};
 use crate::sign_in::SignIn;
 
-pub(super) const SPEC: RouteSpec = RouteSpec { route: Route::NewApp, plan };
+pub(super) const SPEC: RouteSpec = RouteSpec {
+    route: Route::NewApp,
+    title: "new app",
+    says: "In A a multi-tenant app becomes the cluster's service principal, and its nodes restart. In B that app may pull from \
+           the registry.",
+    pages: &[Page::TenantA, Page::TenantB, Page::App],
+    leaves_out: &[],
+    fits,
+    checks,
+    plan,
+    headline,
+};
+
+fn fits(found: &Found) -> Result<&'static str, &'static str> {
+    match found.tenants {
+        Tenants::Two => Ok("cluster and registry are in two tenants, and an app can be let into both"),
+        Tenants::One => Err("cluster and registry are in one tenant, so no app of another tenant is needed"),
+    }
+}
+
+fn checks(inputs: &Inputs) -> Vec<Check> {
+    let mut checks = vec![Check::Soak];
+    for id in &inputs.clusters {
+        checks.extend([Check::Cluster(id.clone()), Check::ResetRight(id.clone()), Check::App]);
+        checks.extend([Check::Secret(id.clone()), Check::OldRoles(id.clone()), Check::Headroom(id.clone())]);
+    }
+    checks.extend(inputs.registries.iter().flat_map(|id| checks_of_registry(id, &inputs.images)));
+    checks
+}
+
+fn headline(done: &Achieved<'_>) -> String {
+    let Achieved { cluster, registry, images, .. } = done;
+    match (done.proved_here, done.node) {
+        (true, Some(node)) => {
+            format!("{cluster} pulls {images} from {registry}: proved from here, and from the cluster on node {node}")
+        }
+        (false, Some(node)) => format!("{cluster} pulls from {registry}: proved from the cluster on node {node}"),
+        (true, None) => format!(
+            "{cluster} now uses the new app, and that app pulls {images} from {registry}: proved from here with the same \
+             credential, not from the cluster itself."
+        ),
+        (false, None) => format!(
+            "{cluster} uses the app of an earlier run already, and everything is in place. This run did not prove the pull: \
+             only the cluster has the secret."
+        ),
+    }
+}
 
 /// Builds the plan: the app in A, its service principal and role in B, the proof, and then the cluster.
 fn plan(inputs: &Inputs, survey: &Survey) -> Plan {
@@ -108,6 +154,7 @@ fn reset(inputs: &Inputs, survey: &Survey, facts: &ClusterFacts) -> Vec<Op> {
                 login_server: registry.login_server.clone(),
                 image: image.clone(),
                 namespace: inputs.namespace.clone(),
+                pulls_as: PullsAs::NewCredential,
             }));
         }
     }

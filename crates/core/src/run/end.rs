@@ -6,6 +6,7 @@ use crate::names::Direction;
 use crate::names::{Outcome, Verdict};
 use crate::operation::{Fact, Op};
 use crate::plan::Plan;
+use crate::route::{self, Achieved};
 use crate::text::count;
 
 impl Run {
@@ -32,7 +33,8 @@ impl Run {
             Some(Verdict::Waits) => format!("The run waits for a person. {}", self.cluster_state(cluster)),
             Some(Verdict::Interrupted) => {
                 let what = if self.is_undoing() { "Taking the run back" } else { "The run" };
-                let consent = if self.person().is_some() { " Consent in tenant B is still to be given." } else { "" };
+                let open = self.person().map(|_| format!(" {} is still to be given.", sentence(self.awaited())));
+                let consent = open.unwrap_or_default();
                 format!("{what} was stopped. {}{consent}", self.cluster_state(cluster))
             }
             Some(Verdict::Failed) => {
@@ -101,25 +103,16 @@ impl Run {
     }
 
     fn done_headline(&self, cluster: &str, registry: &str) -> String {
-        let images = self.images();
-        let inside = self.facts.iter().find(|l| matches!(l.fact, Fact::ProvedInside(_)) && l.how == Outcome::Proved);
-        match (self.outcome_of(|op| matches!(op, Op::ProvePull(_))), inside) {
-            (Some(Outcome::Proved), Some(inside)) => format!(
-                "{cluster} pulls {images} from {registry}: proved from here, and from the cluster on node {}",
-                inside.value
-            ),
-            (_, Some(inside)) => {
-                format!("{cluster} pulls from {registry}: proved from the cluster on node {}", inside.value)
-            }
-            (Some(Outcome::Proved), None) => format!(
-                "{cluster} now uses the new app, and that app pulls {images} from {registry}: proved from here with the \
-                 same credential, not from the cluster itself."
-            ),
-            (_, None) => format!(
-                "{cluster} uses the app of an earlier run already, and everything is in place. This run did not prove the \
-                 pull: only the cluster has the secret."
-            ),
-        }
+        let node = self.facts.iter().find(|l| matches!(l.fact, Fact::ProvedInside(_)) && l.how == Outcome::Proved);
+        let achieved = Achieved {
+            cluster,
+            registry,
+            images: self.images(),
+            proved_here: self.outcome_of(|op| matches!(op, Op::ProvePull(_))) == Some(Outcome::Proved),
+            node: node.map(|learnt| learnt.value.as_str()),
+        };
+        let spec = self.forward_plan().and_then(|plan| route::spec(plan.route));
+        spec.map_or_else(String::new, |spec| (spec.headline)(&achieved))
     }
 
     fn undone_headline(&self, cluster: &str) -> String {
@@ -133,9 +126,11 @@ impl Run {
         self.outcome_of(|op| matches!(op, Op::TakeBack(back) if kind(&back.of.op)))
     }
 
+    /// The images that were to be pulled, by the first step that proves it.
     fn images(&self) -> String {
         let images = self.forward_plan().into_iter().flat_map(|p| &p.steps).find_map(|s| match &s.op {
-            Op::ProvePull(prove) => Some(&prove.images),
+            Op::ProvePull(prove) => Some(prove.images.as_slice()),
+            Op::ProveInside(prove) => Some(std::slice::from_ref(&prove.image)),
             _ => None,
         });
         let names: Vec<String> = images.into_iter().flatten().map(ToString::to_string).collect();

@@ -2,6 +2,7 @@
 //! it was given, and other runs that work on it or stand on it.
 
 use super::Run;
+use crate::check::OtherRun;
 use crate::ids::{ClusterId, KeyId, ObjectId};
 use crate::names::Direction;
 use crate::names::{Outcome, RunId};
@@ -16,19 +17,6 @@ pub struct Known {
     /// The clusters that they gave a secret to, with its key id, in the order of their resets; the last one of each
     /// counts.
     pub keys: Vec<(ClusterId, KeyId)>,
-}
-
-/// Another run for the same cluster.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OtherRun {
-    /// Its id.
-    pub id: RunId,
-    /// True while a program works on it.
-    pub at_work: bool,
-    /// True where it stopped after its proof: its next part may reset the cluster.
-    pub stands: bool,
-    /// True where it builds on what the run in question made.
-    pub builds_on_it: bool,
 }
 
 impl Known {

@@ -76,7 +76,7 @@ const fn label(fact: &Fact) -> Option<&'static str> {
         Fact::PrincipalA | Fact::PrincipalB => Some("service principal"),
         Fact::SecretKey => Some("secret's key id"),
         Fact::SecretEnds => Some("secret ends"),
-        Fact::Assignment(_) | Fact::RoleCopy(_) => Some("role assignment"),
+        Fact::Assignment(_) | Fact::Attached(..) | Fact::RoleCopy(_) => Some("role assignment"),
         Fact::WayBackKey => Some("way back's key id"),
         Fact::BackKey => Some("back by key id"),
         Fact::ClusterClient(_) => Some("cluster uses app"),

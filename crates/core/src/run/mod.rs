@@ -26,7 +26,7 @@ mod standing;
 mod take_back;
 
 pub use call::{Call, Try};
-pub use known::{Known, OtherRun};
+pub use known::Known;
 pub use stage::{NoWay, Stage};
 pub use take_back::{take_back, what_is_made};
 

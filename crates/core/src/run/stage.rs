@@ -4,6 +4,7 @@ use super::take_back;
 use super::{Run, Status};
 use crate::names::Direction;
 use crate::names::Verdict;
+use crate::operation::Op;
 use crate::plan::Plan;
 
 /// Where a run stands.
@@ -120,12 +121,20 @@ impl Run {
             stopped.and_then(|s| self.plan.as_ref()?.step(s.id)).map(|s| format!("step {}, {}", s.id, s.title()));
         match (title, self.stage()) {
             (Some(title), Stage::Failed) => format!("failed at {title}"),
-            (_, Stage::Waits) => "waits for consent in tenant B".to_owned(),
+            (_, Stage::Waits) => {
+                format!("waits for {}", self.awaited())
+            }
             (Some(title), Stage::Stopped) => format!("stopped at {title}"),
             (Some(title), Stage::PartlyUndone) => format!("not taken back: {title}"),
             (None, Stage::Stopped) => "stopped before its first step".to_owned(),
             _ => String::new(),
         }
+    }
+
+    /// Returns what a person is waited for to give.
+    pub(super) fn awaited(&self) -> &'static str {
+        let asks = |plan: &Plan| plan.steps.iter().any(|s| matches!(s.op, Op::AskForRole(_)));
+        if self.forward_plan().is_some_and(asks) { "the role on the registry" } else { "consent in tenant B" }
     }
 
     /// The cluster and the registry that it is about, by name: `aks-shop ← registryb`.

@@ -15,7 +15,7 @@ use super::{Go, Reaction, View, along};
 use crate::keys::{Action, Context};
 use crate::live::{Activity, Live};
 use crate::msg::Effect;
-use crate::pages;
+use crate::pages::Pages;
 use crate::shared::Shared;
 use crate::theme::{Mark, Theme, Tone};
 use crate::widgets::lines::{block, hang};
@@ -101,7 +101,9 @@ fn ask(shared: &mut Shared, inputs: Inputs) -> Reaction {
 
 /// Goes back to the last form, or to the list of earlier runs.
 fn back(shared: &mut Shared) -> Vec<Reaction> {
-    let Some(earlier) = &shared.live.taken_up else { return vec![Reaction::Go(Go::Form(pages::last()))] };
+    let Some(earlier) = &shared.live.taken_up else {
+        return vec![Reaction::Go(Go::Form(Pages::of(&shared.answers).last()))];
+    };
     let way = earlier.way;
     shared.live = Live::default();
     vec![Reaction::Go(Go::Runs(way)), Reaction::Do(Effect::LetGo)]

@@ -36,7 +36,7 @@ pub(super) fn sheet(shared: &Shared, step: StepId, person: &Person, columns: usi
     let theme = shared.theme;
     let inside = columns.saturating_sub(1);
     let indented = |tone, text: &str| block(theme, tone, text, 1, inside);
-    let title = if person.page.is_some() { " For tenant B's administrator" } else { " Consent" };
+    let title = person.page.as_ref().map_or_else(|| " Consent".to_owned(), |page| format!(" For {}", page.reader()));
     let mut sheet = Sheet::new(theme.span(Tone::Strong, title));
     sheet.right = vec![theme.span(Tone::Dim, format!("step {step} "))];
     sheet.lines.extend(indented(Tone::Plain, &person.says));
@@ -46,9 +46,14 @@ pub(super) fn sheet(shared: &Shared, step: StepId, person: &Person, columns: usi
     match &person.page {
         // Nobody here can follow it, so what there is to do stands on the page that is sent to them.
         Some(page) => {
-            sheet
-                .lines
-                .extend(indented(Tone::Plain, "Or by the Azure CLI, which also gives the role on the registry:"));
+            sheet.lines.extend(indented(
+                Tone::Plain,
+                if person.url.is_empty() {
+                    "By the Azure CLI:"
+                } else {
+                    "Or by the Azure CLI, which also gives the role on the registry:"
+                },
+            ));
             for command in page.commands() {
                 sheet.lines.extend(wrap(&command, columns).into_iter().map(|l| theme.span(Tone::Strong, l).into()));
             }

@@ -6,18 +6,18 @@ use crosspull_core::find::Named;
 use crosspull_core::input;
 use crosspull_core::input::Inputs;
 use crosspull_core::input::{Answers, Complaint};
-use crosspull_core::input::{Key, Page};
+use crosspull_core::input::{Field, Key, Page};
+use crosspull_core::route;
 use crosspull_core::sign_in::Offer;
 use crosspull_core::text::clean;
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
-use super::home::Start;
 use super::{Go, Reaction, View, checks};
 use crate::keys::{Action, Context};
 use crate::msg::{Effect, Notice};
-use crate::pages;
+use crate::pages::{self, Pages};
 use crate::shared::Shared;
 use crate::theme::Tone;
 use crate::widgets::cell::{Cell, LABEL, Value, shown, without_name};
@@ -45,7 +45,8 @@ pub(crate) struct FormScreen {
 impl FormScreen {
     /// Opens the form of a page, with the answers so far or the defaults.
     pub fn new(page: Page, answers: &Answers) -> Self {
-        let cells = input::on(page).map(|field| Cell::new(field, answers)).collect();
+        let asked = |field: &&'static Field| route::asks_for(answers.route(), field.key);
+        let cells = input::on(page).filter(asked).map(|field| Cell::new(field, answers)).collect();
         Self { page, list: None, hushed: false, cells, focus: 0 }
     }
 
@@ -178,7 +179,7 @@ impl FormScreen {
             });
             return Vec::new();
         }
-        match (pages::next(self.page), read) {
+        match (Pages::of(&shared.answers).next(self.page), read) {
             (Some(next), _) => return vec![Reaction::Go(Go::Form(next))],
             (None, Ok(inputs)) => return checks::begin(shared, inputs),
             (None, Err(_)) => {}
@@ -212,12 +213,12 @@ impl FormScreen {
     }
 
     /// Closes the list; where there is none, goes back to the form before this one.
-    fn back(&mut self) -> Vec<Reaction> {
+    fn back(&mut self, shared: &Shared) -> Vec<Reaction> {
         if self.chooses() {
             self.hush();
             return Vec::new();
         }
-        let to = pages::previous(self.page).map_or(Go::Home(Start::NewRun), Go::Form);
+        let to = Pages::of(&shared.answers).previous(self.page).map_or(Go::Form(Page::Route), Go::Form);
         vec![Reaction::Go(to)]
     }
 
@@ -304,7 +305,7 @@ impl View for FormScreen {
             Action::Take | Action::GoOn if self.chooses() && self.take() => {}
             Action::Take => self.step(true),
             Action::GoOn => return self.submit(shared),
-            Action::Back => reactions = self.back(),
+            Action::Back => reactions = self.back(shared),
             _ => {}
         }
         self.write(&mut shared.answers);
@@ -329,7 +330,7 @@ impl View for FormScreen {
             true => 4,
             false => 3,
         };
-        let mut sheet = Sheet::new(theme.span(Tone::Strong, pages::title(self.page)));
+        let mut sheet = Sheet::new(theme.span(Tone::Strong, Pages::of(&shared.answers).title(self.page)));
         for (i, cell) in self.cells.iter().enumerate() {
             let focused = i == self.focus;
             let top = sheet.lines.len();

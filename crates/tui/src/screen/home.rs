@@ -1,5 +1,6 @@
 //! Home: what do you want to do?
 
+use crosspull_core::input::Page;
 use crosspull_core::names::Direction;
 use crosspull_core::text::count;
 use jiff::Timestamp;
@@ -7,7 +8,6 @@ use ratatui::text::{Line, Span};
 
 use super::{Go, Reaction, View, along_chosen};
 use crate::keys::{Action, Context};
-use crate::pages;
 use crate::shared::Shared;
 use crate::theme::Tone;
 use crate::widgets::lines::{apart, block, fit, width};
@@ -49,7 +49,7 @@ impl View for HomeScreen {
         let entries = entries(shared);
         match (action, entries.get(self.chosen)) {
             (Action::Move(way), _) => along_chosen(shared, &mut self.chosen, entries.len(), way),
-            (Action::GoOn, Some(Start::NewRun)) => vec![Reaction::Go(Go::Form(pages::first()))],
+            (Action::GoOn, Some(Start::NewRun)) => vec![Reaction::Go(Go::Form(Page::Route))],
             (Action::GoOn, Some(Start::Earlier(way))) => vec![Reaction::Go(Go::Runs(*way))],
             _ => Vec::new(),
         }
@@ -99,7 +99,7 @@ fn words(shared: &Shared, entry: Start) -> (&'static str, String, String) {
         Start::NewRun => (
             "Let a cluster pull from a registry",
             String::new(),
-            "in another tenant; the pull is proved first".to_owned(),
+            "in another tenant or in the same one; the pull is proved".to_owned(),
         ),
         Start::Earlier(Direction::Forward) => {
             let newest = runs(Direction::Forward).first().map(|run| earlier::earlier(run)).unwrap_or_default();

@@ -14,6 +14,7 @@ mod leave;
 mod path;
 mod reset;
 mod review;
+mod route;
 mod run;
 mod runs;
 mod sign_in;
@@ -46,6 +47,7 @@ pub(crate) use leave::LeaveLayer;
 pub(crate) use path::PathLayer;
 pub(crate) use reset::ResetLayer;
 pub(crate) use review::ReviewScreen;
+pub(crate) use route::RouteScreen;
 pub(crate) use run::RunScreen;
 pub(crate) use runs::RunsScreen;
 pub(crate) use sign_in::SignInScreen;
@@ -128,6 +130,7 @@ pub(crate) enum Go {
 pub(crate) enum Screen {
     Home(HomeScreen),
     Runs(RunsScreen),
+    Route(RouteScreen),
     Form(FormScreen),
     Checks(ChecksScreen),
     Review(ReviewScreen),
@@ -141,6 +144,7 @@ impl Screen {
         match go {
             Go::Home(start) => Self::Home(HomeScreen::at(start, shared)),
             Go::Runs(way) => Self::Runs(RunsScreen::new(way)),
+            Go::Form(Page::Route) => Self::Route(RouteScreen::new(shared)),
             Go::Form(page) => Self::Form(FormScreen::new(page, &shared.answers)),
             Go::Checks => Self::Checks(ChecksScreen::default()),
             Go::Review => Self::Review(ReviewScreen::default()),
@@ -153,6 +157,7 @@ impl Screen {
         match self {
             Self::Home(screen) => screen,
             Self::Runs(screen) => screen,
+            Self::Route(screen) => screen,
             Self::Form(screen) => screen,
             Self::Checks(screen) => screen,
             Self::Review(screen) => screen,
@@ -165,6 +170,7 @@ impl Screen {
         match self {
             Self::Home(screen) => screen,
             Self::Runs(screen) => screen,
+            Self::Route(screen) => screen,
             Self::Form(screen) => screen,
             Self::Checks(screen) => screen,
             Self::Review(screen) => screen,
@@ -177,6 +183,7 @@ impl Screen {
     pub const fn rail_entry(&self) -> RailEntry {
         match self {
             Self::Home(_) | Self::Runs(_) => RailEntry::Home,
+            Self::Route(_) => RailEntry::Form(Page::Route),
             Self::Form(form) => RailEntry::Form(form.page),
             Self::Checks(_) => RailEntry::Checks,
             Self::Review(_) => RailEntry::Review,

@@ -5,7 +5,7 @@ use crosspull_core::ids::{ClusterId, RegistryId};
 use crosspull_core::input::Answers;
 use crosspull_core::input::check;
 use crosspull_core::input::{Field, Key, Kind};
-use crosspull_core::names::Side;
+use crosspull_core::names::{Route, Side, Tenants};
 use crosspull_core::text::{abbreviated, clean};
 use ratatui::text::{Line, Span};
 
@@ -192,6 +192,10 @@ fn understood(key: Key, text: &str) -> Option<String> {
 /// Returns the text that stands for the answers to a field: all of them, so that none is lost unseen; else the default.
 pub(crate) fn shown(answers: &Answers, field: &Field) -> String {
     let all = answers.all(field.key);
+    // Where both tenants are one, its sign-in is asked once.
+    if all.is_empty() && field.key == Key::SignInB && answers.route().and_then(Route::tenants) == Some(Tenants::One) {
+        return answers.or_default(Key::SignInA).to_owned();
+    }
     if all.is_empty() { field.default.unwrap_or_default().to_owned() } else { all.join(" ") }
 }
 

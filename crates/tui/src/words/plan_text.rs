@@ -23,8 +23,8 @@ pub(crate) fn plan_text(plan: &Plan, run: &Run, answers: &Answers) -> String {
     let mut text = format!(
         "# crosspull: {}\n\n{}\n\n- cloud: {}{at}\n- tenant A: {}\n- cluster: {cluster}\n- tenant B: {}\n\
          - registry: {registry}\n\n{}\n",
-        plan.route.title(),
-        plan.route.says(),
+        crosspull_core::route::title(plan.route),
+        crosspull_core::route::says(plan.route),
         plan.cloud,
         plan.tenants.a,
         plan.tenants.b,

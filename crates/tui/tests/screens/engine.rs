@@ -9,6 +9,7 @@ use crosspull_core::input::Answers;
 use crosspull_core::input::Inputs;
 use crosspull_core::names::Direction;
 use crosspull_core::names::PerTenant;
+use crosspull_core::names::Route;
 use crosspull_core::names::{CallId, Outcome, RunId, Verdict};
 use crosspull_core::names::{Side, StepId};
 use crosspull_core::operation::{Fact, Learnt};
@@ -31,6 +32,7 @@ pub fn plan() -> Plan {
     let inputs = inputs();
     let tenant = |id: &str| TenantFacts { id: id.parse().expect("an id"), name: None };
     let clusters = inputs.clusters.iter().map(|id| ClusterFacts {
+        kubelet: None,
         id: id.clone(),
         client_id: FORMER.parse().ok(),
         provisioning_state: "Succeeded".to_owned(),
@@ -48,6 +50,7 @@ pub fn plan() -> Plan {
         reach: Reach::Open,
     });
     let survey = Survey {
+        pullers: Vec::new(),
         cloud: "AzureCloud".to_owned(),
         tenants: PerTenant {
             a: tenant("aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa"),
@@ -58,7 +61,7 @@ pub fn plan() -> Plan {
         app: None,
         passed_over: Vec::new(),
     };
-    crosspull_core::route::plan(&inputs, &survey)
+    (crosspull_core::route::spec(Route::NewApp).expect("a route").plan)(&inputs, &survey)
 }
 
 /// The role of the present principal that the new one is given too.

@@ -5,8 +5,12 @@ use crosspull_core::event::Work;
 use crosspull_core::explain::{NoConnection, Trouble};
 use crosspull_core::ids::{TenantId, TenantRef};
 use crosspull_core::input::Access;
+use crosspull_core::input::Inputs;
+use crosspull_core::names::PerTenant;
 use crosspull_core::names::Side;
+use crosspull_core::names::{Route, Tenants};
 use crosspull_core::secret::Secret;
+use crosspull_core::sign_in::SignIn;
 use crosspull_core::sign_in::{AccountKind, Entered};
 use crosspull_core::text::{abbreviated, printable};
 use futures_util::future::join;
@@ -26,19 +30,10 @@ struct Answered {
     organization: Option<Organization>,
 }
 
-/// What came of signing in to a tenant.
-type Admitted = Result<TenantFacts, Said>;
-
-/// Signs in to both tenants. None where they are one: nothing else matters then.
-pub(super) async fn enter_both(door: &Door, access: &Access) -> Result<Option<(Admitted, Admitted)>, JournalError> {
-    let sign_in = |side| enter(door, &access.tenants[side], side);
-    let (a, b) = join(sign_in(Side::A), sign_in(Side::B)).await;
-    if let (Ok(id_a), Ok(id_b)) = (&a.id, &b.id)
-        && say(door, judge_tenants(*id_a, *id_b))? == Level::Stop
-    {
-        return Ok(None);
-    }
-    Ok(Some((admit(door, Side::A, a), admit(door, Side::B, b))))
+/// Signs in to both tenants; where both are one and the same sign-in serves both, once. None where something stops, which is
+/// said.
+pub(super) async fn enter_both(door: &Door, inputs: &Inputs) -> Result<Option<PerTenant<TenantFacts>>, JournalError> {
+    enter_as(door, &inputs.access, inputs.route.and_then(Route::tenants)).await
 }
 
 /// Signs in to both tenants of a run that goes on; true where the operator may go on.
@@ -46,7 +41,35 @@ pub(super) async fn enter_both(door: &Door, access: &Access) -> Result<Option<(A
 /// # Errors
 /// Where the journal cannot be written.
 pub async fn admit_again(door: &Door, access: &Access) -> Result<bool, JournalError> {
-    Ok(matches!(enter_both(door, access).await?, Some((Ok(_), Ok(_)))))
+    Ok(enter_as(door, access, None).await?.is_some())
+}
+
+async fn enter_as(
+    door: &Door,
+    access: &Access,
+    wanted: Option<Tenants>,
+) -> Result<Option<PerTenant<TenantFacts>>, JournalError> {
+    let sign_in = |side| enter(door, &access.tenants[side], side);
+    // Nobody has to be asked for the other side of one tenant: it is the same one.
+    if access.tenants.is_one() && (access.one_sign_in || access.sign_ins.b == SignIn::Nobody) {
+        let a = sign_in(Side::A).await;
+        if let Ok(id) = &a.id
+            && say(door, judge_tenants(PerTenant { a: *id, b: *id }, wanted))? == Level::Stop
+        {
+            return Ok(None);
+        }
+        return Ok(admit(door, Side::A, a).ok().map(|tenant| PerTenant { a: tenant.clone(), b: tenant }));
+    }
+    let (a, b) = join(sign_in(Side::A), sign_in(Side::B)).await;
+    if let (Ok(id_a), Ok(id_b)) = (&a.id, &b.id)
+        && say(door, judge_tenants(PerTenant { a: *id_a, b: *id_b }, wanted))? == Level::Stop
+    {
+        return Ok(None);
+    }
+    Ok(match (admit(door, Side::A, a), admit(door, Side::B, b)) {
+        (Ok(a), Ok(b)) => Some(PerTenant { a, b }),
+        _ => None,
+    })
 }
 
 /// Asks a tenant's sign-in which tenant it is, and for a token. Nothing is judged yet, since what matters first is
@@ -112,7 +135,7 @@ fn upper_first(text: &str) -> String {
 }
 
 /// Judges whether the operator is signed in, and to the right tenant.
-fn admit(door: &Door, side: Side, answered: Answered) -> Admitted {
+fn admit(door: &Door, side: Side, answered: Answered) -> Result<TenantFacts, Said> {
     let judged = entered(side, answered).map(|entered| {
         let text = if door.tokens().signs_in(side) {
             format!("signed in to tenant {side} {}", who(&entered))

@@ -1,15 +1,15 @@
-//! The page for tenant B's administrator, where nobody signs in there: what they do, what it allows, how it is taken back.
-//! They need no crosspull.
+//! The page for the administrator of tenant B, who is to let an app in.
 
 use serde::{Deserialize, Serialize};
 
-use crate::condition::condition;
 use crate::ids::{AppId, ImageRef, TenantId};
 use crate::names::Role;
 
+use super::{Part, assign};
+
 /// What the page tells. Ids and names alone; whoever finds it can do nothing with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HandOver {
+pub struct AppPage {
     /// The app that is to be let in.
     pub app: AppId,
     /// Its name, where it is known.
@@ -26,37 +26,7 @@ pub struct HandOver {
     pub consent_url: String,
 }
 
-/// A part of the page.
-enum Part {
-    Head(String),
-    Text(String),
-    /// Something to be taken whole: an address, a command.
-    Whole(Vec<String>),
-}
-
-impl HandOver {
-    /// The page as Markdown.
-    #[must_use]
-    pub fn markdown(&self) -> String {
-        let parts = self.parts().into_iter().enumerate().map(|(i, part)| match part {
-            Part::Head(text) => format!("{} {text}\n", if i == 0 { "#" } else { "##" }),
-            Part::Text(text) => format!("{text}\n"),
-            Part::Whole(lines) => format!("```\n{}\n```\n", lines.join("\n")),
-        });
-        parts.collect::<Vec<_>>().join("\n")
-    }
-
-    /// The page as plain text, such as for a mail.
-    #[must_use]
-    pub fn text(&self) -> String {
-        let parts = self.parts().into_iter().map(|part| match part {
-            Part::Head(text) => format!("{}\n", text.to_uppercase()),
-            Part::Text(text) => format!("{text}\n"),
-            Part::Whole(lines) => lines.iter().map(|line| format!("    {line}\n")).collect(),
-        });
-        parts.collect::<Vec<_>>().join("\n")
-    }
-
+impl AppPage {
     /// The commands that let the app in and give it the role, for a shell where the administrator is signed in.
     #[must_use]
     pub fn commands(&self) -> Vec<String> {
@@ -74,16 +44,7 @@ impl HandOver {
     /// by a here-document, since it has quotes and exclamation marks that an interactive shell would take for its own.
     #[must_use]
     pub fn commands_for_repositories(&self) -> Vec<String> {
-        let mut repositories: Vec<String> = self.images.iter().map(|image| image.repository.clone()).collect();
-        repositories.sort();
-        repositories.dedup();
-        vec![
-            "CONDITION=$(cat <<'END'".to_owned(),
-            condition(&repositories).unwrap_or_default(),
-            "END".to_owned(),
-            ")".to_owned(),
-            assign(Role::RepositoryReader.name(), " --condition-version 2.0 --condition \"$CONDITION\""),
-        ]
+        super::assign_for_repositories(&self.images)
     }
 
     /// The commands that take it back.
@@ -92,7 +53,7 @@ impl HandOver {
         vec![format!("az ad sp delete --id {}", self.app)]
     }
 
-    fn parts(&self) -> Vec<Part> {
+    pub(super) fn parts(&self) -> Vec<Part> {
         let images: Vec<String> = self.images.iter().map(|image| format!("{}/{image}", self.login_server)).collect();
         vec![
             Part::Head(format!("Let a cluster pull from {}", self.login_server)),
@@ -142,19 +103,14 @@ impl HandOver {
     }
 }
 
-fn assign(role: &str, condition: &str) -> String {
-    format!(
-        "az role assignment create --role \"{role}\" --scope \"$REGISTRY\" --assignee-object-id \"$PRINCIPAL\" \
-         --assignee-principal-type ServicePrincipal{condition}"
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::condition::condition;
+    use crate::hand_over::HandOver;
 
-    fn page() -> HandOver {
-        HandOver {
+    fn page() -> AppPage {
+        AppPage {
             app: "33333333-3333-4333-8333-333333333333".parse().expect("a GUID"),
             app_name: "crosspull-aks-shop".to_owned(),
             tenant_a: "11111111-1111-4111-8111-111111111111".parse().expect("a GUID"),
@@ -168,7 +124,8 @@ mod tests {
     #[test]
     fn both_forms_of_the_page_hold_all_that_is_to_be_taken_whole() {
         let page = page();
-        for form in [page.markdown(), page.text()] {
+        let whole_page = HandOver::App(page.clone());
+        for form in [whole_page.markdown(), whole_page.text()] {
             let mut whole = [page.commands(), page.commands_back()].concat();
             whole.extend(page.commands_for_repositories());
             whole.push(page.consent_url.clone());
@@ -177,7 +134,7 @@ mod tests {
             }
             assert!(form.contains("registryb.azurecr.io/shop/web:1.4"));
         }
-        assert!(page.markdown().starts_with("# Let a cluster pull"));
+        assert!(whole_page.markdown().starts_with("# Let a cluster pull"));
     }
 
     #[test]

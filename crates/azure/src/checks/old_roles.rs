@@ -1,4 +1,5 @@
-//! Reads everything that the cluster's present principal holds, and sorts it: copied, lacking, not read.
+//! Which roles would the cluster lose with its present principal? Reads everything that the principal holds, and sorts it:
+//! copied, lacking, not read.
 
 use crosspull_core::check::{Check, Finding, HeldRole, Lack, Unread, judge_old_roles};
 
@@ -13,7 +14,10 @@ use futures_util::stream::{self, StreamExt as _};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use super::{ASSIGN, Surveyor, lower_first};
+use super::reads::Reads;
+use super::rights::ASSIGN;
+use super::{Said, app, cluster, lower_first};
+use crate::door::Door;
 use crate::patience::patiently;
 use crate::reply::{AppRoleAssignment, Assignment, Definition, Membership, Principal, Vault};
 use crate::request::{self, Request};
@@ -32,7 +36,7 @@ const VAULT: &str = "access policies are not copied";
 const NOT_READ: &str = "not read, and accepted as such";
 
 /// Everything that a principal has.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Holdings {
     /// The roles that the new principal gets too.
     pub copied: Vec<HeldRole>,
@@ -45,10 +49,29 @@ pub(super) struct Holdings {
 /// Items that were read, and what was not.
 type Read<T> = (Vec<T>, Vec<Unread>);
 
-impl Surveyor<'_> {
+/// Reads what a principal holds.
+struct Reader<'a> {
+    door: &'a Door,
+    /// The parts that may stay unread.
+    accepted: &'a [Part],
+}
+
+pub(super) async fn ask(reads: &Reads<'_>, id: &ClusterId) -> Result<(), Said> {
+    let (Ok(cluster), Ok(apps)) = (cluster::usable(reads, id).await, app::chosen(reads, id).await) else {
+        return Ok(());
+    };
+    let Some(client) = cluster.facts.client_id else { return Ok(()) };
+    let is_own = apps.taken.as_ref().is_some_and(|own| own.app_id == client);
+    let reader = Reader { door: reads.door, accepted: &reads.inputs.may_stay_unread };
+    let held = reads.ask(Check::OldRoles(id.clone()), reader.old_roles(id, client, is_own)).await?;
+    reads.cluster(id)?.holdings.get_or_init(async || held).await;
+    Ok(())
+}
+
+impl Reader<'_> {
     /// The roles that the new principal can be given, and what else the cluster would lose. What could not be read
     /// stops, or was accepted by name and stands among what is lost.
-    pub(super) async fn old_roles(
+    async fn old_roles(
         &self,
         cluster: &ClusterId,
         client: AppId,
@@ -118,8 +141,7 @@ impl Surveyor<'_> {
         // Where it does not stop, all of these were accepted. Roles that cannot be given are named one by one.
         let named = unread.iter().filter(|u| u.part != Part::RightToAssign);
         lacks.extend(named.map(|u| Lack { what: u.part.to_string(), why: NOT_READ }));
-        let accepted = &self.inputs.may_stay_unread;
-        let finding = judge_old_roles(cluster, &holdings.copied, &lacks, unread, accepted);
+        let finding = judge_old_roles(cluster, &holdings.copied, &lacks, unread, self.accepted);
         holdings.lacks = lacks.iter().map(ToString::to_string).collect();
         Ok((holdings, finding))
     }

@@ -1,0 +1,78 @@
+//! Which app that carries the cluster's mark is taken up?
+
+use crosspull_core::check::{AppFacts, Check, Finding, SecretFacts, Whose, choose_app, judge_app};
+use crosspull_core::event::Work;
+use crosspull_core::ids::{AppId, ClusterId};
+use crosspull_core::names::marker;
+use crosspull_core::text::printable;
+use futures_util::future::{join, join_all};
+
+use super::reads::{MarkedApps, Reads};
+use super::{Said, call_stop, cluster};
+use crate::patience::patiently;
+use crate::reply::{App, Owner, PasswordCredential};
+use crate::request;
+
+pub(super) async fn ask(reads: &Reads<'_>) -> Result<(), Said> {
+    let chosen = join_all(reads.inputs.clusters.iter().map(|id| chosen(reads, id))).await;
+    chosen.into_iter().try_for_each(|apps| apps.map(drop))
+}
+
+/// Returns the apps that carry the mark of a cluster, where the check of these does not stop.
+pub(super) async fn chosen<'r>(reads: &'r Reads<'_>, id: &ClusterId) -> Result<&'r MarkedApps, Said> {
+    let judged = async {
+        reads.begin(&Check::App)?;
+        let (marked, cluster) = join(marked_apps(reads, id), cluster::raw(reads, id)).await;
+        let in_use = cluster?.as_ref().ok().and_then(|read| read.facts.client_id);
+        reads.conclude(marked.map(|marked| take_up(reads, &marked, in_use)))
+    };
+    reads.cluster(id)?.apps.get_or_init(|| judged).await.as_ref().map_err(|said| *said)
+}
+
+/// Reads the apps that carry the cluster's mark, with what tells whose they are.
+async fn marked_apps(reads: &Reads<'_>, cluster: &ClusterId) -> Result<Vec<AppFacts>, Finding> {
+    let work = Work::Check(Check::App);
+    let request = request::apps_tagged(reads.door.endpoints(), &marker(cluster));
+    let read = patiently(reads.door.wire(), &work, async || reads.door.list::<App>(&work, request.clone()).await).await;
+    let apps = read.map_err(|e| call_stop(Check::App, "the apps of tenant A cannot be read", e))?;
+    Ok(join_all(apps.into_iter().map(|app| described(reads, &work, app))).await)
+}
+
+/// Describes an app with its owners, where whose it is may be asked.
+async fn described(reads: &Reads<'_>, work: &Work, app: App) -> AppFacts {
+    let owners = if reads.known.apps.contains(&app.id) {
+        None
+    } else {
+        let listed = reads.door.list::<Owner>(work, request::owners_of(reads.door.endpoints(), app.id)).await;
+        listed.ok().map(|owners| owners.iter().map(Owner::name).collect())
+    };
+    facts_of(app, owners)
+}
+
+/// Chooses among the marked apps, and judges the choice.
+fn take_up(reads: &Reads<'_>, marked: &[AppFacts], in_use: Option<AppId>) -> (MarkedApps, Finding) {
+    let adopt = reads.inputs.adopt;
+    let taken: Option<(&AppFacts, Whose)> = choose_app(marked, in_use, &reads.known.apps, adopt);
+    let finding = judge_app(marked, taken, adopt);
+    let taken = taken.map(|(app, _)| app.clone());
+    let others = marked.iter().filter(|app| taken.as_ref() != Some(*app));
+    let passed_over = others.map(|app| app.object_id).collect();
+    (MarkedApps { taken, passed_over }, finding)
+}
+
+fn facts_of(app: App, owners: Option<Vec<String>>) -> AppFacts {
+    let secret = |credential: PasswordCredential| SecretFacts {
+        key: credential.key_id,
+        name: printable(credential.display_name.as_deref().unwrap_or_default(), 120),
+        ends: credential.end_date_time,
+    };
+    AppFacts {
+        object_id: app.id,
+        app_id: app.app_id,
+        name: printable(app.display_name.as_deref().unwrap_or_default(), 120),
+        created: app.created_date_time,
+        owners,
+        secrets: app.password_credentials.into_iter().map(secret).collect(),
+        certificates: app.key_credentials.len(),
+    }
+}

@@ -1,0 +1,76 @@
+//! What stands in the way when the cluster's nodes are renewed in turn.
+
+use crosspull_core::check::{Check, Headroom, Workloads, judge_headroom};
+use crosspull_core::event::Work;
+use crosspull_core::ids::ClusterId;
+use futures_util::future::{join, try_join3};
+use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
+use k8s_openapi::api::policy::v1::PodDisruptionBudget;
+use kube::core::ObjectMeta;
+
+use super::reads::Reads;
+use super::{Said, cluster};
+use crate::door::Door;
+use crate::kubernetes::{Kubernetes, Shut, requests};
+use crate::reply::Usage;
+use crate::request;
+
+/// Where Azure runs what is its own, and keeps it running.
+const OF_AZURE: [&str; 4] = ["kube-system", "gatekeeper-system", "calico-system", "tigera-operator"];
+
+/// Reads the region's quota and what runs in the cluster, as far as they can be read.
+pub(super) async fn ask(reads: &Reads<'_>, id: &ClusterId) -> Result<(), Said> {
+    let Ok(cluster) = cluster::usable(reads, id).await else { return Ok(()) };
+    if cluster.facts.client_id.is_none() {
+        return Ok(());
+    }
+    let check = Check::Headroom(id.clone());
+    let work = Work::Check(check.clone());
+    reads
+        .ask(check, async {
+            let request = request::usages(reads.door.endpoints(), id.subscription(), &cluster.location);
+            let read = join(reads.door.list::<Usage>(&work, request), workloads(reads.door, &work, id));
+            let (usages, workloads) = read.await;
+            let cores = usages.ok().and_then(|list| list.into_iter().find(|u| u.name.value == "cores"));
+            let free_vcpus = cores.map(|c| c.limit.saturating_sub(c.current_value));
+            let workloads = workloads.map_err(|shut| match shut {
+                Shut::Because(why) => why,
+                Shut::Halted(_) => "it was not asked".to_owned(),
+            });
+            let nodes = cluster.facts.nodes;
+            Ok(((), judge_headroom(id, &Headroom { nodes, free_vcpus, workloads })))
+        })
+        .await
+}
+
+/// Reads what runs in the cluster and is away while its node is, or keeps the node from being drained.
+async fn workloads(door: &Door, work: &Work, cluster: &ClusterId) -> Result<Workloads, Shut> {
+    let api = Kubernetes::of(door, work, cluster).await?;
+    let (budgets, deployments, sets) = try_join3(
+        api.list::<PodDisruptionBudget>(work, requests::budgets),
+        api.list::<Deployment>(work, requests::deployments),
+        api.list::<StatefulSet>(work, requests::stateful_sets),
+    )
+    .await
+    .map_err(|error| Shut::of("its Kubernetes API", error))?;
+    let blocking = budgets.iter().filter(|b| blocks(b)).map(|b| name(&b.metadata)).collect();
+    let of_deployments = deployments.iter().filter_map(|d| Some((&d.metadata, d.spec.as_ref()?.replicas)));
+    let of_sets = sets.iter().filter_map(|s| Some((&s.metadata, s.spec.as_ref()?.replicas)));
+    let alone = of_deployments.chain(of_sets).filter(|(meta, replicas)| !is_azures(meta) && replicas.unwrap_or(1) == 1);
+    Ok(Workloads { blocking_budgets: blocking, single: alone.map(|(meta, _)| name(meta)).collect() })
+}
+
+/// True for a budget that allows no disruption of the pods that it has.
+fn blocks(budget: &PodDisruptionBudget) -> bool {
+    let counts = budget.status.as_ref().is_some_and(|s| s.expected_pods > 0 && s.disruptions_allowed == 0);
+    counts && !is_azures(&budget.metadata)
+}
+
+fn is_azures(meta: &ObjectMeta) -> bool {
+    meta.namespace.as_deref().is_some_and(|namespace| OF_AZURE.contains(&namespace))
+}
+
+fn name(meta: &ObjectMeta) -> String {
+    let of = |part: &Option<String>| crosspull_core::text::printable(part.as_deref().unwrap_or_default(), 80);
+    format!("{}/{}", of(&meta.namespace), of(&meta.name))
+}

@@ -1,0 +1,54 @@
+//! Is the image there?
+
+use crosspull_core::check::{Check, judge_image};
+use crosspull_core::event::Work;
+use crosspull_core::ids::{ImageRef, RegistryId};
+use crosspull_core::names::Side;
+use crosspull_core::secret::Secret;
+
+use super::reads::Reads;
+use super::{Said, registry};
+use crate::realm::Realm;
+use crate::reply::{RefreshToken, Token};
+use crate::request::{self, Audience};
+use crate::wire::CallError;
+
+/// Asks with the operator's own account whether the image is there; where that may not pull, nobody knows.
+pub(super) async fn ask(reads: &Reads<'_>, id: &RegistryId, image: &ImageRef) -> Result<(), Said> {
+    // What stops the registry's own check is said there.
+    let Ok((_, Some(realm))) = registry::usable(reads, id).await else { return Ok(()) };
+    let check = Check::Image(id.clone(), image.clone());
+    let work = Work::Check(check.clone());
+    reads
+        .ask(check, async {
+            let refresh = reads.registry(id).ok().map(|of| of.refresh.get_or_init(|| refresh_token(reads, realm)));
+            let refresh = match refresh {
+                Some(refresh) => refresh.await.as_ref(),
+                None => None,
+            };
+            let found = match refresh {
+                Some(refresh) => is_there(reads, &work, realm, image, refresh).await,
+                None => None,
+            };
+            Ok(((), judge_image(id, image, found)))
+        })
+        .await
+}
+
+/// Asks for the operator's own refresh token, which a registry gives where the operator may use it.
+async fn refresh_token(reads: &Reads<'_>, realm: &Realm) -> Option<Secret> {
+    let token = reads.door.tokens().token(Side::B, Audience::Registry).await.ok()?;
+    let request = request::exchange(&realm.server, &realm.service, &reads.tenants.b.to_string(), &token);
+    reads.door.json::<RefreshToken>(&Work::SignIn(Side::B), request).await.ok().map(|r| r.refresh_token)
+}
+
+async fn is_there(reads: &Reads<'_>, work: &Work, realm: &Realm, image: &ImageRef, refresh: &Secret) -> Option<bool> {
+    let scope = format!("repository:{}:pull", image.repository);
+    let request = request::registry_token(&realm.server, &realm.service, &scope, refresh);
+    let token: Token = reads.door.json(work, request).await.ok()?;
+    match reads.door.raw(work, request::manifest(&realm.server, image, &token.access_token)).await {
+        Ok(_) => Some(true),
+        Err(CallError::Refused(r)) if r.refusal.status == Some(404) => Some(false),
+        Err(_) => None,
+    }
+}

@@ -1,0 +1,185 @@
+//! The checks: each asks Azure one thing, both tenants side by side, and core judges the answer. Nothing is written. One file
+//! a check; this file asks those of a route and gathers what the plan needs.
+
+use crosspull_core::check::{
+    Check, ClusterFacts, Finding, Level, RegistryFacts, Survey, TenantFacts, judge_route, judge_soak,
+};
+use crosspull_core::event::Event;
+use crosspull_core::input::Inputs;
+use crosspull_core::names::{PerTenant, Tenants};
+use crosspull_core::route::{self, Found, RouteSpec};
+use crosspull_core::run::Known;
+use futures_util::future::join_all;
+
+use crate::door::Door;
+use crate::journal::JournalError;
+use crate::wire::CallError;
+
+mod app;
+mod cluster;
+mod headroom;
+mod image;
+mod old_roles;
+mod puller;
+mod reads;
+mod registry;
+mod rights;
+mod secret;
+mod sign_in;
+
+use reads::Reads;
+
+pub use sign_in::{admit_again, sign_in};
+
+/// What a check that failed is left with: it said so already.
+#[derive(Debug, Clone, Copy)]
+struct Said;
+
+/// Asks the checks.
+#[derive(Debug)]
+pub struct Surveyor<'a> {
+    door: &'a Door,
+    inputs: &'a Inputs,
+    known: &'a Known,
+}
+
+impl<'a> Surveyor<'a> {
+    /// Makes a surveyor for those inputs; `known` is what the journals on this machine tell.
+    #[must_use]
+    pub const fn new(door: &'a Door, inputs: &'a Inputs, known: &'a Known) -> Self {
+        Self { door, inputs, known }
+    }
+
+    /// Enters both tenants, chooses the route, and asks every check of it. Returns the route and the facts where nothing
+    /// stops; every finding went out as an event.
+    ///
+    /// # Errors
+    /// An error where the journal cannot be written.
+    pub async fn survey(&self) -> Result<Option<(&'static RouteSpec, Survey)>, JournalError> {
+        let Some(tenants) = sign_in::enter_both(self.door, self.inputs).await? else { return Ok(None) };
+        let ids = tenants.as_ref().map(|tenant| tenant.id);
+        let found = Found { tenants: if ids.is_one() { Tenants::One } else { Tenants::Two } };
+        let Some(spec) = self.route(&found)? else { return Ok(None) };
+        let reads = Reads::new(self.door, self.inputs, self.known, ids);
+        let asked = (spec.checks)(self.inputs);
+        let answers = join_all(asked.iter().map(|check| ask(check, &reads))).await;
+        if answers.into_iter().any(|answer| answer.is_err()) {
+            return Ok(None);
+        }
+        Ok(self.gather(&reads, tenants).ok().map(|survey| (spec, survey)))
+    }
+
+    /// Chooses the route; says which one where that was left to crosspull, and stops where none fits.
+    fn route(&self, found: &Found) -> Result<Option<&'static RouteSpec>, JournalError> {
+        match route::choose(self.inputs.route, found) {
+            Ok((spec, why)) => {
+                if self.inputs.route.is_none() {
+                    say(self.door, judge_route(route::word(spec.route), why))?;
+                }
+                Ok(Some(spec))
+            }
+            Err(why) => {
+                say(self.door, Check::Route.stop(why, "Give another route, or --route auto for the one that fits."))?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Gathers what was read.
+    fn gather(&self, reads: &Reads<'_>, tenants: PerTenant<TenantFacts>) -> Result<Survey, Said> {
+        let (mut taken, mut passed_over) = (None, Vec::new());
+        let mut clusters: Vec<ClusterFacts> = Vec::new();
+        for id in &self.inputs.clusters {
+            let of = reads.cluster(id)?;
+            let mut facts = of.usable.get().cloned().ok_or(Said)??.facts;
+            if let Some(apps) = of.apps.get() {
+                let apps = apps.clone()?;
+                passed_over.extend(apps.passed_over);
+                taken = taken.or(apps.taken);
+            }
+            facts.key = of.key.get().copied().flatten();
+            if let Some(held) = of.holdings.get().cloned() {
+                (facts.roles, facts.lacks, facts.holds) = (held.copied, held.lacks, held.all);
+            }
+            clusters.push(facts);
+        }
+        let registries: Result<Vec<RegistryFacts>, Said> = self
+            .inputs
+            .registries
+            .iter()
+            .map(|id| Ok(reads.registry(id)?.usable.get().cloned().ok_or(Said)??.0))
+            .collect();
+        let (cloud, pullers) = (self.door.endpoints().name.clone(), reads.pullers());
+        Ok(Survey { cloud, tenants, clusters, registries: registries?, pullers, app: taken, passed_over })
+    }
+}
+
+/// Asks one check.
+async fn ask(check: &Check, reads: &Reads<'_>) -> Result<(), Said> {
+    match check {
+        // These are asked before the others, by those who enter the tenants and choose the route.
+        Check::SignIn(_) | Check::Name { .. } | Check::Cloud | Check::Tenants | Check::OtherRuns(_) | Check::Route => {
+            Ok(())
+        }
+        Check::Soak => reads.conclude(Ok(((), judge_soak(reads.inputs.soak_minutes)))),
+        Check::Cluster(id) => cluster::usable(reads, id).await.map(drop),
+        Check::ResetRight(id) => rights::to_reset(reads, id).await,
+        Check::App => app::ask(reads).await,
+        Check::Secret(id) => secret::ask(reads, id).await,
+        Check::OldRoles(id) => old_roles::ask(reads, id).await,
+        Check::Headroom(id) => headroom::ask(reads, id).await,
+        Check::Registry(id) => registry::usable(reads, id).await.map(drop),
+        Check::RoleRight(id) => rights::to_assign(reads, id).await,
+        Check::Image(id, image) => image::ask(reads, id, image).await,
+        Check::Puller(cluster, registry) => puller::ask(reads, cluster, registry).await,
+    }
+}
+
+fn say(door: &Door, finding: Finding) -> Result<Level, JournalError> {
+    let level = finding.level;
+    door.wire().recorder().say(Event::CheckEnded { finding })?;
+    Ok(level)
+}
+
+fn begin(door: &Door, check: &Check) -> Result<(), Said> {
+    door.wire().recorder().say(Event::CheckStarted { check: check.clone() }).map_err(|_| Said)
+}
+
+/// Says a check's answer; gives what was read where it does not stop.
+fn conclude<T>(door: &Door, answer: Result<(T, Finding), Finding>) -> Result<T, Said> {
+    let (value, finding) = match answer {
+        Ok((value, finding)) => (Some(value), finding),
+        Err(finding) => (None, finding),
+    };
+    let level = say(door, finding).map_err(|_| Said)?;
+    value.filter(|_| level != Level::Stop).ok_or(Said)
+}
+
+/// A check that could not be asked: what the refusal means, and what to do.
+fn call_stop(check: Check, what: &str, error: CallError) -> Finding {
+    let trouble = error.trouble(what);
+    let why = lower_first(trouble.why.trim_end_matches('.'));
+    let text = if what.is_empty() { why } else { format!("{what}: {why}") };
+    Finding { refusal: trouble.refusal, ..check.stop(text, trouble.now) }
+}
+
+/// A sentence as the second half of another.
+pub(crate) fn lower_first(sentence: &str) -> String {
+    let mut chars = sentence.trim_end_matches('.').chars();
+    let keep = sentence.split(' ').next().is_some_and(|w| w.chars().filter(|c| c.is_uppercase()).count() > 1);
+    match chars.next() {
+        Some(first) if !keep => first.to_lowercase().chain(chars).collect(),
+        _ => sentence.trim_end_matches('.').to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_becomes_the_second_half_of_another() {
+        assert_eq!(lower_first("The secret is wrong."), "the secret is wrong");
+        assert_eq!(lower_first("AADSTS1 says no."), "AADSTS1 says no");
+    }
+}

@@ -1,0 +1,132 @@
+//! What the checks read: each thing once, whichever check asks for it first.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+
+use crosspull_core::check::{AppFacts, Check, ClusterFacts, Finding, Puller, RegistryFacts};
+use crosspull_core::event::Work;
+use crosspull_core::ids::{ClusterId, ObjectId, RegistryId, TenantId};
+use crosspull_core::input::Inputs;
+use crosspull_core::names::{PerTenant, Side};
+use crosspull_core::rights::{PermissionSet, allows};
+use crosspull_core::run::Known;
+use crosspull_core::secret::Secret;
+use tokio::sync::OnceCell;
+
+use super::old_roles::Holdings;
+use super::{Said, begin, call_stop, conclude};
+use crate::door::Door;
+use crate::realm::Realm;
+use crate::request;
+
+/// The answers of the reads, and what reading takes.
+pub(super) struct Reads<'a> {
+    pub door: &'a Door,
+    pub inputs: &'a Inputs,
+    pub known: &'a Known,
+    pub tenants: PerTenant<TenantId>,
+    clusters: BTreeMap<ClusterId, OfCluster>,
+    registries: BTreeMap<RegistryId, OfRegistry>,
+    pullers: BTreeMap<(ClusterId, RegistryId), OnceCell<Result<Puller, Said>>>,
+}
+
+/// What is read of a cluster.
+#[derive(Default)]
+pub(super) struct OfCluster {
+    /// The cluster and its region, or why they cannot be read.
+    pub read: OnceCell<Result<ReadCluster, Finding>>,
+    /// The cluster, where the check of it does not stop.
+    pub usable: OnceCell<Result<ReadCluster, Said>>,
+    /// The apps that carry its mark, where the check of these does not stop.
+    pub apps: OnceCell<Result<MarkedApps, Said>>,
+    /// The key id of the secret that it uses, where that is known.
+    pub key: OnceCell<Option<crosspull_core::ids::KeyId>>,
+    /// What its present principal holds.
+    pub holdings: OnceCell<Holdings>,
+}
+
+/// A cluster, and its region.
+#[derive(Debug, Clone)]
+pub(super) struct ReadCluster {
+    pub facts: ClusterFacts,
+    pub location: String,
+}
+
+/// The apps that carry a cluster's mark: the one that is taken up, and those that are passed over.
+#[derive(Debug, Clone, Default)]
+pub(super) struct MarkedApps {
+    pub taken: Option<AppFacts>,
+    pub passed_over: Vec<ObjectId>,
+}
+
+/// What is read of a registry.
+#[derive(Default)]
+pub(super) struct OfRegistry {
+    /// The registry and who its tokens come from, where the check of it does not stop.
+    pub usable: OnceCell<Result<(RegistryFacts, Option<Realm>), Said>>,
+    /// The operator's own refresh token, where the registry gives one.
+    pub refresh: OnceCell<Option<Secret>>,
+}
+
+impl<'a> Reads<'a> {
+    pub(super) fn new(door: &'a Door, inputs: &'a Inputs, known: &'a Known, tenants: PerTenant<TenantId>) -> Self {
+        let clusters = inputs.clusters.iter().map(|id| (id.clone(), OfCluster::default())).collect();
+        let registries = inputs.registries.iter().map(|id| (id.clone(), OfRegistry::default())).collect();
+        let pairs = inputs.clusters.iter().flat_map(|c| inputs.registries.iter().map(move |r| (c.clone(), r.clone())));
+        let pullers = pairs.map(|pair| (pair, OnceCell::new())).collect();
+        Self { door, inputs, known, tenants, clusters, registries, pullers }
+    }
+
+    /// Returns what is read of a cluster; an error for one that nobody named.
+    pub(super) fn cluster(&self, id: &ClusterId) -> Result<&OfCluster, Said> {
+        self.clusters.get(id).ok_or(Said)
+    }
+
+    /// Returns what is read of a registry; an error for one that nobody named.
+    pub(super) fn registry(&self, id: &RegistryId) -> Result<&OfRegistry, Said> {
+        self.registries.get(id).ok_or(Said)
+    }
+
+    /// Returns the place of what is read of a cluster's identity at a registry; an error for a pair that nobody named.
+    pub(super) fn puller(
+        &self,
+        cluster: &ClusterId,
+        registry: &RegistryId,
+    ) -> Result<&OnceCell<Result<Puller, Said>>, Said> {
+        self.pullers.get(&(cluster.clone(), registry.clone())).ok_or(Said)
+    }
+
+    /// Returns as whom the clusters pull, as far as that was read.
+    pub(super) fn pullers(&self) -> Vec<Puller> {
+        self.pullers.values().filter_map(|cell| cell.get()?.as_ref().ok().cloned()).collect()
+    }
+
+    /// Says that a check is being asked.
+    pub(super) fn begin(&self, check: &Check) -> Result<(), Said> {
+        begin(self.door, check)
+    }
+
+    /// Says the answer of a check; returns what was read where it does not stop.
+    pub(super) fn conclude<T>(&self, answer: Result<(T, Finding), Finding>) -> Result<T, Said> {
+        conclude(self.door, answer)
+    }
+
+    /// Asks one check: says that it is asked, asks, says the answer. A check that could not be asked stops.
+    pub(super) async fn ask<T>(
+        &self,
+        check: Check,
+        asked: impl Future<Output = Result<(T, Finding), Finding>>,
+    ) -> Result<T, Said> {
+        self.begin(&check)?;
+        self.conclude(asked.await)
+    }
+
+    /// Asks whether the operator may do something at a scope.
+    pub(super) async fn may(&self, check: &Check, side: Side, scope: &str, action: &str) -> Result<bool, Finding> {
+        let request = request::permissions(self.door.endpoints(), side, scope);
+        match self.door.list::<PermissionSet>(&Work::Check(check.clone()), request).await {
+            Ok(permissions) => Ok(allows(&permissions, action)),
+            Err(error) => Err(call_stop(check.clone(), "your rights cannot be read", error)),
+        }
+    }
+}

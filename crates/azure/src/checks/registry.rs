@@ -1,0 +1,87 @@
+//! Is the registry there, and does it answer from here?
+
+use crosspull_core::check::{Check, Finding, Reach, RegistryFacts, RoleMode, judge_registry, judge_registry_of_others};
+use crosspull_core::event::Work;
+use crosspull_core::explain::{NoConnection, Refusal};
+use crosspull_core::ids::RegistryId;
+use crosspull_core::text::printable;
+
+use super::reads::Reads;
+use super::{Said, call_stop, lower_first};
+use crate::door::Door;
+use crate::realm::{self, Realm, RealmError};
+use crate::reply::Registry;
+use crate::request;
+use crate::wire::CallError;
+
+/// What was read of a registry, and who its tokens come from where it answers.
+type ReadRegistry = (RegistryFacts, Option<Realm>);
+
+/// Returns the registry, where the check of it does not stop.
+pub(super) async fn usable<'r>(reads: &'r Reads<'_>, id: &RegistryId) -> Result<&'r ReadRegistry, Said> {
+    let judged = async {
+        let check = Check::Registry(id.clone());
+        match id.server() {
+            Some(server) => reads.ask(check, of_others(reads.door, id, server)).await,
+            None => reads.ask(check, read(reads.door, id)).await,
+        }
+    };
+    reads.registry(id)?.usable.get_or_init(|| judged).await.as_ref().map_err(|said| *said)
+}
+
+async fn read(door: &Door, id: &RegistryId) -> Result<(ReadRegistry, Finding), Finding> {
+    let check = Check::Registry(id.clone());
+    let work = Work::Check(check.clone());
+    let read: Result<Registry, _> = door.json(&work, request::registry(door.endpoints(), id)).await;
+    let properties =
+        read.map_err(|e| call_stop(check.clone(), &format!("{} cannot be read", id.name()), e))?.properties;
+    let Some(login_server) = properties.login_server else {
+        let text = format!("{} has no login server yet", id.name());
+        return Err(check.stop(text, "Wait until it is made, then run again."));
+    };
+    let abac = properties.role_assignment_mode.is_some_and(|m| m.eq_ignore_ascii_case("AbacRepositoryPermissions"));
+    let (reach, realm) = reach(door, &check, &login_server).await?;
+    let mode = if abac { RoleMode::Repositories } else { RoleMode::Registry };
+    let facts = RegistryFacts { id: id.clone(), login_server: printable(&login_server, 200), mode, reach };
+    let finding = judge_registry(&facts);
+    Ok(((facts, realm), finding))
+}
+
+/// Reads a registry that nobody signs in for: whether it answers is all that can be seen.
+async fn of_others(door: &Door, id: &RegistryId, server: &str) -> Result<(ReadRegistry, Finding), Finding> {
+    let (reach, _) = reach(door, &Check::Registry(id.clone()), server).await?;
+    let facts = RegistryFacts { id: id.clone(), login_server: server.to_owned(), mode: RoleMode::Registry, reach };
+    let finding = judge_registry_of_others(&facts);
+    Ok(((facts, None), finding))
+}
+
+/// Asks whether a registry answers from here, and who its tokens come from.
+async fn reach(door: &Door, check: &Check, login_server: &str) -> Result<(Reach, Option<Realm>), Finding> {
+    let work = Work::Check(check.clone());
+    Ok(match realm::ask(door, &work, login_server).await {
+        Ok(realm) => (Reach::Open, Some(realm)),
+        Err(RealmError::Call(CallError::Refused(r))) if r.refusal.status == Some(403) => (Reach::Firewalled, None),
+        Err(RealmError::Call(CallError::Refused(r))) => (silent(r.refusal.to_string(), ""), None),
+        Err(RealmError::Call(CallError::Unreachable(r) | CallError::Lost(r))) => (unreached(r), None),
+        Err(RealmError::Call(_)) => (silent("it was not asked", ""), None),
+        // To go on would be to make everything, and to stop at the proof.
+        Err(RealmError::Unusable(why)) => {
+            let now = "Look at the registry, and at what is between it and here, then try again.";
+            return Err(check.clone().stop(why, now));
+        }
+    })
+}
+
+fn silent(why: impl Into<String>, now: &str) -> Reach {
+    Reach::Silent { why: why.into(), now: now.to_owned() }
+}
+
+/// A registry that did not answer. What another machine would meet too has a cure of its own.
+fn unreached(refusal: Refusal) -> Reach {
+    match NoConnection::of(&refusal) {
+        Some(cause) if !cause.may_pass() => {
+            silent(format!("{} ({})", lower_first(cause.means()), refusal.message), cause.now())
+        }
+        _ => silent(refusal.message, ""),
+    }
+}

@@ -1,0 +1,36 @@
+//! May the operator reset the cluster's service principal, and assign roles on the registry?
+
+use crosspull_core::check::{Check, judge_reset_right, judge_role_right, judge_role_right_not_needed};
+use crosspull_core::ids::{ClusterId, RegistryId};
+use crosspull_core::names::Side;
+
+use super::reads::Reads;
+use super::{Said, puller};
+
+const RESET: &str = "Microsoft.ContainerService/managedClusters/resetServicePrincipalProfile/action";
+/// The right to assign roles.
+pub(super) const ASSIGN: &str = "Microsoft.Authorization/roleAssignments/write";
+
+pub(super) async fn to_reset(reads: &Reads<'_>, id: &ClusterId) -> Result<(), Said> {
+    let check = Check::ResetRight(id.clone());
+    reads
+        .ask(check.clone(), async {
+            let allowed = reads.may(&check, Side::A, &id.to_string(), RESET).await?;
+            Ok(((), judge_reset_right(id, allowed)))
+        })
+        .await
+}
+
+/// Asks for the right to assign roles; nobody needs the right where every cluster has the role already.
+pub(super) async fn to_assign(reads: &Reads<'_>, id: &RegistryId) -> Result<(), Said> {
+    let check = Check::RoleRight(id.clone());
+    reads
+        .ask(check.clone(), async {
+            let allowed = reads.may(&check, Side::B, &id.to_string(), ASSIGN).await;
+            if !matches!(allowed, Ok(true)) && reads.tenants.is_one() && puller::all_held(reads, id).await {
+                return Ok(((), judge_role_right_not_needed(id)));
+            }
+            Ok(((), judge_role_right(id, allowed?)))
+        })
+        .await
+}

@@ -1,0 +1,72 @@
+//! A role that a principal has.
+
+use serde::{Deserialize, Serialize};
+
+/// A role that a principal has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldRole {
+    /// The role's name.
+    pub role: String,
+    /// The role definition's id, as the assignment names it.
+    pub definition: String,
+    /// Where it holds.
+    pub scope: String,
+    /// The condition under which it holds, version 2.0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<String>,
+}
+
+impl HeldRole {
+    /// Its role definition's GUID, the last part of the id; none where that is no id.
+    #[must_use]
+    pub fn definition_guid(&self) -> Option<uuid::Uuid> {
+        last_part(&self.definition).parse().ok()
+    }
+
+    /// What tells it from others: definition and scope, in lower case.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("{} on {}", last_part(&self.definition), self.scope).to_ascii_lowercase()
+    }
+
+    /// True for this role at that place, as an assignment names both.
+    #[must_use]
+    pub fn is_at(&self, definition: &str, scope: &str) -> bool {
+        let plain = |scope: &str| scope.trim_end_matches('/').to_ascii_lowercase();
+        last_part(&self.definition).eq_ignore_ascii_case(last_part(definition)) && plain(&self.scope) == plain(scope)
+    }
+
+    /// The role and the last part of where it holds.
+    #[must_use]
+    pub fn short(&self) -> String {
+        format!("{} on {}", self.role, last_part(&self.scope))
+    }
+}
+
+/// The last segment of a resource id.
+fn last_part(scope: &str) -> &str {
+    scope.rsplit('/').find(|p| !p.is_empty()).unwrap_or(scope)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn held(scope: &str) -> HeldRole {
+        let definition =
+            "/subscriptions/s/providers/Microsoft.Authorization/roleDefinitions/b24988ac-6180-42a0-ab88-20f7382dd24c";
+        let role = "Contributor".to_owned();
+        HeldRole { role, definition: definition.to_owned(), scope: scope.to_owned(), condition: None }
+    }
+
+    #[test]
+    fn a_role_is_known_by_definition_and_scope_whatever_their_case() {
+        let one = held("/subscriptions/s/resourceGroups/MC_x");
+        let other = held("/subscriptions/s/resourcegroups/mc_x");
+        assert_eq!(one.key(), other.key());
+        assert_eq!(
+            one.definition_guid().map(|g| g.to_string()).as_deref(),
+            Some("b24988ac-6180-42a0-ab88-20f7382dd24c")
+        );
+    }
+}

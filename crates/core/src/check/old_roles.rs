@@ -1,0 +1,133 @@
+//! Which roles would the cluster lose with its present principal?
+
+use super::{About, Check, Finding, HeldRole, Unread};
+use crate::ids::ClusterId;
+use crate::input::Part;
+use crate::text::count;
+
+/// Something of the present principal that the new one cannot be given by this run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lack {
+    /// What, such as `Network Contributor on hub`.
+    pub what: String,
+    /// Why not.
+    pub why: &'static str,
+}
+
+impl std::fmt::Display for Lack {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({})", self.what, self.why)
+    }
+}
+
+pub(super) fn about(id: &ClusterId) -> About {
+    About::of_a(format!("roles of {}'s present principal", id.name()))
+}
+
+/// Judges what the cluster would lose with its present principal (`azure-facts.md` 0, fact 2). Roles on the registry
+/// side do not count here: these are tenant A's. A part that was not read stops, unless the account may not read it and
+/// somebody named it as one that may stay unread.
+#[must_use]
+pub fn judge_old_roles(
+    cluster: &ClusterId,
+    roles: &[HeldRole],
+    lacks: &[Lack],
+    unread: &[Unread],
+    accepted: &[Part],
+) -> Finding {
+    let check = Check::OldRoles(cluster.clone());
+    let name = cluster.name();
+    let is_accepted = |part: &Unread| part.denied && accepted.iter().any(|a| a.covers(part.part));
+    if let Some(first) = unread.iter().find(|u| !u.denied) {
+        return Finding {
+            refusal: first.refusal.clone(),
+            ..check.stop(
+                format!("not read of {name}'s present principal: {}", parts(unread.iter().filter(|u| !u.denied))),
+                "What could not be read is not taken for what is not there, so nothing was written. Try again later.",
+            )
+        };
+    }
+    let open: Vec<&Unread> = unread.iter().filter(|u| !is_accepted(u)).collect();
+    if let Some(first) = open.first() {
+        let words: Vec<String> = open.iter().map(|u| u.part.word()).collect();
+        return Finding {
+            refusal: first.refusal.clone(),
+            ..check.stop(
+                format!("not read of {name}'s present principal, and asking again does not help: {}", parts(open.iter().copied())),
+                format!(
+                    "The cluster may lose it. Sign in to tenant A with an account that may read it, or accept that it may be \
+                     missing: --unread {}",
+                    words.join(" --unread ")
+                ),
+            )
+        };
+    }
+    let listed: Vec<String> = roles.iter().map(HeldRole::short).collect();
+    let copied = format!("{}: {}", count(roles.len(), "role"), listed.join(", "));
+    match (roles, lacks) {
+        ([], []) => check.pass(format!("{name}'s present principal has no roles that the new one would lack")),
+        (_, []) => check.pass(format!("{name}'s present principal has {copied}; the new one gets the same")),
+        (_, lacks) => {
+            let missing: Vec<String> = lacks.iter().map(ToString::to_string).collect();
+            let rest = if roles.is_empty() { String::new() } else { format!(" It gets {copied}.") };
+            check.warn(
+                format!("the new principal will lack what {name}'s present one has: {}", missing.join(", ")),
+                format!(
+                    "Have it granted to the new principal before the reset: without its rights the cluster cannot change \
+                     load balancers, disks and routes.{rest} The wizard shows the app's id before the reset; headless, \
+                     --soak leaves the time for it."
+                ),
+            )
+        }
+    }
+}
+
+/// Parts that were not read, each with the reason.
+fn parts<'a>(unread: impl Iterator<Item = &'a Unread>) -> String {
+    unread.map(|u| format!("{} ({})", u.part, u.why)).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Level;
+
+    fn cluster() -> ClusterId {
+        ClusterId::parse("/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-shop/providers/Microsoft.ContainerService/managedClusters/aks-shop").expect("an id")
+    }
+
+    fn held(role: &str, scope: &str) -> HeldRole {
+        let definition =
+            "/subscriptions/s/providers/Microsoft.Authorization/roleDefinitions/b24988ac-6180-42a0-ab88-20f7382dd24c";
+        HeldRole { role: role.to_owned(), definition: definition.to_owned(), scope: scope.to_owned(), condition: None }
+    }
+
+    #[test]
+    fn roles_that_can_be_copied_pass_and_what_cannot_is_named_with_its_reason() {
+        let roles = [held("Contributor", "/subscriptions/s/resourceGroups/MC_x")];
+        let all = judge_old_roles(&cluster(), &roles, &[], &[], &[]);
+        assert_eq!(all.level, Level::Pass);
+        assert_eq!(all.text, "aks-shop's present principal has 1 role: Contributor on MC_x; the new one gets the same");
+        assert_eq!(judge_old_roles(&cluster(), &[], &[], &[], &[]).level, Level::Pass);
+        let lack = Lack { what: "membership of aks-admins".to_owned(), why: "groups are not copied" };
+        let some = judge_old_roles(&cluster(), &roles, &[lack], &[], &[]);
+        assert_eq!(some.level, Level::Warn);
+        assert!(some.text.ends_with("has: membership of aks-admins (groups are not copied)"), "{}", some.text);
+        assert!(some.now.contains("It gets 1 role: Contributor on MC_x."), "{}", some.now);
+    }
+
+    #[test]
+    fn what_was_not_read_stops_unless_it_may_not_be_read_and_somebody_accepts_that() {
+        let unread = |denied| Unread { part: Part::Groups, why: "503".to_owned(), denied, refusal: None };
+        let judged = |denied, accepted: &[Part]| judge_old_roles(&cluster(), &[], &[], &[unread(denied)], accepted);
+        for (denied, accepted) in
+            [(false, &[][..]), (false, &[Part::Groups][..]), (true, &[][..]), (true, &[Part::Roles][..])]
+        {
+            let finding = judged(denied, accepted);
+            assert_eq!(finding.level, Level::Stop, "{denied} {accepted:?}");
+            assert!(finding.text.contains("its groups (503)"), "{}", finding.text);
+        }
+        assert!(judged(true, &[]).now.ends_with("--unread groups"));
+        assert_ne!(judged(true, &[Part::Groups]).level, Level::Stop);
+    }
+}

@@ -1,0 +1,111 @@
+//! Is the registry there, and does it answer from here?
+
+use serde::{Deserialize, Serialize};
+
+use super::{About, Check, Finding};
+use crate::ids::RegistryId;
+
+/// How a registry decides who may pull (`azure-facts.md` 0, fact 3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RoleMode {
+    /// Roles on the registry: AcrPull.
+    Registry,
+    /// Roles on repositories (ABAC): AcrPull is ignored.
+    Repositories,
+}
+
+/// Whether a registry answers from this machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reach {
+    /// It does.
+    Open,
+    /// Its firewall refuses this machine.
+    Firewalled,
+    /// Nothing answers.
+    Silent {
+        /// Why, as the second half of a sentence.
+        why: String,
+        /// What to do about that; empty where the cause does not tell.
+        now: String,
+    },
+}
+
+/// What matters of a registry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegistryFacts {
+    /// Its id.
+    pub id: RegistryId,
+    /// Its host; never built from the name (`azure-facts.md` 3.5).
+    pub login_server: String,
+    /// How it decides who may pull.
+    pub mode: RoleMode,
+    /// Whether it answers from here.
+    pub reach: Reach,
+}
+
+pub(super) fn about(id: &RegistryId) -> About {
+    About::of_b(format!("{} answers from here", id.name()))
+}
+
+/// Judges whether a registry can be used from here.
+#[must_use]
+pub fn judge_registry(registry: &RegistryFacts) -> Finding {
+    let check = Check::Registry(registry.id.clone());
+    let name = registry.id.name();
+    let mode = match registry.mode {
+        RoleMode::Registry => "roles hold on the registry (AcrPull)",
+        RoleMode::Repositories => "roles hold on repositories (AcrPull is ignored)",
+    };
+    match &registry.reach {
+        Reach::Open => check.pass(format!("{name} answers from here; {mode}")),
+        Reach::Firewalled => check.warn(
+            format!("{name}'s firewall does not let this machine in"),
+            "The pull cannot be proved from here, and without the proof the cluster is not reset. Allow this machine's \
+             address under the registry's Networking, or run crosspull from a machine that it lets in.",
+        ),
+        Reach::Silent { why, now } => {
+            let now = match now.as_str() {
+                "" => {
+                    "Check name resolution and routes to the registry, or run crosspull from a machine that reaches it."
+                }
+                now => now,
+            };
+            check.warn(
+                format!("{} does not answer from here: {why}", registry.login_server),
+                format!("The pull cannot be proved from here, and without the proof the cluster is not reset. {now}"),
+            )
+        }
+    }
+}
+
+/// The same of a registry whose tenant nobody signs in to.
+#[must_use]
+pub fn judge_registry_of_others(registry: &RegistryFacts) -> Finding {
+    match registry.reach {
+        Reach::Open => Check::Registry(registry.id.clone())
+            .pass(format!("{} answers from here; its roles are for its administrator to tell", registry.login_server)),
+        _ => judge_registry(registry),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Level;
+
+    #[test]
+    fn a_registry_that_does_not_answer_is_told_with_what_to_do_about_that() {
+        let id = RegistryId::parse("/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg/providers/Microsoft.ContainerRegistry/registries/registryb").expect("an id");
+        let silent = |now: &str| {
+            let reach = Reach::Silent { why: "a cause".to_owned(), now: now.to_owned() };
+            let login_server = "registryb.azurecr.io".to_owned();
+            judge_registry(&RegistryFacts { id: id.clone(), login_server, mode: RoleMode::Registry, reach })
+        };
+        let (general, own) = (silent(""), silent("A cure."));
+        assert_eq!((general.level, own.level), (Level::Warn, Level::Warn));
+        assert_eq!(own.text, "registryb.azurecr.io does not answer from here: a cause");
+        assert!(general.now.ends_with("from a machine that reaches it.") && own.now.ends_with(" reset. A cure."));
+    }
+}

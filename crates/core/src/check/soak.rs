@@ -1,0 +1,39 @@
+//! Is the wait before the reset long enough?
+
+use super::{About, Check, Finding};
+
+/// The wait before the reset that the documents ask for, in minutes: a service principal is known in every region
+/// after around 30 (`azure-facts.md` 3.1).
+pub const SOAK_MINUTES: u16 = 30;
+
+pub(super) fn about() -> About {
+    About::of_a("the wait before the reset")
+}
+
+/// Judges the wait between the proof and the reset.
+#[must_use]
+pub fn judge_soak(minutes: u16) -> Finding {
+    if minutes >= SOAK_MINUTES {
+        return Check::Soak.pass(format!("the reset comes {minutes} min after the proof"));
+    }
+    let when = if minutes == 0 { "right after".to_owned() } else { format!("{minutes} min after") };
+    Check::Soak.warn(
+        format!("the reset comes {when} the proof; Microsoft asks for around {SOAK_MINUTES} min"),
+        "A new service principal is not known in every region at once, and a reset that meets one that does not know it \
+         fails. Give --soak 30, or know that your regions are quick.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Level;
+
+    #[test]
+    fn a_wait_shorter_than_the_documents_ask_for_is_warned_of() {
+        assert_eq!(judge_soak(30).level, Level::Pass);
+        assert!(judge_soak(5).text.contains("comes 5 min after the proof"));
+        assert!(judge_soak(0).text.contains("comes right after the proof"));
+        assert_eq!(judge_soak(0).level, Level::Warn);
+    }
+}

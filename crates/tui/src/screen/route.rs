@@ -1,0 +1,121 @@
+//! The route: which way is the cluster to get its access?
+
+use crosspull_core::input::{Key, Page};
+use crosspull_core::names::{Route, Tenants};
+use crosspull_core::route::{self, Found};
+use jiff::Timestamp;
+use ratatui::text::Line;
+
+use super::home::Start;
+use super::{Go, Reaction, View, along_chosen};
+use crate::keys::{Action, Context};
+use crate::msg::Notice;
+use crate::pages::Pages;
+use crate::shared::Shared;
+use crate::theme::Tone;
+use crate::widgets::lines::{block, fit};
+use crate::widgets::sheet::Sheet;
+
+/// The routes that can be chosen, with the choice to leave it to crosspull first.
+#[derive(Debug)]
+pub(crate) struct RouteScreen {
+    chosen: usize,
+}
+
+/// A row of the list.
+struct Choice {
+    /// The word for the answer.
+    word: &'static str,
+    title: &'static str,
+    says: &'static str,
+    /// Why the route cannot work with what was answered.
+    cannot: Option<&'static str>,
+}
+
+impl RouteScreen {
+    /// Opens the list with the present answer chosen.
+    pub fn new(shared: &Shared) -> Self {
+        let word = shared.answers.or_default(Key::Route);
+        Self { chosen: choices(shared).iter().position(|choice| choice.word == word).unwrap_or(0) }
+    }
+
+    /// Takes the chosen route, and goes on to its first form.
+    fn take(&self, shared: &mut Shared) -> Vec<Reaction> {
+        let choices = choices(shared);
+        let Some(choice) = choices.get(self.chosen) else { return Vec::new() };
+        if let Some(why) = choice.cannot {
+            shared.notice = Some(Notice::bad(format!("{} cannot work: {why}.", choice.title)));
+            return Vec::new();
+        }
+        if shared.answers.or_default(Key::Route) != choice.word {
+            shared.answers.set(Key::Route, choice.word);
+        }
+        vec![Reaction::Go(Go::Form(Pages::of(&shared.answers).first()))]
+    }
+}
+
+impl View for RouteScreen {
+    fn context(&self, _: &Shared) -> Context {
+        Context::Runs
+    }
+
+    fn on(&mut self, shared: &mut Shared, action: Action) -> Vec<Reaction> {
+        match action {
+            Action::Move(way) => {
+                let count = choices(shared).len();
+                along_chosen(shared, &mut self.chosen, count, way)
+            }
+            Action::Back => vec![Reaction::Go(Go::Home(Start::NewRun))],
+            Action::GoOn => self.take(shared),
+            _ => Vec::new(),
+        }
+    }
+
+    fn sheet(&self, shared: &Shared, columns: usize, _: usize, _: Timestamp) -> Sheet {
+        let theme = shared.theme;
+        let mut sheet = Sheet::new(theme.span(Tone::Strong, Pages::of(&shared.answers).title(Page::Route)));
+        for (i, choice) in choices(shared).into_iter().enumerate() {
+            sheet.gap();
+            let top = sheet.lines.len();
+            let here = i == self.chosen;
+            let (mark, tone) = if here { ("▸ ", Tone::Strong) } else { ("  ", Tone::Plain) };
+            let title = fit(choice.title, columns.saturating_sub(2));
+            sheet.lines.push(Line::from(vec![theme.span(Tone::Accent, mark), theme.span(tone, title)]));
+            sheet.lines.extend(block(theme, Tone::Dim, choice.says, 4, columns));
+            if let Some(why) = choice.cannot {
+                sheet.lines.extend(block(theme, Tone::Warn, &format!("cannot work: {why}"), 4, columns));
+            }
+            if here {
+                sheet.focus = top..sheet.lines.len();
+            }
+        }
+        sheet
+    }
+
+    fn loses(&self, shared: &Shared) -> bool {
+        shared.answers != shared.given
+    }
+}
+
+fn choices(shared: &Shared) -> Vec<Choice> {
+    let found = found(shared);
+    let auto = Choice {
+        word: "auto",
+        title: "The one that fits",
+        says: "crosspull looks at cluster, registry and tenants, takes the route that changes least, and says which and why.",
+        cannot: None,
+    };
+    let offered = Route::OFFERED.iter().filter_map(|offered| {
+        let spec = route::spec(offered.route)?;
+        let cannot = found.and_then(|found| (spec.fits)(&found).err());
+        Some(Choice { word: offered.word, title: spec.title, says: spec.says, cannot })
+    });
+    std::iter::once(auto).chain(offered).collect()
+}
+
+/// Returns what is known so far of what the route depends on: whether both tenants that were named are one.
+fn found(shared: &Shared) -> Option<Found> {
+    let named = |key| shared.answers.get(key).map(str::to_ascii_lowercase);
+    let (a, b) = (named(Key::TenantA)?, named(Key::TenantB)?);
+    Some(Found { tenants: if a == b { Tenants::One } else { Tenants::Two } })
+}
