@@ -203,6 +203,7 @@ pub async fn start(options: Options) -> Result<Sim, SimError> {
     let trapped = Shared::clone(&cloud);
     let answer = move |request, _| trap::answer(Shared::clone(&trapped), request);
     listeners.spawn(server::serve(trap_listener, acceptor.clone(), answer));
+    nodes::begin(&cloud);
     let answers = Answers {
         consent: setup.answers.consent.unwrap_or_else(|| "direct".to_owned()),
         repositories: setup.answers.repository.unwrap_or_else(|| vec!["shop/web:1.4".to_owned()]),

@@ -196,6 +196,13 @@ impl World {
         self.subscriptions.iter().find(|subscription| subscription.id.to_string().eq_ignore_ascii_case(id))
     }
 
+    /// The object id of the service principal that a cluster's nodes pull images as, in the cluster's own tenant.
+    #[must_use]
+    pub fn puller_of(&self, cluster: &Cluster) -> Option<Uuid> {
+        let directory = self.directory(cluster.tenant)?;
+        directory.principal_of(cluster.identity.pulls_as()).map(|principal| principal.id)
+    }
+
     /// The ids that a principal's rights come from: its own, and those of the groups around it.
     #[must_use]
     pub fn identities(&self, principal: Uuid) -> Vec<Uuid> {

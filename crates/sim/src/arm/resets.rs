@@ -60,7 +60,7 @@ pub fn reset(cloud: &Shared, asked: &Asked) -> Answer {
 
 /// Whether AKS would start a reset on this cluster now.
 fn ready(cluster: &Cluster) -> Result<(), Refusal> {
-    if matches!(cluster.identity, ClusterIdentity::Managed { .. }) {
+    if matches!(cluster.identity, ClusterIdentity::Managed(_)) {
         let message = "Updating service principal profile is not allowed on MSI cluster.";
         return Err(provider(StatusCode::BAD_REQUEST, "BadRequest", message));
     }

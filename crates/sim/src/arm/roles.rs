@@ -7,8 +7,9 @@ use uuid::Uuid;
 
 use super::{Asked, filter::Term, known_scope, shapes::time, value, writes_left};
 use crate::{
-    cloud::Cloud,
+    cloud::{Cloud, Shared},
     errors::{self, Answer, Refusal},
+    nodes,
     rights::{self, RoleDefinition},
     world::{Directory, RoleAssignment, World},
 };
@@ -18,7 +19,7 @@ const DEFINITIONS: &str = "Microsoft.Authorization/roleDefinitions";
 pub const ASSIGNMENTS: &str = "Microsoft.Authorization/roleAssignments";
 
 /// Everything of this provider at a scope; `path` is what follows the provider's name, in lower case.
-pub fn answer(cloud: &Cloud, asked: &Asked, scope: &str, path: &[&str]) -> Answer {
+pub fn answer(cloud: &Shared, asked: &Asked, scope: &str, path: &[&str]) -> Answer {
     match (asked.method.as_str(), path) {
         ("GET", ["permissions"]) => permissions(cloud, asked, scope),
         ("GET", ["roledefinitions"]) => definitions(cloud, asked, scope),
@@ -208,7 +209,7 @@ struct NewProperties {
 }
 
 /// Creates an assignment (`ra_acr_exists_409`, `ra_forbidden_403`, `ra_principal_not_found_retry_new`).
-fn assign(cloud: &Cloud, asked: &Asked, scope: &str, name: &str) -> Answer {
+fn assign(cloud: &Shared, asked: &Asked, scope: &str, name: &str) -> Answer {
     let at = format!("{scope}/providers/{ASSIGNMENTS}/{name}");
     require_for(cloud, asked, &at, "write", &requested(cloud, asked))?;
     if Uuid::parse_str(name).is_err() {
@@ -222,7 +223,11 @@ fn assign(cloud: &Cloud, asked: &Asked, scope: &str, name: &str) -> Answer {
     known_scope(&world, scope)?;
     let kind = principal_kind(cloud, &world, asked.caller.tenant, &new)?;
     if let Some(known) = position(&world, scope, name).and_then(|at| world.role_assignments.get_mut(at)) {
-        return again(cloud, known, new, role);
+        let answer = again(cloud, known, new, role);
+        let principal = known.principal_id;
+        drop(world);
+        nodes::granted(cloud, principal, scope);
+        return answer;
     }
     let twin = world.role_assignments.iter().any(|held| {
         held.principal_id == new.principal_id
@@ -253,6 +258,8 @@ fn assign(cloud: &Cloud, asked: &Asked, scope: &str, name: &str) -> Answer {
         *writer = Value::Null;
     }
     world.role_assignments.push(created);
+    drop(world);
+    nodes::granted(cloud, new.principal_id, scope);
     Ok(writes_left(errors::json(StatusCode::CREATED, &shown)))
 }
 

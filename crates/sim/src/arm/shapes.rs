@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 
 use crate::{
     names::CloudNames,
-    world::{Cluster, ClusterIdentity, Registry, RegistryToken, ScopeMap, Subscription, Vault},
+    world::{
+        Cluster, ClusterIdentity, ManagedIdentity, ManagedKind, Registry, RegistryToken, ScopeMap, Subscription, Vault,
+    },
 };
 
 /// Scope maps that every registry has, with what each allows on every repository.
@@ -84,7 +86,7 @@ pub fn cluster(cluster: &Cluster) -> Value {
         "fqdn": fully_qualified_name(cluster),
         "azurePortalFQDN": fully_qualified_name(cluster).replacen(".hcp.", ".portal.hcp.", 1),
         "agentPoolProfiles": [agent_pool_properties(cluster, true)],
-        "servicePrincipalProfile": {"clientId": client_id(cluster)},
+        "servicePrincipalProfile": {"clientId": cluster.identity.profile_client_id()},
         "nodeResourceGroup": cluster.node_resource_group,
         "enableRBAC": true,
         "supportPlan": "KubernetesOfficial",
@@ -115,23 +117,29 @@ pub fn cluster(cluster: &Cluster) -> Value {
         "type": "Microsoft.ContainerService/ManagedClusters",
         "sku": {"name": "Base", "tier": "Free"},
     });
-    if let ClusterIdentity::Managed { principal_id, kubelet_client_id, kubelet_object_id } = &cluster.identity {
-        shown["identity"] = json!({
-            "type": "SystemAssigned",
-            "principalId": principal_id,
-            "tenantId": cluster.tenant,
-        });
+    if let ClusterIdentity::Managed(managed) = &cluster.identity {
+        shown["identity"] = identity(cluster, managed);
         properties["identityProfile"] = json!({"kubeletidentity": {
-            "resourceId": format!(
-                "{}/resourcegroups/{}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{}-agentpool",
-                subscription_part(&cluster.id), cluster.node_resource_group, cluster.name
-            ),
-            "clientId": kubelet_client_id,
-            "objectId": kubelet_object_id,
+            "resourceId": managed.kubelet.resource_id,
+            "clientId": managed.kubelet.client_id,
+            "objectId": managed.kubelet.object_id,
         }});
     }
     shown["properties"] = properties;
     shown
+}
+
+/// `identity` of a cluster with a managed identity (`aks_msi_create_show`; `aks-managedclusters-2024-09-01.json`).
+fn identity(cluster: &Cluster, managed: &ManagedIdentity) -> Value {
+    match &managed.kind {
+        ManagedKind::SystemAssigned => {
+            json!({"type": "SystemAssigned", "principalId": managed.principal_id, "tenantId": cluster.tenant})
+        }
+        ManagedKind::UserAssigned { resource_id, client_id } => {
+            let ids = json!({"principalId": managed.principal_id, "clientId": client_id});
+            json!({"type": "UserAssigned", "userAssignedIdentities": {resource_id: ids}})
+        }
+    }
 }
 
 /// The only agent pool of a cluster, as a resource of its own.
@@ -178,24 +186,9 @@ pub fn fully_qualified_name(cluster: &Cluster) -> String {
     format!("{}-dns-a1b2c3d4.hcp.{}.azmk8s.io", cluster.name, cluster.location)
 }
 
-/// What a cluster shows as its client id: the word `msi` where it has a managed identity (`azure-facts.md` 0.1).
-#[must_use]
-pub fn client_id(cluster: &Cluster) -> String {
-    match &cluster.identity {
-        ClusterIdentity::ServicePrincipal(credential) => credential.client_id.to_string(),
-        ClusterIdentity::Managed { .. } => "msi".to_owned(),
-    }
-}
-
 /// The id of a cluster as its provider writes it.
 fn cased_cluster_id(cluster: &Cluster) -> String {
     cluster.id.replacen("/resourceGroups/", "/resourcegroups/", 1)
-}
-
-/// The first two segments of a resource id.
-fn subscription_part(id: &str) -> &str {
-    let end = id.match_indices('/').nth(2).map_or(id.len(), |(at, _)| at);
-    id.get(..end).unwrap_or(id)
 }
 
 /// A registry.
@@ -340,11 +333,5 @@ mod tests {
         let at: Timestamp = "2024-04-18T03:58:04.141894412Z".parse().expect("a date");
         assert_eq!(time(at), "2024-04-18T03:58:04.1418944Z");
         assert_eq!(time(Timestamp::UNIX_EPOCH), "1970-01-01T00:00:00.0000000Z");
-    }
-
-    #[test]
-    fn the_subscription_part_ends_before_the_group() {
-        assert_eq!(subscription_part("/subscriptions/x/resourceGroups/rg"), "/subscriptions/x");
-        assert_eq!(subscription_part("/subscriptions/x"), "/subscriptions/x");
     }
 }

@@ -291,16 +291,17 @@ async fn a_condition_is_updated_under_the_same_name() {
 }
 
 #[tokio::test]
-async fn a_role_of_a_group_is_its_members_when_asked_for_who_it_is_assigned_to() {
+async fn a_role_of_a_group_is_also_that_of_members_of_its_groups_when_asked_for_who_it_is_assigned_to() {
     let bed = Testbed::new(|world| {
         let (a, principal) = (world.a, world.directory(world.a).expect("a tenant").service_principals[1].id);
-        let group = Group {
-            id: GROUP,
+        let inner = Uuid::from_u128(5);
+        let group = |id, member| Group {
+            id,
             display_name: "admins".to_owned(),
-            members: vec![principal],
+            members: vec![member],
             created: Timestamp::UNIX_EPOCH,
         };
-        world.directory_mut(a).expect("a tenant").groups.push(group);
+        world.directory_mut(a).expect("a tenant").groups.extend([group(inner, principal), group(GROUP, inner)]);
     });
     let member = bed.cloud.world().tenants[0].groups[0].members[0];
     let put = async |kind| {

@@ -14,7 +14,7 @@ use super::{
     start,
 };
 use crate::{
-    nodes::{self, PullError},
+    nodes::{self, PullError, SignIn},
     world::{Cluster, Pull},
 };
 
@@ -279,9 +279,9 @@ struct Pulled {
 
 /// Lets the node pull, and keeps the image there if it could.
 async fn pull(pod: &Pod, node: usize, image: &str) -> Option<Result<Pulled, PullError>> {
-    let credential = pod.read(|cluster, _| cluster.nodes.get(node)?.credential.clone())?;
+    let sign_in = pod.read(|cluster, _| Some(SignIn::of(cluster, cluster.nodes.get(node)?)))??;
     let begin = Instant::now();
-    let pulled = match nodes::pull(&pod.api.cloud.node_client, image, credential.as_ref()).await {
+    let pulled = match nodes::pull(&pod.api.cloud, image, &sign_in).await {
         Ok(pulled) => pulled,
         Err(error) => return Some(Err(error)),
     };

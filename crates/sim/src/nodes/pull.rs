@@ -1,4 +1,4 @@
-//! How a node pulls an image: as containerd does, with the credential that it has.
+//! How a node pulls an image: as containerd does, with the credential that the kubelet finds for it.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -6,11 +6,15 @@ use http::{HeaderMap, Method, StatusCode, header};
 use serde_json::Value;
 use url::Url;
 
+use super::sign_in::{self, SignIn};
 use crate::{
+    cloud::Cloud,
+    errors,
     registry::images::{self, CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE},
-    world::Credential,
 };
 
+/// The name to sign in with a refresh token as the password.
+const NULL_GUID: &str = "00000000-0000-0000-0000-000000000000";
 /// How containerd names itself to a registry.
 const USER_AGENT: &str = "containerd/1.7.22";
 /// Media types of manifests that a node understands.
@@ -57,9 +61,14 @@ pub enum PullError {
     /// There is no such repository or tag.
     #[error("failed to resolve reference \"{0}\": {0}: not found")]
     NotFound(String),
-    /// The registry refused the image to this credential.
-    #[error("pull access denied, repository does not exist or may require authorization: {url}: {status}")]
-    Denied {
+    /// The registry refused the image to this credential (containerd, `core/remotes/docker/authorizer.go`).
+    #[error(
+        "pull access denied, repository does not exist or may require authorization: server message: {0}: authorization failed"
+    )]
+    Denied(String),
+    /// The registry answered what is no answer.
+    #[error("unexpected status from GET request to {url}: {status}")]
+    Status {
         /// What was asked for.
         url: Url,
         /// What it answered.
@@ -76,7 +85,12 @@ impl PullError {
     pub fn is_before_content(&self) -> bool {
         matches!(
             self,
-            Self::NoHost { .. } | Self::Unreachable(_) | Self::Challenge | Self::Token { .. } | Self::Anonymous { .. }
+            Self::NoHost { .. }
+                | Self::Unreachable(_)
+                | Self::Challenge
+                | Self::Token { .. }
+                | Self::Anonymous { .. }
+                | Self::Denied(_)
         )
     }
 }
@@ -148,7 +162,8 @@ pub fn is_node(headers: &HeaderMap) -> bool {
 ///
 /// # Errors
 /// Why it cannot be pulled, as a node's event would say it.
-pub async fn pull(http: &reqwest::Client, image: &str, credential: Option<&Credential>) -> Result<Pulled, PullError> {
+pub async fn pull(cloud: &Cloud, image: &str, sign_in: &SignIn) -> Result<Pulled, PullError> {
+    let http = &cloud.node_client;
     let name = || PullError::Name(image.to_owned());
     let reference = Reference::parse(image).ok_or_else(name)?;
     let Reference { server, repository, tag } = &reference;
@@ -157,7 +172,7 @@ pub async fn pull(http: &reqwest::Client, image: &str, credential: Option<&Crede
         return Err(PullError::NoHost { url, server: server.clone() });
     }
     let base = Url::parse(&format!("https://{server}/v2/")).map_err(|_| name())?;
-    let puller = Puller { http, token: authorise(http, &base, repository, credential).await? };
+    let puller = Puller { http, token: authorise(cloud, &base, repository, sign_in).await? };
     let at = |kind: &str, what: &str| base.join(&format!("{repository}/{kind}/{what}")).map_err(|_| name());
     let manifest_bytes = puller.get(at("manifests", tag)?, image).await?;
     let content = || PullError::Content(image.to_owned());
@@ -184,12 +199,8 @@ pub async fn pull(http: &reqwest::Client, image: &str, credential: Option<&Crede
 }
 
 /// Asks the registry who may issue tokens for it, and then for a token to pull from the repository.
-async fn authorise(
-    http: &reqwest::Client,
-    base: &Url,
-    repository: &str,
-    credential: Option<&Credential>,
-) -> Result<Option<String>, PullError> {
+async fn authorise(cloud: &Cloud, base: &Url, repository: &str, sign_in: &SignIn) -> Result<Option<String>, PullError> {
+    let http = &cloud.node_client;
     let answer = http.get(base.clone()).header(header::USER_AGENT, USER_AGENT).send().await?;
     match answer.status() {
         StatusCode::OK => return Ok(None),
@@ -199,10 +210,18 @@ async fn authorise(
         }
     }
     let mut url = token_address(answer.headers(), base).ok_or(PullError::Challenge)?;
+    let credential = match sign_in {
+        SignIn::Nothing => None,
+        SignIn::ServicePrincipal(held) => Some((held.client_id.to_string(), held.secret.reveal().to_owned())),
+        SignIn::Managed { tenant, identity } => {
+            let token = sign_in::token(cloud, *tenant, identity);
+            exchange(http, base, &tenant.to_string(), &token).await.map(|refresh| (NULL_GUID.to_owned(), refresh))
+        }
+    };
     url.query_pairs_mut().append_pair("scope", &format!("repository:{repository}:pull"));
     let mut request = http.get(url.clone()).header(header::USER_AGENT, USER_AGENT);
-    if let Some(Credential { client_id, secret }) = credential {
-        let basic = BASE64_STANDARD.encode(format!("{client_id}:{}", secret.reveal()));
+    if let Some((name, password)) = &credential {
+        let basic = BASE64_STANDARD.encode(format!("{name}:{password}"));
         request = request.header(header::AUTHORIZATION, format!("Basic {basic}"));
     }
     let answer = request.send().await?;
@@ -221,6 +240,24 @@ async fn authorise(
         .ok_or(PullError::Challenge)
 }
 
+/// The refresh token that a registry gives for a token of Entra, as AKS' credential provider asks for it
+/// (cloud-provider-azure, `pkg/credentialprovider`). Where the registry refuses, the provider has no credential, and the
+/// kubelet goes on without one.
+async fn exchange(http: &reqwest::Client, base: &Url, tenant: &str, token: &str) -> Option<String> {
+    let host = base.host_str()?;
+    let service = base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+    let form = [("grant_type", "access_token"), ("service", &service), ("tenant", tenant), ("access_token", token)];
+    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+    let request = http
+        .post(base.join("/oauth2/exchange").ok()?)
+        .header(header::USER_AGENT, USER_AGENT)
+        .header(header::CONTENT_TYPE, errors::FORM)
+        .body(body);
+    let answer = request.send().await.ok()?.error_for_status().ok()?;
+    let body: Value = serde_json::from_slice(&answer.bytes().await.ok()?).ok()?;
+    body.get("refresh_token")?.as_str().map(str::to_owned)
+}
+
 /// The token address that a `WWW-Authenticate: Bearer realm="…",service="…"` names, if it is on the registry itself.
 fn token_address(headers: &HeaderMap, base: &Url) -> Option<Url> {
     let challenge = headers.get(header::WWW_AUTHENTICATE)?.to_str().ok()?;
@@ -235,6 +272,13 @@ fn token_address(headers: &HeaderMap, base: &Url) -> Option<Url> {
     }
     url.query_pairs_mut().append_pair("service", value("service")?);
     Some(url)
+}
+
+/// What a challenge says is wrong with the token that was sent.
+fn challenge_error(headers: &HeaderMap) -> String {
+    let challenge = headers.get(header::WWW_AUTHENTICATE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let error = challenge.split_once("error=\"").and_then(|(_, rest)| rest.split_once('"'));
+    error.map_or("insufficient_scope", |(error, _)| error).to_owned()
 }
 
 struct Puller<'a> {
@@ -266,7 +310,8 @@ impl Puller<'_> {
         match answer.status() {
             StatusCode::OK => Ok(answer.bytes().await?),
             StatusCode::NOT_FOUND => Err(PullError::NotFound(image.to_owned())),
-            status => Err(PullError::Denied { url, status }),
+            StatusCode::UNAUTHORIZED => Err(PullError::Denied(challenge_error(answer.headers()))),
+            status => Err(PullError::Status { url, status }),
         }
     }
 }
@@ -297,9 +342,9 @@ mod tests {
 
     #[tokio::test]
     async fn no_node_leaves_the_machine() {
-        let http = crate::testbed::client();
+        let bed = crate::testbed::Testbed::new(|_| {});
         for image in ["nginx", "mcr.microsoft.com/oss/nginx:1", "localhost.example:1/a"] {
-            let why = pull(&http, image, None).await.unwrap_err();
+            let why = pull(&bed.cloud, image, &SignIn::Nothing).await.unwrap_err();
             assert!(why.to_string().ends_with("no such host"), "{image}: {why}");
         }
     }

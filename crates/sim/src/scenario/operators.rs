@@ -62,6 +62,12 @@ pub enum On {
     Resource,
     /// The subnet of the hub's network, in a second subscription of tenant A.
     HubNetwork,
+    /// The registry, whoever holds the role. It counts where the holder is of the registry's tenant.
+    Registry,
+    /// The resource group of the registry, likewise.
+    RegistryResourceGroup,
+    /// The subscription of the registry, likewise.
+    RegistrySubscription,
     /// `subscription-N`: the subscription of tenant A with that number, 1 the cluster's, 2 the hub's, the others those that
     /// `world.many.subscriptions_in_a` makes.
     InSubscription(usize),
@@ -77,13 +83,25 @@ impl TryFrom<String> for On {
             "node-resource-group" => Ok(Self::NodeResourceGroup),
             "resource" => Ok(Self::Resource),
             "hub-network" => Ok(Self::HubNetwork),
+            "registry" => Ok(Self::Registry),
+            "registry-resource-group" => Ok(Self::RegistryResourceGroup),
+            "registry-subscription" => Ok(Self::RegistrySubscription),
             other => numbered(other).ok_or_else(|| {
                 format!(
                     "`on` is '{other}'; it must be subscription, resource-group, node-resource-group, resource, \
-                     hub-network or subscription-N with N from 1 on"
+                     hub-network, registry, registry-resource-group, registry-subscription or subscription-N with N \
+                     from 1 on"
                 )
             }),
         }
+    }
+}
+
+impl On {
+    /// Whether the place is the registry, or what the registry is in.
+    #[must_use]
+    pub fn is_at_registry(self) -> bool {
+        matches!(self, Self::Registry | Self::RegistryResourceGroup | Self::RegistrySubscription)
     }
 }
 

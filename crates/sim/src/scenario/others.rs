@@ -73,6 +73,17 @@ pub struct SecretPart {
     pub ends_in_days: Option<f64>,
 }
 
+impl VaultPart {
+    /// What serde cannot check.
+    pub(super) fn check(&self) -> Result<(), ScenarioError> {
+        if self.on.is_at_registry() {
+            let text = "`world.vaults.on` names the registry's side; a vault is on the cluster's";
+            return Err(ScenarioError::Malformed(text.to_owned()));
+        }
+        Ok(())
+    }
+}
+
 impl AppPart {
     /// What serde cannot check.
     pub(super) fn check(&self) -> Result<(), ScenarioError> {

@@ -18,6 +18,8 @@ pub struct WorldPart {
     pub cloud: Option<String>,
     /// Whether the registry is in the cluster's tenant.
     pub same_tenant: Option<bool>,
+    /// How the cluster and its nodes sign in.
+    pub cluster_identity: Option<IdentityPart>,
     /// The cluster.
     pub cluster: ClusterPart,
     /// The registry.
@@ -34,6 +36,12 @@ pub struct WorldPart {
     pub old_principal_groups: Option<Vec<String>>,
     /// Azure roles that each of those groups has.
     pub group_roles: Option<Vec<RolePart>>,
+    /// Roles of the identity that the nodes pull images with.
+    pub kubelet_roles: Option<Vec<RolePart>>,
+    /// Names of groups of tenant A that the identity which the nodes pull images with is a member of.
+    pub kubelet_groups: Option<Vec<String>>,
+    /// Azure roles that each of those groups has.
+    pub kubelet_group_roles: Option<Vec<RolePart>>,
     /// The operator of tenant A as a guest of tenant B.
     pub guest: GuestPart,
     /// Whether the machine has a managed identity, of tenant A, with the rights of its operator.
@@ -58,7 +66,7 @@ pub struct WorldPart {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ClusterPart {
-    /// How it signs in.
+    /// The older key for `world.cluster_identity`, which counts before this one.
     pub identity: Option<IdentityPart>,
     /// `properties.provisioningState`.
     pub provisioning_state: Option<String>,
@@ -130,8 +138,11 @@ impl WorkloadPart {
 pub enum IdentityPart {
     /// A service principal.
     ServicePrincipal,
-    /// A managed identity.
-    Managed,
+    /// Managed identities that AKS made.
+    #[serde(alias = "managed")]
+    SystemAssigned,
+    /// Managed identities that the operator made.
+    UserAssigned,
 }
 
 /// Changes of the registry.
@@ -184,6 +195,7 @@ impl WorldPart {
         Self {
             cloud: later.cloud.or(self.cloud),
             same_tenant: later.same_tenant.or(self.same_tenant),
+            cluster_identity: later.cluster_identity.or(self.cluster_identity),
             cluster: self.cluster.and(later.cluster),
             registry: self.registry.and(later.registry),
             operator_a: self.operator_a.and(later.operator_a),
@@ -192,6 +204,9 @@ impl WorldPart {
             old_principal_graph_roles: later.old_principal_graph_roles.or(self.old_principal_graph_roles),
             old_principal_groups: later.old_principal_groups.or(self.old_principal_groups),
             group_roles: later.group_roles.or(self.group_roles),
+            kubelet_roles: later.kubelet_roles.or(self.kubelet_roles),
+            kubelet_groups: later.kubelet_groups.or(self.kubelet_groups),
+            kubelet_group_roles: later.kubelet_group_roles.or(self.kubelet_group_roles),
             guest: self.guest.and(later.guest),
             machine_identity: later.machine_identity.or(self.machine_identity),
             machine_in_b: later.machine_in_b.or(self.machine_in_b),
@@ -212,6 +227,12 @@ impl WorldPart {
         }
     }
 
+    /// How the cluster and its nodes sign in.
+    #[must_use]
+    pub fn identity_of_cluster(&self) -> IdentityPart {
+        self.cluster_identity.or(self.cluster.identity).unwrap_or(IdentityPart::ServicePrincipal)
+    }
+
     /// What serde cannot check.
     pub(super) fn check(&self) -> Result<(), ScenarioError> {
         one_of("world.cloud", self.cloud.as_deref(), &["public", "china", "usgov"])?;
@@ -229,6 +250,7 @@ impl WorldPart {
             return Err(ScenarioError::Malformed("`world.page` is 0; it must be 1 or more".to_owned()));
         }
         self.apps_a.iter().try_for_each(AppPart::check)?;
+        self.vaults.iter().try_for_each(VaultPart::check)?;
         self.many.check()?;
         self.check_roles()
     }
@@ -240,6 +262,8 @@ impl WorldPart {
             &self.guest.roles,
             &self.old_principal_roles,
             &self.group_roles,
+            &self.kubelet_roles,
+            &self.kubelet_group_roles,
         ];
         let named = parts.into_iter().flatten().flatten().map(|part| &part.role);
         let many = self.many.operator_a_roles.iter().flat_map(BTreeMap::values).flatten();

@@ -20,17 +20,46 @@ pub struct Credential {
 /// How a cluster signs in to Azure.
 #[derive(Clone, Debug)]
 pub enum ClusterIdentity {
-    /// With a service principal; its id and secret are on every node.
+    /// The cluster signs in with a service principal, whose id and secret are on every node.
     ServicePrincipal(Credential),
-    /// With a managed identity.
-    Managed {
-        /// The object id of the cluster's identity.
-        principal_id: Uuid,
-        /// The client id of the identity of the kubelets.
-        kubelet_client_id: Uuid,
-        /// The object id of the identity of the kubelets.
-        kubelet_object_id: Uuid,
+    /// The cluster signs in with a managed identity.
+    Managed(ManagedIdentity),
+}
+
+/// The managed identities of a cluster: one for its control plane, one for its kubelets.
+#[derive(Clone, Debug)]
+pub struct ManagedIdentity {
+    /// Who made the identity of the control plane.
+    pub kind: ManagedKind,
+    /// The object id of the identity of the control plane.
+    pub principal_id: Uuid,
+    /// The identity that nodes pull images with.
+    pub kubelet: KubeletIdentity,
+}
+
+/// The two kinds of managed identities.
+#[derive(Clone, Debug)]
+pub enum ManagedKind {
+    /// AKS made it with the cluster.
+    SystemAssigned,
+    /// The operator made it before the cluster.
+    UserAssigned {
+        /// Its resource id.
+        resource_id: String,
+        /// Its client id.
+        client_id: Uuid,
     },
+}
+
+/// The managed identity of a cluster's kubelets. Azure alone has its credential.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KubeletIdentity {
+    /// The resource id, `resourcegroups` in lower case as AKS writes it.
+    pub resource_id: String,
+    /// The client id.
+    pub client_id: Uuid,
+    /// The object id of its service principal.
+    pub object_id: Uuid,
 }
 
 impl ClusterIdentity {
@@ -39,7 +68,44 @@ impl ClusterIdentity {
     pub fn credential(&self) -> Option<&Credential> {
         match self {
             Self::ServicePrincipal(credential) => Some(credential),
-            Self::Managed { .. } => None,
+            Self::Managed(_) => None,
+        }
+    }
+
+    /// The managed identity of the kubelets; a cluster with a service principal has none.
+    #[must_use]
+    pub fn kubelet(&self) -> Option<&KubeletIdentity> {
+        match self {
+            Self::ServicePrincipal(_) => None,
+            Self::Managed(managed) => Some(&managed.kubelet),
+        }
+    }
+
+    /// The client id that the nodes pull images with.
+    #[must_use]
+    pub fn pulls_as(&self) -> Uuid {
+        match self {
+            Self::ServicePrincipal(credential) => credential.client_id,
+            Self::Managed(managed) => managed.kubelet.client_id,
+        }
+    }
+
+    /// The word of `/_sim/world` and of scenario files for the kind of identity.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::ServicePrincipal(_) => "service-principal",
+            Self::Managed(ManagedIdentity { kind: ManagedKind::SystemAssigned, .. }) => "system-assigned",
+            Self::Managed(ManagedIdentity { kind: ManagedKind::UserAssigned { .. }, .. }) => "user-assigned",
+        }
+    }
+
+    /// `servicePrincipalProfile.clientId`: the word `msi` where the cluster has a managed identity (`azure-facts.md` 0.1).
+    #[must_use]
+    pub fn profile_client_id(&self) -> String {
+        match self {
+            Self::ServicePrincipal(credential) => credential.client_id.to_string(),
+            Self::Managed(_) => "msi".to_owned(),
         }
     }
 }

@@ -6,7 +6,10 @@ use std::{collections::BTreeMap, sync::Arc};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{Cluster, ClusterIdentity, Credential, Kubernetes, KubernetesAccess, Namespace, Node, Registry};
+use super::{
+    Cluster, ClusterIdentity, Credential, KubeletIdentity, Kubernetes, KubernetesAccess, ManagedIdentity, ManagedKind,
+    Namespace, Node, Registry,
+};
 use crate::secret::Secret;
 
 /// Teams, after which resource groups are named.
@@ -204,11 +207,7 @@ pub fn cluster(member: &Member, tenant: Uuid) -> Cluster {
         Some(client_id) => {
             ClusterIdentity::ServicePrincipal(Credential { client_id, secret: Secret::new(String::new()) })
         }
-        None => ClusterIdentity::Managed {
-            principal_id: Uuid::new_v5(&member.subscription, format!("{} principal", member.name).as_bytes()),
-            kubelet_client_id: Uuid::new_v5(&member.subscription, format!("{} kubelet", member.name).as_bytes()),
-            kubelet_object_id: Uuid::new_v5(&member.subscription, format!("{} kubelet object", member.name).as_bytes()),
-        },
+        None => ClusterIdentity::Managed(managed(member)),
     };
     let node = |n| Node { name: format!("aks-nodepool1-27182818-vmss{n:06}"), credential: None, pulls: Vec::new() };
     Cluster {
@@ -237,6 +236,24 @@ pub fn cluster(member: &Member, tenant: Uuid) -> Cluster {
             stored: Vec::new(),
             gone: Vec::new(),
             revision: 1,
+        },
+    }
+}
+
+/// The managed identities of a cluster of the crowd, which no directory lists.
+fn managed(member: &Member) -> ManagedIdentity {
+    let id = |what: &str| Uuid::new_v5(&member.subscription, format!("{} {what}", member.name).as_bytes());
+    let group = format!("MC_{}_{}_{}", member.group, member.name, member.location);
+    ManagedIdentity {
+        kind: ManagedKind::SystemAssigned,
+        principal_id: id("principal"),
+        kubelet: KubeletIdentity {
+            resource_id: format!(
+                "/subscriptions/{}/resourcegroups/{group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{}-agentpool",
+                member.subscription, member.name
+            ),
+            client_id: id("kubelet"),
+            object_id: id("kubelet object"),
         },
     }
 }

@@ -12,6 +12,7 @@ use crate::{
 
 pub mod credentials;
 mod identities;
+mod managed;
 mod many;
 mod others;
 mod people;
@@ -42,7 +43,7 @@ pub struct Start {
     pub world: World,
     /// The operator of tenant A.
     pub operator_a: Operator,
-    /// The operator of tenant B.
+    /// The operator of tenant B; the same as A's where one tenant has both.
     pub operator_b: Operator,
     /// Who signs in by hand to set things up.
     pub people: Operators,
@@ -81,8 +82,12 @@ pub fn build(setup: &Setup, today: Timestamp) -> Start {
         operations: Vec::new(),
     };
     let operator_a = builder.operator(&mut world, CONTOSO, &OPERATOR_A, &setup.world.operator_a);
-    let operator_b = builder.operator(&mut world, registry_tenant, &OPERATOR_B, &setup.world.operator_b);
-    let (a, b) = (Holder::principal(CONTOSO, &OPERATOR_A), Holder::principal(registry_tenant, &OPERATOR_B));
+    let operator_b = if one_tenant {
+        operator_a.clone()
+    } else {
+        builder.operator(&mut world, FABRIKAM, &OPERATOR_B, &setup.world.operator_b)
+    };
+    let (a, b) = (Holder::principal(CONTOSO, &OPERATOR_A), Holder::operator_of_registry(&world));
     builder.grant(&mut world, &a, &cluster_places(), operator_roles(&setup.world.operator_a, OPERATOR_A_ROLES));
     builder.grant(&mut world, &a, &hub_places(), hub_roles(&setup.world.operator_a));
     builder.grant(&mut world, &b, &registry_places(), operator_roles(&setup.world.operator_b, OPERATOR_B_ROLES));

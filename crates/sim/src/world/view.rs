@@ -3,8 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    Application, Certificate, Cluster, ClusterIdentity, Directory, Group, Registry, RoleAssignment, ServicePrincipal,
-    User, Vault, World,
+    Application, Certificate, Cluster, Directory, Group, Registry, RoleAssignment, ServicePrincipal, User, Vault, World,
 };
 use crate::rights;
 
@@ -16,7 +15,7 @@ pub fn of(world: &World) -> Value {
         "cloud": world.names.short,
         "tenants": { "a": tenant(world.a), "b": tenant(world.b) },
         "roleAssignments": world.role_assignments.iter().map(role_assignment).collect::<Vec<_>>(),
-        "clusters": world.clusters.iter().map(cluster).collect::<Vec<_>>(),
+        "clusters": world.clusters.iter().map(|found| cluster(world, found)).collect::<Vec<_>>(),
         "vaults": world.vaults.iter().map(vault).collect::<Vec<_>>(),
         "registries": world.registries.iter().map(registry).collect::<Vec<_>>(),
     })
@@ -88,11 +87,7 @@ fn role_assignment(assignment: &RoleAssignment) -> Value {
     })
 }
 
-fn cluster(cluster: &Cluster) -> Value {
-    let client_id = match &cluster.identity {
-        ClusterIdentity::ServicePrincipal(credential) => credential.client_id.to_string(),
-        ClusterIdentity::Managed { .. } => "msi".to_owned(),
-    };
+fn cluster(world: &World, cluster: &Cluster) -> Value {
     let nodes: Vec<Value> = cluster
         .nodes
         .iter()
@@ -107,7 +102,12 @@ fn cluster(cluster: &Cluster) -> Value {
         .collect();
     json!({
         "id": cluster.id,
-        "clientId": client_id,
+        "tenantId": cluster.tenant,
+        "clientId": cluster.identity.profile_client_id(),
+        "identity": {
+            "kind": cluster.identity.word(),
+            "kubelet": { "objectId": world.puller_of(cluster), "clientId": cluster.identity.pulls_as() },
+        },
         "provisioningState": cluster.provisioning_state,
         "powerState": cluster.power_state,
         "resets": cluster.resets,

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::{
     faults::Fate,
     testbed::{Reply, Testbed},
-    world::ClusterIdentity,
+    world::{ClusterIdentity, KubeletIdentity, ManagedIdentity, ManagedKind},
 };
 
 /// A reset asked for with the credential of `App`.
@@ -108,11 +108,12 @@ async fn a_reset_is_refused_for_a_credential_that_the_clusters_tenant_does_not_t
 #[tokio::test]
 async fn a_managed_identity_or_stopped_cluster_takes_no_reset() {
     let managed = Testbed::new(|world| {
-        world.clusters[0].identity = ClusterIdentity::Managed {
+        let (resource_id, client_id, object_id) = (String::new(), Uuid::new_v4(), Uuid::new_v4());
+        world.clusters[0].identity = ClusterIdentity::Managed(ManagedIdentity {
+            kind: ManagedKind::SystemAssigned,
             principal_id: Uuid::new_v4(),
-            kubelet_client_id: Uuid::new_v4(),
-            kubelet_object_id: Uuid::new_v4(),
-        };
+            kubelet: KubeletIdentity { resource_id, client_id, object_id },
+        });
     });
     let body = json!({"clientId": Uuid::new_v4(), "secret": "x"});
     let reply = reset(&managed, body.clone(), Fate::default()).await;

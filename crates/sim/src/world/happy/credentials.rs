@@ -34,8 +34,11 @@ pub fn settle(world: &mut World, origin: &str, today: Timestamp) {
         return;
     };
     let audience = audience(world.names.short);
+    let one_tenant = world.a == world.b;
     for application in world.tenants.iter_mut().flat_map(|tenant| &mut tenant.applications) {
         for (ids, pair, account) in OPERATORS {
+            // One operator stands for both where one tenant has both cluster and registry.
+            let ids = if one_tenant { &OPERATOR_A } else { ids };
             if application.id == ids.application {
                 trust(application, pair, account, &issuer, audience, today);
             }
@@ -45,15 +48,15 @@ pub fn settle(world: &mut World, origin: &str, today: Timestamp) {
 
 fn trust(application: &mut Application, pair: &Pair, account: &str, issuer: &str, audience: &str, today: Timestamp) {
     application.certificates.push(Certificate {
-        key_id: Uuid::new_v5(&application.id, b"certificate"),
+        key_id: Uuid::new_v5(&application.id, format!("certificate {account}").as_bytes()),
         display_name: Some(format!("CN=simulated {account}")),
         start: application.created,
         end: today.checked_add(LONG_BEFORE).unwrap_or(today),
         der: pair.certificate.to_vec(),
     });
     application.federated.push(FederatedCredential {
-        id: Uuid::new_v5(&application.id, b"federated"),
-        name: "cluster".to_owned(),
+        id: Uuid::new_v5(&application.id, format!("federated {account}").as_bytes()),
+        name: account.to_owned(),
         issuer: issuer.to_owned(),
         subject: subject(account),
         audiences: vec![audience.to_owned()],

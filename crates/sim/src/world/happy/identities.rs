@@ -132,6 +132,11 @@ impl Holder {
         Self { tenant, id: ids.principal, kind: "ServicePrincipal" }
     }
 
+    /// The operator of the registry's tenant: that of tenant A where one tenant has both cluster and registry.
+    pub fn operator_of_registry(world: &World) -> Self {
+        Self::principal(world.b, if world.a == world.b { &OPERATOR_A } else { &OPERATOR_B })
+    }
+
     /// A user of a tenant.
     pub fn user(tenant: Uuid, id: Uuid) -> Self {
         Self { tenant, id, kind: "User" }
@@ -185,7 +190,8 @@ impl Builder {
         secret
     }
 
-    fn principal(&self, tenant: Uuid, ids: &Ids, graph_roles: Vec<String>, kind: &str) -> ServicePrincipal {
+    /// The service principal of an application or managed identity.
+    pub fn principal(&self, tenant: Uuid, ids: &Ids, graph_roles: Vec<String>, kind: &str) -> ServicePrincipal {
         ServicePrincipal {
             id: ids.principal,
             app_id: ids.client,
@@ -214,6 +220,10 @@ impl Builder {
             let roles = super::operator_roles(&part.operator_a, super::OPERATOR_A_ROLES);
             self.grant(world, &holder, &cluster_places(), roles);
             self.grant(world, &holder, &hub_places(), super::hub_roles(&part.operator_a));
+            if world.a == world.b {
+                let roles = super::operator_roles(&part.operator_b, super::OPERATOR_B_ROLES);
+                self.grant(world, &holder, &registry_places(), roles);
+            }
         }
     }
 
@@ -231,17 +241,37 @@ impl Builder {
         Operator { client_id: ids.client, client_secret }
     }
 
-    /// The groups of the cluster's principal, and their roles.
+    /// The groups of the cluster's principal and of the identity that its nodes pull images with, and their roles.
     pub fn groups(&self, world: &mut World, part: &WorldPart) {
+        let roles = |roles: &Option<Vec<RolePart>>| roles.clone().unwrap_or_default();
         for name in part.old_principal_groups.iter().flatten() {
-            let id = Uuid::new_v5(&CONTOSO, name.as_bytes());
-            if let Some(directory) = world.directory_mut(CONTOSO) {
-                let members = vec![CLUSTER_APP.principal];
-                directory.groups.push(Group { id, display_name: name.clone(), members, created: self.before });
-            }
-            let holder = Holder { tenant: CONTOSO, id, kind: "Group" };
-            self.grant(world, &holder, &cluster_places(), part.group_roles.clone().unwrap_or_default());
+            self.group(world, name, CLUSTER_APP.principal, roles(&part.group_roles));
         }
+        let Some(puller) = world.clusters.first().and_then(|cluster| world.puller_of(cluster)) else {
+            return;
+        };
+        let holder = Holder { tenant: CONTOSO, id: puller, kind: "ServicePrincipal" };
+        self.grant(world, &holder, &cluster_places(), roles(&part.kubelet_roles));
+        for name in part.kubelet_groups.iter().flatten() {
+            self.group(world, name, puller, roles(&part.kubelet_group_roles));
+        }
+    }
+
+    /// A group of tenant A with a member and roles. A group that is there already gets both too.
+    fn group(&self, world: &mut World, name: &str, member: Uuid, roles: Vec<RolePart>) {
+        let id = Uuid::new_v5(&CONTOSO, name.as_bytes());
+        let Some(directory) = world.directory_mut(CONTOSO) else {
+            return;
+        };
+        match directory.groups.iter_mut().find(|group| group.id == id) {
+            Some(group) => group.members.push(member),
+            None => {
+                let (display_name, members) = (name.to_owned(), vec![member]);
+                directory.groups.push(Group { id, display_name, members, created: self.before });
+            }
+        }
+        let holder = Holder { tenant: CONTOSO, id, kind: "Group" };
+        self.grant(world, &holder, &cluster_places(), roles);
     }
 
     /// Gives somebody roles.
@@ -250,12 +280,18 @@ impl Builder {
             let Some(role) = rights::by_name(&part.role) else {
                 continue;
             };
+            if part.on.is_at_registry() && holder.tenant != world.b {
+                continue;
+            }
             let scope = match part.on {
                 On::Subscription => places.subscription.clone(),
                 On::ResourceGroup => places.resource_group.clone(),
                 On::NodeResourceGroup => places.node_resource_group.clone(),
                 On::Resource => places.resource.clone(),
                 On::HubNetwork => hub_places().resource,
+                On::Registry => registry_places().resource,
+                On::RegistryResourceGroup => registry_places().resource_group,
+                On::RegistrySubscription => registry_places().subscription,
                 On::InSubscription(n) => format!("/subscriptions/{}", many::subscription_id(n)),
             };
             world.role_assignments.push(RoleAssignment {

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     CONTOSO, HUB_SUBSCRIPTION, OPERATOR_A_ROLES, OPERATOR_B_ROLES, SHOP_SUBSCRIPTION,
-    identities::{Builder, Holder, MANAGED_IDENTITY, OPERATOR_A, OPERATOR_B, Places, cluster_places, hub_places},
+    identities::{Builder, Holder, MANAGED_IDENTITY, OPERATOR_A, Places, cluster_places, hub_places},
     operator_roles, people,
 };
 use crate::{
@@ -100,7 +100,7 @@ impl Builder {
         let (a, b) = (world.a, world.b);
         let person_b = if a == b { people::OPS_A } else { people::OPS_B };
         let of_a = operators_of_a(world);
-        let of_b = [Holder::principal(b, &OPERATOR_B), Holder::user(b, person_b)];
+        let of_b = [Holder::operator_of_registry(world), Holder::user(b, person_b)];
         for subscription in in_a {
             for holder in &of_a {
                 let roles = operator_roles(&setup.world.operator_a, OPERATOR_A_ROLES);

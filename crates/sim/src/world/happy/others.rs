@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     CONTOSO,
-    identities::{Builder, CLUSTER_APP, Ids, LONG_BEFORE, OPERATOR_A, cluster_places, hub_places},
+    identities::{Builder, CLUSTER_APP, Ids, LONG_BEFORE, OPERATOR_A, cluster_places, hub_places, registry_places},
     many, people,
 };
 use crate::{
@@ -112,6 +112,7 @@ fn made_vault(part: &VaultPart, all: &WorldPart) -> Vault {
         On::Subscription | On::ResourceGroup | On::Resource => cluster_places().resource_group,
         On::NodeResourceGroup => cluster_places().node_resource_group,
         On::HubNetwork => hub_places().resource_group,
+        On::Registry | On::RegistryResourceGroup | On::RegistrySubscription => registry_places().resource_group,
         On::InSubscription(n) => many::group_of(n),
     };
     Vault {

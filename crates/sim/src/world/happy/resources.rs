@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use uuid::{Uuid, uuid};
+use uuid::Uuid;
 
 use super::{
     CONTOSO,
@@ -10,12 +10,10 @@ use super::{
     many, people,
 };
 use crate::{
-    clock::Moment,
-    scenario::{ClusterPart, IdentityPart, KubernetesPart, On, RolePart, Setup, WorkloadPart},
+    scenario::{ClusterPart, IdentityPart, KubernetesPart, On, RolePart, Setup, WorkloadPart, WorldPart},
     secret::Secret,
     world::{
-        Cluster, ClusterIdentity, Credential, Kubernetes, KubernetesAccess, Namespace, Node, Registry,
-        ServicePrincipal, Workload, World,
+        Cluster, ClusterIdentity, Credential, Kubernetes, KubernetesAccess, Namespace, Node, Registry, Workload, World,
     },
 };
 
@@ -34,18 +32,9 @@ impl Builder {
     pub fn cluster(&self, world: &mut World, setup: &Setup) {
         let part = &setup.world.cluster;
         let places = cluster_places();
-        let identity = if part.identity == Some(IdentityPart::Managed) {
-            self.managed_identity(world)
-        } else {
-            let graph_roles = setup.world.old_principal_graph_roles.clone().unwrap_or_default();
-            let secret = self.application(world, CONTOSO, &CLUSTER_APP, graph_roles);
-            if setup.world.operator_a.owns_cluster_app != Some(false) {
-                for owner in [OPERATOR_A.principal, MANAGED_IDENTITY.principal, people::OPS_A] {
-                    own(world, CLUSTER_APP.application, owner);
-                }
-            }
-            self.secrets_of_cluster(world, part);
-            ClusterIdentity::ServicePrincipal(Credential { client_id: CLUSTER_APP.client, secret })
+        let identity = match setup.world.identity_of_cluster() {
+            IdentityPart::ServicePrincipal => self.service_principal(world, &setup.world),
+            managed => self.managed_identity(world, managed),
         };
         let mut roles = vec![RolePart::new("Contributor", On::NodeResourceGroup)];
         roles.extend(setup.world.old_principal_roles.clone().unwrap_or_default());
@@ -75,6 +64,19 @@ impl Builder {
             namespaces: namespaces.map(|name| (name.to_owned(), Namespace::new(self.before, 1))).collect(),
             kubernetes: self.kubernetes(part),
         });
+    }
+
+    /// The application that the cluster signs in with.
+    fn service_principal(&self, world: &mut World, part: &WorldPart) -> ClusterIdentity {
+        let graph_roles = part.old_principal_graph_roles.clone().unwrap_or_default();
+        let secret = self.application(world, CONTOSO, &CLUSTER_APP, graph_roles);
+        if part.operator_a.owns_cluster_app != Some(false) {
+            for owner in [OPERATOR_A.principal, MANAGED_IDENTITY.principal, people::OPS_A] {
+                own(world, CLUSTER_APP.application, owner);
+            }
+        }
+        self.secrets_of_cluster(world, &part.cluster);
+        ClusterIdentity::ServicePrincipal(Credential { client_id: CLUSTER_APP.client, secret })
     }
 
     /// When the secret of the cluster's application ends, and what others it has.
@@ -113,32 +115,6 @@ impl Builder {
             stored: Vec::new(),
             gone: Vec::new(),
             revision: 1,
-        }
-    }
-
-    /// The managed identity of the cluster, a service principal that no application of the tenant has.
-    fn managed_identity(&self, world: &mut World) -> ClusterIdentity {
-        if let Some(directory) = world.directory_mut(CONTOSO) {
-            directory.service_principals.push(ServicePrincipal {
-                id: CLUSTER_APP.principal,
-                app_id: CLUSTER_APP.client,
-                display_name: "aks-shop".to_owned(),
-                app_owner: CONTOSO,
-                sign_in_audience: "AzureADMyOrg".to_owned(),
-                enabled: true,
-                graph_roles: Vec::new(),
-                kind: "ManagedIdentity".to_owned(),
-                owners: Vec::new(),
-                extra: serde_json::Map::new(),
-                created: self.before,
-                written: Moment::LONG_AGO,
-                replica: Default::default(),
-            });
-        }
-        ClusterIdentity::Managed {
-            principal_id: CLUSTER_APP.principal,
-            kubelet_client_id: uuid!("0d0d0d0d-0002-4d0d-8d0d-00000000d002"),
-            kubelet_object_id: uuid!("0d0d0d0d-0003-4d0d-8d0d-00000000d003"),
         }
     }
 
