@@ -300,3 +300,57 @@ async fn roles_are_read_by_name_and_by_id_with_what_they_permit() {
         assert!(has("actions", action) && has("dataActions", data_action), "{name}: {permitted}");
     }
 }
+
+/// Puts a cluster as it was read, but for what `change` does to it.
+async fn put_cluster(bench: &Bench, token: &str, change: impl FnOnce(&mut Value)) -> Reply {
+    let path = format!("{}?api-version=2024-09-01", bench.sim.ready().cluster);
+    let mut cluster = bench.get(&path, token).await.body;
+    change(&mut cluster);
+    bench.call("PUT", &path, token, &cluster).await
+}
+
+/// The last body of the operation that an answer names.
+async fn ended(bench: &Bench, token: &str, started: &Reply) -> Value {
+    let address = started.header("azure-asyncoperation").to_owned();
+    let look = async || Some(bench.get(&address, token).await.body).filter(|body| body["status"] != "InProgress");
+    bench.until("the operation ends", look).await
+}
+
+#[tokio::test]
+async fn a_cluster_can_be_put_as_it_is_and_in_no_other_way() {
+    for (scenario, _) in KINDS {
+        let bench = Bench::with(&[scenario]).await;
+        let token = bench.token(Tenant::A, ARM).await;
+        let path = format!("{}?api-version=2024-09-01", bench.sim.ready().cluster);
+        let before = bench.get(&path, &token).await.body;
+        let grown = put_cluster(&bench, &token, |cluster| {
+            cluster["properties"]["agentPoolProfiles"][0]["count"] = json!(5);
+        })
+        .await;
+        assert_eq!((grown.status, grown.at("/code")), (400, "PropertyChangeNotAllowed"));
+        assert!(grown.at("/message").contains("properties.agentPoolProfiles[0].count"), "{}", grown.text);
+        let kept = put_cluster(&bench, &token, |cluster| cluster["properties"]["fqdn"] = Value::Null).await;
+        assert_eq!((kept.status, kept.at("/properties/provisioningState")), (200, "Updating"), "{}", kept.text);
+        let meanwhile = put_cluster(&bench, &token, |_| ()).await;
+        assert_eq!((meanwhile.status, meanwhile.at("/code")), (409, "OperationNotAllowed"));
+        assert_eq!(ended(&bench, &token, &kept).await["status"], "Succeeded");
+        assert_eq!(bench.get(&path, &token).await.body, before, "{scenario}");
+        assert_eq!(bench.sim.world()["clusters"][0]["resets"], 0);
+    }
+}
+
+#[tokio::test]
+async fn an_update_needs_its_right_and_may_fail() {
+    let reader = "[world.operator_a]\nroles = [{ role = 'Reader', on = 'subscription' }]";
+    let bench = Bench::with_and("same-tenant", reader).await;
+    let refused = put_cluster(&bench, &bench.token(Tenant::A, ARM).await, |_| ()).await;
+    assert_eq!((refused.status, refused.at("/error/code")), (403, "AuthorizationFailed"));
+    assert!(refused.at("/error/message").contains("'Microsoft.ContainerService/managedClusters/write'"));
+    let fault = "[[fault]]\non = 'arm PUT /**/managedClusters/{name}'\nnth = 'every'\ndo = 'fail_operation'";
+    let bench = Bench::with_and("same-tenant", fault).await;
+    let token = bench.token(Tenant::A, ARM).await;
+    let started = put_cluster(&bench, &token, |_| ()).await;
+    let failed = ended(&bench, &token, &started).await;
+    assert_eq!((&failed["status"], failed["error"]["code"].is_string()), (&json!("Failed"), true));
+    assert_eq!(bench.sim.world()["clusters"][0]["provisioningState"], "Failed");
+}

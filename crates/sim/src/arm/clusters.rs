@@ -5,7 +5,7 @@ use base64::prelude::BASE64_STANDARD;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Asked, crowd, resets, shapes};
+use super::{Asked, crowd, resets, shapes, updates};
 use crate::{
     cloud::{Cloud, Shared},
     errors::{self, Answer},
@@ -27,6 +27,7 @@ pub fn list(cloud: &Cloud, asked: &Asked, group: Option<&str>) -> Answer {
 pub fn answer(cloud: &Shared, asked: &Asked, rest: &[&str]) -> Answer {
     match (asked.method.as_str(), rest) {
         ("GET", []) => read(cloud, asked, "read", |cluster| Some(shapes::cluster(cluster))),
+        ("PUT", []) => updates::update(cloud, asked),
         ("GET", ["agentpools"]) => {
             read(cloud, asked, "agentPools/read", |cluster| Some(json!({"value": [shapes::agent_pool(cluster)]})))
         }

@@ -31,6 +31,7 @@ mod filter;
 mod gates;
 mod kql;
 mod metadata;
+mod operations;
 mod registries;
 mod registry_tokens;
 mod resets;
@@ -41,6 +42,7 @@ mod shapes;
 mod subscriptions;
 #[cfg(test)]
 mod tests;
+mod updates;
 mod vaults;
 
 pub use resource_graph::Results;
@@ -118,7 +120,7 @@ fn dispatch(cloud: &Shared, asked: &Asked) -> Answer {
         }
         ("POST", ["providers", "microsoft.resourcegraph", "resources"]) => resource_graph::answer(cloud, asked),
         (_, ["subscriptions", _, "providers", "microsoft.containerservice", "locations", _, kind, id]) => {
-            resets::operation(cloud, asked, kind, id)
+            operations::show(cloud, asked, kind, id)
         }
         (_, ["subscriptions", _, "providers", "microsoft.containerservice", "managedclusters"]) => {
             clusters::list(cloud, asked, None)

@@ -1,0 +1,93 @@
+//! `PUT` of a managed cluster, as far as a client sends back what it read: `az aks update --attach-acr` does so beside the role
+//! assignment (`aks_attach_acr_sp`). AKS then reconciles the cluster. Nothing else can be changed here.
+
+use http::StatusCode;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{
+    Asked, clusters,
+    operations::{self, provider},
+    shapes,
+};
+use crate::{
+    cloud::Shared,
+    errors::{Answer, Refusal},
+    faults::Fate,
+    rights,
+    world::Outcome,
+};
+
+const ACTION: &str = "Microsoft.ContainerService/managedClusters/write";
+
+/// Starts an update that leaves the cluster as it is: 200 with the cluster and the address of the operation.
+pub fn update(cloud: &Shared, asked: &Asked) -> Answer {
+    let id = super::resource_id(asked);
+    rights::require(cloud, &asked.caller, &id, ACTION)?;
+    let body: Value = asked.body()?;
+    let (operation, cluster, shown) = {
+        let mut world = cloud.world();
+        let cluster = world.cluster(&id).ok_or_else(|| clusters::not_found(asked))?;
+        operations::ready(cluster)?;
+        if let Some(member) = changed(&shapes::cluster(cluster), &body, "") {
+            return Err(unsupported(&member));
+        }
+        let id = cluster.id.clone();
+        let begun = operations::begin(cloud, &mut world, super::subscription_of(asked), &id);
+        let operation = begun.ok_or_else(|| clusters::not_found(asked))?;
+        let shown = world.cluster(&id).map(shapes::cluster).unwrap_or_default();
+        (operation, id, shown)
+    };
+    cloud.spawn(run(Shared::clone(cloud), operation, cluster, asked.fate.clone()));
+    operations::updating(cloud, operation, &shown)
+}
+
+/// The operation itself: it takes its time and changes nothing.
+async fn run(cloud: Shared, operation: Uuid, cluster: String, fate: Fate) {
+    let outcome = match fate {
+        Fate::NeverEnds => return,
+        Fate::Fails { error, .. } => Outcome::Failed(error.unwrap_or_else(failure)),
+        Fate::RunsItsCourse => Outcome::Succeeded,
+    };
+    cloud.clock.sleep(cloud.times.reset_operation).await;
+    operations::end(&cloud, operation, &cluster, outcome);
+}
+
+fn failure() -> Value {
+    json!({
+        "code": "ReconcileAgentPoolFailed",
+        "message": "Unable to reconcile the agent pool nodepool1: nodes did not become ready in time.",
+    })
+}
+
+fn unsupported(member: &str) -> Refusal {
+    let message = format!("Changing property '{member}' is not allowed.");
+    provider(StatusCode::BAD_REQUEST, "PropertyChangeNotAllowed", &message)
+}
+
+/// The first member that a request changes, by its path. Words are compared in any case, as AKS does; what is left out, or
+/// sent as nothing, stays as it is.
+fn changed(shown: &Value, asked: &Value, at: &str) -> Option<String> {
+    match (shown, asked) {
+        (Value::Object(shown), Value::Object(asked)) => asked.iter().find_map(|(name, asked)| {
+            let at = if at.is_empty() { name.clone() } else { format!("{at}.{name}") };
+            changed(shown.get(name).unwrap_or(&Value::Null), asked, &at)
+        }),
+        (Value::Array(shown), Value::Array(asked)) if shown.len() == asked.len() => {
+            let pairs = shown.iter().zip(asked).enumerate();
+            pairs.into_iter().find_map(|(n, (shown, asked))| changed(shown, asked, &format!("{at}[{n}]")))
+        }
+        (Value::String(shown), Value::String(asked)) if shown.eq_ignore_ascii_case(asked) => None,
+        (shown, asked) if shown == asked || is_nothing(asked) => None,
+        _ => Some(at.to_owned()),
+    }
+}
+
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Object(members) => members.values().all(is_nothing),
+        Value::Array(items) => items.is_empty(),
+        _ => false,
+    }
+}
