@@ -9,13 +9,13 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::{
-    arm::Results,
     clock::Clock,
+    issuer::Issuer,
+    results::Results,
     scenario::{PersonPart, PoliciesPart, PolicyPart, Setup, Times},
     sessions::SignIns,
-    tokens::Issuer,
     trap::Trap,
-    world::{World, happy::Operators},
+    world::{Operators, World},
 };
 
 /// One simulated cloud, shared by its planes.

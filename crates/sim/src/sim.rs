@@ -30,7 +30,7 @@ use crate::{
     scenario::{Scenario, Setup},
     server, steering,
     tls::{self, TlsError},
-    trap::{self, Trap, Trapped},
+    trap::{Trap, Trapped, answer},
     world::{
         KubernetesAccess,
         happy::{self, Operator, credentials},
@@ -201,8 +201,8 @@ pub async fn start(options: Options) -> Result<Sim, SimError> {
         }
     }
     let trapped = Shared::clone(&cloud);
-    let answer = move |request, _| trap::answer(Shared::clone(&trapped), request);
-    listeners.spawn(server::serve(trap_listener, acceptor.clone(), answer));
+    let trapping = move |request, _| answer::answer(Shared::clone(&trapped), request);
+    listeners.spawn(server::serve(trap_listener, acceptor.clone(), trapping));
     nodes::begin(&cloud);
     let answers = Answers {
         consent: setup.answers.consent.unwrap_or_else(|| "direct".to_owned()),

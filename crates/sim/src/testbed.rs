@@ -179,7 +179,7 @@ impl Testbed {
             scope: scope.to_owned(),
             principal_id: principal,
             principal_type: "ServicePrincipal".to_owned(),
-            role: crate::rights::by_name(role).expect("a role").id.to_owned(),
+            role: crate::roles::by_name(role).expect("a role").id.to_owned(),
             condition: condition.map(str::to_owned),
             condition_version: condition.map(|_| "2.0".to_owned()),
             description: None,

@@ -1,24 +1,13 @@
 //! The trap: an origin beside the cloud, with the same certificate, that no client should ever be led to. It answers
 //! everything, and keeps what it was sent.
 
-use std::{
-    convert::Infallible,
-    sync::{Mutex, PoisonError},
-};
+use std::sync::{Mutex, PoisonError};
 
-use axum::{
-    body::Bytes,
-    response::{IntoResponse, Response},
-};
-use http::{StatusCode, header};
-use http_body_util::{BodyExt, Limited};
-use hyper::body::Incoming;
+use axum::body::Bytes;
+use http::header;
 use serde_json::{Value, json};
 
-use crate::{cloud::Shared, errors, front};
-
-/// No request is kept beyond this.
-const LARGEST_REQUEST: usize = 4 * 1024 * 1024;
+pub mod answer;
 
 /// What the trap was sent, secrets included: for tests only.
 #[derive(Clone)]
@@ -68,6 +57,11 @@ impl Trap {
         Self { origin, kept: Mutex::default() }
     }
 
+    /// Keeps what the trap was sent.
+    pub fn keep(&self, sent: Trapped) {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(sent);
+    }
+
     /// What it was sent so far.
     #[must_use]
     pub fn kept(&self) -> Vec<Trapped> {
@@ -83,21 +77,4 @@ impl Trap {
         };
         self.kept().iter().map(shown).collect()
     }
-}
-
-/// Keeps a request, and answers 200 with an empty object.
-///
-/// # Errors
-/// None.
-pub async fn answer(cloud: Shared, request: hyper::Request<Incoming>) -> Result<Response, Infallible> {
-    let (head, body) = request.into_parts();
-    let body = Limited::new(body, LARGEST_REQUEST).collect().await;
-    let kept = Trapped {
-        method: head.method.to_string(),
-        url: head.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
-        headers: front::pairs(&head.headers),
-        body: body.map(|body| body.to_bytes()).unwrap_or_default(),
-    };
-    cloud.trap.kept.lock().unwrap_or_else(PoisonError::into_inner).push(kept);
-    Ok(errors::json(StatusCode::OK, &json!({})).into_response())
 }

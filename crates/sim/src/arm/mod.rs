@@ -45,7 +45,6 @@ mod tests;
 mod updates;
 mod vaults;
 
-pub use resource_graph::Results;
 pub use shapes::SYSTEM_SCOPE_MAPS;
 
 /// Everything under `/metadata`, `/subscriptions`, `/providers` and `/tenants`.

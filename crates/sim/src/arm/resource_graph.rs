@@ -1,9 +1,6 @@
 //! Resource Graph: one query over every resource that the caller may read (`resourcegraph-2024-04-01.json`).
 
-use std::{
-    collections::VecDeque,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::sync::Arc;
 
 use http::StatusCode;
 use serde::Deserialize;
@@ -25,30 +22,6 @@ use crate::{
 
 /// The most rows that one answer may have.
 const MOST_ROWS: usize = 1000;
-
-/// What was found by queries of which more pages are to come: they go on in what the first page was taken from.
-#[derive(Default)]
-pub struct Results(Mutex<VecDeque<(String, Arc<Vec<Value>>)>>);
-
-impl Results {
-    /// The most that are kept.
-    const MOST: usize = 2;
-
-    fn held(&self) -> MutexGuard<'_, VecDeque<(String, Arc<Vec<Value>>)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn of(&self, asked_by: &str) -> Option<Arc<Vec<Value>>> {
-        self.held().iter().find(|(known, _)| known == asked_by).map(|(_, found)| Arc::clone(found))
-    }
-
-    fn keep(&self, asked_by: String, found: Arc<Vec<Value>>) {
-        let mut held = self.held();
-        held.retain(|(known, _)| *known != asked_by);
-        held.push_front((asked_by, found));
-        held.truncate(Self::MOST);
-    }
-}
 
 #[derive(Deserialize)]
 struct Request {

@@ -8,7 +8,8 @@ use uuid::Uuid;
 use super::{roles, shapes::time};
 use crate::{
     cloud::Cloud,
-    rights::{self, RoleDefinition},
+    rights,
+    roles::RoleDefinition,
     tokens::Caller,
     world::{RoleAssignment, World},
 };
@@ -81,7 +82,7 @@ pub fn assignments(
 
 /// Every built-in role: one row each, under no subscription.
 pub fn definitions(tenant: Uuid) -> impl Iterator<Item = Value> {
-    rights::ROLES.iter().map(move |role| definition(role, tenant))
+    crate::roles::ROLES.iter().map(move |role| definition(role, tenant))
 }
 
 /// An assignment. What it does not have is left out of its properties.
@@ -95,7 +96,7 @@ fn assignment(found: &RoleAssignment) -> Value {
     };
     put("principalId", json!(found.principal_id));
     put("principalType", json!(found.principal_type));
-    put("roleDefinitionId", json!(format!("/{DEFINITION_PATH}/{}", rights::role_guid(&found.role))));
+    put("roleDefinitionId", json!(format!("/{DEFINITION_PATH}/{}", crate::roles::guid(&found.role))));
     put("scope", json!(found.scope));
     put("condition", json!(found.condition));
     put("conditionVersion", json!(found.condition_version));

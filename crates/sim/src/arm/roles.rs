@@ -9,8 +9,8 @@ use super::{Asked, filter::Term, known_scope, shapes::time, value, writes_left};
 use crate::{
     cloud::{Cloud, Shared},
     errors::{self, Answer, Refusal},
-    nodes,
-    rights::{self, RoleDefinition},
+    nodes, rights,
+    roles::{self, RoleDefinition},
     world::{Directory, RoleAssignment, World},
 };
 
@@ -68,7 +68,7 @@ fn permission_set(role: &RoleDefinition) -> Value {
 fn definitions(cloud: &Cloud, asked: &Asked, scope: &str) -> Answer {
     rights::require(cloud, &asked.caller, scope, &format!("{DEFINITIONS}/read"))?;
     let terms = asked.filter(&["rolename", "type", "atscopeandbelow"])?;
-    let shown = rights::ROLES
+    let shown = roles::ROLES
         .iter()
         .filter(|role| {
             !terms.iter().any(|term| term.excludes("rolename", role.name) || term.excludes("type", "BuiltInRole"))
@@ -80,12 +80,12 @@ fn definitions(cloud: &Cloud, asked: &Asked, scope: &str) -> Answer {
 
 fn definition(cloud: &Cloud, asked: &Asked, scope: &str, id: &str) -> Answer {
     rights::require(cloud, &asked.caller, scope, &format!("{DEFINITIONS}/read"))?;
-    let role = rights::by_id(id).ok_or_else(|| no_definition(id))?;
+    let role = roles::by_id(id).ok_or_else(|| no_definition(id))?;
     Ok(errors::json(StatusCode::OK, &definition_shape(role, scope)))
 }
 
 fn no_definition(id: &str) -> Refusal {
-    let message = format!("The specified role definition with ID '{}' does not exist.", rights::role_guid(id));
+    let message = format!("The specified role definition with ID '{}' does not exist.", roles::guid(id));
     errors::arm(StatusCode::NOT_FOUND, "RoleDefinitionDoesNotExist", &message)
 }
 
@@ -170,7 +170,7 @@ fn assignment_shape(found: &RoleAssignment) -> Value {
     let created = time(found.created);
     json!({
         "properties": {
-            "roleDefinitionId": definition_id(rights::role_guid(&found.role), &found.scope),
+            "roleDefinitionId": definition_id(roles::guid(&found.role), &found.scope),
             "principalId": found.principal_id,
             "principalType": found.principal_type,
             "scope": found.scope,
@@ -231,7 +231,7 @@ fn assign(cloud: &Shared, asked: &Asked, scope: &str, name: &str) -> Answer {
     }
     let twin = world.role_assignments.iter().any(|held| {
         held.principal_id == new.principal_id
-            && rights::role_guid(&held.role).eq_ignore_ascii_case(role.id)
+            && roles::guid(&held.role).eq_ignore_ascii_case(role.id)
             && held.scope.trim_end_matches('/').eq_ignore_ascii_case(scope.trim_end_matches('/'))
     });
     if twin {
@@ -267,7 +267,7 @@ fn assign(cloud: &Shared, asked: &Asked, scope: &str, name: &str) -> Answer {
 /// management to others with conditions"): names and values.
 fn attributes(source: &str, role: &str, principal: &str, kind: &str) -> [(String, String); 3] {
     let named = |name: &str, value: &str| (format!("{source}[{ASSIGNMENTS}:{name}]"), value.to_owned());
-    [named("RoleDefinitionId", rights::role_guid(role)), named("PrincipalId", principal), named("PrincipalType", kind)]
+    [named("RoleDefinitionId", roles::guid(role)), named("PrincipalId", principal), named("PrincipalType", kind)]
 }
 
 /// The attributes of the assignment that a request is to write; empty ones where its body does not say.
@@ -309,7 +309,7 @@ fn whole_id(id: &str) -> Result<&'static RoleDefinition, Refusal> {
         let message = format!("The role definition ID '{id}' is not valid.");
         return Err(errors::arm(StatusCode::BAD_REQUEST, "InvalidRoleDefinitionId", &message));
     }
-    rights::by_id(id).ok_or_else(|| no_definition(id))
+    roles::by_id(id).ok_or_else(|| no_definition(id))
 }
 
 /// A condition comes with its version, and there is one alone (`azure-facts.md` 3.7; the contract says so of `conditionVersion`).
@@ -324,7 +324,7 @@ fn check_condition(new: &NewProperties) -> Result<(), Refusal> {
 /// An assignment written again under its name: condition and description are taken over, another principal or role is
 /// refused (`azure-facts.md` 3.1). A new condition takes effect like a new assignment.
 fn again(cloud: &Cloud, known: &mut RoleAssignment, new: NewProperties, role: &RoleDefinition) -> Answer {
-    let same = known.principal_id == new.principal_id && rights::role_guid(&known.role).eq_ignore_ascii_case(role.id);
+    let same = known.principal_id == new.principal_id && roles::guid(&known.role).eq_ignore_ascii_case(role.id);
     if !same {
         let message = "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.";
         return Err(errors::arm(StatusCode::BAD_REQUEST, "RoleAssignmentUpdateNotPermitted", message));

@@ -116,7 +116,7 @@ async fn a_caller_sees_only_what_its_roles_reach() {
 
 #[tokio::test]
 async fn contributor_cannot_grant_roles_and_is_told_action_and_scope() {
-    let administrator = crate::rights::by_name("Role Based Access Control Administrator").expect("a role").id;
+    let administrator = crate::roles::by_name("Role Based Access Control Administrator").expect("a role").id;
     let bed = Testbed::new(|world| world.role_assignments.retain(|held| held.role != administrator));
     let app = bed.app();
     let path = assignment_path(&bed.cluster, Uuid::new_v4());
@@ -268,7 +268,7 @@ async fn a_condition_is_updated_under_the_same_name() {
             body["properties"]["conditionVersion"] = json!("2.0");
         }
         if let Some(role) = role {
-            let id = crate::rights::by_name(role).expect("a role").id;
+            let id = crate::roles::by_name(role).expect("a role").id;
             body["properties"]["roleDefinitionId"] =
                 json!(format!("/providers/Microsoft.Authorization/roleDefinitions/{id}"));
         }
@@ -351,7 +351,7 @@ async fn a_right_to_assign_under_a_condition_is_for_some_roles_alone() {
          ((!(ActionMatches{{'Microsoft.Authorization/roleAssignments/delete'}})) OR \
           (@Resource[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAllValues:GuidNotEquals {{{OWNER}}}))"
     );
-    let administrator = crate::rights::by_name("Role Based Access Control Administrator").expect("a role").id;
+    let administrator = crate::roles::by_name("Role Based Access Control Administrator").expect("a role").id;
     let constrained = condition.clone();
     let bed = Testbed::new(move |world| {
         for held in world.role_assignments.iter_mut().filter(|held| held.role == administrator) {

@@ -18,8 +18,9 @@ use super::{
 use crate::{
     cloud::Cloud,
     errors::{self, Answer, Refusal},
+    issuer::TokenFault,
     sessions::{Claims, Session},
-    tokens::{self, TokenFault},
+    tokens,
 };
 
 /// What begins a refresh token; the rest is for this cloud alone.

@@ -1,6 +1,8 @@
 //! Conditions of role assignments (Azure's document "Azure role assignment condition format and syntax"): how they are written
 //! is free, what they say counts.
 
+use crate::roles;
+
 /// How deep parentheses may go.
 const DEEPEST: usize = 64;
 
@@ -122,7 +124,7 @@ impl Reader<'_> {
         let word = self.word()?;
         if word.eq_ignore_ascii_case("ActionMatches") {
             let patterns = self.values()?;
-            return Some(patterns.iter().any(|pattern| super::matches(pattern, self.action)));
+            return Some(patterns.iter().any(|pattern| roles::matches(pattern, self.action)));
         }
         if word.eq_ignore_ascii_case("SubOperationMatches") {
             // No action here has suboperations.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{AppPart, GuestPart, On, OperatorPart, PoliciesPart, RolePart, ScenarioError, SecretPart, VaultPart};
 use crate::{
-    rights,
+    roles,
     world::{WorkloadKind, role_template},
 };
 
@@ -268,7 +268,7 @@ impl WorldPart {
         let named = parts.into_iter().flatten().flatten().map(|part| &part.role);
         let many = self.many.operator_a_roles.iter().flat_map(BTreeMap::values).flatten();
         let mut named = named.chain(self.operator_a.hub_roles.iter().flatten()).chain(many);
-        if let Some(role) = named.find(|role| rights::by_name(role).is_none()) {
+        if let Some(role) = named.find(|role| roles::by_name(role).is_none()) {
             return Err(ScenarioError::Malformed(format!("`role` names '{role}', which is no built-in role")));
         }
         let people = [&self.operator_a.directory_roles, &self.operator_b.directory_roles, &self.guest.directory_roles];

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use uuid::{Uuid, uuid};
 
-use super::{Directory, Pull, Subscription, World, crowd::Crowd};
+use super::{Directory, Operators, Pull, Subscription, World, crowd::Crowd};
 use crate::{
     names::{self, CloudNames},
     scenario::{On, OperatorPart, RolePart, Setup},
@@ -19,7 +19,6 @@ mod people;
 mod resources;
 
 use identities::{Builder, Holder, LONG_BEFORE, OPERATOR_A, OPERATOR_B, cluster_places, hub_places, registry_places};
-pub use people::Operators;
 
 const CONTOSO: Uuid = uuid!("aaaabbbb-0000-4ccc-8ddd-eeee1111aaaa");
 const FABRIKAM: Uuid = uuid!("bbbbcccc-1111-4ddd-8eee-ffff2222bbbb");

@@ -55,3 +55,12 @@ pub static DIRECTORY_ROLES: &[(&str, Uuid)] = &[
 pub fn role_template(name: &str) -> Option<Uuid> {
     DIRECTORY_ROLES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, template)| *template)
 }
+
+/// The names that the operators sign in with.
+#[derive(Debug)]
+pub struct Operators {
+    /// Tenant A's.
+    pub a: String,
+    /// Tenant B's; the same where one tenant has both.
+    pub b: String,
+}

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{
     Application, Certificate, Cluster, Directory, Group, Registry, RoleAssignment, ServicePrincipal, User, Vault, World,
 };
-use crate::rights;
+use crate::roles;
 
 /// The world as JSON.
 #[must_use]
@@ -82,7 +82,7 @@ fn role_assignment(assignment: &RoleAssignment) -> Value {
         "scope": assignment.scope,
         "principalId": assignment.principal_id,
         "principalType": assignment.principal_type,
-        "roleName": rights::by_id(&assignment.role).map(|role| role.name),
+        "roleName": roles::by_id(&assignment.role).map(|role| role.name),
         "condition": assignment.condition,
     })
 }

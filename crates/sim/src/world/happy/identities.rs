@@ -6,7 +6,7 @@ use uuid::{Uuid, uuid};
 use super::{CONTOSO, HUB_SUBSCRIPTION, Operator, REGISTRY_SUBSCRIPTION, SHOP_SUBSCRIPTION, many};
 use crate::{
     clock::Moment,
-    rights,
+    roles,
     scenario::{On, OperatorPart, RolePart, WorldPart},
     secret::Secret,
     world::{Application, Group, Password, RoleAssignment, ServicePrincipal, World},
@@ -277,7 +277,7 @@ impl Builder {
     /// Gives somebody roles.
     pub fn grant(&self, world: &mut World, holder: &Holder, places: &Places, roles: Vec<RolePart>) {
         for part in roles {
-            let Some(role) = rights::by_name(&part.role) else {
+            let Some(role) = roles::by_name(&part.role) else {
                 continue;
             };
             if part.on.is_at_registry() && holder.tenant != world.b {

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     scenario::{OperatorPart, Setup},
-    world::{User, World},
+    world::{Operators, User, World},
 };
 
 /// The operator of tenant A.
@@ -21,15 +21,6 @@ pub const READER_A: Uuid = uuid!("0e0e0e0e-0002-4e0e-8e0e-00000000e0a2");
 pub const OPS_B: Uuid = uuid!("0e0e0e0e-0001-4e0e-8e0e-00000000e0b1");
 const READER_B: Uuid = uuid!("0e0e0e0e-0002-4e0e-8e0e-00000000e0b2");
 const GUEST_B: Uuid = uuid!("0e0e0e0e-0003-4e0e-8e0e-00000000e0b3");
-
-/// The names that the operators sign in with.
-#[derive(Debug)]
-pub struct Operators {
-    /// Tenant A's.
-    pub a: String,
-    /// Tenant B's; the same where one tenant has both.
-    pub b: String,
-}
 
 impl Builder {
     /// The users, with the rights of the operators of their tenants.

@@ -34,13 +34,44 @@ impl RoleDefinition {
 }
 
 fn any(patterns: &[&str], action: &str) -> bool {
-    patterns.iter().any(|pattern| super::matches(pattern, action))
+    patterns.iter().any(|pattern| matches(pattern, action))
+}
+
+/// The GUID at the end of a role definition's id, whatever scope the id begins with.
+#[must_use]
+pub fn guid(role_definition_id: &str) -> &str {
+    role_definition_id.rsplit('/').next().unwrap_or(role_definition_id)
+}
+
+/// Whether an action matches a pattern: in any case, `*` standing for anything, slashes included.
+#[must_use]
+pub fn matches(pattern: &str, action: &str) -> bool {
+    let (pattern, action) = (pattern.to_ascii_lowercase(), action.to_ascii_lowercase());
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = action.strip_prefix(first) else {
+        return false;
+    };
+    let mut parts = parts.peekable();
+    if parts.peek().is_none() {
+        return rest.is_empty();
+    }
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return rest.ends_with(part);
+        }
+        match rest.find(part) {
+            Some(at) => rest = rest.get(at + part.len()..).unwrap_or_default(),
+            None => return false,
+        }
+    }
+    true
 }
 
 /// The role of a GUID, or of a whole role definition id.
 #[must_use]
 pub fn by_id(id: &str) -> Option<&'static RoleDefinition> {
-    let guid = super::role_guid(id);
+    let guid = guid(id);
     ROLES.iter().find(|role| role.id.eq_ignore_ascii_case(guid))
 }
 
@@ -288,3 +319,25 @@ pub static ROLES: &[RoleDefinition] = &[
         &["Microsoft.ContainerService/managedClusters/*"],
     ),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_spans_slashes_and_case_is_nothing() {
+        assert!(matches("*", "Microsoft.ContainerService/managedClusters/read"));
+        assert!(matches("*/read", "microsoft.containerservice/managedclusters/READ"));
+        assert!(matches("Microsoft.Authorization/*/Write", "Microsoft.Authorization/roleAssignments/write"));
+        assert!(!matches("*/read", "Microsoft.ContainerRegistry/registries/readSomething"));
+        assert!(!matches("Microsoft.Authorization/*/Write", "Microsoft.Authorization/roleAssignments/delete"));
+    }
+
+    #[test]
+    fn contributor_may_reset_a_cluster_and_not_grant_roles() {
+        let contributor = by_name("contributor").unwrap();
+        assert!(contributor.allows("Microsoft.ContainerService/managedClusters/resetServicePrincipalProfile/action"));
+        assert!(!contributor.allows("Microsoft.Authorization/roleAssignments/write"));
+        assert!(by_name("Owner").unwrap().allows("Microsoft.Authorization/roleAssignments/write"));
+    }
+}
