@@ -5,7 +5,12 @@ use base64::prelude::BASE64_STANDARD;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Asked, crowd, resets, shapes, updates};
+use super::{
+    answers::{self, CLUSTER},
+    crowd,
+    request::{self, Asked},
+    resets, shapes, updates,
+};
 use crate::{
     cloud::{Cloud, Shared},
     errors::{self, Answer},
@@ -13,11 +18,9 @@ use crate::{
     world::{self, Cluster, crowd::Kind},
 };
 
-const KIND: &str = "Microsoft.ContainerService/managedClusters";
-
 /// The clusters of a subscription, or of one of its groups.
 pub fn list(cloud: &Cloud, asked: &Asked, group: Option<&str>) -> Answer {
-    super::list_in(cloud, asked, group, KIND, |world, scope| {
+    answers::list_in(cloud, asked, group, CLUSTER, |world, scope| {
         let found = world.clusters.iter().filter(|cluster| rights::covers(scope, &cluster.id));
         found.map(shapes::cluster).chain(crowd::listed(world, Kind::Cluster, scope)).collect()
     })
@@ -46,14 +49,14 @@ pub fn answer(cloud: &Shared, asked: &Asked, rest: &[&str]) -> Answer {
         ("POST", ["accessprofiles", role, "listcredential"]) => {
             read(cloud, asked, "accessProfiles/listCredential/action", |cluster| access_profile(cluster, role))
         }
-        _ => Err(super::not_served(asked)),
+        _ => Err(answers::not_served(asked)),
     }
 }
 
 /// Answers with what `show` makes of the cluster; 404 when there is no cluster or nothing to show.
 fn read(cloud: &Cloud, asked: &Asked, action: &str, show: impl Fn(&Cluster) -> Option<Value>) -> Answer {
-    let id = super::resource_id(asked);
-    rights::require(cloud, &asked.caller, &id, &format!("{KIND}/{action}"))?;
+    let id = request::resource_id(asked);
+    rights::require(cloud, &asked.caller, &id, &format!("{CLUSTER}/{action}"))?;
     let world = cloud.world();
     let one_of_many = || {
         let found = world.crowd.find(Kind::Cluster, &id)?;
@@ -63,13 +66,8 @@ fn read(cloud: &Cloud, asked: &Asked, action: &str, show: impl Fn(&Cluster) -> O
         Some(cluster) => show(cluster),
         None => one_of_many().and_then(|cluster| show(&cluster)),
     };
-    let shown = shown.ok_or_else(|| not_found(asked))?;
+    let shown = shown.ok_or_else(|| answers::no_cluster(asked))?;
     Ok(errors::json(StatusCode::OK, &shown))
-}
-
-/// 404 for a cluster that is not there.
-pub fn not_found(asked: &Asked) -> errors::Refusal {
-    super::resource_not_found(asked, KIND)
 }
 
 fn credentials(cluster: &Cluster, user: &str) -> Value {

@@ -3,7 +3,10 @@
 
 use serde_json::{Value, json};
 
-use super::{Asked, value};
+use super::{
+    answers::value,
+    request::{self, Asked},
+};
 use crate::{cloud::Cloud, errors::Answer, rights, world::Cluster};
 
 /// vCPUs of a node: its size is `Standard_DS2_v2`.
@@ -13,7 +16,7 @@ const USUAL_VCPUS: u32 = 100;
 
 /// What is used and how much may be, in a region named with or without spaces.
 pub fn usages(cloud: &Cloud, asked: &Asked, location: &str) -> Answer {
-    let scope = super::scope(asked, 2);
+    let scope = request::scope(asked, 2);
     rights::require(cloud, &asked.caller, &scope, "Microsoft.Compute/locations/usages/read")?;
     let location = location.replace(' ', "").to_lowercase();
     let world = cloud.world();

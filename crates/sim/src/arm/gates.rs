@@ -5,7 +5,10 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use http::{Method, StatusCode};
 use serde_json::json;
 
-use super::{Asked, metadata};
+use super::{
+    metadata,
+    request::{Asked, query_value},
+};
 use crate::{
     cloud::Cloud,
     errors::{self, Refusal},
@@ -117,11 +120,6 @@ fn api_version(query: &[(String, String)]) -> Result<&str, Refusal> {
     }
     let message = format!("The api-version '{version}' is invalid. The supported versions are '2014-04-01 and later'.");
     Err(errors::arm(StatusCode::BAD_REQUEST, "InvalidApiVersionParameter", &message))
-}
-
-/// The value of a query parameter, its name in any case.
-pub fn query_value<'a>(query: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    query.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
 }
 
 /// Refuses a subscription that is not there, or trusts another tenant than the token's.

@@ -7,7 +7,11 @@ use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Asked, shapes::time, writes_left};
+use super::{
+    answers::{self, writes_left},
+    request::{self, Asked},
+    shapes::time,
+};
 use crate::{
     cloud::Cloud,
     errors::{self, Answer, Refusal},
@@ -106,9 +110,9 @@ fn look_later(cloud: &Cloud, answer: impl IntoResponse) -> Response {
 /// `operations/{id}`: where an operation stands; `operationresults/{id}`: 202 until it has ended.
 pub fn show(cloud: &Cloud, asked: &Asked, kind: &str, id: &str) -> Answer {
     if asked.method != Method::GET {
-        return Err(super::not_served(asked));
+        return Err(answers::not_served(asked));
     }
-    let subscription = super::subscription_of(asked);
+    let subscription = request::subscription_of(asked);
     let world = cloud.world();
     let found = world
         .operations
@@ -132,7 +136,7 @@ pub fn show(cloud: &Cloud, asked: &Asked, kind: &str, id: &str) -> Answer {
         ("operationresults", Outcome::Failed(error)) => {
             Ok((StatusCode::BAD_REQUEST, axum::Json(error.clone())).into_response())
         }
-        _ => Err(super::not_served(asked)),
+        _ => Err(answers::not_served(asked)),
     }
 }
 

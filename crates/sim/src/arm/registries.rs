@@ -4,7 +4,12 @@ use http::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Asked, crowd, registry_tokens, shapes, value, writes_left};
+use super::{
+    answers::{self, value, writes_left},
+    crowd, registry_tokens,
+    request::{self, Asked},
+    shapes,
+};
 use crate::{
     cloud::Cloud,
     errors::{self, Answer, Refusal},
@@ -17,7 +22,7 @@ const KIND: &str = "Microsoft.ContainerRegistry/registries";
 
 /// The registries of a subscription, or of one of its groups.
 pub fn list(cloud: &Cloud, asked: &Asked, group: Option<&str>) -> Answer {
-    super::list_in(cloud, asked, group, KIND, |world, scope| {
+    answers::list_in(cloud, asked, group, KIND, |world, scope| {
         let found = world.registries.iter().filter(|registry| rights::covers(scope, &registry.id));
         found.map(shapes::registry).chain(crowd::listed(world, Kind::Registry, scope)).collect()
     })
@@ -38,20 +43,20 @@ pub fn answer(cloud: &Cloud, asked: &Asked, rest: &[&str]) -> Answer {
         }
         ("POST", ["regeneratecredential"]) => regenerate(cloud, asked),
         (_, ["scopemaps" | "tokens" | "generatecredentials", ..]) => registry_tokens::answer(cloud, asked, rest),
-        _ => Err(super::not_served(asked)),
+        _ => Err(answers::not_served(asked)),
     }
 }
 
 /// Lets `act` answer for the registry of the path, if the caller may do the action there.
 pub fn with_registry(cloud: &Cloud, asked: &Asked, action: &str, act: impl FnOnce(&mut Registry) -> Answer) -> Answer {
-    let id = super::resource_id(asked);
+    let id = request::resource_id(asked);
     rights::require(cloud, &asked.caller, &id, &format!("{KIND}/{action}"))?;
     let mut world = cloud.world();
     if let Some(found) = world.registry_mut(&id) {
         return act(found);
     }
     let found = world.crowd.find(Kind::Registry, &id).filter(|_| asked.method == Method::GET);
-    let found = found.ok_or_else(|| super::resource_not_found(asked, KIND))?;
+    let found = found.ok_or_else(|| answers::resource_not_found(asked, KIND))?;
     act(&mut world::crowd::registry(&found, asked.caller.tenant))
 }
 

@@ -9,15 +9,16 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Asked, SYSTEM_SCOPE_MAPS,
+    answers::{self, value, writes_left},
     registries::{bad_password, with_registry},
-    shapes, value, writes_left,
+    request::Asked,
+    shapes,
 };
 use crate::{
     cloud::Cloud,
     errors::{self, Answer, Refusal},
     secret::Secret,
-    world::{Registry, RegistryToken, ScopeMap},
+    world::{Registry, RegistryToken, SYSTEM_SCOPE_MAPS, ScopeMap},
 };
 
 /// Everything under `scopeMaps`, `tokens` and `generateCredentials`; `rest` in lower case.
@@ -45,7 +46,7 @@ pub fn answer(cloud: &Cloud, asked: &Asked, rest: &[&str]) -> Answer {
             Ok(removed(before != found.tokens.len()))
         }),
         ("POST", ["generatecredentials"]) => generate(cloud, asked),
-        _ => Err(super::not_served(asked)),
+        _ => Err(answers::not_served(asked)),
     }
 }
 

@@ -9,8 +9,9 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    Asked, clusters,
+    answers,
     operations::{self, provider},
+    request::{self, Asked},
 };
 use crate::{
     cloud::{Cloud, Shared},
@@ -36,11 +37,11 @@ struct Profile {
 
 /// Starts a reset: 202 and the address of the operation.
 pub fn reset(cloud: &Shared, asked: &Asked) -> Answer {
-    let id = super::resource_id(asked);
+    let id = request::resource_id(asked);
     rights::require(cloud, &asked.caller, &id, ACTION)?;
     let (tenant, cluster) = {
         let world = cloud.world();
-        let cluster = world.cluster(&id).ok_or_else(|| clusters::not_found(asked))?;
+        let cluster = world.cluster(&id).ok_or_else(|| answers::no_cluster(asked))?;
         ready(cluster)?;
         (cluster.tenant, cluster.id.clone())
     };
@@ -97,10 +98,10 @@ fn checked(cloud: &Cloud, tenant: Uuid, profile: Profile) -> Result<Credential, 
 /// Notes the reset. Two requests at once: the later is refused.
 fn accept(cloud: &Cloud, asked: &Asked, id: &str) -> Result<Uuid, Refusal> {
     let mut world = cloud.world();
-    let cluster = world.cluster_mut(id).ok_or_else(|| clusters::not_found(asked))?;
+    let cluster = world.cluster_mut(id).ok_or_else(|| answers::no_cluster(asked))?;
     ready(cluster)?;
     cluster.resets += 1;
-    operations::begin(cloud, &mut world, super::subscription_of(asked), id).ok_or_else(|| clusters::not_found(asked))
+    operations::begin(cloud, &mut world, request::subscription_of(asked), id).ok_or_else(|| answers::no_cluster(asked))
 }
 
 /// The operation itself: it takes its time, then every node has the new credential and pulls with it.

@@ -8,8 +8,9 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::{
-    Asked, crowd,
+    crowd,
     kql::Query,
+    request::Asked,
     role_rows::{self, ScopeFilter},
     shapes, subscriptions,
 };

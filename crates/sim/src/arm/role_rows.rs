@@ -5,11 +5,11 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{roles, shapes::time};
+use super::{authorization, shapes::time};
 use crate::{
     cloud::Cloud,
     rights,
-    roles::RoleDefinition,
+    roles::{self, RoleDefinition},
     tokens::Caller,
     world::{RoleAssignment, World},
 };
@@ -70,7 +70,7 @@ pub fn assignments(
     };
     let now = cloud.clock.now();
     let known = |found: &RoleAssignment| found.written.after(cloud.times.resource_graph).reached(now);
-    let read = format!("{}/read", roles::ASSIGNMENTS);
+    let read = format!("{}/read", authorization::ASSIGNMENTS);
     world
         .role_assignments
         .iter()
@@ -82,7 +82,7 @@ pub fn assignments(
 
 /// Every built-in role: one row each, under no subscription.
 pub fn definitions(tenant: Uuid) -> impl Iterator<Item = Value> {
-    crate::roles::ROLES.iter().map(move |role| definition(role, tenant))
+    roles::ROLES.iter().map(move |role| definition(role, tenant))
 }
 
 /// An assignment. What it does not have is left out of its properties.
@@ -96,7 +96,7 @@ fn assignment(found: &RoleAssignment) -> Value {
     };
     put("principalId", json!(found.principal_id));
     put("principalType", json!(found.principal_type));
-    put("roleDefinitionId", json!(format!("/{DEFINITION_PATH}/{}", crate::roles::guid(&found.role))));
+    put("roleDefinitionId", json!(format!("/{DEFINITION_PATH}/{}", roles::guid(&found.role))));
     put("scope", json!(found.scope));
     put("condition", json!(found.condition));
     put("conditionVersion", json!(found.condition_version));
@@ -110,7 +110,7 @@ fn assignment(found: &RoleAssignment) -> Value {
 }
 
 fn definition(role: &RoleDefinition, tenant: Uuid) -> Value {
-    let shown = roles::definition_shape(role, "");
+    let shown = authorization::definition_shape(role, "");
     let mut properties = shown.get("properties").cloned().unwrap_or_default();
     if let Some(members) = properties.as_object_mut() {
         members.retain(|_, value| !value.is_null());

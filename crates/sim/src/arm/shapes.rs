@@ -13,42 +13,6 @@ use crate::{
     },
 };
 
-/// Scope maps that every registry has, with what each allows on every repository.
-pub const SYSTEM_SCOPE_MAPS: [(&str, &str, &[&str]); 5] = [
-    (
-        "_repositories_admin",
-        "Can perform all read, write and delete operations on the registry",
-        &[
-            "repositories/*/metadata/read",
-            "repositories/*/metadata/write",
-            "repositories/*/content/read",
-            "repositories/*/content/write",
-            "repositories/*/content/delete",
-        ],
-    ),
-    ("_repositories_pull", "Can pull any repository of the registry", &["repositories/*/content/read"]),
-    (
-        "_repositories_push",
-        "Can push to any repository of the registry",
-        &["repositories/*/content/read", "repositories/*/content/write"],
-    ),
-    (
-        "_repositories_pull_metadata_read",
-        "Can perform all read operations on the registry",
-        &["repositories/*/content/read", "repositories/*/metadata/read"],
-    ),
-    (
-        "_repositories_push_metadata_write",
-        "Can perform all read and write operations on the registry",
-        &[
-            "repositories/*/metadata/read",
-            "repositories/*/metadata/write",
-            "repositories/*/content/read",
-            "repositories/*/content/write",
-        ],
-    ),
-];
-
 /// A date as Azure's services write it: seven decimals of a second.
 #[must_use]
 pub fn time(at: Timestamp) -> String {

@@ -4,7 +4,12 @@ use http::StatusCode;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Asked, crowd, shapes, value, vaults};
+use super::{
+    answers::{self, value},
+    crowd,
+    request::{self, Asked},
+    shapes, vaults,
+};
 use crate::{
     cloud::Cloud,
     errors::{self, Answer},
@@ -70,8 +75,8 @@ pub fn visible(cloud: &Cloud, world: &World, caller: &Caller) -> Vec<Uuid> {
 
 /// One subscription.
 pub fn show(cloud: &Cloud, asked: &Asked) -> Answer {
-    let scope = super::scope(asked, 2);
-    let id = super::subscription_of(asked);
+    let scope = request::scope(asked, 2);
+    let id = request::subscription_of(asked);
     if !visible(cloud, &cloud.world(), &asked.caller).contains(&id) {
         rights::require(cloud, &asked.caller, &scope, "Microsoft.Resources/subscriptions/read")?;
     }
@@ -83,9 +88,9 @@ pub fn show(cloud: &Cloud, asked: &Asked) -> Answer {
 
 /// The resource groups of a subscription.
 pub fn groups(cloud: &Cloud, asked: &Asked) -> Answer {
-    let scope = super::scope(asked, 2);
+    let scope = request::scope(asked, 2);
     rights::require(cloud, &asked.caller, &scope, "Microsoft.Resources/subscriptions/resourceGroups/read")?;
-    let id = super::subscription_of(asked);
+    let id = request::subscription_of(asked);
     let world = cloud.world();
     let shown = world
         .subscriptions
@@ -99,12 +104,12 @@ pub fn groups(cloud: &Cloud, asked: &Asked) -> Answer {
 
 /// One resource group.
 pub fn group(cloud: &Cloud, asked: &Asked) -> Answer {
-    let scope = super::scope(asked, 4);
+    let scope = request::scope(asked, 4);
     rights::require(cloud, &asked.caller, &scope, "Microsoft.Resources/subscriptions/resourceGroups/read")?;
     let name = asked.segments.get(3).map_or("", String::as_str);
-    let id = super::subscription_of(asked);
+    let id = request::subscription_of(asked);
     let world = cloud.world();
-    super::known_group(&world, &id.to_string(), name)?;
+    answers::known_group(&world, &id.to_string(), name)?;
     Ok(errors::json(StatusCode::OK, &group_shape(&world, id, name)))
 }
 
@@ -114,7 +119,7 @@ fn group_shape(world: &World, subscription: Uuid, name: &str) -> Value {
         .iter()
         .map(|cluster| (&cluster.id, &cluster.location))
         .chain(world.registries.iter().map(|registry| (&registry.id, &registry.location)))
-        .find(|(id, _)| super::in_group(id, name))
+        .find(|(id, _)| answers::in_group(id, name))
         .map_or("westeurope", |(_, location)| location);
     json!({
         "id": format!("/subscriptions/{subscription}/resourceGroups/{name}"),
@@ -129,11 +134,11 @@ fn group_shape(world: &World, subscription: Uuid, name: &str) -> Value {
 pub fn resources(cloud: &Cloud, asked: &Asked) -> Answer {
     let terms = asked.filter(&["resourcetype", "name", "resourcegroup"])?;
     let whole = asked.segments.len() == 3;
-    let scope = super::scope(asked, if whole { 2 } else { 4 });
+    let scope = request::scope(asked, if whole { 2 } else { 4 });
     let world = cloud.world();
     let wanted = |kind: &Kind| !terms.iter().any(|term| term.excludes("resourcetype", kind.path()));
     let many = [Kind::Cluster, Kind::Registry].into_iter().filter(wanted);
-    let subscription = super::subscription_of(asked);
+    let subscription = request::subscription_of(asked);
     let many = many.flat_map(|kind| crowd::readable(cloud, &world, &asked.caller, kind));
     let many = many.filter(|member| member.subscription == subscription).map(|member| crowd::row(&member));
     let shown = readable(cloud, &world, &asked.caller)

@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    Asked, clusters,
+    answers,
     operations::{self, provider},
+    request::{self, Asked},
     shapes,
 };
 use crate::{
@@ -22,19 +23,19 @@ const ACTION: &str = "Microsoft.ContainerService/managedClusters/write";
 
 /// Starts an update that leaves the cluster as it is: 200 with the cluster and the address of the operation.
 pub fn update(cloud: &Shared, asked: &Asked) -> Answer {
-    let id = super::resource_id(asked);
+    let id = request::resource_id(asked);
     rights::require(cloud, &asked.caller, &id, ACTION)?;
     let body: Value = asked.body()?;
     let (operation, cluster, shown) = {
         let mut world = cloud.world();
-        let cluster = world.cluster(&id).ok_or_else(|| clusters::not_found(asked))?;
+        let cluster = world.cluster(&id).ok_or_else(|| answers::no_cluster(asked))?;
         operations::ready(cluster)?;
         if let Some(member) = changed(&shapes::cluster(cluster), &body, "") {
             return Err(unsupported(&member));
         }
         let id = cluster.id.clone();
-        let begun = operations::begin(cloud, &mut world, super::subscription_of(asked), &id);
-        let operation = begun.ok_or_else(|| clusters::not_found(asked))?;
+        let begun = operations::begin(cloud, &mut world, request::subscription_of(asked), &id);
+        let operation = begun.ok_or_else(|| answers::no_cluster(asked))?;
         let shown = world.cluster(&id).map(shapes::cluster).unwrap_or_default();
         (operation, id, shown)
     };

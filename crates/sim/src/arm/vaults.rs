@@ -3,7 +3,11 @@
 use http::{Method, StatusCode};
 use serde_json::Value;
 
-use super::{Asked, list_in, resource_id, resource_not_found, shapes};
+use super::{
+    answers::{self, list_in, resource_not_found},
+    request::{Asked, resource_id},
+    shapes,
+};
 use crate::{
     cloud::Cloud,
     errors::{self, Answer},
@@ -25,7 +29,7 @@ pub fn list(cloud: &Cloud, asked: &Asked, group: Option<&str>) -> Answer {
 /// One vault.
 pub fn answer(cloud: &Cloud, asked: &Asked) -> Answer {
     if asked.method != Method::GET {
-        return Err(super::not_served(asked));
+        return Err(answers::not_served(asked));
     }
     let id = resource_id(asked);
     rights::require(cloud, &asked.caller, &id, &format!("{KIND}/read"))?;

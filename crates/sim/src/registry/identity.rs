@@ -12,10 +12,9 @@ use base64::prelude::BASE64_STANDARD;
 
 use super::scope::Access;
 use crate::{
-    arm::SYSTEM_SCOPE_MAPS,
     cloud::Cloud,
     directory, rights,
-    world::{Registry, World},
+    world::{Registry, SYSTEM_SCOPE_MAPS, World},
 };
 
 /// Who signed in.

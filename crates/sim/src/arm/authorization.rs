@@ -5,7 +5,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Asked, filter::Term, known_scope, shapes::time, value, writes_left};
+use super::{
+    answers::{self, known_scope, value, writes_left},
+    filter::Term,
+    request::Asked,
+    shapes::time,
+};
 use crate::{
     cloud::{Cloud, Shared},
     errors::{self, Answer, Refusal},
@@ -28,7 +33,7 @@ pub fn answer(cloud: &Shared, asked: &Asked, scope: &str, path: &[&str]) -> Answ
         ("GET", ["roleassignments", name]) => assignment(cloud, asked, scope, name),
         ("PUT", ["roleassignments", name]) => assign(cloud, asked, scope, name),
         ("DELETE", ["roleassignments", name]) => unassign(cloud, asked, scope, name),
-        _ => Err(super::not_served(asked)),
+        _ => Err(answers::not_served(asked)),
     }
 }
 
