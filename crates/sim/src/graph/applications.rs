@@ -6,21 +6,21 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{
-    Call, Key, bad_request,
+    application,
+    call::{Call, Key, check_tags, id_of, no_content},
     certificates::{self, GivenKey},
-    denied, federated, id_of, no_content, no_method, no_segment, not_found,
+    federated,
     owners::{self, Owned},
-    passwords, principals, shapes,
+    passwords, readers,
+    refusals::{bad_request, denied, no_method, no_property, no_segment},
+    shapes,
 };
 use crate::{
     consent,
-    delegated::OWNER,
     errors::{Answer, Refusal},
-    world::{Application, Directory},
+    world::Application,
 };
 
-const WRITE: &[&str] = &["Application.ReadWrite.All", "Directory.ReadWrite.All"];
-const WRITE_OWNED: &str = "Application.ReadWrite.OwnedBy";
 const AUDIENCES: &[&str] =
     &["AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"];
 /// What a client may set beside the properties handled by name; kept and shown again as it came.
@@ -72,57 +72,30 @@ pub fn answer(call: &Call, method: &Method, key: Option<Key>, rest: &[&str]) -> 
     }
 }
 
-/// The application of a key in its tenant, where Graph's reads see it already.
-pub fn find<'d>(call: &Call, directory: &'d Directory, key: Key) -> Option<&'d Application> {
-    directory.applications.iter().find(|application| is(application, key) && seen(call, application))
-}
-
-fn is(application: &Application, key: Key) -> bool {
-    match key {
-        Key::Id(id) => application.id == id,
-        Key::AppId(app_id) => application.app_id == app_id,
-    }
-}
-
-fn seen(call: &Call, application: &Application) -> bool {
-    application.written.after(call.cloud.times.application_replication).reached(call.cloud.clock.now())
-}
-
-fn missing(key: Key) -> Refusal {
-    match key {
-        Key::Id(id) | Key::AppId(id) => not_found(&id.to_string()),
-    }
-}
-
-/// Graph's word for a property that does not exist.
-pub fn no_property(name: &str) -> Refusal {
-    bad_request(&format!("Property '{name}' does not exist as a declared property or extension property."))
-}
-
 fn list(call: &Call) -> Answer {
-    call.require(principals::READ)?;
+    call.require(readers::APPLICATIONS)?;
     let world = call.cloud.world();
     let Some(directory) = world.directory(call.caller.tenant) else {
         return Err(denied());
     };
-    let shown = directory.applications.iter().filter(|application| seen(call, application));
+    let shown = directory.applications.iter().filter(|application| application::seen(call, application));
     let shown = shown.map(|application| shapes::application(directory, application));
     let list = shown.filter(|object| call.query.filter.lets_through(object)).collect();
     call.list("applications", list)
 }
 
 fn get(call: &Call, key: Key) -> Answer {
-    call.require(principals::READ)?;
+    call.require(readers::APPLICATIONS)?;
     let world = call.cloud.world();
-    let directory = world.directory(call.caller.tenant).ok_or_else(|| missing(key))?;
-    let application = find(call, directory, key).ok_or_else(|| missing(key))?;
+    let directory = world.directory(call.caller.tenant).ok_or_else(|| application::missing(key))?;
+    let application = application::find(call, directory, key).ok_or_else(|| application::missing(key))?;
     Ok(call.found("applications", shapes::application(directory, application)))
 }
 
 /// Registers an application. Who registers it owns it: a user (Entra's document "What are the default user permissions"), and a
 /// program, which could not go on with `Application.ReadWrite.OwnedBy` otherwise.
 fn create(call: &Call) -> Answer {
-    if !call.has(WRITE) && !call.has(&[WRITE_OWNED]) {
+    if !call.has(application::WRITE) && !call.has(&[application::WRITE_OWNED]) {
         return Err(denied());
     }
     let changes = Changes::read(call.object()?)?;
@@ -169,7 +142,7 @@ struct Changes {
 
 impl Changes {
     fn read(body: Map<String, Value>) -> Result<Self, Refusal> {
-        super::check_tags(&body, "Application")?;
+        check_tags(&body, "Application")?;
         let mut changes = Self::default();
         for (name, value) in body {
             match name.as_str() {
@@ -241,29 +214,9 @@ fn redirect_uris(web: &Value) -> Result<Option<Vec<String>>, Refusal> {
     uris.iter().map(read).collect::<Result<_, _>>().map(Some)
 }
 
-/// Changes an application that the caller may change.
-pub fn change<T>(
-    call: &Call,
-    key: Key,
-    act: impl FnOnce(&mut Application) -> Result<T, Refusal>,
-) -> Result<T, Refusal> {
-    let mut world = call.cloud.world();
-    let directory = world.directory_mut(call.caller.tenant).ok_or_else(|| missing(key))?;
-    let application =
-        directory.applications.iter_mut().find(|application| is(application, key) && seen(call, application));
-    let owned = application.as_ref().is_some_and(|application| application.owners.contains(&call.caller.object_id));
-    let may = call.has(WRITE)
-        || (call.has(&[WRITE_OWNED]) && (owned || application.is_none()))
-        || (call.has(&[OWNER]) && owned);
-    if !may {
-        return Err(denied());
-    }
-    act(application.ok_or_else(|| missing(key))?)
-}
-
 fn patch(call: &Call, key: Key) -> Answer {
     let changes = Changes::read(call.object()?)?;
-    change(call, key, |application| {
+    application::change(call, key, |application| {
         changes.apply(application, call.cloud.clock.timestamp());
         Ok(no_content())
     })
@@ -271,7 +224,7 @@ fn patch(call: &Call, key: Key) -> Answer {
 
 /// Deletes an application, and its service principal in its own tenant with it.
 fn delete(call: &Call, key: Key) -> Answer {
-    let app_id = change(call, key, |application| Ok(application.app_id))?;
+    let app_id = application::change(call, key, |application| Ok(application.app_id))?;
     let mut world = call.cloud.world();
     if let Some(directory) = world.directory_mut(call.caller.tenant) {
         directory.applications.retain(|application| application.app_id != app_id);

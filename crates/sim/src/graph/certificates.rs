@@ -5,7 +5,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{applications::no_property, bad_request, shapes::date};
+use super::{
+    refusals::{bad_request, no_property},
+    shapes::date,
+};
 use crate::{
     errors::Refusal,
     keys,

@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    Call, Key, applications, bad_request, groups, no_method, no_segment, not_found, principals, shapes, users,
+    call::Call,
+    groups, objects, readers,
+    refusals::{bad_request, no_method, no_segment, not_found},
+    users,
 };
 use crate::{errors::Answer, world::Directory};
 
@@ -17,9 +20,9 @@ pub fn answer(call: &Call, method: &Method, first: &str, rest: &[&str]) -> Answe
         ("me", rest, &Method::GET) => users::me(call, rest),
         ("directoryObjects", ["getByIds"], &Method::POST) => by_ids(call),
         ("directoryObjects", [id], &Method::GET) => {
-            call.require(principals::READ)?;
+            call.require(readers::APPLICATIONS)?;
             let id = Uuid::parse_str(id).map_err(|_| not_found(id))?;
-            let found = objects(call, &[id]).pop().ok_or_else(|| not_found(&id.to_string()))?;
+            let found = objects::objects(call, &[id]).pop().ok_or_else(|| not_found(&id.to_string()))?;
             Ok(call.found("directoryObjects", found))
         }
         ("groups", _, &Method::GET) => groups::answer(call, rest),
@@ -81,7 +84,7 @@ pub fn organization_shape(tenant: &Directory) -> Value {
 
 /// `getByIds` as `az role assignment list` sends it; what is not there is left out.
 fn by_ids(call: &Call) -> Answer {
-    call.require(principals::READ)?;
+    call.require(readers::APPLICATIONS)?;
     let body = call.object()?;
     let ids = body
         .get("ids")
@@ -98,34 +101,5 @@ fn by_ids(call: &Call) -> Answer {
             .trim_start_matches("#microsoft.graph.");
         types.as_ref().is_none_or(|types| types.iter().any(|name| name.eq_ignore_ascii_case(kind)))
     };
-    call.list("directoryObjects", objects(call, &ids).into_iter().filter(wanted).collect())
-}
-
-/// Applications, service principals, users and groups of the caller's tenant, each with its type.
-pub fn objects(call: &Call, ids: &[Uuid]) -> Vec<Value> {
-    let world = call.cloud.world();
-    let Some(directory) = world.directory(call.caller.tenant) else {
-        return Vec::new();
-    };
-    let typed = |kind: &str, object: Value| {
-        let mut all = serde_json::Map::new();
-        all.insert("@odata.type".to_owned(), json!(format!("#microsoft.graph.{kind}")));
-        all.extend(object.as_object().cloned().unwrap_or_default());
-        Value::Object(all)
-    };
-    ids.iter()
-        .filter_map(|&id| {
-            if let Some(found) = principals::find(call, directory, Key::Id(id)) {
-                return Some(typed("servicePrincipal", principals::shape(&world, found)));
-            }
-            if let Some(found) = applications::find(call, directory, Key::Id(id)) {
-                return Some(typed("application", shapes::application(directory, found)));
-            }
-            if let Some(found) = directory.user(id) {
-                let shown = users::may_read(call) || id == call.caller.object_id;
-                return Some(typed("user", if shown { shapes::user(found) } else { shapes::hidden_user(found) }));
-            }
-            directory.group(id).map(|found| shapes::group(found, groups::may_read(call)))
-        })
-        .collect()
+    call.list("directoryObjects", objects::objects(call, &ids).into_iter().filter(wanted).collect())
 }

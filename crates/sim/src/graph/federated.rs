@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    Call, Key,
-    applications::{change, find, no_property},
-    bad_request, no_content, no_method, no_segment, not_found, principals,
+    application::{change, find},
+    call::{Call, Key, no_content},
+    principal, readers,
+    refusals::{bad_request, no_method, no_property, no_segment, not_found},
 };
 use crate::{
     errors::{self, Answer, Refusal},
@@ -51,9 +52,9 @@ fn is(known: &FederatedCredential, name: &str) -> bool {
 
 /// Reads something of an application.
 fn with<T>(call: &Call, key: Key, read: impl FnOnce(&Application) -> T) -> Result<T, Refusal> {
-    call.require(principals::READ)?;
+    call.require(readers::APPLICATIONS)?;
     let world = call.cloud.world();
-    let missing = || principals::missing(key);
+    let missing = || principal::missing(key);
     let directory = world.directory(call.caller.tenant).ok_or_else(missing)?;
     Ok(read(find(call, directory, key).ok_or_else(missing)?))
 }

@@ -2,27 +2,17 @@
 
 use uuid::Uuid;
 
-use super::{Call, denied, directory_objects, no_segment, not_found, shapes};
+use super::{
+    call::Call,
+    objects, readers,
+    refusals::{denied, no_segment, not_found},
+    shapes,
+};
 use crate::errors::Answer;
-
-/// App roles that may read groups and their members (Graph's documents "Get group" and "List group members").
-const READ: &[&str] = &[
-    "GroupMember.Read.All",
-    "GroupMember.ReadWrite.All",
-    "Group.Read.All",
-    "Group.ReadWrite.All",
-    "Directory.Read.All",
-    "Directory.ReadWrite.All",
-];
-
-/// Whether the caller sees more of a group than its id.
-pub fn may_read(call: &Call) -> bool {
-    call.has(READ)
-}
 
 /// Answers a read of groups.
 pub fn answer(call: &Call, rest: &[&str]) -> Answer {
-    call.require(READ)?;
+    call.require(readers::GROUPS)?;
     let one = |id: &str| Uuid::parse_str(id).map_err(|_| not_found(id));
     match rest {
         [] => {
@@ -43,7 +33,7 @@ pub fn answer(call: &Call, rest: &[&str]) -> Answer {
                 let group = world.directory(call.caller.tenant).ok_or_else(denied)?.group(one(id)?);
                 group.ok_or_else(|| not_found(id))?.members.clone()
             };
-            call.list("directoryObjects", directory_objects::objects(call, &members))
+            call.list("directoryObjects", objects::objects(call, &members))
         }
         [.., last] => Err(no_segment(last)),
     }

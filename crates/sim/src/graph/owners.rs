@@ -4,8 +4,10 @@ use http::Method;
 use uuid::Uuid;
 
 use super::{
-    Call, Key, applications, bad_request, denied, directory_objects, id_of, no_content, no_method, no_segment,
-    not_found, principals,
+    application,
+    call::{Call, Key, id_of, no_content},
+    objects, principal, readers,
+    refusals::{bad_request, denied, no_method, no_segment, not_found},
 };
 use crate::{
     errors::{Answer, Refusal},
@@ -37,17 +39,17 @@ pub fn answer(call: &Call, method: &Method, owned: Owned, key: Key, rest: &[&str
 }
 
 fn list(call: &Call, owned: Owned, key: Key) -> Answer {
-    call.require(principals::READ)?;
+    call.require(readers::APPLICATIONS)?;
     let owners = {
         let world = call.cloud.world();
         let directory = world.directory(call.caller.tenant).ok_or_else(denied)?;
         match owned {
-            Owned::Application => applications::find(call, directory, key).map(|found| found.owners.clone()),
-            Owned::Principal => principals::find(call, directory, key).map(|found| found.owners.clone()),
+            Owned::Application => application::find(call, directory, key).map(|found| found.owners.clone()),
+            Owned::Principal => principal::find(call, directory, key).map(|found| found.owners.clone()),
         }
-        .ok_or_else(|| principals::missing(key))?
+        .ok_or_else(|| principal::missing(key))?
     };
-    call.list("directoryObjects", directory_objects::objects(call, &owners))
+    call.list("directoryObjects", objects::objects(call, &owners))
 }
 
 fn add(call: &Call, owned: Owned, key: Key) -> Answer {
@@ -86,8 +88,8 @@ fn change(
     act: impl FnOnce(&mut Vec<Uuid>) -> Result<(), Refusal>,
 ) -> Result<(), Refusal> {
     match owned {
-        Owned::Application => applications::change(call, key, |application| act(&mut application.owners)),
-        Owned::Principal => principals::change(call, key, |principal| act(&mut principal.owners)),
+        Owned::Application => application::change(call, key, |application| act(&mut application.owners)),
+        Owned::Principal => principal::change(call, key, |principal| act(&mut principal.owners)),
     }
 }
 

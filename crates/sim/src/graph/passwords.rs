@@ -6,9 +6,10 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{
-    Call, Key,
-    applications::{change, no_property},
-    bad_request, no_content, odata, shapes,
+    application::change,
+    call::{Call, Key, no_content, odata},
+    refusals::{bad_request, no_property},
+    shapes,
 };
 use crate::{
     errors::{self, Answer, Refusal},

@@ -5,28 +5,18 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{
-    Call, Key, bad_request, denied, id_of, no_content, no_method, no_segment, not_found,
+    call::{Call, Key, check_tags, id_of, no_content},
     owners::{self, Owned},
-    relations, shapes,
+    principal, readers,
+    refusals::{bad_request, denied, no_method, no_property, no_segment},
+    relations,
 };
 use crate::{
     consent,
-    delegated::OWNER,
     errors::{self, Answer, Refusal},
-    world::{Directory, ServicePrincipal, World},
+    world::ServicePrincipal,
 };
 
-/// App roles that may read applications and service principals.
-pub const READ: &[&str] = &[
-    "Application.Read.All",
-    "Application.ReadWrite.All",
-    "Application.ReadWrite.OwnedBy",
-    "Directory.Read.All",
-    "Directory.ReadWrite.All",
-];
-const WRITE: &[&str] = &["Application.ReadWrite.All", "Directory.ReadWrite.All"];
-/// What lets an owner of an application do the same with that one.
-const OWNED: &[&str] = &["Application.ReadWrite.OwnedBy", OWNER];
 /// What may be set when a service principal is made.
 const SETTABLE: &[&str] =
     &["appId", "accountEnabled", "displayName", "tags", "notes", "appRoleAssignmentRequired", "servicePrincipalType"];
@@ -63,56 +53,22 @@ fn one(call: &Call, method: &Method, key: Key) -> Answer {
     }
 }
 
-/// The service principal of a key, where Graph's reads see it already.
-pub fn find<'d>(call: &Call, directory: &'d Directory, key: Key) -> Option<&'d ServicePrincipal> {
-    directory.service_principals.iter().find(|principal| is(principal, key) && seen(call, principal))
-}
-
-fn is(principal: &ServicePrincipal, key: Key) -> bool {
-    match key {
-        Key::Id(id) => principal.id == id,
-        Key::AppId(app_id) => principal.app_id == app_id,
-    }
-}
-
-fn seen(call: &Call, principal: &ServicePrincipal) -> bool {
-    principal.written.after(call.cloud.times.application_replication).reached(call.cloud.clock.now())
-}
-
-/// The service principal as Graph shows it. In the application's own tenant its tags are among the service principal's
-/// (Graph's document of `application`: "Strings added here will also appear in the tags property of any associated
-/// service principals").
-pub fn shape(world: &World, principal: &ServicePrincipal) -> Value {
-    let Some((home, application)) = world.application(principal.app_id) else {
-        return shapes::principal(principal, &[], &[]);
-    };
-    let tags = application.extra.get("tags").filter(|_| home.principal(principal.id).is_some());
-    let tags = tags.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    shapes::principal(principal, &application.redirect_uris, tags)
-}
-
-/// What Graph says of a service principal that is not there.
-pub fn missing(key: Key) -> Refusal {
-    match key {
-        Key::Id(id) | Key::AppId(id) => not_found(&id.to_string()),
-    }
-}
-
 fn list(call: &Call) -> Answer {
-    call.require(READ)?;
+    call.require(readers::APPLICATIONS)?;
     let world = call.cloud.world();
     let all = world.directory(call.caller.tenant).into_iter().flat_map(|directory| &directory.service_principals);
-    let shown = all.filter(|principal| seen(call, principal)).map(|principal| shape(&world, principal));
+    let shown =
+        all.filter(|principal| principal::seen(call, principal)).map(|principal| principal::shape(&world, principal));
     let list = shown.filter(|object| call.query.filter.lets_through(object)).collect();
     call.list("servicePrincipals", list)
 }
 
 fn get(call: &Call, key: Key) -> Answer {
-    call.require(READ)?;
+    call.require(readers::APPLICATIONS)?;
     let world = call.cloud.world();
-    let directory = world.directory(call.caller.tenant).ok_or_else(|| missing(key))?;
-    let principal = find(call, directory, key).ok_or_else(|| missing(key))?;
-    Ok(call.found("servicePrincipals", shape(&world, principal)))
+    let directory = world.directory(call.caller.tenant).ok_or_else(|| principal::missing(key))?;
+    let principal = principal::find(call, directory, key).ok_or_else(|| principal::missing(key))?;
+    Ok(call.found("servicePrincipals", principal::shape(&world, principal)))
 }
 
 fn create(call: &Call) -> Answer {
@@ -128,9 +84,9 @@ fn create(call: &Call) -> Answer {
 
 fn check(body: &Map<String, Value>) -> Result<(), Refusal> {
     if let Some(name) = body.keys().find(|name| !SETTABLE.contains(&name.as_str())) {
-        return Err(super::applications::no_property(name));
+        return Err(no_property(name));
     }
-    super::check_tags(body, "ServicePrincipal")
+    check_tags(body, "ServicePrincipal")
 }
 
 /// Takes over what a body sets beside the name and whether it is enabled.
@@ -147,8 +103,8 @@ fn make(call: &Call, app_id: Uuid, body: &Map<String, Value>) -> Result<Value, R
     let registered = world.application(app_id);
     match registered.map(|(home, application)| (home.id == tenant, application.owners.contains(&call.caller.object_id)))
     {
-        _ if call.has(WRITE) => {}
-        _ if !call.has(OWNED) => return Err(denied()),
+        _ if call.has(principal::WRITE) => {}
+        _ if !call.has(principal::OWNED) => return Err(denied()),
         Some((true, true)) => {}
         Some((true, false)) => return Err(denied()),
         _ => return Err(not_local()),
@@ -163,7 +119,7 @@ fn make(call: &Call, app_id: Uuid, body: &Map<String, Value>) -> Result<Value, R
     principal.enabled = body.get("accountEnabled").and_then(Value::as_bool).unwrap_or(true);
     principal.owners = vec![call.caller.object_id];
     keep(&mut principal, body);
-    let shown = shape(&world, &principal);
+    let shown = principal::shape(&world, &principal);
     let directory = world.directory_mut(tenant).ok_or_else(denied)?;
     if directory.principal_of(app_id).is_some() {
         let message = format!(
@@ -210,7 +166,7 @@ fn upsert(call: &Call, app_id: Uuid) -> Answer {
 fn patch(call: &Call, key: Key) -> Answer {
     let body = call.object()?;
     check(&body)?;
-    change(call, key, |principal| {
+    principal::change(call, key, |principal| {
         if let Some(enabled) = body.get("accountEnabled").and_then(Value::as_bool) {
             principal.enabled = enabled;
         }
@@ -222,36 +178,10 @@ fn patch(call: &Call, key: Key) -> Answer {
     })
 }
 
-/// Changes a service principal that the caller may change.
-pub fn change<T>(
-    call: &Call,
-    key: Key,
-    act: impl FnOnce(&mut ServicePrincipal) -> Result<T, Refusal>,
-) -> Result<T, Refusal> {
-    let mut world = call.cloud.world();
-    may_change(call, &world, key)?;
-    let directory = world.directory_mut(call.caller.tenant).ok_or_else(|| missing(key))?;
-    let found = directory.service_principals.iter_mut().find(|principal| is(principal, key));
-    act(found.ok_or_else(|| missing(key))?)
-}
-
-/// Lets a caller change or delete a service principal who may do so with every one, or owns it or its application, which is
-/// of the caller's tenant.
-fn may_change(call: &Call, world: &World, key: Key) -> Result<Uuid, Refusal> {
-    let tenant = call.caller.tenant;
-    let found = world.directory(tenant).and_then(|directory| find(call, directory, key)).ok_or_else(|| missing(key))?;
-    let owner = call.caller.object_id;
-    let owned = found.owners.contains(&owner)
-        || world
-            .application(found.app_id)
-            .is_some_and(|(home, application)| home.id == tenant && application.owners.contains(&owner));
-    if call.has(WRITE) || (call.has(OWNED) && owned) { Ok(found.id) } else { Err(denied()) }
-}
-
 fn delete(call: &Call, key: Key) -> Answer {
     let mut world = call.cloud.world();
-    let id = may_change(call, &world, key)?;
-    let directory = world.directory_mut(call.caller.tenant).ok_or_else(|| missing(key))?;
+    let id = principal::may_change(call, &world, key)?;
+    let directory = world.directory_mut(call.caller.tenant).ok_or_else(|| principal::missing(key))?;
     directory.service_principals.retain(|principal| principal.id != id);
     Ok(no_content())
 }

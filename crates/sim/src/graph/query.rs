@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use http::StatusCode;
 
-use super::{bad_request, filter::Filter, properties::Kind};
+use super::{filter::Filter, properties::Kind, refusals::bad_request};
 use crate::errors::{self, Refusal};
 
 /// What a request's query asks for.

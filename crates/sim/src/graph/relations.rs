@@ -4,8 +4,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    Call, Key, denied, groups,
-    principals::{self, missing},
+    call::{Call, Key},
+    principal::{self, missing},
+    readers,
+    refusals::denied,
     shapes,
 };
 use crate::{
@@ -20,7 +22,7 @@ const READ_TRANSITIVE: &[&str] =
 
 /// `memberOf`: the groups that it is itself a member of (Graph's document "List servicePrincipal memberOf").
 pub fn member_of(call: &Call, key: Key) -> Answer {
-    call.require(principals::READ)?;
+    call.require(readers::APPLICATIONS)?;
     list_groups(call, key, |directory, id| directory.groups_with(id).collect())
 }
 
@@ -33,8 +35,8 @@ pub fn transitive_member_of(call: &Call, key: Key) -> Answer {
 fn list_groups(call: &Call, key: Key, of: impl Fn(&Directory, Uuid) -> Vec<&Group>) -> Answer {
     let world = call.cloud.world();
     let directory = world.directory(call.caller.tenant).ok_or_else(denied)?;
-    let principal = principals::find(call, directory, key).ok_or_else(|| missing(key))?;
-    let details = groups::may_read(call);
+    let principal = principal::find(call, directory, key).ok_or_else(|| missing(key))?;
+    let details = call.has(readers::GROUPS);
     let shown = of(directory, principal.id).into_iter().map(|group| shapes::group(group, details));
     let list = shown.filter(|object| call.query.filter.lets_through(object)).collect();
     call.list("directoryObjects", list)
@@ -43,10 +45,10 @@ fn list_groups(call: &Call, key: Key, of: impl Fn(&Directory, Uuid) -> Vec<&Grou
 /// `appRoleAssignments`: its app roles, which here are all on Graph (Graph's document "List appRoleAssignments granted to a
 /// service principal").
 pub fn app_role_assignments(call: &Call, key: Key) -> Answer {
-    call.require(principals::READ)?;
+    call.require(readers::APPLICATIONS)?;
     let world = call.cloud.world();
     let directory = world.directory(call.caller.tenant).ok_or_else(denied)?;
-    let principal = principals::find(call, directory, key).ok_or_else(|| missing(key))?;
+    let principal = principal::find(call, directory, key).ok_or_else(|| missing(key))?;
     let list = principal.graph_roles.iter().map(|role| app_role_assignment(directory, principal, role)).collect();
     call.list(&format!("servicePrincipals('{}')/appRoleAssignments", principal.id), list)
 }

@@ -4,20 +4,16 @@ use http::StatusCode;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Call, denied, groups, no_segment, not_found, shapes};
+use super::{
+    call::Call,
+    readers,
+    refusals::{denied, no_segment, not_found},
+    shapes,
+};
 use crate::{
     errors::{self, Answer},
     world::{Directory, User, role_template},
 };
-
-/// Permissions that read other users.
-const READ: &[&str] =
-    &["User.ReadBasic.All", "User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
-
-/// Whether the caller sees more of other users than their ids.
-pub fn may_read(call: &Call) -> bool {
-    call.has(READ)
-}
 
 /// Answers a read of the user who has signed in.
 pub fn me(call: &Call, rest: &[&str]) -> Answer {
@@ -31,7 +27,7 @@ pub fn me(call: &Call, rest: &[&str]) -> Answer {
 /// Answers a read of users.
 pub fn answer(call: &Call, rest: &[&str]) -> Answer {
     let [name, rest @ ..] = rest else {
-        call.require(READ)?;
+        call.require(readers::USERS)?;
         let world = call.cloud.world();
         let directory = world.directory(call.caller.tenant).ok_or_else(denied)?;
         let shown = directory.users.iter().map(|user| shape(call, directory, user));
@@ -47,7 +43,7 @@ pub fn answer(call: &Call, rest: &[&str]) -> Answer {
         directory.users.iter().find(named).map(|user| user.id)
     };
     if id != Some(call.caller.object_id) {
-        call.require(READ)?;
+        call.require(readers::USERS)?;
     }
     one(call, id.ok_or_else(|| not_found(name))?, rest)
 }
@@ -59,12 +55,12 @@ fn one(call: &Call, id: Uuid, rest: &[&str]) -> Answer {
     match rest {
         [] => Ok(call.found("users", shape(call, directory, user))),
         ["memberOf"] => {
-            let list = directory.groups_with(user.id).map(|group| shapes::group(group, groups::may_read(call)));
+            let list = directory.groups_with(user.id).map(|group| shapes::group(group, call.has(readers::GROUPS)));
             call.list("directoryObjects", list.chain(roles(user)).collect())
         }
         ["transitiveMemberOf"] => {
             let around = directory.groups_around(user.id).into_iter();
-            let list = around.map(|group| shapes::group(group, groups::may_read(call)));
+            let list = around.map(|group| shapes::group(group, call.has(readers::GROUPS)));
             call.list("directoryObjects", list.chain(roles(user)).collect())
         }
         [.., last] => Err(no_segment(last)),
