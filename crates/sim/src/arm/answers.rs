@@ -71,6 +71,7 @@ pub fn resource_not_found(asked: &Asked, kind: &str) -> Refusal {
     no_resource(kind, segment(7), segment(3))
 }
 
+/// 404 for a resource of a kind, a name and a group.
 pub fn no_resource(kind: &str, name: &str, group: &str) -> Refusal {
     let message = format!(
         "The Resource '{kind}/{name}' under resource group '{group}' was not found. For more details please go to \

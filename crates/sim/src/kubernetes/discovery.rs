@@ -5,9 +5,10 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::{
-    Asked,
+    answers::plain,
+    asked::Asked,
     kinds::{KINDS, Kind},
-    no_method, no_path, plain,
+    refusals::{no_method, no_path},
 };
 use crate::errors::Answer;
 

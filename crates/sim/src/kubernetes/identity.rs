@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, StatusCode};
 
-use super::{Target, failure};
+use super::{kinds::Target, refusals::failure};
 use crate::{
     errors::{self, Refusal},
     secret::Secret,

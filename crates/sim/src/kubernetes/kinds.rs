@@ -137,3 +137,10 @@ const fn apps(
 pub fn find(group: &str, version: &str, plural: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|kind| kind.group == group && kind.version == version && kind.plural == plural)
 }
+
+/// What a path is about.
+pub struct Target<'a> {
+    pub kind: &'static Kind,
+    pub namespace: Option<&'a str>,
+    pub name: Option<&'a str>,
+}

@@ -4,7 +4,7 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Asked, Target, bad_request, objects, plain, select::Selector};
+use super::{answers::plain, asked::Asked, kinds::Target, objects, refusals::bad_request, select::Selector};
 use crate::{errors::Answer, paging, world::Stored};
 
 /// Answers a list.

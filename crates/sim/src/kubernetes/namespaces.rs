@@ -4,8 +4,12 @@ use http::StatusCode;
 use serde_json::Value;
 
 use super::{
-    Asked, Cause, NO_LABEL, Target, already_exists, bad_request, invalid, is_name, kinds, no_path, object, one,
+    answers::object,
+    asked::Asked,
+    kinds::{self, Target},
+    objects::one,
     protobuf,
+    refusals::{Cause, NO_LABEL, already_exists, bad_request, invalid, is_name, no_path},
 };
 use crate::{
     errors::{self, Answer},

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::kinds::Kind;
+use super::kinds::{Kind, Target};
 use crate::world::{Cluster, Node, Stored, Workload, WorkloadKind};
 
 /// A date to the second.
@@ -286,4 +286,13 @@ fn workload_pods(cluster: &Cluster, kind: &Kind) -> Vec<Stored> {
         made_up(kind, json!({ "metadata": metadata, "spec": spec, "status": status }))
     });
     shown.collect()
+}
+
+/// The object of a target that names one.
+pub fn one(cluster: &Cluster, target: &Target<'_>) -> Option<Value> {
+    let all = all(cluster, target.kind);
+    let named = |stored: &&crate::world::Stored| {
+        Some(stored.name()) == target.name && target.namespace.is_none_or(|namespace| stored.namespace() == namespace)
+    };
+    all.iter().find(named).map(shown)
 }

@@ -6,11 +6,14 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::{
-    Api, Asked, Cause, NO_LABEL, NO_SUBDOMAIN, Target, already_exists, bad_request, failure, invalid, is_name,
-    kinds::{self, Kind},
-    kubelet, no_path, not_found, object,
-    objects::{self, date},
-    one,
+    answers::object,
+    asked::{Api, Asked},
+    kinds::{self, Kind, Target},
+    kubelet,
+    objects::{self, date, one},
+    refusals::{
+        Cause, NO_LABEL, NO_SUBDOMAIN, already_exists, bad_request, failure, invalid, is_name, no_path, not_found,
+    },
 };
 use crate::errors::{self, Answer, Refusal};
 

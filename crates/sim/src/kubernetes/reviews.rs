@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Asked, bad_request, plain, protobuf};
+use super::{answers::plain, asked::Asked, protobuf, refusals::bad_request};
 use crate::errors::{self, Answer};
 
 /// Answers a review. `kubectl auth can-i` sends it in Kubernetes' own binary form.

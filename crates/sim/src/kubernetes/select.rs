@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Asked, bad_request, kinds::Kind};
+use super::{asked::Asked, kinds::Kind, refusals::bad_request};
 use crate::errors::Refusal;
 
 /// What objects a list or a watch is about.

@@ -12,7 +12,13 @@ use http::{HeaderValue, header};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::{Api, Asked, Target, kinds::Kind, list::is_in, objects, select::Selector};
+use super::{
+    asked::{Api, Asked},
+    kinds::{Kind, Target},
+    list::is_in,
+    objects,
+    select::Selector,
+};
 use crate::{
     errors::{Answer, JSON},
     log::NotKept,

@@ -1,0 +1,98 @@
+//! What a Kubernetes API says when it refuses.
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use super::kinds::{Kind, Target};
+use crate::errors::{self, Refusal};
+
+/// A refusal of a status and a reason.
+pub fn failure(status: StatusCode, reason: &str, message: &str) -> Refusal {
+    errors::kubernetes(status, reason, message, &Value::Null)
+}
+
+/// 400 for a request that cannot be read.
+pub fn bad_request(message: &str) -> Refusal {
+    failure(StatusCode::BAD_REQUEST, "BadRequest", message)
+}
+
+/// What a path is told that is not served.
+pub fn no_path() -> Refusal {
+    let message = "the server could not find the requested resource";
+    errors::kubernetes(StatusCode::NOT_FOUND, "NotFound", message, &json!({}))
+}
+
+/// 405 for a method that the path does not take.
+pub fn no_method() -> Refusal {
+    let message = "the server does not allow this method on the requested resource";
+    errors::kubernetes(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", message, &json!({}))
+}
+
+/// 404 for an object that is not there.
+pub fn not_found(target: &Target<'_>) -> Refusal {
+    let name = target.name.unwrap_or_default();
+    let message = format!("{} \"{name}\" not found", target.kind.resource());
+    errors::kubernetes(StatusCode::NOT_FOUND, "NotFound", &message, &target.kind.details(name))
+}
+
+/// 409 for an object that is there already.
+pub fn already_exists(kind: &Kind, name: &str) -> Refusal {
+    let message = format!("{} \"{name}\" already exists", kind.resource());
+    errors::kubernetes(StatusCode::CONFLICT, "AlreadyExists", &message, &kind.details(name))
+}
+
+/// 422 with what is wrong, field by field (API conventions, `StatusReasonInvalid`).
+pub fn invalid(kind: &Kind, name: &str, causes: &[Cause]) -> Refusal {
+    let texts: Vec<String> = causes.iter().map(|cause| format!("{}: {}", cause.field, cause.message)).collect();
+    let all = match texts.as_slice() {
+        [one] => one.clone(),
+        several => format!("[{}]", several.join(", ")),
+    };
+    let mut details = json!({ "name": name, "kind": kind.name });
+    let cause = |cause: &Cause| json!({ "reason": cause.reason, "message": cause.message, "field": cause.field });
+    details["causes"] = causes.iter().map(cause).collect();
+    let message = format!("{} \"{name}\" is invalid: {all}", kind.name);
+    errors::kubernetes(StatusCode::UNPROCESSABLE_ENTITY, "Invalid", &message, &details)
+}
+
+/// What is wrong with a field.
+pub struct Cause {
+    pub field: String,
+    pub reason: &'static str,
+    pub message: String,
+}
+
+impl Cause {
+    /// A field is missing.
+    pub fn required(field: &str, detail: &str) -> Self {
+        let detail = if detail.is_empty() { String::new() } else { format!(": {detail}") };
+        Self { field: field.to_owned(), reason: "FieldValueRequired", message: format!("Required value{detail}") }
+    }
+
+    /// A value cannot be.
+    pub fn invalid(field: &str, value: &str, detail: &str) -> Self {
+        let message = format!("Invalid value: \"{value}\": {detail}");
+        Self { field: field.to_owned(), reason: "FieldValueInvalid", message }
+    }
+
+    /// A value is none of those that are supported.
+    pub fn unsupported(field: &str, value: &str, supported: &[&str]) -> Self {
+        let supported: Vec<String> = supported.iter().map(|value| format!("\"{value}\"")).collect();
+        let message = format!("Unsupported value: \"{value}\": supported values: {}", supported.join(", "));
+        Self { field: field.to_owned(), reason: "FieldValueNotSupported", message }
+    }
+}
+
+/// Whether a name is a lowercase RFC 1123 label, of which a subdomain may have several, joined by dots.
+pub fn is_name(name: &str, dots: bool) -> bool {
+    let label = |label: &str| {
+        let inner = label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        inner && !label.is_empty() && !label.starts_with('-') && !label.ends_with('-')
+    };
+    let labels = if dots { name.split('.').all(label) } else { label(name) };
+    labels && name.len() <= if dots { 253 } else { 63 }
+}
+
+/// What is said of a name that is no subdomain, and of one that is no label (`k8s.io/apimachinery`, `validation`).
+pub const NO_SUBDOMAIN: &str = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+pub const NO_LABEL: &str = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
