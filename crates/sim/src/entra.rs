@@ -19,14 +19,17 @@ use crate::{
 };
 
 mod assertion;
+mod audience;
 mod authorize;
 mod client;
+mod codes;
 pub mod device;
 mod device_page;
 mod form;
 mod grants;
 mod issuer;
 mod people;
+mod refusals;
 mod scopes;
 mod token;
 
@@ -86,7 +89,7 @@ fn configuration(cloud: &Cloud, tenant: &str, endpoints: &str) -> Answer {
         "common" | "organizations" | "consumers" => (tenant.to_owned(), "{tenantid}".to_owned()),
         _ => {
             let id = cloud.world().tenant(tenant).map(|known| known.id.to_string());
-            let id = id.ok_or_else(|| token::refusal(SignInError::UnknownTenant, tenant, ""))?;
+            let id = id.ok_or_else(|| refusals::sign_in(SignInError::UnknownTenant, tenant, ""))?;
             (id.clone(), id)
         }
     };

@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::StatusCode;
 use serde_json::Value;
 
-use super::{form::Form, token};
+use super::{form::Form, refusals};
 use crate::{
     cloud::Cloud,
     directory::{self, SignInError, SignedIn},
@@ -58,7 +58,7 @@ pub fn sign_in(cloud: &Cloud, tenant: &str, form: &Form) -> Result<SignedIn, Ref
         }
     });
     signed_in.map_err(|wrong| match wrong {
-        Wrong::SignIn(why) => token::refusal(why, tenant, client_id),
+        Wrong::SignIn(why) => refusals::sign_in(why, tenant, client_id),
         Wrong::Assertion(code, text) => errors::entra(StatusCode::UNAUTHORIZED, "invalid_client", code, &text),
     })
 }

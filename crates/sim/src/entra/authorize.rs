@@ -13,9 +13,8 @@ use uuid::Uuid;
 
 use super::{
     client::{self, Client},
-    device_page,
+    codes, device_page,
     form::Form,
-    grants,
     people::{self, Stop, Way},
 };
 use crate::{
@@ -121,7 +120,7 @@ pub async fn decided(
 }
 
 fn code(cloud: &Cloud, asked: &Asked, session: Session) -> Vec<(&'static str, String)> {
-    let value = format!("1.A{}", grants::opaque());
+    let value = format!("1.A{}", codes::opaque());
     let some = |name: &str| Some(asked.get(name).to_owned()).filter(|value| !value.is_empty());
     let now = cloud.clock.timestamp();
     cloud.sign_ins().codes.push(Code {
@@ -187,9 +186,9 @@ pub fn redeem(cloud: &Cloud, tenant: &str, client: &Client, form: &Form) -> Resu
     let mut all = cloud.sign_ins();
     let found = all.codes.iter_mut().find(|code| code.value == value && code.session.client == client.id);
     let Some(code) = found else {
-        return Err(grants::malformed());
+        return Err(codes::malformed());
     };
-    grants::redeemed_where_it_was_made(cloud, &code.authority, tenant)?;
+    codes::redeemed_where_it_was_made(cloud, &code.authority, tenant)?;
     if code.redeemed {
         // `entra_auth_code_redeemed`.
         let text = "OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token.";

@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use super::{
     client::{self, Client},
+    codes,
     form::Form,
-    grants,
     people::{self, Stop, Way},
 };
 use crate::{
@@ -54,11 +54,11 @@ pub async fn begin(
     let now = cloud.clock.timestamp();
     let device = Device {
         user_code: user_code(),
-        device_code: grants::opaque(),
+        device_code: codes::opaque(),
         authority: tenant,
         client: client.id,
         scope: form.required("scope")?.to_owned(),
-        claims: grants::claims(&form)?,
+        claims: codes::claims(&form)?,
         expires: now.checked_add(SignedDuration::from_secs(lifetime)).unwrap_or(now),
         asked: None,
         progress: Progress::Pending,
@@ -204,7 +204,7 @@ pub fn redeem(cloud: &Cloud, tenant: &str, client: &Client, form: &Form) -> Resu
     // Microsoft's libraries send it by both names (`real-clients.md` 3).
     let code = form.get("device_code").map_or_else(|| form.required("code"), Ok)?;
     let refuse = |error, code, text: &str| Err(errors::entra(StatusCode::BAD_REQUEST, error, code, text));
-    let claims = grants::claims(form)?;
+    let claims = codes::claims(form)?;
     let interval = interval(cloud);
     let now = cloud.clock.timestamp();
     let mut all = cloud.sign_ins();
@@ -213,7 +213,7 @@ pub fn redeem(cloud: &Cloud, tenant: &str, client: &Client, form: &Form) -> Resu
         let text = "The provided value for the input parameter 'device_code' is not valid.";
         return refuse("invalid_grant", 70_002, text);
     };
-    grants::redeemed_where_it_was_made(cloud, &device.authority, tenant)?;
+    codes::redeemed_where_it_was_made(cloud, &device.authority, tenant)?;
     if device.expires <= now && device.progress != Progress::Redeemed {
         // Recorded in Azure/azure-cli issue 22251.
         let text =

@@ -5,12 +5,11 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::{
     authorize,
     client::{self, Client},
-    device,
+    codes, device,
     form::Form,
     people::{self, Way},
     scopes::Scopes,
@@ -19,7 +18,7 @@ use crate::{
     cloud::Cloud,
     errors::{self, Answer, Refusal},
     issuer::TokenFault,
-    sessions::{Claims, Session},
+    sessions::Session,
     tokens,
 };
 
@@ -57,19 +56,6 @@ pub fn answer(cloud: &Cloud, tenant: &str, form: &Form, grant: &str) -> Answer {
     tokens(cloud, &client, &session, &scope, form.get("client_info") == Some("1"))
 }
 
-/// A code of one tenant is not good at another (Entra's document "Microsoft Entra authentication and authorization error
-/// codes", 700005).
-///
-/// # Errors
-/// 700005.
-pub fn redeemed_where_it_was_made(cloud: &Cloud, made_at: &str, tenant: &str) -> Result<(), Refusal> {
-    if people::same_tenant(&cloud.world(), made_at, tenant) {
-        return Ok(());
-    }
-    let text = "Provided Authorization Code is intended to use against other tenant, thus rejected. OAuth2 Authorization Code must be redeemed against same tenant it was acquired for.";
-    Err(errors::entra(StatusCode::BAD_REQUEST, "invalid_grant", 700_005, text))
-}
-
 /// The tokens of a session (`entra_device_code_pending`).
 fn tokens(
     cloud: &Cloud,
@@ -79,7 +65,7 @@ fn tokens(
     client_info: bool,
 ) -> Result<Response, Refusal> {
     let scopes = Scopes::read(cloud, session.tenant, scope)?;
-    let gone = || malformed();
+    let gone = || codes::malformed();
     let access = tokens::user_token(cloud, session, &scopes.audience, &scopes.granted(client)).ok_or_else(gone)?;
     let lifetime = cloud.times.token_lifetime;
     let mut body = json!({
@@ -125,7 +111,7 @@ fn refresh(cloud: &Cloud, tenant: &str, client: &Client, form: &Form) -> Result<
         let text = "Provided grant is invalid or malformed.";
         return Err(errors::entra(StatusCode::BAD_REQUEST, "invalid_grant", 70_000, text));
     }
-    let claims = claims(form)?;
+    let claims = codes::claims(form)?;
     let before = &held.session;
     let authority = if people::any_tenant(tenant) { before.tenant.to_string() } else { tenant.to_owned() };
     let id = client.id.to_string();
@@ -166,39 +152,8 @@ fn open(cloud: &Cloud, token: &str) -> Result<Refresh, Refusal> {
             let text = "The refresh token has expired due to inactivity. The token was issued earlier and was inactive for too long.";
             errors::entra(StatusCode::BAD_REQUEST, "invalid_grant", 700_082, text)
         }
-        _ => malformed(),
+        _ => codes::malformed(),
     })?;
-    let held: Refresh = serde_json::from_value(claims).map_err(|_| malformed())?;
-    if held.kind == "refresh" { Ok(held) } else { Err(malformed()) }
-}
-
-/// 9002313: a code or token that is not from here.
-pub fn malformed() -> Refusal {
-    let text = "Invalid request. Request is malformed or invalid.";
-    errors::entra(StatusCode::BAD_REQUEST, "invalid_grant", 9_002_313, text)
-}
-
-/// The `claims` parameter.
-///
-/// # Errors
-/// It is no JSON.
-pub fn claims(form: &Form) -> Result<Claims, Refusal> {
-    read_claims(form.get("claims").unwrap_or_default())
-}
-
-/// The `claims` parameter from its text.
-///
-/// # Errors
-/// It is no JSON.
-pub fn read_claims(text: &str) -> Result<Claims, Refusal> {
-    Claims::read(text).ok_or_else(|| {
-        let text = "The claims parameter is not valid JSON.";
-        errors::entra(StatusCode::BAD_REQUEST, "invalid_request", 901_002, text)
-    })
-}
-
-/// An opaque random text.
-#[must_use]
-pub fn opaque() -> String {
-    format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple())
+    let held: Refresh = serde_json::from_value(claims).map_err(|_| codes::malformed())?;
+    if held.kind == "refresh" { Ok(held) } else { Err(codes::malformed()) }
 }

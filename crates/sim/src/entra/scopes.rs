@@ -4,7 +4,7 @@
 use http::StatusCode;
 use uuid::Uuid;
 
-use super::{client::Client, token};
+use super::{audience, client::Client};
 use crate::{
     cloud::Cloud,
     delegated::AZURE_CLI_SCOPES,
@@ -49,7 +49,7 @@ impl Scopes {
         }
         let permissions = others.iter().map(|scope| scope.rsplit('/').next().unwrap_or(scope).to_owned()).collect();
         let (audience, resource_kind) =
-            token::audience(cloud, tenant, if resource.is_empty() { graph } else { resource })?;
+            audience::of(cloud, tenant, if resource.is_empty() { graph } else { resource })?;
         Ok(Self {
             audience,
             resource: resource_kind,

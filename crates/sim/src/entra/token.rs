@@ -3,14 +3,13 @@
 use axum::extract::{Path, State};
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
-use uuid::Uuid;
 
-use super::{assertion, form::Form, grants};
+use super::{assertion, audience, form::Form, grants, refusals};
 use crate::{
     cloud::{Cloud, Shared},
-    directory::{self, SignInError, SignedIn},
+    directory::{self, SignedIn},
     errors::{self, Answer, Refusal},
-    tokens::{self, Audience},
+    tokens,
 };
 
 /// `POST /{tenant}/oauth2/token`, for applications.
@@ -63,41 +62,11 @@ fn client_credentials(cloud: &Cloud, tenant: &str, form: &Form) -> Result<Signed
         let text = "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.";
         return Err(errors::entra(StatusCode::UNAUTHORIZED, "invalid_client", 7_000_218, text));
     };
-    directory::sign_in(cloud, tenant, client_id, secret).map_err(|why| refusal(why, tenant, client_id))
-}
-
-/// Entra's answer to a sign-in that fails (`entra_invalid_secret`, `entra_unknown_tenant`; `real-clients.md` 2).
-pub fn refusal(why: SignInError, tenant: &str, client_id: &str) -> Refusal {
-    let (status, error) = match why {
-        SignInError::UnknownTenant => (StatusCode::BAD_REQUEST, "invalid_tenant"),
-        SignInError::UnknownApplication | SignInError::MissingPrincipal | SignInError::Disabled => {
-            (StatusCode::BAD_REQUEST, "unauthorized_client")
-        }
-        SignInError::WrongSecret | SignInError::ExpiredSecret => (StatusCode::UNAUTHORIZED, "invalid_client"),
-    };
-    errors::entra(status, error, why.code(), &why.message(tenant, client_id))
+    directory::sign_in(cloud, tenant, client_id, secret).map_err(|why| refusals::sign_in(why, tenant, client_id))
 }
 
 fn issue(cloud: &Cloud, who: &SignedIn, audience: &str) -> Result<(String, i64), Refusal> {
     let names = cloud.world().names;
-    let (audience, _) = self::audience(cloud, who.tenant, audience)?;
+    let (audience, _) = audience::of(cloud, who.tenant, audience)?;
     Ok((tokens::access_token(cloud, who, &audience, names), cloud.times.token_lifetime))
-}
-
-/// The audience of tokens for a resource, and which resource it is.
-///
-/// # Errors
-/// 500011 for one that is not known.
-pub fn audience(cloud: &Cloud, tenant: Uuid, resource: &str) -> Result<(String, Audience), Refusal> {
-    let names = cloud.world().names;
-    let Some(kind) = Audience::of(resource, names, &cloud.origin) else {
-        let text = format!(
-            "The resource principal named {resource} was not found in the tenant named {tenant}. This can happen if the application has not been installed by the \
-             administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant."
-        );
-        return Err(errors::entra(StatusCode::BAD_REQUEST, "invalid_resource", 500_011, &text));
-    };
-    // Clients ask for RESOURCE//.default when the resource ends in a slash; the token's audience has it once.
-    let audience = resource.strip_suffix("//").map_or_else(|| resource.to_owned(), |head| format!("{head}/"));
-    Ok((audience, kind))
 }

@@ -1,0 +1,28 @@
+//! What Entra issues tokens for.
+
+use http::StatusCode;
+use uuid::Uuid;
+
+use crate::{
+    cloud::Cloud,
+    errors::{self, Refusal},
+    tokens::Audience,
+};
+
+/// The audience of tokens for a resource, and which resource it is.
+///
+/// # Errors
+/// 500011 for one that is not known.
+pub fn of(cloud: &Cloud, tenant: Uuid, resource: &str) -> Result<(String, Audience), Refusal> {
+    let names = cloud.world().names;
+    let Some(kind) = Audience::of(resource, names, &cloud.origin) else {
+        let text = format!(
+            "The resource principal named {resource} was not found in the tenant named {tenant}. This can happen if the application has not been installed by the \
+             administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant."
+        );
+        return Err(errors::entra(StatusCode::BAD_REQUEST, "invalid_resource", 500_011, &text));
+    };
+    // Clients ask for RESOURCE//.default when the resource ends in a slash; the token's audience has it once.
+    let audience = resource.strip_suffix("//").map_or_else(|| resource.to_owned(), |head| format!("{head}/"));
+    Ok((audience, kind))
+}
