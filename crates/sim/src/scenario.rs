@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+mod error;
 mod operators;
 mod others;
 mod parts;
@@ -13,6 +14,7 @@ mod policies;
 mod times;
 mod world_part;
 
+pub use error::ScenarioError;
 pub use operators::*;
 pub use others::*;
 pub use parts::*;
@@ -65,27 +67,6 @@ static SHIPPED: &[(&str, &str)] = &[
     ("usgov", include_str!("../../../assets/scenarios/usgov.toml")),
 ];
 
-/// Why a scenario cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum ScenarioError {
-    /// No shipped scenario has the name, and no file is there.
-    #[error(
-        "there is no scenario named '{0}'; name a shipped one (such as happy or slow-replication) or a TOML file that exists"
-    )]
-    Unknown(String),
-    /// The file cannot be read.
-    #[error("the scenario file '{file}' cannot be read: {why}")]
-    Unreadable {
-        /// The file as given.
-        file: String,
-        /// Why not.
-        why: std::io::Error,
-    },
-    /// The text is no scenario; the message names the key.
-    #[error("the scenario cannot be understood: {0}")]
-    Malformed(String),
-}
-
 /// One scenario.
 #[derive(Clone, Debug)]
 pub struct Scenario {
@@ -134,6 +115,14 @@ impl Scenario {
     /// The names of the shipped scenarios.
     pub fn names() -> impl Iterator<Item = &'static str> {
         SHIPPED.iter().map(|(name, _)| *name)
+    }
+}
+
+impl Setup {
+    /// The scenarios put together, later ones over earlier ones.
+    #[must_use]
+    pub fn of(scenarios: &[Scenario]) -> Self {
+        scenarios.iter().fold(Self::default(), |sum, scenario| sum.and(scenario.setup.clone()))
     }
 }
 

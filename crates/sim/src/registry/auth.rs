@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    DataPlane,
     identity::{self, Identity},
+    plane::DataPlane,
     scope::{self, Access},
 };
 use crate::{

@@ -6,8 +6,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use serde_json::json;
 
 use super::{
-    DataPlane, auth,
+    auth,
     images::{Blob, MANIFEST_TYPE},
+    plane::DataPlane,
     scope::Access,
 };
 use crate::{

@@ -5,8 +5,9 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
 
 use super::{
-    DataPlane, auth,
+    auth,
     content::{known_repository, needs},
+    plane::DataPlane,
     scope::Access,
 };
 use crate::errors::{self, Answer, Refusal};

@@ -23,40 +23,16 @@ mod content;
 mod identity;
 pub mod images;
 mod listing;
+mod plane;
 pub mod scope;
 #[cfg(test)]
 mod tests;
 
 use images::Images;
+use plane::DataPlane;
 
 /// No form of this plane is larger: an Entra token and little else.
 const MAX_BODY: usize = 1 << 16;
-
-/// One registry: its place in the world, and its images.
-struct DataPlane {
-    cloud: Shared,
-    id: String,
-    images: Images,
-    /// Where it listens.
-    address: IpAddr,
-}
-
-impl DataPlane {
-    fn login_server(&self) -> String {
-        let world = self.cloud.world();
-        world.registry(&self.id).map(|registry| registry.login_server.clone()).unwrap_or_default()
-    }
-
-    /// Host and port of its storage: the same listener by its address, where the registry is called by its name.
-    fn storage_host(&self) -> String {
-        let login_server = self.login_server();
-        let port = login_server.rsplit_once(':').map_or("443", |(_, port)| port);
-        match self.address {
-            IpAddr::V4(address) => format!("{address}:{port}"),
-            IpAddr::V6(address) => format!("[{address}]:{port}"),
-        }
-    }
-}
 
 /// The data plane of the registry of a resource id, which listens at `address`.
 pub fn router(cloud: Shared, registry_id: String, address: IpAddr) -> Router {

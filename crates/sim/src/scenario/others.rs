@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{On, ScenarioError};
+use super::{error::ScenarioError, operators::On};
 
 /// Somebody of tenant A whom a scenario names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

@@ -3,9 +3,9 @@
 use serde::Deserialize;
 
 use super::{
-    Scenario, ScenarioError,
+    error::{ScenarioError, one_of},
     times::TimePart,
-    world_part::{WorldPart, one_of},
+    world_part::WorldPart,
 };
 use crate::faults::Fault;
 
@@ -64,13 +64,7 @@ pub struct AnswersPart {
 }
 
 impl Setup {
-    /// The scenarios put together, later ones over earlier ones.
-    #[must_use]
-    pub fn of(scenarios: &[Scenario]) -> Self {
-        scenarios.iter().fold(Self::default(), |sum, scenario| sum.and(scenario.setup.clone()))
-    }
-
-    fn and(self, later: Self) -> Self {
+    pub(super) fn and(self, later: Self) -> Self {
         let mut fault = self.fault;
         fault.extend(later.fault);
         Self {

@@ -4,7 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{AppPart, GuestPart, On, OperatorPart, PoliciesPart, RolePart, ScenarioError, SecretPart, VaultPart};
+use super::{
+    error::{ScenarioError, one_of},
+    operators::{GuestPart, On, OperatorPart, RolePart},
+    others::{AppPart, SecretPart, VaultPart},
+    policies::PoliciesPart,
+};
 use crate::{
     roles,
     world::{WorkloadKind, role_template},
@@ -284,16 +289,6 @@ impl WorldPart {
             return Err(ScenarioError::Malformed(text.to_owned()));
         }
         Ok(())
-    }
-}
-
-/// Refuses a text that is none of the known ones.
-pub(super) fn one_of(key: &str, given: Option<&str>, known: &[&str]) -> Result<(), ScenarioError> {
-    match given {
-        Some(given) if !known.contains(&given) => {
-            Err(ScenarioError::Malformed(format!("`{key}` is '{given}'; it must be one of {}", known.join(", "))))
-        }
-        _ => Ok(()),
     }
 }
 

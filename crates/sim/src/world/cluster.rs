@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::Kubernetes;
+use super::kubernetes::Kubernetes;
 use crate::secret::Secret;
 
 /// What a service principal signs in with.

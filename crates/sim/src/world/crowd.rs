@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{
-    Cluster, ClusterIdentity, Credential, KubeletIdentity, Kubernetes, KubernetesAccess, ManagedIdentity, ManagedKind,
-    Namespace, Node, Registry,
+    cluster::{Cluster, ClusterIdentity, Credential, KubeletIdentity, ManagedIdentity, ManagedKind, Namespace, Node},
+    kubernetes::{Kubernetes, KubernetesAccess},
+    registry::Registry,
 };
 use crate::secret::Secret;
 

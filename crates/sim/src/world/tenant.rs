@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::User;
+use super::user::User;
 use crate::{clock::Moment, secret::Secret};
 
 /// A tenant of Entra: what its directory holds.
