@@ -41,7 +41,7 @@ pub struct Cloud {
     pub page: Option<usize>,
     /// What queries found of which more pages are to come.
     pub results: Results,
-    /// Where nobody should be led.
+    /// The origin that no client should be led to.
     pub trap: Trap,
     /// Makes and opens tokens.
     pub issuer: Issuer,

@@ -12,13 +12,13 @@ use crate::clock::Clock;
 /// Why a token is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenFault {
-    /// There is none.
+    /// The request has no token.
     Missing,
-    /// It cannot be read, or nobody here signed it.
+    /// The token cannot be read, or nobody here signed it.
     Invalid,
-    /// Its time is over.
+    /// The time of the token is over.
     Expired,
-    /// It is for another resource.
+    /// The token is for another resource.
     WrongAudience,
 }
 

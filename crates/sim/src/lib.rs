@@ -1,12 +1,13 @@
 //! A simulated Azure: Entra, Graph, Resource Manager, registries and the Kubernetes APIs of clusters, small enough to hold in
 //! memory and strict enough that a client which works here has a fair chance in Azure.
 //!
-//! [`start`] gives a running [`Sim`]; its contract is `simulator.md`. It knows Microsoft's and Kubernetes' documents and
-//! contracts, and no client.
+//! [`start`] gives a running [`Sim`]; its contract is `simulator.md`. The crate knows Microsoft's and Kubernetes'
+//! documents and contracts, and no client.
 //!
 //! A request comes in by `server`, passes `front` (log, faults, latency, and what `hostile` makes of the answer) and is answered
 //! by the router of its plane: `entra`, `graph`, `arm`, `registry`, `kubernetes`, or `steering` for `/_sim`. All of them share
-//! one `cloud`, which holds the `world` (data without rules), the clock and the delays. `nodes` pull images as kubelets do.
+//! one `cloud`, which holds the `world` (data without rules), the clock and the delays, and imports nothing that acts on them:
+//! the planes, `rights` and `nodes` import the cloud. `nodes` pull images as kubelets do.
 //! Beside the planes there is the `trap`, an origin that no client should be led to.
 
 mod arm;

@@ -24,7 +24,7 @@ pub use sign_in::SignIn;
 /// How long the nodes wait before they try again what failed, in seconds: the kubelet's back-off, doubled to 5 minutes
 /// and ended after a few tries.
 const BACK_OFF: [f64; 6] = [10.0, 20.0, 40.0, 80.0, 160.0, 300.0];
-/// The same, with a first try before any waiting.
+/// The waits of the back-off after a first try at once.
 const AT_ONCE: [f64; 7] = [0.0, 10.0, 20.0, 40.0, 80.0, 160.0, 300.0];
 /// After how long a node gives a request up, in seconds.
 const DEADLINE: f64 = 60.0;

@@ -112,7 +112,7 @@ pub fn require(cloud: &Cloud, caller: &Caller, scope: &str, action: &str) -> Res
     require_with(cloud, caller, scope, action, &[])
 }
 
-/// The same for a request that has attributes which conditions can ask for.
+/// Lets a caller through who may do an action at a scope, by a request with attributes that conditions can ask for.
 ///
 /// # Errors
 /// 403 `AuthorizationFailed`, naming a condition that does not hold (`azure-facts.md` 9.6).

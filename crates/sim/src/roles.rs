@@ -7,7 +7,7 @@ pub struct RoleDefinition {
     pub id: &'static str,
     /// `roleName`.
     pub name: &'static str,
-    /// What it says of itself.
+    /// `description`.
     pub description: &'static str,
     /// `actions`.
     pub actions: &'static [&'static str],

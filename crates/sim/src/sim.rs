@@ -66,24 +66,24 @@ impl Default for Options {
 /// Why a simulated cloud does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum SimError {
-    /// It would be seen from outside.
+    /// The address can be reached from outside.
     #[error("{0} is not a loopback address; the simulated cloud listens on 127.0.0.1 or ::1 only")]
     NotLoopback(SocketAddr),
     /// The speed is no positive number.
     #[error("the speed is {0}; it must be a number above 0, such as 1 or 50")]
     Speed(f64),
-    /// It cannot listen.
+    /// The machine does not let the cloud listen.
     #[error("cannot listen on {address}: {why}")]
     Listen {
-        /// Where.
+        /// The address.
         address: SocketAddr,
         /// Why not.
         why: std::io::Error,
     },
-    /// It has no certificates.
+    /// The certificates cannot be made.
     #[error(transparent)]
     Tls(#[from] TlsError),
-    /// Its nodes have no client.
+    /// The client of the nodes cannot be made.
     #[error("the client of the nodes cannot be made: {0}")]
     Client(#[from] reqwest::Error),
 }

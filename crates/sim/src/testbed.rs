@@ -227,7 +227,7 @@ impl Testbed {
         self.arm_with(side, method, path, body, Fate::default()).await
     }
 
-    /// The same with a fate for the operation it starts.
+    /// Asks the Resource Manager, with a fate for the operation that the request starts.
     pub async fn arm_with(&self, side: char, method: Method, path: &str, body: Value, fate: Fate) -> Reply {
         let token = self.operator_token(side, "https://management.core.windows.net/");
         let separator = if path.contains('?') { '&' } else { '?' };

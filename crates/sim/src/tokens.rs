@@ -17,7 +17,7 @@ mod people;
 
 pub use people::{id_token, user_token};
 
-/// Who a token says is calling.
+/// The caller that a token names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
     /// The tenant that issued the token.
@@ -105,7 +105,7 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// Who a token of Entra for a resource says is calling.
+/// The caller that a token of Entra for a resource names.
 ///
 /// # Errors
 /// What is wrong with the token.
@@ -134,7 +134,7 @@ fn texts(claims: &Value, name: &str) -> Vec<String> {
     all.filter_map(|text| text.as_str().map(str::to_owned)).collect()
 }
 
-/// Who calls the Resource Manager.
+/// The caller of the Resource Manager.
 ///
 /// # Errors
 /// 401 with the challenge and body of the recordings (`arm_invalid_token_401`).
@@ -160,7 +160,7 @@ pub fn arm_caller(cloud: &Cloud, headers: &HeaderMap) -> Result<Caller, Refusal>
     })
 }
 
-/// Who calls Graph.
+/// The caller of Graph.
 ///
 /// # Errors
 /// 401 `InvalidAuthenticationToken`.

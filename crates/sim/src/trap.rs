@@ -23,7 +23,7 @@ pub struct Trapped {
 }
 
 impl Trapped {
-    /// Whether it had a header `Authorization`.
+    /// Whether the request had a header `Authorization`.
     #[must_use]
     pub fn had_authorization(&self) -> bool {
         self.headers.iter().any(|(name, _)| name == header::AUTHORIZATION.as_str())
@@ -62,13 +62,13 @@ impl Trap {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(sent);
     }
 
-    /// What it was sent so far.
+    /// What the trap was sent so far.
     #[must_use]
     pub fn kept(&self) -> Vec<Trapped> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The same without anything secret, as `/_sim/trap` shows it.
+    /// What the trap was sent so far without anything secret, as `/_sim/trap` shows it.
     #[must_use]
     pub fn shown(&self) -> Value {
         let shown = |kept: &Trapped| {

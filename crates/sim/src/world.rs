@@ -86,24 +86,24 @@ pub struct RoleAssignment {
     pub condition: Option<String>,
     /// `2.0` when there is a condition.
     pub condition_version: Option<String>,
-    /// What its writer said of it.
+    /// `description`.
     pub description: Option<String>,
     /// The object id of who wrote it.
     pub created_by: Option<Uuid>,
     /// `createdOn`.
     pub created: Timestamp,
-    /// When it was written.
+    /// When the assignment was written.
     pub written: Moment,
 }
 
 /// How a long-running operation will end.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
-    /// It has not ended.
+    /// The operation has not ended.
     Running,
-    /// It ended well.
+    /// The operation ended well.
     Succeeded,
-    /// It ended with this `error` object.
+    /// The operation failed with this `error` object.
     Failed(Value),
 }
 
@@ -118,7 +118,7 @@ pub struct Operation {
     pub location: String,
     /// The subscription, part of its URL.
     pub subscription: Uuid,
-    /// Where it stands.
+    /// How the operation stands.
     pub outcome: Outcome,
     /// `startTime`.
     pub started: Timestamp,

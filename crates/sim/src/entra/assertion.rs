@@ -35,7 +35,7 @@ impl From<SignInError> for Wrong {
 /// Signs an application in by its assertion.
 ///
 /// # Errors
-/// What is wrong with it.
+/// What is wrong with an assertion.
 pub fn sign_in(cloud: &Cloud, tenant: &str, form: &Form) -> Result<SignedIn, Refusal> {
     let client_id = form.required("client_id")?;
     if form.required("client_assertion_type")? != KIND {

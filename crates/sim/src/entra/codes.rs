@@ -32,7 +32,7 @@ pub fn malformed() -> Refusal {
 /// The `claims` parameter.
 ///
 /// # Errors
-/// It is no JSON.
+/// The parameter is no JSON.
 pub fn claims(form: &Form) -> Result<Claims, Refusal> {
     read_claims(form.get("claims").unwrap_or_default())
 }
@@ -40,7 +40,7 @@ pub fn claims(form: &Form) -> Result<Claims, Refusal> {
 /// The `claims` parameter from its text.
 ///
 /// # Errors
-/// It is no JSON.
+/// The parameter is no JSON.
 pub fn read_claims(text: &str) -> Result<Claims, Refusal> {
     Claims::read(text).ok_or_else(|| {
         let text = "The claims parameter is not valid JSON.";

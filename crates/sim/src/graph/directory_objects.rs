@@ -32,7 +32,7 @@ pub fn answer(call: &Call, method: &Method, first: &str, rest: &[&str]) -> Answe
     }
 }
 
-/// Who may read it; a user may with `User.Read` (Graph's document "List organization").
+/// Who may read the organization; a user may with `User.Read` (Graph's document "List organization").
 const READ_ORGANIZATION: &[&str] =
     &["User.Read", "Organization.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"];
 

@@ -21,7 +21,7 @@ use crate::{
 const SETTABLE: &[&str] =
     &["appId", "accountEnabled", "displayName", "tags", "notes", "appRoleAssignmentRequired", "servicePrincipalType"];
 
-/// What of it is kept as it came.
+/// What of a request is kept as it came.
 const KEPT: &[&str] = &["tags", "notes", "appRoleAssignmentRequired"];
 
 /// Answers a call on service principals.

@@ -42,7 +42,7 @@ impl Asked {
         matches!(self.query(name), Some("true" | "1"))
     }
 
-    /// Whether it is only asked what would become of it.
+    /// Whether the request only asks what would become of the object.
     pub fn is_dry_run(&self) -> bool {
         self.query("dryRun") == Some("All")
     }

@@ -17,7 +17,7 @@ use crate::{
 pub struct User {
     /// The name.
     pub name: String,
-    /// Whether it may do everything, as the group `system:masters` may.
+    /// Whether the user may do everything, as the group `system:masters` may.
     pub master: bool,
 }
 
@@ -68,7 +68,7 @@ pub fn known(cluster: &Cluster, headers: &HeaderMap, peer: Option<&PeerCertifica
 }
 
 impl User {
-    /// Whether it may do something with a kind of object.
+    /// Whether the user may do something with a kind of object.
     #[must_use]
     pub fn may(&self, verb: &str, plural: &str) -> bool {
         self.master || matches!(verb, "get" | "list" | "watch") || plural == "selfsubjectaccessreviews"

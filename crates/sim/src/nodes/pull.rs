@@ -29,7 +29,7 @@ pub enum PullError {
     /// The registry is not of this cloud, and nothing else is known to the nodes.
     #[error("failed to do request: Head \"{url}\": dial tcp: lookup {server}: no such host")]
     NoHost {
-        /// Where its manifest would be.
+        /// The address of the manifest.
         url: String,
         /// The registry.
         server: String,
@@ -45,7 +45,7 @@ pub enum PullError {
     Token {
         /// The token address, without the credential.
         url: Url,
-        /// What it answered.
+        /// The status of the answer.
         status: StatusCode,
     },
     /// A node that has no credential was refused too.
@@ -55,7 +55,7 @@ pub enum PullError {
     Anonymous {
         /// The token address.
         url: Url,
-        /// What it answered.
+        /// The status of the answer.
         status: StatusCode,
     },
     /// There is no such repository or tag.
@@ -71,7 +71,7 @@ pub enum PullError {
     Status {
         /// What was asked for.
         url: Url,
-        /// What it answered.
+        /// The status of the answer.
         status: StatusCode,
     },
     /// Content is not what its digest says, or no manifest.
@@ -80,7 +80,7 @@ pub enum PullError {
 }
 
 impl PullError {
-    /// Whether it came up before the image was found: containerd then says that it could not resolve its name.
+    /// Whether the error came up before the image was found. Containerd then says that it could not resolve the name.
     #[must_use]
     pub fn is_before_content(&self) -> bool {
         matches!(
@@ -143,7 +143,7 @@ impl Reference {
         })
     }
 
-    /// Whether its registry is on this machine. The nodes know no other.
+    /// Whether the registry is on this machine. The nodes know no other.
     fn is_here(&self) -> bool {
         let host = self.server.rsplit_once(':').map_or(self.server.as_str(), |(host, _)| host);
         matches!(host, "localhost" | "127.0.0.1" | "[::1]")

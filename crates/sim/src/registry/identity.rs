@@ -65,7 +65,7 @@ impl Identity {
         Some(Self::Principal { app_id: signed_in.app_id, object_id: signed_in.object_id })
     }
 
-    /// Whether it has anything to do with the registry at all; who has not gets no token (`azure-facts.md` 3.10).
+    /// Whether the identity has any right at the registry; one without gets no token (`azure-facts.md` 3.10).
     #[must_use]
     pub fn is_known(&self, cloud: &Cloud, world: &World, registry: &Registry) -> bool {
         match self {
@@ -81,7 +81,7 @@ impl Identity {
         }
     }
 
-    /// What is granted of what is asked: the same target with the actions that are allowed, or nothing.
+    /// The part of a request that is granted: its target with the actions that are allowed. `None` where none is.
     #[must_use]
     pub fn grant(&self, cloud: &Cloud, world: &World, registry: &Registry, asked: &Access) -> Option<Access> {
         let actions: Vec<String> =

@@ -10,7 +10,7 @@ pub struct DataPlane {
     pub cloud: Shared,
     pub id: String,
     pub images: Images,
-    /// Where it listens.
+    /// The address that the registry listens on.
     pub address: IpAddr,
 }
 

@@ -34,7 +34,7 @@ pub struct GuestPart {
 pub struct RolePart {
     /// The name of a built-in role.
     pub role: String,
-    /// Where.
+    /// Where the role is held.
     pub on: On,
     /// The condition of the assignment, of version 2.0.
     pub condition: Option<String>,

@@ -26,7 +26,7 @@ pub enum Party {
 pub struct VaultPart {
     /// Its name.
     pub name: String,
-    /// Where it is: in a resource group of the subscription that this names.
+    /// The place whose resource group the vault is in.
     #[serde(default = "subscription")]
     pub on: On,
     /// For whom it has access policies.
@@ -52,7 +52,7 @@ pub struct AppPart {
     pub tags: Vec<String>,
     /// Its notes.
     pub notes: Option<String>,
-    /// Who owns it; nobody where it is left out.
+    /// The owner; nobody owns the application where this is left out.
     pub owner: Option<Party>,
     /// `signInAudience`; `AzureADMultipleOrgs` where it is left out.
     pub sign_in_audience: Option<String>,

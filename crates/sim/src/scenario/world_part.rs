@@ -160,11 +160,11 @@ pub struct RegistryPart {
     pub admin_user_enabled: Option<bool>,
     /// `Basic`, `Standard` or `Premium`.
     pub sku: Option<String>,
-    /// Whether its network rules keep this machine out.
+    /// Whether the network rules of the registry keep this machine out.
     pub firewalled: Option<bool>,
     /// Whether they let the nodes of the cluster in.
     pub firewall_lets_nodes_in: Option<bool>,
-    /// Whether it takes tokens of the Resource Manager's audience.
+    /// Whether the registry takes tokens of the Resource Manager's audience.
     pub accepts_arm_tokens: Option<bool>,
     /// Repositories and their tags, in place of the usual ones.
     pub repositories: Option<BTreeMap<String, Vec<String>>>,

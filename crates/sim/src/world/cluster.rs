@@ -127,7 +127,7 @@ pub struct Cluster {
     pub node_resource_group: String,
     /// `properties.kubernetesVersion`.
     pub kubernetes_version: String,
-    /// How it signs in.
+    /// How the cluster signs in.
     pub identity: ClusterIdentity,
     /// `properties.provisioningState`.
     pub provisioning_state: String,
@@ -152,7 +152,7 @@ pub struct Cluster {
 pub struct Node {
     /// Its name.
     pub name: String,
-    /// What it was given to sign in with, when it last started.
+    /// The credential that the node was given when it last started.
     pub credential: Option<Credential>,
     /// What became of each image, one entry an image.
     pub pulls: Vec<Pull>,
@@ -163,7 +163,7 @@ pub struct Node {
 pub struct Pull {
     /// The image, as a pod names it.
     pub image: String,
-    /// Whether it is there.
+    /// Whether the node has the image.
     pub pulled: bool,
     /// The kubelet's words; empty when pulled.
     pub reason: String,
@@ -174,7 +174,7 @@ pub struct Pull {
 /// A namespace of a cluster.
 #[derive(Debug)]
 pub struct Namespace {
-    /// When it was made.
+    /// When the namespace was made.
     pub created: Timestamp,
     /// The revision that made it.
     pub made: u64,

@@ -31,7 +31,7 @@ pub struct Registry {
     pub admin_user_enabled: bool,
     /// The two passwords of its admin user.
     pub admin_passwords: [Secret; 2],
-    /// Whether its network rules let this machine in.
+    /// Whether the network rules of the registry keep this machine out.
     pub firewalled: bool,
     /// Whether the nodes of the cluster are let in even if it is firewalled.
     pub firewall_lets_nodes_in: bool,
@@ -69,7 +69,7 @@ pub struct RegistryToken {
 pub struct ScopeMap {
     /// Its name.
     pub name: String,
-    /// What it is for.
+    /// `description`.
     pub description: String,
     /// Such as `repositories/app/content/read`.
     pub actions: Vec<String>,

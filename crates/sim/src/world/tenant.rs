@@ -115,7 +115,7 @@ pub struct FederatedCredential {
     pub subject: String,
     /// `aud` of the tokens, one of these.
     pub audiences: Vec<String>,
-    /// What it is for.
+    /// `description`.
     pub description: Option<String>,
 }
 

@@ -53,7 +53,7 @@ pub static MANAGED_IDENTITY: Ids = Ids {
     principal: uuid!("0f0f0f0f-0003-4f0f-8f0f-00000000f003"),
     graph_roles: OPERATOR_A.graph_roles,
 };
-/// The same of a machine of tenant B.
+/// The managed identity of a machine of tenant B, which may do what that operator may.
 pub static MANAGED_IDENTITY_IN_B: Ids = Ids {
     name: "fabrikam-operator-vm",
     application: Uuid::nil(),
@@ -153,7 +153,7 @@ fn graph_roles(ids: &Ids, part: &OperatorPart) -> Vec<String> {
 pub struct Builder {
     /// The day of the start.
     pub today: Timestamp,
-    /// When it was all set up.
+    /// When everything was set up.
     pub before: Timestamp,
 }
 

@@ -122,7 +122,7 @@ fn operators_of_a(world: &World) -> [Holder; 3] {
     [Holder::principal(a, &OPERATOR_A), Holder::principal(a, &MANAGED_IDENTITY), Holder::user(a, people::OPS_A)]
 }
 
-/// Wherever a role is said to be held, it is in the whole subscription.
+/// Places that are all the whole subscription.
 fn everywhere_in(subscription: Uuid) -> Places {
     let scope = format!("/subscriptions/{subscription}");
     Places {
