@@ -91,12 +91,20 @@ mod tests {
     use super::{GAPS, excuse};
     use crate::{Error, Reference};
 
+    /// A recording of the set that the gaps were found in.
+    const PINNED: &str = "acr_managed_registry";
+
     #[test]
     fn every_gap_is_met_in_an_example_or_a_recording() -> Result<(), Error> {
         let Some(reference) = Reference::find() else {
             println!("skipped: no reference data (set CROSSPULL_REFERENCE_DIR)");
             return Ok(());
         };
+        let recordings = reference.recordings()?;
+        if !recordings.iter().any(|recording| recording.scenario == PINNED) {
+            println!("skipped: another set of recordings than the one that the gaps were found in");
+            return Ok(());
+        }
         let contracts = reference.contracts()?;
         let mut met = Vec::new();
         for example in reference.examples()? {
@@ -105,7 +113,7 @@ mod tests {
                 met.push((operation, answer.status, answer.body.clone()));
             }
         }
-        for recording in reference.recordings()? {
+        for recording in recordings {
             for exchange in recording.exchanges {
                 let (sent, answer) = (exchange.request, exchange.response);
                 let operation = contracts.operation(None, &sent.method, &sent.uri);

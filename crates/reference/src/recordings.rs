@@ -1,23 +1,23 @@
 //! Recorded exchanges with the live cloud (`recordings/README.md`).
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
-use serde::{Deserialize, Deserializer};
+use crate::{Error, layouts, read_json, recorded_files};
 
 /// One recorded test of Azure's own tools.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct Recording {
-    /// The file name without extension, such as `ra_acr_exists_409`.
+    /// The name that the recording gives itself, such as `ra_acr_exists_409`; else the file's, without extension.
     pub scenario: String,
     /// What it shows, in words.
-    #[serde(default)]
     pub shows: String,
     /// The exchanges in recorded order.
     pub exchanges: Vec<Exchange>,
 }
 
 /// One request and its answer.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct Exchange {
     /// Its index in the original recording.
     pub n: u32,
@@ -26,39 +26,58 @@ pub struct Exchange {
     /// What came back.
     pub response: RecordedResponse,
     /// How many alike exchanges in a row this one stands for; 1 if only itself.
-    #[serde(default = "once")]
     pub repeats: u32,
     /// When the last of the repeated exchanges ended, as an HTTP date.
     pub last_response_date: Option<String>,
 }
 
 /// A recorded request.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct RecordedRequest {
     /// The HTTP method, upper case.
     pub method: String,
     /// The absolute URL.
     pub uri: String,
     /// The headers kept.
-    #[serde(default)]
     pub headers: Headers,
     /// The body as sent.
-    #[serde(default, deserialize_with = "sent_body")]
     pub body: Option<String>,
 }
 
 /// A recorded answer.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct RecordedResponse {
     /// The HTTP status code.
     pub status: u16,
     /// The headers kept; the casing is the recorder's.
-    #[serde(default)]
     pub headers: Headers,
     /// The body.
     pub body: Option<String>,
     /// How a long body was shortened, if it was.
     pub body_trimmed: Option<String>,
+}
+
+impl Recording {
+    /// Reads the text of one file of recordings, in any of the layouts that `layouts.rs` names. `None` for JSON that
+    /// tells of no exchange.
+    ///
+    /// # Errors
+    /// A text that is no JSON, or that tells of exchanges in a layout that is not known.
+    pub fn from_json(name: &str, text: &str) -> Result<Option<Recording>, Error> {
+        let value = serde_json::from_str(text).map_err(|e| Error::new(Path::new(name), e))?;
+        layouts::recording(name, &value).map_err(|reason| Error::new(Path::new(name), reason))
+    }
+
+    /// Reads every recording in a folder and below it, in order of file name.
+    pub(crate) fn load(folder: &Path) -> Result<Vec<Recording>, Error> {
+        let mut recordings = Vec::new();
+        for path in recorded_files(folder)? {
+            let name = path.file_stem().unwrap_or_default().to_string_lossy();
+            let read = layouts::recording(&name, &read_json(&path)?);
+            recordings.extend(read.map_err(|reason| Error::new(&path, reason))?);
+        }
+        Ok(recordings)
+    }
 }
 
 impl RecordedResponse {
@@ -70,8 +89,7 @@ impl RecordedResponse {
 }
 
 /// Headers by name as recorded, each with its values in order.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(from = "BTreeMap<String, OneOrMany>")]
+#[derive(Debug, Clone, Default)]
 pub struct Headers(pub BTreeMap<String, Vec<String>>);
 
 impl Headers {
@@ -84,34 +102,4 @@ impl Headers {
     pub fn pairs(&self) -> Vec<(&str, &str)> {
         self.0.iter().flat_map(|(name, values)| values.iter().map(move |v| (name.as_str(), v.as_str()))).collect()
     }
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum OneOrMany {
-    One(String),
-    Many(Vec<String>),
-}
-
-impl From<BTreeMap<String, OneOrMany>> for Headers {
-    fn from(recorded: BTreeMap<String, OneOrMany>) -> Headers {
-        let values = |value| match value {
-            OneOrMany::One(value) => vec![value],
-            OneOrMany::Many(values) => values,
-        };
-        Headers(recorded.into_iter().map(|(k, v)| (k, values(v))).collect())
-    }
-}
-
-fn once() -> u32 {
-    1
-}
-
-/// Some azure-cli recordings hold Python's notation of a byte string, `b'...'`, in place of the bytes.
-fn sent_body<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    let body = Option::<String>::deserialize(deserializer)?;
-    Ok(body.map(|text| {
-        let bytes = text.strip_prefix("b'").and_then(|t| t.strip_suffix('\''));
-        bytes.map_or(text.clone(), str::to_owned)
-    }))
 }
