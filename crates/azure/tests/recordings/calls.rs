@@ -5,6 +5,18 @@ use crosspull_reference::Exchange;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+/// Why an answer did not become what stands in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// The program does not take it for an answer, and says so.
+    Unread(String),
+    /// The program takes it for something else than what stands there.
+    Misread(String),
+}
+
+/// How many ids and words were compared with what stands in a body.
+pub type Read = Result<usize, Fault>;
+
 /// A call of ours: a function of `request`.
 #[derive(Debug)]
 pub struct Call {
@@ -16,7 +28,7 @@ pub struct Call {
     path: &'static str,
     /// Reads the body of a success as the program does and compares it with the JSON; gives how many ids and words
     /// were compared.
-    pub read: fn(&[u8]) -> Result<usize, String>,
+    pub read: fn(&[u8]) -> Read,
 }
 
 const fn call(
@@ -24,7 +36,7 @@ const fn call(
     method: &'static str,
     host: &'static str,
     path: &'static str,
-    read: fn(&[u8]) -> Result<usize, String>,
+    read: fn(&[u8]) -> Read,
 ) -> Call {
     Call { name, method, host, path, read }
 }
@@ -57,7 +69,7 @@ pub const CALLS: &[Call] = &[
     call("roles_at", "GET", ARM, "**/Microsoft.Authorization/roleAssignments", |body| list(body, assignment)),
     call("assign_role", "PUT", ARM, "**/Microsoft.Authorization/roleAssignments/*", |body| one(body, assignment)),
     call("role_definition", "GET", ARM, "**/Microsoft.Authorization/roleDefinitions/*", |body| one(body, definition)),
-    call("remove_role", "DELETE", ARM, "**/Microsoft.Authorization/roleAssignments/*", anything),
+    call("remove_role", "DELETE", ARM, "**/Microsoft.Authorization/roleAssignments/*", nothing),
     call("delete_app", "DELETE", GRAPH, "/v1.0/applications/*", nothing),
     call("delete_principal", "DELETE", GRAPH, "/v1.0/servicePrincipals/*", nothing),
     call("registry", "GET", ARM, "**/Microsoft.ContainerRegistry/registries/*", |body| one(body, registry)),
@@ -96,37 +108,43 @@ fn matches(pattern: &str, path: &str) -> bool {
             .all(|(part, wanted)| if wanted == "*" { !part.is_empty() } else { part.eq_ignore_ascii_case(wanted) })
 }
 
-/// Compares one thing that was read with what stands at a place of the body.
-fn same(body: &Value, place: &str, read: Option<&str>) -> Result<usize, String> {
-    let stands = body.pointer(place).and_then(Value::as_str);
-    if stands == read { Ok(1) } else { Err(format!("{place} is {stands:?} and was read as {read:?}")) }
+fn misread<T>(why: String) -> Result<T, Fault> {
+    Err(Fault::Misread(why))
 }
 
-/// An id: GUIDs are compared without case, as they are read.
-fn same_id(body: &Value, place: &str, read: &impl ToString) -> Result<usize, String> {
-    let stands = body.pointer(place).and_then(Value::as_str).unwrap_or_default().to_ascii_lowercase();
-    if stands == read.to_string() {
-        Ok(1)
-    } else {
-        Err(format!("{place} is {stands} and was read as {}", read.to_string()))
+/// Compares one thing that was read with what stands at a place of the body.
+fn same(body: &Value, place: &str, read: Option<&str>) -> Read {
+    let stands = body.pointer(place).and_then(Value::as_str);
+    if stands == read { Ok(1) } else { misread(format!("{place} is {stands:?} and was read as {read:?}")) }
+}
+
+/// An id: GUIDs are compared without case and marks, as they are read.
+fn same_id(body: &Value, place: &str, read: &impl ToString) -> Read {
+    let plain = |id: &str| id.to_ascii_lowercase().trim_start_matches("urn:uuid:").replace(['-', '{', '}'], "");
+    let stands = body.pointer(place).and_then(Value::as_str).unwrap_or_default();
+    match plain(stands) == plain(&read.to_string()) {
+        true => Ok(1),
+        false => misread(format!("{place} is {stands} and was read as {}", read.to_string())),
     }
 }
 
-fn json<T: DeserializeOwned>(body: &[u8]) -> Result<(T, Value), String> {
-    let read = serde_json::from_slice(body).map_err(|e| format!("not read: {e}"))?;
-    Ok((read, serde_json::from_slice(body).map_err(|e| e.to_string())?))
+fn json<T: DeserializeOwned>(body: &[u8]) -> Result<(T, Value), Fault> {
+    let read = serde_json::from_slice(body).map_err(|why| Fault::Unread(why.to_string()))?;
+    Ok((read, serde_json::from_slice(body).map_err(|why| Fault::Misread(why.to_string()))?))
 }
 
-fn one<T: DeserializeOwned>(body: &[u8], compare: fn(&T, &Value) -> Result<usize, String>) -> Result<usize, String> {
+fn one<T: DeserializeOwned>(body: &[u8], compare: fn(&T, &Value) -> Read) -> Read {
     let (read, value) = json(body)?;
     compare(&read, &value)
 }
 
-fn list<T: DeserializeOwned>(body: &[u8], compare: fn(&T, &Value) -> Result<usize, String>) -> Result<usize, String> {
+fn list<T: DeserializeOwned>(body: &[u8], compare: fn(&T, &Value) -> Read) -> Read {
     let (read, value): (reply::List<T>, _) = json(body)?;
-    let items = value.get("value").and_then(Value::as_array).ok_or("no list")?;
+    let Some(items) = value.get("value").and_then(Value::as_array) else {
+        return misread("what is no list was read as one".to_owned());
+    };
     if read.value.len() != items.len() {
-        return Err(format!("{} items were read as {}", items.len(), read.value.len()));
+        return misread(format!("{} items were read as {}", items.len(), read.value.len()));
     }
     let next = ["/nextLink", "/@odata.nextLink"].into_iter().find(|place| value.pointer(place).is_some());
     let mut compared = same(&value, next.unwrap_or("/nextLink"), read.next.as_deref())?;
@@ -136,55 +154,58 @@ fn list<T: DeserializeOwned>(body: &[u8], compare: fn(&T, &Value) -> Result<usiz
     Ok(compared)
 }
 
-fn nothing(body: &[u8]) -> Result<usize, String> {
-    if body.is_empty() { Ok(0) } else { Err("a body came where none is read".to_owned()) }
-}
-
-/// What a removal answers is not read.
-fn anything(_: &[u8]) -> Result<usize, String> {
+/// What answers with its status alone: a body is not read.
+fn nothing(_: &[u8]) -> Read {
     Ok(0)
 }
 
 /// The kubeconfigs of a cluster's user: the address is what is read of them here, since keys were taken out.
-fn credentials(body: &[u8]) -> Result<usize, String> {
+fn credentials(body: &[u8]) -> Read {
     let (read, _): (reply::ClusterCredentials, _) = json(body)?;
     for config in &read.kubeconfigs {
         let text = config.value.reveal();
-        let stands = text.lines().find_map(|line| line.trim().strip_prefix("server: ")).unwrap_or_default();
-        let server = kubernetes::server_of(text).map(|url| url.to_string()).unwrap_or_default();
-        if server.trim_end_matches('/') != stands.trim_end_matches(":443") {
-            return Err(format!("the server is {stands:?} and was read as {server:?}"));
+        let server =
+            kubernetes::server_of(text).ok_or_else(|| Fault::Unread("it names no server".to_owned()))?.to_string();
+        let mut stand = text.lines().filter_map(|line| line.trim().trim_start_matches("- ").strip_prefix("server:"));
+        let plain = |text: &str| {
+            text.trim().trim_matches(['"', '\'']).trim_end_matches('/').trim_end_matches(":443").to_owned()
+        };
+        if !stand.any(|stands| plain(stands) == plain(&server)) {
+            return misread(format!("the server was read as {server:?}, which does not stand there"));
         }
     }
     Ok(read.kubeconfigs.len())
 }
 
-fn subscription(read: &reply::Subscription, value: &Value) -> Result<usize, String> {
+fn subscription(read: &reply::Subscription, value: &Value) -> Read {
     same_id(value, "/subscriptionId", &read.subscription_id)
 }
 
-fn open_id(body: &[u8]) -> Result<usize, String> {
+fn open_id(body: &[u8]) -> Read {
     one(body, |read: &reply::OpenId, value| same(value, "/issuer", Some(&read.issuer)))
 }
 
-fn token(body: &[u8]) -> Result<usize, String> {
-    one(body, |read: &reply::Token, value| same(value, "/access_token", Some(read.access_token.reveal())))
+fn token(body: &[u8]) -> Read {
+    one(body, |read: &reply::Token, value| {
+        let place = if value.get("access_token").is_some() { "/access_token" } else { "/token" };
+        same(value, place, Some(read.access_token.reveal()))
+    })
 }
 
-fn refresh_token(body: &[u8]) -> Result<usize, String> {
+fn refresh_token(body: &[u8]) -> Read {
     one(body, |read: &reply::RefreshToken, value| same(value, "/refresh_token", Some(read.refresh_token.reveal())))
 }
 
-fn organization(read: &reply::Organization, value: &Value) -> Result<usize, String> {
+fn organization(read: &reply::Organization, value: &Value) -> Read {
     same(value, "/displayName", read.display_name.as_deref())
 }
 
-fn app(read: &reply::App, value: &Value) -> Result<usize, String> {
+fn app(read: &reply::App, value: &Value) -> Read {
     let mut compared = same_id(value, "/id", &read.id)? + same_id(value, "/appId", &read.app_id)?;
     compared += same(value, "/displayName", read.display_name.as_deref())?;
     let secrets = value.get("passwordCredentials").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     if secrets.len() != read.password_credentials.len() {
-        return Err(format!("{} secrets were read as {}", secrets.len(), read.password_credentials.len()));
+        return misread(format!("{} secrets were read as {}", secrets.len(), read.password_credentials.len()));
     }
     for (read, value) in read.password_credentials.iter().zip(secrets) {
         compared += same_id(value, "/keyId", &read.key_id)?;
@@ -195,25 +216,29 @@ fn app(read: &reply::App, value: &Value) -> Result<usize, String> {
 }
 
 /// A time: recorded with more or fewer digits than it is shown with.
-fn same_time(body: &Value, place: &str, read: Option<jiff::Timestamp>) -> Result<usize, String> {
+fn same_time(body: &Value, place: &str, read: Option<jiff::Timestamp>) -> Read {
     let stands = body.pointer(place).and_then(Value::as_str);
+    if stands.is_some_and(|text| !text.ends_with('Z')) {
+        // Another zone than UTC: what is compared below is not how it is written.
+        return Ok(0);
+    }
     // The first 19 characters are date and time in UTC, to the second.
     let shown = read.map(|time| time.strftime("%Y-%m-%dT%H:%M:%S").to_string());
-    let same = stands.and_then(|text| text.get(..19)) == shown.as_deref() && stands.is_none_or(|t| t.ends_with('Z'));
-    if same { Ok(1) } else { Err(format!("{place} is {stands:?} and was read as {read:?}")) }
+    let same = stands.and_then(|text| text.get(..19)) == shown.as_deref();
+    if same { Ok(1) } else { misread(format!("{place} is {stands:?} and was read as {read:?}")) }
 }
 
-fn password(read: &reply::NewPassword, value: &Value) -> Result<usize, String> {
+fn password(read: &reply::NewPassword, value: &Value) -> Read {
     Ok(same_id(value, "/keyId", &read.key_id)?
         + same(value, "/secretText", Some(read.secret_text.reveal()))?
         + same_time(value, "/endDateTime", read.end_date_time)?)
 }
 
-fn principal(read: &reply::Principal, value: &Value) -> Result<usize, String> {
+fn principal(read: &reply::Principal, value: &Value) -> Read {
     Ok(same_id(value, "/id", &read.id)? + same_id(value, "/appId", &read.app_id)?)
 }
 
-fn cluster(read: &reply::Cluster, value: &Value) -> Result<usize, String> {
+fn cluster(read: &reply::Cluster, value: &Value) -> Read {
     let read = &read.properties;
     let mut compared = same(value, "/properties/provisioningState", read.provisioning_state.as_deref())?;
     let power = read.power_state.as_ref().and_then(|power| power.code.as_deref());
@@ -221,20 +246,21 @@ fn cluster(read: &reply::Cluster, value: &Value) -> Result<usize, String> {
     let profile = read.service_principal_profile.as_ref().map(|profile| profile.client_id.as_str());
     compared += same(value, "/properties/servicePrincipalProfile/clientId", profile)?;
     // `msi`, and what recorders put in the place of ids (`000000000000`, `http://clitest000002`), is no app.
-    let guid = profile.is_some_and(|text| text.len() == 36 && text.matches('-').count() == 4);
+    let digits = profile.map(|text| text.replace(['-', '{', '}'], "")).unwrap_or_default();
+    let guid = digits.len() == 32 && digits.chars().all(|digit| digit.is_ascii_hexdigit());
     match read.client_id() {
         Some(id) if guid => compared += same_id(value, "/properties/servicePrincipalProfile/clientId", &id)?,
         None if !guid => {}
-        other => return Err(format!("{profile:?} was read as {other:?}")),
+        other => return misread(format!("{profile:?} was read as {other:?}")),
     }
     let pools = value.pointer("/properties/agentPoolProfiles").and_then(Value::as_array);
     let counts = pools.map(|pools| pools.iter().map(|pool| pool.get("count").and_then(Value::as_u64)).collect());
     let read: Option<Vec<Option<u64>>> =
         read.agent_pool_profiles.as_ref().map(|pools| pools.iter().map(|pool| pool.count.map(u64::from)).collect());
-    if counts == read { Ok(compared + 1) } else { Err(format!("node counts {counts:?} were read as {read:?}")) }
+    if counts == read { Ok(compared + 1) } else { misread(format!("node counts {counts:?} were read as {read:?}")) }
 }
 
-fn operation(body: &[u8]) -> Result<usize, String> {
+fn operation(body: &[u8]) -> Read {
     if body.is_empty() {
         // Only `Location`: the HTTP status tells.
         return Ok(0);
@@ -247,24 +273,25 @@ fn operation(body: &[u8]) -> Result<usize, String> {
     })
 }
 
-fn permission(read: &crosspull_core::rights::PermissionSet, value: &Value) -> Result<usize, String> {
-    let stands = [&value["actions"], &value["notActions"]];
+fn permission(read: &crosspull_core::rights::PermissionSet, value: &Value) -> Read {
+    let empty = Value::Array(Vec::new());
+    let stands = ["actions", "notActions"].map(|name| value.get(name).unwrap_or(&empty));
     let read = [&read.actions, &read.not_actions].map(|list| Value::from(list.clone()));
-    if stands == [&read[0], &read[1]] { Ok(2) } else { Err(format!("{stands:?} was read as {read:?}")) }
+    if stands == [&read[0], &read[1]] { Ok(2) } else { misread(format!("{stands:?} was read as {read:?}")) }
 }
 
-fn assignment(read: &reply::Assignment, value: &Value) -> Result<usize, String> {
+fn assignment(read: &reply::Assignment, value: &Value) -> Read {
     Ok(same(value, "/id", Some(&read.id))?
         + same(value, "/properties/roleDefinitionId", Some(&read.properties.role_definition_id))?
         + same(value, "/properties/scope", read.properties.scope.as_deref())?
         + same_id(value, "/properties/principalId", &read.properties.principal_id)?)
 }
 
-fn definition(read: &reply::Definition, value: &Value) -> Result<usize, String> {
+fn definition(read: &reply::Definition, value: &Value) -> Read {
     same(value, "/properties/roleName", Some(&read.properties.role_name))
 }
 
-fn registry(read: &reply::Registry, value: &Value) -> Result<usize, String> {
+fn registry(read: &reply::Registry, value: &Value) -> Read {
     Ok(same(value, "/properties/loginServer", read.properties.login_server.as_deref())?
         + same(value, "/properties/roleAssignmentMode", read.properties.role_assignment_mode.as_deref())?)
 }
