@@ -8,19 +8,20 @@ use std::process::Command;
 use serde_json::Value;
 
 /// What each crate may see: of ours, and of what talks to the outside.
-const MAY: [(&str, &[&str]); 6] = [
+const MAY: [(&str, &[&str]); 7] = [
     ("crosspull-core", &[]),
     ("crosspull-azure", &["crosspull-core"]),
     ("crosspull-sim", &[]),
     ("crosspull-tui", &["crosspull-core"]),
     ("crosspull-reference", &[]),
+    ("crosspull-support", &["crosspull-core", "crosspull-sim"]),
     ("crosspull", &["crosspull-core", "crosspull-azure", "crosspull-sim", "crosspull-tui"]),
 ];
 
 /// Crates that do I/O or draw, and who alone may have them.
 const OUTSIDE: [(&str, &[&str]); 6] = [
-    ("tokio", &["crosspull-azure", "crosspull-sim", "crosspull"]),
-    ("reqwest", &["crosspull-azure", "crosspull-sim"]),
+    ("tokio", &["crosspull-azure", "crosspull-sim", "crosspull-support", "crosspull"]),
+    ("reqwest", &["crosspull-azure", "crosspull-sim", "crosspull-support"]),
     ("azure_identity", &["crosspull-azure"]),
     ("ratatui", &["crosspull-tui", "crosspull"]),
     ("crossterm", &["crosspull-tui", "crosspull"]),

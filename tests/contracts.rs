@@ -3,21 +3,11 @@
 
 #![cfg(test)]
 
-#[allow(dead_code, reason = "the stories use the rest")]
-#[path = "stories/end.rs"]
-mod end;
-#[allow(dead_code, reason = "the stories use the rest")]
-#[path = "stories/story.rs"]
-mod story;
-#[allow(dead_code, reason = "the stories use the rest")]
-#[path = "stories/world.rs"]
-mod world;
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use crosspull_reference::{Contracts, Operation, Plane, Problem, Reference};
 use crosspull_sim::{Exchange, Plane as SimPlane};
-use story::Story;
+use crosspull_support::Story;
 
 /// What the route calls: each must be seen, so that the check cannot become empty.
 const ROUTE: &[&str] = &[

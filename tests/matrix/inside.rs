@@ -1,7 +1,6 @@
 //! The engine within this process, with a journal that dies at a moment: nothing more is kept or sent from then on, as if
 //! the program had been killed.
 
-use crosspull_core::names::PerTenant;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Mutex};
@@ -16,16 +15,15 @@ use crosspull_azure::recorder::Recorder;
 use crosspull_azure::sign_in::{Login, Prompts};
 use crosspull_azure::wire::Pace;
 use crosspull_core::event::{Entry, Event, Work};
-use crosspull_core::input::Answers;
-use crosspull_core::input::Inputs;
-use crosspull_core::names::{CallId, RunId};
+use crosspull_core::input::{Answers, Inputs};
+use crosspull_core::names::{CallId, PerTenant, RunId};
 use crosspull_core::run::{Known, Run};
 use crosspull_core::secret::Secret;
 use crosspull_sim::Tenant;
+use crosspull_support::Story;
 
 use crate::network::{finished, taken_back};
 use crate::sameness;
-use crate::story::Story;
 
 /// A call of the route: its step, method and path, what a run makes up left out.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

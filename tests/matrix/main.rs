@@ -3,16 +3,6 @@
 
 #![cfg(test)]
 
-#[allow(dead_code, reason = "the stories use the rest")]
-#[path = "../stories/end.rs"]
-mod end;
-#[allow(dead_code, reason = "the stories use the rest")]
-#[path = "../stories/story.rs"]
-mod story;
-#[allow(dead_code, reason = "the stories use the rest")]
-#[path = "../stories/world.rs"]
-mod world;
-
 mod cells;
 mod inside;
 mod network;

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::end::End;
+use crosspull_support::{End, Story, text};
+
 use crate::sameness;
-use crate::story::Story;
-use crate::world::text;
 
 /// Of requests that are alike the first ones are struck: later ones are the same question again.
 const ALIKE: usize = 3;

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
+use crosspull_support::{Story, text};
+
 use crate::network::pattern;
-use crate::story::Story;
-use crate::world::text;
 
 /// A cluster whose principal has roles in two subscriptions, one with a condition, and is in a group.
 const SCENARIOS: [&str; 2] = ["old-roles-to-copy", "old-principal-in-group"];

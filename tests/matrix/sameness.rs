@@ -2,9 +2,8 @@
 
 use std::sync::OnceLock;
 
+use crosspull_support::Story;
 use regex::Regex;
-
-use crate::story::Story;
 
 /// The world of a story with everything made up left out.
 pub fn of(story: &Story) -> String {

@@ -2,7 +2,7 @@
 //! thread than the program's, and goes on without it.
 
 use crate::stage::{ENTER, ESC, HOME, OVER, Stage};
-use crate::story::Story;
+use crosspull_support::Story;
 
 /// A reset that takes a while, so that it is still running when the program is gone.
 const SLOW_RESET: &str = "name = 'slow-reset'\nsays = 'a reset takes a while'\n[time]\nreset_operation = 300\npoll = 5";

@@ -3,9 +3,10 @@
 
 use std::time::Duration;
 
+use crosspull_support::Story;
+use crosspull_support::terminal::{View, command, open};
+
 use crate::stage::{ASKED, CTRL_C, ENTER, ESC, HOME, Stage, TENANT_A};
-use crate::story::Story;
-use crate::terminal::{View, command, open};
 
 /// What is said where there is no terminal.
 const NO_TERMINAL: &str = "the wizard needs a terminal";

@@ -2,10 +2,6 @@
 
 #[cfg(test)]
 mod earlier;
-#[allow(dead_code, reason = "the stories use the rest")]
-#[cfg(test)]
-#[path = "../stories/end.rs"]
-mod end;
 #[cfg(test)]
 mod ends;
 #[cfg(test)]
@@ -18,16 +14,5 @@ mod screens;
 mod secret;
 #[cfg(test)]
 mod stage;
-#[allow(dead_code, reason = "the stories use the rest")]
-#[cfg(test)]
-#[path = "../stories/story.rs"]
-mod story;
-#[cfg(test)]
-#[path = "../terminal/mod.rs"]
-mod terminal;
 #[cfg(test)]
 mod typing;
-#[allow(dead_code, reason = "the stories use the rest")]
-#[cfg(test)]
-#[path = "../stories/world.rs"]
-mod world;

@@ -1,7 +1,7 @@
 //! What the wizard draws: at its start, in windows of every size, on the way back, and as help.
 
 use crate::stage::{APP, CHECKED, CTRL_C, CTRL_U, ENTER, ESC, F1, HOME, OVER, REVIEW, Stage, TENANT_A, TENANT_B};
-use crate::story::Story;
+use crosspull_support::Story;
 
 /// The window is too small to draw in.
 const ENLARGE: &str = "enlarge the window (40x12)";

@@ -1,10 +1,10 @@
 //! The secret of a run: it leaves the program by an act of the operator and in no other way.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
+use crosspull_support::Story;
 use regex::Regex;
 
 use crate::stage::{ASKED, ENTER, ESC, F2, F3, OVER, Stage, files};
-use crate::story::Story;
 
 /// The masked secret.
 const MASKED: &str = "••••••••";

@@ -4,11 +4,10 @@ use std::num::NonZeroU16;
 use std::path::Path;
 use std::time::Duration;
 
+use crosspull_support::Story;
+use crosspull_support::terminal::{Program, View, Window, command, open};
 use portable_pty::PtySize;
 use tempfile::TempDir;
-
-use crate::story::Story;
-use crate::terminal::{Program, View, Window, command, open};
 
 /// What a screen may take to come: far more than it does on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -1,7 +1,6 @@
 //! Whose app is it? The mark of a cluster alone is no reason to take an app up.
 
-use crate::story::Story;
-use crate::world::text;
+use crosspull_support::{Story, text};
 
 #[test]
 fn an_app_that_somebody_else_marked_is_shown_and_not_taken_up() {

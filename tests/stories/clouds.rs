@@ -1,6 +1,6 @@
 //! Other clouds, and registries of the newer kind.
 
-use crate::story::Story;
+use crosspull_support::Story;
 
 #[test]
 fn every_national_cloud_works_by_its_resource_manager() {

@@ -1,10 +1,8 @@
 //! Role assignments that somebody made before the run, with conditions of their own: what is understood is added to and
 //! taken from, and nothing else is touched.
 
+use crosspull_support::{Story, text};
 use uuid::Uuid;
-
-use crate::story::Story;
-use crate::world::text;
 
 /// Container Registry Repository Reader (`azure-facts.md` 3.6).
 const READER: &str = "b93aa761-3e63-49ed-ac28-beffa264f7ac";

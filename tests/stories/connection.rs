@@ -6,13 +6,10 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crosspull_support::{End, Story, path_text, text};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
-
-use crate::end::End;
-use crate::story::{Story, text as path_text};
-use crate::world::text;
 
 /// The operator works on the public cloud, which is reached through a proxy alone.
 const PUBLIC: [&str; 4] = ["--cloud", "public", "--pace", "1"];

@@ -2,11 +2,8 @@
 
 use std::process::Command;
 
+use crosspull_support::{End, Story, text};
 use serde_json::Value;
-
-use crate::end::End;
-use crate::story::Story;
-use crate::world::text;
 
 /// The page that the seed documents name: `…/<Tenant B ID>/oauth2/authorize?client_id=<app>&response_type=code&redirect_uri=…`.
 fn page(story: &Story, app: &str) -> String {

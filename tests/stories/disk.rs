@@ -1,6 +1,6 @@
 //! The disk is full, or cannot be written: nothing more is sent, and the run goes on once there is room.
 
-use crate::story::{Story, text};
+use crosspull_support::{Story, path_text as text};
 
 #[test]
 fn a_disk_that_fills_up_at_any_moment_leaves_a_run_that_goes_on() {

@@ -1,6 +1,6 @@
 //! A step fails: exit code 1, and what was made stays and is found by the next run.
 
-use crate::story::Story;
+use crosspull_support::Story;
 
 #[test]
 fn who_may_not_register_apps_is_told_which_role_is_missing() {

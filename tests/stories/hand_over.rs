@@ -1,10 +1,7 @@
 //! Tenant B belongs to somebody else: they get a page, and nobody signs in there.
 
+use crosspull_support::{End, Story, text};
 use serde_json::Value;
-
-use crate::end::End;
-use crate::story::Story;
-use crate::world::text;
 
 /// AcrPull (`azure-facts.md` 3.6).
 const ACR_PULL: &str = "7f951dda-4ed3-4680-a7ca-43fe172d538d";

@@ -4,9 +4,9 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use crosspull_sim::Tenant;
+use crosspull_support::{Story, path_text as text};
 
 use crate::secrets;
-use crate::story::{Story, text};
 
 fn mode(path: &Path) -> u32 {
     std::fs::metadata(path).expect("it is there").permissions().mode() & 0o777

@@ -1,10 +1,10 @@
 //! Answers that mean harm: none reaches the terminal raw, none leads a token or a secret astray, and none keeps the
 //! program for long.
 
-use crate::end::End;
-use crate::secrets;
-use crate::story::Story;
 use crosspull_sim::Tenant;
+use crosspull_support::{End, Story};
+
+use crate::secrets;
 
 /// The planes of the cloud.
 const PLANES: [&str; 5] = ["entra", "graph", "arm", "registry", "kubernetes"];

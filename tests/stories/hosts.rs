@@ -1,9 +1,7 @@
 //! Where secrets go: beyond the hosts of a known cloud's documents only where a flag or the environment says so, and never
 //! without being told. And what is simulated is called so.
 
-use crate::end::End;
-use crate::story::{Story, text as path_text};
-use crate::world::text;
+use crosspull_support::{End, Story, path_text, text};
 
 /// The variables by which the simulated cloud is named.
 const NAMED: [&str; 2] = ["CROSSPULL_CLOUD", "CROSSPULL_CA_FILE"];

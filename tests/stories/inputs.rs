@@ -1,7 +1,7 @@
 //! Wrong input: a sentence that says what is wrong and what right looks like, exit code 2, nothing was called. And
 //! what people paste, which is understood.
 
-use crate::story::{Story, text};
+use crosspull_support::{Story, path_text as text};
 
 const GUID: &str = "aaaabbbb-0000-4ccc-8ddd-eeee1111aaaa";
 const CLUSTER: &str = "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-shop/providers/\

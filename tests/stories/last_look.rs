@@ -1,11 +1,8 @@
 //! Between the operator's yes and the reset everything that the reset stands on is looked at once more.
 
 use crosspull_sim::Tenant;
+use crosspull_support::{End, Story, text};
 use serde_json::Value;
-
-use crate::end::End;
-use crate::story::Story;
-use crate::world::text;
 
 const SOAKS: &str = "the new service principal becomes known in every region";
 

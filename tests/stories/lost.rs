@@ -1,7 +1,7 @@
 //! An answer is lost after the work was done: it is looked for, never done blindly again (`product.md` section 7).
 
 use crate::secrets;
-use crate::story::Story;
+use crosspull_support::Story;
 
 #[test]
 fn an_app_whose_answer_was_lost_is_found() {

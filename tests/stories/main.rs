@@ -2,13 +2,7 @@
 //! the exit code, the words that a person reads, the world, and the requests that were made.
 
 #[cfg(test)]
-mod end;
-#[cfg(test)]
 mod secrets;
-#[cfg(test)]
-mod story;
-#[cfg(test)]
-mod world;
 
 #[cfg(test)]
 mod adopt;

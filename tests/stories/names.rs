@@ -1,7 +1,7 @@
 //! Cluster and registry by name, without an id: they are looked up in their tenants before anything else.
 
 use crate::sign_in::{Person, of_persons};
-use crate::story::Story;
+use crosspull_support::Story;
 
 const BY_NAME: [&str; 4] = ["--cluster", "aks-shop", "--registry", "registryb"];
 

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::story::Story;
+use crosspull_support::Story;
 
 const SOAKS: &str = "the new service principal becomes known in every region";
 

@@ -1,6 +1,6 @@
 //! Azure takes its time: nothing is done twice, and nothing too early.
 
-use crate::story::Story;
+use crosspull_support::Story;
 
 #[test]
 fn what_replicates_slowly_is_waited_for() {

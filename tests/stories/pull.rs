@@ -1,8 +1,6 @@
 //! The proof: token, manifest and layer are one try, and what is refused is judged by the part that refused it.
 
-use crate::end::End;
-use crate::story::Story;
-use crate::world::text;
+use crosspull_support::{End, Story, text};
 
 /// The happy world, in which one thing goes wrong at the registry.
 fn registry_that(on: &str, nth: &str, what: &str) -> Story {

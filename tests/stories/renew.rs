@@ -1,6 +1,6 @@
 //! The end of the secret that a cluster uses, and another one in its place.
 
-use crate::story::Story;
+use crosspull_support::Story;
 
 #[test]
 fn a_secret_that_ends_soon_is_warned_of_and_renewed() {

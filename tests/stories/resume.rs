@@ -2,12 +2,10 @@
 
 use std::process::Command;
 
+use crosspull_support::{End, Story, path_text, text};
 use serde_json::Value;
 
-use crate::end::End;
 use crate::secrets;
-use crate::story::{Story, text as path_text};
-use crate::world::text;
 
 fn signal(name: &str, process: u32) {
     let sent = Command::new("kill").args([name, &process.to_string()]).status().expect("kill");

@@ -1,12 +1,10 @@
 //! What the cluster's present principal has, the new one gets too, or it is said what it lacks.
 
+use crosspull_support::{Story, text};
 use serde_json::Value;
 
-use crate::story::Story;
-use crate::world::text;
-
 /// The warning that the new principal will lack something.
-fn lack(end: &crate::end::End) -> String {
+fn lack(end: &crosspull_support::End) -> String {
     let found = end.findings("warn").map(|f| text(f, "text")).find(|text| text.contains("will lack"));
     found.unwrap_or_default().to_owned()
 }

@@ -6,10 +6,8 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use crosspull_sim::Tenant;
+use crosspull_support::{End, Story};
 use serde_json::Value;
-
-use crate::end::End;
-use crate::story::Story;
 
 /// Nothing that is secret is in what the program said or kept: neither the operators' secrets, nor those that it made,
 /// nor any token that a service gave it.

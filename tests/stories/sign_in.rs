@@ -1,11 +1,9 @@
 //! Every way to sign in, for A and for B, alone and combined.
 
 use crosspull_sim::Tenant;
+use crosspull_support::{End, Story, path_text, text};
 
-use crate::end::End;
 use crate::secrets;
-use crate::story::{Story, text as path_text};
-use crate::world::text;
 
 const WAYS: [&str; 2] = ["--sign-in-a", "--sign-in-b"];
 

@@ -1,6 +1,6 @@
 //! A check stops the run: exit code 4, nothing was written.
 
-use crate::story::Story;
+use crosspull_support::Story;
 
 #[test]
 fn a_managed_identity_cannot_be_reset() {

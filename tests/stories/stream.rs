@@ -3,10 +3,8 @@
 
 use std::process::{Command, Stdio};
 
+use crosspull_support::{End, Story, path_text as text};
 use serde_json::Value;
-
-use crate::end::End;
-use crate::story::{Story, text};
 
 /// A call that is never answered.
 fn hangs(on: &str) -> Story {

@@ -1,10 +1,7 @@
 //! What a run made is taken back, newest first, and nothing that was found.
 
+use crosspull_support::{End, Story, text};
 use serde_json::Value;
-
-use crate::end::End;
-use crate::story::Story;
-use crate::world::text;
 
 /// The steps that were taken back, in their order, with how.
 fn steps(end: &End) -> Vec<(u64, String)> {

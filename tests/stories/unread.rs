@@ -1,8 +1,6 @@
 //! What could not be read of the present principal's rights is never taken for what is not there.
 
-use crate::end::End;
-use crate::story::Story;
-use crate::world::text;
+use crosspull_support::{End, Story, text};
 
 /// A fault at every request that matches.
 fn always(on: &str, what: &str) -> String {

@@ -1,7 +1,7 @@
 //! A reset that was accepted is watched until its time is over, whatever the answers in between, and what is tidied up
 //! after it fails nothing.
 
-use crate::story::Story;
+use crosspull_support::Story;
 
 /// Faults at the question how far the reset is.
 fn asked(nth: &str, what: &str) -> String {

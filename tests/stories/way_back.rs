@@ -1,9 +1,7 @@
 //! Going back is as careful as going.
 
 use crosspull_sim::Tenant;
-
-use crate::story::{Story, text as path_text};
-use crate::world::text;
+use crosspull_support::{Story, path_text, text};
 
 /// The object id of the former principal.
 fn former(story: &Story) -> String {

@@ -4,9 +4,6 @@
 mod reader;
 #[cfg(test)]
 mod replay;
-#[cfg(test)]
-#[path = "../terminal/mod.rs"]
-mod terminal;
 
 #[cfg(test)]
 mod tests {
@@ -15,7 +12,7 @@ mod tests {
 
     use crate::reader::{Command, Line, read};
     use crate::replay::{Recorder, shell};
-    use crate::terminal::{command, open};
+    use crosspull_support::terminal::{command, open};
 
     const TAPE: &str = include_str!("../../demo.tape");
     /// A program that is there to be looked at, and what it shows.

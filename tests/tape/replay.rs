@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use crosspull_support::terminal::{Window, command};
 use portable_pty::CommandBuilder;
 
 use crate::reader::{Command, Line};
-use crate::terminal::{Window, command};
 
 /// The shell of the tape, that finds programs in this folder first.
 pub fn shell(programs: &Path, home: &Path) -> CommandBuilder {

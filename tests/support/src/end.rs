@@ -23,7 +23,7 @@ pub struct End {
 }
 
 impl End {
-    /// It ended with this exit code.
+    /// The program ended with this exit code.
     pub fn exits(&self, code: i32) -> &Self {
         assert_eq!(self.code, Some(code), "\n{self}");
         self
@@ -43,7 +43,7 @@ impl End {
         self.exits(0).verdict("done").says_nothing_aside()
     }
 
-    /// It was done. What an earlier part of the run saved may be spoken of aside.
+    /// All was done. What an earlier part of the run saved may be spoken of aside.
     pub fn ends_well(&self) -> &Self {
         self.exits(0).verdict("done")
     }
@@ -81,7 +81,7 @@ impl End {
         self.events("check_ended").map(|e| &e["finding"]).filter(move |f| f["level"] == level)
     }
 
-    /// It complained about its input on standard error in these words, with exit code 2, and said nothing else: on
+    /// The program complained about its input on standard error in these words, with exit code 2, and said nothing else: on
     /// standard output nothing, or in JSON the end alone, with the same words.
     pub fn complains(&self, sentence: &str) -> &Self {
         self.exits(2);

@@ -1,0 +1,202 @@
+//! What people do in the clouds of a story beside the program: by a browser, by another tool, by hand.
+
+use crosspull_sim::Tenant;
+use serde_json::Value;
+
+use crate::story::Story;
+use crate::world::text;
+
+impl Story {
+    /// A person opens a sign-in page in a browser, chooses an account, and the browser goes where the page sends it.
+    pub fn sign_in_by_browser(&self, page: &str, account: &str) -> String {
+        let client = self.browser();
+        let form = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("user", account)
+            .append_pair("decision", "accept")
+            .finish();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let shown = client.get(page).send().await.expect("the page");
+            assert!(shown.status().is_success(), "{}", shown.text().await.expect("words"));
+            let sent = client.post(page).header("content-type", "application/x-www-form-urlencoded").body(form).send();
+            let sent = sent.await.expect("an answer");
+            let to = sent.headers().get("location").map(|to| to.to_str().expect("an address").to_owned());
+            let Some(to) = to else { return sent.text().await.expect("words") };
+            client.get(to).send().await.expect("it comes back").text().await.expect("words")
+        })
+    }
+
+    /// An administrator of tenant B runs the command that lets an app in, in place of opening the page.
+    pub fn provision_by_hand(&self, app: &str) {
+        let token = self.token(Tenant::B, "https://graph.microsoft.com/.default");
+        let body = serde_json::json!({ "appId": app }).to_string();
+        let url = format!("{}/v1.0/servicePrincipals", self.ready.arm);
+        self.post(&url, Some(&token), "application/json", body);
+    }
+
+    /// An administrator of tenant B gives an app's service principal there a role on the registry.
+    pub fn grant_by_hand(&self, app: &str, role: &str) {
+        self.assign_by_hand(uuid::Uuid::new_v4(), app, role, None);
+    }
+
+    /// An administrator of tenant B assigns a role under that name, with a condition. Where the name is taken, the
+    /// condition changes.
+    pub fn assign_by_hand(&self, name: uuid::Uuid, app: &str, role: &str, condition: Option<&str>) {
+        let token = self.token(Tenant::B, "https://management.azure.com/.default");
+        let world = self.world();
+        let principal = world.principals("b", app).first().map(|id| (*id).to_owned()).expect("it is there");
+        let scope = &self.ready.registry;
+        let url = format!(
+            "{}{scope}/providers/Microsoft.Authorization/roleAssignments/{name}?api-version=2022-04-01",
+            self.ready.arm
+        );
+        let definition = format!("/providers/Microsoft.Authorization/roleDefinitions/{role}");
+        let body = serde_json::json!({ "properties": {
+            "roleDefinitionId": definition, "principalId": principal, "principalType": "ServicePrincipal",
+            "condition": condition, "conditionVersion": condition.map(|_| "2.0"),
+        }});
+        self.send(reqwest::Method::PUT, &url, Some(&token), "application/json", body.to_string());
+    }
+
+    /// Somebody of tenant A registers an app with those tags; gives its object id.
+    pub fn register_app(&self, name: &str, tags: &[&str]) -> String {
+        let token = self.token(Tenant::A, "https://graph.microsoft.com/.default");
+        let body = serde_json::json!({ "displayName": name, "signInAudience": "AzureADMultipleOrgs", "tags": tags });
+        let url = format!("{}/v1.0/applications", self.ready.arm);
+        text(&self.post(&url, Some(&token), "application/json", body.to_string()), "id").to_owned()
+    }
+
+    /// Somebody of tenant A adds a secret to an app, by its object id.
+    pub fn add_secret_by_hand(&self, object: &str, name: &str) {
+        let token = self.token(Tenant::A, "https://graph.microsoft.com/.default");
+        let body = serde_json::json!({ "passwordCredential": { "displayName": name } });
+        let url = format!("{}/v1.0/applications/{object}/addPassword", self.ready.arm);
+        self.post(&url, Some(&token), "application/json", body.to_string());
+    }
+
+    /// Somebody of tenant A removes a secret from an app, by their ids.
+    pub fn remove_secret_by_hand(&self, object: &str, key: &str) {
+        let token = self.token(Tenant::A, "https://graph.microsoft.com/.default");
+        let body = serde_json::json!({ "keyId": key });
+        let url = format!("{}/v1.0/applications/{object}/removePassword", self.ready.arm);
+        self.post(&url, Some(&token), "application/json", body.to_string());
+    }
+
+    /// Somebody of a tenant takes a role away, by the assignment's id.
+    pub fn remove_role_by_hand(&self, tenant: Tenant, assignment: &str) {
+        let token = self.token(tenant, "https://management.azure.com/.default");
+        let url = format!("{}{assignment}?api-version=2022-04-01", self.ready.arm);
+        self.send(reqwest::Method::DELETE, &url, Some(&token), "application/json", String::new());
+    }
+
+    /// Somebody of tenant A gives a principal Reader on the cluster's subscription; gives the assignment's id.
+    pub fn grant_reader_by_hand(&self, principal: &str) -> String {
+        self.grant_in_a(principal, "acdd72a7-3385-48ef-bd42-f606fba81ae7")
+    }
+
+    /// Somebody of tenant A gives a principal Network Contributor there; gives the assignment's id.
+    pub fn grant_contributor_by_hand(&self, principal: &str) -> String {
+        self.grant_in_a(principal, "4d97b98b-1d4f-4787-a291-c67834d212e7")
+    }
+
+    fn grant_in_a(&self, principal: &str, role: &str) -> String {
+        let token = self.token(Tenant::A, "https://management.azure.com/.default");
+        let scope = format!("/subscriptions/{}", self.ready.tenants.a.subscription);
+        let id = format!("{scope}/providers/Microsoft.Authorization/roleAssignments/{}", uuid::Uuid::new_v4());
+        let definition = format!("/providers/Microsoft.Authorization/roleDefinitions/{role}");
+        let body = serde_json::json!({ "properties": {
+            "roleDefinitionId": definition, "principalId": principal, "principalType": "ServicePrincipal",
+        }});
+        let url = format!("{}{id}?api-version=2022-04-01", self.ready.arm);
+        self.send(reqwest::Method::PUT, &url, Some(&token), "application/json", body.to_string());
+        id
+    }
+
+    /// Somebody of tenant A changes the condition of a role assignment, as the world shows it.
+    pub fn set_condition_by_hand(&self, assignment: &Value, condition: &str) {
+        let token = self.token(Tenant::A, "https://management.azure.com/.default");
+        let url = format!("{}{}?api-version=2022-04-01", self.ready.arm, text(assignment, "id"));
+        let now = self.send(reqwest::Method::GET, &url, Some(&token), "application/json", String::new());
+        let mut properties = now["properties"].clone();
+        properties["condition"] = condition.into();
+        let wanted = ["roleDefinitionId", "principalId", "principalType", "condition", "conditionVersion"];
+        let body: serde_json::Map<String, Value> =
+            wanted.iter().map(|name| ((*name).to_owned(), properties[*name].clone())).collect();
+        let body = serde_json::json!({ "properties": body }).to_string();
+        self.send(reqwest::Method::PUT, &url, Some(&token), "application/json", body);
+    }
+
+    /// An administrator of tenant B deletes a service principal there.
+    pub fn remove_from_b(&self, principal: &str) {
+        let token = self.token(Tenant::B, "https://graph.microsoft.com/.default");
+        let url = format!("{}/v1.0/servicePrincipals/{principal}", self.ready.arm);
+        self.send(reqwest::Method::DELETE, &url, Some(&token), "application/json", String::new());
+    }
+
+    /// Somebody of tenant A deletes a service principal there.
+    pub fn remove_from_a(&self, principal: &str) {
+        let token = self.token(Tenant::A, "https://graph.microsoft.com/.default");
+        let url = format!("{}/v1.0/servicePrincipals/{principal}", self.ready.arm);
+        self.send(reqwest::Method::DELETE, &url, Some(&token), "application/json", String::new());
+    }
+
+    /// An operator of tenant A gives the cluster another app, that of an operator; gives the app's id.
+    pub fn give_another_app(&self) -> String {
+        let operator = self.sim.operator(Tenant::A);
+        let host = &self.ready.arm;
+        let token = self.token(Tenant::A, "https://management.azure.com/.default");
+        let app = operator.client_id.to_string();
+        let body = serde_json::json!({ "clientId": app, "secret": operator.client_secret.reveal() }).to_string();
+        let cluster = text(self.world().cluster(), "id").to_owned();
+        let url = format!("{host}{cluster}/resetServicePrincipalProfile?api-version=2026-05-01");
+        self.post(&url, Some(&token), "application/json", body);
+        self.until("the reset by hand ends", |world| world.cluster()["provisioningState"] == "Succeeded");
+        app
+    }
+
+    /// An operator's token, as somebody else than the program asks for it.
+    fn token(&self, tenant: Tenant, scope: &str) -> String {
+        let operator = self.sim.operator(tenant);
+        let id = match tenant {
+            Tenant::A => self.ready.tenants.a.id,
+            Tenant::B => self.ready.tenants.b.id,
+        };
+        let form = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("grant_type", "client_credentials")
+            .append_pair("client_id", &operator.client_id.to_string())
+            .append_pair("client_secret", operator.client_secret.reveal())
+            .append_pair("scope", scope)
+            .finish();
+        let url = format!("{}/{id}/oauth2/v2.0/token", self.ready.arm);
+        text(&self.post(&url, None, "application/x-www-form-urlencoded", form), "access_token").to_owned()
+    }
+
+    /// Posts to the cloud, as somebody else than the program does; gives the answer, which must be a success.
+    fn post(&self, url: &str, token: Option<&str>, kind: &str, body: String) -> Value {
+        self.send(reqwest::Method::POST, url, token, kind, body)
+    }
+
+    /// Sends a request to the cloud, as somebody else than the program does; gives the answer, which must be a success.
+    fn send(&self, method: reqwest::Method, url: &str, token: Option<&str>, kind: &str, body: String) -> Value {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let client = self.browser();
+        runtime.block_on(async {
+            let mut request = client.request(method, url).header("content-type", kind).body(body);
+            if let Some(token) = token {
+                request = request.bearer_auth(token);
+            }
+            let answer = request.send().await.expect("an answer").error_for_status().expect("a success");
+            let body = answer.bytes().await.expect("a body");
+            if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).expect("JSON") }
+        })
+    }
+
+    /// A client that trusts the cloud and follows nothing by itself.
+    fn browser(&self) -> reqwest::Client {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let authority = reqwest::Certificate::from_pem(self.sim.ca_pem().as_bytes()).expect("the cloud's authority");
+        let builder = reqwest::Client::builder().tls_certs_only([authority]).no_proxy();
+        builder.redirect(reqwest::redirect::Policy::none()).build().expect("a client")
+    }
+}

@@ -1,0 +1,137 @@
+//! A story's stage: the simulated cloud of a scenario, and the folder of the operator who runs the program against it.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use crosspull_sim::{Options, Ready, Scenario, Sim, write_files};
+use tempfile::TempDir;
+
+use crate::cloud::CloudThread;
+use crate::world::World;
+
+/// What divides the cloud's delays and the program's own waits.
+const SPEED: f64 = 100.0;
+
+/// A simulated cloud, and the folder of the operator who runs the program against it.
+pub struct Story {
+    /// The cloud.
+    pub sim: Sim,
+    /// Where it is, and what is in it.
+    pub ready: Ready,
+    environment: BTreeMap<String, String>,
+    pub(crate) folder: TempDir,
+    /// How many runs were begun.
+    pub(crate) runs: Cell<u32>,
+    pub(crate) begin: World,
+    // Last: the cloud goes before the thread that it lives on.
+    _thread: CloudThread,
+}
+
+impl Story {
+    /// Starts the cloud of a scenario, with its answers and environment in files as `crosspull simulate` writes them.
+    pub fn of(scenario: &str) -> Self {
+        Self::of_all(&[scenario])
+    }
+
+    /// Starts the cloud of several scenarios, later ones over earlier ones.
+    pub fn of_all(scenarios: &[&str]) -> Self {
+        let named = |name: &&str| Scenario::named(name).expect("a scenario of this name");
+        Self::begin_with(scenarios.iter().map(named).collect())
+    }
+
+    /// Starts the cloud of several scenarios with one over them that is only this story's, in TOML.
+    pub fn told(scenarios: &[&str], own: &str) -> Self {
+        let named = scenarios.iter().map(|name| Scenario::named(name).expect("a scenario of this name"));
+        Self::begin_with(named.chain([Scenario::from_toml(own).expect("a scenario")]).collect())
+    }
+
+    fn begin_with(scenarios: Vec<Scenario>) -> Self {
+        let options = Options { scenarios, speed: SPEED, record: true, ..Options::default() };
+        let (sim, thread) = CloudThread::start(options);
+        let folder = tempfile::tempdir().expect("a folder");
+        let ready = write_files(&sim, &folder.path().join("cloud")).expect("the cloud's files");
+        let lines = std::fs::read_to_string(ready.env.as_deref().expect("env")).expect("env can be read");
+        let environment = exported(&lines);
+        let begin = World::of(&sim);
+        Self { sim, ready, environment, folder, runs: Cell::new(0), begin, _thread: thread }
+    }
+
+    /// Sets a variable of the operator's environment.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.environment.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Takes a variable out of the operator's environment.
+    pub fn without(mut self, name: &str) -> Self {
+        assert!(self.environment.remove(name).is_some(), "{name} was not set");
+        self
+    }
+
+    /// Adds a line to the answers file.
+    pub fn with_answer(self, line: &str) -> Self {
+        let mut file = OpenOptions::new().append(true).open(self.answers()).expect("the answers file");
+        writeln!(file, "{line}").expect("written");
+        self
+    }
+
+    /// The environment that the program has.
+    pub fn variables(&self) -> BTreeMap<String, String> {
+        let own = [
+            ("PATH", std::env::var("PATH").unwrap_or_default()),
+            ("XDG_STATE_HOME", path_text(&self.state()).to_owned()),
+            // Whatever a story does wrong, it calls nobody outside this machine. To this machine no proxy is used.
+            ("HTTPS_PROXY", "http://127.0.0.1:9".to_owned()),
+        ];
+        let own = own.into_iter().map(|(name, value)| (name.to_owned(), value));
+        own.chain(self.environment.clone()).collect()
+    }
+
+    /// The operator's folder.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The answers file.
+    pub fn answers(&self) -> &str {
+        path_text(self.ready.answers.as_deref().expect("answers"))
+    }
+
+    /// A path in the operator's folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// `$XDG_STATE_HOME`.
+    pub fn state(&self) -> PathBuf {
+        self.path("state")
+    }
+
+    /// The world as it was before anything was run.
+    pub const fn begin(&self) -> &World {
+        &self.begin
+    }
+
+    /// The world as it is.
+    pub fn world(&self) -> World {
+        World::of(&self.sim)
+    }
+}
+
+/// The variables that lines such as `export NAME='value'` set.
+fn exported(lines: &str) -> BTreeMap<String, String> {
+    let one = |line: &str| {
+        let (name, value) = line.strip_prefix("export ")?.split_once('=')?;
+        Some((name.to_owned(), value.strip_prefix('\'')?.strip_suffix('\'')?.to_owned()))
+    };
+    let lines = lines.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
+    lines.map(|line| one(line).unwrap_or_else(|| panic!("no export: {line}"))).collect()
+}
+
+/// A path as an argument.
+pub fn path_text(path: &Path) -> &str {
+    path.to_str().expect("a path in UTF-8")
+}
