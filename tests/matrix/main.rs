@@ -17,6 +17,7 @@ use network::{FAULTS, Place, STRUCK};
 
 /// The network fails: the connection is cut, or the answer is lost, refused, late, or torn.
 #[test]
+#[ignore = "hundreds of runs, some minutes: cargo test --test matrix -- --ignored"]
 fn a_call_that_fails_in_any_way_is_mended() {
     let places = Place::all();
     let cells = places.iter().flat_map(|place| FAULTS.iter().map(move |fault| (place, fault)));
@@ -30,6 +31,7 @@ fn a_call_that_fails_in_any_way_is_mended() {
 
 /// A read of the checks never comes: refused, failing, or torn, however often it is asked.
 #[test]
+#[ignore = "hundreds of runs, some minutes: cargo test --test matrix -- --ignored"]
 fn a_read_of_the_checks_that_never_comes_is_not_taken_for_what_is_not_there() {
     let reads = reads::all();
     let cells = reads.iter().flat_map(|read| reads::FAULTS.iter().map(move |fault| (read, fault)));
@@ -42,6 +44,7 @@ fn a_read_of_the_checks_that_never_comes_is_not_taken_for_what_is_not_there() {
 
 /// The program is gone at any moment of any call: killed, crashed, out of power.
 #[test]
+#[ignore = "hundreds of runs, some minutes: cargo test --test matrix -- --ignored"]
 fn a_run_killed_at_any_moment_of_any_call_goes_on_or_is_taken_back() {
     let calls = inside::calls();
     let cuts = calls.iter().flat_map(|call| Moment::ALL.map(|moment| Cut { call: call.clone(), moment }));

@@ -1,19 +1,21 @@
 //! The disk is full, or cannot be written: nothing more is sent, and the run goes on once there is room.
 
-use crosspull_support::{Story, path_text as text};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crosspull_support::{Story, path_text as text, side_by_side};
 
 #[test]
 fn a_disk_that_fills_up_at_any_moment_leaves_a_run_that_goes_on() {
-    let mut broken = 0;
+    let broken = AtomicUsize::new(0);
     // The journal of a whole run has about 60 KiB; a file may have so many blocks of 512 bytes.
-    for blocks in [1, 16, 24, 32, 40, 48, 56, 64, 80, 96] {
+    side_by_side([1, 16, 24, 32, 40, 48, 56, 64, 80, 96], |blocks| {
         let story = Story::of("happy");
         let answers = story.answers();
         let line =
             format!("trap '' XFSZ; ulimit -f {blocks}; exec crosspull apply --answers {answers} --yes --output json");
         let end = story.shell(&line);
         if end.code != Some(0) {
-            broken += 1;
+            broken.fetch_add(1, Ordering::Relaxed);
             end.exits(1).verdict("failed");
             assert!(end.err.contains("cannot be written") && end.err.contains("Nothing more was sent"), "{end}");
             // Where not even the plan could be kept, nothing was sent at all, and a new run is begun.
@@ -26,8 +28,8 @@ fn a_disk_that_fills_up_at_any_moment_leaves_a_run_that_goes_on() {
             }
         }
         story.is_done("AcrPull");
-    }
-    assert!(broken >= 4, "the disk was never full");
+    });
+    assert!(broken.into_inner() >= 4, "the disk was never full");
 }
 
 #[test]

@@ -1,10 +1,9 @@
 //! Answers that mean harm: none reaches the terminal raw, none leads a token or a secret astray, and none keeps the
 //! program for long.
 
-use crosspull_sim::Tenant;
-use crosspull_support::{End, Story};
-
 use crate::secrets;
+use crosspull_sim::Tenant;
+use crosspull_support::{End, Story, side_by_side};
 
 /// The planes of the cloud.
 const PLANES: [&str; 5] = ["entra", "graph", "arm", "registry", "kubernetes"];
@@ -43,14 +42,13 @@ fn is_calm(what: &str, story: &Story, end: &End) {
 
 #[test]
 fn a_plane_whose_answers_are_all_spoilt_ends_the_run_with_words() {
-    for plane in PLANES {
-        for act in ["'wrong_types'", "'escapes'", "'redirect'", "'elsewhere'", "'garbage'"] {
-            let story = spoilt(plane, act);
-            let end = story.apply(&[]);
-            is_calm(&format!("{act} from {plane}"), &story, &end);
-            secrets::are_kept_so_far(&story, &end);
-        }
-    }
+    let acts = ["'wrong_types'", "'escapes'", "'redirect'", "'elsewhere'", "'garbage'"];
+    side_by_side(PLANES.into_iter().flat_map(|plane| acts.map(|act| (plane, act))), |(plane, act)| {
+        let story = spoilt(plane, act);
+        let end = story.apply(&[]);
+        is_calm(&format!("{act} from {plane}"), &story, &end);
+        secrets::are_kept_so_far(&story, &end);
+    });
 }
 
 #[test]

@@ -15,7 +15,7 @@ const FIRST_COPY: &str = "name = 'first-copy'\nsays = 'the first copy of a role 
 fn terminated_in_its_wait(story: &Story) -> String {
     let before = story.runs_but(&[]);
     let mut sent = false;
-    let end = story.apply_while(&["--soak", "30"], |event, process| {
+    let end = story.apply_while(&["--soak", "6"], |event, process| {
         if !sent && event["event"] == "waiting" && event["why"] == SOAKS {
             sent = true;
             let kill = Command::new("kill").args(["-TERM", &process.to_string()]).status().expect("kill");

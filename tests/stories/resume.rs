@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crosspull_support::{End, Story, path_text, text};
+use crosspull_support::{End, Story, path_text, side_by_side, text};
 use serde_json::Value;
 
 use crate::secrets;
@@ -84,20 +84,20 @@ fn signals_stop_a_run_anywhere_and_it_goes_on() {
         sends_the_reset,
         |e| e["event"] == "call_started" && text(e, "url").ends_with("/pods"),
     ];
-    for (name, code) in [("-HUP", Some(129)), ("-INT", Some(130)), ("-TERM", Some(143)), ("-KILL", None)] {
-        for place in places {
-            let story = Story::of("happy");
-            let end = ended_by(&story, name, place);
-            if code.is_some() && end.code != Some(0) {
-                assert_eq!(end.code, code, "\n{end}");
-                end.verdict("interrupted");
-            }
-            story.resume(&[]).ends_well();
-            story.is_done("AcrPull");
-            story.undo(&[]).ends_well();
-            story.is_taken_back();
+    let signals = [("-HUP", Some(129)), ("-INT", Some(130)), ("-TERM", Some(143)), ("-KILL", None)];
+    let cases = signals.into_iter().flat_map(|signal| places.map(|place| (signal, place)));
+    side_by_side(cases, |((name, code), place)| {
+        let story = Story::of("happy");
+        let end = ended_by(&story, name, place);
+        if code.is_some() && end.code != Some(0) {
+            assert_eq!(end.code, code, "\n{end}");
+            end.verdict("interrupted");
         }
-    }
+        story.resume(&[]).ends_well();
+        story.is_done("AcrPull");
+        story.undo(&[]).ends_well();
+        story.is_taken_back();
+    });
 }
 
 #[test]
@@ -159,17 +159,17 @@ fn a_second_program_on_the_same_run_is_told() {
 }
 
 #[test]
+#[ignore = "three hours are waited out twice, each in twenty seconds"]
 fn a_reset_that_hangs_is_unknown_and_stays_so() {
     let story = Story::told(&["reset-hangs"], AT_ONCE);
-    let end = story.apply(&["--pace", "2000"]);
+    let end = story.apply(&["--pace", "500"]);
     end.exits(1).verdict("failed");
     assert_eq!(end.outcome("reset-cluster"), "unknown", "\n{end}");
     assert!(text(end.trouble(), "why").contains("did not end in three hours"), "\n{end}");
     assert!(text(end.trouble(), "now").contains("crosspull resume"), "\n{end}");
-    let again = story.resume(&["--pace", "2000"]);
-    again.exits(1).verdict("failed");
+    let said = story.run(&["resume", &story.run_id(), "--yes", "--pace", "500"]);
+    said.exits(1);
     assert_eq!(story.taken_by("/resetServicePrincipalProfile"), 1, "it is not sent again while Azure works on it");
-    let said = story.run(&["resume", &story.run_id(), "--yes", "--pace", "2000"]);
     assert!(said.out.contains(&format!("Next: crosspull resume {}", story.run_id())), "{said}");
     assert!(said.out.contains("is in the state Updating"), "the state of the cluster is told\n{said}");
 }

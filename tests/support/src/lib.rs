@@ -9,11 +9,13 @@ mod cloud;
 mod commands;
 mod end;
 mod program;
+mod side_by_side;
 mod story;
 pub mod terminal;
 mod world;
 
 pub use end::End;
 pub use program::program;
+pub use side_by_side::side_by_side;
 pub use story::{Story, path_text};
 pub use world::{World, text};
