@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use url::Url;
 
 use crate::door::Door;
-use crate::patience::Halt;
 use crate::reply::Operation;
 use crate::request;
+use crate::step_result::StepError;
 use crate::wire::{CallError, Reply, asked_wait};
 
 /// How long an operation may take. A reset of a large cluster takes an hour and more (`azure-facts.md` 0, fact 9).
@@ -48,7 +48,7 @@ pub fn address(headers: &HeaderMap, arm: &Url) -> Result<Option<Url>, String> {
 ///
 /// # Errors
 /// Failed where the operation failed; unknown where its end could not be seen.
-pub async fn follow(door: &Door, work: &Work, side: Side, what: &str, accepted: &Reply) -> Result<(), Halt> {
+pub async fn follow(door: &Door, work: &Work, side: Side, what: &str, accepted: &Reply) -> Result<(), StepError> {
     // Where it is asked on another host, or nowhere, the cluster itself tells.
     let Ok(Some(url)) = address(&accepted.headers, &door.endpoints().arm) else { return Ok(()) };
     ask_until_over(door, work, side, what, url, pause(door, accepted)).await
@@ -59,7 +59,7 @@ pub async fn follow(door: &Door, work: &Work, side: Side, what: &str, accepted: 
 ///
 /// # Errors
 /// The same.
-pub async fn watch(door: &Door, work: &Work, side: Side, what: &str, url: Url) -> Result<(), Halt> {
+pub async fn watch(door: &Door, work: &Work, side: Side, what: &str, url: Url) -> Result<(), StepError> {
     if url.origin() != door.endpoints().arm.origin() {
         return Err(unseen(what, "The journal names another host to ask how far the operation is.".to_owned()));
     }
@@ -80,7 +80,7 @@ async fn ask_until_over(
     what: &str,
     url: Url,
     first: Duration,
-) -> Result<(), Halt> {
+) -> Result<(), StepError> {
     let pace = door.wire().pace();
     let begun = Instant::now();
     let mut wait = first;
@@ -90,11 +90,11 @@ async fn ask_until_over(
         // One that was accepted earlier may be over by now.
         if !wait.is_zero() {
             let why = "the operation is running";
-            door.wire().pause(work, why, wait, pace.of(AT_MOST), tries).await.map_err(|e| Halt::of(what, e))?;
+            door.wire().pause(work, why, wait, pace.of(AT_MOST), tries).await.map_err(|e| StepError::of(what, e))?;
         }
         let reply = match door.raw(work, request::operation(side, url.clone())).await {
             Ok(reply) => reply,
-            Err(error @ (CallError::Stopped | CallError::Journal(_))) => return Err(Halt::of(what, error)),
+            Err(error @ (CallError::Stopped | CallError::Journal(_))) => return Err(StepError::of(what, error)),
             // Nothing says where it is asked any more: the cluster itself tells.
             Err(CallError::Refused(r)) if matches!(r.refusal.status, Some(404 | 410)) && gone >= GONE => return Ok(()),
             // It was accepted, so it goes on whatever the answers in between: an outage of the line or of the service,
@@ -110,7 +110,7 @@ async fn ask_until_over(
         match verdict(&reply) {
             Some(Ok(())) => return Ok(()),
             Some(Err(refusal)) => {
-                return Err(Halt::Failed(Trouble::from_refusal(what, refusal).because(
+                return Err(StepError::Failed(Trouble::from_refusal(what, refusal).because(
                     "Azure accepted it, and its operation failed; Azure's own words are below.",
                     "Repair what they name. A repeated reset is the documented repair: crosspull resume makes it.",
                 )));
@@ -124,8 +124,8 @@ async fn ask_until_over(
 }
 
 /// The end of an operation could not be seen.
-fn unseen(what: &str, why: String) -> Halt {
-    Halt::Unknown(Trouble::new(what, why, LOOK))
+fn unseen(what: &str, why: String) -> StepError {
+    StepError::Unknown(Trouble::new(what, why, LOOK))
 }
 
 /// What to do about an operation whose end was not seen.

@@ -4,10 +4,10 @@
 use std::time::{Duration, Instant};
 
 use crosspull_core::event::Work;
-use crosspull_core::explain::{NoConnection, Refusal, Trouble};
+use crosspull_core::explain::{Refusal, Trouble};
 use crosspull_core::text::duration;
 
-use crate::journal::JournalError;
+use crate::step_result::StepError;
 use crate::wire::{CallError, Wire};
 
 /// How often to ask, and for how long.
@@ -28,108 +28,6 @@ pub enum Asked<T> {
     Yes(T),
     /// Not yet; why, in words that complete "waiting: …", and what the service said.
     NotYet(&'static str, Option<Refusal>),
-}
-
-/// Why a step went no further.
-#[derive(Debug)]
-pub enum Halt {
-    /// It did not work.
-    Failed(Trouble),
-    /// It may or may not have worked.
-    Unknown(Trouble),
-    /// A person must act first.
-    Waits(Trouble),
-    /// The operator said stop.
-    Stopped,
-    /// A step that it builds on did not end well.
-    Blocked,
-    /// It is not taken back, since something that stays needs it; what comes before it in the run stays too.
-    Needed(Trouble),
-    /// The journal cannot be written.
-    Journal(JournalError),
-}
-
-impl From<JournalError> for Halt {
-    fn from(error: JournalError) -> Self {
-        Self::Journal(error)
-    }
-}
-
-impl Halt {
-    /// What a call's error means for the step; `what` says what did not happen, as a sentence.
-    #[must_use]
-    pub fn of(what: &str, error: CallError) -> Self {
-        match error {
-            CallError::Refused(refused) => Self::Failed(Trouble::from_refusal(what, refused.refusal)),
-            CallError::Unreachable(refusal) if matches!(refusal.code.as_str(), "Torn" | "TooLarge" | "Elsewhere") => {
-                Self::Failed(Trouble::from_refusal(what, refusal).because(
-                    "The service's answer cannot be used.",
-                    "Go on with crosspull resume. If it lasts, report it with the request's address.",
-                ))
-            }
-            CallError::Unreachable(refusal) if NoConnection::of(&refusal).is_some() => {
-                let trouble = Trouble::from_refusal(what, refusal);
-                let now = format!("{} Then go on with crosspull resume.", trouble.now);
-                Self::Failed(Trouble { now, ..trouble })
-            }
-            CallError::Unreachable(refusal) => Self::Failed(Trouble::from_refusal(what, refusal).because(
-                "The service could not be reached.",
-                "Check the connection, then go on with crosspull resume.",
-            )),
-            CallError::Lost(refusal) => Self::Unknown(Trouble::from_refusal(what, refusal).because(
-                "The answer was lost, so it may have been done all the same.",
-                "Go on with crosspull resume: it looks first.",
-            )),
-            CallError::SignIn(trouble) => Self::Failed(trouble),
-            CallError::Journal(error) => Self::Journal(error),
-            CallError::Stopped => Self::Stopped,
-        }
-    }
-}
-
-impl Halt {
-    /// Why it went no further, as sentences.
-    #[must_use]
-    pub fn why(&self) -> String {
-        match self {
-            Self::Failed(trouble) | Self::Unknown(trouble) | Self::Waits(trouble) | Self::Needed(trouble) => {
-                let words = trouble.refusal.as_ref().map(|refusal| format!(" ({refusal})"));
-                format!("{}{}", trouble.why, words.unwrap_or_default())
-            }
-            Self::Journal(error) => format!("{error}."),
-            Self::Stopped => "You stopped it.".to_owned(),
-            Self::Blocked => "A step before it did not end well.".to_owned(),
-        }
-    }
-
-    /// Turns a failure into one that keeps what comes before it in the run.
-    #[must_use]
-    pub fn needed(self) -> Self {
-        match self {
-            Self::Failed(trouble) => Self::Needed(trouble),
-            other => other,
-        }
-    }
-
-    /// Turns a failure into one whose outcome nobody knows.
-    #[must_use]
-    pub fn unknown(self) -> Self {
-        match self {
-            Self::Failed(trouble) => Self::Unknown(trouble),
-            other => other,
-        }
-    }
-
-    /// The same halt with another way out, where it has one.
-    #[must_use]
-    pub fn now(self, now: &str) -> Self {
-        let told = |trouble: Trouble| Trouble { now: now.to_owned(), ..trouble };
-        match self {
-            Self::Failed(trouble) => Self::Failed(told(trouble)),
-            Self::Unknown(trouble) => Self::Unknown(told(trouble)),
-            other => other,
-        }
-    }
 }
 
 impl Patience {
@@ -159,8 +57,8 @@ impl Patience {
         wire: &Wire,
         work: &Work,
         what: &str,
-        mut ask: impl AsyncFnMut() -> Result<Asked<T>, Halt>,
-    ) -> Result<T, Halt> {
+        mut ask: impl AsyncFnMut() -> Result<Asked<T>, StepError>,
+    ) -> Result<T, StepError> {
         let pace = wire.pace();
         let at_most = pace.of(self.at_most);
         let begun = Instant::now();
@@ -174,9 +72,9 @@ impl Patience {
             tries += 1;
             // One answer that was slow to come does not end it.
             if tries > 1 && begun.elapsed() >= at_most {
-                return Err(Halt::Failed(too_long(what, why, self.at_most, refusal)));
+                return Err(StepError::Failed(too_long(what, why, self.at_most, refusal)));
             }
-            wire.pause(work, why, pace.of(wait), at_most, tries).await.map_err(|e| Halt::of(what, e))?;
+            wire.pause(work, why, pace.of(wait), at_most, tries).await.map_err(|e| StepError::of(what, e))?;
             wait = (wait * 3 / 2).min(self.longest);
         }
     }

@@ -3,7 +3,7 @@
 use crosspull_core::check::{AppFacts, Check, Finding, SecretFacts, Whose, choose_app, judge_app};
 use crosspull_core::event::Work;
 use crosspull_core::ids::{AppId, ClusterId};
-use crosspull_core::names::marker;
+use crosspull_core::names::{Side, marker};
 use crosspull_core::text::printable;
 use futures_util::future::{join, join_all};
 
@@ -32,7 +32,7 @@ pub(super) async fn chosen<'r>(reads: &'r Reads<'_>, id: &ClusterId) -> Result<&
 /// Reads the apps that carry the cluster's mark, with what tells whose they are.
 async fn marked_apps(reads: &Reads<'_>, cluster: &ClusterId) -> Result<Vec<AppFacts>, Finding> {
     let work = Work::Check(Check::App);
-    let request = request::apps_tagged(reads.door.endpoints(), &marker(cluster));
+    let request = request::apps_tagged(reads.door.endpoints(), Side::A, &marker(cluster));
     let read = patiently(reads.door.wire(), &work, async || reads.door.list::<App>(&work, request.clone()).await).await;
     let apps = read.map_err(|e| call_stop(Check::App, "the apps of tenant A cannot be read", e))?;
     Ok(join_all(apps.into_iter().map(|app| described(reads, &work, app))).await)
@@ -43,7 +43,7 @@ async fn described(reads: &Reads<'_>, work: &Work, app: App) -> AppFacts {
     let owners = if reads.known.apps.contains(&app.id) {
         None
     } else {
-        let listed = reads.door.list::<Owner>(work, request::owners_of(reads.door.endpoints(), app.id)).await;
+        let listed = reads.door.list::<Owner>(work, request::owners_of(reads.door.endpoints(), Side::A, app.id)).await;
         listed.ok().map(|owners| owners.iter().map(Owner::name).collect())
     };
     facts_of(app, owners)

@@ -23,15 +23,15 @@ pub fn organization(endpoints: &Endpoints, side: Side) -> Request {
 
 /// Apps with a tag.
 #[must_use]
-pub fn apps_tagged(endpoints: &Endpoints, tag: &str) -> Request {
+pub fn apps_tagged(endpoints: &Endpoints, side: Side, tag: &str) -> Request {
     let filter = format!("tags/any(t:t eq '{tag}')");
-    graph(endpoints, Side::A, Method::GET, "/applications", &[("$filter", &filter)])
+    graph(endpoints, side, Method::GET, "/applications", &[("$filter", &filter)])
 }
 
 /// The multi-tenant app: any organisation's accounts, no API permission (`azure-facts.md` 3.3).
 #[must_use]
-pub fn create_app(endpoints: &Endpoints, name: &str, redirect_uri: &str, tags: &[&str]) -> Request {
-    graph(endpoints, Side::A, Method::POST, "/applications", &[]).json(&json!({
+pub fn create_app(endpoints: &Endpoints, side: Side, name: &str, redirect_uri: &str, tags: &[&str]) -> Request {
+    graph(endpoints, side, Method::POST, "/applications", &[]).json(&json!({
         "displayName": name,
         "signInAudience": "AzureADMultipleOrgs",
         "web": { "redirectUris": [redirect_uri] },
@@ -39,36 +39,36 @@ pub fn create_app(endpoints: &Endpoints, name: &str, redirect_uri: &str, tags: &
     }))
 }
 
-/// The app of an application id that is registered in tenant A, in a list of one or none.
+/// The app of an application id that is registered in a tenant, in a list of one or none.
 #[must_use]
-pub fn apps_of(endpoints: &Endpoints, app: AppId) -> Request {
+pub fn apps_of(endpoints: &Endpoints, side: Side, app: AppId) -> Request {
     let filter = format!("appId eq '{app}'");
-    graph(endpoints, Side::A, Method::GET, "/applications", &[("$filter", &filter)])
+    graph(endpoints, side, Method::GET, "/applications", &[("$filter", &filter)])
 }
 
 /// Deletes an app, and its service principal at home with it.
 #[must_use]
-pub fn delete_app(endpoints: &Endpoints, object: ObjectId) -> Request {
-    graph(endpoints, Side::A, Method::DELETE, &format!("/applications/{object}"), &[])
+pub fn delete_app(endpoints: &Endpoints, side: Side, object: ObjectId) -> Request {
+    graph(endpoints, side, Method::DELETE, &format!("/applications/{object}"), &[])
 }
 
 /// One app.
 #[must_use]
-pub fn app(endpoints: &Endpoints, object: ObjectId) -> Request {
-    graph(endpoints, Side::A, Method::GET, &format!("/applications/{object}"), &[])
+pub fn app(endpoints: &Endpoints, side: Side, object: ObjectId) -> Request {
+    graph(endpoints, side, Method::GET, &format!("/applications/{object}"), &[])
 }
 
 /// The owners of an app.
 #[must_use]
-pub fn owners_of(endpoints: &Endpoints, object: ObjectId) -> Request {
-    graph(endpoints, Side::A, Method::GET, &format!("/applications/{object}/owners"), &[])
+pub fn owners_of(endpoints: &Endpoints, side: Side, object: ObjectId) -> Request {
+    graph(endpoints, side, Method::GET, &format!("/applications/{object}/owners"), &[])
 }
 
 /// The federated credentials of an app.
 #[must_use]
-pub fn federated_credentials_of(endpoints: &Endpoints, object: ObjectId) -> Request {
+pub fn federated_credentials_of(endpoints: &Endpoints, side: Side, object: ObjectId) -> Request {
     let path = format!("/applications/{object}/federatedIdentityCredentials");
-    graph(endpoints, Side::A, Method::GET, &path, &[])
+    graph(endpoints, side, Method::GET, &path, &[])
 }
 
 /// The service principal of an app, in a list of one or none.
@@ -107,15 +107,15 @@ pub fn app_roles_of(endpoints: &Endpoints, principal: ObjectId) -> Request {
 
 /// A client secret. Its end is always sent, since Graph's default is two years.
 #[must_use]
-pub fn add_password(endpoints: &Endpoints, object: ObjectId, name: &str, ends: Timestamp) -> Request {
-    graph(endpoints, Side::A, Method::POST, &format!("/applications/{object}/addPassword"), &[]).json(&json!({
+pub fn add_password(endpoints: &Endpoints, side: Side, object: ObjectId, name: &str, ends: Timestamp) -> Request {
+    graph(endpoints, side, Method::POST, &format!("/applications/{object}/addPassword"), &[]).json(&json!({
         "passwordCredential": { "displayName": name, "endDateTime": ends.strftime("%Y-%m-%dT%H:%M:%SZ").to_string() }
     }))
 }
 
 /// Takes a client secret away.
 #[must_use]
-pub fn remove_password(endpoints: &Endpoints, object: ObjectId, key: KeyId) -> Request {
+pub fn remove_password(endpoints: &Endpoints, side: Side, object: ObjectId, key: KeyId) -> Request {
     let path = format!("/applications/{object}/removePassword");
-    graph(endpoints, Side::A, Method::POST, &path, &[]).json(&json!({ "keyId": key }))
+    graph(endpoints, side, Method::POST, &path, &[]).json(&json!({ "keyId": key }))
 }

@@ -195,7 +195,7 @@ fn directory_rows() -> Vec<Row> {
         ),
         row(
             "apps_tagged",
-            request::apps_tagged(&at, "crosspull:1"),
+            request::apps_tagged(&at, Side::A, "crosspull:1"),
             "GET https://graph.microsoft.com/v1.0/applications\
              ?%24filter=tags%2Fany%28t%3At%20eq%20%27crosspull%3A1%27%29",
             "A operator for Graph",
@@ -207,6 +207,7 @@ fn directory_rows() -> Vec<Row> {
             "create_app",
             request::create_app(
                 &at,
+                Side::A,
                 "crosspull aks",
                 "https://localhost/consented",
                 &["crosspull:1", "crosspull-run:7f3c9a2e"],
@@ -220,7 +221,7 @@ fn directory_rows() -> Vec<Row> {
         ),
         row(
             "app",
-            request::app(&at, OBJECT),
+            request::app(&at, Side::A, OBJECT),
             "GET https://graph.microsoft.com/v1.0/applications/bbbbbbbb-0000-4000-8000-000000000002",
             "A operator for Graph",
             "",
@@ -248,7 +249,7 @@ fn directory_rows() -> Vec<Row> {
         ),
         row(
             "apps_of",
-            request::apps_of(&at, APP),
+            request::apps_of(&at, Side::A, APP),
             "GET https://graph.microsoft.com/v1.0/applications\
              ?%24filter=appId%20eq%20%27aaaaaaaa-0000-4000-8000-000000000001%27",
             "A operator for Graph",
@@ -258,7 +259,7 @@ fn directory_rows() -> Vec<Row> {
         ),
         row(
             "delete_app",
-            request::delete_app(&at, OBJECT),
+            request::delete_app(&at, Side::A, OBJECT),
             "DELETE https://graph.microsoft.com/v1.0/applications/bbbbbbbb-0000-4000-8000-000000000002",
             "A operator for Graph",
             "",
@@ -305,7 +306,7 @@ fn directory_rows() -> Vec<Row> {
         ),
         row(
             "owners_of",
-            request::owners_of(&at, OBJECT),
+            request::owners_of(&at, Side::A, OBJECT),
             "GET https://graph.microsoft.com/v1.0/applications/bbbbbbbb-0000-4000-8000-000000000002/owners",
             "A operator for Graph",
             "",
@@ -314,7 +315,7 @@ fn directory_rows() -> Vec<Row> {
         ),
         row(
             "federated_credentials_of",
-            request::federated_credentials_of(&at, OBJECT),
+            request::federated_credentials_of(&at, Side::A, OBJECT),
             "GET https://graph.microsoft.com/v1.0/applications/bbbbbbbb-0000-4000-8000-000000000002\
              /federatedIdentityCredentials",
             "A operator for Graph",
@@ -324,7 +325,7 @@ fn directory_rows() -> Vec<Row> {
         ),
         row(
             "add_password",
-            request::add_password(&at, OBJECT, "crosspull 2026-11-22", ends),
+            request::add_password(&at, Side::A, OBJECT, "crosspull 2026-11-22", ends),
             "POST https://graph.microsoft.com/v1.0/applications/bbbbbbbb-0000-4000-8000-000000000002/addPassword",
             "A operator for Graph",
             r#"{"passwordCredential":{"displayName":"crosspull 2026-11-22","endDateTime":"2027-11-22T12:00:00Z"}}"#,
@@ -333,7 +334,7 @@ fn directory_rows() -> Vec<Row> {
         ),
         row(
             "remove_password",
-            request::remove_password(&at, OBJECT, KEY),
+            request::remove_password(&at, Side::A, OBJECT, KEY),
             "POST https://graph.microsoft.com/v1.0/applications/bbbbbbbb-0000-4000-8000-000000000002/removePassword",
             "A operator for Graph",
             r#"{"keyId":"cccccccc-0000-4000-8000-000000000003"}"#,

@@ -1,0 +1,111 @@
+//! Asks whoever may assign roles on the registry: a page for them, and then a pod that tries the pull until it works, since
+//! nobody here can ask as the identity of a cluster.
+
+use crosspull_core::event::Event;
+use crosspull_core::explain::Trouble;
+use crosspull_core::hand_over::{HandOver, RolePage};
+use crosspull_core::names::Outcome;
+use crosspull_core::operation::{AskForRole, Fact, Learnt, TakeBack};
+
+use super::shared::people;
+use super::shared::pods::{PodProof, PodResult};
+use crate::kubernetes::Kubernetes;
+use crate::patience::Patience;
+use crate::step_context::StepContext;
+use crate::step_result::{StepError, StepResult, nothing_there};
+
+/// Why the step did not end.
+const NOT_YET: &str = "The registry does not let the cluster pull yet.";
+/// A node that was refused says so within this; then the pod is made anew, since a node waits longer after each refusal.
+const ONE_TRY: Patience = Patience::new(2, 1);
+/// The value of a fact about an assignment whose id nobody here may read.
+const BY_THEM: &str = "assigned by others";
+
+/// Waits until a node of the cluster pulls; whoever may assign the role gets a page.
+pub(super) async fn perform(op: &AskForRole, context: &StepContext<'_>) -> StepResult {
+    context.begin()?;
+    let attached = Fact::Attached(op.cluster.clone(), op.registry.clone());
+    let Some(image) = op.images.first() else { return nothing_there() };
+    let image = format!("{}/{image}", op.registry);
+    let proof = PodProof {
+        patience: ONE_TRY,
+        refused_in_a_row: 1,
+        is_fact: false,
+        ..PodProof::new(context, &op.cluster, &op.namespace, image)?
+    };
+    let api = match proof.api(context).await? {
+        Ok(api) => api,
+        Err(why) => {
+            ask_whoever_assigns(op, context)?;
+            return Err(StepError::Waits(Trouble::new(
+                NOT_YET,
+                format!("The page tells what is to be done; whether it is done cannot be seen from here: {why}."),
+                "Once it is done, go on with crosspull resume from a machine that reaches the cluster's API.",
+            )));
+        }
+    };
+    if pulls_now(context, &api, &proof).await? {
+        context.learn(vec![Learnt::new(Outcome::Found, attached, BY_THEM)])?;
+        return Ok((Outcome::Found, "it may pull already".to_owned()));
+    }
+    ask_whoever_assigns(op, context)?;
+    let late = Trouble::new(
+        NOT_YET,
+        "Whoever may assign roles there has not followed the page yet, or the role is not in effect.",
+        "Send them the page, then go on with crosspull resume.",
+    );
+    people::until_one_acts(context, "no node may pull yet", late, async || {
+        Ok(if pulls_now(context, &api, &proof).await? { Ok(()) } else { Err(None) })
+    })
+    .await?;
+    context.learn(vec![Learnt::new(Outcome::Found, attached, BY_THEM)])?;
+    Ok((Outcome::Found, "done by others".to_owned()))
+}
+
+/// Tells what whoever assigned the role removes.
+pub(super) fn take_back(op: &AskForRole, _: &TakeBack, context: &StepContext<'_>) -> StepResult {
+    let found = context.past().facts.learnt(&Fact::Attached(op.cluster.clone(), op.registry.clone()));
+    if found.is_none() {
+        return nothing_there();
+    }
+    Err(StepError::failed(
+        "The role of the cluster's identity was not taken back.",
+        "Nobody signs in who may assign roles on the registry.",
+        format!(
+            "Let whoever assigned it run az role assignment delete --assignee {} --scope with the id of {}",
+            op.principal, op.registry
+        ),
+    ))
+}
+
+/// Has a node try the pull once; true where it pulled.
+async fn pulls_now(context: &StepContext<'_>, api: &Kubernetes, proof: &PodProof<'_>) -> Result<bool, StepError> {
+    match proof.run(context, api).await? {
+        PodResult::Pulled(_) => Ok(true),
+        PodResult::Refused(_) | PodResult::Untold(_) => Ok(false),
+        PodResult::NotMade(why) => Err(StepError::failed(
+            NOT_YET,
+            format!("No pod can try the pull: {why}."),
+            "Mend that, then go on with crosspull resume.",
+        )),
+    }
+}
+
+fn ask_whoever_assigns(op: &AskForRole, context: &StepContext<'_>) -> Result<(), StepError> {
+    let page = RolePage {
+        principal: op.principal,
+        cluster: op.cluster.name().to_owned(),
+        tenant: context.plan().tenants.a,
+        login_server: op.registry.to_string(),
+        images: op.images.clone(),
+    };
+    let command = page.commands().pop().unwrap_or_default();
+    context.door().wire().recorder().keep(Event::PersonNeeded {
+        step: context.step.id,
+        says: format!("Whoever may assign roles on {} gives the principal {} a role there.", op.registry, op.principal),
+        url: String::new(),
+        command,
+        page: Some(Box::new(HandOver::Role(page))),
+    })?;
+    Ok(())
+}

@@ -1,0 +1,178 @@
+//! Hands over to tenant B's administrator, where nobody signs in there: a page for them, and then asking as the new app
+//! whether they followed it.
+
+use crosspull_core::consent::{consent_command, consent_url};
+use crosspull_core::event::Event;
+use crosspull_core::explain::{Refusal, Trouble};
+use crosspull_core::hand_over::{AppPage, HandOver};
+use crosspull_core::ids::{AppId, ImageRef, KeyId, ObjectId, RegistryId};
+use crosspull_core::names::{Outcome, Side};
+use crosspull_core::operation::{Fact, HandOverRegistry, Learnt, TakeBack};
+use crosspull_core::secret::Secret;
+
+use super::shared::{people, secrets};
+use crate::realm::{self, Realm, RealmError};
+use crate::reply::{self, Token};
+use crate::request;
+use crate::step_context::StepContext;
+use crate::step_result::{StepError, StepResult, nothing_there, plainly};
+use crate::wire::CallError;
+
+const NOT_YET: &str = "Tenant B has not let the app pull.";
+
+/// What stands in the place of an assignment's id, which nobody here may read.
+const BY_THEM: &str = "assigned by tenant B";
+
+/// Waits until tenant B lets the app in and the registry lets it pull; nothing of B is asked as anybody but the app.
+pub(super) async fn perform(op: &HandOverRegistry, context: &StepContext<'_>) -> StepResult {
+    let HandOverRegistry { registry, images, .. } = op;
+    let app: AppId = context.need(Fact::App).await?;
+    context.begin()?;
+    let key: KeyId = context.need(Fact::SecretKey).await?;
+    // What is not known at home yet tells nothing of B.
+    let _: ObjectId = context.need(Fact::PrincipalA).await?;
+    let Some(secret) = context.vault().get(key) else { return handed_over_before(context, registry) };
+    secrets::accepted(context, Side::A, app, &secret).await?;
+    if let Some(principal) = let_in(context, app, &secret).await?
+        && may_pull(context, registry, images, app, &secret).await?.is_ok()
+    {
+        learn_handed_over(context, registry, principal)?;
+        return plainly(Outcome::Found);
+    }
+    ask_their_administrator(op, app, context)?;
+    let late = Trouble::new(
+        NOT_YET,
+        "Its administrator has not followed the page yet, or what they did is not in effect.",
+        "Send them the page, then go on with crosspull resume.",
+    );
+    let principal = people::until_one_acts(context, "the app is not let in yet", late.clone(), async || {
+        Ok(let_in(context, app, &secret).await?.ok_or(None))
+    })
+    .await?;
+    people::until_one_acts(context, "the app may not pull yet", late, async || {
+        may_pull(context, registry, images, app, &secret).await
+    })
+    .await?;
+    learn_handed_over(context, registry, principal)?;
+    Ok((Outcome::Found, "done by tenant B".to_owned()))
+}
+
+/// Tells what tenant B has to do, unless B does not know the app any more. Asked with a secret that is none: Entra
+/// then tells an app that it does not know (`unauthorized_client`) from a wrong secret (`invalid_client`).
+pub(super) async fn take_back(_: &HandOverRegistry, _: &TakeBack, context: &StepContext<'_>) -> StepResult {
+    const WHAT: &str = "The app's service principal in tenant B was not deleted.";
+    let Some(app) = context.known::<AppId>(&Fact::App) else { return nothing_there() };
+    let tenant = context.plan().tenants.b.to_string();
+    let none = Secret::new("none".to_owned());
+    let request = request::token(context.door().endpoints(), Side::B, &tenant, app, &none);
+    match context.door().json::<Token>(&context.work, request).await {
+        Err(CallError::Refused(r)) if r.oauth.as_deref() == Some("unauthorized_client") => nothing_there(),
+        Err(CallError::Refused(r)) if r.oauth.as_deref() != Some("invalid_client") => {
+            Err(StepError::of(WHAT, CallError::Refused(r)))
+        }
+        Err(CallError::Refused(_)) | Ok(_) => Err(StepError::failed(
+            WHAT,
+            "Nobody signs in to tenant B.",
+            format!("Let an administrator of tenant B, signed in there, run az ad sp delete --id {app}"),
+        )),
+        Err(error) => Err(StepError::of(WHAT, error)),
+    }
+}
+
+/// Only the cluster has the secret: an earlier part of the run saw it through.
+fn handed_over_before(context: &StepContext<'_>, registry: &RegistryId) -> StepResult {
+    let facts = &context.past().facts;
+    let known = [Fact::PrincipalB, Fact::Assignment(registry.clone())].map(|fact| facts.learnt(&fact).cloned());
+    match known {
+        [Some(principal), Some(assignment)] => {
+            context.learn(vec![principal, assignment])?;
+            plainly(Outcome::Found)
+        }
+        _ => Err(StepError::failed(
+            NOT_YET,
+            "Only the cluster has the app's secret, so nobody can ask as the app.",
+            "Apply again: it makes another secret.",
+        )),
+    }
+}
+
+/// It is theirs, so it is found, and never undone by crosspull.
+fn learn_handed_over(context: &StepContext<'_>, registry: &RegistryId, principal: ObjectId) -> Result<(), StepError> {
+    context.learn(vec![
+        Learnt::new(Outcome::Found, Fact::PrincipalB, principal),
+        Learnt::new(Outcome::Found, Fact::Assignment(registry.clone()), BY_THEM),
+    ])
+}
+
+fn ask_their_administrator(op: &HandOverRegistry, app: AppId, context: &StepContext<'_>) -> Result<(), StepError> {
+    let HandOverRegistry { registry, images, app_name, redirect_uri } = op;
+    let (tenant_a, tenant_b) = (context.plan().tenants.a, context.plan().tenants.b);
+    let url = consent_url(&context.door().endpoints().login, tenant_b, app, redirect_uri);
+    let page = AppPage {
+        app,
+        app_name: app_name.clone(),
+        tenant_a,
+        tenant_b,
+        login_server: registry.to_string(),
+        images: images.clone(),
+        consent_url: url.clone(),
+    };
+    let event = Event::PersonNeeded {
+        step: context.step.id,
+        says: format!("An administrator of tenant B ({tenant_b}) lets the app in and gives it a role on {registry}."),
+        url,
+        command: consent_command(app),
+        page: Some(Box::new(HandOver::App(page))),
+    };
+    context.door().wire().recorder().keep(event)?;
+    Ok(())
+}
+
+/// The app's service principal in B, as B's sign-in names it.
+async fn let_in(context: &StepContext<'_>, app: AppId, secret: &Secret) -> Result<Option<ObjectId>, StepError> {
+    Ok(secrets::sign_in_once(context, Side::B, app, secret).await?.ok().flatten())
+}
+
+/// Whether the registry lets the app pull all of them; the inner error is a "not yet".
+async fn may_pull(
+    context: &StepContext<'_>,
+    registry: &RegistryId,
+    images: &[ImageRef],
+    app: AppId,
+    secret: &Secret,
+) -> Result<Result<(), Option<Refusal>>, StepError> {
+    let realm = match realm::ask(context.door(), &context.work, &registry.to_string()).await {
+        Ok(realm) => realm,
+        Err(RealmError::Call(CallError::Refused(r))) => return Ok(Err(Some(r.refusal))),
+        Err(RealmError::Call(CallError::Unreachable(refusal) | CallError::Lost(refusal))) => {
+            return Ok(Err(Some(refusal)));
+        }
+        Err(RealmError::Call(error)) => return Err(StepError::of(NOT_YET, error)),
+        Err(RealmError::Unusable(why)) => {
+            return Err(StepError::failed(NOT_YET, why, "Check the registry's login server."));
+        }
+    };
+    for image in images {
+        if let Err(refusal) = may_pull_one(context, &realm, image, app, secret).await? {
+            return Ok(Err(refusal));
+        }
+    }
+    Ok(Ok(()))
+}
+
+async fn may_pull_one(
+    context: &StepContext<'_>,
+    realm: &Realm,
+    image: &ImageRef,
+    app: AppId,
+    secret: &Secret,
+) -> Result<Result<(), Option<Refusal>>, StepError> {
+    let request = request::pull_token(&realm.address, &realm.service, &image.repository, app, secret);
+    match context.door().json::<Token>(&context.work, request).await {
+        Ok(token) if reply::grants_pull(&token.access_token, &image.repository) => Ok(Ok(())),
+        Ok(_) => Ok(Err(None)),
+        Err(CallError::Refused(r)) => Ok(Err(Some(r.refusal))),
+        Err(CallError::Unreachable(refusal) | CallError::Lost(refusal)) => Ok(Err(Some(refusal))),
+        Err(error) => Err(StepError::of(NOT_YET, error)),
+    }
+}

@@ -1,0 +1,68 @@
+//! Operations performed, one file an operation: how it looks whether its work is there already, does it, and waits until
+//! it is known where it is needed; and how it is taken back. What several operations share is in `shared`.
+
+mod add_secret;
+mod ask_for_role;
+mod attach;
+mod copy_roles;
+mod create_app;
+mod create_principal;
+mod grant_role;
+mod hand_over;
+mod keep_way_back;
+mod prove_inside;
+mod prove_pull;
+mod provision;
+mod remove_secret;
+mod reset_cluster;
+mod shared;
+mod take_back;
+
+use crosspull_core::names::Outcome;
+use crosspull_core::operation::Op;
+
+use crate::step_context::StepContext;
+use crate::step_result::{StepResult, nothing_there, plainly};
+
+/// Performs the operation of a step.
+pub async fn perform(context: &StepContext<'_>) -> StepResult {
+    match &context.step.op {
+        Op::CreateApp(op) => create_app::perform(op, context).await,
+        Op::CreatePrincipal(op) => create_principal::perform(op, context).await,
+        Op::AddSecret(op) => add_secret::perform(op, context).await,
+        Op::Provision(op) => provision::perform(op, context).await,
+        Op::GrantRole(op) => grant_role::perform(op, context).await,
+        Op::HandOver(op) => hand_over::perform(op, context).await,
+        Op::ProvePull(op) => prove_pull::perform(op, context).await,
+        Op::CopyRoles(op) => copy_roles::perform(op, context).await,
+        Op::KeepWayBack(op) => keep_way_back::perform(op, context).await,
+        Op::ResetCluster(op) => reset_cluster::perform(op, context).await,
+        Op::RemoveSecret(op) => remove_secret::perform(op, context).await,
+        Op::ProveInside(op) => prove_inside::perform(op, context).await,
+        Op::Attach(op) => attach::perform(op, context).await,
+        Op::AskForRole(op) => ask_for_role::perform(op, context).await,
+        // The way back takes these one after the other.
+        Op::TakeBack(_) => plainly(Outcome::Skipped),
+    }
+}
+
+/// Takes back what a step of the route made.
+pub async fn take_back(context: &StepContext<'_>) -> StepResult {
+    let Op::TakeBack(back) = &context.step.op else { return nothing_there() };
+    take_back::may_go(back, context).await?;
+    match &back.of.op {
+        Op::CreateApp(op) => create_app::take_back(op, back, context).await,
+        Op::CreatePrincipal(op) => create_principal::take_back(op, back, context).await,
+        Op::AddSecret(op) => add_secret::take_back(op, back, context).await,
+        Op::Provision(op) => provision::take_back(op, back, context).await,
+        Op::GrantRole(op) => grant_role::take_back(op, back, context).await,
+        Op::HandOver(op) => hand_over::take_back(op, back, context).await,
+        Op::CopyRoles(op) => copy_roles::take_back(op, back, context).await,
+        Op::KeepWayBack(op) => keep_way_back::take_back(op, back, context).await,
+        Op::ResetCluster(op) => reset_cluster::take_back(op, back, context).await,
+        Op::ProveInside(op) => prove_inside::take_back(op, back, context).await,
+        Op::Attach(op) => attach::take_back(op, back, context).await,
+        Op::AskForRole(op) => ask_for_role::take_back(op, back, context),
+        Op::ProvePull(_) | Op::RemoveSecret(_) | Op::TakeBack(_) => nothing_there(),
+    }
+}

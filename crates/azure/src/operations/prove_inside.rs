@@ -1,0 +1,72 @@
+//! Pulls from within the cluster, by a pod that is removed again; else tells how to do it by hand.
+
+use crosspull_core::names::Outcome;
+use crosspull_core::operation::{Fact, Learnt, ProveInside, PullsAs, TakeBack};
+
+use super::shared::pods::{PodProof, PodResult};
+use crate::kubernetes::requests::RUNS_NOTHING;
+use crate::patience::Patience;
+use crate::step_context::StepContext;
+use crate::step_result::{StepError, StepResult};
+
+/// A role is in effect within ten minutes (`azure-facts.md` 3.1), and a node that was refused tries again within five more.
+const ROLE_TAKES_EFFECT: Patience = Patience::new(2, 16);
+
+/// Has a node pull the image, where the Kubernetes API can be reached.
+pub(super) async fn perform(op: &ProveInside, context: &StepContext<'_>) -> StepResult {
+    context.after(|_| true).await?;
+    context.begin()?;
+    let image = format!("{}/{}", op.login_server, op.image);
+    let proof = PodProof::new(context, &op.cluster, &op.namespace, image)?;
+    let proof = match op.pulls_as {
+        PullsAs::NewCredential => proof,
+        PullsAs::OwnIdentity => PodProof { patience: ROLE_TAKES_EFFECT, refused_in_a_row: u32::MAX, ..proof },
+    };
+    let api = match proof.api(context).await? {
+        Ok(api) => api,
+        Err(why) => return untold(&proof, &why),
+    };
+    match proof.run(context, &api).await? {
+        PodResult::Pulled(node) => {
+            context.learn(vec![Learnt::new(Outcome::Proved, Fact::ProvedInside(op.cluster.clone()), &node)])?;
+            Ok((Outcome::Proved, format!("on node {node}")))
+        }
+        PodResult::NotMade(why) | PodResult::Untold(why) => untold(&proof, &why),
+        PodResult::Refused(why) => Err(StepError::failed(
+            format!("A node of {} does not pull {}.", op.cluster.name(), proof.image),
+            format!("It says: {why}"),
+            match op.pulls_as {
+                PullsAs::NewCredential => {
+                    "The cluster has the new credential, and the same credential pulls from here. Look whether the \
+                     cluster's network reaches the registry, then go on with crosspull resume."
+                }
+                PullsAs::OwnIdentity => {
+                    "The cluster's identity has the role. Look whether the cluster's network reaches the registry, and \
+                     whether the role's condition names this repository; then go on with crosspull resume."
+                }
+            },
+        )),
+    }
+}
+
+/// Removes a pod that an earlier part of the run left behind.
+pub(super) async fn take_back(op: &ProveInside, back: &TakeBack, context: &StepContext<'_>) -> StepResult {
+    PodProof::new(context, &op.cluster, &op.namespace, String::new())?.remove(context).await?;
+    context.undone(&back.made, &[])
+}
+
+/// Leaves the proof to the operator, with the commands that make it.
+fn untold(proof: &PodProof<'_>, why: &str) -> StepResult {
+    let PodProof { cluster, namespace, name, image, .. } = proof;
+    Ok((
+        Outcome::Skipped,
+        format!(
+            "not proved from the cluster: {why}. By hand: az aks get-credentials --resource-group {} --name {} ; kubectl run \
+             {name} --namespace {namespace} --image {image} --image-pull-policy Always --restart Never --command -- \
+             {RUNS_NOTHING} ; kubectl describe pod {name} --namespace {namespace} (it says Pulled) ; kubectl delete pod \
+             {name} --namespace {namespace}",
+            cluster.group(),
+            cluster.name()
+        ),
+    ))
+}

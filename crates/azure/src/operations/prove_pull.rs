@@ -1,0 +1,155 @@
+//! Pulls for real, with the new credential, as a node does. Token, manifest and layer are one try: what is refused at any
+//! of them may be so since role or replica takes time, and what it means is judged when that time is over.
+
+use std::time::{Duration, Instant};
+
+use crosspull_core::explain::Trouble;
+use crosspull_core::ids::{AppId, ImageRef, KeyId, RegistryId};
+use crosspull_core::names::Outcome;
+use crosspull_core::operation::{Fact, Learnt, ProvePull};
+use crosspull_core::secret::Secret;
+
+use super::shared::proof::{self, Missed, MissedMeans, PullPart};
+use crate::patience::{Asked, Patience};
+use crate::realm::Realm;
+use crate::step_context::StepContext;
+use crate::step_result::{StepError, StepResult, plainly};
+use crate::wire::CallError;
+
+/// A role takes effect within ten minutes, as a rule (`azure-facts.md` 3.1).
+const ROLE_EFFECT: Patience = Patience::new(3, 15);
+
+/// So long a replica of a registry may lack what another one has (`azure-facts.md` 9.3). What is lacking for longer is
+/// not there.
+const REPLICAS: Duration = Duration::from_secs(60);
+
+/// Pulls every image as a node does: token, manifest, and a byte of a layer.
+pub(super) async fn perform(op: &ProvePull, context: &StepContext<'_>) -> StepResult {
+    let registry = &op.registry;
+    let app: AppId = context.need(Fact::App).await?;
+    let key: KeyId = context.need(Fact::SecretKey).await?;
+    let _: String = context.need(Fact::Assignment(registry.clone())).await?;
+    context.begin()?;
+    let Some(secret) = context.vault().get(key) else {
+        let proved = context.past().facts.learnt(&Fact::Proved(registry.clone()));
+        // An earlier part of this run proved it with the secret that the cluster has.
+        if let Some(proved) = proved.filter(|l| l.how == Outcome::Proved && l.value == key.to_string()) {
+            context.learn(vec![proved.clone()])?;
+            return Ok((Outcome::Proved, "before the run was stopped".to_owned()));
+        }
+        context.learn(vec![Learnt::new(Outcome::Skipped, Fact::Proved(registry.clone()), "not by this run")])?;
+        return Ok((Outcome::Skipped, "only the cluster has the secret".to_owned()));
+    };
+    let realm = match proof::realm(context, registry, &op.login_server).await? {
+        Ok(realm) => realm,
+        Err(missed) => {
+            let what = format!("The pull from {} was not proved.", registry.name());
+            return Err(refused(&what, registry, None, missed));
+        }
+    };
+    for image in &op.images {
+        pull(context, registry, &realm, image, app, &secret).await?;
+    }
+    context.learn(vec![Learnt::new(Outcome::Proved, Fact::Proved(registry.clone()), key)])?;
+    plainly(Outcome::Proved)
+}
+
+/// Pulls an image, again where the role or the replica may take time.
+async fn pull(
+    context: &StepContext<'_>,
+    registry: &RegistryId,
+    realm: &Realm,
+    image: &ImageRef,
+    app: AppId,
+    secret: &Secret,
+) -> Result<(), StepError> {
+    let what = format!("The pull of {image} from {} was not proved.", registry.name());
+    let wire = context.door().wire();
+    let mut missing_since: Option<Instant> = None;
+    let mut last: Option<PullPart> = None;
+    let pulled = context
+        .until(ROLE_EFFECT, &what, async || {
+            last = None;
+            let Err(missed) = proof::try_pull(context, realm, image, app, secret).await? else {
+                return Ok(Asked::Yes(()));
+            };
+            match missed.means() {
+                MissedMeans::NotYet => {
+                    missing_since = None;
+                    last = Some(missed.part);
+                    Ok(Asked::NotYet("the role is not in effect yet", Some(missed.refusal)))
+                }
+                MissedMeans::Missing
+                    if missing_since.get_or_insert_with(Instant::now).elapsed() < wire.pace().of(REPLICAS) =>
+                {
+                    Ok(Asked::NotYet("the registry does not show the image; a replica may lag", Some(missed.refusal)))
+                }
+                _ => Err(refused(&what, registry, Some(image), missed)),
+            }
+        })
+        .await;
+    pulled.map_err(|error| match (error, last) {
+        (StepError::Failed(trouble), Some(part)) => StepError::Failed(not_in_effect(trouble, registry, image, part)),
+        (error, _) => error,
+    })
+}
+
+/// A refusal that more patience does not change.
+fn refused(what: &str, registry: &RegistryId, image: Option<&ImageRef>, missed: Missed) -> StepError {
+    let name = registry.name();
+    let means = missed.means();
+    let trouble = Trouble::from_refusal(what, missed.refusal.clone());
+    StepError::Failed(match (means, image, missed.part) {
+        (MissedMeans::Firewall, ..) => trouble.because(
+            format!("{name}'s firewall does not let this machine in. The credential itself was not judged."),
+            format!(
+                "Allow this machine's address under {name}'s Networking, then go on with crosspull resume; or apply from a \
+                 machine that it lets in, which finds what was made."
+            ),
+        ),
+        (MissedMeans::DataEndpoint, ..) => trouble.because(
+            "The manifest can be had, its layers cannot.",
+            "Allow this machine to reach the registry's data endpoint (its storage), then go on with crosspull resume.",
+        ),
+        (MissedMeans::Missing, Some(image), PullPart::Manifest) => trouble.because(
+            format!("{image} is not in {name}. The credential itself was accepted."),
+            "Push it, then go on with crosspull resume; or apply with another image, which finds what was made.",
+        ),
+        (MissedMeans::Missing, Some(image), _) => trouble.because(
+            format!("The manifest of {image} is in {name}, a layer of it is not. The credential itself was accepted."),
+            "Push the image again, then go on with crosspull resume; or apply with another image, which finds what was made.",
+        ),
+        // Without a status there was no answer, and reading is all that was lost.
+        _ if missed.refusal.status.is_none() => return StepError::of(what, CallError::Unreachable(missed.refusal)),
+        _ => trouble,
+    })
+}
+
+/// The trouble of patience that ended, with what was refused to the last.
+fn not_in_effect(trouble: Trouble, registry: &RegistryId, image: &ImageRef, part: PullPart) -> Trouble {
+    let name = registry.name();
+    let (why, look) = match part {
+        PullPart::Token => (
+            format!(
+                "{name} gives the app no token; whether secret, service principal or role is the reason, it does not say."
+            ),
+            "Look at the app's service principal and its role assignment there",
+        ),
+        PullPart::Storage => (
+            format!(
+                "The manifest of {image} can be had; the storage that its layers are in refuses {name}'s own address."
+            ),
+            "Look at the registry's data endpoint",
+        ),
+        PullPart::Layer => (
+            format!("The manifest of {image} can be had; {name} itself refuses its layers."),
+            "Look at the role assignment there and its condition",
+        ),
+        _ => (
+            format!("{name} knows the app and does not let it into {}.", image.repository),
+            "Look at the role assignment there and its condition",
+        ),
+    };
+    let why = format!("{} {why}", trouble.why);
+    trouble.because(why, format!("{look}, then go on with crosspull resume."))
+}

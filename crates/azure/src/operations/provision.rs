@@ -1,0 +1,136 @@
+//! Brings the app into tenant B as a service principal: directly where the operator may, else by a person.
+
+use crosspull_core::consent::{consent_command, consent_url};
+use crosspull_core::event::Event;
+use crosspull_core::explain::Trouble;
+use crosspull_core::ids::{AppId, KeyId, ObjectId};
+use crosspull_core::input::ConsentMode;
+use crosspull_core::names::{Outcome, Side};
+use crosspull_core::operation::{Fact, Learnt, Provision, TakeBack};
+
+use super::shared::principals::{self, Provisioned};
+use super::shared::{directory, others, people, secrets};
+use crate::step_context::StepContext;
+use crate::step_result::{StepError, StepResult};
+
+const NOT_PROVISIONED: &str = "The app was not provisioned in tenant B.";
+
+/// Lets the app into tenant B: directly where the operator may, else by a person.
+pub(super) async fn perform(op: &Provision, context: &StepContext<'_>) -> StepResult {
+    let app: AppId = context.need(Fact::App).await?;
+    context.begin()?;
+    let (outcome, principal, note) = match op.consent {
+        ConsentMode::Url => by_a_person(context, app, &op.redirect_uri).await?,
+        ConsentMode::Direct | ConsentMode::Auto => {
+            match principals::make(context, Side::B, app, NOT_PROVISIONED).await? {
+                Provisioned::There(principal) => {
+                    (principals::whose(context, Side::B, &principal, context.step.id), principal.id, "")
+                }
+                Provisioned::Denied(_) if op.consent == ConsentMode::Auto => {
+                    by_a_person(context, app, &op.redirect_uri).await?
+                }
+                Provisioned::Denied(refusal) => {
+                    return Err(StepError::Failed(Trouble::from_refusal(NOT_PROVISIONED, refusal).because(
+                    "You may not create service principals in tenant B.",
+                    "Choose --consent url and let an administrator of tenant B open the link, or sign in with an account \
+                     that is Cloud Application Administrator there.",
+                )));
+                }
+            }
+        }
+    };
+    context.learn(vec![Learnt::new(outcome, Fact::PrincipalB, principal)])?;
+    let key: KeyId = context.need(Fact::SecretKey).await?;
+    if let Some(secret) = context.vault().get(key) {
+        secrets::accepted(context, Side::B, app, &secret).await?;
+    }
+    Ok((outcome, note.to_owned()))
+}
+
+/// Deletes the service principal in tenant B.
+pub(super) async fn take_back(_: &Provision, back: &TakeBack, context: &StepContext<'_>) -> StepResult {
+    others::own_app_is_free(context).await?;
+    principals::delete(context, Side::B, back.of.id, &back.made).await
+}
+
+/// Has a person consent, and notices by itself when it was given: the token endpoint of B then takes the secret
+/// (`azure-facts.md` 3.2), and its token names the service principal. Needs no right in B.
+async fn by_a_person(
+    context: &StepContext<'_>,
+    app: AppId,
+    redirect_uri: &str,
+) -> Result<(Outcome, ObjectId, &'static str), StepError> {
+    const BY_A_PERSON: &str = "consented by a person";
+    let note = |how| if how == Outcome::Created { BY_A_PERSON } else { "" };
+    match directory::look_for_principal(context, Side::B, app, NOT_PROVISIONED).await? {
+        Ok(Some(principal)) => {
+            let how = principals::whose(context, Side::B, &principal, context.step.id);
+            return Ok((how, principal.id, note(how)));
+        }
+        Ok(None) => {}
+        Err(_) => {
+            if let Some((how, principal)) = unseen_principal(context, app).await? {
+                return Ok((how, principal, note(how)));
+            }
+        }
+    }
+    let tenant = context.plan().tenants.b;
+    let event = Event::PersonNeeded {
+        step: context.step.id,
+        says: format!(
+            "An administrator of tenant B ({tenant}) opens this page, ticks \"Consent on behalf of your organization\" \
+             and accepts."
+        ),
+        url: consent_url(&context.door().endpoints().login, tenant, app, redirect_uri),
+        command: consent_command(app),
+        page: None,
+    };
+    context.door().wire().recorder().keep(event)?;
+    let principal = consented(context, app).await?;
+    Ok((Outcome::Created, principal, BY_A_PERSON))
+}
+
+/// The service principal in B of an operator who may not see it there: the one that an earlier part of the run
+/// learnt of, else the one that B's sign-in names. Whether a person let it in for this run, the journal tells.
+async fn unseen_principal(context: &StepContext<'_>, app: AppId) -> Result<Option<(Outcome, ObjectId)>, StepError> {
+    if let Some(known) = context.past().facts.learnt(&Fact::PrincipalB)
+        && let Ok(principal) = known.value.parse()
+    {
+        return Ok(Some((known.how, principal)));
+    }
+    let key: KeyId = context.need(Fact::SecretKey).await?;
+    let Some(secret) = context.vault().get(key) else { return Ok(None) };
+    // What is not known at home yet tells nothing of B.
+    let _: ObjectId = context.need(Fact::PrincipalA).await?;
+    secrets::accepted(context, Side::A, app, &secret).await?;
+    let asked = context.past().asked_a_person(context.step.id);
+    let how = if asked || context.how(&Fact::AppObject) == Some(Outcome::Created) {
+        Outcome::Created
+    } else {
+        Outcome::Found
+    };
+    Ok(secrets::sign_in_once(context, Side::B, app, &secret).await?.ok().flatten().map(|principal| (how, principal)))
+}
+
+/// Waits until a person has consented, but not for ever: the run can be taken up again.
+async fn consented(context: &StepContext<'_>, app: AppId) -> Result<ObjectId, StepError> {
+    let key: KeyId = context.need(Fact::SecretKey).await?;
+    let secret = context.vault().get(key);
+    let late = Trouble::new(
+        "Nobody has consented in tenant B yet.",
+        "The app is not known there.",
+        "Send the link to an administrator of tenant B, then go on with crosspull resume.",
+    );
+    people::until_one_acts(context, "consent is not given yet", late, async || {
+        let there = match &secret {
+            Some(secret) => match secrets::sign_in_once(context, Side::B, app, secret).await? {
+                Ok(Some(principal)) => Some(principal),
+                Ok(None) => directory::principal_of(context, Side::B, app, NOT_PROVISIONED).await?.map(|p| p.id),
+                Err(_) => None,
+            },
+            None => directory::principal_of(context, Side::B, app, NOT_PROVISIONED).await?.map(|p| p.id),
+        };
+        Ok(there.ok_or(None))
+    })
+    .await
+}

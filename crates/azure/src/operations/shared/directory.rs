@@ -1,0 +1,108 @@
+//! Apps and service principals in a tenant's directory: finding them, reading them, and deletion that waits.
+
+use crosspull_core::explain::Refusal;
+use crosspull_core::ids::{AppId, ObjectId};
+use crosspull_core::names::Side;
+
+use crate::patience::{Asked, Patience};
+use crate::reply::{self, App, Principal};
+use crate::request::{self, Audience, Request};
+use crate::step_context::StepContext;
+use crate::step_result::StepError;
+use crate::wire::CallError;
+
+/// Objects of Graph are readable everywhere within this (`azure-facts.md` 3.1).
+pub const DIRECTORY: Patience = Patience::new(2, 5);
+
+/// An app registration: the tenant that it is registered in, and its object id there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AppRef {
+    pub side: Side,
+    pub object: ObjectId,
+}
+
+/// Reads an app.
+pub async fn read_app(context: &StepContext<'_>, app: AppRef) -> Result<App, StepError> {
+    try_app(context, app).await.map_err(|e| StepError::of("The app cannot be read.", e))
+}
+
+/// Reads an app; the caller judges why it cannot be read.
+pub async fn try_app(context: &StepContext<'_>, app: AppRef) -> Result<App, CallError> {
+    let request = request::app(context.door().endpoints(), app.side, app.object);
+    context.door().json(&context.work, request).await
+}
+
+/// Finds an app by its application id among those that are registered in a tenant. The inner error is the directory's no
+/// to an operator who may not look.
+pub async fn find_app(
+    context: &StepContext<'_>,
+    side: Side,
+    app: AppId,
+    what: &str,
+) -> Result<Result<Option<AppRef>, Refusal>, StepError> {
+    let request = request::apps_of(context.door().endpoints(), side, app);
+    match context.door().list::<App>(&context.work, request).await {
+        Ok(list) => Ok(Ok(list.into_iter().find(|a| a.app_id == app).map(|a| AppRef { side, object: a.id }))),
+        Err(CallError::Refused(r)) if r.refusal.status == Some(403) => Ok(Err(r.refusal)),
+        Err(error) => Err(StepError::of(what, error)),
+    }
+}
+
+/// Finds the service principal of an app in a tenant. The inner error is the directory's no to an operator who may not
+/// look.
+pub async fn look_for_principal(
+    context: &StepContext<'_>,
+    side: Side,
+    app: AppId,
+    what: &str,
+) -> Result<Result<Option<Principal>, Refusal>, StepError> {
+    let request = request::principals_of(context.door().endpoints(), side, app);
+    match context.door().list::<Principal>(&context.work, request).await {
+        Ok(list) => Ok(Ok(list.into_iter().find(|p| p.app_id == app))),
+        Err(CallError::Refused(r)) if r.refusal.status == Some(403) => Ok(Err(r.refusal)),
+        Err(error) => Err(StepError::of(what, error)),
+    }
+}
+
+/// Finds the service principal of an app in a tenant; one that may not be seen is as good as none.
+pub async fn principal_of(
+    context: &StepContext<'_>,
+    side: Side,
+    app: AppId,
+    what: &str,
+) -> Result<Option<Principal>, StepError> {
+    Ok(look_for_principal(context, side, app, what).await?.ok().flatten())
+}
+
+/// Returns the account that works in a tenant, where its token tells.
+pub async fn operator(context: &StepContext<'_>, side: Side) -> Option<ObjectId> {
+    let token = context.door().tokens().token(side, Audience::Graph).await.ok()?;
+    reply::object_of(&token)
+}
+
+/// Deletes something, and returns whether it was there. A 404 right after the creation may mean that the object is not
+/// known everywhere yet, so the deletion is tried again for a while.
+pub async fn delete(context: &StepContext<'_>, what: &str, request: Request) -> Result<bool, StepError> {
+    let mut left = if is_young(context) { 4_u8 } else { 1 };
+    context
+        .until(DIRECTORY, what, async || match context.door().raw(&context.work, request.clone()).await {
+            Ok(_) => Ok(Asked::Yes(true)),
+            Err(CallError::Refused(r)) if r.refusal.status == Some(404) => {
+                left = left.saturating_sub(1);
+                Ok(if left == 0 {
+                    Asked::Yes(false)
+                } else {
+                    Asked::NotYet("it is not there, or not known everywhere yet", Some(r.refusal))
+                })
+            }
+            Err(error) => Err(StepError::of(what, error)),
+        })
+        .await
+}
+
+/// True where the run did something a short while ago, so that a directory may not know it everywhere yet.
+fn is_young(context: &StepContext<'_>) -> bool {
+    const YOUNG_SECONDS: i64 = 600;
+    let now = context.door().wire().recorder().now().as_second();
+    context.past().last.is_some_and(|last| now - last.as_second() < YOUNG_SECONDS)
+}

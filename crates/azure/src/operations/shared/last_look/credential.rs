@@ -1,0 +1,110 @@
+//! Whether the credential that is sent is whole: the app, its principals, its secret, and the pull with it.
+
+use crosspull_core::explain::Refusal;
+use crosspull_core::ids::{ObjectId, RegistryId};
+use crosspull_core::input::LIVES_AFTER_RESET_HOURS;
+use crosspull_core::names::{Direction, Side};
+use crosspull_core::operation::{Fact, Op, ProvePull};
+use jiff::{SignedDuration, Timestamp};
+
+use super::super::directory::{self, AppRef};
+use super::super::{proof, secrets};
+use super::{Reset, Seen, direction, unseen};
+use crate::reply::Principal;
+use crate::request;
+use crate::step_context::StepContext;
+use crate::step_result::StepError;
+use crate::wire::CallError;
+
+pub(super) async fn app_is_there(context: &StepContext<'_>) -> Result<Seen, StepError> {
+    let Some(object) = context.known::<ObjectId>(&Fact::AppObject) else {
+        return Ok(Seen::No("The app is not known.".to_owned()));
+    };
+    let gone = format!("The app registration {object} is not in tenant A any more.");
+    match directory::try_app(context, AppRef { side: Side::A, object }).await {
+        Ok(_) => Ok(Seen::Yes),
+        Err(CallError::Refused(r)) if r.refusal.status == Some(404) => Ok(Seen::NotYet(gone)),
+        Err(error) => unseen("The app registration cannot be read", error),
+    }
+}
+
+/// The app's service principal in a tenant's directory; where the operator may not look, sign-in tells.
+pub(super) async fn principal_is_there(
+    context: &StepContext<'_>,
+    side: Side,
+    reset: Reset<'_>,
+) -> Result<Seen, StepError> {
+    let known: Option<ObjectId> = match (direction(context), side) {
+        (Direction::Back, _) => None,
+        (Direction::Forward, Side::A) => context.known(&Fact::PrincipalA),
+        (Direction::Forward, Side::B) => context.known(&Fact::PrincipalB),
+    };
+    let gone = format!("The app {} has no service principal in tenant {side} any more.", reset.app);
+    if context.door().tokens().signs_in(side) {
+        let request = request::principals_of(context.door().endpoints(), side, reset.app);
+        match context.door().list::<Principal>(&context.work, request).await {
+            Ok(list) if list.iter().any(|p| known.is_none_or(|known| known == p.id)) => return Ok(Seen::Yes),
+            Ok(_) => return Ok(Seen::NotYet(gone)),
+            Err(CallError::Refused(r)) if r.refusal.status == Some(403) => {}
+            Err(error) => return unseen(&format!("Tenant {side}'s directory cannot be read"), error),
+        }
+    }
+    Ok(match secrets::sign_in_once(context, side, reset.app, reset.secret).await? {
+        Ok(Some(named)) if known.is_some_and(|known| known != named) => Seen::NotYet(gone),
+        Ok(_) => Seen::Yes,
+        Err(refusal) => Seen::NotYet(not_taken(side, &refusal)),
+    })
+}
+
+pub(super) async fn secret_is_taken(
+    context: &StepContext<'_>,
+    side: Side,
+    reset: Reset<'_>,
+) -> Result<Seen, StepError> {
+    match secrets::sign_in_once(context, side, reset.app, reset.secret).await {
+        Ok(Ok(_)) => Ok(Seen::Yes),
+        Ok(Err(refusal)) => Ok(Seen::NotYet(not_taken(side, &refusal))),
+        Err(StepError::Failed(trouble)) => Ok(Seen::No(format!("{} {}", trouble.what, trouble.why))),
+        Err(error) => Err(error),
+    }
+}
+
+/// The sentence where the secret does not outlive the reset by far.
+pub(super) fn secret_ends_too_soon(context: &StepContext<'_>) -> Option<String> {
+    let Some(ends) = context.known::<Timestamp>(&Fact::SecretEnds) else {
+        return Some("When the secret ends is not known.".to_owned());
+    };
+    let left = ends.duration_since(context.door().wire().recorder().now());
+    let enough = left >= SignedDuration::from_hours(i64::from(LIVES_AFTER_RESET_HOURS));
+    (!enough).then(|| {
+        format!(
+            "The secret ends on {}, which is less than {LIVES_AFTER_RESET_HOURS} h after the reset.",
+            ends.strftime("%F %R UTC")
+        )
+    })
+}
+
+pub(super) async fn image_is_pulled(
+    context: &StepContext<'_>,
+    registry: &RegistryId,
+    reset: Reset<'_>,
+) -> Result<Seen, StepError> {
+    let proof = context.plan().steps.iter().find_map(|s| match &s.op {
+        Op::ProvePull(ProvePull { registry: of, login_server, images }) if of == registry => {
+            Some((login_server, images))
+        }
+        _ => None,
+    });
+    let Some((login_server, images)) = proof else { return Ok(Seen::No("Nothing is to be pulled.".to_owned())) };
+    let what = format!("{} does not let the image be pulled", registry.name());
+    match proof::pull_once(context, registry, login_server, images, reset.app, reset.secret).await {
+        Ok(Ok(())) => Ok(Seen::Yes),
+        Ok(Err(refusal)) => Ok(Seen::NotYet(format!("{what} ({refusal})."))),
+        Err(StepError::Failed(trouble)) => Ok(Seen::NotYet(format!("{what}: {}", trouble.why))),
+        Err(error) => Err(error),
+    }
+}
+
+fn not_taken(side: Side, refusal: &Refusal) -> String {
+    format!("Sign-in to tenant {side} does not take the secret ({refusal}).")
+}

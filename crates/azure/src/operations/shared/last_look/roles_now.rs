@@ -1,0 +1,119 @@
+//! Whether the roles that the cluster needs are there, and none was given since that the new principal lacks.
+
+use crosspull_core::check::HeldRole;
+use crosspull_core::ids::ObjectId;
+use crosspull_core::names::Side;
+use crosspull_core::operation::{CopyRoles, Fact, Op, ResetCluster};
+
+use super::super::roles::covers;
+use super::super::{directory, former_principal};
+use super::{Reset, Seen, unseen};
+use crate::reply::Assignment;
+use crate::request;
+use crate::role_lists;
+use crate::step_context::StepContext;
+use crate::step_result::StepError;
+use crate::wire::CallError;
+
+/// A role assignment that an earlier step made or found. Tenant B's own are for its registry to tell where nobody
+/// signs in there, or nobody may read them: the image was pulled.
+pub(super) async fn assignment_is_there(context: &StepContext<'_>, fact: &Fact) -> Result<Seen, StepError> {
+    let side = if matches!(fact, Fact::Assignment(_)) { Side::B } else { Side::A };
+    let what = match fact {
+        Fact::RoleCopy(key) => copied_role(context, fact).map_or_else(|| format!("The role {key}"), HeldRole::short),
+        _ => "The role on the registry".to_owned(),
+    };
+    let Some(id) = context.known::<String>(fact) else { return Ok(Seen::No(format!("{what} was not granted."))) };
+    if side == Side::B && (!context.door().tokens().signs_in(side) || !request::is_assignment_id(&id)) {
+        return Ok(Seen::Yes);
+    }
+    let principal = if side == Side::A { Fact::PrincipalA } else { Fact::PrincipalB };
+    let principal: Option<ObjectId> = context.known(&principal);
+    let request = request::assignment(context.door().endpoints(), side, &id);
+    match context.door().json::<Assignment>(&context.work, request).await {
+        Ok(there) if Some(there.properties.principal_id) == principal => {
+            let wanted = copied_role(context, fact);
+            let holds = wanted.is_none_or(|role| covers(there.properties.condition.as_deref(), role));
+            Ok(if holds {
+                Seen::Yes
+            } else {
+                Seen::No(format!("The condition of {what}, role assignment {id} , is not the one that was given."))
+            })
+        }
+        Ok(_) => Ok(Seen::No(format!("{what}, role assignment {id} , is another principal's."))),
+        Err(CallError::Refused(r)) if r.refusal.status == Some(404) => {
+            Ok(Seen::No(format!("{what} is not granted any more: the role assignment {id} is gone.")))
+        }
+        Err(CallError::Refused(r)) if side == Side::B && r.refusal.status == Some(403) => Ok(Seen::Yes),
+        Err(error) => unseen(&format!("{what} cannot be read"), error),
+    }
+}
+
+/// The copied role of a fact, as the plan tells.
+fn copied_role<'a>(context: &StepContext<'a>, fact: &Fact) -> Option<&'a HeldRole> {
+    let Fact::RoleCopy(key) = fact else { return None };
+    context.plan().steps.iter().find_map(|step| match &step.op {
+        Op::CopyRoles(CopyRoles { roles, .. }) => roles.iter().find(|role| role.key() == *key),
+        _ => None,
+    })
+}
+
+/// Reads the roles of the principal that the cluster has, and compares them with those that the plan knows. One that
+/// was given since, by whomever, would be lost, unless the new principal has it too.
+pub(super) async fn no_role_is_new(context: &StepContext<'_>, reset: Reset<'_>) -> Result<Seen, StepError> {
+    let Op::ResetCluster(ResetCluster { from: Some(former), holds, .. }) = &context.step.op else {
+        return Ok(Seen::Yes);
+    };
+    let former =
+        match directory::look_for_principal(context, Side::A, *former, "The present principal cannot be read.").await {
+            Ok(Ok(Some(principal))) => principal.id,
+            // The checks told so, and somebody accepted it.
+            Ok(_) => return Ok(Seen::Yes),
+            Err(error) if error.ends_the_run() => return Err(error),
+            Err(error) => return Ok(Seen::NotYet(format!("The present principal cannot be read: {}", error.why()))),
+        };
+    let (subscriptions, not_listed) = role_lists::subscriptions(context.door(), &context.work, reset.cluster).await;
+    let lists = role_lists::roles_of(context.door(), &context.work, former, &subscriptions).await;
+    // What may not be read was accepted in the checks; all else has to be read.
+    let errors = not_listed.into_iter().chain(lists.unread.into_iter().map(|(_, error)| error));
+    if let Some(error) = errors.into_iter().find(|error| !error.is_final()) {
+        return unseen("The roles of the present principal cannot be read", error);
+    }
+    let known = |a: &Assignment| holds.iter().any(|role| role.is_at(&a.properties.role_definition_id, &a.scope()));
+    let new: Vec<&Assignment> = lists.found.iter().filter(|a| !known(a)).collect();
+    if new.is_empty() {
+        return Ok(Seen::Yes);
+    }
+    let own: Option<ObjectId> = context.known(&Fact::PrincipalA);
+    let Some(own) = own else { return Ok(Seen::No("The new principal is not known.".to_owned())) };
+    let given = role_lists::roles_of(context.door(), &context.work, own, &subscriptions).await.found;
+    let lost: Vec<String> =
+        new.into_iter().filter(|a| !given.iter().any(|g| same_role(a, g))).map(|a| a.id.clone()).collect();
+    if lost.is_empty() {
+        return Ok(Seen::Yes);
+    }
+    Ok(Seen::No(format!(
+        "Since the checks the present principal was given what the new one lacks: {} . Give it to the new one too.",
+        lost.join(" ")
+    )))
+}
+
+pub(super) async fn former_roles_are_there(context: &StepContext<'_>, reset: Reset<'_>) -> Result<Seen, StepError> {
+    match former_principal::missing_roles(context, reset.app).await? {
+        missing if missing.is_empty() => Ok(Seen::Yes),
+        missing => {
+            let missing: Vec<String> = missing.iter().map(HeldRole::short).collect();
+            Ok(Seen::NotYet(format!("The former principal lacks {}.", missing.join(", "))))
+        }
+    }
+}
+
+/// True for the same role at the same place under the same condition, or under none.
+fn same_role(one: &Assignment, other: &Assignment) -> bool {
+    let id =
+        |a: &Assignment| a.properties.role_definition_id.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+    let (scope, condition) = (other.scope(), other.properties.condition.as_deref());
+    id(one) == id(other)
+        && one.scope().trim_end_matches('/').eq_ignore_ascii_case(scope.trim_end_matches('/'))
+        && (condition.is_none() || condition == one.properties.condition.as_deref())
+}

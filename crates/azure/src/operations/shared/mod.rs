@@ -1,0 +1,14 @@
+//! What several operations share, by what it is about. Each is a file of functions that take the step's context.
+
+pub mod cluster;
+pub mod directory;
+pub mod former_principal;
+pub mod last_look;
+pub mod others;
+pub mod people;
+pub mod pods;
+pub mod principals;
+pub mod proof;
+pub mod reset;
+pub mod roles;
+pub mod secrets;

@@ -1,0 +1,142 @@
+//! Finds credentials, owners and roles that others have put on an app of a run: the app stays then, and that is said.
+
+use crosspull_core::explain::Trouble;
+use crosspull_core::ids::{AppId, ObjectId};
+use crosspull_core::names::{Outcome, Side, assignment_description, made_by_a_run};
+use crosspull_core::operation::Fact;
+use crosspull_core::text::printable;
+
+use super::directory::{self, AppRef};
+use crate::reply::{App, Assignment, FederatedCredential, Owner};
+use crate::request::{self, Request};
+use crate::role_lists;
+use crate::step_context::StepContext;
+use crate::step_result::StepError;
+use crate::wire::CallError;
+
+const NOT_TOLD: &str = "Whether others have put something on the app cannot be told, so it was not deleted.";
+
+/// Halts where the run made its app and others have put something on it. What others work with is not taken away, to say
+/// afterwards that the app stays.
+pub async fn own_app_is_free(context: &StepContext<'_>) -> Result<(), StepError> {
+    let made = context.past().facts.learnt(&Fact::AppObject).filter(|l| l.how == Outcome::Created);
+    let Some(object) = made.and_then(|l| l.value.parse().ok()) else { return Ok(()) };
+    nobody_uses_app(context, AppRef { side: Side::A, object }).await.map_err(StepError::needed)
+}
+
+/// Halts where others have put credentials, owners or roles on the app that this run made.
+pub async fn nobody_uses_app(context: &StepContext<'_>, app: AppRef) -> Result<(), StepError> {
+    let found = match directory::try_app(context, app).await {
+        Ok(found) => found,
+        Err(CallError::Refused(r)) if r.refusal.status == Some(404) => return Ok(()),
+        Err(error) => return Err(not_told(error)),
+    };
+    let app_id = found.app_id;
+    let mut theirs = foreign_credentials(&found);
+    theirs.extend(foreign_owners(context, app).await?);
+    theirs.extend(federated_credentials(context, app).await?);
+    let principal = match context.known::<ObjectId>(&Fact::PrincipalA) {
+        Some(principal) => Some(principal),
+        None => match directory::look_for_principal(context, Side::A, app_id, NOT_TOLD).await? {
+            Ok(found) => found.map(|p| p.id),
+            Err(refusal) => return Err(StepError::Failed(Trouble::from_refusal(NOT_TOLD, refusal))),
+        },
+    };
+    if let Some(principal) = principal {
+        theirs.extend(not_of_this_run(context, roles_in_a(context, principal).await?));
+    }
+    if theirs.is_empty() {
+        return Ok(());
+    }
+    Err(stays("The app was not deleted.", &theirs, &format!("az ad app delete --id {app_id}")))
+}
+
+/// Halts where others have given the app's service principal in B more than this run did.
+pub async fn nobody_uses_principal_in_b(
+    context: &StepContext<'_>,
+    principal: ObjectId,
+    app: Option<AppId>,
+) -> Result<(), StepError> {
+    let registry = context.past().forward_plan().and_then(|plan| plan.subject().1);
+    let Some(scope) = registry.and_then(|id| id.subscription()).map(|id| format!("/subscriptions/{id}")) else {
+        return Ok(());
+    };
+    let at = |scope: &str| request::roles_at(context.door().endpoints(), Side::B, scope, principal);
+    let listed: Vec<Assignment> = match context.door().list(&context.work, at(&scope)).await {
+        // Who may look at the registry alone looks there.
+        Err(CallError::Refused(r)) if r.refusal.status == Some(403) => {
+            let registry = registry.map(ToString::to_string).unwrap_or_default();
+            context.door().list(&context.work, at(&registry)).await.map_err(not_told)?
+        }
+        listed => listed.map_err(not_told)?,
+    };
+    let theirs = not_of_this_run(context, listed);
+    if theirs.is_empty() {
+        return Ok(());
+    }
+    let id = app.map_or_else(|| principal.to_string(), |app| app.to_string());
+    let by_hand = format!("signed in to tenant B, az ad sp delete --id {id}");
+    Err(stays("The app's service principal in tenant B was not deleted.", &theirs, &by_hand))
+}
+
+async fn foreign_owners(context: &StepContext<'_>, app: AppRef) -> Result<Vec<String>, StepError> {
+    let request = request::owners_of(context.door().endpoints(), app.side, app.object);
+    let owners: Vec<Owner> = read_list(context, request).await?;
+    let own = [context.known::<ObjectId>(&Fact::Creator), directory::operator(context, app.side).await];
+    let foreign = owners.into_iter().filter(|owner| !own.contains(&Some(owner.id)));
+    Ok(foreign.map(|owner| format!("the owner {}", owner.name())).collect())
+}
+
+async fn federated_credentials(context: &StepContext<'_>, app: AppRef) -> Result<Vec<String>, StepError> {
+    let request = request::federated_credentials_of(context.door().endpoints(), app.side, app.object);
+    let all: Vec<FederatedCredential> = read_list(context, request).await?;
+    Ok(all.into_iter().map(|c| format!("the federated credential {}", printable(&c.name, 80))).collect())
+}
+
+/// The roles of the app's service principal in A. What one may not read in a subscription
+/// counts as not there only where the query over all scopes was answered.
+pub async fn roles_in_a(context: &StepContext<'_>, principal: ObjectId) -> Result<Vec<Assignment>, StepError> {
+    let Some(cluster) = context.past().forward_plan().and_then(|plan| plan.subject().0) else { return Ok(Vec::new()) };
+    let (subscriptions, not_listed) = role_lists::subscriptions(context.door(), &context.work, cluster).await;
+    let lists = role_lists::roles_of(context.door(), &context.work, principal, &subscriptions).await;
+    let mut errors = not_listed.into_iter().chain(lists.unread.into_iter().map(|(_, error)| error));
+    if let Some(error) = errors.find(|error| !lists.queried || !error.is_final()) {
+        return Err(not_told(error));
+    }
+    Ok(lists.found)
+}
+
+/// The assignments that this run did not make, in words.
+pub fn not_of_this_run(context: &StepContext<'_>, listed: Vec<Assignment>) -> Vec<String> {
+    let own = assignment_description(context.run());
+    let foreign = listed.into_iter().filter(|a| a.properties.description.as_deref() != Some(&own));
+    foreign.map(|a| format!("the role assignment {}", printable(&a.id, usize::MAX))).collect()
+}
+
+async fn read_list<T: serde::de::DeserializeOwned + Send>(
+    context: &StepContext<'_>,
+    request: Request,
+) -> Result<Vec<T>, StepError> {
+    context.door().list(&context.work, request).await.map_err(not_told)
+}
+
+fn not_told(error: CallError) -> StepError {
+    StepError::of(NOT_TOLD, error)
+}
+
+/// Credentials that no run of crosspull made.
+fn foreign_credentials(app: &App) -> Vec<String> {
+    let names = app.password_credentials.iter().map(|c| (c.display_name.as_deref().unwrap_or("unnamed"), c.key_id));
+    let foreign = names.filter(|(name, _)| !made_by_a_run(name));
+    let secrets = foreign.map(|(name, key)| format!("the secret {} ({key})", printable(name, 80)));
+    let certificates = app.key_credentials.iter().map(|_| "a certificate".to_owned());
+    secrets.chain(certificates).collect()
+}
+
+fn stays(what: &str, theirs: &[String], by_hand: &str) -> StepError {
+    StepError::failed(
+        what,
+        format!("Others have put something on it, which would go with it: {}", theirs.join(", ")),
+        format!("Where nobody needs that, delete it by hand: {by_hand}"),
+    )
+}

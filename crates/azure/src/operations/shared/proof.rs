@@ -1,0 +1,184 @@
+//! One real pull with the new credential: token, manifest and layer, as a node asks for them.
+
+use crosspull_core::explain::Refusal;
+use crosspull_core::ids::{AppId, ImageRef, RegistryId};
+use crosspull_core::secret::Secret;
+
+use crate::realm::{self, Realm, RealmError};
+use crate::reply::{self, Manifest, Token};
+use crate::request;
+use crate::step_context::StepContext;
+use crate::step_result::StepError;
+use crate::wire::{CallError, unanswered};
+
+/// An index may name indexes; no image is deeper.
+const DEEPEST: usize = 3;
+
+/// The part of a pull at which one try of it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PullPart {
+    /// The registry's word on where its tokens come from.
+    Challenge,
+    /// The token.
+    Token,
+    /// The right to pull in the token.
+    Grant,
+    /// The manifest.
+    Manifest,
+    /// A layer, asked for at the registry.
+    Layer,
+    /// The bytes of a layer, where the registry sends its clients for them.
+    Storage,
+}
+
+/// One try of a pull that was refused.
+#[derive(Debug)]
+pub struct Missed {
+    pub part: PullPart,
+    pub refusal: Refusal,
+}
+
+/// The meaning of a refused try.
+#[derive(Debug, PartialEq, Eq)]
+pub enum MissedMeans {
+    /// Credential and role may still come into effect.
+    NotYet,
+    /// What was asked for is not there, or not at this replica.
+    Missing,
+    /// The registry's firewall is in the way.
+    Firewall,
+    /// The way to the layers' bytes is closed.
+    DataEndpoint,
+    /// Something else, which the refusal tells.
+    Other,
+}
+
+impl Missed {
+    /// The try as it ended; the outer error is that of the run itself.
+    pub fn at(part: PullPart, error: CallError) -> Result<Self, StepError> {
+        match error {
+            CallError::Refused(refused) => Ok(Self { part, refusal: refused.refusal }),
+            CallError::Unreachable(refusal) | CallError::Lost(refusal) => Ok(Self { part, refusal }),
+            error @ (CallError::SignIn(_) | CallError::Journal(_) | CallError::Stopped) => {
+                Err(StepError::of("", error))
+            }
+        }
+    }
+
+    /// A 403 before any token is the registry's firewall, not a role (`azure-facts.md` 3.10).
+    pub fn means(&self) -> MissedMeans {
+        let unusable = matches!(self.refusal.code.as_str(), "Torn" | "TooLarge" | "Elsewhere");
+        match (self.part, self.refusal.status) {
+            (PullPart::Grant, _) | (_, Some(401)) => MissedMeans::NotYet,
+            (PullPart::Manifest | PullPart::Layer | PullPart::Storage, Some(404)) => MissedMeans::Missing,
+            (PullPart::Storage, Some(403)) => MissedMeans::DataEndpoint,
+            (PullPart::Storage, None) if !unusable => MissedMeans::DataEndpoint,
+            (PullPart::Manifest | PullPart::Layer, Some(403)) if self.refusal.code != "DENIED" => MissedMeans::NotYet,
+            (_, Some(403)) => MissedMeans::Firewall,
+            _ => MissedMeans::Other,
+        }
+    }
+}
+
+/// Pulls every image once, without patience. The inner error is what was refused.
+pub async fn pull_once(
+    context: &StepContext<'_>,
+    registry: &RegistryId,
+    login_server: &str,
+    images: &[ImageRef],
+    app: AppId,
+    secret: &Secret,
+) -> Result<Result<(), Refusal>, StepError> {
+    let realm = match realm(context, registry, login_server).await? {
+        Ok(realm) => realm,
+        Err(missed) => return Ok(Err(missed.refusal)),
+    };
+    for image in images {
+        if let Err(missed) = try_pull(context, &realm, image, app, secret).await? {
+            return Ok(Err(missed.refusal));
+        }
+    }
+    Ok(Ok(()))
+}
+
+pub async fn realm(
+    context: &StepContext<'_>,
+    registry: &RegistryId,
+    login_server: &str,
+) -> Result<Result<Realm, Missed>, StepError> {
+    match realm::ask(context.door(), &context.work, login_server).await {
+        Ok(realm) => Ok(Ok(realm)),
+        Err(RealmError::Call(error)) => Missed::at(PullPart::Challenge, error).map(Err),
+        Err(RealmError::Unusable(why)) => {
+            let what = format!("The pull from {} was not proved.", registry.name());
+            Err(StepError::failed(what, why, "Check the registry's login server."))
+        }
+    }
+}
+
+/// One try of a pull with a fresh token. The inner error is where it ended.
+pub async fn try_pull(
+    context: &StepContext<'_>,
+    realm: &Realm,
+    image: &ImageRef,
+    app: AppId,
+    secret: &Secret,
+) -> Result<Result<(), Missed>, StepError> {
+    let repository = image.repository.as_str();
+    let request = request::pull_token(&realm.address, &realm.service, repository, app, secret);
+    let token = match context.door().json::<Token>(&context.work, request).await {
+        Ok(token) if reply::grants_pull(&token.access_token, repository) => token.access_token,
+        Ok(_) => return Ok(Err(ungranted(repository))),
+        Err(error) => return Missed::at(PullPart::Token, error).map(Err),
+    };
+    let mut reference = image.reference().to_owned();
+    for _ in 0..DEEPEST {
+        let request = request::manifest_at(&realm.server, repository, &reference, &token);
+        let manifest = match context.door().json::<Manifest>(&context.work, request).await {
+            Ok(manifest) => manifest,
+            Err(error) => return Missed::at(PullPart::Manifest, error).map(Err),
+        };
+        if let Some(digest) = manifest.blob() {
+            return read_blob(context, realm, repository, digest, &token).await;
+        }
+        let Some(chosen) = manifest.chosen() else { break };
+        chosen.clone_into(&mut reference);
+    }
+    // Nothing of it was read, so nothing is proved.
+    let refusal = unanswered("Torn", "its manifest names nothing that could be read");
+    Ok(Err(Missed { part: PullPart::Manifest, refusal }))
+}
+
+/// Reads one byte of a blob. A registry sends its clients on to storage; the token stays behind.
+async fn read_blob(
+    context: &StepContext<'_>,
+    realm: &Realm,
+    repository: &str,
+    digest: &str,
+    token: &Secret,
+) -> Result<Result<(), Missed>, StepError> {
+    let request = request::blob(&realm.server, repository, digest, token);
+    let reply = match context.door().raw(&context.work, request).await {
+        Ok(reply) => reply,
+        Err(error) => return Missed::at(PullPart::Layer, error).map(Err),
+    };
+    if !reply.status.is_redirection() {
+        return Ok(Ok(()));
+    }
+    let location = reply.headers.get("location").and_then(|v| v.to_str().ok());
+    let target = location.and_then(|l| realm.server.join(l).ok()).filter(|u| u.scheme() == "https");
+    let Some(target) = target else {
+        let refusal = unanswered("Elsewhere", "the layer is at an address that cannot be used");
+        return Ok(Err(Missed { part: PullPart::Storage, refusal }));
+    };
+    match context.door().raw(&context.work, request::redirected_blob(target)).await {
+        Ok(_) => Ok(Ok(())),
+        Err(error) => Missed::at(PullPart::Storage, error).map(Err),
+    }
+}
+
+/// A token that was given without the right that was asked for.
+fn ungranted(repository: &str) -> Missed {
+    let why = format!("the token that the registry gives does not grant to pull {repository}");
+    Missed { part: PullPart::Grant, refusal: unanswered("NotGranted", &why) }
+}

@@ -1,0 +1,132 @@
+//! How a step ends: its outcome, or why it went no further.
+
+use crosspull_core::explain::{NoConnection, Trouble};
+use crosspull_core::names::Outcome;
+
+use crate::journal::JournalError;
+use crate::wire::CallError;
+
+/// The outcome of a step with a note for people, or why the step went no further.
+pub(crate) type StepResult = Result<(Outcome, String), StepError>;
+
+/// Why a step went no further.
+#[derive(Debug)]
+pub enum StepError {
+    /// The step did not work.
+    Failed(Trouble),
+    /// The step may or may not have worked.
+    Unknown(Trouble),
+    /// A person must act first.
+    Waits(Trouble),
+    /// The operator said stop.
+    Stopped,
+    /// A step that this one builds on did not end well.
+    Blocked,
+    /// The step is not taken back, since something that stays needs it. What comes before it in the run stays too.
+    Needed(Trouble),
+    /// The journal cannot be written.
+    Journal(JournalError),
+}
+
+impl From<JournalError> for StepError {
+    fn from(error: JournalError) -> Self {
+        Self::Journal(error)
+    }
+}
+
+impl StepError {
+    /// Returns what the error of a call means for the step. `what` says what did not happen, as a sentence.
+    #[must_use]
+    pub fn of(what: &str, error: CallError) -> Self {
+        match error {
+            CallError::Refused(refused) => Self::Failed(Trouble::from_refusal(what, refused.refusal)),
+            CallError::Unreachable(refusal) if matches!(refusal.code.as_str(), "Torn" | "TooLarge" | "Elsewhere") => {
+                Self::Failed(Trouble::from_refusal(what, refusal).because(
+                    "The service's answer cannot be used.",
+                    "Go on with crosspull resume. If it lasts, report it with the request's address.",
+                ))
+            }
+            CallError::Unreachable(refusal) if NoConnection::of(&refusal).is_some() => {
+                let trouble = Trouble::from_refusal(what, refusal);
+                let now = format!("{} Then go on with crosspull resume.", trouble.now);
+                Self::Failed(Trouble { now, ..trouble })
+            }
+            CallError::Unreachable(refusal) => Self::Failed(Trouble::from_refusal(what, refusal).because(
+                "The service could not be reached.",
+                "Check the connection, then go on with crosspull resume.",
+            )),
+            CallError::Lost(refusal) => Self::Unknown(Trouble::from_refusal(what, refusal).because(
+                "The answer was lost, so it may have been done all the same.",
+                "Go on with crosspull resume: it looks first.",
+            )),
+            CallError::SignIn(trouble) => Self::Failed(trouble),
+            CallError::Journal(error) => Self::Journal(error),
+            CallError::Stopped => Self::Stopped,
+        }
+    }
+
+    /// A failure of the step: what did not happen, why, and what to do now.
+    #[must_use]
+    pub fn failed(what: impl Into<String>, why: impl Into<String>, now: impl Into<String>) -> Self {
+        Self::Failed(Trouble::new(what, why, now))
+    }
+
+    /// True where the run itself goes no further, whatever the step makes of it.
+    #[must_use]
+    pub const fn ends_the_run(&self) -> bool {
+        matches!(self, Self::Stopped | Self::Journal(_))
+    }
+
+    /// Returns why the step went no further, as sentences.
+    #[must_use]
+    pub fn why(&self) -> String {
+        match self {
+            Self::Failed(trouble) | Self::Unknown(trouble) | Self::Waits(trouble) | Self::Needed(trouble) => {
+                let words = trouble.refusal.as_ref().map(|refusal| format!(" ({refusal})"));
+                format!("{}{}", trouble.why, words.unwrap_or_default())
+            }
+            Self::Journal(error) => format!("{error}."),
+            Self::Stopped => "You stopped it.".to_owned(),
+            Self::Blocked => "A step before it did not end well.".to_owned(),
+        }
+    }
+
+    /// Turns a failure into one that keeps what comes before the step in the run.
+    #[must_use]
+    pub fn needed(self) -> Self {
+        match self {
+            Self::Failed(trouble) => Self::Needed(trouble),
+            other => other,
+        }
+    }
+
+    /// Turns a failure into one whose outcome nobody knows.
+    #[must_use]
+    pub fn unknown(self) -> Self {
+        match self {
+            Self::Failed(trouble) => Self::Unknown(trouble),
+            other => other,
+        }
+    }
+
+    /// Returns the same error with another way out, where it has one.
+    #[must_use]
+    pub fn now(self, now: &str) -> Self {
+        let told = |trouble: Trouble| Trouble { now: now.to_owned(), ..trouble };
+        match self {
+            Self::Failed(trouble) => Self::Failed(told(trouble)),
+            Self::Unknown(trouble) => Self::Unknown(told(trouble)),
+            other => other,
+        }
+    }
+}
+
+/// Ends a step with an outcome and nothing to add.
+pub(crate) const fn plainly(outcome: Outcome) -> StepResult {
+    Ok((outcome, String::new()))
+}
+
+/// Ends the taking back of a step that left nothing.
+pub(crate) fn nothing_there() -> StepResult {
+    Ok((Outcome::Skipped, "nothing of it is there".to_owned()))
+}
