@@ -11,7 +11,7 @@ use crosspull_azure::control::{Control, Controller, control};
 use crosspull_azure::door::Door;
 use crosspull_azure::engine::Engine;
 use crosspull_azure::find::Finder;
-use crosspull_azure::journal::{ClusterLock, Earlier, Journal, JournalError, ReopenError, earlier};
+use crosspull_azure::journal::{ClusterLock, Earlier, JournalError, JournalFile, ReopenError, earlier};
 use crosspull_azure::recorder::Recorder;
 use crosspull_azure::sign_in::Prompts;
 use crosspull_azure::vault::Vault;
@@ -46,7 +46,7 @@ pub struct Backend {
     /// The door that the checks opened; the run goes through the same one.
     door: Arc<OnceLock<Arc<Door>>>,
     /// The journal of the run that is gone on with, until something is written in it.
-    reopened: Arc<Mutex<Option<Journal>>>,
+    reopened: Arc<Mutex<Option<JournalFile>>>,
     /// The lock of the cluster that is worked on.
     lock: Arc<Mutex<Option<ClusterLock>>>,
     prompts: Prompts,
@@ -95,7 +95,7 @@ impl Backend {
             return Ok(Checked::Stopped);
         };
         let plan = (spec.plan)(inputs, &survey);
-        door.wire().recorder().say(Event::Planned { plan: plan.clone() })?;
+        door.wire().recorder().announce(Event::Planned { plan: plan.clone() })?;
         Ok(Checked::Planned(Box::new(plan)))
     }
 
@@ -118,7 +118,7 @@ impl Backend {
         let unread: Vec<RunId> = earlier.iter().filter(|e| e.run.is_err()).map(|e| e.id.clone()).collect();
         let finding = judge_other_runs(cluster, &others, &unread, way);
         let stops = finding.level == Level::Stop;
-        self.recorder.say(Event::CheckEnded { finding })?;
+        self.recorder.announce(Event::CheckEnded { finding })?;
         Ok(!stops)
     }
 
@@ -161,7 +161,7 @@ impl Backend {
         match connect(access, parts).await {
             Ok(door) => Ok(Some(door)),
             Err(finding) => {
-                self.recorder.say(Event::CheckEnded { finding: *finding })?;
+                self.recorder.announce(Event::CheckEnded { finding: *finding })?;
                 Ok(None)
             }
         }
@@ -184,7 +184,7 @@ impl Backend {
                 Ok((id, finding)) => (Some(id), finding),
                 Err(finding) => (None, finding),
             };
-            self.recorder.say(Event::CheckEnded { finding })?;
+            self.recorder.announce(Event::CheckEnded { finding })?;
             let Some(id) = id else { return Ok(None) };
             ids.push(id);
         }
@@ -207,7 +207,7 @@ impl Backend {
             return Ok(Err(not_looked_up(Check::SignIn(side), trouble)));
         }
         let check = Check::Name { side, name: one.name.clone() };
-        self.recorder.say(Event::CheckStarted { check: check.clone() })?;
+        self.recorder.announce(Event::CheckStarted { check: check.clone() })?;
         let found = Mutex::new(Vec::new());
         let tell = |choices| found.lock().unwrap_or_else(PoisonError::into_inner).extend(choices);
         let finder = Finder { door, side, registry: None, tell: &tell };
@@ -225,7 +225,7 @@ impl Backend {
     /// An error where it cannot be made, or another run took the cluster meanwhile.
     pub fn begin(&self, runs: &Path, plan: &Plan) -> Result<(RunId, PathBuf), JournalError> {
         let run = RunId(uuid::Uuid::new_v4().simple().to_string().chars().take(8).collect());
-        let journal = Journal::create(runs, &run)?;
+        let journal = JournalFile::create(runs, &run)?;
         let path = journal.path().to_owned();
         if let Err(error) = self.take_cluster(runs, plan, &run) {
             // Nothing was sent by this run: its journal would only be a name in the list.
@@ -242,7 +242,7 @@ impl Backend {
     /// # Errors
     /// Where it is not there, damaged, or worked on by somebody else.
     pub fn reopen(&self, runs: &Path, run: &RunId) -> Result<(Run, Vec<Entry>, PathBuf), ReopenError> {
-        let (journal, run, entries) = Journal::reopen(runs, run)?;
+        let (journal, run, entries) = JournalFile::reopen(runs, run)?;
         let path = journal.path().to_owned();
         let last = run.calls.iter().map(|call| call.id).max().unwrap_or(CallId(0));
         self.recorder.number_after(last);
@@ -307,7 +307,7 @@ impl Backend {
     /// # Errors
     /// Where the journal cannot be written.
     pub fn say(&self, event: Event) -> Result<(), JournalError> {
-        self.recorder.keep(event)
+        self.recorder.record(event)
     }
 }
 

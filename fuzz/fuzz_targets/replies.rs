@@ -3,7 +3,7 @@
 #![no_main]
 
 use crosspull_azure::kubernetes::{pull, server_of};
-use crosspull_azure::{endpoints, operation, refusal, reply};
+use crosspull_azure::{endpoints, long_running, refusal, reply};
 use http::{HeaderMap, HeaderValue};
 use libfuzzer_sys::fuzz_target;
 use url::Url;
@@ -28,10 +28,10 @@ fn read(body: &[u8]) {
         reply::Registry,
         reply::Definition,
         reply::OpenId,
-        reply::Token,
+        reply::AccessToken,
         reply::RefreshToken,
         reply::Manifest,
-        reply::Operation,
+        reply::OperationStatus,
     );
     if let Ok(pod) = serde_json::from_slice(body) {
         let _ = pull::judge(&pod);
@@ -49,7 +49,7 @@ fuzz_target!(|bytes: &[u8]| {
             headers.insert(name, value.clone());
         }
     }
-    if let Ok(Some(url)) = operation::address(&headers, &arm) {
+    if let Ok(Some(url)) = long_running::address(&headers, &arm) {
         assert_eq!(url.origin(), arm.origin(), "an operation is asked at its own host alone");
     }
     let server = Url::parse("https://registryb.azurecr.io/").expect("a URL");

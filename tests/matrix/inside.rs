@@ -10,7 +10,7 @@ use crosspull_azure::checks::Surveyor;
 use crosspull_azure::connect::{Parts, connect};
 use crosspull_azure::control::control;
 use crosspull_azure::engine::Engine;
-use crosspull_azure::journal::{Journal, JournalError, Keep};
+use crosspull_azure::journal::{EntryLog, JournalError, JournalFile};
 use crosspull_azure::recorder::Recorder;
 use crosspull_azure::sign_in::{Login, Prompts};
 use crosspull_azure::wire::Pace;
@@ -72,7 +72,7 @@ impl Call {
 /// A journal that dies where it is told to, and else only listens.
 #[derive(Debug)]
 struct Mortal {
-    journal: Journal,
+    journal: JournalFile,
     cut: Option<Cut>,
     struck: Option<CallId>,
     dead: bool,
@@ -109,7 +109,7 @@ impl Mortal {
     }
 }
 
-impl Keep for Mortal {
+impl EntryLog for Mortal {
     fn append(&mut self, entry: &Entry, safe: bool) -> Result<(), JournalError> {
         if self.dead {
             return Err(self.gone());
@@ -186,7 +186,7 @@ async fn drive(story: &Story, cut: Option<Cut>, seen: Arc<Mutex<BTreeSet<Call>>>
         .expect("nothing stops");
     let plan = (spec.plan)(&inputs, &survey);
     let run = RunId(uuid::Uuid::new_v4().simple().to_string().chars().take(8).collect());
-    let journal = Journal::create(&story.state().join("crosspull/runs"), &run).expect("a journal");
+    let journal = JournalFile::create(&story.state().join("crosspull/runs"), &run).expect("a journal");
     recorder.begin(Mortal { journal, cut, struck: None, dead: false, seen }, Run::default());
     controller.confirm_all();
     let begins = Event::RunStarted { run: run.clone(), plan: plan.clone(), answers };

@@ -17,7 +17,7 @@ use crate::endpoints;
 use crate::line::{Line, Proxies};
 use crate::recorder::Recorder;
 use crate::request;
-use crate::sign_in::{Ground, Login, Metadata, Prompts, Tokens};
+use crate::sign_in::{Login, MetadataService, Prompts, SignInContext, Tokens};
 use crate::wire::{CallError, Pace, Wire};
 
 /// How long connecting may take.
@@ -52,7 +52,7 @@ pub async fn connect(access: &Access, parts: Parts) -> Result<Door, Box<Finding>
         Box::new(Check::Tenants.stop(format!("the certificate authorities cannot be used: {why}"), "Check --ca-file."))
     };
     let line = far(&parts.authorities, parts.pace.deadline).map_err(unusable)?;
-    let metadata = Metadata { line: near(&parts.authorities).map_err(unusable)?, host: parts.metadata_host };
+    let metadata = MetadataService { line: near(&parts.authorities).map_err(unusable)?, host: parts.metadata_host };
     let wire = Arc::new(Wire::new(line, parts.recorder, parts.control, parts.pace));
     let mut endpoints = match &access.cloud {
         CloudChoice::Known(known) => {
@@ -67,14 +67,14 @@ pub async fn connect(access: &Access, parts: Parts) -> Result<Door, Box<Finding>
     if let Some(text) = access.elsewhere(&endpoints) {
         say(&wire, Event::CheckEnded { finding: Check::Cloud.pass(text) }).map_err(Box::new)?;
     }
-    let ground = Ground { wire, endpoints, prompts: parts.prompts, metadata };
-    let tokens = Tokens::new(&ground, &access.tenants, parts.logins);
-    Ok(Door::new(ground.wire, tokens, ground.endpoints))
+    let context = SignInContext { wire, endpoints, prompts: parts.prompts, metadata };
+    let tokens = Tokens::new(&context, &access.tenants, parts.logins);
+    Ok(Door::new(context.wire, tokens, context.endpoints))
 }
 
 /// Says something of where the cloud is. What cannot be said is a stop: nothing is sent unsaid.
 fn say(wire: &Wire, event: Event) -> Result<(), Finding> {
-    wire.recorder().say(event).map_err(|error| Check::Cloud.stop(error.to_string(), error.cure()))
+    wire.recorder().announce(event).map_err(|error| Check::Cloud.stop(error.to_string(), error.cure()))
 }
 
 async fn discover(wire: &Wire, arm: &url::Url) -> Result<Endpoints, Finding> {

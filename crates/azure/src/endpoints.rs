@@ -7,7 +7,7 @@ use url::Url;
 /// `GET /metadata/endpoints?api-version=2022-09-01` (`real-clients.md` section 2): what is read of it.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Metadata {
+struct CloudMetadata {
     name: String,
     authentication: Authentication,
     microsoft_graph_resource_id: Option<Url>,
@@ -34,7 +34,8 @@ struct Authentication {
 /// # Errors
 /// A sentence that says what is missing in it.
 pub fn from_metadata(arm: &Url, body: &[u8]) -> Result<Endpoints, String> {
-    let metadata: Metadata = serde_json::from_slice(body).map_err(|e| format!("it does not describe a cloud: {e}"))?;
+    let metadata: CloudMetadata =
+        serde_json::from_slice(body).map_err(|e| format!("it does not describe a cloud: {e}"))?;
     let graph = metadata.microsoft_graph_resource_id.ok_or("it names no Microsoft Graph")?;
     let arm_audience = metadata.authentication.audiences.into_iter().next().ok_or("it names no token audience")?;
     // The operator's tokens go to the host that was named by the operator, not to one that an answer names.

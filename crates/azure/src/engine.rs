@@ -41,7 +41,7 @@ impl Engine {
     /// Where the journal cannot be written: then nothing more is sent.
     pub async fn run(&self, begins: Event) -> Result<Verdict, JournalError> {
         let recorder = self.shared.door.wire().recorder();
-        recorder.keep(begins)?;
+        recorder.record(begins)?;
         let mut steps: FuturesUnordered<_> = self.shared.plan.steps.iter().map(|step| self.one(step)).collect();
         let mut end = End::default();
         while let Some((id, done)) = steps.next().await {
@@ -57,7 +57,7 @@ impl Engine {
                     }
                 }
             };
-            recorder.keep(Event::StepEnded { step: id, outcome, note, trouble })?;
+            recorder.record(Event::StepEnded { step: id, outcome, note, trouble })?;
             self.shared.ended(id, outcome);
         }
         self.end(end.verdict(), end.trouble)
@@ -70,7 +70,7 @@ impl Engine {
     /// Where the journal cannot be written: then nothing more is sent.
     pub async fn take_back(&self) -> Result<Verdict, JournalError> {
         let recorder = self.shared.door.wire().recorder();
-        recorder.keep(Event::UndoStarted { run: self.shared.run.clone(), plan: self.shared.plan.clone() })?;
+        recorder.record(Event::UndoStarted { run: self.shared.run.clone(), plan: self.shared.plan.clone() })?;
         let mut left: Option<Trouble> = None;
         let mut needed = false;
         for step in &self.shared.plan.steps {
@@ -99,7 +99,7 @@ impl Engine {
                 left = left.or_else(|| trouble.clone());
                 self.shared.close();
             }
-            recorder.keep(Event::StepEnded { step: step.id, outcome, note, trouble })?;
+            recorder.record(Event::StepEnded { step: step.id, outcome, note, trouble })?;
         }
         let verdict = if self.shared.is_closed() { Verdict::Left } else { Verdict::Done };
         self.end(verdict, left)
@@ -108,7 +108,7 @@ impl Engine {
     fn end(&self, verdict: Verdict, trouble: Option<Trouble>) -> Result<Verdict, JournalError> {
         let facts = self.shared.facts();
         let ended = Event::RunEnded { verdict, run: Some(self.shared.run.clone()), facts, trouble };
-        self.shared.door.wire().recorder().keep(ended)?;
+        self.shared.door.wire().recorder().record(ended)?;
         Ok(verdict)
     }
 

@@ -14,7 +14,7 @@ use futures_util::stream::{self, StreamExt as _};
 use crate::door::{Door, MOST_PAGES, endless};
 use crate::realm::{self, Realm, RealmError};
 use crate::reply::{
-    self, Catalog, GraphPage, RefreshToken, Registry, Resource, Subscription, Tag, Tags, Tenant, Token,
+    self, AccessToken, Catalog, GraphPage, RefreshToken, Registry, Resource, Subscription, Tag, Tags, Tenant,
 };
 use crate::request::{self, Audience, Request};
 use crate::wire::CallError;
@@ -66,7 +66,7 @@ impl Finder<'_> {
     }
 
     /// All of a kind in all subscriptions: by Resource Graph, else subscription by subscription.
-    async fn resources(&self, kind: &Kind) -> Result<(), CallError> {
+    async fn resources(&self, kind: &ResourceKind) -> Result<(), CallError> {
         // Who does not sign in is asked once, and not again for the other question.
         self.door.tokens().token(self.side, Audience::Arm).await.map_err(CallError::SignIn)?;
         let work = self.work();
@@ -97,7 +97,7 @@ impl Finder<'_> {
     /// One subscription that cannot be read does not hide the others; that it is missing is told at the end.
     async fn by_subscription(
         &self,
-        kind: &Kind,
+        kind: &ResourceKind,
         subscriptions: &[Subscription],
         names: &Names,
     ) -> Result<(), CallError> {
@@ -182,7 +182,7 @@ impl Finder<'_> {
         let exchange = request::exchange(&server, &service, &tenant, &token);
         let refresh: RefreshToken = door.json(&work, exchange).await.map_err(call)?;
         let request = request::registry_token(&server, &service, scope, &refresh.refresh_token);
-        let token: Token = door.json(&work, request).await.map_err(call)?;
+        let token: AccessToken = door.json(&work, request).await.map_err(call)?;
         Ok(At { server, token: token.access_token })
     }
 }
@@ -194,18 +194,18 @@ struct At {
 }
 
 /// A kind of resource, and how it is asked for.
-struct Kind {
+struct ResourceKind {
     query: &'static str,
     in_subscription: fn(&crosspull_core::cloud::Endpoints, Side, uuid::Uuid) -> Request,
 }
 
-const CLUSTERS: Kind = Kind {
+const CLUSTERS: ResourceKind = ResourceKind {
     query: "resources | where type =~ 'microsoft.containerservice/managedclusters' | project id, name, location, \
             kind = properties.kubernetesVersion | order by name asc, id asc",
     in_subscription: request::clusters_in,
 };
 
-const REGISTRIES: Kind = Kind {
+const REGISTRIES: ResourceKind = ResourceKind {
     query: "resources | where type =~ 'microsoft.containerregistry/registries' | project id, name, location, \
             kind = sku.name, loginServer = properties.loginServer | order by name asc, id asc",
     in_subscription: request::registries_in,

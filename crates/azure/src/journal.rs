@@ -14,8 +14,8 @@ use crosspull_core::names::RunId;
 use crosspull_core::names::marker;
 use crosspull_core::run::Run;
 
-/// Something that keeps the entries of a run.
-pub trait Keep: Send + std::fmt::Debug {
+/// A log that keeps the entries of a run.
+pub trait EntryLog: Send + std::fmt::Debug {
     /// Adds an entry; where it must be safe, ends only when the disk has it.
     ///
     /// # Errors
@@ -25,7 +25,7 @@ pub trait Keep: Send + std::fmt::Debug {
 
 /// The journal of one run, locked for as long as this lives.
 #[derive(Debug)]
-pub struct Journal {
+pub struct JournalFile {
     file: File,
     path: PathBuf,
     /// How much of it is whole, in bytes.
@@ -124,7 +124,7 @@ pub struct Earlier {
     pub locked: bool,
 }
 
-impl Journal {
+impl JournalFile {
     /// Begins the journal of a run: a new file, readable by its owner alone, in a folder that is made if missing.
     ///
     /// # Errors
@@ -190,7 +190,7 @@ impl Journal {
     }
 }
 
-impl Keep for Journal {
+impl EntryLog for JournalFile {
     fn append(&mut self, entry: &Entry, safe: bool) -> Result<(), JournalError> {
         self.write(entry, safe).map_err(|source| JournalError::new(&self.path, source))
     }

@@ -35,14 +35,14 @@ pub struct Kubernetes {
 
 /// Why the Kubernetes API cannot be used.
 #[derive(Debug)]
-pub enum Shut {
+pub enum KubernetesUnavailable {
     /// The reason, as the second half of a sentence.
     Because(String),
     /// The run itself goes no further.
     Halted(CallError),
 }
 
-impl Shut {
+impl KubernetesUnavailable {
     /// What a call's error says of the way in.
     #[must_use]
     pub fn of(who: &str, error: CallError) -> Self {
@@ -60,10 +60,10 @@ impl Kubernetes {
     ///
     /// # Errors
     /// Why it cannot be used. Whether it answers is not asked yet.
-    pub async fn of(door: &Door, work: &Work, cluster: &ClusterId) -> Result<Self, Shut> {
+    pub async fn of(door: &Door, work: &Work, cluster: &ClusterId) -> Result<Self, KubernetesUnavailable> {
         let request = request::cluster_credentials(door.endpoints(), cluster);
         let credentials: ClusterCredentials =
-            door.json(work, request).await.map_err(|e| Shut::of("Resource Manager", e))?;
+            door.json(work, request).await.map_err(|e| KubernetesUnavailable::of("Resource Manager", e))?;
         let text = credentials.kubeconfigs.into_iter().next().map(|blob| blob.value);
         let text = text.ok_or_else(|| because("Azure gives no kubeconfig for it"))?;
         let config = Kubeconfig::from_yaml(text.reveal()).map_err(|_| because("its kubeconfig cannot be read"))?;
@@ -71,7 +71,7 @@ impl Kubernetes {
         Self::by(door.wire(), cluster, user)
     }
 
-    fn by(wire: &Wire, cluster: &Cluster, user: &AuthInfo) -> Result<Self, Shut> {
+    fn by(wire: &Wire, cluster: &Cluster, user: &AuthInfo) -> Result<Self, KubernetesUnavailable> {
         let server = cluster.server.as_deref().and_then(|text| Url::parse(text).ok());
         let server =
             server.filter(|url| url.scheme() == "https").ok_or_else(|| because("its address is no HTTPS one"))?;
@@ -129,8 +129,8 @@ impl Kubernetes {
     }
 }
 
-fn because(why: impl Into<String>) -> Shut {
-    Shut::Because(why.into())
+fn because(why: impl Into<String>) -> KubernetesUnavailable {
+    KubernetesUnavailable::Because(why.into())
 }
 
 fn address(cluster: &Cluster) -> Option<Url> {

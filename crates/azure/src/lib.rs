@@ -18,7 +18,7 @@ pub mod find;
 pub mod journal;
 pub mod kubernetes;
 pub mod line;
-pub mod operation;
+pub mod long_running;
 mod operations;
 pub mod patience;
 pub mod realm;

@@ -10,13 +10,13 @@ use crosspull_core::run::Run;
 use jiff::Timestamp;
 use tokio::sync::mpsc::UnboundedSender;
 
-use crate::journal::{JournalError, Keep};
+use crate::journal::{EntryLog, JournalError};
 
 /// Where events go. The time comes in as a function, so that a test can say what it is.
 #[derive(Debug)]
 pub struct Recorder {
     front_end: UnboundedSender<Entry>,
-    journal: Mutex<Option<Box<dyn Keep>>>,
+    journal: Mutex<Option<Box<dyn EntryLog>>>,
     /// The run as far as its events tell, this moment.
     run: Mutex<Run>,
     now: fn() -> Timestamp,
@@ -31,7 +31,7 @@ impl Recorder {
     }
 
     /// From here on events are journalled too. The past is what the journal tells so far; nothing of a new run.
-    pub fn begin(&self, journal: impl Keep + 'static, past: Run) {
+    pub fn begin(&self, journal: impl EntryLog + 'static, past: Run) {
         *self.run.lock().unwrap_or_else(PoisonError::into_inner) = past;
         *self.journal.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(journal));
     }
@@ -62,23 +62,23 @@ impl Recorder {
         CallId(self.calls.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// Records an event that a crash may lose.
+    /// Announces an event: the journal has it, and a crash may lose it.
     ///
     /// # Errors
     /// Where the journal cannot be written.
-    pub fn say(&self, event: Event) -> Result<(), JournalError> {
-        self.record(event, false)
+    pub fn announce(&self, event: Event) -> Result<(), JournalError> {
+        self.append(event, false)
     }
 
-    /// Records an event that a crash must not lose.
+    /// Records an event so that a crash does not lose it: the journal is synced before this returns.
     ///
     /// # Errors
     /// Where the journal cannot be written or synced.
-    pub fn keep(&self, event: Event) -> Result<(), JournalError> {
-        self.record(event, true)
+    pub fn record(&self, event: Event) -> Result<(), JournalError> {
+        self.append(event, true)
     }
 
-    fn record(&self, event: Event, safe: bool) -> Result<(), JournalError> {
+    fn append(&self, event: Event, safe: bool) -> Result<(), JournalError> {
         let entry = Entry::new(self.now(), event);
         if let Some(journal) = self.journal.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
             journal.append(&entry, safe)?;

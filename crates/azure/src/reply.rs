@@ -214,17 +214,17 @@ pub struct GraphPage<T> {
 
 /// A Key Vault.
 #[derive(Debug, Clone, Deserialize)]
-pub struct Vault {
+pub struct KeyVault {
     /// Its name.
     pub name: String,
     /// Its properties.
-    pub properties: VaultProperties,
+    pub properties: KeyVaultProperties,
 }
 
 /// A Key Vault's properties.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-pub struct VaultProperties {
+pub struct KeyVaultProperties {
     /// Who may do what with it.
     pub access_policies: Option<Vec<AccessPolicy>>,
     /// True where roles count in place of access policies.
@@ -240,7 +240,7 @@ pub struct AccessPolicy {
     pub object_id: String,
 }
 
-impl Vault {
+impl KeyVault {
     /// True where an access policy lets a principal in.
     #[must_use]
     pub fn lets_in(&self, principal: ObjectId) -> bool {
@@ -371,7 +371,7 @@ pub struct OpenId {
 
 /// A token, whatever plane it is from.
 #[derive(Debug, Deserialize)]
-pub struct Token {
+pub struct AccessToken {
     /// Its value. Registries call it `access_token`, docker's own `token`.
     #[serde(alias = "token", deserialize_with = "secret")]
     pub access_token: Secret,
@@ -558,7 +558,7 @@ pub struct DefinitionProperties {
 /// How far a long-running operation is. Judged by `status` alone: an `error` beside `InProgress` means nothing
 /// (recording `aks_poll_error_object_while_running`).
 #[derive(Debug, Deserialize)]
-pub struct Operation {
+pub struct OperationStatus {
     /// `InProgress`, `Succeeded`, `Failed`, `Canceled`.
     pub status: String,
     /// Why it failed, where it did.

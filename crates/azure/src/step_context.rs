@@ -106,13 +106,13 @@ impl<'a> StepContext<'a> {
 
     /// Says that the step begins.
     pub fn begin(&self) -> Result<(), StepError> {
-        Ok(self.door().wire().recorder().say(Event::StepStarted { step: self.step.id })?)
+        Ok(self.door().wire().recorder().announce(Event::StepStarted { step: self.step.id })?)
     }
 
     /// Says what was learnt; a crash does not lose it.
     pub fn learn(&self, learnt: Vec<Learnt>) -> Result<(), StepError> {
         self.shared.board.send_modify(|board| board.facts.learn(&learnt));
-        Ok(self.door().wire().recorder().keep(Event::Learnt { step: self.step.id, learnt })?)
+        Ok(self.door().wire().recorder().record(Event::Learnt { step: self.step.id, learnt })?)
     }
 
     /// Says that facts are no more.

@@ -195,7 +195,7 @@ impl Wire {
             url: shown(&request.url),
             writes: request.writes(),
         };
-        if request.writes() { self.recorder.keep(started) } else { self.recorder.say(started) }
+        if request.writes() { self.recorder.record(started) } else { self.recorder.announce(started) }
             .map_err(CallError::Journal)?;
         let mut backoff = backon::ExponentialBuilder::default()
             .with_min_delay(Duration::from_millis(500))
@@ -218,7 +218,7 @@ impl Wire {
             };
             let ms = u64::try_from(sent.elapsed().as_millis()).unwrap_or(u64::MAX);
             let event = Event::CallTried { call, n, status: status_of(&outcome), ms, refusal: refusal_of(&outcome) };
-            if request.writes() { self.recorder.keep(event) } else { self.recorder.say(event) }
+            if request.writes() { self.recorder.record(event) } else { self.recorder.announce(event) }
                 .map_err(CallError::Journal)?;
             let failed = match outcome {
                 Ok((value, _)) => return Ok(value),
@@ -248,7 +248,7 @@ impl Wire {
         let ms = |d: Duration| u64::try_from(d.as_millis()).unwrap_or(u64::MAX);
         let event =
             Event::Waiting { work: work.clone(), why: why.to_owned(), ms: ms(wait), at_most_ms: ms(at_most), tries };
-        self.recorder.say(event).map_err(CallError::Journal)?;
+        self.recorder.announce(event).map_err(CallError::Journal)?;
         tokio::select! {
             biased;
             () = self.control.stopped() => Err(CallError::Stopped),

@@ -4,7 +4,7 @@
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crosspull_azure::kubernetes::{pull, server_of};
-use crosspull_azure::{endpoints, operation, refusal, reply};
+use crosspull_azure::{endpoints, long_running, refusal, reply};
 use http::{HeaderMap, HeaderValue};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -73,9 +73,9 @@ fn read(body: &[u8]) {
         reply::Cluster,
         reply::ClusterCredentials,
         reply::Registry,
-        reply::Token,
+        reply::AccessToken,
         reply::Manifest,
-        reply::Operation,
+        reply::OperationStatus,
     );
     if let Ok(pod) = serde_json::from_slice(body) {
         let _ = pull::judge(&pod);
@@ -110,7 +110,7 @@ proptest! {
             headers.insert("location", location);
             headers.insert("www-authenticate", realm);
         }
-        if let Ok(Some(url)) = operation::address(&headers, &arm) {
+        if let Ok(Some(url)) = long_running::address(&headers, &arm) {
             prop_assert_eq!(url.origin(), arm.origin());
         }
         if let Ok((realm, _)) = reply::challenge(&headers, &server) {

@@ -11,7 +11,7 @@ use kube::core::ObjectMeta;
 use super::reads::Reads;
 use super::{Said, cluster};
 use crate::door::Door;
-use crate::kubernetes::{Kubernetes, Shut, requests};
+use crate::kubernetes::{Kubernetes, KubernetesUnavailable, requests};
 use crate::reply::Usage;
 use crate::request;
 
@@ -33,9 +33,9 @@ pub(super) async fn ask(reads: &Reads<'_>, id: &ClusterId) -> Result<(), Said> {
             let (usages, workloads) = read.await;
             let cores = usages.ok().and_then(|list| list.into_iter().find(|u| u.name.value == "cores"));
             let free_vcpus = cores.map(|c| c.limit.saturating_sub(c.current_value));
-            let workloads = workloads.map_err(|shut| match shut {
-                Shut::Because(why) => why,
-                Shut::Halted(_) => "it was not asked".to_owned(),
+            let workloads = workloads.map_err(|unavailable| match unavailable {
+                KubernetesUnavailable::Because(why) => why,
+                KubernetesUnavailable::Halted(_) => "it was not asked".to_owned(),
             });
             let nodes = cluster.facts.nodes;
             Ok(((), judge_headroom(id, &Headroom { nodes, free_vcpus, workloads })))
@@ -44,7 +44,7 @@ pub(super) async fn ask(reads: &Reads<'_>, id: &ClusterId) -> Result<(), Said> {
 }
 
 /// Reads what runs in the cluster and is away while its node is, or keeps the node from being drained.
-async fn workloads(door: &Door, work: &Work, cluster: &ClusterId) -> Result<Workloads, Shut> {
+async fn workloads(door: &Door, work: &Work, cluster: &ClusterId) -> Result<Workloads, KubernetesUnavailable> {
     let api = Kubernetes::of(door, work, cluster).await?;
     let (budgets, deployments, sets) = try_join3(
         api.list::<PodDisruptionBudget>(work, requests::budgets),
@@ -52,7 +52,7 @@ async fn workloads(door: &Door, work: &Work, cluster: &ClusterId) -> Result<Work
         api.list::<StatefulSet>(work, requests::stateful_sets),
     )
     .await
-    .map_err(|error| Shut::of("its Kubernetes API", error))?;
+    .map_err(|error| KubernetesUnavailable::of("its Kubernetes API", error))?;
     let blocking = budgets.iter().filter(|b| blocks(b)).map(|b| name(&b.metadata)).collect();
     let of_deployments = deployments.iter().filter_map(|d| Some((&d.metadata, d.spec.as_ref()?.replicas)));
     let of_sets = sets.iter().filter_map(|s| Some((&s.metadata, s.spec.as_ref()?.replicas)));

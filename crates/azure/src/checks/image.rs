@@ -9,7 +9,7 @@ use crosspull_core::secret::Secret;
 use super::reads::Reads;
 use super::{Said, registry};
 use crate::realm::Realm;
-use crate::reply::{RefreshToken, Token};
+use crate::reply::{AccessToken, RefreshToken};
 use crate::request::{self, Audience};
 use crate::wire::CallError;
 
@@ -45,7 +45,7 @@ async fn refresh_token(reads: &Reads<'_>, realm: &Realm) -> Option<Secret> {
 async fn is_there(reads: &Reads<'_>, work: &Work, realm: &Realm, image: &ImageRef, refresh: &Secret) -> Option<bool> {
     let scope = format!("repository:{}:pull", image.repository);
     let request = request::registry_token(&realm.server, &realm.service, &scope, refresh);
-    let token: Token = reads.door.json(work, request).await.ok()?;
+    let token: AccessToken = reads.door.json(work, request).await.ok()?;
     match reads.door.raw(work, request::manifest(&realm.server, image, &token.access_token)).await {
         Ok(_) => Some(true),
         Err(CallError::Refused(r)) if r.refusal.status == Some(404) => Some(false),

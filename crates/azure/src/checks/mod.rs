@@ -137,12 +137,12 @@ async fn ask(check: &Check, reads: &Reads<'_>) -> Result<(), Said> {
 
 fn say(door: &Door, finding: Finding) -> Result<Level, JournalError> {
     let level = finding.level;
-    door.wire().recorder().say(Event::CheckEnded { finding })?;
+    door.wire().recorder().announce(Event::CheckEnded { finding })?;
     Ok(level)
 }
 
 fn begin(door: &Door, check: &Check) -> Result<(), Said> {
-    door.wire().recorder().say(Event::CheckStarted { check: check.clone() }).map_err(|_| Said)
+    door.wire().recorder().announce(Event::CheckStarted { check: check.clone() }).map_err(|_| Said)
 }
 
 /// Says a check's answer; gives what was read where it does not stop.

@@ -19,7 +19,7 @@ use super::rights::ASSIGN;
 use super::{Said, app, cluster, lower_first};
 use crate::door::Door;
 use crate::patience::patiently;
-use crate::reply::{AppRoleAssignment, Assignment, Definition, Membership, Principal, Vault};
+use crate::reply::{AppRoleAssignment, Assignment, Definition, KeyVault, Membership, Principal};
 use crate::request::{self, Request};
 use crate::role_lists::{self, AT_ONCE};
 use crate::wire::CallError;
@@ -170,20 +170,21 @@ impl Reader<'_> {
 
     /// The access policies of Key Vaults that name a principal; a vault that takes roles instead heeds none.
     async fn vault_policies(&self, work: &Work, principal: ObjectId, subscriptions: &[Uuid]) -> Read<Lack> {
-        let listed = match self.door.query::<Vault>(work, Side::A, &request::vaults_of(principal)).await {
+        let listed = match self.door.query::<KeyVault>(work, Side::A, &request::vaults_of(principal)).await {
             Ok(vaults) => Ok(vaults),
             Err(_) => self.vaults_by_subscription(work, subscriptions).await,
         };
         let listed = listed.map(|vaults| vaults.into_iter().filter(|vault| vault.lets_in(principal)).collect());
-        lacking(Part::VaultPolicies, listed, |vault: Vault| Lack {
+        lacking(Part::VaultPolicies, listed, |vault: KeyVault| Lack {
             what: format!("an access policy of the vault {}", printable(&vault.name, 80)),
             why: VAULT,
         })
     }
 
-    async fn vaults_by_subscription(&self, work: &Work, subscriptions: &[Uuid]) -> Result<Vec<Vault>, CallError> {
+    async fn vaults_by_subscription(&self, work: &Work, subscriptions: &[Uuid]) -> Result<Vec<KeyVault>, CallError> {
         let asked = subscriptions.iter().map(|id| self.list(work, request::vaults_in(self.door.endpoints(), *id)));
-        let answers: Vec<Result<Vec<Vault>, CallError>> = stream::iter(asked).buffer_unordered(AT_ONCE).collect().await;
+        let answers: Vec<Result<Vec<KeyVault>, CallError>> =
+            stream::iter(asked).buffer_unordered(AT_ONCE).collect().await;
         Ok(answers.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
     }
 

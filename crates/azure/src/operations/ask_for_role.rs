@@ -100,7 +100,7 @@ fn ask_whoever_assigns(op: &AskForRole, context: &StepContext<'_>) -> Result<(),
         images: op.images.clone(),
     };
     let command = page.commands().pop().unwrap_or_default();
-    context.door().wire().recorder().keep(Event::PersonNeeded {
+    context.door().wire().recorder().record(Event::PersonNeeded {
         step: context.step.id,
         says: format!("Whoever may assign roles on {} gives the principal {} a role there.", op.registry, op.principal),
         url: String::new(),

@@ -12,7 +12,7 @@ use crosspull_core::secret::Secret;
 
 use super::shared::{people, secrets};
 use crate::realm::{self, Realm, RealmError};
-use crate::reply::{self, Token};
+use crate::reply::{self, AccessToken};
 use crate::request;
 use crate::step_context::StepContext;
 use crate::step_result::{StepError, StepResult, nothing_there, plainly};
@@ -65,7 +65,7 @@ pub(super) async fn take_back(_: &HandOverRegistry, _: &TakeBack, context: &Step
     let tenant = context.plan().tenants.b.to_string();
     let none = Secret::new("none".to_owned());
     let request = request::token(context.door().endpoints(), Side::B, &tenant, app, &none);
-    match context.door().json::<Token>(&context.work, request).await {
+    match context.door().json::<AccessToken>(&context.work, request).await {
         Err(CallError::Refused(r)) if r.oauth.as_deref() == Some("unauthorized_client") => nothing_there(),
         Err(CallError::Refused(r)) if r.oauth.as_deref() != Some("invalid_client") => {
             Err(StepError::of(WHAT, CallError::Refused(r)))
@@ -124,7 +124,7 @@ fn ask_their_administrator(op: &HandOverRegistry, app: AppId, context: &StepCont
         command: consent_command(app),
         page: Some(Box::new(HandOver::App(page))),
     };
-    context.door().wire().recorder().keep(event)?;
+    context.door().wire().recorder().record(event)?;
     Ok(())
 }
 
@@ -168,7 +168,7 @@ async fn may_pull_one(
     secret: &Secret,
 ) -> Result<Result<(), Option<Refusal>>, StepError> {
     let request = request::pull_token(&realm.address, &realm.service, &image.repository, app, secret);
-    match context.door().json::<Token>(&context.work, request).await {
+    match context.door().json::<AccessToken>(&context.work, request).await {
         Ok(token) if reply::grants_pull(&token.access_token, &image.repository) => Ok(Ok(())),
         Ok(_) => Ok(Err(None)),
         Err(CallError::Refused(r)) => Ok(Err(Some(r.refusal))),

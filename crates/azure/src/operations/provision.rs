@@ -85,7 +85,7 @@ async fn by_a_person(
         command: consent_command(app),
         page: None,
     };
-    context.door().wire().recorder().keep(event)?;
+    context.door().wire().recorder().record(event)?;
     let principal = consented(context, app).await?;
     Ok((Outcome::Created, principal, BY_A_PERSON))
 }

@@ -85,7 +85,7 @@ async fn soak(context: &StepContext<'_>, minutes: u16) -> Result<(), StepError> 
         tokio::select! {
             waited = pause => waited.map_err(|e| StepError::of("", e))?,
             () = wire.control().cut_short() => {
-                return Ok(wire.recorder().keep(Event::CutShort { step: context.step.id })?);
+                return Ok(wire.recorder().record(Event::CutShort { step: context.step.id })?);
             }
         }
     }

@@ -134,7 +134,7 @@ pub fn vaults_in(endpoints: &Endpoints, subscription: Uuid) -> Request {
 /// The body of a reset.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Reset<'a> {
+struct ResetBody<'a> {
     client_id: AppId,
     secret: &'a str,
 }
@@ -144,7 +144,7 @@ struct Reset<'a> {
 pub fn reset_cluster(endpoints: &Endpoints, id: &ClusterId, app: AppId, secret: &Secret) -> Request {
     let path = format!("{id}/resetServicePrincipalProfile");
     arm(endpoints, Side::A, Method::POST, &path, &[("api-version", CLUSTERS)])
-        .secret_json(&Reset { client_id: app, secret: secret.reveal() }, secret)
+        .secret_json(&ResetBody { client_id: app, secret: secret.reveal() }, secret)
 }
 
 /// Asks a long-running operation how far it is. The address comes from the service, so its host is checked where it

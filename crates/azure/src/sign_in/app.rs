@@ -17,16 +17,16 @@ use crosspull_core::ids::AppId;
 use jiff::Timestamp;
 
 use super::certificate::Certificate;
-use super::transport::{IdentityTransport, MetadataTransport, Seen};
+use super::transport::{IdentityTransport, LastRefusal, MetadataTransport};
 use super::{Proof, Source};
 use crate::request::at_login;
 
 /// The way of an app's sign-in, and what the token endpoint refused last: the SDK's errors lose it.
-type Made = azure_core::Result<(Arc<dyn TokenCredential>, Seen)>;
+type MadeCredential = azure_core::Result<(Arc<dyn TokenCredential>, LastRefusal)>;
 
 /// A service principal's credential.
-pub(super) fn service_principal(source: &Source, client_id: AppId, proof: &Proof) -> Made {
-    let seen: Seen = Arc::new(Mutex::new(None));
+pub(super) fn service_principal(source: &Source, client_id: AppId, proof: &Proof) -> MadeCredential {
+    let seen: LastRefusal = Arc::new(Mutex::new(None));
     let transport = IdentityTransport { wire: source.wire.clone(), side: source.side, seen: seen.clone() };
     let client_options = options(source, Transport::new(Arc::new(transport)));
     let (tenant, client) = (source.tenant.clone(), client_id.to_string());
@@ -65,8 +65,8 @@ fn workload(
 }
 
 /// The credential of the machine's own identity, or of one of several by its client id.
-pub(super) fn managed_identity(source: &Source, client_id: Option<AppId>) -> Made {
-    let seen: Seen = Arc::new(Mutex::new(None));
+pub(super) fn managed_identity(source: &Source, client_id: Option<AppId>) -> MadeCredential {
+    let seen: LastRefusal = Arc::new(Mutex::new(None));
     let transport = MetadataTransport {
         wire: Arc::new(source.wire.on(source.metadata.line.clone(), MetadataTransport::TRIES)),
         side: source.side,

@@ -40,30 +40,34 @@ impl Cli {
     }
 }
 
-/// One way to ask for a token, and how it is called in an event.
-pub(super) struct Way {
+/// A command of the Azure CLI that asks for a token, and its line in an event.
+pub(super) struct CliCommand {
     pub(super) credential: Arc<dyn TokenCredential>,
     pub(super) line: String,
 }
 
-/// The ways of the Azure CLI to a token of a tenant, in the order in which they are tried; where no tenant is named, to one
-/// of its current account.
-pub(super) fn ways(cli: &Arc<Cli>, tenant: &str, subscription: Option<Uuid>) -> azure_core::Result<Vec<Way>> {
-    let way = |subscription: Option<String>, tenant_id: Option<String>, line: String| {
+/// Returns the commands that ask the Azure CLI for a token of a tenant, in the order in which they are tried. Where no
+/// tenant is named, the token is one of its current account.
+pub(super) fn commands(
+    cli: &Arc<Cli>,
+    tenant: &str,
+    subscription: Option<Uuid>,
+) -> azure_core::Result<Vec<CliCommand>> {
+    let command = |subscription: Option<String>, tenant_id: Option<String>, line: String| {
         let executor: Arc<dyn Executor> = cli.clone();
         let options = AzureCliCredentialOptions { subscription, tenant_id, executor: Some(executor) };
-        AzureCliCredential::new(Some(options)).map(|credential| Way { credential, line })
+        AzureCliCredential::new(Some(options)).map(|credential| CliCommand { credential, line })
     };
     let ask = "az account get-access-token";
-    let mut ways = Vec::new();
+    let mut commands = Vec::new();
     if let Some(id) = subscription {
-        ways.push(way(Some(id.to_string()), None, format!("{ask} --subscription {id}"))?);
+        commands.push(command(Some(id.to_string()), None, format!("{ask} --subscription {id}"))?);
     }
-    ways.push(match tenant {
-        TenantRef::HOME => way(None, None, ask.to_owned())?,
-        tenant => way(None, Some(tenant.to_owned()), format!("{ask} --tenant {tenant}"))?,
+    commands.push(match tenant {
+        TenantRef::HOME => command(None, None, ask.to_owned())?,
+        tenant => command(None, Some(tenant.to_owned()), format!("{ask} --tenant {tenant}"))?,
     });
-    Ok(ways)
+    Ok(commands)
 }
 
 #[async_trait::async_trait]

@@ -15,7 +15,7 @@ const LONGEST: usize = 16 * 1024;
 
 /// What the browser brought back.
 #[derive(Debug)]
-pub(super) enum Back {
+pub(super) enum BrowserAnswer {
     /// A code for a token.
     Code(Secret),
     /// The sign-in page's refusal: OAuth's word, and its description.
@@ -48,7 +48,7 @@ impl Listener {
 
     /// Waits for the answer that carries this state; anything else is answered with 404. Browsers open connections on
     /// which they say nothing, so none holds up the others.
-    pub(super) async fn answer(&self, state: &str) -> std::io::Result<Back> {
+    pub(super) async fn answer(&self, state: &str) -> std::io::Result<BrowserAnswer> {
         let mut open = FuturesUnordered::new();
         loop {
             tokio::select! {
@@ -62,12 +62,14 @@ impl Listener {
 }
 
 /// Reads one request and answers it; gives what it brought, where that is the answer.
-async fn talk(mut browser: TcpStream, state: &str) -> Option<Back> {
+async fn talk(mut browser: TcpStream, state: &str) -> Option<BrowserAnswer> {
     let asked = tokio::time::timeout(SPOKEN_WITHIN, first_line(&mut browser)).await.ok()??;
     let back = read(&asked, state);
     let (status, says) = match &back {
-        Some(Back::Code(_)) => ("200 OK", "You are signed in. Close this page and go back to crosspull."),
-        Some(Back::Refused(..)) => ("200 OK", "The sign-in did not work. crosspull tells why; close this page."),
+        Some(BrowserAnswer::Code(_)) => ("200 OK", "You are signed in. Close this page and go back to crosspull."),
+        Some(BrowserAnswer::Refused(..)) => {
+            ("200 OK", "The sign-in did not work. crosspull tells why; close this page.")
+        }
         None => ("404 Not Found", "This is not the page that crosspull waits for."),
     };
     let page = format!(
@@ -106,7 +108,7 @@ async fn first_line(browser: &mut TcpStream) -> Option<Zeroizing<String>> {
 
 /// What a request line such as `GET /?code=…&state=… HTTP/1.1` brings. Without the state that was given along it is from
 /// somewhere else, and nothing.
-fn read(line: &str, state: &str) -> Option<Back> {
+fn read(line: &str, state: &str) -> Option<BrowserAnswer> {
     let (_, query) = line.strip_prefix("GET ")?.split(' ').next()?.split_once('?')?;
     let pairs = || url::form_urlencoded::parse(query.as_bytes());
     let get = |name: &str| pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
@@ -114,8 +116,8 @@ fn read(line: &str, state: &str) -> Option<Back> {
         return None;
     }
     match (get("code"), get("error")) {
-        (Some(code), _) => Some(Back::Code(Secret::new(code))),
-        (None, Some(error)) => Some(Back::Refused(error, get("error_description").unwrap_or_default())),
+        (Some(code), _) => Some(BrowserAnswer::Code(Secret::new(code))),
+        (None, Some(error)) => Some(BrowserAnswer::Refused(error, get("error_description").unwrap_or_default())),
         (None, None) => None,
     }
 }
@@ -127,7 +129,7 @@ mod tests {
     #[test]
     fn only_an_answer_with_the_right_state_counts() {
         let code = |line: &str| match read(line, "s") {
-            Some(Back::Code(code)) => Some(code.reveal().to_owned()),
+            Some(BrowserAnswer::Code(code)) => Some(code.reveal().to_owned()),
             _ => None,
         };
         assert_eq!(code("GET /?code=a%2Bb&state=s HTTP/1.1").as_deref(), Some("a+b"));
@@ -141,7 +143,9 @@ mod tests {
             assert!(read(other, "s").is_none(), "{other}");
         }
         let refused = read("GET /?error=access_denied&error_description=AADSTS65004%3A+no&state=s HTTP/1.1", "s");
-        assert!(matches!(refused, Some(Back::Refused(e, d)) if e == "access_denied" && d == "AADSTS65004: no"));
+        assert!(
+            matches!(refused, Some(BrowserAnswer::Refused(e, d)) if e == "access_denied" && d == "AADSTS65004: no")
+        );
     }
 
     #[tokio::test]
@@ -162,7 +166,7 @@ mod tests {
             said
         };
         let (back, said) = futures_util::future::join(listener.answer("s"), browser).await;
-        assert!(matches!(back, Ok(Back::Code(code)) if code.reveal() == "c"));
+        assert!(matches!(back, Ok(BrowserAnswer::Code(code)) if code.reveal() == "c"));
         assert_eq!(said, ["HTTP/1.1 404 Not Found", "HTTP/1.1 200 OK"]);
     }
 }

@@ -26,18 +26,18 @@ use crate::wire::Wire;
 mod app;
 mod certificate;
 mod cli;
-mod kept;
 mod listener;
 mod person;
+mod token_cache;
 mod transport;
 
 pub use certificate::Certificate;
-pub use kept::Kept;
+pub use token_cache::TokenCache;
 
-use cli::{Cli, NO_CLI, Way};
-use kept::Token;
-use person::Person;
-use transport::Seen;
+use cli::{Cli, CliCommand, NO_CLI};
+use person::PersonSignIn;
+use token_cache::CachedToken;
+use transport::LastRefusal;
 
 /// The code of a proof that is not valid at the present time: this machine's clock is compared then (`azure-facts.md` 9.6).
 const CLOCK: &str = "AADSTS700024";
@@ -48,7 +48,7 @@ const MARGIN_SECONDS: i64 = 300;
 #[derive(Debug, Clone)]
 pub struct Login {
     how: How,
-    kept: Kept,
+    cache: TokenCache,
 }
 
 /// How to sign in to one tenant, with what it takes.
@@ -98,14 +98,14 @@ impl Login {
     /// A login that left nothing yet.
     #[must_use]
     pub fn new(how: How) -> Self {
-        Self { how, kept: Kept::default() }
+        Self { how, cache: TokenCache::default() }
     }
 
     /// A person who signed in by `home`, at another tenant: what renews their tokens there is tried here before they are
     /// asked again (Microsoft identity platform, "Refresh tokens": they are bound to user and client, not to a tenant).
     #[must_use]
     pub fn after(self, home: &Self) -> Self {
-        self.kept.inherit(&home.kept);
+        self.cache.inherit(&home.cache);
         self
     }
 
@@ -139,7 +139,7 @@ impl Prompts {
 
 /// The token service of the machine itself.
 #[derive(Debug, Clone)]
-pub struct Metadata {
+pub struct MetadataService {
     /// A line that goes through no proxy and may speak plainly.
     pub line: Line,
     /// Where it is, where the environment says so (`AZURE_POD_IDENTITY_AUTHORITY_HOST`, as in Microsoft's other SDKs).
@@ -148,7 +148,7 @@ pub struct Metadata {
 
 /// What every source stands on.
 #[derive(Debug, Clone)]
-pub struct Ground {
+pub struct SignInContext {
     /// The wire.
     pub wire: Arc<Wire>,
     /// Where the cloud's services are.
@@ -156,10 +156,10 @@ pub struct Ground {
     /// Where persons are asked.
     pub prompts: Prompts,
     /// The machine's own token service.
-    pub metadata: Metadata,
+    pub metadata: MetadataService,
 }
 
-/// Tokens for both tenants. Kept in memory only.
+/// Tokens for both tenants. TokenCache in memory only.
 #[derive(Debug)]
 pub struct Tokens(PerTenant<Source>);
 
@@ -171,7 +171,7 @@ struct Source {
     wire: Arc<Wire>,
     endpoints: Endpoints,
     prompts: Prompts,
-    metadata: Metadata,
+    metadata: MetadataService,
 }
 
 /// A request to the Azure CLI that is under way.
@@ -180,15 +180,15 @@ type CliCall = (CallId, std::time::Instant);
 impl Tokens {
     /// Makes the sources for both tenants; nothing is asked yet.
     #[must_use]
-    pub fn new(ground: &Ground, tenants: &PerTenant<TenantRef>, logins: PerTenant<Login>) -> Self {
+    pub fn new(context: &SignInContext, tenants: &PerTenant<TenantRef>, logins: PerTenant<Login>) -> Self {
         Self(PerTenant::of(|side| Source {
             side,
             tenant: tenants[side].to_string(),
             login: logins[side].clone(),
-            wire: ground.wire.clone(),
-            endpoints: ground.endpoints.clone(),
-            prompts: ground.prompts.clone(),
-            metadata: ground.metadata.clone(),
+            wire: context.wire.clone(),
+            endpoints: context.endpoints.clone(),
+            prompts: context.prompts.clone(),
+            metadata: context.metadata.clone(),
         }))
     }
 
@@ -233,10 +233,10 @@ impl Tokens {
         if let Some(claims) = claims.as_ref().filter(|_| !self.asks_a_person(side)) {
             return Err(source.not_strong_enough(claims));
         }
-        let mut kept = source.login.kept.slot(audience).lock().await;
-        let was_it = kept.take_if(|(held, _)| held.reveal() == token.reveal()).is_some();
+        let mut held = source.login.cache.slot(audience).lock().await;
+        let was_it = held.take_if(|(known, _)| known.reveal() == token.reveal()).is_some();
         if let Some(claims) = claims.filter(|_| was_it) {
-            source.login.kept.demand(claims);
+            source.login.cache.demand(claims);
         }
         Ok(())
     }
@@ -254,19 +254,19 @@ impl Source {
 
     /// One request at a time for each audience: the others wait for its token.
     async fn token(&self, audience: Audience) -> Result<Secret, Trouble> {
-        let mut kept = self.login.kept.slot(audience).lock().await;
+        let mut held = self.login.cache.slot(audience).lock().await;
         let now = self.wire.recorder().now().as_second();
-        if let Some((token, until)) = kept.as_ref()
+        if let Some((token, until)) = held.as_ref()
             && now + MARGIN_SECONDS < *until
         {
             return Ok(token.clone());
         }
         let (token, until) = self.ask(audience).await?;
-        *kept = Some((token.clone(), until));
+        *held = Some((token.clone(), until));
         Ok(token)
     }
 
-    async fn ask(&self, audience: Audience) -> Result<Token, Trouble> {
+    async fn ask(&self, audience: Audience) -> Result<CachedToken, Trouble> {
         match &self.login.how {
             How::AzureCli { subscription } => self.by_cli(*subscription, audience).await,
             How::ServicePrincipal { client_id, proof } => {
@@ -274,7 +274,7 @@ impl Source {
             }
             How::ManagedIdentity { client_id } => self.by_app(app::managed_identity(self, *client_id), audience).await,
             How::Person { way, client_id } => {
-                Person { source: self, way: *way, client: *client_id }.token(audience).await
+                PersonSignIn { source: self, way: *way, client: *client_id }.token(audience).await
             }
             How::Nobody => Err(Trouble::new(
                 self.what(),
@@ -286,9 +286,9 @@ impl Source {
 
     async fn by_app(
         &self,
-        made: azure_core::Result<(Arc<dyn TokenCredential>, Seen)>,
+        made: azure_core::Result<(Arc<dyn TokenCredential>, LastRefusal)>,
         audience: Audience,
-    ) -> Result<Token, Trouble> {
+    ) -> Result<CachedToken, Trouble> {
         let (credential, seen) = made.map_err(|e| {
             let now = "Check the tenant, the sign-in host, and what the environment says about the identity.";
             Trouble::new(format!("Sign-in to tenant {} cannot begin.", self.side), printable(&e.to_string(), 300), now)
@@ -303,15 +303,15 @@ impl Source {
         Ok((Secret::new(token.token.secret().to_owned()), token.expires_on.unix_timestamp()))
     }
 
-    /// By the Azure CLI; the next of its ways only where it does not know the subscription.
-    async fn by_cli(&self, subscription: Option<Uuid>, audience: Audience) -> Result<Token, Trouble> {
+    /// Asks the Azure CLI; by its next command only where it does not know the subscription.
+    async fn by_cli(&self, subscription: Option<Uuid>, audience: Audience) -> Result<CachedToken, Trouble> {
         let cli = Arc::new(Cli::default());
-        let ways = cli::ways(&cli, &self.tenant, subscription)
+        let commands = cli::commands(&cli, &self.tenant, subscription)
             .map_err(|e| Trouble::new(self.what(), printable(&e.to_string(), 300), "Check the tenant."))?;
         let mut failed = None;
-        for way in &ways {
-            let asked = self.cli_asked(way);
-            let answer = way.credential.get_token(&[&scope(self.resource(audience))], None).await;
+        for command in &commands {
+            let asked = self.cli_asked(command);
+            let answer = command.credential.get_token(&[&scope(self.resource(audience))], None).await;
             self.cli_answered(&cli, asked, answer.as_ref().err());
             match answer {
                 Ok(token) => {
@@ -330,15 +330,15 @@ impl Source {
 
     /// Says that the CLI is asked; requests to the token endpoint say so themselves. A journal that fails here is met
     /// again by the next write, which is not sent then.
-    fn cli_asked(&self, way: &Way) -> CliCall {
+    fn cli_asked(&self, command: &CliCommand) -> CliCall {
         let call = self.wire.recorder().next_call();
-        let _ = self.wire.recorder().say(Event::CallStarted {
+        let _ = self.wire.recorder().announce(Event::CallStarted {
             call,
             work: Work::SignIn(self.side),
             plane: Plane::Entra,
             side: self.side,
             method: "RUN".to_owned(),
-            url: way.line.clone(),
+            url: command.line.clone(),
             writes: false,
         });
         (call, std::time::Instant::now())
@@ -347,7 +347,7 @@ impl Source {
     fn cli_answered(&self, cli: &Cli, (call, since): CliCall, error: Option<&azure_core::Error>) {
         let refusal = error.map(|e| cli_refusal(cli.words().unwrap_or_else(|| printable(&e.to_string(), 300))));
         let ms = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let _ = self.wire.recorder().say(Event::CallTried { call, n: 1, status: None, ms, refusal });
+        let _ = self.wire.recorder().announce(Event::CallTried { call, n: 1, status: None, ms, refusal });
     }
 
     fn what(&self) -> String {

@@ -16,8 +16,8 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::Source;
-use super::kept::Token;
-use super::listener::{Back, Listener};
+use super::listener::{BrowserAnswer, Listener};
+use super::token_cache::CachedToken;
 use crate::door::torn;
 use crate::refusal::first_line;
 use crate::reply::{DeviceCode, Granted};
@@ -47,18 +47,18 @@ impl Drop for Asking<'_> {
 }
 
 /// A person's sign-in to one tenant.
-pub(super) struct Person<'a> {
+pub(super) struct PersonSignIn<'a> {
     pub(super) source: &'a Source,
     pub(super) way: SignIn,
     pub(super) client: AppId,
 }
 
-impl Person<'_> {
+impl PersonSignIn<'_> {
     /// A token: by what an earlier sign-in left, else by asking the person.
-    pub(super) async fn token(&self, audience: Audience) -> Result<Token, Trouble> {
+    pub(super) async fn token(&self, audience: Audience) -> Result<CachedToken, Trouble> {
         let source = self.source;
-        let mut refresh = source.login.kept.refresh().lock().await;
-        let mut claims = source.login.kept.demanded();
+        let mut refresh = source.login.cache.refresh().lock().await;
+        let mut claims = source.login.cache.demanded();
         if let (Some(token), None) = (refresh.as_ref(), &claims) {
             let request = request::token_by_refresh(self.client(), source.resource(audience), token);
             match self.send::<Granted>(&request).await {
@@ -75,7 +75,7 @@ impl Person<'_> {
     }
 
     /// Keeps what renews the token, and gives it.
-    fn keep(&self, granted: Granted, refresh: &mut Option<Secret>) -> Token {
+    fn keep(&self, granted: Granted, refresh: &mut Option<Secret>) -> CachedToken {
         if let Some(new) = granted.refresh_token {
             *refresh = Some(new);
         }
@@ -188,8 +188,8 @@ impl Person<'_> {
             answer = tokio::time::timeout(BROWSER, listener.answer(&state)) => answer,
         };
         let code = match answer {
-            Ok(Ok(Back::Code(code))) => code,
-            Ok(Ok(Back::Refused(word, description))) => {
+            Ok(Ok(BrowserAnswer::Code(code))) => code,
+            Ok(Ok(BrowserAnswer::Refused(word, description))) => {
                 return Err(Not::Blocked(self.refused_by_page(&word, &description)));
             }
             Ok(Err(error)) => {

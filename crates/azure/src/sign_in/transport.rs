@@ -17,14 +17,14 @@ use crate::request::{Auth, Body, Repeat, Request, SECRET_PARAMETERS};
 use crate::wire::{CallError, Wire};
 
 /// What was refused last, since the SDK's errors lose it.
-pub(super) type Seen = Arc<Mutex<Option<Refused>>>;
+pub(super) type LastRefusal = Arc<Mutex<Option<Refused>>>;
 
 /// The SDK's way to the outside: the same wire as every other request, so that token requests show up, have a
 /// deadline and trust the same authorities.
 pub(super) struct IdentityTransport {
     pub(super) wire: Arc<Wire>,
     pub(super) side: Side,
-    pub(super) seen: Seen,
+    pub(super) seen: LastRefusal,
 }
 
 /// The SDK's way to the machine's own token service, which is not the cloud's.
@@ -34,7 +34,7 @@ pub(super) struct MetadataTransport {
     pub(super) side: Side,
     /// Where it is, where that is said.
     pub(super) host: Option<Url>,
-    pub(super) seen: Seen,
+    pub(super) seen: LastRefusal,
 }
 
 impl fmt::Debug for IdentityTransport {
@@ -109,7 +109,7 @@ fn other(text: &str) -> azure_core::Error {
 }
 
 /// Sends a request of the SDK over the wire, and keeps what was refused.
-async fn carried(wire: &Wire, request: &Request, seen: &Seen) -> azure_core::Result<AsyncRawResponse> {
+async fn carried(wire: &Wire, request: &Request, seen: &LastRefusal) -> azure_core::Result<AsyncRawResponse> {
     let work = Work::SignIn(request.side);
     let sent = wire.send(&work, request, None, |reply| {
         sensible(&reply.body)?;

@@ -186,7 +186,7 @@ fn open_id(body: &[u8]) -> Read {
 }
 
 fn token(body: &[u8]) -> Read {
-    one(body, |read: &reply::Token, value| {
+    one(body, |read: &reply::AccessToken, value| {
         let place = if value.get("access_token").is_some() { "/access_token" } else { "/token" };
         same(value, place, Some(read.access_token.reveal()))
     })
@@ -265,7 +265,7 @@ fn operation(body: &[u8]) -> Read {
         // Only `Location`: the HTTP status tells.
         return Ok(0);
     }
-    one(body, |read: &reply::Operation, value| {
+    one(body, |read: &reply::OperationStatus, value| {
         let error = read.error.as_ref();
         Ok(same(value, "/status", Some(&read.status))?
             + same(value, "/error/code", error.and_then(|e| e.code.as_deref()))?

@@ -15,7 +15,7 @@ mod refusals;
 use std::collections::{BTreeMap, BTreeSet};
 
 use calls::{CALLS, place};
-use crosspull_azure::{operation, refusal, reply};
+use crosspull_azure::{long_running, refusal, reply};
 use recorded::{body, headers, named, pinned};
 use url::Url;
 
@@ -188,7 +188,7 @@ fn every_accepted_operation_can_be_asked() {
                 continue;
             }
             let named = answer.headers.get("azure-asyncoperation").or_else(|| answer.headers.get("location"));
-            let address = operation::address(&headers(&answer.headers), &arm).expect("an address on the same host");
+            let address = long_running::address(&headers(&answer.headers), &arm).expect("an address on the same host");
             let wanted = named.map(|text| Url::parse(text).expect("a URL"));
             assert_eq!(address, wanted, "{} {}", recording.scenario, exchange.n);
             assert!(address.is_some(), "{} {}", recording.scenario, exchange.n);
@@ -200,7 +200,7 @@ fn every_accepted_operation_can_be_asked() {
     // The call with the shape of a reset: POST, 202, both headers, and the one with a status in its body is taken.
     let stop = named(&recordings, "aks_stop_start").iter().find(|exchange| exchange.request.method == "POST");
     let stop = stop.expect("a POST");
-    let address = operation::address(&headers(&stop.response.headers), &arm).ok().flatten().expect("an address");
+    let address = long_running::address(&headers(&stop.response.headers), &arm).ok().flatten().expect("an address");
     assert!(address.path().contains("/operations/72e66432-"), "{address}");
 }
 
@@ -215,7 +215,7 @@ fn an_operation_is_over_when_its_status_says_so() {
             })
             .map(|exchange| {
                 let body = exchange.response.body.as_deref().expect("a body");
-                let read: reply::Operation = serde_json::from_str(body).expect("an operation");
+                let read: reply::OperationStatus = serde_json::from_str(body).expect("an operation");
                 (read.status, read.error.and_then(|error| error.code))
             })
             .collect()

@@ -6,7 +6,7 @@ use crosspull_core::names::{Direction, Outcome};
 use crosspull_core::operation::{Fact, Learnt};
 use crosspull_core::plan::Plan;
 
-use crate::operation;
+use crate::long_running;
 use crate::patience::{Asked, Patience};
 use crate::reply::{Cluster, ClusterProperties};
 use crate::request;
@@ -40,7 +40,7 @@ pub async fn sit_out(context: &StepContext<'_>, cluster: &ClusterId) -> Result<(
     let what = format!("Whether the earlier reset of {} has ended cannot be told.", cluster.name());
     let address: Option<url::Url> = last.operation.as_ref().and_then(|address| address.parse().ok());
     if let Some(address) = address {
-        let watched = operation::watch(context.door(), &context.work, context.step.side, &what, address).await;
+        let watched = long_running::watch(context.door(), &context.work, context.step.side, &what, address).await;
         // The cluster's own state says more than an operation that may be gone.
         if let Err(error @ (StepError::Stopped | StepError::Journal(_))) = watched {
             return Err(error);

@@ -10,7 +10,7 @@ use kube::core::ObjectList;
 
 use crate::kubernetes::pull::{self, Pull};
 use crate::kubernetes::requests;
-use crate::kubernetes::{Kubernetes, Shut};
+use crate::kubernetes::{Kubernetes, KubernetesUnavailable};
 use crate::patience::{Asked, Patience};
 use crate::step_context::StepContext;
 use crate::step_result::StepError;
@@ -81,14 +81,14 @@ impl<'a> PodProof<'a> {
     pub async fn api(&self, context: &StepContext<'_>) -> Result<Result<Kubernetes, String>, StepError> {
         match Kubernetes::of(context.door(), &context.work, self.cluster).await {
             Ok(api) => Ok(Ok(api)),
-            Err(shut) => because(shut).map(Err),
+            Err(unavailable) => because(unavailable).map(Err),
         }
     }
 
     /// Has a node pull the image: makes the pod, watches it and removes it.
     pub async fn run(&self, context: &StepContext<'_>, api: &Kubernetes) -> Result<PodResult, StepError> {
-        if let Err(shut) = self.make(context, api).await? {
-            return Ok(PodResult::NotMade(because(shut)?));
+        if let Err(unavailable) = self.make(context, api).await? {
+            return Ok(PodResult::NotMade(because(unavailable)?));
         }
         if self.is_fact {
             context.learn(vec![self.learnt()])?;
@@ -119,7 +119,11 @@ impl<'a> PodProof<'a> {
     }
 
     /// Makes the pod, unless it is there. The inner error is the API's no.
-    async fn make(&self, context: &StepContext<'_>, api: &Kubernetes) -> Result<Result<(), Shut>, StepError> {
+    async fn make(
+        &self,
+        context: &StepContext<'_>,
+        api: &Kubernetes,
+    ) -> Result<Result<(), KubernetesUnavailable>, StepError> {
         let mut tries = 3_u8;
         context
             .until(Patience::new(5, 2).evenly(), "The pod was not made.", async || {
@@ -135,7 +139,7 @@ impl<'a> PodProof<'a> {
                     )),
                     // Right after a reset it may be away for a moment.
                     Err(CallError::Unreachable(refusal)) if tries > 0 => Ok(Asked::NotYet(SILENT, Some(refusal))),
-                    Err(error) => Ok(Asked::Yes(Err(Shut::of("its Kubernetes API", error)))),
+                    Err(error) => Ok(Asked::Yes(Err(KubernetesUnavailable::of("its Kubernetes API", error)))),
                 }
             })
             .await
@@ -154,7 +158,7 @@ impl<'a> PodProof<'a> {
                     Ok(pod) => pull::judge(&pod),
                     Err(CallError::Unreachable(_)) => Pull::NotYet(SILENT),
                     Err(error) => {
-                        let why = because(Shut::of("its Kubernetes API", error))?;
+                        let why = because(KubernetesUnavailable::of("its Kubernetes API", error))?;
                         return Ok(Asked::Yes(PodResult::Untold(why)));
                     }
                 };
@@ -209,9 +213,9 @@ impl<'a> PodProof<'a> {
 }
 
 /// Returns the reason, where the run itself may go on.
-fn because(shut: Shut) -> Result<String, StepError> {
-    match shut {
-        Shut::Because(why) => Ok(why),
-        Shut::Halted(error) => Err(StepError::of("", error)),
+fn because(unavailable: KubernetesUnavailable) -> Result<String, StepError> {
+    match unavailable {
+        KubernetesUnavailable::Because(why) => Ok(why),
+        KubernetesUnavailable::Halted(error) => Err(StepError::of("", error)),
     }
 }

@@ -5,7 +5,7 @@ use crosspull_core::ids::{AppId, ImageRef, RegistryId};
 use crosspull_core::secret::Secret;
 
 use crate::realm::{self, Realm, RealmError};
-use crate::reply::{self, Manifest, Token};
+use crate::reply::{self, AccessToken, Manifest};
 use crate::request;
 use crate::step_context::StepContext;
 use crate::step_result::StepError;
@@ -126,7 +126,7 @@ pub async fn try_pull(
 ) -> Result<Result<(), Missed>, StepError> {
     let repository = image.repository.as_str();
     let request = request::pull_token(&realm.address, &realm.service, repository, app, secret);
-    let token = match context.door().json::<Token>(&context.work, request).await {
+    let token = match context.door().json::<AccessToken>(&context.work, request).await {
         Ok(token) if reply::grants_pull(&token.access_token, repository) => token.access_token,
         Ok(_) => return Ok(Err(ungranted(repository))),
         Err(error) => return Missed::at(PullPart::Token, error).map(Err),

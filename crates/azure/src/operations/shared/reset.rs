@@ -10,7 +10,7 @@ use crosspull_core::operation::{Fact, Learnt};
 
 use super::cluster::{self, SETTLES, state};
 use super::last_look::{self, Reset};
-use crate::operation;
+use crate::long_running;
 use crate::patience::{Asked, Patience};
 use crate::request;
 use crate::step_context::StepContext;
@@ -33,7 +33,7 @@ pub async fn to(context: &StepContext<'_>, reset: Reset<'_>) -> Result<(), StepE
 pub async fn confirmed(context: &StepContext<'_>) -> Result<(), StepError> {
     let wire = context.door().wire();
     if !wire.control().is_confirmed(context.step.id) {
-        wire.recorder().keep(Event::Asking { step: context.step.id })?;
+        wire.recorder().record(Event::Asking { step: context.step.id })?;
         let yes = tokio::select! {
             yes = wire.control().confirmed(context.step.id) => yes,
             () = wire.control().stopped() => false,
@@ -42,7 +42,7 @@ pub async fn confirmed(context: &StepContext<'_>) -> Result<(), StepError> {
             return Err(StepError::Stopped);
         }
     }
-    Ok(wire.recorder().keep(Event::Confirmed { step: context.step.id })?)
+    Ok(wire.recorder().record(Event::Confirmed { step: context.step.id })?)
 }
 
 /// Sends the reset and follows its operation. Everything that it stands on is looked at right before each try. When
@@ -80,10 +80,10 @@ async fn send(context: &StepContext<'_>, reset: Reset<'_>) -> Result<(), StepErr
     let Some(reply) = accepted else { return Ok(()) };
     let what = failed_reset(cluster);
     // Where it is asked is kept before it is asked: a run that stops now goes on from there.
-    if let Some(address) = operation::address(&reply.headers, &context.door().endpoints().arm).ok().flatten() {
+    if let Some(address) = long_running::address(&reply.headers, &context.door().endpoints().arm).ok().flatten() {
         context.learn(vec![Learnt::new(Outcome::Found, Fact::Operation(cluster.clone()), address)])?;
     }
-    operation::follow(context.door(), &context.work, context.step.side, &what, &reply).await
+    long_running::follow(context.door(), &context.work, context.step.side, &what, &reply).await
 }
 
 /// Waits until the reset is seen to be done: the cluster is `Succeeded` and uses the app (`azure-facts.md` 3.1).

@@ -9,7 +9,7 @@ use jiff::{Timestamp, ToSpan};
 
 use super::directory::{self, AppRef};
 use crate::patience::{Asked, Patience};
-use crate::reply::{self, NewPassword, PasswordCredential, Token};
+use crate::reply::{self, AccessToken, NewPassword, PasswordCredential};
 use crate::request;
 use crate::step_context::StepContext;
 use crate::step_result::StepError;
@@ -145,7 +145,7 @@ pub async fn sign_in_once(
 ) -> Result<Result<Option<ObjectId>, Refusal>, StepError> {
     let tenant = context.plan().tenant(side).to_string();
     let request = request::token(context.door().endpoints(), side, &tenant, app, secret);
-    match context.door().json::<Token>(&context.work, request).await {
+    match context.door().json::<AccessToken>(&context.work, request).await {
         Ok(token) => Ok(Ok(reply::object_of(&token.access_token))),
         // Not an answer about the secret: it is asked again.
         Err(CallError::Unreachable(refusal)) => Ok(Err(refusal)),

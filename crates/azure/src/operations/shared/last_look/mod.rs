@@ -73,7 +73,7 @@ pub async fn look_again(context: &StepContext<'_>, reset: Reset<'_>) -> Result<C
         }
     }
     let recorder = context.door().wire().recorder();
-    recorder.keep(Event::Looked { step: context.step.id, stands, missing: missing.clone() })?;
+    recorder.record(Event::Looked { step: context.step.id, stands, missing: missing.clone() })?;
     if !missing.is_empty() {
         return Err(not_sent(context, reset, missing.join(" ")));
     }

@@ -8,22 +8,22 @@ use crosspull_core::secret::Secret;
 use crate::request::Audience;
 
 /// A token, and when it ends, in seconds since 1970.
-pub(super) type Token = (Secret, i64);
+pub(super) type CachedToken = (Secret, i64);
 
 /// What a sign-in leaves. Whoever holds the same one need not sign in again.
 #[derive(Clone, Default)]
-pub struct Kept(Arc<Inner>);
+pub struct TokenCache(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
-    tokens: [tokio::sync::Mutex<Option<Token>>; 3],
+    tokens: [tokio::sync::Mutex<Option<CachedToken>>; 3],
     refresh: tokio::sync::Mutex<Option<Secret>>,
     claims: Mutex<Option<String>>,
 }
 
-impl Kept {
+impl TokenCache {
     /// The token for an audience. Who holds its lock is the one who asks for it.
-    pub(super) fn slot(&self, audience: Audience) -> &tokio::sync::Mutex<Option<Token>> {
+    pub(super) fn slot(&self, audience: Audience) -> &tokio::sync::Mutex<Option<CachedToken>> {
         let [arm, graph, registry] = &self.0.tokens;
         match audience {
             Audience::Arm => arm,
@@ -55,8 +55,8 @@ impl Kept {
     }
 }
 
-impl fmt::Debug for Kept {
+impl fmt::Debug for TokenCache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Kept(…)")
+        f.write_str("TokenCache(…)")
     }
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use url::Url;
 
 use crate::door::Door;
-use crate::reply::Operation;
+use crate::reply::OperationStatus;
 use crate::request;
 use crate::step_result::StepError;
 use crate::wire::{CallError, Reply, asked_wait};
@@ -133,7 +133,7 @@ const LOOK: &str = "Go on with crosspull resume: it looks at the cluster first."
 
 /// How the operation ended; nothing while it runs.
 fn verdict(reply: &Reply) -> Option<Result<(), Refusal>> {
-    let Ok(operation) = serde_json::from_slice::<Operation>(&reply.body) else {
+    let Ok(operation) = serde_json::from_slice::<OperationStatus>(&reply.body) else {
         // Only `Location`: 202 while it runs, anything else below 400 when it is over. A torn answer says neither.
         let whole = reply.body.is_empty() || serde_json::from_slice::<serde::de::IgnoredAny>(&reply.body).is_ok();
         return (whole && reply.status.as_u16() != 202).then_some(Ok(()));
