@@ -9,10 +9,11 @@ use crosspull_core::names::Side;
 use crosspull_core::secret::Secret;
 use serde::de::DeserializeOwned;
 
+use crate::refusal::{Unanswered, torn};
 use crate::reply::{GraphPage, List};
 use crate::request::{self, Audience, Auth, Request};
 use crate::sign_in::Tokens;
-use crate::wire::{CallError, Reply, Wire, unanswered};
+use crate::wire::{CallError, Reply, Wire};
 
 /// No list that is read here has more pages.
 pub(crate) const MOST_PAGES: usize = 100;
@@ -103,7 +104,11 @@ impl Door {
             let Some(link) = list.next else { return Ok(()) };
             match page.url.join(&link) {
                 Ok(url) if url.origin() == page.url.origin() => page.url = url,
-                _ => return Err(CallError::Unreachable(unanswered("Elsewhere", "the list goes on at another host"))),
+                _ => {
+                    return Err(CallError::Unreachable(
+                        Unanswered::Elsewhere.because("the list goes on at another host"),
+                    ));
+                }
             }
         }
         Err(endless())
@@ -160,10 +165,5 @@ impl Door {
 
 /// A list without end.
 pub(crate) fn endless() -> CallError {
-    CallError::Unreachable(unanswered("TooLarge", "the list has more pages than any should"))
-}
-
-/// What a body that is no such JSON is called. The body itself is never quoted: it may hold a secret.
-pub(crate) fn torn(error: &serde_json::Error) -> String {
-    format!("the answer cannot be read (line {}, column {})", error.line(), error.column())
+    CallError::Unreachable(Unanswered::TooLarge.because("the list has more pages than any should"))
 }

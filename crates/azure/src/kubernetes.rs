@@ -9,11 +9,12 @@ use kube::core::ObjectList;
 use serde::de::DeserializeOwned;
 use url::Url;
 
-use crate::door::{Door, torn};
+use crate::door::Door;
 use crate::line::{Line, Proxies};
+use crate::refusal::{Unanswered, torn};
 use crate::reply::ClusterCredentials;
 use crate::request::{self, Auth, Request};
-use crate::wire::{CallError, Reply, Wire, unanswered};
+use crate::wire::{CallError, Reply, Wire};
 
 pub mod pull;
 pub mod requests;
@@ -120,12 +121,12 @@ impl Kubernetes {
                 return Ok(items);
             }
         }
-        Err(CallError::Unreachable(unanswered("TooLarge", "the list has more pages than any should")))
+        Err(CallError::Unreachable(Unanswered::TooLarge.because("the list has more pages than any should")))
     }
 
     fn ready(&self, built: requests::Built) -> Result<Request, CallError> {
         let auth = self.token.clone().map_or(Auth::None, Auth::Token);
-        requests::at(&self.server, auth, built).map_err(|why| CallError::Unreachable(unanswered("NotSent", &why)))
+        requests::at(&self.server, auth, built).map_err(|why| CallError::Unreachable(Unanswered::NotSent.because(&why)))
     }
 }
 

@@ -15,6 +15,8 @@ use rustls::CertificateError;
 use rustls_pki_types::UnixTime;
 use url::Url;
 
+use crate::refusal::not_connected;
+
 /// The proxies of a client.
 #[derive(Clone)]
 pub struct Proxies(Arc<Matcher>);
@@ -98,7 +100,7 @@ impl Line {
     }
 
     fn refusal(&self, cause: NoConnection, url: &Url, detail: &str) -> Refusal {
-        crate::wire::unanswered(cause.code(), &self.words(url, detail))
+        not_connected(cause, &self.words(url, detail))
     }
 
     /// `HOST through the proxy ADDRESS: DETAIL`.

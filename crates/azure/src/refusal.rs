@@ -1,10 +1,159 @@
 //! Error answers of every plane, as data.
 
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD, Engine as _};
-use crosspull_core::explain::Refusal;
+use crosspull_core::explain::{NoConnection, Refusal};
 use crosspull_core::text::printable;
 use http::HeaderMap;
 use serde_json::Value;
+
+/// A code of Azure's that a decision hangs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    /// Resource Manager does not know the principal of a role assignment.
+    PrincipalNotFound,
+    /// The role is assigned under another name.
+    RoleAssignmentExists,
+    /// The cluster's service does not know the service principal.
+    ServicePrincipalNotFound,
+    /// The cluster's service could not sign in as the service principal.
+    ServicePrincipalValidationClientError,
+    /// A registry's word for a right that is missing.
+    Denied,
+}
+
+impl Code {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::PrincipalNotFound => "PrincipalNotFound",
+            Self::RoleAssignmentExists => "RoleAssignmentExists",
+            Self::ServicePrincipalNotFound => "ServicePrincipalNotFound",
+            Self::ServicePrincipalValidationClientError => "ServicePrincipalValidationClientError",
+            Self::Denied => "DENIED",
+        }
+    }
+
+    /// True where a service refused with this code.
+    #[must_use]
+    pub fn is_of(self, refusal: &Refusal) -> bool {
+        refusal.code == self.text()
+    }
+}
+
+/// The number by which Entra calls a wrong secret, wherever a text repeats it.
+pub const WRONG_SECRET: &str = "7000215";
+
+/// OAuth's own word for a refusal (RFC 6749, 5.2; RFC 8628, 3.5).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OauthError {
+    /// The secret is wrong.
+    InvalidClient,
+    /// The tenant does not know the app.
+    UnauthorizedClient,
+    /// The person has not entered the code yet.
+    AuthorizationPending,
+    /// The questions come too fast.
+    SlowDown,
+    /// The code has ended.
+    ExpiredToken,
+    /// The code has ended, in Entra's older word.
+    CodeExpired,
+    /// The person said no.
+    AuthorizationDeclined,
+    /// Another word, which nothing here hangs on.
+    Other(String),
+}
+
+impl OauthError {
+    fn of(word: &str) -> Self {
+        match word {
+            "invalid_client" => Self::InvalidClient,
+            "unauthorized_client" => Self::UnauthorizedClient,
+            "authorization_pending" => Self::AuthorizationPending,
+            "slow_down" => Self::SlowDown,
+            "expired_token" => Self::ExpiredToken,
+            "code_expired" => Self::CodeExpired,
+            "authorization_declined" => Self::AuthorizationDeclined,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+
+    /// Returns the word itself.
+    #[must_use]
+    pub const fn word(&self) -> &str {
+        match self {
+            Self::InvalidClient => "invalid_client",
+            Self::UnauthorizedClient => "unauthorized_client",
+            Self::AuthorizationPending => "authorization_pending",
+            Self::SlowDown => "slow_down",
+            Self::ExpiredToken => "expired_token",
+            Self::CodeExpired => "code_expired",
+            Self::AuthorizationDeclined => "authorization_declined",
+            Self::Other(word) => word.as_str(),
+        }
+    }
+
+    /// True where the word judges the app or its secret: both may still come into effect.
+    #[must_use]
+    pub const fn is_of_credential(&self) -> bool {
+        matches!(self, Self::InvalidClient | Self::UnauthorizedClient)
+    }
+}
+
+/// The reason why there is no answer that can be used; the code of a refusal of crosspull's own making.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unanswered {
+    /// The request was sent and no answer came.
+    NoAnswer,
+    /// The answer cannot be read.
+    Torn,
+    /// The answer is larger than any should be, or goes on without end.
+    TooLarge,
+    /// The answer leads to a host that nothing is sent to.
+    Elsewhere,
+    /// The request could not be built.
+    NotSent,
+    /// The answer gives less than was asked for.
+    NotGranted,
+}
+
+impl Unanswered {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::NoAnswer => "NoAnswer",
+            Self::Torn => "Torn",
+            Self::TooLarge => "TooLarge",
+            Self::Elsewhere => "Elsewhere",
+            Self::NotSent => "NotSent",
+            Self::NotGranted => "NotGranted",
+        }
+    }
+
+    /// Makes a refusal for this reason; `why` tells more, for people.
+    #[must_use]
+    pub fn because(self, why: &str) -> Refusal {
+        unanswered(self.code(), why)
+    }
+
+    /// True for a refusal that says that an answer came and cannot be used.
+    #[must_use]
+    pub fn is_unusable(refusal: &Refusal) -> bool {
+        [Self::Torn, Self::TooLarge, Self::Elsewhere].iter().any(|reason| reason.code() == refusal.code)
+    }
+}
+
+/// Makes a refusal for a connection that did not come about; `why` tells more, for people.
+pub(crate) fn not_connected(cause: NoConnection, why: &str) -> Refusal {
+    unanswered(cause.code(), why)
+}
+
+fn unanswered(code: &str, why: &str) -> Refusal {
+    Refusal { status: None, code: code.to_owned(), message: printable(why, 300), request_id: None }
+}
+
+/// Says where a body is no such JSON. The body itself is never quoted: it may hold a secret.
+pub(crate) fn torn(error: &serde_json::Error) -> String {
+    format!("the answer cannot be read (line {}, column {})", error.line(), error.column())
+}
 
 /// What was answered in place of what was asked, and what decides beside the status.
 #[derive(Debug, Clone)]
@@ -13,7 +162,7 @@ pub struct Refused {
     pub refusal: Refusal,
     /// Entra's own word, such as `invalid_client`; decisions hang on this one, never on a number
     /// (`azure-facts.md` 3.1).
-    pub oauth: Option<String>,
+    pub oauth: Option<OauthError>,
     /// The claims that a token lacks, as JSON: a stronger sign-in is asked for (Microsoft identity platform, claims
     /// challenge). A resource tells it in a header, the token endpoint in its answer.
     pub claims: Option<String>,
@@ -55,7 +204,7 @@ pub fn refused(status: u16, headers: &HeaderMap, body: &[u8]) -> Refused {
             message: printable(&message, 500),
             request_id: request_id(headers, &value),
         },
-        oauth,
+        oauth: oauth.as_deref().map(OauthError::of),
         claims: claims(headers, &value),
     }
 }

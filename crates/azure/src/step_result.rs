@@ -4,6 +4,7 @@ use crosspull_core::explain::{NoConnection, Trouble};
 use crosspull_core::names::Outcome;
 
 use crate::journal::JournalError;
+use crate::refusal::Unanswered;
 use crate::wire::CallError;
 
 /// The outcome of a step with a note for people, or why the step went no further.
@@ -40,7 +41,7 @@ impl StepError {
     pub fn of(what: &str, error: CallError) -> Self {
         match error {
             CallError::Refused(refused) => Self::Failed(Trouble::from_refusal(what, refused.refusal)),
-            CallError::Unreachable(refusal) if matches!(refusal.code.as_str(), "Torn" | "TooLarge" | "Elsewhere") => {
+            CallError::Unreachable(refusal) if Unanswered::is_unusable(&refusal) => {
                 Self::Failed(Trouble::from_refusal(what, refusal).because(
                     "The service's answer cannot be used.",
                     "Go on with crosspull resume. If it lasts, report it with the request's address.",

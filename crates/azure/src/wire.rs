@@ -17,7 +17,7 @@ use crate::control::Control;
 use crate::journal::JournalError;
 use crate::line::{Line, Proxies, innermost};
 use crate::recorder::Recorder;
-use crate::refusal::{Refused, refused};
+use crate::refusal::{Refused, Unanswered, refused};
 use crate::request::{Auth, Repeat, Request};
 
 /// No answer of ours is larger; a manifest may have 4 MiB (OCI distribution specification).
@@ -212,7 +212,7 @@ impl Wire {
             let outcome = match tried {
                 Tried::Done(reply) => match read(&reply) {
                     Ok(value) => Ok((value, reply.status)),
-                    Err(why) => Err(Tried::Lost(unanswered("Torn", &why))),
+                    Err(why) => Err(Tried::Lost(Unanswered::Torn.because(&why))),
                 },
                 other => Err(other),
             };
@@ -292,7 +292,7 @@ impl Wire {
             }
             Err(error) => {
                 let why = if error.is_timeout() { self.too_late() } else { innermost(&error).to_string() };
-                Tried::Lost(unanswered("NoAnswer", &self.line.words(&request.url, &why)))
+                Tried::Lost(Unanswered::NoAnswer.because(&self.line.words(&request.url, &why)))
             }
             Ok(response) => self.read(response, request, token).await,
         }
@@ -309,9 +309,9 @@ impl Wire {
                 Ok(None) => break,
                 Ok(Some(chunk)) if body.len() + chunk.len() <= LARGEST_ANSWER => body.extend_from_slice(&chunk),
                 Ok(Some(_)) => {
-                    return Tried::Lost(unanswered("TooLarge", "the answer is larger than any should be"));
+                    return Tried::Lost(Unanswered::TooLarge.because("the answer is larger than any should be"));
                 }
-                Err(error) => return Tried::Lost(unanswered("Torn", &innermost(&error).to_string())),
+                Err(error) => return Tried::Lost(Unanswered::Torn.because(&innermost(&error).to_string())),
             }
         }
         if status.is_success() || request.takes.contains(&status.as_u16()) {
@@ -396,7 +396,7 @@ fn given_up(failed: Tried, repeat: Repeat) -> CallError {
         Tried::Unsent(refusal) => CallError::Unreachable(refusal),
         Tried::Lost(refusal) if repeat == Repeat::Freely => CallError::Unreachable(refusal),
         Tried::Lost(refusal) => CallError::Lost(refusal),
-        Tried::Done(_) => CallError::Lost(unanswered("Torn", "the answer could not be read")),
+        Tried::Done(_) => CallError::Lost(Unanswered::Torn.because("the answer could not be read")),
     }
 }
 
@@ -414,11 +414,6 @@ fn refusal_of<T>(outcome: &Result<T, Tried>) -> Option<Refusal> {
         Err(Tried::Unsent(refusal) | Tried::Lost(refusal)) => Some(refusal.clone()),
         Ok(_) | Err(Tried::Done(_)) => None,
     }
-}
-
-/// A refusal of our own making: no answer came.
-pub(crate) fn unanswered(code: &str, why: &str) -> Refusal {
-    Refusal { status: None, code: code.to_owned(), message: printable(why, 300), request_id: None }
 }
 
 /// How long the service asks to wait: a header in seconds, milliseconds or as a date, or only its text
@@ -470,6 +465,7 @@ fn shown(url: &url::Url) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::refusal::not_connected;
 
     #[test]
     fn what_an_answer_repeats_of_a_secret_is_not_kept() {
@@ -508,7 +504,7 @@ mod tests {
                 Refusal { status: Some(status), code: String::new(), message: String::new(), request_id: None };
             Tried::Refused(Refused { refusal, oauth: None, claims: None }, None)
         };
-        let lost = || Tried::Lost(unanswered("NoAnswer", ""));
+        let lost = || Tried::Lost(Unanswered::NoAnswer.because(""));
         let retried = |repeat, failed: &Tried| again(repeat, failed, true, Duration::ZERO, Duration::ZERO).is_some();
         for status in [429, 500, 502, 503, 504] {
             assert!(retried(Repeat::Freely, &refused(status)), "{status}");
@@ -519,7 +515,7 @@ mod tests {
         }
         assert!(retried(Repeat::Freely, &lost()));
         assert!(!retried(Repeat::AfterReading, &lost()));
-        let unsent = |cause: NoConnection| Tried::Unsent(unanswered(cause.code(), ""));
+        let unsent = |cause: NoConnection| Tried::Unsent(not_connected(cause, ""));
         for cause in [NoConnection::Refused, NoConnection::NameNotFound, NoConnection::TimedOut, NoConnection::Other] {
             assert!(retried(Repeat::AfterReading, &unsent(cause)), "{cause:?}");
         }

@@ -12,6 +12,7 @@ use crosspull_core::secret::Secret;
 
 use super::shared::{people, secrets};
 use crate::realm::{self, Realm, RealmError};
+use crate::refusal::OauthError;
 use crate::reply::{self, AccessToken};
 use crate::request;
 use crate::step_context::StepContext;
@@ -66,8 +67,8 @@ pub(super) async fn take_back(_: &HandOverRegistry, _: &TakeBack, context: &Step
     let none = Secret::new("none".to_owned());
     let request = request::token(context.door().endpoints(), Side::B, &tenant, app, &none);
     match context.door().json::<AccessToken>(&context.work, request).await {
-        Err(CallError::Refused(r)) if r.oauth.as_deref() == Some("unauthorized_client") => nothing_there(),
-        Err(CallError::Refused(r)) if r.oauth.as_deref() != Some("invalid_client") => {
+        Err(CallError::Refused(r)) if r.oauth == Some(OauthError::UnauthorizedClient) => nothing_there(),
+        Err(CallError::Refused(r)) if r.oauth != Some(OauthError::InvalidClient) => {
             Err(StepError::of(WHAT, CallError::Refused(r)))
         }
         Err(CallError::Refused(_)) | Ok(_) => Err(StepError::failed(

@@ -19,7 +19,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use uuid::Uuid;
 
 use crate::line::Line;
-use crate::refusal::Refused;
+use crate::refusal::{OauthError, Refused};
 use crate::request::{Audience, scope};
 use crate::wire::Wire;
 
@@ -357,7 +357,7 @@ impl Source {
     /// A refusal of the operator's own app: what the table says of it, else what its kind means; and by what it signs in.
     fn refused(&self, refused: Refused) -> Trouble {
         let side = self.side;
-        let credential = matches!(refused.oauth.as_deref(), Some("invalid_client" | "unauthorized_client"));
+        let credential = refused.oauth.as_ref().is_some_and(OauthError::is_of_credential);
         let unreachable = refused.refusal.status.is_none();
         let known = meaning(&refused.refusal.code);
         let trouble = Trouble::from_refusal(self.what(), refused.refusal);

@@ -18,8 +18,7 @@ use uuid::Uuid;
 use super::Source;
 use super::listener::{BrowserAnswer, Listener};
 use super::token_cache::CachedToken;
-use crate::door::torn;
-use crate::refusal::first_line;
+use crate::refusal::{OauthError, first_line, torn};
 use crate::reply::{DeviceCode, Granted};
 use crate::request::{self, Audience, Client, Request};
 use crate::wire::CallError;
@@ -143,16 +142,16 @@ impl PersonSignIn<'_> {
                 CallError::Unreachable(_) | CallError::Lost(_) if self.source.wire.recorder().now() < until => continue,
                 _ => return Err(Not::At(self.trouble(error))),
             };
-            match refused.oauth.as_deref() {
-                Some("authorization_pending") if self.source.wire.recorder().now() < until => {}
-                Some("slow_down") => interval = interval.saturating_add(SLOWER),
-                Some("authorization_pending" | "expired_token" | "code_expired") => {
+            match &refused.oauth {
+                Some(OauthError::AuthorizationPending) if self.source.wire.recorder().now() < until => {}
+                Some(OauthError::SlowDown) => interval = interval.saturating_add(SLOWER),
+                Some(OauthError::AuthorizationPending | OauthError::ExpiredToken | OauthError::CodeExpired) => {
                     return Err(Not::At(self.trouble(error).because(
                         "The code ended before somebody entered it.",
                         "Sign in again: there is a new code then.",
                     )));
                 }
-                Some("authorization_declined") => {
+                Some(OauthError::AuthorizationDeclined) => {
                     return Err(Not::At(
                         self.trouble(error)
                             .because("The sign-in was declined in the browser.", "Sign in again, and accept it there."),

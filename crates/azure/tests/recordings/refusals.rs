@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crosspull_azure::refusal::Refused;
+use crosspull_azure::refusal::{OauthError, Refused};
 use crosspull_reference::Exchange;
 
 /// Recording, how often, HTTP status, code, Entra's own word, where the request id stands (a header, or `trace_id` of
@@ -83,7 +83,7 @@ pub fn row_of(scenario: &str, exchange: &Exchange, body: &str, read: &Refused) -
     let row = rows.get(index).expect("a row");
     assert_eq!(refusal.status, Some(row.status), "{at}");
     assert!(refusal.message.starts_with(row.message), "{at}: {}", refusal.message);
-    assert_eq!(read.oauth.as_deref(), row.oauth, "{at}");
+    assert_eq!(read.oauth.as_ref().map(OauthError::word), row.oauth, "{at}");
     let json: serde_json::Value = serde_json::from_str(body).expect("JSON");
     let id = row.request_id.map(|place| {
         let header = exchange.response.headers.get(place);

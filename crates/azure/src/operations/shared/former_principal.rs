@@ -9,6 +9,7 @@ use crosspull_core::operation::{CopyRoles, Fact, Op, ResetCluster};
 use super::directory;
 use super::others;
 use super::roles::{copy_id, covers};
+use crate::refusal::Code;
 use crate::reply::Assignment;
 use crate::request::{self, Grant};
 use crate::step_context::StepContext;
@@ -112,7 +113,7 @@ pub async fn give_roles_back(context: &StepContext<'_>, former: AppId, what: &st
         let request = request::assign_role(context.door().endpoints(), Side::A, &id, grant);
         match context.door().json::<Assignment>(&context.work, request).await {
             Ok(_) => {}
-            Err(CallError::Refused(r)) if r.refusal.code == "RoleAssignmentExists" => {}
+            Err(CallError::Refused(r)) if Code::RoleAssignmentExists.is_of(&r.refusal) => {}
             Err(error) => {
                 let error = StepError::of(what, error);
                 let names: Vec<String> = missing.iter().map(HeldRole::short).collect();

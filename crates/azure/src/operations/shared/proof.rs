@@ -5,11 +5,12 @@ use crosspull_core::ids::{AppId, ImageRef, RegistryId};
 use crosspull_core::secret::Secret;
 
 use crate::realm::{self, Realm, RealmError};
+use crate::refusal::{Code, Unanswered};
 use crate::reply::{self, AccessToken, Manifest};
 use crate::request;
 use crate::step_context::StepContext;
 use crate::step_result::StepError;
-use crate::wire::{CallError, unanswered};
+use crate::wire::CallError;
 
 /// An index may name indexes; no image is deeper.
 const DEEPEST: usize = 3;
@@ -67,13 +68,15 @@ impl Missed {
 
     /// A 403 before any token is the registry's firewall, not a role (`azure-facts.md` 3.10).
     pub fn means(&self) -> MissedMeans {
-        let unusable = matches!(self.refusal.code.as_str(), "Torn" | "TooLarge" | "Elsewhere");
+        let unusable = Unanswered::is_unusable(&self.refusal);
         match (self.part, self.refusal.status) {
             (PullPart::Grant, _) | (_, Some(401)) => MissedMeans::NotYet,
             (PullPart::Manifest | PullPart::Layer | PullPart::Storage, Some(404)) => MissedMeans::Missing,
             (PullPart::Storage, Some(403)) => MissedMeans::DataEndpoint,
             (PullPart::Storage, None) if !unusable => MissedMeans::DataEndpoint,
-            (PullPart::Manifest | PullPart::Layer, Some(403)) if self.refusal.code != "DENIED" => MissedMeans::NotYet,
+            (PullPart::Manifest | PullPart::Layer, Some(403)) if !Code::Denied.is_of(&self.refusal) => {
+                MissedMeans::NotYet
+            }
             (_, Some(403)) => MissedMeans::Firewall,
             _ => MissedMeans::Other,
         }
@@ -145,7 +148,7 @@ pub async fn try_pull(
         chosen.clone_into(&mut reference);
     }
     // Nothing of it was read, so nothing is proved.
-    let refusal = unanswered("Torn", "its manifest names nothing that could be read");
+    let refusal = Unanswered::Torn.because("its manifest names nothing that could be read");
     Ok(Err(Missed { part: PullPart::Manifest, refusal }))
 }
 
@@ -168,7 +171,7 @@ async fn read_blob(
     let location = reply.headers.get("location").and_then(|v| v.to_str().ok());
     let target = location.and_then(|l| realm.server.join(l).ok()).filter(|u| u.scheme() == "https");
     let Some(target) = target else {
-        let refusal = unanswered("Elsewhere", "the layer is at an address that cannot be used");
+        let refusal = Unanswered::Elsewhere.because("the layer is at an address that cannot be used");
         return Ok(Err(Missed { part: PullPart::Storage, refusal }));
     };
     match context.door().raw(&context.work, request::redirected_blob(target)).await {
@@ -180,5 +183,5 @@ async fn read_blob(
 /// A token that was given without the right that was asked for.
 fn ungranted(repository: &str) -> Missed {
     let why = format!("the token that the registry gives does not grant to pull {repository}");
-    Missed { part: PullPart::Grant, refusal: unanswered("NotGranted", &why) }
+    Missed { part: PullPart::Grant, refusal: Unanswered::NotGranted.because(&why) }
 }

@@ -12,6 +12,7 @@ use super::cluster::{self, SETTLES, state};
 use super::last_look::{self, Reset};
 use crate::long_running;
 use crate::patience::{Asked, Patience};
+use crate::refusal::{Code, WRONG_SECRET};
 use crate::request;
 use crate::step_context::StepContext;
 use crate::step_result::StepError;
@@ -137,6 +138,7 @@ fn failed_reset(cluster: &ClusterId) -> String {
 /// The cluster's service asks replicas of its own for the principal (recording `aks_sp_not_found_retry`) and for its
 /// secret, which sign-in took elsewhere before (`azure-facts.md` 9.1).
 fn not_known_yet(refusal: &Refusal) -> bool {
-    let of_secret = || refusal.code == "ServicePrincipalValidationClientError" && refusal.message.contains("7000215");
-    refusal.status == Some(400) && (refusal.code == "ServicePrincipalNotFound" || of_secret())
+    let of_secret =
+        || Code::ServicePrincipalValidationClientError.is_of(refusal) && refusal.message.contains(WRONG_SECRET);
+    refusal.status == Some(400) && (Code::ServicePrincipalNotFound.is_of(refusal) || of_secret())
 }

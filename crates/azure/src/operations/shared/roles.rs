@@ -10,6 +10,7 @@ use crosspull_core::operation::{Fact, Learnt};
 
 use super::directory;
 use crate::patience::{Asked, Patience};
+use crate::refusal::Code;
 use crate::reply::Assignment;
 use crate::request::{self, Grant};
 use crate::step_context::StepContext;
@@ -65,10 +66,10 @@ async fn assign(context: &StepContext<'_>, grant: &RoleGrant<'_>, what: &str) ->
             let request = request::assign_role(context.door().endpoints(), grant.side, &grant.id, wanted);
             match context.door().json::<Assignment>(&context.work, request).await {
                 Ok(_) => Ok(Asked::Yes(None)),
-                Err(CallError::Refused(r)) if r.refusal.code == "PrincipalNotFound" => {
+                Err(CallError::Refused(r)) if Code::PrincipalNotFound.is_of(&r.refusal) => {
                     Ok(Asked::NotYet("Resource Manager does not know the service principal yet", Some(r.refusal)))
                 }
-                Err(CallError::Refused(r)) if r.refusal.code == "RoleAssignmentExists" => {
+                Err(CallError::Refused(r)) if Code::RoleAssignmentExists.is_of(&r.refusal) => {
                     Ok(match twin(context, grant, what).await? {
                         Some(twin) => Asked::Yes(Some(twin)),
                         None => Asked::NotYet("the role is assigned already; looking by whom", Some(r.refusal)),

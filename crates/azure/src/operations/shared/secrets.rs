@@ -9,6 +9,7 @@ use jiff::{Timestamp, ToSpan};
 
 use super::directory::{self, AppRef};
 use crate::patience::{Asked, Patience};
+use crate::refusal::OauthError;
 use crate::reply::{self, AccessToken, NewPassword, PasswordCredential};
 use crate::request;
 use crate::step_context::StepContext;
@@ -149,9 +150,7 @@ pub async fn sign_in_once(
         Ok(token) => Ok(Ok(reply::object_of(&token.access_token))),
         // Not an answer about the secret: it is asked again.
         Err(CallError::Unreachable(refusal)) => Ok(Err(refusal)),
-        Err(CallError::Refused(r)) if matches!(r.oauth.as_deref(), Some("invalid_client" | "unauthorized_client")) => {
-            Ok(Err(r.refusal))
-        }
+        Err(CallError::Refused(r)) if r.oauth.as_ref().is_some_and(OauthError::is_of_credential) => Ok(Err(r.refusal)),
         Err(CallError::Refused(r)) => Err(StepError::Failed(Trouble::from_refusal(
             format!("The app cannot sign in to tenant {side}."),
             r.refusal,
