@@ -18,7 +18,7 @@ use crate::line::{Line, Proxies};
 use crate::recorder::Recorder;
 use crate::request;
 use crate::sign_in::{Login, MetadataService, Prompts, SignInContext, Tokens};
-use crate::wire::{CallError, Pace, Wire};
+use crate::wire::{Pace, Wire};
 
 /// How long connecting may take.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -83,11 +83,7 @@ async fn discover(wire: &Wire, arm: &url::Url) -> Result<Endpoints, Finding> {
     let request = request::metadata(arm);
     let read = wire.send(&work, &request, None, |reply| endpoints::from_metadata(arm, &reply.body));
     read.await.map_err(|error| {
-        let refusal = match error {
-            CallError::Refused(r) => Some(r.refusal),
-            CallError::Unreachable(r) | CallError::Lost(r) => Some(r),
-            CallError::SignIn(_) | CallError::Journal(_) | CallError::Stopped => None,
-        };
+        let refusal = error.refusal().ok();
         let (why, now) = match refusal.as_ref().and_then(NoConnection::of) {
             Some(cause) => (lower_first(cause.means()), cause.now()),
             None => {

@@ -12,10 +12,8 @@ use futures_util::future::join;
 use futures_util::stream::{self, StreamExt as _};
 
 use crate::door::{Door, MOST_PAGES, endless};
-use crate::realm::{self, Realm, RealmError};
-use crate::reply::{
-    self, AccessToken, Catalog, GraphPage, RefreshToken, Registry, Resource, Subscription, Tag, Tags, Tenant,
-};
+use crate::registry_access::{self, RealmError};
+use crate::reply::{self, Catalog, GraphPage, Registry, Resource, Subscription, Tag, Tags, Tenant};
 use crate::request::{self, Audience, Request};
 use crate::wire::CallError;
 
@@ -164,7 +162,7 @@ impl Finder<'_> {
     }
 
     /// Signs in to the registry as the operator, for one thing.
-    async fn enter_registry(&self, what: &str, scope: &str) -> Result<At, Trouble> {
+    async fn enter_registry(&self, what: &str, scope: &str) -> Result<EnteredRegistry, Trouble> {
         let Some(id) = &self.registry else {
             return Err(Trouble::new(what, "No registry is chosen yet.", "Choose the registry first."));
         };
@@ -172,23 +170,20 @@ impl Finder<'_> {
         let call = |error: CallError| error.trouble(what);
         let registry: Registry = door.json(&work, request::registry(door.endpoints(), id)).await.map_err(call)?;
         let login_server = registry.properties.login_server.unwrap_or_default();
-        let Realm { server, service, .. } =
-            realm::ask(door, &work, &login_server).await.map_err(|error| match error {
-                RealmError::Call(error) => error.trouble(what),
-                RealmError::Unusable(why) => Trouble::new(what, why, "Type the image's name."),
-            })?;
+        let realm = registry_access::ask(door, &work, &login_server).await.map_err(|error| match error {
+            RealmError::Call(error) => error.trouble(what),
+            RealmError::Unusable(why) => Trouble::new(what, why, "Type the image's name."),
+        })?;
         let token = door.tokens().token(self.side, Audience::Registry).await?;
         let tenant = reply::tenant_of(&token).map(|t| t.to_string()).unwrap_or_default();
-        let exchange = request::exchange(&server, &service, &tenant, &token);
-        let refresh: RefreshToken = door.json(&work, exchange).await.map_err(call)?;
-        let request = request::registry_token(&server, &service, scope, &refresh.refresh_token);
-        let token: AccessToken = door.json(&work, request).await.map_err(call)?;
-        Ok(At { server, token: token.access_token })
+        let refresh = realm.exchange(door, &work, &tenant, &token).await.map_err(call)?;
+        let token = realm.token(door, &work, scope, &refresh).await.map_err(call)?;
+        Ok(EnteredRegistry { server: realm.server, token })
     }
 }
 
 /// A registry, with the right to read something there.
-struct At {
+struct EnteredRegistry {
     server: url::Url,
     token: Secret,
 }

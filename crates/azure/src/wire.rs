@@ -101,7 +101,18 @@ impl CallError {
         }
     }
 
-    /// It as something that went wrong, where nothing was to be changed; `what` says what did not happen.
+    /// Returns the service's refusal, or the words for an answer that did not come; else the error itself.
+    ///
+    /// # Errors
+    /// The error, where neither the service nor the line to it is the reason.
+    pub fn refusal(self) -> Result<Refusal, Self> {
+        match self {
+            Self::Refused(Refused { refusal, .. }) | Self::Unreachable(refusal) | Self::Lost(refusal) => Ok(refusal),
+            error @ (Self::SignIn(_) | Self::Journal(_) | Self::Stopped) => Err(error),
+        }
+    }
+
+    /// Returns the error as a trouble, where nothing was to be changed; `what` says what did not happen.
     #[must_use]
     pub fn trouble(self, what: impl Into<String>) -> Trouble {
         match self {

@@ -8,8 +8,7 @@ use crosspull_core::secret::Secret;
 
 use super::reads::Reads;
 use super::{Said, registry};
-use crate::realm::Realm;
-use crate::reply::{AccessToken, RefreshToken};
+use crate::registry_access::Realm;
 use crate::request::{self, Audience};
 use crate::wire::CallError;
 
@@ -38,15 +37,13 @@ pub(super) async fn ask(reads: &Reads<'_>, id: &RegistryId, image: &ImageRef) ->
 /// Asks for the operator's own refresh token, which a registry gives where the operator may use it.
 async fn refresh_token(reads: &Reads<'_>, realm: &Realm) -> Option<Secret> {
     let token = reads.door.tokens().token(Side::B, Audience::Registry).await.ok()?;
-    let request = request::exchange(&realm.server, &realm.service, &reads.tenants.b.to_string(), &token);
-    reads.door.json::<RefreshToken>(&Work::SignIn(Side::B), request).await.ok().map(|r| r.refresh_token)
+    realm.exchange(reads.door, &Work::SignIn(Side::B), &reads.tenants.b.to_string(), &token).await.ok()
 }
 
 async fn is_there(reads: &Reads<'_>, work: &Work, realm: &Realm, image: &ImageRef, refresh: &Secret) -> Option<bool> {
     let scope = format!("repository:{}:pull", image.repository);
-    let request = request::registry_token(&realm.server, &realm.service, &scope, refresh);
-    let token: AccessToken = reads.door.json(work, request).await.ok()?;
-    match reads.door.raw(work, request::manifest(&realm.server, image, &token.access_token)).await {
+    let token = realm.token(reads.door, work, &scope, refresh).await.ok()?;
+    match reads.door.raw(work, request::manifest(&realm.server, image, &token)).await {
         Ok(_) => Some(true),
         Err(CallError::Refused(r)) if r.refusal.status == Some(404) => Some(false),
         Err(_) => None,

@@ -16,7 +16,7 @@ use tokio::sync::OnceCell;
 use super::old_roles::Holdings;
 use super::{Said, begin, call_stop, conclude};
 use crate::door::Door;
-use crate::realm::Realm;
+use crate::registry_access::Realm;
 use crate::request;
 
 /// The answers of the reads, and what reading takes.

@@ -9,7 +9,7 @@ use crosspull_core::text::printable;
 use super::reads::Reads;
 use super::{Said, call_stop, lower_first};
 use crate::door::Door;
-use crate::realm::{self, Realm, RealmError};
+use crate::registry_access::{self, Realm, RealmError};
 use crate::reply::Registry;
 use crate::request;
 use crate::wire::CallError;
@@ -58,7 +58,7 @@ async fn of_others(door: &Door, id: &RegistryId, server: &str) -> Result<(ReadRe
 /// Asks whether a registry answers from here, and who its tokens come from.
 async fn reach(door: &Door, check: &Check, login_server: &str) -> Result<(Reach, Option<Realm>), Finding> {
     let work = Work::Check(check.clone());
-    Ok(match realm::ask(door, &work, login_server).await {
+    Ok(match registry_access::ask(door, &work, login_server).await {
         Ok(realm) => (Reach::Open, Some(realm)),
         Err(RealmError::Call(CallError::Refused(r))) if r.refusal.status == Some(403) => (Reach::Firewalled, None),
         Err(RealmError::Call(CallError::Refused(r))) => (silent(r.refusal.to_string(), ""), None),

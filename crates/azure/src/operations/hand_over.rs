@@ -11,9 +11,9 @@ use crosspull_core::operation::{Fact, HandOverRegistry, Learnt, TakeBack};
 use crosspull_core::secret::Secret;
 
 use super::shared::{people, secrets};
-use crate::realm::{self, Realm, RealmError};
 use crate::refusal::OauthError;
-use crate::reply::{self, AccessToken};
+use crate::registry_access::{self, RealmError};
+use crate::reply::AccessToken;
 use crate::request;
 use crate::step_context::StepContext;
 use crate::step_result::{StepError, StepResult, nothing_there, plainly};
@@ -134,7 +134,7 @@ async fn let_in(context: &StepContext<'_>, app: AppId, secret: &Secret) -> Resul
     Ok(secrets::sign_in_once(context, Side::B, app, secret).await?.ok().flatten())
 }
 
-/// Whether the registry lets the app pull all of them; the inner error is a "not yet".
+/// Returns whether the registry lets the app pull all images; the inner error is a "not yet".
 async fn may_pull(
     context: &StepContext<'_>,
     registry: &RegistryId,
@@ -142,38 +142,27 @@ async fn may_pull(
     app: AppId,
     secret: &Secret,
 ) -> Result<Result<(), Option<Refusal>>, StepError> {
-    let realm = match realm::ask(context.door(), &context.work, &registry.to_string()).await {
+    let realm = match registry_access::ask(context.door(), &context.work, &registry.to_string()).await {
         Ok(realm) => realm,
-        Err(RealmError::Call(CallError::Refused(r))) => return Ok(Err(Some(r.refusal))),
-        Err(RealmError::Call(CallError::Unreachable(refusal) | CallError::Lost(refusal))) => {
-            return Ok(Err(Some(refusal)));
-        }
-        Err(RealmError::Call(error)) => return Err(StepError::of(NOT_YET, error)),
+        Err(RealmError::Call(error)) => return not_yet(error),
         Err(RealmError::Unusable(why)) => {
             return Err(StepError::failed(NOT_YET, why, "Check the registry's login server."));
         }
     };
     for image in images {
-        if let Err(refusal) = may_pull_one(context, &realm, image, app, secret).await? {
-            return Ok(Err(refusal));
+        match realm.pull_token(context.door(), &context.work, &image.repository, app, secret).await {
+            Ok(Some(_)) => {}
+            Ok(None) => return Ok(Err(None)),
+            Err(error) => return not_yet(error),
         }
     }
     Ok(Ok(()))
 }
 
-async fn may_pull_one(
-    context: &StepContext<'_>,
-    realm: &Realm,
-    image: &ImageRef,
-    app: AppId,
-    secret: &Secret,
-) -> Result<Result<(), Option<Refusal>>, StepError> {
-    let request = request::pull_token(&realm.address, &realm.service, &image.repository, app, secret);
-    match context.door().json::<AccessToken>(&context.work, request).await {
-        Ok(token) if reply::grants_pull(&token.access_token, &image.repository) => Ok(Ok(())),
-        Ok(_) => Ok(Err(None)),
-        Err(CallError::Refused(r)) => Ok(Err(Some(r.refusal))),
-        Err(CallError::Unreachable(refusal) | CallError::Lost(refusal)) => Ok(Err(Some(refusal))),
+/// Takes what a registry refused, or did not answer, for a "not yet".
+fn not_yet(error: CallError) -> Result<Result<(), Option<Refusal>>, StepError> {
+    match error.refusal() {
+        Ok(refusal) => Ok(Err(Some(refusal))),
         Err(error) => Err(StepError::of(NOT_YET, error)),
     }
 }

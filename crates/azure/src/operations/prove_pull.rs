@@ -11,7 +11,7 @@ use crosspull_core::secret::Secret;
 
 use super::shared::proof::{self, Missed, MissedMeans, PullPart};
 use crate::patience::{Asked, Patience};
-use crate::realm::Realm;
+use crate::registry_access::Realm;
 use crate::step_context::StepContext;
 use crate::step_result::{StepError, StepResult, plainly};
 use crate::wire::CallError;

@@ -4,9 +4,9 @@ use crosspull_core::explain::Refusal;
 use crosspull_core::ids::{AppId, ImageRef, RegistryId};
 use crosspull_core::secret::Secret;
 
-use crate::realm::{self, Realm, RealmError};
 use crate::refusal::{Code, Unanswered};
-use crate::reply::{self, AccessToken, Manifest};
+use crate::registry_access::{self, Realm, RealmError};
+use crate::reply::Manifest;
 use crate::request;
 use crate::step_context::StepContext;
 use crate::step_result::StepError;
@@ -57,12 +57,9 @@ pub enum MissedMeans {
 impl Missed {
     /// The try as it ended; the outer error is that of the run itself.
     pub fn at(part: PullPart, error: CallError) -> Result<Self, StepError> {
-        match error {
-            CallError::Refused(refused) => Ok(Self { part, refusal: refused.refusal }),
-            CallError::Unreachable(refusal) | CallError::Lost(refusal) => Ok(Self { part, refusal }),
-            error @ (CallError::SignIn(_) | CallError::Journal(_) | CallError::Stopped) => {
-                Err(StepError::of("", error))
-            }
+        match error.refusal() {
+            Ok(refusal) => Ok(Self { part, refusal }),
+            Err(error) => Err(StepError::of("", error)),
         }
     }
 
@@ -109,7 +106,7 @@ pub async fn realm(
     registry: &RegistryId,
     login_server: &str,
 ) -> Result<Result<Realm, Missed>, StepError> {
-    match realm::ask(context.door(), &context.work, login_server).await {
+    match registry_access::ask(context.door(), &context.work, login_server).await {
         Ok(realm) => Ok(Ok(realm)),
         Err(RealmError::Call(error)) => Missed::at(PullPart::Challenge, error).map(Err),
         Err(RealmError::Unusable(why)) => {
@@ -128,10 +125,9 @@ pub async fn try_pull(
     secret: &Secret,
 ) -> Result<Result<(), Missed>, StepError> {
     let repository = image.repository.as_str();
-    let request = request::pull_token(&realm.address, &realm.service, repository, app, secret);
-    let token = match context.door().json::<AccessToken>(&context.work, request).await {
-        Ok(token) if reply::grants_pull(&token.access_token, repository) => token.access_token,
-        Ok(_) => return Ok(Err(ungranted(repository))),
+    let token = match realm.pull_token(context.door(), &context.work, repository, app, secret).await {
+        Ok(Some(token)) => token,
+        Ok(None) => return Ok(Err(ungranted(repository))),
         Err(error) => return Missed::at(PullPart::Token, error).map(Err),
     };
     let mut reference = image.reference().to_owned();

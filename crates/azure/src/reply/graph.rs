@@ -1,0 +1,157 @@
+//! Replies of Microsoft Graph.
+
+use crosspull_core::ids::{AppId, KeyId, ObjectId};
+use crosspull_core::secret::Secret;
+use crosspull_core::text::printable;
+use serde::Deserialize;
+
+use super::secret;
+
+/// An app registration.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct App {
+    /// The object id.
+    pub id: ObjectId,
+    /// The application id.
+    pub app_id: AppId,
+    /// The name.
+    #[serde(default)]
+    pub display_name: Option<String>,
+    /// The secrets, without values.
+    #[serde(default)]
+    pub password_credentials: Vec<PasswordCredential>,
+    /// The certificates.
+    #[serde(default)]
+    pub key_credentials: Vec<serde::de::IgnoredAny>,
+    /// The time when the app was made.
+    #[serde(default)]
+    pub created_date_time: Option<jiff::Timestamp>,
+    /// The tags.
+    #[serde(default)]
+    pub tags: Vec<String>,
+}
+
+/// A federated credential of an app.
+#[derive(Debug, Clone, Deserialize)]
+pub struct FederatedCredential {
+    /// The name.
+    #[serde(default)]
+    pub name: String,
+}
+
+/// An owner of an app: a person or a service principal.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Owner {
+    /// The object id.
+    pub id: ObjectId,
+    /// A person's name for signing in.
+    #[serde(default)]
+    pub user_principal_name: Option<String>,
+    /// The name, where the operator may read it.
+    #[serde(default)]
+    pub display_name: Option<String>,
+}
+
+impl Owner {
+    /// Returns the name by which people know the owner, else the id.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let name = self.user_principal_name.as_deref().or(self.display_name.as_deref());
+        name.map_or_else(|| self.id.to_string(), |name| printable(name, 80))
+    }
+}
+
+/// A client secret as an app lists it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PasswordCredential {
+    /// The key id.
+    pub key_id: KeyId,
+    /// The name.
+    #[serde(default)]
+    pub display_name: Option<String>,
+    /// The time when the secret ends.
+    #[serde(default)]
+    pub end_date_time: Option<jiff::Timestamp>,
+}
+
+/// A client secret as it is answered once.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NewPassword {
+    /// The key id.
+    pub key_id: KeyId,
+    /// The value.
+    #[serde(deserialize_with = "secret::secret")]
+    pub secret_text: Secret,
+    /// The time when the secret ends.
+    #[serde(default)]
+    pub end_date_time: Option<jiff::Timestamp>,
+}
+
+/// A service principal.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Principal {
+    /// The object id.
+    pub id: ObjectId,
+    /// The application id of its app.
+    pub app_id: AppId,
+    /// The tags.
+    #[serde(default)]
+    pub tags: Vec<String>,
+}
+
+/// A group or a directory role that a principal is in.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Membership {
+    /// The id.
+    pub id: ObjectId,
+    /// The name, where the operator may read it.
+    #[serde(default)]
+    pub display_name: Option<String>,
+}
+
+/// A permission on an API that a principal was given.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AppRoleAssignment {
+    /// The API's name.
+    #[serde(default)]
+    pub resource_display_name: Option<String>,
+}
+
+/// A tenant's own entry in its directory.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Organization {
+    /// The name.
+    #[serde(default)]
+    pub display_name: Option<String>,
+    /// The domains.
+    #[serde(default)]
+    pub verified_domains: Vec<VerifiedDomain>,
+}
+
+impl Organization {
+    /// Returns the default domain.
+    #[must_use]
+    pub fn domain(&self) -> Option<&str> {
+        self.verified_domains.iter().find(|d| d.is_default).map(|d| d.name.as_str()).filter(|n| !n.is_empty())
+    }
+}
+
+/// A domain of a tenant.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct VerifiedDomain {
+    /// The domain, such as `contoso.com`.
+    #[serde(default)]
+    pub name: String,
+    /// True for the one that new accounts get.
+    #[serde(default)]
+    pub is_default: bool,
+}

@@ -1,0 +1,28 @@
+//! Replies, typed, by the plane that they are from.
+
+mod arm;
+mod entra;
+mod graph;
+mod manifest;
+mod registry;
+mod secret;
+mod token;
+
+pub use arm::*;
+pub use entra::*;
+pub use graph::*;
+pub use manifest::*;
+pub use registry::*;
+pub use token::{AccessToken, account_of, object_of, tenant_of};
+
+use serde::Deserialize;
+
+/// A list of Graph or Resource Manager.
+#[derive(Debug, Deserialize)]
+pub struct List<T> {
+    /// The page's items.
+    pub value: Vec<T>,
+    /// The address of the next page.
+    #[serde(default, rename = "nextLink", alias = "@odata.nextLink")]
+    pub next: Option<String>,
+}
