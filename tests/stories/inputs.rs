@@ -22,8 +22,8 @@ fn a_wrong_value_is_named_beside_a_right_one() {
     let wrong: [(&[&str], &[&str]); 20] = [
         (&["--tenant-a", "contoso"], &["tenant-a: \"contoso\" is not a tenant", give_tenant]),
         (&["--tenant-b", "1f0c2b7e-90aa"], &["tenant-b: \"1f0c2b7e-90aa\" is not a tenant", give_tenant]),
-        (&["--tenant-b", GUID], &["tenant-b: aaaabbbb-", "is the cluster's tenant too", "--attach-acr"]),
-        (&["--tenant-b", &upper], &["is the cluster's tenant too"]),
+        (&["--route", "new-app", "--tenant-b", GUID], &["tenant-b: aaaabbbb-", "is the cluster's tenant too", "--route attach"]),
+        (&["--route", "new-app", "--tenant-b", &upper], &["is the cluster's tenant too"]),
         (&["--cluster", REGISTRY], &["cluster: that is a Microsoft.ContainerRegistry/registries, not a cluster", give_cluster]),
         (&["--registry", CLUSTER], &["registry: that is a Microsoft.ContainerService/managedClusters, not a registry", give_registry]),
         (&["--cluster", "aks/shop"], &["cluster: \"aks/shop\" is not a resource id", give_cluster]),

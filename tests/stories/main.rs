@@ -7,6 +7,8 @@ mod secrets;
 #[cfg(test)]
 mod adopt;
 #[cfg(test)]
+mod attach;
+#[cfg(test)]
 mod clouds;
 #[cfg(test)]
 mod conditions;

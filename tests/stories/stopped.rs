@@ -41,12 +41,13 @@ fn who_may_not_assign_roles_is_told_what_is_missing() {
 #[test]
 fn one_tenant_for_both_needs_no_other() {
     let story = Story::of("same-tenant");
-    story.apply(&[]).complains("is the cluster's tenant too").complains("az aks update --attach-acr");
+    let new_app = ["--route", "new-app"];
+    story.apply(&new_app).complains("is the cluster's tenant too").complains("--route attach");
     story.called_nothing();
 
     // A domain and an id: only the directory knows that they are one.
     let cause = format!("cluster and registry are in one tenant, {}", story.ready.tenants.a.id);
-    story.apply(&["--tenant-b", "contoso.com"]).is_stopped_by(&cause, "az aks update --attach-acr");
+    story.apply(&["--route", "new-app", "--tenant-b", "contoso.com"]).is_stopped_by(&cause, "give --route attach");
     story.wrote_nothing();
 }
 
@@ -54,9 +55,9 @@ fn one_tenant_for_both_needs_no_other() {
 fn a_domain_and_an_id_of_one_tenant_are_found_out_before_anything_else() {
     let story = Story::of("happy");
     // The operator of B is unknown in A; that the tenants are one is what matters.
-    let end = story.apply(&["--tenant-b", "contoso.com"]);
+    let end = story.apply(&["--route", "new-app", "--tenant-b", "contoso.com"]);
     let cause = format!("cluster and registry are in one tenant, {}", story.ready.tenants.a.id);
-    end.is_stopped_by(&cause, "az aks update --attach-acr");
+    end.is_stopped_by(&cause, "give --route attach");
     assert_eq!(end.findings("stop").count(), 1, "\n{end}");
     story.wrote_nothing();
 }

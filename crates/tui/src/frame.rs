@@ -248,7 +248,8 @@ fn head(scene: &Scene, columns: u16) -> Line<'static> {
     } else if columns < RAIL_FROM {
         rail::in_a_word(scene)
     } else {
-        let taken = shared.live.plan().map(|plan| plan.route).or_else(|| shared.answers.route());
+        let plan = shared.live.plan().or_else(|| shared.live.run.forward_plan());
+        let taken = plan.map(|plan| plan.route).or_else(|| shared.answers.route());
         taken.map_or_else(|| "crosspull".to_owned(), |taken| format!("crosspull · {}", route::title(taken)))
     };
     let room = usize::from(columns).saturating_sub(width(&text) + 4);

@@ -66,7 +66,7 @@ impl Pages {
         match (page, self.is_one_tenant()) {
             (Page::Route, _) => "Route",
             (Page::TenantA, false) => "Tenant A",
-            (Page::TenantA, true) => "Tenant, cluster",
+            (Page::TenantA, true) => "Tenant",
             (Page::TenantB, false) => "Tenant B",
             (Page::TenantB, true) => "Registry",
             (Page::App | Page::Nowhere, _) => "App and secret",

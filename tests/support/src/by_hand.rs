@@ -42,9 +42,21 @@ impl Story {
     /// An administrator of tenant B assigns a role under that name, with a condition. Where the name is taken, the
     /// condition changes.
     pub fn assign_by_hand(&self, name: uuid::Uuid, app: &str, role: &str, condition: Option<&str>) {
-        let token = self.token(Tenant::B, "https://management.azure.com/.default");
         let world = self.world();
         let principal = world.principals("b", app).first().map(|id| (*id).to_owned()).expect("it is there");
+        self.assign_to_by_hand(Tenant::B, name, &principal, role, condition);
+    }
+
+    /// An operator of a tenant assigns a role on the registry to a principal, under that name and with a condition.
+    pub fn assign_to_by_hand(
+        &self,
+        tenant: Tenant,
+        name: uuid::Uuid,
+        principal: &str,
+        role: &str,
+        condition: Option<&str>,
+    ) {
+        let token = self.token(tenant, "https://management.azure.com/.default");
         let scope = &self.ready.registry;
         let url = format!(
             "{}{scope}/providers/Microsoft.Authorization/roleAssignments/{name}?api-version=2022-04-01",

@@ -57,13 +57,18 @@ fn has_image(status: &ContainerStatus) -> bool {
     !status.image_id.is_empty() || status.state.as_ref().is_some_and(|s| started(s) || reached(s))
 }
 
-/// The last thing that Kubernetes says went wrong with a pod.
+/// Returns the last thing that Kubernetes says went wrong with a pod. The kubelet follows the reason of a pull that failed
+/// with warnings that only repeat that it failed; these count where there is nothing else.
 #[must_use]
 pub fn last_warning(events: &[Event]) -> Option<String> {
+    let message = |event: &Event| event.message.clone().unwrap_or_default();
+    let repeats = |event: &Event| {
+        let message = message(event);
+        message.starts_with("Back-off") || CANNOT_PULL.iter().any(|reason| message == format!("Error: {reason}"))
+    };
     let warned = events.iter().filter(|e| e.type_.as_deref() == Some("Warning"));
-    let last = warned.max_by_key(|e| e.last_timestamp.as_ref().map(|t| t.0))?;
-    let reason = last.reason.as_deref().unwrap_or_default();
-    Some(printable(&format!("{reason}: {}", last.message.as_deref().unwrap_or_default()), 500))
+    let last = warned.max_by_key(|e| (!repeats(e), e.last_timestamp.as_ref().map(|t| t.0)))?;
+    Some(printable(&format!("{}: {}", last.reason.as_deref().unwrap_or_default(), message(last)), 500))
 }
 
 #[cfg(test)]
@@ -94,5 +99,19 @@ mod tests {
         assert_eq!(judged(node, Some(not_started), ""), done);
         let ended = json!({ "terminated": { "exitCode": 128, "reason": "StartError" } });
         assert_eq!(judged(node, Some(ended), "registryb.azurecr.io/shop/web@sha256:1"), done);
+    }
+
+    #[test]
+    fn the_reason_of_a_failure_counts_before_what_repeats_that_it_failed() {
+        let warning = |second: u8, message: &str| {
+            let at = format!("2026-11-07T14:00:0{second}Z");
+            let event = json!({ "metadata": {}, "involvedObject": {}, "type": "Warning", "reason": "Failed",
+                                "message": message, "lastTimestamp": at });
+            serde_json::from_value::<Event>(event).expect("an event")
+        };
+        let (why, again) = (warning(1, "Failed to pull: 401"), warning(2, "Error: ErrImagePull"));
+        assert_eq!(last_warning(&[why, again.clone()]).as_deref(), Some("Failed: Failed to pull: 401"));
+        assert_eq!(last_warning(&[again]).as_deref(), Some("Failed: Error: ErrImagePull"));
+        assert_eq!(last_warning(&[]), None);
     }
 }

@@ -18,7 +18,8 @@ pub(super) async fn perform(op: &Attach, context: &StepContext<'_>) -> StepResul
         && is_still_there(context, &held.id).await?
     {
         context.learn(vec![Learnt::new(Outcome::Found, fact, &held.id)])?;
-        return Ok((Outcome::Found, held.in_words()));
+        let note = if held.by_group { "by a group that the cluster's identity is in" } else { "" };
+        return Ok((Outcome::Found, note.to_owned()));
     }
     let scope = op.registry.to_string();
     let grant = RoleGrant {
@@ -44,7 +45,7 @@ pub(super) async fn take_back(op: &Attach, back: &TakeBack, context: &StepContex
 
 /// True where an assignment that the checks saw is there. It may be at a scope where only lists show it; what may not be
 /// read by its id counts as it was seen.
-async fn is_still_there(context: &StepContext<'_>, id: &str) -> Result<bool, StepError> {
+pub(super) async fn is_still_there(context: &StepContext<'_>, id: &str) -> Result<bool, StepError> {
     let request = request::assignment(context.door().endpoints(), Side::B, id);
     match context.door().raw(&context.work, request).await {
         Ok(_) => Ok(true),

@@ -3,9 +3,11 @@
 use crosspull_core::names::Outcome;
 use crosspull_core::operation::{Fact, Learnt, ProveInside, PullsAs, TakeBack};
 
+use super::attach;
 use super::shared::pods::{PodProof, PodResult};
 use crate::kubernetes::requests::RUNS_NOTHING;
 use crate::patience::Patience;
+use crate::request;
 use crate::step_context::StepContext;
 use crate::step_result::{StepError, StepResult};
 
@@ -35,18 +37,32 @@ pub(super) async fn perform(op: &ProveInside, context: &StepContext<'_>) -> Step
         PodResult::Refused(why) => Err(StepError::failed(
             format!("A node of {} does not pull {}.", op.cluster.name(), proof.image),
             format!("It says: {why}"),
-            match op.pulls_as {
-                PullsAs::NewCredential => {
-                    "The cluster has the new credential, and the same credential pulls from here. Look whether the \
-                     cluster's network reaches the registry, then go on with crosspull resume."
-                }
-                PullsAs::OwnIdentity => {
-                    "The cluster's identity has the role. Look whether the cluster's network reaches the registry, and \
-                     whether the role's condition names this repository; then go on with crosspull resume."
-                }
-            },
+            look_at(op, context).await?,
         )),
     }
+}
+
+/// Returns what to look at where a node was refused. What was true when the role was given may not be so any more.
+async fn look_at(op: &ProveInside, context: &StepContext<'_>) -> Result<&'static str, StepError> {
+    if op.pulls_as == PullsAs::NewCredential {
+        return Ok(
+            "The cluster has the new credential, and the same credential pulls from here. Look whether the cluster's \
+                   network reaches the registry, then go on with crosspull resume.",
+        );
+    }
+    let reads = context.plan().reads(context.step);
+    for id in reads.iter().filter_map(|fact| context.known::<String>(fact)) {
+        if request::is_assignment_id(&id) && !attach::is_still_there(context, &id).await? {
+            return Ok(
+                "The role assignment is not there any more: somebody removed it. Ask who, then go on with crosspull \
+                       resume, which gives the role again.",
+            );
+        }
+    }
+    Ok(
+        "The cluster's identity has the role. Look whether the cluster's network reaches the registry, and whether the role's \
+        condition names this repository; then go on with crosspull resume.",
+    )
 }
 
 /// Removes a pod that an earlier part of the run left behind.

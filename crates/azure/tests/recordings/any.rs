@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crosspull_azure::refusal::{Refused, refused};
-use crosspull_azure::{kubernetes, operation, reply};
+use crosspull_azure::{kubernetes, long_running, reply};
 use crosspull_reference::{Contracts, Exchange, Recording, Reference};
 use http::HeaderMap;
 use serde_json::Value;
@@ -148,7 +148,7 @@ fn led_astray(exchange: &Exchange, headers: &HeaderMap) -> Vec<String> {
     let Ok(asked) = Url::parse(&format!("https://{host}/")) else { return Vec::new() };
     let mut wrong = Vec::new();
     let text = |name: &str| headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect::<Vec<_>>();
-    match operation::address(headers, &asked) {
+    match long_running::address(headers, &asked) {
         Ok(Some(url)) if url.origin() != asked.origin() => wrong.push(format!("an operation is asked at {url}")),
         Ok(Some(url)) => {
             let named = ["azure-asyncoperation", "location"].iter().flat_map(|name| text(name));

@@ -473,6 +473,17 @@ fn resource_rows() -> Vec<Row> {
             Is("Permissions_ListForResource"),
         ),
         row(
+            "roles_assigned_to",
+            request::roles_assigned_to(&at, Side::B, &registry().to_string(), OBJECT),
+            "GET https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-b\
+             /providers/Microsoft.ContainerRegistry/registries/regb/providers/Microsoft.Authorization/roleAssignments\
+             ?api-version=2022-04-01&%24filter=assignedTo%28%27bbbbbbbb-0000-4000-8000-000000000002%27%29",
+            "B operator for Arm",
+            "",
+            false,
+            Is("RoleAssignments_ListForResource"),
+        ),
+        row(
             "roles_at",
             request::roles_at(&at, Side::A, &format!("/subscriptions/{SUBSCRIPTION}"), OBJECT),
             "GET https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/providers\

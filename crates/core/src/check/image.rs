@@ -19,7 +19,7 @@ pub fn judge_image(registry: &RegistryId, image: &ImageRef, found: Option<bool>)
         ),
         None => check.warn(
             format!("whether {image} exists cannot be read with your account"),
-            "The proof will tell; it pulls this image with the new credential.",
+            "The proof will tell; it pulls this image.",
         ),
     }
 }

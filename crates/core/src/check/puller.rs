@@ -37,12 +37,17 @@ pub(super) fn about(cluster: &ClusterId, registry: &RegistryId) -> About {
 }
 
 impl HeldAssignment {
-    /// Says in a few words what is held, where, and how.
+    /// Says in a few words what is held, and where.
     #[must_use]
     pub fn in_words(&self) -> String {
         let place = self.scope.rsplit('/').find(|part| !part.is_empty()).unwrap_or("everything");
-        let how = if self.by_group { ", by a group" } else { "" };
-        format!("{} on {place}{how}", self.role)
+        format!("{} on {place}", self.role)
+    }
+
+    /// Says how the assignment is held, as the end of a sentence; nothing where the principal has it itself.
+    #[must_use]
+    pub const fn how(&self) -> &'static str {
+        if self.by_group { ", by a group that it is in" } else { "" }
     }
 }
 
@@ -54,7 +59,9 @@ pub fn judge_puller(puller: &Puller, unread: Option<&str>) -> Finding {
     let check = Check::Puller(cluster.clone(), registry.clone());
     let name = cluster.name();
     match (held, unread) {
-        (Some(held), _) => check.pass(format!("{name} has {} already, so nothing is assigned", held.in_words())),
+        (Some(held), _) => {
+            check.pass(format!("{name} has {} already{}: nothing is to be assigned", held.in_words(), held.how()))
+        }
         (None, Some(why)) => check.warn(
             format!("whether {name} may pull from {} already was not read: {why}", registry.name()),
             "The role is assigned all the same; where it is there, Azure says so and nothing changes.",
@@ -91,6 +98,9 @@ mod tests {
             by_group: true,
         };
         let found = judge_puller(&Puller { held: Some(held), ..none }, None);
-        assert_eq!(found.text, "aks-shop has AcrPull on rg-registry, by a group already, so nothing is assigned");
+        assert_eq!(
+            found.text,
+            "aks-shop has AcrPull on rg-registry already, by a group that it is in: nothing is to be assigned"
+        );
     }
 }

@@ -29,7 +29,7 @@ pub fn judge_role_right(registry: &RegistryId, allowed: bool) -> Finding {
             format!("you may not assign roles on {name}"),
             format!(
                 "It needs Microsoft.Authorization/roleAssignments/write. Ask an owner of {name} for Role Based Access \
-                 Control Administrator, or sign in to tenant B with another account."
+                 Control Administrator, sign in with another account, or let somebody else give it: --sign-in-b none"
             ),
         )
     }

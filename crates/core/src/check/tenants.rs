@@ -17,7 +17,7 @@ pub struct TenantFacts {
 }
 
 pub(super) fn about() -> About {
-    About::both("one cloud, and as many tenants as the route needs")
+    About::both("the tenants, in one cloud")
 }
 
 /// Judges the tenants: two or one, as the route that was asked for needs them. None where the route is left to crosspull,

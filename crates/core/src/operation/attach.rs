@@ -29,7 +29,7 @@ pub struct Attach {
 impl Operation for Attach {
     fn title(&self) -> String {
         match &self.held {
-            Some(held) => format!("find {} of {}", held.in_words(), self.cluster.name()),
+            Some(held) => format!("find {}", held.in_words()),
             None => format!("grant {} to {}", self.role.short(), self.cluster.name()),
         }
     }
@@ -40,7 +40,9 @@ impl Operation for Attach {
 
     fn calls(&self) -> Vec<PlannedCall> {
         match &self.held {
-            Some(held) => vec![PlannedCall::sending("ARM GET roleAssignments/{id}", held.in_words())],
+            Some(held) => {
+                vec![PlannedCall::sending("ARM GET roleAssignments/{id}", format!("{}{}", held.in_words(), held.how()))]
+            }
             None => vec![assign_call(&self.registry, self.role, &self.repositories)],
         }
     }
@@ -49,7 +51,9 @@ impl Operation for Attach {
         let Self { cluster, registry, principal, role, repositories, held } = self;
         let name = cluster.name();
         match held {
-            Some(held) => format!("{name} may pull already, by {} . Nothing is assigned.", held.in_words()),
+            Some(held) => {
+                format!("{name} may pull already, by {}{}. Nothing is assigned.", held.in_words(), held.how())
+            }
             None => format!(
                 "Gives the principal {principal} , which {name} pulls with, the role {} Nothing of the cluster changes.",
                 role_in_words(registry, *role, repositories)

@@ -41,7 +41,10 @@ impl PullsAs {
 
 impl Operation for ProveInside {
     fn title(&self) -> String {
-        format!("prove it from {}", self.cluster.name())
+        match self.pulls_as {
+            PullsAs::NewCredential => format!("prove it from {}", self.cluster.name()),
+            PullsAs::OwnIdentity => format!("prove the pull of {}", self.image),
+        }
     }
 
     fn reads(&self, steps: &[Step]) -> Vec<Fact> {

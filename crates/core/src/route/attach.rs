@@ -47,17 +47,17 @@ fn plan(inputs: &Inputs, survey: &Survey) -> Plan {
         survey.pullers.iter().filter_map(|puller| let_pull(inputs, survey, puller)).map(|op| (Side::B, op)).collect();
     for puller in &survey.pullers {
         let registry = survey.registries.iter().find(|facts| facts.id == puller.registry);
-        if let (Some(registry), Some(image)) = (registry, inputs.images.first()) {
-            steps.push((
-                Side::A,
-                Op::ProveInside(ProveInside {
-                    cluster: puller.cluster.clone(),
-                    login_server: registry.login_server.clone(),
-                    image: image.clone(),
-                    namespace: inputs.namespace.clone(),
-                    pulls_as: PullsAs::OwnIdentity,
-                }),
-            ));
+        let Some(registry) = registry else { continue };
+        // A condition names each repository, so each image is a question of its own.
+        for image in &inputs.images {
+            let prove = ProveInside {
+                cluster: puller.cluster.clone(),
+                login_server: registry.login_server.clone(),
+                image: image.clone(),
+                namespace: inputs.namespace.clone(),
+                pulls_as: PullsAs::OwnIdentity,
+            };
+            steps.push((Side::A, Op::ProveInside(prove)));
         }
     }
     Plan {

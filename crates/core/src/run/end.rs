@@ -112,7 +112,7 @@ impl Run {
             node: node.map(|learnt| learnt.value.as_str()),
         };
         let spec = self.forward_plan().and_then(|plan| route::spec(plan.route));
-        spec.map_or_else(String::new, |spec| (spec.headline)(&achieved))
+        spec.map_or_else(|| "The run is done.".to_owned(), |spec| (spec.headline)(&achieved))
     }
 
     fn undone_headline(&self, cluster: &str) -> String {
@@ -126,15 +126,17 @@ impl Run {
         self.outcome_of(|op| matches!(op, Op::TakeBack(back) if kind(&back.of.op)))
     }
 
-    /// The images that were to be pulled, by the first step that proves it.
+    /// The images that were to be pulled: those of the proof from here, else those that nodes pulled.
     fn images(&self) -> String {
-        let images = self.forward_plan().into_iter().flat_map(|p| &p.steps).find_map(|s| match &s.op {
-            Op::ProvePull(prove) => Some(prove.images.as_slice()),
-            Op::ProveInside(prove) => Some(std::slice::from_ref(&prove.image)),
+        let steps = || self.forward_plan().into_iter().flat_map(|plan| &plan.steps);
+        let from_here = steps().find_map(|s| match &s.op {
+            Op::ProvePull(prove) => Some(prove.images.iter().collect::<Vec<_>>()),
             _ => None,
         });
-        let names: Vec<String> = images.into_iter().flatten().map(ToString::to_string).collect();
-        names.join(", ")
+        let inside =
+            || steps().filter_map(|s| if let Op::ProveInside(prove) = &s.op { Some(&prove.image) } else { None });
+        let images = from_here.unwrap_or_else(|| inside().collect());
+        images.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
     }
 
     /// What is true of the cluster after a run that did not end well: the state that was read where the run read one,

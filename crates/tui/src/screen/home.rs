@@ -99,7 +99,7 @@ fn words(shared: &Shared, entry: Start) -> (&'static str, String, String) {
         Start::NewRun => (
             "Let a cluster pull from a registry",
             String::new(),
-            "in another tenant or in the same one; the pull is proved".to_owned(),
+            "in another tenant or in the same one; the pull is proved first".to_owned(),
         ),
         Start::Earlier(Direction::Forward) => {
             let newest = runs(Direction::Forward).first().map(|run| earlier::earlier(run)).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! Every screen as it looks, at the three sizes. The pictures are in `snapshots`.
 
 use crosspull_core::explain::{MEANINGS, Refusal};
+use crosspull_core::input::Key;
 use crosspull_core::names::Direction;
 use crosspull_core::run::Run;
 use crosspull_core::secret::Secret;
@@ -44,6 +45,23 @@ fn to_done(story: &mut Story) -> &mut Story {
 #[test]
 fn home() {
     look("home", |_| {});
+}
+
+#[test]
+fn route() {
+    look("route", |story| story.press(KeyCode::Enter).end());
+}
+
+/// The form of the registry, where both are in one tenant.
+#[test]
+fn registry_of_one_tenant() {
+    let one = |size| {
+        let mut answers = complete();
+        answers.set(Key::Route, "attach");
+        answers.set(Key::TenantB, "");
+        Story::new(size, answers, true, Theme::full())
+    };
+    look_from(one, "registry_of_one_tenant", |story| story.enter().enter().end());
 }
 
 #[test]

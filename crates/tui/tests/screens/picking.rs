@@ -94,7 +94,8 @@ fn typing_is_never_held_up_and_escape_closes_the_list_first() {
     story.type_text("1").end();
     assert_eq!(story.asked(), [], "a list that was closed does not come again by itself");
     story.press(KeyCode::Down).shows("Asking");
-    story.press(KeyCode::Esc).press(KeyCode::Esc).shows("What do you want to do?");
+    story.press(KeyCode::Esc).press(KeyCode::Esc).shows("Which way?");
+    story.press(KeyCode::Esc).shows("What do you want to do?");
 }
 
 #[test]

@@ -63,8 +63,11 @@ impl Story {
         self.msg(Msg::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL)))
     }
 
+    /// Presses Enter. The route that fits is taken at once where the routes are offered: what most stories are about comes
+    /// after that.
     pub fn enter(&mut self) -> &mut Self {
-        self.press(KeyCode::Enter)
+        self.press(KeyCode::Enter);
+        if self.see().contains("Which way?") { self.press(KeyCode::Enter) } else { self }
     }
 
     pub fn type_text(&mut self, text: &str) -> &mut Self {

@@ -93,10 +93,10 @@ fn what_is_missing_is_named_where_it_is_missing() {
 #[test]
 fn answers_that_do_not_go_together_are_shown_on_their_own_page() {
     let mut answers = complete();
-    answers.set(Key::TenantB, "contoso.com");
+    answers.set(Key::Repository, "other.azurecr.io/shop/web:1.4");
     let mut story = Story::new(SIZE, answers, true, Theme::full());
-    story.enter().enter().enter().shows("Tenant B, where").shows("is the cluster's tenant too");
-    story.ctrl('u').type_text("fabrikam.com").hides("✗").enter().shows("Secret lives");
+    story.enter().enter().enter().shows("Tenant B, where").shows("is in another");
+    story.ctrl('u').type_text("shop/web:1.4").hides("✗").enter().shows("Secret lives");
 }
 
 #[test]
@@ -321,4 +321,38 @@ fn every_warning_is_unfolded_and_counted_where_the_plan_may_run() {
     let mut story = Story::demo(SIZE);
     story.enter().enter().enter().enter().engine(engine::checked());
     story.shows("Have it granted").shows("The plan may run in spite of 1 warning. Enter shows it.");
+}
+
+#[test]
+fn a_route_that_cannot_work_says_why_and_is_not_taken() {
+    let mut story = Story::new(SIZE, complete(), true, Theme::full());
+    story.press(KeyCode::Enter).shows("Which way?").shows("▸ The one that fits");
+    story
+        .press(KeyCode::Down)
+        .press(KeyCode::Down)
+        .shows("▸ attach")
+        .shows("cannot work: cluster and registry are in two");
+    story.press(KeyCode::Enter).shows("Which way?").shows("attach cannot work");
+    story.press(KeyCode::Up).shows("▸ new app").press(KeyCode::Enter).shows("Tenant A, where the cluster is");
+    assert_eq!(story.model.answers().get(Key::Route), Some("new-app"));
+    story.press(KeyCode::Esc).shows("▸ new app").press(KeyCode::Esc).shows("What do you want to do?");
+}
+
+#[test]
+fn one_tenant_is_named_and_signed_in_to_once() {
+    let mut story = Story::blank(SIZE);
+    story.press(KeyCode::Enter).press(KeyCode::Down).press(KeyCode::Down).shows("▸ attach").press(KeyCode::Enter);
+    story.shows("The tenant, where cluster and registry are").shows("crosspull · attach").hides("Tenant B");
+    story.press(KeyCode::Tab).type_text("contoso.com").press(KeyCode::Tab).press(KeyCode::Right);
+    story.press(KeyCode::Tab).type_text(Key::Cluster.field().expect("a row").example).press(KeyCode::Enter);
+    story
+        .shows("The registry, and who gives the role on it")
+        .shows("device-code")
+        .hides("The tenant that the registry");
+    story.press(KeyCode::Tab).type_text(Key::Registry.field().expect("a row").example);
+    story.press(KeyCode::Tab).type_text("shop/web:1.4").press(KeyCode::Enter).shows("Checks");
+    let asked = story.asked();
+    let inputs = asked.iter().find_map(|effect| if let Effect::Check(inputs) = effect { Some(inputs) } else { None });
+    let access = &inputs.expect("the checks are asked").access;
+    assert!(access.tenants.is_one() && access.one_sign_in, "{access:?}");
 }
