@@ -20,30 +20,33 @@ use crate::request;
 use crate::sign_in::{Login, MetadataService, Prompts, SignInContext, Tokens};
 use crate::wire::{Pace, Wire};
 
-/// How long connecting may take.
+/// The longest time that connecting may take.
 const CONNECT: Duration = Duration::from_secs(10);
 
-/// What a connection is made of.
+/// The parts that a connection is made of.
 #[derive(Debug)]
 pub struct Parts {
     /// PEM bundles of authorities to trust besides the system's.
     pub authorities: Vec<Vec<u8>>,
-    /// How to sign in to each tenant.
+    /// The sign-in to each tenant.
     pub logins: PerTenant<Login>,
-    /// Where events go.
+    /// The recorder that events go to.
     pub recorder: Arc<Recorder>,
-    /// What the operator says.
+    /// The operator's word: stop, or go on.
     pub control: Control,
-    /// How long things may take.
+    /// The time that things may take.
     pub pace: Pace,
-    /// Where persons are asked to sign in.
+    /// The way to ask persons to sign in.
     pub prompts: Prompts,
-    /// Where the machine's own token service is, where the environment says so.
+    /// The address of the machine's own token service, where the environment names one.
     pub metadata_host: Option<url::Url>,
 }
 
-/// Opens the door to those tenants. Asks a cloud that is known by its Resource Manager alone where its services are. Where
-/// what is sent goes is said before anything is that holds a secret, unless it is what a known cloud's documents say.
+/// Opens the door to those tenants. A cloud that is known by its Resource Manager alone is asked where its services
+/// are.
+///
+/// The hosts that a secret is sent to are announced before anything is sent, unless they are what a known cloud's
+/// documents say.
 ///
 /// # Errors
 /// A finding that stops, where the cloud cannot be reached or the authorities cannot be read.
@@ -96,8 +99,8 @@ async fn discover(wire: &Wire, arm: &url::Url) -> Result<Endpoints, Finding> {
     })
 }
 
-/// The line of every request: HTTPS alone, no redirects (a token would go along), the system's authorities and the given
-/// ones, the system's proxies. Connecting ends long before a try does, so that it is known not to have been sent.
+/// The line of every request: HTTPS alone, no redirects (a token would go along), the system's authorities and the
+/// given ones, the system's proxies. Connecting ends long before a try does, so that it is known not to have been sent.
 fn far(authorities: &[Vec<u8>], deadline: Duration) -> Result<Line, String> {
     let client = builder(authorities)?.https_only(true).connect_timeout(CONNECT.min(deadline / 2));
     Line::new(client, Proxies::of_system())

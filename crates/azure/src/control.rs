@@ -1,4 +1,4 @@
-//! What the operator tells a run while it works: stop, or go on with a step that asks first.
+//! The operator's words to a run at work: stop, or go on with a step that asks first.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

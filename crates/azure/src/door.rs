@@ -27,25 +27,25 @@ pub struct Door {
 }
 
 impl Door {
-    /// A door.
+    /// Makes a door.
     #[must_use]
     pub const fn new(wire: Arc<Wire>, tokens: Tokens, endpoints: Endpoints) -> Self {
         Self { wire, tokens, endpoints }
     }
 
-    /// The wire behind it.
+    /// Returns the wire behind the door.
     #[must_use]
     pub fn wire(&self) -> &Wire {
         &self.wire
     }
 
-    /// Where the cloud's services are.
+    /// Returns the addresses of the cloud's services.
     #[must_use]
     pub const fn endpoints(&self) -> &Endpoints {
         &self.endpoints
     }
 
-    /// Whose tokens it uses.
+    /// Returns the tokens that requests go out with.
     #[must_use]
     pub const fn tokens(&self) -> &Tokens {
         &self.tokens
@@ -59,7 +59,7 @@ impl Door {
         self.read(work, request, |reply| serde_json::from_slice(&reply.body).map_err(|e| torn(&e))).await
     }
 
-    /// Sends a request and takes its answer as it is.
+    /// Sends a request and returns the answer as it is.
     ///
     /// # Errors
     /// See [`CallError`].
@@ -70,7 +70,7 @@ impl Door {
         .await
     }
 
-    /// The operator's token. A stop meanwhile is a stop, not a sign-in that does not work.
+    /// Returns the operator's token. A stop meanwhile is a stop, not a sign-in that does not work.
     async fn token(&self, side: Side, audience: Audience) -> Result<Secret, CallError> {
         let token = self.tokens.token(side, audience).await;
         token.map_err(|t| if self.wire.control().is_stopped() { CallError::Stopped } else { CallError::SignIn(t) })
@@ -87,7 +87,7 @@ impl Door {
         Ok(items)
     }
 
-    /// The same, page by page.
+    /// Reads a list to its end, page by page.
     ///
     /// # Errors
     /// See [`CallError`].
@@ -163,7 +163,7 @@ impl Door {
     }
 }
 
-/// A list without end.
+/// Returns the error for a list without end.
 pub(crate) fn endless() -> CallError {
     CallError::Unreachable(Unanswered::TooLarge.because("the list has more pages than any should"))
 }

@@ -4,7 +4,7 @@ use crosspull_core::cloud::{Endpoints, REGISTRY_AUDIENCE};
 use serde::Deserialize;
 use url::Url;
 
-/// `GET /metadata/endpoints?api-version=2022-09-01` (`real-clients.md` section 2): what is read of it.
+/// The part that is read of `GET /metadata/endpoints?api-version=2022-09-01` (`real-clients.md` section 2).
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct CloudMetadata {
@@ -32,7 +32,7 @@ struct Authentication {
 /// Reads the answer of a Resource Manager about its cloud.
 ///
 /// # Errors
-/// A sentence that says what is missing in it.
+/// A sentence that says what is missing in the answer.
 pub fn from_metadata(arm: &Url, body: &[u8]) -> Result<Endpoints, String> {
     let metadata: CloudMetadata =
         serde_json::from_slice(body).map_err(|e| format!("it does not describe a cloud: {e}"))?;

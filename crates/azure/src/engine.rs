@@ -1,5 +1,5 @@
 //! The engine carries out a plan. On the way there steps run side by side, each as soon as the facts that it reads are
-//! known; what one learns is on the board for the others at once, and in the journal. On the way back they run one
+//! known; a fact that one learns is known to the others at once, and in the journal. On the way back steps run one
 //! after the other, newest first, and past a failure.
 
 use std::sync::Arc;
@@ -28,8 +28,9 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// An engine for a plan. The past is what the journal tells of the run; that of a new run is empty. The controller
-    /// is that of the door's wire: a step that fails stops the others after their calls in flight, as the operator would.
+    /// Makes an engine for a plan. `past` is what the journal tells of the run; that of a new run is empty.
+    /// `controller` is that of the door's wire: a step that fails stops the others after their calls in flight, as the
+    /// operator would.
     #[must_use]
     pub fn new(door: Arc<Door>, plan: Plan, run: RunId, past: Run, vault: Arc<Vault>, controller: Controller) -> Self {
         Self { shared: RunContext::new(door, plan, run, past, vault), controller }
@@ -38,7 +39,7 @@ impl Engine {
     /// Carries the plan out to its end, whatever that is; `begins` is its first event, and the last one is the run's.
     ///
     /// # Errors
-    /// Where the journal cannot be written: then nothing more is sent.
+    /// An error where the journal cannot be written: then nothing more is sent.
     pub async fn run(&self, begins: Event) -> Result<Verdict, JournalError> {
         let recorder = self.shared.door.wire().recorder();
         recorder.record(begins)?;
@@ -67,7 +68,7 @@ impl Engine {
     /// what the cluster needs as long as it has the run's app.
     ///
     /// # Errors
-    /// Where the journal cannot be written: then nothing more is sent.
+    /// An error where the journal cannot be written: then nothing more is sent.
     pub async fn take_back(&self) -> Result<Verdict, JournalError> {
         let recorder = self.shared.door.wire().recorder();
         recorder.record(Event::UndoStarted { run: self.shared.run.clone(), plan: self.shared.plan.clone() })?;
@@ -112,14 +113,14 @@ impl Engine {
         Ok(verdict)
     }
 
-    /// One step, from waiting for its facts to its end.
+    /// Performs one step, from waiting for its facts to its end.
     async fn one<'a>(&'a self, step: &'a Step) -> (StepId, StepResult) {
         let context = self.shared.of(step);
         (step.id, operations::perform(&context).await)
     }
 }
 
-/// What the steps' ends add up to.
+/// The sum of the steps' ends.
 #[derive(Default)]
 struct End {
     trouble: Option<Trouble>,
@@ -129,7 +130,7 @@ struct End {
 }
 
 impl End {
-    /// Takes in how a step halted; gives what its own end is, where it has one.
+    /// Takes in the error of a step, and returns the outcome of the step where it has one.
     fn take(&mut self, error: StepError) -> Option<(Outcome, Trouble)> {
         let (outcome, trouble) = match error {
             StepError::Failed(trouble) | StepError::Needed(trouble) => (Outcome::Failed, trouble),

@@ -1,4 +1,5 @@
-//! Finding what the operator may mean: tenants, clusters, registries, repositories, tags, page by page. It only reads.
+//! Finding what the operator may mean: tenants, clusters, registries, repositories, tags, page by page. Nothing is
+//! changed.
 
 use crosspull_core::event::Work;
 use crosspull_core::explain::Trouble;
@@ -20,18 +21,18 @@ use crate::wire::CallError;
 /// Subscriptions that are asked at once where Resource Graph may not be.
 const AT_ONCE: usize = 4;
 
-/// Where found things go, page by page.
+/// Takes found things, page by page.
 pub type Tell<'a> = &'a (dyn Fn(Vec<Choice>) + Sync);
 
 /// Looks for things in one tenant.
 pub struct Finder<'a> {
     /// The door; only the side's operator is asked for.
     pub door: &'a Door,
-    /// Which tenant.
+    /// The tenant.
     pub side: Side,
     /// The registry whose repositories and tags are looked for.
     pub registry: Option<RegistryId>,
-    /// Where found things go.
+    /// Takes found things.
     pub tell: Tell<'a>,
 }
 
@@ -39,7 +40,7 @@ impl Finder<'_> {
     /// Looks for all of them.
     ///
     /// # Errors
-    /// Why it broke off. What was found until then was told.
+    /// The reason why the search broke off. Things that were found until then were told.
     pub async fn find(&self, sought: &Sought) -> Result<(), Trouble> {
         let found = match sought {
             Sought::For(Key::TenantA | Key::TenantB) => self.tenants().await,
@@ -63,7 +64,7 @@ impl Finder<'_> {
             .await
     }
 
-    /// All of a kind in all subscriptions: by Resource Graph, else subscription by subscription.
+    /// Finds all of a kind in all subscriptions: by Resource Graph, else subscription by subscription.
     async fn resources(&self, kind: &ResourceKind) -> Result<(), CallError> {
         // Who does not sign in is asked once, and not again for the other question.
         self.door.tokens().token(self.side, Audience::Arm).await.map_err(CallError::SignIn)?;
@@ -92,7 +93,8 @@ impl Finder<'_> {
         Err(endless())
     }
 
-    /// One subscription that cannot be read does not hide the others; that it is missing is told at the end.
+    /// Reads subscription by subscription. One that cannot be read does not hide the others; its error is told at the
+    /// end.
     async fn by_subscription(
         &self,
         kind: &ResourceKind,
@@ -140,7 +142,8 @@ impl Finder<'_> {
         .map_err(|error| error.trouble(WHAT))
     }
 
-    /// A registry's list: the next page begins after the last name, as long as there is one (the dataplane's contract).
+    /// Reads a registry's list: the next page begins after the last name, as long as there is one (the dataplane's
+    /// contract).
     async fn names<P: serde::de::DeserializeOwned + Send, T>(
         &self,
         page: impl Fn(Option<&str>) -> Request,
@@ -188,7 +191,7 @@ struct EnteredRegistry {
     token: Secret,
 }
 
-/// A kind of resource, and how it is asked for.
+/// A kind of resource, and the requests for it.
 struct ResourceKind {
     query: &'static str,
     in_subscription: fn(&crosspull_core::cloud::Endpoints, Side, uuid::Uuid) -> Request,
@@ -206,7 +209,7 @@ const REGISTRIES: ResourceKind = ResourceKind {
     in_subscription: request::registries_in,
 };
 
-/// A cluster or a registry as its own service lists it.
+/// A cluster or a registry, as the list of its own service shows one.
 #[derive(serde::Deserialize)]
 struct Listed {
     id: String,
@@ -243,7 +246,7 @@ impl From<Listed> for Resource {
     }
 }
 
-/// What the subscriptions are called.
+/// The names of subscriptions, by id.
 struct Names(Vec<(String, String)>);
 
 impl Names {
@@ -252,7 +255,7 @@ impl Names {
         Self(named.collect())
     }
 
-    /// A cluster or a registry to choose: its name, and where it is.
+    /// Returns a cluster or a registry as a choice: the name, and the place.
     fn choice(&self, resource: Resource) -> Choice {
         let parts: Vec<&str> = resource.id.split('/').collect();
         let after = |word: &str| {
@@ -270,7 +273,7 @@ impl Names {
     }
 }
 
-/// A time such as `2026-11-22T12:00:00.1234567Z` as far as one chooses by it: `2026-11-22 12:00`.
+/// Shortens a time such as `2026-11-22T12:00:00.1234567Z` to the minute: `2026-11-22 12:00`.
 fn minute(time: &str) -> String {
     printable(time.get(..16).unwrap_or(time), 40).replace('T', " ")
 }

@@ -19,7 +19,7 @@ pub trait EntryLog: Send + std::fmt::Debug {
     /// Adds an entry; where it must be safe, ends only when the disk has it.
     ///
     /// # Errors
-    /// Where it cannot be written or synced.
+    /// An error where the entry cannot be written or synced.
     fn append(&mut self, entry: &Entry, safe: bool) -> Result<(), JournalError>;
 }
 
@@ -28,7 +28,7 @@ pub trait EntryLog: Send + std::fmt::Debug {
 pub struct JournalFile {
     file: File,
     path: PathBuf,
-    /// How much of it is whole, in bytes.
+    /// The bytes of the file that are whole entries.
     whole: u64,
 }
 
@@ -83,32 +83,32 @@ impl JournalError {
     }
 }
 
-/// Why the journal of an earlier run cannot be used.
+/// The reason why the journal of an earlier run cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ReopenError {
     /// There is no such run.
     #[error("there is no run {0}; crosspull runs lists those that are there")]
     Unknown(String),
-    /// Somebody works on it.
+    /// Another process works on the run.
     #[error("run {0} is being worked on by another crosspull; wait until that has ended, or end it")]
     Locked(RunId),
-    /// Its journal is no whole one.
+    /// The journal of the run is no whole one.
     #[error("the journal {path} cannot be used: {why}")]
     Unreadable {
-        /// Where it is.
+        /// The path of the file.
         path: PathBuf,
-        /// Why not.
+        /// The reason.
         why: Unreadable,
     },
-    /// It is larger than any is.
+    /// The file is larger than any journal.
     #[error("the journal {0} is larger than any run writes; it is not read")]
     TooLarge(PathBuf),
-    /// The file itself.
+    /// The file itself cannot be read.
     #[error("the journal {path} cannot be read: {source}")]
     Io {
-        /// Where it is.
+        /// The path of the file.
         path: PathBuf,
-        /// What the system says.
+        /// The system's words.
         source: io::Error,
     },
 }
@@ -116,11 +116,11 @@ pub enum ReopenError {
 /// An earlier run as its journal tells it.
 #[derive(Debug)]
 pub struct Earlier {
-    /// Its id.
+    /// The id.
     pub id: RunId,
     /// The run; else why its journal cannot be used.
     pub run: Result<Run, ReopenError>,
-    /// True while another process works on it.
+    /// True while another process works on the run.
     pub locked: bool,
 }
 
@@ -128,7 +128,7 @@ impl JournalFile {
     /// Begins the journal of a run: a new file, readable by its owner alone, in a folder that is made if missing.
     ///
     /// # Errors
-    /// Where folder or file cannot be made.
+    /// An error where folder or file cannot be made.
     pub fn create(runs: &Path, run: &RunId) -> Result<Self, JournalError> {
         let path = place(runs, run);
         let made = DirBuilder::new()
@@ -145,8 +145,8 @@ impl JournalFile {
         }
     }
 
-    /// Opens the journal of an earlier run to go on with it: locks it, reads it, and cuts off a last line that was
-    /// torn.
+    /// Opens the journal of an earlier run to go on with that run: locks the file, reads it, and cuts off a last line
+    /// that was torn.
     ///
     /// # Errors
     /// See [`ReopenError`].
@@ -171,7 +171,7 @@ impl JournalFile {
         Ok((Self { file, path, whole }, journal.run, journal.entries))
     }
 
-    /// Where it is.
+    /// Returns the path of the file.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
@@ -196,8 +196,8 @@ impl EntryLog for JournalFile {
     }
 }
 
-/// The lock of a cluster: one run works on it at a time. It lies beside the journals and goes with the process,
-/// whatever ends that.
+/// The lock of a cluster: one run works on a cluster at a time. The file lies beside the journals, and the lock goes
+/// with the process, whatever ends that.
 #[derive(Debug)]
 pub struct ClusterLock {
     _file: File,
@@ -227,7 +227,7 @@ impl ClusterLock {
         }
     }
 
-    /// The run that works on a cluster; none where no program does.
+    /// Returns the run that works on a cluster; none where no program does.
     ///
     /// # Errors
     /// An error where the lock cannot be looked at.
@@ -261,7 +261,7 @@ impl ClusterLock {
     }
 }
 
-/// The earlier runs in a folder, newest first. A folder that is not there holds none.
+/// Lists the earlier runs in a folder, newest first. A folder that is not there holds none.
 ///
 /// # Errors
 /// An error where the folder, or an entry of it, cannot be read: a run that was not seen is not one that is not there.
@@ -277,7 +277,7 @@ pub fn earlier(runs: &Path) -> io::Result<Vec<Earlier>> {
     Ok(found)
 }
 
-/// The run of a journal; none where the file is no journal by its name.
+/// Reads the run of a journal; none where the file is no journal by its name.
 fn one(path: &Path) -> Option<Earlier> {
     let id = path.file_name()?.to_str()?.strip_suffix(".jsonl").and_then(|name| name.parse::<RunId>().ok())?;
     let failed = |source| ReopenError::Io { path: path.to_owned(), source };
@@ -293,8 +293,8 @@ fn one(path: &Path) -> Option<Earlier> {
     Some(Earlier { id, run, locked })
 }
 
-/// Locks a journal for this process; false where another one works on it. Whoever lists the runs holds it for a moment
-/// only, so it is tried a few times.
+/// Locks a file for this process; false where another process has the lock. A listing of the runs holds the lock for a
+/// moment only, so a few tries are made.
 fn locked(file: &File) -> io::Result<bool> {
     for _ in 0..5 {
         match file.try_lock() {
@@ -306,7 +306,7 @@ fn locked(file: &File) -> io::Result<bool> {
     Ok(false)
 }
 
-/// All of a journal, unless it is larger than any.
+/// Reads all of a journal, unless the file is larger than any journal.
 fn bytes_of(file: &mut File, path: &Path) -> Result<Vec<u8>, ReopenError> {
     let mut bytes = Vec::new();
     let read = file.take(LARGEST + 1).read_to_end(&mut bytes);

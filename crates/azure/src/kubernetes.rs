@@ -1,4 +1,4 @@
-//! A cluster's Kubernetes API, by the credentials that Azure gives the operator for it. The `kube` crate reads the
+//! A cluster's Kubernetes API, opened by the credentials that Azure gives the operator. The `kube` crate reads the
 //! kubeconfig and builds the requests; they go out through the one wire, as every other request does.
 
 use crosspull_core::event::Work;
@@ -21,7 +21,7 @@ pub mod requests;
 
 /// A cluster that does not answer at all is soon given up: many are private.
 const TRIES: u32 = 2;
-/// How long connecting may take.
+/// The longest time that connecting may take.
 const CONNECT: std::time::Duration = std::time::Duration::from_secs(5);
 /// No list that is read here has more pages.
 const MOST_PAGES: usize = 100;
@@ -34,7 +34,7 @@ pub struct Kubernetes {
     token: Option<Secret>,
 }
 
-/// Why the Kubernetes API cannot be used.
+/// The reason why the Kubernetes API cannot be used.
 #[derive(Debug)]
 pub enum KubernetesUnavailable {
     /// The reason, as the second half of a sentence.
@@ -44,7 +44,7 @@ pub enum KubernetesUnavailable {
 }
 
 impl KubernetesUnavailable {
-    /// What a call's error says of the way in.
+    /// Returns what the error of a call means for the use of the API; `who` answered, or did not.
     #[must_use]
     pub fn of(who: &str, error: CallError) -> Self {
         match error {
@@ -57,10 +57,10 @@ impl KubernetesUnavailable {
 }
 
 impl Kubernetes {
-    /// The Kubernetes API of a cluster, by the user credential that Azure gives the operator.
+    /// Opens the Kubernetes API of a cluster, by the user credential that Azure gives the operator.
     ///
     /// # Errors
-    /// Why it cannot be used. Whether it answers is not asked yet.
+    /// The reason why the API cannot be used. Whether it answers is not asked yet.
     pub async fn of(door: &Door, work: &Work, cluster: &ClusterId) -> Result<Self, KubernetesUnavailable> {
         let request = request::cluster_credentials(door.endpoints(), cluster);
         let credentials: ClusterCredentials =

@@ -1,8 +1,9 @@
-//! How crosspull does it: endpoints, sign-in, requests, replies, the one HTTP door, the checks, the engine, the journal.
+//! Everything that crosspull says to Azure: endpoints, sign-in, requests, replies, the one HTTP door, the checks, the
+//! engine, the journal.
 //!
 //! ```text
 //!            requests (pure)          events
-//! inputs ->  survey  -> plan ->  engine ----> recorder -> journal, front end
+//! inputs ->  checks  -> plan ->  engine ----> recorder -> journal, front end
 //!               \                  /
 //!                door (tokens) -> wire (deadline, retry, redaction) -> Azure
 //!                                  \-> replies (typed)

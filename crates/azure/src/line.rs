@@ -1,5 +1,5 @@
-//! The line that requests go out on: a client, and the proxies that it goes through. Where no connection comes about,
-//! it says why.
+//! The line that requests go out on: a client, and the proxies that the client goes through. Where no connection comes
+//! about, the line says why.
 
 use std::error::Error;
 use std::fmt;
@@ -29,13 +29,14 @@ impl fmt::Debug for Proxies {
 }
 
 impl Proxies {
-    /// Those of the system: `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`, or the settings of macOS and Windows.
+    /// Returns the proxies of the system: `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`, or the settings of macOS and
+    /// Windows.
     #[must_use]
     pub fn of_system() -> Self {
         Self(Arc::new(Matcher::from_system()))
     }
 
-    /// No proxies.
+    /// Returns no proxies.
     #[must_use]
     pub fn none() -> Self {
         Self(Arc::new(Matcher::builder().build()))
@@ -47,7 +48,7 @@ impl Proxies {
     }
 }
 
-/// A client, and the proxies that it goes through.
+/// A client with its proxies.
 #[derive(Debug, Clone)]
 pub struct Line {
     http: reqwest::Client,
@@ -55,7 +56,7 @@ pub struct Line {
 }
 
 impl Line {
-    /// A line by that client, through those proxies.
+    /// Makes a line by that client, through those proxies.
     ///
     /// # Errors
     /// An error where the client cannot be made; the text says why.
@@ -92,7 +93,7 @@ impl Line {
         }
     }
 
-    /// Why no connection came about; `now` is what this machine's clock says.
+    /// Returns why no connection came about; `now` is the time of this machine's clock.
     #[must_use]
     pub fn not_connected(&self, url: &Url, error: &reqwest::Error, now: Timestamp) -> Refusal {
         let (cause, detail) = cause(error, self.proxies.of(url).is_some(), now);
@@ -114,7 +115,7 @@ impl Line {
     }
 }
 
-/// The address of a proxy with its credentials in it, as the client takes them.
+/// Returns the address of a proxy with its credentials in it, as the client takes them.
 fn with_credentials(proxy: &Intercept) -> Option<Url> {
     let mut address: Url = proxy.uri().to_string().parse().ok()?;
     if let Some(basic) = proxy.basic_auth() {
@@ -127,7 +128,7 @@ fn with_credentials(proxy: &Intercept) -> Option<Url> {
     Some(address)
 }
 
-/// The cause of an error before there was a connection, and what the error says of it.
+/// Returns the cause of an error before there was a connection, and the error's words.
 fn cause(error: &reqwest::Error, proxied: bool, now: Timestamp) -> (NoConnection, String) {
     let said = || innermost(error).to_string();
     if let Some(error) = chain(error).find_map(|e| e.downcast_ref::<rustls::Error>()) {
@@ -193,7 +194,7 @@ fn time(at: UnixTime) -> String {
     at.map(minute).unwrap_or_default()
 }
 
-/// A time to the minute, as every machine's clock can be compared with it.
+/// Writes a time to the minute, so that people can compare a clock with it.
 fn minute(at: Timestamp) -> String {
     at.strftime("%F %R UTC").to_string()
 }

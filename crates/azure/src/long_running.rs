@@ -14,19 +14,20 @@ use crate::request;
 use crate::step_result::StepError;
 use crate::wire::{CallError, Reply, asked_wait};
 
-/// How long an operation may take. A reset of a large cluster takes an hour and more (`azure-facts.md` 0, fact 9).
+/// The longest time of an operation. A reset of a large cluster takes an hour and more (`azure-facts.md` 0, fact 9).
 const AT_MOST: Duration = Duration::from_secs(3 * 3600);
-/// How often it is asked where the service does not say.
+/// The pause between two questions where the service names none.
 const EVERY: Duration = Duration::from_secs(10);
 
-/// How often in a row an operation may be unknown before it is taken for one that is not kept any more.
+/// The number of times in a row that an operation may be unknown before it counts as forgotten.
 const GONE: u32 = 6;
-/// It is not asked more often than this, whatever the service says: each time is an entry of the journal.
+/// The shortest pause, whatever the service says: each question is an entry of the journal.
 const AT_LEAST: Duration = Duration::from_secs(1);
-/// Nor more seldom: a service that asks for a day of patience would hold the run for a day.
+/// The longest pause: a service that asks for a day of patience would hold the run for a day.
 const SELDOM: Duration = Duration::from_secs(300);
 
-/// Where an accepted operation can be asked: `Azure-AsyncOperation`, else `Location` (recording `aks_stop_start`).
+/// Returns the address at which an accepted operation is asked: `Azure-AsyncOperation`, else `Location` (recording
+/// `aks_stop_start`).
 ///
 /// # Errors
 /// A sentence, where the address is on another host: the operator's token would go there.
@@ -54,11 +55,11 @@ pub async fn follow(door: &Door, work: &Work, side: Side, what: &str, accepted: 
     ask_until_over(door, work, side, what, url, pause(door, accepted)).await
 }
 
-/// The same for an operation that was accepted earlier, by its address; it is asked at once. An address on another host
-/// is refused, since a journal is a file.
+/// Follows an operation that was accepted earlier, by its address, and asks it at once. An address on another host is
+/// refused, since a journal is a file.
 ///
 /// # Errors
-/// The same.
+/// See [`follow`].
 pub async fn watch(door: &Door, work: &Work, side: Side, what: &str, url: Url) -> Result<(), StepError> {
     if url.origin() != door.endpoints().arm.origin() {
         return Err(unseen(what, "The journal names another host to ask how far the operation is.".to_owned()));
@@ -66,7 +67,7 @@ pub async fn watch(door: &Door, work: &Work, side: Side, what: &str, url: Url) -
     ask_until_over(door, work, side, what, url, Duration::ZERO).await
 }
 
-/// How long to wait before the next question.
+/// Returns the pause before the next question.
 fn pause(door: &Door, reply: &Reply) -> Duration {
     let pace = door.wire().pace();
     let asked = asked_wait(&reply.headers, &[], door.wire().recorder().now());
@@ -123,15 +124,15 @@ async fn ask_until_over(
     Err(unseen(what, "The operation did not end in three hours.".to_owned()))
 }
 
-/// The end of an operation could not be seen.
+/// Returns the error for an operation whose end could not be seen.
 fn unseen(what: &str, why: String) -> StepError {
     StepError::Unknown(Trouble::new(what, why, LOOK))
 }
 
-/// What to do about an operation whose end was not seen.
+/// The way out of an operation whose end was not seen.
 const LOOK: &str = "Go on with crosspull resume: it looks at the cluster first.";
 
-/// How the operation ended; nothing while it runs.
+/// Returns how the operation ended; nothing while it runs.
 fn verdict(reply: &Reply) -> Option<Result<(), Refusal>> {
     let Ok(operation) = serde_json::from_slice::<OperationStatus>(&reply.body) else {
         // Only `Location`: 202 while it runs, anything else below 400 when it is over. A torn answer says neither.

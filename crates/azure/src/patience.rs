@@ -1,5 +1,5 @@
 //! Patience: asking again until something is so, with a reason and an end. Azure's directories and role checks take
-//! time to agree (`azure-facts.md` 3.1), so nothing is done after a fixed sleep; it is asked for.
+//! time to agree (`azure-facts.md` 3.1), so nothing is done after a fixed sleep: a question tells when it can be done.
 
 use std::time::{Duration, Instant};
 
@@ -10,28 +10,28 @@ use crosspull_core::text::duration;
 use crate::step_result::StepError;
 use crate::wire::{CallError, Wire};
 
-/// How often to ask, and for how long.
+/// The pauses between questions, and the time for all of them.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
     /// The first wait; later ones grow.
     pub every: Duration,
     /// The longest wait.
     pub longest: Duration,
-    /// How long in all.
+    /// The time for all questions.
     pub at_most: Duration,
 }
 
 /// The answer to one question.
 #[derive(Debug)]
 pub enum Asked<T> {
-    /// It is so.
+    /// The answer is yes.
     Yes(T),
-    /// Not yet; why, in words that complete "waiting: …", and what the service said.
+    /// The answer is "not yet": why, in words that complete "waiting: …", and what the service said.
     NotYet(&'static str, Option<Refusal>),
 }
 
 impl Patience {
-    /// So many seconds between two questions at first, so many minutes in all.
+    /// Waits so many seconds between two questions at first, and so many minutes in all.
     #[must_use]
     pub const fn new(every_seconds: u64, at_most_minutes: u64) -> Self {
         Self {
@@ -41,17 +41,17 @@ impl Patience {
         }
     }
 
-    /// The same, asking at an even pace.
+    /// Asks at an even pace: later pauses do not grow.
     #[must_use]
     pub const fn evenly(mut self) -> Self {
         self.longest = self.every;
         self
     }
 
-    /// Asks until the answer is yes. `what` says what has not happened if it never is.
+    /// Asks until the answer is yes. `what` says what has not happened if the answer never is.
     ///
     /// # Errors
-    /// What `ask` fails with, or a failure that names the last answer when time is up.
+    /// The error of `ask`, or a failure that names the last answer when time is up.
     pub async fn until<T>(
         self,
         wire: &Wire,
@@ -80,11 +80,11 @@ impl Patience {
     }
 }
 
-/// How often a question of the checks is asked where the service fails, beside the wire's own tries.
+/// The number of times that a question of the checks is asked where the service fails, beside the wire's own tries.
 const ROUNDS: u32 = 4;
 
-/// Asks a question of the checks, again and again where the service has trouble: it only reads, and without its answer
-/// the run would stop.
+/// Asks a question of the checks, again and again where the service has trouble: the question only reads, and without
+/// its answer the run would stop.
 ///
 /// # Errors
 /// The failure of the last try.

@@ -1,4 +1,4 @@
-//! The recorder: every event goes through it, to the journal first and then to the front end.
+//! The recorder, through which every event goes: to the journal first and then to the front end.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -12,52 +12,52 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::journal::{EntryLog, JournalError};
 
-/// Where events go. The time comes in as a function, so that a test can say what it is.
+/// Takes events to the journal and to the front end. The time comes in as a function, so that a test can set it.
 #[derive(Debug)]
 pub struct Recorder {
     front_end: UnboundedSender<Entry>,
     journal: Mutex<Option<Box<dyn EntryLog>>>,
-    /// The run as far as its events tell, this moment.
+    /// The run as far as its events tell at present.
     run: Mutex<Run>,
     now: fn() -> Timestamp,
     calls: AtomicU32,
 }
 
 impl Recorder {
-    /// A recorder without a journal yet: checks write nothing, so they need none.
+    /// Makes a recorder without a journal yet: checks write nothing, so they need none.
     #[must_use]
     pub fn new(front_end: UnboundedSender<Entry>, now: fn() -> Timestamp) -> Self {
         Self { front_end, journal: Mutex::new(None), run: Mutex::default(), now, calls: AtomicU32::new(1) }
     }
 
-    /// From here on events are journalled too. The past is what the journal tells so far; nothing of a new run.
+    /// Writes events to a journal too from here on. `past` is what the journal tells so far; nothing of a new run.
     pub fn begin(&self, journal: impl EntryLog + 'static, past: Run) {
         *self.run.lock().unwrap_or_else(PoisonError::into_inner) = past;
         *self.journal.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(journal));
     }
 
-    /// From here on nothing is journalled, and others may work on the run.
+    /// Lets go of the journal: nothing more is written, and others may work on the run.
     pub fn close(&self) {
         *self.journal.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    /// Asks the run as it is this moment.
+    /// Asks the run about its present state.
     pub fn of_run<T>(&self, ask: impl FnOnce(&Run) -> T) -> T {
         ask(&self.run.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Calls of a run that goes on have numbers that none of its earlier ones has.
+    /// Numbers the next calls after that one, so that a run that goes on uses no number twice.
     pub fn number_after(&self, last: CallId) {
         self.calls.fetch_max(last.0.saturating_add(1), Ordering::Relaxed);
     }
 
-    /// The time.
+    /// Returns the present time.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         (self.now)()
     }
 
-    /// The number for the next call.
+    /// Returns the number of the next call.
     pub fn next_call(&self) -> CallId {
         CallId(self.calls.fetch_add(1, Ordering::Relaxed))
     }
@@ -65,7 +65,7 @@ impl Recorder {
     /// Announces an event: the journal has it, and a crash may lose it.
     ///
     /// # Errors
-    /// Where the journal cannot be written.
+    /// An error where the journal cannot be written.
     pub fn announce(&self, event: Event) -> Result<(), JournalError> {
         self.append(event, false)
     }
@@ -73,7 +73,7 @@ impl Recorder {
     /// Records an event so that a crash does not lose it: the journal is synced before this returns.
     ///
     /// # Errors
-    /// Where the journal cannot be written or synced.
+    /// An error where the journal cannot be written or synced.
     pub fn record(&self, event: Event) -> Result<(), JournalError> {
         self.append(event, true)
     }

@@ -150,21 +150,21 @@ fn unanswered(code: &str, why: &str) -> Refusal {
     Refusal { status: None, code: code.to_owned(), message: printable(why, 300), request_id: None }
 }
 
-/// Says where a body is no such JSON. The body itself is never quoted: it may hold a secret.
+/// Says where a body cannot be read as JSON. The body itself is never quoted: it may hold a secret.
 pub(crate) fn torn(error: &serde_json::Error) -> String {
     format!("the answer cannot be read (line {}, column {})", error.line(), error.column())
 }
 
-/// What was answered in place of what was asked, and what decides beside the status.
+/// A refusal, with the words that decide beside its status.
 #[derive(Debug, Clone)]
 pub struct Refused {
-    /// For people, and for the table of meanings.
+    /// The refusal for people, and for the table of meanings.
     pub refusal: Refusal,
     /// Entra's own word, such as `invalid_client`; decisions hang on this one, never on a number
     /// (`azure-facts.md` 3.1).
     pub oauth: Option<OauthError>,
     /// The claims that a token lacks, as JSON: a stronger sign-in is asked for (Microsoft identity platform, claims
-    /// challenge). A resource tells it in a header, the token endpoint in its answer.
+    /// challenge). A resource tells them in a header, the token endpoint in its answer.
     pub claims: Option<String>,
 }
 
@@ -209,8 +209,8 @@ pub fn refused(status: u16, headers: &HeaderMap, body: &[u8]) -> Refused {
     }
 }
 
-/// The claims of a challenge: of `WWW-Authenticate: Bearer … error="insufficient_claims", claims="BASE64"`, else of the
-/// body of a token endpoint.
+/// Reads the claims of a challenge: of `WWW-Authenticate: Bearer … error="insufficient_claims", claims="BASE64"`, else
+/// of the body of a token endpoint.
 fn claims(headers: &HeaderMap, body: &Value) -> Option<String> {
     const LONGEST: usize = 4096;
     let in_header = || {
@@ -226,13 +226,13 @@ fn claims(headers: &HeaderMap, body: &Value) -> Option<String> {
     (is_json && claims.len() <= LONGEST).then_some(claims)
 }
 
-/// Entra's descriptions end in trace ids and a time, on the same line or on lines of their own.
+/// Returns the words of Entra's description without the trace ids and the time at its end.
 pub(crate) fn first_line(description: &str) -> String {
     let end = ["\r\n", "\n", " Trace ID:"].iter().filter_map(|mark| description.find(mark)).min();
     description.get(..end.unwrap_or(description.len())).unwrap_or(description).to_owned()
 }
 
-/// The id under which support finds the call.
+/// Returns the id under which support finds the call.
 fn request_id(headers: &HeaderMap, body: &Value) -> Option<String> {
     let header = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
     ["x-ms-request-id", "request-id", "x-ms-correlation-request-id"]

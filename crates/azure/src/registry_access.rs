@@ -1,5 +1,5 @@
-//! Access to a registry: where its tokens come from, and getting them. An app asks with its id and secret, as a node does;
-//! an operator exchanges a token of Entra for one of the registry.
+//! Access to a registry: where its tokens come from, and getting them. An app asks with its id and secret, as a node
+//! does; an operator exchanges a token of Entra for one of the registry.
 
 use crosspull_core::event::Work;
 use crosspull_core::ids::AppId;
@@ -23,7 +23,7 @@ pub struct Realm {
     pub service: String,
 }
 
-/// Why a registry's token service is not known.
+/// The reason why a registry's token service is not known.
 #[derive(Debug)]
 pub enum RealmError {
     /// The registry could not be asked.

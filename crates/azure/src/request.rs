@@ -19,7 +19,7 @@ pub use entra::*;
 pub use graph::*;
 pub use registry::*;
 
-/// What a token is for.
+/// The service that a token is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Audience {
     /// Azure Resource Manager.
@@ -30,10 +30,10 @@ pub enum Audience {
     Registry,
 }
 
-/// How a request says who sends it.
+/// The way in which a request names its sender.
 #[derive(Debug, Clone)]
 pub enum Auth {
-    /// Not at all.
+    /// No sender is named.
     None,
     /// With the operator's token for that audience, in the request's tenant.
     Operator(Audience),
@@ -43,14 +43,14 @@ pub enum Auth {
     Token(Secret),
 }
 
-/// What may be done when no answer came, or one that says nothing about whether it was done.
+/// The rule for a request without an answer, or with one that does not say whether the work was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Repeat {
-    /// Send it again: it reads, or doing it twice is doing it once.
+    /// The request is sent again: it reads, or doing it twice is doing it once.
     Freely,
-    /// Read back first.
+    /// The result is read back first.
     AfterReading,
-    /// Not at all, though it changes nothing of the tenant: what it was sent works once.
+    /// The request is not sent again, though it changes nothing of the tenant: its code works once.
     Once,
 }
 
@@ -61,11 +61,11 @@ pub(crate) const SECRET_PARAMETERS: [&str; 7] =
 /// The body of a request; wiped after use, since some hold a secret.
 #[derive(Clone)]
 pub struct Body {
-    /// Its media type.
+    /// The media type.
     pub content_type: &'static str,
-    /// Its bytes.
+    /// The bytes.
     pub bytes: Zeroizing<Vec<u8>>,
-    /// The secrets in it.
+    /// The secrets in the bytes.
     pub secrets: Vec<Secret>,
 }
 
@@ -78,32 +78,32 @@ impl std::fmt::Debug for Body {
 /// A request, ready but for a token.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// Which service.
+    /// The service.
     pub plane: Plane,
-    /// As which tenant.
+    /// The tenant that the request belongs to.
     pub side: Side,
-    /// GET, POST…
+    /// The method: GET, POST…
     pub method: Method,
-    /// Where to.
+    /// The address.
     pub url: Url,
-    /// Who sends it.
+    /// The sender.
     pub auth: Auth,
-    /// What is accepted, where that matters.
+    /// The accepted media types, where they matter.
     pub accept: Option<&'static str>,
-    /// Which bytes are wanted, where not all.
+    /// The wanted bytes, where not all are.
     pub range: Option<&'static str>,
     /// A header of its own, by name and value.
     pub header: Option<(&'static str, Secret)>,
-    /// Its body.
+    /// The body.
     pub body: Option<Body>,
     /// Statuses other than those of success that are an answer here and no refusal.
     pub takes: &'static [u16],
-    /// What may be done when no answer came.
+    /// The rule for a request without an answer.
     pub repeat: Repeat,
 }
 
 impl Request {
-    /// A request without a body. A POST or PATCH is taken for one that changes something.
+    /// Makes a request without a body. A POST or PATCH is taken for one that changes something.
     #[must_use]
     pub fn new(plane: Plane, side: Side, method: Method, url: Url, auth: Auth) -> Self {
         let repeat = if matches!(method, Method::POST | Method::PATCH) { Repeat::AfterReading } else { Repeat::Freely };
@@ -116,7 +116,7 @@ impl Request {
         self
     }
 
-    /// The same of a value that holds a secret, which is copied nowhere else.
+    /// Sends a value that holds a secret as JSON; the secret is copied nowhere else.
     fn secret_json(mut self, body: &impl Serialize, secret: &Secret) -> Self {
         let mut bytes = Zeroizing::new(Vec::with_capacity(1024));
         // Texts alone are written, to memory: there is nothing that could fail.
@@ -140,7 +140,7 @@ impl Request {
         self
     }
 
-    /// What no answer to it may repeat.
+    /// Returns the secrets that no answer to the request may repeat.
     #[must_use]
     pub fn secrets(&self) -> Vec<Secret> {
         let own = match &self.auth {
@@ -152,14 +152,14 @@ impl Request {
         own.into_iter().chain(header).chain(self.body.iter().flat_map(|body| body.secrets.clone())).collect()
     }
 
-    /// True where it changes something: everything but reads and token requests.
+    /// True where the request changes something: everything but reads and token requests.
     #[must_use]
     pub fn writes(&self) -> bool {
         self.repeat == Repeat::AfterReading || matches!(self.method, Method::PUT | Method::DELETE)
     }
 }
 
-/// An address below a base, its query given in pairs.
+/// Returns an address below a base, with a query of pairs.
 fn at(base: &Url, path: &str, query: &[(&str, &str)]) -> Url {
     let mut url = base.clone();
     url.set_path(&format!("{}{path}", base.path().trim_end_matches('/')));

@@ -1,5 +1,5 @@
-//! All role assignments of a principal, in whatever subscription the operator sees. What was not read is told, never left
-//! out.
+//! All role assignments of a principal, in whatever subscription the operator sees. What was not read is told, never
+//! left out.
 
 use crosspull_core::event::Work;
 use crosspull_core::ids::{ClusterId, ObjectId};
@@ -13,7 +13,7 @@ use crate::reply::{Assignment, Subscription};
 use crate::request;
 use crate::wire::CallError;
 
-/// How many subscriptions are looked through at a time.
+/// The number of subscriptions that are looked through at a time.
 pub(crate) const AT_ONCE: usize = 8;
 
 /// The role assignments of a principal, and the subscriptions whose lists were not read.
@@ -23,12 +23,12 @@ pub(crate) struct RoleLists {
     pub found: Vec<Assignment>,
     /// The subscriptions that were not read, with the reason.
     pub unread: Vec<(Uuid, CallError)>,
-    /// Whether the query over all scopes was answered.
+    /// True where the query over all scopes was answered.
     pub queried: bool,
 }
 
-/// The cluster's own subscription, and those that the operator sees beside it (`azure-facts.md` 3.8: a subnet may be in
-/// another one). The error says why the others were not listed.
+/// Lists the cluster's own subscription, and those that the operator sees beside it (`azure-facts.md` 3.8: a subnet may
+/// be in another one). The error says why the others were not listed.
 pub(crate) async fn subscriptions(door: &Door, work: &Work, cluster: &ClusterId) -> (Vec<Uuid>, Option<CallError>) {
     let own = cluster.subscription();
     let request = request::subscriptions(door.endpoints(), Side::A);
@@ -42,9 +42,9 @@ pub(crate) async fn subscriptions(door: &Door, work: &Work, cluster: &ClusterId)
     }
 }
 
-/// Reads the role assignments of a principal: by one query over all scopes, and then subscription by subscription, since
-/// the query leaves out without a word what the operator may not read, and follows late. Where a list was read, the list
-/// counts.
+/// Reads the role assignments of a principal: by one query over all scopes, and then subscription by subscription,
+/// since the query leaves out without a word what the operator may not read, and follows late. Where a list was read,
+/// the list counts.
 pub(crate) async fn roles_of(door: &Door, work: &Work, principal: ObjectId, subscriptions: &[Uuid]) -> RoleLists {
     let by_query = door.query::<Assignment>(work, Side::A, &request::roles_of(principal)).await;
     let asked = subscriptions.iter().map(async |id| {

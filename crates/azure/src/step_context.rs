@@ -1,4 +1,4 @@
-//! What a step may use while it works: the door, the plan, the journal's past, the vault, and the facts of other steps.
+//! The context of a step: the door, the plan, the journal's past, the vault, and the facts of other steps.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -16,32 +16,32 @@ use crate::patience::{Asked, Patience};
 use crate::step_result::{StepError, StepResult, plainly};
 use crate::vault::Vault;
 
-/// What all steps of one run share.
+/// The things that all steps of one run share.
 #[derive(Debug)]
 pub(crate) struct RunContext {
     pub door: Arc<Door>,
     pub plan: Plan,
     pub run: RunId,
-    /// What the journal tells of the run so far; nothing of a run that begins.
+    /// The run so far, as the journal tells it; empty for a run that begins.
     pub past: Run,
     pub vault: Arc<Vault>,
     board: watch::Sender<Board>,
 }
 
-/// What is known so far.
+/// The facts and the ends of steps so far.
 #[derive(Debug, Default)]
 struct Board {
     facts: Facts,
     ended: BTreeMap<StepId, Outcome>,
-    /// A step did not end well: those that still wait for something wait in vain.
+    /// True where a step did not end well: those that still wait for something wait in vain.
     closed: bool,
 }
 
-/// One step at work, and what it may use.
+/// One step at work, and the things that it may use.
 pub(crate) struct StepContext<'a> {
     shared: &'a RunContext,
     pub step: &'a Step,
-    /// What the calls of the step are made for.
+    /// The work that the calls of the step are made for.
     pub work: Work,
 }
 
@@ -94,7 +94,7 @@ impl<'a> StepContext<'a> {
         &self.shared.run
     }
 
-    /// Returns what the journal tells of the run so far.
+    /// Returns the run so far, as the journal tells it.
     pub const fn past(&self) -> &'a Run {
         &self.shared.past
     }
@@ -104,18 +104,18 @@ impl<'a> StepContext<'a> {
         &self.shared.vault
     }
 
-    /// Says that the step begins.
+    /// Announces that the step begins.
     pub fn begin(&self) -> Result<(), StepError> {
         Ok(self.door().wire().recorder().announce(Event::StepStarted { step: self.step.id })?)
     }
 
-    /// Says what was learnt; a crash does not lose it.
+    /// Records facts, so that a crash does not lose them, and tells them to the other steps.
     pub fn learn(&self, learnt: Vec<Learnt>) -> Result<(), StepError> {
         self.shared.board.send_modify(|board| board.facts.learn(&learnt));
         Ok(self.door().wire().recorder().record(Event::Learnt { step: self.step.id, learnt })?)
     }
 
-    /// Says that facts are no more.
+    /// Records that facts are no more.
     pub fn learn_undone(&self, made: &[Learnt]) -> Result<(), StepError> {
         if made.is_empty() {
             return Ok(());
@@ -123,7 +123,7 @@ impl<'a> StepContext<'a> {
         self.learn(made.iter().map(|l| Learnt { how: Outcome::Undone, before: None, ..l.clone() }).collect())
     }
 
-    /// Ends the taking back of what was made, and of what goes with it.
+    /// Ends the taking back of facts that were made, and of others that go with them.
     pub fn undone(&self, made: &[Learnt], with: &[Fact]) -> StepResult {
         let with = with.iter().filter_map(|fact| self.past().facts.learnt(fact)).filter(|l| l.how.is_made());
         let undone: Vec<Learnt> = made.iter().chain(with).cloned().collect();

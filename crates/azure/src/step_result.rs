@@ -1,4 +1,4 @@
-//! How a step ends: its outcome, or why it went no further.
+//! The end of a step: an outcome, or an error.
 
 use crosspull_core::explain::{NoConnection, Trouble};
 use crosspull_core::names::Outcome;
@@ -7,10 +7,10 @@ use crate::journal::JournalError;
 use crate::refusal::Unanswered;
 use crate::wire::CallError;
 
-/// The outcome of a step with a note for people, or why the step went no further.
+/// The outcome of a step with a note for people, or the error that ended the step.
 pub(crate) type StepResult = Result<(Outcome, String), StepError>;
 
-/// Why a step went no further.
+/// The reason why a step went no further.
 #[derive(Debug)]
 pub enum StepError {
     /// The step did not work.
@@ -72,7 +72,7 @@ impl StepError {
         Self::Failed(Trouble::new(what, why, now))
     }
 
-    /// True where the run itself goes no further, whatever the step makes of it.
+    /// True where the run itself goes no further, whatever the step makes of the error.
     #[must_use]
     pub const fn ends_the_run(&self) -> bool {
         matches!(self, Self::Stopped | Self::Journal(_))

@@ -16,7 +16,7 @@ impl Vault {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key, secret);
     }
 
-    /// The secret of a key, where this run made it.
+    /// Returns the secret of a key, where this process has its value.
     #[must_use]
     pub fn get(&self, key: KeyId) -> Option<Secret> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned()

@@ -26,22 +26,22 @@ const LARGEST_ANSWER: usize = 4 * 1024 * 1024;
 const COMMON_ANSWER: usize = 64 * 1024;
 /// Tries of a request that is answered by errors or not at all.
 const TRIES: u32 = 5;
-/// How long throttling is sat out in all.
+/// The longest time for which throttling is sat out.
 const THROTTLE_AT_MOST: Duration = Duration::from_secs(300);
 
-/// How long things may take.
+/// The time that things may take.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
-    /// Divides the waits that are crosspull's own; a wait that a service asks for is kept as it is.
+    /// The divisor of the waits that are crosspull's own. A wait that a service asks for is not divided.
     pub divisor: f64,
-    /// How long one try of a request may take.
+    /// The longest time of one try of a request.
     pub deadline: Duration,
-    /// How long a person is waited for. Not crosspull's own wait, so nothing divides it.
+    /// The longest wait for a person, which nothing divides.
     pub person: Duration,
 }
 
 impl Pace {
-    /// One of crosspull's own waits at this pace.
+    /// Returns one of crosspull's own waits at this pace.
     #[must_use]
     pub fn of(&self, wait: Duration) -> Duration {
         wait.div_f64(self.divisor.max(1.0))
@@ -52,9 +52,9 @@ impl Pace {
 pub struct Reply {
     /// The HTTP status: one of success, or one that the request takes.
     pub status: StatusCode,
-    /// Its headers.
+    /// The headers.
     pub headers: HeaderMap,
-    /// Its body; wiped after use, since some hold a secret.
+    /// The body; wiped after use, since some hold a secret.
     pub body: Zeroizing<Vec<u8>>,
 }
 
@@ -64,25 +64,25 @@ impl std::fmt::Debug for Reply {
     }
 }
 
-/// Why a request was not done, or not known to be done.
+/// The reason why a request was not done, or is not known to be done.
 #[derive(Debug)]
 pub enum CallError {
-    /// The service answered that it was not done.
+    /// The service answered that the request was not done.
     Refused(Refused),
-    /// It was never sent, or nothing but reading was lost.
+    /// The request was never sent, or nothing but reading was lost.
     Unreachable(Refusal),
-    /// It was sent and may or may not have been done.
+    /// The request was sent and may or may not have been done.
     Lost(Refusal),
-    /// There is no token to send it with.
+    /// There is no token for the request.
     SignIn(Trouble),
-    /// The journal cannot be written, so it was not sent.
+    /// The journal cannot be written, so the request was not sent.
     Journal(JournalError),
-    /// The operator said stop before it was sent.
+    /// The operator said stop before the request was sent.
     Stopped,
 }
 
 impl CallError {
-    /// True where asking again soon may bring an answer: nothing of it says no, and nobody stopped it.
+    /// True where asking again soon may bring an answer: nobody said no, and nobody said stop.
     #[must_use]
     pub fn may_pass(&self) -> bool {
         !self.is_final() && !matches!(self, Self::Journal(_) | Self::Stopped)
@@ -137,7 +137,7 @@ pub struct Wire {
     tries: u32,
 }
 
-/// What one try brought.
+/// The result of one try.
 enum Tried {
     Done(Reply),
     Refused(Refused, Option<Duration>),
@@ -146,37 +146,38 @@ enum Tried {
 }
 
 impl Wire {
-    /// A wire on that line. Its client must not follow redirects: a token would go along.
+    /// Makes a wire on that line. Its client must not follow redirects: a token would go along.
     #[must_use]
     pub const fn new(line: Line, recorder: std::sync::Arc<Recorder>, control: Control, pace: Pace) -> Self {
         Self { line, recorder, control, pace, tries: TRIES }
     }
 
-    /// The same wire on another line, with so many tries: for a host that has an authority and credentials of its own.
+    /// Returns this wire on another line, with so many tries: for a host that has an authority and credentials of its
+    /// own.
     #[must_use]
     pub fn on(&self, line: Line, tries: u32) -> Self {
         Self { line, tries, ..self.clone() }
     }
 
-    /// The proxies that it goes through.
+    /// Returns the proxies that the wire goes through.
     #[must_use]
     pub const fn proxies(&self) -> &Proxies {
         self.line.proxies()
     }
 
-    /// Where its events go.
+    /// Returns the recorder that events go to.
     #[must_use]
     pub fn recorder(&self) -> &Recorder {
         &self.recorder
     }
 
-    /// What the operator says.
+    /// Returns the operator's word: stop, or go on.
     #[must_use]
     pub const fn control(&self) -> &Control {
         &self.control
     }
 
-    /// How long things may take.
+    /// Returns the time that things may take.
     #[must_use]
     pub const fn pace(&self) -> Pace {
         self.pace
@@ -247,7 +248,7 @@ impl Wire {
     /// Waits, and says so.
     ///
     /// # Errors
-    /// Where the operator says stop meanwhile, or the journal cannot be written.
+    /// An error where the operator says stop meanwhile, or the journal cannot be written.
     pub async fn pause(
         &self,
         work: &Work,
@@ -342,7 +343,8 @@ impl Wire {
     }
 }
 
-/// An answer without a secret that it may repeat: as it is, as forms have it, as HTTP's basic sign-in has it.
+/// Returns an answer without a secret that it may repeat: as the secret is, as forms have it, as HTTP's basic sign-in
+/// has it.
 fn masked(body: Zeroizing<Vec<u8>>, secret: &Secret) -> Zeroizing<Vec<u8>> {
     let text = Zeroizing::new(String::from_utf8_lossy(&body).into_owned());
     let forms = [
@@ -359,7 +361,7 @@ fn masked(body: Zeroizing<Vec<u8>>, secret: &Secret) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(text.as_bytes().to_vec())
 }
 
-/// May this be tried again, and when? The first part is why one waits, the last how long in all.
+/// Returns whether and when a request may be tried again: the reason of the wait, the wait, and the time for all waits.
 fn again(
     repeat: Repeat,
     failed: &Tried,
@@ -393,7 +395,7 @@ fn again(
     }
 }
 
-/// What it means that no further try is made. A write that the service answered with an error of its own may have
+/// Returns the meaning of a last try. A write that the service answered with an error of its own may have
 /// been done all the same.
 fn given_up(failed: Tried, repeat: Repeat) -> CallError {
     match failed {
@@ -427,7 +429,7 @@ fn refusal_of<T>(outcome: &Result<T, Tried>) -> Option<Refusal> {
     }
 }
 
-/// How long the service asks to wait: a header in seconds, milliseconds or as a date, or only its text
+/// Returns the wait that the service asks for: a header in seconds, milliseconds or as a date, or only its text
 /// (`azure-sdk-facts.md` 2).
 pub(crate) fn asked_wait(headers: &HeaderMap, body: &[u8], now: jiff::Timestamp) -> Option<Duration> {
     let header = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).map(str::trim);
@@ -462,7 +464,7 @@ const fn client_request_id(plane: Plane) -> Option<&'static str> {
     }
 }
 
-/// An address as it may be shown: a signature in a query (operations, redirected blobs) is left out.
+/// Returns an address as it may be shown: a signature in a query (operations, redirected blobs) is left out.
 fn shown(url: &url::Url) -> String {
     const HARMLESS: [&str; 6] = ["api-version", "$filter", "$select", "service", "scope", "monitor"];
     let mut shown = url.clone();

@@ -1,16 +1,16 @@
-//! What a pod tells about the pull of its image.
+//! The pull of a pod's image, as the pod tells it.
 
 use crosspull_core::text::printable;
 use k8s_openapi::api::core::v1::{ContainerState, ContainerStatus, Event, Pod};
 
-/// How the pull of a pod's image stands.
+/// The state of the pull of a pod's image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Pull {
-    /// Pulled, on that node.
+    /// The image was pulled, on the node of this name.
     Done(String),
-    /// Not yet; why, as the second half of a sentence.
+    /// The image is not pulled yet; the reason, as the second half of a sentence.
     NotYet(&'static str),
-    /// The node tried and could not; what it says.
+    /// The node tried and could not; its own words.
     Refused(String),
 }
 
@@ -24,7 +24,7 @@ const CANNOT_PULL: [&str; 6] = [
     "RegistryUnavailable",
 ];
 
-/// Judges a pod. What its container did with the image does not count: it is told to run nothing.
+/// Judges a pod. What its container did with the image does not count, since the container is told to run nothing.
 #[must_use]
 pub fn judge(pod: &Pod) -> Pull {
     let node = pod.spec.as_ref().and_then(|spec| spec.node_name.clone()).filter(|node| !node.is_empty());

@@ -13,18 +13,19 @@ use zeroize::Zeroizing;
 
 use crate::request::{Auth, Body, Request};
 
-/// A request as the `kube` crate builds it: method, path, query, body; or why it could not.
+/// A request as the `kube` crate builds it, with method, path, query and body; or why it could not be built.
 pub type Built = Result<http::Request<Vec<u8>>, kube::core::request::Error>;
 
 /// Objects of one page: some have many fields, and an answer has a limit.
 const PAGE: u32 = 100;
-/// What the container of the proving pod is told to run. No image has it, so nothing of the image runs.
+/// The program that the container of the proving pod is told to run. No image has such a one, so nothing of the image
+/// runs.
 pub const RUNS_NOTHING: &str = "/crosspull-runs-nothing";
 
-/// A built request, to that server.
+/// Addresses a built request to a server.
 ///
 /// # Errors
-/// A sentence, where it could not be built.
+/// A sentence, where the request could not be built.
 pub fn at(server: &Url, auth: Auth, built: Built) -> Result<Request, String> {
     let (parts, body) = built.map_err(|e| e.to_string())?.into_parts();
     let mut url = server.clone();
@@ -63,8 +64,8 @@ fn pods(namespace: &str) -> Path {
     Path::new(Pod::url_path(&(), Some(namespace)))
 }
 
-/// Makes the pod that proves the pull. It asks for little, may do nothing, and runs nothing of the image: a policy for
-/// restricted pods lets it in.
+/// Makes the pod that proves the pull. The pod asks for little, may do nothing, and runs nothing of the image: a policy
+/// for restricted pods lets it in.
 pub fn create_pod(namespace: &str, name: &str, image: &str) -> Built {
     pods(namespace).create(&PostParams::default(), pod(namespace, name, image).to_string().into_bytes())
 }
@@ -110,7 +111,7 @@ pub fn delete_pod(namespace: &str, name: &str) -> Built {
     pods(namespace).delete(name, &DeleteParams::default())
 }
 
-/// What Kubernetes says of a pod.
+/// Asks for the events of a pod.
 pub fn events_of(namespace: &str, name: &str) -> Built {
     let selector = format!("involvedObject.kind=Pod,involvedObject.name={name}");
     Path::new(Event::url_path(&(), Some(namespace))).list(&ListParams::default().fields(&selector))

@@ -56,7 +56,7 @@ pub(super) async fn take_back(_: &AddSecret, back: &TakeBack, context: &StepCont
     context.undone(&back.made, &[])
 }
 
-/// Where the cluster uses this app already, its secret is the one in use: another would serve nobody.
+/// Takes up the secret in use where the cluster uses this app already: another secret would serve nobody.
 async fn secret_in_use(
     op: &AddSecret,
     registration: AppRef,
@@ -66,7 +66,7 @@ async fn secret_in_use(
     if !cluster::read(context, &op.cluster).await?.uses(app) {
         return Ok(None);
     }
-    // Where it had the app before the run, only an answer tells that it took the run's reset.
+    // Where the cluster had the app before the run, only an answer tells that it took the run's reset.
     let last = context.past().resets(Direction::Forward).last();
     if last.is_some_and(|reset| context.plan().former_app().is_none() && !reset.was_accepted()) {
         return Ok(None);
@@ -75,7 +75,7 @@ async fn secret_in_use(
     let mut known = directory::read_app(context, registration).await?.password_credentials;
     known.retain(|c| c.end_date_time.is_none_or(|end| end > now));
     let live = |key: KeyId| known.iter().find(|c| c.key_id == key);
-    // Those that this run's own resets gave to it, the last one first.
+    // The secrets that this run's own resets gave to the cluster, the last one first.
     let given: Vec<_> = context.past().keys_sent(Direction::Forward).into_iter().rev().filter_map(live).collect();
     let named = known.iter().filter(|c| c.display_name.as_deref().is_some_and(made_by_a_run));
     let mut of_runs: Vec<_> = named.collect();
@@ -111,8 +111,8 @@ async fn secret_in_use(
     Ok(Some((how, note)))
 }
 
-/// What there is to say about secrets that earlier runs left on the app. They are not removed unasked: somebody may
-/// have saved one for something else.
+/// Returns the note about secrets that earlier runs left on the app. They are not removed unasked: somebody may have
+/// saved one for something else.
 fn of_earlier_runs(others: &[PasswordCredential]) -> String {
     let keys: Vec<KeyId> = others.iter().map(|c| c.key_id).collect();
     match keys.as_slice() {

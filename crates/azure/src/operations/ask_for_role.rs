@@ -1,5 +1,5 @@
-//! Asks whoever may assign roles on the registry: a page for them, and then a pod that tries the pull until it works, since
-//! nobody here can ask as the identity of a cluster.
+//! Asks whoever may assign roles on the registry: a page for them, and then a pod that tries the pull until it works,
+//! since nobody here can ask as the identity of a cluster.
 
 use crosspull_core::event::Event;
 use crosspull_core::explain::Trouble;
@@ -14,9 +14,9 @@ use crate::patience::Patience;
 use crate::step_context::StepContext;
 use crate::step_result::{StepError, StepResult, nothing_there};
 
-/// Why the step did not end.
 const NOT_YET: &str = "The registry does not let the cluster pull yet.";
-/// A node that was refused says so within this; then the pod is made anew, since a node waits longer after each refusal.
+/// A node that was refused says so within this time; then the pod is made anew, since a node waits longer after each
+/// refusal.
 const ONE_TRY: Patience = Patience::new(2, 1);
 /// The value of a fact about an assignment whose id nobody here may read.
 const BY_THEM: &str = "assigned by others";

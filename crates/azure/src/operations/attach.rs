@@ -43,8 +43,8 @@ pub(super) async fn take_back(op: &Attach, back: &TakeBack, context: &StepContex
     roles::take_back(context, Side::B, &back.made, derived, |_| wanted.as_deref()).await
 }
 
-/// True where an assignment that the checks saw is there. It may be at a scope where only lists show it; what may not be
-/// read by its id counts as it was seen.
+/// True where an assignment that the checks saw is there. An assignment that may not be read by its id counts as it was
+/// seen: its scope may be one where only lists show it.
 pub(super) async fn is_still_there(context: &StepContext<'_>, id: &str) -> Result<bool, StepError> {
     let request = request::assignment(context.door().endpoints(), Side::B, id);
     match context.door().raw(&context.work, request).await {

@@ -34,7 +34,7 @@ pub(super) async fn perform(op: &CreateApp, context: &StepContext<'_>) -> StepRe
         request::create_app(context.door().endpoints(), HOME, &op.name, &op.redirect_uri, &[&op.marker, &mark]);
     let app = match context.door().json::<App>(&context.work, request.clone()).await {
         Ok(app) => app,
-        // It may be there: look for its mark before anything else is done.
+        // The app may be there: its mark is looked for before anything else is done.
         Err(CallError::Lost(_)) => match own_app_soon(context, &op.marker).await? {
             Some(app) => app,
             None => context.door().json(&context.work, request).await.map_err(|e| StepError::of(NOT_CREATED, e))?,
@@ -53,8 +53,8 @@ pub(super) async fn perform(op: &CreateApp, context: &StepContext<'_>) -> StepRe
     plainly(Outcome::Created)
 }
 
-/// Deletes the app that this run made, unless others have put something on it; what it has at home goes with it.
-/// Entra keeps a deleted app for 30 days.
+/// Deletes the app that this run made, unless others have put something on it. The app's secrets and its service
+/// principal at home go with the app. Entra keeps a deleted app for 30 days.
 pub(super) async fn take_back(op: &CreateApp, back: &TakeBack, context: &StepContext<'_>) -> StepResult {
     let known = back.made.iter().find(|l| l.fact == Fact::AppObject).and_then(|l| l.value.parse().ok());
     let object = match known {
@@ -72,9 +72,10 @@ pub(super) async fn take_back(op: &CreateApp, back: &TakeBack, context: &StepCon
     context.undone(&back.made, &[Fact::PrincipalA, Fact::SecretKey, Fact::SecretEnds])
 }
 
-/// The app, where it is there already: the one that the journal names, else the one that the checks saw, else the
-/// one that an earlier part of this run made and lost the answer of. The mark alone is no reason to take an app up:
-/// one that appeared since the checks stops the run.
+/// Finds the app where there is one already: the one that the journal names, else the one that the checks saw, else the
+/// one that an earlier part of this run made and lost the answer of.
+///
+/// The mark alone is no reason to take an app up: one that appeared since the checks stops the run.
 async fn app_that_is_there(op: &CreateApp, context: &StepContext<'_>) -> Result<Option<App>, StepError> {
     if let Some(object) = context.past().facts.id(&Fact::AppObject).or(op.takes_up) {
         return readable_app(context, object).await.map(Some);
@@ -114,7 +115,7 @@ async fn readable_app(context: &StepContext<'_>, object: ObjectId) -> Result<App
         .map_err(|error| error.now("Where somebody deleted it, take the run back by crosspull undo, and begin anew."))
 }
 
-/// The apps that carry the mark of the cluster.
+/// Lists the apps that carry the mark of the cluster.
 async fn marked_apps(context: &StepContext<'_>, marker: &str) -> Result<Vec<App>, StepError> {
     let request = request::apps_tagged(context.door().endpoints(), HOME, marker);
     context
@@ -124,7 +125,7 @@ async fn marked_apps(context: &StepContext<'_>, marker: &str) -> Result<Vec<App>
         .map_err(|e| StepError::of("The apps of tenant A cannot be read.", e))
 }
 
-/// The app that this run made, asked for a few times, since a new app shows up late in lists.
+/// Finds the app that this run made. A new app shows up late in lists, so the list is read a few times.
 async fn own_app_soon(context: &StepContext<'_>, marker: &str) -> Result<Option<App>, StepError> {
     let mut left = 6_u8;
     context
@@ -145,8 +146,8 @@ fn is_own_app(context: &StepContext<'_>, app: &App) -> bool {
     app.tags.contains(&run_mark(context.run())) || made.is_some_and(|l| l.value == app.id.to_string())
 }
 
-/// Keeps the app, and of one that was made who made it: Graph makes that account its first owner, and everybody
-/// else is another hand.
+/// Records the app, and who made an app that was made: Graph makes that account the first owner, and everybody else is
+/// another hand.
 async fn learn_app(context: &StepContext<'_>, how: Outcome, app: &App) -> Result<(), StepError> {
     let mut learnt = vec![Learnt::new(how, Fact::AppObject, app.id), Learnt::new(how, Fact::App, app.app_id)];
     if how == Outcome::Created && context.past().facts.learnt(&Fact::Creator).is_none() {

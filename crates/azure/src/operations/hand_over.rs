@@ -21,7 +21,7 @@ use crate::wire::CallError;
 
 const NOT_YET: &str = "Tenant B has not let the app pull.";
 
-/// What stands in the place of an assignment's id, which nobody here may read.
+/// The value in the place of an assignment's id, which nobody here may read.
 const BY_THEM: &str = "assigned by tenant B";
 
 /// Waits until tenant B lets the app in and the registry lets it pull; nothing of B is asked as anybody but the app.
@@ -58,8 +58,10 @@ pub(super) async fn perform(op: &HandOverRegistry, context: &StepContext<'_>) ->
     Ok((Outcome::Found, "done by tenant B".to_owned()))
 }
 
-/// Tells what tenant B has to do, unless B does not know the app any more. Asked with a secret that is none: Entra
-/// then tells an app that it does not know (`unauthorized_client`) from a wrong secret (`invalid_client`).
+/// Tells what tenant B has to do, unless B does not know the app any more.
+///
+/// Sign-in is asked with a secret that is none: Entra then tells an app that is not known (`unauthorized_client`) from
+/// a wrong secret (`invalid_client`).
 pub(super) async fn take_back(_: &HandOverRegistry, _: &TakeBack, context: &StepContext<'_>) -> StepResult {
     const WHAT: &str = "The app's service principal in tenant B was not deleted.";
     let Some(app) = context.known::<AppId>(&Fact::App) else { return nothing_there() };
@@ -80,7 +82,7 @@ pub(super) async fn take_back(_: &HandOverRegistry, _: &TakeBack, context: &Step
     }
 }
 
-/// Only the cluster has the secret: an earlier part of the run saw it through.
+/// Ends the step where only the cluster has the secret: an earlier part of the run saw the hand-over through.
 fn handed_over_before(context: &StepContext<'_>, registry: &RegistryId) -> StepResult {
     let facts = &context.past().facts;
     let known = [Fact::PrincipalB, Fact::Assignment(registry.clone())].map(|fact| facts.learnt(&fact).cloned());
@@ -97,7 +99,7 @@ fn handed_over_before(context: &StepContext<'_>, registry: &RegistryId) -> StepR
     }
 }
 
-/// It is theirs, so it is found, and never undone by crosspull.
+/// Records what tenant B did. It belongs to tenant B, so its outcome is "found", and crosspull never undoes it.
 fn learn_handed_over(context: &StepContext<'_>, registry: &RegistryId, principal: ObjectId) -> Result<(), StepError> {
     context.learn(vec![
         Learnt::new(Outcome::Found, Fact::PrincipalB, principal),
@@ -129,7 +131,7 @@ fn ask_their_administrator(op: &HandOverRegistry, app: AppId, context: &StepCont
     Ok(())
 }
 
-/// The app's service principal in B, as B's sign-in names it.
+/// Returns the app's service principal in tenant B, as the sign-in there names it.
 async fn let_in(context: &StepContext<'_>, app: AppId, secret: &Secret) -> Result<Option<ObjectId>, StepError> {
     Ok(secrets::sign_in_once(context, Side::B, app, secret).await?.ok().flatten())
 }

@@ -12,8 +12,8 @@ use crate::step_result::{StepError, StepResult, nothing_there, plainly};
 
 const NOT_READ: &str = "The cluster's former app cannot be read.";
 
-/// Adds a secret to the former app, where the operator may; else says that there is no way back by crosspull. One
-/// that is not `saved` proves that it can be done, and goes when the run is done.
+/// Adds a secret to the former app, where the operator may; else says that there is no way back by crosspull. A secret
+/// that is not saved proves that one can be added, and goes when the run is done.
 pub(super) async fn perform(op: &KeepWayBack, context: &StepContext<'_>) -> StepResult {
     for proved in context.plan().proofs() {
         let _: String = context.need(proved).await?;
@@ -26,14 +26,14 @@ pub(super) async fn perform(op: &KeepWayBack, context: &StepContext<'_>) -> Step
         Ok(None) => return none(format!("the app {former} is not registered in tenant A")),
         Err(_) => return none(format!("you may not read the app {former}")),
     };
-    // Once the reset was sent it has done its part; what it is worth then is that it can be made.
+    // Once the reset was sent the secret has done its part: it proved that one can be added.
     if context.past().resets(Direction::Forward).next().is_some()
         && let Some(key) = context.past().facts.learnt(&Fact::WayBackKey).filter(|l| l.how == Outcome::Created)
     {
         context.learn(vec![key.clone()])?;
         return plainly(Outcome::Created);
     }
-    // One that is saved lives as long as the one that the cluster has; where the tenant caps that, some days.
+    // A saved secret lives as long as the one that the cluster has; where the tenant caps that, some days.
     let ends =
         if op.saved { secrets::ends_as_before(context, app, op.days).await? } else { secrets::ends(context, op.days) };
     let mut added = secrets::fresh(context, app, SecretFor::WayBack, ends, &[]).await?;
@@ -59,7 +59,7 @@ pub(super) async fn perform(op: &KeepWayBack, context: &StepContext<'_>) -> Step
     Ok((Outcome::Created, proved.to_owned()))
 }
 
-/// Removes the secret of the way back, unless the cluster was given back with it, now or earlier.
+/// Removes the secret of the way back, unless the cluster was given back with that secret, now or earlier.
 pub(super) async fn take_back(op: &KeepWayBack, back: &TakeBack, context: &StepContext<'_>) -> StepResult {
     let app = match directory::find_app(context, Side::A, op.app, NOT_READ).await? {
         Ok(Some(app)) => app,

@@ -1,5 +1,5 @@
-//! Operations performed, one file an operation: how it looks whether its work is there already, does it, and waits until
-//! it is known where it is needed; and how it is taken back. What several operations share is in `shared`.
+//! Operations performed, one file an operation. Each looks whether its work is there already, does the work, and waits
+//! until the result is known where others need it; most can be taken back. `shared` holds what several operations need.
 
 mod add_secret;
 mod ask_for_role;

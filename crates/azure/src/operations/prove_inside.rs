@@ -1,4 +1,5 @@
-//! Pulls from within the cluster, by a pod that is removed again; else tells how to do it by hand.
+//! Pulls from within the cluster, by a pod that is removed again. Where the API cannot be reached, tells how to prove
+//! the pull by hand.
 
 use crosspull_core::names::Outcome;
 use crosspull_core::operation::{Fact, Learnt, ProveInside, PullsAs, TakeBack};
@@ -11,7 +12,8 @@ use crate::request;
 use crate::step_context::StepContext;
 use crate::step_result::{StepError, StepResult};
 
-/// A role is in effect within ten minutes (`azure-facts.md` 3.1), and a node that was refused tries again within five more.
+/// A role is in effect within ten minutes (`azure-facts.md` 3.1), and a node that was refused tries again within five
+/// more.
 const ROLE_TAKES_EFFECT: Patience = Patience::new(2, 16);
 
 /// Has a node pull the image, where the Kubernetes API can be reached.

@@ -1,5 +1,5 @@
-//! Pulls for real, with the new credential, as a node does. Token, manifest and layer are one try: what is refused at any
-//! of them may be so since role or replica takes time, and what it means is judged when that time is over.
+//! Pulls for real, with the new credential, as a node does. Token, manifest and layer are one try. A refusal at any of
+//! them may only mean that role or replica takes time, so its meaning is judged when that time is over.
 
 use std::time::{Duration, Instant};
 
@@ -19,8 +19,8 @@ use crate::wire::CallError;
 /// A role takes effect within ten minutes, as a rule (`azure-facts.md` 3.1).
 const ROLE_EFFECT: Patience = Patience::new(3, 15);
 
-/// So long a replica of a registry may lack what another one has (`azure-facts.md` 9.3). What is lacking for longer is
-/// not there.
+/// A replica of a registry may lack for this long what another one has (`azure-facts.md` 9.3). What is lacking for
+/// longer is not there.
 const REPLICAS: Duration = Duration::from_secs(60);
 
 /// Pulls every image as a node does: token, manifest, and a byte of a layer.

@@ -53,8 +53,8 @@ pub(super) async fn take_back(_: &Provision, back: &TakeBack, context: &StepCont
     principals::delete(context, Side::B, back.of.id, &back.made).await
 }
 
-/// Has a person consent, and notices by itself when it was given: the token endpoint of B then takes the secret
-/// (`azure-facts.md` 3.2), and its token names the service principal. Needs no right in B.
+/// Has a person consent, and notices by itself when consent was given: the token endpoint of B then takes the secret
+/// (`azure-facts.md` 3.2), and its token names the service principal. No right in B is needed.
 async fn by_a_person(
     context: &StepContext<'_>,
     app: AppId,
@@ -90,8 +90,8 @@ async fn by_a_person(
     Ok((Outcome::Created, principal, BY_A_PERSON))
 }
 
-/// The service principal in B of an operator who may not see it there: the one that an earlier part of the run
-/// learnt of, else the one that B's sign-in names. Whether a person let it in for this run, the journal tells.
+/// Finds the service principal in tenant B for an operator who may not look there: the one that an earlier part of the
+/// run learnt of, else the one that B's sign-in names. The journal tells whether a person let the app in for this run.
 async fn unseen_principal(context: &StepContext<'_>, app: AppId) -> Result<Option<(Outcome, ObjectId)>, StepError> {
     if let Some(known) = context.past().facts.learnt(&Fact::PrincipalB)
         && let Ok(principal) = known.value.parse()

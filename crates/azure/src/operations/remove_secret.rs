@@ -1,5 +1,5 @@
-//! Removes a secret that nobody needs any more, when the run is done. What cannot be removed is told, and fails nothing:
-//! the cluster has what it needs by then.
+//! Removes a secret that nobody needs any more, when the run is done. A secret that cannot be removed is named, and
+//! fails nothing: the cluster has what it needs by then.
 
 use crosspull_core::ids::{AppId, ClusterId, KeyId, ObjectId};
 use crosspull_core::names::{Outcome, SecretFor, Side};
@@ -24,7 +24,7 @@ pub(super) async fn perform(op: &RemoveSecret, context: &StepContext<'_>) -> Ste
     }
 }
 
-/// The secret that the cluster had before goes once a node was seen to pull with the new one.
+/// Removes the secret that the cluster had before, once a node was seen to pull with the new one.
 async fn remove_replaced(context: &StepContext<'_>, cluster: &ClusterId, key: KeyId) -> StepResult {
     let app: AppId = context.need(Fact::App).await?;
     let by_hand = format!("az ad app credential delete --id {app} --key-id {key}");
@@ -46,7 +46,7 @@ async fn remove_replaced(context: &StepContext<'_>, cluster: &ClusterId, key: Ke
     let request = request::remove_password(context.door().endpoints(), Side::A, object, key);
     match context.door().raw(&context.work, request).await {
         Ok(_) => Ok((Outcome::Changed, format!("key id {key}"))),
-        // It was removed before, or by the request whose answer was lost: the app tells.
+        // The secret was removed before, or by the request whose answer was lost: the app tells.
         Err(error @ (CallError::Lost(_) | CallError::Refused(_))) => {
             match directory::read_app(context, registration).await {
                 Ok(app) if app.password_credentials.iter().all(|c| c.key_id != key) => {
@@ -60,7 +60,7 @@ async fn remove_replaced(context: &StepContext<'_>, cluster: &ClusterId, key: Ke
     }
 }
 
-/// The secret that proved that there is a way back goes, since it is saved nowhere.
+/// Removes the secret that proved that there is a way back, since nobody saved it.
 async fn remove_proof_of_way_back(context: &StepContext<'_>, former: AppId) -> StepResult {
     let made =
         context.known::<KeyId>(&Fact::WayBackKey).filter(|_| context.how(&Fact::WayBackKey) == Some(Outcome::Created));
@@ -87,7 +87,7 @@ async fn remove_proof_of_way_back(context: &StepContext<'_>, former: AppId) -> S
     }
 }
 
-/// Tells that something was not done. That fails nothing.
+/// Ends the step by telling what was not done. That fails nothing.
 fn told(error: CallError, what: &str, by_hand: &str) -> StepResult {
     match StepError::of("", error) {
         error @ (StepError::Stopped | StepError::Journal(_)) => Err(error),

@@ -1,4 +1,5 @@
-//! Gives the cluster the new credential: the one step that changes what runs. On the way back, gives it the former one.
+//! Gives the cluster the new credential: the one step that changes what runs. On the way back the cluster gets the
+//! former credential.
 
 use std::time::Duration;
 
@@ -30,8 +31,7 @@ pub(super) async fn perform(op: &ResetCluster, context: &StepContext<'_>) -> Ste
     let (cluster, from) = (&op.cluster, op.from);
     context.begin()?;
     let own = context.vault().get(key);
-    // A secret of this process's own is one that the cluster does not have, unless an earlier part of the run sent
-    // it.
+    // The cluster does not have a secret of this process's own, unless an earlier part of the run sent it.
     let sent = context.past().keys_sent(Direction::Forward);
     if (own.is_none() || sent.contains(&key)) && cluster::read(context, cluster).await?.uses(app) {
         let (how, note) = if context.past().resets(Direction::Forward).next().is_some() {
@@ -66,8 +66,10 @@ pub(super) async fn perform(op: &ResetCluster, context: &StepContext<'_>) -> Ste
     }
 }
 
-/// Waits until the new principal is known in every region (`azure-facts.md` 3.1: around 30 minutes), counted from
-/// the proof of the secret that is sent, and anew from whatever was made anew. The operator may cut it short.
+/// Waits until the new principal is known in every region (`azure-facts.md` 3.1: around 30 minutes).
+///
+/// The time counts from the proof of the secret that is sent, and anew from whatever was made anew. The operator may
+/// cut the wait short.
 async fn soak(context: &StepContext<'_>, minutes: u16) -> Result<(), StepError> {
     let wire = context.door().wire();
     let whole = wire.pace().of(Duration::from_secs(u64::from(minutes) * 60));
@@ -91,7 +93,7 @@ async fn soak(context: &StepContext<'_>, minutes: u16) -> Result<(), StepError> 
     }
 }
 
-/// The fact that a cluster uses an app.
+/// Returns the fact that a cluster uses an app.
 fn uses(cluster: &ClusterId, how: Outcome, app: AppId, from: Option<AppId>) -> Learnt {
     let learnt = Learnt::new(how, Fact::ClusterClient(cluster.clone()), app);
     match from {
@@ -100,7 +102,7 @@ fn uses(cluster: &ClusterId, how: Outcome, app: AppId, from: Option<AppId>) -> L
     }
 }
 
-/// Gives the cluster its former app back, by a secret of that app: its old one cannot be read.
+/// Gives the cluster its former app back, by another secret of that app, since its present one cannot be read.
 pub(super) async fn take_back(op: &ResetCluster, back: &TakeBack, context: &StepContext<'_>) -> StepResult {
     let cluster = &op.cluster;
     let what = format!("{} was not given its former app back.", cluster.name());
@@ -143,7 +145,7 @@ pub(super) async fn take_back(op: &ResetCluster, back: &TakeBack, context: &Step
     let given = former_principal::give_roles_back(context, former, &what).await?;
     let (key, secret) = back_secret(context, cluster, app, former, back.days, &what).await?;
     reset::confirmed(context).await?;
-    // Right before it is sent: the question may have stood for a night.
+    // The cluster is read right before the reset is sent: the question may have stood for a night.
     let now = cluster::read(context, cluster).await?;
     if let Some(other) = another_app(context, &now, former) {
         secrets::remove(context, app, SecretFor::Back, &[]).await?;
@@ -186,7 +188,7 @@ async fn told_back(
     Ok(note)
 }
 
-/// What there is to say where the cluster has neither the run's app nor its former one: it is somebody else's by
+/// Returns the note for a cluster that has neither the run's app nor its former one: somebody else gave it another by
 /// now.
 fn another_app(context: &StepContext<'_>, now: &ClusterProperties, former: AppId) -> Option<String> {
     let own = context.known::<AppId>(&Fact::App)?;
@@ -197,7 +199,8 @@ fn another_app(context: &StepContext<'_>, now: &ClusterProperties, former: AppId
     }
 }
 
-/// Removes what was made to give the cluster back with, where it was given back without, but for what it may have.
+/// Removes the secrets that were made to give the cluster back with, where it was given back without them. Those that
+/// the cluster may have stay.
 async fn forget_back_secrets(context: &StepContext<'_>, former: AppId, kept: &[KeyId]) -> Result<(), StepError> {
     let made = context.past().facts.learnt(&Fact::BackKey).filter(|l| l.how == Outcome::Created);
     let Some(made) = made.cloned() else { return Ok(()) };
@@ -206,8 +209,8 @@ async fn forget_back_secrets(context: &StepContext<'_>, former: AppId, kept: &[K
     if kept.iter().any(|key| key.to_string() == made.value) { Ok(()) } else { context.learn_undone(&[made]) }
 }
 
-/// The secret to give the cluster back with: that of the way back where this process still has its value, else
-/// another.
+/// Returns the secret to give the cluster back with: that of the way back where this process still has its value, else
+/// another one.
 async fn back_secret(
     context: &StepContext<'_>,
     cluster: &ClusterId,
@@ -246,7 +249,7 @@ async fn back_secret(
     Ok((made.key_id, made.secret_text))
 }
 
-/// What an owner of the former app does.
+/// Tells what an owner of the former app does by hand.
 fn by_hand(cluster: &ClusterId, app: &str) -> String {
     format!(
         "An owner of that app adds a secret and gives the cluster back: az ad app credential reset --append --id {app} , \

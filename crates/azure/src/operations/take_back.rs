@@ -1,4 +1,4 @@
-//! The way back: what the cluster needs stays as long as it uses the app.
+//! Guards the way back: what the cluster needs stays as long as the cluster uses the app.
 
 use crosspull_core::explain::Trouble;
 use crosspull_core::ids::AppId;
@@ -10,8 +10,8 @@ use crate::step_context::StepContext;
 use crate::step_result::StepError;
 use crate::wire::CallError;
 
-/// Halts where what a step made may be needed: the cluster keeps the app, or may get it soon. The reset goes first on the
-/// way back, and nobody needs the pod of a proof.
+/// Halts where the cluster may need what the step made: the cluster keeps the app, or may get it soon. The reset goes
+/// first on the way back, and nobody needs the pod of a proof.
 pub(super) async fn may_go(back: &TakeBack, context: &StepContext<'_>) -> Result<(), StepError> {
     match back.of.op {
         Op::ProveInside(_) | Op::ResetCluster(_) => Ok(()),
@@ -19,8 +19,8 @@ pub(super) async fn may_go(back: &TakeBack, context: &StepContext<'_>) -> Result
     }
 }
 
-/// Halts where the cluster uses the app, or may soon, and did not when this run was planned: it may need what the
-/// run made. Where it had the app already, what the run made was an addition.
+/// Halts where the cluster uses the app, or may soon, and did not when this run was planned. Where the cluster had the
+/// app already, what the run made was an addition.
 async fn cluster_is_free(made: &[Learnt], context: &StepContext<'_>) -> Result<(), StepError> {
     let Some(route) = context.past().forward_plan() else { return Ok(()) };
     let (Some(cluster), Some(app)) = (route.subject().0, context.known::<AppId>(&Fact::App)) else { return Ok(()) };

@@ -311,12 +311,12 @@ pub struct DefinitionProperties {
 pub struct OperationStatus {
     /// `InProgress`, `Succeeded`, `Failed`, `Canceled`.
     pub status: String,
-    /// Why it failed, where it did.
+    /// The reason of a failure.
     #[serde(default)]
     pub error: Option<OperationError>,
 }
 
-/// Why an operation failed.
+/// The reason why an operation failed.
 #[derive(Debug, Deserialize)]
 pub struct OperationError {
     /// The code.

@@ -15,15 +15,16 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    /// Returns the digest of the blob that tells whether the image's content can be had: its first layer that the registry
-    /// holds, else its configuration. None for an index.
+    /// Returns the digest of the blob that tells whether the image's content can be had: its first layer that the
+    /// registry holds, else its configuration. None for an index.
     #[must_use]
     pub fn blob(&self) -> Option<&str> {
         let held = self.layers.iter().find(|layer| !layer.is_foreign());
         held.or(self.config.as_ref()).map(|blob| blob.digest.as_str())
     }
 
-    /// Returns the digest of the image that a Linux node takes of an index: for `amd64`, else for Linux, else the first one.
+    /// Returns the digest of the image that a Linux node takes of an index: for `amd64`, else for Linux, else the first
+    /// one.
     #[must_use]
     pub fn chosen(&self) -> Option<&str> {
         let is_for = |d: &&Descriptor, architecture: Option<&str>| {

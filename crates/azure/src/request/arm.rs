@@ -27,7 +27,7 @@ const VAULTS: &str = "2023-07-01";
 /// No contract describes the quota of a region; this is the version of its documentation.
 const COMPUTE: &str = "2024-07-01";
 
-/// What a cloud says about itself.
+/// Reads the description of a cloud.
 #[must_use]
 pub fn metadata(arm: &Url) -> Request {
     Request::new(
@@ -58,7 +58,7 @@ pub fn cluster_credentials(endpoints: &Endpoints, id: &ClusterId) -> Request {
     request
 }
 
-/// What is used of a region's quota, and how much there is.
+/// Reads the use of a region's quota.
 #[must_use]
 pub fn usages(endpoints: &Endpoints, subscription: Uuid, location: &str) -> Request {
     let path = format!("/subscriptions/{subscription}/providers/Microsoft.Compute/locations/{location}/usages");
@@ -147,14 +147,14 @@ pub fn reset_cluster(endpoints: &Endpoints, id: &ClusterId, app: AppId, secret: 
         .secret_json(&ResetBody { client_id: app, secret: secret.reveal() }, secret)
 }
 
-/// Asks a long-running operation how far it is. The address comes from the service, so its host is checked where it
-/// is read.
+/// Asks a long-running operation for its progress. The address comes from the service, so its host is checked where the
+/// address is read.
 #[must_use]
 pub fn operation(side: Side, url: Url) -> Request {
     Request::new(Plane::Arm, side, Method::GET, url, Auth::Operator(Audience::Arm))
 }
 
-/// What the caller may do at a scope.
+/// Reads the rights of the caller at a scope.
 #[must_use]
 pub fn permissions(endpoints: &Endpoints, side: Side, scope: &str) -> Request {
     let path = format!("{scope}/providers/Microsoft.Authorization/permissions");
@@ -179,7 +179,7 @@ pub fn assignment_id(scope: &str, name: Uuid) -> String {
     format!("{}/providers/Microsoft.Authorization/roleAssignments/{name}", scope.trim_end_matches('/'))
 }
 
-/// The id of a built-in role's definition, as an assignment on a registry names it.
+/// Returns the id of a built-in role's definition, as an assignment on a registry names that role.
 #[must_use]
 pub fn definition_id(registry: &RegistryId, role: Role) -> String {
     // A built-in role is one in every scope, the root among them.
@@ -215,11 +215,11 @@ pub fn roles_assigned_to(endpoints: &Endpoints, side: Side, scope: &str, princip
 pub struct Grant<'a> {
     /// The role definition's id.
     pub definition: &'a str,
-    /// Who gets it.
+    /// The object id of the principal that gets the role.
     pub principal: ObjectId,
-    /// Where it does not hold for all that the role says, version 2.0.
+    /// The condition, version 2.0, where the assignment does not hold for all that the role says.
     pub condition: Option<&'a str>,
-    /// What is said of it.
+    /// The description.
     pub description: Option<&'a str>,
 }
 

@@ -16,12 +16,12 @@ pub(crate) fn at_login(endpoints: &Endpoints, path: &str) -> Url {
     at(&endpoints.login, path, &[])
 }
 
-/// Who asks for a person's token, in which tenant.
+/// The client that asks for a person's token, and the tenant.
 #[derive(Debug, Clone, Copy)]
 pub struct Client<'a> {
-    /// Where the cloud's services are.
+    /// The addresses of the cloud's services.
     pub endpoints: &'a Endpoints,
-    /// Which tenant it is here.
+    /// The side that the tenant is here.
     pub side: Side,
     /// The tenant, by domain or id; never `common`, which would take an account of any tenant.
     pub tenant: &'a str,
@@ -29,7 +29,7 @@ pub struct Client<'a> {
     pub id: AppId,
 }
 
-/// What a tenant's sign-in says about itself; names its id.
+/// Reads the description of a tenant's sign-in, which names the tenant's id.
 #[must_use]
 pub fn openid_configuration(endpoints: &Endpoints, side: Side, tenant: &str) -> Request {
     let path = format!("/{tenant}/v2.0/.well-known/openid-configuration");
@@ -139,7 +139,8 @@ pub fn scope(audience: &str) -> String {
     format!("{}/.default", audience.trim_end_matches('/'))
 }
 
-/// The same with what lets it be renewed, and asked for other resources, without the person.
+/// Returns the scopes of a person's token: the audience, with those that let the token be renewed, and asked for other
+/// resources, without the person.
 fn scopes(audience: &str) -> String {
     format!("{} offline_access openid profile", scope(audience))
 }

@@ -14,17 +14,17 @@ const MANIFESTS: &str = "application/vnd.oci.image.manifest.v1+json, application
                          application/vnd.docker.distribution.manifest.v2+json, \
                          application/vnd.docker.distribution.manifest.list.v2+json";
 
-/// How many names a page of a registry has.
+/// The number of names on a page of a registry.
 const PAGE: &str = "1000";
 
 fn on_registry(method: Method, url: Url, auth: Auth) -> Request {
     Request::new(Plane::Registry, Side::B, method, url, auth)
 }
 
-/// The root of a login server.
+/// Returns the root of a login server.
 ///
 /// # Errors
-/// Where it is no host.
+/// An error where the text is no host.
 pub fn login_server(host: &str) -> Result<Url, url::ParseError> {
     Url::parse(&format!("https://{host}/"))
 }

@@ -1,6 +1,6 @@
-//! An app signs in, by the Azure SDK: a service principal with its secret, its certificate or a federated token, a pod's
-//! workload identity, a machine's managed identity. A credential is made for each token, so that the SDK keeps none: its
-//! own cache cannot be emptied.
+//! An app signs in, by the Azure SDK: a service principal with its secret, its certificate or a federated token, a
+//! pod's workload identity, a machine's managed identity. A credential is made for each token, so that the SDK keeps
+//! none: its own cache cannot be emptied.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -21,7 +21,7 @@ use super::transport::{IdentityTransport, LastRefusal, MetadataTransport};
 use super::{Proof, Source};
 use crate::request::at_login;
 
-/// The way of an app's sign-in, and what the token endpoint refused last: the SDK's errors lose it.
+/// An app's credential, and what the token endpoint refused last: the SDK's errors lose the refusal.
 type MadeCredential = azure_core::Result<(Arc<dyn TokenCredential>, LastRefusal)>;
 
 /// A service principal's credential.

@@ -39,16 +39,16 @@ impl Certificate {
     /// Reads a PEM file that holds both.
     ///
     /// # Errors
-    /// A clause that says what is wrong with it.
+    /// A clause that says what is wrong with the file.
     pub fn read(path: &Path) -> Result<Self, String> {
         let pem = Zeroizing::new(std::fs::read(path).map_err(|e| format!("it cannot be read ({e})"))?);
         Self::from_pem(&pem)
     }
 
-    /// The same of the file's text.
+    /// Reads the text of a PEM file that holds both.
     ///
     /// # Errors
-    /// A clause that says what is wrong with it.
+    /// A clause that says what is wrong with the file.
     pub fn from_pem(pem: &[u8]) -> Result<Self, String> {
         let key =
             PrivateKeyDer::from_pem_slice(pem).map_err(|_| "it holds no private key in PEM without a password")?;
@@ -64,7 +64,7 @@ impl Certificate {
     /// The proof for an app at a token endpoint, from that time on.
     ///
     /// # Errors
-    /// Where the key cannot sign.
+    /// An error where the key cannot sign.
     pub fn proof(&self, app: AppId, endpoint: &str, now: Timestamp) -> Result<Secret, rustls::Error> {
         let head = json!({ "alg": "PS256", "typ": "JWT", "x5t#S256": self.thumbprint });
         let from = now.as_second();

@@ -15,9 +15,9 @@ use uuid::Uuid;
 
 use crate::refusal::first_line;
 
-/// How long the Azure CLI may take for a token.
+/// The longest time that the Azure CLI may take for a token.
 const CLI_AT_MOST: Duration = Duration::from_secs(60);
-/// What is said where there is no Azure CLI.
+/// The words where there is no Azure CLI.
 pub(super) const NO_CLI: &str = "The Azure CLI (az) was not found on the PATH.";
 
 /// Runs the Azure CLI with a time limit, and keeps its own words when it fails.
@@ -25,12 +25,12 @@ pub(super) const NO_CLI: &str = "The Azure CLI (az) was not found on the PATH.";
 pub(super) struct Cli(Mutex<Option<String>>);
 
 impl Cli {
-    /// What it said when it failed last.
+    /// Returns the words of the last failure.
     pub(super) fn words(&self) -> Option<String> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// True where it says that it has no such subscription: a guest, or a login without subscriptions.
+    /// True where the Azure CLI says that it has no such subscription: a guest, or a login without subscriptions.
     pub(super) fn does_not_know_the_subscription(&self) -> bool {
         self.words().is_some_and(|w| w.contains("Subscription '") && w.contains("not found"))
     }
@@ -96,7 +96,7 @@ impl Executor for Cli {
     }
 }
 
-/// What the Azure CLI says of its failure: from its first error on, without warnings before it and ids behind it.
+/// Returns the words of the Azure CLI from its first error on, without the warnings before and the ids behind.
 fn own_words(stderr: &str) -> String {
     let from = stderr.find("ERROR: ").map_or(0, |at| at + "ERROR: ".len());
     printable(&first_line(stderr.get(from..).unwrap_or_default().trim()), 500)

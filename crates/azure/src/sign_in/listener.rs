@@ -1,4 +1,4 @@
-//! Where a browser comes back to after a sign-in: a listener on loopback that takes one answer.
+//! A listener on loopback that a browser comes back to after a sign-in. The listener takes one answer.
 
 use std::time::Duration;
 
@@ -8,12 +8,12 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use zeroize::Zeroizing;
 
-/// How long a browser may take to say what it wants.
+/// The longest time that a browser may take to say what it wants.
 const SPOKEN_WITHIN: Duration = Duration::from_secs(10);
 /// No request of a browser that comes back is longer.
 const LONGEST: usize = 16 * 1024;
 
-/// What the browser brought back.
+/// The answer that the browser brought back.
 #[derive(Debug)]
 pub(super) enum BrowserAnswer {
     /// A code for a token.
@@ -26,7 +26,7 @@ pub(super) enum BrowserAnswer {
 #[derive(Debug)]
 pub(super) struct Listener {
     socket: TcpListener,
-    /// Its port.
+    /// The port.
     pub(super) port: u16,
 }
 
@@ -34,14 +34,15 @@ impl Listener {
     /// Listens on loopback, at a port that is free.
     ///
     /// # Errors
-    /// Where the machine has none.
+    /// An error where the machine has no free port.
     pub(super) async fn open() -> std::io::Result<Self> {
         let socket = TcpListener::bind(("127.0.0.1", 0)).await?;
         let port = socket.local_addr()?.port();
         Ok(Self { socket, port })
     }
 
-    /// Where the sign-in page sends the browser. A public client may have any port there (RFC 8252, 7.3).
+    /// Returns the address that the sign-in page sends the browser to. A public client may have any port there (RFC
+    /// 8252, 7.3).
     pub(super) fn address(&self) -> String {
         format!("http://localhost:{}", self.port)
     }
@@ -61,7 +62,7 @@ impl Listener {
     }
 }
 
-/// Reads one request and answers it; gives what it brought, where that is the answer.
+/// Reads one request and answers it. Returns what the request brought, where that is the answer.
 async fn talk(mut browser: TcpStream, state: &str) -> Option<BrowserAnswer> {
     let asked = tokio::time::timeout(SPOKEN_WITHIN, first_line(&mut browser)).await.ok()??;
     let back = read(&asked, state);
@@ -106,8 +107,8 @@ async fn first_line(browser: &mut TcpStream) -> Option<Zeroizing<String>> {
     std::str::from_utf8(line).ok().map(|line| Zeroizing::new(line.to_owned()))
 }
 
-/// What a request line such as `GET /?code=…&state=… HTTP/1.1` brings. Without the state that was given along it is from
-/// somewhere else, and nothing.
+/// Reads a request line such as `GET /?code=…&state=… HTTP/1.1`. A line without the state that was given along is from
+/// somewhere else, and brings nothing.
 fn read(line: &str, state: &str) -> Option<BrowserAnswer> {
     let (_, query) = line.strip_prefix("GET ")?.split(' ').next()?.split_once('?')?;
     let pairs = || url::form_urlencoded::parse(query.as_bytes());

@@ -39,19 +39,20 @@ use person::PersonSignIn;
 use token_cache::CachedToken;
 use transport::LastRefusal;
 
-/// The code of a proof that is not valid at the present time: this machine's clock is compared then (`azure-facts.md` 9.6).
+/// The code of a proof that is not valid at the present time: this machine's clock is compared then (`azure-facts.md`
+/// 9.6).
 const CLOCK: &str = "AADSTS700024";
 /// A token is not used in its last minutes.
 const MARGIN_SECONDS: i64 = 300;
 
-/// How to sign in to one tenant, and what that left. A copy shares what is left.
+/// The sign-in to one tenant, with its cache. A copy shares the cache.
 #[derive(Debug, Clone)]
 pub struct Login {
     how: How,
     cache: TokenCache,
 }
 
-/// How to sign in to one tenant, with what it takes.
+/// The way to sign in to one tenant, with what that takes.
 #[derive(Debug, Clone)]
 pub enum How {
     /// The Azure CLI's account for that subscription, else for that tenant.
@@ -62,14 +63,14 @@ pub enum How {
     },
     /// A service principal of that tenant, or an app that a pod's identity is.
     ServicePrincipal {
-        /// Its app's id.
+        /// The id of its app.
         client_id: AppId,
-        /// What proves that it is it.
+        /// The proof of the app.
         proof: Proof,
     },
     /// The machine's own identity.
     ManagedIdentity {
-        /// Which one, where the machine has several.
+        /// The client id of the identity, where the machine has several.
         client_id: Option<AppId>,
     },
     /// A person.
@@ -83,14 +84,14 @@ pub enum How {
     Nobody,
 }
 
-/// What proves that an app is it.
+/// The proof that an app is the one that it says.
 #[derive(Debug, Clone)]
 pub enum Proof {
     /// A client secret.
     Secret(Secret),
     /// A certificate with its key.
     Certificate(Certificate),
-    /// A file with a token of somebody whom the app trusts; read each time, since others renew it.
+    /// A file with a token of somebody whom the app trusts. The file is read each time, since others renew the token.
     TokenFile(PathBuf),
 }
 
@@ -101,8 +102,9 @@ impl Login {
         Self { how, cache: TokenCache::default() }
     }
 
-    /// A person who signed in by `home`, at another tenant: what renews their tokens there is tried here before they are
-    /// asked again (Microsoft identity platform, "Refresh tokens": they are bound to user and client, not to a tenant).
+    /// A person who signed in by `home`, at another tenant: what renews their tokens there is tried here before they
+    /// are asked again (Microsoft identity platform, "Refresh tokens": they are bound to user and client, not to a
+    /// tenant).
     #[must_use]
     pub fn after(self, home: &Self) -> Self {
         self.cache.inherit(&home.cache);
@@ -116,11 +118,11 @@ impl Login {
     }
 }
 
-/// Where persons are asked. What is asked holds a code, so it is no event: events are journalled.
+/// The way to ask persons. A question holds a code, so it is no event: events are journalled.
 #[derive(Debug, Clone)]
 pub struct Prompts {
     front_end: UnboundedSender<Prompt>,
-    /// Whose turn it is to ask a person: one at a time, whoever shares this.
+    /// The turn to ask a person: one at a time, whoever shares this.
     turn: Arc<tokio::sync::Mutex<()>>,
 }
 
@@ -131,7 +133,7 @@ impl Prompts {
         Self { front_end, turn: Arc::default() }
     }
 
-    /// Where the front end is gone, nobody can be asked, and the wait ends by itself.
+    /// Asks at the front end. Where the front end is gone, nobody can be asked, and the wait ends by itself.
     fn say(&self, prompt: Prompt) {
         let _ = self.front_end.send(prompt);
     }
@@ -142,18 +144,19 @@ impl Prompts {
 pub struct MetadataService {
     /// A line that goes through no proxy and may speak plainly.
     pub line: Line,
-    /// Where it is, where the environment says so (`AZURE_POD_IDENTITY_AUTHORITY_HOST`, as in Microsoft's other SDKs).
+    /// The address of the service, where the environment names one (`AZURE_POD_IDENTITY_AUTHORITY_HOST`, as in
+    /// Microsoft's other SDKs).
     pub host: Option<url::Url>,
 }
 
-/// What every source stands on.
+/// The context of every sign-in.
 #[derive(Debug, Clone)]
 pub struct SignInContext {
     /// The wire.
     pub wire: Arc<Wire>,
-    /// Where the cloud's services are.
+    /// The addresses of the cloud's services.
     pub endpoints: Endpoints,
-    /// Where persons are asked.
+    /// The way to ask persons.
     pub prompts: Prompts,
     /// The machine's own token service.
     pub metadata: MetadataService,
@@ -163,7 +166,7 @@ pub struct SignInContext {
 #[derive(Debug)]
 pub struct Tokens(PerTenant<Source>);
 
-/// Where one tenant's tokens come from.
+/// The source of one tenant's tokens.
 struct Source {
     side: Side,
     tenant: String,
@@ -208,20 +211,20 @@ impl Tokens {
         self.0.get(side)
     }
 
-    /// A token that is still good for some minutes.
+    /// Returns a token that is still good for some minutes.
     ///
     /// # Errors
-    /// Where sign-in does not work; the trouble says why in the words of who refused.
+    /// A trouble where sign-in does not work, in the words of who refused.
     pub async fn token(&self, side: Side, audience: Audience) -> Result<Secret, Trouble> {
         self.source(side).token(audience).await
     }
 
     /// Forgets a token that a service did not accept, unless there is another one since: requests that go out together
-    /// are refused together, and nobody is asked once for each. Where the service names claims that the token lacks, the
-    /// next one is asked for with these; a person can sign in again for that.
+    /// are refused together, and nobody is asked once for each. Where the service names claims that the token lacks,
+    /// the next one is asked for with these; a person can sign in again for that.
     ///
     /// # Errors
-    /// Where nobody can be asked; the trouble tells what can be done.
+    /// A trouble where nobody can be asked; the trouble tells what can be done.
     pub async fn refused(
         &self,
         side: Side,
@@ -243,7 +246,7 @@ impl Tokens {
 }
 
 impl Source {
-    /// What a token for an audience is for.
+    /// Returns the resource that a token for an audience is for.
     fn resource(&self, audience: Audience) -> &str {
         match audience {
             Audience::Arm => &self.endpoints.arm_audience,
@@ -303,7 +306,7 @@ impl Source {
         Ok((Secret::new(token.token.secret().to_owned()), token.expires_on.unix_timestamp()))
     }
 
-    /// Asks the Azure CLI; by its next command only where it does not know the subscription.
+    /// Asks the Azure CLI. The next command is tried only where the CLI does not know the subscription.
     async fn by_cli(&self, subscription: Option<Uuid>, audience: Audience) -> Result<CachedToken, Trouble> {
         let cli = Arc::new(Cli::default());
         let commands = cli::commands(&cli, &self.tenant, subscription)
@@ -354,7 +357,8 @@ impl Source {
         format!("Sign-in to tenant {} did not work.", self.side)
     }
 
-    /// A refusal of the operator's own app: what the table says of it, else what its kind means; and by what it signs in.
+    /// Explains a refusal of the operator's own app: by the table of meanings, else by the kind of the refusal. Names
+    /// what the app signs in by.
     fn refused(&self, refused: Refused) -> Trouble {
         let side = self.side;
         let credential = refused.oauth.as_ref().is_some_and(OauthError::is_of_credential);
@@ -422,7 +426,7 @@ impl Source {
         }
     }
 
-    /// A stronger sign-in is asked for, and crosspull cannot ask anybody for it.
+    /// Returns the trouble of a stronger sign-in that is asked for, where crosspull can ask nobody.
     fn not_strong_enough(&self, claims: &str) -> Trouble {
         use base64::prelude::{BASE64_STANDARD, Engine as _};
         let side = self.side;
@@ -437,7 +441,7 @@ impl Source {
     }
 }
 
-/// What the Azure CLI said in place of a token.
+/// Returns the refusal that the Azure CLI said in place of a token.
 fn cli_refusal(message: String) -> Refusal {
     Refusal { status: None, code: "AzureCli".to_owned(), message, request_id: None }
 }

@@ -23,16 +23,16 @@ use crate::reply::{DeviceCode, Granted};
 use crate::request::{self, Audience, Client, Request};
 use crate::wire::CallError;
 
-/// How long a browser is waited for.
+/// The longest wait for a browser.
 const BROWSER: Duration = Duration::from_secs(600);
-/// How much later a question is asked once the service said that they come too fast (RFC 8628, 3.5).
+/// The delay of a question once the service said that questions come too fast (RFC 8628, 3.5).
 const SLOWER: Duration = Duration::from_secs(5);
 
-/// Why a person is not signed in.
+/// The reason why a person is not signed in.
 enum Not {
     /// This way does not work; another one may.
     Blocked(Trouble),
-    /// No way works, or nobody wants it to.
+    /// No way works, or the person declined.
     At(Trouble),
 }
 
@@ -73,7 +73,7 @@ impl PersonSignIn<'_> {
         Ok(self.keep(granted, &mut refresh))
     }
 
-    /// Keeps what renews the token, and gives it.
+    /// Keeps what renews the token, and returns the token.
     fn keep(&self, granted: Granted, refresh: &mut Option<Secret>) -> CachedToken {
         if let Some(new) = granted.refresh_token {
             *refresh = Some(new);
@@ -82,7 +82,7 @@ impl PersonSignIn<'_> {
         (granted.access_token, until)
     }
 
-    /// Asks the person in the way that was chosen; where it is blocked, in the other one.
+    /// Asks the person in the way that was chosen; where that way is blocked, in the other one.
     async fn ask(&self, audience: Audience, claims: Option<&str>) -> Result<Granted, Trouble> {
         let trouble = match self.by(self.way, audience, claims).await {
             Ok(granted) => return Ok(granted),
@@ -207,7 +207,7 @@ impl PersonSignIn<'_> {
         self.send(&request).await.map_err(|error| self.not(error))
     }
 
-    /// What the sign-in page answered in place of a code.
+    /// Returns the trouble that the sign-in page answered in place of a code.
     fn refused_by_page(&self, word: &str, description: &str) -> Trouble {
         let message = first_line(description);
         let (code, message) = match message.split_once(": ") {

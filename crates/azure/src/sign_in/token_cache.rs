@@ -1,4 +1,4 @@
-//! What a sign-in leaves: tokens, and what renews them. In memory alone, and gone with the program.
+//! The cache of a sign-in: tokens, and what renews them. The cache is in memory alone, and gone with the program.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,10 +7,10 @@ use crosspull_core::secret::Secret;
 
 use crate::request::Audience;
 
-/// A token, and when it ends, in seconds since 1970.
+/// A token with its end, in seconds since 1970.
 pub(super) type CachedToken = (Secret, i64);
 
-/// What a sign-in leaves. Whoever holds the same one need not sign in again.
+/// The cache of a sign-in. Whoever holds the same one need not sign in again.
 #[derive(Clone, Default)]
 pub struct TokenCache(Arc<Inner>);
 
@@ -22,7 +22,7 @@ struct Inner {
 }
 
 impl TokenCache {
-    /// The token for an audience. Who holds its lock is the one who asks for it.
+    /// Returns the token for an audience. The holder of its lock is the one who asks for the token.
     pub(super) fn slot(&self, audience: Audience) -> &tokio::sync::Mutex<Option<CachedToken>> {
         let [arm, graph, registry] = &self.0.tokens;
         match audience {
@@ -32,7 +32,7 @@ impl TokenCache {
         }
     }
 
-    /// What renews a person's tokens. Who holds its lock is the one who asks the person.
+    /// Returns what renews a person's tokens. The holder of its lock is the one who asks the person.
     pub(super) fn refresh(&self) -> &tokio::sync::Mutex<Option<Secret>> {
         &self.0.refresh
     }

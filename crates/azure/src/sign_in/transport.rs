@@ -16,7 +16,7 @@ use crate::refusal::Refused;
 use crate::request::{Auth, Body, Repeat, Request, SECRET_PARAMETERS};
 use crate::wire::{CallError, Wire};
 
-/// What was refused last, since the SDK's errors lose it.
+/// The last refusal, which the SDK's errors lose.
 pub(super) type LastRefusal = Arc<Mutex<Option<Refused>>>;
 
 /// The SDK's way to the outside: the same wire as every other request, so that token requests show up, have a
@@ -32,7 +32,7 @@ pub(super) struct MetadataTransport {
     /// A wire on a line that goes through no proxy and may speak plainly.
     pub(super) wire: Arc<Wire>,
     pub(super) side: Side,
-    /// Where it is, where that is said.
+    /// The address of the service, where one is named.
     pub(super) host: Option<Url>,
     pub(super) seen: LastRefusal,
 }
@@ -141,10 +141,11 @@ fn secrets_in(form: &[u8]) -> Vec<Secret> {
         .collect()
 }
 
-/// A token's life that the SDK can count with, in seconds: it adds it to a time without looking.
+/// The longest life of a token that the SDK can count with, in seconds: the SDK adds the life to a time without
+/// looking.
 const LONGEST_LIFE: f64 = 366.0 * 24.0 * 3600.0;
 
-/// How long a token lives, of all that a token endpoint answers: the token itself is copied nowhere by that.
+/// The life of a token, of all that a token endpoint answers: the token itself is copied nowhere by that.
 #[derive(Default, serde::Deserialize)]
 #[serde(default)]
 struct Lives {
@@ -152,7 +153,7 @@ struct Lives {
     ext_expires_in: serde_json::Value,
 }
 
-/// Whether the SDK can read the answer of a token endpoint.
+/// Checks that the SDK can read the answer of a token endpoint.
 fn sensible(body: &[u8]) -> Result<(), String> {
     let answer: Lives = serde_json::from_slice(body).map_err(|e| format!("line {}", e.line()))?;
     let lives = [answer.expires_in, answer.ext_expires_in].map(|life| life.as_f64());

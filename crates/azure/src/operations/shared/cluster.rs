@@ -17,22 +17,23 @@ use crate::wire::CallError;
 /// The cluster settles after its operation ended.
 pub const SETTLES: Patience = Patience::new(5, 180);
 
-/// What the cluster is now.
+/// Reads the cluster.
 pub async fn read(context: &StepContext<'_>, cluster: &ClusterId) -> Result<ClusterProperties, StepError> {
     let read = try_read(context, cluster).await;
     read.map_err(|e| StepError::of(&format!("{} cannot be read.", cluster.name()), e))
 }
 
+/// Reads the cluster; the caller judges why it cannot be read.
 pub async fn try_read(context: &StepContext<'_>, cluster: &ClusterId) -> Result<ClusterProperties, CallError> {
     let request = request::cluster(context.door().endpoints(), cluster);
     let read: Cluster = context.door().json(&context.work, request).await?;
     Ok(read.properties)
 }
 
-/// Waits until an operation has ended that an earlier part of this run may have started: nothing is done to the
-/// cluster or to its secrets before. How it ended, the cluster tells.
+/// Waits until an operation has ended that an earlier part of this run may have started. Nothing is done to the cluster
+/// or to its secrets before; the cluster itself tells how the operation ended.
 pub async fn sit_out(context: &StepContext<'_>, cluster: &ClusterId) -> Result<(), StepError> {
-    // Those of the way back came later.
+    // The resets of the way back came later.
     let past = context.past();
     let Some(last) = past.resets(Direction::Back).last().or_else(|| past.resets(Direction::Forward).last()) else {
         return Ok(());
@@ -64,8 +65,8 @@ pub async fn sit_out(context: &StepContext<'_>, cluster: &ClusterId) -> Result<(
     telling_state(context, cluster, over).await
 }
 
-/// Whether a reset whose answer was lost was taken: the cluster is looked at for a minute, since its state follows
-/// late. Where it had the target `before`, that it has it tells nothing.
+/// Returns whether a reset whose answer was lost was taken. The state of a cluster follows late, so it is looked at for
+/// a minute. A cluster that had the target before tells nothing by having it now.
 pub async fn was_taken(
     context: &StepContext<'_>,
     cluster: &ClusterId,
@@ -88,7 +89,7 @@ pub async fn was_taken(
             let taken = !is_over(&now) || (now.client_id() == Some(target) && before != Some(target));
             Ok(match (taken, left) {
                 (true, _) => Asked::Yes(true),
-                // Where it had that app before, a cluster at rest tells nothing of what became of it.
+                // A cluster at rest that had that app before tells nothing of what became of the reset.
                 (false, 0) if before == Some(target) => {
                     return Err(StepError::Unknown(Trouble::new(
                         what,
@@ -105,7 +106,7 @@ pub async fn was_taken(
         .map_err(StepError::unknown)
 }
 
-/// Where a reset did not end well, tells what the cluster is then, as far as it can be read.
+/// Records the state of the cluster after a reset that did not end well, as far as the cluster can be read.
 pub async fn telling_state(
     context: &StepContext<'_>,
     cluster: &ClusterId,

@@ -14,7 +14,7 @@ use crate::wire::CallError;
 /// Objects of Graph are readable everywhere within this (`azure-facts.md` 3.1).
 pub const DIRECTORY: Patience = Patience::new(2, 5);
 
-/// An app registration: the tenant that it is registered in, and its object id there.
+/// An app registration, by its tenant and the object id there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AppRef {
     pub side: Side,
@@ -26,14 +26,14 @@ pub async fn read_app(context: &StepContext<'_>, app: AppRef) -> Result<App, Ste
     try_app(context, app).await.map_err(|e| StepError::of("The app cannot be read.", e))
 }
 
-/// Reads an app; the caller judges why it cannot be read.
+/// Reads an app; the caller judges why the app cannot be read.
 pub async fn try_app(context: &StepContext<'_>, app: AppRef) -> Result<App, CallError> {
     let request = request::app(context.door().endpoints(), app.side, app.object);
     context.door().json(&context.work, request).await
 }
 
-/// Finds an app by its application id among those that are registered in a tenant. The inner error is the directory's no
-/// to an operator who may not look.
+/// Finds an app by its application id among those that are registered in a tenant. The inner error is the directory's
+/// no to an operator who may not look.
 pub async fn find_app(
     context: &StepContext<'_>,
     side: Side,
@@ -100,7 +100,7 @@ pub async fn delete(context: &StepContext<'_>, what: &str, request: Request) -> 
         .await
 }
 
-/// True where the run did something a short while ago, so that a directory may not know it everywhere yet.
+/// True where the run did something so short a while ago that a directory may not know all of it yet.
 fn is_young(context: &StepContext<'_>) -> bool {
     const YOUNG_SECONDS: i64 = 600;
     let now = context.door().wire().recorder().now().as_second();

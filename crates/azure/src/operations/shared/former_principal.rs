@@ -1,4 +1,5 @@
-//! The principal that the cluster had before the run: which roles it had, which it has lost since, and giving them back.
+//! The principal that the cluster had before the run: the roles that it had, those that it lost since, and giving them
+//! back.
 
 use crosspull_core::check::HeldRole;
 use crosspull_core::explain::Trouble;
@@ -16,7 +17,7 @@ use crate::step_context::StepContext;
 use crate::step_result::StepError;
 use crate::wire::CallError;
 
-/// The roles that the former principal had when the run was planned, as far as its plan tells.
+/// Returns the roles that the former principal had when the run was planned, as far as the plan tells.
 fn roles(context: &StepContext<'_>) -> Vec<HeldRole> {
     let mut roles: Vec<HeldRole> = Vec::new();
     for step in context.past().forward_plan().into_iter().flat_map(|plan| &plan.steps) {
@@ -31,7 +32,7 @@ fn roles(context: &StepContext<'_>) -> Vec<HeldRole> {
     roles
 }
 
-/// Those of its former roles that the former principal has not any more.
+/// Returns the roles that the former principal had when the run was planned and does not have any more.
 pub async fn missing_roles(context: &StepContext<'_>, former: AppId) -> Result<Vec<HeldRole>, StepError> {
     let roles = roles(context);
     let mut missing = Vec::new();
@@ -56,8 +57,8 @@ pub async fn missing_roles(context: &StepContext<'_>, former: AppId) -> Result<V
     Ok(missing)
 }
 
-/// Halts where the run's own principal was given roles since: the cluster may work by them, and the former one has
-/// them not.
+/// Halts where the run's own principal was given roles since: the cluster may work by them, and the former principal
+/// does not have them.
 pub async fn nothing_was_given_since(context: &StepContext<'_>, what: &str) -> Result<(), StepError> {
     let Some(own) = context.known::<ObjectId>(&Fact::PrincipalA) else { return Ok(()) };
     let mut held = others::roles_in_a(context, own).await?;
@@ -93,8 +94,8 @@ async fn find(context: &StepContext<'_>, former: AppId) -> Result<ObjectId, Step
     }
 }
 
-/// Gives the former principal the roles back that it has lost since the run was planned; gives those. Going back is
-/// as careful as going: a cluster is not given to a principal that cannot do its work.
+/// Gives the former principal the roles back that it has lost since the run was planned, and returns them. Going back
+/// is as careful as going: a cluster is not given to a principal that cannot do its work.
 pub async fn give_roles_back(context: &StepContext<'_>, former: AppId, what: &str) -> Result<Vec<HeldRole>, StepError> {
     let missing = missing_roles(context, former).await?;
     if missing.is_empty() {

@@ -1,4 +1,4 @@
-//! What several operations share, by what it is about. Each is a file of functions that take the step's context.
+//! The work that several operations share, by subject. Each file holds functions that take the step's context.
 
 pub mod cluster;
 pub mod directory;

@@ -16,8 +16,8 @@ use crate::wire::CallError;
 
 const NOT_TOLD: &str = "Whether others have put something on the app cannot be told, so it was not deleted.";
 
-/// Halts where the run made its app and others have put something on it. What others work with is not taken away, to say
-/// afterwards that the app stays.
+/// Halts where the run made its app and others have put something on the app. Otherwise the run would take away what
+/// others work with, to say afterwards that the app stays.
 pub async fn own_app_is_free(context: &StepContext<'_>) -> Result<(), StepError> {
     let made = context.past().facts.learnt(&Fact::AppObject).filter(|l| l.how == Outcome::Created);
     let Some(object) = made.and_then(|l| l.value.parse().ok()) else { return Ok(()) };
@@ -93,8 +93,8 @@ async fn federated_credentials(context: &StepContext<'_>, app: AppRef) -> Result
     Ok(all.into_iter().map(|c| format!("the federated credential {}", printable(&c.name, 80))).collect())
 }
 
-/// The roles of the app's service principal in A. What one may not read in a subscription
-/// counts as not there only where the query over all scopes was answered.
+/// Lists the roles of a service principal in tenant A. Roles that may not be read in a subscription count as not there
+/// only where the query over all scopes was answered.
 pub async fn roles_in_a(context: &StepContext<'_>, principal: ObjectId) -> Result<Vec<Assignment>, StepError> {
     let Some(cluster) = context.past().forward_plan().and_then(|plan| plan.subject().0) else { return Ok(Vec::new()) };
     let (subscriptions, not_listed) = role_lists::subscriptions(context.door(), &context.work, cluster).await;
@@ -106,7 +106,7 @@ pub async fn roles_in_a(context: &StepContext<'_>, principal: ObjectId) -> Resul
     Ok(lists.found)
 }
 
-/// The assignments that this run did not make, in words.
+/// Returns the assignments that this run did not make, in words.
 pub fn not_of_this_run(context: &StepContext<'_>, listed: Vec<Assignment>) -> Vec<String> {
     let own = assignment_description(context.run());
     let foreign = listed.into_iter().filter(|a| a.properties.description.as_deref() != Some(&own));
@@ -124,7 +124,7 @@ fn not_told(error: CallError) -> StepError {
     StepError::of(NOT_TOLD, error)
 }
 
-/// Credentials that no run of crosspull made.
+/// Returns the credentials that no run of crosspull made, in words.
 fn foreign_credentials(app: &App) -> Vec<String> {
     let names = app.password_credentials.iter().map(|c| (c.display_name.as_deref().unwrap_or("unnamed"), c.key_id));
     let foreign = names.filter(|(name, _)| !made_by_a_run(name));

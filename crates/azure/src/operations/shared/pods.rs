@@ -27,7 +27,7 @@ pub struct PodProof<'a> {
     pub name: String,
     /// The image as a node names it, with its registry.
     pub image: String,
-    /// How long a node may take to pull the image.
+    /// The time that a node may take to pull the image.
     pub patience: Patience,
     /// A node that was refused once tries again; so often in a row counts as a no.
     pub refused_in_a_row: u32,
@@ -35,12 +35,12 @@ pub struct PodProof<'a> {
     pub is_fact: bool,
 }
 
-/// What came of the pod.
+/// The result of a pod.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PodResult {
     /// The image was pulled, on the node of this name.
     Pulled(String),
-    /// The node could not pull it; its own words.
+    /// The node could not pull the image; its own words.
     Refused(String),
     /// Nobody knows; the reason, as the second half of a sentence.
     Untold(String),
@@ -49,7 +49,8 @@ pub enum PodResult {
 }
 
 impl<'a> PodProof<'a> {
-    /// A proof by the pod of the run. The namespace comes from a journal, and an address is made of it, so it is checked.
+    /// Makes a proof by the pod of the run. The namespace is checked: it comes from a journal, and an address is made
+    /// of it.
     pub fn new(
         context: &StepContext<'_>,
         cluster: &'a ClusterId,
@@ -76,7 +77,7 @@ impl<'a> PodProof<'a> {
         }
     }
 
-    /// Opens the Kubernetes API of the cluster. The inner error is the reason why it cannot be used, as the second half of
+    /// Opens the Kubernetes API of the cluster. The inner error says why the API cannot be used, as the second half of
     /// a sentence.
     pub async fn api(&self, context: &StepContext<'_>) -> Result<Result<Kubernetes, String>, StepError> {
         match Kubernetes::of(context.door(), &context.work, self.cluster).await {
@@ -85,7 +86,7 @@ impl<'a> PodProof<'a> {
         }
     }
 
-    /// Has a node pull the image: makes the pod, watches it and removes it.
+    /// Has a node pull the image: makes the pod, watches the pod and removes the pod.
     pub async fn run(&self, context: &StepContext<'_>, api: &Kubernetes) -> Result<PodResult, StepError> {
         if let Err(unavailable) = self.make(context, api).await? {
             return Ok(PodResult::NotMade(because(unavailable)?));
@@ -118,7 +119,7 @@ impl<'a> PodProof<'a> {
         Learnt::new(Outcome::Created, Fact::Pod(self.cluster.clone()), place)
     }
 
-    /// Makes the pod, unless it is there. The inner error is the API's no.
+    /// Makes the pod, unless there is one. The inner error is the API's no.
     async fn make(
         &self,
         context: &StepContext<'_>,
@@ -145,7 +146,7 @@ impl<'a> PodProof<'a> {
             .await
     }
 
-    /// Watches the pod until it is clear what became of the pull.
+    /// Watches the pod until the result of the pull is clear.
     async fn watch(&self, context: &StepContext<'_>, api: &Kubernetes) -> Result<PodResult, StepError> {
         let mut refused = 0;
         let begun = Instant::now();

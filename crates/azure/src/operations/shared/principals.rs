@@ -15,7 +15,7 @@ use crate::step_context::StepContext;
 use crate::step_result::{StepError, StepResult, nothing_there};
 use crate::wire::CallError;
 
-/// What came of asking Graph for a service principal.
+/// The result of asking Graph for a service principal.
 pub enum Provisioned {
     There(Principal),
     /// The operator may not make one; what Graph said.
@@ -67,8 +67,8 @@ async fn read_back(
     })
 }
 
-/// Returns whether a service principal came with this run: by its mark, by the journal, because the app itself is this
-/// run's, or because the run asked a person for it, and it was not there then.
+/// Returns whether a service principal came with this run. The reasons are its mark, the journal, that the app itself
+/// is this run's, and that the run asked a person for the principal when there was none.
 pub fn whose(context: &StepContext<'_>, side: Side, principal: &Principal, step: StepId) -> Outcome {
     let marked = principal.tags.contains(&run_mark(context.run()));
     let made = context.past().facts.learnt(&fact(side)).is_some_and(|l| l.how == Outcome::Created);

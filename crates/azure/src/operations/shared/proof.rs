@@ -44,7 +44,7 @@ pub struct Missed {
 pub enum MissedMeans {
     /// Credential and role may still come into effect.
     NotYet,
-    /// What was asked for is not there, or not at this replica.
+    /// The image is not there, or not at this replica.
     Missing,
     /// The registry's firewall is in the way.
     Firewall,
@@ -55,7 +55,7 @@ pub enum MissedMeans {
 }
 
 impl Missed {
-    /// The try as it ended; the outer error is that of the run itself.
+    /// Returns the try as it ended; the outer error is that of the run itself.
     pub fn at(part: PullPart, error: CallError) -> Result<Self, StepError> {
         match error.refusal() {
             Ok(refusal) => Ok(Self { part, refusal }),
@@ -63,7 +63,7 @@ impl Missed {
         }
     }
 
-    /// A 403 before any token is the registry's firewall, not a role (`azure-facts.md` 3.10).
+    /// Judges the refusal. A 403 before any token is the registry's firewall, not a role (`azure-facts.md` 3.10).
     pub fn means(&self) -> MissedMeans {
         let unusable = Unanswered::is_unusable(&self.refusal);
         match (self.part, self.refusal.status) {
@@ -101,6 +101,7 @@ pub async fn pull_once(
     Ok(Ok(()))
 }
 
+/// Asks a registry where its tokens come from. The inner error is the registry's refusal.
 pub async fn realm(
     context: &StepContext<'_>,
     registry: &RegistryId,
@@ -116,7 +117,7 @@ pub async fn realm(
     }
 }
 
-/// One try of a pull with a fresh token. The inner error is where it ended.
+/// Tries a pull once, with a fresh token. The inner error is the part at which the try ended.
 pub async fn try_pull(
     context: &StepContext<'_>,
     realm: &Realm,
@@ -176,7 +177,7 @@ async fn read_blob(
     }
 }
 
-/// A token that was given without the right that was asked for.
+/// Returns the refusal of a token that was given without the right that was asked for.
 fn ungranted(repository: &str) -> Missed {
     let why = format!("the token that the registry gives does not grant to pull {repository}");
     Missed { part: PullPart::Grant, refusal: Unanswered::NotGranted.because(&why) }

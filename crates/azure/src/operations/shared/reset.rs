@@ -18,10 +18,11 @@ use crate::step_context::StepContext;
 use crate::step_result::StepError;
 use crate::wire::CallError;
 
-/// How often a cluster at rest may be seen to use another app than it was given: some minutes.
+/// The number of times that a cluster at rest may be seen to use another app than it was given: some minutes.
 const LOOKS_AT_ANOTHER: u32 = 8;
 
-/// Resets the cluster to an app, and sees it through. Where it does not end well, what the cluster is then is told.
+/// Resets the cluster to an app, and sees the reset through. The state of the cluster is recorded where the reset does
+/// not end well.
 pub async fn to(context: &StepContext<'_>, reset: Reset<'_>) -> Result<(), StepError> {
     let done = match send(context, reset).await {
         Ok(()) => settled(context, reset.cluster, reset.app).await,
@@ -46,9 +47,10 @@ pub async fn confirmed(context: &StepContext<'_>) -> Result<(), StepError> {
     Ok(wire.recorder().record(Event::Confirmed { step: context.step.id })?)
 }
 
-/// Sends the reset and follows its operation. Everything that it stands on is looked at right before each try. When
-/// the answer is lost, the cluster itself tells whether the reset was taken; it is sent again only where it was
-/// not.
+/// Sends the reset and follows its operation. Everything that the reset stands on is looked at right before each try.
+///
+/// When the answer is lost, the cluster itself tells whether the reset was taken. The reset is sent again only where it
+/// was not.
 async fn send(context: &StepContext<'_>, reset: Reset<'_>) -> Result<(), StepError> {
     let Reset { cluster, app, secret, .. } = reset;
     let what = format!("{} was not reset.", cluster.name());
@@ -135,8 +137,8 @@ fn failed_reset(cluster: &ClusterId) -> String {
     format!("The reset of {} did not succeed.", cluster.name())
 }
 
-/// The cluster's service asks replicas of its own for the principal (recording `aks_sp_not_found_retry`) and for its
-/// secret, which sign-in took elsewhere before (`azure-facts.md` 9.1).
+/// True for a refusal that may pass: the cluster's service asks replicas of its own for the principal (recording
+/// `aks_sp_not_found_retry`) and for its secret, which sign-in took elsewhere before (`azure-facts.md` 9.1).
 fn not_known_yet(refusal: &Refusal) -> bool {
     let of_secret =
         || Code::ServicePrincipalValidationClientError.is_of(refusal) && refusal.message.contains(WRONG_SECRET);

@@ -1,5 +1,5 @@
-//! Role assignments: found, granted, widened, narrowed and taken back. An assignment has a derived name, so that it cannot
-//! be made twice, and says which run made it.
+//! Role assignments: found, granted, widened, narrowed and taken back. An assignment has a derived name, so that it
+//! cannot be made twice, and says which run made it.
 
 use crosspull_core::check::HeldRole;
 use crosspull_core::condition::{Narrowed, Widened, narrowed, repositories_of, widened};
@@ -36,7 +36,7 @@ pub struct RoleGrant<'a> {
     pub id: String,
 }
 
-/// Gives one role, where it is not there already.
+/// Grants a role, where the principal does not have it already.
 pub async fn grant(context: &StepContext<'_>, grant: &RoleGrant<'_>) -> Result<Outcome, StepError> {
     let what = format!("{} on {} was not granted.", grant.role, grant.scope);
     let there = match assignment(context, grant.side, &grant.id, &what).await? {
@@ -52,7 +52,7 @@ pub async fn grant(context: &StepContext<'_>, grant: &RoleGrant<'_>) -> Result<O
     take_up(context, grant, &there, &what).await
 }
 
-/// Makes the assignment. One under another name is given back: somebody else made it.
+/// Makes the assignment. Returns the one under another name, where somebody else made one.
 async fn assign(context: &StepContext<'_>, grant: &RoleGrant<'_>, what: &str) -> Result<Option<Assignment>, StepError> {
     let description = assignment_description(context.run());
     let wanted = Grant {
@@ -81,7 +81,7 @@ async fn assign(context: &StepContext<'_>, grant: &RoleGrant<'_>, what: &str) ->
         .await
 }
 
-/// The assignment of the same role at the same place under another name.
+/// Finds the assignment of the same role at the same place under another name.
 async fn twin(context: &StepContext<'_>, grant: &RoleGrant<'_>, what: &str) -> Result<Option<Assignment>, StepError> {
     let request = request::roles_at(context.door().endpoints(), grant.side, grant.scope, grant.principal);
     let held: Vec<Assignment> =
@@ -93,8 +93,8 @@ async fn twin(context: &StepContext<'_>, grant: &RoleGrant<'_>, what: &str) -> R
     }))
 }
 
-/// Has an assignment that is there let in what is wanted. What it was is told before it is changed; a condition
-/// that is not understood is left as it is.
+/// Has an assignment that is there let in what is wanted. The former condition is recorded before it is changed; a
+/// condition that is not understood is left as it is.
 async fn take_up(
     context: &StepContext<'_>,
     grant: &RoleGrant<'_>,
@@ -131,7 +131,7 @@ async fn take_up(
     Ok(how)
 }
 
-/// Gives an assignment another condition, and changes nothing else of it.
+/// Gives an assignment another condition, and changes nothing else.
 async fn set_condition(
     context: &StepContext<'_>,
     side: Side,
@@ -149,7 +149,7 @@ async fn set_condition(
     context.door().raw(&context.work, request).await.map(drop).map_err(|error| StepError::of(what, error))
 }
 
-/// A role assignment by its id, where it is there.
+/// Reads a role assignment by its id; none where there is none.
 pub async fn assignment(
     context: &StepContext<'_>,
     side: Side,
@@ -163,8 +163,8 @@ pub async fn assignment(
     }
 }
 
-/// Takes back what was made, and of what may have been made what says that this run made it. One that fails does
-/// not hold the others. `wanted` tells the condition that the run asked for.
+/// Takes back the assignments that were made, and those of the derived ids whose description names this run. A failure
+/// does not hold the others. `wanted` returns the condition that the run asked for.
 pub async fn take_back<'w>(
     context: &StepContext<'_>,
     side: Side,
@@ -267,7 +267,7 @@ async fn let_go(
     set_condition(context, side, found, left.as_deref(), what).await
 }
 
-/// An assignment whose condition nothing can be added to.
+/// Returns the trouble of an assignment whose condition nothing can be added to.
 fn not_understood(what: &str, id: &str, wanted: Option<&str>) -> Trouble {
     let names = wanted.and_then(repositories_of).map(|names| names.into_iter().collect::<Vec<_>>().join(", "));
     let add = match names {

@@ -1,5 +1,5 @@
-//! Client secrets of an app, and whether sign-in takes them. A secret's value is told once and lives in memory alone, so
-//! one whose value was lost is removed by its key id, and another is made.
+//! Client secrets of an app, and whether sign-in takes them. A secret's value is told once and lives in memory alone,
+//! so one whose value was lost is removed by its key id, and another is made.
 
 use crosspull_core::explain::{Refusal, Trouble};
 use crosspull_core::ids::{AppId, KeyId, ObjectId};
@@ -17,11 +17,12 @@ use crate::step_result::StepError;
 use crate::wire::CallError;
 
 pub const NOT_ADDED: &str = "The client secret was not added.";
-/// How often in a row sign-in must take a new secret: its replicas do not learn it at once (`azure-facts.md` 3.1).
+/// The number of times in a row that sign-in must take a new secret: its replicas learn the secret one after the other
+/// (`azure-facts.md` 3.1).
 const IN_A_ROW: u32 = 5;
 
-/// Adds a secret of this run to an app. One whose value is lost is removed by its key id before another is made;
-/// but never one that is held. The inner error is the directory's no.
+/// Adds a secret of this run to an app. A secret whose value is lost is removed by its key id before another is made,
+/// unless it is held. The inner error is the directory's no.
 pub async fn fresh(
     context: &StepContext<'_>,
     app: AppRef,
@@ -52,8 +53,8 @@ pub async fn fresh(
         .await
 }
 
-/// Removes this run's secrets of a kind from an app, but for those that are held; gives those of other names that
-/// are on it. A removal whose answer was lost is read back, since it may be refused the second time.
+/// Removes this run's secrets of a kind from an app, but for those that are held. Returns the app's secrets of other
+/// names. A removal whose answer was lost is read back, since it may be refused the second time.
 pub async fn remove(
     context: &StepContext<'_>,
     app: AppRef,
@@ -93,14 +94,14 @@ pub async fn remove(
         .await
 }
 
-/// When a secret that is made now ends.
+/// Returns the end of a secret that is made now and lives so many days.
 pub fn ends(context: &StepContext<'_>, days: u16) -> Timestamp {
     let now = context.door().wire().recorder().now();
     now.checked_add((i64::from(days) * 24).hours()).unwrap_or(now)
 }
 
-/// The end of a secret that lives as long as the one that the cluster had before: that of the former app's secrets
-/// which ends last. Some days from now where it has none that lives.
+/// Returns the end of a secret that lives as long as the one that the cluster had before: the last end among the former
+/// app's secrets, or some days from now where none of them lives.
 pub async fn ends_as_before(context: &StepContext<'_>, app: AppRef, days: u16) -> Result<Timestamp, StepError> {
     let own = [SecretFor::WayBack, SecretFor::Back].map(|what| secret_name(context.run(), what));
     let read = directory::read_app(context, app).await?;
@@ -136,8 +137,8 @@ pub async fn accepted(context: &StepContext<'_>, side: Side, app: AppId, secret:
         .await
 }
 
-/// Asks a tenant's sign-in for a token once; gives the service principal that it is of. The inner error is a "not
-/// yet". Judged by OAuth's own word, since texts and numbers are no contract (`azure-facts.md` 3.1).
+/// Asks a tenant's sign-in for a token once, and returns the service principal that the token is of. The inner error is
+/// a "not yet", judged by OAuth's own word, since texts and numbers are no contract (`azure-facts.md` 3.1).
 pub async fn sign_in_once(
     context: &StepContext<'_>,
     side: Side,
@@ -148,7 +149,7 @@ pub async fn sign_in_once(
     let request = request::token(context.door().endpoints(), side, &tenant, app, secret);
     match context.door().json::<AccessToken>(&context.work, request).await {
         Ok(token) => Ok(Ok(reply::object_of(&token.access_token))),
-        // Not an answer about the secret: it is asked again.
+        // This is no answer about the secret, so the question is asked again.
         Err(CallError::Unreachable(refusal)) => Ok(Err(refusal)),
         Err(CallError::Refused(r)) if r.oauth.as_ref().is_some_and(OauthError::is_of_credential) => Ok(Err(r.refusal)),
         Err(CallError::Refused(r)) => Err(StepError::Failed(Trouble::from_refusal(

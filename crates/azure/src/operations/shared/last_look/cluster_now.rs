@@ -1,4 +1,4 @@
-//! Whether the cluster is as the plan has it.
+//! The question whether the cluster is as the plan has it.
 
 use crosspull_core::ids::AppId;
 use crosspull_core::names::Direction;
@@ -36,7 +36,7 @@ pub(super) async fn as_planned(context: &StepContext<'_>, reset: Reset<'_>) -> R
     }))
 }
 
-/// The apps that the cluster may have now. Plans of the first version do not tell which one it had.
+/// Returns the apps that the cluster may have now. Plans of the first version do not tell which app it had.
 fn apps_as_planned(context: &StepContext<'_>, reset: Reset<'_>) -> Vec<AppId> {
     if direction(context) == Direction::Back {
         return context.known(&Fact::App).into_iter().chain([reset.app]).collect();

@@ -1,4 +1,4 @@
-//! Whether the credential that is sent is whole: the app, its principals, its secret, and the pull with it.
+//! The questions about the credential that is sent: the app, its principals, its secret, and a pull with that secret.
 
 use crosspull_core::explain::Refusal;
 use crosspull_core::ids::{ObjectId, RegistryId};
@@ -28,7 +28,7 @@ pub(super) async fn app_is_there(context: &StepContext<'_>) -> Result<Seen, Step
     }
 }
 
-/// The app's service principal in a tenant's directory; where the operator may not look, sign-in tells.
+/// Looks for the app's service principal in a tenant's directory. Where the operator may not look, sign-in tells.
 pub(super) async fn principal_is_there(
     context: &StepContext<'_>,
     side: Side,
@@ -69,7 +69,7 @@ pub(super) async fn secret_is_taken(
     }
 }
 
-/// The sentence where the secret does not outlive the reset by far.
+/// Returns a sentence where the secret does not outlive the reset by far.
 pub(super) fn secret_ends_too_soon(context: &StepContext<'_>) -> Option<String> {
     let Some(ends) = context.known::<Timestamp>(&Fact::SecretEnds) else {
         return Some("When the secret ends is not known.".to_owned());

@@ -27,10 +27,10 @@ const LOOK: Patience = Patience::new(2, 1);
 /// The greatest age of what was seen when the reset is sent.
 const FRESH: Duration = Duration::from_secs(20);
 
-/// The same at any pace: a machine's own time does not run faster.
+/// The least of that age at any pace: a machine's own time does not run faster.
 const FRESH_AT_LEAST: Duration = Duration::from_secs(3);
 
-/// How often everything is looked at anew where that took longer.
+/// The number of looks where looking takes longer than that.
 const LOOKS: u32 = 5;
 
 /// A reset that is about to be sent.
@@ -41,22 +41,22 @@ pub struct Reset<'a> {
     pub app: AppId,
     /// That app's secret.
     pub secret: &'a Secret,
-    /// The app that the cluster had when the run was planned; none where it had that app already.
+    /// The app that the cluster had when the run was planned; none where that was the app that it gets.
     pub from: Option<AppId>,
 }
 
-/// Whether something is so: nothing where it is, else the sentence that says what is not.
+/// The answer to a question: nothing where all is well, else the sentence that says what is missing.
 type Held = Result<Option<String>, StepError>;
 
-/// One question of the look: yes, or why not and whether asking again may help.
+/// The answer to one try of a question: yes, or why not and whether asking again may help.
 enum Seen {
     Yes,
     NotYet(String),
     No(String),
 }
 
-/// Looks at everything that the reset stands on, all at once; gives what the cluster is now. What was seen is an
-/// event, and the run's own fold decides by it whether the reset may be sent.
+/// Looks at everything that the reset stands on, all at once, and returns what the cluster is now. The result is an
+/// event, by which the run's own fold decides whether the reset may be sent.
 pub async fn look_again(context: &StepContext<'_>, reset: Reset<'_>) -> Result<ClusterProperties, StepError> {
     let stands = context.plan().preconditions(context.step);
     let fresh = context.door().wire().pace().of(FRESH).max(FRESH_AT_LEAST);
@@ -125,7 +125,7 @@ async fn holds(context: &StepContext<'_>, one: &Precondition, reset: Reset<'_>) 
     }
 }
 
-/// Asks until it is so, or no for good, or a minute is over.
+/// Asks a question until the answer is yes, or no for good, or a minute is over.
 async fn looked(context: &StepContext<'_>, ask: impl AsyncFn() -> Result<Seen, StepError>) -> Held {
     let mut last = String::new();
     let found = context
@@ -147,8 +147,8 @@ async fn looked(context: &StepContext<'_>, ask: impl AsyncFn() -> Result<Seen, S
     }
 }
 
-/// Judges a question that was not answered. Its object counts as missing; it is asked again for a while, unless the
-/// answer is final.
+/// Judges a question that was not answered. Its object counts as missing, and the question is asked again for a while,
+/// unless the answer is final.
 fn unseen(what: &str, error: CallError) -> Result<Seen, StepError> {
     let is_final = error.is_final();
     match StepError::of("", error) {

@@ -1,4 +1,5 @@
-//! Whether the roles that the cluster needs are there, and none was given since that the new principal lacks.
+//! The questions about roles: those that the cluster needs are there, and none was given since that the new principal
+//! lacks.
 
 use crosspull_core::check::HeldRole;
 use crosspull_core::ids::ObjectId;
@@ -15,8 +16,8 @@ use crate::step_context::StepContext;
 use crate::step_result::StepError;
 use crate::wire::CallError;
 
-/// A role assignment that an earlier step made or found. Tenant B's own are for its registry to tell where nobody
-/// signs in there, or nobody may read them: the image was pulled.
+/// Looks for a role assignment that an earlier step made or found. Where nobody signs in to tenant B, or nobody may
+/// read its assignments, the pull tells enough.
 pub(super) async fn assignment_is_there(context: &StepContext<'_>, fact: &Fact) -> Result<Seen, StepError> {
     let side = if matches!(fact, Fact::Assignment(_)) { Side::B } else { Side::A };
     let what = match fact {
@@ -49,7 +50,7 @@ pub(super) async fn assignment_is_there(context: &StepContext<'_>, fact: &Fact) 
     }
 }
 
-/// The copied role of a fact, as the plan tells.
+/// Returns the copied role of a fact, as the plan tells.
 fn copied_role<'a>(context: &StepContext<'a>, fact: &Fact) -> Option<&'a HeldRole> {
     let Fact::RoleCopy(key) = fact else { return None };
     context.plan().steps.iter().find_map(|step| match &step.op {
@@ -58,7 +59,7 @@ fn copied_role<'a>(context: &StepContext<'a>, fact: &Fact) -> Option<&'a HeldRol
     })
 }
 
-/// Reads the roles of the principal that the cluster has, and compares them with those that the plan knows. One that
+/// Reads the roles of the principal that the cluster has, and compares them with those that the plan knows. A role that
 /// was given since, by whomever, would be lost, unless the new principal has it too.
 pub(super) async fn no_role_is_new(context: &StepContext<'_>, reset: Reset<'_>) -> Result<Seen, StepError> {
     let Op::ResetCluster(ResetCluster { from: Some(former), holds, .. }) = &context.step.op else {
