@@ -36,7 +36,7 @@ const LOOSE: Krate = ("sim", "crates/sim/src", "lib.rs");
 const FEW: usize = 5;
 
 /// Crates that still have circles. A crate is struck here by whoever takes its last circle out.
-const KNOWN: &[&str] = &["azure"];
+const KNOWN: &[&str] = &[];
 
 /// The circles of a crate, as a person reads them: none is an empty text.
 fn found((name, folder, root): Krate) -> String {

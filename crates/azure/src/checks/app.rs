@@ -7,8 +7,9 @@ use crosspull_core::names::{Side, marker};
 use crosspull_core::text::printable;
 use futures_util::future::{join, join_all};
 
+use super::read_cluster::read_cluster;
 use super::reads::{MarkedApps, Reads};
-use super::{Said, call_stop, cluster};
+use super::{Said, call_stop};
 use crate::patience::patiently;
 use crate::reply::{App, Owner, PasswordCredential};
 use crate::request;
@@ -22,7 +23,7 @@ pub(super) async fn ask(reads: &Reads<'_>) -> Result<(), Said> {
 pub(super) async fn chosen<'r>(reads: &'r Reads<'_>, id: &ClusterId) -> Result<&'r MarkedApps, Said> {
     let judged = async {
         reads.begin(&Check::App)?;
-        let (marked, cluster) = join(marked_apps(reads, id), cluster::raw(reads, id)).await;
+        let (marked, cluster) = join(marked_apps(reads, id), read_cluster(reads, id)).await;
         let in_use = cluster?.as_ref().ok().and_then(|read| read.facts.client_id);
         reads.conclude(marked.map(|marked| take_up(reads, &marked, in_use)))
     };

@@ -21,6 +21,7 @@ mod headroom;
 mod image;
 mod old_roles;
 mod puller;
+mod read_cluster;
 mod reads;
 mod registry;
 mod rights;
@@ -60,9 +61,8 @@ impl<'a> Surveyor<'a> {
         let ids = tenants.as_ref().map(|tenant| tenant.id);
         let found = Found { tenants: if ids.is_one() { Tenants::One } else { Tenants::Two } };
         let Some(spec) = self.route(&found)? else { return Ok(None) };
-        let reads = Reads::new(self.door, self.inputs, self.known, ids);
-        let asked = (spec.checks)(self.inputs);
-        let answers = join_all(asked.iter().map(|check| ask(check, &reads))).await;
+        let reads = Reads::new(self.door, self.inputs, self.known, ids, (spec.checks)(self.inputs));
+        let answers = join_all(reads.asked.iter().map(|check| ask(check, &reads))).await;
         if answers.into_iter().any(|answer| answer.is_err()) {
             return Ok(None);
         }

@@ -14,7 +14,7 @@ use futures_util::stream::{self, StreamExt as _};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use super::reads::Reads;
+use super::reads::{Holdings, Reads};
 use super::rights::ASSIGN;
 use super::{Said, app, cluster, lower_first};
 use crate::door::Door;
@@ -34,17 +34,6 @@ const GROUP: &str = "memberships are not copied";
 const API: &str = "permissions on APIs are not copied";
 const VAULT: &str = "access policies are not copied";
 const NOT_READ: &str = "not read, and accepted as such";
-
-/// Everything that a principal has.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Holdings {
-    /// The roles that the new principal gets too.
-    pub copied: Vec<HeldRole>,
-    /// All of its roles that were read.
-    pub all: Vec<HeldRole>,
-    /// The parts of it that the new principal will lack.
-    pub lacks: Vec<String>,
-}
 
 /// Items that were read, and what was not.
 type Read<T> = (Vec<T>, Vec<Unread>);

@@ -30,10 +30,12 @@ pub(super) async fn ask(reads: &Reads<'_>, cluster: &ClusterId, registry: &Regis
     judged(reads, cluster, registry).await.map(drop)
 }
 
-/// True where every cluster has the role at the registry already.
+/// True where the route asks as whom the clusters pull, and every one of them has the role at the registry already.
 pub(super) async fn all_held(reads: &Reads<'_>, registry: &RegistryId) -> bool {
-    let pullers = join_all(reads.inputs.clusters.iter().map(|cluster| judged(reads, cluster, registry))).await;
-    pullers.into_iter().all(|puller| puller.is_ok_and(|puller| puller.held.is_some()))
+    let asks = |cluster: &&ClusterId| reads.asks(&Check::Puller((*cluster).clone(), registry.clone()));
+    let clusters: Vec<&ClusterId> = reads.inputs.clusters.iter().filter(asks).collect();
+    let pullers = join_all(clusters.iter().map(|cluster| judged(reads, cluster, registry))).await;
+    !pullers.is_empty() && pullers.into_iter().all(|puller| puller.is_ok_and(|puller| puller.held.is_some()))
 }
 
 /// Returns as whom the cluster pulls, where the check of that does not stop.

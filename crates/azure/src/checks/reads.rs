@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 
-use crosspull_core::check::{AppFacts, Check, ClusterFacts, Finding, Puller, RegistryFacts};
+use crosspull_core::check::{AppFacts, Check, ClusterFacts, Finding, HeldRole, Puller, RegistryFacts};
 use crosspull_core::event::Work;
 use crosspull_core::ids::{ClusterId, ObjectId, RegistryId, TenantId};
 use crosspull_core::input::Inputs;
@@ -13,7 +13,6 @@ use crosspull_core::run::Known;
 use crosspull_core::secret::Secret;
 use tokio::sync::OnceCell;
 
-use super::old_roles::Holdings;
 use super::{Said, begin, call_stop, conclude};
 use crate::door::Door;
 use crate::registry_access::Realm;
@@ -25,6 +24,8 @@ pub(super) struct Reads<'a> {
     pub inputs: &'a Inputs,
     pub known: &'a Known,
     pub tenants: PerTenant<TenantId>,
+    /// The checks of the route.
+    pub asked: Vec<Check>,
     clusters: BTreeMap<ClusterId, OfCluster>,
     registries: BTreeMap<RegistryId, OfRegistry>,
     pullers: BTreeMap<(ClusterId, RegistryId), OnceCell<Result<Puller, Said>>>,
@@ -52,6 +53,17 @@ pub(super) struct ReadCluster {
     pub location: String,
 }
 
+/// Everything that a principal has.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Holdings {
+    /// The roles that the new principal gets too.
+    pub copied: Vec<HeldRole>,
+    /// All of its roles that were read.
+    pub all: Vec<HeldRole>,
+    /// The parts of it that the new principal will lack.
+    pub lacks: Vec<String>,
+}
+
 /// The apps that carry a cluster's mark: the one that is taken up, and those that are passed over.
 #[derive(Debug, Clone, Default)]
 pub(super) struct MarkedApps {
@@ -69,12 +81,23 @@ pub(super) struct OfRegistry {
 }
 
 impl<'a> Reads<'a> {
-    pub(super) fn new(door: &'a Door, inputs: &'a Inputs, known: &'a Known, tenants: PerTenant<TenantId>) -> Self {
+    pub(super) fn new(
+        door: &'a Door,
+        inputs: &'a Inputs,
+        known: &'a Known,
+        tenants: PerTenant<TenantId>,
+        asked: Vec<Check>,
+    ) -> Self {
         let clusters = inputs.clusters.iter().map(|id| (id.clone(), OfCluster::default())).collect();
         let registries = inputs.registries.iter().map(|id| (id.clone(), OfRegistry::default())).collect();
         let pairs = inputs.clusters.iter().flat_map(|c| inputs.registries.iter().map(move |r| (c.clone(), r.clone())));
         let pullers = pairs.map(|pair| (pair, OnceCell::new())).collect();
-        Self { door, inputs, known, tenants, clusters, registries, pullers }
+        Self { door, inputs, known, tenants, asked, clusters, registries, pullers }
+    }
+
+    /// True where the route asks that check.
+    pub(super) fn asks(&self, check: &Check) -> bool {
+        self.asked.contains(check)
     }
 
     /// Returns what is read of a cluster; an error for one that nobody named.
