@@ -1,5 +1,5 @@
 //! The wall time of `crosspull apply`, divided by its critical path: the longest chain of calls and waits that depend
-//! on each other (`product.md` section 8). One run gives both, so the machine's speed cancels out.
+//! on each other (`docs/PRODUCT.md` 8). One run gives both, so the machine's speed cancels out.
 //!
 //! The chain is computed from what each call and wait took and from the table of what needs what below, not from the
 //! order in which things happened: work that is done one after the other without need makes the ratio worse.

@@ -1,4 +1,4 @@
-//! The end of a command: the exit codes of `product.md` section 5.
+//! The end of a command: the exit codes of `docs/PRODUCT.md` 5.
 
 /// An exit code. Those of a run's end are [`crosspull_core::names::Verdict::exit_code`].
 pub type Code = u8;

@@ -48,9 +48,9 @@ fn asks_for_json(arguments: impl Iterator<Item = String>) -> bool {
     arguments.windows(2).any(is_form) || arguments.iter().any(|argument| argument == "--output=json")
 }
 
-/// Keeps others from the memory of the process: a core file would hold every secret of the run (`product.md` 7, rule
-/// 2). The limit does not hold where the system pipes core files into a program; that the process is not dumpable does,
-/// and it also keeps its memory and environment from other processes of the same user.
+/// Keeps others from the memory of the process: a core file would hold every secret of the run (`docs/PRODUCT.md` 7,
+/// rule 2). The limit does not hold where the system pipes core files into a program; that the process is not dumpable
+/// does, and it also keeps its memory and environment from other processes of the same user.
 fn keep_memory_private() -> std::io::Result<()> {
     rlimit::setrlimit(rlimit::Resource::CORE, 0, 0)?;
     #[cfg(target_os = "linux")]

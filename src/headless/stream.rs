@@ -1,5 +1,5 @@
 //! The output of a headless command on standard output: lines for people, or one JSON object a line. In JSON the last
-//! line is `run_ended`, whatever ends the command (`product.md` section 5).
+//! line is `run_ended`, whatever ends the command (`docs/PRODUCT.md` 5).
 
 use clap::ArgMatches;
 use crosspull_core::event::{Entry, Event};

@@ -1,6 +1,6 @@
-//! The ways on which a text reaches the operator's clipboard (`terminal-facts.md` 1): [`choose`] the way; write its
-//! [`sequence`] between two frames where it has some, else await [`outside`]; then say [`sentence`], or the sentence of the
-//! error.
+//! The ways on which a text reaches the operator's clipboard (`docs/facts/terminal.md` 1): [`choose`] the way; write
+//! its [`sequence`] between two frames where it has some, else await [`outside`]; then say [`sentence`], or the
+//! sentence of the error.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -14,9 +14,9 @@ use tokio::time::timeout;
 
 use super::surroundings::{is_desktop, is_ssh};
 
-/// Bytes of text that every terminal takes whole; some cut longer texts without a word (`terminal-facts.md` 1).
+/// Bytes of text that every terminal takes whole; some cut longer texts without a word (`docs/facts/terminal.md` 1).
 const MOST: usize = 3_000;
-/// Bytes of one device control string: GNU screen loses a long one whole (`terminal-facts.md` 1).
+/// Bytes of one device control string: GNU screen loses a long one whole (`docs/facts/terminal.md` 1).
 const CONTROL_STRING: usize = 240;
 /// Makes tmux hand its standard input to the terminal and forget it, so that nothing stays in tmux's own list.
 const LOAD: [&str; 9] = ["load-buffer", "-w", "-b", "crosspull", "-", ";", "delete-buffer", "-b", "crosspull"];

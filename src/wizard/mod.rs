@@ -215,7 +215,7 @@ impl Wizard {
     }
 
     /// Ends the program, since the line is gone and with it the terminal: the event source may spin
-    /// (`terminal-facts.md` 2), so nothing is drawn and nothing is waited for. The journal has what matters.
+    /// (`docs/facts/terminal.md` 2), so nothing is drawn and nothing is waited for. The journal has what matters.
     fn line_dropped(&mut self) -> ! {
         drop(self.workspace.temporary.take());
         std::process::exit(129)

@@ -1,5 +1,5 @@
 //! How the wizard ends: by a key, by a signal, because the line is gone, or before it begins. Whatever ends it, the
-//! terminal is given back and the exit code says why (`product.md` section 5).
+//! terminal is given back and the exit code says why (`docs/PRODUCT.md` 5).
 
 use std::time::Duration;
 

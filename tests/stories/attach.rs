@@ -5,7 +5,7 @@ use crosspull_support::{End, Story, World, text};
 use serde_json::Value;
 use uuid::Uuid;
 
-/// AcrPull, and Container Registry Repository Reader (`azure-facts.md` 3.6).
+/// AcrPull, and Container Registry Repository Reader (`docs/facts/azure.md` 3.6).
 const ACR_PULL: &str = "7f951dda-4ed3-4680-a7ca-43fe172d538d";
 const READER: &str = "b93aa761-3e63-49ed-ac28-beffa264f7ac";
 /// The name of the assignment that somebody makes.

@@ -4,7 +4,7 @@
 use crosspull_support::{Story, text};
 use uuid::Uuid;
 
-/// Container Registry Repository Reader (`azure-facts.md` 3.6).
+/// Container Registry Repository Reader (`docs/facts/azure.md` 3.6).
 const READER: &str = "b93aa761-3e63-49ed-ac28-beffa264f7ac";
 /// The name that the assignment has which somebody made.
 const BY_HAND: Uuid = Uuid::from_u128(0x0a11_0000_0000_4000_8000_0000_0000_00aa);

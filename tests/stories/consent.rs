@@ -5,7 +5,7 @@ use std::process::Command;
 use crosspull_support::{End, Story, text};
 use serde_json::Value;
 
-/// The page that the seed documents name: `…/<Tenant B ID>/oauth2/authorize?client_id=<app>&response_type=code&redirect_uri=…`.
+/// The page that Microsoft's documents name: `…/<Tenant B ID>/oauth2/authorize?client_id=<app>&response_type=code&redirect_uri=…`.
 fn page(story: &Story, app: &str) -> String {
     let (login, tenant) = (&story.ready.arm, story.ready.tenants.b.id);
     format!(

@@ -3,7 +3,7 @@
 use crosspull_support::{End, Story, text};
 use serde_json::Value;
 
-/// AcrPull (`azure-facts.md` 3.6).
+/// AcrPull (`docs/facts/azure.md` 3.6).
 const ACR_PULL: &str = "7f951dda-4ed3-4680-a7ca-43fe172d538d";
 
 /// A story whose operator has nothing of tenant B but the registry's login server.

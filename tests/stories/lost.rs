@@ -1,4 +1,4 @@
-//! An answer is lost after the work was done: it is looked for, never done blindly again (`product.md` section 7).
+//! An answer is lost after the work was done: it is looked for, never done blindly again (`docs/PRODUCT.md` 7).
 
 use crate::secrets;
 use crosspull_support::Story;

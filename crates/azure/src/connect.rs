@@ -66,7 +66,7 @@ pub async fn connect(access: &Access, parts: Parts) -> Result<Door, Box<Finding>
     if let Some(login) = &access.login_host {
         endpoints.login = login.clone();
     }
-    // Before anything is sent that holds a secret (`product.md` 7, rule 10).
+    // Before anything is sent that holds a secret (`docs/PRODUCT.md` 7, rule 10).
     if let Some(text) = access.elsewhere(&endpoints) {
         say(&wire, Event::CheckEnded { finding: Check::Cloud.pass(text) }).map_err(Box::new)?;
     }

@@ -4,7 +4,7 @@ use crosspull_core::cloud::{Endpoints, REGISTRY_AUDIENCE};
 use serde::Deserialize;
 use url::Url;
 
-/// The part that is read of `GET /metadata/endpoints?api-version=2022-09-01` (`real-clients.md` section 2).
+/// The part that is read of `GET /metadata/endpoints?api-version=2022-09-01` (`docs/facts/real-clients.md` 2).
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct CloudMetadata {

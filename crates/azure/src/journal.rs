@@ -1,5 +1,5 @@
 //! The journal: a run's events on disk, one JSON object a line. What must survive a crash is synced before the engine
-//! goes on (`product.md` section 7, rule 3). Whoever works on a run holds its journal locked.
+//! goes on (`docs/PRODUCT.md` 7, rule 3). Whoever works on a run holds its journal locked.
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};

@@ -42,7 +42,7 @@ impl Proxies {
         Self(Arc::new(Matcher::builder().build()))
     }
 
-    /// The proxy for an address; none for this machine itself, whatever the system says (`product.md` 7, rule 12).
+    /// The proxy for an address; none for this machine itself, whatever the system says (`docs/PRODUCT.md` 7, rule 12).
     fn of(&self, url: &Url) -> Option<Intercept> {
         if is_loopback(url) { None } else { self.0.intercept(&url.as_str().parse().ok()?) }
     }

@@ -14,7 +14,7 @@ use crate::request;
 use crate::step_result::StepError;
 use crate::wire::{CallError, Reply, asked_wait};
 
-/// The longest time of an operation. A reset of a large cluster takes an hour and more (`azure-facts.md` 0, fact 9).
+/// The longest time of an operation. A reset of a large cluster takes an hour and more (`docs/facts/azure.md` 0.9).
 const AT_MOST: Duration = Duration::from_secs(3 * 3600);
 /// The pause between two questions where the service names none.
 const EVERY: Duration = Duration::from_secs(10);

@@ -1,5 +1,6 @@
 //! Patience: asking again until something is so, with a reason and an end. Azure's directories and role checks take
-//! time to agree (`azure-facts.md` 3.1), so nothing is done after a fixed sleep: a question tells when it can be done.
+//! time to agree (`docs/facts/azure.md` 3.1), so nothing is done after a fixed sleep: a question tells when it can be
+//! done.
 
 use std::time::{Duration, Instant};
 

@@ -161,7 +161,7 @@ pub struct Refused {
     /// The refusal for people, and for the table of meanings.
     pub refusal: Refusal,
     /// Entra's own word, such as `invalid_client`; decisions hang on this one, never on a number
-    /// (`azure-facts.md` 3.1).
+    /// (`docs/facts/azure.md` 3.1).
     pub oauth: Option<OauthError>,
     /// The claims that a token lacks, as JSON: a stronger sign-in is asked for (Microsoft identity platform, claims
     /// challenge). A resource tells them in a header, the token endpoint in its answer.

@@ -33,7 +33,7 @@ pub enum RealmError {
 }
 
 /// Asks a registry (`GET /v2/`), and refuses a realm on another host before any secret is sent
-/// (`azure-facts.md` 3.10).
+/// (`docs/facts/azure.md` 3.10).
 ///
 /// # Errors
 /// See [`RealmError`].

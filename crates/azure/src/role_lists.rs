@@ -27,8 +27,8 @@ pub(crate) struct RoleLists {
     pub queried: bool,
 }
 
-/// Lists the cluster's own subscription, and those that the operator sees beside it (`azure-facts.md` 3.8: a subnet may
-/// be in another one). The error says why the others were not listed.
+/// Lists the cluster's own subscription, and those that the operator sees beside it (`docs/facts/azure.md` 3.8: a
+/// subnet may be in another one). The error says why the others were not listed.
 pub(crate) async fn subscriptions(door: &Door, work: &Work, cluster: &ClusterId) -> (Vec<Uuid>, Option<CallError>) {
     let own = cluster.subscription();
     let request = request::subscriptions(door.endpoints(), Side::A);

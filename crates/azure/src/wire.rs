@@ -430,7 +430,7 @@ fn refusal_of<T>(outcome: &Result<T, Tried>) -> Option<Refusal> {
 }
 
 /// Returns the wait that the service asks for: a header in seconds, milliseconds or as a date, or only its text
-/// (`azure-sdk-facts.md` 2).
+/// (`docs/facts/azure-sdk.md` 2).
 pub(crate) fn asked_wait(headers: &HeaderMap, body: &[u8], now: jiff::Timestamp) -> Option<Duration> {
     let header = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).map(str::trim);
     let ms = ["retry-after-ms", "x-ms-retry-after-ms"].iter().find_map(|name| header(name)?.parse().ok());

@@ -6,7 +6,7 @@ use url::Url;
 use crate::text::clean;
 
 /// Which cloud the operator asked for. Both tenants are in the same one: credentials of confidential clients do not
-/// cross clouds (`azure-facts.md` 3.2, AADSTS90038).
+/// cross clouds (`docs/facts/azure.md` 3.2, AADSTS90038).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CloudChoice {
     /// One of the clouds whose endpoints are known here.
@@ -42,9 +42,11 @@ pub struct Endpoints {
     pub arm: Url,
     /// What a token for Resource Manager is for.
     pub arm_audience: String,
-    /// What a token for a registry is for (`azure-facts.md` 3.10: works where tokens for Resource Manager are refused).
+    /// What a token for a registry is for (`docs/facts/azure.md` 3.10: works where tokens for Resource Manager are
+    /// refused).
     pub registry_audience: String,
-    /// How the login servers of its registries end, with the dot (`azure-facts.md` 3.5); empty where that is not known.
+    /// How the login servers of its registries end, with the dot (`docs/facts/azure.md` 3.5); empty where that is not
+    /// known.
     pub registry_suffix: String,
 }
 
@@ -74,7 +76,7 @@ impl KnownCloud {
         }
     }
 
-    /// How its login servers end (`azure-facts.md` 3.5).
+    /// How its login servers end (`docs/facts/azure.md` 3.5).
     #[must_use]
     pub const fn registry_suffix(self) -> &'static str {
         match self {
@@ -84,7 +86,7 @@ impl KnownCloud {
         }
     }
 
-    /// The host of its portal (`azure-facts.md` 3.5).
+    /// The host of its portal (`docs/facts/azure.md` 3.5).
     #[must_use]
     pub const fn portal(self) -> &'static str {
         match self {
@@ -114,8 +116,8 @@ impl KnownCloud {
         }
     }
 
-    /// Host names as `(login, graph, resource manager, resource manager's audience, name)`; `azure-facts.md` 3.5.
-    /// China's documents name two sign-in hosts; this is the one of the seed document and of the Azure CLI, and the
+    /// Host names as `(login, graph, resource manager, resource manager's audience, name)`; `docs/facts/azure.md` 3.5.
+    /// China's documents name two sign-in hosts; this is the one of the documented flow and of the Azure CLI, and the
     /// input `login-host` overrides it.
     const fn hosts(self) -> [&'static str; 5] {
         match self {
@@ -143,7 +145,7 @@ impl KnownCloud {
         }
     }
 
-    /// The hosts that sign in to it (`azure-facts.md` 3.5); the first one is used where none is asked for.
+    /// The hosts that sign in to it (`docs/facts/azure.md` 3.5); the first one is used where none is asked for.
     #[must_use]
     pub const fn sign_in_hosts(self) -> &'static [&'static str] {
         match self {
@@ -197,7 +199,7 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// What a token for a registry is for, in every cloud (`azure-facts.md` 3.10).
+/// What a token for a registry is for, in every cloud (`docs/facts/azure.md` 3.10).
 pub const REGISTRY_AUDIENCE: &str = "https://containerregistry.azure.net";
 
 impl CloudChoice {

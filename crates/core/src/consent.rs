@@ -4,7 +4,7 @@ use url::Url;
 
 use crate::ids::{AppId, TenantId};
 
-/// The consent page of the seed documents (`azure-facts.md` 3.4): any sign-in that consents there creates the
+/// The consent page of Microsoft's documents (`docs/facts/azure.md` 3.4): any sign-in that consents there creates the
 /// service principal; the administrator ticks "Consent on behalf of your organization".
 #[must_use]
 pub fn consent_url(login: &Url, tenant_b: TenantId, app: AppId, redirect: &str) -> String {
@@ -18,7 +18,7 @@ pub fn consent_url(login: &Url, tenant_b: TenantId, app: AppId, redirect: &str) 
     url.into()
 }
 
-/// The command that does the same without a browser (`azure-facts.md` 0, fact 7), for an administrator of B who has
+/// The command that does the same without a browser (`docs/facts/azure.md` 0.7), for an administrator of B who has
 /// signed in there.
 #[must_use]
 pub fn consent_command(app: AppId) -> String {

@@ -62,7 +62,7 @@ pub enum TenantRef {
 
 impl TenantRef {
     /// What the sign-in service calls the tenant of whoever signs in (Microsoft identity platform, "OAuth 2.0 device
-    /// authorization grant", parameter `tenant`; `real-clients.md` 3, `az login` without `--tenant`).
+    /// authorization grant", parameter `tenant`; `docs/facts/real-clients.md` 3, `az login` without `--tenant`).
     pub const HOME: &str = "organizations";
 
     /// Reads a GUID, a domain, or a portal address that names one (`https://portal.azure.com/#@contoso.com/…`).
@@ -412,7 +412,7 @@ impl ImageRef {
     }
 
     /// By which the image is pulled: the digest where there is one, since it counts before the tag
-    /// (`azure-facts.md` 9.3), else the tag.
+    /// (`docs/facts/azure.md` 9.3), else the tag.
     #[must_use]
     pub fn reference(&self) -> &str {
         self.version.split_once('@').map_or(self.version.as_str(), |(_, digest)| digest)

@@ -41,7 +41,7 @@ pub enum Unreadable {
     Newer,
 }
 
-/// Reads a journal. A last line that is torn, or that nothing whole follows, is ignored (`product.md` section 7, rule 3).
+/// Reads a journal. A last line that is torn, or that nothing whole follows, is ignored (`docs/PRODUCT.md` 7, rule 3).
 ///
 /// # Errors
 /// See [`Unreadable`]; none of them is a panic, whatever the bytes are.

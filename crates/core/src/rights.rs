@@ -17,8 +17,8 @@ pub struct PermissionSet {
 }
 
 /// May the caller do this? Likely, never certainly: deny assignments and conditions can still refuse
-/// (`azure-facts.md` 3.7). A set allows what one of its actions matches and none of its `notActions` does; the sets
-/// add up.
+/// (`docs/facts/azure.md` 3.7). A set allows what one of its actions matches and none of its `notActions` does; the
+/// sets add up.
 #[must_use]
 pub fn allows(sets: &[PermissionSet], action: &str) -> bool {
     let any = |patterns: &[String]| patterns.iter().any(|p| matches(p, action));

@@ -9,7 +9,7 @@ pub const SECRET_VARIABLES: [&str; 2] = ["CROSSPULL_A_CLIENT_SECRET", "CROSSPULL
 
 /// A secret value. It has no `Display`, no `Serialize`, and its `Debug` says only that it is one.
 ///
-/// The value leaves by [`Secret::reveal`] alone, which is called in the places that `product.md` section 7 names:
+/// The value leaves by [`Secret::reveal`] alone, which is called in the places that `docs/PRODUCT.md` 7 names:
 /// the request that it is for, and the operator's own reveal, copy and save.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);

@@ -102,8 +102,8 @@ pub struct Offer {
     pub why: &'static str,
 }
 
-/// The ways for a tenant, the recommended one first, those that cannot work here last. `azure-sdk-facts.md` 1 gives the
-/// order: what is there already, then a person, who can sign in from anywhere.
+/// The ways for a tenant, the recommended one first, those that cannot work here last. `docs/facts/azure-sdk.md` 1
+/// gives the order: what is there already, then a person, who can sign in from anywhere.
 #[must_use]
 pub fn offers(here: &Surroundings, side: Side) -> Vec<Offer> {
     let offer = |way, fits, yes, no| Offer { way, fits, why: if fits { yes } else { no } };

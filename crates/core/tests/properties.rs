@@ -101,7 +101,7 @@ fn looked() -> impl Strategy<Value = Event> {
 }
 
 /// True where nothing but a whole last look after the operator's yes stands at the end of those events. Written from the
-/// rule (`product.md` section 3), not from the fold.
+/// rule (`docs/PRODUCT.md` 3), not from the fold.
 fn last_look_stands(events: &[Event], step: StepId) -> bool {
     let plan = plan();
     let table = plan.step(step).map(|s| plan.preconditions(s)).unwrap_or_default();

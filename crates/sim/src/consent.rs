@@ -128,7 +128,7 @@ impl Asked {
     }
 }
 
-/// `GET /{tenant}/oauth2/authorize`, the page of the documents' consent URL (`azure-facts.md` 3.4).
+/// `GET /{tenant}/oauth2/authorize`, the page of the documents' consent URL (`docs/facts/azure.md` 3.4).
 pub async fn authorize(State(cloud): State<Shared>, Path(tenant): Path<String>, RawQuery(query): RawQuery) -> Response {
     show(&cloud, &Asked::read(tenant, query.as_deref(), Endpoint::Authorize))
 }

@@ -1,5 +1,5 @@
-//! What a user may do on Graph with a client: what the client was consented to and the user may do too (`azure-facts.md` 3.3;
-//! Graph's document "Overview of Microsoft Graph permissions": the intersection of both).
+//! What a user may do on Graph with a client: what the client was consented to and the user may do too
+//! (`docs/facts/azure.md` 3.3; Graph's document "Overview of Microsoft Graph permissions": the intersection of both).
 
 use uuid::{Uuid, uuid};
 

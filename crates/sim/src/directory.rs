@@ -1,6 +1,6 @@
 //! The rules of sign-in: whether a tenant knows an application yet, and takes its secret.
 //!
-//! Entra's token endpoint, the registry's Basic credentials (`azure-facts.md` 0.4) and the reset of a cluster's
+//! Entra's token endpoint, the registry's Basic credentials (`docs/facts/azure.md` 0.4) and the reset of a cluster's
 //! service principal (3.9) all ask here, so they cannot disagree.
 
 use std::sync::atomic::Ordering;
@@ -28,7 +28,7 @@ pub struct SignedIn {
     pub graph_roles: Vec<String>,
 }
 
-/// Why a sign-in was refused (`azure-facts.md` 3.2).
+/// Why a sign-in was refused (`docs/facts/azure.md` 3.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignInError {
     /// 90002: no such tenant.
@@ -177,7 +177,7 @@ fn known_application<'a>(
 }
 
 /// Whether the replica whose turn it is knows the secret. With more than one replica a tenant's learn of it one after the
-/// other and answer in turn, so a new secret flaps before it holds (`azure-facts.md` 3.1).
+/// other and answer in turn, so a new secret flaps before it holds (`docs/facts/azure.md` 3.1).
 fn known_secret(password: &Password, turn: usize, delay: f64, now: Moment, times: &Times) -> bool {
     let replicas = times.secret_replicas.max(1);
     #[expect(clippy::cast_precision_loss, reason = "a handful of replicas")]

@@ -16,7 +16,7 @@ use crate::{
     world::{World, happy::Operator},
 };
 
-/// The JSON line of a cloud that is ready (`simulator.md` section 1).
+/// The JSON line of a cloud that is ready (`docs/SIMULATED-CLOUD.md` 1).
 #[derive(Clone, Debug, Serialize)]
 pub struct Ready {
     /// `https://localhost:PORT`: the Resource Manager, whose `/metadata/endpoints` names the rest.

@@ -1,4 +1,5 @@
-//! Microsoft Graph v1.0, as far as the routes and the Azure CLI use it (`azure-facts.md` 3.3, `real-clients.md` 3).
+//! Microsoft Graph v1.0, as far as the routes and the Azure CLI use it (`docs/facts/azure.md` 3.3,
+//! `docs/facts/real-clients.md` 3).
 
 use axum::{Router, body::Bytes, extract::State};
 use http::{HeaderMap, Method, Uri};

@@ -1,8 +1,8 @@
 //! A simulated Azure: Entra, Graph, Resource Manager, registries and the Kubernetes APIs of clusters, small enough to hold in
 //! memory and strict enough that a client which works here has a fair chance in Azure.
 //!
-//! [`start`] gives a running [`Sim`]; its contract is `simulator.md`. The crate knows Microsoft's and Kubernetes'
-//! documents and contracts, and no client.
+//! [`start`] gives a running [`Sim`]; its contract is `docs/SIMULATED-CLOUD.md`. The crate knows Microsoft's and
+//! Kubernetes' documents and contracts, and no client.
 //!
 //! A request comes in by `server`, passes `front` (log, faults, latency, and what `hostile` makes of the answer) and is answered
 //! by the router of its plane: `entra`, `graph`, `arm`, `registry`, `kubernetes`, or `steering` for `/_sim`. All of them share

@@ -1,4 +1,4 @@
-//! What differs from cloud to cloud: names, audiences and suffixes (`azure-facts.md` 3.5). Hosts stay on loopback.
+//! What differs from cloud to cloud: names, audiences and suffixes (`docs/facts/azure.md` 3.5). Hosts stay on loopback.
 
 /// The names of one Azure cloud.
 #[derive(Debug, PartialEq, Eq)]
@@ -82,7 +82,7 @@ pub static USGOV: CloudNames = CloudNames {
     sql_suffix: "database.usgovcloudapi.net",
 };
 
-/// The audience of tokens for a registry's data plane, the same in every cloud (`azure-facts.md` 3.10).
+/// The audience of tokens for a registry's data plane, the same in every cloud (`docs/facts/azure.md` 3.10).
 pub const REGISTRY_AUDIENCE: &str = "https://containerregistry.azure.net";
 
 /// The cloud of a short name.

@@ -1,8 +1,8 @@
 //! What the nodes of a cluster do: they pull the images of its pods as the kubelet and containerd do.
 //!
 //! A node of a service-principal cluster hands the raw client id and secret to the registry as basic credentials
-//! (`azure-facts.md` 0.4). A node with a managed identity exchanges a token of that identity at the registry. Success and
-//! ImagePullBackOff follow from what the registry answers.
+//! (`docs/facts/azure.md` 0.4). A node with a managed identity exchanges a token of that identity at the registry.
+//! Success and ImagePullBackOff follow from what the registry answers.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Who may do what: role assignments of the world against the built-in roles (`azure-facts.md` 3.6, 3.7).
+//! Who may do what: role assignments of the world against the built-in roles (`docs/facts/azure.md` 3.6, 3.7).
 
 use uuid::Uuid;
 
@@ -115,7 +115,7 @@ pub fn require(cloud: &Cloud, caller: &Caller, scope: &str, action: &str) -> Res
 /// Lets a caller through who may do an action at a scope, by a request with attributes that conditions can ask for.
 ///
 /// # Errors
-/// 403 `AuthorizationFailed`, naming a condition that does not hold (`azure-facts.md` 9.6).
+/// 403 `AuthorizationFailed`, naming a condition that does not hold (`docs/facts/azure.md` 9.6).
 pub fn require_with(
     cloud: &Cloud,
     caller: &Caller,

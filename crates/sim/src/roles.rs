@@ -1,4 +1,4 @@
-//! The built-in roles the routes meet, by the ids they have in every cloud (`azure-facts.md` 3.6).
+//! The built-in roles the routes meet, by the ids they have in every cloud (`docs/facts/azure.md` 3.6).
 
 /// A built-in role.
 #[derive(Debug)]

@@ -251,7 +251,7 @@ fn port(listener: &TcpListener, address: SocketAddr) -> Result<u16, SimError> {
 }
 
 impl Sim {
-    /// What one needs to know to use it: the JSON line of `simulator.md` section 1.
+    /// What one needs to know to use it: the JSON line of `docs/SIMULATED-CLOUD.md` 1.
     #[must_use]
     pub fn ready(&self) -> &Ready {
         &self.ready

@@ -1,5 +1,5 @@
 //! What a key press costs in a list of ten thousand, the new frame with it, beside the same in a list of ten
-//! (`product.md` section 8). It prints; nothing is asserted.
+//! (`docs/PRODUCT.md` 8). It prints; nothing is asserted.
 
 #![allow(clippy::print_stdout, reason = "a bench tells what it measured")]
 

@@ -1,4 +1,4 @@
-//! The frame around the screens: line 1, the rail, the message line, the key line (`screens.md`, frame).
+//! The frame around the screens: line 1, the rail, the message line, the key line (`docs/PRODUCT.md` 4, frame).
 
 mod message;
 mod rail;

@@ -3,7 +3,7 @@
 use crosspull_core::secret::Secret;
 use jiff::{SignedDuration, Timestamp};
 
-/// How long a revealed secret stays in sight (`terminal-facts.md` 3).
+/// How long a revealed secret stays in sight (`docs/facts/terminal.md` 3).
 pub(crate) const REVEALED_FOR: SignedDuration = SignedDuration::from_secs(10);
 /// How long a copied secret stays in the clipboard.
 pub(crate) const COPIED_FOR: SignedDuration = SignedDuration::from_secs(60);

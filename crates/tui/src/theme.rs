@@ -1,5 +1,5 @@
-//! Colours and glyphs (`screens.md`, frame). Sixteen colours, nothing blue; every state also has its glyph and its
-//! word, so nothing is lost without colour.
+//! Colours and glyphs (`docs/PRODUCT.md` 4, frame). Sixteen colours, nothing blue; every state also has its glyph and
+//! its word, so nothing is lost without colour.
 
 use jiff::Timestamp;
 use ratatui::buffer::Buffer;

@@ -92,7 +92,8 @@ impl Story {
     }
 }
 
-/// Tokens, a cluster's credentials and a query are asked for by POST; nothing changes by it (`azure-facts.md` 3.1, 3.10).
+/// Tokens, a cluster's credentials and a query are asked for by POST; nothing changes by it (`docs/facts/azure.md` 3.1,
+/// 3.10).
 fn only_reads(path: &str) -> bool {
     ["/oauth2/v2.0/token", "/oauth2/v2.0/devicecode", "/listClusterUserCredential", "Microsoft.ResourceGraph/resources"]
         .iter()

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use portable_pty::{CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 
-/// Begin and end of a frame that is shown whole or not at all (synchronized output, `terminal-facts.md` 2).
+/// Begin and end of a frame that is shown whole or not at all (synchronized output, `docs/facts/terminal.md` 2).
 const FRAME_BEGINS: &[u8] = b"\x1b[?2026h";
 const FRAME_ENDS: &[u8] = b"\x1b[?2026l";
 

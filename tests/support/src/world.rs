@@ -1,4 +1,4 @@
-//! The world of the simulated cloud, as `/_sim/world` shows it (`simulator.md` section 3), and what a story says
+//! The world of the simulated cloud, as `/_sim/world` shows it (`docs/SIMULATED-CLOUD.md` 3), and what a story says
 //! about it.
 
 use crosspull_sim::Sim;
@@ -64,7 +64,7 @@ impl World {
         nodes.flat_map(|node| list(&node["pulls"])).map(|pull| text(pull, "state")).collect()
     }
 
-    /// The route is done (`product.md` section 3): the multi-tenant app in A with its principal and one live secret, the
+    /// The route is done (`docs/PRODUCT.md` 3): the multi-tenant app in A with its principal and one live secret, the
     /// former principal's roles for the new one too, the former app as it was, its principal in B with this role on the
     /// registry alone, the cluster, reset once, that pulls, and no pod left.
     pub fn is_done(&self, begin: &Self, role: &str) {

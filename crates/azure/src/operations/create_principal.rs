@@ -12,7 +12,7 @@ use crate::step_result::{StepError, StepResult, plainly};
 const NOT_CREATED: &str = "The app's service principal in tenant A was not created.";
 
 /// Finds or creates the service principal in the app's own tenant: Graph makes none with the app
-/// (`azure-facts.md` 0, fact 6).
+/// (`docs/facts/azure.md` 0.6).
 pub(super) async fn perform(_: &CreatePrincipal, context: &StepContext<'_>) -> StepResult {
     let app: AppId = context.need(Fact::App).await?;
     context.begin()?;

@@ -1,5 +1,5 @@
 //! Keeps a way back: a second secret on the cluster's former app. Its present secret cannot be read, so without another
-//! one the cluster could not be given back (`azure-facts.md` 3.9).
+//! one the cluster could not be given back (`docs/facts/azure.md` 3.9).
 
 use crosspull_core::explain::Trouble;
 use crosspull_core::ids::KeyId;

@@ -12,8 +12,8 @@ use crate::request;
 use crate::step_context::StepContext;
 use crate::step_result::{StepError, StepResult};
 
-/// A role is in effect within ten minutes (`azure-facts.md` 3.1), and a node that was refused tries again within five
-/// more.
+/// A role is in effect within ten minutes (`docs/facts/azure.md` 3.1), and a node that was refused tries again within
+/// five more.
 const ROLE_TAKES_EFFECT: Patience = Patience::new(2, 16);
 
 /// Has a node pull the image, where the Kubernetes API can be reached.

@@ -16,10 +16,10 @@ use crate::step_context::StepContext;
 use crate::step_result::{StepError, StepResult, plainly};
 use crate::wire::CallError;
 
-/// A role takes effect within ten minutes, as a rule (`azure-facts.md` 3.1).
+/// A role takes effect within ten minutes, as a rule (`docs/facts/azure.md` 3.1).
 const ROLE_EFFECT: Patience = Patience::new(3, 15);
 
-/// A replica of a registry may lack for this long what another one has (`azure-facts.md` 9.3). What is lacking for
+/// A replica of a registry may lack for this long what another one has (`docs/facts/azure.md` 9.3). What is lacking for
 /// longer is not there.
 const REPLICAS: Duration = Duration::from_secs(60);
 

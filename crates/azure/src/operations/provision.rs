@@ -54,7 +54,7 @@ pub(super) async fn take_back(_: &Provision, back: &TakeBack, context: &StepCont
 }
 
 /// Has a person consent, and notices by itself when consent was given: the token endpoint of B then takes the secret
-/// (`azure-facts.md` 3.2), and its token names the service principal. No right in B is needed.
+/// (`docs/facts/azure.md` 3.2), and its token names the service principal. No right in B is needed.
 async fn by_a_person(
     context: &StepContext<'_>,
     app: AppId,

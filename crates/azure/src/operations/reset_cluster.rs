@@ -66,7 +66,7 @@ pub(super) async fn perform(op: &ResetCluster, context: &StepContext<'_>) -> Ste
     }
 }
 
-/// Waits until the new principal is known in every region (`azure-facts.md` 3.1: around 30 minutes).
+/// Waits until the new principal is known in every region (`docs/facts/azure.md` 3.1: around 30 minutes).
 ///
 /// The time counts from the proof of the secret that is sent, and anew from whatever was made anew. The operator may
 /// cut the wait short.

@@ -55,7 +55,7 @@ pub struct Descriptor {
 }
 
 impl Descriptor {
-    /// True for a layer that is fetched from elsewhere, as those of Windows are (`azure-facts.md` 9.3; OCI image
+    /// True for a layer that is fetched from elsewhere, as those of Windows are (`docs/facts/azure.md` 9.3; OCI image
     /// specification, "Non-Distributable Layers").
     #[must_use]
     pub fn is_foreign(&self) -> bool {

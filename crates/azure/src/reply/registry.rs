@@ -47,7 +47,7 @@ pub struct RefreshToken {
 /// Reads from a registry's `WWW-Authenticate` where its tokens come from: the address, and the service's name.
 ///
 /// # Errors
-/// A sentence, where there is none or it points to another host: a secret would go there (`azure-facts.md` 3.10).
+/// A sentence, where there is none or it points to another host: a secret would go there (`docs/facts/azure.md` 3.10).
 pub fn challenge(headers: &HeaderMap, server: &Url) -> Result<(Url, String), String> {
     let text = headers
         .get_all(http::header::WWW_AUTHENTICATE)
@@ -71,8 +71,8 @@ pub fn challenge(headers: &HeaderMap, server: &Url) -> Result<(Url, String), Str
     Ok((realm, service))
 }
 
-/// True where a registry's token grants to pull: a 200 may carry fewer actions than were asked for (`azure-facts.md`
-/// 3.10). A token that cannot be read is taken as it is; the manifest will tell.
+/// True where a registry's token grants to pull: a 200 may carry fewer actions than were asked for
+/// (`docs/facts/azure.md` 3.10). A token that cannot be read is taken as it is; the manifest will tell.
 #[must_use]
 pub fn grants_pull(given: &Secret, repository: &str) -> bool {
     let Some(claims) = token::claims(given) else { return true };

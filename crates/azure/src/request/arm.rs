@@ -139,7 +139,7 @@ struct ResetBody<'a> {
     secret: &'a str,
 }
 
-/// Gives a cluster another service principal (`azure-facts.md` 3.9).
+/// Gives a cluster another service principal (`docs/facts/azure.md` 3.9).
 #[must_use]
 pub fn reset_cluster(endpoints: &Endpoints, id: &ClusterId, app: AppId, secret: &Secret) -> Request {
     let path = format!("{id}/resetServicePrincipalProfile");
@@ -224,7 +224,7 @@ pub struct Grant<'a> {
 }
 
 /// Assigns a role, by the assignment's id. `principalType` is always sent, so that a new principal need not be looked
-/// up (`azure-facts.md` 3.1).
+/// up (`docs/facts/azure.md` 3.1).
 #[must_use]
 pub fn assign_role(endpoints: &Endpoints, side: Side, id: &str, grant: Grant<'_>) -> Request {
     let mut properties = json!({

@@ -28,7 +28,7 @@ pub fn apps_tagged(endpoints: &Endpoints, side: Side, tag: &str) -> Request {
     graph(endpoints, side, Method::GET, "/applications", &[("$filter", &filter)])
 }
 
-/// The multi-tenant app: any organisation's accounts, no API permission (`azure-facts.md` 3.3).
+/// The multi-tenant app: any organisation's accounts, no API permission (`docs/facts/azure.md` 3.3).
 #[must_use]
 pub fn create_app(endpoints: &Endpoints, side: Side, name: &str, redirect_uri: &str, tags: &[&str]) -> Request {
     graph(endpoints, side, Method::POST, "/applications", &[]).json(&json!({
@@ -78,7 +78,7 @@ pub fn principals_of(endpoints: &Endpoints, side: Side, app: AppId) -> Request {
     graph(endpoints, side, Method::GET, "/servicePrincipals", &[("$filter", &filter)])
 }
 
-/// The service principal of an app; in tenant B this is what consent does (`azure-facts.md` 0, fact 7).
+/// The service principal of an app; in tenant B this is what consent does (`docs/facts/azure.md` 0.7).
 #[must_use]
 pub fn create_principal(endpoints: &Endpoints, side: Side, app: AppId, tag: &str) -> Request {
     graph(endpoints, side, Method::POST, "/servicePrincipals", &[]).json(&json!({ "appId": app, "tags": [tag] }))

@@ -37,7 +37,7 @@ pub fn challenge(server: &Url) -> Request {
     request
 }
 
-/// A token to pull one repository, asked for as a node does: with the app's id and secret (`azure-facts.md` 3.10).
+/// A token to pull one repository, asked for as a node does: with the app's id and secret (`docs/facts/azure.md` 3.10).
 #[must_use]
 pub fn pull_token(realm: &Url, service: &str, repository: &str, app: AppId, secret: &Secret) -> Request {
     let mut url = realm.clone();

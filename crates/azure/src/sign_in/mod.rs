@@ -39,8 +39,8 @@ use person::PersonSignIn;
 use token_cache::CachedToken;
 use transport::LastRefusal;
 
-/// The code of a proof that is not valid at the present time: this machine's clock is compared then (`azure-facts.md`
-/// 9.6).
+/// The code of a proof that is not valid at the present time: this machine's clock is compared then
+/// (`docs/facts/azure.md` 9.6).
 const CLOCK: &str = "AADSTS700024";
 /// A token is not used in its last minutes.
 const MARGIN_SECONDS: i64 = 300;

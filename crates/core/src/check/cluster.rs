@@ -49,7 +49,7 @@ pub(super) fn about(id: &ClusterId) -> About {
     About::of_a(format!("what {} is and uses", id.name()))
 }
 
-/// Judges whether a cluster can be reset (`azure-facts.md` 0, fact 1, and 3.9). Where an earlier run tried, a failed
+/// Judges whether a cluster can be reset (`docs/facts/azure.md` 0.1 and 3.9). Where an earlier run tried, a failed
 /// cluster may be reset again: that is the documented repair of a failed reset.
 #[must_use]
 pub fn judge_cluster(cluster: &ClusterFacts, tried_before: bool) -> Finding {

@@ -28,7 +28,7 @@ pub(super) fn about(id: &ClusterId) -> About {
     About::of_a(format!("what runs on {} while its nodes restart", id.name()))
 }
 
-/// Judges what stands in the way when nodes are renewed in turn (`azure-facts.md` 3.9 and 6, point 6).
+/// Judges what stands in the way when nodes are renewed in turn (`docs/facts/azure.md` 3.9 and 6, point 6).
 #[must_use]
 pub fn judge_headroom(cluster: &ClusterId, headroom: &Headroom) -> Finding {
     let check = Check::Headroom(cluster.clone());

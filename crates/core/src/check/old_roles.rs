@@ -24,7 +24,7 @@ pub(super) fn about(id: &ClusterId) -> About {
     About::of_a(format!("roles of {}'s present principal", id.name()))
 }
 
-/// Judges what the cluster would lose with its present principal (`azure-facts.md` 0, fact 2). Roles on the registry
+/// Judges what the cluster would lose with its present principal (`docs/facts/azure.md` 0.2). Roles on the registry
 /// side do not count here: these are tenant A's. A part that was not read stops, unless the account may not read it and
 /// somebody named it as one that may stay unread.
 #[must_use]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{About, Check, Finding};
 use crate::ids::RegistryId;
 
-/// How a registry decides who may pull (`azure-facts.md` 0, fact 3).
+/// How a registry decides who may pull (`docs/facts/azure.md` 0.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RoleMode {
@@ -37,7 +37,7 @@ pub enum Reach {
 pub struct RegistryFacts {
     /// Its id.
     pub id: RegistryId,
-    /// Its host; never built from the name (`azure-facts.md` 3.5).
+    /// Its host; never built from the name (`docs/facts/azure.md` 3.5).
     pub login_server: String,
     /// How it decides who may pull.
     pub mode: RoleMode,

@@ -9,7 +9,7 @@ use crate::input::QUESTION_HOURS;
 use crate::names::made_by_a_run;
 use crate::text::count;
 
-/// A secret that ends sooner than this is warned of, in days (`product.md` section 3).
+/// A secret that ends sooner than this is warned of, in days (`docs/PRODUCT.md` 3).
 const WARN_DAYS: i64 = 30;
 
 /// The secret of crosspull's own app that a cluster uses.

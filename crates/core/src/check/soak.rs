@@ -3,7 +3,7 @@
 use super::{About, Check, Finding};
 
 /// The wait before the reset that the documents ask for, in minutes: a service principal is known in every region
-/// after around 30 (`azure-facts.md` 3.1).
+/// after around 30 (`docs/facts/azure.md` 3.1).
 pub const SOAK_MINUTES: u16 = 30;
 
 pub(super) fn about() -> About {

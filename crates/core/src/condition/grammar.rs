@@ -1,6 +1,6 @@
 //! What a condition lets in, whatever its layout: a reader of Azure's condition language, as far as it speaks of
-//! repositories (Azure RBAC documentation, "Azure role assignment condition format and syntax"; `azure-facts.md` 3.6).
-//! What it does not know stays unknown, and is never guessed.
+//! repositories (Azure RBAC documentation, "Azure role assignment condition format and syntax";
+//! `docs/facts/azure.md` 3.6). What it does not know stays unknown, and is never guessed.
 
 use std::collections::BTreeSet;
 

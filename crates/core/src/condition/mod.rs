@@ -29,8 +29,8 @@ pub enum Narrowed {
     NotUnderstood,
 }
 
-/// The condition that lets a reader into the named repositories alone, version 2.0 (`azure-facts.md` 3.6); none where
-/// none is named.
+/// The condition that lets a reader into the named repositories alone, version 2.0 (`docs/facts/azure.md` 3.6); none
+/// where none is named.
 #[must_use]
 pub fn condition(repositories: &[String]) -> Option<String> {
     if repositories.is_empty() {

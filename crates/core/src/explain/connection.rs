@@ -37,7 +37,7 @@ pub enum NoConnection {
 /// A row of the table: the code of the refusal, what it means, what to do now.
 type Row = (NoConnection, &'static str, &'static str, &'static str);
 
-/// All causes (`azure-facts.md` 9.6).
+/// All causes (`docs/facts/azure.md` 9.6).
 const CAUSES: [Row; 13] = [
     (
         NoConnection::NameNotFound,

@@ -1,5 +1,5 @@
 //! The table of meanings: what the codes of the services mean in this job, and what to do. It explains; decisions hang
-//! on a status or on OAuth's own word, never on a number (`azure-facts.md` 3.1).
+//! on a status or on OAuth's own word, never on a number (`docs/facts/azure.md` 3.1).
 
 use crate::cloud::KnownCloud;
 
@@ -60,7 +60,7 @@ const fn other(code: &'static str, means: &'static str, now: &'static str, more:
     Meaning { code, means, now, more }
 }
 
-/// Codes that operators meet in this job (`azure-facts.md` 3.1 to 3.3, 3.9, 3.10, 9.6).
+/// Codes that operators meet in this job (`docs/facts/azure.md` 3.1 to 3.3, 3.9, 3.10, 9.6).
 pub const MEANINGS: [Meaning; 46] = [
     row(
         "AADSTS7000215",

@@ -23,7 +23,7 @@ use rules::{across, adopt, days, minutes, redirect, wrong_values};
 /// How long the question before a reset may stand, in hours.
 pub const QUESTION_HOURS: u32 = 1;
 /// How long a secret has to live once the reset is sent, in hours: a reset takes an hour and more, and the nodes read
-/// the secret again whenever they start (`azure-facts.md` 0, fact 9).
+/// the secret again whenever they start (`docs/facts/azure.md` 0.9).
 pub const LIVES_AFTER_RESET_HOURS: u32 = 12;
 
 /// Who provisions the app in tenant B.

@@ -94,7 +94,7 @@ pub(super) fn client_id(text: &str) -> Result<AppId, String> {
     text.parse().map_err(|_| format!("\"{text}\" is not a GUID: give the application (client) id of a public client"))
 }
 
-/// Two years is what Graph gives by default and the portal's longest offer (`azure-facts.md` 3.3).
+/// Two years is what Graph gives by default and the portal's longest offer (`docs/facts/azure.md` 3.3).
 pub(super) fn days(text: &str) -> Result<u16, String> {
     number(text, 1..=730, "days")
 }
@@ -126,8 +126,8 @@ pub(super) fn pace(text: &str) -> Result<f64, String> {
 }
 
 /// Complaints about answers of a file that decide where secrets go, and that the operator did not give otherwise:
-/// another cloud, another sign-in host than the documented ones, another authority (`product.md` 7, rule 10). `given`
-/// is what flags and environment say, which stands over the file; `by` names the file.
+/// another cloud, another sign-in host than the documented ones, another authority (`docs/PRODUCT.md` 7, rule 10).
+/// `given` is what flags and environment say, which stands over the file; `by` names the file.
 #[must_use]
 pub fn not_for_a_file(by: &str, file: &Answers, given: &Answers) -> Vec<Complaint> {
     let cloud = given.get(Key::Cloud).unwrap_or_else(|| file.or_default(Key::Cloud));

@@ -134,7 +134,7 @@ const SIGN_IN_A: &[(&str, &str)] = match SIGN_IN_B.split_last() {
     None => &[],
 };
 
-/// The public client of the Azure CLI and of Microsoft's SDKs (`real-clients.md` 2, item 10).
+/// The public client of the Azure CLI and of Microsoft's SDKs (`docs/facts/real-clients.md` 2, item 10).
 const AZURE_CLI_CLIENT: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
 
 const EXAMPLE_CLUSTER: &str = "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-shop/providers/Microsoft.ContainerService/managedClusters/aks-shop";

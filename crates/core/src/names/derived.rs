@@ -65,7 +65,7 @@ pub fn pod_name(run: &RunId) -> String {
 }
 
 /// The name of a role assignment: the same for the same principal, role and scope, so that a second run cannot make a
-/// second one (`azure-facts.md` 3.1). Case does not count in a scope.
+/// second one (`docs/facts/azure.md` 3.1). Case does not count in a scope.
 #[must_use]
 pub fn assignment_name(scope: &str, role: Uuid, principal: ObjectId) -> Uuid {
     Uuid::new_v5(&NAMESPACE, format!("{}|{role}|{principal}", scope.to_ascii_lowercase()).as_bytes())

@@ -75,7 +75,7 @@ impl Outcome {
 }
 
 impl Verdict {
-    /// The exit code of a run that ended so (`product.md` section 5). Signals and wrong input have codes of their own.
+    /// The exit code of a run that ended so (`docs/PRODUCT.md` 5). Signals and wrong input have codes of their own.
     #[must_use]
     pub const fn exit_code(self) -> u8 {
         match self {

@@ -32,7 +32,7 @@ impl Role {
         }
     }
 
-    /// Returns the id of the role definition, the same in every cloud (`azure-facts.md` 3.6).
+    /// Returns the id of the role definition, the same in every cloud (`docs/facts/azure.md` 3.6).
     #[must_use]
     pub const fn definition(self) -> Uuid {
         match self {

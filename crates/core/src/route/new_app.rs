@@ -1,4 +1,4 @@
-//! Route `new-app`: a new multi-tenant app becomes the cluster's service principal (`product.md` section 3).
+//! Route `new-app`: a new multi-tenant app becomes the cluster's service principal (`docs/PRODUCT.md` 3).
 
 use super::{Achieved, Found, RouteSpec, checks_of_registry, role_for};
 use crate::check::{Check, ClusterFacts, RegistryFacts, Survey};

@@ -52,7 +52,7 @@ fn permissions(cloud: &Cloud, asked: &Asked, scope: &str) -> Answer {
     value(cloud, asked, sets)
 }
 
-/// A permission set with the condition that it is held under, if any (`azure-facts.md` 9.6).
+/// A permission set with the condition that it is held under, if any (`docs/facts/azure.md` 9.6).
 fn conditional(mut set: Value, assignment: &RoleAssignment) -> Value {
     if let Some(condition) = &assignment.condition {
         set["condition"] = json!(condition);
@@ -317,7 +317,8 @@ fn whole_id(id: &str) -> Result<&'static RoleDefinition, Refusal> {
     roles::by_id(id).ok_or_else(|| no_definition(id))
 }
 
-/// A condition comes with its version, and there is one alone (`azure-facts.md` 3.7; the contract says so of `conditionVersion`).
+/// A condition comes with its version, and there is one alone (`docs/facts/azure.md` 3.7; the contract says so of
+/// `conditionVersion`).
 fn check_condition(new: &NewProperties) -> Result<(), Refusal> {
     if new.condition.is_none() || new.condition_version.as_deref() == Some("2.0") {
         return Ok(());
@@ -327,7 +328,7 @@ fn check_condition(new: &NewProperties) -> Result<(), Refusal> {
 }
 
 /// An assignment written again under its name: condition and description are taken over, another principal or role is
-/// refused (`azure-facts.md` 3.1). A new condition takes effect like a new assignment.
+/// refused (`docs/facts/azure.md` 3.1). A new condition takes effect like a new assignment.
 fn again(cloud: &Cloud, known: &mut RoleAssignment, new: NewProperties, role: &RoleDefinition) -> Answer {
     let same = known.principal_id == new.principal_id && roles::guid(&known.role).eq_ignore_ascii_case(role.id);
     if !same {

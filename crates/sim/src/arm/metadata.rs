@@ -1,6 +1,7 @@
 //! `/metadata/endpoints`: how a client that knows only Resource Manager finds everything else.
 //!
-//! One object with the names of `real-clients.md` 2 for the api-versions since 2022-09-01, a list with one object before.
+//! One object with the names of `docs/facts/real-clients.md` 2 for the api-versions since 2022-09-01, a list with one
+//! object before.
 
 use serde_json::{Value, json};
 

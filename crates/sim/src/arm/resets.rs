@@ -1,7 +1,7 @@
 //! `resetServicePrincipalProfile`.
 //!
 //! AKS checks the new credential in the cluster's own tenant before it accepts it, and then gives it to every node, which
-//! restarts with it (`azure-facts.md` 3.9).
+//! restarts with it (`docs/facts/azure.md` 3.9).
 
 use http::StatusCode;
 use serde::Deserialize;
@@ -25,7 +25,7 @@ use crate::{
 };
 
 const ACTION: &str = "Microsoft.ContainerService/managedClusters/resetServicePrincipalProfile/action";
-/// The longest secret that AKS takes, in bytes (`azure-facts.md` 3.3).
+/// The longest secret that AKS takes, in bytes (`docs/facts/azure.md` 3.3).
 const LONGEST_SECRET: usize = 190;
 
 #[derive(Deserialize)]

@@ -1,4 +1,5 @@
-//! The device code flow (RFC 8628; Entra's document "OAuth 2.0 device authorization grant"; `real-clients.md` 3).
+//! The device code flow (RFC 8628; Entra's document "OAuth 2.0 device authorization grant";
+//! `docs/facts/real-clients.md` 3).
 
 use std::time::{Duration, Instant};
 
@@ -201,7 +202,7 @@ pub fn decline(cloud: &Cloud, code: &str) -> Result<(), DeviceError> {
 /// # Errors
 /// Nobody has yet, or nobody will.
 pub fn redeem(cloud: &Cloud, tenant: &str, client: &Client, form: &Form) -> Result<(Session, String), Refusal> {
-    // Microsoft's libraries send it by both names (`real-clients.md` 3).
+    // Microsoft's libraries send it by both names (`docs/facts/real-clients.md` 3).
     let code = form.get("device_code").map_or_else(|| form.required("code"), Ok)?;
     let refuse = |error, code, text: &str| Err(errors::entra(StatusCode::BAD_REQUEST, error, code, text));
     let claims = codes::claims(form)?;

@@ -90,7 +90,8 @@ fn tokens(
     Ok(errors::json(StatusCode::OK, &body))
 }
 
-/// `client_info`: the account at home, whichever tenant was signed in to (`real-clients.md` 2, layout rule 10).
+/// `client_info`: the account at home, whichever tenant was signed in to (`docs/facts/real-clients.md` 2, layout
+/// rule 10).
 fn account_of(cloud: &Cloud, session: &Session) -> Option<String> {
     let world = cloud.world();
     let (home, user) = world.account(&session.account)?;

@@ -1,5 +1,5 @@
-//! The rules of people's sign-ins: who is known where, and which policy keeps whom out (`azure-facts.md` 3.2; Entra's document
-//! "Microsoft Entra authentication and authorization error codes").
+//! The rules of people's sign-ins: who is known where, and which policy keeps whom out (`docs/facts/azure.md` 3.2;
+//! Entra's document "Microsoft Entra authentication and authorization error codes").
 
 use http::StatusCode;
 use uuid::Uuid;

@@ -7,7 +7,8 @@ use crate::{
     errors::{self, Refusal},
 };
 
-/// Entra's answer to a sign-in that fails (`entra_invalid_secret`, `entra_unknown_tenant`; `real-clients.md` 2).
+/// Entra's answer to a sign-in that fails (`entra_invalid_secret`, `entra_unknown_tenant`;
+/// `docs/facts/real-clients.md` 2).
 pub fn sign_in(why: SignInError, tenant: &str, client_id: &str) -> Refusal {
     let (status, error) = match why {
         SignInError::UnknownTenant => (StatusCode::BAD_REQUEST, "invalid_tenant"),

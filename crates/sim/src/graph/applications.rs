@@ -106,7 +106,7 @@ fn create(call: &Call) -> Answer {
         id: Uuid::new_v4(),
         app_id: Uuid::new_v4(),
         display_name,
-        // The default of Graph is not the one anybody here wants (`azure-facts.md` 3.3).
+        // The default of Graph is not the one anybody here wants (`docs/facts/azure.md` 3.3).
         sign_in_audience: "AzureADandPersonalMicrosoftAccount".to_owned(),
         redirect_uris: Vec::new(),
         passwords: Vec::new(),

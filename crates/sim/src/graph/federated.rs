@@ -15,7 +15,7 @@ use crate::{
     world::{Application, FederatedCredential},
 };
 
-/// An application has no more (`azure-facts.md` 3.3).
+/// An application has no more (`docs/facts/azure.md` 3.3).
 const MOST: usize = 20;
 
 /// Answers a call on the federated credentials of an application.

@@ -17,7 +17,7 @@ use crate::{
     world::Password,
 };
 
-/// Graph's default: a secret is valid for two years (`azure-facts.md` 3.3).
+/// Graph's default: a secret is valid for two years (`docs/facts/azure.md` 3.3).
 const TWO_YEARS: SignedDuration = SignedDuration::from_hours(24 * 730);
 
 /// `addPassword`: the only answer that ever shows the value.

@@ -137,7 +137,7 @@ fn no_application(app_id: &str) -> Refusal {
     errors::graph(StatusCode::BAD_REQUEST, "Request_BadRequest", &message)
 }
 
-/// What a caller with `Application.ReadWrite.OwnedBy` only is told in any other tenant (`azure-facts.md` 1.1).
+/// What a caller with `Application.ReadWrite.OwnedBy` only is told in any other tenant (`docs/facts/azure.md` 1.1).
 fn not_local() -> Refusal {
     let message = "When using this permission, the backing application of the service principal being created must in the local tenant";
     errors::graph(StatusCode::FORBIDDEN, "Authorization_RequestDenied", message)
@@ -148,7 +148,7 @@ fn prefers_creation(call: &Call) -> bool {
     prefer.is_some_and(|value| value.split(',').any(|part| part.trim() == "create-if-missing"))
 }
 
-/// `PATCH /servicePrincipals(appId='…')` with `Prefer: create-if-missing` (`azure-facts.md` 0.7).
+/// `PATCH /servicePrincipals(appId='…')` with `Prefer: create-if-missing` (`docs/facts/azure.md` 0.7).
 fn upsert(call: &Call, app_id: Uuid) -> Answer {
     let there = call
         .cloud

@@ -131,7 +131,7 @@ impl Reference {
         let (named, digest) =
             rest.split_once('@').map_or((rest.as_str(), None), |(named, digest)| (named, Some(digest)));
         let (repository, tag) = named.rsplit_once(':').unwrap_or((named, "latest"));
-        // The digest counts where both are given (`azure-facts.md` 9.3).
+        // The digest counts where both are given (`docs/facts/azure.md` 9.3).
         let tag = digest.unwrap_or(tag);
         let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-/".contains(&byte);
         let whole = repository.split('/').all(|part| !part.is_empty()) && repository.bytes().all(legal);

@@ -1,5 +1,5 @@
-//! The registry's own token service: `/oauth2/exchange` and `/oauth2/token` (`azure-facts.md` 3.10), and the check of the
-//! tokens it issued.
+//! The registry's own token service: `/oauth2/exchange` and `/oauth2/token` (`docs/facts/azure.md` 3.10), and the check
+//! of the tokens it issued.
 
 use axum::response::Response;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -19,7 +19,7 @@ use crate::{
 
 /// The name to sign in with a refresh token as the password (`az acr login --expose-token`).
 const NULL_GUID: &str = "00000000-0000-0000-0000-000000000000";
-/// A refresh token lives three hours (`azure-facts.md` 3.10).
+/// A refresh token lives three hours (`docs/facts/azure.md` 3.10).
 const REFRESH_SECONDS: i64 = 3 * 60 * 60;
 /// An access token lives 75 minutes.
 const ACCESS_SECONDS: i64 = 75 * 60;
@@ -61,7 +61,7 @@ pub fn exchange(plane: &DataPlane, form: &Parameters) -> Answer {
                 if takes_arm { tokens::caller(&plane.cloud, token, Audience::ResourceManager) } else { Err(fault) }
             })
             .map_err(|_| unauthorized(None))?;
-    // A token of another tenant proves nothing here (`azure-facts.md` 0.5).
+    // A token of another tenant proves nothing here (`docs/facts/azure.md` 0.5).
     if caller.tenant != tenant {
         return Err(unauthorized(None));
     }

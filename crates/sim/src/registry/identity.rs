@@ -1,7 +1,7 @@
 //! Who signs in to a registry, and what it may do there.
 //!
-//! A registry takes the credentials of service principals of its own tenant (`azure-facts.md` 0.4), its admin user's and
-//! those of its repository-scoped tokens.
+//! A registry takes the credentials of service principals of its own tenant (`docs/facts/azure.md` 0.4), its admin
+//! user's and those of its repository-scoped tokens.
 
 use http::{HeaderMap, header};
 use serde::{Deserialize, Serialize};
@@ -65,7 +65,7 @@ impl Identity {
         Some(Self::Principal { app_id: signed_in.app_id, object_id: signed_in.object_id })
     }
 
-    /// Whether the identity has any right at the registry; one without gets no token (`azure-facts.md` 3.10).
+    /// Whether the identity has any right at the registry; one without gets no token (`docs/facts/azure.md` 3.10).
     #[must_use]
     pub fn is_known(&self, cloud: &Cloud, world: &World, registry: &Registry) -> bool {
         match self {
@@ -143,7 +143,7 @@ impl Right {
         }
     }
 
-    /// The data action that it honours in the mode `AbacRepositoryPermissions` (`azure-facts.md` 0.3, 3.6).
+    /// The data action that it honours in the mode `AbacRepositoryPermissions` (`docs/facts/azure.md` 0.3, 3.6).
     fn data_action(self) -> &'static str {
         match self {
             Self::Pull => "Microsoft.ContainerRegistry/registries/repositories/content/read",

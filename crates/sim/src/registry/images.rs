@@ -57,7 +57,7 @@ impl Blob {
 pub enum System {
     /// Linux.
     Linux,
-    /// Windows: the lowest layer is Microsoft's, who serves it from a registry of its own (`azure-facts.md` 9.3).
+    /// Windows: the lowest layer is Microsoft's, who serves it from a registry of its own (`docs/facts/azure.md` 9.3).
     Windows,
 }
 

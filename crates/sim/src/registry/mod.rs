@@ -1,4 +1,4 @@
-//! The data plane of a registry, at the root of its own origin (`real-clients.md` 2, layout rule 3).
+//! The data plane of a registry, at the root of its own origin (`docs/facts/real-clients.md` 2, layout rule 3).
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -69,7 +69,7 @@ struct Asked {
     form: Vec<(String, String)>,
 }
 
-/// The network rules: 403 at every address (`azure-facts.md` 3.10), but maybe not for the cluster's nodes.
+/// The network rules: 403 at every address (`docs/facts/azure.md` 3.10), but maybe not for the cluster's nodes.
 fn let_in(plane: &DataPlane, headers: &HeaderMap) -> Result<(), Refusal> {
     let world = plane.cloud.world();
     let Some(registry) = world.registry(&plane.id) else {

@@ -44,7 +44,7 @@ impl Access {
 
 /// Parses every scope of a request: the parameter may be repeated, and each may hold several with spaces between.
 ///
-/// Equal targets are merged, since skopeo asks twice for the same scope (`real-clients.md` 4).
+/// Equal targets are merged, since skopeo asks twice for the same scope (`docs/facts/real-clients.md` 4).
 #[must_use]
 pub fn parse_all<'a>(scopes: impl IntoIterator<Item = &'a str>) -> Vec<Access> {
     let mut all: Vec<Access> = Vec::new();

@@ -45,7 +45,7 @@ pub struct PersonPart {
     pub declines_sign_in: Option<bool>,
 }
 
-/// Application management policies (`azure-facts.md` 3.3).
+/// Application management policies (`docs/facts/azure.md` 3.3).
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PolicyPart {

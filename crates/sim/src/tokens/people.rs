@@ -49,7 +49,8 @@ fn wids(user: &User) -> Vec<Uuid> {
     all
 }
 
-/// An ID token for a user (Entra's document "ID token claims reference"; `real-clients.md` 2, layout rule 10).
+/// An ID token for a user (Entra's document "ID token claims reference"; `docs/facts/real-clients.md` 2, layout
+/// rule 10).
 #[must_use]
 pub fn id_token(cloud: &Cloud, session: &Session) -> Option<String> {
     let world = cloud.world();

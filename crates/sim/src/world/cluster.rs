@@ -100,7 +100,8 @@ impl ClusterIdentity {
         }
     }
 
-    /// `servicePrincipalProfile.clientId`: the word `msi` where the cluster has a managed identity (`azure-facts.md` 0.1).
+    /// `servicePrincipalProfile.clientId`: the word `msi` where the cluster has a managed identity
+    /// (`docs/facts/azure.md` 0.1).
     #[must_use]
     pub fn profile_client_id(&self) -> String {
         match self {

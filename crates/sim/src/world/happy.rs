@@ -116,7 +116,7 @@ pub fn machine_identities() -> [(Uuid, String); 2] {
 }
 
 /// What the whole route needs of operator A: to reset the cluster, and to give a new principal the roles of the present
-/// one (`azure-facts.md` 0.2, 3.7).
+/// one (`docs/facts/azure.md` 0.2, 3.7).
 const OPERATOR_A_ROLES: &[&str] = &["Contributor", "Role Based Access Control Administrator"];
 const OPERATOR_B_ROLES: &[&str] = &["Owner"];
 

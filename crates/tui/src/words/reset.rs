@@ -9,7 +9,7 @@ use crosspull_core::operation::ResetCluster;
 use crosspull_core::plan::Plan;
 use crosspull_core::run::Run;
 
-/// Returns what restarts and how that is undone, in a sentence or two (`azure-facts.md` 0, fact 9, and 3.9).
+/// Returns what restarts and how that is undone, in a sentence or two (`docs/facts/azure.md` 0.9 and 3.9).
 #[must_use]
 pub(crate) fn warning(plan: &Plan) -> String {
     let Some(step) = plan.restarts() else {

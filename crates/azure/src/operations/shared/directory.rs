@@ -11,7 +11,7 @@ use crate::step_context::StepContext;
 use crate::step_result::StepError;
 use crate::wire::CallError;
 
-/// Objects of Graph are readable everywhere within this (`azure-facts.md` 3.1).
+/// Objects of Graph are readable everywhere within this (`docs/facts/azure.md` 3.1).
 pub const DIRECTORY: Patience = Patience::new(2, 5);
 
 /// An app registration, by its tenant and the object id there.

@@ -131,7 +131,7 @@ pub const fn fact(side: Side) -> Fact {
 }
 
 /// True for Graph's answers that mean "not yet" right after an app was made. The second text is a real refusal in
-/// tenant B (`azure-facts.md` 3.1).
+/// tenant B (`docs/facts/azure.md` 3.1).
 fn knows_no_app_yet(side: Side, refusal: &Refusal) -> bool {
     let says = |text: &str| printable(&refusal.message, 500).contains(text);
     match refusal.status {

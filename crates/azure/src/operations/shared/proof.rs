@@ -63,7 +63,7 @@ impl Missed {
         }
     }
 
-    /// Judges the refusal. A 403 before any token is the registry's firewall, not a role (`azure-facts.md` 3.10).
+    /// Judges the refusal. A 403 before any token is the registry's firewall, not a role (`docs/facts/azure.md` 3.10).
     pub fn means(&self) -> MissedMeans {
         let unusable = Unanswered::is_unusable(&self.refusal);
         match (self.part, self.refusal.status) {

@@ -89,7 +89,7 @@ async fn send(context: &StepContext<'_>, reset: Reset<'_>) -> Result<(), StepErr
     long_running::follow(context.door(), &context.work, context.step.side, &what, &reply).await
 }
 
-/// Waits until the reset is seen to be done: the cluster is `Succeeded` and uses the app (`azure-facts.md` 3.1).
+/// Waits until the reset is seen to be done: the cluster is `Succeeded` and uses the app (`docs/facts/azure.md` 3.1).
 async fn settled(context: &StepContext<'_>, cluster: &ClusterId, app: AppId) -> Result<(), StepError> {
     let what = failed_reset(cluster);
     let mut others = 0;
@@ -138,7 +138,7 @@ fn failed_reset(cluster: &ClusterId) -> String {
 }
 
 /// True for a refusal that may pass: the cluster's service asks replicas of its own for the principal (recording
-/// `aks_sp_not_found_retry`) and for its secret, which sign-in took elsewhere before (`azure-facts.md` 9.1).
+/// `aks_sp_not_found_retry`) and for its secret, which sign-in took elsewhere before (`docs/facts/azure.md` 9.1).
 fn not_known_yet(refusal: &Refusal) -> bool {
     let of_secret =
         || Code::ServicePrincipalValidationClientError.is_of(refusal) && refusal.message.contains(WRONG_SECRET);

@@ -18,7 +18,7 @@ use crate::wire::CallError;
 
 pub const NOT_ADDED: &str = "The client secret was not added.";
 /// The number of times in a row that sign-in must take a new secret: its replicas learn the secret one after the other
-/// (`azure-facts.md` 3.1).
+/// (`docs/facts/azure.md` 3.1).
 const IN_A_ROW: u32 = 5;
 
 /// Adds a secret of this run to an app. A secret whose value is lost is removed by its key id before another is made,
@@ -138,7 +138,7 @@ pub async fn accepted(context: &StepContext<'_>, side: Side, app: AppId, secret:
 }
 
 /// Asks a tenant's sign-in for a token once, and returns the service principal that the token is of. The inner error is
-/// a "not yet", judged by OAuth's own word, since texts and numbers are no contract (`azure-facts.md` 3.1).
+/// a "not yet", judged by OAuth's own word, since texts and numbers are no contract (`docs/facts/azure.md` 3.1).
 pub async fn sign_in_once(
     context: &StepContext<'_>,
     side: Side,
