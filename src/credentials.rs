@@ -67,7 +67,7 @@ impl Credentials {
 /// Every complaint at once.
 pub fn ready(answers: &Answers, variables: Variables) -> Result<Ready, Vec<String>> {
     let inputs = Inputs::from_answers(answers);
-    let mut complaints: Vec<String> = inputs.as_ref().err().into_iter().flatten().map(|c| c.text.clone()).collect();
+    let mut complaints: Vec<String> = inputs.as_ref().err().into_iter().flatten().map(ToString::to_string).collect();
     match inputs {
         Ok(inputs) => match read(&inputs.access, subscriptions(&inputs), variables) {
             Ok(credentials) => Ok(Ready { answers: answers.clone(), inputs, credentials }),

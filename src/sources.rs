@@ -28,7 +28,7 @@ pub fn answers(arguments: &ArgMatches, variables: Variables) -> Result<Answers, 
         Some(path) => {
             let text = std::fs::read_to_string(path)
                 .map_err(|e| vec![format!("answers: {path} cannot be read ({e}): give a file that is there")])?;
-            let named = |c: Complaint| format!("answers: {path}: {}", c.text);
+            let named = |c: Complaint| format!("answers: {path}: {c}");
             Answers::from_toml(&text).map_err(|complaints| complaints.into_iter().map(named).collect::<Vec<_>>())?
         }
     };
@@ -36,7 +36,7 @@ pub fn answers(arguments: &ArgMatches, variables: Variables) -> Result<Answers, 
     if complaints.is_empty() {
         Ok(with_whole_paths(given.over(file)))
     } else {
-        Err(complaints.into_iter().map(|c| c.text).collect())
+        Err(complaints.iter().map(ToString::to_string).collect())
     }
 }
 
@@ -51,7 +51,7 @@ pub fn answers_of_run(given: &Answers, run: &Answers, journal: &Path) -> Result<
     if complaints.is_empty() {
         Ok(given.clone().over(run.clone()))
     } else {
-        Err(complaints.into_iter().map(|c| c.text).collect())
+        Err(complaints.iter().map(ToString::to_string).collect())
     }
 }
 

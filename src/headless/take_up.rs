@@ -71,7 +71,7 @@ fn prepare(
     let given = sources::answers(arguments, &environment)?.only(Key::is_of_access);
     let answers = sources::answers_of_run(&given, &run.answers, journal)?;
     let read = Access::of_run(&answers, plan.tenants);
-    let mut complaints: Vec<String> = read.as_ref().err().into_iter().flatten().map(|c| c.text.clone()).collect();
+    let mut complaints: Vec<String> = read.as_ref().err().into_iter().flatten().map(ToString::to_string).collect();
     complaints.extend(nobody_to_ask(arguments));
     let mut files = SecretFiles::default();
     if way == Direction::Forward {

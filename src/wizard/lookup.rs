@@ -182,7 +182,7 @@ impl Wizard {
         let at_home = finds_tenants && !named;
         let read = if at_home { Access::at_home } else { Access::of_side };
         let access = read(answers, side).map_err(|complaints| {
-            missing(complaints.into_iter().map(|c| format!("{}.", c.text)).collect::<Vec<_>>().join(" "))
+            missing(complaints.into_iter().map(|c| format!("{c}.")).collect::<Vec<_>>().join(" "))
         })?;
         let in_a = answers.get(Key::Cluster).and_then(|text| ClusterId::parse(text).ok()).map(|id| id.subscription());
         let in_b = registry(answers).as_ref().and_then(RegistryId::subscription);

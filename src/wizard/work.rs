@@ -106,7 +106,7 @@ impl Wizard {
         let answers = sources::answers_of_run(&self.given.only(Key::is_of_access), &past.answers, &journal);
         let access = answers.and_then(|answers| {
             Access::of_run(&answers, route.tenants)
-                .map_err(|complaints| complaints.into_iter().map(|c| c.text).collect::<Vec<_>>())
+                .map_err(|complaints| complaints.iter().map(ToString::to_string).collect::<Vec<_>>())
         });
         let access = access.and_then(|access| {
             let credentials = self.credentials(&access, credentials::subscriptions_of(route))?;

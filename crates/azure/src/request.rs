@@ -100,6 +100,8 @@ pub struct Request {
     pub takes: &'static [u16],
     /// The rule for a request without an answer.
     pub repeat: Repeat,
+    /// True for the reset of a cluster, which is asked for in so many words before it is sent.
+    pub resets: bool,
 }
 
 impl Request {
@@ -107,7 +109,20 @@ impl Request {
     #[must_use]
     pub fn new(plane: Plane, side: Side, method: Method, url: Url, auth: Auth) -> Self {
         let repeat = if matches!(method, Method::POST | Method::PATCH) { Repeat::AfterReading } else { Repeat::Freely };
-        Self { plane, side, method, url, auth, accept: None, range: None, header: None, body: None, takes: &[], repeat }
+        Self {
+            plane,
+            side,
+            method,
+            url,
+            auth,
+            accept: None,
+            range: None,
+            header: None,
+            body: None,
+            takes: &[],
+            repeat,
+            resets: false,
+        }
     }
 
     fn json(mut self, body: &Value) -> Self {

@@ -206,6 +206,7 @@ impl Wire {
             method: request.method.to_string(),
             url: shown(&request.url),
             writes: request.writes(),
+            resets: request.resets,
         };
         if request.writes() { self.recorder.record(started) } else { self.recorder.announce(started) }
             .map_err(CallError::Journal)?;

@@ -112,6 +112,9 @@ pub enum Event {
         url: String,
         /// True where it changes something in Azure.
         writes: bool,
+        /// True for the reset of a cluster. Journals of earlier versions do not say so; their address does.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        resets: bool,
     },
     /// A try of a call is over.
     CallTried {

@@ -80,13 +80,21 @@ fn entry(line: &[u8]) -> Result<Entry, Unreadable> {
         return Err(Unreadable::Newer);
     }
     // The parser's own words may quote the line, which is data: the place alone is told.
-    let entry: Entry = serde_json::from_slice(line)
+    let mut entry: Entry = serde_json::from_slice(line)
         .map_err(|error| Unreadable::Damaged { line: 0, why: format!("at column {}", error.column()) })?;
+    tell_resets(&mut entry.event);
     match &entry.event {
         Event::RunStarted { plan, .. } | Event::UndoStarted { plan, .. } if plan.v > PLAN_VERSION => {
             Err(Unreadable::Newer)
         }
         _ => Ok(entry),
+    }
+}
+
+/// Tells of the call of an earlier version whether it resets a cluster: by its address, which was all that told it.
+fn tell_resets(event: &mut Event) {
+    if let Event::CallStarted { method, url, resets, .. } = event {
+        *resets |= method == "POST" && url.contains("/resetServicePrincipalProfile");
     }
 }
 

@@ -80,3 +80,45 @@ fn a_run_that_was_killed_in_the_reset_gone_on_with_and_taken_back() {
     assert_eq!(run.still_made().count(), 0, "nothing of it is left");
     assert!(run.facts.get(&Fact::BackKey).is_some(), "the cluster was given back with a secret");
 }
+
+#[test]
+fn a_run_of_the_second_version_that_was_killed_while_the_cluster_was_reset() {
+    let journal = golden("v2-killed-in-reset");
+    assert_eq!(journal.run.stage(), Stage::Stopped);
+    assert_eq!(journal.run.where_it_stopped(), "stopped at step 9, reset aks-shop");
+    assert_eq!(journal.run.resets(Direction::Forward).count(), 1, "its address told that it is one");
+    assert_eq!(back_order(&journal), [9, 8, 7, 5, 4, 1]);
+}
+
+#[test]
+fn a_run_of_the_second_version_gone_on_with_and_taken_back() {
+    let journal = golden("v2-resumed-and-undone");
+    let run = &journal.run;
+    assert_eq!((run.stage(), run.where_it_stopped().as_str()), (Stage::Undone, ""));
+    assert_eq!(run.notes, [""; 0]);
+    assert_eq!(run.still_made().count(), 0, "nothing of it is left");
+}
+
+#[test]
+fn a_run_that_gave_the_clusters_own_identity_a_role() {
+    let journal = golden("v2-attached");
+    assert_eq!((journal.run.stage(), journal.run.about().as_str()), (Stage::Done, "aks-shop ← registryb"));
+    assert_eq!(back_order(&journal), [1], "the role goes; the pod is gone already");
+}
+
+/// Every entry that the second version wrote is written again as it was, but for what it did not say of resets.
+#[test]
+fn what_was_read_is_written_again_as_it_was() {
+    for name in ["v2-killed-in-reset", "v2-resumed-and-undone", "v2-attached"] {
+        let path = format!("{}/tests/golden/{name}.jsonl", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(path).expect("it is in the tree");
+        for (line, entry) in text.lines().zip(golden(name).entries) {
+            let mut written = serde_json::to_value(&entry).expect("writes");
+            let then: serde_json::Value = serde_json::from_str(line).expect("JSON");
+            if then.get("resets").is_none() {
+                written.as_object_mut().expect("an object").remove("resets");
+            }
+            assert_eq!(written, then, "{name}");
+        }
+    }
+}

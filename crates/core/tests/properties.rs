@@ -68,6 +68,7 @@ fn way_back() -> Plan {
         method: "POST".to_owned(),
         url: String::new(),
         writes: true,
+        resets: false,
     };
     for event in [Event::RunStarted { run: id(), plan: plan(), answers: Answers::default() }, call] {
         run.apply(&Entry::new(Timestamp::UNIX_EPOCH, event));
@@ -192,6 +193,7 @@ fn event() -> impl Strategy<Value = Event> {
             method: "POST".to_owned(),
             url: if n == 0 { "/resetServicePrincipalProfile" } else { "/v1.0/applications" }.to_owned(),
             writes: true,
+            resets: n == 0,
         }),
         (0_u32..6, prop::option::of(any::<u16>())).prop_map(|(n, status)| Event::CallTried {
             call: CallId(n),

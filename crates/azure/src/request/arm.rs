@@ -143,8 +143,9 @@ struct ResetBody<'a> {
 #[must_use]
 pub fn reset_cluster(endpoints: &Endpoints, id: &ClusterId, app: AppId, secret: &Secret) -> Request {
     let path = format!("{id}/resetServicePrincipalProfile");
-    arm(endpoints, Side::A, Method::POST, &path, &[("api-version", CLUSTERS)])
-        .secret_json(&ResetBody { client_id: app, secret: secret.reveal() }, secret)
+    let request = arm(endpoints, Side::A, Method::POST, &path, &[("api-version", CLUSTERS)]);
+    let request = Request { resets: true, ..request };
+    request.secret_json(&ResetBody { client_id: app, secret: secret.reveal() }, secret)
 }
 
 /// Asks a long-running operation for its progress. The address comes from the service, so its host is checked where the

@@ -343,6 +343,7 @@ impl Source {
             method: "RUN".to_owned(),
             url: command.line.clone(),
             writes: false,
+            resets: false,
         });
         (call, std::time::Instant::now())
     }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::rules::{across, client_id, https, minutes, pace, sentence, wrong_values};
+use super::rules::{across, client_id, https, minutes, pace, wrong_values};
 use super::{Answers, Complaint, Key};
 use crate::cloud::{CloudChoice, Endpoints};
 use crate::ids::{AppId, TenantId, TenantRef};
@@ -80,7 +80,7 @@ impl Access {
         answers.set(Key::sign_in(side.other()), SignIn::AzureCli.word());
         let mut complaints = wrong_values(&answers);
         if answers.get(tenant).is_none() {
-            complaints.push(Complaint { key: Some(tenant), text: sentence(tenant, "missing") });
+            complaints.push(Complaint { key: Some(tenant), text: "missing".to_owned() });
         }
         if !complaints.is_empty() {
             return Err(complaints);

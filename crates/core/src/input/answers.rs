@@ -23,6 +23,16 @@ pub struct Complaint {
     pub text: String,
 }
 
+impl std::fmt::Display for Complaint {
+    /// Writes the sentence with the name of its input before it, for places without a field beside it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.key {
+            Some(key) => write!(f, "{}: {}", key.name(), self.text),
+            None => f.write_str(&self.text),
+        }
+    }
+}
+
 impl Answers {
     /// Reads an answers file.
     ///
@@ -42,7 +52,7 @@ impl Answers {
                 Some(values) => answers.set_all(key, values),
                 None => complaints.push(Complaint {
                     key: Some(key),
-                    text: format!("{name} in the answers file is neither text, a number nor a list of texts"),
+                    text: "in the answers file it is neither text, a number nor a list of texts".to_owned(),
                 }),
             }
         }

@@ -93,7 +93,7 @@ impl Inputs {
         for key in [Key::TenantA, Key::Cluster, Key::TenantB, Key::Registry, Key::Repository] {
             if answers.all(key).is_empty() {
                 let help = key.field().map_or("", |f| f.help);
-                complaints.push(Complaint { key: Some(key), text: format!("{}: missing. {help}", key.name()) });
+                complaints.push(Complaint { key: Some(key), text: format!("missing. {help}") });
             }
         }
         complaints.extend(across(answers));

@@ -150,7 +150,7 @@ pub fn not_for_a_file(by: &str, file: &Answers, given: &Answers) -> Vec<Complain
             let text = format!(
                 "{by} alone says {value}, and that decides where secrets go: give --{name} {value} or {variable}, if it is right"
             );
-            found.push(Complaint { key: Some(key), text: sentence(key, &text) });
+            found.push(Complaint { key: Some(key), text });
         }
     }
     found
@@ -162,22 +162,17 @@ pub(super) fn wrong_values(answers: &Answers) -> Vec<Complaint> {
     for field in &FIELDS {
         for value in answers.all(field.key) {
             if let Err(text) = check(field.key, value) {
-                complaints.push(Complaint { key: Some(field.key), text: sentence(field.key, &text) });
+                complaints.push(Complaint { key: Some(field.key), text });
             }
         }
     }
     complaints
 }
 
-/// `tenant-a: "x" is not …`: which input a sentence is about, for places without a field beside it.
-pub(super) fn sentence(key: Key, text: &str) -> String {
-    format!("{}: {text}", key.name())
-}
-
 /// Complaints about answers that do not go together.
 pub(super) fn across(answers: &Answers) -> Vec<Complaint> {
     let mut found = Vec::new();
-    let mut complain = |key: Key, text: String| found.push(Complaint { key: Some(key), text: sentence(key, &text) });
+    let mut complain = |key: Key, text: String| found.push(Complaint { key: Some(key), text });
     let tenant = |key| answers.get(key).and_then(|t| TenantRef::parse(t).ok());
     let wanted = answers.route().and_then(Route::tenants);
     match (tenant(Key::TenantA), tenant(Key::TenantB)) {
@@ -290,7 +285,7 @@ mod tests {
     }
 
     fn complaints(answers: &Answers) -> Vec<String> {
-        Inputs::from_answers(answers).expect_err("complaints").into_iter().map(|c| c.text).collect()
+        Inputs::from_answers(answers).expect_err("complaints").iter().map(ToString::to_string).collect()
     }
 
     #[test]
@@ -347,10 +342,10 @@ mod tests {
     #[test]
     fn an_answers_file_says_which_keys_it_does_not_know() {
         let said = Answers::from_toml("tennant-a = \"x\"\nzzzzzzzzzz = 1\n[consent]\nx = 1").expect_err("unknown keys");
-        let texts: Vec<&str> = said.iter().map(|c| c.text.as_str()).collect();
+        let texts: Vec<String> = said.iter().map(ToString::to_string).collect();
         assert!(texts.iter().any(|t| t.contains("Did you mean tenant-a?")), "{texts:?}");
         assert!(texts.iter().any(|t| t.contains("\"zzzzzzzzzz\" in the answers file is not an input")));
-        assert!(texts.iter().any(|t| t.contains("consent in the answers file is neither")));
+        assert!(texts.iter().any(|t| t.contains("consent: in the answers file it is neither")));
     }
 
     #[test]

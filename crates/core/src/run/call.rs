@@ -26,6 +26,8 @@ pub struct Call {
     pub url: String,
     /// True where it changes something.
     pub writes: bool,
+    /// True for the reset of a cluster's service principal.
+    pub resets: bool,
     /// True where it is part of taking the run back.
     pub back: bool,
     /// When it was sent.
@@ -52,12 +54,6 @@ pub struct Try {
 }
 
 impl Call {
-    /// True for a reset of a cluster's service principal.
-    #[must_use]
-    pub fn is_reset(&self) -> bool {
-        self.method == "POST" && self.url.contains("/resetServicePrincipalProfile")
-    }
-
     /// True where nothing can have been done by any of its tries: the service plainly said no, or was not reached. A call
     /// without a try may have been done, since the program may have died just then.
     #[must_use]

@@ -175,7 +175,7 @@ impl Run {
                 s.status = Status::Working;
                 s.started = Some(at);
             }),
-            Event::CallStarted { call, work, plane, side, method, url, writes } => self.call_started(Call {
+            Event::CallStarted { call, work, plane, side, method, url, writes, resets } => self.call_started(Call {
                 id: *call,
                 work: work.clone(),
                 plane: *plane,
@@ -183,6 +183,7 @@ impl Run {
                 method: method.clone(),
                 url: url.clone(),
                 writes: *writes,
+                resets: *resets,
                 back: self.is_undoing(),
                 started: at,
                 tries: Vec::new(),
@@ -296,7 +297,7 @@ impl Run {
         if call.writes {
             self.looked = None;
         }
-        if call.is_reset() {
+        if call.resets {
             self.seen = None;
             call.key = self.facts.id(if call.back { &Fact::BackKey } else { &Fact::SecretKey });
         }
@@ -305,7 +306,7 @@ impl Run {
 
     /// What was learnt of the reset that this part of the run sent last: where it is asked, or that it was taken.
     fn learnt_of_reset(&mut self, learnt: &Learnt) {
-        let Some(reset) = self.calls.iter_mut().skip(self.calls_before).rev().find(|c| c.is_reset()) else { return };
+        let Some(reset) = self.calls.iter_mut().skip(self.calls_before).rev().find(|c| c.resets) else { return };
         match (&learnt.fact, learnt.how) {
             (Fact::Operation(_), _) => reset.operation = Some(learnt.value.clone()),
             (Fact::ClusterClient(_), Outcome::Changed | Outcome::Undone) => reset.taken = true,
@@ -442,7 +443,7 @@ impl Run {
     /// The resets of the cluster on a way that were sent and not plainly refused.
     pub fn resets(&self, way: Direction) -> impl DoubleEndedIterator<Item = &Call> {
         let back = way == Direction::Back;
-        self.calls.iter().filter(move |call| call.is_reset() && call.back == back && !call.did_nothing())
+        self.calls.iter().filter(move |call| call.resets && call.back == back && !call.did_nothing())
     }
 
     /// The secrets that the cluster may have by the resets on a way, the oldest first: that of the last one that is

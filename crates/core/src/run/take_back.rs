@@ -96,6 +96,7 @@ mod tests {
             method: "POST".to_owned(),
             url: url.to_owned(),
             writes: true,
+            resets: url.contains("resetServicePrincipalProfile"),
         };
         [started, Event::CallTried { call, n: 1, status, ms: 1, refusal: None }]
     }

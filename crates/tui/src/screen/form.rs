@@ -20,7 +20,7 @@ use crate::msg::{Effect, Notice};
 use crate::pages::{self, Pages};
 use crate::shared::Shared;
 use crate::theme::Tone;
-use crate::widgets::cell::{Cell, LABEL, Value, shown, without_name};
+use crate::widgets::cell::{Cell, LABEL, Value, shown};
 use crate::widgets::lines::{hang, width};
 use crate::widgets::picker::Picker;
 use crate::widgets::picker_rows;
@@ -139,7 +139,7 @@ impl FormScreen {
     pub fn complain(&mut self, complaints: &[Complaint]) -> usize {
         for cell in &mut self.cells {
             let mine = complaints.iter().find(|c| c.key == Some(cell.field.key));
-            cell.complaint = mine.map(|c| without_name(cell.field.key, &c.text));
+            cell.complaint = mine.map(|c| c.text.clone());
         }
         let wrong = |c: &Cell| c.complaint.is_some();
         if let Some(first) = self.cells.iter().position(wrong) {
@@ -189,7 +189,7 @@ impl FormScreen {
             *self = Self::new(page, &shared.answers);
             self.complain(&complaints);
         }
-        shared.notice = complaints.into_iter().next().map(|c| Notice::bad(c.text));
+        shared.notice = complaints.into_iter().next().map(|c| Notice::bad(c.to_string()));
         Vec::new()
     }
 

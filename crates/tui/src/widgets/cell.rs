@@ -198,8 +198,3 @@ pub(crate) fn shown(answers: &Answers, field: &Field) -> String {
     }
     if all.is_empty() { field.default.unwrap_or_default().to_owned() } else { all.join(" ") }
 }
-
-/// Returns a complaint without the name of its field, where it stands under the field.
-pub(crate) fn without_name(key: Key, text: &str) -> String {
-    text.strip_prefix(key.name()).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(text).to_owned()
-}

@@ -186,6 +186,7 @@ fn call(n: u32, step: u16, plane: Plane, side: Side, method: &str, url: &str) ->
         method: method.to_owned(),
         url: url.to_owned(),
         writes: method != "GET" && method != "HEAD",
+        resets: url.contains("/resetServicePrincipalProfile"),
     }
 }
 
