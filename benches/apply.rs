@@ -7,15 +7,17 @@
 #![allow(clippy::expect_used, clippy::print_stdout, reason = "a bench fails by panicking and prints what it measured")]
 
 use std::collections::BTreeMap;
+use std::fs::OpenOptions;
+use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crosspull_core::check::Check;
 use crosspull_core::event::{Entry, Event, Plane, Work};
-use crosspull_core::names::CallId;
-use crosspull_core::names::{Side, StepId};
+use crosspull_core::names::{CallId, Side, StepId};
 use crosspull_core::operation::Op;
 use crosspull_sim::{Options, Tenant};
+use crosspull_support::{ROUTES, Struck, program};
 
 /// Milliseconds that every answer is delayed.
 const LATENCY: u64 = 50;
@@ -29,7 +31,14 @@ const AIM: f64 = 1.10;
 fn main() {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
-    let mut measured: Vec<Measure> = (0..RUNS).map(|_| measure(&runtime)).collect();
+    for route in ROUTES {
+        println!("{}:", route.name());
+        tell((0..RUNS).map(|_| measure(&runtime, route)).collect());
+    }
+}
+
+/// Prints the runs of a route, of which the median counts.
+fn tell(mut measured: Vec<Measure>) {
     measured.sort_by(|a, b| a.ratio().total_cmp(&b.ratio()));
     for m in &measured {
         println!("wall {:>7.1} ms   critical path {:>7.1} ms   ratio {:.3}", m.wall, m.path, m.ratio());
@@ -55,14 +64,18 @@ impl Measure {
     }
 }
 
-/// Runs `apply` once on a new simulated cloud.
-fn measure(runtime: &tokio::runtime::Runtime) -> Measure {
+/// Runs `apply` once on a new simulated cloud of a route.
+fn measure(runtime: &tokio::runtime::Runtime, route: &Struck) -> Measure {
     let folder = tempfile::tempdir().expect("a folder");
-    let options = Options { latency: Duration::from_millis(LATENCY), speed: SPEED, ..Options::default() };
+    let scenarios = route.scenarios();
+    let options = Options { scenarios, latency: Duration::from_millis(LATENCY), speed: SPEED, ..Options::default() };
     let sim = runtime.block_on(crosspull_sim::start(options)).expect("the simulated cloud starts");
     let ready = crosspull_sim::write_files(&sim, folder.path()).expect("its files");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_crosspull"));
-    command.args(["apply", "--yes", "--output", "json", "--answers"]).arg(ready.answers.expect("answers"));
+    let answers = ready.answers.expect("answers");
+    let mut file = OpenOptions::new().append(true).open(&answers).expect("the answers file");
+    route.answers.iter().for_each(|line| writeln!(file, "{line}").expect("written"));
+    let mut command = Command::new(program());
+    command.args(["apply", "--yes", "--output", "json", "--answers"]).arg(answers);
     command.env("XDG_STATE_HOME", folder.path()).stdin(Stdio::null()).stderr(Stdio::inherit());
     command.env("CROSSPULL_CLOUD", &ready.arm).env("CROSSPULL_CA_FILE", ready.ca_file.expect("ca.pem"));
     for (side, tenant) in [("A", Tenant::A), ("B", Tenant::B)] {

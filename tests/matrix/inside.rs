@@ -20,12 +20,12 @@ use crosspull_core::names::{CallId, PerTenant, RunId};
 use crosspull_core::run::{Known, Run};
 use crosspull_core::secret::Secret;
 use crosspull_sim::Tenant;
-use crosspull_support::Story;
+use crosspull_support::{Story, Struck};
 
 use crate::network::{finished, taken_back};
 use crate::sameness;
 
-/// A call of the route: its step, method and path, what a run makes up left out.
+/// A call of a route: its step, method and path, what a run makes up left out.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Call(String);
 
@@ -126,30 +126,40 @@ impl EntryLog for Mortal {
     }
 }
 
-/// Every call that the steps of an undisturbed run make.
-pub fn calls() -> Vec<Call> {
-    let story = Story::of("happy");
+/// Every call that the steps of an undisturbed run of a route make.
+pub fn calls(route: &Struck) -> Vec<Call> {
+    let story = route.story();
     let seen = apply(&story, None);
-    story.is_done("AcrPull");
+    sameness::is_that_of_an_undisturbed_run(route, &story);
     seen.into_iter().collect()
 }
 
 /// What must hold where the program is gone at that moment.
-pub fn held(cut: Cut) -> impl FnOnce() + Send + 'static {
+pub fn held(route: &'static Struck, cut: Cut) -> impl FnOnce() + Send + 'static {
     move || {
-        let story = Story::of("happy");
+        let story = route.story();
         apply(&story, Some(cut.clone()));
         let resumed = story.resume(&[]);
         finished(&story, resumed);
-        sameness::is_that_of_an_undisturbed_run(&story);
-        let story = Story::of("happy");
+        sameness::is_that_of_an_undisturbed_run(route, &story);
+        let story = route.story();
         apply(&story, Some(cut));
         taken_back(&story);
     }
 }
 
+/// As much stack as the program has, whose engine this is.
+const STACK: usize = 8 << 20;
+
 /// Applies within this process, until the cut; gives the calls that were made.
 fn apply(story: &Story, cut: Option<Cut>) -> BTreeSet<Call> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || apply_here(story, cut));
+        thread.expect("a thread").join().unwrap_or_else(|why| std::panic::resume_unwind(why))
+    })
+}
+
+fn apply_here(story: &Story, cut: Option<Cut>) -> BTreeSet<Call> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let seen = Arc::default();
     let expected = cut.is_some();

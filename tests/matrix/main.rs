@@ -1,4 +1,4 @@
-//! The fault matrix: every call of the route, each with every fault. From wherever it strikes, the run is finished with the
+//! The fault matrix: every call of every route, each with every fault. From wherever it strikes, the run is finished with the
 //! same world as an undisturbed one, and taken back to the world as it was found.
 
 #![cfg(test)]
@@ -10,6 +10,8 @@ mod reads;
 mod sameness;
 
 use std::sync::atomic::Ordering;
+
+use crosspull_support::ROUTES;
 
 use cells::{Cell, Held, all_hold};
 use inside::{Cut, Moment};
@@ -33,12 +35,17 @@ fn a_call_that_fails_in_any_way_is_mended() {
 #[test]
 #[ignore = "hundreds of runs, some minutes: cargo test --test matrix -- --ignored"]
 fn a_read_of_the_checks_that_never_comes_is_not_taken_for_what_is_not_there() {
-    let reads = reads::all();
-    let cells = reads.iter().flat_map(|read| reads::FAULTS.iter().map(move |fault| (read, fault)));
-    let cells: Vec<Cell> =
-        cells.map(|(read, (name, fault))| Cell::new(format!("{name} at {read}"), reads::held(read, fault))).collect();
+    let mut cells = Vec::new();
+    for route in ROUTES {
+        for read in reads::all(route) {
+            for (name, fault) in reads::FAULTS {
+                let name = format!("{name} at {read} of {}", route.name());
+                cells.push(Cell::new(name, reads::held(route, &read, fault)));
+            }
+        }
+    }
     let held = all_hold(cells);
-    println!("reads: {} reads x {} faults, {held}", reads.len(), reads::FAULTS.len());
+    println!("reads: {} faults, {held}", reads::FAULTS.len());
     assert!(matches!(held, Held { of: 60.., .. }), "the checks read less than ever: {held}");
 }
 
@@ -46,10 +53,16 @@ fn a_read_of_the_checks_that_never_comes_is_not_taken_for_what_is_not_there() {
 #[test]
 #[ignore = "hundreds of runs, some minutes: cargo test --test matrix -- --ignored"]
 fn a_run_killed_at_any_moment_of_any_call_goes_on_or_is_taken_back() {
-    let calls = inside::calls();
-    let cuts = calls.iter().flat_map(|call| Moment::ALL.map(|moment| Cut { call: call.clone(), moment }));
-    let cells: Vec<Cell> = cuts.map(|cut| Cell::new(cut.to_string(), inside::held(cut))).collect();
+    let mut cells = Vec::new();
+    for route in ROUTES {
+        for call in inside::calls(route) {
+            for moment in Moment::ALL {
+                let cut = Cut { call: call.clone(), moment };
+                cells.push(Cell::new(format!("{cut} of {}", route.name()), inside::held(route, cut)));
+            }
+        }
+    }
     let held = all_hold(cells);
-    println!("kills: {} calls x {} moments, {held}", calls.len(), Moment::ALL.len());
-    assert!(matches!(held, Held { of: 120.., .. }), "the route has become shorter than any: {held}");
+    println!("kills: {} moments, {held}", Moment::ALL.len());
+    assert!(matches!(held, Held { of: 120.., .. }), "the routes have become shorter than any: {held}");
 }

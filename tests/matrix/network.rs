@@ -1,10 +1,10 @@
-//! Faults of the network and of the services, at every request that the route makes.
+//! Faults of the network and of the services, at every request that a route makes.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crosspull_support::{End, Story, text};
+use crosspull_support::{End, ROUTES, Story, text};
 
 use crate::sameness;
 
@@ -40,9 +40,11 @@ impl fmt::Display for Fault {
     }
 }
 
-/// A request of the route: the nth of those that are alike.
+/// A request of a route: the nth of those that are alike.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
+    /// Which of the routes.
+    route: usize,
     /// Plane, method and path, as a scenario has it.
     pattern: String,
     nth: usize,
@@ -50,26 +52,23 @@ pub struct Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", self.pattern, self.nth)
+        write!(f, "{} ({}) of {}", self.pattern, self.nth, ROUTES[self.route].name())
     }
 }
 
 impl Place {
-    /// Every request that an undisturbed run makes.
+    /// Every request that an undisturbed run of any route makes.
     pub fn all() -> Vec<Self> {
-        let story = Story::of("happy");
-        story.apply(&[]).is_done();
-        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        for request in story.sim.requests().as_array().expect("a list") {
-            // The nodes of the simulated cluster pull too.
-            if !text(request, "client").starts_with("containerd/") {
-                *counts.entry(pattern(request)).or_default() += 1;
-            }
-        }
-        let places = counts
-            .into_iter()
-            .flat_map(|(pattern, count)| (1..=count.min(ALIKE)).map(move |nth| Self { pattern: pattern.clone(), nth }));
-        places.collect()
+        (0..ROUTES.len()).flat_map(Self::all_of).collect()
+    }
+
+    fn all_of(route: usize) -> Vec<Self> {
+        let story = ROUTES[route].story();
+        story.apply(&[]).ends_well();
+        let alike = |(pattern, count): (String, usize)| {
+            (1..=count.min(ALIKE)).map(move |nth| Self { route, pattern: pattern.clone(), nth })
+        };
+        counted(&story).into_iter().flat_map(alike).collect()
     }
 
     /// Whether so many of those requests were made.
@@ -110,17 +109,18 @@ pub fn held(place: &Place, fault: Fault) -> impl FnOnce() + Send + 'static {
         place.pattern, place.nth, fault.act
     );
     move || {
-        let story = Story::told(&[], &own);
+        let route = &ROUTES[place.route];
+        let story = route.told(&own);
         let first = story.apply(&[]);
         // How often the cloud is asked until it agrees with itself differs from run to run.
         assert!(place.nth > 1 || place.is_reached(&story), "the fault struck nothing");
         STRUCK.fetch_add(usize::from(place.is_reached(&story)), Ordering::Relaxed);
         let unbroken = first.code == Some(0);
         finished(&story, first);
-        sameness::is_that_of_an_undisturbed_run(&story);
+        sameness::is_that_of_an_undisturbed_run(route, &story);
         taken_back(&story);
         if !unbroken {
-            let story = Story::told(&[], &own);
+            let story = route.told(&own);
             story.apply(&[]);
             taken_back(&story);
         }

@@ -3,12 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use crosspull_support::{Story, text};
+use crosspull_support::{Struck, text};
 
 use crate::network::pattern;
-
-/// A cluster whose principal has roles in two subscriptions, one with a condition, and is in a group.
-const SCENARIOS: [&str; 2] = ["old-roles-to-copy", "old-principal-in-group"];
 
 /// How a read fails, by name and as a scenario has it.
 pub const FAULTS: [(&str, &str); 3] = [
@@ -17,9 +14,9 @@ pub const FAULTS: [(&str, &str); 3] = [
     ("torn", "do = 'garbage'"),
 ];
 
-/// Every request that the checks of an undisturbed run make, by its pattern.
-pub fn all() -> Vec<String> {
-    let story = Story::of_all(&SCENARIOS);
+/// Every request that the checks of an undisturbed run of a route make, by its pattern.
+pub fn all(route: &Struck) -> Vec<String> {
+    let story = route.story_in_full();
     story.plan(&[]).exits(0);
     let requests = story.sim.requests();
     let reads: BTreeSet<String> = requests.as_array().expect("a list").iter().map(pattern).collect();
@@ -28,11 +25,11 @@ pub fn all() -> Vec<String> {
 }
 
 /// What must hold where every such read fails so, and once more where somebody accepts all that may be accepted.
-pub fn held(read: &str, fault: &str) -> impl FnOnce() + Send + 'static {
+pub fn held(route: &'static Struck, read: &str, fault: &str) -> impl FnOnce() + Send + 'static {
     let own = format!("name = 'unread'\nsays = 'a read fails'\n[[fault]]\non = \"{read}\"\nnth = 'every'\n{fault}");
     move || {
         for accepts in [&[][..], &["--unread", "roles,groups,api-permissions,vault-policies,right-to-assign"][..]] {
-            let story = Story::told(&SCENARIOS, &own);
+            let story = route.told_in_full(&own);
             let end = story.apply(accepts);
             assert!(end.code.is_some_and(|code| matches!(code, 0 | 1 | 3 | 4)), "exit code {:?}\n{end}", end.code);
             // What somebody accepted as missing stands in the plan that the journal keeps; all else the cluster has.

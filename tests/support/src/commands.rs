@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::atomic::Ordering;
 
 use serde_json::Value;
 
@@ -24,8 +25,8 @@ impl Story {
 
     /// Runs `crosspull apply` while somebody watches, who is told every event and the program's process id.
     pub fn apply_while(&self, flags: &[&str], watch: impl FnMut(&Value, u32)) -> End {
-        self.runs.set(self.runs.get() + 1);
-        let secret = self.path(&format!("secret-{}", self.runs.get()));
+        let run = self.runs.fetch_add(1, Ordering::Relaxed) + 1;
+        let secret = self.path(&format!("secret-{run}"));
         let mut arguments = vec!["apply", "--answers", self.answers(), "--yes", "--output", "json"];
         arguments.extend(["--secret-out", path_text(&secret)]);
         arguments.extend(flags);

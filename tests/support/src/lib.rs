@@ -9,6 +9,7 @@ mod cloud;
 mod commands;
 mod end;
 mod program;
+mod routes;
 mod side_by_side;
 mod story;
 pub mod terminal;
@@ -16,6 +17,7 @@ mod world;
 
 pub use end::End;
 pub use program::program;
+pub use routes::{ROUTES, Struck};
 pub use side_by_side::side_by_side;
 pub use story::{Story, path_text};
-pub use world::{World, text};
+pub use world::{World, forget_pulls_of_identities, text};

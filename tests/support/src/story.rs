@@ -1,10 +1,10 @@
 //! A story's stage: the simulated cloud of a scenario, and the folder of the operator who runs the program against it.
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU32;
 
 use crosspull_sim::{Options, Ready, Scenario, Sim, write_files};
 use tempfile::TempDir;
@@ -24,7 +24,7 @@ pub struct Story {
     environment: BTreeMap<String, String>,
     pub(crate) folder: TempDir,
     /// How many runs were begun.
-    pub(crate) runs: Cell<u32>,
+    pub(crate) runs: AtomicU32,
     pub(crate) begin: World,
     // Last: the cloud goes before the thread that it lives on.
     _thread: CloudThread,
@@ -56,7 +56,7 @@ impl Story {
         let lines = std::fs::read_to_string(ready.env.as_deref().expect("env")).expect("env can be read");
         let environment = exported(&lines);
         let begin = World::of(&sim);
-        Self { sim, ready, environment, folder, runs: Cell::new(0), begin, _thread: thread }
+        Self { sim, ready, environment, folder, runs: AtomicU32::new(0), begin, _thread: thread }
     }
 
     /// Sets a variable of the operator's environment.
