@@ -3,14 +3,13 @@
 use std::path::PathBuf;
 
 use clap::ArgMatches;
-use crosspull_core::find::Named;
 use crosspull_core::input::Key;
 
+use super::given::Given;
 use super::nobody_to_ask;
 use super::secret_file::{SecretFile, SecretFiles, reserved};
 use super::session::Session;
 use super::stream::Stream;
-use crate::credentials::{self, Ready};
 use crate::exit::Code;
 use crate::sources::{self, environment};
 
@@ -21,27 +20,20 @@ use crate::sources::{self, environment};
 /// Where signals or standard output cannot be used.
 pub async fn begin(arguments: &ArgMatches, stream: &mut Stream, runs: Option<PathBuf>) -> color_eyre::Result<Code> {
     match prepare(arguments, runs.is_some()) {
-        Ok((named, ready, files)) => {
+        Ok((given, files)) => {
             let mut session = Session::new(arguments, stream, files.secret)?;
             session.way_back_file = files.way_back;
-            session.apply(&named, ready, runs).await
+            session.apply(given, runs).await
         }
         Err(complaints) => Ok(stream.complain(&complaints)),
     }
 }
 
-/// The resources that were named without an id, all that is there to begin with, and the places for the secrets.
-type Prepared = (Vec<Named>, Ready, SecretFiles);
-
-/// Reads and checks all that was given, before anything is called. What was named without its id has a stand-in.
-fn prepare(arguments: &ArgMatches, writes: bool) -> Result<Prepared, Vec<String>> {
-    let mut answers = sources::answers(arguments, &environment)?;
-    let named = Named::all(&answers);
-    for one in &named {
-        answers.set(one.key, one.stand_in());
-    }
-    let ready = credentials::ready(&answers, &environment);
-    let mut complaints = ready.as_ref().err().cloned().unwrap_or_default();
+/// Reads and checks all that was given, before anything is called.
+fn prepare(arguments: &ArgMatches, writes: bool) -> Result<(Given, SecretFiles), Vec<String>> {
+    let answers = sources::answers(arguments, &environment)?;
+    let given = Given::read(&answers);
+    let mut complaints = given.as_ref().err().cloned().unwrap_or_default();
     if writes {
         complaints.extend(nobody_to_ask(arguments));
     }
@@ -53,8 +45,8 @@ fn prepare(arguments: &ArgMatches, writes: bool) -> Result<Prepared, Vec<String>
     if files.secret.is_some() && answers.get(Key::SecretOut) == answers.get(Key::WayBackOut) {
         complaints.push("way-back-out: that is the file of secret-out: name another one".to_owned());
     }
-    match ready {
-        Ok(ready) if complaints.is_empty() => Ok((named, ready, files)),
+    match given {
+        Ok(given) if complaints.is_empty() => Ok((given, files)),
         _ => Err(complaints),
     }
 }

@@ -1,6 +1,7 @@
 //! Commands without a wizard: the same answers, plan and events, as lines.
 
 mod begin;
+mod given;
 pub mod hand_over;
 pub mod lines;
 pub mod report;

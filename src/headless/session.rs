@@ -2,7 +2,6 @@
 
 mod events;
 
-use crosspull_core::names::PerTenant;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
@@ -13,7 +12,6 @@ use crosspull_azure::journal::JournalError;
 use crosspull_azure::sign_in::Prompts;
 use crosspull_core::event::Entry;
 use crosspull_core::explain::Trouble;
-use crosspull_core::find::Named;
 use crosspull_core::input::Access;
 use crosspull_core::names::Direction;
 use crosspull_core::names::Verdict;
@@ -22,6 +20,7 @@ use crosspull_core::run::Run;
 use crosspull_core::sign_in::Prompt;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
+use super::given::{Given, NamedFirst};
 use super::lines::aside;
 use super::report::{back_lines, plan_lines, summary};
 use super::secret_file::SecretFile;
@@ -95,40 +94,29 @@ impl<'s> Session<'s> {
         })
     }
 
-    /// Looks up what was named without its id, and puts the ids in place of the names. None where it may go on, else
-    /// the exit code.
+    /// Looks up what was named without its id, and reads the answers with the ids in place of the names; else the exit code.
     ///
     /// # Errors
     /// Where standard output cannot be used.
-    async fn look_up(&mut self, named: &[Named], ready: &mut Ready) -> color_eyre::Result<Option<Code>> {
-        if named.is_empty() {
-            return Ok(None);
-        }
-        // No subscription is known yet by which the Azure CLI could choose an account.
-        let access = ready.inputs.access.clone();
-        let credentials = match credentials::read(&access, PerTenant { a: None, b: None }, &environment) {
-            Ok(credentials) => credentials,
-            Err(complaints) => return Ok(Some(self.stream.complain(&complaints))),
-        };
+    async fn look_up(&mut self, first: NamedFirst) -> color_eyre::Result<Result<Ready, Code>> {
+        let NamedFirst { named, mut answers, access, credentials } = first;
         let backend = self.backend.clone();
-        let ids = match self.pump(backend.look_up(named, &access, credentials.clone())).await? {
+        let ids = match self.pump(backend.look_up(&named, &access, credentials.clone())).await? {
             Pumped::Ended(Ok(Some(ids))) => ids,
-            Pumped::Ended(Ok(None)) => return Ok(Some(self.stopped_by_a_check())),
-            Pumped::Ended(Err(error)) => return Ok(Some(self.broken(&error, None))),
-            Pumped::Killed(code) => return Ok(Some(self.killed(code))),
+            Pumped::Ended(Ok(None)) => return Ok(Err(self.stopped_by_a_check())),
+            Pumped::Ended(Err(error)) => return Ok(Err(self.broken(&error, None))),
+            Pumped::Killed(code) => return Ok(Err(self.killed(code))),
         };
-        let mut answers = ready.answers.clone();
         for (one, id) in named.iter().zip(ids) {
             answers.set(one.key, id);
         }
-        match credentials::ready(&answers, &environment) {
-            Ok(again) => {
-                *ready = again;
+        Ok(match credentials::ready(&answers, &environment) {
+            Ok(mut ready) => {
                 ready.credentials.keep_persons(credentials, &ready.inputs.access);
-                Ok(None)
+                Ok(ready)
             }
-            Err(complaints) => Ok(Some(self.stream.refuse("written", &complaints))),
-        }
+            Err(complaints) => Err(self.stream.refuse("written", &complaints)),
+        })
     }
 
     /// Looks up what was named without its id and asks the checks; then carries out the plan, where there is a folder
@@ -136,11 +124,15 @@ impl<'s> Session<'s> {
     ///
     /// # Errors
     /// Where standard output cannot be used.
-    pub async fn apply(mut self, named: &[Named], mut ready: Ready, runs: Option<PathBuf>) -> color_eyre::Result<Code> {
-        self.stream.is_about(Run { answers: ready.answers.clone(), ..Run::default() });
-        if let Some(code) = self.look_up(named, &mut ready).await? {
-            return Ok(code);
-        }
+    pub async fn apply(mut self, given: Given, runs: Option<PathBuf>) -> color_eyre::Result<Code> {
+        self.stream.is_about(Run { answers: given.answers().clone(), ..Run::default() });
+        let ready = match given {
+            Given::Ready(ready) => *ready,
+            Given::Named(first) => match self.look_up(*first).await? {
+                Ok(ready) => ready,
+                Err(code) => return Ok(code),
+            },
+        };
         let backend = self.backend.clone();
         let folder = runs.clone().map_or_else(places::runs, Ok)?;
         let checked = match self.pump(backend.check(&ready.inputs, ready.credentials.clone(), &folder)).await? {

@@ -75,17 +75,6 @@ impl Named {
         }
     }
 
-    /// An id that stands for it until it is looked up, so that all else can be checked before anything is called.
-    #[must_use]
-    pub fn stand_in(&self) -> String {
-        let name = self.name.split(['.', ':']).next().unwrap_or_default();
-        let kind = match self.key {
-            Key::Cluster => "Microsoft.ContainerService/managedClusters",
-            _ => "Microsoft.ContainerRegistry/registries",
-        };
-        format!("/subscriptions/{}/resourceGroups/unknown/providers/{kind}/{name}", uuid::Uuid::nil())
-    }
-
     /// The id of the one that is meant, with what there is to say of it.
     ///
     /// # Errors
@@ -167,14 +156,6 @@ mod tests {
         ] {
             assert_eq!(read(key, text), None, "{text}");
         }
-    }
-
-    #[test]
-    fn what_stands_in_is_an_id_of_that_name() {
-        let of = |key, text: &str| Named::read(key, text).expect("a name").stand_in();
-        assert!(crate::ids::ClusterId::parse(&of(Key::Cluster, "aks-shop")).is_ok_and(|id| id.name() == "aks-shop"));
-        let registry = RegistryId::parse(&of(Key::Registry, "registryb.azurecr.io")).expect("an id");
-        assert_eq!((registry.name(), registry.server()), ("registryb", None));
     }
 
     #[test]

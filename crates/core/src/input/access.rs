@@ -34,6 +34,14 @@ pub struct Access {
 }
 
 impl Access {
+    /// Reads what reaching the tenants takes, where what is worked on there is looked up first.
+    ///
+    /// # Errors
+    /// A sentence about an answer that nobody complained about before.
+    pub fn of_answers(answers: &Answers) -> Result<Self, Complaint> {
+        Self::read(&answers.with_one_tenant()).map_err(|text| Complaint { key: None, text })
+    }
+
     /// Reads what reaching the tenants of a run takes, for a run that goes on: its tenants are those of its journal,
     /// whatever the answers say.
     ///

@@ -89,6 +89,18 @@ impl Inputs {
     /// Every complaint, in the order of the table.
     pub fn from_answers(answers: &Answers) -> Result<Self, Vec<Complaint>> {
         let answers = &answers.with_one_tenant();
+        let complaints = Self::complaints(answers, &[]);
+        if !complaints.is_empty() {
+            return Err(complaints);
+        }
+        Self::read(answers).map_err(|text| vec![Complaint { key: None, text }])
+    }
+
+    /// Returns every complaint about the answers, but for those about the inputs that are looked up first: what these mean
+    /// is not known yet.
+    #[must_use]
+    pub fn complaints(answers: &Answers, looked_up: &[Key]) -> Vec<Complaint> {
+        let answers = &answers.with_one_tenant();
         let mut complaints = wrong_values(answers);
         for key in [Key::TenantA, Key::Cluster, Key::TenantB, Key::Registry, Key::Repository] {
             if answers.all(key).is_empty() {
@@ -97,10 +109,8 @@ impl Inputs {
             }
         }
         complaints.extend(across(answers));
-        if !complaints.is_empty() {
-            return Err(complaints);
-        }
-        Self::read(answers).map_err(|text| vec![Complaint { key: None, text }])
+        complaints.retain(|complaint| !complaint.key.is_some_and(|key| looked_up.contains(&key)));
+        complaints
     }
 
     /// Reads answers that passed every check.
