@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 
 use crosspull_core::check::Check;
 use crosspull_core::event::{Entry, Event, Plane, Work};
-use crosspull_core::names::{CallId, Side, StepId};
-use crosspull_core::operation::Op;
+use crosspull_core::names::{CallId, Route, Side, StepId};
+use crosspull_core::operation::{Op, Step};
 use crosspull_sim::{Options, Tenant};
 use crosspull_support::{ROUTES, Struck, program};
 
@@ -114,6 +114,9 @@ enum Unit {
     Part(Kind, u8),
 }
 
+/// No step learns more things than this.
+const LAST_PART: u8 = 20;
+
 /// The steps by what they do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
@@ -128,6 +131,8 @@ enum Kind {
     Reset,
     Inside,
     OldSecret,
+    /// A step of a route that the table below does not know, by its number: it needs the one before it.
+    Other(u16),
 }
 
 /// What needs what. A secret is added as soon as the app is there; that sign-in takes it in A needs the service
@@ -167,6 +172,8 @@ fn needs(unit: Unit) -> Vec<Unit> {
                 Part(Kind::Proof, 0),
             ]
         }
+        Part(Kind::Other(0 | 1), 0) => vec![Cluster, Headroom, RightA, OldRoles, App, Registry, RightB, Image],
+        Part(Kind::Other(n), 0) => vec![Part(Kind::Other(n - 1), LAST_PART)],
         Part(kind, n) => vec![Part(kind, n.saturating_sub(1))],
     }
 }
@@ -195,7 +202,7 @@ fn spans(entries: &[Entry]) -> BTreeMap<Unit, Vec<(f64, f64)>> {
                     signed_in.push(side);
                 }
             }
-            Event::Planned { plan } => kinds = plan.steps.iter().map(|s| (s.id, kind(&s.op))).collect(),
+            Event::Planned { plan } => kinds = plan.steps.iter().map(|s| (s.id, kind(plan.route, s))).collect(),
             Event::Learnt { step, .. } => *parts.entry(*step).or_default() += 1,
             Event::CallStarted { call, work, plane, .. } => {
                 calls.insert(*call, unit(work, *plane, &signed_in));
@@ -216,36 +223,38 @@ fn spans(entries: &[Entry]) -> BTreeMap<Unit, Vec<(f64, f64)>> {
 
 fn of_check(check: &Check) -> Unit {
     match check {
-        Check::Cloud | Check::Tenants | Check::Route => Unit::Discovery,
         Check::SignIn(side) => Unit::SignIn(*side),
         Check::Cluster(_) => Unit::Cluster,
         Check::ResetRight(_) => Unit::RightA,
         Check::OldRoles(_) => Unit::OldRoles,
         Check::Headroom(_) => Unit::Headroom,
-        // Nothing is asked for the soak and for other runs, and the bench gives ids.
-        Check::Soak | Check::Name { .. } | Check::OtherRuns(_) => Unit::Discovery,
         Check::App | Check::Secret(_) => Unit::App,
-        Check::Registry(_) | Check::Puller(..) => Unit::Registry,
         Check::RoleRight(_) => Unit::RightB,
         Check::Image(..) => Unit::Image,
+        _ if check.side() == Some(Side::B) => Unit::Registry,
+        // Nothing is asked for the others but of the cloud itself, and the bench gives ids.
+        _ => Unit::Discovery,
     }
 }
 
-const fn kind(op: &Op) -> Kind {
-    match op {
+/// The kind of a step. The table knows the steps of `new-app`, some of which run side by side.
+const fn kind(route: Route, step: &Step) -> Kind {
+    if !matches!(route, Route::NewApp) {
+        return Kind::Other(step.id.0);
+    }
+    match &step.op {
         Op::CreateApp(_) => Kind::App,
         Op::CreatePrincipal(_) => Kind::PrincipalA,
         Op::AddSecret(_) => Kind::Secret,
         Op::Provision(_) => Kind::Provision,
-        // The bench signs in to both tenants.
-        Op::GrantRole(_) | Op::HandOver(_) | Op::Attach(_) | Op::AskForRole(_) => Kind::Role,
+        Op::GrantRole(_) => Kind::Role,
         Op::ProvePull(_) => Kind::Proof,
         Op::CopyRoles(_) => Kind::Copies,
         Op::KeepWayBack(_) => Kind::WayBack,
         Op::ProveInside(_) => Kind::Inside,
         Op::RemoveSecret(_) => Kind::OldSecret,
-        // The route has no steps that take something back.
-        Op::ResetCluster(_) | Op::TakeBack(_) => Kind::Reset,
+        Op::ResetCluster(_) => Kind::Reset,
+        _ => Kind::Other(step.id.0),
     }
 }
 

@@ -49,6 +49,28 @@ pub enum Fact {
     ProvedInside(ClusterId),
 }
 
+impl Fact {
+    /// Returns what the fact is called on the last screen; none for facts that are no object.
+    #[must_use]
+    pub const fn label(&self) -> Option<&'static str> {
+        match self {
+            Self::App => Some("app id"),
+            Self::AppObject => Some("app object"),
+            Self::PrincipalA | Self::PrincipalB => Some("service principal"),
+            Self::SecretKey => Some("secret's key id"),
+            Self::SecretEnds => Some("secret ends"),
+            Self::Assignment(_) | Self::Attached(..) | Self::RoleCopy(_) => Some("role assignment"),
+            Self::WayBackKey => Some("way back's key id"),
+            Self::BackKey => Some("back by key id"),
+            Self::ClusterClient(_) => Some("cluster uses app"),
+            Self::ClusterState(_) => Some("cluster's state"),
+            Self::ProvedInside(_) => Some("pulled on node"),
+            Self::Pod(_) => Some("pod"),
+            Self::Creator | Self::Proved(_) | Self::Operation(_) => None,
+        }
+    }
+}
+
 /// What was learnt, and where it was learnt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Learnt {

@@ -10,7 +10,7 @@ impl Run {
     #[must_use]
     pub fn made(&self, side: Side) -> Vec<(&'static str, &'static str, String)> {
         let learnt = self.learnt_in(side).into_iter();
-        learnt.filter_map(|l| Some((self.became(l), label(&l.fact)?, l.value.clone()))).collect()
+        learnt.filter_map(|l| Some((self.became(l), l.fact.label()?, l.value.clone()))).collect()
     }
 
     /// The word for what became of a fact.
@@ -33,7 +33,7 @@ impl Run {
     pub fn there(&self, side: Side) -> Vec<(Outcome, &'static str, String)> {
         let gone = |l: &Learnt| l.how == Outcome::Undone && !matches!(l.fact, Fact::ClusterClient(_));
         let there = self.learnt_in(side).into_iter().filter(|l| !gone(l));
-        there.filter_map(|l| Some((l.how, label(&l.fact)?, l.value.clone()))).collect()
+        there.filter_map(|l| Some((l.how, l.fact.label()?, l.value.clone()))).collect()
     }
 
     /// What was learnt by the steps of a tenant, in their order.
@@ -65,25 +65,6 @@ fn state_of(fact: &Fact) -> Fact {
     match fact {
         Fact::ClusterClient(cluster) => Fact::ClusterState(cluster.clone()),
         other => other.clone(),
-    }
-}
-
-/// What a fact is called on the last screen; none for facts that are no object.
-const fn label(fact: &Fact) -> Option<&'static str> {
-    match fact {
-        Fact::App => Some("app id"),
-        Fact::AppObject => Some("app object"),
-        Fact::PrincipalA | Fact::PrincipalB => Some("service principal"),
-        Fact::SecretKey => Some("secret's key id"),
-        Fact::SecretEnds => Some("secret ends"),
-        Fact::Assignment(_) | Fact::Attached(..) | Fact::RoleCopy(_) => Some("role assignment"),
-        Fact::WayBackKey => Some("way back's key id"),
-        Fact::BackKey => Some("back by key id"),
-        Fact::ClusterClient(_) => Some("cluster uses app"),
-        Fact::ClusterState(_) => Some("cluster's state"),
-        Fact::ProvedInside(_) => Some("pulled on node"),
-        Fact::Pod(_) => Some("pod"),
-        Fact::Creator | Fact::Proved(_) | Fact::Operation(_) => None,
     }
 }
 
