@@ -14,7 +14,7 @@ use crosspull_azure::sign_in::{Login, Prompts};
 use crosspull_core::event::Entry;
 use crosspull_core::ids::KeyId;
 use crosspull_core::input::Answers;
-use crosspull_core::names::Side;
+use crosspull_core::names::PerTenant;
 use crosspull_core::names::Verdict;
 use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::{Prompt, offers};
@@ -108,7 +108,7 @@ pub async fn run(
     let mut terminal = Terminal::open()?;
     let place = surroundings(environment);
     let here = Here {
-        offers: [Side::A, Side::B].map(|side| offers(&place, side)),
+        offers: PerTenant::of(|side| offers(&place, side)),
         tunnel: tunnel(environment),
         // A browser that opens at the other end of the line is not before anybody's eyes.
         desktop: place.desktop && !place.ssh,

@@ -1,13 +1,13 @@
 //! The place that the wizard runs in.
 
-use crosspull_core::names::Side;
+use crosspull_core::names::{PerTenant, Side};
 use crosspull_core::sign_in::Offer;
 
 /// The offers of the place that the wizard runs in.
 #[derive(Debug, Clone, Default)]
 pub struct Here {
     /// The ways to sign in to A and to B, the recommended one first.
-    pub offers: [Vec<Offer>; 2],
+    pub offers: PerTenant<Vec<Offer>>,
     /// The other end of an SSH login, as its owner calls it.
     pub tunnel: Option<String>,
     /// True on a desktop, where a browser can be opened.
@@ -19,9 +19,6 @@ pub struct Here {
 impl Here {
     /// Returns the ways to sign in to a tenant.
     pub(crate) fn offers(&self, side: Side) -> &[Offer] {
-        match side {
-            Side::A => &self.offers[0],
-            Side::B => &self.offers[1],
-        }
+        &self.offers[side]
     }
 }

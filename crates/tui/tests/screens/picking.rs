@@ -4,7 +4,7 @@ use crosspull_core::explain::Trouble;
 use crosspull_core::find::{Choice, Progress, Sought};
 use crosspull_core::input::Answers;
 use crosspull_core::input::Key;
-use crosspull_core::names::Side;
+use crosspull_core::names::PerTenant;
 use crosspull_core::sign_in::{Surroundings, offers};
 use crosspull_tui::{Effect, Here, Model, Msg, Setup, Theme};
 use crossterm::event::KeyCode;
@@ -230,7 +230,7 @@ fn nothing_is_listed_where_nobody_signs_in() {
 #[test]
 fn nothing_is_looked_for_by_itself_in_a_way_that_cannot_work_here() {
     let here = Surroundings::default();
-    let offers = [Side::A, Side::B].map(|side| offers(&here, side));
+    let offers = PerTenant::of(|side| offers(&here, side));
     let here = Here { offers, ..Here::default() };
     let mut story = Story::new((80, 24), tenant_alone(), false, Theme::full());
     let (answers, theme) = (tenant_alone(), Theme::full());

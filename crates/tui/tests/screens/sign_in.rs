@@ -2,6 +2,7 @@
 
 use crosspull_core::explain::{Refusal, Trouble};
 use crosspull_core::input::Key;
+use crosspull_core::names::PerTenant;
 use crosspull_core::names::Side;
 use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::{Account, AccountKind, Entered, Prompt, SignIn, Surroundings, offers};
@@ -53,7 +54,7 @@ fn over_ssh(size: (u16, u16), theme: Theme) -> Story {
 
 fn at(tunnel: Option<&str>, desktop: bool, size: (u16, u16), theme: Theme) -> Story {
     let here = Surroundings { ssh: tunnel.is_some(), desktop, ..Surroundings::default() };
-    let offers = [Side::A, Side::B].map(|side| offers(&here, side));
+    let offers = PerTenant::of(|side| offers(&here, side));
     let here = Here { offers, tunnel: tunnel.map(str::to_owned), desktop, clipboard_goes: false };
     let mut story = Story::new(size, complete(), false, theme);
     story.model = Model::new(Setup { answers: complete(), simulated: false, theme, size, here });

@@ -95,7 +95,7 @@ fn answers_that_do_not_go_together_are_shown_on_their_own_page() {
     let mut answers = complete();
     answers.set(Key::Repository, "other.azurecr.io/shop/web:1.4");
     let mut story = Story::new(SIZE, answers, true, Theme::full());
-    story.enter().enter().enter().shows("Tenant B, where").shows("is in another");
+    story.enter().enter().enter().shows("Tenant B, where").shows("another registry than registryb");
     story.ctrl('u').type_text("shop/web:1.4").hides("✗").enter().shows("Secret lives");
 }
 
