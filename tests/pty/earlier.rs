@@ -144,9 +144,14 @@ fn what_failed_after_the_reset_is_gone_on_with_without_another_one() {
 fn the_wait_before_the_reset_is_counted_down_and_can_be_cut_short() {
     let story = Story::of("happy");
     let mut stage = Stage::on_with(&story, &["--soak", "1440"], &[]);
-    for words in
-        [crate::stage::TENANT_A, crate::stage::TENANT_B, crate::stage::APP, crate::stage::CHECKED, crate::stage::REVIEW]
-    {
+    for words in [
+        crate::stage::ROUTE,
+        crate::stage::TENANT_A,
+        crate::stage::TENANT_B,
+        crate::stage::APP,
+        crate::stage::CHECKED,
+        crate::stage::REVIEW,
+    ] {
         stage.press(ENTER, words);
     }
     stage.press(ENTER, "goes on in 14 min");

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crosspull_support::Story;
 use crosspull_support::terminal::{View, command, open};
 
-use crate::stage::{ASKED, CTRL_C, ENTER, ESC, HOME, Stage, TENANT_A};
+use crate::stage::{ASKED, CTRL_C, ENTER, ESC, HOME, Stage};
 
 /// What is said where there is no terminal.
 const NO_TERMINAL: &str = "the wizard needs a terminal";
@@ -33,7 +33,7 @@ fn control_c_at_home_leaves() {
 #[test]
 fn control_c_on_a_form_asks_first() {
     let mut stage = Stage::demo();
-    let before = stage.press(ENTER, TENANT_A);
+    let before = stage.reach_the_first_form();
     stage.press(CTRL_C, "Nothing was written. The answers are not kept.");
     assert_eq!(stage.press_away(ENTER, "Leave?"), before, "the focus is on staying");
     stage.press(CTRL_C, "Leave?");

@@ -1,6 +1,8 @@
 //! What the wizard draws: at its start, in windows of every size, on the way back, and as help.
 
-use crate::stage::{APP, CHECKED, CTRL_C, CTRL_U, ENTER, ESC, F1, HOME, OVER, REVIEW, Stage, TENANT_A, TENANT_B};
+use crate::stage::{
+    APP, CHECKED, CTRL_C, CTRL_U, ENTER, ESC, F1, HOME, OVER, REVIEW, ROUTE, Stage, TENANT_A, TENANT_B,
+};
 use crosspull_support::Story;
 
 /// The window is too small to draw in.
@@ -19,7 +21,7 @@ fn the_demo_begins_at_home() {
 #[test]
 fn a_window_may_shrink_and_grow_again() {
     let mut stage = Stage::demo();
-    let wide = stage.press(ENTER, TENANT_A);
+    let wide = stage.reach_the_first_form();
 
     let narrow = stage.resize(40, 12, "2/8 Tenant A");
     let lines: Vec<&str> = narrow.lines().collect();
@@ -41,7 +43,7 @@ fn a_window_may_shrink_and_grow_again() {
 #[test]
 fn in_a_window_that_is_too_small_only_control_c_counts() {
     let mut stage = Stage::demo();
-    let wide = stage.press(ENTER, TENANT_A);
+    let wide = stage.reach_the_first_form();
     stage.resize(39, 11, ENLARGE);
     let before = stage.written();
     stage.window.press(ENTER);
@@ -57,15 +59,15 @@ fn in_a_window_that_is_too_small_only_control_c_counts() {
 #[test]
 fn the_way_back_keeps_every_answer() {
     let mut stage = Stage::demo();
-    for words in [TENANT_A, TENANT_B, APP] {
+    for words in [ROUTE, TENANT_A, TENANT_B, APP] {
         stage.press(ENTER, words);
     }
     stage.press(CTRL_U, "Secret lives");
     stage.press("the-app-of-the-shop", "the-app-of-the-shop");
-    for words in [TENANT_B, TENANT_A, HOME] {
+    for words in [TENANT_B, TENANT_A, ROUTE, HOME] {
         stage.press(ESC, words);
     }
-    for words in [TENANT_A, TENANT_B, "the-app-of-the-shop"] {
+    for words in [ROUTE, TENANT_A, TENANT_B, "the-app-of-the-shop"] {
         stage.press(ENTER, words);
     }
 }
@@ -73,7 +75,7 @@ fn the_way_back_keeps_every_answer() {
 #[test]
 fn help_lies_over_the_screen_and_goes_away() {
     let mut stage = Stage::demo();
-    let before = stage.press(ENTER, TENANT_A);
+    let before = stage.reach_the_first_form();
     let help = stage.press(F1, "to the previous screen; every answer is kept");
     assert!(help.contains("Keys"), "{help}");
     assert_eq!(stage.press_away(ESC, "every answer is kept"), before);
@@ -89,7 +91,7 @@ fn texts_of_the_network_never_move_the_terminal() {
                error = 'AuthorizationFailed'\nmessage = \"\\u001b]0;owned\\u0007 you may not\"";
     let story = Story::told(&["old-roles-to-copy"], own);
     let mut stage = Stage::on(&story);
-    for words in [TENANT_A, TENANT_B, APP, CHECKED, REVIEW, OVER] {
+    for words in [ROUTE, TENANT_A, TENANT_B, APP, CHECKED, REVIEW, OVER] {
         stage.press(ENTER, words);
     }
     stage.press(ENTER, "was not granted");

@@ -35,6 +35,8 @@ pub const F3: &str = "\x1bOR";
 
 /// The screens of the wizard, each with the words that are on it alone.
 pub const HOME: &str = "What do you want to do?";
+/// The routes.
+pub const ROUTE: &str = "Which way?";
 /// The first form.
 pub const TENANT_A: &str = "Tenant A, where the cluster is";
 /// The second form.
@@ -131,9 +133,15 @@ impl Stage {
         self.press(&format!("\x1b[200~{text}\x1b[201~"), words)
     }
 
+    /// Takes the route that fits, and waits for its first form.
+    pub fn reach_the_first_form(&mut self) -> String {
+        self.press(ENTER, ROUTE);
+        self.press(ENTER, TENANT_A)
+    }
+
     /// Presses Enter through all screens to the question before the reset.
     pub fn reach_the_question(&mut self) {
-        for words in [TENANT_A, TENANT_B, APP, CHECKED, REVIEW, ASKED] {
+        for words in [ROUTE, TENANT_A, TENANT_B, APP, CHECKED, REVIEW, ASKED] {
             self.press(ENTER, words);
         }
     }

@@ -10,7 +10,7 @@ const REGISTRY: &str = "/subscriptions/0c0c0c0c-0000-4c0c-8c0c-00000000c0c0/reso
 /// The demo at the field for the cluster, which is empty.
 fn at_the_cluster() -> Stage {
     let mut stage = Stage::demo();
-    stage.press(ENTER, TENANT_A);
+    stage.reach_the_first_form();
     for _ in 0..3 {
         stage.window.press(TAB);
     }

@@ -37,7 +37,7 @@ to_field() {
 }
 
 picks_in_a() {
-  opens 'What do you want to do' && presses Enter 'Tenant A, where' && to_field 3 &&
+  opens 'What do you want to do' && presses Enter 'Which way' && presses Enter 'Tenant A, where' && to_field 3 &&
     presses F5 'Sign in to tenant A' && enters_code_as ops@contoso.com ' 10,000 ' &&
     types aks-shop ' of 10,000' && presses Enter 'aks-shop in rg-shop'
 }

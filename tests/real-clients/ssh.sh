@@ -24,7 +24,7 @@ poll = 10
 TOML
 
 reaches_the_reset() {
-  opens 'What do you want to do' && presses Enter 'Tenant A, where' && presses Enter 'Tenant B, where' &&
+  opens 'What do you want to do' && presses Enter 'Which way' && presses Enter 'Tenant A, where' && presses Enter 'Tenant B, where' &&
     presses Enter '(\||│) App and secret' && presses Enter 'Checks .*(warn|passed)' && presses Enter 'Review .*steps' &&
     presses Enter 'Reset aks-shop now' && presses Tab '(▸|>) Reset' && presses Enter 'the operation is running'
 }
