@@ -2,8 +2,7 @@
 
 #![no_main]
 
-use crosspull_core::input::Answers;
-use crosspull_core::input::Inputs;
+use crosspull_core::input::{Answers, Inputs};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

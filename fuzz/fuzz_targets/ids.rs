@@ -4,11 +4,10 @@
 #![no_main]
 
 use crosspull_core::cloud::CloudChoice;
-use crosspull_core::names::RunId;
-use crosspull_core::input::FIELDS;
-use crosspull_core::ids::{ClusterId, ImageRef, RegistryId, TenantRef};
-use crosspull_core::input::check;
 use crosspull_core::condition::{Widened, repositories_of, widened};
+use crosspull_core::ids::{ClusterId, ImageRef, RegistryId, TenantRef};
+use crosspull_core::input::{FIELDS, check};
+use crosspull_core::names::RunId;
 use crosspull_core::text::{printable, terminal_safe};
 use libfuzzer_sys::fuzz_target;
 

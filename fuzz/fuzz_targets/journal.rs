@@ -3,9 +3,8 @@
 #![no_main]
 
 use crosspull_core::journal::read;
-use crosspull_core::names::Side;
+use crosspull_core::names::{Direction, Side};
 use crosspull_core::run::take_back;
-use crosspull_core::names::Direction;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -21,12 +20,12 @@ fuzz_target!(|bytes: &[u8]| {
     for side in [Side::A, Side::B] {
         let _ = (run.made(side), run.there(side));
     }
-    for way in [Direction::On, Direction::Back] {
+    for way in [Direction::Forward, Direction::Back] {
         if let Ok(plan) = run.plan_for(way) {
             for step in &plan.steps {
                 let _ = (step.title(), step.calls(), step.undo().to_string(), plan.reads(step), step.writes());
             }
         }
     }
-    let _ = back(&run);
+    let _ = take_back(&run);
 });

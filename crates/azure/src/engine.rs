@@ -78,7 +78,7 @@ impl Engine {
             let context = self.shared.of(step);
             let done = match context.begin() {
                 Ok(()) if needed => Err(StepError::Blocked),
-                Ok(()) => operations::take_back(&context).await,
+                Ok(()) => Box::pin(operations::take_back(&context)).await,
                 Err(error) => Err(error),
             };
             let (outcome, note, trouble) = match done {
@@ -116,7 +116,7 @@ impl Engine {
     /// Performs one step, from waiting for its facts to its end.
     async fn one<'a>(&'a self, step: &'a Step) -> (StepId, StepResult) {
         let context = self.shared.of(step);
-        (step.id, operations::perform(&context).await)
+        (step.id, Box::pin(operations::perform(&context)).await)
     }
 }
 

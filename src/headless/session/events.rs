@@ -40,7 +40,7 @@ impl Session<'_> {
         let Some(journal) = &self.journal else { return };
         match hand_over::write(page, journal) {
             Ok([markdown, text]) => {
-                aside("crosspull: the page for tenant B's administrator, as Markdown and as text, is in");
+                aside(&format!("crosspull: the page for {}, as Markdown and as text, is in", page.reader()));
                 [markdown, text].iter().for_each(|path| aside(&format!("  {}", path.display())));
             }
             Err(why) => aside(&format!("crosspull: {why}; it is in the output above")),

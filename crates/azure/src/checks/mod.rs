@@ -62,7 +62,7 @@ impl<'a> Surveyor<'a> {
         let found = Found { tenants: if ids.is_one() { Tenants::One } else { Tenants::Two } };
         let Some(spec) = self.route(&found)? else { return Ok(None) };
         let reads = Reads::new(self.door, self.inputs, self.known, ids, (spec.checks)(self.inputs));
-        let answers = join_all(reads.asked.iter().map(|check| ask(check, &reads))).await;
+        let answers = join_all(reads.asked.iter().map(|check| Box::pin(ask(check, &reads)))).await;
         if answers.into_iter().any(|answer| answer.is_err()) {
             return Ok(None);
         }

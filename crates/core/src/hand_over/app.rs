@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{AppId, ImageRef, TenantId};
 use crate::names::Role;
 
-use super::{Part, assign};
+use super::{Part, assign, find_registry};
 
 /// What the page tells. Ids and names alone; whoever finds it can do nothing with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +34,7 @@ impl AppPage {
         vec![
             format!("az login --tenant {tenant}"),
             format!("az ad sp create --id {app}"),
-            format!("REGISTRY=$(az acr list --query \"[?loginServer=='{}'].id\" --output tsv)", self.login_server),
+            find_registry(tenant, &self.login_server),
             format!("PRINCIPAL=$(az ad sp show --id {app} --query id --output tsv)"),
             assign(Role::AcrPull.name(), ""),
         ]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::condition::condition;
-use crate::ids::ImageRef;
+use crate::ids::{ImageRef, TenantId};
 use crate::names::Role;
 
 mod app;
@@ -77,6 +77,15 @@ impl HandOver {
             Self::Role(page) => page.parts(),
         }
     }
+}
+
+/// Returns the line that finds a registry by its host. Azure CLI lists one subscription at a time, by default the one that it
+/// was left in, so every subscription of the tenant is asked.
+fn find_registry(tenant: TenantId, login_server: &str) -> String {
+    format!(
+        "REGISTRY=$(for s in $(az account list --query \"[?tenantId=='{tenant}'].id\" --output tsv); do az acr list \
+         --subscription \"$s\" --query \"[?loginServer=='{login_server}'].id\" --output tsv; done)"
+    )
 }
 
 fn assign(role: &str, condition: &str) -> String {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Part, assign, assign_for_repositories};
+use super::{Part, assign, assign_for_repositories, find_registry};
 use crate::ids::{ImageRef, ObjectId, TenantId};
 use crate::names::Role;
 
@@ -47,7 +47,7 @@ impl RolePage {
     fn names(&self) -> Vec<String> {
         vec![
             format!("az login --tenant {}", self.tenant),
-            format!("REGISTRY=$(az acr list --query \"[?loginServer=='{}'].id\" --output tsv)", self.login_server),
+            find_registry(self.tenant, &self.login_server),
             format!("PRINCIPAL={}", self.principal),
         ]
     }
