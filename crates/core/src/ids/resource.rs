@@ -1,114 +1,11 @@
-//! Ids: a string that is not one cannot become one, and what people paste around one is understood.
+//! Clusters and registries: resource ids of Resource Manager, and login servers.
 
 use std::fmt;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::text::clean;
-
-/// Declares an id that is a GUID, so that one kind cannot be given for another.
-macro_rules! guid {
-    ($(#[$doc:meta])* $name:ident) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(transparent)]
-        pub struct $name(pub Uuid);
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.fmt(f)
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = uuid::Error;
-            fn from_str(text: &str) -> Result<Self, uuid::Error> {
-                Uuid::parse_str(text).map(Self)
-            }
-        }
-    };
-}
-
-guid!(
-    /// A Microsoft Entra tenant.
-    TenantId
-);
-guid!(
-    /// An app registration's application (client) id: the same in every tenant.
-    AppId
-);
-guid!(
-    /// The object id of a directory object: different in every tenant.
-    ObjectId
-);
-guid!(
-    /// The key id of a client secret; not the secret.
-    KeyId
-);
-
-/// A tenant as the operator names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TenantRef {
-    /// By id.
-    Id(TenantId),
-    /// By a domain that belongs to it, in lower case.
-    Domain(String),
-    /// The account's own, whichever that is: for finding out which tenants there are, and for nothing else. No person
-    /// names it.
-    Home,
-}
-
-impl TenantRef {
-    /// What the sign-in service calls the tenant of whoever signs in (Microsoft identity platform, "OAuth 2.0 device
-    /// authorization grant", parameter `tenant`; `docs/facts/real-clients.md` 3, `az login` without `--tenant`).
-    pub const HOME: &str = "organizations";
-
-    /// Reads a GUID, a domain, or a portal address that names one (`https://portal.azure.com/#@contoso.com/…`).
-    ///
-    /// # Errors
-    /// A sentence that says what is wrong and what right looks like.
-    pub fn parse(raw: &str) -> Result<Self, String> {
-        let text = clean(raw);
-        let named = text.split_once("#@").map_or(text, |(_, rest)| rest.split(['/', '?']).next().unwrap_or(rest));
-        if let Ok(id) = named.parse() {
-            return Ok(Self::Id(id));
-        }
-        if is_domain(named) {
-            return Ok(Self::Domain(named.to_ascii_lowercase()));
-        }
-        if text.is_empty() {
-            return Err("give the tenant's domain (contoso.com) or its id (a GUID)".to_owned());
-        }
-        Err(format!("\"{text}\" is not a tenant: give its domain (contoso.com) or its id (a GUID)"))
-    }
-}
-
-impl fmt::Display for TenantRef {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Id(id) => id.fmt(f),
-            Self::Domain(domain) => f.write_str(domain),
-            Self::Home => f.write_str(Self::HOME),
-        }
-    }
-}
-
-/// A DNS name of two labels or more whose last one is not a number.
-fn is_domain(text: &str) -> bool {
-    let label = |l: &str| {
-        (1..=63).contains(&l.len())
-            && !l.starts_with('-')
-            && !l.ends_with('-')
-            && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-    };
-    let labels: Vec<&str> = text.split('.').collect();
-    text.len() <= 253
-        && labels.len() >= 2
-        && labels.iter().all(|l| label(l))
-        && labels.last().is_some_and(|l| l.len() >= 2 && l.bytes().any(|b| b.is_ascii_alphabetic()))
-}
 
 /// The kinds of resource that crosspull works on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -375,118 +272,12 @@ fn server(text: &str) -> Option<String> {
     (plain && !portal && (port || crate::cloud::KnownCloud::of_host(&host).is_some())).then_some(host)
 }
 
-/// An image as a registry names it, without the registry's host: repository, and tag or digest or both. It is written
-/// and read as people write it (`shop/web:1.4@sha256:…`).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct ImageRef {
-    /// Such as `shop/web`.
-    pub repository: String,
-    /// A tag (`1.4`), a digest (`sha256:…`), or both (`1.4@sha256:…`).
-    version: String,
-}
-
-impl ImageRef {
-    /// Reads `name[:tag][@sha256:…]`, with or without a registry's host in front. The tag is `latest` where neither is
-    /// given.
-    ///
-    /// # Errors
-    /// A sentence that says what is wrong and what right looks like.
-    pub fn parse(raw: &str) -> Result<Self, String> {
-        let text = clean(raw);
-        let wrong = || format!("\"{text}\" is not an image: give a repository and a tag (shop/web:1.4), in lower case");
-        let text = text.trim_start_matches("https://").trim_start_matches("docker://");
-        let image = match text.split_once('/') {
-            Some((host, rest)) if is_host(host) => rest,
-            _ => text,
-        };
-        let (named, digest) = image.split_once('@').map_or((image, None), |(named, digest)| (named, Some(digest)));
-        let (repository, tag) = named.split_once(':').map_or((named, None), |(name, tag)| (name, Some(tag)));
-        let tag = tag.or_else(|| digest.is_none().then_some("latest"));
-        if is_repository(repository) && tag.is_none_or(is_tag) && digest.is_none_or(is_digest) {
-            let parts: Vec<&str> = tag.into_iter().chain(digest).collect();
-            Ok(Self { repository: repository.to_owned(), version: parts.join("@") })
-        } else {
-            Err(wrong())
-        }
-    }
-
-    /// By which the image is pulled: the digest where there is one, since it counts before the tag
-    /// (`docs/facts/azure.md` 9.3), else the tag.
-    #[must_use]
-    pub fn reference(&self) -> &str {
-        self.version.split_once('@').map_or(self.version.as_str(), |(_, digest)| digest)
-    }
-}
-
-/// True for the first part of an image where it is a registry's host: repositories may hold dots too.
-fn is_host(part: &str) -> bool {
-    part.contains(':') || part == "localhost" || crate::cloud::KnownCloud::of_host(part).is_some()
-}
-
-/// The grammar of the OCI distribution specification, "Pulling manifests".
-fn is_repository(text: &str) -> bool {
-    let part = |p: &str| {
-        let edge = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-        let bytes = p.as_bytes();
-        edge(bytes.first())
-            && edge(bytes.last())
-            && bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'-'))
-    };
-    text.len() <= 255 && text.split('/').all(part)
-}
-
-fn is_tag(text: &str) -> bool {
-    (1..=128).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
-        && !text.starts_with(['.', '-'])
-}
-
-fn is_digest(text: &str) -> bool {
-    text.strip_prefix("sha256:")
-        .is_some_and(|hex| hex.len() == 64 && hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')))
-}
-
-impl fmt::Display for ImageRef {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let joint = if is_digest(&self.version) { '@' } else { ':' };
-        write!(f, "{}{joint}{}", self.repository, self.version)
-    }
-}
-
-impl TryFrom<String> for ImageRef {
-    type Error = String;
-    fn try_from(text: String) -> Result<Self, String> {
-        Self::parse(&text)
-    }
-}
-
-impl From<ImageRef> for String {
-    fn from(image: ImageRef) -> Self {
-        image.to_string()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const CLUSTER: &str = "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-shop/providers/\
                            Microsoft.ContainerService/managedClusters/aks-shop";
-
-    #[test]
-    fn a_tenant_is_a_guid_a_domain_or_a_portal_address() {
-        let id = "1f0c2b7e-90aa-4c1e-8d6f-51b2c7f09a2e";
-        for text in
-            [id.to_owned(), format!(" \"{}\" ", id.to_uppercase()), format!("https://portal.azure.com/#@{id}/resource")]
-        {
-            assert_eq!(TenantRef::parse(&text).map(|t| t.to_string()), Ok(id.to_owned()));
-        }
-        assert_eq!(TenantRef::parse("Contoso.COM"), Ok(TenantRef::Domain("contoso.com".to_owned())));
-        for text in ["contoso", "1f0c2b7e-90aa", "a..b", "-a.com", "10.0.0.1", "contoso.com/x"] {
-            assert!(TenantRef::parse(text).unwrap_err().contains("is not a tenant"), "{text}");
-        }
-    }
 
     #[test]
     fn a_resource_id_is_found_in_what_people_paste() {
@@ -531,34 +322,5 @@ mod tests {
         for text in ["registryb", "example.com", "portal.azure.com", "registryb.azurecr.io/shop/web"] {
             assert!(RegistryId::parse(text).is_err(), "{text}");
         }
-    }
-
-    #[test]
-    fn images_lose_their_host_and_gain_a_tag() {
-        let read = |text| ImageRef::parse(text).map(|i| i.to_string());
-        assert_eq!(read("shop/web:1.4"), Ok("shop/web:1.4".to_owned()));
-        assert_eq!(read("registryb.azurecr.io/shop/web"), Ok("shop/web:latest".to_owned()));
-        assert_eq!(read("localhost:5000/shop/web:1.4"), Ok("shop/web:1.4".to_owned()));
-        assert_eq!(read("my.team/web:1"), Ok("my.team/web:1".to_owned()));
-        let digest = format!("shop/web@sha256:{}", "a".repeat(64));
-        assert_eq!(read(&digest), Ok(digest.clone()));
-        for text in ["Shop/Web", "", "shop//web", "shop/web:", "shop/web:a b", "shop/web@sha256:12", "shop/web:1@x"] {
-            assert!(read(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_digest_counts_before_the_tag_and_both_are_told() {
-        let digest = format!("sha256:{}", "a".repeat(64));
-        let both = format!("shop/web:1.4@{digest}");
-        for text in [both.clone(), format!("registryb.azurecr.io/{both}"), format!("localhost:5000/{both}")] {
-            let image = ImageRef::parse(&text).expect("an image");
-            assert_eq!((image.repository.as_str(), image.reference()), ("shop/web", digest.as_str()));
-            assert_eq!(image.to_string(), both);
-            let again: ImageRef = serde_json::from_str(&serde_json::to_string(&image).expect("text")).expect("image");
-            assert_eq!(again, image);
-        }
-        let tagged = ImageRef::parse("shop/web").expect("an image");
-        assert_eq!((tagged.reference(), tagged.to_string().as_str()), ("latest", "shop/web:latest"));
     }
 }
