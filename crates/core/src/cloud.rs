@@ -76,7 +76,7 @@ impl KnownCloud {
         }
     }
 
-    /// How its login servers end (`docs/facts/azure.md` 3.5).
+    /// Returns how login servers of the cloud end (`docs/facts/azure.md` 3.5).
     #[must_use]
     pub const fn registry_suffix(self) -> &'static str {
         match self {
@@ -107,7 +107,7 @@ impl KnownCloud {
         }
     }
 
-    /// Where the documents of its services are. The two clouds of Microsoft's own have one edition.
+    /// Returns where the documents of the cloud's services are. The two clouds of Microsoft's own have one edition.
     #[must_use]
     pub const fn documents(self) -> &'static str {
         match self {
@@ -162,7 +162,7 @@ impl KnownCloud {
         plain && url.host_str().is_some_and(|host| self.sign_in_hosts().contains(&host))
     }
 
-    /// Its endpoints.
+    /// Returns the endpoints of the cloud.
     ///
     /// # Errors
     /// Never in practice: the table's addresses are checked by a test. The error is the parser's.

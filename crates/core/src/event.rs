@@ -60,7 +60,7 @@ pub enum Event {
     },
     /// A check is answered.
     CheckEnded {
-        /// Its answer.
+        /// The answer to the check.
         finding: Finding,
     },
     /// The checks are answered and the plan is made.
@@ -72,7 +72,7 @@ pub enum Event {
     RunStarted {
         /// The run.
         run: RunId,
-        /// Its plan.
+        /// The plan of the run.
         plan: Plan,
         /// What was answered, so that the run can be resumed. There is no secret among the inputs. Journals of the
         /// first version have none.
@@ -239,7 +239,7 @@ impl Entry {
 }
 
 impl Plane {
-    /// Its name for people.
+    /// Returns the name for people.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {

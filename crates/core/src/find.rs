@@ -40,7 +40,7 @@ pub struct Named {
 }
 
 impl Named {
-    /// What a text names without an id; none where it holds one, and where it can be no name.
+    /// Returns what a text names without an id; none where it holds one, and where it can be no name.
     #[must_use]
     pub fn read(key: Key, text: &str) -> Option<Self> {
         let text = clean(text);
@@ -124,7 +124,7 @@ pub enum Progress {
     Goes,
     /// That is all.
     Whole,
-    /// It broke off; what came so far stands.
+    /// The search broke off; what came so far stands.
     Failed(Trouble),
 }
 

@@ -12,7 +12,7 @@ pub const LARGEST: u64 = 128 * 1024 * 1024;
 pub struct Journal {
     /// The run, as far as its events tell.
     pub run: Run,
-    /// Its entries, in order.
+    /// The entries, in order.
     pub entries: Vec<Entry>,
     /// The length of what is whole, in bytes. What comes after it was torn off while it was written, and is as if it
     /// had never been.
@@ -22,10 +22,10 @@ pub struct Journal {
 /// Why a journal cannot be gone on with.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
-    /// It ends before its first entry does.
+    /// The journal ends before its first entry does.
     #[error("it ends before its plan: nothing was sent by that run")]
     NoPlan,
-    /// It does not begin with a run.
+    /// The journal does not begin with a run.
     #[error("it does not begin with a run's plan, so it is no journal of crosspull")]
     NoJournal,
     /// A line in it is not what any version writes.

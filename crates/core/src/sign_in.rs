@@ -48,7 +48,7 @@ impl SignIn {
         (Self::Nobody, "none", "somebody else administers it; they get a page with what to do"),
     ];
 
-    /// Its word in flags and answers.
+    /// Returns the word for the way in flags and answers.
     #[must_use]
     pub fn word(self) -> &'static str {
         Self::ALL.iter().find(|(way, ..)| *way == self).map_or("", |(_, word, _)| word)
@@ -208,7 +208,7 @@ impl Prompt {
         }
     }
 
-    /// It in lines, for a terminal without screens. `tunnel` is the other end of an SSH login, where this is one; `cloud`
+    /// Returns the prompt in lines, for a terminal without screens. `tunnel` is the other end of an SSH login, where this is one; `cloud`
     /// is whose documents tell more.
     #[must_use]
     pub fn lines(&self, tunnel: Option<&str>, cloud: Option<KnownCloud>) -> Vec<String> {
@@ -303,11 +303,11 @@ impl fmt::Display for Account {
 /// A tenant that somebody signed in to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entered {
-    /// Its id.
+    /// The id of the tenant.
     pub tenant: TenantId,
-    /// Its name, where it may be read.
+    /// The display name of the tenant, where it may be read.
     pub name: Option<String>,
-    /// Its default domain, where it may be read.
+    /// The default domain of the tenant, where it may be read.
     pub domain: Option<String>,
     /// Who signed in.
     pub account: Option<Account>,

@@ -26,7 +26,7 @@ impl Moment {
         Self(self.0 + seconds)
     }
 
-    /// Whether `now` has reached this moment.
+    /// Returns whether `now` has reached this moment.
     #[must_use]
     pub fn reached(self, now: Self) -> bool {
         now >= self
@@ -113,7 +113,7 @@ impl Clock {
         }
     }
 
-    /// What `seconds` of simulated time last on the wall clock.
+    /// Returns what `seconds` of simulated time last on the wall clock.
     #[must_use]
     pub fn real(&self, seconds: f64) -> Duration {
         let speed = match &self.source {

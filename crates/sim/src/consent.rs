@@ -169,7 +169,7 @@ fn show(cloud: &Cloud, asked: &Asked) -> Response {
     }
 }
 
-/// What the page asks about, once the URL was found in order.
+/// Returns what the page asks about, once the URL was found in order.
 fn subject(cloud: &Cloud, asked: &Asked) -> Result<page::Subject, (u32, String)> {
     let world = cloud.world();
     let tenant =

@@ -176,8 +176,8 @@ fn known_application<'a>(
     (replicated && open).then_some(Known { home: home.id, registration })
 }
 
-/// Whether the replica whose turn it is knows the secret. With more than one replica a tenant's learn of it one after the
-/// other and answer in turn, so a new secret flaps before it holds (`docs/facts/azure.md` 3.1).
+/// Returns whether the replica whose turn it is knows the secret. With more than one replica a tenant's learn of it one
+/// after the other and answer in turn, so a new secret flaps before it holds (`docs/facts/azure.md` 3.1).
 fn known_secret(password: &Password, turn: usize, delay: f64, now: Moment, times: &Times) -> bool {
     let replicas = times.secret_replicas.max(1);
     #[expect(clippy::cast_precision_loss, reason = "a handful of replicas")]

@@ -46,7 +46,7 @@ pub const JSON: &str = "application/json";
 /// `Content-Type` of a form.
 pub const FORM: &str = "application/x-www-form-urlencoded";
 
-/// Whether a request says that its body is of a media type, whatever parameters it adds.
+/// Returns whether a request says that its body is of a media type, whatever parameters it adds.
 #[must_use]
 pub fn is_of(headers: &http::HeaderMap, media_type: &str) -> bool {
     let said = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();

@@ -128,7 +128,7 @@ impl Faults {
 }
 
 impl Fault {
-    /// What becomes of the operation that the request starts, if this fault is about it.
+    /// Returns what becomes of the operation that the request starts, if this fault is about it.
     #[must_use]
     pub fn fate(&self) -> Option<Fate> {
         match self.act {
@@ -211,7 +211,7 @@ fn entra_error(number: u32) -> &'static str {
     }
 }
 
-/// What a plane calls an error when the scenario does not say.
+/// Returns what a plane calls an error when the scenario does not say.
 fn usual_error(plane: Plane, status: StatusCode) -> &'static str {
     match (plane, status.as_u16()) {
         (Plane::Registry, 429) => "TOOMANYREQUESTS",

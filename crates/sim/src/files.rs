@@ -192,7 +192,7 @@ pub fn write_files(sim: &Sim, folder: &Path) -> io::Result<Ready> {
     Ok(Ready { ca_file: Some(ca_file), answers: Some(answers), env: Some(env), ..sim.ready().clone() })
 }
 
-/// Whether an `env` was written by a simulated cloud: it begins with the first of [`env_lines`].
+/// Returns whether an `env` was written by a simulated cloud: it begins with the first of [`env_lines`].
 fn is_ours(env: &Path) -> bool {
     let file = fs::symlink_metadata(env).is_ok_and(|found| found.is_file());
     file && fs::read(env).is_ok_and(|text| text.starts_with(b"export CROSSPULL_A_CLIENT_ID="))

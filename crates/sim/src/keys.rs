@@ -78,13 +78,13 @@ pub enum Algorithm {
     Ps256,
 }
 
-/// Whether a signature is that of a certificate's holder.
+/// Returns whether a signature is that of a certificate's holder.
 #[must_use]
 pub fn is_signed_by(certificate: &[u8], algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
     public_key(certificate).is_some_and(|key| is_signed(key, algorithm, message, signature))
 }
 
-/// Whether a signature is that of the cluster.
+/// Returns whether a signature is that of the cluster.
 #[must_use]
 pub fn is_the_clusters(algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
     use ring::signature::KeyPair as _;

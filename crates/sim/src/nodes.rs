@@ -31,7 +31,7 @@ const DEADLINE: f64 = 60.0;
 /// The least that a request may take on the wall clock, however fast the clock runs.
 const LEAST_DEADLINE: Duration = Duration::from_secs(5);
 
-/// How long a node waits for an answer, on the wall clock.
+/// Returns how long a node waits for an answer, on the wall clock.
 #[must_use]
 pub fn deadline(clock: &Clock) -> Duration {
     clock.real(DEADLINE).max(LEAST_DEADLINE)

@@ -48,7 +48,7 @@ pub fn write(from: usize) -> String {
     URL_SAFE_NO_PAD.encode(format!("{MARK}{from}"))
 }
 
-/// How many items a skip token goes past.
+/// Returns how many items a skip token goes past.
 #[must_use]
 pub fn read(token: &str) -> Option<usize> {
     let text = String::from_utf8(URL_SAFE_NO_PAD.decode(token).ok()?).ok()?;

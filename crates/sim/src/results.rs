@@ -19,7 +19,7 @@ impl Results {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the query of a token found.
+    /// Returns what the query of a token found.
     pub fn of(&self, asked_by: &str) -> Option<Arc<Vec<Value>>> {
         self.held().iter().find(|(known, _)| known == asked_by).map(|(_, found)| Arc::clone(found))
     }

@@ -13,7 +13,7 @@ use crate::{
 
 mod condition;
 
-/// Whether an assignment made at `scope` holds at `asked`: at the same place or anywhere under it.
+/// Returns whether an assignment made at `scope` holds at `asked`: at the same place or anywhere under it.
 #[must_use]
 pub fn covers(scope: &str, asked: &str) -> bool {
     let scope = scope.trim_end_matches('/');
@@ -43,7 +43,7 @@ pub fn held<'w>(
         .filter_map(|assignment| Some((assignment, roles::by_id(&assignment.role)?)))
 }
 
-/// Whether a principal may do a control action at a scope, now.
+/// Returns whether a principal may do a control action at a scope, now.
 #[must_use]
 pub fn allowed(cloud: &Cloud, world: &World, principal: Uuid, scope: &str, action: &str) -> bool {
     verdict(cloud, world, principal, scope, action, &[]) == Verdict::Allowed
@@ -77,7 +77,7 @@ fn verdict(
     if fulfilled { Verdict::Allowed } else { Verdict::Conditional }
 }
 
-/// Whether a principal may do a data action at a scope, on a repository if the action is about one.
+/// Returns whether a principal may do a data action at a scope, on a repository if the action is about one.
 /// Conditions count: see [`condition_allows`].
 #[must_use]
 pub fn data_allowed(
@@ -97,8 +97,8 @@ pub fn data_allowed(
 /// The attribute that says which repository a request is about (ACR's document "Microsoft Entra attribute-based access control").
 const REPOSITORY: &str = "@Request[Microsoft.ContainerRegistry/registries/repositories:name]";
 
-/// Whether a condition lets an action through, on a repository if it is about one. A condition that cannot be understood lets
-/// nothing through.
+/// Returns whether a condition lets an action through, on a repository if it is about one. A condition that cannot be
+/// understood lets nothing through.
 fn condition_allows(condition: &str, action: &str, repository: Option<&str>) -> bool {
     let attributes: Vec<(&str, &str)> = repository.map(|name| (REPOSITORY, name)).into_iter().collect();
     condition::holds(condition, action, &attributes).unwrap_or(false)

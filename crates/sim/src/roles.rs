@@ -20,13 +20,13 @@ pub struct RoleDefinition {
 }
 
 impl RoleDefinition {
-    /// Whether the role has a control action.
+    /// Returns whether the role has a control action.
     #[must_use]
     pub fn allows(&self, action: &str) -> bool {
         any(self.actions, action) && !any(self.not_actions, action)
     }
 
-    /// Whether the role has a data action.
+    /// Returns whether the role has a data action.
     #[must_use]
     pub fn allows_data(&self, action: &str) -> bool {
         any(self.data_actions, action) && !any(self.not_data_actions, action)
@@ -43,7 +43,7 @@ pub fn guid(role_definition_id: &str) -> &str {
     role_definition_id.rsplit('/').next().unwrap_or(role_definition_id)
 }
 
-/// Whether an action matches a pattern: in any case, `*` standing for anything, slashes included.
+/// Returns whether an action matches a pattern: in any case, `*` standing for anything, slashes included.
 #[must_use]
 pub fn matches(pattern: &str, action: &str) -> bool {
     let (pattern, action) = (pattern.to_ascii_lowercase(), action.to_ascii_lowercase());

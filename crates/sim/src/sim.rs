@@ -251,7 +251,7 @@ fn port(listener: &TcpListener, address: SocketAddr) -> Result<u16, SimError> {
 }
 
 impl Sim {
-    /// What one needs to know to use it: the JSON line of `docs/SIMULATED-CLOUD.md` 1.
+    /// Returns what one needs to know to use it: the JSON line of `docs/SIMULATED-CLOUD.md` 1.
     #[must_use]
     pub fn ready(&self) -> &Ready {
         &self.ready
@@ -311,13 +311,13 @@ impl Sim {
         self.log.exchanges()
     }
 
-    /// What was sent to the trap so far, secrets included. Nothing should be.
+    /// Returns what was sent to the trap so far, secrets included. Nothing should be.
     #[must_use]
     pub fn trap(&self) -> Vec<Trapped> {
         self.cloud.trap.kept()
     }
 
-    /// Where the trap is: `https://localhost:PORT`.
+    /// Returns where the trap is: `https://localhost:PORT`.
     #[must_use]
     pub fn trap_origin(&self) -> &str {
         &self.cloud.trap.origin

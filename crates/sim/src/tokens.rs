@@ -42,7 +42,7 @@ pub struct Person {
 }
 
 impl Caller {
-    /// What refusals call the client: the user, or the client id.
+    /// Returns what refusals call the client: the user, or the client id.
     #[must_use]
     pub fn name(&self) -> String {
         self.person.as_ref().map_or_else(|| self.app_id.to_string(), |person| person.name.clone())

@@ -23,7 +23,7 @@ pub struct Trapped {
 }
 
 impl Trapped {
-    /// Whether the request had a header `Authorization`.
+    /// Returns whether the request had a header `Authorization`.
     #[must_use]
     pub fn had_authorization(&self) -> bool {
         self.headers.iter().any(|(name, _)| name == header::AUTHORIZATION.as_str())
@@ -62,13 +62,13 @@ impl Trap {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(sent);
     }
 
-    /// What the trap was sent so far.
+    /// Returns what the trap was sent so far.
     #[must_use]
     pub fn kept(&self) -> Vec<Trapped> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// What the trap was sent so far without anything secret, as `/_sim/trap` shows it.
+    /// Returns what the trap was sent so far without anything secret, as `/_sim/trap` shows it.
     #[must_use]
     pub fn shown(&self) -> Value {
         let shown = |kept: &Trapped| {

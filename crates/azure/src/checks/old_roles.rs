@@ -193,7 +193,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether the operator may assign roles there.
+    /// Returns whether the operator may assign roles there.
     async fn may_assign(&self, work: &Work, scope: &str) -> Result<bool, Unread> {
         let request = request::permissions(self.door.endpoints(), Side::A, scope);
         match self.list::<PermissionSet>(work, request).await {

@@ -71,7 +71,7 @@ async fn read(
     Ok((puller, finding))
 }
 
-/// Why something was not read, as the second half of a sentence.
+/// Returns why something was not read, as the second half of a sentence.
 fn why(error: CallError) -> String {
     let trouble = error.trouble("");
     match &trouble.refusal {

@@ -148,7 +148,7 @@ fn admit(door: &Door, side: Side, answered: Answered) -> Result<TenantFacts, Sai
     conclude(door, judged)
 }
 
-/// Who signed in, and to which tenant by its own words.
+/// Returns who signed in, and to which tenant by its own words.
 fn entered(side: Side, answered: Answered) -> Result<Entered, Finding> {
     let check = || Check::SignIn(side);
     let Answered { id, token, organization } = answered;

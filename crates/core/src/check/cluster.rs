@@ -18,7 +18,7 @@ pub struct KubeletIdentity {
 /// What matters of a cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClusterFacts {
-    /// Its id.
+    /// The id of the cluster.
     pub id: ClusterId,
     /// The app that it uses; none where it uses a managed identity.
     pub client_id: Option<AppId>,

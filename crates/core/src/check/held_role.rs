@@ -17,13 +17,13 @@ pub struct HeldRole {
 }
 
 impl HeldRole {
-    /// Its role definition's GUID, the last part of the id; none where that is no id.
+    /// Returns the GUID of the role definition, the last part of its id; none where that is no id.
     #[must_use]
     pub fn definition_guid(&self) -> Option<uuid::Uuid> {
         last_part(&self.definition).parse().ok()
     }
 
-    /// What tells it from others: definition and scope, in lower case.
+    /// Returns what tells the role from others: definition and scope, in lower case.
     #[must_use]
     pub fn key(&self) -> String {
         format!("{} on {}", last_part(&self.definition), self.scope).to_ascii_lowercase()

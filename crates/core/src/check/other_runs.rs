@@ -8,7 +8,7 @@ use crate::names::RunId;
 /// Another run for the same cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OtherRun {
-    /// Its id.
+    /// The id of the run.
     pub id: RunId,
     /// True while a program works on it.
     pub at_work: bool,

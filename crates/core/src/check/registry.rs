@@ -19,9 +19,9 @@ pub enum RoleMode {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reach {
-    /// It does.
+    /// The registry answers.
     Open,
-    /// Its firewall refuses this machine.
+    /// The registry's firewall refuses this machine.
     Firewalled,
     /// Nothing answers.
     Silent {
@@ -35,9 +35,9 @@ pub enum Reach {
 /// What matters of a registry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegistryFacts {
-    /// Its id.
+    /// The id of the registry.
     pub id: RegistryId,
-    /// Its host; never built from the name (`docs/facts/azure.md` 3.5).
+    /// The host of the registry; never built from the name (`docs/facts/azure.md` 3.5).
     pub login_server: String,
     /// How it decides who may pull.
     pub mode: RoleMode,
@@ -80,7 +80,7 @@ pub fn judge_registry(registry: &RegistryFacts) -> Finding {
     }
 }
 
-/// The same of a registry whose tenant nobody signs in to.
+/// Judges a registry whose tenant nobody signs in to: whether it answers is all that can be asked.
 #[must_use]
 pub fn judge_registry_of_others(registry: &RegistryFacts) -> Finding {
     match registry.reach {

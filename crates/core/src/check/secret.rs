@@ -25,8 +25,8 @@ pub(super) fn about(id: &ClusterId) -> About {
     About::of_a(format!("the end of the secret that {} uses", id.name()))
 }
 
-/// Which secret of the app the cluster uses: the one that a journal says it was given, else the only one that carries
-/// the name of a run.
+/// Returns which secret of the app the cluster uses: the one that a journal says it was given, else the only one that
+/// carries the name of a run.
 #[must_use]
 pub fn secret_in_use(app: &AppFacts, given: Option<KeyId>) -> SecretInUse {
     let by_journal = app.secrets.iter().find(|s| given == Some(s.key));

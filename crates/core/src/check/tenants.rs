@@ -9,9 +9,9 @@ use crate::names::{PerTenant, Tenants};
 /// A tenant as its own directory describes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TenantFacts {
-    /// Its id.
+    /// The id of the tenant.
     pub id: TenantId,
-    /// Its display name, where the operator may read it.
+    /// The display name of the tenant, where the operator may read it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }

@@ -73,7 +73,7 @@ impl Condition {
         &self.named
     }
 
-    /// Where the last comparison with a repository's name ends in the text.
+    /// Returns where the last comparison with a repository's name ends in the text.
     pub(super) const fn end(&self) -> Option<usize> {
         self.end
     }
@@ -272,7 +272,7 @@ impl<'a> Reader<'a> {
         Some(Expression::Named(names))
     }
 
-    /// What an attribute is compared with, and whether that is a set.
+    /// Returns what an attribute is compared with, and whether that is a set.
     fn values(&mut self) -> Option<(Vec<&'a Token>, bool)> {
         let is_value = |token: &Token| matches!(token, Token::Text(_) | Token::Word(_) | Token::Attribute(_));
         let first = self.next()?;

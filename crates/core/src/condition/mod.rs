@@ -23,7 +23,7 @@ pub enum Widened {
 pub enum Narrowed {
     /// This one is to be there.
     To(Option<String>),
-    /// It lets in what the run added and nothing else, and a condition that lets in nothing cannot be written.
+    /// The condition lets in what the run added and nothing else, and a condition that lets in nothing cannot be written.
     NothingLeft,
     /// Somebody wrote it so that it is not clear what it lets in.
     NotUnderstood,
@@ -48,7 +48,7 @@ fn comparison(name: &str) -> String {
     format!("{NAME} StringEqualsIgnoreCase '{name}'")
 }
 
-/// What is added to a condition to let a reader into one repository more.
+/// Returns what is added to a condition to let a reader into one repository more.
 fn one_more(name: &str) -> String {
     format!(" OR {}", comparison(name))
 }

@@ -138,13 +138,13 @@ impl NoConnection {
         self.row().0
     }
 
-    /// What it means, as a sentence.
+    /// Returns what the cause means, as a sentence.
     #[must_use]
     pub fn means(self) -> &'static str {
         self.row().1
     }
 
-    /// What to do now.
+    /// Returns what to do now.
     #[must_use]
     pub fn now(self) -> &'static str {
         self.row().2

@@ -272,7 +272,7 @@ pub const MEANINGS: [Meaning; 46] = [
     ),
 ];
 
-/// What a code means, where the table knows it.
+/// Returns what a code means, where the table knows it.
 #[must_use]
 pub fn meaning(code: &str) -> Option<&'static Meaning> {
     MEANINGS.iter().find(|m| m.code.eq_ignore_ascii_case(code))

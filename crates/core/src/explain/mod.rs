@@ -26,7 +26,7 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// It in lines, for a screen or a terminal: the service's own words, where that cloud's documents tell more, and the
+    /// Returns the refusal in lines, for a screen or a terminal: the service's own words, where that cloud's documents tell more, and the
     /// id for Microsoft's support.
     #[must_use]
     pub fn lines(&self, cloud: Option<KnownCloud>) -> Vec<String> {
@@ -70,7 +70,7 @@ impl Trouble {
         Self { what: what.into(), why, now, refusal: Some(refusal) }
     }
 
-    /// The same trouble with a reason and a way out that fit the place better than the table's.
+    /// Returns the trouble with a reason and a way out that fit the place better than the table's.
     #[must_use]
     pub fn because(mut self, why: impl Into<String>, now: impl Into<String>) -> Self {
         self.why = why.into();
@@ -89,7 +89,7 @@ impl Trouble {
     }
 }
 
-/// What it means that there was a connection, and no answer that is of use.
+/// Returns what it means that there was a connection, and no answer that is of use.
 fn without_answer(refusal: &Refusal) -> Option<(&'static str, &'static str)> {
     match (refusal.status, refusal.code.as_str()) {
         (None, "NoAnswer") => Some(("No answer came.", "Check the network and the proxy, then try again.")),
@@ -100,7 +100,7 @@ fn without_answer(refusal: &Refusal) -> Option<(&'static str, &'static str)> {
     }
 }
 
-/// What to do about an answer that the table does not know.
+/// Returns what to do about an answer that the table does not know.
 fn unknown_now(refusal: &Refusal) -> String {
     match refusal.status {
         Some(500..) => "It is on the service's side: try again later.",

@@ -12,7 +12,7 @@ use super::{Part, assign, find_registry};
 pub struct AppPage {
     /// The app that is to be let in.
     pub app: AppId,
-    /// Its name, where it is known.
+    /// The name of the app, where it is known.
     pub app_name: String,
     /// The tenant that it is from.
     pub tenant_a: TenantId,

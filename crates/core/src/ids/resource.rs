@@ -17,7 +17,7 @@ pub enum ResourceKind {
 }
 
 impl ResourceKind {
-    /// Its type as Resource Manager writes it.
+    /// Returns the type as Resource Manager writes it.
     #[must_use]
     pub const fn type_name(self) -> &'static str {
         match self {
@@ -34,7 +34,7 @@ impl ResourceKind {
         }
     }
 
-    /// What people call it.
+    /// Returns what people call the kind.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -232,7 +232,7 @@ impl RegistryId {
         }
     }
 
-    /// Its login server, where it is known by that alone.
+    /// Returns the login server, where the registry is known by that alone.
     #[must_use]
     pub fn server(&self) -> Option<&str> {
         match &self.0 {

@@ -60,8 +60,8 @@ impl Access {
         Self::read(&answers).map_err(|text| vec![Complaint { key: None, text }])
     }
 
-    /// Where what is sent goes, in one line, where that is not what a known cloud's documents say: another cloud,
-    /// another sign-in host, another authority.
+    /// Returns where what is sent goes, in one line, where that is not what a known cloud's documents say: another
+    /// cloud, another sign-in host, another authority.
     #[must_use]
     pub fn elsewhere(&self, endpoints: &Endpoints) -> Option<String> {
         let known = self.cloud.known();
@@ -98,7 +98,7 @@ impl Access {
         Ok(access)
     }
 
-    /// The same where the tenant is not named yet, for finding out which there are: at the account's own. An app is
+    /// Reads what reaching one tenant takes where the tenant is not named yet, for finding out which there are: at the account's own. An app is
     /// signed in to the tenant that it is told, so for an app one has to be named.
     ///
     /// # Errors

@@ -90,9 +90,9 @@ pub enum Kind {
 /// One row of the table.
 #[derive(Debug, Clone, Copy)]
 pub struct Field {
-    /// Its name.
+    /// The name of the input.
     pub key: Key,
-    /// Its label on a screen.
+    /// The label on a screen.
     pub label: &'static str,
     /// What it is, in one sentence.
     pub help: &'static str,
@@ -411,7 +411,7 @@ impl Key {
         }
     }
 
-    /// Its name in flags and in the answers file, such as `tenant-a`.
+    /// Returns the name in flags and in the answers file, such as `tenant-a`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -443,7 +443,7 @@ impl Key {
         }
     }
 
-    /// Its name in the environment, such as `CROSSPULL_TENANT_A`.
+    /// Returns the name in the environment, such as `CROSSPULL_TENANT_A`.
     #[must_use]
     pub fn variable(self) -> String {
         format!("CROSSPULL_{}", self.name().replace('-', "_").to_ascii_uppercase())
@@ -474,13 +474,13 @@ impl Key {
         FIELDS.iter().map(|f| f.key).find(|k| k.name() == name)
     }
 
-    /// Its row, where the table has one.
+    /// Returns the row of the input, where the table has one.
     #[must_use]
     pub fn field(self) -> Option<&'static Field> {
         FIELDS.iter().find(|f| f.key == self)
     }
 
-    /// What holds where nothing was said.
+    /// Returns what holds where nothing was said.
     #[must_use]
     pub fn default(self) -> Option<&'static str> {
         self.field().and_then(|f| f.default)

@@ -6,23 +6,23 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// It was made, and is ours.
+    /// The step made something, which is the run's own.
     Created,
-    /// It was changed.
+    /// The step changed something.
     Changed,
-    /// It was there already; never undone.
+    /// The work of the step was there already; it is never undone.
     Found,
     /// The pull was proved.
     Proved,
-    /// Not needed.
+    /// The step was not needed.
     Skipped,
-    /// It did not work.
+    /// The step did not work.
     Failed,
     /// The answer was lost; it may or may not be there.
     Unknown,
-    /// It was made by this run and is taken back.
+    /// What the run made is taken back.
     Undone,
-    /// It was to be taken back and stays, since something that came before it stays.
+    /// What was to be taken back stays, since something that came before it stays.
     Left,
 }
 
@@ -45,7 +45,7 @@ pub enum Verdict {
 }
 
 impl Outcome {
-    /// Its word on screens and in output.
+    /// Returns the word on screens and in output.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {

@@ -76,7 +76,7 @@ impl Fact {
 pub struct Learnt {
     /// Which fact.
     pub fact: Fact,
-    /// Its value.
+    /// The value of the fact.
     pub value: String,
     /// Whether it was made or found: what was found is never undone.
     pub how: Outcome,
@@ -92,7 +92,7 @@ impl Learnt {
         Self { fact, value: value.to_string(), how, before: None }
     }
 
-    /// The same, in place of what was there before.
+    /// Returns what was learnt, in place of what was there before.
     #[must_use]
     pub fn in_place_of(self, before: impl fmt::Display) -> Self {
         Self { before: Some(before.to_string()), ..self }
@@ -113,7 +113,7 @@ impl Facts {
         }
     }
 
-    /// What was learnt of a fact.
+    /// Returns what was learnt of a fact.
     #[must_use]
     pub fn learnt(&self, fact: &Fact) -> Option<&Learnt> {
         self.0.iter().find(|l| l.fact == *fact)

@@ -125,8 +125,8 @@ fn prove(inputs: &Inputs, registry: &RegistryFacts) -> Op {
     Op::ProvePull(ProvePull { registry: registry.id.clone(), login_server, images })
 }
 
-/// What changes the cluster, and what only matters to that change: the roles, the way back, the reset, the proof from
-/// within, and the secret that goes at the end.
+/// Returns what changes the cluster, and what only matters to that change: the roles, the way back, the reset, the
+/// proof from within, and the secret that goes at the end.
 fn reset(inputs: &Inputs, survey: &Survey, facts: &ClusterFacts) -> Vec<Op> {
     let cluster = &facts.id;
     // Where the cluster has the app of an earlier run, there is no former one whose roles count, and no way back.

@@ -32,7 +32,7 @@ pub struct Call {
     pub back: bool,
     /// When it was sent.
     pub started: Timestamp,
-    /// Its tries.
+    /// The tries of the call.
     pub tries: Vec<Try>,
     /// Of a reset: the key id of the secret that it gave to the cluster.
     pub key: Option<KeyId>,
@@ -67,7 +67,7 @@ impl Call {
         self.last().and_then(|t| t.status).is_some_and(|s| (200..300).contains(&s))
     }
 
-    /// Its last try.
+    /// Returns the last try.
     #[must_use]
     pub fn last(&self) -> Option<&Try> {
         self.tries.last()

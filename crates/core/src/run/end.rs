@@ -44,8 +44,8 @@ impl Run {
         }
     }
 
-    /// What holds from here on, where the run gave the cluster its secret: that the cluster has it, when it ends, and the
-    /// way back. No command is named where nothing is `kept` for it, as in the demo.
+    /// Returns what holds from here on, where the run gave the cluster its secret: that the cluster has it, when it
+    /// ends, and the way back. No command is named where nothing is `kept` for it, as in the demo.
     #[must_use]
     pub fn from_here_on(&self, kept: bool) -> Vec<String> {
         if self.verdict != Some(Verdict::Done) || self.is_undoing() || !self.gave_secret() {
@@ -65,8 +65,8 @@ impl Run {
         self.facts.iter().any(|l| matches!(l.fact, Fact::ClusterClient(_)) && l.how == Outcome::Changed)
     }
 
-    /// How the cluster gets back to its former app once it is reset; the error where crosspull cannot do it, and none
-    /// where the cluster has no former app. No command is named where nothing is `kept` for it.
+    /// Returns how the cluster gets back to its former app once it is reset; the error where crosspull cannot do it,
+    /// and none where the cluster has no former app. No command is named where nothing is `kept` for it.
     #[must_use]
     pub fn way_back(&self, kept: bool) -> Option<Result<String, String>> {
         let (step, saved) = self.forward_plan()?.steps.iter().find_map(|s| match &s.op {
@@ -94,7 +94,7 @@ impl Run {
         }))
     }
 
-    /// What the new principal lacks of what the former one has; none where it lacks nothing.
+    /// Returns what the new principal lacks of what the former one has; none where it lacks nothing.
     #[must_use]
     pub fn lacks(&self) -> Option<String> {
         let lacks = self.forward_plan()?.lacks();
@@ -121,7 +121,7 @@ impl Run {
         format!("What the run made is taken back.{cluster}")
     }
 
-    /// How taking back the first step of a kind ended.
+    /// Returns how taking back the first step of a kind ended.
     fn outcome_of_back(&self, kind: impl Fn(&Op) -> bool) -> Option<Outcome> {
         self.outcome_of(|op| matches!(op, Op::TakeBack(back) if kind(&back.of.op)))
     }
@@ -139,8 +139,8 @@ impl Run {
         images.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
     }
 
-    /// What is true of the cluster after a run that did not end well: the state that was read where the run read one,
-    /// and what still works.
+    /// Returns what is true of the cluster after a run that did not end well: the state that was read where the run
+    /// read one, and what still works.
     fn cluster_state(&self, cluster: &str) -> String {
         let reset = |op: &Op| matches!(op, Op::ResetCluster(_));
         let back = self.is_undoing();

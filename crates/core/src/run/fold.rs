@@ -166,7 +166,7 @@ impl Run {
         self.calls.push(call);
     }
 
-    /// What was learnt of the reset that this part of the run sent last: where it is asked, or that it was taken.
+    /// Takes in what was learnt of the reset that this part of the run sent last: where it is asked, or that it was taken.
     fn learnt_of_reset(&mut self, learnt: &Learnt) {
         let Some(reset) = self.calls.iter_mut().skip(self.calls_before).rev().find(|c| c.resets) else { return };
         match (&learnt.fact, learnt.how) {
@@ -194,7 +194,7 @@ impl Run {
         (self.confirmed, self.looked) = (None, None);
     }
 
-    /// What the run made is taken back from here on, by that plan.
+    /// Takes in that the run is taken back from here on, by that plan.
     fn turn_back(&mut self, plan: &Plan) {
         if let Some(forward) = self.plan.take().filter(|p| p.route != Route::TakeBack) {
             self.turned_from = Some(forward);

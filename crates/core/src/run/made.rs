@@ -6,7 +6,8 @@ use crate::names::Side;
 use crate::operation::{Fact, Learnt, Op};
 
 impl Run {
-    /// What was made, changed or found, by tenant: a line each, with the word for what became of it and with full ids.
+    /// Returns what was made, changed or found, by tenant: a line each, with the word for what became of it and with
+    /// full ids.
     #[must_use]
     pub fn made(&self, side: Side) -> Vec<(&'static str, &'static str, String)> {
         let learnt = self.learnt_in(side).into_iter();
@@ -28,7 +29,7 @@ impl Run {
         step.is_some_and(|id| self.taken_back.contains(&id) || now(id))
     }
 
-    /// What is there now, also where something was taken back: its outcome in place of the word.
+    /// Returns what is there now, also where something was taken back: its outcome in place of the word.
     #[must_use]
     pub fn there(&self, side: Side) -> Vec<(Outcome, &'static str, String)> {
         let gone = |l: &Learnt| l.how == Outcome::Undone && !matches!(l.fact, Fact::ClusterClient(_));
@@ -36,7 +37,7 @@ impl Run {
         there.filter_map(|l| Some((l.how, l.fact.label()?, l.value.clone()))).collect()
     }
 
-    /// What was learnt by the steps of a tenant, in their order.
+    /// Returns what was learnt by the steps of a tenant, in their order.
     fn learnt_in(&self, side: Side) -> Vec<&Learnt> {
         let steps = self.forward_plan().into_iter().flat_map(|plan| &plan.steps).filter(|s| s.side == side);
         let facts = steps.flat_map(crate::operation::Step::writes).chain((side == Side::A).then_some(Fact::BackKey));
@@ -53,7 +54,7 @@ impl Run {
         learnt.into_iter().filter(shown).collect()
     }
 
-    /// What this run made and has not taken back.
+    /// Returns what this run made and has not taken back.
     pub fn still_made(&self) -> impl Iterator<Item = &Learnt> {
         // What the cluster was given back with stays, since it needs it.
         self.facts.iter().filter(|l| l.how.is_made() && l.fact != Fact::BackKey)

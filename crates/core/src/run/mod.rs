@@ -31,7 +31,7 @@ pub use take_back::{take_back, what_is_made};
 /// A run as far as its events tell.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Run {
-    /// Its id, once it began.
+    /// The id of the run, once it began.
     pub id: Option<RunId>,
     /// The plan that is carried out, once it was made: the route's, or the one that takes back what the route made.
     pub plan: Option<Plan>,
@@ -243,7 +243,7 @@ impl Run {
         keys
     }
 
-    /// How the first step of a kind ended.
+    /// Returns how the first step of a kind ended.
     #[must_use]
     pub fn outcome_of(&self, kind: impl Fn(&Op) -> bool) -> Option<Outcome> {
         let plan = self.plan.as_ref()?;

@@ -12,7 +12,7 @@ use crate::plan::Plan;
 pub enum Stage {
     /// All of it is done.
     Done,
-    /// It stopped on its way: a signal, a dropped line, a crash.
+    /// The run stopped on its way: a signal, a dropped line, a crash.
     Stopped,
     /// A step failed.
     Failed,
@@ -29,12 +29,12 @@ pub enum Stage {
 pub enum NoWay {
     /// There is nothing left to do; the sentence.
     Over(String),
-    /// It would be wrong; the sentence.
+    /// To do so would be wrong; the sentence.
     Refused(String),
 }
 
 impl Stage {
-    /// Its word in lists.
+    /// Returns the word in lists.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -55,7 +55,7 @@ impl Stage {
 }
 
 impl Run {
-    /// Where it stands, while nobody works on it.
+    /// Returns where the run stands, while nobody works on it.
     #[must_use]
     pub fn stage(&self) -> Stage {
         match self.verdict {
@@ -104,7 +104,7 @@ impl Run {
         self.plan_for(Direction::Back).is_ok()
     }
 
-    /// Where it stopped, in a few words: the step that did not end well; empty where all did.
+    /// Returns where the run stopped, in a few words: the step that did not end well; empty where all did.
     #[must_use]
     pub fn where_it_stopped(&self) -> String {
         let open = |status: &Status| match status {

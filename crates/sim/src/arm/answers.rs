@@ -16,7 +16,7 @@ use crate::{
 /// Provider and type of a cluster.
 pub const CLUSTER: &str = "Microsoft.ContainerService/managedClusters";
 
-/// What no handler serves: a provider or type that is not simulated, or a method that it does not have.
+/// Returns what no handler serves: a provider or type that is not simulated, or a method that it does not have.
 pub fn not_served(asked: &Asked) -> Refusal {
     let path = asked.segments.join("/");
     let message = format!("The resource type could not be found for '{}' of '/{path}'.", asked.method);
@@ -120,12 +120,12 @@ pub fn known_scope(world: &World, scope: &str) -> Result<(), Refusal> {
     if known { Ok(()) } else { Err(no_resource(&kind, name, group)) }
 }
 
-/// Whether a resource id is in a resource group.
+/// Returns whether a resource id is in a resource group.
 pub fn in_group(id: &str, group: &str) -> bool {
     id.split('/').nth(4).is_some_and(|name| name.eq_ignore_ascii_case(group))
 }
 
-/// What every answer of a provider behind the gateway carries on writes.
+/// Returns what every answer of a provider behind the gateway carries on writes.
 pub fn writes_left(mut response: Response) -> Response {
     response.headers_mut().insert(
         HeaderName::from_static("x-ms-ratelimit-remaining-subscription-writes"),

@@ -268,8 +268,8 @@ fn assign(cloud: &Shared, asked: &Asked, scope: &str, name: &str) -> Answer {
     Ok(writes_left(errors::json(StatusCode::CREATED, &shown)))
 }
 
-/// What the condition of a constrained right to assign roles asks for (Azure's document "Delegate Azure role assignment
-/// management to others with conditions"): names and values.
+/// Returns what the condition of a constrained right to assign roles asks for (Azure's document "Delegate Azure role
+/// assignment management to others with conditions"): names and values.
 fn attributes(source: &str, role: &str, principal: &str, kind: &str) -> [(String, String); 3] {
     let named = |name: &str, value: &str| (format!("{source}[{ASSIGNMENTS}:{name}]"), value.to_owned());
     [named("RoleDefinitionId", roles::guid(role)), named("PrincipalId", principal), named("PrincipalType", kind)]

@@ -14,7 +14,7 @@ const NODE_VCPUS: u32 = 2;
 /// What a subscription without a cluster in the region may use.
 const USUAL_VCPUS: u32 = 100;
 
-/// What is used and how much may be, in a region named with or without spaces.
+/// Returns what is used and how much may be, in a region named with or without spaces.
 pub fn usages(cloud: &Cloud, asked: &Asked, location: &str) -> Answer {
     let scope = request::scope(asked, 2);
     rights::require(cloud, &asked.caller, &scope, "Microsoft.Compute/locations/usages/read")?;

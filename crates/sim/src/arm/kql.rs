@@ -128,7 +128,7 @@ impl Query {
         all.iter().fold(left, |rows, stage| stage.all(rows))
     }
 
-    /// Whether rows of a type can pass the conditions that come first, whatever else they are.
+    /// Returns whether rows of a type can pass the conditions that come first, whatever else they are.
     #[must_use]
     pub fn may_want(&self, kind: &str) -> bool {
         let Some(Stage::Where(any)) = self.stages.first() else {
@@ -141,12 +141,12 @@ impl Query {
 }
 
 impl Stage {
-    /// Whether it looks at one row after the other.
+    /// Returns whether it looks at one row after the other.
     fn is_for_one(&self) -> bool {
         matches!(self, Self::Where(_) | Self::Project(_) | Self::Extend(_))
     }
 
-    /// What it makes of a row; nothing where it drops it.
+    /// Returns what it makes of a row; nothing where it drops it.
     fn one(&self, mut row: Value) -> Option<Value> {
         match self {
             Self::Where(any) => any.iter().any(|all| all.iter().all(|c| c.holds(&row))).then_some(row),

@@ -162,7 +162,7 @@ struct CheckName {
     name: String,
 }
 
-/// Whether a name is free: every registry of every tenant counts, since the names are host names.
+/// Returns whether a name is free: every registry of every tenant counts, since the names are host names.
 pub fn check_name(cloud: &Cloud, asked: &Asked) -> Answer {
     let CheckName { name } = asked.body()?;
     let taken = cloud.world().registries.iter().any(|found| found.name.eq_ignore_ascii_case(&name));

@@ -58,7 +58,7 @@ pub fn reset(cloud: &Shared, asked: &Asked) -> Answer {
     operations::accepted(cloud, operation)
 }
 
-/// Whether AKS would start a reset on this cluster now.
+/// Returns whether AKS would start a reset on this cluster now.
 fn ready(cluster: &Cluster) -> Result<(), Refusal> {
     if matches!(cluster.identity, ClusterIdentity::Managed(_)) {
         let message = "Updating service principal profile is not allowed on MSI cluster.";

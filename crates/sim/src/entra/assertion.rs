@@ -208,7 +208,8 @@ fn seconds(value: &Value) -> Option<i64> {
     value.as_f64().map(|seconds| seconds as i64)
 }
 
-/// Whether an audience is the tenant's token endpoint or its issuer, the tenant named as the request does or by its id.
+/// Returns whether an audience is the tenant's token endpoint or its issuer, the tenant named as the request does or by
+/// its id.
 fn is_token_endpoint(cloud: &Cloud, world: &World, tenant: &str, audience: &str) -> bool {
     let id = world.tenant(tenant).map(|found| found.id.to_string()).unwrap_or_default();
     let ends = ["oauth2/v2.0/token", "oauth2/token", "v2.0", ""];

@@ -48,7 +48,7 @@ impl Asked {
         client::public(&world, directory, self.get("client_id"))
     }
 
-    /// What is wrong with the rest of the URL; such things are shown and sent nowhere.
+    /// Returns what is wrong with the rest of the URL; such things are shown and sent nowhere.
     fn check(&self, client: &Client) -> Result<Claims, Stop> {
         let to = self.get("redirect_uri");
         if !client.may_return_to(to) {

@@ -23,8 +23,8 @@ pub struct Client {
 }
 
 impl Client {
-    /// Whether an answer may be sent there: to an address of its own, or to any port of this machine where it has
-    /// `http://localhost` (Entra's document "Redirect URI restrictions and limitations": the port is ignored).
+    /// Returns whether an answer may be sent there: to an address of its own, or to any port of this machine where it
+    /// has `http://localhost` (Entra's document "Redirect URI restrictions and limitations": the port is ignored).
     #[must_use]
     pub fn may_return_to(&self, uri: &str) -> bool {
         let Ok(asked) = Url::parse(uri) else {

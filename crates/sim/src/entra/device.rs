@@ -114,7 +114,7 @@ fn somebody_enters(cloud: &Shared, device: &Device) {
     });
 }
 
-/// Who signs in to a tenant: its operator, unless the scenario names somebody else.
+/// Returns who signs in to a tenant: its operator, unless the scenario names somebody else.
 fn usual_account(cloud: &Cloud, authority: &str) -> String {
     let to_b = {
         let world = cloud.world();

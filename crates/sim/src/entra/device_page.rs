@@ -51,7 +51,7 @@ fn decided(result: Result<bool, DeviceError>, client: &str) -> Response {
     html::answer(status, page("Sign in to your account", &text))
 }
 
-/// What somebody is told whom a policy keeps out (Azure/azure-cli issue 32420), or who is not known.
+/// Returns what somebody is told whom a policy keeps out (Azure/azure-cli issue 32420), or who is not known.
 fn kept_out(why: &str) -> String {
     let lead = if why.starts_with("AADSTS53003") {
         "<h1>You don&#39;t have access to this</h1>\n<p>Your sign-in was successful but does not meet the criteria to access this resource.</p>"

@@ -38,7 +38,7 @@ pub struct Stop {
 }
 
 impl Stop {
-    /// What the client itself has done wrong.
+    /// Returns what the client itself has done wrong.
     pub fn client(error: &'static str, code: u32, message: String) -> Self {
         Self { error, code, message, ends: true }
     }
@@ -77,7 +77,7 @@ impl Stop {
     }
 }
 
-/// Whether a tenant is left to the account that signs in.
+/// Returns whether a tenant is left to the account that signs in.
 #[must_use]
 pub fn any_tenant(authority: &str) -> bool {
     ["organizations", "common"].contains(&authority)
@@ -94,7 +94,7 @@ pub fn tenant<'w>(world: &'w World, authority: &str) -> Result<Option<&'w Direct
     world.tenant(authority).map(Some).ok_or_else(|| Stop::unknown_tenant(authority))
 }
 
-/// Whether two names are of one tenant; `organizations` and `common` are themselves alone.
+/// Returns whether two names are of one tenant; `organizations` and `common` are themselves alone.
 #[must_use]
 pub fn same_tenant(world: &World, one: &str, other: &str) -> bool {
     let id = |authority: &str| world.tenant(authority).map(|tenant| tenant.id);

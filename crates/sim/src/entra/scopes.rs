@@ -59,13 +59,14 @@ impl Scopes {
         })
     }
 
-    /// Whether a scope of OpenID Connect is asked for.
+    /// Returns whether a scope of OpenID Connect is asked for.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
         self.openid.iter().any(|scope| scope == name)
     }
 
-    /// What the access token's `scp` names: all that the client is consented to for the Azure CLI, else what it asks for.
+    /// Returns what the access token's `scp` names: all that the client is consented to for the Azure CLI, else what it
+    /// asks for.
     #[must_use]
     pub fn granted(&self, client: &Client) -> Vec<&str> {
         match (self.resource, client.first_party) {

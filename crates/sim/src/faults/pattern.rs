@@ -68,7 +68,7 @@ impl TryFrom<String> for Pattern {
 }
 
 impl Pattern {
-    /// Whether a request is one of these. Graph's version is no part of the pattern.
+    /// Returns whether a request is one of these. Graph's version is no part of the pattern.
     #[must_use]
     pub fn matches(&self, plane: Plane, method: &Method, path: &str) -> bool {
         let path = if plane == Plane::Graph { path.trim_start_matches("/v1.0") } else { path };

@@ -27,12 +27,12 @@ fn is(application: &Application, key: Key) -> bool {
     }
 }
 
-/// Whether Graph's reads see an application already.
+/// Returns whether Graph's reads see an application already.
 pub fn seen(call: &Call, application: &Application) -> bool {
     application.written.after(call.cloud.times.application_replication).reached(call.cloud.clock.now())
 }
 
-/// What Graph says of an application that is not there.
+/// Returns what Graph says of an application that is not there.
 pub fn missing(key: Key) -> Refusal {
     match key {
         Key::Id(id) | Key::AppId(id) => not_found(&id.to_string()),

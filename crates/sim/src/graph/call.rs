@@ -42,7 +42,7 @@ impl Call {
         if self.has(roles) { Ok(()) } else { Err(denied()) }
     }
 
-    /// Whether the caller has one of these app roles.
+    /// Returns whether the caller has one of these app roles.
     pub fn has(&self, roles: &[&str]) -> bool {
         self.caller.roles.iter().any(|role| roles.contains(&role.as_str()))
     }

@@ -38,7 +38,7 @@ impl Filter {
         })
     }
 
-    /// Whether an object, as Graph shows it, is let through.
+    /// Returns whether an object, as Graph shows it, is let through.
     #[must_use]
     pub fn lets_through(&self, object: &Value) -> bool {
         let text = |name: &str| object.get(name).and_then(Value::as_str).unwrap_or_default();

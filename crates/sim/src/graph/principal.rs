@@ -31,7 +31,7 @@ fn is(principal: &ServicePrincipal, key: Key) -> bool {
     }
 }
 
-/// Whether Graph's reads see a service principal already.
+/// Returns whether Graph's reads see a service principal already.
 pub fn seen(call: &Call, principal: &ServicePrincipal) -> bool {
     principal.written.after(call.cloud.times.application_replication).reached(call.cloud.clock.now())
 }
@@ -48,7 +48,7 @@ pub fn shape(world: &World, principal: &ServicePrincipal) -> Value {
     shapes::principal(principal, &application.redirect_uris, tags)
 }
 
-/// What Graph says of a service principal that is not there.
+/// Returns what Graph says of a service principal that is not there.
 pub fn missing(key: Key) -> Refusal {
     match key {
         Key::Id(id) | Key::AppId(id) => not_found(&id.to_string()),

@@ -137,7 +137,8 @@ fn no_application(app_id: &str) -> Refusal {
     errors::graph(StatusCode::BAD_REQUEST, "Request_BadRequest", &message)
 }
 
-/// What a caller with `Application.ReadWrite.OwnedBy` only is told in any other tenant (`docs/facts/azure.md` 1.1).
+/// Returns what a caller with `Application.ReadWrite.OwnedBy` only is told in any other tenant (`docs/facts/azure.md`
+/// 1.1).
 fn not_local() -> Refusal {
     let message = "When using this permission, the backing application of the service principal being created must in the local tenant";
     errors::graph(StatusCode::FORBIDDEN, "Authorization_RequestDenied", message)

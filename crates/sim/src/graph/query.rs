@@ -79,7 +79,7 @@ impl Query {
         }
     }
 
-    /// Whether some properties are selected.
+    /// Returns whether some properties are selected.
     #[must_use]
     pub fn selects(&self) -> bool {
         !self.select.is_empty()

@@ -38,8 +38,8 @@ fn harm() -> String {
     "\n".chars().chain(SEQUENCES.chars()).chain(controls).chain(BIDI.chars()).collect()
 }
 
-/// Whether a text is one that a client uses and hardly shows: a GUID, an address, a resource id, a date, a digest, a host
-/// with its port, or the value of a secret or token.
+/// Returns whether a text is one that a client uses and hardly shows: a GUID, an address, a resource id, a date, a
+/// digest, a host with its port, or the value of a secret or token.
 fn shows_the_way(name: &str, text: &str) -> bool {
     let secret = name == "secretText" || name.ends_with("_token") || name == "token" || name == "token_type";
     secret

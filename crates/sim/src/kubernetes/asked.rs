@@ -37,12 +37,12 @@ impl Asked {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// Whether a query parameter is true.
+    /// Returns whether a query parameter is true.
     pub fn is_set(&self, name: &str) -> bool {
         matches!(self.query(name), Some("true" | "1"))
     }
 
-    /// Whether the request only asks what would become of the object.
+    /// Returns whether the request only asks what would become of the object.
     pub fn is_dry_run(&self) -> bool {
         self.query("dryRun") == Some("All")
     }

@@ -68,7 +68,7 @@ pub fn known(cluster: &Cluster, headers: &HeaderMap, peer: Option<&PeerCertifica
 }
 
 impl User {
-    /// Whether the user may do something with a kind of object.
+    /// Returns whether the user may do something with a kind of object.
     #[must_use]
     pub fn may(&self, verb: &str, plural: &str) -> bool {
         self.master || matches!(verb, "get" | "list" | "watch") || plural == "selfsubjectaccessreviews"

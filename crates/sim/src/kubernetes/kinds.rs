@@ -46,7 +46,8 @@ impl Kind {
         details
     }
 
-    /// What objects of this kind can be selected by beside name and namespace (Kubernetes documentation, "Field Selectors").
+    /// Returns what objects of this kind can be selected by beside name and namespace (Kubernetes documentation, "Field
+    /// Selectors").
     #[must_use]
     pub fn fields(&self) -> &'static [&'static str] {
         match self.plural {

@@ -181,7 +181,7 @@ fn unschedulable(pod: &Pod, message: &str) {
     let _ = pod.event(&Event { kind: "Warning", reason: "FailedScheduling", message, component, container: None });
 }
 
-/// What the kubelet says first: the containers are about to be made.
+/// Returns what the kubelet says first: the containers are about to be made.
 fn creating(pod: &Pod, node: usize, containers: &[Value]) -> Option<()> {
     let (now, address) = (pod.now(), node_address(node));
     let status = |container: &Value| {

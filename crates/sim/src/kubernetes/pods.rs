@@ -56,7 +56,7 @@ pub fn create(asked: &Asked, namespace: &str) -> Answer {
     Ok(object(StatusCode::CREATED, kind, made))
 }
 
-/// What the admission of service accounts says.
+/// Returns what the admission of service accounts says.
 fn no_account(kind: &Kind, name: &str, namespace: &str, account: &str) -> Refusal {
     let message = format!(
         "pods \"{name}\" is forbidden: error looking up service account {namespace}/{account}: serviceaccount \"{account}\" not found"
@@ -108,7 +108,7 @@ fn metadata(asked: &Asked, body: &Value, namespace: &str) -> Result<Map<String, 
     Ok(metadata)
 }
 
-/// What is wrong with a pod, as far as it is checked here.
+/// Returns what is wrong with a pod, as far as it is checked here.
 fn check(name: &str, spec: &Value) -> Vec<Cause> {
     let mut causes = Vec::new();
     if name.is_empty() {

@@ -16,7 +16,7 @@ pub fn bad_request(message: &str) -> Refusal {
     failure(StatusCode::BAD_REQUEST, "BadRequest", message)
 }
 
-/// What a path is told that is not served.
+/// Returns what a path is told that is not served.
 pub fn no_path() -> Refusal {
     let message = "the server could not find the requested resource";
     errors::kubernetes(StatusCode::NOT_FOUND, "NotFound", message, &json!({}))
@@ -83,7 +83,7 @@ impl Cause {
     }
 }
 
-/// Whether a name is a lowercase RFC 1123 label, of which a subdomain may have several, joined by dots.
+/// Returns whether a name is a lowercase RFC 1123 label, of which a subdomain may have several, joined by dots.
 pub fn is_name(name: &str, dots: bool) -> bool {
     let label = |label: &str| {
         let inner = label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');

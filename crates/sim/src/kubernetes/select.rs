@@ -48,13 +48,13 @@ impl Selector {
         Ok(Self { labels, fields })
     }
 
-    /// Whether there is none.
+    /// Returns whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.labels.is_empty() && self.fields.is_empty()
     }
 
-    /// Whether an object is among them.
+    /// Returns whether an object is among them.
     #[must_use]
     pub fn selects(&self, object: &Value) -> bool {
         let labels = object.pointer("/metadata/labels");

@@ -76,7 +76,7 @@ pub fn answer(asked: &Asked, target: &Target<'_>) -> Answer {
 }
 
 impl Watch {
-    /// What happened since it looked last, the oldest first.
+    /// Returns what happened since it looked last, the oldest first.
     fn changes(&mut self) -> String {
         let world = self.api.cloud.world();
         let Some(cluster) = world.cluster(&self.api.cluster) else {

@@ -80,7 +80,8 @@ pub enum PullError {
 }
 
 impl PullError {
-    /// Whether the error came up before the image was found. Containerd then says that it could not resolve the name.
+    /// Returns whether the error came up before the image was found. Containerd then says that it could not resolve the
+    /// name.
     #[must_use]
     pub fn is_before_content(&self) -> bool {
         matches!(
@@ -143,7 +144,7 @@ impl Reference {
         })
     }
 
-    /// Whether the registry is on this machine. The nodes know no other.
+    /// Returns whether the registry is on this machine. The nodes know no other.
     fn is_here(&self) -> bool {
         let host = self.server.rsplit_once(':').map_or(self.server.as_str(), |(host, _)| host);
         matches!(host, "localhost" | "127.0.0.1" | "[::1]")
@@ -152,7 +153,7 @@ impl Reference {
 
 const DOCKER_HUB: &str = "registry-1.docker.io";
 
-/// Whether a request comes from a node: it names itself as its container runtime.
+/// Returns whether a request comes from a node: it names itself as its container runtime.
 #[must_use]
 pub fn is_node(headers: &HeaderMap) -> bool {
     headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).is_some_and(|agent| agent == USER_AGENT)
@@ -274,7 +275,7 @@ fn token_address(headers: &HeaderMap, base: &Url) -> Option<Url> {
     Some(url)
 }
 
-/// What a challenge says is wrong with the token that was sent.
+/// Returns what a challenge says is wrong with the token that was sent.
 fn challenge_error(headers: &HeaderMap) -> String {
     let challenge = headers.get(header::WWW_AUTHENTICATE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let error = challenge.split_once("error=\"").and_then(|(_, rest)| rest.split_once('"'));

@@ -27,7 +27,7 @@ pub enum SignIn {
 }
 
 impl SignIn {
-    /// What a node of a cluster has.
+    /// Returns what a node of a cluster has.
     #[must_use]
     pub fn of(cluster: &Cluster, node: &Node) -> Self {
         match (&node.credential, cluster.identity.kubelet()) {

@@ -153,7 +153,7 @@ fn open(plane: &DataPlane, token: &str, grant_type: &str) -> Option<Claims> {
     (claims.aud == plane.login_server() && claims.grant_type == grant_type).then_some(claims)
 }
 
-/// Who may do this, by the request's token or basic credentials.
+/// Returns who may do this, by the request's token or basic credentials.
 ///
 /// # Errors
 /// 401 with the challenge that says which scope is missing.

@@ -51,7 +51,7 @@ pub fn manifest(plane: &DataPlane, method: &Method, headers: &HeaderMap, name: &
     Ok(response)
 }
 
-/// Whether the request takes a media type; without an `Accept` it takes anything.
+/// Returns whether the request takes a media type; without an `Accept` it takes anything.
 fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
     let mut all = headers
         .get_all(header::ACCEPT)
@@ -155,7 +155,7 @@ fn range_of(range: &str, size: usize) -> Option<(usize, usize)> {
     (from <= to).then_some((from, to))
 }
 
-/// What a repository's content asks of a token.
+/// Returns what a repository's content asks of a token.
 pub fn needs(repository: &str, action: &str) -> Access {
     Access { kind: "repository".to_owned(), name: repository.to_owned(), actions: vec![action.to_owned()] }
 }

@@ -65,7 +65,8 @@ impl Identity {
         Some(Self::Principal { app_id: signed_in.app_id, object_id: signed_in.object_id })
     }
 
-    /// Whether the identity has any right at the registry; one without gets no token (`docs/facts/azure.md` 3.10).
+    /// Returns whether the identity has any right at the registry; one without gets no token (`docs/facts/azure.md`
+    /// 3.10).
     #[must_use]
     pub fn is_known(&self, cloud: &Cloud, world: &World, registry: &Registry) -> bool {
         match self {
@@ -155,7 +156,7 @@ impl Right {
         }
     }
 
-    /// How a scope map ends that grants it.
+    /// Returns how a scope map ends that grants it.
     fn scope_map_suffix(self) -> Option<&'static str> {
         match self {
             Self::Pull => Some("/content/read"),
@@ -168,7 +169,8 @@ impl Right {
     }
 }
 
-/// Whether `repositories/app/content/read` (or `repositories/*/…`, or `repositories/team/*/…`) grants a right on a repository.
+/// Returns whether `repositories/app/content/read` (or `repositories/*/…`, or `repositories/team/*/…`) grants a right
+/// on a repository.
 fn scope_map_allows(held: &str, repository: &str, right: Right) -> bool {
     let name = right
         .scope_map_suffix()

@@ -29,7 +29,7 @@ impl Access {
         Some(Self { kind: kind.to_owned(), name: name.to_owned(), actions })
     }
 
-    /// Whether this entry allows the action on the named thing.
+    /// Returns whether this entry allows the action on the named thing.
     #[must_use]
     pub fn allows(&self, kind: &str, name: &str, action: &str) -> bool {
         self.kind == kind && self.name == name && self.actions.iter().any(|held| held == action || held == "*")

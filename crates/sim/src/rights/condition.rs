@@ -6,7 +6,7 @@ use crate::roles;
 /// How deep parentheses may go.
 const DEEPEST: usize = 64;
 
-/// Whether a condition of version 2.0 holds for an action, with the attributes that the request has (such as
+/// Returns whether a condition of version 2.0 holds for an action, with the attributes that the request has (such as
 /// `@Request[Microsoft.ContainerRegistry/registries/repositories:name]`) and their values. `None` where the condition cannot be
 /// understood.
 #[must_use]
@@ -51,7 +51,7 @@ fn tokens(condition: &str) -> Option<Vec<Token>> {
     Some(all)
 }
 
-/// Where the word at the beginning of a text ends; an attribute ends with its bracket.
+/// Returns where the word at the beginning of a text ends; an attribute ends with its bracket.
 fn word_end(text: &str, first: char) -> Option<usize> {
     if first == '@' {
         return text.find(']').map(|at| at + 1);
@@ -164,7 +164,7 @@ impl Reader<'_> {
     }
 }
 
-/// What a comparison comes to. One of an attribute that the request does not have is not true.
+/// Returns what a comparison comes to. One of an attribute that the request does not have is not true.
 fn compare(comparison: &str, held: Option<&str>, values: &[String]) -> Option<bool> {
     let (quantifier, function) = comparison.split_once(':').map_or((None, comparison), |(q, f)| (Some(q), f));
     let test = Function::read(function)?;
@@ -220,7 +220,8 @@ impl Function {
     }
 }
 
-/// Whether a text is like a pattern: `*` stands for any text, `?` for one character, a backslash takes their meaning.
+/// Returns whether a text is like a pattern: `*` stands for any text, `?` for one character, a backslash takes their
+/// meaning.
 fn like(text: &str, pattern: &str) -> bool {
     let text: Vec<char> = text.chars().collect();
     // Which beginnings of the text the pattern so far is like, by their lengths.

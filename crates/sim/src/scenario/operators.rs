@@ -98,7 +98,7 @@ impl TryFrom<String> for On {
 }
 
 impl On {
-    /// Whether the place is the registry, or what the registry is in.
+    /// Returns whether the place is the registry, or what the registry is in.
     #[must_use]
     pub fn is_at_registry(self) -> bool {
         matches!(self, Self::Registry | Self::RegistryResourceGroup | Self::RegistrySubscription)

@@ -74,7 +74,7 @@ pub struct SecretPart {
 }
 
 impl VaultPart {
-    /// What serde cannot check.
+    /// Returns what serde cannot check.
     pub(super) fn check(&self) -> Result<(), ScenarioError> {
         if self.on.is_at_registry() {
             let text = "`world.vaults.on` names the registry's side; a vault is on the cluster's";
@@ -85,7 +85,7 @@ impl VaultPart {
 }
 
 impl AppPart {
-    /// What serde cannot check.
+    /// Returns what serde cannot check.
     pub(super) fn check(&self) -> Result<(), ScenarioError> {
         if self.owner == Some(Party::OldPrincipalGroups) {
             let text = "`world.apps_a.owner` is 'old-principal-groups'; no group owns an application";

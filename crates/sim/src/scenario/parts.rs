@@ -87,7 +87,7 @@ impl Setup {
         }
     }
 
-    /// What serde cannot check.
+    /// Returns what serde cannot check.
     pub(super) fn check(&self) -> Result<(), ScenarioError> {
         self.world.check()?;
         one_of("answers.consent", self.answers.consent.as_deref(), &["direct", "url", "auto"])

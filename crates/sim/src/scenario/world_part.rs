@@ -232,13 +232,13 @@ impl WorldPart {
         }
     }
 
-    /// How the cluster and its nodes sign in.
+    /// Returns how the cluster and its nodes sign in.
     #[must_use]
     pub fn identity_of_cluster(&self) -> IdentityPart {
         self.cluster_identity.or(self.cluster.identity).unwrap_or(IdentityPart::ServicePrincipal)
     }
 
-    /// What serde cannot check.
+    /// Returns what serde cannot check.
     pub(super) fn check(&self) -> Result<(), ScenarioError> {
         one_of("world.cloud", self.cloud.as_deref(), &["public", "china", "usgov"])?;
         one_of("world.cluster.power_state", self.cluster.power_state.as_deref(), &["Running", "Stopped"])?;
@@ -299,7 +299,7 @@ impl ManyPart {
         self.operator_a_roles.as_ref()?.get(&n.to_string()).map(Vec::as_slice)
     }
 
-    /// What serde cannot check.
+    /// Returns what serde cannot check.
     fn check(&self) -> Result<(), ScenarioError> {
         let unknown = |name: &&String| name.parse::<usize>().map_or(true, |n| n < 3 || n.to_string() != **name);
         match self.operator_a_roles.iter().flat_map(BTreeMap::keys).find(unknown) {

@@ -40,13 +40,14 @@ impl Sim {
         Secret::new(token.unwrap_or_default())
     }
 
-    /// Where a program on a machine of tenant A gets tokens of its managed identity: the host of `/metadata/identity`.
+    /// Returns where a program on a machine of tenant A gets tokens of its managed identity: the host of
+    /// `/metadata/identity`.
     #[must_use]
     pub fn metadata_host(&self) -> &str {
         &self.cloud.origin
     }
 
-    /// What App Service would give a program as `IDENTITY_ENDPOINT` and `IDENTITY_HEADER`.
+    /// Returns what App Service would give a program as `IDENTITY_ENDPOINT` and `IDENTITY_HEADER`.
     #[must_use]
     pub fn app_service_identity(&self) -> (String, &'static str) {
         (format!("{}/msi/token", self.cloud.origin), machine::IDENTITY_HEADER)

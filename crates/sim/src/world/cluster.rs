@@ -63,7 +63,7 @@ pub struct KubeletIdentity {
 }
 
 impl ClusterIdentity {
-    /// What the nodes are given to sign in with; a managed identity has no secret.
+    /// Returns what the nodes are given to sign in with; a managed identity has no secret.
     #[must_use]
     pub fn credential(&self) -> Option<&Credential> {
         match self {

@@ -126,7 +126,7 @@ impl Member {
         self.n.is_multiple_of(3).then(|| Uuid::new_v5(&self.subscription, self.name.as_bytes()))
     }
 
-    /// Where it would answer, a name that no resolver knows (RFC 6761).
+    /// Returns where it would answer, a name that no resolver knows (RFC 6761).
     #[must_use]
     pub fn host(&self) -> String {
         match self.kind {

@@ -151,7 +151,7 @@ pub struct ServicePrincipal {
 }
 
 impl Directory {
-    /// Whether this is the tenant's id or one of its domains, in any case.
+    /// Returns whether this is the tenant's id or one of its domains, in any case.
     #[must_use]
     pub fn is_called(&self, id_or_domain: &str) -> bool {
         self.id.to_string().eq_ignore_ascii_case(id_or_domain)

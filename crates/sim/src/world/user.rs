@@ -27,7 +27,7 @@ pub struct User {
 }
 
 impl User {
-    /// Whether the person's account is of this tenant.
+    /// Returns whether the person's account is of this tenant.
     #[must_use]
     pub fn is_member(&self, tenant: Uuid) -> bool {
         self.home == tenant

@@ -183,7 +183,7 @@ impl Tokens {
     }
 }
 
-/// Where the word or sign at the start of the text ends.
+/// Returns where the word or sign at the start of the text ends.
 fn token_end(text: &str, first: char) -> usize {
     let in_word = |c: char| c.is_alphanumeric() || ['_', '.', '-'].contains(&c);
     if in_word(first) {

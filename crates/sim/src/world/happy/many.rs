@@ -116,7 +116,7 @@ impl Builder {
     }
 }
 
-/// Who works in tenant A: the program, the machine, the person.
+/// Returns who works in tenant A: the program, the machine, the person.
 fn operators_of_a(world: &World) -> [Holder; 3] {
     let a = world.a;
     [Holder::principal(a, &OPERATOR_A), Holder::principal(a, &MANAGED_IDENTITY), Holder::user(a, people::OPS_A)]
