@@ -6,8 +6,7 @@ use crosspull_core::run::{Call, Try};
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
-use super::{Reaction, View};
-use crate::keys::{Action, Context};
+use super::View;
 use crate::shared::Shared;
 use crate::theme::Tone;
 use crate::widgets::lines::{block, hang};
@@ -30,18 +29,6 @@ impl CallsLayer {
 }
 
 impl View for CallsLayer {
-    fn context(&self, _: &Shared) -> Context {
-        Context::Reading
-    }
-
-    fn on(&mut self, _: &mut Shared, action: Action) -> Vec<Reaction> {
-        match action {
-            Action::Move(way) => vec![Reaction::Scroll(way)],
-            Action::Back | Action::GoOn => vec![Reaction::Close],
-            _ => Vec::new(),
-        }
-    }
-
     fn sheet(&self, shared: &Shared, columns: usize, _: usize, _: Timestamp) -> Sheet {
         let (theme, run) = (shared.theme, &shared.live.run);
         let title = run

@@ -4,8 +4,7 @@ use crosspull_core::names::StepId;
 use jiff::Timestamp;
 use ratatui::text::Span;
 
-use super::{Reaction, View};
-use crate::keys::{Action, Context};
+use super::View;
 use crate::shared::Shared;
 use crate::theme::Tone;
 use crate::widgets::lines::block;
@@ -28,18 +27,6 @@ impl ExplainLayer {
 }
 
 impl View for ExplainLayer {
-    fn context(&self, _: &Shared) -> Context {
-        Context::Reading
-    }
-
-    fn on(&mut self, _: &mut Shared, action: Action) -> Vec<Reaction> {
-        match action {
-            Action::Move(way) => vec![Reaction::Scroll(way)],
-            Action::Back | Action::GoOn => vec![Reaction::Close],
-            _ => Vec::new(),
-        }
-    }
-
     fn sheet(&self, shared: &Shared, columns: usize, _: usize, _: Timestamp) -> Sheet {
         let plan = shared.live.plan();
         let Some((plan, step)) = plan.and_then(|p| p.step(self.step).map(|s| (p, s))) else {

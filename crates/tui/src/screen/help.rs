@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
-use super::{Reaction, View};
-use crate::keys::{self, Action, Context};
+use super::View;
+use crate::keys::{self, Context};
 use crate::shared::Shared;
 use crate::theme::{Mark, Tone};
 use crate::widgets::lines::hang;
@@ -26,18 +26,6 @@ impl HelpLayer {
 }
 
 impl View for HelpLayer {
-    fn context(&self, _: &Shared) -> Context {
-        Context::Reading
-    }
-
-    fn on(&mut self, _: &mut Shared, action: Action) -> Vec<Reaction> {
-        match action {
-            Action::Move(way) => vec![Reaction::Scroll(way)],
-            Action::Back | Action::GoOn => vec![Reaction::Close],
-            _ => Vec::new(),
-        }
-    }
-
     fn sheet(&self, shared: &Shared, columns: usize, _: usize, now: Timestamp) -> Sheet {
         let theme = shared.theme;
         let mut sheet = Sheet::new(Span::raw("Keys"));

@@ -55,16 +55,24 @@ pub(crate) use ways::WaysLayer;
 
 /// A screen, or a layer over one: where its keys are, what they do, and what is shown.
 pub(crate) trait View {
-    /// Returns where its keys are in the key table.
-    fn context(&self, shared: &Shared) -> Context;
+    /// Returns where its keys are in the key table; a view that is only read needs to say nothing.
+    fn context(&self, _shared: &Shared) -> Context {
+        Context::Reading
+    }
 
     /// Returns true where an action has something to do now. The key line shows no other.
     fn offers(&self, _shared: &Shared, _action: Action) -> bool {
         true
     }
 
-    /// Does what an action asks for, and returns what comes of it elsewhere.
-    fn on(&mut self, shared: &mut Shared, action: Action) -> Vec<Reaction>;
+    /// Does what an action asks for, and returns what comes of it elsewhere. A view that is only read scrolls and closes.
+    fn on(&mut self, _shared: &mut Shared, action: Action) -> Vec<Reaction> {
+        match action {
+            Action::Move(way) => vec![Reaction::Scroll(way)],
+            Action::Back | Action::GoOn => vec![Reaction::Close],
+            _ => Vec::new(),
+        }
+    }
 
     /// Takes a key that asks for no action, which is text.
     fn typed(&mut self, _shared: &mut Shared, _key: &KeyEvent) {}
