@@ -112,6 +112,13 @@ succeeds "az follows the page" eval "$commands"
 succeeds "crosspull resume goes on to the end" "$crosspull" resume "$handed_over" --yes
 equal "az lists what the page gave" "AcrPull ${registry,,}" "$(roles | grep AcrPull)"
 every_node_pulls
+# The third block takes the role back, and no other role that the identity has there.
+others=$(roles | grep -v AcrPull)
+succeeds "az gives the identity one role more" az role assignment create --role Reader --scope "$registry" \
+  --assignee-object-id "$puller" --assignee-principal-type ServicePrincipal
+commands=$(awk '/^```/ { n++; next } n == 5' "$page" | grep -v '^az login')
+succeeds "az takes the role back as the page tells" eval "$commands"
+equal "the other roles stay" "$(printf '%s\n' "$others" "Reader ${registry,,}" | grep . | sort)" "$(roles)"
 stop_sim
 
 finish

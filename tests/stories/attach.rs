@@ -263,5 +263,5 @@ fn a_page_may_be_followed_later_and_what_others_gave_is_theirs_to_take_back() {
     is_attached(&story, &begin, "AcrPull");
     let left = story.undo(&[]);
     left.exits(5);
-    assert!(text(left.trouble(), "now").contains("az role assignment delete --assignee"), "\n{left}");
+    assert!(text(left.trouble(), "now").contains("az role assignment delete --assignee") && text(left.trouble(), "now").contains("--role"), "\n{left}");
 }

@@ -72,7 +72,8 @@ pub(super) fn take_back(op: &AskForRole, _: &TakeBack, context: &StepContext<'_>
         "The role of the cluster's identity was not taken back.",
         "Nobody signs in who may assign roles on the registry.",
         format!(
-            "Let whoever assigned it run az role assignment delete --assignee {} --scope with the id of {}",
+            "Let whoever assigned it run az role assignment delete --assignee {} --role with the role that they gave, and \
+             --scope with the id of {}",
             op.principal, op.registry
         ),
     ))

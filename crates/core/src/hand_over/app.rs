@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{AppId, ImageRef, TenantId};
 use crate::names::Role;
 
-use super::{Part, assign, find_registry};
+use super::{Part, WHERE_ROLES_HOLD_ON_REPOSITORIES, assign, find_registry};
 
 /// What the page tells. Ids and names alone; whoever finds it can do nothing with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,11 +84,7 @@ impl AppPage {
             Part::Head("Both by the Azure CLI".to_owned()),
             Part::Text("The first two lines stand in place of the page of step 1, the rest of step 2.".to_owned()),
             Part::Whole(self.commands()),
-            Part::Text(
-                "Where the registry's permissions are \"RBAC Registry + ABAC Repository Permissions\", AcrPull does not \
-                 count. In place of the last line then:"
-                    .to_owned(),
-            ),
+            Part::Text(WHERE_ROLES_HOLD_ON_REPOSITORIES.to_owned()),
             Part::Whole(self.commands_for_repositories()),
             Part::Head("What this allows".to_owned()),
             Part::Text(format!(

@@ -22,6 +22,9 @@ pub enum HandOver {
     Role(RolePage),
 }
 
+const WHERE_ROLES_HOLD_ON_REPOSITORIES: &str = "Where the registry's permissions are \"RBAC Registry + ABAC Repository \
+    Permissions\", AcrPull does not count. In place of the last line then:";
+
 /// A part of a page.
 enum Part {
     Head(String),
@@ -93,6 +96,11 @@ fn assign(role: &str, condition: &str) -> String {
         "az role assignment create --role \"{role}\" --scope \"$REGISTRY\" --assignee-object-id \"$PRINCIPAL\" \
          --assignee-principal-type ServicePrincipal{condition}"
     )
+}
+
+/// Returns the command that takes one role back. Without `--role` it would take every role of the principal there.
+fn unassign(role: &str) -> String {
+    format!("az role assignment delete --role \"{role}\" --scope \"$REGISTRY\" --assignee \"$PRINCIPAL\"")
 }
 
 /// Returns the commands that assign the role for a registry whose roles hold on repositories. The condition goes by a

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Part, assign, assign_for_repositories, find_registry};
+use super::{Part, WHERE_ROLES_HOLD_ON_REPOSITORIES, assign, assign_for_repositories, find_registry, unassign};
 use crate::ids::{ImageRef, ObjectId, TenantId};
 use crate::names::Role;
 
@@ -36,12 +36,18 @@ impl RolePage {
         assign_for_repositories(&self.images)
     }
 
-    /// Returns the commands that take the role back.
+    /// Returns the commands that take the role back, and no other role that the principal has on the registry.
     #[must_use]
     pub fn commands_back(&self) -> Vec<String> {
         let mut commands = self.names();
-        commands.push("az role assignment delete --assignee \"$PRINCIPAL\" --scope \"$REGISTRY\"".to_owned());
+        commands.push(unassign(Role::AcrPull.name()));
         commands
+    }
+
+    /// Returns the last command that takes the role back which counts where roles hold on repositories.
+    #[must_use]
+    pub fn command_back_for_repositories(&self) -> String {
+        unassign(Role::RepositoryReader.name())
     }
 
     fn names(&self) -> Vec<String> {
@@ -72,11 +78,7 @@ impl RolePage {
             ),
             Part::Head("The same by the Azure CLI".to_owned()),
             Part::Whole(self.commands()),
-            Part::Text(
-                "Where the registry's permissions are \"RBAC Registry + ABAC Repository Permissions\", AcrPull does not \
-                 count. In place of the last line then:"
-                    .to_owned(),
-            ),
+            Part::Text(WHERE_ROLES_HOLD_ON_REPOSITORIES.to_owned()),
             Part::Whole(self.commands_for_repositories()),
             Part::Head("What this allows".to_owned()),
             Part::Text(format!(
@@ -84,6 +86,8 @@ impl RolePage {
             )),
             Part::Head("How to take it back".to_owned()),
             Part::Whole(self.commands_back()),
+            Part::Text("Where the role for repositories was given, in place of the last line:".to_owned()),
+            Part::Whole(vec![self.command_back_for_repositories()]),
         ]
     }
 }
@@ -93,16 +97,21 @@ mod tests {
     use super::*;
     use crate::hand_over::HandOver;
 
-    #[test]
-    fn both_forms_of_the_page_hold_its_commands_whole() {
-        let page = RolePage {
+    fn page() -> RolePage {
+        RolePage {
             principal: "33333333-3333-4333-8333-333333333333".parse().expect("a GUID"),
             cluster: "aks-shop".to_owned(),
             tenant: "11111111-1111-4111-8111-111111111111".parse().expect("a GUID"),
             login_server: "registryb.azurecr.io".to_owned(),
             images: vec![ImageRef::parse("shop/web:1.4").expect("an image")],
-        };
-        let commands = [page.commands(), page.commands_for_repositories(), page.commands_back()].concat();
+        }
+    }
+
+    #[test]
+    fn both_forms_of_the_page_hold_its_commands_whole() {
+        let page = page();
+        let mut commands = [page.commands(), page.commands_for_repositories(), page.commands_back()].concat();
+        commands.push(page.command_back_for_repositories());
         let whole = HandOver::Role(page);
         for form in [whole.markdown(), whole.text()] {
             for line in &commands {
@@ -111,5 +120,14 @@ mod tests {
         }
         let written = serde_json::to_string(&whole).expect("writes");
         assert_eq!(serde_json::from_str::<HandOver>(&written).expect("reads"), whole);
+    }
+
+    #[test]
+    fn what_takes_the_role_back_names_it_so_that_others_stay() {
+        let page = page();
+        let last = page.commands_back().pop().expect("a command");
+        assert!(last.contains(" --role \"AcrPull\" "), "{last}");
+        let for_repositories = page.command_back_for_repositories();
+        assert!(for_repositories.contains(" --role \"Container Registry Repository Reader\" "), "{for_repositories}");
     }
 }
