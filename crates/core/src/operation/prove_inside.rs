@@ -81,7 +81,7 @@ impl Operation for ProveInside {
     }
 
     fn undo(&self) -> Undo {
-        Undo::With("the step: its pod is removed")
+        Undo::Nothing
     }
 
     fn undo_title(&self) -> String {
