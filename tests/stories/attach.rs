@@ -265,3 +265,15 @@ fn a_page_may_be_followed_later_and_what_others_gave_is_theirs_to_take_back() {
     left.exits(5);
     assert!(text(left.trouble(), "now").contains("az role assignment delete --assignee") && text(left.trouble(), "now").contains("--role"), "\n{left}");
 }
+
+#[test]
+fn a_page_is_written_also_where_nobody_here_can_see_that_it_was_followed() {
+    for kubernetes in ["private", "read-only"] {
+        let own = format!("name = \"own\"\nsays = \"own\"\n[world.cluster]\nkubernetes = \"{kubernetes}\"\n");
+        let story = Story::told(&["same-tenant-system-assigned"], &own);
+        let end = handed_over(&story, &[], |_, _| {});
+        end.exits(3).verdict("waits");
+        assert!(text(end.trouble(), "what").contains("cannot be seen from here"), "{kubernetes}\n{end}");
+        assert!(story.journals()[0].with_extension("tenant-b.md").exists(), "{kubernetes}\n{end}");
+    }
+}

@@ -35,20 +35,16 @@ pub(super) async fn perform(op: &AskForRole, context: &StepContext<'_>) -> StepR
     };
     let api = match proof.api(context).await? {
         Ok(api) => api,
-        Err(why) => {
-            ask_whoever_assigns(op, context)?;
-            return Err(StepError::Waits(Trouble::new(
-                NOT_YET,
-                format!("The page tells what is to be done; whether it is done cannot be seen from here: {why}."),
-                "Once it is done, go on with crosspull resume from a machine that reaches the cluster's API.",
-            )));
-        }
+        Err(why) => return unseen(op, context, &why),
     };
-    if pulls_now(context, &api, &proof).await? {
-        context.learn(vec![Learnt::new(Outcome::Found, attached, BY_THEM)])?;
-        return Ok((Outcome::Found, "it may pull already".to_owned()));
+    match proof.run(context, &api).await? {
+        PodResult::Pulled(_) => {
+            context.learn(vec![Learnt::new(Outcome::Found, attached, BY_THEM)])?;
+            return Ok((Outcome::Found, "it may pull already".to_owned()));
+        }
+        PodResult::NotMade(why) => return unseen(op, context, &why),
+        PodResult::Refused(_) | PodResult::Untold(_) => ask_whoever_assigns(op, context)?,
     }
-    ask_whoever_assigns(op, context)?;
     let late = Trouble::new(
         NOT_YET,
         "Whoever may assign roles there has not followed the page yet, or the role is not in effect.",
@@ -77,6 +73,16 @@ pub(super) fn take_back(op: &AskForRole, _: &TakeBack, context: &StepContext<'_>
             op.principal, op.registry
         ),
     ))
+}
+
+/// Gives whoever may assign the role their page all the same, where no pod can tell whether they have done it.
+fn unseen(op: &AskForRole, context: &StepContext<'_>, why: &str) -> StepResult {
+    ask_whoever_assigns(op, context)?;
+    Err(StepError::Waits(Trouble::new(
+        "Whether the registry lets the cluster pull cannot be seen from here.",
+        format!("No pod can try the pull: {why}."),
+        "Send the page. Once the role is given, go on with crosspull resume from where a pod can be made in the cluster.",
+    )))
 }
 
 /// Has a node try the pull once; true where it pulled.
