@@ -12,8 +12,7 @@ use std::time::{Duration, Instant};
 
 use crosspull_core::check::Check;
 use crosspull_core::event::{Entry, Event, Plane, Work};
-use crosspull_core::names::CallId;
-use crosspull_core::names::{Side, StepId};
+use crosspull_core::names::{CallId, Side, StepId};
 use crosspull_core::operation::Op;
 use crosspull_sim::{Options, Tenant};
 

@@ -1,6 +1,5 @@
 //! Opens the door: client, endpoints, sign-in.
 
-use crosspull_core::names::PerTenant;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,16 +8,16 @@ use crosspull_core::cloud::{CloudChoice, Endpoints};
 use crosspull_core::event::{Event, Work};
 use crosspull_core::explain::NoConnection;
 use crosspull_core::input::Access;
+use crosspull_core::names::PerTenant;
 
 use crate::checks::lower_first;
 use crate::control::Control;
 use crate::door::Door;
-use crate::endpoints;
 use crate::line::{Line, Proxies};
 use crate::recorder::Recorder;
-use crate::request;
 use crate::sign_in::{Login, MetadataService, Prompts, SignInContext, Tokens};
 use crate::wire::{Pace, Wire};
+use crate::{endpoints, request};
 
 /// The longest time that connecting may take.
 const CONNECT: Duration = Duration::from_secs(10);

@@ -10,8 +10,7 @@ use crosspull_core::event::Entry;
 
 use crosspull_core::ids::ClusterId;
 use crosspull_core::journal::{LARGEST, Unreadable, read};
-use crosspull_core::names::RunId;
-use crosspull_core::names::marker;
+use crosspull_core::names::{RunId, marker};
 use crosspull_core::run::Run;
 
 /// A log that keeps the entries of a run.

@@ -2,9 +2,8 @@
 //! about, the line says why.
 
 use std::error::Error;
-use std::fmt;
-use std::io;
 use std::sync::Arc;
+use std::{fmt, io};
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use crosspull_core::cloud::is_loopback;

@@ -4,10 +4,8 @@
 
 use crosspull_core::journal::{Journal, read};
 use crosspull_core::names::Direction;
-use crosspull_core::operation::ResetCluster;
-use crosspull_core::operation::{Fact, Op};
-use crosspull_core::run::Stage;
-use crosspull_core::run::take_back;
+use crosspull_core::operation::{Fact, Op, ResetCluster};
+use crosspull_core::run::{Stage, take_back};
 
 fn golden(name: &str) -> Journal {
     let path = format!("{}/tests/golden/{name}.jsonl", env!("CARGO_MANIFEST_DIR"));

@@ -4,14 +4,10 @@ use crosspull_core::check::{Check, Finding, Level, TenantFacts, judge_tenants};
 use crosspull_core::event::Work;
 use crosspull_core::explain::{NoConnection, Trouble};
 use crosspull_core::ids::{TenantId, TenantRef};
-use crosspull_core::input::Access;
-use crosspull_core::input::Inputs;
-use crosspull_core::names::PerTenant;
-use crosspull_core::names::Side;
-use crosspull_core::names::{Route, Tenants};
+use crosspull_core::input::{Access, Inputs};
+use crosspull_core::names::{PerTenant, Route, Side, Tenants};
 use crosspull_core::secret::Secret;
-use crosspull_core::sign_in::SignIn;
-use crosspull_core::sign_in::{AccountKind, Entered};
+use crosspull_core::sign_in::{AccountKind, Entered, SignIn};
 use crosspull_core::text::{abbreviated, printable};
 use futures_util::future::join;
 

@@ -1,6 +1,5 @@
 //! Sign-in: tokens for the operator, one source per tenant. The Azure SDK's types stay inside this module.
 
-use crosspull_core::names::PerTenant;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
@@ -10,8 +9,7 @@ use crosspull_core::cloud::Endpoints;
 use crosspull_core::event::{Event, Plane, Work};
 use crosspull_core::explain::{Refusal, Trouble, meaning};
 use crosspull_core::ids::{AppId, TenantRef};
-use crosspull_core::names::CallId;
-use crosspull_core::names::Side;
+use crosspull_core::names::{CallId, PerTenant, Side};
 use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::{Prompt, SignIn};
 use crosspull_core::text::printable;

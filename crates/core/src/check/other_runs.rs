@@ -2,8 +2,7 @@
 
 use super::{About, Check, Finding};
 use crate::ids::ClusterId;
-use crate::names::Direction;
-use crate::names::RunId;
+use crate::names::{Direction, RunId};
 
 /// Another run for the same cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,8 +2,7 @@
 
 use super::{Run, Status};
 use crate::check::Level;
-use crate::names::Direction;
-use crate::names::{Outcome, Verdict};
+use crate::names::{Direction, Outcome, Verdict};
 use crate::operation::{Fact, Op};
 use crate::plan::Plan;
 use crate::route::{self, Achieved};

@@ -4,8 +4,7 @@
 use super::Run;
 use crate::check::OtherRun;
 use crate::ids::{ClusterId, KeyId, ObjectId};
-use crate::names::Direction;
-use crate::names::{Outcome, RunId};
+use crate::names::{Direction, Outcome, RunId};
 use crate::operation::Fact;
 use crate::plan::Plan;
 

@@ -1,8 +1,7 @@
 //! What a run made, changed or found, for receipts and last screens.
 
 use super::Run;
-use crate::names::Outcome;
-use crate::names::Side;
+use crate::names::{Outcome, Side};
 use crate::operation::{Fact, Learnt, Op};
 
 impl Run {

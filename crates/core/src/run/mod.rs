@@ -1,7 +1,6 @@
 //! The run: the fold of its events. This is the only code that turns events into state; it is total, so an event
 //! that makes no sense becomes a note and never a panic.
 
-use crate::names::Direction;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
@@ -12,8 +11,7 @@ use crate::explain::Trouble;
 use crate::hand_over::HandOver;
 use crate::ids::KeyId;
 use crate::input::Answers;
-use crate::names::{Outcome, RunId, Verdict};
-use crate::names::{Route, StepId};
+use crate::names::{Direction, Outcome, Route, RunId, StepId, Verdict};
 use crate::operation::{Fact, Facts, Learnt, Op};
 use crate::plan::Plan;
 

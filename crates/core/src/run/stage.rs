@@ -1,9 +1,7 @@
 //! Where a run stands, for the list of runs and for what may be done with it.
 
-use super::take_back;
-use super::{Run, Status};
-use crate::names::Direction;
-use crate::names::Verdict;
+use super::{Run, Status, take_back};
+use crate::names::{Direction, Verdict};
 use crate::operation::Op;
 use crate::plan::Plan;
 

@@ -65,8 +65,7 @@ mod tests {
     use super::*;
     use crate::check::RoleMode;
     use crate::event::{Entry, Event, Plane, Work};
-    use crate::names::{CallId, RunId};
-    use crate::names::{Side, StepId};
+    use crate::names::{CallId, RunId, Side, StepId};
     use crate::route::tests::sample;
     use jiff::Timestamp;
 

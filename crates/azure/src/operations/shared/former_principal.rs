@@ -7,9 +7,8 @@ use crosspull_core::ids::{AppId, ObjectId};
 use crosspull_core::names::{Side, assignment_description};
 use crosspull_core::operation::{CopyRoles, Fact, Op, ResetCluster};
 
-use super::directory;
-use super::others;
 use super::roles::{copy_id, covers};
+use super::{directory, others};
 use crate::refusal::Code;
 use crate::reply::Assignment;
 use crate::request::{self, Grant};

@@ -10,13 +10,12 @@ use crosspull_core::operation::{Fact, Learnt};
 
 use super::cluster::{self, SETTLES, state};
 use super::last_look::{self, Reset};
-use crate::long_running;
 use crate::patience::{Asked, Patience};
 use crate::refusal::{Code, WRONG_SECRET};
-use crate::request;
 use crate::step_context::StepContext;
 use crate::step_result::StepError;
 use crate::wire::CallError;
+use crate::{long_running, request};
 
 /// The number of times that a cluster at rest may be seen to use another app than it was given: some minutes.
 const LOOKS_AT_ANOTHER: u32 = 8;

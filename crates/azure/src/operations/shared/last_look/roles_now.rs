@@ -10,11 +10,10 @@ use super::super::roles::covers;
 use super::super::{directory, former_principal};
 use super::{Reset, Seen, unseen};
 use crate::reply::Assignment;
-use crate::request;
-use crate::role_lists;
 use crate::step_context::StepContext;
 use crate::step_result::StepError;
 use crate::wire::CallError;
+use crate::{request, role_lists};
 
 /// Looks for a role assignment that an earlier step made or found. Where nobody signs in to tenant B, or nobody may
 /// read its assignments, the pull tells enough.
