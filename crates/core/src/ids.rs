@@ -1,4 +1,4 @@
-//! Ids: a string that is not one cannot become one, and what people paste around one is understood.
+//! Ids as types: a text that is no id cannot become one, and the surroundings that people paste along are understood.
 
 use std::fmt;
 use std::str::FromStr;
@@ -36,11 +36,11 @@ guid!(
     TenantId
 );
 guid!(
-    /// An app registration's application (client) id: the same in every tenant.
+    /// An app registration's application (client) id, equal in every tenant.
     AppId
 );
 guid!(
-    /// The object id of a directory object: different in every tenant.
+    /// The object id of a directory object, different in every tenant.
     ObjectId
 );
 guid!(
@@ -50,18 +50,19 @@ guid!(
 
 /// A tenant as the operator names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
 pub enum TenantRef {
-    /// By id.
     Id(TenantId),
-    /// By a domain that belongs to it, in lower case.
+    /// A domain of the tenant, in lower case.
     Domain(String),
-    /// The account's own, whichever that is: for finding out which tenants there are, and for nothing else. No person
-    /// names it.
+    /// The tenant of the account, whichever that is.
+    ///
+    /// It serves for finding out which tenants there are, and for nothing else. No person names it.
     Home,
 }
 
 impl TenantRef {
-    /// What the sign-in service calls the tenant of whoever signs in (Microsoft identity platform, "OAuth 2.0 device
+    /// The sign-in service's word for the tenant of whoever signs in (Microsoft identity platform, "OAuth 2.0 device
     /// authorization grant", parameter `tenant`; `docs/facts/real-clients.md` 3, `az login` without `--tenant`).
     pub const HOME: &str = "organizations";
 
@@ -95,7 +96,7 @@ impl fmt::Display for TenantRef {
     }
 }
 
-/// A DNS name of two labels or more whose last one is not a number.
+/// True for a DNS name of two labels or more whose last one is not a number.
 fn is_domain(text: &str) -> bool {
     let label = |l: &str| {
         (1..=63).contains(&l.len())
@@ -120,7 +121,7 @@ pub enum ResourceKind {
 }
 
 impl ResourceKind {
-    /// Its type as Resource Manager writes it.
+    /// Returns the resource type as Resource Manager writes it.
     #[must_use]
     pub const fn type_name(self) -> &'static str {
         match self {
@@ -129,7 +130,7 @@ impl ResourceKind {
         }
     }
 
-    /// The command that prints its id.
+    /// Returns the command that prints the id of such a resource.
     const fn how_to_find(self) -> &'static str {
         match self {
             Self::Cluster => "az aks show --resource-group GROUP --name NAME --query id",
@@ -137,7 +138,7 @@ impl ResourceKind {
         }
     }
 
-    /// What people call it.
+    /// Returns the name that people use for the resource.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -147,8 +148,9 @@ impl ResourceKind {
     }
 }
 
-/// A resource id of Resource Manager, in one spelling: what Azure answers differs in case (`/resourcegroups/`), so
-/// two spellings of one resource are equal here.
+/// A resource id of Resource Manager, in one spelling.
+///
+/// Azure's answers differ in case (`/resourcegroups/`), so two spellings of one resource are equal here.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 struct ResourceId {
     subscription: Uuid,
@@ -157,7 +159,7 @@ struct ResourceId {
 }
 
 impl ResourceId {
-    /// Finds a resource of that kind in what was pasted: an id, or a portal address around one.
+    /// Reads the id of a resource of that kind from what was pasted: an id, or a portal address around one.
     fn parse(raw: &str, kind: ResourceKind) -> Result<Self, String> {
         let text = clean(raw);
         let wrong = |why: String| {
@@ -210,17 +212,17 @@ impl ResourceId {
     }
 }
 
-/// What the ids of all kinds of resources share: they are texts, and two spellings are one.
+/// Implements what the ids of all kinds of resources share: they are texts, and two spellings are one id.
 macro_rules! spelt {
     ($name:ident) => {
         impl $name {
-            /// The resource's name.
+            /// Returns the resource's name.
             #[must_use]
             pub fn name(&self) -> &str {
                 self.parts().1
             }
 
-            /// The id in lower case: the key under which two spellings are one.
+            /// Returns the id in lower case: the key under which two spellings are one.
             #[must_use]
             pub fn key(&self) -> String {
                 self.to_string().to_ascii_lowercase()
@@ -282,13 +284,13 @@ impl ClusterId {
         (&self.0, &self.0.name)
     }
 
-    /// The resource group's name.
+    /// Returns the name of the resource group.
     #[must_use]
     pub fn group(&self) -> &str {
         &self.0.group
     }
 
-    /// The subscription's id.
+    /// Returns the id of the subscription.
     #[must_use]
     pub const fn subscription(&self) -> Uuid {
         self.0.subscription
@@ -301,7 +303,7 @@ impl fmt::Display for ClusterId {
     }
 }
 
-/// A container registry: by its resource id, or by its login server where nobody may read its tenant.
+/// A container registry, by its resource id, or by its login server where nobody may read its tenant.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct RegistryId(RegistryName);
@@ -329,13 +331,14 @@ impl RegistryId {
     fn parts(&self) -> (Option<&ResourceId>, &str) {
         match &self.0 {
             RegistryName::Resource(id) => (Some(id), &id.name),
-            // A login server begins with the registry's name; one on this machine has a port alone to be told by.
+            // A login server begins with the registry's name. One on this machine differs from others in its port
+            // alone.
             RegistryName::Server(server) if server.contains(':') => (None, server),
             RegistryName::Server(server) => (None, server.split('.').next().unwrap_or_default()),
         }
     }
 
-    /// Its login server, where it is known by that alone.
+    /// Returns the login server, where the registry is known by that alone.
     #[must_use]
     pub fn server(&self) -> Option<&str> {
         match &self.0 {
@@ -344,13 +347,13 @@ impl RegistryId {
         }
     }
 
-    /// The resource group's name; none where only the login server is known.
+    /// Returns the name of the resource group. `None` where the login server alone is known.
     #[must_use]
     pub fn group(&self) -> Option<&str> {
         self.parts().0.map(|id| id.group.as_str())
     }
 
-    /// The subscription's id; none where only the login server is known.
+    /// Returns the id of the subscription. `None` where the login server alone is known.
     #[must_use]
     pub fn subscription(&self) -> Option<Uuid> {
         self.parts().0.map(|id| id.subscription)
@@ -366,7 +369,7 @@ impl fmt::Display for RegistryId {
     }
 }
 
-/// The login server that a text is, in lower case.
+/// Returns the login server in a text, in lower case.
 fn server(text: &str) -> Option<String> {
     let host = text.trim_start_matches("https://").trim_end_matches('/').to_ascii_lowercase();
     let plain = host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':'));
@@ -375,12 +378,13 @@ fn server(text: &str) -> Option<String> {
     (plain && !portal && (port || crate::cloud::KnownCloud::of_host(&host).is_some())).then_some(host)
 }
 
-/// An image as a registry names it, without the registry's host: repository, and tag or digest or both. It is written
-/// and read as people write it (`shop/web:1.4@sha256:…`).
+/// An image as a registry names it, without the registry's host: repository, and tag or digest or both.
+///
+/// It is written and read as people write it (`shop/web:1.4@sha256:…`).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ImageRef {
-    /// Such as `shop/web`.
+    /// The repository, such as `shop/web`.
     pub repository: String,
     /// A tag (`1.4`), a digest (`sha256:…`), or both (`1.4@sha256:…`).
     version: String,
@@ -411,20 +415,20 @@ impl ImageRef {
         }
     }
 
-    /// By which the image is pulled: the digest where there is one, since it counts before the tag
-    /// (`docs/facts/azure.md` 9.3), else the tag.
+    /// Returns the reference by which the image is pulled: the digest where there is one, since it counts before the
+    /// tag (`docs/facts/azure.md` 9.3), or else the tag.
     #[must_use]
     pub fn reference(&self) -> &str {
         self.version.split_once('@').map_or(self.version.as_str(), |(_, digest)| digest)
     }
 }
 
-/// True for the first part of an image where it is a registry's host: repositories may hold dots too.
+/// True for the first part of an image where that is a registry's host. Repositories may hold dots too.
 fn is_host(part: &str) -> bool {
     part.contains(':') || part == "localhost" || crate::cloud::KnownCloud::of_host(part).is_some()
 }
 
-/// The grammar of the OCI distribution specification, "Pulling manifests".
+/// True for a repository by the grammar of the OCI distribution specification, "Pulling manifests".
 fn is_repository(text: &str) -> bool {
     let part = |p: &str| {
         let edge = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());

@@ -1,4 +1,4 @@
-//! Journals that earlier versions wrote still read, and say the same of their runs.
+//! Journals that earlier versions wrote can still be read, and tell what they told then.
 
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
@@ -12,7 +12,7 @@ fn golden(name: &str) -> Journal {
     read(&std::fs::read(path).expect("it is in the tree")).expect("it reads")
 }
 
-/// The steps that taking the run back would take back, in order.
+/// Returns the steps that taking the run back would take back, in order.
 fn back_order(journal: &Journal) -> Vec<u16> {
     take_back(&journal.run).expect("a plan").steps.iter().map(|s| s.id.0).collect()
 }

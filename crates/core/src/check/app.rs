@@ -1,5 +1,7 @@
-//! Whose app is it? Everybody who may register apps in tenant A can put a cluster's mark on one, so the mark alone is
-//! no reason to give an app rights and a cluster.
+//! The check of apps that carry a cluster's mark: whose app is it?
+//!
+//! Everybody who may register apps in tenant A can put the mark on one, so the mark alone is no reason to give an app
+//! rights and a cluster.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,47 +13,46 @@ use crate::text::count;
 
 /// An app registration that carries the cluster's mark.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct AppFacts {
     /// The app's object id in tenant A.
     pub object_id: ObjectId,
-    /// The application id.
+    /// The application (client) id.
     pub app_id: AppId,
-    /// The display name of the app.
     pub name: String,
-    /// When it was made, where that is known.
+    /// The time at which the app was made. `None` where that is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<Timestamp>,
-    /// The owners of the app, by name or id; none where they were not read.
+    /// The owners of the app, by name or id. `None` where they were not read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owners: Option<Vec<String>>,
-    /// The client secrets on the app.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<SecretFacts>,
-    /// How many certificates it has.
+    /// The number of certificates on the app.
     #[serde(default)]
     pub certificates: usize,
 }
 
 /// A client secret of an app, without its value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct SecretFacts {
-    /// The key id of the secret.
     pub key: KeyId,
     /// The display name of the secret; empty where it has none.
     pub name: String,
-    /// When it ends, where that is told.
+    /// The end of the secret's life, where that is told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends: Option<Timestamp>,
 }
 
-/// Why an app with the mark is taken up.
+/// The reason for taking up an app with the mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Whose {
-    /// The cluster uses it.
+    /// The cluster uses the app.
     InUse,
-    /// A journal on this machine names it.
+    /// A journal on this machine names the app.
     Journalled,
-    /// Somebody named it for this run.
+    /// Somebody named the app for this run.
     Adopted,
 }
 
@@ -60,7 +61,7 @@ pub(super) fn about() -> About {
 }
 
 impl AppFacts {
-    /// Everything that helps to tell whose it is, in one line.
+    /// Returns everything that helps to tell whose app it is, in one line.
     #[must_use]
     pub fn described(&self) -> String {
         let created = self.created.map_or_else(String::new, |at| format!(", made {}", at.strftime("%F %R UTC")));
@@ -84,7 +85,9 @@ impl AppFacts {
     }
 }
 
-/// The app that a run takes up, of those that carry the cluster's mark, and why; the others are nobody's that is known.
+/// Returns the app that a run takes up, of those that carry the cluster's mark, and the reason.
+///
+/// The other apps belong to nobody that is known.
 #[must_use]
 pub fn choose_app<'a>(
     marked: &'a [AppFacts],

@@ -7,27 +7,27 @@ use crate::names::Role;
 
 use super::{Part, assign};
 
-/// What the page tells. Ids and names alone; whoever finds it can do nothing with it.
+/// The contents of the page: ids and names alone. Whoever finds the page can do nothing with them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppPage {
     /// The app that is to be let in.
     pub app: AppId,
-    /// Its name, where it is known.
+    /// The name of the app, where that is known.
     pub app_name: String,
-    /// The tenant that it is from.
+    /// The tenant that the app is from.
     pub tenant_a: TenantId,
-    /// The tenant that lets it in.
+    /// The tenant that lets the app in.
     pub tenant_b: TenantId,
     /// The registry's host.
     pub login_server: String,
-    /// What is to be pulled.
+    /// The images that are to be pulled.
     pub images: Vec<ImageRef>,
     /// The consent page.
     pub consent_url: String,
 }
 
 impl AppPage {
-    /// The commands that let the app in and give it the role, for a shell where the administrator is signed in.
+    /// Returns the commands that let the app in and give it the role, for a shell where the administrator is signed in.
     #[must_use]
     pub fn commands(&self) -> Vec<String> {
         let (app, tenant) = (self.app, self.tenant_b);
@@ -40,14 +40,16 @@ impl AppPage {
         ]
     }
 
-    /// The last of them for a registry whose roles hold on repositories: there the other role counts. The condition goes
-    /// by a here-document, since it has quotes and exclamation marks that an interactive shell would take for its own.
+    /// Returns the last command for a registry whose roles hold on repositories, where the other role counts.
+    ///
+    /// The condition is passed in a here-document, since an interactive shell would interpret its quotes and
+    /// exclamation marks.
     #[must_use]
     pub fn commands_for_repositories(&self) -> Vec<String> {
         super::assign_for_repositories(&self.images)
     }
 
-    /// The commands that take it back.
+    /// Returns the commands that take the role and the app back.
     #[must_use]
     pub fn commands_back(&self) -> Vec<String> {
         vec![format!("az ad sp delete --id {}", self.app)]

@@ -1,4 +1,5 @@
-//! The page for somebody who signs in elsewhere: what they do, what it allows, how it is taken back. They need no crosspull.
+//! The page for somebody who signs in elsewhere: what they do, what it allows, how it is taken back. They need no
+//! crosspull.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +13,7 @@ mod role;
 pub use app::AppPage;
 pub use role::RolePage;
 
-/// What a page tells. Ids and names alone; whoever finds the page can do nothing with it.
+/// The contents of a page: ids and names alone. Whoever finds the page can do nothing with them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum HandOver {
@@ -26,7 +27,7 @@ pub enum HandOver {
 enum Part {
     Head(String),
     Text(String),
-    /// Something to be taken whole: an address, a command.
+    /// A text to be copied as a whole: an address, a command.
     Whole(Vec<String>),
 }
 
@@ -53,7 +54,7 @@ impl HandOver {
         parts.collect::<Vec<_>>().join("\n")
     }
 
-    /// Returns the commands that do it, for a shell where the reader of the page is signed in.
+    /// Returns the commands for a shell where the reader of the page is signed in.
     #[must_use]
     pub fn commands(&self) -> Vec<String> {
         match self {
@@ -86,8 +87,10 @@ fn assign(role: &str, condition: &str) -> String {
     )
 }
 
-/// Returns the commands that assign the role for a registry whose roles hold on repositories. The condition goes by a
-/// here-document, since it has quotes and exclamation marks that an interactive shell would take for its own.
+/// Returns the commands that assign the role for a registry whose roles hold on repositories.
+///
+/// The condition is passed in a here-document, since an interactive shell would interpret its quotes and exclamation
+/// marks.
 fn assign_for_repositories(images: &[ImageRef]) -> Vec<String> {
     let mut repositories: Vec<String> = images.iter().map(|image| image.repository.clone()).collect();
     repositories.sort();

@@ -6,18 +6,18 @@ use super::{Part, assign, assign_for_repositories};
 use crate::ids::{ImageRef, ObjectId, TenantId};
 use crate::names::Role;
 
-/// What the page tells. Ids and names alone.
+/// The contents of the page: ids and names alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RolePage {
     /// The principal that is to get the role.
     pub principal: ObjectId,
     /// The name of the cluster that pulls as that principal.
     pub cluster: String,
-    /// The tenant of both.
+    /// The tenant of cluster and registry.
     pub tenant: TenantId,
     /// The host of the registry.
     pub login_server: String,
-    /// What is to be pulled.
+    /// The images that are to be pulled.
     pub images: Vec<ImageRef>,
 }
 

@@ -1,21 +1,22 @@
-//! What a run made, changed or found, for receipts and last screens.
+//! The objects that a run made, changed or found, for receipts and last screens.
 
 use super::Run;
 use crate::names::{Outcome, Side};
 use crate::operation::{Fact, Learnt, Op};
 
 impl Run {
-    /// What was made, changed or found, by tenant: a line each, with the word for what became of it and with full ids.
+    /// Returns what was made, changed or found, by tenant: a line each, with the word for what became of it and with
+    /// full ids.
     #[must_use]
     pub fn made(&self, side: Side) -> Vec<(&'static str, &'static str, String)> {
         let learnt = self.learnt_in(side).into_iter();
         learnt.filter_map(|l| Some((self.became(l), label(&l.fact)?, l.value.clone()))).collect()
     }
 
-    /// The word for what became of a fact.
+    /// Returns the word for what became of a fact.
     fn became(&self, learnt: &Learnt) -> &'static str {
         let goes = learnt.fact == Fact::WayBackKey && learnt.how == Outcome::Undone;
-        // The run itself removes at its end what nobody saved.
+        // The run itself removes the secrets that nobody saved at its end.
         if goes && !self.takes_back_way_back() { "removed" } else { learnt.how.word() }
     }
 
@@ -27,7 +28,7 @@ impl Run {
         step.is_some_and(|id| self.taken_back.contains(&id) || now(id))
     }
 
-    /// What is there now, also where something was taken back: its outcome in place of the word.
+    /// Returns what is there now, even where something was taken back: its outcome stands in place of the word.
     #[must_use]
     pub fn there(&self, side: Side) -> Vec<(Outcome, &'static str, String)> {
         let gone = |l: &Learnt| l.how == Outcome::Undone && !matches!(l.fact, Fact::ClusterClient(_));
@@ -35,7 +36,7 @@ impl Run {
         there.filter_map(|l| Some((l.how, label(&l.fact)?, l.value.clone()))).collect()
     }
 
-    /// What was learnt by the steps of a tenant, in their order.
+    /// Returns what the steps of a tenant learnt, in their order.
     fn learnt_in(&self, side: Side) -> Vec<&Learnt> {
         let steps = self.forward_plan().into_iter().flat_map(|plan| &plan.steps).filter(|s| s.side == side);
         let facts = steps.flat_map(crate::operation::Step::writes).chain((side == Side::A).then_some(Fact::BackKey));
@@ -44,7 +45,7 @@ impl Run {
             // The pod is removed by the step that makes it.
             Fact::Pod(_) => l.how != Outcome::Undone,
             Fact::ProvedInside(_) => !self.is_undoing(),
-            // What was seen after a reset that did not end well is told in words, and is nothing that was there before.
+            // The state after a reset that did not end well is told in words. It was not there before.
             Fact::ClusterState(_) => false,
             Fact::ClusterClient(_) => l.how != Outcome::Found || self.facts.learnt(&state_of(&l.fact)).is_none(),
             _ => true,
@@ -52,14 +53,14 @@ impl Run {
         learnt.into_iter().filter(shown).collect()
     }
 
-    /// What this run made and has not taken back.
+    /// Returns what this run made and has not taken back.
     pub fn still_made(&self) -> impl Iterator<Item = &Learnt> {
-        // What the cluster was given back with stays, since it needs it.
+        // The secret that the cluster was given back with stays, since the cluster needs it.
         self.facts.iter().filter(|l| l.how.is_made() && l.fact != Fact::BackKey)
     }
 }
 
-/// The state of the cluster of a fact about its app.
+/// Returns the fact of the state of the cluster that a fact about its app is about.
 fn state_of(fact: &Fact) -> Fact {
     match fact {
         Fact::ClusterClient(cluster) => Fact::ClusterState(cluster.clone()),
@@ -67,7 +68,7 @@ fn state_of(fact: &Fact) -> Fact {
     }
 }
 
-/// What a fact is called on the last screen; none for facts that are no object.
+/// Returns the name of a fact on the last screen. `None` for facts that are no object.
 const fn label(fact: &Fact) -> Option<&'static str> {
     match fact {
         Fact::App => Some("app id"),
