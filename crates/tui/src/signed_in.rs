@@ -1,11 +1,10 @@
-//! SignedIn signed in to the tenants.
+//! The accounts that signed in to the tenants.
 
-use crosspull_core::input::Answers;
-use crosspull_core::input::Key;
+use crosspull_core::input::{Answers, Key};
 use crosspull_core::names::Side;
 use crosspull_core::sign_in::Entered;
 
-/// SignedIn signed in to the tenants, as long as the answers are those that they signed in by.
+/// The accounts that signed in to the tenants, as long as the answers are those that they signed in by.
 #[derive(Debug, Default)]
 pub(crate) struct SignedIn {
     known: [Option<(By, Entered)>; 2],
@@ -54,7 +53,7 @@ impl SignedIn {
         std::mem::take(&mut self.stopped[place(side)])
     }
 
-    /// SignedIn signed in by these answers.
+    /// Returns who signed in by these answers.
     pub fn of(&self, side: Side, answers: &Answers) -> Option<&Entered> {
         self.known[place(side)].as_ref().filter(|(known, _)| *known == by(side, answers)).map(|(_, entered)| entered)
     }

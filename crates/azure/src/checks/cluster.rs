@@ -1,4 +1,4 @@
-//! Is the cluster there, running, and does it use what the route is for?
+//! The check of the cluster: is it there, running, and does it use what the route is for?
 
 use crosspull_core::check::{Check, judge_cluster, judge_cluster_as_it_is};
 use crosspull_core::ids::ClusterId;
@@ -13,7 +13,7 @@ pub(super) async fn usable<'r>(reads: &'r Reads<'_>, id: &ClusterId) -> Result<&
     let judged = async {
         reads.begin(&Check::Cluster(id.clone()))?;
         let read = read_cluster(reads, id).await?.clone();
-        // A route that does not reset the cluster leaves it as it is.
+        // A route without a reset leaves the cluster as it is.
         if !reads.asks(&Check::ResetRight(id.clone())) {
             return reads.conclude(read.map(|read| {
                 let finding = judge_cluster_as_it_is(&read.facts);

@@ -1,4 +1,4 @@
-//! Reads a cluster, once for every check that needs it.
+//! The reading of a cluster, once for every check that needs it.
 
 use crosspull_core::check::{Check, ClusterFacts, Finding, KubeletIdentity};
 use crosspull_core::event::Work;
@@ -10,7 +10,7 @@ use super::{Said, call_stop};
 use crate::reply::{Cluster, ClusterProperties};
 use crate::request;
 
-/// Reads the cluster; the inner error is why that does not work.
+/// Reads the cluster. The inner error is the reason why that does not work.
 pub(super) async fn read_cluster<'r>(
     reads: &'r Reads<'_>,
     id: &ClusterId,

@@ -1,4 +1,4 @@
-//! May the operator reset the cluster's service principal, and assign roles on the registry?
+//! The checks of rights: may the operator reset the cluster's service principal, and assign roles on the registry?
 
 use crosspull_core::check::{Check, judge_reset_right, judge_role_right, judge_role_right_not_needed};
 use crosspull_core::ids::{ClusterId, RegistryId};
@@ -21,7 +21,7 @@ pub(super) async fn to_reset(reads: &Reads<'_>, id: &ClusterId) -> Result<(), Sa
         .await
 }
 
-/// Asks for the right to assign roles; nobody needs the right where every cluster has the role already.
+/// Asks for the right to assign roles. Nobody needs that right where every cluster has the role already.
 pub(super) async fn to_assign(reads: &Reads<'_>, id: &RegistryId) -> Result<(), Said> {
     let check = Check::RoleRight(id.clone());
     reads
