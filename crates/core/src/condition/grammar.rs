@@ -65,9 +65,9 @@ impl Condition {
     /// Reads a condition. `None` where its grammar is not known here.
     pub(super) fn read(text: &str) -> Option<Self> {
         let tokens = tokens(text)?;
-        let mut reader = Reader { tokens: &tokens, at: 0, named: Vec::new(), end: None };
-        let expression = reader.expression(0)?;
-        (reader.at == tokens.len()).then_some(Self { expression, named: reader.named, end: reader.end })
+        let mut parser = Parser { tokens: &tokens, at: 0, named: Vec::new(), end: None };
+        let expression = parser.expression(0)?;
+        (parser.at == tokens.len()).then_some(Self { expression, named: parser.named, end: parser.end })
     }
 
     /// Returns the repositories that the condition names, in the order of the text.
@@ -194,14 +194,14 @@ fn token(text: &str) -> Option<(Token, usize)> {
 }
 
 /// Parses tokens into a tree.
-struct Reader<'a> {
+struct Parser<'a> {
     tokens: &'a [(Token, usize)],
     at: usize,
     named: Vec<String>,
     end: Option<usize>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> Parser<'a> {
     fn peek(&self) -> Option<&'a Token> {
         self.tokens.get(self.at).map(|(token, _)| token)
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{AppId, ImageRef, TenantId};
 use crate::names::Role;
 
-use super::{Part, assign};
+use super::{PageBlock, assign};
 
 /// The contents of the page: ids and names alone. Whoever finds the page can do nothing with them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,11 +55,11 @@ impl AppPage {
         vec![format!("az ad sp delete --id {}", self.app)]
     }
 
-    pub(super) fn parts(&self) -> Vec<Part> {
+    pub(super) fn blocks(&self) -> Vec<PageBlock> {
         let images: Vec<String> = self.images.iter().map(|image| format!("{}/{image}", self.login_server)).collect();
         vec![
-            Part::Head(format!("Let a cluster pull from {}", self.login_server)),
-            Part::Text(format!(
+            PageBlock::Head(format!("Let a cluster pull from {}", self.login_server)),
+            PageBlock::Text(format!(
                 "A cluster in tenant {} is to pull {} from your registry {} in tenant {}. It signs in with the app {} ({}). \
                  Two things let it in; an administrator of your tenant does them once.",
                 self.tenant_a,
@@ -69,38 +69,38 @@ impl AppPage {
                 self.app_name,
                 self.app,
             )),
-            Part::Head("1. Let the app in".to_owned()),
-            Part::Text(
+            PageBlock::Head("1. Let the app in".to_owned()),
+            PageBlock::Text(
                 "Open this page as an administrator (Cloud Application Administrator is enough), tick \"Consent on behalf \
                  of your organization\" and accept. The page then goes to microsoft.com; that is all."
                     .to_owned(),
             ),
-            Part::Whole(vec![self.consent_url.clone()]),
-            Part::Head("2. Give it the role on the registry".to_owned()),
-            Part::Text(
+            PageBlock::Whole(vec![self.consent_url.clone()]),
+            PageBlock::Head("2. Give it the role on the registry".to_owned()),
+            PageBlock::Text(
                 "In the portal: the registry, Access control (IAM), Add role assignment, AcrPull, and the app as its \
                  member. It needs the right to assign roles on the registry (Role Based Access Control Administrator or \
                  Owner)."
                     .to_owned(),
             ),
-            Part::Head("Both by the Azure CLI".to_owned()),
-            Part::Text("The first two lines stand in place of the page of step 1, the rest of step 2.".to_owned()),
-            Part::Whole(self.commands()),
-            Part::Text(
+            PageBlock::Head("Both by the Azure CLI".to_owned()),
+            PageBlock::Text("The first two lines stand in place of the page of step 1, the rest of step 2.".to_owned()),
+            PageBlock::Whole(self.commands()),
+            PageBlock::Text(
                 "Where the registry's permissions are \"RBAC Registry + ABAC Repository Permissions\", AcrPull does not \
                  count. In place of the last line then:"
                     .to_owned(),
             ),
-            Part::Whole(self.commands_for_repositories()),
-            Part::Head("What this allows".to_owned()),
-            Part::Text(format!(
+            PageBlock::Whole(self.commands_for_repositories()),
+            PageBlock::Head("What this allows".to_owned()),
+            PageBlock::Text(format!(
                 "Whoever has a secret of the app may read images of {}, and nothing else: the app has no permission on any \
                  API, and no other role.",
                 self.login_server
             )),
-            Part::Head("How to take it back".to_owned()),
-            Part::Text("Delete the app's service principal in your tenant; its role goes with it.".to_owned()),
-            Part::Whole(self.commands_back()),
+            PageBlock::Head("How to take it back".to_owned()),
+            PageBlock::Text("Delete the app's service principal in your tenant; its role goes with it.".to_owned()),
+            PageBlock::Whole(self.commands_back()),
         ]
     }
 }

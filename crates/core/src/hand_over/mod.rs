@@ -23,8 +23,8 @@ pub enum HandOver {
     Role(RolePage),
 }
 
-/// A part of a page.
-enum Part {
+/// A block of a page.
+enum PageBlock {
     Head(String),
     Text(String),
     /// A text to be copied as a whole: an address, a command.
@@ -35,23 +35,23 @@ impl HandOver {
     /// Returns the page as Markdown.
     #[must_use]
     pub fn markdown(&self) -> String {
-        let parts = self.parts().into_iter().enumerate().map(|(i, part)| match part {
-            Part::Head(text) => format!("{} {text}\n", if i == 0 { "#" } else { "##" }),
-            Part::Text(text) => format!("{text}\n"),
-            Part::Whole(lines) => format!("```\n{}\n```\n", lines.join("\n")),
+        let blocks = self.blocks().into_iter().enumerate().map(|(i, block)| match block {
+            PageBlock::Head(text) => format!("{} {text}\n", if i == 0 { "#" } else { "##" }),
+            PageBlock::Text(text) => format!("{text}\n"),
+            PageBlock::Whole(lines) => format!("```\n{}\n```\n", lines.join("\n")),
         });
-        parts.collect::<Vec<_>>().join("\n")
+        blocks.collect::<Vec<_>>().join("\n")
     }
 
     /// Returns the page as plain text, such as for a mail.
     #[must_use]
     pub fn text(&self) -> String {
-        let parts = self.parts().into_iter().map(|part| match part {
-            Part::Head(text) => format!("{}\n", text.to_uppercase()),
-            Part::Text(text) => format!("{text}\n"),
-            Part::Whole(lines) => lines.iter().map(|line| format!("    {line}\n")).collect(),
+        let blocks = self.blocks().into_iter().map(|block| match block {
+            PageBlock::Head(text) => format!("{}\n", text.to_uppercase()),
+            PageBlock::Text(text) => format!("{text}\n"),
+            PageBlock::Whole(lines) => lines.iter().map(|line| format!("    {line}\n")).collect(),
         });
-        parts.collect::<Vec<_>>().join("\n")
+        blocks.collect::<Vec<_>>().join("\n")
     }
 
     /// Returns the commands for a shell where the reader of the page is signed in.
@@ -72,10 +72,10 @@ impl HandOver {
         }
     }
 
-    fn parts(&self) -> Vec<Part> {
+    fn blocks(&self) -> Vec<PageBlock> {
         match self {
-            Self::App(page) => page.parts(),
-            Self::Role(page) => page.parts(),
+            Self::App(page) => page.blocks(),
+            Self::Role(page) => page.blocks(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Part, assign, assign_for_repositories};
+use super::{PageBlock, assign, assign_for_repositories};
 use crate::ids::{ImageRef, ObjectId, TenantId};
 use crate::names::Role;
 
@@ -52,38 +52,38 @@ impl RolePage {
         ]
     }
 
-    pub(super) fn parts(&self) -> Vec<Part> {
+    pub(super) fn blocks(&self) -> Vec<PageBlock> {
         let Self { principal, cluster, tenant, login_server, images } = self;
         let images: Vec<String> = images.iter().map(|image| format!("{login_server}/{image}")).collect();
         vec![
-            Part::Head(format!("Let {cluster} pull from {login_server}")),
-            Part::Text(format!(
+            PageBlock::Head(format!("Let {cluster} pull from {login_server}")),
+            PageBlock::Text(format!(
                 "The cluster {cluster} is to pull {} from your registry {login_server} ; both are in tenant {tenant} . It \
                  pulls as the principal {principal} , which needs a role on the registry. Whoever may assign roles there \
                  gives it once.",
                 images.join(", "),
             )),
-            Part::Head("Give it the role".to_owned()),
-            Part::Text(
+            PageBlock::Head("Give it the role".to_owned()),
+            PageBlock::Text(
                 "In the portal: the registry, Access control (IAM), Add role assignment, AcrPull, and that principal as its \
                  member. It needs the right to assign roles on the registry (Role Based Access Control Administrator or \
                  Owner)."
                     .to_owned(),
             ),
-            Part::Head("The same by the Azure CLI".to_owned()),
-            Part::Whole(self.commands()),
-            Part::Text(
+            PageBlock::Head("The same by the Azure CLI".to_owned()),
+            PageBlock::Whole(self.commands()),
+            PageBlock::Text(
                 "Where the registry's permissions are \"RBAC Registry + ABAC Repository Permissions\", AcrPull does not \
                  count. In place of the last line then:"
                     .to_owned(),
             ),
-            Part::Whole(self.commands_for_repositories()),
-            Part::Head("What this allows".to_owned()),
-            Part::Text(format!(
+            PageBlock::Whole(self.commands_for_repositories()),
+            PageBlock::Head("What this allows".to_owned()),
+            PageBlock::Text(format!(
                 "Every pod of {cluster} may pull images of {login_server}, and nothing else changes."
             )),
-            Part::Head("How to take it back".to_owned()),
-            Part::Whole(self.commands_back()),
+            PageBlock::Head("How to take it back".to_owned()),
+            PageBlock::Whole(self.commands_back()),
         ]
     }
 }
