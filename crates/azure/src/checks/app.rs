@@ -9,18 +9,18 @@ use futures_util::future::{join, join_all};
 
 use super::read_cluster::read_cluster;
 use super::reads::{MarkedApps, Reads};
-use super::{Said, call_stop};
+use super::{CheckStopped, call_stop};
 use crate::patience::patiently;
 use crate::reply::{App, Owner, PasswordCredential};
 use crate::request;
 
-pub(super) async fn ask(reads: &Reads<'_>) -> Result<(), Said> {
+pub(super) async fn ask(reads: &Reads<'_>) -> Result<(), CheckStopped> {
     let chosen = join_all(reads.inputs.clusters.iter().map(|id| chosen(reads, id))).await;
     chosen.into_iter().try_for_each(|apps| apps.map(drop))
 }
 
 /// Returns the apps that carry the mark of a cluster, where the check of them does not stop.
-pub(super) async fn chosen<'r>(reads: &'r Reads<'_>, id: &ClusterId) -> Result<&'r MarkedApps, Said> {
+pub(super) async fn chosen<'r>(reads: &'r Reads<'_>, id: &ClusterId) -> Result<&'r MarkedApps, CheckStopped> {
     let judged = async {
         reads.begin(&Check::App)?;
         let (marked, cluster) = join(marked_apps(reads, id), read_cluster(reads, id)).await;

@@ -5,10 +5,10 @@ use crosspull_core::ids::ClusterId;
 
 use super::read_cluster::read_cluster;
 use super::reads::{ReadCluster, Reads};
-use super::{Said, app};
+use super::{CheckStopped, app};
 
 /// Returns the cluster, where the check of it does not stop.
-pub(super) async fn usable<'r>(reads: &'r Reads<'_>, id: &ClusterId) -> Result<&'r ReadCluster, Said> {
+pub(super) async fn usable<'r>(reads: &'r Reads<'_>, id: &ClusterId) -> Result<&'r ReadCluster, CheckStopped> {
     let of = reads.cluster(id)?;
     let judged = async {
         reads.begin(&Check::Cluster(id.clone()))?;

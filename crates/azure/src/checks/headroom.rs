@@ -9,7 +9,7 @@ use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use kube::core::ObjectMeta;
 
 use super::reads::Reads;
-use super::{Said, cluster};
+use super::{CheckStopped, cluster};
 use crate::door::Door;
 use crate::kubernetes::{Kubernetes, KubernetesUnavailable, requests};
 use crate::reply::Usage;
@@ -19,7 +19,7 @@ use crate::request;
 const OF_AZURE: [&str; 4] = ["kube-system", "gatekeeper-system", "calico-system", "tigera-operator"];
 
 /// Reads the region's quota and the workloads of the cluster, as far as they can be read.
-pub(super) async fn ask(reads: &Reads<'_>, id: &ClusterId) -> Result<(), Said> {
+pub(super) async fn ask(reads: &Reads<'_>, id: &ClusterId) -> Result<(), CheckStopped> {
     let Ok(cluster) = cluster::usable(reads, id).await else { return Ok(()) };
     if cluster.facts.client_id.is_none() {
         return Ok(());

@@ -7,13 +7,13 @@ use crosspull_core::names::Side;
 use crosspull_core::secret::Secret;
 
 use super::reads::Reads;
-use super::{Said, registry};
+use super::{CheckStopped, registry};
 use crate::registry_access::Realm;
 use crate::request::{self, Audience};
 use crate::wire::CallError;
 
 /// Asks with the operator's own account whether the image is there. Nothing is known where that account may not pull.
-pub(super) async fn ask(reads: &Reads<'_>, id: &RegistryId, image: &ImageRef) -> Result<(), Said> {
+pub(super) async fn ask(reads: &Reads<'_>, id: &RegistryId, image: &ImageRef) -> Result<(), CheckStopped> {
     // The registry's own check tells what stops there.
     let Ok((_, Some(realm))) = registry::usable(reads, id).await else { return Ok(()) };
     let check = Check::Image(id.clone(), image.clone());

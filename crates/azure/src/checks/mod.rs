@@ -35,7 +35,7 @@ pub use sign_in::{admit_again, sign_in};
 
 /// The mark of a check that stopped: its finding went out as an event already.
 #[derive(Debug, Clone, Copy)]
-struct Said;
+struct CheckStopped;
 
 /// Asks the checks.
 #[derive(Debug)]
@@ -89,12 +89,12 @@ impl<'a> Surveyor<'a> {
     }
 
     /// Gathers what was read into the survey.
-    fn gather(&self, reads: &Reads<'_>, tenants: PerTenant<TenantFacts>) -> Result<Survey, Said> {
+    fn gather(&self, reads: &Reads<'_>, tenants: PerTenant<TenantFacts>) -> Result<Survey, CheckStopped> {
         let (mut taken, mut passed_over) = (None, Vec::new());
         let mut clusters: Vec<ClusterFacts> = Vec::new();
         for id in &self.inputs.clusters {
             let of = reads.cluster(id)?;
-            let mut facts = of.usable.get().cloned().ok_or(Said)??.facts;
+            let mut facts = of.usable.get().cloned().ok_or(CheckStopped)??.facts;
             if let Some(apps) = of.apps.get() {
                 let apps = apps.clone()?;
                 passed_over.extend(apps.passed_over);
@@ -106,11 +106,11 @@ impl<'a> Surveyor<'a> {
             }
             clusters.push(facts);
         }
-        let registries: Result<Vec<RegistryFacts>, Said> = self
+        let registries: Result<Vec<RegistryFacts>, CheckStopped> = self
             .inputs
             .registries
             .iter()
-            .map(|id| Ok(reads.registry(id)?.usable.get().cloned().ok_or(Said)??.0))
+            .map(|id| Ok(reads.registry(id)?.usable.get().cloned().ok_or(CheckStopped)??.0))
             .collect();
         let (cloud, pullers) = (self.door.endpoints().name.clone(), reads.pullers());
         Ok(Survey { cloud, tenants, clusters, registries: registries?, pullers, app: taken, passed_over })
@@ -118,7 +118,7 @@ impl<'a> Surveyor<'a> {
 }
 
 /// Asks one check.
-async fn ask(check: &Check, reads: &Reads<'_>) -> Result<(), Said> {
+async fn ask(check: &Check, reads: &Reads<'_>) -> Result<(), CheckStopped> {
     match check {
         // Entering the tenants and choosing the route ask these before the others.
         Check::SignIn(_) | Check::Name { .. } | Check::Cloud | Check::Tenants | Check::OtherRuns(_) | Check::Route => {
@@ -144,18 +144,18 @@ fn say(door: &Door, finding: Finding) -> Result<Level, JournalError> {
     Ok(level)
 }
 
-fn begin(door: &Door, check: &Check) -> Result<(), Said> {
-    door.wire().recorder().announce(Event::CheckStarted { check: check.clone() }).map_err(|_| Said)
+fn begin(door: &Door, check: &Check) -> Result<(), CheckStopped> {
+    door.wire().recorder().announce(Event::CheckStarted { check: check.clone() }).map_err(|_| CheckStopped)
 }
 
 /// Says the answer to a check. Returns what was read where the check does not stop.
-fn conclude<T>(door: &Door, answer: Result<(T, Finding), Finding>) -> Result<T, Said> {
+fn conclude<T>(door: &Door, answer: Result<(T, Finding), Finding>) -> Result<T, CheckStopped> {
     let (value, finding) = match answer {
         Ok((value, finding)) => (Some(value), finding),
         Err(finding) => (None, finding),
     };
-    let level = say(door, finding).map_err(|_| Said)?;
-    value.filter(|_| level != Level::Stop).ok_or(Said)
+    let level = say(door, finding).map_err(|_| CheckStopped)?;
+    value.filter(|_| level != Level::Stop).ok_or(CheckStopped)
 }
 
 /// Returns the finding of a check that could not be asked: what the refusal means, and what to do.

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::reads::{Holdings, Reads};
 use super::rights::ASSIGN;
-use super::{Said, app, cluster, lower_first};
+use super::{CheckStopped, app, cluster, lower_first};
 use crate::door::Door;
 use crate::patience::patiently;
 use crate::reply::{AppRoleAssignment, Assignment, Definition, KeyVault, Membership, Principal};
@@ -46,7 +46,7 @@ struct HoldingsReader<'a> {
     accepted: &'a [Part],
 }
 
-pub(super) async fn ask(reads: &Reads<'_>, id: &ClusterId) -> Result<(), Said> {
+pub(super) async fn ask(reads: &Reads<'_>, id: &ClusterId) -> Result<(), CheckStopped> {
     let (Ok(cluster), Ok(apps)) = (cluster::usable(reads, id).await, app::chosen(reads, id).await) else {
         return Ok(());
     };

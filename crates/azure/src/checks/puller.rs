@@ -12,7 +12,7 @@ use crosspull_core::text::printable;
 use futures_util::future::{join, join_all};
 
 use super::reads::Reads;
-use super::{Said, call_stop, cluster, lower_first, registry};
+use super::{CheckStopped, call_stop, cluster, lower_first, registry};
 use crate::patience::patiently;
 use crate::reply::{Assignment, Definition, Principal};
 use crate::request;
@@ -27,7 +27,7 @@ const READ: [&str; 2] = [
     "Microsoft.ContainerRegistry/registries/repositories/metadata/read",
 ];
 
-pub(super) async fn ask(reads: &Reads<'_>, cluster: &ClusterId, registry: &RegistryId) -> Result<(), Said> {
+pub(super) async fn ask(reads: &Reads<'_>, cluster: &ClusterId, registry: &RegistryId) -> Result<(), CheckStopped> {
     judged(reads, cluster, registry).await.map(drop)
 }
 
@@ -41,7 +41,11 @@ pub(super) async fn all_held(reads: &Reads<'_>, registry: &RegistryId) -> bool {
 }
 
 /// Returns the principal that the cluster pulls with, where the check of it does not stop.
-async fn judged<'r>(reads: &'r Reads<'_>, cluster: &ClusterId, registry: &RegistryId) -> Result<&'r Puller, Said> {
+async fn judged<'r>(
+    reads: &'r Reads<'_>,
+    cluster: &ClusterId,
+    registry: &RegistryId,
+) -> Result<&'r Puller, CheckStopped> {
     let read = async {
         let (of_cluster, of_registry) = join(cluster::usable(reads, cluster), registry::usable(reads, registry)).await;
         let (facts, (registry_facts, _)) = (&of_cluster?.facts, of_registry?);

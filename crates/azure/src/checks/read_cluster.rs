@@ -6,7 +6,7 @@ use crosspull_core::ids::ClusterId;
 use crosspull_core::text::printable;
 
 use super::reads::{ReadCluster, Reads};
-use super::{Said, call_stop};
+use super::{CheckStopped, call_stop};
 use crate::reply::{Cluster, ClusterProperties};
 use crate::request;
 
@@ -14,7 +14,7 @@ use crate::request;
 pub(super) async fn read_cluster<'r>(
     reads: &'r Reads<'_>,
     id: &ClusterId,
-) -> Result<&'r Result<ReadCluster, Finding>, Said> {
+) -> Result<&'r Result<ReadCluster, Finding>, CheckStopped> {
     Ok(reads.cluster(id)?.read.get_or_init(|| read(reads, id)).await)
 }
 

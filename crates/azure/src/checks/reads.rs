@@ -13,7 +13,7 @@ use crosspull_core::run::Known;
 use crosspull_core::secret::Secret;
 use tokio::sync::OnceCell;
 
-use super::{Said, begin, call_stop, conclude};
+use super::{CheckStopped, begin, call_stop, conclude};
 use crate::door::Door;
 use crate::registry_access::Realm;
 use crate::request;
@@ -26,20 +26,20 @@ pub(super) struct Reads<'a> {
     pub tenants: PerTenant<TenantId>,
     /// The checks of the route.
     pub asked: Vec<Check>,
-    clusters: BTreeMap<ClusterId, OfCluster>,
-    registries: BTreeMap<RegistryId, OfRegistry>,
-    pullers: BTreeMap<(ClusterId, RegistryId), OnceCell<Result<Puller, Said>>>,
+    clusters: BTreeMap<ClusterId, ClusterReads>,
+    registries: BTreeMap<RegistryId, RegistryReads>,
+    pullers: BTreeMap<(ClusterId, RegistryId), OnceCell<Result<Puller, CheckStopped>>>,
 }
 
 /// The answers about a cluster.
 #[derive(Default)]
-pub(super) struct OfCluster {
+pub(super) struct ClusterReads {
     /// The cluster and its region. The error is the reason why they cannot be read.
     pub read: OnceCell<Result<ReadCluster, Finding>>,
     /// The cluster, where the check of it does not stop.
-    pub usable: OnceCell<Result<ReadCluster, Said>>,
+    pub usable: OnceCell<Result<ReadCluster, CheckStopped>>,
     /// The apps that carry the cluster's mark, where the check of them does not stop.
-    pub apps: OnceCell<Result<MarkedApps, Said>>,
+    pub apps: OnceCell<Result<MarkedApps, CheckStopped>>,
     /// The key id of the secret that the cluster uses, where that is known.
     pub key: OnceCell<Option<crosspull_core::ids::KeyId>>,
     /// The rights of the cluster's present principal.
@@ -73,9 +73,9 @@ pub(super) struct MarkedApps {
 
 /// The answers about a registry.
 #[derive(Default)]
-pub(super) struct OfRegistry {
+pub(super) struct RegistryReads {
     /// The registry and the issuer of its tokens, where the check of the registry does not stop.
-    pub usable: OnceCell<Result<(RegistryFacts, Option<Realm>), Said>>,
+    pub usable: OnceCell<Result<(RegistryFacts, Option<Realm>), CheckStopped>>,
     /// The operator's own refresh token, where the registry gives one.
     pub refresh: OnceCell<Option<Secret>>,
 }
@@ -88,8 +88,8 @@ impl<'a> Reads<'a> {
         tenants: PerTenant<TenantId>,
         asked: Vec<Check>,
     ) -> Self {
-        let clusters = inputs.clusters.iter().map(|id| (id.clone(), OfCluster::default())).collect();
-        let registries = inputs.registries.iter().map(|id| (id.clone(), OfRegistry::default())).collect();
+        let clusters = inputs.clusters.iter().map(|id| (id.clone(), ClusterReads::default())).collect();
+        let registries = inputs.registries.iter().map(|id| (id.clone(), RegistryReads::default())).collect();
         let pairs = inputs.clusters.iter().flat_map(|c| inputs.registries.iter().map(move |r| (c.clone(), r.clone())));
         let pullers = pairs.map(|pair| (pair, OnceCell::new())).collect();
         Self { door, inputs, known, tenants, asked, clusters, registries, pullers }
@@ -101,13 +101,13 @@ impl<'a> Reads<'a> {
     }
 
     /// Returns the answers about a cluster. The error is for a cluster that nobody named.
-    pub(super) fn cluster(&self, id: &ClusterId) -> Result<&OfCluster, Said> {
-        self.clusters.get(id).ok_or(Said)
+    pub(super) fn cluster(&self, id: &ClusterId) -> Result<&ClusterReads, CheckStopped> {
+        self.clusters.get(id).ok_or(CheckStopped)
     }
 
     /// Returns the answers about a registry. The error is for a registry that nobody named.
-    pub(super) fn registry(&self, id: &RegistryId) -> Result<&OfRegistry, Said> {
-        self.registries.get(id).ok_or(Said)
+    pub(super) fn registry(&self, id: &RegistryId) -> Result<&RegistryReads, CheckStopped> {
+        self.registries.get(id).ok_or(CheckStopped)
     }
 
     /// Returns the place of the answer about a cluster's identity at a registry. The error is for a pair that nobody
@@ -116,8 +116,8 @@ impl<'a> Reads<'a> {
         &self,
         cluster: &ClusterId,
         registry: &RegistryId,
-    ) -> Result<&OnceCell<Result<Puller, Said>>, Said> {
-        self.pullers.get(&(cluster.clone(), registry.clone())).ok_or(Said)
+    ) -> Result<&OnceCell<Result<Puller, CheckStopped>>, CheckStopped> {
+        self.pullers.get(&(cluster.clone(), registry.clone())).ok_or(CheckStopped)
     }
 
     /// Returns the principals that the clusters pull with, as far as they were read.
@@ -126,12 +126,12 @@ impl<'a> Reads<'a> {
     }
 
     /// Says that a check is being asked.
-    pub(super) fn begin(&self, check: &Check) -> Result<(), Said> {
+    pub(super) fn begin(&self, check: &Check) -> Result<(), CheckStopped> {
         begin(self.door, check)
     }
 
     /// Says the answer to a check. Returns what was read where the check does not stop.
-    pub(super) fn conclude<T>(&self, answer: Result<(T, Finding), Finding>) -> Result<T, Said> {
+    pub(super) fn conclude<T>(&self, answer: Result<(T, Finding), Finding>) -> Result<T, CheckStopped> {
         conclude(self.door, answer)
     }
 
@@ -140,7 +140,7 @@ impl<'a> Reads<'a> {
         &self,
         check: Check,
         asked: impl Future<Output = Result<(T, Finding), Finding>>,
-    ) -> Result<T, Said> {
+    ) -> Result<T, CheckStopped> {
         self.begin(&check)?;
         self.conclude(asked.await)
     }

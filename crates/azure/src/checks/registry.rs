@@ -7,7 +7,7 @@ use crosspull_core::ids::RegistryId;
 use crosspull_core::text::printable;
 
 use super::reads::Reads;
-use super::{Said, call_stop, lower_first};
+use super::{CheckStopped, call_stop, lower_first};
 use crate::door::Door;
 use crate::registry_access::{self, Realm, RealmError};
 use crate::reply::Registry;
@@ -18,7 +18,7 @@ use crate::wire::CallError;
 type ReadRegistry = (RegistryFacts, Option<Realm>);
 
 /// Returns the registry, where the check of it does not stop.
-pub(super) async fn usable<'r>(reads: &'r Reads<'_>, id: &RegistryId) -> Result<&'r ReadRegistry, Said> {
+pub(super) async fn usable<'r>(reads: &'r Reads<'_>, id: &RegistryId) -> Result<&'r ReadRegistry, CheckStopped> {
     let judged = async {
         let check = Check::Registry(id.clone());
         match id.server() {

@@ -5,13 +5,13 @@ use crosspull_core::ids::{ClusterId, RegistryId};
 use crosspull_core::names::Side;
 
 use super::reads::Reads;
-use super::{Said, puller};
+use super::{CheckStopped, puller};
 
 const RESET: &str = "Microsoft.ContainerService/managedClusters/resetServicePrincipalProfile/action";
 /// The right to assign roles.
 pub(super) const ASSIGN: &str = "Microsoft.Authorization/roleAssignments/write";
 
-pub(super) async fn to_reset(reads: &Reads<'_>, id: &ClusterId) -> Result<(), Said> {
+pub(super) async fn to_reset(reads: &Reads<'_>, id: &ClusterId) -> Result<(), CheckStopped> {
     let check = Check::ResetRight(id.clone());
     reads
         .ask(check.clone(), async {
@@ -22,7 +22,7 @@ pub(super) async fn to_reset(reads: &Reads<'_>, id: &ClusterId) -> Result<(), Sa
 }
 
 /// Asks for the right to assign roles. Nobody needs that right where every cluster has the role already.
-pub(super) async fn to_assign(reads: &Reads<'_>, id: &RegistryId) -> Result<(), Said> {
+pub(super) async fn to_assign(reads: &Reads<'_>, id: &RegistryId) -> Result<(), CheckStopped> {
     let check = Check::RoleRight(id.clone());
     reads
         .ask(check.clone(), async {

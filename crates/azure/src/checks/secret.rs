@@ -4,10 +4,10 @@ use crosspull_core::check::{Check, SecretInUse, judge_secret, secret_in_use};
 use crosspull_core::ids::ClusterId;
 
 use super::reads::Reads;
-use super::{Said, app, cluster};
+use super::{CheckStopped, app, cluster};
 
 /// Judges the end of the secret that the cluster uses, where the cluster uses an app of crosspull's.
-pub(super) async fn ask(reads: &Reads<'_>, id: &ClusterId) -> Result<(), Said> {
+pub(super) async fn ask(reads: &Reads<'_>, id: &ClusterId) -> Result<(), CheckStopped> {
     let (Ok(cluster), Ok(apps)) = (cluster::usable(reads, id).await, app::chosen(reads, id).await) else {
         return Ok(());
     };

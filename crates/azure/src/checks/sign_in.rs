@@ -11,7 +11,7 @@ use crosspull_core::sign_in::{AccountKind, Entered, SignIn};
 use crosspull_core::text::{abbreviated, printable};
 use futures_util::future::join;
 
-use super::{Said, begin, call_stop, conclude, lower_first, say};
+use super::{CheckStopped, begin, call_stop, conclude, lower_first, say};
 use crate::door::Door;
 use crate::journal::JournalError;
 use crate::reply::{self, List, OpenId, Organization};
@@ -135,7 +135,7 @@ fn upper_first(text: &str) -> String {
 }
 
 /// Judges whether the operator is signed in, and to the right tenant.
-fn admit(door: &Door, side: Side, answered: Answered) -> Result<TenantFacts, Said> {
+fn admit(door: &Door, side: Side, answered: Answered) -> Result<TenantFacts, CheckStopped> {
     let judged = entered(side, answered).map(|entered| {
         let text = if door.tokens().signs_in(side) {
             format!("signed in to tenant {side} {}", who(&entered))

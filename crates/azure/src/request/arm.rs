@@ -210,9 +210,9 @@ pub fn roles_assigned_to(endpoints: &Endpoints, side: Side, scope: &str, princip
     arm(endpoints, side, Method::GET, &path, &[("api-version", AUTHORIZATION), ("$filter", &filter)])
 }
 
-/// A role to assign to a service principal.
+/// A role assignment that is to be made, for a service principal.
 #[derive(Debug, Clone, Copy)]
-pub struct Grant<'a> {
+pub struct NewAssignment<'a> {
     /// The role definition's id.
     pub definition: &'a str,
     /// The object id of the principal that gets the role.
@@ -226,7 +226,7 @@ pub struct Grant<'a> {
 /// Assigns a role, by the assignment's id. `principalType` is always sent, so that a new principal need not be looked
 /// up (`docs/facts/azure.md` 3.1).
 #[must_use]
-pub fn assign_role(endpoints: &Endpoints, side: Side, id: &str, grant: Grant<'_>) -> Request {
+pub fn assign_role(endpoints: &Endpoints, side: Side, id: &str, grant: NewAssignment<'_>) -> Request {
     let mut properties = json!({
         "roleDefinitionId": grant.definition,
         "principalId": grant.principal,

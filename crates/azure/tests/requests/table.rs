@@ -1,6 +1,6 @@
 //! The table: a function of `request`, called with fixed values, and what it has to build.
 
-use crosspull_azure::request::{self, Grant, Request};
+use crosspull_azure::request::{self, NewAssignment, Request};
 use crosspull_core::cloud::{Endpoints, KnownCloud};
 use crosspull_core::ids::{AppId, ClusterId, ImageRef, KeyId, ObjectId, RegistryId};
 use crosspull_core::names::{Role, Side};
@@ -77,8 +77,8 @@ fn assignment() -> String {
     request::assignment_id(&registry().to_string(), NAME)
 }
 
-fn grant<'a>(definition: &'a str, condition: Option<&'a str>, description: Option<&'a str>) -> Grant<'a> {
-    Grant { definition, principal: OBJECT, condition, description }
+fn grant<'a>(definition: &'a str, condition: Option<&'a str>, description: Option<&'a str>) -> NewAssignment<'a> {
+    NewAssignment { definition, principal: OBJECT, condition, description }
 }
 
 fn row(
