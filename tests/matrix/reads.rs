@@ -10,14 +10,14 @@ use crate::network::pattern;
 /// A cluster whose principal has roles in two subscriptions, one with a condition, and is in a group.
 const SCENARIOS: [&str; 2] = ["old-roles-to-copy", "old-principal-in-group"];
 
-/// How a read fails, by name and as a scenario has it.
+/// The ways in which a read fails, by name and as a scenario has it.
 pub const FAULTS: [(&str, &str); 3] = [
     ("refused", "do = 'status'\ncode = 403\nerror = 'AuthorizationFailed'"),
     ("failing", "do = 'status'\ncode = 503"),
     ("torn", "do = 'garbage'"),
 ];
 
-/// Every request that the checks of an undisturbed run make, by its pattern.
+/// Returns every request that the checks of an undisturbed run make, by its pattern.
 pub fn all() -> Vec<String> {
     let story = Story::of_all(&SCENARIOS);
     story.plan(&[]).exits(0);
@@ -27,7 +27,8 @@ pub fn all() -> Vec<String> {
     reads.into_iter().collect()
 }
 
-/// What must hold where every such read fails so, and once more where somebody accepts all that may be accepted.
+/// Returns the test of what must hold where every such read fails so, and once more where somebody accepts all that may
+/// be accepted.
 pub fn held(read: &str, fault: &str) -> impl FnOnce() + Send + 'static {
     let own = format!("name = 'unread'\nsays = 'a read fails'\n[[fault]]\non = \"{read}\"\nnth = 'every'\n{fault}");
     move || {
