@@ -58,7 +58,7 @@ pub fn reset(cloud: &Shared, asked: &Asked) -> Answer {
     operations::accepted(cloud, operation)
 }
 
-/// Whether AKS would start a reset on this cluster now.
+/// Returns whether AKS would start a reset on this cluster now.
 fn ready(cluster: &Cluster) -> Result<(), Refusal> {
     if matches!(cluster.identity, ClusterIdentity::Managed(_)) {
         let message = "Updating service principal profile is not allowed on MSI cluster.";
@@ -67,7 +67,7 @@ fn ready(cluster: &Cluster) -> Result<(), Refusal> {
     operations::ready(cluster)
 }
 
-/// The credential, if the cluster's tenant accepts it.
+/// Returns the credential, if the cluster's tenant accepts it.
 fn checked(cloud: &Cloud, tenant: Uuid, profile: Profile) -> Result<Credential, Refusal> {
     let Profile { client_id, secret } = profile;
     let secret = secret.unwrap_or_default();
