@@ -1,6 +1,6 @@
 //! The check of apps that carry the cluster's mark: which of them is taken up.
 
-use crosspull_core::check::{AppFacts, Check, Finding, SecretFacts, Whose, choose_app, judge_app};
+use crosspull_core::check::{AppFacts, Check, Finding, SecretFacts, TakeUpReason, choose_app, judge_app};
 use crosspull_core::event::Work;
 use crosspull_core::ids::{AppId, ClusterId};
 use crosspull_core::names::{Side, marker};
@@ -53,7 +53,7 @@ async fn described(reads: &Reads<'_>, work: &Work, app: App) -> AppFacts {
 /// Chooses among the marked apps, and judges the choice.
 fn take_up(reads: &Reads<'_>, marked: &[AppFacts], in_use: Option<AppId>) -> (MarkedApps, Finding) {
     let adopt = reads.inputs.adopt;
-    let taken: Option<(&AppFacts, Whose)> = choose_app(marked, in_use, &reads.known.apps, adopt);
+    let taken: Option<(&AppFacts, TakeUpReason)> = choose_app(marked, in_use, &reads.known.apps, adopt);
     let finding = judge_app(marked, taken, adopt);
     let taken = taken.map(|(app, _)| app.clone());
     let others = marked.iter().filter(|app| taken.as_ref() != Some(*app));

@@ -45,9 +45,9 @@ pub struct SecretFacts {
     pub ends: Option<Timestamp>,
 }
 
-/// The reason for taking up an app with the mark.
+/// The reason why an app with the mark is taken up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Whose {
+pub enum TakeUpReason {
     /// The cluster uses the app.
     InUse,
     /// A journal on this machine names the app.
@@ -94,26 +94,26 @@ pub fn choose_app<'a>(
     in_use: Option<AppId>,
     journalled: &[ObjectId],
     adopt: Option<Adopt>,
-) -> Option<(&'a AppFacts, Whose)> {
+) -> Option<(&'a AppFacts, TakeUpReason)> {
     let by = |is: &dyn Fn(&AppFacts) -> bool, whose| marked.iter().find(|app| is(app)).map(|app| (app, whose));
-    by(&|app| in_use == Some(app.app_id), Whose::InUse)
-        .or_else(|| by(&|app| journalled.contains(&app.object_id), Whose::Journalled))
+    by(&|app| in_use == Some(app.app_id), TakeUpReason::InUse)
+        .or_else(|| by(&|app| journalled.contains(&app.object_id), TakeUpReason::Journalled))
         .or_else(|| match adopt? {
-            Adopt::Id(id) => by(&|app| app.object_id.0 == id || app.app_id.0 == id, Whose::Adopted),
+            Adopt::Id(id) => by(&|app| app.object_id.0 == id || app.app_id.0 == id, TakeUpReason::Adopted),
             Adopt::New => None,
         })
 }
 
 /// Judges the apps that carry the cluster's mark.
 #[must_use]
-pub fn judge_app(marked: &[AppFacts], taken: Option<(&AppFacts, Whose)>, adopt: Option<Adopt>) -> Finding {
+pub fn judge_app(marked: &[AppFacts], taken: Option<(&AppFacts, TakeUpReason)>, adopt: Option<Adopt>) -> Finding {
     let listed = || marked.iter().map(AppFacts::described).collect::<Vec<_>>().join("; ");
     match (taken, adopt) {
-        (Some((app, Whose::InUse)), _) => Check::App.pass(format!("{} of an earlier run is in use", app.name)),
-        (Some((app, Whose::Journalled)), _) => {
+        (Some((app, TakeUpReason::InUse)), _) => Check::App.pass(format!("{} of an earlier run is in use", app.name)),
+        (Some((app, TakeUpReason::Journalled)), _) => {
             Check::App.pass(format!("{}, app {} , was made by an earlier run here and is taken up", app.name, app.app_id))
         }
-        (Some((app, Whose::Adopted)), _) => Check::App.warn(
+        (Some((app, TakeUpReason::Adopted)), _) => Check::App.warn(
             format!("taken up because you named it: {}", app.described()),
             "Whoever owns it or holds a credential of it can use what the cluster's new principal may do.",
         ),
@@ -160,7 +160,7 @@ mod tests {
         in_use: Option<u128>,
         journalled: &[u128],
         adopt: Option<Adopt>,
-    ) -> Option<(u128, Whose)> {
+    ) -> Option<(u128, TakeUpReason)> {
         let journalled: Vec<ObjectId> = journalled.iter().map(|n| ObjectId(Uuid::from_u128(*n))).collect();
         let in_use = in_use.map(|n| AppId(Uuid::from_u128(n)));
         choose_app(marked, in_use, &journalled, adopt).map(|(app, whose)| (app.object_id.0.as_u128(), whose))
@@ -169,12 +169,12 @@ mod tests {
     #[test]
     fn the_app_that_the_cluster_uses_is_ours_and_then_the_one_of_a_journal() {
         let marked = [app(1), app(2), app(3)];
-        assert_eq!(chosen(&marked, Some(102), &[3], None), Some((2, Whose::InUse)));
-        assert_eq!(chosen(&marked, None, &[3], None), Some((3, Whose::Journalled)));
+        assert_eq!(chosen(&marked, Some(102), &[3], None), Some((2, TakeUpReason::InUse)));
+        assert_eq!(chosen(&marked, None, &[3], None), Some((3, TakeUpReason::Journalled)));
         assert_eq!(chosen(&marked, None, &[], None), None);
         for id in [1, 101] {
             let adopt = Some(Adopt::Id(Uuid::from_u128(id)));
-            assert_eq!(chosen(&marked, None, &[], adopt), Some((1, Whose::Adopted)));
+            assert_eq!(chosen(&marked, None, &[], adopt), Some((1, TakeUpReason::Adopted)));
         }
     }
 
@@ -187,8 +187,8 @@ mod tests {
             assert!(stop.text.contains(part), "no {part:?} in {}", stop.text);
         }
         assert_eq!(judge_app(&marked, None, Some(Adopt::New)).level, Level::Warn);
-        assert_eq!(judge_app(&marked, Some((&marked[0], Whose::Adopted)), None).level, Level::Warn);
-        assert_eq!(judge_app(&marked, Some((&marked[0], Whose::Journalled)), None).level, Level::Pass);
+        assert_eq!(judge_app(&marked, Some((&marked[0], TakeUpReason::Adopted)), None).level, Level::Warn);
+        assert_eq!(judge_app(&marked, Some((&marked[0], TakeUpReason::Journalled)), None).level, Level::Pass);
         assert_eq!(judge_app(&[], None, None).level, Level::Pass);
         assert_eq!(judge_app(&[], None, Some(Adopt::Id(Uuid::nil()))).level, Level::Stop);
     }

@@ -26,7 +26,7 @@ mod survey;
 mod tenants;
 mod unread;
 
-pub use app::{AppFacts, SecretFacts, Whose, choose_app, judge_app};
+pub use app::{AppFacts, SecretFacts, TakeUpReason, choose_app, judge_app};
 pub use cluster::{ClusterFacts, KubeletIdentity, judge_cluster, judge_cluster_as_it_is};
 pub use headroom::{Headroom, Workloads, judge_headroom};
 pub use held_role::HeldRole;
