@@ -94,7 +94,7 @@ async fn pull(
     })
 }
 
-/// A refusal that more patience does not change.
+/// Returns a refusal that more patience does not change.
 fn refused(what: &str, registry: &RegistryId, image: Option<&ImageRef>, missed: RefusedPull) -> StepError {
     let name = registry.name();
     let means = missed.means();
@@ -125,7 +125,7 @@ fn refused(what: &str, registry: &RegistryId, image: Option<&ImageRef>, missed: 
     })
 }
 
-/// The trouble of patience that ended, with what was refused to the last.
+/// Returns the trouble of patience that ended, with what was refused to the last.
 fn not_in_effect(trouble: Trouble, registry: &RegistryId, image: &ImageRef, part: PullPart) -> Trouble {
     let name = registry.name();
     let (why, look) = match part {

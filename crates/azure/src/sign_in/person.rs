@@ -53,7 +53,7 @@ pub(super) struct PersonSignIn<'a> {
 }
 
 impl PersonSignIn<'_> {
-    /// A token: by what an earlier sign-in left, else by asking the person.
+    /// Returns a token: by what an earlier sign-in left, or else by asking the person.
     pub(super) async fn token(&self, audience: Audience) -> Result<CachedToken, Trouble> {
         let source = self.source;
         let mut refresh = source.login.cache.refresh().lock().await;
@@ -110,7 +110,7 @@ impl PersonSignIn<'_> {
         }
     }
 
-    /// A code that is entered somewhere else; asked for as often as the server says.
+    /// Signs in by a code that is entered somewhere else. The server is asked as often as it says.
     async fn by_code(&self, audience: Audience, claims: Option<&str>) -> Result<TokenResponse, NotSignedIn> {
         let request = request::device_code(self.client(), self.source.resource(audience), claims);
         let device: DeviceCode = self.send(&request).await.map_err(|error| self.not_signed_in(error))?;
@@ -163,7 +163,7 @@ impl PersonSignIn<'_> {
         }
     }
 
-    /// A browser that comes back to this machine, itself or through a tunnel.
+    /// Signs in by a browser that comes back to this machine, itself or through a tunnel.
     async fn by_browser(&self, audience: Audience, claims: Option<&str>) -> Result<TokenResponse, NotSignedIn> {
         let listener = Listener::open().await.map_err(|error| {
             NotSignedIn::ByThisWay(Trouble::new(self.what(), format!("No port is free on this machine ({error})."), ""))
@@ -242,7 +242,8 @@ impl PersonSignIn<'_> {
         format!("Sign-in to tenant {} did not work.", self.source.side)
     }
 
-    /// A refusal may be a policy against this way; that nothing answers is not.
+    /// Returns why the person is not signed in. A refusal may be a policy against this way; a service that does not
+    /// answer is none.
     fn not_signed_in(&self, error: CallError) -> NotSignedIn {
         match error {
             CallError::Refused(_) => NotSignedIn::ByThisWay(self.trouble(error)),

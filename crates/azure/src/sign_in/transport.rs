@@ -133,7 +133,7 @@ async fn carried(wire: &Wire, request: &Request, seen: &LastRefusal) -> azure_co
     }
 }
 
-/// The secrets of a token request's form.
+/// Returns the secrets of a token request's form.
 fn secrets_in(form: &[u8]) -> Vec<Secret> {
     url::form_urlencoded::parse(form)
         .filter(|(name, _)| SECRET_PARAMETERS.contains(&name.as_ref()))

@@ -115,7 +115,7 @@ async fn settled(context: &StepContext<'_>, cluster: &ClusterId, app: AppId) -> 
                     "Look at the cluster's activity log. A repeated reset is the documented repair: crosspull resume \
                      makes it.",
                 ))),
-                // Its state follows late; but not for ever.
+                // The state of the cluster follows late, but not for ever.
                 "Succeeded" if others < LOOKS_AT_ANOTHER => {
                     others += 1;
                     Ok(Asked::NotYet("the cluster does not name its new app yet", None))

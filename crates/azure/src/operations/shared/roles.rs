@@ -149,7 +149,7 @@ async fn set_condition(
     context.door().raw(&context.work, request).await.map(drop).map_err(|error| StepError::of(what, error))
 }
 
-/// Reads a role assignment by its id; none where there is none.
+/// Reads a role assignment by its id. `None` where there is none.
 pub async fn assignment(
     context: &StepContext<'_>,
     side: Side,
@@ -287,7 +287,7 @@ pub fn registry_id(registry: &RegistryId, role: Role, principal: ObjectId) -> St
     request::assignment_id(&scope, assignment_name(&scope, role.definition(), principal))
 }
 
-/// Returns the id of the copy of an assignment; none where its definition has no GUID.
+/// Returns the id of the copy of an assignment. `None` where its definition has no GUID.
 pub fn copy_id(held: &HeldRole, principal: ObjectId) -> Option<String> {
     let name = assignment_name(&held.scope, held.definition_guid()?, principal);
     // The scope comes from a journal: what is no scope makes no id.

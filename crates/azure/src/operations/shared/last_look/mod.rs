@@ -41,7 +41,7 @@ pub struct PendingReset<'a> {
     pub app: AppId,
     /// That app's secret.
     pub secret: &'a Secret,
-    /// The app that the cluster had when the run was planned; none where that was the app that it gets.
+    /// The app that the cluster had when the run was planned. `None` where that was the app that it gets.
     pub from: Option<AppId>,
 }
 
