@@ -21,7 +21,7 @@ use crosspull_support::{ROUTES, Struck, program};
 
 /// Milliseconds that every answer is delayed.
 const LATENCY: u64 = 50;
-/// What every other delay of the simulated cloud is divided by.
+/// The divisor of every other delay of the simulated cloud.
 const SPEED: f64 = 1000.0;
 /// Runs, of which the median counts.
 const RUNS: usize = 5;
@@ -135,8 +135,10 @@ enum Kind {
     Other(u16),
 }
 
-/// What needs what. A secret is added as soon as the app is there; that sign-in takes it in A needs the service
-/// principal there too, and in B the secret and the service principal of B.
+/// Returns the units that a unit needs.
+///
+/// A secret is added as soon as the app is there. That sign-in takes it in A needs the service principal there too; in
+/// B it needs the secret and the service principal of B.
 fn needs(unit: Unit) -> Vec<Unit> {
     use Unit::{
         App, Cluster, Discovery, Exchange, Headroom, Image, OldRoles, Part, Registry, RightA, RightB, SignIn, Token,
@@ -178,7 +180,7 @@ fn needs(unit: Unit) -> Vec<Unit> {
     }
 }
 
-/// The time that each unit's calls and waits cover, in milliseconds, as spans since the first event.
+/// Returns the time that each unit's calls and waits cover, in milliseconds, as spans since the first event.
 fn spans(entries: &[Entry]) -> BTreeMap<Unit, Vec<(f64, f64)>> {
     let mut spans: BTreeMap<Unit, Vec<(f64, f64)>> = BTreeMap::new();
     let mut kinds: BTreeMap<StepId, Kind> = BTreeMap::new();
@@ -258,7 +260,7 @@ const fn kind(route: Route, step: &Step) -> Kind {
     }
 }
 
-/// How long spans cover together: what overlaps counts once.
+/// Returns the length of the spans together. An overlap counts once.
 fn covered(spans: &[(f64, f64)]) -> f64 {
     let mut sorted = spans.to_vec();
     sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -270,7 +272,7 @@ fn covered(spans: &[(f64, f64)]) -> f64 {
     sum
 }
 
-/// The longest chain that ends in any unit.
+/// Returns the longest chain that ends in any unit.
 fn critical_path(entries: &[Entry]) -> f64 {
     let spans = spans(entries);
     let mut known = BTreeMap::new();

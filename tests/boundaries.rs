@@ -1,4 +1,5 @@
-//! Who may depend on whom. The compiler keeps a boundary only as long as nobody adds the dependency, so this does.
+//! The dependencies that each crate may have. The compiler keeps a boundary only as long as nobody adds the dependency,
+//! so this test does.
 
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
@@ -7,7 +8,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// What each crate may see: of ours, and of what talks to the outside.
+/// The packages that each crate may see: of ours, and of those that talk to the outside.
 const MAY: [(&str, &[&str]); 7] = [
     ("crosspull-core", &[]),
     ("crosspull-azure", &["crosspull-core"]),
@@ -28,7 +29,7 @@ const OUTSIDE: [(&str, &[&str]); 6] = [
     ("color-eyre", &["crosspull"]),
 ];
 
-/// The normal dependencies of our packages, by name.
+/// Returns the normal dependencies of our packages, by name.
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version", "1", "--no-deps", "--offline", "--manifest-path"])

@@ -37,7 +37,7 @@ const CALLED: &[&str] = &[
     "Authentication_GetAcrAccessTokenFromLogin",
 ];
 
-/// What no contract describes, and why.
+/// Returns the reason why no contract describes an exchange, where none does.
 fn without_contract(exchange: &Exchange) -> Option<&'static str> {
     let path = exchange.url.split('?').next().unwrap_or_default();
     match exchange.plane {
@@ -73,7 +73,7 @@ fn pairs(headers: &[(String, String)]) -> Vec<(&str, &str)> {
     headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }
 
-/// What is wrong with an exchange of that operation.
+/// Returns the problems of an exchange of that operation.
 fn problems(contracts: &Contracts, operation: &Operation, exchange: &Exchange) -> Vec<Problem> {
     let body = exchange.request_body.as_bytes();
     let body = (!body.is_empty()).then_some(body);
@@ -90,11 +90,12 @@ fn problems(contracts: &Contracts, operation: &Operation, exchange: &Exchange) -
     found
 }
 
-/// What was checked, by plane or reason.
+/// The exchanges that were checked, by plane or reason.
 #[derive(Debug, Default)]
 struct Count {
     checked: BTreeMap<&'static str, usize>,
-    /// By status; 0 where the scenario cut the connection and so only the request was checked.
+    /// The number of answers by status. Status 0 stands for a connection that the scenario cut, so that only the
+    /// request was checked.
     answers: BTreeMap<u16, usize>,
     without: BTreeMap<&'static str, usize>,
     seen: BTreeSet<String>,

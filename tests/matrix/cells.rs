@@ -4,7 +4,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
 
-/// How many cells are at work at a time.
+/// The number of cells that are at work at a time.
 const WORKERS: usize = 8;
 
 /// One cell: a name, and what must hold.
@@ -13,7 +13,7 @@ pub struct Cell {
     holds: Box<dyn FnOnce() + Send>,
 }
 
-/// How many cells held, of how many.
+/// The number of cells that held, and of all cells.
 #[derive(Debug, Clone, Copy)]
 pub struct Held {
     pub held: usize,

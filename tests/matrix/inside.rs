@@ -43,7 +43,7 @@ impl Moment {
         [Self::BeforeItsEntry, Self::AfterItsEntry, Self::AfterTheReply, Self::AfterTheEntryOfTheReply];
 }
 
-/// Where the program is gone.
+/// The moment at which the program is gone.
 #[derive(Debug, Clone)]
 pub struct Cut {
     pub call: Call,
@@ -57,7 +57,7 @@ impl fmt::Display for Cut {
 }
 
 impl Call {
-    /// The call that an event announces.
+    /// Returns the call that an event announces.
     fn of(event: &Event) -> Option<(CallId, Self)> {
         let Event::CallStarted { call, work: Work::Step(step), method, url, .. } = event else { return None };
         let path = url.split('?').next().unwrap_or_default();
@@ -80,7 +80,7 @@ struct Mortal {
 }
 
 impl Mortal {
-    /// Whether this is the moment, and whether the entry is still kept.
+    /// Returns whether the entry is still kept, where this is the moment.
     fn dies_at(&mut self, entry: &Entry) -> Option<bool> {
         let cut = self.cut.as_ref()?;
         if let Some((id, call)) = Call::of(&entry.event)

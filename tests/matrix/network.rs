@@ -8,10 +8,10 @@ use crosspull_support::{End, ROUTES, Story, text};
 
 use crate::sameness;
 
-/// Of requests that are alike the first ones are struck: later ones are the same question again.
+/// The number of requests that are struck, of those that are alike. Later ones are the same question again.
 const ALIKE: usize = 3;
 
-/// How many cells had their fault.
+/// The number of cells that had their fault.
 pub static STRUCK: AtomicUsize = AtomicUsize::new(0);
 
 /// A fault.
@@ -57,7 +57,7 @@ impl fmt::Display for Place {
 }
 
 impl Place {
-    /// Every request that an undisturbed run of any route makes.
+    /// Returns every request that an undisturbed run makes.
     pub fn all() -> Vec<Self> {
         (0..ROUTES.len()).flat_map(Self::all_of).collect()
     }
@@ -71,13 +71,13 @@ impl Place {
         counted(&story).into_iter().flat_map(alike).collect()
     }
 
-    /// Whether so many of those requests were made.
+    /// True where so many of those requests were made.
     fn is_reached(&self, story: &Story) -> bool {
         counted(story).get(&self.pattern).is_some_and(|count| *count >= self.nth)
     }
 }
 
-/// How many requests were made, by pattern; without those of the cluster's nodes, which pull too.
+/// Returns the number of requests by pattern, without those of the cluster's nodes, which pull too.
 fn counted(story: &Story) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for request in story.sim.requests().as_array().expect("a list") {
@@ -88,7 +88,7 @@ fn counted(story: &Story) -> BTreeMap<String, usize> {
     counts
 }
 
-/// The pattern of a request: what a run makes up stands for any.
+/// Returns the pattern of a request. It matches any value of what a run makes up.
 pub fn pattern(request: &serde_json::Value) -> String {
     let plane = text(request, "plane");
     let path = text(request, "path");
@@ -101,7 +101,7 @@ pub fn pattern(request: &serde_json::Value) -> String {
     format!("{plane} {} {}", text(request, "method"), parts.join("/"))
 }
 
-/// What must hold where a fault strikes a request once.
+/// Returns the test of what must hold where a fault strikes a request once.
 pub fn held(place: &Place, fault: Fault) -> impl FnOnce() + Send + 'static {
     let place = place.clone();
     let own = format!(

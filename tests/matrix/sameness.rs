@@ -6,7 +6,7 @@ use std::sync::{Mutex, OnceLock};
 use crosspull_support::{Story, Struck, forget_pulls_of_identities};
 use regex::Regex;
 
-/// The world of a story with everything made up left out.
+/// Returns the world of a story without anything made up.
 pub fn of(story: &Story) -> String {
     static MADE_UP: OnceLock<Regex> = OnceLock::new();
     let made_up = MADE_UP.get_or_init(|| {
@@ -36,7 +36,7 @@ fn sorted(value: serde_json::Value) -> serde_json::Value {
     }
 }
 
-/// What two items of a list are ordered by: names and scopes, which a run does not make up.
+/// Returns the key by which the items of a list are ordered: names and scopes, which a run does not make up.
 fn key(item: &serde_json::Value) -> String {
     ["displayName", "scope", "name", "image"].map(|name| item[name].to_string()).join(" ")
 }

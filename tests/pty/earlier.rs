@@ -9,7 +9,7 @@ const SLOW_RESET: &str = "name = 'slow-reset'\nsays = 'a reset takes a while'\n[
 const RESETTING: &str = "the operation is running";
 const SIGNED_IN: &str = "You are signed in to both tenants";
 
-/// The wizard with the reset under way, and its cloud.
+/// Returns the wizard with the reset under way, and its cloud.
 fn resetting() -> (Story, Stage) {
     let story = Story::told(&[], SLOW_RESET);
     let mut stage = Stage::on(&story);

@@ -1,5 +1,6 @@
-//! How the wizard ends: by a key, by a signal, because the line is gone, or before it begins. Whatever ends it, the
-//! terminal is given back and the exit code says why (`docs/PRODUCT.md` 5).
+//! The ends of the wizard: by a key, by a signal, because the line is gone, or before it begins.
+//!
+//! Whatever ends the wizard, the terminal is given back and the exit code says why (`docs/PRODUCT.md` 5).
 
 use std::time::Duration;
 
@@ -8,12 +9,12 @@ use crosspull_support::terminal::{View, command, open};
 
 use crate::stage::{ASKED, CTRL_C, ENTER, ESC, HOME, Stage};
 
-/// What is said where there is no terminal.
+/// The sentence where there is no terminal.
 const NO_TERMINAL: &str = "the wizard needs a terminal";
 /// The reset is under way, and stays so.
 const RESETTING: &str = "the operation is running";
 
-/// The demo in a run whose last step does not end.
+/// Returns the demo in a run whose last step does not end.
 fn in_a_run() -> Stage {
     let mut stage = Stage::of(&["--scenario", "reset-hangs"], &[]);
     stage.reach_the_question();

@@ -1,10 +1,10 @@
-//! What terminals that can do less are sent: no colours, or no other characters than ASCII.
+//! The output for terminals that can do less: no colours, or no other characters than ASCII.
 
 use regex::Regex;
 
 use crate::stage::{APP, ASKED, CHECKED, DONE, ENTER, OVER, REVIEW, ROUTE, Stage, TENANT_A, TENANT_B};
 
-/// A walk through all screens, from Home until the program has left; gives every byte as text.
+/// Walks through all screens, from Home until the program has left. Returns every byte as text.
 fn walk(variables: &[(&str, &str)]) -> String {
     let mut stage = Stage::of(&[], variables);
     for words in [ROUTE, TENANT_A, TENANT_B, APP, CHECKED, REVIEW, ASKED, OVER, DONE] {
@@ -15,7 +15,7 @@ fn walk(variables: &[(&str, &str)]) -> String {
     stage.since(0)
 }
 
-/// The sequences that set a colour (ECMA-48 SGR 30 to 38, 40 to 48, 90 to 97, 100 to 107).
+/// Returns the sequences that set a colour (ECMA-48 SGR 30 to 38, 40 to 48, 90 to 97, 100 to 107).
 fn colours(written: &str) -> Vec<&str> {
     let sequence = Regex::new("\x1b\\[([0-9;:]*)m").expect("a pattern");
     let sets = |part: &str| matches!(part.parse(), Ok(30..=38 | 40..=48 | 90..=97 | 100..=107));

@@ -1,4 +1,4 @@
-//! What the wizard draws: at its start, in windows of every size, on the way back, and as help.
+//! The screens of the wizard: at its start, in windows of every size, on the way back, and as help.
 
 use crate::stage::{
     APP, CHECKED, CTRL_C, CTRL_U, ENTER, ESC, F1, HOME, OVER, REVIEW, ROUTE, Stage, TENANT_A, TENANT_B,
@@ -81,7 +81,7 @@ fn help_lies_over_the_screen_and_goes_away() {
     assert_eq!(stage.press_away(ESC, "every answer is kept"), before);
 }
 
-/// What the simulated cloud puts around every text that it sends: a title, the clipboard, another screen, C1 forms.
+/// The harm that the simulated cloud puts around every text: a title, the clipboard, another screen, C1 forms.
 const HARM: [&str; 6] = ["\x1b]0;owned", "\x1b]52;c;b3duZWQ", "\x1b[6n", "\x1bc", "\u{9b}", "\u{9d}"];
 
 #[test]

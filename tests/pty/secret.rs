@@ -9,14 +9,14 @@ use crate::stage::{ASKED, ENTER, ESC, F2, F3, OVER, Stage, files};
 /// The masked secret.
 const MASKED: &str = "••••••••";
 
-/// The secret that is in sight: the line below its name.
+/// Returns the secret that is in sight: the line below its name.
 fn in_sight(screen: &str) -> String {
     let mut lines = screen.lines().skip_while(|line| !line.contains("hides in"));
     let line = lines.nth(1).unwrap_or_else(|| panic!("no secret in sight:\n{screen}"));
     line.rsplit('│').next().unwrap_or_default().trim().to_owned()
 }
 
-/// What was sent to the terminal's clipboard, and the rest.
+/// Returns the texts that were sent to the terminal's clipboard, and the rest.
 fn copies(written: &str) -> (Vec<String>, String) {
     let sequence = Regex::new("\x1b\\]52;c;([^\x1b\x07]*)(\x1b\\\\|\x07)").expect("a pattern");
     let texts = sequence.captures_iter(written).map(|found| {
@@ -120,7 +120,8 @@ fn a_secret_that_is_kept_in_the_clipboard_is_not_asked_about() {
     assert!(!stage.since(before).contains(CLEARED));
 }
 
-/// What can be read of a process: its environment and its arguments; nothing where the system does not let anybody.
+/// Returns what can be read of a process: its environment and its arguments. Empty where the system lets nobody read
+/// them.
 fn seen_of(pid: u32) -> Vec<(String, String)> {
     let read = |name: &str| {
         let bytes = std::fs::read(format!("/proc/{pid}/{name}")).unwrap_or_default();
@@ -145,7 +146,7 @@ fn the_secret_of_a_run_is_in_no_file_no_argument_no_output_and_no_core_file() {
     stage.press(ENTER, OVER);
     stage.press(ENTER, MASKED);
     seen.extend(seen_of(stage.program.pid));
-    // It crashes with the secret in memory.
+    // The program crashes with the secret in memory.
     assert!(stage.program.signal("ABRT"));
     let ended = stage.program.end(std::time::Duration::from_secs(10)).expect_err("a crash is no exit");
     assert!(ended.contains("Aborted"), "{ended}");

@@ -9,7 +9,7 @@ use crosspull_support::terminal::{Program, View, Window, command, open};
 use portable_pty::PtySize;
 use tempfile::TempDir;
 
-/// What a screen may take to come: far more than it does on a busy machine.
+/// The longest time that a screen may take to come: far more than it does on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Makes the simulated cloud quick.
 const QUICK: [&str; 3] = ["demo", "--speed", "50"];
@@ -60,17 +60,17 @@ pub struct Stage {
     pub window: Window,
     /// The program.
     pub program: Program,
-    /// Its home, its state and its temporary files.
+    /// The home of the program, with its state and its temporary files.
     pub home: TempDir,
 }
 
 impl Stage {
-    /// The demo at its first screen, at 80x24.
+    /// Returns the demo at its first screen, at 80x24.
     pub fn demo() -> Self {
         Self::of(&[], &[])
     }
 
-    /// The demo at its first screen, with more flags and variables.
+    /// Returns the demo at its first screen, with more flags and variables.
     pub fn of(flags: &[&str], variables: &[(&str, &str)]) -> Self {
         let home = tempfile::tempdir().expect("a folder");
         let arguments = [&QUICK, flags].concat();
@@ -84,12 +84,12 @@ impl Stage {
         stage
     }
 
-    /// The wizard on the simulated cloud of a story, at its first screen.
+    /// Returns the wizard on the simulated cloud of a story, at its first screen.
     pub fn on(story: &Story) -> Self {
         Self::on_with(story, &[], &[])
     }
 
-    /// The same, with more flags and variables.
+    /// Returns the wizard on the simulated cloud of a story, with more flags and variables.
     pub fn on_with(story: &Story, flags: &[&str], variables: &[(&str, &str)]) -> Self {
         let home = tempfile::tempdir().expect("a folder");
         let arguments = [&["--answers", story.answers()], flags].concat();
@@ -165,12 +165,12 @@ impl Stage {
         self.shows(words)
     }
 
-    /// How much the program has written.
+    /// Returns the number of bytes that the program has written.
     pub fn written(&self) -> usize {
         self.window.look(|view| view.bytes.len())
     }
 
-    /// What the program wrote from there on, escape sequences included.
+    /// Returns what the program wrote from there on, escape sequences included.
     pub fn since(&self, from: usize) -> String {
         self.window.look(|view| String::from_utf8_lossy(&view.bytes[from..]).into_owned())
     }
@@ -199,7 +199,7 @@ impl Stage {
     }
 }
 
-/// Every file below a folder, with its text.
+/// Returns every file below a folder, with its text.
 pub fn files(folder: &Path) -> Vec<(String, String)> {
     let entries = std::fs::read_dir(folder).expect("the folder can be read");
     let paths = entries.map(|entry| entry.expect("an entry").path());

@@ -1,4 +1,4 @@
-//! What the wizard takes from a person: pastes above all.
+//! The input that the wizard takes from a person: pastes above all.
 
 use crate::stage::{CTRL_U, ENTER, Stage, TAB, TENANT_A};
 
@@ -7,7 +7,7 @@ const CLUSTER: &str = "/subscriptions/0c0c0c0c-0000-4c0c-8c0c-00000000c0c0/resou
 const REGISTRY: &str = "/subscriptions/0c0c0c0c-0000-4c0c-8c0c-00000000c0c0/resourceGroups/rg-other/providers/\
                         Microsoft.ContainerRegistry/registries/other";
 
-/// The demo at the field for the cluster, which is empty.
+/// Returns the demo at the field for the cluster, which is empty.
 fn at_the_cluster() -> Stage {
     let mut stage = Stage::demo();
     stage.reach_the_first_form();

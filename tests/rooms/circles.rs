@@ -1,4 +1,4 @@
-//! Who imports from whom, and the circles in it.
+//! The imports between modules, and the circles in them.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write as _;
@@ -12,7 +12,8 @@ pub struct Import {
     pub line: usize,
     /// The path, as it is written there.
     pub path: String,
-    /// Whether it begins at a module that the file has brought in, so that another import most often tells as much.
+    /// True where the mention begins at a module that the file has brought in, so that another import most often tells
+    /// as much.
     pub follows: bool,
 }
 
@@ -28,12 +29,12 @@ impl Graph {
         }
     }
 
-    /// Every pair of which the first imports from the second.
+    /// Returns every pair of which the first imports from the second.
     pub fn edges(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().flat_map(|(from, to)| to.keys().map(move |to| (from.as_str(), to.as_str())))
     }
 
-    /// The part of it that stays inside a group.
+    /// Returns the part of the graph that stays inside a group.
     pub fn within<'a>(&self, group: impl Fn(&str) -> Option<&'a str>) -> Self {
         let mut part = Self::default();
         for (from, to) in self.edges().filter(|(from, to)| group(from).is_some() && group(from) == group(to)) {
@@ -47,7 +48,7 @@ impl Graph {
         &self.0[from][to]
     }
 
-    /// The groups of more than so many in which each needs each, by whatever way; the largest first.
+    /// Returns the groups of more than so many names in which each needs each, in whatever way, the largest first.
     pub fn knots(&self, more_than: usize) -> Vec<BTreeSet<&str>> {
         let reached: BTreeMap<&str, BTreeSet<&str>> =
             self.0.keys().map(|from| (from.as_str(), self.paths(from).into_keys().collect())).collect();
@@ -61,7 +62,8 @@ impl Graph {
         all
     }
 
-    /// For each circle the names in it, in order: through every edge of those groups the shortest one, shortest first.
+    /// Returns the names in each circle, in order: the shortest circle through every edge of those groups, shortest
+    /// first.
     pub fn circles(&self, more_than: usize) -> Vec<Vec<&str>> {
         let mut found = BTreeSet::new();
         for knot in self.knots(more_than) {
@@ -76,7 +78,8 @@ impl Graph {
         found.into_iter().map(|(_, circle)| circle).collect()
     }
 
-    /// The shortest way from a name to every one that it needs, itself where it is in a circle; each with both ends.
+    /// Returns the shortest path from a name to every one that it needs, including itself where it is in a circle. Each
+    /// path has both ends.
     fn paths<'g>(&'g self, from: &str) -> BTreeMap<&'g str, Vec<&'g str>> {
         let mut found: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         let Some((from, _)) = self.0.get_key_value(from) else { return found };
@@ -93,8 +96,8 @@ impl Graph {
         found
     }
 
-    /// What a person reads of the groups of more than so many: who is in them, then their circles, each with the imports
-    /// that close it. None where there is no such group.
+    /// Returns the groups of more than so many names for a person: who is in them, then their circles, each with the
+    /// imports that close it. `None` where there is no such group.
     pub fn told(&self, more_than: usize) -> Option<String> {
         let mut text = String::new();
         for knot in self.knots(more_than) {

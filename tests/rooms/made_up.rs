@@ -6,13 +6,13 @@ use crate::circles::Graph;
 use crate::tree::Tree;
 use crate::{all, large};
 
-/// A crate of these files; its root declares nothing but what is given.
+/// Returns a crate of these files. Its root declares nothing but what is given.
 fn tree(files: &[(&str, &str)]) -> Tree {
     let files: BTreeMap<&str, &str> = files.iter().copied().collect();
     Tree::read("lib.rs", &|file| files.get(file).map(|text| (*text).to_owned())).expect("it parses")
 }
 
-/// Who needs whom, as `from>to`.
+/// Returns the pairs in which one needs the other, as `from>to`.
 fn edges(graph: &Graph) -> BTreeSet<String> {
     graph.edges().map(|(from, to)| format!("{from}>{to}")).collect()
 }

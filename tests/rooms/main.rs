@@ -38,7 +38,7 @@ const FEW: usize = 5;
 /// Crates that still have circles. A crate is struck here by whoever takes its last circle out.
 const KNOWN: &[&str] = &[];
 
-/// The circles of a crate, as a person reads them: none is an empty text.
+/// Returns the circles of a crate for a person. Empty where there are none.
 fn found((name, folder, root): Krate) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let tree = Tree::read(root, &|file| std::fs::read_to_string(folder.join(file)).ok()).expect("Rust that parses");
@@ -48,7 +48,7 @@ fn found((name, folder, root): Krate) -> String {
     told
 }
 
-/// Every circle between rooms, and between the files of a room.
+/// Returns every circle between rooms, and between the files of a room.
 fn all(tree: &Tree) -> String {
     let within = tree.between_files().within(|file| tree.room_of(file));
     [("rooms", tree.between_rooms()), ("files of a room", within)]
@@ -57,7 +57,7 @@ fn all(tree: &Tree) -> String {
         .collect()
 }
 
-/// The circles in which more than a few files are.
+/// Returns the circles in which more than a few files are.
 fn large(files: &Graph) -> String {
     files.told(FEW).map(|told| format!("circles of more than {FEW} files:\n{told}")).unwrap_or_default()
 }

@@ -1,13 +1,13 @@
-//! What a file of Rust declares and mentions: its modules, its names, and every path that leads out of it.
+//! The declarations and mentions of a file of Rust: its modules, its names, and every path that leads out of it.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{Attribute, Ident, Item, Meta, Token, UseTree, punctuated::Punctuated};
 
-/// What one module says. A module that stands inside a file is one of its own.
+/// The declarations and mentions of one module. A module that stands inside a file is one of its own.
 #[derive(Debug, Default)]
 pub struct Said {
-    /// Where the module is: empty for the root of the crate.
+    /// The path of the module. Empty for the root of the crate.
     pub module: Vec<String>,
     /// Modules in files of their own.
     pub declared: Vec<String>,
@@ -28,7 +28,7 @@ pub struct Mention {
     pub line: usize,
     /// The path as it is written, without what `use` renames it to.
     pub path: Vec<String>,
-    /// Whether it stands in a `use`.
+    /// True where the path stands in a `use`.
     pub imports: bool,
 }
 
@@ -44,7 +44,7 @@ struct Reader {
     said: Vec<Said>,
     /// The module that is being read.
     now: usize,
-    /// How many bodies of functions this is inside: names that are brought in there are not the module's.
+    /// The number of bodies of functions around this place. Names that are brought in there are not the module's.
     depth: usize,
 }
 
@@ -183,7 +183,7 @@ impl<'a> Visit<'a> for Reader {
     }
 }
 
-/// Whether something exists in tests alone: `#[test]`, or a `cfg` that no build without tests meets.
+/// True for something that exists in tests alone: `#[test]`, or a `cfg` that no build without tests meets.
 fn is_for_tests(attribute: &Attribute) -> bool {
     let path = attribute.path();
     path.is_ident("test") || (path.is_ident("cfg") && attribute.parse_args().is_ok_and(|when: Meta| needs_test(&when)))

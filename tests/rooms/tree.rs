@@ -8,14 +8,14 @@ use crate::mentions::{Mention, Said, read};
 /// A module by its path; the root of the crate has an empty one.
 type Module = Vec<String>;
 
-/// How many re-exports a path is followed through.
+/// The number of re-exports through which a path is followed.
 const FAR: usize = 12;
 
 /// A crate's modules.
 #[derive(Debug)]
 pub struct Tree {
     modules: BTreeMap<Module, Place>,
-    /// By file: the module that it is.
+    /// The module of each file.
     files: BTreeMap<String, Module>,
 }
 
@@ -55,18 +55,19 @@ impl Tree {
         Ok(tree)
     }
 
-    /// The names of the files.
+    /// Returns the names of the files.
     pub fn files(&self) -> impl Iterator<Item = &str> {
         self.files.keys().map(String::as_str)
     }
 
-    /// The room that a file is in; none for the root.
+    /// Returns the room that a file is in. `None` for the root.
     pub fn room_of(&self, file: &str) -> Option<&str> {
         self.files.get(file)?.first().map(String::as_str)
     }
 
-    /// Which room imports from which. A path counts as an import of the first room that it leads through, whatever that
-    /// one has it from.
+    /// Returns the imports between rooms.
+    ///
+    /// A path counts as an import of the first room that it leads through, wherever that room has it from.
     pub fn between_rooms(&self) -> Graph {
         let mut graph = Graph::default();
         for led in self.led() {
@@ -78,7 +79,8 @@ impl Tree {
         graph
     }
 
-    /// Which file imports from which, at the end of each path. What a file has from a module that it is in does not count.
+    /// Returns the imports between files, by the end of each path. What a file has from a module that it is in does not
+    /// count.
     pub fn between_files(&self) -> Graph {
         let mut graph = Graph::default();
         for led in self.led() {
@@ -91,7 +93,7 @@ impl Tree {
         graph
     }
 
-    /// Every mention that leads anywhere in the crate.
+    /// Returns every mention that leads anywhere in the crate.
     fn led(&self) -> impl Iterator<Item = Led<'_>> {
         let all = self.modules.values().flat_map(|from| from.said.mentions.iter().map(move |mention| (from, mention)));
         all.filter_map(|(from, mention)| {
@@ -103,7 +105,7 @@ impl Tree {
         })
     }
 
-    /// Whether a name stands for a module there.
+    /// True where a name stands for a module there.
     fn is_module(&self, there: &Said, name: &String) -> bool {
         let trail = self.trail(&there.module, std::slice::from_ref(name), FAR);
         let last = trail.as_ref().and_then(|trail| trail.last());
@@ -111,8 +113,8 @@ impl Tree {
         last.is_some_and(|module| module.is_empty() || module.last() == names.flatten().or(Some(name)))
     }
 
-    /// The modules that a path leads through, from a module on: the last one has what it names. None where it leads out
-    /// of the crate.
+    /// Returns the modules that a path leads through, from a module on. The last one has what the path names. `None`
+    /// where the path leads out of the crate.
     fn trail(&self, from: &[String], path: &[String], far: usize) -> Option<Vec<Module>> {
         let far = far.checked_sub(1)?;
         let (mut at, mut trail, mut rest) = (from.to_vec(), Vec::new(), path);
@@ -142,7 +144,7 @@ impl Tree {
         Some(trail)
     }
 
-    /// The modules that a name leads through which another module has from elsewhere.
+    /// Returns the modules that a name leads through which another module has from elsewhere.
     fn through(&self, at: &[String], word: &str, tail: &[String], far: usize) -> Option<Vec<Module>> {
         let said = &self.modules.get(at)?.said;
         if let Some((_, path)) = said.names.iter().find(|(name, _)| name == word) {
@@ -160,7 +162,7 @@ impl Tree {
         })
     }
 
-    /// Whether a module has something of that name: defined, declared, or brought in from this crate.
+    /// True where a module has something of that name: defined, declared, or brought in from this crate.
     fn knows(&self, module: &[String], word: &str, far: usize) -> bool {
         let Some(place) = self.modules.get(module) else { return false };
         let child = [module, &[word.to_owned()]].concat();
@@ -178,7 +180,7 @@ impl Led<'_> {
     }
 }
 
-/// Whether a path that begins with this word begins at a module that is known.
+/// True where a path that begins with this word begins at a module that is known.
 fn is_anchor(word: &str) -> bool {
     matches!(word, "crate" | "super" | "self")
 }

@@ -1,4 +1,4 @@
-//! Whose app is it? The mark of a cluster alone is no reason to take an app up.
+//! The owner of an app: the mark of a cluster alone is no reason to take an app up.
 
 use crosspull_support::{Story, text};
 

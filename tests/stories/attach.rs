@@ -13,12 +13,12 @@ const BY_HAND: Uuid = Uuid::from_u128(0x0a11_0000_0000_4000_8000_0000_0000_00aa)
 /// A world for each kind of identity that nodes pull with.
 const IDENTITIES: [&str; 3] = ["same-tenant", "same-tenant-system-assigned", "same-tenant-user-assigned"];
 
-/// The object id of the principal that the cluster's nodes pull with.
+/// Returns the object id of the principal that the cluster's nodes pull with.
 fn puller(world: &World) -> String {
     text(&world.cluster()["identity"]["kubelet"], "objectId").to_owned()
 }
 
-/// The roles of the cluster's identity at the registry alone.
+/// Returns the roles of the cluster's identity at the registry alone.
 fn roles_at_registry(story: &Story) -> Vec<Value> {
     let world = story.world();
     let roles = world.roles(&puller(&world)).into_iter().cloned();
@@ -37,7 +37,7 @@ fn is_attached(story: &Story, then: &World, role: &str) {
     story.until("the nodes pull", |world| world.pulls().iter().all(|state| *state == "Pulled"));
 }
 
-/// What was assigned, taken away or made, as method and the last part of the path.
+/// Returns the number of writes to role assignments.
 fn writes(story: &Story) -> usize {
     story.writes().iter().filter(|write| write.contains("roleAssignments")).count()
 }
@@ -263,7 +263,11 @@ fn a_page_may_be_followed_later_and_what_others_gave_is_theirs_to_take_back() {
     is_attached(&story, &begin, "AcrPull");
     let left = story.undo(&[]);
     left.exits(5);
-    assert!(text(left.trouble(), "now").contains("az role assignment delete --assignee") && text(left.trouble(), "now").contains("--role"), "\n{left}");
+    assert!(
+        text(left.trouble(), "now").contains("az role assignment delete --assignee")
+            && text(left.trouble(), "now").contains("--role"),
+        "\n{left}"
+    );
 }
 
 #[test]

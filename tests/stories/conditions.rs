@@ -10,7 +10,7 @@ const READER: &str = "b93aa761-3e63-49ed-ac28-beffa264f7ac";
 const BY_HAND: Uuid = Uuid::from_u128(0x0a11_0000_0000_4000_8000_0000_0000_00aa);
 const NAME: &str = "@Request[Microsoft.ContainerRegistry/registries/repositories:name]";
 
-/// A condition in the layout of the portal's editor.
+/// Returns a condition in the layout of the portal's editor.
 fn portal(comparison: &str) -> String {
     format!(
         "(\n (\n  !(ActionMatches{{'Microsoft.ContainerRegistry/registries/repositories/content/read'}})\n  AND\n  \
@@ -19,7 +19,7 @@ fn portal(comparison: &str) -> String {
     )
 }
 
-/// A registry with roles on repositories, on which somebody gave the run's app a role before the run could.
+/// Returns a registry with roles on repositories, on which somebody gave the run's app a role before the run could.
 fn given_by_hand(condition: &str) -> (Story, Theirs) {
     let story = Story::of("abac-registry");
     story.apply(&["--consent", "url", "--consent-wait", "0"]).exits(3);
@@ -37,7 +37,7 @@ struct Theirs {
 }
 
 impl Theirs {
-    /// The conditions of the roles that the service principal has; an assignment may outlive it.
+    /// Returns the conditions of the roles that the service principal has; an assignment may outlive it.
     fn conditions(&self, story: &Story) -> Vec<String> {
         story.world().roles(&self.principal).into_iter().map(|role| text(role, "condition").to_owned()).collect()
     }

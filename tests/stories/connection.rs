@@ -1,5 +1,5 @@
-//! What keeps a connection from coming about is told with host, cause and cure, and is not tried again where that cannot
-//! change it. And what is wrong with the operator's own sign-in.
+//! Causes that keep a connection from coming about are told with host, cause and cure, and not tried again where that
+//! cannot help. The same holds for the operator's own sign-in.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -38,7 +38,7 @@ impl Listener {
         Self { port, taken }
     }
 
-    /// A proxy that answers every request to connect so.
+    /// Returns a proxy that answers every request to connect so.
     fn proxy(answer: &'static str) -> Self {
         Self::new(move |mut stream| {
             head(&mut stream);
@@ -46,7 +46,7 @@ impl Listener {
         })
     }
 
-    /// A proxy that inspects TLS: it answers in the host's place, with a certificate of its own.
+    /// Returns a proxy that inspects TLS: it answers in the host's place, with a certificate of its own.
     fn inspecting(config: Arc<ServerConfig>) -> Self {
         Self::new(move |mut stream| {
             head(&mut stream);
@@ -55,7 +55,7 @@ impl Listener {
         })
     }
 
-    /// A server whose certificate is told.
+    /// Returns a server whose certificate is given.
     fn server(config: Arc<ServerConfig>) -> Self {
         Self::new(move |stream| handshake(stream, &config))
     }
@@ -104,7 +104,7 @@ impl Authority {
         Self { issuer: Issuer::new(params, key), pem }
     }
 
-    /// A server's configuration with a certificate for that name.
+    /// Returns a server's configuration with a certificate for that name.
     fn server(&self, name: &str, change: impl FnOnce(&mut CertificateParams)) -> Arc<ServerConfig> {
         let key = KeyPair::generate().expect("a key");
         let mut params = CertificateParams::new([name.to_owned()]).expect("a name");
@@ -117,14 +117,15 @@ impl Authority {
     }
 }
 
-/// How often each call was tried.
+/// Returns the number of tries of each call.
 fn tries(end: &End) -> Vec<u64> {
     let started = end.events("call_started").map(|event| event["call"].clone());
     let of = |call| end.events("call_tried").filter(|event| event["call"] == call).count();
     started.map(|call| u64::try_from(of(call)).expect("few")).collect()
 }
 
-/// It is stopped by a check with that cause and cure; the words below name the host, and every call was tried so often.
+/// Asserts that a check stops the run with that cause and cure. The words below name the host, and every call was tried
+/// so often.
 fn is_told(end: &End, cause: &str, cure: &str, words: &str, often: u64) {
     end.is_stopped_by(cause, cure);
     let named = end.findings("stop").any(|finding| text(&finding["refusal"], "message").contains(words));
@@ -133,7 +134,7 @@ fn is_told(end: &End, cause: &str, cure: &str, words: &str, often: u64) {
     assert!(!tries.is_empty() && tries.iter().all(|n| *n == often), "tried {tries:?}\n{end}");
 }
 
-/// The public cloud behind that proxy.
+/// Returns the public cloud behind that proxy.
 fn behind(proxy: &str) -> Story {
     Story::of("happy").with("HTTPS_PROXY", proxy)
 }
@@ -268,7 +269,7 @@ fn a_name_without_an_address_is_tried_again_and_told() {
     assert!(!again.is_empty() && again.iter().all(|n| *n == 5), "{again:?}\n{end}");
 }
 
-/// The sign-in service refuses tenant B's operator with that number.
+/// Returns a story whose sign-in service refuses tenant B's operator with that number.
 fn refused(number: u32) -> Story {
     let own = format!(
         "name = \"own\"\nsays = \"own\"\n[[fault]]\non = \"entra POST /b/oauth2/v2.0/token\"\nnth = \"every\"\n\

@@ -5,7 +5,8 @@ use std::process::Command;
 use crosspull_support::{End, Story, text};
 use serde_json::Value;
 
-/// The page that Microsoft's documents name: `…/<Tenant B ID>/oauth2/authorize?client_id=<app>&response_type=code&redirect_uri=…`.
+/// Returns the page that Microsoft's documents name: `…/<Tenant B
+/// ID>/oauth2/authorize?client_id=<app>&response_type=code&redirect_uri=…`.
 fn page(story: &Story, app: &str) -> String {
     let (login, tenant) = (&story.ready.arm, story.ready.tenants.b.id);
     format!(
@@ -29,7 +30,7 @@ fn is_done_by_a_person(story: &Story, end: &End) {
     assert_eq!(made_by_the_operator(story), 0, "the operator made no service principal in B");
 }
 
-/// How many requests to make a service principal went to tenant B.
+/// Returns the number of requests to tenant B that make a service principal.
 fn made_by_the_operator(story: &Story) -> usize {
     let tenant = story.ready.tenants.b.id.to_string();
     let requests = story.sim.requests();

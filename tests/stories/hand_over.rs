@@ -6,7 +6,7 @@ use serde_json::Value;
 /// AcrPull (`docs/facts/azure.md` 3.6).
 const ACR_PULL: &str = "7f951dda-4ed3-4680-a7ca-43fe172d538d";
 
-/// A story whose operator has nothing of tenant B but the registry's login server.
+/// Returns a story whose operator has nothing of tenant B but the registry's login server.
 fn of_others(scenario: &str) -> Story {
     Story::of(scenario).without("CROSSPULL_B_CLIENT_ID").without("CROSSPULL_B_CLIENT_SECRET")
 }
@@ -22,12 +22,12 @@ fn apply(story: &Story, more: &[&str], watch: impl FnMut(&Value, u32)) -> End {
     story.apply_while(&all, watch)
 }
 
-/// The app of the page that somebody was asked to follow.
+/// Returns the app of the page that somebody was asked to follow.
 fn app_of(event: &Value) -> String {
     text(&event["page"], "app").to_owned()
 }
 
-/// Nothing was asked of tenant B as anybody but the new app: its sign-in and its registry alone.
+/// Asserts that nothing was asked of tenant B as anybody but the new app: its sign-in and its registry alone.
 fn nobody_signed_in_to_b(end: &End) {
     for call in end.events("call_started").filter(|call| call["side"] == "b") {
         assert!(matches!(text(call, "plane"), "entra" | "registry"), "{call}");

@@ -1,4 +1,4 @@
-//! Everything is in order.
+//! Stories in which everything is in order.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;

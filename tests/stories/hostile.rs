@@ -8,7 +8,7 @@ use crosspull_support::{End, Story, side_by_side};
 /// The planes of the cloud.
 const PLANES: [&str; 5] = ["entra", "graph", "arm", "registry", "kubernetes"];
 
-/// A story in which every answer of a plane is spoilt.
+/// Returns a story in which every answer of a plane is spoilt.
 fn spoilt(plane: &str, act: &str) -> Story {
     Story::told(
         &[],

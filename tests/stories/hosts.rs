@@ -1,5 +1,5 @@
-//! Where secrets go: beyond the hosts of a known cloud's documents only where a flag or the environment says so, and never
-//! without being told. And what is simulated is called so.
+//! The hosts that secrets go to: others than those of a known cloud's documents only where a flag or the environment
+//! says so, and never unannounced. A simulated cloud is called one.
 
 use crosspull_support::{End, Story, path_text, text};
 
@@ -45,7 +45,7 @@ fn a_pace_is_for_a_cloud_on_this_machine_alone() {
     story.called_nothing();
 }
 
-/// Where the first event of this kind is.
+/// Returns the place of the first event of this kind.
 fn first(end: &End, is: impl Fn(&serde_json::Value) -> bool) -> usize {
     end.events.iter().position(is).unwrap_or_else(|| panic!("no such event\n{end}"))
 }

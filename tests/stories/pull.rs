@@ -2,7 +2,7 @@
 
 use crosspull_support::{End, Story, text};
 
-/// The happy world, in which one thing goes wrong at the registry.
+/// Returns the happy world with one thing that goes wrong at the registry.
 fn registry_that(on: &str, nth: &str, what: &str) -> Story {
     let own = format!("name = 'r'\nsays = 'r'\n[[fault]]\non = 'registry GET {on}'\nnth = {nth}\n{what}");
     Story::told(&[], &own)
@@ -14,7 +14,7 @@ const UNKNOWN: &str = "do = 'status'\ncode = 404\nerror = 'MANIFEST_UNKNOWN'";
 /// The step that proves the pull.
 const PROOF: u64 = 6;
 
-/// What the proof asked the registry for, in order, each with the status.
+/// Returns what the proof asked the registry for, in order, each with the status.
 fn asked(end: &End) -> Vec<String> {
     let kind = |call: &serde_json::Value| {
         let of = |e: &&serde_json::Value| e["call"] == *call && e["plane"] == "registry" && e["work"]["step"] == PROOF;
@@ -30,7 +30,7 @@ fn asked(end: &End) -> Vec<String> {
     end.events("call_tried").filter_map(|e| Some(format!("{} {}", kind(&e["call"])?, e["status"]))).collect()
 }
 
-/// What was asked for from the first token that was given on.
+/// Returns what was asked for from the first token on.
 fn asked_with_a_token(end: &End) -> Vec<String> {
     asked(end).into_iter().skip_while(|call| call != "token 200").collect()
 }
@@ -118,7 +118,7 @@ fn layers_of_windows_that_are_in_another_registry_are_passed_over() {
     }
 }
 
-/// The digest of `shop/web:1.4`: that of the same content is the same in every registry.
+/// Returns the digest of `shop/web:1.4`. Equal content has an equal digest in every registry.
 fn digest() -> String {
     let story = Story::of("happy");
     story.plan(&[]).is_done();

@@ -1,9 +1,9 @@
-//! What the cluster's present principal has, the new one gets too, or it is said what it lacks.
+//! The rights of the cluster's present principal: the new one gets them too, or the run says what it lacks.
 
 use crosspull_support::{Story, text};
 use serde_json::Value;
 
-/// The warning that the new principal will lack something.
+/// Returns the warning that the new principal will lack something.
 fn lack(end: &crosspull_support::End) -> String {
     let found = end.findings("warn").map(|f| text(f, "text")).find(|text| text.contains("will lack"));
     found.unwrap_or_default().to_owned()

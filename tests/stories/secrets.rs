@@ -1,4 +1,4 @@
-//! Where a secret must not be: in the output, or in a journal, in whatever spelling.
+//! The places where a secret must not be: in the output, or in a journal, in whatever spelling.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -9,15 +9,15 @@ use crosspull_sim::Tenant;
 use crosspull_support::{End, Story};
 use serde_json::Value;
 
-/// Nothing that is secret is in what the program said or kept: neither the operators' secrets, nor those that it made,
-/// nor any token that a service gave it.
+/// Asserts that nothing secret is in what the program said or kept: neither the operators' secrets, nor those that the
+/// run made, nor any token that a service gave.
 pub fn are_kept(story: &Story, end: &End) {
     let secrets = secrets_of(story);
     assert!(secrets.len() > 4, "too few secrets were seen to look for");
     none_is_told(story, end, &secrets);
 }
 
-/// The same, however far the program got.
+/// Asserts that no secret is in what the program said or kept, however far the program got.
 pub fn are_kept_so_far(story: &Story, end: &End) {
     none_is_told(story, end, &secrets_of(story));
 }
@@ -35,7 +35,7 @@ fn none_is_told(story: &Story, end: &End, secrets: &BTreeSet<String>) {
     }
 }
 
-/// Every secret and token that the program has had in its hands.
+/// Returns every secret and token that the program has had in its hands.
 fn secrets_of(story: &Story) -> BTreeSet<String> {
     let operators = [Tenant::A, Tenant::B].map(|tenant| story.sim.operator(tenant).client_secret.reveal().to_owned());
     let exchanges = story.sim.exchanges();
@@ -55,20 +55,20 @@ fn secrets_of(story: &Story) -> BTreeSet<String> {
     given.chain(operators).chain(sent).filter(|secret| !secret.is_empty()).collect()
 }
 
-/// Every file below a folder.
+/// Returns every file below a folder.
 pub fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).expect("the folder can be read").map(|e| e.expect("an entry").path());
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
-/// Whether a text holds a secret: plainly, in a form's spelling, or in base64 (alone or within something longer).
+/// True where a text holds a secret: plainly, in a form's spelling, or in base64 (alone or within something longer).
 pub fn tells(text: &str, secret: &str) -> bool {
     let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
     let inside = (0..3).flat_map(|before| [STANDARD, URL_SAFE].map(|spelling| core(&spelling, before, secret)));
     inside.chain([secret.to_owned(), form]).any(|spelled| text.contains(&spelled))
 }
 
-/// The part of a base64 text that depends on the secret alone, where so many bytes stand before it.
+/// Returns the part of a base64 text that depends on the secret alone, where so many bytes stand before it.
 fn core(spelling: &base64::engine::GeneralPurpose, before: usize, secret: &str) -> String {
     let bytes = [&b"\0\0"[..before], secret.as_bytes()].concat();
     let whole = bytes.len() / 3 * 4;

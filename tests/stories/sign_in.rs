@@ -7,25 +7,25 @@ use crate::secrets;
 
 const WAYS: [&str; 2] = ["--sign-in-a", "--sign-in-b"];
 
-/// A story whose operators are no service principals.
+/// Returns a story whose operators are no service principals.
 pub fn of_persons(scenarios: &[&str]) -> Story {
     without_apps(Story::of_all(scenarios))
 }
 
-/// Its operator works on the machine whose identity the cloud knows.
+/// Moves the operator of a story to the machine whose identity the cloud knows.
 fn on_the_machine(story: Story) -> Story {
     let host = story.sim.metadata_host().to_owned();
     story.with("AZURE_POD_IDENTITY_AUTHORITY_HOST", &host)
 }
 
-/// Its operators are no service principals.
+/// Takes the service principals of the operators out of a story.
 fn without_apps(story: Story) -> Story {
     let names =
         ["CROSSPULL_A_CLIENT_ID", "CROSSPULL_A_CLIENT_SECRET", "CROSSPULL_B_CLIENT_ID", "CROSSPULL_B_CLIENT_SECRET"];
     names.into_iter().fold(story, Story::without)
 }
 
-/// The account that a check tells for a side, and what else it tells of the tenant.
+/// Returns the account that a check tells for a side, and what else the check tells of the tenant.
 fn who<'a>(end: &'a End, side: &str) -> &'a str {
     let of_side = |finding: &&serde_json::Value| finding["check"]["sign_in"] == side;
     text(end.findings("pass").find(of_side).unwrap_or_else(|| panic!("nobody signed in to {side}\n{end}")), "text")

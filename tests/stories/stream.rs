@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use crosspull_support::{End, Story, path_text as text};
 use serde_json::Value;
 
-/// A call that is never answered.
+/// Returns a call that is never answered.
 fn hangs(on: &str) -> Story {
     Story::told(&["happy"], &format!("name = \"hangs\"\nsays = \"\"\n[[fault]]\non = \"{on}\"\ndo = \"hang\"\n"))
 }

@@ -1,9 +1,9 @@
-//! What a run made is taken back, newest first, and nothing that was found.
+//! Taking back what a run made, newest first. Nothing that was found is taken back.
 
 use crosspull_support::{End, Story, text};
 use serde_json::Value;
 
-/// The steps that were taken back, in their order, with how.
+/// Returns the steps that were taken back, in their order, each with its outcome.
 fn steps(end: &End) -> Vec<(u64, String)> {
     let ended = end.events("step_ended");
     ended.map(|e| (e["step"].as_u64().unwrap_or_default(), text(e, "outcome").to_owned())).collect()

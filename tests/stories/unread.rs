@@ -1,8 +1,8 @@
-//! What could not be read of the present principal's rights is never taken for what is not there.
+//! Parts of the present principal's rights that could not be read. They never count as absent.
 
 use crosspull_support::{End, Story, text};
 
-/// A fault at every request that matches.
+/// Returns a fault at every request that matches.
 fn always(on: &str, what: &str) -> String {
     format!("name = 'unread'\nsays = 'a read fails'\n[[fault]]\non = '{on}'\nnth = 'every'\n{what}")
 }

@@ -3,7 +3,7 @@
 use crosspull_sim::Tenant;
 use crosspull_support::{Story, path_text, text};
 
-/// The object id of the former principal.
+/// Returns the object id of the former principal.
 fn former(story: &Story) -> String {
     let app = text(story.begin().cluster(), "clientId").to_owned();
     story.begin().principals("a", &app)[0].to_owned()
@@ -46,7 +46,7 @@ fn a_cluster_is_not_given_to_a_principal_that_lacks_what_it_had() {
     world.cluster_is_whole(story.begin());
 }
 
-/// From the second secret of the former app on, nobody may add one any more.
+/// A fault after which nobody may add a secret to the former app any more, from the second one on.
 const EXPIRED: &str = "name = 'expired'\nsays = 'the right to add secrets has ended'\n[[fault]]\n\
                        on = 'graph POST /applications/{id}/addPassword'\nnth = [3, 4, 5, 6, 7, 8, 9, 10]\ndo = 'status'\n\
                        code = 403\nerror = 'Authorization_RequestDenied'";

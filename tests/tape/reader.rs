@@ -6,13 +6,13 @@ use regex::Regex;
 
 /// A command with the number of its line.
 pub struct Line {
-    /// From 1.
+    /// The number of the line, from 1.
     pub number: usize,
-    /// What is to be done.
+    /// The command of the line.
     pub command: Command,
 }
 
-/// What a line asks for.
+/// The command that a line holds.
 #[derive(Debug)]
 pub enum Command {
     /// A program that must be there.
@@ -23,9 +23,9 @@ pub enum Command {
     Enter,
     /// A screen that is waited for.
     Wait {
-        /// What it shows.
+        /// The text that the screen shows.
         screen: Regex,
-        /// How long it may take.
+        /// The longest time that the screen may take.
         at_most: Duration,
     },
     /// A picture of the screen, under this name.
@@ -67,7 +67,7 @@ fn command(line: &str) -> Result<Command, String> {
     }
 }
 
-/// The shell and the looks; the replay has its own shell, which must be the same.
+/// Reads a setting: the shell and the looks. The replay has its own shell, which must be the same.
 fn set(setting: &str) -> Result<Command, String> {
     match setting.split_once(' ') {
         Some(("Shell", "bash")) => Ok(Command::ForPeople),

@@ -7,7 +7,7 @@ use portable_pty::CommandBuilder;
 
 use crate::reader::{Command, Line};
 
-/// The shell of the tape, that finds programs in this folder first.
+/// Returns the shell of the tape, that finds programs in this folder first.
 pub fn shell(programs: &Path, home: &Path) -> CommandBuilder {
     let mut shell = command("bash", &["--noprofile", "--norc"], home);
     let others = std::env::var_os("PATH").unwrap_or_default();
@@ -25,12 +25,12 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// In front of this window, where required programs are in this folder.
+    /// Returns a recorder in front of this window. Required programs are in this folder.
     pub fn new(window: Window, programs: &Path) -> Self {
         Self { window, programs: programs.to_owned(), screenshots: Vec::new() }
     }
 
-    /// The text on the screen.
+    /// Returns the text on the screen.
     pub fn screen(&self) -> String {
         self.window.look(|view| view.text())
     }

@@ -1,6 +1,5 @@
 //! Opens the door: client, endpoints, sign-in.
 
-use crosspull_core::names::PerTenant;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,16 +8,16 @@ use crosspull_core::cloud::{CloudChoice, Endpoints};
 use crosspull_core::event::{Event, Work};
 use crosspull_core::explain::NoConnection;
 use crosspull_core::input::Access;
+use crosspull_core::names::PerTenant;
 
 use crate::checks::lower_first;
 use crate::control::Control;
 use crate::door::Door;
-use crate::endpoints;
 use crate::line::{Line, Proxies};
 use crate::recorder::Recorder;
-use crate::request;
 use crate::sign_in::{Login, MetadataService, Prompts, SignInContext, Tokens};
 use crate::wire::{Pace, Wire};
+use crate::{endpoints, request};
 
 /// The longest time that connecting may take.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -99,14 +98,16 @@ async fn discover(wire: &Wire, arm: &url::Url) -> Result<Endpoints, Finding> {
     })
 }
 
-/// The line of every request: HTTPS alone, no redirects (a token would go along), the system's authorities and the
-/// given ones, the system's proxies. Connecting ends long before a try does, so that it is known not to have been sent.
+/// Returns the line of every request: HTTPS alone, no redirects (a token would go along), the system's authorities and
+/// the given ones, the system's proxies.
+///
+/// Connecting ends long before a try does, so that a request is known not to have been sent.
 fn far(authorities: &[Vec<u8>], deadline: Duration) -> Result<Line, String> {
     let client = builder(authorities)?.https_only(true).connect_timeout(CONNECT.min(deadline / 2));
     Line::new(client, Proxies::of_system())
 }
 
-/// The line to the machine's own token service: no proxy, and short patience, since most machines have none.
+/// Returns the line to the machine's own token service: no proxy, and short patience, since most machines have none.
 fn near(authorities: &[Vec<u8>]) -> Result<Line, String> {
     Line::new(builder(authorities)?.connect_timeout(Duration::from_secs(2)), Proxies::none())
 }

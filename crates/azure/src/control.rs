@@ -22,7 +22,7 @@ struct State {
     confirmed: BTreeSet<StepId>,
 }
 
-/// Both ends.
+/// Returns both ends.
 #[must_use]
 pub fn control() -> (Controller, Control) {
     let (sender, receiver) = watch::channel(State::default());

@@ -65,7 +65,7 @@ impl Finder<'_> {
     }
 
     /// Finds all of a kind in all subscriptions: by Resource Graph, else subscription by subscription.
-    async fn resources(&self, kind: &ResourceKind) -> Result<(), CallError> {
+    async fn resources(&self, kind: &ResourceQuery) -> Result<(), CallError> {
         // Who does not sign in is asked once, and not again for the other question.
         self.door.tokens().token(self.side, Audience::Arm).await.map_err(CallError::SignIn)?;
         let work = self.work();
@@ -97,7 +97,7 @@ impl Finder<'_> {
     /// end.
     async fn by_subscription(
         &self,
-        kind: &ResourceKind,
+        kind: &ResourceQuery,
         subscriptions: &[Subscription],
         names: &Names,
     ) -> Result<(), CallError> {
@@ -192,18 +192,18 @@ struct EnteredRegistry {
 }
 
 /// A kind of resource, and the requests for it.
-struct ResourceKind {
+struct ResourceQuery {
     query: &'static str,
     in_subscription: fn(&crosspull_core::cloud::Endpoints, Side, uuid::Uuid) -> Request,
 }
 
-const CLUSTERS: ResourceKind = ResourceKind {
+const CLUSTERS: ResourceQuery = ResourceQuery {
     query: "resources | where type =~ 'microsoft.containerservice/managedclusters' | project id, name, location, \
             kind = properties.kubernetesVersion | order by name asc, id asc",
     in_subscription: request::clusters_in,
 };
 
-const REGISTRIES: ResourceKind = ResourceKind {
+const REGISTRIES: ResourceQuery = ResourceQuery {
     query: "resources | where type =~ 'microsoft.containerregistry/registries' | project id, name, location, \
             kind = sku.name, loginServer = properties.loginServer | order by name asc, id asc",
     in_subscription: request::registries_in,

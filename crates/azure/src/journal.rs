@@ -10,8 +10,7 @@ use crosspull_core::event::Entry;
 
 use crosspull_core::ids::ClusterId;
 use crosspull_core::journal::{LARGEST, Unreadable, read};
-use crosspull_core::names::RunId;
-use crosspull_core::names::marker;
+use crosspull_core::names::{RunId, marker};
 use crosspull_core::run::Run;
 
 /// A log that keeps the entries of a run.
@@ -60,13 +59,13 @@ pub enum JournalError {
 }
 
 impl JournalError {
-    /// The journal of that path cannot be written; why.
+    /// Returns the error of a journal at that path that cannot be written.
     #[must_use]
     pub fn new(path: &Path, source: io::Error) -> Self {
         Self::Unwritable { path: path.to_owned(), source }
     }
 
-    /// The folder of that path, or something in it, cannot be used; why.
+    /// Returns the error of a folder at that path that cannot be used, or that holds something that cannot.
     #[must_use]
     pub fn unusable(path: &Path, source: io::Error) -> Self {
         Self::Unusable { path: path.to_owned(), source }
@@ -227,7 +226,7 @@ impl ClusterLock {
         }
     }
 
-    /// Returns the run that works on a cluster; none where no program does.
+    /// Returns the run that works on a cluster. `None` where no program does.
     ///
     /// # Errors
     /// An error where the lock cannot be looked at.
@@ -277,7 +276,7 @@ pub fn earlier(runs: &Path) -> io::Result<Vec<Earlier>> {
     Ok(found)
 }
 
-/// Reads the run of a journal; none where the file is no journal by its name.
+/// Reads the run of a journal. `None` where the file is no journal by its name.
 fn one(path: &Path) -> Option<Earlier> {
     let id = path.file_name()?.to_str()?.strip_suffix(".jsonl").and_then(|name| name.parse::<RunId>().ok())?;
     let failed = |source| ReopenError::Io { path: path.to_owned(), source };

@@ -138,14 +138,14 @@ fn address(cluster: &Cluster) -> Option<Url> {
     cluster.server.as_deref().and_then(|text| Url::parse(text).ok()).filter(|url| url.scheme() == "https")
 }
 
-/// The address of the Kubernetes API that a kubeconfig leads to (recording `aks_sp_create_show`).
+/// Returns the address of the Kubernetes API that a kubeconfig leads to (recording `aks_sp_create_show`).
 #[must_use]
 pub fn server_of(kubeconfig: &str) -> Option<Url> {
     let config = Kubeconfig::from_yaml(kubeconfig).ok()?;
     current(&config).and_then(|(cluster, _)| address(cluster))
 }
 
-/// The cluster and the user of a kubeconfig's current context.
+/// Returns the cluster and the user of a kubeconfig's current context.
 fn current(config: &Kubeconfig) -> Option<(&Cluster, &AuthInfo)> {
     let name = config.current_context.as_ref()?;
     let context = config.contexts.iter().find(|c| c.name == *name)?.context.as_ref()?;
@@ -154,8 +154,10 @@ fn current(config: &Kubeconfig) -> Option<(&Cluster, &AuthInfo)> {
     Some((cluster, user))
 }
 
-/// The line to one cluster: its own authority alone, no redirects, the client certificate where there is one. Files
-/// that a kubeconfig names are not read: Azure sends everything in it, and a path in an answer is not to be trusted.
+/// Returns the line to one cluster: its own authority alone, no redirects, the client certificate where there is one.
+///
+/// Files that a kubeconfig names are not read: Azure sends everything in it, and a path in an answer is not to be
+/// trusted.
 fn line(cluster: &Cluster, user: &AuthInfo, proxies: Proxies) -> Result<Line, String> {
     let authority = cluster.certificate_authority_data.as_deref().and_then(decoded);
     let authority = authority.ok_or("its kubeconfig holds no authority for its certificate")?;

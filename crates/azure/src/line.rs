@@ -2,9 +2,8 @@
 //! about, the line says why.
 
 use std::error::Error;
-use std::fmt;
-use std::io;
 use std::sync::Arc;
+use std::{fmt, io};
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use crosspull_core::cloud::is_loopback;
@@ -42,7 +41,8 @@ impl Proxies {
         Self(Arc::new(Matcher::builder().build()))
     }
 
-    /// The proxy for an address; none for this machine itself, whatever the system says (`docs/PRODUCT.md` 7, rule 12).
+    /// Returns the proxy for an address. `None` for this machine itself, whatever the system says (`docs/PRODUCT.md` 7,
+    /// rule 12).
     fn of(&self, url: &Url) -> Option<Intercept> {
         if is_loopback(url) { None } else { self.0.intercept(&url.as_str().parse().ok()?) }
     }
@@ -67,13 +67,13 @@ impl Line {
         Ok(Self { http, proxies })
     }
 
-    /// The HTTP client of this line.
+    /// Returns the HTTP client of this line.
     #[must_use]
     pub const fn http(&self) -> &reqwest::Client {
         &self.http
     }
 
-    /// The proxies that this line goes through.
+    /// Returns the proxies that this line goes through.
     #[must_use]
     pub const fn proxies(&self) -> &Proxies {
         &self.proxies
@@ -104,7 +104,7 @@ impl Line {
         not_connected(cause, &self.words(url, detail))
     }
 
-    /// `HOST through the proxy ADDRESS: DETAIL`.
+    /// Returns the words `HOST through the proxy ADDRESS: DETAIL`.
     #[must_use]
     pub fn words(&self, url: &Url, detail: &str) -> String {
         let host = url.host_str().unwrap_or_default();
@@ -152,7 +152,7 @@ fn cause(error: &reqwest::Error, proxied: bool, now: Timestamp) -> (NoConnection
     }
 }
 
-/// The cause where no proxy stands between.
+/// Returns the cause where no proxy stands between.
 fn unproxied(error: &reqwest::Error) -> NoConnection {
     let kind = chain(error).filter_map(|e| e.downcast_ref::<io::Error>()).map(io::Error::kind).last();
     match kind {
@@ -164,7 +164,7 @@ fn unproxied(error: &reqwest::Error) -> NoConnection {
     }
 }
 
-/// Names what is wrong with a certificate; none where the certificate is not the matter.
+/// Names what is wrong with a certificate. `None` where the certificate is not the matter.
 fn certificate(error: &rustls::Error, now: Timestamp) -> Option<(NoConnection, String)> {
     let rustls::Error::InvalidCertificate(why) = error else { return None };
     let clock = format!("this machine's clock says {}", minute(now));
@@ -199,8 +199,8 @@ fn minute(at: Timestamp) -> String {
     at.strftime("%F %R UTC").to_string()
 }
 
-/// An error and its causes, outermost first. An I/O error that wraps another one names it as its content, not as its
-/// cause.
+/// Returns an error and its causes, outermost first. An I/O error that wraps another one names that as its content, not
+/// as its cause.
 fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |error: &&'a (dyn Error + 'static)| {
         let error = *error;
@@ -211,7 +211,7 @@ fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn 
     })
 }
 
-/// The innermost cause, which is the one that says something.
+/// Returns the innermost cause, which is the one that says something.
 pub(crate) fn innermost(error: &reqwest::Error) -> &dyn Error {
     chain(error).last().unwrap_or(error)
 }

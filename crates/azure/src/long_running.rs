@@ -98,8 +98,8 @@ async fn ask_until_over(
             Err(error @ (CallError::Stopped | CallError::Journal(_))) => return Err(StepError::of(what, error)),
             // Nothing says where it is asked any more: the cluster itself tells.
             Err(CallError::Refused(r)) if matches!(r.refusal.status, Some(404 | 410)) && gone >= GONE => return Ok(()),
-            // It was accepted, so it goes on whatever the answers in between: an outage of the line or of the service,
-            // a throttled one, a token that cannot be renewed.
+            // The operation was accepted, so it goes on whatever the answers in between: an outage of the line or of
+            // the service, a throttled one, a token that cannot be renewed.
             Err(error) => {
                 let unknown = matches!(&error, CallError::Refused(r) if matches!(r.refusal.status, Some(404 | 410)));
                 gone = if unknown { gone + 1 } else { 0 };

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// A code of Azure's that a decision hangs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Code {
+pub enum AzureCode {
     /// Resource Manager does not know the principal of a role assignment.
     PrincipalNotFound,
     /// The role is assigned under another name.
@@ -21,7 +21,7 @@ pub enum Code {
     Denied,
 }
 
-impl Code {
+impl AzureCode {
     const fn text(self) -> &'static str {
         match self {
             Self::PrincipalNotFound => "PrincipalNotFound",

@@ -72,7 +72,7 @@ pub(crate) async fn roles_of(door: &Door, work: &Work, principal: ObjectId, subs
     RoleLists { found, unread, queried }
 }
 
-/// The subscription that a scope is in; none for one above all subscriptions.
+/// Returns the subscription that a scope is in. `None` for one above all subscriptions.
 pub(crate) fn subscription_of(scope: &str) -> Option<Uuid> {
     let rest =
         scope.get("/subscriptions/".len()..).filter(|_| scope.to_ascii_lowercase().starts_with("/subscriptions/"));

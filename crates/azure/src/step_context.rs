@@ -22,7 +22,7 @@ pub(crate) struct RunContext {
     pub door: Arc<Door>,
     pub plan: Plan,
     pub run: RunId,
-    /// The run so far, as the journal tells it; empty for a run that begins.
+    /// The run so far, as the journal tells it. Empty for a run that begins.
     pub past: Run,
     pub vault: Arc<Vault>,
     board: watch::Sender<Board>,

@@ -66,7 +66,7 @@ impl StepError {
         }
     }
 
-    /// A failure of the step: what did not happen, why, and what to do now.
+    /// Returns a failure of the step: what did not happen, why, and what to do now.
     #[must_use]
     pub fn failed(what: impl Into<String>, why: impl Into<String>, now: impl Into<String>) -> Self {
         Self::Failed(Trouble::new(what, why, now))

@@ -269,7 +269,7 @@ impl Wire {
         }
     }
 
-    /// One try.
+    /// Sends one try.
     async fn once(&self, request: &Request, token: Option<&Secret>) -> Tried {
         if let Err(refusal) = self.line.is_usable(&request.url) {
             return Tried::Unsent(refusal);
@@ -330,7 +330,7 @@ impl Wire {
         if status.is_success() || request.takes.contains(&status.as_u16()) {
             return Tried::Done(Reply { status, headers, body });
         }
-        // Its words are shown and kept, and it may repeat what it was sent.
+        // The words of the refusal are shown and kept, and may repeat what was sent.
         let secrets = request.secrets();
         let body = token.into_iter().chain(&secrets).fold(body, masked);
         // Only a throttled service is taken by its text: other errors speak of seconds for other reasons.
@@ -448,7 +448,7 @@ pub(crate) fn asked_wait(headers: &HeaderMap, body: &[u8], now: jiff::Timestamp)
     seconds_in(&String::from_utf8_lossy(body))
 }
 
-/// The number before the first "second" in a text such as "Please try again after 12 seconds".
+/// Returns the number before the first "second" in a text such as "Please try again after 12 seconds".
 fn seconds_in(text: &str) -> Option<Duration> {
     let before = text.get(..text.to_ascii_lowercase().find("second")?)?.trim_end();
     let digits: String =
@@ -456,7 +456,7 @@ fn seconds_in(text: &str) -> Option<Duration> {
     digits.parse().ok().filter(|s| *s <= 3600).map(Duration::from_secs)
 }
 
-/// The header under which a service takes the caller's own id for a call.
+/// Returns the header under which a service takes the caller's own id for a call.
 const fn client_request_id(plane: Plane) -> Option<&'static str> {
     match plane {
         Plane::Arm => Some("x-ms-client-request-id"),

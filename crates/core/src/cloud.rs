@@ -5,17 +5,19 @@ use url::Url;
 
 use crate::text::clean;
 
-/// Which cloud the operator asked for. Both tenants are in the same one: credentials of confidential clients do not
-/// cross clouds (`docs/facts/azure.md` 3.2, AADSTS90038).
+/// The cloud that the operator asked for.
+///
+/// Both tenants are in one cloud: credentials of confidential clients do not cross clouds (`docs/facts/azure.md` 3.2,
+/// AADSTS90038).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CloudChoice {
     /// One of the clouds whose endpoints are known here.
     Known(KnownCloud),
-    /// Any other, by the address of its Resource Manager, whose `/metadata/endpoints` names the rest.
+    /// Any other cloud, by the address of its Resource Manager, whose `/metadata/endpoints` names the rest.
     ByResourceManager(Url),
 }
 
-/// The three clouds of the documents.
+/// The clouds that Microsoft documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum KnownCloud {
@@ -27,32 +29,34 @@ pub enum KnownCloud {
     UsGov,
 }
 
-/// Where a cloud's services are, and what its tokens are for.
+/// The addresses of a cloud's services, and the audiences of its tokens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Endpoints {
     /// The cloud's own name, such as `AzureCloud`.
     pub name: String,
-    /// Microsoft Entra sign-in: tokens and the consent page.
+    /// The address of Microsoft Entra's sign-in: tokens and the consent page.
     pub login: Url,
-    /// Microsoft Graph.
+    /// The address of Microsoft Graph.
     pub graph: Url,
-    /// What a token for Graph is for.
+    /// The audience of tokens for Graph.
     pub graph_audience: String,
-    /// Azure Resource Manager.
+    /// The address of Azure Resource Manager.
     pub arm: Url,
-    /// What a token for Resource Manager is for.
+    /// The audience of tokens for Resource Manager.
     pub arm_audience: String,
-    /// What a token for a registry is for (`docs/facts/azure.md` 3.10: works where tokens for Resource Manager are
-    /// refused).
+    /// The audience of tokens for a registry (`docs/facts/azure.md` 3.10: it works where tokens for Resource Manager
+    /// are refused).
     pub registry_audience: String,
-    /// How the login servers of its registries end, with the dot (`docs/facts/azure.md` 3.5); empty where that is not
-    /// known.
+    /// The end of the login servers of the cloud's registries, with the dot (`docs/facts/azure.md` 3.5). Empty where it
+    /// is not known.
     pub registry_suffix: String,
 }
 
 impl Endpoints {
-    /// True for a host that a registry of this cloud may have. What is told of a registry decides where a secret goes, so
-    /// a name from elsewhere is not believed. A cloud on one host alone, as the simulated one, has its registries there.
+    /// True for a host that a registry of this cloud may have.
+    ///
+    /// The answer about a registry decides where a secret goes, so a name from elsewhere is not believed. A cloud on a
+    /// single host, as the simulated one, has its registries there.
     #[must_use]
     pub fn has_registry(&self, server: &Url) -> bool {
         let host = server.host_str().unwrap_or_default();
@@ -63,10 +67,10 @@ impl Endpoints {
 }
 
 impl KnownCloud {
-    /// All of them, in the order in which they are offered.
+    /// All known clouds, in the order in which they are offered.
     pub const ALL: [Self; 3] = [Self::Public, Self::China, Self::UsGov];
 
-    /// The word for it in flags and answers.
+    /// Returns the word for the cloud in flags and answers.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -76,7 +80,7 @@ impl KnownCloud {
         }
     }
 
-    /// Returns how login servers of the cloud end (`docs/facts/azure.md` 3.5).
+    /// Returns the end of the cloud's login servers (`docs/facts/azure.md` 3.5).
     #[must_use]
     pub const fn registry_suffix(self) -> &'static str {
         match self {
@@ -86,7 +90,7 @@ impl KnownCloud {
         }
     }
 
-    /// The host of its portal (`docs/facts/azure.md` 3.5).
+    /// Returns the host of the cloud's portal (`docs/facts/azure.md` 3.5).
     #[must_use]
     pub const fn portal(self) -> &'static str {
         match self {
@@ -96,8 +100,10 @@ impl KnownCloud {
         }
     }
 
-    /// The host of the page that explains a number of its sign-in service (Microsoft identity platform, error codes
-    /// reference). China's is not the host that signs in.
+    /// Returns the host of the page that explains a number of the cloud's sign-in service (Microsoft identity platform,
+    /// error codes reference).
+    ///
+    /// China's is not the host that signs in.
     #[must_use]
     pub const fn error_host(self) -> &'static str {
         match self {
@@ -107,7 +113,9 @@ impl KnownCloud {
         }
     }
 
-    /// Returns where the documents of the cloud's services are. The two clouds of Microsoft's own have one edition.
+    /// Returns the address of the documents of the cloud's services.
+    ///
+    /// The two clouds that Microsoft operates itself share one edition.
     #[must_use]
     pub const fn documents(self) -> &'static str {
         match self {
@@ -116,9 +124,11 @@ impl KnownCloud {
         }
     }
 
-    /// Host names as `(login, graph, resource manager, resource manager's audience, name)`; `docs/facts/azure.md` 3.5.
-    /// China's documents name two sign-in hosts; this is the one of the documented flow and of the Azure CLI, and the
-    /// input `login-host` overrides it.
+    /// Returns host names as `(login, graph, resource manager, resource manager's audience, name)`
+    /// (`docs/facts/azure.md` 3.5).
+    ///
+    /// China's documents name two sign-in hosts. This is the one of the documented flow and of the Azure CLI; the input
+    /// `login-host` overrides it.
     const fn hosts(self) -> [&'static str; 5] {
         match self {
             Self::Public => [
@@ -145,7 +155,8 @@ impl KnownCloud {
         }
     }
 
-    /// The hosts that sign in to it (`docs/facts/azure.md` 3.5); the first one is used where none is asked for.
+    /// Returns the hosts that sign in to the cloud (`docs/facts/azure.md` 3.5). The first one is used where none is
+    /// asked for.
     #[must_use]
     pub const fn sign_in_hosts(self) -> &'static [&'static str] {
         match self {
@@ -155,7 +166,7 @@ impl KnownCloud {
         }
     }
 
-    /// True for an address of one of its documented sign-in hosts.
+    /// True for an address of one of the cloud's documented sign-in hosts.
     #[must_use]
     pub fn signs_in_at(self, url: &Url) -> bool {
         let plain = url.scheme() == "https" && url.port().is_none() && url.username().is_empty();
@@ -165,7 +176,7 @@ impl KnownCloud {
     /// Returns the endpoints of the cloud.
     ///
     /// # Errors
-    /// Never in practice: the table's addresses are checked by a test. The error is the parser's.
+    /// None in practice: a test checks the addresses of the table. The error is the parser's.
     pub fn endpoints(self) -> Result<Endpoints, url::ParseError> {
         let [login, graph, arm, arm_audience, name] = self.hosts();
         Ok(Endpoints {
@@ -180,7 +191,7 @@ impl KnownCloud {
         })
     }
 
-    /// The cloud that a host name gives away: a portal, or a login server of a registry.
+    /// Returns the cloud that a host name belongs to: a portal's, or a registry's login server.
     #[must_use]
     pub fn of_host(host: &str) -> Option<Self> {
         let host = host.to_ascii_lowercase();
@@ -199,11 +210,11 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// What a token for a registry is for, in every cloud (`docs/facts/azure.md` 3.10).
+/// The audience of tokens for a registry, in every cloud (`docs/facts/azure.md` 3.10).
 pub const REGISTRY_AUDIENCE: &str = "https://containerregistry.azure.net";
 
 impl CloudChoice {
-    /// Reads what a person gave.
+    /// Reads the cloud that a person gave.
     ///
     /// # Errors
     /// A sentence that says what is wrong and what right looks like.
@@ -224,13 +235,13 @@ impl CloudChoice {
         }
     }
 
-    /// True for a simulated cloud: its Resource Manager is on this machine.
+    /// True for a simulated cloud, whose Resource Manager is on this machine.
     #[must_use]
     pub fn is_simulated(&self) -> bool {
         matches!(self, Self::ByResourceManager(url) if is_loopback(url))
     }
 
-    /// The known cloud, where it is one.
+    /// Returns the known cloud. `None` for any other.
     #[must_use]
     pub const fn known(&self) -> Option<KnownCloud> {
         match self {

@@ -1,11 +1,13 @@
-//! How an administrator of tenant B lets the app in: the consent page, or one command.
+//! The ways in which an administrator of tenant B lets the app in: the consent page, or one command.
 
 use url::Url;
 
 use crate::ids::{AppId, TenantId};
 
-/// The consent page of Microsoft's documents (`docs/facts/azure.md` 3.4): any sign-in that consents there creates the
-/// service principal; the administrator ticks "Consent on behalf of your organization".
+/// Returns the address of the consent page (`docs/facts/azure.md` 3.4).
+///
+/// Any sign-in that consents there creates the service principal. The administrator ticks "Consent on behalf of your
+/// organization".
 #[must_use]
 pub fn consent_url(login: &Url, tenant_b: TenantId, app: AppId, redirect: &str) -> String {
     let mut url = login.clone();
@@ -18,8 +20,8 @@ pub fn consent_url(login: &Url, tenant_b: TenantId, app: AppId, redirect: &str) 
     url.into()
 }
 
-/// The command that does the same without a browser (`docs/facts/azure.md` 0.7), for an administrator of B who has
-/// signed in there.
+/// Returns the command that lets the app in without a browser (`docs/facts/azure.md` 0.7), for an administrator of B
+/// who has signed in there.
 #[must_use]
 pub fn consent_command(app: AppId) -> String {
     format!("az ad sp create --id {app}")

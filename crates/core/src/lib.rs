@@ -1,10 +1,10 @@
-//! What crosspull does, as values: answers, checks, plan, events, run.
+//! The work of crosspull as values: answers, checks, plan, events, run.
 //!
 //! ```text
 //! answers -> inputs -> (checks: survey, findings) -> plan -> events -> run
 //! ```
 //!
-//! No I/O, no clock, no environment: whatever comes from outside is an argument.
+//! There is no I/O, no clock and no environment here: whatever comes from outside is an argument.
 
 pub mod check;
 pub mod cloud;

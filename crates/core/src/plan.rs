@@ -1,5 +1,7 @@
-//! The plan: an ordered list of steps. It is a value: the review, the engine, the journal and the undo list read the same
-//! one. What is asked of it here knows no route.
+//! The plan: an ordered list of steps.
+//!
+//! A plan is a value: the review, the engine, the journal and the undo list read one and the same. The questions that
+//! can be asked of a plan here know no route.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,25 +11,26 @@ use crate::operation::{Fact, Op, Precondition, Step, preconditions};
 
 /// The ordered steps of a route, for one cloud and two tenants.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Plan {
-    /// The shape of this value; a reader refuses one that it does not know.
+    /// The version of the plan's shape. A reader refuses a version that it does not know.
     pub v: u8,
-    /// The route.
     pub route: Route,
-    /// The name of the cloud.
     pub cloud: String,
-    /// The tenants; one and the same where the route is about one.
+    /// The tenants, equal where the route is about one.
     #[serde(flatten, with = "tenant_fields")]
     pub tenants: PerTenant<TenantId>,
     /// The steps, in order.
     pub steps: Vec<Step>,
 }
 
-/// The shape of plans that this version writes. Since version 2 a plan binds the app to what the checks saw, and keeps
-/// the former principal's roles for the way back.
+/// The version of plans that are written here.
+///
+/// Since version 2 a plan binds the app to what the checks saw, and keeps the former principal's roles for the way
+/// back.
 pub const PLAN_VERSION: u8 = 2;
 
-/// The tenants as a plan writes them: `tenant_a` and `tenant_b`.
+/// The tenants in a plan's fields `tenant_a` and `tenant_b`.
 mod tenant_fields {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -68,32 +71,33 @@ impl Plan {
         *self.tenants.get(side)
     }
 
-    /// Returns the facts that a step reads. The step starts when the first of them are known and waits for the others
-    /// where it needs them.
+    /// Returns the facts that a step reads.
+    ///
+    /// The step starts when the first of these facts are known and waits for the others where it needs them.
     #[must_use]
     pub fn reads(&self, step: &Step) -> Vec<Fact> {
         step.op.operation().reads(&self.steps)
     }
 
-    /// Returns the preconditions of a step that resets a cluster; none for any other step.
+    /// Returns the preconditions of a step that resets a cluster. No other step has any.
     #[must_use]
     pub fn preconditions(&self, step: &Step) -> Vec<Precondition> {
         preconditions(step, &self.steps, self.v)
     }
 
-    /// Returns the facts that say that the pull is proved, from each registry.
+    /// Returns the facts that tell that the pull is proved, one for each registry.
     #[must_use]
     pub fn proofs(&self) -> Vec<Fact> {
         self.steps.iter().flat_map(Step::writes).filter(|fact| matches!(fact, Fact::Proved(_))).collect()
     }
 
-    /// Returns the step that restarts nodes, and is asked for once more; none where nothing restarts.
+    /// Returns the step that restarts nodes, and is asked for once more. `None` where nothing restarts.
     #[must_use]
     pub fn restarts(&self) -> Option<&Step> {
         self.steps.iter().find(|s| s.asks_first())
     }
 
-    /// Returns what the cluster's new principal will lack of what the former one has.
+    /// Returns the rights of the former principal that the cluster's new one will lack.
     #[must_use]
     pub fn lacks(&self) -> &[String] {
         let lacks = self.steps.iter().find_map(|s| match &s.op {
@@ -103,8 +107,9 @@ impl Plan {
         lacks.unwrap_or_default()
     }
 
-    /// Returns the app that the cluster had when the plan was made; none where that was crosspull's own already, and in
-    /// plans of the first version, which did not keep it.
+    /// Returns the app that the cluster had when the plan was made.
+    ///
+    /// `None` where that was crosspull's own already, and in plans of version 1, which did not keep it.
     #[must_use]
     pub fn former_app(&self) -> Option<AppId> {
         self.ops().find_map(|op| match op {
@@ -121,7 +126,7 @@ impl Plan {
         (cluster, registry)
     }
 
-    /// Returns what the steps do, or what they take back.
+    /// Returns the operations of the plan; for a way back, those that it takes back.
     fn ops(&self) -> impl Iterator<Item = &Op> {
         self.steps.iter().map(|s| match &s.op {
             Op::TakeBack(back) => &back.of.op,

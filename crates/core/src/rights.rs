@@ -1,4 +1,4 @@
-//! What a caller may do, evaluated from Resource Manager's answer to "Permissions - List".
+//! A caller's rights, evaluated from Resource Manager's answer to "Permissions - List".
 
 use serde::{Deserialize, Serialize};
 
@@ -8,31 +8,32 @@ use serde::{Deserialize, Serialize};
 pub struct PermissionSet {
     /// Actions that the role allows, with wildcards.
     pub actions: Vec<String>,
-    /// Actions that this role takes out of its own; another role may give them.
+    /// Actions that this role excludes from its own. Another role may allow them.
     pub not_actions: Vec<String>,
     /// Actions on data that the role allows, with wildcards.
     pub data_actions: Vec<String>,
-    /// Actions on data that this role takes out of its own.
+    /// Actions on data that this role excludes from its own.
     pub not_data_actions: Vec<String>,
 }
 
-/// May the caller do this? Likely, never certainly: deny assignments and conditions can still refuse
-/// (`docs/facts/azure.md` 3.7). A set allows what one of its actions matches and none of its `notActions` does; the
-/// sets add up.
+/// True where the caller may likely do this. Deny assignments and conditions can still refuse (`docs/facts/azure.md`
+/// 3.7).
+///
+/// A set allows an action that one of its `actions` matches and none of its `notActions` does. The sets add up.
 #[must_use]
 pub fn allows(sets: &[PermissionSet], action: &str) -> bool {
     let any = |patterns: &[String]| patterns.iter().any(|p| matches(p, action));
     sets.iter().any(|set| any(&set.actions) && !any(&set.not_actions))
 }
 
-/// May the holder of these do this to data? The sets add up as for [`allows`].
+/// True where the holder of these sets may likely do this to data. The sets add up as for [`allows`].
 #[must_use]
 pub fn allows_data(sets: &[PermissionSet], action: &str) -> bool {
     let any = |patterns: &[String]| patterns.iter().any(|p| matches(p, action));
     sets.iter().any(|set| any(&set.data_actions) && !any(&set.not_data_actions))
 }
 
-/// `*` stands for any text, slashes included; case does not count.
+/// True where a pattern matches an action: `*` stands for any text, slashes included, and case does not count.
 fn matches(pattern: &str, action: &str) -> bool {
     let pattern = pattern.to_ascii_lowercase();
     let action = action.to_ascii_lowercase();

@@ -1,16 +1,17 @@
-//! A secret: in memory only, wiped when dropped, never printed or serialised.
+//! The secret: in memory only, wiped when dropped, never printed or serialised.
 
 use std::fmt;
 
 use zeroize::Zeroizing;
 
-/// The variables of crosspull's environment that hold a secret. No program that it starts gets them.
+/// The variables of crosspull's environment that hold a secret. No program that crosspull starts gets them.
 pub const SECRET_VARIABLES: [&str; 2] = ["CROSSPULL_A_CLIENT_SECRET", "CROSSPULL_B_CLIENT_SECRET"];
 
-/// A secret value. It has no `Display`, no `Serialize`, and its `Debug` says only that it is one.
+/// A secret value.
 ///
-/// The value leaves by [`Secret::reveal`] alone, which is called in the places that `docs/PRODUCT.md` 7 names:
-/// the request that it is for, and the operator's own reveal, copy and save.
+/// It has no `Display` and no `Serialize`, and its `Debug` tells only that it is one. The value leaves by
+/// [`Secret::reveal`] alone, which is called in the places that `docs/PRODUCT.md` 7 names: the request that it is for,
+/// and the operator's own reveal, copy and save.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);
 
@@ -21,13 +22,13 @@ impl Secret {
         Self(Zeroizing::new(value))
     }
 
-    /// The value itself.
+    /// Returns the value itself.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
     }
 
-    /// True where there is nothing in it.
+    /// True where the secret is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -1,4 +1,5 @@
-//! Signing in: the ways, which of them fits the place that crosspull runs in, what a person is asked, and who signed in.
+//! Signing in: the ways, which of them fits the place that crosspull runs in, what a person is asked, and who signed
+//! in.
 
 use std::fmt;
 
@@ -33,7 +34,7 @@ pub enum SignIn {
 }
 
 impl SignIn {
-    /// All of them, with their words in flags and what they are, in the order in which they are offered.
+    /// All ways with their words in flags and their descriptions, in the order in which they are offered.
     pub const ALL: [(Self, &'static str, &'static str); 7] = [
         (Self::AzureCli, "azure-cli", "the account of `az login --tenant …` on this machine"),
         (Self::DeviceCode, "device-code", "a code that you enter in a browser on any machine"),
@@ -54,13 +55,13 @@ impl SignIn {
         Self::ALL.iter().find(|(way, ..)| *way == self).map_or("", |(_, word, _)| word)
     }
 
-    /// The way of that word.
+    /// Returns the way of a word.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.iter().find(|(_, known, _)| *known == word).map(|(way, ..)| *way)
     }
 
-    /// True where the way leads to the same account for both sides of one tenant: nothing in the environment tells the
+    /// True where the way leads to one account for both sides of a tenant, since nothing in the environment tells the
     /// sides apart.
     #[must_use]
     pub const fn is_the_same_on_both_sides(self) -> bool {
@@ -74,36 +75,37 @@ impl SignIn {
     }
 }
 
-/// What there is to sign in with, where crosspull runs.
+/// The means to sign in with, where crosspull runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Surroundings {
-    /// The Azure CLI is on the PATH.
+    /// True where the Azure CLI is on the PATH.
     pub azure_cli: bool,
-    /// The id of a service principal is in the environment, for A and for B.
+    /// True where the id of a service principal is in the environment, for A and for B.
     pub service_principal: PerTenant<bool>,
-    /// A pod's federated token is there.
+    /// True where there is a pod's federated token.
     pub workload: bool,
-    /// The machine says that it has a managed identity.
+    /// True where the machine says that it has a managed identity.
     pub managed: bool,
-    /// A login over the network: its terminal is elsewhere.
+    /// True for a login over the network: its terminal is elsewhere.
     pub ssh: bool,
-    /// A desktop, where a browser can be opened.
+    /// True where there is a desktop, on which a browser can be opened.
     pub desktop: bool,
 }
 
 /// A way as it is offered in some place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Offer {
-    /// The way.
     pub way: SignIn,
-    /// True where it can work here.
+    /// True where the way can work here.
     pub fits: bool,
-    /// Why it is recommended here, or why it cannot work; one short clause.
+    /// The reason why the way is recommended here, or why it cannot work, in one short clause.
     pub why: &'static str,
 }
 
-/// The ways for a tenant, the recommended one first, those that cannot work here last. `docs/facts/azure-sdk.md` 1
-/// gives the order: what is there already, then a person, who can sign in from anywhere.
+/// Returns the ways for a tenant, the recommended one first, those that cannot work here last.
+///
+/// `docs/facts/azure-sdk.md` 1 gives the order: what is there already, then a person, who can sign in from anywhere.
 #[must_use]
 pub fn offers(here: &Surroundings, side: Side) -> Vec<Offer> {
     let offer = |way, fits, yes, no| Offer { way, fits, why: if fits { yes } else { no } };
@@ -144,8 +146,9 @@ pub fn offers(here: &Surroundings, side: Side) -> Vec<Offer> {
     offers
 }
 
-/// The way to try after one that did not work: the next that fits. A person's way follows a person's way, since the same
-/// account can then sign in.
+/// Returns the way to try after one that did not work: the next that fits.
+///
+/// A person's way follows a person's way, since the same account can then sign in.
 #[must_use]
 pub fn next_way(offers: &[Offer], failed: SignIn) -> Option<Offer> {
     let mut left: Vec<Offer> =
@@ -154,51 +157,51 @@ pub fn next_way(offers: &[Offer], failed: SignIn) -> Option<Offer> {
     left.into_iter().next()
 }
 
-/// What a person is asked in order to sign in. It goes to the screen or to standard error, never to the journal.
+/// A request to a person in order to sign in. It goes to the screen or to standard error, never to the journal.
 #[derive(Debug, Clone)]
 pub enum Prompt {
     /// A code is to be entered at an address, in a browser on any machine.
     Code {
-        /// For which tenant.
+        /// The side that the sign-in is for.
         side: Side,
-        /// Where the code is entered.
+        /// The address where the code is entered.
         address: String,
-        /// The code. Who has it until then can have somebody else sign in for them, so it is shown and nothing else.
+        /// The code. Whoever has it until then can have somebody else sign in for them, so it is shown and not kept.
         code: Secret,
-        /// When it ends.
+        /// The time at which the code expires.
         until: Timestamp,
     },
     /// A page is to be opened in a browser that reaches this machine.
     Page {
-        /// For which tenant.
+        /// The side that the sign-in is for.
         side: Side,
-        /// The page.
+        /// The address of the page.
         address: String,
         /// The port on this machine to which the browser comes back.
         port: u16,
-        /// When nobody waits any more.
+        /// The time at which the wait for the page ends.
         until: Timestamp,
     },
     /// A way did not work, and another one is tried in its place.
     Instead {
-        /// For which tenant.
+        /// The side that the sign-in is for.
         side: Side,
         /// The way that did not work.
         failed: SignIn,
         /// The way that is tried now.
         way: SignIn,
-        /// Why the first one did not work.
+        /// The reason why the first way did not work.
         trouble: Trouble,
     },
     /// Nothing is asked any more.
     Over {
-        /// For which tenant.
+        /// The side that the sign-in is for.
         side: Side,
     },
 }
 
 impl Prompt {
-    /// For which tenant.
+    /// Returns the side that the sign-in is for.
     #[must_use]
     pub const fn side(&self) -> Side {
         match self {
@@ -208,8 +211,9 @@ impl Prompt {
         }
     }
 
-    /// Returns the prompt in lines, for a terminal without screens. `tunnel` is the other end of an SSH login, where this is one; `cloud`
-    /// is whose documents tell more.
+    /// Returns the request as lines for a terminal without screens.
+    ///
+    /// `tunnel` is the other end of an SSH login, where this is one. The documents of `cloud` tell more.
     #[must_use]
     pub fn lines(&self, tunnel: Option<&str>, cloud: Option<KnownCloud>) -> Vec<String> {
         match self {
@@ -240,22 +244,22 @@ impl Prompt {
     }
 }
 
-/// The line that brings a port of this machine to the machine with the browser.
+/// Returns the line that brings a port of this machine to the machine with the browser.
 #[must_use]
 pub fn tunnel_command(port: u16, host: &str) -> String {
     format!("ssh -N -L {port}:127.0.0.1:{port} {host}")
 }
 
-/// Who signed in.
+/// The account that signed in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// A person's sign-in name, else the id of an app.
     pub name: String,
-    /// What it is.
+    /// The kind of the account.
     pub kind: AccountKind,
 }
 
-/// What an account is.
+/// The kind of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AccountKind {
@@ -268,9 +272,10 @@ pub enum AccountKind {
 }
 
 impl Account {
-    /// The account that a token's claims name (Microsoft identity platform, access token claims reference): `idtyp`
-    /// tells an app, `upn` or `unique_name` (version 1) or `preferred_username` (version 2) a person; `idp` is another
-    /// issuer where that person is a guest.
+    /// Returns the account that a token's claims name (Microsoft identity platform, access token claims reference).
+    ///
+    /// `idtyp` tells an app; `upn` or `unique_name` (version 1) or `preferred_username` (version 2) tells a person.
+    /// `idp` is another issuer where that person is a guest.
     #[must_use]
     pub fn of_claims(claims: &Value) -> Option<Self> {
         let text = |name: &str| claims.get(name).and_then(Value::as_str).filter(|t| !t.is_empty());
@@ -305,11 +310,11 @@ impl fmt::Display for Account {
 pub struct Entered {
     /// The id of the tenant.
     pub tenant: TenantId,
-    /// The display name of the tenant, where it may be read.
+    /// The name of the tenant, where it may be read.
     pub name: Option<String>,
     /// The default domain of the tenant, where it may be read.
     pub domain: Option<String>,
-    /// Who signed in.
+    /// The account that signed in.
     pub account: Option<Account>,
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// Takes away what people paste along with a value: white space, quotes, brackets, a trailing comma or semicolon.
+/// Returns the text without what people paste along: white space, quotes, brackets, a trailing comma or semicolon.
 #[must_use]
 pub fn clean(raw: &str) -> &str {
     raw.trim_matches(|c: char| {
@@ -15,8 +15,10 @@ pub fn clean(raw: &str) -> &str {
     })
 }
 
-/// Text fit for a terminal: control characters (escape sequences among them) become spaces, runs of white space
-/// become one space, and no more than `most` characters are kept.
+/// Returns a text fit for a terminal.
+///
+/// Control characters (escape sequences among them) become spaces, runs of white space become one space, and no more
+/// than `most` characters are kept.
 #[must_use]
 pub fn printable(raw: &str, most: usize) -> String {
     // A text that grows leaves copies behind, and some texts are secret.
@@ -43,8 +45,10 @@ pub fn printable(raw: &str, most: usize) -> String {
     out
 }
 
-/// A line of output as a terminal may show it, whatever it holds: characters that a terminal acts upon, or that hide or
-/// reorder text, are written as `\u001b`. A line of JSON stays the same JSON.
+/// Returns a line of output that a terminal may show, whatever the line holds.
+///
+/// Characters that a terminal acts upon, or that hide or reorder text, are written as `\u001b`. A line of JSON keeps
+/// its meaning.
 #[must_use]
 pub fn terminal_safe(line: &str) -> Cow<'_, str> {
     let acts = |c: char| c.is_control() || is_invisible(c);
@@ -63,12 +67,12 @@ pub fn terminal_safe(line: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// Characters that reorder or hide text on a screen.
+/// True for a character that reorders or hides text on a screen.
 const fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// An id abbreviated in the middle (`1f0c…9a2e`), for places where it is not meant to be copied.
+/// Returns an id abbreviated in the middle (`1f0c…9a2e`), for places where it is not meant to be copied.
 #[must_use]
 pub fn abbreviated(id: &str) -> String {
     let chars: Vec<char> = id.chars().collect();
@@ -80,13 +84,13 @@ pub fn abbreviated(id: &str) -> String {
     }
 }
 
-/// `one role`, `2 roles`: a count with its noun.
+/// Returns a count with its noun: `one role`, `2 roles`.
 #[must_use]
 pub fn count(n: usize, noun: &str) -> String {
     if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
 }
 
-/// Time in words for a screen: `0.4 s`, `38 s`, `1 min 12 s`, `2 h 05 min`. The argument is milliseconds.
+/// Returns a time in words for a screen: `0.4 s`, `38 s`, `1 min 12 s`, `2 h 05 min`. The argument is in milliseconds.
 #[must_use]
 pub fn duration(ms: u64) -> String {
     let seconds = ms / 1000;

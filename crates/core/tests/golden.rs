@@ -1,20 +1,18 @@
-//! Journals that earlier versions wrote still read, and say the same of their runs.
+//! Journals that earlier versions wrote can still be read, and tell what they told then.
 
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crosspull_core::journal::{Journal, read};
 use crosspull_core::names::Direction;
-use crosspull_core::operation::ResetCluster;
-use crosspull_core::operation::{Fact, Op};
-use crosspull_core::run::Stage;
-use crosspull_core::run::take_back;
+use crosspull_core::operation::{Fact, Op, ResetCluster};
+use crosspull_core::run::{Stage, take_back};
 
 fn golden(name: &str) -> Journal {
     let path = format!("{}/tests/golden/{name}.jsonl", env!("CARGO_MANIFEST_DIR"));
     read(&std::fs::read(path).expect("it is in the tree")).expect("it reads")
 }
 
-/// The steps that taking the run back would take back, in order.
+/// Returns the steps that taking the run back would take back, in order.
 fn back_order(journal: &Journal) -> Vec<u16> {
     take_back(&journal.run).expect("a plan").steps.iter().map(|s| s.id.0).collect()
 }

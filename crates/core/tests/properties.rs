@@ -1,5 +1,5 @@
-//! Nothing that a person, a file or the network gives makes the core panic, and events in any order leave a run that
-//! can be shown.
+//! Input from a person, a file or the network never makes the core panic, and events in any order leave a run that can
+//! be shown.
 
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
@@ -7,20 +7,12 @@ use crosspull_core::check::{Check, Finding, Level};
 use crosspull_core::cloud::CloudChoice;
 use crosspull_core::event::{Entry, Event, Plane, Work};
 use crosspull_core::ids::{ClusterId, ImageRef, RegistryId, TenantRef};
-use crosspull_core::input::Answers;
-use crosspull_core::input::{FIELDS, Key};
-use crosspull_core::input::{Inputs, check};
+use crosspull_core::input::{Answers, FIELDS, Inputs, Key, check};
 use crosspull_core::journal::{Unreadable, read};
-use crosspull_core::names::PerTenant;
-use crosspull_core::names::{CallId, Outcome, RunId, Verdict};
-use crosspull_core::names::{Route, Side, StepId};
-use crosspull_core::operation::AddSecret;
-use crosspull_core::operation::CreatePrincipal;
-use crosspull_core::operation::ResetCluster;
-use crosspull_core::operation::{Fact, Learnt, Op, Step};
+use crosspull_core::names::{CallId, Outcome, PerTenant, Route, RunId, Side, StepId, Verdict};
+use crosspull_core::operation::{AddSecret, CreatePrincipal, Fact, Learnt, Op, ResetCluster, Step};
 use crosspull_core::plan::{PLAN_VERSION, Plan};
-use crosspull_core::run::take_back;
-use crosspull_core::run::{Run, Status};
+use crosspull_core::run::{Run, Status, take_back};
 use crosspull_core::text::{abbreviated, clean, printable};
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -57,7 +49,7 @@ fn id() -> RunId {
     RunId("7f3c9a2e".to_owned())
 }
 
-/// A way back, whether or not the run went there.
+/// Returns a plan of a way back, whether or not the run went there.
 fn way_back() -> Plan {
     let mut run = Run::default();
     let call = Event::CallStarted {
@@ -91,7 +83,7 @@ fn fact() -> impl Strategy<Value = Fact> {
     ]
 }
 
-/// A last look before the reset, whole or not, at what the reset stands on or at less.
+/// Returns last looks before the reset, whole or not, at what the reset stands on or at less.
 fn looked() -> impl Strategy<Value = Event> {
     (2_u16..4, 0_usize..2, 0_usize..2).prop_map(|(step, fewer, missing)| {
         let (plan, step) = (plan(), StepId(step));
@@ -101,8 +93,9 @@ fn looked() -> impl Strategy<Value = Event> {
     })
 }
 
-/// True where nothing but a whole last look after the operator's yes stands at the end of those events. Written from the
-/// rule (`docs/PRODUCT.md` 3), not from the fold.
+/// True where a whole last look after the operator's yes stands at the end of those events, and nothing after it.
+///
+/// This is written from the rule (`docs/PRODUCT.md` 3), not from the fold.
 fn last_look_stands(events: &[Event], step: StepId) -> bool {
     let plan = plan();
     let table = plan.step(step).map(|s| plan.preconditions(s)).unwrap_or_default();
@@ -138,7 +131,7 @@ fn last_look_stands(events: &[Event], step: StepId) -> bool {
     whole(&events[at]) && matches!(yes, Some(Event::Confirmed { step: of }) if *of == step)
 }
 
-/// Any event of the kinds that change a run, for steps that the plan has and for one that it has not.
+/// Returns any event of the kinds that change a run, for steps that the plan has and for one that it has not.
 fn event() -> impl Strategy<Value = Event> {
     let step = (1_u16..5).prop_map(StepId);
     let outcome = prop_oneof![
@@ -223,7 +216,7 @@ fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
-/// A journal of an earlier version.
+/// Returns a journal of an earlier version.
 fn golden(which: usize) -> Vec<u8> {
     let names =
         ["v1-done", "v1-reset-failed", "v1-terminated", "v1-killed-in-reset", "v1-found", "v1-resumed-and-undone"];
@@ -254,7 +247,7 @@ proptest! {
                 ids.dedup();
                 prop_assert_eq!(ids.len(), back.steps.len());
             }
-            // What can be gone on with has a command for it, and the other way round.
+            // A run that can go on has a command for that, and the other way round.
             let goes_on = run.stage().goes_on() && run.id.is_some() && run.verdict != Some(Verdict::Stopped);
             prop_assert_eq!(run.next_command().is_some_and(|c| c.contains("resume")), goes_on);
         }
@@ -268,7 +261,7 @@ proptest! {
             prop_oneof![3 => event(), 2 => looked(), 1 => Just(Event::Confirmed { step: StepId(3) })], 0..40)
     ) {
         events.insert(0, Event::RunStarted { run: id(), plan: plan(), answers: Answers::default() });
-        // Of another plan the rule would be another table.
+        // For another plan the rule would be another table.
         events.retain(|event| !matches!(event, Event::UndoStarted { .. }));
         let mut run = Run::default();
         for (n, event) in events.iter().enumerate() {

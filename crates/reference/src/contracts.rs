@@ -21,7 +21,7 @@ pub enum Plane {
 }
 
 impl Plane {
-    /// The plane a public host name belongs to.
+    /// Returns the plane a public host name belongs to.
     pub fn of_host(host: &str) -> Option<Plane> {
         match host {
             "management.azure.com" => Some(Plane::Arm),
@@ -59,9 +59,9 @@ impl Contracts {
         Ok(Contracts { operations, shapes })
     }
 
-    /// The operation that `method` on `target` is, by the most specific path template that fits. `target`
-    /// is a path with or without query, or an absolute URL. Give the plane where the host does not tell
-    /// it: the wizard's servers in tests listen on loopback.
+    /// Returns the operation that `method` on `target` is, by the most specific path template that fits. `target` is a
+    /// path with or without query, or an absolute URL. Give the plane where the host does not tell it: the wizard's
+    /// servers in tests listen on loopback.
     pub fn operation(&self, plane: Option<Plane>, method: &str, target: &str) -> Option<&Operation> {
         let (host, path, _) = split(target);
         let plane = plane.or_else(|| host.and_then(Plane::of_host));
@@ -73,24 +73,24 @@ impl Contracts {
         })
     }
 
-    /// The operation with this id, such as `RoleAssignments_Create`.
+    /// Returns the operation with this id, such as `RoleAssignments_Create`.
     pub fn by_id(&self, id: &str) -> Option<&Operation> {
         self.operations.iter().find(|operation| operation.id == id)
     }
 
-    /// Every operation, the most specific path first.
+    /// Returns every operation, the most specific path first.
     pub fn operations(&self) -> &[Operation] {
         &self.operations
     }
 
-    /// A resource or type known only by its shape: `Microsoft.ContainerRegistry/registries`,
+    /// Returns a resource or type known only by its shape: `Microsoft.ContainerRegistry/registries`,
     /// `generateCredentials.output` or `microsoft.graph.application`.
     pub fn shape(&self, name: &str) -> Option<&Shape> {
         self.shapes.get(name)
     }
 }
 
-/// Host (of an absolute URL), path and query of a request target.
+/// Returns host (of an absolute URL), path and query of a request target.
 pub(crate) fn split(target: &str) -> (Option<&str>, &str, &str) {
     let (target, _) = target.split_once('#').unwrap_or((target, ""));
     let (address, query) = target.split_once('?').unwrap_or((target, ""));
@@ -111,7 +111,7 @@ pub(crate) struct Template {
 }
 
 impl Template {
-    /// `spans` tells which parameters may cover several segments, or none: a scope is empty at the root,
+    /// Returns `spans` tells which parameters may cover several segments, or none: a scope is empty at the root,
     /// `parentResourcePath` is empty for a resource that has no parent.
     pub fn new(plane: Plane, text: &str, spans: impl Fn(&str) -> bool) -> Result<Template, String> {
         let text = text.split('?').next().unwrap_or_default();
@@ -160,7 +160,7 @@ impl Template {
         (Reverse(literal + rest.len()), self.spanning)
     }
 
-    /// The path with every parameter replaced.
+    /// Returns the path with every parameter replaced.
     pub fn fill(&self, value: impl Fn(&str) -> String) -> String {
         let (mut path, mut rest) = (String::new(), self.text.as_str());
         while let Some((literal, parameter, tail)) = next_parameter(rest) {
@@ -172,7 +172,7 @@ impl Template {
     }
 }
 
-/// The text before the next `{parameter}`, its name, and what follows.
+/// Returns the text before the next `{parameter}`, its name, and what follows.
 fn next_parameter(text: &str) -> Option<(&str, &str, &str)> {
     let (literal, rest) = text.split_once('{')?;
     let (name, tail) = rest.split_once('}')?;

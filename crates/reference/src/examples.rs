@@ -24,7 +24,7 @@ pub struct Example {
 /// The request of an [`Example`].
 #[derive(Debug, Clone, Default)]
 pub struct ExampleRequest {
-    /// The HTTP method, upper case; empty where the operation cannot be told.
+    /// The HTTP method, upper case. Empty where the operation cannot be told.
     pub method: String,
     /// The path with its query, or an absolute URL.
     pub url: String,
@@ -39,12 +39,12 @@ pub struct ExampleResponse {
     pub status: u16,
     /// Names and values of the headers shown.
     pub headers: Vec<(String, String)>,
-    /// The body; empty where none is shown.
+    /// The body. Empty where none is shown.
     pub body: String,
 }
 
 impl ExampleResponse {
-    /// The headers, as the checks of [`Operation`] take them.
+    /// Returns the headers, as the checks of [`Operation`] take them.
     pub fn header_pairs(&self) -> Vec<(&str, &str)> {
         let headers = self.headers.iter();
         headers.map(|(k, v)| (k.as_str(), v.as_str())).collect()
@@ -60,7 +60,7 @@ impl ExampleResponse {
     }
 }
 
-/// The examples below `folder`.
+/// Returns the examples below `folder`.
 pub(crate) fn load(folder: &Path, contracts: &Contracts) -> Result<Vec<Example>, Error> {
     let mut examples = Vec::new();
     let entries = std::fs::read_dir(folder).map_err(|e| Error::new(folder, e))?;
@@ -84,7 +84,7 @@ pub(crate) fn load(folder: &Path, contracts: &Contracts) -> Result<Vec<Example>,
     Ok(examples)
 }
 
-/// An example in the form of Azure's specifications: parameters by name, answers by status.
+/// Returns an example in the form of Azure's specifications: parameters by name, answers by status.
 fn azure(file: String, source: &Value, contracts: &Contracts) -> Example {
     let named = format!("{file}.json");
     let operation = contracts
@@ -127,7 +127,7 @@ fn request(operation: &Operation, parameters: &Map<String, Value>) -> ExampleReq
     }
 }
 
-/// An example page of Graph: requests, each followed by its answers.
+/// Returns an example page of Graph: requests, each followed by its answers.
 fn messages(file: &str, source: &Value, contracts: &Contracts) -> Vec<Example> {
     let mut examples: Vec<Example> = Vec::new();
     for message in source["messages"].as_array().into_iter().flatten() {
@@ -148,7 +148,7 @@ fn messages(file: &str, source: &Value, contracts: &Contracts) -> Vec<Example> {
     examples
 }
 
-/// A string as it is, anything else as JSON.
+/// Returns a string as it is, anything else as JSON.
 fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -1,9 +1,9 @@
-//! Where Microsoft's contracts disagree with Microsoft's own examples and answers.
+//! Gaps: the places where Microsoft's contracts disagree with Microsoft's own examples and answers.
 
 use crate::ProblemKind;
 use crate::schema::Finding;
 
-/// What a [`Gap`] lets pass in an answer.
+/// The difference that a [`Gap`] lets pass in an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Excused {
     /// A `null` where the contract wants a value.
@@ -15,13 +15,13 @@ pub enum Excused {
 /// A known fault of a contract, allowed for when an answer is checked.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Gap {
-    /// How the contract's file name begins.
+    /// The beginning of the contract's file name.
     pub contract: &'static str,
-    /// How the property's JSON pointer ends.
+    /// The end of the property's JSON pointer.
     pub place: &'static str,
-    /// What is let pass there.
+    /// The difference that is let pass there.
     pub excused: Excused,
-    /// Why.
+    /// The reason for it.
     pub reason: &'static str,
 }
 
@@ -63,7 +63,7 @@ pub const GAPS: &[Gap] = &[
     ),
 ];
 
-/// The gap that excuses `finding` in an answer of `contract`, if any.
+/// Returns the gap that excuses `finding` in an answer of `contract`, if any.
 pub(crate) fn excuse(contract: &str, finding: &Finding) -> Option<&'static Gap> {
     GAPS.iter().find(|gap| {
         contract.starts_with(gap.contract)
@@ -78,6 +78,8 @@ pub(crate) fn excuse(contract: &str, finding: &Finding) -> Option<&'static Gap> 
     })
 }
 
+/// True for a field that an answer may lack.
+///
 /// The data plane's contract demands a refresh token of every grant, but an anonymous client is served with
 /// `grant_type=password` and none (recording `acr_dataplane_anonymous`).
 pub(crate) fn field_may_lack(contract: &str, field: &str, sent: &[(String, String)]) -> bool {

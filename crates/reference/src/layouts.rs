@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::recordings::{Exchange, Headers, RecordedRequest, RecordedResponse, Recording};
 
-/// Where the exchanges of a file are, by its layout.
+/// The places of a file's exchanges, by its layout.
 const LISTS: [&str; 5] = ["/exchanges", "/interactions", "/Entries", "/entries", "/log/entries"];
 
 /// Reads a file. `None` where nothing in it tells of an exchange.
@@ -75,13 +75,13 @@ fn part<'v>(fields: &'v Map<String, Value>, name: &str) -> &'v Map<String, Value
     find(fields, &[name]).and_then(Value::as_object).unwrap_or(fields)
 }
 
-/// The field of the first of those names that is there; names are given in lower case, without underscores.
+/// Returns the field of the first of those names that is there; names are given in lower case, without underscores.
 fn find<'v>(fields: &'v Map<String, Value>, names: &[&str]) -> Option<&'v Value> {
     let plain = |name: &str| name.replace(['_', '-'], "").to_lowercase();
     names.iter().find_map(|name| fields.iter().find_map(|(key, value)| (plain(key) == *name).then_some(value)))
 }
 
-/// `404`, `"404 Not Found"`, or an object with the number in `code`.
+/// Reads a status: `404`, `"404 Not Found"`, or an object with the number in `code`.
 fn status(value: &Value) -> Option<u16> {
     match value {
         Value::Object(fields) => status(find(fields, &["code", "status"])?),
@@ -90,7 +90,7 @@ fn status(value: &Value) -> Option<u16> {
     }
 }
 
-/// A text as it is; JSON that a recorder has parsed, as text; or an object that holds the text beside its kind.
+/// Returns a text as it is; JSON that a recorder has parsed, as text; or an object that holds the text beside its kind.
 fn body(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
@@ -103,7 +103,7 @@ fn body(value: &Value) -> Option<String> {
     }
 }
 
-/// Some azure-cli recordings hold Python's notation of a byte string, `b'...'`, in place of the bytes.
+/// Returns the body without the notation that some azure-cli recordings hold: Python's `b'...'` in place of the bytes.
 fn without_notation(body: String) -> String {
     body.strip_prefix("b'").and_then(|rest| rest.strip_suffix('\'')).map(str::to_owned).unwrap_or(body)
 }
@@ -140,7 +140,7 @@ fn headers(source: Option<&Value>) -> Headers {
     headers
 }
 
-/// A string as it is, anything else as JSON.
+/// Returns a string as it is, anything else as JSON.
 fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
@@ -157,7 +157,7 @@ mod tests {
         read.exchanges.into_iter().next().expect("one")
     }
 
-    /// The same exchange in each layout.
+    /// Every layout holds one and the same exchange.
     #[test]
     fn every_layout_tells_the_same() {
         let files = [

@@ -46,7 +46,7 @@ const FOLDER: &str = "CROSSPULL_REFERENCE_DIR";
 /// `1` where tests must not pass without the data, `0` where they may; by default they must not where `CI` is set.
 const REQUIRED: &str = "CROSSPULL_REFERENCE_REQUIRED";
 
-/// Where the contracts and the recordings are.
+/// The reference data: contracts and recordings.
 #[derive(Debug, Clone)]
 pub struct Reference {
     folders: Vec<PathBuf>,
@@ -82,8 +82,8 @@ impl Reference {
         Ok(Some(Reference { folders }).filter(|reference| !reference.folders.is_empty()))
     }
 
-    /// The data in `folder`: `contracts/`, `recordings/`, or files of recordings and nothing else. `None` where it holds
-    /// none of them.
+    /// Returns the data in `folder`: `contracts/`, `recordings/`, or files of recordings and nothing else. `None` where
+    /// it holds none of them.
     pub fn at(folder: &Path) -> Option<Reference> {
         let bare = || recorded_files(folder).is_ok_and(|files| !files.is_empty());
         (has_part(folder) || bare()).then(|| Reference { folders: vec![folder.to_path_buf()] })
@@ -107,7 +107,7 @@ impl Reference {
         Recording::load(&folder.unwrap_or_else(|| self.folder_of("recordings")))
     }
 
-    /// The first folder that has that part.
+    /// Returns the first folder that has that part.
     fn folder_of(&self, part: &str) -> PathBuf {
         let mut all = self.folders.iter().map(|folder| folder.join(part));
         let first = all.clone().next().unwrap_or_default();
@@ -123,12 +123,12 @@ impl Reference {
     }
 }
 
-/// Why reference data could not be used.
+/// The reason why reference data could not be used.
 #[derive(Debug)]
 pub struct Error {
     /// The file or folder concerned.
     pub path: PathBuf,
-    /// What is wrong with it.
+    /// The problem of that file.
     pub reason: String,
 }
 
@@ -146,7 +146,7 @@ impl std::fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// Whether a folder has one of the two parts.
+/// True where a folder has one of the two parts.
 fn has_part(folder: &Path) -> bool {
     ["contracts", "recordings"].iter().any(|name| folder.join(name).is_dir())
 }
@@ -157,7 +157,8 @@ fn fail(why: &str) -> ! {
     panic!("{why}")
 }
 
-/// The files of recordings in `folder` and below it, sorted by name. What people are told beside them is left out.
+/// Returns the files of recordings in `folder` and below it, sorted by name. What people are told beside them is left
+/// out.
 pub(crate) fn recorded_files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut files = Vec::new();
     let mut left = vec![folder.to_path_buf()];
@@ -178,7 +179,7 @@ pub(crate) fn recorded_files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(files)
 }
 
-/// The `.json` files directly in `folder`, sorted by name.
+/// Returns the `.json` files directly in `folder`, sorted by name.
 pub(crate) fn json_files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let entries = std::fs::read_dir(folder).map_err(|e| Error::new(folder, e))?;
     let mut files = Vec::new();
@@ -201,7 +202,7 @@ pub(crate) fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T
 mod tests {
     use super::*;
 
-    /// A folder of this test alone, with those empty folders and files in it.
+    /// Returns a folder of this test alone, with those empty folders and files in it.
     fn folder(name: &str, holds: &[&str]) -> PathBuf {
         let folder = std::env::temp_dir().join(format!("crosspull-reference-{}-{name}", std::process::id()));
         let _ = std::fs::remove_dir_all(&folder);

@@ -12,7 +12,7 @@ use crate::{Operation, Plane};
 
 const METHODS: [&str; 6] = ["get", "put", "post", "delete", "patch", "head"];
 
-/// Every operation of `document`. `common` is the document whose error form serves where a contract of ARM
+/// Returns every operation of `document`. `common` is the document whose error form serves where a contract of ARM
 /// documents none.
 pub(crate) fn operations(contract: &str, document: &Value, common: &Value) -> Result<Vec<Operation>, String> {
     let plane = if document.get("openapi").is_some() {
@@ -168,7 +168,7 @@ pub(crate) fn allow_null(document: &mut Value, types: &Value) {
     }
 }
 
-/// The codes Graph documents; its contract says `2XX` (`contracts/README.md`, Checked).
+/// Returns the codes Graph documents; its contract says `2XX` (`contracts/README.md`, Checked).
 fn graph_success(id: &str, method: &str) -> &'static str {
     match method {
         "post" if id.ends_with("_addPassword") => "200",
@@ -179,7 +179,7 @@ fn graph_success(id: &str, method: &str) -> &'static str {
     }
 }
 
-/// The example files an operation names, relative to the folder of the contracts.
+/// Returns the example files an operation names, relative to the folder of the contracts.
 fn example_files(source: &Value) -> Vec<String> {
     let examples = source["x-ms-examples"].as_object().into_iter().flatten();
     examples

@@ -21,10 +21,10 @@ pub struct Operation {
     pub(crate) body: Option<Schema>,
     pub(crate) body_name: Option<String>,
     pub(crate) body_required: bool,
-    /// By status code, range such as `4XX`, or `default`.
+    /// The answers by status code, range such as `4XX`, or `default`.
     pub(crate) responses: BTreeMap<String, Option<Schema>>,
     pub(crate) long_running: bool,
-    /// Its example files, relative to the folder of the examples.
+    /// The example files of the operation, relative to the folder of the examples.
     pub(crate) examples: Vec<String>,
 }
 
@@ -47,33 +47,35 @@ pub(crate) enum Place {
 }
 
 impl Operation {
-    /// The id in the contract, such as `RoleAssignments_Create`.
+    /// Returns the id in the contract, such as `RoleAssignments_Create`.
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// The name of the contract's file, without extension.
+    /// Returns the name of the contract's file, without extension.
     pub fn contract(&self) -> &str {
         &self.contract
     }
 
-    /// The service it belongs to.
+    /// Returns the service it belongs to.
     pub fn plane(&self) -> Plane {
         self.plane
     }
 
-    /// The HTTP method, upper case.
+    /// Returns the HTTP method, upper case.
     pub fn method(&self) -> &str {
         &self.method
     }
 
-    /// The path template, such as `/subscriptions/{subscriptionId}`.
+    /// Returns the path template, such as `/subscriptions/{subscriptionId}`.
     pub fn path(&self) -> &str {
         &self.template.text
     }
 
-    /// What is wrong with a request of this operation. `url` is absolute or a path with its query. Only
-    /// the headers given are judged, so a caller that has none passes none.
+    /// Returns the problems of a request of this operation.
+    ///
+    /// `url` is absolute or a path with its query. Only the headers given are judged, so a caller that has none passes
+    /// none.
     pub fn check_request(
         &self,
         method: &str,
@@ -99,15 +101,16 @@ impl Operation {
         self.problems(found)
     }
 
-    /// What is wrong with an answer of this operation. A property the contract does not know is fine:
-    /// newer api-versions add some.
+    /// Returns the problems of an answer of this operation.
+    ///
+    /// A property that the contract does not know is no problem: newer api-versions add some.
     pub fn check_response(&self, status: u16, headers: &[(&str, &str)], body: &[u8]) -> Vec<Problem> {
         let mut found = self.misfits(status, headers, body);
         found.retain(|finding| gaps::excuse(&self.contract, finding).is_none());
         self.problems(found)
     }
 
-    /// As [`Operation::check_response`], the known gaps of the contract included.
+    /// Returns the problems as [`Operation::check_response`] does, the known gaps of the contract included.
     pub(crate) fn misfits(&self, status: u16, headers: &[(&str, &str)], body: &[u8]) -> Vec<Finding> {
         let Some(documented) = self.documented(status) else {
             let message = format!("{status} is not documented, only {}", self.statuses());
@@ -141,7 +144,7 @@ impl Operation {
         self.parameters.iter().any(|p| p.place == Place::Form)
     }
 
-    /// The body documented for `status`, if the status is documented.
+    /// Returns the body documented for `status`, if the status is documented.
     fn documented(&self, status: u16) -> Option<Option<&Schema>> {
         let range = format!("{}XX", status / 100);
         let exact = self.responses.get(&status.to_string());

@@ -1,4 +1,4 @@
-//! What a check found.
+//! The problems that a check found.
 
 use std::fmt;
 
@@ -8,11 +8,11 @@ use std::fmt;
 pub struct Problem {
     /// The operation, such as `RoleAssignments_Create`, or the shape checked.
     pub operation: String,
-    /// What sort of difference.
+    /// The kind of the difference.
     pub kind: ProblemKind,
-    /// Where: a JSON pointer into the body (empty for the body as a whole), or a parameter or header name.
+    /// The place: a JSON pointer into the body (empty for the body as a whole), or a parameter or header name.
     pub pointer: String,
-    /// What is wrong, in words.
+    /// The problem in words.
     pub message: String,
 }
 

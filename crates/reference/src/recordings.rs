@@ -10,7 +10,7 @@ use crate::{Error, layouts, read_json, recorded_files};
 pub struct Recording {
     /// The name that the recording gives itself, such as `ra_acr_exists_409`; else the file's, without extension.
     pub scenario: String,
-    /// What it shows, in words.
+    /// The subject of the recording, in words.
     pub shows: String,
     /// The exchanges in recorded order.
     pub exchanges: Vec<Exchange>,
@@ -19,15 +19,15 @@ pub struct Recording {
 /// One request and its answer.
 #[derive(Debug, Clone)]
 pub struct Exchange {
-    /// Its index in the original recording.
+    /// The index in the original recording.
     pub n: u32,
-    /// What was sent.
+    /// The request that was sent.
     pub request: RecordedRequest,
-    /// What came back.
+    /// The answer that came back.
     pub response: RecordedResponse,
-    /// How many alike exchanges in a row this one stands for; 1 if only itself.
+    /// The number of alike exchanges in a row that this one stands for. It is 1 for a single one.
     pub repeats: u32,
-    /// When the last of the repeated exchanges ended, as an HTTP date.
+    /// The time at which the last of the repeated exchanges ended, as an HTTP date.
     pub last_response_date: Option<String>,
 }
 
@@ -53,7 +53,7 @@ pub struct RecordedResponse {
     pub headers: Headers,
     /// The body.
     pub body: Option<String>,
-    /// How a long body was shortened, if it was.
+    /// The way in which a long body was shortened, if it was.
     pub body_trimmed: Option<String>,
 }
 
@@ -81,7 +81,7 @@ impl Recording {
 }
 
 impl RecordedResponse {
-    /// Whether the body was cut off in the middle, so that it is no longer JSON.
+    /// True where the body was cut off in the middle, so that it is no longer JSON.
     pub fn is_cut_off(&self) -> bool {
         let trimmed = self.body_trimmed.as_deref().unwrap_or_default();
         trimmed.contains("not valid JSON")
@@ -93,12 +93,12 @@ impl RecordedResponse {
 pub struct Headers(pub BTreeMap<String, Vec<String>>);
 
 impl Headers {
-    /// The first value of `name`, whatever its case.
+    /// Returns the first value of `name`, whatever its case.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.pairs().into_iter().find_map(|(key, value)| key.eq_ignore_ascii_case(name).then_some(value))
     }
 
-    /// Every name and value, as the checks of [`crate::Operation`] take them.
+    /// Returns every name and value, as the checks of [`crate::Operation`] take them.
     pub fn pairs(&self) -> Vec<(&str, &str)> {
         self.0.iter().flat_map(|(name, values)| values.iter().map(move |v| (name.as_str(), v.as_str()))).collect()
     }

@@ -35,7 +35,7 @@ pub(crate) struct Finding {
     pub message: String,
 }
 
-/// The definitions of one document, converted, at the places its references point to.
+/// Returns the definitions of one document, converted, at the places its references point to.
 pub(crate) fn definitions(document: &Value) -> Value {
     let converter = Converter::new(document);
     let mut root = Map::new();
@@ -58,7 +58,7 @@ pub(crate) struct Schema {
 }
 
 impl Schema {
-    /// The schema `source` of `document`, whose converted `definitions` are given.
+    /// Returns the schema `source` of `document`, whose converted `definitions` are given.
     pub fn new(source: &Value, document: &Value, definitions: &Arc<Value>) -> Schema {
         Schema {
             definitions: Arc::clone(definitions),
@@ -67,7 +67,7 @@ impl Schema {
         }
     }
 
-    /// Everything in `value` that does not fit.
+    /// Returns the findings on everything in `value` that does not fit.
     pub fn misfits(&self, value: &Value) -> Vec<Finding> {
         let validator = match self.validator.get_or_init(|| self.compile()) {
             Ok(validator) => validator,
@@ -136,7 +136,7 @@ impl Schema {
         }
     }
 
-    /// What a schema knows, through references and compositions.
+    /// Gathers what a schema knows, through references and compositions.
     fn gather<'a>(&'a self, schema: &'a Value, known: &mut Known<'a>) {
         if let Some(reference) = schema["$ref"].as_str() {
             let target = self.definitions.pointer(reference.trim_start_matches('#'));
@@ -203,7 +203,9 @@ impl Converter {
         Converter { bases }
     }
 
-    /// A base type becomes two definitions: `Base.base` is what its subtypes extend, `Base` is any of them.
+    /// Returns the definitions of a type.
+    ///
+    /// A base type becomes two: `Base.base` is what its subtypes extend, `Base` is any of them.
     fn definitions(&self, schemas: &Map<String, Value>) -> Value {
         let mut converted = Map::new();
         for (name, schema) in schemas {

@@ -15,13 +15,15 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// What does not fit in a body received. Unknown properties are fine, and nothing is required: the
-    /// published `required` is about writing a template.
+    /// Returns the problems of a body received.
+    ///
+    /// Unknown properties are no problem, and nothing is required: the published `required` is about writing a
+    /// template.
     pub fn check_response(&self, body: &[u8]) -> Vec<Problem> {
         self.check(body, |schema, value| schema.misfits(value))
     }
 
-    /// What does not fit in a body sent, unknown and read-only properties included.
+    /// Returns the problems of a body sent, unknown and read-only properties included.
     pub fn check_request(&self, body: &[u8]) -> Vec<Problem> {
         self.check(body, |schema, value| {
             let mut found = schema.misfits(value);
@@ -42,7 +44,7 @@ impl Shape {
     }
 }
 
-/// The shapes of one document, by name.
+/// Returns the shapes of one document, by name.
 pub(crate) fn load(contract: &str, document: &Value) -> Vec<(String, Shape)> {
     let (document, named) = if document.get("types").is_some() { csdl(document) } else { templates(document) };
     let definitions = Arc::new(definitions(&document));
@@ -53,7 +55,7 @@ pub(crate) fn load(contract: &str, document: &Value) -> Vec<(String, Shape)> {
     named.into_iter().map(shape).collect()
 }
 
-/// The files made from Bicep's types: resources as `type@version`, functions with input and output.
+/// Returns the files made from Bicep's types: resources as `type@version`, functions with input and output.
 fn templates(document: &Value) -> (Value, Vec<(String, Value)>) {
     let mut named = Vec::new();
     for (name, schema) in document["resources"].as_object().into_iter().flatten() {
@@ -85,7 +87,7 @@ fn demand_nothing(schema: &mut Value) {
     }
 }
 
-/// Graph's types, rewritten from CSDL.
+/// Returns Graph's types, rewritten from CSDL.
 fn csdl(document: &Value) -> (Value, Vec<(String, Value)>) {
     let (mut schemas, mut named) = (Map::new(), Vec::new());
     for (name, kind) in document["types"].as_object().into_iter().flatten() {

@@ -20,13 +20,13 @@ impl Moment {
     #[cfg(test)]
     pub const START: Self = Self(0.0);
 
-    /// The moment `seconds` later.
+    /// Returns the moment `seconds` later.
     #[must_use]
     pub fn after(self, seconds: f64) -> Self {
         Self(self.0 + seconds)
     }
 
-    /// Returns whether `now` has reached this moment.
+    /// True where `now` has reached this moment.
     #[must_use]
     pub fn reached(self, now: Self) -> bool {
         now >= self
@@ -53,14 +53,14 @@ enum Source {
 }
 
 impl Clock {
-    /// A clock that runs `speed` times as fast as the wall clock.
+    /// Returns a clock that runs `speed` times as fast as the wall clock.
     #[must_use]
     pub fn running(speed: f64) -> Self {
         let start = Instant::now();
         Self { source: Source::Running { start, speed } }
     }
 
-    /// A clock that stands still until [`Clock::advance`] moves it.
+    /// Returns a clock that stands still until [`Clock::advance`] moves it.
     #[cfg(test)]
     #[must_use]
     pub fn by_hand(epoch: Timestamp) -> Self {
@@ -76,7 +76,7 @@ impl Clock {
         }
     }
 
-    /// The present moment.
+    /// Returns the present moment.
     #[must_use]
     pub fn now(&self) -> Moment {
         match &self.source {
@@ -86,7 +86,8 @@ impl Clock {
         }
     }
 
-    /// Today's date as answers and tokens show it. It is the wall clock's, whatever the speed, since clients compare it with theirs.
+    /// Returns today's date as answers and tokens show it. It is the wall clock's, whatever the speed, since clients
+    /// compare it with theirs.
     #[must_use]
     pub fn timestamp(&self) -> Timestamp {
         match &self.source {
@@ -113,7 +114,7 @@ impl Clock {
         }
     }
 
-    /// Returns what `seconds` of simulated time last on the wall clock.
+    /// Returns the time that `seconds` of simulated time last on the wall clock.
     #[must_use]
     pub fn real(&self, seconds: f64) -> Duration {
         let speed = match &self.source {
@@ -124,8 +125,8 @@ impl Clock {
         Duration::try_from_secs_f64(seconds / speed).unwrap_or_default()
     }
 
-    /// The whole seconds to send in `Retry-After` for a wait of `seconds`; 0 when the speed makes it shorter than half a second
-    /// (`errors::wait_headers` then says 1).
+    /// Returns the whole seconds to send in `Retry-After` for a wait of `seconds`; 0 when the speed makes it shorter
+    /// than half a second (`errors::wait_headers` then says 1).
     #[must_use]
     pub fn retry_after(&self, seconds: f64) -> u64 {
         let real = self.real(seconds);

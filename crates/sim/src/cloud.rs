@@ -1,4 +1,5 @@
-//! What every plane of the cloud shares: the world behind a lock, the clock, the delays, the token issuer, the origins.
+//! The state that every plane of the cloud shares: the world behind a lock, the clock, the delays, the token issuer,
+//! the origins.
 
 use std::{
     future::Future,
@@ -26,7 +27,7 @@ pub struct Cloud {
     world: Mutex<World>,
     /// Simulated time.
     pub clock: Clock,
-    /// How long things take, in simulated seconds.
+    /// The time that things take, in simulated seconds.
     pub times: Times,
     /// The people who consent and sign in by themselves.
     pub person: PersonPart,
@@ -37,9 +38,9 @@ pub struct Cloud {
     sign_in_policies: (Uuid, PoliciesPart, PoliciesPart),
     /// Policies of tenant A.
     pub policy: PolicyPart,
-    /// How many items a page of a list has; as many as usual where not given.
+    /// The number of items that a page of a list has. Usual pages where it is not given.
     pub page: Option<usize>,
-    /// What queries found of which more pages are to come.
+    /// The finds of queries of which more pages are to come.
     pub results: Results,
     /// The origin that no client should be led to.
     pub trap: Trap,
@@ -84,24 +85,24 @@ impl Cloud {
         }
     }
 
-    /// The world, locked. Never hold it over an await.
+    /// Returns the world, locked. Never hold it over an await.
     pub fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The sign-ins of people, locked. Never hold them over an await; the world may be locked while they are.
+    /// Returns the sign-ins of people, locked. Never hold them over an await; the world may be locked while they are.
     pub fn sign_ins(&self) -> MutexGuard<'_, SignIns> {
         self.sign_ins.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The sign-in policies of a tenant; of the one tenant that is both, those of A.
+    /// Returns the sign-in policies of a tenant; of the one tenant that is both, those of A.
     #[must_use]
     pub fn policies(&self, tenant: Uuid) -> &PoliciesPart {
         let (id, a, b) = &self.sign_in_policies;
         if tenant == *id { a } else { b }
     }
 
-    /// The addresses of its own listeners, the trap's not among them: `https://localhost:PORT`.
+    /// Returns the addresses of its own listeners, the trap's not among them: `https://localhost:PORT`.
     #[must_use]
     pub fn origins(&self) -> Vec<String> {
         let world = self.world();

@@ -17,7 +17,7 @@ use crate::{
 
 pub mod page;
 
-/// Why consent cannot be given.
+/// The reason why consent cannot be given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConsentError {
     /// No tenant is called that.
@@ -63,7 +63,7 @@ pub fn give(cloud: &Cloud, tenant: &str, app_id: &str) -> Result<Uuid, ConsentEr
     Ok(id)
 }
 
-/// A new service principal of an application, written now.
+/// Returns a new service principal of an application, written now.
 #[must_use]
 pub fn principal_of(cloud: &Cloud, application: &Application, home: Uuid) -> ServicePrincipal {
     ServicePrincipal {
@@ -97,14 +97,14 @@ pub fn person_hears_of(cloud: &Shared, app_id: Uuid) {
     });
 }
 
-/// Which of the two endpoints a page belongs to: they differ in what they send back.
+/// The endpoint that a page belongs to. The two differ in what they send back.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Endpoint {
     Authorize,
     AdminConsent,
 }
 
-/// What the URL of a consent page says.
+/// The parameters in the URL of a consent page.
 struct Asked {
     tenant: String,
     client_id: String,
@@ -128,7 +128,7 @@ impl Asked {
     }
 }
 
-/// `GET /{tenant}/oauth2/authorize`, the page of the documents' consent URL (`docs/facts/azure.md` 3.4).
+/// Answers `GET /{tenant}/oauth2/authorize`, the page of the documents' consent URL (`docs/facts/azure.md` 3.4).
 pub async fn authorize(State(cloud): State<Shared>, Path(tenant): Path<String>, RawQuery(query): RawQuery) -> Response {
     show(&cloud, &Asked::read(tenant, query.as_deref(), Endpoint::Authorize))
 }
@@ -142,7 +142,7 @@ pub async fn admin_consent(
     show(&cloud, &Asked::read(tenant, query.as_deref(), Endpoint::AdminConsent))
 }
 
-/// The answer to the form of [`authorize`].
+/// Returns the answer to the form of [`authorize`].
 pub async fn authorized(
     State(cloud): State<Shared>,
     Path(tenant): Path<String>,
@@ -152,7 +152,7 @@ pub async fn authorized(
     decide(&cloud, &Asked::read(tenant, query.as_deref(), Endpoint::Authorize), &form)
 }
 
-/// The answer to the form of [`admin_consent`].
+/// Returns the answer to the form of [`admin_consent`].
 pub async fn admin_consented(
     State(cloud): State<Shared>,
     Path(tenant): Path<String>,
@@ -169,7 +169,7 @@ fn show(cloud: &Cloud, asked: &Asked) -> Response {
     }
 }
 
-/// Returns what the page asks about, once the URL was found in order.
+/// Returns the subject of the page, once the URL was found in order.
 fn subject(cloud: &Cloud, asked: &Asked) -> Result<page::Subject, (u32, String)> {
     let world = cloud.world();
     let tenant =
@@ -226,7 +226,7 @@ fn decide(cloud: &Cloud, asked: &Asked, form: &str) -> Response {
     redirect(&asked.redirect_uri, &back)
 }
 
-/// Back to the application, whose redirect URI was found among its own.
+/// Redirects to the application, whose redirect URI was found among its own.
 pub fn redirect(to: &str, with: &[(&str, String)]) -> Response {
     let Ok(mut url) = Url::parse(to) else {
         return html::answer(StatusCode::BAD_REQUEST, page::error(50_011, "The redirect URI cannot be read."));

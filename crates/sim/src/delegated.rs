@@ -1,4 +1,4 @@
-//! What a user may do on Graph with a client: what the client was consented to and the user may do too
+//! The rights of a user on Graph with a client: what the client was consented to and the user may do too
 //! (`docs/facts/azure.md` 3.3; Graph's document "Overview of Microsoft Graph permissions": the intersection of both).
 
 use uuid::{Uuid, uuid};
@@ -8,7 +8,7 @@ use crate::world::User;
 /// The public client of the Azure CLI, which every tenant knows.
 pub const AZURE_CLI: Uuid = uuid!("04b07795-8ddb-461a-bbee-02f9e1bf7b46");
 
-/// What the Azure CLI is consented to on Graph in every tenant, as the `scp` of its tokens names it.
+/// The scopes that the Azure CLI is consented to on Graph in every tenant, as the `scp` of its tokens names them.
 pub const AZURE_CLI_SCOPES: &[&str] = &[
     "Application.ReadWrite.All",
     "AppRoleAssignment.ReadWrite.All",
@@ -27,7 +27,7 @@ pub const AZURE_CLI_SCOPES: &[&str] = &[
 const ADMINISTRATORS: &[&str] =
     &["Application Administrator", "Cloud Application Administrator", "Global Administrator"];
 
-/// The rights on Graph, in the names of permissions, that scopes give a user of a tenant.
+/// Returns the rights on Graph, in the names of permissions, that scopes give a user of a tenant.
 ///
 /// Members read the directory; guests see themselves and the organization's name (Entra's document "Default user
 /// permissions"). The tenants here let no user without a role register applications. An Application Developer may, and
@@ -63,7 +63,7 @@ pub fn rights(scopes: &[&str], user: &User, tenant: Uuid) -> Vec<String> {
     rights.into_iter().map(str::to_owned).collect()
 }
 
-/// Who has no role may still change what it owns. No permission of Graph is called this.
+/// The right of a user without a role to change what that user owns. No permission of Graph is called this.
 pub const OWNER: &str = "owner";
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::{
     world::{Application, Directory, Password, ServicePrincipal, World},
 };
 
-/// Who signed in.
+/// The principal that signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedIn {
     /// The tenant that signed it in.
@@ -24,11 +24,11 @@ pub struct SignedIn {
     pub app_id: Uuid,
     /// The object id of its service principal there.
     pub object_id: Uuid,
-    /// Its app roles on Microsoft Graph.
+    /// The app roles on Microsoft Graph.
     pub graph_roles: Vec<String>,
 }
 
-/// Why a sign-in was refused (`docs/facts/azure.md` 3.2).
+/// The reason why a sign-in was refused (`docs/facts/azure.md` 3.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignInError {
     /// 90002: no such tenant.
@@ -46,7 +46,7 @@ pub enum SignInError {
 }
 
 impl SignInError {
-    /// Entra's number of it.
+    /// Returns Entra's number of the error.
     #[must_use]
     pub fn code(self) -> u32 {
         match self {
@@ -59,7 +59,7 @@ impl SignInError {
         }
     }
 
-    /// Entra's words for it.
+    /// Returns Entra's words for the error.
     #[must_use]
     pub fn message(self, tenant: &str, client_id: &str) -> String {
         match self {
@@ -136,7 +136,8 @@ fn signed_in(world: &World, tenant: &str, principal: &ServicePrincipal) -> Signe
     }
 }
 
-/// An application and its service principal that a tenant knows by now, and whether it is the application's own tenant.
+/// Returns an application and its service principal that a tenant knows by now, and whether it is the application's own
+/// tenant.
 fn known<'w>(
     cloud: &Cloud,
     world: &'w World,
@@ -176,7 +177,7 @@ fn known_application<'a>(
     (replicated && open).then_some(Known { home: home.id, registration })
 }
 
-/// Returns whether the replica whose turn it is knows the secret. With more than one replica a tenant's learn of it one
+/// True where the replica whose turn it is knows the secret. With more than one replica a tenant's learn of it one
 /// after the other and answer in turn, so a new secret flaps before it holds (`docs/facts/azure.md` 3.1).
 fn known_secret(password: &Password, turn: usize, delay: f64, now: Moment, times: &Times) -> bool {
     let replicas = times.secret_replicas.max(1);
@@ -185,7 +186,7 @@ fn known_secret(password: &Password, turn: usize, delay: f64, now: Moment, times
     password.written.after(delay * share).reached(now)
 }
 
-/// Entra allows for clocks that differ a little.
+/// Returns a time a little later: Entra allows for clocks that differ.
 fn in_a_few_minutes(now: Timestamp) -> Timestamp {
     now.checked_add(jiff::SignedDuration::from_mins(5)).unwrap_or(now)
 }

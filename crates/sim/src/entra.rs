@@ -33,7 +33,7 @@ mod refusals;
 mod scopes;
 mod token;
 
-/// Everything that begins with a tenant.
+/// Returns the routes of everything that begins with a tenant.
 pub fn router(cloud: Shared) -> Router {
     Router::new()
         .route("/common/discovery/instance", get(discover_instance))
@@ -61,7 +61,7 @@ struct InstanceQuery {
     authorization_endpoint: Option<String>,
 }
 
-/// The instance discovery of sign-in libraries (`entra_client_secret_ok`): this cloud's host alone.
+/// Returns the instance discovery of sign-in libraries (`entra_client_secret_ok`): this cloud's host alone.
 async fn discover_instance(State(cloud): State<Shared>, Query(query): Query<InstanceQuery>) -> Response {
     let host = cloud.origin.trim_start_matches("https://");
     let asked = query.authorization_endpoint.unwrap_or_default();
@@ -82,7 +82,8 @@ async fn configuration_v2(State(cloud): State<Shared>, Path(tenant): Path<String
     configuration(&cloud, &tenant, "oauth2/v2.0")
 }
 
-/// `openid-configuration` (`entra_client_secret_ok`), with the endpoints that are served here. Whatever the tenant is called by, the endpoints and the issuer have its id.
+/// Answers `openid-configuration` (`entra_client_secret_ok`), with the endpoints that are served here. Whatever the
+/// tenant is called by, the endpoints and the issuer have its id.
 fn configuration(cloud: &Cloud, tenant: &str, endpoints: &str) -> Answer {
     let names = cloud.world().names;
     let (id, issuer) = match tenant {
@@ -121,7 +122,7 @@ fn configuration(cloud: &Cloud, tenant: &str, endpoints: &str) -> Answer {
     Ok(errors::json(StatusCode::OK, &found))
 }
 
-/// Nobody checks these tokens' signatures but the cloud itself, so there is no key to publish.
+/// Answers with no key: nobody checks the signatures of these tokens but the cloud itself.
 async fn keys() -> Response {
     errors::json(StatusCode::OK, &json!({ "keys": [] }))
 }

@@ -15,11 +15,11 @@ use crate::clock::Clock;
 #[derive(Debug)]
 pub struct Refusal(Box<Response>);
 
-/// What a handler answers.
+/// The answer of a handler.
 pub type Answer = Result<Response, Refusal>;
 
 impl Refusal {
-    /// The same refusal with one more header; a value that is no header value is left out.
+    /// Returns the same refusal with one more header; a value that is no header value is left out.
     #[must_use]
     pub fn with(mut self, name: HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
@@ -46,28 +46,28 @@ pub const JSON: &str = "application/json";
 /// `Content-Type` of a form.
 pub const FORM: &str = "application/x-www-form-urlencoded";
 
-/// Returns whether a request says that its body is of a media type, whatever parameters it adds.
+/// True where a request says that its body is of a media type, whatever parameters it adds.
 #[must_use]
 pub fn is_of(headers: &http::HeaderMap, media_type: &str) -> bool {
     let said = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     said.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(media_type)
 }
 
-/// An answer in JSON, UTF-8 named as the Resource Manager and Entra do.
+/// Returns an answer in JSON, UTF-8 named as the Resource Manager and Entra do.
 pub fn json(status: StatusCode, body: &Value) -> Response {
     let mut response = (status, Json(body)).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
     response
 }
 
-/// An error of the Resource Manager (`arm_invalid_token_401`, `ra_forbidden_403`).
+/// Returns an error of the Resource Manager (`arm_invalid_token_401`, `ra_forbidden_403`).
 #[must_use]
 pub fn arm(status: StatusCode, code: &str, message: &str) -> Refusal {
     let refusal = Refusal::from(json(status, &json!({ "error": { "code": code, "message": message } })));
     refusal.with(HeaderName::from_static("x-ms-failure-cause"), "gateway")
 }
 
-/// An error of Graph (`graph_403_sp_lookup`). The front sets the request ids.
+/// Returns an error of Graph (`graph_403_sp_lookup`). The front sets the request ids.
 #[must_use]
 pub fn graph(status: StatusCode, code: &str, message: &str) -> Refusal {
     let id = Uuid::new_v4();
@@ -79,13 +79,13 @@ pub fn graph(status: StatusCode, code: &str, message: &str) -> Refusal {
     Refusal::from(response).with(HeaderName::from_static("request-id"), &id.to_string())
 }
 
-/// An error of Entra's token and discovery endpoints (`entra_invalid_secret`).
+/// Returns an error of Entra's token and discovery endpoints (`entra_invalid_secret`).
 #[must_use]
 pub fn entra(status: StatusCode, error: &str, code: u32, message: &str) -> Refusal {
     entra_with(status, error, code, message, &[])
 }
 
-/// The same with more members: `suberror`, `claims`.
+/// Returns an error of Entra's with more members: `suberror`, `claims`.
 #[must_use]
 pub fn entra_with(status: StatusCode, error: &str, code: u32, message: &str, more: &[(&str, Value)]) -> Refusal {
     let trace = Uuid::new_v4();
@@ -109,14 +109,15 @@ pub fn entra_with(status: StatusCode, error: &str, code: u32, message: &str, mor
     Refusal::from(json(status, &body)).with(HeaderName::from_static("x-ms-request-id"), &trace.to_string())
 }
 
-/// An error of a registry's data plane (`acr_dataplane_tag_unknown`).
+/// Returns an error of a registry's data plane (`acr_dataplane_tag_unknown`).
 #[must_use]
 pub fn registry(status: StatusCode, code: &str, message: &str, detail: &Value) -> Refusal {
     let body = json!({ "errors": [{ "code": code, "message": message, "detail": detail }] });
     Refusal::from(json(status, &body))
 }
 
-/// A `Status` of a Kubernetes API (Kubernetes API reference, "Status"; API conventions, "Response Status Kind").
+/// Returns a `Status` of a Kubernetes API (Kubernetes API reference, "Status"; API conventions, "Response Status
+/// Kind").
 #[must_use]
 pub fn kubernetes(status: StatusCode, reason: &str, message: &str, details: &Value) -> Refusal {
     let mut body = json!({

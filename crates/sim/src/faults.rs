@@ -13,20 +13,21 @@ mod pattern;
 
 pub use pattern::{Nth, Pattern};
 
-/// What a fault of the scenario makes of the long-running operation that a request starts. A request extension, set on every request.
+/// The course of the long-running operation that a request starts, by a fault of the scenario. A request extension, set
+/// on every request.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Fate {
-    /// It runs its course.
+    /// The operation runs its course.
     #[default]
     RunsItsCourse,
-    /// It ends Failed.
+    /// The operation ends Failed.
     Fails {
-        /// Its `error` object, if given.
+        /// The `error` object, if given.
         error: Option<Value>,
-        /// Whether what it was to do shows already, and was begun.
+        /// True where what it was to do shows already, and was begun.
         applied: bool,
     },
-    /// It stays InProgress for ever.
+    /// The operation stays InProgress for ever.
     NeverEnds,
 }
 
@@ -36,10 +37,10 @@ pub enum Fate {
 pub struct Fault {
     /// Plane, method, path pattern: `graph POST /applications/{id}/addPassword`.
     pub on: Pattern,
-    /// Which of the requests that match.
+    /// The place among the requests that match.
     #[serde(default)]
     pub nth: Nth,
-    /// What happens.
+    /// The act of the fault.
     #[serde(rename = "do")]
     pub act: Act,
     /// For `delay`: how long, in simulated seconds; for `status`: what `{wait}` in the message stands for.
@@ -66,7 +67,7 @@ pub struct Fault {
     pub retry_after: Option<f64>,
 }
 
-/// What a fault does.
+/// The act of a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Act {
@@ -107,7 +108,7 @@ pub struct Faults {
 }
 
 impl Faults {
-    /// The faults of the scenarios.
+    /// Returns the faults of the scenarios.
     #[must_use]
     pub fn new(faults: Vec<Fault>) -> Self {
         Self { counted: Mutex::new(faults.into_iter().map(|fault| (fault, 0)).collect()) }
@@ -128,7 +129,7 @@ impl Faults {
 }
 
 impl Fault {
-    /// Returns what becomes of the operation that the request starts, if this fault is about it.
+    /// Returns the course of the operation that the request starts, if this fault is about it.
     #[must_use]
     pub fn fate(&self) -> Option<Fate> {
         match self.act {
@@ -138,14 +139,14 @@ impl Fault {
         }
     }
 
-    /// The error of the operation, if the scenario gives one.
+    /// Returns the error of the operation, if the scenario gives one.
     fn operation_error(&self) -> Option<Value> {
         let code = self.error.as_ref()?;
         let message = self.message.as_deref().unwrap_or("The operation failed.");
         Some(json!({ "code": code, "message": message }))
     }
 
-    /// The answer of a `status` fault, in the error shape of the plane.
+    /// Returns the answer of a `status` fault, in the error shape of the plane.
     #[must_use]
     pub fn answer(&self, plane: Plane, clock: &Clock) -> Response {
         let status =
@@ -174,7 +175,8 @@ impl Fault {
 }
 
 impl Fault {
-    /// Entra's answer: the number follows from the error, or the error from the number, where only one of them is given.
+    /// Returns Entra's answer. The number follows from the error, or the error from the number, where only one of them
+    /// is given.
     fn entra_answer(&self, status: StatusCode, error: &str, message: &str) -> errors::Refusal {
         let named: Option<u32> = error.trim_start_matches("AADSTS").parse().ok();
         let number = self.error_codes.first().copied().or(named).unwrap_or_else(|| usual_number(error));
@@ -184,7 +186,7 @@ impl Fault {
     }
 }
 
-/// The number that Entra gives most often with an OAuth error.
+/// Returns the number that Entra gives most often with an OAuth error.
 fn usual_number(oauth: &str) -> u32 {
     match oauth {
         "invalid_client" => 7_000_215,
@@ -198,7 +200,7 @@ fn usual_number(oauth: &str) -> u32 {
     }
 }
 
-/// The OAuth error that goes with an AADSTS number.
+/// Returns the OAuth error that goes with an AADSTS number.
 fn entra_error(number: u32) -> &'static str {
     match number {
         53_003 | 53_000..=53_002 | 530_035 => "access_denied",
@@ -211,7 +213,7 @@ fn entra_error(number: u32) -> &'static str {
     }
 }
 
-/// Returns what a plane calls an error when the scenario does not say.
+/// Returns a plane's usual code of an error, where the scenario does not give one.
 fn usual_error(plane: Plane, status: StatusCode) -> &'static str {
     match (plane, status.as_u16()) {
         (Plane::Registry, 429) => "TOOMANYREQUESTS",

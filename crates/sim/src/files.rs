@@ -1,4 +1,5 @@
-//! What a start leaves for other programs: the ready line, `ca.pem`, `answers.toml`, `env`, and what else to sign in with.
+//! The output of a start for other programs: the ready line, `ca.pem`, `answers.toml`, `env`, and what else to sign in
+//! with.
 
 use std::{
     borrow::Cow,
@@ -52,13 +53,13 @@ pub struct ReadyTenants {
 /// A tenant of a [`Ready`].
 #[derive(Clone, Debug, Serialize)]
 pub struct ReadyTenant {
-    /// Its id.
+    /// The id.
     pub id: Uuid,
     /// The subscription of the cluster, or of the registry.
     pub subscription: Uuid,
 }
 
-/// The ready line of a world, before anything is written.
+/// Returns the ready line of a world, before anything is written.
 pub(crate) fn ready(world: &World, origin: &str) -> Ready {
     let subscription = |n: usize| world.subscriptions.get(n).map(|subscription| subscription.id).unwrap_or_default();
     let registry = world.registries.first();
@@ -122,7 +123,7 @@ pub(crate) fn answers_toml(
     toml::to_string(&answers).unwrap_or_default()
 }
 
-/// Shell lines.
+/// Returns the shell lines that set the environment.
 pub(crate) fn env_lines(ready: &Ready, a: &Operator, b: &Operator, ca_file: Option<&Path>) -> String {
     let mut lines = String::new();
     let mut export = |name: &str, value: &str| {
@@ -192,7 +193,7 @@ pub fn write_files(sim: &Sim, folder: &Path) -> io::Result<Ready> {
     Ok(Ready { ca_file: Some(ca_file), answers: Some(answers), env: Some(env), ..sim.ready().clone() })
 }
 
-/// Returns whether an `env` was written by a simulated cloud: it begins with the first of [`env_lines`].
+/// True where an `env` was written by a simulated cloud: it begins with the first of [`env_lines`].
 fn is_ours(env: &Path) -> bool {
     let file = fs::symlink_metadata(env).is_ok_and(|found| found.is_file());
     file && fs::read(env).is_ok_and(|text| text.starts_with(b"export CROSSPULL_A_CLIENT_ID="))

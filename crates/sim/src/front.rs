@@ -1,5 +1,5 @@
-//! What every request passes on its way to a plane and back: the request log, the scenario's faults, the latency,
-//! and the headers that a plane puts on every answer.
+//! The way of every request to a plane and back: the request log, the scenario's faults, the latency, and the headers
+//! that a plane puts on every answer.
 
 use std::{convert::Infallible, future::pending, sync::Arc, time::Duration};
 
@@ -38,15 +38,15 @@ pub struct Front {
     pub faults: Arc<Faults>,
     /// The request log.
     pub log: Arc<Log>,
-    /// How much later every answer is sent.
+    /// The delay of every answer.
     pub latency: Duration,
-    /// Whether whole exchanges are kept.
+    /// True where whole exchanges are kept.
     pub record: bool,
-    /// Who answers.
+    /// The door behind which something answers.
     pub door: Door,
 }
 
-/// Who answers at an origin.
+/// The party that answers at an origin.
 pub enum Door {
     /// The shared origin.
     Cloud {
@@ -140,7 +140,7 @@ impl Front {
         }
     }
 
-    /// The answer as the scenario's faults leave it; none where the connection is to be cut.
+    /// Returns the answer as the scenario's faults leave it. `None` where the connection is to be cut.
     async fn with_faults(&self, asked: &Asked) -> Option<Response> {
         let struck = self.faults.of(asked.plane, &asked.head.method, &self.path_for_faults(asked));
         let does = |act: Act| struck.iter().find(|fault| fault.act == act);
@@ -185,7 +185,9 @@ impl Front {
         response
     }
 
-    /// Entra's paths begin with a tenant in one of several spellings; patterns say `a` or `b` when they mean one.
+    /// Returns the path for the patterns of faults.
+    ///
+    /// Entra's paths begin with a tenant in one of several spellings. Patterns say `a` or `b` when they mean one.
     fn path_for_faults(&self, asked: &Asked) -> String {
         let path = asked.head.uri.path();
         let world = self.cloud.world();
@@ -198,7 +200,8 @@ impl Front {
         format!("/{side}/{rest}")
     }
 
-    /// The tenant a request is about: the registry's or the cluster's, that of Entra's path, else that of the token.
+    /// Returns the tenant a request is about: the registry's or the cluster's, that of Entra's path, else that of the
+    /// token.
     fn tenant(&self, plane: Plane, head: &Parts) -> Option<Uuid> {
         if let Door::Registry { tenant, .. } | Door::Kubernetes { tenant, .. } = &self.door {
             return *tenant;
@@ -211,7 +214,7 @@ impl Front {
         Uuid::parse_str(claims.get("tid").and_then(Value::as_str)?).ok()
     }
 
-    /// The same answer, kept if exchanges are.
+    /// Returns the answer, which is kept if exchanges are.
     async fn kept(&self, asked: &Asked, answer: Response) -> Response {
         if !self.record {
             return answer;
@@ -242,7 +245,7 @@ impl Front {
     }
 }
 
-/// The headers as texts.
+/// Returns the headers as texts.
 pub fn pairs(headers: &HeaderMap) -> Vec<(String, String)> {
     let pair = |(name, value): (&HeaderName, &HeaderValue)| {
         (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())

@@ -39,7 +39,7 @@ mod users;
 /// The relations of an object to others.
 const RELATIONS: &[&str] = &["memberOf", "transitiveMemberOf", "appRoleAssignments", "members", "owners"];
 
-/// Everything under `/v1.0`.
+/// Returns the routes of everything under `/v1.0`.
 pub fn router(cloud: Shared) -> Router {
     Router::new().fallback(answer).with_state(cloud)
 }
@@ -72,7 +72,7 @@ async fn answer(State(cloud): State<Shared>, method: Method, uri: Uri, headers: 
     }
 }
 
-/// `appId='…')`.
+/// Reads an alternate key: `appId='…')`.
 fn alternate_key(text: &str) -> Result<Key, Refusal> {
     let id = text.strip_prefix("appId='").and_then(|text| text.strip_suffix("')"));
     let id = id.and_then(|id| Uuid::parse_str(id).ok());

@@ -23,11 +23,12 @@ mod escapes;
 pub const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
 /// The size of a huge body.
 const HUGE: usize = 64 * 1024 * 1024;
-/// What an endless body sends at a time, and how often, on the wall clock: no client that waits for silence is helped.
+/// The piece that an endless body sends at a time. It is sent by the wall clock: no client that waits for silence is
+/// helped.
 const DRIP: &[u8] = &[b' '; 256];
 const DRIP_EVERY: Duration = Duration::from_millis(50);
 
-/// The answer as a fault leaves it; the same where the fault is of another kind.
+/// Returns the answer as a fault leaves it; the same where the fault is of another kind.
 pub async fn spoilt(fault: &Fault, answer: Response, cloud: &Cloud, asked: &Uri) -> Response {
     // A body that goes on for long cannot be read first.
     let goes_on = answer.extensions().get::<NotKept>().is_some();
@@ -44,21 +45,21 @@ pub async fn spoilt(fault: &Fault, answer: Response, cloud: &Cloud, asked: &Uri)
     }
 }
 
-/// 200 with the first half of the body.
+/// Returns 200 with the first half of the body.
 async fn torn(answer: Response) -> Response {
     let (mut head, body) = taken(answer).await;
     head.status = StatusCode::OK;
     Response::from_parts(head, Body::from(body.slice(..body.len() / 2)))
 }
 
-/// The answer's head without its length, and its body.
+/// Returns the answer's head without its length, and its body.
 async fn taken(answer: Response) -> (http::response::Parts, Bytes) {
     let (mut head, body) = answer.into_parts();
     head.headers.remove(header::CONTENT_LENGTH);
     (head, to_bytes(body, LARGEST_ANSWER).await.unwrap_or_default())
 }
 
-/// The body, and then white space for ever; in JSON that is no error.
+/// Returns the body, and then white space for ever; in JSON that is no error.
 async fn endless(answer: Response) -> Response {
     let (mut head, body) = taken(answer).await;
     head.extensions.insert(NotKept);
@@ -75,7 +76,7 @@ async fn endless(answer: Response) -> Response {
     Response::from_parts(head, Body::from_stream(drip))
 }
 
-/// The body, and then white space up to 64 MiB.
+/// Returns the body, and then white space up to 64 MiB.
 async fn huge(answer: Response) -> Response {
     const CHUNK: &[u8] = &[b' '; 64 * 1024];
     let (mut head, body) = taken(answer).await;
@@ -90,7 +91,7 @@ async fn huge(answer: Response) -> Response {
     Response::from_parts(head, Body::from_stream(futures_util::StreamExt::chain(first, padding)))
 }
 
-/// The answer with its JSON changed; one that has none stays as it is.
+/// Returns the answer with its JSON changed; one that has none stays as it is.
 async fn rewritten(answer: Response, change: impl Fn(Value) -> Value) -> Response {
     let (head, body) = taken(answer).await;
     let body = match serde_json::from_slice(&body) {
@@ -100,7 +101,7 @@ async fn rewritten(answer: Response, change: impl Fn(Value) -> Value) -> Respons
     Response::from_parts(head, Body::from(body))
 }
 
-/// The value with a value of another type in place of each leaf.
+/// Returns the value with a value of another type in place of each leaf.
 fn other_type(value: Value) -> Value {
     match value {
         Value::Object(members) if members.is_empty() => Value::Array(Vec::new()),
@@ -114,7 +115,7 @@ fn other_type(value: Value) -> Value {
     }
 }
 
-/// 307 to the same path and query at the trap.
+/// Returns 307 to the same path and query at the trap.
 fn redirect(trap: &str, asked: &Uri) -> Response {
     let location = format!("{trap}{}", asked.path_and_query().map_or("/", |asked| asked.as_str()));
     (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, location)]).into_response()
@@ -123,7 +124,7 @@ fn redirect(trap: &str, asked: &Uri) -> Response {
 /// The members of JSON that hold an address to go on at.
 const WAYS: &[&str] = &["nextLink", "@odata.nextLink", "realm"];
 
-/// The answer with every address of this cloud that a client goes on at moved to the trap.
+/// Returns the answer with every address of this cloud that a client goes on at moved to the trap.
 async fn elsewhere(answer: Response, cloud: &Cloud) -> Response {
     let (origins, trap) = (cloud.origins(), cloud.trap.origin.as_str());
     let mut answer = rewritten(answer, |value| ways_moved(value, &origins, trap)).await;
@@ -156,7 +157,7 @@ fn ways_moved(value: Value, origins: &[String], trap: &str) -> Value {
     }
 }
 
-/// The text with the trap's address in place of each of the origins', by name or by number.
+/// Returns the text with the trap's address in place of each of the origins', by name or by number.
 fn moved(text: &str, origins: &[String], trap: &str) -> String {
     let by_number = |origin: &String| ["127.0.0.1", "[::1]"].map(|host| origin.replacen("localhost", host, 1));
     let all = origins.iter().flat_map(|origin| [origin.clone()].into_iter().chain(by_number(origin)));

@@ -1,9 +1,9 @@
-//! What all pages that a person sees have in common.
+//! The frame of all pages that a person sees.
 
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
 
-/// A page as an answer. It runs no script, loads nothing and is shown in no frame.
+/// Returns a page as an answer. It runs no script, loads nothing and is shown in no frame.
 pub fn answer(status: StatusCode, page: String) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
@@ -14,7 +14,7 @@ pub fn answer(status: StatusCode, page: String) -> Response {
     (status, headers, page).into_response()
 }
 
-/// A page: `body` is HTML.
+/// Returns a page: `body` is HTML.
 #[must_use]
 pub fn page(title: &str, body: &str) -> String {
     format!(
@@ -38,7 +38,7 @@ button, input, select {{ font: inherit; padding: .3rem 1.5rem; border: 0; backgr
     )
 }
 
-/// A text as it stands in HTML.
+/// Returns a text as it stands in HTML.
 #[must_use]
 pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")

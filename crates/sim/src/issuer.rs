@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::clock::Clock;
 
-/// Why a token is not accepted.
+/// The reason why a token is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenFault {
     /// The request has no token.
@@ -44,7 +44,7 @@ impl std::fmt::Debug for Issuer {
 }
 
 impl Issuer {
-    /// A token with these claims; `exp` (seconds since 1970) is among them.
+    /// Returns a token with these claims; `exp` (seconds since 1970) is among them.
     #[must_use]
     pub fn sign(&self, claims: &Value) -> String {
         let head = URL_SAFE_NO_PAD.encode(r#"{"typ":"JWT","alg":"HS256","kid":"simulated"}"#);
@@ -53,7 +53,7 @@ impl Issuer {
         format!("{body}.{mark}")
     }
 
-    /// The claims of a token that was signed here and whose time is not over.
+    /// Returns the claims of a token that was signed here and whose time is not over.
     ///
     /// # Errors
     /// [`TokenFault::Invalid`] or [`TokenFault::Expired`].
@@ -69,7 +69,7 @@ impl Issuer {
         if end <= clock.timestamp().as_second() { Err(TokenFault::Expired) } else { Ok(claims) }
     }
 
-    /// HMAC-SHA256 (RFC 2104).
+    /// Returns the HMAC-SHA256 of a text (RFC 2104).
     fn mark(&self, body: &str) -> String {
         let pad = |with: u8| -> Vec<u8> {
             let mut block = self.key.to_vec();

@@ -29,14 +29,14 @@ pub static OPERATOR_A: Pair =
 /// The certificate of operator B.
 pub static OPERATOR_B: Pair =
     Pair { certificate: include_bytes!("keys/operator-b.cert.der"), key: include_bytes!("keys/operator-b.key.der") };
-/// What the cluster signs service account tokens with, PKCS#8.
+/// The key with which the cluster signs service account tokens, PKCS#8.
 static CLUSTER: &[u8] = include_bytes!("keys/cluster.key.der");
 /// The `kid` of the cluster's key.
 pub const CLUSTER_KEY_ID: &str = "simulated-cluster";
 
 impl Pair {
-    /// The certificate and the key in PEM, as one file (Azure CLI's document "Sign in with a service principal": the PEM file
-    /// has both).
+    /// Returns the certificate and the key in PEM, as one file (Azure CLI's document "Sign in with a service
+    /// principal": the PEM file has both).
     #[must_use]
     pub fn pem(&self) -> String {
         format!("{}{}", pem("CERTIFICATE", self.certificate), pem("PRIVATE KEY", self.key))
@@ -57,19 +57,19 @@ fn pem(label: &str, der: &[u8]) -> String {
     lines
 }
 
-/// `x5t`: SHA-1 of a certificate (RFC 7515 4.1.7).
+/// Returns `x5t`: SHA-1 of a certificate (RFC 7515 4.1.7).
 #[must_use]
 pub fn sha1(certificate: &[u8]) -> Vec<u8> {
     digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, certificate).as_ref().to_vec()
 }
 
-/// `x5t#S256`: SHA-256 of a certificate (RFC 7515 4.1.8).
+/// Returns `x5t#S256`: SHA-256 of a certificate (RFC 7515 4.1.8).
 #[must_use]
 pub fn sha256(certificate: &[u8]) -> Vec<u8> {
     digest::digest(&digest::SHA256, certificate).as_ref().to_vec()
 }
 
-/// How a JWT is signed (RFC 7518 3.1).
+/// The algorithm that signs a JWT (RFC 7518 3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Algorithm {
     /// PKCS#1 v1.5.
@@ -78,13 +78,13 @@ pub enum Algorithm {
     Ps256,
 }
 
-/// Returns whether a signature is that of a certificate's holder.
+/// True where a signature is that of a certificate's holder.
 #[must_use]
 pub fn is_signed_by(certificate: &[u8], algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
     public_key(certificate).is_some_and(|key| is_signed(key, algorithm, message, signature))
 }
 
-/// Returns whether a signature is that of the cluster.
+/// True where a signature is that of the cluster.
 #[must_use]
 pub fn is_the_clusters(algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
     use ring::signature::KeyPair as _;
@@ -99,7 +99,7 @@ fn is_signed(key: &[u8], algorithm: Algorithm, message: &[u8], signature: &[u8])
     UnparsedPublicKey::new(parameters, key).verify(message, signature).is_ok()
 }
 
-/// A service account token of the cluster.
+/// Returns a service account token of the cluster.
 #[must_use]
 pub fn cluster_token(claims: &Value) -> Option<String> {
     let key = KeyPair::from_pkcs8(CLUSTER).ok()?;
@@ -110,7 +110,7 @@ pub fn cluster_token(claims: &Value) -> Option<String> {
     Some(format!("{body}.{}", URL_SAFE_NO_PAD.encode(signature)))
 }
 
-/// The cluster's key as its issuer publishes it (RFC 7517).
+/// Returns the cluster's key as its issuer publishes it (RFC 7517).
 #[must_use]
 pub fn cluster_keys() -> Value {
     let keys: Vec<Value> = KeyPair::from_pkcs8(CLUSTER)
@@ -126,7 +126,8 @@ pub fn cluster_keys() -> Value {
     json!({ "keys": keys })
 }
 
-/// The RSA public key of a certificate, PKCS#1 (RFC 5280 4.1: the seventh part of what is signed, behind the version).
+/// Returns the RSA public key of a certificate, PKCS#1 (RFC 5280 4.1: the seventh part of what is signed, behind the
+/// version).
 #[must_use]
 pub fn public_key(certificate: &[u8]) -> Option<&[u8]> {
     let (inside, _) = part(certificate, 0x30)?;
@@ -142,7 +143,7 @@ pub fn public_key(certificate: &[u8]) -> Option<&[u8]> {
     bits.split_first().filter(|(unused, _)| **unused == 0).map(|(_, key)| key)
 }
 
-/// The content of a DER value of a tag, and what follows it.
+/// Returns the content of a DER value of a tag, and what follows it.
 fn part(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     let (&found, rest) = der.split_first()?;
     let (&first, rest) = rest.split_first()?;

@@ -43,7 +43,7 @@ pub use identity::users;
 /// No object of this plane is larger: etcd takes 1.5 MiB.
 const MAX_BODY: usize = 3 << 20;
 
-/// The API of the cluster of a resource id.
+/// Returns the API of the cluster of a resource id.
 pub fn router(cloud: Shared, cluster: String) -> Router {
     Router::new().fallback(handle).with_state(Api { cloud, cluster })
 }
@@ -72,7 +72,8 @@ async fn answer(api: Api, request: Request) -> Answer {
     }
 }
 
-/// The kind, namespace and name of `/api/v1/…` or `/apis/GROUP/VERSION/…`; `None` for what names no kind that is served.
+/// Returns the kind, namespace and name of `/api/v1/…` or `/apis/GROUP/VERSION/…`; `None` for what names no kind that
+/// is served.
 fn target<'a>(segments: &[&'a str]) -> Option<Target<'a>> {
     let (group, version, rest) = match segments {
         ["api", version, rest @ ..] => ("", *version, rest),

@@ -1,4 +1,4 @@
-//! What was asked: the request log of `/_sim/requests`, and whole exchanges for tests that want them.
+//! The request log of `/_sim/requests`, and whole exchanges for tests that want them.
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
@@ -13,11 +13,11 @@ use crate::plane::Plane;
 /// A request, without anything secret.
 #[derive(Clone, Debug, Serialize)]
 pub struct Entry {
-    /// Its number, from 1, in the order of arrival.
+    /// The number of the request, from 1, in the order of arrival.
     pub n: u64,
-    /// When it came, in milliseconds of the wall clock since the start.
+    /// The time of arrival, in milliseconds of the wall clock since the start.
     pub at_ms: u64,
-    /// How long the answer took, in milliseconds, or how long until the connection was cut; 0 while there is neither.
+    /// The time until the answer, or until the connection was cut, in milliseconds. It is 0 while there is neither.
     pub ms: u64,
     /// Whom it was for.
     pub plane: Plane,
@@ -27,7 +27,7 @@ pub struct Entry {
     pub method: String,
     /// The path, without its query.
     pub path: String,
-    /// The status of the answer; none where none was sent.
+    /// The status of the answer. `None` where none was sent.
     pub status: Option<u16>,
     /// The `User-Agent`.
     pub client: String,
@@ -46,7 +46,7 @@ pub struct Exchange {
     pub request_headers: Vec<(String, String)>,
     /// The request's body.
     pub request_body: String,
-    /// The status of the answer; none where none was sent.
+    /// The status of the answer. `None` where none was sent.
     pub status: Option<u16>,
     /// The answer's headers.
     pub response_headers: Vec<(String, String)>,
@@ -121,12 +121,12 @@ impl Log {
         self.kept().exchanges.push(exchange);
     }
 
-    /// The requests so far.
+    /// Returns the requests so far.
     pub fn entries(&self) -> Vec<Entry> {
         self.kept().entries.clone()
     }
 
-    /// The exchanges kept so far.
+    /// Returns the exchanges kept so far.
     pub fn exchanges(&self) -> Vec<Exchange> {
         self.kept().exchanges.clone()
     }

@@ -18,7 +18,7 @@ use crate::{
     world::{ServicePrincipal, World, happy},
 };
 
-/// What App Service gives its applications as `IDENTITY_HEADER`.
+/// The value that App Service gives its applications as `IDENTITY_HEADER`.
 pub const IDENTITY_HEADER: &str = "7b1f5c0a-simulated";
 
 type Query = Vec<(String, String)>;
@@ -27,7 +27,7 @@ fn one<'a>(query: &'a Query, name: &str) -> Option<&'a str> {
     query.iter().find(|(found, value)| found == name && !value.is_empty()).map(|(_, value)| value.as_str())
 }
 
-/// `GET /metadata/identity/oauth2/token`.
+/// Answers `GET /metadata/identity/oauth2/token`.
 pub fn instance_metadata(cloud: &Cloud, headers: &HeaderMap, query: &Query) -> Response {
     let asked = headers.get("metadata").is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"true"));
     if !asked || headers.contains_key("x-forwarded-for") {
@@ -56,7 +56,7 @@ pub fn instance_metadata(cloud: &Cloud, headers: &HeaderMap, query: &Query) -> R
     }
 }
 
-/// `GET /msi/token` of App Service.
+/// Answers `GET /msi/token` of App Service.
 pub async fn app_service(State(cloud): State<Shared>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     let query: Query = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect();
     let known = headers.get("x-identity-header").is_some_and(|value| value.as_bytes() == IDENTITY_HEADER.as_bytes());
@@ -115,7 +115,7 @@ fn token(cloud: &Cloud, query: &Query) -> Result<Token, (&'static str, String)> 
     Ok(Token { value, client_id: who.app_id, resource: resource.to_owned(), lifetime: cloud.times.token_lifetime })
 }
 
-/// The identity that the query names by one of its ids, else the only one, with its tenant.
+/// Returns the identity that the query names by one of its ids, else the only one, with its tenant.
 fn identity<'w>(world: &'w World, query: &Query) -> Option<(Uuid, &'w ServicePrincipal)> {
     let known = [world.a, world.b].into_iter().zip(happy::machine_identities());
     let (tenant, found, resource_id) = known

@@ -1,4 +1,4 @@
-//! What differs from cloud to cloud: names, audiences and suffixes (`docs/facts/azure.md` 3.5). Hosts stay on loopback.
+//! The differences between clouds: names, audiences and suffixes (`docs/facts/azure.md` 3.5). Hosts stay on loopback.
 
 /// The names of one Azure cloud.
 #[derive(Debug, PartialEq, Eq)]
@@ -21,13 +21,13 @@ pub struct CloudNames {
     pub issuer_host: &'static str,
     /// The domain of every tenant's first domain, such as `onmicrosoft.com`.
     pub tenant_domain: &'static str,
-    /// What ends every host name of a registry.
+    /// The end of every host name of a registry.
     pub registry_suffix: &'static str,
-    /// What ends every host name of a storage account.
+    /// The end of every host name of a storage account.
     pub storage_suffix: &'static str,
-    /// What ends every host name of a key vault.
+    /// The end of every host name of a key vault.
     pub vault_suffix: &'static str,
-    /// What ends every host name of a database server.
+    /// The end of every host name of a database server.
     pub sql_suffix: &'static str,
 }
 
@@ -85,7 +85,7 @@ pub static USGOV: CloudNames = CloudNames {
 /// The audience of tokens for a registry's data plane, the same in every cloud (`docs/facts/azure.md` 3.10).
 pub const REGISTRY_AUDIENCE: &str = "https://containerregistry.azure.net";
 
-/// The cloud of a short name.
+/// Returns the cloud of a short name.
 #[must_use]
 pub fn cloud(short: &str) -> Option<&'static CloudNames> {
     [&PUBLIC, &CHINA, &USGOV].into_iter().find(|names| names.short == short)

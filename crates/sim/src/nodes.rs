@@ -1,4 +1,4 @@
-//! What the nodes of a cluster do: they pull the images of its pods as the kubelet and containerd do.
+//! The work of the nodes of a cluster: they pull the images of its pods as the kubelet and containerd do.
 //!
 //! A node of a service-principal cluster hands the raw client id and secret to the registry as basic credentials
 //! (`docs/facts/azure.md` 0.4). A node with a managed identity exchanges a token of that identity at the registry.
@@ -21,7 +21,7 @@ mod sign_in;
 pub use pull::{PullError, is_node, pull};
 pub use sign_in::SignIn;
 
-/// How long the nodes wait before they try again what failed, in seconds: the kubelet's back-off, doubled to 5 minutes
+/// The waits of the nodes before they try again what failed, in seconds: the kubelet's back-off, doubled to 5 minutes
 /// and ended after a few tries.
 const BACK_OFF: [f64; 6] = [10.0, 20.0, 40.0, 80.0, 160.0, 300.0];
 /// The waits of the back-off after a first try at once.
@@ -31,13 +31,13 @@ const DEADLINE: f64 = 60.0;
 /// The least that a request may take on the wall clock, however fast the clock runs.
 const LEAST_DEADLINE: Duration = Duration::from_secs(5);
 
-/// Returns how long a node waits for an answer, on the wall clock.
+/// Returns the time that a node waits for an answer, on the wall clock.
 #[must_use]
 pub fn deadline(clock: &Clock) -> Duration {
     clock.real(DEADLINE).max(LEAST_DEADLINE)
 }
 
-/// Which nodes restart.
+/// The nodes that restart.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
     /// The first one.
@@ -128,7 +128,7 @@ fn of_node<T>(cloud: &Cloud, id: &str, at: usize, act: impl FnOnce(&mut Node) ->
     cloud.world().cluster_mut(id).and_then(|cluster| cluster.nodes.get_mut(at)).map(act)
 }
 
-/// Which images a node pulls.
+/// The images that a node pulls.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Which {
     /// Every one, its disk being new.

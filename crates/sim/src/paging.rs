@@ -4,20 +4,21 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value;
 
-/// What begins a skip token; a client takes the whole for opaque.
+/// The beginning of a skip token. A client takes the whole for opaque.
 const MARK: &str = "simulated-page ";
 
 /// One page of a list.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Page {
-    /// Its items.
+    /// The items.
     pub items: Vec<Value>,
     /// Path and query of the next page, where there is one.
     pub next: Option<String>,
 }
 
 impl Page {
-    /// The page of `size` items that a request asks for by its path and query; `None` where its skip token is not from here.
+    /// Returns the page of `size` items that a request asks for by its path and query; `None` where its skip token is
+    /// not from here.
     #[must_use]
     pub fn of(items: Vec<Value>, size: usize, path_and_query: &str, token_name: &str) -> Option<Self> {
         let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
@@ -42,13 +43,13 @@ impl Page {
     }
 }
 
-/// The skip token of what comes after so many items.
+/// Returns the skip token of what comes after so many items.
 #[must_use]
 pub fn write(from: usize) -> String {
     URL_SAFE_NO_PAD.encode(format!("{MARK}{from}"))
 }
 
-/// Returns how many items a skip token goes past.
+/// Returns the number of items that a skip token goes past.
 #[must_use]
 pub fn read(token: &str) -> Option<usize> {
     let text = String::from_utf8(URL_SAFE_NO_PAD.decode(token).ok()?).ok()?;

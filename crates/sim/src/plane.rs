@@ -26,7 +26,7 @@ pub enum Plane {
 }
 
 impl Plane {
-    /// The plane of a name of `/_sim/requests` and of fault patterns.
+    /// Returns the plane of a name of `/_sim/requests` and of fault patterns.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Some(match name {
@@ -39,7 +39,8 @@ impl Plane {
         })
     }
 
-    /// The plane of a path of the shared origin. What no other plane claims is Entra's, whose paths begin with a tenant.
+    /// Returns the plane of a path of the shared origin. What no other plane claims is Entra's, whose paths begin with
+    /// a tenant.
     #[must_use]
     pub fn of_path(path: &str) -> Self {
         let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What queries of Resource Graph found.
+//! The finds of queries of Resource Graph.
 
 use std::{
     collections::VecDeque,
@@ -19,7 +19,7 @@ impl Results {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns what the query of a token found.
+    /// Returns the finds of the query of a token.
     pub fn of(&self, asked_by: &str) -> Option<Arc<Vec<Value>>> {
         self.held().iter().find(|(known, _)| known == asked_by).map(|(_, found)| Arc::clone(found))
     }

@@ -1,4 +1,4 @@
-//! Who may do what: role assignments of the world against the built-in roles (`docs/facts/azure.md` 3.6, 3.7).
+//! Rights: role assignments of the world against the built-in roles (`docs/facts/azure.md` 3.6, 3.7).
 
 use uuid::Uuid;
 
@@ -13,7 +13,7 @@ use crate::{
 
 mod condition;
 
-/// Returns whether an assignment made at `scope` holds at `asked`: at the same place or anywhere under it.
+/// True where an assignment made at `scope` holds at `asked`: at the same place or anywhere under it.
 #[must_use]
 pub fn covers(scope: &str, asked: &str) -> bool {
     let scope = scope.trim_end_matches('/');
@@ -26,7 +26,8 @@ pub fn covers(scope: &str, asked: &str) -> bool {
     }
 }
 
-/// The assignments of a principal and of its groups that have taken effect and hold at a scope, with their roles.
+/// Returns the assignments of a principal and of its groups that have taken effect and hold at a scope, with their
+/// roles.
 pub fn held<'w>(
     world: &'w World,
     now: Moment,
@@ -43,7 +44,7 @@ pub fn held<'w>(
         .filter_map(|assignment| Some((assignment, roles::by_id(&assignment.role)?)))
 }
 
-/// Returns whether a principal may do a control action at a scope, now.
+/// True where a principal may do a control action at a scope, now.
 #[must_use]
 pub fn allowed(cloud: &Cloud, world: &World, principal: Uuid, scope: &str, action: &str) -> bool {
     verdict(cloud, world, principal, scope, action, &[]) == Verdict::Allowed
@@ -58,7 +59,7 @@ enum Verdict {
     NotHeld,
 }
 
-/// The answer for a request that has these attributes.
+/// Returns the answer for a request that has these attributes.
 fn verdict(
     cloud: &Cloud,
     world: &World,
@@ -77,8 +78,8 @@ fn verdict(
     if fulfilled { Verdict::Allowed } else { Verdict::Conditional }
 }
 
-/// Returns whether a principal may do a data action at a scope, on a repository if the action is about one.
-/// Conditions count: see [`condition_allows`].
+/// True where a principal may do a data action at a scope, on a repository if the action is about one. Conditions
+/// count: see [`condition_allows`].
 #[must_use]
 pub fn data_allowed(
     cloud: &Cloud,
@@ -97,7 +98,7 @@ pub fn data_allowed(
 /// The attribute that says which repository a request is about (ACR's document "Microsoft Entra attribute-based access control").
 const REPOSITORY: &str = "@Request[Microsoft.ContainerRegistry/registries/repositories:name]";
 
-/// Returns whether a condition lets an action through, on a repository if it is about one. A condition that cannot be
+/// True where a condition lets an action through, on a repository if it is about one. A condition that cannot be
 /// understood lets nothing through.
 fn condition_allows(condition: &str, action: &str, repository: Option<&str>) -> bool {
     let attributes: Vec<(&str, &str)> = repository.map(|name| (REPOSITORY, name)).into_iter().collect();

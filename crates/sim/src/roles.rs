@@ -3,7 +3,7 @@
 /// A built-in role.
 #[derive(Debug)]
 pub struct RoleDefinition {
-    /// Its GUID.
+    /// The GUID of the role.
     pub id: &'static str,
     /// `roleName`.
     pub name: &'static str,
@@ -20,13 +20,13 @@ pub struct RoleDefinition {
 }
 
 impl RoleDefinition {
-    /// Returns whether the role has a control action.
+    /// True where the role has a control action.
     #[must_use]
     pub fn allows(&self, action: &str) -> bool {
         any(self.actions, action) && !any(self.not_actions, action)
     }
 
-    /// Returns whether the role has a data action.
+    /// True where the role has a data action.
     #[must_use]
     pub fn allows_data(&self, action: &str) -> bool {
         any(self.data_actions, action) && !any(self.not_data_actions, action)
@@ -37,13 +37,13 @@ fn any(patterns: &[&str], action: &str) -> bool {
     patterns.iter().any(|pattern| matches(pattern, action))
 }
 
-/// The GUID at the end of a role definition's id, whatever scope the id begins with.
+/// Returns the GUID at the end of a role definition's id, whatever scope the id begins with.
 #[must_use]
 pub fn guid(role_definition_id: &str) -> &str {
     role_definition_id.rsplit('/').next().unwrap_or(role_definition_id)
 }
 
-/// Returns whether an action matches a pattern: in any case, `*` standing for anything, slashes included.
+/// True where an action matches a pattern: in any case, `*` standing for anything, slashes included.
 #[must_use]
 pub fn matches(pattern: &str, action: &str) -> bool {
     let (pattern, action) = (pattern.to_ascii_lowercase(), action.to_ascii_lowercase());
@@ -68,14 +68,14 @@ pub fn matches(pattern: &str, action: &str) -> bool {
     true
 }
 
-/// The role of a GUID, or of a whole role definition id.
+/// Returns the role of a GUID, or of a whole role definition id.
 #[must_use]
 pub fn by_id(id: &str) -> Option<&'static RoleDefinition> {
     let guid = guid(id);
     ROLES.iter().find(|role| role.id.eq_ignore_ascii_case(guid))
 }
 
-/// The role of a name, in any case.
+/// Returns the role of a name, in any case.
 #[must_use]
 pub fn by_name(name: &str) -> Option<&'static RoleDefinition> {
     ROLES.iter().find(|role| role.name.eq_ignore_ascii_case(name))

@@ -70,15 +70,15 @@ static SHIPPED: &[(&str, &str)] = &[
 /// One scenario.
 #[derive(Clone, Debug)]
 pub struct Scenario {
-    /// Its name.
+    /// The name of the scenario.
     pub name: String,
-    /// What happens in it, in one line.
+    /// The events of the scenario, in one line.
     pub says: String,
     setup: Setup,
 }
 
 impl Scenario {
-    /// A scenario that comes with the simulated cloud.
+    /// Returns a scenario that comes with the simulated cloud.
     ///
     /// # Errors
     /// [`ScenarioError::Unknown`].
@@ -88,7 +88,7 @@ impl Scenario {
         Self::from_toml(text)
     }
 
-    /// A scenario written in TOML.
+    /// Returns a scenario written in TOML.
     ///
     /// # Errors
     /// [`ScenarioError::Malformed`], which names the key.
@@ -98,7 +98,7 @@ impl Scenario {
         Ok(Self { name: file.name, says: file.says, setup: file.setup })
     }
 
-    /// A shipped scenario by its name, else the file of that name.
+    /// Returns a shipped scenario by its name, else the file of that name.
     ///
     /// # Errors
     /// Neither exists, or the file is no scenario.
@@ -112,14 +112,14 @@ impl Scenario {
         }
     }
 
-    /// The names of the shipped scenarios.
+    /// Returns the names of the shipped scenarios.
     pub fn names() -> impl Iterator<Item = &'static str> {
         SHIPPED.iter().map(|(name, _)| *name)
     }
 }
 
 impl Setup {
-    /// The scenarios put together, later ones over earlier ones.
+    /// Returns the scenarios put together, later ones over earlier ones.
     #[must_use]
     pub fn of(scenarios: &[Scenario]) -> Self {
         scenarios.iter().fold(Self::default(), |sum, scenario| sum.and(scenario.setup.clone()))

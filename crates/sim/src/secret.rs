@@ -13,7 +13,7 @@ impl Secret {
         Self(value.into())
     }
 
-    /// A random client secret of the shape Entra makes: 40 characters, `8Q~` after the first three.
+    /// Returns a random client secret of the shape Entra makes: 40 characters, `8Q~` after the first three.
     #[must_use]
     pub fn client() -> Self {
         let text = random_text();
@@ -21,27 +21,27 @@ impl Secret {
         Self(format!("{hint}8Q~{}", rest.get(..34).unwrap_or(rest)))
     }
 
-    /// A random password of the shape a registry makes.
+    /// Returns a random password of the shape a registry makes.
     #[must_use]
     pub fn registry() -> Self {
         let text: String = random_text().chars().filter(char::is_ascii_alphanumeric).take(28).collect();
         Self(format!("{text}+ACR"))
     }
 
-    /// The value itself.
+    /// Returns the value itself.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
     }
 
-    /// The first three characters, as Graph's `hint` shows them.
+    /// Returns the first three characters, as Graph's `hint` shows them.
     #[must_use]
     pub fn hint(&self) -> &str {
         self.0.get(..3).unwrap_or_default()
     }
 }
 
-/// 64 characters of base64url without padding: 48 bytes, in which 6 bits of every 128 are a UUID's own.
+/// Returns 64 characters of base64url without padding: 48 bytes, in which 6 bits of every 128 are a UUID's own.
 fn random_text() -> String {
     let mut bytes = Vec::with_capacity(48);
     for _ in 0..3 {

@@ -16,7 +16,7 @@ use tokio_rustls::TlsAcceptor;
 #[derive(Clone)]
 pub struct PeerCertificate(pub Arc<[u8]>);
 
-/// Returns whether a cloud may listen there: on loopback only.
+/// True where a cloud may listen there: on loopback only.
 #[must_use]
 pub fn is_loopback(address: IpAddr) -> bool {
     address.to_canonical().is_loopback()

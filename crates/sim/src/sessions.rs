@@ -18,7 +18,7 @@ pub struct Session {
     pub account: String,
     /// The client.
     pub client: Uuid,
-    /// Whether multifactor authentication was passed.
+    /// True where multifactor authentication was passed.
     pub mfa: bool,
     /// Authentication contexts that were satisfied.
     pub acrs: Vec<String>,
@@ -28,12 +28,12 @@ pub struct Session {
     pub nonce: Option<String>,
 }
 
-/// What the `claims` parameter of a request asks for.
+/// The demands in the `claims` parameter of a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Claims {
     /// Authentication contexts to satisfy.
     pub acrs: Vec<String>,
-    /// What the client can handle.
+    /// The capabilities of the client.
     pub capabilities: Vec<String>,
 }
 
@@ -57,7 +57,7 @@ impl Claims {
     }
 }
 
-/// Where the sign-in of a device code stands.
+/// The progress of the sign-in of a device code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Progress {
     /// Nobody has entered the code, or not to the end.
@@ -75,9 +75,9 @@ pub enum Progress {
 /// A device code.
 #[derive(Debug)]
 pub struct Device {
-    /// What the person enters.
+    /// The code that the person enters.
     pub user_code: String,
-    /// What the client asks with.
+    /// The code that the client asks with.
     pub device_code: String,
     /// The tenant as the request named it, `organizations` and `common` among it.
     pub authority: String,
@@ -89,22 +89,22 @@ pub struct Device {
     pub claims: Claims,
     /// Until when it can be used.
     pub expires: Timestamp,
-    /// When the client last asked.
+    /// The time at which the client last asked.
     pub asked: Option<Instant>,
-    /// Where it stands.
+    /// The progress of the sign-in.
     pub progress: Progress,
 }
 
 /// An authorization code.
 #[derive(Debug)]
 pub struct Code {
-    /// Its value.
+    /// The value.
     pub value: String,
     /// The tenant as the request named it.
     pub authority: String,
-    /// Who signed in.
+    /// The session of the person who signed in.
     pub session: Session,
-    /// Where it was sent.
+    /// The address that the code was sent to.
     pub redirect_uri: String,
     /// `code_challenge`, made with S256.
     pub challenge: Option<String>,
@@ -112,7 +112,7 @@ pub struct Code {
     pub scope: String,
     /// Until when it can be used.
     pub expires: Timestamp,
-    /// Whether it was used.
+    /// True where the code was used.
     pub redeemed: bool,
 }
 

@@ -40,19 +40,19 @@ use crate::{
 
 mod access;
 
-/// How to start a simulated cloud.
+/// The options of a simulated cloud.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Where the shared origin listens, on loopback only; port 0 is any free one. Registries, Kubernetes APIs
-    /// and the trap listen on free ports beside it.
+    /// The address of the shared origin, on loopback only. Port 0 is any free one. Registries, Kubernetes APIs and the
+    /// trap listen on free ports beside it.
     pub listen: SocketAddr,
     /// Scenarios, later ones over earlier ones.
     pub scenarios: Vec<Scenario>,
-    /// How much later every answer is sent, on the wall clock.
+    /// The delay of every answer, on the wall clock.
     pub latency: Duration,
-    /// What divides every other delay.
+    /// The divisor of every other delay.
     pub speed: f64,
-    /// Whether whole exchanges are kept in memory, for tests.
+    /// True where whole exchanges are kept in memory, for tests.
     pub record: bool,
 }
 
@@ -63,7 +63,7 @@ impl Default for Options {
     }
 }
 
-/// Why a simulated cloud does not start.
+/// The reason why a simulated cloud does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum SimError {
     /// The address can be reached from outside.
@@ -77,7 +77,7 @@ pub enum SimError {
     Listen {
         /// The address.
         address: SocketAddr,
-        /// Why not.
+        /// The error of the system.
         why: std::io::Error,
     },
     /// The certificates cannot be made.
@@ -111,7 +111,7 @@ pub struct Sim {
     _reserved: Vec<TcpSocket>,
 }
 
-/// What `answers.toml` says beside ids.
+/// The contents of `answers.toml` beside ids.
 struct Answers {
     consent: String,
     repositories: Vec<String>,
@@ -251,19 +251,19 @@ fn port(listener: &TcpListener, address: SocketAddr) -> Result<u16, SimError> {
 }
 
 impl Sim {
-    /// Returns what one needs to know to use it: the JSON line of `docs/SIMULATED-CLOUD.md` 1.
+    /// Returns what one needs to know to use the cloud: the JSON line of `docs/SIMULATED-CLOUD.md` 1.
     #[must_use]
     pub fn ready(&self) -> &Ready {
         &self.ready
     }
 
-    /// The certificate of the authority that signed its certificates.
+    /// Returns the certificate of the authority that signed its certificates.
     #[must_use]
     pub fn ca_pem(&self) -> &str {
         &self.ca_pem
     }
 
-    /// The operator of a tenant.
+    /// Returns the operator of a tenant.
     #[must_use]
     pub fn operator(&self, tenant: Tenant) -> &Operator {
         match tenant {
@@ -272,26 +272,26 @@ impl Sim {
         }
     }
 
-    /// Complete answers for a run against this cloud, in TOML.
+    /// Returns complete answers for a run against this cloud, in TOML.
     #[must_use]
     pub fn answers_toml(&self, ca_file: Option<&Path>) -> String {
         let answers = &self.answers;
         files::answers_toml(&self.ready, &answers.consent, &answers.repositories, answers.speed, ca_file)
     }
 
-    /// Shell lines that export the operators' credentials and where this cloud is.
+    /// Returns shell lines that export the operators' credentials and the address of this cloud.
     #[must_use]
     pub fn env_lines(&self, ca_file: Option<&Path>) -> String {
         files::env_lines(&self.ready, &self.operator_a, &self.operator_b, ca_file)
     }
 
-    /// The world, as `/_sim/world` shows it.
+    /// Returns the world, as `/_sim/world` shows it.
     #[must_use]
     pub fn world(&self) -> Value {
         view::of(&self.cloud.world())
     }
 
-    /// The requests so far, as `/_sim/requests` shows them.
+    /// Returns the requests so far, as `/_sim/requests` shows them.
     #[must_use]
     pub fn requests(&self) -> Value {
         self.log.entries().iter().filter_map(|entry| serde_json::to_value(entry).ok()).collect()
@@ -305,7 +305,7 @@ impl Sim {
         consent::give(&self.cloud, tenant, app_id)
     }
 
-    /// The whole exchanges so far, if [`Options::record`] was set.
+    /// Returns the whole exchanges so far, if [`Options::record`] was set.
     #[must_use]
     pub fn exchanges(&self) -> Vec<Exchange> {
         self.log.exchanges()
@@ -317,7 +317,7 @@ impl Sim {
         self.cloud.trap.kept()
     }
 
-    /// Returns where the trap is: `https://localhost:PORT`.
+    /// Returns the address of the trap: `https://localhost:PORT`.
     #[must_use]
     pub fn trap_origin(&self) -> &str {
         &self.cloud.trap.origin

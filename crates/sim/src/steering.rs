@@ -21,7 +21,7 @@ use crate::{
     world::view,
 };
 
-/// The routes of `/_sim`.
+/// Returns the routes of `/_sim`.
 pub fn router(cloud: Shared, log: Arc<Log>) -> Router {
     Router::new()
         .route("/_sim/world", get(async |State(cloud): State<Shared>| Json(view::of(&cloud.world()))))
@@ -66,7 +66,7 @@ struct Entered {
     deny: bool,
 }
 
-/// The codes that nobody has entered yet.
+/// Returns the codes that nobody has entered yet.
 async fn waiting_devices(State(cloud): State<Shared>) -> Json<serde_json::Value> {
     let all = device::pending(&cloud);
     Json(

@@ -53,7 +53,7 @@ impl Reply {
         self.headers.get(name).map_or("", |value| value.to_str().expect("text"))
     }
 
-    /// The code of an error of the Resource Manager, with or without `error` around it.
+    /// Returns the code of an error of the Resource Manager, with or without `error` around it.
     pub fn code(&self) -> String {
         let body = self.json();
         let code = body.pointer("/error/code").or_else(|| body.get("code")).or_else(|| body.pointer("/errors/0/code"));
@@ -69,7 +69,7 @@ pub struct App {
     pub principal_b: Uuid,
 }
 
-/// A client that trusts nobody.
+/// Returns a client that trusts nobody.
 pub fn client() -> reqwest::Client {
     let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
@@ -80,7 +80,7 @@ pub fn client() -> reqwest::Client {
 }
 
 impl Testbed {
-    /// The happy world as `change` leaves it, its pods without images.
+    /// Returns the happy world as `change` leaves it, its pods without images.
     pub fn new(change: impl FnOnce(&mut World)) -> Self {
         let today: Timestamp = "2026-11-01T12:00:00Z".parse().expect("a date");
         let setup = Setup::default();
@@ -189,7 +189,7 @@ impl Testbed {
         });
     }
 
-    /// The object id of the operator of tenant A or B.
+    /// Returns the object id of the operator of tenant A or B.
     pub fn operator(&self, side: char) -> Uuid {
         let world = self.cloud.world();
         let (tenant, name) = if side == 'a' { (world.a, "contoso-operator") } else { (world.b, "fabrikam-operator") };
@@ -197,7 +197,7 @@ impl Testbed {
         all.iter().find(|found| found.display_name == name).expect("the operator").id
     }
 
-    /// A token of the operator of tenant A or B for an audience.
+    /// Returns a token of the operator of tenant A or B for an audience.
     pub fn operator_token(&self, side: char, audience: &str) -> String {
         let object_id = self.operator(side);
         let (tenant, app_id, names) = {
@@ -209,7 +209,7 @@ impl Testbed {
         self.token(tenant, app_id, object_id, audience, names)
     }
 
-    /// A token of any principal.
+    /// Returns a token of any principal.
     pub fn token(
         &self,
         tenant: Uuid,

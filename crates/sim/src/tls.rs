@@ -13,7 +13,7 @@ use rustls::{
     server::danger::{ClientCertVerified, ClientCertVerifier},
 };
 
-/// What is needed to serve, and to be trusted.
+/// The certificates that are needed to serve, and to be trusted.
 pub struct Tls {
     /// The authority's certificate, for clients.
     pub ca_pem: String,
@@ -28,7 +28,7 @@ pub struct Tls {
     pub client: ClientConfig,
 }
 
-/// Why there are no certificates.
+/// The reason why there are no certificates.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
     /// The certificates could not be made.
@@ -46,9 +46,9 @@ pub struct Authority(Issuer<'static, KeyPair>);
 pub struct ClientCertificate {
     /// The certificate, in PEM.
     pub pem: String,
-    /// The same as it is sent in a handshake.
+    /// The certificate as it is sent in a handshake.
     pub der: Vec<u8>,
-    /// Its key, in PEM.
+    /// The key of the certificate, in PEM.
     pub key: String,
 }
 

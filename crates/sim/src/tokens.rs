@@ -26,7 +26,7 @@ pub struct Caller {
     pub app_id: Uuid,
     /// The object id of its service principal in that tenant, or of the user.
     pub object_id: Uuid,
-    /// Its rights on the resource: app roles, or what the client's scopes and the roles of the user come to.
+    /// The rights on the resource: app roles, or what the client's scopes and the roles of the user come to.
     pub roles: Vec<String>,
     /// The user, where one has signed in.
     pub person: Option<Person>,
@@ -42,14 +42,14 @@ pub struct Person {
 }
 
 impl Caller {
-    /// Returns what refusals call the client: the user, or the client id.
+    /// Returns the name of the client in refusals: the user, or the client id.
     #[must_use]
     pub fn name(&self) -> String {
         self.person.as_ref().map_or_else(|| self.app_id.to_string(), |person| person.name.clone())
     }
 }
 
-/// What Entra issues tokens for.
+/// The audiences that Entra issues tokens for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audience {
     /// The Resource Manager.
@@ -61,7 +61,7 @@ pub enum Audience {
 }
 
 impl Audience {
-    /// The resource of an audience, with or without slashes at its end.
+    /// Returns the resource of an audience, with or without slashes at its end.
     #[must_use]
     pub fn of(audience: &str, names: &CloudNames, origin: &str) -> Option<Self> {
         let audience = audience.trim_end_matches('/');
@@ -78,7 +78,7 @@ impl Audience {
     }
 }
 
-/// An access token of Entra for an audience.
+/// Returns an access token of Entra for an audience.
 #[must_use]
 pub fn access_token(cloud: &Cloud, who: &SignedIn, audience: &str, names: &CloudNames) -> String {
     let now = cloud.clock.timestamp().as_second();
@@ -97,7 +97,7 @@ pub fn access_token(cloud: &Cloud, who: &SignedIn, audience: &str, names: &Cloud
     }))
 }
 
-/// The bearer token of a request.
+/// Returns the bearer token of a request.
 #[must_use]
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
@@ -105,7 +105,7 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// The caller that a token of Entra for a resource names.
+/// Returns the caller that a token of Entra for a resource names.
 ///
 /// # Errors
 /// What is wrong with the token.
@@ -134,7 +134,7 @@ fn texts(claims: &Value, name: &str) -> Vec<String> {
     all.filter_map(|text| text.as_str().map(str::to_owned)).collect()
 }
 
-/// The caller of the Resource Manager.
+/// Returns the caller of the Resource Manager.
 ///
 /// # Errors
 /// 401 with the challenge and body of the recordings (`arm_invalid_token_401`).
@@ -160,7 +160,7 @@ pub fn arm_caller(cloud: &Cloud, headers: &HeaderMap) -> Result<Caller, Refusal>
     })
 }
 
-/// The caller of Graph.
+/// Returns the caller of Graph.
 ///
 /// # Errors
 /// 401 `InvalidAuthenticationToken`.

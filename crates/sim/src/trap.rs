@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 pub mod answer;
 
-/// What the trap was sent, secrets included: for tests only.
+/// The request that the trap was sent, secrets included: for tests only.
 #[derive(Clone)]
 pub struct Trapped {
     /// The method.
@@ -23,13 +23,13 @@ pub struct Trapped {
 }
 
 impl Trapped {
-    /// Returns whether the request had a header `Authorization`.
+    /// True where the request had a header `Authorization`.
     #[must_use]
     pub fn had_authorization(&self) -> bool {
         self.headers.iter().any(|(name, _)| name == header::AUTHORIZATION.as_str())
     }
 
-    /// The path, without the query.
+    /// Returns the path, without the query.
     #[must_use]
     pub fn path(&self) -> &str {
         self.url.split('?').next().unwrap_or_default()
@@ -45,13 +45,13 @@ impl std::fmt::Debug for Trapped {
 /// The trap of one cloud.
 #[derive(Debug)]
 pub struct Trap {
-    /// Its address, `https://localhost:PORT`.
+    /// The address, `https://localhost:PORT`.
     pub origin: String,
     kept: Mutex<Vec<Trapped>>,
 }
 
 impl Trap {
-    /// A trap at an address.
+    /// Returns a trap at an address.
     #[must_use]
     pub fn at(origin: String) -> Self {
         Self { origin, kept: Mutex::default() }

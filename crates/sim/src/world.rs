@@ -57,11 +57,11 @@ pub struct World {
 /// A subscription.
 #[derive(Debug)]
 pub struct Subscription {
-    /// Its id.
+    /// The id.
     pub id: Uuid,
     /// The tenant it trusts.
     pub tenant: Uuid,
-    /// Its name.
+    /// The name.
     pub display_name: String,
     /// The names of its resource groups.
     pub resource_groups: Vec<String>,
@@ -72,7 +72,7 @@ pub struct Subscription {
 pub struct RoleAssignment {
     /// The tenant it belongs to.
     pub tenant: Uuid,
-    /// Its name, a GUID chosen by who wrote it.
+    /// The name of the assignment, a GUID chosen by who wrote it.
     pub name: String,
     /// The scope, as it was written.
     pub scope: String,
@@ -92,11 +92,11 @@ pub struct RoleAssignment {
     pub created_by: Option<Uuid>,
     /// `createdOn`.
     pub created: Timestamp,
-    /// When the assignment was written.
+    /// The time at which the assignment was written.
     pub written: Moment,
 }
 
-/// How a long-running operation will end.
+/// The end to which a long-running operation comes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
     /// The operation has not ended.
@@ -110,7 +110,7 @@ pub enum Outcome {
 /// A long-running operation.
 #[derive(Debug)]
 pub struct Operation {
-    /// Its id.
+    /// The id.
     pub id: Uuid,
     /// The resource it is about.
     pub resource: String,
@@ -118,7 +118,7 @@ pub struct Operation {
     pub location: String,
     /// The subscription, part of its URL.
     pub subscription: Uuid,
-    /// How the operation stands.
+    /// The end of the operation.
     pub outcome: Outcome,
     /// `startTime`.
     pub started: Timestamp,
@@ -127,24 +127,24 @@ pub struct Operation {
 }
 
 impl World {
-    /// The tenant of an id or of one of its domains.
+    /// Returns the tenant of an id or of one of its domains.
     #[must_use]
     pub fn tenant(&self, id_or_domain: &str) -> Option<&Directory> {
         self.tenants.iter().find(|tenant| tenant.is_called(id_or_domain))
     }
 
-    /// The tenant of an id.
+    /// Returns the tenant of an id.
     #[must_use]
     pub fn directory(&self, id: Uuid) -> Option<&Directory> {
         self.tenants.iter().find(|tenant| tenant.id == id)
     }
 
-    /// The tenant of an id, to change it.
+    /// Returns the tenant of an id, to change it.
     pub fn directory_mut(&mut self, id: Uuid) -> Option<&mut Directory> {
         self.tenants.iter_mut().find(|tenant| tenant.id == id)
     }
 
-    /// The application of a client id, with the tenant it is registered in.
+    /// Returns the application of a client id, with the tenant it is registered in.
     #[must_use]
     pub fn application(&self, app_id: Uuid) -> Option<(&Directory, &Application)> {
         self.tenants.iter().find_map(|tenant| {
@@ -153,7 +153,7 @@ impl World {
         })
     }
 
-    /// The user of an account in the tenant that it is of.
+    /// Returns the user of an account in the tenant that it is of.
     #[must_use]
     pub fn account(&self, name: &str) -> Option<(&Directory, &User)> {
         self.tenants.iter().find_map(|tenant| {
@@ -162,48 +162,49 @@ impl World {
         })
     }
 
-    /// The cluster of a resource id, written in any case.
+    /// Returns the cluster of a resource id, written in any case.
     #[must_use]
     pub fn cluster(&self, id: &str) -> Option<&Cluster> {
         self.clusters.iter().find(|cluster| cluster.id.eq_ignore_ascii_case(id))
     }
 
-    /// The cluster of a resource id, to change it.
+    /// Returns the cluster of a resource id, to change it.
     pub fn cluster_mut(&mut self, id: &str) -> Option<&mut Cluster> {
         self.clusters.iter_mut().find(|cluster| cluster.id.eq_ignore_ascii_case(id))
     }
 
-    /// The registry of a resource id, written in any case.
+    /// Returns the registry of a resource id, written in any case.
     #[must_use]
     pub fn registry(&self, id: &str) -> Option<&Registry> {
         self.registries.iter().find(|registry| registry.id.eq_ignore_ascii_case(id))
     }
 
-    /// The registry of a resource id, to change it.
+    /// Returns the registry of a resource id, to change it.
     pub fn registry_mut(&mut self, id: &str) -> Option<&mut Registry> {
         self.registries.iter_mut().find(|registry| registry.id.eq_ignore_ascii_case(id))
     }
 
-    /// The tenant of the subscription that a resource is in.
+    /// Returns the tenant of the subscription that a resource is in.
     #[must_use]
     pub fn tenant_of(&self, resource_id: &str) -> Option<Uuid> {
         self.subscription(resource_id.split('/').nth(2)?).map(|subscription| subscription.tenant)
     }
 
-    /// The subscription of an id.
+    /// Returns the subscription of an id.
     #[must_use]
     pub fn subscription(&self, id: &str) -> Option<&Subscription> {
         self.subscriptions.iter().find(|subscription| subscription.id.to_string().eq_ignore_ascii_case(id))
     }
 
-    /// The object id of the service principal that a cluster's nodes pull images as, in the cluster's own tenant.
+    /// Returns the object id of the service principal that a cluster's nodes pull images as, in the cluster's own
+    /// tenant.
     #[must_use]
     pub fn puller_of(&self, cluster: &Cluster) -> Option<Uuid> {
         let directory = self.directory(cluster.tenant)?;
         directory.principal_of(cluster.identity.pulls_as()).map(|principal| principal.id)
     }
 
-    /// The ids that a principal's rights come from: its own, and those of the groups around it.
+    /// Returns the ids that a principal's rights come from: its own, and those of the groups around it.
     #[must_use]
     pub fn identities(&self, principal: Uuid) -> Vec<Uuid> {
         let groups = self.tenants.iter().flat_map(|tenant| tenant.groups_around(principal));

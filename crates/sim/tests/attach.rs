@@ -17,7 +17,7 @@ const KINDS: [(&str, &str); 3] = [
     ("same-tenant-user-assigned", "user-assigned"),
 ];
 
-/// The object id of what the nodes pull with, from what the Resource Manager and Graph show.
+/// Returns the object id of what the nodes pull with, from what the Resource Manager and Graph show.
 async fn puller(bench: &Bench) -> String {
     let arm = bench.token(Tenant::A, ARM).await;
     let path = format!("{}?api-version=2024-09-01", bench.sim.ready().cluster);
@@ -49,7 +49,7 @@ async fn grant(bench: &Bench, side: Tenant, scope: &str, role: &str, principal: 
     bench.call("PUT", &path, &token, &json!({ "properties": properties })).await
 }
 
-/// What became of the images on the nodes: image, state and reason, one an image and node.
+/// Returns what became of the images on the nodes: image, state and reason, one an image and node.
 fn pulls(sim: &Sim) -> Vec<(String, String, String)> {
     let world = sim.world();
     let text = |pull: &Value, name: &str| pull[name].as_str().unwrap_or_default().to_owned();
@@ -63,13 +63,13 @@ fn all_pulled(sim: &Sim) -> Option<()> {
     (!pulls.is_empty() && pulls.iter().all(|(_, state, _)| state == "Pulled")).then_some(())
 }
 
-/// The registry's resource group and subscription.
+/// Returns the registry's resource group and subscription.
 fn around(registry: &str) -> [String; 2] {
     let parts: Vec<&str> = registry.split('/').collect();
     [parts[..5].join("/"), parts[..3].join("/")]
 }
 
-/// The assignments that a list at a scope shows: role and scope.
+/// Returns the assignments that a list at a scope shows: role and scope.
 async fn listed(bench: &Bench, scope: &str, filter: &str) -> Vec<(String, String)> {
     let token = bench.token(Tenant::A, ARM).await;
     let path =
@@ -309,7 +309,7 @@ async fn put_cluster(bench: &Bench, token: &str, change: impl FnOnce(&mut Value)
     bench.call("PUT", &path, token, &cluster).await
 }
 
-/// The last body of the operation that an answer names.
+/// Returns the last body of the operation that an answer names.
 async fn ended(bench: &Bench, token: &str, started: &Reply) -> Value {
     let address = started.header("azure-asyncoperation").to_owned();
     let look = async || Some(bench.get(&address, token).await.body).filter(|body| body["status"] != "InProgress");

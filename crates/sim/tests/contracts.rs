@@ -79,7 +79,7 @@ fn plane(exchange: &Exchange) -> Option<Plane> {
     }
 }
 
-/// What is wrong with an exchange, and the operation it is of.
+/// Returns the problems of an exchange, and the operation of the exchange.
 fn check(contracts: &Contracts, exchange: &Exchange) -> Option<(String, Vec<String>)> {
     let status = exchange.status?;
     let operation = contracts.operation(Some(plane(exchange)?), &exchange.method, &exchange.url)?;
@@ -95,8 +95,10 @@ fn check(contracts: &Contracts, exchange: &Exchange) -> Option<(String, Vec<Stri
     Some((operation.id().to_owned(), texts))
 }
 
-/// What the contracts know and the route does not touch: whose token, method, path, api-version and maybe a body. The
-/// words in braces are resource ids, and the subscriptions and groups they are in.
+/// The requests that the contracts know and the route does not make: whose token, method, path, api-version and maybe a
+/// body.
+///
+/// The words in braces are resource ids, and the subscriptions and groups that they are in.
 const VISITS: &str = r#"
 a GET /subscriptions 2022-12-01
 a GET {cluster-subscription} 2022-12-01
@@ -161,7 +163,7 @@ async fn visit(bench: &Bench, assignment: &str) {
     }
 }
 
-/// What a person reads and changes with the Azure CLI's rights.
+/// Reads and changes what a person does with the Azure CLI's rights.
 async fn by_hand(bench: &Bench, app: &NewApp) {
     let graph = bench.user_token("contoso.com", "ops@contoso.com", &format!("{}/", bench.sim.ready().arm)).await;
     let operator = bench.sim.operator(Tenant::A).client_id;

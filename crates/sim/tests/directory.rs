@@ -7,13 +7,13 @@ use common::Bench;
 use crosspull_sim::Tenant;
 use serde_json::{Value, json};
 
-/// The old principal's object id, as Graph finds it.
+/// Returns the old principal's object id, as Graph finds it.
 async fn cluster_principal(bench: &Bench, graph: &str) -> String {
     let found = bench.get("/v1.0/servicePrincipals?$filter=displayName eq 'aks-shop-sp'", graph).await;
     found.at("/value/0/id").to_owned()
 }
 
-/// The world of `old-principal-in-group`, its operator of A with these app roles.
+/// Returns the world of `old-principal-in-group`, its operator of A with these app roles.
 async fn grouped(roles: &str) -> (Bench, String, String) {
     let bench = Bench::with_and("old-principal-in-group", &format!("[world.operator_a]\ngraph_roles = {roles}")).await;
     let graph = bench.graph_token(Tenant::A).await;
@@ -116,7 +116,7 @@ async fn an_owner_adds_a_secret_to_the_clusters_app_and_another_does_not() {
 const OPS_A: &str = "0e0e0e0e-0001-4e0e-8e0e-00000000e0a1";
 const READER_A: &str = "0e0e0e0e-0002-4e0e-8e0e-00000000e0a2";
 
-/// The ids of a list's objects.
+/// Returns the ids of a list's objects.
 fn ids(list: &Value) -> Vec<&str> {
     list["value"].as_array().into_iter().flatten().filter_map(|one| one["id"].as_str()).collect()
 }

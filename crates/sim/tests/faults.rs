@@ -1,4 +1,4 @@
-//! What goes wrong on purpose: each fault, the latency, and the worlds that scenarios make.
+//! Everything that goes wrong on purpose: each fault, the latency, and the worlds that scenarios make.
 
 #[cfg(test)]
 mod common;
@@ -9,7 +9,7 @@ use common::{ARM, Bench};
 use crosspull_sim::{Options, Tenant, start};
 use serde_json::{Value, json};
 
-/// A cloud in which the first creation of an application suffers.
+/// Returns a cloud in which the first creation of an application suffers.
 async fn creation_suffers(fault: &str) -> (Bench, String) {
     let bench = Bench::suffering(&format!("on = 'graph POST /applications'\n{fault}")).await;
     let graph = bench.graph_token(Tenant::A).await;

@@ -12,7 +12,7 @@ use crosspull_sim::{Sim, Tenant};
 use route::{grant, prove, provision, registry_token, reset, reset_request};
 use serde_json::{Value, json};
 
-/// What the nodes of the cluster have made of their images: state and reason, one an image and node.
+/// Returns what the nodes of the cluster have made of their images: state and reason, one an image and node.
 fn pulls(sim: &Sim) -> Vec<(String, String)> {
     let world = sim.world();
     let nodes = world["clusters"][0]["nodes"].as_array().cloned().unwrap_or_default();

@@ -9,7 +9,7 @@ use common::{ARM, Bench};
 use crosspull_sim::Tenant;
 use serde_json::{Value, json};
 
-/// A cloud in which the list of applications suffers, its operator's token for it, and what is asked for.
+/// Returns a cloud in which the list of applications suffers, its operator's token for it, and what is asked for.
 async fn list_suffers(act: &str) -> (Bench, String) {
     let bench = Bench::suffering(&format!("on = 'graph GET /applications'\n{act}")).await;
     let graph = bench.graph_token(Tenant::A).await;
@@ -99,7 +99,7 @@ async fn the_ways_on_lead_elsewhere() {
     assert_eq!(challenged.status, 401);
 }
 
-/// Every item of a list, page by page, and how many pages there were.
+/// Returns every item of a list, page by page, and how many pages there were.
 async fn all_pages(bench: &Bench, path: &str, token: &str, link: &str) -> (Vec<Value>, usize) {
     let (mut items, mut pages, mut next) = (Vec::new(), 0, path.to_owned());
     loop {

@@ -12,7 +12,7 @@ use common::{ARM, AZURE_CLI, Bench, claims_of, code_of, returned};
 use crosspull_sim::{DeviceError, Tenant};
 use serde_json::{Value, json};
 
-/// A fast way to Graph's resource, as the Azure CLI names it.
+/// Returns a fast way to Graph's resource, as the Azure CLI names it.
 fn graph(bench: &Bench) -> String {
     format!("{}/", bench.sim.ready().arm)
 }

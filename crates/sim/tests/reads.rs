@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 const GRAPH: &str = "/providers/Microsoft.ResourceGraph/resources?api-version=2024-04-01";
 const OLD_PRINCIPAL: &str = "0c0c0c0c-0003-4c0c-8c0c-00000000c003";
 
-/// The query for the assignments of the cluster's principal.
+/// Returns the query for the assignments of the cluster's principal.
 fn held() -> String {
     format!(
         "authorizationresources | where type =~ 'microsoft.authorization/roleassignments' \
@@ -18,7 +18,7 @@ fn held() -> String {
     )
 }
 
-/// The scopes of a list of assignments.
+/// Returns the scopes of a list of assignments.
 fn scopes(list: &Value) -> Vec<String> {
     let all = list.as_array().into_iter().flatten();
     all.filter_map(|one| one["properties"]["scope"].as_str().map(str::to_owned)).collect()
@@ -51,7 +51,7 @@ async fn assignments_come_page_by_page_and_the_second_page_can_fail() {
     assert_eq!(found.len(), 2, "{found:?}");
 }
 
-/// A subscription of `many-subscriptions`.
+/// Returns a subscription of `many-subscriptions`.
 fn numbered(n: usize) -> String {
     format!("/subscriptions/a1000000-0000-4000-8000-{n:012}")
 }
@@ -179,11 +179,12 @@ const LISTS: [(&str, &str); 5] = [
     ),
 ];
 
-/// What lets every list of [`LISTS`] have two items.
+/// The scenario in which every list of [`LISTS`] has two items.
 const TWO_OF_ALL: &str = "[[world.vaults]]\nname = 'kv-1'\n[[world.vaults]]\nname = 'kv-2'\n\
     [world]\npage = 1\nold_principal_groups = ['one', 'two']";
 
-/// The pages of a list up to the first that fails: the status of each, and whether the last had a body that can be read.
+/// Returns the pages of a list up to the first that fails: the status of each, and whether the last had a body that can
+/// be read.
 async fn pages(bench: &Bench, first: &str) -> (Vec<u16>, bool) {
     let resource = if first.starts_with("/v1.0") { format!("{}/", bench.sim.ready().arm) } else { ARM.to_owned() };
     let token = bench.token(Tenant::A, &resource).await;

@@ -1,4 +1,4 @@
-//! What was asked of the clouds of a story, and what became of them.
+//! The requests to the clouds of a story, and what became of them.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -12,13 +12,13 @@ use crate::world::{World, text};
 const LIMIT: Duration = Duration::from_secs(60);
 
 impl Story {
-    /// The tag by which crosspull knows an app that it made for the cluster.
+    /// Returns the tag by which crosspull knows an app that it made for the cluster.
     pub fn mark(&self) -> String {
         let cluster = crosspull_core::ids::ClusterId::parse(&self.ready.cluster).expect("an id");
         crosspull_core::names::marker(&cluster)
     }
 
-    /// The value of the last secret that was made for our app, as the directory told it.
+    /// Returns the value of the last secret that was made for our app, as the directory told it.
     pub fn secret_that_was_made(&self) -> String {
         let exchanges = self.sim.exchanges();
         let told = exchanges.iter().rev().filter(|e| e.url.ends_with("/addPassword") && e.status == Some(200));
@@ -37,17 +37,17 @@ impl Story {
         }
     }
 
-    /// Every request so far that asks for a change, as `METHOD path`: all but reads and requests for tokens.
+    /// Returns every request so far that asks for a change, as `METHOD path`: all but reads and requests for tokens.
     pub fn writes(&self) -> Vec<String> {
         self.changes(|_| true)
     }
 
-    /// Those writes so far that a service took: it did not refuse them. One whose answer was lost was taken too.
+    /// Returns the writes so far that a service took and did not refuse. One whose answer was lost was taken too.
     pub fn taken(&self) -> Vec<String> {
         self.changes(|request| request["status"].as_u64().is_none_or(|status| status < 400))
     }
 
-    /// How many of the writes so far that end so were taken.
+    /// Returns the number of writes so far that end so and were taken.
     pub fn taken_by(&self, tail: &str) -> usize {
         self.taken().iter().filter(|write| write.ends_with(tail)).count()
     }
@@ -66,7 +66,7 @@ impl Story {
         self.world().is_done(&self.begin, role);
     }
 
-    /// What the run made is taken back: the world is what it was before anything was run.
+    /// Asserts that what the run made is taken back: the world is what it was before anything was run.
     pub fn is_taken_back(&self) {
         self.world().is_taken_back(&self.begin);
     }
@@ -85,7 +85,7 @@ impl Story {
         assert_eq!(self.journals(), Vec::<PathBuf>::new(), "a run began");
     }
 
-    /// Nothing was asked at all.
+    /// Asserts that nothing was asked at all.
     pub fn called_nothing(&self) {
         assert_eq!(self.sim.requests(), serde_json::json!([]));
         self.wrote_nothing();

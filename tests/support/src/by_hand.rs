@@ -1,4 +1,4 @@
-//! What people do in the clouds of a story beside the program: by a browser, by another tool, by hand.
+//! The work of people in the clouds of a story beside the program: by a browser, by another tool, by hand.
 
 use crosspull_sim::Tenant;
 use serde_json::Value;
@@ -7,7 +7,8 @@ use crate::story::Story;
 use crate::world::text;
 
 impl Story {
-    /// A person opens a sign-in page in a browser, chooses an account, and the browser goes where the page sends it.
+    /// Opens a sign-in page in a browser, as a person does, and chooses an account. The browser goes where the page
+    /// sends it.
     pub fn sign_in_by_browser(&self, page: &str, account: &str) -> String {
         let client = self.browser();
         let form = url::form_urlencoded::Serializer::new(String::new())
@@ -70,7 +71,7 @@ impl Story {
         self.send(reqwest::Method::PUT, &url, Some(&token), "application/json", body.to_string());
     }
 
-    /// Somebody of tenant A registers an app with those tags; gives its object id.
+    /// Registers an app with those tags, as somebody of tenant A. Returns the object id of the app.
     pub fn register_app(&self, name: &str, tags: &[&str]) -> String {
         let token = self.token(Tenant::A, "https://graph.microsoft.com/.default");
         let body = serde_json::json!({ "displayName": name, "signInAudience": "AzureADMultipleOrgs", "tags": tags });
@@ -101,12 +102,13 @@ impl Story {
         self.send(reqwest::Method::DELETE, &url, Some(&token), "application/json", String::new());
     }
 
-    /// Somebody of tenant A gives a principal Reader on the cluster's subscription; gives the assignment's id.
+    /// Gives a principal Reader on the cluster's subscription, as somebody of tenant A. Returns the id of the
+    /// assignment.
     pub fn grant_reader_by_hand(&self, principal: &str) -> String {
         self.grant_in_a(principal, "acdd72a7-3385-48ef-bd42-f606fba81ae7")
     }
 
-    /// Somebody of tenant A gives a principal Network Contributor there; gives the assignment's id.
+    /// Gives a principal Network Contributor there, as somebody of tenant A. Returns the id of the assignment.
     pub fn grant_contributor_by_hand(&self, principal: &str) -> String {
         self.grant_in_a(principal, "4d97b98b-1d4f-4787-a291-c67834d212e7")
     }
@@ -152,7 +154,7 @@ impl Story {
         self.send(reqwest::Method::DELETE, &url, Some(&token), "application/json", String::new());
     }
 
-    /// An operator of tenant A gives the cluster another app, that of an operator; gives the app's id.
+    /// Gives the cluster another app, that of an operator of tenant A. Returns the id of the app.
     pub fn give_another_app(&self) -> String {
         let operator = self.sim.operator(Tenant::A);
         let host = &self.ready.arm;
@@ -166,7 +168,7 @@ impl Story {
         app
     }
 
-    /// An operator's token, as somebody else than the program asks for it.
+    /// Returns an operator's token, as somebody else than the program asks for it.
     fn token(&self, tenant: Tenant, scope: &str) -> String {
         let operator = self.sim.operator(tenant);
         let id = match tenant {
@@ -204,7 +206,7 @@ impl Story {
         })
     }
 
-    /// A client that trusts the cloud and follows nothing by itself.
+    /// Returns a client that trusts the cloud and follows nothing by itself.
     fn browser(&self) -> reqwest::Client {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let authority = reqwest::Certificate::from_pem(self.sim.ca_pem().as_bytes()).expect("the cloud's authority");

@@ -71,7 +71,7 @@ impl Story {
         self.run(&[&arguments, flags].concat())
     }
 
-    /// `crosspull` with just these arguments.
+    /// Runs `crosspull` with just these arguments.
     pub fn run(&self, arguments: &[&str]) -> End {
         self.run_while(arguments, |_, _| {})
     }
@@ -82,7 +82,7 @@ impl Story {
         self.told_of(command, watch)
     }
 
-    /// A command line of a shell, in which `crosspull` is the program.
+    /// Runs a command line of a shell, in which `crosspull` is the program.
     pub fn shell(&self, line: &str) -> End {
         let mut command = Command::new("sh");
         command.args(["-c", &line.replace("crosspull ", &format!("{} ", program().display()))]);
@@ -94,14 +94,14 @@ impl Story {
         ended(command, watch)
     }
 
-    /// The journals of the runs so far.
+    /// Returns the journals of the runs so far.
     pub fn journals(&self) -> Vec<PathBuf> {
         let folder = std::fs::read_dir(self.state().join("crosspull/runs")).into_iter().flatten();
         let files = folder.map(|entry| entry.expect("a file").path());
         files.filter(|path| path.extension().is_some_and(|kind| kind == "jsonl")).collect()
     }
 
-    /// The id of the one run.
+    /// Returns the id of the one run.
     pub fn run_id(&self) -> String {
         match self.journals().as_slice() {
             [journal] => journal.file_stem().and_then(|stem| stem.to_str()).expect("a run's id").to_owned(),
@@ -109,7 +109,7 @@ impl Story {
         }
     }
 
-    /// The ids of all runs but those.
+    /// Returns the ids of all runs but those.
     pub fn runs_but(&self, others: &[&str]) -> Vec<String> {
         let runs = self.journals().into_iter().map(|p| p.file_stem().expect("a name").to_string_lossy().into_owned());
         runs.filter(|run| !others.contains(&run.as_str())).collect()

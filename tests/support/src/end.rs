@@ -1,4 +1,4 @@
-//! How a run of the program ended, and what a story says about it.
+//! The end of a run of the program, and what a story says about it.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use serde_json::Value;
 /// The end of one run of the program. Every assertion shows the whole of it when it does not hold.
 #[derive(Default)]
 pub struct End {
-    /// The exit code; none where a signal ended it.
+    /// The exit code. `None` where a signal ended it.
     pub code: Option<i32>,
     /// Standard output.
     pub out: String,
@@ -18,18 +18,18 @@ pub struct End {
     pub events: Vec<Value>,
     /// True where the output was asked for in JSON.
     pub json: bool,
-    /// Where the secret was to be saved.
+    /// The file in which the secret was to be saved.
     pub secret_file: PathBuf,
 }
 
 impl End {
-    /// The program ended with this exit code.
+    /// Asserts that the program ended with this exit code.
     pub fn exits(&self, code: i32) -> &Self {
         assert_eq!(self.code, Some(code), "\n{self}");
         self
     }
 
-    /// The last line is `run_ended` with this verdict, and every line is an event of this version.
+    /// Asserts that the last line is `run_ended` with this verdict, and that every line is an event of this version.
     pub fn verdict(&self, verdict: &str) -> &Self {
         assert_eq!(self.events.len(), self.out.lines().count(), "a line is no JSON\n{self}");
         assert!(self.events.iter().all(|e| e["v"] == 1 && e["at"].is_string() && e["event"].is_string()), "\n{self}");
@@ -38,22 +38,22 @@ impl End {
         self
     }
 
-    /// All was done, and nothing went wrong on standard error.
+    /// Asserts that all was done, and that nothing went wrong on standard error.
     pub fn is_done(&self) -> &Self {
         self.exits(0).verdict("done").says_nothing_aside()
     }
 
-    /// All was done. What an earlier part of the run saved may be spoken of aside.
+    /// Asserts that all was done. The program may speak aside of what an earlier part of the run saved.
     pub fn ends_well(&self) -> &Self {
         self.exits(0).verdict("done")
     }
 
-    /// A check stopped it: exit code 4, and one of the findings names this cause and this way out.
+    /// Asserts that a check stopped the run: exit code 4, and one of the findings names this cause and this way out.
     pub fn is_stopped_by(&self, cause: &str, way_out: &str) -> &Self {
         self.exits(4).verdict("stopped").finds("stop", cause, way_out).says_nothing_aside()
     }
 
-    /// A step failed: exit code 1, and the run's trouble names this cause and this way out.
+    /// Asserts that a step failed: exit code 1, and the run's trouble names this cause and this way out.
     pub fn fails_with(&self, cause: &str, way_out: &str) -> &Self {
         self.exits(1).verdict("failed").says_nothing_aside();
         let trouble = self.trouble();
@@ -64,25 +64,26 @@ impl End {
         self
     }
 
-    /// The trouble that the run ended with.
+    /// Returns the trouble that the run ended with.
     pub fn trouble(&self) -> &Value {
         self.events.last().map_or(&Value::Null, |last| &last["trouble"])
     }
 
-    /// A finding of this level names this cause and this way out.
+    /// Asserts that a finding of this level names this cause and this way out.
     pub fn finds(&self, level: &str, cause: &str, way_out: &str) -> &Self {
         let found = self.findings(level).any(|f| text(f, "text").contains(cause) && text(f, "now").contains(way_out));
         assert!(found, "no {level}: {cause} … {way_out}\n{self}");
         self
     }
 
-    /// The findings of a level.
+    /// Returns the findings of a level.
     pub fn findings(&self, level: &str) -> impl Iterator<Item = &Value> {
         self.events("check_ended").map(|e| &e["finding"]).filter(move |f| f["level"] == level)
     }
 
-    /// The program complained about its input on standard error in these words, with exit code 2, and said nothing else: on
-    /// standard output nothing, or in JSON the end alone, with the same words.
+    /// Asserts that the program complained about its input on standard error in these words, with exit code 2.
+    ///
+    /// It said nothing else: on standard output nothing, or in JSON the end alone, with the same words.
     pub fn complains(&self, sentence: &str) -> &Self {
         self.exits(2);
         assert!(self.err.contains(sentence), "\"{sentence}\" is not said\n{self}");
@@ -96,23 +97,23 @@ impl End {
         self
     }
 
-    /// Nothing is on standard error.
+    /// Asserts that nothing is on standard error.
     pub fn says_nothing_aside(&self) -> &Self {
         assert_eq!(self.err, "", "\n{self}");
         self
     }
 
-    /// The events of a name.
+    /// Returns the events of a name.
     pub fn events(&self, name: &str) -> impl Iterator<Item = &Value> {
         self.events.iter().filter(move |e| e["event"] == name)
     }
 
-    /// How a step ended, by its operation's name in the plan; empty where it did not end.
+    /// Returns the outcome of a step, by its operation's name in the plan. Empty where the step did not end.
     pub fn outcome(&self, operation: &str) -> &str {
         self.ended(operation)["outcome"].as_str().unwrap_or_default()
     }
 
-    /// What was said about a step at its end.
+    /// Returns the note on a step at its end.
     pub fn note(&self, operation: &str) -> &str {
         self.ended(operation)["note"].as_str().unwrap_or_default()
     }
@@ -125,25 +126,25 @@ impl End {
         self.events("step_ended").find(|e| e["step"] == *id).unwrap_or(&Value::Null)
     }
 
-    /// How a step ended, by its number: the events of a run that goes on do not name the plan.
+    /// Returns the outcome of a step, by its number: the events of a run that goes on do not name the plan.
     pub fn outcome_of(&self, step: u8) -> &str {
         let ended = self.events("step_ended").find(|e| e["step"] == step);
         ended.and_then(|e| e["outcome"].as_str()).unwrap_or_default()
     }
 
-    /// The reasons that were waited for.
+    /// Returns the reasons of the waits.
     pub fn waits(&self) -> Vec<&str> {
         self.events("waiting").filter_map(|e| e["why"].as_str()).collect()
     }
 
-    /// The value of a fact that the last line tells.
+    /// Returns the value of a fact that the last line tells.
     pub fn fact(&self, name: &str) -> &str {
         let facts = self.events.last().map_or(&Value::Null, |last| &last["facts"]);
         let found = facts.as_array().into_iter().flatten().find(|f| f["fact"] == name);
         found.and_then(|f| f["value"].as_str()).unwrap_or_else(|| panic!("{name} is not told\n{self}"))
     }
 
-    /// The secret that was saved.
+    /// Returns the secret that was saved.
     pub fn secret(&self) -> String {
         std::fs::read_to_string(&self.secret_file).unwrap_or_else(|e| panic!("no secret was saved: {e}\n{self}"))
     }
@@ -153,7 +154,7 @@ fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value[name].as_str().unwrap_or_default()
 }
 
-/// What a person needs to see of it when a story fails: all but the calls.
+/// Shows the parts of an end that a person needs when a story fails: all but the calls.
 impl fmt::Display for End {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "exit code {:?}", self.code)?;

@@ -1,5 +1,7 @@
-//! What the tests of the whole program share: a story is the simulated cloud of a scenario, the program run against it as
-//! an operator would, and what is said of how that ended. Only tests and benches depend on this crate.
+//! Tools that the tests of the whole program share.
+//!
+//! A story is the simulated cloud of a scenario, the program run against it as an operator would, and statements about
+//! the end. Only tests and benches depend on this crate.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 

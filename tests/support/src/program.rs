@@ -34,7 +34,7 @@ impl Drop for Running {
     }
 }
 
-/// Which stream a line came from.
+/// The stream that a line came from.
 enum Line {
     Out(String),
     Err(String),

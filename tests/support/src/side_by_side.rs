@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Mutex;
 
-/// How many cases are at work at a time. Other stories are at work beside them.
+/// The number of cases that are at work at a time. Other stories are at work beside them.
 const WORKERS: usize = 4;
 
 /// Runs every case, a few at a time. Fails with the first one that failed, when all are over.

@@ -12,14 +12,14 @@ use tempfile::TempDir;
 use crate::cloud::CloudThread;
 use crate::world::World;
 
-/// What divides the cloud's delays and the program's own waits.
+/// The divisor of the cloud's delays and of the program's own waits.
 const SPEED: f64 = 100.0;
 
 /// A simulated cloud, and the folder of the operator who runs the program against it.
 pub struct Story {
     /// The cloud.
     pub sim: Sim,
-    /// Where it is, and what is in it.
+    /// The address of the cloud, and its contents.
     pub ready: Ready,
     environment: BTreeMap<String, String>,
     pub(crate) folder: TempDir,
@@ -78,7 +78,7 @@ impl Story {
         self
     }
 
-    /// The environment that the program has.
+    /// Returns the environment that the program has.
     pub fn variables(&self) -> BTreeMap<String, String> {
         let own = [
             ("PATH", std::env::var("PATH").unwrap_or_default()),
@@ -90,38 +90,38 @@ impl Story {
         own.chain(self.environment.clone()).collect()
     }
 
-    /// The operator's folder.
+    /// Returns the operator's folder.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    /// The answers file.
+    /// Returns the answers file.
     pub fn answers(&self) -> &str {
         path_text(self.ready.answers.as_deref().expect("answers"))
     }
 
-    /// A path in the operator's folder.
+    /// Returns a path in the operator's folder.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    /// `$XDG_STATE_HOME`.
+    /// Returns `$XDG_STATE_HOME`.
     pub fn state(&self) -> PathBuf {
         self.path("state")
     }
 
-    /// The world as it was before anything was run.
+    /// Returns the world as it was before anything was run.
     pub const fn begin(&self) -> &World {
         &self.begin
     }
 
-    /// The world as it is.
+    /// Returns the world as it is.
     pub fn world(&self) -> World {
         World::of(&self.sim)
     }
 }
 
-/// The variables that lines such as `export NAME='value'` set.
+/// Returns the variables that lines such as `export NAME='value'` set.
 fn exported(lines: &str) -> BTreeMap<String, String> {
     let one = |line: &str| {
         let (name, value) = line.strip_prefix("export ")?.split_once('=')?;
@@ -131,7 +131,7 @@ fn exported(lines: &str) -> BTreeMap<String, String> {
     lines.map(|line| one(line).unwrap_or_else(|| panic!("no export: {line}"))).collect()
 }
 
-/// A path as an argument.
+/// Returns a path as an argument.
 pub fn path_text(path: &Path) -> &str {
     path.to_str().expect("a path in UTF-8")
 }

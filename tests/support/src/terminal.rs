@@ -17,7 +17,7 @@ use portable_pty::{CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_sy
 const FRAME_BEGINS: &[u8] = b"\x1b[?2026h";
 const FRAME_ENDS: &[u8] = b"\x1b[?2026l";
 
-/// What a program has drawn.
+/// The output of a program, as a screen shows it.
 pub struct View {
     /// The screen.
     pub parser: vt100::Parser,
@@ -29,7 +29,7 @@ pub struct View {
 }
 
 impl View {
-    /// The text on the screen, without the spaces at the ends of its lines.
+    /// Returns the text on the screen, without the spaces at the ends of its lines.
     pub fn text(&self) -> String {
         let contents = self.parser.screen().contents();
         contents.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
@@ -84,12 +84,12 @@ pub struct Window {
 
 /// The program in the window. Dropping it kills it.
 pub struct Program {
-    /// Its process id.
+    /// The process id of the program.
     pub pid: u32,
     status: Arc<Watched<Option<ExitStatus>>>,
 }
 
-/// A command with an environment of its own, all folders of which are in `home`.
+/// Returns a command with an environment of its own, all folders of which are in `home`.
 pub fn command(program: &str, arguments: &[&str], home: &Path) -> CommandBuilder {
     let mut command = CommandBuilder::new(program);
     command.args(arguments);
@@ -160,7 +160,7 @@ impl Window {
         self.keys.write_all(keys.as_bytes()).and_then(|()| self.keys.flush()).expect("the program takes keys");
     }
 
-    /// What the program has drawn so far.
+    /// Looks at what the program has drawn so far.
     pub fn look<T>(&self, at: impl FnOnce(&mut View) -> T) -> T {
         at(&mut self.view.now())
     }

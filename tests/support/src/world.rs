@@ -8,18 +8,18 @@ use serde_json::Value;
 pub struct World(Value);
 
 impl World {
-    /// The world of a cloud, now.
+    /// Returns the world of a cloud, now.
     pub fn of(sim: &Sim) -> Self {
         Self(sim.world())
     }
 
-    /// The apps of tenant A that this program made.
+    /// Returns the apps of tenant A that this program made.
     pub fn our_apps(&self) -> Vec<&Value> {
         let ours = |app: &&Value| app["displayName"].as_str().is_some_and(|name| name.starts_with("crosspull-"));
         list(&self.0["tenants"]["a"]["applications"]).filter(ours).collect()
     }
 
-    /// The one app of tenant A that this program made.
+    /// Returns the one app of tenant A that this program made.
     pub fn app(&self) -> &Value {
         match self.our_apps().as_slice() {
             [app] => app,
@@ -27,23 +27,23 @@ impl World {
         }
     }
 
-    /// The ids of that app's secrets.
+    /// Returns the ids of that app's secrets.
     pub fn secrets(&self) -> Vec<&str> {
         list(&self.app()["passwordCredentials"]).map(|secret| text(secret, "keyId")).collect()
     }
 
-    /// The object ids of an app's service principals in tenant `a` or `b`.
+    /// Returns the object ids of an app's service principals in tenant `a` or `b`.
     pub fn principals(&self, tenant: &str, app_id: &str) -> Vec<&str> {
         let all = list(&self.0["tenants"][tenant]["servicePrincipals"]);
         all.filter(|principal| principal["appId"] == app_id).map(|principal| text(principal, "id")).collect()
     }
 
-    /// The role assignments of a principal.
+    /// Returns the role assignments of a principal.
     pub fn roles(&self, principal: &str) -> Vec<&Value> {
         list(&self.0["roleAssignments"]).filter(|role| role["principalId"] == principal).collect()
     }
 
-    /// The one role of our app's service principal in B.
+    /// Returns the one role of our app's service principal in B.
     pub fn role(&self) -> &Value {
         let principals = self.principals("b", text(self.app(), "appId"));
         assert_eq!(principals.len(), 1, "service principals in B");
@@ -53,12 +53,12 @@ impl World {
         }
     }
 
-    /// The cluster.
+    /// Returns the cluster.
     pub fn cluster(&self) -> &Value {
         &self.0["clusters"][0]
     }
 
-    /// What became of the images on the nodes, one each.
+    /// Returns what became of the images on the nodes, one each.
     pub fn pulls(&self) -> Vec<&str> {
         let nodes = list(&self.cluster()["nodes"]);
         nodes.flat_map(|node| list(&node["pulls"])).map(|pull| text(pull, "state")).collect()
@@ -91,7 +91,7 @@ impl World {
         assert_eq!(self.pods(), Vec::<&str>::new(), "pods that are left");
     }
 
-    /// What a principal may: role, scope and condition of each of its assignments, in a fixed order.
+    /// Returns what a principal may do: role, scope and condition of each of its assignments, in a fixed order.
     pub fn held(&self, principal: &str) -> Vec<[String; 3]> {
         let parts = |role: &&Value| ["roleName", "scope", "condition"].map(|part| role[part].to_string());
         let mut held: Vec<_> = self.roles(principal).iter().map(parts).collect();
@@ -99,13 +99,13 @@ impl World {
         held
     }
 
-    /// The key ids of the secrets of an app in tenant A.
+    /// Returns the key ids of the secrets of an app in tenant A.
     pub fn secrets_of(&self, app_id: &str) -> Vec<&str> {
         let app = list(&self.0["tenants"]["a"]["applications"]).find(|app| app["appId"] == app_id);
         app.map_or_else(Vec::new, |app| list(&app["passwordCredentials"]).map(|s| text(s, "keyId")).collect())
     }
 
-    /// When the secrets of an app in tenant A end, by key id.
+    /// Returns the end of each secret of an app in tenant A, by key id.
     pub fn ends_of_secrets(&self, app_id: &str) -> Vec<(String, String)> {
         let app = list(&self.0["tenants"]["a"]["applications"]).find(|app| app["appId"] == app_id);
         let secrets = app.map(|app| list(&app["passwordCredentials"])).into_iter().flatten();
@@ -123,7 +123,7 @@ impl World {
         assert_eq!(self.cluster()["provisioningState"], "Succeeded");
     }
 
-    /// An app of tenant A, by its object id.
+    /// Returns an app of tenant A, by its object id.
     pub fn app_of(&self, object: &str) -> Option<&Value> {
         list(&self.0["tenants"]["a"]["applications"]).find(|app| app["id"] == object)
     }
@@ -134,7 +134,7 @@ impl World {
         assert_eq!(self.secrets_of(former).len(), begin.secrets_of(former).len() + 1, "secrets of the former app");
     }
 
-    /// The pods of the cluster that crosspull made.
+    /// Returns the pods of the cluster that crosspull made.
     pub fn pods(&self) -> Vec<&str> {
         let namespaces = self.cluster()["namespaces"].as_object().into_iter().flat_map(serde_json::Map::values);
         let pods = namespaces.flat_map(|namespace| list(&namespace["pods"])).map(|pod| text(pod, "name"));
@@ -146,8 +146,10 @@ impl World {
         assert_eq!(self.cluster(), then.cluster());
     }
 
-    /// What a run made is taken back: everything is what it was then, but for one secret more on the former app where the
-    /// cluster was given back with it, since its old one cannot be read.
+    /// Asserts that what a run made is taken back: everything is as it was then.
+    ///
+    /// The former app may have one secret more, where the cluster was given back with it, since the old secret cannot
+    /// be read.
     pub fn is_taken_back(&self, then: &Self) {
         let (mut now, mut then) = (Self(self.0.clone()), Self(then.0.clone()));
         let former = text(then.cluster(), "clientId").to_owned();
@@ -176,7 +178,7 @@ impl World {
         now.is_as(&then);
     }
 
-    /// Everything is what it was then; what was pulled from the registries to look at it does not count.
+    /// Asserts that everything is as it was then. Pulls from the registries that only look at it do not count.
     pub fn is_as(&self, then: &Self) {
         let (mut now, mut then) = (self.0.clone(), then.0.clone());
         for world in [&mut now, &mut then] {
@@ -219,7 +221,7 @@ fn list(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
 
-/// A text of an object.
+/// Returns a text of an object.
 pub fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value[name].as_str().unwrap_or_default()
 }

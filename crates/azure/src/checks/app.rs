@@ -1,6 +1,6 @@
-//! Which app that carries the cluster's mark is taken up?
+//! The check of apps that carry the cluster's mark: which of them is taken up.
 
-use crosspull_core::check::{AppFacts, Check, Finding, SecretFacts, Whose, choose_app, judge_app};
+use crosspull_core::check::{AppFacts, Check, Finding, SecretFacts, TakeUpReason, choose_app, judge_app};
 use crosspull_core::event::Work;
 use crosspull_core::ids::{AppId, ClusterId};
 use crosspull_core::names::{Side, marker};
@@ -9,18 +9,18 @@ use futures_util::future::{join, join_all};
 
 use super::read_cluster::read_cluster;
 use super::reads::{MarkedApps, Reads};
-use super::{Said, call_stop};
+use super::{CheckStopped, call_stop};
 use crate::patience::patiently;
 use crate::reply::{App, Owner, PasswordCredential};
 use crate::request;
 
-pub(super) async fn ask(reads: &Reads<'_>) -> Result<(), Said> {
+pub(super) async fn ask(reads: &Reads<'_>) -> Result<(), CheckStopped> {
     let chosen = join_all(reads.inputs.clusters.iter().map(|id| chosen(reads, id))).await;
     chosen.into_iter().try_for_each(|apps| apps.map(drop))
 }
 
-/// Returns the apps that carry the mark of a cluster, where the check of these does not stop.
-pub(super) async fn chosen<'r>(reads: &'r Reads<'_>, id: &ClusterId) -> Result<&'r MarkedApps, Said> {
+/// Returns the apps that carry the mark of a cluster, where the check of them does not stop.
+pub(super) async fn chosen<'r>(reads: &'r Reads<'_>, id: &ClusterId) -> Result<&'r MarkedApps, CheckStopped> {
     let judged = async {
         reads.begin(&Check::App)?;
         let (marked, cluster) = join(marked_apps(reads, id), read_cluster(reads, id)).await;
@@ -30,7 +30,7 @@ pub(super) async fn chosen<'r>(reads: &'r Reads<'_>, id: &ClusterId) -> Result<&
     reads.cluster(id)?.apps.get_or_init(|| judged).await.as_ref().map_err(|said| *said)
 }
 
-/// Reads the apps that carry the cluster's mark, with what tells whose they are.
+/// Reads the apps that carry the cluster's mark, with everything that tells whose they are.
 async fn marked_apps(reads: &Reads<'_>, cluster: &ClusterId) -> Result<Vec<AppFacts>, Finding> {
     let work = Work::Check(Check::App);
     let request = request::apps_tagged(reads.door.endpoints(), Side::A, &marker(cluster));
@@ -39,7 +39,7 @@ async fn marked_apps(reads: &Reads<'_>, cluster: &ClusterId) -> Result<Vec<AppFa
     Ok(join_all(apps.into_iter().map(|app| described(reads, &work, app))).await)
 }
 
-/// Describes an app with its owners, where whose it is may be asked.
+/// Returns an app as the checks see it: with its owners, where the question whose it is arises.
 async fn described(reads: &Reads<'_>, work: &Work, app: App) -> AppFacts {
     let owners = if reads.known.apps.contains(&app.id) {
         None
@@ -53,7 +53,7 @@ async fn described(reads: &Reads<'_>, work: &Work, app: App) -> AppFacts {
 /// Chooses among the marked apps, and judges the choice.
 fn take_up(reads: &Reads<'_>, marked: &[AppFacts], in_use: Option<AppId>) -> (MarkedApps, Finding) {
     let adopt = reads.inputs.adopt;
-    let taken: Option<(&AppFacts, Whose)> = choose_app(marked, in_use, &reads.known.apps, adopt);
+    let taken: Option<(&AppFacts, TakeUpReason)> = choose_app(marked, in_use, &reads.known.apps, adopt);
     let finding = judge_app(marked, taken, adopt);
     let taken = taken.map(|(app, _)| app.clone());
     let others = marked.iter().filter(|app| taken.as_ref() != Some(*app));

@@ -1,4 +1,4 @@
-//! What stands in the way when the cluster's nodes are renewed in turn.
+//! The check of headroom: the obstacles to renewing the cluster's nodes in turn.
 
 use crosspull_core::check::{Check, Headroom, Workloads, judge_headroom};
 use crosspull_core::event::Work;
@@ -9,17 +9,17 @@ use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use kube::core::ObjectMeta;
 
 use super::reads::Reads;
-use super::{Said, cluster};
+use super::{CheckStopped, cluster};
 use crate::door::Door;
 use crate::kubernetes::{Kubernetes, KubernetesUnavailable, requests};
 use crate::reply::Usage;
 use crate::request;
 
-/// Where Azure runs what is its own, and keeps it running.
+/// The namespaces of Azure's own workloads, which Azure keeps running.
 const OF_AZURE: [&str; 4] = ["kube-system", "gatekeeper-system", "calico-system", "tigera-operator"];
 
-/// Reads the region's quota and what runs in the cluster, as far as they can be read.
-pub(super) async fn ask(reads: &Reads<'_>, id: &ClusterId) -> Result<(), Said> {
+/// Reads the region's quota and the workloads of the cluster, as far as they can be read.
+pub(super) async fn ask(reads: &Reads<'_>, id: &ClusterId) -> Result<(), CheckStopped> {
     let Ok(cluster) = cluster::usable(reads, id).await else { return Ok(()) };
     if cluster.facts.client_id.is_none() {
         return Ok(());
@@ -43,7 +43,7 @@ pub(super) async fn ask(reads: &Reads<'_>, id: &ClusterId) -> Result<(), Said> {
         .await
 }
 
-/// Reads what runs in the cluster and is away while its node is, or keeps the node from being drained.
+/// Reads the workloads that are away while their node is, or that keep the node from being drained.
 async fn workloads(door: &Door, work: &Work, cluster: &ClusterId) -> Result<Workloads, KubernetesUnavailable> {
     let api = Kubernetes::of(door, work, cluster).await?;
     let (budgets, deployments, sets) = try_join3(
@@ -60,7 +60,7 @@ async fn workloads(door: &Door, work: &Work, cluster: &ClusterId) -> Result<Work
     Ok(Workloads { blocking_budgets: blocking, single: alone.map(|(meta, _)| name(meta)).collect() })
 }
 
-/// True for a budget that allows no disruption of the pods that it has.
+/// True for a budget that allows no disruption of its pods.
 fn blocks(budget: &PodDisruptionBudget) -> bool {
     let counts = budget.status.as_ref().is_some_and(|s| s.expected_pods > 0 && s.disruptions_allowed == 0);
     counts && !is_azures(&budget.metadata)

@@ -1,4 +1,4 @@
-//! Is the image there?
+//! The check of an image: is it there?
 
 use crosspull_core::check::{Check, judge_image};
 use crosspull_core::event::Work;
@@ -7,14 +7,14 @@ use crosspull_core::names::Side;
 use crosspull_core::secret::Secret;
 
 use super::reads::Reads;
-use super::{Said, registry};
+use super::{CheckStopped, registry};
 use crate::registry_access::Realm;
 use crate::request::{self, Audience};
 use crate::wire::CallError;
 
-/// Asks with the operator's own account whether the image is there; where that may not pull, nobody knows.
-pub(super) async fn ask(reads: &Reads<'_>, id: &RegistryId, image: &ImageRef) -> Result<(), Said> {
-    // What stops the registry's own check is said there.
+/// Asks with the operator's own account whether the image is there. Nothing is known where that account may not pull.
+pub(super) async fn ask(reads: &Reads<'_>, id: &RegistryId, image: &ImageRef) -> Result<(), CheckStopped> {
+    // The registry's own check tells what stops there.
     let Ok((_, Some(realm))) = registry::usable(reads, id).await else { return Ok(()) };
     let check = Check::Image(id.clone(), image.clone());
     let work = Work::Check(check.clone());
@@ -34,7 +34,7 @@ pub(super) async fn ask(reads: &Reads<'_>, id: &RegistryId, image: &ImageRef) ->
         .await
 }
 
-/// Asks for the operator's own refresh token, which a registry gives where the operator may use it.
+/// Reads the operator's own refresh token, which a registry gives where the operator may use it.
 async fn refresh_token(reads: &Reads<'_>, realm: &Realm) -> Option<Secret> {
     let token = reads.door.tokens().token(Side::B, Audience::Registry).await.ok()?;
     realm.exchange(reads.door, &Work::SignIn(Side::B), &reads.tenants.b.to_string(), &token).await.ok()

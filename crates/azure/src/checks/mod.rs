@@ -1,5 +1,6 @@
-//! The checks: each asks Azure one thing, both tenants side by side, and core judges the answer. Nothing is written. One file
-//! a check; this file asks those of a route and gathers what the plan needs.
+//! The checks: each asks Azure one question, in both tenants side by side, and core judges the answer.
+//!
+//! Nothing is written. One file holds one check; this file asks the checks of a route and gathers what the plan needs.
 
 use crosspull_core::check::{
     Check, ClusterFacts, Finding, Level, RegistryFacts, Survey, TenantFacts, judge_route, judge_soak,
@@ -32,9 +33,9 @@ use reads::Reads;
 
 pub use sign_in::{admit_again, sign_in};
 
-/// What a check that failed is left with: it said so already.
+/// The mark of a check that stopped: its finding went out as an event already.
 #[derive(Debug, Clone, Copy)]
-struct Said;
+struct CheckStopped;
 
 /// Asks the checks.
 #[derive(Debug)]
@@ -45,17 +46,19 @@ pub struct Surveyor<'a> {
 }
 
 impl<'a> Surveyor<'a> {
-    /// Makes a surveyor for those inputs; `known` is what the journals on this machine tell.
+    /// Returns a surveyor for those inputs. `known` is what the journals on this machine tell.
     #[must_use]
     pub const fn new(door: &'a Door, inputs: &'a Inputs, known: &'a Known) -> Self {
         Self { door, inputs, known }
     }
 
-    /// Enters both tenants, chooses the route, and asks every check of it. Returns the route and the facts where nothing
-    /// stops; every finding went out as an event.
+    /// Enters both tenants, chooses the route, and asks every check of the route.
+    ///
+    /// Returns the route and the facts where nothing stops. Every finding went out as an event.
     ///
     /// # Errors
-    /// An error where the journal cannot be written.
+    ///
+    /// The error of a journal that cannot be written.
     pub async fn survey(&self) -> Result<Option<(&'static RouteSpec, Survey)>, JournalError> {
         let Some(tenants) = sign_in::enter_both(self.door, self.inputs).await? else { return Ok(None) };
         let ids = tenants.as_ref().map(|tenant| tenant.id);
@@ -69,7 +72,7 @@ impl<'a> Surveyor<'a> {
         Ok(self.gather(&reads, tenants).ok().map(|survey| (spec, survey)))
     }
 
-    /// Chooses the route; says which one where that was left to crosspull, and stops where none fits.
+    /// Chooses the route. It says which one where the choice was left to crosspull, and stops where none fits.
     fn route(&self, found: &Found) -> Result<Option<&'static RouteSpec>, JournalError> {
         match route::choose(self.inputs.route, found) {
             Ok((spec, why)) => {
@@ -85,13 +88,13 @@ impl<'a> Surveyor<'a> {
         }
     }
 
-    /// Gathers what was read.
-    fn gather(&self, reads: &Reads<'_>, tenants: PerTenant<TenantFacts>) -> Result<Survey, Said> {
+    /// Gathers what was read into the survey.
+    fn gather(&self, reads: &Reads<'_>, tenants: PerTenant<TenantFacts>) -> Result<Survey, CheckStopped> {
         let (mut taken, mut passed_over) = (None, Vec::new());
         let mut clusters: Vec<ClusterFacts> = Vec::new();
         for id in &self.inputs.clusters {
             let of = reads.cluster(id)?;
-            let mut facts = of.usable.get().cloned().ok_or(Said)??.facts;
+            let mut facts = of.usable.get().cloned().ok_or(CheckStopped)??.facts;
             if let Some(apps) = of.apps.get() {
                 let apps = apps.clone()?;
                 passed_over.extend(apps.passed_over);
@@ -103,11 +106,11 @@ impl<'a> Surveyor<'a> {
             }
             clusters.push(facts);
         }
-        let registries: Result<Vec<RegistryFacts>, Said> = self
+        let registries: Result<Vec<RegistryFacts>, CheckStopped> = self
             .inputs
             .registries
             .iter()
-            .map(|id| Ok(reads.registry(id)?.usable.get().cloned().ok_or(Said)??.0))
+            .map(|id| Ok(reads.registry(id)?.usable.get().cloned().ok_or(CheckStopped)??.0))
             .collect();
         let (cloud, pullers) = (self.door.endpoints().name.clone(), reads.pullers());
         Ok(Survey { cloud, tenants, clusters, registries: registries?, pullers, app: taken, passed_over })
@@ -115,9 +118,9 @@ impl<'a> Surveyor<'a> {
 }
 
 /// Asks one check.
-async fn ask(check: &Check, reads: &Reads<'_>) -> Result<(), Said> {
+async fn ask(check: &Check, reads: &Reads<'_>) -> Result<(), CheckStopped> {
     match check {
-        // These are asked before the others, by those who enter the tenants and choose the route.
+        // Entering the tenants and choosing the route ask these before the others.
         Check::SignIn(_) | Check::Name { .. } | Check::Cloud | Check::Tenants | Check::OtherRuns(_) | Check::Route => {
             Ok(())
         }
@@ -141,21 +144,21 @@ fn say(door: &Door, finding: Finding) -> Result<Level, JournalError> {
     Ok(level)
 }
 
-fn begin(door: &Door, check: &Check) -> Result<(), Said> {
-    door.wire().recorder().announce(Event::CheckStarted { check: check.clone() }).map_err(|_| Said)
+fn begin(door: &Door, check: &Check) -> Result<(), CheckStopped> {
+    door.wire().recorder().announce(Event::CheckStarted { check: check.clone() }).map_err(|_| CheckStopped)
 }
 
-/// Says a check's answer; gives what was read where it does not stop.
-fn conclude<T>(door: &Door, answer: Result<(T, Finding), Finding>) -> Result<T, Said> {
+/// Says the answer to a check. Returns what was read where the check does not stop.
+fn conclude<T>(door: &Door, answer: Result<(T, Finding), Finding>) -> Result<T, CheckStopped> {
     let (value, finding) = match answer {
         Ok((value, finding)) => (Some(value), finding),
         Err(finding) => (None, finding),
     };
-    let level = say(door, finding).map_err(|_| Said)?;
-    value.filter(|_| level != Level::Stop).ok_or(Said)
+    let level = say(door, finding).map_err(|_| CheckStopped)?;
+    value.filter(|_| level != Level::Stop).ok_or(CheckStopped)
 }
 
-/// A check that could not be asked: what the refusal means, and what to do.
+/// Returns the finding of a check that could not be asked: what the refusal means, and what to do.
 fn call_stop(check: Check, what: &str, error: CallError) -> Finding {
     let trouble = error.trouble(what);
     let why = lower_first(trouble.why.trim_end_matches('.'));
@@ -163,7 +166,7 @@ fn call_stop(check: Check, what: &str, error: CallError) -> Finding {
     Finding { refusal: trouble.refusal, ..check.stop(text, trouble.now) }
 }
 
-/// A sentence as the second half of another.
+/// Returns a sentence as the second half of another.
 pub(crate) fn lower_first(sentence: &str) -> String {
     let mut chars = sentence.trim_end_matches('.').chars();
     let keep = sentence.split(' ').next().is_some_and(|w| w.chars().filter(|c| c.is_uppercase()).count() > 1);

@@ -1,5 +1,6 @@
-//! Which roles would the cluster lose with its present principal? Reads everything that the principal holds, and sorts it:
-//! copied, lacking, not read.
+//! The check of the present principal: does the cluster lose roles with it, and which?
+//!
+//! Everything that the principal holds is read and sorted: copied, lacking, not read.
 
 use crosspull_core::check::{Check, Finding, HeldRole, Lack, Unread, judge_old_roles};
 
@@ -16,7 +17,7 @@ use uuid::Uuid;
 
 use super::reads::{Holdings, Reads};
 use super::rights::ASSIGN;
-use super::{Said, app, cluster, lower_first};
+use super::{CheckStopped, app, cluster, lower_first};
 use crate::door::Door;
 use crate::patience::patiently;
 use crate::reply::{AppRoleAssignment, Assignment, Definition, KeyVault, Membership, Principal};
@@ -24,10 +25,10 @@ use crate::request::{self, Request};
 use crate::role_lists::{self, AT_ONCE};
 use crate::wire::CallError;
 
-/// A scope is kept whole, whatever its length: a part of one would be another scope.
+/// The longest scope that is kept. A scope is kept whole: a part of one would be another scope.
 const WHOLE: usize = usize::MAX;
 
-/// Why something is not copied.
+/// The reason why a right is not copied.
 const NOT_ALLOWED: &str = "you may not assign roles there";
 const RIGHT_UNREAD: &str = "whether you may assign roles there was not read";
 const GROUP: &str = "memberships are not copied";
@@ -35,31 +36,32 @@ const API: &str = "permissions on APIs are not copied";
 const VAULT: &str = "access policies are not copied";
 const NOT_READ: &str = "not read, and accepted as such";
 
-/// Items that were read, and what was not.
+/// Items that were read, and parts that were not.
 type Read<T> = (Vec<T>, Vec<Unread>);
 
 /// Reads what a principal holds.
-struct Reader<'a> {
+struct HoldingsReader<'a> {
     door: &'a Door,
     /// The parts that may stay unread.
     accepted: &'a [Part],
 }
 
-pub(super) async fn ask(reads: &Reads<'_>, id: &ClusterId) -> Result<(), Said> {
+pub(super) async fn ask(reads: &Reads<'_>, id: &ClusterId) -> Result<(), CheckStopped> {
     let (Ok(cluster), Ok(apps)) = (cluster::usable(reads, id).await, app::chosen(reads, id).await) else {
         return Ok(());
     };
     let Some(client) = cluster.facts.client_id else { return Ok(()) };
     let is_own = apps.taken.as_ref().is_some_and(|own| own.app_id == client);
-    let reader = Reader { door: reads.door, accepted: &reads.inputs.may_stay_unread };
+    let reader = HoldingsReader { door: reads.door, accepted: &reads.inputs.may_stay_unread };
     let held = reads.ask(Check::OldRoles(id.clone()), reader.old_roles(id, client, is_own)).await?;
     reads.cluster(id)?.holdings.get_or_init(async || held).await;
     Ok(())
 }
 
-impl Reader<'_> {
-    /// The roles that the new principal can be given, and what else the cluster would lose. What could not be read
-    /// stops, or was accepted by name and stands among what is lost.
+impl HoldingsReader<'_> {
+    /// Reads the roles that the new principal can be given, and the other rights that the cluster would lose.
+    ///
+    /// A part that could not be read stops the plan, or was accepted by name and stands among the losses.
     async fn old_roles(
         &self,
         cluster: &ClusterId,
@@ -83,7 +85,8 @@ impl Reader<'_> {
             }
         };
         let Some(principal) = principals.iter().find(|p| p.app_id == client) else {
-            // What it had may still stand, and it may be restored: nobody can tell what the cluster would lose.
+            // The roles of the principal may still stand, and the principal may be restored: nobody can tell what the
+            // cluster would lose.
             let why = format!("the service principal of its app {client} is not in the directory any more");
             let gone = Unread { part: Part::Roles, why, denied: true, refusal: None };
             return self.judged(cluster, Holdings::default(), Vec::new(), &[gone]);
@@ -119,7 +122,7 @@ impl Reader<'_> {
         self.judged(cluster, holdings, lacks, &unread)
     }
 
-    /// The finding, and what stands in the plan where it does not stop.
+    /// Returns the finding, and what stands in the plan where the finding does not stop.
     fn judged(
         &self,
         cluster: &ClusterId,
@@ -127,7 +130,7 @@ impl Reader<'_> {
         mut lacks: Vec<Lack>,
         unread: &[Unread],
     ) -> Result<(Holdings, Finding), Finding> {
-        // Where it does not stop, all of these were accepted. Roles that cannot be given are named one by one.
+        // Where the finding does not stop, all of these were accepted. Roles that cannot be given are named one by one.
         let named = unread.iter().filter(|u| u.part != Part::RightToAssign);
         lacks.extend(named.map(|u| Lack { what: u.part.to_string(), why: NOT_READ }));
         let finding = judge_old_roles(cluster, &holdings.copied, &lacks, unread, self.accepted);
@@ -135,8 +138,10 @@ impl Reader<'_> {
         Ok((holdings, finding))
     }
 
-    /// The groups and directory roles that a principal is in. Fewer accounts may read those that it is in by way of
-    /// others; who is put in the ones that it is in directly is in those too.
+    /// Reads the groups and directory roles that a principal is in.
+    ///
+    /// Fewer accounts may read those that it is in by way of others. The direct ones suffice: a new member of them is
+    /// in the others too.
     async fn groups(&self, work: &Work, principal: ObjectId) -> Read<Lack> {
         let endpoints = self.door.endpoints();
         let listed = match self.door.list(work, request::member_of(endpoints, principal, true)).await {
@@ -157,7 +162,7 @@ impl Reader<'_> {
         })
     }
 
-    /// The access policies of Key Vaults that name a principal; a vault that takes roles instead heeds none.
+    /// Reads the access policies of Key Vaults that name a principal. A vault that takes roles instead heeds none.
     async fn vault_policies(&self, work: &Work, principal: ObjectId, subscriptions: &[Uuid]) -> Read<Lack> {
         let listed = match self.door.query::<KeyVault>(work, Side::A, &request::vaults_of(principal)).await {
             Ok(vaults) => Ok(vaults),
@@ -193,7 +198,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Returns whether the operator may assign roles there.
+    /// Asks whether the operator may assign roles at a scope.
     async fn may_assign(&self, work: &Work, scope: &str) -> Result<bool, Unread> {
         let request = request::permissions(self.door.endpoints(), Side::A, scope);
         match self.list::<PermissionSet>(work, request).await {
@@ -202,14 +207,15 @@ impl Reader<'_> {
         }
     }
 
-    /// A list, read with patience: an outage of a minute is no reason to give up.
+    /// Reads a list with patience: an outage of a minute is no reason to give up.
     async fn list<T: DeserializeOwned + Send>(&self, work: &Work, request: Request) -> Result<Vec<T>, CallError> {
         patiently(self.door.wire(), work, async || self.door.list(work, request.clone()).await).await
     }
 }
 
-/// The id of a role definition as an assignment in a subscription names it. Resource Graph names built-in roles without
-/// the subscription, where few may read them.
+/// Returns the id of a role definition as an assignment in a subscription names it.
+///
+/// Resource Graph names built-in roles without the subscription, where few may read them.
 fn in_scope(definition: &str, scope: &str) -> String {
     match role_lists::subscription_of(scope) {
         Some(subscription) if definition.starts_with("/providers/") => {
@@ -219,7 +225,7 @@ fn in_scope(definition: &str, scope: &str) -> String {
     }
 }
 
-/// Turns a list into lacks, or into the part that was not read.
+/// Returns the items of a list as lacks, or the part that was not read.
 fn lacking<T>(part: Part, listed: Result<Vec<T>, CallError>, lack: impl FnMut(T) -> Lack) -> Read<Lack> {
     match listed {
         Ok(list) => (list.into_iter().map(lack).collect(), Vec::new()),
@@ -227,7 +233,7 @@ fn lacking<T>(part: Part, listed: Result<Vec<T>, CallError>, lack: impl FnMut(T)
     }
 }
 
-/// A part that was not read, and why.
+/// Returns a part that was not read, and the reason.
 fn unread(part: Part, error: CallError) -> Unread {
     let denied = error.is_final();
     let trouble = error.trouble("");

@@ -1,4 +1,4 @@
-//! As whom does the cluster pull, and may that principal pull from the registry already?
+//! The check of the principal that the cluster pulls with: may it pull from the registry already?
 
 use crosspull_core::check::{
     Check, ClusterFacts, Finding, HeldAssignment, Puller, RegistryFacts, RoleMode, judge_puller, judge_puller_of_others,
@@ -12,25 +12,27 @@ use crosspull_core::text::printable;
 use futures_util::future::{join, join_all};
 
 use super::reads::Reads;
-use super::{Said, call_stop, cluster, lower_first, registry};
+use super::{CheckStopped, call_stop, cluster, lower_first, registry};
 use crate::patience::patiently;
 use crate::reply::{Assignment, Definition, Principal};
 use crate::request;
 use crate::wire::CallError;
 
-/// Pulling from a registry whose roles hold on the whole of it (Microsoft, "Azure Container Registry roles and permissions").
+/// The action of pulling from a registry whose roles hold on the whole of it (Microsoft, "Azure Container Registry
+/// roles and permissions").
 const PULL: &str = "Microsoft.ContainerRegistry/registries/pull/read";
-/// Reading from a registry whose roles hold on repositories.
+/// The data actions of reading from a registry whose roles hold on repositories.
 const READ: [&str; 2] = [
     "Microsoft.ContainerRegistry/registries/repositories/content/read",
     "Microsoft.ContainerRegistry/registries/repositories/metadata/read",
 ];
 
-pub(super) async fn ask(reads: &Reads<'_>, cluster: &ClusterId, registry: &RegistryId) -> Result<(), Said> {
+pub(super) async fn ask(reads: &Reads<'_>, cluster: &ClusterId, registry: &RegistryId) -> Result<(), CheckStopped> {
     judged(reads, cluster, registry).await.map(drop)
 }
 
-/// True where the route asks as whom the clusters pull, and every one of them has the role at the registry already.
+/// True where the route asks with which principals the clusters pull, and each of them has the role at the registry
+/// already.
 pub(super) async fn all_held(reads: &Reads<'_>, registry: &RegistryId) -> bool {
     let asks = |cluster: &&ClusterId| reads.asks(&Check::Puller((*cluster).clone(), registry.clone()));
     let clusters: Vec<&ClusterId> = reads.inputs.clusters.iter().filter(asks).collect();
@@ -38,8 +40,12 @@ pub(super) async fn all_held(reads: &Reads<'_>, registry: &RegistryId) -> bool {
     !pullers.is_empty() && pullers.into_iter().all(|puller| puller.is_ok_and(|puller| puller.held.is_some()))
 }
 
-/// Returns as whom the cluster pulls, where the check of that does not stop.
-async fn judged<'r>(reads: &'r Reads<'_>, cluster: &ClusterId, registry: &RegistryId) -> Result<&'r Puller, Said> {
+/// Returns the principal that the cluster pulls with, where the check of it does not stop.
+async fn judged<'r>(
+    reads: &'r Reads<'_>,
+    cluster: &ClusterId,
+    registry: &RegistryId,
+) -> Result<&'r Puller, CheckStopped> {
     let read = async {
         let (of_cluster, of_registry) = join(cluster::usable(reads, cluster), registry::usable(reads, registry)).await;
         let (facts, (registry_facts, _)) = (&of_cluster?.facts, of_registry?);
@@ -71,7 +77,7 @@ async fn read(
     Ok((puller, finding))
 }
 
-/// Returns why something was not read, as the second half of a sentence.
+/// Returns the reason why something was not read, as the second half of a sentence.
 fn why(error: CallError) -> String {
     let trouble = error.trouble("");
     match &trouble.refusal {
@@ -104,7 +110,7 @@ async fn principal_of(reads: &Reads<'_>, cluster: &ClusterFacts, registry: &Regi
     })
 }
 
-/// Returns a role assignment by which the principal may pull already, its own before one of a group.
+/// Returns a role assignment by which the principal may pull already. Its own come before those of a group.
 async fn held(reads: &Reads<'_>, puller: &Puller, mode: RoleMode) -> Result<Option<HeldAssignment>, CallError> {
     let work = Work::Check(Check::Puller(puller.cluster.clone(), puller.registry.clone()));
     let scope = puller.registry.to_string();
@@ -117,7 +123,7 @@ async fn held(reads: &Reads<'_>, puller: &Puller, mode: RoleMode) -> Result<Opti
     let wanted = wanted_condition(reads, mode);
     for assignment in here {
         let request = request::role_definition(reads.door.endpoints(), &assignment.properties.role_definition_id);
-        // A role that cannot be read is not counted; the assignment that is made then does no harm.
+        // A role that cannot be read does not count. The assignment that is made then does no harm.
         let Ok(definition) = reads.door.json::<Definition>(&work, request).await else { continue };
         let present = assignment.properties.condition.as_deref();
         let lets_in = matches!(widened(present, wanted.as_deref()), Widened::Unchanged);
@@ -133,7 +139,7 @@ async fn held(reads: &Reads<'_>, puller: &Puller, mode: RoleMode) -> Result<Opti
     Ok(None)
 }
 
-/// The condition that the repositories to be pulled need.
+/// Returns the condition that the repositories to be pulled need.
 fn wanted_condition(reads: &Reads<'_>, mode: RoleMode) -> Option<String> {
     let named: Vec<String> = reads.inputs.images.iter().map(|image| image.repository.clone()).collect();
     match mode {
@@ -142,7 +148,7 @@ fn wanted_condition(reads: &Reads<'_>, mode: RoleMode) -> Option<String> {
     }
 }
 
-/// True where an assignment at a scope holds at a resource: at the resource itself, or above.
+/// True where an assignment at a scope holds at a resource: the scope is the resource itself, or above it.
 fn holds_at(scope: &str, resource: &str) -> bool {
     let (scope, resource) = (scope.trim_end_matches('/').to_ascii_lowercase(), resource.to_ascii_lowercase());
     let above = resource.strip_prefix(&scope).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));

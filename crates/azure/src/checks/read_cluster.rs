@@ -1,4 +1,4 @@
-//! Reads a cluster, once for every check that needs it.
+//! The reading of a cluster, once for every check that needs it.
 
 use crosspull_core::check::{Check, ClusterFacts, Finding, KubeletIdentity};
 use crosspull_core::event::Work;
@@ -6,15 +6,15 @@ use crosspull_core::ids::ClusterId;
 use crosspull_core::text::printable;
 
 use super::reads::{ReadCluster, Reads};
-use super::{Said, call_stop};
+use super::{CheckStopped, call_stop};
 use crate::reply::{Cluster, ClusterProperties};
 use crate::request;
 
-/// Reads the cluster; the inner error is why that does not work.
+/// Reads the cluster. The inner error is the reason why that does not work.
 pub(super) async fn read_cluster<'r>(
     reads: &'r Reads<'_>,
     id: &ClusterId,
-) -> Result<&'r Result<ReadCluster, Finding>, Said> {
+) -> Result<&'r Result<ReadCluster, Finding>, CheckStopped> {
     Ok(reads.cluster(id)?.read.get_or_init(|| read(reads, id)).await)
 }
 

@@ -1,4 +1,4 @@
-//! What the checks read: each thing once, whichever check asks for it first.
+//! The reads of the checks: each thing is read once, whichever check asks for it first.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -13,12 +13,12 @@ use crosspull_core::run::Known;
 use crosspull_core::secret::Secret;
 use tokio::sync::OnceCell;
 
-use super::{Said, begin, call_stop, conclude};
+use super::{CheckStopped, begin, call_stop, conclude};
 use crate::door::Door;
 use crate::registry_access::Realm;
 use crate::request;
 
-/// The answers of the reads, and what reading takes.
+/// The answers of the reads, and the means to read.
 pub(super) struct Reads<'a> {
     pub door: &'a Door,
     pub inputs: &'a Inputs,
@@ -26,27 +26,27 @@ pub(super) struct Reads<'a> {
     pub tenants: PerTenant<TenantId>,
     /// The checks of the route.
     pub asked: Vec<Check>,
-    clusters: BTreeMap<ClusterId, OfCluster>,
-    registries: BTreeMap<RegistryId, OfRegistry>,
-    pullers: BTreeMap<(ClusterId, RegistryId), OnceCell<Result<Puller, Said>>>,
+    clusters: BTreeMap<ClusterId, ClusterReads>,
+    registries: BTreeMap<RegistryId, RegistryReads>,
+    pullers: BTreeMap<(ClusterId, RegistryId), OnceCell<Result<Puller, CheckStopped>>>,
 }
 
-/// What is read of a cluster.
+/// The answers about a cluster.
 #[derive(Default)]
-pub(super) struct OfCluster {
-    /// The cluster and its region, or why they cannot be read.
+pub(super) struct ClusterReads {
+    /// The cluster and its region. The error is the reason why they cannot be read.
     pub read: OnceCell<Result<ReadCluster, Finding>>,
     /// The cluster, where the check of it does not stop.
-    pub usable: OnceCell<Result<ReadCluster, Said>>,
-    /// The apps that carry its mark, where the check of these does not stop.
-    pub apps: OnceCell<Result<MarkedApps, Said>>,
-    /// The key id of the secret that it uses, where that is known.
+    pub usable: OnceCell<Result<ReadCluster, CheckStopped>>,
+    /// The apps that carry the cluster's mark, where the check of them does not stop.
+    pub apps: OnceCell<Result<MarkedApps, CheckStopped>>,
+    /// The key id of the secret that the cluster uses, where that is known.
     pub key: OnceCell<Option<crosspull_core::ids::KeyId>>,
-    /// What its present principal holds.
+    /// The rights of the cluster's present principal.
     pub holdings: OnceCell<Holdings>,
 }
 
-/// A cluster, and its region.
+/// A cluster and its region.
 #[derive(Debug, Clone)]
 pub(super) struct ReadCluster {
     pub facts: ClusterFacts,
@@ -58,9 +58,9 @@ pub(super) struct ReadCluster {
 pub(super) struct Holdings {
     /// The roles that the new principal gets too.
     pub copied: Vec<HeldRole>,
-    /// All of its roles that were read.
+    /// All roles of the principal that were read.
     pub all: Vec<HeldRole>,
-    /// The parts of it that the new principal will lack.
+    /// The rights that the new principal will lack.
     pub lacks: Vec<String>,
 }
 
@@ -71,11 +71,11 @@ pub(super) struct MarkedApps {
     pub passed_over: Vec<ObjectId>,
 }
 
-/// What is read of a registry.
+/// The answers about a registry.
 #[derive(Default)]
-pub(super) struct OfRegistry {
-    /// The registry and who its tokens come from, where the check of it does not stop.
-    pub usable: OnceCell<Result<(RegistryFacts, Option<Realm>), Said>>,
+pub(super) struct RegistryReads {
+    /// The registry and the issuer of its tokens, where the check of the registry does not stop.
+    pub usable: OnceCell<Result<(RegistryFacts, Option<Realm>), CheckStopped>>,
     /// The operator's own refresh token, where the registry gives one.
     pub refresh: OnceCell<Option<Secret>>,
 }
@@ -88,8 +88,8 @@ impl<'a> Reads<'a> {
         tenants: PerTenant<TenantId>,
         asked: Vec<Check>,
     ) -> Self {
-        let clusters = inputs.clusters.iter().map(|id| (id.clone(), OfCluster::default())).collect();
-        let registries = inputs.registries.iter().map(|id| (id.clone(), OfRegistry::default())).collect();
+        let clusters = inputs.clusters.iter().map(|id| (id.clone(), ClusterReads::default())).collect();
+        let registries = inputs.registries.iter().map(|id| (id.clone(), RegistryReads::default())).collect();
         let pairs = inputs.clusters.iter().flat_map(|c| inputs.registries.iter().map(move |r| (c.clone(), r.clone())));
         let pullers = pairs.map(|pair| (pair, OnceCell::new())).collect();
         Self { door, inputs, known, tenants, asked, clusters, registries, pullers }
@@ -100,37 +100,38 @@ impl<'a> Reads<'a> {
         self.asked.contains(check)
     }
 
-    /// Returns what is read of a cluster; an error for one that nobody named.
-    pub(super) fn cluster(&self, id: &ClusterId) -> Result<&OfCluster, Said> {
-        self.clusters.get(id).ok_or(Said)
+    /// Returns the answers about a cluster. The error is for a cluster that nobody named.
+    pub(super) fn cluster(&self, id: &ClusterId) -> Result<&ClusterReads, CheckStopped> {
+        self.clusters.get(id).ok_or(CheckStopped)
     }
 
-    /// Returns what is read of a registry; an error for one that nobody named.
-    pub(super) fn registry(&self, id: &RegistryId) -> Result<&OfRegistry, Said> {
-        self.registries.get(id).ok_or(Said)
+    /// Returns the answers about a registry. The error is for a registry that nobody named.
+    pub(super) fn registry(&self, id: &RegistryId) -> Result<&RegistryReads, CheckStopped> {
+        self.registries.get(id).ok_or(CheckStopped)
     }
 
-    /// Returns the place of what is read of a cluster's identity at a registry; an error for a pair that nobody named.
+    /// Returns the place of the answer about a cluster's identity at a registry. The error is for a pair that nobody
+    /// named.
     pub(super) fn puller(
         &self,
         cluster: &ClusterId,
         registry: &RegistryId,
-    ) -> Result<&OnceCell<Result<Puller, Said>>, Said> {
-        self.pullers.get(&(cluster.clone(), registry.clone())).ok_or(Said)
+    ) -> Result<&OnceCell<Result<Puller, CheckStopped>>, CheckStopped> {
+        self.pullers.get(&(cluster.clone(), registry.clone())).ok_or(CheckStopped)
     }
 
-    /// Returns as whom the clusters pull, as far as that was read.
+    /// Returns the principals that the clusters pull with, as far as they were read.
     pub(super) fn pullers(&self) -> Vec<Puller> {
         self.pullers.values().filter_map(|cell| cell.get()?.as_ref().ok().cloned()).collect()
     }
 
     /// Says that a check is being asked.
-    pub(super) fn begin(&self, check: &Check) -> Result<(), Said> {
+    pub(super) fn begin(&self, check: &Check) -> Result<(), CheckStopped> {
         begin(self.door, check)
     }
 
-    /// Says the answer of a check; returns what was read where it does not stop.
-    pub(super) fn conclude<T>(&self, answer: Result<(T, Finding), Finding>) -> Result<T, Said> {
+    /// Says the answer to a check. Returns what was read where the check does not stop.
+    pub(super) fn conclude<T>(&self, answer: Result<(T, Finding), Finding>) -> Result<T, CheckStopped> {
         conclude(self.door, answer)
     }
 
@@ -139,7 +140,7 @@ impl<'a> Reads<'a> {
         &self,
         check: Check,
         asked: impl Future<Output = Result<(T, Finding), Finding>>,
-    ) -> Result<T, Said> {
+    ) -> Result<T, CheckStopped> {
         self.begin(&check)?;
         self.conclude(asked.await)
     }

@@ -1,4 +1,4 @@
-//! Is the registry there, and does it answer from here?
+//! The check of a registry: is it there, and does it answer from here?
 
 use crosspull_core::check::{Check, Finding, Reach, RegistryFacts, RoleMode, judge_registry, judge_registry_of_others};
 use crosspull_core::event::Work;
@@ -7,18 +7,18 @@ use crosspull_core::ids::RegistryId;
 use crosspull_core::text::printable;
 
 use super::reads::Reads;
-use super::{Said, call_stop, lower_first};
+use super::{CheckStopped, call_stop, lower_first};
 use crate::door::Door;
 use crate::registry_access::{self, Realm, RealmError};
 use crate::reply::Registry;
 use crate::request;
 use crate::wire::CallError;
 
-/// What was read of a registry, and who its tokens come from where it answers.
+/// A registry, and the issuer of its tokens where the registry answers.
 type ReadRegistry = (RegistryFacts, Option<Realm>);
 
 /// Returns the registry, where the check of it does not stop.
-pub(super) async fn usable<'r>(reads: &'r Reads<'_>, id: &RegistryId) -> Result<&'r ReadRegistry, Said> {
+pub(super) async fn usable<'r>(reads: &'r Reads<'_>, id: &RegistryId) -> Result<&'r ReadRegistry, CheckStopped> {
     let judged = async {
         let check = Check::Registry(id.clone());
         match id.server() {
@@ -47,7 +47,7 @@ async fn read(door: &Door, id: &RegistryId) -> Result<(ReadRegistry, Finding), F
     Ok(((facts, realm), finding))
 }
 
-/// Reads a registry that nobody signs in for: whether it answers is all that can be seen.
+/// Reads a registry that nobody signs in for. Whether it answers is all that can be seen.
 async fn of_others(door: &Door, id: &RegistryId, server: &str) -> Result<(ReadRegistry, Finding), Finding> {
     let (reach, _) = reach(door, &Check::Registry(id.clone()), server).await?;
     let facts = RegistryFacts { id: id.clone(), login_server: server.to_owned(), mode: RoleMode::Registry, reach };
@@ -55,7 +55,7 @@ async fn of_others(door: &Door, id: &RegistryId, server: &str) -> Result<(ReadRe
     Ok(((facts, None), finding))
 }
 
-/// Asks whether a registry answers from here, and who its tokens come from.
+/// Asks whether a registry answers from here, and which issuer its tokens come from.
 async fn reach(door: &Door, check: &Check, login_server: &str) -> Result<(Reach, Option<Realm>), Finding> {
     let work = Work::Check(check.clone());
     Ok(match registry_access::ask(door, &work, login_server).await {
@@ -76,7 +76,8 @@ fn silent(why: impl Into<String>, now: &str) -> Reach {
     Reach::Silent { why: why.into(), now: now.to_owned() }
 }
 
-/// A registry that did not answer. What another machine would meet too has a cure of its own.
+/// Returns the reach of a registry that did not answer. A cause that another machine would meet too has a cure of its
+/// own.
 fn unreached(refusal: Refusal) -> Reach {
     match NoConnection::of(&refusal) {
         Some(cause) if !cause.may_pass() => {

@@ -1,17 +1,17 @@
-//! May the operator reset the cluster's service principal, and assign roles on the registry?
+//! The checks of rights: may the operator reset the cluster's service principal, and assign roles on the registry?
 
 use crosspull_core::check::{Check, judge_reset_right, judge_role_right, judge_role_right_not_needed};
 use crosspull_core::ids::{ClusterId, RegistryId};
 use crosspull_core::names::Side;
 
 use super::reads::Reads;
-use super::{Said, puller};
+use super::{CheckStopped, puller};
 
 const RESET: &str = "Microsoft.ContainerService/managedClusters/resetServicePrincipalProfile/action";
 /// The right to assign roles.
 pub(super) const ASSIGN: &str = "Microsoft.Authorization/roleAssignments/write";
 
-pub(super) async fn to_reset(reads: &Reads<'_>, id: &ClusterId) -> Result<(), Said> {
+pub(super) async fn to_reset(reads: &Reads<'_>, id: &ClusterId) -> Result<(), CheckStopped> {
     let check = Check::ResetRight(id.clone());
     reads
         .ask(check.clone(), async {
@@ -21,8 +21,8 @@ pub(super) async fn to_reset(reads: &Reads<'_>, id: &ClusterId) -> Result<(), Sa
         .await
 }
 
-/// Asks for the right to assign roles; nobody needs the right where every cluster has the role already.
-pub(super) async fn to_assign(reads: &Reads<'_>, id: &RegistryId) -> Result<(), Said> {
+/// Asks for the right to assign roles. Nobody needs that right where every cluster has the role already.
+pub(super) async fn to_assign(reads: &Reads<'_>, id: &RegistryId) -> Result<(), CheckStopped> {
     let check = Check::RoleRight(id.clone());
     reads
         .ask(check.clone(), async {

@@ -1,13 +1,13 @@
-//! When does the secret that the cluster uses end?
+//! The check of the secret that the cluster uses: does it end soon?
 
 use crosspull_core::check::{Check, SecretInUse, judge_secret, secret_in_use};
 use crosspull_core::ids::ClusterId;
 
 use super::reads::Reads;
-use super::{Said, app, cluster};
+use super::{CheckStopped, app, cluster};
 
-/// Judges the end of the secret that the cluster uses, where it uses an app of crosspull's.
-pub(super) async fn ask(reads: &Reads<'_>, id: &ClusterId) -> Result<(), Said> {
+/// Judges the end of the secret that the cluster uses, where the cluster uses an app of crosspull's.
+pub(super) async fn ask(reads: &Reads<'_>, id: &ClusterId) -> Result<(), CheckStopped> {
     let (Ok(cluster), Ok(apps)) = (cluster::usable(reads, id).await, app::chosen(reads, id).await) else {
         return Ok(());
     };

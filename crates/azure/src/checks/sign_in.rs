@@ -1,45 +1,43 @@
-//! Who is asked, and as whom: the sign-in to each tenant.
+//! The sign-in to each tenant: which tenant it is, and who signed in.
 
 use crosspull_core::check::{Check, Finding, Level, TenantFacts, judge_tenants};
 use crosspull_core::event::Work;
 use crosspull_core::explain::{NoConnection, Trouble};
 use crosspull_core::ids::{TenantId, TenantRef};
-use crosspull_core::input::Access;
-use crosspull_core::input::Inputs;
-use crosspull_core::names::PerTenant;
-use crosspull_core::names::Side;
-use crosspull_core::names::{Route, Tenants};
+use crosspull_core::input::{Access, Inputs};
+use crosspull_core::names::{PerTenant, Route, Side, Tenants};
 use crosspull_core::secret::Secret;
-use crosspull_core::sign_in::SignIn;
-use crosspull_core::sign_in::{AccountKind, Entered};
+use crosspull_core::sign_in::{AccountKind, Entered, SignIn};
 use crosspull_core::text::{abbreviated, printable};
 use futures_util::future::join;
 
-use super::{Said, begin, call_stop, conclude, lower_first, say};
+use super::{CheckStopped, begin, call_stop, conclude, lower_first, say};
 use crate::door::Door;
 use crate::journal::JournalError;
 use crate::reply::{self, List, OpenId, Organization};
 use crate::request::{self, Audience};
 use crate::wire::CallError;
 
-/// What a tenant's sign-in answered.
+/// The answers of a tenant's sign-in.
 struct Answered {
     id: Result<TenantId, Finding>,
-    /// None where nobody signs in.
+    /// The token. `None` where nobody signs in.
     token: Option<Result<Secret, Trouble>>,
     organization: Option<Organization>,
 }
 
-/// Signs in to both tenants; where both are one and the same sign-in serves both, once. None where something stops, which is
-/// said.
+/// Signs in to both tenants. Where both are the same, one sign-in serves both.
+///
+/// Returns `None` where something stops, which is said.
 pub(super) async fn enter_both(door: &Door, inputs: &Inputs) -> Result<Option<PerTenant<TenantFacts>>, JournalError> {
     enter_as(door, &inputs.access, inputs.route.and_then(Route::tenants)).await
 }
 
-/// Signs in to both tenants of a run that goes on; true where the operator may go on.
+/// Signs in to both tenants of a run that goes on. Returns true where the operator may go on.
 ///
 /// # Errors
-/// Where the journal cannot be written.
+///
+/// The error of a journal that cannot be written.
 pub async fn admit_again(door: &Door, access: &Access) -> Result<bool, JournalError> {
     Ok(enter_as(door, access, None).await?.is_some())
 }
@@ -50,7 +48,7 @@ async fn enter_as(
     wanted: Option<Tenants>,
 ) -> Result<Option<PerTenant<TenantFacts>>, JournalError> {
     let sign_in = |side| enter(door, &access.tenants[side], side);
-    // Nobody has to be asked for the other side of one tenant: it is the same one.
+    // The other side of one tenant is the same tenant, so nobody has to be asked for it.
     if access.tenants.is_one() && (access.one_sign_in || access.sign_ins.b == SignIn::Nobody) {
         let a = sign_in(Side::A).await;
         if let Ok(id) = &a.id
@@ -72,13 +70,14 @@ async fn enter_as(
     })
 }
 
-/// Asks a tenant's sign-in which tenant it is, and for a token. Nothing is judged yet, since what matters first is
-/// whether the tenants are two.
+/// Asks a tenant's sign-in which tenant it is, and for a token.
+///
+/// Nothing is judged yet, since what matters first is whether the tenants are two.
 async fn enter(door: &Door, named: &TenantRef, side: Side) -> Answered {
     let check = || Check::SignIn(side);
     let work = Work::Check(check());
     let endpoints = door.endpoints();
-    // Where this is not heard, the events of its calls are not either.
+    // Where this event cannot be written, those of the calls cannot be either.
     let _ = begin(door, &check());
     let openid = door.json::<OpenId>(&work, request::openid_configuration(endpoints, side, &named.to_string()));
     let somebody = door.tokens().signs_in(side);
@@ -87,13 +86,13 @@ async fn enter(door: &Door, named: &TenantRef, side: Side) -> Answered {
         if !somebody {
             return None;
         }
-        // A name is nice to have: many accounts may not read it.
+        // A name is welcome and not needed: many accounts may not read it.
         let list = door.json::<List<Organization>>(&work, request::organization(endpoints, side)).await.ok();
         list.and_then(|list| list.value.into_iter().next())
     };
     let operator = async {
         if door.tokens().asks_a_person(side) {
-            // Who declined is not asked again for the sake of a name.
+            // A person who declined is not asked again for the sake of a name.
             let token = token.await;
             let organization = if matches!(token, Some(Ok(_))) { organization.await } else { None };
             (token, organization)
@@ -116,10 +115,11 @@ async fn enter(door: &Door, named: &TenantRef, side: Side) -> Answered {
     Answered { id, token, organization }
 }
 
-/// Signs in to one tenant, and tells who that is. Nothing else is read.
+/// Signs in to one tenant. Returns who signed in, and to which tenant. Nothing else is read.
 ///
 /// # Errors
-/// Why it does not work, or that the account is another tenant's.
+///
+/// The reason why that does not work, or that the account is another tenant's.
 pub async fn sign_in(door: &Door, named: &TenantRef, side: Side) -> Result<Entered, Trouble> {
     let entered = entered(side, enter(door, named, side).await);
     entered.map_err(|finding| Trouble {
@@ -128,14 +128,14 @@ pub async fn sign_in(door: &Door, named: &TenantRef, side: Side) -> Result<Enter
     })
 }
 
-/// A finding's text, which stands beside a mark, as one that stands alone.
+/// Returns the text of a finding, which stands beside a mark, as a text that stands alone.
 fn upper_first(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 /// Judges whether the operator is signed in, and to the right tenant.
-fn admit(door: &Door, side: Side, answered: Answered) -> Result<TenantFacts, Said> {
+fn admit(door: &Door, side: Side, answered: Answered) -> Result<TenantFacts, CheckStopped> {
     let judged = entered(side, answered).map(|entered| {
         let text = if door.tokens().signs_in(side) {
             format!("signed in to tenant {side} {}", who(&entered))
@@ -169,7 +169,8 @@ fn entered(side: Side, answered: Answered) -> Result<Entered, Finding> {
     Ok(Entered { tenant, name, domain, account: reply::account_of(&token) })
 }
 
-/// `as ops@contoso.com: Contoso Ltd, contoso.com, 1f0c…`, the tenant's id whole.
+/// Returns the account and its tenant, with the tenant's id whole: `as ops@contoso.com: Contoso Ltd, contoso.com,
+/// 1f0c…`.
 fn who(entered: &Entered) -> String {
     let account = entered.account.as_ref().map(|account| match account.kind {
         AccountKind::App => format!("as app {}", abbreviated(&account.name)),
@@ -180,7 +181,7 @@ fn who(entered: &Entered) -> String {
     format!("{}: {tenant}", account.unwrap_or_else(|| "as somebody".to_owned()))
 }
 
-/// The tenant that an issuer names: `https://…/TENANT-ID/v2.0`.
+/// Returns the tenant that an issuer names: `https://…/TENANT-ID/v2.0`.
 fn tenant_of(issuer: &str) -> Option<TenantId> {
     issuer.split('/').find_map(|part| part.parse().ok())
 }

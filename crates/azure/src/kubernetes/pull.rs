@@ -47,7 +47,8 @@ fn waiting(status: &ContainerStatus) -> Option<(&str, &str)> {
     Some((waiting.reason.as_deref().unwrap_or_default(), waiting.message.as_deref().unwrap_or_default()))
 }
 
-/// The runtime names the image's digest once it has it; a container that got as far as starting has it too.
+/// True where the node has the image. The runtime names its digest once that is so; a container that got as far as
+/// starting has it too.
 fn has_image(status: &ContainerStatus) -> bool {
     let started = |state: &ContainerState| state.running.is_some() || state.terminated.is_some();
     let reached = |state: &ContainerState| {

@@ -45,17 +45,17 @@ fn everywhere<K: Resource<DynamicType = ()>>(from: Option<&str>) -> Built {
     Path::new(K::url_path(&(), None)).list(&page)
 }
 
-/// The disruption budgets of all namespaces, a page.
+/// Asks for the disruption budgets of all namespaces, a page.
 pub fn budgets(from: Option<&str>) -> Built {
     everywhere::<PodDisruptionBudget>(from)
 }
 
-/// The deployments of all namespaces, a page.
+/// Asks for the deployments of all namespaces, a page.
 pub fn deployments(from: Option<&str>) -> Built {
     everywhere::<Deployment>(from)
 }
 
-/// The stateful sets of all namespaces, a page.
+/// Asks for the stateful sets of all namespaces, a page.
 pub fn stateful_sets(from: Option<&str>) -> Built {
     everywhere::<StatefulSet>(from)
 }
@@ -101,7 +101,7 @@ fn pod(namespace: &str, name: &str, image: &str) -> Value {
     })
 }
 
-/// One pod.
+/// Asks for one pod.
 pub fn read_pod(namespace: &str, name: &str) -> Built {
     pods(namespace).get(name, &GetParams::default())
 }

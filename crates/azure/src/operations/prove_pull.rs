@@ -9,7 +9,7 @@ use crosspull_core::names::Outcome;
 use crosspull_core::operation::{Fact, Learnt, ProvePull};
 use crosspull_core::secret::Secret;
 
-use super::shared::proof::{self, Missed, MissedMeans, PullPart};
+use super::shared::proof::{self, PullPart, RefusedPull, RefusedPullMeaning};
 use crate::patience::{Asked, Patience};
 use crate::registry_access::Realm;
 use crate::step_context::StepContext;
@@ -74,12 +74,12 @@ async fn pull(
                 return Ok(Asked::Yes(()));
             };
             match missed.means() {
-                MissedMeans::NotYet => {
+                RefusedPullMeaning::NotYet => {
                     missing_since = None;
                     last = Some(missed.part);
                     Ok(Asked::NotYet("the role is not in effect yet", Some(missed.refusal)))
                 }
-                MissedMeans::Missing
+                RefusedPullMeaning::Missing
                     if missing_since.get_or_insert_with(Instant::now).elapsed() < wire.pace().of(REPLICAS) =>
                 {
                     Ok(Asked::NotYet("the registry does not show the image; a replica may lag", Some(missed.refusal)))
@@ -94,28 +94,28 @@ async fn pull(
     })
 }
 
-/// A refusal that more patience does not change.
-fn refused(what: &str, registry: &RegistryId, image: Option<&ImageRef>, missed: Missed) -> StepError {
+/// Returns a refusal that more patience does not change.
+fn refused(what: &str, registry: &RegistryId, image: Option<&ImageRef>, missed: RefusedPull) -> StepError {
     let name = registry.name();
     let means = missed.means();
     let trouble = Trouble::from_refusal(what, missed.refusal.clone());
     StepError::Failed(match (means, image, missed.part) {
-        (MissedMeans::Firewall, ..) => trouble.because(
+        (RefusedPullMeaning::Firewall, ..) => trouble.because(
             format!("{name}'s firewall does not let this machine in. The credential itself was not judged."),
             format!(
                 "Allow this machine's address under {name}'s Networking, then go on with crosspull resume; or apply from a \
                  machine that it lets in, which finds what was made."
             ),
         ),
-        (MissedMeans::DataEndpoint, ..) => trouble.because(
+        (RefusedPullMeaning::DataEndpoint, ..) => trouble.because(
             "The manifest can be had, its layers cannot.",
             "Allow this machine to reach the registry's data endpoint (its storage), then go on with crosspull resume.",
         ),
-        (MissedMeans::Missing, Some(image), PullPart::Manifest) => trouble.because(
+        (RefusedPullMeaning::Missing, Some(image), PullPart::Manifest) => trouble.because(
             format!("{image} is not in {name}. The credential itself was accepted."),
             "Push it, then go on with crosspull resume; or apply with another image, which finds what was made.",
         ),
-        (MissedMeans::Missing, Some(image), _) => trouble.because(
+        (RefusedPullMeaning::Missing, Some(image), _) => trouble.because(
             format!("The manifest of {image} is in {name}, a layer of it is not. The credential itself was accepted."),
             "Push the image again, then go on with crosspull resume; or apply with another image, which finds what was made.",
         ),
@@ -125,7 +125,7 @@ fn refused(what: &str, registry: &RegistryId, image: Option<&ImageRef>, missed: 
     })
 }
 
-/// The trouble of patience that ended, with what was refused to the last.
+/// Returns the trouble of patience that ended, with what was refused to the last.
 fn not_in_effect(trouble: Trouble, registry: &RegistryId, image: &ImageRef, part: PullPart) -> Trouble {
     let name = registry.name();
     let (why, look) = match part {

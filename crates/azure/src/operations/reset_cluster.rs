@@ -12,7 +12,7 @@ use crosspull_core::operation::{Fact, Learnt, ResetCluster, TakeBack};
 use crosspull_core::secret::Secret;
 
 use super::shared::directory::{self, AppRef};
-use super::shared::last_look::Reset;
+use super::shared::last_look::PendingReset;
 use super::shared::{cluster, former_principal, reset, secrets};
 use crate::reply::ClusterProperties;
 use crate::step_context::StepContext;
@@ -51,7 +51,7 @@ pub(super) async fn perform(op: &ResetCluster, context: &StepContext<'_>) -> Ste
     };
     soak(context, op.soak_minutes).await?;
     reset::confirmed(context).await?;
-    reset::to(context, Reset { cluster, app, secret: &secret, from }).await?;
+    reset::to(context, PendingReset { cluster, app, secret: &secret, from }).await?;
     context.learn(vec![uses(cluster, Outcome::Changed, app, from)])?;
     // Secrets that an earlier reset may have given to nodes are of no use any more.
     let object: ObjectId = context.need(Fact::AppObject).await?;
@@ -152,7 +152,7 @@ pub(super) async fn take_back(op: &ResetCluster, back: &TakeBack, context: &Step
         context.learn_undone(&[Learnt::new(Outcome::Created, Fact::BackKey, key)])?;
         return Ok((Outcome::Skipped, other));
     }
-    reset::to(context, Reset { cluster, app: former, secret: &secret, from: now.client_id() }).await?;
+    reset::to(context, PendingReset { cluster, app: former, secret: &secret, from: now.client_id() }).await?;
     context.learn(vec![given_back])?;
     let note = told_back(context, app, key, &given).await?;
     Ok((Outcome::Undone, note))

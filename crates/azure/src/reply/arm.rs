@@ -171,7 +171,7 @@ impl ClusterProperties {
         Some((identity.object_id?, name))
     }
 
-    /// Returns the app that the cluster uses; none for a managed identity (`docs/facts/azure.md` 0.1).
+    /// Returns the app that the cluster uses. `None` for a managed identity (`docs/facts/azure.md` 0.1).
     #[must_use]
     pub fn client_id(&self) -> Option<AppId> {
         self.service_principal_profile.as_ref()?.client_id.parse().ok()

@@ -38,7 +38,7 @@ const fn five() -> u32 {
 
 /// A person's token.
 #[derive(Debug, Deserialize)]
-pub struct Granted {
+pub struct TokenResponse {
     /// The token.
     #[serde(deserialize_with = "secret::secret")]
     pub access_token: Secret,

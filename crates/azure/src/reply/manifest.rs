@@ -16,7 +16,7 @@ pub struct Manifest {
 
 impl Manifest {
     /// Returns the digest of the blob that tells whether the image's content can be had: its first layer that the
-    /// registry holds, else its configuration. None for an index.
+    /// registry holds, else its configuration. `None` for an index.
     #[must_use]
     pub fn blob(&self) -> Option<&str> {
         let held = self.layers.iter().find(|layer| !layer.is_foreign());

@@ -16,19 +16,19 @@ pub struct AccessToken {
     pub access_token: Secret,
 }
 
-/// Returns the tenant that a token is of; none where the token cannot be read.
+/// Returns the tenant that a token is of. `None` where the token cannot be read.
 #[must_use]
 pub fn tenant_of(token: &Secret) -> Option<TenantId> {
     claims(token)?.get("tid")?.as_str()?.parse().ok()
 }
 
-/// Returns the service principal that a token is of, in the token's tenant; none where the token cannot be read.
+/// Returns the service principal that a token is of, in the token's tenant. `None` where the token cannot be read.
 #[must_use]
 pub fn object_of(token: &Secret) -> Option<ObjectId> {
     claims(token)?.get("oid")?.as_str()?.parse().ok()
 }
 
-/// Returns the account that a token is of; none where the token cannot be read.
+/// Returns the account that a token is of. `None` where the token cannot be read.
 #[must_use]
 pub fn account_of(token: &Secret) -> Option<Account> {
     Account::of_claims(&claims(token)?)

@@ -43,13 +43,13 @@ fn arm(endpoints: &Endpoints, side: Side, method: Method, path: &str, query: &[(
     Request::new(Plane::Arm, side, method, at(&endpoints.arm, path, query), Auth::Operator(Audience::Arm))
 }
 
-/// One cluster.
+/// Asks for one cluster.
 #[must_use]
 pub fn cluster(endpoints: &Endpoints, id: &ClusterId) -> Request {
     arm(endpoints, Side::A, Method::GET, &id.to_string(), &[("api-version", CLUSTERS)])
 }
 
-/// The credentials of a user of a cluster's Kubernetes API. A POST that reads.
+/// Asks for the credentials of a user of a cluster's Kubernetes API. A POST that reads.
 #[must_use]
 pub fn cluster_credentials(endpoints: &Endpoints, id: &ClusterId) -> Request {
     let path = format!("{id}/listClusterUserCredential");
@@ -65,13 +65,13 @@ pub fn usages(endpoints: &Endpoints, subscription: Uuid, location: &str) -> Requ
     arm(endpoints, Side::A, Method::GET, &path, &[("api-version", COMPUTE)])
 }
 
-/// The tenants that the operator is in.
+/// Asks for the tenants that the operator is in.
 #[must_use]
 pub fn tenants(endpoints: &Endpoints, side: Side) -> Request {
     arm(endpoints, side, Method::GET, "/tenants", &[("api-version", SUBSCRIPTIONS)])
 }
 
-/// A page of what a query finds in all subscriptions (Resource Graph). A POST that reads.
+/// Asks for a page of what a query finds in all subscriptions (Resource Graph). A POST that reads.
 #[must_use]
 pub fn resources(endpoints: &Endpoints, side: Side, query: &str, after: Option<&str>) -> Request {
     let path = "/providers/Microsoft.ResourceGraph/resources";
@@ -85,27 +85,27 @@ pub fn resources(endpoints: &Endpoints, side: Side, query: &str, after: Option<&
     request
 }
 
-/// The clusters of a subscription.
+/// Asks for the clusters of a subscription.
 #[must_use]
 pub fn clusters_in(endpoints: &Endpoints, side: Side, subscription: Uuid) -> Request {
     let path = format!("/subscriptions/{subscription}/providers/Microsoft.ContainerService/managedClusters");
     arm(endpoints, side, Method::GET, &path, &[("api-version", CLUSTERS)])
 }
 
-/// The registries of a subscription.
+/// Asks for the registries of a subscription.
 #[must_use]
 pub fn registries_in(endpoints: &Endpoints, side: Side, subscription: Uuid) -> Request {
     let path = format!("/subscriptions/{subscription}/providers/Microsoft.ContainerRegistry/registries");
     arm(endpoints, side, Method::GET, &path, &[("api-version", LISTED_REGISTRIES)])
 }
 
-/// The subscriptions that the operator sees in a tenant.
+/// Asks for the subscriptions that the operator sees in a tenant.
 #[must_use]
 pub fn subscriptions(endpoints: &Endpoints, side: Side) -> Request {
     arm(endpoints, side, Method::GET, "/subscriptions", &[("api-version", SUBSCRIPTIONS)])
 }
 
-/// The Resource Graph query for all role assignments of a principal, in whatever scope (table
+/// Returns the Resource Graph query for all role assignments of a principal, in whatever scope (table
 /// `authorizationresources`).
 #[must_use]
 pub fn roles_of(principal: ObjectId) -> String {
@@ -115,7 +115,7 @@ pub fn roles_of(principal: ObjectId) -> String {
     )
 }
 
-/// The Resource Graph query for the Key Vaults whose access policies name a principal.
+/// Returns the Resource Graph query for the Key Vaults whose access policies name a principal.
 #[must_use]
 pub fn vaults_of(principal: ObjectId) -> String {
     format!(
@@ -124,7 +124,7 @@ pub fn vaults_of(principal: ObjectId) -> String {
     )
 }
 
-/// The Key Vaults of a subscription of tenant A.
+/// Asks for the Key Vaults of a subscription of tenant A.
 #[must_use]
 pub fn vaults_in(endpoints: &Endpoints, subscription: Uuid) -> Request {
     let path = format!("/subscriptions/{subscription}/providers/Microsoft.KeyVault/vaults");
@@ -162,19 +162,19 @@ pub fn permissions(endpoints: &Endpoints, side: Side, scope: &str) -> Request {
     arm(endpoints, side, Method::GET, &path, &[("api-version", AUTHORIZATION)])
 }
 
-/// One role definition, by the id that an assignment names.
+/// Asks for one role definition, by the id that an assignment names.
 #[must_use]
 pub fn role_definition(endpoints: &Endpoints, id: &str) -> Request {
     arm(endpoints, Side::A, Method::GET, id, &[("api-version", AUTHORIZATION)])
 }
 
-/// One registry.
+/// Asks for one registry.
 #[must_use]
 pub fn registry(endpoints: &Endpoints, id: &RegistryId) -> Request {
     arm(endpoints, Side::B, Method::GET, &id.to_string(), &[("api-version", REGISTRIES)])
 }
 
-/// The id of a role assignment at a scope.
+/// Returns the id of a role assignment at a scope.
 #[must_use]
 pub fn assignment_id(scope: &str, name: Uuid) -> String {
     format!("{}/providers/Microsoft.Authorization/roleAssignments/{name}", scope.trim_end_matches('/'))
@@ -188,13 +188,13 @@ pub fn definition_id(registry: &RegistryId, role: Role) -> String {
     format!("{subscription}/providers/Microsoft.Authorization/roleDefinitions/{}", role.definition())
 }
 
-/// One role assignment, by its id.
+/// Asks for one role assignment, by its id.
 #[must_use]
 pub fn assignment(endpoints: &Endpoints, side: Side, id: &str) -> Request {
     arm(endpoints, side, Method::GET, id, &[("api-version", AUTHORIZATION)])
 }
 
-/// The role assignments of a principal at a scope, above it and below it.
+/// Asks for the role assignments of a principal at a scope, above it and below it.
 #[must_use]
 pub fn roles_at(endpoints: &Endpoints, side: Side, scope: &str, principal: ObjectId) -> Request {
     let path = format!("{}/providers/Microsoft.Authorization/roleAssignments", scope.trim_end_matches('/'));
@@ -202,8 +202,8 @@ pub fn roles_at(endpoints: &Endpoints, side: Side, scope: &str, principal: Objec
     arm(endpoints, side, Method::GET, &path, &[("api-version", AUTHORIZATION), ("$filter", &filter)])
 }
 
-/// The role assignments of a principal at a scope, above it and below it, with those of the groups that it is in
-/// (Microsoft, "List Azure role assignments using the REST API": `assignedTo`).
+/// Asks for the role assignments of a principal at a scope, above it and below it, with those of the groups that it is
+/// in (Microsoft, "List Azure role assignments using the REST API": `assignedTo`).
 #[must_use]
 pub fn roles_assigned_to(endpoints: &Endpoints, side: Side, scope: &str, principal: ObjectId) -> Request {
     let path = format!("{}/providers/Microsoft.Authorization/roleAssignments", scope.trim_end_matches('/'));
@@ -211,9 +211,9 @@ pub fn roles_assigned_to(endpoints: &Endpoints, side: Side, scope: &str, princip
     arm(endpoints, side, Method::GET, &path, &[("api-version", AUTHORIZATION), ("$filter", &filter)])
 }
 
-/// A role to assign to a service principal.
+/// A role assignment that is to be made, for a service principal.
 #[derive(Debug, Clone, Copy)]
-pub struct Grant<'a> {
+pub struct NewAssignment<'a> {
     /// The role definition's id.
     pub definition: &'a str,
     /// The object id of the principal that gets the role.
@@ -227,7 +227,7 @@ pub struct Grant<'a> {
 /// Assigns a role, by the assignment's id. `principalType` is always sent, so that a new principal need not be looked
 /// up (`docs/facts/azure.md` 3.1).
 #[must_use]
-pub fn assign_role(endpoints: &Endpoints, side: Side, id: &str, grant: Grant<'_>) -> Request {
+pub fn assign_role(endpoints: &Endpoints, side: Side, id: &str, grant: NewAssignment<'_>) -> Request {
     let mut properties = json!({
         "roleDefinitionId": grant.definition,
         "principalId": grant.principal,

@@ -11,7 +11,7 @@ use url::Url;
 
 use super::{Auth, Repeat, Request, at};
 
-/// An address of the sign-in host.
+/// Returns an address of the sign-in host.
 pub(crate) fn at_login(endpoints: &Endpoints, path: &str) -> Url {
     at(&endpoints.login, path, &[])
 }
@@ -36,7 +36,7 @@ pub fn openid_configuration(endpoints: &Endpoints, side: Side, tenant: &str) -> 
     Request::new(Plane::Entra, side, Method::GET, at_login(endpoints, &path), Auth::None)
 }
 
-/// A token for an app by its secret (client credentials).
+/// Asks for a token for an app by its secret (client credentials).
 #[must_use]
 pub fn token(endpoints: &Endpoints, side: Side, tenant: &str, app: AppId, secret: &Secret) -> Request {
     let url = at_login(endpoints, &format!("/{tenant}/oauth2/v2.0/token"));
@@ -48,7 +48,7 @@ pub fn token(endpoints: &Endpoints, side: Side, tenant: &str, app: AppId, secret
     ])
 }
 
-/// A code for a person to enter somewhere else.
+/// Asks for a code for a person to enter somewhere else.
 #[must_use]
 pub fn device_code(client: Client, audience: &str, claims: Option<&str>) -> Request {
     let scopes = scopes(audience);
@@ -69,7 +69,7 @@ pub fn token_by_device_code(client: Client, code: &Secret) -> Request {
     request
 }
 
-/// The sign-in page for a browser that comes back to this machine.
+/// Returns the sign-in page for a browser that comes back to this machine.
 #[must_use]
 pub fn sign_in_page(
     client: Client,
@@ -97,7 +97,7 @@ pub fn sign_in_page(
     at(&client.endpoints.login, &format!("/{}/oauth2/v2.0/authorize", client.tenant), &query)
 }
 
-/// A token for the code that a browser brought back.
+/// Asks for a token for the code that a browser brought back.
 #[must_use]
 pub fn token_by_code(client: Client, audience: &str, back: &str, code: &Secret, verifier: &Secret) -> Request {
     let mut request = client.post(
@@ -114,7 +114,7 @@ pub fn token_by_code(client: Client, audience: &str, back: &str, code: &Secret, 
     request
 }
 
-/// A token by what an earlier sign-in left, for the same resource or another one.
+/// Asks for a token by what an earlier sign-in left, for the same resource or another one.
 #[must_use]
 pub fn token_by_refresh(client: Client, audience: &str, refresh: &Secret) -> Request {
     client.post(
@@ -124,7 +124,8 @@ pub fn token_by_refresh(client: Client, audience: &str, refresh: &Secret) -> Req
 }
 
 impl Client<'_> {
-    /// A form to an endpoint of the tenant. Its values are lent: a secret among them is copied nowhere but there.
+    /// Returns a form for an endpoint of the tenant. Its values are lent: a secret among them is copied nowhere but
+    /// there.
     fn post(self, endpoint: &str, form: &[(&str, &str)]) -> Request {
         let url = at_login(self.endpoints, &format!("/{}/oauth2/v2.0/{endpoint}", self.tenant));
         let client = self.id.to_string();
@@ -133,7 +134,7 @@ impl Client<'_> {
     }
 }
 
-/// The scope of a token for a resource.
+/// Returns the scope of a token for a resource.
 #[must_use]
 pub fn scope(audience: &str) -> String {
     format!("{}/.default", audience.trim_end_matches('/'))

@@ -15,7 +15,7 @@ fn graph(endpoints: &Endpoints, side: Side, method: Method, path: &str, query: &
     Request::new(Plane::Graph, side, method, url, Auth::Operator(Audience::Graph))
 }
 
-/// The tenant's own entry in its directory.
+/// Asks for the tenant's own entry in its directory.
 #[must_use]
 pub fn organization(endpoints: &Endpoints, side: Side) -> Request {
     graph(endpoints, side, Method::GET, "/organization", &[("$select", "id,displayName,verifiedDomains")])
@@ -28,7 +28,7 @@ pub fn apps_tagged(endpoints: &Endpoints, side: Side, tag: &str) -> Request {
     graph(endpoints, side, Method::GET, "/applications", &[("$filter", &filter)])
 }
 
-/// The multi-tenant app: any organisation's accounts, no API permission (`docs/facts/azure.md` 3.3).
+/// Creates the multi-tenant app: any organisation's accounts, no API permission (`docs/facts/azure.md` 3.3).
 #[must_use]
 pub fn create_app(endpoints: &Endpoints, side: Side, name: &str, redirect_uri: &str, tags: &[&str]) -> Request {
     graph(endpoints, side, Method::POST, "/applications", &[]).json(&json!({
@@ -39,7 +39,7 @@ pub fn create_app(endpoints: &Endpoints, side: Side, name: &str, redirect_uri: &
     }))
 }
 
-/// The app of an application id that is registered in a tenant, in a list of one or none.
+/// Asks for the app of an application id that is registered in a tenant, in a list of one or none.
 #[must_use]
 pub fn apps_of(endpoints: &Endpoints, side: Side, app: AppId) -> Request {
     let filter = format!("appId eq '{app}'");
@@ -52,33 +52,33 @@ pub fn delete_app(endpoints: &Endpoints, side: Side, object: ObjectId) -> Reques
     graph(endpoints, side, Method::DELETE, &format!("/applications/{object}"), &[])
 }
 
-/// One app.
+/// Asks for one app.
 #[must_use]
 pub fn app(endpoints: &Endpoints, side: Side, object: ObjectId) -> Request {
     graph(endpoints, side, Method::GET, &format!("/applications/{object}"), &[])
 }
 
-/// The owners of an app.
+/// Asks for the owners of an app.
 #[must_use]
 pub fn owners_of(endpoints: &Endpoints, side: Side, object: ObjectId) -> Request {
     graph(endpoints, side, Method::GET, &format!("/applications/{object}/owners"), &[])
 }
 
-/// The federated credentials of an app.
+/// Asks for the federated credentials of an app.
 #[must_use]
 pub fn federated_credentials_of(endpoints: &Endpoints, side: Side, object: ObjectId) -> Request {
     let path = format!("/applications/{object}/federatedIdentityCredentials");
     graph(endpoints, side, Method::GET, &path, &[])
 }
 
-/// The service principal of an app, in a list of one or none.
+/// Asks for the service principal of an app, in a list of one or none.
 #[must_use]
 pub fn principals_of(endpoints: &Endpoints, side: Side, app: AppId) -> Request {
     let filter = format!("appId eq '{app}'");
     graph(endpoints, side, Method::GET, "/servicePrincipals", &[("$filter", &filter)])
 }
 
-/// The service principal of an app; in tenant B this is what consent does (`docs/facts/azure.md` 0.7).
+/// Creates the service principal of an app. In tenant B this is what consent does (`docs/facts/azure.md` 0.7).
 #[must_use]
 pub fn create_principal(endpoints: &Endpoints, side: Side, app: AppId, tag: &str) -> Request {
     graph(endpoints, side, Method::POST, "/servicePrincipals", &[]).json(&json!({ "appId": app, "tags": [tag] }))
@@ -90,22 +90,24 @@ pub fn delete_principal(endpoints: &Endpoints, side: Side, principal: ObjectId) 
     graph(endpoints, side, Method::DELETE, &format!("/servicePrincipals/{principal}"), &[])
 }
 
-/// The groups and directory roles that a service principal is in; `widely` also those that it is in by way of others,
-/// which fewer accounts may read (`servicePrincipal: List memberOf` and `List transitive memberOf`).
+/// Asks for the groups and directory roles that a service principal is in.
+///
+/// `widely` adds those that it is in by way of others, which fewer accounts may read (`servicePrincipal: List memberOf`
+/// and `List transitive memberOf`).
 #[must_use]
 pub fn member_of(endpoints: &Endpoints, principal: ObjectId, widely: bool) -> Request {
     let relation = if widely { "transitiveMemberOf" } else { "memberOf" };
     graph(endpoints, Side::A, Method::GET, &format!("/servicePrincipals/{principal}/{relation}"), &[])
 }
 
-/// The permissions on APIs that a service principal was given.
+/// Asks for the permissions on APIs that a service principal was given.
 #[must_use]
 pub fn app_roles_of(endpoints: &Endpoints, principal: ObjectId) -> Request {
     let path = format!("/servicePrincipals/{principal}/appRoleAssignments");
     graph(endpoints, Side::A, Method::GET, &path, &[])
 }
 
-/// A client secret. Its end is always sent, since Graph's default is two years.
+/// Adds a client secret. Its end is always sent, since Graph's default is two years.
 #[must_use]
 pub fn add_password(endpoints: &Endpoints, side: Side, object: ObjectId, name: &str, ends: Timestamp) -> Request {
     graph(endpoints, side, Method::POST, &format!("/applications/{object}/addPassword"), &[]).json(&json!({

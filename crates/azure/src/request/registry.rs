@@ -37,7 +37,8 @@ pub fn challenge(server: &Url) -> Request {
     request
 }
 
-/// A token to pull one repository, asked for as a node does: with the app's id and secret (`docs/facts/azure.md` 3.10).
+/// Asks for a token to pull one repository, as a node does: with the app's id and secret
+/// (`docs/facts/azure.md` 3.10).
 #[must_use]
 pub fn pull_token(realm: &Url, service: &str, repository: &str, app: AppId, secret: &Secret) -> Request {
     let mut url = realm.clone();
@@ -58,7 +59,7 @@ pub fn exchange(server: &Url, service: &str, tenant: &str, token: &Secret) -> Re
     ])
 }
 
-/// A token for something on a registry, such as `repository:NAME:pull`, by a refresh token.
+/// Asks for a token for something on a registry, such as `repository:NAME:pull`, by a refresh token.
 #[must_use]
 pub fn registry_token(server: &Url, service: &str, scope: &str, refresh: &Secret) -> Request {
     on_registry(Method::POST, at(server, "/oauth2/token", &[]), Auth::None).form(&[
@@ -69,13 +70,13 @@ pub fn registry_token(server: &Url, service: &str, scope: &str, refresh: &Secret
     ])
 }
 
-/// A page of a registry's repositories, by name, after that one.
+/// Asks for a page of a registry's repositories, by name, after that one.
 #[must_use]
 pub fn repositories(server: &Url, after: Option<&str>, token: &Secret) -> Request {
     listing(server, "/acr/v1/_catalog", &[], after, token)
 }
 
-/// A page of a repository's tags after that one, the latest first.
+/// Asks for a page of a repository's tags after that one, the latest first.
 #[must_use]
 pub fn tags(server: &Url, repository: &str, after: Option<&str>, token: &Secret) -> Request {
     listing(server, &format!("/acr/v1/{repository}/_tags"), &[("orderby", "timedesc")], after, token)
@@ -88,13 +89,13 @@ fn listing(server: &Url, path: &str, order: &[(&str, &str)], after: Option<&str>
     on_registry(Method::GET, at(server, path, &query), Auth::Token(token.clone()))
 }
 
-/// The manifest of an image.
+/// Asks for the manifest of an image.
 #[must_use]
 pub fn manifest(server: &Url, image: &ImageRef, token: &Secret) -> Request {
     manifest_at(server, &image.repository, image.reference(), token)
 }
 
-/// The manifest that a tag or a digest names in a repository.
+/// Asks for the manifest that a tag or a digest names in a repository.
 #[must_use]
 pub fn manifest_at(server: &Url, repository: &str, reference: &str, token: &Secret) -> Request {
     let url = at(server, &format!("/v2/{repository}/manifests/{reference}"), &[]);
@@ -103,7 +104,7 @@ pub fn manifest_at(server: &Url, repository: &str, reference: &str, token: &Secr
     request
 }
 
-/// The first byte of a blob: enough to see that layers can be had from here.
+/// Asks for the first byte of a blob: enough to see that layers can be had from here.
 #[must_use]
 pub fn blob(server: &Url, repository: &str, digest: &str, token: &Secret) -> Request {
     let url = at(server, &format!("/v2/{repository}/blobs/{digest}"), &[]);

@@ -24,7 +24,7 @@ use crate::request::at_login;
 /// An app's credential, and what the token endpoint refused last: the SDK's errors lose the refusal.
 type MadeCredential = azure_core::Result<(Arc<dyn TokenCredential>, LastRefusal)>;
 
-/// A service principal's credential.
+/// Returns a service principal's credential.
 pub(super) fn service_principal(source: &Source, client_id: AppId, proof: &Proof) -> MadeCredential {
     let seen: LastRefusal = Arc::new(Mutex::new(None));
     let transport = IdentityTransport { wire: source.wire.clone(), side: source.side, seen: seen.clone() };
@@ -48,7 +48,7 @@ pub(super) fn service_principal(source: &Source, client_id: AppId, proof: &Proof
     Ok((credential, seen))
 }
 
-/// The credential of somebody's token that Entra takes in place of a secret.
+/// Returns the credential of somebody's token that Entra takes in place of a secret.
 fn workload(
     tenant: String,
     client: String,
@@ -64,7 +64,7 @@ fn workload(
     Ok(WorkloadIdentityCredential::new(Some(options))?)
 }
 
-/// The credential of the machine's own identity, or of one of several by its client id.
+/// Returns the credential of the machine's own identity, or of one of several by its client id.
 pub(super) fn managed_identity(source: &Source, client_id: Option<AppId>) -> MadeCredential {
     let seen: LastRefusal = Arc::new(Mutex::new(None));
     let transport = MetadataTransport {

@@ -61,7 +61,7 @@ impl Certificate {
         Ok(Self { key, thumbprint })
     }
 
-    /// The proof for an app at a token endpoint, from that time on.
+    /// Returns the proof for an app at a token endpoint, from that time on.
     ///
     /// # Errors
     /// An error where the key cannot sign.

@@ -102,7 +102,7 @@ fn own_words(stderr: &str) -> String {
     printable(&first_line(stderr.get(from..).unwrap_or_default().trim()), 500)
 }
 
-/// The number of the sign-in service in the Azure CLI's words, such as `AADSTS7000222`.
+/// Returns the number of the sign-in service in the Azure CLI's words, such as `AADSTS7000222`.
 pub(super) fn number_in(words: &str) -> Option<String> {
     const MARK: &str = "AADSTS";
     let from = words.get(words.find(MARK)? + MARK.len()..)?;

@@ -91,7 +91,7 @@ async fn talk(mut browser: TcpStream, state: &str) -> Option<BrowserAnswer> {
     back
 }
 
-/// The first line of a request, once its head is whole.
+/// Returns the first line of a request, once its head is whole.
 async fn first_line(browser: &mut TcpStream) -> Option<Zeroizing<String>> {
     let mut chunk = Zeroizing::new([0_u8; 2048]);
     // Room for all that is taken, so that it does not grow and leave copies of a code behind.

@@ -1,6 +1,5 @@
 //! Sign-in: tokens for the operator, one source per tenant. The Azure SDK's types stay inside this module.
 
-use crosspull_core::names::PerTenant;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
@@ -10,8 +9,7 @@ use crosspull_core::cloud::Endpoints;
 use crosspull_core::event::{Event, Plane, Work};
 use crosspull_core::explain::{Refusal, Trouble, meaning};
 use crosspull_core::ids::{AppId, TenantRef};
-use crosspull_core::names::CallId;
-use crosspull_core::names::Side;
+use crosspull_core::names::{CallId, PerTenant, Side};
 use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::{Prompt, SignIn};
 use crosspull_core::text::printable;
@@ -75,7 +73,7 @@ pub enum How {
     },
     /// A person.
     Person {
-        /// By device code or by browser.
+        /// The way that the person takes: by device code or by browser.
         way: SignIn,
         /// The public client.
         client_id: AppId,
@@ -96,22 +94,23 @@ pub enum Proof {
 }
 
 impl Login {
-    /// A login that left nothing yet.
+    /// Returns a login that left nothing yet.
     #[must_use]
     pub fn new(how: How) -> Self {
         Self { how, cache: TokenCache::default() }
     }
 
-    /// A person who signed in by `home`, at another tenant: what renews their tokens there is tried here before they
-    /// are asked again (Microsoft identity platform, "Refresh tokens": they are bound to user and client, not to a
-    /// tenant).
+    /// Returns the login of a person who signed in by `home`, at another tenant.
+    ///
+    /// Their refresh token there is tried here before they are asked again (Microsoft identity platform, "Refresh
+    /// tokens": they are bound to user and client, not to a tenant).
     #[must_use]
     pub fn after(self, home: &Self) -> Self {
         self.cache.inherit(&home.cache);
         self
     }
 
-    /// A service principal with its secret.
+    /// Returns a service principal with its secret.
     #[must_use]
     pub fn service_principal(client_id: AppId, secret: Secret) -> Self {
         Self::new(How::ServicePrincipal { client_id, proof: Proof::Secret(secret) })
@@ -255,7 +254,7 @@ impl Source {
         }
     }
 
-    /// One request at a time for each audience: the others wait for its token.
+    /// Returns a token. One request is made at a time for each audience: the others wait for its token.
     async fn token(&self, audience: Audience) -> Result<Secret, Trouble> {
         let mut held = self.login.cache.slot(audience).lock().await;
         let now = self.wire.recorder().now().as_second();
@@ -419,7 +418,7 @@ impl Source {
         }
     }
 
-    /// The command that signs somebody in to the tenant, or to their own.
+    /// Returns the command that signs somebody in to the tenant, or to their own.
     fn az_login(&self) -> String {
         match self.tenant.as_str() {
             TenantRef::HOME => "az login".to_owned(),

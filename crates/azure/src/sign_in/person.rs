@@ -19,7 +19,7 @@ use super::Source;
 use super::listener::{BrowserAnswer, Listener};
 use super::token_cache::CachedToken;
 use crate::refusal::{OauthError, first_line, torn};
-use crate::reply::{DeviceCode, Granted};
+use crate::reply::{DeviceCode, TokenResponse};
 use crate::request::{self, Audience, Client, Request};
 use crate::wire::CallError;
 
@@ -29,11 +29,11 @@ const BROWSER: Duration = Duration::from_secs(600);
 const SLOWER: Duration = Duration::from_secs(5);
 
 /// The reason why a person is not signed in.
-enum Not {
+enum NotSignedIn {
     /// This way does not work; another one may.
-    Blocked(Trouble),
+    ByThisWay(Trouble),
     /// No way works, or the person declined.
-    At(Trouble),
+    ByAnyWay(Trouble),
 }
 
 /// A person is being asked. However that ends, the front end is told, so that no question is left standing.
@@ -53,14 +53,14 @@ pub(super) struct PersonSignIn<'a> {
 }
 
 impl PersonSignIn<'_> {
-    /// A token: by what an earlier sign-in left, else by asking the person.
+    /// Returns a token: by what an earlier sign-in left, or else by asking the person.
     pub(super) async fn token(&self, audience: Audience) -> Result<CachedToken, Trouble> {
         let source = self.source;
         let mut refresh = source.login.cache.refresh().lock().await;
         let mut claims = source.login.cache.demanded();
         if let (Some(token), None) = (refresh.as_ref(), &claims) {
             let request = request::token_by_refresh(self.client(), source.resource(audience), token);
-            match self.send::<Granted>(&request).await {
+            match self.send::<TokenResponse>(&request).await {
                 Ok(granted) => return Ok(self.keep(granted, &mut refresh)),
                 // What renews is no longer taken, or a stronger sign-in is asked for.
                 Err(CallError::Refused(refused)) if refused.oauth.is_some() => claims = refused.claims,
@@ -74,7 +74,7 @@ impl PersonSignIn<'_> {
     }
 
     /// Keeps what renews the token, and returns the token.
-    fn keep(&self, granted: Granted, refresh: &mut Option<Secret>) -> CachedToken {
+    fn keep(&self, granted: TokenResponse, refresh: &mut Option<Secret>) -> CachedToken {
         if let Some(new) = granted.refresh_token {
             *refresh = Some(new);
         }
@@ -83,11 +83,11 @@ impl PersonSignIn<'_> {
     }
 
     /// Asks the person in the way that was chosen; where that way is blocked, in the other one.
-    async fn ask(&self, audience: Audience, claims: Option<&str>) -> Result<Granted, Trouble> {
+    async fn ask(&self, audience: Audience, claims: Option<&str>) -> Result<TokenResponse, Trouble> {
         let trouble = match self.by(self.way, audience, claims).await {
             Ok(granted) => return Ok(granted),
-            Err(Not::At(trouble)) => return Err(trouble),
-            Err(Not::Blocked(trouble)) => trouble,
+            Err(NotSignedIn::ByAnyWay(trouble)) => return Err(trouble),
+            Err(NotSignedIn::ByThisWay(trouble)) => trouble,
         };
         let other = if self.way == SignIn::DeviceCode { SignIn::Browser } else { SignIn::DeviceCode };
         self.source.prompts.say(Prompt::Instead {
@@ -98,11 +98,11 @@ impl PersonSignIn<'_> {
         });
         match self.by(other, audience, claims).await {
             Ok(granted) => Ok(granted),
-            Err(Not::At(trouble) | Not::Blocked(trouble)) => Err(trouble),
+            Err(NotSignedIn::ByAnyWay(trouble) | NotSignedIn::ByThisWay(trouble)) => Err(trouble),
         }
     }
 
-    async fn by(&self, way: SignIn, audience: Audience, claims: Option<&str>) -> Result<Granted, Not> {
+    async fn by(&self, way: SignIn, audience: Audience, claims: Option<&str>) -> Result<TokenResponse, NotSignedIn> {
         let _asking = Asking(self.source);
         match way {
             SignIn::Browser => self.by_browser(audience, claims).await,
@@ -110,10 +110,10 @@ impl PersonSignIn<'_> {
         }
     }
 
-    /// A code that is entered somewhere else; asked for as often as the server says.
-    async fn by_code(&self, audience: Audience, claims: Option<&str>) -> Result<Granted, Not> {
+    /// Signs in by a code that is entered somewhere else. The server is asked as often as it says.
+    async fn by_code(&self, audience: Audience, claims: Option<&str>) -> Result<TokenResponse, NotSignedIn> {
         let request = request::device_code(self.client(), self.source.resource(audience), claims);
-        let device: DeviceCode = self.send(&request).await.map_err(|error| self.not(error))?;
+        let device: DeviceCode = self.send(&request).await.map_err(|error| self.not_signed_in(error))?;
         let life = Duration::from_secs(u64::from(device.expires_in));
         let until = self.ends_after(life);
         self.source.prompts.say(Prompt::Code {
@@ -131,8 +131,8 @@ impl PersonSignIn<'_> {
                 .wire
                 .pause(&self.work(), "the code is not entered yet", interval, life, tries)
                 .await
-                .map_err(|error| Not::At(self.trouble(error)))?;
-            let error = match self.send::<Granted>(&question).await {
+                .map_err(|error| NotSignedIn::ByAnyWay(self.trouble(error)))?;
+            let error = match self.send::<TokenResponse>(&question).await {
                 Ok(granted) => return Ok(granted),
                 Err(error) => error,
             };
@@ -140,33 +140,33 @@ impl PersonSignIn<'_> {
                 CallError::Refused(refused) => refused,
                 // The code is as good as before.
                 CallError::Unreachable(_) | CallError::Lost(_) if self.source.wire.recorder().now() < until => continue,
-                _ => return Err(Not::At(self.trouble(error))),
+                _ => return Err(NotSignedIn::ByAnyWay(self.trouble(error))),
             };
             match &refused.oauth {
                 Some(OauthError::AuthorizationPending) if self.source.wire.recorder().now() < until => {}
                 Some(OauthError::SlowDown) => interval = interval.saturating_add(SLOWER),
                 Some(OauthError::AuthorizationPending | OauthError::ExpiredToken | OauthError::CodeExpired) => {
-                    return Err(Not::At(self.trouble(error).because(
+                    return Err(NotSignedIn::ByAnyWay(self.trouble(error).because(
                         "The code ended before somebody entered it.",
                         "Sign in again: there is a new code then.",
                     )));
                 }
                 Some(OauthError::AuthorizationDeclined) => {
-                    return Err(Not::At(
+                    return Err(NotSignedIn::ByAnyWay(
                         self.trouble(error)
                             .because("The sign-in was declined in the browser.", "Sign in again, and accept it there."),
                     ));
                 }
                 _ if refused.refusal.status.is_some_and(|s| s >= 500) => {}
-                _ => return Err(self.not(error)),
+                _ => return Err(self.not_signed_in(error)),
             }
         }
     }
 
-    /// A browser that comes back to this machine, itself or through a tunnel.
-    async fn by_browser(&self, audience: Audience, claims: Option<&str>) -> Result<Granted, Not> {
+    /// Signs in by a browser that comes back to this machine, itself or through a tunnel.
+    async fn by_browser(&self, audience: Audience, claims: Option<&str>) -> Result<TokenResponse, NotSignedIn> {
         let listener = Listener::open().await.map_err(|error| {
-            Not::Blocked(Trouble::new(self.what(), format!("No port is free on this machine ({error})."), ""))
+            NotSignedIn::ByThisWay(Trouble::new(self.what(), format!("No port is free on this machine ({error})."), ""))
         })?;
         let state = Uuid::new_v4().simple().to_string();
         // Two random numbers of 122 bits; RFC 7636 wants 43 characters at least.
@@ -183,20 +183,20 @@ impl PersonSignIn<'_> {
         });
         let answer = tokio::select! {
             biased;
-            () = self.source.wire.control().stopped() => return Err(Not::At(self.trouble(CallError::Stopped))),
+            () = self.source.wire.control().stopped() => return Err(NotSignedIn::ByAnyWay(self.trouble(CallError::Stopped))),
             answer = tokio::time::timeout(BROWSER, listener.answer(&state)) => answer,
         };
         let code = match answer {
             Ok(Ok(BrowserAnswer::Code(code))) => code,
             Ok(Ok(BrowserAnswer::Refused(word, description))) => {
-                return Err(Not::Blocked(self.refused_by_page(&word, &description)));
+                return Err(NotSignedIn::ByThisWay(self.refused_by_page(&word, &description)));
             }
             Ok(Err(error)) => {
                 let why = format!("Nothing more can be taken from a browser ({error}).");
-                return Err(Not::Blocked(Trouble::new(self.what(), why, "")));
+                return Err(NotSignedIn::ByThisWay(Trouble::new(self.what(), why, "")));
             }
             Err(_) => {
-                return Err(Not::At(Trouble::new(
+                return Err(NotSignedIn::ByAnyWay(Trouble::new(
                     self.what(),
                     format!("No browser came back within {} minutes.", BROWSER.as_secs() / 60),
                     "Sign in again, or choose device-code: it works without a way back to this machine.",
@@ -204,7 +204,7 @@ impl PersonSignIn<'_> {
             }
         };
         let request = request::token_by_code(self.client(), resource, &back, &code, &verifier);
-        self.send(&request).await.map_err(|error| self.not(error))
+        self.send(&request).await.map_err(|error| self.not_signed_in(error))
     }
 
     /// Returns the trouble that the sign-in page answered in place of a code.
@@ -242,11 +242,12 @@ impl PersonSignIn<'_> {
         format!("Sign-in to tenant {} did not work.", self.source.side)
     }
 
-    /// A refusal may be a policy against this way; that nothing answers is not.
-    fn not(&self, error: CallError) -> Not {
+    /// Returns why the person is not signed in. A refusal may be a policy against this way; a service that does not
+    /// answer is none.
+    fn not_signed_in(&self, error: CallError) -> NotSignedIn {
         match error {
-            CallError::Refused(_) => Not::Blocked(self.trouble(error)),
-            error => Not::At(self.trouble(error)),
+            CallError::Refused(_) => NotSignedIn::ByThisWay(self.trouble(error)),
+            error => NotSignedIn::ByAnyWay(self.trouble(error)),
         }
     }
 

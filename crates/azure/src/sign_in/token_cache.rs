@@ -49,7 +49,7 @@ impl TokenCache {
         *self.0.claims.lock().unwrap_or_else(PoisonError::into_inner) = Some(claims);
     }
 
-    /// The claims that the next token must have.
+    /// Returns the claims that the next token must have.
     pub(super) fn demanded(&self) -> Option<String> {
         self.0.claims.lock().unwrap_or_else(PoisonError::into_inner).take()
     }

@@ -133,7 +133,7 @@ async fn carried(wire: &Wire, request: &Request, seen: &LastRefusal) -> azure_co
     }
 }
 
-/// The secrets of a token request's form.
+/// Returns the secrets of a token request's form.
 fn secrets_in(form: &[u8]) -> Vec<Secret> {
     url::form_urlencoded::parse(form)
         .filter(|(name, _)| SECRET_PARAMETERS.contains(&name.as_ref()))
@@ -148,14 +148,14 @@ const LONGEST_LIFE: f64 = 366.0 * 24.0 * 3600.0;
 /// The life of a token, of all that a token endpoint answers: the token itself is copied nowhere by that.
 #[derive(Default, serde::Deserialize)]
 #[serde(default)]
-struct Lives {
+struct TokenLifetime {
     expires_in: serde_json::Value,
     ext_expires_in: serde_json::Value,
 }
 
 /// Checks that the SDK can read the answer of a token endpoint.
 fn sensible(body: &[u8]) -> Result<(), String> {
-    let answer: Lives = serde_json::from_slice(body).map_err(|e| format!("line {}", e.line()))?;
+    let answer: TokenLifetime = serde_json::from_slice(body).map_err(|e| format!("line {}", e.line()))?;
     let lives = [answer.expires_in, answer.ext_expires_in].map(|life| life.as_f64());
     let sane = |seconds: f64| (0.0..=LONGEST_LIFE).contains(&seconds);
     if lives.into_iter().flatten().all(sane) { Ok(()) } else { Err("the token's life makes no sense".to_owned()) }

@@ -1,5 +1,7 @@
-//! What is true of any recording, whoever made it and of whatever service: an answer is read, or it is refused with the
-//! code, the message and the request id that stand in it. Nothing is taken for what does not stand there.
+//! Tests that hold for any recording, whoever made it and of whatever service.
+//!
+//! An answer is read, or it is refused with the code, the message and the request id that stand in it. Nothing is taken
+//! for what does not stand there.
 //!
 //! Nothing here knows a file by its name. What stands in an answer is found in another way than the program finds it.
 
@@ -24,7 +26,7 @@ const MESSAGES: [&str; 3] = ["message", "error_description", "value"];
 /// The message beside a code that is a mere word, as OAuth has it.
 const DESCRIPTION: [&str; 1] = ["error_description"];
 
-/// What became of the answers.
+/// The fates of the answers.
 #[derive(Debug, Default)]
 pub struct Count {
     /// Answers to our calls, by call.
@@ -36,7 +38,7 @@ pub struct Count {
     others: usize,
     /// Readings of an answer as something that it is not meant to be, none of which found what does not stand there.
     crossed: usize,
-    /// What is wrong with how an answer was read.
+    /// The mistakes in how answers were read.
     pub wrong: Vec<String>,
 }
 
@@ -118,7 +120,7 @@ impl Count {
     }
 }
 
-/// Whether an answer that was not read is one by all that is published: it is as its contract says, and what the
+/// True where an answer that was not read is one by all that is published: it is as its contract says, and what the
 /// program misses or refuses is neither absent nor a value that a recorder has spoilt.
 fn should_be_read(exchange: &Exchange, contracts: Option<&Contracts>, body: &str, why: &str) -> bool {
     let sent = &exchange.request;
@@ -135,7 +137,7 @@ fn should_be_read(exchange: &Exchange, contracts: Option<&Contracts>, body: &str
         }
 }
 
-/// Whether the body, one of the items of its list, or the properties of one of these lacks a field.
+/// True where the body, one of the items of its list, or the properties of one of these lacks a field.
 fn some_lack(body: &Value, name: &str) -> bool {
     let items = body.get("value").and_then(Value::as_array).into_iter().flatten();
     let all = items.chain([body]).flat_map(|item| [Some(item), item.get("properties")]);
@@ -170,7 +172,7 @@ fn led_astray(exchange: &Exchange, headers: &HeaderMap) -> Vec<String> {
     wrong
 }
 
-/// What is wrong with how a refusal was read.
+/// Returns what is wrong with how a refusal was read.
 pub fn misread(read: &Refused, status: u16, headers: &HeaderMap, body: &str) -> Vec<String> {
     let refusal = &read.refusal;
     let value: Value = serde_json::from_str(body).unwrap_or(Value::Null);
@@ -194,7 +196,8 @@ pub fn misread(read: &Refused, status: u16, headers: &HeaderMap, body: &str) -> 
     wrong
 }
 
-/// The code stands in the body as one, or the body has none and the status stands in its place.
+/// Judges a code that was read. The right one stands in the body as a code, or the body has none and the status stands
+/// in its place.
 fn wrong_code(read: &str, status: u16, body: &Value) -> Option<String> {
     let all = texts(body, &CODES);
     let numbers = body.get("error_codes").and_then(Value::as_array).into_iter().flatten();
@@ -207,7 +210,8 @@ fn wrong_code(read: &str, status: u16, body: &Value) -> Option<String> {
     }
 }
 
-/// The message is the beginning of one in the body. A redirect that tells nothing is told of in the program's words.
+/// Judges a message that was read. The right one is the beginning of one in the body. The program's words tell of a
+/// redirect that tells nothing.
 fn wrong_message(read: &str, status: u16, body: &Value) -> Option<String> {
     let all = texts(body, &MESSAGES);
     if read.is_empty() || ((300..400).contains(&status) && read.contains("not followed")) {
@@ -222,17 +226,17 @@ fn wrong_message(read: &str, status: u16, body: &Value) -> Option<String> {
     (!stands).then(|| format!("{read:?} begins no message in it, only {all:?}"))
 }
 
-/// Whether a text begins with what was read of it, spaces, marks and the end of what was cut off aside.
+/// True where a text begins with what was read of it, spaces, marks and the end of what was cut off aside.
 fn begins(text: &str, read: &str) -> bool {
     letters(text).starts_with(&letters(read))
 }
 
-/// The letters and digits of a text.
+/// Returns the letters and digits of a text.
 fn letters(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// Every text that a field of one of those names holds, however deep.
+/// Returns every text that a field of one of those names holds, however deep.
 fn texts(value: &Value, names: &[&str]) -> Vec<String> {
     let mut found = Vec::new();
     match value {
@@ -249,8 +253,8 @@ fn texts(value: &Value, names: &[&str]) -> Vec<String> {
     found
 }
 
-/// The text that a field of one of those names holds where services put it: at the top, in `error` or `odata.error`, in
-/// the first of `errors`.
+/// Returns the text that a field of one of those names holds where services put it: at the top, in `error` or
+/// `odata.error`, in the first of `errors`.
 fn near(body: &Value, names: &[&str]) -> Option<String> {
     let first = body.get("errors").and_then(|errors| errors.get(0));
     let error = body.get("error").or_else(|| body.get("odata.error")).filter(|error| !error.is_null());

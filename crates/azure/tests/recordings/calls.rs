@@ -5,7 +5,7 @@ use crosspull_reference::Exchange;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// Why an answer did not become what stands in it.
+/// The reason why an answer did not become what stands in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
     /// The program does not take it for an answer, and says so.
@@ -14,7 +14,7 @@ pub enum Fault {
     Misread(String),
 }
 
-/// How many ids and words were compared with what stands in a body.
+/// The number of ids and words that were compared with what stands in a body.
 pub type Read = Result<usize, Fault>;
 
 /// A call of ours: a function of `request`.
@@ -78,7 +78,7 @@ pub const CALLS: &[Call] = &[
     call("registry_token", "POST", REGISTRY, "/oauth2/token", token),
 ];
 
-/// The call of ours that an exchange is an example of.
+/// Returns the call of ours that an exchange is an example of.
 pub fn of(exchange: &Exchange) -> Option<&'static Call> {
     let (host, path) = place(&exchange.request.uri);
     CALLS
@@ -86,7 +86,7 @@ pub fn of(exchange: &Exchange) -> Option<&'static Call> {
         .find(|call| call.method == exchange.request.method && host.ends_with(call.host) && matches(call.path, path))
 }
 
-/// Host without port, and path, of an address; some recorders wrote a query that no parser takes.
+/// Returns host without port, and path, of an address. Some recorders wrote a query that no parser takes.
 pub fn place(uri: &str) -> (&str, &str) {
     let address = uri.split('?').next().unwrap_or_default();
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
@@ -118,7 +118,7 @@ fn same(body: &Value, place: &str, read: Option<&str>) -> Read {
     if stands == read { Ok(1) } else { misread(format!("{place} is {stands:?} and was read as {read:?}")) }
 }
 
-/// An id: GUIDs are compared without case and marks, as they are read.
+/// Compares an id. GUIDs are compared without case and marks, as they are read.
 fn same_id(body: &Value, place: &str, read: &impl ToString) -> Read {
     let plain = |id: &str| id.to_ascii_lowercase().trim_start_matches("urn:uuid:").replace(['-', '{', '}'], "");
     let stands = body.pointer(place).and_then(Value::as_str).unwrap_or_default();
@@ -154,12 +154,12 @@ fn list<T: DeserializeOwned>(body: &[u8], compare: fn(&T, &Value) -> Read) -> Re
     Ok(compared)
 }
 
-/// What answers with its status alone: a body is not read.
+/// Reads an answer that counts by its status alone: a body is not read.
 fn nothing(_: &[u8]) -> Read {
     Ok(0)
 }
 
-/// The kubeconfigs of a cluster's user: the address is what is read of them here, since keys were taken out.
+/// Compares the kubeconfigs of a cluster's user. Only the address is read of them here, since keys were taken out.
 fn credentials(body: &[u8]) -> Read {
     let (read, _): (reply::ClusterCredentials, _) = json(body)?;
     for config in &read.kubeconfigs {
@@ -215,7 +215,7 @@ fn app(read: &reply::App, value: &Value) -> Read {
     Ok(compared)
 }
 
-/// A time: recorded with more or fewer digits than it is shown with.
+/// Compares a time, which is recorded with more or fewer digits than it is shown with.
 fn same_time(body: &Value, place: &str, read: Option<jiff::Timestamp>) -> Read {
     let stands = body.pointer(place).and_then(Value::as_str);
     if stands.is_some_and(|text| !text.ends_with('Z')) {

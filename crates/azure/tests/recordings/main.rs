@@ -48,7 +48,7 @@ fn every_success_is_read() {
     println!("successes read: {} {read:?}", read.values().sum::<usize>());
     println!("ids and words compared in them: {compared}; exchanges of other calls: {others}; skipped: {skipped:?}");
     assert!(failures.is_empty(), "{failures:#?}");
-    // Its kubeconfig was cut off, as every long text in that recording.
+    // The kubeconfig of that recording was cut off, as every long text in it.
     skipped.retain(|skip| !skip.starts_with("aks_go_user_admin_credentials 60 "));
     assert!(skipped.is_empty(), "a skip is new: see that it must be, and list it here: {skipped:?}");
     // `challenge` is a 401 and has its own test.

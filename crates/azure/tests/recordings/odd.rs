@@ -84,7 +84,7 @@ fn answers() -> Vec<(u16, Value, Value)> {
     ]
 }
 
-/// Each of those answers to each of several calls, ours and others.
+/// Returns each of those answers to each of several calls, ours and others.
 fn odd() -> Recording {
     let asked = [
         ("GET", "https://management.azure.com/subscriptions?api-version=2022-12-01"),

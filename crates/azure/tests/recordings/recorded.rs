@@ -50,7 +50,7 @@ const PINNED: [&str; 43] = [
     "ra_principal_not_found_retry_new",
 ];
 
-/// The recordings, or nothing where they are not here.
+/// Returns the recordings, or nothing where they are not here.
 pub fn recordings() -> Option<Vec<Recording>> {
     let Some(reference) = Reference::find() else {
         println!("skipped: the recordings are not here");
@@ -70,8 +70,8 @@ pub fn headers(recorded: &Headers) -> HeaderMap {
     headers
 }
 
-/// The body, with what a recorder spoilt put right (`recordings/README.md`): in `entra_unknown_tenant` it wrote a GUID
-/// in the place of every word "tenant", in Entra's error code too.
+/// Returns the body, with what a recorder spoilt put right (`recordings/README.md`): in `entra_unknown_tenant` it wrote
+/// a GUID in the place of every word "tenant", in Entra's error code too.
 pub fn body(scenario: &str, exchange: &Exchange) -> String {
     let recorded = exchange.response.body.clone().unwrap_or_default();
     match scenario {
@@ -80,8 +80,8 @@ pub fn body(scenario: &str, exchange: &Exchange) -> String {
     }
 }
 
-/// The recordings whose answers are pinned by name, or nothing where the folder holds another set. One of them that is
-/// missing among the others was lost, and that is a failure.
+/// Returns the recordings whose answers are pinned by name, or nothing where the folder holds another set. One of them
+/// that is missing among the others was lost, and that is a failure.
 pub fn pinned() -> Option<Vec<Recording>> {
     let all = recordings()?;
     let (here, missing): (Vec<&str>, Vec<&str>) =
@@ -94,7 +94,7 @@ pub fn pinned() -> Option<Vec<Recording>> {
     Some(all.into_iter().filter(|recording| PINNED.contains(&recording.scenario.as_str())).collect())
 }
 
-/// The exchanges of one recording.
+/// Returns the exchanges of one recording.
 pub fn named<'r>(recordings: &'r [Recording], scenario: &str) -> &'r [Exchange] {
     &recordings.iter().find(|recording| recording.scenario == scenario).expect("a recording").exchanges
 }

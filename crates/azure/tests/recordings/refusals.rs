@@ -1,4 +1,4 @@
-//! What every recorded refusal must be read as.
+//! The readings of every recorded refusal.
 
 use std::collections::BTreeMap;
 

@@ -128,7 +128,7 @@ fn plane(request: &Request) -> Option<ContractPlane> {
     }
 }
 
-/// The operation that a request is, and what is wrong with it; or nothing where no contract knows it.
+/// Returns the operation that a request is, and what is wrong with it; or nothing where no contract knows it.
 fn check(contracts: &Contracts, request: &Request) -> Option<(String, Vec<String>)> {
     let operation = contracts.operation(Some(plane(request)?), request.method.as_str(), request.url.as_str())?;
     let mut headers: Vec<(&str, &str)> = request.body.iter().map(|body| ("content-type", body.content_type)).collect();

@@ -1,6 +1,6 @@
 //! The table: a function of `request`, called with fixed values, and what it has to build.
 
-use crosspull_azure::request::{self, Grant, Request};
+use crosspull_azure::request::{self, NewAssignment, Request};
 use crosspull_core::cloud::{Endpoints, KnownCloud};
 use crosspull_core::ids::{AppId, ClusterId, ImageRef, KeyId, ObjectId, RegistryId};
 use crosspull_core::names::{Role, Side};
@@ -24,18 +24,18 @@ pub struct Row {
     pub request: Request,
     /// Method and URL.
     pub line: &'static str,
-    /// Which tenant's side, and as whom.
+    /// The tenant's side, and the account that sends.
     pub sender: &'static str,
     pub body: &'static str,
     pub writes: bool,
     pub contract: Contract,
 }
 
-/// What the contracts know about a request.
+/// The knowledge of the contracts about a request.
 pub enum Contract {
     /// The operation it is.
     Operation(&'static str),
-    /// It is none, and why.
+    /// The request is no operation. The text is the reason.
     None(&'static str),
 }
 use Contract::{None as No, Operation as Is};
@@ -72,13 +72,13 @@ fn registry() -> RegistryId {
     RegistryId::parse(&text).expect("a registry's id")
 }
 
-/// The id of an assignment on the registry.
+/// Returns the id of an assignment on the registry.
 fn assignment() -> String {
     request::assignment_id(&registry().to_string(), NAME)
 }
 
-fn grant<'a>(definition: &'a str, condition: Option<&'a str>, description: Option<&'a str>) -> Grant<'a> {
-    Grant { definition, principal: OBJECT, condition, description }
+fn grant<'a>(definition: &'a str, condition: Option<&'a str>, description: Option<&'a str>) -> NewAssignment<'a> {
+    NewAssignment { definition, principal: OBJECT, condition, description }
 }
 
 fn row(

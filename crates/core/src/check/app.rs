@@ -1,5 +1,7 @@
-//! Whose app is it? Everybody who may register apps in tenant A can put a cluster's mark on one, so the mark alone is
-//! no reason to give an app rights and a cluster.
+//! The check of apps that carry a cluster's mark: whose app is it?
+//!
+//! Everybody who may register apps in tenant A can put the mark on one, so the mark alone is no reason to give an app
+//! rights and a cluster.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,47 +13,46 @@ use crate::text::count;
 
 /// An app registration that carries the cluster's mark.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct AppFacts {
     /// The app's object id in tenant A.
     pub object_id: ObjectId,
-    /// The application id.
+    /// The application (client) id.
     pub app_id: AppId,
-    /// The display name of the app.
     pub name: String,
-    /// When it was made, where that is known.
+    /// The time at which the app was made. `None` where that is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<Timestamp>,
-    /// The owners of the app, by name or id; none where they were not read.
+    /// The owners of the app, by name or id. `None` where they were not read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owners: Option<Vec<String>>,
-    /// The client secrets on the app.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<SecretFacts>,
-    /// How many certificates it has.
+    /// The number of certificates on the app.
     #[serde(default)]
     pub certificates: usize,
 }
 
 /// A client secret of an app, without its value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct SecretFacts {
-    /// The key id of the secret.
     pub key: KeyId,
     /// The display name of the secret; empty where it has none.
     pub name: String,
-    /// When it ends, where that is told.
+    /// The end of the secret's life, where that is told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends: Option<Timestamp>,
 }
 
-/// Why an app with the mark is taken up.
+/// The reason why an app with the mark is taken up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Whose {
-    /// The cluster uses it.
+pub enum TakeUpReason {
+    /// The cluster uses the app.
     InUse,
-    /// A journal on this machine names it.
+    /// A journal on this machine names the app.
     Journalled,
-    /// Somebody named it for this run.
+    /// Somebody named the app for this run.
     Adopted,
 }
 
@@ -60,7 +61,7 @@ pub(super) fn about() -> About {
 }
 
 impl AppFacts {
-    /// Everything that helps to tell whose it is, in one line.
+    /// Returns everything that helps to tell whose app it is, in one line.
     #[must_use]
     pub fn described(&self) -> String {
         let created = self.created.map_or_else(String::new, |at| format!(", made {}", at.strftime("%F %R UTC")));
@@ -84,33 +85,35 @@ impl AppFacts {
     }
 }
 
-/// The app that a run takes up, of those that carry the cluster's mark, and why; the others are nobody's that is known.
+/// Returns the app that a run takes up, of those that carry the cluster's mark, and the reason.
+///
+/// The other apps belong to nobody that is known.
 #[must_use]
 pub fn choose_app<'a>(
     marked: &'a [AppFacts],
     in_use: Option<AppId>,
     journalled: &[ObjectId],
     adopt: Option<Adopt>,
-) -> Option<(&'a AppFacts, Whose)> {
+) -> Option<(&'a AppFacts, TakeUpReason)> {
     let by = |is: &dyn Fn(&AppFacts) -> bool, whose| marked.iter().find(|app| is(app)).map(|app| (app, whose));
-    by(&|app| in_use == Some(app.app_id), Whose::InUse)
-        .or_else(|| by(&|app| journalled.contains(&app.object_id), Whose::Journalled))
+    by(&|app| in_use == Some(app.app_id), TakeUpReason::InUse)
+        .or_else(|| by(&|app| journalled.contains(&app.object_id), TakeUpReason::Journalled))
         .or_else(|| match adopt? {
-            Adopt::Id(id) => by(&|app| app.object_id.0 == id || app.app_id.0 == id, Whose::Adopted),
+            Adopt::Id(id) => by(&|app| app.object_id.0 == id || app.app_id.0 == id, TakeUpReason::Adopted),
             Adopt::New => None,
         })
 }
 
 /// Judges the apps that carry the cluster's mark.
 #[must_use]
-pub fn judge_app(marked: &[AppFacts], taken: Option<(&AppFacts, Whose)>, adopt: Option<Adopt>) -> Finding {
+pub fn judge_app(marked: &[AppFacts], taken: Option<(&AppFacts, TakeUpReason)>, adopt: Option<Adopt>) -> Finding {
     let listed = || marked.iter().map(AppFacts::described).collect::<Vec<_>>().join("; ");
     match (taken, adopt) {
-        (Some((app, Whose::InUse)), _) => Check::App.pass(format!("{} of an earlier run is in use", app.name)),
-        (Some((app, Whose::Journalled)), _) => {
+        (Some((app, TakeUpReason::InUse)), _) => Check::App.pass(format!("{} of an earlier run is in use", app.name)),
+        (Some((app, TakeUpReason::Journalled)), _) => {
             Check::App.pass(format!("{}, app {} , was made by an earlier run here and is taken up", app.name, app.app_id))
         }
-        (Some((app, Whose::Adopted)), _) => Check::App.warn(
+        (Some((app, TakeUpReason::Adopted)), _) => Check::App.warn(
             format!("taken up because you named it: {}", app.described()),
             "Whoever owns it or holds a credential of it can use what the cluster's new principal may do.",
         ),
@@ -157,7 +160,7 @@ mod tests {
         in_use: Option<u128>,
         journalled: &[u128],
         adopt: Option<Adopt>,
-    ) -> Option<(u128, Whose)> {
+    ) -> Option<(u128, TakeUpReason)> {
         let journalled: Vec<ObjectId> = journalled.iter().map(|n| ObjectId(Uuid::from_u128(*n))).collect();
         let in_use = in_use.map(|n| AppId(Uuid::from_u128(n)));
         choose_app(marked, in_use, &journalled, adopt).map(|(app, whose)| (app.object_id.0.as_u128(), whose))
@@ -166,12 +169,12 @@ mod tests {
     #[test]
     fn the_app_that_the_cluster_uses_is_ours_and_then_the_one_of_a_journal() {
         let marked = [app(1), app(2), app(3)];
-        assert_eq!(chosen(&marked, Some(102), &[3], None), Some((2, Whose::InUse)));
-        assert_eq!(chosen(&marked, None, &[3], None), Some((3, Whose::Journalled)));
+        assert_eq!(chosen(&marked, Some(102), &[3], None), Some((2, TakeUpReason::InUse)));
+        assert_eq!(chosen(&marked, None, &[3], None), Some((3, TakeUpReason::Journalled)));
         assert_eq!(chosen(&marked, None, &[], None), None);
         for id in [1, 101] {
             let adopt = Some(Adopt::Id(Uuid::from_u128(id)));
-            assert_eq!(chosen(&marked, None, &[], adopt), Some((1, Whose::Adopted)));
+            assert_eq!(chosen(&marked, None, &[], adopt), Some((1, TakeUpReason::Adopted)));
         }
     }
 
@@ -184,8 +187,8 @@ mod tests {
             assert!(stop.text.contains(part), "no {part:?} in {}", stop.text);
         }
         assert_eq!(judge_app(&marked, None, Some(Adopt::New)).level, Level::Warn);
-        assert_eq!(judge_app(&marked, Some((&marked[0], Whose::Adopted)), None).level, Level::Warn);
-        assert_eq!(judge_app(&marked, Some((&marked[0], Whose::Journalled)), None).level, Level::Pass);
+        assert_eq!(judge_app(&marked, Some((&marked[0], TakeUpReason::Adopted)), None).level, Level::Warn);
+        assert_eq!(judge_app(&marked, Some((&marked[0], TakeUpReason::Journalled)), None).level, Level::Pass);
         assert_eq!(judge_app(&[], None, None).level, Level::Pass);
         assert_eq!(judge_app(&[], None, Some(Adopt::Id(Uuid::nil()))).level, Level::Stop);
     }

@@ -1,4 +1,4 @@
-//! Is the cluster there, running, and does it use what the route is for?
+//! The check of a cluster: is it there, running, and does it use what the route is for?
 
 use serde::{Deserialize, Serialize};
 
@@ -9,38 +9,39 @@ use crate::text::count;
 /// The managed identity that the nodes of a cluster pull with (AKS contract: `identityProfile.kubeletidentity`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KubeletIdentity {
-    /// The object id of its service principal.
+    /// The object id of the identity's service principal.
     pub object_id: ObjectId,
     /// The name of the identity's resource.
     pub name: String,
 }
 
-/// What matters of a cluster.
+/// A cluster, as far as the checks read it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct ClusterFacts {
-    /// The id of the cluster.
     pub id: ClusterId,
-    /// The app that it uses; none where it uses a managed identity.
+    /// The app that the cluster uses. `None` where it uses a managed identity.
     pub client_id: Option<AppId>,
-    /// The managed identity that its nodes pull with; none where it uses a service principal, and where it has none.
+    /// The managed identity that the nodes pull with. `None` where the cluster uses a service principal, or has no such
+    /// identity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kubelet: Option<KubeletIdentity>,
     /// `Succeeded`, `Updating`, `Failed`…
     pub provisioning_state: String,
     /// `Running` or `Stopped`.
     pub power_state: String,
-    /// Nodes in all pools.
+    /// The number of nodes in all pools.
     pub nodes: u32,
-    /// The roles of its present principal that the new one can be given.
+    /// The roles of the present principal that the new one can be given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<HeldRole>,
-    /// What it has beside them, which the new one will lack.
+    /// The rights of the present principal that the new one will lack.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lacks: Vec<String>,
-    /// All roles of its present principal that were read.
+    /// All roles of the present principal that were read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub holds: Vec<HeldRole>,
-    /// Of crosspull's own app: the key id of the secret that the cluster uses, where that is known.
+    /// The key id of the secret that the cluster uses, where it uses crosspull's own app and the key id is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<KeyId>,
 }
@@ -49,8 +50,9 @@ pub(super) fn about(id: &ClusterId) -> About {
     About::of_a(format!("what {} is and uses", id.name()))
 }
 
-/// Judges whether a cluster can be reset (`docs/facts/azure.md` 0.1 and 3.9). Where an earlier run tried, a failed
-/// cluster may be reset again: that is the documented repair of a failed reset.
+/// Judges whether a cluster can be reset (`docs/facts/azure.md` 0.1 and 3.9).
+///
+/// Where an earlier run tried, a failed cluster may be reset again: that is the documented repair of a failed reset.
 #[must_use]
 pub fn judge_cluster(cluster: &ClusterFacts, tried_before: bool) -> Finding {
     let check = Check::Cluster(cluster.id.clone());
@@ -89,8 +91,10 @@ pub fn judge_cluster(cluster: &ClusterFacts, tried_before: bool) -> Finding {
     check.pass(format!("{name} runs on {} and uses the app {client}", count(cluster.nodes as usize, "node")))
 }
 
-/// Judges whether a cluster's own identity can be given a role. Nothing of the cluster changes, so its state is no reason to
-/// stop; a cluster that does not run cannot prove the pull.
+/// Judges whether a cluster's own identity can be given a role.
+///
+/// Nothing of the cluster changes, so its state is no reason to stop. A cluster that does not run cannot prove the
+/// pull.
 #[must_use]
 pub fn judge_cluster_as_it_is(cluster: &ClusterFacts) -> Finding {
     let check = Check::Cluster(cluster.id.clone());

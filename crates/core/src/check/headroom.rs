@@ -1,21 +1,21 @@
-//! Can nodes be renewed without anything standing still?
+//! The check of headroom: can nodes be renewed while everything goes on?
 
 use super::{About, Check, Finding};
 use crate::ids::ClusterId;
 use crate::text::count;
 
-/// What stands in the way when nodes are renewed in turn, as far as it can be read.
+/// The obstacles to renewing nodes in turn, as far as they can be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Headroom {
-    /// Nodes in all pools.
+    /// The number of nodes in all pools.
     pub nodes: u32,
-    /// vCPUs that the region's quota has left for spare nodes; none where that cannot be read.
+    /// The vCPUs that the region's quota has left for spare nodes. `None` where the quota cannot be read.
     pub free_vcpus: Option<u64>,
-    /// What runs in the cluster; the reason where that cannot be read.
+    /// The workloads of the cluster. The error is the reason why they cannot be read.
     pub workloads: Result<Workloads, String>,
 }
 
-/// What runs in a cluster and is away while a node is renewed, or keeps it from being renewed.
+/// Workloads that are away while a node is renewed, or that keep a node from being renewed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Workloads {
     /// Disruption budgets that allow no disruption now, as `namespace/name`.
@@ -28,7 +28,7 @@ pub(super) fn about(id: &ClusterId) -> About {
     About::of_a(format!("what runs on {} while its nodes restart", id.name()))
 }
 
-/// Judges what stands in the way when nodes are renewed in turn (`docs/facts/azure.md` 3.9 and 6, point 6).
+/// Judges the obstacles to renewing nodes in turn (`docs/facts/azure.md` 3.9 and 6, point 6).
 #[must_use]
 pub fn judge_headroom(cluster: &ClusterId, headroom: &Headroom) -> Finding {
     let check = Check::Headroom(cluster.clone());
@@ -74,7 +74,7 @@ pub fn judge_headroom(cluster: &ClusterId, headroom: &Headroom) -> Finding {
     }
 }
 
-/// The first names of a list, and how many more there are.
+/// Returns the first names of a list, and how many more there are.
 fn listed(names: &[String]) -> String {
     const MOST: usize = 4;
     let shown: Vec<&str> = names.iter().take(MOST).map(String::as_str).collect();

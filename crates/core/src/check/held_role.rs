@@ -4,46 +4,46 @@ use serde::{Deserialize, Serialize};
 
 /// A role that a principal has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct HeldRole {
-    /// The role's name.
     pub role: String,
     /// The role definition's id, as the assignment names it.
     pub definition: String,
-    /// Where it holds.
+    /// The scope of the assignment.
     pub scope: String,
-    /// The condition under which it holds, version 2.0.
+    /// The condition of the assignment, version 2.0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub condition: Option<String>,
 }
 
 impl HeldRole {
-    /// Returns the GUID of the role definition, the last part of its id; none where that is no id.
+    /// Returns the GUID of the role definition, the last part of its id. `None` where that is no GUID.
     #[must_use]
     pub fn definition_guid(&self) -> Option<uuid::Uuid> {
         last_part(&self.definition).parse().ok()
     }
 
-    /// Returns what tells the role from others: definition and scope, in lower case.
+    /// Returns the key that tells this role from others: definition and scope, in lower case.
     #[must_use]
     pub fn key(&self) -> String {
         format!("{} on {}", last_part(&self.definition), self.scope).to_ascii_lowercase()
     }
 
-    /// True for this role at that place, as an assignment names both.
+    /// True where an assignment names this role definition and this scope.
     #[must_use]
     pub fn is_at(&self, definition: &str, scope: &str) -> bool {
         let plain = |scope: &str| scope.trim_end_matches('/').to_ascii_lowercase();
         last_part(&self.definition).eq_ignore_ascii_case(last_part(definition)) && plain(&self.scope) == plain(scope)
     }
 
-    /// The role and the last part of where it holds.
+    /// Returns the role and the last part of its scope, for a screen.
     #[must_use]
     pub fn short(&self) -> String {
         format!("{} on {}", self.role, last_part(&self.scope))
     }
 }
 
-/// The last segment of a resource id.
+/// Returns the last segment of a resource id.
 fn last_part(scope: &str) -> &str {
     scope.rsplit('/').find(|p| !p.is_empty()).unwrap_or(scope)
 }

@@ -1,4 +1,4 @@
-//! Is the image there?
+//! The check of an image: is it there?
 
 use super::{About, Check, Finding};
 use crate::ids::{ImageRef, RegistryId};
@@ -7,7 +7,7 @@ pub(super) fn about(image: &ImageRef) -> About {
     About::of_b(format!("{image} exists"))
 }
 
-/// Judges whether an image is there; `None` where that cannot be read from here.
+/// Judges whether an image is there. `None` where that cannot be read from here.
 #[must_use]
 pub fn judge_image(registry: &RegistryId, image: &ImageRef, found: Option<bool>) -> Finding {
     let check = Check::Image(registry.clone(), image.clone());

@@ -1,5 +1,6 @@
-//! The checks: what is read before a plan may run, and what it means. One file a check; this file holds what they share.
-//! Reading is the work of the crate that talks to Azure; judging is here.
+//! The checks: what is read before a plan may run, and what it means.
+//!
+//! One file holds one check; this file holds what they share. The crate that talks to Azure reads; this crate judges.
 
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +26,7 @@ mod survey;
 mod tenants;
 mod unread;
 
-pub use app::{AppFacts, SecretFacts, Whose, choose_app, judge_app};
+pub use app::{AppFacts, SecretFacts, TakeUpReason, choose_app, judge_app};
 pub use cluster::{ClusterFacts, KubeletIdentity, judge_cluster, judge_cluster_as_it_is};
 pub use headroom::{Headroom, Workloads, judge_headroom};
 pub use held_role::HeldRole;
@@ -47,16 +48,16 @@ pub use unread::Unread;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Check {
-    /// Can the operator sign in to this tenant, and which one is it?
+    /// Can the operator sign in to this tenant, and which tenant is it?
     SignIn(Side),
-    /// Which cluster or registry of this tenant is meant by a name without an id?
+    /// Is it clear which cluster or registry of this tenant a name without an id means?
     Name {
         /// The tenant.
         side: Side,
-        /// The name, or a registry's login server.
+        /// The name of the resource, or a registry's login server.
         name: String,
     },
-    /// Where does what is sent go, where that is not what a known cloud's documents say?
+    /// Are all addresses those that the documents of a known cloud name?
     Cloud,
     /// Are the tenants two, in one cloud?
     Tenants,
@@ -64,15 +65,15 @@ pub enum Check {
     Cluster(ClusterId),
     /// May the operator reset the cluster's service principal?
     ResetRight(ClusterId),
-    /// Which roles would the cluster lose with its present principal?
+    /// Does the cluster lose roles with its present principal, and which?
     OldRoles(ClusterId),
-    /// Can nodes be renewed without anything standing still?
+    /// Can nodes be renewed while everything goes on?
     Headroom(ClusterId),
     /// Is the wait before the reset long enough?
     Soak,
-    /// Which app that carries the cluster's mark is taken up?
+    /// Is there an app with the cluster's mark that can be taken up?
     App,
-    /// When does the secret that the cluster uses end?
+    /// Does the secret that the cluster uses end soon?
     Secret(ClusterId),
     /// Does another run work on the cluster, or stand on it?
     OtherRuns(ClusterId),
@@ -82,19 +83,19 @@ pub enum Check {
     RoleRight(RegistryId),
     /// Is the image there?
     Image(RegistryId, ImageRef),
-    /// As whom does the cluster pull, and may that principal pull from the registry already?
+    /// May the principal that the cluster pulls with pull from the registry already?
     Puller(ClusterId, RegistryId),
-    /// Which route is taken, where that is left to crosspull?
+    /// Is there a route that fits, where the choice is left to crosspull?
     Route,
 }
 
-/// How bad it is.
+/// The weight of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
-    /// Good.
+    /// All is well.
     Pass,
-    /// The plan may run; somebody should know.
+    /// The plan may run, but somebody should know.
     Warn,
     /// The plan may not run.
     Stop,
@@ -102,26 +103,26 @@ pub enum Level {
 
 /// The answer to a check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Finding {
-    /// Which check.
     pub check: Check,
-    /// How bad it is.
+    /// The weight of the finding.
     pub level: Level,
-    /// What is, in one line.
+    /// The answer, in one line.
     pub text: String,
-    /// What to do about it; empty where there is nothing to do.
+    /// The cure. Empty where there is nothing to do.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub now: String,
-    /// The service's answer behind it.
+    /// The service's answer behind the finding.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusal: Option<Refusal>,
 }
 
-/// What a check looks at, and what it asks.
+/// The subject of a check, and its question.
 struct About {
-    /// The tenant that it looks at; none where it looks at both.
+    /// The tenant that the check looks at. `None` where it looks at both.
     side: Option<Side>,
-    /// What it asks, for a line that is still open.
+    /// The question, for a line that is still open.
     title: String,
 }
 
@@ -166,31 +167,31 @@ impl Check {
         }
     }
 
-    /// Returns the tenant that the check looks at; none where it looks at both.
+    /// Returns the tenant that the check looks at. `None` where it looks at both.
     #[must_use]
     pub fn side(&self) -> Option<Side> {
         self.about().side
     }
 
-    /// Returns what the check asks, for a line that is still open.
+    /// Returns the check's question, for a line that is still open.
     #[must_use]
     pub fn title(&self) -> String {
         self.about().title
     }
 
-    /// A finding with nothing to do about it.
+    /// Returns a finding with nothing to do about it.
     #[must_use]
     pub fn pass(self, text: impl Into<String>) -> Finding {
         Finding { check: self, level: Level::Pass, text: text.into(), now: String::new(), refusal: None }
     }
 
-    /// A warning.
+    /// Returns a warning.
     #[must_use]
     pub fn warn(self, text: impl Into<String>, now: impl Into<String>) -> Finding {
         Finding { check: self, level: Level::Warn, text: text.into(), now: now.into(), refusal: None }
     }
 
-    /// A stop.
+    /// Returns a finding that stops the plan.
     #[must_use]
     pub fn stop(self, text: impl Into<String>, now: impl Into<String>) -> Finding {
         Finding { check: self, level: Level::Stop, text: text.into(), now: now.into(), refusal: None }

@@ -1,16 +1,16 @@
-//! Which roles would the cluster lose with its present principal?
+//! The check of the present principal: does the cluster lose roles with it, and which?
 
 use super::{About, Check, Finding, HeldRole, Unread};
 use crate::ids::ClusterId;
 use crate::input::Part;
 use crate::text::count;
 
-/// Something of the present principal that the new one cannot be given by this run.
+/// A right of the present principal that this run cannot give the new one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lack {
-    /// What, such as `Network Contributor on hub`.
+    /// The right, such as `Network Contributor on hub`.
     pub what: String,
-    /// Why not.
+    /// The reason why the new principal cannot be given it.
     pub why: &'static str,
 }
 
@@ -24,9 +24,10 @@ pub(super) fn about(id: &ClusterId) -> About {
     About::of_a(format!("roles of {}'s present principal", id.name()))
 }
 
-/// Judges what the cluster would lose with its present principal (`docs/facts/azure.md` 0.2). Roles on the registry
-/// side do not count here: these are tenant A's. A part that was not read stops, unless the account may not read it and
-/// somebody named it as one that may stay unread.
+/// Judges what the cluster would lose with its present principal (`docs/facts/azure.md` 0.2).
+///
+/// Roles on the registry side do not count here: these are tenant A's. A part that was not read stops the plan, unless
+/// the account may not read that part and somebody named it as one that may stay unread.
 #[must_use]
 pub fn judge_old_roles(
     cluster: &ClusterId,
@@ -82,7 +83,7 @@ pub fn judge_old_roles(
     }
 }
 
-/// Parts that were not read, each with the reason.
+/// Returns the parts that were not read as one text, each with the reason.
 fn parts<'a>(unread: impl Iterator<Item = &'a Unread>) -> String {
     unread.map(|u| format!("{} ({})", u.part, u.why)).collect::<Vec<_>>().join(", ")
 }

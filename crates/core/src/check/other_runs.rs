@@ -1,20 +1,19 @@
-//! One run stands on a cluster at a time: what else is told of it, and what stops.
+//! The check of other runs: one run stands on a cluster at a time.
 
 use super::{About, Check, Finding};
 use crate::ids::ClusterId;
-use crate::names::Direction;
-use crate::names::RunId;
+use crate::names::{Direction, RunId};
 
 /// Another run for the same cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct OtherRun {
-    /// The id of the run.
     pub id: RunId,
-    /// True while a program works on it.
+    /// True while a program works on the run.
     pub at_work: bool,
-    /// True where it stopped after its proof: its next part may reset the cluster.
+    /// True where the run stopped after its proof: its next part may reset the cluster.
     pub stands: bool,
-    /// True where it builds on what the run in question made.
+    /// True where the run builds on what the run in question made.
     pub builds_on_it: bool,
 }
 
@@ -22,8 +21,9 @@ pub(super) fn about(id: &ClusterId) -> About {
     About::of_a(format!("other runs on {}", id.name()))
 }
 
-/// Judges the other runs for a cluster. `way` is where this run goes, and `unread` names runs whose journals cannot be
-/// read.
+/// Judges the other runs for a cluster.
+///
+/// `way` is the direction of this run. `unread` names runs whose journals cannot be read.
 #[must_use]
 pub fn judge_other_runs(cluster: &ClusterId, others: &[OtherRun], unread: &[RunId], way: Direction) -> Finding {
     let check = Check::OtherRuns(cluster.clone());

@@ -1,4 +1,4 @@
-//! As whom does the cluster pull, and may that principal pull already?
+//! The check of the principal that a cluster pulls with: may it pull already?
 
 use serde::{Deserialize, Serialize};
 
@@ -7,26 +7,24 @@ use crate::ids::{ClusterId, ObjectId, RegistryId};
 
 /// The principal that a cluster pulls with, and what it may do at the registry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Puller {
-    /// The cluster.
     pub cluster: ClusterId,
-    /// The registry.
     pub registry: RegistryId,
     /// The object id of the principal.
     pub principal: ObjectId,
-    /// The role assignment by which the principal may pull already; none where there is none, or none was read.
+    /// The role assignment by which the principal may pull already. `None` where there is none, or none was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held: Option<HeldAssignment>,
 }
 
 /// A role assignment that lets a principal pull already.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct HeldAssignment {
-    /// The id of the assignment.
     pub id: String,
     /// The name of the role.
     pub role: String,
-    /// The scope of the assignment.
     pub scope: String,
     /// True where the assignment is to a group that the principal is in.
     pub by_group: bool,
@@ -37,22 +35,24 @@ pub(super) fn about(cluster: &ClusterId, registry: &RegistryId) -> About {
 }
 
 impl HeldAssignment {
-    /// Says in a few words what is held, and where.
+    /// Returns the role and its scope in a few words.
     #[must_use]
     pub fn in_words(&self) -> String {
         let place = self.scope.rsplit('/').find(|part| !part.is_empty()).unwrap_or("everything");
         format!("{} on {place}", self.role)
     }
 
-    /// Says how the assignment is held, as the end of a sentence; nothing where the principal has it itself.
+    /// Returns how the role is held, as the end of a sentence. Empty where the principal has the role itself.
     #[must_use]
     pub const fn how(&self) -> &'static str {
         if self.by_group { ", by a group that it is in" } else { "" }
     }
 }
 
-/// Judges whether the cluster may pull already. `unread` is why the role assignments could not be read: then the role is
-/// given all the same, since Azure tells where it is there.
+/// Judges whether the cluster may pull already.
+///
+/// `unread` is the reason why the role assignments could not be read. The role is given all the same then, since Azure
+/// tells where it is there.
 #[must_use]
 pub fn judge_puller(puller: &Puller, unread: Option<&str>) -> Finding {
     let Puller { cluster, registry, principal, held } = puller;
@@ -70,7 +70,8 @@ pub fn judge_puller(puller: &Puller, unread: Option<&str>) -> Finding {
     }
 }
 
-/// Says as whom the cluster pulls, where nobody signs in who may read the registry's roles.
+/// Returns a finding about the principal that the cluster pulls with, where nobody signs in who may read the registry's
+/// roles.
 #[must_use]
 pub fn judge_puller_of_others(puller: &Puller) -> Finding {
     let Puller { cluster, registry, principal, .. } = puller;

@@ -1,11 +1,11 @@
-//! Is the registry there, and does it answer from here?
+//! The check of a registry: is it there, and does it answer from here?
 
 use serde::{Deserialize, Serialize};
 
 use super::{About, Check, Finding};
 use crate::ids::RegistryId;
 
-/// How a registry decides who may pull (`docs/facts/azure.md` 0.3).
+/// A registry's way to decide who may pull (`docs/facts/azure.md` 0.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RoleMode {
@@ -25,23 +25,23 @@ pub enum Reach {
     Firewalled,
     /// Nothing answers.
     Silent {
-        /// Why, as the second half of a sentence.
+        /// The cause, as the second half of a sentence.
         why: String,
-        /// What to do about that; empty where the cause does not tell.
+        /// The cure. Empty where the cause does not tell.
         now: String,
     },
 }
 
-/// What matters of a registry.
+/// A registry, as far as the checks read it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct RegistryFacts {
-    /// The id of the registry.
     pub id: RegistryId,
-    /// The host of the registry; never built from the name (`docs/facts/azure.md` 3.5).
+    /// The host of the registry, never built from the name (`docs/facts/azure.md` 3.5).
     pub login_server: String,
-    /// How it decides who may pull.
+    /// The registry's way to decide who may pull.
     pub mode: RoleMode,
-    /// Whether it answers from here.
+    /// Whether the registry answers from here.
     pub reach: Reach,
 }
 
@@ -80,7 +80,7 @@ pub fn judge_registry(registry: &RegistryFacts) -> Finding {
     }
 }
 
-/// Judges a registry whose tenant nobody signs in to: whether it answers is all that can be asked.
+/// Judges whether a registry can be used from here, where nobody signs in to its tenant.
 #[must_use]
 pub fn judge_registry_of_others(registry: &RegistryFacts) -> Finding {
     match registry.reach {

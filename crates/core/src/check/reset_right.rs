@@ -1,4 +1,4 @@
-//! May the operator reset the cluster's service principal?
+//! The check of the right to reset: may the operator reset the cluster's service principal?
 
 use super::{About, Check, Finding};
 use crate::ids::ClusterId;

@@ -1,4 +1,4 @@
-//! May the operator assign roles on the registry?
+//! The check of the right to assign roles: may the operator assign roles on the registry?
 
 use super::{About, Check, Finding};
 use crate::ids::RegistryId;
@@ -7,7 +7,7 @@ pub(super) fn about(id: &RegistryId) -> About {
     About::of_b(format!("your right to assign roles on {}", id.name()))
 }
 
-/// Judges the right where the role is held already: nobody needs to assign it.
+/// Judges the right to assign roles where the role is held already: nobody needs to assign it.
 #[must_use]
 pub fn judge_role_right_not_needed(registry: &RegistryId) -> Finding {
     let check = Check::RoleRight(registry.clone());

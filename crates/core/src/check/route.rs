@@ -1,4 +1,4 @@
-//! Which route is taken, where that is left to crosspull.
+//! The check of the route, where the choice is left to crosspull.
 
 use super::{About, Check, Finding};
 
@@ -6,7 +6,7 @@ pub(super) fn about() -> About {
     About::both("which route fits")
 }
 
-/// Says which route is taken, and why.
+/// Returns a finding that tells which route is taken, and why.
 #[must_use]
 pub fn judge_route(word: &str, why: &str) -> Finding {
     Check::Route.pass(format!("route {word}: {why}"))

@@ -1,5 +1,6 @@
-//! The end of the secret that a cluster uses. Which one that is, a journal tells or the secret's name; it is not
-//! guessed.
+//! The check of the secret that a cluster uses: does it end soon?
+//!
+//! A journal or the secret's name tells which secret that is. It is never guessed.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -9,15 +10,15 @@ use crate::input::QUESTION_HOURS;
 use crate::names::made_by_a_run;
 use crate::text::count;
 
-/// A secret that ends sooner than this is warned of, in days (`docs/PRODUCT.md` 3).
+/// The rest of a secret's life below which the check warns, in days (`docs/PRODUCT.md` 3).
 const WARN_DAYS: i64 = 30;
 
 /// The secret of crosspull's own app that a cluster uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SecretInUse {
-    /// This one.
+    /// This secret.
     Known(SecretFacts),
-    /// One of these: neither a journal nor a name tells which.
+    /// One of several: neither a journal nor a name tells which.
     OneOf(Vec<SecretFacts>),
 }
 
@@ -25,8 +26,9 @@ pub(super) fn about(id: &ClusterId) -> About {
     About::of_a(format!("the end of the secret that {} uses", id.name()))
 }
 
-/// Returns which secret of the app the cluster uses: the one that a journal says it was given, else the only one that
-/// carries the name of a run.
+/// Returns the secret of the app that the cluster uses.
+///
+/// That is the one that a journal says the cluster was given, or else the only one that carries the name of a run.
 #[must_use]
 pub fn secret_in_use(app: &AppFacts, given: Option<KeyId>) -> SecretInUse {
     let by_journal = app.secrets.iter().find(|s| given == Some(s.key));
@@ -38,7 +40,7 @@ pub fn secret_in_use(app: &AppFacts, given: Option<KeyId>) -> SecretInUse {
     }
 }
 
-/// Judges when the secret in use ends; `renew` says that another is made.
+/// Judges when the secret in use ends. `renew` says that another secret is made.
 #[must_use]
 pub fn judge_secret(
     cluster: &ClusterId,

@@ -1,9 +1,10 @@
-//! Is the wait before the reset long enough?
+//! The check of the soak: is the wait before the reset long enough?
 
 use super::{About, Check, Finding};
 
-/// The wait before the reset that the documents ask for, in minutes: a service principal is known in every region
-/// after around 30 (`docs/facts/azure.md` 3.1).
+/// The wait before the reset that the documents ask for, in minutes.
+///
+/// A service principal is known in every region after around 30 minutes (`docs/facts/azure.md` 3.1).
 pub const SOAK_MINUTES: u16 = 30;
 
 pub(super) fn about() -> About {

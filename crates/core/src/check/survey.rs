@@ -1,4 +1,4 @@
-//! All that the checks read and the plan needs.
+//! The survey: all that the checks read and the plan needs.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,28 +8,26 @@ use crate::names::PerTenant;
 
 /// All that the checks read and the plan needs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Survey {
-    /// The cloud's name.
     pub cloud: String,
     /// The tenants, as their own directories describe them.
     pub tenants: PerTenant<TenantFacts>,
-    /// The clusters.
     pub clusters: Vec<ClusterFacts>,
-    /// The registries.
     pub registries: Vec<RegistryFacts>,
-    /// The principals that the clusters pull with, where the route is about these.
+    /// The principals that the clusters pull with, where the route is about them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pullers: Vec<Puller>,
     /// The app that is taken up, of those that carry the cluster's mark.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app: Option<AppFacts>,
-    /// Apps that carry the cluster's mark and that are passed over.
+    /// The apps that carry the cluster's mark and are passed over.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub passed_over: Vec<ObjectId>,
 }
 
 impl Survey {
-    /// True where a cluster uses the app that is taken up: it has no former one then.
+    /// True where a cluster uses the app that is taken up. The cluster has no former app then.
     #[must_use]
     pub fn has_own_app(&self, cluster: &ClusterFacts) -> bool {
         self.app.as_ref().is_some_and(|app| cluster.client_id == Some(app.app_id))

@@ -1,4 +1,4 @@
-//! Are the tenants as many as the route needs, in one cloud?
+//! The check of the tenants: are they as many as the route needs, in one cloud?
 
 use serde::{Deserialize, Serialize};
 
@@ -8,8 +8,8 @@ use crate::names::{PerTenant, Tenants};
 
 /// A tenant as its own directory describes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct TenantFacts {
-    /// The id of the tenant.
     pub id: TenantId,
     /// The display name of the tenant, where the operator may read it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -20,8 +20,9 @@ pub(super) fn about() -> About {
     About::both("the tenants, in one cloud")
 }
 
-/// Judges the tenants: two or one, as the route that was asked for needs them. None where the route is left to crosspull,
-/// which takes one that fits.
+/// Judges the number of tenants: two or one, as the route that was asked for needs them.
+///
+/// The route is `None` where the choice is left to crosspull, which takes a route that fits.
 #[must_use]
 pub fn judge_tenants(tenants: PerTenant<TenantId>, wanted: Option<Tenants>) -> Finding {
     let PerTenant { a, b } = tenants;

@@ -1,22 +1,24 @@
-//! What a condition lets in, whatever its layout: a reader of Azure's condition language, as far as it speaks of
-//! repositories (Azure RBAC documentation, "Azure role assignment condition format and syntax";
-//! `docs/facts/azure.md` 3.6). What it does not know stays unknown, and is never guessed.
+//! A parser of Azure's condition language, as far as it speaks of repositories: what a condition lets in, whatever its
+//! layout.
+//!
+//! Sources: Azure RBAC documentation, "Azure role assignment condition format and syntax"; `docs/facts/azure.md` 3.6.
+//! An expression that is not known here stays unknown, and is never guessed.
 
 use std::collections::BTreeSet;
 
 /// The attribute that names a repository.
 pub(super) const NAME: &str = "@Request[Microsoft.ContainerRegistry/registries/repositories:name]";
-/// The actions of a reader of repositories.
+/// The data actions of a reader of repositories.
 pub(super) const READS: [&str; 2] = [
     "Microsoft.ContainerRegistry/registries/repositories/content/read",
     "Microsoft.ContainerRegistry/registries/repositories/metadata/read",
 ];
-/// No condition of Azure is longer than half of this.
+/// The longest text that is parsed, in bytes. No condition of Azure is longer than half of this.
 const LONGEST: usize = 16 * 1024;
-/// Nobody writes more parentheses in each other.
+/// The deepest nesting that is parsed. Nobody nests parentheses so deep.
 const DEEPEST: u8 = 50;
 
-/// A piece of a condition.
+/// A token of a condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Token {
     Open,
@@ -41,7 +43,7 @@ enum Expression {
     All(Vec<Expression>),
     Any(Vec<Expression>),
     Not(Box<Expression>),
-    /// True for this action, of those that a reader has; none for an action that is not known here.
+    /// True for this one of a reader's actions. `None` stands for an action that is not known here.
     Action(Option<usize>),
     /// True for these repositories.
     Named(Vec<String>),
@@ -49,37 +51,38 @@ enum Expression {
     Unknown,
 }
 
-/// A condition that was read.
+/// A condition that was parsed.
 #[derive(Debug)]
 pub(super) struct Condition {
     expression: Expression,
-    /// The repositories that it names, in the order of the text.
+    /// The repositories that the condition names, in the order of the text.
     named: Vec<String>,
-    /// Where the last comparison with a repository's name ends in the text.
+    /// The place in the text after the last comparison with a repository's name.
     end: Option<usize>,
 }
 
 impl Condition {
-    /// Reads a condition; none where its grammar is not known here.
+    /// Reads a condition. `None` where its grammar is not known here.
     pub(super) fn read(text: &str) -> Option<Self> {
         let tokens = tokens(text)?;
-        let mut reader = Reader { tokens: &tokens, at: 0, named: Vec::new(), end: None };
-        let expression = reader.expression(0)?;
-        (reader.at == tokens.len()).then_some(Self { expression, named: reader.named, end: reader.end })
+        let mut parser = Parser { tokens: &tokens, at: 0, named: Vec::new(), end: None };
+        let expression = parser.expression(0)?;
+        (parser.at == tokens.len()).then_some(Self { expression, named: parser.named, end: parser.end })
     }
 
-    /// The repositories that it names, in the order of the text.
+    /// Returns the repositories that the condition names, in the order of the text.
     pub(super) fn named(&self) -> &[String] {
         &self.named
     }
 
-    /// Returns where the last comparison with a repository's name ends in the text.
+    /// Returns the place in the text after the last comparison with a repository's name.
     pub(super) const fn end(&self) -> Option<usize> {
         self.end
     }
 
-    /// The repositories that it lets a reader into, where that is all that it says: both of a reader's actions on these
-    /// repositories and on no other, and every other action.
+    /// Returns the repositories that the condition lets a reader into, where it says nothing else.
+    ///
+    /// It then allows both of a reader's actions on these repositories and on no other, and every other action.
     pub(super) fn lets_in(&self) -> Option<BTreeSet<String>> {
         let of_action = |action: usize| -> Option<BTreeSet<String>> {
             let any_other = self.expression.is_true(Some(action), None)?;
@@ -97,15 +100,18 @@ impl Condition {
         (all_else && content == metadata).then_some(content)
     }
 
-    /// True where it lets a reader into that repository, whatever else it says.
+    /// True where the condition lets a reader into that repository, whatever else it says.
     pub(super) fn surely_lets_in(&self, name: &str) -> bool {
         (0..READS.len()).all(|action| self.expression.is_true(Some(action), Some(name)) == Some(true))
     }
 }
 
 impl Expression {
-    /// Whether it holds for an action of a reader (none is any other action) on a repository (none is one that the
-    /// condition does not name). None where that hangs on what is not known.
+    /// Judges whether the condition holds for an action on a repository. `None` where that depends on an expression
+    /// that is not known.
+    ///
+    /// An action of `None` is any action but a reader's. A name of `None` is a repository that the condition does not
+    /// name.
     fn is_true(&self, action: Option<usize>, name: Option<&str>) -> Option<bool> {
         let parts = |all: &[Self], decides: bool| {
             let mut unknown = false;
@@ -135,7 +141,7 @@ pub(super) fn is_same(one: &str, other: &str) -> bool {
     one == other || pieces(one).is_some_and(|one| pieces(other).is_some_and(|other| one == other))
 }
 
-/// The pieces of a condition, each with where it ends; none where there is something that is none.
+/// Returns the tokens of a condition, each with its end in the text. `None` where a part of the text is no token.
 fn tokens(text: &str) -> Option<Vec<(Token, usize)>> {
     if text.len() > LONGEST {
         return None;
@@ -151,7 +157,7 @@ fn tokens(text: &str) -> Option<Vec<(Token, usize)>> {
     Some(tokens)
 }
 
-/// The piece that a text begins with, and its length.
+/// Returns the token that a text begins with, and its length.
 fn token(text: &str) -> Option<(Token, usize)> {
     let plain = [
         ("(", Token::Open),
@@ -187,15 +193,15 @@ fn token(text: &str) -> Option<(Token, usize)> {
     Some((token, length))
 }
 
-/// Reads tokens into a tree.
-struct Reader<'a> {
+/// Parses tokens into a tree.
+struct Parser<'a> {
     tokens: &'a [(Token, usize)],
     at: usize,
     named: Vec<String>,
     end: Option<usize>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> Parser<'a> {
     fn peek(&self) -> Option<&'a Token> {
         self.tokens.get(self.at).map(|(token, _)| token)
     }
@@ -210,8 +216,10 @@ impl<'a> Reader<'a> {
         (self.next()? == token).then_some(())
     }
 
-    /// Terms with one operator between them: which of two operators binds first is documented nowhere, so where both
-    /// stand side by side nothing is read.
+    /// Reads terms with one operator between them.
+    ///
+    /// It is documented nowhere which of two operators binds first, so the text is not understood where both stand side
+    /// by side.
     fn expression(&mut self, depth: u8) -> Option<Expression> {
         let first = self.term(depth)?;
         let Some(operator @ (Token::And | Token::Or)) = self.peek() else { return Some(first) };
@@ -264,7 +272,8 @@ impl<'a> Reader<'a> {
         let Some(texts) = texts.filter(|_| attribute.eq_ignore_ascii_case(NAME)) else {
             return Some(Expression::Unknown);
         };
-        // A registry's names are in lower case: another spelling, compared by case, is no repository's.
+        // The names of a registry are in lower case. A name in another spelling, compared by case, matches no
+        // repository.
         let names = texts.into_iter().filter(|text| ignores_case || !text.bytes().any(|b| b.is_ascii_uppercase()));
         let names: Vec<String> = names.map(str::to_ascii_lowercase).collect();
         self.named.extend(names.iter().cloned());
@@ -272,7 +281,7 @@ impl<'a> Reader<'a> {
         Some(Expression::Named(names))
     }
 
-    /// Returns what an attribute is compared with, and whether that is a set.
+    /// Reads the values that an attribute is compared with, and whether they are a set.
     fn values(&mut self) -> Option<(Vec<&'a Token>, bool)> {
         let is_value = |token: &Token| matches!(token, Token::Text(_) | Token::Word(_) | Token::Attribute(_));
         let first = self.next()?;
@@ -294,7 +303,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The repository's name that a value is; none where it can be none.
+/// Returns the repository's name in a value. `None` where the value cannot be one.
 fn name_of(value: &Token) -> Option<&str> {
     let is_of_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'.' | b'_' | b'-');
     match value {

@@ -1,5 +1,7 @@
-//! Conditions of role assignments on a registry whose roles hold on repositories. What several runs, and people, let
-//! one principal into adds up: a run takes nothing from what another let in, neither on its way nor on its way back.
+//! Conditions of role assignments on a registry whose roles hold on repositories.
+//!
+//! Runs and people add repositories to the condition of one principal. A run takes nothing from what another one let
+//! in, neither on its way nor on its way back.
 
 mod grammar;
 
@@ -7,30 +9,30 @@ use std::collections::BTreeSet;
 
 use grammar::{Condition, NAME, READS, is_same};
 
-/// What becomes of a condition that is to let in more.
+/// The change that a condition needs to let in more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Widened {
-    /// Nothing: what is wanted is let in already.
+    /// No change: the repositories are let in already.
     Unchanged,
-    /// This one takes its place, and lets in what either lets in; none is no condition, which lets everything in.
+    /// The union of the old condition and the new one. `None` means unconditional.
     To(Option<String>),
-    /// Nothing can be added to it, since it is not clear what it lets in. It must be left as it is.
+    /// No change is possible, since it is not clear what the condition lets in. It must be left as it is.
     NotUnderstood,
 }
 
 /// The result of taking out of a condition the repositories that a run added.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Narrowed {
-    /// This one is to be there.
+    /// The condition that is to take the place of the present one. `None` means unconditional.
     To(Option<String>),
-    /// The condition lets in what the run added and nothing else, and a condition that lets in nothing cannot be written.
+    /// Nothing is left beside what the run added, and a condition that lets in nothing cannot be written.
     NothingLeft,
-    /// Somebody wrote it so that it is not clear what it lets in.
+    /// Somebody wrote the condition so that it is not clear what it lets in.
     NotUnderstood,
 }
 
-/// The condition that lets a reader into the named repositories alone, version 2.0 (`docs/facts/azure.md` 3.6); none
-/// where none is named.
+/// Returns the condition that lets a reader into the named repositories alone, version 2.0 (`docs/facts/azure.md` 3.6).
+/// `None` where no repository is named.
 #[must_use]
 pub fn condition(repositories: &[String]) -> Option<String> {
     if repositories.is_empty() {
@@ -48,19 +50,19 @@ fn comparison(name: &str) -> String {
     format!("{NAME} StringEqualsIgnoreCase '{name}'")
 }
 
-/// Returns what is added to a condition to let a reader into one repository more.
+/// Returns the text that lets a reader into one repository more, when added to a condition.
 fn one_more(name: &str) -> String {
     format!(" OR {}", comparison(name))
 }
 
-/// The repositories that a condition lets a reader into, whatever its layout; none where it is not clear that it is
-/// about these alone.
+/// Returns the repositories that a condition lets a reader into, whatever its layout. `None` where it is not clear that
+/// the condition is about these alone.
 #[must_use]
 pub fn repositories_of(condition: &str) -> Option<BTreeSet<String>> {
     Condition::read(condition)?.lets_in()
 }
 
-/// The condition that lets in what either lets in. None is no condition, which lets everything in.
+/// Returns the union of two conditions. `None` means unconditional.
 #[must_use]
 pub fn widened(present: Option<&str>, wanted: Option<&str>) -> Widened {
     let Some(present) = present else { return Widened::Unchanged };
@@ -83,7 +85,8 @@ pub fn widened(present: Option<&str>, wanted: Option<&str>) -> Widened {
     }
 }
 
-/// The condition with more repositories: in its own layout where they can be put into it, else in crosspull's.
+/// Returns the condition with more repositories: in its own layout where they can be put into it, or else in
+/// crosspull's.
 fn added(present: &str, read: &Condition, let_in: &BTreeSet<String>, asked: &BTreeSet<String>) -> Option<String> {
     let all: BTreeSet<String> = let_in.union(asked).cloned().collect();
     let by_itself = || condition(&all.iter().cloned().collect::<Vec<_>>());
@@ -101,8 +104,10 @@ fn is_own(text: &str, read: &Condition) -> bool {
     condition(read.named()).as_deref() == Some(text)
 }
 
-/// The condition that is left when what a run added to `before` is taken out of the present one. What was there is
-/// put back as it was where nobody changed it since; else what is left never lets in more than the present one.
+/// Returns the condition that is left when what a run added to `before` is removed from the present one.
+///
+/// Where nobody changed the condition since, the one before is put back as it was. Otherwise the result never lets in
+/// more than the present one.
 #[must_use]
 pub fn narrowed(present: Option<&str>, before: Option<&str>, wanted: Option<&str>) -> Narrowed {
     let back = || Narrowed::To(before.map(str::to_owned));

@@ -47,7 +47,7 @@ fn a_condition_is_understood_in_every_layout() {
         (format!("({CONTENT} OR {web}) AND ({METADATA} OR {web})"), &one),
         (format!("NOT (!({CONTENT} AND {METADATA}) AND !({web}))"), &one),
         (format!("(({CONTENT} AND {METADATA}) OR ({web} AND {web}))"), &one),
-        // Nothing has a name in capitals, so this lets in nothing.
+        // No repository has a name in capitals, so this condition lets in nothing.
         (portal(&format!("{NAME} StringEquals 'Shop/Web'")), &set(&[])),
     ];
     for (text, names) in cases {
@@ -73,7 +73,7 @@ fn what_is_not_clear_is_not_understood() {
         portal(&format!("{NAME} StringEquals {NAME}")),
         portal(other),
         portal(&format!("{web} AND {web} OR {web}")),
-        // One of the actions stays open; one more is closed; one more is not known.
+        // One action stays open, one more is closed, one more is not known.
         format!("({CONTENT} OR {web})"),
         format!("(({CONTENT} AND {METADATA} AND {write}) OR ({web}))"),
         format!("(({CONTENT} AND {METADATA}) OR ({web}))) "),
@@ -104,7 +104,7 @@ fn what_a_person_wrote_keeps_its_layout() {
     let api = named(&["shop/api"]);
     let more = portal(&format!("{web} OR {NAME} StringEqualsIgnoreCase 'shop/api'"));
     assert_eq!(widened(Some(&portal(&web)), api.as_deref()), to(Some(&more)));
-    // Where the name stands in more places than one, crosspull's own layout says the same.
+    // Where the name stands in several places, crosspull's own layout says as much.
     let twice = format!("({CONTENT} OR {web}) AND ({METADATA} OR {web})");
     assert_eq!(widened(Some(&twice), api.as_deref()), to(named(&["shop/api", "shop/web"]).as_deref()));
 }
@@ -151,22 +151,22 @@ fn what_a_person_wrote_is_put_back_as_it_was() {
     let api = named(&["shop/api"]);
     let Widened::To(Some(written)) = widened(Some(&web), api.as_deref()) else { panic!("it is understood") };
     assert_eq!(narrowed(Some(&written), Some(&web), api.as_deref()), Narrowed::To(Some(web.clone())));
-    // Somebody added another one since, in the same layout.
+    // Somebody added a repository since, in the same layout.
     let since = written.replacen("'shop/web'", &format!("'shop/web' OR {NAME} StringEquals 'shop/db'"), 1);
     let left = portal(&format!("{NAME} StringEquals 'shop/web' OR {NAME} StringEquals 'shop/db'"));
     assert_eq!(narrowed(Some(&since), Some(&web), api.as_deref()), Narrowed::To(Some(left)));
-    // The first versions put their own in its place.
+    // The first versions put their own condition in the place of the present one.
     let foreign = portal(&format!("{NAME} StringStartsWith 'tools/'"));
     assert_eq!(narrowed(api.as_deref(), Some(&foreign), api.as_deref()), Narrowed::To(Some(foreign.clone())));
 }
 
-/// Some repositories.
+/// Returns some names of repositories.
 fn some_names() -> impl Strategy<Value = BTreeSet<String>> {
     let all = ["a", "shop/web", "shop/api", "tools/base.image", "x-1/y_2", "z"].map(str::to_owned);
     prop::sample::subsequence(all.to_vec(), 1..=all.len()).prop_map(|names| names.into_iter().collect())
 }
 
-/// A condition for these repositories in some layout.
+/// Returns a condition for these repositories in some layout.
 fn laid_out(names: BTreeSet<String>) -> impl Strategy<Value = String> {
     (0..4_u8, any::<[bool; 5]>()).prop_map(move |(shape, [swap, signs, lines, lower, exact])| {
         let operator = if exact { "StringEquals" } else { "StringEqualsIgnoreCase" };
@@ -187,7 +187,7 @@ fn laid_out(names: BTreeSet<String>) -> impl Strategy<Value = String> {
             _ => format!("(({first} {and} {second}) {or} ({comparison}))"),
         };
         let text = if lines { text.replace(' ', "\r\n  ") } else { text };
-        // Names and operators may be in any case; these names are in lower case already.
+        // Names and operators may be in any case. These names are in lower case already.
         if lower { text.to_ascii_lowercase() } else { text }
     })
 }

@@ -1,9 +1,10 @@
-//! The causes that keep a connection from coming about, each with its cure. The refusal's words name the host and the
-//! proxy.
+//! The causes that keep a connection from coming about, each with its cure.
+//!
+//! The refusal's words name the host and the proxy.
 
 use super::Refusal;
 
-/// Why no connection came about. Nothing was sent.
+/// The reason why no connection came about. Nothing was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoConnection {
     /// The host has no address that this machine can learn.
@@ -24,17 +25,17 @@ pub enum NoConnection {
     CertificateRefused,
     /// There is no connection to the proxy.
     ProxyUnreached,
-    /// The proxy asks who one is (status 407).
+    /// The proxy asks for credentials (status 407).
     ProxyCredentials,
     /// The proxy refuses to connect to the host.
     ProxyForbids,
-    /// The environment names a proxy that is spoken to in a way that is not built in.
+    /// The environment names a proxy of a kind that is not built in.
     ProxyKind,
-    /// Another cause, which only the refusal's own words tell.
+    /// Another cause, which the refusal's own words alone tell.
     Other,
 }
 
-/// A row of the table: the code of the refusal, what it means, what to do now.
+/// A row of the table: the code of the refusal, its meaning, the cure.
 type Row = (NoConnection, &'static str, &'static str, &'static str);
 
 /// All causes (`docs/facts/azure.md` 9.6).
@@ -120,7 +121,7 @@ const CAUSES: [Row; 13] = [
 ];
 
 impl NoConnection {
-    /// The cause that a refusal tells; none where a service answered, or where a connection was there.
+    /// Returns the cause that a refusal tells. `None` where a service answered, or where a connection was there.
     #[must_use]
     pub fn of(refusal: &Refusal) -> Option<Self> {
         let row = CAUSES.iter().find(|(_, code, ..)| refusal.status.is_none() && *code == refusal.code)?;
@@ -132,25 +133,25 @@ impl NoConnection {
         row.map_or(("", "", ""), |(_, code, means, now)| (code, means, now))
     }
 
-    /// The code of its refusal.
+    /// Returns the code of the cause's refusal.
     #[must_use]
     pub fn code(self) -> &'static str {
         self.row().0
     }
 
-    /// Returns what the cause means, as a sentence.
+    /// Returns the meaning of the cause, as a sentence.
     #[must_use]
     pub fn means(self) -> &'static str {
         self.row().1
     }
 
-    /// Returns what to do now.
+    /// Returns the cure.
     #[must_use]
     pub fn now(self) -> &'static str {
         self.row().2
     }
 
-    /// True where it may be otherwise at the next try, without anybody doing anything.
+    /// True where the next try may succeed without anybody doing anything.
     #[must_use]
     pub const fn may_pass(self) -> bool {
         matches!(

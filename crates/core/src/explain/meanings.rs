@@ -1,27 +1,29 @@
-//! The table of meanings: what the codes of the services mean in this job, and what to do. It explains; decisions hang
-//! on a status or on OAuth's own word, never on a number (`docs/facts/azure.md` 3.1).
+//! The table of meanings: what the codes of the services mean in this job, and what to do.
+//!
+//! The table explains and does not decide: decisions depend on a status or on OAuth's own word, never on a number
+//! (`docs/facts/azure.md` 3.1).
 
 use crate::cloud::KnownCloud;
 
-/// What a code means in this job.
+/// The meaning of a code in this job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Meaning {
     /// The service's code.
     pub code: &'static str,
-    /// What it means here.
+    /// The meaning, as a sentence.
     pub means: &'static str,
-    /// What to do now.
+    /// The cure.
     pub now: &'static str,
     /// The document that tells more.
     more: More,
 }
 
-/// Which document tells more of a code.
+/// The document that tells more of a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum More {
     /// The sign-in service's own page for a number.
     SignIn,
-    /// A path of Azure's documents, which every cloud's has.
+    /// A path of Azure's documents, which every cloud has.
     Azure(&'static str),
     /// A path of Microsoft Graph's documents, which serve every cloud.
     Graph(&'static str),
@@ -33,9 +35,10 @@ const CREDENTIAL: More = More::Azure("aks/update-credentials");
 const DIRECTORY: More = More::Graph("errors");
 
 impl Meaning {
-    /// The page that tells more, in that cloud; the public cloud's where none is known. A sign-in's number has a page
-    /// at the sign-in service (Microsoft identity platform, error codes reference, in its public and its Chinese
-    /// edition).
+    /// Returns the page that tells more, in that cloud. The public cloud's page stands in where none is known.
+    ///
+    /// A sign-in's number has a page at the sign-in service (Microsoft identity platform, error codes reference, in its
+    /// public and its Chinese edition).
     #[must_use]
     pub fn page(&self, cloud: Option<KnownCloud>) -> String {
         let cloud = cloud.unwrap_or(KnownCloud::Public);
@@ -50,12 +53,12 @@ impl Meaning {
     }
 }
 
-/// Shortens a row of the sign-in service.
+/// Returns a row of the sign-in service.
 const fn row(code: &'static str, means: &'static str, now: &'static str) -> Meaning {
     other(code, means, now, More::SignIn)
 }
 
-/// Shortens a row of another service.
+/// Returns a row of another service.
 const fn other(code: &'static str, means: &'static str, now: &'static str, more: More) -> Meaning {
     Meaning { code, means, now, more }
 }
@@ -272,7 +275,7 @@ pub const MEANINGS: [Meaning; 46] = [
     ),
 ];
 
-/// Returns what a code means, where the table knows it.
+/// Returns the meaning of a code, where the table knows the code.
 #[must_use]
 pub fn meaning(code: &str) -> Option<&'static Meaning> {
     MEANINGS.iter().find(|m| m.code.eq_ignore_ascii_case(code))

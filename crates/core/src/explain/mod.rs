@@ -1,4 +1,4 @@
-//! Errors as data, and the one table that says what an error of Azure means here and what to do now.
+//! Errors as data, and the one table that tells what an error of Azure means here and what to do now.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,10 +10,10 @@ mod meanings;
 pub use connection::NoConnection;
 pub use meanings::{MEANINGS, Meaning, meaning};
 
-/// What a service answered in place of what was asked.
+/// A service's answer that is an error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
-    /// The HTTP status; none where no answer came.
+    /// The HTTP status. `None` where no answer came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
     /// The service's own code, such as `AuthorizationFailed` or `AADSTS700016`.
@@ -26,8 +26,10 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// Returns the refusal in lines, for a screen or a terminal: the service's own words, where that cloud's documents tell more, and the
-    /// id for Microsoft's support.
+    /// Returns the refusal as lines for a screen or a terminal.
+    ///
+    /// The lines are the service's own words, where that cloud's documents tell more, and the id for Microsoft's
+    /// support.
     #[must_use]
     pub fn lines(&self, cloud: Option<KnownCloud>) -> Vec<String> {
         let page = meaning(&self.code).map(|meaning| meaning.page(cloud));
@@ -36,28 +38,28 @@ impl Refusal {
     }
 }
 
-/// Something that went wrong, for a person: what happened, why, what to do now.
+/// An error for a person: what happened, why, what to do now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trouble {
-    /// What happened.
+    /// The event that went wrong.
     pub what: String,
-    /// Why, as far as it is known.
+    /// The cause, as far as it is known.
     pub why: String,
-    /// What to do now.
+    /// The cure.
     pub now: String,
-    /// The service's answer behind it.
+    /// The service's answer behind the trouble.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusal: Option<Refusal>,
 }
 
 impl Trouble {
-    /// Trouble of our own finding.
+    /// Returns trouble that no service answered: crosspull found it itself.
     #[must_use]
     pub fn new(what: impl Into<String>, why: impl Into<String>, now: impl Into<String>) -> Self {
         Self { what: what.into(), why: why.into(), now: now.into(), refusal: None }
     }
 
-    /// Trouble behind which a service's answer stands, or that none came; the tables say what that means.
+    /// Returns trouble with a service's answer behind it, or with the lack of one. The tables tell what that means.
     #[must_use]
     pub fn from_refusal(what: impl Into<String>, refusal: Refusal) -> Self {
         let known = NoConnection::of(&refusal).map(|cause| (cause.means(), cause.now()));
@@ -70,7 +72,7 @@ impl Trouble {
         Self { what: what.into(), why, now, refusal: Some(refusal) }
     }
 
-    /// Returns the trouble with a reason and a way out that fit the place better than the table's.
+    /// Returns the trouble with a reason and a cure that fit the place better than the table's.
     #[must_use]
     pub fn because(mut self, why: impl Into<String>, now: impl Into<String>) -> Self {
         self.why = why.into();
@@ -78,8 +80,9 @@ impl Trouble {
         self
     }
 
-    /// All of it in lines, for a screen or a terminal: what, why, now, and the service's own words with where to read
-    /// more in that cloud.
+    /// Returns the trouble as lines for a screen or a terminal.
+    ///
+    /// The lines are what, why, now, and the service's own words with the address that tells more in that cloud.
     #[must_use]
     pub fn lines(&self, cloud: Option<KnownCloud>) -> Vec<String> {
         let mut lines = vec![self.what.clone(), self.why.clone(), self.now.clone()];
@@ -89,7 +92,7 @@ impl Trouble {
     }
 }
 
-/// Returns what it means that there was a connection, and no answer that is of use.
+/// Returns meaning and cure where there was a connection, and no answer that is of use.
 fn without_answer(refusal: &Refusal) -> Option<(&'static str, &'static str)> {
     match (refusal.status, refusal.code.as_str()) {
         (None, "NoAnswer") => Some(("No answer came.", "Check the network and the proxy, then try again.")),
@@ -100,7 +103,7 @@ fn without_answer(refusal: &Refusal) -> Option<(&'static str, &'static str)> {
     }
 }
 
-/// Returns what to do about an answer that the table does not know.
+/// Returns the cure for an answer that the table does not know.
 fn unknown_now(refusal: &Refusal) -> String {
     match refusal.status {
         Some(500..) => "It is on the service's side: try again later.",

@@ -5,29 +5,29 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{AppId, ImageRef, TenantId};
 use crate::names::Role;
 
-use super::{Part, WHERE_ROLES_HOLD_ON_REPOSITORIES, assign, find_registry};
+use super::{PageBlock, WHERE_ROLES_HOLD_ON_REPOSITORIES, assign, find_registry};
 
-/// What the page tells. Ids and names alone; whoever finds it can do nothing with it.
+/// The contents of the page: ids and names alone. Whoever finds the page can do nothing with them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppPage {
     /// The app that is to be let in.
     pub app: AppId,
-    /// The name of the app, where it is known.
+    /// The name of the app, where that is known.
     pub app_name: String,
-    /// The tenant that it is from.
+    /// The tenant that the app is from.
     pub tenant_a: TenantId,
-    /// The tenant that lets it in.
+    /// The tenant that lets the app in.
     pub tenant_b: TenantId,
     /// The registry's host.
     pub login_server: String,
-    /// What is to be pulled.
+    /// The images that are to be pulled.
     pub images: Vec<ImageRef>,
     /// The consent page.
     pub consent_url: String,
 }
 
 impl AppPage {
-    /// The commands that let the app in and give it the role, for a shell where the administrator is signed in.
+    /// Returns the commands that let the app in and give it the role, for a shell where the administrator is signed in.
     #[must_use]
     pub fn commands(&self) -> Vec<String> {
         let (app, tenant) = (self.app, self.tenant_b);
@@ -40,24 +40,26 @@ impl AppPage {
         ]
     }
 
-    /// The last of them for a registry whose roles hold on repositories: there the other role counts. The condition goes
-    /// by a here-document, since it has quotes and exclamation marks that an interactive shell would take for its own.
+    /// Returns the last command for a registry whose roles hold on repositories, where the other role counts.
+    ///
+    /// The condition is passed in a here-document, since an interactive shell would interpret its quotes and
+    /// exclamation marks.
     #[must_use]
     pub fn commands_for_repositories(&self) -> Vec<String> {
         super::assign_for_repositories(&self.images)
     }
 
-    /// The commands that take it back.
+    /// Returns the commands that take the role and the app back.
     #[must_use]
     pub fn commands_back(&self) -> Vec<String> {
         vec![format!("az ad sp delete --id {}", self.app)]
     }
 
-    pub(super) fn parts(&self) -> Vec<Part> {
+    pub(super) fn blocks(&self) -> Vec<PageBlock> {
         let images: Vec<String> = self.images.iter().map(|image| format!("{}/{image}", self.login_server)).collect();
         vec![
-            Part::Head(format!("Let a cluster pull from {}", self.login_server)),
-            Part::Text(format!(
+            PageBlock::Head(format!("Let a cluster pull from {}", self.login_server)),
+            PageBlock::Text(format!(
                 "A cluster in tenant {} is to pull {} from your registry {} in tenant {}. It signs in with the app {} ({}). \
                  Two things let it in; an administrator of your tenant does them once.",
                 self.tenant_a,
@@ -67,34 +69,34 @@ impl AppPage {
                 self.app_name,
                 self.app,
             )),
-            Part::Head("1. Let the app in".to_owned()),
-            Part::Text(
+            PageBlock::Head("1. Let the app in".to_owned()),
+            PageBlock::Text(
                 "Open this page as an administrator (Cloud Application Administrator is enough), tick \"Consent on behalf \
                  of your organization\" and accept. The page then goes to microsoft.com; that is all."
                     .to_owned(),
             ),
-            Part::Whole(vec![self.consent_url.clone()]),
-            Part::Head("2. Give it the role on the registry".to_owned()),
-            Part::Text(
+            PageBlock::Whole(vec![self.consent_url.clone()]),
+            PageBlock::Head("2. Give it the role on the registry".to_owned()),
+            PageBlock::Text(
                 "In the portal: the registry, Access control (IAM), Add role assignment, AcrPull, and the app as its \
                  member. It needs the right to assign roles on the registry (Role Based Access Control Administrator or \
                  Owner)."
                     .to_owned(),
             ),
-            Part::Head("Both by the Azure CLI".to_owned()),
-            Part::Text("The first two lines stand in place of the page of step 1, the rest of step 2.".to_owned()),
-            Part::Whole(self.commands()),
-            Part::Text(WHERE_ROLES_HOLD_ON_REPOSITORIES.to_owned()),
-            Part::Whole(self.commands_for_repositories()),
-            Part::Head("What this allows".to_owned()),
-            Part::Text(format!(
+            PageBlock::Head("Both by the Azure CLI".to_owned()),
+            PageBlock::Text("The first two lines stand in place of the page of step 1, the rest of step 2.".to_owned()),
+            PageBlock::Whole(self.commands()),
+            PageBlock::Text(WHERE_ROLES_HOLD_ON_REPOSITORIES.to_owned()),
+            PageBlock::Whole(self.commands_for_repositories()),
+            PageBlock::Head("What this allows".to_owned()),
+            PageBlock::Text(format!(
                 "Whoever has a secret of the app may read images of {}, and nothing else: the app has no permission on any \
                  API, and no other role.",
                 self.login_server
             )),
-            Part::Head("How to take it back".to_owned()),
-            Part::Text("Delete the app's service principal in your tenant; its role goes with it.".to_owned()),
-            Part::Whole(self.commands_back()),
+            PageBlock::Head("How to take it back".to_owned()),
+            PageBlock::Text("Delete the app's service principal in your tenant; its role goes with it.".to_owned()),
+            PageBlock::Whole(self.commands_back()),
         ]
     }
 }

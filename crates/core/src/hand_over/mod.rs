@@ -1,4 +1,5 @@
-//! The page for somebody who signs in elsewhere: what they do, what it allows, how it is taken back. They need no crosspull.
+//! The page for somebody who signs in elsewhere: what they do, what it allows, how it is taken back. They need no
+//! crosspull.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +13,7 @@ mod role;
 pub use app::AppPage;
 pub use role::RolePage;
 
-/// What a page tells. Ids and names alone; whoever finds the page can do nothing with it.
+/// The contents of a page: ids and names alone. Whoever finds the page can do nothing with them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum HandOver {
@@ -25,11 +26,11 @@ pub enum HandOver {
 const WHERE_ROLES_HOLD_ON_REPOSITORIES: &str = "Where the registry's permissions are \"RBAC Registry + ABAC Repository \
     Permissions\", AcrPull does not count. In place of the last line then:";
 
-/// A part of a page.
-enum Part {
+/// A block of a page.
+enum PageBlock {
     Head(String),
     Text(String),
-    /// Something to be taken whole: an address, a command.
+    /// A text to be copied as a whole: an address, a command.
     Whole(Vec<String>),
 }
 
@@ -37,26 +38,26 @@ impl HandOver {
     /// Returns the page as Markdown.
     #[must_use]
     pub fn markdown(&self) -> String {
-        let parts = self.parts().into_iter().enumerate().map(|(i, part)| match part {
-            Part::Head(text) => format!("{} {text}\n", if i == 0 { "#" } else { "##" }),
-            Part::Text(text) => format!("{text}\n"),
-            Part::Whole(lines) => format!("```\n{}\n```\n", lines.join("\n")),
+        let blocks = self.blocks().into_iter().enumerate().map(|(i, block)| match block {
+            PageBlock::Head(text) => format!("{} {text}\n", if i == 0 { "#" } else { "##" }),
+            PageBlock::Text(text) => format!("{text}\n"),
+            PageBlock::Whole(lines) => format!("```\n{}\n```\n", lines.join("\n")),
         });
-        parts.collect::<Vec<_>>().join("\n")
+        blocks.collect::<Vec<_>>().join("\n")
     }
 
     /// Returns the page as plain text, such as for a mail.
     #[must_use]
     pub fn text(&self) -> String {
-        let parts = self.parts().into_iter().map(|part| match part {
-            Part::Head(text) => format!("{}\n", text.to_uppercase()),
-            Part::Text(text) => format!("{text}\n"),
-            Part::Whole(lines) => lines.iter().map(|line| format!("    {line}\n")).collect(),
+        let blocks = self.blocks().into_iter().map(|block| match block {
+            PageBlock::Head(text) => format!("{}\n", text.to_uppercase()),
+            PageBlock::Text(text) => format!("{text}\n"),
+            PageBlock::Whole(lines) => lines.iter().map(|line| format!("    {line}\n")).collect(),
         });
-        parts.collect::<Vec<_>>().join("\n")
+        blocks.collect::<Vec<_>>().join("\n")
     }
 
-    /// Returns the commands that do it, for a shell where the reader of the page is signed in.
+    /// Returns the commands for a shell where the reader of the page is signed in.
     #[must_use]
     pub fn commands(&self) -> Vec<String> {
         match self {
@@ -74,10 +75,10 @@ impl HandOver {
         }
     }
 
-    fn parts(&self) -> Vec<Part> {
+    fn blocks(&self) -> Vec<PageBlock> {
         match self {
-            Self::App(page) => page.parts(),
-            Self::Role(page) => page.parts(),
+            Self::App(page) => page.blocks(),
+            Self::Role(page) => page.blocks(),
         }
     }
 }

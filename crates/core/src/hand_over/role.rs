@@ -2,22 +2,22 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Part, WHERE_ROLES_HOLD_ON_REPOSITORIES, assign, assign_for_repositories, find_registry, unassign};
+use super::{PageBlock, WHERE_ROLES_HOLD_ON_REPOSITORIES, assign, assign_for_repositories, find_registry, unassign};
 use crate::ids::{ImageRef, ObjectId, TenantId};
 use crate::names::Role;
 
-/// What the page tells. Ids and names alone.
+/// The contents of the page: ids and names alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RolePage {
     /// The principal that is to get the role.
     pub principal: ObjectId,
     /// The name of the cluster that pulls as that principal.
     pub cluster: String,
-    /// The tenant of both.
+    /// The tenant of cluster and registry.
     pub tenant: TenantId,
     /// The host of the registry.
     pub login_server: String,
-    /// What is to be pulled.
+    /// The images that are to be pulled.
     pub images: Vec<ImageRef>,
 }
 
@@ -58,36 +58,36 @@ impl RolePage {
         ]
     }
 
-    pub(super) fn parts(&self) -> Vec<Part> {
+    pub(super) fn blocks(&self) -> Vec<PageBlock> {
         let Self { principal, cluster, tenant, login_server, images } = self;
         let images: Vec<String> = images.iter().map(|image| format!("{login_server}/{image}")).collect();
         vec![
-            Part::Head(format!("Let {cluster} pull from {login_server}")),
-            Part::Text(format!(
+            PageBlock::Head(format!("Let {cluster} pull from {login_server}")),
+            PageBlock::Text(format!(
                 "The cluster {cluster} is to pull {} from your registry {login_server} ; both are in tenant {tenant} . It \
                  pulls as the principal {principal} , which needs a role on the registry. Whoever may assign roles there \
                  gives it once.",
                 images.join(", "),
             )),
-            Part::Head("Give it the role".to_owned()),
-            Part::Text(
+            PageBlock::Head("Give it the role".to_owned()),
+            PageBlock::Text(
                 "In the portal: the registry, Access control (IAM), Add role assignment, AcrPull, and that principal as its \
                  member. It needs the right to assign roles on the registry (Role Based Access Control Administrator or \
                  Owner)."
                     .to_owned(),
             ),
-            Part::Head("The same by the Azure CLI".to_owned()),
-            Part::Whole(self.commands()),
-            Part::Text(WHERE_ROLES_HOLD_ON_REPOSITORIES.to_owned()),
-            Part::Whole(self.commands_for_repositories()),
-            Part::Head("What this allows".to_owned()),
-            Part::Text(format!(
+            PageBlock::Head("The same by the Azure CLI".to_owned()),
+            PageBlock::Whole(self.commands()),
+            PageBlock::Text(WHERE_ROLES_HOLD_ON_REPOSITORIES.to_owned()),
+            PageBlock::Whole(self.commands_for_repositories()),
+            PageBlock::Head("What this allows".to_owned()),
+            PageBlock::Text(format!(
                 "Every pod of {cluster} may pull images of {login_server}, and nothing else changes."
             )),
-            Part::Head("How to take it back".to_owned()),
-            Part::Whole(self.commands_back()),
-            Part::Text("Where the role for repositories was given, in place of the last line:".to_owned()),
-            Part::Whole(vec![self.command_back_for_repositories()]),
+            PageBlock::Head("How to take it back".to_owned()),
+            PageBlock::Whole(self.commands_back()),
+            PageBlock::Text("Where the role for repositories was given, in place of the last line:".to_owned()),
+            PageBlock::Whole(vec![self.command_back_for_repositories()]),
         ]
     }
 }

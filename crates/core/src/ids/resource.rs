@@ -1,4 +1,4 @@
-//! Clusters and registries: resource ids of Resource Manager, and login servers.
+//! Ids as types: a text that is no id cannot become one, and the surroundings that people paste along are understood.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ pub enum ResourceKind {
 }
 
 impl ResourceKind {
-    /// Returns the type as Resource Manager writes it.
+    /// Returns the resource type as Resource Manager writes it.
     #[must_use]
     pub const fn type_name(self) -> &'static str {
         match self {
@@ -26,7 +26,7 @@ impl ResourceKind {
         }
     }
 
-    /// The command that prints its id.
+    /// Returns the command that prints the id of such a resource.
     const fn how_to_find(self) -> &'static str {
         match self {
             Self::Cluster => "az aks show --resource-group GROUP --name NAME --query id",
@@ -34,7 +34,7 @@ impl ResourceKind {
         }
     }
 
-    /// Returns what people call the kind.
+    /// Returns the name that people use for the resource.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -44,8 +44,9 @@ impl ResourceKind {
     }
 }
 
-/// A resource id of Resource Manager, in one spelling: what Azure answers differs in case (`/resourcegroups/`), so
-/// two spellings of one resource are equal here.
+/// A resource id of Resource Manager, in one spelling.
+///
+/// Azure's answers differ in case (`/resourcegroups/`), so two spellings of one resource are equal here.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 struct ResourceId {
     subscription: Uuid,
@@ -54,7 +55,7 @@ struct ResourceId {
 }
 
 impl ResourceId {
-    /// Finds a resource of that kind in what was pasted: an id, or a portal address around one.
+    /// Reads the id of a resource of that kind from what was pasted: an id, or a portal address around one.
     fn parse(raw: &str, kind: ResourceKind) -> Result<Self, String> {
         let text = clean(raw);
         let wrong = |why: String| {
@@ -107,17 +108,17 @@ impl ResourceId {
     }
 }
 
-/// What the ids of all kinds of resources share: they are texts, and two spellings are one.
+/// Implements what the ids of all kinds of resources share: they are texts, and two spellings are one id.
 macro_rules! spelt {
     ($name:ident) => {
         impl $name {
-            /// The resource's name.
+            /// Returns the resource's name.
             #[must_use]
             pub fn name(&self) -> &str {
                 self.parts().1
             }
 
-            /// The id in lower case: the key under which two spellings are one.
+            /// Returns the id in lower case: the key under which two spellings are one.
             #[must_use]
             pub fn key(&self) -> String {
                 self.to_string().to_ascii_lowercase()
@@ -179,13 +180,13 @@ impl ClusterId {
         (&self.0, &self.0.name)
     }
 
-    /// The resource group's name.
+    /// Returns the name of the resource group.
     #[must_use]
     pub fn group(&self) -> &str {
         &self.0.group
     }
 
-    /// The subscription's id.
+    /// Returns the id of the subscription.
     #[must_use]
     pub const fn subscription(&self) -> Uuid {
         self.0.subscription
@@ -198,7 +199,7 @@ impl fmt::Display for ClusterId {
     }
 }
 
-/// A container registry: by its resource id, or by its login server where nobody may read its tenant.
+/// A container registry, by its resource id, or by its login server where nobody may read its tenant.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct RegistryId(RegistryName);
@@ -226,7 +227,8 @@ impl RegistryId {
     fn parts(&self) -> (Option<&ResourceId>, &str) {
         match &self.0 {
             RegistryName::Resource(id) => (Some(id), &id.name),
-            // A login server begins with the registry's name; one on this machine has a port alone to be told by.
+            // A login server begins with the registry's name. One on this machine differs from others in its port
+            // alone.
             RegistryName::Server(server) if server.contains(':') => (None, server),
             RegistryName::Server(server) => (None, server.split('.').next().unwrap_or_default()),
         }
@@ -241,13 +243,13 @@ impl RegistryId {
         }
     }
 
-    /// The resource group's name; none where only the login server is known.
+    /// Returns the name of the resource group. `None` where the login server alone is known.
     #[must_use]
     pub fn group(&self) -> Option<&str> {
         self.parts().0.map(|id| id.group.as_str())
     }
 
-    /// The subscription's id; none where only the login server is known.
+    /// Returns the id of the subscription. `None` where the login server alone is known.
     #[must_use]
     pub fn subscription(&self) -> Option<Uuid> {
         self.parts().0.map(|id| id.subscription)
@@ -263,7 +265,7 @@ impl fmt::Display for RegistryId {
     }
 }
 
-/// The login server that a text is, in lower case.
+/// Returns the login server in a text, in lower case.
 fn server(text: &str) -> Option<String> {
     let host = text.trim_start_matches("https://").trim_end_matches('/').to_ascii_lowercase();
     let plain = host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':'));

@@ -1,45 +1,49 @@
-//! Names that crosspull derives, so that two runs derive the same ones and find each other's work.
+//! Names that crosspull derives, so that two runs derive equal ones and find each other's work.
 
 use uuid::Uuid;
 
 use super::RunId;
 use crate::ids::{ClusterId, ObjectId};
 
-/// The namespace of the derived names.
+/// The UUID namespace of the derived names.
 const NAMESPACE: Uuid = Uuid::from_u128(0x5a1e_7c1d_93b0_4f5e_8f0a_2c6d_1b7e_9a40);
 
-/// The tag on the app by which a later run for the same cluster finds it. A cluster has one service principal, so
-/// the cluster alone is in it.
+/// Returns the tag on the app by which a later run for the same cluster finds it.
+///
+/// A cluster has one service principal, so the tag holds the cluster alone.
 #[must_use]
 pub fn marker(cluster: &ClusterId) -> String {
     format!("crosspull:{}", Uuid::new_v5(&NAMESPACE, cluster.key().as_bytes()))
 }
 
-/// The tag on what a run makes in a directory. What carries it is that run's own work, also where the answer that
-/// would have told its id was lost.
+/// Returns the tag on what a run makes in a directory.
+///
+/// An object with this tag is that run's own work, even where the answer with its id was lost.
 #[must_use]
 pub fn run_mark(run: &RunId) -> String {
     format!("crosspull-run:{run}")
 }
 
-/// The description of a role assignment that a run makes: by it the run finds its own, and people find the run.
+/// Returns the description of a role assignment that a run makes.
+///
+/// The run finds its own assignments by it, and people find the run.
 #[must_use]
 pub fn assignment_description(run: &RunId) -> String {
     format!("made by crosspull, run {run}")
 }
 
-/// The names of the secrets that a run adds.
+/// The purpose of a secret that a run adds, which names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SecretFor {
-    /// What the cluster is to have.
+    /// The secret that the cluster is to have.
     Cluster,
-    /// On the former app, so that the cluster can be given back.
+    /// The secret on the former app, so that the cluster can be given back.
     WayBack,
-    /// On the former app, what the cluster was given back with.
+    /// The secret on the former app with which the cluster was given back.
     Back,
 }
 
-/// The display name of a secret that a run adds: by it one whose answer was lost is found.
+/// Returns the display name of a secret that a run adds, by which a secret whose answer was lost is found.
 #[must_use]
 pub fn secret_name(run: &RunId, what: SecretFor) -> String {
     match what {
@@ -49,8 +53,10 @@ pub fn secret_name(run: &RunId, what: SecretFor) -> String {
     }
 }
 
-/// True for the name of a secret that some run adds. Whoever may add secrets can give one such a name: it tells which
-/// secret is meant where no journal does, and whether a secret on an app is one of crosspull's when the app is deleted.
+/// True for the name of a secret that some run adds.
+///
+/// Whoever may add secrets can use such a name, so it only tells which secret is meant where no journal does, and
+/// whether a secret on an app is one of crosspull's when the app is deleted.
 #[must_use]
 pub fn made_by_a_run(name: &str) -> bool {
     let run = name.strip_prefix("crosspull ").map(|rest| rest.strip_suffix(" way back").unwrap_or(rest));
@@ -58,14 +64,16 @@ pub fn made_by_a_run(name: &str) -> bool {
     run.is_some_and(|run| run.parse::<RunId>().is_ok())
 }
 
-/// The name of the pod that proves the pull from within the cluster.
+/// Returns the name of the pod that proves the pull from within the cluster.
 #[must_use]
 pub fn pod_name(run: &RunId) -> String {
     format!("crosspull-{run}")
 }
 
-/// The name of a role assignment: the same for the same principal, role and scope, so that a second run cannot make a
-/// second one (`docs/facts/azure.md` 3.1). Case does not count in a scope.
+/// Returns the name of a role assignment, derived from principal, role and scope.
+///
+/// Equal ones give equal names, so a second run cannot make a second assignment (`docs/facts/azure.md` 3.1). Case does
+/// not count in a scope.
 #[must_use]
 pub fn assignment_name(scope: &str, role: Uuid, principal: ObjectId) -> Uuid {
     Uuid::new_v5(&NAMESPACE, format!("{}|{role}|{principal}", scope.to_ascii_lowercase()).as_bytes())

@@ -3,8 +3,8 @@
 /// The direction that a run goes in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
-    /// Go on where it stopped.
+    /// Goes on where the run stopped.
     Forward,
-    /// Take back what it made.
+    /// Takes back what the run made.
     Back,
 }

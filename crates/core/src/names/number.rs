@@ -14,7 +14,7 @@ pub struct RunId(pub String);
 impl TryFrom<String> for RunId {
     type Error = String;
 
-    /// Reads what a journal holds: names of files and of pods are made of it.
+    /// Reads the id that a journal holds, as strictly as one from a person: names of files and pods are made of it.
     fn try_from(text: String) -> Result<Self, String> {
         text.parse()
     }
@@ -23,7 +23,7 @@ impl TryFrom<String> for RunId {
 impl std::str::FromStr for RunId {
     type Err = String;
 
-    /// Reads what a person gives: letters and digits alone, since a file is named so.
+    /// Reads the id that a person gives: letters and digits alone, since a file is named so.
     fn from_str(text: &str) -> Result<Self, String> {
         let text = clean(text);
         if (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric()) {

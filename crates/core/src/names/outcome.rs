@@ -1,16 +1,16 @@
-//! How steps and runs end.
+//! The outcomes of steps and the verdicts on runs.
 
 use serde::{Deserialize, Serialize};
 
-/// How a step ended.
+/// The outcome of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// The step made something, which is the run's own.
+    /// The object was made, and belongs to this run.
     Created,
-    /// The step changed something.
+    /// The object was changed.
     Changed,
-    /// The work of the step was there already; it is never undone.
+    /// The object was there already. It is never taken back.
     Found,
     /// The pull was proved.
     Proved,
@@ -18,15 +18,15 @@ pub enum Outcome {
     Skipped,
     /// The step did not work.
     Failed,
-    /// The answer was lost; it may or may not be there.
+    /// The answer was lost. The object may or may not be there.
     Unknown,
-    /// What the run made is taken back.
+    /// The object was made by this run and is taken back.
     Undone,
-    /// What was to be taken back stays, since something that came before it stays.
+    /// The object was to be taken back and stays, since something that came before it stays.
     Left,
 }
 
-/// How a run ended.
+/// The verdict on a run: how it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
@@ -34,18 +34,18 @@ pub enum Verdict {
     Done,
     /// A step failed.
     Failed,
-    /// A person must act first; the run can be resumed.
+    /// A person must act first. The run can be resumed.
     Waits,
-    /// A check stopped it; nothing was written.
+    /// A check stopped the run. Nothing was written.
     Stopped,
-    /// The operator or a signal stopped it; it can be resumed.
+    /// The operator or a signal stopped the run. It can be resumed.
     Interrupted,
-    /// What the run made was to be taken back, and something of it stays.
+    /// The work of the run was to be taken back, and some of it stays.
     Left,
 }
 
 impl Outcome {
-    /// Returns the word on screens and in output.
+    /// Returns the word for the outcome on screens and in output.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -61,13 +61,13 @@ impl Outcome {
         }
     }
 
-    /// True where the steps that build on it may go on.
+    /// True where the steps that build on the step may go on.
     #[must_use]
     pub const fn is_good(self) -> bool {
         !matches!(self, Self::Failed | Self::Unknown | Self::Left)
     }
 
-    /// True for what is this run's own work, which taking the run back takes back.
+    /// True for this run's own work, which taking the run back takes back.
     #[must_use]
     pub const fn is_made(self) -> bool {
         matches!(self, Self::Created | Self::Changed)
@@ -75,7 +75,9 @@ impl Outcome {
 }
 
 impl Verdict {
-    /// The exit code of a run that ended so (`docs/PRODUCT.md` 5). Signals and wrong input have codes of their own.
+    /// Returns the exit code of a run that ended so (`docs/PRODUCT.md` 5).
+    ///
+    /// Signals and wrong input have codes of their own.
     #[must_use]
     pub const fn exit_code(self) -> u8 {
         match self {

@@ -14,7 +14,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// Returns the built-in name.
+    /// Returns the name of the built-in role.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

@@ -10,7 +10,7 @@ pub enum Route {
     NewApp,
     /// The cluster's own identity is given the role on the registry.
     Attach,
-    /// No way there, but the way back: what a run made is taken back.
+    /// No route but the way back: what a run made is taken back.
     TakeBack,
 }
 
@@ -25,12 +25,12 @@ pub enum Tenants {
 
 /// A route as answers offer it.
 #[derive(Debug, Clone, Copy)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Offered {
-    /// The route.
     pub route: Route,
     /// The word for the route in flags and answers.
     pub word: &'static str,
-    /// What the route does, in a few words.
+    /// The effect of the route, in a few words.
     pub in_short: &'static str,
     /// Whether the route is about one tenant or two.
     pub tenants: Tenants,
@@ -53,13 +53,13 @@ impl Route {
         },
     ];
 
-    /// Returns the route of a word; none for `auto` and for what is no route.
+    /// Returns the route of a word. `None` for `auto` and for any other word.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
         Self::OFFERED.iter().find(|offered| offered.word == word).map(|offered| offered.route)
     }
 
-    /// Returns whether the route is about one tenant or two; none for the way back, which is about those of its run.
+    /// Returns whether the route is about one tenant or two. `None` for the way back, which is about those of its run.
     #[must_use]
     pub fn tenants(self) -> Option<Tenants> {
         Self::OFFERED.iter().find(|offered| offered.route == self).map(|offered| offered.tenants)

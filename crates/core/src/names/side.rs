@@ -1,4 +1,4 @@
-//! The tenant that something happens in.
+//! The side: the tenant that something happens in.
 
 use std::fmt;
 use std::ops::{Index, IndexMut};

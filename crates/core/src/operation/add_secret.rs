@@ -1,24 +1,24 @@
-//! Add a client secret to the app, and wait until sign-in takes it.
+//! Operation: adds a client secret to the app, and waits until sign-in takes it.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Fact, Learnt, Operation, PlannedCall, Step, Undo};
 use crate::ids::{ClusterId, KeyId};
 
-/// How a secret of an app is removed.
+/// The call that removes a secret of an app.
 pub(super) const REMOVE: &str = "Graph POST /applications/{id}/removePassword";
 
-/// Add a client secret, and wait until sign-in takes it.
+/// Adds a client secret to the app, and waits until sign-in takes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AddSecret {
-    /// Days that the secret lives.
+    /// The days that the secret lives.
     pub days: u16,
     /// The cluster that is to have it.
     pub cluster: ClusterId,
-    /// True where the cluster gets another one, though it has one that lives.
+    /// True where the cluster gets another secret, though it has one that lives.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub renew: bool,
-    /// The key id of the secret that the cluster has, where it uses this app and a journal or a name tells.
+    /// The key id of the secret that the cluster has, where the cluster uses this app and a journal or a name tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_use: Option<KeyId>,
 }

@@ -1,21 +1,22 @@
-//! Have whoever may assign roles on a registry give the cluster's identity one.
+//! Operation: asks whoever may assign roles on a registry to give the cluster's identity one.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Fact, Learnt, Operation, PlannedCall, Undo};
 use crate::ids::{ClusterId, ImageRef, ObjectId, RegistryId};
 
-/// Have whoever may assign roles on a registry give the identity that a cluster pulls with one: nobody who may do that signs
-/// in here.
+/// Asks whoever may assign roles on a registry to give the identity that a cluster pulls with one.
+///
+/// Nobody who may do that signs in here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct AskForRole {
-    /// Which cluster.
     pub cluster: ClusterId,
-    /// Which registry, by its login server.
+    /// The registry, by its login server.
     pub registry: RegistryId,
     /// The principal that the cluster pulls with.
     pub principal: ObjectId,
-    /// What is to be pulled; a node pulls the first of them, to see that it is done.
+    /// The images that are to be pulled. A node pulls the first of them, to see that the role is there.
     pub images: Vec<ImageRef>,
     /// The namespace of the pod that pulls.
     pub namespace: String,

@@ -1,4 +1,4 @@
-//! Give the identity that a cluster pulls with a role on a registry.
+//! Operation: gives the identity that a cluster pulls with a role on a registry.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,20 +8,18 @@ use crate::check::HeldAssignment;
 use crate::ids::{ClusterId, ObjectId, RegistryId};
 use crate::names::Role;
 
-/// Give the identity that a cluster pulls with a role on a registry.
+/// Gives the identity that a cluster pulls with a role on a registry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Attach {
-    /// Which cluster.
     pub cluster: ClusterId,
-    /// Which registry.
     pub registry: RegistryId,
     /// The principal that the cluster pulls with: that of its kubelet identity, or its service principal.
     pub principal: ObjectId,
-    /// Which role.
     pub role: Role,
-    /// The repositories that a condition names; empty for all.
+    /// The repositories that a condition names. Empty for all.
     pub repositories: Vec<String>,
-    /// The assignment that lets the principal pull already; then nothing is assigned.
+    /// The assignment that lets the principal pull already. Nothing is assigned then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held: Option<HeldAssignment>,
 }

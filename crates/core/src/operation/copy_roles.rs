@@ -1,4 +1,4 @@
-//! Give the new principal the roles of the cluster's former one.
+//! Operation: gives the new principal the roles of the cluster's former one.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,10 +8,10 @@ use crate::check::HeldRole;
 use crate::ids::ClusterId;
 use crate::text::count;
 
-/// Give the new principal the roles of the cluster's former one.
+/// Gives the new principal the roles of the cluster's former one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct CopyRoles {
-    /// Which cluster.
     pub cluster: ClusterId,
     /// The roles that the operator may assign.
     pub roles: Vec<HeldRole>,

@@ -1,23 +1,23 @@
-//! Create the multi-tenant app registration, or take up one that is there.
+//! Operation: creates the multi-tenant app registration, or takes up one that is there.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Fact, Learnt, Operation, PlannedCall, Undo};
 use crate::ids::ObjectId;
 
-/// Create the multi-tenant app registration, or take up the one that the checks saw.
+/// Creates the multi-tenant app registration, or takes up the one that the checks saw.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct CreateApp {
-    /// The display name of the app.
     pub name: String,
     /// The redirect address of the app.
     pub redirect_uri: String,
     /// The tag by which a later run finds the app.
     pub marker: String,
-    /// The app that the checks saw and that is taken up; none where one is to be made, and in plans of version 1.
+    /// The app that the checks saw and that is taken up. `None` where an app is to be made, and in plans of version 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub takes_up: Option<ObjectId>,
-    /// Apps that carry the mark and that the checks passed over.
+    /// The apps that carry the mark and that the checks passed over.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub passes_over: Vec<ObjectId>,
 }

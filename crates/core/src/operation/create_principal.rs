@@ -1,14 +1,14 @@
-//! Create the app's service principal in its home tenant.
+//! Operation: creates the app's service principal in its home tenant.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Fact, Learnt, Operation, PlannedCall, Step, Undo};
 
-/// What registering an app and what belongs to it needs.
+/// The rights that registering an app, and what belongs to an app, needs.
 pub(super) const NEEDS: &str =
     "It needs the right to register apps in tenant A, such as the role Application Developer.";
 
-/// Create the app's service principal in its home tenant.
+/// Creates the app's service principal in its home tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CreatePrincipal {}
 

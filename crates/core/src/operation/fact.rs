@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{AppId, ClusterId, RegistryId};
 use crate::names::Outcome;
 
-/// What a step learns and later steps read. Ids only, never a secret.
+/// A fact that a step learns and later steps read: ids only, never a secret.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fact {
@@ -17,19 +17,19 @@ pub enum Fact {
     App,
     /// The object id of the operator who made the app: its first owner.
     Creator,
-    /// The object id of its service principal in A.
+    /// The object id of the app's service principal in A.
     PrincipalA,
     /// The key id of the secret that the cluster is to have.
     SecretKey,
-    /// When that secret ends.
+    /// The end of that secret's life.
     SecretEnds,
-    /// The object id of its service principal in B.
+    /// The object id of the app's service principal in B.
     PrincipalB,
     /// The role assignment on a registry.
     Assignment(RegistryId),
     /// The role assignment by which a cluster's own identity may pull from a registry.
     Attached(ClusterId, RegistryId),
-    /// The pull from a registry was proved, with the secret of this key id.
+    /// The key id of the secret with which the pull from a registry was proved.
     Proved(RegistryId),
     /// A role of the former principal that the new one has too, by role and scope.
     RoleCopy(String),
@@ -37,7 +37,7 @@ pub enum Fact {
     WayBackKey,
     /// The key id of the secret on the former app that a cluster was given back with.
     BackKey,
-    /// Where the operation of a cluster's last reset is asked. An address, of no use without a token.
+    /// The address at which the operation of a cluster's last reset is asked. It is of no use without a token.
     Operation(ClusterId),
     /// The app that a cluster uses.
     ClusterClient(ClusterId),
@@ -45,7 +45,7 @@ pub enum Fact {
     ClusterState(ClusterId),
     /// The pod that proves the pull from within the cluster, by namespace and name.
     Pod(ClusterId),
-    /// The pull was proved from within the cluster; on which node.
+    /// The node on which the pull was proved from within the cluster.
     ProvedInside(ClusterId),
 }
 
@@ -73,26 +73,25 @@ impl Fact {
 
 /// What was learnt, and where it was learnt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Learnt {
-    /// Which fact.
     pub fact: Fact,
-    /// The value of the fact.
     pub value: String,
-    /// Whether it was made or found: what was found is never undone.
+    /// Whether the object was made or found. A found one is never taken back.
     pub how: Outcome,
-    /// For what was changed: what was there before, so that it can be put back.
+    /// The value before this run, for a change, so that it can be put back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,
 }
 
 impl Learnt {
-    /// A fact, its value, and whether it was made or found.
+    /// Returns a fact with its value, and whether the object was made or found.
     #[must_use]
     pub fn new(how: Outcome, fact: Fact, value: impl fmt::Display) -> Self {
         Self { fact, value: value.to_string(), how, before: None }
     }
 
-    /// Returns what was learnt, in place of what was there before.
+    /// Returns the learnt fact, with the value that was there before.
     #[must_use]
     pub fn in_place_of(self, before: impl fmt::Display) -> Self {
         Self { before: Some(before.to_string()), ..self }
@@ -105,7 +104,7 @@ impl Learnt {
 pub struct Facts(Vec<Learnt>);
 
 impl Facts {
-    /// Adds what was learnt; a later value stands in place of an earlier one.
+    /// Adds what was learnt. A later value takes the place of an earlier one.
     pub fn learn(&mut self, learnt: &[Learnt]) {
         for new in learnt {
             self.0.retain(|old| old.fact != new.fact);
@@ -119,24 +118,24 @@ impl Facts {
         self.0.iter().find(|l| l.fact == *fact)
     }
 
-    /// The value of a fact.
+    /// Returns the value of a fact.
     #[must_use]
     pub fn get(&self, fact: &Fact) -> Option<&str> {
         self.learnt(fact).map(|l| l.value.as_str())
     }
 
-    /// The value of a fact as an id.
+    /// Returns the value of a fact as an id.
     #[must_use]
     pub fn id<T: std::str::FromStr>(&self, fact: &Fact) -> Option<T> {
         self.get(fact)?.parse().ok()
     }
 
-    /// All of them, in the order in which they were learnt.
+    /// Returns all facts, in the order in which they were learnt.
     pub fn iter(&self) -> impl Iterator<Item = &Learnt> {
         self.0.iter()
     }
 
-    /// The app's id.
+    /// Returns the application id of the app.
     #[must_use]
     pub fn app(&self) -> Option<AppId> {
         self.id(&Fact::App)

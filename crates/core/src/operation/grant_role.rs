@@ -1,4 +1,4 @@
-//! Give the app's service principal in B a role on a registry.
+//! Operation: gives the app's service principal in B a role on a registry.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,22 +6,21 @@ use super::{Fact, Learnt, Operation, PlannedCall, Step, Undo};
 use crate::ids::RegistryId;
 use crate::names::{Outcome, Role};
 
-/// How a role assignment is removed.
+/// The call that removes a role assignment.
 const DELETE: &str = "ARM DELETE roleAssignments";
-/// What assigning a role needs.
+/// The right that assigning a role needs.
 pub(super) const NEEDS: &str = "It needs Microsoft.Authorization/roleAssignments/write on the registry.";
-/// What undoing a role assignment does.
+/// The explanation of undoing a role assignment.
 pub(super) const UNDO: &str =
     "Deletes the role assignments that the run made; one whose condition it changed gets the former one back.";
 
-/// Give the app's service principal in B a role on a registry.
+/// Gives the app's service principal in B a role on a registry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct GrantRole {
-    /// Which registry.
     pub registry: RegistryId,
-    /// Which role.
     pub role: Role,
-    /// The repositories that a condition names; empty for all.
+    /// The repositories that a condition names. Empty for all.
     pub repositories: Vec<String>,
 }
 
@@ -98,8 +97,9 @@ pub(super) fn role_in_words(registry: &RegistryId, role: Role, repositories: &[S
     format!("{} {place}.{why}", role.name())
 }
 
-/// Returns the calls that take role assignments back: one that was made goes whole, and of one that was changed goes what
-/// was added to its condition.
+/// Returns the calls that take role assignments back.
+///
+/// An assignment that was made is deleted; of one that was changed, what was added to its condition is removed.
 pub(super) fn unassign_calls(made: &[Learnt]) -> Vec<PlannedCall> {
     let one = |learnt: &Learnt| match learnt.how {
         Outcome::Changed => {

@@ -1,20 +1,20 @@
-//! Have tenant B's administrator let the app in.
+//! Operation: has tenant B's administrator let the app in.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Fact, Learnt, Operation, PlannedCall, Step, Undo};
 use crate::ids::{ImageRef, RegistryId};
 
-/// Have tenant B's administrator let the app in and give it a role on a registry: nobody signs in there.
+/// Has tenant B's administrator let the app in and give it a role on a registry: nobody signs in to B here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HandOverRegistry {
-    /// Which registry, by its login server.
+    /// The registry, by its login server.
     pub registry: RegistryId,
-    /// What is to be pulled.
+    /// The images that are to be pulled.
     pub images: Vec<ImageRef>,
     /// The display name of the app.
     pub app_name: String,
-    /// Where the consent page goes afterwards.
+    /// The address to which the consent page leads afterwards.
     pub redirect_uri: String,
 }
 

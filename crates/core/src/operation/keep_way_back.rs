@@ -1,4 +1,4 @@
-//! Add a secret to the cluster's former app, so that the cluster can be given back.
+//! Operation: adds a secret to the cluster's former app, so that the cluster can be given back.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,16 +6,17 @@ use super::add_secret::REMOVE;
 use super::{Fact, Learnt, Operation, PlannedCall, Step, Undo, prove_pull};
 use crate::ids::{AppId, ClusterId};
 
-/// Add a secret to the cluster's former app, so that the cluster can be given back.
+/// Adds a secret to the cluster's former app, so that the cluster can be given back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct KeepWayBack {
-    /// Which cluster.
     pub cluster: ClusterId,
     /// The former app of the cluster.
     pub app: AppId,
-    /// Days that the secret lives.
+    /// The days that the secret lives.
     pub days: u16,
-    /// True where the secret is saved, and so stays; else it is removed once the run is done. Plans of version 1 kept it.
+    /// True where the secret is saved, and so stays. Any other is removed once the run is done. Plans of version 1 kept
+    /// it.
     #[serde(default = "yes", skip_serializing_if = "is_true")]
     pub saved: bool,
 }

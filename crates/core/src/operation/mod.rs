@@ -1,7 +1,7 @@
-//! Operations: what a step of a plan does. One file an operation; this file holds what they share.
+//! Operations: what a step of a plan does. One file holds one operation; this file holds what they share.
 //!
-//! An operation is data. Its file says what it is called, which requests it makes, which facts it reads and writes, what
-//! it needs, and how it is undone. The crate that talks to Azure performs it.
+//! An operation is data. Its file has its title, its requests, the facts that it reads and writes, the rights that it
+//! needs, and the way in which it is undone. The crate that talks to Azure performs it.
 
 mod add_secret;
 mod ask_for_role;
@@ -45,7 +45,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{ClusterId, RegistryId};
 
-/// What a step does. The enum is closed: the compiler lists every place that a new operation touches.
+/// The operation of a step. The enum is closed: the compiler lists every place that a new operation touches.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "op", rename_all = "kebab-case")]
 #[allow(missing_docs, reason = "each struct says what it is")]
@@ -67,74 +67,75 @@ pub enum Op {
     TakeBack(TakeBack),
 }
 
-/// What every operation tells of itself.
+/// The description that every operation gives of itself.
 pub trait Operation {
-    /// Returns what it does, in a few words.
+    /// Returns the effect of the operation, in a few words.
     fn title(&self) -> String;
 
-    /// Returns the facts that it reads; `steps` are those of its plan. The step starts when the first of them are known
-    /// and waits for the others where it needs them.
+    /// Returns the facts that the operation reads, where `steps` are those of its plan.
+    ///
+    /// The step starts when the first of these facts are known and waits for the others where it needs them.
     fn reads(&self, _steps: &[Step]) -> Vec<Fact> {
         Vec::new()
     }
 
-    /// Returns the facts that it writes.
+    /// Returns the facts that the operation writes.
     fn writes(&self) -> Vec<Fact> {
         Vec::new()
     }
 
-    /// Returns the calls that it makes, for the review.
+    /// Returns the calls that the operation makes, for the review.
     fn calls(&self) -> Vec<PlannedCall>;
 
-    /// Explains what it does, in sentences.
+    /// Returns an explanation of the operation, in sentences.
     fn explains(&self) -> String;
 
-    /// Says what it needs, in one sentence.
+    /// Returns the rights that the operation needs, in one sentence.
     fn needs(&self) -> &'static str;
 
-    /// Returns how it is undone.
+    /// Returns the way in which the operation is undone.
     fn undo(&self) -> Undo {
         Undo::Nothing
     }
 
-    /// Returns what undoing it does, in a few words.
+    /// Returns the effect of undoing the operation, in a few words.
     fn undo_title(&self) -> String {
         "nothing".to_owned()
     }
 
-    /// Returns the calls that undo it; `made` is what it made, with its ids.
+    /// Returns the calls that undo the operation. `made` is what it made, with ids.
     fn undo_calls(&self, _made: &[Learnt]) -> Vec<PlannedCall> {
         Vec::new()
     }
 
-    /// Explains what undoing it does, in sentences.
+    /// Returns an explanation of undoing the operation, in sentences.
     fn undo_explains(&self) -> String {
         "There is nothing to take back.".to_owned()
     }
 
-    /// Returns the cluster that it works on.
+    /// Returns the cluster that the operation works on.
     fn cluster(&self) -> Option<&ClusterId> {
         None
     }
 
-    /// Returns the registry that it works on.
+    /// Returns the registry that the operation works on.
     fn registry(&self) -> Option<&RegistryId> {
         None
     }
 
-    /// True where the operator is asked once more before it: it changes what runs.
+    /// True where the operator is asked once more before the operation, since it changes what runs.
     fn asks_first(&self) -> bool {
         false
     }
 
-    /// True where it makes what a reset of the cluster stands on.
+    /// True where the operation makes something that a reset of the cluster stands on.
     fn makes_footing(&self) -> bool {
         false
     }
 }
 
 impl Op {
-    /// Returns the operation itself.
+    /// Returns the operation as what all operations are.
     #[must_use]
     pub fn operation(&self) -> &dyn Operation {
         match self {

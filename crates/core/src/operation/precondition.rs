@@ -1,4 +1,4 @@
-//! The preconditions of a reset of a cluster: everything that is looked at once more right before it is sent.
+//! The preconditions of a reset of a cluster: everything that is looked at once more right before the reset is sent.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use super::{Fact, Op, Step};
 use crate::ids::RegistryId;
 use crate::names::Side;
 
-/// Something that has to be so for a reset to be sent.
+/// A condition that must be true for a reset to be sent.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Precondition {
@@ -26,13 +26,14 @@ pub enum Precondition {
     NoNewRoles,
     /// The principal that the cluster goes back to has the roles that it had.
     FormerRoles,
-    /// The cluster runs, nothing is going on at it, and it has the app that the plan knows.
+    /// The cluster runs, no operation is going on at it, and it has the app that the plan knows.
     ClusterAsPlanned,
 }
 
-/// Returns the preconditions of a step that resets a cluster; none for any other step. `steps` are those of its plan, and
-/// `plan_version` is the plan's. The new principal needs its own in B and the roles that were copied; on the way back the
-/// former one needs what it had.
+/// Returns the preconditions of a step that resets a cluster. No other step has any.
+///
+/// `steps` are those of its plan, and `plan_version` is the plan's. The new principal needs its own in B and the roles
+/// that were copied. On the way back the former principal needs what it had.
 #[must_use]
 pub fn preconditions(step: &Step, steps: &[Step], plan_version: u8) -> Vec<Precondition> {
     use Precondition::{

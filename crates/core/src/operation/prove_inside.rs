@@ -1,34 +1,34 @@
-//! Pull from within the cluster, by a pod that is removed again.
+//! Operation: pulls from within the cluster, by a pod that is removed again.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Fact, Learnt, Operation, PlannedCall, Step, Undo};
 use crate::ids::{ClusterId, ImageRef};
 
-/// Pull from within the cluster, by a pod that is removed again.
+/// Pulls from within the cluster, by a pod that is removed again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct ProveInside {
-    /// Which cluster.
     pub cluster: ClusterId,
     /// The host of the registry.
     pub login_server: String,
-    /// What is pulled.
+    /// The image that is pulled.
     pub image: ImageRef,
     /// The namespace of the pod.
     pub namespace: String,
-    /// What the node pulls with.
+    /// The credential that the node pulls with.
     #[serde(default, skip_serializing_if = "PullsAs::is_new_credential")]
     pub pulls_as: PullsAs,
 }
 
-/// What a node pulls with.
+/// The credential that a node pulls with.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PullsAs {
-    /// The credential that the cluster was given by the run; it is proved from here before.
+    /// The credential that the run gave to the cluster, which is proved from here before.
     #[default]
     NewCredential,
-    /// The identity that the cluster has, whose credential nobody knows. The role of it may take a while to be in effect.
+    /// The identity that the cluster has, whose credential nobody knows. Its role may take a while to take effect.
     OwnIdentity,
 }
 

@@ -1,18 +1,18 @@
-//! Pull for real, with the new credential, as a node does.
+//! Operation: pulls for real, with the new credential, as a node does.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Fact, Operation, PlannedCall, Step};
 use crate::ids::{ImageRef, RegistryId};
 
-/// Pull for real, with the new credential, as a node does.
+/// Pulls for real, with the new credential, as a node does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct ProvePull {
-    /// Which registry.
     pub registry: RegistryId,
     /// The host of the registry.
     pub login_server: String,
-    /// What is pulled.
+    /// The images that are pulled.
     pub images: Vec<ImageRef>,
 }
 
@@ -55,7 +55,7 @@ impl Operation for ProvePull {
     }
 }
 
-/// Returns the facts that say that the pull is proved, from each registry.
+/// Returns the facts that tell that the pull is proved, one for each registry.
 pub(super) fn proofs(steps: &[Step]) -> Vec<Fact> {
     let proved = |step: &Step| match &step.op {
         super::Op::ProvePull(op) => Some(Fact::Proved(op.registry.clone())),

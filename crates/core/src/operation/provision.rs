@@ -1,16 +1,16 @@
-//! Bring the app into tenant B as a service principal.
+//! Operation: brings the app into tenant B as a service principal.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Fact, Learnt, Operation, PlannedCall, Step, Undo};
 use crate::input::ConsentMode;
 
-/// Create the app's service principal in tenant B, or have a person do it.
+/// Creates the app's service principal in tenant B, or has a person do it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provision {
-    /// Who does it.
+    /// The way in which B's administrator lets the app in.
     pub consent: ConsentMode,
-    /// Where the consent page goes afterwards.
+    /// The address to which the consent page leads afterwards.
     pub redirect_uri: String,
 }
 

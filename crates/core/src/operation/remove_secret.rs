@@ -1,4 +1,4 @@
-//! Remove a secret that nobody needs any more.
+//! Operation: removes a secret that nobody needs any more.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,22 +6,21 @@ use super::add_secret::REMOVE;
 use super::{Fact, Operation, PlannedCall, Step};
 use crate::ids::{AppId, ClusterId, KeyId};
 
-/// Remove a secret that nobody needs any more, once the cluster was seen to do without.
+/// Removes a secret that nobody needs any more, once the cluster was seen to do without.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct RemoveSecret {
-    /// Which cluster.
     pub cluster: ClusterId,
-    /// Which secret.
     pub secret: OldSecret,
 }
 
-/// A secret that goes when a run is done.
+/// A secret that is removed when a run is done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OldSecret {
-    /// The one that the cluster had before it was given another of the same app.
+    /// The secret that the cluster had before it was given another one of the same app.
     Replaced(KeyId),
-    /// The run's own on the cluster's former app, which proved that there is a way back.
+    /// The run's own secret on the cluster's former app, which proved that there is a way back.
     WayBack(AppId),
 }
 

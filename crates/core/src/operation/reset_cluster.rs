@@ -1,4 +1,4 @@
-//! Give the cluster the new credential.
+//! Operation: gives the cluster the new credential.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,20 +6,20 @@ use super::{Fact, Learnt, Operation, PlannedCall, Step, Undo, prove_pull};
 use crate::check::HeldRole;
 use crate::ids::{AppId, ClusterId};
 
-/// Give the cluster the new credential.
+/// Gives the cluster the new credential.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct ResetCluster {
-    /// Which cluster.
     pub cluster: ClusterId,
-    /// Minutes to wait first.
+    /// The wait before the reset, in minutes.
     pub soak_minutes: u16,
-    /// The app that it had before; none where it has the new one already, and in plans of the first version.
+    /// The app that the cluster had before. `None` where it has the new one already, and in plans of version 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<AppId>,
-    /// What the new principal will lack of what the former one has, each with the reason.
+    /// The rights of the former principal that the new one will lack, each with the reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lacks: Vec<String>,
-    /// All roles of the former principal that were read, for the way back. Plans of version 1 have none.
+    /// All roles of the former principal that were read, for the way back. Empty in plans of version 1.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub holds: Vec<HeldRole>,
 }

@@ -10,11 +10,11 @@ use crate::names::{Side, StepId};
 /// One step: one change, or one wait for a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
-    /// The number of the step.
+    /// The number of the step in its plan.
     pub id: StepId,
     /// The tenant that the step happens in.
     pub side: Side,
-    /// What the step does.
+    /// The operation of the step.
     #[serde(flatten)]
     pub op: Op,
 }
@@ -22,27 +22,27 @@ pub struct Step {
 /// A call that a step is going to make, as the review shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedCall {
-    /// Method, service and path, such as `Graph POST /applications`; or what a person does.
+    /// Method, service and path, such as `Graph POST /applications`, or what a person does.
     pub call: String,
-    /// What it sends that matters; empty where there is nothing to say.
+    /// The contents that matter. Empty where there is nothing to say.
     pub sends: String,
 }
 
-/// How a step is undone.
+/// The way in which a step is undone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Undo {
     /// The step leaves nothing behind.
     Nothing,
-    /// By this call.
+    /// The step is undone by this call.
     By(&'static str),
-    /// What it made goes when something else goes.
+    /// The objects that the step made go together with another one.
     With(&'static str),
-    /// Not by crosspull; how a person does it.
+    /// The step is not undone by crosspull. The text tells how a person does it.
     ByHand(&'static str),
 }
 
 impl Step {
-    /// Returns what the step does, in a few words.
+    /// Returns the effect of the step, in a few words.
     #[must_use]
     pub fn title(&self) -> String {
         self.op.operation().title()
@@ -60,13 +60,13 @@ impl Step {
         self.op.operation().calls()
     }
 
-    /// Returns how the step is undone.
+    /// Returns the way in which the step is undone.
     #[must_use]
     pub fn undo(&self) -> Undo {
         self.op.operation().undo()
     }
 
-    /// True where the operator is asked once more before the step: it changes what runs.
+    /// True where the operator is asked once more before the step, since it changes what runs.
     #[must_use]
     pub fn asks_first(&self) -> bool {
         self.op.operation().asks_first()
@@ -74,19 +74,19 @@ impl Step {
 }
 
 impl PlannedCall {
-    /// A call of which there is nothing more to say.
+    /// Returns a call of which there is nothing more to say.
     #[must_use]
     pub fn new(call: impl Into<String>) -> Self {
         Self { call: call.into(), sends: String::new() }
     }
 
-    /// A call, and what it sends that matters.
+    /// Returns a call with the contents that matter.
     #[must_use]
     pub fn sending(call: impl Into<String>, sends: impl Into<String>) -> Self {
         Self { call: call.into(), sends: sends.into() }
     }
 
-    /// A call about the ids of what a run made, or about what carries the run's mark where no id is known.
+    /// Returns a call about the ids of what a run made, or about what carries the run's mark where no id is known.
     #[must_use]
     pub(super) fn about(call: &str, made: &[Learnt]) -> Vec<Self> {
         let ids: Vec<&str> = made.iter().map(|l| l.value.as_str()).collect();

@@ -1,17 +1,17 @@
-//! Take back what a step of a run made.
+//! Operation: takes back what a step of a run made.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Learnt, Operation, PlannedCall, Step};
 
-/// Take back what a step of a run made.
+/// Takes back what a step of a run made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TakeBack {
-    /// That step.
+    /// The step that made it.
     pub of: Box<Step>,
-    /// What it made, as far as the journal tells; more is looked for by the run's mark.
+    /// The objects that the step made, as far as the journal tells. More are looked for by the run's mark.
     pub made: Vec<Learnt>,
-    /// The days that a secret lives which is made on the way.
+    /// The days that a secret lives which is made on the way back.
     pub days: u16,
 }
 

@@ -1,5 +1,6 @@
 //! Route `attach`: the identity that the cluster has is given the role on the registry, where both are in one tenant
-//! (Microsoft, "Authenticate with Azure Container Registry from Azure Kubernetes Service"; `az aks update --attach-acr`).
+//! (Microsoft, "Authenticate with Azure Container Registry from Azure Kubernetes Service"; `az aks update
+//! --attach-acr`).
 
 use super::{Achieved, Found, RouteSpec, checks_of_registry, role_for};
 use crate::check::{Check, Puller, Survey};
@@ -69,7 +70,7 @@ fn plan(inputs: &Inputs, survey: &Survey) -> Plan {
     }
 }
 
-/// The role on a registry, or the page for whoever may assign it.
+/// Returns the operation that gives the role on a registry, or the page for whoever may assign it.
 fn let_pull(inputs: &Inputs, survey: &Survey, puller: &Puller) -> Option<Op> {
     let facts = survey.registries.iter().find(|facts| facts.id == puller.registry)?;
     let (cluster, registry): (_, _) = (puller.cluster.clone(), puller.registry.clone());

@@ -1,4 +1,4 @@
-//! Routes: the ways to give a cluster access to a registry. One file a route; this file holds what they share.
+//! Routes: the ways to give a cluster access to a registry. One file holds one route; this file holds what they share.
 
 use crate::check::{Check, RoleMode, Survey};
 use crate::ids::{ImageRef, RegistryId};
@@ -9,20 +9,19 @@ use crate::plan::Plan;
 mod attach;
 mod new_app;
 
-/// A way to give a cluster access, as a value: all that forms, checks, plan and screens ask of a route.
+/// A route as a value: all that forms, checks, plan and screens ask of a route.
 #[derive(Debug, Clone, Copy)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct RouteSpec {
-    /// The name of the route.
     pub route: Route,
-    /// The title of the route on screens.
     pub title: &'static str,
-    /// What the route changes in A, in B, and whether nodes restart.
+    /// The changes that the route makes in A and in B, and whether nodes restart.
     pub says: &'static str,
     /// The forms that ask for what the route needs, in order.
     pub pages: &'static [Page],
-    /// Inputs that those forms do not ask for, since they follow from others.
+    /// The inputs that those forms do not ask for, since they follow from others.
     pub leaves_out: &'static [Key],
-    /// Says why the route fits what was found, or why it cannot work there.
+    /// Says why the route fits what was found. The error says why it cannot work there.
     pub fits: fn(&Found) -> Result<&'static str, &'static str>,
     /// Lists the checks that are asked once both tenants are entered.
     pub checks: fn(&Inputs) -> Vec<Check>,
@@ -32,14 +31,14 @@ pub struct RouteSpec {
     pub headline: fn(&Achieved<'_>) -> String,
 }
 
-/// What is known when a route is chosen.
+/// The facts that are known when a route is chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Found {
     /// Whether cluster and registry are in one tenant.
     pub tenants: Tenants,
 }
 
-/// What a run that is done achieved.
+/// The achievements of a run that is done.
 #[derive(Debug, Clone)]
 pub struct Achieved<'a> {
     /// The name of the cluster.
@@ -50,14 +49,14 @@ pub struct Achieved<'a> {
     pub images: String,
     /// True where the pull was proved from here.
     pub proved_here: bool,
-    /// The node that pulled; none where none was seen to.
+    /// The node that pulled. `None` where no node was seen to pull.
     pub node: Option<&'a str>,
 }
 
 /// Every route, in the order in which they are recommended.
 pub const ROUTES: [&RouteSpec; 2] = [&attach::SPEC, &new_app::SPEC];
 
-/// Returns all that there is to ask of a route; none for the way back.
+/// Returns the description of a route. `None` for the way back.
 #[must_use]
 pub fn spec(route: Route) -> Option<&'static RouteSpec> {
     ROUTES.into_iter().find(|spec| spec.route == route)
@@ -69,7 +68,7 @@ pub fn title(route: Route) -> &'static str {
     spec(route).map_or("take back", |spec| spec.title)
 }
 
-/// Says what a route changes, or what the way back does.
+/// Returns what a route changes, or what the way back does.
 #[must_use]
 pub fn says(route: Route) -> &'static str {
     spec(route).map_or("What a run made is taken back, newest first. What was there before it stays.", |spec| spec.says)
@@ -81,8 +80,9 @@ pub fn word(route: Route) -> &'static str {
     Route::OFFERED.iter().find(|offered| offered.route == route).map_or("", |offered| offered.word)
 }
 
-/// Returns the forms that ask for what is needed, in order. Where the route is left to crosspull, these are the forms of
-/// the route for two tenants, which ask for everything.
+/// Returns the forms that ask for what is needed, in order.
+///
+/// Where the route is left to crosspull, these are the forms of the route for two tenants, which ask for everything.
 #[must_use]
 pub fn pages(asked: Option<Route>) -> &'static [Page] {
     asked.and_then(spec).unwrap_or(&new_app::SPEC).pages
@@ -94,10 +94,11 @@ pub fn asks_for(asked: Option<Route>, key: Key) -> bool {
     !asked.and_then(spec).is_some_and(|spec| spec.leaves_out.contains(&key))
 }
 
-/// Chooses the route that was asked for, or the first one that fits what was found; with the reason.
+/// Returns the route that was asked for, or the first one that fits what was found, with the reason.
 ///
 /// # Errors
-/// Why the route that was asked for cannot work.
+///
+/// The reason why the route that was asked for cannot work.
 pub fn choose(asked: Option<Route>, found: &Found) -> Result<(&'static RouteSpec, &'static str), &'static str> {
     match asked.and_then(spec) {
         Some(spec) => (spec.fits)(found).map(|why| (spec, why)),
@@ -108,7 +109,8 @@ pub fn choose(asked: Option<Route>, found: &Found) -> Result<(&'static RouteSpec
     }
 }
 
-/// Returns the role that lets a principal pull from a registry of that mode, and the repositories that its condition names.
+/// Returns the role that lets a principal pull from a registry of that mode, and the repositories that its condition
+/// names.
 fn role_for(mode: RoleMode, images: &[ImageRef]) -> (Role, Vec<String>) {
     match mode {
         RoleMode::Registry => (Role::AcrPull, Vec::new()),
@@ -116,7 +118,7 @@ fn role_for(mode: RoleMode, images: &[ImageRef]) -> (Role, Vec<String>) {
     }
 }
 
-/// Returns the repositories of the images, each once.
+/// Returns the repositories of the images, without repetitions.
 fn repositories(images: &[ImageRef]) -> Vec<String> {
     let mut names: Vec<String> = images.iter().map(|i| i.repository.clone()).collect();
     names.sort();
@@ -124,7 +126,9 @@ fn repositories(images: &[ImageRef]) -> Vec<String> {
     names
 }
 
-/// Lists the checks of a registry. Where nobody signs in to its tenant, whether it answers is all that can be asked.
+/// Returns the checks of a registry.
+///
+/// Where nobody signs in to its tenant, the only question is whether it answers.
 fn checks_of_registry(id: &RegistryId, images: &[ImageRef]) -> Vec<Check> {
     let mut checks = vec![Check::Registry(id.clone())];
     if id.server().is_none() {

@@ -88,7 +88,7 @@ fn plan(inputs: &Inputs, survey: &Survey) -> Plan {
     }
 }
 
-/// The app that the cluster is to use, its service principal at home, and a secret.
+/// Returns the operations for the app that the cluster is to use, its service principal at home, and a secret.
 fn app_and_secret(inputs: &Inputs, survey: &Survey, cluster: &ClusterFacts) -> [Op; 3] {
     let app = CreateApp {
         name: inputs.app_name.clone(),
@@ -106,7 +106,7 @@ fn app_and_secret(inputs: &Inputs, survey: &Survey, cluster: &ClusterFacts) -> [
     [Op::CreateApp(app), Op::CreatePrincipal(CreatePrincipal {}), Op::AddSecret(secret)]
 }
 
-/// The role on a registry, or the page for whoever may assign it.
+/// Returns the operation that gives the role on a registry, or the page for whoever may assign it.
 fn let_pull(inputs: &Inputs, registry: &RegistryFacts, handed_over: bool) -> Op {
     if handed_over {
         return Op::HandOver(HandOverRegistry {
@@ -125,18 +125,19 @@ fn prove(inputs: &Inputs, registry: &RegistryFacts) -> Op {
     Op::ProvePull(ProvePull { registry: registry.id.clone(), login_server, images })
 }
 
-/// Returns what changes the cluster, and what only matters to that change: the roles, the way back, the reset, the
-/// proof from within, and the secret that goes at the end.
+/// Returns the operations that change the cluster, and those that matter to that change alone.
+///
+/// These are the roles, the way back, the reset, the proof from within, and the secret that is removed at the end.
 fn reset(inputs: &Inputs, survey: &Survey, facts: &ClusterFacts) -> Vec<Op> {
     let cluster = &facts.id;
-    // Where the cluster has the app of an earlier run, there is no former one whose roles count, and no way back.
+    // Where the cluster has the app of an earlier run, there is no former app whose roles count, and no way back.
     let from = facts.client_id.filter(|_| !survey.has_own_app(facts));
     let mut ops = Vec::new();
     if from.is_some() && !facts.roles.is_empty() {
         ops.push(Op::CopyRoles(CopyRoles { cluster: cluster.clone(), roles: facts.roles.clone() }));
     }
     if let Some(app) = from {
-        // One that nobody saves proves that it can be made, and need not live longer than the run.
+        // A secret that nobody saves proves that one can be made, and need not live longer than the run.
         let (days, saved) = if inputs.keeps_way_back { (inputs.secret_days, true) } else { (1, false) };
         ops.push(Op::KeepWayBack(KeepWayBack { cluster: cluster.clone(), app, days, saved }));
     }

@@ -1,16 +1,15 @@
-//! How a run ended, in words: the headline, what holds from here on, the state of the cluster, the one next command.
+//! The end of a run in words: the headline, what holds from here on, the state of the cluster, the one next command.
 
 use super::{Run, Status};
 use crate::check::Level;
-use crate::names::Direction;
-use crate::names::{Outcome, Verdict};
+use crate::names::{Direction, Outcome, Verdict};
 use crate::operation::{Fact, Op};
 use crate::plan::Plan;
 use crate::route::{self, Achieved};
 use crate::text::count;
 
 impl Run {
-    /// The first line of the end: the verdict in one or two sentences.
+    /// Returns the first line of the end: the verdict in one or two sentences.
     #[must_use]
     pub fn headline(&self) -> String {
         let (cluster, registry) = self.forward_plan().map_or((None, None), Plan::subject);
@@ -44,8 +43,10 @@ impl Run {
         }
     }
 
-    /// Returns what holds from here on, where the run gave the cluster its secret: that the cluster has it, when it
-    /// ends, and the way back. No command is named where nothing is `kept` for it, as in the demo.
+    /// Returns what holds from here on, where the run gave the cluster its secret.
+    ///
+    /// That is that the cluster has the secret, when the secret ends, and the way back. No command is named where
+    /// nothing is `kept` for it, as in the demo.
     #[must_use]
     pub fn from_here_on(&self, kept: bool) -> Vec<String> {
         if self.verdict != Some(Verdict::Done) || self.is_undoing() || !self.gave_secret() {
@@ -65,8 +66,9 @@ impl Run {
         self.facts.iter().any(|l| matches!(l.fact, Fact::ClusterClient(_)) && l.how == Outcome::Changed)
     }
 
-    /// Returns how the cluster gets back to its former app once it is reset; the error where crosspull cannot do it,
-    /// and none where the cluster has no former app. No command is named where nothing is `kept` for it.
+    /// Returns the cluster's way to its former app once it is reset. `None` where the cluster has no former app.
+    ///
+    /// The error tells why crosspull cannot take that way. No command is named where nothing is `kept` for it.
     #[must_use]
     pub fn way_back(&self, kept: bool) -> Option<Result<String, String>> {
         let (step, saved) = self.forward_plan()?.steps.iter().find_map(|s| match &s.op {
@@ -94,7 +96,7 @@ impl Run {
         }))
     }
 
-    /// Returns what the new principal lacks of what the former one has; none where it lacks nothing.
+    /// Returns the rights of the former principal that the new one lacks. `None` where it lacks nothing.
     #[must_use]
     pub fn lacks(&self) -> Option<String> {
         let lacks = self.forward_plan()?.lacks();
@@ -121,12 +123,12 @@ impl Run {
         format!("What the run made is taken back.{cluster}")
     }
 
-    /// Returns how taking back the first step of a kind ended.
+    /// Returns the outcome of taking back the first step of a kind.
     fn outcome_of_back(&self, kind: impl Fn(&Op) -> bool) -> Option<Outcome> {
         self.outcome_of(|op| matches!(op, Op::TakeBack(back) if kind(&back.of.op)))
     }
 
-    /// The images that were to be pulled: those of the proof from here, else those that nodes pulled.
+    /// Returns the images that were to be pulled: those of the proof from here, or else those that nodes pulled.
     fn images(&self) -> String {
         let steps = || self.forward_plan().into_iter().flat_map(|plan| &plan.steps);
         let from_here = steps().find_map(|s| match &s.op {
@@ -139,8 +141,8 @@ impl Run {
         images.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
     }
 
-    /// Returns what is true of the cluster after a run that did not end well: the state that was read where the run
-    /// read one, and what still works.
+    /// Returns what is true of the cluster after a run that did not end well: its state where the run read one, and
+    /// what still works.
     fn cluster_state(&self, cluster: &str) -> String {
         let reset = |op: &Op| matches!(op, Op::ResetCluster(_));
         let back = self.is_undoing();
@@ -179,7 +181,7 @@ impl Run {
         self.seen.as_ref().map(|(state, app)| (state.as_str(), app.as_str()))
     }
 
-    /// The one command that goes on from here; none where there is nothing left to do.
+    /// Returns the one command that goes on from here. `None` where there is nothing left to do.
     #[must_use]
     pub fn next_command(&self) -> Option<String> {
         let id = self.id.as_ref()?;
@@ -191,7 +193,7 @@ impl Run {
     }
 }
 
-/// A note as a sentence.
+/// Returns a note as a sentence.
 fn sentence(note: &str) -> String {
     let mut chars = note.chars();
     let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();

@@ -1,26 +1,27 @@
-//! The knowledge that journals on this machine have of a cluster: the apps that runs made or took up, the secret that
-//! it was given, and other runs that work on it or stand on it.
+//! The knowledge that journals on this machine have of a cluster.
+//!
+//! It holds the apps that runs made or took up, the secret that the cluster was given, and other runs that work on it
+//! or stand on it.
 
 use super::Run;
 use crate::check::OtherRun;
 use crate::ids::{ClusterId, KeyId, ObjectId};
-use crate::names::Direction;
-use crate::names::{Outcome, RunId};
+use crate::names::{Direction, Outcome, RunId};
 use crate::operation::Fact;
 use crate::plan::Plan;
 
 /// The knowledge of earlier runs on this machine.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Known {
-    /// The object ids of the apps that they made or took up.
+    /// The object ids of the apps that the runs made or took up.
     pub apps: Vec<ObjectId>,
-    /// The clusters that they gave a secret to, with its key id, in the order of their resets; the last one of each
-    /// counts.
+    /// The clusters that the runs gave a secret to, with its key id, in the order of their resets. The last one of each
+    /// cluster counts.
     pub keys: Vec<(ClusterId, KeyId)>,
 }
 
 impl Known {
-    /// Gathers the knowledge of those runs.
+    /// Returns the knowledge of those runs.
     #[must_use]
     pub fn of<'a>(runs: impl Iterator<Item = &'a Run>) -> Self {
         let runs: Vec<&Run> = runs.collect();
@@ -37,7 +38,7 @@ impl Known {
         Self { apps, keys: given.into_iter().map(|(_, cluster, key)| (cluster, key)).collect() }
     }
 
-    /// The key id of the secret that a cluster was given last.
+    /// Returns the key id of the secret that a cluster was given last.
     #[must_use]
     pub fn key(&self, cluster: &ClusterId) -> Option<KeyId> {
         self.keys.iter().rev().find(|(known, _)| known.key() == cluster.key()).map(|(_, key)| *key)
@@ -52,21 +53,23 @@ impl Run {
         subject.is_some_and(|subject| subject.key() == cluster.key())
     }
 
-    /// True where it stopped after its proof and before its end: what it made and found is what its reset will stand
-    /// on.
+    /// True where the run stopped after its proof and before its end.
+    ///
+    /// Its reset will stand on what it made and found.
     #[must_use]
     pub fn stands_after_its_proof(&self) -> bool {
         !self.is_undoing() && self.stage().goes_on() && !self.proofs.is_empty()
     }
 
-    /// True where it found something that the other run made and has not taken back.
+    /// True where this run found something that the other one made and has not taken back.
     #[must_use]
     pub fn builds_on(&self, other: &Self) -> bool {
         let made_there = |value: &str| other.still_made().any(|made| made.value == value);
         self.facts.iter().any(|learnt| learnt.how == Outcome::Found && made_there(&learnt.value))
     }
 
-    /// The other runs for its cluster, as far as they are told of; each with whether a program works on it.
+    /// Returns the other runs for the cluster of this one, as far as they are told of. Each comes with whether a
+    /// program works on it.
     #[must_use]
     pub fn others<'a>(
         &self,

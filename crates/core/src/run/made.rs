@@ -1,8 +1,7 @@
-//! What a run made, changed or found, for receipts and last screens.
+//! The objects that a run made, changed or found, for receipts and last screens.
 
 use super::Run;
-use crate::names::Outcome;
-use crate::names::Side;
+use crate::names::{Outcome, Side};
 use crate::operation::{Fact, Learnt, Op};
 
 impl Run {
@@ -14,10 +13,10 @@ impl Run {
         learnt.filter_map(|l| Some((self.became(l), l.fact.label()?, l.value.clone()))).collect()
     }
 
-    /// The word for what became of a fact.
+    /// Returns the word for what became of a fact.
     fn became(&self, learnt: &Learnt) -> &'static str {
         let goes = learnt.fact == Fact::WayBackKey && learnt.how == Outcome::Undone;
-        // The run itself removes at its end what nobody saved.
+        // The run itself removes the secrets that nobody saved at its end.
         if goes && !self.takes_back_way_back() { "removed" } else { learnt.how.word() }
     }
 
@@ -29,7 +28,7 @@ impl Run {
         step.is_some_and(|id| self.taken_back.contains(&id) || now(id))
     }
 
-    /// Returns what is there now, also where something was taken back: its outcome in place of the word.
+    /// Returns what is there now, even where something was taken back: its outcome stands in place of the word.
     #[must_use]
     pub fn there(&self, side: Side) -> Vec<(Outcome, &'static str, String)> {
         let gone = |l: &Learnt| l.how == Outcome::Undone && !matches!(l.fact, Fact::ClusterClient(_));
@@ -37,7 +36,7 @@ impl Run {
         there.filter_map(|l| Some((l.how, l.fact.label()?, l.value.clone()))).collect()
     }
 
-    /// Returns what was learnt by the steps of a tenant, in their order.
+    /// Returns what the steps of a tenant learnt, in their order.
     fn learnt_in(&self, side: Side) -> Vec<&Learnt> {
         let steps = self.forward_plan().into_iter().flat_map(|plan| &plan.steps).filter(|s| s.side == side);
         let facts = steps.flat_map(crate::operation::Step::writes).chain((side == Side::A).then_some(Fact::BackKey));
@@ -46,7 +45,7 @@ impl Run {
             // The pod is removed by the step that makes it.
             Fact::Pod(_) => l.how != Outcome::Undone,
             Fact::ProvedInside(_) => !self.is_undoing(),
-            // What was seen after a reset that did not end well is told in words, and is nothing that was there before.
+            // The state after a reset that did not end well is told in words. It was not there before.
             Fact::ClusterState(_) => false,
             Fact::ClusterClient(_) => l.how != Outcome::Found || self.facts.learnt(&state_of(&l.fact)).is_none(),
             _ => true,
@@ -56,12 +55,12 @@ impl Run {
 
     /// Returns what this run made and has not taken back.
     pub fn still_made(&self) -> impl Iterator<Item = &Learnt> {
-        // What the cluster was given back with stays, since it needs it.
+        // The secret that the cluster was given back with stays, since the cluster needs it.
         self.facts.iter().filter(|l| l.how.is_made() && l.fact != Fact::BackKey)
     }
 }
 
-/// The state of the cluster of a fact about its app.
+/// Returns the fact of the state of the cluster that a fact about its app is about.
 fn state_of(fact: &Fact) -> Fact {
     match fact {
         Fact::ClusterClient(cluster) => Fact::ClusterState(cluster.clone()),

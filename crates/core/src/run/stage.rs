@@ -1,16 +1,14 @@
-//! Where a run stands, for the list of runs and for what may be done with it.
+//! The stage of a run, for the list of runs and for what may be done with a run.
 
-use super::take_back;
-use super::{Run, Status};
-use crate::names::Direction;
-use crate::names::Verdict;
+use super::{Run, Status, take_back};
+use crate::names::{Direction, Verdict};
 use crate::operation::Op;
 use crate::plan::Plan;
 
-/// Where a run stands.
+/// The stage of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// All of it is done.
+    /// All steps are done.
     Done,
     /// The run stopped on its way: a signal, a dropped line, a crash.
     Stopped,
@@ -18,23 +16,23 @@ pub enum Stage {
     Failed,
     /// A person must act first.
     Waits,
-    /// Something of what it made is taken back, not all.
+    /// Some of what the run made is taken back, not all.
     PartlyUndone,
-    /// What it made is taken back.
+    /// All that the run made is taken back.
     Undone,
 }
 
-/// Why that is not to be done.
+/// The reason why a run has no plan in some direction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NoWay {
-    /// There is nothing left to do; the sentence.
+    /// There is nothing left to do. The text is the sentence.
     Over(String),
-    /// To do so would be wrong; the sentence.
+    /// Going there would be wrong. The text is the sentence.
     Refused(String),
 }
 
 impl Stage {
-    /// Returns the word in lists.
+    /// Returns the word for the stage in lists.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -47,7 +45,7 @@ impl Stage {
         }
     }
 
-    /// True where it can be resumed.
+    /// True where the run can be resumed.
     #[must_use]
     pub const fn goes_on(self) -> bool {
         matches!(self, Self::Stopped | Self::Failed | Self::Waits)
@@ -55,7 +53,7 @@ impl Stage {
 }
 
 impl Run {
-    /// Returns where the run stands, while nobody works on it.
+    /// Returns the stage of the run, while nobody works on it.
     #[must_use]
     pub fn stage(&self) -> Stage {
         match self.verdict {
@@ -68,10 +66,10 @@ impl Run {
         }
     }
 
-    /// The plan by which it goes on, or is taken back.
+    /// Returns the plan by which the run goes on, or is taken back.
     ///
     /// # Errors
-    /// Where there is nothing to do, or it would be wrong.
+    /// The reason why there is nothing to do, or why going there would be wrong.
     pub fn plan_for(&self, way: Direction) -> Result<Plan, NoWay> {
         let id = self.id.as_ref().map(ToString::to_string).unwrap_or_default();
         let refused = |why: String| Err(NoWay::Refused(why));
@@ -98,13 +96,14 @@ impl Run {
         }
     }
 
-    /// True where taking it back has something to do.
+    /// True where taking the run back has something to do.
     #[must_use]
     pub fn can_be_undone(&self) -> bool {
         self.plan_for(Direction::Back).is_ok()
     }
 
-    /// Returns where the run stopped, in a few words: the step that did not end well; empty where all did.
+    /// Returns the place at which the run stopped, in a few words: the step that did not end well. Empty where all
+    /// steps did.
     #[must_use]
     pub fn where_it_stopped(&self) -> String {
         let open = |status: &Status| match status {
@@ -113,8 +112,8 @@ impl Run {
             Status::Working | Status::Asking | Status::Stopped => true,
         };
         let failed = |status: &Status| matches!(status, Status::Ended(outcome) if !outcome.is_good());
-        // Of the steps that run side by side, the last one says the most; of those that failed and that were held up,
-        // the failed one.
+        // Of the steps that run side by side, the last one says the most. Of those that failed and those that were held
+        // up, the failed one does.
         let last = |is: &dyn Fn(&Status) -> bool| self.steps.iter().rev().find(|s| is(&s.status));
         let stopped = last(&failed).or_else(|| last(&open));
         let title =
@@ -137,7 +136,7 @@ impl Run {
         if self.forward_plan().is_some_and(asks) { "the role on the registry" } else { "consent in tenant B" }
     }
 
-    /// The cluster and the registry that it is about, by name: `aks-shop ← registryb`.
+    /// Returns the cluster and the registry that the run is about, by name: `aks-shop ← registryb`.
     #[must_use]
     pub fn about(&self) -> String {
         let (cluster, registry) = self.forward_plan().map_or((None, None), Plan::subject);

@@ -1,4 +1,5 @@
-//! Whether a reset may be sent now, and since when the wait before it counts. Both are told by the events alone.
+//! The standing of a reset: whether it may be sent now, and since when the wait before it counts. The events alone tell
+//! both.
 
 use jiff::Timestamp;
 
@@ -9,15 +10,20 @@ use crate::operation::Fact;
 use crate::plan::Plan;
 
 impl Run {
-    /// True where a step may send its reset now: the operator said yes in this part of the run, and after that
-    /// everything that the reset stands on was looked at and found, and nothing was written or learnt since.
+    /// True where a step may send its reset now.
+    ///
+    /// The operator said yes in this part of the run, everything that the reset stands on was looked at and found after
+    /// that, and nothing was written or learnt since.
     #[must_use]
     pub fn lets_reset(&self, step: StepId) -> bool {
         self.confirmed == Some(step) && self.looked == Some(step)
     }
 
-    /// Since when the wait before the reset counts: from the proof of the secret that is sent, or from the last change
-    /// of what the reset stands on, whichever is later. None as long as that secret is not proved at every registry.
+    /// Returns the time since which the wait before the reset counts. `None` as long as the secret that is sent is not
+    /// proved at every registry.
+    ///
+    /// The wait counts from the proof of that secret, or from the last change of what the reset stands on, whichever is
+    /// later.
     #[must_use]
     pub fn stood_since(&self) -> Option<Timestamp> {
         let plan = self.forward_plan()?;
@@ -29,7 +35,7 @@ impl Run {
         Some(changed.map_or(proved, |changed| changed.max(proved)))
     }
 
-    /// Takes in that everything was looked at once more; `stands` is what was looked at.
+    /// Takes in that everything was looked at once more. `stands` is what was looked at.
     pub(super) fn looked_again(&mut self, step: StepId, stands: &[crate::operation::Precondition], missing: &[String]) {
         let wanted = self.plan.as_ref().and_then(|plan| Some(plan.preconditions(plan.step(step)?)));
         let all = wanted.is_some_and(|wanted| !wanted.is_empty() && wanted == stands);
@@ -37,7 +43,7 @@ impl Run {
     }
 }
 
-/// True for the work of a step that makes what a reset stands on.
+/// True for the work of a step that makes something that a reset stands on.
 fn changes_footing(plan: &Plan, work: &Work) -> bool {
     let Work::Step(id) = work else { return false };
     plan.step(*id).is_some_and(|step| step.op.operation().makes_footing())

@@ -1,4 +1,4 @@
-//! Taking back what a run made, newest first. What was found is never taken back.
+//! Taking back what a run made, newest first. An object that was found is never taken back.
 
 use super::Run;
 use crate::names::{Direction, Outcome, Route};
@@ -8,8 +8,10 @@ use crate::plan::{PLAN_VERSION, Plan};
 /// The days that a secret lives which is made on the way back, where the run made none.
 const DAYS: u16 = 180;
 
-/// Returns the plan that takes back what a run made; none where nothing was planned. A step stands in it where the journal
-/// tells that it made something, or may have: then what carries the run's mark is looked for.
+/// Returns the plan that takes back what a run made. `None` where nothing was planned.
+///
+/// The plan has a step for each one that made something, by the journal, or may have. Where that is not certain,
+/// objects with the run's mark are looked for.
 #[must_use]
 pub fn take_back(run: &Run) -> Option<Plan> {
     let forward = run.forward_plan()?;
@@ -21,9 +23,10 @@ pub fn take_back(run: &Run) -> Option<Plan> {
     let steps = forward.steps.iter().rev().filter(|step| !run.taken_back.contains(&step.id));
     let renewed = run.was_renewed();
     let steps = steps.filter(|step| match step.op {
-        // The cluster has another secret of the app that it had: there is nothing to go back to, and it needs that one.
+        // The cluster has another secret of the app that it had: there is nothing to go back to, and the cluster needs
+        // that secret.
         Op::ResetCluster(_) | Op::AddSecret(_) if renewed => false,
-        // These go with the app.
+        // These objects go with the app.
         Op::CreatePrincipal(_) | Op::AddSecret(_) => !app_goes && made_something(run, step),
         Op::ProvePull(_) | Op::RemoveSecret(_) | Op::TakeBack(_) => false,
         _ => made_something(run, step),
@@ -51,7 +54,7 @@ fn made_something(run: &Run, step: &Step) -> bool {
     match &step.op {
         // A reset that was sent may have been taken, whatever was learnt of it.
         Op::ResetCluster(_) => run.resets(Direction::Forward).next().is_some() || !what_is_made(run, step).is_empty(),
-        // The step removes its own pod; one that is left over is known by its fact.
+        // The step removes its own pod. A pod that is left over is known by its fact.
         Op::ProveInside(prove) => {
             let pod = run.facts.learnt(&Fact::Pod(prove.cluster.clone()));
             pod.map_or_else(|| run.wrote(step.id), |pod| pod.how == Outcome::Created)
@@ -65,8 +68,7 @@ mod tests {
     use super::*;
     use crate::check::RoleMode;
     use crate::event::{Entry, Event, Plane, Work};
-    use crate::names::{CallId, RunId};
-    use crate::names::{Side, StepId};
+    use crate::names::{CallId, RunId, Side, StepId};
     use crate::route::tests::sample;
     use jiff::Timestamp;
 

@@ -16,14 +16,15 @@ use crate::{
 /// Provider and type of a cluster.
 pub const CLUSTER: &str = "Microsoft.ContainerService/managedClusters";
 
-/// Returns what no handler serves: a provider or type that is not simulated, or a method that it does not have.
+/// Returns the refusal of what no handler serves: a provider or type that is not simulated, or a method that it does
+/// not have.
 pub fn not_served(asked: &Asked) -> Refusal {
     let path = asked.segments.join("/");
     let message = format!("The resource type could not be found for '{}' of '/{path}'.", asked.method);
     errors::arm(StatusCode::NOT_FOUND, "InvalidResourceType", &message)
 }
 
-/// The list of a kind of resource in a subscription or one of its groups; `found` gives those under that scope.
+/// Returns the list of a kind of resource in a subscription or one of its groups; `found` gives those under that scope.
 pub fn list_in(
     cloud: &Cloud,
     asked: &Asked,
@@ -46,7 +47,7 @@ pub fn list_in(
 /// The most items of a list's page. Providers choose theirs and document none.
 const PAGE: usize = 200;
 
-/// A list's answer: a page of it, smaller ones where the scenario makes them so.
+/// Returns a list's answer: a page of it, smaller ones where the scenario makes them so.
 pub fn value(cloud: &Cloud, asked: &Asked, items: Vec<Value>) -> Answer {
     let size = cloud.page.unwrap_or(PAGE);
     let page = Page::of(items, size, &asked.path_and_query, "$skipToken").ok_or_else(|| {
@@ -60,18 +61,18 @@ pub fn value(cloud: &Cloud, asked: &Asked, items: Vec<Value>) -> Answer {
     Ok(errors::json(StatusCode::OK, &body))
 }
 
-/// 404 for a cluster that is not there.
+/// Returns 404 for a cluster that is not there.
 pub fn no_cluster(asked: &Asked) -> Refusal {
     resource_not_found(asked, CLUSTER)
 }
 
-/// 404 for a resource that is not there (`aks_sp_create_show`).
+/// Returns 404 for a resource that is not there (`aks_sp_create_show`).
 pub fn resource_not_found(asked: &Asked, kind: &str) -> Refusal {
     let segment = |at: usize| asked.segments.get(at).map_or("", String::as_str);
     no_resource(kind, segment(7), segment(3))
 }
 
-/// 404 for a resource of a kind, a name and a group.
+/// Returns 404 for a resource of a kind, a name and a group.
 pub fn no_resource(kind: &str, name: &str, group: &str) -> Refusal {
     let message = format!(
         "The Resource '{kind}/{name}' under resource group '{group}' was not found. For more details please go to \
@@ -120,12 +121,12 @@ pub fn known_scope(world: &World, scope: &str) -> Result<(), Refusal> {
     if known { Ok(()) } else { Err(no_resource(&kind, name, group)) }
 }
 
-/// Returns whether a resource id is in a resource group.
+/// True where a resource id is in a resource group.
 pub fn in_group(id: &str, group: &str) -> bool {
     id.split('/').nth(4).is_some_and(|name| name.eq_ignore_ascii_case(group))
 }
 
-/// Returns what every answer of a provider behind the gateway carries on writes.
+/// Adds the header that every answer of a provider behind the gateway carries on writes.
 pub fn writes_left(mut response: Response) -> Response {
     response.headers_mut().insert(
         HeaderName::from_static("x-ms-ratelimit-remaining-subscription-writes"),

@@ -23,7 +23,7 @@ const DEFINITIONS: &str = "Microsoft.Authorization/roleDefinitions";
 /// Provider and type of a role assignment.
 pub const ASSIGNMENTS: &str = "Microsoft.Authorization/roleAssignments";
 
-/// Everything of this provider at a scope; `path` is what follows the provider's name, in lower case.
+/// Answers everything of this provider at a scope. `path` is what follows the provider's name, in lower case.
 pub fn answer(cloud: &Shared, asked: &Asked, scope: &str, path: &[&str]) -> Answer {
     match (asked.method.as_str(), path) {
         ("GET", ["permissions"]) => permissions(cloud, asked, scope),
@@ -37,7 +37,7 @@ pub fn answer(cloud: &Shared, asked: &Asked, scope: &str, path: &[&str]) -> Answ
     }
 }
 
-/// The permission sets that the caller holds at a scope (`arm_permissions`).
+/// Returns the permission sets that the caller holds at a scope (`arm_permissions`).
 fn permissions(cloud: &Cloud, asked: &Asked, scope: &str) -> Answer {
     let world = cloud.world();
     let now = cloud.clock.now();
@@ -52,7 +52,7 @@ fn permissions(cloud: &Cloud, asked: &Asked, scope: &str) -> Answer {
     value(cloud, asked, sets)
 }
 
-/// A permission set with the condition that it is held under, if any (`docs/facts/azure.md` 9.6).
+/// Returns a permission set with the condition that it is held under, if any (`docs/facts/azure.md` 9.6).
 fn conditional(mut set: Value, assignment: &RoleAssignment) -> Value {
     if let Some(condition) = &assignment.condition {
         set["condition"] = json!(condition);
@@ -94,7 +94,7 @@ fn no_definition(id: &str) -> Refusal {
     errors::arm(StatusCode::NOT_FOUND, "RoleDefinitionDoesNotExist", &message)
 }
 
-/// A built-in role as it is shown at a scope.
+/// Returns a built-in role as it is shown at a scope.
 pub fn definition_shape(role: &RoleDefinition, scope: &str) -> Value {
     json!({
         "properties": {
@@ -114,7 +114,7 @@ pub fn definition_shape(role: &RoleDefinition, scope: &str) -> Value {
     })
 }
 
-/// The id of a built-in role: under the subscription of the scope it is asked at, if any.
+/// Returns the id of a built-in role: under the subscription of the scope it is asked at, if any.
 fn definition_id(guid: &str, scope: &str) -> String {
     let mut parts = scope.split('/').skip(1);
     let subscription = match (parts.next(), parts.next()) {
@@ -268,14 +268,14 @@ fn assign(cloud: &Shared, asked: &Asked, scope: &str, name: &str) -> Answer {
     Ok(writes_left(errors::json(StatusCode::CREATED, &shown)))
 }
 
-/// Returns what the condition of a constrained right to assign roles asks for (Azure's document "Delegate Azure role
-/// assignment management to others with conditions"): names and values.
+/// Returns the attributes that the condition of a constrained right to assign roles asks for: names and values (Azure's
+/// document "Delegate Azure role assignment management to others with conditions").
 fn attributes(source: &str, role: &str, principal: &str, kind: &str) -> [(String, String); 3] {
     let named = |name: &str, value: &str| (format!("{source}[{ASSIGNMENTS}:{name}]"), value.to_owned());
     [named("RoleDefinitionId", roles::guid(role)), named("PrincipalId", principal), named("PrincipalType", kind)]
 }
 
-/// The attributes of the assignment that a request is to write; empty ones where its body does not say.
+/// Returns the attributes of the assignment that a request is to write; empty ones where its body does not say.
 fn requested(cloud: &Cloud, asked: &Asked) -> [(String, String); 3] {
     let body: Value = serde_json::from_slice(&asked.body).unwrap_or_default();
     let given = |member: &str| body.get("properties")?.get(member)?.as_str();
@@ -297,14 +297,14 @@ fn require_for(
     rights::require_with(cloud, &asked.caller, at, &format!("{ASSIGNMENTS}/{action}"), &attributes)
 }
 
-/// The type of a principal of a tenant.
+/// Returns the type of a principal of a tenant.
 fn known_kind(cloud: &Cloud, tenant: Uuid, principal: &str) -> Option<&'static str> {
     let id = Uuid::parse_str(principal).ok()?;
     let world = cloud.world();
     known_principal(cloud, world.directory(tenant)?, id).map(|(kind, _)| kind)
 }
 
-/// The role of a whole role definition id, under any scope; a GUID alone is none.
+/// Returns the role of a whole role definition id, under any scope; a GUID alone is none.
 fn whole_id(id: &str) -> Result<&'static RoleDefinition, Refusal> {
     let kind = format!("/providers/{DEFINITIONS}").to_lowercase();
     let whole = id.rsplit_once('/').is_some_and(|(kind_and_scope, guid)| {
@@ -317,8 +317,8 @@ fn whole_id(id: &str) -> Result<&'static RoleDefinition, Refusal> {
     roles::by_id(id).ok_or_else(|| no_definition(id))
 }
 
-/// A condition comes with its version, and there is one alone (`docs/facts/azure.md` 3.7; the contract says so of
-/// `conditionVersion`).
+/// Checks that a condition comes with its version, of which there is one alone (`docs/facts/azure.md` 3.7; the contract
+/// says so of `conditionVersion`).
 fn check_condition(new: &NewProperties) -> Result<(), Refusal> {
     if new.condition.is_none() || new.condition_version.as_deref() == Some("2.0") {
         return Ok(());
@@ -327,8 +327,10 @@ fn check_condition(new: &NewProperties) -> Result<(), Refusal> {
     Err(errors::arm(StatusCode::BAD_REQUEST, "InvalidConditionVersion", message))
 }
 
-/// An assignment written again under its name: condition and description are taken over, another principal or role is
-/// refused (`docs/facts/azure.md` 3.1). A new condition takes effect like a new assignment.
+/// Writes an assignment again under its name.
+///
+/// Condition and description are taken over, another principal or role is refused (`docs/facts/azure.md` 3.1). A new
+/// condition takes effect like a new assignment.
 fn again(cloud: &Cloud, known: &mut RoleAssignment, new: NewProperties, role: &RoleDefinition) -> Answer {
     let same = known.principal_id == new.principal_id && roles::guid(&known.role).eq_ignore_ascii_case(role.id);
     if !same {
@@ -344,7 +346,8 @@ fn again(cloud: &Cloud, known: &mut RoleAssignment, new: NewProperties, role: &R
     Ok(writes_left(errors::json(StatusCode::OK, &assignment_shape(known))))
 }
 
-/// The type of the principal. One that is not known yet passes if the caller names its type; one of another tenant never does.
+/// Returns the type of the principal. One that is not known yet passes if the caller names its type; one of another
+/// tenant never does.
 fn principal_kind(cloud: &Cloud, world: &World, tenant: Uuid, new: &NewProperties) -> Result<String, Refusal> {
     let missing = || {
         let message = format!(
@@ -372,7 +375,7 @@ fn principal_kind(cloud: &Cloud, world: &World, tenant: Uuid, new: &NewPropertie
     }
 }
 
-/// The type of a principal of a directory, and whether it is known to the Resource Manager yet.
+/// Returns the type of a principal of a directory, and whether it is known to the Resource Manager yet.
 fn known_principal(cloud: &Cloud, directory: &Directory, id: Uuid) -> Option<(&'static str, bool)> {
     if directory.group(id).is_some() {
         return Some(("Group", true));

@@ -18,7 +18,7 @@ use crate::{
     world::{self, Cluster, crowd::Kind},
 };
 
-/// The clusters of a subscription, or of one of its groups.
+/// Returns the clusters of a subscription, or of one of its groups.
 pub fn list(cloud: &Cloud, asked: &Asked, group: Option<&str>) -> Answer {
     answers::list_in(cloud, asked, group, CLUSTER, |world, scope| {
         let found = world.clusters.iter().filter(|cluster| rights::covers(scope, &cluster.id));
@@ -26,7 +26,7 @@ pub fn list(cloud: &Cloud, asked: &Asked, group: Option<&str>) -> Answer {
     })
 }
 
-/// Everything under one cluster; `rest` is what follows its name, in lower case.
+/// Answers everything under one cluster. `rest` is what follows its name, in lower case.
 pub fn answer(cloud: &Shared, asked: &Asked, rest: &[&str]) -> Answer {
     match (asked.method.as_str(), rest) {
         ("GET", []) => read(cloud, asked, "read", |cluster| Some(shapes::cluster(cluster))),
@@ -89,7 +89,7 @@ fn access_profile(cluster: &Cluster, role: &str) -> Option<Value> {
     }))
 }
 
-/// The kubeconfig of a local account, of the recorded form (`aks_sp_create_show`).
+/// Returns the kubeconfig of a local account, of the recorded form (`aks_sp_create_show`).
 fn kubeconfig(cluster: &Cluster, user: &str) -> String {
     let name = &cluster.name;
     let group = cluster.id.split('/').nth(4).unwrap_or_default();

@@ -11,10 +11,10 @@ use crate::{cloud::Cloud, errors::Answer, rights, world::Cluster};
 
 /// vCPUs of a node: its size is `Standard_DS2_v2`.
 const NODE_VCPUS: u32 = 2;
-/// What a subscription without a cluster in the region may use.
+/// The vCPUs that a subscription without a cluster in the region may use.
 const USUAL_VCPUS: u32 = 100;
 
-/// Returns what is used and how much may be, in a region named with or without spaces.
+/// Returns how much is used and how much may be, in a region named with or without spaces.
 pub fn usages(cloud: &Cloud, asked: &Asked, location: &str) -> Answer {
     let scope = request::scope(asked, 2);
     rights::require(cloud, &asked.caller, &scope, "Microsoft.Compute/locations/usages/read")?;

@@ -14,7 +14,8 @@ use crate::{
     },
 };
 
-/// Those of a kind that a caller may read. Rights are looked at once a subscription; only where it has none there, for each.
+/// Returns those of a kind that a caller may read. Rights are looked at once a subscription; only where it has none
+/// there, for each.
 pub fn readable<'w>(
     cloud: &Cloud,
     world: &'w World,
@@ -35,7 +36,7 @@ pub fn readable<'w>(
     })
 }
 
-/// One as Resource Graph and lists of resources know it: what people look for, not all that there is.
+/// Returns a member as Resource Graph and lists of resources know it: what people look for, not all that there is.
 pub fn row(member: &Member) -> Value {
     let properties = match member.kind {
         Kind::Cluster => json!({
@@ -61,7 +62,7 @@ pub fn row(member: &Member) -> Value {
     })
 }
 
-/// Those of a kind in a scope, whole: a subscription or a group of it.
+/// Returns those of a kind in a scope, whole: a subscription or a group of it.
 pub fn listed(world: &World, kind: Kind, scope: &str) -> Vec<Value> {
     let subscription = scope.split('/').nth(2).and_then(|id| Uuid::parse_str(id).ok()).unwrap_or_default();
     let tenant = world.tenant_of(scope).unwrap_or_default();

@@ -10,7 +10,7 @@ pub enum Term {
 }
 
 impl Term {
-    /// Returns whether this is the comparison of that property (lower case) and the value differs, whatever its case.
+    /// True where this is the comparison of that property (lower case) and the value differs, whatever its case.
     #[must_use]
     pub fn excludes(&self, property: &str, value: &str) -> bool {
         matches!(self, Self::Equal(name, wanted) if name == property && !wanted.eq_ignore_ascii_case(value))

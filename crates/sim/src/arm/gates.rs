@@ -107,7 +107,7 @@ fn second_step(cloud: &Cloud, caller: &Caller, method: &Method, segments: &[Stri
     Err(refusal.with(http::header::WWW_AUTHENTICATE, &challenge))
 }
 
-/// The `api-version`, which every request has to name; any well-formed one will do.
+/// Returns the `api-version`, which every request has to name; any well-formed one will do.
 fn api_version(query: &[(String, String)]) -> Result<&str, Refusal> {
     let Some(version) = query_value(query, "api-version") else {
         let message = "The api-version query parameter (?api-version=) is required for all requests.";

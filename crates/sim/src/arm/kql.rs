@@ -69,7 +69,7 @@ impl Field {
         }
     }
 
-    /// The column's name when none is given: `properties_clientId` for a member, as Resource Graph names it.
+    /// Returns the column's name when none is given: `properties_clientId` for a member, as Resource Graph names it.
     fn name(&self) -> String {
         self.path.join("_")
     }
@@ -128,7 +128,7 @@ impl Query {
         all.iter().fold(left, |rows, stage| stage.all(rows))
     }
 
-    /// Returns whether rows of a type can pass the conditions that come first, whatever else they are.
+    /// True where rows of a type can pass the conditions that come first, whatever else they are.
     #[must_use]
     pub fn may_want(&self, kind: &str) -> bool {
         let Some(Stage::Where(any)) = self.stages.first() else {
@@ -141,12 +141,12 @@ impl Query {
 }
 
 impl Stage {
-    /// Returns whether it looks at one row after the other.
+    /// True where the stage looks at one row after the other.
     fn is_for_one(&self) -> bool {
         matches!(self, Self::Where(_) | Self::Project(_) | Self::Extend(_))
     }
 
-    /// Returns what it makes of a row; nothing where it drops it.
+    /// Returns the row that the stage makes of a row. `None` where the stage drops it.
     fn one(&self, mut row: Value) -> Option<Value> {
         match self {
             Self::Where(any) => any.iter().any(|all| all.iter().all(|c| c.holds(&row))).then_some(row),
@@ -180,7 +180,7 @@ impl Stage {
     }
 }
 
-/// What a row is sorted by.
+/// The columns that a row is sorted by.
 #[derive(PartialEq, Eq)]
 struct Sorted(Vec<(String, bool)>);
 

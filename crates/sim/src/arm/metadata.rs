@@ -10,7 +10,7 @@ use crate::names::CloudNames;
 /// The first api-version that answers with one object; dates compare as text.
 const FIRST_WITHOUT_LIST: &str = "2022-09-01";
 
-/// The answer for a cloud all of whose planes are at `origin`, an address without a trailing slash.
+/// Returns the answer for a cloud all of whose planes are at `origin`, an address without a trailing slash.
 #[must_use]
 pub fn endpoints(names: &CloudNames, origin: &str, api_version: &str) -> Value {
     let cloud = cloud(names, origin);

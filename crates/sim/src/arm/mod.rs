@@ -35,7 +35,7 @@ mod tests;
 mod updates;
 mod vaults;
 
-/// Everything under `/metadata`, `/subscriptions`, `/providers` and `/tenants`.
+/// Returns the routes of everything under `/metadata`, `/subscriptions`, `/providers` and `/tenants`.
 pub fn router(cloud: Shared) -> Router {
     // One handler: a router's own table would mind the case.
     Router::new().fallback(handle).with_state(cloud)
@@ -50,7 +50,7 @@ async fn handle(State(cloud): State<Shared>, request: Request) -> Response {
     answer.unwrap_or_else(IntoResponse::into_response)
 }
 
-/// The table of paths, in lower case; names keep the casing they came with.
+/// Answers a request by the table of paths, in lower case. Names keep the casing that they came with.
 fn dispatch(cloud: &Shared, asked: &Asked) -> Answer {
     let lower: Vec<String> = asked.segments.iter().map(|segment| segment.to_lowercase()).collect();
     let path: Vec<&str> = lower.iter().map(String::as_str).collect();

@@ -71,7 +71,7 @@ pub fn end(cloud: &Cloud, operation: Uuid, cluster: &str, outcome: Outcome) {
     }
 }
 
-/// The address of an operation: `operations`, which says where it stands, or `operationresults`.
+/// Returns the address of an operation: `operations`, which says where it stands, or `operationresults`.
 fn address(cloud: &Cloud, operation: Uuid, kind: &str) -> String {
     let world = cloud.world();
     let found = world.operations.iter().find(|found| found.id == operation);
@@ -82,7 +82,7 @@ fn address(cloud: &Cloud, operation: Uuid, kind: &str) -> String {
     )
 }
 
-/// 202 with the addresses of an operation, and when to look.
+/// Returns 202 with the addresses of an operation, and when to look.
 pub fn accepted(cloud: &Cloud, operation: Uuid) -> Answer {
     let headers = [
         ("azure-asyncoperation", address(cloud, operation, "operations")),
@@ -91,7 +91,7 @@ pub fn accepted(cloud: &Cloud, operation: Uuid) -> Answer {
     Ok(writes_left(look_later(cloud, (StatusCode::ACCEPTED, headers))))
 }
 
-/// 200 with a cluster that is being updated, and the address of the operation (`aks_attach_acr_sp`).
+/// Returns 200 with a cluster that is being updated, and the address of the operation (`aks_attach_acr_sp`).
 pub fn updating(cloud: &Cloud, operation: Uuid, shown: &Value) -> Answer {
     let mut response = errors::json(StatusCode::OK, shown);
     if let Ok(address) = HeaderValue::from_str(&address(cloud, operation, "operations")) {
@@ -100,14 +100,14 @@ pub fn updating(cloud: &Cloud, operation: Uuid, shown: &Value) -> Answer {
     Ok(writes_left(response))
 }
 
-/// An answer that says when to look again.
+/// Returns an answer that says when to look again.
 fn look_later(cloud: &Cloud, answer: impl IntoResponse) -> Response {
     let mut response = answer.into_response();
     errors::wait_headers(response.headers_mut(), &cloud.clock, cloud.times.poll);
     response
 }
 
-/// `operations/{id}`: where an operation stands; `operationresults/{id}`: 202 until it has ended.
+/// Answers `operations/{id}` with where an operation stands, and `operationresults/{id}` with 202 until it has ended.
 pub fn show(cloud: &Cloud, asked: &Asked, kind: &str, id: &str) -> Answer {
     if asked.method != Method::GET {
         return Err(answers::not_served(asked));
@@ -140,8 +140,8 @@ pub fn show(cloud: &Cloud, asked: &Asked, kind: &str, id: &str) -> Answer {
     }
 }
 
-/// The body of an operation. `preempted`: AKS puts this `error` beside `InProgress` when the cluster had another operation
-/// before (`aks_poll_error_object_while_running`), so only `status` says how it stands.
+/// Returns the body of an operation. `preempted`: AKS puts this `error` beside `InProgress` when the cluster had
+/// another operation before (`aks_poll_error_object_while_running`), so only `status` says how it stands.
 fn status(operation: &Operation, preempted: bool) -> Value {
     let mut shown = json!({
         "name": operation.id,
@@ -166,7 +166,7 @@ fn status(operation: &Operation, preempted: bool) -> Value {
     shown
 }
 
-/// An error of the provider itself, which has no `error` around it (`aks_sp_not_found_retry`).
+/// Returns an error of the provider itself, which has no `error` around it (`aks_sp_not_found_retry`).
 pub fn provider(status: StatusCode, code: &str, message: &str) -> Refusal {
     let body = json!({"code": code, "details": null, "message": message, "subcode": ""});
     let response: Response = (status, axum::Json(body)).into_response();

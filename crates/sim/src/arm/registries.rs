@@ -20,7 +20,7 @@ use crate::{
 
 const KIND: &str = "Microsoft.ContainerRegistry/registries";
 
-/// The registries of a subscription, or of one of its groups.
+/// Returns the registries of a subscription, or of one of its groups.
 pub fn list(cloud: &Cloud, asked: &Asked, group: Option<&str>) -> Answer {
     answers::list_in(cloud, asked, group, KIND, |world, scope| {
         let found = world.registries.iter().filter(|registry| rights::covers(scope, &registry.id));
@@ -28,7 +28,7 @@ pub fn list(cloud: &Cloud, asked: &Asked, group: Option<&str>) -> Answer {
     })
 }
 
-/// Everything under one registry; `rest` is what follows its name, in lower case.
+/// Answers everything under one registry. `rest` is what follows its name, in lower case.
 pub fn answer(cloud: &Cloud, asked: &Asked, rest: &[&str]) -> Answer {
     match (asked.method.as_str(), rest) {
         ("GET", []) => {
@@ -151,7 +151,7 @@ fn regenerate(cloud: &Cloud, asked: &Asked) -> Answer {
     })
 }
 
-/// 400 for a password that a registry does not have.
+/// Returns 400 for a password that a registry does not have.
 pub fn bad_password(name: &str) -> Refusal {
     let message = format!("The password name '{name}' is invalid.");
     errors::arm(StatusCode::BAD_REQUEST, "InvalidRequest", &message)

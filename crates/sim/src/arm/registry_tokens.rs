@@ -21,7 +21,7 @@ use crate::{
     world::{Registry, RegistryToken, SYSTEM_SCOPE_MAPS, ScopeMap},
 };
 
-/// Everything under `scopeMaps`, `tokens` and `generateCredentials`; `rest` in lower case.
+/// Answers everything under `scopeMaps`, `tokens` and `generateCredentials`. `rest` is in lower case.
 pub fn answer(cloud: &Cloud, asked: &Asked, rest: &[&str]) -> Answer {
     let name = asked.segments.get(9).map_or("", String::as_str);
     match (asked.method.as_str(), rest) {
@@ -55,7 +55,7 @@ fn removed(was_there: bool) -> axum::response::Response {
     writes_left(status.into_response())
 }
 
-/// 404 of the provider itself, with a `status` beside the error.
+/// Returns 404 of the provider itself, with a `status` beside the error.
 fn not_found(name: &str) -> Refusal {
     let body = json!({
         "error": {"code": "ResourceNotFound", "message": format!("The resource {name} could not be found.")},

@@ -25,12 +25,12 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// A query parameter, its name in any case.
+    /// Returns a query parameter, its name in any case.
     pub fn query(&self, name: &str) -> Option<&str> {
         query_value(&self.query, name)
     }
 
-    /// The `$filter`, parsed; `known` names in lower case what the list understands.
+    /// Returns the `$filter`, parsed; `known` names in lower case what the list understands.
     pub fn filter(&self, known: &[&str]) -> Result<Vec<filter::Term>, Refusal> {
         filter::parse(self.query("$filter").unwrap_or_default(), known).map_err(|term| {
             let message = format!("The filter '{term}' is not supported for this resource.");
@@ -38,7 +38,7 @@ impl Asked {
         })
     }
 
-    /// The body, which has to have the form of `T`.
+    /// Returns the body, which has to have the form of `T`.
     pub fn body<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
         serde_json::from_slice(&self.body).map_err(|error| {
             let message = format!("The request content was invalid and could not be deserialized: '{error}'.");
@@ -47,22 +47,22 @@ impl Asked {
     }
 }
 
-/// The id of the resource that the first eight segments of a path name, as the path writes it.
+/// Returns the id of the resource that the first eight segments of a path name, as the path writes it.
 pub fn resource_id(asked: &Asked) -> String {
     format!("/{}", asked.segments.get(..8).unwrap_or_default().join("/"))
 }
 
-/// A scope of the first segments of a path: two are the subscription, four the group.
+/// Returns a scope of the first segments of a path: two are the subscription, four the group.
 pub fn scope(asked: &Asked, segments: usize) -> String {
     format!("/{}", asked.segments.get(..segments).unwrap_or_default().join("/"))
 }
 
-/// The subscription a path is about.
+/// Returns the subscription a path is about.
 pub fn subscription_of(asked: &Asked) -> Uuid {
     asked.segments.get(1).and_then(|id| Uuid::parse_str(id).ok()).unwrap_or_default()
 }
 
-/// The value of a query parameter, its name in any case.
+/// Returns the value of a query parameter, its name in any case.
 pub fn query_value<'a>(query: &'a [(String, String)], name: &str) -> Option<&'a str> {
     query.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
 }

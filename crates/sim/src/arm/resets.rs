@@ -67,7 +67,7 @@ fn ready(cluster: &Cluster) -> Result<(), Refusal> {
     operations::ready(cluster)
 }
 
-/// The credential, if the cluster's tenant accepts it.
+/// Returns the credential, if the cluster's tenant accepts it.
 fn checked(cloud: &Cloud, tenant: Uuid, profile: Profile) -> Result<Credential, Refusal> {
     let Profile { client_id, secret } = profile;
     let secret = secret.unwrap_or_default();

@@ -93,7 +93,7 @@ pub fn answer(cloud: &Cloud, asked: &Asked) -> Answer {
     Ok(errors::json(StatusCode::OK, &body))
 }
 
-/// Everything that a query finds.
+/// Returns everything that a query finds.
 fn find(cloud: &Cloud, asked: &Asked, request: &Request, query: &Query) -> Vec<Value> {
     let world = cloud.world();
     let within: Vec<Uuid> = subscriptions::visible(cloud, &world, &asked.caller)
@@ -126,7 +126,7 @@ fn find(cloud: &Cloud, asked: &Asked, request: &Request, query: &Query) -> Vec<V
     }
 }
 
-/// A resource as a row: type and group in lower case, the parts of its id beside it.
+/// Returns a resource as a row: type and group in lower case, the parts of its id beside it.
 fn row(tenant: &Uuid, resource: Value) -> Option<Value> {
     let Value::Object(mut members) = resource else {
         return None;

@@ -54,8 +54,9 @@ impl ScopeFilter {
     }
 }
 
-/// Every role assignment of the caller's tenant that Resource Graph knows of by now and whose scope it may read assignments at. Where subscriptions are named, those
-/// that the filter counts as theirs; where none is, the whole tenant is asked.
+/// Returns every role assignment of the caller's tenant that Resource Graph knows of by now and whose scope it may read
+/// assignments at. Where subscriptions are named, those that the filter counts as theirs; where none is, the whole
+/// tenant is asked.
 pub fn assignments(
     cloud: &Cloud,
     world: &World,
@@ -80,12 +81,12 @@ pub fn assignments(
         .collect()
 }
 
-/// Every built-in role: one row each, under no subscription.
+/// Returns every built-in role: one row each, under no subscription.
 pub fn definitions(tenant: Uuid) -> impl Iterator<Item = Value> {
     roles::ROLES.iter().map(move |role| definition(role, tenant))
 }
 
-/// An assignment. What it does not have is left out of its properties.
+/// Returns an assignment. What it does not have is left out of its properties.
 fn assignment(found: &RoleAssignment) -> Value {
     let created = time(found.created);
     let mut properties = Map::new();
@@ -119,8 +120,8 @@ fn definition(role: &RoleDefinition, tenant: Uuid) -> Value {
     row(&format!("/{DEFINITION_PATH}/{}", role.id), role.id, DEFINITIONS, tenant, properties)
 }
 
-/// A row with the columns that every table has. The subscription and the group are those of the id, empty where it has none:
-/// at a management group, or at the root.
+/// Returns a row with the columns that every table has. The subscription and the group are those of the id, empty where
+/// it has none: at a management group, or at the root.
 fn row(id: &str, name: &str, kind: &str, tenant: Uuid, properties: Value) -> Value {
     let parts: Vec<&str> = id.split('/').skip(1).collect();
     let after = |at: usize, word: &str| match (parts.get(at), parts.get(at + 1)) {

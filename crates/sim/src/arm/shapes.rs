@@ -1,4 +1,4 @@
-//! What Resource Manager shows of things: its own JSON names, its casing and the members that clients read.
+//! The shapes of things in Resource Manager: its own JSON names, its casing and the members that clients read.
 //!
 //! The shapes are those of `aks-shapes-2026-05-01.json` and `acr-registries-2023-07-01.json`, filled as in the recordings
 //! `aks_sp_create_show`, `aks_msi_create_show`, `acr_managed_registry` and `acr_tokens_scope_maps`.
@@ -13,13 +13,13 @@ use crate::{
     },
 };
 
-/// A date as Azure's services write it: seven decimals of a second.
+/// Returns a date as Azure's services write it: seven decimals of a second.
 #[must_use]
 pub fn time(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S%.7fZ").to_string()
 }
 
-/// A subscription, as `GET /subscriptions` lists it.
+/// Returns a subscription, as `GET /subscriptions` lists it.
 #[must_use]
 pub fn subscription(subscription: &Subscription) -> Value {
     json!({
@@ -38,7 +38,7 @@ pub fn subscription(subscription: &Subscription) -> Value {
     })
 }
 
-/// A cluster. Its provider writes `resourcegroups` and `ManagedClusters` in its own casing.
+/// Returns a cluster. Its provider writes `resourcegroups` and `ManagedClusters` in its own casing.
 #[must_use]
 pub fn cluster(cluster: &Cluster) -> Value {
     let mut properties = json!({
@@ -93,7 +93,8 @@ pub fn cluster(cluster: &Cluster) -> Value {
     shown
 }
 
-/// `identity` of a cluster with a managed identity (`aks_msi_create_show`; `aks-managedclusters-2024-09-01.json`).
+/// Returns `identity` of a cluster with a managed identity (`aks_msi_create_show`;
+/// `aks-managedclusters-2024-09-01.json`).
 fn identity(cluster: &Cluster, managed: &ManagedIdentity) -> Value {
     match &managed.kind {
         ManagedKind::SystemAssigned => {
@@ -106,7 +107,7 @@ fn identity(cluster: &Cluster, managed: &ManagedIdentity) -> Value {
     }
 }
 
-/// The only agent pool of a cluster, as a resource of its own.
+/// Returns the only agent pool of a cluster, as a resource of its own.
 #[must_use]
 pub fn agent_pool(cluster: &Cluster) -> Value {
     json!({
@@ -144,18 +145,18 @@ fn agent_pool_properties(cluster: &Cluster, named: bool) -> Value {
     pool
 }
 
-/// The host name of a cluster's Kubernetes API.
+/// Returns the host name of a cluster's Kubernetes API.
 #[must_use]
 pub fn fully_qualified_name(cluster: &Cluster) -> String {
     format!("{}-dns-a1b2c3d4.hcp.{}.azmk8s.io", cluster.name, cluster.location)
 }
 
-/// The id of a cluster as its provider writes it.
+/// Returns the id of a cluster as its provider writes it.
 fn cased_cluster_id(cluster: &Cluster) -> String {
     cluster.id.replacen("/resourceGroups/", "/resourcegroups/", 1)
 }
 
-/// A registry.
+/// Returns a registry.
 #[must_use]
 pub fn registry(registry: &Registry) -> Value {
     let (access, action) = if registry.firewalled { ("Disabled", "Deny") } else { ("Enabled", "Allow") };
@@ -194,7 +195,7 @@ pub fn registry(registry: &Registry) -> Value {
     })
 }
 
-/// A Key Vault (Key Vault's REST reference, `Vault` and `AccessPolicyEntry`).
+/// Returns a Key Vault (Key Vault's REST reference, `Vault` and `AccessPolicyEntry`).
 #[must_use]
 pub fn vault(vault: &Vault, names: &CloudNames) -> Value {
     let policy = |object_id: &uuid::Uuid| {
@@ -225,7 +226,7 @@ pub fn vault(vault: &Vault, names: &CloudNames) -> Value {
     })
 }
 
-/// A scope map of the operator's.
+/// Returns a scope map of the operator's.
 #[must_use]
 pub fn scope_map(registry: &Registry, map: &ScopeMap) -> Value {
     json!({
@@ -242,7 +243,7 @@ pub fn scope_map(registry: &Registry, map: &ScopeMap) -> Value {
     })
 }
 
-/// A scope map that every registry has.
+/// Returns a scope map that every registry has.
 #[must_use]
 pub fn system_scope_map(registry: &Registry, (name, says, actions): (&str, &str, &[&str])) -> Value {
     json!({
@@ -259,7 +260,7 @@ pub fn system_scope_map(registry: &Registry, (name, says, actions): (&str, &str,
     })
 }
 
-/// A repository-scoped token; of its passwords only that they exist.
+/// Returns a repository-scoped token; of its passwords only that they exist.
 #[must_use]
 pub fn token(registry: &Registry, token: &RegistryToken) -> Value {
     let passwords: Vec<Value> =
@@ -278,7 +279,7 @@ pub fn token(registry: &Registry, token: &RegistryToken) -> Value {
     })
 }
 
-/// A password of a token without its value.
+/// Returns a password of a token without its value.
 #[must_use]
 pub fn password(name: &str, created: Timestamp, expiry: Option<Timestamp>) -> Value {
     let mut shown = json!({"creationTime": time(created), "name": name});

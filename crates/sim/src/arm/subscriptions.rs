@@ -18,8 +18,8 @@ use crate::{
     world::{Directory, World, crowd::Kind},
 };
 
-/// The tenants that know the caller: a user's are those where the account is a member or a guest, a service principal has
-/// only one (`arm_subscriptions_tenants_rest`).
+/// Returns the tenants that know the caller: a user's are those where the account is a member or a guest, a service
+/// principal has only one (`arm_subscriptions_tenants_rest`).
 pub fn tenants(cloud: &Cloud, asked: &Asked) -> Answer {
     let world = cloud.world();
     let knows = |tenant: &&Directory| match &asked.caller.person {
@@ -43,7 +43,7 @@ fn tenant_shape(tenant: &Directory) -> Value {
     })
 }
 
-/// The subscriptions in which the caller holds a role, on them or on anything in them.
+/// Returns the subscriptions in which the caller holds a role, on them or on anything in them.
 pub fn list(cloud: &Cloud, asked: &Asked) -> Answer {
     let world = cloud.world();
     let seen: Vec<Value> = visible(cloud, &world, &asked.caller)
@@ -54,7 +54,7 @@ pub fn list(cloud: &Cloud, asked: &Asked) -> Answer {
     value(cloud, asked, seen)
 }
 
-/// The ids of the subscriptions that a caller can see.
+/// Returns the ids of the subscriptions that a caller can see.
 pub fn visible(cloud: &Cloud, world: &World, caller: &Caller) -> Vec<Uuid> {
     let now = cloud.clock.now();
     let identities = world.identities(caller.object_id);
@@ -73,7 +73,7 @@ pub fn visible(cloud: &Cloud, world: &World, caller: &Caller) -> Vec<Uuid> {
         .collect()
 }
 
-/// One subscription.
+/// Returns one subscription.
 pub fn show(cloud: &Cloud, asked: &Asked) -> Answer {
     let scope = request::scope(asked, 2);
     let id = request::subscription_of(asked);
@@ -86,7 +86,7 @@ pub fn show(cloud: &Cloud, asked: &Asked) -> Answer {
     Ok(errors::json(StatusCode::OK, &shown.into_iter().next().unwrap_or_default()))
 }
 
-/// The resource groups of a subscription.
+/// Returns the resource groups of a subscription.
 pub fn groups(cloud: &Cloud, asked: &Asked) -> Answer {
     let scope = request::scope(asked, 2);
     rights::require(cloud, &asked.caller, &scope, "Microsoft.Resources/subscriptions/resourceGroups/read")?;
@@ -102,7 +102,7 @@ pub fn groups(cloud: &Cloud, asked: &Asked) -> Answer {
     value(cloud, asked, shown)
 }
 
-/// One resource group.
+/// Returns one resource group.
 pub fn group(cloud: &Cloud, asked: &Asked) -> Answer {
     let scope = request::scope(asked, 4);
     rights::require(cloud, &asked.caller, &scope, "Microsoft.Resources/subscriptions/resourceGroups/read")?;
@@ -130,7 +130,7 @@ fn group_shape(world: &World, subscription: Uuid, name: &str) -> Value {
     })
 }
 
-/// The resources of a subscription or of a group that the caller may read.
+/// Returns the resources of a subscription or of a group that the caller may read.
 pub fn resources(cloud: &Cloud, asked: &Asked) -> Answer {
     let terms = asked.filter(&["resourcetype", "name", "resourcegroup"])?;
     let whole = asked.segments.len() == 3;
@@ -165,7 +165,8 @@ pub fn resources(cloud: &Cloud, asked: &Asked) -> Answer {
     value(cloud, asked, shown)
 }
 
-/// Every resource that a caller may read, the crowd not among them, whole, with ids and types as Resource Manager (not the provider) writes them.
+/// Returns every resource that a caller may read, the crowd not among them, whole, with ids and types as Resource
+/// Manager (not the provider) writes them.
 pub fn readable(cloud: &Cloud, world: &World, caller: &Caller) -> Vec<Value> {
     let may = |tenant: Uuid, id: &str, action: &str| {
         tenant == caller.tenant && rights::allowed(cloud, world, caller.object_id, id, action)
@@ -193,7 +194,7 @@ pub fn readable(cloud: &Cloud, world: &World, caller: &Caller) -> Vec<Value> {
     clusters.chain(registries).chain(vaults).collect()
 }
 
-/// A member of a resource that is text.
+/// Returns a member of a resource that is text.
 pub fn text<'a>(resource: &'a Value, member: &str) -> &'a str {
     resource.get(member).and_then(Value::as_str).unwrap_or_default()
 }

@@ -66,8 +66,8 @@ fn unsupported(member: &str) -> Refusal {
     provider(StatusCode::BAD_REQUEST, "PropertyChangeNotAllowed", &message)
 }
 
-/// The first member that a request changes, by its path. Words are compared in any case, as AKS does; what is left out, or
-/// sent as nothing, stays as it is.
+/// Returns the first member that a request changes, by its path. Words are compared in any case, as AKS does; what is
+/// left out, or sent as nothing, stays as it is.
 fn changed(shown: &Value, asked: &Value, at: &str) -> Option<String> {
     match (shown, asked) {
         (Value::Object(shown), Value::Object(asked)) => asked.iter().find_map(|(name, asked)| {

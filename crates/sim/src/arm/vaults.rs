@@ -18,7 +18,7 @@ use crate::{
 /// Provider and type of a vault.
 pub const KIND: &str = "Microsoft.KeyVault/vaults";
 
-/// The vaults of a subscription or of one of its groups.
+/// Returns the vaults of a subscription or of one of its groups.
 pub fn list(cloud: &Cloud, asked: &Asked, group: Option<&str>) -> Answer {
     list_in(cloud, asked, group, KIND, |world: &World, scope: &str| {
         let here = world.vaults.iter().filter(|vault| rights::covers(scope, &vault.id));
@@ -26,7 +26,7 @@ pub fn list(cloud: &Cloud, asked: &Asked, group: Option<&str>) -> Answer {
     })
 }
 
-/// One vault.
+/// Returns one vault.
 pub fn answer(cloud: &Cloud, asked: &Asked) -> Answer {
     if asked.method != Method::GET {
         return Err(answers::not_served(asked));

@@ -2,7 +2,7 @@
 
 use crate::html::{escaped, page};
 
-/// What a consent page is about.
+/// The subject of a consent page.
 pub struct Subject {
     /// The application's name.
     pub application: String,
@@ -12,7 +12,7 @@ pub struct Subject {
     pub tenant: String,
 }
 
-/// The page that asks.
+/// Returns the page that asks.
 #[must_use]
 pub fn consent(subject: &Subject) -> String {
     let body = format!(
@@ -33,7 +33,7 @@ pub fn consent(subject: &Subject) -> String {
     page("Permissions requested", &body)
 }
 
-/// The page that says why not.
+/// Returns the page that says why not.
 #[must_use]
 pub fn error(code: u32, message: &str) -> String {
     let body = format!(

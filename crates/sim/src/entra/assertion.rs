@@ -15,12 +15,13 @@ use crate::{
     world::{Application, World},
 };
 
-/// What `client_assertion_type` has to be.
+/// The value that `client_assertion_type` must have.
 const KIND: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 /// Entra allows for clocks that differ a little.
 const LEEWAY: i64 = 300;
 
-/// Why an assertion is not taken (Entra's document "Microsoft Entra authentication and authorization error codes").
+/// The reason why an assertion is not taken (Entra's document "Microsoft Entra authentication and authorization error
+/// codes").
 enum Wrong {
     SignIn(SignInError),
     Assertion(u32, String),
@@ -91,7 +92,7 @@ impl<'a> Assertion<'a> {
         self.claims.get(name).and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// `aud`, one text or several.
+    /// Returns `aud`, one text or several.
     fn audiences(&self) -> Vec<&str> {
         match self.claims.get("aud") {
             Some(Value::String(one)) => vec![one],
@@ -167,7 +168,8 @@ impl<'a> Assertion<'a> {
         Ok(())
     }
 
-    /// Issuer, subject and audience are compared as they are written, in their case.
+    /// True where the application trusts the assertion. Issuer, subject and audience are compared as they are written,
+    /// in their case.
     fn is_federated(&self, world: &World, application: &Application) -> Result<(), Wrong> {
         let no_match = |code, what: &str, value: &str| {
             Err(Wrong::Assertion(
@@ -202,14 +204,15 @@ impl<'a> Assertion<'a> {
     }
 }
 
-/// A time of a claim in whole seconds; Microsoft's library for Python sends fractions too (RFC 7519 2, `NumericDate`).
+/// Returns a time of a claim in whole seconds; Microsoft's library for Python sends fractions too (RFC 7519 2,
+/// `NumericDate`).
 #[expect(clippy::cast_possible_truncation, reason = "a time that is out of range is at its end")]
 fn seconds(value: &Value) -> Option<i64> {
     value.as_f64().map(|seconds| seconds as i64)
 }
 
-/// Returns whether an audience is the tenant's token endpoint or its issuer, the tenant named as the request does or by
-/// its id.
+/// True where an audience is the tenant's token endpoint or its issuer, the tenant named as the request does or by its
+/// id.
 fn is_token_endpoint(cloud: &Cloud, world: &World, tenant: &str, audience: &str) -> bool {
     let id = world.tenant(tenant).map(|found| found.id.to_string()).unwrap_or_default();
     let ends = ["oauth2/v2.0/token", "oauth2/token", "v2.0", ""];

@@ -1,4 +1,4 @@
-//! What Entra issues tokens for.
+//! The audiences that Entra issues tokens for.
 
 use http::StatusCode;
 use uuid::Uuid;
@@ -9,7 +9,7 @@ use crate::{
     tokens::Audience,
 };
 
-/// The audience of tokens for a resource, and which resource it is.
+/// Returns the audience of tokens for a resource, and which resource it is.
 ///
 /// # Errors
 /// 500011 for one that is not known.

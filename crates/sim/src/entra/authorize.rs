@@ -25,7 +25,7 @@ use crate::{
     sessions::{Claims, Code, Session},
 };
 
-/// What the URL of the page says.
+/// The parameters in the URL of the page.
 struct Asked {
     tenant: String,
     query: Vec<(String, String)>,
@@ -41,14 +41,14 @@ impl Asked {
         self.query.iter().find(|(found, _)| found == name).map_or("", |(_, value)| value.as_str())
     }
 
-    /// The public client that asks.
+    /// Returns the public client that asks.
     fn client(&self, cloud: &Cloud) -> Result<Client, Stop> {
         let world = cloud.world();
         let directory = people::tenant(&world, &self.tenant)?;
         client::public(&world, directory, self.get("client_id"))
     }
 
-    /// Returns what is wrong with the rest of the URL; such things are shown and sent nowhere.
+    /// Checks the rest of the URL. Its problems are shown and sent nowhere.
     fn check(&self, client: &Client) -> Result<Claims, Stop> {
         let to = self.get("redirect_uri");
         if !client.may_return_to(to) {
@@ -71,7 +71,7 @@ impl Asked {
     }
 }
 
-/// `GET /{tenant}/oauth2/v2.0/authorize`.
+/// Answers `GET /{tenant}/oauth2/v2.0/authorize`.
 pub async fn show(State(cloud): State<Shared>, Path(tenant): Path<String>, RawQuery(query): RawQuery) -> Response {
     let asked = Asked::read(tenant.clone(), query.as_deref());
     match asked.client(&cloud) {
@@ -91,7 +91,7 @@ pub async fn show(State(cloud): State<Shared>, Path(tenant): Path<String>, RawQu
     }
 }
 
-/// The answer to its form.
+/// Returns the answer to its form.
 pub async fn decided(
     State(cloud): State<Shared>,
     Path(tenant): Path<String>,
@@ -140,7 +140,7 @@ fn failed(error: &str, code: u32, text: &str) -> Vec<(&'static str, String)> {
     vec![("error", error.to_owned()), ("error_description", format!("AADSTS{code}: {text}"))]
 }
 
-/// Back to the client, by the way it asked for.
+/// Answers the client, by the way that it asked for.
 fn back(asked: &Asked, mut with: Vec<(&'static str, String)>) -> Response {
     if !asked.get("state").is_empty() {
         with.push(("state", asked.get("state").to_owned()));
@@ -174,7 +174,7 @@ fn ask(cloud: &Cloud, asked: &Asked, client: &Client) -> String {
     page("Sign in to your account", &body)
 }
 
-/// The grant: who signed in, and the scopes.
+/// Returns the grant: who signed in, and the scopes.
 ///
 /// # Errors
 /// The code is not good, or not this client's, or its verifier is another.
@@ -222,7 +222,7 @@ pub fn redeem(cloud: &Cloud, tenant: &str, client: &Client, form: &Form) -> Resu
     Ok((code.session.clone(), scope))
 }
 
-/// S256 (RFC 7636 4.2).
+/// Returns the S256 challenge of a verifier (RFC 7636 4.2).
 fn challenge_of(verifier: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()))
 }

@@ -13,18 +13,18 @@ use crate::{
 /// A public client.
 #[derive(Debug)]
 pub struct Client {
-    /// Its client id.
+    /// The client id.
     pub id: Uuid,
     /// The name people see.
     pub name: String,
-    /// Whether it is Microsoft's own, which needs no consent.
+    /// True where the client is Microsoft's own, which needs no consent.
     pub first_party: bool,
     redirect_uris: Vec<String>,
 }
 
 impl Client {
-    /// Returns whether an answer may be sent there: to an address of its own, or to any port of this machine where it
-    /// has `http://localhost` (Entra's document "Redirect URI restrictions and limitations": the port is ignored).
+    /// True where an answer may be sent there: to an address of its own, or to any port of this machine where it has
+    /// `http://localhost` (Entra's document "Redirect URI restrictions and limitations": the port is ignored).
     #[must_use]
     pub fn may_return_to(&self, uri: &str) -> bool {
         let Ok(asked) = Url::parse(uri) else {
@@ -42,7 +42,7 @@ impl Client {
     }
 }
 
-/// The public client of an id, as a tenant knows it; where none is named yet, as any does.
+/// Returns the public client of an id, as a tenant knows it; where none is named yet, as any does.
 ///
 /// # Errors
 /// 700016 where it is not known, 7000218 where it has to prove who it is.
@@ -69,7 +69,7 @@ pub fn public(world: &World, tenant: Option<&Directory>, client_id: &str) -> Res
     Ok(Client { id: application.app_id, name: application.display_name.clone(), first_party: false, redirect_uris })
 }
 
-/// `publicClient.redirectUris`.
+/// Returns `publicClient.redirectUris`.
 fn redirect_uris(application: &Application) -> Vec<String> {
     let uris = application.extra.get("publicClient").and_then(|public| public.get("redirectUris"));
     let uris = uris.and_then(Value::as_array).into_iter().flatten();

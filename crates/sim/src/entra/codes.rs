@@ -1,4 +1,4 @@
-//! What device codes, authorization codes and refresh tokens have in common.
+//! The rules that device codes, authorization codes and refresh tokens share.
 
 use http::StatusCode;
 use uuid::Uuid;
@@ -10,7 +10,7 @@ use crate::{
     sessions::Claims,
 };
 
-/// A code of one tenant is not good at another (Entra's document "Microsoft Entra authentication and authorization error
+/// Refuses a code of one tenant at another (Entra's document "Microsoft Entra authentication and authorization error
 /// codes", 700005).
 ///
 /// # Errors
@@ -23,13 +23,13 @@ pub fn redeemed_where_it_was_made(cloud: &Cloud, made_at: &str, tenant: &str) ->
     Err(errors::entra(StatusCode::BAD_REQUEST, "invalid_grant", 700_005, text))
 }
 
-/// 9002313: a code or token that is not from here.
+/// Returns 9002313, for a code or token that is not from here.
 pub fn malformed() -> Refusal {
     let text = "Invalid request. Request is malformed or invalid.";
     errors::entra(StatusCode::BAD_REQUEST, "invalid_grant", 9_002_313, text)
 }
 
-/// The `claims` parameter.
+/// Returns the `claims` parameter.
 ///
 /// # Errors
 /// The parameter is no JSON.
@@ -37,7 +37,7 @@ pub fn claims(form: &Form) -> Result<Claims, Refusal> {
     read_claims(form.get("claims").unwrap_or_default())
 }
 
-/// The `claims` parameter from its text.
+/// Returns the `claims` parameter from its text.
 ///
 /// # Errors
 /// The parameter is no JSON.
@@ -48,7 +48,7 @@ pub fn read_claims(text: &str) -> Result<Claims, Refusal> {
     })
 }
 
-/// An opaque random text.
+/// Returns an opaque random text.
 #[must_use]
 pub fn opaque() -> String {
     format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple())

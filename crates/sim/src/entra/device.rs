@@ -21,12 +21,12 @@ use crate::{
     sessions::{Device, Progress, Session},
 };
 
-/// How often a client asks, in simulated seconds.
+/// The interval at which a client asks, in simulated seconds.
 const INTERVAL: f64 = 5.0;
 /// Letters of a user code: none that looks like another.
 const LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
-/// Why a device code cannot be approved or declined.
+/// The reason why a device code cannot be approved or declined.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DeviceError {
     /// No sign-in waits for this code, or no longer.
@@ -82,12 +82,12 @@ pub async fn begin(
     Ok(errors::json(StatusCode::OK, &body))
 }
 
-/// Whole seconds of the wall clock, at least one.
+/// Returns the interval in whole seconds of the wall clock, at least one.
 fn interval(cloud: &Cloud) -> Duration {
     Duration::from_secs(cloud.clock.real(INTERVAL).as_secs().max(1))
 }
 
-/// Nine letters and digits, as Entra makes them.
+/// Returns nine letters and digits, as Entra makes them.
 fn user_code() -> String {
     let bytes = Uuid::new_v4().into_bytes();
     // The bits that say which kind of UUID it is are in the bytes that are left out.
@@ -114,7 +114,7 @@ fn somebody_enters(cloud: &Shared, device: &Device) {
     });
 }
 
-/// Returns who signs in to a tenant: its operator, unless the scenario names somebody else.
+/// Returns the account that signs in to a tenant: its operator, unless the scenario names somebody else.
 fn usual_account(cloud: &Cloud, authority: &str) -> String {
     let to_b = {
         let world = cloud.world();
@@ -128,7 +128,7 @@ fn usual_account(cloud: &Cloud, authority: &str) -> String {
     named.as_ref().unwrap_or(usual).clone()
 }
 
-/// What a page says about a code: who asks, and where.
+/// The facts of a code for a page: who asks, and where.
 pub struct Waiting {
     /// The client's name.
     pub client: String,
@@ -136,7 +136,7 @@ pub struct Waiting {
     pub authority: String,
 }
 
-/// The sign-in that waits for a user code.
+/// Returns the sign-in that waits for a user code.
 pub fn waiting(cloud: &Cloud, code: &str) -> Option<Waiting> {
     let (client, authority) =
         with_pending(cloud, code, |device| (device.client.to_string(), device.authority.clone()))?;
@@ -156,7 +156,7 @@ fn with_pending<T>(cloud: &Cloud, code: &str, act: impl FnOnce(&mut Device) -> T
     found.map(act)
 }
 
-/// The codes that nobody has entered yet: the user code, the tenant as it was named, the client.
+/// Returns the codes that nobody has entered yet: the user code, the tenant as it was named, the client.
 pub fn pending(cloud: &Cloud) -> Vec<(String, String, Uuid)> {
     let now = cloud.clock.timestamp();
     let all = cloud.sign_ins();
@@ -197,7 +197,7 @@ pub fn decline(cloud: &Cloud, code: &str) -> Result<(), DeviceError> {
     with_pending(cloud, code, |device| device.progress = Progress::Declined).ok_or(DeviceError::UnknownCode)
 }
 
-/// The grant: who signed in, and the scopes.
+/// Returns the grant: who signed in, and the scopes.
 ///
 /// # Errors
 /// Nobody has yet, or nobody will.

@@ -12,12 +12,12 @@ use crate::{
     html::{self, escaped, page},
 };
 
-/// The page that asks for the code.
+/// Returns the page that asks for the code.
 pub async fn show() -> Response {
     html::answer(StatusCode::OK, ask_for_code(""))
 }
 
-/// The answer to either of its forms: the code alone, or an account with a decision as well.
+/// Returns the answer to either of its forms: the code alone, or an account with a decision as well.
 pub async fn entered(State(cloud): State<Shared>, form: String) -> Response {
     let fields: Vec<(String, String)> = url::form_urlencoded::parse(form.as_bytes()).into_owned().collect();
     let field = |name: &str| fields.iter().find(|(found, _)| found == name).map_or("", |(_, value)| value.as_str());
@@ -51,7 +51,7 @@ fn decided(result: Result<bool, DeviceError>, client: &str) -> Response {
     html::answer(status, page("Sign in to your account", &text))
 }
 
-/// Returns what somebody is told whom a policy keeps out (Azure/azure-cli issue 32420), or who is not known.
+/// Returns the sentence for somebody whom a policy keeps out (Azure/azure-cli issue 32420), or who is not known.
 fn kept_out(why: &str) -> String {
     let lead = if why.starts_with("AADSTS53003") {
         "<h1>You don&#39;t have access to this</h1>\n<p>Your sign-in was successful but does not meet the criteria to access this resource.</p>"
@@ -90,7 +90,7 @@ fn ask_for_account(cloud: &Cloud, code: &str, waiting: &device::Waiting) -> Stri
     page("Sign in to your account", &body)
 }
 
-/// The accounts of a tenant, guests' among them, or of every tenant where none is named.
+/// Returns the accounts of a tenant, guests' among them, or of every tenant where none is named.
 pub fn accounts(cloud: &Cloud, authority: &str, hint: &str) -> String {
     let world = cloud.world();
     let named = people::tenant(&world, authority).ok().flatten();

@@ -33,14 +33,14 @@ impl Form {
         Ok(Self { fields })
     }
 
-    /// A parameter that is there and not empty.
+    /// Returns a parameter that is there and not empty.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         let field = self.fields.iter().find(|(field, value)| field == name && !value.is_empty());
         field.map(|(_, value)| value.as_str())
     }
 
-    /// A parameter that has to be there.
+    /// Returns a parameter that has to be there.
     ///
     /// # Errors
     /// 900144.

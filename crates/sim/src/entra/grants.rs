@@ -22,10 +22,10 @@ use crate::{
     tokens,
 };
 
-/// What begins a refresh token; the rest is for this cloud alone.
+/// The beginning of a refresh token. The rest is for this cloud alone.
 const MARK: &str = "1.A";
 
-/// What a refresh token holds.
+/// The contents of a refresh token.
 #[derive(Serialize, Deserialize)]
 struct Refresh {
     kind: String,
@@ -56,7 +56,7 @@ pub fn answer(cloud: &Cloud, tenant: &str, form: &Form, grant: &str) -> Answer {
     tokens(cloud, &client, &session, &scope, form.get("client_info") == Some("1"))
 }
 
-/// The tokens of a session (`entra_device_code_pending`).
+/// Returns the tokens of a session (`entra_device_code_pending`).
 fn tokens(
     cloud: &Cloud,
     client: &Client,
@@ -90,8 +90,8 @@ fn tokens(
     Ok(errors::json(StatusCode::OK, &body))
 }
 
-/// `client_info`: the account at home, whichever tenant was signed in to (`docs/facts/real-clients.md` 2, layout
-/// rule 10).
+/// Returns `client_info`: the account at home, whichever tenant was signed in to (`docs/facts/real-clients.md` 2,
+/// layout rule 10).
 fn account_of(cloud: &Cloud, session: &Session) -> Option<String> {
     let world = cloud.world();
     let (home, user) = world.account(&session.account)?;
@@ -104,8 +104,8 @@ fn refresh_token(cloud: &Cloud, session: &Session, scope: &str) -> String {
     format!("{MARK}{}", cloud.issuer.sign(&json!(held)))
 }
 
-/// A refresh token, redeemed at a tenant where the account is known; the one that is redeemed stays good (Entra's document
-/// "Refresh tokens in the Microsoft identity platform").
+/// Redeems a refresh token at a tenant where the account is known. The token stays good (Entra's document "Refresh
+/// tokens in the Microsoft identity platform").
 fn refresh(cloud: &Cloud, tenant: &str, client: &Client, form: &Form) -> Result<(Session, String), Refusal> {
     let held = open(cloud, form.required("refresh_token")?)?;
     if held.session.client != client.id {
@@ -137,8 +137,8 @@ fn form_claims(form: &Form) -> Value {
     form.get("claims").map_or_else(|| json!(r#"{"access_token":{}}"#), |claims| json!(claims))
 }
 
-/// 50076: a person has to sign in again and do more (Entra's document "Claims challenges, claims requests and client
-/// capabilities").
+/// Returns 50076: a person has to sign in again and do more (Entra's document "Claims challenges, claims requests and
+/// client capabilities").
 fn more_is_needed(claims: &Value) -> Refusal {
     let text = "Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication to access this resource.";
     let more = [("suberror", json!("basic_action")), ("claims", claims.clone())];

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::{cloud::Shared, errors, keys};
 
-/// `/oidc/{id}/.well-known/openid-configuration`.
+/// Answers `/oidc/{id}/.well-known/openid-configuration`.
 pub async fn configuration(State(cloud): State<Shared>, Path(id): Path<String>) -> Result<Response, StatusCode> {
     let world = cloud.world();
     let found = world.clusters.iter().find(|cluster| cluster.issuer.ends_with(&format!("/oidc/{id}/")));
@@ -27,7 +27,7 @@ pub async fn configuration(State(cloud): State<Shared>, Path(id): Path<String>) 
     ))
 }
 
-/// `/oidc/{id}/openid/v1/jwks`.
+/// Answers `/oidc/{id}/openid/v1/jwks`.
 pub async fn keys() -> Response {
     errors::json(StatusCode::OK, &keys::cluster_keys())
 }

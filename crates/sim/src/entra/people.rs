@@ -13,18 +13,18 @@ use crate::{
     world::{Directory, User, World},
 };
 
-/// How somebody signs in.
+/// The way in which somebody signs in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
-    /// On another device, by a code.
+    /// A code is entered on another device.
     DeviceCode,
-    /// In a browser, for a client on the same machine.
+    /// A browser is used, for a client on the same machine.
     Browser,
-    /// By a refresh token, nobody being there.
+    /// A refresh token is redeemed, nobody being there.
     RefreshToken,
 }
 
-/// Why somebody is not signed in.
+/// The reason why somebody is not signed in.
 #[derive(Debug)]
 pub struct Stop {
     /// `error` of the answer to the client.
@@ -33,12 +33,12 @@ pub struct Stop {
     pub code: u32,
     /// Entra's words for it.
     pub message: String,
-    /// Whether the client that waits is told; else the person may still try another account.
+    /// True where the client that waits is told; else the person may still try another account.
     pub ends: bool,
 }
 
 impl Stop {
-    /// Returns what the client itself has done wrong.
+    /// Returns the stop for a mistake of the client itself.
     pub fn client(error: &'static str, code: u32, message: String) -> Self {
         Self { error, code, message, ends: true }
     }
@@ -51,7 +51,7 @@ impl Stop {
         Self { error: "invalid_grant", code, message, ends: false }
     }
 
-    /// 700016.
+    /// Returns 700016.
     pub fn unknown_application(client_id: &str, tenant: Option<&Directory>) -> Self {
         let tenant = tenant.map_or("organizations", |tenant| tenant.display_name.as_str());
         let message = format!(
@@ -61,7 +61,7 @@ impl Stop {
         Self::client("unauthorized_client", 700_016, message)
     }
 
-    /// 90002.
+    /// Returns 90002.
     pub fn unknown_tenant(tenant: &str) -> Self {
         let message = format!(
             "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud."
@@ -69,7 +69,7 @@ impl Stop {
         Self::client("invalid_tenant", 90_002, message)
     }
 
-    /// The token endpoint's answer.
+    /// Returns the token endpoint's answer.
     #[must_use]
     pub fn refusal(&self) -> Refusal {
         let status = if self.error == "invalid_client" { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST };
@@ -77,13 +77,13 @@ impl Stop {
     }
 }
 
-/// Returns whether a tenant is left to the account that signs in.
+/// True where a tenant is left to the account that signs in.
 #[must_use]
 pub fn any_tenant(authority: &str) -> bool {
     ["organizations", "common"].contains(&authority)
 }
 
-/// The tenant that a path names; none where it is left to the account.
+/// Returns the tenant that a path names. `None` where it is left to the account.
 ///
 /// # Errors
 /// 90002.
@@ -94,7 +94,7 @@ pub fn tenant<'w>(world: &'w World, authority: &str) -> Result<Option<&'w Direct
     world.tenant(authority).map(Some).ok_or_else(|| Stop::unknown_tenant(authority))
 }
 
-/// Returns whether two names are of one tenant; `organizations` and `common` are themselves alone.
+/// True where two names are of one tenant; `organizations` and `common` are themselves alone.
 #[must_use]
 pub fn same_tenant(world: &World, one: &str, other: &str) -> bool {
     let id = |authority: &str| world.tenant(authority).map(|tenant| tenant.id);
@@ -170,7 +170,7 @@ fn no_account(name: &str) -> Stop {
     )
 }
 
-/// 50020, in whose words the account's tenant is an identity provider.
+/// Returns 50020, in whose words the account's tenant is an identity provider.
 fn not_here(world: &World, tenant: &Directory, account: &User, client: &Client) -> Stop {
     Stop::person(
         50_020,
@@ -182,7 +182,8 @@ fn not_here(world: &World, tenant: &Directory, account: &User, client: &Client) 
     )
 }
 
-/// A client that the tenant has no service principal of gets one by the person's consent, where people may consent.
+/// Consents to a client that the tenant has no service principal of, where people may consent. The client gets one by
+/// that.
 fn consented(cloud: &Cloud, tenant: Uuid, client: &Client, way: Way) -> Result<(), Stop> {
     let mut world = cloud.world();
     let known = world.directory(tenant).is_some_and(|directory| directory.principal_of(client.id).is_some());

@@ -1,4 +1,4 @@
-//! What Entra says of a sign-in that fails.
+//! Entra's refusals of a sign-in.
 
 use http::StatusCode;
 
@@ -7,7 +7,7 @@ use crate::{
     errors::{self, Refusal},
 };
 
-/// Entra's answer to a sign-in that fails (`entra_invalid_secret`, `entra_unknown_tenant`;
+/// Returns Entra's answer to a sign-in that fails (`entra_invalid_secret`, `entra_unknown_tenant`;
 /// `docs/facts/real-clients.md` 2).
 pub fn sign_in(why: SignInError, tenant: &str, client_id: &str) -> Refusal {
     let (status, error) = match why {

@@ -15,7 +15,7 @@ use crate::{
 /// Scopes of OpenID Connect, which belong to no resource.
 const OPENID: &[&str] = &["openid", "profile", "email", "offline_access"];
 
-/// What is asked for.
+/// The scopes that are asked for.
 #[derive(Debug)]
 pub struct Scopes {
     /// The audience of the access token.
@@ -59,14 +59,14 @@ impl Scopes {
         })
     }
 
-    /// Returns whether a scope of OpenID Connect is asked for.
+    /// True where a scope of OpenID Connect is asked for.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
         self.openid.iter().any(|scope| scope == name)
     }
 
-    /// Returns what the access token's `scp` names: all that the client is consented to for the Azure CLI, else what it
-    /// asks for.
+    /// Returns the names in the access token's `scp`: all that the client is consented to for the Azure CLI, or else
+    /// what it asks for.
     #[must_use]
     pub fn granted(&self, client: &Client) -> Vec<&str> {
         match (self.resource, client.first_party) {
@@ -80,7 +80,8 @@ impl Scopes {
         }
     }
 
-    /// The answer's `scope` (`entra_device_code_pending`, `entra_cae_device_code`): what is granted, and what was asked for.
+    /// Returns the answer's `scope` (`entra_device_code_pending`, `entra_cae_device_code`): what is granted, and what
+    /// was asked for.
     #[must_use]
     pub fn shown(&self, client: &Client) -> String {
         let granted = self.granted(client).into_iter();

@@ -12,7 +12,7 @@ use crate::{
     tokens,
 };
 
-/// `POST /{tenant}/oauth2/token`, for applications.
+/// Answers `POST /{tenant}/oauth2/token`, for applications.
 pub async fn v1(State(cloud): State<Shared>, Path(tenant): Path<String>, headers: HeaderMap, body: String) -> Answer {
     let form = Form::read(&headers, &body)?;
     let who = client_credentials(&cloud, &tenant, &form)?;
@@ -28,7 +28,7 @@ pub async fn v1(State(cloud): State<Shared>, Path(tenant): Path<String>, headers
     ))
 }
 
-/// `POST /{tenant}/oauth2/v2.0/token`.
+/// Answers `POST /{tenant}/oauth2/v2.0/token`.
 pub async fn v2(State(cloud): State<Shared>, Path(tenant): Path<String>, headers: HeaderMap, body: String) -> Answer {
     let form = Form::read(&headers, &body)?;
     let grant = form.required("grant_type")?;

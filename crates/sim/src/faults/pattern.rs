@@ -1,11 +1,11 @@
-//! Which requests a fault is for.
+//! The requests that a fault is for.
 
 use http::Method;
 use serde::Deserialize;
 
 use crate::plane::Plane;
 
-/// Which of the matching requests a fault is for.
+/// The place among the matching requests of those that a fault is for.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "toml::Value")]
 pub enum Nth {
@@ -68,7 +68,7 @@ impl TryFrom<String> for Pattern {
 }
 
 impl Pattern {
-    /// Returns whether a request is one of these. Graph's version is no part of the pattern.
+    /// True where a request is one of these. Graph's version is no part of the pattern.
     #[must_use]
     pub fn matches(&self, plane: Plane, method: &Method, path: &str) -> bool {
         let path = if plane == Plane::Graph { path.trim_start_matches("/v1.0") } else { path };

@@ -10,12 +10,12 @@ use crate::{
     world::{Application, Directory},
 };
 
-/// What lets a caller change every application.
+/// The permissions to change every application.
 pub const WRITE: &[&str] = &["Application.ReadWrite.All", "Directory.ReadWrite.All"];
-/// What lets a caller make applications and change its own.
+/// The permissions to make applications and to change one's own.
 pub const WRITE_OWNED: &str = "Application.ReadWrite.OwnedBy";
 
-/// The application of a key in its tenant, where Graph's reads see it already.
+/// Returns the application of a key in its tenant, where Graph's reads see it already.
 pub fn find<'d>(call: &Call, directory: &'d Directory, key: Key) -> Option<&'d Application> {
     directory.applications.iter().find(|application| is(application, key) && seen(call, application))
 }
@@ -27,12 +27,12 @@ fn is(application: &Application, key: Key) -> bool {
     }
 }
 
-/// Returns whether Graph's reads see an application already.
+/// True where Graph's reads see an application already.
 pub fn seen(call: &Call, application: &Application) -> bool {
     application.written.after(call.cloud.times.application_replication).reached(call.cloud.clock.now())
 }
 
-/// Returns what Graph says of an application that is not there.
+/// Returns Graph's refusal for an application that is not there.
 pub fn missing(key: Key) -> Refusal {
     match key {
         Key::Id(id) | Key::AppId(id) => not_found(&id.to_string()),

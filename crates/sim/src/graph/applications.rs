@@ -23,7 +23,7 @@ use crate::{
 
 const AUDIENCES: &[&str] =
     &["AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"];
-/// What a client may set beside the properties handled by name; kept and shown again as it came.
+/// The properties that a client may set beside those handled by name. They are kept and shown again as they came.
 const KEPT: &[&str] = &[
     "addIns",
     "api",
@@ -130,7 +130,7 @@ fn create(call: &Call) -> Answer {
     Ok(call.created("applications", shown))
 }
 
-/// What a body sets.
+/// The changes that a body asks for.
 #[derive(Default)]
 struct Changes {
     display_name: Option<String>,

@@ -29,7 +29,7 @@ pub struct Call {
     pub body: Bytes,
 }
 
-/// What an object is named by in a path.
+/// The key by which a path names an object.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Key {
     Id(Uuid),
@@ -42,12 +42,12 @@ impl Call {
         if self.has(roles) { Ok(()) } else { Err(denied()) }
     }
 
-    /// Returns whether the caller has one of these app roles.
+    /// True where the caller has one of these app roles.
     pub fn has(&self, roles: &[&str]) -> bool {
         self.caller.roles.iter().any(|role| roles.contains(&role.as_str()))
     }
 
-    /// The body, a JSON object.
+    /// Returns the body, a JSON object.
     pub fn object(&self) -> Result<Map<String, Value>, Refusal> {
         match serde_json::from_slice(&self.body) {
             Ok(Value::Object(object)) if errors::is_of(&self.headers, errors::JSON) => Ok(object),
@@ -57,12 +57,12 @@ impl Call {
         }
     }
 
-    /// An object that was found, with its context.
+    /// Returns an object that was found, with its context.
     pub fn found(&self, collection: &str, object: Value) -> Response {
         self.entity(StatusCode::OK, collection, object)
     }
 
-    /// An object that was made, and where it is.
+    /// Returns an object that was made, and where it is.
     pub fn created(&self, collection: &str, object: Value) -> Response {
         let kind = if collection == "applications" { "Application" } else { "ServicePrincipal" };
         let id = object.get("id").and_then(Value::as_str).unwrap_or_default();
@@ -83,7 +83,7 @@ impl Call {
         odata(status, self.context(&context), object)
     }
 
-    /// A page of objects.
+    /// Returns a page of objects.
     pub fn list(&self, collection: &str, objects: Vec<Value>) -> Answer {
         let count = objects.len();
         let asked = self.uri.path_and_query().map_or("", |asked| asked.as_str());
@@ -107,7 +107,7 @@ impl Call {
     }
 }
 
-/// An answer with its `@odata.context` and Graph's content type.
+/// Returns an answer with its `@odata.context` and Graph's content type.
 pub fn odata(status: StatusCode, context: String, body: Value) -> Response {
     let mut all = Map::new();
     all.insert("@odata.context".to_owned(), Value::String(context));
@@ -131,12 +131,12 @@ pub fn check_tags(body: &Map<String, Value>, resource: &str) -> Result<(), Refus
     }
 }
 
-/// 204.
+/// Returns 204.
 pub fn no_content() -> Response {
     StatusCode::NO_CONTENT.into_response()
 }
 
-/// The key of a path's second segment.
+/// Returns the key of a path's second segment.
 pub fn id_of(segment: &str) -> Result<Key, Refusal> {
     Uuid::parse_str(segment).map(Key::Id).map_err(|_| not_found(segment))
 }

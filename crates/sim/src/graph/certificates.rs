@@ -15,7 +15,7 @@ use crate::{
     world::{Application, Certificate},
 };
 
-/// How long a certificate is good where nothing is said.
+/// The validity of a certificate where nothing is said.
 const ONE_YEAR: SignedDuration = SignedDuration::from_hours(24 * 365);
 
 /// A key of a body: a new certificate, or one that is there and stays.
@@ -83,7 +83,7 @@ pub fn replace(application: &mut Application, given: Vec<GivenKey>, now: Timesta
     application.certificates = given.into_iter().filter_map(certificate).collect();
 }
 
-/// A certificate as Graph shows it: its thumbprint, not the certificate.
+/// Returns a certificate as Graph shows it: its thumbprint, not the certificate.
 pub fn shape(certificate: &Certificate) -> Value {
     json!({
         "customKeyIdentifier": STANDARD.encode(keys::sha1(&certificate.der)),

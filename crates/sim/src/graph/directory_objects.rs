@@ -32,7 +32,7 @@ pub fn answer(call: &Call, method: &Method, first: &str, rest: &[&str]) -> Answe
     }
 }
 
-/// Who may read the organization; a user may with `User.Read` (Graph's document "List organization").
+/// The permissions to read the organization. A user may with `User.Read` (Graph's document "List organization").
 const READ_ORGANIZATION: &[&str] =
     &["User.Read", "Organization.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"];
 
@@ -52,7 +52,7 @@ fn one_organization(call: &Call, id: &str) -> Answer {
     Ok(call.found("organization", organization_shape(own.ok_or_else(|| not_found(id))?)))
 }
 
-/// `graph_organization`.
+/// Returns `graph_organization`.
 pub fn organization_shape(tenant: &Directory) -> Value {
     let domain = |(n, name): (usize, &String)| {
         let initial = n + 1 == tenant.domains.len();
@@ -82,7 +82,7 @@ pub fn organization_shape(tenant: &Directory) -> Value {
     })
 }
 
-/// `getByIds` as `az role assignment list` sends it; what is not there is left out.
+/// Answers `getByIds` as `az role assignment list` sends it. An object that is not there is left out.
 fn by_ids(call: &Call) -> Answer {
     call.require(readers::APPLICATIONS)?;
     let body = call.object()?;

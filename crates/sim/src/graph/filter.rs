@@ -31,14 +31,14 @@ impl Filter {
         }
     }
 
-    /// The properties that it compares.
+    /// Returns the properties that it compares.
     pub fn properties(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|condition| match condition {
             Condition::Is(name, _) | Condition::StartsWith(name, _) | Condition::Has(name, _) => name.as_str(),
         })
     }
 
-    /// Returns whether an object, as Graph shows it, is let through.
+    /// True where an object, as Graph shows it, is let through.
     #[must_use]
     pub fn lets_through(&self, object: &Value) -> bool {
         let text = |name: &str| object.get(name).and_then(Value::as_str).unwrap_or_default();
@@ -76,7 +76,7 @@ fn property(name: &str) -> Option<String> {
     (!name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric())).then(|| name.to_owned())
 }
 
-/// A quoted text, in which a quote is written twice.
+/// Returns a quoted text, in which a quote is written twice.
 fn literal(text: &str) -> Option<(String, &str)> {
     let mut rest = text.strip_prefix('\'')?;
     let mut value = String::new();

@@ -15,7 +15,7 @@ use crate::{
 };
 
 const WRITE: &[&str] = &["Application.ReadWrite.All", "Directory.ReadWrite.All"];
-/// What a program needs beside [`WRITE`] to name somebody else.
+/// The permission that a program needs beside [`WRITE`] to name somebody else.
 const READ_DIRECTORY: &[&str] = &["Directory.Read.All", "Directory.ReadWrite.All"];
 
 /// The kind of object that has owners.
@@ -93,7 +93,7 @@ fn change(
     }
 }
 
-/// The user or service principal that the body refers to by its address.
+/// Returns the user or service principal that the body refers to by its address.
 fn named(call: &Call) -> Result<Uuid, Refusal> {
     let body = call.object()?;
     let address = body.get("@odata.id").and_then(|address| address.as_str()).filter(|_| body.len() == 1);

@@ -20,7 +20,7 @@ use crate::{
 /// Graph's default: a secret is valid for two years (`docs/facts/azure.md` 3.3).
 const TWO_YEARS: SignedDuration = SignedDuration::from_hours(24 * 730);
 
-/// `addPassword`: the only answer that ever shows the value.
+/// Answers `addPassword`: the only answer that ever shows the value.
 pub fn add(call: &Call, key: Key) -> Answer {
     let password = asked_password(call)?;
     let shown = shapes::password(&password, true);
@@ -31,7 +31,7 @@ pub fn add(call: &Call, key: Key) -> Answer {
     Ok(odata(StatusCode::OK, call.context("microsoft.graph.passwordCredential"), shown))
 }
 
-/// The secret that an `addPassword` asks for.
+/// Returns the secret that an `addPassword` asks for.
 fn asked_password(call: &Call) -> Result<Password, Refusal> {
     const GIVEN: &[&str] =
         &["displayName", "startDateTime", "endDateTime", "customKeyIdentifier", "keyId", "hint", "secretText"];
@@ -80,7 +80,7 @@ fn date(given: &Map<String, Value>, name: &str) -> Result<Option<Timestamp>, Ref
     }
 }
 
-/// `removePassword`.
+/// Answers `removePassword`.
 pub fn remove(call: &Call, key: Key) -> Answer {
     let body = call.object()?;
     let key_id = body.get("keyId").and_then(Value::as_str).and_then(|id| Uuid::parse_str(id).ok());

@@ -14,12 +14,12 @@ use crate::{
     world::{Directory, ServicePrincipal, World},
 };
 
-/// What lets a caller change every service principal.
+/// The permissions to change every service principal.
 pub const WRITE: &[&str] = &["Application.ReadWrite.All", "Directory.ReadWrite.All"];
-/// What lets an owner of an application change its service principal.
+/// The permission of an application's owner to change its service principal.
 pub const OWNED: &[&str] = &["Application.ReadWrite.OwnedBy", OWNER];
 
-/// The service principal of a key, where Graph's reads see it already.
+/// Returns the service principal of a key, where Graph's reads see it already.
 pub fn find<'d>(call: &Call, directory: &'d Directory, key: Key) -> Option<&'d ServicePrincipal> {
     directory.service_principals.iter().find(|principal| is(principal, key) && seen(call, principal))
 }
@@ -31,14 +31,14 @@ fn is(principal: &ServicePrincipal, key: Key) -> bool {
     }
 }
 
-/// Returns whether Graph's reads see a service principal already.
+/// True where Graph's reads see a service principal already.
 pub fn seen(call: &Call, principal: &ServicePrincipal) -> bool {
     principal.written.after(call.cloud.times.application_replication).reached(call.cloud.clock.now())
 }
 
-/// The service principal as Graph shows it. In the application's own tenant its tags are among the service principal's
-/// (Graph's document of `application`: "Strings added here will also appear in the tags property of any associated
-/// service principals").
+/// Returns the service principal as Graph shows it. In the application's own tenant its tags are among the service
+/// principal's (Graph's document of `application`: "Strings added here will also appear in the tags property of any
+/// associated service principals").
 pub fn shape(world: &World, principal: &ServicePrincipal) -> Value {
     let Some((home, application)) = world.application(principal.app_id) else {
         return shapes::principal(principal, &[], &[]);
@@ -48,7 +48,7 @@ pub fn shape(world: &World, principal: &ServicePrincipal) -> Value {
     shapes::principal(principal, &application.redirect_uris, tags)
 }
 
-/// Returns what Graph says of a service principal that is not there.
+/// Returns Graph's refusal for a service principal that is not there.
 pub fn missing(key: Key) -> Refusal {
     match key {
         Key::Id(id) | Key::AppId(id) => not_found(&id.to_string()),

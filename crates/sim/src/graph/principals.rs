@@ -17,11 +17,11 @@ use crate::{
     world::ServicePrincipal,
 };
 
-/// What may be set when a service principal is made.
+/// The properties that may be set when a service principal is made.
 const SETTABLE: &[&str] =
     &["appId", "accountEnabled", "displayName", "tags", "notes", "appRoleAssignmentRequired", "servicePrincipalType"];
 
-/// What of a request is kept as it came.
+/// The properties of a request that are kept as they came.
 const KEPT: &[&str] = &["tags", "notes", "appRoleAssignmentRequired"];
 
 /// Answers a call on service principals.
@@ -137,8 +137,8 @@ fn no_application(app_id: &str) -> Refusal {
     errors::graph(StatusCode::BAD_REQUEST, "Request_BadRequest", &message)
 }
 
-/// Returns what a caller with `Application.ReadWrite.OwnedBy` only is told in any other tenant (`docs/facts/azure.md`
-/// 1.1).
+/// Returns the refusal for a caller with `Application.ReadWrite.OwnedBy` only in any other tenant
+/// (`docs/facts/azure.md` 1.1).
 fn not_local() -> Refusal {
     let message = "When using this permission, the backing application of the service principal being created must in the local tenant";
     errors::graph(StatusCode::FORBIDDEN, "Authorization_RequestDenied", message)
@@ -149,7 +149,7 @@ fn prefers_creation(call: &Call) -> bool {
     prefer.is_some_and(|value| value.split(',').any(|part| part.trim() == "create-if-missing"))
 }
 
-/// `PATCH /servicePrincipals(appId='…')` with `Prefer: create-if-missing` (`docs/facts/azure.md` 0.7).
+/// Answers `PATCH /servicePrincipals(appId='…')` with `Prefer: create-if-missing` (`docs/facts/azure.md` 0.7).
 fn upsert(call: &Call, app_id: Uuid) -> Answer {
     let there = call
         .cloud

@@ -3,13 +3,13 @@
 /// A kind of object, and what a query may name of it.
 #[derive(Debug)]
 pub struct Kind {
-    /// Its type, as errors name it.
+    /// The type of the object, as errors name it.
     pub name: &'static str,
-    /// Its properties: those shown below, and those that a client may set.
+    /// The properties of the type: those shown below, and those that a client may set.
     pub properties: &'static [&'static str],
 }
 
-/// The kind of the objects in a collection, where all have one.
+/// Returns the kind of the objects in a collection, where all have one.
 #[must_use]
 pub fn kind_of(collection: &str) -> Option<&'static Kind> {
     match collection {

@@ -7,7 +7,7 @@ use http::StatusCode;
 use super::{filter::Filter, properties::Kind, refusals::bad_request};
 use crate::errors::{self, Refusal};
 
-/// What a request's query asks for.
+/// The query of a request.
 #[derive(Debug)]
 pub struct Query {
     /// `$filter`; everything where it is not given.
@@ -68,7 +68,7 @@ impl Query {
         }
     }
 
-    /// The object with the selected properties only, and what says of which type it is.
+    /// Returns the object with the selected properties only, and what says of which type it is.
     #[must_use]
     pub fn selected(&self, object: Value) -> Value {
         match object {
@@ -79,13 +79,13 @@ impl Query {
         }
     }
 
-    /// Returns whether some properties are selected.
+    /// True where some properties are selected.
     #[must_use]
     pub fn selects(&self) -> bool {
         !self.select.is_empty()
     }
 
-    /// The selection as contexts name it: `(id,appId)`, or nothing.
+    /// Returns the selection as contexts name it: `(id,appId)`, or nothing.
     #[must_use]
     pub fn selection(&self) -> String {
         if self.select.is_empty() { String::new() } else { format!("({})", self.select.join(",")) }

@@ -1,4 +1,4 @@
-//! Which permissions let a caller read what.
+//! The permissions that let a caller read each kind of object.
 
 /// App roles that may read applications and service principals.
 pub const APPLICATIONS: &[&str] = &[

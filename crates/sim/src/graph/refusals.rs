@@ -1,20 +1,20 @@
-//! What Graph says when it refuses.
+//! Graph's refusals.
 
 use http::StatusCode;
 
 use crate::errors::{self, Refusal};
 
-/// 400 for a request that Graph cannot read.
+/// Returns 400 for a request that Graph cannot read.
 pub fn bad_request(message: &str) -> Refusal {
     errors::graph(StatusCode::BAD_REQUEST, "Request_BadRequest", message)
 }
 
-/// 400 for the token of a page that nobody gave out.
+/// Returns 400 for the token of a page that nobody gave out.
 pub fn bad_token() -> Refusal {
     errors::graph(StatusCode::BAD_REQUEST, "Request_UnsupportedQuery", "The specified page token value is invalid.")
 }
 
-/// 403 for a caller without the permission.
+/// Returns 403 for a caller without the permission.
 pub fn denied() -> Refusal {
     errors::graph(
         StatusCode::FORBIDDEN,
@@ -23,20 +23,20 @@ pub fn denied() -> Refusal {
     )
 }
 
-/// 404 for a part of the path that names nothing.
+/// Returns 404 for a part of the path that names nothing.
 pub fn no_segment(segment: &str) -> Refusal {
     let message = format!("Resource not found for the segment '{segment}'.");
     errors::graph(StatusCode::NOT_FOUND, "BadRequest", &message)
 }
 
-/// 404 for an object that is not there.
+/// Returns 404 for an object that is not there.
 pub fn not_found(id: &str) -> Refusal {
     let message =
         format!("Resource '{id}' does not exist or one of its queried reference-property objects are not present.");
     errors::graph(StatusCode::NOT_FOUND, "Request_ResourceNotFound", &message)
 }
 
-/// 405 for a method that the path does not take.
+/// Returns 405 for a method that the path does not take.
 pub fn no_method() -> Refusal {
     errors::graph(
         StatusCode::METHOD_NOT_ALLOWED,
@@ -45,7 +45,7 @@ pub fn no_method() -> Refusal {
     )
 }
 
-/// Graph's word for a property that does not exist.
+/// Returns Graph's word for a property that does not exist.
 pub fn no_property(name: &str) -> Refusal {
     bad_request(&format!("Property '{name}' does not exist as a declared property or extension property."))
 }

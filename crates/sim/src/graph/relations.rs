@@ -1,4 +1,4 @@
-//! What a service principal is a member of, and what it may do at other applications.
+//! The memberships of a service principal, and its rights at other applications.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -20,13 +20,13 @@ use crate::{
 const READ_TRANSITIVE: &[&str] =
     &["Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
 
-/// `memberOf`: the groups that it is itself a member of (Graph's document "List servicePrincipal memberOf").
+/// Answers `memberOf`: the groups that it is itself a member of (Graph's document "List servicePrincipal memberOf").
 pub fn member_of(call: &Call, key: Key) -> Answer {
     call.require(readers::APPLICATIONS)?;
     list_groups(call, key, |directory, id| directory.groups_with(id).collect())
 }
 
-/// `transitiveMemberOf`: these, and the groups that they are in.
+/// Answers `transitiveMemberOf`: these, and the groups that they are in.
 pub fn transitive_member_of(call: &Call, key: Key) -> Answer {
     call.require(READ_TRANSITIVE)?;
     list_groups(call, key, Directory::groups_around)
@@ -42,8 +42,8 @@ fn list_groups(call: &Call, key: Key, of: impl Fn(&Directory, Uuid) -> Vec<&Grou
     call.list("directoryObjects", list)
 }
 
-/// `appRoleAssignments`: its app roles, which here are all on Graph (Graph's document "List appRoleAssignments granted to a
-/// service principal").
+/// Answers `appRoleAssignments`: its app roles, which here are all on Graph (Graph's document "List appRoleAssignments
+/// granted to a service principal").
 pub fn app_role_assignments(call: &Call, key: Key) -> Answer {
     call.require(readers::APPLICATIONS)?;
     let world = call.cloud.world();
@@ -79,7 +79,7 @@ const APP_ROLES: &[(&str, Uuid)] = &[
     ("Organization.Read.All", uuid::uuid!("498476ce-e0fe-48b0-b801-37ba7e2685c6")),
 ];
 
-/// The id of an app role; one that is made up where it is not known here.
+/// Returns the id of an app role; one that is made up where it is not known here.
 fn app_role_id(role: &str) -> Uuid {
     let known = APP_ROLES.iter().find(|(name, _)| *name == role);
     known.map_or_else(|| Uuid::new_v5(&Uuid::NAMESPACE_URL, role.as_bytes()), |(_, id)| *id)

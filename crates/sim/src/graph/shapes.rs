@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 use super::certificates;
 use crate::world::{Application, Directory, Group, Password, ServicePrincipal, User};
 
-/// A date to the second, as Graph writes it.
+/// Returns a date to the second, as Graph writes it.
 pub fn date(timestamp: Timestamp) -> String {
     timestamp.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// An application.
+/// Returns an application.
 pub fn application(home: &Directory, application: &Application) -> Value {
     let personal = application.sign_in_audience == "AzureADandPersonalMicrosoftAccount";
     let mut shape = json!({
@@ -71,7 +71,7 @@ fn web(application: &Application) -> Value {
     })
 }
 
-/// A client secret; its value only in the answer that made it.
+/// Returns a client secret; its value only in the answer that made it.
 pub fn password(password: &Password, with_value: bool) -> Value {
     json!({
         "customKeyIdentifier": null,
@@ -84,7 +84,7 @@ pub fn password(password: &Password, with_value: bool) -> Value {
     })
 }
 
-/// A service principal; `inherited` are the tags of its application.
+/// Returns a service principal; `inherited` are the tags of its application.
 pub fn principal(principal: &ServicePrincipal, redirect_uris: &[String], inherited: &[Value]) -> Value {
     let mut shape = json!({
         "id": principal.id,
@@ -134,8 +134,8 @@ pub fn principal(principal: &ServicePrincipal, redirect_uris: &[String], inherit
     shape
 }
 
-/// A group; without its details where the caller may not read groups (Graph's document "Limited information returned for
-/// inaccessible member objects": type and id, everything else null).
+/// Returns a group; without its details where the caller may not read groups (Graph's document "Limited information
+/// returned for inaccessible member objects": type and id, everything else null).
 pub fn group(group: &Group, details: bool) -> Value {
     let shown = |value: Value| if details { value } else { Value::Null };
     json!({
@@ -159,7 +159,7 @@ pub fn group(group: &Group, details: bool) -> Value {
     })
 }
 
-/// A user with the properties that are shown where none is selected (Graph's document "user resource type").
+/// Returns a user with the properties that are shown where none is selected (Graph's document "user resource type").
 pub fn user(user: &User) -> Value {
     let (given, family) = user.display_name.split_once(' ').unwrap_or((&user.display_name, ""));
     json!({
@@ -177,7 +177,7 @@ pub fn user(user: &User) -> Value {
     })
 }
 
-/// A user whom the caller may not read: type and id alone.
+/// Returns a user whom the caller may not read: type and id alone.
 pub fn hidden_user(user: &User) -> Value {
     let mut shape = self::user(user);
     for (name, value) in shape.as_object_mut().into_iter().flatten() {
@@ -188,7 +188,7 @@ pub fn hidden_user(user: &User) -> Value {
     shape
 }
 
-/// A user with what can be selected beside.
+/// Returns a user with what can be selected beside.
 pub fn whole_user(tenant: &Directory, user: &User) -> Value {
     let member = user.is_member(tenant.id);
     let mut shape = self::user(user);

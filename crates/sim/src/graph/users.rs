@@ -67,12 +67,12 @@ fn one(call: &Call, id: Uuid, rest: &[&str]) -> Answer {
     }
 }
 
-/// The user with its default properties, or with all of them where some are selected.
+/// Returns the user with its default properties, or with all of them where some are selected.
 fn shape(call: &Call, directory: &Directory, user: &User) -> Value {
     if call.query.selects() { shapes::whole_user(directory, user) } else { shapes::user(user) }
 }
 
-/// The directory roles of a user, as members of which it is listed.
+/// Returns the directory roles of a user, as members of which it is listed.
 fn roles(user: &User) -> impl Iterator<Item = Value> {
     user.directory_roles.iter().map(|name| {
         let template = role_template(name);

@@ -8,10 +8,10 @@ use uuid::Uuid;
 /// its C1 form.
 const SEQUENCES: &str = "\u{1b}[2J\u{1b}[H\u{1b}]0;owned\u{7}\u{1b}]52;c;b3duZWQ=\u{1b}\\\u{1b}[?1049h\u{1b}[6n\u{1b}c\
                          \u{9b}31m\u{9d}0;owned\u{9c}\u{90}q\u{9c}";
-/// What changes the direction of text.
+/// The characters that change the direction of text.
 const BIDI: &str = "\u{61c}\u{200e}\u{200f}\u{202a}\u{202b}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}";
 
-/// The value with every text wrapped; with `keep_ids` those by which a client finds its way stay.
+/// Returns the value with every text wrapped; with `keep_ids` those by which a client finds its way stay.
 pub fn wrap(value: Value, keep_ids: bool) -> Value {
     wrap_member("", value, keep_ids)
 }
@@ -32,14 +32,15 @@ fn wrap_member(name: &str, value: Value, keep_ids: bool) -> Value {
     }
 }
 
-/// Newline, escape sequences, every control character of C0 and C1, and what changes the direction of text.
+/// Returns a newline, escape sequences, every control character of C0 and C1, and the characters that change the
+/// direction of text.
 fn harm() -> String {
     let controls = (0x00..=0x1f).chain(0x7f..=0x9f).filter_map(char::from_u32);
     "\n".chars().chain(SEQUENCES.chars()).chain(controls).chain(BIDI.chars()).collect()
 }
 
-/// Returns whether a text is one that a client uses and hardly shows: a GUID, an address, a resource id, a date, a
-/// digest, a host with its port, or the value of a secret or token.
+/// True where a text is one that a client uses and hardly shows: a GUID, an address, a resource id, a date, a digest, a
+/// host with its port, or the value of a secret or token.
 fn shows_the_way(name: &str, text: &str) -> bool {
     let secret = name == "secretText" || name.ends_with("_token") || name == "token" || name == "token_type";
     secret

@@ -32,22 +32,22 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// A query parameter.
+    /// Returns a query parameter.
     pub fn query(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// Returns whether a query parameter is true.
+    /// True where a query parameter is true.
     pub fn is_set(&self, name: &str) -> bool {
         matches!(self.query(name), Some("true" | "1"))
     }
 
-    /// Returns whether the request only asks what would become of the object.
+    /// True where the request only asks what would become of the object.
     pub fn is_dry_run(&self) -> bool {
         self.query("dryRun") == Some("All")
     }
 
-    /// The cloud.
+    /// Returns the cloud.
     pub fn cloud(&self) -> &Cloud {
         &self.api.cloud
     }
@@ -58,7 +58,7 @@ impl Asked {
         world.cluster_mut(&self.api.cluster).map(act).ok_or_else(no_path)
     }
 
-    /// The body, an object in JSON.
+    /// Returns the body, an object in JSON.
     pub fn object(&self) -> Result<Value, Refusal> {
         if !errors::is_of(&self.headers, errors::JSON) {
             let text =

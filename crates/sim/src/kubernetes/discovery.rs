@@ -1,4 +1,4 @@
-//! What a client asks to learn what there is: versions, groups, kinds, health.
+//! Discovery: versions, groups, kinds, health.
 
 use axum::response::IntoResponse;
 use http::{Method, StatusCode};
@@ -55,7 +55,7 @@ fn version(version: &str) -> Value {
     })
 }
 
-/// The groups beside the core, each with its only version.
+/// Returns the groups beside the core, each with its only version.
 fn groups() -> Vec<(&'static str, &'static str)> {
     let mut groups: Vec<_> =
         KINDS.iter().filter(|kind| !kind.group.is_empty()).map(|kind| (kind.group, kind.version)).collect();

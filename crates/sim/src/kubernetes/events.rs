@@ -7,12 +7,12 @@ use uuid::Uuid;
 use super::objects::date;
 use crate::world::Cluster;
 
-/// Who says what of a pod.
+/// An event that somebody reports of a pod.
 #[derive(Clone, Copy, Debug)]
 pub struct Event<'a> {
     /// `Normal` or `Warning`.
     pub kind: &'static str,
-    /// Why, in one word.
+    /// The reason in one word.
     pub reason: &'static str,
     /// The whole sentence.
     pub message: &'a str,

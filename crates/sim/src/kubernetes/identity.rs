@@ -1,4 +1,4 @@
-//! Who calls a Kubernetes API, and what they may do there.
+//! The callers of a Kubernetes API, and their rights there.
 
 use http::{HeaderMap, StatusCode};
 
@@ -12,17 +12,17 @@ use crate::{
     world::{Cluster, KubernetesAccess, KubernetesUser},
 };
 
-/// Who is known to the API.
+/// A user whom the API knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
     /// The name.
     pub name: String,
-    /// Whether the user may do everything, as the group `system:masters` may.
+    /// True where the user may do everything, as the group `system:masters` may.
     pub master: bool,
 }
 
-/// The users of a cluster, whose kubeconfigs the Resource Manager gives away: local accounts, both of the group that may do
-/// everything unless the scenario has the first one read only.
+/// Returns the users of a cluster, whose kubeconfigs the Resource Manager gives away: local accounts, both of the group
+/// that may do everything unless the scenario has the first one read only.
 ///
 /// # Errors
 /// No randomness, or no usable cryptography.
@@ -43,7 +43,7 @@ pub fn users(authority: &Authority, access: KubernetesAccess) -> Result<Vec<Kube
         .collect()
 }
 
-/// Name and group of a local account; AKS gives both accounts the name `masterclient`.
+/// Returns name and group of a local account. AKS gives both accounts the name `masterclient`.
 fn subject(account: &str, access: KubernetesAccess) -> (&'static str, &'static str) {
     match access {
         KubernetesAccess::ReadOnly if account == "clusterUser" => ("clusterUser", "readers"),
@@ -51,7 +51,8 @@ fn subject(account: &str, access: KubernetesAccess) -> (&'static str, &'static s
     }
 }
 
-/// The user of a request: by the certificate of its connection, or by its token. The cluster knows those that it gave out.
+/// Returns the user of a request: by the certificate of its connection, or by its token. The cluster knows those that
+/// it gave out.
 ///
 /// # Errors
 /// 401 for nobody, and for a wrong certificate or token.
@@ -68,7 +69,7 @@ pub fn known(cluster: &Cluster, headers: &HeaderMap, peer: Option<&PeerCertifica
 }
 
 impl User {
-    /// Returns whether the user may do something with a kind of object.
+    /// True where the user may do something with a kind of object.
     #[must_use]
     pub fn may(&self, verb: &str, plural: &str) -> bool {
         self.master || matches!(verb, "get" | "list" | "watch") || plural == "selfsubjectaccessreviews"

@@ -5,38 +5,38 @@ use serde_json::{Value, json};
 /// A kind of object.
 #[derive(Debug)]
 pub struct Kind {
-    /// Its API group; empty for the core.
+    /// The API group. Empty for the core.
     pub group: &'static str,
     /// The version.
     pub version: &'static str,
-    /// Its name in paths.
+    /// The name in paths.
     pub plural: &'static str,
-    /// Its name in the singular.
+    /// The name in the singular.
     pub singular: &'static str,
-    /// Its name in objects.
+    /// The name in objects.
     pub name: &'static str,
-    /// What people call it.
+    /// The short names that people use.
     pub short: &'static [&'static str],
-    /// Whether its objects are in namespaces.
+    /// True where its objects are in namespaces.
     pub namespaced: bool,
-    /// What can be done with it.
+    /// The verbs that the kind takes.
     pub verbs: &'static [&'static str],
 }
 
 impl Kind {
-    /// `v1` or `apps/v1`.
+    /// Returns the API version: `v1` or `apps/v1`.
     #[must_use]
     pub fn api_version(&self) -> String {
         if self.group.is_empty() { self.version.to_owned() } else { format!("{}/{}", self.group, self.version) }
     }
 
-    /// `pods` or `deployments.apps`, as messages name it.
+    /// Returns the resource as messages name it: `pods` or `deployments.apps`.
     #[must_use]
     pub fn resource(&self) -> String {
         if self.group.is_empty() { self.plural.to_owned() } else { format!("{}.{}", self.plural, self.group) }
     }
 
-    /// The `details` of a `Status` about one of them.
+    /// Returns the `details` of a `Status` about one of them.
     #[must_use]
     pub fn details(&self, name: &str) -> Value {
         let mut details = json!({ "name": name, "kind": self.plural });
@@ -46,8 +46,8 @@ impl Kind {
         details
     }
 
-    /// Returns what objects of this kind can be selected by beside name and namespace (Kubernetes documentation, "Field
-    /// Selectors").
+    /// Returns the fields by which objects of this kind can be selected beside name and namespace (Kubernetes
+    /// documentation, "Field Selectors").
     #[must_use]
     pub fn fields(&self) -> &'static [&'static str] {
         match self.plural {
@@ -133,13 +133,13 @@ const fn apps(
     Kind { group: "apps", version: "v1", plural, singular, name, short, namespaced: true, verbs: READ }
 }
 
-/// The kind of a group, a version and a plural.
+/// Returns the kind of a group, a version and a plural.
 #[must_use]
 pub fn find(group: &str, version: &str, plural: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|kind| kind.group == group && kind.version == version && kind.plural == plural)
 }
 
-/// What a path is about.
+/// The target of a path.
 pub struct Target<'a> {
     pub kind: &'static Kind,
     pub namespace: Option<&'a str>,

@@ -1,4 +1,4 @@
-//! What becomes of a pod: a node is found for it, and that node really pulls its images, with the credential that it has.
+//! The fate of a pod: a node is found for it, and that node really pulls its images, with the credential that it has.
 //!
 //! Reasons and sentences are those of Kubernetes 1.33 (`pkg/scheduler`, `pkg/kubelet/images/image_manager.go`,
 //! `pkg/kubelet/kuberuntime` of kubernetes/kubernetes) and of containerd 1.7.
@@ -66,7 +66,7 @@ impl Pod {
         Some(())
     }
 
-    /// An event of the kubelet about a container.
+    /// Returns an event of the kubelet about a container.
     pub fn says(&self, container: &str, kind: &'static str, reason: &'static str, message: &str) -> Option<()> {
         self.event(&Event { kind, reason, message, component: "kubelet", container: Some(container) })
     }
@@ -88,7 +88,7 @@ impl Pod {
         self.api.cloud.clock.sleep(seconds).await;
     }
 
-    /// The present moment as objects show it.
+    /// Returns the present moment as objects show it.
     pub fn now(&self) -> String {
         date(self.api.cloud.clock.timestamp())
     }
@@ -181,7 +181,7 @@ fn unschedulable(pod: &Pod, message: &str) {
     let _ = pod.event(&Event { kind: "Warning", reason: "FailedScheduling", message, component, container: None });
 }
 
-/// Returns what the kubelet says first: the containers are about to be made.
+/// Says the first event of the kubelet: the containers are about to be made.
 fn creating(pod: &Pod, node: usize, containers: &[Value]) -> Option<()> {
     let (now, address) = (pod.now(), node_address(node));
     let status = |container: &Value| {
@@ -263,7 +263,7 @@ fn give_up<T>(pod: &Pod, at: usize, container: &str, reason: &'static str, messa
     None
 }
 
-/// The digest of an image that the node has.
+/// Returns the digest of an image that the node has.
 fn present(pod: &Pod, node: usize, image: &str) -> Option<Option<String>> {
     pod.read(|cluster, _| {
         let pulls = cluster.nodes.get(node).map(|node| node.pulls.as_slice()).unwrap_or_default();
@@ -299,7 +299,7 @@ async fn pull(pod: &Pod, node: usize, image: &str) -> Option<Result<Pulled, Pull
     Some(Ok(Pulled { digest: pulled.digest, message }))
 }
 
-/// A duration to the millisecond, as Go writes it: `0s`, `12ms`, `1.5s`, `1m2s`.
+/// Returns a duration to the millisecond, as Go writes it: `0s`, `12ms`, `1.5s`, `1m2s`.
 fn go_duration(duration: Duration) -> String {
     let milliseconds = duration.as_millis();
     match milliseconds {

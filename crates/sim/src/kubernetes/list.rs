@@ -39,7 +39,7 @@ pub fn answer(asked: &Asked, target: &Target<'_>) -> Answer {
     Ok(plain(StatusCode::OK, &body))
 }
 
-/// Returns whether an object is in a namespace, if one is named.
+/// True where an object is in a namespace, if one is named.
 #[must_use]
 pub fn is_in(stored: &Stored, namespace: Option<&str>) -> bool {
     namespace.is_none_or(|namespace| stored.namespace() == namespace)

@@ -7,13 +7,13 @@ use uuid::Uuid;
 use super::kinds::{Kind, Target};
 use crate::world::{Cluster, Node, Stored, Workload, WorkloadKind};
 
-/// A date to the second.
+/// Returns a date to the second.
 #[must_use]
 pub fn date(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// An object with its revision as `resourceVersion`.
+/// Returns an object with its revision as `resourceVersion`.
 #[must_use]
 pub fn shown(stored: &Stored) -> Value {
     let mut object = stored.object.clone();
@@ -21,7 +21,7 @@ pub fn shown(stored: &Stored) -> Value {
     object
 }
 
-/// An object with its kind and version in front.
+/// Returns an object with its kind and version in front.
 #[must_use]
 pub fn typed(kind: &Kind, object: Value) -> Value {
     let mut all = Map::new();
@@ -33,7 +33,7 @@ pub fn typed(kind: &Kind, object: Value) -> Value {
     Value::Object(all)
 }
 
-/// Every object of a kind, by namespace and name.
+/// Returns every object of a kind, by namespace and name.
 #[must_use]
 pub fn all(cluster: &Cluster, kind: &Kind) -> Vec<Stored> {
     let mut all: Vec<Stored> = match kind.plural {
@@ -54,7 +54,7 @@ pub fn all(cluster: &Cluster, kind: &Kind) -> Vec<Stored> {
     all
 }
 
-/// Something that has been there from the start.
+/// Returns an object that has been there from the start.
 fn made_up(kind: &Kind, object: Value) -> Stored {
     Stored { plural: kind.plural, object, made: 1, changed: 1 }
 }
@@ -109,13 +109,13 @@ fn secrets(cluster: &Cluster, kind: &Kind) -> Vec<Stored> {
     shown.collect()
 }
 
-/// The address of a node in the cluster's network.
+/// Returns the address of a node in the cluster's network.
 #[must_use]
 pub fn node_address(at: usize) -> String {
     format!("10.224.0.{}", at + 4)
 }
 
-/// A node (Kubernetes API reference, "Node"; labels as AKS sets them).
+/// Returns a node (Kubernetes API reference, "Node"; labels as AKS sets them).
 fn node(cluster: &Cluster, at: usize, node: &Node) -> Value {
     let mut metadata = metadata(cluster, "node", None, &node.name);
     metadata["labels"] = json!({
@@ -166,7 +166,7 @@ fn node(cluster: &Cluster, at: usize, node: &Node) -> Value {
     })
 }
 
-/// What a workload runs: an image that needs no credential. It has run for long, so nothing is pulled for it.
+/// The image of a workload, which needs no credential. It has run for long, so nothing is pulled for it.
 const WORKLOAD_IMAGE: &str = "mcr.microsoft.com/oss/nginx/nginx:1.25.5";
 
 fn pod_spec(workload: &Workload) -> Value {
@@ -213,7 +213,7 @@ fn workloads(cluster: &Cluster, kind: &Kind, wanted: WorkloadKind) -> Vec<Stored
     shown.collect()
 }
 
-/// The budgets of workloads, all of whose pods are healthy (Kubernetes API reference, "PodDisruptionBudget").
+/// Returns the budgets of workloads, all of whose pods are healthy (Kubernetes API reference, "PodDisruptionBudget").
 fn budgets(cluster: &Cluster, kind: &Kind) -> Vec<Stored> {
     let shown = cluster.kubernetes.workloads.iter().filter_map(|workload| {
         let desired = workload.min_available?;
@@ -246,7 +246,7 @@ fn budgets(cluster: &Cluster, kind: &Kind) -> Vec<Stored> {
     shown.collect()
 }
 
-/// The pods of the workloads. Deleting one is answered, and its controller has another at once.
+/// Returns the pods of the workloads. Deleting one is answered, and its controller has another at once.
 fn workload_pods(cluster: &Cluster, kind: &Kind) -> Vec<Stored> {
     let nodes = cluster.nodes.len().max(1);
     let all = cluster.kubernetes.workloads.iter();
@@ -288,7 +288,7 @@ fn workload_pods(cluster: &Cluster, kind: &Kind) -> Vec<Stored> {
     shown.collect()
 }
 
-/// The object of a target that names one.
+/// Returns the object of a target that names one.
 pub fn one(cluster: &Cluster, target: &Target<'_>) -> Option<Value> {
     let all = all(cluster, target.kind);
     let named = |stored: &&crate::world::Stored| {

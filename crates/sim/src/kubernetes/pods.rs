@@ -17,7 +17,7 @@ use super::{
 };
 use crate::errors::{self, Answer, Refusal};
 
-/// How long a node takes to stop a pod that does nothing, in simulated seconds.
+/// The time that a node takes to stop a pod that does nothing, in simulated seconds.
 const STOP: f64 = 1.0;
 
 fn kind() -> Result<&'static Kind, Refusal> {
@@ -56,7 +56,7 @@ pub fn create(asked: &Asked, namespace: &str) -> Answer {
     Ok(object(StatusCode::CREATED, kind, made))
 }
 
-/// Returns what the admission of service accounts says.
+/// Returns the refusal by the admission of service accounts.
 fn no_account(kind: &Kind, name: &str, namespace: &str, account: &str) -> Refusal {
     let message = format!(
         "pods \"{name}\" is forbidden: error looking up service account {namespace}/{account}: serviceaccount \"{account}\" not found"
@@ -64,7 +64,7 @@ fn no_account(kind: &Kind, name: &str, namespace: &str, account: &str) -> Refusa
     errors::kubernetes(StatusCode::FORBIDDEN, "Forbidden", &message, &kind.details(name))
 }
 
-/// The pod of a body, checked and with everything that Kubernetes adds.
+/// Returns the pod of a body, checked and with everything that Kubernetes adds.
 fn read(asked: &Asked, kind: &Kind, namespace: &str) -> Result<Value, Refusal> {
     let body = asked.object()?;
     if (text(&body, "/kind"), text(&body, "/apiVersion")) != ("Pod", "v1") {
@@ -108,7 +108,7 @@ fn metadata(asked: &Asked, body: &Value, namespace: &str) -> Result<Map<String, 
     Ok(metadata)
 }
 
-/// Returns what is wrong with a pod, as far as it is checked here.
+/// Returns the problems of a pod, as far as it is checked here.
 fn check(name: &str, spec: &Value) -> Vec<Cause> {
     let mut causes = Vec::new();
     if name.is_empty() {

@@ -13,7 +13,7 @@ const MAGIC: &[u8] = b"k8s\0";
 const RESOURCE: &[&str] = &["namespace", "verb", "group", "version", "resource", "subresource", "name"];
 const NO_RESOURCE: &[&str] = &["path", "verb"];
 
-/// The `spec` of a review; `None` where it cannot be read.
+/// Returns the `spec` of a review; `None` where it cannot be read.
 #[must_use]
 pub fn review_spec(bytes: &[u8]) -> Option<Value> {
     let unknown = fields(bytes.strip_prefix(MAGIC)?)?;
@@ -28,7 +28,7 @@ pub fn review_spec(bytes: &[u8]) -> Option<Value> {
     Some(Value::Object(read))
 }
 
-/// Kind, version and name of an object, as the JSON of it would say them; `None` where they cannot be read.
+/// Returns kind, version and name of an object, as its JSON would have them. `None` where they cannot be read.
 #[must_use]
 pub fn head(bytes: &[u8]) -> Option<Value> {
     let unknown = fields(bytes.strip_prefix(MAGIC)?)?;
@@ -95,7 +95,7 @@ mod tests {
 
     use super::*;
 
-    /// What `kubectl auth can-i create pods` of version 1.32.4 sends.
+    /// The body that `kubectl auth can-i create pods` of version 1.32.4 sends.
     const CAN_I: &[u8] = b"k8s\0\n2\n\x17authorization.k8s.io/v1\x12\x17SelfSubjectAccessReview\x12?\n\x10\n\0\x12\0\x1a\0\"\0*\x002\x008\0B\0\x12!\n\x1f\n\x07default\x12\x06create\x1a\0\"\0*\x04pods2\0:\0\x1a\x08\x08\0\x12\0\x1a\0 \0\x1a\0\"\0";
 
     #[test]

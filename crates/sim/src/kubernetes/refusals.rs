@@ -1,4 +1,4 @@
-//! What a Kubernetes API says when it refuses.
+//! The refusals of a Kubernetes API.
 
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -6,42 +6,42 @@ use serde_json::{Value, json};
 use super::kinds::{Kind, Target};
 use crate::errors::{self, Refusal};
 
-/// A refusal of a status and a reason.
+/// Returns a refusal of a status and a reason.
 pub fn failure(status: StatusCode, reason: &str, message: &str) -> Refusal {
     errors::kubernetes(status, reason, message, &Value::Null)
 }
 
-/// 400 for a request that cannot be read.
+/// Returns 400 for a request that cannot be read.
 pub fn bad_request(message: &str) -> Refusal {
     failure(StatusCode::BAD_REQUEST, "BadRequest", message)
 }
 
-/// Returns what a path is told that is not served.
+/// Returns the refusal of a path that is not served.
 pub fn no_path() -> Refusal {
     let message = "the server could not find the requested resource";
     errors::kubernetes(StatusCode::NOT_FOUND, "NotFound", message, &json!({}))
 }
 
-/// 405 for a method that the path does not take.
+/// Returns 405 for a method that the path does not take.
 pub fn no_method() -> Refusal {
     let message = "the server does not allow this method on the requested resource";
     errors::kubernetes(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", message, &json!({}))
 }
 
-/// 404 for an object that is not there.
+/// Returns 404 for an object that is not there.
 pub fn not_found(target: &Target<'_>) -> Refusal {
     let name = target.name.unwrap_or_default();
     let message = format!("{} \"{name}\" not found", target.kind.resource());
     errors::kubernetes(StatusCode::NOT_FOUND, "NotFound", &message, &target.kind.details(name))
 }
 
-/// 409 for an object that is there already.
+/// Returns 409 for an object that is there already.
 pub fn already_exists(kind: &Kind, name: &str) -> Refusal {
     let message = format!("{} \"{name}\" already exists", kind.resource());
     errors::kubernetes(StatusCode::CONFLICT, "AlreadyExists", &message, &kind.details(name))
 }
 
-/// 422 with what is wrong, field by field (API conventions, `StatusReasonInvalid`).
+/// Returns 422 with the problems, field by field (API conventions, `StatusReasonInvalid`).
 pub fn invalid(kind: &Kind, name: &str, causes: &[Cause]) -> Refusal {
     let texts: Vec<String> = causes.iter().map(|cause| format!("{}: {}", cause.field, cause.message)).collect();
     let all = match texts.as_slice() {
@@ -55,7 +55,7 @@ pub fn invalid(kind: &Kind, name: &str, causes: &[Cause]) -> Refusal {
     errors::kubernetes(StatusCode::UNPROCESSABLE_ENTITY, "Invalid", &message, &details)
 }
 
-/// What is wrong with a field.
+/// The problem of a field.
 pub struct Cause {
     pub field: String,
     pub reason: &'static str,
@@ -63,19 +63,19 @@ pub struct Cause {
 }
 
 impl Cause {
-    /// A field is missing.
+    /// Returns the problem of a field that is missing.
     pub fn required(field: &str, detail: &str) -> Self {
         let detail = if detail.is_empty() { String::new() } else { format!(": {detail}") };
         Self { field: field.to_owned(), reason: "FieldValueRequired", message: format!("Required value{detail}") }
     }
 
-    /// A value cannot be.
+    /// Returns the problem of a value that cannot be.
     pub fn invalid(field: &str, value: &str, detail: &str) -> Self {
         let message = format!("Invalid value: \"{value}\": {detail}");
         Self { field: field.to_owned(), reason: "FieldValueInvalid", message }
     }
 
-    /// A value is none of those that are supported.
+    /// Returns the problem of a value that is none of those supported.
     pub fn unsupported(field: &str, value: &str, supported: &[&str]) -> Self {
         let supported: Vec<String> = supported.iter().map(|value| format!("\"{value}\"")).collect();
         let message = format!("Unsupported value: \"{value}\": supported values: {}", supported.join(", "));
@@ -83,7 +83,7 @@ impl Cause {
     }
 }
 
-/// Returns whether a name is a lowercase RFC 1123 label, of which a subdomain may have several, joined by dots.
+/// True where a name is a lowercase RFC 1123 label, of which a subdomain may have several, joined by dots.
 pub fn is_name(name: &str, dots: bool) -> bool {
     let label = |label: &str| {
         let inner = label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
@@ -93,6 +93,6 @@ pub fn is_name(name: &str, dots: bool) -> bool {
     labels && name.len() <= if dots { 253 } else { 63 }
 }
 
-/// What is said of a name that is no subdomain, and of one that is no label (`k8s.io/apimachinery`, `validation`).
+/// The messages for a name that is no subdomain, and for one that is no label (`k8s.io/apimachinery`, `validation`).
 pub const NO_SUBDOMAIN: &str = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 pub const NO_LABEL: &str = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";

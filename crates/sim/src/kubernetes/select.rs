@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{asked::Asked, kinds::Kind, refusals::bad_request};
 use crate::errors::Refusal;
 
-/// What objects a list or a watch is about.
+/// The selectors of a list or a watch.
 #[derive(Debug, Default)]
 pub struct Selector {
     labels: Vec<Label>,
@@ -34,7 +34,7 @@ struct Field {
 }
 
 impl Selector {
-    /// The selectors of a request.
+    /// Returns the selectors of a request.
     ///
     /// # Errors
     /// 400 for what cannot be read, and for a field that the kind cannot be selected by.
@@ -48,13 +48,13 @@ impl Selector {
         Ok(Self { labels, fields })
     }
 
-    /// Returns whether there is none.
+    /// True where there is no selector.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.labels.is_empty() && self.fields.is_empty()
     }
 
-    /// Returns whether an object is among them.
+    /// True where an object is among them.
     #[must_use]
     pub fn selects(&self, object: &Value) -> bool {
         let labels = object.pointer("/metadata/labels");
@@ -71,7 +71,7 @@ impl Selector {
     }
 }
 
-/// A field as text; empty where it is not set.
+/// Returns a field as text. Empty where it is not set.
 fn text(object: &Value, path: &str) -> String {
     let path = if path == "source" { "source.component" } else { path };
     match path.split('.').try_fold(object, |value, name| value.get(name)) {

@@ -1,4 +1,4 @@
-//! What becomes of containers whose images are there.
+//! The fate of containers whose images are there.
 //!
 //! The images of the simulated registries hold no program. So a container that names a command cannot be started, in the
 //! words of containerd and runc, and one that names none is taken for one that does its work and ends well.
@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 
 use super::kubelet::Pod;
 
-/// How a container ended.
+/// The end of a container.
 struct End {
     reason: &'static str,
     code: u8,
-    /// Why it could not be started.
+    /// The reason why the container could not be started.
     error: Option<String>,
 }
 
@@ -45,7 +45,7 @@ fn start(pod: &Pod, at: usize, container: &Value) -> Option<End> {
     Some(End { reason: "StartError", code: 128, error: Some(error) })
 }
 
-/// The program that a container is told to run: its command, or what its arguments put in place of the image's.
+/// Returns the program that a container is told to run: its command, or what its arguments put in place of the image's.
 fn program(container: &Value) -> Option<&str> {
     let first = |name: &str| container.get(name)?.as_array()?.first()?.as_str();
     first("command").or_else(|| first("args"))
@@ -91,7 +91,7 @@ fn terminated(end: &End, now: &str) -> Value {
     terminated
 }
 
-/// The conditions of a pod that has a node and is not ready.
+/// Returns the conditions of a pod that has a node and is not ready.
 pub fn conditions(now: &str, reason: &str) -> Value {
     let good = |kind: &str| json!({ "type": kind, "status": "True", "lastTransitionTime": now });
     let bad = |kind: &str| json!({ "type": kind, "status": "False", "reason": reason, "lastTransitionTime": now });

@@ -30,7 +30,7 @@ async fn create(bed: &Testbed, pod: Value) -> Reply {
     bed.kubernetes("clusterUser", Method::POST, PODS, pod).await
 }
 
-/// The refusal's status and reason, which have to agree with its body.
+/// Returns the refusal's status and reason, which have to agree with its body.
 fn refusal(reply: &Reply) -> (u16, String) {
     let body = reply.json();
     assert_eq!((&body["kind"], body["code"].as_u64()), (&json!("Status"), Some(u64::from(reply.status.as_u16()))));

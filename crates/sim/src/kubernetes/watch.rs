@@ -24,9 +24,9 @@ use crate::{
     log::NotKept,
 };
 
-/// How often the world is looked at, on the wall clock.
+/// The interval at which the world is looked at, on the wall clock.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
-/// How long a watch lasts at most, on the wall clock, when the client does not say.
+/// The longest time that a watch lasts, on the wall clock, when the client does not say.
 const USUAL: Duration = Duration::from_secs(300);
 
 /// One watch.
@@ -37,7 +37,7 @@ struct Watch {
     selector: Selector,
     /// The newest revision that was sent.
     seen: u64,
-    /// Whether a bookmark is to say where what was there ends.
+    /// True where a bookmark is to say where what was there ends.
     bookmark: bool,
     end: Instant,
 }
@@ -76,7 +76,7 @@ pub fn answer(asked: &Asked, target: &Target<'_>) -> Answer {
 }
 
 impl Watch {
-    /// Returns what happened since it looked last, the oldest first.
+    /// Returns what happened since the watch looked last, the oldest first.
     fn changes(&mut self) -> String {
         let world = self.api.cloud.world();
         let Some(cluster) = world.cluster(&self.api.cluster) else {

@@ -1,4 +1,4 @@
-//! How a node pulls an image: as containerd does, with the credential that the kubelet finds for it.
+//! The pull of an image by a node: as containerd does it, with the credential that the kubelet finds.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -15,12 +15,12 @@ use crate::{
 
 /// The name to sign in with a refresh token as the password.
 const NULL_GUID: &str = "00000000-0000-0000-0000-000000000000";
-/// How containerd names itself to a registry.
+/// The name that containerd tells a registry.
 const USER_AGENT: &str = "containerd/1.7.22";
 /// Media types of manifests that a node understands.
 const ACCEPT: &str = "application/vnd.docker.distribution.manifest.v2+json, application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, */*";
 
-/// Why a node cannot pull an image; the text stands in the pod's events.
+/// The reason why a node cannot pull an image. The text stands in the pod's events.
 #[derive(Debug, thiserror::Error)]
 pub enum PullError {
     /// The image's name cannot be read.
@@ -69,7 +69,7 @@ pub enum PullError {
     /// The registry answered what is no answer.
     #[error("unexpected status from GET request to {url}: {status}")]
     Status {
-        /// What was asked for.
+        /// The address that was asked for.
         url: Url,
         /// The status of the answer.
         status: StatusCode,
@@ -80,7 +80,7 @@ pub enum PullError {
 }
 
 impl PullError {
-    /// Returns whether the error came up before the image was found. Containerd then says that it could not resolve the
+    /// True where the error came up before the image was found. Containerd then says that it could not resolve the
     /// name.
     #[must_use]
     pub fn is_before_content(&self) -> bool {
@@ -105,7 +105,7 @@ impl From<reqwest::Error> for PullError {
 /// An image that a node has now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pulled {
-    /// Its registry and repository with the digest of its manifest.
+    /// The registry and repository of the image, with the digest of its manifest.
     pub digest: String,
     /// The size of what was fetched, in bytes.
     pub size: usize,
@@ -144,7 +144,7 @@ impl Reference {
         })
     }
 
-    /// Returns whether the registry is on this machine. The nodes know no other.
+    /// True where the registry is on this machine. The nodes know no other.
     fn is_here(&self) -> bool {
         let host = self.server.rsplit_once(':').map_or(self.server.as_str(), |(host, _)| host);
         matches!(host, "localhost" | "127.0.0.1" | "[::1]")
@@ -153,7 +153,7 @@ impl Reference {
 
 const DOCKER_HUB: &str = "registry-1.docker.io";
 
-/// Returns whether a request comes from a node: it names itself as its container runtime.
+/// True where a request comes from a node: it names itself as its container runtime.
 #[must_use]
 pub fn is_node(headers: &HeaderMap) -> bool {
     headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).is_some_and(|agent| agent == USER_AGENT)
@@ -241,9 +241,9 @@ async fn authorise(cloud: &Cloud, base: &Url, repository: &str, sign_in: &SignIn
         .ok_or(PullError::Challenge)
 }
 
-/// The refresh token that a registry gives for a token of Entra, as AKS' credential provider asks for it
-/// (cloud-provider-azure, `pkg/credentialprovider`). Where the registry refuses, the provider has no credential, and the
-/// kubelet goes on without one.
+/// Returns the refresh token that a registry gives for a token of Entra, as AKS' credential provider asks for it
+/// (cloud-provider-azure, `pkg/credentialprovider`). Where the registry refuses, the provider has no credential, and
+/// the kubelet goes on without one.
 async fn exchange(http: &reqwest::Client, base: &Url, tenant: &str, token: &str) -> Option<String> {
     let host = base.host_str()?;
     let service = base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
@@ -259,7 +259,8 @@ async fn exchange(http: &reqwest::Client, base: &Url, tenant: &str, token: &str)
     body.get("refresh_token")?.as_str().map(str::to_owned)
 }
 
-/// The token address that a `WWW-Authenticate: Bearer realm="…",service="…"` names, if it is on the registry itself.
+/// Returns the token address that a `WWW-Authenticate: Bearer realm="…",service="…"` names, if it is on the registry
+/// itself.
 fn token_address(headers: &HeaderMap, base: &Url) -> Option<Url> {
     let challenge = headers.get(header::WWW_AUTHENTICATE)?.to_str().ok()?;
     let parameters = challenge.strip_prefix("Bearer ")?;

@@ -1,4 +1,4 @@
-//! What a node proves who it is with.
+//! The credentials of a node.
 
 use uuid::Uuid;
 
@@ -10,7 +10,7 @@ use crate::{
     world::{Cluster, Credential, KubeletIdentity, Node},
 };
 
-/// What a node proves who it is with when it pulls an image.
+/// The credential that a node has when it pulls an image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignIn {
     /// The node has nothing.
@@ -27,7 +27,7 @@ pub enum SignIn {
 }
 
 impl SignIn {
-    /// Returns what a node of a cluster has.
+    /// Returns the credential that a node of a cluster has.
     #[must_use]
     pub fn of(cluster: &Cluster, node: &Node) -> Self {
         match (&node.credential, cluster.identity.kubelet()) {
@@ -38,7 +38,7 @@ impl SignIn {
     }
 }
 
-/// The token that Azure's metadata service gives the machine for registries (cloud-provider-azure,
+/// Returns the token that Azure's metadata service gives the machine for registries (cloud-provider-azure,
 /// `pkg/credentialprovider`).
 pub fn token(cloud: &Cloud, tenant: Uuid, identity: &KubeletIdentity) -> String {
     let who = SignedIn { tenant, app_id: identity.client_id, object_id: identity.object_id, graph_roles: Vec::new() };

@@ -24,7 +24,7 @@ const REFRESH_SECONDS: i64 = 3 * 60 * 60;
 /// An access token lives 75 minutes.
 const ACCESS_SECONDS: i64 = 75 * 60;
 
-/// What the registry's own tokens say.
+/// The claims of the registry's own tokens.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Claims {
     aud: String,
@@ -42,7 +42,7 @@ fn one<'a>(parameters: &'a Parameters, name: &str) -> Option<&'a str> {
     parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
-/// `POST /oauth2/exchange`: an Entra token of the registry's tenant for a refresh token.
+/// Answers `POST /oauth2/exchange`: an Entra token of the registry's tenant for a refresh token.
 pub fn exchange(plane: &DataPlane, form: &Parameters) -> Answer {
     own_service(plane, form)?;
     let allowed = ["access_token", "access_token_refresh_token"];
@@ -71,7 +71,7 @@ pub fn exchange(plane: &DataPlane, form: &Parameters) -> Answer {
     Ok(limited(&json!({"refresh_token": token})))
 }
 
-/// `GET /oauth2/token` with basic credentials.
+/// Answers `GET /oauth2/token` with basic credentials.
 pub fn token_by_query(plane: &DataPlane, headers: &HeaderMap, query: &Parameters) -> Answer {
     own_service(plane, query)?;
     let (name, password) = identity::basic(headers).ok_or_else(|| unauthorized(None))?;
@@ -79,7 +79,7 @@ pub fn token_by_query(plane: &DataPlane, headers: &HeaderMap, query: &Parameters
     issue(plane, identity, query)
 }
 
-/// `POST /oauth2/token` with a refresh token or a password.
+/// Answers `POST /oauth2/token` with a refresh token or a password.
 pub fn token_by_form(plane: &DataPlane, form: &Parameters) -> Answer {
     own_service(plane, form)?;
     let identity = match one(form, "grant_type") {
@@ -103,7 +103,7 @@ fn with_refresh_token(plane: &DataPlane, token: &str) -> Result<Identity, Refusa
     open(plane, token, "refresh_token").map(|claims| claims.identity).ok_or_else(|| unauthorized(None))
 }
 
-/// An access token for what of the asked scopes is granted; it may be less, or nothing.
+/// Returns an access token for what of the asked scopes is granted; it may be less, or nothing.
 fn issue(plane: &DataPlane, identity: Identity, parameters: &Parameters) -> Answer {
     known(plane, &identity)?;
     let scopes = parameters.iter().filter(|(name, _)| name == "scope").map(|(_, value)| value.as_str());
@@ -191,7 +191,7 @@ fn challenge(plane: &DataPlane, needed: Option<&Access>, error: Option<&str>) ->
     unauthorized(needed).with(header::WWW_AUTHENTICATE, &text)
 }
 
-/// The registry's 401 (`acr_login_v2`, `acr_dataplane_anonymous`).
+/// Returns the registry's 401 (`acr_login_v2`, `acr_dataplane_anonymous`).
 fn unauthorized(needed: Option<&Access>) -> Refusal {
     let detail = needed.map_or(
         Value::Null,
@@ -205,7 +205,7 @@ fn bad_request(message: &str) -> Refusal {
     errors::registry(StatusCode::BAD_REQUEST, "UNSUPPORTED", message, &Value::Null)
 }
 
-/// An answer of the token service, which says how many more it will give.
+/// Returns an answer of the token service, which says how many more it will give.
 fn limited(body: &Value) -> Response {
     let mut response = errors::json(StatusCode::OK, body);
     response.headers_mut().insert(

@@ -16,13 +16,13 @@ use crate::{
     world::RegistryPull,
 };
 
-/// How long the address of a blob in storage is good for, in seconds.
+/// The validity of the address of a blob in storage, in seconds.
 const STORAGE_SECONDS: i64 = 20 * 60;
-/// Where the simulated storage account is: behind the registry's listener, but at an address of its own, so that a
-/// client has to mind that this is another host.
+/// The path of the simulated storage account. It is behind the registry's listener, but at an address of its own, so
+/// that a client has to mind that this is another host.
 pub const STORAGE: &str = "/storage/docker/registry/v2/blobs/sha256";
 
-/// `/v2/{name}/manifests/{reference}`.
+/// Answers `/v2/{name}/manifests/{reference}`.
 pub fn manifest(plane: &DataPlane, method: &Method, headers: &HeaderMap, name: &str, reference: &str) -> Answer {
     let identity = auth::authorise(plane, headers, Some(&needs(name, "pull")))?;
     known_repository(plane, name)?;
@@ -51,7 +51,7 @@ pub fn manifest(plane: &DataPlane, method: &Method, headers: &HeaderMap, name: &
     Ok(response)
 }
 
-/// Returns whether the request takes a media type; without an `Accept` it takes anything.
+/// True where the request takes a media type; without an `Accept` it takes anything.
 fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
     let mut all = headers
         .get_all(header::ACCEPT)
@@ -63,7 +63,7 @@ fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
     all.peek().is_none() || all.any(|part| [media_type, "*/*", "application/*"].contains(&part))
 }
 
-/// `/v2/{name}/blobs/{digest}`: a redirect to storage with a signed address, as ACR does.
+/// Answers `/v2/{name}/blobs/{digest}`: a redirect to storage with a signed address, as ACR does.
 pub fn blob(plane: &DataPlane, headers: &HeaderMap, name: &str, digest: &str) -> Answer {
     auth::authorise(plane, headers, Some(&needs(name, "pull")))?;
     known_repository(plane, name)?;
@@ -84,8 +84,8 @@ pub fn blob(plane: &DataPlane, headers: &HeaderMap, name: &str, digest: &str) ->
     Ok((StatusCode::TEMPORARY_REDIRECT, headers).into_response())
 }
 
-/// A blob in storage: the signature in the address is all it takes, and ranges are served. A token beside the signature is
-/// refused, as storage does; a client that sends one gave the registry's token to another host.
+/// Returns a blob in storage: the signature in the address is all it takes, and ranges are served. A token beside the
+/// signature is refused, as storage does; a client that sends one gave the registry's token to another host.
 pub fn stored(plane: &DataPlane, method: &Method, headers: &HeaderMap, signature: Option<&str>) -> Answer {
     if headers.contains_key(header::AUTHORIZATION) {
         let text =
@@ -105,7 +105,7 @@ pub fn stored(plane: &DataPlane, method: &Method, headers: &HeaderMap, signature
     }
 }
 
-/// An error of storage, which speaks XML.
+/// Returns an error of storage, which speaks XML.
 fn storage_error(status: StatusCode, code: &str, message: &str) -> Refusal {
     let body = format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>{code}</Code><Message>{message}</Message></Error>"
@@ -143,7 +143,7 @@ fn body(method: &Method, bytes: Bytes) -> Bytes {
     if method == Method::HEAD { Bytes::new() } else { bytes }
 }
 
-/// First and last byte of the one range that a `Range` names (RFC 9110 14.1.2).
+/// Returns first and last byte of the one range that a `Range` names (RFC 9110 14.1.2).
 fn range_of(range: &str, size: usize) -> Option<(usize, usize)> {
     let (from, to) = range.strip_prefix("bytes=")?.split_once('-')?;
     let last = size.checked_sub(1)?;
@@ -155,7 +155,7 @@ fn range_of(range: &str, size: usize) -> Option<(usize, usize)> {
     (from <= to).then_some((from, to))
 }
 
-/// Returns what a repository's content asks of a token.
+/// Returns the access that a repository's content asks of a token.
 pub fn needs(repository: &str, action: &str) -> Access {
     Access { kind: "repository".to_owned(), name: repository.to_owned(), actions: vec![action.to_owned()] }
 }

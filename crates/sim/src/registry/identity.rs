@@ -1,4 +1,4 @@
-//! Who signs in to a registry, and what it may do there.
+//! The identities that sign in to a registry, and their rights there.
 //!
 //! A registry takes the credentials of service principals of its own tenant (`docs/facts/azure.md` 0.4), its admin
 //! user's and those of its repository-scoped tokens.
@@ -17,7 +17,7 @@ use crate::{
     world::{Registry, SYSTEM_SCOPE_MAPS, World},
 };
 
-/// Who signed in.
+/// The identity that signed in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Identity {
@@ -30,18 +30,18 @@ pub enum Identity {
     },
     /// The admin user.
     Admin {
-        /// Its name, which is the registry's.
+        /// The name of the admin user, which is the registry's.
         name: String,
     },
     /// A repository-scoped token.
     Token {
-        /// Its name.
+        /// The name.
         name: String,
     },
 }
 
 impl Identity {
-    /// The name it signed in with.
+    /// Returns the name it signed in with.
     #[must_use]
     pub fn name(&self) -> String {
         match self {
@@ -65,8 +65,7 @@ impl Identity {
         Some(Self::Principal { app_id: signed_in.app_id, object_id: signed_in.object_id })
     }
 
-    /// Returns whether the identity has any right at the registry; one without gets no token (`docs/facts/azure.md`
-    /// 3.10).
+    /// True where the identity has any right at the registry; one without gets no token (`docs/facts/azure.md` 3.10).
     #[must_use]
     pub fn is_known(&self, cloud: &Cloud, world: &World, registry: &Registry) -> bool {
         match self {
@@ -82,7 +81,8 @@ impl Identity {
         }
     }
 
-    /// The part of a request that is granted: its target with the actions that are allowed. `None` where none is.
+    /// Returns the part of a request that is granted: its target with the actions that are allowed. `None` where none
+    /// is.
     #[must_use]
     pub fn grant(&self, cloud: &Cloud, world: &World, registry: &Registry, asked: &Access) -> Option<Access> {
         let actions: Vec<String> =
@@ -110,7 +110,7 @@ impl Identity {
     }
 }
 
-/// What can be done with a registry's content, whatever it is called by whom.
+/// A right on a registry's content, under whatever name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Right {
     Pull,
@@ -122,7 +122,7 @@ enum Right {
 }
 
 impl Right {
-    /// The right behind an action of a token's scope.
+    /// Returns the right behind an action of a token's scope.
     fn of(kind: &str, action: &str) -> Option<Self> {
         match (kind, action) {
             ("repository", "pull") => Some(Self::Pull),
@@ -135,7 +135,7 @@ impl Right {
         }
     }
 
-    /// The action of roles such as `AcrPull`, which a registry honours in the mode `LegacyRegistryPermissions`.
+    /// Returns the action of roles such as `AcrPull`, which a registry honours in the mode `LegacyRegistryPermissions`.
     fn control_action(self) -> &'static str {
         match self {
             Self::Pull | Self::ReadMetadata | Self::ListCatalog => "Microsoft.ContainerRegistry/registries/pull/read",
@@ -144,7 +144,8 @@ impl Right {
         }
     }
 
-    /// The data action that it honours in the mode `AbacRepositoryPermissions` (`docs/facts/azure.md` 0.3, 3.6).
+    /// Returns the data action that it honours in the mode `AbacRepositoryPermissions` (`docs/facts/azure.md` 0.3,
+    /// 3.6).
     fn data_action(self) -> &'static str {
         match self {
             Self::Pull => "Microsoft.ContainerRegistry/registries/repositories/content/read",
@@ -156,7 +157,7 @@ impl Right {
         }
     }
 
-    /// Returns how a scope map ends that grants it.
+    /// Returns the end of a scope map's action that grants the right.
     fn scope_map_suffix(self) -> Option<&'static str> {
         match self {
             Self::Pull => Some("/content/read"),
@@ -169,8 +170,8 @@ impl Right {
     }
 }
 
-/// Returns whether `repositories/app/content/read` (or `repositories/*/…`, or `repositories/team/*/…`) grants a right
-/// on a repository.
+/// True where `repositories/app/content/read` (or `repositories/*/…`, or `repositories/team/*/…`) grants a right on a
+/// repository.
 fn scope_map_allows(held: &str, repository: &str, right: Right) -> bool {
     let name = right
         .scope_map_suffix()
@@ -200,7 +201,7 @@ fn scope_map_actions(registry: &Registry, token: &str) -> Vec<String> {
         .unwrap_or_default()
 }
 
-/// The admin user or a repository-scoped token, if the password is right.
+/// Returns the admin user or a repository-scoped token, if the password is right.
 fn own_user(cloud: &Cloud, registry: &Registry, name: &str, password: &str) -> Option<Identity> {
     let admin = registry.admin_user_enabled
         && registry.name.eq_ignore_ascii_case(name)
@@ -217,7 +218,7 @@ fn own_user(cloud: &Cloud, registry: &Registry, name: &str, password: &str) -> O
     right.then(|| Identity::Token { name: token.name.clone() })
 }
 
-/// Name and password of basic credentials.
+/// Returns name and password of basic credentials.
 #[must_use]
 pub fn basic(headers: &HeaderMap) -> Option<(String, String)> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;

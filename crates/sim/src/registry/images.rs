@@ -35,7 +35,7 @@ const TAR_BLOCK: usize = 512;
 pub struct Blob {
     /// `sha256:` and 64 hexadecimal digits.
     pub digest: String,
-    /// What the content is.
+    /// The media type of the content.
     pub media_type: &'static str,
     /// The content.
     pub bytes: Bytes,
@@ -52,7 +52,7 @@ impl Blob {
     }
 }
 
-/// What an image is for.
+/// The system that an image is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum System {
     /// Linux.
@@ -62,7 +62,7 @@ pub enum System {
 }
 
 impl System {
-    /// Its name in a configuration.
+    /// Returns the name of the system in a configuration.
     const fn name(self) -> &'static str {
         match self {
             Self::Linux => "linux",
@@ -122,7 +122,7 @@ impl Image {
         Ok(Self { manifest, config, layer })
     }
 
-    /// The blob of this image that has the digest.
+    /// Returns the blob of this image that has the digest.
     #[must_use]
     pub fn blob(&self, digest: &str) -> Option<&Blob> {
         [&self.config, &self.layer].into_iter().find(|blob| blob.digest == digest)
@@ -144,7 +144,7 @@ pub struct Images {
 }
 
 impl Images {
-    /// The images of repositories, some of them for Windows.
+    /// Returns the images of repositories, some of them for Windows.
     #[must_use]
     pub fn of(repositories: Repositories, windows: Arc<BTreeSet<String>>) -> Self {
         Self { repositories, windows, made: Mutex::default() }
@@ -156,18 +156,18 @@ impl Images {
         Image::build(repository, tag, if is_for_windows { System::Windows } else { System::Linux }).ok()
     }
 
-    /// The repositories' names, in order.
+    /// Returns the repositories' names, in order.
     pub fn repositories(&self) -> impl Iterator<Item = &str> {
         self.repositories.keys().map(String::as_str)
     }
 
-    /// The tags of a repository, in order; nothing when there is no such repository.
+    /// Returns the tags of a repository, in order; nothing when there is no such repository.
     #[must_use]
     pub fn tags(&self, repository: &str) -> Option<&[String]> {
         self.repositories.get(repository).map(Vec::as_slice)
     }
 
-    /// The image that a tag or a digest names in a repository.
+    /// Returns the image that a tag or a digest names in a repository.
     #[must_use]
     pub fn image(&self, repository: &str, reference: &str) -> Option<Arc<Image>> {
         let tags = self.tags(repository)?;
@@ -177,7 +177,7 @@ impl Images {
         self.find(repository, tags, |image| image.manifest.digest == reference)
     }
 
-    /// The blob of a repository that has the digest.
+    /// Returns the blob of a repository that has the digest.
     #[must_use]
     pub fn blob(&self, repository: &str, digest: &str) -> Option<Blob> {
         let found = self.find(repository, self.tags(repository)?, |image| image.blob(digest).is_some())?;
@@ -202,8 +202,8 @@ impl Images {
         Some(image)
     }
 
-    /// The image of a repository for which something holds: among those that were made, else among the rest, of which only
-    /// the one that is found is kept.
+    /// Returns the image of a repository for which something holds: among those that were made, else among the rest, of
+    /// which only the one that is found is kept.
     fn find(&self, repository: &str, tags: &[String], holds: impl Fn(&Image) -> bool) -> Option<Arc<Image>> {
         let known = {
             let made = self.made();
@@ -218,14 +218,14 @@ impl Images {
     }
 }
 
-/// The digest by which content is addressed: `sha256:` and hexadecimal digits.
+/// Returns the digest by which content is addressed: `sha256:` and hexadecimal digits.
 #[must_use]
 pub fn digest(bytes: &[u8]) -> String {
     let hex: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     format!("sha256:{hex}")
 }
 
-/// The descriptor of a layer that the registry does not hold.
+/// Returns the descriptor of a layer that the registry does not hold.
 fn foreign_layer(bytes: &[u8]) -> serde_json::Value {
     let digest = digest(bytes);
     let url = format!("https://mcr.microsoft.com/v2/windows/nanoserver/blobs/{digest}");
@@ -238,7 +238,7 @@ fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
     encoder.finish()
 }
 
-/// A ustar archive that holds one readable file.
+/// Returns a ustar archive that holds one readable file.
 fn tar_with_file(name: &str, content: &[u8]) -> Vec<u8> {
     let mut archive = tar_header(name, content.len());
     archive.extend_from_slice(content);
@@ -248,7 +248,7 @@ fn tar_with_file(name: &str, content: &[u8]) -> Vec<u8> {
     archive
 }
 
-/// The header's fields one after the other, each padded to its width (POSIX ustar).
+/// Returns the header's fields one after the other, each padded to its width (POSIX ustar).
 fn tar_header(name: &str, size: usize) -> Vec<u8> {
     let fill = |checksum: &str| {
         let size = format!("{size:011o}");

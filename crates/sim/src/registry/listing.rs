@@ -12,7 +12,7 @@ use super::{
 };
 use crate::errors::{self, Answer, Refusal};
 
-/// `/v2/_catalog` and `/acr/v1/_catalog`, page by page.
+/// Answers `/v2/_catalog` and `/acr/v1/_catalog`, page by page.
 pub fn catalog(plane: &DataPlane, headers: &HeaderMap, path: &str, query: &[(String, String)]) -> Answer {
     let needed = Access { kind: "registry".to_owned(), name: "catalog".to_owned(), actions: vec!["*".to_owned()] };
     auth::authorise(plane, headers, Some(&needed))?;
@@ -20,14 +20,14 @@ pub fn catalog(plane: &DataPlane, headers: &HeaderMap, path: &str, query: &[(Str
     Ok(with_next(&json!({"repositories": page}), path, more))
 }
 
-/// `/v2/{name}/tags/list`.
+/// Answers `/v2/{name}/tags/list`.
 pub fn tag_names(plane: &DataPlane, headers: &HeaderMap, name: &str, query: &[(String, String)]) -> Answer {
     let tags = readable_tags(plane, headers, name, "pull")?;
     let (page, more) = paged(tags.iter().map(String::as_str), query);
     Ok(with_next(&json!({"name": name, "tags": page}), &format!("/v2/{name}/tags/list"), more))
 }
 
-/// `/acr/v1/{name}/_tags`.
+/// Answers `/acr/v1/{name}/_tags`.
 pub fn tags(plane: &DataPlane, headers: &HeaderMap, name: &str, query: &[(String, String)]) -> Answer {
     let tags = readable_tags(plane, headers, name, "metadata_read")?;
     let (page, more) = paged(tags.iter().map(String::as_str), query);
@@ -36,7 +36,7 @@ pub fn tags(plane: &DataPlane, headers: &HeaderMap, name: &str, query: &[(String
     Ok(with_next(&body, &format!("/acr/v1/{name}/_tags"), more))
 }
 
-/// `/acr/v1/{name}/_tags/{tag}`.
+/// Answers `/acr/v1/{name}/_tags/{tag}`.
 pub fn tag(plane: &DataPlane, headers: &HeaderMap, name: &str, tag: &str) -> Answer {
     let tags = readable_tags(plane, headers, name, "metadata_read")?;
     if !tags.iter().any(|known| known == tag) {
@@ -47,7 +47,7 @@ pub fn tag(plane: &DataPlane, headers: &HeaderMap, name: &str, tag: &str) -> Ans
     Ok(errors::json(StatusCode::OK, &body))
 }
 
-/// `/acr/v1/{name}/_manifests`: every manifest with the tags that name it.
+/// Answers `/acr/v1/{name}/_manifests`: every manifest with the tags that name it.
 pub fn manifests(plane: &DataPlane, headers: &HeaderMap, name: &str) -> Answer {
     readable_tags(plane, headers, name, "metadata_read")?;
     let shown: Vec<Value> = plane
@@ -75,7 +75,7 @@ pub fn manifests(plane: &DataPlane, headers: &HeaderMap, name: &str) -> Answer {
     Ok(errors::json(StatusCode::OK, &body))
 }
 
-/// `/acr/v1/{name}`: the repository itself.
+/// Answers `/acr/v1/{name}`: the repository itself.
 pub fn repository(plane: &DataPlane, headers: &HeaderMap, name: &str) -> Answer {
     let tags = readable_tags(plane, headers, name, "metadata_read")?;
     let body = json!({
@@ -117,7 +117,7 @@ fn readable_tags<'p>(
     Ok(plane.images.tags(name).unwrap_or_default())
 }
 
-/// The names after `last`, at most `n`, and whether there are more.
+/// Returns the names after `last`, at most `n`, and whether there are more.
 fn paged<'a>(names: impl Iterator<Item = &'a str>, query: &[(String, String)]) -> (Vec<&'a str>, Option<usize>) {
     let value = |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
     let most = value("n").and_then(|n| n.parse().ok()).filter(|n| *n > 0).unwrap_or(100);
@@ -128,7 +128,7 @@ fn paged<'a>(names: impl Iterator<Item = &'a str>, query: &[(String, String)]) -
     (left, more.then_some(most))
 }
 
-/// A page, with a `Link` to the next one where there is one (`acr_dataplane_catalog_js`).
+/// Returns a page, with a `Link` to the next one where there is one (`acr_dataplane_catalog_js`).
 fn with_next(body: &Value, path: &str, more: Option<usize>) -> Response {
     let mut response = errors::json(StatusCode::OK, body);
     let names = body.get("repositories").or_else(|| body.get("tags")).and_then(Value::as_array);

@@ -34,7 +34,7 @@ use plane::DataPlane;
 /// No form of this plane is larger: an Entra token and little else.
 const MAX_BODY: usize = 1 << 16;
 
-/// The data plane of the registry of a resource id, which listens at `address`.
+/// Returns the data plane of the registry of a resource id, which listens at `address`.
 pub fn router(cloud: Shared, registry_id: String, address: IpAddr) -> Router {
     let of_registry = |registry: &Registry| (Arc::clone(&registry.repositories), Arc::clone(&registry.windows));
     let (repositories, windows) = cloud.world().registry(&registry_id).map(of_registry).unwrap_or_default();
@@ -69,7 +69,7 @@ struct Asked {
     form: Vec<(String, String)>,
 }
 
-/// The network rules: 403 at every address (`docs/facts/azure.md` 3.10), but maybe not for the cluster's nodes.
+/// Applies the network rules: 403 at every address (`docs/facts/azure.md` 3.10), but maybe not for the cluster's nodes.
 fn let_in(plane: &DataPlane, headers: &HeaderMap) -> Result<(), Refusal> {
     let world = plane.cloud.world();
     let Some(registry) = world.registry(&plane.id) else {
@@ -104,7 +104,7 @@ fn dispatch(plane: &DataPlane, asked: &Asked) -> Answer {
     }
 }
 
-/// The addresses of the distribution specification that name a repository.
+/// Returns the addresses of the distribution specification that name a repository.
 fn docker(plane: &DataPlane, asked: &Asked) -> Answer {
     let Asked { method, headers, path, query, .. } = asked;
     let rest = path.trim_start_matches("/v2/");
@@ -125,7 +125,7 @@ fn docker(plane: &DataPlane, asked: &Asked) -> Answer {
     }
 }
 
-/// ACR's own addresses (`acr-dataplane-2021-07-01.json`).
+/// Answers ACR's own addresses (`acr-dataplane-2021-07-01.json`).
 fn metadata(plane: &DataPlane, asked: &Asked) -> Answer {
     let Asked { headers, path, query, .. } = asked;
     let rest = path.trim_start_matches("/acr/v1/");

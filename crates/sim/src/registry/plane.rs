@@ -15,13 +15,14 @@ pub struct DataPlane {
 }
 
 impl DataPlane {
-    /// Host and port of the registry.
+    /// Returns host and port of the registry.
     pub fn login_server(&self) -> String {
         let world = self.cloud.world();
         world.registry(&self.id).map(|registry| registry.login_server.clone()).unwrap_or_default()
     }
 
-    /// Host and port of its storage: the same listener by its address, where the registry is called by its name.
+    /// Returns host and port of the registry's storage: the same listener by its address, where the registry is called
+    /// by its name.
     pub fn storage_host(&self) -> String {
         let login_server = self.login_server();
         let port = login_server.rsplit_once(':').map_or("443", |(_, port)| port);

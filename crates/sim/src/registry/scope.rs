@@ -1,4 +1,4 @@
-//! What a registry token is asked for: `repository:shop/web:pull,push` (Docker token authentication specification).
+//! The scope of a registry token: `repository:shop/web:pull,push` (Docker token authentication specification).
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ pub struct Access {
     pub kind: String,
     /// The repository's name, or `catalog`.
     pub name: String,
-    /// What may be done: `pull`, `push`, `delete`, `metadata_read`, `*`.
+    /// The actions: `pull`, `push`, `delete`, `metadata_read`, `*`.
     pub actions: Vec<String>,
 }
 
@@ -29,13 +29,13 @@ impl Access {
         Some(Self { kind: kind.to_owned(), name: name.to_owned(), actions })
     }
 
-    /// Returns whether this entry allows the action on the named thing.
+    /// True where this entry allows the action on the named thing.
     #[must_use]
     pub fn allows(&self, kind: &str, name: &str, action: &str) -> bool {
         self.kind == kind && self.name == name && self.actions.iter().any(|held| held == action || held == "*")
     }
 
-    /// The scope as it is written in a challenge.
+    /// Returns the scope as it is written in a challenge.
     #[must_use]
     pub fn text(&self) -> String {
         format!("{}:{}:{}", self.kind, self.name, self.actions.join(","))

@@ -3,12 +3,12 @@
 
 use crate::roles;
 
-/// How deep parentheses may go.
+/// The deepest nesting of parentheses.
 const DEEPEST: usize = 64;
 
 /// Returns whether a condition of version 2.0 holds for an action, with the attributes that the request has (such as
-/// `@Request[Microsoft.ContainerRegistry/registries/repositories:name]`) and their values. `None` where the condition cannot be
-/// understood.
+/// `@Request[Microsoft.ContainerRegistry/registries/repositories:name]`) and their values. `None` where the condition
+/// cannot be understood.
 #[must_use]
 pub fn holds(condition: &str, action: &str, attributes: &[(&str, &str)]) -> Option<bool> {
     let tokens = tokens(condition)?.into_iter().peekable();
@@ -51,7 +51,7 @@ fn tokens(condition: &str) -> Option<Vec<Token>> {
     Some(all)
 }
 
-/// Returns where the word at the beginning of a text ends; an attribute ends with its bracket.
+/// Returns the end of the word at the beginning of a text. An attribute ends with its bracket.
 fn word_end(text: &str, first: char) -> Option<usize> {
     if first == '@' {
         return text.find(']').map(|at| at + 1);
@@ -144,7 +144,7 @@ impl Reader<'_> {
         self.attributes.iter().find(|(name, _)| name.eq_ignore_ascii_case(attribute)).map(|(_, value)| *value)
     }
 
-    /// One value, or several in braces.
+    /// Reads one value, or several in braces.
     fn values(&mut self) -> Option<Vec<String>> {
         if !self.accept('{') {
             return self.one_value().map(|value| vec![value]);
@@ -164,7 +164,7 @@ impl Reader<'_> {
     }
 }
 
-/// Returns what a comparison comes to. One of an attribute that the request does not have is not true.
+/// Returns the value of a comparison. One of an attribute that the request does not have is not true.
 fn compare(comparison: &str, held: Option<&str>, values: &[String]) -> Option<bool> {
     let (quantifier, function) = comparison.split_once(':').map_or((None, comparison), |(q, f)| (Some(q), f));
     let test = Function::read(function)?;
@@ -220,11 +220,11 @@ impl Function {
     }
 }
 
-/// Returns whether a text is like a pattern: `*` stands for any text, `?` for one character, a backslash takes their
+/// True where a text is like a pattern: `*` stands for any text, `?` for one character, a backslash takes their
 /// meaning.
 fn like(text: &str, pattern: &str) -> bool {
     let text: Vec<char> = text.chars().collect();
-    // Which beginnings of the text the pattern so far is like, by their lengths.
+    // The beginnings of the text that the pattern so far is like, by their lengths.
     let mut like: Vec<bool> = (0..=text.len()).map(|length| length == 0).collect();
     let mut pattern = pattern.chars();
     while let Some(sign) = pattern.next() {

@@ -1,6 +1,6 @@
-//! Why a scenario cannot be used.
+//! The reasons why a scenario cannot be used.
 
-/// Why a scenario cannot be used.
+/// The reason why a scenario cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ScenarioError {
     /// No shipped scenario has the name, and no file is there.
@@ -13,7 +13,7 @@ pub enum ScenarioError {
     Unreadable {
         /// The file as given.
         file: String,
-        /// Why not.
+        /// The error of the read.
         why: std::io::Error,
     },
     /// The text is no scenario; the message names the key.

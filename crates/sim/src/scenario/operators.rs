@@ -1,4 +1,4 @@
-//! What scenarios can set of who works in the world.
+//! The settings of scenarios for those who work in the world.
 
 use serde::Deserialize;
 
@@ -34,21 +34,21 @@ pub struct GuestPart {
 pub struct RolePart {
     /// The name of a built-in role.
     pub role: String,
-    /// Where the role is held.
+    /// The place where the role is held.
     pub on: On,
     /// The condition of the assignment, of version 2.0.
     pub condition: Option<String>,
 }
 
 impl RolePart {
-    /// A role without a condition.
+    /// Returns a role without a condition.
     #[must_use]
     pub fn new(role: &str, on: On) -> Self {
         Self { role: role.to_owned(), on, condition: None }
     }
 }
 
-/// Where a role is held.
+/// The place where a role is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub enum On {
@@ -98,7 +98,7 @@ impl TryFrom<String> for On {
 }
 
 impl On {
-    /// Returns whether the place is the registry, or what the registry is in.
+    /// True where the place is the registry, or what the registry is in.
     #[must_use]
     pub fn is_at_registry(self) -> bool {
         matches!(self, Self::Registry | Self::RegistryResourceGroup | Self::RegistrySubscription)

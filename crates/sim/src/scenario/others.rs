@@ -1,4 +1,5 @@
-//! What scenarios can set beside the cluster and the registry: Key Vaults, app registrations of others, further secrets.
+//! The settings of scenarios beside the cluster and the registry: Key Vaults, app registrations of others, further
+//! secrets.
 
 use serde::Deserialize;
 
@@ -24,7 +25,7 @@ pub enum Party {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct VaultPart {
-    /// Its name.
+    /// The name.
     pub name: String,
     /// The place whose resource group the vault is in.
     #[serde(default = "subscription")]
@@ -45,20 +46,20 @@ fn subscription() -> On {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AppPart {
-    /// Its display name.
+    /// The display name.
     pub name: String,
-    /// Its tags.
+    /// The tags.
     #[serde(default)]
     pub tags: Vec<String>,
-    /// Its notes.
+    /// The notes.
     pub notes: Option<String>,
     /// The owner; nobody owns the application where this is left out.
     pub owner: Option<Party>,
     /// `signInAudience`; `AzureADMultipleOrgs` where it is left out.
     pub sign_in_audience: Option<String>,
-    /// How many days ago it was registered; 200 where it is left out.
+    /// The days since the registration. 200 where they are left out.
     pub created_days_ago: Option<f64>,
-    /// Its client secrets.
+    /// The client secrets.
     #[serde(default)]
     pub secrets: Vec<SecretPart>,
 }
@@ -69,12 +70,12 @@ pub struct AppPart {
 pub struct SecretPart {
     /// `displayName`.
     pub name: String,
-    /// In how many days it ends, of the wall clock; negative for one that has ended, 200 where it is left out.
+    /// The days until the end, of the wall clock. Negative for a secret that has ended, 200 where they are left out.
     pub ends_in_days: Option<f64>,
 }
 
 impl VaultPart {
-    /// Returns what serde cannot check.
+    /// Checks what serde cannot.
     pub(super) fn check(&self) -> Result<(), ScenarioError> {
         if self.on.is_at_registry() {
             let text = "`world.vaults.on` names the registry's side; a vault is on the cluster's";
@@ -85,7 +86,7 @@ impl VaultPart {
 }
 
 impl AppPart {
-    /// Returns what serde cannot check.
+    /// Checks what serde cannot.
     pub(super) fn check(&self) -> Result<(), ScenarioError> {
         if self.owner == Some(Party::OldPrincipalGroups) {
             let text = "`world.apps_a.owner` is 'old-principal-groups'; no group owns an application";

@@ -1,4 +1,4 @@
-//! What scenarios can set, and how later ones add to earlier ones.
+//! The settings of scenarios, and how later ones add to earlier ones.
 
 use serde::Deserialize;
 
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::faults::Fault;
 
-/// Everything scenarios can set; what is `None` is as in the `happy` world.
+/// Everything that scenarios can set. A setting of `None` is as in the `happy` world.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Setup {
@@ -21,7 +21,7 @@ pub struct Setup {
     pub person: PersonPart,
     /// Policies of tenant A.
     pub policy: PolicyPart,
-    /// What `answers.toml` says differently.
+    /// The differences in `answers.toml`.
     pub answers: AnswersPart,
     /// Faults, in the order they are tried.
     pub fault: Vec<Fault>,
@@ -53,13 +53,13 @@ pub struct PolicyPart {
     pub max_secret_days: Option<i64>,
 }
 
-/// What `answers.toml` says differently.
+/// The differences in `answers.toml`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AnswersPart {
     /// `direct` or `url`.
     pub consent: Option<String>,
-    /// What the cluster is to pull.
+    /// The repositories that the cluster is to pull.
     pub repository: Option<Vec<String>>,
 }
 
@@ -87,7 +87,7 @@ impl Setup {
         }
     }
 
-    /// Returns what serde cannot check.
+    /// Checks what serde cannot.
     pub(super) fn check(&self) -> Result<(), ScenarioError> {
         self.world.check()?;
         one_of("answers.consent", self.answers.consent.as_deref(), &["direct", "url", "auto"])

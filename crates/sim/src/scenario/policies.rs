@@ -1,4 +1,4 @@
-//! What a tenant's sign-in policies can forbid or demand of people.
+//! The sign-in policies of a tenant: what they can forbid or demand of people.
 
 use serde::Deserialize;
 
@@ -24,7 +24,7 @@ pub struct PoliciesPart {
     pub step_up: Option<StepUp>,
 }
 
-/// What a user needs a second step for.
+/// The resources that a user needs a second step for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StepUp {

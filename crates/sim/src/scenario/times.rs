@@ -1,8 +1,8 @@
-//! How long things take.
+//! The times that things take.
 
 use serde::Deserialize;
 
-/// How long things take, in simulated seconds.
+/// The times that things take, in simulated seconds.
 #[derive(Clone, Debug)]
 pub struct Times {
     /// Until an application is seen by Graph's reads, by service principals and by other tenants.
@@ -11,27 +11,27 @@ pub struct Times {
     pub principal_replication: f64,
     /// Until the token endpoint of the application's own tenant takes a new secret.
     pub secret_effect: f64,
-    /// The same in other tenants; as `secret_effect` when not given.
+    /// The time until a secret takes effect in other tenants. As `secret_effect` when not given.
     pub secret_effect_elsewhere: Option<f64>,
-    /// How many replicas of the token endpoint answer in turn and learn of a secret one after the other.
+    /// The number of replicas of the token endpoint that answer in turn and learn of a secret one after the other.
     pub secret_replicas: usize,
     /// Until a role assignment takes effect.
     pub role_effect: f64,
     /// Until Resource Graph knows of a role assignment: its tables follow the Resource Manager, which tells it of changes.
     pub resource_graph: f64,
-    /// How long the reset of a cluster's service principal takes.
+    /// The time that the reset of a cluster's service principal takes.
     pub reset_operation: f64,
     /// Until a pod has a node that begins to pull its image.
     pub pod_start: f64,
-    /// How often a client is asked to look at an operation.
+    /// The interval at which a client is asked to look at an operation.
     pub poll: f64,
-    /// How long tokens are valid, in seconds of the wall clock, since clients compare it with theirs.
+    /// The time that tokens are valid, in seconds of the wall clock, since clients compare it with theirs.
     pub token_lifetime: i64,
-    /// How long a device code is valid, in seconds of the wall clock.
+    /// The time that a device code is valid, in seconds of the wall clock.
     pub device_code_lifetime: i64,
-    /// How long an authorization code is valid, in seconds of the wall clock.
+    /// The time that an authorization code is valid, in seconds of the wall clock.
     pub code_lifetime: i64,
-    /// How long a refresh token is valid, in seconds of the wall clock.
+    /// The time that a refresh token is valid, in seconds of the wall clock.
     pub refresh_token_lifetime: i64,
 }
 
@@ -56,7 +56,7 @@ impl Default for Times {
     }
 }
 
-/// The same, as far as scenarios set them.
+/// The times as far as scenarios set them.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TimePart {
@@ -98,13 +98,13 @@ impl TimePart {
 }
 
 impl Times {
-    /// Until the token endpoints of other tenants take a new secret.
+    /// Returns the time until the token endpoints of other tenants take a new secret.
     #[must_use]
     pub fn secret_effect_elsewhere(&self) -> f64 {
         self.secret_effect_elsewhere.unwrap_or(self.secret_effect)
     }
 
-    /// These times with what scenarios set.
+    /// Returns these times with what scenarios set.
     #[must_use]
     pub fn with(self, part: &TimePart) -> Self {
         Self {

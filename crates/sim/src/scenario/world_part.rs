@@ -1,4 +1,4 @@
-//! What scenarios can set of the world.
+//! The settings of scenarios for the world.
 
 use std::collections::BTreeMap;
 
@@ -21,9 +21,9 @@ use crate::{
 pub struct WorldPart {
     /// `public`, `china` or `usgov`.
     pub cloud: Option<String>,
-    /// Whether the registry is in the cluster's tenant.
+    /// True where the registry is in the cluster's tenant.
     pub same_tenant: Option<bool>,
-    /// How the cluster and its nodes sign in.
+    /// The identity of the cluster and its nodes.
     pub cluster_identity: Option<IdentityPart>,
     /// The cluster.
     pub cluster: ClusterPart,
@@ -49,21 +49,21 @@ pub struct WorldPart {
     pub kubelet_group_roles: Option<Vec<RolePart>>,
     /// The operator of tenant A as a guest of tenant B.
     pub guest: GuestPart,
-    /// Whether the machine has a managed identity, of tenant A, with the rights of its operator.
+    /// True where the machine has a managed identity, of tenant A, with the rights of its operator.
     pub machine_identity: Option<bool>,
-    /// Whether the machine is one of tenant B in place of A, with the rights of that operator.
+    /// True where the machine is one of tenant B in place of A, with the rights of that operator.
     pub machine_in_b: Option<bool>,
     /// Sign-in policies of tenant A.
     pub policies_a: PoliciesPart,
     /// Sign-in policies of tenant B.
     pub policies_b: PoliciesPart,
-    /// How many there are of everything that one looks for.
+    /// The numbers of everything that one looks for.
     pub many: ManyPart,
     /// Key Vaults of tenant A. Those of all scenarios are there.
     pub vaults: Vec<VaultPart>,
     /// App registrations of tenant A beside those of the operator and the cluster. Those of all scenarios are there.
     pub apps_a: Vec<AppPart>,
-    /// How many items a page of Graph's and of the Resource Manager's lists has.
+    /// The number of items of a page of Graph's and of the Resource Manager's lists.
     pub page: Option<usize>,
 }
 
@@ -77,30 +77,30 @@ pub struct ClusterPart {
     pub provisioning_state: Option<String>,
     /// `Running` or `Stopped`.
     pub power_state: Option<String>,
-    /// How many nodes it has.
+    /// The number of nodes of the cluster.
     pub nodes: Option<usize>,
     /// The images it runs, without the registry.
     pub images: Option<Vec<String>>,
-    /// How many vCPUs of the subscription's quota are free in the cluster's region, of its VM family as of all.
+    /// The vCPUs of the subscription's quota that are free in the cluster's region, of its VM family as of all.
     pub free_vcpus: Option<u32>,
-    /// How far its Kubernetes API is open.
+    /// The access to the cluster's Kubernetes API.
     pub kubernetes: Option<KubernetesPart>,
-    /// What runs in it, in place of the usual shop.
+    /// The workloads of the cluster, in place of the usual shop.
     pub workloads: Option<Vec<WorkloadPart>>,
-    /// In how many days the secret ends that the cluster and its nodes sign in with, of the wall clock; negative for one that
-    /// has ended. Its name is `initial`.
+    /// The days until the secret ends that the cluster and its nodes sign in with, of the wall clock. Negative for one
+    /// that has ended. Its name is `initial`.
     pub secret_ends_in_days: Option<f64>,
     /// Secrets that the cluster's application has beside that one.
     pub more_secrets: Option<Vec<SecretPart>>,
 }
 
-/// How far a Kubernetes API is open.
+/// The access to a Kubernetes API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum KubernetesPart {
-    /// Its users may do everything.
+    /// The users of the API may do everything.
     Open,
-    /// Its address does not answer.
+    /// The address of the API does not answer.
     Private,
     /// The user credential may read only.
     ReadOnly,
@@ -113,12 +113,12 @@ pub struct WorkloadPart {
     /// `deployment`, which is the usual one, or `statefulset`.
     #[serde(default)]
     pub kind: WorkloadKind,
-    /// Its namespace: `default`, `kube-system` or `shop`, which is the usual one.
+    /// The namespace: `default`, `kube-system` or `shop`, which is the usual one.
     #[serde(default = "shop")]
     pub namespace: String,
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// How many pods it has.
+    /// The number of pods.
     pub replicas: u32,
     /// `minAvailable` of its disruption budget, if it is to have one.
     pub min_available: Option<u32>,
@@ -129,7 +129,7 @@ fn shop() -> String {
 }
 
 impl WorkloadPart {
-    /// A deployment of the shop.
+    /// Returns a deployment of the shop.
     #[must_use]
     pub fn shop(name: &str, replicas: u32, min_available: Option<u32>) -> Self {
         let kind = WorkloadKind::Deployment;
@@ -160,20 +160,20 @@ pub struct RegistryPart {
     pub admin_user_enabled: Option<bool>,
     /// `Basic`, `Standard` or `Premium`.
     pub sku: Option<String>,
-    /// Whether the network rules of the registry keep this machine out.
+    /// True where the network rules of the registry keep this machine out.
     pub firewalled: Option<bool>,
-    /// Whether they let the nodes of the cluster in.
+    /// True where the network rules let the nodes of the cluster in.
     pub firewall_lets_nodes_in: Option<bool>,
-    /// Whether the registry takes tokens of the Resource Manager's audience.
+    /// True where the registry takes tokens of the Resource Manager's audience.
     pub accepts_arm_tokens: Option<bool>,
     /// Repositories and their tags, in place of the usual ones.
     pub repositories: Option<BTreeMap<String, Vec<String>>>,
-    /// Which of its images, as `repository:tag`, are for Windows.
+    /// The images that are for Windows, as `repository:tag`.
     pub windows: Option<Vec<String>>,
 }
 
-/// How many there are of everything that one looks for, those of the usual world among them. What is beside them can be
-/// looked at and no more.
+/// The numbers of everything that one looks for, those of the usual world included. The additional ones can be looked
+/// at and no more.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ManyPart {
@@ -182,8 +182,8 @@ pub struct ManyPart {
     /// Subscriptions of tenant A, that of the cluster (1) and that of the hub (2) among them. The id of the others ends with
     /// their number in twelve decimal digits: that of 57 is `a1000000-0000-4000-8000-000000000057`.
     pub subscriptions_in_a: Option<usize>,
-    /// By the number of one of these, from 3 on: the roles that the operator of tenant A has on it in place of the usual ones.
-    /// `["AcrPull"]` shows the subscription and reads no role assignment, `[]` does not even show it.
+    /// The roles that the operator of tenant A has on some of these in place of the usual ones, by the subscription's
+    /// number, from 3 on. `["AcrPull"]` shows the subscription and reads no role assignment, `[]` does not even show it.
     pub operator_a_roles: Option<BTreeMap<String, Vec<String>>>,
     /// Clusters.
     pub clusters: Option<usize>,
@@ -232,13 +232,13 @@ impl WorldPart {
         }
     }
 
-    /// Returns how the cluster and its nodes sign in.
+    /// Returns the identity of the cluster and its nodes.
     #[must_use]
     pub fn identity_of_cluster(&self) -> IdentityPart {
         self.cluster_identity.or(self.cluster.identity).unwrap_or(IdentityPart::ServicePrincipal)
     }
 
-    /// Returns what serde cannot check.
+    /// Checks what serde cannot.
     pub(super) fn check(&self) -> Result<(), ScenarioError> {
         one_of("world.cloud", self.cloud.as_deref(), &["public", "china", "usgov"])?;
         one_of("world.cluster.power_state", self.cluster.power_state.as_deref(), &["Running", "Stopped"])?;
@@ -293,13 +293,14 @@ impl WorldPart {
 }
 
 impl ManyPart {
-    /// The roles that the operator of tenant A has on one of its numbered subscriptions, where a scenario says so.
+    /// Returns the roles that the operator of tenant A has on one of its numbered subscriptions, where a scenario says
+    /// so.
     #[must_use]
     pub fn roles_in(&self, n: usize) -> Option<&[String]> {
         self.operator_a_roles.as_ref()?.get(&n.to_string()).map(Vec::as_slice)
     }
 
-    /// Returns what serde cannot check.
+    /// Checks what serde cannot.
     fn check(&self) -> Result<(), ScenarioError> {
         let unknown = |name: &&String| name.parse::<usize>().map_or(true, |n| n < 3 || n.to_string() != **name);
         match self.operator_a_roles.iter().flat_map(BTreeMap::keys).find(unknown) {

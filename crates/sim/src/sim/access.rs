@@ -1,4 +1,4 @@
-//! What a program beside the cloud needs to sign in to it, and how it plays the people who do.
+//! The access of a program beside the cloud: its ways to sign in, and to play the people who do.
 
 use uuid::Uuid;
 
@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl Sim {
-    /// The account that a tenant's operator signs in with by hand, such as `ops@contoso.com`.
+    /// Returns the account that a tenant's operator signs in with by hand, such as `ops@contoso.com`.
     #[must_use]
     pub fn account(&self, tenant: Tenant) -> &str {
         match tenant {
@@ -20,7 +20,7 @@ impl Sim {
         }
     }
 
-    /// The certificate and the private key of a tenant's operator, in PEM.
+    /// Returns the certificate and the private key of a tenant's operator, in PEM.
     #[must_use]
     pub fn certificate_pem(&self, tenant: Tenant) -> String {
         match tenant {
@@ -29,7 +29,7 @@ impl Sim {
         }
     }
 
-    /// A token of the service account that a tenant's operator is federated with, valid for months.
+    /// Returns a token of the service account that a tenant's operator is federated with, valid for months.
     #[must_use]
     pub fn federated_token(&self, tenant: Tenant) -> Secret {
         let account = match tenant {
@@ -40,7 +40,7 @@ impl Sim {
         Secret::new(token.unwrap_or_default())
     }
 
-    /// Returns where a program on a machine of tenant A gets tokens of its managed identity: the host of
+    /// Returns the host at which a program on a machine of tenant A gets tokens of its managed identity by
     /// `/metadata/identity`.
     #[must_use]
     pub fn metadata_host(&self) -> &str {
@@ -53,7 +53,7 @@ impl Sim {
         (format!("{}/msi/token", self.cloud.origin), machine::IDENTITY_HEADER)
     }
 
-    /// The user codes that nobody has entered yet, the oldest first.
+    /// Returns the user codes that nobody has entered yet, the oldest first.
     #[must_use]
     pub fn device_codes(&self) -> Vec<String> {
         device::pending(&self.cloud).into_iter().map(|(code, _, _)| code).collect()

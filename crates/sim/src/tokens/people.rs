@@ -5,7 +5,8 @@ use uuid::{Uuid, uuid};
 
 use crate::{cloud::Cloud, sessions::Session, world::User};
 
-/// An access token of Entra for a user: the claims of version 1.0 (Entra's document "Access token claims reference").
+/// Returns an access token of Entra for a user: the claims of version 1.0 (Entra's document "Access token claims
+/// reference").
 #[must_use]
 pub fn user_token(cloud: &Cloud, session: &Session, audience: &str, scopes: &[&str]) -> Option<String> {
     let world = cloud.world();
@@ -42,14 +43,15 @@ pub fn user_token(cloud: &Cloud, session: &Session, audience: &str, scopes: &[&s
     Some(cloud.issuer.sign(&claims))
 }
 
-/// The role templates of a user, and for everybody the one of no role (Entra's document "Access token claims reference", `wids`).
+/// Returns the role templates of a user, and for everybody the one of no role (Entra's document "Access token claims
+/// reference", `wids`).
 fn wids(user: &User) -> Vec<Uuid> {
     let mut all = user.role_templates();
     all.push(uuid!("b79fbf4d-3ef9-4689-8143-76b194e85509"));
     all
 }
 
-/// An ID token for a user (Entra's document "ID token claims reference"; `docs/facts/real-clients.md` 2, layout
+/// Returns an ID token for a user (Entra's document "ID token claims reference"; `docs/facts/real-clients.md` 2, layout
 /// rule 10).
 #[must_use]
 pub fn id_token(cloud: &Cloud, session: &Session) -> Option<String> {

@@ -1,4 +1,4 @@
-//! What the trap answers.
+//! The answers of the trap.
 
 use std::convert::Infallible;
 

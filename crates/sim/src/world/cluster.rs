@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::kubernetes::Kubernetes;
 use crate::secret::Secret;
 
-/// What a service principal signs in with.
+/// The credential that a service principal signs in with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credential {
     /// The client id.
@@ -17,7 +17,7 @@ pub struct Credential {
     pub secret: Secret,
 }
 
-/// How a cluster signs in to Azure.
+/// The identity of a cluster in Azure.
 #[derive(Clone, Debug)]
 pub enum ClusterIdentity {
     /// The cluster signs in with a service principal, whose id and secret are on every node.
@@ -29,7 +29,7 @@ pub enum ClusterIdentity {
 /// The managed identities of a cluster: one for its control plane, one for its kubelets.
 #[derive(Clone, Debug)]
 pub struct ManagedIdentity {
-    /// Who made the identity of the control plane.
+    /// The kind of the control plane's identity, by who made it.
     pub kind: ManagedKind,
     /// The object id of the identity of the control plane.
     pub principal_id: Uuid,
@@ -44,9 +44,9 @@ pub enum ManagedKind {
     SystemAssigned,
     /// The operator made it before the cluster.
     UserAssigned {
-        /// Its resource id.
+        /// The resource id.
         resource_id: String,
-        /// Its client id.
+        /// The client id.
         client_id: Uuid,
     },
 }
@@ -63,7 +63,7 @@ pub struct KubeletIdentity {
 }
 
 impl ClusterIdentity {
-    /// Returns what the nodes are given to sign in with; a managed identity has no secret.
+    /// Returns the credential that the nodes are given. A managed identity has no secret.
     #[must_use]
     pub fn credential(&self) -> Option<&Credential> {
         match self {
@@ -72,7 +72,7 @@ impl ClusterIdentity {
         }
     }
 
-    /// The managed identity of the kubelets; a cluster with a service principal has none.
+    /// Returns the managed identity of the kubelets; a cluster with a service principal has none.
     #[must_use]
     pub fn kubelet(&self) -> Option<&KubeletIdentity> {
         match self {
@@ -81,7 +81,7 @@ impl ClusterIdentity {
         }
     }
 
-    /// The client id that the nodes pull images with.
+    /// Returns the client id that the nodes pull images with.
     #[must_use]
     pub fn pulls_as(&self) -> Uuid {
         match self {
@@ -90,7 +90,7 @@ impl ClusterIdentity {
         }
     }
 
-    /// The word of `/_sim/world` and of scenario files for the kind of identity.
+    /// Returns the word of `/_sim/world` and of scenario files for the kind of identity.
     #[must_use]
     pub fn word(&self) -> &'static str {
         match self {
@@ -100,7 +100,7 @@ impl ClusterIdentity {
         }
     }
 
-    /// `servicePrincipalProfile.clientId`: the word `msi` where the cluster has a managed identity
+    /// Returns `servicePrincipalProfile.clientId`: the word `msi` where the cluster has a managed identity
     /// (`docs/facts/azure.md` 0.1).
     #[must_use]
     pub fn profile_client_id(&self) -> String {
@@ -116,9 +116,9 @@ impl ClusterIdentity {
 pub struct Cluster {
     /// The resource id.
     pub id: String,
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// Its tenant.
+    /// The tenant.
     pub tenant: Uuid,
     /// The region.
     pub location: String,
@@ -128,21 +128,21 @@ pub struct Cluster {
     pub node_resource_group: String,
     /// `properties.kubernetesVersion`.
     pub kubernetes_version: String,
-    /// How the cluster signs in.
+    /// The identity of the cluster.
     pub identity: ClusterIdentity,
     /// `properties.provisioningState`.
     pub provisioning_state: String,
     /// `Running` or `Stopped`.
     pub power_state: String,
-    /// How many resets of its service principal were accepted.
+    /// The number of resets of the cluster's service principal that were accepted.
     pub resets: u32,
-    /// Its nodes.
+    /// The nodes.
     pub nodes: Vec<Node>,
     /// The images its pods run.
     pub images: Vec<String>,
-    /// How many vCPUs of the quota of its subscription and region are free.
+    /// The vCPUs of the quota of the cluster's subscription and region that are free.
     pub free_vcpus: u32,
-    /// Its namespaces by name.
+    /// The namespaces by name.
     pub namespaces: BTreeMap<String, Namespace>,
     /// The rest of what its Kubernetes API holds.
     pub kubernetes: Kubernetes,
@@ -151,42 +151,42 @@ pub struct Cluster {
 /// A node of a cluster.
 #[derive(Clone, Debug)]
 pub struct Node {
-    /// Its name.
+    /// The name.
     pub name: String,
     /// The credential that the node was given when it last started.
     pub credential: Option<Credential>,
-    /// What became of each image, one entry an image.
+    /// The pulls of images, one entry an image.
     pub pulls: Vec<Pull>,
 }
 
-/// What became of an image on a node.
+/// The pull of an image on a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pull {
     /// The image, as a pod names it.
     pub image: String,
-    /// Whether the node has the image.
+    /// True where the node has the image.
     pub pulled: bool,
     /// The kubelet's words; empty when pulled.
     pub reason: String,
-    /// Its registry, repository and digest when pulled; else empty.
+    /// The registry, repository and digest of the image when pulled, or empty.
     pub digest: String,
 }
 
 /// A namespace of a cluster.
 #[derive(Debug)]
 pub struct Namespace {
-    /// When the namespace was made.
+    /// The time at which the namespace was made.
     pub created: Timestamp,
     /// The revision that made it.
     pub made: u64,
-    /// Its secrets: name, type, and the registries a pull secret is for.
+    /// The secrets: name, type, and the registries a pull secret is for.
     pub secrets: Vec<NamespaceSecret>,
-    /// Its service accounts: name, and the names of their pull secrets.
+    /// The service accounts: name, and the names of their pull secrets.
     pub service_accounts: Vec<(String, Vec<String>)>,
 }
 
 impl Namespace {
-    /// A namespace with the service account that every one has.
+    /// Returns a namespace with the service account that every one has.
     #[must_use]
     pub fn new(created: Timestamp, made: u64) -> Self {
         Self { created, made, secrets: Vec::new(), service_accounts: vec![("default".to_owned(), Vec::new())] }
@@ -196,9 +196,9 @@ impl Namespace {
 /// A Kubernetes secret, without its data.
 #[derive(Debug)]
 pub struct NamespaceSecret {
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// Its type.
+    /// The type.
     pub kind: String,
     /// The registries it has credentials for.
     pub servers: Vec<String>,

@@ -51,7 +51,7 @@ const REGIONS: &[(&str, &str)] = &[
 const SKUS: &[&str] = &["Basic", "Standard", "Premium"];
 const VERSIONS: &[&str] = &["1.31.9", "1.32.6", "1.33.2"];
 
-/// Which of the two kinds.
+/// The kind of a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Managed clusters.
@@ -61,7 +61,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Provider and type, as ids have them.
+    /// Returns provider and type, as ids have them.
     #[must_use]
     pub fn path(self) -> &'static str {
         match self {
@@ -71,38 +71,38 @@ impl Kind {
     }
 }
 
-/// All of them.
+/// All members of the crowd.
 #[derive(Debug, Default)]
 pub struct Crowd {
     /// The subscriptions of tenant A that the clusters are in.
     pub cluster_subscriptions: Vec<Uuid>,
     /// The subscriptions of tenant B that the registries are in.
     pub registry_subscriptions: Vec<Uuid>,
-    /// How many clusters.
+    /// The number of clusters.
     pub clusters: usize,
-    /// How many registries.
+    /// The number of registries.
     pub registries: usize,
 }
 
 /// One of them: everything that follows from its number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
-    /// Of which kind it is.
+    /// The kind of the member.
     pub kind: Kind,
-    /// Its number.
+    /// The number.
     pub n: usize,
-    /// Its subscription.
+    /// The subscription.
     pub subscription: Uuid,
-    /// Its resource group.
+    /// The resource group.
     pub group: String,
-    /// Its name.
+    /// The name.
     pub name: String,
     /// The region.
     pub location: &'static str,
 }
 
 impl Member {
-    /// The resource id.
+    /// Returns the resource id.
     #[must_use]
     pub fn id(&self) -> String {
         format!(
@@ -114,19 +114,19 @@ impl Member {
         )
     }
 
-    /// `properties.kubernetesVersion`.
+    /// Returns `properties.kubernetesVersion`.
     #[must_use]
     pub fn version(&self) -> &'static str {
         pick(VERSIONS, self.n)
     }
 
-    /// The client id of a cluster's service principal; two of three have a managed identity.
+    /// Returns the client id of a cluster's service principal; two of three have a managed identity.
     #[must_use]
     pub fn client_id(&self) -> Option<Uuid> {
         self.n.is_multiple_of(3).then(|| Uuid::new_v5(&self.subscription, self.name.as_bytes()))
     }
 
-    /// Returns where it would answer, a name that no resolver knows (RFC 6761).
+    /// Returns the host where the member would answer, a name that no resolver knows (RFC 6761).
     #[must_use]
     pub fn host(&self) -> String {
         match self.kind {
@@ -140,13 +140,13 @@ fn pick<T: Copy + Default>(all: &[T], n: usize) -> T {
     all.get(n % all.len().max(1)).copied().unwrap_or_default()
 }
 
-/// `sku.name` of a registry.
+/// Returns `sku.name` of a registry.
 #[must_use]
 pub fn sku(n: usize) -> &'static str {
     pick(SKUS, n)
 }
 
-/// The names of the resource groups that a subscription of the crowd has.
+/// Returns the names of the resource groups that a subscription of the crowd has.
 #[must_use]
 pub fn groups() -> Vec<String> {
     TEAMS
@@ -156,7 +156,7 @@ pub fn groups() -> Vec<String> {
 }
 
 impl Crowd {
-    /// Every one of a kind.
+    /// Returns every one of a kind.
     pub fn members(&self, kind: Kind) -> impl Iterator<Item = Member> {
         let many = match kind {
             Kind::Cluster => self.clusters,
@@ -165,12 +165,12 @@ impl Crowd {
         (0..many).map(move |n| self.member(kind, n))
     }
 
-    /// Those of a kind in one subscription.
+    /// Returns those of a kind in one subscription.
     pub fn members_in(&self, kind: Kind, subscription: Uuid) -> impl Iterator<Item = Member> {
         self.members(kind).filter(move |member| member.subscription == subscription)
     }
 
-    /// The one of a resource id, written in any case.
+    /// Returns the one of a resource id, written in any case.
     #[must_use]
     pub fn find(&self, kind: Kind, id: &str) -> Option<Member> {
         let digits = id.bytes().rev().take_while(u8::is_ascii_digit).count().min(5);
@@ -201,7 +201,7 @@ impl Crowd {
     }
 }
 
-/// A cluster of the crowd, whole.
+/// Returns a cluster of the crowd, whole.
 #[must_use]
 pub fn cluster(member: &Member, tenant: Uuid) -> Cluster {
     let identity = match member.client_id() {
@@ -241,7 +241,7 @@ pub fn cluster(member: &Member, tenant: Uuid) -> Cluster {
     }
 }
 
-/// The managed identities of a cluster of the crowd, which no directory lists.
+/// Returns the managed identities of a cluster of the crowd, which no directory lists.
 fn managed(member: &Member) -> ManagedIdentity {
     let id = |what: &str| Uuid::new_v5(&member.subscription, format!("{} {what}", member.name).as_bytes());
     let group = format!("MC_{}_{}_{}", member.group, member.name, member.location);
@@ -259,7 +259,7 @@ fn managed(member: &Member) -> ManagedIdentity {
     }
 }
 
-/// A registry of the crowd, whole.
+/// Returns a registry of the crowd, whole.
 #[must_use]
 pub fn registry(member: &Member, tenant: Uuid) -> Registry {
     Registry {

@@ -29,9 +29,9 @@ const HUB_SUBSCRIPTION: Uuid = uuid!("a2a2a2a2-7d7d-4e4e-8f8f-0000000000a2");
 /// A program that signs in to set things up: a service principal of its tenant.
 #[derive(Clone, Debug)]
 pub struct Operator {
-    /// Its client id.
+    /// The client id.
     pub client_id: Uuid,
-    /// Its client secret.
+    /// The client secret.
     pub client_secret: Secret,
 }
 
@@ -44,7 +44,7 @@ pub struct Start {
     pub operator_a: Operator,
     /// The operator of tenant B; the same as A's where one tenant has both.
     pub operator_b: Operator,
-    /// Who signs in by hand to set things up.
+    /// The people who sign in by hand to set things up.
     pub people: Operators,
 }
 
@@ -102,7 +102,7 @@ pub fn build(setup: &Setup, today: Timestamp) -> Start {
     Start { world, operator_a, operator_b, people }
 }
 
-/// The object id and the resource id of the managed identity of a machine, in tenant A and in B.
+/// Returns the object id and the resource id of the managed identity of a machine, in tenant A and in B.
 #[must_use]
 pub fn machine_identities() -> [(Uuid, String); 2] {
     let of = |ids: &identities::Ids, group: &str| {
@@ -115,8 +115,8 @@ pub fn machine_identities() -> [(Uuid, String); 2] {
     ]
 }
 
-/// What the whole route needs of operator A: to reset the cluster, and to give a new principal the roles of the present
-/// one (`docs/facts/azure.md` 0.2, 3.7).
+/// The roles that the whole route needs of operator A: to reset the cluster, and to give a new principal the roles of
+/// the present one (`docs/facts/azure.md` 0.2, 3.7).
 const OPERATOR_A_ROLES: &[&str] = &["Contributor", "Role Based Access Control Administrator"];
 const OPERATOR_B_ROLES: &[&str] = &["Owner"];
 
@@ -125,7 +125,7 @@ fn operator_roles(part: &OperatorPart, usual: &[&str]) -> Vec<RolePart> {
     part.roles.clone().unwrap_or_else(usual)
 }
 
-/// The roles of operator A on the hub's subscription: the same, unless the scenario says otherwise of these.
+/// Returns the roles of operator A on the hub's subscription: the same, unless the scenario says otherwise of these.
 fn hub_roles(part: &OperatorPart) -> Vec<RolePart> {
     let named = part.hub_roles.iter().flatten().map(|role| RolePart::new(role, On::Subscription)).collect();
     if part.hub_roles.is_some() { named } else { operator_roles(&OperatorPart::default(), OPERATOR_A_ROLES) }

@@ -1,40 +1,40 @@
-//! What a cluster's Kubernetes API holds: who may use it, the workloads at the start, pods and events.
+//! The contents of a cluster's Kubernetes API: who may use it, the workloads at the start, pods and events.
 
 use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::secret::Secret;
 
-/// How far a cluster's Kubernetes API is open.
+/// The access to a cluster's Kubernetes API.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum KubernetesAccess {
-    /// It answers, and its users may do everything.
+    /// The API answers, and its users may do everything.
     #[default]
     Open,
     /// The address in the kubeconfig does not answer from here.
     Private,
-    /// It answers, and the user credential may read only.
+    /// The API answers, and the user credential may read only.
     ReadOnly,
 }
 
 /// The Kubernetes API of a cluster.
 #[derive(Debug)]
 pub struct Kubernetes {
-    /// How far it is open.
+    /// The access to the API.
     pub access: KubernetesAccess,
     /// Host and port of its address; known once the server listens.
     pub address: String,
     /// The certificate of the authority that signed its own, in PEM.
     pub authority: String,
-    /// Its users; known once the server has certificates.
+    /// The users of the API, known once the server has certificates.
     pub users: Vec<KubernetesUser>,
-    /// When the cluster was made.
+    /// The time at which the cluster was made.
     pub created: Timestamp,
-    /// What runs in it.
+    /// The workloads of the cluster.
     pub workloads: Vec<Workload>,
-    /// Its pods and events, the oldest first.
+    /// The pods and events, the oldest first.
     pub stored: Vec<Stored>,
-    /// What was deleted of them, the oldest first.
+    /// The objects that were deleted, the oldest first.
     pub gone: Vec<Stored>,
     /// The newest `resourceVersion`.
     pub revision: u64,
@@ -45,11 +45,11 @@ pub struct Kubernetes {
 pub struct KubernetesUser {
     /// `clusterUser` or `clusterAdmin`.
     pub name: &'static str,
-    /// Its token.
+    /// The token.
     pub token: Secret,
-    /// Its certificate, in PEM.
+    /// The certificate, in PEM.
     pub certificate: String,
-    /// The same as it is sent in a handshake.
+    /// The certificate as it is sent in a handshake.
     pub certificate_der: Vec<u8>,
     /// The key of the certificate, in PEM.
     pub key: Secret,
@@ -69,13 +69,13 @@ pub enum WorkloadKind {
 /// A deployment or stateful set, all of whose pods are ready.
 #[derive(Clone, Debug)]
 pub struct Workload {
-    /// Which of them.
+    /// The kind of the workload.
     pub kind: WorkloadKind,
-    /// Its namespace.
+    /// The namespace.
     pub namespace: String,
-    /// Its name, and that of its disruption budget.
+    /// The name, and that of its disruption budget.
     pub name: String,
-    /// How many pods it has.
+    /// The number of pods.
     pub replicas: u32,
     /// `minAvailable` of its disruption budget, if it has one.
     pub min_available: Option<u32>,
@@ -95,19 +95,19 @@ pub struct Stored {
 }
 
 impl Stored {
-    /// A text at a place in the object; empty where there is none.
+    /// Returns a text at a place in the object. Empty where there is none.
     #[must_use]
     pub fn text(&self, pointer: &str) -> &str {
         self.object.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// Its namespace.
+    /// Returns the namespace.
     #[must_use]
     pub fn namespace(&self) -> &str {
         self.text("/metadata/namespace")
     }
 
-    /// Its name.
+    /// Returns the name.
     #[must_use]
     pub fn name(&self) -> &str {
         self.text("/metadata/name")
@@ -115,7 +115,7 @@ impl Stored {
 }
 
 impl Kubernetes {
-    /// The next revision.
+    /// Returns the next revision.
     pub fn next(&mut self) -> u64 {
         self.revision += 1;
         self.revision
@@ -127,7 +127,7 @@ impl Kubernetes {
         self.stored.push(Stored { plural, object, made: revision, changed: revision });
     }
 
-    /// The object of a kind with a uid.
+    /// Returns the object of a kind with a uid.
     #[must_use]
     pub fn find(&self, uid: &str) -> Option<&Stored> {
         self.stored.iter().find(|stored| stored.text("/metadata/uid") == uid)

@@ -15,9 +15,9 @@ use crate::secret::Secret;
 pub struct Registry {
     /// The resource id.
     pub id: String,
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// Its tenant.
+    /// The tenant.
     pub tenant: Uuid,
     /// The region.
     pub location: String,
@@ -31,28 +31,28 @@ pub struct Registry {
     pub admin_user_enabled: bool,
     /// The two passwords of its admin user.
     pub admin_passwords: [Secret; 2],
-    /// Whether the network rules of the registry keep this machine out.
+    /// True where the network rules of the registry keep this machine out.
     pub firewalled: bool,
-    /// Whether the nodes of the cluster are let in even if it is firewalled.
+    /// True where the nodes of the cluster are let in even if it is firewalled.
     pub firewall_lets_nodes_in: bool,
-    /// Whether tokens of the Resource Manager's audience are accepted (`azureADAuthenticationAsArmPolicy`).
+    /// True where tokens of the Resource Manager's audience are accepted (`azureADAuthenticationAsArmPolicy`).
     pub accepts_arm_tokens: bool,
     /// Repositories and their tags, in order.
     pub repositories: Arc<BTreeMap<String, Vec<String>>>,
-    /// Its images for Windows, as `repository:tag`; all others are for Linux.
+    /// The images for Windows, as `repository:tag`; all others are for Linux.
     pub windows: Arc<BTreeSet<String>>,
     /// Repository-scoped tokens.
     pub tokens: Vec<RegistryToken>,
     /// Scope maps of the operator; the system's own are not listed here.
     pub scope_maps: Vec<ScopeMap>,
-    /// Who pulled what, the oldest first.
+    /// The pulls from the registry, the oldest first.
     pub pulls: Vec<RegistryPull>,
 }
 
 /// A repository-scoped token.
 #[derive(Debug)]
 pub struct RegistryToken {
-    /// Its name, the user name it signs in with.
+    /// The name, the user name it signs in with.
     pub name: String,
     /// The resource id of its scope map.
     pub scope_map_id: String,
@@ -67,11 +67,11 @@ pub struct RegistryToken {
 /// A scope map.
 #[derive(Debug)]
 pub struct ScopeMap {
-    /// Its name.
+    /// The name.
     pub name: String,
     /// `description`.
     pub description: String,
-    /// Such as `repositories/app/content/read`.
+    /// The actions, such as `repositories/app/content/read`.
     pub actions: Vec<String>,
     /// `creationDate`.
     pub created: Timestamp,

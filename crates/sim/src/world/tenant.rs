@@ -1,4 +1,4 @@
-//! What a tenant's directory holds.
+//! The directory of a tenant.
 
 use std::sync::atomic::AtomicUsize;
 
@@ -16,7 +16,7 @@ pub struct Directory {
     pub id: Uuid,
     /// The organization's name.
     pub display_name: String,
-    /// Its domains, the default one first.
+    /// The domains, the default one first.
     pub domains: Vec<String>,
     /// App registrations.
     pub applications: Vec<Application>,
@@ -62,11 +62,11 @@ pub struct Application {
     pub federated: Vec<FederatedCredential>,
     /// Object ids of the service principals and users that own it.
     pub owners: Vec<Uuid>,
-    /// What else Graph was given (tags, notes, …), sent back as it came.
+    /// The other properties that Graph was given (tags, notes, …), sent back as they came.
     pub extra: serde_json::Map<String, Value>,
     /// `createdDateTime`.
     pub created: Timestamp,
-    /// When it was written.
+    /// The time of the write.
     pub written: Moment,
 }
 
@@ -83,7 +83,7 @@ pub struct Password {
     pub end: Timestamp,
     /// The value.
     pub secret: Secret,
-    /// When it was written.
+    /// The time of the write.
     pub written: Moment,
 }
 
@@ -105,9 +105,9 @@ pub struct Certificate {
 /// A federated identity credential: whose tokens an application is signed in by.
 #[derive(Clone, Debug)]
 pub struct FederatedCredential {
-    /// Its id.
+    /// The id.
     pub id: Uuid,
-    /// Its name, unique in the application.
+    /// The name, unique in the application.
     pub name: String,
     /// `iss` of the tokens.
     pub issuer: String,
@@ -140,60 +140,60 @@ pub struct ServicePrincipal {
     pub kind: String,
     /// Object ids of the service principals and users that own it.
     pub owners: Vec<Uuid>,
-    /// What else Graph was given (tags, notes), sent back as it came.
+    /// The other properties that Graph was given (tags, notes), sent back as they came.
     pub extra: serde_json::Map<String, Value>,
     /// `createdDateTime`.
     pub created: Timestamp,
-    /// When it was written.
+    /// The time of the write.
     pub written: Moment,
-    /// Which of the tenant's replicas answers its next sign-in.
+    /// The replica of the tenant that answers its next sign-in.
     pub replica: AtomicUsize,
 }
 
 impl Directory {
-    /// Returns whether this is the tenant's id or one of its domains, in any case.
+    /// True where this is the tenant's id or one of its domains, in any case.
     #[must_use]
     pub fn is_called(&self, id_or_domain: &str) -> bool {
         self.id.to_string().eq_ignore_ascii_case(id_or_domain)
             || self.domains.iter().any(|domain| domain.eq_ignore_ascii_case(id_or_domain))
     }
 
-    /// The service principal of a client id.
+    /// Returns the service principal of a client id.
     #[must_use]
     pub fn principal_of(&self, app_id: Uuid) -> Option<&ServicePrincipal> {
         self.service_principals.iter().find(|principal| principal.app_id == app_id)
     }
 
-    /// The service principal of an object id.
+    /// Returns the service principal of an object id.
     #[must_use]
     pub fn principal(&self, id: Uuid) -> Option<&ServicePrincipal> {
         self.service_principals.iter().find(|principal| principal.id == id)
     }
 
-    /// The user of an object id.
+    /// Returns the user of an object id.
     #[must_use]
     pub fn user(&self, id: Uuid) -> Option<&User> {
         self.users.iter().find(|user| user.id == id)
     }
 
-    /// The user whom an account signs in, a guest maybe.
+    /// Returns the user whom an account signs in, a guest maybe.
     #[must_use]
     pub fn user_of_account(&self, account: &str) -> Option<&User> {
         self.users.iter().find(|user| user.account.eq_ignore_ascii_case(account))
     }
 
-    /// The group of an object id.
+    /// Returns the group of an object id.
     #[must_use]
     pub fn group(&self, id: Uuid) -> Option<&Group> {
         self.groups.iter().find(|group| group.id == id)
     }
 
-    /// The groups that an object is itself a member of.
+    /// Returns the groups that an object is itself a member of.
     pub fn groups_with(&self, member: Uuid) -> impl Iterator<Item = &Group> {
         self.groups.iter().filter(move |group| group.members.contains(&member))
     }
 
-    /// The groups that an object is a member of, itself or by another group, the nearest first.
+    /// Returns the groups that an object is a member of, itself or by another group, the nearest first.
     #[must_use]
     pub fn groups_around(&self, member: Uuid) -> Vec<&Group> {
         let mut found: Vec<&Group> = self.groups_with(member).collect();

@@ -10,7 +10,7 @@ pub struct User {
     pub id: Uuid,
     /// `userPrincipalName`; of a guest it has `#EXT#` in it.
     pub user_principal_name: String,
-    /// What the person signs in with: the user principal name at home.
+    /// The name that the person signs in with: the user principal name at home.
     pub account: String,
     /// The name people see.
     pub display_name: String,
@@ -27,13 +27,13 @@ pub struct User {
 }
 
 impl User {
-    /// Returns whether the person's account is of this tenant.
+    /// True where the person's account is of this tenant.
     #[must_use]
     pub fn is_member(&self, tenant: Uuid) -> bool {
         self.home == tenant
     }
 
-    /// The role templates of the directory roles, which tokens carry as `wids`.
+    /// Returns the role templates of the directory roles, which tokens carry as `wids`.
     #[must_use]
     pub fn role_templates(&self) -> Vec<Uuid> {
         self.directory_roles.iter().filter_map(|name| role_template(name)).collect()
@@ -50,7 +50,7 @@ pub static DIRECTORY_ROLES: &[(&str, Uuid)] = &[
     ("Global Reader", uuid!("f2ef992c-3afb-46b9-b7cf-a126ee74c451")),
 ];
 
-/// The template of a directory role.
+/// Returns the template of a directory role.
 #[must_use]
 pub fn role_template(name: &str) -> Option<Uuid> {
     DIRECTORY_ROLES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, template)| *template)

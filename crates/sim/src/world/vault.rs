@@ -5,9 +5,9 @@ use uuid::Uuid;
 /// A Key Vault.
 #[derive(Debug)]
 pub struct Vault {
-    /// Its resource id.
+    /// The resource id.
     pub id: String,
-    /// Its name.
+    /// The name.
     pub name: String,
     /// The tenant it trusts.
     pub tenant: Uuid,

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::roles;
 
-/// The world as JSON.
+/// Returns the world as JSON.
 #[must_use]
 pub fn of(world: &World) -> Value {
     let tenant = |id| world.directory(id).map(directory);

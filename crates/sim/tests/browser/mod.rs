@@ -18,7 +18,7 @@ pub async fn authorize(bench: &Bench, tenant: &str, query: &[(&str, &str)], form
     bench.post_form(&url, form).await
 }
 
-/// What the Azure CLI asks the page for.
+/// Returns the query by which the Azure CLI asks for the page.
 pub fn query<'a>(redirect: &'a str, scope: &'a str) -> Vec<(&'a str, &'a str)> {
     vec![
         ("client_id", AZURE_CLI),

@@ -17,18 +17,18 @@ pub const ARM: &str = "https://management.core.windows.net/";
 /// The public client of the Azure CLI.
 pub const AZURE_CLI: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
 
-/// The number of Entra's refusal.
+/// Returns the number of Entra's refusal.
 pub fn code_of(reply: &Reply) -> u64 {
     reply.body["error_codes"][0].as_u64().unwrap_or_default()
 }
 
-/// A parameter of the address that an answer redirects to.
+/// Returns a parameter of the address that an answer redirects to.
 pub fn returned(reply: &Reply, name: &str) -> String {
     let url = url::Url::parse(reply.header("location")).unwrap();
     url.query_pairs().find(|(found, _)| found == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
 }
 
-/// The claims of a token, unchecked.
+/// Returns the claims of a token, unchecked.
 pub fn claims_of(token: &str) -> Value {
     use base64::Engine as _;
     let payload = token.split('.').nth(1).unwrap();
@@ -56,7 +56,7 @@ impl Reply {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// The text at a place in the body; empty where there is none.
+    /// Returns the text at a place in the body. Empty where there is none.
     pub fn at(&self, pointer: &str) -> &str {
         self.body.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
     }
@@ -73,19 +73,19 @@ impl Bench {
         Self::over(start(options).await.unwrap())
     }
 
-    /// A cloud with a shipped scenario and, over it, what a scenario file says.
+    /// Returns a cloud with a shipped scenario and, over it, what a scenario file says.
     pub async fn with_and(scenario: &str, text: &str) -> Self {
         let own = Scenario::from_toml(&format!("name = 'x'\nsays = 'y'\n{text}")).unwrap();
         Self::of(vec![Scenario::named(scenario).unwrap(), own]).await
     }
 
-    /// A cloud with one fault, in the words of a scenario file.
+    /// Returns a cloud with one fault, in the words of a scenario file.
     pub async fn suffering(fault: &str) -> Self {
         let text = format!("name = 'x'\nsays = 'y'\n[[fault]]\n{fault}");
         Self::of(vec![Scenario::from_toml(&text).unwrap()]).await
     }
 
-    /// A client for a cloud that runs.
+    /// Returns a client for a cloud that runs.
     pub fn over(sim: Sim) -> Self {
         let mut roots = rustls::RootCertStore::empty();
         roots.add(CertificateDer::from_pem_slice(sim.ca_pem().as_bytes()).unwrap()).unwrap();
@@ -105,7 +105,8 @@ impl Bench {
         Self { sim, http }
     }
 
-    /// The address of a path of the origin that all planes but the registries share; a whole address stays as it is.
+    /// Returns the address of a path of the origin that all planes but the registries share; a whole address stays as
+    /// it is.
     pub fn url(&self, path: &str) -> String {
         if path.starts_with("https://") { path.to_owned() } else { format!("{}{path}", self.sim.ready().arm) }
     }
@@ -118,7 +119,7 @@ impl Bench {
         Ok(Reply { status, headers, body, text })
     }
 
-    /// A request with a bearer token and, if not null, a JSON body.
+    /// Returns a request with a bearer token and, if not null, a JSON body.
     pub fn request(&self, method: &str, path: &str, token: &str, body: &Value) -> reqwest::RequestBuilder {
         let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
         let request = self.http.request(method, self.url(path)).header("authorization", format!("Bearer {token}"));
@@ -147,7 +148,7 @@ impl Bench {
         self.send(request).await.unwrap()
     }
 
-    /// The token endpoint's answer.
+    /// Returns the token endpoint's answer.
     pub async fn sign_in(&self, tenant: &str, id: &str, secret: &str, resource: &str) -> Reply {
         let scope = format!("{resource}/.default");
         let form =
@@ -155,7 +156,7 @@ impl Bench {
         self.post_form(&self.url(&format!("/{tenant}/oauth2/v2.0/token")), &form).await
     }
 
-    /// An operator's token.
+    /// Returns an operator's token.
     pub async fn token(&self, tenant: Tenant, resource: &str) -> String {
         let operator = self.sim.operator(tenant);
         let id = operator.client_id.to_string();
@@ -164,7 +165,7 @@ impl Bench {
         reply.at("/access_token").to_owned()
     }
 
-    /// An operator's token for Graph, asked for as the Azure CLI does: with two slashes.
+    /// Returns an operator's token for Graph, asked for as the Azure CLI does: with two slashes.
     pub async fn graph_token(&self, tenant: Tenant) -> String {
         self.token(tenant, &format!("{}/", self.sim.ready().arm)).await
     }
@@ -187,7 +188,7 @@ impl Bench {
         panic!("never: {what}");
     }
 
-    /// A multi-tenant app in A: its object id and its client id.
+    /// Creates a multi-tenant app in A. Returns its object id and its client id.
     pub async fn create_app(&self) -> (String, String) {
         let graph = self.graph_token(Tenant::A).await;
         let body = json!({
@@ -206,7 +207,7 @@ impl Bench {
         (id, made.body["appId"].as_str().unwrap().to_owned())
     }
 
-    /// A client secret of an app.
+    /// Adds a client secret to an app. Returns its value.
     pub async fn add_secret(&self, id: &str) -> String {
         let graph = self.graph_token(Tenant::A).await;
         let body = json!({ "passwordCredential": { "displayName": "test", "endDateTime": "2099-01-01T00:00:00Z" } });
@@ -215,7 +216,7 @@ impl Bench {
         made.body["secretText"].as_str().unwrap().to_owned()
     }
 
-    /// The service principal of an app in a tenant: its object id.
+    /// Creates the service principal of an app in a tenant. Returns its object id.
     pub async fn create_principal(&self, tenant: Tenant, app_id: &str) -> String {
         let graph = self.graph_token(tenant).await;
         let made = self.call("POST", "/v1.0/servicePrincipals", &graph, &json!({ "appId": app_id })).await;
@@ -233,21 +234,21 @@ impl Bench {
         .await
     }
 
-    /// The token endpoint's answer to a form of the Azure CLI.
+    /// Returns the token endpoint's answer to a form of the Azure CLI.
     pub async fn as_cli(&self, tenant: &str, form: &[(&str, &str)]) -> Reply {
         let mut all = vec![("client_id", AZURE_CLI), ("client_info", "1")];
         all.extend(form);
         self.post_form(&self.url(&format!("/{tenant}/oauth2/v2.0/token")), &all).await
     }
 
-    /// A device code of the Azure CLI for a resource, with claims or none.
+    /// Returns a device code of the Azure CLI for a resource, with claims or none.
     pub async fn device_code(&self, tenant: &str, resource: &str, claims: &str) -> Reply {
         let scope = format!("{resource}/.default offline_access openid profile");
         let form = [("client_id", AZURE_CLI), ("scope", &scope), ("claims", claims)];
         self.post_form(&self.url(&format!("/{tenant}/oauth2/v2.0/devicecode")), &form).await
     }
 
-    /// The answer to a poll.
+    /// Returns the answer to a poll.
     pub async fn poll(&self, tenant: &str, device_code: &str) -> Reply {
         let grant = "urn:ietf:params:oauth:grant-type:device_code";
         self.as_cli(tenant, &[("grant_type", grant), ("device_code", device_code)]).await
@@ -263,19 +264,19 @@ impl Bench {
         reply
     }
 
-    /// A user's access token.
+    /// Returns a user's access token.
     pub async fn user_token(&self, tenant: &str, account: &str, resource: &str) -> String {
         self.by_device(tenant, account, resource, "").await.at("/access_token").to_owned()
     }
 
-    /// How many service principals an app has in B.
+    /// Returns the number of service principals that an app has in B.
     pub fn principals_in_b(&self, app_id: &str) -> usize {
         let world = self.sim.world();
         let all = world["tenants"]["b"]["servicePrincipals"].as_array().unwrap();
         all.iter().filter(|principal| principal["appId"] == app_id).count()
     }
 
-    /// How many applications of A have a name.
+    /// Returns the number of applications of A with a name.
     pub fn apps_called(&self, name: &str) -> usize {
         let world = self.sim.world();
         let all = world["tenants"]["a"]["applications"].as_array().unwrap();

@@ -5,7 +5,7 @@ use ring::{rand::SystemRandom, rsa::KeyPair, signature};
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, pem::PemObject};
 use serde_json::{Value, json};
 
-/// A signed JWT, made as the documents say.
+/// Returns a signed JWT, made as the documents say.
 pub fn jwt(pem: &str, algorithm: &str, mut head: Value, claims: &Value) -> String {
     let key = PrivatePkcs8KeyDer::from_pem_slice(pem.as_bytes()).unwrap();
     let key = KeyPair::from_pkcs8(key.secret_pkcs8_der()).unwrap();
@@ -20,12 +20,12 @@ pub fn jwt(pem: &str, algorithm: &str, mut head: Value, claims: &Value) -> Strin
     format!("{body}.{}", BASE64_URL_SAFE_NO_PAD.encode(signed))
 }
 
-/// The certificate of a PEM file.
+/// Returns the certificate of a PEM file.
 pub fn certificate(pem: &str) -> CertificateDer<'static> {
     CertificateDer::from_pem_slice(pem.as_bytes()).unwrap()
 }
 
-/// `x5t#S256` of it.
+/// Returns the `x5t#S256` of a certificate.
 pub fn thumbprint(pem: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(ring::digest::digest(&ring::digest::SHA256, &certificate(pem)))
 }

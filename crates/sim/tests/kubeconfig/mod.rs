@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::common::{ARM, Bench, Reply};
 
-/// What a kubeconfig says.
+/// The contents of a kubeconfig.
 pub struct Kubeconfig {
     pub server: String,
     pub authority: String,
@@ -56,7 +56,7 @@ impl Kubeconfig {
         self.call(bench, "GET", path, &Value::Null).await
     }
 
-    /// A client that trusts the kubeconfig's authority and shows a certificate.
+    /// Returns a client that trusts the kubeconfig's authority and shows a certificate.
     pub fn with_certificate(&self, certificate: &str, key: &str) -> reqwest::Client {
         let mut roots = rustls::RootCertStore::empty();
         roots.add(CertificateDer::from_pem_slice(self.authority.as_bytes()).unwrap()).unwrap();
@@ -73,7 +73,7 @@ impl Kubeconfig {
     }
 }
 
-/// A pod that pulls the image of the route, whatever its node has.
+/// Returns a pod that pulls the image of the route, whatever its node has.
 pub fn probe(bench: &Bench, name: &str) -> Value {
     json!({
         "kind": "Pod", "apiVersion": "v1", "metadata": { "name": name },

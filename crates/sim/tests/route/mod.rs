@@ -14,7 +14,7 @@ use crate::common::{ARM, Bench, Reply};
 pub const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const ACR_PULL: &str = "7f951dda-4ed3-4680-a7ca-43fe172d538d";
 
-/// A registry's token for a name and password.
+/// Returns a registry's token for a name and password.
 pub async fn registry_token(bench: &Bench, server: &str, name: &str, password: &str, scope: &str) -> Reply {
     let url = format!("https://{server}/oauth2/token?service={server}&scope={scope}");
     let basic = format!("Basic {}", BASE64_STANDARD.encode(format!("{name}:{password}")));
@@ -41,7 +41,7 @@ async fn until(
         .await
 }
 
-/// What the route has made.
+/// The objects that the route has made.
 #[derive(Debug)]
 pub struct NewApp {
     pub app_id: String,
@@ -77,7 +77,7 @@ pub async fn provision(bench: &Bench) -> NewApp {
     NewApp { principal_b: there.at("/id").to_owned(), app_id, object_id, secret }
 }
 
-/// Step 5: the role on the registry.
+/// Grants the role on the registry (step 5).
 pub async fn grant(bench: &Bench, app: &NewApp) -> Reply {
     let token = bench.token(Tenant::B, ARM).await;
     let ready = bench.sim.ready();
@@ -110,7 +110,7 @@ pub async fn prove(bench: &Bench, app: &NewApp) {
     assert_eq!(part.status, 206);
 }
 
-/// Step 9: the reset, and its operation's last body.
+/// Resets the cluster (step 9). Returns the operation's last body.
 pub async fn reset(bench: &Bench, app: &NewApp) -> Value {
     let token = bench.token(Tenant::A, ARM).await;
     let accepted = bench.send(reset_request(bench, app, &token)).await.unwrap();
@@ -126,7 +126,7 @@ pub async fn reset(bench: &Bench, app: &NewApp) -> Value {
     }
 }
 
-/// The request that begins the reset.
+/// Returns the request that begins the reset.
 pub fn reset_request(bench: &Bench, app: &NewApp, token: &str) -> reqwest::RequestBuilder {
     let path = format!("{}/resetServicePrincipalProfile?api-version=2024-09-01", bench.sim.ready().cluster);
     bench.request("POST", &path, token, &json!({"clientId": app.app_id, "secret": app.secret}))

@@ -6,13 +6,12 @@ use crosspull_core::names::{Direction, Outcome};
 use crosspull_core::operation::{Fact, Learnt};
 use crosspull_core::plan::Plan;
 
-use crate::long_running;
 use crate::patience::{Asked, Patience};
 use crate::reply::{Cluster, ClusterProperties};
-use crate::request;
 use crate::step_context::StepContext;
 use crate::step_result::StepError;
 use crate::wire::CallError;
+use crate::{long_running, request};
 
 /// The cluster settles after its operation ended.
 pub const SETTLES: Patience = Patience::new(5, 180);

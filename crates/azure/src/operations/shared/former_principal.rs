@@ -7,12 +7,11 @@ use crosspull_core::ids::{AppId, ObjectId};
 use crosspull_core::names::{Side, assignment_description};
 use crosspull_core::operation::{CopyRoles, Fact, Op, ResetCluster};
 
-use super::directory;
-use super::others;
 use super::roles::{copy_id, covers};
-use crate::refusal::Code;
+use super::{directory, others};
+use crate::refusal::AzureCode;
 use crate::reply::Assignment;
-use crate::request::{self, Grant};
+use crate::request::{self, NewAssignment};
 use crate::step_context::StepContext;
 use crate::step_result::StepError;
 use crate::wire::CallError;
@@ -105,7 +104,7 @@ pub async fn give_roles_back(context: &StepContext<'_>, former: AppId, what: &st
     for role in &missing {
         let Some(id) = copy_id(role, principal) else { continue };
         let description = assignment_description(context.run());
-        let grant = Grant {
+        let grant = NewAssignment {
             definition: &role.definition,
             principal,
             condition: role.condition.as_deref(),
@@ -114,7 +113,7 @@ pub async fn give_roles_back(context: &StepContext<'_>, former: AppId, what: &st
         let request = request::assign_role(context.door().endpoints(), Side::A, &id, grant);
         match context.door().json::<Assignment>(&context.work, request).await {
             Ok(_) => {}
-            Err(CallError::Refused(r)) if Code::RoleAssignmentExists.is_of(&r.refusal) => {}
+            Err(CallError::Refused(r)) if AzureCode::RoleAssignmentExists.is_of(&r.refusal) => {}
             Err(error) => {
                 let error = StepError::of(what, error);
                 let names: Vec<String> = missing.iter().map(HeldRole::short).collect();

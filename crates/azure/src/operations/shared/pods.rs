@@ -9,8 +9,7 @@ use k8s_openapi::api::core::v1::{Event, Pod};
 use kube::core::ObjectList;
 
 use crate::kubernetes::pull::{self, Pull};
-use crate::kubernetes::requests;
-use crate::kubernetes::{Kubernetes, KubernetesUnavailable};
+use crate::kubernetes::{Kubernetes, KubernetesUnavailable, requests};
 use crate::patience::{Asked, Patience};
 use crate::step_context::StepContext;
 use crate::step_result::StepError;

@@ -4,7 +4,7 @@ use crosspull_core::explain::Refusal;
 use crosspull_core::ids::{AppId, ImageRef, RegistryId};
 use crosspull_core::secret::Secret;
 
-use crate::refusal::{Code, Unanswered};
+use crate::refusal::{AzureCode, Unanswered};
 use crate::registry_access::{self, Realm, RealmError};
 use crate::reply::Manifest;
 use crate::request;
@@ -34,14 +34,14 @@ pub enum PullPart {
 
 /// One try of a pull that was refused.
 #[derive(Debug)]
-pub struct Missed {
+pub struct RefusedPull {
     pub part: PullPart,
     pub refusal: Refusal,
 }
 
 /// The meaning of a refused try.
 #[derive(Debug, PartialEq, Eq)]
-pub enum MissedMeans {
+pub enum RefusedPullMeaning {
     /// Credential and role may still come into effect.
     NotYet,
     /// The image is not there, or not at this replica.
@@ -54,7 +54,7 @@ pub enum MissedMeans {
     Other,
 }
 
-impl Missed {
+impl RefusedPull {
     /// Returns the try as it ended; the outer error is that of the run itself.
     pub fn at(part: PullPart, error: CallError) -> Result<Self, StepError> {
         match error.refusal() {
@@ -64,18 +64,18 @@ impl Missed {
     }
 
     /// Judges the refusal. A 403 before any token is the registry's firewall, not a role (`docs/facts/azure.md` 3.10).
-    pub fn means(&self) -> MissedMeans {
+    pub fn means(&self) -> RefusedPullMeaning {
         let unusable = Unanswered::is_unusable(&self.refusal);
         match (self.part, self.refusal.status) {
-            (PullPart::Grant, _) | (_, Some(401)) => MissedMeans::NotYet,
-            (PullPart::Manifest | PullPart::Layer | PullPart::Storage, Some(404)) => MissedMeans::Missing,
-            (PullPart::Storage, Some(403)) => MissedMeans::DataEndpoint,
-            (PullPart::Storage, None) if !unusable => MissedMeans::DataEndpoint,
-            (PullPart::Manifest | PullPart::Layer, Some(403)) if !Code::Denied.is_of(&self.refusal) => {
-                MissedMeans::NotYet
+            (PullPart::Grant, _) | (_, Some(401)) => RefusedPullMeaning::NotYet,
+            (PullPart::Manifest | PullPart::Layer | PullPart::Storage, Some(404)) => RefusedPullMeaning::Missing,
+            (PullPart::Storage, Some(403)) => RefusedPullMeaning::DataEndpoint,
+            (PullPart::Storage, None) if !unusable => RefusedPullMeaning::DataEndpoint,
+            (PullPart::Manifest | PullPart::Layer, Some(403)) if !AzureCode::Denied.is_of(&self.refusal) => {
+                RefusedPullMeaning::NotYet
             }
-            (_, Some(403)) => MissedMeans::Firewall,
-            _ => MissedMeans::Other,
+            (_, Some(403)) => RefusedPullMeaning::Firewall,
+            _ => RefusedPullMeaning::Other,
         }
     }
 }
@@ -106,10 +106,10 @@ pub async fn realm(
     context: &StepContext<'_>,
     registry: &RegistryId,
     login_server: &str,
-) -> Result<Result<Realm, Missed>, StepError> {
+) -> Result<Result<Realm, RefusedPull>, StepError> {
     match registry_access::ask(context.door(), &context.work, login_server).await {
         Ok(realm) => Ok(Ok(realm)),
-        Err(RealmError::Call(error)) => Missed::at(PullPart::Challenge, error).map(Err),
+        Err(RealmError::Call(error)) => RefusedPull::at(PullPart::Challenge, error).map(Err),
         Err(RealmError::Unusable(why)) => {
             let what = format!("The pull from {} was not proved.", registry.name());
             Err(StepError::failed(what, why, "Check the registry's login server."))
@@ -124,19 +124,19 @@ pub async fn try_pull(
     image: &ImageRef,
     app: AppId,
     secret: &Secret,
-) -> Result<Result<(), Missed>, StepError> {
+) -> Result<Result<(), RefusedPull>, StepError> {
     let repository = image.repository.as_str();
     let token = match realm.pull_token(context.door(), &context.work, repository, app, secret).await {
         Ok(Some(token)) => token,
         Ok(None) => return Ok(Err(ungranted(repository))),
-        Err(error) => return Missed::at(PullPart::Token, error).map(Err),
+        Err(error) => return RefusedPull::at(PullPart::Token, error).map(Err),
     };
     let mut reference = image.reference().to_owned();
     for _ in 0..DEEPEST {
         let request = request::manifest_at(&realm.server, repository, &reference, &token);
         let manifest = match context.door().json::<Manifest>(&context.work, request).await {
             Ok(manifest) => manifest,
-            Err(error) => return Missed::at(PullPart::Manifest, error).map(Err),
+            Err(error) => return RefusedPull::at(PullPart::Manifest, error).map(Err),
         };
         if let Some(digest) = manifest.blob() {
             return read_blob(context, realm, repository, digest, &token).await;
@@ -146,7 +146,7 @@ pub async fn try_pull(
     }
     // Nothing of it was read, so nothing is proved.
     let refusal = Unanswered::Torn.because("its manifest names nothing that could be read");
-    Ok(Err(Missed { part: PullPart::Manifest, refusal }))
+    Ok(Err(RefusedPull { part: PullPart::Manifest, refusal }))
 }
 
 /// Reads one byte of a blob. A registry sends its clients on to storage; the token stays behind.
@@ -156,11 +156,11 @@ async fn read_blob(
     repository: &str,
     digest: &str,
     token: &Secret,
-) -> Result<Result<(), Missed>, StepError> {
+) -> Result<Result<(), RefusedPull>, StepError> {
     let request = request::blob(&realm.server, repository, digest, token);
     let reply = match context.door().raw(&context.work, request).await {
         Ok(reply) => reply,
-        Err(error) => return Missed::at(PullPart::Layer, error).map(Err),
+        Err(error) => return RefusedPull::at(PullPart::Layer, error).map(Err),
     };
     if !reply.status.is_redirection() {
         return Ok(Ok(()));
@@ -169,16 +169,16 @@ async fn read_blob(
     let target = location.and_then(|l| realm.server.join(l).ok()).filter(|u| u.scheme() == "https");
     let Some(target) = target else {
         let refusal = Unanswered::Elsewhere.because("the layer is at an address that cannot be used");
-        return Ok(Err(Missed { part: PullPart::Storage, refusal }));
+        return Ok(Err(RefusedPull { part: PullPart::Storage, refusal }));
     };
     match context.door().raw(&context.work, request::redirected_blob(target)).await {
         Ok(_) => Ok(Ok(())),
-        Err(error) => Missed::at(PullPart::Storage, error).map(Err),
+        Err(error) => RefusedPull::at(PullPart::Storage, error).map(Err),
     }
 }
 
 /// Returns the refusal of a token that was given without the right that was asked for.
-fn ungranted(repository: &str) -> Missed {
+fn ungranted(repository: &str) -> RefusedPull {
     let why = format!("the token that the registry gives does not grant to pull {repository}");
-    Missed { part: PullPart::Grant, refusal: Unanswered::NotGranted.because(&why) }
+    RefusedPull { part: PullPart::Grant, refusal: Unanswered::NotGranted.because(&why) }
 }

@@ -9,21 +9,20 @@ use crosspull_core::names::Outcome;
 use crosspull_core::operation::{Fact, Learnt};
 
 use super::cluster::{self, SETTLES, state};
-use super::last_look::{self, Reset};
-use crate::long_running;
+use super::last_look::{self, PendingReset};
 use crate::patience::{Asked, Patience};
-use crate::refusal::{Code, WRONG_SECRET};
-use crate::request;
+use crate::refusal::{AzureCode, WRONG_SECRET};
 use crate::step_context::StepContext;
 use crate::step_result::StepError;
 use crate::wire::CallError;
+use crate::{long_running, request};
 
 /// The number of times that a cluster at rest may be seen to use another app than it was given: some minutes.
 const LOOKS_AT_ANOTHER: u32 = 8;
 
 /// Resets the cluster to an app, and sees the reset through. The state of the cluster is recorded where the reset does
 /// not end well.
-pub async fn to(context: &StepContext<'_>, reset: Reset<'_>) -> Result<(), StepError> {
+pub async fn to(context: &StepContext<'_>, reset: PendingReset<'_>) -> Result<(), StepError> {
     let done = match send(context, reset).await {
         Ok(()) => settled(context, reset.cluster, reset.app).await,
         Err(error) => Err(error),
@@ -51,8 +50,8 @@ pub async fn confirmed(context: &StepContext<'_>) -> Result<(), StepError> {
 ///
 /// When the answer is lost, the cluster itself tells whether the reset was taken. The reset is sent again only where it
 /// was not.
-async fn send(context: &StepContext<'_>, reset: Reset<'_>) -> Result<(), StepError> {
-    let Reset { cluster, app, secret, .. } = reset;
+async fn send(context: &StepContext<'_>, reset: PendingReset<'_>) -> Result<(), StepError> {
+    let PendingReset { cluster, app, secret, .. } = reset;
     let what = format!("{} was not reset.", cluster.name());
     let mut lost = false;
     let accepted = context
@@ -116,7 +115,7 @@ async fn settled(context: &StepContext<'_>, cluster: &ClusterId, app: AppId) -> 
                     "Look at the cluster's activity log. A repeated reset is the documented repair: crosspull resume \
                      makes it.",
                 ))),
-                // Its state follows late; but not for ever.
+                // The state of the cluster follows late, but not for ever.
                 "Succeeded" if others < LOOKS_AT_ANOTHER => {
                     others += 1;
                     Ok(Asked::NotYet("the cluster does not name its new app yet", None))
@@ -141,6 +140,6 @@ fn failed_reset(cluster: &ClusterId) -> String {
 /// `aks_sp_not_found_retry`) and for its secret, which sign-in took elsewhere before (`docs/facts/azure.md` 9.1).
 fn not_known_yet(refusal: &Refusal) -> bool {
     let of_secret =
-        || Code::ServicePrincipalValidationClientError.is_of(refusal) && refusal.message.contains(WRONG_SECRET);
-    refusal.status == Some(400) && (Code::ServicePrincipalNotFound.is_of(refusal) || of_secret())
+        || AzureCode::ServicePrincipalValidationClientError.is_of(refusal) && refusal.message.contains(WRONG_SECRET);
+    refusal.status == Some(400) && (AzureCode::ServicePrincipalNotFound.is_of(refusal) || of_secret())
 }

@@ -10,9 +10,9 @@ use crosspull_core::operation::{Fact, Learnt};
 
 use super::directory;
 use crate::patience::{Asked, Patience};
-use crate::refusal::Code;
+use crate::refusal::AzureCode;
 use crate::reply::Assignment;
-use crate::request::{self, Grant};
+use crate::request::{self, NewAssignment};
 use crate::step_context::StepContext;
 use crate::step_result::{StepError, StepResult, nothing_there, plainly};
 use crate::wire::CallError;
@@ -55,7 +55,7 @@ pub async fn grant(context: &StepContext<'_>, grant: &RoleGrant<'_>) -> Result<O
 /// Makes the assignment. Returns the one under another name, where somebody else made one.
 async fn assign(context: &StepContext<'_>, grant: &RoleGrant<'_>, what: &str) -> Result<Option<Assignment>, StepError> {
     let description = assignment_description(context.run());
-    let wanted = Grant {
+    let wanted = NewAssignment {
         definition: &grant.definition,
         principal: grant.principal,
         condition: grant.condition.as_deref(),
@@ -66,10 +66,10 @@ async fn assign(context: &StepContext<'_>, grant: &RoleGrant<'_>, what: &str) ->
             let request = request::assign_role(context.door().endpoints(), grant.side, &grant.id, wanted);
             match context.door().json::<Assignment>(&context.work, request).await {
                 Ok(_) => Ok(Asked::Yes(None)),
-                Err(CallError::Refused(r)) if Code::PrincipalNotFound.is_of(&r.refusal) => {
+                Err(CallError::Refused(r)) if AzureCode::PrincipalNotFound.is_of(&r.refusal) => {
                     Ok(Asked::NotYet("Resource Manager does not know the service principal yet", Some(r.refusal)))
                 }
-                Err(CallError::Refused(r)) if Code::RoleAssignmentExists.is_of(&r.refusal) => {
+                Err(CallError::Refused(r)) if AzureCode::RoleAssignmentExists.is_of(&r.refusal) => {
                     Ok(match twin(context, grant, what).await? {
                         Some(twin) => Asked::Yes(Some(twin)),
                         None => Asked::NotYet("the role is assigned already; looking by whom", Some(r.refusal)),
@@ -139,7 +139,7 @@ async fn set_condition(
     condition: Option<&str>,
     what: &str,
 ) -> Result<(), StepError> {
-    let grant = Grant {
+    let grant = NewAssignment {
         definition: &there.properties.role_definition_id,
         principal: there.properties.principal_id,
         condition,
@@ -149,7 +149,7 @@ async fn set_condition(
     context.door().raw(&context.work, request).await.map(drop).map_err(|error| StepError::of(what, error))
 }
 
-/// Reads a role assignment by its id; none where there is none.
+/// Reads a role assignment by its id. `None` where there is none.
 pub async fn assignment(
     context: &StepContext<'_>,
     side: Side,
@@ -287,7 +287,7 @@ pub fn registry_id(registry: &RegistryId, role: Role, principal: ObjectId) -> St
     request::assignment_id(&scope, assignment_name(&scope, role.definition(), principal))
 }
 
-/// Returns the id of the copy of an assignment; none where its definition has no GUID.
+/// Returns the id of the copy of an assignment. `None` where its definition has no GUID.
 pub fn copy_id(held: &HeldRole, principal: ObjectId) -> Option<String> {
     let name = assignment_name(&held.scope, held.definition_guid()?, principal);
     // The scope comes from a journal: what is no scope makes no id.

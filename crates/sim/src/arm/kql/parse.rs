@@ -1,4 +1,4 @@
-//! From a query's text to its stages.
+//! The parser of a query's text into its stages.
 
 use super::{Condition, Field, Stage, Test};
 
@@ -71,7 +71,7 @@ impl Tokens {
         Ok(all)
     }
 
-    /// One stage of the query; `top` is two.
+    /// Reads one stage of the query; `top` is two.
     pub(super) fn stages(&mut self) -> Result<Vec<Stage>, String> {
         if self.accept("top") {
             let most = self.rows()?;
@@ -183,7 +183,7 @@ impl Tokens {
     }
 }
 
-/// Returns where the word or sign at the start of the text ends.
+/// Returns the end of the word or sign at the start of the text.
 fn token_end(text: &str, first: char) -> usize {
     let in_word = |c: char| c.is_alphanumeric() || ['_', '.', '-'].contains(&c);
     if in_word(first) {

@@ -10,13 +10,13 @@ use crate::{
     world::{ClusterIdentity, KubeletIdentity, ManagedIdentity, ManagedKind},
 };
 
-/// A reset asked for with the credential of `App`.
+/// Returns a reset asked for with the credential of `App`.
 async fn reset(bed: &Testbed, body: Value, fate: Fate) -> Reply {
     let path = format!("{}/resetServicePrincipalProfile", bed.cluster);
     bed.arm_with('a', Method::POST, &path, body, fate).await
 }
 
-/// The body of the operation that an accepted reset names.
+/// Returns the body of the operation that an accepted reset names.
 async fn operation(bed: &Testbed, accepted: &Reply) -> Value {
     let address = accepted.header("azure-asyncoperation");
     let path = address.strip_prefix("https://localhost:5000").expect("on the same origin");

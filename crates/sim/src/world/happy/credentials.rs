@@ -1,4 +1,4 @@
-//! What the operators' programs prove who they are with beside their secrets: a certificate, and the token of a service account
+//! The credentials of the operators' programs beside their secrets: a certificate, and the token of a service account
 //! of the cluster.
 
 use jiff::Timestamp;
@@ -11,7 +11,7 @@ use crate::{
     world::{Application, Certificate, FederatedCredential, World},
 };
 
-/// The audience of tokens that are exchanged, by cloud (Entra's document "Workload identity federation").
+/// Returns the audience of tokens that are exchanged, by cloud (Entra's document "Workload identity federation").
 fn audience(cloud: &str) -> &'static str {
     match cloud {
         "china" => "api://AzureADTokenExchangeChina",
@@ -68,7 +68,8 @@ fn subject(account: &str) -> String {
     format!("system:serviceaccount:crosspull:{account}")
 }
 
-/// A token of the service account that an operator is federated with, valid for long; `account` is `operator-a` or `operator-b`.
+/// Returns a token of the service account that an operator is federated with, valid for long; `account` is `operator-a`
+/// or `operator-b`.
 pub fn federated_token(world: &World, account: &str, today: Timestamp) -> Option<String> {
     let issuer = &world.clusters.first()?.issuer;
     let now = today.as_second();

@@ -1,4 +1,4 @@
-//! Who is in the world at the start: applications with their service principals, and the roles they hold.
+//! The identities in the world at the start: applications with their service principals, and the roles that they hold.
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::{Uuid, uuid};
@@ -12,12 +12,12 @@ use crate::{
     world::{Application, Group, Password, RoleAssignment, ServicePrincipal, World},
 };
 
-/// How long ago all of it was set up, and how long its secrets are still good.
+/// The age of everything at the start, and the time that its secrets are still good.
 pub const LONG_BEFORE: SignedDuration = SignedDuration::from_hours(24 * 200);
 
 /// The ids of an application with its service principal.
 pub struct Ids {
-    /// Its name.
+    /// The name.
     pub name: &'static str,
     /// The object id of the application.
     pub application: Uuid,
@@ -61,7 +61,7 @@ pub static MANAGED_IDENTITY_IN_B: Ids = Ids {
     principal: uuid!("0f0f0f0f-0003-4f0f-8f0f-00000000b003"),
     graph_roles: OPERATOR_B.graph_roles,
 };
-/// What the cluster signs in with.
+/// The ids of the app that the cluster signs in with.
 pub static CLUSTER_APP: Ids = Ids {
     name: "aks-shop-sp",
     application: uuid!("0c0c0c0c-0001-4c0c-8c0c-00000000c001"),
@@ -70,7 +70,7 @@ pub static CLUSTER_APP: Ids = Ids {
     graph_roles: &[],
 };
 
-/// Where roles can be held, by the words of scenario files.
+/// The places where roles can be held, by the words of scenario files.
 pub struct Places {
     /// The subscription.
     pub subscription: String,
@@ -82,7 +82,7 @@ pub struct Places {
     pub resource: String,
 }
 
-/// The places of the cluster.
+/// Returns the places of the cluster.
 pub fn cluster_places() -> Places {
     let subscription = format!("/subscriptions/{SHOP_SUBSCRIPTION}");
     Places {
@@ -95,7 +95,7 @@ pub fn cluster_places() -> Places {
     }
 }
 
-/// The places of the registry.
+/// Returns the places of the registry.
 pub fn registry_places() -> Places {
     let subscription = format!("/subscriptions/{REGISTRY_SUBSCRIPTION}");
     let resource_group = format!("{subscription}/resourceGroups/rg-registry");
@@ -107,7 +107,7 @@ pub fn registry_places() -> Places {
     }
 }
 
-/// The places of the hub; the resource is the subnet of its network.
+/// Returns the places of the hub; the resource is the subnet of its network.
 pub fn hub_places() -> Places {
     let subscription = format!("/subscriptions/{HUB_SUBSCRIPTION}");
     let resource_group = format!("{subscription}/resourceGroups/rg-network");
@@ -119,7 +119,7 @@ pub fn hub_places() -> Places {
     }
 }
 
-/// Who is given a role.
+/// The principal that is given a role.
 pub struct Holder {
     tenant: Uuid,
     id: Uuid,
@@ -127,23 +127,23 @@ pub struct Holder {
 }
 
 impl Holder {
-    /// A service principal of a tenant.
+    /// Returns a service principal of a tenant.
     pub fn principal(tenant: Uuid, ids: &Ids) -> Self {
         Self { tenant, id: ids.principal, kind: "ServicePrincipal" }
     }
 
-    /// The operator of the registry's tenant: that of tenant A where one tenant has both cluster and registry.
+    /// Returns the operator of the registry's tenant: that of tenant A where one tenant has both cluster and registry.
     pub fn operator_of_registry(world: &World) -> Self {
         Self::principal(world.b, if world.a == world.b { &OPERATOR_A } else { &OPERATOR_B })
     }
 
-    /// A user of a tenant.
+    /// Returns a user of a tenant.
     pub fn user(tenant: Uuid, id: Uuid) -> Self {
         Self { tenant, id, kind: "User" }
     }
 }
 
-/// The app roles on Graph of an operator.
+/// Returns the app roles on Graph of an operator.
 fn graph_roles(ids: &Ids, part: &OperatorPart) -> Vec<String> {
     let usual = || ids.graph_roles.iter().map(|&role| role.to_owned()).collect();
     part.graph_roles.clone().unwrap_or_else(usual)
@@ -153,12 +153,12 @@ fn graph_roles(ids: &Ids, part: &OperatorPart) -> Vec<String> {
 pub struct Builder {
     /// The day of the start.
     pub today: Timestamp,
-    /// When everything was set up.
+    /// The time at which everything was set up.
     pub before: Timestamp,
 }
 
 impl Builder {
-    /// An application of a tenant with its service principal and one secret.
+    /// Adds an application of a tenant with its service principal and one secret.
     pub fn application(&self, world: &mut World, tenant: Uuid, ids: &Ids, graph_roles: Vec<String>) -> Secret {
         let secret = Secret::client();
         let Some(directory) = world.directory_mut(tenant) else {
@@ -190,7 +190,7 @@ impl Builder {
         secret
     }
 
-    /// The service principal of an application or managed identity.
+    /// Returns the service principal of an application or managed identity.
     pub fn principal(&self, tenant: Uuid, ids: &Ids, graph_roles: Vec<String>, kind: &str) -> ServicePrincipal {
         ServicePrincipal {
             id: ids.principal,
@@ -235,7 +235,7 @@ impl Builder {
         Holder::principal(tenant, ids)
     }
 
-    /// An operator of a tenant.
+    /// Adds an operator of a tenant.
     pub fn operator(&self, world: &mut World, tenant: Uuid, ids: &Ids, part: &OperatorPart) -> Operator {
         let client_secret = self.application(world, tenant, ids, graph_roles(ids, part));
         Operator { client_id: ids.client, client_secret }

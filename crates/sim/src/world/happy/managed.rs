@@ -12,7 +12,7 @@ use crate::{
     world::{ClusterIdentity, KubeletIdentity, ManagedIdentity, ManagedKind, World},
 };
 
-/// The ids of the identity of the control plane, by its name.
+/// Returns the ids of the identity of the control plane, by its name.
 const fn control_plane(name: &'static str) -> Ids {
     Ids {
         name,
@@ -23,7 +23,7 @@ const fn control_plane(name: &'static str) -> Ids {
     }
 }
 
-/// The ids of the identity of the kubelets, by its name.
+/// Returns the ids of the identity of the kubelets, by its name.
 const fn kubelet(name: &'static str) -> Ids {
     Ids {
         name,

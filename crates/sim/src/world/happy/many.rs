@@ -21,13 +21,13 @@ use crate::{
 const PLACES: &[&str] =
     &["Retail", "Finance", "Logistics", "Research", "Sandbox", "Shared Services", "Analytics", "Partners"];
 
-/// What the ids of numbered subscriptions of tenant A begin with.
+/// The beginning of the ids of numbered subscriptions of tenant A.
 const NUMBERED: &str = "a1000000-0000-4000-8000-";
 /// The resource group of a numbered subscription.
 const NUMBERED_GROUP: &str = "rg-main";
 
-/// The id of the subscription of tenant A with a number: 1 is the cluster's, 2 the hub's, the others end with their number in
-/// decimal digits.
+/// Returns the id of the subscription of tenant A with a number: 1 is the cluster's, 2 the hub's, the others end with
+/// their number in decimal digits.
 pub fn subscription_id(n: usize) -> Uuid {
     match n {
         1 => SHOP_SUBSCRIPTION,
@@ -36,7 +36,7 @@ pub fn subscription_id(n: usize) -> Uuid {
     }
 }
 
-/// A resource group of the subscription of tenant A with a number.
+/// Returns a resource group of the subscription of tenant A with a number.
 pub fn group_of(n: usize) -> String {
     match n {
         1 => cluster_places().resource_group,
@@ -116,7 +116,7 @@ impl Builder {
     }
 }
 
-/// Returns who works in tenant A: the program, the machine, the person.
+/// Returns those who work in tenant A: the program, the machine, the person.
 fn operators_of_a(world: &World) -> [Holder; 3] {
     let a = world.a;
     [Holder::principal(a, &OPERATOR_A), Holder::principal(a, &MANAGED_IDENTITY), Holder::user(a, people::OPS_A)]

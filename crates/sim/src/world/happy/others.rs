@@ -1,4 +1,4 @@
-//! What stands beside the cluster and the registry at the start: Key Vaults, app registrations of others.
+//! The objects beside the cluster and the registry at the start: Key Vaults, app registrations of others.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -25,7 +25,7 @@ impl Builder {
         }
     }
 
-    /// A client secret that has been there for long.
+    /// Returns a client secret that has been there for long.
     pub fn password(&self, application: Uuid, part: &SecretPart) -> Password {
         Password {
             key_id: Uuid::new_v5(&application, format!("password {}", part.name).as_bytes()),
@@ -37,7 +37,7 @@ impl Builder {
         }
     }
 
-    /// The day so many days from the start; the usual end where none is given.
+    /// Returns the day so many days from the start; the usual end where none is given.
     pub fn in_days(&self, days: Option<f64>) -> Timestamp {
         let from_now = days.map_or(LONG_BEFORE, duration);
         self.today.checked_add(from_now).unwrap_or(self.today)
@@ -93,7 +93,7 @@ fn duration(days: f64) -> SignedDuration {
     SignedDuration::try_from_secs_f64(days * 86_400.0).unwrap_or(LONG_BEFORE)
 }
 
-/// The object ids that a party's word stands for.
+/// Returns the object ids that a party's word stands for.
 fn object_ids(party: Party, part: &WorldPart) -> Vec<Uuid> {
     let principal = |ids: &Ids| vec![ids.principal];
     match party {

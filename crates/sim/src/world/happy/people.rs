@@ -1,5 +1,5 @@
-//! Who signs in by hand at the start: in each tenant an operator and somebody without any right, and in B the operator of A
-//! as a guest.
+//! The people who sign in by hand at the start: in each tenant an operator and somebody without any right, and in B the
+//! operator of A as a guest.
 
 use uuid::{Uuid, uuid};
 
@@ -23,7 +23,7 @@ const READER_B: Uuid = uuid!("0e0e0e0e-0002-4e0e-8e0e-00000000e0b2");
 const GUEST_B: Uuid = uuid!("0e0e0e0e-0003-4e0e-8e0e-00000000e0b3");
 
 impl Builder {
-    /// The users, with the rights of the operators of their tenants.
+    /// Adds the users, with the rights of the operators of their tenants.
     pub fn people(&self, world: &mut World, setup: &Setup) -> Operators {
         let part = &setup.world;
         let one_tenant = world.a == world.b;
@@ -88,7 +88,7 @@ impl Builder {
     }
 }
 
-/// The directory roles of an operator: those that are named, else what stands for its app roles on Graph.
+/// Returns the directory roles of an operator: those that are named, else what stands for its app roles on Graph.
 fn directory_roles(part: &OperatorPart, usual: &str) -> Vec<String> {
     if let Some(named) = &part.directory_roles {
         return named.clone();

@@ -1,4 +1,4 @@
-//! What is in the world at the start: a cluster and two registries.
+//! The resources in the world at the start: a cluster and two registries.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -66,7 +66,7 @@ impl Builder {
         });
     }
 
-    /// The application that the cluster signs in with.
+    /// Adds the application that the cluster signs in with.
     fn service_principal(&self, world: &mut World, part: &WorldPart) -> ClusterIdentity {
         let graph_roles = part.old_principal_graph_roles.clone().unwrap_or_default();
         let secret = self.application(world, CONTOSO, &CLUSTER_APP, graph_roles);
@@ -79,7 +79,7 @@ impl Builder {
         ClusterIdentity::ServicePrincipal(Credential { client_id: CLUSTER_APP.client, secret })
     }
 
-    /// When the secret of the cluster's application ends, and what others it has.
+    /// Sets the end of the secret of the cluster's application, and adds its other secrets.
     fn secrets_of_cluster(&self, world: &mut World, part: &ClusterPart) {
         let more = part.more_secrets.iter().flatten().map(|secret| self.password(CLUSTER_APP.application, secret));
         let applications = world.directory_mut(CONTOSO).map(|directory| directory.applications.iter_mut());
@@ -91,7 +91,7 @@ impl Builder {
         }
     }
 
-    /// The Kubernetes API of the cluster, with a small shop.
+    /// Returns the Kubernetes API of the cluster, with a small shop.
     fn kubernetes(&self, part: &ClusterPart) -> Kubernetes {
         let shop = || vec![WorkloadPart::shop("web", 2, Some(1))];
         let workloads = part.workloads.clone().unwrap_or_else(shop).into_iter().map(|part| Workload {

@@ -5,30 +5,30 @@ use crosspull_core::names::Direction;
 use crosspull_core::operation::{Fact, Op};
 
 use super::super::cluster::{self, is_over, state};
-use super::{Reset, Seen, direction, unseen};
+use super::{LookAnswer, PendingReset, direction, unseen};
 use crate::step_context::StepContext;
 use crate::step_result::StepError;
 
-pub(super) async fn as_planned(context: &StepContext<'_>, reset: Reset<'_>) -> Result<Seen, StepError> {
+pub(super) async fn as_planned(context: &StepContext<'_>, reset: PendingReset<'_>) -> Result<LookAnswer, StepError> {
     let name = reset.cluster.name();
     let now = match cluster::try_read(context, reset.cluster).await {
         Ok(now) => now,
         Err(error) => return unseen(&format!("{name} cannot be read"), error),
     };
     if !is_over(&now) {
-        return Ok(Seen::No(format!("{name} is in the state {}: another operation is going on.", state(&now))));
+        return Ok(LookAnswer::No(format!("{name} is in the state {}: another operation is going on.", state(&now))));
     }
     let power = now.power_state.as_ref().and_then(|p| p.code.as_deref()).unwrap_or("Running");
     if !power.eq_ignore_ascii_case("Running") {
-        return Ok(Seen::No(format!("{name} is {}.", power.to_lowercase())));
+        return Ok(LookAnswer::No(format!("{name} is {}.", power.to_lowercase())));
     }
     let planned = apps_as_planned(context, reset);
     let has = now.client_id();
     if planned.is_empty() || has.is_some_and(|has| planned.contains(&has)) {
-        return Ok(Seen::Yes);
+        return Ok(LookAnswer::Yes);
     }
     let has = has.map_or_else(|| "a managed identity".to_owned(), |has| format!("the app {has}"));
-    Ok(Seen::No(match (direction(context), planned.first()) {
+    Ok(LookAnswer::No(match (direction(context), planned.first()) {
         (Direction::Forward, Some(planned)) => {
             format!("{name} had the app {planned} when the run was planned, and has {has} now.")
         }
@@ -37,7 +37,7 @@ pub(super) async fn as_planned(context: &StepContext<'_>, reset: Reset<'_>) -> R
 }
 
 /// Returns the apps that the cluster may have now. Plans of the first version do not tell which app it had.
-fn apps_as_planned(context: &StepContext<'_>, reset: Reset<'_>) -> Vec<AppId> {
+fn apps_as_planned(context: &StepContext<'_>, reset: PendingReset<'_>) -> Vec<AppId> {
     if direction(context) == Direction::Back {
         return context.known(&Fact::App).into_iter().chain([reset.app]).collect();
     }

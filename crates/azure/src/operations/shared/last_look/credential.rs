@@ -9,21 +9,21 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::super::directory::{self, AppRef};
 use super::super::{proof, secrets};
-use super::{Reset, Seen, direction, unseen};
+use super::{LookAnswer, PendingReset, direction, unseen};
 use crate::reply::Principal;
 use crate::request;
 use crate::step_context::StepContext;
 use crate::step_result::StepError;
 use crate::wire::CallError;
 
-pub(super) async fn app_is_there(context: &StepContext<'_>) -> Result<Seen, StepError> {
+pub(super) async fn app_is_there(context: &StepContext<'_>) -> Result<LookAnswer, StepError> {
     let Some(object) = context.known::<ObjectId>(&Fact::AppObject) else {
-        return Ok(Seen::No("The app is not known.".to_owned()));
+        return Ok(LookAnswer::No("The app is not known.".to_owned()));
     };
     let gone = format!("The app registration {object} is not in tenant A any more.");
     match directory::try_app(context, AppRef { side: Side::A, object }).await {
-        Ok(_) => Ok(Seen::Yes),
-        Err(CallError::Refused(r)) if r.refusal.status == Some(404) => Ok(Seen::NotYet(gone)),
+        Ok(_) => Ok(LookAnswer::Yes),
+        Err(CallError::Refused(r)) if r.refusal.status == Some(404) => Ok(LookAnswer::NotYet(gone)),
         Err(error) => unseen("The app registration cannot be read", error),
     }
 }
@@ -32,8 +32,8 @@ pub(super) async fn app_is_there(context: &StepContext<'_>) -> Result<Seen, Step
 pub(super) async fn principal_is_there(
     context: &StepContext<'_>,
     side: Side,
-    reset: Reset<'_>,
-) -> Result<Seen, StepError> {
+    reset: PendingReset<'_>,
+) -> Result<LookAnswer, StepError> {
     let known: Option<ObjectId> = match (direction(context), side) {
         (Direction::Back, _) => None,
         (Direction::Forward, Side::A) => context.known(&Fact::PrincipalA),
@@ -43,28 +43,28 @@ pub(super) async fn principal_is_there(
     if context.door().tokens().signs_in(side) {
         let request = request::principals_of(context.door().endpoints(), side, reset.app);
         match context.door().list::<Principal>(&context.work, request).await {
-            Ok(list) if list.iter().any(|p| known.is_none_or(|known| known == p.id)) => return Ok(Seen::Yes),
-            Ok(_) => return Ok(Seen::NotYet(gone)),
+            Ok(list) if list.iter().any(|p| known.is_none_or(|known| known == p.id)) => return Ok(LookAnswer::Yes),
+            Ok(_) => return Ok(LookAnswer::NotYet(gone)),
             Err(CallError::Refused(r)) if r.refusal.status == Some(403) => {}
             Err(error) => return unseen(&format!("Tenant {side}'s directory cannot be read"), error),
         }
     }
     Ok(match secrets::sign_in_once(context, side, reset.app, reset.secret).await? {
-        Ok(Some(named)) if known.is_some_and(|known| known != named) => Seen::NotYet(gone),
-        Ok(_) => Seen::Yes,
-        Err(refusal) => Seen::NotYet(not_taken(side, &refusal)),
+        Ok(Some(named)) if known.is_some_and(|known| known != named) => LookAnswer::NotYet(gone),
+        Ok(_) => LookAnswer::Yes,
+        Err(refusal) => LookAnswer::NotYet(not_taken(side, &refusal)),
     })
 }
 
 pub(super) async fn secret_is_taken(
     context: &StepContext<'_>,
     side: Side,
-    reset: Reset<'_>,
-) -> Result<Seen, StepError> {
+    reset: PendingReset<'_>,
+) -> Result<LookAnswer, StepError> {
     match secrets::sign_in_once(context, side, reset.app, reset.secret).await {
-        Ok(Ok(_)) => Ok(Seen::Yes),
-        Ok(Err(refusal)) => Ok(Seen::NotYet(not_taken(side, &refusal))),
-        Err(StepError::Failed(trouble)) => Ok(Seen::No(format!("{} {}", trouble.what, trouble.why))),
+        Ok(Ok(_)) => Ok(LookAnswer::Yes),
+        Ok(Err(refusal)) => Ok(LookAnswer::NotYet(not_taken(side, &refusal))),
+        Err(StepError::Failed(trouble)) => Ok(LookAnswer::No(format!("{} {}", trouble.what, trouble.why))),
         Err(error) => Err(error),
     }
 }
@@ -87,20 +87,20 @@ pub(super) fn secret_ends_too_soon(context: &StepContext<'_>) -> Option<String> 
 pub(super) async fn image_is_pulled(
     context: &StepContext<'_>,
     registry: &RegistryId,
-    reset: Reset<'_>,
-) -> Result<Seen, StepError> {
+    reset: PendingReset<'_>,
+) -> Result<LookAnswer, StepError> {
     let proof = context.plan().steps.iter().find_map(|s| match &s.op {
         Op::ProvePull(ProvePull { registry: of, login_server, images }) if of == registry => {
             Some((login_server, images))
         }
         _ => None,
     });
-    let Some((login_server, images)) = proof else { return Ok(Seen::No("Nothing is to be pulled.".to_owned())) };
+    let Some((login_server, images)) = proof else { return Ok(LookAnswer::No("Nothing is to be pulled.".to_owned())) };
     let what = format!("{} does not let the image be pulled", registry.name());
     match proof::pull_once(context, registry, login_server, images, reset.app, reset.secret).await {
-        Ok(Ok(())) => Ok(Seen::Yes),
-        Ok(Err(refusal)) => Ok(Seen::NotYet(format!("{what} ({refusal})."))),
-        Err(StepError::Failed(trouble)) => Ok(Seen::NotYet(format!("{what}: {}", trouble.why))),
+        Ok(Ok(())) => Ok(LookAnswer::Yes),
+        Ok(Err(refusal)) => Ok(LookAnswer::NotYet(format!("{what} ({refusal})."))),
+        Err(StepError::Failed(trouble)) => Ok(LookAnswer::NotYet(format!("{what}: {}", trouble.why))),
         Err(error) => Err(error),
     }
 }

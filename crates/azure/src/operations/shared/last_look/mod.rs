@@ -35,13 +35,13 @@ const LOOKS: u32 = 5;
 
 /// A reset that is about to be sent.
 #[derive(Clone, Copy)]
-pub struct Reset<'a> {
+pub struct PendingReset<'a> {
     pub cluster: &'a ClusterId,
     /// The app that the cluster gets.
     pub app: AppId,
     /// That app's secret.
     pub secret: &'a Secret,
-    /// The app that the cluster had when the run was planned; none where that was the app that it gets.
+    /// The app that the cluster had when the run was planned. `None` where that was the app that it gets.
     pub from: Option<AppId>,
 }
 
@@ -49,7 +49,7 @@ pub struct Reset<'a> {
 type Held = Result<Option<String>, StepError>;
 
 /// The answer to one try of a question: yes, or why not and whether asking again may help.
-enum Seen {
+enum LookAnswer {
     Yes,
     NotYet(String),
     No(String),
@@ -57,7 +57,7 @@ enum Seen {
 
 /// Looks at everything that the reset stands on, all at once, and returns what the cluster is now. The result is an
 /// event, by which the run's own fold decides whether the reset may be sent.
-pub async fn look_again(context: &StepContext<'_>, reset: Reset<'_>) -> Result<ClusterProperties, StepError> {
+pub async fn look_again(context: &StepContext<'_>, reset: PendingReset<'_>) -> Result<ClusterProperties, StepError> {
     let stands = context.plan().preconditions(context.step);
     let fresh = context.door().wire().pace().of(FRESH).max(FRESH_AT_LEAST);
     let mut missing = vec!["Looking at everything takes too long.".to_owned()];
@@ -83,7 +83,7 @@ pub async fn look_again(context: &StepContext<'_>, reset: Reset<'_>) -> Result<C
     cluster::read(context, reset.cluster).await
 }
 
-fn not_sent(context: &StepContext<'_>, reset: Reset<'_>, why: String) -> StepError {
+fn not_sent(context: &StepContext<'_>, reset: PendingReset<'_>, why: String) -> StepError {
     let run = context.run();
     let now = match direction(context) {
         Direction::Forward => format!(
@@ -101,7 +101,7 @@ fn direction(context: &StepContext<'_>) -> Direction {
     if matches!(context.step.op, Op::TakeBack(_)) { Direction::Back } else { Direction::Forward }
 }
 
-async fn holds(context: &StepContext<'_>, one: &Precondition, reset: Reset<'_>) -> Held {
+async fn holds(context: &StepContext<'_>, one: &Precondition, reset: PendingReset<'_>) -> Held {
     match one {
         Precondition::ClusterAsPlanned => looked(context, async || cluster_now::as_planned(context, reset).await).await,
         Precondition::App => looked(context, async || credential::app_is_there(context).await).await,
@@ -126,13 +126,13 @@ async fn holds(context: &StepContext<'_>, one: &Precondition, reset: Reset<'_>) 
 }
 
 /// Asks a question until the answer is yes, or no for good, or a minute is over.
-async fn looked(context: &StepContext<'_>, ask: impl AsyncFn() -> Result<Seen, StepError>) -> Held {
+async fn looked(context: &StepContext<'_>, ask: impl AsyncFn() -> Result<LookAnswer, StepError>) -> Held {
     let mut last = String::new();
     let found = context
         .until(LOOK, "", async || match ask().await? {
-            Seen::Yes => Ok(Asked::Yes(None)),
-            Seen::No(why) => Ok(Asked::Yes(Some(why))),
-            Seen::NotYet(why) => {
+            LookAnswer::Yes => Ok(Asked::Yes(None)),
+            LookAnswer::No(why) => Ok(Asked::Yes(Some(why))),
+            LookAnswer::NotYet(why) => {
                 last = why;
                 Ok(Asked::NotYet("looking once more before the reset", None))
             }
@@ -149,13 +149,13 @@ async fn looked(context: &StepContext<'_>, ask: impl AsyncFn() -> Result<Seen, S
 
 /// Judges a question that was not answered. Its object counts as missing, and the question is asked again for a while,
 /// unless the answer is final.
-fn unseen(what: &str, error: CallError) -> Result<Seen, StepError> {
+fn unseen(what: &str, error: CallError) -> Result<LookAnswer, StepError> {
     let is_final = error.is_final();
     match StepError::of("", error) {
         error @ (StepError::Stopped | StepError::Journal(_)) => Err(error),
         error => {
             let why = format!("{what}: {}", error.why());
-            Ok(if is_final { Seen::No(why) } else { Seen::NotYet(why) })
+            Ok(if is_final { LookAnswer::No(why) } else { LookAnswer::NotYet(why) })
         }
     }
 }

@@ -8,25 +8,24 @@ use crosspull_core::operation::{CopyRoles, Fact, Op, ResetCluster};
 
 use super::super::roles::covers;
 use super::super::{directory, former_principal};
-use super::{Reset, Seen, unseen};
+use super::{LookAnswer, PendingReset, unseen};
 use crate::reply::Assignment;
-use crate::request;
-use crate::role_lists;
 use crate::step_context::StepContext;
 use crate::step_result::StepError;
 use crate::wire::CallError;
+use crate::{request, role_lists};
 
 /// Looks for a role assignment that an earlier step made or found. Where nobody signs in to tenant B, or nobody may
 /// read its assignments, the pull tells enough.
-pub(super) async fn assignment_is_there(context: &StepContext<'_>, fact: &Fact) -> Result<Seen, StepError> {
+pub(super) async fn assignment_is_there(context: &StepContext<'_>, fact: &Fact) -> Result<LookAnswer, StepError> {
     let side = if matches!(fact, Fact::Assignment(_)) { Side::B } else { Side::A };
     let what = match fact {
         Fact::RoleCopy(key) => copied_role(context, fact).map_or_else(|| format!("The role {key}"), HeldRole::short),
         _ => "The role on the registry".to_owned(),
     };
-    let Some(id) = context.known::<String>(fact) else { return Ok(Seen::No(format!("{what} was not granted."))) };
+    let Some(id) = context.known::<String>(fact) else { return Ok(LookAnswer::No(format!("{what} was not granted."))) };
     if side == Side::B && (!context.door().tokens().signs_in(side) || !request::is_assignment_id(&id)) {
-        return Ok(Seen::Yes);
+        return Ok(LookAnswer::Yes);
     }
     let principal = if side == Side::A { Fact::PrincipalA } else { Fact::PrincipalB };
     let principal: Option<ObjectId> = context.known(&principal);
@@ -36,16 +35,18 @@ pub(super) async fn assignment_is_there(context: &StepContext<'_>, fact: &Fact) 
             let wanted = copied_role(context, fact);
             let holds = wanted.is_none_or(|role| covers(there.properties.condition.as_deref(), role));
             Ok(if holds {
-                Seen::Yes
+                LookAnswer::Yes
             } else {
-                Seen::No(format!("The condition of {what}, role assignment {id} , is not the one that was given."))
+                LookAnswer::No(format!(
+                    "The condition of {what}, role assignment {id} , is not the one that was given."
+                ))
             })
         }
-        Ok(_) => Ok(Seen::No(format!("{what}, role assignment {id} , is another principal's."))),
+        Ok(_) => Ok(LookAnswer::No(format!("{what}, role assignment {id} , is another principal's."))),
         Err(CallError::Refused(r)) if r.refusal.status == Some(404) => {
-            Ok(Seen::No(format!("{what} is not granted any more: the role assignment {id} is gone.")))
+            Ok(LookAnswer::No(format!("{what} is not granted any more: the role assignment {id} is gone.")))
         }
-        Err(CallError::Refused(r)) if side == Side::B && r.refusal.status == Some(403) => Ok(Seen::Yes),
+        Err(CallError::Refused(r)) if side == Side::B && r.refusal.status == Some(403) => Ok(LookAnswer::Yes),
         Err(error) => unseen(&format!("{what} cannot be read"), error),
     }
 }
@@ -61,18 +62,22 @@ fn copied_role<'a>(context: &StepContext<'a>, fact: &Fact) -> Option<&'a HeldRol
 
 /// Reads the roles of the principal that the cluster has, and compares them with those that the plan knows. A role that
 /// was given since, by whomever, would be lost, unless the new principal has it too.
-pub(super) async fn no_role_is_new(context: &StepContext<'_>, reset: Reset<'_>) -> Result<Seen, StepError> {
+pub(super) async fn no_role_is_new(
+    context: &StepContext<'_>,
+    reset: PendingReset<'_>,
+) -> Result<LookAnswer, StepError> {
     let Op::ResetCluster(ResetCluster { from: Some(former), holds, .. }) = &context.step.op else {
-        return Ok(Seen::Yes);
+        return Ok(LookAnswer::Yes);
     };
-    let former =
-        match directory::look_for_principal(context, Side::A, *former, "The present principal cannot be read.").await {
-            Ok(Ok(Some(principal))) => principal.id,
-            // The checks told so, and somebody accepted it.
-            Ok(_) => return Ok(Seen::Yes),
-            Err(error) if error.ends_the_run() => return Err(error),
-            Err(error) => return Ok(Seen::NotYet(format!("The present principal cannot be read: {}", error.why()))),
-        };
+    let former = match directory::look_for_principal(context, Side::A, *former, "The present principal cannot be read.")
+        .await
+    {
+        Ok(Ok(Some(principal))) => principal.id,
+        // The checks told so, and somebody accepted it.
+        Ok(_) => return Ok(LookAnswer::Yes),
+        Err(error) if error.ends_the_run() => return Err(error),
+        Err(error) => return Ok(LookAnswer::NotYet(format!("The present principal cannot be read: {}", error.why()))),
+    };
     let (subscriptions, not_listed) = role_lists::subscriptions(context.door(), &context.work, reset.cluster).await;
     let lists = role_lists::roles_of(context.door(), &context.work, former, &subscriptions).await;
     // What may not be read was accepted in the checks; all else has to be read.
@@ -83,28 +88,31 @@ pub(super) async fn no_role_is_new(context: &StepContext<'_>, reset: Reset<'_>) 
     let known = |a: &Assignment| holds.iter().any(|role| role.is_at(&a.properties.role_definition_id, &a.scope()));
     let new: Vec<&Assignment> = lists.found.iter().filter(|a| !known(a)).collect();
     if new.is_empty() {
-        return Ok(Seen::Yes);
+        return Ok(LookAnswer::Yes);
     }
     let own: Option<ObjectId> = context.known(&Fact::PrincipalA);
-    let Some(own) = own else { return Ok(Seen::No("The new principal is not known.".to_owned())) };
+    let Some(own) = own else { return Ok(LookAnswer::No("The new principal is not known.".to_owned())) };
     let given = role_lists::roles_of(context.door(), &context.work, own, &subscriptions).await.found;
     let lost: Vec<String> =
         new.into_iter().filter(|a| !given.iter().any(|g| same_role(a, g))).map(|a| a.id.clone()).collect();
     if lost.is_empty() {
-        return Ok(Seen::Yes);
+        return Ok(LookAnswer::Yes);
     }
-    Ok(Seen::No(format!(
+    Ok(LookAnswer::No(format!(
         "Since the checks the present principal was given what the new one lacks: {} . Give it to the new one too.",
         lost.join(" ")
     )))
 }
 
-pub(super) async fn former_roles_are_there(context: &StepContext<'_>, reset: Reset<'_>) -> Result<Seen, StepError> {
+pub(super) async fn former_roles_are_there(
+    context: &StepContext<'_>,
+    reset: PendingReset<'_>,
+) -> Result<LookAnswer, StepError> {
     match former_principal::missing_roles(context, reset.app).await? {
-        missing if missing.is_empty() => Ok(Seen::Yes),
+        missing if missing.is_empty() => Ok(LookAnswer::Yes),
         missing => {
             let missing: Vec<String> = missing.iter().map(HeldRole::short).collect();
-            Ok(Seen::NotYet(format!("The former principal lacks {}.", missing.join(", "))))
+            Ok(LookAnswer::NotYet(format!("The former principal lacks {}.", missing.join(", "))))
         }
     }
 }
