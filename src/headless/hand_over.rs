@@ -1,4 +1,4 @@
-//! The page for tenant B's administrator, in files beside the run's journal: as Markdown and as plain text.
+//! The page for whoever acts elsewhere, in files beside the run's journal: as Markdown and as plain text.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

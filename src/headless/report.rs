@@ -51,9 +51,8 @@ impl Report {
                 self.wait_line(*step, why, &format!("at most {}", duration(*at_most_ms)))
             }
             Event::PersonNeeded { page: Some(page), .. } => {
-                let page = page.text();
-                let mut lines = vec![String::new(), "For tenant B's administrator:".to_owned(), String::new()];
-                lines.extend(page.lines().map(str::to_owned));
+                let mut lines = vec![String::new(), format!("For {}:", page.reader()), String::new()];
+                lines.extend(page.text().lines().map(str::to_owned));
                 lines.extend([
                     String::new(),
                     "It is noticed by itself when they have done it.".to_owned(),

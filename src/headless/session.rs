@@ -216,7 +216,7 @@ impl<'s> Session<'s> {
 
     /// Ends the session, since nobody said yes before the first write.
     fn not_begun(&mut self) -> Code {
-        self.stream.say(&["Nothing was sent.".to_owned()]);
+        self.stream.say(&["Nothing was written.".to_owned()]);
         self.stream.end(Verdict::Interrupted, None);
         self.stopped_by.unwrap_or(Verdict::Interrupted.exit_code())
     }

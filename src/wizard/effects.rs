@@ -159,7 +159,7 @@ impl Wizard {
         }))
     }
 
-    /// Writes the page for tenant B's administrator beside the receipt, where the run asks for one; says where it is.
+    /// Writes the page for whoever acts elsewhere beside the receipt, where the run asks for one; says where it is.
     pub(super) fn page_of(&self, msg: &Msg) -> Option<Msg> {
         let Msg::Engine(Entry { event: Event::PersonNeeded { page: Some(page), .. }, .. }) = msg else { return None };
         Some(Msg::Notice(match hand_over::write(page, self.receipt.as_ref()?) {

@@ -281,3 +281,15 @@ fn a_page_is_written_also_where_nobody_here_can_see_that_it_was_followed() {
         assert!(story.journals()[0].with_extension("tenant-b.md").exists(), "{kubernetes}\n{end}");
     }
 }
+
+#[test]
+fn undo_leaves_alone_what_was_there_before_anybody_was_asked() {
+    let story = Story::of("same-tenant-system-assigned");
+    let begin = story.world();
+    story.assign_to_by_hand(Tenant::A, BY_HAND, &puller(&begin), ACR_PULL, None);
+    let end = handed_over(&story, &[], |_, _| {});
+    end.ends_well();
+    assert_eq!(end.outcome("ask-for-role"), "found", "\n{end}");
+    story.undo(&[]).ends_well();
+    is_attached(&story, &begin, "AcrPull");
+}

@@ -35,7 +35,7 @@ impl Session<'_> {
         }
     }
 
-    /// Writes the page for tenant B's administrator, and tells where it is.
+    /// Writes the page for whoever acts elsewhere, and tells where it is.
     fn write_page(&self, page: &HandOver) {
         let Some(journal) = &self.journal else { return };
         match hand_over::write(page, journal) {

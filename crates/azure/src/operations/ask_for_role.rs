@@ -38,10 +38,11 @@ pub(super) async fn perform(op: &AskForRole, context: &StepContext<'_>) -> StepR
         Err(why) => return unseen(op, context, &why),
     };
     match proof.run(context, &api).await? {
-        PodResult::Pulled(_) => {
-            context.learn(vec![Learnt::new(Outcome::Found, attached, BY_THEM)])?;
+        // Nobody was asked by this run, so nothing of it is there to take back.
+        PodResult::Pulled(_) if !context.past().asked_a_person(context.step.id) => {
             return Ok((Outcome::Found, "it may pull already".to_owned()));
         }
+        PodResult::Pulled(_) => return done_by_others(attached, context),
         PodResult::NotMade(why) => return unseen(op, context, &why),
         PodResult::Refused(_) | PodResult::Untold(_) => ask_whoever_assigns(op, context)?,
     }
@@ -54,6 +55,10 @@ pub(super) async fn perform(op: &AskForRole, context: &StepContext<'_>) -> StepR
         Ok(if pulls_now(context, &api, &proof).await? { Ok(()) } else { Err(None) })
     })
     .await?;
+    done_by_others(attached, context)
+}
+
+fn done_by_others(attached: Fact, context: &StepContext<'_>) -> StepResult {
     context.learn(vec![Learnt::new(Outcome::Found, attached, BY_THEM)])?;
     Ok((Outcome::Found, "done by others".to_owned()))
 }
@@ -106,7 +111,7 @@ fn ask_whoever_assigns(op: &AskForRole, context: &StepContext<'_>) -> Result<(),
         login_server: op.registry.to_string(),
         images: op.images.clone(),
     };
-    let command = page.commands().pop().unwrap_or_default();
+    let command = page.one_line();
     context.door().wire().recorder().record(Event::PersonNeeded {
         step: context.step.id,
         says: format!("Whoever may assign roles on {} gives the principal {} a role there.", op.registry, op.principal),

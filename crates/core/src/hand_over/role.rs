@@ -50,6 +50,12 @@ impl RolePage {
         unassign(Role::RepositoryReader.name())
     }
 
+    /// Returns the commands as one line, for a shell that is signed in.
+    #[must_use]
+    pub fn one_line(&self) -> String {
+        self.commands().into_iter().skip(1).collect::<Vec<_>>().join(" && ")
+    }
+
     fn names(&self) -> Vec<String> {
         vec![
             format!("az login --tenant {}", self.tenant),
@@ -120,6 +126,13 @@ mod tests {
         }
         let written = serde_json::to_string(&whole).expect("writes");
         assert_eq!(serde_json::from_str::<HandOver>(&written).expect("reads"), whole);
+    }
+
+    #[test]
+    fn the_one_line_sets_what_it_uses() {
+        let line = page().one_line();
+        assert!(line.starts_with("REGISTRY=$(") && line.contains(" && PRINCIPAL=33333333-"), "{line}");
+        assert!(line.contains(" && az role assignment create --role \"AcrPull\" "), "{line}");
     }
 
     #[test]

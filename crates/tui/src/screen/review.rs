@@ -65,7 +65,8 @@ impl View for ReviewScreen {
         let Some(plan) = shared.live.plan() else {
             return sheet;
         };
-        sheet.right = vec![theme.span(Tone::Dim, format!("{} steps", plan.steps.len()))];
+        let steps = plan.steps.len();
+        sheet.right = vec![theme.span(Tone::Dim, format!("{steps} step{}", if steps == 1 { "" } else { "s" }))];
         if let Some(taken_up) = &shared.live.taken_up {
             sheet.title = vec![theme.span(Tone::Strong, title(taken_up))];
             sheet.lines.extend(block(theme, Tone::Plain, &beginning(&shared.live.run, taken_up), 0, columns));
