@@ -6,46 +6,48 @@ use crate::names::{Route, Side};
 use crate::sign_in::SignIn;
 
 /// The name of an input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, strum::IntoStaticStr)]
+#[cfg_attr(test, derive(strum::EnumIter))]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Key {
-    /// Which way to give the cluster access.
+    /// The way to give the cluster access.
     Route,
-    /// Which cloud both tenants are in.
+    /// The cloud that both tenants are in.
     Cloud,
     /// Another sign-in host than the cloud's.
     LoginHost,
     /// The cluster's tenant.
     TenantA,
-    /// How to sign in to it.
+    /// The way to sign in to that tenant.
     SignInA,
     /// The cluster.
     Cluster,
     /// The registry's tenant.
     TenantB,
-    /// How to sign in to it.
+    /// The way to sign in to that tenant.
     SignInB,
     /// The registry.
     Registry,
-    /// What the cluster is to pull.
+    /// The images that the cluster is to pull.
     Repository,
     /// The app registration's display name.
     AppName,
-    /// Where the consent page goes afterwards.
+    /// The address to which the consent page leads afterwards.
     RedirectUri,
-    /// How long the client secret lives.
+    /// The days that the client secret lives.
     SecretDays,
-    /// Who provisions the app in tenant B.
+    /// The choice of who provisions the app in tenant B.
     Consent,
-    /// How long a person is waited for.
+    /// The minutes for which a person is waited for.
     ConsentWait,
     /// The wait between proof and reset.
     Soak,
-    /// Where the pod is that proves the pull from within the cluster.
+    /// The namespace of the pod that proves the pull from within the cluster.
     Namespace,
-    /// Where to save the secret.
+    /// The file to save the secret in.
     SecretOut,
-    /// Where to save the secret of the way back.
+    /// The file to save the secret of the way back in.
     WayBackOut,
     /// Whether a cluster that has an app of crosspull's is given another secret of it.
     Renew,
@@ -76,7 +78,7 @@ pub enum Page {
     Nowhere,
 }
 
-/// What an input holds.
+/// The kind of value that an input holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// Free text that a check reads.
@@ -94,15 +96,15 @@ pub struct Field {
     pub key: Key,
     /// The label on a screen.
     pub label: &'static str,
-    /// What it is, in one sentence.
+    /// One sentence that says what it is.
     pub help: &'static str,
     /// A value that passes its own check; empty where a default serves.
     pub example: &'static str,
-    /// What holds where nothing was said.
+    /// The value that holds where nothing was said.
     pub default: Option<&'static str>,
-    /// What it holds.
+    /// The kind of value that it holds.
     pub kind: Kind,
-    /// Which screen asks for it.
+    /// The screen that asks for it.
     pub page: Page,
 }
 
@@ -393,7 +395,7 @@ pub const FIELDS: [Field; 25] = [
 ];
 
 impl Key {
-    /// The input that names a tenant.
+    /// Returns the input that names a tenant.
     #[must_use]
     pub const fn tenant(side: Side) -> Self {
         match side {
@@ -402,7 +404,7 @@ impl Key {
         }
     }
 
-    /// The input that says how to sign in to a tenant.
+    /// Returns the input that says how to sign in to a tenant.
     #[must_use]
     pub const fn sign_in(side: Side) -> Self {
         match side {
@@ -413,34 +415,8 @@ impl Key {
 
     /// Returns the name in flags and in the answers file, such as `tenant-a`.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Route => "route",
-            Self::Cloud => "cloud",
-            Self::LoginHost => "login-host",
-            Self::TenantA => "tenant-a",
-            Self::SignInA => "sign-in-a",
-            Self::Cluster => "cluster",
-            Self::TenantB => "tenant-b",
-            Self::SignInB => "sign-in-b",
-            Self::Registry => "registry",
-            Self::Repository => "repository",
-            Self::AppName => "app-name",
-            Self::RedirectUri => "redirect-uri",
-            Self::SecretDays => "secret-days",
-            Self::Consent => "consent",
-            Self::ConsentWait => "consent-wait",
-            Self::Soak => "soak",
-            Self::Namespace => "namespace",
-            Self::SecretOut => "secret-out",
-            Self::WayBackOut => "way-back-out",
-            Self::Renew => "renew",
-            Self::Adopt => "adopt",
-            Self::Unread => "unread",
-            Self::ClientId => "client-id",
-            Self::CaFile => "ca-file",
-            Self::Pace => "pace",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
     /// Returns the name in the environment, such as `CROSSPULL_TENANT_A`.
@@ -468,7 +444,7 @@ impl Key {
         )
     }
 
-    /// The key of that name.
+    /// Returns the key of that name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         FIELDS.iter().map(|f| f.key).find(|k| k.name() == name)
@@ -487,13 +463,15 @@ impl Key {
     }
 }
 
-/// The fields that a screen asks for, in order.
+/// Returns the fields that a screen asks for, in order.
 pub fn on(page: Page) -> impl Iterator<Item = &'static Field> {
     FIELDS.iter().filter(move |f| f.page == page)
 }
 
 #[cfg(test)]
 mod tests {
+    use strum::IntoEnumIterator as _;
+
     use super::*;
     use crate::input::check;
 
@@ -510,9 +488,10 @@ mod tests {
 
     #[test]
     fn every_key_has_one_row_and_one_name() {
-        for field in &FIELDS {
-            assert_eq!(Key::from_name(field.key.name()), Some(field.key));
-            assert_eq!(FIELDS.iter().filter(|f| f.key == field.key).count(), 1);
+        for key in Key::iter() {
+            assert_eq!(FIELDS.iter().filter(|f| f.key == key).count(), 1, "the rows of {}", key.name());
+            assert_eq!(Key::from_name(key.name()), Some(key));
+            assert_eq!(serde_json::to_value(key).expect("written"), key.name(), "in journals as in flags");
         }
         assert_eq!(Key::SignInA.variable(), "CROSSPULL_SIGN_IN_A");
     }
