@@ -104,14 +104,22 @@ impl Run {
         (!lacks.is_empty()).then(|| format!("The new principal{app} lacks: {}", lacks.join(", ")))
     }
 
-    fn done_headline(&self, cluster: &str, registry: &str) -> String {
+    /// Returns a node that pulled, where every pull that was to be proved from within the cluster was seen.
+    fn node_that_pulled(&self) -> Option<&str> {
+        let steps = self.forward_plan().into_iter().flat_map(|plan| &plan.steps);
+        let mut proofs = steps.filter(|s| matches!(s.op, Op::ProveInside(_)));
+        let is_proved = |id| self.step(id).is_some_and(|s| s.status == Status::Ended(Outcome::Proved));
         let node = self.facts.iter().find(|l| matches!(l.fact, Fact::ProvedInside(_)) && l.how == Outcome::Proved);
+        proofs.all(|step| is_proved(step.id)).then_some(node?.value.as_str())
+    }
+
+    fn done_headline(&self, cluster: &str, registry: &str) -> String {
         let achieved = Achieved {
             cluster,
             registry,
             images: self.images(),
             proved_here: self.outcome_of(|op| matches!(op, Op::ProvePull(_))) == Some(Outcome::Proved),
-            node: node.map(|learnt| learnt.value.as_str()),
+            node: self.node_that_pulled(),
         };
         let spec = self.forward_plan().and_then(|plan| route::spec(plan.route));
         spec.map_or_else(|| "The run is done.".to_owned(), |spec| (spec.headline)(&achieved))
@@ -157,6 +165,9 @@ impl Run {
                 None if back && self.resets(Direction::Forward).next().is_some() => {
                     format!("{cluster} is as the run left it.")
                 }
+                None if self.still_made().any(|l| matches!(l.fact, Fact::Pod(_))) => {
+                    format!("A pod of this run is still in {cluster}; nothing else of {cluster} was touched.")
+                }
                 None => format!("{cluster} was not touched."),
             },
             _ => match self.seen_state() {
@@ -198,4 +209,70 @@ fn sentence(note: &str) -> String {
     let mut chars = note.chars();
     let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
     format!("{first}{}", chars.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::check::{Puller, RoleMode};
+    use crate::event::{Entry, Event};
+    use crate::ids::{ImageRef, ObjectId};
+    use crate::input::Answers;
+    use crate::names::{Route, RunId, StepId};
+    use crate::operation::Learnt;
+    use crate::route::tests::{sample_inputs, sample_survey};
+
+    fn told(run: &mut Run, event: Event) {
+        run.apply(&Entry::new(Timestamp::UNIX_EPOCH, event));
+    }
+
+    /// Returns a run of route `attach` that proves two images, and the steps of these proofs.
+    fn proves_two() -> (Run, Vec<StepId>) {
+        let mut inputs = sample_inputs();
+        inputs.images.push(ImageRef::parse("shop/api:2.0").expect("an image"));
+        let mut survey = sample_survey(&inputs, RoleMode::Registry);
+        let (cluster, registry) = (inputs.clusters[0].clone(), inputs.registries[0].clone());
+        survey.pullers = vec![Puller { cluster, registry, principal: ObjectId(uuid::Uuid::from_u128(7)), held: None }];
+        let plan = (route::spec(Route::Attach).expect("offered").plan)(&inputs, &survey);
+        let proofs: Vec<StepId> =
+            plan.steps.iter().filter(|s| matches!(s.op, Op::ProveInside(_))).map(|s| s.id).collect();
+        assert_eq!(proofs.len(), 2);
+        let mut run = Run::default();
+        told(&mut run, Event::RunStarted { run: RunId("7f3c9a2e".to_owned()), plan, answers: Answers::default() });
+        (run, proofs)
+    }
+
+    fn learnt(run: &mut Run, step: StepId, how: Outcome, fact: Fact, value: &str) {
+        told(run, Event::Learnt { step, learnt: vec![Learnt::new(how, fact, value)] });
+    }
+
+    fn ended(run: &mut Run, step: StepId, outcome: Outcome) {
+        told(run, Event::StepEnded { step, outcome, note: String::new(), trouble: None });
+    }
+
+    #[test]
+    fn a_pull_is_proved_only_where_every_image_was_seen() {
+        for (second, proved) in [(Outcome::Proved, true), (Outcome::Skipped, false)] {
+            let (mut run, proofs) = proves_two();
+            let cluster = sample_inputs().clusters[0].clone();
+            learnt(&mut run, proofs[0], Outcome::Proved, Fact::ProvedInside(cluster), "node-1");
+            ended(&mut run, proofs[0], Outcome::Proved);
+            ended(&mut run, proofs[1], second);
+            let end = Event::RunEnded { verdict: Verdict::Done, run: run.id.clone(), facts: Vec::new(), trouble: None };
+            told(&mut run, end);
+            assert_eq!(run.headline().contains("proved from the cluster on node node-1"), proved, "{}", run.headline());
+        }
+    }
+
+    #[test]
+    fn a_cluster_with_a_pod_of_the_run_in_it_was_touched() {
+        let (mut run, proofs) = proves_two();
+        let pod = Fact::Pod(sample_inputs().clusters[0].clone());
+        learnt(&mut run, proofs[0], Outcome::Created, pod.clone(), "default/crosspull-7f3c9a2e");
+        assert!(run.headline().contains("A pod of this run is still in"), "{}", run.headline());
+        learnt(&mut run, proofs[0], Outcome::Undone, pod, "default/crosspull-7f3c9a2e");
+        assert!(run.headline().ends_with("was not touched."), "{}", run.headline());
+    }
 }
