@@ -99,7 +99,7 @@ fn a_reset_that_failed_is_repaired_by_the_next_run() {
     );
     story.apply(&[]).fails_with("The reset of aks-shop did not succeed.", "crosspull resume");
     let next = story.apply(&[]);
-    next.finds("warn", "aks-shop is in the state Failed", "resetting again is the documented repair").is_done();
+    next.finds("warn", "aks-shop is in the state Failed", "this run repeats it").is_done();
     assert_eq!(next.outcome("reset-cluster"), "changed");
     let world = story.world();
     assert_eq!(world.cluster()["clientId"], world.app()["appId"]);

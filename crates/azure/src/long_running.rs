@@ -113,7 +113,7 @@ async fn ask_until_over(
             Some(Err(refusal)) => {
                 return Err(StepError::Failed(Trouble::from_refusal(what, refusal).because(
                     "Azure accepted it, and its operation failed; Azure's own words are below.",
-                    "Repair what they name. A repeated reset is the documented repair: crosspull resume makes it.",
+                    "Mend what they name. Then crosspull resume repeats the reset.",
                 )));
             }
             None => {

@@ -52,7 +52,8 @@ pub(super) fn about(id: &ClusterId) -> About {
 
 /// Judges whether a cluster can be reset (`docs/facts/azure.md` 0.1 and 3.9).
 ///
-/// Where an earlier run tried, a failed cluster may be reset again: that is the documented repair of a failed reset.
+/// Where an earlier run tried, a failed cluster may be reset again: that is how a failed reset is repaired, which is
+/// inferred (`docs/facts/azure.md` 3.9, "After `Failed`").
 #[must_use]
 pub fn judge_cluster(cluster: &ClusterFacts, tried_before: bool) -> Finding {
     let check = Check::Cluster(cluster.id.clone());
@@ -74,7 +75,7 @@ pub fn judge_cluster(cluster: &ClusterFacts, tried_before: bool) -> Finding {
     if is("Failed") && tried_before {
         return check.warn(
             format!("{name} is in the state Failed, and an earlier run has worked on it"),
-            "Where a reset failed, resetting again is the documented repair. Look at its activity log first.",
+            "Look at its activity log first. Where a reset failed, this run repeats it.",
         );
     }
     if !is("Succeeded") {

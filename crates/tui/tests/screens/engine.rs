@@ -384,7 +384,7 @@ pub fn reset_failed() -> Vec<Event> {
     let trouble = Trouble::new(
         "The reset of aks-shop did not succeed.",
         "aks-shop is in the state Failed.",
-        "Look at the cluster's activity log. A repeated reset is the documented repair: crosspull resume makes it.",
+        "Look at the cluster's activity log. Then crosspull resume repeats the reset.",
     );
     let mut events = resetting();
     let cluster = inputs().clusters[0].clone();
@@ -442,7 +442,7 @@ pub fn resumed() -> Vec<Event> {
     events
 }
 
-/// What the run made is taken back: the reset works, the way back cannot be removed.
+/// Returns the events of taking back a run: the reset works, the way back cannot be removed.
 pub fn taken_back(run: &Run) -> Vec<Event> {
     let plan = run.plan_for(Direction::Back).expect("something to take back");
     let trouble = Trouble::from_refusal("A secret that is of no use any more was not removed.", forbidden());
@@ -493,7 +493,7 @@ pub fn failed() -> Vec<Event> {
     failed_by(forbidden())
 }
 
-/// The same by another refusal.
+/// Returns the events of a run that failed by a refusal.
 pub fn failed_by(refusal: Refusal) -> Vec<Event> {
     let mut events = app_made();
     events.extend([

@@ -112,8 +112,7 @@ async fn settled(context: &StepContext<'_>, cluster: &ClusterId, app: AppId) -> 
                 "Failed" | "Canceled" => Err(told(Trouble::new(
                     &what,
                     format!("{} is in the state {}.", cluster.name(), state(&now)),
-                    "Look at the cluster's activity log. A repeated reset is the documented repair: crosspull resume \
-                     makes it.",
+                    "Look at the cluster's activity log. Then crosspull resume repeats the reset.",
                 ))),
                 // The state of the cluster follows late, but not for ever.
                 "Succeeded" if others < LOOKS_AT_ANOTHER => {
