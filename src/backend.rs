@@ -33,7 +33,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::credentials::Credentials;
 
-/// How long one try of a request may take.
+/// The longest time that one try of a request may take.
 pub const DEADLINE: Duration = Duration::from_secs(60);
 /// The least that it may take, however fast the simulated cloud's time runs: the machine's own does not.
 const LEAST_DEADLINE: Duration = Duration::from_secs(5);
@@ -240,7 +240,7 @@ impl Backend {
     /// the run goes on.
     ///
     /// # Errors
-    /// Where it is not there, damaged, or worked on by somebody else.
+    /// An error where it is not there, damaged, or worked on by somebody else.
     pub fn reopen(&self, runs: &Path, run: &RunId) -> Result<(Run, Vec<Entry>, PathBuf), ReopenError> {
         let (journal, run, entries) = JournalFile::reopen(runs, run)?;
         let path = journal.path().to_owned();
@@ -269,7 +269,7 @@ impl Backend {
     /// Carries out the plan of a new run, through the door that the checks opened.
     ///
     /// # Errors
-    /// Where the journal cannot be written.
+    /// An error where the journal cannot be written.
     pub async fn run(&self, plan: Plan, run: RunId, answers: Answers) -> Result<Verdict, JournalError> {
         let begins = Event::RunStarted { run: run.clone(), plan: plan.clone(), answers };
         match self.engine(plan, run, Run::default()) {
@@ -281,7 +281,7 @@ impl Backend {
     /// Goes on with a run that was taken up, or takes it back by that plan.
     ///
     /// # Errors
-    /// Where the journal cannot be written.
+    /// An error where the journal cannot be written.
     pub async fn go(&self, way: Direction, plan: Plan, past: Run) -> Result<Verdict, JournalError> {
         let journal = self.reopened.lock().unwrap_or_else(PoisonError::into_inner).take();
         let (Some(journal), Some(run)) = (journal, past.id.clone()) else { return Ok(Verdict::Stopped) };
@@ -305,7 +305,7 @@ impl Backend {
     /// Says something that is not the engine's to say.
     ///
     /// # Errors
-    /// Where the journal cannot be written.
+    /// An error where the journal cannot be written.
     pub fn say(&self, event: Event) -> Result<(), JournalError> {
         self.recorder.record(event)
     }

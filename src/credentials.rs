@@ -38,7 +38,7 @@ pub struct Ready {
 /// Credentials, and authorities to trust: secrets from the environment, authorities from files.
 #[derive(Debug, Clone)]
 pub struct Credentials {
-    /// How to sign in to each tenant; a copy of one login where one sign-in serves both.
+    /// The way to sign in to each tenant; a copy of one login where one sign-in serves both.
     pub logins: PerTenant<Login>,
     /// Authorities to trust besides the system's, as PEM.
     pub authorities: Vec<Vec<u8>>,
@@ -138,7 +138,7 @@ pub fn read(
 /// The variable in which Microsoft's SDKs look for another place of the machine's token service.
 pub const METADATA_HOST: &str = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
 
-/// How to sign in to one tenant, as it is asked for.
+/// The way to sign in to one tenant, as it is asked for.
 struct LoginRequest<'a> {
     side: Side,
     way: SignIn,

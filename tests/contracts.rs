@@ -9,7 +9,7 @@ use crosspull_reference::{Contracts, Operation, Plane, Problem, Reference};
 use crosspull_sim::{Exchange, Plane as SimPlane};
 use crosspull_support::{ROUTES, Struck};
 
-/// What the routes call: each must be seen, so that the check cannot become empty.
+/// The operations that the routes call. Each must be seen, so that the check cannot become empty.
 const CALLED: &[&str] = &[
     "application_ListApplication",
     "application_CreateApplication",

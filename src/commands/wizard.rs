@@ -22,7 +22,7 @@ pub fn arguments() -> impl Iterator<Item = Arg> {
 /// Shows the wizard.
 ///
 /// # Errors
-/// Where the terminal or the folder of runs cannot be used.
+/// An error where the terminal or the folder of runs cannot be used.
 pub async fn run(arguments: &ArgMatches) -> color_eyre::Result<Code> {
     let answers = match sources::answers(arguments, &environment) {
         Ok(answers) => answers,

@@ -17,7 +17,7 @@ use crate::sources::{self, environment};
 /// journal.
 ///
 /// # Errors
-/// Where signals or standard output cannot be used.
+/// An error where signals or standard output cannot be used.
 pub async fn begin(arguments: &ArgMatches, stream: &mut Stream, runs: Option<PathBuf>) -> color_eyre::Result<Code> {
     match prepare(arguments, runs.is_some()) {
         Ok((given, files)) => {

@@ -1,4 +1,4 @@
-//! What a new run is given, as far as it can be read before anything is called.
+//! The answers that a new run is given, as far as it can be read before anything is called.
 
 use crosspull_core::find::Named;
 use crosspull_core::input::{Access, Answers, Inputs, Key};
@@ -7,7 +7,7 @@ use crosspull_core::names::PerTenant;
 use crate::credentials::{self, Credentials, Ready};
 use crate::sources::environment;
 
-/// What was given to begin with, as far as it can be read before anything is called.
+/// The answers that were given to begin with, as far as they can be read before anything is called.
 pub enum Given {
     /// All of it.
     Ready(Box<Ready>),
@@ -15,7 +15,7 @@ pub enum Given {
     Named(Box<NamedFirst>),
 }
 
-/// What looking up a name takes, with the answers that wait for its id.
+/// The sign-in that looking up a name takes, with the answers that wait for its id.
 pub struct NamedFirst {
     pub named: Vec<Named>,
     pub answers: Answers,

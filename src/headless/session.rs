@@ -33,7 +33,7 @@ use crate::sources::environment;
 use crate::terminal::signals::{Signals, end_what_is_stuck};
 use crate::terminal::surroundings::tunnel;
 
-/// How long calls in flight may take after a signal that leaves no time for more.
+/// The longest time that calls in flight may take after a signal that leaves no time for more.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// One headless session.
@@ -69,7 +69,7 @@ impl<'s> Session<'s> {
     /// Creates a session as the arguments say.
     ///
     /// # Errors
-    /// Where signals cannot be used.
+    /// An error where signals cannot be used.
     pub fn new(
         arguments: &ArgMatches,
         stream: &'s mut Stream,
@@ -97,7 +97,7 @@ impl<'s> Session<'s> {
     /// Looks up what was named without its id, and reads the answers with the ids in place of the names; else the exit code.
     ///
     /// # Errors
-    /// Where standard output cannot be used.
+    /// An error where standard output cannot be used.
     async fn look_up(&mut self, first: NamedFirst) -> color_eyre::Result<Result<Ready, Code>> {
         let NamedFirst { named, mut answers, access, credentials } = first;
         let backend = self.backend.clone();
@@ -123,7 +123,7 @@ impl<'s> Session<'s> {
     /// for its journal.
     ///
     /// # Errors
-    /// Where standard output cannot be used.
+    /// An error where standard output cannot be used.
     pub async fn apply(mut self, given: Given, runs: Option<PathBuf>) -> color_eyre::Result<Code> {
         self.stream.is_about(Run { answers: given.answers().clone(), ..Run::default() });
         let ready = match given {
@@ -162,7 +162,7 @@ impl<'s> Session<'s> {
     /// Signs in again, then goes on with a run or takes it back.
     ///
     /// # Errors
-    /// Where standard output cannot be used.
+    /// An error where standard output cannot be used.
     pub async fn go(
         mut self,
         way: Direction,

@@ -23,7 +23,7 @@ use crate::sources::{self, environment};
 /// Goes on with a run, or takes it back.
 ///
 /// # Errors
-/// Where signals or standard output cannot be used.
+/// An error where signals or standard output cannot be used.
 pub async fn take_up(
     arguments: &ArgMatches,
     stream: &mut Stream,

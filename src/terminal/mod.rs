@@ -33,7 +33,7 @@ pub struct Gone;
 /// True while the terminal is taken over, so that it is given back once.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
-/// Why the wizard cannot run here.
+/// The reason why the wizard cannot run here.
 pub const NO_TERMINAL: &str = "crosspull: the wizard needs a terminal, and this is none. Give the inputs as flags or in a file: \
                                crosspull apply --answers FILE --yes";
 
@@ -46,7 +46,7 @@ impl Terminal {
     /// Takes the terminal over. A panic gives it back before it is reported.
     ///
     /// # Errors
-    /// Where the terminal refuses.
+    /// An error where the terminal refuses.
     pub fn open() -> io::Result<Self> {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
@@ -62,7 +62,7 @@ impl Terminal {
     /// Draws a frame; the terminal shows it whole or not at all. One that could not be drawn leaves the screen stale.
     ///
     /// # Errors
-    /// Where the terminal is gone.
+    /// An error where the terminal is gone.
     pub fn draw(&mut self, view: impl FnOnce(&mut ratatui::Frame)) -> Result<(), Gone> {
         let begun = crossterm::queue!(io::stdout(), BeginSynchronizedUpdate);
         let drawn = self.frame(view);
@@ -97,7 +97,7 @@ impl Terminal {
     /// Writes an escape sequence between two frames.
     ///
     /// # Errors
-    /// Where the terminal is gone.
+    /// An error where the terminal is gone.
     pub fn write(&mut self, sequence: &Secret) -> io::Result<()> {
         let mut out = io::stdout();
         out.write_all(sequence.reveal().as_bytes())?;

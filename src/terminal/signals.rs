@@ -20,7 +20,7 @@ impl Signals {
     /// terminal.
     ///
     /// # Errors
-    /// Where the system refuses.
+    /// An error where the system refuses.
     pub fn listen(may_outlive: bool) -> std::io::Result<Self> {
         // Where there is no such file nothing is known, and the signal is taken.
         let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -46,14 +46,14 @@ impl Signals {
     }
 }
 
-/// How long the program may take to end by itself once it is told to.
+/// The longest time that the program may take to end by itself once it is told to.
 const STUCK: Duration = Duration::from_secs(10);
 
 /// Sees to it that the program ends when it is told to, also where it is stuck in a write: a terminal that is stopped,
 /// or whose other end sleeps, takes nothing and says nothing.
 ///
 /// # Errors
-/// Where the system refuses.
+/// An error where the system refuses.
 pub fn end_what_is_stuck() -> std::io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let watch = move || {

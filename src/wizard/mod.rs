@@ -37,7 +37,7 @@ use crate::terminal::surroundings::{surroundings, tunnel};
 use crate::terminal::{NO_TERMINAL, Terminal, theme};
 use lookup::{CloudNotices, Lookup};
 
-/// How often a screen with something under way is drawn.
+/// The time between two pictures of a screen with something under way.
 const TICK: Duration = Duration::from_millis(250);
 
 /// The place where the wizard works.
@@ -70,7 +70,7 @@ struct Wizard {
     receipt: Option<PathBuf>,
     /// The answers that the program was started with.
     given: Answers,
-    /// Who signs in, while the operator answers.
+    /// The persons who sign in, while the operator answers.
     sign_ins: Vec<Lookup>,
     /// Says to which cloud lookups are sent.
     cloud_notices: CloudNotices,
@@ -88,7 +88,7 @@ struct Wizard {
 /// Shows the wizard until the operator leaves it.
 ///
 /// # Errors
-/// Where the terminal or signals cannot be used.
+/// An error where the terminal or signals cannot be used.
 pub async fn run(
     arguments: &ArgMatches,
     answers: Answers,

@@ -134,7 +134,7 @@ pub fn calls(route: &Struck) -> Vec<Call> {
     seen.into_iter().collect()
 }
 
-/// What must hold where the program is gone at that moment.
+/// Returns the test of what must hold where the program is gone at that moment.
 pub fn held(route: &'static Struck, cut: Cut) -> impl FnOnce() + Send + 'static {
     move || {
         let story = route.story();

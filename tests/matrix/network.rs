@@ -43,7 +43,7 @@ impl fmt::Display for Fault {
 /// A request of a route: the nth of those that are alike.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
-    /// Which of the routes.
+    /// The route that is struck.
     route: usize,
     /// Plane, method and path, as a scenario has it.
     pattern: String,

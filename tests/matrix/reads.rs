@@ -7,7 +7,7 @@ use crosspull_support::{Struck, text};
 
 use crate::network::pattern;
 
-/// How a read fails, by name and as a scenario has it.
+/// The ways in which a read fails, by name and as a scenario has it.
 pub const FAULTS: [(&str, &str); 3] = [
     ("refused", "do = 'status'\ncode = 403\nerror = 'AuthorizationFailed'"),
     ("failing", "do = 'status'\ncode = 503"),
@@ -24,7 +24,8 @@ pub fn all(route: &Struck) -> Vec<String> {
     reads.into_iter().collect()
 }
 
-/// What must hold where every such read fails so, and once more where somebody accepts all that may be accepted.
+/// Returns the test of what must hold where every such read fails so, and once more where somebody accepts all that may
+/// be accepted.
 pub fn held(route: &'static Struck, read: &str, fault: &str) -> impl FnOnce() + Send + 'static {
     let own = format!("name = 'unread'\nsays = 'a read fails'\n[[fault]]\non = \"{read}\"\nnth = 'every'\n{fault}");
     move || {

@@ -35,7 +35,7 @@ pub enum Plane {
     Kubernetes,
 }
 
-/// What a call is made for.
+/// The work that a call is made for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Work {
@@ -49,7 +49,7 @@ pub enum Work {
     Search(Side),
 }
 
-/// What happened.
+/// Something that happened, as the engine tells it and a journal keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
@@ -74,8 +74,8 @@ pub enum Event {
         run: RunId,
         /// The plan of the run.
         plan: Plan,
-        /// What was answered, so that the run can be resumed. There is no secret among the inputs. Journals of the
-        /// first version have none.
+        /// The answers, so that the run can be resumed. There is no secret among them. Journals of the first version
+        /// have none.
         #[serde(default, skip_serializing_if = "Answers::is_empty")]
         answers: Answers,
     },
@@ -84,7 +84,7 @@ pub enum Event {
         /// The run.
         run: RunId,
     },
-    /// What the run made is being taken back.
+    /// The taking back of what the run made has begun.
     UndoStarted {
         /// The run.
         run: RunId,
@@ -100,7 +100,7 @@ pub enum Event {
     CallStarted {
         /// Which.
         call: CallId,
-        /// What for.
+        /// The work that it is for.
         work: Work,
         /// To which service.
         plane: Plane,
@@ -108,7 +108,7 @@ pub enum Event {
         side: Side,
         /// GET, POST…
         method: String,
-        /// Where to, without anything secret.
+        /// The address, without anything secret.
         url: String,
         /// True where it changes something in Azure.
         writes: bool,
@@ -118,28 +118,28 @@ pub enum Event {
     },
     /// A try of a call is over.
     CallTried {
-        /// Which call.
+        /// The call that was tried.
         call: CallId,
-        /// Which try, from 1.
+        /// The number of the try, from 1.
         n: u32,
         /// The HTTP status; none where no answer came.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         status: Option<u16>,
-        /// How long it took, in milliseconds.
+        /// The time that it took, in milliseconds.
         ms: u64,
-        /// What was answered in place of what was asked.
+        /// The refusal that came in place of an answer.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         refusal: Option<Refusal>,
     },
     /// A wait begins.
     Waiting {
-        /// What for.
+        /// The work that it is for.
         work: Work,
         /// For what, such as `the role is not in effect yet`.
         why: String,
-        /// How long until the next try, in milliseconds.
+        /// The time until the next try, in milliseconds.
         ms: u64,
-        /// How long it may take at most, in milliseconds, counted from the first wait of its kind.
+        /// The longest time that it may take, in milliseconds, counted from the first wait of its kind.
         at_most_ms: u64,
         /// Tries so far.
         tries: u32,
@@ -148,7 +148,7 @@ pub enum Event {
     PersonNeeded {
         /// The step that waits.
         step: StepId,
-        /// Who must do what, in one sentence.
+        /// One sentence that says who must do what.
         says: String,
         /// The page to open.
         url: String,
@@ -160,17 +160,17 @@ pub enum Event {
     },
     /// The operator is asked before a step that changes what runs.
     Asking {
-        /// Which step.
+        /// The step of the plan.
         step: StepId,
     },
     /// The operator said yes.
     Confirmed {
-        /// Which step.
+        /// The step of the plan.
         step: StepId,
     },
     /// Everything that a reset stands on was looked at once more, right before it is sent.
     Looked {
-        /// Which step.
+        /// The step of the plan.
         step: StepId,
         /// The preconditions that were looked at.
         stands: Vec<Precondition>,
@@ -180,12 +180,12 @@ pub enum Event {
     },
     /// The operator cut the wait before a reset short.
     CutShort {
-        /// Which step.
+        /// The step of the plan.
         step: StepId,
     },
     /// A step learnt something. Said as soon as it is known, since later steps and a resumed run build on it.
     Learnt {
-        /// Which step.
+        /// The step of the plan.
         step: StepId,
         /// What.
         learnt: Vec<Learnt>,
@@ -196,10 +196,10 @@ pub enum Event {
         step: StepId,
         /// How.
         outcome: Outcome,
-        /// What there is to say about it, in one sentence; empty for nothing.
+        /// One sentence about it; empty where there is nothing to say.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         note: String,
-        /// What went wrong.
+        /// The trouble that it ended with.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         trouble: Option<Trouble>,
     },
@@ -210,9 +210,9 @@ pub enum Event {
         /// The run; none where the checks stopped it before it began.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         run: Option<RunId>,
-        /// What was learnt.
+        /// The facts, with where each is from.
         facts: Vec<Learnt>,
-        /// What went wrong.
+        /// The trouble that it ended with.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         trouble: Option<Trouble>,
     },

@@ -9,10 +9,10 @@ use crate::names::Side;
 use crate::sign_in::SignIn;
 use crate::text::clean;
 
-/// What is looked for.
+/// A kind of thing that is looked for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Sought {
-    /// What an input may be: tenants, clusters, registries, repositories.
+    /// The answers that an input may have: tenants, clusters, registries, repositories.
     For(Key),
     /// The tags of a repository.
     Tags(String),
@@ -21,19 +21,20 @@ pub enum Sought {
 /// One thing that can be chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
-    /// What it is called, fit for a terminal; what is typed is compared with this first.
+    /// The name, fit for a terminal. A typed text is compared with this first.
     pub name: String,
-    /// What tells it from others of its name: resource group, region, version… Fit for a terminal.
+    /// The details that tell it from others of its name: resource group, region, version… Fit for a terminal.
     pub details: Vec<String>,
-    /// What the answer is when it is chosen: an id, a repository.
+    /// The answer that choosing it gives: an id, a repository.
     pub value: String,
 }
 
-/// What an answer names without its id: a cluster or a registry by its bare name, a registry by its login server. It is
-/// looked up in its tenant before it is an answer.
+/// A cluster or a registry that an answer names without its id: by its bare name, a registry also by its login server.
+///
+/// The name is looked up in its tenant before it is an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Named {
-    /// Which input: the cluster or the registry.
+    /// The input: the cluster or the registry.
     pub key: Key,
     /// The name or the login server.
     pub name: String,
@@ -75,10 +76,10 @@ impl Named {
         }
     }
 
-    /// The id of the one that is meant, with what there is to say of it.
+    /// Returns the id of the one that is meant, with the finding about it.
     ///
     /// # Errors
-    /// What stops, where there is none or more than one.
+    /// A finding that stops, where there is none or more than one.
     pub fn judge(&self, found: &[Choice]) -> Result<(String, Finding), Finding> {
         let Self { name, key } = self;
         let (side, key) = (self.side(), key.name());
@@ -117,7 +118,7 @@ fn is_registry_name(text: &str) -> bool {
     (5..=50).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
-/// How far a search is.
+/// The progress of a search.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Progress {
     /// More may come.

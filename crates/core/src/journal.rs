@@ -7,7 +7,7 @@ use crate::run::Run;
 /// No journal is larger, in bytes: a run writes some hundred thousand, and three million in a day of waiting for a person.
 pub const LARGEST: u64 = 128 * 1024 * 1024;
 
-/// What a journal tells.
+/// The entries of a journal, and how it ends.
 #[derive(Debug, Clone)]
 pub struct Journal {
     /// The run, as far as its events tell.
@@ -19,7 +19,7 @@ pub struct Journal {
     pub whole: usize,
 }
 
-/// Why a journal cannot be gone on with.
+/// The reason why a journal cannot be gone on with.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
     /// The journal ends before its first entry does.
@@ -31,9 +31,9 @@ pub enum Unreadable {
     /// A line in it is not what any version writes.
     #[error("its line {line} is damaged ({why}), and what comes after it hangs on it")]
     Damaged {
-        /// Which line, from 1.
+        /// The number of the line, from 1.
         line: usize,
-        /// What is wrong there.
+        /// The fault in that line.
         why: String,
     },
     /// A newer version wrote it.
@@ -98,7 +98,7 @@ fn tell_resets(event: &mut Event) {
     }
 }
 
-/// What every version of an entry has.
+/// The fields that an entry has in every version.
 #[derive(serde::Deserialize)]
 struct Version {
     v: u64,

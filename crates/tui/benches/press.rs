@@ -1,5 +1,5 @@
-//! What a key press costs in a list of ten thousand, the new frame with it, beside the same in a list of ten
-//! (`docs/PRODUCT.md` 8). It prints; nothing is asserted.
+//! Measures a key press in a list of ten thousand, the new frame with it, beside the same in a list of ten
+//! (`docs/PRODUCT.md` 8). The bench prints; nothing is asserted.
 
 #![allow(clippy::print_stdout, reason = "a bench tells what it measured")]
 
@@ -14,9 +14,9 @@ use jiff::Timestamp;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
-/// What is typed, key by key, and deleted again.
+/// The text that is typed, key by key, and deleted again.
 const TYPED: &str = "aksplant9997";
-/// How often.
+/// The number of presses.
 const ROUNDS: usize = 40;
 
 fn cluster(n: usize) -> Choice {

@@ -24,7 +24,7 @@ use crate::shared::Shared;
 use crate::theme::Theme;
 use crate::words::times;
 
-/// How the wizard begins.
+/// The ways in which the wizard begins.
 #[derive(Debug)]
 pub struct Setup {
     /// The answers that there are already; in `demo` all of them.
@@ -48,7 +48,7 @@ pub struct Model {
     layers: Vec<Layer>,
     /// The sign-in that waits for a person, in place of whatever screen.
     sign_in: Option<SignInScreen>,
-    /// Why the next prompt is not for the way that was chosen.
+    /// The reason why the next prompt is not for the way that was chosen.
     instead: Option<Prompt>,
     /// True once a key was pressed: from then on nothing is chosen for the operator.
     touched: bool,

@@ -52,7 +52,7 @@ pub(crate) struct Live {
     pub confirmed: Option<StepId>,
     /// True once the operator asked it to stop.
     pub stopping: bool,
-    /// When the last answer came for the step that waits for a person.
+    /// The time of the last answer for the step that waits for a person.
     pub last_asked: Option<Timestamp>,
 }
 

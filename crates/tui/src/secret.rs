@@ -3,12 +3,12 @@
 use crosspull_core::secret::Secret;
 use jiff::{SignedDuration, Timestamp};
 
-/// How long a revealed secret stays in sight (`docs/facts/terminal.md` 3).
+/// The time for which a revealed secret stays in sight (`docs/facts/terminal.md` 3).
 pub(crate) const REVEALED_FOR: SignedDuration = SignedDuration::from_secs(10);
-/// How long a copied secret stays in the clipboard.
+/// The time for which a copied secret stays in the clipboard.
 pub(crate) const COPIED_FOR: SignedDuration = SignedDuration::from_secs(60);
 
-/// How the secret was handed over to the operator.
+/// The way in which the secret was handed over to the operator.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) enum Handed {
     #[default]

@@ -86,7 +86,7 @@ const ASCII: [(&str, &str); 27] = [
     ("’", "'"),
 ];
 
-/// How long one picture of the spinner stands, in milliseconds: eight a second.
+/// The time for which one picture of the spinner stands, in milliseconds: eight a second.
 const FRAME_MS: i64 = 125;
 
 impl Theme {

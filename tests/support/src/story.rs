@@ -23,7 +23,7 @@ pub struct Story {
     pub ready: Ready,
     environment: BTreeMap<String, String>,
     pub(crate) folder: TempDir,
-    /// How many runs were begun.
+    /// The number of runs that were begun.
     pub(crate) runs: AtomicU32,
     pub(crate) begin: World,
     // Last: the cloud goes before the thread that it lives on.

@@ -200,7 +200,7 @@ pub fn forget_pulls_of_identities(world: &mut Value) {
     }
 }
 
-/// Where two values differ, and how.
+/// Returns the places where two values differ, and how.
 fn differences(at: &str, then: &Value, now: &Value) -> Vec<String> {
     match (then, now) {
         (Value::Object(a), Value::Object(b)) => {

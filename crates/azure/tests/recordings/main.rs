@@ -181,7 +181,7 @@ fn every_challenge_names_realm_and_service() {
     assert_eq!(read, 8);
 }
 
-/// What is answered to a call that starts an operation names where to ask for it.
+/// An answer to a call that starts an operation names the address at which the operation is asked.
 #[test]
 fn every_accepted_operation_can_be_asked() {
     let Some(recordings) = pinned() else { return };

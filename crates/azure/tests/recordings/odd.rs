@@ -121,7 +121,7 @@ fn any_answer_however_odd_is_read_or_refused_with_what_stands_in_it() {
     println!("{count}");
 }
 
-/// What is said of every refusal can be wrong, and is noticed then.
+/// The words for a refusal are checked: where they are wrong, the check says so.
 #[test]
 fn a_refusal_that_is_misread_is_noticed() {
     let body =

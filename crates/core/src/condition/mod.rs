@@ -106,8 +106,8 @@ fn is_own(text: &str, read: &Condition) -> bool {
 
 /// Returns the condition that is left when what a run added to `before` is removed from the present one.
 ///
-/// Where nobody changed the condition since, the one before is put back as it was. Otherwise the result never lets in
-/// more than the present one.
+/// The one before is put back as it was if nobody changed the condition since. Otherwise the result never lets in more
+/// than the present one.
 #[must_use]
 pub fn narrowed(present: Option<&str>, before: Option<&str>, wanted: Option<&str>) -> Narrowed {
     let back = || Narrowed::To(before.map(str::to_owned));

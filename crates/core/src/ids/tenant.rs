@@ -18,7 +18,7 @@ pub enum TenantRef {
 }
 
 impl TenantRef {
-    /// What the sign-in service calls the tenant of whoever signs in (Microsoft identity platform, "OAuth 2.0 device
+    /// The sign-in service's word for the tenant of whoever signs in (Microsoft identity platform, "OAuth 2.0 device
     /// authorization grant", parameter `tenant`; `docs/facts/real-clients.md` 3, `az login` without `--tenant`).
     pub const HOME: &str = "organizations";
 

@@ -10,16 +10,16 @@ use crate::names::{PerTenant, Side};
 use crate::sign_in::SignIn;
 use crate::text::printable;
 
-/// What reaching the two tenants takes: all that a resumed run needs beside its journal.
+/// The inputs that reaching the two tenants takes: all that a resumed run needs beside its journal.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Access {
-    /// Which cloud.
+    /// The cloud that both tenants are in.
     pub cloud: CloudChoice,
     /// Another sign-in host.
     pub login_host: Option<url::Url>,
     /// The tenants, as they were named.
     pub tenants: PerTenant<TenantRef>,
-    /// How to sign in to each tenant.
+    /// The way to sign in to each tenant.
     pub sign_ins: PerTenant<SignIn>,
     /// True where both are one tenant and its sign-in serves both sides, so that nobody signs in twice.
     pub one_sign_in: bool,

@@ -9,15 +9,15 @@ use crate::input::{FIELDS, Key, Kind};
 use crate::names::{Route, Tenants};
 use crate::text::clean;
 
-/// What was answered, as text, from wherever: screen, flag, environment or file.
+/// The answers as text, from wherever they came: screen, flag, environment or file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Answers(BTreeMap<Key, Vec<String>>);
 
-/// What is wrong with an input, and what right looks like.
+/// A sentence on what is wrong with an input, and what right looks like.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Complaint {
-    /// Which input; none where it is no input at all, such as an unknown key in the answers file.
+    /// The input; `None` where it is no input at all, such as an unknown key in the answers file.
     pub key: Option<Key>,
     /// The sentence.
     pub text: String,

@@ -20,13 +20,13 @@ use crate::ids::{ClusterId, ImageRef, RegistryId};
 use crate::names::Route;
 use rules::{across, adopt, days, minutes, redirect, wrong_values};
 
-/// How long the question before a reset may stand, in hours.
+/// The longest time that the question before a reset may stand, in hours.
 pub const QUESTION_HOURS: u32 = 1;
-/// How long a secret has to live once the reset is sent, in hours: a reset takes an hour and more, and the nodes read
+/// The least time that a secret has to live once the reset is sent, in hours: a reset takes an hour and more, and the nodes read
 /// the secret again whenever they start (`docs/facts/azure.md` 0.9).
 pub const LIVES_AFTER_RESET_HOURS: u32 = 12;
 
-/// Who provisions the app in tenant B.
+/// The choice of who provisions the app in tenant B.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ConsentMode {
@@ -43,21 +43,21 @@ pub enum ConsentMode {
 pub struct Inputs {
     /// The route that was asked for; none where it is left to crosspull.
     pub route: Option<Route>,
-    /// What reaching the two tenants takes.
+    /// The inputs that reaching the two tenants takes.
     pub access: Access,
     /// The clusters that are to pull; one today.
     pub clusters: Vec<ClusterId>,
     /// The registries they pull from; one today.
     pub registries: Vec<RegistryId>,
-    /// What they are to pull; the proof pulls these.
+    /// The images that they are to pull; the proof pulls these.
     pub images: Vec<ImageRef>,
     /// The app registration's display name.
     pub app_name: String,
-    /// Where the consent page goes afterwards.
+    /// The address to which the consent page leads afterwards.
     pub redirect_uri: String,
     /// Days that the client secret lives.
     pub secret_days: u16,
-    /// Who provisions the app in B.
+    /// The choice of who provisions the app in B.
     pub consent: ConsentMode,
     /// Minutes between proof and reset.
     pub soak_minutes: u16,
@@ -65,7 +65,7 @@ pub struct Inputs {
     pub namespace: String,
     /// True where a cluster that has an app of crosspull's is given another secret of it.
     pub renew: bool,
-    /// What to do with an app that carries the cluster's mark and that no journal names.
+    /// The decision about an app that carries the cluster's mark and that no journal names.
     pub adopt: Option<Adopt>,
     /// Parts of the present principal's rights that may stay unread.
     pub may_stay_unread: Vec<Part>,

@@ -71,7 +71,7 @@ impl Fact {
     }
 }
 
-/// What was learnt, and where it was learnt.
+/// A fact with its value, and how it came to be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names say it")]
 pub struct Learnt {

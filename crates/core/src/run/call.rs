@@ -14,7 +14,7 @@ use crate::names::Side;
 pub struct Call {
     /// Which.
     pub id: CallId,
-    /// What for.
+    /// The work that it is for.
     pub work: Work,
     /// To which service.
     pub plane: Plane,
@@ -22,7 +22,7 @@ pub struct Call {
     pub side: Side,
     /// GET, POST…
     pub method: String,
-    /// Where to.
+    /// The address, without anything secret.
     pub url: String,
     /// True where it changes something.
     pub writes: bool,
@@ -30,7 +30,7 @@ pub struct Call {
     pub resets: bool,
     /// True where it is part of taking the run back.
     pub back: bool,
-    /// When it was sent.
+    /// The time at which it was sent.
     pub started: Timestamp,
     /// The tries of the call.
     pub tries: Vec<Try>,
@@ -47,9 +47,9 @@ pub struct Call {
 pub struct Try {
     /// The HTTP status; none where no answer came.
     pub status: Option<u16>,
-    /// How long it took, in milliseconds.
+    /// The time that it took, in milliseconds.
     pub ms: u64,
-    /// What was answered in place of what was asked.
+    /// The refusal that came in place of an answer.
     pub refusal: Option<Refusal>,
 }
 

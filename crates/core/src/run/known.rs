@@ -55,7 +55,7 @@ impl Run {
 
     /// True where the run stopped after its proof and before its end.
     ///
-    /// Its reset will stand on what it made and found.
+    /// A run whose reset will stand on what it made and found.
     #[must_use]
     pub fn stands_after_its_proof(&self) -> bool {
         !self.is_undoing() && self.stage().goes_on() && !self.proofs.is_empty()

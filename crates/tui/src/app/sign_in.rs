@@ -1,4 +1,4 @@
-//! Who signs in, and what is looked for in their tenants.
+//! The persons who sign in, and the lists that are read from their tenants.
 
 use crosspull_core::explain::Trouble;
 use crosspull_core::find::{Choice, Progress, Sought};

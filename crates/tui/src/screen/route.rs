@@ -28,7 +28,7 @@ struct Choice {
     word: &'static str,
     title: &'static str,
     says: &'static str,
-    /// Why the route cannot work with what was answered.
+    /// The reason why the route cannot work with what was answered.
     cannot: Option<&'static str>,
 }
 

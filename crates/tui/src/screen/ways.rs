@@ -14,11 +14,11 @@ use crate::theme::Tone;
 use crate::widgets::lines::{block, hang};
 use crate::widgets::sheet::Sheet;
 
-/// Why a sign-in did not work, and the other ways that fit the place.
+/// The layer that tells why a sign-in did not work, and offers the other ways that fit the place.
 #[derive(Debug)]
 pub(crate) struct WaysLayer {
     side: Side,
-    /// Why it did not work.
+    /// The reason why it did not work.
     trouble: Box<Trouble>,
     /// The ways that fit.
     offers: Vec<Offer>,

@@ -65,7 +65,7 @@ impl Sheet {
     }
 }
 
-/// How far a sheet scrolls.
+/// The lines that a sheet scrolls.
 #[derive(Debug, Default)]
 pub(crate) struct Room {
     /// The first line that is shown.

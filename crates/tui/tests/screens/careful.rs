@@ -1,4 +1,4 @@
-//! What a key must not do: confirm what was meant for something else or what cannot be seen, or lose answers.
+//! The things that a key must not do: confirm what was meant for something else or what cannot be seen, or lose answers.
 
 use crosspull_core::names::StepId;
 use crosspull_tui::{Effect, Msg, Theme};
@@ -22,7 +22,7 @@ fn to_question(story: &mut Story) -> &mut Story {
     to_run(story).engine(engine::asking())
 }
 
-/// What the question says, gathered while it is scrolled from its beginning to its end.
+/// Returns what the question says, gathered while it is scrolled from its beginning to its end.
 fn read(story: &mut Story) -> String {
     let mut seen: Vec<String> = Vec::new();
     for _ in 0..40 {

@@ -106,7 +106,7 @@ impl Story {
         self.msg(Msg::Resize(columns, rows))
     }
 
-    /// What was asked of the shell since the last look.
+    /// Returns what was asked of the shell since the last look.
     pub fn asked(&mut self) -> Vec<Effect> {
         std::mem::take(&mut self.effects)
     }
@@ -134,7 +134,7 @@ impl Story {
         self
     }
 
-    /// Where the hardware cursor is.
+    /// Returns the place of the hardware cursor.
     pub fn cursor(&mut self) -> (u16, u16) {
         self.see();
         let place = self.terminal.get_cursor_position().expect("a cursor");

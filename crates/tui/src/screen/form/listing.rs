@@ -1,4 +1,4 @@
-//! When a field has a list: what is looked for, what narrows it, and what of it is taken.
+//! The list under a field: what is looked for, what narrows it, and what of it is taken.
 
 use crosspull_core::find::{Named, Sought};
 use crosspull_core::ids::ImageRef;
