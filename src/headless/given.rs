@@ -1,4 +1,4 @@
-//! The answers that a new run is given, as far as it can be read before anything is called.
+//! The answers that a new run is given, as far as they can be read before anything is called.
 
 use crosspull_core::find::Named;
 use crosspull_core::input::{Access, Answers, Inputs, Key};
