@@ -18,7 +18,7 @@ pub const EARLIER: &str = "Cluster, registry, tenants and plan are those of the 
 environment and an answers file change that. A secret is asked for anew: it is nowhere in the journal.";
 
 /// The headings that inputs stand under in the help, in this order.
-pub const HEADINGS: [&str; 5] = ["Tenant A", "Tenant B", "App and secret", "Run", "Cloud and sign-in"];
+pub const HEADINGS: [&str; 6] = ["Tenant A", "Tenant B", "App and secret", "Pull secret", "Run", "Cloud and sign-in"];
 
 /// Returns a flag for every input.
 pub fn inputs() -> impl Iterator<Item = Arg> {
@@ -64,14 +64,16 @@ pub fn run_id() -> Arg {
 /// Returns true for the inputs that may be given several times. A second cluster or registry is read, so that it can be
 /// refused with a sentence.
 const fn many(key: Key) -> bool {
-    matches!(key, Key::Repository | Key::Cluster | Key::Registry | Key::Unread)
+    matches!(key, Key::Repository | Key::Cluster | Key::Registry | Key::Unread | Key::Namespace | Key::ServiceAccount)
 }
 
 /// Returns the heading that an input stands under in the help.
 const fn heading(field: &Field) -> &'static str {
     match (field.key, field.page) {
         (Key::Cloud | Key::LoginHost | Key::ClientId | Key::CaFile, _) => "Cloud and sign-in",
-        (Key::Soak, _) => "Run",
+        (Key::Soak | Key::Prove, _) => "Run",
+        (Key::Kubeconfig | Key::Context | Key::ClusterCredential, _) => "Tenant A",
+        (Key::PullApp | Key::ManifestOut, _) | (_, Page::PullSecret) => "Pull secret",
         (_, Page::TenantA) => "Tenant A",
         (_, Page::TenantB) => "Tenant B",
         (Key::SecretOut | Key::WayBackOut | Key::Renew | Key::Adopt, _) | (_, Page::App) => "App and secret",
@@ -82,17 +84,19 @@ const fn heading(field: &Field) -> &'static str {
 /// Returns what stands for an input's value in the help. A long one makes the column of the sentences narrow.
 const fn value_name(key: Key) -> &'static str {
     match key {
-        Key::Route | Key::SignInA | Key::SignInB | Key::Consent => "WAY",
+        Key::Route | Key::SignInA | Key::SignInB | Key::Consent | Key::Prove => "WAY",
         Key::Cloud => "CLOUD",
         Key::LoginHost | Key::RedirectUri => "URL",
         Key::TenantA | Key::TenantB => "TENANT",
         Key::Cluster => "CLUSTER",
         Key::Registry => "REGISTRY",
         Key::Repository => "IMAGE",
-        Key::AppName | Key::Namespace => "NAME",
+        Key::AppName | Key::Namespace | Key::ServiceAccount | Key::PullSecret | Key::Context => "NAME",
+        Key::PullApp => "a|b|auto",
+        Key::ClusterCredential => "user|admin",
         Key::SecretDays => "DAYS",
         Key::ConsentWait | Key::Soak => "MINUTES",
-        Key::SecretOut | Key::WayBackOut | Key::CaFile => "FILE",
+        Key::SecretOut | Key::WayBackOut | Key::CaFile | Key::Kubeconfig | Key::ManifestOut => "FILE",
         Key::Renew => "yes|no",
         Key::Adopt => "ID|new",
         Key::Unread => "PART",

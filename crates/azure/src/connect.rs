@@ -71,7 +71,7 @@ pub async fn connect(access: &Access, parts: Parts) -> Result<Door, Box<Finding>
     }
     let context = SignInContext { wire, endpoints, prompts: parts.prompts, metadata };
     let tokens = Tokens::new(&context, &access.tenants, parts.logins);
-    Ok(Door::new(context.wire, tokens, context.endpoints))
+    Ok(Door::new(context.wire, tokens, context.endpoints, access.kubernetes.clone()))
 }
 
 /// Says something of where the cloud is. What cannot be said is a stop: nothing is sent unsaid.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crosspull_core::cloud::Endpoints;
 use crosspull_core::event::Work;
 use crosspull_core::explain::Trouble;
+use crosspull_core::input::KubernetesAccess;
 use crosspull_core::names::Side;
 use crosspull_core::secret::Secret;
 use serde::de::DeserializeOwned;
@@ -24,13 +25,20 @@ pub struct Door {
     wire: Arc<Wire>,
     tokens: Tokens,
     endpoints: Endpoints,
+    kubernetes: KubernetesAccess,
 }
 
 impl Door {
     /// Makes a door.
     #[must_use]
-    pub const fn new(wire: Arc<Wire>, tokens: Tokens, endpoints: Endpoints) -> Self {
-        Self { wire, tokens, endpoints }
+    pub const fn new(wire: Arc<Wire>, tokens: Tokens, endpoints: Endpoints, kubernetes: KubernetesAccess) -> Self {
+        Self { wire, tokens, endpoints, kubernetes }
+    }
+
+    /// Returns the way to the clusters' Kubernetes APIs.
+    #[must_use]
+    pub const fn kubernetes(&self) -> &KubernetesAccess {
+        &self.kubernetes
     }
 
     /// Returns the wire behind the door.

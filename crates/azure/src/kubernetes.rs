@@ -1,9 +1,14 @@
 //! A cluster's Kubernetes API, opened by the credentials that Azure gives the operator. The `kube` crate reads the
 //! kubeconfig and builds the requests; they go out through the one wire, as every other request does.
 
+use std::path::Path;
+
+use crosspull_core::cloud::is_loopback;
 use crosspull_core::event::Work;
 use crosspull_core::ids::ClusterId;
+use crosspull_core::names::Side;
 use crosspull_core::secret::Secret;
+use crosspull_core::text::printable;
 use kube::config::{AuthInfo, Cluster, Kubeconfig};
 use kube::core::ObjectList;
 use serde::de::DeserializeOwned;
@@ -12,8 +17,9 @@ use url::Url;
 use crate::door::Door;
 use crate::line::{Line, Proxies};
 use crate::refusal::{Unanswered, torn};
-use crate::reply::ClusterCredentials;
-use crate::request::{self, Auth, Request};
+use crate::reply::{self, ClusterCredentials};
+use crate::request::{self, Audience, Auth, Request};
+use crate::sign_in::KUBERNETES_SERVER;
 use crate::wire::{CallError, Reply, Wire};
 
 pub mod pull;
@@ -32,6 +38,8 @@ pub struct Kubernetes {
     wire: Wire,
     server: Url,
     token: Option<Secret>,
+    /// How the operator signs in there, in a few words.
+    by: &'static str,
 }
 
 /// The reason why the Kubernetes API cannot be used.
@@ -57,33 +65,43 @@ impl KubernetesUnavailable {
 }
 
 impl Kubernetes {
-    /// Opens the Kubernetes API of a cluster, by the user credential that Azure gives the operator.
+    /// Opens the Kubernetes API of a cluster: by the operator's own kubeconfig, or by the credential that Azure gives
+    /// the operator. Where Entra signs people in, by a token of the operator.
     ///
     /// # Errors
     /// The reason why the API cannot be used. Whether it answers is not asked yet.
     pub async fn of(door: &Door, work: &Work, cluster: &ClusterId) -> Result<Self, KubernetesUnavailable> {
-        let request = request::cluster_credentials(door.endpoints(), cluster);
-        let credentials: ClusterCredentials =
-            door.json(work, request).await.map_err(|e| KubernetesUnavailable::of("Resource Manager", e))?;
-        let text = credentials.kubeconfigs.into_iter().next().map(|blob| blob.value);
-        let text = text.ok_or_else(|| because("Azure gives no kubeconfig for it"))?;
-        let config = Kubeconfig::from_yaml(text.reveal()).map_err(|_| because("its kubeconfig cannot be read"))?;
-        let (cluster, user) = current(&config).ok_or_else(|| because("its kubeconfig names no cluster"))?;
-        Self::by(door.wire(), cluster, user)
+        let access = door.kubernetes();
+        let (config, by) = match &access.kubeconfig {
+            Some(file) => (own_kubeconfig(file)?, "by your kubeconfig"),
+            None => (given_kubeconfig(door, work, cluster).await?, "by the credential that Azure gives you"),
+        };
+        let context = access.context.as_deref().filter(|_| access.kubeconfig.is_some());
+        let (target, user) = chosen(&config, context).ok_or_else(|| because("its kubeconfig names no cluster"))?;
+        let signs_in_by_entra = signs_in_by_entra(user)?;
+        let api = Self::by(door.wire(), target, user, if signs_in_by_entra { "by your sign-in at Entra" } else { by })?;
+        if access.kubeconfig.is_some() {
+            leads_to(door, work, cluster, &api.server).await?;
+        }
+        if !signs_in_by_entra {
+            return Ok(api);
+        }
+        let token = door.tokens().token(Side::A, Audience::Kubernetes).await;
+        let token = token.map_err(|trouble| because(crate::checks::lower_first(&trouble.why)))?;
+        Ok(Self { token: Some(token), ..api })
     }
 
-    fn by(wire: &Wire, cluster: &Cluster, user: &AuthInfo) -> Result<Self, KubernetesUnavailable> {
-        let server = cluster.server.as_deref().and_then(|text| Url::parse(text).ok());
-        let server =
-            server.filter(|url| url.scheme() == "https").ok_or_else(|| because("its address is no HTTPS one"))?;
+    fn by(wire: &Wire, cluster: &Cluster, user: &AuthInfo, by: &'static str) -> Result<Self, KubernetesUnavailable> {
+        let server = address(cluster).ok_or_else(|| because("its address is no HTTPS one"))?;
         let line = line(cluster, user, wire.proxies().clone()).map_err(because)?;
-        let token = user.token.as_ref().map(|token| Secret::new(expose(token).to_owned()));
-        if token.is_none() && user.client_certificate_data.is_none() {
-            return Err(because(
-                "its kubeconfig signs in by another program (kubelogin), which crosspull does not run",
-            ));
-        }
-        Ok(Self { wire: wire.on(line, TRIES), server, token })
+        let token = token_of(user)?;
+        Ok(Self { wire: wire.on(line, TRIES), server, token, by })
+    }
+
+    /// Returns how the operator signs in there, in a few words.
+    #[must_use]
+    pub const fn signed_in(&self) -> &'static str {
+        self.by
     }
 
     /// Sends a request that the `kube` crate built, and reads JSON.
@@ -96,7 +114,21 @@ impl Kubernetes {
         request: requests::Built,
     ) -> Result<T, CallError> {
         let read = |reply: &Reply| serde_json::from_slice(&reply.body).map_err(|e| torn(&e));
-        self.wire.send(work, &self.ready(request)?, None, read).await
+        self.wire.send(work, &self.ready(request, Vec::new())?, None, read).await
+    }
+
+    /// Sends a request whose body holds secrets, and reads JSON. No answer may repeat them.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn with_secrets<T: DeserializeOwned + Send>(
+        &self,
+        work: &Work,
+        request: requests::Built,
+        secrets: Vec<Secret>,
+    ) -> Result<T, CallError> {
+        let read = |reply: &Reply| serde_json::from_slice(&reply.body).map_err(|e| torn(&e));
+        self.wire.send(work, &self.ready(request, secrets)?, None, read).await
     }
 
     /// Reads a list to its end.
@@ -124,14 +156,61 @@ impl Kubernetes {
         Err(CallError::Unreachable(Unanswered::TooLarge.because("the list has more pages than any should")))
     }
 
-    fn ready(&self, built: requests::Built) -> Result<Request, CallError> {
+    fn ready(&self, built: requests::Built, secrets: Vec<Secret>) -> Result<Request, CallError> {
         let auth = self.token.clone().map_or(Auth::None, Auth::Token);
-        requests::at(&self.server, auth, built).map_err(|why| CallError::Unreachable(Unanswered::NotSent.because(&why)))
+        let request = requests::at(&self.server, auth, built)
+            .map_err(|why| CallError::Unreachable(Unanswered::NotSent.because(&why)))?;
+        Ok(request.holding(secrets))
     }
 }
 
 fn because(why: impl Into<String>) -> KubernetesUnavailable {
     KubernetesUnavailable::Because(why.into())
+}
+
+/// Reads the operator's own kubeconfig. Files that it names are read too: it is theirs.
+fn own_kubeconfig(file: &Path) -> Result<Kubeconfig, KubernetesUnavailable> {
+    Kubeconfig::read_from(file).map_err(|error| because(format!("{} cannot be read ({error})", file.display())))
+}
+
+/// Asks Azure for a kubeconfig of the cluster.
+async fn given_kubeconfig(door: &Door, work: &Work, cluster: &ClusterId) -> Result<Kubeconfig, KubernetesUnavailable> {
+    let request = request::cluster_credentials(door.endpoints(), cluster, door.kubernetes().credential);
+    let credentials: ClusterCredentials =
+        door.json(work, request).await.map_err(|e| KubernetesUnavailable::of("Resource Manager", e))?;
+    let text = credentials.kubeconfigs.into_iter().next().map(|blob| blob.value);
+    let text = text.ok_or_else(|| because("Azure gives no kubeconfig for it"))?;
+    let config = Kubeconfig::from_yaml(text.reveal()).map_err(|_| because("its kubeconfig cannot be read"))?;
+    Ok(without_files(config))
+}
+
+/// Returns a kubeconfig that names no files: Azure sends everything in it, and a path in an answer is not to be trusted.
+fn without_files(mut config: Kubeconfig) -> Kubeconfig {
+    for cluster in config.clusters.iter_mut().filter_map(|named| named.cluster.as_mut()) {
+        cluster.certificate_authority = None;
+    }
+    for user in config.auth_infos.iter_mut().filter_map(|named| named.auth_info.as_mut()) {
+        (user.token_file, user.client_certificate, user.client_key) = (None, None, None);
+    }
+    config
+}
+
+/// Halts where the operator's own kubeconfig leads to another cluster than the one that is meant: a secret that is
+/// written there would be somebody else's.
+///
+/// A tunnel ends on this machine, so an address on it tells nothing.
+async fn leads_to(door: &Door, work: &Work, id: &ClusterId, server: &Url) -> Result<(), KubernetesUnavailable> {
+    let host = server.host_str().unwrap_or_default();
+    let read: reply::Cluster = door
+        .json(work, request::cluster(door.endpoints(), id))
+        .await
+        .map_err(|e| KubernetesUnavailable::of("Resource Manager", e))?;
+    let own = [read.properties.fqdn, read.properties.private_fqdn];
+    let is_own = own.iter().flatten().any(|name| name.eq_ignore_ascii_case(host));
+    if is_own || is_loopback(server) {
+        return Ok(());
+    }
+    Err(because(format!("the kubeconfig leads to {host}, and that is not {}", id.name())))
 }
 
 fn address(cluster: &Cluster) -> Option<Url> {
@@ -142,24 +221,58 @@ fn address(cluster: &Cluster) -> Option<Url> {
 #[must_use]
 pub fn server_of(kubeconfig: &str) -> Option<Url> {
     let config = Kubeconfig::from_yaml(kubeconfig).ok()?;
-    current(&config).and_then(|(cluster, _)| address(cluster))
+    chosen(&config, None).and_then(|(cluster, _)| address(cluster))
 }
 
-/// Returns the cluster and the user of a kubeconfig's current context.
-fn current(config: &Kubeconfig) -> Option<(&Cluster, &AuthInfo)> {
-    let name = config.current_context.as_ref()?;
+/// Returns the cluster and the user of a kubeconfig's context: the one of that name, or the current one.
+fn chosen<'c>(config: &'c Kubeconfig, context: Option<&str>) -> Option<(&'c Cluster, &'c AuthInfo)> {
+    let name = context.or(config.current_context.as_deref())?;
     let context = config.contexts.iter().find(|c| c.name == *name)?.context.as_ref()?;
     let cluster = config.clusters.iter().find(|c| c.name == context.cluster)?.cluster.as_ref()?;
     let user = config.auth_infos.iter().find(|u| Some(&u.name) == context.user.as_ref())?.auth_info.as_ref()?;
     Some((cluster, user))
 }
 
+/// True where a user of a kubeconfig signs in at Entra, by kubelogin: crosspull asks for the token itself
+/// (`docs/facts/azure.md` 9.5).
+fn signs_in_by_entra(user: &AuthInfo) -> Result<bool, KubernetesUnavailable> {
+    if user.auth_provider.as_ref().is_some_and(|provider| provider.name == "azure") {
+        return Ok(true);
+    }
+    let Some(exec) = &user.exec else { return Ok(false) };
+    let command = exec.command.as_deref().unwrap_or_default();
+    let program = command.rsplit(['/', '\\']).next().unwrap_or_default().trim_end_matches(".exe");
+    let arguments = exec.args.as_deref().unwrap_or_default();
+    let server = arguments.iter().position(|word| word == "--server-id").and_then(|at| arguments.get(at + 1));
+    match (program, server.map(String::as_str)) {
+        ("kubelogin", None | Some(KUBERNETES_SERVER)) => Ok(true),
+        ("kubelogin", Some(other)) => Err(because(format!(
+            "its kubeconfig signs in at Entra for the server application {} , which is not that of AKS",
+            printable(other, 60)
+        ))),
+        _ => Err(because(format!(
+            "its kubeconfig signs in by another program ({}), which crosspull does not run",
+            printable(program, 60)
+        ))),
+    }
+}
+
+/// Returns the token in a user's entry of a kubeconfig, or in the file that it names.
+fn token_of(user: &AuthInfo) -> Result<Option<Secret>, KubernetesUnavailable> {
+    if let Some(token) = &user.token {
+        return Ok(Some(Secret::new(expose(token).to_owned())));
+    }
+    let Some(file) = &user.token_file else { return Ok(None) };
+    let text = std::fs::read_to_string(file).map_err(|error| because(format!("{file} cannot be read ({error})")))?;
+    Ok(Some(Secret::new(text.trim().to_owned())))
+}
+
 /// Returns the line to one cluster: its own authority alone, no redirects, the client certificate where there is one.
 ///
-/// Files that a kubeconfig names are not read: Azure sends everything in it, and a path in an answer is not to be
-/// trusted.
+/// The entry says all of it, or names files: `Kubeconfig::read_from` alone leads to these, for a kubeconfig of the
+/// operator's own.
 fn line(cluster: &Cluster, user: &AuthInfo, proxies: Proxies) -> Result<Line, String> {
-    let authority = cluster.certificate_authority_data.as_deref().and_then(decoded);
+    let authority = part(cluster.certificate_authority_data.as_deref(), cluster.certificate_authority.as_deref());
     let authority = authority.ok_or("its kubeconfig holds no authority for its certificate")?;
     let authorities = reqwest::Certificate::from_pem_bundle(&authority).map_err(|e| e.to_string())?;
     let mut client = reqwest::Client::builder()
@@ -168,8 +281,9 @@ fn line(cluster: &Cluster, user: &AuthInfo, proxies: Proxies) -> Result<Line, St
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(CONNECT)
         .tls_certs_only(authorities);
-    if let (Some(certificate), Some(key)) = (&user.client_certificate_data, &user.client_key_data) {
-        let (certificate, key) = (decoded(certificate), decoded(expose(key)));
+    let certificate = part(user.client_certificate_data.as_deref(), user.client_certificate.as_deref());
+    let key = part(user.client_key_data.as_ref().map(expose), user.client_key.as_deref());
+    if user.client_certificate_data.is_some() || user.client_certificate.is_some() {
         let pem = key
             .zip(certificate)
             .map(|(key, certificate)| zeroize::Zeroizing::new([key.as_slice(), b"\n", &certificate].concat()));
@@ -187,4 +301,13 @@ fn expose(secret: &secrecy::SecretString) -> &str {
 fn decoded(base64: &str) -> Option<zeroize::Zeroizing<Vec<u8>>> {
     use base64::prelude::{BASE64_STANDARD, Engine as _};
     BASE64_STANDARD.decode(base64.trim()).ok().map(zeroize::Zeroizing::new)
+}
+
+/// Returns a part of a kubeconfig: what stands in it, else the file that it names.
+fn part(data: Option<&str>, file: Option<&str>) -> Option<zeroize::Zeroizing<Vec<u8>>> {
+    match (data, file) {
+        (Some(data), _) => decoded(data),
+        (None, Some(file)) => std::fs::read(file).ok().map(zeroize::Zeroizing::new),
+        (None, None) => None,
+    }
 }

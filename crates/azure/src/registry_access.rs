@@ -2,7 +2,6 @@
 //! does; an operator exchanges a token of Entra for one of the registry.
 
 use crosspull_core::event::Work;
-use crosspull_core::ids::AppId;
 use crosspull_core::secret::Secret;
 use crosspull_core::text::printable;
 use url::Url;
@@ -53,7 +52,7 @@ pub async fn ask(door: &Door, work: &Work, login_server: &str) -> Result<Realm, 
 }
 
 impl Realm {
-    /// Gets a token to pull a repository, as an app. `None` means that the registry gave a token without that right.
+    /// Gets a token to pull a repository, as a user with a password. `None` means that the registry gave a token without that right.
     ///
     /// # Errors
     /// See [`CallError`].
@@ -62,10 +61,10 @@ impl Realm {
         door: &Door,
         work: &Work,
         repository: &str,
-        app: AppId,
+        user: &str,
         secret: &Secret,
     ) -> Result<Option<Secret>, CallError> {
-        let request = request::pull_token(&self.address, &self.service, repository, app, secret);
+        let request = request::pull_token(&self.address, &self.service, repository, user, secret);
         let token = door.json::<AccessToken>(work, request).await?.access_token;
         Ok(reply::grants_pull(&token, repository).then_some(token))
     }

@@ -28,6 +28,8 @@ pub enum Audience {
     Graph,
     /// A registry.
     Registry,
+    /// The Kubernetes API of clusters where Entra signs people in.
+    Kubernetes,
 }
 
 /// The way in which a request names its sender.
@@ -155,6 +157,15 @@ impl Request {
         self
     }
 
+    /// Returns the request with the secrets that its body holds.
+    #[must_use]
+    pub fn holding(mut self, secrets: Vec<Secret>) -> Self {
+        if let Some(body) = &mut self.body {
+            body.secrets.extend(secrets);
+        }
+        self
+    }
+
     /// Returns the secrets that no answer to the request may repeat.
     #[must_use]
     pub fn secrets(&self) -> Vec<Secret> {
@@ -170,7 +181,7 @@ impl Request {
     /// True where the request changes something: everything but reads and token requests.
     #[must_use]
     pub fn writes(&self) -> bool {
-        self.repeat == Repeat::AfterReading || matches!(self.method, Method::PUT | Method::DELETE)
+        self.repeat == Repeat::AfterReading || matches!(self.method, Method::PUT | Method::PATCH | Method::DELETE)
     }
 }
 

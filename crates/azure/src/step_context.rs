@@ -171,6 +171,11 @@ impl<'a> StepContext<'a> {
         Ok(())
     }
 
+    /// Returns how an earlier step ended, in this process. `None` where it has not.
+    pub fn outcome(&self, step: StepId) -> Option<Outcome> {
+        self.shared.board.borrow().ended.get(&step).copied()
+    }
+
     /// Asks with patience until the answer is yes; see [`Patience::until`].
     pub async fn until<T>(
         &self,

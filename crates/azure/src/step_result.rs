@@ -110,6 +110,16 @@ impl StepError {
         }
     }
 
+    /// Returns the same error with another reason and way out, where it has one.
+    #[must_use]
+    pub fn because(self, why: &str, now: &str) -> Self {
+        match self {
+            Self::Failed(trouble) => Self::Failed(trouble.because(why, now)),
+            Self::Unknown(trouble) => Self::Unknown(trouble.because(why, now)),
+            other => other,
+        }
+    }
+
     /// Returns the same error with another way out, where it has one.
     #[must_use]
     pub fn now(self, now: &str) -> Self {

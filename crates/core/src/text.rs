@@ -84,6 +84,16 @@ pub fn abbreviated(id: &str) -> String {
     }
 }
 
+/// Returns words as people list them: `a, b and c`.
+#[must_use]
+pub fn listed(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [others @ .., last] => format!("{} and {last}", others.join(", ")),
+    }
+}
+
 /// Returns a count with its noun: `one role`, `2 roles`.
 #[must_use]
 pub fn count(n: usize, noun: &str) -> String {

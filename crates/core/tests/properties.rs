@@ -29,7 +29,7 @@ fn plan() -> Plan {
             b: "22222222-2222-4222-8222-222222222222".parse().expect("a GUID"),
         },
         steps: vec![
-            step(1, Op::CreatePrincipal(CreatePrincipal {})),
+            step(1, Op::CreatePrincipal(CreatePrincipal { home: Side::A })),
             step(2, Op::AddSecret(AddSecret { days: 180, cluster: cluster.clone(), renew: false, in_use: None })),
             step(
                 3,

@@ -58,6 +58,7 @@ impl Pages {
             (Page::TenantB, false) => "Tenant B, where the registry is",
             (Page::TenantB, true) => "The registry, and who gives the role on it",
             (Page::App | Page::Nowhere, _) => "App and secret",
+            (Page::PullSecret, _) => "The pull secret in the cluster",
         }
     }
 
@@ -70,6 +71,7 @@ impl Pages {
             (Page::TenantB, false) => "Tenant B",
             (Page::TenantB, true) => "Registry",
             (Page::App | Page::Nowhere, _) => "App and secret",
+            (Page::PullSecret, _) => "Pull secret",
         }
     }
 
@@ -100,7 +102,7 @@ pub(crate) const fn side(page: Page) -> Option<Side> {
     match page {
         Page::TenantA => Some(Side::A),
         Page::TenantB => Some(Side::B),
-        Page::Route | Page::App | Page::Nowhere => None,
+        Page::Route | Page::App | Page::PullSecret | Page::Nowhere => None,
     }
 }
 

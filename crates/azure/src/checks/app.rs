@@ -3,7 +3,7 @@
 use crosspull_core::check::{AppFacts, Check, Finding, SecretFacts, TakeUpReason, choose_app, judge_app};
 use crosspull_core::event::Work;
 use crosspull_core::ids::{AppId, ClusterId};
-use crosspull_core::names::{Side, marker};
+use crosspull_core::names::{Side, marker, pull_marker};
 use crosspull_core::text::printable;
 use futures_util::future::{join, join_all};
 
@@ -14,47 +14,73 @@ use crate::patience::patiently;
 use crate::reply::{App, Owner, PasswordCredential};
 use crate::request;
 
+/// The apps that are looked for: those of a purpose, in the tenant that they are registered in.
+#[derive(Debug, Clone)]
+struct Wanted {
+    check: Check,
+    home: Side,
+    /// The tag that such an app carries.
+    marker: String,
+    /// True where the cluster itself signs in as the app.
+    is_of_cluster: bool,
+}
+
+/// Asks for the app that a cluster is given as its service principal.
 pub(super) async fn ask(reads: &Reads<'_>) -> Result<(), CheckStopped> {
     let chosen = join_all(reads.inputs.clusters.iter().map(|id| chosen(reads, id))).await;
     chosen.into_iter().try_for_each(|apps| apps.map(drop))
 }
 
+/// Asks for the app whose secret is in a cluster's pull secrets.
+pub(super) async fn ask_for_pulling(reads: &Reads<'_>, home: Side) -> Result<(), CheckStopped> {
+    let of =
+        |id: &ClusterId| Wanted { check: Check::PullApp(home), home, marker: pull_marker(id), is_of_cluster: false };
+    let chosen = join_all(reads.inputs.clusters.iter().map(|id| chosen_of(reads, id, of(id)))).await;
+    chosen.into_iter().try_for_each(|apps| apps.map(drop))
+}
+
 /// Returns the apps that carry the mark of a cluster, where the check of them does not stop.
 pub(super) async fn chosen<'r>(reads: &'r Reads<'_>, id: &ClusterId) -> Result<&'r MarkedApps, CheckStopped> {
+    let wanted = Wanted { check: Check::App, home: Side::A, marker: marker(id), is_of_cluster: true };
+    chosen_of(reads, id, wanted).await
+}
+
+async fn chosen_of<'r>(reads: &'r Reads<'_>, id: &ClusterId, wanted: Wanted) -> Result<&'r MarkedApps, CheckStopped> {
     let judged = async {
-        reads.begin(&Check::App)?;
-        let (marked, cluster) = join(marked_apps(reads, id), read_cluster(reads, id)).await;
-        let in_use = cluster?.as_ref().ok().and_then(|read| read.facts.client_id);
-        reads.conclude(marked.map(|marked| take_up(reads, &marked, in_use)))
+        reads.begin(&wanted.check)?;
+        let (marked, cluster) = join(marked_apps(reads, &wanted), read_cluster(reads, id)).await;
+        let in_use = cluster?.as_ref().ok().and_then(|read| read.facts.client_id).filter(|_| wanted.is_of_cluster);
+        reads.conclude(marked.map(|marked| take_up(reads, wanted.check.clone(), &marked, in_use)))
     };
     reads.cluster(id)?.apps.get_or_init(|| judged).await.as_ref().map_err(|said| *said)
 }
 
-/// Reads the apps that carry the cluster's mark, with everything that tells whose they are.
-async fn marked_apps(reads: &Reads<'_>, cluster: &ClusterId) -> Result<Vec<AppFacts>, Finding> {
-    let work = Work::Check(Check::App);
-    let request = request::apps_tagged(reads.door.endpoints(), Side::A, &marker(cluster));
+/// Reads the apps that carry the mark, with everything that tells whose they are.
+async fn marked_apps(reads: &Reads<'_>, wanted: &Wanted) -> Result<Vec<AppFacts>, Finding> {
+    let Wanted { check, home, marker, .. } = wanted;
+    let work = Work::Check(check.clone());
+    let request = request::apps_tagged(reads.door.endpoints(), *home, marker);
     let read = patiently(reads.door.wire(), &work, async || reads.door.list::<App>(&work, request.clone()).await).await;
-    let apps = read.map_err(|e| call_stop(Check::App, "the apps of tenant A cannot be read", e))?;
-    Ok(join_all(apps.into_iter().map(|app| described(reads, &work, app))).await)
+    let apps = read.map_err(|e| call_stop(check.clone(), &format!("the apps of tenant {home} cannot be read"), e))?;
+    Ok(join_all(apps.into_iter().map(|app| described(reads, &work, *home, app))).await)
 }
 
 /// Returns an app as the checks see it: with its owners, where the question whose it is arises.
-async fn described(reads: &Reads<'_>, work: &Work, app: App) -> AppFacts {
+async fn described(reads: &Reads<'_>, work: &Work, home: Side, app: App) -> AppFacts {
     let owners = if reads.known.apps.contains(&app.id) {
         None
     } else {
-        let listed = reads.door.list::<Owner>(work, request::owners_of(reads.door.endpoints(), Side::A, app.id)).await;
+        let listed = reads.door.list::<Owner>(work, request::owners_of(reads.door.endpoints(), home, app.id)).await;
         listed.ok().map(|owners| owners.iter().map(Owner::name).collect())
     };
     facts_of(app, owners)
 }
 
 /// Chooses among the marked apps, and judges the choice.
-fn take_up(reads: &Reads<'_>, marked: &[AppFacts], in_use: Option<AppId>) -> (MarkedApps, Finding) {
+fn take_up(reads: &Reads<'_>, check: Check, marked: &[AppFacts], in_use: Option<AppId>) -> (MarkedApps, Finding) {
     let adopt = reads.inputs.adopt;
     let taken: Option<(&AppFacts, TakeUpReason)> = choose_app(marked, in_use, &reads.known.apps, adopt);
-    let finding = judge_app(marked, taken, adopt);
+    let finding = judge_app(check, marked, taken, adopt);
     let taken = taken.map(|(app, _)| app.clone());
     let others = marked.iter().filter(|app| taken.as_ref() != Some(*app));
     let passed_over = others.map(|app| app.object_id).collect();

@@ -7,8 +7,8 @@ use crosspull_core::check::{
 };
 use crosspull_core::event::Event;
 use crosspull_core::input::Inputs;
-use crosspull_core::names::{PerTenant, Tenants};
-use crosspull_core::route::{self, Found, RouteSpec};
+use crosspull_core::names::PerTenant;
+use crosspull_core::route::{self, Assessed, Fit, RouteSpec};
 use crosspull_core::run::Known;
 use futures_util::future::join_all;
 
@@ -18,8 +18,11 @@ use crate::wire::CallError;
 
 mod app;
 mod cluster;
+mod found;
 mod headroom;
 mod image;
+mod kubernetes;
+mod namespace;
 mod old_roles;
 mod puller;
 mod read_cluster;
@@ -61,10 +64,9 @@ impl<'a> Surveyor<'a> {
     /// The error of a journal that cannot be written.
     pub async fn survey(&self) -> Result<Option<(&'static RouteSpec, Survey)>, JournalError> {
         let Some(tenants) = sign_in::enter_both(self.door, self.inputs).await? else { return Ok(None) };
-        let ids = tenants.as_ref().map(|tenant| tenant.id);
-        let found = Found { tenants: if ids.is_one() { Tenants::One } else { Tenants::Two } };
-        let Some(spec) = self.route(&found)? else { return Ok(None) };
-        let reads = Reads::new(self.door, self.inputs, self.known, ids, (spec.checks)(self.inputs));
+        let mut reads = Reads::new(self.door, self.inputs, self.known, tenants.as_ref().map(|tenant| tenant.id));
+        let Some(spec) = self.route(&reads).await? else { return Ok(None) };
+        reads.asked = (spec.checks)(self.inputs);
         let answers = join_all(reads.asked.iter().map(|check| Box::pin(ask(check, &reads)))).await;
         if answers.into_iter().any(|answer| answer.is_err()) {
             return Ok(None);
@@ -72,20 +74,28 @@ impl<'a> Surveyor<'a> {
         Ok(self.gather(&reads, tenants).ok().map(|survey| (spec, survey)))
     }
 
-    /// Chooses the route. It says which one where the choice was left to crosspull, and stops where none fits.
-    fn route(&self, found: &Found) -> Result<Option<&'static RouteSpec>, JournalError> {
-        match route::choose(self.inputs.route, found) {
-            Ok((spec, why)) => {
-                if self.inputs.route.is_none() {
-                    say(self.door, judge_route(route::word(spec.route), why))?;
-                }
-                Ok(Some(spec))
-            }
-            Err(why) => {
-                say(self.door, Check::Route.stop(why, "Give another route, or --route auto for the one that fits."))?;
-                Ok(None)
-            }
+    /// Enters both tenants, and weighs every route by what is found. `None` where something stops, which is said.
+    ///
+    /// # Errors
+    ///
+    /// The error of a journal that cannot be written.
+    pub async fn weigh(&self) -> Result<Option<Vec<Assessed>>, JournalError> {
+        let Some(tenants) = sign_in::enter_both(self.door, self.inputs).await? else { return Ok(None) };
+        let reads = Reads::new(self.door, self.inputs, self.known, tenants.as_ref().map(|tenant| tenant.id));
+        Ok(found::read(&reads).await?.map(|found| route::assess(&found)))
+    }
+
+    /// Returns the route that was asked for. Where the choice was left to crosspull, it reads what the choice depends
+    /// on, says which one it takes, and stops where none fits.
+    async fn route(&self, reads: &Reads<'_>) -> Result<Option<&'static RouteSpec>, JournalError> {
+        if let Some(spec) = self.inputs.route.and_then(route::spec) {
+            return Ok(Some(spec));
         }
+        let Some(found) = found::read(reads).await? else { return Ok(None) };
+        let assessed = route::assess(&found);
+        let chosen = assessed.iter().find(|one| matches!(one.fit, Fit::Recommended(_)));
+        say(self.door, judge_route(&assessed))?;
+        Ok(chosen.map(|one| one.spec))
     }
 
     /// Gathers what was read into the survey.
@@ -113,7 +123,9 @@ impl<'a> Surveyor<'a> {
             .map(|id| Ok(reads.registry(id)?.usable.get().cloned().ok_or(CheckStopped)??.0))
             .collect();
         let (cloud, pullers) = (self.door.endpoints().name.clone(), reads.pullers());
-        Ok(Survey { cloud, tenants, clusters, registries: registries?, pullers, app: taken, passed_over })
+        let (namespaces, no_kubernetes) = (reads.namespaces(), reads.no_kubernetes());
+        let (registries, app) = (registries?, taken);
+        Ok(Survey { cloud, tenants, clusters, registries, pullers, namespaces, no_kubernetes, app, passed_over })
     }
 }
 
@@ -134,6 +146,9 @@ async fn ask(check: &Check, reads: &Reads<'_>) -> Result<(), CheckStopped> {
         Check::Registry(id) => registry::usable(reads, id).await.map(drop),
         Check::RoleRight(id) => rights::to_assign(reads, id).await,
         Check::Image(id, image) => image::ask(reads, id, image).await,
+        Check::Kubernetes(id) => kubernetes::ask(reads, id).await,
+        Check::Namespace(cluster, namespace) => namespace::ask(reads, cluster, namespace).await,
+        Check::PullApp(home) => app::ask_for_pulling(reads, *home).await,
         Check::Puller(cluster, registry) => puller::ask(reads, cluster, registry).await,
     }
 }

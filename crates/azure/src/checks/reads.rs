@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::sync::{Mutex, PoisonError};
 
-use crosspull_core::check::{AppFacts, Check, ClusterFacts, Finding, HeldRole, Puller, RegistryFacts};
+use crosspull_core::check::{AppFacts, Check, ClusterFacts, Finding, HeldRole, NamespaceFacts, Puller, RegistryFacts};
 use crosspull_core::event::Work;
 use crosspull_core::ids::{ClusterId, ObjectId, RegistryId, TenantId};
 use crosspull_core::input::Inputs;
@@ -15,6 +16,7 @@ use tokio::sync::OnceCell;
 
 use super::{CheckStopped, begin, call_stop, conclude};
 use crate::door::Door;
+use crate::kubernetes::Kubernetes;
 use crate::registry_access::Realm;
 use crate::request;
 
@@ -24,11 +26,13 @@ pub(super) struct Reads<'a> {
     pub inputs: &'a Inputs,
     pub known: &'a Known,
     pub tenants: PerTenant<TenantId>,
-    /// The checks of the route.
+    /// The checks of the route, once it is chosen.
     pub asked: Vec<Check>,
     clusters: BTreeMap<ClusterId, ClusterReads>,
     registries: BTreeMap<RegistryId, RegistryReads>,
     pullers: BTreeMap<(ClusterId, RegistryId), OnceCell<Result<Puller, CheckStopped>>>,
+    namespaces: Mutex<Vec<NamespaceFacts>>,
+    nobody_named: String,
 }
 
 /// The answers about a cluster.
@@ -44,6 +48,8 @@ pub(super) struct ClusterReads {
     pub key: OnceCell<Option<crosspull_core::ids::KeyId>>,
     /// The rights of the cluster's present principal.
     pub holdings: OnceCell<Holdings>,
+    /// The cluster's Kubernetes API, where it answers. The error is the reason why it cannot be used.
+    pub kubernetes: OnceCell<Result<Kubernetes, String>>,
 }
 
 /// A cluster and its region.
@@ -81,18 +87,14 @@ pub(super) struct RegistryReads {
 }
 
 impl<'a> Reads<'a> {
-    pub(super) fn new(
-        door: &'a Door,
-        inputs: &'a Inputs,
-        known: &'a Known,
-        tenants: PerTenant<TenantId>,
-        asked: Vec<Check>,
-    ) -> Self {
+    pub(super) fn new(door: &'a Door, inputs: &'a Inputs, known: &'a Known, tenants: PerTenant<TenantId>) -> Self {
         let clusters = inputs.clusters.iter().map(|id| (id.clone(), ClusterReads::default())).collect();
         let registries = inputs.registries.iter().map(|id| (id.clone(), RegistryReads::default())).collect();
         let pairs = inputs.clusters.iter().flat_map(|c| inputs.registries.iter().map(move |r| (c.clone(), r.clone())));
         let pullers = pairs.map(|pair| (pair, OnceCell::new())).collect();
-        Self { door, inputs, known, tenants, asked, clusters, registries, pullers }
+        let (namespaces, nobody_named) = (Mutex::default(), "nobody named that cluster".to_owned());
+        let asked = Vec::new();
+        Self { door, inputs, known, tenants, asked, clusters, registries, pullers, namespaces, nobody_named }
     }
 
     /// True where the route asks that check.
@@ -123,6 +125,30 @@ impl<'a> Reads<'a> {
     /// Returns the principals that the clusters pull with, as far as they were read.
     pub(super) fn pullers(&self) -> Vec<Puller> {
         self.pullers.values().filter_map(|cell| cell.get()?.as_ref().ok().cloned()).collect()
+    }
+
+    /// Keeps what was read of a namespace.
+    pub(super) fn learn_namespace(&self, facts: NamespaceFacts) {
+        self.namespaces.lock().unwrap_or_else(PoisonError::into_inner).push(facts);
+    }
+
+    /// Returns what was read of the namespaces, in the order in which they were named.
+    pub(super) fn namespaces(&self) -> Vec<NamespaceFacts> {
+        let mut read = self.namespaces.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let place = |facts: &NamespaceFacts| self.inputs.namespaces.iter().position(|name| *name == facts.namespace);
+        read.sort_by_key(|facts| (facts.cluster.clone(), place(facts)));
+        read
+    }
+
+    /// Returns the clusters whose Kubernetes API was asked and cannot be used, with the reason.
+    pub(super) fn no_kubernetes(&self) -> Vec<(ClusterId, String)> {
+        let why = |of: &ClusterReads| of.kubernetes.get()?.as_ref().err().cloned();
+        self.clusters.iter().filter_map(|(id, of)| Some((id.clone(), why(of)?))).collect()
+    }
+
+    /// Returns the reason for a cluster that nobody named.
+    pub(super) fn nobody_named(&self) -> &String {
+        &self.nobody_named
     }
 
     /// Says that a check is being asked.

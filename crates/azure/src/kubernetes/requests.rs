@@ -3,15 +3,16 @@
 use crosspull_core::event::Plane;
 use crosspull_core::names::Side;
 use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
-use k8s_openapi::api::core::v1::{Event, Pod};
+use k8s_openapi::api::authorization::v1::SelfSubjectAccessReview;
+use k8s_openapi::api::core::v1::{Event, Namespace, Pod, Secret, ServiceAccount};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
-use kube::core::params::{DeleteParams, GetParams, ListParams, PostParams};
+use kube::core::params::{DeleteParams, GetParams, ListParams, Patch, PatchParams, PostParams, Preconditions};
 use kube::core::{Request as Path, Resource};
 use serde_json::{Value, json};
 use url::Url;
 use zeroize::Zeroizing;
 
-use crate::request::{Auth, Body, Request};
+use crate::request::{Auth, Body, Repeat, Request};
 
 /// A request as the `kube` crate builds it, with method, path, query and body; or why it could not be built.
 pub type Built = Result<http::Request<Vec<u8>>, kube::core::request::Error>;
@@ -22,6 +23,13 @@ const PAGE: u32 = 100;
 /// runs.
 pub const RUNS_NOTHING: &str = "/crosspull-runs-nothing";
 
+/// The media types of patches.
+const CONTENT_TYPES: [&str; 2] = ["application/apply-patch+yaml", "application/merge-patch+json"];
+/// The end of the path of access reviews, which are created and change nothing.
+const REVIEWS: &str = "/selfsubjectaccessreviews";
+/// The field manager that crosspull applies as.
+pub const MANAGER: &str = "crosspull";
+
 /// Addresses a built request to a server.
 ///
 /// # Errors
@@ -31,12 +39,13 @@ pub fn at(server: &Url, auth: Auth, built: Built) -> Result<Request, String> {
     let mut url = server.clone();
     url.set_path(&format!("{}{}", server.path().trim_end_matches('/'), parts.uri.path()));
     url.set_query(parts.uri.query().filter(|query| !query.is_empty()));
-    let body = (!body.is_empty()).then(|| Body {
-        content_type: "application/json",
-        bytes: Zeroizing::new(body),
-        secrets: Vec::new(),
-    });
-    Ok(Request { body, ..Request::new(Plane::Kubernetes, Side::A, parts.method, url, auth) })
+    let named = parts.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let content_type = CONTENT_TYPES.into_iter().find(|known| Some(*known) == named).unwrap_or("application/json");
+    let body = (!body.is_empty()).then(|| Body { content_type, bytes: Zeroizing::new(body), secrets: Vec::new() });
+    let request = Request::new(Plane::Kubernetes, Side::A, parts.method, url, auth);
+    // To ask what one may do changes nothing.
+    let repeat = if request.url.path().ends_with(REVIEWS) { Repeat::Freely } else { request.repeat };
+    Ok(Request { body, repeat, ..request })
 }
 
 fn everywhere<K: Resource<DynamicType = ()>>(from: Option<&str>) -> Built {
@@ -64,10 +73,90 @@ fn pods(namespace: &str) -> Path {
     Path::new(Pod::url_path(&(), Some(namespace)))
 }
 
+/// The credential by which a pod pulls, beside that of its node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PodPulls<'a> {
+    /// None of its own: the node's.
+    AsNode,
+    /// That of a pull secret, by its name.
+    BySecret(&'a str),
+    /// Those that a service account has.
+    AsAccount(&'a str),
+}
+
 /// Makes the pod that proves the pull. The pod asks for little, may do nothing, and runs nothing of the image: a policy
 /// for restricted pods lets it in.
-pub fn create_pod(namespace: &str, name: &str, image: &str) -> Built {
-    pods(namespace).create(&PostParams::default(), pod(namespace, name, image).to_string().into_bytes())
+pub fn create_pod(namespace: &str, name: &str, image: &str, pulls: PodPulls<'_>) -> Built {
+    let mut pod = pod(namespace, name, image);
+    if let Some(spec) = pod.get_mut("spec").and_then(Value::as_object_mut) {
+        match pulls {
+            PodPulls::AsNode => {}
+            PodPulls::BySecret(secret) => {
+                spec.insert("imagePullSecrets".to_owned(), json!([{ "name": secret }]));
+            }
+            PodPulls::AsAccount(account) => {
+                spec.insert("serviceAccountName".to_owned(), account.into());
+            }
+        }
+    }
+    pods(namespace).create(&PostParams::default(), pod.to_string().into_bytes())
+}
+
+/// Asks whether the operator may do something in a namespace.
+pub fn may(namespace: &str, verb: &str, resource: &str) -> Built {
+    let review = json!({
+        "apiVersion": "authorization.k8s.io/v1",
+        "kind": "SelfSubjectAccessReview",
+        "spec": { "resourceAttributes": { "namespace": namespace, "verb": verb, "resource": resource } },
+    });
+    let path = Path::new(SelfSubjectAccessReview::url_path(&(), None));
+    path.create(&PostParams::default(), review.to_string().into_bytes())
+}
+
+/// Asks for a namespace.
+pub fn namespace(name: &str) -> Built {
+    Path::new(Namespace::url_path(&(), None)).get(name, &GetParams::default())
+}
+
+fn secrets(namespace: &str) -> Path {
+    Path::new(Secret::url_path(&(), Some(namespace)))
+}
+
+/// Asks for a secret.
+pub fn secret(namespace: &str, name: &str) -> Built {
+    secrets(namespace).get(name, &GetParams::default())
+}
+
+/// Applies a secret, as crosspull. What others manage of it is a conflict, and nothing is taken from them.
+///
+/// The body is given as bytes, since it holds a password: the crate would leave copies of it behind.
+pub fn apply_secret(namespace: &str, name: &str, body: Vec<u8>) -> Built {
+    let patch = Patch::Apply(json!({}));
+    let (parts, _) = secrets(namespace).patch(name, &PatchParams::apply(MANAGER), &patch)?.into_parts();
+    Ok(http::Request::from_parts(parts, body))
+}
+
+/// Deletes a secret, if it is still the one of that uid.
+pub fn delete_secret(namespace: &str, name: &str, uid: &str) -> Built {
+    let preconditions = Preconditions { uid: Some(uid.to_owned()), resource_version: None };
+    secrets(namespace).delete(name, &DeleteParams { preconditions: Some(preconditions), ..DeleteParams::default() })
+}
+
+fn accounts(namespace: &str) -> Path {
+    Path::new(ServiceAccount::url_path(&(), Some(namespace)))
+}
+
+/// Asks for a service account.
+pub fn account(namespace: &str, name: &str) -> Built {
+    accounts(namespace).get(name, &GetParams::default())
+}
+
+/// Sets the pull secrets of a service account, if it is still of that version: the list is one to server-side apply, so
+/// that applying it would take away what others added (`docs/facts/azure.md` 9.3).
+pub fn set_pull_secrets(namespace: &str, name: &str, version: &str, names: &[String]) -> Built {
+    let names: Vec<Value> = names.iter().map(|name| json!({ "name": name })).collect();
+    let patch = json!({ "metadata": { "resourceVersion": version }, "imagePullSecrets": names });
+    accounts(namespace).patch(name, &PatchParams::default(), &Patch::Merge(&patch))
 }
 
 fn pod(namespace: &str, name: &str, image: &str) -> Value {
@@ -131,7 +220,8 @@ mod tests {
         );
         assert!(!listed.writes() && listed.body.is_none());
         let made =
-            at(&server, Auth::None, create_pod("shop", "crosspull-7f3c9a2e", "r.azurecr.io/web:1")).expect("built");
+            at(&server, Auth::None, create_pod("shop", "crosspull-7f3c9a2e", "r.azurecr.io/web:1", PodPulls::AsNode))
+                .expect("built");
         assert_eq!(made.url.path(), "/proxy/api/v1/namespaces/shop/pods");
         assert!(made.writes() && made.body.is_some());
         let removed = at(&server, Auth::None, delete_pod("shop", "crosspull-7f3c9a2e")).expect("built");

@@ -2,20 +2,18 @@
 
 use crosspull_core::explain::Trouble;
 use crosspull_core::ids::ObjectId;
-use crosspull_core::names::{Outcome, Side, run_mark};
+use crosspull_core::names::{Outcome, run_mark};
 use crosspull_core::operation::{CreateApp, Fact, Learnt, TakeBack};
 
 use super::shared::directory::{self, AppRef, DIRECTORY};
 use super::shared::others;
 use crate::patience::Asked;
 use crate::reply::App;
-use crate::request;
+use crate::request::{self, NewApp};
 use crate::step_context::StepContext;
 use crate::step_result::{StepError, StepResult, nothing_there, plainly};
 use crate::wire::CallError;
 
-/// The tenant that the app is registered in.
-const HOME: Side = Side::A;
 const NOT_CREATED: &str = "The app was not created.";
 const NOT_READ: &str = "The app cannot be read.";
 
@@ -24,32 +22,33 @@ pub(super) async fn perform(op: &CreateApp, context: &StepContext<'_>) -> StepRe
     context.begin()?;
     if let Some(app) = app_that_is_there(op, context).await? {
         let how = if is_own_app(context, &app) { Outcome::Created } else { Outcome::Found };
-        learn_app(context, how, &app).await?;
+        learn_app(op, context, how, &app).await?;
         let name = app.display_name.unwrap_or_default();
         let note = if how == Outcome::Found { format!("{name}, made by an earlier run") } else { String::new() };
         return Ok((how, note));
     }
     let mark = run_mark(context.run());
-    let request =
-        request::create_app(context.door().endpoints(), HOME, &op.name, &op.redirect_uri, &[&op.marker, &mark]);
+    let wanted =
+        NewApp { name: &op.name, audience: op.audience, redirect_uri: &op.redirect_uri, tags: &[&op.marker, &mark] };
+    let request = request::create_app(context.door().endpoints(), op.home, wanted);
     let app = match context.door().json::<App>(&context.work, request.clone()).await {
         Ok(app) => app,
         // The app may be there: its mark is looked for before anything else is done.
-        Err(CallError::Lost(_)) => match own_app_soon(context, &op.marker).await? {
+        Err(CallError::Lost(_)) => match own_app_soon(op, context).await? {
             Some(app) => app,
             None => context.door().json(&context.work, request).await.map_err(|e| StepError::of(NOT_CREATED, e))?,
         },
         Err(CallError::Refused(r)) if r.refusal.status == Some(403) => {
             return Err(StepError::Failed(Trouble::from_refusal(NOT_CREATED, r.refusal).because(
-                "You may not create app registrations in tenant A.",
+                format!("You may not create app registrations in tenant {}.", op.home),
                 "Ask there for the role Application Developer; a service principal needs Graph's \
                  Application.ReadWrite.OwnedBy.",
             )));
         }
         Err(error) => return Err(StepError::of(NOT_CREATED, error)),
     };
-    learn_app(context, Outcome::Created, &app).await?;
-    readable_app(context, app.id).await?;
+    learn_app(op, context, Outcome::Created, &app).await?;
+    readable_app(op, context, app.id).await?;
     plainly(Outcome::Created)
 }
 
@@ -59,17 +58,17 @@ pub(super) async fn take_back(op: &CreateApp, back: &TakeBack, context: &StepCon
     let known = back.made.iter().find(|l| l.fact == Fact::AppObject).and_then(|l| l.value.parse().ok());
     let object = match known {
         Some(object) => Some(object),
-        None => own_app_soon(context, &op.marker).await?.map(|app| app.id),
+        None => own_app_soon(op, context).await?.map(|app| app.id),
     };
     let Some(object) = object else { return nothing_there() };
-    others::nobody_uses_app(context, AppRef { side: HOME, object }).await?;
+    others::nobody_uses_app(context, AppRef { side: op.home, object }).await?;
     directory::delete(
         context,
         "The app was not deleted.",
-        request::delete_app(context.door().endpoints(), HOME, object),
+        request::delete_app(context.door().endpoints(), op.home, object),
     )
     .await?;
-    context.undone(&back.made, &[Fact::PrincipalA, Fact::SecretKey, Fact::SecretEnds])
+    context.undone(&back.made, &[Fact::principal(op.home), Fact::SecretKey, Fact::SecretEnds])
 }
 
 /// Finds the app where there is one already: the one that the journal names, else the one that the checks saw, else the
@@ -78,14 +77,14 @@ pub(super) async fn take_back(op: &CreateApp, back: &TakeBack, context: &StepCon
 /// The mark alone is no reason to take an app up: one that appeared since the checks stops the run.
 async fn app_that_is_there(op: &CreateApp, context: &StepContext<'_>) -> Result<Option<App>, StepError> {
     if let Some(object) = context.past().facts.id(&Fact::AppObject).or(op.takes_up) {
-        return readable_app(context, object).await.map(Some);
+        return readable_app(op, context, object).await.map(Some);
     }
     if context.past().wrote(context.step.id)
-        && let Some(own) = own_app_soon(context, &op.marker).await?
+        && let Some(own) = own_app_soon(op, context).await?
     {
         return Ok(Some(own));
     }
-    let marked = marked_apps(context, &op.marker).await?;
+    let marked = marked_apps(op, context).await?;
     match marked.iter().find(|app| !op.passes_over.contains(&app.id)) {
         None => Ok(None),
         Some(app) => Err(StepError::failed(
@@ -102,36 +101,38 @@ async fn app_that_is_there(op: &CreateApp, context: &StepContext<'_>) -> Result<
 }
 
 /// Waits until an app that was made can be read.
-async fn readable_app(context: &StepContext<'_>, object: ObjectId) -> Result<App, StepError> {
+async fn readable_app(op: &CreateApp, context: &StepContext<'_>, object: ObjectId) -> Result<App, StepError> {
     context
-        .until(DIRECTORY, NOT_READ, async || match directory::try_app(context, AppRef { side: HOME, object }).await {
-            Ok(app) => Ok(Asked::Yes(app)),
-            Err(CallError::Refused(r)) if r.refusal.status == Some(404) => {
-                Ok(Asked::NotYet("the app is not known everywhere yet", Some(r.refusal)))
+        .until(DIRECTORY, NOT_READ, async || {
+            match directory::try_app(context, AppRef { side: op.home, object }).await {
+                Ok(app) => Ok(Asked::Yes(app)),
+                Err(CallError::Refused(r)) if r.refusal.status == Some(404) => {
+                    Ok(Asked::NotYet("the app is not known everywhere yet", Some(r.refusal)))
+                }
+                Err(error) => Err(StepError::of(NOT_READ, error)),
             }
-            Err(error) => Err(StepError::of(NOT_READ, error)),
         })
         .await
         .map_err(|error| error.now("Where somebody deleted it, take the run back by crosspull undo, and begin anew."))
 }
 
 /// Lists the apps that carry the mark of the cluster.
-async fn marked_apps(context: &StepContext<'_>, marker: &str) -> Result<Vec<App>, StepError> {
-    let request = request::apps_tagged(context.door().endpoints(), HOME, marker);
+async fn marked_apps(op: &CreateApp, context: &StepContext<'_>) -> Result<Vec<App>, StepError> {
+    let request = request::apps_tagged(context.door().endpoints(), op.home, &op.marker);
     context
         .door()
         .list(&context.work, request)
         .await
-        .map_err(|e| StepError::of("The apps of tenant A cannot be read.", e))
+        .map_err(|e| StepError::of(&format!("The apps of tenant {} cannot be read.", op.home), e))
 }
 
 /// Finds the app that this run made. A new app shows up late in lists, so the list is read a few times.
-async fn own_app_soon(context: &StepContext<'_>, marker: &str) -> Result<Option<App>, StepError> {
+async fn own_app_soon(op: &CreateApp, context: &StepContext<'_>) -> Result<Option<App>, StepError> {
     let mut left = 6_u8;
     context
         .until(DIRECTORY, NOT_CREATED, async || {
             left = left.saturating_sub(1);
-            let own = marked_apps(context, marker).await?.into_iter().find(|app| is_own_app(context, app));
+            let own = marked_apps(op, context).await?.into_iter().find(|app| is_own_app(context, app));
             match own {
                 None if left > 0 => Ok(Asked::NotYet("the answer was lost; looking whether the app is there", None)),
                 found => Ok(Asked::Yes(found)),
@@ -148,11 +149,12 @@ fn is_own_app(context: &StepContext<'_>, app: &App) -> bool {
 
 /// Records the app, and who made an app that was made: Graph makes that account the first owner, and everybody else is
 /// another hand.
-async fn learn_app(context: &StepContext<'_>, how: Outcome, app: &App) -> Result<(), StepError> {
+async fn learn_app(op: &CreateApp, context: &StepContext<'_>, how: Outcome, app: &App) -> Result<(), StepError> {
     let mut learnt = vec![Learnt::new(how, Fact::AppObject, app.id), Learnt::new(how, Fact::App, app.app_id)];
     if how == Outcome::Created && context.past().facts.learnt(&Fact::Creator).is_none() {
-        learnt
-            .extend(directory::operator(context, HOME).await.map(|id| Learnt::new(Outcome::Found, Fact::Creator, id)));
+        learnt.extend(
+            directory::operator(context, op.home).await.map(|id| Learnt::new(Outcome::Found, Fact::Creator, id)),
+        );
     }
     context.learn(learnt)
 }

@@ -2,31 +2,29 @@
 
 use crosspull_core::explain::Trouble;
 use crosspull_core::ids::AppId;
-use crosspull_core::names::Side;
 use crosspull_core::operation::{CreatePrincipal, Fact, Learnt, TakeBack};
 
 use super::shared::principals::{self, Provisioned};
 use crate::step_context::StepContext;
 use crate::step_result::{StepError, StepResult, plainly};
 
-const NOT_CREATED: &str = "The app's service principal in tenant A was not created.";
-
 /// Finds or creates the service principal in the app's own tenant: Graph makes none with the app
 /// (`docs/facts/azure.md` 0.6).
-pub(super) async fn perform(_: &CreatePrincipal, context: &StepContext<'_>) -> StepResult {
+pub(super) async fn perform(op: &CreatePrincipal, context: &StepContext<'_>) -> StepResult {
     let app: AppId = context.need(Fact::App).await?;
     context.begin()?;
-    match principals::make(context, Side::A, app, NOT_CREATED).await? {
+    let what = format!("The app's service principal in tenant {} was not created.", op.home);
+    match principals::make(context, op.home, app, &what).await? {
         Provisioned::There(principal) => {
-            let how = principals::whose(context, Side::A, &principal, context.step.id);
-            context.learn(vec![Learnt::new(how, Fact::PrincipalA, principal.id)])?;
+            let how = principals::whose(context, op.home, &principal, context.step.id);
+            context.learn(vec![Learnt::new(how, Fact::principal(op.home), principal.id)])?;
             plainly(how)
         }
-        Provisioned::Denied(refusal) => Err(StepError::Failed(Trouble::from_refusal(NOT_CREATED, refusal))),
+        Provisioned::Denied(refusal) => Err(StepError::Failed(Trouble::from_refusal(what, refusal))),
     }
 }
 
 /// Deletes the service principal.
-pub(super) async fn take_back(_: &CreatePrincipal, back: &TakeBack, context: &StepContext<'_>) -> StepResult {
-    principals::delete(context, Side::A, back.of.id, &back.made).await
+pub(super) async fn take_back(op: &CreatePrincipal, back: &TakeBack, context: &StepContext<'_>) -> StepResult {
+    principals::delete(context, op.home, back.of.id, &back.made).await
 }

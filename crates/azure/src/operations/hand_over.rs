@@ -152,7 +152,7 @@ async fn may_pull(
         }
     };
     for image in images {
-        match realm.pull_token(context.door(), &context.work, &image.repository, app, secret).await {
+        match realm.pull_token(context.door(), &context.work, &image.repository, &app.to_string(), secret).await {
             Ok(Some(_)) => {}
             Ok(None) => return Ok(Err(None)),
             Err(error) => return not_yet(error),

@@ -1,6 +1,7 @@
 //! Operations performed, one file an operation. Each looks whether its work is there already, does the work, and waits
 //! until the result is known where others need it; most can be taken back. `shared` holds what several operations need.
 
+mod add_pull_password;
 mod add_secret;
 mod ask_for_role;
 mod attach;
@@ -10,13 +11,18 @@ mod create_principal;
 mod grant_role;
 mod hand_over;
 mod keep_way_back;
+mod prove_first;
 mod prove_inside;
 mod prove_pull;
 mod provision;
+mod remove_pull_password;
 mod remove_secret;
 mod reset_cluster;
 mod shared;
 mod take_back;
+mod tell_pull_secret;
+mod use_pull_secret;
+mod write_pull_secret;
 
 use crosspull_core::names::Outcome;
 use crosspull_core::operation::Op;
@@ -41,6 +47,12 @@ pub async fn perform(context: &StepContext<'_>) -> StepResult {
         Op::ProveInside(op) => prove_inside::perform(op, context).await,
         Op::Attach(op) => attach::perform(op, context).await,
         Op::AskForRole(op) => ask_for_role::perform(op, context).await,
+        Op::AddPullPassword(op) => add_pull_password::perform(op, context).await,
+        Op::ProveFirst(op) => prove_first::perform(op, context).await,
+        Op::WritePullSecret(op) => write_pull_secret::perform(op, context).await,
+        Op::UsePullSecret(op) => use_pull_secret::perform(op, context).await,
+        Op::RemovePullPassword(op) => remove_pull_password::perform(op, context).await,
+        Op::TellPullSecret(op) => tell_pull_secret::perform(op, context).await,
         // The way back takes these one after the other.
         Op::TakeBack(_) => plainly(Outcome::Skipped),
     }
@@ -63,6 +75,14 @@ pub async fn take_back(context: &StepContext<'_>) -> StepResult {
         Op::ProveInside(op) => prove_inside::take_back(op, back, context).await,
         Op::Attach(op) => attach::take_back(op, back, context).await,
         Op::AskForRole(op) => ask_for_role::take_back(op, back, context),
-        Op::ProvePull(_) | Op::RemoveSecret(_) | Op::TakeBack(_) => nothing_there(),
+        Op::AddPullPassword(op) => add_pull_password::take_back(op, back, context).await,
+        Op::ProveFirst(op) => prove_first::take_back(op, back, context).await,
+        Op::WritePullSecret(op) => write_pull_secret::take_back(op, back, context).await,
+        Op::UsePullSecret(op) => use_pull_secret::take_back(op, back, context).await,
+        Op::ProvePull(_)
+        | Op::RemoveSecret(_)
+        | Op::RemovePullPassword(_)
+        | Op::TellPullSecret(_)
+        | Op::TakeBack(_) => nothing_there(),
     }
 }

@@ -6,7 +6,7 @@ use crosspull_core::operation::{Fact, Learnt, ProveInside, PullsAs, TakeBack};
 
 use super::attach;
 use super::shared::pods::{PodProof, PodResult};
-use crate::kubernetes::requests::RUNS_NOTHING;
+use crate::kubernetes::requests::{PodPulls, RUNS_NOTHING};
 use crate::patience::Patience;
 use crate::request;
 use crate::step_context::StepContext;
@@ -22,9 +22,11 @@ pub(super) async fn perform(op: &ProveInside, context: &StepContext<'_>) -> Step
     context.begin()?;
     let image = format!("{}/{}", op.login_server, op.image);
     let proof = PodProof::new(context, &op.cluster, &op.namespace, image)?;
-    let proof = match op.pulls_as {
+    let proof = match &op.pulls_as {
         PullsAs::NewCredential => proof,
         PullsAs::OwnIdentity => PodProof { patience: ROLE_TAKES_EFFECT, refused_in_a_row: u32::MAX, ..proof },
+        PullsAs::PullSecret(secret) => PodProof { pulls: PodPulls::BySecret(secret), ..proof },
+        PullsAs::Account(account) => PodProof { pulls: PodPulls::AsAccount(account), ..proof },
     };
     let api = match proof.api(context).await? {
         Ok(api) => api,
@@ -46,11 +48,20 @@ pub(super) async fn perform(op: &ProveInside, context: &StepContext<'_>) -> Step
 
 /// Returns what to look at where a node was refused. What was true when the role was given may not be so any more.
 async fn look_at(op: &ProveInside, context: &StepContext<'_>) -> Result<&'static str, StepError> {
-    if op.pulls_as == PullsAs::NewCredential {
-        return Ok(
-            "The cluster has the new credential, and the same credential pulls from here. Look whether the cluster's \
-                   network reaches the registry, then go on with crosspull resume.",
-        );
+    match op.pulls_as {
+        PullsAs::NewCredential => {
+            return Ok(
+                "The cluster has the new credential, and the same credential pulls from here. Look whether the cluster's \
+                 network reaches the registry, then go on with crosspull resume.",
+            );
+        }
+        PullsAs::PullSecret(_) | PullsAs::Account(_) => {
+            return Ok(
+                "The pull secret has a credential that pulled before. Look whether the cluster's network reaches the \
+                 registry, and whether somebody changed the secret or the account; then go on with crosspull resume.",
+            );
+        }
+        PullsAs::OwnIdentity => {}
     }
     let reads = context.plan().reads(context.step);
     for id in reads.iter().filter_map(|fact| context.known::<String>(fact)) {

@@ -4,11 +4,12 @@
 use std::time::{Duration, Instant};
 
 use crosspull_core::explain::Trouble;
-use crosspull_core::ids::{AppId, ImageRef, KeyId, RegistryId};
+use crosspull_core::ids::{ImageRef, RegistryId};
 use crosspull_core::names::Outcome;
 use crosspull_core::operation::{Fact, Learnt, ProvePull};
 use crosspull_core::secret::Secret;
 
+use super::shared::credential;
 use super::shared::proof::{self, PullPart, RefusedPull, RefusedPullMeaning};
 use crate::patience::{Asked, Patience};
 use crate::registry_access::Realm;
@@ -26,11 +27,10 @@ const REPLICAS: Duration = Duration::from_secs(60);
 /// Pulls every image as a node does: token, manifest, and a byte of a layer.
 pub(super) async fn perform(op: &ProvePull, context: &StepContext<'_>) -> StepResult {
     let registry = &op.registry;
-    let app: AppId = context.need(Fact::App).await?;
-    let key: KeyId = context.need(Fact::SecretKey).await?;
-    let _: String = context.need(Fact::Assignment(registry.clone())).await?;
+    let credential = credential::needed(context, op.user, registry).await?;
     context.begin()?;
-    let Some(secret) = context.vault().get(key) else {
+    let key = credential.key;
+    let Some(secret) = credential.password else {
         let proved = context.past().facts.learnt(&Fact::Proved(registry.clone()));
         // An earlier part of this run proved it with the secret that the cluster has.
         if let Some(proved) = proved.filter(|l| l.how == Outcome::Proved && l.value == key.to_string()) {
@@ -48,7 +48,7 @@ pub(super) async fn perform(op: &ProvePull, context: &StepContext<'_>) -> StepRe
         }
     };
     for image in &op.images {
-        pull(context, registry, &realm, image, app, &secret).await?;
+        pull(context, registry, &realm, image, &credential.user, &secret).await?;
     }
     context.learn(vec![Learnt::new(Outcome::Proved, Fact::Proved(registry.clone()), key)])?;
     plainly(Outcome::Proved)
@@ -60,7 +60,7 @@ async fn pull(
     registry: &RegistryId,
     realm: &Realm,
     image: &ImageRef,
-    app: AppId,
+    user: &str,
     secret: &Secret,
 ) -> Result<(), StepError> {
     let what = format!("The pull of {image} from {} was not proved.", registry.name());
@@ -70,7 +70,7 @@ async fn pull(
     let pulled = context
         .until(ROLE_EFFECT, &what, async || {
             last = None;
-            let Err(missed) = proof::try_pull(context, realm, image, app, secret).await? else {
+            let Err(missed) = proof::try_pull(context, realm, image, user, secret).await? else {
                 return Ok(Asked::Yes(()));
             };
             match missed.means() {

@@ -41,22 +41,24 @@ async fn remove_replaced(context: &StepContext<'_>, cluster: &ClusterId, key: Ke
         ));
     }
     let object: ObjectId = context.need(Fact::AppObject).await?;
-    let registration = AppRef { side: Side::A, object };
+    remove_by_key(context, AppRef { side: Side::A, object }, key, &by_hand).await
+}
+
+/// Removes a replaced secret by its key id. One that cannot be removed is named, and fails nothing.
+pub(super) async fn remove_by_key(context: &StepContext<'_>, app: AppRef, key: KeyId, by_hand: &str) -> StepResult {
     let what = format!("the replaced secret {key} was not removed");
-    let request = request::remove_password(context.door().endpoints(), Side::A, object, key);
+    let request = request::remove_password(context.door().endpoints(), app.side, app.object, key);
     match context.door().raw(&context.work, request).await {
         Ok(_) => Ok((Outcome::Changed, format!("key id {key}"))),
         // The secret was removed before, or by the request whose answer was lost: the app tells.
-        Err(error @ (CallError::Lost(_) | CallError::Refused(_))) => {
-            match directory::read_app(context, registration).await {
-                Ok(app) if app.password_credentials.iter().all(|c| c.key_id != key) => {
-                    Ok((Outcome::Changed, format!("key id {key}")))
-                }
-                Err(error) if error.ends_the_run() => Err(error),
-                _ => told(error, &what, &by_hand),
+        Err(error @ (CallError::Lost(_) | CallError::Refused(_))) => match directory::read_app(context, app).await {
+            Ok(app) if app.password_credentials.iter().all(|c| c.key_id != key) => {
+                Ok((Outcome::Changed, format!("key id {key}")))
             }
-        }
-        Err(error) => told(error, &what, &by_hand),
+            Err(error) if error.ends_the_run() => Err(error),
+            _ => told(error, &what, by_hand),
+        },
+        Err(error) => told(error, &what, by_hand),
     }
 }
 

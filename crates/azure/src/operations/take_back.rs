@@ -3,7 +3,7 @@
 use crosspull_core::explain::Trouble;
 use crosspull_core::ids::AppId;
 use crosspull_core::names::{Direction, Outcome};
-use crosspull_core::operation::{Fact, Learnt, Op, TakeBack};
+use crosspull_core::operation::{Fact, Learnt, Op, Step, TakeBack};
 
 use super::shared::cluster;
 use crate::step_context::StepContext;
@@ -13,8 +13,12 @@ use crate::wire::CallError;
 /// Halts where the cluster may need what the step made: the cluster keeps the app, or may get it soon. The reset goes
 /// first on the way back, and nobody needs the pod of a proof.
 pub(super) async fn may_go(back: &TakeBack, context: &StepContext<'_>) -> Result<(), StepError> {
+    let resets = |step: &Step| matches!(step.op, Op::ResetCluster(_));
+    let route_resets = context.past().forward_plan().is_some_and(|plan| plan.steps.iter().any(resets));
     match back.of.op {
         Op::ProveInside(_) | Op::ResetCluster(_) => Ok(()),
+        // A route that gives the cluster no app leaves it the one that it has.
+        _ if !route_resets => Ok(()),
         _ => cluster_is_free(&back.made, context).await,
     }
 }

@@ -159,6 +159,11 @@ pub struct ClusterProperties {
     pub identity_profile: BTreeMap<String, IdentityInCluster>,
     /// The node pools.
     pub agent_pool_profiles: Option<Vec<AgentPool>>,
+    /// The host of the Kubernetes API.
+    pub fqdn: Option<String>,
+    /// The host of the Kubernetes API within the cluster's network.
+    #[serde(rename = "privateFQDN")]
+    pub private_fqdn: Option<String>,
 }
 
 impl ClusterProperties {

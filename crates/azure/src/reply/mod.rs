@@ -3,6 +3,7 @@
 mod arm;
 mod entra;
 mod graph;
+mod kubernetes;
 mod manifest;
 mod registry;
 mod secret;
@@ -11,6 +12,7 @@ mod token;
 pub use arm::*;
 pub use entra::*;
 pub use graph::*;
+pub use kubernetes::*;
 pub use manifest::*;
 pub use registry::*;
 pub use token::{AccessToken, account_of, object_of, tenant_of};

@@ -3,6 +3,7 @@
 use crosspull_core::cloud::Endpoints;
 use crosspull_core::event::Plane;
 use crosspull_core::ids::{AppId, ClusterId, ObjectId, RegistryId};
+use crosspull_core::input::ClusterCredential;
 use crosspull_core::names::{Role, Side};
 use crosspull_core::secret::Secret;
 use http::Method;
@@ -51,8 +52,11 @@ pub fn cluster(endpoints: &Endpoints, id: &ClusterId) -> Request {
 
 /// Asks for the credentials of a user of a cluster's Kubernetes API. A POST that reads.
 #[must_use]
-pub fn cluster_credentials(endpoints: &Endpoints, id: &ClusterId) -> Request {
-    let path = format!("{id}/listClusterUserCredential");
+pub fn cluster_credentials(endpoints: &Endpoints, id: &ClusterId, of: ClusterCredential) -> Request {
+    let path = match of {
+        ClusterCredential::User => format!("{id}/listClusterUserCredential"),
+        ClusterCredential::Admin => format!("{id}/listClusterAdminCredential"),
+    };
     let mut request = arm(endpoints, Side::A, Method::POST, &path, &[("api-version", CLUSTERS)]);
     request.repeat = Repeat::Freely;
     request

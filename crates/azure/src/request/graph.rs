@@ -4,6 +4,7 @@ use crosspull_core::cloud::Endpoints;
 use crosspull_core::event::Plane;
 use crosspull_core::ids::{AppId, KeyId, ObjectId};
 use crosspull_core::names::Side;
+use crosspull_core::operation::AppAudience;
 use http::Method;
 use jiff::Timestamp;
 use serde_json::json;
@@ -28,15 +29,32 @@ pub fn apps_tagged(endpoints: &Endpoints, side: Side, tag: &str) -> Request {
     graph(endpoints, side, Method::GET, "/applications", &[("$filter", &filter)])
 }
 
-/// Creates the multi-tenant app: any organisation's accounts, no API permission (`docs/facts/azure.md` 3.3).
+/// An app that is to be registered.
+#[derive(Debug, Clone, Copy)]
+pub struct NewApp<'a> {
+    /// The display name.
+    pub name: &'a str,
+    /// The tenants that may let it in.
+    pub audience: AppAudience,
+    /// The redirect address. Empty for an app that nobody consents to.
+    pub redirect_uri: &'a str,
+    /// The tags.
+    pub tags: &'a [&'a str],
+}
+
+/// Creates an app, without any API permission (`docs/facts/azure.md` 3.3).
 #[must_use]
-pub fn create_app(endpoints: &Endpoints, side: Side, name: &str, redirect_uri: &str, tags: &[&str]) -> Request {
-    graph(endpoints, side, Method::POST, "/applications", &[]).json(&json!({
-        "displayName": name,
-        "signInAudience": "AzureADMultipleOrgs",
-        "web": { "redirectUris": [redirect_uri] },
-        "tags": tags,
-    }))
+pub fn create_app(endpoints: &Endpoints, side: Side, app: NewApp<'_>) -> Request {
+    let redirects: Vec<&str> = Some(app.redirect_uri).filter(|uri| !uri.is_empty()).into_iter().collect();
+    let mut body = json!({
+        "displayName": app.name,
+        "signInAudience": app.audience.word(),
+        "tags": app.tags,
+    });
+    if let (false, Some(body)) = (redirects.is_empty(), body.as_object_mut()) {
+        body.insert("web".to_owned(), json!({ "redirectUris": redirects }));
+    }
+    graph(endpoints, side, Method::POST, "/applications", &[]).json(&body)
 }
 
 /// Asks for the app of an application id that is registered in a tenant, in a list of one or none.

@@ -1,7 +1,7 @@
 //! Requests to a registry: who its tokens come from, tokens, manifests, layers.
 
 use crosspull_core::event::Plane;
-use crosspull_core::ids::{AppId, ImageRef};
+use crosspull_core::ids::ImageRef;
 use crosspull_core::names::Side;
 use crosspull_core::secret::Secret;
 use http::Method;
@@ -37,15 +37,15 @@ pub fn challenge(server: &Url) -> Request {
     request
 }
 
-/// Asks for a token to pull one repository, as a node does: with the app's id and secret
+/// Asks for a token to pull one repository, as a node does: with a name and its password, such as an app's id and secret
 /// (`docs/facts/azure.md` 3.10).
 #[must_use]
-pub fn pull_token(realm: &Url, service: &str, repository: &str, app: AppId, secret: &Secret) -> Request {
+pub fn pull_token(realm: &Url, service: &str, repository: &str, user: &str, secret: &Secret) -> Request {
     let mut url = realm.clone();
     url.query_pairs_mut()
         .append_pair("service", service)
         .append_pair("scope", &format!("repository:{repository}:pull"));
-    on_registry(Method::GET, url, Auth::Basic(app.to_string(), secret.clone()))
+    on_registry(Method::GET, url, Auth::Basic(user.to_owned(), secret.clone()))
 }
 
 /// Turns an Entra token into a registry's refresh token.

@@ -40,6 +40,8 @@ use transport::LastRefusal;
 /// The code of a proof that is not valid at the present time: this machine's clock is compared then
 /// (`docs/facts/azure.md` 9.6).
 const CLOCK: &str = "AADSTS700024";
+/// The server application of AKS, which tokens for the Kubernetes API of a cluster are for (`docs/facts/azure.md` 9.5).
+pub(crate) const KUBERNETES_SERVER: &str = "6dae42f8-4368-4678-94ff-3960e28e3630";
 /// A token is not used in its last minutes.
 const MARGIN_SECONDS: i64 = 300;
 
@@ -251,6 +253,7 @@ impl Source {
             Audience::Arm => &self.endpoints.arm_audience,
             Audience::Graph => &self.endpoints.graph_audience,
             Audience::Registry => &self.endpoints.registry_audience,
+            Audience::Kubernetes => KUBERNETES_SERVER,
         }
     }
 

@@ -16,7 +16,7 @@ pub struct TokenCache(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
-    tokens: [tokio::sync::Mutex<Option<CachedToken>>; 3],
+    tokens: [tokio::sync::Mutex<Option<CachedToken>>; 4],
     refresh: tokio::sync::Mutex<Option<Secret>>,
     claims: Mutex<Option<String>>,
 }
@@ -24,11 +24,12 @@ struct Inner {
 impl TokenCache {
     /// Returns the token for an audience. The holder of its lock is the one who asks for the token.
     pub(super) fn slot(&self, audience: Audience) -> &tokio::sync::Mutex<Option<CachedToken>> {
-        let [arm, graph, registry] = &self.0.tokens;
+        let [arm, graph, registry, kubernetes] = &self.0.tokens;
         match audience {
             Audience::Arm => arm,
             Audience::Graph => graph,
             Audience::Registry => registry,
+            Audience::Kubernetes => kubernetes,
         }
     }
 

@@ -20,6 +20,7 @@ fn sender(request: &Request) -> String {
         Auth::Operator(Audience::Arm) => "operator for Arm".to_owned(),
         Auth::Operator(Audience::Graph) => "operator for Graph".to_owned(),
         Auth::Operator(Audience::Registry) => "operator for Registry".to_owned(),
+        Auth::Operator(Audience::Kubernetes) => "operator for Kubernetes".to_owned(),
         Auth::Basic(user, _) => format!("basic {user}"),
         Auth::Token(_) => "token".to_owned(),
     };

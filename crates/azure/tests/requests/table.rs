@@ -1,9 +1,11 @@
 //! The table: a function of `request`, called with fixed values, and what it has to build.
 
-use crosspull_azure::request::{self, NewAssignment, Request};
+use crosspull_azure::request::{self, NewApp, NewAssignment, Request};
 use crosspull_core::cloud::{Endpoints, KnownCloud};
 use crosspull_core::ids::{AppId, ClusterId, ImageRef, KeyId, ObjectId, RegistryId};
+use crosspull_core::input::ClusterCredential;
 use crosspull_core::names::{Role, Side};
+use crosspull_core::operation::AppAudience;
 use crosspull_core::secret::Secret;
 use url::Url;
 use uuid::Uuid;
@@ -208,14 +210,35 @@ fn directory_rows() -> Vec<Row> {
             request::create_app(
                 &at,
                 Side::A,
-                "crosspull aks",
-                "https://localhost/consented",
-                &["crosspull:1", "crosspull-run:7f3c9a2e"],
+                NewApp {
+                    name: "crosspull aks",
+                    audience: AppAudience::ManyTenants,
+                    redirect_uri: "https://localhost/consented",
+                    tags: &["crosspull:1", "crosspull-run:7f3c9a2e"],
+                },
             ),
             "POST https://graph.microsoft.com/v1.0/applications",
             "A operator for Graph",
             r#"{"displayName":"crosspull aks","signInAudience":"AzureADMultipleOrgs",
                 "web":{"redirectUris":["https://localhost/consented"]},"tags":["crosspull:1","crosspull-run:7f3c9a2e"]}"#,
+            true,
+            Is("application_CreateApplication"),
+        ),
+        row(
+            "create_app",
+            request::create_app(
+                &at,
+                Side::B,
+                NewApp {
+                    name: "crosspull pull",
+                    audience: AppAudience::OneTenant,
+                    redirect_uri: "",
+                    tags: &["crosspull-pull:1"],
+                },
+            ),
+            "POST https://graph.microsoft.com/v1.0/applications",
+            "B operator for Graph",
+            r#"{"displayName":"crosspull pull","signInAudience":"AzureADMyOrg","tags":["crosspull-pull:1"]}"#,
             true,
             Is("application_CreateApplication"),
         ),
@@ -364,7 +387,7 @@ fn resource_rows() -> Vec<Row> {
         ),
         row(
             "cluster_credentials",
-            request::cluster_credentials(&at, &cluster()),
+            request::cluster_credentials(&at, &cluster(), ClusterCredential::User),
             "POST https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-a\
              /providers/Microsoft.ContainerService/managedClusters/aks/listClusterUserCredential\
              ?api-version=2024-09-01",
@@ -372,6 +395,17 @@ fn resource_rows() -> Vec<Row> {
             "",
             false,
             Is("ManagedClusters_ListClusterUserCredentials"),
+        ),
+        row(
+            "cluster_credentials",
+            request::cluster_credentials(&at, &cluster(), ClusterCredential::Admin),
+            "POST https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-a\
+             /providers/Microsoft.ContainerService/managedClusters/aks/listClusterAdminCredential\
+             ?api-version=2024-09-01",
+            "A operator for Arm",
+            "",
+            false,
+            Is("ManagedClusters_ListClusterAdminCredentials"),
         ),
         row(
             "vaults_in",
@@ -582,7 +616,7 @@ fn registry_rows() -> Vec<Row> {
         ),
         row(
             "pull_token",
-            request::pull_token(&realm, "regb.azurecr.io", "shop/web", APP, &secret),
+            request::pull_token(&realm, "regb.azurecr.io", "shop/web", &APP.to_string(), &secret),
             "GET https://regb.azurecr.io/oauth2/token?service=regb.azurecr.io&scope=repository%3Ashop%2Fweb%3Apull",
             "B basic aaaaaaaa-0000-4000-8000-000000000001",
             "",

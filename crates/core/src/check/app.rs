@@ -9,13 +9,14 @@ use serde::{Deserialize, Serialize};
 use super::{About, Check, Finding};
 use crate::ids::{AppId, KeyId, ObjectId};
 use crate::input::Adopt;
+use crate::names::Side;
 use crate::text::count;
 
 /// An app registration that carries the cluster's mark.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names say it")]
 pub struct AppFacts {
-    /// The app's object id in tenant A.
+    /// The app's object id in its tenant.
     pub object_id: ObjectId,
     /// The application (client) id.
     pub app_id: AppId,
@@ -104,20 +105,26 @@ pub fn choose_app<'a>(
         })
 }
 
-/// Judges the apps that carry the cluster's mark.
+/// Judges the apps that carry the cluster's mark; `check` tells for which purpose, and in which tenant.
 #[must_use]
-pub fn judge_app(marked: &[AppFacts], taken: Option<(&AppFacts, TakeUpReason)>, adopt: Option<Adopt>) -> Finding {
+pub fn judge_app(
+    check: Check,
+    marked: &[AppFacts],
+    taken: Option<(&AppFacts, TakeUpReason)>,
+    adopt: Option<Adopt>,
+) -> Finding {
+    let tenant = check.side().unwrap_or(Side::A);
     let listed = || marked.iter().map(AppFacts::described).collect::<Vec<_>>().join("; ");
     match (taken, adopt) {
-        (Some((app, TakeUpReason::InUse)), _) => Check::App.pass(format!("{} of an earlier run is in use", app.name)),
+        (Some((app, TakeUpReason::InUse)), _) => check.pass(format!("{} of an earlier run is in use", app.name)),
         (Some((app, TakeUpReason::Journalled)), _) => {
-            Check::App.pass(format!("{}, app {} , was made by an earlier run here and is taken up", app.name, app.app_id))
+            check.pass(format!("{}, app {} , was made by an earlier run here and is taken up", app.name, app.app_id))
         }
-        (Some((app, TakeUpReason::Adopted)), _) => Check::App.warn(
+        (Some((app, TakeUpReason::Adopted)), _) => check.warn(
             format!("taken up because you named it: {}", app.described()),
             "Whoever owns it or holds a credential of it can use what the cluster's new principal may do.",
         ),
-        (None, Some(Adopt::Id(id))) => Check::App.stop(
+        (None, Some(Adopt::Id(id))) => check.stop(
             format!("no app with this cluster's mark has the id {id}"),
             if marked.is_empty() {
                 "Leave --adopt out: an app is made.".to_owned()
@@ -125,14 +132,17 @@ pub fn judge_app(marked: &[AppFacts], taken: Option<(&AppFacts, TakeUpReason)>, 
                 format!("These carry the mark: {}", listed())
             },
         ),
-        (None, _) if marked.is_empty() => Check::App.pass("no app of an earlier run; one will be made"),
+        (None, _) if marked.is_empty() => check.pass("no app of an earlier run; one will be made"),
         (None, Some(Adopt::New)) => {
-            Check::App.warn(format!("passed over, and another app is made: {}", listed()), "Look who made it, and why.")
+            check.warn(format!("passed over, and another app is made: {}", listed()), "Look who made it, and why.")
         }
-        (None, None) => Check::App.stop(
+        (None, None) => check.stop(
             format!("an app carries this cluster's mark, and no run on this machine made it: {}", listed()),
-            "Everybody who may register apps in tenant A can set that mark. Where you know it (you ran crosspull on another \
-             machine), give --adopt with its object id. Else give --adopt new, which leaves it alone and makes another.",
+            format!(
+                "Everybody who may register apps in tenant {tenant} can set that mark. Where you know it (you ran crosspull \
+                 on another machine), give --adopt with its object id. Else give --adopt new, which leaves it alone and \
+                 makes another."
+            ),
         ),
     }
 }
@@ -181,15 +191,18 @@ mod tests {
     #[test]
     fn an_app_that_nobody_here_made_stops_and_is_described() {
         let marked = [app(1)];
-        let stop = judge_app(&marked, None, None);
+        let stop = judge_app(Check::App, &marked, None, None);
         assert_eq!(stop.level, Level::Stop);
         for part in ["owned by someone@contoso.com", "1 secret: theirs", "1 certificate", "made 2025-10-09"] {
             assert!(stop.text.contains(part), "no {part:?} in {}", stop.text);
         }
-        assert_eq!(judge_app(&marked, None, Some(Adopt::New)).level, Level::Warn);
-        assert_eq!(judge_app(&marked, Some((&marked[0], TakeUpReason::Adopted)), None).level, Level::Warn);
-        assert_eq!(judge_app(&marked, Some((&marked[0], TakeUpReason::Journalled)), None).level, Level::Pass);
-        assert_eq!(judge_app(&[], None, None).level, Level::Pass);
-        assert_eq!(judge_app(&[], None, Some(Adopt::Id(Uuid::nil()))).level, Level::Stop);
+        assert_eq!(judge_app(Check::App, &marked, None, Some(Adopt::New)).level, Level::Warn);
+        assert_eq!(judge_app(Check::App, &marked, Some((&marked[0], TakeUpReason::Adopted)), None).level, Level::Warn);
+        assert_eq!(
+            judge_app(Check::App, &marked, Some((&marked[0], TakeUpReason::Journalled)), None).level,
+            Level::Pass
+        );
+        assert_eq!(judge_app(Check::App, &[], None, None).level, Level::Pass);
+        assert_eq!(judge_app(Check::App, &[], None, Some(Adopt::Id(Uuid::nil()))).level, Level::Stop);
     }
 }

@@ -13,6 +13,8 @@ mod cluster;
 mod headroom;
 mod held_role;
 mod image;
+mod kubernetes;
+mod namespace;
 mod old_roles;
 mod other_runs;
 mod puller;
@@ -31,6 +33,8 @@ pub use cluster::{ClusterFacts, KubeletIdentity, judge_cluster, judge_cluster_as
 pub use headroom::{Headroom, Workloads, judge_headroom};
 pub use held_role::HeldRole;
 pub use image::judge_image;
+pub use kubernetes::judge_kubernetes;
+pub use namespace::{FoundSecret, NamespaceFacts, judge_namespace, judge_no_namespace};
 pub use old_roles::{Lack, judge_old_roles};
 pub use other_runs::{OtherRun, judge_other_runs};
 pub use puller::{HeldAssignment, Puller, judge_puller, judge_puller_of_others};
@@ -85,6 +89,12 @@ pub enum Check {
     Image(RegistryId, ImageRef),
     /// May the principal that the cluster pulls with pull from the registry already?
     Puller(ClusterId, RegistryId),
+    /// Does the cluster's Kubernetes API answer from here?
+    Kubernetes(ClusterId),
+    /// May a pull secret be written into the namespace?
+    Namespace(ClusterId, String),
+    /// Is there an app of an earlier run that pulls for the cluster?
+    PullApp(Side),
     /// Is there a route that fits, where the choice is left to crosspull?
     Route,
 }
@@ -163,6 +173,9 @@ impl Check {
             Self::RoleRight(id) => role_right::about(id),
             Self::Image(_, image) => image::about(image),
             Self::Puller(cluster, registry) => puller::about(cluster, registry),
+            Self::Kubernetes(id) => kubernetes::about(id),
+            Self::Namespace(cluster, namespace) => namespace::about(cluster, namespace),
+            Self::PullApp(side) => About::of(*side, "the app of an earlier run"),
             Self::Route => route::about(),
         }
     }

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AppFacts, ClusterFacts, Puller, RegistryFacts, TenantFacts};
-use crate::ids::ObjectId;
+use super::{AppFacts, ClusterFacts, NamespaceFacts, Puller, RegistryFacts, TenantFacts};
+use crate::ids::{ClusterId, ObjectId};
 use crate::names::PerTenant;
 
 /// All that the checks read and the plan needs.
@@ -18,6 +18,12 @@ pub struct Survey {
     /// The principals that the clusters pull with, where the route is about them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pullers: Vec<Puller>,
+    /// The namespaces that get a pull secret, where the Kubernetes API answers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub namespaces: Vec<NamespaceFacts>,
+    /// The clusters whose Kubernetes API cannot be used from here, with the reason.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub no_kubernetes: Vec<(ClusterId, String)>,
     /// The app that is taken up, of those that carry the cluster's mark.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app: Option<AppFacts>,

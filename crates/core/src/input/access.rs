@@ -31,6 +31,29 @@ pub struct Access {
     pub pace: f64,
     /// Minutes that a person is waited for.
     pub consent_wait_minutes: u16,
+    /// The way to the clusters' Kubernetes APIs.
+    pub kubernetes: KubernetesAccess,
+}
+
+/// The way to a cluster's Kubernetes API.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KubernetesAccess {
+    /// A kubeconfig of the operator's. `None` where Resource Manager gives one.
+    pub kubeconfig: Option<PathBuf>,
+    /// The context in that kubeconfig. `None` for its current one.
+    pub context: Option<String>,
+    /// The credential that Resource Manager is asked for.
+    pub credential: ClusterCredential,
+}
+
+/// The credential of a cluster that Resource Manager is asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ClusterCredential {
+    /// `listClusterUserCredential`.
+    #[default]
+    User,
+    /// `listClusterAdminCredential`: a local account that may do everything.
+    Admin,
 }
 
 impl Access {
@@ -138,6 +161,14 @@ impl Access {
             ca_file: answers.get(Key::CaFile).map(PathBuf::from),
             pace: pace(text(Key::Pace))?,
             consent_wait_minutes: minutes(text(Key::ConsentWait))?,
+            kubernetes: KubernetesAccess {
+                kubeconfig: answers.get(Key::Kubeconfig).map(PathBuf::from),
+                context: answers.get(Key::Context).map(str::to_owned),
+                credential: match text(Key::ClusterCredential) {
+                    "admin" => ClusterCredential::Admin,
+                    _ => ClusterCredential::User,
+                },
+            },
         })
     }
 }

@@ -5,19 +5,21 @@
 //! ```
 
 mod access;
+mod account;
 mod answers;
 mod part;
 mod rules;
 mod table;
 
-pub use access::Access;
+pub use access::{Access, ClusterCredential, KubernetesAccess};
+pub use account::AccountRef;
 pub use answers::{Answers, Complaint};
 pub use part::Part;
-pub use rules::{check, namespace, not_for_a_file};
+pub use rules::{check, namespace, not_for_a_file, object_name};
 pub use table::{FIELDS, Field, Key, Kind, Page, on};
 
 use crate::ids::{ClusterId, ImageRef, RegistryId};
-use crate::names::Route;
+use crate::names::{Route, Side};
 use rules::{across, adopt, days, minutes, redirect, wrong_values};
 
 /// The longest time that the question before a reset may stand, in hours.
@@ -38,6 +40,17 @@ pub enum ConsentMode {
     Url,
 }
 
+/// The place from which the pull is proved before the cluster is changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProveFrom {
+    /// From here; from a node where the registry keeps this machine out.
+    Auto,
+    /// From this machine.
+    Here,
+    /// From a node.
+    Inside,
+}
+
 /// Everything a plan is built from, typed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Inputs {
@@ -51,8 +64,8 @@ pub struct Inputs {
     pub registries: Vec<RegistryId>,
     /// The images that they are to pull; the proof pulls these.
     pub images: Vec<ImageRef>,
-    /// The app registration's display name.
-    pub app_name: String,
+    /// The app registration's display name. `None` for the one that follows from the cluster's.
+    pub app_name: Option<String>,
     /// The address to which the consent page leads afterwards.
     pub redirect_uri: String,
     /// Days that the client secret lives.
@@ -61,8 +74,16 @@ pub struct Inputs {
     pub consent: ConsentMode,
     /// Minutes between proof and reset.
     pub soak_minutes: u16,
-    /// The namespace of the pod that proves the pull from within the cluster.
-    pub namespace: String,
+    /// The namespaces that get a pull secret. A pod that proves the pull is in the first one; there is one at least.
+    pub namespaces: Vec<String>,
+    /// The service accounts whose pods use the pull secret.
+    pub accounts: Vec<AccountRef>,
+    /// The name of the pull secret. `None` for the one that follows from the registry's.
+    pub pull_secret: Option<String>,
+    /// The tenant that the app which pulls is registered in. `None` where that is left to crosspull.
+    pub pull_app: Option<Side>,
+    /// Where the pull is proved first.
+    pub prove: ProveFrom,
     /// True where a cluster that has an app of crosspull's is given another secret of it.
     pub renew: bool,
     /// The decision about an app that carries the cluster's mark and that no journal names.
@@ -118,14 +139,13 @@ impl Inputs {
         let text = |key| answers.or_default(key);
         let clusters: Vec<ClusterId> =
             answers.all(Key::Cluster).into_iter().map(ClusterId::parse).collect::<Result<_, _>>()?;
-        let default_name = clusters.first().map(|c| format!("crosspull-{}", c.name())).unwrap_or_default();
         Ok(Self {
             route: answers.route(),
             access: Access::read(answers)?,
             clusters,
             registries: answers.all(Key::Registry).into_iter().map(RegistryId::parse).collect::<Result<_, _>>()?,
             images: answers.all(Key::Repository).into_iter().map(ImageRef::parse).collect::<Result<_, _>>()?,
-            app_name: answers.get(Key::AppName).map_or(default_name, str::to_owned),
+            app_name: answers.get(Key::AppName).map(str::to_owned),
             redirect_uri: redirect(text(Key::RedirectUri))?,
             secret_days: days(text(Key::SecretDays))?,
             consent: match text(Key::Consent) {
@@ -134,11 +154,50 @@ impl Inputs {
                 _ => ConsentMode::Auto,
             },
             soak_minutes: minutes(text(Key::Soak))?,
-            namespace: namespace(text(Key::Namespace))?,
+            namespaces: namespaces(answers)?,
+            accounts: answers.all(Key::ServiceAccount).into_iter().map(AccountRef::parse).collect::<Result<_, _>>()?,
+            pull_secret: answers.get(Key::PullSecret).map(str::to_owned),
+            pull_app: match text(Key::PullApp) {
+                "a" => Some(Side::A),
+                "b" => Some(Side::B),
+                _ => None,
+            },
+            prove: match text(Key::Prove) {
+                "here" => ProveFrom::Here,
+                "inside" => ProveFrom::Inside,
+                _ => ProveFrom::Auto,
+            },
             renew: text(Key::Renew) == "yes",
             adopt: answers.get(Key::Adopt).map(adopt).transpose()?,
             may_stay_unread: answers.all(Key::Unread).into_iter().map(Part::parse).collect::<Result<_, _>>()?,
             keeps_way_back: answers.get(Key::WayBackOut).is_some(),
         })
     }
+
+    /// Returns the namespace of the pod that proves the pull from within the cluster.
+    #[must_use]
+    pub fn namespace(&self) -> &str {
+        self.namespaces.first().map_or("default", String::as_str)
+    }
+
+    /// Returns the display name of the app for a cluster; `kind` tells apps for different purposes apart.
+    #[must_use]
+    pub fn app_name(&self, kind: &str, cluster: &ClusterId) -> String {
+        self.app_name.clone().unwrap_or_else(|| format!("crosspull-{kind}{}", cluster.name()))
+    }
+}
+
+/// Reads the namespaces, each once.
+fn namespaces(answers: &Answers) -> Result<Vec<String>, String> {
+    let mut named: Vec<String> = Vec::new();
+    for text in answers.all(Key::Namespace) {
+        let name = namespace(text)?;
+        if !named.contains(&name) {
+            named.push(name);
+        }
+    }
+    if named.is_empty() {
+        named.push(Key::Namespace.default().unwrap_or_default().to_owned());
+    }
+    Ok(named)
 }

@@ -1,6 +1,6 @@
 //! Rules: what a single answer must be, and which answers go together.
 
-use super::{Adopt, Answers, Complaint, FIELDS, Key, Kind, LIVES_AFTER_RESET_HOURS, Part, QUESTION_HOURS};
+use super::{AccountRef, Adopt, Answers, Complaint, FIELDS, Key, Kind, LIVES_AFTER_RESET_HOURS, Part, QUESTION_HOURS};
 use crate::cloud::{CloudChoice, KnownCloud};
 use crate::ids::{AppId, ClusterId, ImageRef, RegistryId, TenantRef};
 use crate::names::{Route, Tenants};
@@ -27,7 +27,9 @@ pub fn check(key: Key, raw: &str) -> Result<(), String> {
         Key::RedirectUri => redirect(text).map(drop),
         Key::SecretDays => days(text).map(drop),
         Key::Soak | Key::ConsentWait => minutes(text).map(drop),
-        Key::Namespace => namespace(text).map(drop),
+        Key::Namespace => words(raw).try_for_each(|t| namespace(t).map(drop)),
+        Key::ServiceAccount => words(raw).try_for_each(|t| AccountRef::parse(t).map(drop)),
+        Key::PullSecret => object_name(text, "pull secret", "crosspull-registryb").map(drop),
         Key::ClientId => client_id(text).map(drop),
         Key::Pace => pace(text).map(drop),
         Key::AppName if text.chars().count() > 120 => {
@@ -35,8 +37,21 @@ pub fn check(key: Key, raw: &str) -> Result<(), String> {
         }
         Key::Adopt => adopt(text).map(drop),
         Key::Unread => words(raw).try_for_each(|t| Part::parse(t).map(drop)),
-        Key::AppName | Key::SecretOut | Key::WayBackOut | Key::CaFile => Ok(()),
-        Key::Route | Key::SignInA | Key::SignInB | Key::Consent | Key::Renew => choice(key, text),
+        Key::AppName
+        | Key::SecretOut
+        | Key::WayBackOut
+        | Key::CaFile
+        | Key::Kubeconfig
+        | Key::Context
+        | Key::ManifestOut => Ok(()),
+        Key::Route
+        | Key::SignInA
+        | Key::SignInB
+        | Key::Consent
+        | Key::Renew
+        | Key::PullApp
+        | Key::Prove
+        | Key::ClusterCredential => choice(key, text),
     }
 }
 
@@ -115,6 +130,26 @@ pub fn namespace(text: &str) -> Result<String, String> {
         Ok(text.to_owned())
     } else {
         Err(format!("\"{text}\" is not a namespace: give small letters, digits and hyphens, such as default"))
+    }
+}
+
+/// Reads the name of a Kubernetes object (RFC 1123 subdomain), such as that of a secret or of a service account.
+///
+/// # Errors
+/// A sentence that says what right looks like; `what` names the kind of object.
+pub fn object_name(text: &str, what: &str, such_as: &str) -> Result<String, String> {
+    let edge = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    let part = |part: &str| {
+        let bytes = part.as_bytes();
+        let inside = bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-');
+        edge(bytes.first()) && edge(bytes.last()) && inside
+    };
+    if text.len() <= 253 && text.split('.').all(part) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!(
+            "\"{text}\" is not the name of a {what}: give small letters, digits, hyphens and dots, such as {such_as}"
+        ))
     }
 }
 
@@ -291,7 +326,7 @@ mod tests {
     #[test]
     fn complete_answers_become_inputs_with_the_documented_defaults() {
         let inputs = Inputs::from_answers(&complete()).expect("complete");
-        assert_eq!(inputs.app_name, "crosspull-aks-shop");
+        assert_eq!(inputs.app_name("", &inputs.clusters[0]), "crosspull-aks-shop");
         assert_eq!(inputs.redirect_uri, "https://www.microsoft.com");
         assert_eq!((inputs.secret_days, inputs.soak_minutes, inputs.consent), (180, 30, ConsentMode::Auto));
         assert_eq!(inputs.images.len(), 1);

@@ -43,8 +43,24 @@ pub enum Key {
     ConsentWait,
     /// The wait between proof and reset.
     Soak,
-    /// The namespace of the pod that proves the pull from within the cluster.
+    /// The namespaces that get a pull secret; the pod that proves the pull from within the cluster is in the first.
     Namespace,
+    /// The service accounts whose pods use the pull secret.
+    ServiceAccount,
+    /// The name of the pull secret.
+    PullSecret,
+    /// The tenant that the app which pulls is registered in.
+    PullApp,
+    /// Where the pull is proved before the cluster is changed.
+    Prove,
+    /// The operator's own kubeconfig.
+    Kubeconfig,
+    /// The context in it.
+    Context,
+    /// The credential of the cluster that Resource Manager is asked for.
+    ClusterCredential,
+    /// The file for the manifests that use the pull secret.
+    ManifestOut,
     /// The file to save the secret in.
     SecretOut,
     /// The file to save the secret of the way back in.
@@ -74,6 +90,8 @@ pub enum Page {
     TenantB,
     /// App and secret.
     App,
+    /// The pull secret, and who uses it.
+    PullSecret,
     /// None: flags, environment and answers file alone.
     Nowhere,
 }
@@ -156,7 +174,7 @@ const fn field(
 }
 
 /// Every input, in the order in which they are asked for.
-pub const FIELDS: [Field; 25] = [
+pub const FIELDS: [Field; 33] = [
     field(
         Key::Route,
         "Route",
@@ -307,10 +325,93 @@ pub const FIELDS: [Field; 25] = [
     ),
     field(
         Key::Namespace,
-        "Namespace",
-        "Where in the cluster the pod is that proves the pull from there, for a moment.",
-        "default",
+        "Namespaces",
+        "The namespaces that get a pull secret: one or several. A pod in the first proves the pull, for a moment.",
+        "default shop",
         Some("default"),
+        Kind::Many,
+        Page::PullSecret,
+    ),
+    field(
+        Key::ServiceAccount,
+        "Used by",
+        "The service accounts whose pods are to use the pull secret, as NAME or NAMESPACE/NAME; none where pods name it.",
+        "default shop/web",
+        None,
+        Kind::Many,
+        Page::PullSecret,
+    ),
+    field(
+        Key::PullSecret,
+        "Secret's name",
+        "The name of the pull secret; crosspull-REGISTRY where nothing is given.",
+        "crosspull-registryb",
+        None,
+        Kind::Text,
+        Page::PullSecret,
+    ),
+    field(
+        Key::PullApp,
+        "App in",
+        "Where the app that pulls is registered.",
+        "b",
+        Some("auto"),
+        Kind::Choice(&[
+            ("auto", "the registry's tenant; the cluster's where nobody signs in to the registry's"),
+            ("b", "the registry's tenant, for that tenant alone"),
+            ("a", "the cluster's tenant, and let into the registry's"),
+        ]),
+        Page::Nowhere,
+    ),
+    field(
+        Key::Prove,
+        "Proof",
+        "Where the pull is proved before the cluster is changed.",
+        "inside",
+        Some("auto"),
+        Kind::Choice(&[
+            ("auto", "from here; from a node where the registry keeps this machine out"),
+            ("here", "from this machine"),
+            ("inside", "from a node, by a pod with a pull secret of its own"),
+        ]),
+        Page::Nowhere,
+    ),
+    field(
+        Key::Kubeconfig,
+        "Kubeconfig",
+        "A kubeconfig of yours that leads to the cluster; that which Resource Manager gives where none is named.",
+        "/home/ops/.kube/config",
+        None,
+        Kind::Text,
+        Page::Nowhere,
+    ),
+    field(
+        Key::Context,
+        "Context",
+        "The context of that kubeconfig; its current one where none is named.",
+        "aks-shop",
+        None,
+        Kind::Text,
+        Page::Nowhere,
+    ),
+    field(
+        Key::ClusterCredential,
+        "Credential",
+        "Which credential of the cluster's Kubernetes API Resource Manager is asked for.",
+        "user",
+        Some("user"),
+        Kind::Choice(&[
+            ("user", "the cluster user's"),
+            ("admin", "the cluster admin's, a local account that may do everything"),
+        ]),
+        Page::Nowhere,
+    ),
+    field(
+        Key::ManifestOut,
+        "Manifest file",
+        "A new file for a Deployment that uses the pull secret, to copy or for GitOps. There is no secret in it.",
+        "shop.yaml",
+        None,
         Kind::Text,
         Page::Nowhere,
     ),
@@ -441,6 +542,9 @@ impl Key {
                 | Self::ClientId
                 | Self::CaFile
                 | Self::Pace
+                | Self::Kubeconfig
+                | Self::Context
+                | Self::ClusterCredential
         )
     }
 

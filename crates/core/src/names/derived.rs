@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::RunId;
-use crate::ids::{ClusterId, ObjectId};
+use crate::ids::{ClusterId, ObjectId, RegistryId};
 
 /// The UUID namespace of the derived names.
 const NAMESPACE: Uuid = Uuid::from_u128(0x5a1e_7c1d_93b0_4f5e_8f0a_2c6d_1b7e_9a40);
@@ -14,6 +14,20 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x5a1e_7c1d_93b0_4f5e_8f0a_2c6d_1b7e_9a4
 #[must_use]
 pub fn marker(cluster: &ClusterId) -> String {
     format!("crosspull:{}", Uuid::new_v5(&NAMESPACE, cluster.key().as_bytes()))
+}
+
+/// Returns the tag on the app whose secret is in a cluster's pull secrets, by which a later run for the same cluster
+/// finds it.
+#[must_use]
+pub fn pull_marker(cluster: &ClusterId) -> String {
+    format!("crosspull-pull:{}", Uuid::new_v5(&NAMESPACE, cluster.key().as_bytes()))
+}
+
+/// Returns the name of the pull secret for a registry, where nobody gave one.
+#[must_use]
+pub fn pull_secret_name(registry: &RegistryId) -> String {
+    let name = registry.name().split('.').next().unwrap_or_default().to_ascii_lowercase();
+    format!("crosspull-{name}")
 }
 
 /// Returns the tag on what a run makes in a directory.

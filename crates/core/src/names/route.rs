@@ -10,6 +10,8 @@ pub enum Route {
     NewApp,
     /// The cluster's own identity is given the role on the registry.
     Attach,
+    /// A service principal of the registry's tenant pulls, by a pull secret in the cluster.
+    PullSecret,
     /// No route but the way back: what a run made is taken back.
     TakeBack,
 }
@@ -32,24 +34,30 @@ pub struct Offered {
     pub word: &'static str,
     /// The effect of the route, in a few words.
     pub in_short: &'static str,
-    /// Whether the route is about one tenant or two.
-    pub tenants: Tenants,
+    /// Whether the route is about one tenant or two. `None` where it serves both.
+    pub tenants: Option<Tenants>,
 }
 
 impl Route {
     /// The routes that can be chosen, in the order in which they are offered.
-    pub const OFFERED: [Offered; 2] = [
+    pub const OFFERED: [Offered; 3] = [
         Offered {
             route: Self::NewApp,
             word: "new-app",
             in_short: "a new multi-tenant app becomes the cluster's service principal; nodes restart",
-            tenants: Tenants::Two,
+            tenants: Some(Tenants::Two),
         },
         Offered {
             route: Self::Attach,
             word: "attach",
             in_short: "the cluster's own identity gets the role; for one tenant, nothing restarts",
-            tenants: Tenants::One,
+            tenants: Some(Tenants::One),
+        },
+        Offered {
+            route: Self::PullSecret,
+            word: "pull-secret",
+            in_short: "a service principal pulls, by a pull secret in the cluster; nothing restarts",
+            tenants: None,
         },
     ];
 
@@ -59,10 +67,11 @@ impl Route {
         Self::OFFERED.iter().find(|offered| offered.word == word).map(|offered| offered.route)
     }
 
-    /// Returns whether the route is about one tenant or two. `None` for the way back, which is about those of its run.
+    /// Returns whether the route is about one tenant or two. `None` where it serves both, and for the way back, which
+    /// is about those of its run.
     #[must_use]
     pub fn tenants(self) -> Option<Tenants> {
-        Self::OFFERED.iter().find(|offered| offered.route == self).map(|offered| offered.tenants)
+        Self::OFFERED.iter().find(|offered| offered.route == self).and_then(|offered| offered.tenants)
     }
 }
 

@@ -6,10 +6,11 @@ use std::ops::{Index, IndexMut};
 use serde::{Deserialize, Serialize};
 
 /// The tenant that something happens in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
     /// The cluster's tenant.
+    #[default]
     A,
     /// The registry's tenant.
     B,
@@ -26,6 +27,13 @@ impl Side {
             Self::A => "a",
             Self::B => "b",
         }
+    }
+
+    /// True for the cluster's tenant, which plans leave out where it is the rule.
+    #[must_use]
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+    pub const fn is_a(&self) -> bool {
+        matches!(self, Self::A)
     }
 
     /// Returns the other side.

@@ -50,7 +50,7 @@ impl Operation for AddSecret {
     }
 
     fn needs(&self) -> &'static str {
-        super::create_principal::NEEDS
+        super::create_principal::needs(crate::names::Side::A)
     }
 
     fn undo(&self) -> Undo {

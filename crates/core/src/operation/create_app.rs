@@ -4,13 +4,20 @@ use serde::{Deserialize, Serialize};
 
 use super::{Fact, Learnt, Operation, PlannedCall, Undo};
 use crate::ids::ObjectId;
+use crate::names::Side;
 
 /// Creates the multi-tenant app registration, or takes up the one that the checks saw.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names say it")]
 pub struct CreateApp {
     pub name: String,
-    /// The redirect address of the app.
+    /// The tenant that the app is registered in.
+    #[serde(default, skip_serializing_if = "Side::is_a")]
+    pub home: Side,
+    /// The tenants that may let the app in.
+    #[serde(default, skip_serializing_if = "AppAudience::is_many")]
+    pub audience: AppAudience,
+    /// The redirect address of the app. Empty for an app that nobody consents to.
     pub redirect_uri: String,
     /// The tag by which a later run finds the app.
     pub marker: String,
@@ -22,10 +29,38 @@ pub struct CreateApp {
     pub passes_over: Vec<ObjectId>,
 }
 
+/// The tenants that may let an app in (Graph: `signInAudience`).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AppAudience {
+    /// Every tenant: `AzureADMultipleOrgs`.
+    #[default]
+    ManyTenants,
+    /// Its own tenant alone: `AzureADMyOrg`.
+    OneTenant,
+}
+
+impl AppAudience {
+    /// Returns the word that Graph has for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::ManyTenants => "AzureADMultipleOrgs",
+            Self::OneTenant => "AzureADMyOrg",
+        }
+    }
+
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+    const fn is_many(&self) -> bool {
+        matches!(self, Self::ManyTenants)
+    }
+}
+
 impl Operation for CreateApp {
     fn title(&self) -> String {
         match self.takes_up {
             Some(_) => format!("take up the app {}", self.name),
+            None if self.audience == AppAudience::OneTenant => format!("create the app {}", self.name),
             None => "create the multi-tenant app".to_owned(),
         }
     }
@@ -35,12 +70,13 @@ impl Operation for CreateApp {
     }
 
     fn calls(&self) -> Vec<PlannedCall> {
-        let Self { name, redirect_uri, .. } = self;
+        let Self { name, redirect_uri, audience, .. } = self;
+        let redirect = if redirect_uri.is_empty() { String::new() } else { format!(", redirect {redirect_uri}") };
         vec![match self.takes_up {
             Some(object) => PlannedCall::sending(format!("Graph GET /applications/{object}"), "it is taken up"),
             None => PlannedCall::sending(
                 "Graph POST /applications",
-                format!("{name}, AzureADMultipleOrgs, redirect {redirect_uri}, no API permission"),
+                format!("{name}, {}{redirect}, no API permission", audience.word()),
             ),
         }]
     }
@@ -50,16 +86,21 @@ impl Operation for CreateApp {
             Some(object) => {
                 format!("Takes up the app registration {object} , which the checks saw. Nothing of it is changed.")
             }
+            None if self.audience == AppAudience::OneTenant => format!(
+                "Registers the app {} in tenant {}, for that tenant alone. It asks for no permission of its own. It carries a \
+                 tag by which a later run for this cluster finds it.",
+                self.name, self.home
+            ),
             None => format!(
-                "Registers the app {} in tenant A, so that other tenants may let it in. It asks for no permission of its \
+                "Registers the app {} in tenant {}, so that other tenants may let it in. It asks for no permission of its \
                  own. It carries a tag by which a later run for this cluster finds it.",
-                self.name
+                self.name, self.home
             ),
         }
     }
 
     fn needs(&self) -> &'static str {
-        super::create_principal::NEEDS
+        super::create_principal::needs(self.home)
     }
 
     fn undo(&self) -> Undo {

@@ -3,14 +3,23 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Fact, Learnt, Operation, PlannedCall, Step, Undo};
+use crate::names::Side;
 
-/// The rights that registering an app, and what belongs to an app, needs.
-pub(super) const NEEDS: &str =
-    "It needs the right to register apps in tenant A, such as the role Application Developer.";
+/// Returns the rights that registering an app in a tenant, and what belongs to an app, needs.
+pub(super) const fn needs(home: Side) -> &'static str {
+    match home {
+        Side::A => "It needs the right to register apps in tenant A, such as the role Application Developer.",
+        Side::B => "It needs the right to register apps in tenant B, such as the role Application Developer.",
+    }
+}
 
 /// Creates the app's service principal in its home tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CreatePrincipal {}
+pub struct CreatePrincipal {
+    /// The tenant that the app is registered in.
+    #[serde(default, skip_serializing_if = "Side::is_a")]
+    pub home: Side,
+}
 
 impl Operation for CreatePrincipal {
     fn title(&self) -> String {
@@ -22,7 +31,7 @@ impl Operation for CreatePrincipal {
     }
 
     fn writes(&self) -> Vec<Fact> {
-        vec![Fact::PrincipalA]
+        vec![Fact::principal(self.home)]
     }
 
     fn calls(&self) -> Vec<PlannedCall> {
@@ -30,11 +39,11 @@ impl Operation for CreatePrincipal {
     }
 
     fn explains(&self) -> String {
-        "Creates the app's service principal in its own tenant: what the cluster will sign in as.".to_owned()
+        "Creates the app's service principal in its own tenant: what it signs in as.".to_owned()
     }
 
     fn needs(&self) -> &'static str {
-        NEEDS
+        needs(self.home)
     }
 
     fn undo(&self) -> Undo {
@@ -42,7 +51,7 @@ impl Operation for CreatePrincipal {
     }
 
     fn undo_title(&self) -> String {
-        "delete its service principal in A".to_owned()
+        format!("delete its service principal in {}", self.home)
     }
 
     fn undo_calls(&self, made: &[Learnt]) -> Vec<PlannedCall> {

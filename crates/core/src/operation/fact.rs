@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{AppId, ClusterId, RegistryId};
-use crate::names::Outcome;
+use crate::names::{Outcome, Side};
 
 /// A fact that a step learns and later steps read: ids only, never a secret.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -47,6 +47,18 @@ pub enum Fact {
     Pod(ClusterId),
     /// The node on which the pull was proved from within the cluster.
     ProvedInside(ClusterId),
+    /// The pull secret in a namespace of a cluster for a registry, by namespace and name.
+    PullSecret(ClusterId, RegistryId, String),
+    /// The key of the password in that pull secret.
+    PullSecretKey(ClusterId, RegistryId, String),
+    /// The use of the pull secret for a registry by a service account, by namespace and name.
+    AccountPulls(ClusterId, RegistryId, String),
+    /// The name of the user of a registry's own that pulls from it.
+    PullUser(RegistryId),
+    /// The key of that user's password.
+    PullKey(RegistryId),
+    /// The pull secret of the pod that proves the pull from within the cluster, by namespace and name.
+    ProofSecret(ClusterId),
 }
 
 impl Fact {
@@ -66,7 +78,20 @@ impl Fact {
             Self::ClusterState(_) => Some("cluster's state"),
             Self::ProvedInside(_) => Some("pulled on node"),
             Self::Pod(_) => Some("pod"),
-            Self::Creator | Self::Proved(_) | Self::Operation(_) => None,
+            Self::PullSecret(..) => Some("pull secret"),
+            Self::PullUser(_) => Some("pulls as"),
+            Self::AccountPulls(..) => Some("service account"),
+            Self::ProofSecret(_) => Some("proof's pull secret"),
+            Self::Creator | Self::Proved(_) | Self::Operation(_) | Self::PullSecretKey(..) | Self::PullKey(_) => None,
+        }
+    }
+
+    /// Returns the fact that names the app's service principal in a tenant.
+    #[must_use]
+    pub const fn principal(side: Side) -> Self {
+        match side {
+            Side::A => Self::PrincipalA,
+            Side::B => Self::PrincipalB,
         }
     }
 }

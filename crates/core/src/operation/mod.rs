@@ -3,6 +3,7 @@
 //! An operation is data. Its file has its title, its requests, the facts that it reads and writes, the rights that it
 //! needs, and the way in which it is undone. The crate that talks to Azure performs it.
 
+mod add_pull_password;
 mod add_secret;
 mod ask_for_role;
 mod attach;
@@ -14,32 +15,43 @@ mod grant_role;
 mod hand_over;
 mod keep_way_back;
 mod precondition;
+mod prove_first;
 mod prove_inside;
 mod prove_pull;
 mod provision;
+mod remove_pull_password;
 mod remove_secret;
 mod reset_cluster;
 mod step;
 mod take_back;
+mod tell_pull_secret;
+mod use_pull_secret;
+mod write_pull_secret;
 
+pub use add_pull_password::AddPullPassword;
 pub use add_secret::AddSecret;
 pub use ask_for_role::AskForRole;
 pub use attach::Attach;
 pub use copy_roles::CopyRoles;
-pub use create_app::CreateApp;
+pub use create_app::{AppAudience, CreateApp};
 pub use create_principal::CreatePrincipal;
 pub use fact::{Fact, Facts, Learnt};
 pub use grant_role::GrantRole;
 pub use hand_over::HandOverRegistry;
 pub use keep_way_back::KeepWayBack;
 pub use precondition::{Precondition, preconditions};
+pub use prove_first::ProveFirst;
 pub use prove_inside::{ProveInside, PullsAs};
 pub use prove_pull::ProvePull;
 pub use provision::Provision;
+pub use remove_pull_password::RemovePullPassword;
 pub use remove_secret::{OldSecret, RemoveSecret};
 pub use reset_cluster::ResetCluster;
 pub use step::{PlannedCall, Step, Undo};
 pub use take_back::TakeBack;
+pub use tell_pull_secret::TellPullSecret;
+pub use use_pull_secret::UsePullSecret;
+pub use write_pull_secret::WritePullSecret;
 
 use serde::{Deserialize, Serialize};
 
@@ -64,6 +76,12 @@ pub enum Op {
     RemoveSecret(RemoveSecret),
     Attach(Attach),
     AskForRole(AskForRole),
+    AddPullPassword(AddPullPassword),
+    ProveFirst(ProveFirst),
+    WritePullSecret(WritePullSecret),
+    UsePullSecret(UsePullSecret),
+    RemovePullPassword(RemovePullPassword),
+    TellPullSecret(TellPullSecret),
     TakeBack(TakeBack),
 }
 
@@ -153,6 +171,12 @@ impl Op {
             Self::RemoveSecret(op) => op,
             Self::Attach(op) => op,
             Self::AskForRole(op) => op,
+            Self::AddPullPassword(op) => op,
+            Self::ProveFirst(op) => op,
+            Self::WritePullSecret(op) => op,
+            Self::UsePullSecret(op) => op,
+            Self::RemovePullPassword(op) => op,
+            Self::TellPullSecret(op) => op,
             Self::TakeBack(op) => op,
         }
     }

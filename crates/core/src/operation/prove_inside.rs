@@ -22,7 +22,7 @@ pub struct ProveInside {
 }
 
 /// The credential that a node pulls with.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PullsAs {
     /// The credential that the run gave to the cluster, which is proved from here before.
@@ -30,28 +30,46 @@ pub enum PullsAs {
     NewCredential,
     /// The identity that the cluster has, whose credential nobody knows. Its role may take a while to take effect.
     OwnIdentity,
+    /// The pull secret of this name, which the pod names.
+    PullSecret(String),
+    /// The pull secrets of the service account of this name, which the pod runs as.
+    Account(String),
 }
 
 impl PullsAs {
-    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
     const fn is_new_credential(&self) -> bool {
         matches!(self, Self::NewCredential)
     }
 }
 
+impl ProveInside {
+    /// True for the fact of a pull secret in the pod's namespace.
+    fn is_secret(&self, fact: &Fact) -> bool {
+        matches!(fact, Fact::PullSecret(cluster, _, namespace) if *cluster == self.cluster && *namespace == self.namespace)
+    }
+}
+
 impl Operation for ProveInside {
     fn title(&self) -> String {
-        match self.pulls_as {
+        match &self.pulls_as {
             PullsAs::NewCredential => format!("prove it from {}", self.cluster.name()),
             PullsAs::OwnIdentity => format!("prove the pull of {}", self.image),
+            PullsAs::PullSecret(_) => format!("prove the pull of {} in {}", self.image, self.namespace),
+            PullsAs::Account(account) => format!("prove the pull as {}/{account}", self.namespace),
         }
     }
 
     fn reads(&self, steps: &[Step]) -> Vec<Fact> {
         let attached = |fact: &Fact| matches!(fact, Fact::Attached(cluster, _) if *cluster == self.cluster);
-        match self.pulls_as {
+        match &self.pulls_as {
             PullsAs::NewCredential => vec![Fact::ClusterClient(self.cluster.clone())],
             PullsAs::OwnIdentity => steps.iter().flat_map(Step::writes).filter(attached).collect(),
+            PullsAs::PullSecret(_) => steps.iter().flat_map(Step::writes).filter(|fact| self.is_secret(fact)).collect(),
+            PullsAs::Account(name) => {
+                let account = format!("{}/{name}", self.namespace);
+                let uses = |fact: &Fact| matches!(fact, Fact::AccountPulls(cluster, _, of) if *cluster == self.cluster && *of == account);
+                steps.iter().flat_map(Step::writes).filter(uses).collect()
+            }
         }
     }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Fact, Operation, PlannedCall, Step};
 use crate::ids::{ImageRef, RegistryId};
+use crate::names::PullUser;
 
 /// Pulls for real, with the new credential, as a node does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +15,9 @@ pub struct ProvePull {
     pub login_server: String,
     /// The images that are pulled.
     pub images: Vec<ImageRef>,
+    /// The user that pulls.
+    #[serde(default, skip_serializing_if = "PullUser::is_app")]
+    pub user: PullUser,
 }
 
 impl Operation for ProvePull {
@@ -25,7 +29,7 @@ impl Operation for ProvePull {
     }
 
     fn reads(&self, _steps: &[Step]) -> Vec<Fact> {
-        vec![Fact::App, Fact::SecretKey, Fact::PrincipalB, Fact::Assignment(self.registry.clone())]
+        credential_facts(self.user, &self.registry)
     }
 
     fn writes(&self) -> Vec<Fact> {
@@ -55,10 +59,19 @@ impl Operation for ProvePull {
     }
 }
 
+/// Returns the facts that a pull from a registry with the new credential needs.
+pub(super) fn credential_facts(user: PullUser, registry: &RegistryId) -> Vec<Fact> {
+    match user {
+        PullUser::App => vec![Fact::App, Fact::SecretKey, Fact::PrincipalB, Fact::Assignment(registry.clone())],
+        PullUser::OfRegistry => vec![Fact::PullUser(registry.clone()), Fact::PullKey(registry.clone())],
+    }
+}
+
 /// Returns the facts that tell that the pull is proved, one for each registry.
 pub(super) fn proofs(steps: &[Step]) -> Vec<Fact> {
     let proved = |step: &Step| match &step.op {
         super::Op::ProvePull(op) => Some(Fact::Proved(op.registry.clone())),
+        super::Op::ProveFirst(op) => Some(Fact::Proved(op.registry.clone())),
         _ => None,
     };
     steps.iter().filter_map(proved).collect()

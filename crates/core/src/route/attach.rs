@@ -2,7 +2,7 @@
 //! (Microsoft, "Authenticate with Azure Container Registry from Azure Kubernetes Service"; `az aks update
 //! --attach-acr`).
 
-use super::{Achieved, Found, RouteSpec, checks_of_registry, role_for};
+use super::{Achieved, Effects, Found, Identity, RouteSpec, checks_of_registry, role_for};
 use crate::check::{Check, Puller, Survey};
 use crate::ids::ObjectId;
 use crate::input::{Inputs, Key, Page};
@@ -16,6 +16,13 @@ pub(super) const SPEC: RouteSpec = RouteSpec {
     title: "attach",
     says: "The identity that the cluster has gets the role on the registry, in the same tenant. Nothing of the cluster changes, \
            and nothing restarts.",
+    effects: Effects {
+        in_a: "nothing",
+        in_b: "a role for the cluster's identity on the registry",
+        secret: "none",
+        restarts: false,
+    },
+    is_recommended: true,
     pages: &[Page::TenantA, Page::TenantB],
     leaves_out: &[Key::TenantB],
     fits,
@@ -24,11 +31,17 @@ pub(super) const SPEC: RouteSpec = RouteSpec {
     headline,
 };
 
-fn fits(found: &Found) -> Result<&'static str, &'static str> {
+fn fits(found: &Found) -> Result<String, String> {
+    if found.identity == Identity::Untold {
+        return Err("the cluster tells neither a service principal nor a kubelet identity".to_owned());
+    }
     match found.tenants {
-        Tenants::One => Ok("cluster and registry are in one tenant, and nothing of the cluster has to change"),
+        Tenants::One => {
+            Ok("cluster and registry are in one tenant, and nothing of the cluster has to change".to_owned())
+        }
         Tenants::Two => {
-            Err("cluster and registry are in two tenants, and an identity of the one is unknown in the other")
+            Err("cluster and registry are in two tenants, and an identity of the one is unknown in the other"
+                .to_owned())
         }
     }
 }
@@ -55,7 +68,7 @@ fn plan(inputs: &Inputs, survey: &Survey) -> Plan {
                 cluster: puller.cluster.clone(),
                 login_server: registry.login_server.clone(),
                 image: image.clone(),
-                namespace: inputs.namespace.clone(),
+                namespace: inputs.namespace().to_owned(),
                 pulls_as: PullsAs::OwnIdentity,
             };
             steps.push((Side::A, Op::ProveInside(prove)));
@@ -76,7 +89,7 @@ fn let_pull(inputs: &Inputs, survey: &Survey, puller: &Puller) -> Option<Op> {
     let (cluster, registry): (_, _) = (puller.cluster.clone(), puller.registry.clone());
     let principal: ObjectId = puller.principal;
     if inputs.access.sign_ins.b == SignIn::Nobody {
-        let (images, namespace) = (inputs.images.clone(), inputs.namespace.clone());
+        let (images, namespace) = (inputs.images.clone(), inputs.namespace().to_owned());
         return Some(Op::AskForRole(AskForRole { cluster, registry, principal, images, namespace }));
     }
     let (role, repositories) = role_for(facts.mode, &inputs.images);
@@ -139,13 +152,5 @@ mod tests {
     fn who_may_not_assign_hands_over() {
         let plan = planned(RoleMode::Registry, None, SignIn::Nobody);
         assert!(matches!(plan.steps[0].op, Op::AskForRole(_)), "{:?}", plan.steps);
-    }
-
-    #[test]
-    fn it_fits_one_tenant_alone_and_is_taken_by_itself_there() {
-        let taken = |asked, tenants| crate::route::choose(asked, &Found { tenants }).map(|(spec, _)| spec.route);
-        assert_eq!(taken(None, Tenants::One), Ok(Route::Attach));
-        assert_eq!(taken(None, Tenants::Two), Ok(Route::NewApp));
-        assert!(taken(Some(Route::Attach), Tenants::Two).is_err() && taken(Some(Route::NewApp), Tenants::One).is_err());
     }
 }

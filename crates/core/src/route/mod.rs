@@ -3,11 +3,17 @@
 use crate::check::{Check, RoleMode, Survey};
 use crate::ids::{ImageRef, RegistryId};
 use crate::input::{Inputs, Key, Page};
-use crate::names::{Role, Route, Tenants};
+use crate::names::{Role, Route};
 use crate::plan::Plan;
 
 mod attach;
+mod chooser;
+mod in_cluster;
 mod new_app;
+mod pull_secret;
+
+pub use chooser::{Assessed, Fit, Found, Identity, Rights, assess, choose};
+pub use in_cluster::secret_name;
 
 /// A route as a value: all that forms, checks, plan and screens ask of a route.
 #[derive(Debug, Clone, Copy)]
@@ -17,12 +23,16 @@ pub struct RouteSpec {
     pub title: &'static str,
     /// The changes that the route makes in A and in B, and whether nodes restart.
     pub says: &'static str,
+    /// What the route changes and leaves behind, in a few words each.
+    pub effects: Effects,
     /// The forms that ask for what the route needs, in order.
     pub pages: &'static [Page],
     /// The inputs that those forms do not ask for, since they follow from others.
     pub leaves_out: &'static [Key],
+    /// True where the route may be recommended. One that is not is taken only where somebody asks for it.
+    pub is_recommended: bool,
     /// Says why the route fits what was found. The error says why it cannot work there.
-    pub fits: fn(&Found) -> Result<&'static str, &'static str>,
+    pub fits: fn(&Found) -> Result<String, String>,
     /// Lists the checks that are asked once both tenants are entered.
     pub checks: fn(&Inputs) -> Vec<Check>,
     /// Builds the plan from the answers and from what the checks read.
@@ -31,11 +41,17 @@ pub struct RouteSpec {
     pub headline: fn(&Achieved<'_>) -> String,
 }
 
-/// The facts that are known when a route is chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Found {
-    /// Whether cluster and registry are in one tenant.
-    pub tenants: Tenants,
+/// What a route changes and leaves behind, in a few words each.
+#[derive(Debug, Clone, Copy)]
+pub struct Effects {
+    /// The change in the cluster's tenant.
+    pub in_a: &'static str,
+    /// The change in the registry's tenant.
+    pub in_b: &'static str,
+    /// The secret that there is from then on, and how long it lives.
+    pub secret: &'static str,
+    /// True where nodes restart.
+    pub restarts: bool,
 }
 
 /// The achievements of a run that is done.
@@ -54,7 +70,7 @@ pub struct Achieved<'a> {
 }
 
 /// Every route, in the order in which they are recommended.
-pub const ROUTES: [&RouteSpec; 2] = [&attach::SPEC, &new_app::SPEC];
+pub const ROUTES: [&RouteSpec; 3] = [&attach::SPEC, &new_app::SPEC, &pull_secret::SPEC];
 
 /// Returns the description of a route. `None` for the way back.
 #[must_use]
@@ -92,21 +108,6 @@ pub fn pages(asked: Option<Route>) -> &'static [Page] {
 #[must_use]
 pub fn asks_for(asked: Option<Route>, key: Key) -> bool {
     !asked.and_then(spec).is_some_and(|spec| spec.leaves_out.contains(&key))
-}
-
-/// Returns the route that was asked for, or the first one that fits what was found, with the reason.
-///
-/// # Errors
-///
-/// The reason why the route that was asked for cannot work.
-pub fn choose(asked: Option<Route>, found: &Found) -> Result<(&'static RouteSpec, &'static str), &'static str> {
-    match asked.and_then(spec) {
-        Some(spec) => (spec.fits)(found).map(|why| (spec, why)),
-        None => {
-            let mut fitting = ROUTES.into_iter().filter_map(|spec| Some((spec, (spec.fits)(found).ok()?)));
-            fitting.next().ok_or("no route fits")
-        }
-    }
 }
 
 /// Returns the role that lets a principal pull from a registry of that mode, and the repositories that its condition
@@ -200,6 +201,8 @@ pub(crate) mod tests {
                 })
                 .collect(),
             pullers: Vec::new(),
+            namespaces: Vec::new(),
+            no_kubernetes: Vec::new(),
             app: None,
             passed_over: Vec::new(),
         }

@@ -1,12 +1,12 @@
 //! Route `new-app`: a new multi-tenant app becomes the cluster's service principal (`docs/PRODUCT.md` 3).
 
-use super::{Achieved, Found, RouteSpec, checks_of_registry, role_for};
+use super::{Achieved, Effects, Found, RouteSpec, checks_of_registry, role_for};
 use crate::check::{Check, ClusterFacts, RegistryFacts, Survey};
 use crate::input::{Inputs, Page};
-use crate::names::{Route, Side, Tenants, marker};
+use crate::names::{PullUser, Route, Side, marker};
 use crate::operation::{
-    AddSecret, CopyRoles, CreateApp, CreatePrincipal, GrantRole, HandOverRegistry, KeepWayBack, OldSecret, Op,
-    ProveInside, ProvePull, Provision, PullsAs, RemoveSecret, ResetCluster,
+    AddSecret, AppAudience, CopyRoles, CreateApp, CreatePrincipal, GrantRole, HandOverRegistry, KeepWayBack, OldSecret,
+    Op, ProveInside, ProvePull, Provision, PullsAs, RemoveSecret, ResetCluster,
 };
 use crate::plan::{PLAN_VERSION, Plan, numbered};
 use crate::sign_in::SignIn;
@@ -16,6 +16,13 @@ pub(super) const SPEC: RouteSpec = RouteSpec {
     title: "new app",
     says: "In A a multi-tenant app becomes the cluster's service principal, and its nodes restart. In B that app may pull from \
            the registry.",
+    effects: Effects {
+        in_a: "a multi-tenant app, which becomes the cluster's service principal",
+        in_b: "the app's service principal, and its role on the registry",
+        secret: "a client secret on every node, 180 days unless you say otherwise",
+        restarts: true,
+    },
+    is_recommended: true,
     pages: &[Page::TenantA, Page::TenantB, Page::App],
     leaves_out: &[],
     fits,
@@ -24,10 +31,13 @@ pub(super) const SPEC: RouteSpec = RouteSpec {
     headline,
 };
 
-fn fits(found: &Found) -> Result<&'static str, &'static str> {
-    match found.tenants {
-        Tenants::Two => Ok("cluster and registry are in two tenants, and an app can be let into both"),
-        Tenants::One => Err("cluster and registry are in one tenant, so no app of another tenant is needed"),
+fn fits(found: &Found) -> Result<String, String> {
+    if let Some(why) = found.no_principal() {
+        return Err(why.to_owned());
+    }
+    match found.no_proof() {
+        Some(why) => Err(format!("{why}, and without the proof the cluster is not reset")),
+        None => Ok("cluster and registry are in two tenants, and an app can be let into both".to_owned()),
     }
 }
 
@@ -71,7 +81,7 @@ fn plan(inputs: &Inputs, survey: &Survey) -> Plan {
         steps.push((Side::B, Op::Provision(Provision { consent, redirect_uri })));
     }
     for registry in &survey.registries {
-        steps.push((Side::B, let_pull(inputs, registry, handed_over)));
+        steps.push((Side::B, let_pull(inputs, survey, registry)));
     }
     for registry in &survey.registries {
         steps.push((Side::B, prove(inputs, registry)));
@@ -91,7 +101,9 @@ fn plan(inputs: &Inputs, survey: &Survey) -> Plan {
 /// Returns the operations for the app that the cluster is to use, its service principal at home, and a secret.
 fn app_and_secret(inputs: &Inputs, survey: &Survey, cluster: &ClusterFacts) -> [Op; 3] {
     let app = CreateApp {
-        name: inputs.app_name.clone(),
+        name: inputs.app_name("", &cluster.id),
+        home: Side::A,
+        audience: AppAudience::ManyTenants,
         redirect_uri: inputs.redirect_uri.clone(),
         marker: marker(&cluster.id),
         takes_up: survey.app.as_ref().map(|app| app.object_id),
@@ -103,16 +115,16 @@ fn app_and_secret(inputs: &Inputs, survey: &Survey, cluster: &ClusterFacts) -> [
         renew: inputs.renew && survey.has_own_app(cluster),
         in_use: cluster.key,
     };
-    [Op::CreateApp(app), Op::CreatePrincipal(CreatePrincipal {}), Op::AddSecret(secret)]
+    [Op::CreateApp(app), Op::CreatePrincipal(CreatePrincipal { home: Side::A }), Op::AddSecret(secret)]
 }
 
 /// Returns the operation that gives the role on a registry, or the page for whoever may assign it.
-fn let_pull(inputs: &Inputs, registry: &RegistryFacts, handed_over: bool) -> Op {
-    if handed_over {
+fn let_pull(inputs: &Inputs, survey: &Survey, registry: &RegistryFacts) -> Op {
+    if inputs.access.sign_ins.b == SignIn::Nobody {
         return Op::HandOver(HandOverRegistry {
             registry: registry.id.clone(),
             images: inputs.images.clone(),
-            app_name: inputs.app_name.clone(),
+            app_name: survey.clusters.first().map_or_else(String::new, |cluster| inputs.app_name("", &cluster.id)),
             redirect_uri: inputs.redirect_uri.clone(),
         });
     }
@@ -122,7 +134,7 @@ fn let_pull(inputs: &Inputs, registry: &RegistryFacts, handed_over: bool) -> Op 
 
 fn prove(inputs: &Inputs, registry: &RegistryFacts) -> Op {
     let (login_server, images) = (registry.login_server.clone(), inputs.images.clone());
-    Op::ProvePull(ProvePull { registry: registry.id.clone(), login_server, images })
+    Op::ProvePull(ProvePull { registry: registry.id.clone(), login_server, images, user: PullUser::App })
 }
 
 /// Returns the operations that change the cluster, and those that matter to that change alone.
@@ -154,7 +166,7 @@ fn reset(inputs: &Inputs, survey: &Survey, facts: &ClusterFacts) -> Vec<Op> {
                 cluster: cluster.clone(),
                 login_server: registry.login_server.clone(),
                 image: image.clone(),
-                namespace: inputs.namespace.clone(),
+                namespace: inputs.namespace().to_owned(),
                 pulls_as: PullsAs::NewCredential,
             }));
         }

@@ -17,6 +17,7 @@ pub fn take_back(run: &Run) -> Option<Plan> {
     let forward = run.forward_plan()?;
     let days = forward.steps.iter().find_map(|s| match &s.op {
         Op::AddSecret(add) => Some(add.days),
+        Op::AddPullPassword(add) => Some(add.days),
         _ => None,
     });
     let app_goes = forward.steps.iter().any(|s| matches!(s.op, Op::CreateApp(_)) && made_something(run, s));
@@ -27,8 +28,12 @@ pub fn take_back(run: &Run) -> Option<Plan> {
         // that secret.
         Op::ResetCluster(_) | Op::AddSecret(_) if renewed => false,
         // These objects go with the app.
-        Op::CreatePrincipal(_) | Op::AddSecret(_) => !app_goes && made_something(run, step),
-        Op::ProvePull(_) | Op::RemoveSecret(_) | Op::TakeBack(_) => false,
+        Op::CreatePrincipal(_) | Op::AddSecret(_) | Op::AddPullPassword(_) => !app_goes && made_something(run, step),
+        Op::ProvePull(_)
+        | Op::RemoveSecret(_)
+        | Op::RemovePullPassword(_)
+        | Op::TellPullSecret(_)
+        | Op::TakeBack(_) => false,
         _ => made_something(run, step),
     });
     let steps = steps.map(|step| {
@@ -58,6 +63,11 @@ fn made_something(run: &Run, step: &Step) -> bool {
         Op::ProveInside(prove) => {
             let pod = run.facts.learnt(&Fact::Pod(prove.cluster.clone()));
             pod.map_or_else(|| run.wrote(step.id), |pod| pod.how == Outcome::Created)
+        }
+        Op::ProveFirst(prove) => {
+            let left = [Fact::Pod(prove.cluster.clone()), Fact::ProofSecret(prove.cluster.clone())];
+            let left = left.map(|fact| run.facts.learnt(&fact).map(|l| l.how));
+            left.iter().all(Option::is_none) && run.wrote(step.id) || left.contains(&Some(Outcome::Created))
         }
         _ => !what_is_made(run, step).is_empty() || run.wrote(step.id) || run.asked_a_person(step.id),
     }

@@ -2,7 +2,7 @@
 
 use crosspull_core::input::{Key, Page};
 use crosspull_core::names::{Route, Tenants};
-use crosspull_core::route::{self, Found};
+use crosspull_core::route;
 use jiff::Timestamp;
 use ratatui::text::Line;
 
@@ -98,7 +98,7 @@ impl View for RouteScreen {
 }
 
 fn choices(shared: &Shared) -> Vec<Choice> {
-    let found = found(shared);
+    let tenants = tenants(shared);
     let auto = Choice {
         word: "auto",
         title: "The one that fits",
@@ -107,15 +107,19 @@ fn choices(shared: &Shared) -> Vec<Choice> {
     };
     let offered = Route::OFFERED.iter().filter_map(|offered| {
         let spec = route::spec(offered.route)?;
-        let cannot = found.and_then(|found| (spec.fits)(&found).err());
+        let cannot = match (offered.tenants, tenants) {
+            (Some(Tenants::One), Some(Tenants::Two)) => Some("cluster and registry are in two tenants"),
+            (Some(Tenants::Two), Some(Tenants::One)) => Some("cluster and registry are in one tenant"),
+            _ => None,
+        };
         Some(Choice { word: offered.word, title: spec.title, says: spec.says, cannot })
     });
     std::iter::once(auto).chain(offered).collect()
 }
 
-/// Returns what is known so far of what the route depends on: whether both tenants that were named are one.
-fn found(shared: &Shared) -> Option<Found> {
+/// Returns whether both tenants that were named are one. `None` while one of them is not named.
+fn tenants(shared: &Shared) -> Option<Tenants> {
     let named = |key| shared.answers.get(key).map(str::to_ascii_lowercase);
     let (a, b) = (named(Key::TenantA)?, named(Key::TenantB)?);
-    Some(Found { tenants: if a == b { Tenants::One } else { Tenants::Two } })
+    Some(if a == b { Tenants::One } else { Tenants::Two })
 }

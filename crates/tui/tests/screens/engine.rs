@@ -51,6 +51,8 @@ pub fn plan() -> Plan {
     });
     let survey = Survey {
         pullers: Vec::new(),
+        namespaces: Vec::new(),
+        no_kubernetes: Vec::new(),
         cloud: "AzureCloud".to_owned(),
         tenants: PerTenant {
             a: tenant("aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa"),

@@ -3,6 +3,7 @@
 use crosspull_core::explain::Refusal;
 use crosspull_core::ids::{AppId, ObjectId};
 use crosspull_core::names::Side;
+use crosspull_core::operation::Op;
 
 use crate::patience::{Asked, Patience};
 use crate::reply::{self, App, Principal};
@@ -19,6 +20,16 @@ pub const DIRECTORY: Patience = Patience::new(2, 5);
 pub struct AppRef {
     pub side: Side,
     pub object: ObjectId,
+}
+
+/// Returns the tenant that the app of the run is registered in.
+pub fn home_of_app(context: &StepContext<'_>) -> Side {
+    let plan = context.past().forward_plan().unwrap_or_else(|| context.plan());
+    let home = plan.steps.iter().find_map(|step| match &step.op {
+        Op::CreateApp(create) => Some(create.home),
+        _ => None,
+    });
+    home.unwrap_or(Side::A)
 }
 
 /// Reads an app.

@@ -1,6 +1,7 @@
 //! The work that several operations share, by subject. Each file holds functions that take the step's context.
 
 pub mod cluster;
+pub mod credential;
 pub mod directory;
 pub mod former_principal;
 pub mod last_look;
@@ -9,6 +10,7 @@ pub mod people;
 pub mod pods;
 pub mod principals;
 pub mod proof;
+pub mod pull_secrets;
 pub mod reset;
 pub mod roles;
 pub mod secrets;

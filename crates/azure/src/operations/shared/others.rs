@@ -21,7 +21,7 @@ const NOT_TOLD: &str = "Whether others have put something on the app cannot be t
 pub async fn own_app_is_free(context: &StepContext<'_>) -> Result<(), StepError> {
     let made = context.past().facts.learnt(&Fact::AppObject).filter(|l| l.how == Outcome::Created);
     let Some(object) = made.and_then(|l| l.value.parse().ok()) else { return Ok(()) };
-    nobody_uses_app(context, AppRef { side: Side::A, object }).await.map_err(StepError::needed)
+    nobody_uses_app(context, AppRef { side: directory::home_of_app(context), object }).await.map_err(StepError::needed)
 }
 
 /// Halts where others have put credentials, owners or roles on the app that this run made.
@@ -35,15 +35,19 @@ pub async fn nobody_uses_app(context: &StepContext<'_>, app: AppRef) -> Result<(
     let mut theirs = foreign_credentials(&found);
     theirs.extend(foreign_owners(context, app).await?);
     theirs.extend(federated_credentials(context, app).await?);
-    let principal = match context.known::<ObjectId>(&Fact::PrincipalA) {
+    let principal = match context.known::<ObjectId>(&Fact::principal(app.side)) {
         Some(principal) => Some(principal),
-        None => match directory::look_for_principal(context, Side::A, app_id, NOT_TOLD).await? {
+        None => match directory::look_for_principal(context, app.side, app_id, NOT_TOLD).await? {
             Ok(found) => found.map(|p| p.id),
             Err(refusal) => return Err(StepError::Failed(Trouble::from_refusal(NOT_TOLD, refusal))),
         },
     };
     if let Some(principal) = principal {
-        theirs.extend(not_of_this_run(context, roles_in_a(context, principal).await?));
+        let roles = match app.side {
+            Side::A => roles_in_a(context, principal).await?,
+            Side::B => roles_in_b(context, principal).await?,
+        };
+        theirs.extend(not_of_this_run(context, roles));
     }
     if theirs.is_empty() {
         return Ok(());
@@ -57,19 +61,7 @@ pub async fn nobody_uses_principal_in_b(
     principal: ObjectId,
     app: Option<AppId>,
 ) -> Result<(), StepError> {
-    let registry = context.past().forward_plan().and_then(|plan| plan.subject().1);
-    let Some(scope) = registry.and_then(|id| id.subscription()).map(|id| format!("/subscriptions/{id}")) else {
-        return Ok(());
-    };
-    let at = |scope: &str| request::roles_at(context.door().endpoints(), Side::B, scope, principal);
-    let listed: Vec<Assignment> = match context.door().list(&context.work, at(&scope)).await {
-        // Who may look at the registry alone looks there.
-        Err(CallError::Refused(r)) if r.refusal.status == Some(403) => {
-            let registry = registry.map(ToString::to_string).unwrap_or_default();
-            context.door().list(&context.work, at(&registry)).await.map_err(not_told)?
-        }
-        listed => listed.map_err(not_told)?,
-    };
+    let listed = roles_in_b(context, principal).await?;
     let theirs = not_of_this_run(context, listed);
     if theirs.is_empty() {
         return Ok(());
@@ -77,6 +69,23 @@ pub async fn nobody_uses_principal_in_b(
     let id = app.map_or_else(|| principal.to_string(), |app| app.to_string());
     let by_hand = format!("signed in to tenant B, az ad sp delete --id {id}");
     Err(stays("The app's service principal in tenant B was not deleted.", &theirs, &by_hand))
+}
+
+/// Lists the roles of a service principal in tenant B, in the subscription of the registry.
+async fn roles_in_b(context: &StepContext<'_>, principal: ObjectId) -> Result<Vec<Assignment>, StepError> {
+    let registry = context.past().forward_plan().and_then(|plan| plan.subject().1);
+    let Some(scope) = registry.and_then(|id| id.subscription()).map(|id| format!("/subscriptions/{id}")) else {
+        return Ok(Vec::new());
+    };
+    let at = |scope: &str| request::roles_at(context.door().endpoints(), Side::B, scope, principal);
+    match context.door().list(&context.work, at(&scope)).await {
+        // Who may look at the registry alone looks there.
+        Err(CallError::Refused(r)) if r.refusal.status == Some(403) => {
+            let registry = registry.map(ToString::to_string).unwrap_or_default();
+            context.door().list(&context.work, at(&registry)).await.map_err(not_told)
+        }
+        listed => listed.map_err(not_told),
+    }
 }
 
 async fn foreign_owners(context: &StepContext<'_>, app: AppRef) -> Result<Vec<String>, StepError> {

@@ -9,6 +9,7 @@ use k8s_openapi::api::core::v1::{Event, Pod};
 use kube::core::ObjectList;
 
 use crate::kubernetes::pull::{self, Pull};
+use crate::kubernetes::requests::PodPulls;
 use crate::kubernetes::{Kubernetes, KubernetesUnavailable, requests};
 use crate::patience::{Asked, Patience};
 use crate::step_context::StepContext;
@@ -16,7 +17,7 @@ use crate::step_result::StepError;
 use crate::wire::CallError;
 
 /// The reason to wait where nothing comes back.
-const SILENT: &str = "the Kubernetes API does not answer";
+pub const SILENT: &str = "the Kubernetes API does not answer";
 
 /// A pod that proves a pull from within a cluster.
 #[derive(Debug, Clone)]
@@ -32,6 +33,8 @@ pub struct PodProof<'a> {
     pub refused_in_a_row: u32,
     /// True where the pod is a fact of the step while it is there, so that the way back removes it.
     pub is_fact: bool,
+    /// The credential that it pulls by.
+    pub pulls: PodPulls<'a>,
 }
 
 /// The result of a pod.
@@ -67,6 +70,7 @@ impl<'a> PodProof<'a> {
                 patience: Patience::new(2, 10),
                 refused_in_a_row: 10,
                 is_fact: true,
+                pulls: PodPulls::AsNode,
             }),
             Err(why) => Err(StepError::failed(
                 "The pod was not looked for.",
@@ -127,7 +131,7 @@ impl<'a> PodProof<'a> {
         let mut tries = 3_u8;
         context
             .until(Patience::new(5, 2).evenly(), "The pod was not made.", async || {
-                let request = requests::create_pod(self.namespace, &self.name, &self.image);
+                let request = requests::create_pod(self.namespace, &self.name, &self.image, self.pulls);
                 tries = tries.saturating_sub(1);
                 match api.json::<Pod>(&context.work, request).await {
                     Ok(_) => Ok(Asked::Yes(Ok(()))),
@@ -213,7 +217,7 @@ impl<'a> PodProof<'a> {
 }
 
 /// Returns the reason, where the run itself may go on.
-fn because(unavailable: KubernetesUnavailable) -> Result<String, StepError> {
+pub fn because(unavailable: KubernetesUnavailable) -> Result<String, StepError> {
     match unavailable {
         KubernetesUnavailable::Because(why) => Ok(why),
         KubernetesUnavailable::Halted(error) => Err(StepError::of("", error)),

@@ -28,6 +28,7 @@ pub async fn make(context: &StepContext<'_>, side: Side, app: AppId, what: &str)
         return Ok(Provisioned::There(principal));
     }
     let mark = run_mark(context.run());
+    let home = directory::home_of_app(context) == side;
     context
         .until(DIRECTORY, what, async || {
             let request = request::create_principal(context.door().endpoints(), side, app, &mark);
@@ -37,7 +38,7 @@ pub async fn make(context: &StepContext<'_>, side: Side, app: AppId, what: &str)
                     principal.tags.push(mark.clone());
                     Ok(Asked::Yes(Provisioned::There(principal)))
                 }
-                Err(CallError::Refused(r)) if knows_no_app_yet(side, &r.refusal) => {
+                Err(CallError::Refused(r)) if knows_no_app_yet(home, &r.refusal) => {
                     Ok(Asked::NotYet("the directory does not know the app yet", Some(r.refusal)))
                 }
                 Err(CallError::Refused(r)) if r.refusal.status == Some(403) => {
@@ -71,7 +72,7 @@ async fn read_back(
 /// is this run's, and that the run asked a person for the principal when there was none.
 pub fn whose(context: &StepContext<'_>, side: Side, principal: &Principal, step: StepId) -> Outcome {
     let marked = principal.tags.contains(&run_mark(context.run()));
-    let made = context.past().facts.learnt(&fact(side)).is_some_and(|l| l.how == Outcome::Created);
+    let made = context.past().facts.learnt(&Fact::principal(side)).is_some_and(|l| l.how == Outcome::Created);
     let own_app = context.how(&Fact::AppObject) == Some(Outcome::Created);
     if marked || made || own_app || context.past().asked_a_person(step) { Outcome::Created } else { Outcome::Found }
 }
@@ -80,7 +81,7 @@ pub fn whose(context: &StepContext<'_>, side: Side, principal: &Principal, step:
 pub async fn delete(context: &StepContext<'_>, side: Side, of: StepId, made: &[Learnt]) -> StepResult {
     let what = format!("The app's service principal in tenant {side} was not deleted.");
     let app: Option<AppId> = context.known(&Fact::App);
-    let known = made.iter().find(|l| l.fact == fact(side)).and_then(|l| l.value.parse().ok());
+    let known = made.iter().find(|l| l.fact == Fact::principal(side)).and_then(|l| l.value.parse().ok());
     let object = match (known, app) {
         (Some(object), _) => Some(object),
         (None, Some(app)) => {
@@ -122,21 +123,13 @@ fn may_not_delete(trouble: Trouble, side: Side, app: Option<AppId>) -> StepError
     ))
 }
 
-/// Returns the fact that names the service principal of the run's app in a tenant.
-pub const fn fact(side: Side) -> Fact {
-    match side {
-        Side::A => Fact::PrincipalA,
-        Side::B => Fact::PrincipalB,
-    }
-}
-
 /// True for Graph's answers that mean "not yet" right after an app was made. The second text is a real refusal in
-/// tenant B (`docs/facts/azure.md` 3.1).
-fn knows_no_app_yet(side: Side, refusal: &Refusal) -> bool {
+/// another tenant than the app's own (`docs/facts/azure.md` 3.1).
+fn knows_no_app_yet(home: bool, refusal: &Refusal) -> bool {
     let says = |text: &str| printable(&refusal.message, 500).contains(text);
     match refusal.status {
         Some(400) => says("does not reference a valid application object"),
-        Some(403) => side == Side::A && says("backing application"),
+        Some(403) => home && says("backing application"),
         Some(404) => true,
         _ => false,
     }

@@ -1,7 +1,7 @@
 //! One real pull with the new credential: token, manifest and layer, as a node asks for them.
 
 use crosspull_core::explain::Refusal;
-use crosspull_core::ids::{AppId, ImageRef, RegistryId};
+use crosspull_core::ids::{ImageRef, RegistryId};
 use crosspull_core::secret::Secret;
 
 use crate::refusal::{AzureCode, Unanswered};
@@ -86,7 +86,7 @@ pub async fn pull_once(
     registry: &RegistryId,
     login_server: &str,
     images: &[ImageRef],
-    app: AppId,
+    user: &str,
     secret: &Secret,
 ) -> Result<Result<(), Refusal>, StepError> {
     let realm = match realm(context, registry, login_server).await? {
@@ -94,7 +94,7 @@ pub async fn pull_once(
         Err(missed) => return Ok(Err(missed.refusal)),
     };
     for image in images {
-        if let Err(missed) = try_pull(context, &realm, image, app, secret).await? {
+        if let Err(missed) = try_pull(context, &realm, image, user, secret).await? {
             return Ok(Err(missed.refusal));
         }
     }
@@ -122,11 +122,11 @@ pub async fn try_pull(
     context: &StepContext<'_>,
     realm: &Realm,
     image: &ImageRef,
-    app: AppId,
+    user: &str,
     secret: &Secret,
 ) -> Result<Result<(), RefusedPull>, StepError> {
     let repository = image.repository.as_str();
-    let token = match realm.pull_token(context.door(), &context.work, repository, app, secret).await {
+    let token = match realm.pull_token(context.door(), &context.work, repository, user, secret).await {
         Ok(Some(token)) => token,
         Ok(None) => return Ok(Err(ungranted(repository))),
         Err(error) => return RefusedPull::at(PullPart::Token, error).map(Err),

@@ -90,14 +90,14 @@ pub(super) async fn image_is_pulled(
     reset: PendingReset<'_>,
 ) -> Result<LookAnswer, StepError> {
     let proof = context.plan().steps.iter().find_map(|s| match &s.op {
-        Op::ProvePull(ProvePull { registry: of, login_server, images }) if of == registry => {
+        Op::ProvePull(ProvePull { registry: of, login_server, images, .. }) if of == registry => {
             Some((login_server, images))
         }
         _ => None,
     });
     let Some((login_server, images)) = proof else { return Ok(LookAnswer::No("Nothing is to be pulled.".to_owned())) };
     let what = format!("{} does not let the image be pulled", registry.name());
-    match proof::pull_once(context, registry, login_server, images, reset.app, reset.secret).await {
+    match proof::pull_once(context, registry, login_server, images, &reset.app.to_string(), reset.secret).await {
         Ok(Ok(())) => Ok(LookAnswer::Yes),
         Ok(Err(refusal)) => Ok(LookAnswer::NotYet(format!("{what} ({refusal})."))),
         Err(StepError::Failed(trouble)) => Ok(LookAnswer::NotYet(format!("{what}: {}", trouble.why))),

@@ -1,0 +1,123 @@
+//! Adds a client secret to the app that pulls, and waits until sign-in takes it. The pull secrets hold its value: a run
+//! that goes on reads it there, and no secret is lost.
+
+use crosspull_core::explain::Trouble;
+use crosspull_core::ids::{AppId, KeyId, ObjectId};
+use crosspull_core::names::{Outcome, SecretFor};
+use crosspull_core::operation::{AddPullPassword, Fact, Learnt, Op, TakeBack, WritePullSecret};
+use crosspull_core::secret::Secret;
+
+use super::shared::directory::{self, AppRef};
+use super::shared::pull_secrets::Place;
+use super::shared::secrets::{self, NOT_ADDED, spaced};
+use crate::reply::PasswordCredential;
+use crate::step_context::StepContext;
+use crate::step_result::{StepError, StepResult, nothing_there, plainly};
+
+/// Takes up the secret that the pull secrets have, or adds one.
+pub(super) async fn perform(op: &AddPullPassword, context: &StepContext<'_>) -> StepResult {
+    let object: ObjectId = context.need(Fact::AppObject).await?;
+    let app: AppId = context.need(Fact::App).await?;
+    context.begin()?;
+    let registration = AppRef { side: op.home, object };
+    if let Some(done) = secret_in_use(op, registration, app, context).await? {
+        return Ok(done);
+    }
+    // Pods may pull by what an earlier part of this run wrote: it goes when they have another.
+    let held = keys_in_pull_secrets(context);
+    let ends = secrets::ends(context, op.days);
+    let made = match secrets::fresh(context, registration, SecretFor::Cluster, ends, &held).await? {
+        Ok(made) => made,
+        Err(refusal) => return Err(StepError::Failed(Trouble::from_refusal(NOT_ADDED, refusal))),
+    };
+    let (key, ends) = (made.key_id, made.end_date_time.unwrap_or(ends));
+    context.vault().put(key, made.secret_text.clone());
+    context.learn(vec![
+        Learnt::new(Outcome::Created, Fact::SecretKey, key),
+        Learnt::new(Outcome::Created, Fact::SecretEnds, ends),
+    ])?;
+    let _: ObjectId = context.need(Fact::principal(op.home)).await?;
+    secrets::accepted(context, op.home, app, &made.secret_text).await?;
+    // The directory may have shown a lost one too late to be removed at once.
+    let keep: Vec<KeyId> = held.iter().copied().chain([key]).collect();
+    secrets::remove(context, registration, SecretFor::Cluster, &keep).await?;
+    if held.is_empty() {
+        return plainly(Outcome::Created);
+    }
+    Ok((Outcome::Created, format!("pull secrets of this run had another, which stays: {}", spaced(&held))))
+}
+
+/// Removes the secrets that the run added.
+pub(super) async fn take_back(op: &AddPullPassword, back: &TakeBack, context: &StepContext<'_>) -> StepResult {
+    let Some(object) = context.known(&Fact::AppObject) else { return nothing_there() };
+    secrets::remove(context, AppRef { side: op.home, object }, SecretFor::Cluster, &[]).await?;
+    context.undone(&back.made, &[])
+}
+
+/// Takes up the secret that the pull secrets have: the run's own, or that of an earlier run, unless another is wanted.
+async fn secret_in_use(
+    op: &AddPullPassword,
+    registration: AppRef,
+    app: AppId,
+    context: &StepContext<'_>,
+) -> Result<Option<(Outcome, String)>, StepError> {
+    let own = context.past().facts.id::<KeyId>(&Fact::SecretKey);
+    let theirs = op.in_use.filter(|_| !op.renew);
+    let Some(key) = own.or(theirs) else { return Ok(None) };
+    let made = context.past().facts.learnt(&Fact::SecretKey).map_or(Outcome::Found, |learnt| learnt.how);
+    let Some(live) = live_secret(context, registration, key).await? else { return Ok(None) };
+    let Some(password) = in_pull_secrets(context, app, key).await? else { return Ok(None) };
+    context.vault().put(key, password.clone());
+    let mut learnt = vec![Learnt::new(made, Fact::SecretKey, key)];
+    learnt.extend(live.end_date_time.map(|end| Learnt::new(made, Fact::SecretEnds, end)));
+    context.learn(learnt)?;
+    let _: ObjectId = context.need(Fact::principal(op.home)).await?;
+    secrets::accepted(context, op.home, app, &password).await?;
+    Ok(Some((made, "the pull secrets have it".to_owned())))
+}
+
+/// Returns the app's secret of that key, where it lives.
+async fn live_secret(
+    context: &StepContext<'_>,
+    app: AppRef,
+    key: KeyId,
+) -> Result<Option<PasswordCredential>, StepError> {
+    let now = context.door().wire().recorder().now();
+    let known = directory::read_app(context, app).await?.password_credentials;
+    Ok(known.into_iter().find(|c| c.key_id == key && c.end_date_time.is_none_or(|end| end > now)))
+}
+
+/// Reads the value of a secret in one of the pull secrets of the plan. `None` where none has it, or none can be read.
+async fn in_pull_secrets(context: &StepContext<'_>, app: AppId, key: KeyId) -> Result<Option<Secret>, StepError> {
+    for written in pull_secrets(context) {
+        let place = Place::of(&written.cluster, &written.namespace, &written.name)?;
+        let Ok(api) = place.api(context).await? else { return Ok(None) };
+        let found = match place.read(context, &api).await {
+            Ok(found) => found,
+            Err(error) if error.ends_the_run() => return Err(error),
+            Err(_) => return Ok(None),
+        };
+        let Some(stored) = found.filter(|stored| stored.is_own() && stored.key() == Some(key)) else { continue };
+        if let Some(login) = stored.login(&written.login_server).filter(|login| login.username == app.to_string()) {
+            return Ok(Some(login.password));
+        }
+    }
+    Ok(None)
+}
+
+fn pull_secrets<'c>(context: &'c StepContext<'_>) -> impl Iterator<Item = &'c WritePullSecret> {
+    context.plan().steps.iter().filter_map(|step| match &step.op {
+        Op::WritePullSecret(written) => Some(written),
+        _ => None,
+    })
+}
+
+/// Returns the keys of the secrets that pull secrets of this run have.
+fn keys_in_pull_secrets(context: &StepContext<'_>) -> Vec<KeyId> {
+    let facts = &context.past().facts;
+    let written = pull_secrets(context).filter(|written| facts.learnt(&written.written()).is_some());
+    let mut keys: Vec<KeyId> = written.filter_map(|written| facts.id(&written.key())).collect();
+    keys.sort();
+    keys.dedup();
+    keys
+}

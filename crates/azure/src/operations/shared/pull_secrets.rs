@@ -1,0 +1,202 @@
+//! Pull secrets in a cluster: read, written by server-side apply, and deleted.
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use crosspull_core::ids::{ClusterId, KeyId};
+use crosspull_core::input::{namespace, object_name};
+use crosspull_core::secret::Secret;
+use serde::Serialize;
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use super::pods::{SILENT, because};
+use crate::kubernetes::{Kubernetes, requests};
+use crate::patience::{Asked, Patience};
+use crate::refusal::Refused;
+use crate::reply::{KEY_ID, MANAGED_BY, RUN, StoredSecret};
+use crate::step_context::StepContext;
+use crate::step_result::StepError;
+use crate::wire::CallError;
+
+/// The API answers within this, or the step is given up.
+const API: Patience = Patience::new(2, 2).evenly();
+
+/// The place of a pull secret.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    pub cluster: &'a ClusterId,
+    pub namespace: &'a str,
+    pub name: &'a str,
+}
+
+/// The content of a pull secret: a login to one registry.
+#[derive(Debug, Clone, Copy)]
+pub struct Login<'a> {
+    pub server: &'a str,
+    pub user: &'a str,
+    pub password: &'a Secret,
+    /// The key of the password, which the secret is marked with.
+    pub key: KeyId,
+}
+
+impl<'a> Place<'a> {
+    /// Returns the place, where its names are names: they come from a journal, and addresses are made of them.
+    pub fn of(cluster: &'a ClusterId, in_namespace: &'a str, name: &'a str) -> Result<Self, StepError> {
+        let wrong = namespace(in_namespace).and(object_name(name, "pull secret", "crosspull-registryb")).err();
+        match wrong {
+            None => Ok(Self { cluster, namespace: in_namespace, name }),
+            Some(why) => Err(StepError::failed(
+                "The pull secret was not looked for.",
+                format!("The journal holds something else in the place of a name: {why}."),
+                "Look what was done to the journal.",
+            )),
+        }
+    }
+
+    /// Returns the place in words that kubectl takes.
+    fn in_words(&self) -> String {
+        format!("{} in {}", self.name, self.namespace)
+    }
+
+    /// Opens the Kubernetes API. The inner error says why it cannot be used.
+    pub async fn api(&self, context: &StepContext<'_>) -> Result<Result<Kubernetes, String>, StepError> {
+        match Kubernetes::of(context.door(), &context.work, self.cluster).await {
+            Ok(api) => Ok(Ok(api)),
+            Err(unavailable) => because(unavailable).map(Err),
+        }
+    }
+
+    /// Opens the Kubernetes API for a step that needs it. `what` says what did not happen otherwise.
+    pub async fn needed_api(&self, context: &StepContext<'_>, what: &str) -> Result<Kubernetes, StepError> {
+        self.api(context).await?.map_err(|why| {
+            StepError::failed(
+                what,
+                format!("The Kubernetes API of {} cannot be used from here: {why}.", self.cluster.name()),
+                "Mend that, or give --kubeconfig; then go on with crosspull resume.",
+            )
+        })
+    }
+
+    /// Reads the secret. `None` where there is none.
+    pub async fn read(&self, context: &StepContext<'_>, api: &Kubernetes) -> Result<Option<StoredSecret>, StepError> {
+        let what = format!("The secret {} of {} cannot be read.", self.in_words(), self.cluster.name());
+        context
+            .until(API, &what, async || {
+                match api.json(&context.work, requests::secret(self.namespace, self.name)).await {
+                    Ok(found) => Ok(Asked::Yes(Some(found))),
+                    Err(CallError::Refused(r)) if r.refusal.status == Some(404) => Ok(Asked::Yes(None)),
+                    Err(CallError::Unreachable(refusal)) => Ok(Asked::NotYet(SILENT, Some(refusal))),
+                    Err(error) => Err(StepError::of(&what, error)),
+                }
+            })
+            .await
+    }
+
+    /// Writes the secret as crosspull. An answer that was lost is no harm: the same is applied again.
+    pub async fn apply(&self, context: &StepContext<'_>, api: &Kubernetes, login: Login<'_>) -> Result<(), StepError> {
+        let what = format!("The pull secret {} of {} was not written.", self.in_words(), self.cluster.name());
+        context
+            .until(API, &what, async || {
+                let request = requests::apply_secret(self.namespace, self.name, body(self, login, context));
+                let secrets = vec![login.password.clone()];
+                match api.with_secrets::<Value>(&context.work, request, secrets).await {
+                    Ok(_) => Ok(Asked::Yes(())),
+                    Err(CallError::Unreachable(refusal)) => Ok(Asked::NotYet(SILENT, Some(refusal))),
+                    Err(CallError::Lost(refusal)) => {
+                        Ok(Asked::NotYet("the answer was lost; the same is written again", Some(refusal)))
+                    }
+                    Err(CallError::Refused(r)) => Err(self.refused(&what, r)),
+                    Err(error) => Err(StepError::of(&what, error)),
+                }
+            })
+            .await
+    }
+
+    /// Deletes the secret, if it is still the one that was read. Returns true where it is gone.
+    pub async fn delete(
+        &self,
+        context: &StepContext<'_>,
+        api: &Kubernetes,
+        read: &StoredSecret,
+    ) -> Result<(), StepError> {
+        let what = format!("The pull secret {} of {} was not deleted.", self.in_words(), self.cluster.name());
+        let uid = read.metadata.uid.as_deref().unwrap_or_default();
+        let removed = context.until(API, &what, async || {
+            let request = requests::delete_secret(self.namespace, self.name, uid);
+            match api.json::<Value>(&context.work, request).await {
+                Ok(_) => Ok(Asked::Yes(())),
+                Err(CallError::Refused(r)) if r.refusal.status == Some(404) => Ok(Asked::Yes(())),
+                Err(CallError::Unreachable(refusal)) => Ok(Asked::NotYet(SILENT, Some(refusal))),
+                Err(CallError::Lost(refusal)) => Ok(Asked::NotYet("looking whether it is gone", Some(refusal))),
+                Err(error) => Err(StepError::of(&what, error)),
+            }
+        });
+        let by_hand = format!("Delete it by kubectl delete secret {} --namespace {}", self.name, self.namespace);
+        removed.await.map_err(|error| error.now(&by_hand))
+    }
+
+    /// Returns what a refusal of writing the secret means.
+    fn refused(&self, what: &str, refused: Refused) -> StepError {
+        let Self { namespace, name, cluster } = self;
+        match refused.refusal.status {
+            Some(409) => StepError::of(what, CallError::Refused(refused)).because(
+                "Somebody else manages a part of a secret of that name; it is kept as it is.",
+                "Give the pull secret another name: apply again with --pull-secret NAME",
+            ),
+            Some(403) => StepError::of(what, CallError::Refused(refused)).because(
+                &format!("You may not write secrets in the namespace {namespace} of {}.", cluster.name()),
+                "Ask for that right, then go on with crosspull resume.",
+            ),
+            Some(404) => StepError::of(what, CallError::Refused(refused)).because(
+                &format!("{} has no namespace {namespace} any more.", cluster.name()),
+                "Make it, then go on with crosspull resume.",
+            ),
+            Some(422) => StepError::of(what, CallError::Refused(refused)).because(
+                &format!("Kubernetes does not take {name} as a pull secret."),
+                "Where a secret of another type has that name, give another one: apply again with --pull-secret NAME",
+            ),
+            _ => StepError::of(what, CallError::Refused(refused)),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Auth<'a> {
+    username: &'a str,
+    password: &'a str,
+    auth: &'a str,
+}
+
+/// Returns the secret as JSON (Kubernetes documentation, "Pull an Image from a Private Registry"). The text has its room
+/// from the beginning: one that grows leaves copies behind.
+fn body(place: &Place<'_>, login: Login<'_>, context: &StepContext<'_>) -> Vec<u8> {
+    let Login { server, user, password, key } = login;
+    let pair = Zeroizing::new(format!("{user}:{}", password.reveal()));
+    let auth = Zeroizing::new(BASE64_STANDARD.encode(pair.as_bytes()));
+    let entry = Auth { username: user, password: password.reveal(), auth: &auth };
+    let mut config = Zeroizing::new(Vec::with_capacity(6 * (pair.len() + server.len()) + auth.len() + 256));
+    config.extend_from_slice(b"{\"auths\":{");
+    // Texts alone are written, to memory: there is nothing that could fail.
+    let _ = serde_json::to_writer(&mut *config, server);
+    config.push(b':');
+    let _ = serde_json::to_writer(&mut *config, &entry);
+    config.extend_from_slice(b"}}");
+    let coded = Zeroizing::new(BASE64_STANDARD.encode(config.as_slice()));
+    let around = serde_json::json!({
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "type": "kubernetes.io/dockerconfigjson",
+        "metadata": {
+            "name": place.name,
+            "namespace": place.namespace,
+            "labels": { MANAGED_BY.0: MANAGED_BY.1 },
+            "annotations": { KEY_ID: key.to_string(), RUN: context.run().to_string() },
+        },
+    });
+    let around = around.to_string();
+    let mut bytes = Vec::with_capacity(around.len() + coded.len() + 64);
+    bytes.extend_from_slice(around.strip_suffix('}').unwrap_or(&around).as_bytes());
+    bytes.extend_from_slice(b",\"data\":{\".dockerconfigjson\":\"");
+    bytes.extend_from_slice(coded.as_bytes());
+    bytes.extend_from_slice(b"\"}}");
+    bytes
+}

@@ -1,0 +1,28 @@
+//! Says how the pull secret is written, where the cluster's Kubernetes API cannot be used from here.
+
+use crosspull_core::names::Outcome;
+use crosspull_core::operation::TellPullSecret;
+
+use super::shared::credential;
+use crate::step_context::StepContext;
+use crate::step_result::StepResult;
+
+/// Tells the commands, once the credential is there. Nothing is written.
+pub(super) async fn perform(op: &TellPullSecret, context: &StepContext<'_>) -> StepResult {
+    context.after(|_| true).await?;
+    let credential = credential::made(context, op.user, &op.registry).await?;
+    context.begin()?;
+    let TellPullSecret { namespaces, name, login_server, why, .. } = op;
+    let one = |namespace: &String| {
+        format!(
+            "kubectl create secret docker-registry {name} --namespace {namespace} --docker-server {login_server} \
+             --docker-username {} --docker-password \"$(cat FILE)\"",
+            credential.user
+        )
+    };
+    let commands = namespaces.iter().map(one).collect::<Vec<_>>().join(" ; ");
+    Ok((
+        Outcome::Skipped,
+        format!("not written: {why}. Save the secret in a FILE, then run where the API answers: {commands}"),
+    ))
+}

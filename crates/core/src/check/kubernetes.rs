@@ -1,0 +1,26 @@
+//! The check of a cluster's Kubernetes API: does it answer from here, and to whom?
+
+use super::{About, Check, Finding};
+use crate::ids::ClusterId;
+
+pub(super) fn about(id: &ClusterId) -> About {
+    About::of_a(format!("{}'s Kubernetes API answers from here", id.name()))
+}
+
+/// Judges whether a cluster's Kubernetes API can be used from here.
+///
+/// The error is the reason why it cannot, as the second half of a sentence. The pull secret is then for somebody to
+/// write who reaches the API.
+#[must_use]
+pub fn judge_kubernetes(cluster: &ClusterId, signed_in: Result<&str, &str>) -> Finding {
+    let check = Check::Kubernetes(cluster.clone());
+    let name = cluster.name();
+    match signed_in {
+        Ok(by) => check.pass(format!("{name}'s Kubernetes API answers from here, {by}")),
+        Err(why) => check.warn(
+            format!("{name}'s Kubernetes API cannot be used from here: {why}"),
+            "The pull secret is not written then: the run says what to run where the API answers. Give --secret-out for \
+             the secret, and --kubeconfig where you have a way to the API.",
+        ),
+    }
+}

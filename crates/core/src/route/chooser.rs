@@ -1,0 +1,166 @@
+//! The chooser: which routes can work with what was found, which one is recommended, and why.
+
+use super::{ROUTES, RouteSpec, spec};
+use crate::check::{ClusterFacts, Reach, RegistryFacts, RoleMode};
+use crate::names::{Route, Tenants};
+
+/// The facts that a route is chosen by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Whether cluster and registry are in one tenant.
+    pub tenants: Tenants,
+    /// The identity that the cluster has.
+    pub identity: Identity,
+    /// The registry's way to decide who may pull. `None` where nobody signs in who may read it.
+    pub mode: Option<RoleMode>,
+    /// True where the registry answers this machine.
+    pub registry_answers: bool,
+    /// The reason why the cluster's Kubernetes API cannot be used from here, as the second half of a sentence. `None`
+    /// where it answers.
+    pub no_kubernetes: Option<String>,
+    /// The rights of whoever signs in.
+    pub rights: Rights,
+}
+
+/// The identity that a cluster has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Identity {
+    /// A service principal.
+    ServicePrincipal,
+    /// A managed identity, with a kubelet identity.
+    Managed,
+    /// Neither, as far as the cluster tells.
+    Untold,
+}
+
+/// The rights of whoever signs in, as far as a choice depends on them. `None` where one was not read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Rights {
+    /// True where somebody signs in to the registry's tenant.
+    pub signs_in_to_b: bool,
+    /// Whether roles may be assigned on the registry.
+    pub may_assign: Option<bool>,
+    /// Whether the cluster's service principal may be reset.
+    pub may_reset: Option<bool>,
+}
+
+/// A route, weighed by what was found.
+#[derive(Debug, Clone)]
+pub struct Assessed {
+    /// The route.
+    pub spec: &'static RouteSpec,
+    /// Whether it can work.
+    pub fit: Fit,
+}
+
+/// Whether a route can work. The text is the reason, as the second half of a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fit {
+    /// The route is recommended.
+    Recommended(String),
+    /// The route can work, and another one is recommended.
+    Works(String),
+    /// The route cannot work.
+    Cannot(String),
+}
+
+impl Found {
+    /// Returns what the facts about a cluster and a registry tell.
+    #[must_use]
+    pub fn of(
+        tenants: Tenants,
+        cluster: &ClusterFacts,
+        registry: &RegistryFacts,
+        no_kubernetes: Option<String>,
+        rights: Rights,
+    ) -> Self {
+        let identity = match (cluster.client_id, &cluster.kubelet) {
+            (Some(_), _) => Identity::ServicePrincipal,
+            (None, Some(_)) => Identity::Managed,
+            (None, None) => Identity::Untold,
+        };
+        let mode = rights.signs_in_to_b.then_some(registry.mode);
+        let registry_answers = matches!(registry.reach, Reach::Open);
+        Self { tenants, identity, mode, registry_answers, no_kubernetes, rights }
+    }
+
+    /// Returns the reason why the pull can be proved neither from here nor from a node. `None` where it can.
+    #[must_use]
+    pub fn no_proof(&self) -> Option<String> {
+        let why = self.no_kubernetes.as_ref().filter(|_| !self.registry_answers)?;
+        Some(format!("the registry does not let this machine in, and no node can prove the pull either: {why}"))
+    }
+
+    /// Returns the reason why a cluster's service principal is no way into another tenant. `None` where it is one.
+    pub(super) fn no_principal(&self) -> Option<&'static str> {
+        match (self.tenants, self.identity) {
+            (Tenants::One, _) => Some("cluster and registry are in one tenant, so no app of another tenant is needed"),
+            (_, Identity::Managed) => {
+                Some("the cluster uses a managed identity, which cannot be reset to a service principal")
+            }
+            (_, Identity::Untold) => Some("the cluster tells neither a service principal nor a managed identity"),
+            (Tenants::Two, Identity::ServicePrincipal) => None,
+        }
+    }
+}
+
+/// Returns every route, the recommended one first, then those that can work, then those that cannot.
+///
+/// The first route of [`ROUTES`] that fits is recommended (`docs/PRODUCT.md` 2).
+#[must_use]
+pub fn assess(found: &Found) -> Vec<Assessed> {
+    let mut recommended = false;
+    let mut all: Vec<Assessed> = ROUTES
+        .into_iter()
+        .map(|spec| {
+            let fit = match (spec.fits)(found) {
+                Ok(why) if !recommended && spec.is_recommended => {
+                    recommended = true;
+                    Fit::Recommended(why)
+                }
+                Ok(why) => Fit::Works(why),
+                Err(why) => Fit::Cannot(why),
+            };
+            Assessed { spec, fit }
+        })
+        .collect();
+    let rank = |one: &Assessed| match one.fit {
+        Fit::Recommended(_) => 0,
+        Fit::Works(_) => 1,
+        Fit::Cannot(_) => 2,
+    };
+    all.sort_by_key(rank);
+    all
+}
+
+/// Returns the route that was asked for, or the recommended one, with the reason.
+///
+/// # Errors
+///
+/// The reason why the route that was asked for cannot work, or that none can.
+pub fn choose(asked: Option<Route>, found: &Found) -> Result<(&'static RouteSpec, String), String> {
+    if let Some(spec) = asked.and_then(spec) {
+        return (spec.fits)(found).map(|why| (spec, why));
+    }
+    let recommended = assess(found).into_iter().find_map(|one| match one.fit {
+        Fit::Recommended(why) => Some((one.spec, why)),
+        Fit::Works(_) | Fit::Cannot(_) => None,
+    });
+    recommended.ok_or_else(|| "no route fits".to_owned())
+}
+
+impl Fit {
+    /// Returns the reason.
+    #[must_use]
+    pub fn why(&self) -> &str {
+        match self {
+            Self::Recommended(why) | Self::Works(why) | Self::Cannot(why) => why,
+        }
+    }
+
+    /// True where the route can be taken.
+    #[must_use]
+    pub const fn works(&self) -> bool {
+        !matches!(self, Self::Cannot(_))
+    }
+}
