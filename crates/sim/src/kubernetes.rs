@@ -22,21 +22,31 @@ mod answers;
 mod asked;
 mod discovery;
 mod events;
+mod fields;
 mod identity;
 mod kinds;
 mod kubelet;
 mod list;
+mod managers;
+mod metadata;
 mod namespaces;
 mod objects;
+mod openapi;
+mod patch;
 mod pods;
 mod protobuf;
 mod refusals;
 mod reviews;
+mod schema;
+mod secrets;
 mod select;
 mod start;
 #[cfg(test)]
 mod tests;
 mod watch;
+mod write;
+#[cfg(test)]
+mod writes_tests;
 
 pub use identity::users;
 
@@ -116,6 +126,10 @@ fn act(asked: &Asked, target: &Target<'_>) -> Answer {
         ("get", _) => get(asked, target),
         ("create", "pods") => pods::create(asked, target.namespace.unwrap_or_default()),
         ("delete", "pods") => pods::delete(asked, target),
+        ("create", "secrets" | "serviceaccounts") => write::create(asked, target),
+        ("update", _) => write::update(asked, target),
+        ("patch", _) => write::patch(asked, target),
+        ("delete", _) => write::delete(asked, target),
         ("create", "namespaces") => namespaces::create(asked),
         ("create", "selfsubjectaccessreviews") => reviews::create(asked),
         _ => Err(no_method()),

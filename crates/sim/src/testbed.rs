@@ -257,10 +257,15 @@ impl Testbed {
 
     /// Asks the Kubernetes API as `clusterUser` or `clusterAdmin`.
     pub async fn kubernetes(&self, user: &str, method: Method, path: &str, body: Value) -> Reply {
+        self.kubernetes_with(user, method, path, "application/json", body).await
+    }
+
+    /// Asks the Kubernetes API with a body of a media type.
+    pub async fn kubernetes_with(&self, user: &str, method: Method, path: &str, media: &str, body: Value) -> Reply {
         let mut request =
             Request::builder().method(method).uri(path).header("authorization", format!("Bearer {user}-token"));
         if !body.is_null() {
-            request = request.header("content-type", "application/json");
+            request = request.header("content-type", media);
         }
         let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
         let request = request.body(body).expect("a request");

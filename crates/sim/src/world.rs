@@ -14,6 +14,7 @@ mod cluster;
 pub mod crowd;
 pub mod happy;
 mod kubernetes;
+pub mod pull_secret;
 mod registry;
 mod tenant;
 mod user;

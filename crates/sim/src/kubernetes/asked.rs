@@ -1,12 +1,13 @@
 //! A request to a Kubernetes API that somebody known sent.
 
 use axum::body::Bytes;
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, Method, header};
 use serde_json::Value;
 
 use super::{
     identity::User,
-    refusals::{bad_request, failure, no_path},
+    protobuf,
+    refusals::{bad_request, no_path, unsupported_media},
 };
 use crate::{
     cloud::{Cloud, Shared},
@@ -58,12 +59,20 @@ impl Asked {
         world.cluster_mut(&self.api.cluster).map(act).ok_or_else(no_path)
     }
 
-    /// Returns the body, an object in JSON.
+    /// Returns the name of who manages what the request changes: the one that it names, else the program.
+    pub fn manager(&self) -> &str {
+        let agent = self.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or("unknown");
+        let program = agent.split('/').next().unwrap_or(agent);
+        self.query("fieldManager").filter(|manager| !manager.is_empty()).unwrap_or(program)
+    }
+
+    /// Returns the body, an object in JSON or in Kubernetes' own binary form.
     pub fn object(&self) -> Result<Value, Refusal> {
+        if errors::is_of(&self.headers, protobuf::MEDIA_TYPE) {
+            return protobuf::object(&self.body).ok_or_else(|| bad_request("the object provided is unrecognized"));
+        }
         if !errors::is_of(&self.headers, errors::JSON) {
-            let text =
-                "the body of the request was in an unknown format - accepted media types include: application/json";
-            return Err(failure(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UnsupportedMediaType", text));
+            return Err(unsupported_media("application/json, application/vnd.kubernetes.protobuf"));
         }
         match serde_json::from_slice(&self.body) {
             Ok(object @ Value::Object(_)) => Ok(object),

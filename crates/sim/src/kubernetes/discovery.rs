@@ -8,6 +8,7 @@ use super::{
     answers::plain,
     asked::Asked,
     kinds::{KINDS, Kind},
+    openapi,
     refusals::{no_method, no_path},
 };
 use crate::errors::Answer;
@@ -31,6 +32,7 @@ pub fn answer(asked: &Asked, segments: &[&str]) -> Answer {
         }
         ["api", version] => resources("", version).ok_or_else(no_path)?,
         ["apis", group, version] => resources(group, version).ok_or_else(no_path)?,
+        ["openapi", "v3", path @ ..] => openapi::document(path).ok_or_else(no_path)?,
         ["healthz" | "livez" | "readyz"] => return Ok("ok".into_response()),
         _ => return Err(no_path()),
     };

@@ -80,6 +80,7 @@ impl Kind {
 }
 
 const READ: &[&str] = &["get", "list", "watch"];
+const WRITE: &[&str] = &["create", "delete", "get", "list", "patch", "update", "watch"];
 
 /// Every kind.
 pub static KINDS: &[Kind] = &[
@@ -87,8 +88,8 @@ pub static KINDS: &[Kind] = &[
     core("namespaces", "namespace", "Namespace", &["ns"], false, &["create", "get", "list", "watch"]),
     core("nodes", "node", "Node", &["no"], false, READ),
     core("pods", "pod", "Pod", &["po"], true, &["create", "delete", "get", "list", "watch"]),
-    core("secrets", "secret", "Secret", &[], true, READ),
-    core("serviceaccounts", "serviceaccount", "ServiceAccount", &["sa"], true, READ),
+    core("secrets", "secret", "Secret", &[], true, WRITE),
+    core("serviceaccounts", "serviceaccount", "ServiceAccount", &["sa"], true, WRITE),
     apps("deployments", "deployment", "Deployment", &["deploy"]),
     apps("statefulsets", "statefulset", "StatefulSet", &["sts"]),
     Kind {

@@ -1,29 +1,21 @@
 //! Creating namespaces.
 
 use http::StatusCode;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     answers::object,
     asked::Asked,
     kinds::{self, Target},
     objects::one,
-    protobuf,
     refusals::{Cause, NO_LABEL, already_exists, bad_request, invalid, is_name, no_path},
 };
-use crate::{
-    errors::{self, Answer},
-    world::Namespace,
-};
+use crate::errors::Answer;
 
 /// Makes a namespace, which `kubectl create namespace` sends in Kubernetes' own binary form. Its service account `default` is there at once.
 pub fn create(asked: &Asked) -> Answer {
     let kind = kinds::find("", "v1", "namespaces").ok_or_else(no_path)?;
-    let body = if errors::is_of(&asked.headers, protobuf::MEDIA_TYPE) {
-        protobuf::head(&asked.body).ok_or_else(|| bad_request("the object provided is unrecognized"))?
-    } else {
-        asked.object()?
-    };
+    let body = asked.object()?;
     let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str);
     if (text("/kind"), text("/apiVersion")) != (Some("Namespace"), Some("v1")) {
         return Err(bad_request("no kind \"Namespace\" of version \"v1\" in the object provided"));
@@ -37,13 +29,11 @@ pub fn create(asked: &Asked) -> Answer {
         if cluster.namespaces.contains_key(&name) {
             return None;
         }
-        let revision = cluster.kubernetes.next();
-        cluster.namespaces.insert(name.clone(), Namespace::new(created, revision));
-        let made = one(cluster, &Target { kind, namespace: None, name: Some(&name) });
         if dry_run {
-            cluster.namespaces.remove(&name);
+            return Some(json!({ "metadata": { "name": name } }));
         }
-        made
+        cluster.open(&name, created);
+        one(cluster, &Target { kind, namespace: None, name: Some(&name) })
     })?;
     Ok(object(StatusCode::CREATED, kind, made.ok_or_else(|| already_exists(kind, &name))?))
 }

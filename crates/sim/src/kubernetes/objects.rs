@@ -1,17 +1,12 @@
 //! The objects of a cluster, as its API shows them. What was not made by the API is made up here from what the world knows.
 
-use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::kinds::{Kind, Target};
 use crate::world::{Cluster, Node, Stored, Workload, WorkloadKind};
 
-/// Returns a date to the second.
-#[must_use]
-pub fn date(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
+pub use crate::world::date;
 
 /// Returns an object with its revision as `resourceVersion`.
 #[must_use]
@@ -41,8 +36,6 @@ pub fn all(cluster: &Cluster, kind: &Kind) -> Vec<Stored> {
         "nodes" => {
             cluster.nodes.iter().enumerate().map(|(at, found)| made_up(kind, node(cluster, at, found))).collect()
         }
-        "serviceaccounts" => service_accounts(cluster, kind),
-        "secrets" => secrets(cluster, kind),
         "deployments" => workloads(cluster, kind, WorkloadKind::Deployment),
         "statefulsets" => workloads(cluster, kind, WorkloadKind::StatefulSet),
         "poddisruptionbudgets" => budgets(cluster, kind),
@@ -80,31 +73,6 @@ fn namespaces(cluster: &Cluster) -> Vec<Stored> {
         let object =
             json!({ "metadata": metadata, "spec": { "finalizers": ["kubernetes"] }, "status": { "phase": "Active" } });
         Stored { plural: "namespaces", object, made: namespace.made, changed: namespace.made }
-    });
-    shown.collect()
-}
-
-fn service_accounts(cluster: &Cluster, kind: &Kind) -> Vec<Stored> {
-    let all = cluster.namespaces.iter().flat_map(|(namespace, found)| {
-        found.service_accounts.iter().map(move |(name, secrets)| (namespace, name, secrets))
-    });
-    let shown = all.map(|(namespace, name, secrets)| {
-        let mut object = json!({ "metadata": metadata(cluster, "serviceaccount", Some(namespace), name) });
-        if !secrets.is_empty() {
-            object["imagePullSecrets"] = secrets.iter().map(|name| json!({ "name": name })).collect();
-        }
-        made_up(kind, object)
-    });
-    shown.collect()
-}
-
-/// Names and types; nothing here holds a value.
-fn secrets(cluster: &Cluster, kind: &Kind) -> Vec<Stored> {
-    let all = cluster.namespaces.iter();
-    let all = all.flat_map(|(namespace, found)| found.secrets.iter().map(move |secret| (namespace, secret)));
-    let shown = all.map(|(namespace, secret)| {
-        let metadata = metadata(cluster, "secret", Some(namespace), &secret.name);
-        made_up(kind, json!({ "metadata": metadata, "type": secret.kind }))
     });
     shown.collect()
 }
@@ -289,10 +257,18 @@ fn workload_pods(cluster: &Cluster, kind: &Kind) -> Vec<Stored> {
 }
 
 /// Returns the object of a target that names one.
+#[must_use]
 pub fn one(cluster: &Cluster, target: &Target<'_>) -> Option<Value> {
     let all = all(cluster, target.kind);
-    let named = |stored: &&crate::world::Stored| {
+    let named = |stored: &&Stored| {
         Some(stored.name()) == target.name && target.namespace.is_none_or(|namespace| stored.namespace() == namespace)
     };
     all.iter().find(named).map(shown)
+}
+
+/// Returns the object of a target that names one, as it is kept; `None` for what is not kept one by one.
+#[must_use]
+pub fn kept<'c>(cluster: &'c Cluster, target: &Target<'_>) -> Option<&'c Stored> {
+    let mut all = cluster.kubernetes.stored.iter().filter(|stored| stored.plural == target.kind.plural);
+    all.find(|stored| Some(stored.name()) == target.name && Some(stored.namespace()) == target.namespace)
 }

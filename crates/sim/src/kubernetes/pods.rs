@@ -2,14 +2,14 @@
 
 use http::StatusCode;
 use jiff::SignedDuration;
-use serde_json::{Map, Value, json};
-use uuid::Uuid;
+use serde_json::{Value, json};
 
 use super::{
     answers::object,
     asked::{Api, Asked},
     kinds::{self, Kind, Target},
     kubelet,
+    metadata::{self, known_namespace},
     objects::{self, date, one},
     refusals::{
         Cause, NO_LABEL, NO_SUBDOMAIN, already_exists, bad_request, failure, invalid, is_name, no_path, not_found,
@@ -33,12 +33,8 @@ pub fn create(asked: &Asked, namespace: &str) -> Answer {
     let account = text(&pod, "/spec/serviceAccountName").to_owned();
     let target = Target { kind, namespace: Some(namespace), name: Some(&name) };
     let made = asked.cluster(|cluster| {
-        let Some(found) = cluster.namespaces.get(namespace) else {
-            let message = format!("namespaces \"{namespace}\" not found");
-            let details = json!({ "name": namespace, "kind": "namespaces" });
-            return Err(errors::kubernetes(StatusCode::NOT_FOUND, "NotFound", &message, &details));
-        };
-        if !found.service_accounts.iter().any(|(known, _)| *known == account) {
+        known_namespace(cluster, namespace)?;
+        if !cluster.kubernetes.of("serviceaccounts", namespace).any(|known| known.name() == account) {
             return Err(no_account(kind, &name, namespace, &account));
         }
         if one(cluster, &target).is_some() {
@@ -74,7 +70,7 @@ fn read(asked: &Asked, kind: &Kind, namespace: &str) -> Result<Value, Refusal> {
         );
         return Err(bad_request(&message));
     }
-    let metadata = metadata(asked, &body, namespace)?;
+    let metadata = metadata::new(asked, &body, namespace)?;
     let mut spec = body.get("spec").cloned().filter(Value::is_object).unwrap_or_else(|| json!({}));
     let name = metadata.get("name").and_then(Value::as_str).unwrap_or_default();
     let causes = check(name, &spec);
@@ -84,28 +80,6 @@ fn read(asked: &Asked, kind: &Kind, namespace: &str) -> Result<Value, Refusal> {
     fill(&mut spec);
     let quality = if has_resources(&spec) { "Burstable" } else { "BestEffort" };
     Ok(json!({ "metadata": metadata, "spec": spec, "status": { "phase": "Pending", "qosClass": quality } }))
-}
-
-fn metadata(asked: &Asked, body: &Value, namespace: &str) -> Result<Map<String, Value>, Refusal> {
-    const KEPT: &[&str] = &["name", "generateName", "labels", "annotations", "ownerReferences", "finalizers"];
-    let given = body.get("metadata").and_then(Value::as_object).cloned().unwrap_or_default();
-    let other = given.get("namespace").and_then(Value::as_str).filter(|other| !other.is_empty() && *other != namespace);
-    if other.is_some() {
-        return Err(bad_request(
-            "the namespace of the provided object does not match the namespace sent on the request",
-        ));
-    }
-    let mut metadata: Map<String, Value> =
-        given.into_iter().filter(|(name, _)| KEPT.contains(&name.as_str())).collect();
-    let text = |name: &str| metadata.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    if text("name").is_empty() && !text("generateName").is_empty() {
-        let suffix: String = Uuid::new_v4().simple().to_string().chars().take(5).collect();
-        metadata.insert("name".to_owned(), json!(format!("{}{suffix}", text("generateName"))));
-    }
-    metadata.insert("namespace".to_owned(), json!(namespace));
-    metadata.insert("uid".to_owned(), json!(Uuid::new_v4()));
-    metadata.insert("creationTimestamp".to_owned(), json!(date(asked.cloud().clock.timestamp())));
-    Ok(metadata)
 }
 
 /// Returns the problems of a pod, as far as it is checked here.

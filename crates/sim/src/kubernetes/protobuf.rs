@@ -1,9 +1,11 @@
-//! The little of Kubernetes' binary form that is needed for what kubectl sends in it: an access review, a namespace.
+//! The little of Kubernetes' binary form that is needed for what kubectl sends in it: an access
+//! review, a namespace, a secret, a service account.
 //!
 //! An object is `k8s\0` and a message `Unknown`, whose first field says what it is and whose second is the object's own
 //! message (Kubernetes documentation, "Kubernetes Protobuf encoding"; the field numbers are those of `generated.proto` in
-//! `k8s.io/apimachinery/pkg/runtime`, `k8s.io/api/authorization/v1` and `k8s.io/apimachinery/pkg/apis/meta/v1`).
+//! `k8s.io/apimachinery/pkg/runtime`, `k8s.io/api/authorization/v1`, `k8s.io/api/core/v1` and `k8s.io/apimachinery/pkg/apis/meta/v1`).
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::{Map, Value};
 
 /// The media type of the binary form.
@@ -28,15 +30,61 @@ pub fn review_spec(bytes: &[u8]) -> Option<Value> {
     Some(Value::Object(read))
 }
 
-/// Returns kind, version and name of an object, as its JSON would have them. `None` where they cannot be read.
+/// Returns an object as its JSON would be: what it is, its name, namespace, labels and annotations, and what a secret
+/// or a service account has. `None` where it cannot be read.
 #[must_use]
-pub fn head(bytes: &[u8]) -> Option<Value> {
+pub fn object(bytes: &[u8]) -> Option<Value> {
     let unknown = fields(bytes.strip_prefix(MAGIC)?)?;
-    let mut head = texts(&fields(field(&unknown, 1)?)?, &["apiVersion", "kind"])?;
+    let mut read = texts(&fields(field(&unknown, 1)?)?, &["apiVersion", "kind"])?;
     let object = fields(field(&unknown, 2)?)?;
-    let metadata = texts(&fields(field(&object, 1)?)?, &["name"])?;
-    head.insert("metadata".to_owned(), Value::Object(metadata));
-    Some(Value::Object(head))
+    read.insert("metadata".to_owned(), Value::Object(metadata(&fields(field(&object, 1)?)?)?));
+    match read.get("kind").and_then(Value::as_str) {
+        Some("Secret") => {
+            read.insert(
+                "data".to_owned(),
+                Value::Object(map(&object, 2, |bytes| Some(BASE64_STANDARD.encode(bytes)))?),
+            );
+            read.insert("stringData".to_owned(), Value::Object(map(&object, 4, text)?));
+            if let Some(kind) = field(&object, 3) {
+                read.insert("type".to_owned(), Value::from(text(kind)?));
+            }
+        }
+        Some("ServiceAccount") => {
+            let names = object.iter().filter(|(number, _)| *number == 3);
+            let names = names.map(|(_, bytes)| texts(&fields(bytes)?, &["name"]).map(Value::Object));
+            read.insert("imagePullSecrets".to_owned(), names.collect::<Option<Vec<_>>>()?.into());
+        }
+        _ => {}
+    }
+    Some(Value::Object(read))
+}
+
+fn metadata(found: &Fields<'_>) -> Option<Map<String, Value>> {
+    const NAMES: &[&str] = &["name", "generateName", "namespace", "", "uid", "resourceVersion"];
+    let mut read = texts(found, NAMES)?;
+    read.remove("");
+    for (number, name) in [(11, "labels"), (12, "annotations")] {
+        let members = map(found, number, text)?;
+        if !members.is_empty() {
+            read.insert(name.to_owned(), Value::Object(members));
+        }
+    }
+    Some(read)
+}
+
+/// Returns a map: a field that repeats, each time with a key and a value.
+fn map(found: &Fields<'_>, number: u64, value: impl Fn(&[u8]) -> Option<String>) -> Option<Map<String, Value>> {
+    let entries = found.iter().filter(|(known, _)| *known == number);
+    let read = entries.map(|(_, bytes)| {
+        let entry = fields(bytes)?;
+        let key = text(field(&entry, 1).unwrap_or_default())?;
+        Some((key, Value::from(value(field(&entry, 2).unwrap_or_default())?)))
+    });
+    read.collect()
+}
+
+fn text(bytes: &[u8]) -> Option<String> {
+    std::str::from_utf8(bytes).ok().map(str::to_owned)
 }
 
 /// The fields of a message that have a length, each with its number.
@@ -109,7 +157,7 @@ mod tests {
     fn a_namespace_of_kubectl_is_read() {
         let bytes = b"k8s\0\n\x0f\n\x02v1\x12\tNamespace\x12\x1c\n\x16\n\x04demo\x12\0\x1a\0\"\0*\x002\08\0B\0\x12\0\x1a\0\x1a\0\"\0";
         let expected = json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": "demo" } });
-        assert_eq!(head(bytes), Some(expected));
+        assert_eq!(object(bytes), Some(expected));
     }
 
     #[test]

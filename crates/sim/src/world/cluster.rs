@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde_json::json;
 use uuid::Uuid;
 
-use super::kubernetes::Kubernetes;
+use super::kubernetes::{Kubernetes, date};
 use crate::secret::Secret;
 
 /// The credential that a service principal signs in with.
@@ -179,27 +180,25 @@ pub struct Namespace {
     pub created: Timestamp,
     /// The revision that made it.
     pub made: u64,
-    /// The secrets: name, type, and the registries a pull secret is for.
-    pub secrets: Vec<NamespaceSecret>,
-    /// The service accounts: name, and the names of their pull secrets.
-    pub service_accounts: Vec<(String, Vec<String>)>,
 }
 
-impl Namespace {
-    /// Returns a namespace with the service account that every one has.
-    #[must_use]
-    pub fn new(created: Timestamp, made: u64) -> Self {
-        Self { created, made, secrets: Vec::new(), service_accounts: vec![("default".to_owned(), Vec::new())] }
+impl Cluster {
+    /// Adds a namespace, with the service account that every one has.
+    pub fn open(&mut self, name: &str, created: Timestamp) {
+        let made = self.kubernetes.next();
+        self.namespaces.insert(name.to_owned(), Namespace { created, made });
+        self.usual_account(name, created);
     }
-}
 
-/// A Kubernetes secret, without its data.
-#[derive(Debug)]
-pub struct NamespaceSecret {
-    /// The name.
-    pub name: String,
-    /// The type.
-    pub kind: String,
-    /// The registries it has credentials for.
-    pub servers: Vec<String>,
+    /// Adds the service account `default` of a namespace.
+    pub fn usual_account(&mut self, namespace: &str, created: Timestamp) {
+        let about = format!("{} serviceaccount {namespace} {}", self.id, self.kubernetes.revision);
+        let account = json!({ "metadata": {
+            "name": "default",
+            "namespace": namespace,
+            "uid": Uuid::new_v5(&Uuid::NAMESPACE_URL, about.as_bytes()),
+            "creationTimestamp": date(created),
+        } });
+        self.kubernetes.add("serviceaccounts", account);
+    }
 }

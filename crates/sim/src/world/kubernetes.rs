@@ -32,7 +32,7 @@ pub struct Kubernetes {
     pub created: Timestamp,
     /// The workloads of the cluster.
     pub workloads: Vec<Workload>,
-    /// The pods and events, the oldest first.
+    /// The objects that were made one by one (pods, events, secrets, service accounts), the oldest first.
     pub stored: Vec<Stored>,
     /// The objects that were deleted, the oldest first.
     pub gone: Vec<Stored>,
@@ -81,10 +81,16 @@ pub struct Workload {
     pub min_available: Option<u32>,
 }
 
+/// Returns a date to the second, as objects show it.
+#[must_use]
+pub fn date(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
 /// An object with its revisions.
 #[derive(Clone, Debug)]
 pub struct Stored {
-    /// The plural of its kind: `pods` or `events`.
+    /// The plural of its kind: `pods`, `events`, `secrets` or `serviceaccounts`.
     pub plural: &'static str,
     /// The object itself.
     pub object: Value,
@@ -119,6 +125,11 @@ impl Kubernetes {
     pub fn next(&mut self) -> u64 {
         self.revision += 1;
         self.revision
+    }
+
+    /// Returns the objects of a kind in a namespace.
+    pub fn of<'k>(&'k self, plural: &'static str, namespace: &'k str) -> impl Iterator<Item = &'k Stored> {
+        self.stored.iter().filter(move |stored| stored.plural == plural && stored.namespace() == namespace)
     }
 
     /// Adds an object.

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    Application, Certificate, Cluster, Directory, Group, Registry, RoleAssignment, ServicePrincipal, User, Vault, World,
+    Application, Certificate, Cluster, Directory, Group, Registry, RoleAssignment, ServicePrincipal, Stored, User,
+    Vault, World, pull_secret,
 };
 use crate::roles;
 
@@ -117,26 +118,50 @@ fn cluster(world: &World, cluster: &Cluster) -> Value {
 }
 
 fn namespaces(cluster: &Cluster) -> Map<String, Value> {
-    let all = cluster.namespaces.iter().map(|(name, namespace)| {
-        let secrets = namespace
-            .secrets
-            .iter()
-            .map(|secret| json!({ "name": secret.name, "type": secret.kind, "servers": secret.servers }));
-        let accounts = namespace
-            .service_accounts
-            .iter()
-            .map(|(name, secrets)| json!({ "name": name, "imagePullSecrets": secrets }));
-        let pods =
-            cluster.kubernetes.stored.iter().filter(|stored| stored.plural == "pods" && stored.namespace() == name);
-        let pods = pods.map(|pod| json!({ "name": pod.name(), "phase": pod.text("/status/phase") }));
+    let all = cluster.namespaces.keys().map(|name| {
+        let secrets = cluster.kubernetes.of("secrets", name).map(secret);
+        let accounts = cluster.kubernetes.of("serviceaccounts", name).map(|account| {
+            let named = account.object.get("imagePullSecrets").and_then(Value::as_array).into_iter().flatten();
+            let secrets: Vec<&Value> = named.filter_map(|secret| secret.get("name")).collect();
+            json!({ "name": account.name(), "imagePullSecrets": secrets })
+        });
         let shown = json!({
             "secrets": secrets.collect::<Vec<_>>(),
             "serviceAccounts": accounts.collect::<Vec<_>>(),
-            "pods": pods.collect::<Vec<_>>(),
+            "pods": cluster.kubernetes.of("pods", name).map(pod).collect::<Vec<_>>(),
         });
         (name.clone(), shown)
     });
     all.collect()
+}
+
+/// Returns a secret without its values: the registries that it is for, and who manages its fields.
+fn secret(secret: &Stored) -> Value {
+    let mut managers: Vec<&str> = secret
+        .object
+        .pointer("/metadata/managedFields")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.get("manager")?.as_str())
+        .collect();
+    managers.dedup();
+    let servers: Vec<String> = pull_secret::logins(&secret.object).into_iter().map(|login| login.server).collect();
+    json!({ "name": secret.name(), "type": secret.text("/type"), "servers": servers, "managers": managers })
+}
+
+/// Returns a pod by its first container.
+fn pod(pod: &Stored) -> Value {
+    let status = pod.object.pointer("/status/containerStatuses/0");
+    let state = status.and_then(|status| status.get("state")).and_then(Value::as_object);
+    let (state, detail) = state.and_then(|state| state.iter().next()).unzip();
+    json!({
+        "name": pod.name(),
+        "phase": pod.text("/status/phase"),
+        "image": pod.text("/spec/containers/0/image"),
+        "state": state,
+        "reason": detail.and_then(|detail| detail.get("reason")),
+    })
 }
 
 fn registry(registry: &Registry) -> Value {

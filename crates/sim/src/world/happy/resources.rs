@@ -12,9 +12,7 @@ use super::{
 use crate::{
     scenario::{ClusterPart, IdentityPart, KubernetesPart, On, RolePart, Setup, WorkloadPart, WorldPart},
     secret::Secret,
-    world::{
-        Cluster, ClusterIdentity, Credential, Kubernetes, KubernetesAccess, Namespace, Node, Registry, Workload, World,
-    },
+    world::{Cluster, ClusterIdentity, Credential, Kubernetes, KubernetesAccess, Node, Registry, Workload, World},
 };
 
 const LOCATION: &str = "westeurope";
@@ -45,8 +43,7 @@ impl Builder {
             credential: credential.clone(),
             pulls: Vec::new(),
         };
-        let namespaces = ["default", "kube-system", "shop"].into_iter();
-        world.clusters.push(Cluster {
+        let mut cluster = Cluster {
             id: places.resource,
             name: "aks-shop".to_owned(),
             tenant: CONTOSO,
@@ -61,9 +58,13 @@ impl Builder {
             nodes: (0..part.nodes.unwrap_or(3)).map(node).collect(),
             images: part.images.clone().unwrap_or_else(|| vec!["shop/web:1.4".to_owned()]),
             free_vcpus: part.free_vcpus.unwrap_or(94),
-            namespaces: namespaces.map(|name| (name.to_owned(), Namespace::new(self.before, 1))).collect(),
+            namespaces: BTreeMap::new(),
             kubernetes: self.kubernetes(part),
-        });
+        };
+        for name in ["default", "jobs", "kube-system", "shop"] {
+            cluster.open(name, self.before);
+        }
+        world.clusters.push(cluster);
     }
 
     /// Adds the application that the cluster signs in with.
