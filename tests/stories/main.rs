@@ -42,6 +42,7 @@ mod one_run;
 mod patience;
 #[cfg(test)]
 mod pull;
+mod pull_secret;
 #[cfg(test)]
 mod renew;
 #[cfg(test)]

@@ -92,10 +92,17 @@ impl Story {
     }
 }
 
-/// Tokens, a cluster's credentials and a query are asked for by POST; nothing changes by it (`docs/facts/azure.md` 3.1,
+/// Tokens, a cluster's credentials, a query and what one may do are asked for by POST; nothing changes by it (`docs/facts/azure.md` 3.1,
 /// 3.10).
 fn only_reads(path: &str) -> bool {
-    ["/oauth2/v2.0/token", "/oauth2/v2.0/devicecode", "/listClusterUserCredential", "Microsoft.ResourceGraph/resources"]
+    [
+        "/oauth2/v2.0/token",
+        "/oauth2/v2.0/devicecode",
+        "/listClusterUserCredential",
+        "/listClusterAdminCredential",
+        "Microsoft.ResourceGraph/resources",
+        "/selfsubjectaccessreviews",
+    ]
         .iter()
         .any(|tail| path.ends_with(tail))
         || matches!(path, "/oauth2/token" | "/oauth2/exchange")
