@@ -15,9 +15,11 @@ use crate::{
     world::{Cluster, Node, Pull, World},
 };
 
+mod keyring;
 mod pull;
 mod sign_in;
 
+pub use keyring::matching;
 pub use pull::{PullError, is_node, pull};
 pub use sign_in::SignIn;
 

@@ -5,6 +5,8 @@ mod common;
 #[cfg(test)]
 mod kubeconfig;
 #[cfg(test)]
+mod pull_secrets;
+#[cfg(test)]
 mod route;
 
 use std::time::Duration;

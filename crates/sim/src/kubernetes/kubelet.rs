@@ -15,7 +15,10 @@ use super::{
 };
 use crate::{
     nodes::{self, PullError, SignIn},
-    world::{Cluster, Pull},
+    world::{
+        Cluster, Pull,
+        pull_secret::{self, Login},
+    },
 };
 
 /// Until the kubelet looks at a pod again that failed, in simulated seconds.
@@ -227,22 +230,14 @@ async fn image(pod: &Pod, node: usize, at: usize, container: &Value) -> Option<S
                 pod.says(name, "Normal", "Pulled", &pulled.message)?;
                 return Some(pulled.digest);
             }
-            Err(PullError::Name(_)) => {
+            Err(errors) if matches!(errors.as_slice(), [PullError::Name(_), ..]) => {
                 let message = format!(
                     "Failed to apply default image tag \"{image}\": couldn't parse image name \"{image}\": invalid reference format"
                 );
                 pod.says(name, "Warning", "InspectFailed", &message)?;
                 return give_up(pod, at, name, "InvalidImageName", &message);
             }
-            Err(error) => {
-                let code = if matches!(error, PullError::NotFound(_)) { "NotFound" } else { "Unknown" };
-                let step = if error.is_before_content() {
-                    format!("failed to resolve reference \"{image}\": ")
-                } else {
-                    String::new()
-                };
-                format!("rpc error: code = {code} desc = failed to pull and unpack image \"{image}\": {step}{error}")
-            }
+            Err(errors) => all_words(image, &errors),
         };
         pod.says(name, "Warning", "Failed", &format!("Failed to pull image \"{image}\": {failed}"))?;
         pod.says(name, "Warning", "Failed", "Error: ErrImagePull")?;
@@ -277,26 +272,79 @@ struct Pulled {
     message: String,
 }
 
-/// Lets the node pull, and keeps the image there if it could.
-async fn pull(pod: &Pod, node: usize, image: &str) -> Option<Result<Pulled, PullError>> {
-    let sign_in = pod.read(|cluster, _| Some(SignIn::of(cluster, cluster.nodes.get(node)?)))??;
-    let begin = Instant::now();
-    let pulled = match nodes::pull(&pod.api.cloud, image, &sign_in).await {
-        Ok(pulled) => pulled,
-        Err(error) => return Some(Err(error)),
-    };
-    let took = go_duration(begin.elapsed());
+/// Returns the words of containerd for each try that failed, as the kubelet puts them together.
+fn all_words(image: &str, errors: &[PullError]) -> String {
+    let mut words: Vec<String> = errors.iter().map(|error| in_words(image, error)).collect();
+    words.dedup();
+    match words.as_slice() {
+        [one] => one.clone(),
+        several => format!("[{}]", several.join(", ")),
+    }
+}
+
+fn in_words(image: &str, error: &PullError) -> String {
+    let code = if matches!(error, PullError::NotFound(_)) { "NotFound" } else { "Unknown" };
+    let step =
+        if error.is_before_content() { format!("failed to resolve reference \"{image}\": ") } else { String::new() };
+    format!("rpc error: code = {code} desc = failed to pull and unpack image \"{image}\": {step}{error}")
+}
+
+/// Returns the logins that a pod brings for an image, and the names of those of its pull secrets that are not there.
+fn brought(pod: &Pod, image: &str) -> Option<(Vec<Login>, Vec<String>)> {
+    pod.read(|cluster, object| {
+        let named = object.pointer("/spec/imagePullSecrets").and_then(Value::as_array).into_iter().flatten();
+        let namespace = object.pointer("/metadata/namespace").and_then(Value::as_str).unwrap_or_default();
+        let (mut logins, mut missing) = (Vec::new(), Vec::new());
+        for name in named.filter_map(|secret| secret.get("name")?.as_str()) {
+            match cluster.kubernetes.of("secrets", namespace).find(|secret| secret.name() == name) {
+                Some(secret) => logins.extend(pull_secret::logins(&secret.object)),
+                None => missing.push(name.to_owned()),
+            }
+        }
+        (nodes::matching(&logins, image), missing)
+    })
+}
+
+/// Lets the node pull, with each login of the pod's for the image and then with its own, and keeps the image there if
+/// one of them let it.
+async fn pull(pod: &Pod, node: usize, image: &str) -> Option<Result<Pulled, Vec<PullError>>> {
+    let (logins, missing) = brought(pod, image)?;
+    if !missing.is_empty() {
+        let names = missing.join(", ");
+        let message = format!(
+            "Unable to retrieve some image pull secrets ({names}); attempting to pull the image may not succeed."
+        );
+        let (kind, reason) = ("Warning", "FailedToRetrieveImagePullSecret");
+        pod.event(&Event { kind, reason, message: &message, component: "kubelet", container: None })?;
+    }
+    let own = pod.read(|cluster, _| Some(SignIn::of(cluster, cluster.nodes.get(node)?)))??;
+    let mut errors = Vec::new();
+    for sign_in in logins.into_iter().map(SignIn::Login).chain([own]) {
+        let begin = Instant::now();
+        match nodes::pull(&pod.api.cloud, image, &sign_in).await {
+            Ok(pulled) => {
+                keep(pod, node, image, &pulled.digest)?;
+                let (took, size) = (go_duration(begin.elapsed()), pulled.size);
+                let message = format!(
+                    "Successfully pulled image \"{image}\" in {took} ({took} including waiting). Image size: {size} bytes."
+                );
+                return Some(Ok(Pulled { digest: pulled.digest, message }));
+            }
+            Err(error) => errors.push(error),
+        }
+    }
+    Some(Err(errors))
+}
+
+/// Keeps an image on a node.
+fn keep(pod: &Pod, node: usize, image: &str, digest: &str) -> Option<()> {
     let mut world = pod.api.cloud.world();
     if let Some(node) = world.cluster_mut(&pod.api.cluster)?.nodes.get_mut(node) {
         node.pulls.retain(|pull| pull.image != image);
-        let digest = pulled.digest.clone();
+        let digest = digest.to_owned();
         node.pulls.push(Pull { image: image.to_owned(), pulled: true, reason: String::new(), digest });
     }
-    let size = pulled.size;
-    let message = format!(
-        "Successfully pulled image \"{image}\" in {took} ({took} including waiting). Image size: {size} bytes."
-    );
-    Some(Ok(Pulled { digest: pulled.digest, message }))
+    Some(())
 }
 
 /// Returns a duration to the millisecond, as Go writes it: `0s`, `12ms`, `1.5s`, `1m2s`.

@@ -15,7 +15,10 @@ use super::{
         Cause, NO_LABEL, NO_SUBDOMAIN, already_exists, bad_request, failure, invalid, is_name, no_path, not_found,
     },
 };
-use crate::errors::{self, Answer, Refusal};
+use crate::{
+    errors::{self, Answer, Refusal},
+    world::Stored,
+};
 
 /// The time that a node takes to stop a pod that does nothing, in simulated seconds.
 const STOP: f64 = 1.0;
@@ -27,16 +30,15 @@ fn kind() -> Result<&'static Kind, Refusal> {
 /// Makes a pod, which a node then runs.
 pub fn create(asked: &Asked, namespace: &str) -> Answer {
     let kind = kind()?;
-    let pod = read(asked, kind, namespace)?;
+    let mut pod = read(asked, kind, namespace)?;
     let name = text(&pod, "/metadata/name").to_owned();
     let uid = text(&pod, "/metadata/uid").to_owned();
     let account = text(&pod, "/spec/serviceAccountName").to_owned();
     let target = Target { kind, namespace: Some(namespace), name: Some(&name) };
     let made = asked.cluster(|cluster| {
         known_namespace(cluster, namespace)?;
-        if !cluster.kubernetes.of("serviceaccounts", namespace).any(|known| known.name() == account) {
-            return Err(no_account(kind, &name, namespace, &account));
-        }
+        let found = cluster.kubernetes.of("serviceaccounts", namespace).find(|known| known.name() == account);
+        admit(&mut pod, found.ok_or_else(|| no_account(kind, &name, namespace, &account))?);
         if one(cluster, &target).is_some() {
             return Err(already_exists(kind, &name));
         }
@@ -50,6 +52,16 @@ pub fn create(asked: &Asked, namespace: &str) -> Answer {
         kubelet::run(&asked.api, uid);
     }
     Ok(object(StatusCode::CREATED, kind, made))
+}
+
+/// Gives a pod the pull secrets of its service account, unless it names its own (Kubernetes documentation, "Configure
+/// Service Accounts for Pods").
+fn admit(pod: &mut Value, account: &Stored) {
+    let has_none = |object: &Value| object.as_array().is_none_or(Vec::is_empty);
+    let secrets = account.object.get("imagePullSecrets").cloned().unwrap_or_default();
+    if has_none(&pod["spec"]["imagePullSecrets"]) && !has_none(&secrets) {
+        pod["spec"]["imagePullSecrets"] = secrets;
+    }
 }
 
 /// Returns the refusal by the admission of service accounts.

@@ -213,6 +213,7 @@ async fn authorise(cloud: &Cloud, base: &Url, repository: &str, sign_in: &SignIn
     let mut url = token_address(answer.headers(), base).ok_or(PullError::Challenge)?;
     let credential = match sign_in {
         SignIn::Nothing => None,
+        SignIn::Login(login) => Some((login.name.clone(), login.password.reveal().to_owned())),
         SignIn::ServicePrincipal(held) => Some((held.client_id.to_string(), held.secret.reveal().to_owned())),
         SignIn::Managed { tenant, identity } => {
             let token = sign_in::token(cloud, *tenant, identity);

@@ -7,7 +7,7 @@ use crate::{
     directory::SignedIn,
     names::REGISTRY_AUDIENCE,
     tokens,
-    world::{Cluster, Credential, KubeletIdentity, Node},
+    world::{Cluster, Credential, KubeletIdentity, Node, pull_secret::Login},
 };
 
 /// The credential that a node has when it pulls an image.
@@ -15,6 +15,8 @@ use crate::{
 pub enum SignIn {
     /// The node has nothing.
     Nothing,
+    /// A pull secret of the pod has a login for the registry.
+    Login(Login),
     /// The client id and secret of the cluster's service principal are on the node.
     ServicePrincipal(Credential),
     /// The machine of the node has the managed identity of the cluster's kubelets.
