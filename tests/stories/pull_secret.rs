@@ -38,3 +38,164 @@ fn a_cluster_with_a_managed_identity_pulls_from_another_tenant() {
     story.undo(&[]).ends_well();
     story.is_taken_back();
 }
+
+/// Returns the app of tenant B that this program made.
+fn app_in_b(world: &World) -> &Value {
+    let ours: Vec<&Value> = world.apps("b").filter(|app| text(app, "displayName").starts_with("crosspull-")).collect();
+    match ours.as_slice() {
+        [app] => app,
+        others => panic!("one app of ours is expected in B: {others:#?}"),
+    }
+}
+
+/// Returns the key ids of the secrets of that app.
+fn keys(world: &World) -> Vec<&str> {
+    let secrets = app_in_b(world)["passwordCredentials"].as_array().into_iter().flatten();
+    secrets.map(|secret| text(secret, "keyId")).collect()
+}
+
+#[test]
+fn every_namespace_and_account_that_is_named_pulls_by_it_and_is_given_back() {
+    let story = Story::of("managed-identity-cluster");
+    let flags = ["--namespace", "shop", "--namespace", "jobs", "--service-account", "shop/default"];
+    let end = story.apply(&flags);
+    pulls_by_secret(&story, &end, &["shop", "jobs"]);
+    let world = story.world();
+    assert_eq!(secrets(&world, "default"), Vec::<&Value>::new(), "no other namespace is touched");
+    let accounts = &world.cluster()["namespaces"]["shop"]["serviceAccounts"];
+    let used = accounts.as_array().into_iter().flatten().find(|account| account["name"] == "default");
+    assert_eq!(used.expect("an account")["imagePullSecrets"], serde_json::json!([NAME]), "{accounts:#}");
+    let proofs = end.events("step_ended").filter(|ended| ended["outcome"] == "proved").count();
+    assert_eq!(proofs, 4, "from here, in shop, in jobs, and as shop/default\n{end}");
+    story.undo(&[]).ends_well();
+    story.is_taken_back();
+}
+
+#[test]
+fn every_kind_of_cluster_and_both_numbers_of_tenants_are_served() {
+    for scenario in ["happy", "same-tenant", "same-tenant-system-assigned", "same-tenant-user-assigned"] {
+        let story = Story::of(scenario);
+        let end = story.apply(&["--route", "pull-secret"]);
+        pulls_by_secret(&story, &end, &["default"]);
+        story.undo(&[]).ends_well();
+        story.is_taken_back();
+    }
+}
+
+#[test]
+fn a_second_run_finds_what_is_there_and_leaves_it_to_the_first() {
+    let story = Story::of("managed-identity-cluster");
+    story.apply(&[]).ends_well();
+    let (first, before) = (story.run_id(), story.world());
+    let second = story.apply(&["--namespace", "default", "--namespace", "shop"]);
+    second.ends_well();
+    for op in ["create-app", "create-principal", "add-pull-password", "grant-role", "write-pull-secret"] {
+        assert_eq!(second.outcome(op), "found", "{op}\n{second}");
+    }
+    assert_eq!(keys(&story.world()), keys(&before), "no secret is made where one lives");
+    let other = story.runs_but(&[&first]);
+    story.undo_of(&other[0], &[]).ends_well();
+    assert_eq!(secrets(&story.world(), "shop").len(), 0, "what the second run wrote is taken back");
+    assert_eq!(secrets(&story.world(), "default").len(), 1, "what it found stays");
+    story.undo_of(&first, &[]).ends_well();
+    story.is_taken_back();
+}
+
+#[test]
+fn renewing_writes_another_secret_everywhere_proves_it_and_removes_the_old_one() {
+    let story = Story::of("managed-identity-cluster");
+    let namespaces = ["--namespace", "shop", "--namespace", "jobs"];
+    story.apply(&namespaces).ends_well();
+    let old = keys(&story.world())[0].to_owned();
+    let first = story.run_id();
+    let end = story.apply(&[&namespaces[..], &["--renew"]].concat());
+    pulls_by_secret(&story, &end, &["shop", "jobs"]);
+    let world = story.world();
+    let [new] = keys(&world).try_into().unwrap_or_else(|all| panic!("one secret is left: {all:?}"));
+    assert_ne!(new, old);
+    assert_eq!((end.outcome("write-pull-secret"), end.outcome("remove-pull-password")), ("changed", "changed"), "\n{end}");
+    let second = story.runs_but(&[&first]);
+    let back = story.undo_of(&second[0], &[]);
+    back.exits(0);
+    assert_eq!(keys(&story.world()), [new], "there is nothing to go back to\n{back}");
+}
+
+#[test]
+fn a_namespace_that_is_not_there_stops_before_anything_is_written() {
+    let story = Story::of("managed-identity-cluster");
+    let end = story.apply(&["--namespace", "shop", "--namespace", "shp"]);
+    end.is_stopped_by("aks-shop has no namespace shp", "kubectl create namespace shp");
+    story.wrote_nothing();
+}
+
+#[test]
+fn names_that_kubernetes_refuses_are_complained_about_and_nothing_is_called() {
+    let story = Story::of("managed-identity-cluster");
+    story.apply(&["--namespace", "Shop_1"]).complains("\"Shop_1\" is not a namespace");
+    story.apply(&["--pull-secret", "a_b"]).complains("\"a_b\" is not the name of a pull secret");
+    story.apply(&["--service-account", "shop/Web"]).complains("\"Web\" is not the name of a service account");
+    story.apply(&["--service-account", "shop/web"]).complains("shop/web is in a namespace that gets no pull secret");
+    story.called_nothing();
+}
+
+#[test]
+fn a_user_who_may_only_read_is_told_what_lacks_in_which_namespace() {
+    let story = Story::told(&["managed-identity-cluster"], "name = \"own\"\nsays = \"own\"\n[world.cluster]\nkubernetes = \"read-only\"");
+    let end = story.apply(&["--namespace", "shop"]);
+    end.is_stopped_by("you may not create secrets", "Ask whoever administers aks-shop for that right in shop");
+    story.wrote_nothing();
+}
+
+#[test]
+fn where_the_api_does_not_answer_the_operator_is_told_what_to_run() {
+    let story = Story::told(&["managed-identity-cluster"], "name = \"own\"\nsays = \"own\"\n[world.cluster]\nkubernetes = \"private\"");
+    let end = story.apply(&["--namespace", "shop"]);
+    end.ends_well();
+    assert_eq!((end.outcome("prove-pull"), end.outcome("tell-pull-secret")), ("proved", "skipped"), "\n{end}");
+    let note = end.note("tell-pull-secret");
+    let command = format!("kubectl create secret docker-registry {NAME} --namespace shop --docker-server {}", story.ready.login_server);
+    assert!(note.contains(&command), "{note}");
+    assert!(!end.secret().is_empty(), "the secret is saved");
+    story.undo(&[]).ends_well();
+    story.is_taken_back();
+}
+
+#[test]
+fn a_registry_of_repositories_lets_in_those_that_are_named_and_no_other() {
+    let story = Story::of_all(&["managed-identity-cluster", "abac-registry"]);
+    let end = story.apply(&["--repository", "shop/web:1.4"]);
+    pulls_by_secret(&story, &end, &["default"]);
+    let app = text(app_in_b(&story.world()), "appId").to_owned();
+    assert_eq!(story.pull_by_hand(&app, &end.secret(), "shop/web:1.4"), 200, "the repository that was named");
+    assert_eq!(story.pull_by_hand(&app, &end.secret(), "shop/api:2.0"), 401, "another one");
+}
+
+#[test]
+fn a_registry_that_keeps_this_machine_out_is_proved_from_a_node() {
+    for flags in [&[][..], &["--prove", "inside"]] {
+        let scenario = if flags.is_empty() { "firewalled-registry" } else { "happy" };
+        let story = Story::of_all(&["managed-identity-cluster", scenario]);
+        let end = story.apply(flags);
+        pulls_by_secret(&story, &end, &["default"]);
+        assert_eq!(end.outcome("prove-first"), "proved", "\n{end}");
+        story.undo(&[]).ends_well();
+        story.is_taken_back();
+    }
+}
+
+#[test]
+fn where_nobody_signs_in_to_b_its_administrator_gets_a_page_and_the_app_is_of_a() {
+    let story = Story::of("managed-identity-cluster");
+    let story = story.without("CROSSPULL_B_CLIENT_ID").without("CROSSPULL_B_CLIENT_SECRET");
+    let server = story.ready.login_server.clone();
+    let end = story.apply_while(&["--sign-in-b", "none", "--registry", &server, "--pull-secret", NAME], |event, _| {
+        if text(event, "event") == "person_needed" {
+            let app = text(&event["page"], "app").to_owned();
+            story.provision_by_hand(&app);
+            story.grant_by_hand(&app, "7f951dda-4ed3-4680-a7ca-43fe172d538d");
+        }
+    });
+    pulls_by_secret(&story, &end, &["default"]);
+    assert_eq!(end.outcome("hand-over"), "found", "\n{end}");
+    assert_eq!(story.world().our_apps().len(), 1, "the app is in A");
+}

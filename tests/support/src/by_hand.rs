@@ -140,6 +140,28 @@ impl Story {
         self.send(reqwest::Method::PUT, &url, Some(&token), "application/json", body);
     }
 
+    /// Pulls the manifest of an image as a container runtime does, with a name and a password. Returns the status at
+    /// which it ended: 200, or the first refusal.
+    pub fn pull_by_hand(&self, user: &str, password: &str, image: &str) -> u16 {
+        let (repository, tag) = image.split_once(':').expect("an image with its tag");
+        let client = self.browser();
+        let server = &self.ready.login_server;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let scope = format!("scope=repository%3A{}%3Apull", repository.replace('/', "%2F"));
+            let at = format!("https://{server}/oauth2/token?service={}&{scope}", server.replace(':', "%3A"));
+            let told = client.get(at).basic_auth(user, Some(password)).send().await.expect("an answer");
+            if !told.status().is_success() {
+                return told.status().as_u16();
+            }
+            let token: Value = serde_json::from_slice(&told.bytes().await.expect("a body")).expect("JSON");
+            let at = format!("https://{server}/v2/{repository}/manifests/{tag}");
+            let accept = "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json";
+            let pulled = client.get(at).bearer_auth(text(&token, "access_token")).header("accept", accept);
+            pulled.send().await.expect("an answer").status().as_u16()
+        })
+    }
+
     /// An administrator of tenant B deletes a service principal there.
     pub fn remove_from_b(&self, principal: &str) {
         let token = self.token(Tenant::B, "https://graph.microsoft.com/.default");

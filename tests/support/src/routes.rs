@@ -32,9 +32,25 @@ pub const ROUTES: &[Struck] = &[
         reads: &["same-tenant-system-assigned"],
         answers: &[],
     },
+    Struck {
+        route: Route::PullSecret,
+        scenarios: &["managed-identity-cluster"],
+        reads: &["managed-identity-cluster"],
+        answers: &["route = \"pull-secret\"", "namespace = [\"shop\", \"jobs\"]", "service-account = [\"shop/default\"]"],
+    },
 ];
 
+/// The variable that names the one route which the fault matrix strikes, such as `pull-secret`. All are struck where
+/// it is not set.
+const ONLY: &str = "CROSSPULL_STRIKE";
+
 impl Struck {
+    /// True where the fault matrix strikes the route.
+    #[must_use]
+    pub fn is_wanted(&self) -> bool {
+        std::env::var(ONLY).map_or(true, |only| crosspull_core::route::word(self.route) == only)
+    }
+
     /// Returns the route's name for people who read what a test says.
     #[must_use]
     pub fn name(&self) -> &'static str {

@@ -19,6 +19,11 @@ impl World {
         list(&self.0["tenants"]["a"]["applications"]).filter(ours).collect()
     }
 
+    /// Returns the apps that are registered in tenant `a` or `b`.
+    pub fn apps(&self, tenant: &str) -> impl Iterator<Item = &Value> {
+        list(&self.0["tenants"][tenant]["applications"])
+    }
+
     /// Returns the one app of tenant A that this program made.
     pub fn app(&self) -> &Value {
         match self.our_apps().as_slice() {
@@ -170,6 +175,11 @@ impl World {
         for world in [&mut now, &mut then] {
             forget_pulls_of_identities(&mut world.0);
             world.0["clusters"][0]["resets"].take();
+            // A node keeps the image that a pod pulled there; a reset makes nodes anew.
+            if resets == 0 {
+                let nodes = world.0["clusters"][0]["nodes"].as_array_mut().into_iter().flatten();
+                nodes.for_each(|node| drop(node["pulls"].take()));
+            }
             // Why a node cannot pull is told in other words after it tried anew.
             for node in world.0["clusters"][0]["nodes"].as_array_mut().into_iter().flatten() {
                 node["pulls"].as_array_mut().into_iter().flatten().for_each(|pull| drop(pull["reason"].take()));

@@ -252,6 +252,7 @@ pub(super) fn across(answers: &Answers) -> Vec<Complaint> {
             complain(key, format!("{} {nouns} are named; one run takes one", several.len()));
         }
     }
+    in_cluster(answers, &mut complain);
     if let (Ok(days), Ok(soak)) = (days(answers.or_default(Key::SecretDays)), minutes(answers.or_default(Key::Soak))) {
         let needed = u32::from(soak).div_ceil(60) + QUESTION_HOURS + LIVES_AFTER_RESET_HOURS;
         if u32::from(days) * 24 < needed {
@@ -298,6 +299,40 @@ pub(super) fn across(answers: &Answers) -> Vec<Complaint> {
         }
     }
     found
+}
+
+/// Complains about answers that say how the cluster gets a pull secret and do not go together.
+fn in_cluster(answers: &Answers, complain: &mut impl FnMut(Key, String)) {
+    let named = answers.all(Key::Namespace);
+    let default = Key::Namespace.default().unwrap_or_default();
+    let gets_one = |namespace: &str| if named.is_empty() { namespace == default } else { named.contains(&namespace) };
+    for text in answers.all(Key::ServiceAccount) {
+        let account = AccountRef::parse(text).ok();
+        if let Some(namespace) = account.and_then(|account| account.namespace).filter(|of| !gets_one(of)) {
+            complain(
+                Key::ServiceAccount,
+                format!("{text} is in a namespace that gets no pull secret: give --namespace {namespace} too"),
+            );
+        }
+    }
+    if answers.get(Key::PullSecret).is_some() && answers.all(Key::Registry).len() > 1 {
+        complain(Key::PullSecret, "one name cannot be that of several registries' pull secrets: leave it out".to_owned());
+    }
+    if answers.or_default(Key::PullApp) == "b" && answers.or_default(Key::SignInB) == SignIn::Nobody.word() {
+        complain(
+            Key::PullApp,
+            "nobody signs in to tenant B, so no app is registered there: give a, or another --sign-in-b".to_owned(),
+        );
+    }
+    if answers.get(Key::Context).is_some() && answers.get(Key::Kubeconfig).is_none() {
+        complain(Key::Context, "a context is one of a kubeconfig: give --kubeconfig too".to_owned());
+    }
+    if answers.get(Key::Kubeconfig).is_some() && answers.or_default(Key::ClusterCredential) == "admin" {
+        complain(
+            Key::ClusterCredential,
+            "a kubeconfig of yours is used, so Resource Manager is asked for none: leave one of the two out".to_owned(),
+        );
+    }
 }
 
 /// The cloud that the host in a pasted text gives away.

@@ -26,7 +26,7 @@ pub fn pull_marker(cluster: &ClusterId) -> String {
 /// Returns the name of the pull secret for a registry, where nobody gave one.
 #[must_use]
 pub fn pull_secret_name(registry: &RegistryId) -> String {
-    let name = registry.name().split('.').next().unwrap_or_default().to_ascii_lowercase();
+    let name = registry.name().split(['.', ':']).next().unwrap_or_default().to_ascii_lowercase();
     format!("crosspull-{name}")
 }
 

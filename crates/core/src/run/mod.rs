@@ -14,7 +14,7 @@ use crate::hand_over::HandOver;
 use crate::ids::KeyId;
 use crate::input::Answers;
 use crate::names::{Direction, Outcome, Route, RunId, StepId, Verdict};
-use crate::operation::{Fact, Facts, Op};
+use crate::operation::{Fact, Facts, Learnt, Op};
 use crate::plan::Plan;
 
 mod call;
@@ -211,6 +211,13 @@ impl Run {
     pub fn was_renewed(&self) -> bool {
         let renews = |plan: &Plan| plan.steps.iter().any(|s| matches!(&s.op, Op::AddSecret(add) if add.renew));
         self.forward_plan().is_some_and(renews) && self.resets(Direction::Forward).next().is_some()
+    }
+
+    /// True where the run gave a pull secret that was there another credential, which the cluster pulls by from then on.
+    #[must_use]
+    pub fn keeps_pull_secrets(&self) -> bool {
+        let written = |learnt: &Learnt| matches!(learnt.fact, Fact::PullSecret(..));
+        self.facts.iter().any(|learnt| written(learnt) && learnt.how == Outcome::Changed)
     }
 
     /// True where a reset of the cluster was sent and not plainly refused, on the way that the run is on.

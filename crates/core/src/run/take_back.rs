@@ -1,6 +1,6 @@
 //! Taking back what a run made, newest first. An object that was found is never taken back.
 
-use super::Run;
+use super::{Run, Status};
 use crate::names::{Direction, Outcome, Route};
 use crate::operation::{Fact, Learnt, Op, Step, TakeBack};
 use crate::plan::{PLAN_VERSION, Plan};
@@ -23,7 +23,15 @@ pub fn take_back(run: &Run) -> Option<Plan> {
     let app_goes = forward.steps.iter().any(|s| matches!(s.op, Op::CreateApp(_)) && made_something(run, s));
     let steps = forward.steps.iter().rev().filter(|step| !run.taken_back.contains(&step.id));
     let renewed = run.was_renewed();
+    let kept = run.keeps_pull_secrets();
     let steps = steps.filter(|step| match step.op {
+        // What a pull secret had before is nowhere any more, so it keeps what it has, and all that lets that pull.
+        Op::WritePullSecret(_) if kept => made_anew(run, step),
+        Op::CreateApp(_) | Op::CreatePrincipal(_) | Op::AddPullPassword(_) | Op::Provision(_) | Op::GrantRole(_)
+            if kept =>
+        {
+            false
+        }
         // The cluster has another secret of the app that it had: there is nothing to go back to, and the cluster needs
         // that secret.
         Op::ResetCluster(_) | Op::AddSecret(_) if renewed => false,
@@ -55,22 +63,33 @@ pub fn what_is_made(run: &Run, step: &Step) -> Vec<Learnt> {
     step.writes().iter().filter_map(|fact| run.facts.learnt(fact)).filter(|l| l.how.is_made()).cloned().collect()
 }
 
+/// True where the run made all that a step is about, and changed nothing that was there.
+fn made_anew(run: &Run, step: &Step) -> bool {
+    made_something(run, step) && what_is_made(run, step).iter().all(|learnt| learnt.how == Outcome::Created)
+}
+
 fn made_something(run: &Run, step: &Step) -> bool {
     match &step.op {
         // A reset that was sent may have been taken, whatever was learnt of it.
         Op::ResetCluster(_) => run.resets(Direction::Forward).next().is_some() || !what_is_made(run, step).is_empty(),
-        // The step removes its own pod. A pod that is left over is known by its fact.
-        Op::ProveInside(prove) => {
-            let pod = run.facts.learnt(&Fact::Pod(prove.cluster.clone()));
-            pod.map_or_else(|| run.wrote(step.id), |pod| pod.how == Outcome::Created)
-        }
+        // These steps remove what they make. What is left over is known by its fact, or may be there where the step
+        // did not come to its end.
+        Op::ProveInside(prove) => is_left(run, step, &[Fact::Pod(prove.cluster.clone())]),
         Op::ProveFirst(prove) => {
-            let left = [Fact::Pod(prove.cluster.clone()), Fact::ProofSecret(prove.cluster.clone())];
-            let left = left.map(|fact| run.facts.learnt(&fact).map(|l| l.how));
-            left.iter().all(Option::is_none) && run.wrote(step.id) || left.contains(&Some(Outcome::Created))
+            is_left(run, step, &[Fact::Pod(prove.cluster.clone()), Fact::ProofSecret(prove.cluster.clone())])
         }
         _ => !what_is_made(run, step).is_empty() || run.wrote(step.id) || run.asked_a_person(step.id),
     }
+}
+
+/// True where something that a step makes for a while may be left over.
+fn is_left(run: &Run, step: &Step, facts: &[Fact]) -> bool {
+    let is_there = |fact: &Fact| run.facts.learnt(fact).is_some_and(|learnt| learnt.how == Outcome::Created);
+    let came_to_its_end = run.step(step.id).is_some_and(|state| match state.status {
+        Status::Ended(outcome) => outcome.is_good() && !run.is_undoing(),
+        _ => false,
+    });
+    run.wrote(step.id) && (facts.iter().any(is_there) || !came_to_its_end)
 }
 
 #[cfg(test)]
