@@ -14,8 +14,7 @@ use crate::{
     cloud::Cloud,
     errors::{self, Answer, Refusal},
     rights,
-    secret::Secret,
-    world::{self, Registry, crowd::Kind},
+    world::{self, Registry, RegistryPassword, crowd::Kind},
 };
 
 const KIND: &str = "Microsoft.ContainerRegistry/registries";
@@ -97,7 +96,10 @@ fn update(cloud: &Cloud, asked: &Asked) -> Answer {
                 let message = format!("The value '{mode}' of roleAssignmentMode is invalid.");
                 return Err(errors::arm(StatusCode::BAD_REQUEST, "InvalidRequest", &message));
             }
-            found.role_assignment_mode = mode;
+            if found.role_assignment_mode != mode {
+                found.role_assignment_mode = mode;
+                found.mode_switches += 1;
+            }
         }
         Ok(writes_left(errors::json(StatusCode::OK, &shapes::registry(found))))
     })
@@ -113,7 +115,8 @@ fn usages(registry: &Registry) -> Vec<Value> {
     ]
 }
 
-fn admin_credentials(registry: &Registry) -> Answer {
+/// Refuses what is about the admin user where it is disabled.
+fn admin_enabled(registry: &Registry) -> Result<(), Refusal> {
     if !registry.admin_user_enabled {
         let message = format!(
             "Cannot perform credential operations for {} as admin user is disabled. Kindly enable admin user as per docs: \
@@ -122,12 +125,17 @@ fn admin_credentials(registry: &Registry) -> Answer {
         );
         return Err(errors::arm(StatusCode::BAD_REQUEST, "UnAuthorizedForCredentialOperations", &message));
     }
+    Ok(())
+}
+
+fn admin_credentials(registry: &Registry) -> Answer {
+    admin_enabled(registry)?;
     let [first, second] = &registry.admin_passwords;
     let body = json!({
         "username": registry.name,
         "passwords": [
-            {"name": "password", "value": first.reveal()},
-            {"name": "password2", "value": second.reveal()},
+            {"name": "password", "value": first.value.reveal()},
+            {"name": "password2", "value": second.value.reveal()},
         ],
     });
     Ok(writes_left(errors::json(StatusCode::OK, &body)))
@@ -141,10 +149,11 @@ struct Regenerate {
 fn regenerate(cloud: &Cloud, asked: &Asked) -> Answer {
     with_registry(cloud, asked, "regenerateCredential/action", |found| {
         let Regenerate { name } = asked.body()?;
+        admin_enabled(found)?;
         let [first, second] = &mut found.admin_passwords;
         match name.as_str() {
-            "password" => *first = Secret::registry(),
-            "password2" => *second = Secret::registry(),
+            "password" => *first = RegistryPassword::new(&cloud.clock, None),
+            "password2" => *second = RegistryPassword::new(&cloud.clock, None),
             _ => return Err(bad_password(&name)),
         }
         admin_credentials(found)

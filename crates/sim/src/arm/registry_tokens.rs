@@ -17,8 +17,7 @@ use super::{
 use crate::{
     cloud::Cloud,
     errors::{self, Answer, Refusal},
-    secret::Secret,
-    world::{Registry, RegistryToken, SYSTEM_SCOPE_MAPS, ScopeMap},
+    world::{Registry, RegistryPassword, RegistryToken, SYSTEM_SCOPE_MAPS, ScopeMap},
 };
 
 /// Answers everything under `scopeMaps`, `tokens` and `generateCredentials`. `rest` is in lower case.
@@ -101,8 +100,7 @@ struct NewMapProperties {
 fn put_map(cloud: &Cloud, asked: &Asked, name: &str) -> Answer {
     with_registry(cloud, asked, "scopeMaps/write", |found| {
         let NewMap { properties } = asked.body()?;
-        let known = |action: &String| action.starts_with("repositories/") || action.starts_with("gateway/");
-        if let Some(unknown) = properties.actions.iter().find(|action| !known(action)) {
+        if let Some(unknown) = properties.actions.iter().find(|action| !is_action(action)) {
             let message = format!("The action '{unknown}' is invalid.");
             return Err(errors::arm(StatusCode::BAD_REQUEST, "InvalidScopeMapActions", &message));
         }
@@ -110,10 +108,11 @@ fn put_map(cloud: &Cloud, asked: &Asked, name: &str) -> Answer {
             let message = format!("The scope map '{name}' is system defined and cannot be changed.");
             return Err(errors::arm(StatusCode::BAD_REQUEST, "ScopeMapInvalid", &message));
         }
-        let created = cloud.clock.timestamp();
-        let before = found.scope_maps.len();
-        found.scope_maps.retain(|map| !map.name.eq_ignore_ascii_case(name));
-        let status = if before == found.scope_maps.len() { StatusCode::CREATED } else { StatusCode::OK };
+        named_well("scope map", name, true)?;
+        let before = found.scope_maps.iter().position(|map| map.name.eq_ignore_ascii_case(name));
+        let before = before.map(|at| found.scope_maps.remove(at).created);
+        let status = if before.is_none() { StatusCode::CREATED } else { StatusCode::OK };
+        let created = before.unwrap_or_else(|| cloud.clock.timestamp());
         found.scope_maps.push(ScopeMap {
             name: name.to_owned(),
             description: properties.description.unwrap_or_default(),
@@ -123,6 +122,37 @@ fn put_map(cloud: &Cloud, asked: &Asked, name: &str) -> Answer {
         let shown = find_map(found, name).unwrap_or_default();
         Ok(writes_left(errors::json(status, &shown)))
     })
+}
+
+/// The verbs of a scope map (ACR's document "Token-based repository permissions").
+const VERBS: &[&str] = &["content/read", "content/write", "content/delete", "metadata/read", "metadata/write"];
+
+/// True where a scope map can have an action: `repositories/NAME/VERB`, the name one of a repository, or with a star for
+/// its last part (`docs/facts/azure.md` 9.3). Those of gateways are for connected registries.
+fn is_action(action: &str) -> bool {
+    if action.starts_with("gateway/") {
+        return true;
+    }
+    let Some(rest) = action.strip_prefix("repositories/") else {
+        return false;
+    };
+    let name = VERBS.iter().find_map(|verb| rest.strip_suffix(verb)?.strip_suffix('/'));
+    let part = |part: &str| {
+        let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-".contains(&byte);
+        !part.is_empty() && part.bytes().all(legal)
+    };
+    name.is_some_and(|name| name == "*" || name.strip_suffix("/*").unwrap_or(name).split('/').all(part))
+}
+
+/// Refuses a name that is too short, too long or has other characters (`acr-registries-2023-07-01.json`, `tokenName` and
+/// `scopeMapName`). The words are not recorded.
+fn named_well(what: &str, name: &str, underscores: bool) -> Result<(), Refusal> {
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || (underscores && byte == b'_');
+    if (5..=50).contains(&name.len()) && name.bytes().all(legal) {
+        return Ok(());
+    }
+    let message = format!("The name '{name}' of the {what} is invalid.");
+    Err(errors::arm(StatusCode::BAD_REQUEST, "InvalidRequest", &message))
 }
 
 #[derive(Deserialize)]
@@ -141,12 +171,17 @@ struct NewTokenProperties {
 fn put_token(cloud: &Cloud, asked: &Asked, name: &str) -> Answer {
     with_registry(cloud, asked, "tokens/write", |found| {
         let NewToken { properties } = asked.body()?;
+        named_well("token", name, false)?;
         let map = properties.scope_map_id.rsplit('/').next().unwrap_or_default();
         let Some(map) = find_map(found, map) else {
             return Err(not_found(map));
         };
         let scope_map_id = super::subscriptions::text(&map, "id").to_owned();
         let status = properties.status.unwrap_or_else(|| "enabled".to_owned());
+        if !["enabled", "disabled"].contains(&status.as_str()) {
+            let message = format!("The status '{status}' of the token is invalid.");
+            return Err(errors::arm(StatusCode::BAD_REQUEST, "InvalidRequest", &message));
+        }
         let created = cloud.clock.timestamp();
         let (answer, token) = match found.tokens.iter_mut().find(|token| token.name.eq_ignore_ascii_case(name)) {
             Some(token) => {
@@ -191,17 +226,16 @@ fn generate(cloud: &Cloud, asked: &Asked) -> Answer {
             .iter_mut()
             .find(|token| token.name.eq_ignore_ascii_case(token_name))
             .ok_or_else(|| not_found(token_name))?;
-        let now = cloud.clock.timestamp();
         for name in names {
-            token.passwords.insert((*name).to_owned(), (Secret::registry(), now, expiry));
+            token.passwords.insert((*name).to_owned(), RegistryPassword::new(&cloud.clock, expiry));
         }
         let passwords: Vec<Value> = token
             .passwords
             .iter()
-            .map(|(name, (secret, created, expiry))| {
-                let mut shown = shapes::password(name, *created, *expiry);
+            .map(|(name, password)| {
+                let mut shown = shapes::password(name, password);
                 if names.contains(&name.as_str()) {
-                    shown["value"] = json!(secret.reveal());
+                    shown["value"] = json!(password.value.reveal());
                 }
                 shown
             })
@@ -209,4 +243,32 @@ fn generate(cloud: &Cloud, asked: &Asked) -> Answer {
         let body = json!({"username": token.name, "passwords": passwords});
         Ok(writes_left(errors::json(StatusCode::OK, &body)))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn actions_name_a_repository_or_end_with_a_star_and_have_a_known_verb() {
+        for yes in [
+            "repositories/shop/web/content/read",
+            "repositories/*/metadata/read",
+            "repositories/shop/*/content/write",
+            "gateway/x/config/read",
+        ] {
+            assert!(is_action(yes), "{yes}");
+        }
+        for no in [
+            "repositories/shop/web",
+            "repositories/shop/web/content/list",
+            "repositories/shop*/content/read",
+            "repositories/*/web/content/read",
+            "repositories//content/read",
+            "repositories/Shop/content/read",
+            "shop/content/read",
+        ] {
+            assert!(!is_action(no), "{no}");
+        }
+    }
 }

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use crate::{
     names::CloudNames,
     world::{
-        Cluster, ClusterIdentity, ManagedIdentity, ManagedKind, Registry, RegistryToken, ScopeMap, Subscription, Vault,
+        Cluster, ClusterIdentity, ManagedIdentity, ManagedKind, Registry, RegistryPassword, RegistryToken, ScopeMap,
+        Subscription, Vault,
     },
 };
 
@@ -263,8 +264,7 @@ pub fn system_scope_map(registry: &Registry, (name, says, actions): (&str, &str,
 /// Returns a repository-scoped token; of its passwords only that they exist.
 #[must_use]
 pub fn token(registry: &Registry, token: &RegistryToken) -> Value {
-    let passwords: Vec<Value> =
-        token.passwords.iter().map(|(name, (_, created, expiry))| password(name, *created, *expiry)).collect();
+    let passwords: Vec<Value> = token.passwords.iter().map(|(name, found)| password(name, found)).collect();
     json!({
         "type": "Microsoft.ContainerRegistry/registries/tokens",
         "id": format!("{}/tokens/{}", registry.id, token.name),
@@ -281,9 +281,9 @@ pub fn token(registry: &Registry, token: &RegistryToken) -> Value {
 
 /// Returns a password of a token without its value.
 #[must_use]
-pub fn password(name: &str, created: Timestamp, expiry: Option<Timestamp>) -> Value {
-    let mut shown = json!({"creationTime": time(created), "name": name});
-    if let Some(expiry) = expiry {
+pub fn password(name: &str, password: &RegistryPassword) -> Value {
+    let mut shown = json!({"creationTime": time(password.created), "name": name});
+    if let Some(expiry) = password.expiry {
         shown["expiry"] = json!(time(expiry));
     }
     shown

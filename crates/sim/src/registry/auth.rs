@@ -31,6 +31,8 @@ struct Claims {
     exp: i64,
     grant_type: String,
     identity: Identity,
+    /// The number of switches of the registry's mode before the token.
+    switches: u32,
     #[serde(default)]
     access: Vec<Access>,
 }
@@ -135,8 +137,14 @@ fn own_service(plane: &DataPlane, parameters: &Parameters) -> Result<(), Refusal
 
 fn sign(plane: &DataPlane, grant_type: &str, seconds: i64, identity: Identity, access: Vec<Access>) -> String {
     let now = plane.cloud.clock.timestamp().as_second();
-    let claims =
-        Claims { aud: plane.login_server(), exp: now + seconds, grant_type: grant_type.to_owned(), identity, access };
+    let claims = Claims {
+        aud: plane.login_server(),
+        exp: now + seconds,
+        grant_type: grant_type.to_owned(),
+        identity,
+        switches: switches(plane),
+        access,
+    };
     let mut shown = json!(claims);
     shown["jti"] = json!(Uuid::new_v4());
     shown["sub"] = json!(claims.identity.name());
@@ -150,7 +158,13 @@ fn sign(plane: &DataPlane, grant_type: &str, seconds: i64, identity: Identity, a
 fn open(plane: &DataPlane, token: &str, grant_type: &str) -> Option<Claims> {
     let claims = plane.cloud.issuer.open(token, &plane.cloud.clock).ok()?;
     let claims: Claims = serde_json::from_value(claims).ok()?;
-    (claims.aud == plane.login_server() && claims.grant_type == grant_type).then_some(claims)
+    // A switch of the mode ends all that was issued before (`docs/facts/azure.md` 9.3).
+    let current = claims.switches == switches(plane);
+    (current && claims.aud == plane.login_server() && claims.grant_type == grant_type).then_some(claims)
+}
+
+fn switches(plane: &DataPlane) -> u32 {
+    plane.cloud.world().registry(&plane.id).map(|registry| registry.mode_switches).unwrap_or_default()
 }
 
 /// Returns who may do this, by the request's token or basic credentials.

@@ -14,7 +14,7 @@ use super::scope::Access;
 use crate::{
     cloud::Cloud,
     directory, rights,
-    world::{Registry, SYSTEM_SCOPE_MAPS, World},
+    world::{Registry, RegistryPassword, SYSTEM_SCOPE_MAPS, World},
 };
 
 /// The identity that signed in.
@@ -203,18 +203,15 @@ fn scope_map_actions(registry: &Registry, token: &str) -> Vec<String> {
 
 /// Returns the admin user or a repository-scoped token, if the password is right.
 fn own_user(cloud: &Cloud, registry: &Registry, name: &str, password: &str) -> Option<Identity> {
+    let opens = |known: &RegistryPassword| known.opens(password, &cloud.clock, cloud.times.password_effect);
     let admin = registry.admin_user_enabled
         && registry.name.eq_ignore_ascii_case(name)
-        && registry.admin_passwords.iter().any(|known| known.reveal() == password);
+        && registry.admin_passwords.iter().any(opens);
     if admin {
         return Some(Identity::Admin { name: registry.name.clone() });
     }
-    let now = cloud.clock.timestamp();
     let token = registry.tokens.iter().find(|token| token.name == name && token.status == "enabled")?;
-    let right = token
-        .passwords
-        .values()
-        .any(|(known, _, expiry)| known.reveal() == password && expiry.is_none_or(|end| end > now));
+    let right = token.passwords.values().any(opens);
     right.then(|| Identity::Token { name: token.name.clone() })
 }
 

@@ -205,9 +205,9 @@ async fn a_repository_token_may_do_what_its_scope_map_says() {
     let bed = Testbed::new(|_| {});
     let id = &bed.registry_id;
     let map = json!({"properties": {"description": "", "actions": ["repositories/shop/web/content/read"]}});
-    let made = bed.arm('b', Method::PUT, &format!("{id}/scopeMaps/web"), map).await;
+    let made = bed.arm('b', Method::PUT, &format!("{id}/scopeMaps/web-readers"), map).await;
     assert_eq!(made.status, StatusCode::CREATED);
-    let new = json!({"properties": {"scopeMapId": format!("{id}/scopemaps/web"), "status": "enabled"}});
+    let new = json!({"properties": {"scopeMapId": format!("{id}/scopemaps/web-readers"), "status": "enabled"}});
     let made = bed.arm('b', Method::PUT, &format!("{id}/tokens/puller"), new).await;
     assert_eq!(made.status, StatusCode::CREATED);
     let generate = json!({"tokenId": format!("{id}/tokens/puller")});
@@ -215,7 +215,11 @@ async fn a_repository_token_may_do_what_its_scope_map_says() {
     let password = made["passwords"][1]["value"].as_str().expect("a password");
     let shown = bed.arm('b', Method::GET, &format!("{id}/tokens/puller"), Value::Null).await;
     assert!(!String::from_utf8_lossy(&shown.bytes).contains(password));
-    let reply = token(&bed, &basic("puller", password), "repository:shop/web:pull%20repository:shop/api:pull").await;
+    let scopes = "repository:shop/web:pull%20repository:shop/api:pull";
+    // A new password needs a minute.
+    assert_eq!(token(&bed, &basic("puller", password), scopes).await.status, StatusCode::UNAUTHORIZED);
+    bed.pass(60.0).await;
+    let reply = token(&bed, &basic("puller", password), scopes).await;
     assert_eq!(access(&reply), json!([{"type": "repository", "name": "shop/web", "actions": ["pull"]}]));
 }
 
@@ -231,4 +235,107 @@ async fn the_admin_user_exists_only_where_it_is_switched_on() {
     let password = shown["passwords"][0]["value"].as_str().expect("a password");
     let reply = token(&bed, &basic("registryb", password), PULL).await;
     assert_eq!(reply.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_password_made_anew_needs_a_minute_and_the_old_one_ends_at_once() {
+    let bed = Testbed::new(|world| world.registries[0].admin_user_enabled = true);
+    let path = |action: &str| format!("{}/{action}", bed.registry_id);
+    let passwords = |body: Value| {
+        let of = |at: usize| body["passwords"][at]["value"].as_str().expect("a password").to_owned();
+        [of(0), of(1)]
+    };
+    let [old, other] = passwords(bed.arm('b', Method::POST, &path("listCredentials"), Value::Null).await.json());
+    let renewed = bed.arm('b', Method::POST, &path("regenerateCredential"), json!({"name": "password"})).await.json();
+    let [new, same] = passwords(renewed);
+    assert_eq!((new == old, &same), (false, &other));
+    let opens = async |password: &str| token(&bed, &basic("registryb", password), PULL).await.status == StatusCode::OK;
+    assert_eq!((opens(&old).await, opens(&new).await, opens(&other).await), (false, false, true));
+    bed.pass(59.0).await;
+    assert!(!opens(&new).await);
+    bed.pass(1.0).await;
+    assert_eq!((opens(&old).await, opens(&new).await, opens(&other).await), (false, true, true));
+    let wrong = bed.arm('b', Method::POST, &path("regenerateCredential"), json!({"name": "password1"})).await;
+    assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
+    bed.cloud.world().registries[0].admin_user_enabled = false;
+    assert!(!opens(&new).await);
+    let off = bed.arm('b', Method::POST, &path("regenerateCredential"), json!({"name": "password"})).await;
+    assert_eq!(off.code(), "UnAuthorizedForCredentialOperations");
+    bed.cloud.world().registries[0].admin_user_enabled = true;
+    assert!(opens(&new).await);
+}
+
+#[tokio::test]
+async fn a_password_of_a_token_is_made_alone_and_ends() {
+    let bed = Testbed::new(|_| {});
+    let id = &bed.registry_id;
+    let put = async |path: &str, body: Value| bed.arm('b', Method::PUT, &format!("{id}/{path}"), body).await;
+    let puller = json!({"properties": {"scopeMapId": format!("{id}/scopeMaps/_repositories_pull")}});
+    assert_eq!(put("tokens/puller", puller.clone()).await.status, StatusCode::CREATED);
+    for (path, body) in [
+        ("tokens/abc", puller.clone()),
+        ("tokens/under_score", puller),
+        ("scopeMaps/maps", json!({"properties": {"actions": []}})),
+        ("scopeMaps/readers", json!({"properties": {"actions": ["repositories/shop/web/content/list"]}})),
+    ] {
+        assert_eq!(put(path, body).await.status, StatusCode::BAD_REQUEST, "{path}");
+    }
+    let generate = async |body: Value| {
+        let mut body = body;
+        body["tokenId"] = json!(format!("{id}/tokens/puller"));
+        bed.arm('b', Method::POST, &format!("{id}/generateCredentials"), body).await.json()
+    };
+    let value = |body: &Value, at: usize| body["passwords"][at]["value"].as_str().map(str::to_owned);
+    let first = value(&generate(json!({"name": "password1"})).await, 0).expect("a password");
+    let end = bed.cloud.clock.timestamp() + jiff::SignedDuration::from_mins(10);
+    let both = generate(json!({"name": "password2", "expiry": end})).await;
+    assert_eq!(value(&both, 0), None);
+    let second = value(&both, 1).expect("a password");
+    let shown = bed.arm('b', Method::GET, &format!("{id}/tokens/puller"), Value::Null).await.json();
+    let passwords = &shown["properties"]["credentials"]["passwords"];
+    assert_eq!(passwords[1]["expiry"], "2026-11-01T12:10:00.0000000Z");
+    assert!(passwords[0].get("expiry").is_none() && passwords[0]["creationTime"].is_string());
+    bed.pass(60.0).await;
+    let opens = async |password: &str| token(&bed, &basic("puller", password), PULL).await.status == StatusCode::OK;
+    assert_eq!((opens(&first).await, opens(&second).await), (true, true));
+    bed.pass(540.0).await;
+    assert_eq!((opens(&first).await, opens(&second).await), (true, false));
+}
+
+#[tokio::test]
+async fn a_switch_of_the_mode_ends_all_that_was_issued_before() {
+    let bed = Testbed::new(|world| world.registries[0].admin_user_enabled = true);
+    let password = bed.cloud.world().registries[0].admin_passwords[0].value.reveal().to_owned();
+    let issued = bearer(&token(&bed, &basic("registryb", &password), PULL).await);
+    let get = async |bearer: &str| bed.registry(Method::GET, MANIFEST, &[("authorization", bearer)], "").await.status;
+    assert_eq!(get(&issued).await, StatusCode::OK);
+    let entra = bed.operator_token('b', "https://containerregistry.azure.net");
+    let form = format!("grant_type=access_token&service=localhost:5001&access_token={entra}");
+    let refresh = bed.registry(Method::POST, "/oauth2/exchange", &[], &form).await.json();
+    let refresh = refresh["refresh_token"].as_str().expect("a token");
+    let form = format!("grant_type=refresh_token&service=localhost:5001&scope={PULL}&refresh_token={refresh}");
+    let redeem = async || bed.registry(Method::POST, "/oauth2/token", &[], &form).await.status;
+    assert_eq!(redeem().await, StatusCode::OK);
+    for (mode, left) in
+        [("LegacyRegistryPermissions", StatusCode::OK), ("AbacRepositoryPermissions", StatusCode::UNAUTHORIZED)]
+    {
+        let body = json!({"properties": {"roleAssignmentMode": mode}});
+        assert_eq!(bed.arm('b', Method::PATCH, &bed.registry_id, body).await.status, StatusCode::OK);
+        assert_eq!((get(&issued).await, redeem().await), (left, left), "{mode}");
+    }
+    assert_eq!(get(&bearer(&token(&bed, &basic("registryb", &password), PULL).await)).await, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_refresh_token_ends_after_three_hours() {
+    let bed = Testbed::new(|_| {});
+    let entra = bed.operator_token('b', "https://containerregistry.azure.net");
+    let form = format!("grant_type=access_token&service=localhost:5001&access_token={entra}");
+    let refresh = bed.registry(Method::POST, "/oauth2/exchange", &[], &form).await.json();
+    let refresh = refresh["refresh_token"].as_str().expect("a token");
+    let form = format!("grant_type=refresh_token&service=localhost:5001&scope={PULL}&refresh_token={refresh}");
+    for (hours, expected) in [(2.9, StatusCode::OK), (0.2, StatusCode::UNAUTHORIZED)] {
+        bed.pass(hours * 3600.0).await;
+        assert_eq!(bed.registry(Method::POST, "/oauth2/token", &[], &form).await.status, expected);
+    }
 }

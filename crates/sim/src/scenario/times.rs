@@ -23,6 +23,8 @@ pub struct Times {
     pub reset_operation: f64,
     /// Until a pod has a node that begins to pull its image.
     pub pod_start: f64,
+    /// Until a password of a registry works that was made anew: of its admin user, or of a token.
+    pub password_effect: f64,
     /// The interval at which a client is asked to look at an operation.
     pub poll: f64,
     /// The time that tokens are valid, in seconds of the wall clock, since clients compare it with theirs.
@@ -47,6 +49,7 @@ impl Default for Times {
             resource_graph: 0.0,
             reset_operation: 20.0,
             pod_start: 2.0,
+            password_effect: 60.0,
             poll: 5.0,
             token_lifetime: 3599,
             device_code_lifetime: 900,
@@ -69,6 +72,7 @@ pub struct TimePart {
     resource_graph: Option<f64>,
     reset_operation: Option<f64>,
     pod_start: Option<f64>,
+    password_effect: Option<f64>,
     poll: Option<f64>,
     token_lifetime: Option<i64>,
     device_code_lifetime: Option<i64>,
@@ -88,6 +92,7 @@ impl TimePart {
             resource_graph: later.resource_graph.or(self.resource_graph),
             reset_operation: later.reset_operation.or(self.reset_operation),
             pod_start: later.pod_start.or(self.pod_start),
+            password_effect: later.password_effect.or(self.password_effect),
             poll: later.poll.or(self.poll),
             token_lifetime: later.token_lifetime.or(self.token_lifetime),
             device_code_lifetime: later.device_code_lifetime.or(self.device_code_lifetime),
@@ -117,6 +122,7 @@ impl Times {
             resource_graph: part.resource_graph.unwrap_or(self.resource_graph),
             reset_operation: part.reset_operation.unwrap_or(self.reset_operation),
             pod_start: part.pod_start.unwrap_or(self.pod_start),
+            password_effect: part.password_effect.unwrap_or(self.password_effect),
             poll: part.poll.unwrap_or(self.poll),
             token_lifetime: part.token_lifetime.unwrap_or(self.token_lifetime),
             device_code_lifetime: part.device_code_lifetime.unwrap_or(self.device_code_lifetime),

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{
     cluster::{Cluster, ClusterIdentity, Credential, KubeletIdentity, ManagedIdentity, ManagedKind, Namespace, Node},
     kubernetes::{Kubernetes, KubernetesAccess},
-    registry::Registry,
+    registry::{Registry, RegistryPassword},
 };
 use crate::secret::Secret;
 
@@ -270,8 +270,9 @@ pub fn registry(member: &Member, tenant: Uuid) -> Registry {
         login_server: member.host(),
         sku: sku(member.n).to_owned(),
         role_assignment_mode: "LegacyRegistryPermissions".to_owned(),
+        mode_switches: 0,
         admin_user_enabled: false,
-        admin_passwords: [Secret::registry(), Secret::registry()],
+        admin_passwords: [RegistryPassword::old(), RegistryPassword::old()],
         firewalled: member.n % 13 == 12,
         firewall_lets_nodes_in: false,
         accepts_arm_tokens: true,

@@ -8,7 +8,10 @@ use std::{
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::secret::Secret;
+use crate::{
+    clock::{Clock, Moment},
+    secret::Secret,
+};
 
 /// A container registry.
 #[derive(Debug)]
@@ -27,10 +30,12 @@ pub struct Registry {
     pub sku: String,
     /// `LegacyRegistryPermissions` or `AbacRepositoryPermissions`.
     pub role_assignment_mode: String,
+    /// The number of times that the mode was switched. What was issued before the last one is worth nothing.
+    pub mode_switches: u32,
     /// `properties.adminUserEnabled`.
     pub admin_user_enabled: bool,
     /// The two passwords of its admin user.
-    pub admin_passwords: [Secret; 2],
+    pub admin_passwords: [RegistryPassword; 2],
     /// True where the network rules of the registry keep this machine out.
     pub firewalled: bool,
     /// True where the nodes of the cluster are let in even if it is firewalled.
@@ -49,6 +54,41 @@ pub struct Registry {
     pub pulls: Vec<RegistryPull>,
 }
 
+/// A password of a registry: of its admin user, or of a repository-scoped token.
+#[derive(Clone, Debug)]
+pub struct RegistryPassword {
+    /// The value.
+    pub value: Secret,
+    /// The time at which it was made, from which it needs a while to work.
+    pub written: Moment,
+    /// `creationTime`.
+    pub created: Timestamp,
+    /// `expiry`. Those of the admin user have none.
+    pub expiry: Option<Timestamp>,
+}
+
+impl RegistryPassword {
+    /// Returns one that has been there for long.
+    #[must_use]
+    pub fn old() -> Self {
+        Self { value: Secret::registry(), written: Moment::LONG_AGO, created: Timestamp::UNIX_EPOCH, expiry: None }
+    }
+
+    /// Returns one that is made now.
+    #[must_use]
+    pub fn new(clock: &Clock, expiry: Option<Timestamp>) -> Self {
+        Self { value: Secret::registry(), written: clock.now(), created: clock.timestamp(), expiry }
+    }
+
+    /// True where a text is the password and works now.
+    #[must_use]
+    pub fn opens(&self, text: &str, clock: &Clock, effect: f64) -> bool {
+        self.value.reveal() == text
+            && self.written.after(effect).reached(clock.now())
+            && self.expiry.is_none_or(|end| end > clock.timestamp())
+    }
+}
+
 /// A repository-scoped token.
 #[derive(Debug)]
 pub struct RegistryToken {
@@ -59,7 +99,7 @@ pub struct RegistryToken {
     /// `enabled` or `disabled`.
     pub status: String,
     /// `password1` and `password2`, where made.
-    pub passwords: BTreeMap<String, (Secret, Timestamp, Option<Timestamp>)>,
+    pub passwords: BTreeMap<String, RegistryPassword>,
     /// `creationDate`.
     pub created: Timestamp,
 }

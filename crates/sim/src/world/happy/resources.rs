@@ -11,8 +11,10 @@ use super::{
 };
 use crate::{
     scenario::{ClusterPart, IdentityPart, KubernetesPart, On, RolePart, Setup, WorkloadPart, WorldPart},
-    secret::Secret,
-    world::{Cluster, ClusterIdentity, Credential, Kubernetes, KubernetesAccess, Node, Registry, Workload, World},
+    world::{
+        Cluster, ClusterIdentity, Credential, Kubernetes, KubernetesAccess, Node, Registry, RegistryPassword, Workload,
+        World,
+    },
 };
 
 const LOCATION: &str = "westeurope";
@@ -146,8 +148,9 @@ impl Builder {
                 login_server: String::new(),
                 sku: part.sku.clone().filter(|_| main).unwrap_or_else(|| "Standard".to_owned()),
                 role_assignment_mode: mode.clone(),
+                mode_switches: 0,
                 admin_user_enabled: main && part.admin_user_enabled.unwrap_or(false),
-                admin_passwords: [Secret::registry(), Secret::registry()],
+                admin_passwords: [RegistryPassword::old(), RegistryPassword::old()],
                 firewalled: main && part.firewalled.unwrap_or(false),
                 firewall_lets_nodes_in: part.firewall_lets_nodes_in.unwrap_or(false),
                 accepts_arm_tokens: part.accepts_arm_tokens.unwrap_or(true),
