@@ -294,6 +294,17 @@ async fn a_password_of_a_token_is_made_alone_and_ends() {
     let shown = bed.arm('b', Method::GET, &format!("{id}/tokens/puller"), Value::Null).await.json();
     let passwords = &shown["properties"]["credentials"]["passwords"];
     assert_eq!(passwords[1]["expiry"], "2026-11-01T12:10:00.0000000Z");
+    let world = crate::world::view::of(&bed.cloud.world());
+    let expected = json!({
+        "name": "puller",
+        "scopeMap": "_repositories_pull",
+        "scopeMapId": format!("{id}/scopeMaps/_repositories_pull"),
+        "status": "enabled",
+        "passwords": [{"name": "password1", "expiry": null}, {"name": "password2", "expiry": end}],
+    });
+    assert_eq!(world["registries"][0]["tokens"], json!([expected]));
+    assert_eq!(world["registries"][0]["publicNetworkAccess"], "Enabled");
+    assert!(!world.to_string().contains(&second));
     assert!(passwords[0].get("expiry").is_none() && passwords[0]["creationTime"].is_string());
     bed.pass(60.0).await;
     let opens = async |password: &str| token(&bed, &basic("puller", password), PULL).await.status == StatusCode::OK;

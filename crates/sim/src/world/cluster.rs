@@ -143,10 +143,23 @@ pub struct Cluster {
     pub images: Vec<String>,
     /// The vCPUs of the quota of the cluster's subscription and region that are free.
     pub free_vcpus: u32,
+    /// `properties.aadProfile`, where its Kubernetes API takes users of Entra.
+    pub entra: Option<EntraProfile>,
+    /// `properties.disableLocalAccounts`: whether nobody gets in but by Entra.
+    pub disable_local_accounts: bool,
     /// The namespaces by name.
     pub namespaces: BTreeMap<String, Namespace>,
     /// The rest of what its Kubernetes API holds.
     pub kubernetes: Kubernetes,
+}
+
+/// The way in which a cluster takes users of Entra: those of its own tenant, by a server that AKS manages.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EntraProfile {
+    /// `enableAzureRBAC`: whether Azure's role assignments say what they may do.
+    pub azure_rbac: bool,
+    /// `adminGroupObjectIDs`: the groups whose members may do everything.
+    pub admin_groups: Vec<Uuid>,
 }
 
 /// A node of a cluster.

@@ -226,6 +226,8 @@ pub fn cluster(member: &Member, tenant: Uuid) -> Cluster {
         nodes: (0..3 + member.n % 5).map(node).collect(),
         images: Vec::new(),
         free_vcpus: 0,
+        entra: None,
+        disable_local_accounts: false,
         namespaces: BTreeMap::<String, Namespace>::new(),
         kubernetes: Kubernetes {
             access: KubernetesAccess::Private,

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    Application, Certificate, Cluster, Directory, Group, Registry, RoleAssignment, ServicePrincipal, Stored, User,
-    Vault, World, pull_secret,
+    Application, Certificate, Cluster, Directory, EntraProfile, Group, Registry, RegistryToken, RoleAssignment,
+    ServicePrincipal, Stored, User, Vault, World, pull_secret,
 };
 use crate::roles;
 
@@ -113,8 +113,14 @@ fn cluster(world: &World, cluster: &Cluster) -> Value {
         "powerState": cluster.power_state,
         "resets": cluster.resets,
         "nodes": nodes,
+        "aadProfile": cluster.entra.as_ref().map(entra),
+        "disableLocalAccounts": cluster.disable_local_accounts,
         "namespaces": namespaces(cluster),
     })
+}
+
+fn entra(profile: &EntraProfile) -> Value {
+    json!({ "managed": true, "enableAzureRBAC": profile.azure_rbac, "adminGroupObjectIDs": profile.admin_groups })
 }
 
 fn namespaces(cluster: &Cluster) -> Map<String, Value> {
@@ -164,6 +170,19 @@ fn pod(pod: &Stored) -> Value {
     })
 }
 
+/// Returns a token without its passwords' values.
+fn token(token: &RegistryToken) -> Value {
+    let passwords = token.passwords.iter();
+    let passwords = passwords.map(|(name, password)| json!({ "name": name, "expiry": password.expiry }));
+    json!({
+        "name": token.name,
+        "scopeMap": token.scope_map_id.rsplit('/').next(),
+        "scopeMapId": token.scope_map_id,
+        "status": token.status,
+        "passwords": passwords.collect::<Vec<_>>(),
+    })
+}
+
 fn registry(registry: &Registry) -> Value {
     json!({
         "id": registry.id,
@@ -171,7 +190,8 @@ fn registry(registry: &Registry) -> Value {
         "roleAssignmentMode": registry.role_assignment_mode,
         "adminUserEnabled": registry.admin_user_enabled,
         "repositories": registry.repositories.keys().collect::<Vec<_>>(),
-        "tokens": registry.tokens.iter().map(|token| json!({ "name": token.name, "scopeMapId": token.scope_map_id, "status": token.status })).collect::<Vec<_>>(),
+        "publicNetworkAccess": if registry.firewalled { "Disabled" } else { "Enabled" },
+        "tokens": registry.tokens.iter().map(token).collect::<Vec<_>>(),
         "scopeMaps": registry.scope_maps.iter().map(|map| json!({ "name": map.name, "actions": map.actions })).collect::<Vec<_>>(),
         "pulls": registry.pulls.iter().map(|pull| json!({ "repository": pull.repository, "by": pull.by })).collect::<Vec<_>>(),
     })

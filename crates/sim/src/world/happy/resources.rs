@@ -60,6 +60,8 @@ impl Builder {
             nodes: (0..part.nodes.unwrap_or(3)).map(node).collect(),
             images: part.images.clone().unwrap_or_else(|| vec!["shop/web:1.4".to_owned()]),
             free_vcpus: part.free_vcpus.unwrap_or(94),
+            entra: None,
+            disable_local_accounts: false,
             namespaces: BTreeMap::new(),
             kubernetes: self.kubernetes(part),
         };
