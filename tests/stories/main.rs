@@ -16,6 +16,7 @@ mod conditions;
 mod connection;
 #[cfg(test)]
 mod consent;
+mod convert_app;
 #[cfg(test)]
 mod disk;
 #[cfg(test)]

@@ -113,7 +113,11 @@ fn renewing_writes_another_secret_everywhere_proves_it_and_removes_the_old_one()
     let world = story.world();
     let [new] = keys(&world).try_into().unwrap_or_else(|all| panic!("one secret is left: {all:?}"));
     assert_ne!(new, old);
-    assert_eq!((end.outcome("write-pull-secret"), end.outcome("remove-pull-password")), ("changed", "changed"), "\n{end}");
+    assert_eq!(
+        (end.outcome("write-pull-secret"), end.outcome("remove-pull-password")),
+        ("changed", "changed"),
+        "\n{end}"
+    );
     let second = story.runs_but(&[&first]);
     let back = story.undo_of(&second[0], &[]);
     back.exits(0);
@@ -140,7 +144,10 @@ fn names_that_kubernetes_refuses_are_complained_about_and_nothing_is_called() {
 
 #[test]
 fn a_user_who_may_only_read_is_told_what_lacks_in_which_namespace() {
-    let story = Story::told(&["managed-identity-cluster"], "name = \"own\"\nsays = \"own\"\n[world.cluster]\nkubernetes = \"read-only\"");
+    let story = Story::told(
+        &["managed-identity-cluster"],
+        "name = \"own\"\nsays = \"own\"\n[world.cluster]\nkubernetes = \"read-only\"",
+    );
     let end = story.apply(&["--namespace", "shop"]);
     end.is_stopped_by("you may not create secrets", "Ask whoever administers aks-shop for that right in shop");
     story.wrote_nothing();
@@ -148,12 +155,18 @@ fn a_user_who_may_only_read_is_told_what_lacks_in_which_namespace() {
 
 #[test]
 fn where_the_api_does_not_answer_the_operator_is_told_what_to_run() {
-    let story = Story::told(&["managed-identity-cluster"], "name = \"own\"\nsays = \"own\"\n[world.cluster]\nkubernetes = \"private\"");
+    let story = Story::told(
+        &["managed-identity-cluster"],
+        "name = \"own\"\nsays = \"own\"\n[world.cluster]\nkubernetes = \"private\"",
+    );
     let end = story.apply(&["--namespace", "shop"]);
     end.ends_well();
     assert_eq!((end.outcome("prove-pull"), end.outcome("tell-pull-secret")), ("proved", "skipped"), "\n{end}");
     let note = end.note("tell-pull-secret");
-    let command = format!("kubectl create secret docker-registry {NAME} --namespace shop --docker-server {}", story.ready.login_server);
+    let command = format!(
+        "kubectl create secret docker-registry {NAME} --namespace shop --docker-server {}",
+        story.ready.login_server
+    );
     assert!(note.contains(&command), "{note}");
     assert!(!end.secret().is_empty(), "the secret is saved");
     story.undo(&[]).ends_well();

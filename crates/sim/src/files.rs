@@ -82,6 +82,8 @@ pub(crate) fn ready(world: &World, origin: &str) -> Ready {
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
 struct Answers<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    route: Option<&'static str>,
     cloud: &'a str,
     tenant_a: Uuid,
     tenant_b: Uuid,
@@ -100,12 +102,14 @@ struct Answers<'a> {
 /// Complete answers in TOML.
 pub(crate) fn answers_toml(
     ready: &Ready,
+    route: Option<&'static str>,
     consent: &str,
     repositories: &[String],
     speed: f64,
     ca_file: Option<&Path>,
 ) -> String {
     let answers = Answers {
+        route,
         cloud: &ready.arm,
         tenant_a: ready.tenants.a.id,
         tenant_b: ready.tenants.b.id,

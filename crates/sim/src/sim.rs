@@ -276,7 +276,16 @@ impl Sim {
     #[must_use]
     pub fn answers_toml(&self, ca_file: Option<&Path>) -> String {
         let answers = &self.answers;
-        files::answers_toml(&self.ready, &answers.consent, &answers.repositories, answers.speed, ca_file)
+        let route = self.follows_the_documents().then_some("new-app");
+        files::answers_toml(&self.ready, route, &answers.consent, &answers.repositories, answers.speed, ca_file)
+    }
+
+    /// True where the flow of Microsoft's page can be gone: a service-principal cluster, and a registry in another
+    /// tenant. Elsewhere the route is for whoever reads the answers to choose.
+    fn follows_the_documents(&self) -> bool {
+        let world = self.cloud.world();
+        let has_credential = |cluster: &crate::world::Cluster| cluster.identity.credential().is_some();
+        world.a != world.b && world.clusters.first().is_some_and(has_credential)
     }
 
     /// Returns shell lines that export the operators' credentials and the address of this cloud.

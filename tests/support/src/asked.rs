@@ -103,7 +103,7 @@ fn only_reads(path: &str) -> bool {
         "Microsoft.ResourceGraph/resources",
         "/selfsubjectaccessreviews",
     ]
-        .iter()
-        .any(|tail| path.ends_with(tail))
+    .iter()
+    .any(|tail| path.ends_with(tail))
         || matches!(path, "/oauth2/token" | "/oauth2/exchange")
 }

@@ -156,7 +156,8 @@ impl Story {
             }
             let token: Value = serde_json::from_slice(&told.bytes().await.expect("a body")).expect("JSON");
             let at = format!("https://{server}/v2/{repository}/manifests/{tag}");
-            let accept = "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json";
+            let accept =
+                "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json";
             let pulled = client.get(at).bearer_auth(text(&token, "access_token")).header("accept", accept);
             pulled.send().await.expect("an answer").status().as_u16()
         })

@@ -33,10 +33,20 @@ pub const ROUTES: &[Struck] = &[
         answers: &[],
     },
     Struck {
+        route: Route::ConvertApp,
+        scenarios: &["happy"],
+        reads: &["happy"],
+        answers: &["route = \"convert-app\""],
+    },
+    Struck {
         route: Route::PullSecret,
         scenarios: &["managed-identity-cluster"],
         reads: &["managed-identity-cluster"],
-        answers: &["route = \"pull-secret\"", "namespace = [\"shop\", \"jobs\"]", "service-account = [\"shop/default\"]"],
+        answers: &[
+            "route = \"pull-secret\"",
+            "namespace = [\"shop\", \"jobs\"]",
+            "service-account = [\"shop/default\"]",
+        ],
     },
 ];
 

@@ -1,8 +1,6 @@
 //! A story's stage: the simulated cloud of a scenario, and the folder of the operator who runs the program against it.
 
 use std::collections::BTreeMap;
-use std::fs::OpenOptions;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU32;
 
@@ -71,10 +69,13 @@ impl Story {
         self
     }
 
-    /// Adds a line to the answers file.
+    /// Adds a line to the answers file, in place of one for the same input.
     pub fn with_answer(self, line: &str) -> Self {
-        let mut file = OpenOptions::new().append(true).open(self.answers()).expect("the answers file");
-        writeln!(file, "{line}").expect("written");
+        let name = |line: &str| line.split('=').next().map(str::trim).unwrap_or_default().to_owned();
+        let text = std::fs::read_to_string(self.answers()).expect("the answers file");
+        let others = text.lines().filter(|other| name(other) != name(line));
+        let text: String = others.chain([line]).map(|line| format!("{line}\n")).collect();
+        std::fs::write(self.answers(), text).expect("written");
         self
     }
 

@@ -18,6 +18,7 @@ use crate::wire::CallError;
 
 mod app;
 mod cluster;
+mod cluster_app;
 mod found;
 mod headroom;
 mod image;
@@ -123,9 +124,21 @@ impl<'a> Surveyor<'a> {
             .map(|id| Ok(reads.registry(id)?.usable.get().cloned().ok_or(CheckStopped)??.0))
             .collect();
         let (cloud, pullers) = (self.door.endpoints().name.clone(), reads.pullers());
+        let cluster_apps = reads.apps_in_use();
         let (namespaces, no_kubernetes) = (reads.namespaces(), reads.no_kubernetes());
         let (registries, app) = (registries?, taken);
-        Ok(Survey { cloud, tenants, clusters, registries, pullers, namespaces, no_kubernetes, app, passed_over })
+        Ok(Survey {
+            cloud,
+            tenants,
+            clusters,
+            registries,
+            pullers,
+            cluster_apps,
+            namespaces,
+            no_kubernetes,
+            app,
+            passed_over,
+        })
     }
 }
 
@@ -138,6 +151,7 @@ async fn ask(check: &Check, reads: &Reads<'_>) -> Result<(), CheckStopped> {
         }
         Check::Soak => reads.conclude(Ok(((), judge_soak(reads.inputs.soak_minutes)))),
         Check::Cluster(id) => cluster::usable(reads, id).await.map(drop),
+        Check::ClusterApp(id) => cluster_app::ask(reads, id).await,
         Check::ResetRight(id) => rights::to_reset(reads, id).await,
         Check::App => app::ask(reads).await,
         Check::Secret(id) => secret::ask(reads, id).await,

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::{Mutex, PoisonError};
 
-use crosspull_core::check::{AppFacts, Check, ClusterFacts, Finding, HeldRole, NamespaceFacts, Puller, RegistryFacts};
+use crosspull_core::check::{
+    AppFacts, Check, ClusterApp, ClusterFacts, Finding, HeldRole, NamespaceFacts, Puller, RegistryFacts,
+};
 use crosspull_core::event::Work;
 use crosspull_core::ids::{ClusterId, ObjectId, RegistryId, TenantId};
 use crosspull_core::input::Inputs;
@@ -48,6 +50,8 @@ pub(super) struct ClusterReads {
     pub key: OnceCell<Option<crosspull_core::ids::KeyId>>,
     /// The rights of the cluster's present principal.
     pub holdings: OnceCell<Holdings>,
+    /// The app that the cluster uses, where the check of it does not stop.
+    pub app_in_use: OnceCell<ClusterApp>,
     /// The cluster's Kubernetes API, where it answers. The error is the reason why it cannot be used.
     pub kubernetes: OnceCell<Result<Kubernetes, String>>,
 }
@@ -138,6 +142,11 @@ impl<'a> Reads<'a> {
         let place = |facts: &NamespaceFacts| self.inputs.namespaces.iter().position(|name| *name == facts.namespace);
         read.sort_by_key(|facts| (facts.cluster.clone(), place(facts)));
         read
+    }
+
+    /// Returns the apps that the clusters use, as far as they were read.
+    pub(super) fn apps_in_use(&self) -> Vec<ClusterApp> {
+        self.clusters.values().filter_map(|of| of.app_in_use.get().cloned()).collect()
     }
 
     /// Returns the clusters whose Kubernetes API was asked and cannot be used, with the reason.

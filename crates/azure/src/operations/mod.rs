@@ -11,10 +11,12 @@ mod create_principal;
 mod grant_role;
 mod hand_over;
 mod keep_way_back;
+mod open_app;
 mod prove_first;
 mod prove_inside;
 mod prove_pull;
 mod provision;
+mod remove_proof_secret;
 mod remove_pull_password;
 mod remove_secret;
 mod reset_cluster;
@@ -52,6 +54,8 @@ pub async fn perform(context: &StepContext<'_>) -> StepResult {
         Op::WritePullSecret(op) => write_pull_secret::perform(op, context).await,
         Op::UsePullSecret(op) => use_pull_secret::perform(op, context).await,
         Op::RemovePullPassword(op) => remove_pull_password::perform(op, context).await,
+        Op::OpenApp(op) => open_app::perform(op, context).await,
+        Op::RemoveProofSecret(op) => remove_proof_secret::perform(op, context).await,
         Op::TellPullSecret(op) => tell_pull_secret::perform(op, context).await,
         // The way back takes these one after the other.
         Op::TakeBack(_) => plainly(Outcome::Skipped),
@@ -79,8 +83,10 @@ pub async fn take_back(context: &StepContext<'_>) -> StepResult {
         Op::ProveFirst(op) => prove_first::take_back(op, back, context).await,
         Op::WritePullSecret(op) => write_pull_secret::take_back(op, back, context).await,
         Op::UsePullSecret(op) => use_pull_secret::take_back(op, back, context).await,
+        Op::OpenApp(op) => open_app::take_back(op, back, context).await,
         Op::ProvePull(_)
         | Op::RemoveSecret(_)
+        | Op::RemoveProofSecret(_)
         | Op::RemovePullPassword(_)
         | Op::TellPullSecret(_)
         | Op::TakeBack(_) => nothing_there(),

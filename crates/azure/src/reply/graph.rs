@@ -30,6 +30,12 @@ pub struct App {
     /// The tags.
     #[serde(default)]
     pub tags: Vec<String>,
+    /// The tenants that may let the app in.
+    #[serde(default)]
+    pub sign_in_audience: Option<String>,
+    /// The identifier URIs.
+    #[serde(default)]
+    pub identifier_uris: Vec<String>,
 }
 
 /// A federated credential of an app.

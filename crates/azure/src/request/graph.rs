@@ -57,6 +57,13 @@ pub fn create_app(endpoints: &Endpoints, side: Side, app: NewApp<'_>) -> Request
     graph(endpoints, side, Method::POST, "/applications", &[]).json(&body)
 }
 
+/// Changes the tenants that may let an app in, and nothing else of it.
+#[must_use]
+pub fn set_audience(endpoints: &Endpoints, side: Side, object: ObjectId, audience: &str) -> Request {
+    let path = format!("/applications/{object}");
+    graph(endpoints, side, Method::PATCH, &path, &[]).json(&json!({ "signInAudience": audience }))
+}
+
 /// Asks for the app of an application id that is registered in a tenant, in a list of one or none.
 #[must_use]
 pub fn apps_of(endpoints: &Endpoints, side: Side, app: AppId) -> Request {

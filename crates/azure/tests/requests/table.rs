@@ -243,6 +243,15 @@ fn directory_rows() -> Vec<Row> {
             Is("application_CreateApplication"),
         ),
         row(
+            "set_audience",
+            request::set_audience(&at, Side::A, OBJECT, "AzureADMultipleOrgs"),
+            "PATCH https://graph.microsoft.com/v1.0/applications/bbbbbbbb-0000-4000-8000-000000000002",
+            "A operator for Graph",
+            r#"{"signInAudience":"AzureADMultipleOrgs"}"#,
+            true,
+            Is("application_UpdateApplication"),
+        ),
+        row(
             "app",
             request::app(&at, Side::A, OBJECT),
             "GET https://graph.microsoft.com/v1.0/applications/bbbbbbbb-0000-4000-8000-000000000002",

@@ -10,6 +10,7 @@ use crate::names::Side;
 
 mod app;
 mod cluster;
+mod cluster_app;
 mod headroom;
 mod held_role;
 mod image;
@@ -30,6 +31,7 @@ mod unread;
 
 pub use app::{AppFacts, SecretFacts, TakeUpReason, choose_app, judge_app};
 pub use cluster::{ClusterFacts, KubeletIdentity, judge_cluster, judge_cluster_as_it_is};
+pub use cluster_app::{ClusterApp, judge_cluster_app, judge_no_cluster_app};
 pub use headroom::{Headroom, Workloads, judge_headroom};
 pub use held_role::HeldRole;
 pub use image::judge_image;
@@ -67,6 +69,8 @@ pub enum Check {
     Tenants,
     /// Is the cluster there, running, and does it use a service principal?
     Cluster(ClusterId),
+    /// Can other tenants be allowed to let the cluster's app in?
+    ClusterApp(ClusterId),
     /// May the operator reset the cluster's service principal?
     ResetRight(ClusterId),
     /// Does the cluster lose roles with its present principal, and which?
@@ -162,6 +166,7 @@ impl Check {
             Self::Cloud => About::both("the cloud and its hosts"),
             Self::Tenants => tenants::about(),
             Self::Cluster(id) => cluster::about(id),
+            Self::ClusterApp(id) => cluster_app::about(id),
             Self::ResetRight(id) => reset_right::about(id),
             Self::OldRoles(id) => old_roles::about(id),
             Self::Headroom(id) => headroom::about(id),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AppFacts, ClusterFacts, NamespaceFacts, Puller, RegistryFacts, TenantFacts};
+use super::{AppFacts, ClusterApp, ClusterFacts, NamespaceFacts, Puller, RegistryFacts, TenantFacts};
 use crate::ids::{ClusterId, ObjectId};
 use crate::names::PerTenant;
 
@@ -18,6 +18,9 @@ pub struct Survey {
     /// The principals that the clusters pull with, where the route is about them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pullers: Vec<Puller>,
+    /// The apps that the clusters use, where the route is about them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cluster_apps: Vec<ClusterApp>,
     /// The namespaces that get a pull secret, where the Kubernetes API answers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub namespaces: Vec<NamespaceFacts>,

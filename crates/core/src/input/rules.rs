@@ -316,7 +316,10 @@ fn in_cluster(answers: &Answers, complain: &mut impl FnMut(Key, String)) {
         }
     }
     if answers.get(Key::PullSecret).is_some() && answers.all(Key::Registry).len() > 1 {
-        complain(Key::PullSecret, "one name cannot be that of several registries' pull secrets: leave it out".to_owned());
+        complain(
+            Key::PullSecret,
+            "one name cannot be that of several registries' pull secrets: leave it out".to_owned(),
+        );
     }
     if answers.or_default(Key::PullApp) == "b" && answers.or_default(Key::SignInB) == SignIn::Nobody.word() {
         complain(

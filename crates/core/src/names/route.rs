@@ -10,6 +10,8 @@ pub enum Route {
     NewApp,
     /// The cluster's own identity is given the role on the registry.
     Attach,
+    /// The cluster's present app is let into the registry's tenant.
+    ConvertApp,
     /// A service principal of the registry's tenant pulls, by a pull secret in the cluster.
     PullSecret,
     /// No route but the way back: what a run made is taken back.
@@ -40,7 +42,7 @@ pub struct Offered {
 
 impl Route {
     /// The routes that can be chosen, in the order in which they are offered.
-    pub const OFFERED: [Offered; 3] = [
+    pub const OFFERED: [Offered; 4] = [
         Offered {
             route: Self::NewApp,
             word: "new-app",
@@ -52,6 +54,12 @@ impl Route {
             word: "attach",
             in_short: "the cluster's own identity gets the role; for one tenant, nothing restarts",
             tenants: Some(Tenants::One),
+        },
+        Offered {
+            route: Self::ConvertApp,
+            word: "convert-app",
+            in_short: "the cluster's present app is let into the registry's tenant; nothing restarts",
+            tenants: Some(Tenants::Two),
         },
         Offered {
             route: Self::PullSecret,

@@ -15,6 +15,8 @@ pub enum Fact {
     AppObject,
     /// The app's application id.
     App,
+    /// The tenants that may let the app in, as Graph says it.
+    Audience,
     /// The object id of the operator who made the app: its first owner.
     Creator,
     /// The object id of the app's service principal in A.
@@ -67,6 +69,7 @@ impl Fact {
     pub const fn label(&self) -> Option<&'static str> {
         match self {
             Self::App => Some("app id"),
+            Self::Audience => Some("app's audience"),
             Self::AppObject => Some("app object"),
             Self::PrincipalA | Self::PrincipalB => Some("service principal"),
             Self::SecretKey => Some("secret's key id"),

@@ -14,11 +14,13 @@ mod fact;
 mod grant_role;
 mod hand_over;
 mod keep_way_back;
+mod open_app;
 mod precondition;
 mod prove_first;
 mod prove_inside;
 mod prove_pull;
 mod provision;
+mod remove_proof_secret;
 mod remove_pull_password;
 mod remove_secret;
 mod reset_cluster;
@@ -39,11 +41,13 @@ pub use fact::{Fact, Facts, Learnt};
 pub use grant_role::GrantRole;
 pub use hand_over::HandOverRegistry;
 pub use keep_way_back::KeepWayBack;
+pub use open_app::OpenApp;
 pub use precondition::{Precondition, preconditions};
 pub use prove_first::ProveFirst;
 pub use prove_inside::{ProveInside, PullsAs};
 pub use prove_pull::ProvePull;
 pub use provision::Provision;
+pub use remove_proof_secret::RemoveProofSecret;
 pub use remove_pull_password::RemovePullPassword;
 pub use remove_secret::{OldSecret, RemoveSecret};
 pub use reset_cluster::ResetCluster;
@@ -82,6 +86,8 @@ pub enum Op {
     UsePullSecret(UsePullSecret),
     RemovePullPassword(RemovePullPassword),
     TellPullSecret(TellPullSecret),
+    OpenApp(OpenApp),
+    RemoveProofSecret(RemoveProofSecret),
     TakeBack(TakeBack),
 }
 
@@ -177,6 +183,8 @@ impl Op {
             Self::UsePullSecret(op) => op,
             Self::RemovePullPassword(op) => op,
             Self::TellPullSecret(op) => op,
+            Self::OpenApp(op) => op,
+            Self::RemoveProofSecret(op) => op,
             Self::TakeBack(op) => op,
         }
     }

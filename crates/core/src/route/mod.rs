@@ -8,6 +8,7 @@ use crate::plan::Plan;
 
 mod attach;
 mod chooser;
+mod convert_app;
 mod in_cluster;
 mod new_app;
 mod pull_secret;
@@ -70,7 +71,7 @@ pub struct Achieved<'a> {
 }
 
 /// Every route, in the order in which they are recommended.
-pub const ROUTES: [&RouteSpec; 3] = [&attach::SPEC, &new_app::SPEC, &pull_secret::SPEC];
+pub const ROUTES: [&RouteSpec; 4] = [&attach::SPEC, &convert_app::SPEC, &new_app::SPEC, &pull_secret::SPEC];
 
 /// Returns the description of a route. `None` for the way back.
 #[must_use]
@@ -201,6 +202,7 @@ pub(crate) mod tests {
                 })
                 .collect(),
             pullers: Vec::new(),
+            cluster_apps: Vec::new(),
             namespaces: Vec::new(),
             no_kubernetes: Vec::new(),
             app: None,

@@ -40,6 +40,7 @@ pub fn take_back(run: &Run) -> Option<Plan> {
         Op::ProvePull(_)
         | Op::RemoveSecret(_)
         | Op::RemovePullPassword(_)
+        | Op::RemoveProofSecret(_)
         | Op::TellPullSecret(_)
         | Op::TakeBack(_) => false,
         _ => made_something(run, step),

@@ -51,6 +51,7 @@ pub fn plan() -> Plan {
     });
     let survey = Survey {
         pullers: Vec::new(),
+        cluster_apps: Vec::new(),
         namespaces: Vec::new(),
         no_kubernetes: Vec::new(),
         cloud: "AzureCloud".to_owned(),
