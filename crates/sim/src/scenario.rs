@@ -63,6 +63,15 @@ static SHIPPED: &[(&str, &str)] = &[
     ("many-subscriptions", include_str!("../../../assets/scenarios/many-subscriptions.toml")),
     ("many", include_str!("../../../assets/scenarios/many.toml")),
     ("token-expires-midway", include_str!("../../../assets/scenarios/token-expires-midway.toml")),
+    ("no-right-on-secrets", include_str!("../../../assets/scenarios/no-right-on-secrets.toml")),
+    (
+        "private-managed-identity-cluster",
+        include_str!("../../../assets/scenarios/private-managed-identity-cluster.toml"),
+    ),
+    ("managed-identity-abac", include_str!("../../../assets/scenarios/managed-identity-abac.toml")),
+    ("managed-identity-firewalled", include_str!("../../../assets/scenarios/managed-identity-firewalled.toml")),
+    ("others-pull-secret", include_str!("../../../assets/scenarios/others-pull-secret.toml")),
+    ("admin-enabled", include_str!("../../../assets/scenarios/admin-enabled.toml")),
     ("china", include_str!("../../../assets/scenarios/china.toml")),
     ("usgov", include_str!("../../../assets/scenarios/usgov.toml")),
 ];

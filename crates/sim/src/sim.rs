@@ -33,7 +33,7 @@ use crate::{
     trap::{Trap, Trapped, answer},
     world::{
         KubernetesAccess,
-        happy::{self, Operator, credentials},
+        happy::{self, Operator, credentials, pull_secrets},
         view,
     },
 };
@@ -144,6 +144,7 @@ pub async fn start(options: Options) -> Result<Sim, SimError> {
     let login_servers: Vec<String> = registries.iter().map(|(_, login_server, _)| login_server.clone()).collect();
     happy::settle(&mut begin.world, &login_servers);
     credentials::settle(&mut begin.world, &origin, clock.timestamp());
+    pull_secrets::settle(&mut begin.world, &setup.world, clock.timestamp());
     let mut apis = Vec::new();
     for cluster in &mut begin.world.clusters {
         let api = &mut cluster.kubernetes;

@@ -14,7 +14,7 @@ use crate::{
     cloud::{Cloud, Shared},
     directory::SignedIn,
     faults::Fate,
-    scenario::Setup,
+    scenario::{Scenario, Setup},
     secret::Secret,
     tokens,
     trap::Trap,
@@ -82,14 +82,23 @@ pub fn client() -> reqwest::Client {
 impl Testbed {
     /// Returns the happy world as `change` leaves it, its pods without images.
     pub fn new(change: impl FnOnce(&mut World)) -> Self {
+        Self::of(&Setup::default(), change)
+    }
+
+    /// Returns the world of a scenario.
+    pub fn scenario(name: &str) -> Self {
+        Self::of(&Setup::of(&[Scenario::named(name).expect("a scenario")]), |_| {})
+    }
+
+    fn of(setup: &Setup, change: impl FnOnce(&mut World)) -> Self {
         let today: Timestamp = "2026-11-01T12:00:00Z".parse().expect("a date");
-        let setup = Setup::default();
-        let happy::Start { mut world, people, .. } = happy::build(&setup, today);
+        let happy::Start { mut world, people, .. } = happy::build(setup, today);
         for cluster in &mut world.clusters {
             cluster.images.clear();
         }
         happy::settle(&mut world, &["localhost:5001".to_owned(), "localhost:5002".to_owned()]);
         happy::credentials::settle(&mut world, "https://localhost:5000", today);
+        happy::pull_secrets::settle(&mut world, &setup.world, today);
         for cluster in &mut world.clusters {
             let user = |name| KubernetesUser {
                 name,
@@ -106,7 +115,7 @@ impl Testbed {
         let client = client();
         let origin = "https://localhost:5000".to_owned();
         let trap = Trap::at("https://localhost:5009".to_owned());
-        let cloud = Arc::new(Cloud::new(world, people, Clock::by_hand(today), &setup, origin, trap, client));
+        let cloud = Arc::new(Cloud::new(world, people, Clock::by_hand(today), setup, origin, trap, client));
         Self {
             arm: crate::arm::router(Arc::clone(&cloud)),
             registry: crate::registry::router(Arc::clone(&cloud), registry_id.clone(), Ipv4Addr::LOCALHOST.into()),

@@ -17,12 +17,36 @@ use crate::{
 pub struct User {
     /// The name.
     pub name: String,
-    /// True where the user may do everything, as the group `system:masters` may.
-    pub master: bool,
+    /// The rights.
+    pub rights: Rights,
+}
+
+/// The rights of a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rights {
+    /// Everything, as the group `system:masters` has it.
+    All,
+    /// Reading everything.
+    ReadOnly,
+    /// Everything but what is about secrets in some namespaces, or in all of them where none is named.
+    NoSecrets(Vec<String>),
+}
+
+/// The question whether a user may do something.
+#[derive(Clone, Copy, Debug)]
+pub struct Question<'a> {
+    /// The verb.
+    pub verb: &'a str,
+    /// The API group. Empty for the core.
+    pub group: &'a str,
+    /// The plural of the kind.
+    pub resource: &'a str,
+    /// The namespace. `None` where it is about all of them, or about what is in none.
+    pub namespace: Option<&'a str>,
 }
 
 /// Returns the users of a cluster, whose kubeconfigs the Resource Manager gives away: local accounts, both of the group
-/// that may do everything unless the scenario has the first one read only.
+/// that may do everything unless the scenario takes rights from the first one.
 ///
 /// # Errors
 /// No randomness, or no usable cryptography.
@@ -47,6 +71,7 @@ pub fn users(authority: &Authority, access: KubernetesAccess) -> Result<Vec<Kube
 fn subject(account: &str, access: KubernetesAccess) -> (&'static str, &'static str) {
     match access {
         KubernetesAccess::ReadOnly if account == "clusterUser" => ("clusterUser", "readers"),
+        KubernetesAccess::NoSecrets if account == "clusterUser" => ("clusterUser", "developers"),
         _ => ("masterclient", "system:masters"),
     }
 }
@@ -65,14 +90,30 @@ pub fn known(cluster: &Cluster, headers: &HeaderMap, peer: Option<&PeerCertifica
     let found = cluster.kubernetes.users.iter().find(is);
     let found = found.ok_or_else(|| failure(StatusCode::UNAUTHORIZED, "Unauthorized", "Unauthorized"))?;
     let (name, group) = subject(found.name, cluster.kubernetes.access);
-    Ok(User { name: name.to_owned(), master: group == "system:masters" })
+    let rights = match group {
+        "readers" => Rights::ReadOnly,
+        "developers" => Rights::NoSecrets(cluster.kubernetes.no_secrets_in.clone()),
+        _ => Rights::All,
+    };
+    Ok(User { name: name.to_owned(), rights })
 }
 
 impl User {
-    /// True where the user may do something with a kind of object.
+    /// True where the user may do something.
     #[must_use]
-    pub fn may(&self, verb: &str, plural: &str) -> bool {
-        self.master || matches!(verb, "get" | "list" | "watch") || plural == "selfsubjectaccessreviews"
+    pub fn may(&self, asked: &Question<'_>) -> bool {
+        // Everybody may ask what he may do (the cluster role `system:basic-user`).
+        if asked.group == "authorization.k8s.io" && asked.resource == "selfsubjectaccessreviews" {
+            return true;
+        }
+        match &self.rights {
+            Rights::All => true,
+            Rights::ReadOnly => matches!(asked.verb, "get" | "list" | "watch"),
+            Rights::NoSecrets(namespaces) => {
+                let here = asked.namespace.is_none_or(|namespace| namespaces.iter().any(|known| known == namespace));
+                !["secrets", "*"].contains(&asked.resource) || !(namespaces.is_empty() || here)
+            }
+        }
     }
 
     /// Lets it do something with the target.
@@ -81,7 +122,8 @@ impl User {
     /// 403 in the words of RBAC.
     pub fn require(&self, verb: &str, target: &Target<'_>) -> Result<(), Refusal> {
         let kind = target.kind;
-        if self.may(verb, kind.plural) {
+        let asked = Question { verb, group: kind.group, resource: kind.plural, namespace: target.namespace };
+        if self.may(&asked) {
             return Ok(());
         }
         let named = target.name.map(|name| format!(" \"{name}\"")).unwrap_or_default();

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{answers::plain, asked::Asked, protobuf, refusals::bad_request};
+use super::{answers::plain, asked::Asked, identity::Question, protobuf, refusals::bad_request};
 use crate::errors::{self, Answer};
 
 /// Answers a review. `kubectl auth can-i` sends it in Kubernetes' own binary form.
@@ -14,13 +14,18 @@ pub fn create(asked: &Asked) -> Answer {
         asked.object()?.get("spec").cloned().unwrap_or_default()
     };
     let text = |pointer: &str| spec.pointer(pointer).and_then(Value::as_str);
-    let allowed = match (text("/resourceAttributes/verb"), text("/nonResourceAttributes/verb")) {
-        (Some(verb), _) => asked.user.may(verb, text("/resourceAttributes/resource").unwrap_or_default()),
-        (None, Some(verb)) => asked.user.may(verb, ""),
+    let resource = |name: &str| text(&format!("/resourceAttributes/{name}")).unwrap_or_default();
+    let question = match (text("/resourceAttributes/verb"), text("/nonResourceAttributes/verb")) {
+        (Some(verb), _) => {
+            let namespace = Some(resource("namespace")).filter(|namespace| !namespace.is_empty());
+            Question { verb, group: resource("group"), resource: resource("resource"), namespace }
+        }
+        (None, Some(verb)) => Question { verb, group: "", resource: "", namespace: None },
         (None, None) => {
             return Err(bad_request("exactly one of nonResourceAttributes or resourceAttributes must be specified"));
         }
     };
+    let allowed = asked.user.may(&question);
     let body = json!({
         "kind": "SelfSubjectAccessReview",
         "apiVersion": "authorization.k8s.io/v1",

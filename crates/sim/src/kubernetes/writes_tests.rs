@@ -306,3 +306,54 @@ async fn the_world_shows_of_a_secret_all_but_its_values() {
     assert_eq!(world["clusters"][0]["namespaces"]["shop"]["secrets"], expected);
     assert!(!world.to_string().contains(CONFIG));
 }
+
+#[tokio::test]
+async fn who_may_do_nothing_with_secrets_is_told_so_for_each_namespace() {
+    let bed = Testbed::scenario("no-right-on-secrets");
+    let refused = ask(&bed, Method::POST, SECRETS, secret("x", json!({}))).await;
+    let words = "secrets is forbidden: User \"clusterUser\" cannot create resource \"secrets\" in API group \"\" in the namespace \"shop\"";
+    assert_eq!(said(&refused), (403, "Forbidden".to_owned(), words.to_owned()));
+    assert_eq!(refused.json()["details"]["kind"], "secrets");
+    let read = ask(&bed, Method::GET, &format!("{SECRETS}/x"), Value::Null).await;
+    assert!(said(&read).2.starts_with("secrets \"x\" is forbidden: User \"clusterUser\" cannot get resource"));
+    assert_eq!(ask(&bed, Method::GET, ACCOUNT, Value::Null).await.status, StatusCode::OK);
+    let by_admin = bed.kubernetes("clusterAdmin", Method::POST, SECRETS, secret("x", json!({}))).await;
+    assert_eq!(by_admin.status, StatusCode::CREATED);
+    let may = async |bed: &Testbed, verb: &str, resource: &str, namespace: &str| {
+        let attributes = json!({ "verb": verb, "resource": resource, "namespace": namespace });
+        let path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+        let reply = ask(bed, Method::POST, path, json!({ "spec": { "resourceAttributes": attributes } })).await;
+        reply.json()["status"]["allowed"] == true
+    };
+    assert_eq!(
+        (may(&bed, "create", "secrets", "shop").await, may(&bed, "patch", "serviceaccounts", "shop").await),
+        (false, true)
+    );
+    bed.cloud.world().clusters[0].kubernetes.no_secrets_in = vec!["jobs".to_owned()];
+    let answers = [
+        may(&bed, "create", "secrets", "shop").await,
+        may(&bed, "create", "secrets", "jobs").await,
+        may(&bed, "list", "secrets", "").await,
+    ];
+    assert_eq!(answers, [true, false, false]);
+    assert_eq!(ask(&bed, Method::POST, SECRETS, secret("y", json!({}))).await.status, StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn what_others_made_is_theirs() {
+    let bed = Testbed::scenario("others-pull-secret");
+    let path = "/api/v1/namespaces/default/secrets/crosspull-registryb";
+    let refused = apply(&bed, path, "crosspull", pull_secret("crosspull-registryb", CONFIG)).await;
+    assert!(said(&refused).2.ends_with("conflict with \"kubectl\" using v1: .data..dockerconfigjson"));
+    let world = crate::world::view::of(&bed.cloud.world());
+    let namespace = &world["clusters"][0]["namespaces"]["default"];
+    let secret = json!({
+        "name": "crosspull-registryb",
+        "type": "kubernetes.io/dockerconfigjson",
+        "servers": ["localhost:5001"],
+        "managers": ["kubectl"],
+    });
+    assert_eq!(namespace["secrets"], json!([secret]));
+    let account = json!({ "name": "default", "imagePullSecrets": ["crosspull-registryb"] });
+    assert_eq!(namespace["serviceAccounts"], json!([account]));
+}

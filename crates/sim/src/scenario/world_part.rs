@@ -85,6 +85,10 @@ pub struct ClusterPart {
     pub free_vcpus: Option<u32>,
     /// The access to the cluster's Kubernetes API.
     pub kubernetes: Option<KubernetesPart>,
+    /// The namespaces in which `kubernetes = "no-secrets"` holds, in place of all.
+    pub no_secrets_in: Option<Vec<String>>,
+    /// Pull secrets of others.
+    pub pull_secrets: Option<Vec<PullSecretPart>>,
     /// The workloads of the cluster, in place of the usual shop.
     pub workloads: Option<Vec<WorkloadPart>>,
     /// The days until the secret ends that the cluster and its nodes sign in with, of the wall clock. Negative for one
@@ -104,6 +108,38 @@ pub enum KubernetesPart {
     Private,
     /// The user credential may read only.
     ReadOnly,
+    /// The user credential may do everything but what is about secrets.
+    NoSecrets,
+}
+
+/// The namespaces of the cluster at the start.
+pub const NAMESPACES: [&str; 4] = ["default", "jobs", "kube-system", "shop"];
+
+/// A pull secret that somebody else put into the cluster. Its credential is worth nothing.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PullSecretPart {
+    /// The namespace; `default` where it is left out.
+    #[serde(default = "usual_namespace")]
+    pub namespace: String,
+    /// The name.
+    pub name: String,
+    /// The registry that it is for; the cluster's where it is left out.
+    pub server: Option<String>,
+    /// The manager of its fields; `kubectl-create` where it is left out.
+    #[serde(default = "usual_manager")]
+    pub manager: String,
+    /// True where the service account `default` lists it.
+    #[serde(default)]
+    pub in_account: bool,
+}
+
+fn usual_namespace() -> String {
+    "default".to_owned()
+}
+
+fn usual_manager() -> String {
+    "kubectl-create".to_owned()
 }
 
 /// A deployment or stateful set.
@@ -113,7 +149,7 @@ pub struct WorkloadPart {
     /// `deployment`, which is the usual one, or `statefulset`.
     #[serde(default)]
     pub kind: WorkloadKind,
-    /// The namespace: `default`, `kube-system` or `shop`, which is the usual one.
+    /// The namespace: `default`, `jobs`, `kube-system` or `shop`, which is the usual one.
     #[serde(default = "shop")]
     pub namespace: String,
     /// The name.
@@ -249,7 +285,13 @@ impl WorldPart {
             &["LegacyRegistryPermissions", "AbacRepositoryPermissions"],
         )?;
         for part in self.cluster.workloads.iter().flatten() {
-            one_of("world.cluster.workloads.namespace", Some(&part.namespace), &["default", "kube-system", "shop"])?;
+            one_of("world.cluster.workloads.namespace", Some(&part.namespace), &NAMESPACES)?;
+        }
+        for part in self.cluster.pull_secrets.iter().flatten() {
+            one_of("world.cluster.pull_secrets.namespace", Some(&part.namespace), &NAMESPACES)?;
+        }
+        for namespace in self.cluster.no_secrets_in.iter().flatten() {
+            one_of("world.cluster.no_secrets_in", Some(namespace), &NAMESPACES)?;
         }
         if self.page == Some(0) {
             return Err(ScenarioError::Malformed("`world.page` is 0; it must be 1 or more".to_owned()));
@@ -322,6 +364,8 @@ impl ClusterPart {
             images: later.images.or(self.images),
             free_vcpus: later.free_vcpus.or(self.free_vcpus),
             kubernetes: later.kubernetes.or(self.kubernetes),
+            no_secrets_in: later.no_secrets_in.or(self.no_secrets_in),
+            pull_secrets: later.pull_secrets.or(self.pull_secrets),
             workloads: later.workloads.or(self.workloads),
             secret_ends_in_days: later.secret_ends_in_days.or(self.secret_ends_in_days),
             more_secrets: later.more_secrets.or(self.more_secrets),

@@ -231,6 +231,7 @@ pub fn cluster(member: &Member, tenant: Uuid) -> Cluster {
         namespaces: BTreeMap::<String, Namespace>::new(),
         kubernetes: Kubernetes {
             access: KubernetesAccess::Private,
+            no_secrets_in: Vec::new(),
             address: member.host(),
             authority: String::new(),
             users: Vec::new(),

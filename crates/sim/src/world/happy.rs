@@ -16,6 +16,7 @@ mod managed;
 mod many;
 mod others;
 mod people;
+pub mod pull_secrets;
 mod resources;
 
 use identities::{Builder, Holder, LONG_BEFORE, OPERATOR_A, OPERATOR_B, cluster_places, hub_places, registry_places};

@@ -15,6 +15,8 @@ pub enum KubernetesAccess {
     Private,
     /// The API answers, and the user credential may read only.
     ReadOnly,
+    /// The API answers, and the user credential may do everything but what is about secrets.
+    NoSecrets,
 }
 
 /// The Kubernetes API of a cluster.
@@ -22,6 +24,8 @@ pub enum KubernetesAccess {
 pub struct Kubernetes {
     /// The access to the API.
     pub access: KubernetesAccess,
+    /// The namespaces in which [`KubernetesAccess::NoSecrets`] holds; all of them where none is named.
+    pub no_secrets_in: Vec<String>,
     /// Host and port of its address; known once the server listens.
     pub address: String,
     /// The certificate of the authority that signed its own, in PEM.

@@ -10,7 +10,7 @@ use super::{
     many, people,
 };
 use crate::{
-    scenario::{ClusterPart, IdentityPart, KubernetesPart, On, RolePart, Setup, WorkloadPart, WorldPart},
+    scenario::{ClusterPart, IdentityPart, KubernetesPart, NAMESPACES, On, RolePart, Setup, WorkloadPart, WorldPart},
     world::{
         Cluster, ClusterIdentity, Credential, Kubernetes, KubernetesAccess, Node, Registry, RegistryPassword, Workload,
         World,
@@ -65,7 +65,7 @@ impl Builder {
             namespaces: BTreeMap::new(),
             kubernetes: self.kubernetes(part),
         };
-        for name in ["default", "jobs", "kube-system", "shop"] {
+        for name in NAMESPACES {
             cluster.open(name, self.before);
         }
         world.clusters.push(cluster);
@@ -111,7 +111,9 @@ impl Builder {
                 None | Some(KubernetesPart::Open) => KubernetesAccess::Open,
                 Some(KubernetesPart::Private) => KubernetesAccess::Private,
                 Some(KubernetesPart::ReadOnly) => KubernetesAccess::ReadOnly,
+                Some(KubernetesPart::NoSecrets) => KubernetesAccess::NoSecrets,
             },
+            no_secrets_in: part.no_secrets_in.clone().unwrap_or_default(),
             address: String::new(),
             authority: String::new(),
             users: Vec::new(),
