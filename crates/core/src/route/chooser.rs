@@ -164,3 +164,79 @@ impl Fit {
         !matches!(self, Self::Cannot(_))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every combination of what a choice depends on.
+    fn combinations() -> impl Iterator<Item = Found> {
+        let mut all = Vec::new();
+        for tenants in [Tenants::One, Tenants::Two] {
+            for identity in [Identity::ServicePrincipal, Identity::Managed, Identity::Untold] {
+                for mode in [Some(RoleMode::Registry), Some(RoleMode::Repositories), None] {
+                    for registry_answers in [true, false] {
+                        for reachable in [true, false] {
+                            let no_kubernetes = (!reachable).then(|| "it does not answer".to_owned());
+                            let rights = Rights {
+                                signs_in_to_b: mode.is_some(),
+                                may_assign: mode.map(|_| true),
+                                may_reset: None,
+                            };
+                            all.push(Found { tenants, identity, mode, registry_answers, no_kubernetes, rights });
+                        }
+                    }
+                }
+            }
+        }
+        all.into_iter()
+    }
+
+    /// The recommendation that `docs/PRODUCT.md` 2 asks for, written down anew.
+    fn expected(found: &Found) -> Route {
+        let provable = found.registry_answers || found.no_kubernetes.is_none();
+        match (found.tenants, found.identity) {
+            (Tenants::One, Identity::ServicePrincipal | Identity::Managed) => Route::Attach,
+            (Tenants::Two, Identity::ServicePrincipal) if provable => Route::ConvertApp,
+            _ => Route::PullSecret,
+        }
+    }
+
+    #[test]
+    fn every_combination_of_facts_has_its_recommendation() {
+        for found in combinations() {
+            let assessed = assess(&found);
+            let word = |one: &Assessed| crate::route::word(one.spec.route);
+            let of = |wanted: fn(&Fit) -> bool| {
+                assessed.iter().filter(|one| wanted(&one.fit)).map(word).collect::<Vec<_>>().join(" ")
+            };
+            println!(
+                "{:?} {:?} {} {} {}: {} | also {} | not {}",
+                found.tenants,
+                found.identity,
+                found.mode.map_or("mode not read".to_owned(), |mode| format!("{mode:?}")),
+                if found.registry_answers { "registry answers" } else { "firewalled" },
+                if found.no_kubernetes.is_none() { "Kubernetes answers" } else { "Kubernetes does not" },
+                of(|fit| matches!(fit, Fit::Recommended(_))),
+                of(|fit| matches!(fit, Fit::Works(_))),
+                of(|fit| matches!(fit, Fit::Cannot(_))),
+            );
+            let (taken, _) = choose(None, &found).expect("nobody is sent away");
+            assert_eq!(taken.route, expected(&found), "{found:?}");
+            let firsts: Vec<bool> = assessed.iter().map(|one| one.fit.works()).collect();
+            assert!(firsts.is_sorted_by(|one, next| *one >= *next), "what works comes first: {assessed:?}");
+            assert_eq!(assessed.len(), ROUTES.len());
+        }
+    }
+
+    #[test]
+    fn a_route_that_was_asked_for_is_taken_or_the_reason_is_told() {
+        for found in combinations() {
+            for asked in ROUTES {
+                let taken = choose(Some(asked.route), &found);
+                assert_eq!(taken.is_ok(), (asked.fits)(&found).is_ok());
+                assert!(taken.is_ok() || taken.is_err_and(|why| why.len() > 20));
+            }
+        }
+    }
+}
