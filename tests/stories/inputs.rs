@@ -84,7 +84,7 @@ fn an_answers_file_that_cannot_be_read_is_named() {
     story.called_nothing();
 
     let story = story.with_answer("tenant-a contoso.com");
-    story.apply(&[]).complains("answers.toml: line 13 is not TOML");
+    story.apply(&[]).complains("answers.toml: line 14 is not TOML");
     story.called_nothing();
 }
 

@@ -16,6 +16,7 @@ mod conditions;
 mod connection;
 #[cfg(test)]
 mod consent;
+#[cfg(test)]
 mod convert_app;
 #[cfg(test)]
 mod disk;
@@ -43,6 +44,7 @@ mod one_run;
 mod patience;
 #[cfg(test)]
 mod pull;
+#[cfg(test)]
 mod pull_secret;
 #[cfg(test)]
 mod renew;

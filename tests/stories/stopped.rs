@@ -5,7 +5,7 @@ use crosspull_support::Story;
 #[test]
 fn a_managed_identity_cannot_be_reset() {
     let story = Story::of("managed-identity-cluster");
-    story.apply(&[]).is_stopped_by("aks-shop uses a managed identity", "Use a pull secret in the cluster instead");
+    story.apply(&["--route", "new-app"]).is_stopped_by("aks-shop uses a managed identity", "Give --route pull-secret");
     story.wrote_nothing();
 }
 

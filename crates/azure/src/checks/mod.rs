@@ -2,9 +2,7 @@
 //!
 //! Nothing is written. One file holds one check; this file asks the checks of a route and gathers what the plan needs.
 
-use crosspull_core::check::{
-    Check, ClusterFacts, Finding, Level, RegistryFacts, Survey, TenantFacts, judge_route, judge_soak,
-};
+use crosspull_core::check::{Check, ClusterFacts, Finding, Level, RegistryFacts, Survey, TenantFacts, judge_soak};
 use crosspull_core::event::Event;
 use crosspull_core::input::Inputs;
 use crosspull_core::names::PerTenant;
@@ -95,7 +93,7 @@ impl<'a> Surveyor<'a> {
         let Some(found) = found::read(reads).await? else { return Ok(None) };
         let assessed = route::assess(&found);
         let chosen = assessed.iter().find(|one| matches!(one.fit, Fit::Recommended(_)));
-        say(self.door, judge_route(&assessed))?;
+        say(self.door, route::judge_route(&assessed))?;
         Ok(chosen.map(|one| one.spec))
     }
 

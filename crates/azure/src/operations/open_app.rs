@@ -1,8 +1,8 @@
 //! Makes the app that a cluster uses multi-tenant, or gives it back the audience that it had.
 
 use crosspull_core::ids::ObjectId;
-use crosspull_core::names::{Outcome, Side};
-use crosspull_core::operation::{AppAudience, Fact, Learnt, OpenApp, TakeBack};
+use crosspull_core::names::{AppAudience, Outcome, Side};
+use crosspull_core::operation::{Fact, Learnt, OpenApp, TakeBack};
 
 use super::shared::directory::{self, AppRef, DIRECTORY};
 use crate::patience::Asked;
@@ -35,7 +35,7 @@ pub(super) async fn perform(op: &OpenApp, context: &StepContext<'_>) -> StepResu
     ];
     let before = context.past().facts.learnt(&Fact::Audience).filter(|learnt| learnt.how == Outcome::Changed).cloned();
     let audience = audience_of(&read);
-    if OpenApp::is_open(&audience) {
+    if AppAudience::is_open(&audience) {
         let learnt = before.unwrap_or_else(|| Learnt::new(Outcome::Found, Fact::Audience, &audience));
         let how = learnt.how;
         context.learn([found, vec![learnt]].concat())?;

@@ -3,8 +3,8 @@
 use crosspull_core::cloud::Endpoints;
 use crosspull_core::event::Plane;
 use crosspull_core::ids::{AppId, KeyId, ObjectId};
-use crosspull_core::names::Side;
-use crosspull_core::operation::AppAudience;
+use crosspull_core::names::{AppAudience, Side};
+
 use http::Method;
 use jiff::Timestamp;
 use serde_json::json;

@@ -4,8 +4,8 @@ use crosspull_azure::request::{self, NewApp, NewAssignment, Request};
 use crosspull_core::cloud::{Endpoints, KnownCloud};
 use crosspull_core::ids::{AppId, ClusterId, ImageRef, KeyId, ObjectId, RegistryId};
 use crosspull_core::input::ClusterCredential;
-use crosspull_core::names::{Role, Side};
-use crosspull_core::operation::AppAudience;
+use crosspull_core::names::{AppAudience, Role, Side};
+
 use crosspull_core::secret::Secret;
 use url::Url;
 use uuid::Uuid;

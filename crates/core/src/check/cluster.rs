@@ -61,8 +61,8 @@ pub fn judge_cluster(cluster: &ClusterFacts, tried_before: bool) -> Finding {
     if cluster.client_id.is_none() {
         return check.stop(
             format!("{name} uses a managed identity, which cannot be reset to a service principal"),
-            "Azure offers no way back from a managed identity, and one cannot pull across tenants. Use a pull secret in \
-             the cluster instead: a service principal of the registry's tenant, in a Kubernetes docker-registry secret.",
+            "Azure offers no way back from a managed identity, and one cannot pull across tenants. Give --route pull-secret, \
+             where a service principal of the registry's tenant pulls, or --route auto.",
         );
     }
     if !cluster.power_state.eq_ignore_ascii_case("Running") {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{About, Check, Finding};
 use crate::ids::{AppId, ClusterId, ObjectId, TenantId};
-use crate::operation::OpenApp;
+use crate::names::AppAudience;
 
 /// The registration of the app that a cluster uses.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,7 +33,7 @@ pub(super) fn about(id: &ClusterId) -> About {
 pub fn judge_cluster_app(app: &ClusterApp, tenant: TenantId, domains: &[String]) -> Finding {
     let check = Check::ClusterApp(app.cluster.clone());
     let ClusterApp { app: id, name, audience, identifier_uris, .. } = app;
-    if OpenApp::is_open(audience) {
+    if AppAudience::is_open(audience) {
         return check.pass(format!("other tenants may let {name}, app {id} , in already"));
     }
     let forbidden: Vec<&String> =

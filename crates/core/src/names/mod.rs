@@ -1,5 +1,6 @@
 //! Words that every part uses: sides, roles, routes, outcomes, numbers, and the names that crosspull derives.
 
+mod audience;
 mod derived;
 mod direction;
 mod number;
@@ -9,6 +10,7 @@ mod role;
 mod route;
 mod side;
 
+pub use audience::AppAudience;
 pub use derived::{
     SecretFor, assignment_description, assignment_name, made_by_a_run, marker, pod_name, pull_marker, pull_secret_name,
     run_mark, secret_name,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Fact, Learnt, Operation, PlannedCall, Undo};
 use crate::ids::ObjectId;
-use crate::names::Side;
+use crate::names::{AppAudience, Side};
 
 /// Creates the multi-tenant app registration, or takes up the one that the checks saw.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,33 +27,6 @@ pub struct CreateApp {
     /// The apps that carry the mark and that the checks passed over.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub passes_over: Vec<ObjectId>,
-}
-
-/// The tenants that may let an app in (Graph: `signInAudience`).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum AppAudience {
-    /// Every tenant: `AzureADMultipleOrgs`.
-    #[default]
-    ManyTenants,
-    /// Its own tenant alone: `AzureADMyOrg`.
-    OneTenant,
-}
-
-impl AppAudience {
-    /// Returns the word that Graph has for it.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::ManyTenants => "AzureADMultipleOrgs",
-            Self::OneTenant => "AzureADMyOrg",
-        }
-    }
-
-    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
-    const fn is_many(&self) -> bool {
-        matches!(self, Self::ManyTenants)
-    }
 }
 
 impl Operation for CreateApp {

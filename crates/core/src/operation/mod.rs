@@ -35,7 +35,7 @@ pub use add_secret::AddSecret;
 pub use ask_for_role::AskForRole;
 pub use attach::Attach;
 pub use copy_roles::CopyRoles;
-pub use create_app::{AppAudience, CreateApp};
+pub use create_app::CreateApp;
 pub use create_principal::CreatePrincipal;
 pub use fact::{Fact, Facts, Learnt};
 pub use grant_role::GrantRole;

@@ -4,9 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Fact, Learnt, Operation, PlannedCall, Undo};
 use crate::ids::{AppId, ClusterId, ObjectId};
-
-/// The audience of an app that other tenants may let in (Graph: `signInAudience`).
-pub const MANY_TENANTS: &str = "AzureADMultipleOrgs";
+use crate::names::AppAudience;
 
 /// Makes a cluster's present app multi-tenant, and leaves everything else of it as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,17 +19,9 @@ pub struct OpenApp {
     pub audience: String,
 }
 
-impl OpenApp {
-    /// True where other tenants may let an app of that audience in already.
-    #[must_use]
-    pub fn is_open(audience: &str) -> bool {
-        matches!(audience, MANY_TENANTS | "AzureADandPersonalMicrosoftAccount")
-    }
-}
-
 impl Operation for OpenApp {
     fn title(&self) -> String {
-        if Self::is_open(&self.audience) {
+        if AppAudience::is_open(&self.audience) {
             format!("find {}'s app open to other tenants", self.cluster.name())
         } else {
             format!("open {}'s app to other tenants", self.cluster.name())
@@ -44,12 +34,12 @@ impl Operation for OpenApp {
 
     fn calls(&self) -> Vec<PlannedCall> {
         let Self { object, .. } = self;
-        vec![if Self::is_open(&self.audience) {
+        vec![if AppAudience::is_open(&self.audience) {
             PlannedCall::new(format!("Graph GET /applications/{object}"))
         } else {
             PlannedCall::sending(
                 format!("Graph PATCH /applications/{object}"),
-                format!("signInAudience {MANY_TENANTS}, nothing else"),
+                format!("signInAudience {}, nothing else", AppAudience::ManyTenants.word()),
             )
         }]
     }
@@ -68,7 +58,7 @@ impl Operation for OpenApp {
     }
 
     fn undo(&self) -> Undo {
-        if Self::is_open(&self.audience) { Undo::Nothing } else { Undo::By("Graph PATCH /applications/{id}") }
+        if AppAudience::is_open(&self.audience) { Undo::Nothing } else { Undo::By("Graph PATCH /applications/{id}") }
     }
 
     fn undo_title(&self) -> String {

@@ -1,7 +1,7 @@
 //! The chooser: which routes can work with what was found, which one is recommended, and why.
 
 use super::{ROUTES, RouteSpec, spec};
-use crate::check::{ClusterFacts, Reach, RegistryFacts, RoleMode};
+use crate::check::{Check, ClusterFacts, Finding, Reach, RegistryFacts, RoleMode};
 use crate::names::{Route, Tenants};
 
 /// The facts that a route is chosen by.
@@ -147,6 +147,20 @@ pub fn choose(asked: Option<Route>, found: &Found) -> Result<(&'static RouteSpec
         Fit::Works(_) | Fit::Cannot(_) => None,
     });
     recommended.ok_or_else(|| "no route fits".to_owned())
+}
+
+/// Returns a finding that tells which route is taken and why, which others can work, and why the others cannot.
+#[must_use]
+pub fn judge_route(assessed: &[Assessed]) -> Finding {
+    let word = |one: &Assessed| super::word(one.spec.route);
+    let of = |wanted: fn(&Fit) -> bool| assessed.iter().filter(move |one| wanted(&one.fit));
+    let Some(taken) = of(|fit| matches!(fit, Fit::Recommended(_))).next() else {
+        let why: Vec<String> = assessed.iter().map(|one| format!("{}: {}", word(one), one.fit.why())).collect();
+        return Check::Route.stop(format!("no route fits: {}", why.join("; ")), "");
+    };
+    let others: Vec<&str> = of(|fit| matches!(fit, Fit::Works(_))).map(word).collect();
+    let others = if others.is_empty() { String::new() } else { format!(" (also possible: {})", others.join(", ")) };
+    Check::Route.pass(format!("route {}: {}{others}", word(taken), taken.fit.why()))
 }
 
 impl Fit {

@@ -13,7 +13,7 @@ mod in_cluster;
 mod new_app;
 mod pull_secret;
 
-pub use chooser::{Assessed, Fit, Found, Identity, Rights, assess, choose};
+pub use chooser::{Assessed, Fit, Found, Identity, Rights, assess, choose, judge_route};
 pub use in_cluster::secret_name;
 
 /// A route as a value: all that forms, checks, plan and screens ask of a route.

@@ -3,10 +3,10 @@
 use super::{Achieved, Effects, Found, RouteSpec, checks_of_registry, role_for};
 use crate::check::{Check, ClusterFacts, RegistryFacts, Survey};
 use crate::input::{Inputs, Page};
-use crate::names::{PullUser, Route, Side, marker};
+use crate::names::{AppAudience, PullUser, Route, Side, marker};
 use crate::operation::{
-    AddSecret, AppAudience, CopyRoles, CreateApp, CreatePrincipal, GrantRole, HandOverRegistry, KeepWayBack, OldSecret,
-    Op, ProveInside, ProvePull, Provision, PullsAs, RemoveSecret, ResetCluster,
+    AddSecret, CopyRoles, CreateApp, CreatePrincipal, GrantRole, HandOverRegistry, KeepWayBack, OldSecret, Op,
+    ProveInside, ProvePull, Provision, PullsAs, RemoveSecret, ResetCluster,
 };
 use crate::plan::{PLAN_VERSION, Plan, numbered};
 use crate::sign_in::SignIn;

@@ -6,10 +6,9 @@ use super::{Achieved, Effects, Found, RouteSpec, checks_of_registry, role_for};
 use crate::check::{Check, RegistryFacts, Survey};
 use crate::ids::{ClusterId, KeyId};
 use crate::input::{Inputs, Key, Page};
-use crate::names::{PullUser, Route, Side, pull_marker};
+use crate::names::{AppAudience, PullUser, Route, Side, pull_marker};
 use crate::operation::{
-    AddPullPassword, AppAudience, CreateApp, CreatePrincipal, GrantRole, HandOverRegistry, Op, Provision,
-    RemovePullPassword,
+    AddPullPassword, CreateApp, CreatePrincipal, GrantRole, HandOverRegistry, Op, Provision, RemovePullPassword,
 };
 use crate::plan::{PLAN_VERSION, Plan, numbered};
 use crate::sign_in::SignIn;

@@ -27,6 +27,8 @@ impl Run {
             }
             Event::RunResumed { .. } => {
                 self.begin_again();
+                // Every step is looked at again, and those that prove the pull make their pod anew.
+                self.ended_well.clear();
                 self.since = Some(at);
             }
             Event::UndoStarted { plan, .. } => {
@@ -104,6 +106,9 @@ impl Run {
             Event::StepEnded { step, outcome, note, trouble } => {
                 if self.is_undoing() && outcome.is_good() {
                     self.taken_back.insert(*step);
+                }
+                if !self.is_undoing() && outcome.is_good() {
+                    self.ended_well.insert(*step);
                 }
                 self.with_step(*step, "ended", |s| {
                     s.status = Status::Ended(*outcome);

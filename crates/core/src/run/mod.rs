@@ -44,6 +44,8 @@ pub struct Run {
     pub answers: Answers,
     /// The steps of the route that are taken back.
     pub taken_back: BTreeSet<StepId>,
+    /// The steps of the route that came to a good end.
+    pub ended_well: BTreeSet<StepId>,
     /// The steps of the route that asked a person to act.
     pub asked_persons: BTreeSet<StepId>,
     /// The proofs of the pull by their fact: the key id of the secret, and the time of the first proof with that

@@ -1,6 +1,6 @@
 //! Taking back what a run made, newest first. An object that was found is never taken back.
 
-use super::{Run, Status};
+use super::Run;
 use crate::names::{Direction, Outcome, Route};
 use crate::operation::{Fact, Learnt, Op, Step, TakeBack};
 use crate::plan::{PLAN_VERSION, Plan};
@@ -86,11 +86,7 @@ fn made_something(run: &Run, step: &Step) -> bool {
 /// True where something that a step makes for a while may be left over.
 fn is_left(run: &Run, step: &Step, facts: &[Fact]) -> bool {
     let is_there = |fact: &Fact| run.facts.learnt(fact).is_some_and(|learnt| learnt.how == Outcome::Created);
-    let came_to_its_end = run.step(step.id).is_some_and(|state| match state.status {
-        Status::Ended(outcome) => outcome.is_good() && !run.is_undoing(),
-        _ => false,
-    });
-    run.wrote(step.id) && (facts.iter().any(is_there) || !came_to_its_end)
+    run.wrote(step.id) && (facts.iter().any(is_there) || !run.ended_well.contains(&step.id))
 }
 
 #[cfg(test)]
