@@ -12,15 +12,20 @@ use axum::{
 use http::{Method, StatusCode};
 
 use self::{
-    asked::{Api, Asked},
+    api::Api,
+    asked::Asked,
     kinds::Target,
-    refusals::{failure, no_method, no_path, not_found},
+    refusals::{failure, no_method, not_found},
 };
 use crate::{cloud::Shared, errors::Answer, server::PeerCertificate};
 
 mod answers;
+mod api;
 mod asked;
+mod azure;
 mod discovery;
+#[cfg(test)]
+mod entra_tests;
 mod events;
 mod fields;
 mod identity;
@@ -64,11 +69,7 @@ async fn handle(State(api): State<Api>, request: Request) -> Response {
 
 async fn answer(api: Api, request: Request) -> Answer {
     let (head, body) = request.into_parts();
-    let user = {
-        let world = api.cloud.world();
-        let cluster = world.cluster(&api.cluster).ok_or_else(no_path)?;
-        identity::known(cluster, &head.headers, head.extensions.get::<PeerCertificate>())?
-    };
+    let user = identity::known(&api, &head.headers, head.extensions.get::<PeerCertificate>())?;
     let body = to_bytes(body, MAX_BODY).await.map_err(|_| {
         failure(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", "Request entity too large: limit is 3145728")
     })?;
@@ -114,7 +115,7 @@ fn act(asked: &Asked, target: &Target<'_>) -> Answer {
         (&Method::PATCH, Some(_)) => "patch",
         _ => return Err(no_method()),
     };
-    asked.user.require(verb, target)?;
+    asked.user.require(&asked.api, verb, target)?;
     if !target.kind.verbs.contains(&verb)
         || (target.kind.namespaced && target.namespace.is_none() && verb != "list" && verb != "watch")
     {

@@ -85,6 +85,10 @@ pub static USGOV: CloudNames = CloudNames {
 /// The audience of tokens for a registry's data plane, the same in every cloud (`docs/facts/azure.md` 3.10).
 pub const REGISTRY_AUDIENCE: &str = "https://containerregistry.azure.net";
 
+/// The audience of tokens for the Kubernetes APIs of clusters: AKS' own application, the same in every cloud
+/// (`docs/facts/azure.md` 9.5).
+pub const KUBERNETES_AUDIENCE: &str = "6dae42f8-4368-4678-94ff-3960e28e3630";
+
 /// Returns the cloud of a short name.
 #[must_use]
 pub fn cloud(short: &str) -> Option<&'static CloudNames> {

@@ -72,6 +72,8 @@ static SHIPPED: &[(&str, &str)] = &[
     ("managed-identity-firewalled", include_str!("../../../assets/scenarios/managed-identity-firewalled.toml")),
     ("others-pull-secret", include_str!("../../../assets/scenarios/others-pull-secret.toml")),
     ("admin-enabled", include_str!("../../../assets/scenarios/admin-enabled.toml")),
+    ("entra-cluster", include_str!("../../../assets/scenarios/entra-cluster.toml")),
+    ("entra-cluster-no-role", include_str!("../../../assets/scenarios/entra-cluster-no-role.toml")),
     ("china", include_str!("../../../assets/scenarios/china.toml")),
     ("usgov", include_str!("../../../assets/scenarios/usgov.toml")),
 ];

@@ -271,8 +271,13 @@ impl Testbed {
 
     /// Asks the Kubernetes API with a body of a media type.
     pub async fn kubernetes_with(&self, user: &str, method: Method, path: &str, media: &str, body: Value) -> Reply {
+        self.kubernetes_by(&format!("{user}-token"), method, path, media, body).await
+    }
+
+    /// Asks the Kubernetes API by a token.
+    pub async fn kubernetes_by(&self, token: &str, method: Method, path: &str, media: &str, body: Value) -> Reply {
         let mut request =
-            Request::builder().method(method).uri(path).header("authorization", format!("Bearer {user}-token"));
+            Request::builder().method(method).uri(path).header("authorization", format!("Bearer {token}"));
         if !body.is_null() {
             request = request.header("content-type", media);
         }

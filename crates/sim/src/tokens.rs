@@ -10,7 +10,7 @@ use crate::{
     directory::SignedIn,
     errors::{self, Refusal},
     issuer::TokenFault,
-    names::{CloudNames, REGISTRY_AUDIENCE},
+    names::{CloudNames, KUBERNETES_AUDIENCE, REGISTRY_AUDIENCE},
 };
 
 mod people;
@@ -58,6 +58,8 @@ pub enum Audience {
     Graph,
     /// The data plane of registries.
     Registry,
+    /// The Kubernetes APIs of clusters.
+    Kubernetes,
 }
 
 impl Audience {
@@ -72,6 +74,8 @@ impl Audience {
             Some(Self::Graph)
         } else if is(REGISTRY_AUDIENCE) {
             Some(Self::Registry)
+        } else if is(KUBERNETES_AUDIENCE) {
+            Some(Self::Kubernetes)
         } else {
             None
         }
@@ -187,6 +191,7 @@ mod tests {
         assert_eq!(of("https://management.core.windows.net//"), Some(Audience::ResourceManager));
         assert_eq!(of("https://localhost:1/"), Some(Audience::Graph));
         assert_eq!(of("https://containerregistry.azure.net"), Some(Audience::Registry));
+        assert_eq!(of("6dae42f8-4368-4678-94ff-3960e28e3630"), Some(Audience::Kubernetes));
         assert_eq!(of("https://registryb.azurecr.io"), None);
     }
 }

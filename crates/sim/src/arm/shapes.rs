@@ -1,7 +1,7 @@
 //! The shapes of things in Resource Manager: its own JSON names, its casing and the members that clients read.
 //!
 //! The shapes are those of `aks-shapes-2026-05-01.json` and `acr-registries-2023-07-01.json`, filled as in the recordings
-//! `aks_sp_create_show`, `aks_msi_create_show`, `acr_managed_registry` and `acr_tokens_scope_maps`.
+//! `aks_sp_create_show`, `aks_msi_create_show`, `aks_disable_local_accounts`, `acr_managed_registry` and `acr_tokens_scope_maps`.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -65,7 +65,7 @@ pub fn cluster(cluster: &Cluster) -> Value {
             "ipFamilies": ["IPv4"],
         },
         "maxAgentPools": 100,
-        "disableLocalAccounts": false,
+        "disableLocalAccounts": cluster.disable_local_accounts,
         "securityProfile": {},
         "storageProfile": {
             "diskCSIDriver": {"enabled": true},
@@ -89,6 +89,15 @@ pub fn cluster(cluster: &Cluster) -> Value {
             "clientId": managed.kubelet.client_id,
             "objectId": managed.kubelet.object_id,
         }});
+    }
+    if let Some(profile) = &cluster.entra {
+        properties["aadProfile"] = json!({
+            "managed": true,
+            "adminGroupObjectIDs": profile.admin_groups,
+            "adminUsers": null,
+            "enableAzureRBAC": profile.azure_rbac,
+            "tenantID": cluster.tenant,
+        });
     }
     shown["properties"] = properties;
     shown

@@ -2,13 +2,19 @@
 
 use serde_json::Value;
 use url::Url;
-use uuid::Uuid;
+use uuid::{Uuid, uuid};
 
 use super::people::Stop;
 use crate::{
     delegated::AZURE_CLI,
     world::{Application, Directory, World},
 };
+
+/// Microsoft's own public clients: the Azure CLI, and what kubelogin signs people in with (`docs/facts/azure.md` 9.5).
+const FIRST_PARTY: [(Uuid, &str); 2] = [
+    (AZURE_CLI, "Microsoft Azure CLI"),
+    (uuid!("80faf920-1908-4b52-b5ef-a8e7bedfc67a"), "Azure Kubernetes Service AAD Client"),
+];
 
 /// A public client.
 #[derive(Debug)]
@@ -48,9 +54,8 @@ impl Client {
 /// 700016 where it is not known, 7000218 where it has to prove who it is.
 pub fn public(world: &World, tenant: Option<&Directory>, client_id: &str) -> Result<Client, Stop> {
     let id = Uuid::parse_str(client_id).ok();
-    if id == Some(AZURE_CLI) {
-        let name = "Microsoft Azure CLI".to_owned();
-        return Ok(Client { id: AZURE_CLI, name, first_party: true, redirect_uris: Vec::new() });
+    if let Some((known, name)) = FIRST_PARTY.into_iter().find(|(known, _)| id == Some(*known)) {
+        return Ok(Client { id: known, name: name.to_owned(), first_party: true, redirect_uris: Vec::new() });
     }
     let found = id.and_then(|id| world.application(id)).filter(|(home, application)| {
         application.sign_in_audience != "AzureADMyOrg" || tenant.is_some_and(|tenant| tenant.id == home.id)

@@ -37,7 +37,9 @@ impl Scopes {
             scope.split_whitespace().partition(|scope| OPENID.contains(scope));
         let graph = cloud.world().names.graph;
         let mut parts = others.iter().map(|scope| match scope.rsplit_once('/') {
-            Some((resource, permission)) if resource.contains("://") => (resource, permission),
+            Some((resource, permission)) if resource.contains("://") || Uuid::parse_str(resource).is_ok() => {
+                (resource, permission)
+            }
             _ => ("", *scope),
         });
         let resource = parts.clone().next().map_or("", |(resource, _)| resource);

@@ -5,22 +5,16 @@ use http::{HeaderMap, Method, header};
 use serde_json::Value;
 
 use super::{
+    api::Api,
     identity::User,
     protobuf,
     refusals::{bad_request, no_path, unsupported_media},
 };
 use crate::{
-    cloud::{Cloud, Shared},
+    cloud::Cloud,
     errors::{self, Refusal},
     world::Cluster,
 };
-
-/// The API of one cluster.
-#[derive(Clone)]
-pub struct Api {
-    pub cloud: Shared,
-    pub cluster: String,
-}
 
 /// A request that somebody known sent.
 pub struct Asked {

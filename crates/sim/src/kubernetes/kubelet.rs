@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::{
-    asked::Api,
+    api::Api,
     events::{self, Event},
     objects::{date, node_address},
     start,

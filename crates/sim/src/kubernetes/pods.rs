@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::{
     answers::object,
-    asked::{Api, Asked},
+    api::Api,
+    asked::Asked,
     kinds::{self, Kind, Target},
     kubelet,
     metadata::{self, known_namespace},

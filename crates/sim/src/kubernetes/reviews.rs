@@ -18,20 +18,28 @@ pub fn create(asked: &Asked) -> Answer {
     let question = match (text("/resourceAttributes/verb"), text("/nonResourceAttributes/verb")) {
         (Some(verb), _) => {
             let namespace = Some(resource("namespace")).filter(|namespace| !namespace.is_empty());
-            Question { verb, group: resource("group"), resource: resource("resource"), namespace }
+            let (group, subresource) = (resource("group"), resource("subresource"));
+            Question { verb, group, resource: resource("resource"), subresource, namespace }
         }
-        (None, Some(verb)) => Question { verb, group: "", resource: "", namespace: None },
+        (None, Some(verb)) => Question { verb, group: "", resource: "", subresource: "", namespace: None },
         (None, None) => {
             return Err(bad_request("exactly one of nonResourceAttributes or resourceAttributes must be specified"));
         }
     };
-    let allowed = asked.user.may(&question);
+    let verdict = asked.user.may(&asked.api, &question);
+    let mut status = json!({ "allowed": verdict.allowed });
+    if !verdict.reason.is_empty() {
+        status["reason"] = json!(verdict.reason);
+        if !verdict.allowed {
+            status["denied"] = json!(true);
+        }
+    }
     let body = json!({
         "kind": "SelfSubjectAccessReview",
         "apiVersion": "authorization.k8s.io/v1",
         "metadata": { "creationTimestamp": null },
         "spec": spec,
-        "status": { "allowed": allowed },
+        "status": status,
     });
     Ok(plain(StatusCode::CREATED, &body))
 }

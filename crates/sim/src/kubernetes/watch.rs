@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::{
-    asked::{Api, Asked},
+    api::Api,
+    asked::Asked,
     kinds::{Kind, Target},
     list::is_in,
     objects,

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{
     error::{ScenarioError, one_of},
     operators::{GuestPart, On, OperatorPart, RolePart},
-    others::{AppPart, SecretPart, VaultPart},
+    others::{AppPart, Party, SecretPart, VaultPart},
     policies::PoliciesPart,
 };
 use crate::{
@@ -85,6 +85,10 @@ pub struct ClusterPart {
     pub free_vcpus: Option<u32>,
     /// The access to the cluster's Kubernetes API.
     pub kubernetes: Option<KubernetesPart>,
+    /// How the Kubernetes API takes users of Entra, where it does.
+    pub entra: Option<EntraPart>,
+    /// `properties.disableLocalAccounts`.
+    pub disable_local_accounts: Option<bool>,
     /// The namespaces in which `kubernetes = "no-secrets"` holds, in place of all.
     pub no_secrets_in: Option<Vec<String>>,
     /// Pull secrets of others.
@@ -114,6 +118,27 @@ pub enum KubernetesPart {
 
 /// The namespaces of the cluster at the start.
 pub const NAMESPACES: [&str; 4] = ["default", "jobs", "kube-system", "shop"];
+
+/// How a Kubernetes API takes users of Entra.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EntraPart {
+    /// `enableAzureRBAC`.
+    pub azure_rbac: bool,
+    /// The groups of tenant A whose members may do everything where Azure's role assignments do not decide.
+    pub admin_groups: Vec<AdminGroupPart>,
+}
+
+/// A group of administrators.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AdminGroupPart {
+    /// The name.
+    pub name: String,
+    /// The members.
+    #[serde(default)]
+    pub members: Vec<Party>,
+}
 
 /// A pull secret that somebody else put into the cluster. Its credential is worth nothing.
 #[derive(Clone, Debug, Deserialize)]
@@ -364,6 +389,8 @@ impl ClusterPart {
             images: later.images.or(self.images),
             free_vcpus: later.free_vcpus.or(self.free_vcpus),
             kubernetes: later.kubernetes.or(self.kubernetes),
+            entra: later.entra.or(self.entra),
+            disable_local_accounts: later.disable_local_accounts.or(self.disable_local_accounts),
             no_secrets_in: later.no_secrets_in.or(self.no_secrets_in),
             pull_secrets: later.pull_secrets.or(self.pull_secrets),
             workloads: later.workloads.or(self.workloads),

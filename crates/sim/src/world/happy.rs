@@ -11,6 +11,7 @@ use crate::{
 };
 
 pub mod credentials;
+mod entra;
 mod identities;
 mod managed;
 mod many;
@@ -97,6 +98,7 @@ pub fn build(setup: &Setup, today: Timestamp) -> Start {
     let people = builder.people(&mut world, setup);
     builder.cluster(&mut world, setup);
     builder.groups(&mut world, &setup.world);
+    builder.entra_of_cluster(&mut world, &setup.world);
     builder.registries(&mut world, setup, registry_tenant);
     builder.others(&mut world, &setup.world);
     builder.many(&mut world, setup);

@@ -94,7 +94,7 @@ fn duration(days: f64) -> SignedDuration {
 }
 
 /// Returns the object ids that a party's word stands for.
-fn object_ids(party: Party, part: &WorldPart) -> Vec<Uuid> {
+pub fn object_ids(party: Party, part: &WorldPart) -> Vec<Uuid> {
     let principal = |ids: &Ids| vec![ids.principal];
     match party {
         Party::OldPrincipal => principal(&CLUSTER_APP),

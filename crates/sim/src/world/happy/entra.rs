@@ -1,0 +1,30 @@
+//! The way in which the cluster takes users of Entra.
+
+use uuid::Uuid;
+
+use super::{CONTOSO, identities::Builder, others::object_ids};
+use crate::{
+    scenario::{EntraPart, WorldPart},
+    world::{EntraProfile, Group, World},
+};
+
+impl Builder {
+    /// Has the cluster take users of Entra, with its groups of administrators.
+    pub fn entra_of_cluster(&self, world: &mut World, part: &WorldPart) {
+        let mut admin_groups = Vec::new();
+        for group in part.cluster.entra.iter().flat_map(|entra| &entra.admin_groups) {
+            let id = Uuid::new_v5(&CONTOSO, group.name.as_bytes());
+            let members = group.members.iter().flat_map(|party| object_ids(*party, part)).collect();
+            admin_groups.push(id);
+            if let Some(directory) = world.directory_mut(CONTOSO) {
+                let display_name = group.name.clone();
+                directory.groups.push(Group { id, display_name, members, created: self.before });
+            }
+        }
+        if let Some(cluster) = world.clusters.first_mut() {
+            let profile = |entra: &EntraPart| EntraProfile { azure_rbac: entra.azure_rbac, admin_groups };
+            cluster.entra = part.cluster.entra.as_ref().map(profile);
+            cluster.disable_local_accounts = part.cluster.disable_local_accounts.unwrap_or(false);
+        }
+    }
+}
