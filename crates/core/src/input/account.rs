@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::rules::{namespace, object_name};
+use super::kubernetes_name::{namespace, object_name};
 
 /// A service account: a name, and the namespace where it is not in all that get a pull secret.
 #[derive(Debug, Clone, PartialEq, Eq)]

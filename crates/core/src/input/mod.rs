@@ -7,6 +7,7 @@
 mod access;
 mod account;
 mod answers;
+mod kubernetes_name;
 mod part;
 mod rules;
 mod table;
@@ -14,8 +15,9 @@ mod table;
 pub use access::{Access, ClusterCredential, KubernetesAccess};
 pub use account::AccountRef;
 pub use answers::{Answers, Complaint};
+pub use kubernetes_name::{namespace, object_name};
 pub use part::Part;
-pub use rules::{check, namespace, not_for_a_file, object_name};
+pub use rules::{check, not_for_a_file};
 pub use table::{FIELDS, Field, Key, Kind, Page, on};
 
 use crate::ids::{ClusterId, ImageRef, RegistryId};

@@ -1,5 +1,6 @@
 //! Rules: what a single answer must be, and which answers go together.
 
+use super::kubernetes_name::{namespace, object_name};
 use super::{AccountRef, Adopt, Answers, Complaint, FIELDS, Key, Kind, LIVES_AFTER_RESET_HOURS, Part, QUESTION_HOURS};
 use crate::cloud::{CloudChoice, KnownCloud};
 use crate::ids::{AppId, ClusterId, ImageRef, RegistryId, TenantRef};
@@ -116,41 +117,6 @@ pub(super) fn days(text: &str) -> Result<u16, String> {
 
 pub(super) fn minutes(text: &str) -> Result<u16, String> {
     number(text, 0..=1440, "minutes")
-}
-
-/// Reads the name of a Kubernetes namespace (RFC 1123 label).
-///
-/// # Errors
-/// A sentence that says what right looks like.
-pub fn namespace(text: &str) -> Result<String, String> {
-    let edge = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-    let bytes = text.as_bytes();
-    let inside = bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-');
-    if bytes.len() <= 63 && edge(bytes.first()) && edge(bytes.last()) && inside {
-        Ok(text.to_owned())
-    } else {
-        Err(format!("\"{text}\" is not a namespace: give small letters, digits and hyphens, such as default"))
-    }
-}
-
-/// Reads the name of a Kubernetes object (RFC 1123 subdomain), such as that of a secret or of a service account.
-///
-/// # Errors
-/// A sentence that says what right looks like; `what` names the kind of object.
-pub fn object_name(text: &str, what: &str, such_as: &str) -> Result<String, String> {
-    let edge = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-    let part = |part: &str| {
-        let bytes = part.as_bytes();
-        let inside = bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-');
-        edge(bytes.first()) && edge(bytes.last()) && inside
-    };
-    if text.len() <= 253 && text.split('.').all(part) {
-        Ok(text.to_owned())
-    } else {
-        Err(format!(
-            "\"{text}\" is not the name of a {what}: give small letters, digits, hyphens and dots, such as {such_as}"
-        ))
-    }
 }
 
 pub(super) fn pace(text: &str) -> Result<f64, String> {
