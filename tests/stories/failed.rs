@@ -18,17 +18,28 @@ fn who_may_not_register_apps_is_told_which_role_is_missing() {
 
 #[test]
 fn without_a_proof_the_cluster_is_not_reset() {
-    let story = Story::of("firewalled-registry");
+    let own = "name = \"own\"\nsays = \"own\"\n[world.cluster]\nkubernetes = \"private\"";
+    let story = Story::told(&["firewalled-registry"], own);
     let end = story.apply(&[]);
-    end.finds(
-        "warn",
-        "registryb's firewall does not let this machine in",
-        "without the proof the cluster is not reset",
-    );
+    end.finds("warn", "registryb's firewall does not let this machine in", "proved from a node of the cluster instead");
+    end.finds("warn", "aks-shop's Kubernetes API cannot be used from here", "Give --kubeconfig");
     end.fails_with("registryb's firewall does not let this machine in", "under registryb's Networking");
     story.cluster_was_not_touched();
     assert_eq!(story.world().role()["roleName"], "AcrPull");
     assert_eq!((end.outcome("prove-pull"), end.outcome("reset-cluster")), ("failed", ""));
+}
+
+#[test]
+fn a_registry_that_keeps_this_machine_out_is_proved_from_a_node_before_the_reset() {
+    for (scenario, flags) in [("firewalled-registry", &[][..]), ("happy", &["--prove", "inside"])] {
+        let story = Story::of(scenario);
+        let end = story.apply(flags);
+        end.ends_well();
+        story.is_done("AcrPull");
+        assert_eq!((end.outcome("prove-first"), end.outcome("reset-cluster")), ("proved", "changed"), "\n{end}");
+        story.undo(&[]).ends_well();
+        story.is_taken_back();
+    }
 }
 
 #[test]

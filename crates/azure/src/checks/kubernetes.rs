@@ -1,15 +1,21 @@
 //! The check of a cluster's Kubernetes API: does it answer from here, and to whom?
 
-use crosspull_core::check::{Check, judge_kubernetes};
+use crosspull_core::check::{Check, Reach, judge_kubernetes};
 use crosspull_core::event::Work;
 use crosspull_core::ids::ClusterId;
+use crosspull_core::input::ProveFrom;
+use futures_util::future::join_all;
 use k8s_openapi::api::authorization::v1::SelfSubjectAccessReview;
 
-use super::CheckStopped;
 use super::reads::Reads;
+use super::{CheckStopped, registry};
 use crate::kubernetes::{Kubernetes, KubernetesUnavailable, requests};
 
+/// Asks where the route needs the API. One that proves the pull from here does not.
 pub(super) async fn ask(reads: &Reads<'_>, id: &ClusterId) -> Result<(), CheckStopped> {
+    if reads.asks(&Check::ResetRight(id.clone())) && !proves_inside(reads).await {
+        return Ok(());
+    }
     let check = Check::Kubernetes(id.clone());
     reads
         .ask(check, async {
@@ -20,6 +26,18 @@ pub(super) async fn ask(reads: &Reads<'_>, id: &ClusterId) -> Result<(), CheckSt
             Ok(((), judge_kubernetes(id, found)))
         })
         .await
+}
+
+/// True where the pull is to be proved from a node: it was asked for, or a registry keeps this machine out.
+async fn proves_inside(reads: &Reads<'_>) -> bool {
+    match reads.inputs.prove {
+        ProveFrom::Inside => true,
+        ProveFrom::Here => false,
+        ProveFrom::Auto => {
+            let asked = join_all(reads.inputs.registries.iter().map(|id| registry::usable(reads, id))).await;
+            asked.into_iter().any(|answer| answer.is_ok_and(|(facts, _)| !matches!(facts.reach, Reach::Open)))
+        }
+    }
 }
 
 /// Returns the Kubernetes API of a cluster, where it answers. The error says why it cannot be used, as the second half

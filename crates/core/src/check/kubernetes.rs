@@ -9,8 +9,8 @@ pub(super) fn about(id: &ClusterId) -> About {
 
 /// Judges whether a cluster's Kubernetes API can be used from here.
 ///
-/// The error is the reason why it cannot, as the second half of a sentence. The pull secret is then for somebody to
-/// write who reaches the API.
+/// The error is the reason why it cannot, as the second half of a sentence. What is to be made there is then for
+/// somebody who reaches the API.
 #[must_use]
 pub fn judge_kubernetes(cluster: &ClusterId, signed_in: Result<&str, &str>) -> Finding {
     let check = Check::Kubernetes(cluster.clone());
@@ -19,8 +19,8 @@ pub fn judge_kubernetes(cluster: &ClusterId, signed_in: Result<&str, &str>) -> F
         Ok(by) => check.pass(format!("{name}'s Kubernetes API answers from here, {by}")),
         Err(why) => check.warn(
             format!("{name}'s Kubernetes API cannot be used from here: {why}"),
-            "The pull secret is not written then: the run says what to run where the API answers. Give --secret-out for \
-             the secret, and --kubeconfig where you have a way to the API.",
+            "No pod and no pull secret can be made from here then: the run says what to run where the API answers. Give \
+             --kubeconfig where you have a way to it, and --secret-out for a secret that somebody else is to write.",
         ),
     }
 }

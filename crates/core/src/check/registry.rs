@@ -62,7 +62,7 @@ pub fn judge_registry(registry: &RegistryFacts) -> Finding {
         Reach::Open => check.pass(format!("{name} answers from here; {mode}")),
         Reach::Firewalled => check.warn(
             format!("{name}'s firewall does not let this machine in"),
-            "The pull cannot be proved from here, and without the proof the cluster is not reset. Allow this machine's \
+            "The pull is proved from a node of the cluster instead, where its Kubernetes API answers. Else allow this machine's \
              address under the registry's Networking, or run crosspull from a machine that it lets in.",
         ),
         Reach::Silent { why, now } => {
@@ -74,7 +74,7 @@ pub fn judge_registry(registry: &RegistryFacts) -> Finding {
             };
             check.warn(
                 format!("{} does not answer from here: {why}", registry.login_server),
-                format!("The pull cannot be proved from here, and without the proof the cluster is not reset. {now}"),
+                format!("The pull is proved from a node of the cluster instead, where its Kubernetes API answers. {now}"),
             )
         }
     }
@@ -106,6 +106,6 @@ mod tests {
         let (general, own) = (silent(""), silent("A cure."));
         assert_eq!((general.level, own.level), (Level::Warn, Level::Warn));
         assert_eq!(own.text, "registryb.azurecr.io does not answer from here: a cause");
-        assert!(general.now.ends_with("from a machine that reaches it.") && own.now.ends_with(" reset. A cure."));
+        assert!(general.now.ends_with("from a machine that reaches it.") && own.now.ends_with(" answers. A cure."));
     }
 }

@@ -1,5 +1,6 @@
 //! Route `new-app`: a new multi-tenant app becomes the cluster's service principal (`docs/PRODUCT.md` 3).
 
+use super::in_cluster::proof;
 use super::{Achieved, Effects, Found, RouteSpec, checks_of_registry, role_for};
 use crate::check::{Check, ClusterFacts, RegistryFacts, Survey};
 use crate::input::{Inputs, Page};
@@ -46,6 +47,7 @@ fn checks(inputs: &Inputs) -> Vec<Check> {
     for id in &inputs.clusters {
         checks.extend([Check::Cluster(id.clone()), Check::ResetRight(id.clone()), Check::App]);
         checks.extend([Check::Secret(id.clone()), Check::OldRoles(id.clone()), Check::Headroom(id.clone())]);
+        checks.push(Check::Kubernetes(id.clone()));
     }
     checks.extend(inputs.registries.iter().flat_map(|id| checks_of_registry(id, &inputs.images)));
     checks
@@ -84,7 +86,7 @@ fn plan(inputs: &Inputs, survey: &Survey) -> Plan {
         steps.push((Side::B, let_pull(inputs, survey, registry)));
     }
     for registry in &survey.registries {
-        steps.push((Side::B, prove(inputs, registry)));
+        steps.push(prove(inputs, survey, registry));
     }
     for cluster in &survey.clusters {
         steps.extend(reset(inputs, survey, cluster).into_iter().map(|op| (Side::A, op)));
@@ -132,9 +134,16 @@ fn let_pull(inputs: &Inputs, survey: &Survey, registry: &RegistryFacts) -> Op {
     Op::GrantRole(GrantRole { registry: registry.id.clone(), role, repositories })
 }
 
-fn prove(inputs: &Inputs, registry: &RegistryFacts) -> Op {
-    let (login_server, images) = (registry.login_server.clone(), inputs.images.clone());
-    Op::ProvePull(ProvePull { registry: registry.id.clone(), login_server, images, user: PullUser::App })
+/// Returns the operation that proves the pull: from here, or from a node. Where neither can, it is tried from here, and
+/// fails with the reason: without the proof the cluster is not reset.
+fn prove(inputs: &Inputs, survey: &Survey, registry: &RegistryFacts) -> (Side, Op) {
+    let from_cluster = survey.clusters.first();
+    let proof = from_cluster.and_then(|facts| proof(inputs, survey, &facts.id, registry, PullUser::App));
+    proof.unwrap_or_else(|| {
+        let (login_server, images) = (registry.login_server.clone(), inputs.images.clone());
+        let prove = ProvePull { registry: registry.id.clone(), login_server, images, user: PullUser::App };
+        (Side::B, Op::ProvePull(prove))
+    })
 }
 
 /// Returns the operations that change the cluster, and those that matter to that change alone.

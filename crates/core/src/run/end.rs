@@ -141,6 +141,7 @@ impl Run {
         let steps = || self.forward_plan().into_iter().flat_map(|plan| &plan.steps);
         let from_here = steps().find_map(|s| match &s.op {
             Op::ProvePull(prove) => Some(prove.images.iter().collect::<Vec<_>>()),
+            Op::ProveFirst(prove) => Some(prove.images.iter().collect::<Vec<_>>()),
             _ => None,
         });
         let inside =

@@ -86,7 +86,7 @@ fn made_something(run: &Run, step: &Step) -> bool {
 /// True where something that a step makes for a while may be left over.
 fn is_left(run: &Run, step: &Step, facts: &[Fact]) -> bool {
     let is_there = |fact: &Fact| run.facts.learnt(fact).is_some_and(|learnt| learnt.how == Outcome::Created);
-    run.wrote(step.id) && (facts.iter().any(is_there) || !run.ended_well.contains(&step.id))
+    facts.iter().any(is_there) || (run.wrote(step.id) && !run.ended_well.contains(&step.id))
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! The reset of a cluster in sentences: what restarts, what is proved before, what will lack.
 
+use crosspull_core::ids::ImageRef;
 use crosspull_core::check::SOAK_MINUTES;
 use crosspull_core::names::Outcome;
 use crosspull_core::names::Route;
 use crosspull_core::operation::Op;
+use crosspull_core::operation::ProveFirst;
 use crosspull_core::operation::ProvePull;
 use crosspull_core::operation::ResetCluster;
 use crosspull_core::plan::Plan;
@@ -44,11 +46,15 @@ pub(crate) fn short_wait() -> String {
 /// Returns what stands proved before the cluster is reset; none where nothing is.
 pub(crate) fn proof(run: &Run) -> Option<String> {
     let plan = run.plan.as_ref()?;
-    run.outcome_of(|op| matches!(op, Op::ProvePull(_))).filter(|o| *o == Outcome::Proved)?;
+    let is_proof = |op: &Op| matches!(op, Op::ProvePull(_) | Op::ProveFirst(_));
+    run.outcome_of(is_proof).filter(|o| *o == Outcome::Proved)?;
+    let listed = |images: &[ImageRef]| images.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     plan.steps.iter().find_map(|s| match &s.op {
         Op::ProvePull(ProvePull { registry, images, .. }) => {
-            let images: Vec<String> = images.iter().map(ToString::to_string).collect();
-            Some(format!("The new credential pulls {} from {}: proved from here.", images.join(", "), registry.name()))
+            Some(format!("The new credential pulls {} from {}: proved from here.", listed(images), registry.name()))
+        }
+        Op::ProveFirst(ProveFirst { registry, images, .. }) => {
+            Some(format!("The new credential pulls {} from {}: proved on a node.", listed(images), registry.name()))
         }
         _ => None,
     })

@@ -4,6 +4,7 @@ pub mod cluster;
 pub mod credential;
 pub mod directory;
 pub mod former_principal;
+pub mod inside;
 pub mod last_look;
 pub mod others;
 pub mod people;

@@ -1,13 +1,14 @@
 //! The questions about the credential that is sent: the app, its principals, its secret, and a pull with that secret.
 
 use crosspull_core::explain::Refusal;
-use crosspull_core::ids::{ObjectId, RegistryId};
+use crosspull_core::ids::{KeyId, ObjectId, RegistryId};
 use crosspull_core::input::LIVES_AFTER_RESET_HOURS;
 use crosspull_core::names::{Direction, Side};
-use crosspull_core::operation::{Fact, Op, ProvePull};
+use crosspull_core::operation::{Fact, Op, ProveFirst, ProvePull};
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::directory::{self, AppRef};
+use super::super::inside::{self, Credential, NotPulled, ONCE_MORE};
 use super::super::{proof, secrets};
 use super::{LookAnswer, PendingReset, direction, unseen};
 use crate::reply::Principal;
@@ -89,17 +90,48 @@ pub(super) async fn image_is_pulled(
     registry: &RegistryId,
     reset: PendingReset<'_>,
 ) -> Result<LookAnswer, StepError> {
-    let proof = context.plan().steps.iter().find_map(|s| match &s.op {
-        Op::ProvePull(ProvePull { registry: of, login_server, images, .. }) if of == registry => {
-            Some((login_server, images))
-        }
-        _ => None,
+    let proof = context.plan().steps.iter().map(|step| &step.op).find(|op| match op {
+        Op::ProvePull(prove) => prove.registry == *registry,
+        Op::ProveFirst(prove) => prove.registry == *registry,
+        _ => false,
     });
-    let Some((login_server, images)) = proof else { return Ok(LookAnswer::No("Nothing is to be pulled.".to_owned())) };
+    match proof {
+        Some(Op::ProvePull(prove)) => pulled_from_here(context, prove, reset).await,
+        Some(Op::ProveFirst(prove)) => pulled_by_a_node(context, prove, reset).await,
+        _ => Ok(LookAnswer::No("Nothing is to be pulled.".to_owned())),
+    }
+}
+
+async fn pulled_from_here(
+    context: &StepContext<'_>,
+    prove: &ProvePull,
+    reset: PendingReset<'_>,
+) -> Result<LookAnswer, StepError> {
+    let ProvePull { registry, login_server, images, .. } = prove;
     let what = format!("{} does not let the image be pulled", registry.name());
-    match proof::pull_once(context, registry, login_server, images, &reset.app.to_string(), reset.secret).await {
+    let user = reset.app.to_string();
+    match proof::pull_once(context, registry, login_server, images, &user, reset.secret).await {
         Ok(Ok(())) => Ok(LookAnswer::Yes),
         Ok(Err(refusal)) => Ok(LookAnswer::NotYet(format!("{what} ({refusal})."))),
+        Err(StepError::Failed(trouble)) => Ok(LookAnswer::NotYet(format!("{what}: {}", trouble.why))),
+        Err(error) => Err(error),
+    }
+}
+
+/// Has a node pull once more, where the registry keeps this machine out.
+async fn pulled_by_a_node(
+    context: &StepContext<'_>,
+    prove: &ProveFirst,
+    reset: PendingReset<'_>,
+) -> Result<LookAnswer, StepError> {
+    let what = format!("No node of {} pulls with the new credential", prove.cluster.name());
+    let user = reset.app.to_string();
+    // The key only marks the pull secret, which is removed again.
+    let key = context.known(&Fact::SecretKey).unwrap_or(KeyId(uuid::Uuid::nil()));
+    let credential = Credential { user: &user, key, password: reset.secret };
+    match inside::pull(prove, context, credential, ONCE_MORE).await {
+        Ok(Ok(_)) => Ok(LookAnswer::Yes),
+        Ok(Err(NotPulled::Refused(why) | NotPulled::Unseen(why))) => Ok(LookAnswer::NotYet(format!("{what}: {why}."))),
         Err(StepError::Failed(trouble)) => Ok(LookAnswer::NotYet(format!("{what}: {}", trouble.why))),
         Err(error) => Err(error),
     }
