@@ -15,6 +15,10 @@ use crate::{
 
 /// The name to sign in with a refresh token as the password.
 const NULL_GUID: &str = "00000000-0000-0000-0000-000000000000";
+/// Media types of images in docker's own form (distribution/distribution, `docs/spec/manifest-v2-2.md`).
+const DOCKER_MANIFEST_TYPE: &str = "application/vnd.docker.distribution.manifest.v2+json";
+const DOCKER_CONFIG_TYPE: &str = "application/vnd.docker.container.image.v1+json";
+const DOCKER_LAYER_TYPE: &str = "application/vnd.docker.image.rootfs.diff.tar.gzip";
 /// The name that containerd tells a registry.
 const USER_AGENT: &str = "containerd/1.7.22";
 /// Media types of manifests that a node understands.
@@ -178,7 +182,8 @@ pub async fn pull(cloud: &Cloud, image: &str, sign_in: &SignIn) -> Result<Pulled
     let manifest_bytes = puller.get(at("manifests", tag)?, image).await?;
     let content = || PullError::Content(image.to_owned());
     let manifest: Value = serde_json::from_slice(&manifest_bytes).map_err(|_| content())?;
-    if manifest.get("mediaType").and_then(Value::as_str) != Some(MANIFEST_TYPE) {
+    let kind = manifest.get("mediaType").and_then(Value::as_str).unwrap_or(MANIFEST_TYPE);
+    if ![MANIFEST_TYPE, DOCKER_MANIFEST_TYPE].contains(&kind) {
         return Err(content());
     }
     let mut size = manifest_bytes.len();
@@ -187,7 +192,8 @@ pub async fn pull(cloud: &Cloud, image: &str, sign_in: &SignIn) -> Result<Pulled
     for blob in blobs {
         let kind = blob.get("mediaType").and_then(Value::as_str);
         let digest = blob.get("digest").and_then(Value::as_str);
-        let (Some(CONFIG_TYPE | LAYER_TYPE), Some(digest)) = (kind, digest) else {
+        let (Some(CONFIG_TYPE | LAYER_TYPE | DOCKER_CONFIG_TYPE | DOCKER_LAYER_TYPE), Some(digest)) = (kind, digest)
+        else {
             return Err(content());
         };
         let bytes = puller.get(at("blobs", digest)?, image).await?;

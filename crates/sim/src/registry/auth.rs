@@ -178,7 +178,10 @@ pub fn authorise(plane: &DataPlane, headers: &HeaderMap, needed: Option<&Access>
         known(plane, &identity).map_err(|_| refused(None))?;
         let world = plane.cloud.world();
         let registry = world.registry(&plane.id).ok_or_else(|| unauthorized(None))?;
-        let granted = needed.is_none_or(|needed| identity.grant(&plane.cloud, &world, registry, needed).is_some());
+        let granted = needed.is_none_or(|needed| {
+            let granted = identity.grant(&plane.cloud, &world, registry, needed);
+            granted.is_some_and(|granted| granted.actions.len() == needed.actions.len())
+        });
         drop(world);
         return if granted { Ok(identity) } else { Err(refused(Some("insufficient_scope"))) };
     }

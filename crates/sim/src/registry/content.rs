@@ -5,12 +5,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use serde_json::json;
 
-use super::{
-    auth,
-    images::{Blob, MANIFEST_TYPE},
-    plane::DataPlane,
-    scope::Access,
-};
+use super::{auth, images::Blob, plane::DataPlane, scope::Access};
 use crate::{
     errors::{self, Answer, Refusal},
     world::RegistryPull,
@@ -30,11 +25,10 @@ pub fn manifest(plane: &DataPlane, method: &Method, headers: &HeaderMap, name: &
         let detail = json!({"Name": name, "Revision": reference});
         errors::registry(StatusCode::NOT_FOUND, "MANIFEST_UNKNOWN", &message, &detail)
     };
-    let image = plane
-        .images
-        .image(name, reference)
+    let found = plane
+        .manifest(name, reference)
         .ok_or_else(|| unknown(format!("manifest tagged by \"{reference}\" is not found")))?;
-    if !accepts(headers, MANIFEST_TYPE) {
+    if !accepts(headers, &found.media_type) {
         return Err(unknown("OCI manifest found, but accept header does not support OCI manifests".to_owned()));
     }
     if method == Method::GET {
@@ -43,8 +37,8 @@ pub fn manifest(plane: &DataPlane, method: &Method, headers: &HeaderMap, name: &
             registry.pulls.push(RegistryPull { repository: name.to_owned(), by: identity.name() });
         }
     }
-    let mut response = whole(method, &image.manifest);
-    let etag = format!("\"{}\"", image.manifest.digest);
+    let mut response = whole(method, &found);
+    let etag = format!("\"{}\"", found.digest);
     if let Ok(etag) = HeaderValue::from_str(&etag) {
         response.headers_mut().insert(header::ETAG, etag);
     }
@@ -67,7 +61,7 @@ fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
 pub fn blob(plane: &DataPlane, headers: &HeaderMap, name: &str, digest: &str) -> Answer {
     auth::authorise(plane, headers, Some(&needs(name, "pull")))?;
     known_repository(plane, name)?;
-    let blob = plane.images.blob(name, digest).ok_or_else(|| {
+    let blob = plane.blob(name, digest).ok_or_else(|| {
         let detail = json!({"digest": digest});
         errors::registry(StatusCode::NOT_FOUND, "BLOB_UNKNOWN", "blob unknown to registry", &detail)
     })?;
@@ -94,7 +88,7 @@ pub fn stored(plane: &DataPlane, method: &Method, headers: &HeaderMap, signature
     }
     let claims = signature.and_then(|signature| plane.cloud.issuer.open(signature, &plane.cloud.clock).ok());
     let claim = |name: &str| claims.as_ref()?.get(name)?.as_str();
-    let found = claim("repository").zip(claim("digest")).and_then(|(name, digest)| plane.images.blob(name, digest));
+    let found = claim("repository").zip(claim("digest")).and_then(|(name, digest)| plane.blob(name, digest));
     let Some(blob) = found else {
         let text = "Server failed to authenticate the request. Make sure the value of Authorization header is formed correctly including the signature.";
         return Err(storage_error(StatusCode::FORBIDDEN, "AuthenticationFailed", text));
@@ -116,7 +110,7 @@ fn storage_error(status: StatusCode, code: &str, message: &str) -> Refusal {
 
 fn whole(method: &Method, blob: &Blob) -> Response {
     let headers = [
-        (header::CONTENT_TYPE, blob.media_type.to_owned()),
+        (header::CONTENT_TYPE, blob.media_type.to_string()),
         (header::CONTENT_LENGTH, blob.bytes.len().to_string()),
         (header::ACCEPT_RANGES, "bytes".to_owned()),
         (HeaderName::from_static("docker-content-digest"), blob.digest.clone()),
@@ -162,7 +156,7 @@ pub fn needs(repository: &str, action: &str) -> Access {
 
 /// Refuses a repository that is not there.
 pub fn known_repository(plane: &DataPlane, name: &str) -> Result<(), Refusal> {
-    if plane.images.tags(name).is_some() {
+    if plane.tags(name).is_some() {
         return Ok(());
     }
     let message = "repository name not known to registry";
@@ -171,7 +165,7 @@ pub fn known_repository(plane: &DataPlane, name: &str) -> Result<(), Refusal> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::images::MANIFEST_TYPE, *};
 
     #[test]
     fn ranges_are_read_as_http_says() {

@@ -5,6 +5,7 @@
 //! and any program that checks them (docker, skopeo, a node) is satisfied.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     io::{self, Write},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -36,15 +37,16 @@ pub struct Blob {
     /// `sha256:` and 64 hexadecimal digits.
     pub digest: String,
     /// The media type of the content.
-    pub media_type: &'static str,
+    pub media_type: Cow<'static, str>,
     /// The content.
     pub bytes: Bytes,
 }
 
 impl Blob {
-    fn new(media_type: &'static str, bytes: impl Into<Bytes>) -> Self {
+    /// Returns content with its digest.
+    pub fn new(media_type: impl Into<Cow<'static, str>>, bytes: impl Into<Bytes>) -> Self {
         let bytes = bytes.into();
-        Self { digest: digest(&bytes), media_type, bytes }
+        Self { digest: digest(&bytes), media_type: media_type.into(), bytes }
     }
 
     fn descriptor(&self) -> serde_json::Value {

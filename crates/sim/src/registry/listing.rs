@@ -16,7 +16,8 @@ use crate::errors::{self, Answer, Refusal};
 pub fn catalog(plane: &DataPlane, headers: &HeaderMap, path: &str, query: &[(String, String)]) -> Answer {
     let needed = Access { kind: "registry".to_owned(), name: "catalog".to_owned(), actions: vec!["*".to_owned()] };
     auth::authorise(plane, headers, Some(&needed))?;
-    let (page, more) = paged(plane.images.repositories(), query);
+    let repositories = plane.repositories();
+    let (page, more) = paged(repositories.iter().map(String::as_str), query);
     Ok(with_next(&json!({"repositories": page}), path, more))
 }
 
@@ -49,23 +50,24 @@ pub fn tag(plane: &DataPlane, headers: &HeaderMap, name: &str, tag: &str) -> Ans
 
 /// Answers `/acr/v1/{name}/_manifests`: every manifest with the tags that name it.
 pub fn manifests(plane: &DataPlane, headers: &HeaderMap, name: &str) -> Answer {
-    readable_tags(plane, headers, name, "metadata_read")?;
-    let shown: Vec<Value> = plane
-        .images
-        .tags(name)
-        .into_iter()
-        .flatten()
-        .filter_map(|tag| Some((tag, plane.images.image(name, tag)?)))
-        .map(|(tag, image)| {
+    let tags = readable_tags(plane, headers, name, "metadata_read")?;
+    let shown: Vec<Value> = tags
+        .iter()
+        .filter_map(|tag| Some((tag, plane.manifest(name, tag)?)))
+        .map(|(tag, manifest)| {
+            let content: Value = serde_json::from_slice(&manifest.bytes).unwrap_or_default();
+            let layers = content.get("layers").and_then(Value::as_array).into_iter().flatten();
+            let parts = content.get("config").into_iter().chain(layers);
+            let sizes = parts.filter(|part| part.get("urls").is_none()).filter_map(|part| part.get("size")?.as_u64());
             json!({
-                "digest": image.manifest.digest,
-                "imageSize": image.config.bytes.len() + image.layer.bytes.len(),
+                "digest": manifest.digest,
+                "imageSize": sizes.sum::<u64>(),
                 "createdTime": "2025-01-01T00:00:00.0000000Z",
                 "lastUpdateTime": "2025-01-01T00:00:00.0000000Z",
                 "architecture": "amd64",
                 "os": "linux",
-                "mediaType": image.manifest.media_type,
-                "configMediaType": image.config.media_type,
+                "mediaType": manifest.media_type,
+                "configMediaType": content.pointer("/config/mediaType"),
                 "tags": [tag],
                 "changeableAttributes": changeable(),
             })
@@ -91,7 +93,7 @@ pub fn repository(plane: &DataPlane, headers: &HeaderMap, name: &str) -> Answer 
 }
 
 fn tag_shape(plane: &DataPlane, name: &str, tag: &str) -> Value {
-    let digest = plane.images.image(name, tag).map(|image| image.manifest.digest.clone());
+    let digest = plane.manifest(name, tag).map(|manifest| manifest.digest);
     json!({
         "name": tag,
         "digest": digest,
@@ -106,15 +108,10 @@ fn changeable() -> Value {
     json!({"deleteEnabled": true, "writeEnabled": true, "readEnabled": true, "listEnabled": true})
 }
 
-fn readable_tags<'p>(
-    plane: &'p DataPlane,
-    headers: &HeaderMap,
-    name: &str,
-    action: &str,
-) -> Result<&'p [String], Refusal> {
+fn readable_tags(plane: &DataPlane, headers: &HeaderMap, name: &str, action: &str) -> Result<Vec<String>, Refusal> {
     auth::authorise(plane, headers, Some(&needs(name, action)))?;
     known_repository(plane, name)?;
-    Ok(plane.images.tags(name).unwrap_or_default())
+    Ok(plane.tags(name).unwrap_or_default())
 }
 
 /// Returns the names after `last`, at most `n`, and whether there are more.

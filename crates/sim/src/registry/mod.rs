@@ -8,6 +8,7 @@ use axum::{
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
+use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, header};
 use serde_json::{Value, json};
 
@@ -24,35 +25,44 @@ mod identity;
 pub mod images;
 mod listing;
 mod plane;
+mod push;
+#[cfg(test)]
+mod push_tests;
+mod pushed;
 pub mod scope;
 #[cfg(test)]
 mod tests;
 
 use images::Images;
 use plane::DataPlane;
+use push::Brought;
+use pushed::Pushed;
 
 /// No form of this plane is larger: an Entra token and little else.
 const MAX_BODY: usize = 1 << 16;
+/// No content that is pushed is larger: it is held in memory.
+const MAX_CONTENT: usize = 64 << 20;
 
 /// Returns the data plane of the registry of a resource id, which listens at `address`.
 pub fn router(cloud: Shared, registry_id: String, address: IpAddr) -> Router {
     let of_registry = |registry: &Registry| (Arc::clone(&registry.repositories), Arc::clone(&registry.windows));
     let (repositories, windows) = cloud.world().registry(&registry_id).map(of_registry).unwrap_or_default();
     let images = Images::of(repositories, windows);
-    let plane = Arc::new(DataPlane { cloud, id: registry_id, images, address });
+    let plane = Arc::new(DataPlane { cloud, id: registry_id, images, pushed: Pushed::default(), address });
     // One handler, since a repository's name may hold slashes in the middle of a path.
     Router::new().fallback(handle).with_state(plane)
 }
 
 async fn handle(State(plane): State<Arc<DataPlane>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, MAX_BODY).await else {
+    let most = if parts.uri.path().starts_with("/v2/") { MAX_CONTENT } else { MAX_BODY };
+    let Ok(body) = to_bytes(body, most).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
     let path = percent_encoding::percent_decode_str(parts.uri.path()).decode_utf8_lossy().into_owned();
     let query = pairs(parts.uri.query().unwrap_or_default().as_bytes());
     let form = if errors::is_of(&parts.headers, errors::FORM) { pairs(&body) } else { Vec::new() };
-    let asked = Asked { method: parts.method, headers: parts.headers, path, query, form };
+    let asked = Asked { method: parts.method, headers: parts.headers, path, query, form, body };
     let answer = let_in(&plane, &asked.headers).and_then(|()| dispatch(&plane, &asked));
     answer.unwrap_or_else(IntoResponse::into_response)
 }
@@ -67,6 +77,7 @@ struct Asked {
     path: String,
     query: Vec<(String, String)>,
     form: Vec<(String, String)>,
+    body: Bytes,
 }
 
 /// Applies the network rules: 403 at every address (`docs/facts/azure.md` 3.10), but maybe not for the cluster's nodes.
@@ -83,7 +94,7 @@ fn let_in(plane: &DataPlane, headers: &HeaderMap) -> Result<(), Refusal> {
 }
 
 fn dispatch(plane: &DataPlane, asked: &Asked) -> Answer {
-    let Asked { method, headers, path, query, form } = asked;
+    let Asked { method, headers, path, query, form, .. } = asked;
     let reads = method == Method::GET || method == Method::HEAD;
     match (method.as_str(), path.as_str()) {
         ("GET", "/oauth2/token") => auth::token_by_query(plane, headers, query),
@@ -109,9 +120,16 @@ fn docker(plane: &DataPlane, asked: &Asked) -> Answer {
     let Asked { method, headers, path, query, .. } = asked;
     let rest = path.trim_start_matches("/v2/");
     let reads = method == Method::GET || method == Method::HEAD;
+    let brought = Brought { method, headers, query, body: &asked.body };
+    if let Some((name, id)) = rest.rsplit_once("/blobs/uploads").filter(|(_, id)| id.is_empty() || id.starts_with('/'))
+    {
+        return push::upload(plane, &brought, name, id.trim_start_matches('/'));
+    }
+    if let Some((name, reference)) = rest.rsplit_once("/manifests/").filter(|_| method == Method::PUT) {
+        return push::manifest(plane, &brought, name, reference);
+    }
     if !reads {
-        let message = "The operation is unsupported.";
-        return Err(errors::registry(StatusCode::METHOD_NOT_ALLOWED, "UNSUPPORTED", message, &Value::Null));
+        return Err(push::unsupported());
     }
     if let Some((name, reference)) = rest.rsplit_once("/manifests/") {
         return content::manifest(plane, method, headers, name, reference);

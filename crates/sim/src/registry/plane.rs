@@ -1,8 +1,11 @@
 //! One registry as its data plane sees it.
 
-use std::net::IpAddr;
+use std::{collections::BTreeSet, net::IpAddr};
 
-use super::images::Images;
+use super::{
+    images::{Blob, Images},
+    pushed::Pushed,
+};
 use crate::cloud::Shared;
 
 /// One registry: its place in the world, and its images.
@@ -10,11 +13,43 @@ pub struct DataPlane {
     pub cloud: Shared,
     pub id: String,
     pub images: Images,
+    pub pushed: Pushed,
     /// The address that the registry listens on.
     pub address: IpAddr,
 }
 
 impl DataPlane {
+    /// Returns the manifest that a tag or a digest names: what was pushed last counts.
+    pub fn manifest(&self, repository: &str, reference: &str) -> Option<Blob> {
+        let there = || self.images.image(repository, reference).map(|image| image.manifest.clone());
+        self.pushed.manifest(repository, reference).or_else(there)
+    }
+
+    /// Returns a blob of a repository.
+    pub fn blob(&self, repository: &str, digest: &str) -> Option<Blob> {
+        self.pushed.blob(repository, digest).or_else(|| self.images.blob(repository, digest))
+    }
+
+    /// Returns the tags of a repository, in order; nothing when there is no such repository.
+    pub fn tags(&self, repository: &str) -> Option<Vec<String>> {
+        let there = self.images.tags(repository).map(<[String]>::to_vec);
+        match (self.pushed.tags(repository), there) {
+            (None, there) => there,
+            (pushed, None) => pushed,
+            (Some(pushed), Some(there)) => {
+                let all: BTreeSet<String> = there.into_iter().chain(pushed).collect();
+                Some(all.into_iter().collect())
+            }
+        }
+    }
+
+    /// Returns the names of the repositories, in order.
+    pub fn repositories(&self) -> BTreeSet<String> {
+        let mut all = self.pushed.repositories();
+        all.extend(self.images.repositories().map(str::to_owned));
+        all
+    }
+
     /// Returns host and port of the registry.
     pub fn login_server(&self) -> String {
         let world = self.cloud.world();

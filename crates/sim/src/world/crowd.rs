@@ -284,6 +284,7 @@ pub fn registry(member: &Member, tenant: Uuid) -> Registry {
         tokens: Vec::new(),
         scope_maps: Vec::new(),
         pulls: Vec::new(),
+        pushes: Vec::new(),
     }
 }
 

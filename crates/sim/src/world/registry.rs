@@ -52,6 +52,8 @@ pub struct Registry {
     pub scope_maps: Vec<ScopeMap>,
     /// The pulls from the registry, the oldest first.
     pub pulls: Vec<RegistryPull>,
+    /// The pushes to the registry, the oldest first.
+    pub pushes: Vec<RegistryPull>,
 }
 
 /// A password of a registry: of its admin user, or of a repository-scoped token.
@@ -117,12 +119,12 @@ pub struct ScopeMap {
     pub created: Timestamp,
 }
 
-/// A pull that a registry served.
+/// A pull that a registry served, or a push that it took.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegistryPull {
     /// The repository.
     pub repository: String,
-    /// The client id or user name that pulled.
+    /// The client id or user name that pulled or pushed.
     pub by: String,
 }
 

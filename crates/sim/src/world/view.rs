@@ -1,10 +1,12 @@
 //! The world as `/_sim/world` shows it: names as in Azure's own JSON, never a secret's value.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::{
-    Application, Certificate, Cluster, Directory, EntraProfile, Group, Registry, RegistryToken, RoleAssignment,
-    ServicePrincipal, Stored, User, Vault, World, pull_secret,
+    Application, Certificate, Cluster, Directory, EntraProfile, Group, Registry, RegistryPull, RegistryToken,
+    RoleAssignment, ServicePrincipal, Stored, User, Vault, World, pull_secret,
 };
 use crate::roles;
 
@@ -170,6 +172,16 @@ fn pod(pod: &Stored) -> Value {
     })
 }
 
+/// Returns the names of the repositories, of those that were pushed too.
+fn repositories(registry: &Registry) -> BTreeSet<&str> {
+    let pushed = registry.pushes.iter().map(|push| push.repository.as_str());
+    registry.repositories.keys().map(String::as_str).chain(pushed).collect()
+}
+
+fn pull(pull: &RegistryPull) -> Value {
+    json!({ "repository": pull.repository, "by": pull.by })
+}
+
 /// Returns a token without its passwords' values.
 fn token(token: &RegistryToken) -> Value {
     let passwords = token.passwords.iter();
@@ -189,10 +201,11 @@ fn registry(registry: &Registry) -> Value {
         "loginServer": registry.login_server,
         "roleAssignmentMode": registry.role_assignment_mode,
         "adminUserEnabled": registry.admin_user_enabled,
-        "repositories": registry.repositories.keys().collect::<Vec<_>>(),
+        "repositories": repositories(registry),
         "publicNetworkAccess": if registry.firewalled { "Disabled" } else { "Enabled" },
         "tokens": registry.tokens.iter().map(token).collect::<Vec<_>>(),
         "scopeMaps": registry.scope_maps.iter().map(|map| json!({ "name": map.name, "actions": map.actions })).collect::<Vec<_>>(),
-        "pulls": registry.pulls.iter().map(|pull| json!({ "repository": pull.repository, "by": pull.by })).collect::<Vec<_>>(),
+        "pulls": registry.pulls.iter().map(pull).collect::<Vec<_>>(),
+        "pushes": registry.pushes.iter().map(pull).collect::<Vec<_>>(),
     })
 }

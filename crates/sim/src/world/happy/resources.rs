@@ -163,6 +163,7 @@ impl Builder {
                 tokens: Vec::new(),
                 scope_maps: Vec::new(),
                 pulls: Vec::new(),
+                pushes: Vec::new(),
             });
         }
     }
