@@ -127,13 +127,13 @@ impl Wizard {
 
     /// Returns the secret that the run made.
     fn secret(&self) -> Option<Secret> {
-        self.model.run().facts.id(&Fact::SecretKey).and_then(|key| self.backend.vault.get(key))
+        self.model.run().facts.secret_key().and_then(|key| self.backend.vault.get(key))
     }
 
     /// Returns what there is to say of a secret that the run learnt of: whether it is at hand, and where it was saved.
     pub(super) fn secret_told_of(&mut self, msg: &Msg) -> Vec<Msg> {
         let Msg::Engine(Entry { event: Event::Learnt { learnt, .. }, .. }) = msg else { return Vec::new() };
-        let key = learnt.iter().find(|l| l.fact == Fact::SecretKey).and_then(|l| l.value.parse().ok());
+        let key = learnt.iter().find(|l| l.fact.is_key_of_secret()).and_then(|l| l.value.parse().ok());
         let Some(key) = key.filter(|key| self.told_of != Some(*key)) else { return Vec::new() };
         self.told_of = Some(key);
         let secret = self.backend.vault.get(key);

@@ -69,9 +69,9 @@ looks_around() {
     "$(answer '[.items[].status.conditions[] | select(.type == "Ready").status] | join(" ")')"
   succeeds "kubectl get nodes, for people" kubectl get nodes
   succeeds "kubectl get ns" kubectl get ns -o name
-  equal "the namespaces" "namespace/default namespace/kube-system namespace/shop" "$(paste -sd ' ' "$work/out")"
+  equal "the namespaces" "namespace/default namespace/jobs namespace/kube-system namespace/shop" "$(paste -sd ' ' "$work/out")"
   succeeds "kubectl get ns, one at a time" kubectl get ns -o name --chunk-size=1
-  equal "the namespaces, one at a time" "namespace/default namespace/kube-system namespace/shop" \
+  equal "the namespaces, one at a time" "namespace/default namespace/jobs namespace/kube-system namespace/shop" \
     "$(paste -sd ' ' "$work/out")"
   succeeds "kubectl get deploy" kubectl get deploy -A -o json
   equal "the shop has two replicas" "shop/web 2 2" \

@@ -49,6 +49,8 @@ mod pull_secret;
 #[cfg(test)]
 mod renew;
 #[cfg(test)]
+mod repository_token;
+#[cfg(test)]
 mod resume;
 #[cfg(test)]
 mod roles;

@@ -122,6 +122,9 @@ fn renewing_writes_another_secret_everywhere_proves_it_and_removes_the_old_one()
     let back = story.undo_of(&second[0], &[]);
     back.exits(0);
     assert_eq!(keys(&story.world()), [new], "there is nothing to go back to\n{back}");
+    assert_eq!(secrets(&story.world(), "shop").len(), 1, "the cluster keeps what it pulls by");
+    story.undo_of(&first, &[]).ends_well();
+    story.is_taken_back();
 }
 
 #[test]

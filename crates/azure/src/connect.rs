@@ -9,8 +9,8 @@ use crosspull_core::event::{Event, Work};
 use crosspull_core::explain::NoConnection;
 use crosspull_core::input::Access;
 use crosspull_core::names::PerTenant;
+use crosspull_core::text::lower_first;
 
-use crate::checks::lower_first;
 use crate::control::Control;
 use crate::door::Door;
 use crate::line::{Line, Proxies};

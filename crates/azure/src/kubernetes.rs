@@ -8,7 +8,7 @@ use crosspull_core::event::Work;
 use crosspull_core::ids::ClusterId;
 use crosspull_core::names::Side;
 use crosspull_core::secret::Secret;
-use crosspull_core::text::printable;
+use crosspull_core::text::{lower_first, printable};
 use kube::config::{AuthInfo, Cluster, Kubeconfig};
 use kube::core::ObjectList;
 use serde::de::DeserializeOwned;
@@ -87,7 +87,7 @@ impl Kubernetes {
             return Ok(api);
         }
         let token = door.tokens().token(Side::A, Audience::Kubernetes).await;
-        let token = token.map_err(|trouble| because(crate::checks::lower_first(&trouble.why)))?;
+        let token = token.map_err(|trouble| because(lower_first(&trouble.why)))?;
         Ok(Self { token: Some(token), ..api })
     }
 

@@ -32,8 +32,21 @@ const SELDOM: Duration = Duration::from_secs(300);
 /// # Errors
 /// A sentence, where the address is on another host: the operator's token would go there.
 pub fn address(headers: &HeaderMap, arm: &Url) -> Result<Option<Url>, String> {
+    named(headers, &["azure-asyncoperation", "location"], arm)
+}
+
+/// Returns the address at which the result of an accepted operation is asked for: `Location` alone, for one whose
+/// contract has `final-state-via: location`.
+///
+/// # Errors
+/// See [`address`].
+pub fn address_of_result(headers: &HeaderMap, arm: &Url) -> Result<Option<Url>, String> {
+    named(headers, &["location"], arm)
+}
+
+fn named(headers: &HeaderMap, names: &[&str], arm: &Url) -> Result<Option<Url>, String> {
     let header = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
-    let Some(text) = ["azure-asyncoperation", "location"].iter().find_map(|n| header(n)) else {
+    let Some(text) = names.iter().find_map(|n| header(n)) else {
         return Ok(None);
     };
     match arm.join(text) {

@@ -13,11 +13,13 @@ mod arm;
 mod entra;
 mod graph;
 mod registry;
+mod registry_users;
 
 pub use arm::*;
 pub use entra::*;
 pub use graph::*;
 pub use registry::*;
+pub use registry_users::*;
 
 /// The service that a token is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -115,6 +115,11 @@ impl<'a> StepContext<'a> {
         Ok(self.door().wire().recorder().record(Event::Learnt { step: self.step.id, learnt })?)
     }
 
+    /// Records facts that are about to be so, so that a crash does not lose them. The other steps are not told yet.
+    pub fn learn_ahead(&self, learnt: Vec<Learnt>) -> Result<(), StepError> {
+        Ok(self.door().wire().recorder().record(Event::Learnt { step: self.step.id, learnt })?)
+    }
+
     /// Records that facts are no more.
     pub fn learn_undone(&self, made: &[Learnt]) -> Result<(), StepError> {
         if made.is_empty() {

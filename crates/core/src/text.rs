@@ -84,6 +84,17 @@ pub fn abbreviated(id: &str) -> String {
     }
 }
 
+/// Returns a sentence as the second half of another.
+#[must_use]
+pub fn lower_first(sentence: &str) -> String {
+    let mut chars = sentence.trim_end_matches('.').chars();
+    let keep = sentence.split(' ').next().is_some_and(|w| w.chars().filter(|c| c.is_uppercase()).count() > 1);
+    match chars.next() {
+        Some(first) if !keep => first.to_lowercase().chain(chars).collect(),
+        _ => sentence.trim_end_matches('.').to_owned(),
+    }
+}
+
 /// Returns words as people list them: `a, b and c`.
 #[must_use]
 pub fn listed(words: &[String]) -> String {
@@ -149,5 +160,11 @@ mod tests {
     fn long_ids_keep_both_ends() {
         assert_eq!(abbreviated("1f0c2b7e-90aa-4c1e-8d6f-51b2c7f09a2e"), "1f0c…9a2e");
         assert_eq!(abbreviated("short"), "short");
+    }
+
+    #[test]
+    fn a_sentence_becomes_the_second_half_of_another() {
+        assert_eq!(lower_first("The secret is wrong."), "the secret is wrong");
+        assert_eq!(lower_first("AADSTS1 says no."), "AADSTS1 says no");
     }
 }

@@ -6,7 +6,6 @@ use crosspull_core::input::Inputs;
 use crosspull_core::names::Direction;
 use crosspull_core::names::RunId;
 use crosspull_core::names::{Side, StepId};
-use crosspull_core::operation::Fact;
 use crosspull_core::plan::Plan;
 use crosspull_core::run::{Call, Person, Run, Status, Wait};
 use jiff::Timestamp;
@@ -164,7 +163,7 @@ impl Live {
 
     /// Returns true where this run made a secret, and this program has it: one that was there already cannot be read.
     pub fn has_secret(&self) -> bool {
-        self.secret_at_hand && self.run.facts.learnt(&Fact::SecretKey).is_some_and(|l| l.how.is_made())
+        self.secret_at_hand && self.run.facts.iter().any(|l| l.fact.is_key_of_secret() && l.how.is_made())
     }
 
     /// Returns the checks as they are listed: where secrets go, what is of A, of B, then those that look at both.

@@ -1,6 +1,6 @@
 //! The order of the forms, and the rail that shows it. Both are those of the route.
 
-use crosspull_core::input::{Answers, Page};
+use crosspull_core::input::{Answers, Key, Page};
 use crosspull_core::names::{Route, Side, Tenants};
 use crosspull_core::route;
 
@@ -49,6 +49,11 @@ impl Pages {
         self.route.and_then(Route::tenants) == Some(Tenants::One)
     }
 
+    /// True where a form asks for an app.
+    fn makes_app(self) -> bool {
+        route::asks_for(self.route, Key::AppName)
+    }
+
     /// Returns the title of a form.
     pub fn title(self, page: Page) -> &'static str {
         match (page, self.is_one_tenant()) {
@@ -57,6 +62,7 @@ impl Pages {
             (Page::TenantA, true) => "The tenant, where cluster and registry are",
             (Page::TenantB, false) => "Tenant B, where the registry is",
             (Page::TenantB, true) => "The registry, and who gives the role on it",
+            (Page::App, _) if !self.makes_app() => "The secret",
             (Page::App | Page::Nowhere, _) => "App and secret",
             (Page::PullSecret, _) => "The pull secret in the cluster",
         }
@@ -70,6 +76,7 @@ impl Pages {
             (Page::TenantA, true) => "Tenant",
             (Page::TenantB, false) => "Tenant B",
             (Page::TenantB, true) => "Registry",
+            (Page::App, _) if !self.makes_app() => "Secret",
             (Page::App | Page::Nowhere, _) => "App and secret",
             (Page::PullSecret, _) => "Pull secret",
         }

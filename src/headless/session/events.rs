@@ -18,7 +18,7 @@ impl Session<'_> {
     pub(super) async fn show(&mut self, entry: &Entry) -> color_eyre::Result<()> {
         self.stream.tell(entry)?;
         if let Event::Learnt { learnt, .. } = &entry.event {
-            if learnt.iter().any(|l| l.fact == Fact::SecretKey) {
+            if learnt.iter().any(|l| l.fact.is_key_of_secret()) {
                 self.save_secret();
             }
             if learnt.iter().any(|l| l.fact == Fact::WayBackKey && l.how == Outcome::Created) {
@@ -108,7 +108,7 @@ impl Session<'_> {
 
     /// Saves the secret as soon as there is one, so that whatever happens later does not lose it.
     fn save_secret(&mut self) {
-        let made = self.stream.run().facts.id(&Fact::SecretKey).and_then(|key| self.backend.vault.get(key));
+        let made = self.stream.run().facts.secret_key().and_then(|key| self.backend.vault.get(key));
         let Some(secret) = made else { return };
         let Some(file) = self.secret_file.take() else { return };
         let asked = file.asked;

@@ -191,6 +191,15 @@ impl Story {
         app
     }
 
+    /// Asks Resource Manager for something below the registry, as somebody of tenant B. Without a body it reads.
+    pub fn registry_by_hand(&self, method: &str, path: &str, body: &Value) -> Value {
+        let token = self.token(Tenant::B, "https://management.azure.com/.default");
+        let url = format!("{}{}{path}?api-version=2023-07-01", self.ready.arm, self.ready.registry);
+        let method = reqwest::Method::from_bytes(method.as_bytes()).expect("a method");
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        self.send(method, &url, Some(&token), "application/json", body)
+    }
+
     /// Returns an operator's token, as somebody else than the program asks for it.
     fn token(&self, tenant: Tenant, scope: &str) -> String {
         let operator = self.sim.operator(tenant);

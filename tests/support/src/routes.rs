@@ -48,6 +48,12 @@ pub const ROUTES: &[Struck] = &[
             "service-account = [\"shop/default\"]",
         ],
     },
+    Struck {
+        route: Route::RepositoryToken,
+        scenarios: &["managed-identity-cluster"],
+        reads: &["managed-identity-cluster"],
+        answers: &["route = 'repository-token'"],
+    },
 ];
 
 /// The variable that names the one route which the fault matrix strikes, such as `pull-secret`. All are struck where

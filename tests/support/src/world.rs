@@ -63,6 +63,17 @@ impl World {
         &self.0["clusters"][0]
     }
 
+    /// Returns the registry.
+    pub fn registry(&self) -> &Value {
+        &self.0["registries"][0]
+    }
+
+    /// Returns the pull secrets of a namespace that crosspull wrote.
+    pub fn pull_secrets(&self, namespace: &str) -> Vec<&Value> {
+        let all = list(&self.cluster()["namespaces"][namespace]["secrets"]);
+        all.filter(|secret| text(secret, "name").starts_with("crosspull-")).collect()
+    }
+
     /// Returns what became of the images on the nodes, one each.
     pub fn pulls(&self) -> Vec<&str> {
         let nodes = list(&self.cluster()["nodes"]);

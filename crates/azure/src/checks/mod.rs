@@ -8,6 +8,7 @@ use crosspull_core::input::Inputs;
 use crosspull_core::names::PerTenant;
 use crosspull_core::route::{self, Assessed, Fit, RouteSpec};
 use crosspull_core::run::Known;
+use crosspull_core::text::lower_first;
 use futures_util::future::join_all;
 
 use crate::door::Door;
@@ -157,6 +158,7 @@ async fn ask(check: &Check, reads: &Reads<'_>) -> Result<(), CheckStopped> {
         Check::Headroom(id) => headroom::ask(reads, id).await,
         Check::Registry(id) => registry::usable(reads, id).await.map(drop),
         Check::RoleRight(id) => rights::to_assign(reads, id).await,
+        Check::TokenRight(id) => rights::to_make_token(reads, id).await,
         Check::Image(id, image) => image::ask(reads, id, image).await,
         Check::Kubernetes(id) => kubernetes::ask(reads, id).await,
         Check::Namespace(cluster, namespace) => namespace::ask(reads, cluster, namespace).await,
@@ -191,25 +193,4 @@ fn call_stop(check: Check, what: &str, error: CallError) -> Finding {
     let why = lower_first(trouble.why.trim_end_matches('.'));
     let text = if what.is_empty() { why } else { format!("{what}: {why}") };
     Finding { refusal: trouble.refusal, ..check.stop(text, trouble.now) }
-}
-
-/// Returns a sentence as the second half of another.
-pub(crate) fn lower_first(sentence: &str) -> String {
-    let mut chars = sentence.trim_end_matches('.').chars();
-    let keep = sentence.split(' ').next().is_some_and(|w| w.chars().filter(|c| c.is_uppercase()).count() > 1);
-    match chars.next() {
-        Some(first) if !keep => first.to_lowercase().chain(chars).collect(),
-        _ => sentence.trim_end_matches('.').to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_sentence_becomes_the_second_half_of_another() {
-        assert_eq!(lower_first("The secret is wrong."), "the secret is wrong");
-        assert_eq!(lower_first("AADSTS1 says no."), "AADSTS1 says no");
-    }
 }

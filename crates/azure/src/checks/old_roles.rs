@@ -9,7 +9,7 @@ use crosspull_core::ids::{AppId, ClusterId, ObjectId};
 use crosspull_core::input::Part;
 use crosspull_core::names::Side;
 use crosspull_core::rights::{PermissionSet, allows};
-use crosspull_core::text::printable;
+use crosspull_core::text::{lower_first, printable};
 use futures_util::future::{join_all, join4};
 use futures_util::stream::{self, StreamExt as _};
 use serde::de::DeserializeOwned;
@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::reads::{Holdings, Reads};
 use super::rights::ASSIGN;
-use super::{CheckStopped, app, cluster, lower_first};
+use super::{CheckStopped, app, cluster};
 use crate::door::Door;
 use crate::patience::patiently;
 use crate::reply::{AppRoleAssignment, Assignment, Definition, KeyVault, Membership, Principal};

@@ -8,11 +8,11 @@ use crosspull_core::event::Work;
 use crosspull_core::ids::{ClusterId, ObjectId, RegistryId};
 use crosspull_core::names::Side;
 use crosspull_core::rights::{PermissionSet, allows, allows_data};
-use crosspull_core::text::printable;
+use crosspull_core::text::{lower_first, printable};
 use futures_util::future::{join, join_all};
 
 use super::reads::Reads;
-use super::{CheckStopped, call_stop, cluster, lower_first, registry};
+use super::{CheckStopped, call_stop, cluster, registry};
 use crate::patience::patiently;
 use crate::reply::{Assignment, Definition, Principal};
 use crate::request;

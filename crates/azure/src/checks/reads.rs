@@ -182,9 +182,20 @@ impl<'a> Reads<'a> {
 
     /// Asks whether the operator may do something at a scope.
     pub(super) async fn may(&self, check: &Check, side: Side, scope: &str, action: &str) -> Result<bool, Finding> {
+        Ok(self.lacks(check, side, scope, &[action]).await?.is_empty())
+    }
+
+    /// Asks which of several things the operator may not do at a scope.
+    pub(super) async fn lacks<'n>(
+        &self,
+        check: &Check,
+        side: Side,
+        scope: &str,
+        actions: &[&'n str],
+    ) -> Result<Vec<&'n str>, Finding> {
         let request = request::permissions(self.door.endpoints(), side, scope);
         match self.door.list::<PermissionSet>(&Work::Check(check.clone()), request).await {
-            Ok(permissions) => Ok(allows(&permissions, action)),
+            Ok(permissions) => Ok(actions.iter().copied().filter(|action| !allows(&permissions, action)).collect()),
             Err(error) => Err(call_stop(check.clone(), "your rights cannot be read", error)),
         }
     }

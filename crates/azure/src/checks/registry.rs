@@ -4,10 +4,10 @@ use crosspull_core::check::{Check, Finding, Reach, RegistryFacts, RoleMode, judg
 use crosspull_core::event::Work;
 use crosspull_core::explain::{NoConnection, Refusal};
 use crosspull_core::ids::RegistryId;
-use crosspull_core::text::printable;
+use crosspull_core::text::{lower_first, printable};
 
 use super::reads::Reads;
-use super::{CheckStopped, call_stop, lower_first};
+use super::{CheckStopped, call_stop};
 use crate::door::Door;
 use crate::registry_access::{self, Realm, RealmError};
 use crate::reply::Registry;

@@ -1,6 +1,10 @@
-//! The checks of rights: may the operator reset the cluster's service principal, and assign roles on the registry?
+//! The checks of rights: may the operator reset the cluster's service principal, and assign roles or make a token on the
+//! registry?
 
-use crosspull_core::check::{Check, judge_reset_right, judge_role_right, judge_role_right_not_needed};
+use crosspull_core::check::{
+    Check, TOKEN_ACTIONS, judge_reset_right, judge_role_right, judge_role_right_not_needed, judge_token_right,
+    judge_token_right_of_nobody,
+};
 use crosspull_core::ids::{ClusterId, RegistryId};
 use crosspull_core::names::Side;
 
@@ -31,6 +35,20 @@ pub(super) async fn to_assign(reads: &Reads<'_>, id: &RegistryId) -> Result<(), 
                 return Ok(((), judge_role_right_not_needed(id)));
             }
             Ok(((), judge_role_right(id, allowed?)))
+        })
+        .await
+}
+
+/// Asks for the right to make a repository token.
+pub(super) async fn to_make_token(reads: &Reads<'_>, id: &RegistryId) -> Result<(), CheckStopped> {
+    let check = Check::TokenRight(id.clone());
+    reads
+        .ask(check.clone(), async {
+            if id.server().is_some() || !reads.door.tokens().signs_in(Side::B) {
+                return Err(judge_token_right_of_nobody(id));
+            }
+            let lacks = reads.lacks(&check, Side::B, &id.to_string(), &TOKEN_ACTIONS).await?;
+            Ok(((), judge_token_right(id, &lacks)))
         })
         .await
 }

@@ -8,10 +8,10 @@ use crosspull_core::input::{Access, Inputs};
 use crosspull_core::names::{PerTenant, Route, Side, Tenants};
 use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::{AccountKind, Entered, SignIn};
-use crosspull_core::text::{abbreviated, printable};
+use crosspull_core::text::{abbreviated, lower_first, printable};
 use futures_util::future::join;
 
-use super::{CheckStopped, begin, call_stop, conclude, lower_first, say};
+use super::{CheckStopped, begin, call_stop, conclude, say};
 use crate::door::Door;
 use crate::journal::JournalError;
 use crate::reply::{self, List, OpenId, Organization};

@@ -4,11 +4,10 @@
 use crosspull_core::explain::Trouble;
 use crosspull_core::ids::{AppId, KeyId, ObjectId};
 use crosspull_core::names::{Outcome, SecretFor};
-use crosspull_core::operation::{AddPullPassword, Fact, Learnt, Op, TakeBack, WritePullSecret};
-use crosspull_core::secret::Secret;
+use crosspull_core::operation::{AddPullPassword, Fact, Learnt, TakeBack};
 
 use super::shared::directory::{self, AppRef};
-use super::shared::pull_secrets::Place;
+use super::shared::pull_secrets;
 use super::shared::secrets::{self, NOT_ADDED, spaced};
 use crate::reply::PasswordCredential;
 use crate::step_context::StepContext;
@@ -24,7 +23,7 @@ pub(super) async fn perform(op: &AddPullPassword, context: &StepContext<'_>) -> 
         return Ok(done);
     }
     // Pods may pull by what an earlier part of this run wrote: it goes when they have another.
-    let held = keys_in_pull_secrets(context);
+    let held = pull_secrets::keys_written(context);
     let ends = secrets::ends(context, op.days);
     let made = match secrets::fresh(context, registration, SecretFor::Cluster, ends, &held).await? {
         Ok(made) => made,
@@ -66,7 +65,7 @@ async fn secret_in_use(
     let Some(key) = own.or(theirs) else { return Ok(None) };
     let made = context.past().facts.learnt(&Fact::SecretKey).map_or(Outcome::Found, |learnt| learnt.how);
     let Some(live) = live_secret(context, registration, key).await? else { return Ok(None) };
-    let Some(password) = in_pull_secrets(context, app, key).await? else { return Ok(None) };
+    let Some(password) = pull_secrets::password_of(context, &app.to_string(), key).await? else { return Ok(None) };
     context.vault().put(key, password.clone());
     let mut learnt = vec![Learnt::new(made, Fact::SecretKey, key)];
     learnt.extend(live.end_date_time.map(|end| Learnt::new(made, Fact::SecretEnds, end)));
@@ -85,39 +84,4 @@ async fn live_secret(
     let now = context.door().wire().recorder().now();
     let known = directory::read_app(context, app).await?.password_credentials;
     Ok(known.into_iter().find(|c| c.key_id == key && c.end_date_time.is_none_or(|end| end > now)))
-}
-
-/// Reads the value of a secret in one of the pull secrets of the plan. `None` where none has it, or none can be read.
-async fn in_pull_secrets(context: &StepContext<'_>, app: AppId, key: KeyId) -> Result<Option<Secret>, StepError> {
-    for written in pull_secrets(context) {
-        let place = Place::of(&written.cluster, &written.namespace, &written.name)?;
-        let Ok(api) = place.api(context).await? else { return Ok(None) };
-        let found = match place.read(context, &api).await {
-            Ok(found) => found,
-            Err(error) if error.ends_the_run() => return Err(error),
-            Err(_) => return Ok(None),
-        };
-        let Some(stored) = found.filter(|stored| stored.is_own() && stored.key() == Some(key)) else { continue };
-        if let Some(login) = stored.login(&written.login_server).filter(|login| login.username == app.to_string()) {
-            return Ok(Some(login.password));
-        }
-    }
-    Ok(None)
-}
-
-fn pull_secrets<'c>(context: &'c StepContext<'_>) -> impl Iterator<Item = &'c WritePullSecret> {
-    context.plan().steps.iter().filter_map(|step| match &step.op {
-        Op::WritePullSecret(written) => Some(written),
-        _ => None,
-    })
-}
-
-/// Returns the keys of the secrets that pull secrets of this run have.
-fn keys_in_pull_secrets(context: &StepContext<'_>) -> Vec<KeyId> {
-    let facts = &context.past().facts;
-    let written = pull_secrets(context).filter(|written| facts.learnt(&written.written()).is_some());
-    let mut keys: Vec<KeyId> = written.filter_map(|written| facts.id(&written.key())).collect();
-    keys.sort();
-    keys.dedup();
-    keys
 }

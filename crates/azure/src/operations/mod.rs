@@ -3,14 +3,17 @@
 
 mod add_pull_password;
 mod add_secret;
+mod add_token_password;
 mod ask_for_role;
 mod attach;
 mod copy_roles;
 mod create_app;
 mod create_principal;
+mod end_token_password;
 mod grant_role;
 mod hand_over;
 mod keep_way_back;
+mod make_token;
 mod open_app;
 mod prove_first;
 mod prove_inside;
@@ -57,6 +60,9 @@ pub async fn perform(context: &StepContext<'_>) -> StepResult {
         Op::OpenApp(op) => open_app::perform(op, context).await,
         Op::RemoveProofSecret(op) => remove_proof_secret::perform(op, context).await,
         Op::TellPullSecret(op) => tell_pull_secret::perform(op, context).await,
+        Op::MakeToken(op) => make_token::perform(op, context).await,
+        Op::AddTokenPassword(op) => add_token_password::perform(op, context).await,
+        Op::EndTokenPassword(op) => end_token_password::perform(op, context).await,
         // The way back takes these one after the other.
         Op::TakeBack(_) => plainly(Outcome::Skipped),
     }
@@ -84,7 +90,10 @@ pub async fn take_back(context: &StepContext<'_>) -> StepResult {
         Op::WritePullSecret(op) => write_pull_secret::take_back(op, back, context).await,
         Op::UsePullSecret(op) => use_pull_secret::take_back(op, back, context).await,
         Op::OpenApp(op) => open_app::take_back(op, back, context).await,
+        Op::MakeToken(op) => make_token::take_back(op, back, context).await,
+        Op::AddTokenPassword(op) => add_token_password::take_back(op, back, context).await,
         Op::ProvePull(_)
+        | Op::EndTokenPassword(_)
         | Op::RemoveSecret(_)
         | Op::RemoveProofSecret(_)
         | Op::RemovePullPassword(_)

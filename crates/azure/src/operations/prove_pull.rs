@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crosspull_core::explain::Trouble;
 use crosspull_core::ids::{ImageRef, RegistryId};
-use crosspull_core::names::Outcome;
+use crosspull_core::names::{Outcome, PullUser};
 use crosspull_core::operation::{Fact, Learnt, ProvePull};
 use crosspull_core::secret::Secret;
 
@@ -19,6 +19,9 @@ use crate::wire::CallError;
 
 /// A role takes effect within ten minutes, as a rule (`docs/facts/azure.md` 3.1).
 const ROLE_EFFECT: Patience = Patience::new(3, 15);
+
+/// A new password of a registry's own user works within a minute (`docs/facts/azure.md` 9.3).
+const PASSWORD_EFFECT: Patience = Patience::new(3, 5);
 
 /// A replica of a registry may lack for this long what another one has (`docs/facts/azure.md` 9.3). What is lacking for
 /// longer is not there.
@@ -48,7 +51,7 @@ pub(super) async fn perform(op: &ProvePull, context: &StepContext<'_>) -> StepRe
         }
     };
     for image in &op.images {
-        pull(context, registry, &realm, image, &credential.user, &secret).await?;
+        pull(op, context, &realm, image, &credential.user, &secret).await?;
     }
     context.learn(vec![Learnt::new(Outcome::Proved, Fact::Proved(registry.clone()), key)])?;
     plainly(Outcome::Proved)
@@ -56,19 +59,24 @@ pub(super) async fn perform(op: &ProvePull, context: &StepContext<'_>) -> StepRe
 
 /// Pulls an image, again where the role or the replica may take time.
 async fn pull(
+    op: &ProvePull,
     context: &StepContext<'_>,
-    registry: &RegistryId,
     realm: &Realm,
     image: &ImageRef,
     user: &str,
     secret: &Secret,
 ) -> Result<(), StepError> {
+    let registry = &op.registry;
     let what = format!("The pull of {image} from {} was not proved.", registry.name());
     let wire = context.door().wire();
     let mut missing_since: Option<Instant> = None;
     let mut last: Option<PullPart> = None;
+    let (patience, not_yet) = match op.user {
+        PullUser::App => (ROLE_EFFECT, "the role is not in effect yet"),
+        PullUser::OfRegistry => (PASSWORD_EFFECT, "the registry does not take the password yet"),
+    };
     let pulled = context
-        .until(ROLE_EFFECT, &what, async || {
+        .until(patience, &what, async || {
             last = None;
             let Err(missed) = proof::try_pull(context, realm, image, user, secret).await? else {
                 return Ok(Asked::Yes(()));
@@ -77,7 +85,7 @@ async fn pull(
                 RefusedPullMeaning::NotYet => {
                     missing_since = None;
                     last = Some(missed.part);
-                    Ok(Asked::NotYet("the role is not in effect yet", Some(missed.refusal)))
+                    Ok(Asked::NotYet(not_yet, Some(missed.refusal)))
                 }
                 RefusedPullMeaning::Missing
                     if missing_since.get_or_insert_with(Instant::now).elapsed() < wire.pace().of(REPLICAS) =>
@@ -89,7 +97,10 @@ async fn pull(
         })
         .await;
     pulled.map_err(|error| match (error, last) {
-        (StepError::Failed(trouble), Some(part)) => StepError::Failed(not_in_effect(trouble, registry, image, part)),
+        (StepError::Failed(trouble), Some(part)) => StepError::Failed(match op.user {
+            PullUser::App => not_in_effect(trouble, registry, image, part),
+            PullUser::OfRegistry => not_granted(trouble, registry, image, part, user),
+        }),
         (error, _) => error,
     })
 }
@@ -123,6 +134,22 @@ fn refused(what: &str, registry: &RegistryId, image: Option<&ImageRef>, missed: 
         _ if missed.refusal.status.is_none() => return StepError::of(what, CallError::Unreachable(missed.refusal)),
         _ => trouble,
     })
+}
+
+/// Returns the trouble of patience with a registry's own user that ended, with what was refused to the last.
+fn not_granted(trouble: Trouble, registry: &RegistryId, image: &ImageRef, part: PullPart, user: &str) -> Trouble {
+    let name = registry.name();
+    let why = match part {
+        PullPart::Token => format!("{name} does not take {user}'s password."),
+        PullPart::Storage => {
+            format!(
+                "The manifest of {image} can be had; the storage that its layers are in refuses {name}'s own address."
+            )
+        }
+        _ => format!("{name} knows {user} and does not let it into {}.", image.repository),
+    };
+    let why = format!("{} {why}", trouble.why);
+    trouble.because(why, format!("Look at {user} on {name}, then go on with crosspull resume."))
 }
 
 /// Returns the trouble of patience that ended, with what was refused to the last.

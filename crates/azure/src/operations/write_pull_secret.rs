@@ -1,7 +1,7 @@
 //! Writes a pull secret into a namespace of a cluster. One that somebody else made is kept.
 
-use crosspull_core::names::Outcome;
-use crosspull_core::operation::{Learnt, TakeBack, WritePullSecret};
+use crosspull_core::names::{Outcome, PullUser};
+use crosspull_core::operation::{Fact, Learnt, TakeBack, WritePullSecret};
 
 use super::shared::credential;
 use super::shared::pull_secrets::{Login, Place};
@@ -70,7 +70,13 @@ pub(super) async fn take_back(op: &WritePullSecret, back: &TakeBack, context: &S
     if !stored.is_own() {
         return nothing_there();
     }
-    if stored.run() != Some(context.run().0.as_str()) {
+    // A later run may have renewed it: it is of no use without the user that this run made.
+    let user: Option<String> = match op.user {
+        PullUser::App => context.known(&Fact::App),
+        PullUser::OfRegistry => context.known(&Fact::PullUser(op.registry.clone())),
+    };
+    let is_of_its_user = stored.login(&op.login_server).is_some_and(|login| Some(login.username) == user);
+    if stored.run() != Some(context.run().0.as_str()) && !is_of_its_user {
         return Err(StepError::failed(
             what,
             "Another run has written it since.",

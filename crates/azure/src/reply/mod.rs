@@ -6,6 +6,7 @@ mod graph;
 mod kubernetes;
 mod manifest;
 mod registry;
+mod registry_users;
 mod secret;
 mod token;
 
@@ -15,6 +16,7 @@ pub use graph::*;
 pub use kubernetes::*;
 pub use manifest::*;
 pub use registry::*;
+pub use registry_users::*;
 pub use token::{AccessToken, account_of, object_of, tenant_of};
 
 use serde::Deserialize;

@@ -40,7 +40,7 @@ pub fn metadata(arm: &Url) -> Request {
     )
 }
 
-fn arm(endpoints: &Endpoints, side: Side, method: Method, path: &str, query: &[(&str, &str)]) -> Request {
+pub(super) fn arm(endpoints: &Endpoints, side: Side, method: Method, path: &str, query: &[(&str, &str)]) -> Request {
     Request::new(Plane::Arm, side, method, at(&endpoints.arm, path, query), Auth::Operator(Audience::Arm))
 }
 

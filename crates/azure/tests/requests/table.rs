@@ -710,6 +710,98 @@ fn registry_rows() -> Vec<Row> {
     ]
 }
 
+/// The name of a repository token and of its scope map.
+const TOKEN: &str = "crosspull-aks";
+
+fn registry_user_rows() -> Vec<Row> {
+    let (at, regb) = (endpoints(), registry());
+    let actions = ["repositories/shop/web/content/read".to_owned()];
+    let ends = "2027-01-01T00:00:00Z".parse().expect("a time");
+    vec![
+        row(
+            "scope_map",
+            request::scope_map(&at, &regb, TOKEN),
+            "GET https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-b\
+             /providers/Microsoft.ContainerRegistry/registries/regb/scopeMaps/crosspull-aks?api-version=2023-07-01",
+            "B operator for Arm",
+            "",
+            false,
+            Is("ScopeMaps_Get"),
+        ),
+        row(
+            "put_scope_map",
+            request::put_scope_map(&at, &regb, TOKEN, "made by crosspull", &actions),
+            "PUT https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-b\
+             /providers/Microsoft.ContainerRegistry/registries/regb/scopeMaps/crosspull-aks?api-version=2023-07-01",
+            "B operator for Arm",
+            r#"{"properties":{"description":"made by crosspull","actions":["repositories/shop/web/content/read"]}}"#,
+            true,
+            Is("ScopeMaps_Create"),
+        ),
+        row(
+            "delete_scope_map",
+            request::delete_scope_map(&at, &regb, TOKEN),
+            "DELETE https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-b\
+             /providers/Microsoft.ContainerRegistry/registries/regb/scopeMaps/crosspull-aks?api-version=2023-07-01",
+            "B operator for Arm",
+            "",
+            true,
+            Is("ScopeMaps_Delete"),
+        ),
+        row(
+            "repository_tokens",
+            request::repository_tokens(&at, &regb),
+            "GET https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-b\
+             /providers/Microsoft.ContainerRegistry/registries/regb/tokens?api-version=2023-07-01",
+            "B operator for Arm",
+            "",
+            false,
+            Is("Tokens_List"),
+        ),
+        row(
+            "repository_token",
+            request::repository_token(&at, &regb, TOKEN),
+            "GET https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-b\
+             /providers/Microsoft.ContainerRegistry/registries/regb/tokens/crosspull-aks?api-version=2023-07-01",
+            "B operator for Arm",
+            "",
+            false,
+            Is("Tokens_Get"),
+        ),
+        row(
+            "put_repository_token",
+            request::put_repository_token(&at, &regb, TOKEN),
+            "PUT https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-b\
+             /providers/Microsoft.ContainerRegistry/registries/regb/tokens/crosspull-aks?api-version=2023-07-01",
+            "B operator for Arm",
+            r#"{"properties":{"scopeMapId":"/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-b/providers/Microsoft.ContainerRegistry/registries/regb/scopeMaps/crosspull-aks","status":"enabled"}}"#,
+            true,
+            Is("Tokens_Create"),
+        ),
+        row(
+            "delete_repository_token",
+            request::delete_repository_token(&at, &regb, TOKEN),
+            "DELETE https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-b\
+             /providers/Microsoft.ContainerRegistry/registries/regb/tokens/crosspull-aks?api-version=2023-07-01",
+            "B operator for Arm",
+            "",
+            true,
+            Is("Tokens_Delete"),
+        ),
+        row(
+            "generate_credentials",
+            request::generate_credentials(&at, &regb, TOKEN, "password1", ends),
+            "POST https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-b\
+             /providers/Microsoft.ContainerRegistry/registries/regb/generateCredentials?api-version=2023-07-01",
+            "B operator for Arm",
+            r#"{"tokenId":"/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-b/providers/Microsoft.ContainerRegistry/registries/regb/tokens/crosspull-aks","name":"password1","expiry":"2027-01-01T00:00:00Z"}"#,
+            true,
+            Is("Registries_GenerateCredentials"),
+        ),
+    ]
+}
+
 pub fn rows() -> Vec<Row> {
-    [sign_in_rows(), person_rows(), directory_rows(), resource_rows(), registry_rows()].into_iter().flatten().collect()
+    let all = [sign_in_rows(), person_rows(), directory_rows(), resource_rows(), registry_rows(), registry_user_rows()];
+    all.into_iter().flatten().collect()
 }

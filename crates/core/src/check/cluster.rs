@@ -150,7 +150,7 @@ mod tests {
         assert_eq!(judge_cluster(&cluster(), false).level, Level::Pass);
         let managed = judge_cluster(&ClusterFacts { client_id: None, ..cluster() }, false);
         assert_eq!(managed.level, Level::Stop);
-        assert!(managed.now.contains("pull secret"));
+        assert!(managed.now.contains("--route pull-secret"));
         let stopped = judge_cluster(&ClusterFacts { power_state: "Stopped".to_owned(), ..cluster() }, false);
         assert!(stopped.now.contains("az aks start --resource-group rg-shop --name aks-shop"));
         let failed = ClusterFacts { provisioning_state: "Failed".to_owned(), ..cluster() };

@@ -27,6 +27,7 @@ mod secret;
 mod soak;
 mod survey;
 mod tenants;
+mod token_right;
 mod unread;
 
 pub use app::{AppFacts, SecretFacts, TakeUpReason, choose_app, judge_app};
@@ -47,6 +48,7 @@ pub use secret::{SecretInUse, judge_secret, secret_in_use};
 pub use soak::{SOAK_MINUTES, judge_soak};
 pub use survey::Survey;
 pub use tenants::{TenantFacts, judge_tenants};
+pub use token_right::{TOKEN_ACTIONS, judge_token_right, judge_token_right_of_nobody};
 pub use unread::Unread;
 
 /// A read-only question, asked before the plan may run.
@@ -88,6 +90,8 @@ pub enum Check {
     Registry(RegistryId),
     /// May the operator assign roles on the registry?
     RoleRight(RegistryId),
+    /// May the operator make a repository token on the registry?
+    TokenRight(RegistryId),
     /// Is the image there?
     Image(RegistryId, ImageRef),
     /// May the principal that the cluster pulls with pull from the registry already?
@@ -175,6 +179,7 @@ impl Check {
             Self::OtherRuns(id) => other_runs::about(id),
             Self::Registry(id) => registry::about(id),
             Self::RoleRight(id) => role_right::about(id),
+            Self::TokenRight(id) => token_right::about(id),
             Self::Image(_, image) => image::about(image),
             Self::Puller(cluster, registry) => puller::about(cluster, registry),
             Self::Kubernetes(id) => kubernetes::about(id),

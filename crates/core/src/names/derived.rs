@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::RunId;
-use crate::ids::{ClusterId, ObjectId, RegistryId};
+use crate::ids::{ClusterId, KeyId, ObjectId, RegistryId};
 
 /// The UUID namespace of the derived names.
 const NAMESPACE: Uuid = Uuid::from_u128(0x5a1e_7c1d_93b0_4f5e_8f0a_2c6d_1b7e_9a40);
@@ -28,6 +28,48 @@ pub fn pull_marker(cluster: &ClusterId) -> String {
 pub fn pull_secret_name(registry: &RegistryId) -> String {
     let name = registry.name().split(['.', ':']).next().unwrap_or_default().to_ascii_lowercase();
     format!("crosspull-{name}")
+}
+
+/// Returns the name of a cluster's repository token on a registry, and of the token's scope map.
+///
+/// Such a name has five to fifty letters, digits and hyphens (contract of registries, `tokenName`). Where the cluster's
+/// own name has others or is too long, a part of its id's hash keeps two clusters apart.
+#[must_use]
+pub fn token_name(cluster: &ClusterId) -> String {
+    let plain = format!("crosspull-{}", cluster.name());
+    let legal = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    if plain.len() <= LONGEST_TOKEN_NAME && plain.chars().all(legal) {
+        return plain;
+    }
+    let hash = Uuid::new_v5(&NAMESPACE, cluster.key().as_bytes()).simple().to_string();
+    let of_name = plain.chars().map(|c| if legal(c) { c } else { '-' });
+    let start: String = of_name.take(LONGEST_TOKEN_NAME - 9).collect();
+    format!("{start}-{}", hash.get(..8).unwrap_or_default())
+}
+
+/// The longest name of a repository token.
+const LONGEST_TOKEN_NAME: usize = 50;
+
+/// Returns the description of the scope map that a run makes for a cluster.
+///
+/// A later run for the cluster finds it by its mark, and people find the run.
+#[must_use]
+pub fn scope_map_description(cluster: &ClusterId, run: &RunId) -> String {
+    format!("made by crosspull for {}, run {run} ({})", cluster.name(), pull_marker(cluster))
+}
+
+/// True for the description of a scope map that a run made for that cluster.
+#[must_use]
+pub fn is_scope_map_of(cluster: &ClusterId, description: &str) -> bool {
+    description.starts_with("made by crosspull ") && description.contains(&format!("({})", pull_marker(cluster)))
+}
+
+/// Returns the key of a password of a registry's own user, by the second in which it was made.
+///
+/// A registry gives its passwords no key. Nothing of the password itself is in it.
+#[must_use]
+pub fn password_key(registry: &RegistryId, user: &str, password: &str, made: i64) -> KeyId {
+    KeyId(Uuid::new_v5(&NAMESPACE, format!("{}|{user}|{password}|{made}", registry.key()).as_bytes()))
 }
 
 /// Returns the tag on what a run makes in a directory.
@@ -96,6 +138,38 @@ pub fn assignment_name(scope: &str, role: Uuid, principal: ObjectId) -> Uuid {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_token_has_a_name_that_a_registry_takes_and_that_is_its_clusters_own() {
+        let named = |name: &str| {
+            let id = format!(
+                "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/{name}"
+            );
+            token_name(&ClusterId::parse(&id).expect("an id"))
+        };
+        assert_eq!(named("aks-shop"), "crosspull-aks-shop");
+        let long = "a".repeat(60);
+        let names =
+            ["a_b".to_owned(), "a-b".to_owned(), format!("{long}b"), format!("{long}c")].map(|name| named(&name));
+        for name in &names {
+            let legal = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+            assert!((5..=50).contains(&name.len()) && legal, "{name}");
+            assert_eq!(names.iter().filter(|other| *other == name).count(), 1, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_scope_map_is_known_again_by_its_cluster() {
+        let id = |group: &str| {
+            let id = format!(
+                "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/{group}/providers/Microsoft.ContainerService/managedClusters/aks"
+            );
+            ClusterId::parse(&id).expect("an id")
+        };
+        let text = scope_map_description(&id("one"), &RunId("7f3c9a2e".to_owned()));
+        assert!(is_scope_map_of(&id("one"), &text) && !is_scope_map_of(&id("two"), &text));
+        assert!(!is_scope_map_of(&id("one"), "for the shop"));
+    }
 
     #[test]
     fn the_names_that_runs_give_to_secrets_are_known_again() {

@@ -14,6 +14,8 @@ pub enum Route {
     ConvertApp,
     /// A service principal of the registry's tenant pulls, by a pull secret in the cluster.
     PullSecret,
+    /// A token of the registry's own pulls, by a pull secret in the cluster.
+    RepositoryToken,
     /// No route but the way back: what a run made is taken back.
     TakeBack,
 }
@@ -42,7 +44,7 @@ pub struct Offered {
 
 impl Route {
     /// The routes that can be chosen, in the order in which they are offered.
-    pub const OFFERED: [Offered; 4] = [
+    pub const OFFERED: [Offered; 5] = [
         Offered {
             route: Self::NewApp,
             word: "new-app",
@@ -65,6 +67,12 @@ impl Route {
             route: Self::PullSecret,
             word: "pull-secret",
             in_short: "a service principal pulls, by a pull secret in the cluster; nothing restarts",
+            tenants: None,
+        },
+        Offered {
+            route: Self::RepositoryToken,
+            word: "repository-token",
+            in_short: "a token of the registry's own pulls, by a pull secret in the cluster; no app, nothing restarts",
             tenants: None,
         },
     ];

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{AppId, ClusterId, RegistryId};
+use crate::ids::{AppId, ClusterId, KeyId, RegistryId};
 use crate::names::{Outcome, Side};
 
 /// A fact that a step learns and later steps read: ids only, never a secret.
@@ -59,6 +59,14 @@ pub enum Fact {
     PullUser(RegistryId),
     /// The key of that user's password.
     PullKey(RegistryId),
+    /// The end of that password's life.
+    PullEnds(RegistryId),
+    /// The scope map on a registry: what its repository token may do.
+    ScopeMap(RegistryId),
+    /// The repository token on a registry.
+    Token(RegistryId),
+    /// The name of the one of that token's two passwords that the run makes.
+    TokenPassword(RegistryId),
     /// The pull secret of the pod that proves the pull from within the cluster, by namespace and name.
     ProofSecret(ClusterId),
 }
@@ -83,10 +91,20 @@ impl Fact {
             Self::Pod(_) => Some("pod"),
             Self::PullSecret(..) => Some("pull secret"),
             Self::PullUser(_) => Some("pulls as"),
+            Self::PullEnds(_) => Some("password ends"),
+            Self::ScopeMap(_) => Some("scope map"),
+            Self::Token(_) => Some("repository token"),
+            Self::TokenPassword(_) => Some("token's password"),
             Self::AccountPulls(..) => Some("service account"),
             Self::ProofSecret(_) => Some("proof's pull secret"),
             Self::Creator | Self::Proved(_) | Self::Operation(_) | Self::PullSecretKey(..) | Self::PullKey(_) => None,
         }
+    }
+
+    /// True for the key of the secret that the run makes, or takes up, for the cluster to pull with.
+    #[must_use]
+    pub const fn is_key_of_secret(&self) -> bool {
+        matches!(self, Self::SecretKey | Self::PullKey(_))
     }
 
     /// Returns the fact that names the app's service principal in a tenant.
@@ -161,6 +179,12 @@ impl Facts {
     /// Returns all facts, in the order in which they were learnt.
     pub fn iter(&self) -> impl Iterator<Item = &Learnt> {
         self.0.iter()
+    }
+
+    /// Returns the key of the secret that the run makes, or takes up, for the cluster to pull with.
+    #[must_use]
+    pub fn secret_key(&self) -> Option<KeyId> {
+        self.0.iter().find(|l| l.fact.is_key_of_secret())?.value.parse().ok()
     }
 
     /// Returns the application id of the app.

@@ -5,15 +5,18 @@
 
 mod add_pull_password;
 mod add_secret;
+mod add_token_password;
 mod ask_for_role;
 mod attach;
 mod copy_roles;
 mod create_app;
 mod create_principal;
+mod end_token_password;
 mod fact;
 mod grant_role;
 mod hand_over;
 mod keep_way_back;
+mod make_token;
 mod open_app;
 mod precondition;
 mod prove_first;
@@ -32,15 +35,18 @@ mod write_pull_secret;
 
 pub use add_pull_password::AddPullPassword;
 pub use add_secret::AddSecret;
+pub use add_token_password::AddTokenPassword;
 pub use ask_for_role::AskForRole;
 pub use attach::Attach;
 pub use copy_roles::CopyRoles;
 pub use create_app::CreateApp;
 pub use create_principal::CreatePrincipal;
+pub use end_token_password::EndTokenPassword;
 pub use fact::{Fact, Facts, Learnt};
 pub use grant_role::GrantRole;
 pub use hand_over::HandOverRegistry;
 pub use keep_way_back::KeepWayBack;
+pub use make_token::MakeToken;
 pub use open_app::OpenApp;
 pub use precondition::{Precondition, preconditions};
 pub use prove_first::ProveFirst;
@@ -88,6 +94,9 @@ pub enum Op {
     TellPullSecret(TellPullSecret),
     OpenApp(OpenApp),
     RemoveProofSecret(RemoveProofSecret),
+    MakeToken(MakeToken),
+    AddTokenPassword(AddTokenPassword),
+    EndTokenPassword(EndTokenPassword),
     TakeBack(TakeBack),
 }
 
@@ -185,6 +194,9 @@ impl Op {
             Self::TellPullSecret(op) => op,
             Self::OpenApp(op) => op,
             Self::RemoveProofSecret(op) => op,
+            Self::MakeToken(op) => op,
+            Self::AddTokenPassword(op) => op,
+            Self::EndTokenPassword(op) => op,
             Self::TakeBack(op) => op,
         }
     }

@@ -91,6 +91,12 @@ impl Found {
         Some(format!("the registry does not let this machine in, and no node can prove the pull either: {why}"))
     }
 
+    /// Returns the reason why a role on the registry cannot be given. `None` where it can, or where somebody else gives it.
+    pub(super) fn no_role(&self) -> Option<&'static str> {
+        (self.rights.signs_in_to_b && self.rights.may_assign == Some(false))
+            .then_some("you may not assign roles on the registry (Microsoft.Authorization/roleAssignments/write)")
+    }
+
     /// Returns the reason why a cluster's service principal is no way into another tenant. `None` where it is one.
     pub(super) fn no_principal(&self) -> Option<&'static str> {
         match (self.tenants, self.identity) {
@@ -209,10 +215,12 @@ mod tests {
     /// The recommendation that `docs/PRODUCT.md` 2 asks for, written down anew.
     fn expected(found: &Found) -> Route {
         let provable = found.registry_answers || found.no_kubernetes.is_none();
+        let assigns = found.rights.may_assign != Some(false);
         match (found.tenants, found.identity) {
             (Tenants::One, Identity::ServicePrincipal | Identity::Managed) => Route::Attach,
-            (Tenants::Two, Identity::ServicePrincipal) if provable => Route::ConvertApp,
-            _ => Route::PullSecret,
+            (Tenants::Two, Identity::ServicePrincipal) if provable && assigns => Route::ConvertApp,
+            _ if assigns => Route::PullSecret,
+            _ => Route::RepositoryToken,
         }
     }
 
@@ -225,11 +233,12 @@ mod tests {
                 assessed.iter().filter(|one| wanted(&one.fit)).map(word).collect::<Vec<_>>().join(" ")
             };
             println!(
-                "{:?} {:?} {} {} {}: {} | also {} | not {}",
+                "{:?} {:?} {} {} {} {}: {} | also {} | not {}",
                 found.tenants,
                 found.identity,
                 found.mode.map_or("mode not read".to_owned(), |mode| format!("{mode:?}")),
                 if found.registry_answers { "registry answers" } else { "firewalled" },
+                if found.no_role().is_none() { "roles can be given" } else { "roles cannot be given" },
                 if found.no_kubernetes.is_none() { "Kubernetes answers" } else { "Kubernetes does not" },
                 of(|fit| matches!(fit, Fit::Recommended(_))),
                 of(|fit| matches!(fit, Fit::Works(_))),

@@ -36,7 +36,7 @@ pub(super) const SPEC: RouteSpec = RouteSpec {
 };
 
 fn fits(found: &Found) -> Result<String, String> {
-    if let Some(why) = found.no_principal() {
+    if let Some(why) = found.no_principal().or_else(|| found.no_role()) {
         return Err(why.to_owned());
     }
     match found.no_proof() {

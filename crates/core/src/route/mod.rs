@@ -12,6 +12,7 @@ mod convert_app;
 mod in_cluster;
 mod new_app;
 mod pull_secret;
+mod repository_token;
 
 pub use chooser::{Assessed, Fit, Found, Identity, Rights, assess, choose, judge_route};
 pub use in_cluster::secret_name;
@@ -71,7 +72,8 @@ pub struct Achieved<'a> {
 }
 
 /// Every route, in the order in which they are recommended.
-pub const ROUTES: [&RouteSpec; 4] = [&attach::SPEC, &convert_app::SPEC, &new_app::SPEC, &pull_secret::SPEC];
+pub const ROUTES: [&RouteSpec; 5] =
+    [&attach::SPEC, &convert_app::SPEC, &new_app::SPEC, &pull_secret::SPEC, &repository_token::SPEC];
 
 /// Returns the description of a route. `None` for the way back.
 #[must_use]
@@ -128,16 +130,21 @@ fn repositories(images: &[ImageRef]) -> Vec<String> {
     names
 }
 
-/// Returns the checks of a registry.
+/// Returns the checks of a registry on which a role is assigned.
 ///
 /// Where nobody signs in to its tenant, the only question is whether it answers.
 fn checks_of_registry(id: &RegistryId, images: &[ImageRef]) -> Vec<Check> {
-    let mut checks = vec![Check::Registry(id.clone())];
-    if id.server().is_none() {
-        checks.push(Check::RoleRight(id.clone()));
-        checks.extend(images.iter().map(|image| Check::Image(id.clone(), image.clone())));
+    match id.server() {
+        Some(_) => vec![Check::Registry(id.clone())],
+        None => checks_of_registry_by(id, images, Check::RoleRight(id.clone())),
     }
-    checks
+}
+
+/// Returns the checks of a registry whose route needs that right there.
+fn checks_of_registry_by(id: &RegistryId, images: &[ImageRef], right: Check) -> Vec<Check> {
+    let images = images.iter().filter(|_| id.server().is_none());
+    let images = images.map(|image| Check::Image(id.clone(), image.clone()));
+    [Check::Registry(id.clone()), right].into_iter().chain(images).collect()
 }
 
 #[cfg(test)]

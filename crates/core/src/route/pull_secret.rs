@@ -34,6 +34,9 @@ pub(super) const SPEC: RouteSpec = RouteSpec {
 };
 
 fn fits(found: &Found) -> Result<String, String> {
+    if let Some(why) = found.no_role() {
+        return Err(why.to_owned());
+    }
     let works = "any cluster pulls by a pull secret, and nothing restarts";
     Ok(match &found.no_kubernetes {
         None => works.to_owned(),

@@ -18,6 +18,7 @@ pub fn take_back(run: &Run) -> Option<Plan> {
     let days = forward.steps.iter().find_map(|s| match &s.op {
         Op::AddSecret(add) => Some(add.days),
         Op::AddPullPassword(add) => Some(add.days),
+        Op::AddTokenPassword(add) => Some(add.days),
         _ => None,
     });
     let app_goes = forward.steps.iter().any(|s| matches!(s.op, Op::CreateApp(_)) && made_something(run, s));
@@ -27,7 +28,13 @@ pub fn take_back(run: &Run) -> Option<Plan> {
     let steps = steps.filter(|step| match step.op {
         // What a pull secret had before is nowhere any more, so it keeps what it has, and all that lets that pull.
         Op::WritePullSecret(_) if kept => made_anew(run, step),
-        Op::CreateApp(_) | Op::CreatePrincipal(_) | Op::AddPullPassword(_) | Op::Provision(_) | Op::GrantRole(_)
+        Op::CreateApp(_)
+        | Op::CreatePrincipal(_)
+        | Op::AddPullPassword(_)
+        | Op::Provision(_)
+        | Op::GrantRole(_)
+        | Op::MakeToken(_)
+        | Op::AddTokenPassword(_)
             if kept =>
         {
             false
@@ -37,7 +44,13 @@ pub fn take_back(run: &Run) -> Option<Plan> {
         Op::ResetCluster(_) | Op::AddSecret(_) if renewed => false,
         // These objects go with the app.
         Op::CreatePrincipal(_) | Op::AddSecret(_) | Op::AddPullPassword(_) => !app_goes && made_something(run, step),
+        // A password goes with its token.
+        Op::AddTokenPassword(ref add) => {
+            let token = run.facts.learnt(&Fact::Token(add.registry.clone()));
+            token.is_none_or(|token| token.how != Outcome::Created) && made_something(run, step)
+        }
         Op::ProvePull(_)
+        | Op::EndTokenPassword(_)
         | Op::RemoveSecret(_)
         | Op::RemovePullPassword(_)
         | Op::RemoveProofSecret(_)

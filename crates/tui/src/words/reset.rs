@@ -1,7 +1,7 @@
 //! The reset of a cluster in sentences: what restarts, what is proved before, what will lack.
 
-use crosspull_core::ids::ImageRef;
 use crosspull_core::check::SOAK_MINUTES;
+use crosspull_core::ids::ImageRef;
 use crosspull_core::names::Outcome;
 use crosspull_core::names::Route;
 use crosspull_core::operation::Op;

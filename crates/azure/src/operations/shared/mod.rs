@@ -12,6 +12,7 @@ pub mod pods;
 pub mod principals;
 pub mod proof;
 pub mod pull_secrets;
+pub mod repository_tokens;
 pub mod reset;
 pub mod roles;
 pub mod secrets;

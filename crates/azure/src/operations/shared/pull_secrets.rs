@@ -3,6 +3,7 @@
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use crosspull_core::ids::{ClusterId, KeyId};
 use crosspull_core::input::{namespace, object_name};
+use crosspull_core::operation::{Op, WritePullSecret};
 use crosspull_core::secret::Secret;
 use serde::Serialize;
 use serde_json::Value;
@@ -157,6 +158,43 @@ impl<'a> Place<'a> {
             _ => StepError::of(what, CallError::Refused(refused)),
         }
     }
+}
+
+/// Reads the value of a user's password in one of the pull secrets of the plan. `None` where none has it, or none can be
+/// read.
+pub async fn password_of(context: &StepContext<'_>, user: &str, key: KeyId) -> Result<Option<Secret>, StepError> {
+    for written in planned(context) {
+        let place = Place::of(&written.cluster, &written.namespace, &written.name)?;
+        let Ok(api) = place.api(context).await? else { return Ok(None) };
+        let found = match place.read(context, &api).await {
+            Ok(found) => found,
+            Err(error) if error.ends_the_run() => return Err(error),
+            Err(_) => return Ok(None),
+        };
+        let Some(stored) = found.filter(|stored| stored.is_own() && stored.key() == Some(key)) else { continue };
+        if let Some(login) = stored.login(&written.login_server).filter(|login| login.username == user) {
+            return Ok(Some(login.password));
+        }
+    }
+    Ok(None)
+}
+
+/// Returns the keys of the passwords that pull secrets of this run have.
+pub fn keys_written(context: &StepContext<'_>) -> Vec<KeyId> {
+    let facts = &context.past().facts;
+    let written = planned(context).filter(|written| facts.learnt(&written.written()).is_some());
+    let mut keys: Vec<KeyId> = written.filter_map(|written| facts.id(&written.key())).collect();
+    keys.sort();
+    keys.dedup();
+    keys
+}
+
+/// Returns the pull secrets that the plan writes.
+fn planned<'c>(context: &'c StepContext<'_>) -> impl Iterator<Item = &'c WritePullSecret> {
+    context.plan().steps.iter().filter_map(|step| match &step.op {
+        Op::WritePullSecret(written) => Some(written),
+        _ => None,
+    })
 }
 
 #[derive(Serialize)]

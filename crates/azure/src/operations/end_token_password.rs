@@ -1,0 +1,43 @@
+//! Ends the password of a repository token that the pull secrets had, once all of them have the other one. One that
+//! cannot be ended is named, and fails nothing.
+
+use crosspull_core::ids::KeyId;
+use crosspull_core::names::Outcome;
+use crosspull_core::operation::{EndTokenPassword, Fact, Op};
+
+use super::shared::repository_tokens::{self, password_named};
+use crate::step_context::StepContext;
+use crate::step_result::StepResult;
+
+/// Ends the password, after every other step ended well and every node that was asked pulled with the other one.
+pub(super) async fn perform(op: &EndTokenPassword, context: &StepContext<'_>) -> StepResult {
+    context.after(|step| !matches!(step.op, Op::EndTokenPassword(_))).await?;
+    let name: String = context.need(Fact::Token(op.registry.clone())).await?;
+    context.begin()?;
+    if context.known::<KeyId>(&Fact::PullKey(op.registry.clone())) == Some(op.key) {
+        return Ok((Outcome::Skipped, "the pull secrets have it".to_owned()));
+    }
+    let token = repository_tokens::needed(context, &op.registry, &name).await?;
+    let live = repository_tokens::live(context, &op.registry, &token);
+    let replaced = live.iter().find(|password| password.key == op.key).and_then(|one| password_named(&one.name));
+    let Some(password) = replaced else {
+        return Ok((Outcome::Skipped, "the replaced password has ended already".to_owned()));
+    };
+    let by_hand =
+        format!("az acr token credential delete --registry {} --name {name} --{password}", op.registry.name());
+    let mut proofs = context.plan().steps.iter().filter(|step| matches!(step.op, Op::ProveInside(_)));
+    if proofs.any(|step| context.outcome(step.id) != Some(Outcome::Proved)) {
+        let note = format!(
+            "the replaced {password} stays, since not every pull with the new one was seen. Once it was: {by_hand}"
+        );
+        return Ok((Outcome::Skipped, note));
+    }
+    let what = format!("The replaced {password} did not end.");
+    match repository_tokens::end(context, &op.registry, &name, password, &what).await {
+        Ok(()) => Ok((Outcome::Changed, password.to_owned())),
+        Err(error) if error.ends_the_run() => Err(error),
+        Err(error) => {
+            Ok((Outcome::Skipped, format!("the replaced {password} stays: {} By hand: {by_hand}", error.why())))
+        }
+    }
+}
