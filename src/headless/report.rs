@@ -11,6 +11,7 @@ use crosspull_core::names::Outcome;
 use crosspull_core::names::{Side, StepId};
 use crosspull_core::operation::Step;
 use crosspull_core::plan::Plan;
+use crosspull_core::route::{self, Fit, Weighed};
 use crosspull_core::run::{Run, Status};
 use crosspull_core::text::{duration, printable};
 
@@ -42,6 +43,10 @@ impl Report {
         self.run.apply(entry);
         match &entry.event {
             Event::CheckEnded { .. } if told => Vec::new(),
+            Event::CheckEnded { finding } if finding.check == Check::Route && !self.run.routes.is_empty() => {
+                finding_lines(&which_route(finding, &self.run.routes), None)
+            }
+            Event::RoutesWeighed { routes } => routes.iter().flat_map(route_lines).collect(),
             Event::CheckEnded { finding } => finding_lines(finding, self.run.answers.cloud()),
             Event::StepEnded { step, .. } => self.step_lines(*step),
             Event::Waiting { work: Work::Step(step), why, ms, tries: 0, .. } => {
@@ -132,6 +137,23 @@ fn finding_lines(finding: &Finding, cloud: Option<KnownCloud>) -> Vec<String> {
     }
     let words = finding.refusal.iter().flat_map(|refusal| refusal.lines(cloud));
     lines.extend(words.map(|line| format!("      {line}")));
+    lines
+}
+
+/// Returns the finding about the route without what was told of the routes already.
+fn which_route(finding: &Finding, routes: &[Weighed]) -> Finding {
+    let taken = routes.iter().find(|one| matches!(one.fit, Fit::Recommended(_)));
+    let text = taken.map_or_else(|| "no route fits".to_owned(), |one| format!("route {}", route::word(one.route)));
+    Finding { text, ..finding.clone() }
+}
+
+/// Returns a route as it was weighed: whether it can work and why; below it, where it can, what it changes and leaves
+/// behind.
+fn route_lines(one: &Weighed) -> Vec<String> {
+    let mut lines = vec![format!("      {:<16} {}: {}", route::word(one.route), one.fit.word(), one.fit.why())];
+    if one.fit.works() {
+        lines.extend(one.effects().map(|(name, says)| format!("      {:<16} {name}: {says}", "")));
+    }
     lines
 }
 

@@ -15,6 +15,7 @@ use crate::input::Answers;
 use crate::names::{Side, StepId};
 use crate::operation::{Learnt, Precondition};
 use crate::plan::Plan;
+use crate::route::Weighed;
 
 /// The shape of events that this version writes.
 pub const EVENT_VERSION: u8 = 1;
@@ -62,6 +63,11 @@ pub enum Event {
     CheckEnded {
         /// The answer to the check.
         finding: Finding,
+    },
+    /// The routes are weighed by what was found, where the choice is left to crosspull.
+    RoutesWeighed {
+        /// The routes, the recommended one first, then those that can work, then those that cannot.
+        routes: Vec<Weighed>,
     },
     /// The checks are answered and the plan is made.
     Planned {

@@ -166,6 +166,7 @@ fn event() -> impl Strategy<Value = Event> {
                 refusal: None
             }
         }),
+        Just(Event::RoutesWeighed { routes: Vec::new() }),
         step.clone().prop_map(|step| Event::StepStarted { step }),
         step.clone().prop_map(|step| Event::Asking { step }),
         step.clone().prop_map(|step| Event::Confirmed { step }),

@@ -6,7 +6,7 @@ use crosspull_core::check::{Check, ClusterFacts, Finding, Level, RegistryFacts, 
 use crosspull_core::event::Event;
 use crosspull_core::input::Inputs;
 use crosspull_core::names::PerTenant;
-use crosspull_core::route::{self, Assessed, Fit, RouteSpec};
+use crosspull_core::route::{self, Assessed, Fit, Found, RouteSpec, Weighed};
 use crosspull_core::run::Known;
 use crosspull_core::text::lower_first;
 use futures_util::future::join_all;
@@ -82,7 +82,16 @@ impl<'a> Surveyor<'a> {
     pub async fn weigh(&self) -> Result<Option<Vec<Assessed>>, JournalError> {
         let Some(tenants) = sign_in::enter_both(self.door, self.inputs).await? else { return Ok(None) };
         let reads = Reads::new(self.door, self.inputs, self.known, tenants.as_ref().map(|tenant| tenant.id));
-        Ok(found::read(&reads).await?.map(|found| route::assess(&found)))
+        let Some(found) = found::read(&reads).await? else { return Ok(None) };
+        self.assess(&found).map(Some)
+    }
+
+    /// Weighs every route by what was found, and says so.
+    fn assess(&self, found: &Found) -> Result<Vec<Assessed>, JournalError> {
+        let assessed = route::assess(found);
+        let routes = assessed.iter().map(Weighed::from).collect();
+        self.door.wire().recorder().announce(Event::RoutesWeighed { routes })?;
+        Ok(assessed)
     }
 
     /// Returns the route that was asked for. Where the choice was left to crosspull, it reads what the choice depends
@@ -92,9 +101,9 @@ impl<'a> Surveyor<'a> {
             return Ok(Some(spec));
         }
         let Some(found) = found::read(reads).await? else { return Ok(None) };
-        let assessed = route::assess(&found);
+        let assessed = self.assess(&found)?;
         let chosen = assessed.iter().find(|one| matches!(one.fit, Fit::Recommended(_)));
-        say(self.door, route::judge_route(&assessed))?;
+        say(self.door, route::judge(&assessed))?;
         Ok(chosen.map(|one| one.spec))
     }
 

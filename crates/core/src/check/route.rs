@@ -1,4 +1,4 @@
-//! The check of the route, where the choice is left to crosspull. Its finding is the chooser's (`crate::route`).
+//! The check of the route, where the choice is left to crosspull. What was found is judged in [`crate::route`].
 
 use super::About;
 

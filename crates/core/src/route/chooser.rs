@@ -1,6 +1,8 @@
 //! The chooser: which routes can work with what was found, which one is recommended, and why.
 
-use super::{ROUTES, RouteSpec, spec};
+use serde::{Deserialize, Serialize};
+
+use super::{ROUTES, RouteSpec, spec, word};
 use crate::check::{Check, ClusterFacts, Finding, Reach, RegistryFacts, RoleMode};
 use crate::names::{Route, Tenants};
 
@@ -53,8 +55,27 @@ pub struct Assessed {
     pub fit: Fit,
 }
 
+/// A route as it was weighed, in words that events carry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Weighed {
+    /// The route.
+    pub route: Route,
+    /// Whether it can work, and why.
+    #[serde(flatten)]
+    pub fit: Fit,
+    /// The change in the cluster's tenant.
+    pub in_a: String,
+    /// The change in the registry's tenant.
+    pub in_b: String,
+    /// The secret that there is from then on, and how long it lives.
+    pub secret: String,
+    /// True where nodes restart.
+    pub restarts: bool,
+}
+
 /// Whether a route can work. The text is the reason, as the second half of a sentence.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "fit", content = "why", rename_all = "snake_case")]
 pub enum Fit {
     /// The route is recommended.
     Recommended(String),
@@ -157,16 +178,39 @@ pub fn choose(asked: Option<Route>, found: &Found) -> Result<(&'static RouteSpec
 
 /// Returns a finding that tells which route is taken and why, which others can work, and why the others cannot.
 #[must_use]
-pub fn judge_route(assessed: &[Assessed]) -> Finding {
-    let word = |one: &Assessed| super::word(one.spec.route);
+pub fn judge(assessed: &[Assessed]) -> Finding {
+    let named = |one: &Assessed| word(one.spec.route);
     let of = |wanted: fn(&Fit) -> bool| assessed.iter().filter(move |one| wanted(&one.fit));
     let Some(taken) = of(|fit| matches!(fit, Fit::Recommended(_))).next() else {
-        let why: Vec<String> = assessed.iter().map(|one| format!("{}: {}", word(one), one.fit.why())).collect();
+        let why: Vec<String> = assessed.iter().map(|one| format!("{}: {}", named(one), one.fit.why())).collect();
         return Check::Route.stop(format!("no route fits: {}", why.join("; ")), "");
     };
-    let others: Vec<&str> = of(|fit| matches!(fit, Fit::Works(_))).map(word).collect();
+    let others: Vec<&str> = of(|fit| matches!(fit, Fit::Works(_))).map(named).collect();
     let others = if others.is_empty() { String::new() } else { format!(" (also possible: {})", others.join(", ")) };
-    Check::Route.pass(format!("route {}: {}{others}", word(taken), taken.fit.why()))
+    Check::Route.pass(format!("route {}: {}{others}", named(taken), taken.fit.why()))
+}
+
+impl From<&Assessed> for Weighed {
+    fn from(assessed: &Assessed) -> Self {
+        let RouteSpec { route, effects, .. } = *assessed.spec;
+        Self {
+            route,
+            fit: assessed.fit.clone(),
+            in_a: effects.in_a.to_owned(),
+            in_b: effects.in_b.to_owned(),
+            secret: effects.secret.to_owned(),
+            restarts: effects.restarts,
+        }
+    }
+}
+
+impl Weighed {
+    /// Returns what the route changes and leaves behind: a name and a few words for each.
+    #[must_use]
+    pub fn effects(&self) -> [(&'static str, &str); 4] {
+        let restarts = if self.restarts { "the cluster's nodes" } else { "nothing" };
+        [("A", &self.in_a), ("B", &self.in_b), ("Secret", &self.secret), ("Restarts", restarts)]
+    }
 }
 
 impl Fit {
@@ -183,11 +227,63 @@ impl Fit {
     pub const fn works(&self) -> bool {
         !matches!(self, Self::Cannot(_))
     }
+
+    /// Returns the word for it.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Recommended(_) => "recommended",
+            Self::Works(_) => "works",
+            Self::Cannot(_) => "cannot work",
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn found(tenants: Tenants, identity: Identity) -> Found {
+        let rights = Rights { signs_in_to_b: true, ..Rights::default() };
+        let mode = Some(RoleMode::Registry);
+        Found { tenants, identity, mode, registry_answers: true, no_kubernetes: None, rights }
+    }
+
+    fn recommended(found: &Found) -> Option<Route> {
+        assess(found).into_iter().find(|one| matches!(one.fit, Fit::Recommended(_))).map(|one| one.spec.route)
+    }
+
+    #[test]
+    fn a_managed_identity_in_another_tenant_is_led_to_a_pull_secret() {
+        assert_eq!(recommended(&found(Tenants::Two, Identity::Managed)), Some(Route::PullSecret));
+        assert_eq!(recommended(&found(Tenants::One, Identity::Managed)), Some(Route::Attach));
+    }
+
+    #[test]
+    fn the_recommended_route_comes_first_and_those_that_cannot_work_come_last() {
+        for tenants in [Tenants::One, Tenants::Two] {
+            for identity in [Identity::ServicePrincipal, Identity::Managed, Identity::Untold] {
+                let all = assess(&found(tenants, identity));
+                assert_eq!(all.len(), ROUTES.len());
+                assert!(matches!(all[0].fit, Fit::Recommended(_)), "{all:?}");
+                assert!(all.windows(2).all(|pair| pair[0].fit.works() || !pair[1].fit.works()), "{all:?}");
+                assert!(all.iter().all(|one| !one.fit.why().is_empty()), "{all:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_events_carry_of_a_route_is_flat_and_reads_again() {
+        let all = assess(&found(Tenants::Two, Identity::Managed));
+        let weighed = Weighed::from(&all[0]);
+        let json = serde_json::to_value(&weighed).expect("writes");
+        assert_eq!(
+            (&json["route"], &json["fit"], &json["restarts"]),
+            (&"pull-secret".into(), &"recommended".into(), &false.into())
+        );
+        assert_eq!(json["why"].as_str(), Some(all[0].fit.why()));
+        assert_eq!(serde_json::from_value::<Weighed>(json).expect("reads"), weighed);
+    }
 
     /// Every combination of what a choice depends on.
     fn combinations() -> impl Iterator<Item = Found> {
@@ -198,12 +294,15 @@ mod tests {
                     for registry_answers in [true, false] {
                         for reachable in [true, false] {
                             let no_kubernetes = (!reachable).then(|| "it does not answer".to_owned());
-                            let rights = Rights {
-                                signs_in_to_b: mode.is_some(),
-                                may_assign: mode.map(|_| true),
-                                may_reset: None,
-                            };
-                            all.push(Found { tenants, identity, mode, registry_answers, no_kubernetes, rights });
+                            for may_assign in [true, false] {
+                                let rights = Rights {
+                                    signs_in_to_b: mode.is_some(),
+                                    may_assign: mode.map(|_| may_assign),
+                                    may_reset: None,
+                                };
+                                let no_kubernetes = no_kubernetes.clone();
+                                all.push(Found { tenants, identity, mode, registry_answers, no_kubernetes, rights });
+                            }
                         }
                     }
                 }

@@ -10,12 +10,14 @@ mod attach;
 mod chooser;
 mod convert_app;
 mod in_cluster;
+mod methods;
 mod new_app;
 mod pull_secret;
 mod repository_token;
 
-pub use chooser::{Assessed, Fit, Found, Identity, Rights, assess, choose, judge_route};
+pub use chooser::{Assessed, Fit, Found, Identity, Rights, Weighed, assess, choose, judge};
 pub use in_cluster::secret_name;
+pub use methods::{METHODS, Method};
 
 /// A route as a value: all that forms, checks, plan and screens ask of a route.
 #[derive(Debug, Clone, Copy)]
@@ -101,10 +103,11 @@ pub fn word(route: Route) -> &'static str {
 
 /// Returns the forms that ask for what is needed, in order.
 ///
-/// Where the route is left to crosspull, these are the forms of the route for two tenants, which ask for everything.
+/// Where the route is left to crosspull, these are the forms of the two tenants, which tell all that routes are weighed
+/// by.
 #[must_use]
 pub fn pages(asked: Option<Route>) -> &'static [Page] {
-    asked.and_then(spec).unwrap_or(&new_app::SPEC).pages
+    asked.and_then(spec).map_or(&[Page::TenantA, Page::TenantB], |spec| spec.pages)
 }
 
 /// True where a form of the route asks for that input.

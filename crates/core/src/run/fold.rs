@@ -18,6 +18,7 @@ impl Run {
         match &entry.event {
             Event::CheckStarted { check } => self.check_started(check),
             Event::CheckEnded { finding } => self.check_ended(finding),
+            Event::RoutesWeighed { routes } => self.routes.clone_from(routes),
             Event::Planned { plan } => self.planned(plan),
             Event::RunStarted { run, plan, answers } => {
                 self.planned(plan);

@@ -16,6 +16,7 @@ use crate::input::Answers;
 use crate::names::{Direction, Outcome, Route, RunId, StepId, Verdict};
 use crate::operation::{Fact, Facts, Learnt, Op};
 use crate::plan::Plan;
+use crate::route::Weighed;
 
 mod call;
 mod end;
@@ -64,6 +65,8 @@ pub struct Run {
     pub last: Option<Timestamp>,
     /// The checks with their answers, in the order in which they were asked.
     pub checks: Vec<(Check, Option<Finding>)>,
+    /// The routes as they were weighed. Empty where the choice was not left to crosspull.
+    pub routes: Vec<Weighed>,
     /// The steps, in the plan's order.
     pub steps: Vec<StepState>,
     /// The calls, in the order in which they were sent.
