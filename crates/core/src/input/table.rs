@@ -268,7 +268,7 @@ pub const FIELDS: [Field; 33] = [
     field(
         Key::AppName,
         "App name",
-        "The display name of the app registration in tenant A; crosspull-CLUSTER where nothing is given.",
+        "The display name of the app registration; one with the cluster's name in it where nothing is given.",
         "crosspull-aks-shop",
         None,
         Kind::Text,

@@ -43,21 +43,52 @@ impl Run {
         }
     }
 
-    /// Returns what holds from here on, where the run gave the cluster its secret.
+    /// Returns what holds from here on, where the run gave the cluster a secret, or put one into it.
     ///
-    /// That is that the cluster has the secret, when the secret ends, and the way back. No command is named where
-    /// nothing is `kept` for it, as in the demo.
+    /// That is where the secret is, when the secret ends, and the way back. No command is named where nothing is `kept`
+    /// for it, as in the demo.
     #[must_use]
     pub fn from_here_on(&self, kept: bool) -> Vec<String> {
-        if self.verdict != Some(Verdict::Done) || self.is_undoing() || !self.gave_secret() {
+        if self.verdict != Some(Verdict::Done) || self.is_undoing() {
             return Vec::new();
         }
         let cluster = self.forward_plan().and_then(|p| p.subject().0).map_or("the cluster", |c| c.name());
+        let (mut says, back) = match self.pull_secrets().as_slice() {
+            _ if self.gave_secret() => {
+                let back = self.way_back(kept).map(|way| way.unwrap_or_else(|none| none));
+                (vec![format!("{cluster} has the secret.")], back)
+            }
+            [] => return Vec::new(),
+            secrets => {
+                let is_there = format!("{cluster} has the secret, as pull secret {}.", secrets.join(", "));
+                let command = self.id.as_ref().filter(|_| kept).map(|id| format!("Back with crosspull undo {id}"));
+                (vec![is_there, self.who_pulls()], command)
+            }
+        };
         let ends = self.facts.get(&Fact::SecretEnds).map(|at| at.split_once('T').map_or(at, |(day, _)| day));
-        let mut says = vec![format!("{cluster} has the secret.")];
         says.extend(ends.map(|day| format!("The secret ends on {day}.")));
-        says.extend(self.way_back(kept).map(|way| way.unwrap_or_else(|none| none)));
+        says.extend(back);
         says
+    }
+
+    /// Returns the pull secrets that are in the cluster by the run, by namespace and name.
+    fn pull_secrets(&self) -> Vec<&str> {
+        let there = self.facts.iter().filter(|l| matches!(l.fact, Fact::PullSecret(..)) && l.how != Outcome::Undone);
+        there.map(|l| l.value.as_str()).collect()
+    }
+
+    /// Returns who pulls by the pull secrets.
+    fn who_pulls(&self) -> String {
+        let used = self.facts.iter().filter(|l| matches!(l.fact, Fact::AccountPulls(..)) && l.how != Outcome::Undone);
+        let accounts: Vec<&str> = used.map(|l| l.value.as_str()).collect();
+        if accounts.is_empty() {
+            return "A pod pulls by it where its imagePullSecrets name it.".to_owned();
+        }
+        let of = if accounts.len() == 1 { "account" } else { "accounts" };
+        format!(
+            "New pods of the service {of} {} pull by it; others name it in their imagePullSecrets.",
+            accounts.join(", ")
+        )
     }
 
     /// True where the run is known to have given the cluster its secret.
@@ -166,6 +197,9 @@ impl Run {
                 None if back && self.resets(Direction::Forward).next().is_some() => {
                     format!("{cluster} is as the run left it.")
                 }
+                None if self.still_made().any(|l| is_in_cluster(&l.fact)) => {
+                    format!("Pull secrets of this run are in {cluster}; nothing else of {cluster} was touched.")
+                }
                 None if self.still_made().any(|l| matches!(l.fact, Fact::Pod(_))) => {
                     format!("A pod of this run is still in {cluster}; nothing else of {cluster} was touched.")
                 }
@@ -203,6 +237,11 @@ impl Run {
             _ => Some(format!("crosspull resume {id}")),
         }
     }
+}
+
+/// True for what a run puts into a cluster to stay.
+const fn is_in_cluster(fact: &Fact) -> bool {
+    matches!(fact, Fact::PullSecret(..) | Fact::AccountPulls(..))
 }
 
 /// Returns a note as a sentence.
