@@ -28,6 +28,7 @@ use crosspull_core::names::Direction;
 use crosspull_core::names::{CallId, RunId, Verdict};
 use crosspull_core::operation::Facts;
 use crosspull_core::plan::Plan;
+use crosspull_core::route::Assessed;
 use crosspull_core::run::{Known, Run};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
@@ -97,6 +98,20 @@ impl Backend {
         let plan = (spec.plan)(inputs, &survey);
         door.wire().recorder().announce(Event::Planned { plan: plan.clone() })?;
         Ok(Checked::Planned(Box::new(plan)))
+    }
+
+    /// Reads what routes are chosen by, and weighs them by it; none where something stops, which is said. Nothing of it
+    /// is a check of the run, which opens a door of its own.
+    ///
+    /// # Errors
+    /// Never while there is no journal.
+    pub async fn weigh(
+        &self,
+        inputs: &Inputs,
+        credentials: Credentials,
+    ) -> Result<Option<Vec<Assessed>>, JournalError> {
+        let Some(door) = self.connect(&inputs.access, credentials).await? else { return Ok(None) };
+        Surveyor::new(&door, inputs, &Known::default()).weigh().await
     }
 
     /// Says what other runs there are for a cluster; true where this one may work on it.

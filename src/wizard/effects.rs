@@ -20,6 +20,10 @@ impl Wizard {
     /// Does what the screens ask for; returns what there is to tell them.
     pub(super) async fn perform(&mut self, effect: Effect, terminal: &mut Terminal) -> color_eyre::Result<Vec<Msg>> {
         let notice = match effect {
+            Effect::Weigh(inputs) => {
+                self.weigh(*inputs);
+                None
+            }
             Effect::Check(inputs) => {
                 self.check(*inputs);
                 None

@@ -49,6 +49,20 @@ impl Wizard {
         (self.backend, self.events) = (backend, events);
     }
 
+    /// Starts to weigh the routes in place of the checks under way. A person who signed in already is not asked again.
+    pub(super) fn weigh(&mut self, inputs: Inputs) {
+        self.new_backend();
+        let (backend, tell) = (self.backend.clone(), self.backend_tell.clone());
+        let credentials = self.credentials(&inputs.access, credentials::subscriptions(&inputs));
+        self.task = Some(tokio::task::spawn_local(async move {
+            let weighed = match credentials {
+                Ok(credentials) => backend.weigh(&inputs, credentials).await.map(drop),
+                Err(complaints) => cannot_sign_in(&backend, &complaints),
+            };
+            over(&tell, weighed);
+        }));
+    }
+
     /// Starts the checks in place of those under way.
     pub(super) fn check(&mut self, inputs: Inputs) {
         self.new_backend();

@@ -1,7 +1,8 @@
 //! The screens of the wizard: at its start, in windows of every size, on the way back, and as help.
 
 use crate::stage::{
-    APP, CHECKED, CTRL_C, CTRL_U, ENTER, ESC, F1, HOME, OVER, REVIEW, ROUTE, Stage, TENANT_A, TENANT_B,
+    APP, CHECKED, CTRL_C, CTRL_U, DONE, ENTER, ESC, F1, HOME, OVER, PULL_SECRET, REVIEW, ROUTE, Stage, TENANT_A,
+    TENANT_B, WAY,
 };
 use crosspull_support::Story;
 
@@ -59,15 +60,15 @@ fn in_a_window_that_is_too_small_only_control_c_counts() {
 #[test]
 fn the_way_back_keeps_every_answer() {
     let mut stage = Stage::demo();
-    for words in [ROUTE, TENANT_A, TENANT_B, APP] {
+    for words in [ROUTE, TENANT_A, TENANT_B, WAY, APP] {
         stage.press(ENTER, words);
     }
     stage.press(CTRL_U, "Secret lives");
     stage.press("the-app-of-the-shop", "the-app-of-the-shop");
-    for words in [TENANT_B, TENANT_A, ROUTE, HOME] {
+    for words in [WAY, TENANT_B, TENANT_A, ROUTE, HOME] {
         stage.press(ESC, words);
     }
-    for words in [ROUTE, TENANT_A, TENANT_B, "the-app-of-the-shop"] {
+    for words in [ROUTE, TENANT_A, TENANT_B, WAY, "the-app-of-the-shop"] {
         stage.press(ENTER, words);
     }
 }
@@ -81,6 +82,44 @@ fn help_lies_over_the_screen_and_goes_away() {
     assert_eq!(stage.press_away(ESC, "every answer is kept"), before);
 }
 
+#[test]
+fn a_managed_identity_is_led_from_the_question_to_the_pull_by_enter_alone() {
+    let mut stage = Stage::of(&["--scenario", "managed-identity-cluster"], &[]);
+    for words in [ROUTE, TENANT_A, TENANT_B] {
+        stage.press(ENTER, words);
+    }
+    let weighed = stage.press(ENTER, WAY);
+    assert!(weighed.contains("▸ pull secret") && weighed.contains("recommended"), "{weighed}");
+    assert!(weighed.contains("reset to a service principal"), "no reason why new-app cannot work:\n{weighed}");
+    for words in [APP, PULL_SECRET, CHECKED, REVIEW, OVER] {
+        stage.press(ENTER, words);
+    }
+    let done = stage.press(ENTER, DONE);
+    for words in ["by its pull", "and from the cluster on node", "default/crosspull-registryb", "Tenant B"] {
+        assert!(done.contains(words), "no {words:?} in\n{done}");
+    }
+    let left = {
+        stage.window.press(ENTER);
+        stage.exits(0)
+    };
+    assert!(!left.contains("reset"), "{left}");
+}
+
+#[test]
+fn what_could_not_be_read_is_told_before_a_route_is_chosen() {
+    let refuses = "name = 'r'\nsays = 'r'\n[[fault]]\non = 'arm GET /**/registries/{name}'\nnth = 1\ndo = 'status'\n\
+                   code = 403\nerror = 'AuthorizationFailed'\nmessage = 'you may not'";
+    let story = Story::told(&["managed-identity-cluster"], refuses);
+    let mut stage = Stage::on(&story);
+    for words in [ROUTE, TENANT_A, TENANT_B, "Enter tries again"] {
+        stage.press(ENTER, words);
+    }
+    let told = stage.shows("registryb cannot be read");
+    assert!(!told.contains("cannot work"), "a failed read is taken for an answer:\n{told}");
+    stage.press(ENTER, WAY);
+    stage.shows("▸ pull secret");
+}
+
 /// The harm that the simulated cloud puts around every text: a title, the clipboard, another screen, C1 forms.
 const HARM: [&str; 6] = ["\x1b]0;owned", "\x1b]52;c;b3duZWQ", "\x1b[6n", "\x1bc", "\u{9b}", "\u{9d}"];
 
@@ -91,7 +130,7 @@ fn texts_of_the_network_never_move_the_terminal() {
                error = 'AuthorizationFailed'\nmessage = \"\\u001b]0;owned\\u0007 you may not\"";
     let story = Story::told(&["old-roles-to-copy"], own);
     let mut stage = Stage::on(&story);
-    for words in [ROUTE, TENANT_A, TENANT_B, APP, CHECKED, REVIEW, OVER] {
+    for words in [ROUTE, TENANT_A, TENANT_B, WAY, APP, CHECKED, REVIEW, OVER] {
         stage.press(ENTER, words);
     }
     stage.press(ENTER, "was not granted");

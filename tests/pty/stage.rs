@@ -41,8 +41,12 @@ pub const ROUTE: &str = "Which way?";
 pub const TENANT_A: &str = "Tenant A, where the cluster is";
 /// The second form.
 pub const TENANT_B: &str = "Tenant B, where the registry is";
-/// The third form.
+/// The routes, weighed by what was found.
+pub const WAY: &str = "Enter take it";
+/// The form of the app.
 pub const APP: &str = "Secret lives";
+/// The form of the pull secret.
+pub const PULL_SECRET: &str = "The pull secret in the cluster";
 /// The checks, when they are over.
 pub const CHECKED: &str = "The plan may run";
 /// The plan.
@@ -141,7 +145,7 @@ impl Stage {
 
     /// Presses Enter through all screens to the question before the reset.
     pub fn reach_the_question(&mut self) {
-        for words in [ROUTE, TENANT_A, TENANT_B, APP, CHECKED, REVIEW, ASKED] {
+        for words in [ROUTE, TENANT_A, TENANT_B, WAY, APP, CHECKED, REVIEW, ASKED] {
             self.press(ENTER, words);
         }
     }

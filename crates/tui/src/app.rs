@@ -248,8 +248,12 @@ impl Model {
 
     /// Asks and stops asking, as the engine does.
     fn heard(&mut self, event: &Event) {
-        if let Event::Asking { step } = event {
-            self.ask_reset(*step);
+        match event {
+            Event::Asking { step } => self.ask_reset(*step),
+            Event::RoutesWeighed { routes } if self.shared.live.activity == Activity::Weighing => {
+                self.shared.weighing.routes.clone_from(routes);
+            }
+            _ => {}
         }
         if self.shared.live.question().is_none() {
             self.layers.retain(|layer| !matches!(layer, Layer::Reset(_)));

@@ -107,8 +107,10 @@ const fn row(area: Rect, y: u16) -> Rect {
 
 /// Returns true where there is a rail: Home has nothing behind it, and an address to copy has nothing beside it.
 fn has_rail(scene: &Scene, width: u16) -> bool {
-    let plain =
-        matches!(scene.front.context(scene.shared), Context::Home | Context::Runs | Context::Consent | Context::SignIn);
+    let plain = matches!(
+        scene.front.context(scene.shared),
+        Context::Home | Context::Runs | Context::Route | Context::Consent | Context::SignIn
+    );
     width >= RAIL_FROM && !plain
 }
 
@@ -248,8 +250,8 @@ fn head(scene: &Scene, columns: u16) -> Line<'static> {
     } else if columns < RAIL_FROM {
         rail::in_a_word(scene)
     } else {
-        let plan = shared.live.plan().or_else(|| shared.live.run.forward_plan());
-        let taken = plan.map(|plan| plan.route).or_else(|| shared.answers.route());
+        let earlier = shared.live.taken_up.as_ref().map(|earlier| earlier.plan.route);
+        let taken = earlier.or_else(|| shared.answers.route());
         taken.map_or_else(|| "crosspull".to_owned(), |taken| format!("crosspull · {}", route::title(taken)))
     };
     let room = usize::from(columns).saturating_sub(width(&text) + 4);

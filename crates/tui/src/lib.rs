@@ -12,7 +12,7 @@
 //! | `app` | the model, and what happens on a message |
 //! | `frame` | line 1, the rail, the message line, the key line |
 //! | `screen` | the screens and the layers over them, one file each |
-//! | `shared` | what all screens share; `live` is the engine's part of that, `secret` and `signed_in` two others |
+//! | `shared` | what all screens share; `live` is the engine's part of that, `secret`, `signed_in` and `weighing` three others |
 //! | `words` | the sentences, by subject |
 //! | `widgets` | lines that fit, lists, fields, buttons |
 //! | `pages`, `keys`, `theme` | the order of the forms, the key table, colours and glyphs |
@@ -29,6 +29,7 @@ mod secret;
 mod shared;
 mod signed_in;
 mod theme;
+mod weighing;
 mod widgets;
 mod words;
 

@@ -16,6 +16,8 @@ pub(crate) enum Activity {
     /// Nothing.
     #[default]
     None,
+    /// The weighing of the routes.
+    Weighing,
     /// The checks.
     Checks,
     /// The run.
@@ -56,6 +58,11 @@ pub(crate) struct Live {
 }
 
 impl Live {
+    /// Begins to weigh the routes.
+    pub fn weigh(&mut self) {
+        *self = Self { activity: Activity::Weighing, ..Self::default() };
+    }
+
     /// Begins the checks anew.
     pub fn check(&mut self, inputs: Inputs) {
         *self = Self { activity: Activity::Checks, asked_with: Some(inputs), ..Self::default() };
@@ -69,9 +76,9 @@ impl Live {
         }
     }
 
-    /// Takes in that the checks are over.
+    /// Takes in that the checks are over, or that the routes are weighed.
     pub fn checked(&mut self) {
-        if self.activity == Activity::Checks {
+        if matches!(self.activity, Activity::Checks | Activity::Weighing) {
             self.activity = Activity::None;
         }
     }
@@ -113,7 +120,7 @@ impl Live {
     pub fn moves(&self) -> bool {
         match self.activity {
             Activity::None => false,
-            Activity::Checks => true,
+            Activity::Weighing | Activity::Checks => true,
             Activity::Run => self.question().is_none() || self.run.steps.iter().any(|s| s.status == Status::Working),
         }
     }

@@ -66,7 +66,7 @@ pub enum Msg {
         /// The place of the secret; else the sentence that tells why it is nowhere.
         place: Result<String, String>,
     },
-    /// The checks are over, whatever they came to.
+    /// The checks are over, whatever they came to, or the weighing of the routes is.
     ChecksOver,
     /// The run could not begin, and nothing was sent; why.
     NotBegun(String),
@@ -102,6 +102,9 @@ impl Notice {
 /// An effect: the shell is to do something.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
+    /// Read what routes are chosen by, and weigh them by it. It takes the place of the checks under way;
+    /// [`crosspull_core::event::Event::RoutesWeighed`] tells what comes of it, and [`Msg::ChecksOver`] that it is over.
+    Weigh(Box<Inputs>),
     /// Run the checks. They take the place of those under way, whose events are to be dropped.
     Check(Box<Inputs>),
     /// Take up an earlier run: lock it, read it, say so by [`Msg::TakenUp`], and sign in. It takes the place of the

@@ -1,57 +1,51 @@
 //! The order of the forms, and the rail that shows it. Both are those of the route.
 
-use crosspull_core::input::{Answers, Key, Page};
+use crosspull_core::input::Page;
 use crosspull_core::names::{Route, Side, Tenants};
 use crosspull_core::route;
 
 /// The forms of a route, and the words for them.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Pages {
+    /// The route. `None` while the choice is left to crosspull.
     route: Option<Route>,
+    /// True where the route is, or will be, taken from among the weighed ones.
+    is_weighed: bool,
 }
 
 impl Pages {
-    /// Returns the forms of the route that was asked for.
-    pub fn of(answers: &Answers) -> Self {
-        Self { route: answers.route() }
+    /// Returns the forms of a route. `is_taken` is true for one that was taken from among the weighed ones.
+    pub const fn of(route: Option<Route>, is_taken: bool) -> Self {
+        Self { route, is_weighed: is_taken || route.is_none() }
     }
 
-    /// Returns the forms of a route that was taken.
-    pub const fn taken(route: Route) -> Self {
-        Self { route: Some(route) }
+    /// Returns the steps before the checks, without the first one. Where routes are weighed, the forms that tell what they
+    /// are weighed by come first, and those of the route that was taken come after.
+    fn order(self) -> Vec<RailEntry> {
+        let of_route = || route::pages(self.route).iter().copied();
+        if !self.is_weighed {
+            return of_route().map(RailEntry::Form).collect();
+        }
+        let before = route::pages(None);
+        let after = of_route().filter(|page| !before.contains(page)).map(RailEntry::Form);
+        before.iter().copied().map(RailEntry::Form).chain([RailEntry::Chooser]).chain(after).collect()
     }
 
-    fn order(self) -> &'static [Page] {
-        route::pages(self.route)
+    /// Returns the step after this one. Whatever is not on the way leads to the checks.
+    pub fn next(self, entry: RailEntry) -> RailEntry {
+        self.rail(false).into_iter().skip_while(|one| *one != entry).nth(1).unwrap_or(RailEntry::Checks)
     }
 
-    /// Returns the form that comes first, after the route.
-    pub fn first(self) -> Page {
-        self.order().first().copied().unwrap_or(Page::Nowhere)
-    }
-
-    /// Returns the form that the checks come after.
-    pub fn last(self) -> Page {
-        self.order().last().copied().unwrap_or(Page::Nowhere)
-    }
-
-    /// Returns the form after this one. `None` means that the checks are next.
-    pub fn next(self, page: Page) -> Option<Page> {
-        self.order().iter().copied().skip_while(|one| *one != page).nth(1)
-    }
-
-    /// Returns the form before this one. `None` means that the route is before it.
-    pub fn previous(self, page: Page) -> Option<Page> {
-        self.order().iter().copied().take_while(|one| *one != page).last().filter(|_| self.order().contains(&page))
+    /// Returns the step before this one. Whatever is not on the way leads to the route.
+    pub fn previous(self, entry: RailEntry) -> RailEntry {
+        let rail = self.rail(false);
+        let before = rail.iter().position(|one| *one == entry).and_then(|at| rail.get(at.checked_sub(1)?));
+        before.copied().unwrap_or(RailEntry::Form(Page::Route))
     }
 
     fn is_one_tenant(self) -> bool {
-        self.route.and_then(Route::tenants) == Some(Tenants::One)
-    }
-
-    /// True where a form asks for an app.
-    fn makes_app(self) -> bool {
-        route::asks_for(self.route, Key::AppName)
+        // Both tenants were named already where routes are weighed, and keep their names.
+        !self.is_weighed && self.route.and_then(Route::tenants) == Some(Tenants::One)
     }
 
     /// Returns the title of a form.
@@ -62,7 +56,6 @@ impl Pages {
             (Page::TenantA, true) => "The tenant, where cluster and registry are",
             (Page::TenantB, false) => "Tenant B, where the registry is",
             (Page::TenantB, true) => "The registry, and who gives the role on it",
-            (Page::App, _) if !self.makes_app() => "The secret",
             (Page::App | Page::Nowhere, _) => "App and secret",
             (Page::PullSecret, _) => "The pull secret in the cluster",
         }
@@ -76,7 +69,6 @@ impl Pages {
             (Page::TenantA, true) => "Tenant",
             (Page::TenantB, false) => "Tenant B",
             (Page::TenantB, true) => "Registry",
-            (Page::App, _) if !self.makes_app() => "Secret",
             (Page::App | Page::Nowhere, _) => "App and secret",
             (Page::PullSecret, _) => "Pull secret",
         }
@@ -85,7 +77,7 @@ impl Pages {
     /// Returns the steps of the wizard for a new run, or for an `earlier` one, which has no forms.
     pub fn rail(self, earlier: bool) -> Vec<RailEntry> {
         let before = if earlier { RailEntry::Home } else { RailEntry::Form(Page::Route) };
-        let forms = self.order().iter().filter(|_| !earlier).copied().map(RailEntry::Form);
+        let forms = self.order().into_iter().filter(|_| !earlier);
         let after = [RailEntry::Checks, RailEntry::Review, RailEntry::Run, RailEntry::Done];
         std::iter::once(before).chain(forms).chain(after).collect()
     }
@@ -95,6 +87,7 @@ impl Pages {
         match entry {
             RailEntry::Home => "Earlier run",
             RailEntry::Form(page) => self.name(page),
+            RailEntry::Chooser => "Way",
             RailEntry::Checks if earlier => "Sign-in",
             RailEntry::Checks => "Checks",
             RailEntry::Review => "Review",
@@ -120,6 +113,8 @@ pub(crate) enum RailEntry {
     Home,
     /// The route, or a form.
     Form(Page),
+    /// The choice among the routes, weighed by what was found.
+    Chooser,
     Checks,
     Review,
     Run,
@@ -131,27 +126,43 @@ mod tests {
     use super::*;
 
     fn every() -> impl Iterator<Item = Pages> {
-        let routes = Route::OFFERED.iter().map(|offered| Some(offered.route));
-        routes.chain([None]).map(|route| Pages { route })
+        let routes = || Route::OFFERED.iter().map(|offered| Some(offered.route)).chain([None]);
+        [false, true].into_iter().flat_map(move |taken| routes().map(move |route| Pages::of(route, taken)))
     }
 
     #[test]
-    fn the_forms_lead_from_the_route_to_the_checks_and_back() {
+    fn the_way_leads_from_the_route_to_the_checks_and_back() {
         for pages in every() {
-            let forward: Vec<Page> = std::iter::successors(Some(pages.first()), |page| pages.next(*page)).collect();
+            let start = RailEntry::Form(Page::Route);
+            let on = |entry: &RailEntry| Some(pages.next(*entry)).filter(|next| *next != RailEntry::Checks);
+            let forward: Vec<RailEntry> = std::iter::successors(on(&start), on).collect();
             assert_eq!(forward, pages.order());
-            let mut back: Vec<Page> = std::iter::successors(Some(pages.last()), |page| pages.previous(*page)).collect();
+            let back = |entry: &RailEntry| Some(pages.previous(*entry)).filter(|before| *before != start);
+            let mut back: Vec<RailEntry> = std::iter::successors(back(&RailEntry::Checks), back).collect();
             back.reverse();
             assert_eq!(back, pages.order());
-            assert_eq!((pages.next(Page::Nowhere), pages.previous(Page::Nowhere)), (None, None));
+            let nowhere = RailEntry::Form(Page::Nowhere);
+            assert_eq!((pages.next(nowhere), pages.previous(nowhere)), (RailEntry::Checks, start));
         }
     }
 
     #[test]
-    fn every_form_is_in_the_rail_of_a_new_run_and_none_in_that_of_an_earlier_one() {
+    fn a_route_that_was_taken_asks_for_all_that_it_asks_for_where_it_was_picked() {
+        for offered in Route::OFFERED {
+            let route = Some(offered.route);
+            let [picked, taken] = [false, true].map(|taken| Pages::of(route, taken).order());
+            assert!(!picked.contains(&RailEntry::Chooser) && taken.contains(&RailEntry::Chooser));
+            assert!(picked.iter().all(|form| taken.contains(form)), "{picked:?} {taken:?}");
+        }
+        assert_eq!(Pages::of(None, false).order().last(), Some(&RailEntry::Chooser));
+    }
+
+    #[test]
+    fn every_step_is_in_the_rail_of_a_new_run_and_no_form_in_that_of_an_earlier_one() {
         for pages in every() {
             let forms = |earlier: bool| {
-                pages.rail(earlier).into_iter().filter(|entry| matches!(entry, RailEntry::Form(_))).count()
+                let rail = pages.rail(earlier).into_iter();
+                rail.filter(|entry| matches!(entry, RailEntry::Form(_) | RailEntry::Chooser)).count()
             };
             assert_eq!((forms(false), forms(true)), (1 + pages.order().len(), 0));
         }

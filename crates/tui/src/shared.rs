@@ -9,9 +9,11 @@ use jiff::Timestamp;
 use crate::here::Here;
 use crate::live::Live;
 use crate::msg::Notice;
+use crate::pages::Pages;
 use crate::secret::{COPIED_FOR, Copied, Copying, Handed, REVEALED_FOR, Revealed};
 use crate::signed_in::SignedIn;
 use crate::theme::Theme;
+use crate::weighing::Weighing;
 
 /// The state that all screens share.
 #[derive(Debug)]
@@ -29,6 +31,7 @@ pub(crate) struct Shared {
     pub live: Live,
     pub here: Here,
     pub signed_in: SignedIn,
+    pub weighing: Weighing,
     /// True while the shell looks for what a list is to show.
     pub searches: bool,
     pub notice: Option<Notice>,
@@ -56,6 +59,7 @@ impl Shared {
             live: Live::default(),
             here,
             signed_in: SignedIn::default(),
+            weighing: Weighing::default(),
             searches: false,
             notice: None,
             receipt: None,
@@ -70,6 +74,11 @@ impl Shared {
     /// Returns the answers that hold: those of the earlier run that was taken up, else those of the forms.
     pub const fn holding(&self) -> &Answers {
         if self.live.taken_up.is_some() { &self.live.run.answers } else { &self.answers }
+    }
+
+    /// Returns the forms of the route that holds.
+    pub fn pages(&self) -> Pages {
+        Pages::of(self.answers.route(), self.weighing.is_taken())
     }
 
     /// Shows the secret for a while.

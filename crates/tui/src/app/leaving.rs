@@ -16,12 +16,12 @@ impl Model {
                 self.layers.retain(|layer| !matches!(layer, Layer::Reset(_) | Layer::CutShort(_)));
                 vec![Effect::Stop]
             }
-            Activity::None | Activity::Checks if matches!(self.screen, Screen::Run(_)) => {
+            Activity::None | Activity::Weighing | Activity::Checks if matches!(self.screen, Screen::Run(_)) => {
                 self.layers.clear();
                 self.screen = Screen::open(Go::Done, &self.shared);
                 Vec::new()
             }
-            Activity::None | Activity::Checks => self.leave(),
+            Activity::None | Activity::Weighing | Activity::Checks => self.leave(),
         }
     }
 

@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::Scene;
-use crate::pages::{Pages, RailEntry};
+use crate::pages::RailEntry;
 use crate::theme::{Mark, Tone};
 
 /// Columns of the rail, without its line.
@@ -20,15 +20,9 @@ const fn is_earlier(scene: &Scene) -> bool {
     scene.shared.live.taken_up.is_some()
 }
 
-/// Returns the forms of the route that holds: the one that was taken, else the one that was asked for.
-fn pages(scene: &Scene) -> Pages {
-    let taken = scene.shared.live.plan().map(|plan| plan.route);
-    taken.map_or_else(|| Pages::of(&scene.shared.answers), Pages::taken)
-}
-
 /// Returns the steps of the wizard, and the place among them.
 fn entries(scene: &Scene) -> (Vec<RailEntry>, usize) {
-    let entries = pages(scene).rail(is_earlier(scene));
+    let entries = scene.shared.pages().rail(is_earlier(scene));
     let here = entries.iter().position(|entry| *entry == scene.rail_entry).unwrap_or(0);
     (entries, here)
 }
@@ -36,7 +30,7 @@ fn entries(scene: &Scene) -> (Vec<RailEntry>, usize) {
 /// Returns the place in the wizard where there is no room for a rail: `3/8 Tenant B`.
 pub(super) fn in_a_word(scene: &Scene) -> String {
     let (entries, here) = entries(scene);
-    format!("{}/{} {}", here + 1, entries.len(), pages(scene).rail_name(scene.rail_entry, is_earlier(scene)))
+    format!("{}/{} {}", here + 1, entries.len(), scene.shared.pages().rail_name(scene.rail_entry, is_earlier(scene)))
 }
 
 /// Draws the rail beside the `body`.
@@ -51,8 +45,11 @@ pub(super) fn draw(scene: &Scene, frame: &mut Frame, body: Rect, now: Timestamp)
                 Ordering::Equal => (Mark::Here, Tone::Strong),
                 Ordering::Greater => (Mark::ToCome, Tone::Dim),
             };
-            let name =
-                format!("{:width$}", pages(scene).rail_name(*entry, is_earlier(scene)), width = usize::from(RAIL) - 3);
+            let name = format!(
+                "{:width$}",
+                scene.shared.pages().rail_name(*entry, is_earlier(scene)),
+                width = usize::from(RAIL) - 3
+            );
             spans = vec![Span::raw(" "), theme.mark(mark, now), Span::raw(" "), theme.span(tone, name)];
         }
         spans.push(theme.span(Tone::Dim, "│"));

@@ -55,8 +55,10 @@ pub(crate) enum Action {
     CutShort,
     /// Explain a step.
     Explain,
-    /// Ask the checks again.
+    /// Ask the checks again, or read again what routes are weighed by.
     Again,
+    /// List the methods by which a registry lets somebody in.
+    Methods,
     /// Yes.
     Yes,
     /// No.
@@ -91,6 +93,12 @@ pub(crate) enum Context {
     Home,
     /// The list of earlier runs.
     Runs,
+    /// The routes.
+    Route,
+    /// The routes, weighed by what was found.
+    Chooser,
+    /// The routes, which could not be weighed.
+    Unweighed,
     /// A form, in a field for text.
     Text,
     /// A form, in a field for one of a few words.
@@ -170,9 +178,12 @@ mod tests {
     use super::table::{CTRL, NONE};
     use super::*;
 
-    const ALL: [Context; 18] = [
+    const ALL: [Context; 21] = [
         Context::Home,
         Context::Runs,
+        Context::Route,
+        Context::Chooser,
+        Context::Unweighed,
         Context::Text,
         Context::Choice,
         Context::Checks,

@@ -59,6 +59,41 @@ const REDRAW: Binding = row(&[(KeyCode::Char('l'), CTRL)], "Ctrl+L", "", "draw t
 
 const HOME: &[Binding] = &[MOVE_UP, MOVE_DOWN, GO_ON, HELP, LEAVE, REDRAW];
 const RUNS: &[Binding] = &[MOVE_UP, MOVE_DOWN, GO_ON, PREVIOUS_SCREEN, HELP, LEAVE, REDRAW];
+const METHODS: Binding = row(
+    &[(KeyCode::Char('m'), NONE)],
+    "m",
+    "methods",
+    "all methods by which a registry lets somebody in, with their limits",
+    Action::Methods,
+);
+const ROUTE: &[Binding] = &[MOVE_UP, MOVE_DOWN, METHODS, GO_ON, PREVIOUS_SCREEN, HELP, LEAVE, REDRAW];
+const CHOOSER: &[Binding] = &[
+    MOVE_UP,
+    MOVE_DOWN,
+    METHODS,
+    row(&[(KeyCode::Char('r'), NONE)], "r", "read again", "read again what routes are weighed by", Action::Again),
+    row(ENTER, "Enter", "take it", "take the route in focus, and go on", Action::GoOn),
+    PREVIOUS_SCREEN,
+    HELP,
+    LEAVE_QUIETLY,
+    REDRAW,
+];
+const UNWEIGHED: &[Binding] = &[
+    Binding { word: "", help: "up and down in the text", ..MOVE_UP },
+    MOVE_DOWN,
+    METHODS,
+    row(
+        &[(KeyCode::Enter, NONE), (KeyCode::Char('r'), NONE)],
+        "Enter",
+        "try again",
+        "read again what routes are weighed by",
+        Action::Again,
+    ),
+    PREVIOUS_SCREEN,
+    HELP,
+    LEAVE_QUIETLY,
+    REDRAW,
+];
 const F5: &[(KeyCode, KeyModifiers)] = &[(KeyCode::F(5), NONE)];
 const LOOK_UP: Binding = row(
     F5,
@@ -279,6 +314,9 @@ pub(super) const fn own(context: Context) -> &'static [Binding] {
     match context {
         Context::Home => HOME,
         Context::Runs => RUNS,
+        Context::Route => ROUTE,
+        Context::Chooser => CHOOSER,
+        Context::Unweighed => UNWEIGHED,
         Context::Text => TEXT,
         Context::Choice => CHOICE,
         Context::Checks => CHECKS,

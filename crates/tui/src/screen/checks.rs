@@ -11,11 +11,11 @@ use jiff::Timestamp;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
-use super::{Go, Reaction, View, along};
+use super::{Go, Reaction, View, along, to_previous};
 use crate::keys::{Action, Context};
 use crate::live::{Activity, Live};
 use crate::msg::Effect;
-use crate::pages::Pages;
+use crate::pages::RailEntry;
 use crate::shared::Shared;
 use crate::theme::{Mark, Theme, Tone};
 use crate::widgets::lines::{block, hang};
@@ -102,14 +102,15 @@ fn ask(shared: &mut Shared, inputs: Inputs) -> Reaction {
 /// Goes back to the last form, or to the list of earlier runs.
 fn back(shared: &mut Shared) -> Vec<Reaction> {
     let Some(earlier) = &shared.live.taken_up else {
-        return vec![Reaction::Go(Go::Form(Pages::of(&shared.answers).last()))];
+        return to_previous(shared, RailEntry::Checks);
     };
     let way = earlier.way;
     shared.live = Live::default();
     vec![Reaction::Go(Go::Runs(way)), Reaction::Do(Effect::LetGo)]
 }
 
-fn build(shared: &Shared, chosen: Option<usize>, columns: usize, now: Timestamp, every: bool) -> Sheet {
+/// Returns the checks with their answers, every one of them unfolded or the chosen one alone.
+pub(super) fn build(shared: &Shared, chosen: Option<usize>, columns: usize, now: Timestamp, every: bool) -> Sheet {
     let (theme, live) = (shared.theme, &shared.live);
     let title = if live.taken_up.is_some() { "Sign-in" } else { "Checks" };
     let mut sheet = Sheet::new(theme.span(Tone::Strong, title));
@@ -141,7 +142,7 @@ fn build(shared: &Shared, chosen: Option<usize>, columns: usize, now: Timestamp,
             sheet.focus = top..sheet.lines.len();
         }
     }
-    if let Some(wait) = live.run.waiting.as_ref().filter(|_| live.activity == Activity::Checks) {
+    if let Some(wait) = live.run.waiting.as_ref().filter(|_| live.activity != Activity::None) {
         sheet.gap();
         sheet.lines.extend(block(theme, Tone::Dim, &times::wait(wait, now), 0, columns));
     }
@@ -150,6 +151,19 @@ fn build(shared: &Shared, chosen: Option<usize>, columns: usize, now: Timestamp,
         sheet.lines.extend(trouble(theme, shared.holding().cloud(), found, columns));
     }
     sheet
+}
+
+/// Returns the answers that stop, with what to do about them.
+pub(super) fn stops(shared: &Shared, columns: usize, now: Timestamp) -> Vec<Line<'static>> {
+    let checks = shared.live.checks().into_iter();
+    let stops = checks.filter_map(|(check, finding)| Some((check, finding.filter(|f| f.level == Level::Stop)?)));
+    let told = stops.map(|(check, finding)| {
+        let mut lines = line(shared.theme, check, Some(finding), false, columns, now);
+        lines.extend(details(shared, finding, columns));
+        lines.extend(another_way(shared, finding, columns));
+        lines
+    });
+    told.flatten().collect()
 }
 
 /// Returns a check with its answer, or with what it asks.
@@ -224,7 +238,9 @@ fn progress(shared: &Shared) -> Span<'static> {
     let answered = run.findings().count();
     match (shared.live.activity, run.worst()) {
         (_, Level::Stop) => shared.theme.span(Tone::Bad, count(at(Level::Stop), "stop")),
-        (Activity::Checks, _) => shared.theme.span(Tone::Dim, format!("{answered} of {} answered", run.checks.len())),
+        (Activity::Checks | Activity::Weighing, _) => {
+            shared.theme.span(Tone::Dim, format!("{answered} of {} answered", run.checks.len()))
+        }
         (_, Level::Warn) => shared.theme.span(Tone::Warn, count(at(Level::Warn), "warning")),
         (_, Level::Pass) if shared.live.ready().is_some() => shared.theme.span(Tone::Good, "all passed"),
         _ => Span::default(),

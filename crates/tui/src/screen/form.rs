@@ -14,10 +14,10 @@ use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
-use super::{Go, Reaction, View, checks};
+use super::{Reaction, View, to_next, to_previous};
 use crate::keys::{Action, Context};
 use crate::msg::{Effect, Notice};
-use crate::pages::{self, Pages};
+use crate::pages::{self, RailEntry};
 use crate::shared::Shared;
 use crate::theme::Tone;
 use crate::widgets::cell::{Cell, LABEL, Value, shown};
@@ -164,13 +164,11 @@ impl FormScreen {
         true
     }
 
-    /// Goes on where the inputs have no complaint about the form; from the last form where they have none at all, else
-    /// to the form of the first complaint.
+    /// Goes on where the inputs have no complaint about the form; to what is read or asked where they have none at all,
+    /// else to the form of the first complaint.
     fn submit(&mut self, shared: &mut Shared) -> Vec<Reaction> {
         self.write(&mut shared.answers);
-        let read = Inputs::from_answers(&shared.answers);
-        let complaints = read.as_ref().err().cloned().unwrap_or_default();
-        let wrong = self.complain(&complaints);
+        let wrong = self.complain(&Inputs::from_answers(&shared.answers).err().unwrap_or_default());
         if wrong > 0 {
             shared.notice = Some(match wrong {
                 _ if self.asks_which() => Notice::good("Choose the one that is meant."),
@@ -179,11 +177,10 @@ impl FormScreen {
             });
             return Vec::new();
         }
-        match (Pages::of(&shared.answers).next(self.page), read) {
-            (Some(next), _) => return vec![Reaction::Go(Go::Form(next))],
-            (None, Ok(inputs)) => return checks::begin(shared, inputs),
-            (None, Err(_)) => {}
-        }
+        let complaints = match to_next(shared, RailEntry::Form(self.page)) {
+            Ok(reactions) => return reactions,
+            Err(complaints) => complaints,
+        };
         let page = complaints.iter().find_map(|c| c.key?.field().map(|f| f.page).filter(|p| *p != Page::Nowhere));
         if let Some(page) = page {
             *self = Self::new(page, &shared.answers);
@@ -213,13 +210,13 @@ impl FormScreen {
     }
 
     /// Closes the list; where there is none, goes back to the form before this one.
-    fn back(&mut self, shared: &Shared) -> Vec<Reaction> {
+    fn back(&mut self, shared: &mut Shared) -> Vec<Reaction> {
         if self.chooses() {
             self.hush();
             return Vec::new();
         }
-        let to = Pages::of(&shared.answers).previous(self.page).map_or(Go::Form(Page::Route), Go::Form);
-        vec![Reaction::Go(to)]
+        self.write(&mut shared.answers);
+        to_previous(shared, RailEntry::Form(self.page))
     }
 
     /// Returns what stands at the right of a field: how much its list has, or who signed in.
@@ -305,7 +302,7 @@ impl View for FormScreen {
             Action::Take | Action::GoOn if self.chooses() && self.take() => {}
             Action::Take => self.step(true),
             Action::GoOn => return self.submit(shared),
-            Action::Back => reactions = self.back(shared),
+            Action::Back => return self.back(shared),
             _ => {}
         }
         self.write(&mut shared.answers);
@@ -330,7 +327,7 @@ impl View for FormScreen {
             true => 4,
             false => 3,
         };
-        let mut sheet = Sheet::new(theme.span(Tone::Strong, Pages::of(&shared.answers).title(self.page)));
+        let mut sheet = Sheet::new(theme.span(Tone::Strong, shared.pages().title(self.page)));
         for (i, cell) in self.cells.iter().enumerate() {
             let focused = i == self.focus;
             let top = sheet.lines.len();

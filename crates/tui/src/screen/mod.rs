@@ -2,6 +2,7 @@
 
 mod calls;
 mod checks;
+mod chooser;
 mod clipboard;
 mod consent;
 mod cut_short;
@@ -11,6 +12,7 @@ mod form;
 mod help;
 mod home;
 mod leave;
+mod methods;
 mod path;
 mod reset;
 mod review;
@@ -21,7 +23,7 @@ mod sign_in;
 mod step_row;
 mod ways;
 
-use crosspull_core::input::Page;
+use crosspull_core::input::{Complaint, Inputs, Page};
 use crosspull_core::names::Direction;
 use crosspull_core::names::StepId;
 use crosspull_core::sign_in::Offer;
@@ -33,9 +35,11 @@ use crate::msg::Effect;
 use crate::pages::RailEntry;
 use crate::shared::Shared;
 use crate::theme::Tone;
+use crate::weighing::answers_to_weigh_by;
 use crate::widgets::sheet::Sheet;
 pub(crate) use calls::CallsLayer;
 pub(crate) use checks::ChecksScreen;
+pub(crate) use chooser::ChooserScreen;
 pub(crate) use clipboard::ClipboardLayer;
 pub(crate) use cut_short::CutShortLayer;
 pub(crate) use done::DoneScreen;
@@ -44,6 +48,7 @@ pub(crate) use form::FormScreen;
 pub(crate) use help::HelpLayer;
 pub(crate) use home::{HomeScreen, Start};
 pub(crate) use leave::LeaveLayer;
+pub(crate) use methods::MethodsLayer;
 pub(crate) use path::PathLayer;
 pub(crate) use reset::ResetLayer;
 pub(crate) use review::ReviewScreen;
@@ -127,6 +132,7 @@ pub(crate) enum Go {
     Home(Start),
     Runs(Direction),
     Form(Page),
+    Chooser,
     Checks,
     Review,
     Run,
@@ -140,6 +146,7 @@ pub(crate) enum Screen {
     Runs(RunsScreen),
     Route(RouteScreen),
     Form(FormScreen),
+    Chooser(ChooserScreen),
     Checks(ChecksScreen),
     Review(ReviewScreen),
     Run(RunScreen),
@@ -154,6 +161,7 @@ impl Screen {
             Go::Runs(way) => Self::Runs(RunsScreen::new(way)),
             Go::Form(Page::Route) => Self::Route(RouteScreen::new(shared)),
             Go::Form(page) => Self::Form(FormScreen::new(page, &shared.answers)),
+            Go::Chooser => Self::Chooser(ChooserScreen::new(shared)),
             Go::Checks => Self::Checks(ChecksScreen::default()),
             Go::Review => Self::Review(ReviewScreen::default()),
             Go::Run => Self::Run(RunScreen::default()),
@@ -167,6 +175,7 @@ impl Screen {
             Self::Runs(screen) => screen,
             Self::Route(screen) => screen,
             Self::Form(screen) => screen,
+            Self::Chooser(screen) => screen,
             Self::Checks(screen) => screen,
             Self::Review(screen) => screen,
             Self::Run(screen) => screen,
@@ -180,6 +189,7 @@ impl Screen {
             Self::Runs(screen) => screen,
             Self::Route(screen) => screen,
             Self::Form(screen) => screen,
+            Self::Chooser(screen) => screen,
             Self::Checks(screen) => screen,
             Self::Review(screen) => screen,
             Self::Run(screen) => screen,
@@ -193,6 +203,7 @@ impl Screen {
             Self::Home(_) | Self::Runs(_) => RailEntry::Home,
             Self::Route(_) => RailEntry::Form(Page::Route),
             Self::Form(form) => RailEntry::Form(form.page),
+            Self::Chooser(_) => RailEntry::Chooser,
             Self::Checks(_) => RailEntry::Checks,
             Self::Review(_) => RailEntry::Review,
             Self::Run(_) => RailEntry::Run,
@@ -220,6 +231,7 @@ pub(crate) enum Layer {
     Explain(ExplainLayer),
     Help(HelpLayer),
     Leave(LeaveLayer),
+    Methods(MethodsLayer),
     Path(PathLayer),
     Reset(ResetLayer),
     Ways(WaysLayer),
@@ -234,6 +246,7 @@ impl Layer {
             Self::Explain(layer) => layer,
             Self::Help(layer) => layer,
             Self::Leave(layer) => layer,
+            Self::Methods(layer) => layer,
             Self::Path(layer) => layer,
             Self::Reset(layer) => layer,
             Self::Ways(layer) => layer,
@@ -248,11 +261,35 @@ impl Layer {
             Self::Explain(layer) => layer,
             Self::Help(layer) => layer,
             Self::Leave(layer) => layer,
+            Self::Methods(layer) => layer,
             Self::Path(layer) => layer,
             Self::Reset(layer) => layer,
             Self::Ways(layer) => layer,
         }
     }
+}
+
+/// Goes on to the step after that one. The error is what keeps it from being begun.
+fn to_next(shared: &mut Shared, from: RailEntry) -> Result<Vec<Reaction>, Vec<Complaint>> {
+    match shared.pages().next(from) {
+        RailEntry::Form(page) => Ok(vec![Reaction::Go(Go::Form(page))]),
+        RailEntry::Chooser => {
+            Inputs::from_answers(&answers_to_weigh_by(&shared.answers)).map(|inputs| chooser::begin(shared, inputs))
+        }
+        _ => Inputs::from_answers(&shared.answers).map(|inputs| checks::begin(shared, inputs)),
+    }
+}
+
+/// Goes back to the step before that one. On the way back to the weighed routes, the one that was taken is given back.
+fn to_previous(shared: &mut Shared, from: RailEntry) -> Vec<Reaction> {
+    vec![Reaction::Go(match shared.pages().previous(from) {
+        RailEntry::Form(page) => Go::Form(page),
+        RailEntry::Chooser => {
+            shared.weighing.give_back(&mut shared.answers);
+            Go::Chooser
+        }
+        _ => Go::Form(Page::Route),
+    })]
 }
 
 /// Goes along a list by one entry; a move by more scrolls. The list ends at its ends, and its first entry is chosen

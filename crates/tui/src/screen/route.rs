@@ -7,14 +7,17 @@ use jiff::Timestamp;
 use ratatui::text::Line;
 
 use super::home::Start;
-use super::{Go, Reaction, View, along_chosen};
+use super::{Go, Layer, MethodsLayer, Reaction, View, along_chosen, to_next};
 use crate::keys::{Action, Context};
 use crate::msg::Notice;
-use crate::pages::Pages;
+use crate::pages::RailEntry;
 use crate::shared::Shared;
 use crate::theme::Tone;
 use crate::widgets::lines::{block, fit};
 use crate::widgets::sheet::Sheet;
+
+/// The word for the choice to leave it to crosspull.
+const AUTO: &str = "auto";
 
 /// The routes that can be chosen, with the choice to leave it to crosspull first.
 #[derive(Debug)]
@@ -35,7 +38,7 @@ struct Choice {
 impl RouteScreen {
     /// Opens the list with the present answer chosen.
     pub fn new(shared: &Shared) -> Self {
-        let word = shared.answers.or_default(Key::Route);
+        let word = if shared.weighing.is_taken() { AUTO } else { shared.answers.or_default(Key::Route) };
         Self { chosen: choices(shared).iter().position(|choice| choice.word == word).unwrap_or(0) }
     }
 
@@ -47,16 +50,17 @@ impl RouteScreen {
             shared.notice = Some(Notice::bad(format!("{} cannot work: {why}.", choice.title)));
             return Vec::new();
         }
+        shared.weighing.give_back(&mut shared.answers);
         if shared.answers.or_default(Key::Route) != choice.word {
             shared.answers.set(Key::Route, choice.word);
         }
-        vec![Reaction::Go(Go::Form(Pages::of(&shared.answers).first()))]
+        to_next(shared, RailEntry::Form(Page::Route)).unwrap_or_default()
     }
 }
 
 impl View for RouteScreen {
     fn context(&self, _: &Shared) -> Context {
-        Context::Runs
+        Context::Route
     }
 
     fn on(&mut self, shared: &mut Shared, action: Action) -> Vec<Reaction> {
@@ -67,13 +71,14 @@ impl View for RouteScreen {
             }
             Action::Back => vec![Reaction::Go(Go::Home(Start::NewRun))],
             Action::GoOn => self.take(shared),
+            Action::Methods => vec![Reaction::Over(Layer::Methods(MethodsLayer::default()))],
             _ => Vec::new(),
         }
     }
 
     fn sheet(&self, shared: &Shared, columns: usize, _: usize, _: Timestamp) -> Sheet {
         let theme = shared.theme;
-        let mut sheet = Sheet::new(theme.span(Tone::Strong, Pages::of(&shared.answers).title(Page::Route)));
+        let mut sheet = Sheet::new(theme.span(Tone::Strong, shared.pages().title(Page::Route)));
         for (i, choice) in choices(shared).into_iter().enumerate() {
             sheet.gap();
             let top = sheet.lines.len();
@@ -100,9 +105,10 @@ impl View for RouteScreen {
 fn choices(shared: &Shared) -> Vec<Choice> {
     let tenants = tenants(shared);
     let auto = Choice {
-        word: "auto",
+        word: AUTO,
         title: "The one that fits",
-        says: "crosspull looks at cluster, registry and tenants, takes the route that changes least, and says which and why.",
+        says: "Once both tenants are entered, crosspull reads what cluster and registry are, recommends a route and says why. \
+               You choose.",
         cannot: None,
     };
     let offered = Route::OFFERED.iter().filter_map(|offered| {

@@ -5,7 +5,7 @@ use crosspull_core::ids::{ClusterId, RegistryId};
 use crosspull_core::input::Answers;
 use crosspull_core::input::check;
 use crosspull_core::input::{Field, Key, Kind};
-use crosspull_core::names::{Route, Side, Tenants};
+use crosspull_core::names::{Route, Side, Tenants, pull_secret_name};
 use crosspull_core::text::{abbreviated, clean};
 use ratatui::text::{Line, Span};
 
@@ -168,8 +168,12 @@ fn hint(field: &Field, keys: &str, empty: bool) -> String {
 /// Returns what is used for a field that is left empty.
 fn else_used(key: Key, answers: &Answers) -> String {
     let cluster = || answers.get(Key::Cluster).and_then(|text| ClusterId::parse(text).ok());
+    let registry = || answers.get(Key::Registry).and_then(|text| RegistryId::parse(text).ok());
+    let kind = if answers.route() == Some(Route::PullSecret) { "pull-" } else { "" };
     match key {
-        Key::AppName => cluster().map_or_else(String::new, |c| format!("crosspull-{}", c.name())),
+        Key::AppName => cluster().map_or_else(String::new, |c| format!("crosspull-{kind}{}", c.name())),
+        Key::PullSecret => registry().map_or_else(String::new, |registry| pull_secret_name(&registry)),
+        Key::ServiceAccount => "none".to_owned(),
         _ => key.default().unwrap_or_default().to_owned(),
     }
 }

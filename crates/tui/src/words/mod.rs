@@ -6,4 +6,7 @@ pub(crate) mod explain;
 pub(crate) mod names;
 pub(crate) mod plan_text;
 pub(crate) mod reset;
+mod sentence;
 pub(crate) mod times;
+
+pub(crate) use sentence::sentence;

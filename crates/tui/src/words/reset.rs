@@ -39,7 +39,8 @@ pub(super) fn after(soak_minutes: u16) -> String {
 /// Returns why a short wait before the reset is a risk.
 pub(crate) fn short_wait() -> String {
     format!(
-        "Around {SOAK_MINUTES} min after it is made, a service principal is known in every region. A reset that meets one          that does not know it fails half way; it can be repeated."
+        "Around {SOAK_MINUTES} min after it is made, a service principal is known in every region. A reset that meets one \
+         that does not know it fails half way; it can be repeated."
     )
 }
 

@@ -5,6 +5,7 @@ use crosspull_core::find::{Progress, Sought};
 use crosspull_core::input::Key;
 use crosspull_core::names::Direction;
 use crosspull_core::names::Side;
+use crosspull_core::route::Identity;
 use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::Prompt;
 use crosspull_tui::{Msg, Notice};
@@ -23,7 +24,7 @@ impl Numbers {
     }
 }
 
-const KEYS: [KeyCode; 29] = [
+const KEYS: [KeyCode; 30] = [
     KeyCode::Enter,
     KeyCode::Enter,
     KeyCode::Enter,
@@ -48,6 +49,7 @@ const KEYS: [KeyCode; 29] = [
     KeyCode::Char(' '),
     KeyCode::Char('?'),
     KeyCode::Char('e'),
+    KeyCode::Char('m'),
     KeyCode::Char('r'),
     KeyCode::Char('s'),
     KeyCode::Char('w'),
@@ -57,7 +59,9 @@ const KEYS: [KeyCode; 29] = [
 
 fn events() -> Vec<Event> {
     let back = engine::taken_back(&engine::done());
-    let route = [engine::checked(), engine::stopped(), engine::person_needed(), engine::soaking(), engine::asking()];
+    let weighed = [engine::weighed(), engine::unread(), engine::weighed_for(Identity::Managed)].concat();
+    let route =
+        [weighed, engine::checked(), engine::stopped(), engine::person_needed(), engine::soaking(), engine::asking()];
     [route.concat(), engine::reset(), engine::failed(), engine::reset_failed(), engine::resumed(), back].concat()
 }
 
@@ -121,8 +125,10 @@ fn no_order_of_keys_sizes_and_events_breaks_the_screen() {
 
 #[test]
 fn every_screen_fits_every_size() {
-    let stories: [fn(&mut Story); 4] = [
+    let stories: [fn(&mut Story); 6] = [
         |s| s.enter().end(),
+        |s| s.enter().enter().press(KeyCode::Enter).engine(engine::weighed_for(Identity::Managed)).end(),
+        |s| s.enter().enter().press(KeyCode::Enter).engine(engine::unread()).msg(Msg::ChecksOver).end(),
         |s| s.enter().enter().enter().enter().engine(engine::stopped()).end(),
         |s| s.enter().enter().enter().enter().engine(engine::passed()).enter().enter().engine(engine::asking()).end(),
         |s| {

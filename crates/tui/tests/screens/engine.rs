@@ -6,14 +6,15 @@ use crosspull_core::check::{
 use crosspull_core::event::{Entry, Event, Plane, Work};
 use crosspull_core::explain::{Refusal, Trouble};
 use crosspull_core::input::Answers;
-use crosspull_core::input::Inputs;
+use crosspull_core::input::{Inputs, Key};
 use crosspull_core::names::Direction;
 use crosspull_core::names::PerTenant;
-use crosspull_core::names::Route;
 use crosspull_core::names::{CallId, Outcome, RunId, Verdict};
+use crosspull_core::names::{Route, Tenants};
 use crosspull_core::names::{Side, StepId};
 use crosspull_core::operation::{Fact, Learnt};
 use crosspull_core::plan::Plan;
+use crosspull_core::route::{self, Found, Identity, Rights, Weighed};
 use crosspull_core::run::Run;
 use jiff::SignedDuration;
 
@@ -24,8 +25,51 @@ const FORMER: &str = "99999999-0000-4999-8999-999999999999";
 const NODE: &str = "aks-nodepool1-12345678-vmss000000";
 const CONSENT: &str = "https://login.microsoftonline.com/bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb/oauth2/authorize?client_id=33333333-3333-4333-8333-333333333333&response_type=code&redirect_uri=https%3A%2F%2Fwww.microsoft.com";
 
+/// The inputs once the recommended route is taken.
 pub fn inputs() -> Inputs {
-    Inputs::from_answers(&complete()).expect("complete")
+    let mut answers = complete();
+    answers.set(Key::Route, "new-app");
+    Inputs::from_answers(&answers).expect("complete")
+}
+
+/// The routes, weighed for a cluster with a service principal in another tenant.
+pub fn weighed() -> Vec<Event> {
+    weighed_for(Identity::ServicePrincipal)
+}
+
+/// The routes, weighed for a cluster with that identity in another tenant.
+pub fn weighed_for(identity: Identity) -> Vec<Event> {
+    let rights = Rights { signs_in_to_b: true, ..Rights::default() };
+    let mode = Some(RoleMode::Registry);
+    let found = Found { tenants: Tenants::Two, identity, mode, registry_answers: true, no_kubernetes: None, rights };
+    let routes = route::assess(&found).iter().map(Weighed::from).collect();
+    vec![Event::RoutesWeighed { routes }]
+}
+
+/// Half of what routes are weighed by was read.
+pub fn half_read() -> Vec<Event> {
+    let registry = inputs().registries[0].clone();
+    let asked = [Check::SignIn(Side::A), Check::SignIn(Side::B), Check::Registry(registry)];
+    let mut events: Vec<Event> = asked.into_iter().map(|check| Event::CheckStarted { check }).collect();
+    events.extend(
+        [Check::SignIn(Side::A), Check::SignIn(Side::B), Check::Tenants]
+            .into_iter()
+            .map(|check| Event::CheckEnded { finding: good(check) }),
+    );
+    events
+}
+
+/// The registry may not be read, so the routes cannot be weighed.
+pub fn unread() -> Vec<Event> {
+    let registry = inputs().registries[0].clone();
+    let mut finding = Check::Registry(registry).stop(
+        "registryb cannot be read: the signed-in account may not do this",
+        "Ask an owner of the resource for the right, or sign in with another account.",
+    );
+    finding.refusal = Some(forbidden());
+    let mut events = half_read();
+    events.push(Event::CheckEnded { finding });
+    events
 }
 
 pub fn plan() -> Plan {
@@ -64,7 +108,7 @@ pub fn plan() -> Plan {
         app: None,
         passed_over: Vec::new(),
     };
-    (crosspull_core::route::spec(Route::NewApp).expect("a route").plan)(&inputs, &survey)
+    (route::spec(Route::NewApp).expect("a route").plan)(&inputs, &survey)
 }
 
 /// The role of the present principal that the new one is given too.

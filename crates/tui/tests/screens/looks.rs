@@ -3,6 +3,7 @@
 use crosspull_core::explain::{MEANINGS, Refusal};
 use crosspull_core::input::Key;
 use crosspull_core::names::Direction;
+use crosspull_core::route::Identity;
 use crosspull_core::run::Run;
 use crosspull_core::secret::Secret;
 use crosspull_tui::{Msg, Notice, Theme};
@@ -50,6 +51,44 @@ fn home() {
 #[test]
 fn route() {
     look("route", |story| story.press(KeyCode::Enter).end());
+}
+
+/// Goes to where the routes are weighed.
+fn to_weighing(story: &mut Story) -> &mut Story {
+    story.enter().enter().press(KeyCode::Enter)
+}
+
+/// Goes to the weighed routes of a cluster with a managed identity.
+fn to_weighed(story: &mut Story) -> &mut Story {
+    to_weighing(story).engine(engine::weighed_for(Identity::Managed)).msg(Msg::ChecksOver)
+}
+
+#[test]
+fn the_routes_being_weighed() {
+    look("chooser_reading", |story| to_weighing(story).engine(engine::half_read()).end());
+}
+
+#[test]
+fn the_weighed_routes() {
+    look("chooser", |story| to_weighed(story).end());
+    look("chooser_cannot", |story| {
+        to_weighed(story).press(KeyCode::Down).press(KeyCode::Down).press(KeyCode::Enter).end()
+    });
+}
+
+#[test]
+fn routes_that_could_not_be_weighed() {
+    look("chooser_unread", |story| to_weighing(story).engine(engine::unread()).msg(Msg::ChecksOver).end());
+}
+
+#[test]
+fn the_methods() {
+    look("methods", |story| to_weighed(story).press(KeyCode::Char('m')).end());
+}
+
+#[test]
+fn pull_secret() {
+    look("pull_secret", |story| to_weighed(story).enter().enter().press(KeyCode::Tab).end());
 }
 
 /// The form of the registry, where both are in one tenant.
@@ -305,6 +344,7 @@ fn a_path_for_the_secret() {
 fn without_unicode_and_colour() {
     for (name, tell) in [
         ("plain_run", Box::new(|s: &mut Story| to_run(s).engine(engine::proving()).end()) as Box<dyn Fn(&mut Story)>),
+        ("plain_chooser", Box::new(|s: &mut Story| to_weighed(s).end())),
         ("plain_leave", Box::new(|s: &mut Story| s.enter().ctrl('c').end())),
     ] {
         let mut story = Story::new((80, 24), complete(), true, Theme::plain());

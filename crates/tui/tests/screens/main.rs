@@ -5,6 +5,7 @@
 mod along;
 mod any_order;
 mod careful;
+mod choosing;
 mod earlier;
 mod engine;
 mod looks;

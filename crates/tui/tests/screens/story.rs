@@ -10,6 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
+use crate::engine;
+
 pub struct Story {
     pub model: Model,
     pub now: Timestamp,
@@ -63,11 +65,22 @@ impl Story {
         self.msg(Msg::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL)))
     }
 
-    /// Presses Enter. The route that fits is taken at once where the routes are offered: what most stories are about comes
-    /// after that.
+    /// Presses Enter. The choice is left to crosspull where the routes are offered, and the recommended one is taken at
+    /// once where they are weighed: what most stories are about comes after that.
     pub fn enter(&mut self) -> &mut Self {
         self.press(KeyCode::Enter);
-        if self.see().contains("Which way?") { self.press(KeyCode::Enter) } else { self }
+        if self.see().contains("Which way?") {
+            self.press(KeyCode::Enter);
+        }
+        if self.see().contains("Which way fits?") {
+            let asked = self.effects.len();
+            self.effects.retain(|effect| !matches!(effect, Effect::Weigh(_)));
+            if self.effects.len() < asked {
+                self.engine(engine::weighed()).msg(Msg::ChecksOver);
+            }
+            self.press(KeyCode::Enter);
+        }
+        self
     }
 
     pub fn type_text(&mut self, text: &str) -> &mut Self {

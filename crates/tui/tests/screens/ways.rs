@@ -104,7 +104,7 @@ fn a_complaint_about_what_no_screen_asks_for_is_said_and_nothing_is_called() {
     let mut answers = complete();
     answers.set(Key::Pace, "fast");
     let mut story = Story::new(SIZE, answers, true, Theme::full());
-    story.enter().enter().enter().enter().shows("Secret lives").shows("pace: \"fast\" is not a pace");
+    story.enter().enter().enter().shows("Tenant B, where").shows("pace: \"fast\" is not a pace");
     assert_eq!(story.asked(), []);
 }
 
@@ -238,12 +238,15 @@ fn the_plan_is_saved_in_words_and_the_command_is_copied() {
     let [Effect::SavePlan { path, text }] = asked.as_slice() else { panic!("{asked:?}") };
     assert_eq!(path, "aks-shop-plan.md");
     assert!(text.contains("9. A, reset aks-shop") && text.contains("undo: ARM DELETE roleAssignments"), "{text}");
-    assert!(text.contains("```sh\ncrosspull apply --yes \\\n  --tenant-a contoso.com \\\n"), "{text}");
+    assert!(
+        text.contains("```sh\ncrosspull apply --yes \\\n  --route new-app \\\n  --tenant-a contoso.com \\\n"),
+        "{text}"
+    );
     story.enter().engine(engine::failed()).enter().asked();
     story.press(KeyCode::Char('c'));
     let asked = story.asked();
     assert!(
-        matches!(asked.as_slice(), [Effect::Copy { text, .. }] if text.starts_with("crosspull apply --yes --tenant-a contoso.com"))
+        matches!(asked.as_slice(), [Effect::Copy { text, .. }] if text.starts_with("crosspull apply --yes --route new-app --tenant-a contoso.com"))
     );
 }
 
