@@ -148,7 +148,6 @@ fn the_wait_before_the_reset_is_counted_down_and_can_be_cut_short() {
         crate::stage::ROUTE,
         crate::stage::TENANT_A,
         crate::stage::TENANT_B,
-        crate::stage::WAY,
         crate::stage::APP,
         crate::stage::CHECKED,
         crate::stage::REVIEW,

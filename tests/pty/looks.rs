@@ -2,12 +2,12 @@
 
 use regex::Regex;
 
-use crate::stage::{APP, ASKED, CHECKED, DONE, ENTER, OVER, REVIEW, ROUTE, Stage, TENANT_A, TENANT_B, WAY};
+use crate::stage::{APP, ASKED, CHECKED, DONE, ENTER, OVER, REVIEW, ROUTE, Stage, TENANT_A, TENANT_B};
 
 /// Walks through all screens, from Home until the program has left. Returns every byte as text.
 fn walk(variables: &[(&str, &str)]) -> String {
     let mut stage = Stage::of(&[], variables);
-    for words in [ROUTE, TENANT_A, TENANT_B, WAY, APP, CHECKED, REVIEW, ASKED, OVER, DONE] {
+    for words in [ROUTE, TENANT_A, TENANT_B, APP, CHECKED, REVIEW, ASKED, OVER, DONE] {
         stage.press(ENTER, words);
     }
     stage.window.press(ENTER);

@@ -60,15 +60,15 @@ fn in_a_window_that_is_too_small_only_control_c_counts() {
 #[test]
 fn the_way_back_keeps_every_answer() {
     let mut stage = Stage::demo();
-    for words in [ROUTE, TENANT_A, TENANT_B, WAY, APP] {
+    for words in [ROUTE, TENANT_A, TENANT_B, APP] {
         stage.press(ENTER, words);
     }
     stage.press(CTRL_U, "Secret lives");
     stage.press("the-app-of-the-shop", "the-app-of-the-shop");
-    for words in [WAY, TENANT_B, TENANT_A, ROUTE, HOME] {
+    for words in [TENANT_B, TENANT_A, ROUTE, HOME] {
         stage.press(ESC, words);
     }
-    for words in [ROUTE, TENANT_A, TENANT_B, WAY, "the-app-of-the-shop"] {
+    for words in [ROUTE, TENANT_A, TENANT_B, "the-app-of-the-shop"] {
         stage.press(ENTER, words);
     }
 }
@@ -130,7 +130,7 @@ fn texts_of_the_network_never_move_the_terminal() {
                error = 'AuthorizationFailed'\nmessage = \"\\u001b]0;owned\\u0007 you may not\"";
     let story = Story::told(&["old-roles-to-copy"], own);
     let mut stage = Stage::on(&story);
-    for words in [ROUTE, TENANT_A, TENANT_B, WAY, APP, CHECKED, REVIEW, OVER] {
+    for words in [ROUTE, TENANT_A, TENANT_B, APP, CHECKED, REVIEW, OVER] {
         stage.press(ENTER, words);
     }
     stage.press(ENTER, "was not granted");

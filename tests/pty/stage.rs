@@ -145,7 +145,7 @@ impl Stage {
 
     /// Presses Enter through all screens to the question before the reset.
     pub fn reach_the_question(&mut self) {
-        for words in [ROUTE, TENANT_A, TENANT_B, WAY, APP, CHECKED, REVIEW, ASKED] {
+        for words in [ROUTE, TENANT_A, TENANT_B, APP, CHECKED, REVIEW, ASKED] {
             self.press(ENTER, words);
         }
     }

@@ -34,7 +34,7 @@ mod tests {
         let verdict = last.split_whitespace().collect::<Vec<_>>().join(" ");
         let says = "aks-shop pulls shop/web:1.4 from registryb: proved from here, and from the cluster on node aks-";
         assert!(verdict.contains(says), "no verdict on the last screen:\n{last}");
-        assert_eq!(recorder.screenshots.len(), 7);
+        assert_eq!(recorder.screenshots.len(), 6);
         for (name, screen) in &recorder.screenshots {
             assert!(screen.contains("simulated cloud"), "{name} does not show the program:\n{screen}");
         }

@@ -14,7 +14,7 @@ use crosspull_core::names::{Route, Tenants};
 use crosspull_core::names::{Side, StepId};
 use crosspull_core::operation::{Fact, Learnt};
 use crosspull_core::plan::Plan;
-use crosspull_core::route::{self, Found, Identity, Rights, Weighed};
+use crosspull_core::route::{self, Fit, Found, Identity, Rights, Weighed};
 use crosspull_core::run::Run;
 use jiff::SignedDuration;
 
@@ -32,9 +32,21 @@ pub fn inputs() -> Inputs {
     Inputs::from_answers(&answers).expect("complete")
 }
 
-/// The routes, weighed for a cluster with a service principal in another tenant.
+/// The routes, weighed so that route `new-app` is recommended, which the stories of the screens go.
 pub fn weighed() -> Vec<Event> {
-    weighed_for(Identity::ServicePrincipal)
+    let mut events = weighed_for(Identity::ServicePrincipal);
+    for event in &mut events {
+        let Event::RoutesWeighed { routes } = event else { continue };
+        for one in routes.iter_mut() {
+            one.fit = match (one.route, one.fit.clone()) {
+                (Route::NewApp, Fit::Works(why)) => Fit::Recommended(why),
+                (_, Fit::Recommended(why)) => Fit::Works(why),
+                (_, other) => other,
+            };
+        }
+        routes.sort_by_key(|one| !matches!(one.fit, Fit::Recommended(_)));
+    }
+    events
 }
 
 /// The routes, weighed for a cluster with that identity in another tenant.
