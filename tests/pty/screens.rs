@@ -90,7 +90,7 @@ fn a_managed_identity_is_led_from_the_question_to_the_pull_by_enter_alone() {
     }
     let weighed = stage.press(ENTER, WAY);
     assert!(weighed.contains("▸ pull secret") && weighed.contains("recommended"), "{weighed}");
-    assert!(weighed.contains("reset to a service principal"), "no reason why new-app cannot work:\n{weighed}");
+    assert!(weighed.contains("The cluster uses a managed identity"), "no reason why new-app cannot work:\n{weighed}");
     for words in [APP, PULL_SECRET, CHECKED, REVIEW, OVER] {
         stage.press(ENTER, words);
     }
