@@ -157,21 +157,35 @@ fn a_renewal_makes_the_other_password_and_ends_the_replaced_one() {
     assert_eq!(story.pull_by_hand(TOKEN, &old, "shop/web:1.4"), 401, "the replaced one has ended");
     assert_eq!(story.pull_by_hand(TOKEN, &new, "shop/web:1.4"), 200);
 
-    // The first run's token is what the second one pulls by.
-    let end = story.undo_of(&first, &[]);
-    end.exits(5);
-    assert!(end.out.contains("Its password2 lives, and this run did not make it"), "\n{end}");
-    assert_eq!(story.pull_by_hand(TOKEN, &new, "shop/web:1.4"), 200);
     let second = story.runs_but(&[&first]).pop().expect("a second run");
-
     let end = apply(&story, &["--renew"]);
     end.ends_well();
     assert_eq!(live_passwords(&story), ["password1"], "the one that ended is free again");
     let third = story.runs_but(&[&first, &second]).pop().expect("a third run");
+
+    // What a renewal replaced is nowhere any more; the run that made the token takes all back.
     for run in [&third, &second] {
-        story.undo_of(run, &[]).exits(0);
-        assert_eq!(live_passwords(&story), ["password1"], "there is nothing to go back to, so the cluster keeps it");
+        let end = story.run(&["undo", run, "--yes"]);
+        assert!(end.exits(0).out.contains("there is nothing to go back to"), "{end}");
     }
+    assert_eq!(story.pull_by_hand(TOKEN, &end.secret(), "shop/web:1.4"), 200);
+    story.undo_of(&first, &[]).ends_well();
+    story.is_taken_back();
+}
+
+#[test]
+fn a_token_that_another_run_pulls_by_is_not_taken_back_with_the_run_that_made_it() {
+    let story = story();
+    apply(&story, &["--namespace", "shop"]).ends_well();
+    let first = story.run_id();
+    let secret = apply(&story, &["--namespace", "jobs"]).secret();
+    assert_eq!(live_passwords(&story), ["password1", "password2"], "nobody told the second run who has the first one");
+    let end = story.undo_of(&first, &[]);
+    end.exits(5);
+    assert!(end.out.contains("Its password2 lives, and this run did not make it"), "\n{end}");
+    assert_eq!(story.pull_by_hand(TOKEN, &secret, "shop/web:1.4"), 200);
+    let end = apply(&story, &["--namespace", "default"]);
+    end.fails_with("Both of its passwords live", "az acr token credential delete --registry registryb");
 }
 
 #[test]
@@ -241,29 +255,25 @@ fn killed(story: &Story, at: impl Fn(&Value) -> bool) {
 /// A moment at which the program is killed.
 #[derive(Debug, Clone, Copy)]
 enum Moment {
-    TheTokenIsAskedFor,
-    ThePasswordIsAskedFor,
-    ThePasswordTakesItsMinute,
-    TheSecretIsWritten,
+    TokenIsAskedFor,
+    PasswordIsAskedFor,
+    PasswordTakesItsMinute,
+    SecretIsWritten,
 }
 
 impl Moment {
-    const ALL: [Self; 4] = [
-        Self::TheTokenIsAskedFor,
-        Self::ThePasswordIsAskedFor,
-        Self::ThePasswordTakesItsMinute,
-        Self::TheSecretIsWritten,
-    ];
+    const ALL: [Self; 4] =
+        [Self::TokenIsAskedFor, Self::PasswordIsAskedFor, Self::PasswordTakesItsMinute, Self::SecretIsWritten];
 
     fn is(self, event: &Value) -> bool {
         let asks = |part: &str| {
             event["event"] == "call_started" && event["writes"] == true && text(event, "url").contains(part)
         };
         match self {
-            Self::TheTokenIsAskedFor => asks("/tokens/"),
-            Self::ThePasswordIsAskedFor => asks("/generateCredentials"),
-            Self::ThePasswordTakesItsMinute => event["event"] == "waiting" && event["why"] == NOT_YET,
-            Self::TheSecretIsWritten => event["learnt"].to_string().contains("pull_secret_key"),
+            Self::TokenIsAskedFor => asks("/tokens/"),
+            Self::PasswordIsAskedFor => asks("/generateCredentials"),
+            Self::PasswordTakesItsMinute => event["event"] == "waiting" && event["why"] == NOT_YET,
+            Self::SecretIsWritten => event["learnt"].to_string().contains("pull_secret_key"),
         }
     }
 }

@@ -52,7 +52,7 @@ pub const ROUTES: &[Struck] = &[
         route: Route::RepositoryToken,
         scenarios: &["managed-identity-cluster"],
         reads: &["managed-identity-cluster"],
-        answers: &["route = 'repository-token'"],
+        answers: &["route = \"repository-token\""],
     },
 ];
 

@@ -2,7 +2,7 @@
 
 use crosspull_core::ids::KeyId;
 use crosspull_core::names::{Outcome, is_scope_map_of, scope_map_description};
-use crosspull_core::operation::{Fact, Learnt, MakeToken, TakeBack};
+use crosspull_core::operation::{Fact, Learnt, MakeToken, Op, TakeBack};
 
 use super::shared::repository_tokens::{self, password_named};
 use crate::reply::{RepositoryToken, ScopeMap};
@@ -190,7 +190,10 @@ fn nobody_uses(
     let own_key: Option<KeyId> = context.known(&Fact::PullKey(op.registry.clone()));
     let own_name: Option<String> = context.known(&Fact::TokenPassword(op.registry.clone()));
     // The answer to the one that this run made last may have been lost, and its key with it.
-    let is_own = |name: &str, key: KeyId| own_key.map_or_else(|| own_name.as_deref() == Some(name), |own| own == key);
+    let in_taken_back: Vec<KeyId> = keys_in_pull_secrets(op, context);
+    let is_own = |name: &str, key: KeyId| {
+        in_taken_back.contains(&key) || own_key.map_or_else(|| own_name.as_deref() == Some(name), |own| own == key)
+    };
     let live = repository_tokens::live(context, &op.registry, token);
     let foreign = live.iter().find(|password| !is_own(&password.name, password.key));
     match foreign.and_then(|password| password_named(&password.name)) {
@@ -206,6 +209,16 @@ fn nobody_uses(
             ),
         )),
     }
+}
+
+/// Returns the keys of the passwords that the pull secrets had which this run made, and which are taken back by now.
+fn keys_in_pull_secrets(op: &MakeToken, context: &StepContext<'_>) -> Vec<KeyId> {
+    let steps = context.past().forward_plan().into_iter().flat_map(|plan| &plan.steps);
+    let written = steps.filter_map(|step| match &step.op {
+        Op::WritePullSecret(written) if written.registry == op.registry => Some(written.key()),
+        _ => None,
+    });
+    written.filter(|fact| context.how(fact) == Some(Outcome::Undone)).filter_map(|fact| context.known(&fact)).collect()
 }
 
 /// Stops where another token may do what the scope map says.

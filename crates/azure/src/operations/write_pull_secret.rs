@@ -84,7 +84,11 @@ pub(super) async fn take_back(op: &WritePullSecret, back: &TakeBack, context: &S
         ));
     }
     place.delete(context, &api, &stored).await?;
-    context.undone(&back.made, &[])
+    // Nobody needs the credential here any more that was in it last, whichever run made it.
+    let last = stored.key().map(|key| Learnt::new(Outcome::Created, op.key(), key));
+    let others = back.made.iter().filter(|l| last.is_none() || l.fact != op.key());
+    let gone: Vec<Learnt> = others.cloned().chain(last.clone()).collect();
+    context.undone(&gone, &[])
 }
 
 fn is_foreign(op: &WritePullSecret, what: &str, foreign: &StoredSecret) -> StepError {

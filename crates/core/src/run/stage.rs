@@ -82,7 +82,7 @@ impl Run {
                 ))),
                 Some(plan) if plan.steps.is_empty() && self.keeps_pull_secrets() => Err(NoWay::Over(format!(
                     "Run {id} gave the pull secrets another credential, and what they had before is nowhere any more: there \
-                     is nothing to go back to. To leave the app, take back the run that made it: crosspull runs lists them."
+                     is nothing to go back to. To leave the route, take back the run that made them: crosspull runs lists them."
                 ))),
                 Some(plan) if plan.steps.is_empty() => {
                     Err(NoWay::Over(format!("There is nothing of run {id} to take back.")))
