@@ -89,7 +89,7 @@ pub const METHODS: &[Method] = &[
         scenarios: "one person, one system or one device outside Azure pulls from, or pushes to, the repositories it names",
         role_based: "no: its scope map says what may be done in which repository",
         limits: "no identity of Entra stands behind it; its passwords do not end unless a time is given",
-        here: Here::No("a service principal does the same, and its secret ends"),
+        here: Here::Routes(&[Route::RepositoryToken]),
     },
     Method {
         name: "A workload's identity, beside the kubelet",
