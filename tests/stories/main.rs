@@ -55,6 +55,8 @@ mod resume;
 #[cfg(test)]
 mod roles;
 #[cfg(test)]
+mod several;
+#[cfg(test)]
 mod sign_in;
 #[cfg(test)]
 mod stopped;

@@ -120,7 +120,7 @@ async fn held(reads: &Reads<'_>, puller: &Puller, mode: RoleMode) -> Result<Opti
             .await?;
     let mut here: Vec<Assignment> = listed.into_iter().filter(|a| holds_at(&a.scope(), &scope)).collect();
     here.sort_by_key(|a| a.properties.principal_id != puller.principal);
-    let wanted = wanted_condition(reads, mode);
+    let wanted = wanted_condition(reads, &puller.registry, mode);
     for assignment in here {
         let request = request::role_definition(reads.door.endpoints(), &assignment.properties.role_definition_id);
         // A role that cannot be read does not count. The assignment that is made then does no harm.
@@ -140,8 +140,8 @@ async fn held(reads: &Reads<'_>, puller: &Puller, mode: RoleMode) -> Result<Opti
 }
 
 /// Returns the condition that the repositories to be pulled need.
-fn wanted_condition(reads: &Reads<'_>, mode: RoleMode) -> Option<String> {
-    let named: Vec<String> = reads.inputs.images.iter().map(|image| image.repository.clone()).collect();
+fn wanted_condition(reads: &Reads<'_>, registry: &RegistryId, mode: RoleMode) -> Option<String> {
+    let named: Vec<String> = reads.inputs.images_of(registry).iter().map(|image| image.repository.clone()).collect();
     match mode {
         RoleMode::Registry => None,
         RoleMode::Repositories => condition(&named),

@@ -152,7 +152,7 @@ impl Answers {
             let values = self.all(field.key);
             let value = match (values.as_slice(), field.kind) {
                 ([], _) => continue,
-                (several, Kind::Many) => {
+                (several, kind) if kind == Kind::Many || several.len() > 1 => {
                     toml::Value::Array(several.iter().map(|v| toml::Value::String((*v).to_owned())).collect())
                 }
                 ([one, ..], _) => toml::Value::String((*one).to_owned()),

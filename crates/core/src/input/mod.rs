@@ -11,6 +11,7 @@ mod kubernetes_name;
 mod part;
 mod rules;
 mod table;
+mod wanted_image;
 
 pub use access::{Access, ClusterCredential, KubernetesAccess};
 pub use account::AccountRef;
@@ -19,6 +20,7 @@ pub use kubernetes_name::{namespace, object_name};
 pub use part::Part;
 pub use rules::{check, not_for_a_file};
 pub use table::{FIELDS, Field, Key, Kind, Page, on};
+pub use wanted_image::WantedImage;
 
 use crate::ids::{ClusterId, ImageRef, RegistryId};
 use crate::names::{Route, Side};
@@ -62,10 +64,10 @@ pub struct Inputs {
     pub access: Access,
     /// The clusters that are to pull; one today.
     pub clusters: Vec<ClusterId>,
-    /// The registries they pull from; one today.
+    /// The registries they pull from.
     pub registries: Vec<RegistryId>,
-    /// The images that they are to pull; the proof pulls these.
-    pub images: Vec<ImageRef>,
+    /// The images that they are to pull, each with its registry; the proof pulls these.
+    pub images: Vec<WantedImage>,
     /// The app registration's display name. `None` for the one that follows from the cluster's.
     pub app_name: Option<String>,
     /// The address to which the consent page leads afterwards.
@@ -146,7 +148,7 @@ impl Inputs {
             access: Access::read(answers)?,
             clusters,
             registries: answers.all(Key::Registry).into_iter().map(RegistryId::parse).collect::<Result<_, _>>()?,
-            images: answers.all(Key::Repository).into_iter().map(ImageRef::parse).collect::<Result<_, _>>()?,
+            images: WantedImage::all(answers)?,
             app_name: answers.get(Key::AppName).map(str::to_owned),
             redirect_uri: redirect(text(Key::RedirectUri))?,
             secret_days: days(text(Key::SecretDays))?,
@@ -174,6 +176,12 @@ impl Inputs {
             may_stay_unread: answers.all(Key::Unread).into_iter().map(Part::parse).collect::<Result<_, _>>()?,
             keeps_way_back: answers.get(Key::WayBackOut).is_some(),
         })
+    }
+
+    /// Returns the images that are to be pulled from a registry.
+    #[must_use]
+    pub fn images_of(&self, registry: &RegistryId) -> Vec<ImageRef> {
+        self.images.iter().filter(|wanted| wanted.registry == *registry).map(|wanted| wanted.image.clone()).collect()
     }
 
     /// Returns the namespace of the pod that proves the pull from within the cluster.

@@ -1,7 +1,10 @@
 //! Rules: what a single answer must be, and which answers go together.
 
 use super::kubernetes_name::{namespace, object_name};
-use super::{AccountRef, Adopt, Answers, Complaint, FIELDS, Key, Kind, LIVES_AFTER_RESET_HOURS, Part, QUESTION_HOURS};
+use super::{
+    AccountRef, Adopt, Answers, Complaint, FIELDS, Key, Kind, LIVES_AFTER_RESET_HOURS, Part, QUESTION_HOURS,
+    WantedImage,
+};
 use crate::cloud::{CloudChoice, KnownCloud};
 use crate::ids::{AppId, ClusterId, ImageRef, RegistryId, TenantRef};
 use crate::names::{Route, Tenants};
@@ -212,12 +215,11 @@ pub(super) fn across(answers: &Answers) -> Vec<Complaint> {
             _ => {}
         }
     }
-    for (key, nouns) in [(Key::Cluster, "clusters"), (Key::Registry, "registries")] {
-        let several = answers.all(key);
-        if several.len() > 1 {
-            complain(key, format!("{} {nouns} are named; one run takes one", several.len()));
-        }
+    let clusters = answers.all(Key::Cluster).len();
+    if clusters > 1 {
+        complain(Key::Cluster, format!("{clusters} clusters are named; one run takes one"));
     }
+    WantedImage::complaints(answers).into_iter().for_each(|(key, text)| complain(key, text));
     in_cluster(answers, &mut complain);
     if let (Ok(days), Ok(soak)) = (days(answers.or_default(Key::SecretDays)), minutes(answers.or_default(Key::Soak))) {
         let needed = u32::from(soak).div_ceil(60) + QUESTION_HOURS + LIVES_AFTER_RESET_HOURS;
@@ -237,7 +239,9 @@ pub(super) fn across(answers: &Answers) -> Vec<Complaint> {
         let text = "is for a simulated cloud on this machine: a real one takes the time that it takes";
         complain(Key::Pace, text.to_owned());
     }
-    if let Some(registry) = answers.get(Key::Registry).and_then(|r| RegistryId::parse(r).ok()) {
+    let one_registry = answers.all(Key::Registry).len() == 1;
+    if let Some(registry) = answers.get(Key::Registry).filter(|_| one_registry).and_then(|r| RegistryId::parse(r).ok())
+    {
         for image in answers.all(Key::Repository) {
             let host = image.split('/').next().filter(|h| KnownCloud::of_host(h).is_some()).unwrap_or_default();
             if !host.is_empty() && !host.to_ascii_lowercase().starts_with(&registry.name().to_ascii_lowercase()) {

@@ -49,7 +49,7 @@ fn fits(found: &Found) -> Result<String, String> {
 fn checks(inputs: &Inputs) -> Vec<Check> {
     let mut checks: Vec<Check> = inputs.clusters.iter().map(|id| Check::Cluster(id.clone())).collect();
     for registry in &inputs.registries {
-        checks.extend(checks_of_registry(registry, &inputs.images));
+        checks.extend(checks_of_registry(registry, &inputs.images_of(registry)));
         checks.extend(inputs.clusters.iter().map(|cluster| Check::Puller(cluster.clone(), registry.clone())));
     }
     checks
@@ -63,7 +63,7 @@ fn plan(inputs: &Inputs, survey: &Survey) -> Plan {
         let registry = survey.registries.iter().find(|facts| facts.id == puller.registry);
         let Some(registry) = registry else { continue };
         // A condition names each repository, so each image is a question of its own.
-        for image in &inputs.images {
+        for image in inputs.images_of(&registry.id) {
             let prove = ProveInside {
                 cluster: puller.cluster.clone(),
                 login_server: registry.login_server.clone(),
@@ -89,10 +89,10 @@ fn let_pull(inputs: &Inputs, survey: &Survey, puller: &Puller) -> Option<Op> {
     let (cluster, registry): (_, _) = (puller.cluster.clone(), puller.registry.clone());
     let principal: ObjectId = puller.principal;
     if inputs.access.sign_ins.b == SignIn::Nobody {
-        let (images, namespace) = (inputs.images.clone(), inputs.namespace().to_owned());
+        let (images, namespace) = (inputs.images_of(&puller.registry), inputs.namespace().to_owned());
         return Some(Op::AskForRole(AskForRole { cluster, registry, principal, images, namespace }));
     }
-    let (role, repositories) = role_for(facts.mode, &inputs.images);
+    let (role, repositories) = role_for(facts.mode, &inputs.images_of(&facts.id));
     Some(Op::Attach(Attach { cluster, registry, principal, role, repositories, held: puller.held.clone() }))
 }
 

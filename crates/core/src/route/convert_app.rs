@@ -50,7 +50,7 @@ fn checks(inputs: &Inputs) -> Vec<Check> {
     for id in &inputs.clusters {
         checks.extend([Check::Cluster(id.clone()), Check::ClusterApp(id.clone()), Check::Kubernetes(id.clone())]);
     }
-    checks.extend(inputs.registries.iter().flat_map(|id| checks_of_registry(id, &inputs.images)));
+    checks.extend(inputs.registries.iter().flat_map(|id| checks_of_registry(id, &inputs.images_of(id))));
     checks
 }
 
@@ -89,11 +89,11 @@ fn plan(inputs: &Inputs, survey: &Survey) -> Plan {
         }
         steps.push((Side::A, Op::RemoveProofSecret(RemoveProofSecret { home: Side::A })));
         for registry in &survey.registries {
-            steps.extend(inputs.images.iter().map(|image| {
+            steps.extend(inputs.images_of(&registry.id).into_iter().map(|image| {
                 let prove = ProveInside {
                     cluster: cluster.clone(),
                     login_server: registry.login_server.clone(),
-                    image: image.clone(),
+                    image,
                     namespace: inputs.namespace().to_owned(),
                     pulls_as: PullsAs::OwnIdentity,
                 };
@@ -115,11 +115,11 @@ fn let_pull(inputs: &Inputs, app: &ClusterApp, registry: &RegistryFacts) -> Op {
     if inputs.access.sign_ins.b == SignIn::Nobody {
         return Op::HandOver(HandOverRegistry {
             registry: registry.id.clone(),
-            images: inputs.images.clone(),
+            images: inputs.images_of(&registry.id),
             app_name: app.name.clone(),
             redirect_uri: inputs.redirect_uri.clone(),
         });
     }
-    let (role, repositories) = role_for(registry.mode, &inputs.images);
+    let (role, repositories) = role_for(registry.mode, &inputs.images_of(&registry.id));
     Op::GrantRole(GrantRole { registry: registry.id.clone(), role, repositories })
 }

@@ -41,7 +41,8 @@ pub(super) fn proof(
         ProveFrom::Here => false,
         ProveFrom::Auto => !from_here && from_node,
     };
-    let (registry, login_server, images) = (registry.id.clone(), registry.login_server.clone(), inputs.images.clone());
+    let images = inputs.images_of(&registry.id);
+    let (registry, login_server) = (registry.id.clone(), registry.login_server.clone());
     if inside {
         let (cluster, namespace) = (cluster.clone(), inputs.namespace().to_owned());
         let prove = ProveFirst { cluster, registry, login_server, images, namespace, user };
@@ -120,12 +121,12 @@ fn into_namespace(
 /// in the others, and one as each account that uses it.
 fn prove_in(inputs: &Inputs, cluster: &ClusterId, registry: &RegistryFacts, namespace: &str) -> Vec<Op> {
     let first = namespace == inputs.namespace();
-    let images = inputs.images.iter().take(if first { usize::MAX } else { 1 });
+    let wanted = inputs.images_of(&registry.id);
+    let images = wanted.iter().take(if first { usize::MAX } else { 1 });
     let name = secret_name(inputs, &registry.id);
     let by_secret = images.map(|image| (image, PullsAs::PullSecret(name.clone())));
     let accounts = inputs.accounts.iter().filter(|account| account.is_in(namespace));
-    let by_account =
-        accounts.filter_map(|account| Some((inputs.images.first()?, PullsAs::Account(account.name.clone()))));
+    let by_account = accounts.filter_map(|account| Some((wanted.first()?, PullsAs::Account(account.name.clone()))));
     by_secret
         .chain(by_account)
         .map(|(image, pulls_as)| {

@@ -49,7 +49,7 @@ fn checks(inputs: &Inputs) -> Vec<Check> {
         checks.extend([Check::Secret(id.clone()), Check::OldRoles(id.clone()), Check::Headroom(id.clone())]);
         checks.push(Check::Kubernetes(id.clone()));
     }
-    checks.extend(inputs.registries.iter().flat_map(|id| checks_of_registry(id, &inputs.images)));
+    checks.extend(inputs.registries.iter().flat_map(|id| checks_of_registry(id, &inputs.images_of(id))));
     checks
 }
 
@@ -125,12 +125,12 @@ fn let_pull(inputs: &Inputs, survey: &Survey, registry: &RegistryFacts) -> Op {
     if inputs.access.sign_ins.b == SignIn::Nobody {
         return Op::HandOver(HandOverRegistry {
             registry: registry.id.clone(),
-            images: inputs.images.clone(),
+            images: inputs.images_of(&registry.id),
             app_name: survey.clusters.first().map_or_else(String::new, |cluster| inputs.app_name("", &cluster.id)),
             redirect_uri: inputs.redirect_uri.clone(),
         });
     }
-    let (role, repositories) = role_for(registry.mode, &inputs.images);
+    let (role, repositories) = role_for(registry.mode, &inputs.images_of(&registry.id));
     Op::GrantRole(GrantRole { registry: registry.id.clone(), role, repositories })
 }
 
@@ -140,7 +140,7 @@ fn prove(inputs: &Inputs, survey: &Survey, registry: &RegistryFacts) -> (Side, O
     let from_cluster = survey.clusters.first();
     let proof = from_cluster.and_then(|facts| proof(inputs, survey, &facts.id, registry, PullUser::App));
     proof.unwrap_or_else(|| {
-        let (login_server, images) = (registry.login_server.clone(), inputs.images.clone());
+        let (login_server, images) = (registry.login_server.clone(), inputs.images_of(&registry.id));
         let prove = ProvePull { registry: registry.id.clone(), login_server, images, user: PullUser::App };
         (Side::B, Op::ProvePull(prove))
     })
@@ -170,7 +170,7 @@ fn reset(inputs: &Inputs, survey: &Survey, facts: &ClusterFacts) -> Vec<Op> {
         holds: facts.holds.clone(),
     }));
     for registry in &survey.registries {
-        if let Some(image) = inputs.images.first() {
+        if let Some(image) = inputs.images_of(&registry.id).first() {
             ops.push(Op::ProveInside(ProveInside {
                 cluster: cluster.clone(),
                 login_server: registry.login_server.clone(),

@@ -53,7 +53,7 @@ fn home(inputs: &Inputs) -> Side {
 fn checks(inputs: &Inputs) -> Vec<Check> {
     let mut checks = vec![Check::PullApp(home(inputs))];
     checks.extend(checks_in_cluster(inputs));
-    checks.extend(inputs.registries.iter().flat_map(|id| checks_of_registry(id, &inputs.images)));
+    checks.extend(inputs.registries.iter().flat_map(|id| checks_of_registry(id, &inputs.images_of(id))));
     checks
 }
 
@@ -125,11 +125,11 @@ fn let_pull(inputs: &Inputs, cluster: &ClusterId, registry: &RegistryFacts) -> O
     if inputs.access.sign_ins.b == SignIn::Nobody {
         return Op::HandOver(HandOverRegistry {
             registry: registry.id.clone(),
-            images: inputs.images.clone(),
+            images: inputs.images_of(&registry.id),
             app_name: inputs.app_name("pull-", cluster),
             redirect_uri: inputs.redirect_uri.clone(),
         });
     }
-    let (role, repositories) = role_for(registry.mode, &inputs.images);
+    let (role, repositories) = role_for(registry.mode, &inputs.images_of(&registry.id));
     Op::GrantRole(GrantRole { registry: registry.id.clone(), role, repositories })
 }

@@ -46,7 +46,7 @@ fn fits(found: &Found) -> Result<String, String> {
 fn checks(inputs: &Inputs) -> Vec<Check> {
     let mut checks = checks_in_cluster(inputs);
     for id in &inputs.registries {
-        checks.extend(checks_of_registry_by(id, &inputs.images, Check::TokenRight(id.clone())));
+        checks.extend(checks_of_registry_by(id, &inputs.images_of(id), Check::TokenRight(id.clone())));
     }
     checks
 }
@@ -87,7 +87,7 @@ fn token_and_password(inputs: &Inputs, survey: &Survey, cluster: &ClusterId, reg
         cluster: cluster.clone(),
         registry: registry.id.clone(),
         name: token_name(cluster),
-        repositories: repositories(&inputs.images),
+        repositories: repositories(&inputs.images_of(&registry.id)),
     };
     let password = AddTokenPassword {
         registry: registry.id.clone(),

@@ -259,7 +259,7 @@ mod tests {
     use crate::check::{Puller, RoleMode};
     use crate::event::{Entry, Event};
     use crate::ids::{ImageRef, ObjectId};
-    use crate::input::Answers;
+    use crate::input::{Answers, WantedImage};
     use crate::names::{Route, RunId, StepId};
     use crate::operation::Learnt;
     use crate::route::tests::{sample_inputs, sample_survey};
@@ -271,7 +271,8 @@ mod tests {
     /// Returns a run of route `attach` that proves two images, and the steps of these proofs.
     fn proves_two() -> (Run, Vec<StepId>) {
         let mut inputs = sample_inputs();
-        inputs.images.push(ImageRef::parse("shop/api:2.0").expect("an image"));
+        let image = ImageRef::parse("shop/api:2.0").expect("an image");
+        inputs.images.push(WantedImage { registry: inputs.registries[0].clone(), image });
         let mut survey = sample_survey(&inputs, RoleMode::Registry);
         let (cluster, registry) = (inputs.clusters[0].clone(), inputs.registries[0].clone());
         survey.pullers = vec![Puller { cluster, registry, principal: ObjectId(uuid::Uuid::from_u128(7)), held: None }];

@@ -89,7 +89,7 @@ fn changed_answers_are_weighed_anew_and_so_they_are_on_demand() {
         .ctrl('u')
         .type_text("shop/api:2")
         .press(KeyCode::Enter);
-    let is_new = |inputs: &Inputs| inputs.images[0].to_string() == "shop/api:2";
+    let is_new = |inputs: &Inputs| inputs.images[0].image.to_string() == "shop/api:2";
     let asked = story.asked();
     assert!(asked.iter().any(|effect| matches!(effect, Effect::Weigh(inputs) if is_new(inputs))), "{asked:?}");
     story.hides("recommended").engine(engine::weighed()).msg(Msg::ChecksOver).shows("▸ new app");

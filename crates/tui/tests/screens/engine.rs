@@ -148,7 +148,7 @@ fn checks() -> Vec<Check> {
         Check::Soak,
         Check::Registry(registry.clone()),
         Check::RoleRight(registry.clone()),
-        Check::Image(registry, inputs.images[0].clone()),
+        Check::Image(registry, inputs.images[0].image.clone()),
     ]
 }
 

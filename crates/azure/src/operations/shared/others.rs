@@ -1,7 +1,7 @@
 //! Finds credentials, owners and roles that others have put on an app of a run: the app stays then, and that is said.
 
 use crosspull_core::explain::Trouble;
-use crosspull_core::ids::{AppId, ObjectId};
+use crosspull_core::ids::{AppId, ObjectId, RegistryId};
 use crosspull_core::names::{Outcome, Side, assignment_description, made_by_a_run};
 use crosspull_core::operation::Fact;
 use crosspull_core::text::printable;
@@ -71,21 +71,28 @@ pub async fn nobody_uses_principal_in_b(
     Err(stays("The app's service principal in tenant B was not deleted.", &theirs, &by_hand))
 }
 
-/// Lists the roles of a service principal in tenant B, in the subscription of the registry.
+/// Lists the roles of a service principal in tenant B, in the subscriptions of the run's registries.
 async fn roles_in_b(context: &StepContext<'_>, principal: ObjectId) -> Result<Vec<Assignment>, StepError> {
-    let registry = context.past().forward_plan().and_then(|plan| plan.subject().1);
-    let Some(scope) = registry.and_then(|id| id.subscription()).map(|id| format!("/subscriptions/{id}")) else {
-        return Ok(Vec::new());
-    };
+    let plan = context.past().forward_plan();
+    let of_steps = plan.into_iter().flat_map(|plan| &plan.steps).filter_map(|step| step.op.operation().registry());
+    let mut registries: Vec<&RegistryId> = of_steps.collect();
+    // Registries of one subscription are asked for once.
+    registries.sort_by_key(|id| id.subscription());
+    registries.dedup_by_key(|id| id.subscription());
     let at = |scope: &str| request::roles_at(context.door().endpoints(), Side::B, scope, principal);
-    match context.door().list(&context.work, at(&scope)).await {
-        // Who may look at the registry alone looks there.
-        Err(CallError::Refused(r)) if r.refusal.status == Some(403) => {
-            let registry = registry.map(ToString::to_string).unwrap_or_default();
-            context.door().list(&context.work, at(&registry)).await.map_err(not_told)
-        }
-        listed => listed.map_err(not_told),
+    let mut found = Vec::new();
+    for registry in registries {
+        let Some(subscription) = registry.subscription() else { continue };
+        let listed = match context.door().list(&context.work, at(&format!("/subscriptions/{subscription}"))).await {
+            // Who may look at the registry alone looks there.
+            Err(CallError::Refused(r)) if r.refusal.status == Some(403) => {
+                context.door().list(&context.work, at(&registry.to_string())).await
+            }
+            listed => listed,
+        };
+        found.extend(listed.map_err(not_told)?);
     }
+    Ok(found)
 }
 
 async fn foreign_owners(context: &StepContext<'_>, app: AppRef) -> Result<Vec<String>, StepError> {
