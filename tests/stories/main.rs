@@ -5,6 +5,8 @@
 mod secrets;
 
 #[cfg(test)]
+mod admin_account;
+#[cfg(test)]
 mod adopt;
 #[cfg(test)]
 mod attach;

@@ -100,6 +100,7 @@ fn only_reads(path: &str) -> bool {
         "/oauth2/v2.0/devicecode",
         "/listClusterUserCredential",
         "/listClusterAdminCredential",
+        "/listCredentials",
         "Microsoft.ResourceGraph/resources",
         "/selfsubjectaccessreviews",
     ]

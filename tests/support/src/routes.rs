@@ -54,6 +54,12 @@ pub const ROUTES: &[Struck] = &[
         reads: &["managed-identity-cluster"],
         answers: &["route = \"repository-token\""],
     },
+    Struck {
+        route: Route::AdminAccount,
+        scenarios: &["managed-identity-cluster"],
+        reads: &["managed-identity-cluster"],
+        answers: &["route = \"admin-account\""],
+    },
 ];
 
 /// The variable that names the one route which the fault matrix strikes, such as `pull-secret`. All are struck where

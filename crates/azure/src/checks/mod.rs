@@ -2,7 +2,9 @@
 //!
 //! Nothing is written. One file holds one check; this file asks the checks of a route and gathers what the plan needs.
 
-use crosspull_core::check::{Check, ClusterFacts, Finding, Level, RegistryFacts, Survey, TenantFacts, judge_soak};
+use crosspull_core::check::{
+    Check, ClusterFacts, Finding, Level, RegistryFacts, Survey, TenantFacts, judge_admin_account, judge_soak,
+};
 use crosspull_core::event::Event;
 use crosspull_core::input::Inputs;
 use crosspull_core::names::PerTenant;
@@ -168,6 +170,8 @@ async fn ask(check: &Check, reads: &Reads<'_>) -> Result<(), CheckStopped> {
         Check::Registry(id) => registry::usable(reads, id).await.map(drop),
         Check::RoleRight(id) => rights::to_assign(reads, id).await,
         Check::TokenRight(id) => rights::to_make_token(reads, id).await,
+        Check::AdminAccount(id) => reads.conclude(Ok(((), judge_admin_account(id)))),
+        Check::AdminRight(id) => rights::to_be_admin(reads, id).await,
         Check::Image(id, image) => image::ask(reads, id, image).await,
         Check::Kubernetes(id) => kubernetes::ask(reads, id).await,
         Check::Namespace(cluster, namespace) => namespace::ask(reads, cluster, namespace).await,

@@ -2,8 +2,8 @@
 //! registry?
 
 use crosspull_core::check::{
-    Check, TOKEN_ACTIONS, judge_reset_right, judge_role_right, judge_role_right_not_needed, judge_token_right,
-    judge_token_right_of_nobody,
+    ADMIN_ACTIONS, Check, TOKEN_ACTIONS, judge_admin_right, judge_admin_right_of_nobody, judge_reset_right,
+    judge_role_right, judge_role_right_not_needed, judge_token_right, judge_token_right_of_nobody,
 };
 use crosspull_core::ids::{ClusterId, RegistryId};
 use crosspull_core::names::Side;
@@ -49,6 +49,20 @@ pub(super) async fn to_make_token(reads: &Reads<'_>, id: &RegistryId) -> Result<
             }
             let lacks = reads.lacks(&check, Side::B, &id.to_string(), &TOKEN_ACTIONS).await?;
             Ok(((), judge_token_right(id, &lacks)))
+        })
+        .await
+}
+
+/// Asks for the right to use the admin account.
+pub(super) async fn to_be_admin(reads: &Reads<'_>, id: &RegistryId) -> Result<(), CheckStopped> {
+    let check = Check::AdminRight(id.clone());
+    reads
+        .ask(check.clone(), async {
+            if id.server().is_some() || !reads.door.tokens().signs_in(Side::B) {
+                return Err(judge_admin_right_of_nobody(id));
+            }
+            let lacks = reads.lacks(&check, Side::B, &id.to_string(), &ADMIN_ACTIONS).await?;
+            Ok(((), judge_admin_right(id, &lacks)))
         })
         .await
 }

@@ -9,6 +9,7 @@ mod attach;
 mod copy_roles;
 mod create_app;
 mod create_principal;
+mod enable_admin;
 mod end_token_password;
 mod grant_role;
 mod hand_over;
@@ -24,6 +25,7 @@ mod remove_pull_password;
 mod remove_secret;
 mod reset_cluster;
 mod shared;
+mod take_admin_password;
 mod take_back;
 mod tell_pull_secret;
 mod use_pull_secret;
@@ -63,6 +65,8 @@ pub async fn perform(context: &StepContext<'_>) -> StepResult {
         Op::MakeToken(op) => make_token::perform(op, context).await,
         Op::AddTokenPassword(op) => add_token_password::perform(op, context).await,
         Op::EndTokenPassword(op) => end_token_password::perform(op, context).await,
+        Op::EnableAdmin(op) => enable_admin::perform(op, context).await,
+        Op::TakeAdminPassword(op) => take_admin_password::perform(op, context).await,
         // The way back takes these one after the other.
         Op::TakeBack(_) => plainly(Outcome::Skipped),
     }
@@ -92,6 +96,8 @@ pub async fn take_back(context: &StepContext<'_>) -> StepResult {
         Op::OpenApp(op) => open_app::take_back(op, back, context).await,
         Op::MakeToken(op) => make_token::take_back(op, back, context).await,
         Op::AddTokenPassword(op) => add_token_password::take_back(op, back, context).await,
+        Op::EnableAdmin(op) => enable_admin::take_back(op, back, context).await,
+        Op::TakeAdminPassword(_) => take_admin_password::take_back(back, context),
         Op::ProvePull(_)
         | Op::EndTokenPassword(_)
         | Op::RemoveSecret(_)

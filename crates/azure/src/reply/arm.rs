@@ -237,6 +237,8 @@ pub struct RegistryProperties {
     pub login_server: Option<String>,
     /// `LegacyRegistryPermissions` or `AbacRepositoryPermissions`.
     pub role_assignment_mode: Option<String>,
+    /// True where the admin account may sign in.
+    pub admin_user_enabled: bool,
 }
 
 /// A role assignment.

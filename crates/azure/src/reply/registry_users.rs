@@ -104,3 +104,29 @@ pub struct NewTokenPassword {
     #[serde(default, deserialize_with = "secret::maybe_secret")]
     pub value: Option<Secret>,
 }
+
+/// The credentials of a registry's admin account.
+#[derive(Debug, Deserialize)]
+pub struct AdminCredentials {
+    /// The name that it signs in with.
+    pub username: String,
+    /// Its two passwords.
+    #[serde(default)]
+    passwords: Vec<AdminPassword>,
+}
+
+/// A password of a registry's admin account.
+#[derive(Debug, Deserialize)]
+struct AdminPassword {
+    name: String,
+    #[serde(deserialize_with = "secret::secret")]
+    value: Secret,
+}
+
+impl AdminCredentials {
+    /// Returns the value of one of the passwords.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<&Secret> {
+        self.passwords.iter().find(|password| password.name == name).map(|password| &password.value)
+    }
+}

@@ -1,4 +1,5 @@
-//! Requests to Azure Resource Manager about a registry's own users: scope maps, repository tokens, their passwords.
+//! Requests to Azure Resource Manager about a registry's own users: scope maps, repository tokens, their passwords,
+//! the admin account.
 
 use crosspull_core::cloud::Endpoints;
 use crosspull_core::ids::RegistryId;
@@ -7,8 +8,8 @@ use http::Method;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::Request;
 use super::arm::arm;
+use super::{Repeat, Request};
 
 /// The api-version that the contract describes. Nothing newer is needed.
 const VERSION: &str = "2023-07-01";
@@ -88,4 +89,24 @@ pub fn generate_credentials(
         "expiry": ends.to_string(),
     });
     below(endpoints, registry, Method::POST, "generateCredentials").json(&body)
+}
+
+/// Enables or disables a registry's admin account, and changes nothing else.
+#[must_use]
+pub fn set_admin_account(endpoints: &Endpoints, registry: &RegistryId, enabled: bool) -> Request {
+    let body = json!({ "properties": { "adminUserEnabled": enabled } });
+    arm(endpoints, Side::B, Method::PATCH, &registry.to_string(), &[("api-version", VERSION)]).json(&body)
+}
+
+/// Asks for the passwords of a registry's admin account. A POST that reads.
+#[must_use]
+pub fn admin_credentials(endpoints: &Endpoints, registry: &RegistryId) -> Request {
+    let request = below(endpoints, registry, Method::POST, "listCredentials");
+    Request { repeat: Repeat::Freely, ..request }
+}
+
+/// Makes one of the two passwords of a registry's admin account anew. Whoever has the former one is shut out.
+#[must_use]
+pub fn regenerate_admin_password(endpoints: &Endpoints, registry: &RegistryId, name: &str) -> Request {
+    below(endpoints, registry, Method::POST, "regenerateCredential").json(&json!({ "name": name }))
 }

@@ -798,6 +798,36 @@ fn registry_user_rows() -> Vec<Row> {
             true,
             Is("Registries_GenerateCredentials"),
         ),
+        row(
+            "set_admin_account",
+            request::set_admin_account(&at, &regb, true),
+            "PATCH https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-b\
+             /providers/Microsoft.ContainerRegistry/registries/regb?api-version=2023-07-01",
+            "B operator for Arm",
+            r#"{"properties":{"adminUserEnabled":true}}"#,
+            true,
+            Is("Registries_Update"),
+        ),
+        row(
+            "admin_credentials",
+            request::admin_credentials(&at, &regb),
+            "POST https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-b\
+             /providers/Microsoft.ContainerRegistry/registries/regb/listCredentials?api-version=2023-07-01",
+            "B operator for Arm",
+            "",
+            false,
+            Is("Registries_ListCredentials"),
+        ),
+        row(
+            "regenerate_admin_password",
+            request::regenerate_admin_password(&at, &regb, "password2"),
+            "POST https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-b\
+             /providers/Microsoft.ContainerRegistry/registries/regb/regenerateCredential?api-version=2023-07-01",
+            "B operator for Arm",
+            r#"{"name":"password2"}"#,
+            true,
+            Is("Registries_RegenerateCredential"),
+        ),
     ]
 }
 

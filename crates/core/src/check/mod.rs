@@ -8,6 +8,7 @@ use crate::explain::Refusal;
 use crate::ids::{ClusterId, ImageRef, RegistryId};
 use crate::names::Side;
 
+mod admin_account;
 mod app;
 mod cluster;
 mod cluster_app;
@@ -30,6 +31,7 @@ mod tenants;
 mod token_right;
 mod unread;
 
+pub use admin_account::{ADMIN_ACTIONS, judge_admin_account, judge_admin_right, judge_admin_right_of_nobody};
 pub use app::{AppFacts, SecretFacts, TakeUpReason, choose_app, judge_app};
 pub use cluster::{ClusterFacts, KubeletIdentity, judge_cluster, judge_cluster_as_it_is};
 pub use cluster_app::{ClusterApp, judge_cluster_app, judge_no_cluster_app};
@@ -92,6 +94,10 @@ pub enum Check {
     RoleRight(RegistryId),
     /// May the operator make a repository token on the registry?
     TokenRight(RegistryId),
+    /// What is the registry's admin account for?
+    AdminAccount(RegistryId),
+    /// May the operator use the registry's admin account?
+    AdminRight(RegistryId),
     /// Is the image there?
     Image(RegistryId, ImageRef),
     /// May the principal that the cluster pulls with pull from the registry already?
@@ -180,6 +186,8 @@ impl Check {
             Self::Registry(id) => registry::about(id),
             Self::RoleRight(id) => role_right::about(id),
             Self::TokenRight(id) => token_right::about(id),
+            Self::AdminAccount(id) => admin_account::about(id),
+            Self::AdminRight(id) => admin_account::about_right(id),
             Self::Image(_, image) => image::about(image),
             Self::Puller(cluster, registry) => puller::about(cluster, registry),
             Self::Kubernetes(id) => kubernetes::about(id),

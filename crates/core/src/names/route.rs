@@ -16,6 +16,8 @@ pub enum Route {
     PullSecret,
     /// A token of the registry's own pulls, by a pull secret in the cluster.
     RepositoryToken,
+    /// The registry's admin account pulls, by a pull secret in the cluster.
+    AdminAccount,
     /// No route but the way back: what a run made is taken back.
     TakeBack,
 }
@@ -44,7 +46,7 @@ pub struct Offered {
 
 impl Route {
     /// The routes that can be chosen, in the order in which they are offered.
-    pub const OFFERED: [Offered; 5] = [
+    pub const OFFERED: [Offered; 6] = [
         Offered {
             route: Self::NewApp,
             word: "new-app",
@@ -73,6 +75,12 @@ impl Route {
             route: Self::RepositoryToken,
             word: "repository-token",
             in_short: "a token of the registry's own pulls, by a pull secret in the cluster; no app, nothing restarts",
+            tenants: None,
+        },
+        Offered {
+            route: Self::AdminAccount,
+            word: "admin-account",
+            in_short: "the registry's admin account pulls, and may push; for tests alone, nothing restarts",
             tenants: None,
         },
     ];

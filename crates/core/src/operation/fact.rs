@@ -67,6 +67,10 @@ pub enum Fact {
     Token(RegistryId),
     /// The name of the one of that token's two passwords that the run makes.
     TokenPassword(RegistryId),
+    /// The state of a registry's admin account.
+    AdminAccount(RegistryId),
+    /// The name of the one of that account's two passwords that the run makes anew.
+    AdminPassword(RegistryId),
     /// The pull secret of the pod that proves the pull from within the cluster, by namespace and name.
     ProofSecret(ClusterId),
 }
@@ -95,6 +99,8 @@ impl Fact {
             Self::ScopeMap(_) => Some("scope map"),
             Self::Token(_) => Some("repository token"),
             Self::TokenPassword(_) => Some("token's password"),
+            Self::AdminAccount(_) => Some("admin account"),
+            Self::AdminPassword(_) => Some("admin's password"),
             Self::AccountPulls(..) => Some("service account"),
             Self::ProofSecret(_) => Some("proof's pull secret"),
             Self::Creator | Self::Proved(_) | Self::Operation(_) | Self::PullSecretKey(..) | Self::PullKey(_) => None,

@@ -11,6 +11,7 @@ mod attach;
 mod copy_roles;
 mod create_app;
 mod create_principal;
+mod enable_admin;
 mod end_token_password;
 mod fact;
 mod grant_role;
@@ -28,6 +29,7 @@ mod remove_pull_password;
 mod remove_secret;
 mod reset_cluster;
 mod step;
+mod take_admin_password;
 mod take_back;
 mod tell_pull_secret;
 mod use_pull_secret;
@@ -41,6 +43,7 @@ pub use attach::Attach;
 pub use copy_roles::CopyRoles;
 pub use create_app::CreateApp;
 pub use create_principal::CreatePrincipal;
+pub use enable_admin::EnableAdmin;
 pub use end_token_password::EndTokenPassword;
 pub use fact::{Fact, Facts, Learnt};
 pub use grant_role::GrantRole;
@@ -58,6 +61,7 @@ pub use remove_pull_password::RemovePullPassword;
 pub use remove_secret::{OldSecret, RemoveSecret};
 pub use reset_cluster::ResetCluster;
 pub use step::{PlannedCall, Step, Undo};
+pub use take_admin_password::TakeAdminPassword;
 pub use take_back::TakeBack;
 pub use tell_pull_secret::TellPullSecret;
 pub use use_pull_secret::UsePullSecret;
@@ -97,6 +101,8 @@ pub enum Op {
     MakeToken(MakeToken),
     AddTokenPassword(AddTokenPassword),
     EndTokenPassword(EndTokenPassword),
+    EnableAdmin(EnableAdmin),
+    TakeAdminPassword(TakeAdminPassword),
     TakeBack(TakeBack),
 }
 
@@ -197,6 +203,8 @@ impl Op {
             Self::MakeToken(op) => op,
             Self::AddTokenPassword(op) => op,
             Self::EndTokenPassword(op) => op,
+            Self::EnableAdmin(op) => op,
+            Self::TakeAdminPassword(op) => op,
             Self::TakeBack(op) => op,
         }
     }

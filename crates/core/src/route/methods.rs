@@ -81,7 +81,7 @@ pub const METHODS: &[Method] = &[
         scenarios: "one person tests, or the portal deploys an image to a service that knows nothing else",
         role_based: "no: it always pushes and pulls everything",
         limits: "one account for the whole registry, off at first; a password made anew works after a minute",
-        here: Here::No("who pulls is not to push, nor to be everybody at once"),
+        here: Here::Routes(&[Route::AdminAccount]),
     },
     Method {
         name: "A token of the registry, for repositories",

@@ -6,6 +6,7 @@ use crate::input::{Inputs, Key, Page};
 use crate::names::{Role, Route};
 use crate::plan::Plan;
 
+mod admin_account;
 mod attach;
 mod chooser;
 mod convert_app;
@@ -74,8 +75,14 @@ pub struct Achieved<'a> {
 }
 
 /// Every route, in the order in which they are recommended.
-pub const ROUTES: [&RouteSpec; 5] =
-    [&attach::SPEC, &convert_app::SPEC, &new_app::SPEC, &pull_secret::SPEC, &repository_token::SPEC];
+pub const ROUTES: [&RouteSpec; 6] = [
+    &attach::SPEC,
+    &convert_app::SPEC,
+    &new_app::SPEC,
+    &pull_secret::SPEC,
+    &repository_token::SPEC,
+    &admin_account::SPEC,
+];
 
 /// Returns the description of a route. `None` for the way back.
 #[must_use]

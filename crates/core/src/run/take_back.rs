@@ -35,6 +35,8 @@ pub fn take_back(run: &Run) -> Option<Plan> {
         | Op::GrantRole(_)
         | Op::MakeToken(_)
         | Op::AddTokenPassword(_)
+        | Op::EnableAdmin(_)
+        | Op::TakeAdminPassword(_)
             if kept =>
         {
             false

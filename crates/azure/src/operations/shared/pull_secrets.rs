@@ -163,20 +163,26 @@ impl<'a> Place<'a> {
 /// Reads the value of a user's password in one of the pull secrets of the plan. `None` where none has it, or none can be
 /// read.
 pub async fn password_of(context: &StepContext<'_>, user: &str, key: KeyId) -> Result<Option<Secret>, StepError> {
+    let all = passwords_of(context, user).await?;
+    Ok(all.into_iter().find(|(held, _)| *held == key).map(|(_, password)| password))
+}
+
+/// Reads the user's passwords in the pull secrets of the plan, as far as these can be read.
+pub async fn passwords_of(context: &StepContext<'_>, user: &str) -> Result<Vec<(KeyId, Secret)>, StepError> {
+    let mut passwords = Vec::new();
     for written in planned(context) {
         let place = Place::of(&written.cluster, &written.namespace, &written.name)?;
-        let Ok(api) = place.api(context).await? else { return Ok(None) };
+        let Ok(api) = place.api(context).await? else { return Ok(passwords) };
         let found = match place.read(context, &api).await {
             Ok(found) => found,
             Err(error) if error.ends_the_run() => return Err(error),
-            Err(_) => return Ok(None),
+            Err(_) => return Ok(passwords),
         };
-        let Some(stored) = found.filter(|stored| stored.is_own() && stored.key() == Some(key)) else { continue };
-        if let Some(login) = stored.login(&written.login_server).filter(|login| login.username == user) {
-            return Ok(Some(login.password));
-        }
+        let Some(stored) = found.filter(StoredSecret::is_own) else { continue };
+        let login = stored.login(&written.login_server).filter(|login| login.username == user);
+        passwords.extend(stored.key().zip(login).map(|(key, login)| (key, login.password)));
     }
-    Ok(None)
+    Ok(passwords)
 }
 
 /// Returns the keys of the passwords that pull secrets of this run have.

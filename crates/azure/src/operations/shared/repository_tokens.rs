@@ -24,7 +24,7 @@ const FOR_NOBODY: SignedDuration = SignedDuration::from_mins(5);
 const FOR_SOMEBODY: SignedDuration = SignedDuration::from_hours(1);
 
 const NOT_KNOWN: &str = "the registry does not know the token yet";
-const AT_WORK: &str = "the registry works on it";
+pub const AT_WORK: &str = "the registry works on it";
 
 /// A password of a token that lives.
 #[derive(Debug, Clone, PartialEq, Eq)]
