@@ -120,6 +120,22 @@ fn what_could_not_be_read_is_told_before_a_route_is_chosen() {
     stage.shows("▸ pull secret");
 }
 
+#[test]
+fn a_person_who_signed_in_to_weigh_the_routes_is_not_asked_again() {
+    let story = Story::told(&["managed-identity-cluster", "person-signs-in"], "name = 'p'\nsays = 'p'");
+    let mut stage = Stage::on_with(&story, &["--sign-in-a", "device-code", "--sign-in-b", "device-code"], &[]);
+    for words in [ROUTE, TENANT_A, TENANT_B, "Enter this code there", WAY, APP, PULL_SECRET, CHECKED] {
+        match words {
+            WAY => drop(stage.shows(WAY)),
+            words => drop(stage.press(ENTER, words)),
+        }
+    }
+    let codes = story.sim.requests();
+    let asked =
+        |request: &&serde_json::Value| request["path"].as_str().is_some_and(|path| path.ends_with("/devicecode"));
+    assert_eq!(codes.as_array().expect("a list").iter().filter(asked).count(), 2, "once for each tenant");
+}
+
 /// The harm that the simulated cloud puts around every text: a title, the clipboard, another screen, C1 forms.
 const HARM: [&str; 6] = ["\x1b]0;owned", "\x1b]52;c;b3duZWQ", "\x1b[6n", "\x1bc", "\u{9b}", "\u{9d}"];
 

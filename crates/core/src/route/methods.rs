@@ -73,7 +73,7 @@ pub const METHODS: &[Method] = &[
         scenarios: "the cluster's nodes pull from a registry in another tenant",
         role_based: "for pulls alone: AcrPull, or Container Registry Repository Reader where roles are about repositories",
         limits: "AKS alone, and clusters that have one; a reset renews every node, and the secret ends",
-        here: Here::Routes(&[Route::NewApp, Route::Attach]),
+        here: Here::Routes(&[Route::ConvertApp, Route::NewApp, Route::Attach]),
     },
     Method {
         name: "The registry's admin user",

@@ -19,7 +19,7 @@ use crate::words::sentence;
 /// Columns of the names before what a route changes.
 const NAME: usize = 10;
 /// Columns before everything that is said of a route.
-const INDENT: usize = 4;
+const INDENT: usize = 2;
 /// In fewer columns names and texts are no columns of their own.
 const NARROW: usize = 50;
 /// In fewer rows nothing stands apart.
@@ -45,6 +45,17 @@ enum Stage {
     Weighed,
     /// What is needed could not be read.
     Unread,
+}
+
+/// The routes that stand apart from the others by an empty line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Gaps {
+    /// Every route.
+    All,
+    /// The route in focus.
+    Focus,
+    /// None.
+    No,
 }
 
 impl ChooserScreen {
@@ -116,11 +127,11 @@ impl View for ChooserScreen {
             Stage::Reading => return reading(shared, columns, now),
             Stage::Unread => return unread(shared, columns, now),
         }
-        let last = || self.weighed(shared, columns, 1, false);
+        let last = || self.weighed(shared, columns, 1, Gaps::No);
         if rows < ROOMY {
             return last();
         }
-        let shapes = [(usize::MAX, true), (usize::MAX, false), (1, true)];
+        let shapes = [(usize::MAX, Gaps::All), (1, Gaps::All), (1, Gaps::Focus)];
         let mut sheets = shapes.into_iter().map(|(most, gaps)| self.weighed(shared, columns, most, gaps));
         sheets.find(|sheet| sheet.lines.len() <= rows).unwrap_or_else(last)
     }
@@ -140,13 +151,14 @@ impl View for ChooserScreen {
 
 impl ChooserScreen {
     /// Returns the routes, each reason in at most so many lines but for that of the route in focus.
-    fn weighed(&self, shared: &Shared, columns: usize, most: usize, gaps: bool) -> Sheet {
+    fn weighed(&self, shared: &Shared, columns: usize, most: usize, gaps: Gaps) -> Sheet {
         let (theme, routes) = (shared.theme, &shared.weighing.routes);
         let mut sheet = Sheet::new(theme.span(Tone::Strong, TITLE));
         let works = routes.iter().filter(|one| one.fit.works()).count();
         sheet.right = vec![theme.span(Tone::Dim, format!("{works} of {} can work", routes.len()))];
         for (i, one) in routes.iter().enumerate() {
-            if gaps {
+            let beside = i == self.chosen || i == self.chosen + 1;
+            if gaps == Gaps::All || (gaps == Gaps::Focus && beside) {
                 sheet.gap();
             }
             let (top, here) = (sheet.lines.len(), i == self.chosen);

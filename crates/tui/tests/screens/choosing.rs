@@ -7,7 +7,7 @@ use crosspull_tui::{Effect, Msg, Theme};
 use crossterm::event::KeyCode;
 
 use crate::engine;
-use crate::story::{Story, complete};
+use crate::story::{Story, undecided};
 
 const SIZE: (u16, u16) = (80, 24);
 
@@ -34,14 +34,14 @@ fn checked_with(story: &mut Story) -> Inputs {
 
 #[test]
 fn a_managed_identity_is_led_to_a_pull_secret_by_enter_alone() {
-    let mut story = Story::demo(SIZE);
+    let mut story = Story::undecided(SIZE);
     assert_eq!(to_weighing(&mut story).route, None);
     assert!(story.model.animates());
     story.press(KeyCode::Enter).engine(engine::half_read()).shows("3 of 4 answered").press(KeyCode::Enter);
     assert_eq!(story.asked(), [], "nothing is taken before it is there");
     story.engine(engine::weighed_for(Identity::Managed)).msg(Msg::ChecksOver);
     assert!(!story.model.animates());
-    story.shows("▸ pull secret").shows("recommended").shows("can work").shows("Restarts  nothing");
+    story.shows("▸ pull secret").shows("recommended").shows(" can work").shows("Restarts  nothing");
     story.press(KeyCode::Enter).shows("crosspull · pull secret").shows("crosspull-pull-aks-shop");
     story.press(KeyCode::Enter).shows("The pull secret in the cluster").shows("crosspull-registryb");
     story.press(KeyCode::Enter).shows("Checks");
@@ -50,26 +50,26 @@ fn a_managed_identity_is_led_to_a_pull_secret_by_enter_alone() {
 
 #[test]
 fn the_rail_has_the_choice_and_then_the_forms_of_the_route_that_was_taken() {
-    let mut story = Story::demo(SIZE);
+    let mut story = Story::undecided(SIZE);
     to_weighed(&mut story).shows("● Way").hides("App and secret").press(KeyCode::Enter);
     story.shows("✓ Way").shows("● App and secret").shows("○ Pull secret");
 }
 
 #[test]
 fn a_route_that_cannot_work_says_why_and_is_not_taken() {
-    let mut story = Story::demo(SIZE);
-    let all = to_weighed(&mut story);
-    for _ in Route::OFFERED {
-        all.press(KeyCode::Down);
+    let mut story = Story::undecided(SIZE);
+    to_weighed(&mut story);
+    for _ in 0..8 {
+        story.press(KeyCode::Down);
     }
-    all.press(KeyCode::Enter);
+    story.shows("▸ new app").press(KeyCode::Enter);
     story.shows("New app cannot work: the cluster uses a managed identity").shows("▸ new app");
     assert_eq!((story.asked(), story.model.answers().route()), (vec![], None));
 }
 
 #[test]
 fn the_way_back_leaves_the_choice_to_crosspull_again() {
-    let mut story = Story::demo(SIZE);
+    let mut story = Story::undecided(SIZE);
     let before = story.model.answers().clone();
     to_weighed(&mut story).press(KeyCode::Enter).shows("Secret lives");
     assert_eq!(story.model.answers().get(Key::Route), Some("pull-secret"));
@@ -82,7 +82,7 @@ fn the_way_back_leaves_the_choice_to_crosspull_again() {
 
 #[test]
 fn changed_answers_are_weighed_anew_and_so_they_are_on_demand() {
-    let mut story = Story::demo(SIZE);
+    let mut story = Story::undecided(SIZE);
     to_weighed(&mut story)
         .press(KeyCode::Esc)
         .press(KeyCode::BackTab)
@@ -92,14 +92,14 @@ fn changed_answers_are_weighed_anew_and_so_they_are_on_demand() {
     let is_new = |inputs: &Inputs| inputs.images[0].image.to_string() == "shop/api:2";
     let asked = story.asked();
     assert!(asked.iter().any(|effect| matches!(effect, Effect::Weigh(inputs) if is_new(inputs))), "{asked:?}");
-    story.hides("recommended").engine(engine::weighed()).msg(Msg::ChecksOver).shows("▸ new app");
+    story.hides("recommended").engine(engine::weighed()).msg(Msg::ChecksOver).shows("▸ convert app");
     story.press(KeyCode::Char('r')).hides("recommended");
     assert!(matches!(story.asked().as_slice(), [Effect::Weigh(_)]));
 }
 
 #[test]
 fn what_could_not_be_read_is_told_and_read_again_by_enter() {
-    let mut story = Story::demo(SIZE);
+    let mut story = Story::undecided(SIZE);
     let inputs = to_weighing(&mut story);
     story.engine(engine::unread()).msg(Msg::ChecksOver).shows("registryb cannot be read").shows("Ask an owner");
     story.shows("Enter tries again").hides("can work").press(KeyCode::Enter);
@@ -111,10 +111,9 @@ fn what_could_not_be_read_is_told_and_read_again_by_enter() {
 
 #[test]
 fn a_route_that_was_picked_is_not_weighed() {
-    let mut story = Story::demo(SIZE);
-    story.press(KeyCode::Enter).press(KeyCode::Up);
-    let place = Route::OFFERED.iter().position(|offered| offered.route == Route::PullSecret).expect("it is offered");
-    for _ in 0..=place {
+    let mut story = Story::undecided(SIZE);
+    story.press(KeyCode::Enter);
+    for _ in 0..4 {
         story.press(KeyCode::Down);
     }
     story.shows("▸ pull secret").press(KeyCode::Enter).shows("Tenant A, where").hides("Way");
@@ -123,8 +122,18 @@ fn a_route_that_was_picked_is_not_weighed() {
 }
 
 #[test]
+fn a_route_without_forms_of_its_own_leads_to_the_checks_at_once() {
+    let mut story = Story::undecided(SIZE);
+    to_weighing(&mut story);
+    story.engine(engine::weighed()).msg(Msg::ChecksOver).shows("▸ convert app").press(KeyCode::Enter).shows("Checks");
+    assert_eq!(checked_with(&mut story).route, Some(Route::ConvertApp));
+    story.press(KeyCode::Esc).shows("▸ convert app").press(KeyCode::Down).shows("▸ new app").press(KeyCode::Enter);
+    story.shows("Secret lives").shows("crosspull · new app");
+}
+
+#[test]
 fn what_only_one_route_asks_for_is_complained_about_on_its_own_form() {
-    let mut answers = complete();
+    let mut answers = undecided();
     answers.set(Key::Namespace, "Shop");
     let mut story = Story::new(SIZE, answers, true, Theme::full());
     to_weighed(&mut story).press(KeyCode::Enter).shows("Secret lives").press(KeyCode::Enter).press(KeyCode::Enter);
@@ -134,14 +143,14 @@ fn what_only_one_route_asks_for_is_complained_about_on_its_own_form() {
 
 #[test]
 fn the_methods_lie_over_the_routes_and_go_away() {
-    let mut story = Story::demo(SIZE);
+    let mut story = Story::undecided(SIZE);
     story
         .press(KeyCode::Enter)
         .press(KeyCode::Char('m'))
         .shows("How a registry lets somebody in")
         .shows("az acr login");
     story.press(KeyCode::End).shows("msi-acrpull").press(KeyCode::Esc).shows("▸ The one that fits");
-    to_weighed(&mut Story::demo(SIZE))
+    to_weighed(&mut Story::undecided(SIZE))
         .press(KeyCode::Char('m'))
         .shows("az acr login")
         .press(KeyCode::Esc)
@@ -149,8 +158,10 @@ fn the_methods_lie_over_the_routes_and_go_away() {
 }
 
 #[test]
-fn the_engine_of_a_run_weighs_nothing_on_the_screens() {
-    let mut story = Story::demo(SIZE);
-    story.enter().enter().enter().enter().engine(engine::weighed_for(Identity::Managed)).engine(engine::passed());
-    story.press(KeyCode::Esc).press(KeyCode::Esc).shows("▸ new app").shows("can work");
+fn what_the_checks_of_a_run_weigh_is_not_the_choice() {
+    let mut story = Story::undecided(SIZE);
+    to_weighing(&mut story);
+    story.engine(engine::weighed()).msg(Msg::ChecksOver).press(KeyCode::Enter).shows("Checks");
+    story.engine(engine::weighed_for(Identity::Managed)).engine(engine::passed());
+    story.press(KeyCode::Esc).shows("▸ convert app").shows(" can work");
 }

@@ -6,7 +6,7 @@ use crosspull_core::check::{
 use crosspull_core::event::{Entry, Event, Plane, Work};
 use crosspull_core::explain::{Refusal, Trouble};
 use crosspull_core::input::Answers;
-use crosspull_core::input::{Inputs, Key};
+use crosspull_core::input::Inputs;
 use crosspull_core::names::Direction;
 use crosspull_core::names::PerTenant;
 use crosspull_core::names::{CallId, Outcome, RunId, Verdict};
@@ -14,7 +14,7 @@ use crosspull_core::names::{Route, Tenants};
 use crosspull_core::names::{Side, StepId};
 use crosspull_core::operation::{Fact, Learnt};
 use crosspull_core::plan::Plan;
-use crosspull_core::route::{self, Fit, Found, Identity, Rights, Weighed};
+use crosspull_core::route::{self, Found, Identity, Rights, Weighed};
 use crosspull_core::run::Run;
 use jiff::SignedDuration;
 
@@ -25,28 +25,13 @@ const FORMER: &str = "99999999-0000-4999-8999-999999999999";
 const NODE: &str = "aks-nodepool1-12345678-vmss000000";
 const CONSENT: &str = "https://login.microsoftonline.com/bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb/oauth2/authorize?client_id=33333333-3333-4333-8333-333333333333&response_type=code&redirect_uri=https%3A%2F%2Fwww.microsoft.com";
 
-/// The inputs once the recommended route is taken.
 pub fn inputs() -> Inputs {
-    let mut answers = complete();
-    answers.set(Key::Route, "new-app");
-    Inputs::from_answers(&answers).expect("complete")
+    Inputs::from_answers(&complete()).expect("complete")
 }
 
-/// The routes, weighed so that route `new-app` is recommended, which the stories of the screens go.
+/// The routes, weighed for a cluster with a service principal in another tenant.
 pub fn weighed() -> Vec<Event> {
-    let mut events = weighed_for(Identity::ServicePrincipal);
-    for event in &mut events {
-        let Event::RoutesWeighed { routes } = event else { continue };
-        for one in routes.iter_mut() {
-            one.fit = match (one.route, one.fit.clone()) {
-                (Route::NewApp, Fit::Works(why)) => Fit::Recommended(why),
-                (_, Fit::Recommended(why)) => Fit::Works(why),
-                (_, other) => other,
-            };
-        }
-        routes.sort_by_key(|one| !matches!(one.fit, Fit::Recommended(_)));
-    }
-    events
+    weighed_for(Identity::ServicePrincipal)
 }
 
 /// The routes, weighed for a cluster with that identity in another tenant.

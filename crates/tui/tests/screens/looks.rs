@@ -10,7 +10,7 @@ use crosspull_tui::{Msg, Notice, Theme};
 use crossterm::event::KeyCode;
 
 use crate::engine;
-use crate::story::{Story, complete};
+use crate::story::{Story, complete, undecided};
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (40, 12)];
 
@@ -50,7 +50,7 @@ fn home() {
 
 #[test]
 fn route() {
-    look("route", |story| story.press(KeyCode::Enter).end());
+    look_from(Story::undecided, "route", |story| story.press(KeyCode::Enter).end());
 }
 
 /// Goes to where the routes are weighed.
@@ -65,30 +65,32 @@ fn to_weighed(story: &mut Story) -> &mut Story {
 
 #[test]
 fn the_routes_being_weighed() {
-    look("chooser_reading", |story| to_weighing(story).engine(engine::half_read()).end());
+    look_from(Story::undecided, "chooser_reading", |story| to_weighing(story).engine(engine::half_read()).end());
 }
 
 #[test]
 fn the_weighed_routes() {
-    look("chooser", |story| to_weighed(story).end());
-    look("chooser_cannot", |story| {
+    look_from(Story::undecided, "chooser", |story| to_weighed(story).end());
+    look_from(Story::undecided, "chooser_cannot", |story| {
         to_weighed(story).press(KeyCode::Down).press(KeyCode::Down).press(KeyCode::Enter).end()
     });
 }
 
 #[test]
 fn routes_that_could_not_be_weighed() {
-    look("chooser_unread", |story| to_weighing(story).engine(engine::unread()).msg(Msg::ChecksOver).end());
+    look_from(Story::undecided, "chooser_unread", |story| {
+        to_weighing(story).engine(engine::unread()).msg(Msg::ChecksOver).end()
+    });
 }
 
 #[test]
 fn the_methods() {
-    look("methods", |story| to_weighed(story).press(KeyCode::Char('m')).end());
+    look_from(Story::undecided, "methods", |story| to_weighed(story).press(KeyCode::Char('m')).end());
 }
 
 #[test]
 fn pull_secret() {
-    look("pull_secret", |story| to_weighed(story).enter().enter().press(KeyCode::Tab).end());
+    look_from(Story::undecided, "pull_secret", |story| to_weighed(story).enter().enter().press(KeyCode::Tab).end());
 }
 
 /// The form of the registry, where both are in one tenant.
@@ -344,7 +346,6 @@ fn a_path_for_the_secret() {
 fn without_unicode_and_colour() {
     for (name, tell) in [
         ("plain_run", Box::new(|s: &mut Story| to_run(s).engine(engine::proving()).end()) as Box<dyn Fn(&mut Story)>),
-        ("plain_chooser", Box::new(|s: &mut Story| to_weighed(s).end())),
         ("plain_leave", Box::new(|s: &mut Story| s.enter().ctrl('c').end())),
     ] {
         let mut story = Story::new((80, 24), complete(), true, Theme::plain());
@@ -353,6 +354,14 @@ fn without_unicode_and_colour() {
         assert!(screen.is_ascii(), "{screen}");
         insta::assert_snapshot!(name, screen);
     }
+}
+
+#[test]
+fn the_weighed_routes_without_unicode_and_colour() {
+    let mut story = Story::new((80, 24), undecided(), true, Theme::plain());
+    let screen = to_weighed(&mut story).see();
+    assert!(screen.is_ascii(), "{screen}");
+    insta::assert_snapshot!("plain_chooser", screen);
 }
 
 #[test]

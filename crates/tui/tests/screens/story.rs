@@ -10,8 +10,6 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
-use crate::engine;
-
 pub struct Story {
     pub model: Model,
     pub now: Timestamp,
@@ -24,8 +22,15 @@ pub fn start() -> Timestamp {
     Timestamp::from_second(1_794_060_120).expect("a time")
 }
 
-/// The answers of `demo`: all there are.
+/// The answers of `demo`: all there are, and the documented route.
 pub fn complete() -> Answers {
+    let mut answers = undecided();
+    answers.set(Key::Route, "new-app");
+    answers
+}
+
+/// All answers but that the choice of the route is left to crosspull.
+pub fn undecided() -> Answers {
     let mut answers = Answers::default();
     for key in [Key::TenantA, Key::Cluster, Key::TenantB, Key::Registry, Key::Repository] {
         answers.set(key, key.field().expect("a row").example);
@@ -44,6 +49,11 @@ impl Story {
     /// The wizard of `demo`.
     pub fn demo(size: (u16, u16)) -> Self {
         Self::new(size, complete(), true, Theme::full())
+    }
+
+    /// The wizard of `demo`, with the choice of the route left to crosspull.
+    pub fn undecided(size: (u16, u16)) -> Self {
+        Self::new(size, undecided(), true, Theme::full())
     }
 
     /// The wizard on a real cloud, nothing answered.
@@ -65,22 +75,11 @@ impl Story {
         self.msg(Msg::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL)))
     }
 
-    /// Presses Enter. The choice is left to crosspull where the routes are offered, and the recommended one is taken at
-    /// once where they are weighed: what most stories are about comes after that.
+    /// Presses Enter. The chosen route is taken at once where the routes are offered: what most stories are about comes
+    /// after that.
     pub fn enter(&mut self) -> &mut Self {
         self.press(KeyCode::Enter);
-        if self.see().contains("Which way?") {
-            self.press(KeyCode::Enter);
-        }
-        if self.see().contains("Which way fits?") {
-            let asked = self.effects.len();
-            self.effects.retain(|effect| !matches!(effect, Effect::Weigh(_)));
-            if self.effects.len() < asked {
-                self.engine(engine::weighed()).msg(Msg::ChecksOver);
-            }
-            self.press(KeyCode::Enter);
-        }
-        self
+        if self.see().contains("Which way?") { self.press(KeyCode::Enter) } else { self }
     }
 
     pub fn type_text(&mut self, text: &str) -> &mut Self {

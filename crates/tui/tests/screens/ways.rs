@@ -104,7 +104,7 @@ fn a_complaint_about_what_no_screen_asks_for_is_said_and_nothing_is_called() {
     let mut answers = complete();
     answers.set(Key::Pace, "fast");
     let mut story = Story::new(SIZE, answers, true, Theme::full());
-    story.enter().enter().enter().shows("Tenant B, where").shows("pace: \"fast\" is not a pace");
+    story.enter().enter().enter().enter().shows("Secret lives").shows("pace: \"fast\" is not a pace");
     assert_eq!(story.asked(), []);
 }
 
@@ -328,7 +328,7 @@ fn every_warning_is_unfolded_and_counted_where_the_plan_may_run() {
 
 #[test]
 fn a_route_that_cannot_work_says_why_and_is_not_taken() {
-    let mut story = Story::new(SIZE, complete(), true, Theme::full());
+    let mut story = Story::undecided(SIZE);
     story.press(KeyCode::Enter).shows("Which way?").shows("▸ The one that fits");
     story
         .press(KeyCode::Down)
