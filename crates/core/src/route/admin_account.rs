@@ -46,7 +46,7 @@ fn checks(inputs: &Inputs) -> Vec<Check> {
     let mut checks: Vec<Check> = inputs.registries.iter().map(|id| Check::AdminAccount(id.clone())).collect();
     checks.extend(checks_in_cluster(inputs));
     for id in &inputs.registries {
-        checks.extend(checks_of_registry_by(id, &inputs.images, Check::AdminRight(id.clone())));
+        checks.extend(checks_of_registry_by(id, &inputs.images_of(id), Check::AdminRight(id.clone())));
     }
     checks
 }
