@@ -48,9 +48,15 @@ impl Pages {
         !self.is_weighed && self.route.and_then(Route::tenants) == Some(Tenants::One)
     }
 
+    /// True where the secret is a password of the registry's own, and there is no app.
+    fn is_without_app(self) -> bool {
+        self.route == Some(Route::RepositoryToken)
+    }
+
     /// Returns the title of a form.
     pub fn title(self, page: Page) -> &'static str {
         match (page, self.is_one_tenant()) {
+            (Page::App, _) if self.is_without_app() => "The password of the token",
             (Page::Route, _) => "Which way?",
             (Page::TenantA, false) => "Tenant A, where the cluster is",
             (Page::TenantA, true) => "The tenant, where cluster and registry are",
@@ -64,6 +70,7 @@ impl Pages {
     /// Returns the name of a form in the rail.
     fn name(self, page: Page) -> &'static str {
         match (page, self.is_one_tenant()) {
+            (Page::App, _) if self.is_without_app() => "Password",
             (Page::Route, _) => "Route",
             (Page::TenantA, false) => "Tenant A",
             (Page::TenantA, true) => "Tenant",

@@ -236,7 +236,8 @@ fn secret(shared: &Shared, sheet: &mut Sheet, columns: usize, now: Timestamp) {
         .facts
         .get(&Fact::SecretEnds)
         .map_or_else(String::new, |at| format!("until {}", at.split_once('T').map_or(at, |(day, _)| day)));
-    let head = format!("  {:NAME$}", "client secret");
+    let kind = if run.facts.learnt(&Fact::SecretKey).is_some() { "client secret" } else { "password" };
+    let head = format!("  {kind:NAME$}");
     match shared.in_sight(now) {
         None => sheet.lines.extend(hang(
             theme,

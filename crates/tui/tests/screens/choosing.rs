@@ -98,6 +98,13 @@ fn changed_answers_are_weighed_anew_and_so_they_are_on_demand() {
 }
 
 #[test]
+fn a_token_of_the_registrys_own_is_asked_for_its_password_alone() {
+    let mut story = Story::undecided(SIZE);
+    to_weighed(&mut story).press(KeyCode::Down).shows("▸ repository token").press(KeyCode::Enter);
+    story.shows("The password of the token").shows("● Password").shows("Secret lives").hides("App name");
+}
+
+#[test]
 fn what_could_not_be_read_is_told_and_read_again_by_enter() {
     let mut story = Story::undecided(SIZE);
     let inputs = to_weighing(&mut story);
