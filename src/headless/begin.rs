@@ -6,6 +6,7 @@ use clap::ArgMatches;
 use crosspull_core::input::Key;
 
 use super::given::Given;
+use super::manifest;
 use super::nobody_to_ask;
 use super::secret_file::{SecretFile, SecretFiles, reserved};
 use super::session::Session;
@@ -37,6 +38,7 @@ fn prepare(arguments: &ArgMatches, writes: bool) -> Result<(Given, SecretFiles),
     if writes {
         complaints.extend(nobody_to_ask(arguments));
     }
+    complaints.extend(answers.get(Key::ManifestOut).filter(|_| writes).and_then(manifest::refused));
     let mut place = |key| {
         let path = answers.get(key).filter(|_| writes)?;
         reserved(key, SecretFile::reserve, path, &mut complaints)

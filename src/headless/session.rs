@@ -22,6 +22,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::given::{Given, NamedFirst};
 use super::lines::aside;
+use super::manifest;
 use super::report::{back_lines, plan_lines, summary};
 use super::secret_file::SecretFile;
 use super::stream::Stream;
@@ -289,6 +290,9 @@ impl<'s> Session<'s> {
         self.stream.say(&summary(self.stream.run(), Some(receipt)));
         if self.secret_file.as_ref().is_some_and(|file| file.asked) && verdict == Verdict::Done {
             aside("crosspull: no secret was made, so none was saved.");
+        }
+        if verdict == Verdict::Done && !self.stream.run().is_undoing() {
+            manifest::written(self.stream.run()).into_iter().for_each(|says| self.stream.say_aside(&says));
         }
         let lost = self.stream.trouble().map(ToString::to_string);
         if let Some(why) = &lost {

@@ -215,3 +215,77 @@ fn where_nobody_signs_in_to_b_its_administrator_gets_a_page_and_the_app_is_of_a(
     assert_eq!(end.outcome("hand-over"), "found", "\n{end}");
     assert_eq!(story.world().our_apps().len(), 1, "the app is in A");
 }
+
+#[test]
+fn a_deployment_to_copy_is_written_without_the_secret() {
+    for kubernetes in ["open", "private"] {
+        let own = format!("name = \"own\"\nsays = \"own\"\n[world.cluster]\nkubernetes = \"{kubernetes}\"");
+        let story = Story::told(&["managed-identity-cluster"], &own);
+        let file = story.path("shop.yaml");
+        let end = story.apply(&["--namespace", "shop", "--manifest-out", "shop.yaml"]);
+        end.ends_well();
+        let text = std::fs::read_to_string(&file).expect("the manifest");
+        let image = format!("image: \"{}/shop/web:1.4\"", story.ready.login_server);
+        for part in ["apiVersion: apps/v1\n", "namespace: shop\n", &image, &format!("- name: {NAME}\n")] {
+            assert!(text.contains(part), "no {part:?} in {text}");
+        }
+        assert!(!text.contains(&end.secret()), "there is no secret in it");
+        story.apply(&["--manifest-out", "shop.yaml"]).complains("manifest-out: shop.yaml exists already");
+    }
+}
+
+#[test]
+fn where_entra_signs_users_in_the_operators_own_token_is_taken_and_no_other_program_is_run() {
+    let story = Story::of("entra-cluster");
+    let end = story.apply(&[]);
+    pulls_by_secret(&story, &end, &["default"]);
+    end.finds("pass", "aks-shop's Kubernetes API answers from here, by your sign-in at Entra", "");
+    story.undo(&[]).ends_well();
+    story.is_taken_back();
+
+    let story = Story::of("entra-cluster-no-role");
+    let end = story.apply(&["--route", "pull-secret"]);
+    end.is_stopped_by("you may not", "Ask whoever administers aks-shop for that right in default");
+    story.wrote_nothing();
+}
+
+#[test]
+fn the_operators_own_kubeconfig_leads_there_and_one_that_leads_elsewhere_does_not_count() {
+    let story = Story::of("managed-identity-cluster");
+    std::fs::write(story.path("kubeconfig"), story.kubeconfig()).expect("written");
+    let end = story.apply(&["--kubeconfig", "kubeconfig"]);
+    pulls_by_secret(&story, &end, &["default"]);
+    end.finds("pass", "aks-shop's Kubernetes API answers from here, by your kubeconfig", "");
+    story.undo(&[]).ends_well();
+    story.is_taken_back();
+
+    let elsewhere = story.kubeconfig().replace("https://localhost", "https://aks-other.example");
+    std::fs::write(story.path("elsewhere"), elsewhere).expect("written");
+    let end = story.apply(&["--kubeconfig", "elsewhere"]);
+    end.finds("warn", "leads to aks-other.example, and that is not aks-shop", "--kubeconfig");
+    assert_eq!(secrets(&story.world(), "default").len(), 0);
+    let end = story.apply(&["--kubeconfig", "gone"]);
+    end.finds("warn", "gone cannot be read", "--kubeconfig");
+}
+
+#[test]
+fn a_secret_of_that_name_that_somebody_else_made_is_kept() {
+    let story = Story::of("others-pull-secret");
+    let end = story.apply(&["--route", "pull-secret"]);
+    end.is_stopped_by("has a secret crosspull-registryb that", "--pull-secret NAME");
+    story.wrote_nothing();
+    let end = story.apply(&["--route", "pull-secret", "--pull-secret", "ours", "--service-account", "default"]);
+    end.ends_well();
+    let accounts = &story.world().cluster()["namespaces"]["default"]["serviceAccounts"].to_string();
+    assert!(accounts.contains("ours") && accounts.contains("crosspull-registryb"), "theirs stays: {accounts}");
+    story.undo(&[]).ends_well();
+    story.is_taken_back();
+}
+
+#[test]
+fn without_the_right_to_make_secrets_nothing_is_half_done() {
+    let story = Story::of("no-right-on-secrets");
+    let end = story.apply(&["--route", "pull-secret", "--namespace", "shop"]);
+    end.is_stopped_by("secrets in the namespace shop of aks-shop", "Ask whoever administers aks-shop");
+    story.wrote_nothing();
+}

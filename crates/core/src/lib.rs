@@ -17,6 +17,7 @@ pub mod hand_over;
 pub mod ids;
 pub mod input;
 pub mod journal;
+pub mod manifest;
 pub mod names;
 pub mod operation;
 pub mod plan;

@@ -140,6 +140,17 @@ impl Story {
         self.send(reqwest::Method::PUT, &url, Some(&token), "application/json", body);
     }
 
+    /// Returns the kubeconfig of the cluster's user, as Resource Manager gives it to an operator of tenant A.
+    pub fn kubeconfig(&self) -> String {
+        use base64::prelude::{BASE64_STANDARD, Engine as _};
+        let token = self.token(Tenant::A, "https://management.azure.com/.default");
+        let cluster = text(self.world().cluster(), "id").to_owned();
+        let url = format!("{}{cluster}/listClusterUserCredential?api-version=2024-09-01", self.ready.arm);
+        let told = self.post(&url, Some(&token), "application/json", String::new());
+        let coded = told["kubeconfigs"][0]["value"].as_str().expect("a kubeconfig");
+        String::from_utf8(BASE64_STANDARD.decode(coded).expect("base64")).expect("text")
+    }
+
     /// Pulls the manifest of an image as a container runtime does, with a name and a password. Returns the status at
     /// which it ended: 200, or the first refusal.
     pub fn pull_by_hand(&self, user: &str, password: &str, image: &str) -> u16 {
