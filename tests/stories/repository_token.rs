@@ -71,6 +71,16 @@ fn a_token_pulls_for_a_cluster_with_a_managed_identity() {
 }
 
 #[test]
+fn the_last_lines_say_where_the_password_is_and_when_it_ends() {
+    let story = story();
+    let end = story.run(&[&["apply", "--answers", story.answers(), "--yes"], ROUTE].concat());
+    end.exits(0);
+    for words in ["as pull secret default/crosspull-registryb", "The secret ends on", "Back with crosspull undo"] {
+        assert!(end.out.contains(words), "no {words:?} in\n{end}");
+    }
+}
+
+#[test]
 fn a_cluster_with_a_service_principal_and_several_namespaces_pull_by_one_password() {
     let story = Story::of("happy");
     let end = apply(&story, &["--namespace", "shop", "--namespace", "jobs", "--service-account", "shop/default"]);

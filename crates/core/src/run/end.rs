@@ -65,7 +65,8 @@ impl Run {
                 (vec![is_there, self.who_pulls()], command)
             }
         };
-        let ends = self.facts.get(&Fact::SecretEnds).map(|at| at.split_once('T').map_or(at, |(day, _)| day));
+        let ends = self.facts.iter().find(|l| matches!(l.fact, Fact::SecretEnds | Fact::PullEnds(_)));
+        let ends = ends.map(|l| l.value.split_once('T').map_or(l.value.as_str(), |(day, _)| day));
         says.extend(ends.map(|day| format!("The secret ends on {day}.")));
         says.extend(back);
         says
