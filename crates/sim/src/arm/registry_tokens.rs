@@ -29,6 +29,7 @@ pub fn answer(cloud: &Cloud, asked: &Asked, rest: &[&str]) -> Answer {
         }
         ("GET", ["scopemaps", _]) => with_registry(cloud, asked, "scopeMaps/read", |found| show_map(found, name)),
         ("PUT", ["scopemaps", _]) => put_map(cloud, asked, name),
+        ("PATCH", ["scopemaps", _]) => change_map(cloud, asked, name),
         ("DELETE", ["scopemaps", _]) => with_registry(cloud, asked, "scopeMaps/delete", |found| {
             let before = found.scope_maps.len();
             found.scope_maps.retain(|map| !map.name.eq_ignore_ascii_case(name));
@@ -39,6 +40,7 @@ pub fn answer(cloud: &Cloud, asked: &Asked, rest: &[&str]) -> Answer {
         }),
         ("GET", ["tokens", _]) => with_registry(cloud, asked, "tokens/read", |found| show_token(found, name)),
         ("PUT", ["tokens", _]) => put_token(cloud, asked, name),
+        ("PATCH", ["tokens", _]) => change_token(cloud, asked, name),
         ("DELETE", ["tokens", _]) => with_registry(cloud, asked, "tokens/delete", |found| {
             let before = found.tokens.len();
             found.tokens.retain(|token| !token.name.eq_ignore_ascii_case(name));
@@ -100,14 +102,7 @@ struct NewMapProperties {
 fn put_map(cloud: &Cloud, asked: &Asked, name: &str) -> Answer {
     with_registry(cloud, asked, "scopeMaps/write", |found| {
         let NewMap { properties } = asked.body()?;
-        if let Some(unknown) = properties.actions.iter().find(|action| !is_action(action)) {
-            let message = format!("The action '{unknown}' is invalid.");
-            return Err(errors::arm(StatusCode::BAD_REQUEST, "InvalidScopeMapActions", &message));
-        }
-        if name.starts_with('_') {
-            let message = format!("The scope map '{name}' is system defined and cannot be changed.");
-            return Err(errors::arm(StatusCode::BAD_REQUEST, "ScopeMapInvalid", &message));
-        }
+        may_have(name, &properties.actions)?;
         named_well("scope map", name, true)?;
         let before = found.scope_maps.iter().position(|map| map.name.eq_ignore_ascii_case(name));
         let before = before.map(|at| found.scope_maps.remove(at).created);
@@ -122,6 +117,49 @@ fn put_map(cloud: &Cloud, asked: &Asked, name: &str) -> Answer {
         let shown = find_map(found, name).unwrap_or_default();
         Ok(writes_left(errors::json(status, &shown)))
     })
+}
+
+#[derive(Deserialize)]
+struct MapChange {
+    properties: MapChangeProperties,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MapChangeProperties {
+    description: Option<String>,
+    actions: Option<Vec<String>>,
+}
+
+/// Changes what is named of a scope map, as `az acr scope-map update` does.
+fn change_map(cloud: &Cloud, asked: &Asked, name: &str) -> Answer {
+    with_registry(cloud, asked, "scopeMaps/write", |found| {
+        let MapChange { properties } = asked.body()?;
+        may_have(name, properties.actions.as_deref().unwrap_or_default())?;
+        let map = found.scope_maps.iter_mut().find(|map| map.name.eq_ignore_ascii_case(name));
+        let map = map.ok_or_else(|| not_found(name))?;
+        if let Some(description) = properties.description {
+            map.description = description;
+        }
+        if let Some(actions) = properties.actions {
+            map.actions = actions;
+        }
+        let shown = find_map(found, name).unwrap_or_default();
+        Ok(writes_left(errors::json(StatusCode::OK, &shown)))
+    })
+}
+
+/// Refuses actions that no scope map can have, and the change of one that the registry has by itself.
+fn may_have(name: &str, actions: &[String]) -> Result<(), Refusal> {
+    if let Some(unknown) = actions.iter().find(|action| !is_action(action)) {
+        let message = format!("The action '{unknown}' is invalid.");
+        return Err(errors::arm(StatusCode::BAD_REQUEST, "InvalidScopeMapActions", &message));
+    }
+    if name.starts_with('_') {
+        let message = format!("The scope map '{name}' is system defined and cannot be changed.");
+        return Err(errors::arm(StatusCode::BAD_REQUEST, "ScopeMapInvalid", &message));
+    }
+    Ok(())
 }
 
 /// The verbs of a scope map (ACR's document "Token-based repository permissions").
@@ -172,16 +210,8 @@ fn put_token(cloud: &Cloud, asked: &Asked, name: &str) -> Answer {
     with_registry(cloud, asked, "tokens/write", |found| {
         let NewToken { properties } = asked.body()?;
         named_well("token", name, false)?;
-        let map = properties.scope_map_id.rsplit('/').next().unwrap_or_default();
-        let Some(map) = find_map(found, map) else {
-            return Err(not_found(map));
-        };
-        let scope_map_id = super::subscriptions::text(&map, "id").to_owned();
-        let status = properties.status.unwrap_or_else(|| "enabled".to_owned());
-        if !["enabled", "disabled"].contains(&status.as_str()) {
-            let message = format!("The status '{status}' of the token is invalid.");
-            return Err(errors::arm(StatusCode::BAD_REQUEST, "InvalidRequest", &message));
-        }
+        let scope_map_id = map_of_token(found, &properties.scope_map_id)?;
+        let status = status_of_token(properties.status.unwrap_or_else(|| "enabled".to_owned()))?;
         let created = cloud.clock.timestamp();
         let (answer, token) = match found.tokens.iter_mut().find(|token| token.name.eq_ignore_ascii_case(name)) {
             Some(token) => {
@@ -196,10 +226,75 @@ fn put_token(cloud: &Cloud, asked: &Asked, name: &str) -> Answer {
             }
         };
         let name = token.name.clone();
-        let shown = found.tokens.iter().find(|token| token.name == name);
-        let shown = shown.map(|token| shapes::token(found, token)).unwrap_or_default();
-        Ok(writes_left(errors::json(answer, &shown)))
+        Ok(changed_token(found, answer, &name))
     })
+}
+
+#[derive(Deserialize)]
+struct TokenChange {
+    properties: TokenChangeProperties,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct TokenChangeProperties {
+    scope_map_id: Option<String>,
+    status: Option<String>,
+    credentials: Option<KeptCredentials>,
+}
+
+#[derive(Deserialize)]
+struct KeptCredentials {
+    passwords: Option<Vec<KeptPassword>>,
+}
+
+#[derive(Deserialize)]
+struct KeptPassword {
+    name: String,
+}
+
+/// Changes what is named of a token, as `az acr token update` and `az acr token credential delete` do: a password that
+/// is not among those named is deleted.
+fn change_token(cloud: &Cloud, asked: &Asked, name: &str) -> Answer {
+    with_registry(cloud, asked, "tokens/write", |found| {
+        let TokenChange { properties } = asked.body()?;
+        let map = properties.scope_map_id.map(|id| map_of_token(found, &id)).transpose()?;
+        let status = properties.status.map(status_of_token).transpose()?;
+        let token = found.tokens.iter_mut().find(|token| token.name.eq_ignore_ascii_case(name));
+        let token = token.ok_or_else(|| not_found(name))?;
+        if let Some(map) = map {
+            token.scope_map_id = map;
+        }
+        if let Some(status) = status {
+            token.status = status;
+        }
+        if let Some(kept) = properties.credentials.and_then(|credentials| credentials.passwords) {
+            token.passwords.retain(|name, _| kept.iter().any(|one| one.name == *name));
+        }
+        let name = token.name.clone();
+        Ok(changed_token(found, StatusCode::OK, &name))
+    })
+}
+
+/// Returns the id of the scope map that a token is to have.
+fn map_of_token(registry: &Registry, id: &str) -> Result<String, Refusal> {
+    let name = id.rsplit('/').next().unwrap_or_default();
+    let map = find_map(registry, name).ok_or_else(|| not_found(name))?;
+    Ok(super::subscriptions::text(&map, "id").to_owned())
+}
+
+fn status_of_token(status: String) -> Result<String, Refusal> {
+    if ["enabled", "disabled"].contains(&status.as_str()) {
+        return Ok(status);
+    }
+    let message = format!("The status '{status}' of the token is invalid.");
+    Err(errors::arm(StatusCode::BAD_REQUEST, "InvalidRequest", &message))
+}
+
+fn changed_token(registry: &Registry, answer: StatusCode, name: &str) -> axum::response::Response {
+    let shown = registry.tokens.iter().find(|token| token.name == name);
+    let shown = shown.map(|token| shapes::token(registry, token)).unwrap_or_default();
+    writes_left(errors::json(answer, &shown))
 }
 
 #[derive(Deserialize)]
