@@ -128,6 +128,18 @@ fn renewing_writes_another_secret_everywhere_proves_it_and_removes_the_old_one()
 }
 
 #[test]
+fn a_part_that_somebody_else_manages_is_kept_and_not_told_as_changed() {
+    let own = "name = 'taken'\nsays = 'kubectl has taken over the data'\n[[fault]]\n\
+               on = 'kubernetes PATCH **/secrets/crosspull-registryb'\nnth = 2\ndo = 'status'\ncode = 409\nerror = 'Conflict'";
+    let story = Story::told(&["managed-identity-cluster"], own);
+    story.apply(&[]).ends_well();
+    let end = story.apply(&["--renew"]);
+    end.fails_with("Somebody else manages a part of a secret of that name; it is kept as it is", "--pull-secret NAME");
+    assert!(!end.out.contains("Pull secrets of this run are in"), "\n{end}");
+    assert!(!end.out.contains("azure-resource-manager/troubleshooting"), "it is no error of Azure's\n{end}");
+}
+
+#[test]
 fn a_namespace_that_is_not_there_stops_before_anything_is_written() {
     let story = Story::of("managed-identity-cluster");
     let end = story.apply(&["--namespace", "shop", "--namespace", "shp"]);

@@ -78,6 +78,13 @@ impl StepError {
         matches!(self, Self::Stopped | Self::Journal(_))
     }
 
+    /// True where a service said no, so that what was asked of it was not done.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        let Self::Failed(trouble) = self else { return false };
+        trouble.refusal.as_ref().and_then(|refusal| refusal.status).is_some_and(|status| (400..500).contains(&status))
+    }
+
     /// Returns why the step went no further, as sentences.
     #[must_use]
     pub fn why(&self) -> String {

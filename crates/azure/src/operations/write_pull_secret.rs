@@ -57,7 +57,15 @@ pub(super) async fn perform(op: &WritePullSecret, context: &StepContext<'_>) -> 
         learn(how)?;
     }
     let login = Login { server: &op.login_server, user: &credential.user, password, key: credential.key };
-    place.apply(context, &api, login).await?;
+    if let Err(error) = place.apply(context, &api, login).await {
+        if how == Outcome::Changed && earlier.is_none() && error.is_refusal() {
+            context.learn_undone(&[
+                Learnt::new(how, op.written(), format!("{}/{}", op.namespace, op.name)),
+                Learnt::new(how, op.key(), credential.key),
+            ])?;
+        }
+        return Err(error);
+    }
     learn(how)
 }
 
