@@ -9,21 +9,11 @@
 # shellcheck source=tests/real-clients/lib.sh
 . "$(dirname "$0")/lib.sh"
 
+# shellcheck source=tests/real-clients/kubectl-lib.sh
+. "$(dirname "$0")/kubectl-lib.sh"
+
 need_binary "$@"
-if [ -z "${KUBECTL:-}" ]; then
-  installed=$(cd "$(dirname "$0")/../.." && pwd)/.az/bin/kubectl
-  KUBECTL=kubectl
-  command -v kubectl >/dev/null || KUBECTL=$installed
-fi
 need_tools "$KUBECTL" curl jq base64
-
-# What kubectl keeps of a server it keeps in HOME.
-export HOME=$work/home
-mkdir "$HOME"
-
-kubectl() {
-  timeout 60 "$KUBECTL" --kubeconfig "$work/kubeconfig" "$@"
-}
 
 # arm_token: of operator A. The secret goes by standard input, as an argument is seen by everybody.
 arm_token() {
@@ -43,22 +33,11 @@ get_kubeconfig() {
       "${arm%/}$cluster/$1?api-version=2024-09-01" | jq -er '.kubeconfigs[0].value' | base64 -d >"$work/kubeconfig"
 }
 
-# run_pod NAME COMMAND...: a pod with the registry's image, which is pulled whatever the node has.
+# run_pod NAME COMMAND...: a pod with the image that the cluster is to pull.
 run_pod() {
   local name=$1
   shift
-  kubectl run "$name" --image="$login_server/shop/web:1.4" --image-pull-policy=Always --restart=Never "$@"
-}
-
-# pod_is NAME FILTER: what jq says of the pod.
-pod_is() {
-  kubectl get pod "$1" -o json | jq -e "$2"
-}
-
-# event_of NAME REASON PATTERN: an event of the pod says PATTERN.
-event_of() {
-  kubectl get events --field-selector "involvedObject.name=$1,reason=$2" -o json |
-    jq -er '.items[].message' | grep -E -- "$3"
+  run_image "$name" shop/web:1.4 "$@"
 }
 
 looks_around() {
@@ -107,8 +86,7 @@ refused_before_the_reset() {
   succeeds "kubectl run, before the reset" run_pod before
   succeeds_within 20 "its node is refused: ErrImagePull" \
     event_of before Failed '^Failed to pull image .* 401 Unauthorized$'
-  succeeds_within 20 "and backs off: ImagePullBackOff" pod_is before \
-    '.status | .phase == "Pending" and (.containerStatuses[0].state.waiting.reason | test("^(ErrImagePull|ImagePullBackOff)$"))'
+  succeeds_within 20 "and backs off: ImagePullBackOff" pod_is before "$waits_for_its_image"
   succeeds "kubectl describe pod" kubectl describe pod before
   succeeds "kubectl delete pod, which waits until it is gone" kubectl delete pod before
   refused "the pod is gone" 'pods "before" not found' kubectl get pod before

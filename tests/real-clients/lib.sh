@@ -32,7 +32,8 @@ trap 'exit 143' TERM
 need_tools() {
   local tool
   for tool in "$@"; do
-    command -v "$tool" >/dev/null && continue
+    # Functions of these names are no programs.
+    type -P "$tool" >/dev/null && continue
     echo "$tool is not installed: run tests/real-clients/install.sh as root" >&2
     exit 2
   done

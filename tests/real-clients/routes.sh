@@ -1,0 +1,498 @@
+#!/usr/bin/env bash
+# The real Azure CLI, kubectl and skopeo judge the routes `convert-app`, `pull-secret` and `repository-token`: they see
+# what the run changed and nothing else, they pull by it what was granted and nothing else, and after `crosspull undo`
+# they see what was there before.
+#
+#   tests/real-clients/routes.sh CROSSPULL        AZ, KUBECTL and SKOPEO name the programs
+
+# Functions are called through `succeeds` and its kin; `give_up` ends the script. The variables in the filters are jq's.
+# shellcheck disable=SC2015,SC2016,SC2154,SC2317
+# shellcheck source=tests/real-clients/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/real-clients/az-lib.sh
+. "$(dirname "$0")/az-lib.sh"
+# shellcheck source=tests/real-clients/kubectl-lib.sh
+. "$(dirname "$0")/kubectl-lib.sh"
+
+need_binary "$@"
+SKOPEO=${SKOPEO:-skopeo}
+need_tools "$AZ" "$KUBECTL" "$SKOPEO" curl jq base64
+
+group_of() { cut -d/ -f5 <<<"$1"; }
+name_of() { cut -d/ -f9 <<<"$1"; }
+
+secret_name='crosspull-registryb'
+token_name='crosspull-aks-shop'
+granted=shop/web
+other=shop/api
+denied='unauthorized|denied|authentication required'
+# An image of each, and what skopeo and kubectl call it.
+granted_image=$granted:1.4
+other_image=$other:2.0
+
+clouds=0
+
+# cloud SCENARIO...: a new cloud, with az signed in to both tenants and kubectl let into the cluster by az.
+cloud() {
+  local one options=()
+  for one in "$@"; do options+=(--scenario "$one"); done
+  clouds=$((clouds + 1))
+  start_sim "$work/cloud-$clouds" "${options[@]}"
+  register_cloud "cloud-$clouds"
+  succeeds "az login in both tenants" sign_in_both || give_up "az does not sign in"
+  export XDG_STATE_HOME=$work/state-$clouds
+  rm -f "$work/kubeconfig"
+  succeeds "az aks get-credentials" aks get-credentials --file "$work/kubeconfig" || give_up "there is no kubeconfig"
+  what_is_there >"$work/before" || give_up "the tools do not list what is there"
+}
+
+sign_in_both() { sign_in_operator_a && sign_in_operator_b; }
+
+# aks COMMAND..., acr COMMAND...: of the cluster, of the registry.
+aks() {
+  az aks "$@" -g "$(group_of "$cluster")" -n "$(name_of "$cluster")" --subscription "$subscription_a"
+}
+acr() {
+  az acr "$@" --subscription "$subscription_b"
+}
+the_registry() { name_of "$registry"; }
+
+# in_a COMMAND..., in_b COMMAND...: for what az asks the directory of the account that is chosen.
+in_a() { use_a && "$@"; }
+in_b() { use_b && "$@"; }
+
+# what_is_there: all that a route may change, as az and kubectl list it. What tells only the time is left out.
+what_is_there() {
+  local tenant
+  for tenant in in_a in_b; do
+    "$tenant" az ad app list --all | jq -S 'map({appId, displayName, signInAudience, web,
+      secrets: (.passwordCredentials | map(.keyId) | sort)}) | sort_by(.appId)[]' || return
+    "$tenant" az ad sp list --all | jq -S 'map({id, appId}) | sort_by(.id)[]' || return
+    "$tenant" az role assignment list --all | jq -S 'map({roleDefinitionName, principalId, scope, condition}) | sort[]' || return
+  done
+  aks show | jq -S '{servicePrincipalProfile, identity, identityProfile, provisioningState}' || return
+  acr show -n "$(the_registry)" | jq -S '{adminUserEnabled, roleAssignmentMode, publicNetworkAccess}' || return
+  acr scope-map list -r "$(the_registry)" | jq -S 'map({name, actions})[]' || return
+  acr token list -r "$(the_registry)" | jq -S 'map({name, scopeMapId, status})[]' || return
+  kubectl get secrets,serviceaccounts,pods -A -o json |
+    jq -S '.items | map({kind, in: .metadata.namespace, name: .metadata.name, type, data, imagePullSecrets}) | sort[]'
+}
+
+# run_route ROUTE OPTION...: into $work/out the events, into $work/secret the secret.
+run_route() {
+  rm -f "$work/secret"
+  "$crosspull" apply --route "$1" --answers "$answers" --yes --output json --secret-out "$work/secret" "${@:2}"
+}
+
+run_of_last() { answer -s '.[-1].run'; }
+outcome() { # OPERATION
+  answer -rs --arg op "$1" '(map(select(.event == "run_started"))[0].plan.steps[] | select(.op == $op) | .id) as $id
+    | map(select(.event == "step_ended" and .step == $id))[0].outcome'
+}
+
+# nothing_changed NAME: since `$work/before` was written. What differs is shown without the content of secrets.
+nothing_changed() {
+  what_is_there >"$work/after"
+  if cmp -s "$work/before" "$work/after"; then
+    pass "az and kubectl list what was there before ($1)"
+  else
+    fail "az and kubectl list what was there before ($1)" "$(diff "$work/before" "$work/after" | grep -v dockerconfigjson)"
+  fi
+}
+
+# same ONE OTHER: for what may not be shown.
+same() { [ -n "$1" ] && [ "$1" = "$2" ]; }
+
+take_back() { # RUN NAME
+  succeeds "crosspull undo ($2)" "$crosspull" undo "$1" --yes
+  nothing_changed "$2"
+}
+
+# roles_of OBJECT_ID: a line for each role in B: its name, its scope, the repositories that its condition names.
+roles_of() {
+  in_b az role assignment list --all --assignee "$1" | jq -r --arg granted "'$granted'" --arg other "'$other'" \
+    '.[] | "\(.roleDefinitionName) \(.scope | ascii_downcase) \(if .condition == null then "without condition"
+      else [.condition | contains($granted), contains($other)] end)"'
+}
+
+# role_on_registry ROLE: what `roles_of` gives for it, where a run granted one repository.
+role_on_registry() {
+  case $1 in
+  AcrPull) echo "AcrPull ${registry,,} without condition" ;;
+  *) echo "$1 ${registry,,} [true,false]" ;;
+  esac
+}
+
+# names_secret SECRET: an option of kubectl run for a pod that names its pull secret.
+names_secret() {
+  jq -cn --arg name "$1" '"--overrides=\({spec: {imagePullSecrets: [{name: $name}]}} | tojson)"' -r
+}
+
+# node_pulls NAME POD IMAGE [OPTION...], node_is_refused NAME POD IMAGE [OPTION...]: NAME is the check's. A node that was
+# refused asks again, so a role that takes its time does no harm.
+node_pulls() {
+  local name=$1 pod=$2 image=$3
+  shift 3
+  succeeds "kubectl run: $name" run_image "$pod" "$image" "$@"
+  succeeds_within 60 "Pulled: $name" event_of "$pod" Pulled '^Successfully pulled image ' "$(namespace_in "$@")"
+  succeeds "kubectl delete pod: $name" kubectl delete pod "$pod" --now "$(namespace_in "$@")"
+}
+node_is_refused() {
+  local name=$1 pod=$2 image=$3
+  shift 3
+  succeeds "kubectl run: $name" run_image "$pod" "$image" "$@"
+  succeeds_within 60 "a refusal: $name" event_of "$pod" Failed '^Failed to pull image .*(401 Unauthorized|insufficient_scope)' "$(namespace_in "$@")"
+  succeeds_within 60 "ImagePullBackOff: $name" event_of "$pod" BackOff '^Back-off pulling image ' "$(namespace_in "$@")"
+  succeeds "it waits: $name" pod_is "$pod" "$waits_for_its_image" "$(namespace_in "$@")"
+  succeeds "kubectl delete pod: $name" kubectl delete pod "$pod" --now "$(namespace_in "$@")"
+}
+namespace_in() {
+  local option
+  for option in "$@"; do
+    case $option in --namespace=*) echo "$option" && return ;; esac
+  done
+  echo --namespace=default
+}
+
+# login_in NAMESPACE: the login that the pull secret has there, for skopeo in a file.
+login_in() {
+  kubectl get secret "$secret_name" -n "$1" -o json | jq -r '.data[".dockerconfigjson"] | @base64d' >"$work/auth.json"
+}
+user_in_login() { jq -r --arg server "$login_server" '.auths[$server].username' "$work/auth.json"; }
+password_in_login() { jq -r --arg server "$login_server" '.auths[$server].password' "$work/auth.json"; }
+
+skopeo() { SSL_CERT_FILE=$ca REGISTRY_AUTH_FILE=$work/auth.json timeout 60 "$SKOPEO" "$@"; }
+inspect() { skopeo inspect "docker://$login_server/$1"; }
+
+# by_login COMMAND...: the registry's own planes, by az with the login of the pull secret.
+by_login() {
+  az acr repository "$@" -n "$(the_registry)" --username "$(user_in_login)" --password="$(password_in_login)"
+}
+
+# pull_secret_is NAME NAMESPACE: what kubectl shows is a pull secret with the password that the run saved, and what
+# kubectl itself would have made of the same login.
+pull_secret_is() {
+  succeeds "kubectl get secret -o yaml ($1)" kubectl get secret "$secret_name" -n "$2" -o yaml
+  succeeds "kubectl get secret ($1)" kubectl get secret "$secret_name" -n "$2" -o json
+  equal "its type and whose it is ($1)" "kubernetes.io/dockerconfigjson crosspull" \
+    "$(answer '"\(.type) \(.metadata.labels["app.kubernetes.io/managed-by"])"')"
+  cp "$work/out" "$work/written-$clouds-$2.json"
+  login_in "$2"
+  succeeds "it has the password that was saved ($1)" same "$(cat "$work/secret")" "$(password_in_login)"
+  succeeds "kubectl create secret --dry-run ($1)" kubectl create secret docker-registry "$secret_name" -n "$2" \
+    --docker-server="$login_server" --docker-username="$(user_in_login)" --docker-password="$(password_in_login)" \
+    --dry-run=client -o json
+  succeeds "kubectl would have written the same ($1)" same "$(jq -S . "$work/auth.json")" \
+    "$(answer '.data[".dockerconfigjson"] | @base64d' | jq -S .)"
+}
+
+# broken_and_mended NAME: the password in the pull secret of `default` is spoilt by kubectl, and put back.
+broken_and_mended() {
+  local good bad
+  good=$(kubectl get secret "$secret_name" -o json | jq -c '{data}')
+  bad=$(jq -c --arg server "$login_server" '.data[".dockerconfigjson"] |= (@base64d | fromjson
+    | .auths[$server] |= (.password = "spoilt" | .auth = ("\(.username):spoilt" | @base64)) | tojson | @base64)' <<<"$good")
+  succeeds "kubectl patch spoils the password ($1)" kubectl patch secret "$secret_name" -p "$bad"
+  succeeds "kubectl run ($1)" run_image spoilt "$granted_image" "$(names_secret "$secret_name")"
+  succeeds_within 60 "ImagePullBackOff with a spoilt password ($1)" event_of spoilt BackOff '^Back-off pulling image '
+  succeeds "kubectl patch puts it back ($1)" kubectl patch secret "$secret_name" -p "$good"
+  succeeds_within 60 "the same pod is Pulled then ($1)" event_of spoilt Pulled '^Successfully pulled image '
+  succeeds "kubectl delete pod ($1)" kubectl delete pod spoilt --now
+}
+
+convert_app() { # ROLE SCENARIO...
+  local role=$1 app made object
+  shift
+  echo "# convert-app, $*"
+  cloud "$@"
+  app=$(aks show | jq -r .servicePrincipalProfile.clientId)
+  succeeds "az ad app show, before" in_a az ad app show --id "$app"
+  equal "the cluster's app is of one tenant" AzureADMyOrg "$(answer .signInAudience)"
+  answer '.passwordCredentials' >"$work/secrets-before"
+  refused "az ad sp show in B, before" 'does not exist' in_b az ad sp show --id "$app"
+  node_is_refused "the cluster pulls, before" before "$granted_image"
+
+  succeeds "crosspull apply --route convert-app" run_route convert-app || give_up "nothing was set up"
+  made=$(run_of_last)
+  equal "it opened the app" changed "$(outcome open-app)"
+  succeeds "az ad app show" in_a az ad app show --id "$app"
+  equal "the app is multi-tenant" AzureADMultipleOrgs "$(answer .signInAudience)"
+  equal "its secrets are as they were" "$(cat "$work/secrets-before")" "$(answer '.passwordCredentials')"
+  succeeds "az ad sp show in B" in_b az ad sp show --id "$app"
+  object=$(answer .id)
+  equal "it belongs to the app of A" "$tenant_a" "$(answer .appOwnerOrganizationId)"
+  equal "az role assignment list: that role, on that registry" "$(role_on_registry "$role")" "$(roles_of "$object")"
+  equal "az aks show: the cluster has the app that it had" "$app Succeeded" \
+    "$(aks show | jq -r '"\(.servicePrincipalProfile.clientId) \(.provisioningState)"')"
+  equal "kubectl get secrets: none was made" "" "$(kubectl get secrets -A -o name)"
+  node_pulls "the cluster pulls, by what it has" own "$granted_image"
+  [ "$role" = AcrPull ] || node_is_refused "what nobody granted" not-granted "$other_image"
+  take_back "$made" convert-app
+  node_is_refused "the cluster pulls, after undo" after "$granted_image"
+  stop_sim
+}
+
+# owner_lists SCENARIO: who owns a registry lists its repositories, unless its roles hold on repositories.
+owner_lists() {
+  case $1 in
+  *abac*) refused "az acr repository list: not even who owns it" "$denied" acr repository list -n "$(the_registry)" ;;
+  *)
+    succeeds "az acr repository list, as who owns the registry" acr repository list -n "$(the_registry)"
+    equal "it lists both repositories" "true" "$(answer --arg one "$granted" --arg two "$other" 'contains([$one, $two])')"
+    ;;
+  esac
+}
+
+pull_secret() { # ROLE SCENARIO...
+  local role=$1 app made object
+  shift
+  echo "# pull-secret, $*"
+  cloud "$@"
+  node_is_refused "the cluster pulls, before" before "$granted_image"
+  succeeds "crosspull apply --route pull-secret" run_route pull-secret \
+    --namespace default --namespace shop --service-account shop/default --secret-days 90 || give_up "nothing was set up"
+  made=$(run_of_last)
+  pull_secret_is "pull-secret" default
+  pull_secret_is "pull-secret, shop" shop
+  app=$(user_in_login)
+  succeeds "az ad app show in B" in_b az ad app show --id "$app"
+  equal "the app is of one tenant, with one secret of 90 days" "AzureADMyOrg 1 90" \
+    "$(answer '"\(.signInAudience) \(.passwordCredentials | length) \(.passwordCredentials[0]
+      | [.startDateTime, .endDateTime] | map(sub("\\.[0-9]+"; "") | sub("\\+00:00$"; "Z") | fromdate) | (.[1] - .[0]) / 86400 | round)"')"
+  refused "az ad sp show in A: nothing of it is there" 'does not exist' in_a az ad sp show --id "$app"
+  succeeds "az ad sp show in B" in_b az ad sp show --id "$app"
+  object=$(answer .id)
+  equal "az role assignment list: that role, on that registry" "$(role_on_registry "$role")" "$(roles_of "$object")"
+  equal "kubectl get serviceaccount: shop/default uses it, and no other does" "shop/default" \
+    "$(kubectl get serviceaccounts -A -o json |
+      jq -r --arg name "$secret_name" '.items[] | select(.imagePullSecrets // [] | any(.name == $name))
+        | "\(.metadata.namespace)/\(.metadata.name)"')"
+
+  succeeds "skopeo inspects what was granted" inspect "$granted_image"
+  succeeds "az acr repository show-tags, as the app" by_login show-tags --repository "$granted"
+  if [ "$role" = AcrPull ]; then
+    succeeds "skopeo inspects another: the role is about the registry" inspect "$other_image"
+  else
+    refused "skopeo is refused at another" "$denied" inspect "$other_image"
+    refused "az acr repository show-tags is refused there" "$denied" by_login show-tags --repository "$other"
+    refused "az acr repository list: it may not list" "$denied" by_login list
+  fi
+  owner_lists "$1"
+
+  node_pulls "a pod that names the secret" named "$granted_image" "$(names_secret "$secret_name")"
+  node_pulls "a pod of the account that uses it" as-account "$granted_image" --namespace=shop
+  node_is_refused "a pod without it" without "$granted_image"
+  [ "$role" = AcrPull ] ||
+    node_is_refused "what nobody granted" not-granted "$other_image" "$(names_secret "$secret_name")"
+  broken_and_mended pull-secret
+  take_back "$made" pull-secret
+  refused "skopeo is refused after undo" "$denied" inspect "$granted_image"
+  stop_sim
+}
+
+# days_of PASSWORD: how many days a password of the token lives. The token is what az showed last.
+days_of() {
+  answer --arg name "$1" '.credentials.passwords[] | select(.name == $name) | [.creationTime, .expiry]
+    | map(sub("\\.[0-9]+"; "") | sub("\\+00:00$"; "Z") | fromdate) | (.[1] - .[0]) / 86400 | round'
+}
+
+live_passwords() {
+  acr token show -r "$(the_registry)" -n "$token_name" |
+    jq -r '[.credentials.passwords[] | select((.expiry | sub("\\.[0-9]+"; "") | sub("\\+00:00$"; "Z") | fromdate) > now + 3600)
+      .name] | join(" ")'
+}
+
+repository_token() { # SCENARIO...
+  local made
+  echo "# repository-token, $*"
+  cloud "$@"
+  succeeds "crosspull apply --route repository-token" run_route repository-token --secret-days 30 ||
+    give_up "nothing was set up"
+  made=$(run_of_last)
+  pull_secret_is "repository-token" default
+  equal "who pulls is the token" "$token_name" "$(user_in_login)"
+  succeeds "az acr token show" acr token show -r "$(the_registry)" -n "$token_name"
+  equal "it is enabled, with that scope map and one password" "enabled scopeMaps/$token_name password1" \
+    "$(answer '"\(.status) \(.scopeMapId | split("/")[-2:] | join("/")) \(.credentials.passwords | map(.name) | join(" "))"')"
+  equal "its password lives for 30 days" 30 "$(days_of password1)"
+  succeeds "az acr scope-map show" acr scope-map show -r "$(the_registry)" -n "$token_name"
+  equal "it reads that repository alone" "repositories/$granted/content/read repositories/$granted/metadata/read" \
+    "$(answer '.actions | sort | join(" ")')"
+  refused "az acr credential show: the admin user stays off" 'admin' acr credential show -n "$(the_registry)"
+
+  succeeds "skopeo inspects what was granted" inspect "$granted_image"
+  refused "skopeo is refused at another" "$denied" inspect "$other_image"
+  succeeds "skopeo copies it, layers and digests checked" \
+    skopeo copy --quiet "docker://$login_server/$granted_image" "dir:$work/image-$clouds"
+  refused "skopeo may not push" "$denied" \
+    skopeo copy --quiet "dir:$work/image-$clouds" "docker://$login_server/$granted:pushed"
+  succeeds "az acr repository show-tags, as the token" by_login show-tags --repository "$granted"
+  refused "az acr repository show-tags is refused at another" "$denied" by_login show-tags --repository "$other"
+  refused "az acr repository list: it may not list" "$denied" by_login list
+  owner_lists "$1"
+  node_pulls "a pod that names the secret" named "$granted_image" "$(names_secret "$secret_name")"
+  node_is_refused "a pod without it" without "$granted_image"
+  node_is_refused "what nobody granted" not-granted "$other_image" "$(names_secret "$secret_name")"
+  broken_and_mended repository-token
+
+  succeeds "az acr token update: disabled" acr token update -r "$(the_registry)" -n "$token_name" --status disabled
+  refused "skopeo is refused while it is disabled" "$denied" inspect "$granted_image"
+  succeeds "az acr token update: enabled" acr token update -r "$(the_registry)" -n "$token_name" --status enabled
+  succeeds_within 60 "skopeo inspects again" inspect "$granted_image"
+  take_back "$made" repository-token
+  refused "az acr token show: it is gone" 'not ?found' acr token show -r "$(the_registry)" -n "$token_name"
+  refused "az acr scope-map show: it is gone" 'not ?found' acr scope-map show -r "$(the_registry)" -n "$token_name"
+  refused "skopeo is refused after undo" "$denied" inspect "$granted_image"
+  stop_sim
+}
+
+# Another password is made, written, proved; the replaced one ends, and undo of that run leaves what the cluster pulls by.
+renewal() {
+  local made renewed
+  echo "# repository-token --renew"
+  cloud managed-identity-cluster
+  succeeds "crosspull apply" run_route repository-token || give_up "nothing was set up"
+  made=$(run_of_last)
+  login_in default
+  cp "$work/auth.json" "$work/replaced.json"
+  succeeds "crosspull apply --renew" run_route repository-token --renew
+  renewed=$(run_of_last)
+  equal "az acr token show: the other password lives, the replaced one does not" password2 "$(live_passwords)"
+  pull_secret_is "after the renewal" default
+  succeeds "skopeo inspects by the new password" inspect "$granted_image"
+  node_pulls "after the renewal" renewed "$granted_image" "$(names_secret "$secret_name")"
+  cp "$work/replaced.json" "$work/auth.json"
+  refused "skopeo is refused by the replaced one" "$denied" inspect "$granted_image"
+  succeeds "crosspull undo of the renewal" "$crosspull" undo "$renewed" --yes
+  equal "the new password lives" password2 "$(live_passwords)"
+  node_pulls "after undo of the renewal" still "$granted_image" "$(names_secret "$secret_name")"
+  take_back "$made" "the run before the renewal"
+  stop_sim
+}
+
+# refuses_foreign ROUTE: a secret of that name that kubectl made is kept, and nothing is written.
+refuses_foreign() {
+  run run_route "$1"
+  equal "crosspull apply --route $1 stops: the secret is somebody else's" 4 "$?"
+  equal "it says who wrote it ($1)" true \
+    "$(answer -s 'any(.. | strings; test("that kubectl-create wrote; it is kept as it is"))')"
+  nothing_changed "$1"
+}
+
+what_others_made() {
+  echo "# what others made"
+  cloud managed-identity-cluster
+  succeeds "kubectl create secret docker-registry" kubectl create secret docker-registry "$secret_name" \
+    --docker-server="$login_server" --docker-username=somebody --docker-password=else
+  what_is_there >"$work/before"
+  refuses_foreign pull-secret
+  refuses_foreign repository-token
+  succeeds "kubectl delete secret" kubectl delete secret "$secret_name"
+
+  succeeds "az acr token create" acr token create -r "$(the_registry)" -n "$token_name" --repository "$other" content/read
+  what_is_there >"$work/before"
+  run run_route repository-token
+  equal "crosspull apply fails at a token that az made" 1 "$?"
+  nothing_changed "a token of az's"
+  stop_sim
+}
+
+# A part of a secret of crosspull's that kubectl has taken over is not taken back from it, and no event tells otherwise.
+what_kubectl_took_over() {
+  echo "# what kubectl took over"
+  cloud managed-identity-cluster
+  succeeds "crosspull apply" run_route repository-token || give_up "nothing was set up"
+  succeeds "kubectl patch" kubectl patch secret "$secret_name" -p '{"data":{".dockerconfigjson":"e30="}}'
+  run run_route repository-token --renew
+  equal "crosspull apply --renew fails" 1 "$?"
+  equal "it says what kubectl manages" true "$(answer -s 'any(.. | strings; test("conflict with \"kubectl-patch\""))')"
+  equal "it does not say that the secret was changed" false \
+    "$(answer -s 'last | any(.. | strings; test("Pull secrets of this run are in"))')"
+  equal "kubectl's part is kept" "e30=" "$(kubectl get secret "$secret_name" -o json | jq -r '.data[".dockerconfigjson"]')"
+  # Nobody has the new password but that run, so a later one is told what to do, and az does it.
+  run run_route repository-token --renew
+  equal "crosspull apply --renew, again, fails: both passwords live" 1 "$?"
+  equal "it names the command of az" true "$(answer -s 'any(.. | strings; test("az acr token credential delete"))')"
+  succeeds "az acr token credential delete" acr token credential delete -r "$(the_registry)" -n "$token_name" --password2
+  equal "az acr token show: the other one is left" password1 "$(live_passwords)"
+  succeeds "kubectl delete secret" kubectl delete secret "$secret_name"
+  succeeds "crosspull apply" run_route repository-token
+  login_in default
+  succeeds "skopeo inspects what was granted" inspect "$granted_image"
+  stop_sim
+}
+
+# No route uses the admin user. az turns it on by hand, and skopeo pulls by it.
+admin_by_hand() {
+  echo "# the admin user, by hand"
+  cloud managed-identity-cluster
+  succeeds "az acr update --admin-enabled true" acr update -n "$(the_registry)" --admin-enabled true
+  succeeds "az acr credential show" acr credential show -n "$(the_registry)"
+  jq --arg server "$login_server" '{auths: {($server): {auth: ("\(.username):\(.passwords[0].value)" | @base64)}}}' \
+    "$work/out" >"$work/auth.json"
+  succeeds "skopeo inspects as the admin user" inspect "$other_image"
+  succeeds "az acr update --admin-enabled false" acr update -n "$(the_registry)" --admin-enabled false
+  refused "skopeo is refused then" "$denied" inspect "$other_image"
+  stop_sim
+}
+
+# The secrets that the runs wrote, given to the API server that Kubernetes is. It runs alone, on loopback, without nodes.
+real_api_server() {
+  echo "# a real API server"
+  if ! command -v kube-apiserver >/dev/null || ! command -v etcd >/dev/null; then
+    echo "# a real API server is not here (kube-apiserver and etcd): NOT checked against one"
+    return
+  fi
+  local dir=$work/apiserver ports token written
+  mkdir "$dir"
+  ports=$(python3 -c 'import socket
+held = [socket.socket() for _ in range(3)]
+for one in held: one.bind(("127.0.0.1", 0))
+print(*(one.getsockname()[1] for one in held))')
+  read -r client_port peer_port api_port <<<"$ports"
+  token=$(openssl rand -hex 16)
+  echo "$token,admin,admin,system:masters" >"$dir/tokens"
+  openssl genrsa -out "$dir/accounts.key" 2048 2>/dev/null
+  etcd --data-dir "$dir/etcd" --listen-client-urls "http://127.0.0.1:$client_port" \
+    --advertise-client-urls "http://127.0.0.1:$client_port" --listen-peer-urls "http://127.0.0.1:$peer_port" \
+    --initial-advertise-peer-urls "http://127.0.0.1:$peer_port" \
+    --initial-cluster "default=http://127.0.0.1:$peer_port" >"$dir/etcd.log" 2>&1 &
+  etcd_pid=$!
+  kube-apiserver --etcd-servers "http://127.0.0.1:$client_port" --bind-address 127.0.0.1 --secure-port "$api_port" \
+    --cert-dir "$dir/certs" --token-auth-file "$dir/tokens" --service-cluster-ip-range 10.0.0.0/24 \
+    --service-account-issuer https://localhost --service-account-key-file "$dir/accounts.key" \
+    --service-account-signing-key-file "$dir/accounts.key" >"$dir/api.log" 2>&1 &
+  api_pid=$!
+  trap 'kill "$api_pid" "$etcd_pid" 2>/dev/null; cleanup' EXIT
+  real() {
+    timeout 60 "$KUBECTL" --server "https://127.0.0.1:$api_port" --insecure-skip-tls-verify --token "$token" "$@"
+  }
+  succeeds_within 90 "a real API server answers" real get --raw /readyz || give_up "$(tail -n 5 "$dir/api.log")"
+  succeeds "kubectl create namespace" real create namespace shop
+  for written in "$work"/written-*.json; do
+    # What the simulated cloud itself puts into an object is no part of what was written.
+    jq '{apiVersion, kind, type, data, metadata: (.metadata | {name, namespace, labels, annotations})}' \
+      "$written" >"$dir/secret.json"
+    succeeds "kubectl apply --server-side -f" real apply --server-side --field-manager crosspull -f "$dir/secret.json"
+    succeeds "kubectl get secret" real get -f "$dir/secret.json" -o json
+    succeeds "the real API server keeps what was written" same "$(jq -S '{type, data}' "$dir/secret.json")" \
+      "$(answer -S '{type, data}')"
+    jq '.data[".dockerconfigjson"] = "e30="' "$dir/secret.json" >"$dir/others.json"
+    refused "another manager is refused its part" 'conflict with "crosspull"' \
+      real apply --server-side --field-manager another -f "$dir/others.json"
+  done
+  kill "$api_pid" "$etcd_pid" 2>/dev/null
+}
+
+convert_app AcrPull happy
+convert_app "Container Registry Repository Reader" happy abac-registry
+pull_secret AcrPull managed-identity-cluster
+pull_secret "Container Registry Repository Reader" managed-identity-abac
+repository_token managed-identity-cluster
+repository_token managed-identity-abac
+renewal
+what_others_made
+what_kubectl_took_over
+admin_by_hand
+real_api_server
+finish
