@@ -60,7 +60,8 @@ fn every_identity_is_reached_given_the_role_and_pulls() {
 #[test]
 fn without_the_role_no_node_pulls() {
     for scenario in IDENTITIES {
-        let story = Story::of(scenario);
+        // The role is in effect late enough for somebody to take it away before.
+        let story = Story::told(&[scenario], "name = 'late'\nsays = 'late'\n[time]\nrole_effect = 500");
         // The proof is a real pull: with the role taken away under it, it is refused.
         let mut taken = false;
         let end = story.apply_while(&["--namespace", "default"], |event, _| {

@@ -114,7 +114,7 @@ impl Kubernetes {
         request: requests::Built,
     ) -> Result<T, CallError> {
         let read = |reply: &Reply| serde_json::from_slice(&reply.body).map_err(|e| torn(&e));
-        self.wire.send(work, &self.ready(request, Vec::new())?, None, read).await
+        self.wire.send(work, &self.ready(request, Vec::new())?, None, read).await.map_err(named)
     }
 
     /// Sends a request whose body holds secrets, and reads JSON. No answer may repeat them.
@@ -128,7 +128,7 @@ impl Kubernetes {
         secrets: Vec<Secret>,
     ) -> Result<T, CallError> {
         let read = |reply: &Reply| serde_json::from_slice(&reply.body).map_err(|e| torn(&e));
-        self.wire.send(work, &self.ready(request, secrets)?, None, read).await
+        self.wire.send(work, &self.ready(request, secrets)?, None, read).await.map_err(named)
     }
 
     /// Reads a list to its end.
@@ -161,6 +161,17 @@ impl Kubernetes {
         let request = requests::at(&self.server, auth, built)
             .map_err(|why| CallError::Unreachable(Unanswered::NotSent.because(&why)))?;
         Ok(request.holding(secrets))
+    }
+}
+
+/// Returns a refusal with its word as one of Kubernetes: Azure has some of these words too, and means something else.
+fn named(error: CallError) -> CallError {
+    match error {
+        CallError::Refused(mut refused) if !refused.refusal.code.starts_with("HTTP ") => {
+            refused.refusal.code = format!("Kubernetes {}", refused.refusal.code);
+            CallError::Refused(refused)
+        }
+        other => other,
     }
 }
 

@@ -188,10 +188,8 @@ pub fn refused(status: u16, headers: &HeaderMap, body: &[u8]) -> Refused {
             .or_else(|| value.get("errors")?.get(0))
             .unwrap_or(&value);
         let message = text(holder.get("message")).or_else(|| text(holder.get("message")?.get("value")));
-        // Kubernetes gives the status as its code, and the word as a reason. Azure has some of these words too, and means
-        // something else.
-        let of_kubernetes = || text(holder.get("reason")).map(|reason| format!("Kubernetes {reason}"));
-        let code = text(holder.get("code")).or_else(of_kubernetes);
+        // Kubernetes gives the status as its code, and the word as a reason.
+        let code = text(holder.get("code")).or_else(|| text(holder.get("reason")));
         (code.unwrap_or_default(), message.unwrap_or_default())
     };
     let code = if code.is_empty() { format!("HTTP {status}") } else { code };
@@ -296,7 +294,7 @@ mod tests {
             ),
             (
                 r#"{"kind":"Status","reason":"Forbidden","code":403,"message":"pods is forbidden"}"#,
-                "Kubernetes Forbidden",
+                "Forbidden",
                 "pods is forbidden",
             ),
             ("<html>", "HTTP 502", ""),
