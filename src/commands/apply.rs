@@ -12,11 +12,11 @@ use crate::places;
 pub const APPLY: Subcommand = Subcommand { arguments, run: |arguments| Box::pin(run(arguments)) };
 
 fn arguments() -> Command {
-    Command::new("apply").about("The same, then runs it").after_help(AFTER).args(inputs()).args([
-        answers(),
-        output(),
-        yes(),
-    ])
+    Command::new("apply")
+        .about("Asks every check, shows the plan and, after your yes, runs it")
+        .after_help(AFTER)
+        .args(inputs())
+        .args([answers(), output(), yes()])
 }
 
 async fn run(arguments: &ArgMatches) -> color_eyre::Result<Code> {

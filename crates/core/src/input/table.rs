@@ -277,7 +277,7 @@ pub const FIELDS: [Field; 33] = [
     field(
         Key::SecretDays,
         "Secret lives",
-        "How many days the client secret is valid, 1 to 730. Before it ends the cluster needs another.",
+        "How many days the secret or password is valid, 1 to 730. Before it ends the cluster needs another.",
         "180",
         Some("180"),
         Kind::Text,
@@ -379,7 +379,7 @@ pub const FIELDS: [Field; 33] = [
     field(
         Key::Kubeconfig,
         "Kubeconfig",
-        "A kubeconfig of yours that leads to the cluster; that which Resource Manager gives where none is named.",
+        "Your own kubeconfig for the cluster; without it Resource Manager gives one.",
         "/home/ops/.kube/config",
         None,
         Kind::Text,
@@ -388,7 +388,7 @@ pub const FIELDS: [Field; 33] = [
     field(
         Key::Context,
         "Context",
-        "The context of that kubeconfig; its current one where none is named.",
+        "The context in your kubeconfig; without it the current one.",
         "aks-shop",
         None,
         Kind::Text,
@@ -397,7 +397,7 @@ pub const FIELDS: [Field; 33] = [
     field(
         Key::ClusterCredential,
         "Credential",
-        "Which credential of the cluster's Kubernetes API Resource Manager is asked for.",
+        "Whose credential for the Kubernetes API Resource Manager is asked for.",
         "user",
         Some("user"),
         Kind::Choice(&[
@@ -418,7 +418,7 @@ pub const FIELDS: [Field; 33] = [
     field(
         Key::SecretOut,
         "Secret file",
-        "A new file for the client secret, readable by you alone. It must not exist yet.",
+        "A new file for the secret or password that pulls, readable by you alone. It must not exist yet.",
         "aks-shop.secret",
         None,
         Kind::Text,
@@ -437,12 +437,12 @@ pub const FIELDS: [Field; 33] = [
     field(
         Key::Renew,
         "Renew",
-        "Give a cluster that has an app of crosspull's another secret of it: made, proved, given, and the old one removed.",
+        "Make another secret or password where the cluster has one of crosspull's: proved, given, and the old one ended.",
         "yes",
         Some("no"),
         Kind::Choice(&[
             ("no", "a secret that the cluster has is left alone"),
-            ("yes", "another secret is made and given; nodes restart"),
+            ("yes", "another one is made and given; where it is the cluster's own, nodes restart"),
         ]),
         Page::Nowhere,
     ),
