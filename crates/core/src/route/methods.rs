@@ -143,6 +143,39 @@ mod tests {
         }
     }
 
+    /// The rows of the tables in the README, by their first cell.
+    fn rows() -> Vec<(&'static str, &'static str)> {
+        let lines = include_str!("../../../../README.md").lines().filter_map(|line| line.strip_prefix("| "));
+        lines.filter_map(|line| line.split_once(" | ")).collect()
+    }
+
+    #[test]
+    fn the_readme_has_a_row_for_every_method_that_names_its_routes_and_no_other() {
+        for method in METHODS {
+            let (_, row) = rows().into_iter().find(|(name, _)| *name == method.name).expect(method.name);
+            let named = |word: &str| row.contains(&format!("`{word}`"));
+            let uses = |route| matches!(method.here, Here::Routes(routes) if routes.contains(&route));
+            for offered in Route::OFFERED {
+                assert_eq!(named(offered.word), uses(offered.route), "{} and {}", method.name, offered.word);
+            }
+            assert_eq!(row.contains("no route"), matches!(method.here, Here::No(_)), "{}", method.name);
+        }
+    }
+
+    #[test]
+    fn the_readme_has_a_row_for_every_route_with_a_story_that_is_there() {
+        let stories = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/stories");
+        for offered in Route::OFFERED {
+            let word = format!("`{}`", offered.word);
+            let (_, row) = rows().into_iter().find(|(name, _)| *name == word).expect(offered.word);
+            let files: Vec<&str> = row.split('`').filter(|part| part.ends_with(".rs")).collect();
+            assert!(!files.is_empty(), "{}", offered.word);
+            for file in files {
+                assert!(std::path::Path::new(stories).join(file).is_file(), "{}: {file}", offered.word);
+            }
+        }
+    }
+
     #[test]
     fn every_route_that_can_be_chosen_uses_a_method() {
         let uses = |method: &Method, route| matches!(method.here, Here::Routes(routes) if routes.contains(&route));
