@@ -78,6 +78,9 @@ fn the_last_lines_say_where_the_password_is_and_when_it_ends() {
     for words in ["as pull secret default/crosspull-registryb", "The secret ends on", "Back with crosspull undo"] {
         assert!(end.out.contains(words), "no {words:?} in\n{end}");
     }
+    let end = story.run(&[&["apply", "--answers", story.answers(), "--yes", "--renew"], ROUTE].concat());
+    end.exits(0);
+    assert!(!end.out.contains("Back with crosspull undo"), "there is nothing to go back to\n{end}");
 }
 
 #[test]

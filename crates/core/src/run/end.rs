@@ -61,6 +61,8 @@ impl Run {
             [] => return Vec::new(),
             secrets => {
                 let is_there = format!("{cluster} has the secret, as pull secret {}.", secrets.join(", "));
+                // What a renewal replaced is nowhere any more: there is nothing to go back to.
+                let kept = kept && !self.keeps_pull_secrets();
                 let command = self.id.as_ref().filter(|_| kept).map(|id| format!("Back with crosspull undo {id}"));
                 (vec![is_there, self.who_pulls()], command)
             }
