@@ -66,6 +66,7 @@ start_sim "$work/people" --scenario many
 # What keeps the wizard in step with the fast cloud, and nothing that it asks for.
 # shellcheck disable=SC2154
 grep -E '^(pace|soak|consent-wait) ' "$answers" >"$work/few.toml"
+echo 'route = "new-app"' >>"$work/few.toml"
 cat >"$work/wizard" <<SH
 #!/bin/sh
 export XDG_STATE_HOME=$work/people/state

@@ -5,6 +5,8 @@
 mod secrets;
 
 #[cfg(test)]
+mod abac;
+#[cfg(test)]
 mod admin_account;
 #[cfg(test)]
 mod adopt;
@@ -38,6 +40,8 @@ mod inputs;
 mod last_look;
 #[cfg(test)]
 mod lost;
+#[cfg(test)]
+mod methods;
 #[cfg(test)]
 mod names;
 #[cfg(test)]

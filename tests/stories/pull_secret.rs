@@ -128,6 +128,69 @@ fn renewing_writes_another_secret_everywhere_proves_it_and_removes_the_old_one()
 }
 
 #[test]
+fn a_renewal_that_leaves_a_namespace_out_stops_and_names_it() {
+    for route in ["pull-secret", "repository-token"] {
+        let story = Story::of("managed-identity-cluster");
+        let both = ["--route", route, "--namespace", "shop", "--namespace", "jobs"];
+        story.apply(&both).ends_well();
+        let before = story.writes().len();
+        let end = story.apply(&["--route", route, "--namespace", "shop", "--renew"]);
+        end.is_stopped_by("jobs/crosspull-registryb of aks-shop would pull no more", "--namespace jobs");
+        assert_eq!(story.writes().len(), before, "nothing was written");
+        story.apply(&[&both[..], &["--renew"]].concat()).ends_well();
+    }
+}
+
+#[test]
+fn a_copy_that_was_made_during_a_renewal_keeps_the_replaced_secret() {
+    for (route, operation) in [("pull-secret", "remove-pull-password"), ("repository-token", "end-token-password")] {
+        let story = Story::of("managed-identity-cluster");
+        story.apply(&["--route", route]).ends_well();
+        let at = |namespace: &str| format!("/api/v1/namespaces/{namespace}/secrets");
+        let (_, mut copy) = story.kubernetes_by_hand("GET", &format!("{}/{NAME}", at("default")), "", &Value::Null);
+        copy["metadata"] = serde_json::json!({ "name": "copied" });
+        let mut is_copied = false;
+        let end = story.apply_while(&["--route", route, "--renew"], |event, _| {
+            if event["event"] == "step_started" && !is_copied {
+                is_copied = true;
+                assert_eq!(story.kubernetes_by_hand("POST", &at("jobs"), "application/json", &copy).0, 201);
+            }
+        });
+        end.ends_well();
+        assert_eq!(end.outcome(operation), "skipped", "\n{end}");
+        assert!(end.note(operation).contains("stays, since jobs/copied of aks-shop has it still"), "\n{end}");
+    }
+}
+
+#[test]
+fn where_nobody_can_tell_who_has_it_the_replaced_secret_stays() {
+    let own = "name = 'torn'\nsays = 'the last look at all pull secrets fails'\n[[fault]]\n\
+               on = 'kubernetes GET /api/v1/secrets'\nnth = [2, 3, 4, 5, 6, 7, 8, 9]\ndo = 'status'\ncode = 500\nerror = 'InternalError'";
+    let story = Story::told(&["managed-identity-cluster"], own);
+    story.apply(&[]).ends_well();
+    let old = keys(&story.world())[0].to_owned();
+    let end = story.apply(&["--renew"]);
+    end.ends_well();
+    assert!(end.note("remove-pull-password").contains("the pull secrets of aks-shop cannot be read"), "\n{end}");
+    assert!(keys(&story.world()).contains(&old.as_str()), "it stays");
+}
+
+#[test]
+fn who_may_not_read_other_namespaces_renews_only_where_that_is_accepted() {
+    let own = "name = 'narrow'\nsays = 'secrets may not be listed everywhere'\n[[fault]]\n\
+               on = 'kubernetes GET /api/v1/secrets'\nnth = 'every'\ndo = 'status'\ncode = 403\nerror = 'Forbidden'";
+    let story = Story::told(&["managed-identity-cluster"], own);
+    story.apply(&[]).ends_well();
+    let end = story.apply(&["--renew"]);
+    end.is_stopped_by("you may not read whether other namespaces of aks-shop pull by", "--unread pull-secrets");
+    let old = keys(&story.world())[0].to_owned();
+    let end = story.apply(&["--renew", "--unread", "pull-secrets"]);
+    end.ends_well();
+    end.finds("warn", "the pull secrets of other namespaces of aks-shop were not read, which you accepted", "");
+    assert!(!keys(&story.world()).contains(&old.as_str()), "the replaced secret is removed");
+}
+
+#[test]
 fn a_part_that_somebody_else_manages_is_kept_and_not_told_as_changed() {
     let own = "name = 'taken'\nsays = 'kubectl has taken over the data'\n[[fault]]\n\
                on = 'kubernetes PATCH **/secrets/crosspull-registryb'\nnth = 2\ndo = 'status'\ncode = 409\nerror = 'Conflict'";

@@ -13,13 +13,13 @@ pub fn of_persons(scenarios: &[&str]) -> Story {
 }
 
 /// Moves the operator of a story to the machine whose identity the cloud knows.
-fn on_the_machine(story: Story) -> Story {
+pub fn on_the_machine(story: Story) -> Story {
     let host = story.sim.metadata_host().to_owned();
     story.with("AZURE_POD_IDENTITY_AUTHORITY_HOST", &host)
 }
 
 /// Takes the service principals of the operators out of a story.
-fn without_apps(story: Story) -> Story {
+pub fn without_apps(story: Story) -> Story {
     let names =
         ["CROSSPULL_A_CLIENT_ID", "CROSSPULL_A_CLIENT_SECRET", "CROSSPULL_B_CLIENT_ID", "CROSSPULL_B_CLIENT_SECRET"];
     names.into_iter().fold(story, Story::without)

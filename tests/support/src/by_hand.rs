@@ -151,6 +151,67 @@ impl Story {
         String::from_utf8(BASE64_STANDARD.decode(coded).expect("base64")).expect("text")
     }
 
+    /// Sends a request to the cluster's Kubernetes API as its user, as kubectl does. Returns status and answer.
+    pub fn kubernetes_by_hand(&self, method: &str, path: &str, media: &str, body: &Value) -> (u16, Value) {
+        use base64::prelude::{BASE64_STANDARD, Engine as _};
+        let config = self.kubeconfig();
+        let entry = |name: &str| {
+            let line = config.lines().map(str::trim).find_map(|line| line.strip_prefix(name));
+            line.unwrap_or_else(|| panic!("no {name} in the kubeconfig")).trim().to_owned()
+        };
+        let decoded = |name: &str| BASE64_STANDARD.decode(entry(name)).expect("base64");
+        let pem = [decoded("client-key-data:"), b"\n".to_vec(), decoded("client-certificate-data:")].concat();
+        let identity = reqwest::Identity::from_pem(&pem).expect("the user's certificate");
+        let authority = decoded("certificate-authority-data:");
+        let authority = reqwest::Certificate::from_pem(&authority).expect("the cluster's authority");
+        let client = reqwest::Client::builder().tls_certs_only([authority]).no_proxy().identity(identity);
+        let client = client.build().expect("a client");
+        let url = format!("{}{path}", entry("server:").trim_end_matches('/'));
+        let method = reqwest::Method::from_bytes(method.as_bytes()).expect("a method");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let request = client.request(method, url).header("content-type", media);
+            let request = if body.is_null() { request } else { request.body(body.to_string()) };
+            let answer = request.send().await.expect("an answer");
+            let status = answer.status().as_u16();
+            let body = answer.bytes().await.expect("a body");
+            (status, serde_json::from_slice(&body).unwrap_or_default())
+        })
+    }
+
+    /// Runs a pod of one image in the default namespace, by kubectl's ways, and waits until the node pulled or refused.
+    /// Returns the reason for which the image is not there, or `None` where it was pulled.
+    pub fn pod_by_hand(&self, name: &str, image: &str, pull_secret: Option<&str>) -> Option<String> {
+        let secrets: Vec<Value> = pull_secret.into_iter().map(|name| serde_json::json!({ "name": name })).collect();
+        let pod = serde_json::json!({
+            "apiVersion": "v1", "kind": "Pod", "metadata": { "name": name },
+            "spec": {
+                "containers": [{
+                    "name": "it",
+                    "image": format!("{}/{image}", self.ready.login_server),
+                    "imagePullPolicy": "Always",
+                }],
+                "imagePullSecrets": secrets,
+            },
+        });
+        let pods = "/api/v1/namespaces/default/pods";
+        let (status, answer) = self.kubernetes_by_hand("POST", pods, "application/json", &pod);
+        assert_eq!(status, 201, "{answer}");
+        let at = format!("{pods}/{name}");
+        let begun = std::time::Instant::now();
+        loop {
+            let (_, pod) = self.kubernetes_by_hand("GET", &at, "application/json", &Value::Null);
+            let container = &pod["status"]["containerStatuses"][0];
+            let refused = container["state"]["waiting"]["reason"].as_str().filter(|reason| reason.contains("Image"));
+            if refused.is_some() || container["imageID"].as_str().is_some_and(|id| !id.is_empty()) {
+                self.kubernetes_by_hand("DELETE", &at, "application/json", &Value::Null);
+                return refused.map(str::to_owned);
+            }
+            assert!(begun.elapsed().as_secs() < 30, "the node says nothing of {image}: {pod}");
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+    }
+
     /// Pulls the manifest of an image as a container runtime does, with a name and a password. Returns the status at
     /// which it ended: 200, or the first refusal.
     pub fn pull_by_hand(&self, user: &str, password: &str, image: &str) -> u16 {

@@ -36,8 +36,17 @@ impl Story {
 
     /// Runs `crosspull apply` while somebody reads what it says aside, line by line, and does what that asks for.
     pub fn apply_with_somebody(&self, flags: &[&str], aside: impl FnMut(&str)) -> End {
+        self.with_somebody(&["apply", "--yes"], flags, aside)
+    }
+
+    /// Runs `crosspull plan` while somebody reads what it says aside, line by line, and does what that asks for.
+    pub fn plan_with_somebody(&self, flags: &[&str], aside: impl FnMut(&str)) -> End {
+        self.with_somebody(&["plan"], flags, aside)
+    }
+
+    fn with_somebody(&self, begin: &[&str], flags: &[&str], aside: impl FnMut(&str)) -> End {
         let mut command = Command::new(program());
-        command.args(["apply", "--answers", self.answers(), "--yes", "--output", "json"]).args(flags);
+        command.args(begin).args(["--answers", self.answers(), "--output", "json"]).args(flags);
         command.current_dir(self.folder.path()).env_clear().envs(self.variables());
         ended_while(command, |_, _| {}, aside)
     }

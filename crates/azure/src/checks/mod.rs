@@ -26,6 +26,7 @@ mod image;
 mod kubernetes;
 mod namespace;
 mod old_roles;
+mod other_secrets;
 mod puller;
 mod read_cluster;
 mod reads;
@@ -175,6 +176,7 @@ async fn ask(check: &Check, reads: &Reads<'_>) -> Result<(), CheckStopped> {
         Check::Image(id, image) => image::ask(reads, id, image).await,
         Check::Kubernetes(id) => kubernetes::ask(reads, id).await,
         Check::Namespace(cluster, namespace) => namespace::ask(reads, cluster, namespace).await,
+        Check::OtherSecrets(cluster) => other_secrets::ask(reads, cluster).await,
         Check::PullApp(home) => app::ask_for_pulling(reads, *home).await,
         Check::Puller(cluster, registry) => puller::ask(reads, cluster, registry).await,
     }

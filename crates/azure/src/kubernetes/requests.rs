@@ -118,6 +118,13 @@ pub fn namespace(name: &str) -> Built {
     Path::new(Namespace::url_path(&(), None)).get(name, &GetParams::default())
 }
 
+/// Asks for the pull secrets of all namespaces, a page.
+pub fn pull_secrets(from: Option<&str>) -> Built {
+    let mut page = ListParams::default().fields("type=kubernetes.io/dockerconfigjson").limit(PAGE);
+    page.continue_token = from.map(str::to_owned);
+    Path::new(Secret::url_path(&(), None)).list(&page)
+}
+
 fn secrets(namespace: &str) -> Path {
     Path::new(Secret::url_path(&(), Some(namespace)))
 }

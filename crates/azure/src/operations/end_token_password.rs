@@ -2,9 +2,11 @@
 //! cannot be ended is named, and fails nothing.
 
 use crosspull_core::ids::KeyId;
-use crosspull_core::names::Outcome;
+use crosspull_core::names::{Outcome, PullUser};
 use crosspull_core::operation::{EndTokenPassword, Fact, Op};
 
+use super::shared::credential;
+use super::shared::pull_secrets;
 use super::shared::repository_tokens::{self, password_named};
 use crate::step_context::StepContext;
 use crate::step_result::StepResult;
@@ -30,6 +32,11 @@ pub(super) async fn perform(op: &EndTokenPassword, context: &StepContext<'_>) ->
         let note = format!(
             "the replaced {password} stays, since not every pull with the new one was seen. Once it was: {by_hand}"
         );
+        return Ok((Outcome::Skipped, note));
+    }
+    let credential = credential::made(context, PullUser::OfRegistry, &op.registry).await?;
+    if let Some(why) = pull_secrets::still_needed(context, &credential, op.key, op.others_may_stay_unread).await? {
+        let note = format!("the replaced {password} stays, since {why}. Once nothing needs it: {by_hand}");
         return Ok((Outcome::Skipped, note));
     }
     let what = format!("The replaced {password} did not end.");

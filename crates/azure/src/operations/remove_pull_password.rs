@@ -6,7 +6,9 @@ use crosspull_core::names::Outcome;
 use crosspull_core::operation::{Fact, Op, RemovePullPassword};
 
 use super::remove_secret::remove_by_key;
+use super::shared::credential::PullCredential;
 use super::shared::directory::AppRef;
+use super::shared::pull_secrets;
 use crate::step_context::StepContext;
 use crate::step_result::StepResult;
 
@@ -24,6 +26,12 @@ pub(super) async fn perform(op: &RemovePullPassword, context: &StepContext<'_>) 
         let note = format!(
             "the replaced secret {key} stays, since not every pull with the new one was seen. Once it was: {by_hand}"
         );
+        return Ok((Outcome::Skipped, note));
+    }
+    let new: KeyId = context.need(Fact::SecretKey).await?;
+    let credential = PullCredential { user: app.to_string(), key: new, password: context.vault().get(new) };
+    if let Some(why) = pull_secrets::still_needed(context, &credential, key, op.others_may_stay_unread).await? {
+        let note = format!("the replaced secret {key} stays, since {why}. Once nothing needs it: {by_hand}");
         return Ok((Outcome::Skipped, note));
     }
     let object: ObjectId = context.need(Fact::AppObject).await?;

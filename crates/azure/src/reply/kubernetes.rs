@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crosspull_core::ids::KeyId;
 use crosspull_core::secret::Secret;
+use crosspull_core::text::printable;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::{Deserialize, Deserializer};
 
@@ -17,7 +18,7 @@ pub const KEY_ID: &str = "crosspull/key-id";
 pub const RUN: &str = "crosspull/run";
 
 /// A secret that a cluster holds, as far as it is a pull secret.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct StoredSecret {
     /// The metadata.
     #[serde(default)]
@@ -27,7 +28,7 @@ pub struct StoredSecret {
     data: Data,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 struct Data {
     #[serde(default, rename = ".dockerconfigjson", deserialize_with = "maybe_of_base64")]
     docker: Option<Secret>,
@@ -74,6 +75,13 @@ impl StoredSecret {
     pub fn login(&self, server: &str) -> Option<StoredLogin> {
         let mut config: DockerConfig = serde_json::from_str(self.data.docker.as_ref()?.reveal()).ok()?;
         config.auths.remove(server)
+    }
+
+    /// Returns namespace and name, such as `jobs/crosspull-registryb`.
+    #[must_use]
+    pub fn place(&self) -> String {
+        let of = |part: &Option<String>| printable(part.as_deref().unwrap_or_default(), 80);
+        format!("{}/{}", of(&self.metadata.namespace), of(&self.metadata.name))
     }
 
     /// Returns those who wrote it, each once, as the API tells.

@@ -19,6 +19,7 @@ mod kubernetes;
 mod namespace;
 mod old_roles;
 mod other_runs;
+mod other_secrets;
 mod puller;
 mod registry;
 mod reset_right;
@@ -42,6 +43,7 @@ pub use kubernetes::judge_kubernetes;
 pub use namespace::{FoundSecret, NamespaceFacts, judge_namespace, judge_no_namespace};
 pub use old_roles::{Lack, judge_old_roles};
 pub use other_runs::{OtherRun, judge_other_runs};
+pub use other_secrets::{judge_other_secrets, judge_other_secrets_unread};
 pub use puller::{HeldAssignment, Puller, judge_puller, judge_puller_of_others};
 pub use registry::{Reach, RegistryFacts, RoleMode, judge_registry, judge_registry_of_others};
 pub use reset_right::judge_reset_right;
@@ -106,6 +108,8 @@ pub enum Check {
     Kubernetes(ClusterId),
     /// May a pull secret be written into the namespace?
     Namespace(ClusterId, String),
+    /// Does a pull secret of another namespace have what a renewal replaces?
+    OtherSecrets(ClusterId),
     /// Is there an app of an earlier run that pulls for the cluster?
     PullApp(Side),
     /// Is there a route that fits, where the choice is left to crosspull?
@@ -192,6 +196,7 @@ impl Check {
             Self::Puller(cluster, registry) => puller::about(cluster, registry),
             Self::Kubernetes(id) => kubernetes::about(id),
             Self::Namespace(cluster, namespace) => namespace::about(cluster, namespace),
+            Self::OtherSecrets(id) => other_secrets::about(id),
             Self::PullApp(side) => About::of(*side, "the app of an earlier run"),
             Self::Route => route::about(),
         }

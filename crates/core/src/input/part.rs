@@ -1,8 +1,8 @@
-//! The parts of what a cluster's present principal has, by the words that people give.
+//! The parts of what a cluster has that may stay unread, by the words that people give.
 
 use uuid::Uuid;
 
-/// A part of what the cluster's present principal has.
+/// A part of what a cluster has, most of it by its present principal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
     /// The role assignments of the present principal, in whatever subscription.
@@ -17,6 +17,8 @@ pub enum Part {
     VaultPolicies,
     /// Whether the operator may give its roles to another principal.
     RightToAssign,
+    /// The pull secrets of the namespaces that a renewal does not write into.
+    PullSecrets,
 }
 
 impl Part {
@@ -31,10 +33,11 @@ impl Part {
             "api-permissions" => Ok(Self::ApiPermissions),
             "vault-policies" => Ok(Self::VaultPolicies),
             "right-to-assign" => Ok(Self::RightToAssign),
+            "pull-secrets" => Ok(Self::PullSecrets),
             other => other.parse().map(Self::RolesIn).map_err(|_| {
                 format!(
-                    "\"{text}\" is not a part of a principal's rights: give roles, groups, api-permissions, vault-policies, \
-                     right-to-assign, or the id of a subscription"
+                    "\"{text}\" is no part that may stay unread: give roles, groups, api-permissions, vault-policies, \
+                     right-to-assign, pull-secrets, or the id of a subscription"
                 )
             }),
         }
@@ -50,6 +53,7 @@ impl Part {
             Self::ApiPermissions => "api-permissions".to_owned(),
             Self::VaultPolicies => "vault-policies".to_owned(),
             Self::RightToAssign => "right-to-assign".to_owned(),
+            Self::PullSecrets => "pull-secrets".to_owned(),
         }
     }
 
@@ -69,6 +73,7 @@ impl std::fmt::Display for Part {
             Self::ApiPermissions => f.write_str("its permissions on APIs"),
             Self::VaultPolicies => f.write_str("the access policies of Key Vaults"),
             Self::RightToAssign => f.write_str("whether you may give its roles to another"),
+            Self::PullSecrets => f.write_str("the pull secrets of other namespaces"),
         }
     }
 }
@@ -80,7 +85,8 @@ mod tests {
     #[test]
     fn a_part_is_read_by_its_own_word_and_roles_cover_those_of_every_subscription() {
         let one = Part::RolesIn(Uuid::from_u128(7));
-        for part in [Part::Roles, one, Part::Groups, Part::ApiPermissions, Part::VaultPolicies, Part::RightToAssign] {
+        let of_principal = [Part::Roles, one, Part::Groups, Part::ApiPermissions, Part::VaultPolicies];
+        for part in of_principal.into_iter().chain([Part::RightToAssign, Part::PullSecrets]) {
             assert_eq!(Part::parse(&part.word()), Ok(part));
         }
         assert!(Part::Roles.covers(one) && !one.covers(Part::Roles) && !Part::Groups.covers(one));

@@ -69,7 +69,7 @@ pub enum Key {
     Renew,
     /// An app with the cluster's mark that no journal here names, taken up all the same or passed over.
     Adopt,
-    /// Parts of the present principal's rights that may stay unread.
+    /// Parts of what the cluster has that may stay unread.
     Unread,
     /// The public client that persons sign in with.
     ClientId,
@@ -460,7 +460,8 @@ pub const FIELDS: [Field; 33] = [
         Key::Unread,
         "May be unread",
         "What you may not read of the present principal, and accept that the cluster may lose: roles, groups, \
-         api-permissions, vault-policies, right-to-assign, or the id of a subscription whose roles are meant.",
+         api-permissions, vault-policies, right-to-assign, or the id of a subscription whose roles are meant; with \
+         --renew also pull-secrets, those of other namespaces.",
         "groups",
         None,
         Kind::Many,

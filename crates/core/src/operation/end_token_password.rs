@@ -15,6 +15,9 @@ pub struct EndTokenPassword {
     pub registry: RegistryId,
     /// The key of the password that ends.
     pub key: KeyId,
+    /// True where somebody accepted that the pull secrets of other namespaces are not read.
+    #[serde(default)]
+    pub others_may_stay_unread: bool,
 }
 
 impl Operation for EndTokenPassword {

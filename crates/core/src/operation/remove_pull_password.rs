@@ -14,6 +14,9 @@ pub struct RemovePullPassword {
     pub home: Side,
     /// The key id of the secret that goes.
     pub key: KeyId,
+    /// True where somebody accepted that the pull secrets of other namespaces are not read.
+    #[serde(default)]
+    pub others_may_stay_unread: bool,
 }
 
 impl Operation for RemovePullPassword {

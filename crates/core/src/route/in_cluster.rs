@@ -15,6 +15,7 @@ pub(super) fn checks_in_cluster(inputs: &Inputs) -> Vec<Check> {
     for id in &inputs.clusters {
         checks.extend([Check::Cluster(id.clone()), Check::Kubernetes(id.clone())]);
         checks.extend(inputs.namespaces.iter().map(|namespace| Check::Namespace(id.clone(), namespace.clone())));
+        checks.extend(inputs.renew.then(|| Check::OtherSecrets(id.clone())));
     }
     checks
 }

@@ -5,7 +5,7 @@ use super::in_cluster::{checks_in_cluster, proof, secrets_in_cluster};
 use super::{Achieved, Effects, Found, RouteSpec, checks_of_registry, role_for};
 use crate::check::{Check, RegistryFacts, Survey};
 use crate::ids::{ClusterId, KeyId};
-use crate::input::{Inputs, Key, Page};
+use crate::input::{Inputs, Key, Page, Part};
 use crate::names::{AppAudience, PullUser, Route, Side, pull_marker};
 use crate::operation::{
     AddPullPassword, CreateApp, CreatePrincipal, GrantRole, HandOverRegistry, Op, Provision, RemovePullPassword,
@@ -78,7 +78,9 @@ fn plan(inputs: &Inputs, survey: &Survey) -> Plan {
         }
         steps.extend(secrets_in_cluster(inputs, survey, cluster, PullUser::App));
         let replaced = key_in_use(survey).filter(|_| inputs.renew);
-        steps.extend(replaced.map(|key| (home, Op::RemovePullPassword(RemovePullPassword { home, key }))));
+        let others_may_stay_unread = inputs.may_stay_unread.contains(&Part::PullSecrets);
+        let remove = |key| Op::RemovePullPassword(RemovePullPassword { home, key, others_may_stay_unread });
+        steps.extend(replaced.map(|key| (home, remove(key))));
     }
     Plan {
         v: PLAN_VERSION,

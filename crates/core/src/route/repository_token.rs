@@ -5,7 +5,7 @@ use super::in_cluster::{checks_in_cluster, proof, secret_name, secrets_in_cluste
 use super::{Achieved, Effects, Found, RouteSpec, checks_of_registry_by, repositories};
 use crate::check::{Check, RegistryFacts, Survey};
 use crate::ids::{ClusterId, KeyId};
-use crate::input::{Inputs, Key, Page};
+use crate::input::{Inputs, Key, Page, Part};
 use crate::names::{PullUser, Route, Side, token_name};
 use crate::operation::{AddTokenPassword, EndTokenPassword, MakeToken, Op};
 use crate::plan::{PLAN_VERSION, Plan, numbered};
@@ -68,7 +68,12 @@ fn plan(inputs: &Inputs, survey: &Survey) -> Plan {
         steps.extend(secrets_in_cluster(inputs, survey, cluster, PullUser::OfRegistry));
         for registry in survey.registries.iter().filter(|_| inputs.renew) {
             let replaced = keys_in_use(inputs, survey, cluster, registry).into_iter();
-            let end = |key| Op::EndTokenPassword(EndTokenPassword { registry: registry.id.clone(), key });
+            let (registry, others_may_stay_unread) =
+                (&registry.id, inputs.may_stay_unread.contains(&Part::PullSecrets));
+            let end = |key| {
+                let registry = registry.clone();
+                Op::EndTokenPassword(EndTokenPassword { registry, key, others_may_stay_unread })
+            };
             steps.extend(replaced.map(|key| (Side::B, end(key))));
         }
     }

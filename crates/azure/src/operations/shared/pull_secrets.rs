@@ -1,14 +1,18 @@
 //! Pull secrets in a cluster: read, written by server-side apply, and deleted.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use crosspull_core::ids::{ClusterId, KeyId};
 use crosspull_core::input::{namespace, object_name};
 use crosspull_core::operation::{Op, WritePullSecret};
 use crosspull_core::secret::Secret;
+use crosspull_core::text::{listed, lower_first};
 use serde::Serialize;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
+use super::credential::PullCredential;
 use super::pods::{SILENT, because};
 use crate::kubernetes::{Kubernetes, requests};
 use crate::patience::{Asked, Patience};
@@ -160,29 +164,74 @@ impl<'a> Place<'a> {
     }
 }
 
-/// Reads the value of a user's password in one of the pull secrets of the plan. `None` where none has it, or none can be
-/// read.
+/// Reads the value of a user's password in one of the pull secrets of the plan. `None` where none has it.
 pub async fn password_of(context: &StepContext<'_>, user: &str, key: KeyId) -> Result<Option<Secret>, StepError> {
     let all = passwords_of(context, user).await?;
     Ok(all.into_iter().find(|(held, _)| *held == key).map(|(_, password)| password))
 }
 
-/// Reads the user's passwords in the pull secrets of the plan, as far as these can be read.
+/// Reads the user's passwords in the pull secrets of the plan. One that cannot be read may have any: it is an error.
 pub async fn passwords_of(context: &StepContext<'_>, user: &str) -> Result<Vec<(KeyId, Secret)>, StepError> {
     let mut passwords = Vec::new();
     for written in planned(context) {
         let place = Place::of(&written.cluster, &written.namespace, &written.name)?;
-        let Ok(api) = place.api(context).await? else { return Ok(passwords) };
-        let found = match place.read(context, &api).await {
-            Ok(found) => found,
-            Err(error) if error.ends_the_run() => return Err(error),
-            Err(_) => return Ok(passwords),
-        };
-        let Some(stored) = found.filter(StoredSecret::is_own) else { continue };
+        let what = format!("The secret {} of {} cannot be read.", place.in_words(), place.cluster.name());
+        let api = place.needed_api(context, &what).await?;
+        let Some(stored) = place.read(context, &api).await?.filter(StoredSecret::is_own) else { continue };
         let login = stored.login(&written.login_server).filter(|login| login.username == user);
         passwords.extend(stored.key().zip(login).map(|(key, login)| (key, login.password)));
     }
     Ok(passwords)
+}
+
+/// Returns the reason why a replaced password cannot end yet, as the second half of a sentence: a pull secret has it
+/// still, in whatever namespace, or nobody can tell. `None` where no pull secret of the plan's clusters has it.
+///
+/// It was looked for before the run began, and somebody may have copied it since. One that crosspull wrote tells the key;
+/// of a copy only the user and a value that is not the new one are known. `may_stay_unread` is true where somebody
+/// accepted that the pull secrets of other namespaces are not read.
+pub async fn still_needed(
+    context: &StepContext<'_>,
+    credential: &PullCredential,
+    replaced: KeyId,
+    may_stay_unread: bool,
+) -> Result<Option<String>, StepError> {
+    let mut servers: BTreeMap<&ClusterId, BTreeSet<&str>> = BTreeMap::new();
+    for written in planned(context) {
+        servers.entry(&written.cluster).or_default().insert(&written.login_server);
+    }
+    for (cluster, servers) in servers {
+        let name = cluster.name();
+        let api = match Kubernetes::of(context.door(), &context.work, cluster).await {
+            Ok(api) => api,
+            Err(unavailable) => {
+                return Ok(Some(format!("the pull secrets of {name} cannot be read: {}", because(unavailable)?)));
+            }
+        };
+        let all = match api.list::<StoredSecret>(&context.work, requests::pull_secrets).await {
+            Ok(all) => all,
+            Err(CallError::Refused(r)) if r.refusal.status == Some(403) && may_stay_unread => continue,
+            Err(error) => {
+                let error = StepError::of("", error);
+                if error.ends_the_run() {
+                    return Err(error);
+                }
+                return Ok(Some(format!("the pull secrets of {name} cannot be read: {}", lower_first(&error.why()))));
+            }
+        };
+        let has_it = |secret: &&StoredSecret| match secret.key().filter(|_| secret.is_own()) {
+            Some(key) => key == replaced,
+            None => servers.iter().filter_map(|server| secret.login(server)).any(|login| {
+                let is_new = credential.password.as_ref().is_some_and(|new| new.reveal() == login.password.reveal());
+                login.username == credential.user && !is_new
+            }),
+        };
+        let places: Vec<String> = all.iter().filter(has_it).map(StoredSecret::place).collect();
+        if !places.is_empty() {
+            return Ok(Some(format!("{} of {name} has it still", listed(&places))));
+        }
+    }
+    Ok(None)
 }
 
 /// Returns the keys of the passwords that pull secrets of this run have.
