@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The real Azure CLI, kubectl and skopeo judge the routes `convert-app`, `pull-secret` and `repository-token`: they see
-# what the run changed and nothing else, they pull by it what was granted and nothing else, and after `crosspull undo`
-# they see what was there before.
+# The real Azure CLI, kubectl and skopeo judge the routes `convert-app`, `pull-secret`, `repository-token` and
+# `admin-account`: they see what the run changed and nothing else, they pull by it what was granted and nothing else, and
+# after `crosspull undo` they see what was there before. `attach.sh` and `az.sh` judge the other two.
 #
 #   tests/real-clients/routes.sh CROSSPULL        AZ, KUBECTL and SKOPEO name the programs
 
@@ -422,17 +422,78 @@ what_kubectl_took_over() {
   stop_sim
 }
 
-# No route uses the admin user. az turns it on by hand, and skopeo pulls by it.
-admin_by_hand() {
-  echo "# the admin user, by hand"
+# The admin user pushes and pulls everything, which is what skopeo is let do.
+admin_account() {
+  local made
+  echo "# admin-account"
   cloud managed-identity-cluster
-  succeeds "az acr update --admin-enabled true" acr update -n "$(the_registry)" --admin-enabled true
+  refused "az acr credential show: it is off" 'admin' acr credential show -n "$(the_registry)"
+  succeeds "crosspull apply --route admin-account" run_route admin-account || give_up "nothing was set up"
+  made=$(run_of_last)
+  pull_secret_is "admin-account" default
   succeeds "az acr credential show" acr credential show -n "$(the_registry)"
-  jq --arg server "$login_server" '{auths: {($server): {auth: ("\(.username):\(.passwords[0].value)" | @base64)}}}' \
-    "$work/out" >"$work/auth.json"
-  succeeds "skopeo inspects as the admin user" inspect "$other_image"
-  succeeds "az acr update --admin-enabled false" acr update -n "$(the_registry)" --admin-enabled false
-  refused "skopeo is refused then" "$denied" inspect "$other_image"
+  succeeds "the pull secret has its name and its first password" same "$(user_in_login) $(password_in_login)" \
+    "$(answer '"\(.username) \(.passwords[0].value)"')"
+  succeeds "skopeo inspects the image" inspect "$granted_image"
+  succeeds "skopeo inspects another: it is not limited" inspect "$other_image"
+  succeeds "az acr repository list, as the admin user" by_login list
+  node_pulls "a pod that names the secret" named "$granted_image" "$(names_secret "$secret_name")"
+  node_is_refused "a pod without it" without "$granted_image"
+  broken_and_mended admin-account
+  take_back "$made" admin-account
+  refused "skopeo is refused after undo" "$denied" inspect "$granted_image"
+
+  # One that az enabled is not disabled again.
+  succeeds "az acr update --admin-enabled true" acr update -n "$(the_registry)" --admin-enabled true
+  what_is_there >"$work/before"
+  succeeds "crosspull apply, with the account enabled" run_route admin-account
+  equal "it found the account" found "$(outcome enable-admin)"
+  take_back "$(run_of_last)" "an account that az enabled"
+  stop_sim
+}
+
+# Two registries in one run: a token on each, a pull secret for each.
+two_registries() {
+  local made second server
+  echo "# two registries"
+  cloud managed-identity-cluster
+  second=$(world '[.registries[] | select((.id | ascii_downcase) != $registry)][0] | .id')
+  server=$(world '[.registries[] | select((.id | ascii_downcase) != $registry)][0] | .loginServer')
+  succeeds "crosspull apply with two registries" run_route repository-token --registry "$registry" --registry "$second" \
+    --repository "$(the_registry)/$granted_image" --repository "$(name_of "$second")/$other_image" ||
+    give_up "nothing was set up"
+  made=$(run_of_last)
+  equal "az acr scope-map show: each registry's own repository" "repositories/$granted repositories/$other" \
+    "$(for one in "$(the_registry)" "$(name_of "$second")"; do
+      acr scope-map show -r "$one" -n "$token_name" | jq -r '.actions | map(sub("/(content|metadata)/read$"; "")) | unique[]'
+    done | paste -sd ' ')"
+  login_in default
+  succeeds "skopeo inspects in the one by its secret" inspect "$granted_image"
+  refused "skopeo is refused in the other by it" "$denied" skopeo inspect "docker://$server/$other_image"
+  kubectl get secret "crosspull-$(name_of "$second")" -o json |
+    jq -r '.data[".dockerconfigjson"] | @base64d' >"$work/auth.json"
+  succeeds "skopeo inspects in the other by its own" skopeo inspect "docker://$server/$other_image"
+  take_back "$made" "two registries"
+  stop_sim
+}
+
+# kubectl reads the Deployment to copy, and a pod of it pulls. The simulated cloud has no schema of Deployments to check it
+# by; a real API server has.
+manifest() {
+  local made
+  echo "# --manifest-out"
+  cloud managed-identity-cluster
+  succeeds "crosspull apply --manifest-out" run_route pull-secret --namespace shop --manifest-out "$work/shop.yaml" ||
+    give_up "nothing was set up"
+  made=$(run_of_last)
+  succeeds "kubectl apply --dry-run=client reads it" \
+    kubectl apply --dry-run=client --validate=false -f "$work/shop.yaml" -o json
+  equal "it is a Deployment that names the pull secret" "apps/v1 Deployment shop $secret_name $login_server/$granted_image" \
+    "$(answer '"\(.apiVersion) \(.kind) \(.metadata.namespace) \(.spec.template.spec
+      | "\(.imagePullSecrets[0].name) \(.containers[0].image)")"')"
+  node_pulls "a pod as in the Deployment" as-in-manifest "$granted_image" --namespace=shop \
+    "--overrides=$(answer -c '{spec: .spec.template.spec | {imagePullSecrets}}')"
+  take_back "$made" "--manifest-out"
   stop_sim
 }
 
@@ -481,6 +542,7 @@ print(*(one.getsockname()[1] for one in held))')
     refused "another manager is refused its part" 'conflict with "crosspull"' \
       real apply --server-side --field-manager another -f "$dir/others.json"
   done
+  succeeds "kubectl apply --dry-run=server -f of the Deployment" real apply --dry-run=server -f "$work/shop.yaml"
   kill "$api_pid" "$etcd_pid" 2>/dev/null
 }
 
@@ -493,6 +555,8 @@ repository_token managed-identity-abac
 renewal
 what_others_made
 what_kubectl_took_over
-admin_by_hand
+admin_account
+two_registries
+manifest
 real_api_server
 finish
