@@ -193,13 +193,46 @@ fn who_may_not_read_other_namespaces_renews_only_where_that_is_accepted() {
 #[test]
 fn a_part_that_somebody_else_manages_is_kept_and_not_told_as_changed() {
     let own = "name = 'taken'\nsays = 'kubectl has taken over the data'\n[[fault]]\n\
-               on = 'kubernetes PATCH **/secrets/crosspull-registryb'\nnth = 2\ndo = 'status'\ncode = 409\nerror = 'Conflict'";
+               on = 'kubernetes PATCH **/secrets/crosspull-registryb'\nnth = 4\ndo = 'status'\ncode = 409\nerror = 'Conflict'";
     let story = Story::told(&["managed-identity-cluster"], own);
     story.apply(&[]).ends_well();
     let end = story.apply(&["--renew"]);
     end.fails_with("Somebody else manages a part of a secret of that name; it is kept as it is", "--pull-secret NAME");
     assert!(!end.out.contains("Pull secrets of this run are in"), "\n{end}");
     assert!(!end.out.contains("azure-resource-manager/troubleshooting"), "it is no error of Azure's\n{end}");
+}
+
+#[test]
+fn what_admission_would_refuse_stops_before_anything_is_written() {
+    let told = |call: &str, status: u16, reason: &str, message: &str| {
+        let own = format!(
+            "name = 'refused'\nsays = 'admission refuses'\n[[fault]]\non = 'kubernetes {call}'\nnth = 'every'\ndo = 'status'\n\
+             code = {status}\nerror = '{reason}'\nmessage = '{message}'"
+        );
+        Story::told(&["managed-identity-cluster"], &own)
+    };
+    let secret = "PATCH **/secrets/crosspull-registryb";
+    let quota = "secrets \"crosspull-registryb\" is forbidden: exceeded quota: few, requested: count/secrets=1, \
+                 used: count/secrets=3, limited: count/secrets=3";
+    let story = told(secret, 403, "Forbidden", quota);
+    let end = story.apply(&[]);
+    end.is_stopped_by(
+        "default of aks-shop takes no pull secret: secrets \"crosspull-registryb\" is forbidden",
+        "a quota",
+    );
+    story.wrote_nothing();
+
+    let conflict = "Apply failed with 1 conflict: conflict with \"kubectl-edit\" using v1: .data..dockerconfigjson";
+    let story = told(secret, 409, "Conflict", conflict);
+    let end = story.apply(&[]);
+    end.is_stopped_by("somebody else manages a part of the pull secret in default of aks-shop", "--pull-secret NAME");
+    story.wrote_nothing();
+
+    let policy = "admission webhook \"validation.gatekeeper.sh\" denied the request: [images] registry is not allowed";
+    let story = told("POST **/pods", 403, "Forbidden", policy);
+    let end = story.plan(&[]);
+    end.exits(0).finds("warn", "default of aks-shop lets no pod in that proves the pull: admission webhook", "no node");
+    story.wrote_nothing();
 }
 
 #[test]

@@ -124,7 +124,7 @@ impl Front {
             return Ok(self.ask(&asked, Fate::default()).await);
         }
         let client = text(&asked.head.headers, &header::USER_AGENT);
-        let place = self.log.arrived(plane, tenant, asked.head.method.as_str(), asked.head.uri.path(), &client);
+        let place = self.log.arrived(plane, tenant, asked.head.method.as_str(), &asked.head.uri, &client);
         let answer = self.with_faults(&asked).await;
         if !self.latency.is_zero() {
             tokio::time::sleep(self.latency).await;

@@ -5,6 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use http::Uri;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -31,6 +32,9 @@ pub struct Entry {
     pub status: Option<u16>,
     /// The `User-Agent`.
     pub client: String,
+    /// True for a dry run of Kubernetes, which changes nothing.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
 }
 
 /// A whole exchange, secrets included: for tests only, kept when [`crate::Options::record`] says so.
@@ -90,7 +94,7 @@ impl Log {
     }
 
     /// Notes a request that came in, and gives its place in the log.
-    pub fn arrived(&self, plane: Plane, tenant: Option<Uuid>, method: &str, path: &str, client: &str) -> usize {
+    pub fn arrived(&self, plane: Plane, tenant: Option<Uuid>, method: &str, uri: &Uri, client: &str) -> usize {
         let mut kept = self.kept();
         let place = kept.entries.len();
         kept.entries.push(Entry {
@@ -100,9 +104,10 @@ impl Log {
             plane,
             tenant,
             method: method.to_owned(),
-            path: path.to_owned(),
+            path: uri.path().to_owned(),
             status: None,
             client: client.to_owned(),
+            dry_run: uri.query().is_some_and(|query| query.split('&').any(|pair| pair == "dryRun=All")),
         });
         place
     }

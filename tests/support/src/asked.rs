@@ -37,7 +37,8 @@ impl Story {
         }
     }
 
-    /// Returns every request so far that asks for a change, as `METHOD path`: all but reads and requests for tokens.
+    /// Returns every request so far that asks for a change, as `METHOD path`: all but reads, dry runs and requests for
+    /// tokens.
     pub fn writes(&self) -> Vec<String> {
         self.changes(|_| true)
     }
@@ -55,7 +56,8 @@ impl Story {
     fn changes(&self, which: impl Fn(&Value) -> bool) -> Vec<String> {
         let requests = self.sim.requests();
         let all = requests.as_array().expect("a list").iter().filter(|request| which(request));
-        all.map(|request| (text(request, "method"), text(request, "path")))
+        all.filter(|request| request["dry_run"] != true)
+            .map(|request| (text(request, "method"), text(request, "path")))
             .filter(|(method, path)| !matches!(*method, "GET" | "HEAD") && !only_reads(path))
             .map(|(method, path)| format!("{method} {path}"))
             .collect()

@@ -1,6 +1,8 @@
 //! The check of a namespace: is it there, and may the operator write there what the route needs?
 
-use crosspull_core::check::{Check, Finding, FoundSecret, NamespaceFacts, judge_namespace, judge_no_namespace};
+use crosspull_core::check::{
+    Check, Finding, FoundSecret, NamespaceFacts, NoSecret, judge_namespace, judge_no_namespace,
+};
 use crosspull_core::event::Work;
 use crosspull_core::ids::ClusterId;
 use crosspull_core::route::secret_name;
@@ -8,9 +10,11 @@ use crosspull_core::text::printable;
 use futures_util::future::{try_join, try_join_all};
 use k8s_openapi::api::authorization::v1::SelfSubjectAccessReview;
 use k8s_openapi::api::core::v1::{Namespace, ServiceAccount};
+use serde_json::Value;
 
 use super::reads::Reads;
-use super::{CheckStopped, call_stop, kubernetes};
+use super::{CheckStopped, call_stop, kubernetes, registry};
+use crate::kubernetes::requests::PodPulls;
 use crate::kubernetes::{Kubernetes, requests};
 use crate::reply::StoredSecret;
 use crate::wire::CallError;
@@ -25,6 +29,8 @@ const RIGHTS: [(&str, &str); 7] = [
     ("get", "pods"),
     ("delete", "pods"),
 ];
+/// The name of a pod that is tried and not made, and of its pull secret.
+const TRIED: &str = "crosspull-dry-run";
 /// The rights that changing a service account takes.
 const ACCOUNT_RIGHTS: [(&str, &str); 2] = [("get", "serviceaccounts"), ("patch", "serviceaccounts")];
 
@@ -66,8 +72,49 @@ impl Asked<'_> {
         // What may not be read is told by the right that lacks.
         let (secrets, no_accounts) =
             if lacks.is_empty() { try_join(self.secrets(), self.no_accounts()).await? } else { Default::default() };
+        let tries = lacks.is_empty() && no_accounts.is_empty() && secrets.iter().all(|secret| secret.is_own);
+        let (takes_no_secret, takes_no_pod) =
+            if tries { try_join(self.takes_no_secret(), self.takes_no_pod()).await? } else { Default::default() };
         let (cluster, namespace) = (self.id.clone(), self.namespace.to_owned());
-        Ok(Some(NamespaceFacts { cluster, namespace, secrets, lacks, no_accounts }))
+        Ok(Some(NamespaceFacts { cluster, namespace, secrets, lacks, no_accounts, takes_no_secret, takes_no_pod }))
+    }
+
+    /// Returns the reason why Kubernetes would not take a pull secret that is to be written.
+    async fn takes_no_secret(&self) -> Result<Option<NoSecret>, CallError> {
+        let inputs = self.reads.inputs;
+        let tried = inputs.registries.iter().map(async |registry| {
+            let name = secret_name(inputs, registry);
+            let refused = self.refused(requests::try_secret(self.namespace, &name)).await?;
+            Ok::<_, CallError>(refused.map(|(status, why)| match status {
+                409 => NoSecret::ManagedByOthers(why),
+                _ => NoSecret::Refused(why),
+            }))
+        });
+        Ok(try_join_all(tried).await?.into_iter().flatten().next())
+    }
+
+    /// Returns the reason why Kubernetes would not let a pod in that proves the pull.
+    async fn takes_no_pod(&self) -> Result<Option<String>, CallError> {
+        let Some(wanted) = self.reads.inputs.images.first() else { return Ok(None) };
+        // A policy on images knows the registry by its address. Where that cannot be read, its own check says so.
+        let Ok((registry, _)) = registry::usable(self.reads, &wanted.registry).await else { return Ok(None) };
+        let image = format!("{}/{}", registry.login_server, wanted.image);
+        let pulls = PodPulls::BySecret(TRIED);
+        let refused = self.refused(requests::try_pod(self.namespace, TRIED, &image, pulls)).await?;
+        Ok(refused.map(|(_, why)| why))
+    }
+
+    /// Returns status and words with which a dry run is refused. What cannot be tried is not known to be refused: some
+    /// webhooks take no dry run, which the API answers with 400.
+    async fn refused(&self, request: requests::Built) -> Result<Option<(u16, String)>, CallError> {
+        match self.api.json::<Value>(&self.work, request).await {
+            Ok(_) => Ok(None),
+            Err(CallError::Refused(r)) => {
+                let status = r.refusal.status.filter(|status| matches!(status, 403 | 409 | 422));
+                Ok(status.map(|status| (status, r.refusal.message.trim_end_matches('.').to_owned())))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Reads an object. `None` where there is none, or where it may not be read: a namespace need not be readable to

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use url::Url;
 use zeroize::Zeroizing;
 
+use crate::reply::{KEY_ID, MANAGED_BY, RUN};
 use crate::request::{Auth, Body, Repeat, Request};
 
 /// A request as the `kube` crate builds it, with method, path, query and body; or why it could not be built.
@@ -27,6 +28,10 @@ pub const RUNS_NOTHING: &str = "/crosspull-runs-nothing";
 const CONTENT_TYPES: [&str; 2] = ["application/apply-patch+yaml", "application/merge-patch+json"];
 /// The end of the path of access reviews, which are created and change nothing.
 const REVIEWS: &str = "/selfsubjectaccessreviews";
+/// The mark of a request that is looked at by admission and not kept.
+const DRY_RUN: &str = "dryRun=All";
+/// `{"auths":{}}`.
+const LOGIN_OF_NOBODY: &str = "eyJhdXRocyI6e319";
 /// The field manager that crosspull applies as.
 pub const MANAGER: &str = "crosspull";
 
@@ -43,8 +48,10 @@ pub fn at(server: &Url, auth: Auth, built: Built) -> Result<Request, String> {
     let content_type = CONTENT_TYPES.into_iter().find(|known| Some(*known) == named).unwrap_or("application/json");
     let body = (!body.is_empty()).then(|| Body { content_type, bytes: Zeroizing::new(body), secrets: Vec::new() });
     let request = Request::new(Plane::Kubernetes, Side::A, parts.method, url, auth);
-    // To ask what one may do changes nothing.
-    let repeat = if request.url.path().ends_with(REVIEWS) { Repeat::Freely } else { request.repeat };
+    // To ask what one may do, or would be let do, changes nothing.
+    let is_trial = request.url.query().is_some_and(|query| query.split('&').any(|pair| pair == DRY_RUN));
+    let asks = is_trial || request.url.path().ends_with(REVIEWS);
+    let repeat = if asks { Repeat::Freely } else { request.repeat };
     Ok(Request { body, repeat, ..request })
 }
 
@@ -87,6 +94,16 @@ pub enum PodPulls<'a> {
 /// Makes the pod that proves the pull. The pod asks for little, may do nothing, and runs nothing of the image: a policy
 /// for restricted pods lets it in.
 pub fn create_pod(namespace: &str, name: &str, image: &str, pulls: PodPulls<'_>) -> Built {
+    pods(namespace).create(&PostParams::default(), pod_that_pulls(namespace, name, image, pulls))
+}
+
+/// Asks whether that pod would be made: admission looks at it, and nothing is kept.
+pub fn try_pod(namespace: &str, name: &str, image: &str, pulls: PodPulls<'_>) -> Built {
+    let trial = PostParams { dry_run: true, ..PostParams::default() };
+    pods(namespace).create(&trial, pod_that_pulls(namespace, name, image, pulls))
+}
+
+fn pod_that_pulls(namespace: &str, name: &str, image: &str, pulls: PodPulls<'_>) -> Vec<u8> {
     let mut pod = pod(namespace, name, image);
     if let Some(spec) = pod.get_mut("spec").and_then(Value::as_object_mut) {
         match pulls {
@@ -99,7 +116,7 @@ pub fn create_pod(namespace: &str, name: &str, image: &str, pulls: PodPulls<'_>)
             }
         }
     }
-    pods(namespace).create(&PostParams::default(), pod.to_string().into_bytes())
+    pod.to_string().into_bytes()
 }
 
 /// Asks whether the operator may do something in a namespace.
@@ -141,6 +158,24 @@ pub fn apply_secret(namespace: &str, name: &str, body: Vec<u8>) -> Built {
     let patch = Patch::Apply(json!({}));
     let (parts, _) = secrets(namespace).patch(name, &PatchParams::apply(MANAGER), &patch)?.into_parts();
     Ok(http::Request::from_parts(parts, body))
+}
+
+/// Asks whether a pull secret with a login of nobody would be written: quotas, policies and what others manage of it are
+/// looked at, and nothing is kept (Kubernetes documentation, "Dry-run").
+pub fn try_secret(namespace: &str, name: &str) -> Built {
+    let secret = json!({
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "type": "kubernetes.io/dockerconfigjson",
+        "metadata": {
+            "name": name,
+            "namespace": namespace,
+            "labels": { MANAGED_BY.0: MANAGED_BY.1 },
+            "annotations": { KEY_ID: "dry-run", RUN: "dry-run" },
+        },
+        "data": { ".dockerconfigjson": LOGIN_OF_NOBODY },
+    });
+    secrets(namespace).patch(name, &PatchParams::apply(MANAGER).dry_run(), &Patch::Apply(secret))
 }
 
 /// Deletes a secret, if it is still the one of that uid.

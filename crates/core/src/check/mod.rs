@@ -40,7 +40,7 @@ pub use headroom::{Headroom, Workloads, judge_headroom};
 pub use held_role::HeldRole;
 pub use image::judge_image;
 pub use kubernetes::judge_kubernetes;
-pub use namespace::{FoundSecret, NamespaceFacts, judge_namespace, judge_no_namespace};
+pub use namespace::{FoundSecret, NamespaceFacts, NoSecret, judge_namespace, judge_no_namespace};
 pub use old_roles::{Lack, judge_old_roles};
 pub use other_runs::{OtherRun, judge_other_runs};
 pub use other_secrets::{judge_other_secrets, judge_other_secrets_unread};

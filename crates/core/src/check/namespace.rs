@@ -21,6 +21,22 @@ pub struct NamespaceFacts {
     /// The service accounts that are to use the pull secret and are not there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub no_accounts: Vec<String>,
+    /// The reason why Kubernetes would take no pull secret there, in its own words, though the operator may write it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub takes_no_secret: Option<NoSecret>,
+    /// The reason why Kubernetes would let no pod in there that proves the pull, in its own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub takes_no_pod: Option<String>,
+}
+
+/// The reason why Kubernetes would take no pull secret, in its own words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoSecret {
+    /// A quota, a policy or a rule refuses it.
+    Refused(String),
+    /// Somebody else manages a part of the one that is there.
+    ManagedByOthers(String),
 }
 
 /// A secret that is there under the name of a pull secret.
@@ -45,7 +61,7 @@ pub(super) fn about(cluster: &ClusterId, namespace: &str) -> About {
 /// Judges whether a pull secret can be written into a namespace.
 #[must_use]
 pub fn judge_namespace(facts: &NamespaceFacts) -> Finding {
-    let NamespaceFacts { cluster, namespace, secrets, lacks, no_accounts } = facts;
+    let NamespaceFacts { cluster, namespace, secrets, lacks, no_accounts, takes_no_secret, takes_no_pod } = facts;
     let check = Check::Namespace(cluster.clone(), namespace.clone());
     let name = cluster.name();
     if !lacks.is_empty() {
@@ -67,6 +83,27 @@ pub fn judge_namespace(facts: &NamespaceFacts) -> Finding {
         return check.stop(
             format!("{namespace} has no service account {}", listed(no_accounts)),
             format!("Make it first, or name one that is there: kubectl get serviceaccounts --namespace {namespace}"),
+        );
+    }
+    if let Some(NoSecret::ManagedByOthers(why)) = takes_no_secret {
+        return check.stop(
+            format!(
+                "somebody else manages a part of the pull secret in {namespace} of {name}; it is kept as it is: {why}"
+            ),
+            "Give the pull secret another name: --pull-secret NAME",
+        );
+    }
+    if let Some(NoSecret::Refused(why)) = takes_no_secret {
+        return check.stop(
+            format!("{namespace} of {name} takes no pull secret: {why}"),
+            "Those are the words of Kubernetes, of a quota or a policy for one. Have it changed, or give other namespaces: \
+             --namespace",
+        );
+    }
+    if let Some(why) = takes_no_pod {
+        return check.warn(
+            format!("{namespace} of {name} lets no pod in that proves the pull: {why}"),
+            "The pull secret can be written, and no node will be seen to pull with it.",
         );
     }
     match secrets.first() {
@@ -93,7 +130,15 @@ mod tests {
     fn facts() -> NamespaceFacts {
         let cluster = ClusterId::parse("/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-shop/providers/Microsoft.ContainerService/managedClusters/aks-shop").expect("an id");
         let namespace = "shop".to_owned();
-        NamespaceFacts { cluster, namespace, secrets: Vec::new(), lacks: Vec::new(), no_accounts: Vec::new() }
+        NamespaceFacts {
+            cluster,
+            namespace,
+            secrets: Vec::new(),
+            lacks: Vec::new(),
+            no_accounts: Vec::new(),
+            takes_no_secret: None,
+            takes_no_pod: None,
+        }
     }
 
     #[test]
@@ -108,6 +153,11 @@ mod tests {
         assert_eq!(judge_namespace(&NamespaceFacts { secrets: vec![secret(true)], ..facts() }).level, Level::Pass);
         let kept = judge_namespace(&NamespaceFacts { secrets: vec![secret(false)], ..facts() });
         assert_eq!(kept.text, "shop has a secret crosspull-registryb that kubectl-create wrote; it is kept as it is");
+        let why = Some("exceeded quota: few".to_owned());
+        let full = judge_namespace(&NamespaceFacts { takes_no_secret: why.clone().map(NoSecret::Refused), ..facts() });
+        assert_eq!(full.text, "shop of aks-shop takes no pull secret: exceeded quota: few");
+        assert_eq!(full.level, Level::Stop);
+        assert_eq!(judge_namespace(&NamespaceFacts { takes_no_pod: why, ..facts() }).level, Level::Warn);
         let lacks = vec!["create secrets".to_owned(), "patch secrets".to_owned()];
         let lacking = judge_namespace(&NamespaceFacts { lacks, ..facts() });
         assert_eq!(

@@ -133,6 +133,8 @@ mod tests {
             managers: Vec::new(),
         };
         survey.namespaces = vec![NamespaceFacts {
+            takes_no_secret: None,
+            takes_no_pod: None,
             cluster: inputs.clusters[0].clone(),
             namespace: "default".to_owned(),
             secrets: old.map(secret).into_iter().collect(),
