@@ -149,7 +149,14 @@ fn not_granted(trouble: Trouble, registry: &RegistryId, image: &ImageRef, part: 
         _ => format!("{name} knows {user} and does not let it into {}.", image.repository),
     };
     let why = format!("{} {why}", trouble.why);
-    trouble.because(why, format!("Look at {user} on {name}, then go on with crosspull resume."))
+    let now = match part {
+        PullPart::Token => format!(
+            "Look whether {user} is enabled on {name}, then go on with crosspull resume. Where a pull secret has another \
+             password than the registry, apply again with --renew."
+        ),
+        _ => format!("Look at {user} on {name}, then go on with crosspull resume."),
+    };
+    trouble.because(why, now)
 }
 
 /// Returns the trouble of patience that ended, with what was refused to the last.
