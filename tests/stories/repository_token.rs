@@ -137,6 +137,47 @@ fn on_a_registry_with_roles_on_repositories_only_the_named_one_is_granted() {
     assert_eq!(story.pull_by_hand(TOKEN, &secret, "shop/web:1.4"), 401, "the token is gone");
 }
 
+/// Writes a pull secret into the default namespace by hand.
+fn write_pull_secret(story: &Story, name: &str, server: &str, password: &str) {
+    use base64::prelude::{BASE64_STANDARD, Engine as _};
+    let config = json!({ "auths": { server: { "username": TOKEN, "password": password } } }).to_string();
+    let secret = json!({
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": { "name": name },
+        "type": "kubernetes.io/dockerconfigjson",
+        "data": { ".dockerconfigjson": BASE64_STANDARD.encode(config) },
+    });
+    let (status, answer) =
+        story.kubernetes_by_hand("POST", "/api/v1/namespaces/default/secrets", "application/json", &secret);
+    assert_eq!(status, 201, "{answer}");
+}
+
+#[test]
+fn a_node_backs_off_where_the_pull_secret_is_wrong_has_ended_or_is_for_another_registry() {
+    let story = story();
+    let secret = apply(&story, &[]).secret();
+    let server = story.ready.login_server.clone();
+    write_pull_secret(&story, "right", &server, &secret);
+    write_pull_secret(&story, "wrong", &server, "not the password");
+    write_pull_secret(&story, "elsewhere", "registryother.azurecr.io", &secret);
+    let (image, backs_off) = ("shop/web:1.4", |name: &str| story.pod_by_hand(name, "shop/web:1.4", Some(name)));
+    assert_eq!(backs_off("right"), None, "the node pulls {image} with it");
+    for name in ["wrong", "elsewhere"] {
+        assert!(backs_off(name).is_some_and(|why| ["ErrImagePull", "ImagePullBackOff"].contains(&why.as_str())), "{name}");
+    }
+    // The password ends: a node that pulls anew is refused.
+    let token = format!("{}/tokens/{TOKEN}", story.ready.registry);
+    let soon = (jiff::Timestamp::now() + jiff::SignedDuration::from_secs(5)).to_string();
+    let ends = json!({ "tokenId": token, "name": "password1", "expiry": soon });
+    let told = story.registry_by_hand("POST", "/generateCredentials", &ends);
+    let ended = text(&told["passwords"][0], "value").to_owned();
+    write_pull_secret(&story, "ended", &server, &ended);
+    story.until("the password works", |_| story.pull_by_hand(TOKEN, &ended, image) == 200);
+    story.until("the password has ended", |_| story.pull_by_hand(TOKEN, &ended, image) == 401);
+    assert!(backs_off("ended").is_some_and(|why| why.contains("Image")), "it has ended");
+}
+
 #[test]
 fn a_later_run_takes_the_token_up_and_adds_what_its_scope_map_lacks() {
     let story = story();
