@@ -35,6 +35,34 @@ fn nobody_signed_in_to_b(end: &End) {
 }
 
 #[test]
+fn the_clusters_present_app_is_let_in_by_somebody_else() {
+    let story = of_others("happy");
+    let app = text(story.begin().cluster(), "clientId").to_owned();
+    let mut asked = 0;
+    let end = apply(&story, &["--route", "convert-app"], |event, _| {
+        if text(event, "event") == "person_needed" {
+            asked += 1;
+            assert_eq!(app_of(event), app, "the page names the cluster's own app");
+            story.provision_by_hand(&app);
+            story.grant_by_hand(&app, ACR_PULL);
+        }
+    });
+    end.ends_well();
+    assert_eq!((asked, end.outcome("hand-over"), end.outcome("prove-pull")), (1, "found", "proved"), "\n{end}");
+    nobody_signed_in_to_b(&end);
+    assert_eq!(story.world().cluster()["resets"], 0);
+    // What tenant B did is B's to take back; the app is closed again, and no secret of the proof is left.
+    story.undo(&[]);
+    let (now, then) = (story.world(), story.begin());
+    assert_eq!(now.secrets_of(&app), then.secrets_of(&app));
+    let audience = |world: &crosspull_support::World| {
+        let object = world.apps("a").find(|found| found["appId"] == app).expect("the app");
+        text(object, "signInAudience").to_owned()
+    };
+    assert_eq!(audience(&now), audience(then));
+}
+
+#[test]
 fn the_administrator_follows_the_page_and_the_run_goes_on_by_itself() {
     let story = of_others("happy");
     let (mut pages, mut granted) = (Vec::new(), false);
