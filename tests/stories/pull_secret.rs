@@ -128,6 +128,15 @@ fn renewing_writes_another_secret_everywhere_proves_it_and_removes_the_old_one()
 }
 
 #[test]
+fn a_secret_that_ends_soon_is_warned_of() {
+    let story = Story::of("managed-identity-cluster");
+    story.apply(&["--secret-days", "10"]).ends_well();
+    let end = story.plan(&[]);
+    end.exits(0).finds("warn", "by which the pull secrets pull, ends on", "apply with --renew, naming every namespace");
+    story.plan(&["--renew"]).exits(0);
+}
+
+#[test]
 fn a_renewal_that_leaves_a_namespace_out_stops_and_names_it() {
     for route in ["pull-secret", "repository-token"] {
         let story = Story::of("managed-identity-cluster");

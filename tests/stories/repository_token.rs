@@ -164,7 +164,10 @@ fn a_node_backs_off_where_the_pull_secret_is_wrong_has_ended_or_is_for_another_r
     let (image, backs_off) = ("shop/web:1.4", |name: &str| story.pod_by_hand(name, "shop/web:1.4", Some(name)));
     assert_eq!(backs_off("right"), None, "the node pulls {image} with it");
     for name in ["wrong", "elsewhere"] {
-        assert!(backs_off(name).is_some_and(|why| ["ErrImagePull", "ImagePullBackOff"].contains(&why.as_str())), "{name}");
+        assert!(
+            backs_off(name).is_some_and(|why| ["ErrImagePull", "ImagePullBackOff"].contains(&why.as_str())),
+            "{name}"
+        );
     }
     // The password ends: a node that pulls anew is refused.
     let token = format!("{}/tokens/{TOKEN}", story.ready.registry);

@@ -1,6 +1,8 @@
 //! The check of apps that carry the cluster's mark: which of them is taken up.
 
-use crosspull_core::check::{AppFacts, Check, Finding, SecretFacts, TakeUpReason, choose_app, judge_app};
+use crosspull_core::check::{
+    AppFacts, Check, Finding, Level, SecretFacts, TakeUpReason, choose_app, judge_app, warn_of_pull_secret,
+};
 use crosspull_core::event::Work;
 use crosspull_core::ids::{AppId, ClusterId};
 use crosspull_core::names::{Side, marker, pull_marker};
@@ -80,7 +82,11 @@ async fn described(reads: &Reads<'_>, work: &Work, home: Side, app: App) -> AppF
 fn take_up(reads: &Reads<'_>, check: Check, marked: &[AppFacts], in_use: Option<AppId>) -> (MarkedApps, Finding) {
     let adopt = reads.inputs.adopt;
     let taken: Option<(&AppFacts, TakeUpReason)> = choose_app(marked, in_use, &reads.known.apps, adopt);
-    let finding = judge_app(check, marked, taken, adopt);
+    let finding = judge_app(check.clone(), marked, taken, adopt);
+    let soon = taken
+        .filter(|_| finding.level == Level::Pass && matches!(check, Check::PullApp(_)))
+        .and_then(|(app, _)| warn_of_pull_secret(check, app, reads.door.wire().recorder().now(), reads.inputs.renew));
+    let finding = soon.unwrap_or(finding);
     let taken = taken.map(|(app, _)| app.clone());
     let others = marked.iter().filter(|app| taken.as_ref() != Some(*app));
     let passed_over = others.map(|app| app.object_id).collect();

@@ -48,7 +48,7 @@ pub use puller::{HeldAssignment, Puller, judge_puller, judge_puller_of_others};
 pub use registry::{Reach, RegistryFacts, RoleMode, judge_registry, judge_registry_of_others};
 pub use reset_right::judge_reset_right;
 pub use role_right::{judge_role_right, judge_role_right_not_needed};
-pub use secret::{SecretInUse, judge_secret, secret_in_use};
+pub use secret::{SecretInUse, judge_secret, secret_in_use, warn_of_pull_secret};
 pub use soak::{SOAK_MINUTES, judge_soak};
 pub use survey::Survey;
 pub use tenants::{TenantFacts, judge_tenants};

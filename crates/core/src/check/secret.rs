@@ -89,6 +89,25 @@ pub fn judge_secret(
     check.pass(format!("{which} lives until {day}"))
 }
 
+/// Returns the warning that the secret in the pull secrets ends soon, judged by the newest that a run made. `None` where
+/// it does not, or where another is made.
+#[must_use]
+pub fn warn_of_pull_secret(check: Check, app: &AppFacts, now: Timestamp, renew: bool) -> Option<Finding> {
+    let ends =
+        app.secrets.iter().filter(|secret| made_by_a_run(&secret.name)).filter_map(|secret| secret.ends).max()?;
+    let left = ends.duration_since(now);
+    if renew || left.is_negative() || left >= SignedDuration::from_hours(WARN_DAYS * 24) {
+        return None;
+    }
+    let days = count(usize::try_from(left.as_hours() / 24).unwrap_or_default(), "day");
+    let text = format!(
+        "the secret of {}, by which the pull secrets pull, ends on {}, in {days}",
+        app.name,
+        ends.strftime("%F")
+    );
+    Some(check.warn(text, "Make another before that: apply with --renew, naming every namespace that has it"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,6 +141,17 @@ mod tests {
         assert!(matches!(secret_in_use(&two, None), SecretInUse::OneOf(several) if several.len() == 2));
         let one = app(vec![secret(1, "crosspull 7f3c9a2e", 9000), secret(2, "somebody's", 9000)]);
         assert_eq!(secret_in_use(&one, None), SecretInUse::Known(one.secrets[0].clone()));
+    }
+
+    #[test]
+    fn a_pull_secret_is_warned_of_from_thirty_days_on_by_the_newest_secret() {
+        let now = Timestamp::from_second(NOW).expect("a time");
+        let warned = |hours, renew| {
+            let app = app(vec![secret(1, "crosspull 00000001", 24), secret(2, "crosspull 7f3c9a2e", hours)]);
+            warn_of_pull_secret(Check::PullApp(crate::names::Side::B), &app, now, renew)
+        };
+        assert!(warned(31 * 24, false).is_none() && warned(24, true).is_none());
+        assert!(warned(10 * 24 + 1, false).is_some_and(|warned| warned.text.ends_with("in 10 days")));
     }
 
     #[test]
