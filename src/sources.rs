@@ -87,10 +87,13 @@ fn given(arguments: &ArgMatches, variables: Variables) -> Answers {
     flags.over(environment)
 }
 
+/// The inputs that are paths.
+const FILES: [Key; 5] = [Key::SecretOut, Key::WayBackOut, Key::CaFile, Key::ManifestOut, Key::Kubeconfig];
+
 /// Returns the answers with the paths in them from the root on: the journal keeps them, and a run is taken up from
 /// anywhere.
 fn with_whole_paths(mut answers: Answers) -> Answers {
-    for key in [Key::SecretOut, Key::WayBackOut, Key::CaFile] {
+    for key in FILES {
         let whole = answers.get(key).and_then(|path| std::path::absolute(path).ok());
         if let Some(whole) = whole.as_ref().and_then(|path| path.to_str()) {
             answers.set(key, whole);
@@ -124,11 +127,10 @@ mod tests {
     #[test]
     fn paths_are_kept_from_the_root_on() {
         let given = arguments(&["crosspull"]);
-        let keys = [Key::SecretOut, Key::WayBackOut, Key::CaFile];
-        let set = keys.map(|key| (key.variable(), "Cargo.toml"));
+        let set = FILES.map(|key| (key.variable(), "Cargo.toml"));
         let set: Vec<(&str, &str)> = set.iter().map(|(name, path)| (name.as_str(), *path)).collect();
         let answers = answers(&given, &with(&set)).expect("no file");
-        for key in keys {
+        for key in FILES {
             assert!(answers.get(key).is_some_and(|path| Path::new(path).is_absolute()), "{}", key.name());
         }
     }

@@ -347,7 +347,7 @@ fn a_deployment_to_copy_is_written_without_the_secret() {
             assert!(text.contains(part), "no {part:?} in {text}");
         }
         assert!(!text.contains(&end.secret()), "there is no secret in it");
-        story.apply(&["--manifest-out", "shop.yaml"]).complains("manifest-out: shop.yaml exists already");
+        story.apply(&["--manifest-out", "shop.yaml"]).complains("shop.yaml exists already: name a new file");
     }
 }
 
