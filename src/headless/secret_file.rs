@@ -4,11 +4,12 @@ use std::io::{Read as _, Write as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use crosspull_core::ids::KeyId;
+use crosspull_core::ids::{KeyId, RegistryId};
 use crosspull_core::input::Answers;
 use crosspull_core::input::Key;
-use crosspull_core::names::Outcome;
+use crosspull_core::names::{Outcome, PullUser};
 use crosspull_core::operation::Fact;
+use crosspull_core::plan::Plan;
 use crosspull_core::run::Run;
 use crosspull_core::secret::Secret;
 use tempfile::NamedTempFile;
@@ -72,10 +73,107 @@ impl SecretFile {
     }
 }
 
+/// The subject of a saved secret: one registry of several, whose own user has it. `None` for the one secret of a run.
+pub type SecretOf = Option<RegistryId>;
+
+/// Returns the secrets that a run may make: one; or, where several registries have users of their own, one for each.
+/// Where the choice of the route is left to crosspull, both may come.
+pub fn secrets_of(user: Option<PullUser>, registries: &[RegistryId]) -> Vec<SecretOf> {
+    let mut each: Vec<RegistryId> = registries.to_vec();
+    each.sort();
+    each.dedup();
+    if each.len() < 2 {
+        return vec![None];
+    }
+    let one = (user != Some(PullUser::OfRegistry)).then_some(None);
+    let each = each.into_iter().filter(|_| user != Some(PullUser::App)).map(Some);
+    one.into_iter().chain(each).collect()
+}
+
+/// Returns the secrets that the run of a plan makes.
+pub fn secrets_of_plan(plan: &Plan) -> Vec<SecretOf> {
+    let registries = plan.registries_with_passwords();
+    secrets_of(Some(if registries.is_empty() { PullUser::App } else { PullUser::OfRegistry }), &registries)
+}
+
+/// Returns the file of a secret: the one that was named, with the name of the registry after it where there is one of each.
+pub fn file_of(path: &str, of: &SecretOf) -> PathBuf {
+    match of {
+        None => PathBuf::from(path),
+        Some(registry) => {
+            // A registry on this machine is named by its address.
+            let name = registry.name().to_ascii_lowercase().replace(':', "-");
+            PathBuf::from(format!("{path}.{name}"))
+        }
+    }
+}
+
+/// The places that the secrets of a run go to.
+#[derive(Debug, Default)]
+pub struct SecretPlaces {
+    free: Vec<(SecretOf, SecretFile)>,
+    /// The subjects of those that were taken.
+    taken: Vec<SecretOf>,
+}
+
+impl SecretPlaces {
+    /// Reserves a place for each secret; adds to the complaints where that is not possible.
+    pub fn reserve(
+        secrets: Vec<SecretOf>,
+        path: &str,
+        reserve: fn(&Path) -> Result<SecretFile, String>,
+        complaints: &mut Vec<String>,
+    ) -> Self {
+        let one = |of: SecretOf| match reserve(&file_of(path, &of)) {
+            Ok(file) => Some((of, file)),
+            Err(why) => {
+                complaints.push(format!("{}: {why}", Key::SecretOut.name()));
+                None
+            }
+        };
+        Self { free: secrets.into_iter().filter_map(one).collect(), taken: Vec::new() }
+    }
+
+    /// True where a secret goes to that file.
+    pub fn have(&self, path: &Path) -> bool {
+        self.free.iter().any(|(_, file)| file.path == path)
+    }
+
+    /// Takes the place of the secret whose key that fact is. `None` where it is not to be saved, or was.
+    pub fn take(&mut self, key: &Fact) -> Option<(SecretOf, SecretFile)> {
+        let of = match key {
+            Fact::PullKey(registry) if self.is_of_several() => Some(registry.clone()),
+            _ => None,
+        };
+        let at = self.free.iter().position(|(known, _)| *known == of)?;
+        let (of, file) = self.free.swap_remove(at);
+        self.taken.push(of.clone());
+        Some((of, file))
+    }
+
+    fn is_of_several(&self) -> bool {
+        self.free.iter().map(|(of, _)| of).chain(&self.taken).any(Option::is_some)
+    }
+
+    /// Returns what is to be said of the secrets that were asked for now and that no step of a run that is done has made.
+    pub fn not_made(&self) -> Vec<String> {
+        let asked = || self.free.iter().filter(|(_, file)| file.asked);
+        if self.taken.is_empty() {
+            return asked().map(|_| "no secret was made, so none was saved".to_owned()).take(1).collect();
+        }
+        if self.taken.contains(&None) {
+            return Vec::new();
+        }
+        let of_registry =
+            |registry: &RegistryId| format!("no password of {} was made, so none was saved", registry.name());
+        asked().filter_map(|(of, _)| of.as_ref().map(of_registry)).collect()
+    }
+}
+
 /// The files that hold secrets: where they go, and the one that an earlier part of the run saved.
 #[derive(Default)]
 pub struct SecretFiles {
-    pub secret: Option<SecretFile>,
+    pub secrets: SecretPlaces,
     pub way_back: Option<SecretFile>,
     pub saved_way_back: Option<(KeyId, Secret)>,
 }
@@ -156,6 +254,40 @@ mod tests {
         assert_eq!(std::fs::read_to_string(&path).expect("read"), "value");
         assert_eq!(std::fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
         assert!(SecretFile::reserve(&path).expect_err("exists").contains("exists already"));
+    }
+
+    #[test]
+    fn of_several_registries_each_secret_has_its_own_place() {
+        let id = |name: &str| RegistryId::parse(&format!("{name}.azurecr.io")).expect("a registry");
+        let two = [id("regb"), id("regc"), id("regb")];
+        let places = |user, registries: &[RegistryId]| -> Vec<String> {
+            let all = secrets_of(user, registries);
+            all.iter().map(|of| file_of("s", of).display().to_string()).collect()
+        };
+        assert_eq!(places(Some(PullUser::OfRegistry), &two), ["s.regb", "s.regc"]);
+        assert_eq!(places(Some(PullUser::App), &two), ["s"], "one app pulls from both");
+        assert_eq!(places(None, &two), ["s", "s.regb", "s.regc"], "whichever route is taken");
+        assert_eq!(places(Some(PullUser::OfRegistry), &two[..1]), ["s"]);
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("s");
+        let reserved = || {
+            let (mut complaints, all) = (Vec::new(), secrets_of(None, &two));
+            let places =
+                SecretPlaces::reserve(all, path.to_str().expect("UTF-8"), SecretFile::reserve, &mut complaints);
+            (places, complaints)
+        };
+        let (mut all, complaints) = reserved();
+        assert!(complaints.is_empty(), "{complaints:?}");
+        assert_eq!(all.not_made(), ["no secret was made, so none was saved"]);
+        let (of, file) = all.take(&Fact::PullKey(id("regc"))).expect("a place");
+        assert_eq!((of, all.take(&Fact::PullKey(id("regc"))).is_none()), (Some(id("regc")), true));
+        file.save(&Secret::new("c".to_owned())).expect("saved");
+        assert_eq!(std::fs::read_to_string(folder.path().join("s.regc")).expect("read"), "c");
+        assert_eq!(all.not_made(), ["no password of regb was made, so none was saved"]);
+        let (_, complaints) = reserved();
+        assert!(matches!(complaints.as_slice(), [one] if one.contains("s.regc exists already")), "{complaints:?}");
+        let (mut all, _) = reserved();
+        assert!(all.take(&Fact::SecretKey).is_some_and(|(of, _)| of.is_none()) && all.not_made().is_empty());
     }
 
     #[test]

@@ -24,7 +24,7 @@ use super::given::{Given, NamedFirst};
 use super::lines::aside;
 use super::manifest;
 use super::report::{back_lines, plan_lines, summary};
-use super::secret_file::SecretFile;
+use super::secret_file::{SecretFile, SecretPlaces};
 use super::stream::Stream;
 use crate::backend::{Backend, Checked};
 use crate::credentials::{self, Credentials, Ready};
@@ -52,8 +52,8 @@ pub struct Session<'s> {
     pub stream: &'s mut Stream,
     /// The backend that works on the run.
     pub backend: Backend,
-    /// The place that the secret goes to as soon as there is one.
-    pub secret_file: Option<SecretFile>,
+    /// The places that the secrets go to as soon as there are any.
+    pub secret_places: SecretPlaces,
     /// The place that the secret of the way back goes to as soon as there is one.
     pub way_back_file: Option<SecretFile>,
 }
@@ -74,7 +74,7 @@ impl<'s> Session<'s> {
     pub fn new(
         arguments: &ArgMatches,
         stream: &'s mut Stream,
-        secret_file: Option<SecretFile>,
+        secret_places: SecretPlaces,
     ) -> color_eyre::Result<Self> {
         let yes = arguments.try_get_one::<bool>("yes").ok().flatten().copied().unwrap_or(false);
         let (ask, prompts) = unbounded_channel();
@@ -90,7 +90,7 @@ impl<'s> Session<'s> {
             secret_trouble: false,
             journal: None,
             backend,
-            secret_file,
+            secret_places,
             way_back_file: None,
         })
     }
@@ -288,8 +288,8 @@ impl<'s> Session<'s> {
     fn end(&mut self, verdict: Verdict, receipt: &Path) -> Code {
         self.stream.end(verdict, None);
         self.stream.say(&summary(self.stream.run(), Some(receipt)));
-        if self.secret_file.as_ref().is_some_and(|file| file.asked) && verdict == Verdict::Done {
-            aside("crosspull: no secret was made, so none was saved.");
+        if verdict == Verdict::Done {
+            self.secret_places.not_made().iter().for_each(|says| aside(&format!("crosspull: {says}.")));
         }
         if verdict == Verdict::Done && !self.stream.run().is_undoing() {
             manifest::written(self.stream.run()).into_iter().for_each(|says| self.stream.say_aside(&says));

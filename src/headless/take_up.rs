@@ -13,7 +13,7 @@ use crosspull_core::run::{NoWay, Run};
 
 use super::lines::aside;
 use super::nobody_to_ask;
-use super::secret_file::{SecretFile, SecretFiles, reserved, saved_way_back};
+use super::secret_file::{SecretFile, SecretFiles, SecretPlaces, reserved, saved_way_back, secrets_of_plan};
 use super::session::Session;
 use super::stream::Stream;
 use crate::credentials::{self, Credentials};
@@ -31,7 +31,7 @@ pub async fn take_up(
     id: &RunId,
     way: Direction,
 ) -> color_eyre::Result<Code> {
-    let mut session = Session::new(arguments, stream, None)?;
+    let mut session = Session::new(arguments, stream, SecretPlaces::default())?;
     let (run, _, receipt) = match session.backend.reopen(runs, id) {
         Ok(reopened) => reopened,
         Err(why) => return Ok(session.stream.complain(&[why.to_string()])),
@@ -48,7 +48,7 @@ pub async fn take_up(
     };
     match prepare(arguments, way, &run, &plan, &receipt) {
         Ok((access, credentials, files)) => {
-            (session.secret_file, session.way_back_file) = (files.secret, files.way_back);
+            (session.secret_places, session.way_back_file) = (files.secrets, files.way_back);
             if let Some((key, secret)) = files.saved_way_back {
                 session.backend.vault.put(key, secret);
             }
@@ -75,8 +75,11 @@ fn prepare(
     complaints.extend(nobody_to_ask(arguments));
     let mut files = SecretFiles::default();
     if way == Direction::Forward {
-        let mut place = |key| place_of(&given, run, key, &mut complaints);
-        (files.secret, files.way_back) = (place(Key::SecretOut), place(Key::WayBackOut));
+        if let Some((path, reserve)) = place_of(&given, run, Key::SecretOut) {
+            files.secrets = SecretPlaces::reserve(secrets_of_plan(plan), path, reserve, &mut complaints);
+        }
+        let place = place_of(&given, run, Key::WayBackOut);
+        files.way_back = place.and_then(|(path, reserve)| reserved(Key::WayBackOut, reserve, path, &mut complaints));
     } else {
         match saved_way_back(&given, run) {
             Ok(saved) => files.saved_way_back = saved,
@@ -98,12 +101,15 @@ fn prepare(
     }
 }
 
+/// The way to reserve a file.
+type Reserve = fn(&Path) -> Result<SecretFile, String>;
+
 /// Returns the place for a secret of a run that goes on: one that was named now, else beside the one of then.
-fn place_of(given: &Answers, run: &Run, key: Key, complaints: &mut Vec<String>) -> Option<SecretFile> {
+fn place_of<'a>(given: &'a Answers, run: &'a Run, key: Key) -> Option<(&'a str, Reserve)> {
     match (given.get(key), run.answers.get(key)) {
         // One that was given again as it was is no new wish.
-        (Some(now), then) if Some(now) != then => reserved(key, SecretFile::reserve, now, complaints),
-        (_, Some(then)) => reserved(key, SecretFile::reserve_beside, then, complaints),
+        (Some(now), then) if Some(now) != then => Some((now, SecretFile::reserve)),
+        (_, Some(then)) => Some((then, SecretFile::reserve_beside)),
         _ => None,
     }
 }

@@ -1,18 +1,19 @@
 //! Effects: what the screens ask of the shell, and what the shell does with a secret by itself.
 
 use std::io::Write as _;
+use std::path::Path;
 
 use crosspull_core::event::{Entry, Event};
 
 use crosspull_core::input::Key;
 use crosspull_core::names::Outcome;
-use crosspull_core::operation::Fact;
+use crosspull_core::operation::{Fact, Learnt};
 use crosspull_core::secret::Secret;
 use crosspull_tui::{Effect, Msg, Notice};
 
 use super::Wizard;
 use crate::headless::hand_over;
-use crate::headless::secret_file::SecretFile;
+use crate::headless::secret_file::{SecretFile, SecretOf, file_of, secrets_of_plan};
 use crate::terminal::clipboard::{self, CopyMethod};
 use crate::terminal::{Terminal, browser};
 
@@ -91,7 +92,9 @@ impl Wizard {
             })),
             Effect::RevealSecret => self.secret().map(Msg::Secret),
             Effect::SaveSecret { path } => {
-                self.secret().map(|secret| saved(SecretFile::reserve(path.trim().as_ref()), &secret))
+                let reserved = |(of, secret)| (SecretFile::reserve(&file_of(path.trim(), &of)), secret);
+                let secrets: Vec<_> = self.secrets().into_iter().map(reserved).collect();
+                (!secrets.is_empty()).then(|| self.save(secrets))
             }
             Effect::SavePlan { path, text } => Some(Msg::Notice(save_plan(&path, &text))),
         };
@@ -134,18 +137,55 @@ impl Wizard {
         self.model.run().facts.secret_key().and_then(|key| self.backend.vault.get(key))
     }
 
+    /// Returns every secret that the run made, with the registry that it is of where there is one of each.
+    fn secrets(&self) -> Vec<(SecretOf, Secret)> {
+        let run = self.model.run();
+        let keys = run.facts.iter().filter(|learnt| learnt.fact.is_key_of_secret());
+        let secret =
+            |learnt: &Learnt| Some((self.subject(&learnt.fact), self.backend.vault.get(learnt.value.parse().ok()?)?));
+        keys.filter_map(secret).collect()
+    }
+
+    /// Returns the registry that a secret is of, where the run makes one for each of several.
+    fn subject(&self, key: &Fact) -> SecretOf {
+        let several = self.model.run().forward_plan().is_some_and(|plan| secrets_of_plan(plan).len() > 1);
+        match key {
+            Fact::PullKey(registry) if several => Some(registry.clone()),
+            _ => None,
+        }
+    }
+
     /// Returns what there is to say of a secret that the run learnt of: whether it is at hand, and where it was saved.
     pub(super) fn secret_told_of(&mut self, msg: &Msg) -> Vec<Msg> {
         let Msg::Engine(Entry { event: Event::Learnt { learnt, .. }, .. }) = msg else { return Vec::new() };
-        let key = learnt.iter().find(|l| l.fact.is_key_of_secret()).and_then(|l| l.value.parse().ok());
-        let Some(key) = key.filter(|key| self.told_of != Some(*key)) else { return Vec::new() };
-        self.told_of = Some(key);
+        let Some(learnt) = learnt.iter().find(|l| l.fact.is_key_of_secret()) else { return Vec::new() };
+        let key = learnt.value.parse().ok().filter(|key| !self.told_of.contains(key));
+        let Some(key) = key else { return Vec::new() };
+        self.told_of.push(key);
         let secret = self.backend.vault.get(key);
         let mut told = vec![Msg::SecretAtHand(secret.is_some())];
         if let Some(secret) = secret {
-            told.extend(self.place_for_secret().map(|file| saved(file, &secret)));
+            let of = self.subject(&learnt.fact);
+            let place = self.place_for_secret(&of);
+            told.extend(place.map(|file| self.save(vec![(file, secret)])));
         }
         told
+    }
+
+    /// Saves secrets in the files that were reserved for them, and tells where all are that were saved so far.
+    fn save(&mut self, secrets: Vec<(Result<SecretFile, String>, Secret)>) -> Msg {
+        // None is saved where one of them has no place.
+        let places: Result<Vec<_>, String> =
+            secrets.into_iter().map(|(file, secret)| file.map(|file| (file, secret))).collect();
+        let saved = places.and_then(|all| {
+            all.into_iter().try_for_each(|(file, secret)| {
+                let path = file.save(&secret)?;
+                self.saved_in.push(std::path::absolute(&path).unwrap_or(path).display().to_string());
+                Ok(())
+            })
+        });
+        let place = saved.map(|()| self.saved_in.join(", "));
+        Msg::SecretSaved { place: place.map_err(|why| format!("The secret was not saved: {why}.")) }
     }
 
     /// Saves the secret of the way back where a file was named for it; says where it is.
@@ -172,22 +212,16 @@ impl Wizard {
         }))
     }
 
-    /// Returns where the secret is to be saved at once, if anywhere.
-    fn place_for_secret(&self) -> Option<Result<SecretFile, String>> {
+    /// Returns where a secret is to be saved at once, if anywhere.
+    fn place_for_secret(&self, of: &SecretOf) -> Option<Result<SecretFile, String>> {
         let then = self.model.run().answers.get(Key::SecretOut);
-        match (self.is_new(), self.given.get(Key::SecretOut)) {
-            (true, _) => self.model.answers().get(Key::SecretOut).map(|path| SecretFile::reserve(path.as_ref())),
-            (false, now @ Some(path)) if now != then => Some(SecretFile::reserve(path.as_ref())),
-            (false, _) => then.map(|path| SecretFile::reserve_beside(path.as_ref())),
-        }
+        let (path, reserve): (_, fn(&Path) -> _) = match (self.is_new(), self.given.get(Key::SecretOut)) {
+            (true, _) => (self.model.answers().get(Key::SecretOut)?, SecretFile::reserve),
+            (false, now @ Some(path)) if now != then => (path, SecretFile::reserve),
+            (false, _) => (then?, SecretFile::reserve_beside),
+        };
+        Some(reserve(&file_of(path, of)))
     }
-}
-
-/// Saves a secret in the file that was reserved for it, and tells where it is.
-fn saved(file: Result<SecretFile, String>, secret: &Secret) -> Msg {
-    let saved = file.and_then(|file| file.save(secret));
-    let place = saved.map(|path| std::path::absolute(&path).unwrap_or(path).display().to_string());
-    Msg::SecretSaved { place: place.map_err(|why| format!("The secret was not saved: {why}.")) }
 }
 
 /// Saves the plan in a new file.

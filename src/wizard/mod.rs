@@ -80,8 +80,10 @@ struct Wizard {
     persons: Vec<(String, Login)>,
     /// The secret that was copied last, as long as it may be in the clipboard.
     copied: Option<Secret>,
-    /// The secret that was last told of, so that it is saved once.
-    told_of: Option<KeyId>,
+    /// The secrets that were told of, so that each is saved once.
+    told_of: Vec<KeyId>,
+    /// The files that they were saved in.
+    saved_in: Vec<String>,
     leaving: bool,
 }
 
@@ -172,7 +174,8 @@ impl Wizard {
             search: None,
             persons: Vec::new(),
             copied: None,
-            told_of: None,
+            told_of: Vec::new(),
+            saved_in: Vec::new(),
             leaving: false,
         }
     }

@@ -40,6 +40,7 @@ impl Wizard {
     /// journal is let go of.
     pub(super) fn new_backend(&mut self) {
         self.search = None;
+        self.saved_in.clear();
         if let Some(task) = self.task.take() {
             task.abort();
         }

@@ -91,6 +91,13 @@ impl Plan {
         self.steps.iter().flat_map(Step::writes).filter(|fact| matches!(fact, Fact::Proved(_))).collect()
     }
 
+    /// Returns the registries of whose own users the plan makes passwords, or takes them up.
+    #[must_use]
+    pub fn registries_with_passwords(&self) -> Vec<RegistryId> {
+        let registry = |fact| if let Fact::PullKey(registry) = fact { Some(registry) } else { None };
+        self.steps.iter().flat_map(Step::writes).filter_map(registry).collect()
+    }
+
     /// Returns the step that restarts nodes, and is asked for once more. `None` where nothing restarts.
     #[must_use]
     pub fn restarts(&self) -> Option<&Step> {

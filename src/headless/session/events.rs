@@ -7,7 +7,7 @@ use crosspull_core::event::{Entry, Event};
 use crosspull_core::hand_over::HandOver;
 use crosspull_core::names::Outcome;
 use crosspull_core::names::StepId;
-use crosspull_core::operation::{Fact, Step};
+use crosspull_core::operation::{Fact, Learnt, Step};
 
 use super::Session;
 use crate::headless::hand_over;
@@ -18,9 +18,7 @@ impl Session<'_> {
     pub(super) async fn show(&mut self, entry: &Entry) -> color_eyre::Result<()> {
         self.stream.tell(entry)?;
         if let Event::Learnt { learnt, .. } = &entry.event {
-            if learnt.iter().any(|l| l.fact.is_key_of_secret()) {
-                self.save_secret();
-            }
+            learnt.iter().filter(|l| l.fact.is_key_of_secret()).for_each(|l| self.save_secret(l));
             if learnt.iter().any(|l| l.fact == Fact::WayBackKey && l.how == Outcome::Created) {
                 self.save_way_back();
             }
@@ -106,19 +104,19 @@ impl Session<'_> {
         }
     }
 
-    /// Saves the secret as soon as there is one, so that whatever happens later does not lose it.
-    fn save_secret(&mut self) {
-        let made = self.stream.run().facts.secret_key().and_then(|key| self.backend.vault.get(key));
-        let Some(secret) = made else { return };
-        let Some(file) = self.secret_file.take() else { return };
+    /// Saves a secret as soon as there is one, so that whatever happens later does not lose it.
+    fn save_secret(&mut self, key: &Learnt) {
+        let Some(secret) = key.value.parse().ok().and_then(|key| self.backend.vault.get(key)) else { return };
+        let Some((of, file)) = self.secret_places.take(&key.fact) else { return };
         let asked = file.asked;
+        let what = of.map_or_else(|| "secret".to_owned(), |registry| format!("secret for {}", registry.name()));
         match file.save(&secret) {
             Ok(place) if asked => {
                 let place = place.display();
-                self.stream.say_aside(&format!("crosspull: the secret is in {place}, readable by you alone"));
+                self.stream.say_aside(&format!("crosspull: the {what} is in {place}, readable by you alone"));
             }
             Ok(place) => aside(&format!(
-                "crosspull: a new secret is in {}, readable by you alone; one that an earlier part of the run saved is of \
+                "crosspull: a new {what} is in {}, readable by you alone; one that an earlier part of the run saved is of \
                  no use any more",
                 place.display()
             )),

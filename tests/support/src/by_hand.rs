@@ -215,9 +215,13 @@ impl Story {
     /// Pulls the manifest of an image as a container runtime does, with a name and a password. Returns the status at
     /// which it ended: 200, or the first refusal.
     pub fn pull_by_hand(&self, user: &str, password: &str, image: &str) -> u16 {
+        self.pull_by_hand_from(&self.ready.login_server, user, password, image)
+    }
+
+    /// Pulls the manifest of an image from a registry, as [`Self::pull_by_hand`] does.
+    pub fn pull_by_hand_from(&self, server: &str, user: &str, password: &str, image: &str) -> u16 {
         let (repository, tag) = image.split_once(':').expect("an image with its tag");
         let client = self.browser();
-        let server = &self.ready.login_server;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async {
             let scope = format!("scope=repository%3A{}%3Apull", repository.replace('/', "%2F"));

@@ -418,7 +418,8 @@ pub const FIELDS: [Field; 33] = [
     field(
         Key::SecretOut,
         "Secret file",
-        "A new file for the secret or password that pulls, readable by you alone. It must not exist yet.",
+        "A new file for the secret or password that pulls, readable by you alone. It must not exist yet. Where several \
+         registries have one each, it is FILE.REGISTRY.",
         "aks-shop.secret",
         None,
         Kind::Text,

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::PullUser;
+
 /// A way to give the cluster access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -96,6 +98,16 @@ impl Route {
     #[must_use]
     pub fn tenants(self) -> Option<Tenants> {
         Self::OFFERED.iter().find(|offered| offered.route == self).and_then(|offered| offered.tenants)
+    }
+
+    /// Returns the user whose credential pulls. One app pulls from all registries by one secret, and a user of a
+    /// registry's own from that registry alone.
+    #[must_use]
+    pub const fn pull_user(self) -> PullUser {
+        match self {
+            Self::RepositoryToken | Self::AdminAccount => PullUser::OfRegistry,
+            Self::NewApp | Self::Attach | Self::ConvertApp | Self::PullSecret | Self::TakeBack => PullUser::App,
+        }
     }
 }
 
