@@ -125,6 +125,44 @@ fn where_nobody_signs_in_to_the_registrys_tenant_there_is_no_token() {
 }
 
 #[test]
+fn a_wildcard_grants_every_repository_below_and_no_other() {
+    let story = story();
+    let below = ["--repository", "shop/*", "--repository", "shop/web:1.4"];
+    let planned = story.run(&[&["plan", "--answers", story.answers()], ROUTE, &below].concat());
+    planned.exits(0);
+    assert!(planned.out.contains("repositories/shop/*/content/read"), "the plan names the wildcard\n{planned}");
+    let end = apply(&story, &below);
+    pulls_by_token(&story, &end, &["default"]);
+    assert_eq!(actions(&story.world()), ["repositories/shop/*/content/read", "repositories/shop/*/metadata/read"]);
+    let secret = end.secret();
+    let first = story.run_id();
+    for image in ["shop/web:1.4", "shop/api:2.0"] {
+        assert_eq!(story.pull_by_hand(TOKEN, &secret, image), 200, "{image}");
+    }
+    assert_eq!(story.pull_by_hand(TOKEN, &secret, "shop/later:1"), 404, "granted, and not there yet");
+    assert_ne!(story.pull_by_hand(TOKEN, &secret, "tools/base:1.0"), 200, "another path");
+    assert_eq!(story.pod_by_hand("api", "shop/api:2.0", Some("crosspull-registryb")), None, "a node pulls what is below");
+    assert!(story.pod_by_hand("base", "tools/base:1.0", Some("crosspull-registryb")).is_some(), "and nothing else");
+    // What a wildcard covers already is not added.
+    let end = apply(&story, &["--repository", "shop/api:2.0"]);
+    pulls_by_token(&story, &end, &["default"]);
+    assert_eq!(end.outcome("make-token"), "found", "\n{end}");
+    assert_eq!(actions(&story.world()).len(), 2);
+    story.undo_of(&first, &[]).ends_well();
+    story.is_taken_back();
+    assert_eq!(story.pull_by_hand(TOKEN, &secret, "shop/api:2.0"), 401, "the token is gone");
+}
+
+#[test]
+fn a_wildcard_without_that_route_or_without_an_image_is_refused_before_anything_is_called() {
+    let story = story();
+    let below = ["--repository", "shop/*", "--repository", "shop/web:1.4"];
+    story.apply(&below).complains("which only a repository token may be granted: give --route repository-token");
+    apply(&story, &below[..2]).complains("no image is named, and the proof pulls one");
+    story.called_nothing();
+}
+
+#[test]
 fn on_a_registry_with_roles_on_repositories_only_the_named_one_is_granted() {
     let story = Story::of_all(&["managed-identity-cluster", "abac-registry"]);
     let end = apply(&story, &[]);

@@ -26,11 +26,7 @@ impl ImageRef {
     pub fn parse(raw: &str) -> Result<Self, String> {
         let text = clean(raw);
         let wrong = || format!("\"{text}\" is not an image: give a repository and a tag (shop/web:1.4), in lower case");
-        let text = text.trim_start_matches("https://").trim_start_matches("docker://");
-        let image = match text.split_once('/') {
-            Some((host, rest)) if is_host(host) => rest,
-            _ => text,
-        };
+        let image = without_host(text);
         let (named, digest) = image.split_once('@').map_or((image, None), |(named, digest)| (named, Some(digest)));
         let (repository, tag) = named.split_once(':').map_or((named, None), |(name, tag)| (name, Some(tag)));
         let tag = tag.or_else(|| digest.is_none().then_some("latest"));
@@ -50,13 +46,22 @@ impl ImageRef {
     }
 }
 
+/// Returns an image's name without a registry's host in front.
+pub(super) fn without_host(text: &str) -> &str {
+    let text = text.trim_start_matches("https://").trim_start_matches("docker://");
+    match text.split_once('/') {
+        Some((host, rest)) if is_host(host) => rest,
+        _ => text,
+    }
+}
+
 /// True for the first part of an image where it is a registry's host: repositories may hold dots too.
 fn is_host(part: &str) -> bool {
     part.contains(':') || part == "localhost" || crate::cloud::KnownCloud::of_host(part).is_some()
 }
 
 /// The grammar of the OCI distribution specification, "Pulling manifests".
-fn is_repository(text: &str) -> bool {
+pub(super) fn is_repository(text: &str) -> bool {
     let part = |p: &str| {
         let edge = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
         let bytes = p.as_bytes();

@@ -4,8 +4,10 @@ mod guid;
 mod image;
 mod resource;
 mod tenant;
+mod wildcard;
 
 pub use guid::{AppId, KeyId, ObjectId, TenantId};
 pub use image::ImageRef;
 pub use resource::{ClusterId, RegistryId, ResourceKind};
 pub use tenant::TenantRef;
+pub use wildcard::RepositoryWildcard;

@@ -20,7 +20,7 @@ pub use kubernetes_name::{namespace, object_name};
 pub use part::Part;
 pub use rules::{check, not_for_a_file};
 pub use table::{FIELDS, Field, Key, Kind, Page, on};
-pub use wanted_image::WantedImage;
+pub use wanted_image::{WantedImage, WantedWildcard};
 
 use crate::ids::{ClusterId, ImageRef, RegistryId};
 use crate::names::{Route, Side};
@@ -68,6 +68,8 @@ pub struct Inputs {
     pub registries: Vec<RegistryId>,
     /// The images that they are to pull, each with its registry; the proof pulls these.
     pub images: Vec<WantedImage>,
+    /// The names that stand for several repositories which the cluster is to pull from, where the route may grant those.
+    pub wildcards: Vec<WantedWildcard>,
     /// The app registration's display name. `None` for the one that follows from the cluster's.
     pub app_name: Option<String>,
     /// The address to which the consent page leads afterwards.
@@ -149,6 +151,7 @@ impl Inputs {
             clusters,
             registries: answers.all(Key::Registry).into_iter().map(RegistryId::parse).collect::<Result<_, _>>()?,
             images: WantedImage::all(answers)?,
+            wildcards: WantedWildcard::all(answers)?,
             app_name: answers.get(Key::AppName).map(str::to_owned),
             redirect_uri: redirect(text(Key::RedirectUri))?,
             secret_days: days(text(Key::SecretDays))?,

@@ -6,7 +6,7 @@ use super::{
     WantedImage,
 };
 use crate::cloud::{CloudChoice, KnownCloud};
-use crate::ids::{AppId, ClusterId, ImageRef, RegistryId, TenantRef};
+use crate::ids::{AppId, ClusterId, ImageRef, RegistryId, RepositoryWildcard, TenantRef};
 use crate::names::{Route, Tenants};
 use crate::sign_in::SignIn;
 use crate::text::{clean, printable};
@@ -27,7 +27,7 @@ pub fn check(key: Key, raw: &str) -> Result<(), String> {
         Key::TenantA | Key::TenantB => TenantRef::parse(text).map(drop),
         Key::Cluster => ClusterId::parse(text).map(drop),
         Key::Registry => RegistryId::parse(text).map(drop),
-        Key::Repository => words(raw).try_for_each(|t| ImageRef::parse(t).map(drop)),
+        Key::Repository => words(raw).try_for_each(image_or_wildcard),
         Key::RedirectUri => redirect(text).map(drop),
         Key::SecretDays => days(text).map(drop),
         Key::Soak | Key::ConsentWait => minutes(text).map(drop),
@@ -62,6 +62,13 @@ pub fn check(key: Key, raw: &str) -> Result<(), String> {
 /// The words of a field that holds several.
 fn words(raw: &str) -> impl Iterator<Item = &str> {
     raw.split([' ', ',', '\t', '\n']).map(clean).filter(|t| !t.is_empty())
+}
+
+fn image_or_wildcard(text: &str) -> Result<(), String> {
+    if RepositoryWildcard::is_meant(text) {
+        return RepositoryWildcard::parse(text).map(drop);
+    }
+    ImageRef::parse(text).map(drop)
 }
 
 pub(super) fn adopt(text: &str) -> Result<Adopt, String> {
@@ -218,6 +225,14 @@ pub(super) fn across(answers: &Answers) -> Vec<Complaint> {
     let clusters = answers.all(Key::Cluster).len();
     if clusters > 1 {
         complain(Key::Cluster, format!("{clusters} clusters are named; one run takes one"));
+    }
+    let wildcard = answers.all(Key::Repository).into_iter().find(|text| RepositoryWildcard::is_meant(text));
+    if let Some(wildcard) = wildcard.filter(|_| !answers.route().is_some_and(Route::grants_wildcards)) {
+        let text = format!(
+            "\"{wildcard}\" stands for several repositories, which only a repository token may be granted: give --route \
+             repository-token, or name each image"
+        );
+        complain(Key::Repository, text);
     }
     WantedImage::complaints(answers).into_iter().for_each(|(key, text)| complain(key, text));
     in_cluster(answers, &mut complain);
@@ -389,6 +404,24 @@ mod tests {
         assert!(texts.iter().any(|t| t.contains("Did you mean tenant-a?")), "{texts:?}");
         assert!(texts.iter().any(|t| t.contains("\"zzzzzzzzzz\" in the answers file is not an input")));
         assert!(texts.iter().any(|t| t.contains("consent: in the answers file it is neither")));
+    }
+
+    #[test]
+    fn a_wildcard_is_for_the_route_that_grants_it_and_an_image_is_named_beside_it() {
+        let said = |route: &str, texts: &[&str]| {
+            let mut answers = complete();
+            answers.set(Key::Route, route);
+            answers.set_all(Key::Repository, texts.iter().map(|text| (*text).to_owned()).collect());
+            Inputs::from_answers(&answers).map(|inputs| inputs.wildcards.len()).map_err(|all| all[0].to_string())
+        };
+        assert_eq!(said("repository-token", &["shop/*", "shop/web:1.4"]), Ok(1));
+        for route in ["auto", "pull-secret", "convert-app"] {
+            let why = said(route, &["shop/*", "shop/web:1.4"]).expect_err(route);
+            assert!(why.starts_with("repository: \"shop/*\" stands for several repositories"), "{why}");
+            assert!(why.contains("give --route repository-token, or name each image"), "{why}");
+        }
+        assert!(said("repository-token", &["shop/*"]).is_err_and(|why| why.contains("the proof pulls one")));
+        assert!(said("repository-token", &["shop*", "shop/web"]).is_err_and(|why| why.contains("is no wildcard")));
     }
 
     #[test]

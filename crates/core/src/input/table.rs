@@ -259,7 +259,8 @@ pub const FIELDS: [Field; 33] = [
     field(
         Key::Repository,
         "Image",
-        "What the cluster is to pull, and what the proof pulls: one or several, separated by spaces.",
+        "What the cluster is to pull, and what the proof pulls: one or several, separated by spaces. A repository token also \
+         takes shop/* beside them.",
         "shop/web:1.4",
         None,
         Kind::Many,

@@ -100,6 +100,12 @@ impl Route {
         Self::OFFERED.iter().find(|offered| offered.route == self).and_then(|offered| offered.tenants)
     }
 
+    /// True where the route may grant several repositories by one name with a star.
+    #[must_use]
+    pub const fn grants_wildcards(self) -> bool {
+        matches!(self, Self::RepositoryToken)
+    }
+
     /// Returns the user whose credential pulls. One app pulls from all registries by one secret, and a user of a
     /// registry's own from that registry alone.
     #[must_use]

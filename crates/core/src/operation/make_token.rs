@@ -71,8 +71,11 @@ impl Operation for MakeToken {
     }
 
     fn explains(&self) -> String {
+        let starred = self.repositories.iter().any(|name| name.ends_with('*'));
+        let star =
+            if starred { " A star stands for every repository below, also for those that are made later." } else { "" };
         format!(
-            "Makes a token on {} that may pull {} and nothing else; no app of Entra is involved. Where crosspull made one \
+            "Makes a token on {} that may pull {} and nothing else; no app of Entra is involved.{star} Where crosspull made one \
              for {} before, that one is used, and its scope map gets what it lacks. One of that name that somebody else \
              made is kept, and stops the run.",
             self.registry.name(),
@@ -145,5 +148,9 @@ mod tests {
         assert_eq!(make.lacking(&[]), make.actions());
         let has = ["repositories/shop/web/content/read", "repositories/shop/*/metadata/read"].map(str::to_owned);
         assert_eq!(make.lacking(&has), ["repositories/shop/api/content/read"]);
+        let below = MakeToken { repositories: vec!["shop/*".to_owned()], ..make };
+        assert_eq!(below.lacking(&has), ["repositories/shop/*/content/read"]);
+        assert!(below.lacking(&below.actions()).is_empty());
+        assert!(below.explains().contains("also for those that are made later"));
     }
 }

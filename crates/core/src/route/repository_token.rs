@@ -4,7 +4,7 @@
 use super::in_cluster::{checks_in_cluster, proof, secret_name, secrets_in_cluster};
 use super::{Achieved, Effects, Found, RouteSpec, checks_of_registry_by, repositories};
 use crate::check::{Check, RegistryFacts, Survey};
-use crate::ids::{ClusterId, KeyId};
+use crate::ids::{ClusterId, KeyId, RegistryId, RepositoryWildcard};
 use crate::input::{Inputs, Key, Page, Part};
 use crate::names::{PullUser, Route, Side, token_name};
 use crate::operation::{AddTokenPassword, EndTokenPassword, MakeToken, Op};
@@ -92,7 +92,7 @@ fn token_and_password(inputs: &Inputs, survey: &Survey, cluster: &ClusterId, reg
         cluster: cluster.clone(),
         registry: registry.id.clone(),
         name: token_name(cluster),
-        repositories: repositories(&inputs.images_of(&registry.id)),
+        repositories: granted(inputs, &registry.id),
     };
     let password = AddTokenPassword {
         registry: registry.id.clone(),
@@ -101,6 +101,20 @@ fn token_and_password(inputs: &Inputs, survey: &Survey, cluster: &ClusterId, reg
         in_use: keys_in_use(inputs, survey, cluster, registry),
     };
     [Op::MakeToken(token), Op::AddTokenPassword(password)]
+}
+
+/// Returns what the scope map names: the wildcards, and the repositories that none of them covers.
+fn granted(inputs: &Inputs, registry: &RegistryId) -> Vec<String> {
+    let wanted = inputs.wildcards.iter().filter(|wanted| wanted.registry == *registry);
+    let mut wildcards: Vec<&RepositoryWildcard> = wanted.map(|wanted| &wanted.wildcard).collect();
+    wildcards.sort();
+    wildcards.dedup();
+    let all = || wildcards.iter().copied();
+    let is_covered =
+        |name: &str, own: Option<&RepositoryWildcard>| all().any(|other| Some(other) != own && other.covers(name));
+    let widest = all().filter(|one| !is_covered(&one.to_string(), Some(one))).map(ToString::to_string);
+    let others = repositories(&inputs.images_of(registry)).into_iter().filter(|name| !is_covered(name, None));
+    widest.chain(others).collect()
 }
 
 /// Returns the keys of the passwords that the pull secrets have which crosspull wrote for a registry.
@@ -118,6 +132,8 @@ fn keys_in_use(inputs: &Inputs, survey: &Survey, cluster: &ClusterId, registry: 
 mod tests {
     use super::*;
     use crate::check::{FoundSecret, NamespaceFacts, RoleMode};
+    use crate::ids::ImageRef;
+    use crate::input::{WantedImage, WantedWildcard};
     use crate::operation::{Fact, Step};
     use crate::route::tests::{sample_inputs, sample_survey};
 
@@ -165,6 +181,27 @@ mod tests {
             assert!(password.in_use.is_empty() && plan.restarts().is_none());
             assert_eq!((prove.user, write.user), (PullUser::OfRegistry, PullUser::OfRegistry));
         }
+    }
+
+    #[test]
+    fn a_scope_map_names_wildcards_and_what_none_of_them_covers() {
+        let mut inputs = sample_inputs();
+        let registry = inputs.registries[0].clone();
+        let image = |text: &str| ImageRef::parse(text).expect("an image");
+        let mut wants = |wildcards: &[&str], images: &[&str]| {
+            let parse = |text: &&str| RepositoryWildcard::parse(text).expect("a wildcard");
+            inputs.wildcards = wildcards
+                .iter()
+                .map(|text| WantedWildcard { registry: registry.clone(), wildcard: parse(text) })
+                .collect();
+            inputs.images =
+                images.iter().map(|text| WantedImage { registry: registry.clone(), image: image(text) }).collect();
+            granted(&inputs, &registry)
+        };
+        assert_eq!(wants(&["shop/*"], &["shop/web:1", "shop:1", "jobs:2"]), ["shop/*", "jobs", "shop"]);
+        assert_eq!(wants(&["shop/team/*", "shop/*", "shop/*"], &["shop/web:1"]), ["shop/*"]);
+        assert_eq!(wants(&["shop/*", "*"], &["jobs:2"]), ["*"]);
+        assert_eq!(wants(&[], &["shop/web:1", "shop/web:2"]), ["shop/web"]);
     }
 
     #[test]

@@ -70,7 +70,11 @@ pub fn unread() -> Vec<Event> {
 }
 
 pub fn plan() -> Plan {
-    let inputs = inputs();
+    plan_of(Route::NewApp, &inputs())
+}
+
+/// The plan of a route by those inputs.
+pub fn plan_of(taken: Route, inputs: &Inputs) -> Plan {
     let tenant = |id: &str| TenantFacts { id: id.parse().expect("an id"), name: None };
     let clusters = inputs.clusters.iter().map(|id| ClusterFacts {
         kubelet: None,
@@ -105,7 +109,7 @@ pub fn plan() -> Plan {
         app: None,
         passed_over: Vec::new(),
     };
-    (route::spec(Route::NewApp).expect("a route").plan)(&inputs, &survey)
+    (route::spec(taken).expect("a route").plan)(inputs, &survey)
 }
 
 /// The role of the present principal that the new one is given too.

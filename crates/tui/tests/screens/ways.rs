@@ -1,14 +1,14 @@
 //! The ways through the wizard: what keys do, and what the shell is asked for.
 
 use crosspull_core::event::Event;
-use crosspull_core::input::Key;
-use crosspull_core::names::StepId;
+use crosspull_core::input::{Inputs, Key};
+use crosspull_core::names::{Route, StepId};
 use crosspull_core::secret::Secret;
 use crosspull_tui::{Effect, Msg, Notice, Theme};
 use crossterm::event::KeyCode;
 
 use crate::engine;
-use crate::story::{Story, complete};
+use crate::story::{Story, complete, undecided};
 
 const SIZE: (u16, u16) = (80, 24);
 
@@ -97,6 +97,20 @@ fn answers_that_do_not_go_together_are_shown_on_their_own_page() {
     let mut story = Story::new(SIZE, answers, true, Theme::full());
     story.enter().enter().enter().shows("Tenant B, where").shows("another registry than registryb");
     story.ctrl('u').type_text("shop/web:1.4").hides("✗").enter().shows("Secret lives");
+}
+
+#[test]
+fn a_wildcard_is_refused_where_the_route_is_open_and_shown_in_the_review_of_its_own() {
+    let mut answers = undecided();
+    answers.set_all(Key::Repository, vec!["shop/*".to_owned(), "shop/web:1.4".to_owned()]);
+    let mut story = Story::new(SIZE, answers.clone(), true, Theme::full());
+    story.enter().enter().enter().shows("Tenant B, where").shows("\"shop/*\" stands for several repositories");
+    answers.set(Key::Route, "repository-token");
+    let inputs = Inputs::from_answers(&answers).expect("complete");
+    let mut story = Story::new(SIZE, answers, true, Theme::full());
+    story.enter().enter().enter().enter().enter().engine(engine::started());
+    story.engine([Event::Planned { plan: engine::plan_of(Route::RepositoryToken, &inputs) }]).enter();
+    story.shows("repositories/shop/*/content/read");
 }
 
 #[test]

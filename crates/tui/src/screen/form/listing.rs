@@ -193,7 +193,7 @@ fn image(typed: &str) -> Option<Wanted> {
         filter: filter.to_owned(),
         whole,
     };
-    if word.contains('@') {
+    if word.contains(['@', '*']) {
         return None;
     }
     let Some((name, tag)) = word.rsplit_once(':') else {
