@@ -76,7 +76,9 @@ const fn heading(field: &Field) -> &'static str {
         (Key::PullApp | Key::ManifestOut, _) | (_, Page::PullSecret) => "Pull secret",
         (_, Page::TenantA) => "Tenant A",
         (_, Page::TenantB) => "Tenant B",
-        (Key::SecretOut | Key::WayBackOut | Key::Renew | Key::Adopt, _) | (_, Page::App) => "App and secret",
+        (Key::AppSecretFile | Key::SecretOut | Key::WayBackOut | Key::Renew | Key::Adopt, _) | (_, Page::App) => {
+            "App and secret"
+        }
         (_, Page::Route | Page::Nowhere) => "Run",
     }
 }
@@ -96,7 +98,9 @@ const fn value_name(key: Key) -> &'static str {
         Key::ClusterCredential => "user|admin",
         Key::SecretDays => "DAYS",
         Key::ConsentWait | Key::Soak => "MINUTES",
-        Key::SecretOut | Key::WayBackOut | Key::CaFile | Key::Kubeconfig | Key::ManifestOut => "FILE",
+        Key::SecretOut | Key::WayBackOut | Key::CaFile | Key::Kubeconfig | Key::ManifestOut | Key::AppSecretFile => {
+            "FILE"
+        }
         Key::Renew => "yes|no",
         Key::Adopt => "ID|new",
         Key::Unread => "PART",

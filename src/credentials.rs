@@ -3,7 +3,7 @@
 use crosspull_core::names::PerTenant;
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crosspull_azure::connect::Parts;
@@ -42,6 +42,8 @@ pub struct Credentials {
     pub logins: PerTenant<Login>,
     /// Authorities to trust besides the system's, as PEM.
     pub authorities: Vec<Vec<u8>>,
+    /// The secret of the cluster's app that was given to prove the pull.
+    pub app_secret: Option<Secret>,
     /// The place of the machine's own token service, where the environment names one.
     pub metadata_host: Option<url::Url>,
 }
@@ -49,8 +51,8 @@ pub struct Credentials {
 impl Credentials {
     /// Returns what a door is made of.
     pub fn parts(self, recorder: Arc<Recorder>, control: Control, pace: Pace, prompts: Prompts) -> Parts {
-        let Self { logins, authorities, metadata_host } = self;
-        Parts { authorities, logins, recorder, control, pace, prompts, metadata_host }
+        let Self { logins, authorities, app_secret, metadata_host } = self;
+        Parts { authorities, logins, recorder, control, pace, prompts, app_secret, metadata_host }
     }
 
     /// Keeps the persons of `earlier`, so that nobody who signed in already is asked again.
@@ -127,9 +129,16 @@ pub fn read(
             Vec::new()
         }
     };
+    let app_secret = access.app_secret_file.as_deref().and_then(|path| match given_secret(path) {
+        Ok(secret) => Some(secret),
+        Err(complaint) => {
+            complaints.push(complaint);
+            None
+        }
+    });
     match (a, b) {
         (Some(a), Some(b)) if complaints.is_empty() => {
-            Ok(Credentials { logins: PerTenant { a, b }, authorities, metadata_host })
+            Ok(Credentials { logins: PerTenant { a, b }, authorities, app_secret, metadata_host })
         }
         _ => Err(complaints),
     }
@@ -195,7 +204,7 @@ impl LoginRequest<'_> {
             return self.secret(Secret::new(value));
         }
         if let Some(path) = (self.variables)(&file) {
-            let read = secret_in(&path);
+            let read = secret_in(path.as_ref());
             return self.secret(read.map_err(|error| format!("{file} names {path}, which cannot be read ({error})"))?);
         }
         if let Some(path) = (self.variables)(&certificate) {
@@ -225,6 +234,21 @@ impl LoginRequest<'_> {
     }
 }
 
+/// Reads the secret that was given to prove the pull.
+fn given_secret(path: &Path) -> Result<Secret, String> {
+    let place = path.display();
+    match secret_in(path) {
+        Ok(secret) if secret.is_empty() => {
+            Err(format!("app-secret-file: {place} is empty: give a file with the secret"))
+        }
+        Ok(secret) => Ok(secret),
+        Err(error) => Err(format!(
+            "app-secret-file: {place} cannot be read ({error}): give the file with the secret of the cluster's app; it is \
+             kept nowhere else"
+        )),
+    }
+}
+
 /// No file with a secret is longer, in bytes.
 const LONGEST_SECRET: u16 = 32 * 1024;
 
@@ -232,7 +256,7 @@ const LONGEST_SECRET: u16 = 32 * 1024;
 ///
 /// The room for it is there from the beginning, also for a pipe,
 /// of which nobody knows how long it is: a text that grows leaves copies behind.
-fn secret_in(path: &str) -> io::Result<Secret> {
+fn secret_in(path: &Path) -> io::Result<Secret> {
     let most = usize::from(LONGEST_SECRET);
     let mut bytes = Zeroizing::new(Vec::with_capacity(most + 1));
     File::open(path)?.take(u64::from(LONGEST_SECRET) + 1).read_to_end(&mut bytes)?;
@@ -301,7 +325,7 @@ mod tests {
         let read = |text: &[u8]| {
             let path = folder.path().join("secret");
             std::fs::write(&path, text).expect("written");
-            let read = secret_in(path.to_str().expect("UTF-8"));
+            let read = secret_in(&path);
             read.map(|secret| secret.reveal().to_owned()).map_err(|error| error.to_string())
         };
         assert_eq!(read(b" a~b \r\n").as_deref(), Ok(" a~b "));

@@ -88,7 +88,8 @@ fn given(arguments: &ArgMatches, variables: Variables) -> Answers {
 }
 
 /// The inputs that are paths.
-const FILES: [Key; 5] = [Key::SecretOut, Key::WayBackOut, Key::CaFile, Key::ManifestOut, Key::Kubeconfig];
+const FILES: [Key; 6] =
+    [Key::SecretOut, Key::WayBackOut, Key::CaFile, Key::ManifestOut, Key::Kubeconfig, Key::AppSecretFile];
 
 /// Returns the answers with the paths in them from the root on: the journal keeps them, and a run is taken up from
 /// anywhere.

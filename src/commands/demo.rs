@@ -38,6 +38,7 @@ async fn run(arguments: &ArgMatches) -> color_eyre::Result<Code> {
     let runs = tempfile::tempdir()?;
     let folder = runs.path().to_owned();
     let fixed = Credentials {
+        app_secret: None,
         logins: PerTenant { a: operator(&sim, Tenant::A)?, b: operator(&sim, Tenant::B)? },
         authorities: vec![sim.ca_pem().as_bytes().to_vec()],
         metadata_host: None,

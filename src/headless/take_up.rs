@@ -70,7 +70,7 @@ fn prepare(
 ) -> Result<Going, Vec<String>> {
     let given = sources::answers(arguments, &environment)?.only(Key::is_of_access);
     let answers = sources::answers_of_run(&given, &run.answers, journal)?;
-    let read = Access::of_run(&answers, plan.tenants);
+    let read = Access::of_run(&answers, plan.tenants, way);
     let mut complaints: Vec<String> = read.as_ref().err().into_iter().flatten().map(ToString::to_string).collect();
     complaints.extend(nobody_to_ask(arguments));
     let mut files = SecretFiles::default();

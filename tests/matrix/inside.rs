@@ -186,6 +186,7 @@ async fn drive(story: &Story, cut: Option<Cut>, seen: Arc<Mutex<BTreeSet<Call>>>
         control,
         pace: Pace { divisor: inputs.access.pace, deadline: minute, person: minute },
         prompts: Prompts::new(tokio::sync::mpsc::unbounded_channel().0),
+        app_secret: None,
         metadata_host: None,
     };
     let door = Arc::new(connect(&inputs.access, parts).await.expect("a door"));

@@ -141,7 +141,11 @@ fn a_wildcard_grants_every_repository_below_and_no_other() {
     }
     assert_eq!(story.pull_by_hand(TOKEN, &secret, "shop/later:1"), 404, "granted, and not there yet");
     assert_ne!(story.pull_by_hand(TOKEN, &secret, "tools/base:1.0"), 200, "another path");
-    assert_eq!(story.pod_by_hand("api", "shop/api:2.0", Some("crosspull-registryb")), None, "a node pulls what is below");
+    assert_eq!(
+        story.pod_by_hand("api", "shop/api:2.0", Some("crosspull-registryb")),
+        None,
+        "a node pulls what is below"
+    );
     assert!(story.pod_by_hand("base", "tools/base:1.0", Some("crosspull-registryb")).is_some(), "and nothing else");
     // What a wildcard covers already is not added.
     let end = apply(&story, &["--repository", "shop/api:2.0"]);

@@ -9,6 +9,7 @@ use crosspull_core::event::{Event, Work};
 use crosspull_core::explain::NoConnection;
 use crosspull_core::input::Access;
 use crosspull_core::names::PerTenant;
+use crosspull_core::secret::Secret;
 use crosspull_core::text::lower_first;
 
 use crate::control::Control;
@@ -37,6 +38,8 @@ pub struct Parts {
     pub pace: Pace,
     /// The way to ask persons to sign in.
     pub prompts: Prompts,
+    /// The secret of the cluster's app that was given to prove the pull.
+    pub app_secret: Option<Secret>,
     /// The address of the machine's own token service, where the environment names one.
     pub metadata_host: Option<url::Url>,
 }
@@ -71,7 +74,7 @@ pub async fn connect(access: &Access, parts: Parts) -> Result<Door, Box<Finding>
     }
     let context = SignInContext { wire, endpoints, prompts: parts.prompts, metadata };
     let tokens = Tokens::new(&context, &access.tenants, parts.logins);
-    Ok(Door::new(context.wire, tokens, context.endpoints, access.kubernetes.clone()))
+    Ok(Door::new(context.wire, tokens, context.endpoints, access.kubernetes.clone(), parts.app_secret))
 }
 
 /// Says something of where the cloud is. What cannot be said is a stop: nothing is sent unsaid.

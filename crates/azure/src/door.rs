@@ -26,19 +26,32 @@ pub struct Door {
     tokens: Tokens,
     endpoints: Endpoints,
     kubernetes: KubernetesAccess,
+    app_secret: Option<Secret>,
 }
 
 impl Door {
     /// Makes a door.
     #[must_use]
-    pub const fn new(wire: Arc<Wire>, tokens: Tokens, endpoints: Endpoints, kubernetes: KubernetesAccess) -> Self {
-        Self { wire, tokens, endpoints, kubernetes }
+    pub const fn new(
+        wire: Arc<Wire>,
+        tokens: Tokens,
+        endpoints: Endpoints,
+        kubernetes: KubernetesAccess,
+        app_secret: Option<Secret>,
+    ) -> Self {
+        Self { wire, tokens, endpoints, kubernetes, app_secret }
     }
 
     /// Returns the way to the clusters' Kubernetes APIs.
     #[must_use]
     pub const fn kubernetes(&self) -> &KubernetesAccess {
         &self.kubernetes
+    }
+
+    /// Returns the secret of the cluster's app that was given to prove the pull.
+    #[must_use]
+    pub const fn app_secret(&self) -> Option<&Secret> {
+        self.app_secret.as_ref()
     }
 
     /// Returns the wire behind the door.

@@ -79,12 +79,40 @@ impl Story {
         text(&self.post(&url, Some(&token), "application/json", body.to_string()), "id").to_owned()
     }
 
-    /// Somebody of tenant A adds a secret to an app, by its object id.
-    pub fn add_secret_by_hand(&self, object: &str, name: &str) {
+    /// Somebody of tenant A adds a secret to an app, by its object id. Returns the secret.
+    pub fn add_secret_by_hand(&self, object: &str, name: &str) -> String {
+        self.add_secret_until(object, name, None)
+    }
+
+    /// Somebody of tenant A adds a secret to an app, which ends then. Returns the secret.
+    pub fn add_secret_until(&self, object: &str, name: &str, ends: Option<&str>) -> String {
         let token = self.token(Tenant::A, "https://graph.microsoft.com/.default");
-        let body = serde_json::json!({ "passwordCredential": { "displayName": name } });
+        let mut wanted = serde_json::json!({ "displayName": name });
+        if let Some(ends) = ends {
+            wanted["endDateTime"] = ends.into();
+        }
+        let body = serde_json::json!({ "passwordCredential": wanted });
         let url = format!("{}/v1.0/applications/{object}/addPassword", self.ready.arm);
-        self.post(&url, Some(&token), "application/json", body.to_string());
+        text(&self.post(&url, Some(&token), "application/json", body.to_string()), "secretText").to_owned()
+    }
+
+    /// Asks tenant A's sign-in for a token as an app. Returns the number of its refusal, or `None` where it takes the secret.
+    pub fn sign_in_by_hand(&self, app: &str, secret: &str) -> Option<u64> {
+        let client = self.browser();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let form = url::form_urlencoded::Serializer::new(String::new())
+                .append_pair("grant_type", "client_credentials")
+                .append_pair("client_id", app)
+                .append_pair("client_secret", secret)
+                .append_pair("scope", "https://management.azure.com/.default")
+                .finish();
+            let url = format!("{}/{}/oauth2/v2.0/token", self.ready.arm, self.ready.tenants.a.id);
+            let asked = client.post(url).header("content-type", "application/x-www-form-urlencoded").body(form);
+            let body = asked.send().await.expect("an answer").bytes().await.expect("a body");
+            let told: Value = serde_json::from_slice(&body).expect("JSON");
+            told["error_codes"][0].as_u64()
+        })
     }
 
     /// Somebody of tenant A removes a secret from an app, by their ids.

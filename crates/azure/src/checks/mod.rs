@@ -18,6 +18,7 @@ use crate::journal::JournalError;
 use crate::wire::CallError;
 
 mod app;
+mod app_secret;
 mod cluster;
 mod cluster_app;
 mod found;
@@ -163,6 +164,7 @@ async fn ask(check: &Check, reads: &Reads<'_>) -> Result<(), CheckStopped> {
         Check::Soak => reads.conclude(Ok(((), judge_soak(reads.inputs.soak_minutes)))),
         Check::Cluster(id) => cluster::usable(reads, id).await.map(drop),
         Check::ClusterApp(id) => cluster_app::ask(reads, id).await,
+        Check::AppSecret(id) => app_secret::ask(reads, id).await,
         Check::ResetRight(id) => rights::to_reset(reads, id).await,
         Check::App => app::ask(reads).await,
         Check::Secret(id) => secret::ask(reads, id).await,

@@ -26,6 +26,7 @@ mod remove_secret;
 mod reset_cluster;
 mod shared;
 mod take_admin_password;
+mod take_app_secret;
 mod take_back;
 mod tell_pull_secret;
 mod use_pull_secret;
@@ -67,6 +68,7 @@ pub async fn perform(context: &StepContext<'_>) -> StepResult {
         Op::EndTokenPassword(op) => end_token_password::perform(op, context).await,
         Op::EnableAdmin(op) => enable_admin::perform(op, context).await,
         Op::TakeAdminPassword(op) => take_admin_password::perform(op, context).await,
+        Op::TakeAppSecret(op) => take_app_secret::perform(op, context).await,
         // The way back takes these one after the other.
         Op::TakeBack(_) => plainly(Outcome::Skipped),
     }
@@ -102,6 +104,7 @@ pub async fn take_back(context: &StepContext<'_>) -> StepResult {
         | Op::EndTokenPassword(_)
         | Op::RemoveSecret(_)
         | Op::RemoveProofSecret(_)
+        | Op::TakeAppSecret(_)
         | Op::RemovePullPassword(_)
         | Op::TellPullSecret(_)
         | Op::TakeBack(_) => nothing_there(),

@@ -10,6 +10,7 @@ use crate::names::Side;
 
 mod admin_account;
 mod app;
+mod app_secret;
 mod cluster;
 mod cluster_app;
 mod headroom;
@@ -34,6 +35,7 @@ mod unread;
 
 pub use admin_account::{ADMIN_ACTIONS, judge_admin_account, judge_admin_right, judge_admin_right_of_nobody};
 pub use app::{AppFacts, SecretFacts, TakeUpReason, choose_app, judge_app};
+pub use app_secret::{app_secret_refused, judge_app_secret};
 pub use cluster::{ClusterFacts, KubeletIdentity, judge_cluster, judge_cluster_as_it_is};
 pub use cluster_app::{ClusterApp, judge_cluster_app, judge_no_cluster_app};
 pub use headroom::{Headroom, Workloads, judge_headroom};
@@ -76,6 +78,8 @@ pub enum Check {
     Cluster(ClusterId),
     /// Can other tenants be allowed to let the cluster's app in?
     ClusterApp(ClusterId),
+    /// Does sign-in take the secret that the operator gives for the cluster's app?
+    AppSecret(ClusterId),
     /// May the operator reset the cluster's service principal?
     ResetRight(ClusterId),
     /// Does the cluster lose roles with its present principal, and which?
@@ -180,6 +184,7 @@ impl Check {
             Self::Tenants => tenants::about(),
             Self::Cluster(id) => cluster::about(id),
             Self::ClusterApp(id) => cluster_app::about(id),
+            Self::AppSecret(id) => app_secret::about(id),
             Self::ResetRight(id) => reset_right::about(id),
             Self::OldRoles(id) => old_roles::about(id),
             Self::Headroom(id) => headroom::about(id),

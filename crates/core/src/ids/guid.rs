@@ -45,3 +45,8 @@ guid!(
     /// The key id of a client secret; not the secret.
     KeyId
 );
+
+impl KeyId {
+    /// Stands for the key id of a secret that the operator gave: which of an app's secrets it is, only its value tells.
+    pub const GIVEN: Self = Self(Uuid::max());
+}

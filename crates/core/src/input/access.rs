@@ -6,7 +6,7 @@ use super::rules::{across, client_id, https, minutes, pace, wrong_values};
 use super::{Answers, Complaint, Key};
 use crate::cloud::{CloudChoice, Endpoints};
 use crate::ids::{AppId, TenantId, TenantRef};
-use crate::names::{PerTenant, Side};
+use crate::names::{Direction, PerTenant, Side};
 use crate::sign_in::SignIn;
 use crate::text::printable;
 
@@ -27,6 +27,8 @@ pub struct Access {
     pub client_id: AppId,
     /// Authorities to trust besides the system's.
     pub ca_file: Option<PathBuf>,
+    /// A file with a secret of the cluster's app, which proves the pull.
+    pub app_secret_file: Option<PathBuf>,
     /// Divides crosspull's own waits; 1 or more.
     pub pace: f64,
     /// Minutes that a person is waited for.
@@ -65,13 +67,14 @@ impl Access {
         Self::read(&answers.with_one_tenant()).map_err(|text| Complaint { key: None, text })
     }
 
-    /// Reads what reaching the tenants of a run takes, for a run that goes on: its tenants are those of its journal,
-    /// whatever the answers say.
+    /// Reads what reaching the tenants of a run takes, for a run that goes on or is taken back: its tenants are those of
+    /// its journal, whatever the answers say. What is taken back is not proved, so it takes no secret.
     ///
     /// # Errors
     /// Every complaint at once.
-    pub fn of_run(answers: &Answers, tenants: PerTenant<TenantId>) -> Result<Self, Vec<Complaint>> {
-        let mut answers = answers.only(Key::is_of_access);
+    pub fn of_run(answers: &Answers, tenants: PerTenant<TenantId>, way: Direction) -> Result<Self, Vec<Complaint>> {
+        let proves = way == Direction::Forward;
+        let mut answers = answers.only(|key| key.is_of_access() && (proves || key != Key::AppSecretFile));
         for side in Side::BOTH {
             answers.set(Key::tenant(side), tenants[side].to_string());
         }
@@ -159,6 +162,7 @@ impl Access {
             one_sign_in,
             client_id: client_id(text(Key::ClientId))?,
             ca_file: answers.get(Key::CaFile).map(PathBuf::from),
+            app_secret_file: answers.get(Key::AppSecretFile).map(PathBuf::from),
             pace: pace(text(Key::Pace))?,
             consent_wait_minutes: minutes(text(Key::ConsentWait))?,
             kubernetes: KubernetesAccess {

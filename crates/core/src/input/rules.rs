@@ -42,6 +42,7 @@ pub fn check(key: Key, raw: &str) -> Result<(), String> {
         Key::Adopt => adopt(text).map(drop),
         Key::Unread => words(raw).try_for_each(|t| Part::parse(t).map(drop)),
         Key::AppName
+        | Key::AppSecretFile
         | Key::SecretOut
         | Key::WayBackOut
         | Key::CaFile

@@ -59,6 +59,8 @@ pub enum Key {
     Context,
     /// The credential of the cluster that Resource Manager is asked for.
     ClusterCredential,
+    /// The file with a secret of the cluster's app, which proves the pull.
+    AppSecretFile,
     /// The file for the manifests that use the pull secret.
     ManifestOut,
     /// The file to save the secret in.
@@ -174,7 +176,7 @@ const fn field(
 }
 
 /// Every input, in the order in which they are asked for.
-pub const FIELDS: [Field; 33] = [
+pub const FIELDS: [Field; 34] = [
     field(
         Key::Route,
         "Route",
@@ -408,6 +410,16 @@ pub const FIELDS: [Field; 33] = [
         Page::Nowhere,
     ),
     field(
+        Key::AppSecretFile,
+        "App's secret",
+        "A file with a secret of the cluster's present app, by which convert-app proves the pull: none is added to the app then, \
+         and none removed. It is only read, and read again where a run goes on.",
+        "aks-shop-app.secret",
+        None,
+        Kind::Text,
+        Page::Nowhere,
+    ),
+    field(
         Key::ManifestOut,
         "Manifest file",
         "A new file for a Deployment that uses the pull secret, to copy or for GitOps. There is no secret in it.",
@@ -540,6 +552,7 @@ impl Key {
                 | Self::SignInA
                 | Self::SignInB
                 | Self::ConsentWait
+                | Self::AppSecretFile
                 | Self::SecretOut
                 | Self::WayBackOut
                 | Self::ClientId

@@ -30,6 +30,7 @@ mod remove_secret;
 mod reset_cluster;
 mod step;
 mod take_admin_password;
+mod take_app_secret;
 mod take_back;
 mod tell_pull_secret;
 mod use_pull_secret;
@@ -62,6 +63,7 @@ pub use remove_secret::{OldSecret, RemoveSecret};
 pub use reset_cluster::ResetCluster;
 pub use step::{PlannedCall, Step, Undo};
 pub use take_admin_password::TakeAdminPassword;
+pub use take_app_secret::TakeAppSecret;
 pub use take_back::TakeBack;
 pub use tell_pull_secret::TellPullSecret;
 pub use use_pull_secret::UsePullSecret;
@@ -103,6 +105,7 @@ pub enum Op {
     EndTokenPassword(EndTokenPassword),
     EnableAdmin(EnableAdmin),
     TakeAdminPassword(TakeAdminPassword),
+    TakeAppSecret(TakeAppSecret),
     TakeBack(TakeBack),
 }
 
@@ -205,6 +208,7 @@ impl Op {
             Self::EndTokenPassword(op) => op,
             Self::EnableAdmin(op) => op,
             Self::TakeAdminPassword(op) => op,
+            Self::TakeAppSecret(op) => op,
             Self::TakeBack(op) => op,
         }
     }

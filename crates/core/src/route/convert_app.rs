@@ -8,6 +8,7 @@ use crate::input::{Inputs, Page};
 use crate::names::{PullUser, Route, Side};
 use crate::operation::{
     AddPullPassword, GrantRole, HandOverRegistry, Op, OpenApp, ProveInside, Provision, PullsAs, RemoveProofSecret,
+    TakeAppSecret,
 };
 use crate::plan::{PLAN_VERSION, Plan, numbered};
 use crate::sign_in::SignIn;
@@ -23,7 +24,7 @@ pub(super) const SPEC: RouteSpec = RouteSpec {
     effects: Effects {
         in_a: "the cluster's present app becomes multi-tenant",
         in_b: "the app's service principal, and its role on the registry",
-        secret: "none that stays: one proves the pull and is removed",
+        secret: "none that stays: one proves the pull and is removed, or you give one",
         restarts: false,
     },
     is_recommended: true,
@@ -50,6 +51,9 @@ fn checks(inputs: &Inputs) -> Vec<Check> {
     for id in &inputs.clusters {
         checks.extend([Check::Cluster(id.clone()), Check::ClusterApp(id.clone()), Check::Kubernetes(id.clone())]);
     }
+    if inputs.access.app_secret_file.is_some() {
+        checks.extend(inputs.clusters.iter().cloned().map(Check::AppSecret));
+    }
     checks.extend(inputs.registries.iter().flat_map(|id| checks_of_registry(id, &inputs.images_of(id))));
     checks
 }
@@ -70,15 +74,21 @@ fn headline(done: &Achieved<'_>) -> String {
     }
 }
 
-/// Builds the plan: the app is opened, let in, given the role; then the proof, with a secret that goes again.
+/// Builds the plan: the app is opened, let in, given the role; then the proof, with a secret that is given, or one that
+/// goes again.
 fn plan(inputs: &Inputs, survey: &Survey) -> Plan {
     let mut steps: Vec<(Side, Op)> = Vec::new();
+    let is_given = inputs.access.app_secret_file.is_some();
     for app in &survey.cluster_apps {
         let ClusterApp { cluster, app: id, object, audience, .. } = app;
         let (id, object, audience) = (*id, *object, audience.clone());
         steps.push((Side::A, Op::OpenApp(OpenApp { cluster: cluster.clone(), app: id, object, audience })));
-        let secret = AddPullPassword { home: Side::A, days: PROOF_DAYS, renew: false, in_use: None };
-        steps.push((Side::A, Op::AddPullPassword(secret)));
+        let secret = if is_given {
+            Op::TakeAppSecret(TakeAppSecret { cluster: cluster.clone() })
+        } else {
+            Op::AddPullPassword(AddPullPassword { home: Side::A, days: PROOF_DAYS, renew: false, in_use: None })
+        };
+        steps.push((Side::A, secret));
         if inputs.access.sign_ins.b != SignIn::Nobody {
             let (consent, redirect_uri) = (inputs.consent, inputs.redirect_uri.clone());
             steps.push((Side::B, Op::Provision(Provision { consent, redirect_uri })));
@@ -87,7 +97,9 @@ fn plan(inputs: &Inputs, survey: &Survey) -> Plan {
         for registry in &survey.registries {
             steps.extend(proof(inputs, survey, cluster, registry, PullUser::App));
         }
-        steps.push((Side::A, Op::RemoveProofSecret(RemoveProofSecret { home: Side::A })));
+        if !is_given {
+            steps.push((Side::A, Op::RemoveProofSecret(RemoveProofSecret { home: Side::A })));
+        }
         for registry in &survey.registries {
             steps.extend(inputs.images_of(&registry.id).into_iter().map(|image| {
                 let prove = ProveInside {

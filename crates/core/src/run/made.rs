@@ -1,6 +1,7 @@
 //! The objects that a run made, changed or found, for receipts and last screens.
 
 use super::Run;
+use crate::ids::KeyId;
 use crate::names::{Outcome, Side};
 use crate::operation::{Fact, Learnt, Op};
 
@@ -45,6 +46,8 @@ impl Run {
             // The pod is removed by the step that makes it.
             Fact::Pod(_) => l.how != Outcome::Undone,
             Fact::ProvedInside(_) => !self.is_undoing(),
+            // Which of the app's secrets was given, only its value tells.
+            Fact::SecretKey => l.value != KeyId::GIVEN.to_string(),
             // The state after a reset that did not end well is told in words. It was not there before.
             Fact::ClusterState(_) => false,
             Fact::ClusterClient(_) => l.how != Outcome::Found || self.facts.learnt(&state_of(&l.fact)).is_none(),

@@ -56,6 +56,7 @@ pub fn take_back(run: &Run) -> Option<Plan> {
         | Op::RemoveSecret(_)
         | Op::RemovePullPassword(_)
         | Op::RemoveProofSecret(_)
+        | Op::TakeAppSecret(_)
         | Op::TellPullSecret(_)
         | Op::TakeBack(_) => false,
         _ => made_something(run, step),
