@@ -104,10 +104,23 @@ fn a_run_that_gave_the_clusters_own_identity_a_role() {
     assert_eq!(back_order(&journal), [1], "the role goes; the pod is gone already");
 }
 
+const VERSION_2: [&str; 10] = [
+    "v2-killed-in-reset",
+    "v2-resumed-and-undone",
+    "v2-attached",
+    "v2-pull-secret",
+    "v2-renewed",
+    "v2-token-killed",
+    "v2-token-undone",
+    "v2-convert-app",
+    "v2-convert-app-given",
+    "v2-admin-undone",
+];
+
 /// Every entry that the second version wrote is written again as it was, but for what it did not say of resets.
 #[test]
 fn what_was_read_is_written_again_as_it_was() {
-    for name in ["v2-killed-in-reset", "v2-resumed-and-undone", "v2-attached"] {
+    for name in VERSION_2 {
         let path = format!("{}/tests/golden/{name}.jsonl", env!("CARGO_MANIFEST_DIR"));
         let text = std::fs::read_to_string(path).expect("it is in the tree");
         for (line, entry) in text.lines().zip(golden(name).entries) {
@@ -118,5 +131,40 @@ fn what_was_read_is_written_again_as_it_was() {
             }
             assert_eq!(written, then, "{name}");
         }
+    }
+}
+
+#[test]
+fn runs_that_keep_pull_secrets_in_a_cluster() {
+    let made = golden("v2-pull-secret");
+    assert_eq!((made.run.stage(), made.run.about().as_str()), (Stage::Done, "aks-shop ← registryb"));
+    assert_eq!(
+        back_order(&made),
+        [8, 7, 6, 4, 1],
+        "the use before its secret, and the role before the app with all that it has"
+    );
+    let renewed = golden("v2-renewed");
+    assert_eq!(renewed.run.stage(), Stage::Done);
+    assert_eq!(back_order(&renewed), [0_u16; 0], "what it replaced is gone, so there is no way back");
+}
+
+#[test]
+fn a_run_that_was_killed_as_it_wrote_the_pull_secrets_of_two_registries() {
+    let killed = golden("v2-token-killed");
+    assert_eq!(killed.run.stage(), Stage::Stopped);
+    assert_eq!(killed.run.where_it_stopped(), "stopped at step 8, write crosspull-registryother into default");
+    assert_eq!(back_order(&killed), [3, 1], "neither pull secret was sent, and the passwords go with their tokens");
+    let undone = golden("v2-token-undone");
+    assert_eq!((undone.run.stage(), undone.run.still_made().count()), (Stage::Undone, 0));
+}
+
+#[test]
+fn runs_that_used_an_app_or_an_account_that_was_there() {
+    let opened = golden("v2-convert-app");
+    assert_eq!(opened.run.stage(), Stage::Done);
+    assert_eq!(back_order(&opened), [4, 3, 2, 1], "whether the secret of the proof is gone is looked at");
+    for name in ["v2-convert-app-given", "v2-admin-undone"] {
+        let undone = golden(name);
+        assert_eq!((undone.run.stage(), undone.run.still_made().count()), (Stage::Undone, 0), "{name}");
     }
 }
