@@ -39,6 +39,23 @@ fn a_cluster_with_a_managed_identity_pulls_from_another_tenant() {
     story.is_taken_back();
 }
 
+#[test]
+fn the_reads_that_a_route_is_chosen_by_are_said_as_they_begin_and_as_they_end_and_once() {
+    let end = Story::of("managed-identity-cluster").plan(&[]);
+    let chosen = end.events.iter().position(|event| event["event"] == "routes_weighed").expect("weighed");
+    for check in ["cluster", "kubernetes", "registry"] {
+        let begun = |event: &Value| event["event"] == "check_started" && event["check"].get(check).is_some();
+        let ended = |event: &Value| event["event"] == "check_ended" && event["finding"]["check"].get(check).is_some();
+        let places = |is: &dyn Fn(&Value) -> bool| {
+            let all = end.events.iter().enumerate().filter(|(_, event)| is(event)).map(|(at, _)| at);
+            all.collect::<Vec<_>>()
+        };
+        let (begins, ends) = (places(&begun), places(&ended));
+        let ([begin], [over]) = (begins.as_slice(), ends.as_slice()) else { panic!("{check}\n{end}") };
+        assert!(begin < over && *over < chosen, "{check}\n{end}");
+    }
+}
+
 /// Returns the app of tenant B that this program made.
 fn app_in_b(world: &World) -> &Value {
     let ours: Vec<&Value> = world.apps("b").filter(|app| text(app, "displayName").starts_with("crosspull-")).collect();

@@ -5,16 +5,15 @@ use crosspull_core::names::{Side, Tenants};
 use crosspull_core::route::{Found, Rights};
 use futures_util::future::join3;
 
-use super::read_cluster::read_cluster;
 use super::reads::Reads;
 use super::rights::ASSIGN;
-use super::{kubernetes, registry, say};
-use crate::journal::JournalError;
+use super::{cluster, kubernetes, registry};
 
-/// Reads what the routes depend on. `None` where the cluster or the registry cannot be read, which is said.
-pub(super) async fn read(reads: &Reads<'_>) -> Result<Option<Found>, JournalError> {
+/// Reads what the routes depend on, each thing as the check of it. `None` where the cluster or the registry stops, which
+/// is said.
+pub(super) async fn read(reads: &Reads<'_>) -> Option<Found> {
     let inputs = reads.inputs;
-    let (Some(cluster), Some(registry)) = (inputs.clusters.first(), inputs.registries.first()) else { return Ok(None) };
+    let (cluster, registry) = (inputs.clusters.first()?, inputs.registries.first()?);
     let may_assign = async {
         // Where nobody signs in, nobody asks for rights there.
         let check = Check::RoleRight(registry.clone());
@@ -25,17 +24,9 @@ pub(super) async fn read(reads: &Reads<'_>) -> Result<Option<Found>, JournalErro
     };
     let asked = join3(registry::usable(reads, registry), kubernetes::usable(reads, cluster), may_assign);
     let (of_cluster, (of_registry, api, may_assign)) =
-        futures_util::future::join(read_cluster(reads, cluster), asked).await;
-    let of_cluster = match of_cluster {
-        Ok(Ok(read)) => read,
-        Ok(Err(finding)) => {
-            say(reads.door, finding.clone())?;
-            return Ok(None);
-        }
-        Err(_) => return Ok(None),
-    };
-    let Ok((facts, _)) = of_registry else { return Ok(None) };
+        futures_util::future::join(cluster::as_it_is(reads, cluster), asked).await;
+    let (Ok(of_cluster), Ok((facts, _))) = (of_cluster, of_registry) else { return None };
     let tenants = if reads.tenants.is_one() { Tenants::One } else { Tenants::Two };
     let rights = Rights { signs_in_to_b: reads.door.tokens().signs_in(Side::B), may_assign, may_reset: None };
-    Ok(Some(Found::of(tenants, &of_cluster.facts, facts, api.err().cloned(), rights)))
+    Some(Found::of(tenants, &of_cluster.facts, facts, api.err().cloned(), rights))
 }

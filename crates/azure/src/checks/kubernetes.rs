@@ -11,21 +11,16 @@ use super::reads::Reads;
 use super::{CheckStopped, registry};
 use crate::kubernetes::{Kubernetes, KubernetesUnavailable, requests};
 
+/// The reason where nothing was sent.
+const NOT_ASKED: &str = "it was not asked";
+
 /// Asks where the route needs the API. One that proves the pull from here does not.
 pub(super) async fn ask(reads: &Reads<'_>, id: &ClusterId) -> Result<(), CheckStopped> {
     if reads.asks(&Check::ResetRight(id.clone())) && !proves_inside(reads).await {
         return Ok(());
     }
-    let check = Check::Kubernetes(id.clone());
-    reads
-        .ask(check, async {
-            let found = match usable(reads, id).await {
-                Ok(api) => Ok(api.signed_in()),
-                Err(why) => Err(why.as_str()),
-            };
-            Ok(((), judge_kubernetes(id, found)))
-        })
-        .await
+    let _ = usable(reads, id).await;
+    Ok(())
 }
 
 /// True where the pull is to be proved from a node: it was asked for, or a registry keeps this machine out.
@@ -40,13 +35,25 @@ async fn proves_inside(reads: &Reads<'_>) -> bool {
     }
 }
 
-/// Returns the Kubernetes API of a cluster, where it answers. The error says why it cannot be used, as the second half
-/// of a sentence.
+/// Returns the Kubernetes API of a cluster, where it answers. Whoever asks first has the check of it said. The error says
+/// why the API cannot be used, as the second half of a sentence.
 pub(super) async fn usable<'r>(reads: &'r Reads<'_>, id: &ClusterId) -> Result<&'r Kubernetes, &'r String> {
     match reads.cluster(id) {
-        Ok(of) => of.kubernetes.get_or_init(|| open(reads, id)).await.as_ref(),
+        Ok(of) => of.kubernetes.get_or_init(|| asked(reads, id)).await.as_ref(),
         Err(CheckStopped) => Err(reads.nobody_named()),
     }
+}
+
+/// Opens the API, and says whether it can be used.
+async fn asked(reads: &Reads<'_>, id: &ClusterId) -> Result<Kubernetes, String> {
+    let asked = async {
+        let opened = open(reads, id).await;
+        let found = opened.as_ref().map(Kubernetes::signed_in).map_err(String::as_str);
+        let finding = judge_kubernetes(id, found);
+        Ok((opened, finding))
+    };
+    let said = reads.ask(Check::Kubernetes(id.clone()), asked).await;
+    said.unwrap_or_else(|CheckStopped| Err(NOT_ASKED.to_owned()))
 }
 
 /// Opens the API and asks it something that everybody may ask, so that it is known to answer.
@@ -63,6 +70,6 @@ async fn open(reads: &Reads<'_>, id: &ClusterId) -> Result<Kubernetes, String> {
 pub(super) fn why(unavailable: KubernetesUnavailable) -> String {
     match unavailable {
         KubernetesUnavailable::Because(why) => why,
-        KubernetesUnavailable::Halted(_) => "it was not asked".to_owned(),
+        KubernetesUnavailable::Halted(_) => NOT_ASKED.to_owned(),
     }
 }

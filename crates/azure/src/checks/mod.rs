@@ -86,7 +86,7 @@ impl<'a> Surveyor<'a> {
     pub async fn weigh(&self) -> Result<Option<Vec<Assessed>>, JournalError> {
         let Some(tenants) = sign_in::enter_both(self.door, self.inputs).await? else { return Ok(None) };
         let reads = Reads::new(self.door, self.inputs, self.known, tenants.as_ref().map(|tenant| tenant.id));
-        let Some(found) = found::read(&reads).await? else { return Ok(None) };
+        let Some(found) = found::read(&reads).await else { return Ok(None) };
         self.assess(&found).map(Some)
     }
 
@@ -104,7 +104,7 @@ impl<'a> Surveyor<'a> {
         if let Some(spec) = self.inputs.route.and_then(route::spec) {
             return Ok(Some(spec));
         }
-        let Some(found) = found::read(reads).await? else { return Ok(None) };
+        let Some(found) = found::read(reads).await else { return Ok(None) };
         let assessed = self.assess(&found)?;
         let chosen = assessed.iter().find(|one| matches!(one.fit, Fit::Recommended(_)));
         say(self.door, route::judge(&assessed))?;
@@ -117,7 +117,7 @@ impl<'a> Surveyor<'a> {
         let mut clusters: Vec<ClusterFacts> = Vec::new();
         for id in &self.inputs.clusters {
             let of = reads.cluster(id)?;
-            let mut facts = of.usable.get().cloned().ok_or(CheckStopped)??.facts;
+            let mut facts = of.checked()?.facts.clone();
             if let Some(apps) = of.apps.get() {
                 let apps = apps.clone()?;
                 passed_over.extend(apps.passed_over);

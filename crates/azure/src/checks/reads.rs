@@ -42,7 +42,9 @@ pub(super) struct Reads<'a> {
 pub(super) struct ClusterReads {
     /// The cluster and its region. The error is the reason why they cannot be read.
     pub read: OnceCell<Result<ReadCluster, Finding>>,
-    /// The cluster, where the check of it does not stop.
+    /// The cluster, where the check of it does not stop a route that leaves it as it is.
+    pub as_it_is: OnceCell<Result<ReadCluster, CheckStopped>>,
+    /// The cluster, where the check of it does not stop a route that resets it.
     pub usable: OnceCell<Result<ReadCluster, CheckStopped>>,
     /// The apps that carry the cluster's mark, where the check of them does not stop.
     pub apps: OnceCell<Result<MarkedApps, CheckStopped>>,
@@ -54,6 +56,14 @@ pub(super) struct ClusterReads {
     pub app_in_use: OnceCell<ClusterApp>,
     /// The cluster's Kubernetes API, where it answers. The error is the reason why it cannot be used.
     pub kubernetes: OnceCell<Result<Kubernetes, String>>,
+}
+
+impl ClusterReads {
+    /// Returns the cluster as the route's check of it left it.
+    pub(super) fn checked(&self) -> Result<&ReadCluster, CheckStopped> {
+        let said = self.usable.get().or_else(|| self.as_it_is.get()).ok_or(CheckStopped)?;
+        said.as_ref().map_err(|stopped| *stopped)
+    }
 }
 
 /// A cluster and its region.
