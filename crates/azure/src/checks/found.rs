@@ -27,6 +27,6 @@ pub(super) async fn read(reads: &Reads<'_>) -> Option<Found> {
         futures_util::future::join(cluster::as_it_is(reads, cluster), asked).await;
     let (Ok(of_cluster), Ok((facts, _))) = (of_cluster, of_registry) else { return None };
     let tenants = if reads.tenants.is_one() { Tenants::One } else { Tenants::Two };
-    let rights = Rights { signs_in_to_b: reads.door.tokens().signs_in(Side::B), may_assign, may_reset: None };
+    let rights = Rights { signs_in_to_b: reads.door.tokens().signs_in(Side::B), may_assign };
     Some(Found::of(tenants, &of_cluster.facts, facts, api.err().cloned(), rights))
 }

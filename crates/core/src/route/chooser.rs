@@ -42,8 +42,6 @@ pub struct Rights {
     pub signs_in_to_b: bool,
     /// Whether roles may be assigned on the registry.
     pub may_assign: Option<bool>,
-    /// Whether the cluster's service principal may be reset.
-    pub may_reset: Option<bool>,
 }
 
 /// A route, weighed by what was found.
@@ -295,11 +293,8 @@ mod tests {
                         for reachable in [true, false] {
                             let no_kubernetes = (!reachable).then(|| "it does not answer".to_owned());
                             for may_assign in [true, false] {
-                                let rights = Rights {
-                                    signs_in_to_b: mode.is_some(),
-                                    may_assign: mode.map(|_| may_assign),
-                                    may_reset: None,
-                                };
+                                let rights =
+                                    Rights { signs_in_to_b: mode.is_some(), may_assign: mode.map(|_| may_assign) };
                                 let no_kubernetes = no_kubernetes.clone();
                                 all.push(Found { tenants, identity, mode, registry_answers, no_kubernetes, rights });
                             }
