@@ -225,7 +225,7 @@ impl Backend {
         self.recorder.announce(Event::CheckStarted { check: check.clone() })?;
         let found = Mutex::new(Vec::new());
         let tell = |choices| found.lock().unwrap_or_else(PoisonError::into_inner).extend(choices);
-        let finder = Finder { door, side, registry: None, tell: &tell };
+        let finder = Finder { door, side, cluster: None, registry: None, tell: &tell };
         let searched = finder.find(&Sought::For(one.key)).await;
         let found = found.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(match searched {

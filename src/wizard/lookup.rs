@@ -129,7 +129,7 @@ impl Wizard {
     pub(super) fn find(&mut self, sought: Sought, answers: &Answers) {
         self.search = None;
         let side = match sought {
-            Sought::For(Key::TenantA | Key::Cluster) => Side::A,
+            Sought::For(Key::TenantA | Key::Cluster | Key::Namespace) => Side::A,
             _ => Side::B,
         };
         let finds_tenants = matches!(sought, Sought::For(Key::TenantA | Key::TenantB));
@@ -142,7 +142,7 @@ impl Wizard {
             Ok(request) => request,
             Err(trouble) => return found(Vec::new(), Progress::Failed(trouble)),
         };
-        let registry = registry(answers);
+        let (cluster, registry) = (cluster(answers), registry(answers));
         let task = tokio::task::spawn_local(async move {
             let progress = match request.enter().await {
                 Ok((door, entered)) => {
@@ -150,7 +150,7 @@ impl Wizard {
                         drop(tell.send(Msg::Entered { side, entered: Ok(entered) }));
                     }
                     let tell = |choices| found(choices, Progress::Goes);
-                    let finder = Finder { door: &door, side, registry, tell: &tell };
+                    let finder = Finder { door: &door, side, cluster, registry, tell: &tell };
                     finder.find(&sought).await.map_or_else(Progress::Failed, |()| Progress::Whole)
                 }
                 Err(trouble) => Progress::Failed(trouble),
@@ -184,7 +184,7 @@ impl Wizard {
         let access = read(answers, side).map_err(|complaints| {
             missing(complaints.into_iter().map(|c| format!("{c}.")).collect::<Vec<_>>().join(" "))
         })?;
-        let in_a = answers.get(Key::Cluster).and_then(|text| ClusterId::parse(text).ok()).map(|id| id.subscription());
+        let in_a = cluster(answers).map(|id| id.subscription());
         let in_b = registry(answers).as_ref().and_then(RegistryId::subscription);
         let credentials = self
             .credentials(&access, PerTenant { a: in_a, b: in_b })
@@ -197,6 +197,11 @@ impl Wizard {
         let parts = credentials.parts(recorder, control, pace, self.ask.clone());
         Ok((LookupRequest { side, access, parts, events, told: self.cloud_notices.clone() }, controller))
     }
+}
+
+/// Returns the cluster that is chosen so far.
+fn cluster(answers: &Answers) -> Option<ClusterId> {
+    answers.get(Key::Cluster).and_then(|text| ClusterId::parse(text).ok())
 }
 
 /// Returns the registry that is chosen so far; one that is only named cannot be asked yet.

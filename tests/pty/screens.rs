@@ -1,7 +1,7 @@
 //! The screens of the wizard: at its start, in windows of every size, on the way back, and as help.
 
 use crate::stage::{
-    APP, CHECKED, CTRL_C, CTRL_U, DONE, ENTER, ESC, F1, HOME, OVER, PULL_SECRET, REVIEW, ROUTE, Stage, TENANT_A,
+    APP, CHECKED, CTRL_C, CTRL_U, DONE, DOWN, ENTER, ESC, F1, HOME, OVER, PULL_SECRET, REVIEW, ROUTE, Stage, TENANT_A,
     TENANT_B, WAY,
 };
 use crosspull_support::Story;
@@ -103,6 +103,26 @@ fn a_managed_identity_is_led_from_the_question_to_the_pull_by_enter_alone() {
         stage.exits(0)
     };
     assert!(!left.contains("reset"), "{left}");
+}
+
+#[test]
+fn namespaces_are_picked_from_those_that_the_cluster_has_or_typed_where_they_cannot_be_read() {
+    for (access, listed) in [("open", true), ("private", false)] {
+        let own = format!("name = 'k'\nsays = 'k'\n[world.cluster]\nkubernetes = '{access}'");
+        let story = Story::told(&["managed-identity-cluster"], &own);
+        let mut stage = Stage::on_with(&story, &["--route", "pull-secret"], &[]);
+        for words in [ROUTE, TENANT_A, TENANT_B, APP, PULL_SECRET] {
+            stage.press(ENTER, words);
+        }
+        if listed {
+            for (keys, words) in [(DOWN, "▸ default"), (DOWN, "▸ jobs"), (ENTER, "default jobs")] {
+                stage.press(keys, words);
+            }
+        } else {
+            stage.press(DOWN, "The namespaces cannot be listed: its");
+            stage.press(" jobs", "default jobs");
+        }
+    }
 }
 
 #[test]

@@ -20,6 +20,8 @@ pub const ENTER: &str = "\r";
 pub const ESC: &str = "\x1b";
 /// The key.
 pub const TAB: &str = "\t";
+/// The key.
+pub const DOWN: &str = "\x1b[B";
 /// The chord.
 pub const CTRL_C: &str = "\x03";
 /// The chord, which draws anew.

@@ -4,15 +4,17 @@
 use crosspull_core::event::Work;
 use crosspull_core::explain::Trouble;
 use crosspull_core::find::{Choice, Sought};
-use crosspull_core::ids::RegistryId;
+use crosspull_core::ids::{ClusterId, RegistryId};
 use crosspull_core::input::Key;
 use crosspull_core::names::Side;
 use crosspull_core::secret::Secret;
 use crosspull_core::text::printable;
 use futures_util::future::join;
 use futures_util::stream::{self, StreamExt as _};
+use k8s_openapi::api::core::v1::Namespace;
 
 use crate::door::{Door, MOST_PAGES, endless};
+use crate::kubernetes::{Kubernetes, KubernetesUnavailable, requests};
 use crate::registry_access::{self, RealmError};
 use crate::reply::{self, Catalog, GraphPage, Registry, Resource, Subscription, Tag, Tags, Tenant};
 use crate::request::{self, Audience, Request};
@@ -30,6 +32,8 @@ pub struct Finder<'a> {
     pub door: &'a Door,
     /// The tenant.
     pub side: Side,
+    /// The cluster whose namespaces are looked for.
+    pub cluster: Option<ClusterId>,
     /// The registry whose repositories and tags are looked for.
     pub registry: Option<RegistryId>,
     /// Takes found things.
@@ -46,6 +50,7 @@ impl Finder<'_> {
             Sought::For(Key::TenantA | Key::TenantB) => self.tenants().await,
             Sought::For(Key::Cluster) => self.resources(&CLUSTERS).await,
             Sought::For(Key::Registry) => self.resources(&REGISTRIES).await,
+            Sought::For(Key::Namespace) => return self.namespaces().await,
             Sought::For(Key::Repository) => return self.repositories().await,
             Sought::Tags(repository) => return self.tags(repository).await,
             Sought::For(_) => Ok(()),
@@ -110,6 +115,24 @@ impl Finder<'_> {
         });
         let answers: Vec<Result<(), CallError>> = stream::iter(asked).buffer_unordered(AT_ONCE).collect().await;
         answers.into_iter().find(Result::is_err).unwrap_or(Ok(()))
+    }
+
+    /// Reads the namespaces of a cluster. Those that go away say so.
+    async fn namespaces(&self) -> Result<(), Trouble> {
+        const WHAT: &str = "The namespaces cannot be listed.";
+        let Some(cluster) = &self.cluster else {
+            return Err(Trouble::new(WHAT, "No cluster is chosen yet.", "Choose the cluster first."));
+        };
+        let work = self.work();
+        let unavailable = |unavailable| match unavailable {
+            KubernetesUnavailable::Because(why) => Trouble::new(WHAT, why, ""),
+            KubernetesUnavailable::Halted(error) => error.trouble(WHAT),
+        };
+        let api = Kubernetes::of(self.door, &work, cluster).await.map_err(unavailable)?;
+        let listed = api.list::<Namespace>(&work, requests::namespaces).await;
+        let listed = listed.map_err(|error| unavailable(KubernetesUnavailable::of("its Kubernetes API", error)))?;
+        (self.tell)(listed.into_iter().filter_map(of_namespace).collect());
+        Ok(())
     }
 
     async fn repositories(&self) -> Result<(), Trouble> {
@@ -276,6 +299,13 @@ impl Names {
 /// Shortens a time such as `2026-11-22T12:00:00.1234567Z` to the minute: `2026-11-22 12:00`.
 fn minute(time: &str) -> String {
     printable(time.get(..16).unwrap_or(time), 40).replace('T', " ")
+}
+
+fn of_namespace(namespace: Namespace) -> Option<Choice> {
+    let name = namespace.metadata.name?;
+    let phase = namespace.status.and_then(|status| status.phase).filter(|phase| phase != "Active");
+    let details = vec![phase.map_or_else(String::new, |phase| printable(&phase, 20))];
+    Some(Choice { name: printable(&name, 63), details, value: name })
 }
 
 fn of_tenant(tenant: Tenant) -> Choice {

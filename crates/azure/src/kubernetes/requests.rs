@@ -135,6 +135,11 @@ pub fn namespace(name: &str) -> Built {
     Path::new(Namespace::url_path(&(), None)).get(name, &GetParams::default())
 }
 
+/// Asks for the namespaces, a page.
+pub fn namespaces(from: Option<&str>) -> Built {
+    everywhere::<Namespace>(from)
+}
+
 /// Asks for the pull secrets of all namespaces, a page.
 pub fn pull_secrets(from: Option<&str>) -> Built {
     let mut page = ListParams::default().fields("type=kubernetes.io/dockerconfigjson").limit(PAGE);

@@ -8,7 +8,7 @@ use crosspull_core::input::Inputs;
 use crosspull_core::input::{Answers, Complaint};
 use crosspull_core::input::{Field, Key, Page};
 use crosspull_core::route;
-use crosspull_core::sign_in::Offer;
+use crosspull_core::sign_in::{Offer, SignIn};
 use crosspull_core::text::clean;
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
@@ -40,14 +40,17 @@ pub(crate) struct FormScreen {
     hushed: bool,
     cells: Vec<Cell>,
     focus: usize,
+    /// The way to sign in to the cluster's tenant, which another form asks for.
+    to_cluster: Option<SignIn>,
 }
 
 impl FormScreen {
     /// Opens the form of a page, with the answers so far or the defaults.
     pub fn new(page: Page, answers: &Answers) -> Self {
+        let to_cluster = SignIn::from_word(answers.or_default(Key::SignInA));
         let asked = |field: &&'static Field| route::asks_for(answers.route(), field.key);
         let cells = input::on(page).filter(asked).map(|field| Cell::new(field, answers)).collect();
-        Self { page, list: None, hushed: false, cells, focus: 0 }
+        Self { page, list: None, hushed: false, cells, focus: 0, to_cluster }
     }
 
     /// Returns true where the focus is in a field that takes letters.
@@ -276,7 +279,11 @@ impl View for FormScreen {
     }
 
     fn offers(&self, _: &Shared, action: Action) -> bool {
-        !matches!(action, Action::LookUp | Action::SignIn) || self.chooses() || self.can_sign_in()
+        match action {
+            Action::LookUp => self.chooses() || self.has_list() || self.can_sign_in(),
+            Action::SignIn => self.can_sign_in(),
+            _ => true,
+        }
     }
 
     fn on(&mut self, shared: &mut Shared, action: Action) -> Vec<Reaction> {

@@ -29,6 +29,8 @@ pub(crate) struct Cell {
     /// The text that is used where the field is left empty.
     else_used: String,
     pub complaint: Option<String>,
+    /// True while what is in the field is still being typed.
+    pub typed: bool,
 }
 
 /// The content of a field.
@@ -49,7 +51,7 @@ impl Cell {
             }
             Kind::Text | Kind::Many => Value::Text(TextBox::new(&text)),
         };
-        Self { field, value, else_used: else_used(field.key, answers), complaint: None }
+        Self { field, value, else_used: else_used(field.key, answers), complaint: None, typed: false }
     }
 
     /// Returns what is in the field, without what people paste along.
@@ -63,6 +65,7 @@ impl Cell {
     /// Takes in that somebody typed in the field: a complaint goes as soon as the value is right, and follows the value
     /// until then.
     pub fn changed(&mut self) {
+        self.typed = true;
         if self.complaint.is_some() {
             self.complaint = check(self.field.key, self.text()).err();
         }

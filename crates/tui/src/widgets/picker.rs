@@ -25,6 +25,8 @@ pub(crate) struct Picker {
     /// The text that stood in the field when the list was opened.
     pub opened_with: String,
     pub progress: Progress,
+    /// The values that are in the field already, where it takes several.
+    pub picked: Vec<String>,
     filter: String,
     choices: Vec<Choice>,
     /// The texts that the filter is compared with, for each choice: its name, and its details.
@@ -58,6 +60,7 @@ impl Picker {
             begun: false,
             opened_with: opened_with.to_owned(),
             progress: Progress::Goes,
+            picked: Vec::new(),
             filter: String::new(),
             choices: Vec::new(),
             texts: Vec::new(),

@@ -2,6 +2,7 @@
 
 use crosspull_core::find::{Choice, Progress, Sought};
 use crosspull_core::input::Key;
+use crosspull_core::text::lower_first;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
@@ -18,19 +19,31 @@ pub(crate) fn rows(theme: Theme, list: &Picker, indent: usize, columns: usize, m
     let count = list.matching().len();
     let chosen = list.chosen();
     let from = chosen.unwrap_or(0).saturating_sub(most / 2).min(count.saturating_sub(most));
-    let seen: Vec<&Choice> = list.matching().skip(from).take(most).flatten().collect();
+    let seen: Vec<Choice> = list.matching().skip(from).take(most).flatten().map(|one| told(list, one)).collect();
     let columns_of = Table::of(&seen, columns.saturating_sub(indent));
-    for (place, choice) in seen.into_iter().enumerate() {
+    for (place, choice) in seen.iter().enumerate() {
         lines.push(columns_of.row(theme, choice, chosen == Some(from + place), indent));
     }
     lines.extend(says(theme, list, indent + GAP, columns));
     lines
 }
 
+/// Returns a choice that says whether it is picked already.
+fn told(list: &Picker, choice: &Choice) -> Choice {
+    let mut told = choice.clone();
+    told.details.extend(list.picked.contains(&choice.value).then(|| "picked".to_owned()));
+    told
+}
+
 /// Returns what there is to say about a list that is not there, or not whole.
 fn says(theme: Theme, list: &Picker, indent: usize, columns: usize) -> Vec<Line<'static>> {
     let dim = |text: &str| block(theme, Tone::Dim, text, indent, columns);
     match &list.progress {
+        Progress::Failed(trouble) if list.key == Key::Namespace => {
+            let what = trouble.what.trim_end_matches('.');
+            let says = format!("{what}: {}. {}", lower_first(&trouble.why), by_hand(&list.sought));
+            block(theme, Tone::Warn, &says, indent, columns)
+        }
         Progress::Failed(trouble) => {
             let texts = [trouble.what.as_str(), &trouble.why, &trouble.now].map(str::trim);
             let texts: Vec<&str> = texts.into_iter().filter(|text| !text.is_empty()).collect();
@@ -53,6 +66,7 @@ fn says(theme: Theme, list: &Picker, indent: usize, columns: usize) -> Vec<Line<
 /// Returns what to do where the list does not help.
 const fn by_hand(sought: &Sought) -> &'static str {
     match sought {
+        Sought::For(Key::Namespace) => "Type their names.",
         Sought::For(Key::Repository) | Sought::Tags(_) => "Type its name instead.",
         Sought::For(_) => "Paste its id instead.",
     }
@@ -93,7 +107,7 @@ struct Table {
 }
 
 impl Table {
-    fn of(seen: &[&Choice], room: usize) -> Self {
+    fn of(seen: &[Choice], room: usize) -> Self {
         let room = room.saturating_sub(GAP);
         let mut widths: Vec<usize> = Vec::new();
         for choice in seen {

@@ -238,3 +238,53 @@ fn nothing_is_looked_for_by_itself_in_a_way_that_cannot_work_here() {
     story.enter().press(KeyCode::Tab).press(KeyCode::Tab).press(KeyCode::Tab).shows("↓ lists them.");
     assert_eq!(story.asked(), []);
 }
+
+/// A story on the form of the pull secret, whose route was picked.
+fn pull_secret(size: (u16, u16)) -> Story {
+    let mut answers = crate::story::complete();
+    answers.set(Key::Route, "pull-secret");
+    let mut story = Story::new(size, answers, true, Theme::full());
+    story.enter().enter().enter().enter().shows("The pull secret in the cluster").asked();
+    story
+}
+
+fn namespace(name: &str) -> Choice {
+    Choice { name: name.to_owned(), details: vec![String::new()], value: name.to_owned() }
+}
+
+fn namespaces() -> Sought {
+    Sought::For(Key::Namespace)
+}
+
+#[test]
+fn several_namespaces_are_picked_from_those_of_the_cluster_and_one_goes_out_again() {
+    for size in SIZES {
+        let mut story = pull_secret(size);
+        story.press(KeyCode::Down);
+        let asked = story.asked();
+        assert!(matches!(asked.as_slice(), [Effect::Find { sought, .. }] if *sought == namespaces()), "{asked:?}");
+        let all = ["default", "jobs", "kube-system", "shop"].map(namespace);
+        story.msg(found(namespaces(), all.to_vec(), Progress::Whole)).press(KeyCode::Down).shows("▸ jobs");
+        insta::assert_snapshot!(format!("list_namespaces_{}x{}", size.0, size.1), story.see());
+        story.enter().shows("default jobs").hides("▸ jobs");
+        story.press(KeyCode::Down).msg(found(namespaces(), all.to_vec(), Progress::Whole)).enter();
+        assert_eq!(story.model.answers().all(Key::Namespace), ["jobs"], "one that is picked goes out");
+        story.type_text(" sh").msg(found(namespaces(), all.to_vec(), Progress::Whole)).shows("1 of 4").enter();
+        assert_eq!(story.model.answers().all(Key::Namespace), ["jobs", "shop"]);
+        story.asked();
+        story.enter().shows("Checks");
+    }
+}
+
+#[test]
+fn enter_alone_lists_no_namespaces_and_typing_goes_on_where_they_cannot_be_read() {
+    let mut story = pull_secret((80, 24));
+    story.enter();
+    assert!(matches!(story.asked().as_slice(), [Effect::Check(_)]));
+    let trouble = Trouble::new("The namespaces cannot be listed.", "its Kubernetes API does not answer.", "");
+    let mut story = pull_secret((80, 24));
+    story.type_text(" shop").msg(found(namespaces(), Vec::new(), Progress::Failed(trouble)));
+    insta::assert_snapshot!("list_namespaces_failed", story.see());
+    story.enter().shows("Checks");
+    assert_eq!(story.model.answers().all(Key::Namespace), ["default", "shop"]);
+}

@@ -2,8 +2,9 @@
 
 use crosspull_core::find::{Named, Sought};
 use crosspull_core::ids::ImageRef;
-use crosspull_core::input::Key;
 use crosspull_core::input::check;
+use crosspull_core::input::{Key, Page};
+use crosspull_core::names::Side;
 use crosspull_core::sign_in::SignIn;
 
 use super::FormScreen;
@@ -26,9 +27,10 @@ struct Wanted {
 }
 
 impl FormScreen {
-    /// Returns true where the field in focus has a list, and is not answered already.
+    /// Returns true where the field in focus has a list, and is not answered already. Another namespace always goes with
+    /// those that are named.
     pub fn can_list(&self) -> bool {
-        self.wanted().is_some_and(|wanted| !wanted.whole)
+        self.wanted().is_some_and(|wanted| !wanted.whole || wanted.key == Key::Namespace)
     }
 
     /// Returns true where the field in focus has a list.
@@ -38,7 +40,7 @@ impl FormScreen {
 
     /// Returns true where somebody can sign in to the tenant of the page.
     pub fn can_sign_in(&self) -> bool {
-        self.way().is_some_and(|way| way != SignIn::Nobody)
+        side(self.page).is_some() && self.way().is_some_and(|way| way != SignIn::Nobody)
     }
 
     /// Opens the list of the field in focus, for which a key asked.
@@ -63,6 +65,7 @@ impl FormScreen {
         match &mut self.list {
             Some(list) if list.key == wanted.key && list.sought == wanted.sought => {
                 let edited = wanted.text != list.opened_with;
+                list.picked = picked(&wanted);
                 if wanted.whole && edited && wanted.key != Key::Repository {
                     self.list = None;
                 } else if wanted.whole && !edited {
@@ -85,14 +88,16 @@ impl FormScreen {
     }
 
     fn open(&mut self, wanted: Wanted, asked: bool) {
-        let mut list = Picker::new(wanted.key, wanted.sought, &wanted.text, asked);
+        let mut list = Picker::new(wanted.key, wanted.sought.clone(), &wanted.text, asked);
+        list.picked = picked(&wanted);
         if !wanted.whole {
             list.narrow(&wanted.filter);
         }
         (self.list, self.hushed) = (Some(Box::new(list)), false);
     }
 
-    /// Takes what is chosen into the field; false where nothing is. A repository is followed by its tags.
+    /// Takes what is chosen into the field; false where nothing is. A repository is followed by its tags. A namespace goes
+    /// with those that are named already, and one of these goes out.
     pub fn take(&mut self) -> bool {
         let Some(list) = &self.list else { return false };
         let Some(value) = list.taken() else { return false };
@@ -103,9 +108,14 @@ impl FormScreen {
         let Some(cell) = self.cells.get_mut(self.focus) else { return false };
         let Value::Text(input) = &mut cell.value else { return false };
         let typed = input.value();
-        let kept = if cell.field.key == Key::Repository { &typed[..typed.len() - last_word(typed).len()] } else { "" };
-        *input = TextBox::new(&format!("{kept}{value}"));
+        *input = TextBox::new(&match cell.field.key {
+            Key::Repository => format!("{}{value}", before_last_word(typed)),
+            Key::Namespace if cell.typed => with(before_last_word(typed), &value),
+            Key::Namespace => with_or_without(typed, &value),
+            _ => value.clone(),
+        });
         cell.changed();
+        cell.typed = false;
         if value.ends_with(':') {
             self.ask()
         } else {
@@ -120,7 +130,7 @@ impl FormScreen {
         match self.way() {
             _ if !self.can_list() => "",
             Some(way) if way.asks_a_person() && !open => " ↓ signs in and lists them.",
-            _ if self.hushed || !open => " ↓ lists them.",
+            _ if self.hushed || !open || !self.lists_by_itself(open) => " ↓ lists them.",
             _ => "",
         }
     }
@@ -131,6 +141,7 @@ impl FormScreen {
         let asks = self.way().is_none_or(SignIn::asks_a_person);
         open && match self.cells.get(self.focus).map(|cell| cell.field.key) {
             Some(Key::TenantA | Key::TenantB) => !asks,
+            Some(Key::Namespace) => self.cells.get(self.focus).is_some_and(|cell| cell.typed),
             Some(Key::Repository) => self.is_right(Key::TenantB) && self.is_id(Key::Registry),
             _ => side(self.page).is_some_and(|side| self.is_right(Key::tenant(side))),
         }
@@ -139,15 +150,20 @@ impl FormScreen {
     /// Returns true where the tenant of the page can be read without asking anybody: somebody signed in already, or the
     /// way asks nobody and can work here.
     pub fn is_open(&self, shared: &Shared) -> bool {
-        let (Some(side), Some(way)) = (side(self.page), self.way()) else { return false };
+        let (Some(side), Some(way)) = (self.lists_in(), self.way()) else { return false };
         let fits = shared.simulated || !shared.here.offers(side).iter().any(|offer| offer.way == way && !offer.fits);
         shared.signed_in.of(side, &shared.answers).is_some() || (!way.asks_a_person() && fits)
     }
 
-    /// Returns the way to sign in to the tenant of the page.
+    /// Returns the tenant that the lists of the page are read in: its own, or the cluster's.
+    fn lists_in(&self) -> Option<Side> {
+        side(self.page).or_else(|| (self.page == Page::PullSecret).then_some(Side::A))
+    }
+
+    /// Returns the way to sign in to that tenant.
     pub(super) fn way(&self) -> Option<SignIn> {
-        let key = Key::sign_in(side(self.page)?);
-        SignIn::from_word(self.cell(key)?.text())
+        let key = Key::sign_in(self.lists_in()?);
+        self.cell(key).map_or(self.to_cluster, |cell| SignIn::from_word(cell.text()))
     }
 
     fn cell(&self, key: Key) -> Option<&Cell> {
@@ -178,6 +194,13 @@ impl FormScreen {
                 whole: self.is_id(key),
             }),
             Key::Repository => image(typed),
+            Key::Namespace => Some(Wanted {
+                key,
+                sought: Sought::For(key),
+                text: typed.to_owned(),
+                filter: last_word(typed).to_owned(),
+                whole: !cell.typed && !last_word(typed).is_empty(),
+            }),
             _ => None,
         }
     }
@@ -201,6 +224,37 @@ fn image(typed: &str) -> Option<Wanted> {
     };
     let repository = ImageRef::parse(name).ok()?.repository;
     Some(wanted(Sought::Tags(repository), tag, ImageRef::parse(word).is_ok()))
+}
+
+/// Returns the namespaces that stand in the field, without the one that is being typed.
+fn picked(wanted: &Wanted) -> Vec<String> {
+    let text = match wanted.key {
+        Key::Namespace if wanted.whole => wanted.text.as_str(),
+        Key::Namespace => before_last_word(&wanted.text),
+        _ => "",
+    };
+    words(text).map(str::to_owned).collect()
+}
+
+/// Returns some words with one more, or as they are where it is among them.
+fn with(text: &str, word: &str) -> String {
+    let others = words(text).filter(|one| *one != word);
+    others.chain([word]).collect::<Vec<_>>().join(" ")
+}
+
+/// Returns some words with one more, or without that one where it is among them.
+fn with_or_without(text: &str, word: &str) -> String {
+    let is_there = words(text).any(|one| one == word);
+    let others = words(text).filter(|one| *one != word);
+    others.chain((!is_there).then_some(word)).collect::<Vec<_>>().join(" ")
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split([' ', ',']).filter(|word| !word.is_empty())
+}
+
+fn before_last_word(typed: &str) -> &str {
+    &typed[..typed.len() - last_word(typed).len()]
 }
 
 /// Returns the last word, as far as it is typed; empty after a space.
