@@ -79,7 +79,7 @@ const fn heading(field: &Field) -> &'static str {
         (Key::AppSecretFile | Key::SecretOut | Key::WayBackOut | Key::Renew | Key::Adopt, _) | (_, Page::App) => {
             "App and secret"
         }
-        (_, Page::Route | Page::Nowhere) => "Run",
+        (_, Page::Route | Page::More | Page::Nowhere) => "Run",
     }
 }
 

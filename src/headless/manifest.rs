@@ -20,15 +20,16 @@ pub fn refused(place: &str) -> Option<String> {
         .then(|| format!("{key}: the folder {} is not there: name a file in one that is", folder.display()))
 }
 
-/// Writes the manifests of a run that is done, where a file was asked for. Returns the sentence about it.
-pub fn written(run: &Run) -> Option<String> {
+/// Writes the manifests of a run that is done, where a file was asked for. Returns the sentence about it; the error says
+/// why there is no file.
+pub fn written(run: &Run) -> Option<Result<String, String>> {
     let place = run.answers.get(Key::ManifestOut)?;
     let Some(text) = run.forward_plan().and_then(deployments) else {
-        return Some(format!("crosspull: this route has no pull secret, so {place} was not written."));
+        return Some(Err(format!("This route has no pull secret, so {place} was not written")));
     };
     let written = File::create_new(place).and_then(|mut file| file.write_all(text.as_bytes()));
     Some(match written {
-        Ok(()) => format!("crosspull: a Deployment that uses the pull secret is in {place}"),
-        Err(error) => format!("crosspull: the manifest was not written in {place} ({error})"),
+        Ok(()) => Ok(format!("A Deployment that uses the pull secret is in {place}")),
+        Err(error) => Err(format!("The manifest was not written in {place} ({error})")),
     })
 }

@@ -4,7 +4,7 @@ mod begin;
 mod given;
 pub mod hand_over;
 pub mod lines;
-mod manifest;
+pub mod manifest;
 pub mod report;
 pub mod secret_file;
 mod session;

@@ -18,6 +18,7 @@ use crosspull_core::names::Verdict;
 use crosspull_core::plan::Plan;
 use crosspull_core::run::Run;
 use crosspull_core::sign_in::Prompt;
+use crosspull_core::text::lower_first;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::given::{Given, NamedFirst};
@@ -292,7 +293,8 @@ impl<'s> Session<'s> {
             self.secret_places.not_made().iter().for_each(|says| aside(&format!("crosspull: {says}.")));
         }
         if verdict == Verdict::Done && !self.stream.run().is_undoing() {
-            manifest::written(self.stream.run()).into_iter().for_each(|says| self.stream.say_aside(&says));
+            let written = manifest::written(self.stream.run()).map(|written| written.unwrap_or_else(|why| why));
+            written.iter().for_each(|says| self.stream.say_aside(&format!("crosspull: {}", lower_first(says))));
         }
         let lost = self.stream.trouble().map(ToString::to_string);
         if let Some(why) = &lost {

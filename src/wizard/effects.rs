@@ -6,14 +6,14 @@ use std::path::Path;
 use crosspull_core::event::{Entry, Event};
 
 use crosspull_core::input::Key;
-use crosspull_core::names::Outcome;
+use crosspull_core::names::{Outcome, Verdict};
 use crosspull_core::operation::{Fact, Learnt};
 use crosspull_core::secret::Secret;
 use crosspull_tui::{Effect, Msg, Notice};
 
 use super::Wizard;
-use crate::headless::hand_over;
 use crate::headless::secret_file::{SecretFile, SecretOf, file_of, secrets_of_plan};
+use crate::headless::{hand_over, manifest};
 use crate::terminal::clipboard::{self, CopyMethod};
 use crate::terminal::{Terminal, browser};
 
@@ -208,6 +208,16 @@ impl Wizard {
         let Msg::Engine(Entry { event: Event::PersonNeeded { page: Some(page), .. }, .. }) = msg else { return None };
         Some(Msg::Notice(match hand_over::write(page, self.receipt.as_ref()?) {
             Ok([markdown, _]) => Notice::good(format!("The page is in {}", markdown.display())),
+            Err(why) => Notice::bad(format!("{why}.")),
+        }))
+    }
+
+    /// Writes the manifests of a run that is done, where a file was asked for; says where they are.
+    pub(super) fn manifest_of(&self, msg: &Msg) -> Option<Msg> {
+        let Msg::Engine(Entry { event: Event::RunEnded { verdict: Verdict::Done, .. }, .. }) = msg else { return None };
+        let run = Some(self.model.run()).filter(|run| !run.is_undoing())?;
+        Some(Msg::Notice(match manifest::written(run)? {
+            Ok(says) => Notice::good(format!("{says}.")),
             Err(why) => Notice::bad(format!("{why}.")),
         }))
     }

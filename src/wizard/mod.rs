@@ -244,6 +244,7 @@ impl Wizard {
         messages.extend(messages.front().map(|msg| self.secret_told_of(msg)).unwrap_or_default());
         messages.extend(messages.front().and_then(|msg| self.save_way_back(msg)));
         messages.extend(messages.front().and_then(|msg| self.page_of(msg)));
+        messages.extend(messages.front().and_then(|msg| self.manifest_of(msg)));
         while let Some(msg) = messages.pop_front() {
             for effect in crosspull_tui::update(&mut self.model, msg, Timestamp::now()) {
                 messages.extend(self.perform(effect, terminal).await?);

@@ -1,6 +1,6 @@
 //! The order of the forms, and the rail that shows it. Both are those of the route.
 
-use crosspull_core::input::Page;
+use crosspull_core::input::{Key, Page};
 use crosspull_core::names::{Route, Side, Tenants};
 use crosspull_core::route;
 
@@ -62,7 +62,7 @@ impl Pages {
             (Page::TenantA, true) => "The tenant, where cluster and registry are",
             (Page::TenantB, false) => "Tenant B, where the registry is",
             (Page::TenantB, true) => "The registry, and who gives the role on it",
-            (Page::App | Page::Nowhere, _) => "App and secret",
+            (Page::App | Page::More | Page::Nowhere, _) => "App and secret",
             (Page::PullSecret, _) => "The pull secret in the cluster",
         }
     }
@@ -76,7 +76,7 @@ impl Pages {
             (Page::TenantA, true) => "Tenant",
             (Page::TenantB, false) => "Tenant B",
             (Page::TenantB, true) => "Registry",
-            (Page::App | Page::Nowhere, _) => "App and secret",
+            (Page::App | Page::More | Page::Nowhere, _) => "App and secret",
             (Page::PullSecret, _) => "Pull secret",
         }
     }
@@ -104,12 +104,21 @@ impl Pages {
     }
 }
 
+/// Returns the form of a route that asks for an input. `None` where no form of it does.
+pub(crate) fn form_of(route: Option<Route>, key: Key) -> Option<Page> {
+    match key.field()?.page {
+        Page::Nowhere => None,
+        Page::More => route::own_page(route),
+        page => Some(page),
+    }
+}
+
 /// Returns the tenant that a form is about.
 pub(crate) const fn side(page: Page) -> Option<Side> {
     match page {
         Page::TenantA => Some(Side::A),
         Page::TenantB => Some(Side::B),
-        Page::Route | Page::App | Page::PullSecret | Page::Nowhere => None,
+        Page::Route | Page::App | Page::PullSecret | Page::More | Page::Nowhere => None,
     }
 }
 

@@ -57,10 +57,10 @@ impl Weighing {
 }
 
 /// Returns the answers that routes are weighed by. What only some routes ask for is not among them: its forms come after
-/// the choice.
+/// the choice. How the tenants are reached is, whichever form asks for it.
 pub(crate) fn answers_to_weigh_by(answers: &Answers) -> Answers {
     let is_asked = |page| matches!(page, Page::TenantA | Page::TenantB | Page::Nowhere);
-    answers.only(|key| key.field().is_some_and(|field| is_asked(field.page)))
+    answers.only(|key| key.is_of_access() || key.field().is_some_and(|field| is_asked(field.page)))
 }
 
 #[cfg(test)]

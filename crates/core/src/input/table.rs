@@ -94,6 +94,8 @@ pub enum Page {
     App,
     /// The pull secret, and who uses it.
     PullSecret,
+    /// The foot of the route's own form, folded away: what most people leave as it is.
+    More,
     /// None: flags, environment and answers file alone.
     Nowhere,
 }
@@ -377,7 +379,7 @@ pub const FIELDS: [Field; 34] = [
             ("here", "from this machine"),
             ("inside", "from a node, by a pod with a pull secret of its own"),
         ]),
-        Page::Nowhere,
+        Page::More,
     ),
     field(
         Key::Kubeconfig,
@@ -386,7 +388,7 @@ pub const FIELDS: [Field; 34] = [
         "/home/ops/.kube/config",
         None,
         Kind::Text,
-        Page::Nowhere,
+        Page::More,
     ),
     field(
         Key::Context,
@@ -395,7 +397,7 @@ pub const FIELDS: [Field; 34] = [
         "aks-shop",
         None,
         Kind::Text,
-        Page::Nowhere,
+        Page::More,
     ),
     field(
         Key::ClusterCredential,
@@ -407,7 +409,7 @@ pub const FIELDS: [Field; 34] = [
             ("user", "the cluster user's"),
             ("admin", "the cluster admin's, a local account that may do everything"),
         ]),
-        Page::Nowhere,
+        Page::More,
     ),
     field(
         Key::AppSecretFile,
@@ -426,7 +428,7 @@ pub const FIELDS: [Field; 34] = [
         "shop.yaml",
         None,
         Kind::Text,
-        Page::Nowhere,
+        Page::More,
     ),
     field(
         Key::SecretOut,

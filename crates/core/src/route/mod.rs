@@ -117,6 +117,13 @@ pub fn pages(asked: Option<Route>) -> &'static [Page] {
     asked.and_then(spec).map_or(&[Page::TenantA, Page::TenantB], |spec| spec.pages)
 }
 
+/// Returns the form that is the route's own, at whose foot the inputs stand that most people leave as they are. `None`
+/// where the forms of the tenants are all that the route has.
+#[must_use]
+pub fn own_page(asked: Option<Route>) -> Option<Page> {
+    pages(asked).last().copied().filter(|page| !matches!(page, Page::TenantA | Page::TenantB))
+}
+
 /// True where a form of the route asks for that input.
 #[must_use]
 pub fn asks_for(asked: Option<Route>, key: Key) -> bool {

@@ -3,7 +3,7 @@
 use super::in_cluster::proof;
 use super::{Achieved, Effects, Found, RouteSpec, checks_of_registry, role_for};
 use crate::check::{Check, ClusterFacts, RegistryFacts, Survey};
-use crate::input::{Inputs, Page};
+use crate::input::{Inputs, Key, Page};
 use crate::names::{AppAudience, PullUser, Route, Side, marker};
 use crate::operation::{
     AddSecret, CopyRoles, CreateApp, CreatePrincipal, GrantRole, HandOverRegistry, KeepWayBack, OldSecret, Op,
@@ -25,7 +25,7 @@ pub(super) const SPEC: RouteSpec = RouteSpec {
     },
     is_recommended: true,
     pages: &[Page::TenantA, Page::TenantB, Page::App],
-    leaves_out: &[],
+    leaves_out: &[Key::ManifestOut],
     fits,
     checks,
     plan,

@@ -19,6 +19,8 @@ pub(crate) enum Action {
     Left,
     /// The word or the button to the right.
     Right,
+    /// Show the fields that are folded away.
+    Unfold,
     /// The next field.
     NextField,
     /// The field before.
@@ -103,6 +105,8 @@ pub(crate) enum Context {
     Text,
     /// A form, in a field for one of a few words.
     Choice,
+    /// A form, on the line that fields are folded away behind.
+    Fold,
     /// The checks.
     Checks,
     /// The review.
@@ -152,6 +156,7 @@ pub(crate) fn table(context: Context) -> impl Iterator<Item = &'static Binding> 
         context,
         Context::Text
             | Context::Choice
+            | Context::Fold
             | Context::Question
             | Context::Clipboard
             | Context::Path
@@ -178,7 +183,7 @@ mod tests {
     use super::table::{CTRL, NONE};
     use super::*;
 
-    const ALL: [Context; 21] = [
+    const ALL: [Context; 22] = [
         Context::Home,
         Context::Runs,
         Context::Route,
@@ -186,6 +191,7 @@ mod tests {
         Context::Unweighed,
         Context::Text,
         Context::Choice,
+        Context::Fold,
         Context::Checks,
         Context::Review,
         Context::Run,

@@ -126,6 +126,21 @@ const CHOICE: &[Binding] = &[
     LEAVE_QUIETLY,
     REDRAW,
 ];
+const FOLD: &[Binding] = &[
+    NEXT_FIELD,
+    PREVIOUS_FIELD,
+    row(
+        &[(KeyCode::Enter, NONE), (KeyCode::Right, NONE)],
+        "Enter",
+        "show them",
+        "show the fields that most people leave as they are",
+        Action::Unfold,
+    ),
+    PREVIOUS_SCREEN,
+    HELP,
+    LEAVE_QUIETLY,
+    REDRAW,
+];
 const CHECKS: &[Binding] = &[
     MOVE_UP,
     MOVE_DOWN,
@@ -319,6 +334,7 @@ pub(super) const fn own(context: Context) -> &'static [Binding] {
         Context::Unweighed => UNWEIGHED,
         Context::Text => TEXT,
         Context::Choice => CHOICE,
+        Context::Fold => FOLD,
         Context::Checks => CHECKS,
         Context::Review => REVIEW,
         Context::Run => RUN,

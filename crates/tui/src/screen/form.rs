@@ -19,7 +19,7 @@ use crate::keys::{Action, Context};
 use crate::msg::{Effect, Notice};
 use crate::pages::{self, RailEntry};
 use crate::shared::Shared;
-use crate::theme::Tone;
+use crate::theme::{Theme, Tone};
 use crate::widgets::cell::{Cell, LABEL, Value, shown};
 use crate::widgets::lines::{hang, width};
 use crate::widgets::picker::Picker;
@@ -39,6 +39,8 @@ pub(crate) struct FormScreen {
     /// True once the list was closed: it does not come again by itself.
     hushed: bool,
     cells: Vec<Cell>,
+    /// The fields that are folded away below the others, behind a line of their own.
+    folded: Vec<Cell>,
     focus: usize,
     /// The way to sign in to the cluster's tenant, which another form asks for.
     to_cluster: Option<SignIn>,
@@ -49,8 +51,15 @@ impl FormScreen {
     pub fn new(page: Page, answers: &Answers) -> Self {
         let to_cluster = SignIn::from_word(answers.or_default(Key::SignInA));
         let asked = |field: &&'static Field| route::asks_for(answers.route(), field.key);
-        let cells = input::on(page).filter(asked).map(|field| Cell::new(field, answers)).collect();
-        Self { page, list: None, hushed: false, cells, focus: 0, to_cluster }
+        let cells = |page| input::on(page).filter(asked).map(|field| Cell::new(field, answers)).collect::<Vec<_>>();
+        let has_more = route::own_page(answers.route()) == Some(page);
+        let folded = if has_more { cells(Page::More) } else { Vec::new() };
+        let mut form = Self { page, list: None, hushed: false, cells: cells(page), folded, focus: 0, to_cluster };
+        // What was answered already is not hidden.
+        if form.folded.iter().any(|cell| answers.get(cell.field.key).is_some()) {
+            form.unfold();
+        }
+        form
     }
 
     /// Returns true where the focus is in a field that takes letters.
@@ -61,6 +70,16 @@ impl FormScreen {
     /// Returns true while a list is shown that keys choose from.
     pub fn chooses(&self) -> bool {
         self.list.as_ref().is_some_and(|list| list.offers())
+    }
+
+    /// Returns true where the focus is on the line that the folded fields are behind.
+    fn is_at_fold(&self) -> bool {
+        !self.folded.is_empty() && self.focus == self.cells.len()
+    }
+
+    /// Shows the fields that are folded away. The focus on their line goes to the first of them.
+    fn unfold(&mut self) {
+        self.cells.append(&mut self.folded);
     }
 
     /// Takes a key for the field in focus.
@@ -99,7 +118,12 @@ impl FormScreen {
         if let Some(cell) = self.cells.get_mut(self.focus) {
             cell.left(lists);
         }
-        self.go_to(around(self.focus, self.cells.len(), forward));
+        self.go_to(around(self.focus, self.stops(), forward));
+    }
+
+    /// Returns how many places the focus goes along: the fields, and the line that others are behind.
+    fn stops(&self) -> usize {
+        self.cells.len() + usize::from(!self.folded.is_empty())
     }
 
     /// Moves the focus to a field, away from the list of another.
@@ -140,6 +164,9 @@ impl FormScreen {
 
     /// Shows the complaints that belong to this page and goes to the first; returns how many there are.
     pub fn complain(&mut self, complaints: &[Complaint]) -> usize {
+        if self.folded.iter().any(|cell| complaints.iter().any(|c| c.key == Some(cell.field.key))) {
+            self.unfold();
+        }
         for cell in &mut self.cells {
             let mine = complaints.iter().find(|c| c.key == Some(cell.field.key));
             cell.complaint = mine.map(|c| c.text.clone());
@@ -184,7 +211,7 @@ impl FormScreen {
             Ok(reactions) => return reactions,
             Err(complaints) => complaints,
         };
-        let page = complaints.iter().find_map(|c| c.key?.field().map(|f| f.page).filter(|p| *p != Page::Nowhere));
+        let page = complaints.iter().find_map(|c| pages::form_of(shared.answers.route(), c.key?));
         if let Some(page) = page {
             *self = Self::new(page, &shared.answers);
             self.complain(&complaints);
@@ -220,6 +247,13 @@ impl FormScreen {
         }
         self.write(&mut shared.answers);
         to_previous(shared, RailEntry::Form(self.page))
+    }
+
+    /// Returns the line that the folded fields are behind, with their names.
+    fn fold(&self, theme: Theme, columns: usize) -> Vec<Line<'static>> {
+        let tone = if self.is_at_fold() { Tone::Accent } else { Tone::Plain };
+        let names: Vec<&str> = self.folded.iter().map(|cell| cell.field.label).collect();
+        hang(theme, Tone::Dim, vec![theme.span(tone, format!("{:LABEL$}", "More"))], &names.join(", "), columns)
     }
 
     /// Returns what stands at the right of a field: how much its list has, or who signed in.
@@ -273,6 +307,7 @@ impl View for FormScreen {
     fn context(&self, _: &Shared) -> Context {
         match self.in_text() {
             _ if self.chooses() => Context::Pick,
+            _ if self.is_at_fold() => Context::Fold,
             true => Context::Text,
             false => Context::Choice,
         }
@@ -300,6 +335,7 @@ impl View for FormScreen {
             }
             Action::NextField => self.step(true),
             Action::PreviousField => self.step(false),
+            Action::Unfold => self.unfold(),
             Action::Left => self.turn(false),
             Action::Right => self.turn(true),
             Action::Below if self.can_list() => self.ask(),
@@ -329,7 +365,7 @@ impl View for FormScreen {
     fn sheet(&self, shared: &Shared, columns: usize, rows: usize, _: Timestamp) -> Sheet {
         let theme = shared.theme;
         // A list needs the rows that else keep the fields apart.
-        let stride = match self.cells.len() * 4 <= rows {
+        let stride = match self.stops() * 4 <= rows {
             _ if self.chooses() => 1,
             true => 4,
             false => 3,
@@ -346,12 +382,19 @@ impl View for FormScreen {
                 sheet.focus = top..sheet.lines.len();
                 sheet.cursor = Some((cursor, top));
             }
-            let last = i + 1 == self.cells.len();
+            let last = i + 1 == self.stops();
             while rows >= 12 && !last && sheet.lines.len() < top + stride {
                 sheet.lines.push(Line::default());
             }
             if rows >= 12 && !last {
                 sheet.gap();
+            }
+        }
+        if !self.folded.is_empty() {
+            let top = sheet.lines.len();
+            sheet.lines.extend(self.fold(theme, columns));
+            if self.is_at_fold() {
+                (sheet.focus, sheet.cursor) = (top..sheet.lines.len(), Some((LABEL, top)));
             }
         }
         sheet

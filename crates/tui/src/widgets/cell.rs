@@ -176,7 +176,9 @@ fn else_used(key: Key, answers: &Answers) -> String {
     match key {
         Key::AppName => cluster().map_or_else(String::new, |c| format!("crosspull-{kind}{}", c.name())),
         Key::PullSecret => registry().map_or_else(String::new, |registry| pull_secret_name(&registry)),
-        Key::ServiceAccount => "none".to_owned(),
+        Key::ServiceAccount | Key::ManifestOut => "none".to_owned(),
+        Key::Kubeconfig => "given by Resource Manager".to_owned(),
+        Key::Context => "the current one".to_owned(),
         _ => key.default().unwrap_or_default().to_owned(),
     }
 }

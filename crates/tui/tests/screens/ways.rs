@@ -373,3 +373,32 @@ fn one_tenant_is_named_and_signed_in_to_once() {
     let access = &inputs.expect("the checks are asked").access;
     assert!(access.tenants.is_one() && access.one_sign_in, "{access:?}");
 }
+
+#[test]
+fn what_most_people_leave_as_it_is_is_folded_away_and_shown_by_a_key() {
+    for size in [SIZE, (40, 12)] {
+        let mut answers = complete();
+        answers.set(Key::Route, "pull-secret");
+        let mut story = Story::new(size, answers.clone(), true, Theme::full());
+        story.enter().enter().enter().enter().press(KeyCode::BackTab).shows("Enter show them");
+        insta::assert_snapshot!(format!("folded_{}x{}", size.0, size.1), story.see());
+        story.enter().shows("Proof").press(KeyCode::Tab).type_text("/home/ops/config");
+        insta::assert_snapshot!(format!("unfolded_{}x{}", size.0, size.1), story.see());
+        story.enter();
+        let asked = story.asked();
+        let given =
+            |effect: &Effect| matches!(effect, Effect::Check(inputs) if inputs.access.kubernetes.kubeconfig.is_some());
+        assert!(asked.iter().any(given), "{asked:?}");
+        // What was answered is in sight the next time.
+        story.press(KeyCode::Esc).press(KeyCode::BackTab).shows("Manifest file").hides("More");
+    }
+}
+
+#[test]
+fn a_complaint_about_what_is_folded_away_unfolds_it() {
+    let mut answers = complete();
+    answers.set(Key::Route, "pull-secret");
+    answers.set(Key::Context, "aks-shop");
+    let mut story = Story::new(SIZE, answers, true, Theme::full());
+    story.enter().enter().enter().enter().enter().shows("The pull secret in the cluster").shows("✗").shows("Context");
+}
