@@ -272,13 +272,17 @@ fn rule(scene: &Scene, columns: u16, joint: Option<&str>, arrow: &str, beyond: u
 
 /// Returns the key line, from the key table. Where there is too little room the first rows give way: the last ones lead
 /// on.
+/// The way on, the way back and the help stay longest in a narrow window: the help has all the others.
 fn key_line(scene: &Scene, columns: u16) -> Line<'static> {
     let theme = scene.shared.theme;
     let rows = keys::table(scene.context()).filter(|r| !r.word.is_empty() && scene.offers(r.action));
     let mut shown: Vec<_> = rows.collect();
     let taken = |shown: &[&keys::Binding]| -> usize { shown.iter().map(|r| width(r.label) + width(r.word) + 3).sum() };
     while taken(&shown) > usize::from(columns) && !shown.is_empty() {
-        shown.remove(0);
+        let spare =
+            |row: &&keys::Binding| !matches!(row.action, Action::GoOn | Action::Back | Action::Help | Action::Stop);
+        let stop = |row: &&keys::Binding| row.action == Action::Stop;
+        shown.remove(shown.iter().position(spare).or_else(|| shown.iter().position(stop)).unwrap_or(0));
     }
     let mut spans = Vec::new();
     for row in shown {
