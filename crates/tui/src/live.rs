@@ -1,5 +1,7 @@
 //! The engine's state: the work that it was asked for, and what it has said so far.
 
+use std::cmp::Reverse;
+
 use crosspull_core::check::{Check, Finding, Level};
 use crosspull_core::event::{Entry, Event, Work};
 use crosspull_core::input::Inputs;
@@ -173,13 +175,18 @@ impl Live {
         self.secret_at_hand && self.run.facts.iter().any(|l| l.fact.is_key_of_secret() && l.how.is_made())
     }
 
-    /// Returns the checks as they are listed: where secrets go, what is of A, of B, then those that look at both.
+    /// Returns the checks as they are listed: where secrets go, what is of A, of B, then those that look at both. Once all
+    /// are answered, what asks for something comes before what passed.
     pub fn checks(&self) -> Vec<(&Check, Option<&Finding>)> {
         let mut checks: Vec<_> = self.run.checks.iter().map(|(c, f)| (c, f.as_ref())).collect();
-        checks.sort_by_key(|(check, _)| match check {
+        let level = |finding: &Option<&Finding>| {
+            finding.filter(|_| self.activity == Activity::None).map_or(Level::Pass, |f| f.level)
+        };
+        let place = |check: &Check| match check {
             Check::Cloud => 0,
             other => other.side().map_or(3, |side| side as u8 + 1),
-        });
+        };
+        checks.sort_by_key(|(check, finding)| (Reverse(level(finding)), place(check)));
         checks
     }
 
