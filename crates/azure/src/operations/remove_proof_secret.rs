@@ -3,6 +3,7 @@
 use crosspull_core::ids::{AppId, KeyId, ObjectId};
 use crosspull_core::names::{Outcome, SecretFor};
 use crosspull_core::operation::{Fact, Learnt, RemoveProofSecret};
+use jiff::Timestamp;
 
 use super::shared::directory::AppRef;
 use super::shared::secrets;
@@ -17,7 +18,10 @@ pub(super) async fn perform(op: &RemoveProofSecret, context: &StepContext<'_>) -
     let key: KeyId = context.need(Fact::SecretKey).await?;
     match secrets::remove(context, AppRef { side: op.home, object }, SecretFor::Cluster, &[]).await {
         Ok(_) => {
-            let gone = [Fact::SecretKey, Fact::SecretEnds].map(|fact| Learnt::new(Outcome::Created, fact, key));
+            let ends = context.known::<Timestamp>(&Fact::SecretEnds);
+            let ends = ends.map(|ends| Learnt::new(Outcome::Created, Fact::SecretEnds, ends));
+            let gone: Vec<Learnt> =
+                std::iter::once(Learnt::new(Outcome::Created, Fact::SecretKey, key)).chain(ends).collect();
             context.learn_undone(&gone)?;
             Ok((Outcome::Changed, format!("key id {key}")))
         }

@@ -1,5 +1,7 @@
 //! The objects that a run made, changed or found, for receipts and last screens.
 
+use std::borrow::Cow;
+
 use super::Run;
 use crate::ids::KeyId;
 use crate::names::{Outcome, Side};
@@ -11,7 +13,7 @@ impl Run {
     #[must_use]
     pub fn made(&self, side: Side) -> Vec<(&'static str, &'static str, String)> {
         let learnt = self.learnt_in(side).into_iter();
-        learnt.filter_map(|l| Some((self.became(l), l.fact.label()?, l.value.clone()))).collect()
+        learnt.filter_map(|l| Some((self.became(l), l.fact.label()?, shown(l).into_owned()))).collect()
     }
 
     /// Returns the word for what became of a fact.
@@ -34,7 +36,7 @@ impl Run {
     pub fn there(&self, side: Side) -> Vec<(Outcome, &'static str, String)> {
         let gone = |l: &Learnt| l.how == Outcome::Undone && !matches!(l.fact, Fact::ClusterClient(_));
         let there = self.learnt_in(side).into_iter().filter(|l| !gone(l));
-        there.filter_map(|l| Some((l.how, l.fact.label()?, l.value.clone()))).collect()
+        there.filter_map(|l| Some((l.how, l.fact.label()?, shown(l).into_owned()))).collect()
     }
 
     /// Returns what the steps of a tenant learnt, in their order.
@@ -60,6 +62,14 @@ impl Run {
     pub fn still_made(&self) -> impl Iterator<Item = &Learnt> {
         // The secret that the cluster was given back with stays, since the cluster needs it.
         self.facts.iter().filter(|l| l.how.is_made() && l.fact != Fact::BackKey)
+    }
+}
+
+/// Returns the value as people read it: registries tell the end of a password to a part of a second.
+fn shown(learnt: &Learnt) -> Cow<'_, str> {
+    match (&learnt.fact, learnt.value.split_once('.')) {
+        (Fact::SecretEnds | Fact::PullEnds(_), Some((second, _))) => format!("{second}Z").into(),
+        _ => learnt.value.as_str().into(),
     }
 }
 

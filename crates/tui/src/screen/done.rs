@@ -15,7 +15,7 @@ use crate::msg::Effect;
 use crate::secret::{Copied, Copying, Handed};
 use crate::shared::Shared;
 use crate::theme::{Mark, Theme, Tone};
-use crate::widgets::lines::{self, block, hang, width, wrap};
+use crate::widgets::lines::{self, block, hang, path, width, wrap};
 use crate::widgets::sheet::Sheet;
 use crate::widgets::trouble::below_the_first_line;
 use crate::words::{command, names, times};
@@ -221,7 +221,8 @@ fn named(theme: Theme, before: Vec<Span<'static>>, name: &str, value: &str, colu
         return vec![head + Span::raw(wrap(value, columns).concat())];
     }
     let mut lines = vec![head];
-    lines.extend(block(theme, Tone::Plain, value, indent, columns));
+    let value = path(value, columns.saturating_sub(indent));
+    lines.extend(value.into_iter().map(|line| Line::from(format!("{}{line}", " ".repeat(indent)))));
     lines
 }
 
@@ -232,10 +233,9 @@ fn secret(shared: &Shared, sheet: &mut Sheet, columns: usize, now: Timestamp) {
         return;
     }
     sheet.gap();
-    let ends = run
-        .facts
-        .get(&Fact::SecretEnds)
-        .map_or_else(String::new, |at| format!("until {}", at.split_once('T').map_or(at, |(day, _)| day)));
+    let ends = run.facts.iter().find(|l| matches!(l.fact, Fact::SecretEnds | Fact::PullEnds(_)));
+    let ends = ends.map(|l| l.value.split_once('T').map_or(l.value.as_str(), |(day, _)| day));
+    let ends = ends.map_or_else(String::new, |day| format!("until {day}"));
     let kind = if run.facts.learnt(&Fact::SecretKey).is_some() { "client secret" } else { "password" };
     let head = format!("  {kind:NAME$}");
     match shared.in_sight(now) {
