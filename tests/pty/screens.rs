@@ -115,7 +115,7 @@ fn namespaces_are_picked_from_those_that_the_cluster_has_or_typed_where_they_can
             stage.press(ENTER, words);
         }
         if listed {
-            for (keys, words) in [(DOWN, "▸ default"), (DOWN, "▸ jobs"), (ENTER, "default jobs")] {
+            for (keys, words) in [(DOWN, "▸ jobs"), (DOWN, "▸ kube-system"), (ENTER, "default kube-system")] {
                 stage.press(keys, words);
             }
         } else {

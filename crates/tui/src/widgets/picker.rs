@@ -99,10 +99,17 @@ impl Picker {
             _ if next >= WHOLE_NAME => false,
             // While more comes in, another one may be called so too.
             (true, _) => best >= WHOLE_NAME && self.progress == Progress::Whole,
-            (false, true) => self.asked,
+            (false, true) if self.asked => return self.new_one().or(Some(0)),
+            (false, true) => false,
             (false, false) => best >= IN_NAME,
         };
         chosen.then_some(0)
+    }
+
+    /// Returns the first that is not picked yet: one that is would go out again.
+    fn new_one(&self) -> Option<usize> {
+        let is_new = |m: &Match| self.choices.get(m.at).is_some_and(|choice| !self.picked.contains(&choice.value));
+        self.matches.iter().position(is_new)
     }
 
     /// Goes along the list.

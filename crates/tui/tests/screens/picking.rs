@@ -264,10 +264,15 @@ fn several_namespaces_are_picked_from_those_of_the_cluster_and_one_goes_out_agai
         let asked = story.asked();
         assert!(matches!(asked.as_slice(), [Effect::Find { sought, .. }] if *sought == namespaces()), "{asked:?}");
         let all = ["default", "jobs", "kube-system", "shop"].map(namespace);
-        story.msg(found(namespaces(), all.to_vec(), Progress::Whole)).press(KeyCode::Down).shows("▸ jobs");
+        story.msg(found(namespaces(), all.to_vec(), Progress::Whole)).shows("▸ jobs");
         insta::assert_snapshot!(format!("list_namespaces_{}x{}", size.0, size.1), story.see());
         story.enter().shows("default jobs").hides("▸ jobs");
-        story.press(KeyCode::Down).msg(found(namespaces(), all.to_vec(), Progress::Whole)).enter();
+        story
+            .press(KeyCode::Down)
+            .msg(found(namespaces(), all.to_vec(), Progress::Whole))
+            .press(KeyCode::Up)
+            .press(KeyCode::Up)
+            .enter();
         assert_eq!(story.model.answers().all(Key::Namespace), ["jobs"], "one that is picked goes out");
         story.type_text(" sh").msg(found(namespaces(), all.to_vec(), Progress::Whole)).shows("1 of 4").enter();
         assert_eq!(story.model.answers().all(Key::Namespace), ["jobs", "shop"]);
