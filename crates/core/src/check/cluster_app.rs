@@ -34,24 +34,24 @@ pub fn judge_cluster_app(app: &ClusterApp, tenant: TenantId, domains: &[String])
     let check = Check::ClusterApp(app.cluster.clone());
     let ClusterApp { app: id, name, audience, identifier_uris, .. } = app;
     if AppAudience::is_open(audience) {
-        return check.pass(format!("other tenants may let {name}, app {id} , in already"));
+        return check.pass(format!("other tenants may let {name} in already, app {id}"));
     }
     let forbidden: Vec<&String> =
         identifier_uris.iter().filter(|uri| !may_be_of_many_tenants(uri, *id, tenant, domains)).collect();
     if let Some(uri) = forbidden.first() {
         return check.stop(
-            format!("{name}, app {id} , has the identifier URI {uri} , which an app for many tenants may not have"),
+            format!("{name} (app {id} ) has the identifier URI {uri} , which an app for many tenants may not have"),
             "Such a URI has to be api://APP-ID, api://TENANT-ID/…, or of a domain that tenant A has verified. Whoever uses \
              it would have to change with it: ask them, or choose another route.",
         );
     }
     if audience == "PersonalMicrosoftAccount" {
         return check.stop(
-            format!("{name}, app {id} , is for personal accounts alone"),
+            format!("{name} (app {id} ) is for personal accounts alone"),
             "Its audience cannot be changed to organisations. Choose another route.",
         );
     }
-    check.pass(format!("{name}, app {id} , is for tenant A alone, and can be opened to others"))
+    check.pass(format!("{name} is for tenant A alone, and can be opened to others: app {id}"))
 }
 
 /// Returns the finding for an app that is not registered in tenant A, or not to be seen there.

@@ -236,7 +236,7 @@ pub const FIELDS: [Field; 34] = [
     field(
         Key::TenantB,
         "Tenant",
-        "The tenant that the registry is in, by domain or id; with --route attach it is the cluster's.",
+        "The tenant that the registry is in, by domain or id; the cluster's for route attach.",
         "fabrikam.com",
         None,
         Kind::Text,
@@ -273,7 +273,7 @@ pub const FIELDS: [Field; 34] = [
     field(
         Key::AppName,
         "App name",
-        "The display name of the app registration; one with the cluster's name in it where nothing is given.",
+        "The app registration's display name; without one it has the cluster's name in it.",
         "crosspull-aks-shop",
         None,
         Kind::Text,
@@ -282,7 +282,7 @@ pub const FIELDS: [Field; 34] = [
     field(
         Key::SecretDays,
         "Secret lives",
-        "How many days the secret or password is valid, 1 to 730. Before it ends the cluster needs another.",
+        "Days that the secret or password is valid, 1 to 730; then the cluster needs another.",
         "180",
         Some("180"),
         Kind::Text,
@@ -322,7 +322,7 @@ pub const FIELDS: [Field; 34] = [
     field(
         Key::Soak,
         "Settle time",
-        "Minutes between the proof and the reset, so that the new principal is known everywhere; 0 for none.",
+        "Minutes between proof and reset, until the principal is known everywhere; 0 for none.",
         "30",
         Some("30"),
         Kind::Text,
@@ -331,7 +331,7 @@ pub const FIELDS: [Field; 34] = [
     field(
         Key::Namespace,
         "Namespaces",
-        "The namespaces that get a pull secret: one or several. A pod in the first proves the pull, for a moment.",
+        "The namespaces that get a pull secret. For a moment a pod in the first proves the pull.",
         "default shop",
         Some("default"),
         Kind::Many,

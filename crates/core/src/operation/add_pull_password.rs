@@ -6,6 +6,7 @@ use super::add_secret::REMOVE;
 use super::{Fact, Learnt, Operation, PlannedCall, Step, Undo};
 use crate::ids::KeyId;
 use crate::names::Side;
+use crate::text::count;
 
 /// Adds a client secret to the app that pulls, and waits until sign-in takes it.
 ///
@@ -27,7 +28,7 @@ pub struct AddPullPassword {
 impl Operation for AddPullPassword {
     fn title(&self) -> String {
         let which = if self.renew { "another" } else { "a" };
-        format!("add {which} client secret, {} days", self.days)
+        format!("add {which} client secret, {}", count(self.days.into(), "day"))
     }
 
     fn reads(&self, _steps: &[Step]) -> Vec<Fact> {

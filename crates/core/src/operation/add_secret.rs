@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Fact, Learnt, Operation, PlannedCall, Step, Undo};
 use crate::ids::{ClusterId, KeyId};
+use crate::text::count;
 
 /// The call that removes a secret of an app.
 pub(super) const REMOVE: &str = "Graph POST /applications/{id}/removePassword";
@@ -26,7 +27,7 @@ pub struct AddSecret {
 impl Operation for AddSecret {
     fn title(&self) -> String {
         let which = if self.renew { "another" } else { "a" };
-        format!("add {which} client secret, {} days", self.days)
+        format!("add {which} client secret, {}", count(self.days.into(), "day"))
     }
 
     fn reads(&self, _steps: &[Step]) -> Vec<Fact> {

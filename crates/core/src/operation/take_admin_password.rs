@@ -17,7 +17,8 @@ pub struct TakeAdminPassword {
 
 impl Operation for TakeAdminPassword {
     fn title(&self) -> String {
-        if self.renew { "make the admin's other password anew" } else { "take a password of the admin" }.to_owned()
+        if self.renew { "make the admin's other password anew" } else { "take a password of the admin account" }
+            .to_owned()
     }
 
     fn reads(&self, _steps: &[Step]) -> Vec<Fact> {

@@ -20,7 +20,7 @@ pub(super) const SPEC: RouteSpec = RouteSpec {
            choose. Nothing restarts.",
     effects: Effects {
         in_a: "a pull secret in each namespace that you choose",
-        in_b: "an app with a service principal, and its role on the registry",
+        in_b: "an app, and its role on the registry",
         secret: "a client secret in the pull secrets, 180 days unless you say otherwise",
         restarts: false,
     },

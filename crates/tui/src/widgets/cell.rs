@@ -6,7 +6,7 @@ use crosspull_core::input::Answers;
 use crosspull_core::input::check;
 use crosspull_core::input::{Field, Key, Kind};
 use crosspull_core::names::{Route, Side, Tenants, pull_secret_name};
-use crosspull_core::text::{abbreviated, clean};
+use crosspull_core::text::{abbreviated, clean, count};
 use ratatui::text::{Line, Span};
 
 use crate::here::Here;
@@ -102,7 +102,10 @@ impl Cell {
                 let (text, cursor) = input.view(room);
                 (vec![theme.span(Tone::Strong, text)], cursor)
             }
-            Value::Text(input) => (vec![Span::raw(middle(input.value(), room))], 0),
+            Value::Text(input) => {
+                let unit = unit(self.field.key, self.text());
+                (vec![Span::raw(middle(&format!("{}{unit}", input.value()), room))], 0)
+            }
             Value::Word(_, _) if focused => {
                 (vec![theme.span(Tone::Strong, self.text().to_owned()), theme.span(Tone::Dim, TURNS)], 0)
             }
@@ -144,6 +147,16 @@ impl Cell {
             }
         }
     }
+}
+
+/// Returns the unit of a number, to stand after it.
+fn unit(key: Key, text: &str) -> String {
+    let noun = match key {
+        Key::SecretDays => "day",
+        Key::Soak => "minute",
+        _ => return String::new(),
+    };
+    text.parse().map_or_else(|_| String::new(), |n| count(n, noun).trim_start_matches(char::is_numeric).to_owned())
 }
 
 /// Returns whether a way to sign in suits the place, to stand after what it is; nothing for other words.

@@ -53,7 +53,12 @@ impl TextBox {
     pub fn view(&self, columns: usize) -> (String, usize) {
         let room = columns.saturating_sub(1);
         let from = self.0.visual_scroll(room);
-        (window(self.value(), from, columns), self.0.visual_cursor().saturating_sub(from).min(room))
+        // What is cut at its left shows that it is.
+        let seen = match from {
+            0 => window(self.value(), 0, columns),
+            cut => format!("…{}", window(self.value(), cut + 1, room)),
+        };
+        (seen, self.0.visual_cursor().saturating_sub(from).min(room))
     }
 }
 
@@ -74,7 +79,7 @@ mod tests {
     #[test]
     fn a_long_value_scrolls_so_that_the_cursor_is_in_sight() {
         let input = TextBox::new("0123456789");
-        assert_eq!(input.view(5), ("6789".to_owned(), 4));
+        assert_eq!(input.view(5), ("…789".to_owned(), 4), "a value that is cut shows that it is");
         assert_eq!(input.view(40), ("0123456789".to_owned(), 10));
     }
 }
