@@ -289,13 +289,15 @@ impl FormScreen {
             lines.extend(picker_rows::rows(theme, list, indent, columns, most));
             return lines;
         }
+        // The simulated cloud has credentials of its own.
+        let here = Some(&shared.here).filter(|_| !shared.simulated);
         let text = || {
             let entered = pages::side(self.page)
                 .filter(|side| cell.field.key == Key::tenant(*side))
                 .and_then(|side| shared.signed_in.of(side, &shared.answers))
                 .map(|entered| names::tenant(entered, cell.text(), columns.saturating_sub(LABEL)));
             let keys = if focused { self.hint(shared) } else { "" };
-            entered.map(|entered| format!("{entered}{keys}")).or_else(|| cell.meaning(&shared.here, focused, keys))
+            entered.map(|entered| format!("{entered}{keys}")).or_else(|| cell.meaning(here, focused, keys))
         };
         let before = || vec![Span::raw(" ".repeat(LABEL))];
         complaint

@@ -133,12 +133,14 @@ impl Cell {
         self.complaint.as_ref().map(|complaint| hang(theme, Tone::Bad, before, complaint, columns))
     }
 
-    /// Returns what the field's value means, else while it has the focus what it is for and what `keys` do there.
-    pub fn meaning(&self, here: &Here, focused: bool, keys: &str) -> Option<String> {
+    /// Returns what the field's value means, else while it has the focus what it is for and what `keys` do there. `here`
+    /// is the place, where it says which ways to sign in can work.
+    pub fn meaning(&self, here: Option<&Here>, focused: bool, keys: &str) -> Option<String> {
         match &self.value {
-            Value::Word(words, at) if focused => {
-                words.get(*at).map(|(word, says)| [*says, &suits(here, self.field.key, word)].concat())
-            }
+            Value::Word(words, at) if focused => words.get(*at).map(|(word, says)| {
+                let suits = here.map_or_else(String::new, |here| suits(here, self.field.key, word));
+                [*says, &suits].concat()
+            }),
             Value::Word(..) => None,
             Value::Text(_) => {
                 understood(self.field.key, self.text()).map(|understood| understood + keys).or_else(|| {
