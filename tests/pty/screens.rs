@@ -1,8 +1,8 @@
 //! The screens of the wizard: at its start, in windows of every size, on the way back, and as help.
 
 use crate::stage::{
-    APP, CHECKED, CTRL_C, CTRL_U, DONE, DOWN, ENTER, ESC, F1, HOME, OVER, PULL_SECRET, REVIEW, ROUTE, Stage, TENANT_A,
-    TENANT_B, WAY,
+    APP, BACK_TAB, CHECKED, CTRL_C, CTRL_U, DONE, DOWN, ENTER, ESC, F1, HOME, OVER, PULL_SECRET, REVIEW, ROUTE, Stage,
+    TAB, TENANT_A, TENANT_B, WAY,
 };
 use crosspull_support::Story;
 
@@ -123,6 +123,27 @@ fn namespaces_are_picked_from_those_that_the_cluster_has_or_typed_where_they_can
             stage.press(" jobs", "default jobs");
         }
     }
+}
+
+#[test]
+fn a_manifest_that_is_asked_for_behind_more_is_written_at_the_end() {
+    let mut stage = Stage::of(&["--scenario", "managed-identity-cluster"], &[]);
+    for words in [ROUTE, TENANT_A, TENANT_B, WAY, APP, PULL_SECRET] {
+        stage.press(ENTER, words);
+    }
+    stage.press(BACK_TAB, "Enter show them");
+    stage.press(ENTER, "Kubeconfig");
+    for _ in 0..4 {
+        stage.window.press(TAB);
+    }
+    stage.shows("A new file for a Deployment");
+    let place = stage.home.path().join("shop.yaml");
+    stage.paste(&place.display().to_string(), "shop.yaml");
+    for words in [CHECKED, REVIEW, "A Deployment that uses the pull secret is in"] {
+        stage.press(ENTER, words);
+    }
+    let manifest = std::fs::read_to_string(&place).expect("the manifest");
+    assert!(manifest.contains("imagePullSecrets") && manifest.contains("crosspull-registryb"), "{manifest}");
 }
 
 #[test]

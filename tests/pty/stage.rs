@@ -20,6 +20,8 @@ pub const ENTER: &str = "\r";
 pub const ESC: &str = "\x1b";
 /// The key.
 pub const TAB: &str = "\t";
+/// The chord.
+pub const BACK_TAB: &str = "\x1b[Z";
 /// The key.
 pub const DOWN: &str = "\x1b[B";
 /// The chord.
