@@ -93,7 +93,7 @@ const FILES: [Key; 6] =
 
 /// Returns the answers with the paths in them from the root on: the journal keeps them, and a run is taken up from
 /// anywhere.
-fn with_whole_paths(mut answers: Answers) -> Answers {
+pub fn with_whole_paths(mut answers: Answers) -> Answers {
     for key in FILES {
         let whole = answers.get(key).and_then(|path| std::path::absolute(path).ok());
         if let Some(whole) = whole.as_ref().and_then(|path| path.to_str()) {

@@ -181,7 +181,8 @@ impl Wizard {
             Ok(begun) => begun,
             Err(error) => return Some(Msg::NotBegun(format!("{error}. Nothing was sent."))),
         };
-        let (backend, answers) = (self.backend.clone(), self.model.answers().clone());
+        let answers = sources::with_whole_paths(self.model.answers().clone());
+        let backend = self.backend.clone();
         self.carry_out(run.clone(), async move { backend.run(plan, run, answers).await });
         let shown = receipt.display().to_string();
         self.receipt = Some(receipt);
