@@ -285,7 +285,8 @@ pub fn summary(run: &Run, receipt: Option<&Path>) -> Vec<String> {
         lines.extend([person.says.clone(), person.url.clone(), person.command.clone()]);
     }
     if let Some(command) = run.next_command() {
-        lines.push(format!("Next: {command}"));
+        let when = if run.waits_to_be_mended() { "Once that is mended" } else { "Next" };
+        lines.push(format!("{when}: {command}"));
     }
     if let Some(receipt) = receipt {
         lines.push(format!("Receipt: {}", receipt.display()));

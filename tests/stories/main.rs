@@ -53,6 +53,7 @@ mod pull;
 #[cfg(test)]
 mod pull_secret;
 #[cfg(test)]
+mod refusals;
 mod renew;
 #[cfg(test)]
 mod repository_token;

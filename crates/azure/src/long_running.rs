@@ -1,7 +1,7 @@
 //! Long-running operations of Resource Manager: where they are asked, and when they are over.
 
 use crosspull_core::event::Work;
-use crosspull_core::explain::{Refusal, Trouble};
+use crosspull_core::explain::{Meaning, Refusal, Trouble};
 use crosspull_core::names::Side;
 use crosspull_core::text::printable;
 use http::HeaderMap;
@@ -124,10 +124,7 @@ async fn ask_until_over(
         match verdict(&reply) {
             Some(Ok(())) => return Ok(()),
             Some(Err(refusal)) => {
-                return Err(StepError::Failed(Trouble::from_refusal(what, refusal).because(
-                    "Azure accepted it, and its operation failed; Azure's own words are below.",
-                    "Mend what they name. Then crosspull resume repeats the reset.",
-                )));
+                return Err(StepError::Failed(failed(what, refusal)));
             }
             None => {
                 wait = pause(door, &reply);
@@ -140,6 +137,16 @@ async fn ask_until_over(
 /// Returns the error for an operation whose end could not be seen.
 fn unseen(what: &str, why: String) -> StepError {
     StepError::Unknown(Trouble::new(what, why, LOOK))
+}
+
+/// Returns the trouble of an operation that was accepted and failed. Its code is in the table, or its words tell alone.
+fn failed(what: &str, refusal: Refusal) -> Trouble {
+    let known = Meaning::of(&refusal).map(|known| (known.means, known.now));
+    let (means, now) = known.unwrap_or(("Azure's own words are below.", "Mend what they name."));
+    Trouble::from_refusal(what, refusal).because(
+        format!("Azure accepted it, and its operation failed. {means}"),
+        format!("{now} Then crosspull resume repeats the reset."),
+    )
 }
 
 /// The way out of an operation whose end was not seen.

@@ -127,6 +127,15 @@ impl StepError {
         }
     }
 
+    /// Returns the same error with the right that lacks at this place, where the service says that one lacks.
+    #[must_use]
+    pub fn where_denied(self, why: &str, now: &str) -> Self {
+        match self {
+            Self::Failed(trouble) => Self::Failed(trouble.where_denied(why, now)),
+            other => other,
+        }
+    }
+
     /// Returns the same error with another way out, where it has one.
     #[must_use]
     pub fn now(self, now: &str) -> Self {

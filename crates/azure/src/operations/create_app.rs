@@ -38,8 +38,8 @@ pub(super) async fn perform(op: &CreateApp, context: &StepContext<'_>) -> StepRe
             Some(app) => app,
             None => context.door().json(&context.work, request).await.map_err(|e| StepError::of(NOT_CREATED, e))?,
         },
-        Err(CallError::Refused(r)) if r.refusal.status == Some(403) => {
-            return Err(StepError::Failed(Trouble::from_refusal(NOT_CREATED, r.refusal).because(
+        Err(CallError::Refused(r)) => {
+            return Err(StepError::Failed(Trouble::from_refusal(NOT_CREATED, r.refusal).where_denied(
                 format!("You may not create app registrations in tenant {}.", op.home),
                 "Ask there for the role Application Developer; a service principal needs Graph's \
                  Application.ReadWrite.OwnedBy.",

@@ -1,10 +1,11 @@
 //! Keeps a way back: a second secret on the cluster's former app. Its present secret cannot be read, so without another
 //! one the cluster could not be given back (`docs/facts/azure.md` 3.9).
 
-use crosspull_core::explain::Trouble;
+use crosspull_core::explain::{Meaning, Trouble};
 use crosspull_core::ids::KeyId;
 use crosspull_core::names::{Direction, Outcome, SecretFor, Side};
 use crosspull_core::operation::{Fact, KeepWayBack, Learnt, TakeBack};
+use crosspull_core::text::lower_first;
 
 use super::shared::{directory, secrets};
 use crate::step_context::StepContext;
@@ -42,10 +43,15 @@ pub(super) async fn perform(op: &KeepWayBack, context: &StepContext<'_>) -> Step
     }
     let made = match added {
         Ok(made) => made,
-        Err(refusal) if refusal.status == Some(403) => {
-            return none(format!("you may not add a secret to the app {former}"));
+        Err(refusal) => {
+            return none(match Meaning::of(&refusal) {
+                Some(known) if known.is_denied() => format!("you may not add a secret to the app {former}"),
+                Some(known) => {
+                    format!("no secret can be added to the former app, since {} ({refusal})", lower_first(known.means))
+                }
+                None => format!("a secret cannot be added to the app {former} ({refusal})"),
+            });
         }
-        Err(refusal) => return none(format!("a secret cannot be added to the app {former} ({refusal})")),
     };
     context.vault().put(made.key_id, made.secret_text.clone());
     context.learn(vec![Learnt::new(Outcome::Created, Fact::WayBackKey, made.key_id)])?;

@@ -84,12 +84,10 @@ async fn set(context: &StepContext<'_>, app: AppRef, audience: &str, what: &str)
                     read if audience_of(&read) == audience => Ok(Asked::Yes(())),
                     _ => Ok(Asked::NotYet("the answer was lost; setting it again", Some(refusal))),
                 },
-                Err(CallError::Refused(r)) if r.refusal.status == Some(403) => {
-                    Err(StepError::of(what, CallError::Refused(r)).because(
-                        "You may not change that app.",
-                        "Ask one of its owners, or an Application Administrator of tenant A; or choose another route.",
-                    ))
-                }
+                Err(CallError::Refused(r)) => Err(StepError::of(what, CallError::Refused(r)).where_denied(
+                    "You may not change that app.",
+                    "Ask one of its owners, or an Application Administrator of tenant A; or choose another route.",
+                )),
                 Err(error) => Err(StepError::of(what, error)),
             }
         })

@@ -30,7 +30,7 @@ pub(super) async fn perform(op: &Provision, context: &StepContext<'_>) -> StepRe
                     by_a_person(context, app, &op.redirect_uri).await?
                 }
                 Provisioned::Denied(refusal) => {
-                    return Err(StepError::Failed(Trouble::from_refusal(NOT_PROVISIONED, refusal).because(
+                    return Err(StepError::Failed(Trouble::from_refusal(NOT_PROVISIONED, refusal).where_denied(
                     "You may not create service principals in tenant B.",
                     "Choose --consent url and let an administrator of tenant B open the link, or sign in with an account \
                      that is Cloud Application Administrator there.",

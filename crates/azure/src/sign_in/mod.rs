@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError};
 use azure_core::credentials::TokenCredential;
 use crosspull_core::cloud::Endpoints;
 use crosspull_core::event::{Event, Plane, Work};
-use crosspull_core::explain::{Refusal, Trouble, meaning};
+use crosspull_core::explain::{Meaning, Refusal, Trouble, meaning};
 use crosspull_core::ids::{AppId, TenantRef};
 use crosspull_core::names::{CallId, PerTenant, Side};
 use crosspull_core::secret::Secret;
@@ -366,7 +366,7 @@ impl Source {
         let side = self.side;
         let credential = refused.oauth.as_ref().is_some_and(OauthError::is_of_credential);
         let unreachable = refused.refusal.status.is_none();
-        let known = meaning(&refused.refusal.code);
+        let known = Meaning::of(&refused.refusal);
         let trouble = Trouble::from_refusal(self.what(), refused.refusal);
         match &self.login.how {
             How::ManagedIdentity { .. } if unreachable => trouble.because(

@@ -8,7 +8,7 @@ mod connection;
 mod meanings;
 
 pub use connection::NoConnection;
-pub use meanings::{MEANINGS, Meaning, meaning};
+pub use meanings::{Meaning, meaning};
 
 /// A service's answer that is an error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +32,7 @@ impl Refusal {
     /// support.
     #[must_use]
     pub fn lines(&self, cloud: Option<KnownCloud>) -> Vec<String> {
-        let page = meaning(&self.code).map(|meaning| meaning.page(cloud));
+        let page = Meaning::of(self).map(|meaning| meaning.page(cloud));
         let id = self.request_id.as_ref().map(|id| format!("request id {id}"));
         [Some(self.to_string()), page, id].into_iter().flatten().collect()
     }
@@ -63,7 +63,7 @@ impl Trouble {
     #[must_use]
     pub fn from_refusal(what: impl Into<String>, refusal: Refusal) -> Self {
         let known = NoConnection::of(&refusal).map(|cause| (cause.means(), cause.now()));
-        let known = known.or_else(|| meaning(&refusal.code).map(|m| (m.means, m.now)));
+        let known = known.or_else(|| Meaning::of(&refusal).map(|m| (m.means, m.now)));
         let known = known.or_else(|| without_answer(&refusal));
         let (why, now) = known.map_or_else(
             || ("The service gives no reason that crosspull knows.".to_owned(), unknown_now(&refusal)),
@@ -78,6 +78,27 @@ impl Trouble {
         self.why = why.into();
         self.now = now.into();
         self
+    }
+
+    /// Returns the trouble with the right that lacks at this place, where the service says no more than that one lacks.
+    ///
+    /// A code that tells another reason, and one that no table knows, keep what is told of them.
+    #[must_use]
+    pub fn where_denied(self, why: impl Into<String>, now: impl Into<String>) -> Self {
+        if self.refusal.as_ref().and_then(Meaning::of).is_some_and(Meaning::is_denied) {
+            return self.because(why, now);
+        }
+        self
+    }
+
+    /// True where a service said no, and says it again until somebody does something.
+    #[must_use]
+    pub fn lasts(&self) -> bool {
+        let Some(refusal) = &self.refusal else { return false };
+        Meaning::of(refusal).map_or_else(
+            || refusal.status.is_some_and(|status| (400..500).contains(&status) && !matches!(status, 408 | 429)),
+            |meaning| !meaning.may_pass(),
+        )
     }
 
     /// Returns the trouble as lines for a screen or a terminal.

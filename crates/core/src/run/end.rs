@@ -2,6 +2,7 @@
 
 use super::{Run, Status};
 use crate::check::Level;
+use crate::explain::Trouble;
 use crate::names::{Direction, Outcome, Verdict};
 use crate::operation::{Fact, Op};
 use crate::plan::Plan;
@@ -228,6 +229,12 @@ impl Run {
 
     fn seen_state(&self) -> Option<(&str, &str)> {
         self.seen.as_ref().map(|(state, app)| (state.as_str(), app.as_str()))
+    }
+
+    /// True where a service said no, so that the next command helps once somebody has mended that.
+    #[must_use]
+    pub fn waits_to_be_mended(&self) -> bool {
+        self.trouble.as_ref().is_some_and(Trouble::lasts)
     }
 
     /// Returns the one command that goes on from here. `None` where there is nothing left to do.

@@ -1,6 +1,6 @@
 //! The calls of a step, with their tries.
 
-use crosspull_core::explain::meaning;
+use crosspull_core::explain::Meaning;
 use crosspull_core::names::StepId;
 use crosspull_core::run::{Call, Try};
 use jiff::Timestamp;
@@ -76,7 +76,7 @@ fn one_try(shared: &Shared, n: usize, tried: &Try, columns: usize) -> Vec<Line<'
     let Some(refusal) = &tried.refusal else {
         return lines;
     };
-    if let Some(meaning) = meaning(&refusal.code) {
+    if let Some(meaning) = Meaning::of(refusal) {
         lines.extend(block(theme, Tone::Plain, &format!("{} {}", meaning.means, meaning.now), 4, columns));
     }
     // Its own words are told above.

@@ -138,8 +138,15 @@ fn next(shared: &Shared, sheet: &mut Sheet, columns: usize) {
     let Some(command) = shared.live.run.next_command() else { return };
     let theme = shared.theme;
     sheet.gap();
-    sheet.lines.extend(hang(theme, Tone::Strong, vec![theme.span(Tone::Dim, "Next  ")], &command, columns));
-    sheet.lines.extend(block(theme, Tone::Dim, "r does it now, in this window.", 6, columns));
+    let under = if shared.live.run.waits_to_be_mended() {
+        sheet.lines.extend(block(theme, Tone::Dim, "Once that is mended", 0, columns));
+        sheet.lines.extend(block(theme, Tone::Strong, &command, 2, columns));
+        2
+    } else {
+        sheet.lines.extend(hang(theme, Tone::Strong, vec![theme.span(Tone::Dim, "Next  ")], &command, columns));
+        6
+    };
+    sheet.lines.extend(block(theme, Tone::Dim, "r does it now, in this window.", under, columns));
 }
 
 /// Adds the command that does the same without questions.

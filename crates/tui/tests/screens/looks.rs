@@ -1,6 +1,6 @@
 //! Every screen as it looks, at the three sizes. The pictures are in `snapshots`.
 
-use crosspull_core::explain::{MEANINGS, Refusal};
+use crosspull_core::explain::{Meaning, Refusal};
 use crosspull_core::input::Key;
 use crosspull_core::names::Direction;
 use crosspull_core::route::Identity;
@@ -239,10 +239,10 @@ fn told(screen: &str) -> String {
 
 #[test]
 fn every_meaning_of_the_table_is_told_whole_on_a_screen_of_80_columns() {
-    for meaning in MEANINGS {
+    for meaning in Meaning::all() {
         let refusal = Refusal {
             code: meaning.code.to_owned(),
-            message: "what the service says".to_owned(),
+            message: meaning.words.unwrap_or("what the service says").to_owned(),
             ..engine::forbidden()
         };
         let mut story = Story::demo((80, 24));

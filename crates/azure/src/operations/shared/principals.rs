@@ -98,9 +98,7 @@ pub async fn delete(context: &StepContext<'_>, side: Side, of: StepId, made: &[L
     let deleted =
         directory::delete(context, &what, request::delete_principal(context.door().endpoints(), side, object)).await;
     deleted.map_err(|error| match error {
-        StepError::Failed(trouble) if trouble.refusal.as_ref().is_some_and(|r| r.status == Some(403)) => {
-            may_not_delete(trouble, side, app)
-        }
+        StepError::Failed(trouble) => may_not_delete(trouble, side, app),
         other => other,
     })?;
     context.undone(made, &[])
@@ -109,7 +107,7 @@ pub async fn delete(context: &StepContext<'_>, side: Side, of: StepId, made: &[L
 /// Halts where the directory may not be looked into. A service principal without its app lets nobody in.
 fn may_not_look(refusal: Refusal, side: Side, app: AppId) -> StepError {
     let what = format!("Whether the app has a service principal in tenant {side} cannot be told.");
-    StepError::Failed(Trouble::from_refusal(what, refusal).because(
+    StepError::Failed(Trouble::from_refusal(what, refusal).where_denied(
         format!("You may not look into tenant {side}'s directory."),
         format!("If it is there, an administrator of tenant {side} removes it: az ad sp delete --id {app}"),
     ))
@@ -117,7 +115,7 @@ fn may_not_look(refusal: Refusal, side: Side, app: AppId) -> StepError {
 
 fn may_not_delete(trouble: Trouble, side: Side, app: Option<AppId>) -> StepError {
     let app = app.map(|app| app.to_string()).unwrap_or_default();
-    StepError::Failed(trouble.because(
+    StepError::Failed(trouble.where_denied(
         format!("You may not delete service principals in tenant {side}."),
         format!("Let an administrator of tenant {side}, signed in there, run az ad sp delete --id {app}"),
     ))
