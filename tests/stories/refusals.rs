@@ -27,7 +27,7 @@ const REFUSED: [Refused; 11] = [
         code: "RequestDisallowedByPolicy",
         message: "Resource 'x' was disallowed by policy.",
         what: "AcrPull on ",
-        why: "Azure Policy forbids it there",
+        why: "An Azure Policy forbids it there",
         now: "the policy that the service's words name",
     },
     Refused {

@@ -3,6 +3,8 @@
 use crosspull_support::{Story, text};
 use serde_json::Value;
 
+const SOAKS: &str = "the new service principal becomes known in every region";
+
 /// Returns the warning that the new principal will lack something.
 fn lack(end: &crosspull_support::End) -> String {
     let found = end.findings("warn").map(|f| text(f, "text")).find(|text| text.contains("will lack"));
@@ -46,6 +48,63 @@ fn what_cannot_be_copied_is_named_before_and_the_run_goes_on() {
     let world = story.world();
     let new = world.principals("a", text(world.app(), "appId"))[0];
     assert_eq!(world.held(new), Vec::<[String; 3]>::new(), "nothing could be given");
+}
+
+/// The one role of the cluster's principal, Contributor on its node resource group, cannot be given: so often, and so.
+fn refused(nth: &str, code: &str, message: &str) -> Story {
+    let own = format!(
+        "name = 'r'\nsays = 'r'\n[[fault]]\non = 'arm PUT /subscriptions/{{s}}/resourceGroups/{{g}}/providers/\
+         Microsoft.Authorization/roleAssignments/{{n}}'\nnth = {nth}\ndo = 'status'\ncode = 403\nerror = '{code}'\n\
+         message = '{message}'"
+    );
+    Story::told(&[], &own)
+}
+
+#[test]
+fn a_role_that_may_not_be_given_is_named_as_lacking_and_the_run_goes_on() {
+    for (code, message, why) in [
+        ("AuthorizationFailed", "denied because an ABAC condition that is not fulfilled", "limited by a condition"),
+        ("DenyAssignmentAuthorizationFailed", "because of the deny assignment", "a deny assignment forbids it"),
+        ("RequestDisallowedByPolicy", "was disallowed by policy", "an Azure Policy forbids it"),
+    ] {
+        let story = refused("'every'", code, message);
+        let end = story.run(&["apply", "--answers", story.answers(), "--yes"]);
+        end.exits(0);
+        let lacks = end.out.lines().find(|line| line.contains(" lacks: ")).unwrap_or_default();
+        assert!(lacks.contains("Contributor on MC_rg-shop_aks-shop") && lacks.contains(why), "{code}: {lacks}\n{end}");
+        assert!(end.out.contains("1 role could not be given"), "{end}");
+        let world = story.world();
+        assert_eq!(world.cluster()["resets"], 1);
+        let new = world.principals("a", text(world.app(), "appId"))[0];
+        assert_eq!(world.held(new), Vec::<[String; 3]>::new());
+        story.undo(&[]).ends_well();
+    }
+}
+
+#[test]
+fn a_role_that_somebody_else_gives_meanwhile_is_found_and_lacks_no_more() {
+    let story = refused("1", "DenyAssignmentAuthorizationFailed", "because of the deny assignment");
+    let mut given = String::new();
+    let end = story.apply_while(&["--soak", "4"], |event, _| {
+        if given.is_empty() && event["event"] == "waiting" && event["why"] == SOAKS {
+            let world = story.world();
+            let new = world.principals("a", text(world.app(), "appId"))[0].to_owned();
+            let subscription = &story.ready.tenants.a.subscription;
+            let scope = format!("/subscriptions/{subscription}/resourceGroups/MC_rg-shop_aks-shop_westeurope");
+            given = story.grant_at_by_hand(&new, "b24988ac-6180-42a0-ab88-20f7382dd24c", &scope);
+        }
+    });
+    end.is_done();
+    assert_eq!(end.outcome("copy-roles"), "skipped");
+    let found = end.events("learnt").flat_map(|e| e["learnt"].as_array().cloned().unwrap_or_default());
+    let found: Vec<Value> = found.filter(|fact| fact["value"] == given.as_str()).collect();
+    assert!(matches!(found.as_slice(), [one] if one["how"] == "found"), "{found:?}\n{end}");
+}
+
+#[test]
+fn a_right_to_assign_that_lacks_altogether_still_stops_the_run() {
+    let end = refused("'every'", "AuthorizationFailed", "does not have authorization").apply(&[]);
+    end.fails_with("Contributor on ", "Ask an owner of the resource for the right");
 }
 
 #[test]

@@ -142,8 +142,12 @@ impl Story {
     }
 
     fn grant_in_a(&self, principal: &str, role: &str) -> String {
+        self.grant_at_by_hand(principal, role, &format!("/subscriptions/{}", self.ready.tenants.a.subscription))
+    }
+
+    /// Gives a principal a role at a scope, as somebody of tenant A. Returns the id of the assignment.
+    pub fn grant_at_by_hand(&self, principal: &str, role: &str, scope: &str) -> String {
         let token = self.token(Tenant::A, "https://management.azure.com/.default");
-        let scope = format!("/subscriptions/{}", self.ready.tenants.a.subscription);
         let id = format!("{scope}/providers/Microsoft.Authorization/roleAssignments/{}", uuid::Uuid::new_v4());
         let definition = format!("/providers/Microsoft.Authorization/roleDefinitions/{role}");
         let body = serde_json::json!({ "properties": {

@@ -4,12 +4,13 @@ use crosspull_core::check::HeldRole;
 use crosspull_core::ids::ObjectId;
 use crosspull_core::names::{Outcome, Side};
 use crosspull_core::operation::{CopyRoles, Fact, TakeBack};
+use crosspull_core::text::count;
 use futures_util::future::join_all;
 
 use super::shared::others;
 use super::shared::roles::{self, RoleGrant};
 use crate::step_context::StepContext;
-use crate::step_result::{StepError, StepResult, plainly};
+use crate::step_result::{StepError, StepResult};
 
 /// Finds or creates every role assignment.
 pub(super) async fn perform(op: &CopyRoles, context: &StepContext<'_>) -> StepResult {
@@ -31,10 +32,20 @@ pub(super) async fn perform(op: &CopyRoles, context: &StepContext<'_>) -> StepRe
             })
         })
         .collect();
-    let granted = join_all(grants.iter().map(|grant| roles::grant(context, grant))).await;
+    let granted = join_all(grants.iter().map(|grant| roles::grant_or_lack(context, grant))).await;
     let outcomes = granted.into_iter().collect::<Result<Vec<Outcome>, StepError>>()?;
-    let made = outcomes.contains(&Outcome::Created);
-    plainly(if made { Outcome::Created } else { Outcome::Found })
+    let has = |outcome| outcomes.contains(&outcome);
+    let outcome = [Outcome::Created, Outcome::Found].into_iter().find(|outcome| has(*outcome));
+    let refused = outcomes.iter().filter(|outcome| **outcome == Outcome::Skipped).count();
+    let note = match refused {
+        0 => String::new(),
+        some => format!(
+            "{} could not be given; the new principal lacks what is named before the reset",
+            count(some, "role")
+        ),
+    };
+    let nothing = if refused > 0 { Outcome::Skipped } else { Outcome::Found };
+    Ok((outcome.unwrap_or(nothing), note))
 }
 
 /// Takes the copied roles back.

@@ -131,10 +131,27 @@ impl Run {
         }))
     }
 
-    /// Returns the rights of the former principal that the new one lacks. `None` where it lacks nothing.
+    /// Returns the rights of the former principal that the new one lacks: those that the plan names, and those that it was
+    /// refused.
+    #[must_use]
+    pub fn lacking(&self) -> Vec<String> {
+        let Some(plan) = self.forward_plan() else { return Vec::new() };
+        let mut lacks = plan.lacks().to_vec();
+        let copied = plan.steps.iter().flat_map(|step| match &step.op {
+            Op::CopyRoles(copy) => copy.roles.as_slice(),
+            _ => &[],
+        });
+        lacks.extend(copied.filter_map(|role| {
+            let refused = self.facts.learnt(&Fact::RoleCopy(role.key()))?;
+            (refused.how == Outcome::Skipped).then(|| format!("{} ({})", role.short(), refused.value))
+        }));
+        lacks
+    }
+
+    /// Returns the same as a sentence. `None` where it lacks nothing.
     #[must_use]
     pub fn lacks(&self) -> Option<String> {
-        let lacks = self.forward_plan()?.lacks();
+        let lacks = self.lacking();
         let app = self.facts.get(&Fact::App).map(|app| format!(" of app {app}")).unwrap_or_default();
         (!lacks.is_empty()).then(|| format!("The new principal{app} lacks: {}", lacks.join(", ")))
     }

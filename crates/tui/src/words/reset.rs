@@ -63,7 +63,7 @@ pub(crate) fn proof(run: &Run) -> Option<String> {
 
 /// Returns what the new principal will lack, which is said again before the reset.
 pub(crate) fn lacks(run: &Run) -> Option<String> {
-    let lacks = run.plan.as_ref()?.lacks();
+    let lacks = run.lacking();
     (!lacks.is_empty()).then(|| {
         format!("The new principal lacks what the present one has: {}. It needs the same first.", lacks.join(", "))
     })

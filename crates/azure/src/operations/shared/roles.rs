@@ -3,10 +3,11 @@
 
 use crosspull_core::check::HeldRole;
 use crosspull_core::condition::{Narrowed, Widened, narrowed, repositories_of, widened};
-use crosspull_core::explain::Trouble;
+use crosspull_core::explain::{Meaning, Trouble};
 use crosspull_core::ids::{ObjectId, RegistryId};
 use crosspull_core::names::{Outcome, Role, Side, assignment_description, assignment_name};
 use crosspull_core::operation::{Fact, Learnt};
+use crosspull_core::text::lower_first;
 
 use super::directory;
 use crate::patience::{Asked, Patience};
@@ -50,6 +51,39 @@ pub async fn grant(context: &StepContext<'_>, grant: &RoleGrant<'_>) -> Result<O
         },
     };
     take_up(context, grant, &there, &what).await
+}
+
+/// Grants a role, or learns that it cannot be given and why. What somebody else gave meanwhile is found, under whatever
+/// name.
+///
+/// A right that lacks altogether is an error: the checks had found one.
+pub async fn grant_or_lack(context: &StepContext<'_>, grant: &RoleGrant<'_>) -> Result<Outcome, StepError> {
+    let error = match self::grant(context, grant).await {
+        Err(StepError::Failed(trouble)) => trouble,
+        other => return other,
+    };
+    let Some(known) = error.refusal.as_ref().and_then(Meaning::of).filter(|m| !m.is_denied() && !m.may_pass()) else {
+        return Err(StepError::Failed(error));
+    };
+    if let Some(there) = twin(context, grant, &error.what).await? {
+        return take_up(context, grant, &there, &error.what).await;
+    }
+    context.learn(vec![Learnt::new(Outcome::Skipped, grant.fact.clone(), lower_first(known.means))])?;
+    Ok(Outcome::Skipped)
+}
+
+/// Returns the assignment of a role that could not be given, where somebody else has given it since.
+pub async fn given_since(
+    context: &StepContext<'_>,
+    held: &HeldRole,
+    principal: ObjectId,
+) -> Result<Option<String>, CallError> {
+    let request = request::roles_at(context.door().endpoints(), Side::A, &held.scope, principal);
+    let all: Vec<Assignment> = context.door().list(&context.work, request).await?;
+    let there = all.into_iter().find(|a| {
+        held.is_at(&a.properties.role_definition_id, &a.scope()) && covers(a.properties.condition.as_deref(), held)
+    });
+    Ok(there.map(|a| a.id))
 }
 
 /// Makes the assignment. Returns the one under another name, where somebody else made one.

@@ -101,7 +101,7 @@ pub(super) const ROWS: &[Meaning] = &[
     ),
     Meaning::azure(
         "RequestDisallowedByPolicy",
-        "Azure Policy forbids it there.",
+        "An Azure Policy forbids it there.",
         "Ask those who keep the policy that the service's words name to except this.",
         "azure-resource-manager/troubleshooting/error-policy-requestdisallowedbypolicy",
     ),

@@ -3,10 +3,10 @@
 
 use crosspull_core::check::HeldRole;
 use crosspull_core::ids::ObjectId;
-use crosspull_core::names::Side;
-use crosspull_core::operation::{CopyRoles, Fact, Op, ResetCluster};
+use crosspull_core::names::{Outcome, Side};
+use crosspull_core::operation::{CopyRoles, Fact, Learnt, Op, ResetCluster};
 
-use super::super::roles::covers;
+use super::super::roles::{self, covers};
 use super::super::{directory, former_principal};
 use super::{LookAnswer, PendingReset, unseen};
 use crate::reply::Assignment;
@@ -29,6 +29,9 @@ pub(super) async fn assignment_is_there(context: &StepContext<'_>, fact: &Fact) 
     }
     let principal = if side == Side::A { Fact::PrincipalA } else { Fact::PrincipalB };
     let principal: Option<ObjectId> = context.known(&principal);
+    if context.how(fact) == Some(Outcome::Skipped) {
+        return given_by_somebody(context, fact, principal).await;
+    }
     let request = request::assignment(context.door().endpoints(), side, &id);
     match context.door().json::<Assignment>(&context.work, request).await {
         Ok(there) if Some(there.properties.principal_id) == principal => {
@@ -48,6 +51,24 @@ pub(super) async fn assignment_is_there(context: &StepContext<'_>, fact: &Fact) 
         }
         Err(CallError::Refused(r)) if side == Side::B && r.refusal.status == Some(403) => Ok(LookAnswer::Yes),
         Err(error) => unseen(&format!("{what} cannot be read"), error),
+    }
+}
+
+/// Looks whether somebody has given the role that could not be copied. Where nobody has, the reset goes on without it: it
+/// was named as lacking before.
+async fn given_by_somebody(
+    context: &StepContext<'_>,
+    fact: &Fact,
+    principal: Option<ObjectId>,
+) -> Result<LookAnswer, StepError> {
+    let (Some(held), Some(principal)) = (copied_role(context, fact), principal) else { return Ok(LookAnswer::Yes) };
+    match roles::given_since(context, held, principal).await {
+        Ok(Some(id)) => {
+            context.learn(vec![Learnt::new(Outcome::Found, fact.clone(), id)])?;
+            Ok(LookAnswer::Yes)
+        }
+        Ok(None) => Ok(LookAnswer::Yes),
+        Err(error) => unseen(&format!("Whether {} was given meanwhile cannot be read", held.short()), error),
     }
 }
 
