@@ -7,8 +7,6 @@
 #![allow(clippy::expect_used, clippy::print_stdout, reason = "a bench fails by panicking and prints what it measured")]
 
 use std::collections::BTreeMap;
-use std::fs::OpenOptions;
-use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -17,7 +15,7 @@ use crosspull_core::event::{Entry, Event, Plane, Work};
 use crosspull_core::names::{CallId, Route, Side, StepId};
 use crosspull_core::operation::{Op, Step};
 use crosspull_sim::{Options, Tenant};
-use crosspull_support::{ROUTES, Struck, program};
+use crosspull_support::{ROUTES, Struck, add_answer, program};
 
 /// Milliseconds that every answer is delayed.
 const LATENCY: u64 = 50;
@@ -72,8 +70,7 @@ fn measure(runtime: &tokio::runtime::Runtime, route: &Struck) -> Measure {
     let sim = runtime.block_on(crosspull_sim::start(options)).expect("the simulated cloud starts");
     let ready = crosspull_sim::write_files(&sim, folder.path()).expect("its files");
     let answers = ready.answers.expect("answers");
-    let mut file = OpenOptions::new().append(true).open(&answers).expect("the answers file");
-    route.answers.iter().for_each(|line| writeln!(file, "{line}").expect("written"));
+    route.answers.iter().for_each(|line| add_answer(&answers, line));
     let mut command = Command::new(program());
     command.args(["apply", "--yes", "--output", "json", "--answers"]).arg(answers);
     command.env("XDG_STATE_HOME", folder.path()).stdin(Stdio::null()).stderr(Stdio::inherit());

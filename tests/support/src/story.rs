@@ -28,6 +28,15 @@ pub struct Story {
     _thread: CloudThread,
 }
 
+/// Adds a line to a file of answers, in place of one for the same input.
+pub fn add_answer(file: &Path, line: &str) {
+    let name = |line: &str| line.split('=').next().map(str::trim).unwrap_or_default().to_owned();
+    let text = std::fs::read_to_string(file).expect("the answers file");
+    let others = text.lines().filter(|other| name(other) != name(line));
+    let text: String = others.chain([line]).map(|line| format!("{line}\n")).collect();
+    std::fs::write(file, text).expect("written");
+}
+
 impl Story {
     /// Starts the cloud of a scenario, with its answers and environment in files as `crosspull simulate` writes them.
     pub fn of(scenario: &str) -> Self {
@@ -71,11 +80,7 @@ impl Story {
 
     /// Adds a line to the answers file, in place of one for the same input.
     pub fn with_answer(self, line: &str) -> Self {
-        let name = |line: &str| line.split('=').next().map(str::trim).unwrap_or_default().to_owned();
-        let text = std::fs::read_to_string(self.answers()).expect("the answers file");
-        let others = text.lines().filter(|other| name(other) != name(line));
-        let text: String = others.chain([line]).map(|line| format!("{line}\n")).collect();
-        std::fs::write(self.answers(), text).expect("written");
+        add_answer(Path::new(self.answers()), line);
         self
     }
 
