@@ -1,8 +1,11 @@
 //! Ids as types: a text that is no id cannot become one, and the surroundings that people paste along are understood.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
+use unicode_general_category::{GeneralCategory, get_general_category};
 use uuid::Uuid;
 
 use crate::text::clean;
@@ -68,7 +71,7 @@ impl ResourceId {
         if text.is_empty() {
             return wrong(format!("no {} is named", kind.word()));
         }
-        let decoded = text.replace("%2F", "/").replace("%2f", "/");
+        let decoded = decoded(text);
         let Some(from) = decoded.to_ascii_lowercase().find("/subscriptions/") else {
             return wrong(format!("\"{text}\" is not a resource id ({} prints it)", kind.how_to_find()));
         };
@@ -88,9 +91,7 @@ impl ResourceId {
         if !same(&found, kind.type_name()) {
             return wrong(format!("that is a {found}, not a {}", kind.word()));
         }
-        let dots = |s: &str| matches!(s, "." | "..");
-        let plain =
-            |s: &str| !dots(s) && s.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '(' | ')'));
+        let plain = |s: &str| !matches!(s, "." | "..") && s.chars().all(is_of_a_name);
         if !plain(group) || !plain(name) {
             return wrong(format!("\"{text}\" holds characters that no resource id has"));
         }
@@ -108,6 +109,26 @@ impl ResourceId {
     }
 }
 
+/// Returns a text without percent-encoding, as addresses have it: once, or twice where one address is within another.
+///
+/// No name of a group, a cluster or a registry has a percent sign.
+fn decoded(text: &str) -> Cow<'_, str> {
+    let once =
+        |text: Cow<'_, str>| percent_decode_str(&text).decode_utf8().map_or_else(|_| text.to_string(), Cow::into_owned);
+    if text.contains('%') { Cow::Owned(once(Cow::Owned(once(Cow::Borrowed(text))))) } else { Cow::Borrowed(text) }
+}
+
+/// True for a character of a resource group's name, which may hold more than other names (Microsoft Learn, "Naming rules
+/// and restrictions for Azure resources": letters, digits, `_`, `-`, `.`, parentheses, and what Unicode counts to words).
+///
+/// A letter may be decomposed: then its accent is a mark of its own. It is kept so, since Azure compares it so.
+fn is_of_a_name(c: char) -> bool {
+    use GeneralCategory::{ConnectorPunctuation, NonspacingMark, SpacingMark};
+    c.is_alphanumeric()
+        || matches!(c, '-' | '_' | '.' | '(' | ')')
+        || matches!(get_general_category(c), NonspacingMark | SpacingMark | ConnectorPunctuation)
+}
+
 /// Implements what the ids of all kinds of resources share: they are texts, and two spellings are one id.
 macro_rules! spelt {
     ($name:ident) => {
@@ -121,7 +142,7 @@ macro_rules! spelt {
             /// Returns the id in lower case: the key under which two spellings are one.
             #[must_use]
             pub fn key(&self) -> String {
-                self.to_string().to_ascii_lowercase()
+                self.to_string().to_lowercase()
             }
         }
 
@@ -219,7 +240,13 @@ impl RegistryId {
     /// A sentence that says what is wrong and what right looks like.
     pub fn parse(raw: &str) -> Result<Self, String> {
         match server(clean(raw)) {
-            Some(server) => Ok(Self(RegistryName::Server(server))),
+            Some(server) => match of_data_endpoint(&server) {
+                Some(login) => Err(format!(
+                    "\"{server}\" is a data endpoint, which serves layers alone: give the registry's login server ({login}) \
+                     or its resource id"
+                )),
+                None => Ok(Self(RegistryName::Server(server))),
+            },
             None => ResourceId::parse(raw, ResourceKind::Registry).map(|id| Self(RegistryName::Resource(id))),
         }
     }
@@ -265,9 +292,21 @@ impl fmt::Display for RegistryId {
     }
 }
 
-/// Returns the login server in a text, in lower case.
+/// Returns the login server that belongs to a data endpoint (`REGISTRY.REGION.data.azurecr.io`). `None` for a host that is
+/// none (`docs/facts/azure.md` 9.3).
+fn of_data_endpoint(host: &str) -> Option<String> {
+    let suffix = crate::cloud::KnownCloud::of_host(host)?.registry_suffix();
+    let rest = host.strip_suffix(suffix)?.strip_suffix(".data")?;
+    let (name, _region) = rest.split_once('.')?;
+    Some(format!("{name}{suffix}"))
+}
+
+/// Returns the login server in a text, in lower case: `REGISTRY.azurecr.io`, or the one of a region,
+/// `REGISTRY.REGION.geo.azurecr.io`.
 fn server(text: &str) -> Option<String> {
-    let host = text.trim_start_matches("https://").trim_end_matches('/').to_ascii_lowercase();
+    let text = text.trim_start_matches("https://").trim_start_matches("docker://");
+    let text = text.trim_end_matches('/').trim_end_matches("/v2").trim_end_matches('.');
+    let host = text.to_ascii_lowercase();
     let plain = host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':'));
     let port = host.rsplit_once(':').is_some_and(|(name, port)| !name.is_empty() && port.parse::<u16>().is_ok());
     let portal = crate::cloud::KnownCloud::ALL.iter().any(|cloud| cloud.portal() == host);
@@ -289,11 +328,42 @@ mod tests {
             CLUSTER.replace("resourceGroups", "resourcegroups").replace("managedClusters", "ManagedClusters"),
             format!("https://portal.azure.com/#@contoso.com/resource{CLUSTER}/overview"),
             format!("https://portal.azure.com/#view/X/resourceId/{}", CLUSTER.replace('/', "%2F")),
+            format!("https://portal.azure.com/#view/X/ids/{}", CLUSTER.replace('/', "%252F")),
             format!("{CLUSTER}/agentPools/np1"),
+            format!("{CLUSTER}/"),
+            format!("{CLUSTER}/providers/Microsoft.Authorization/roleAssignments/x"),
+            format!("https://management.azure.com{CLUSTER}?api-version=2024-09-01"),
         ];
         for text in pasted {
             assert_eq!(ClusterId::parse(&text).map(|id| id.to_string()), Ok(CLUSTER.to_owned()), "{text}");
         }
+    }
+
+    #[test]
+    fn a_group_has_the_letters_that_azure_lets_it_have() {
+        // A composed letter, a decomposed one, parentheses and dots; as they are, and as an address has them.
+        for (group, encoded) in [
+            ("rg-gr\u{fc}n", "rg-gr%C3%BCn"),
+            ("rg-gru\u{308}n", "rg-gru%CC%88n"),
+            ("rg(shop)_1.prod", "rg%28shop%29_1.prod"),
+            ("\u{92d}\u{93e}\u{930}\u{924}", "%E0%A4%AD%E0%A4%BE%E0%A4%B0%E0%A4%A4"),
+        ] {
+            let wanted = CLUSTER.replace("rg-shop", group);
+            for text in [wanted.clone(), CLUSTER.replace("rg-shop", encoded)] {
+                assert_eq!(ClusterId::parse(&text).map(|id| id.to_string()), Ok(wanted.clone()), "{text}");
+            }
+        }
+        for wrong in ["rg shop", "rg%20shop", "rg%shop", "..", "rg\u{200b}shop", "rg;shop", "%FF", "$(x)"] {
+            let text = CLUSTER.replace("rg-shop", wrong);
+            assert!(ClusterId::parse(&text).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn two_spellings_of_one_id_are_equal_also_beyond_ascii() {
+        let read = |text: &str| ClusterId::parse(text).expect("an id");
+        let (one, other) = (CLUSTER.replace("rg-shop", "rg-\u{c9}tat"), CLUSTER.replace("rg-shop", "RG-\u{e9}tat"));
+        assert_eq!(read(&one), read(&other));
     }
 
     #[test]
@@ -310,7 +380,13 @@ mod tests {
     #[test]
     fn a_registry_may_be_named_by_its_login_server() {
         let read = |text| RegistryId::parse(text).expect("a registry");
-        for text in ["registryb.azurecr.io", " https://RegistryB.azurecr.io/ "] {
+        for text in [
+            "registryb.azurecr.io",
+            " https://RegistryB.azurecr.io/ ",
+            "https://registryb.azurecr.io/v2/",
+            "docker://registryb.azurecr.io",
+            "registryb.azurecr.io.",
+        ] {
             let id = read(text);
             assert_eq!(
                 (id.to_string().as_str(), id.name(), id.server()),
@@ -321,6 +397,16 @@ mod tests {
             assert_eq!(again, id);
         }
         assert_eq!(read("localhost:5001").name(), "localhost:5001");
+        let regional = read("registryb.westeurope.geo.azurecr.io");
+        assert_eq!((regional.name(), regional.server()), ("registryb", Some("registryb.westeurope.geo.azurecr.io")));
+        assert_eq!(read("registryb-a1b2c3.azurecr.io").name(), "registryb-a1b2c3");
+        for (data, login) in [
+            ("registryb.westeurope.data.azurecr.io", "registryb.azurecr.io"),
+            ("registryb.chinaeast2.data.azurecr.cn", "registryb.azurecr.cn"),
+        ] {
+            let said = RegistryId::parse(data).expect_err("it serves layers alone");
+            assert!(said.contains("is a data endpoint") && said.contains(&format!("({login})")), "{said}");
+        }
         for text in ["registryb", "example.com", "portal.azure.com", "registryb.azurecr.io/shop/web"] {
             assert!(RegistryId::parse(text).is_err(), "{text}");
         }
