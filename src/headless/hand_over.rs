@@ -1,4 +1,4 @@
-//! The page for whoever acts elsewhere, in files beside the run's journal: as Markdown and as plain text.
+//! The page for whoever acts elsewhere, in files beside the run's journal: as Markdown, as plain text and as a script.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -6,17 +6,19 @@ use std::path::{Path, PathBuf};
 use crosspull_core::hand_over::HandOver;
 use tempfile::NamedTempFile;
 
-/// Writes both forms of the page beside the journal, in place of those of an earlier part of the run; gives where they
+/// Writes all forms of the page beside the journal, in place of those of an earlier part of the run; gives where they
 /// are. The page holds no secret; its files are the operator's all the same, to send on as they like.
 ///
 /// # Errors
 /// A sentence, where the folder cannot be written.
-pub fn write(page: &HandOver, journal: &Path) -> Result<[PathBuf; 2], String> {
+pub fn write(page: &HandOver, journal: &Path) -> Result<[PathBuf; 3], String> {
     let markdown = journal.with_extension("tenant-b.md");
     let text = journal.with_extension("tenant-b.txt");
     put(&markdown, &page.markdown())?;
     put(&text, &page.text())?;
-    Ok([markdown, text])
+    let script = journal.with_extension("tenant-b.sh");
+    put(&script, &page.script())?;
+    Ok([markdown, text, script])
 }
 
 /// Writes a file whole or not at all.

@@ -207,7 +207,7 @@ impl Wizard {
     pub(super) fn page_of(&self, msg: &Msg) -> Option<Msg> {
         let Msg::Engine(Entry { event: Event::PersonNeeded { page: Some(page), .. }, .. }) = msg else { return None };
         Some(Msg::Notice(match hand_over::write(page, self.receipt.as_ref()?) {
-            Ok([markdown, _]) => Notice::good(format!("The page is in {}", markdown.display())),
+            Ok([markdown, ..]) => Notice::good(format!("The page is in {}", markdown.display())),
             Err(why) => Notice::bad(format!("{why}.")),
         }))
     }

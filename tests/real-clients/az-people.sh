@@ -113,7 +113,24 @@ handed_over() {
   succeeds "its last line is run_ended, all being done" \
     jq -es 'last | .event == "run_ended" and .verdict == "done"' "$work/waiting.out"
   the_route_is_done crosspull-aks-shop "$(world 'of_cluster.clientId')"
+  taken_back_by_the_script
   stop_sim
+}
+
+# The page as a script takes all of it back. Its sign-in is done already; the rest is the real az.
+taken_back_by_the_script() {
+  local app principal bin=$work/bin
+  app=$(world 'of_cluster.clientId')
+  principal=$(world --arg app "$app" '.tenants.b.servicePrincipals[] | select(.appId == $app) | .id')
+  mkdir -p "$bin"
+  printf '#!/bin/sh\n[ "$1" = login ] || exec timeout 180 "$AZ" "$@"\n' >"$bin/az"
+  chmod 755 "$bin/az"
+  succeeds "the script gives it again: what is there stays as it is" \
+    env PATH="$bin:$PATH" sh "$(page | sed 's/txt$/sh/')"
+  succeeds "the script takes it back" env PATH="$bin:$PATH" sh "$(page | sed 's/txt$/sh/')" back
+  world_shows "world: nothing of it is left in B" --arg app "$app" --arg principal "$principal" \
+    '[(.tenants.b.servicePrincipals[] | select(.appId == $app)), (.roleAssignments[] | select(.principalId == $principal))]
+     == []'
 }
 
 people_in_one_profile

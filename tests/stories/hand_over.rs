@@ -140,3 +140,87 @@ fn a_registry_is_named_by_what_can_be_known_of_it() {
     assert!(by_id.err.contains("its login server cannot be read"), "\n{by_id}");
     story.called_nothing();
 }
+
+/// A stand-in for the Azure CLI: it writes down how it is called, and answers as one whose account has two subscriptions.
+#[cfg(unix)]
+const AZ: &str = r#"#!/bin/sh
+printf '%s|' "$@" >>"$LOG"
+echo >>"$LOG"
+case "$*" in
+"account list "*) printf 'sub-one\nsub-two\n' ;;
+"acr list --subscription $HAS_REGISTRY "*) echo /the/registry ;;
+"role assignment list --role AcrPull "*) echo /the/assignment ;;
+"ad sp create "*) touch "$LOG.there" ;;
+"ad sp show "*) [ -e "$LOG.there" ] && echo the-principal ;;
+*) ;;
+esac
+"#;
+
+/// Runs the script of a page with the stand-in. Returns its exit status, what it says aside, and how az was called.
+#[cfg(unix)]
+fn script(story: &Story, words: &[&str], has_registry: &str) -> (Option<i32>, String, Vec<String>) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let az = story.path("az");
+    std::fs::write(&az, AZ).expect("written");
+    std::fs::set_permissions(&az, std::fs::Permissions::from_mode(0o755)).expect("ours");
+    let log = story.path("az.log");
+    let _ = std::fs::remove_file(&log);
+    let path = format!("{}:{}", story.folder().display(), story.variables()["PATH"]);
+    let page = story.journals()[0].with_extension("tenant-b.sh");
+    let mut command = std::process::Command::new("sh");
+    command.arg(page).args(words).env("PATH", path).env("LOG", &log).env("HAS_REGISTRY", has_registry);
+    let output = command.output().expect("a shell");
+    let called = std::fs::read_to_string(&log).unwrap_or_default().lines().map(str::to_owned).collect();
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned(), called)
+}
+
+#[test]
+#[cfg(unix)]
+fn the_page_as_a_script_does_it_and_takes_it_back_in_the_right_order() {
+    let story = of_others("happy");
+    apply(&story, &["--consent-wait", "0"], |_, _| {}).exits(3);
+    let app = text(story.world().app(), "appId").to_owned();
+    let calls = |called: &[String]| -> Vec<String> {
+        called.iter().map(|call| call.split('|').take(3).collect::<Vec<_>>().join(" ")).collect()
+    };
+    let (status, said, called) = script(&story, &[], "sub-two");
+    assert_eq!(status, Some(0), "{said}");
+    let looks = ["account list --query", "acr list --subscription", "acr list --subscription"];
+    let sign_in = format!("login --tenant {}", story.ready.tenants.b.id);
+    let begins = [&[sign_in.as_str()], looks.as_slice()].concat();
+    let lets_in = ["ad sp show", "ad sp create", "ad sp show", "role assignment create"];
+    assert_eq!(calls(&called), [begins.clone(), lets_in.to_vec()].concat());
+    let last = called.last().expect("a call");
+    assert!(last.contains("--role|AcrPull|--scope|/the/registry|--assignee-object-id|the-principal|"), "{last}");
+
+    // Again: the app is there. The condition comes through the shell as it is.
+    let (status, said, called) = script(&story, &["repositories"], "sub-one");
+    assert_eq!(status, Some(0), "{said}");
+    assert!(!called.iter().any(|call| call.starts_with("ad|sp|create")), "{called:?}");
+    let last = called.last().expect("a call");
+    assert!(last.contains("|--condition|((!(ActionMatches{'Microsoft.ContainerRegistry/"), "{last}");
+    assert!(last.contains("StringEqualsIgnoreCase 'shop/web'"), "{last}");
+
+    let (status, said, called) = script(&story, &["back"], "sub-two");
+    assert_eq!(status, Some(0), "{said}");
+    // Of the two roles the one is there.
+    let (looks, takes) = ("role assignment list", "role assignment delete");
+    let goes = ["ad sp show", looks, takes, looks, "ad sp delete"];
+    assert_eq!(calls(&called), [begins, goes.to_vec()].concat());
+    assert_eq!(called.last(), Some(&format!("ad|sp|delete|--id|{app}|")));
+}
+
+#[test]
+#[cfg(unix)]
+fn the_script_stops_with_a_word_where_the_registry_is_not_seen() {
+    let story = of_others("happy");
+    apply(&story, &["--consent-wait", "0"], |_, _| {}).exits(3);
+    for words in [&[][..], &["back"]] {
+        let (status, said, called) = script(&story, words, "sub-three");
+        assert_ne!(status, Some(0));
+        assert!(said.contains("is in no subscription that this account sees"), "{said}");
+        assert!(!called.iter().any(|call| call.starts_with("role|") || call.starts_with("ad|")), "{called:?}");
+    }
+    let (status, said, called) = script(&story, &["undo"], "sub-two");
+    assert_eq!((status, called.len()), (Some(2), 0), "{said}");
+}

@@ -37,9 +37,12 @@ impl Session<'_> {
     fn write_page(&self, page: &HandOver) {
         let Some(journal) = &self.journal else { return };
         match hand_over::write(page, journal) {
-            Ok([markdown, text]) => {
-                aside(&format!("crosspull: the page for {}, as Markdown and as text, is in", page.reader()));
-                [markdown, text].iter().for_each(|path| aside(&format!("  {}", path.display())));
+            Ok(files) => {
+                aside(&format!(
+                    "crosspull: the page for {}, as Markdown, as text and as a script, is in",
+                    page.reader()
+                ));
+                files.iter().for_each(|path| aside(&format!("  {}", path.display())));
             }
             Err(why) => aside(&format!("crosspull: {why}; it is in the output above")),
         }

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{AppId, ImageRef, TenantId};
 use crate::names::Role;
 
-use super::{PageBlock, WHERE_ROLES_HOLD_ON_REPOSITORIES, assign, find_registry};
+use super::role_lines::RoleLines;
+use super::script::Script;
+use super::{PageBlock, WHERE_ROLES_HOLD_ON_REPOSITORIES};
 
 /// The contents of the page: ids and names alone. Whoever finds the page can do nothing with them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,14 +32,8 @@ impl AppPage {
     /// Returns the commands that let the app in and give it the role, for a shell where the administrator is signed in.
     #[must_use]
     pub fn commands(&self) -> Vec<String> {
-        let (app, tenant) = (self.app, self.tenant_b);
-        vec![
-            format!("az login --tenant {tenant}"),
-            format!("az ad sp create --id {app}"),
-            find_registry(tenant, &self.login_server),
-            format!("PRINCIPAL=$(az ad sp show --id {app} --query id --output tsv)"),
-            assign(Role::AcrPull.name(), ""),
-        ]
+        let lines = self.lines();
+        vec![lines.sign_in(), self.let_in(), lines.find_registry(), self.principal(), lines.assign()]
     }
 
     /// Returns the last command for a registry whose roles hold on repositories, where the other role counts.
@@ -46,13 +42,55 @@ impl AppPage {
     /// exclamation marks.
     #[must_use]
     pub fn commands_for_repositories(&self) -> Vec<String> {
-        super::assign_for_repositories(&self.images)
+        self.lines().assign_for_repositories()
     }
 
-    /// Returns the commands that take the role and the app back.
+    /// Returns the commands that take the role and the app back, in that order: nobody removes the roles of a principal
+    /// that is gone (`docs/facts/azure.md` 9.6).
     #[must_use]
     pub fn commands_back(&self) -> Vec<String> {
-        vec![format!("az ad sp delete --id {}", self.app)]
+        let lines = self.lines();
+        let (find, role) = (lines.find_registry(), lines.unassign(Role::AcrPull));
+        vec![lines.sign_in(), find, self.principal(), role, self.let_go()]
+    }
+
+    /// Returns the line for a registry whose roles hold on repositories, in place of the one for AcrPull.
+    #[must_use]
+    pub fn command_back_for_repositories(&self) -> String {
+        self.lines().unassign(Role::RepositoryReader)
+    }
+
+    fn lines(&self) -> RoleLines<'_> {
+        RoleLines { tenant: self.tenant_b, login_server: &self.login_server, images: &self.images }
+    }
+
+    fn let_in(&self) -> String {
+        format!("az ad sp create --id {}", self.app)
+    }
+
+    fn principal(&self) -> String {
+        format!("PRINCIPAL=$(az ad sp show --id {} --query id --output tsv)", self.app)
+    }
+
+    fn let_go(&self) -> String {
+        format!("az ad sp delete --id {}", self.app)
+    }
+
+    pub(super) fn script(&self) -> Script {
+        let lines = self.lines();
+        let mut back = vec![self.principal()];
+        back.extend([Role::AcrPull, Role::RepositoryReader].map(|role| lines.unassign_where_there(role)));
+        back.push(self.let_go());
+        let show = format!("az ad sp show --id {} >/dev/null 2>&1", self.app);
+        Script {
+            does: format!("Lets the app {} of tenant {} pull from {}", self.app, self.tenant_a, self.login_server),
+            first: vec![lines.sign_in(), lines.find_registry()],
+            registry: lines.registry(),
+            let_in: vec![format!("{show} || {}", self.let_in()), self.principal()],
+            assign: vec![lines.assign()],
+            assign_for_repositories: lines.assign_for_repositories(),
+            back,
+        }
     }
 
     pub(super) fn blocks(&self) -> Vec<PageBlock> {
@@ -72,7 +110,8 @@ impl AppPage {
             PageBlock::Head("1. Let the app in".to_owned()),
             PageBlock::Text(
                 "Open this page as an administrator (Cloud Application Administrator is enough), tick \"Consent on behalf \
-                 of your organization\" and accept. The page then goes to microsoft.com; that is all."
+                 of your organization\" and accept. The page then goes to microsoft.com. That alone lets nobody pull: the \
+                 app has no role on the registry until step 2."
                     .to_owned(),
             ),
             PageBlock::Whole(vec![self.consent_url.clone()]),
@@ -88,6 +127,13 @@ impl AppPage {
             PageBlock::Whole(self.commands()),
             PageBlock::Text(WHERE_ROLES_HOLD_ON_REPOSITORIES.to_owned()),
             PageBlock::Whole(self.commands_for_repositories()),
+            PageBlock::Head("AcrPull as Bicep".to_owned()),
+            PageBlock::Text(
+                "Deployed into the registry's resource group. principalId is the object id of the app's service principal \
+                 in your tenant ($PRINCIPAL above); give registryName where the registry's name is another."
+                    .to_owned(),
+            ),
+            PageBlock::Whole(self.lines().bicep()),
             PageBlock::Head("What this allows".to_owned()),
             PageBlock::Text(format!(
                 "Whoever has a secret of the app may read images of {}, and nothing else: the app has no permission on any \
@@ -95,8 +141,14 @@ impl AppPage {
                 self.login_server
             )),
             PageBlock::Head("How to take it back".to_owned()),
-            PageBlock::Text("Delete the app's service principal in your tenant; its role goes with it.".to_owned()),
+            PageBlock::Text(
+                "Remove the role, then delete the app's service principal in your tenant: nobody removes the roles of one \
+                 that is gone."
+                    .to_owned(),
+            ),
             PageBlock::Whole(self.commands_back()),
+            PageBlock::Text("Where the role for repositories was given, in place of the line before the last:".to_owned()),
+            PageBlock::Whole(vec![self.command_back_for_repositories()]),
         ]
     }
 }

@@ -3,12 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::condition::condition;
-use crate::ids::{ImageRef, TenantId};
-use crate::names::Role;
-
 mod app;
 mod role;
+mod role_lines;
+mod script;
 
 pub use app::AppPage;
 pub use role::RolePage;
@@ -57,6 +55,15 @@ impl HandOver {
         blocks.collect::<Vec<_>>().join("\n")
     }
 
+    /// Returns the page as a script for a shell.
+    #[must_use]
+    pub fn script(&self) -> String {
+        match self {
+            Self::App(page) => page.script().text(),
+            Self::Role(page) => page.script().text(),
+        }
+    }
+
     /// Returns the commands for a shell where the reader of the page is signed in.
     #[must_use]
     pub fn commands(&self) -> Vec<String> {
@@ -81,40 +88,4 @@ impl HandOver {
             Self::Role(page) => page.blocks(),
         }
     }
-}
-
-/// Returns the line that finds a registry by its host. Azure CLI lists one subscription at a time, by default the one that it
-/// was left in, so every subscription of the tenant is asked.
-fn find_registry(tenant: TenantId, login_server: &str) -> String {
-    format!(
-        "REGISTRY=$(for s in $(az account list --query \"[?tenantId=='{tenant}'].id\" --output tsv); do az acr list \
-         --subscription \"$s\" --query \"[?loginServer=='{login_server}'].id\" --output tsv; done)"
-    )
-}
-
-fn assign(role: &str, condition: &str) -> String {
-    format!(
-        "az role assignment create --role \"{role}\" --scope \"$REGISTRY\" --assignee-object-id \"$PRINCIPAL\" \
-         --assignee-principal-type ServicePrincipal{condition}"
-    )
-}
-
-/// Returns the command that takes one role back. Without `--role` it would take every role of the principal there.
-fn unassign(role: &str) -> String {
-    format!("az role assignment delete --role \"{role}\" --scope \"$REGISTRY\" --assignee \"$PRINCIPAL\"")
-}
-
-/// Returns the commands that assign the role for a registry whose roles hold on repositories. The condition goes by a
-/// here-document, since it has quotes and exclamation marks that an interactive shell would take for its own.
-fn assign_for_repositories(images: &[ImageRef]) -> Vec<String> {
-    let mut repositories: Vec<String> = images.iter().map(|image| image.repository.clone()).collect();
-    repositories.sort();
-    repositories.dedup();
-    vec![
-        "CONDITION=$(cat <<'END'".to_owned(),
-        condition(&repositories).unwrap_or_default(),
-        "END".to_owned(),
-        ")".to_owned(),
-        assign(Role::RepositoryReader.name(), " --condition-version 2.0 --condition \"$CONDITION\""),
-    ]
 }

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{PageBlock, WHERE_ROLES_HOLD_ON_REPOSITORIES, assign, assign_for_repositories, find_registry, unassign};
+use super::role_lines::RoleLines;
+use super::script::Script;
+use super::{PageBlock, WHERE_ROLES_HOLD_ON_REPOSITORIES};
 use crate::ids::{ImageRef, ObjectId, TenantId};
 use crate::names::Role;
 
@@ -26,28 +28,28 @@ impl RolePage {
     #[must_use]
     pub fn commands(&self) -> Vec<String> {
         let mut commands = self.names();
-        commands.push(assign(Role::AcrPull.name(), ""));
+        commands.push(self.lines().assign());
         commands
     }
 
     /// Returns the last command for a registry whose roles hold on repositories, where the other role counts.
     #[must_use]
     pub fn commands_for_repositories(&self) -> Vec<String> {
-        assign_for_repositories(&self.images)
+        self.lines().assign_for_repositories()
     }
 
     /// Returns the commands that take the role back, and no other role that the principal has on the registry.
     #[must_use]
     pub fn commands_back(&self) -> Vec<String> {
         let mut commands = self.names();
-        commands.push(unassign(Role::AcrPull.name()));
+        commands.push(self.lines().unassign(Role::AcrPull));
         commands
     }
 
     /// Returns the last command that takes the role back which counts where roles hold on repositories.
     #[must_use]
     pub fn command_back_for_repositories(&self) -> String {
-        unassign(Role::RepositoryReader.name())
+        self.lines().unassign(Role::RepositoryReader)
     }
 
     /// Returns the commands as one line, for a shell that is signed in.
@@ -56,12 +58,26 @@ impl RolePage {
         self.commands().into_iter().skip(1).collect::<Vec<_>>().join(" && ")
     }
 
+    fn lines(&self) -> RoleLines<'_> {
+        RoleLines { tenant: self.tenant, login_server: &self.login_server, images: &self.images }
+    }
+
     fn names(&self) -> Vec<String> {
-        vec![
-            format!("az login --tenant {}", self.tenant),
-            find_registry(self.tenant, &self.login_server),
-            format!("PRINCIPAL={}", self.principal),
-        ]
+        let lines = self.lines();
+        vec![lines.sign_in(), lines.find_registry(), format!("PRINCIPAL={}", self.principal)]
+    }
+
+    pub(super) fn script(&self) -> Script {
+        let lines = self.lines();
+        Script {
+            does: format!("Lets the cluster {} pull from {}", self.cluster, self.login_server),
+            first: self.names(),
+            registry: lines.registry(),
+            let_in: Vec::new(),
+            assign: vec![lines.assign()],
+            assign_for_repositories: lines.assign_for_repositories(),
+            back: [Role::AcrPull, Role::RepositoryReader].map(|role| lines.unassign_where_there(role)).to_vec(),
+        }
     }
 
     pub(super) fn blocks(&self) -> Vec<PageBlock> {
@@ -86,6 +102,12 @@ impl RolePage {
             PageBlock::Whole(self.commands()),
             PageBlock::Text(WHERE_ROLES_HOLD_ON_REPOSITORIES.to_owned()),
             PageBlock::Whole(self.commands_for_repositories()),
+            PageBlock::Head("AcrPull as Bicep".to_owned()),
+            PageBlock::Text(format!(
+                "Deployed into the registry's resource group, with principalId={principal} ; registryName where the \
+                 registry's name is another."
+            )),
+            PageBlock::Whole(self.lines().bicep()),
             PageBlock::Head("What this allows".to_owned()),
             PageBlock::Text(format!(
                 "Every pod of {cluster} may pull images of {login_server}, and nothing else changes."
