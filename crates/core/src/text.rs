@@ -95,6 +95,21 @@ pub fn lower_first(sentence: &str) -> String {
     }
 }
 
+/// Returns a word as a shell takes it: quoted where the shell would read more than a word in it.
+#[must_use]
+pub fn shell_word(word: &str) -> String {
+    let word = printable(word, 2000);
+    shlex::try_quote(&word).map_or_else(|_| String::new(), Cow::into_owned)
+}
+
+/// Returns an option of a printed command with its value, as a shell and the program take it: a value that begins with a
+/// dash would be taken for an option, so it is joined by `=`.
+#[must_use]
+pub fn shell_option(name: &str, value: &str) -> String {
+    let joint = if value.starts_with('-') { '=' } else { ' ' };
+    format!("{name}{joint}{}", shell_word(value))
+}
+
 /// Returns words as people list them: `a, b and c`.
 #[must_use]
 pub fn listed(words: &[String]) -> String {

@@ -90,12 +90,11 @@ fn untold(proof: &PodProof<'_>, why: &str) -> StepResult {
     Ok((
         Outcome::Skipped,
         format!(
-            "not proved from the cluster: {why}. By hand: az aks get-credentials --resource-group {} --name {} ; kubectl run \
+            "not proved from the cluster: {why}. By hand: az aks get-credentials {} ; kubectl run \
              {name} --namespace {namespace} --image {image} --image-pull-policy Always --restart Never --command -- \
              {RUNS_NOTHING} ; kubectl describe pod {name} --namespace {namespace} (it says Pulled) ; kubectl delete pod \
              {name} --namespace {namespace}",
-            cluster.group(),
-            cluster.name()
+            cluster.for_az()
         ),
     ))
 }

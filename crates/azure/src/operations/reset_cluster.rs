@@ -253,10 +253,8 @@ async fn back_secret(
 fn by_hand(cluster: &ClusterId, app: &str) -> String {
     format!(
         "An owner of that app adds a secret and gives the cluster back: az ad app credential reset --append --id {app} , \
-         then az aks update-credentials --subscription {} --resource-group {} --name {} --reset-service-principal --service-principal {app} \
+         then az aks update-credentials {} --reset-service-principal --service-principal {app} \
          --client-secret SECRET",
-        cluster.subscription(),
-        cluster.group(),
-        cluster.name()
+        cluster.for_az()
     )
 }

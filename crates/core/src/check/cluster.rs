@@ -68,7 +68,7 @@ pub fn judge_cluster(cluster: &ClusterFacts, tried_before: bool) -> Finding {
     if !cluster.power_state.eq_ignore_ascii_case("Running") {
         return check.stop(
             format!("{name} is {}, and a reset needs it running", cluster.power_state.to_lowercase()),
-            format!("Start it, then run again: az aks start --resource-group {} --name {name}", cluster.id.group()),
+            format!("Start it, then run again: az aks start {}", cluster.id.for_az()),
         );
     }
     let is = |state: &str| cluster.provisioning_state.eq_ignore_ascii_case(state);
@@ -82,9 +82,8 @@ pub fn judge_cluster(cluster: &ClusterFacts, tried_before: bool) -> Finding {
         return check.stop(
             format!("{name} is in the state {}, and a reset needs Succeeded", cluster.provisioning_state),
             format!(
-                "Wait until its running operation has ended. A failed one is repaired by az aks update --resource-group {} \
-                 --name {name}",
-                cluster.id.group()
+                "Wait until its running operation has ended. A failed one is repaired by az aks update {}",
+                cluster.id.for_az()
             ),
         );
     }
@@ -113,7 +112,7 @@ pub fn judge_cluster_as_it_is(cluster: &ClusterFacts) -> Finding {
     if !cluster.power_state.eq_ignore_ascii_case("Running") {
         return check.warn(
             format!("{name} is {}, so no node of it can prove the pull", cluster.power_state.to_lowercase()),
-            format!("Start it first: az aks start --resource-group {} --name {name}", cluster.id.group()),
+            format!("Start it first: az aks start {}", cluster.id.for_az()),
         );
     }
     if !cluster.provisioning_state.eq_ignore_ascii_case("Succeeded") {
@@ -152,7 +151,7 @@ mod tests {
         assert_eq!(managed.level, Level::Stop);
         assert!(managed.now.contains("--route pull-secret"));
         let stopped = judge_cluster(&ClusterFacts { power_state: "Stopped".to_owned(), ..cluster() }, false);
-        assert!(stopped.now.contains("az aks start --resource-group rg-shop --name aks-shop"));
+        assert!(stopped.now.ends_with("--resource-group rg-shop --name aks-shop"));
         let failed = ClusterFacts { provisioning_state: "Failed".to_owned(), ..cluster() };
         assert_eq!(judge_cluster(&failed, false).level, Level::Stop);
         assert_eq!(judge_cluster(&failed, true).level, Level::Warn);

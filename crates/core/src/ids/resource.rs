@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use unicode_general_category::{GeneralCategory, get_general_category};
 use uuid::Uuid;
 
-use crate::text::clean;
+use crate::text::{clean, shell_option};
 
 /// The kinds of resource that crosspull works on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -212,6 +212,13 @@ impl ClusterId {
     pub const fn subscription(&self) -> Uuid {
         self.0.subscription
     }
+
+    /// Returns the options by which the Azure CLI finds the cluster, from whatever subscription it was left in.
+    #[must_use]
+    pub fn for_az(&self) -> String {
+        let (group, name) = (shell_option("--resource-group", self.group()), shell_option("--name", self.name()));
+        format!("--subscription {} {group} {name}", self.subscription())
+    }
 }
 
 impl fmt::Display for ClusterId {
@@ -357,6 +364,15 @@ mod tests {
             let text = CLUSTER.replace("rg-shop", wrong);
             assert!(ClusterId::parse(&text).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn the_options_for_az_survive_a_shell() {
+        let id = |group: &str| ClusterId::parse(&CLUSTER.replace("rg-shop", group)).expect("an id");
+        let options = |group: &str| id(group).for_az().replace("11111111-1111-4111-8111-111111111111", "S");
+        assert_eq!(options("rg-shop"), "--subscription S --resource-group rg-shop --name aks-shop");
+        assert_eq!(options("rg(shop)_1.prod"), "--subscription S --resource-group 'rg(shop)_1.prod' --name aks-shop");
+        assert_eq!(options("-rg"), "--subscription S --resource-group=-rg --name aks-shop");
     }
 
     #[test]

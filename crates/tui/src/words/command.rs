@@ -3,7 +3,7 @@
 use crosspull_core::input::Answers;
 use crosspull_core::input::{FIELDS, Key, Kind};
 use crosspull_core::names::Side;
-use crosspull_core::text::printable;
+use crosspull_core::text::shell_option;
 
 /// Returns the command that does the same without questions, in lines that a shell joins. There is no secret among the
 /// answers.
@@ -14,7 +14,7 @@ pub(crate) fn command(answers: &Answers) -> Vec<String> {
         let values = answers.all(field.key);
         let taken = if field.kind == Kind::Many { values.len() } else { 1 };
         for value in values.into_iter().take(taken).filter(|v| Some(*v) != field.default) {
-            parts.push(format!("--{} {}", field.key.name(), quoted(value)));
+            parts.push(shell_option(&format!("--{}", field.key.name()), value));
         }
     }
     let last = parts.len().saturating_sub(1);
@@ -38,13 +38,6 @@ pub(crate) fn credentials(answers: &Answers) -> Option<String> {
     (!names.is_empty()).then(|| format!("It signs in with {} of its environment.", names.join(", ")))
 }
 
-/// Returns a word as a shell takes it.
-fn quoted(word: &str) -> String {
-    let word = printable(word, 2000);
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
-    if !word.is_empty() && word.chars().all(plain) { word } else { format!("'{}'", word.replace('\'', "'\\''")) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,7 +51,7 @@ mod tests {
         answers.set_all(Key::Repository, vec!["shop/web:1.4".to_owned(), "shop/api".to_owned()]);
         assert_eq!(
             command_line(&answers),
-            r"crosspull apply --yes --tenant-a contoso.com --repository shop/web:1.4 --repository shop/api --app-name 'the shop'\''s app'"
+            r#"crosspull apply --yes --tenant-a contoso.com --repository shop/web:1.4 --repository shop/api --app-name "the shop's app""#
         );
         assert_eq!(command(&answers).first().map(String::as_str), Some("crosspull apply --yes \\"));
     }
