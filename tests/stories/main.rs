@@ -47,6 +47,7 @@ mod names;
 #[cfg(test)]
 mod one_run;
 #[cfg(test)]
+mod others_pull;
 mod patience;
 #[cfg(test)]
 mod pull;

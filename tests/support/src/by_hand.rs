@@ -79,6 +79,13 @@ impl Story {
         text(&self.post(&url, Some(&token), "application/json", body.to_string()), "id").to_owned()
     }
 
+    /// Somebody of tenant B deletes an app there, by its object id.
+    pub fn delete_app_by_hand(&self, object: &str) {
+        let token = self.token(Tenant::B, "https://graph.microsoft.com/.default");
+        let url = format!("{}/v1.0/applications/{object}", self.ready.arm);
+        self.send(reqwest::Method::DELETE, &url, Some(&token), "application/json", String::new());
+    }
+
     /// Somebody of tenant A adds a secret to an app, by its object id. Returns the secret.
     pub fn add_secret_by_hand(&self, object: &str, name: &str) -> String {
         self.add_secret_until(object, name, None)

@@ -9,9 +9,10 @@ use crosspull_core::operation::{AddPullPassword, Fact, Learnt, TakeBack};
 use super::shared::directory::{self, AppRef};
 use super::shared::pull_secrets;
 use super::shared::secrets::{self, NOT_ADDED, spaced};
-use crate::reply::PasswordCredential;
+use crate::reply::{PasswordCredential, StoredSecret};
 use crate::step_context::StepContext;
 use crate::step_result::{StepError, StepResult, nothing_there, plainly};
+use crate::wire::CallError;
 
 /// Takes up the secret that the pull secrets have, or adds one.
 pub(super) async fn perform(op: &AddPullPassword, context: &StepContext<'_>) -> StepResult {
@@ -49,7 +50,18 @@ pub(super) async fn perform(op: &AddPullPassword, context: &StepContext<'_>) -> 
 /// Removes the secrets that the run added.
 pub(super) async fn take_back(op: &AddPullPassword, back: &TakeBack, context: &StepContext<'_>) -> StepResult {
     let Some(object) = context.known(&Fact::AppObject) else { return nothing_there() };
-    secrets::remove(context, AppRef { side: op.home, object }, SecretFor::Cluster, &[]).await?;
+    let registration = AppRef { side: op.home, object };
+    if let Err(CallError::Refused(r)) = directory::try_app(context, registration).await
+        && r.refusal.status == Some(404)
+    {
+        // With the app all of its secrets are gone.
+        return context.undone(&back.made, &[]);
+    }
+    if let Some(key) = context.known::<KeyId>(&Fact::SecretKey) {
+        let has_it = |secret: &StoredSecret, _: &str| secret.is_own() && secret.key() == Some(key);
+        pull_secrets::nobody_needs(context, "The client secret was not removed.", has_it).await?;
+    }
+    secrets::remove(context, registration, SecretFor::Cluster, &[]).await?;
     context.undone(&back.made, &[])
 }
 

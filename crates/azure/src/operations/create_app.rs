@@ -62,6 +62,7 @@ pub(super) async fn take_back(op: &CreateApp, back: &TakeBack, context: &StepCon
     };
     let Some(object) = object else { return nothing_there() };
     others::nobody_uses_app(context, AppRef { side: op.home, object }).await?;
+    others::nobody_pulls_as_the_app(context, "The app was not deleted.").await?;
     directory::delete(
         context,
         "The app was not deleted.",

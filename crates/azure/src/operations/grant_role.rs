@@ -32,6 +32,7 @@ pub(super) async fn perform(op: &GrantRole, context: &StepContext<'_>) -> StepRe
 /// Takes the role on the registry back.
 pub(super) async fn take_back(op: &GrantRole, back: &TakeBack, context: &StepContext<'_>) -> StepResult {
     others::own_app_is_free(context).await?;
+    others::nobody_pulls_as_the_app(context, "The role on the registry was not taken back.").await?;
     let principal: Option<ObjectId> = context.known(&Fact::PrincipalB);
     let id = |principal| roles::registry_id(&op.registry, op.role, principal);
     let derived = principal.map(|principal| (Fact::Assignment(op.registry.clone()), id(principal)));

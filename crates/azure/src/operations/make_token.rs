@@ -2,8 +2,9 @@
 
 use crosspull_core::ids::KeyId;
 use crosspull_core::names::{Outcome, is_scope_map_of, scope_map_description};
-use crosspull_core::operation::{Fact, Learnt, MakeToken, Op, TakeBack};
+use crosspull_core::operation::{Fact, Learnt, MakeToken, TakeBack};
 
+use super::shared::pull_secrets;
 use super::shared::repository_tokens::{self, password_named};
 use crate::reply::{RepositoryToken, ScopeMap};
 use crate::request;
@@ -190,7 +191,7 @@ fn nobody_uses(
     let own_key: Option<KeyId> = context.known(&Fact::PullKey(op.registry.clone()));
     let own_name: Option<String> = context.known(&Fact::TokenPassword(op.registry.clone()));
     // The answer to the one that this run made last may have been lost, and its key with it.
-    let in_taken_back: Vec<KeyId> = keys_in_pull_secrets(op, context);
+    let in_taken_back: Vec<KeyId> = pull_secrets::keys_taken_back(context);
     let is_own = |name: &str, key: KeyId| {
         in_taken_back.contains(&key) || own_key.map_or_else(|| own_name.as_deref() == Some(name), |own| own == key)
     };
@@ -209,16 +210,6 @@ fn nobody_uses(
             ),
         )),
     }
-}
-
-/// Returns the keys of the passwords that the pull secrets had which this run made, and which are taken back by now.
-fn keys_in_pull_secrets(op: &MakeToken, context: &StepContext<'_>) -> Vec<KeyId> {
-    let steps = context.past().forward_plan().into_iter().flat_map(|plan| &plan.steps);
-    let written = steps.filter_map(|step| match &step.op {
-        Op::WritePullSecret(written) if written.registry == op.registry => Some(written.key()),
-        _ => None,
-    });
-    written.filter(|fact| context.how(fact) == Some(Outcome::Undone)).filter_map(|fact| context.known(&fact)).collect()
 }
 
 /// Stops where another token may do what the scope map says.

@@ -7,7 +7,7 @@ use super::shared::credential;
 use super::shared::pull_secrets::{Login, Place};
 use crate::reply::StoredSecret;
 use crate::step_context::StepContext;
-use crate::step_result::{StepError, StepResult, nothing_there, plainly};
+use crate::step_result::{StepError, StepResult, plainly};
 
 /// Finds the pull secret with what it is to have, or writes it.
 pub(super) async fn perform(op: &WritePullSecret, context: &StepContext<'_>) -> StepResult {
@@ -76,20 +76,16 @@ pub(super) async fn take_back(op: &WritePullSecret, back: &TakeBack, context: &S
     let api = place.needed_api(context, &what).await?;
     let Some(stored) = place.read(context, &api).await? else { return context.undone(&back.made, &[]) };
     if !stored.is_own() {
-        return nothing_there();
+        context.learn_undone(&back.made)?;
+        return Ok((Outcome::Undone, "somebody made another of that name since, which stays".to_owned()));
     }
     // A later run may have renewed it: it is of no use without the user that this run made.
     let user: Option<String> = match op.user {
         PullUser::App => context.known(&Fact::App),
         PullUser::OfRegistry => context.known(&Fact::PullUser(op.registry.clone())),
     };
-    let is_of_its_user = stored.login(&op.login_server).is_some_and(|login| Some(login.username) == user);
-    if stored.run() != Some(context.run().0.as_str()) && !is_of_its_user {
-        return Err(StepError::failed(
-            what,
-            "Another run has written it since.",
-            "Take that run back first: crosspull runs lists them.",
-        ));
+    if !user.is_some_and(|user| stored.has_only(&op.login_server, &user)) {
+        return Err(is_not_as_written(op, &what, &stored, context));
     }
     place.delete(context, &api, &stored).await?;
     // Nobody needs the credential here any more that was in it last, whichever run made it.
@@ -97,6 +93,27 @@ pub(super) async fn take_back(op: &WritePullSecret, back: &TakeBack, context: &S
     let others = back.made.iter().filter(|l| last.is_none() || l.fact != op.key());
     let gone: Vec<Learnt> = others.cloned().chain(last.clone()).collect();
     context.undone(&gone, &[])
+}
+
+/// Returns the error for a secret that has something else than the run wrote: another run's, or somebody else's.
+fn is_not_as_written(op: &WritePullSecret, what: &str, stored: &StoredSecret, context: &StepContext<'_>) -> StepError {
+    if stored.run() != Some(context.run().0.as_str()) {
+        return StepError::failed(
+            what,
+            "Another run has written it since.",
+            "Take that run back first: crosspull runs lists them.",
+        );
+    }
+    StepError::failed(
+        what,
+        "Somebody has put something else into it since; it is kept as it is.",
+        format!(
+            "Where nobody needs it: kubectl delete secret {} --namespace {} ; then crosspull undo {} goes on.",
+            op.name,
+            op.namespace,
+            context.run()
+        ),
+    )
 }
 
 fn is_foreign(op: &WritePullSecret, what: &str, foreign: &StoredSecret) -> StepError {

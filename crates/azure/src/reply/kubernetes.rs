@@ -6,6 +6,7 @@ use crosspull_core::ids::KeyId;
 use crosspull_core::secret::Secret;
 use crosspull_core::text::printable;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
 use super::secret;
@@ -77,6 +78,18 @@ impl StoredSecret {
         config.auths.remove(server)
     }
 
+    /// True where it holds the login of that user to that registry, and nothing else: what crosspull writes. Whatever
+    /// cannot be read is something else.
+    #[must_use]
+    pub fn has_only(&self, server: &str, user: &str) -> bool {
+        type Parts = BTreeMap<String, IgnoredAny>;
+        let text = self.data.docker.as_ref().map(Secret::reveal).unwrap_or_default();
+        let parts = serde_json::from_str::<Parts>(text).map_or(0, |parts| parts.len());
+        let logins = serde_json::from_str::<BTreeMap<String, Parts>>(text).ok();
+        let logins = logins.and_then(|mut parts| parts.remove("auths")).map_or(0, |logins| logins.len());
+        (parts, logins) == (1, 1) && self.login(server).is_some_and(|login| login.username == user)
+    }
+
     /// Returns namespace and name, such as `jobs/crosspull-registryb`.
     #[must_use]
     pub fn place(&self) -> String {
@@ -125,6 +138,19 @@ mod tests {
         let login = stored.login("r.azurecr.io").expect("a login");
         assert_eq!((login.username.as_str(), login.password.reveal()), ("u", "p"));
         assert!(stored.login("other.azurecr.io").is_none());
+        assert!(stored.has_only("r.azurecr.io", "u") && !stored.has_only("r.azurecr.io", "another"));
+        for others in [
+            r#"{"auths":{"r.azurecr.io":{"username":"u","password":"p"},"other.io":{"auth":"dTpw"}}}"#,
+            r#"{"auths":{"other.io":{"auth":"dTpw"}}}"#,
+            r#"{"auths":{"r.azurecr.io":{"username":"u","password":"p"}},"credHelpers":{"a":"b"}}"#,
+            "{}",
+            "not JSON",
+        ] {
+            let data =
+                serde_json::json!({ "metadata": {}, "data": { ".dockerconfigjson": BASE64_STANDARD.encode(others) } });
+            let stored: StoredSecret = serde_json::from_value(data).expect("a secret");
+            assert!(!stored.has_only("r.azurecr.io", "u"), "{others}");
+        }
         let bare: StoredSecret = serde_json::from_str(r#"{"metadata":{},"type":"Opaque"}"#).expect("a secret");
         assert!(!bare.is_own() && bare.login("r.azurecr.io").is_none());
     }

@@ -2,12 +2,13 @@
 
 use crosspull_core::explain::Trouble;
 use crosspull_core::ids::{AppId, ObjectId, RegistryId};
-use crosspull_core::names::{Outcome, Side, assignment_description, made_by_a_run};
+use crosspull_core::names::{Outcome, SecretFor, Side, assignment_description, made_by_a_run, secret_name};
 use crosspull_core::operation::Fact;
-use crosspull_core::text::printable;
+use crosspull_core::text::{listed, printable};
 
 use super::directory::{self, AppRef};
-use crate::reply::{App, Assignment, FederatedCredential, Owner};
+use super::pull_secrets;
+use crate::reply::{App, Assignment, FederatedCredential, Owner, StoredSecret};
 use crate::request::{self, Request};
 use crate::role_lists;
 use crate::step_context::StepContext;
@@ -22,6 +23,43 @@ pub async fn own_app_is_free(context: &StepContext<'_>) -> Result<(), StepError>
     let made = context.past().facts.learnt(&Fact::AppObject).filter(|l| l.how == Outcome::Created);
     let Some(object) = made.and_then(|l| l.value.parse().ok()) else { return Ok(()) };
     nobody_uses_app(context, AppRef { side: directory::home_of_app(context), object }).await.map_err(StepError::needed)
+}
+
+/// Halts where pull secrets that this run did not write, or could not take back, pull as its app.
+///
+/// Who may not list the pull secrets of all namespaces is told by the app's secrets: those of other runs that no pull
+/// secret of this run had are for others.
+pub async fn nobody_pulls_as_the_app(context: &StepContext<'_>, what: &str) -> Result<(), StepError> {
+    let Some(app) = context.known::<AppId>(&Fact::App) else { return Ok(()) };
+    let user = app.to_string();
+    let pulls = |secret: &StoredSecret, server: &str| secret.login(server).is_some_and(|login| login.username == user);
+    if pull_secrets::nobody_needs(context, what, pulls).await? {
+        return Ok(());
+    }
+    let Some(object) = context.known(&Fact::AppObject) else { return Ok(()) };
+    let found = match directory::try_app(context, AppRef { side: directory::home_of_app(context), object }).await {
+        Ok(found) => found,
+        Err(CallError::Refused(r)) if r.refusal.status == Some(404) => return Ok(()),
+        Err(error) => return Err(StepError::of(what, error).needed()),
+    };
+    let (own, now) = (secret_name(context.run(), SecretFor::Cluster), context.door().wire().recorder().now());
+    let had = pull_secrets::keys_taken_back(context);
+    let of_others = found.password_credentials.iter().filter(|c| {
+        let name = c.display_name.as_deref().unwrap_or_default();
+        made_by_a_run(name) && name != own && !had.contains(&c.key_id) && c.end_date_time.is_none_or(|end| end > now)
+    });
+    let of_others: Vec<String> = of_others
+        .map(|c| format!("{} ({})", printable(c.display_name.as_deref().unwrap_or_default(), 80), c.key_id))
+        .collect();
+    if of_others.is_empty() {
+        return Ok(());
+    }
+    Err(StepError::failed(
+        what,
+        format!("Other runs have secrets on the app, and pull secrets of theirs need it: {}", listed(&of_others)),
+        "Take those runs back first: crosspull undo with what follows the word crosspull in the name.",
+    )
+    .needed())
 }
 
 /// Halts where others have put credentials, owners or roles on the app that this run made.

@@ -5,13 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use crosspull_core::ids::{ClusterId, KeyId};
 use crosspull_core::input::{namespace, object_name};
+use crosspull_core::names::Outcome;
 use crosspull_core::operation::{Op, WritePullSecret};
 use crosspull_core::secret::Secret;
-use crosspull_core::text::{listed, lower_first};
+use crosspull_core::text::{listed, lower_first, printable};
 use serde::Serialize;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
+use super::cluster;
 use super::credential::PullCredential;
 use super::pods::{SILENT, because};
 use crate::kubernetes::{Kubernetes, requests};
@@ -234,6 +236,78 @@ pub async fn still_needed(
     Ok(None)
 }
 
+/// Halts where a pull secret still needs what the run is to take back: one of another namespace, which another run wrote or
+/// somebody copied. `needs` tells by a secret and the hosts of the run's registries. `what` says what did not happen.
+///
+/// Returns false where nobody may list the pull secrets of the cluster, so that this cannot tell.
+pub async fn nobody_needs(
+    context: &StepContext<'_>,
+    what: &str,
+    needs: impl Fn(&StoredSecret, &str) -> bool,
+) -> Result<bool, StepError> {
+    let mut told = true;
+    for (cluster, servers) in servers_of_the_run(context) {
+        let name = cluster.name();
+        let cannot = |why: String| {
+            let why = format!("Whether pull secrets of {name} need it cannot be told: {why}.");
+            StepError::failed(what, why, format!("Mend that, then crosspull undo {} goes on.", context.run())).needed()
+        };
+        let api = match Kubernetes::of(context.door(), &context.work, cluster).await {
+            Ok(api) => api,
+            Err(unavailable) => {
+                let why = because(unavailable)?;
+                // A cluster that is gone needs nothing.
+                match cluster::try_read(context, cluster).await {
+                    Err(CallError::Refused(r)) if r.refusal.status == Some(404) => continue,
+                    _ => return Err(cannot(why)),
+                }
+            }
+        };
+        let all = match api.list::<StoredSecret>(&context.work, requests::pull_secrets).await {
+            Ok(all) => all,
+            Err(CallError::Refused(r)) if r.refusal.status == Some(403) => {
+                told = false;
+                continue;
+            }
+            Err(error) => {
+                let error = StepError::of(what, error);
+                return Err(if error.ends_the_run() { error } else { cannot(lower_first(&error.why())) });
+            }
+        };
+        let needing = all.iter().filter(|secret| servers.iter().any(|server| needs(secret, server)));
+        let places: Vec<String> = needing.map(|secret| place_and_run(secret, context)).collect();
+        if !places.is_empty() {
+            return Err(StepError::failed(
+                what,
+                format!("Pull secrets of {name} need it still: {}", listed(&places)),
+                "Take the run back first that wrote them (crosspull runs lists them), or delete them where nobody needs them.",
+            )
+            .needed());
+        }
+    }
+    Ok(told)
+}
+
+/// Returns the hosts of the registries that the run wrote pull secrets for, by cluster.
+fn servers_of_the_run<'c>(context: &'c StepContext<'_>) -> BTreeMap<&'c ClusterId, BTreeSet<&'c str>> {
+    let steps = context.past().forward_plan().into_iter().flat_map(|plan| &plan.steps);
+    let mut servers: BTreeMap<&ClusterId, BTreeSet<&str>> = BTreeMap::new();
+    for step in steps {
+        if let Op::WritePullSecret(written) = &step.op {
+            servers.entry(&written.cluster).or_default().insert(&written.login_server);
+        }
+    }
+    servers
+}
+
+/// Returns the place of a secret with the run that wrote it, where that is another.
+fn place_and_run(secret: &StoredSecret, context: &StepContext<'_>) -> String {
+    match secret.run().filter(|run| secret.is_own() && *run != context.run().0) {
+        Some(run) => format!("{} (run {})", secret.place(), printable(run, 20)),
+        None => secret.place(),
+    }
+}
+
 /// Returns the keys of the passwords that pull secrets of this run have.
 pub fn keys_written(context: &StepContext<'_>) -> Vec<KeyId> {
     let facts = &context.past().facts;
@@ -242,6 +316,16 @@ pub fn keys_written(context: &StepContext<'_>) -> Vec<KeyId> {
     keys.sort();
     keys.dedup();
     keys
+}
+
+/// Returns the keys of the passwords that the pull secrets had which this run made, and which are taken back by now.
+pub fn keys_taken_back(context: &StepContext<'_>) -> Vec<KeyId> {
+    let steps = context.past().forward_plan().into_iter().flat_map(|plan| &plan.steps);
+    let written = steps.filter_map(|step| match &step.op {
+        Op::WritePullSecret(written) => Some(written.key()),
+        _ => None,
+    });
+    written.filter(|fact| context.how(fact) == Some(Outcome::Undone)).filter_map(|fact| context.known(&fact)).collect()
 }
 
 /// Returns the pull secrets that the plan writes.
