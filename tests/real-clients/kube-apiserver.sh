@@ -270,6 +270,11 @@ others() {
     'somebody else manages a part of the pull secret in jobs .*kubectl-patch.* using v1.*: \.data\.\.dockerconfigjson' \
     apply --namespace jobs --renew
   mv "$work/first" "$work/before"
+  succeeds "exit status 5: undo keeps what kubectl took over" ends 5 "$crosspull" undo "$made" --yes \
+    --kubeconfig "$work/kubeconfig"
+  says "it says so" 'Somebody has put something else into it since'
+  equal "it is there" '{"auths":{"theirs":{}}}' "$(login_in jobs)"
+  succeeds "kubectl delete secret" kubectl delete secret "$secret_name" -n jobs
   take_back "$made" "what kubectl took over"
   end_cloud
 }

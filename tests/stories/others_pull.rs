@@ -134,3 +134,52 @@ fn with_an_app_that_is_gone_its_secrets_count_as_taken_back() {
     story.undo_of(&second, &[]).ends_well();
     assert_eq!(content(&story, "default").0, 404);
 }
+
+/// Renews and is killed as an event comes. Returns the run.
+fn killed_renewal(story: &Story, first: &str, at: impl Fn(&Value) -> bool) -> String {
+    let mut killed = false;
+    let end = story.apply_while(&["--namespace", "shop", "--renew"], |event, process| {
+        if !killed && at(event) {
+            killed = true;
+            let kill = std::process::Command::new("kill").args(["-KILL", &process.to_string()]).status().expect("kill");
+            assert!(kill.success());
+        }
+    });
+    assert_eq!(end.code, None, "a kill is no exit\n{end}");
+    story.runs_but(&[first]).pop().expect("a run")
+}
+
+#[test]
+fn a_renewal_that_was_killed_before_its_proof_is_ended_by_resume_and_the_first_run_says_so() {
+    let story = Story::of("managed-identity-cluster");
+    let first = applied(&story, "pull-secret", "shop");
+    let second = killed_renewal(&story, &first, |event| {
+        event["event"] == "learnt" && event["learnt"][0]["fact"].get("pull_secret").is_some()
+    });
+    let resume = format!("crosspull resume {second}");
+    let back = story.undo_of(&second, &[]);
+    assert_ne!(back.code, Some(0), "{back}");
+    assert!(format!("{}{}", back.out, back.err).contains(&resume), "{back}");
+    story.undo_of(&first, &[]).exits(4).finds("stop", &format!("run {second} stands on"), &resume);
+    let end = story.run(&["resume", &second, "--yes", "--output", "json"]);
+    end.ends_well();
+    story.undo_of(&first, &[]).ends_well();
+    story.is_taken_back();
+}
+
+#[test]
+fn a_renewal_that_is_taken_back_after_its_pod_says_which_secrets_live() {
+    let story = Story::of("managed-identity-cluster");
+    let first = applied(&story, "pull-secret", "shop");
+    let old = content(&story, "shop").1;
+    let second = killed_renewal(&story, &first, |event| {
+        event["event"] == "learnt" && event["learnt"][0]["fact"].get("pod").is_some()
+    });
+    assert_ne!(content(&story, "shop").1, old);
+    let end = story.run(&["undo", &second, "--yes"]);
+    assert!(end.out.contains("What can go is taken back. The pull secrets keep the credential "), "{end}");
+    assert!(end.out.contains(" , lives still: end it once nothing needs it."), "{end}");
+    assert!(!end.out.contains("What the run made is taken back"), "{end}");
+    story.undo_of(&first, &[]).ends_well();
+    story.is_taken_back();
+}

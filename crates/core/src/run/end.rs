@@ -4,7 +4,7 @@ use super::{Run, Status};
 use crate::check::Level;
 use crate::explain::Trouble;
 use crate::names::{Direction, Outcome, Verdict};
-use crate::operation::{Fact, Op};
+use crate::operation::{Fact, Learnt, Op};
 use crate::plan::Plan;
 use crate::route::{self, Achieved};
 use crate::text::count;
@@ -179,8 +179,30 @@ impl Run {
 
     fn undone_headline(&self, cluster: &str) -> String {
         let given_back = self.outcome_of_back(|op| matches!(op, Op::ResetCluster(_))) == Some(Outcome::Undone);
+        if self.keeps_pull_secrets() {
+            return format!("What can go is taken back. {}", self.kept_in_pull_secrets());
+        }
         let cluster = if given_back { format!(" {cluster} uses its former app again.") } else { String::new() };
         format!("What the run made is taken back.{cluster}")
+    }
+
+    /// Returns what a renewal leaves: the credential that it gave the pull secrets, and the replaced one where it lives.
+    fn kept_in_pull_secrets(&self) -> String {
+        let credential = |learnt: &&Learnt| matches!(learnt.fact, Fact::SecretKey | Fact::PullKey(_));
+        let key = self.facts.iter().find(credential).map(|learnt| format!(" {}", learnt.value)).unwrap_or_default();
+        let kept = format!(
+            "The pull secrets keep the credential{key} that the run gave them: what they had is nowhere any more."
+        );
+        let steps = self.forward_plan().into_iter().flat_map(|plan| &plan.steps);
+        let replaced = steps.filter(|step| !self.ended_well.contains(&step.id)).find_map(|step| match &step.op {
+            Op::RemovePullPassword(remove) => Some(remove.key),
+            Op::EndTokenPassword(end) => Some(end.key),
+            _ => None,
+        });
+        match replaced {
+            Some(key) => format!("{kept} The replaced one, {key} , lives still: end it once nothing needs it."),
+            None => kept,
+        }
     }
 
     /// Returns the outcome of taking back the first step of a kind.
@@ -288,7 +310,6 @@ mod tests {
     use crate::ids::{ImageRef, ObjectId};
     use crate::input::{Answers, WantedImage};
     use crate::names::{Route, RunId, StepId};
-    use crate::operation::Learnt;
     use crate::route::tests::{sample_inputs, sample_survey};
 
     fn told(run: &mut Run, event: Event) {

@@ -80,6 +80,12 @@ impl Run {
                     "Run {id} gave the cluster another secret of the app that it had, so there is nothing to go back to. To \
                      leave the app, take back the run that made it: crosspull runs lists them."
                 ))),
+                Some(plan) if plan.steps.is_empty() && self.keeps_pull_secrets() && self.stage() != Stage::Done => {
+                    refused(format!(
+                        "run {id} gave the pull secrets another credential and is not done, and what they had before is nowhere \
+                         any more: crosspull resume {id} ends it. Then the run that made them can be taken back"
+                    ))
+                }
                 Some(plan) if plan.steps.is_empty() && self.keeps_pull_secrets() => Err(NoWay::Over(format!(
                     "Run {id} gave the pull secrets another credential, and what they had before is nowhere any more: there \
                      is nothing to go back to. To leave the route, take back the run that made them: crosspull runs lists them."
