@@ -151,7 +151,7 @@ mod tests {
         assert_eq!(managed.level, Level::Stop);
         assert!(managed.now.contains("--route pull-secret"));
         let stopped = judge_cluster(&ClusterFacts { power_state: "Stopped".to_owned(), ..cluster() }, false);
-        assert!(stopped.now.ends_with("--resource-group rg-shop --name aks-shop"));
+        assert!(stopped.now.contains("az aks start --resource-group rg-shop --name aks-shop"));
         let failed = ClusterFacts { provisioning_state: "Failed".to_owned(), ..cluster() };
         assert_eq!(judge_cluster(&failed, false).level, Level::Stop);
         assert_eq!(judge_cluster(&failed, true).level, Level::Warn);

@@ -39,7 +39,7 @@ pub fn judge_other_runs(cluster: &ClusterId, others: &[OtherRun], unread: &[RunI
         let id = &other.id;
         return check.stop(
             format!("run {id} stands on what this run made: it found it, proved the pull with it, and is not done"),
-            format!("Let that run end first: crosspull resume {id} , or take it back: crosspull undo {id}"),
+            format!("Take that run back first: crosspull undo {id} , or let it end: crosspull resume {id}"),
         );
     }
     match others.iter().find(|o| o.stands) {

@@ -217,7 +217,7 @@ impl ClusterId {
     #[must_use]
     pub fn for_az(&self) -> String {
         let (group, name) = (shell_option("--resource-group", self.group()), shell_option("--name", self.name()));
-        format!("--subscription {} {group} {name}", self.subscription())
+        format!("{group} {name} --subscription {}", self.subscription())
     }
 }
 
@@ -370,9 +370,9 @@ mod tests {
     fn the_options_for_az_survive_a_shell() {
         let id = |group: &str| ClusterId::parse(&CLUSTER.replace("rg-shop", group)).expect("an id");
         let options = |group: &str| id(group).for_az().replace("11111111-1111-4111-8111-111111111111", "S");
-        assert_eq!(options("rg-shop"), "--subscription S --resource-group rg-shop --name aks-shop");
-        assert_eq!(options("rg(shop)_1.prod"), "--subscription S --resource-group 'rg(shop)_1.prod' --name aks-shop");
-        assert_eq!(options("-rg"), "--subscription S --resource-group=-rg --name aks-shop");
+        assert_eq!(options("rg-shop"), "--resource-group rg-shop --name aks-shop --subscription S");
+        assert_eq!(options("rg(shop)_1.prod"), "--resource-group 'rg(shop)_1.prod' --name aks-shop --subscription S");
+        assert_eq!(options("-rg"), "--resource-group=-rg --name aks-shop --subscription S");
     }
 
     #[test]
