@@ -124,13 +124,13 @@ impl Finder<'_> {
             return Err(Trouble::new(WHAT, "No cluster is chosen yet.", "Choose the cluster first."));
         };
         let work = self.work();
-        let unavailable = |unavailable| match unavailable {
-            KubernetesUnavailable::Because(why) => Trouble::new(WHAT, why, ""),
-            KubernetesUnavailable::Halted(error) => error.trouble(WHAT),
+        let unavailable = |unavailable: KubernetesUnavailable| match unavailable.why() {
+            Ok(why) => Trouble::new(WHAT, why, ""),
+            Err(error) => error.trouble(WHAT),
         };
         let api = Kubernetes::of(self.door, &work, cluster).await.map_err(unavailable)?;
         let listed = api.list::<Namespace>(&work, requests::namespaces).await;
-        let listed = listed.map_err(|error| unavailable(KubernetesUnavailable::of("its Kubernetes API", error)))?;
+        let listed = listed.map_err(|error| unavailable(KubernetesUnavailable::of(error)))?;
         (self.tell)(listed.into_iter().filter_map(of_namespace).collect());
         Ok(())
     }

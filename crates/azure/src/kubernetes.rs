@@ -5,11 +5,13 @@ use std::path::Path;
 
 use crosspull_core::cloud::is_loopback;
 use crosspull_core::event::Work;
+use crosspull_core::explain::{NoConnection, Refusal};
 use crosspull_core::ids::ClusterId;
+use crosspull_core::input::{Complaint, Key, KubernetesAccess};
 use crosspull_core::names::Side;
 use crosspull_core::secret::Secret;
 use crosspull_core::text::{lower_first, printable};
-use kube::config::{AuthInfo, Cluster, Kubeconfig};
+use kube::config::{AuthInfo, Cluster, Kubeconfig, KubeconfigError};
 use kube::core::ObjectList;
 use serde::de::DeserializeOwned;
 use url::Url;
@@ -45,21 +47,51 @@ pub struct Kubernetes {
 /// The reason why the Kubernetes API cannot be used.
 #[derive(Debug)]
 pub enum KubernetesUnavailable {
-    /// The reason, as the second half of a sentence.
+    /// It says no, or there is no connection to it: the reason, as the second half of a sentence.
     Because(String),
+    /// Nobody can tell, since a read failed that may succeed soon: the reason, as the second half of a sentence, and the
+    /// answer.
+    Unknown(String, Option<Refusal>),
+    /// The operator's own kubeconfig does not lead there: the reason, as the second half of a sentence.
+    WrongKubeconfig(String),
     /// The run itself goes no further.
     Halted(CallError),
 }
 
 impl KubernetesUnavailable {
-    /// Returns what the error of a call means for the use of the API; `who` answered, or did not.
+    /// Returns what the error of a call to the API means for the use of it. To a private cluster's there is no connection.
     #[must_use]
-    pub fn of(who: &str, error: CallError) -> Self {
-        match error {
-            CallError::Refused(r) => Self::Because(format!("{who} refuses it ({})", r.refusal)),
-            CallError::Unreachable(r) | CallError::Lost(r) => Self::Because(format!("{who} does not answer ({r})")),
-            CallError::SignIn(trouble) => Self::Because(trouble.why),
-            error @ (CallError::Journal(_) | CallError::Stopped) => Self::Halted(error),
+    pub fn of(error: CallError) -> Self {
+        let closed = matches!(&error, CallError::Unreachable(refusal) if NoConnection::of(refusal).is_some());
+        Self::by("its Kubernetes API", closed, error)
+    }
+
+    /// Returns what the error of a call to Resource Manager, or of the sign-in, means for the use of the API. That there
+    /// is no connection tells nothing about the cluster.
+    fn of_azure(error: CallError) -> Self {
+        Self::by("Resource Manager", false, error)
+    }
+
+    fn by(who: &str, closed: bool, error: CallError) -> Self {
+        let is_final = error.is_final();
+        let (why, refusal) = match error {
+            CallError::Refused(r) if is_final => (format!("{who} refuses it ({})", r.refusal), Some(r.refusal)),
+            CallError::Refused(r) => (format!("{who} answers with an error ({})", r.refusal), Some(r.refusal)),
+            CallError::Unreachable(r) | CallError::Lost(r) => (format!("{who} does not answer ({r})"), Some(r)),
+            CallError::SignIn(trouble) => (lower_first(trouble.why.trim_end_matches('.')), trouble.refusal),
+            error @ (CallError::Journal(_) | CallError::Stopped) => return Self::Halted(error),
+        };
+        if is_final || closed { Self::Because(why) } else { Self::Unknown(why, refusal) }
+    }
+
+    /// Returns the reason, as the second half of a sentence, for those whom only the reason concerns.
+    ///
+    /// # Errors
+    /// The error, where the run itself goes no further.
+    pub fn why(self) -> Result<String, CallError> {
+        match self {
+            Self::Because(why) | Self::Unknown(why, _) | Self::WrongKubeconfig(why) => Ok(why),
+            Self::Halted(error) => Err(error),
         }
     }
 }
@@ -71,31 +103,39 @@ impl Kubernetes {
     /// # Errors
     /// The reason why the API cannot be used. Whether it answers is not asked yet.
     pub async fn of(door: &Door, work: &Work, cluster: &ClusterId) -> Result<Self, KubernetesUnavailable> {
-        let access = door.kubernetes();
-        let (config, by) = match &access.kubeconfig {
-            Some(file) => (own_kubeconfig(file)?, "by your kubeconfig"),
-            None => (given_kubeconfig(door, work, cluster).await?, "by the credential that Azure gives you"),
+        let KubernetesAccess { kubeconfig, context, .. } = door.kubernetes();
+        let (api, signs_in_by_entra) = if let Some(file) = kubeconfig {
+            let config = own_kubeconfig(file).map_err(KubernetesUnavailable::WrongKubeconfig)?;
+            let opened = Self::by(door.wire(), &config, context.as_deref(), "by your kubeconfig");
+            let opened = opened.map_err(KubernetesUnavailable::WrongKubeconfig)?;
+            leads_to(door, work, cluster, &opened.0.server).await?;
+            opened
+        } else {
+            let config = given_kubeconfig(door, work, cluster).await?;
+            let opened = Self::by(door.wire(), &config, None, "by the credential that Azure gives you");
+            opened.map_err(KubernetesUnavailable::Because)?
         };
-        let context = access.context.as_deref().filter(|_| access.kubeconfig.is_some());
-        let (target, user) = chosen(&config, context).ok_or_else(|| because("its kubeconfig names no cluster"))?;
-        let signs_in_by_entra = signs_in_by_entra(user)?;
-        let api = Self::by(door.wire(), target, user, if signs_in_by_entra { "by your sign-in at Entra" } else { by })?;
-        if access.kubeconfig.is_some() {
-            leads_to(door, work, cluster, &api.server).await?;
-        }
         if !signs_in_by_entra {
             return Ok(api);
         }
         let token = door.tokens().token(Side::A, Audience::Kubernetes).await;
-        let token = token.map_err(|trouble| because(lower_first(&trouble.why)))?;
-        Ok(Self { token: Some(token), ..api })
+        let token = token.map_err(|trouble| KubernetesUnavailable::of_azure(CallError::SignIn(trouble)))?;
+        Ok(Self { token: Some(token), by: "by your sign-in at Entra", ..api })
     }
 
-    fn by(wire: &Wire, cluster: &Cluster, user: &AuthInfo, by: &'static str) -> Result<Self, KubernetesUnavailable> {
-        let server = address(cluster).ok_or_else(|| because("its address is no HTTPS one"))?;
-        let line = line(cluster, user, wire.proxies().clone()).map_err(because)?;
+    /// Opens the API that a kubeconfig leads to. True with it where Entra signs people in there.
+    fn by(
+        wire: &Wire,
+        config: &Kubeconfig,
+        context: Option<&str>,
+        by: &'static str,
+    ) -> Result<(Self, bool), String> {
+        let (cluster, user) = chosen(config, context).ok_or("its kubeconfig names no cluster")?;
+        let signs_in_by_entra = signs_in_by_entra(user)?;
+        let server = address(cluster).ok_or("its address is no HTTPS one, or has a user in it")?;
+        let line = line(cluster, user, wire.proxies().clone())?;
         let token = token_of(user)?;
-        Ok(Self { wire: wire.on(line, TRIES), server, token, by })
+        Ok((Self { wire: wire.on(line, TRIES), server, token, by }, signs_in_by_entra))
     }
 
     /// Returns how the operator signs in there, in a few words.
@@ -175,23 +215,62 @@ fn named(error: CallError) -> CallError {
     }
 }
 
-fn because(why: impl Into<String>) -> KubernetesUnavailable {
-    KubernetesUnavailable::Because(why.into())
+/// Looks whether the operator's own kubeconfig can be read and has that context, so that a wrong one is known before
+/// anything is called.
+///
+/// # Errors
+/// A complaint about the file or the context. It quotes nothing of the file.
+pub fn look_at_kubeconfig(file: &Path, context: Option<&str>) -> Result<(), Complaint> {
+    let wrong = |key, text| Complaint { key: Some(key), text };
+    let place = file.display();
+    let config = own_kubeconfig(file)
+        .map_err(|why| wrong(Key::Kubeconfig, format!("{why}: give a kubeconfig that kubectl takes")))?;
+    match (chosen(&config, context), context) {
+        (Some(_), _) => Ok(()),
+        (None, Some(name)) => Err(wrong(
+            Key::Context,
+            format!(
+                "{place} has no context {} with a cluster and a user: kubectl config get-contexts --kubeconfig {place} \
+                 lists those that are there",
+                printable(name, 100)
+            ),
+        )),
+        (None, None) => Err(wrong(
+            Key::Kubeconfig,
+            format!("{place} has no current context with a cluster and a user: give --context NAME too"),
+        )),
+    }
 }
 
 /// Reads the operator's own kubeconfig. Files that it names are read too: it is theirs.
-fn own_kubeconfig(file: &Path) -> Result<Kubeconfig, KubernetesUnavailable> {
-    Kubeconfig::read_from(file).map_err(|error| because(format!("{} cannot be read ({error})", file.display())))
+fn own_kubeconfig(file: &Path) -> Result<Kubeconfig, String> {
+    Kubeconfig::read_from(file).map_err(|error| format!("{} cannot be read ({})", file.display(), unread(&error)))
+}
+
+/// Says why a kubeconfig cannot be read. The words of its parser are not taken: they quote the lines around, and these
+/// may hold a token.
+fn unread(error: &KubeconfigError) -> String {
+    match error {
+        KubeconfigError::ReadConfig(error, _) => error.to_string(),
+        KubeconfigError::Parse(error) => error.location().map_or_else(
+            || "it is no kubeconfig".to_owned(),
+            |at| format!("it is no kubeconfig, by line {}, column {}", at.line(), at.column()),
+        ),
+        _ => "it is no kubeconfig".to_owned(),
+    }
 }
 
 /// Asks Azure for a kubeconfig of the cluster.
 async fn given_kubeconfig(door: &Door, work: &Work, cluster: &ClusterId) -> Result<Kubeconfig, KubernetesUnavailable> {
     let request = request::cluster_credentials(door.endpoints(), cluster, door.kubernetes().credential);
     let credentials: ClusterCredentials =
-        door.json(work, request).await.map_err(|e| KubernetesUnavailable::of("Resource Manager", e))?;
+        door.json(work, request).await.map_err(KubernetesUnavailable::of_azure)?;
     let text = credentials.kubeconfigs.into_iter().next().map(|blob| blob.value);
-    let text = text.ok_or_else(|| because("Azure gives no kubeconfig for it"))?;
-    let config = Kubeconfig::from_yaml(text.reveal()).map_err(|_| because("its kubeconfig cannot be read"))?;
+    let text = text.ok_or_else(|| KubernetesUnavailable::Because("Azure gives no kubeconfig for it".to_owned()))?;
+    let config = Kubeconfig::from_yaml(text.reveal()).map_err(|error| {
+        let why = format!("the kubeconfig that Azure gives cannot be read ({})", unread(&error));
+        KubernetesUnavailable::Unknown(why, None)
+    })?;
     Ok(without_files(config))
 }
 
@@ -215,17 +294,19 @@ async fn leads_to(door: &Door, work: &Work, id: &ClusterId, server: &Url) -> Res
     let read: reply::Cluster = door
         .json(work, request::cluster(door.endpoints(), id))
         .await
-        .map_err(|e| KubernetesUnavailable::of("Resource Manager", e))?;
+        .map_err(KubernetesUnavailable::of_azure)?;
     let own = [read.properties.fqdn, read.properties.private_fqdn];
     let is_own = own.iter().flatten().any(|name| name.eq_ignore_ascii_case(host));
     if is_own || is_loopback(server) {
         return Ok(());
     }
-    Err(because(format!("the kubeconfig leads to {host}, and that is not {}", id.name())))
+    Err(KubernetesUnavailable::WrongKubeconfig(format!("it leads to {host}, and that is not {}", id.name())))
 }
 
+/// Returns the address of the API. One with a user in it is none: addresses are told, and a password is not.
 fn address(cluster: &Cluster) -> Option<Url> {
-    cluster.server.as_deref().and_then(|text| Url::parse(text).ok()).filter(|url| url.scheme() == "https")
+    let url = Url::parse(cluster.server.as_deref()?).ok()?;
+    (url.scheme() == "https" && url.username().is_empty() && url.password().is_none()).then_some(url)
 }
 
 /// Returns the address of the Kubernetes API that a kubeconfig leads to (recording `aks_sp_create_show`).
@@ -246,7 +327,7 @@ fn chosen<'c>(config: &'c Kubeconfig, context: Option<&str>) -> Option<(&'c Clus
 
 /// True where a user of a kubeconfig signs in at Entra, by kubelogin: crosspull asks for the token itself
 /// (`docs/facts/azure.md` 9.5).
-fn signs_in_by_entra(user: &AuthInfo) -> Result<bool, KubernetesUnavailable> {
+fn signs_in_by_entra(user: &AuthInfo) -> Result<bool, String> {
     if user.auth_provider.as_ref().is_some_and(|provider| provider.name == "azure") {
         return Ok(true);
     }
@@ -257,24 +338,24 @@ fn signs_in_by_entra(user: &AuthInfo) -> Result<bool, KubernetesUnavailable> {
     let server = arguments.iter().position(|word| word == "--server-id").and_then(|at| arguments.get(at + 1));
     match (program, server.map(String::as_str)) {
         ("kubelogin", None | Some(KUBERNETES_SERVER)) => Ok(true),
-        ("kubelogin", Some(other)) => Err(because(format!(
+        ("kubelogin", Some(other)) => Err(format!(
             "its kubeconfig signs in at Entra for the server application {} , which is not that of AKS",
             printable(other, 60)
-        ))),
-        _ => Err(because(format!(
+        )),
+        _ => Err(format!(
             "its kubeconfig signs in by another program ({}), which crosspull does not run",
             printable(program, 60)
-        ))),
+        )),
     }
 }
 
 /// Returns the token in a user's entry of a kubeconfig, or in the file that it names.
-fn token_of(user: &AuthInfo) -> Result<Option<Secret>, KubernetesUnavailable> {
+fn token_of(user: &AuthInfo) -> Result<Option<Secret>, String> {
     if let Some(token) = &user.token {
         return Ok(Some(Secret::new(expose(token).to_owned())));
     }
     let Some(file) = &user.token_file else { return Ok(None) };
-    let text = std::fs::read_to_string(file).map_err(|error| because(format!("{file} cannot be read ({error})")))?;
+    let text = std::fs::read_to_string(file).map_err(|error| format!("{file} cannot be read ({error})"))?;
     Ok(Some(Secret::new(text.trim().to_owned())))
 }
 
@@ -285,7 +366,8 @@ fn token_of(user: &AuthInfo) -> Result<Option<Secret>, KubernetesUnavailable> {
 fn line(cluster: &Cluster, user: &AuthInfo, proxies: Proxies) -> Result<Line, String> {
     let authority = part(cluster.certificate_authority_data.as_deref(), cluster.certificate_authority.as_deref());
     let authority = authority.ok_or("its kubeconfig holds no authority for its certificate")?;
-    let authorities = reqwest::Certificate::from_pem_bundle(&authority).map_err(|e| e.to_string())?;
+    let authorities = reqwest::Certificate::from_pem_bundle(&authority)
+        .map_err(|_| "the authority for its certificate in its kubeconfig cannot be used")?;
     let mut client = reqwest::Client::builder()
         .user_agent(concat!("crosspull/", env!("CARGO_PKG_VERSION")))
         .https_only(true)

@@ -5,12 +5,13 @@ use crosspull_core::names::{Side, Tenants};
 use crosspull_core::route::{Found, Rights};
 use futures_util::future::join3;
 
+use super::kubernetes::NoKubernetes;
 use super::reads::Reads;
 use super::rights::ASSIGN;
 use super::{cluster, kubernetes, registry};
 
-/// Reads what the routes depend on, each thing as the check of it. `None` where the cluster or the registry stops, which
-/// is said.
+/// Reads what the routes depend on, each thing as the check of it. `None` where the cluster, the registry or the
+/// Kubernetes API stops, which is said.
 pub(super) async fn read(reads: &Reads<'_>) -> Option<Found> {
     let inputs = reads.inputs;
     let (cluster, registry) = (inputs.clusters.first()?, inputs.registries.first()?);
@@ -26,7 +27,12 @@ pub(super) async fn read(reads: &Reads<'_>) -> Option<Found> {
     let (of_cluster, (of_registry, api, may_assign)) =
         futures_util::future::join(cluster::as_it_is(reads, cluster), asked).await;
     let (Ok(of_cluster), Ok((facts, _))) = (of_cluster, of_registry) else { return None };
+    let no_kubernetes = match api {
+        Ok(_) => None,
+        Err(NoKubernetes::NotFromHere(why)) => Some(why.clone()),
+        Err(NoKubernetes::Stopped) => return None,
+    };
     let tenants = if reads.tenants.is_one() { Tenants::One } else { Tenants::Two };
     let rights = Rights { signs_in_to_b: reads.door.tokens().signs_in(Side::B), may_assign };
-    Some(Found::of(tenants, &of_cluster.facts, facts, api.err().cloned(), rights))
+    Some(Found::of(tenants, &of_cluster.facts, facts, no_kubernetes, rights))
 }

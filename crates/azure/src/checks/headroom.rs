@@ -33,10 +33,8 @@ pub(super) async fn ask(reads: &Reads<'_>, id: &ClusterId) -> Result<(), CheckSt
             let (usages, workloads) = read.await;
             let cores = usages.ok().and_then(|list| list.into_iter().find(|u| u.name.value == "cores"));
             let free_vcpus = cores.map(|c| c.limit.saturating_sub(c.current_value));
-            let workloads = workloads.map_err(|unavailable| match unavailable {
-                KubernetesUnavailable::Because(why) => why,
-                KubernetesUnavailable::Halted(_) => "it was not asked".to_owned(),
-            });
+            let workloads = workloads
+                .map_err(|unavailable| unavailable.why().unwrap_or_else(|_| "it was not asked".to_owned()));
             let nodes = cluster.facts.nodes;
             Ok(((), judge_headroom(id, &Headroom { nodes, free_vcpus, workloads })))
         })
@@ -52,7 +50,7 @@ async fn workloads(door: &Door, work: &Work, cluster: &ClusterId) -> Result<Work
         api.list::<StatefulSet>(work, requests::stateful_sets),
     )
     .await
-    .map_err(|error| KubernetesUnavailable::of("its Kubernetes API", error))?;
+    .map_err(KubernetesUnavailable::of)?;
     let blocking = budgets.iter().filter(|b| blocks(b)).map(|b| name(&b.metadata)).collect();
     let of_deployments = deployments.iter().filter_map(|d| Some((&d.metadata, d.spec.as_ref()?.replicas)));
     let of_sets = sets.iter().filter_map(|s| Some((&s.metadata, s.spec.as_ref()?.replicas)));

@@ -1,6 +1,8 @@
 //! The check of a cluster's Kubernetes API: does it answer from here, and to whom?
 
-use crosspull_core::check::{Check, Reach, judge_kubernetes};
+use crosspull_core::check::{
+    Check, Finding, Reach, judge_kubernetes, judge_kubernetes_unknown, judge_wrong_kubeconfig,
+};
 use crosspull_core::event::Work;
 use crosspull_core::ids::ClusterId;
 use crosspull_core::input::ProveFrom;
@@ -8,19 +10,18 @@ use futures_util::future::join_all;
 use k8s_openapi::api::authorization::v1::SelfSubjectAccessReview;
 
 use super::reads::Reads;
-use super::{CheckStopped, registry};
+use super::{CheckStopped, call_stop, registry};
 use crate::kubernetes::{Kubernetes, KubernetesUnavailable, requests};
-
-/// The reason where nothing was sent.
-const NOT_ASKED: &str = "it was not asked";
 
 /// Asks where the route needs the API. One that proves the pull from here does not.
 pub(super) async fn ask(reads: &Reads<'_>, id: &ClusterId) -> Result<(), CheckStopped> {
     if reads.asks(&Check::ResetRight(id.clone())) && !proves_inside(reads).await {
         return Ok(());
     }
-    let _ = usable(reads, id).await;
-    Ok(())
+    match usable(reads, id).await {
+        Err(NoKubernetes::Stopped) => Err(CheckStopped),
+        Ok(_) | Err(NoKubernetes::NotFromHere(_)) => Ok(()),
+    }
 }
 
 /// True where the pull is to be proved from a node: it was asked for, or a registry keeps this machine out.
@@ -35,41 +36,53 @@ async fn proves_inside(reads: &Reads<'_>) -> bool {
     }
 }
 
-/// Returns the Kubernetes API of a cluster, where it answers. Whoever asks first has the check of it said. The error says
-/// why the API cannot be used, as the second half of a sentence.
-pub(super) async fn usable<'r>(reads: &'r Reads<'_>, id: &ClusterId) -> Result<&'r Kubernetes, &'r String> {
+/// The reason why a cluster's Kubernetes API is not used.
+#[derive(Debug, Clone)]
+pub(super) enum NoKubernetes {
+    /// It cannot be used from here, so what is made there is for somebody else: why, as the second half of a sentence.
+    NotFromHere(String),
+    /// The check of it stops: nobody knows, or a wrong kubeconfig was given.
+    Stopped,
+}
+
+/// Returns the Kubernetes API of a cluster, where it answers. Whoever asks first has the check of it said.
+pub(super) async fn usable<'r>(reads: &'r Reads<'_>, id: &ClusterId) -> Result<&'r Kubernetes, &'r NoKubernetes> {
     match reads.cluster(id) {
         Ok(of) => of.kubernetes.get_or_init(|| asked(reads, id)).await.as_ref(),
-        Err(CheckStopped) => Err(reads.nobody_named()),
+        Err(CheckStopped) => Err(&NoKubernetes::Stopped),
     }
 }
 
-/// Opens the API, and says whether it can be used.
-async fn asked(reads: &Reads<'_>, id: &ClusterId) -> Result<Kubernetes, String> {
+/// Opens the API, and says whether it can be used. A read that failed is no answer to that.
+async fn asked(reads: &Reads<'_>, id: &ClusterId) -> Result<Kubernetes, NoKubernetes> {
+    let check = Check::Kubernetes(id.clone());
     let asked = async {
-        let opened = open(reads, id).await;
-        let found = opened.as_ref().map(Kubernetes::signed_in).map_err(String::as_str);
-        let finding = judge_kubernetes(id, found);
-        Ok((opened, finding))
+        match open(reads, id).await {
+            Ok(api) => {
+                let finding = judge_kubernetes(id, Ok(api.signed_in()));
+                Ok((Ok(api), finding))
+            }
+            Err(KubernetesUnavailable::Because(why)) => {
+                let finding = judge_kubernetes(id, Err(&why));
+                Ok((Err(NoKubernetes::NotFromHere(why)), finding))
+            }
+            Err(KubernetesUnavailable::Unknown(why, refusal)) => {
+                Err(Finding { refusal, ..judge_kubernetes_unknown(id, &why) })
+            }
+            Err(KubernetesUnavailable::WrongKubeconfig(why)) => Err(judge_wrong_kubeconfig(id, &why)),
+            Err(KubernetesUnavailable::Halted(error)) => {
+                let what = format!("{}'s Kubernetes API was not asked", id.name());
+                Err(call_stop(Check::Kubernetes(id.clone()), &what, error))
+            }
+        }
     };
-    let said = reads.ask(Check::Kubernetes(id.clone()), asked).await;
-    said.unwrap_or_else(|CheckStopped| Err(NOT_ASKED.to_owned()))
+    reads.ask(check, asked).await.unwrap_or(Err(NoKubernetes::Stopped))
 }
 
 /// Opens the API and asks it something that everybody may ask, so that it is known to answer.
-async fn open(reads: &Reads<'_>, id: &ClusterId) -> Result<Kubernetes, String> {
+async fn open(reads: &Reads<'_>, id: &ClusterId) -> Result<Kubernetes, KubernetesUnavailable> {
     let work = Work::Check(Check::Kubernetes(id.clone()));
-    let api = Kubernetes::of(reads.door, &work, id).await.map_err(why)?;
+    let api = Kubernetes::of(reads.door, &work, id).await?;
     let asked = api.json::<SelfSubjectAccessReview>(&work, requests::may("default", "create", "pods")).await;
-    match asked {
-        Ok(_) => Ok(api),
-        Err(error) => Err(why(KubernetesUnavailable::of("its Kubernetes API", error))),
-    }
-}
-
-pub(super) fn why(unavailable: KubernetesUnavailable) -> String {
-    match unavailable {
-        KubernetesUnavailable::Because(why) => why,
-        KubernetesUnavailable::Halted(_) => NOT_ASKED.to_owned(),
-    }
+    asked.map(|_| api).map_err(KubernetesUnavailable::of)
 }

@@ -16,6 +16,7 @@ use crosspull_core::run::Known;
 use crosspull_core::secret::Secret;
 use tokio::sync::OnceCell;
 
+use super::kubernetes::NoKubernetes;
 use super::{CheckStopped, begin, call_stop, conclude};
 use crate::door::Door;
 use crate::kubernetes::Kubernetes;
@@ -34,7 +35,6 @@ pub(super) struct Reads<'a> {
     registries: BTreeMap<RegistryId, RegistryReads>,
     pullers: BTreeMap<(ClusterId, RegistryId), OnceCell<Result<Puller, CheckStopped>>>,
     namespaces: Mutex<Vec<NamespaceFacts>>,
-    nobody_named: String,
 }
 
 /// The answers about a cluster.
@@ -54,8 +54,8 @@ pub(super) struct ClusterReads {
     pub holdings: OnceCell<Holdings>,
     /// The app that the cluster uses, where the check of it does not stop.
     pub app_in_use: OnceCell<ClusterApp>,
-    /// The cluster's Kubernetes API, where it answers. The error is the reason why it cannot be used.
-    pub kubernetes: OnceCell<Result<Kubernetes, String>>,
+    /// The cluster's Kubernetes API, where it answers. The error is the reason why it is not used.
+    pub kubernetes: OnceCell<Result<Kubernetes, NoKubernetes>>,
 }
 
 impl ClusterReads {
@@ -106,9 +106,8 @@ impl<'a> Reads<'a> {
         let registries = inputs.registries.iter().map(|id| (id.clone(), RegistryReads::default())).collect();
         let pairs = inputs.clusters.iter().flat_map(|c| inputs.registries.iter().map(move |r| (c.clone(), r.clone())));
         let pullers = pairs.map(|pair| (pair, OnceCell::new())).collect();
-        let (namespaces, nobody_named) = (Mutex::default(), "nobody named that cluster".to_owned());
-        let asked = Vec::new();
-        Self { door, inputs, known, tenants, asked, clusters, registries, pullers, namespaces, nobody_named }
+        let (namespaces, asked) = (Mutex::default(), Vec::new());
+        Self { door, inputs, known, tenants, asked, clusters, registries, pullers, namespaces }
     }
 
     /// True where the route asks that check.
@@ -161,13 +160,11 @@ impl<'a> Reads<'a> {
 
     /// Returns the clusters whose Kubernetes API was asked and cannot be used, with the reason.
     pub(super) fn no_kubernetes(&self) -> Vec<(ClusterId, String)> {
-        let why = |of: &ClusterReads| of.kubernetes.get()?.as_ref().err().cloned();
+        let why = |of: &ClusterReads| match of.kubernetes.get()? {
+            Err(NoKubernetes::NotFromHere(why)) => Some(why.clone()),
+            Ok(_) | Err(NoKubernetes::Stopped) => None,
+        };
         self.clusters.iter().filter_map(|(id, of)| Some((id.clone(), why(of)?))).collect()
-    }
-
-    /// Returns the reason for a cluster that nobody named.
-    pub(super) fn nobody_named(&self) -> &String {
-        &self.nobody_named
     }
 
     /// Says that a check is being asked.

@@ -24,3 +24,40 @@ pub fn judge_kubernetes(cluster: &ClusterId, signed_in: Result<&str, &str>) -> F
         ),
     }
 }
+
+/// Judges a cluster's Kubernetes API of which nobody knows whether it can be used: a read failed that may succeed soon.
+///
+/// The reason is the second half of a sentence. To take that for "no" would leave the pull secret unwritten because of a
+/// short outage.
+#[must_use]
+pub fn judge_kubernetes_unknown(cluster: &ClusterId, why: &str) -> Finding {
+    let name = cluster.name();
+    Check::Kubernetes(cluster.clone()).stop(
+        format!("whether {name}'s Kubernetes API can be used from here is not known: {why}"),
+        "Nothing was written. Start again in some minutes; where it goes on so, give --kubeconfig.",
+    )
+}
+
+/// Judges a kubeconfig of the operator's own that does not lead to the cluster, for that reason.
+#[must_use]
+pub fn judge_wrong_kubeconfig(cluster: &ClusterId, why: &str) -> Finding {
+    let name = cluster.name();
+    Check::Kubernetes(cluster.clone()).stop(
+        format!("{name}'s Kubernetes API cannot be used by your kubeconfig: {why}"),
+        format!(
+            "Give a --kubeconfig, and a --context of it, that lead to {name}; or neither, and Resource Manager is asked for a \
+             credential."
+        ),
+    )
+}
+
+/// Judges a plan that makes a secret which somebody else is to write, where no file is named for it and nobody is there to
+/// save it.
+#[must_use]
+pub fn judge_nowhere_to_save(cluster: &ClusterId) -> Finding {
+    let name = cluster.name();
+    Check::Kubernetes(cluster.clone()).stop(
+        format!("somebody else is to write the pull secret into {name}, and the secret would be nowhere"),
+        "Give --secret-out FILE, for whoever writes it; or --kubeconfig, where you have a way to the Kubernetes API.",
+    )
+}

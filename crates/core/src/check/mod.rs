@@ -41,7 +41,7 @@ pub use cluster_app::{ClusterApp, judge_cluster_app, judge_no_cluster_app};
 pub use headroom::{Headroom, Workloads, judge_headroom};
 pub use held_role::HeldRole;
 pub use image::judge_image;
-pub use kubernetes::judge_kubernetes;
+pub use kubernetes::{judge_kubernetes, judge_kubernetes_unknown, judge_nowhere_to_save, judge_wrong_kubeconfig};
 pub use namespace::{FoundSecret, NamespaceFacts, NoSecret, judge_namespace, judge_no_namespace};
 pub use old_roles::{Lack, judge_old_roles};
 pub use other_runs::{OtherRun, judge_other_runs};

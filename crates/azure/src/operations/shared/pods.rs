@@ -143,7 +143,7 @@ impl<'a> PodProof<'a> {
                     )),
                     // Right after a reset it may be away for a moment.
                     Err(CallError::Unreachable(refusal)) if tries > 0 => Ok(Asked::NotYet(SILENT, Some(refusal))),
-                    Err(error) => Ok(Asked::Yes(Err(KubernetesUnavailable::of("its Kubernetes API", error)))),
+                    Err(error) => Ok(Asked::Yes(Err(KubernetesUnavailable::of(error)))),
                 }
             })
             .await
@@ -162,7 +162,7 @@ impl<'a> PodProof<'a> {
                     Ok(pod) => pull::judge(&pod),
                     Err(CallError::Unreachable(_)) => Pull::NotYet(SILENT),
                     Err(error) => {
-                        let why = because(KubernetesUnavailable::of("its Kubernetes API", error))?;
+                        let why = because(KubernetesUnavailable::of(error))?;
                         return Ok(Asked::Yes(PodResult::Untold(why)));
                     }
                 };
@@ -218,8 +218,5 @@ impl<'a> PodProof<'a> {
 
 /// Returns the reason, where the run itself may go on.
 pub fn because(unavailable: KubernetesUnavailable) -> Result<String, StepError> {
-    match unavailable {
-        KubernetesUnavailable::Because(why) => Ok(why),
-        KubernetesUnavailable::Halted(error) => Err(StepError::of("", error)),
-    }
+    unavailable.why().map_err(|error| StepError::of("", error))
 }
