@@ -17,7 +17,7 @@ use crosspull_azure::sign_in::Prompts;
 use crosspull_azure::vault::Vault;
 use crosspull_azure::wire::Pace;
 use crosspull_core::check::OtherRun;
-use crosspull_core::check::{Check, Finding, Level, judge_other_runs};
+use crosspull_core::check::{Check, Finding, Level, judge_nowhere_to_save, judge_other_runs};
 use crosspull_core::event::{Entry, Event};
 use crosspull_core::explain::Trouble;
 use crosspull_core::find::{Named, Sought};
@@ -26,7 +26,7 @@ use crosspull_core::input::Answers;
 use crosspull_core::input::{Access, Inputs};
 use crosspull_core::names::Direction;
 use crosspull_core::names::{CallId, RunId, Verdict};
-use crosspull_core::operation::Facts;
+use crosspull_core::operation::{Facts, Op};
 use crosspull_core::plan::Plan;
 use crosspull_core::route::Assessed;
 use crosspull_core::run::{Known, Run};
@@ -79,11 +79,18 @@ impl Backend {
     }
 
     /// Opens the door and asks the checks; says the plan where nothing stops. `runs` is the folder of journals: what
-    /// other runs know, and whether one works on the cluster, is told by it.
+    /// other runs know, and whether one works on the cluster, is told by it. `can_save` is true where somebody, or a file,
+    /// takes a secret that somebody else is to write.
     ///
     /// # Errors
     /// An error where that folder cannot be read.
-    pub async fn check(&self, inputs: &Inputs, credentials: Credentials, runs: &Path) -> Result<Checked, JournalError> {
+    pub async fn check(
+        &self,
+        inputs: &Inputs,
+        credentials: Credentials,
+        runs: &Path,
+        can_save: bool,
+    ) -> Result<Checked, JournalError> {
         let earlier = earlier(runs).map_err(|error| JournalError::unusable(runs, error))?;
         let known = Known::of(earlier.iter().filter_map(|e| e.run.as_ref().ok()));
         for cluster in &inputs.clusters {
@@ -96,6 +103,15 @@ impl Backend {
             return Ok(Checked::Stopped);
         };
         let plan = (spec.plan)(inputs, &survey);
+        let told = plan.steps.iter().find_map(|step| match &step.op {
+            Op::TellPullSecret(op) => Some(&op.cluster),
+            _ => None,
+        });
+        if let Some(cluster) = told.filter(|_| !can_save) {
+            let finding = judge_nowhere_to_save(cluster);
+            door.wire().recorder().announce(Event::CheckEnded { finding })?;
+            return Ok(Checked::Stopped);
+        }
         door.wire().recorder().announce(Event::Planned { plan: plan.clone() })?;
         Ok(Checked::Planned(Box::new(plan)))
     }

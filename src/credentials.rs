@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crosspull_azure::connect::Parts;
 use crosspull_azure::control::Control;
+use crosspull_azure::kubernetes::look_at_kubeconfig;
 use crosspull_azure::recorder::Recorder;
 use crosspull_azure::sign_in::{Certificate, How, Login, Prompts, Proof};
 use crosspull_azure::wire::Pace;
@@ -71,13 +72,16 @@ pub fn ready(answers: &Answers, variables: Variables) -> Result<Ready, Vec<Strin
     let inputs = Inputs::from_answers(answers);
     let mut complaints: Vec<String> = inputs.as_ref().err().into_iter().flatten().map(ToString::to_string).collect();
     match inputs {
-        Ok(inputs) => match read(&inputs.access, subscriptions(&inputs), variables) {
-            Ok(credentials) => Ok(Ready { answers: answers.clone(), inputs, credentials }),
-            Err(more) => {
-                complaints.extend(more);
-                Err(complaints)
+        Ok(inputs) => {
+            complaints.extend(wrong_kubeconfig(&inputs.access));
+            match read(&inputs.access, subscriptions(&inputs), variables) {
+                Ok(credentials) if complaints.is_empty() => Ok(Ready { answers: answers.clone(), inputs, credentials }),
+                read => {
+                    complaints.extend(read.err().unwrap_or_default());
+                    Err(complaints)
+                }
             }
-        },
+        }
         Err(_) => Err(complaints),
     }
 }
@@ -142,6 +146,12 @@ pub fn read(
         }
         _ => Err(complaints),
     }
+}
+
+/// Returns the complaint about a kubeconfig of the operator's own that cannot be read, or that has not the context.
+pub fn wrong_kubeconfig(access: &Access) -> Option<String> {
+    let file = access.kubernetes.kubeconfig.as_deref()?;
+    look_at_kubeconfig(file, access.kubernetes.context.as_deref()).err().map(|complaint| complaint.to_string())
 }
 
 /// The variable in which Microsoft's SDKs look for another place of the machine's token service.

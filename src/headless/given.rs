@@ -40,6 +40,7 @@ impl Given {
             Err(_) if !complaints.is_empty() => return Err(complaints),
             Err(complaint) => return Err(vec![complaint.to_string()]),
         };
+        complaints.extend(credentials::wrong_kubeconfig(&access));
         // No subscription is known yet by which the Azure CLI could choose an account.
         match credentials::read(&access, PerTenant { a: None, b: None }, &environment) {
             Ok(credentials) if complaints.is_empty() => {

@@ -12,7 +12,7 @@ use crosspull_azure::journal::JournalError;
 use crosspull_azure::sign_in::Prompts;
 use crosspull_core::event::Entry;
 use crosspull_core::explain::Trouble;
-use crosspull_core::input::Access;
+use crosspull_core::input::{Access, Key};
 use crosspull_core::names::Direction;
 use crosspull_core::names::Verdict;
 use crosspull_core::plan::Plan;
@@ -137,7 +137,10 @@ impl<'s> Session<'s> {
         };
         let backend = self.backend.clone();
         let folder = runs.clone().map_or_else(places::runs, Ok)?;
-        let checked = match self.pump(backend.check(&ready.inputs, ready.credentials.clone(), &folder)).await? {
+        // Here nobody saves a secret by hand.
+        let can_save = ready.answers.get(Key::SecretOut).is_some();
+        let check = backend.check(&ready.inputs, ready.credentials.clone(), &folder, can_save);
+        let checked = match self.pump(check).await? {
             Pumped::Ended(checked) => checked,
             Pumped::Killed(code) => return Ok(self.killed(code)),
         };

@@ -87,6 +87,10 @@ fn prepare(
             Err(why) => aside(&format!("crosspull: {why}; undo adds another secret to the former app in its place")),
         }
     }
+    // What is taken back may need no Kubernetes API, and the kubeconfig of then may be gone.
+    if way == Direction::Forward || given.get(Key::Kubeconfig).is_some() {
+        complaints.extend(read.as_ref().ok().and_then(credentials::wrong_kubeconfig));
+    }
     let route = run.forward_plan().unwrap_or(plan);
     let credentials = match &read {
         Ok(access) => credentials::read(access, credentials::subscriptions_of(route), &environment),

@@ -72,7 +72,7 @@ impl Wizard {
         let runs = self.workspace.runs.clone();
         self.task = Some(tokio::task::spawn_local(async move {
             let checked = match credentials {
-                Ok(credentials) => backend.check(&inputs, credentials, &runs).await.map(drop),
+                Ok(credentials) => backend.check(&inputs, credentials, &runs, true).await.map(drop),
                 Err(complaints) => cannot_sign_in(&backend, &complaints),
             };
             over(&tell, checked);

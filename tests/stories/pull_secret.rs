@@ -396,10 +396,82 @@ fn the_operators_own_kubeconfig_leads_there_and_one_that_leads_elsewhere_does_no
     let elsewhere = story.kubeconfig().replace("https://localhost", "https://aks-other.example");
     std::fs::write(story.path("elsewhere"), elsewhere).expect("written");
     let end = story.apply(&["--kubeconfig", "elsewhere"]);
-    end.finds("warn", "leads to aks-other.example, and that is not aks-shop", "--kubeconfig");
+    end.is_stopped_by("leads to aks-other.example, and that is not aks-shop", "--kubeconfig");
     assert_eq!(secrets(&story.world(), "default").len(), 0);
-    let end = story.apply(&["--kubeconfig", "gone"]);
-    end.finds("warn", "gone cannot be read", "--kubeconfig");
+}
+
+#[test]
+fn a_kubeconfig_that_cannot_be_used_is_complained_of_before_any_call_and_never_quoted() {
+    const SECRET: &str = "SUPERSECRETTOKEN";
+    let story = Story::of("managed-identity-cluster");
+    let bad = format!("apiVersion: v1\nusers:\n- name: u\n  user:\n    token: {SECRET}\n   client: [\n");
+    let typed = format!("apiVersion: v1\nusers:\n- name: u\n  user:\n    token: [{SECRET}]\n");
+    let list = format!("root:x:0:0:{SECRET}\ndaemon:x:1:1\n");
+    let good = format!(
+        "apiVersion: v1\nkind: Config\ncurrent-context: c\ncontexts:\n- name: c\n  context: {{cluster: k, user: u}}\n\
+         clusters:\n- name: k\n  cluster: {{server: 'https://localhost:1'}}\nusers:\n- name: u\n  user: {{token: {SECRET}}}\n"
+    );
+    let bare = "apiVersion: v1\nkind: Config\n".to_owned();
+    for (name, text) in [("bad", &bad), ("typed", &typed), ("list", &list), ("whole", &good), ("bare", &bare)] {
+        std::fs::write(story.path(name), text).expect("written");
+    }
+    let cases: [(&[&str], &str); 6] = [
+        (&["--kubeconfig", "gone"], "gone cannot be read (No such file"),
+        (&["--kubeconfig", "bad"], "bad cannot be read (it is no kubeconfig, by line"),
+        (&["--kubeconfig", "typed"], "typed cannot be read (it is no kubeconfig, by line 5"),
+        (&["--kubeconfig", "list"], "list cannot be read (it is no kubeconfig"),
+        (&["--kubeconfig", "whole", "--context", "nosuch"], "whole has no context nosuch"),
+        (&["--kubeconfig", "bare"], "bare has no current context"),
+    ];
+    for (flags, sentence) in cases {
+        let end = story.apply(flags);
+        end.complains(sentence);
+        let text = story.run(&[&["apply", "--answers", story.answers(), "--yes"], flags].concat());
+        text.complains(sentence);
+        for said in [&end.out, &end.err, &text.out, &text.err] {
+            assert!(!said.contains(SECRET), "{flags:?}\n{said}");
+        }
+        story.called_nothing();
+    }
+}
+
+#[test]
+fn a_short_outage_is_not_taken_for_a_private_cluster() {
+    for (call, who) in [
+        ("kubernetes POST **/selfsubjectaccessreviews", "its Kubernetes API answers with an error"),
+        ("arm POST /**/listClusterUserCredential", "Resource Manager answers with an error"),
+    ] {
+        for route in ["pull-secret", "repository-token", "admin-account", "auto"] {
+            let own = format!(
+                "name = 'out'\nsays = 'out'\n[[fault]]\non = '{call}'\nnth = 'every'\ndo = 'status'\ncode = 503\n\
+                 error = 'ServiceUnavailable'"
+            );
+            let story = Story::told(&["managed-identity-cluster"], &own);
+            let end = story.apply(&["--route", route]);
+            end.is_stopped_by(who, "Start again in some minutes");
+            story.wrote_nothing();
+        }
+    }
+    let once = "name = 'once'\nsays = 'once'\n[[fault]]\non = 'kubernetes POST **/selfsubjectaccessreviews'\nnth = 1\n\
+                do = 'status'\ncode = 503\nerror = 'ServiceUnavailable'";
+    let story = Story::told(&["managed-identity-cluster"], once);
+    let end = story.apply(&[]);
+    pulls_by_secret(&story, &end, &["default"]);
+}
+
+#[test]
+fn a_secret_for_somebody_else_to_write_needs_a_file() {
+    let own = "name = 'own'\nsays = 'own'\n[world.cluster]\nkubernetes = 'private'";
+    for route in ["pull-secret", "repository-token", "admin-account"] {
+        let story = Story::told(&["managed-identity-cluster"], own);
+        let apply = ["apply", "--answers", story.answers(), "--yes", "--output", "json", "--route", route];
+        let end = story.run(&apply);
+        end.is_stopped_by("the secret would be nowhere", "Give --secret-out FILE");
+        story.wrote_nothing();
+        let end = story.run(&["plan", "--answers", story.answers(), "--output", "json", "--route", route]);
+        end.is_stopped_by("the secret would be nowhere", "Give --secret-out FILE");
+        story.apply(&["--route", route]).ends_well();
+    }
 }
 
 #[test]

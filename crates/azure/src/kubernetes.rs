@@ -124,12 +124,7 @@ impl Kubernetes {
     }
 
     /// Opens the API that a kubeconfig leads to. True with it where Entra signs people in there.
-    fn by(
-        wire: &Wire,
-        config: &Kubeconfig,
-        context: Option<&str>,
-        by: &'static str,
-    ) -> Result<(Self, bool), String> {
+    fn by(wire: &Wire, config: &Kubeconfig, context: Option<&str>, by: &'static str) -> Result<(Self, bool), String> {
         let (cluster, user) = chosen(config, context).ok_or("its kubeconfig names no cluster")?;
         let signs_in_by_entra = signs_in_by_entra(user)?;
         let server = address(cluster).ok_or("its address is no HTTPS one, or has a user in it")?;
@@ -263,8 +258,7 @@ fn unread(error: &KubeconfigError) -> String {
 /// Asks Azure for a kubeconfig of the cluster.
 async fn given_kubeconfig(door: &Door, work: &Work, cluster: &ClusterId) -> Result<Kubeconfig, KubernetesUnavailable> {
     let request = request::cluster_credentials(door.endpoints(), cluster, door.kubernetes().credential);
-    let credentials: ClusterCredentials =
-        door.json(work, request).await.map_err(KubernetesUnavailable::of_azure)?;
+    let credentials: ClusterCredentials = door.json(work, request).await.map_err(KubernetesUnavailable::of_azure)?;
     let text = credentials.kubeconfigs.into_iter().next().map(|blob| blob.value);
     let text = text.ok_or_else(|| KubernetesUnavailable::Because("Azure gives no kubeconfig for it".to_owned()))?;
     let config = Kubeconfig::from_yaml(text.reveal()).map_err(|error| {
@@ -291,10 +285,8 @@ fn without_files(mut config: Kubeconfig) -> Kubeconfig {
 /// A tunnel ends on this machine, so an address on it tells nothing.
 async fn leads_to(door: &Door, work: &Work, id: &ClusterId, server: &Url) -> Result<(), KubernetesUnavailable> {
     let host = server.host_str().unwrap_or_default();
-    let read: reply::Cluster = door
-        .json(work, request::cluster(door.endpoints(), id))
-        .await
-        .map_err(KubernetesUnavailable::of_azure)?;
+    let read: reply::Cluster =
+        door.json(work, request::cluster(door.endpoints(), id)).await.map_err(KubernetesUnavailable::of_azure)?;
     let own = [read.properties.fqdn, read.properties.private_fqdn];
     let is_own = own.iter().flatten().any(|name| name.eq_ignore_ascii_case(host));
     if is_own || is_loopback(server) {

@@ -33,8 +33,8 @@ pub(super) async fn ask(reads: &Reads<'_>, id: &ClusterId) -> Result<(), CheckSt
             let (usages, workloads) = read.await;
             let cores = usages.ok().and_then(|list| list.into_iter().find(|u| u.name.value == "cores"));
             let free_vcpus = cores.map(|c| c.limit.saturating_sub(c.current_value));
-            let workloads = workloads
-                .map_err(|unavailable| unavailable.why().unwrap_or_else(|_| "it was not asked".to_owned()));
+            let workloads =
+                workloads.map_err(|unavailable| unavailable.why().unwrap_or_else(|_| "it was not asked".to_owned()));
             let nodes = cluster.facts.nodes;
             Ok(((), judge_headroom(id, &Headroom { nodes, free_vcpus, workloads })))
         })
