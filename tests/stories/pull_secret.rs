@@ -110,12 +110,37 @@ fn a_second_run_finds_what_is_there_and_leaves_it_to_the_first() {
         assert_eq!(second.outcome(op), "found", "{op}\n{second}");
     }
     assert_eq!(keys(&story.world()), keys(&before), "no secret is made where one lives");
+    // A third run makes nothing, so it offers no way back. The second made a pull secret.
+    let third = story.run(&["apply", "--answers", story.answers(), "--yes", "--namespace", "shop"]);
+    third.exits(0);
+    assert!(third.out.contains("as pull secret shop/crosspull-registryb"), "{third}");
+    assert!(!third.out.contains("Back with crosspull undo"), "{third}");
     let other = story.runs_but(&[&first]);
-    story.undo_of(&other[0], &[]).ends_well();
+    let made = |run: &String| story.undo_of(run, &[]).out.contains("step_ended");
+    assert_eq!(other.iter().filter(|run| made(run)).count(), 1, "one of the two made something");
     assert_eq!(secrets(&story.world(), "shop").len(), 0, "what the second run wrote is taken back");
     assert_eq!(secrets(&story.world(), "default").len(), 1, "what it found stays");
     story.undo_of(&first, &[]).ends_well();
     story.is_taken_back();
+}
+
+#[test]
+fn a_service_account_that_was_changed_is_told_where_a_pod_could_not_be_deleted() {
+    let own = "name = 'stuck'\nsays = 'no pod may be deleted'\n[[fault]]\non = 'kubernetes DELETE **/pods/**'\n\
+               nth = 'every'\ndo = 'status'\ncode = 403\nerror = 'Forbidden'";
+    let story = Story::told(&["managed-identity-cluster"], own);
+    let end = story.run(&[
+        "apply",
+        "--answers",
+        story.answers(),
+        "--yes",
+        "--namespace",
+        "shop",
+        "--service-account",
+        "default",
+    ]);
+    end.exits(1);
+    assert!(end.out.contains("the service account shop/default was changed; nothing else of aks-shop"), "{end}");
 }
 
 #[test]

@@ -223,6 +223,14 @@ pub(super) fn across(answers: &Answers) -> Vec<Complaint> {
             _ => {}
         }
     }
+    let mut registries: Vec<RegistryId> = Vec::new();
+    for registry in answers.all(Key::Registry).into_iter().filter_map(|text| RegistryId::parse(text).ok()) {
+        if registries.contains(&registry) {
+            complain(Key::Registry, format!("{} is named twice: name it once", registry.name()));
+        } else {
+            registries.push(registry);
+        }
+    }
     let clusters = answers.all(Key::Cluster).len();
     if clusters > 1 {
         complain(Key::Cluster, format!("{clusters} clusters are named; one run takes one"));
@@ -365,6 +373,17 @@ mod tests {
             assert_eq!(access.is_ok_and(|access| access.tenants.b == TenantRef::Home), home, "{word}");
         }
         assert!(TenantRef::parse(TenantRef::HOME).is_err(), "nobody names it");
+    }
+
+    #[test]
+    fn a_registry_that_is_named_twice_is_named_in_the_one_complaint() {
+        let mut answers = complete();
+        let id = answers.get(Key::Registry).expect("an example").to_owned();
+        answers.set_all(
+            Key::Registry,
+            vec![id.clone(), id.to_ascii_uppercase().replace("/SUBSCRIPTIONS", "/subscriptions")],
+        );
+        assert_eq!(complaints(&answers), ["registry: REGISTRYB is named twice: name it once"]);
     }
 
     #[test]

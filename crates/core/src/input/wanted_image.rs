@@ -116,8 +116,16 @@ fn registry_of(text: &str, registries: &[RegistryId]) -> Result<(RegistryId, Str
     }
 }
 
+/// Returns the registries, each once: that one is named twice is complained about by itself.
 fn registries(answers: &Answers) -> Result<Vec<RegistryId>, String> {
-    answers.all(Key::Registry).into_iter().map(RegistryId::parse).collect()
+    let mut all: Vec<RegistryId> = Vec::new();
+    for text in answers.all(Key::Registry) {
+        let registry = RegistryId::parse(text)?;
+        if !all.contains(&registry) {
+            all.push(registry);
+        }
+    }
+    Ok(all)
 }
 
 /// True where a text names a registry: by its name, or by its login server, which may have a hash after the name

@@ -62,8 +62,8 @@ impl Run {
             [] => return Vec::new(),
             secrets => {
                 let is_there = format!("{cluster} has the secret, as pull secret {}.", secrets.join(", "));
-                // What a renewal replaced is nowhere any more: there is nothing to go back to.
-                let kept = kept && !self.keeps_pull_secrets();
+                // What a renewal replaced is nowhere any more, and what was found stays: there is nothing to go back to.
+                let kept = kept && !self.keeps_pull_secrets() && self.can_be_undone();
                 let command = self.id.as_ref().filter(|_| kept).map(|id| format!("Back with crosspull undo {id}"));
                 (vec![is_there, self.who_pulls()], command)
             }
@@ -241,10 +241,7 @@ impl Run {
                     format!("{cluster} is as the run left it.")
                 }
                 None if self.still_made().any(|l| is_in_cluster(&l.fact)) => {
-                    format!("Pull secrets of this run are in {cluster}; nothing else of {cluster} was touched.")
-                }
-                None if self.still_made().any(|l| matches!(l.fact, Fact::Pod(_))) => {
-                    format!("A pod of this run is still in {cluster}; nothing else of {cluster} was touched.")
+                    format!("{}; nothing else of {cluster} was touched.", self.what_is_in(cluster))
                 }
                 None => format!("{cluster} was not touched."),
             },
@@ -263,6 +260,32 @@ impl Run {
                      on running; nodes that are renewed are away for a while."
                 ),
             },
+        }
+    }
+
+    /// Returns all that the run has put into the cluster, and changed in it, by the Kubernetes API.
+    fn what_is_in(&self, cluster: &str) -> String {
+        let has = |kind: fn(&Fact) -> bool| self.still_made().any(|l| kind(&l.fact));
+        let objects = match (has(|f| matches!(f, Fact::PullSecret(..))), has(|f| matches!(f, Fact::Pod(_)))) {
+            (true, true) => Some(format!("Pull secrets and a pod of this run are in {cluster}")),
+            (true, false) => Some(format!("Pull secrets of this run are in {cluster}")),
+            (false, true) => Some(format!("A pod of this run is still in {cluster}")),
+            (false, false) if has(|f| matches!(f, Fact::ProofSecret(_))) => {
+                Some(format!("A pull secret of this run's pod is still in {cluster}"))
+            }
+            (false, false) => None,
+        };
+        let changed = self.still_made().filter(|l| matches!(l.fact, Fact::AccountPulls(..)));
+        let changed: Vec<&str> = changed.map(|l| l.value.as_str()).collect();
+        let accounts = match changed.as_slice() {
+            [] => None,
+            [one] => Some(format!("the service account {one} was changed")),
+            several => Some(format!("the service accounts {} were changed", several.join(", "))),
+        };
+        match (objects, accounts) {
+            (Some(objects), Some(accounts)) => format!("{objects}, and {accounts}"),
+            (Some(objects), None) => objects,
+            (None, accounts) => accounts.map(|says| format!("In {cluster} {says}")).unwrap_or_default(),
         }
     }
 
@@ -288,9 +311,9 @@ impl Run {
     }
 }
 
-/// True for what a run puts into a cluster to stay.
+/// True for what a run puts into a cluster by the Kubernetes API.
 const fn is_in_cluster(fact: &Fact) -> bool {
-    matches!(fact, Fact::PullSecret(..) | Fact::AccountPulls(..))
+    matches!(fact, Fact::PullSecret(..) | Fact::AccountPulls(..) | Fact::Pod(_) | Fact::ProofSecret(_))
 }
 
 /// Returns a note as a sentence.
@@ -363,5 +386,26 @@ mod tests {
         assert!(run.headline().contains("A pod of this run is still in"), "{}", run.headline());
         learnt(&mut run, proofs[0], Outcome::Undone, pod, "default/crosspull-7f3c9a2e");
         assert!(run.headline().ends_with("was not touched."), "{}", run.headline());
+    }
+
+    #[test]
+    fn all_that_a_run_left_in_a_cluster_is_told() {
+        let (mut run, proofs) = proves_two();
+        let inputs = sample_inputs();
+        let (cluster, registry) = (inputs.clusters[0].clone(), inputs.registries[0].clone());
+        let secret = Fact::PullSecret(cluster.clone(), registry.clone(), "shop".to_owned());
+        let account = Fact::AccountPulls(cluster.clone(), registry, "shop".to_owned());
+        let tells = |run: &Run, words: &str| assert!(run.headline().contains(words), "{}", run.headline());
+        learnt(&mut run, proofs[0], Outcome::Changed, account.clone(), "shop/default");
+        tells(&run, "In aks-shop the service account shop/default was changed; nothing else of aks-shop was touched.");
+        learnt(&mut run, proofs[0], Outcome::Created, secret, "shop/crosspull-registryb");
+        tells(
+            &run,
+            "Pull secrets of this run are in aks-shop, and the service account shop/default was changed; nothing",
+        );
+        learnt(&mut run, proofs[0], Outcome::Created, Fact::Pod(cluster), "shop/crosspull-7f3c9a2e");
+        tells(&run, "Pull secrets and a pod of this run are in aks-shop, and the service account shop/default was");
+        learnt(&mut run, proofs[0], Outcome::Undone, account, "shop/default");
+        tells(&run, "Pull secrets and a pod of this run are in aks-shop; nothing else of aks-shop was touched.");
     }
 }
