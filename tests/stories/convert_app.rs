@@ -45,6 +45,28 @@ fn the_present_app_is_let_in_and_nothing_of_the_cluster_changes() {
     is_let_in(&story, &end, "AcrPull");
     let outcomes = ["open-app", "prove-pull", "remove-proof-secret", "prove-inside"].map(|op| end.outcome(op));
     assert_eq!(outcomes, ["changed", "proved", "changed", "proved"], "\n{end}");
+    assert_eq!(end.err, "crosspull: this route leaves no secret, so none was saved.\n");
+    assert!(!end.secret_file.exists(), "the secret of the proof is removed");
+    story.undo(&[]).ends_well();
+    story.is_taken_back();
+}
+
+#[test]
+fn a_run_that_was_killed_after_the_proof_makes_no_other_secret() {
+    let story = Story::of("happy");
+    let mut sent = false;
+    let killed = story.apply_while(&["--route", "convert-app"], |event, process| {
+        if !sent && event["event"] == "call_started" && text(event, "url").ends_with("/pods") {
+            sent = true;
+            let kill = std::process::Command::new("kill").args(["-KILL", &process.to_string()]).status();
+            assert!(kill.expect("kill").success());
+        }
+    });
+    assert_eq!(killed.code, None, "a kill is no exit\n{killed}");
+    let end = story.resume(&[]);
+    is_let_in(&story, &end, "AcrPull");
+    assert_eq!((story.taken_by("/addPassword"), story.taken_by("/removePassword")), (1, 1), "\n{end}");
+    assert_eq!((end.outcome_of(2), end.outcome_of(5)), ("skipped", "proved"), "\n{end}");
     story.undo(&[]).ends_well();
     story.is_taken_back();
 }
@@ -82,6 +104,7 @@ fn a_secret_that_is_given_proves_the_pull_and_the_app_gets_none() {
     end.finds("pass", "sign-in takes the secret that you give for aks-shop's app", "");
     let outcomes = ["take-app-secret", "prove-pull", "prove-inside"].map(|op| end.outcome(op));
     assert_eq!(outcomes, ["found", "proved", "proved"], "\n{end}");
+    assert!(!end.secret_file.exists(), "the given secret has its file");
     assert_eq!((story.taken_by("/addPassword"), story.taken_by("/removePassword")), (1, 0), "that by hand alone");
     for journal in story.journals() {
         let told = std::fs::read_to_string(journal).expect("a journal");

@@ -98,6 +98,13 @@ impl Plan {
         self.steps.iter().flat_map(Step::writes).filter_map(registry).collect()
     }
 
+    /// False where the secret that the run pulls with goes when the pull is proved, or was given: nobody needs it after
+    /// the run.
+    #[must_use]
+    pub fn leaves_secret(&self) -> bool {
+        !self.steps.iter().any(|s| matches!(s.op, Op::RemoveProofSecret(_) | Op::TakeAppSecret(_)))
+    }
+
     /// Returns the step that restarts nodes, and is asked for once more. `None` where nothing restarts.
     #[must_use]
     pub fn restarts(&self) -> Option<&Step> {

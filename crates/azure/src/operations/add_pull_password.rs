@@ -19,6 +19,11 @@ pub(super) async fn perform(op: &AddPullPassword, context: &StepContext<'_>) -> 
     let object: ObjectId = context.need(Fact::AppObject).await?;
     let app: AppId = context.need(Fact::App).await?;
     context.begin()?;
+    if let Some(key) = key_that_proved(context) {
+        let ends = context.past().facts.learnt(&Fact::SecretEnds);
+        context.learn([Some(&key), ends].into_iter().flatten().cloned().collect())?;
+        return Ok((Outcome::Skipped, "the pull was proved before the run was stopped".to_owned()));
+    }
     let registration = AppRef { side: op.home, object };
     if let Some(done) = secret_in_use(op, registration, app, context).await? {
         return Ok(done);
@@ -63,6 +68,17 @@ pub(super) async fn take_back(op: &AddPullPassword, back: &TakeBack, context: &S
     }
     secrets::remove(context, registration, SecretFor::Cluster, &[]).await?;
     context.undone(&back.made, &[])
+}
+
+/// Returns the key of the proof's secret, where an earlier part of this run has proved every pull with it and nothing else
+/// needs it: no other secret is made then.
+fn key_that_proved(context: &StepContext<'_>) -> Option<Learnt> {
+    let facts = &context.past().facts;
+    let key = facts.learnt(&Fact::SecretKey).filter(|_| !context.plan().leaves_secret())?;
+    let is_proved =
+        |proved: &Fact| facts.learnt(proved).is_some_and(|l| l.how == Outcome::Proved && l.value == key.value);
+    let proofs = context.plan().proofs();
+    (!proofs.is_empty() && proofs.iter().all(is_proved)).then(|| key.clone())
 }
 
 /// Takes up the secret that the pull secrets have: the run's own, or that of an earlier run, unless another is wanted.
