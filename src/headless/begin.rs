@@ -59,9 +59,11 @@ fn files(answers: &Answers, complaints: &mut Vec<String>) -> SecretFiles {
     });
     let secrets = secrets.unwrap_or_default();
     let way_back = answers.get(Key::WayBackOut);
-    if way_back.is_some_and(|path| secrets.have(path.as_ref())) {
+    let is_same = way_back.is_some_and(|path| secrets.have(path.as_ref()));
+    if is_same {
         complaints.push("way-back-out: that is the file of secret-out: name another one".to_owned());
     }
-    let way_back = way_back.and_then(|path| reserved(Key::WayBackOut, SecretFile::reserve, path, complaints));
+    let way_back =
+        way_back.filter(|_| !is_same).and_then(|path| reserved(Key::WayBackOut, SecretFile::reserve, path, complaints));
     SecretFiles { secrets, way_back, saved_way_back: None }
 }

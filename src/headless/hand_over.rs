@@ -1,10 +1,11 @@
 //! The page for whoever acts elsewhere, in files beside the run's journal: as Markdown, as plain text and as a script.
 
+use std::fs::File;
 use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use crosspull_core::hand_over::HandOver;
-use tempfile::NamedTempFile;
 
 /// Writes all forms of the page beside the journal, in place of those of an earlier part of the run; gives where they
 /// are. The page holds no secret; its files are the operator's all the same, to send on as they like.
@@ -21,12 +22,11 @@ pub fn write(page: &HandOver, journal: &Path) -> Result<[PathBuf; 3], String> {
     Ok([markdown, text, script])
 }
 
-/// Writes a file whole or not at all.
+/// Writes a file whole or not at all. What a program that is killed leaves beside it is written over by the next one:
+/// the journal's lock keeps others away.
 fn put(path: &Path, text: &str) -> Result<(), String> {
-    let folder = path.parent().unwrap_or_else(|| Path::new("."));
     let failed = |e: std::io::Error| format!("the page {} cannot be written ({e})", path.display());
-    let mut file = NamedTempFile::new_in(folder).map_err(failed)?;
-    file.write_all(text.as_bytes()).map_err(failed)?;
-    file.persist(path).map_err(|e| failed(e.error))?;
-    Ok(())
+    let part = path.with_added_extension("part");
+    let mut file = File::options().write(true).create(true).truncate(true).mode(0o600).open(&part).map_err(failed)?;
+    file.write_all(text.as_bytes()).and_then(|()| std::fs::rename(&part, path)).map_err(failed)
 }

@@ -1,7 +1,8 @@
 //! The file that a secret is saved in: new, readable by its owner alone, whole or not at all.
 
+use std::fs::{File, Metadata, TryLockError};
 use std::io::{Read as _, Write as _};
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use crosspull_core::ids::{KeyId, RegistryId};
@@ -12,16 +13,29 @@ use crosspull_core::operation::Fact;
 use crosspull_core::plan::Plan;
 use crosspull_core::run::Run;
 use crosspull_core::secret::Secret;
-use tempfile::NamedTempFile;
 
 /// A place for a secret, reserved before the secret exists, so that a wrong path is known before anything is written
 /// in Azure.
+///
+/// The file has its own name from the beginning, and is empty and locked until the secret is written into it: a program
+/// that is killed leaves an empty file there and no other one. One that is not used is removed.
 #[derive(Debug)]
 pub struct SecretFile {
-    file: NamedTempFile,
+    file: File,
     path: PathBuf,
+    /// The files that earlier parts of the run saved, where this one goes beside them.
+    earlier: Vec<PathBuf>,
     /// True where it was asked for now, and not by an earlier part of the run.
-    pub asked: bool,
+    asked: bool,
+}
+
+/// The file that a secret is in.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Saved {
+    /// The file.
+    pub path: PathBuf,
+    /// True where an earlier part of the run had saved another secret, which this one takes the place of.
+    pub is_another: bool,
 }
 
 impl SecretFile {
@@ -31,46 +45,129 @@ impl SecretFile {
     /// A sentence, where the file exists already or its folder cannot be written.
     pub fn reserve(path: &Path) -> Result<Self, String> {
         let shown = path.display();
-        if path.symlink_metadata().is_ok() {
-            return Err(format!("{shown} exists already: name a new file, so that no earlier secret is lost"));
+        if let Ok(found) = path.symlink_metadata() {
+            return Err(if found.is_file() && found.len() == 0 {
+                format!(
+                    "{shown} exists already and is empty, as a run leaves it that was ended before it had a secret: go on \
+                     with that run, remove the file, or name a new one"
+                )
+            } else {
+                format!("{shown} exists already: name a new file, so that no earlier secret is lost")
+            });
         }
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
         if !folder.is_dir() {
             return Err(format!("the folder {} is not there: name a file in one that is", folder.display()));
         }
-        // tempfile makes it with mode 0600.
-        let file = NamedTempFile::new_in(folder)
+        let file = File::options()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)
             .map_err(|e| format!("{shown} cannot be made ({e}): name a file in a folder that you may write"))?;
-        Ok(Self { file, path: path.to_owned(), asked: true })
+        // Where files cannot be locked, the name that was free is enough.
+        if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
+            return Err(format!("{shown} was taken by another crosspull: name a new file"));
+        }
+        Ok(Self { file, path: path.to_owned(), earlier: Vec::new(), asked: true })
     }
 
-    /// Reserves a place where an earlier part of the run was told to save its secret: beside it, where that did.
+    /// Reserves a place where an earlier part of the run was told to save its secret: beside it, where that did. An
+    /// empty file that it reserved and left is taken up.
     ///
     /// # Errors
-    /// A sentence, where the file exists already or its folder cannot be written.
+    /// A sentence, where no place is free or the folder cannot be written.
     pub fn reserve_beside(path: &Path) -> Result<Self, String> {
-        let free = places(path).find(|place| place.symlink_metadata().is_err());
-        let reserved = Self::reserve(&free.unwrap_or_else(|| path.to_owned()))?;
-        Ok(Self { asked: false, ..reserved })
+        let mut earlier = Vec::new();
+        for place in places(path) {
+            if place.symlink_metadata().is_err() {
+                let mut reserved = Self::reserve(&place)?;
+                (reserved.asked, reserved.earlier) = (false, earlier);
+                return Ok(reserved);
+            }
+            if let Some(file) = left_empty(&place) {
+                return Ok(Self { file, path: place, earlier, asked: false });
+            }
+            earlier.push(place);
+        }
+        Self::reserve(path)
     }
 
-    /// Saves the secret, and nothing else, under the reserved name.
+    /// True where whoever named the file knows its name: it was named now, or it is the one that the run was told.
+    pub fn is_as_named(&self) -> bool {
+        self.asked || self.earlier.is_empty()
+    }
+
+    /// Saves the secret, and nothing else, under the reserved name. One that an earlier part of the run saved is not
+    /// saved again.
     ///
     /// # Errors
     /// A sentence, where the disk or somebody else was faster.
-    pub fn save(mut self, secret: &Secret) -> Result<PathBuf, String> {
-        let shown = self.path.display().to_string();
-        let written = self.file.write_all(secret.reveal().as_bytes()).and_then(|()| self.file.as_file().sync_all());
-        written.map_err(|e| format!("the secret was not saved in {shown} ({e})"))?;
-        match self.file.persist_noclobber(&self.path) {
-            Ok(_) => Ok(self.path),
-            // Somebody was faster. The secret is shown once, so it stays where it was written first.
-            Err(failed) => match failed.file.keep() {
-                Ok((_, kept)) => Err(format!("{shown} exists by now: the secret is in {} instead", kept.display())),
-                Err(_) => Err(format!("the secret was not saved in {shown} ({})", failed.error)),
-            },
+    pub fn save(mut self, secret: &Secret) -> Result<Saved, String> {
+        let is_in = |place: &&PathBuf| read_secret(place).is_ok_and(|known| known.reveal() == secret.reveal());
+        if let Some(place) = self.earlier.iter().find(is_in) {
+            return Ok(Saved { path: place.clone(), is_another: false });
+        }
+        if self.is_free() {
+            self.write(secret)?;
+            return Ok(Saved { path: self.path.clone(), is_another: !self.earlier.is_empty() });
+        }
+        // Somebody removed or filled the file. The secret is shown once, so it goes beside it.
+        let mut beside = Self::reserve_beside(&self.path)?;
+        beside.write(secret)?;
+        if beside.path == self.path {
+            return Ok(Saved { path: self.path.clone(), is_another: false });
+        }
+        Err(format!(
+            "{} is another file by now: the secret is in {} instead",
+            self.path.display(),
+            beside.path.display()
+        ))
+    }
+
+    /// Writes the secret, or nothing.
+    fn write(&mut self, secret: &Secret) -> Result<(), String> {
+        let written = self.file.write_all(secret.reveal().as_bytes()).and_then(|()| self.file.sync_all());
+        written.map_err(|e| {
+            // Half of a secret is none; the empty file is removed.
+            let _ = self.file.set_len(0);
+            format!("the secret was not saved in {} ({e})", self.path.display())
+        })
+    }
+
+    /// True where the file is still empty and has its name.
+    fn is_free(&self) -> bool {
+        let found = self.file.metadata().ok().zip(self.path.symlink_metadata().ok());
+        found.is_some_and(|(open, named)| open.len() == 0 && is_same(&open, &named))
+    }
+}
+
+impl Drop for SecretFile {
+    /// Removes a file that was not used.
+    fn drop(&mut self) {
+        if self.is_free() {
+            let _ = std::fs::remove_file(&self.path);
         }
     }
+}
+
+fn is_same(one: &Metadata, other: &Metadata) -> bool {
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+/// Opens an empty file of this user that nobody else may read or write and that no program has reserved now.
+fn left_empty(path: &Path) -> Option<File> {
+    let user = rustix::process::geteuid().as_raw();
+    let is_ours =
+        |found: &Metadata| found.is_file() && found.len() == 0 && found.uid() == user && found.mode() & 0o077 == 0;
+    // Nothing else than a file is opened: a pipe would wait for its other end.
+    path.symlink_metadata().ok().filter(is_ours)?;
+    let file = File::options().write(true).open(path).ok()?;
+    file.try_lock().ok()?;
+    // It may have been filled or removed since.
+    let named = path.symlink_metadata().ok()?;
+    let open = file.metadata().ok().filter(is_ours)?;
+    is_same(&open, &named).then_some(file)
 }
 
 /// The subject of a saved secret: one registry of several, whose own user has it. `None` for the one secret of a run.
@@ -156,8 +253,11 @@ impl SecretPlaces {
     }
 
     /// Returns what is to be said of the secrets that were asked for now and that no step of a run that is done has made.
-    pub fn not_made(&self) -> Vec<String> {
+    pub fn not_made(&self, run: &Run) -> Vec<String> {
         let asked = || self.free.iter().filter(|(_, file)| file.asked);
+        if run.forward_plan().is_some_and(|plan| !plan.leaves_secret()) {
+            return asked().map(|_| "this route leaves no secret, so none was saved".to_owned()).take(1).collect();
+        }
         if self.taken.is_empty() {
             return asked().map(|_| "no secret was made, so none was saved".to_owned()).take(1).collect();
         }
@@ -205,7 +305,9 @@ pub fn saved_way_back(given: &Answers, run: &Run) -> Result<Option<(KeyId, Secre
     let path = match (given.get(Key::WayBackOut), run.answers.get(Key::WayBackOut)) {
         (Some(now), _) => Some(PathBuf::from(now)),
         (None, then) => {
-            then.map(|path| places(path.as_ref()).filter(|p| p.exists()).last().unwrap_or_else(|| path.into()))
+            // One that is empty was reserved only.
+            let holds = |p: &PathBuf| p.metadata().is_ok_and(|found| found.len() > 0);
+            then.map(|path| places(path.as_ref()).filter(holds).last().unwrap_or_else(|| path.into()))
         }
     };
     let Some((key, path)) = key.zip(path) else { return Ok(None) };
@@ -249,8 +351,10 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("secret");
         let reserved = SecretFile::reserve(&path).expect("reserved");
-        assert!(!path.exists(), "nothing is there before the secret is");
+        assert_eq!(std::fs::read(&path).expect("there"), b"", "nothing is in it before the secret is");
+        assert!(SecretFile::reserve(&path).expect_err("exists").contains("exists already and is empty"));
         reserved.save(&Secret::new("value".to_owned())).expect("saved");
+        assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 1, "no other file is there");
         assert_eq!(std::fs::read_to_string(&path).expect("read"), "value");
         assert_eq!(std::fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
         assert!(SecretFile::reserve(&path).expect_err("exists").contains("exists already"));
@@ -278,38 +382,90 @@ mod tests {
         };
         let (mut all, complaints) = reserved();
         assert!(complaints.is_empty(), "{complaints:?}");
-        assert_eq!(all.not_made(), ["no secret was made, so none was saved"]);
+        assert_eq!(all.not_made(&Run::default()), ["no secret was made, so none was saved"]);
         let (of, file) = all.take(&Fact::PullKey(id("regc"))).expect("a place");
         assert_eq!((of, all.take(&Fact::PullKey(id("regc"))).is_none()), (Some(id("regc")), true));
         file.save(&Secret::new("c".to_owned())).expect("saved");
         assert_eq!(std::fs::read_to_string(folder.path().join("s.regc")).expect("read"), "c");
-        assert_eq!(all.not_made(), ["no password of regb was made, so none was saved"]);
+        assert_eq!(all.not_made(&Run::default()), ["no password of regb was made, so none was saved"]);
+        drop(all);
         let (_, complaints) = reserved();
         assert!(matches!(complaints.as_slice(), [one] if one.contains("s.regc exists already")), "{complaints:?}");
         let (mut all, _) = reserved();
-        assert!(all.take(&Fact::SecretKey).is_some_and(|(of, _)| of.is_none()) && all.not_made().is_empty());
+        assert!(
+            all.take(&Fact::SecretKey).is_some_and(|(of, _)| of.is_none()) && all.not_made(&Run::default()).is_empty()
+        );
     }
 
     #[test]
-    fn another_secret_of_the_run_is_saved_beside_the_first() {
+    fn another_secret_of_the_run_is_saved_beside_the_first_and_the_same_one_is_not() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("secret");
-        for (text, name) in [("one", "secret"), ("two", "secret.2"), ("three", "secret.3")] {
-            let saved = SecretFile::reserve_beside(&path).expect("reserved").save(&Secret::new(text.to_owned()));
-            assert_eq!(saved, Ok(folder.path().join(name)));
-            assert_eq!(std::fs::read_to_string(folder.path().join(name)).expect("read"), text);
+        let save =
+            |text: &str| SecretFile::reserve_beside(&path).expect("reserved").save(&Secret::new(text.to_owned()));
+        for (text, name, is_another) in [
+            ("one", "secret", false),
+            ("two", "secret.2", true),
+            ("three", "secret.3", true),
+            ("two", "secret.2", false),
+        ] {
+            let place = folder.path().join(name);
+            assert_eq!(save(text), Ok(Saved { path: place.clone(), is_another }));
+            assert_eq!(std::fs::read_to_string(place).expect("read"), text);
         }
+        assert!(!folder.path().join("secret.4").exists(), "what is not used is removed");
+    }
+
+    /// A file as a program leaves it that is killed before there is a secret.
+    fn left(path: &Path) {
+        File::options().write(true).create_new(true).mode(0o600).open(path).expect("made");
+    }
+
+    #[test]
+    fn an_empty_file_that_the_run_left_is_taken_up_and_no_other_one_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("secret");
+        left(&path);
+        let beside = || SecretFile::reserve_beside(&path).expect("reserved");
+        let first = beside();
+        assert_eq!(first.path, path);
+        let second = beside();
+        assert_eq!(second.path, folder.path().join("secret.2"), "another program has the first one");
+        drop((first, second));
+        assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0, "what is not used is removed");
+        std::fs::write(&path, "").expect("written");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).expect("set");
+        assert_eq!(beside().path, folder.path().join("secret.2"), "others may read it");
+        std::fs::remove_file(&path).expect("removed");
+        let elsewhere = folder.path().join("elsewhere");
+        left(&elsewhere);
+        std::os::unix::fs::symlink(&elsewhere, &path).expect("a link");
+        assert_eq!(beside().path, folder.path().join("secret.2"), "a link leads elsewhere");
     }
 
     #[test]
     fn a_secret_whose_place_was_taken_meanwhile_is_not_lost() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("secret");
-        let reserved = SecretFile::reserve(&path).expect("reserved");
-        std::fs::write(&path, "somebody else's").expect("written");
-        let said = reserved.save(&Secret::new("value".to_owned())).expect_err("taken");
-        let kept = said.split("the secret is in ").nth(1).and_then(|t| t.strip_suffix(" instead")).expect("a place");
-        assert_eq!(std::fs::read_to_string(kept).expect("read"), "value");
-        assert_eq!(std::fs::read_to_string(&path).expect("read"), "somebody else's");
+        let secret = Secret::new("value".to_owned());
+        for name in ["secret.2", "secret.3"] {
+            let reserved = SecretFile::reserve_beside(&path).expect("reserved");
+            let taken = reserved.path.clone();
+            std::fs::write(&taken, "somebody else's").expect("written");
+            if name == "secret.2" {
+                let said = reserved.save(&secret).expect_err("taken");
+                assert!(said.ends_with("secret.2 instead"), "{said}");
+                assert_eq!(std::fs::read_to_string(&taken).expect("read"), "somebody else's");
+                assert_eq!(std::fs::read_to_string(folder.path().join(name)).expect("read"), "value");
+            } else {
+                drop(reserved);
+                assert_eq!(std::fs::read_to_string(&taken).expect("read"), "somebody else's", "it is not removed");
+            }
+        }
+        let gone = folder.path().join("gone");
+        let reserved = SecretFile::reserve(&gone).expect("reserved");
+        std::fs::remove_file(&gone).expect("removed");
+        assert_eq!(reserved.save(&secret), Ok(Saved { path: gone.clone(), is_another: false }));
+        assert_eq!(std::fs::read_to_string(&gone).expect("read"), "value");
     }
 }

@@ -293,7 +293,10 @@ impl<'s> Session<'s> {
         self.stream.end(verdict, None);
         self.stream.say(&summary(self.stream.run(), Some(receipt)));
         if verdict == Verdict::Done {
-            self.secret_places.not_made().iter().for_each(|says| aside(&format!("crosspull: {says}.")));
+            self.secret_places
+                .not_made(self.stream.run())
+                .iter()
+                .for_each(|says| aside(&format!("crosspull: {says}.")));
         }
         if verdict == Verdict::Done && !self.stream.run().is_undoing() {
             let written = manifest::written(self.stream.run()).map(|written| written.unwrap_or_else(|why| why));

@@ -8,6 +8,7 @@ use crosspull_core::event::{Entry, Event};
 use crosspull_core::input::Key;
 use crosspull_core::names::{Outcome, Verdict};
 use crosspull_core::operation::{Fact, Learnt};
+use crosspull_core::plan::Plan;
 use crosspull_core::secret::Secret;
 use crosspull_tui::{Effect, Msg, Notice};
 
@@ -166,7 +167,9 @@ impl Wizard {
         let mut told = vec![Msg::SecretAtHand(secret.is_some())];
         if let Some(secret) = secret {
             let of = self.subject(&learnt.fact);
-            let place = self.place_for_secret(&of);
+            // One that the run removes, or was given, is of no use to anybody in a file.
+            let stays = self.model.run().forward_plan().is_none_or(Plan::leaves_secret);
+            let place = stays.then(|| self.place_for_secret(&of)).flatten();
             told.extend(place.map(|file| self.save(vec![(file, secret)])));
         }
         told
@@ -179,7 +182,7 @@ impl Wizard {
             secrets.into_iter().map(|(file, secret)| file.map(|file| (file, secret))).collect();
         let saved = places.and_then(|all| {
             all.into_iter().try_for_each(|(file, secret)| {
-                let path = file.save(&secret)?;
+                let path = file.save(&secret)?.path;
                 self.saved_in.push(std::path::absolute(&path).unwrap_or(path).display().to_string());
                 Ok(())
             })
@@ -196,8 +199,9 @@ impl Wizard {
         let path = self.model.answers().get(Key::WayBackOut)?;
         let saved = SecretFile::reserve_beside(path.as_ref()).and_then(|file| file.save(&secret));
         Some(Msg::Notice(match saved {
-            Ok(path) => {
-                Notice::good(format!("The secret of the way back is in {}, readable by you alone", path.display()))
+            Ok(saved) => {
+                let place = saved.path.display();
+                Notice::good(format!("The secret of the way back is in {place}, readable by you alone"))
             }
             Err(why) => Notice::bad(format!("{why}.")),
         }))

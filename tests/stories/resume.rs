@@ -243,24 +243,62 @@ fn consent_that_is_refused_leaves_a_run_that_goes_on_once_it_is_given() {
     story.is_taken_back();
 }
 
+/// No file is left beside those that were asked for.
+fn nothing_is_astray(story: &Story) {
+    let astray =
+        |file: &std::path::PathBuf| file.file_name().is_some_and(|name| name.to_string_lossy().starts_with(".tmp"));
+    let found: Vec<_> = secrets::files(story.folder()).into_iter().filter(astray).collect();
+    assert_eq!(found, Vec::<std::path::PathBuf>::new());
+}
+
+#[test]
+fn a_secret_that_the_pull_secret_has_is_not_saved_twice() {
+    let story = Story::of("managed-identity-cluster");
+    let mut sent = false;
+    story.apply_while(&["--route", "pull-secret"], |event, process| {
+        let proves = event["writes"] == true && event["work"]["step"].is_u64() && text(event, "url").ends_with("/pods");
+        if !sent && proves {
+            sent = true;
+            signal("-KILL", process);
+        }
+    });
+    let saved = std::fs::read_to_string(story.path("secret-1")).expect("a secret");
+    assert_eq!(saved.len(), 40);
+    let next = story.run(&["resume", &story.run_id(), "--yes"]);
+    next.exits(0);
+    assert!(next.err.contains(&format!("the secret is in {},", path_text(&story.path("secret-1")))), "{next}");
+    assert!(!next.err.contains("of no use any more"), "nothing new was made\n{next}");
+    assert!(!story.path("secret-1.2").exists(), "it is saved already");
+    assert_eq!(std::fs::read_to_string(story.path("secret-1")).expect("a secret"), saved);
+}
+
 #[test]
 fn the_secret_is_saved_by_the_part_that_makes_it() {
     let story = Story::of("happy");
-    // The first part is killed before there is a secret: the file that it was told of is still free.
+    // The first part is killed before there is a secret: the file that it reserved is empty, and there is no other one.
     ended_by(&story, "-KILL", |e| e["event"] == "learnt" && e["step"] == 1);
-    let wanted = story.path("secret-1");
-    assert!(!wanted.exists());
-    story.resume(&[]).ends_well();
-    assert_eq!(std::fs::read_to_string(&wanted).expect("a secret").len(), 40);
+    let (first, second) = (story.path("secret-1"), story.path("secret-1.2"));
+    assert_eq!(std::fs::read(&first).expect("it is reserved"), b"");
+    nothing_is_astray(&story);
+    story.apply(&["--secret-out", path_text(&first)]).complains("exists already and is empty, as a run leaves it");
+    let next = story.resume(&[]);
+    next.ends_well();
+    assert!(!next.err.contains("of no use any more"), "there is no earlier one\n{next}");
+    assert_eq!(std::fs::read_to_string(&first).expect("a secret").len(), 40);
+    assert!(!second.exists(), "the reserved file is the run's own");
 
     let story = Story::of("happy");
     // The value that the first part saved is lost with it: another is made, and saved beside.
     ended_by(&story, "-KILL", |e| e["event"] == "learnt" && e["step"] == 5);
     let (first, second) = (story.path("secret-1"), story.path("secret-1.2"));
-    let before = std::fs::read_to_string(&first).unwrap_or_default();
+    let before = std::fs::read_to_string(&first).expect("it is reserved");
+    nothing_is_astray(&story);
     let next = story.resume(&[]);
     next.ends_well();
-    if !before.is_empty() {
+    if before.is_empty() {
+        assert!(!second.exists() && !next.err.contains("of no use any more"), "{next}");
+        assert_eq!(std::fs::read_to_string(&first).expect("a secret").len(), 40);
+    } else {
         assert!(next.err.contains(&format!("a new secret is in {}", path_text(&second))), "{next}");
         assert_ne!(std::fs::read_to_string(&second).expect("a secret"), before);
     }

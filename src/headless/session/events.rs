@@ -12,6 +12,7 @@ use crosspull_core::operation::{Fact, Learnt, Step};
 use super::Session;
 use crate::headless::hand_over;
 use crate::headless::lines::aside;
+use crate::headless::secret_file::Saved;
 
 impl Session<'_> {
     /// Shows one event, saves the secret when it was made, and asks where the engine does.
@@ -92,13 +93,15 @@ impl Session<'_> {
     fn save_way_back(&mut self) {
         let made = self.stream.run().facts.id(&Fact::WayBackKey).and_then(|key| self.backend.vault.get(key));
         let Some((secret, file)) = made.zip(self.way_back_file.take()) else { return };
-        let asked = file.asked;
+        let known = file.is_as_named();
         match file.save(&secret) {
-            Ok(place) => {
-                let says =
-                    format!("crosspull: the secret of the way back is in {}, readable by you alone", place.display());
+            Ok(saved) => {
+                let says = format!(
+                    "crosspull: the secret of the way back is in {}, readable by you alone",
+                    saved.path.display()
+                );
                 // Whoever reads events and asked for the file knows.
-                if asked { self.stream.say_aside(&says) } else { aside(&says) }
+                if known { self.stream.say_aside(&says) } else { aside(&says) }
             }
             Err(why) => {
                 self.secret_trouble = true;
@@ -110,18 +113,21 @@ impl Session<'_> {
     /// Saves a secret as soon as there is one, so that whatever happens later does not lose it.
     fn save_secret(&mut self, key: &Learnt) {
         let Some(secret) = key.value.parse().ok().and_then(|key| self.backend.vault.get(key)) else { return };
+        // One that the run removes, or was given, is of no use to anybody in a file.
+        if self.stream.run().forward_plan().is_some_and(|plan| !plan.leaves_secret()) {
+            return;
+        }
         let Some((of, file)) = self.secret_places.take(&key.fact) else { return };
-        let asked = file.asked;
         let what = of.map_or_else(|| "secret".to_owned(), |registry| format!("secret for {}", registry.name()));
         match file.save(&secret) {
-            Ok(place) if asked => {
-                let place = place.display();
+            Ok(Saved { path, is_another: false }) => {
+                let place = path.display();
                 self.stream.say_aside(&format!("crosspull: the {what} is in {place}, readable by you alone"));
             }
-            Ok(place) => aside(&format!(
+            Ok(Saved { path, .. }) => aside(&format!(
                 "crosspull: a new {what} is in {}, readable by you alone; one that an earlier part of the run saved is of \
                  no use any more",
-                place.display()
+                path.display()
             )),
             Err(why) => {
                 self.secret_trouble = true;
