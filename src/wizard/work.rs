@@ -89,13 +89,16 @@ impl Wizard {
             }
             Err(why) => return vec![Msg::Notice(Notice::bad(format!("{why}.")))],
         };
+        // The secret of a part that ended in this window is still in memory.
+        let at_hand = past.facts.secret_key().is_some_and(|key| self.backend.vault.get(key).is_some());
         let mut notice = None;
         if past.plan_for(way).is_ok() {
             notice = self.take_saved_way_back(&past, way);
             self.admit(&past, way);
         }
         let receipt = self.receipt.as_ref().map(|path| Msg::Receipt(path.display().to_string()));
-        [Some(Msg::TakenUp { run: Box::new(past), way }), receipt, notice].into_iter().flatten().collect()
+        let taken_up = Msg::TakenUp { run: Box::new(past), way };
+        [Some(taken_up), Some(Msg::SecretAtHand(at_hand)), receipt, notice].into_iter().flatten().collect()
     }
 
     /// Takes the secret of the way back from the file that the run saved it in; without it undo adds another.

@@ -3,6 +3,7 @@
 mod leaving;
 mod sign_in;
 
+use crosspull_core::check::{Check, Level};
 use crosspull_core::event::Event;
 use crosspull_core::input::Answers;
 use crosspull_core::names::Direction;
@@ -18,7 +19,9 @@ use crate::here::Here;
 use crate::keys::{self, Action};
 use crate::live::Activity;
 use crate::msg::{Effect, Msg, Notice};
-use crate::screen::{Go, HelpLayer, HomeScreen, Layer, LeaveLayer, Reaction, ResetLayer, Screen, SignInScreen, View};
+use crate::screen::{
+    Go, HelpLayer, HomeScreen, Layer, LeaveLayer, Reaction, ResetLayer, Saving, Screen, SignInScreen, View,
+};
 use crate::secret::Copied;
 use crate::shared::Shared;
 use crate::theme::Theme;
@@ -155,6 +158,17 @@ pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Effect> {
     effects
 }
 
+/// Takes the warning out of a check of the soak: a simulated cloud has no regions that learn of a principal late.
+fn without_soak(event: &mut Event) {
+    if let Event::CheckEnded { finding } = event
+        && finding.check == Check::Soak
+        && finding.level == Level::Warn
+    {
+        let says = finding.text.split(';').next().unwrap_or_default().to_owned();
+        *finding = Check::Soak.pass(says);
+    }
+}
+
 impl Model {
     fn take(&mut self, msg: Msg, now: Timestamp) -> Vec<Effect> {
         match msg {
@@ -163,9 +177,15 @@ impl Model {
             Msg::Paste(text) => self.pasted(&text),
             Msg::Resize(columns, rows) => self.shared.size = (columns, rows),
             Msg::Tick => return self.ticked(now),
-            Msg::Engine(entry) => {
+            Msg::Engine(mut entry) => {
+                if self.shared.simulated {
+                    without_soak(&mut entry.event);
+                }
                 self.shared.live.hear(&entry);
                 self.heard(&entry.event);
+                if self.shared.follow_secrets() {
+                    return vec![Effect::ClearClipboard];
+                }
             }
             Msg::Prompt(prompt) => return self.prompted(prompt),
             Msg::Entered { side, entered } => self.entered(side, entered),
@@ -175,7 +195,7 @@ impl Model {
             Msg::Earlier(runs) => self.heard_of_earlier(runs),
             Msg::TakenUp { run, way } => return self.taken_up(*run, way),
             Msg::SecretAtHand(is) => self.shared.live.secret_at_hand = is,
-            Msg::SecretSaved { place } => self.shared.saved(place),
+            Msg::SecretSaved { place } => self.saved(place),
             Msg::ChecksOver => self.shared.live.checked(),
             Msg::NotBegun(why) => self.not_begun(why),
             Msg::Receipt(place) => self.shared.receipt = Some(place),
@@ -210,7 +230,32 @@ impl Model {
         if let (false, Some(Layer::Leave(leave))) = (notice.good, self.layers.last_mut()) {
             leave.cleared = false;
         }
+        if self.path_waits(Saving::Plan) && self.path_answered(Saving::Plan, (!notice.good).then_some(&notice.text)) {
+            return;
+        }
         self.shared.tell(notice, now);
+    }
+
+    /// Takes in whether the secret was saved. Where the operator was asked for the path, the complaint stands there.
+    fn saved(&mut self, place: Result<String, String>) {
+        if self.path_waits(Saving::Secret) && self.path_answered(Saving::Secret, place.as_ref().err()) {
+            return self.shared.failed_to_save();
+        }
+        self.shared.saved(place);
+    }
+
+    /// Returns true while the path of a file is asked for, and the shell tries to write it.
+    fn path_waits(&self, what: Saving) -> bool {
+        self.layers.iter().any(|layer| matches!(layer, Layer::Path(path) if path.waits_for(what)))
+    }
+
+    /// Closes the question for a path where the file is there; else it stays with the complaint, and this returns true.
+    fn path_answered(&mut self, what: Saving, why_not: Option<&String>) -> bool {
+        self.layers.retain_mut(|layer| match layer {
+            Layer::Path(path) => !path.answered(what, why_not.map(String::as_str)),
+            _ => true,
+        });
+        why_not.is_some()
     }
 
     /// Takes in the earlier runs. Where one was not finished, going on with it is what the operator most likely came
@@ -228,8 +273,11 @@ impl Model {
         match run.plan_for(way) {
             Ok(_) => {
                 self.screen = Screen::open(Go::Checks, &self.shared);
+                // What became of the secret of this run stays true.
+                let other = run.id != self.shared.live.run.id;
                 self.shared.live.take_up(run, way);
-                Vec::new()
+                let forgets = other && self.shared.forget_secret();
+                forgets.then_some(Effect::ClearClipboard).into_iter().collect()
             }
             Err(NoWay::Over(why) | NoWay::Refused(why)) => {
                 self.shared.notice = Some(Notice::bad(why));

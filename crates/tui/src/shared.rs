@@ -38,6 +38,8 @@ pub(crate) struct Shared {
     pub receipt: Option<String>,
     pub revealed: Option<Revealed>,
     pub handed: Handed,
+    /// The key ids of the secrets that `handed` and `copied` are about.
+    pub handed_of: Vec<String>,
     /// The kind of text that the shell copies, until it says what became of that.
     pub copying: Option<Copying>,
     /// The secret while crosspull has it in the clipboard.
@@ -65,6 +67,7 @@ impl Shared {
             receipt: None,
             revealed: None,
             handed: Handed::No,
+            handed_of: Vec::new(),
             copying: None,
             copied: None,
             earlier: Vec::new(),
@@ -133,6 +136,32 @@ impl Shared {
             (Err(why), Handed::Saved(_)) => self.notice = Some(Notice::bad(why)),
             (Err(why), _) => self.handed = Handed::NotSaved(why),
         }
+    }
+
+    /// Takes in that the secret is not in the file that the operator asked for: where no other has it, nobody has a safe
+    /// copy, whatever was looked at before.
+    pub fn failed_to_save(&mut self) {
+        if !matches!(self.handed, Handed::Saved(_) | Handed::NotSaved(_)) {
+            self.handed = Handed::No;
+        }
+    }
+
+    /// Forgets what became of another secret, once the run knows one that this was not said of. Returns true where that
+    /// other one is to be taken out of the clipboard.
+    pub fn follow_secrets(&mut self) -> bool {
+        let keys = self.live.run.facts.iter().filter(|learnt| learnt.fact.is_key_of_secret());
+        let keys: Vec<String> = keys.map(|learnt| learnt.value.clone()).collect();
+        if keys.iter().all(|key| self.handed_of.contains(key)) {
+            return false;
+        }
+        self.handed_of = keys;
+        self.forget_secret()
+    }
+
+    /// Forgets what became of the secret. Returns true where it is to be taken out of the clipboard.
+    pub fn forget_secret(&mut self) -> bool {
+        (self.handed, self.revealed) = (Handed::No, None);
+        matches!(self.copied.take(), Some(Copied::For { .. }))
     }
 
     /// Returns true where leaving now loses the secret: nobody has it, and it is worth something. What was in the

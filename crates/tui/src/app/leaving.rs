@@ -35,10 +35,12 @@ impl Model {
             return Vec::new();
         }
         let asked = self.layers.iter().any(|layer| matches!(layer, Layer::Leave(_)));
-        if asked || !self.screen.view().loses(&self.shared) {
+        // A run that is gone on with may still have the secret of its first part, on whatever screen.
+        let secret = self.is_at_end() || self.shared.loses_secret();
+        if asked || !(self.shared.loses_secret() || self.screen.view().loses(&self.shared)) {
             return vec![Effect::Leave];
         }
-        self.layers.push(Layer::Leave(LeaveLayer::new(self.is_at_end(), false)));
+        self.layers.push(Layer::Leave(LeaveLayer::new(secret, false)));
         Vec::new()
     }
 

@@ -99,11 +99,15 @@ fn ask(shared: &mut Shared, inputs: Inputs) -> Reaction {
     Reaction::Do(Effect::Check(Box::new(inputs)))
 }
 
-/// Goes back to the last form, or to the list of earlier runs.
+/// Goes back to the last form, or to where the earlier run was taken up.
 fn back(shared: &mut Shared) -> Vec<Reaction> {
     let Some(earlier) = &shared.live.taken_up else {
         return to_previous(shared, RailEntry::Checks);
     };
+    if shared.live.has_secret() {
+        // The first part of the run ended in this window: its end has the secret.
+        return vec![Reaction::Go(Go::Done), Reaction::Do(Effect::LetGo)];
+    }
     let way = earlier.way;
     shared.live = Live::default();
     vec![Reaction::Go(Go::Runs(way)), Reaction::Do(Effect::LetGo)]

@@ -49,7 +49,7 @@ pub(crate) use help::HelpLayer;
 pub(crate) use home::{HomeScreen, Start};
 pub(crate) use leave::LeaveLayer;
 pub(crate) use methods::MethodsLayer;
-pub(crate) use path::PathLayer;
+pub(crate) use path::{PathLayer, Saving};
 pub(crate) use reset::ResetLayer;
 pub(crate) use review::ReviewScreen;
 pub(crate) use route::RouteScreen;

@@ -6,10 +6,10 @@ use ratatui::text::Span;
 
 use super::{Reaction, View};
 use crate::keys::{Action, Context};
-use crate::msg::{Effect, Notice};
+use crate::msg::Effect;
 use crate::shared::Shared;
-use crate::theme::Tone;
-use crate::widgets::lines::block;
+use crate::theme::{Mark, Tone};
+use crate::widgets::lines::{block, hang};
 use crate::widgets::sheet::Sheet;
 use crate::widgets::text_box::TextBox;
 use crate::words::plan_text::plan_text;
@@ -27,12 +27,31 @@ pub(crate) struct PathLayer {
     what: Saving,
     /// The path, as typed.
     input: TextBox,
+    /// True until the shell says what became of the file.
+    waits: bool,
+    /// The reason why the last path could not be written.
+    complaint: Option<String>,
 }
 
 impl PathLayer {
     /// Opens the question with a path filled in.
     pub fn new(what: Saving, path: &str) -> Self {
-        Self { what, input: TextBox::new(path) }
+        Self { what, input: TextBox::new(path), waits: false, complaint: None }
+    }
+
+    /// Takes in what became of the file that was asked for; true where this was the one, and it was made. Else the
+    /// question stays with the complaint, so that what is typed next is a path and no command.
+    pub fn answered(&mut self, what: Saving, why_not: Option<&str>) -> bool {
+        if self.what != what || !std::mem::take(&mut self.waits) {
+            return false;
+        }
+        self.complaint = why_not.map(str::to_owned);
+        why_not.is_none()
+    }
+
+    /// Returns true while the shell is to say what became of the file.
+    pub fn waits_for(&self, what: Saving) -> bool {
+        self.waits && self.what == what
     }
 }
 
@@ -50,14 +69,16 @@ impl View for PathLayer {
     }
 
     fn typed(&mut self, _: &mut Shared, key: &KeyEvent) {
+        self.complaint = None;
         self.input.key(key);
     }
 
     fn pasted(&mut self, _: &mut Shared, text: &str) {
+        self.complaint = None;
         self.input.paste(text);
     }
 
-    fn sheet(&self, shared: &Shared, columns: usize, _: usize, _: Timestamp) -> Sheet {
+    fn sheet(&self, shared: &Shared, columns: usize, _: usize, now: Timestamp) -> Sheet {
         let (text, cursor) = self.input.view(columns);
         let mut sheet = Sheet::new(Span::raw(match self.what {
             Saving::Secret => "Save the secret",
@@ -71,6 +92,10 @@ impl View for PathLayer {
         sheet.gap();
         sheet.cursor = Some((cursor, sheet.lines.len()));
         sheet.lines.push(shared.theme.span(Tone::Strong, text).into());
+        if let Some(why) = &self.complaint {
+            let mark = vec![shared.theme.mark(Mark::Bad, now), Span::raw(" ")];
+            sheet.lines.extend(hang(shared.theme, Tone::Bad, mark, why, columns));
+        }
         let lines = sheet.lines.len();
         sheet.focus = lines.saturating_sub(1)..lines;
         sheet
@@ -78,11 +103,11 @@ impl View for PathLayer {
 }
 
 impl PathLayer {
-    /// Lets the shell save, which says what became of that. Without a path the question stays.
-    fn save(&self, shared: &mut Shared) -> Vec<Reaction> {
+    /// Lets the shell save, which says what became of that. The question stays until the file is there.
+    fn save(&mut self, shared: &Shared) -> Vec<Reaction> {
         let path = self.input.value().trim().to_owned();
         if path.is_empty() {
-            shared.notice = Some(Notice::bad("Give the path of a new file."));
+            self.complaint = Some("Give the path of a new file.".to_owned());
             return Vec::new();
         }
         let plan = || Some(plan_text(shared.live.plan()?, &shared.live.run, &shared.answers));
@@ -90,6 +115,7 @@ impl PathLayer {
             Saving::Secret => Some(Effect::SaveSecret { path }),
             Saving::Plan => plan().map(|text| Effect::SavePlan { path, text }),
         };
-        std::iter::once(Reaction::Close).chain(effect.map(Reaction::Do)).collect()
+        self.waits = effect.is_some();
+        effect.map(Reaction::Do).into_iter().collect()
     }
 }

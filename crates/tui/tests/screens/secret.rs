@@ -1,6 +1,9 @@
 //! The secret is handed over, or nobody leaves without being asked.
 
+use crosspull_core::event::Event;
 use crosspull_core::input::Key;
+use crosspull_core::names::{Direction, Outcome, RunId, StepId};
+use crosspull_core::operation::{Fact, Learnt};
 use crosspull_core::secret::Secret;
 use crosspull_tui::{Effect, Here, Model, Msg, Notice, Setup, Theme};
 use crossterm::event::KeyCode;
@@ -295,13 +298,14 @@ fn a_copy_that_fails_too_leaves_the_sentence() {
 fn a_save_that_fails_at_the_end_is_asked_for_unless_another_file_has_the_secret() {
     let fails: fn(&mut Story) -> &mut Story = |s| s.press(KeyCode::F(4)).enter().msg(not_kept());
     let mut story = real();
-    fails(to_done(&mut story)).shows(NOT_SAVED).press(KeyCode::Down).shows(NOT_SAVED).enter().shows(ASKS);
+    fails(to_done(&mut story)).shows("Save the secret").shows(NOT_SAVED).press(KeyCode::Esc).hides(NOT_SAVED);
+    story.enter().shows(ASKS);
     let mut story = real();
     to_done(&mut story).press(KeyCode::F(2)).msg(Msg::Notice(Notice::good("Sent.")));
-    fails(&mut story).enter().shows(IN_CLIPBOARD);
+    fails(&mut story).press(KeyCode::Esc).enter().shows(IN_CLIPBOARD);
     let mut story = real();
     to_done(&mut story).msg(Msg::SecretSaved { place: Ok("/home/ops/first".to_owned()) });
-    fails(&mut story).shows(NOT_SAVED).shows("/home/ops/first").press(KeyCode::Down).hides(NOT_SAVED);
+    fails(&mut story).shows(NOT_SAVED).shows("/home/ops/first").press(KeyCode::Esc).hides(NOT_SAVED);
     story.shows("/home/ops/first").asked();
     story.enter();
     assert_eq!(story.asked(), [Effect::Leave]);
@@ -320,4 +324,80 @@ fn the_command_says_where_a_service_principal_comes_from() {
     let mut story = Story::new((120, 50), answers, false, Theme::full());
     command(&mut story);
     story.shows("CROSSPULL_B_CLIENT_ID and CROSSPULL_B_CLIENT_SECRET").hides("CROSSPULL_A_CLIENT");
+}
+
+const KEY: &str = "66666666-6666-4666-8666-666666666666";
+
+/// The run stops at its question, on Done, with the secret that it made in memory.
+fn stopped_with_a_secret(story: &mut Story) -> &mut Story {
+    to_run(story).engine(engine::asking()).msg(Msg::SecretAtHand(true)).ctrl('c').engine(engine::interrupted()).enter()
+}
+
+/// It is taken up in the same window, and both are signed in to.
+fn taken_up_again(story: &mut Story) -> &mut Story {
+    let past = engine::told(engine::asking().into_iter().chain(engine::interrupted()));
+    story.press(KeyCode::Char('r')).msg(Msg::TakenUp { run: Box::new(past), way: Direction::Forward });
+    story.msg(Msg::SecretAtHand(true)).engine(engine::admitted()).msg(Msg::ChecksOver)
+}
+
+/// The step that adds the secret looks again, and comes to the secret with that key id.
+fn goes_on_with(story: &mut Story, key: &str) {
+    let learnt = vec![Learnt::new(Outcome::Created, Fact::SecretKey, key)];
+    story.enter().enter().engine([
+        Event::RunResumed { run: RunId("7f3c9a2e".to_owned()) },
+        Event::StepStarted { step: StepId(3) },
+        Event::Learnt { step: StepId(3), learnt },
+    ]);
+}
+
+#[test]
+fn a_saved_secret_that_is_replaced_when_the_run_goes_on_is_not_called_saved() {
+    let mut story = real();
+    stopped_with_a_secret(&mut story).press(KeyCode::F(4)).enter().msg(kept()).shows(PLACE);
+    taken_up_again(&mut story);
+    goes_on_with(&mut story, "77777777-0000-4000-8000-000000000000");
+    story.msg(Msg::SecretAtHand(true)).hides(PLACE).engine(engine::interrupted()).enter().hides(PLACE).asked();
+    story.enter().shows(ASKS);
+    assert_eq!(story.asked(), []);
+}
+
+#[test]
+fn a_secret_that_stays_when_the_run_goes_on_stays_saved_and_at_hand() {
+    let mut story = real();
+    stopped_with_a_secret(&mut story).press(KeyCode::F(4)).enter().msg(kept());
+    taken_up_again(&mut story);
+    goes_on_with(&mut story, KEY);
+    story.shows(PLACE).engine(engine::interrupted()).enter().shows(PLACE).shows("••••••••").asked();
+    story.enter();
+    assert_eq!(story.asked(), [Effect::Leave]);
+}
+
+#[test]
+fn a_copied_secret_that_is_replaced_is_taken_out_of_the_clipboard() {
+    let mut story = real();
+    stopped_with_a_secret(&mut story).press(KeyCode::F(2)).msg(Msg::Notice(Notice::good("Sent.")));
+    taken_up_again(&mut story).asked();
+    goes_on_with(&mut story, "77777777-0000-4000-8000-000000000000");
+    assert!(story.asked().contains(&Effect::ClearClipboard));
+    assert!(!story.model.secret_in_clipboard());
+}
+
+#[test]
+fn an_unsaved_secret_is_not_lost_on_the_way_on() {
+    let mut story = real();
+    stopped_with_a_secret(&mut story);
+    taken_up_again(&mut story).ctrl('c').shows(ASKS).press(KeyCode::Esc).hides(ASKS).press(KeyCode::Esc).asked();
+    story.shows("The run was stopped").shows("••••••••").press(KeyCode::F(2));
+    assert_eq!(story.asked(), [Effect::CopySecret]);
+}
+
+#[test]
+fn a_path_that_exists_is_complained_of_where_it_is_typed() {
+    let mut story = real();
+    stopped_with_a_secret(&mut story).press(KeyCode::F(4)).enter().msg(not_kept()).shows(NOT_SAVED).asked();
+    story.press(KeyCode::Char('r')).hides(NOT_SAVED).shows("aks-shop.secretr");
+    assert_eq!(story.asked(), []);
+    story.enter();
+    assert_eq!(story.asked(), [Effect::SaveSecret { path: "aks-shop.secretr".to_owned() }]);
+    story.msg(kept()).hides("Save the secret").shows(PLACE);
 }

@@ -256,6 +256,10 @@ fn the_plan_is_saved_in_words_and_the_command_is_copied() {
         text.contains("```sh\ncrosspull apply --yes \\\n  --route new-app \\\n  --tenant-a contoso.com \\\n"),
         "{text}"
     );
+    story.msg(Msg::Notice(Notice::bad("aks-shop-plan.md cannot be written: name a new file.")));
+    story.shows("Save the plan").shows("✗ aks-shop-plan.md cannot be written").press(KeyCode::Char('2'));
+    story.hides("cannot be written").shows("aks-shop-plan.md2").enter().msg(Msg::Notice(Notice::good("Saved in it")));
+    story.hides("Save the plan").shows("Saved in it");
     story.enter().engine(engine::failed()).enter().asked();
     story.press(KeyCode::Char('c'));
     let asked = story.asked();
