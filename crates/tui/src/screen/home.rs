@@ -6,7 +6,7 @@ use crosspull_core::text::count;
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
-use super::{Go, Reaction, View, along_chosen};
+use super::{Go, Reaction, View, along_list};
 use crate::keys::{Action, Context};
 use crate::shared::Shared;
 use crate::theme::Tone;
@@ -48,7 +48,7 @@ impl View for HomeScreen {
     fn on(&mut self, shared: &mut Shared, action: Action) -> Vec<Reaction> {
         let entries = entries(shared);
         match (action, entries.get(self.chosen)) {
-            (Action::Move(way), _) => along_chosen(shared, &mut self.chosen, entries.len(), way),
+            (Action::Move(way), _) => along_list(shared, &mut self.chosen, entries.len(), way),
             (Action::GoOn, Some(Start::NewRun)) => vec![Reaction::Go(Go::Form(Page::Route))],
             (Action::GoOn, Some(Start::Earlier(way))) => vec![Reaction::Go(Go::Runs(*way))],
             _ => Vec::new(),

@@ -316,3 +316,20 @@ fn along_chosen(shared: &mut Shared, chosen: &mut usize, of: usize, way: Move) -
     *chosen = at.unwrap_or(0);
     reactions
 }
+
+/// Goes along a list of short entries, in which a page and the ends are moves of the choice too: what is chosen is never
+/// out of sight.
+fn along_list(shared: &mut Shared, chosen: &mut usize, of: usize, way: Move) -> Vec<Reaction> {
+    /// The entries of a page.
+    const PAGE: usize = 3;
+    let last = of.saturating_sub(1);
+    *chosen = match way {
+        Move::PageUp => chosen.saturating_sub(PAGE),
+        Move::PageDown => chosen.saturating_add(PAGE).min(last),
+        Move::First => 0,
+        Move::Last => last,
+        Move::Up | Move::Down => return along_chosen(shared, chosen, of, way),
+    };
+    shared.scrolled = None;
+    Vec::new()
+}

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use ratatui::text::Line;
 
 use super::home::Start;
-use super::{Go, Layer, MethodsLayer, Reaction, View, along_chosen, to_next};
+use super::{Go, Layer, MethodsLayer, Reaction, View, along_list, to_next};
 use crate::keys::{Action, Context};
 use crate::msg::Notice;
 use crate::pages::RailEntry;
@@ -67,7 +67,7 @@ impl View for RouteScreen {
         match action {
             Action::Move(way) => {
                 let count = choices(shared).len();
-                along_chosen(shared, &mut self.chosen, count, way)
+                along_list(shared, &mut self.chosen, count, way)
             }
             Action::Back => vec![Reaction::Go(Go::Home(Start::NewRun))],
             Action::GoOn => self.take(shared),

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use ratatui::text::Line;
 
 use super::home::Start;
-use super::{Go, Reaction, View, along_chosen};
+use super::{Go, Reaction, View, along_list};
 use crate::keys::{Action, Context};
 use crate::msg::Effect;
 use crate::shared::Shared;
@@ -42,7 +42,7 @@ impl View for RunsScreen {
         match action {
             Action::Move(along) => {
                 let count = runs.len();
-                along_chosen(shared, &mut self.chosen, count, along)
+                along_list(shared, &mut self.chosen, count, along)
             }
             Action::Back => vec![Reaction::Go(Go::Home(Start::Earlier(way)))],
             Action::GoOn => {

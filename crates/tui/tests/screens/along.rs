@@ -58,3 +58,11 @@ fn what_was_scrolled_on_one_screen_is_not_scrolled_on_the_next() {
     to_review(&mut story).press(KeyCode::End).enter().engine(engine::failed()).press(KeyCode::End).enter();
     story.shows("✗ The role was not assigned.");
 }
+
+#[test]
+fn a_page_and_the_ends_of_the_route_list_move_the_choice() {
+    let mut story = Story::new((40, 12), complete(), false, Theme::full());
+    story.press(KeyCode::Enter).press(KeyCode::Home).shows("▸ The one that fits").press(KeyCode::PageDown).shows("▸ ");
+    story.hides("▸ The one that fits").press(KeyCode::End).shows("▸ ").press(KeyCode::PageUp).shows("▸ ");
+    story.press(KeyCode::Home).shows("▸ The one that fits");
+}
