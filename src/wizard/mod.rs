@@ -132,7 +132,12 @@ pub async fn run(
     let mut out = Lines::default();
     let run = wizard.model.run();
     if run.id.is_some() {
-        out.write(&summary(run, wizard.receipt.as_deref().filter(|_| !simulated)));
+        let mut lines = summary(run, wizard.receipt.as_deref().filter(|_| !simulated));
+        if let Some(command) = run.next_command().filter(|_| simulated) {
+            // The run goes with the simulated cloud: a command would not find it.
+            lines.retain(|line| !line.ends_with(&command));
+        }
+        out.write(&lines);
         if !simulated && wizard.is_new() {
             let same = crosspull_tui::command_line(wizard.model.answers());
             out.write(&["The same without the wizard:".to_owned(), format!("  {same}")]);

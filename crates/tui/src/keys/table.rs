@@ -288,7 +288,9 @@ const RESET: &[Binding] = &[
     Binding { word: "scroll", help: "up and down in the text", ..MOVE_UP },
     MOVE_DOWN,
     row(ENTER, "Enter", "ok", "take the button in focus", Action::GoOn),
-    row(ESC, "Esc", "no", "not now", Action::Back),
+    row(&[(KeyCode::Esc, NONE), (KeyCode::Char('n'), NONE)], "Esc", "no", "not now, also by n", Action::Back),
+    // Where there is little room the buttons' keys stay told.
+    Binding { word: "", ..HELP },
     LEAVE_QUIETLY,
     REDRAW,
 ];

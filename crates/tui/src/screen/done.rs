@@ -138,6 +138,12 @@ fn next(shared: &Shared, sheet: &mut Sheet, columns: usize) {
     let Some(command) = shared.live.run.next_command() else { return };
     let theme = shared.theme;
     sheet.gap();
+    if shared.simulated {
+        // The command would look for a run that goes with the demo.
+        let once = if shared.live.run.waits_to_be_mended() { "Once that is mended, r" } else { "r" };
+        let says = format!("{once} goes on, in this window.");
+        return sheet.lines.extend(hang(theme, Tone::Plain, vec![theme.span(Tone::Dim, "Next  ")], &says, columns));
+    }
     let under = if shared.live.run.waits_to_be_mended() {
         sheet.lines.extend(block(theme, Tone::Dim, "Once that is mended", 0, columns));
         sheet.lines.extend(block(theme, Tone::Strong, &command, 2, columns));

@@ -61,7 +61,10 @@ impl View for ResetLayer {
         let cluster = names::cluster(run.plan.as_ref());
         let back = run.is_undoing();
         let question = if back { format!("Reset {cluster} back now?") } else { format!("Reset {cluster} now?") };
-        let mut sheet = Sheet::new(Span::raw(question.clone()));
+        let mut sheet = Sheet::new(Span::raw(question));
+        // What is done stands first: a small window shows no more.
+        sheet.lines.extend(block(theme, Tone::Strong, "Its nodes restart, as in an upgrade.", 0, columns));
+        sheet.gap();
         let point =
             |mark, text: &str| hang(theme, Tone::Plain, vec![theme.mark(mark, now), Span::raw(" ")], text, columns);
         if back {
@@ -84,9 +87,6 @@ impl View for ResetLayer {
                 None => {}
             }
         }
-        sheet.gap();
-        let says = format!("{question} Its nodes restart, as in an upgrade.");
-        sheet.lines.extend(block(theme, Tone::Strong, &says, 0, columns));
         sheet.foot = vec![Line::default(), buttons(theme, "Reset", "Not now", self.yes)];
         sheet.from = Some(self.from);
         sheet

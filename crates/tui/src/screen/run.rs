@@ -1,5 +1,6 @@
 //! The run: each step with its state, and under those at work the call that is out.
 
+use crosspull_core::names::Verdict;
 use crosspull_core::run::{Call, Status, StepState};
 use crosspull_core::text::{abbreviated, duration};
 use jiff::Timestamp;
@@ -127,7 +128,12 @@ impl RunScreen {
         if self.chosen.is_some() || shared.scrolled.is_some() {
             (self.chosen, shared.scrolled) = (None, None);
         } else if shared.live.over() {
-            shared.notice = Some(Notice::good("The run is over; there is no way back. Enter goes on."));
+            // "Way back" is the word for restoring the cluster.
+            let ended = match shared.live.run.verdict {
+                Some(Verdict::Stopped | Verdict::Interrupted) => "Stopped.",
+                _ => "The run is over.",
+            };
+            shared.notice = Some(Notice::good(format!("{ended} Enter shows what is true now.")));
         } else {
             shared.notice = Some(Notice::good("The run is under way. Ctrl+C stops it after the call in flight."));
         }

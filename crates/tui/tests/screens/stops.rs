@@ -1,5 +1,7 @@
 //! Ways in which a run ends before its last step: by the operator, or because it cannot go on.
 
+use crosspull_core::check::judge_soak;
+use crosspull_core::event::Event;
 use crosspull_tui::{Effect, Msg, Notice, Theme};
 use crossterm::event::KeyCode;
 
@@ -111,4 +113,45 @@ fn what_did_not_work_is_still_said_when_the_run_ends() {
     let mut story = real();
     to_run(&mut story).engine(engine::proving()).press(KeyCode::Esc).shows("The run is under way.");
     story.engine(engine::broken()).hides("The run is under way.");
+}
+
+#[test]
+fn n_is_no_to_the_reset_and_the_help_is_there() {
+    let mut story = real();
+    to_run(&mut story).engine(engine::asking()).asked();
+    story.press(KeyCode::Char('?')).shows("Keys").press(KeyCode::Esc).shows("▸ Not now").press(KeyCode::Char('y'));
+    story.shows("▸ Not now").press(KeyCode::Left).press(KeyCode::Char('n')).hides("Not now").shows("Not reset.");
+    assert_eq!(story.asked(), []);
+}
+
+#[test]
+fn the_question_begins_with_the_restart_in_the_smallest_window_too() {
+    let mut story = Story::new((40, 12), complete(), false, Theme::full());
+    to_run(&mut story).engine(engine::asking()).shows("Its nodes restart").shows("▸ Not now");
+}
+
+#[test]
+fn escape_after_a_stop_says_where_enter_leads() {
+    let mut story = real();
+    to_run(&mut story).engine(engine::asking()).ctrl('c').engine(engine::interrupted()).press(KeyCode::Esc);
+    story.shows("Stopped. Enter shows what is true now.").hides("way back.");
+}
+
+#[test]
+fn the_demo_names_no_command_that_goes_with_it() {
+    let mut story = Story::demo(SIZE);
+    to_run(&mut story).engine(engine::asking()).ctrl('c').engine(engine::interrupted()).enter();
+    story.hides("crosspull resume").shows("r goes on, in this window.");
+    let mut story = real();
+    to_run(&mut story).engine(engine::asking()).ctrl('c').engine(engine::interrupted()).enter();
+    story.shows("crosspull resume 7f3c9a2e");
+}
+
+#[test]
+fn the_demo_has_no_warning_of_the_soak() {
+    let soak = || [Event::CheckEnded { finding: judge_soak(0) }];
+    let mut story = Story::demo(SIZE);
+    story.enter().enter().enter().enter().engine(soak()).hides("--soak");
+    let mut story = real();
+    story.enter().enter().enter().enter().engine(soak()).shows("--soak");
 }
