@@ -7,7 +7,7 @@ use crosspull_core::operation::Step;
 
 use crosspull_core::names::Direction;
 use crosspull_core::plan::Plan;
-use crosspull_core::run::Run;
+use crosspull_core::run::{Run, Status, StepState};
 use jiff::Timestamp;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
@@ -92,7 +92,8 @@ impl View for ReviewScreen {
             let state = shared.live.run.step(step.id).filter(|_| goes_on);
             sheet.lines.extend(match state {
                 Some(state) => {
-                    vec![step_row::line(theme, plan, step, state, i == self.chosen, columns, Timestamp::UNIX_EPOCH)]
+                    let state = at_rest(state);
+                    vec![step_row::line(theme, plan, step, &state, i == self.chosen, columns, Timestamp::UNIX_EPOCH)]
                 }
                 None => lines(theme, plan, step, i == self.chosen, columns),
             });
@@ -116,6 +117,15 @@ impl View for ReviewScreen {
     fn loses(&self, shared: &Shared) -> bool {
         shared.live.taken_up.is_none()
     }
+}
+
+/// Returns the state of a step while nobody works on the run: what a run that broke off was at has stopped.
+fn at_rest(state: &StepState) -> StepState {
+    let mut state = state.clone();
+    if matches!(state.status, Status::Working | Status::Asking) {
+        (state.status, state.waiting, state.started) = (Status::Stopped, None, None);
+    }
+    state
 }
 
 /// Begins the run, where the checks let it.

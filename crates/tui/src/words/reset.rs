@@ -15,7 +15,12 @@ use crosspull_core::run::Run;
 #[must_use]
 pub(crate) fn warning(plan: &Plan) -> String {
     let Some(step) = plan.restarts() else {
-        return "Nothing restarts.".to_owned();
+        let loses = if plan.steps.iter().any(|step| ends_pulls(&step.op)) {
+            "Pods that pull by what is taken back here cannot pull any more. "
+        } else {
+            ""
+        };
+        return format!("{loses}Nothing restarts.");
     };
     let name = plan.subject().0.map_or("the cluster", |c| c.name());
     let soak = match &step.op {
@@ -28,6 +33,21 @@ pub(crate) fn warning(plan: &Plan) -> String {
     format!(
         "Step {} restarts every node of {name}{soak}; its way back is a second reset. You are asked once more before it.{others}",
         step.id
+    )
+}
+
+/// Returns true where a step takes back what pods may pull by, without a reset of the cluster.
+const fn ends_pulls(op: &Op) -> bool {
+    let Op::TakeBack(back) = op else { return false };
+    matches!(
+        back.of.op,
+        Op::Attach(_)
+            | Op::WritePullSecret(_)
+            | Op::UsePullSecret(_)
+            | Op::AddPullPassword(_)
+            | Op::MakeToken(_)
+            | Op::AddTokenPassword(_)
+            | Op::EnableAdmin(_)
     )
 }
 

@@ -172,3 +172,12 @@ fn what_the_checks_of_a_run_weigh_is_not_the_choice() {
     story.engine(engine::weighed_for(Identity::Managed)).engine(engine::passed());
     story.press(KeyCode::Esc).shows("▸ convert app").shows(" can work");
 }
+
+#[test]
+fn a_wildcard_without_its_route_is_sent_to_the_route_screen_and_not_to_an_option() {
+    let mut answers = undecided();
+    answers.set(Key::Repository, "shop/*");
+    let mut story = Story::new((120, 40), answers, false, Theme::full());
+    story.enter().enter().enter().enter();
+    story.shows("choose repository token on the Route screen").hides("--route");
+}

@@ -2,7 +2,7 @@
 //! the wait before the reset.
 
 use crosspull_core::names::Direction;
-use crosspull_core::names::RunId;
+use crosspull_core::names::{Route, RunId};
 use crosspull_core::run::Run;
 use crosspull_tui::{Effect, Msg, Notice, Theme};
 use crossterm::event::KeyCode;
@@ -147,4 +147,12 @@ fn the_wait_before_the_reset_is_cut_short_only_by_a_yes() {
     assert_eq!(story.asked(), [Effect::CutShort]);
     let rest = engine::asking().split_off(engine::soaking().len() - 2);
     story.engine(rest).press(KeyCode::Esc).press(KeyCode::Char('w')).hides("Wait no longer?");
+}
+
+#[test]
+fn taking_back_a_pull_secret_says_first_what_pods_lose() {
+    let past = engine::done_by(Route::PullSecret);
+    let mut story = real();
+    admitted(&mut story, past, Direction::Back).enter().shows("Take back run 7f3c9a2e");
+    story.shows("Pods that pull by what is taken back here cannot pull any").shows("more. Nothing restarts.");
 }
