@@ -5,7 +5,7 @@ use crosspull_core::names::{Side, Tenants};
 use crosspull_core::route::{Found, Rights};
 use futures_util::future::join3;
 
-use super::kubernetes::NoKubernetes;
+use super::reads::NoKubernetes;
 use super::reads::Reads;
 use super::rights::ASSIGN;
 use super::{cluster, kubernetes, registry};

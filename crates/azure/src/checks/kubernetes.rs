@@ -9,7 +9,7 @@ use crosspull_core::input::ProveFrom;
 use futures_util::future::join_all;
 use k8s_openapi::api::authorization::v1::SelfSubjectAccessReview;
 
-use super::reads::Reads;
+use super::reads::{NoKubernetes, Reads};
 use super::{CheckStopped, call_stop, registry};
 use crate::kubernetes::{Kubernetes, KubernetesUnavailable, requests};
 
@@ -34,15 +34,6 @@ async fn proves_inside(reads: &Reads<'_>) -> bool {
             asked.into_iter().any(|answer| answer.is_ok_and(|(facts, _)| !matches!(facts.reach, Reach::Open)))
         }
     }
-}
-
-/// The reason why a cluster's Kubernetes API is not used.
-#[derive(Debug, Clone)]
-pub(super) enum NoKubernetes {
-    /// It cannot be used from here, so what is made there is for somebody else: why, as the second half of a sentence.
-    NotFromHere(String),
-    /// The check of it stops: nobody knows, or a wrong kubeconfig was given.
-    Stopped,
 }
 
 /// Returns the Kubernetes API of a cluster, where it answers. Whoever asks first has the check of it said.

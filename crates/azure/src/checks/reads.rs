@@ -16,7 +16,6 @@ use crosspull_core::run::Known;
 use crosspull_core::secret::Secret;
 use tokio::sync::OnceCell;
 
-use super::kubernetes::NoKubernetes;
 use super::{CheckStopped, begin, call_stop, conclude};
 use crate::door::Door;
 use crate::kubernetes::Kubernetes;
@@ -64,6 +63,15 @@ impl ClusterReads {
         let said = self.usable.get().or_else(|| self.as_it_is.get()).ok_or(CheckStopped)?;
         said.as_ref().map_err(|stopped| *stopped)
     }
+}
+
+/// The reason why a cluster's Kubernetes API is not used.
+#[derive(Debug, Clone)]
+pub(super) enum NoKubernetes {
+    /// It cannot be used from here, so what is made there is for somebody else: why, as the second half of a sentence.
+    NotFromHere(String),
+    /// The check of it stops: nobody knows, or a wrong kubeconfig was given.
+    Stopped,
 }
 
 /// A cluster and its region.
