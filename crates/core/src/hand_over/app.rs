@@ -127,13 +127,6 @@ impl AppPage {
             PageBlock::Whole(self.commands()),
             PageBlock::Text(WHERE_ROLES_HOLD_ON_REPOSITORIES.to_owned()),
             PageBlock::Whole(self.commands_for_repositories()),
-            PageBlock::Head("AcrPull as Bicep".to_owned()),
-            PageBlock::Text(
-                "Deployed into the registry's resource group. principalId is the object id of the app's service principal \
-                 in your tenant ($PRINCIPAL above); give registryName where the registry's name is another."
-                    .to_owned(),
-            ),
-            PageBlock::Whole(self.lines().bicep()),
             PageBlock::Head("What this allows".to_owned()),
             PageBlock::Text(format!(
                 "Whoever has a secret of the app may read images of {}, and nothing else: the app has no permission on any \
@@ -149,6 +142,13 @@ impl AppPage {
             PageBlock::Whole(self.commands_back()),
             PageBlock::Text("Where the role for repositories was given, in place of the line before the last:".to_owned()),
             PageBlock::Whole(vec![self.command_back_for_repositories()]),
+            PageBlock::Head("AcrPull as Bicep".to_owned()),
+            PageBlock::Text(
+                "Deployed into the registry's resource group. principalId is the object id of the app's service principal \
+                 in your tenant ($PRINCIPAL above); give registryName where the registry's name is another."
+                    .to_owned(),
+            ),
+            PageBlock::Whole(self.lines().bicep()),
         ]
     }
 }

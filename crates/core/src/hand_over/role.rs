@@ -102,12 +102,6 @@ impl RolePage {
             PageBlock::Whole(self.commands()),
             PageBlock::Text(WHERE_ROLES_HOLD_ON_REPOSITORIES.to_owned()),
             PageBlock::Whole(self.commands_for_repositories()),
-            PageBlock::Head("AcrPull as Bicep".to_owned()),
-            PageBlock::Text(format!(
-                "Deployed into the registry's resource group, with principalId={principal} ; registryName where the \
-                 registry's name is another."
-            )),
-            PageBlock::Whole(self.lines().bicep()),
             PageBlock::Head("What this allows".to_owned()),
             PageBlock::Text(format!(
                 "Every pod of {cluster} may pull images of {login_server}, and nothing else changes."
@@ -116,6 +110,12 @@ impl RolePage {
             PageBlock::Whole(self.commands_back()),
             PageBlock::Text("Where the role for repositories was given, in place of the last line:".to_owned()),
             PageBlock::Whole(vec![self.command_back_for_repositories()]),
+            PageBlock::Head("AcrPull as Bicep".to_owned()),
+            PageBlock::Text(format!(
+                "Deployed into the registry's resource group, with principalId={principal} ; registryName where the \
+                 registry's name is another."
+            )),
+            PageBlock::Whole(self.lines().bicep()),
         ]
     }
 }
