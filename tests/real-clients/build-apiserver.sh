@@ -25,27 +25,14 @@ done
 apt=(-q -o Dir::Etc::SourceList=/dev/null -o "Dir::Etc::SourceParts=$lists/sources" -o "Dir::State::Lists=$lists/state"
   -o APT::Sandbox::User=root)
 
-missing=()
-wanted() { # PROGRAM PACKAGE
-  command -v "$1" >/dev/null || missing+=("$2")
-}
+# shellcheck source=tests/real-clients/packages-lib.sh
+. "$(dirname "$0")/packages-lib.sh"
 wanted go golang-go
 wanted etcd etcd-server
 wanted dpkg-source dpkg-dev
 wanted make make
 wanted rsync rsync
-if [ ${#missing[@]} -gt 0 ]; then
-  export DEBIAN_FRONTEND=noninteractive
-  # etcd is run by the checks alone, and on loopback: installing it starts none.
-  policy=/usr/sbin/policy-rc.d
-  if ! [ -e "$policy" ]; then
-    printf '#!/bin/sh\nexit 101\n' >"$policy"
-    chmod 755 "$policy"
-    trap 'rm -f "$policy"' EXIT
-  fi
-  apt-get update -q
-  apt-get install -q -y --no-install-recommends "${missing[@]}"
-fi
+install_missing
 
 apt-get "${apt[@]}" update
 (

@@ -9,10 +9,8 @@ kubectl=1.37.1
 project=$(cd "$(dirname "$0")/../.." && pwd)
 venv=$project/.az
 
-missing=()
-wanted() { # PROGRAM PACKAGE
-  command -v "$1" >/dev/null || missing+=("$2")
-}
+# shellcheck source=tests/real-clients/packages-lib.sh
+. "$(dirname "$0")/packages-lib.sh"
 wanted skopeo skopeo
 wanted jq jq
 wanted curl curl
@@ -26,18 +24,7 @@ python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
 # Without a policy skopeo refuses every image.
 [ -e /etc/containers/policy.json ] || missing+=(golang-github-containers-common)
 
-if [ ${#missing[@]} -gt 0 ]; then
-  export DEBIAN_FRONTEND=noninteractive
-  # An SSH server is run by its check alone, and on loopback: installing it starts none.
-  policy=/usr/sbin/policy-rc.d
-  if ! [ -e "$policy" ]; then
-    printf '#!/bin/sh\nexit 101\n' >"$policy"
-    chmod 755 "$policy"
-    trap 'rm -f "$policy"' EXIT
-  fi
-  apt-get update -q
-  apt-get install -q -y --no-install-recommends ca-certificates "${missing[@]}"
-fi
+install_missing
 
 installed() {
   [ -x "$venv/bin/az" ] &&

@@ -70,19 +70,6 @@ what_is_there() {
   sim world | jq -S '{tenants: (.tenants | map_values({applications, servicePrincipals})), roleAssignments}'
 }
 
-# nothing_changed NAME: since `$work/before` was written. What differs is shown without the content of secrets.
-nothing_changed() {
-  what_is_there >"$work/after"
-  if cmp -s "$work/before" "$work/after"; then
-    pass "the same is there as before ($1)"
-  else
-    fail "the same is there as before ($1)" "$(diff "$work/before" "$work/after" | grep -v dockerconfigjson)"
-  fi
-}
-
-# same ONE OTHER: for what may not be shown.
-same() { [ -n "$1" ] && [ "$1" = "$2" ]; }
-
 # apply OPTION...: into $work/out the events, into $work/secret the secret.
 apply() { apply_by "$work/kubeconfig" "$@"; }
 apply_by() { # KUBECONFIG OPTION...

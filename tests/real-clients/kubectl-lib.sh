@@ -43,3 +43,18 @@ event_of() {
 # shellcheck disable=SC2034 # read by those who source this
 waits_for_its_image='.status | .phase == "Pending"
   and (.containerStatuses[0].state.waiting.reason | test("^(ErrImagePull|ImagePullBackOff)$"))'
+
+# nothing_changed NAME: what `what_is_there` of the script tells is as in `$work/before`. What differs is shown without the
+# content of secrets.
+nothing_changed() {
+  what_is_there >"$work/after"
+  if cmp -s "$work/before" "$work/after"; then
+    pass "what was there before is there, and nothing else ($1)"
+  else
+    fail "what was there before is there, and nothing else ($1)" \
+      "$(diff "$work/before" "$work/after" | grep -v dockerconfigjson)"
+  fi
+}
+
+# same ONE OTHER: for what may not be shown.
+same() { [ -n "$1" ] && [ "$1" = "$2" ]; }

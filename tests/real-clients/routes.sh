@@ -91,19 +91,6 @@ outcome() { # OPERATION
     | map(select(.event == "step_ended" and .step == $id))[0].outcome'
 }
 
-# nothing_changed NAME: since `$work/before` was written. What differs is shown without the content of secrets.
-nothing_changed() {
-  what_is_there >"$work/after"
-  if cmp -s "$work/before" "$work/after"; then
-    pass "az and kubectl list what was there before ($1)"
-  else
-    fail "az and kubectl list what was there before ($1)" "$(diff "$work/before" "$work/after" | grep -v dockerconfigjson)"
-  fi
-}
-
-# same ONE OTHER: for what may not be shown.
-same() { [ -n "$1" ] && [ "$1" = "$2" ]; }
-
 take_back() { # RUN NAME
   succeeds "crosspull undo ($2)" "$crosspull" undo "$1" --yes
   nothing_changed "$2"
