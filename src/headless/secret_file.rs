@@ -174,7 +174,8 @@ fn left_empty(path: &Path) -> Option<File> {
 pub type SecretOf = Option<RegistryId>;
 
 /// Returns the secrets that a run may make: one; or, where several registries have users of their own, one for each.
-/// Where the choice of the route is left to crosspull, both may come.
+///
+/// Both are returned where the choice of the route is left to crosspull.
 pub fn secrets_of(user: Option<PullUser>, registries: &[RegistryId]) -> Vec<SecretOf> {
     let mut each: Vec<RegistryId> = registries.to_vec();
     each.sort();

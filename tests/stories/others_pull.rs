@@ -1,5 +1,5 @@
-//! What other runs and other people pull by stays when a run is taken back: pull secrets that hold something else by now, and
-//! the app, role or account behind pull secrets of other namespaces.
+//! Taking a run back while other runs or other people pull by what it made: pull secrets that hold something else by now stay,
+//! and so does the app, role or account behind pull secrets of other namespaces.
 
 use crosspull_support::{Story, text};
 use serde_json::{Value, json};

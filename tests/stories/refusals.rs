@@ -1,5 +1,5 @@
-//! What a service says when it refuses a write, and what the operator reads of it: the code's own meaning, never a
-//! sentence about the place that the code does not bear out, and a next command that says what it waits for.
+//! Writes that a service refuses, and the sentences that the operator reads then: the code's own meaning, never a sentence
+//! about the place that the code does not bear out, and a next command that says what it waits for.
 
 use crosspull_support::Story;
 

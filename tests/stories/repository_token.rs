@@ -161,7 +161,7 @@ fn a_wildcard_grants_every_repository_below_and_no_other() {
 fn a_wildcard_without_that_route_or_without_an_image_is_refused_before_anything_is_called() {
     let story = story();
     let below = ["--repository", "shop/*", "--repository", "shop/web:1.4"];
-    story.apply(&below).complains("which only a repository token may be granted: give --route repository-token");
+    story.apply(&below).complains("which only a repository token may be granted: choose the route repository-token");
     apply(&story, &below[..2]).complains("no image is named, and the proof pulls one");
     story.called_nothing();
 }

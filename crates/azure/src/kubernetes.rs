@@ -47,7 +47,7 @@ pub struct Kubernetes {
 /// The reason why the Kubernetes API cannot be used.
 #[derive(Debug)]
 pub enum KubernetesUnavailable {
-    /// It says no, or there is no connection to it: the reason, as the second half of a sentence.
+    /// The API says no, or there is no connection to it: the reason, as the second half of a sentence.
     Because(String),
     /// Nobody can tell, since a read failed that may succeed soon: the reason, as the second half of a sentence, and the
     /// answer.

@@ -68,7 +68,8 @@ impl ClusterReads {
 /// The reason why a cluster's Kubernetes API is not used.
 #[derive(Debug, Clone)]
 pub(super) enum NoKubernetes {
-    /// It cannot be used from here, so what is made there is for somebody else: why, as the second half of a sentence.
+    /// The API cannot be used from here, so somebody else writes into the cluster: the reason, as the second half of a
+    /// sentence.
     NotFromHere(String),
     /// The check of it stops: nobody knows, or a wrong kubeconfig was given.
     Stopped,

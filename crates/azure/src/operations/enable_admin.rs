@@ -7,7 +7,7 @@ use crosspull_core::operation::{EnableAdmin, Fact, Learnt, TakeBack};
 use super::shared::pull_secrets;
 use super::shared::repository_tokens::{AT_WORK, REGISTRY};
 use crate::patience::Asked;
-use crate::reply::{Registry, StoredSecret};
+use crate::reply::Registry;
 use crate::request;
 use crate::step_context::StepContext;
 use crate::step_result::{StepError, StepResult, nothing_there, plainly};
@@ -45,8 +45,8 @@ pub(super) async fn take_back(op: &EnableAdmin, back: &TakeBack, context: &StepC
     }
     let what = format!("The admin account of {} was not disabled.", op.registry.name());
     if let Some(user) = context.known::<String>(&Fact::PullUser(op.registry.clone())) {
-        let pulls = |secret: &StoredSecret, server: &str| secret.login(server).is_some_and(|l| l.username == user);
-        pull_secrets::nobody_needs(context, &what, pulls).await?;
+        // An account that may not list the pull secrets learns it from nothing else, and disables what it enabled.
+        pull_secrets::nobody_needs(context, &what, |secret, server| secret.is_login_of(server, &user)).await?;
     }
     set(context, &op.registry, false, &what).await?;
     context.undone(&back.made, &[])

@@ -78,6 +78,12 @@ impl StoredSecret {
         config.auths.remove(server)
     }
 
+    /// True where it holds a login of that user to that registry, beside others or not.
+    #[must_use]
+    pub fn is_login_of(&self, server: &str, user: &str) -> bool {
+        self.login(server).is_some_and(|login| login.username == user)
+    }
+
     /// True where it holds the login of that user to that registry, and nothing else: what crosspull writes. Whatever
     /// cannot be read is something else.
     #[must_use]
@@ -87,7 +93,7 @@ impl StoredSecret {
         let parts = serde_json::from_str::<Parts>(text).map_or(0, |parts| parts.len());
         let logins = serde_json::from_str::<BTreeMap<String, Parts>>(text).ok();
         let logins = logins.and_then(|mut parts| parts.remove("auths")).map_or(0, |logins| logins.len());
-        (parts, logins) == (1, 1) && self.login(server).is_some_and(|login| login.username == user)
+        (parts, logins) == (1, 1) && self.is_login_of(server, user)
     }
 
     /// Returns namespace and name, such as `jobs/crosspull-registryb`.

@@ -51,7 +51,7 @@ pub use registry::{Reach, RegistryFacts, RoleMode, judge_registry, judge_registr
 pub use reset_right::judge_reset_right;
 pub use role_right::{judge_role_right, judge_role_right_not_needed};
 pub use secret::{SecretInUse, judge_secret, secret_in_use, warn_of_pull_secret};
-pub use soak::{SOAK_MINUTES, judge_soak};
+pub use soak::{SOAK_MINUTES, judge_soak, soak_of_a_simulated_cloud};
 pub use survey::Survey;
 pub use tenants::{TenantFacts, judge_tenants};
 pub use token_right::{TOKEN_ACTIONS, judge_token_right, judge_token_right_of_nobody};

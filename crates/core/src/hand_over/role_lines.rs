@@ -4,8 +4,9 @@ use crate::condition::condition;
 use crate::ids::{ImageRef, TenantId};
 use crate::names::Role;
 
-/// What the lines are about. They set `REGISTRY` and use `PRINCIPAL`; a line that finds one of them empty stops with a
-/// word.
+/// The registry and the images of the lines.
+///
+/// The lines set `REGISTRY` and use `PRINCIPAL`; one that finds either of them empty stops with a word.
 pub(super) struct RoleLines<'a> {
     pub tenant: TenantId,
     pub login_server: &'a str,

@@ -2,7 +2,7 @@
 
 /// The parts of a script.
 pub(super) struct Script {
-    /// What it does, as a sentence.
+    /// The sentence that says what the script does.
     pub does: String,
     /// The lines that come before all else.
     pub first: Vec<String>,

@@ -238,8 +238,8 @@ pub(super) fn across(answers: &Answers) -> Vec<Complaint> {
     let wildcard = answers.all(Key::Repository).into_iter().find(|text| RepositoryWildcard::is_meant(text));
     if let Some(wildcard) = wildcard.filter(|_| !answers.route().is_some_and(Route::grants_wildcards)) {
         let text = format!(
-            "\"{wildcard}\" stands for several repositories, which only a repository token may be granted: give --route \
-             repository-token, or name each image"
+            "\"{wildcard}\" stands for several repositories, which only a repository token may be granted: choose the \
+             route repository-token, or name each image"
         );
         complain(Key::Repository, text);
     }
@@ -438,7 +438,7 @@ mod tests {
         for route in ["auto", "pull-secret", "convert-app"] {
             let why = said(route, &["shop/*", "shop/web:1.4"]).expect_err(route);
             assert!(why.starts_with("repository: \"shop/*\" stands for several repositories"), "{why}");
-            assert!(why.contains("give --route repository-token, or name each image"), "{why}");
+            assert!(why.contains("choose the route repository-token, or name each image"), "{why}");
         }
         assert!(said("repository-token", &["shop/*"]).is_err_and(|why| why.contains("the proof pulls one")));
         assert!(said("repository-token", &["shop*", "shop/web"]).is_err_and(|why| why.contains("is no wildcard")));

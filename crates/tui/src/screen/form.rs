@@ -169,7 +169,7 @@ impl FormScreen {
         }
         for cell in &mut self.cells {
             let mine = complaints.iter().find(|c| c.key == Some(cell.field.key));
-            cell.complaint = mine.map(|c| on_a_screen(&c.text));
+            cell.complaint = mine.map(|c| c.text.clone());
         }
         let wrong = |c: &Cell| c.complaint.is_some();
         if let Some(first) = self.cells.iter().position(wrong) {
@@ -216,7 +216,7 @@ impl FormScreen {
             *self = Self::new(page, &shared.answers);
             self.complain(&complaints);
         }
-        shared.notice = complaints.into_iter().next().map(|c| Notice::bad(on_a_screen(&c.to_string())));
+        shared.notice = complaints.into_iter().next().map(|c| Notice::bad(c.to_string()));
         Vec::new()
     }
 
@@ -412,9 +412,4 @@ fn around(at: usize, of: usize, forward: bool) -> usize {
 /// Returns how many entries of a list are in sight at once, in a form of so many fields.
 fn at_once(rows: usize, fields: usize) -> usize {
     rows.saturating_sub(2 * fields + 1).clamp(3, 12)
-}
-
-/// Returns a complaint as a screen says it: what is an option of the command line is a field here.
-fn on_a_screen(text: &str) -> String {
-    text.replace("give --route repository-token", "choose repository token on the Route screen")
 }

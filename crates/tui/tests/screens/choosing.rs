@@ -179,5 +179,5 @@ fn a_wildcard_without_its_route_is_sent_to_the_route_screen_and_not_to_an_option
     answers.set(Key::Repository, "shop/*");
     let mut story = Story::new((120, 40), answers, false, Theme::full());
     story.enter().enter().enter().enter();
-    story.shows("choose repository token on the Route screen").hides("--route");
+    story.shows("choose the route repository-token").hides("--route");
 }

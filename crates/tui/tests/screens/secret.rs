@@ -333,7 +333,7 @@ fn stopped_with_a_secret(story: &mut Story) -> &mut Story {
     to_run(story).engine(engine::asking()).msg(Msg::SecretAtHand(true)).ctrl('c').engine(engine::interrupted()).enter()
 }
 
-/// It is taken up in the same window, and both are signed in to.
+/// The operator takes the run up again in the same window, and is signed in to both tenants.
 fn taken_up_again(story: &mut Story) -> &mut Story {
     let past = engine::told(engine::asking().into_iter().chain(engine::interrupted()));
     story.press(KeyCode::Char('r')).msg(Msg::TakenUp { run: Box::new(past), way: Direction::Forward });

@@ -8,7 +8,7 @@ use crosspull_core::text::{listed, printable};
 
 use super::directory::{self, AppRef};
 use super::pull_secrets;
-use crate::reply::{App, Assignment, FederatedCredential, Owner, StoredSecret};
+use crate::reply::{App, Assignment, FederatedCredential, Owner};
 use crate::request::{self, Request};
 use crate::role_lists;
 use crate::step_context::StepContext;
@@ -27,13 +27,12 @@ pub async fn own_app_is_free(context: &StepContext<'_>) -> Result<(), StepError>
 
 /// Halts where pull secrets that this run did not write, or could not take back, pull as its app.
 ///
-/// Who may not list the pull secrets of all namespaces is told by the app's secrets: those of other runs that no pull
-/// secret of this run had are for others.
+/// An account that may not list the pull secrets of all namespaces learns it from the app's secrets: those of other runs
+/// that no pull secret of this run had are for others.
 pub async fn nobody_pulls_as_the_app(context: &StepContext<'_>, what: &str) -> Result<(), StepError> {
     let Some(app) = context.known::<AppId>(&Fact::App) else { return Ok(()) };
     let user = app.to_string();
-    let pulls = |secret: &StoredSecret, server: &str| secret.login(server).is_some_and(|login| login.username == user);
-    if pull_secrets::nobody_needs(context, what, pulls).await? {
+    if pull_secrets::nobody_needs(context, what, |secret, server| secret.is_login_of(server, &user)).await? {
         return Ok(());
     }
     let Some(object) = context.known(&Fact::AppObject) else { return Ok(()) };

@@ -6,7 +6,7 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use crosspull_core::ids::{ClusterId, KeyId};
 use crosspull_core::input::{namespace, object_name};
 use crosspull_core::names::Outcome;
-use crosspull_core::operation::{Op, WritePullSecret};
+use crosspull_core::operation::{Op, Step, WritePullSecret};
 use crosspull_core::secret::Secret;
 use crosspull_core::text::{listed, lower_first, printable};
 use serde::Serialize;
@@ -198,27 +198,13 @@ pub async fn still_needed(
     replaced: KeyId,
     may_stay_unread: bool,
 ) -> Result<Option<String>, StepError> {
-    let mut servers: BTreeMap<&ClusterId, BTreeSet<&str>> = BTreeMap::new();
-    for written in planned(context) {
-        servers.entry(&written.cluster).or_default().insert(&written.login_server);
-    }
-    for (cluster, servers) in servers {
+    for (cluster, servers) in servers_by_cluster(planned(context)) {
         let name = cluster.name();
-        let api = match Kubernetes::of(context.door(), &context.work, cluster).await {
-            Ok(api) => api,
-            Err(unavailable) => {
-                return Ok(Some(format!("the pull secrets of {name} cannot be read: {}", because(unavailable)?)));
-            }
-        };
-        let all = match api.list::<StoredSecret>(&context.work, requests::pull_secrets).await {
-            Ok(all) => all,
-            Err(CallError::Refused(r)) if r.refusal.status == Some(403) && may_stay_unread => continue,
-            Err(error) => {
-                let error = StepError::of("", error);
-                if error.ends_the_run() {
-                    return Err(error);
-                }
-                return Ok(Some(format!("the pull secrets of {name} cannot be read: {}", lower_first(&error.why()))));
+        let all = match all_of(context, cluster).await? {
+            Listing::All(all) => all,
+            Listing::Denied(_) if may_stay_unread => continue,
+            Listing::Denied(why) | Listing::Unread(why) | Listing::NoApi(why) => {
+                return Ok(Some(format!("the pull secrets of {name} cannot be read: {why}")));
             }
         };
         let has_it = |secret: &&StoredSecret| match secret.key().filter(|_| secret.is_own()) {
@@ -246,32 +232,20 @@ pub async fn nobody_needs(
     needs: impl Fn(&StoredSecret, &str) -> bool,
 ) -> Result<bool, StepError> {
     let mut told = true;
-    for (cluster, servers) in servers_of_the_run(context) {
+    for (cluster, servers) in servers_by_cluster(of_run(context)) {
         let name = cluster.name();
-        let cannot = |why: String| {
-            let why = format!("Whether pull secrets of {name} need it cannot be told: {why}.");
-            StepError::failed(what, why, format!("Mend that, then crosspull undo {} goes on.", context.run())).needed()
-        };
-        let api = match Kubernetes::of(context.door(), &context.work, cluster).await {
-            Ok(api) => api,
-            Err(unavailable) => {
-                let why = because(unavailable)?;
-                // A cluster that is gone needs nothing.
-                match cluster::try_read(context, cluster).await {
-                    Err(CallError::Refused(r)) if r.refusal.status == Some(404) => continue,
-                    _ => return Err(cannot(why)),
-                }
-            }
-        };
-        let all = match api.list::<StoredSecret>(&context.work, requests::pull_secrets).await {
-            Ok(all) => all,
-            Err(CallError::Refused(r)) if r.refusal.status == Some(403) => {
+        let all = match all_of(context, cluster).await? {
+            Listing::All(all) => all,
+            Listing::Denied(_) => {
                 told = false;
                 continue;
             }
-            Err(error) => {
-                let error = StepError::of(what, error);
-                return Err(if error.ends_the_run() { error } else { cannot(lower_first(&error.why())) });
+            // A cluster that is gone needs nothing.
+            Listing::NoApi(_) if is_gone(context, cluster).await => continue,
+            Listing::Unread(why) | Listing::NoApi(why) => {
+                let why = format!("Whether pull secrets of {name} need it cannot be told: {why}.");
+                let now = format!("Mend that, then crosspull undo {} goes on.", context.run());
+                return Err(StepError::failed(what, why, now).needed());
             }
         };
         let needing = all.iter().filter(|secret| servers.iter().any(|server| needs(secret, server)));
@@ -288,14 +262,49 @@ pub async fn nobody_needs(
     Ok(told)
 }
 
-/// Returns the hosts of the registries that the run wrote pull secrets for, by cluster.
-fn servers_of_the_run<'c>(context: &'c StepContext<'_>) -> BTreeMap<&'c ClusterId, BTreeSet<&'c str>> {
-    let steps = context.past().forward_plan().into_iter().flat_map(|plan| &plan.steps);
+async fn is_gone(context: &StepContext<'_>, cluster: &ClusterId) -> bool {
+    let read = cluster::try_read(context, cluster).await;
+    matches!(read, Err(CallError::Refused(r)) if r.refusal.status == Some(404))
+}
+
+/// The pull secrets of all namespaces of a cluster, or the reason why they are not known, as the second half of a sentence.
+enum Listing {
+    /// The list.
+    All(Vec<StoredSecret>),
+    /// The account may not list them.
+    Denied(String),
+    /// The list failed.
+    Unread(String),
+    /// The Kubernetes API cannot be used.
+    NoApi(String),
+}
+
+/// Lists the pull secrets of all namespaces of a cluster.
+async fn all_of(context: &StepContext<'_>, cluster: &ClusterId) -> Result<Listing, StepError> {
+    let api = match Kubernetes::of(context.door(), &context.work, cluster).await {
+        Ok(api) => api,
+        Err(unavailable) => return because(unavailable).map(Listing::NoApi),
+    };
+    let error = match api.list::<StoredSecret>(&context.work, requests::pull_secrets).await {
+        Ok(all) => return Ok(Listing::All(all)),
+        Err(error) => error,
+    };
+    let is_denied = matches!(&error, CallError::Refused(r) if r.refusal.status == Some(403));
+    let error = StepError::of("", error);
+    if error.ends_the_run() {
+        return Err(error);
+    }
+    let why = lower_first(&error.why());
+    Ok(if is_denied { Listing::Denied(why) } else { Listing::Unread(why) })
+}
+
+/// Returns the hosts of the registries that pull secrets are for, by cluster.
+fn servers_by_cluster<'w>(
+    written: impl Iterator<Item = &'w WritePullSecret>,
+) -> BTreeMap<&'w ClusterId, BTreeSet<&'w str>> {
     let mut servers: BTreeMap<&ClusterId, BTreeSet<&str>> = BTreeMap::new();
-    for step in steps {
-        if let Op::WritePullSecret(written) = &step.op {
-            servers.entry(&written.cluster).or_default().insert(&written.login_server);
-        }
+    for written in written {
+        servers.entry(&written.cluster).or_default().insert(&written.login_server);
     }
     servers
 }
@@ -320,17 +329,22 @@ pub fn keys_written(context: &StepContext<'_>) -> Vec<KeyId> {
 
 /// Returns the keys of the passwords that the pull secrets had which this run made, and which are taken back by now.
 pub fn keys_taken_back(context: &StepContext<'_>) -> Vec<KeyId> {
-    let steps = context.past().forward_plan().into_iter().flat_map(|plan| &plan.steps);
-    let written = steps.filter_map(|step| match &step.op {
-        Op::WritePullSecret(written) => Some(written.key()),
-        _ => None,
-    });
+    let written = of_run(context).map(WritePullSecret::key);
     written.filter(|fact| context.how(fact) == Some(Outcome::Undone)).filter_map(|fact| context.known(&fact)).collect()
 }
 
 /// Returns the pull secrets that the plan writes.
 fn planned<'c>(context: &'c StepContext<'_>) -> impl Iterator<Item = &'c WritePullSecret> {
-    context.plan().steps.iter().filter_map(|step| match &step.op {
+    written_by(&context.plan().steps)
+}
+
+/// Returns the pull secrets of the run that is taken back.
+fn of_run<'c>(context: &'c StepContext<'_>) -> impl Iterator<Item = &'c WritePullSecret> {
+    context.past().forward_plan().into_iter().flat_map(|plan| written_by(&plan.steps))
+}
+
+fn written_by(steps: &[Step]) -> impl Iterator<Item = &WritePullSecret> {
+    steps.iter().filter_map(|step| match &step.op {
         Op::WritePullSecret(written) => Some(written),
         _ => None,
     })

@@ -24,11 +24,11 @@ pub struct Meaning {
     pub now: &'static str,
     /// The document that tells more.
     more: More,
-    /// What there is to the code.
+    /// The kind of reason that the code tells.
     kind: Kind,
 }
 
-/// What there is to a code.
+/// The kind of reason that a code tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     /// The code tells the reason, and it stays so until somebody does something.
