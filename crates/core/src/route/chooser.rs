@@ -121,7 +121,7 @@ impl Found {
         match (self.tenants, self.identity) {
             (Tenants::One, _) => Some("cluster and registry are in one tenant, so no app of another tenant is needed"),
             (_, Identity::Managed) => {
-                Some("the cluster uses a managed identity, which cannot be reset to a service principal")
+                Some("the cluster uses a managed identity, so it has no app to let in, and cannot be reset to one")
             }
             (_, Identity::Untold) => Some("the cluster tells neither a service principal nor a managed identity"),
             (Tenants::Two, Identity::ServicePrincipal) => None,
