@@ -235,7 +235,7 @@ impl Run {
             Some(Outcome::Undone) => format!("{cluster} uses its former app again."),
             _ if !self.reset_was_sent() => match self.seen_state() {
                 Some((state, app)) => {
-                    format!("{cluster} was not reset: it uses the app {app} as before, and is in the state {state}.")
+                    format!("{cluster} uses the app {app} as before, and is in the state {state}.")
                 }
                 None if back && self.resets(Direction::Forward).next().is_some() => {
                     format!("{cluster} is as the run left it.")
