@@ -176,3 +176,17 @@ fn a_way_back_that_a_full_app_refuses_is_told_as_that() {
     let note = end.note("keep-way-back");
     assert!(note.contains("since the app is full") && !note.contains("you may not"), "{note}");
 }
+
+#[test]
+fn an_undo_that_a_full_app_refuses_is_told_as_that() {
+    let own = "name = 'f'\nsays = 'f'\n[[fault]]\non = 'graph POST /applications/{id}/addPassword'\nnth = [3, 4, 5, 6, 7, 8]\n\
+               do = 'status'\ncode = 403\nerror = 'Directory_ResourceSizeExceeded'\nmessage = 'The size of the object.'";
+    let story = Story::told(&[], own);
+    story.apply(&[]).is_done();
+    let end = story.undo(&[]);
+    end.exits(5);
+    let trouble = end.trouble();
+    for (part, said) in [("why", "The app is full"), ("now", "Remove secrets of the app that have expired")] {
+        assert!(trouble[part].as_str().is_some_and(|told| told.contains(said)), "{part}: {end}");
+    }
+}

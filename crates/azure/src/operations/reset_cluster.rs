@@ -237,8 +237,8 @@ async fn back_secret(
     let made = match added {
         Ok(made) => made,
         Err(refusal) => {
-            return Err(StepError::Failed(Trouble::from_refusal(what, refusal).because(
-                format!("A secret cannot be added to its former app {former}, and its old one cannot be read."),
+            return Err(StepError::Failed(Trouble::from_refusal(what, refusal).where_denied(
+                format!("You may not add a secret to its former app {former}, and its old one cannot be read."),
                 by_hand(cluster, &former.to_string()),
             )));
         }
