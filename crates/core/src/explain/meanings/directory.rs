@@ -50,4 +50,25 @@ pub(super) const ROWS: &[Meaning] = &[
         "Ask an administrator of the tenant for an exception, or choose a route without such an app.",
         APP_POLICY,
     ),
+    Meaning::graph(
+        "Authorization_IdentityNotFound",
+        "The directory does not know the account or the app that asks.",
+        "Check the tenant that is signed in to; an app needs a service principal there.",
+        ERRORS,
+    ),
+    Meaning::graph(
+        "Directory_ConcurrencyViolation",
+        "Another change of the same object came at the same time.",
+        "Try again.",
+        ERRORS,
+    )
+    .passing(),
+    Meaning::graph(
+        "Request_MultipleObjectsWithSameKeyValue",
+        "Another object of the directory has that name or id already.",
+        "Look for it in the directory; crosspull can use an app that is there.",
+        ERRORS,
+    ),
+    Meaning::graph("ServiceNotAvailable", "The directory does not answer at present.", "Try again later.", ERRORS)
+        .passing(),
 ];

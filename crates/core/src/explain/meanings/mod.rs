@@ -4,6 +4,7 @@
 //! (`docs/facts/azure.md` 3.1).
 
 mod directory;
+mod nodes;
 mod registry;
 mod resources;
 mod sign_in;
@@ -77,7 +78,7 @@ impl Meaning {
 
     /// Returns the whole table. A row that asks for words comes before the one of the code alone.
     pub fn all() -> impl Iterator<Item = &'static Self> {
-        [sign_in::ROWS, resources::ROWS, directory::ROWS, registry::ROWS].into_iter().flatten()
+        [sign_in::ROWS, resources::ROWS, nodes::ROWS, directory::ROWS, registry::ROWS].into_iter().flatten()
     }
 
     /// True where the code says no more than that a right lacks, so that the place of the call tells better which.
@@ -190,5 +191,18 @@ mod tests {
         assert_eq!(told("does not have authorization").map(|told| told.0), Some(true));
         let (denied, means) = told(constrained).expect("a row");
         assert!(!denied && means.contains("condition"), "{means}");
+    }
+
+    #[test]
+    fn words_tell_a_quota_from_a_cluster_that_takes_no_change() {
+        let means = |message: &str| {
+            let code = "OperationNotAllowed".to_owned();
+            Meaning::of(&Refusal { status: Some(409), code, message: message.to_owned(), request_id: None })
+                .map(|m| m.means)
+        };
+        let over = means("Operation results in exceeding quota limits of Core.").unwrap_or_default();
+        assert!(over.contains("quota"), "{over}");
+        let stopped = means("Operation is not allowed while the cluster is stopped.").unwrap_or_default();
+        assert!(stopped.contains("present state"), "{stopped}");
     }
 }

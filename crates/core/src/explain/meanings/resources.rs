@@ -4,8 +4,9 @@ use super::Meaning;
 
 const RESOURCES: &str = "azure-resource-manager/troubleshooting/common-deployment-errors";
 const ROLES: &str = "role-based-access-control/troubleshooting";
+const QUOTA: &str = "azure-resource-manager/troubleshooting/error-resource-quota";
+const THROTTLED: &str = "azure-resource-manager/management/request-limits-and-throttling";
 const CREDENTIAL: &str = "aks/update-credentials";
-const SUBNET: &str = "aks/create-node-pools";
 
 pub(super) const ROWS: &[Meaning] = &[
     Meaning::azure(
@@ -81,6 +82,13 @@ pub(super) const ROWS: &[Meaning] = &[
     .passing(),
     Meaning::azure(
         "OperationNotAllowed",
+        "The subscription's quota has no room left for it.",
+        "Ask for more quota in that region, or free some, then try again.",
+        QUOTA,
+    )
+    .saying("quota"),
+    Meaning::azure(
+        "OperationNotAllowed",
         "The cluster does not take changes in its present state.",
         "Start it, or wait until its running operation has ended, then try again.",
         RESOURCES,
@@ -138,41 +146,66 @@ pub(super) const ROWS: &[Meaning] = &[
     )
     .passing(),
     Meaning::azure(
-        "SubnetIsFull",
-        "The cluster's subnet has no address left for the spare node that a change of its nodes needs.",
-        "Free addresses in the subnet, or scale a node pool in, then try again.",
-        SUBNET,
+        "AuthenticationFailed",
+        "The sign-in is not accepted here, or it has ended.",
+        "Sign in again, to the right tenant.",
+        RESOURCES,
     ),
     Meaning::azure(
-        "InsufficientSubnetSize",
-        "The cluster's subnet is too small for the spare node that a change of its nodes needs.",
-        "Free addresses in the subnet, or scale a node pool in, then try again.",
-        SUBNET,
+        "InvalidAuthenticationTokenAudience",
+        "The sign-in is for another service or another cloud.",
+        "Check that the cloud is the one of the cluster and the registry, then sign in again.",
+        RESOURCES,
     ),
     Meaning::azure(
-        "QuotaExceeded",
-        "The subscription's quota has no room left for it.",
-        "Ask for more quota in that region, or free some, then try again.",
-        "azure-resource-manager/troubleshooting/error-resource-quota",
-    ),
-    Meaning::azure(
-        "SkuNotAvailable",
-        "Machines of the node pool's size are not to be had there.",
-        "Move the node pool to another size or zone, then try again.",
-        "azure-resource-manager/troubleshooting/error-sku-not-available",
-    ),
-    Meaning::azure(
-        "AllocationFailed",
-        "Azure has no machine of the node pool's size free there at present.",
-        "Try again later.",
-        "virtual-machines/allocation-failure",
+        "RoleDefinitionDoesNotExist",
+        "The role is not defined there, or not known there yet.",
+        "Try again in a few minutes; if it lasts, look whether the role was deleted.",
+        ROLES,
     )
     .passing(),
     Meaning::azure(
-        "ZonalAllocationFailed",
-        "Azure has no machine of the node pool's size free in that zone at present.",
-        "Try again later.",
-        "virtual-machines/allocation-failure",
+        "UnmatchedPrincipalType",
+        "The object id is not one of a service principal: it belongs to a person, a group or a device.",
+        "Give the object id of the service principal, found under Enterprise applications.",
+        ROLES,
+    ),
+    Meaning::azure(
+        "PrincipalTypeNotSupported",
+        "The object id is the app registration's, and a role is assigned to its service principal.",
+        "Give the object id of the service principal, found under Enterprise applications.",
+        ROLES,
+    ),
+    Meaning::azure(
+        "ParentResourceNotFound",
+        "The resource that this one belongs to is not there, or the account may not see it.",
+        "Check the resource id and the account.",
+        RESOURCES,
+    ),
+    Meaning::azure(
+        "ResourceGroupBeingDeleted",
+        "The resource group is being deleted.",
+        "Look whether that is meant: nothing in it can be changed any more.",
+        RESOURCES,
+    ),
+    Meaning::azure(
+        "TooManyRequests",
+        "The service has had too many requests for now.",
+        "Wait some minutes, then try again.",
+        THROTTLED,
     )
     .passing(),
+    Meaning::azure(
+        "SubscriptionRequestsThrottled",
+        "The subscription has sent Azure too many requests for now, from whatever program.",
+        "Wait some minutes, then try again.",
+        THROTTLED,
+    )
+    .passing(),
+    Meaning::azure(
+        "UnAuthorizedForCredentialOperations",
+        "The registry's admin account is off.",
+        "Have it switched on under the registry's Access keys, or choose a route without it.",
+        "container-registry/container-registry-authentication",
+    ),
 ];

@@ -180,4 +180,118 @@ pub(super) const ROWS: &[Meaning] = &[
         "The app lists no permission for what this consent address asks.",
         "Let the administrator open the address of admin consent, or run az ad sp create with the app's id.",
     ),
+    Meaning::sign_in(
+        "AADSTS50034",
+        "The account does not exist in this tenant.",
+        "Check its name and the tenant, or have it invited.",
+    ),
+    Meaning::sign_in("AADSTS50126", "User name or password is wrong.", "Sign in again."),
+    Meaning::sign_in(
+        "AADSTS50053",
+        "The account is locked, or signs in from an address that is blocked.",
+        "Wait, or ask the tenant's administrator to unlock it.",
+    ),
+    Meaning::sign_in(
+        "AADSTS50055",
+        "The password of the account has expired.",
+        "Set a new one in a browser, then sign in again.",
+    ),
+    Meaning::sign_in(
+        "AADSTS50072",
+        "The account has to set up another factor before it may sign in.",
+        "Sign in to this tenant in a browser once and set it up, then try again.",
+    ),
+    Meaning::sign_in(
+        "AADSTS50074",
+        "The tenant asks this account for another factor.",
+        "Sign in again by a way that asks for it: the browser, a device code, or az login to this tenant.",
+    ),
+    Meaning::sign_in(
+        "AADSTS50078",
+        "The account's second factor was asked for too long ago.",
+        "Sign in again by a way that asks for it: the browser, a device code, or az login to this tenant.",
+    ),
+    Meaning::sign_in("AADSTS50132", "The sign-in was revoked, as after a change of the password.", "Sign in again."),
+    Meaning::sign_in("AADSTS50133", "The sign-in was revoked, as after a change of the password.", "Sign in again."),
+    Meaning::sign_in("AADSTS70008", "The sign-in has ended: it was not used for too long.", "Sign in again."),
+    Meaning::sign_in(
+        "AADSTS500341",
+        "The account was deleted from the directory.",
+        "Sign in with another account, or ask the tenant's administrator to restore it.",
+    ),
+    Meaning::sign_in(
+        "AADSTS500571",
+        "The guest account is disabled in this tenant.",
+        "Sign in with another account, or ask the tenant's administrator.",
+    ),
+    Meaning::sign_in(
+        "AADSTS90072",
+        "The account is of another tenant and not a guest of this one.",
+        "Sign in with an account of the tenant, or have it invited.",
+    ),
+    Meaning::sign_in(
+        "AADSTS50131",
+        "A Conditional Access policy of the tenant blocks this sign-in.",
+        "Sign in another way or from another place, or ask the tenant's administrator.",
+    ),
+    Meaning::sign_in(
+        "AADSTS53001",
+        "The tenant lets in only from a machine that has joined it.",
+        "Sign in from such a machine, or ask the tenant's administrator.",
+    ),
+    Meaning::sign_in(
+        "AADSTS53002",
+        "The tenant lets in only by apps that it has approved.",
+        "Sign in another way, or ask the tenant's administrator.",
+    ),
+    Meaning::sign_in(
+        "AADSTS530003",
+        "The tenant lets in only from a machine that it manages.",
+        "Sign in from such a machine, or ask the tenant's administrator.",
+    ),
+    Meaning::sign_in(
+        "AADSTS53004",
+        "The account has to set up another factor before it may sign in.",
+        "Sign in to this tenant in a browser once and set it up, then try again.",
+    ),
+    Meaning::sign_in(
+        "AADSTS500133",
+        "What proves the sign-in is not valid at the present time.",
+        "Set this machine's clock, or have the token renewed, then try again.",
+    ),
+    Meaning::sign_in(
+        "AADSTS50012",
+        "The certificate is not one that is registered with the app, or its key is another's.",
+        "Add the certificate to the app registration, or give the one that is there.",
+    ),
+    Meaning::sign_in(
+        "AADSTS7000216",
+        "The app signs in by a secret or a certificate, and none was given.",
+        "Give one of the two.",
+    ),
+    Meaning::sign_in(
+        "AADSTS50059",
+        "The sign-in does not say which tenant it is for.",
+        "Give the tenant's domain or id.",
+    ),
+    Meaning::sign_in("AADSTS900023", "The tenant's name is none.", "Check the tenant's domain or id."),
+    Meaning::sign_in(
+        "AADSTS65005",
+        "The app asks for a permission that it does not list, or that the tenant does not know.",
+        "Ask those who keep the app registration to mend its permissions.",
+    ),
+    Meaning::sign_in(
+        "AADSTS650052",
+        "The tenant has not the service that the app asks for.",
+        "Ask the tenant's administrator to have it there, or to take the permission off the app.",
+    ),
+    Meaning::sign_in("AADSTS90033", "The sign-in service does not answer at present.", "Try again in a few minutes.")
+        .passing(),
+    Meaning::sign_in("AADSTS90006", "The sign-in service had a fault.", "Try again in a few minutes.").passing(),
+    Meaning::sign_in(
+        "AADSTS50196",
+        "The same sign-in was asked for again and again, and the service stopped it.",
+        "Wait some minutes, then sign in again.",
+    )
+    .passing(),
 ];
