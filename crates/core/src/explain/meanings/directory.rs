@@ -23,7 +23,8 @@ pub(super) const ROWS: &[Meaning] = &[
     Meaning::graph(
         "CredentialInvalidLifetimeAsPerAppPolicy",
         "The tenant caps how long a secret may live.",
-        "Give fewer --secret-days.",
+        "Ask an administrator of the tenant to except this app, or take the run back with crosspull undo and \
+         begin again with fewer --secret-days.",
         APP_POLICY,
     ),
     Meaning::graph(
