@@ -50,7 +50,17 @@ pub(super) async fn perform(op: &Provision, context: &StepContext<'_>) -> StepRe
 /// Deletes the service principal in tenant B.
 pub(super) async fn take_back(_: &Provision, back: &TakeBack, context: &StepContext<'_>) -> StepResult {
     others::own_app_is_free(context).await?;
+    if keeps_a_role(context) {
+        return Ok((Outcome::Left, "its role on the registry goes first, and is still there".to_owned()));
+    }
     principals::delete(context, Side::B, back.of.id, &back.made).await
+}
+
+/// True where a role that the run gave on a registry was not taken back. Nothing removes it with its principal, and
+/// without one nobody can tell whose it was (`docs/facts/azure.md` 9.6).
+fn keeps_a_role(context: &StepContext<'_>) -> bool {
+    let gave = context.past().facts.iter().map(|learnt| &learnt.fact);
+    gave.filter(|fact| matches!(fact, Fact::Assignment(_))).any(|fact| context.how(fact).is_some_and(Outcome::is_made))
 }
 
 /// Has a person consent, and notices by itself when consent was given: the token endpoint of B then takes the secret
