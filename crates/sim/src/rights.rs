@@ -12,6 +12,7 @@ use crate::{
 };
 
 mod condition;
+mod locks;
 
 /// True where an assignment made at `scope` holds at `asked`: at the same place or anywhere under it.
 #[must_use]
@@ -108,7 +109,8 @@ fn condition_allows(condition: &str, action: &str, repository: Option<&str>) -> 
 /// Lets a caller through who may do an action at a scope.
 ///
 /// # Errors
-/// 403 `AuthorizationFailed`, naming action and scope (`ra_forbidden_403`).
+/// 403 `AuthorizationFailed`, naming action and scope (`ra_forbidden_403`); 409 where a lock or the state of the
+/// subscription keeps everybody from it.
 pub fn require(cloud: &Cloud, caller: &Caller, scope: &str, action: &str) -> Result<(), Refusal> {
     require_with(cloud, caller, scope, action, &[])
 }
@@ -116,7 +118,8 @@ pub fn require(cloud: &Cloud, caller: &Caller, scope: &str, action: &str) -> Res
 /// Lets a caller through who may do an action at a scope, by a request with attributes that conditions can ask for.
 ///
 /// # Errors
-/// 403 `AuthorizationFailed`, naming a condition that does not hold (`docs/facts/azure.md` 9.6).
+/// 403 `AuthorizationFailed`, naming a condition that does not hold; 409 `ScopeLocked` and `ReadOnlyDisabledSubscription`
+/// (`docs/facts/azure.md` 9.6).
 pub fn require_with(
     cloud: &Cloud,
     caller: &Caller,
@@ -124,11 +127,13 @@ pub fn require_with(
     action: &str,
     attributes: &[(&str, &str)],
 ) -> Result<(), Refusal> {
-    let why = match verdict(cloud, &cloud.world(), caller.object_id, scope, action, attributes) {
-        Verdict::Allowed => return Ok(()),
+    let world = cloud.world();
+    let why = match verdict(cloud, &world, caller.object_id, scope, action, attributes) {
+        Verdict::Allowed => return locks::judge(&world, scope, action),
         Verdict::Conditional => " The request was denied because of an ABAC condition that is not fulfilled.",
         Verdict::NotHeld => "",
     };
+    drop(world);
     let message = format!(
         "The client '{}' with object id '{}' does not have authorization to perform action '{action}' over scope '{scope}' or \
          the scope is invalid. If access was recently granted, please refresh your credentials.{why}",

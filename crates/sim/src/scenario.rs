@@ -7,6 +7,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 mod error;
+mod locks;
 mod operators;
 mod others;
 mod parts;

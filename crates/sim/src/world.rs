@@ -14,6 +14,7 @@ mod cluster;
 pub mod crowd;
 pub mod happy;
 mod kubernetes;
+mod lock;
 pub mod pull_secret;
 mod registry;
 mod tenant;
@@ -23,6 +24,7 @@ pub mod view;
 
 pub use cluster::*;
 pub use kubernetes::*;
+pub use lock::*;
 pub use registry::*;
 pub use tenant::*;
 pub use user::*;
@@ -43,6 +45,8 @@ pub struct World {
     pub subscriptions: Vec<Subscription>,
     /// Every role assignment of every tenant.
     pub role_assignments: Vec<RoleAssignment>,
+    /// Every management lock.
+    pub locks: Vec<Lock>,
     /// Every cluster.
     pub clusters: Vec<Cluster>,
     /// Every registry.
@@ -64,6 +68,8 @@ pub struct Subscription {
     pub tenant: Uuid,
     /// The name.
     pub display_name: String,
+    /// `state`.
+    pub state: SubscriptionState,
     /// The names of its resource groups.
     pub resource_groups: Vec<String>,
 }

@@ -20,6 +20,7 @@ mod crowd;
 mod filter;
 mod gates;
 mod kql;
+mod locks;
 mod metadata;
 mod operations;
 mod registries;
@@ -56,7 +57,10 @@ fn dispatch(cloud: &Shared, asked: &Asked) -> Answer {
     let path: Vec<&str> = lower.iter().map(String::as_str).collect();
     if let Some(at) = path.windows(2).rposition(|pair| pair == ["providers", "microsoft.authorization"]) {
         let scope = format!("/{}", asked.segments.get(..at).unwrap_or_default().join("/"));
-        return authorization::answer(cloud, asked, &scope, path.get(at + 2..).unwrap_or_default());
+        return match path.get(at + 2..).unwrap_or_default() {
+            ["locks", rest @ ..] => locks::answer(cloud, asked, &scope, rest),
+            rest => authorization::answer(cloud, asked, &scope, rest),
+        };
     }
     match (asked.method.as_str(), path.as_slice()) {
         ("GET", ["tenants"]) => subscriptions::tenants(cloud, asked),

@@ -30,7 +30,7 @@ pub fn subscription(subscription: &Subscription) -> Value {
         "subscriptionId": subscription.id,
         "tenantId": subscription.tenant,
         "displayName": subscription.display_name,
-        "state": "Enabled",
+        "state": subscription.state,
         "subscriptionPolicies": {
             "locationPlacementId": "Public_2014-09-01",
             "quotaId": "PayAsYouGo_2014-09-01",

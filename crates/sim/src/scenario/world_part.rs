@@ -6,13 +6,14 @@ use serde::Deserialize;
 
 use super::{
     error::{ScenarioError, one_of},
+    locks::LockPart,
     operators::{GuestPart, On, OperatorPart, RolePart},
     others::{AppPart, Party, SecretPart, VaultPart},
     policies::PoliciesPart,
 };
 use crate::{
     roles,
-    world::{WorkloadKind, role_template},
+    world::{SubscriptionState, WorkloadKind, role_template},
 };
 
 /// Changes of the world.
@@ -63,6 +64,8 @@ pub struct WorldPart {
     pub vaults: Vec<VaultPart>,
     /// App registrations of tenant A beside those of the operator and the cluster. Those of all scenarios are there.
     pub apps_a: Vec<AppPart>,
+    /// Management locks. Those of all scenarios are there.
+    pub locks: Vec<LockPart>,
     /// The number of items of a page of Graph's and of the Resource Manager's lists.
     pub page: Option<usize>,
 }
@@ -100,6 +103,8 @@ pub struct ClusterPart {
     pub secret_ends_in_days: Option<f64>,
     /// Secrets that the cluster's application has beside that one.
     pub more_secrets: Option<Vec<SecretPart>>,
+    /// The state of the cluster's subscription.
+    pub subscription_state: Option<SubscriptionState>,
 }
 
 /// The access to a Kubernetes API.
@@ -231,6 +236,8 @@ pub struct RegistryPart {
     pub repositories: Option<BTreeMap<String, Vec<String>>>,
     /// The images that are for Windows, as `repository:tag`.
     pub windows: Option<Vec<String>>,
+    /// The state of the registry's subscription.
+    pub subscription_state: Option<SubscriptionState>,
 }
 
 /// The numbers of everything that one looks for, those of the usual world included. The additional ones can be looked
@@ -289,6 +296,7 @@ impl WorldPart {
             },
             vaults: self.vaults.into_iter().chain(later.vaults).collect(),
             apps_a: self.apps_a.into_iter().chain(later.apps_a).collect(),
+            locks: self.locks.into_iter().chain(later.locks).collect(),
             page: later.page.or(self.page),
         }
     }
@@ -396,6 +404,7 @@ impl ClusterPart {
             workloads: later.workloads.or(self.workloads),
             secret_ends_in_days: later.secret_ends_in_days.or(self.secret_ends_in_days),
             more_secrets: later.more_secrets.or(self.more_secrets),
+            subscription_state: later.subscription_state.or(self.subscription_state),
         }
     }
 }
@@ -411,6 +420,7 @@ impl RegistryPart {
             accepts_arm_tokens: later.accepts_arm_tokens.or(self.accepts_arm_tokens),
             repositories: later.repositories.or(self.repositories),
             windows: later.windows.or(self.windows),
+            subscription_state: later.subscription_state.or(self.subscription_state),
         }
     }
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use uuid::{Uuid, uuid};
 
-use super::{Directory, Operators, Pull, Subscription, World, crowd::Crowd};
+use super::{Directory, Operators, Pull, Subscription, SubscriptionState, World, crowd::Crowd};
 use crate::{
     names::{self, CloudNames},
     scenario::{On, OperatorPart, RolePart, Setup},
@@ -13,6 +13,7 @@ use crate::{
 pub mod credentials;
 mod entra;
 mod identities;
+mod locks;
 mod managed;
 mod many;
 mod others;
@@ -76,6 +77,7 @@ pub fn build(setup: &Setup, today: Timestamp) -> Start {
             subscription(HUB_SUBSCRIPTION, CONTOSO, "Contoso Hub", &["rg-network"]),
         ],
         role_assignments: Vec::new(),
+        locks: Vec::new(),
         clusters: Vec::new(),
         registries: Vec::new(),
         vaults: Vec::new(),
@@ -102,6 +104,7 @@ pub fn build(setup: &Setup, today: Timestamp) -> Start {
     builder.registries(&mut world, setup, registry_tenant);
     builder.others(&mut world, &setup.world);
     builder.many(&mut world, setup);
+    locks::place(&mut world, &setup.world);
     Start { world, operator_a, operator_b, people }
 }
 
@@ -148,7 +151,8 @@ fn directory(id: Uuid, display_name: &str, label: &str, cloud: &CloudNames) -> D
 
 fn subscription(id: Uuid, tenant: Uuid, display_name: &str, resource_groups: &[&str]) -> Subscription {
     let resource_groups = resource_groups.iter().map(|&name| name.to_owned()).collect();
-    Subscription { id, tenant, display_name: display_name.to_owned(), resource_groups }
+    let (display_name, state) = (display_name.to_owned(), SubscriptionState::default());
+    Subscription { id, tenant, display_name, state, resource_groups }
 }
 
 /// Gives the registries the login servers they got, and the cluster's pods and nodes the images there.

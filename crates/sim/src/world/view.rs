@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Application, Certificate, Cluster, Directory, EntraProfile, Group, Registry, RegistryPull, RegistryToken,
+    Application, Certificate, Cluster, Directory, EntraProfile, Group, Lock, Registry, RegistryPull, RegistryToken,
     RoleAssignment, ServicePrincipal, Stored, User, Vault, World, pull_secret,
 };
 use crate::roles;
@@ -18,6 +18,7 @@ pub fn of(world: &World) -> Value {
         "cloud": world.names.short,
         "tenants": { "a": tenant(world.a), "b": tenant(world.b) },
         "roleAssignments": world.role_assignments.iter().map(role_assignment).collect::<Vec<_>>(),
+        "locks": world.locks.iter().map(lock).collect::<Vec<_>>(),
         "clusters": world.clusters.iter().map(|found| cluster(world, found)).collect::<Vec<_>>(),
         "vaults": world.vaults.iter().map(vault).collect::<Vec<_>>(),
         "registries": world.registries.iter().map(registry).collect::<Vec<_>>(),
@@ -77,6 +78,10 @@ fn principal(principal: &ServicePrincipal) -> Value {
 fn vault(vault: &Vault) -> Value {
     let policies: Vec<Value> = vault.policies.iter().map(|id| json!({ "objectId": id })).collect();
     json!({ "id": vault.id, "enableRbacAuthorization": vault.rbac, "accessPolicies": policies })
+}
+
+fn lock(lock: &Lock) -> Value {
+    json!({ "name": lock.name, "scope": lock.scope, "level": lock.level, "notes": lock.notes })
 }
 
 fn role_assignment(assignment: &RoleAssignment) -> Value {

@@ -119,6 +119,21 @@ pub fn hub_places() -> Places {
     }
 }
 
+/// Returns the scope of a place; `places` are those of whoever the place is told of.
+pub fn scope_of(on: On, places: &Places) -> String {
+    match on {
+        On::Subscription => places.subscription.clone(),
+        On::ResourceGroup => places.resource_group.clone(),
+        On::NodeResourceGroup => places.node_resource_group.clone(),
+        On::Resource => places.resource.clone(),
+        On::HubNetwork => hub_places().resource,
+        On::Registry => registry_places().resource,
+        On::RegistryResourceGroup => registry_places().resource_group,
+        On::RegistrySubscription => registry_places().subscription,
+        On::InSubscription(n) => format!("/subscriptions/{}", many::subscription_id(n)),
+    }
+}
+
 /// The principal that is given a role.
 pub struct Holder {
     tenant: Uuid,
@@ -283,17 +298,7 @@ impl Builder {
             if part.on.is_at_registry() && holder.tenant != world.b {
                 continue;
             }
-            let scope = match part.on {
-                On::Subscription => places.subscription.clone(),
-                On::ResourceGroup => places.resource_group.clone(),
-                On::NodeResourceGroup => places.node_resource_group.clone(),
-                On::Resource => places.resource.clone(),
-                On::HubNetwork => hub_places().resource,
-                On::Registry => registry_places().resource,
-                On::RegistryResourceGroup => registry_places().resource_group,
-                On::RegistrySubscription => registry_places().subscription,
-                On::InSubscription(n) => format!("/subscriptions/{}", many::subscription_id(n)),
-            };
+            let scope = scope_of(part.on, places);
             world.role_assignments.push(RoleAssignment {
                 tenant: holder.tenant,
                 name: Uuid::new_v5(&holder.id, format!("{scope} {}", role.id).as_bytes()).to_string(),

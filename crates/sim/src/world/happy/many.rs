@@ -13,7 +13,7 @@ use super::{
 use crate::{
     scenario::{ManyPart, On, RolePart, Setup},
     world::{
-        Subscription, World,
+        Subscription, SubscriptionState, World,
         crowd::{self, Crowd},
     },
 };
@@ -56,6 +56,7 @@ impl Builder {
                 id,
                 tenant: world.a,
                 display_name: format!("Contoso {place} {n:02}"),
+                state: SubscriptionState::default(),
                 resource_groups: vec![NUMBERED_GROUP.to_owned()],
             });
             let usual = || operator_roles(&setup.world.operator_a, OPERATOR_A_ROLES);
@@ -82,7 +83,8 @@ impl Builder {
             let place = PLACES.get(n / 2 % PLACES.len()).copied().unwrap_or_default();
             let organization = world.directory(tenant).map_or("", |tenant| tenant.display_name.as_str());
             let display_name = format!("{organization} {place} {:02}", n / 2 / PLACES.len() + 1);
-            world.subscriptions.push(Subscription { id, tenant, display_name, resource_groups: crowd::groups() });
+            let (state, resource_groups) = (SubscriptionState::default(), crowd::groups());
+            world.subscriptions.push(Subscription { id, tenant, display_name, state, resource_groups });
         }
         self.let_operators_in(world, setup, &in_a, &in_b);
         let count = |wanted: Option<usize>, there: usize, places: &[Uuid]| {
