@@ -104,6 +104,8 @@ enum Unit {
     App,
     OldRoles,
     Headroom,
+    LocksA,
+    LocksB,
     Registry,
     RightB,
     Image,
@@ -138,18 +140,19 @@ enum Kind {
 /// B it needs the secret and the service principal of B.
 fn needs(unit: Unit) -> Vec<Unit> {
     use Unit::{
-        App, Cluster, Discovery, Exchange, Headroom, Image, OldRoles, Part, Registry, RightA, RightB, SignIn, Token,
+        App, Cluster, Discovery, Exchange, Headroom, Image, LocksA, LocksB, OldRoles, Part, Registry, RightA, RightB,
+        SignIn, Token,
     };
     match unit {
         Discovery => vec![],
         SignIn(_) => vec![Discovery],
         Cluster | RightA | App => vec![SignIn(Side::A)],
         OldRoles => vec![Cluster, App],
-        Headroom => vec![Cluster],
-        Registry | RightB | Token => vec![SignIn(Side::B)],
+        Headroom | LocksA => vec![Cluster],
+        Registry | RightB | LocksB | Token => vec![SignIn(Side::B)],
         Exchange => vec![Registry, Token],
         Image => vec![Exchange],
-        Part(Kind::App, 0) => vec![OldRoles, Headroom, RightA, Image, RightB],
+        Part(Kind::App, 0) => vec![OldRoles, Headroom, LocksA, RightA, Image, LocksB, RightB],
         Part(Kind::PrincipalA | Kind::Secret | Kind::Provision, 0) => vec![Part(Kind::App, 0)],
         Part(Kind::Secret, 1) => vec![Part(Kind::Secret, 0), Part(Kind::PrincipalA, 0)],
         Part(Kind::Provision, 1) => vec![Part(Kind::Provision, 0), Part(Kind::Secret, 0)],
@@ -171,7 +174,9 @@ fn needs(unit: Unit) -> Vec<Unit> {
                 Part(Kind::Proof, 0),
             ]
         }
-        Part(Kind::Other(0 | 1), 0) => vec![Cluster, Headroom, RightA, OldRoles, App, Registry, RightB, Image],
+        Part(Kind::Other(0 | 1), 0) => {
+            vec![Cluster, Headroom, LocksA, RightA, OldRoles, App, Registry, LocksB, RightB, Image]
+        }
         Part(Kind::Other(n), 0) => vec![Part(Kind::Other(n - 1), LAST_PART)],
         Part(kind, n) => vec![Part(kind, n.saturating_sub(1))],
     }
@@ -228,6 +233,8 @@ fn of_check(check: &Check) -> Unit {
         Check::OldRoles(_) => Unit::OldRoles,
         Check::Headroom(_) => Unit::Headroom,
         Check::App | Check::Secret(_) => Unit::App,
+        Check::Locks(Side::A) => Unit::LocksA,
+        Check::Locks(Side::B) => Unit::LocksB,
         Check::RoleRight(_) => Unit::RightB,
         Check::Image(..) => Unit::Image,
         _ if check.side() == Some(Side::B) => Unit::Registry,

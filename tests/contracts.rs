@@ -29,6 +29,7 @@ const CALLED: &[&str] = &[
     "RoleAssignments_Get",
     "RoleAssignments_ListForScope",
     "RoleDefinitions_Get",
+    "Subscriptions_Get",
     "Subscriptions_List",
     "ContainerRegistry_CheckDockerV2Support",
     "ContainerRegistry_GetManifest",
@@ -46,6 +47,9 @@ fn without_contract(exchange: &Exchange) -> Option<&'static str> {
         SimPlane::ResourceManager if path.contains("/operations/") => Some("operations: their address is in a header"),
         SimPlane::ResourceManager if path.contains("/Microsoft.Compute/") => {
             Some("quota: no contract of Compute is here")
+        }
+        SimPlane::ResourceManager if path.ends_with("/providers/Microsoft.Authorization/locks") => {
+            Some("locks: no contract of them is here")
         }
         SimPlane::Graph if ["emberOf", "/appRoleAssignments"].iter().any(|tail| path.ends_with(tail)) => {
             Some("relations: the contract is trimmed to objects")

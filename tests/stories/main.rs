@@ -39,6 +39,8 @@ mod inputs;
 #[cfg(test)]
 mod last_look;
 #[cfg(test)]
+mod locks;
+#[cfg(test)]
 mod lost;
 #[cfg(test)]
 mod methods;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crosspull_core::cloud::is_loopback;
 use crosspull_core::event::Work;
-use crosspull_core::explain::{NoConnection, Refusal};
+use crosspull_core::explain::{Meaning, NoConnection, Refusal};
 use crosspull_core::ids::ClusterId;
 use crosspull_core::input::{Complaint, Key, KubernetesAccess};
 use crosspull_core::names::Side;
@@ -69,6 +69,13 @@ impl KubernetesUnavailable {
     /// Returns what the error of a call to Resource Manager, or of the sign-in, means for the use of the API. That there
     /// is no connection tells nothing about the cluster.
     fn of_azure(error: CallError) -> Self {
+        // A credential is asked for by POST, which a lock and a disabled subscription forbid.
+        if let CallError::Refused(refused) = &error
+            && let Some(known) = Meaning::of(&refused.refusal).filter(|m| error.is_final() && !m.is_denied())
+        {
+            let means = lower_first(known.means);
+            return Self::Because(format!("Resource Manager refuses it: {means} ({})", refused.refusal));
+        }
         Self::by("Resource Manager", false, error)
     }
 

@@ -25,6 +25,7 @@ mod found;
 mod headroom;
 mod image;
 mod kubernetes;
+mod locks;
 mod namespace;
 mod old_roles;
 mod other_secrets;
@@ -124,7 +125,7 @@ impl<'a> Surveyor<'a> {
                 taken = taken.or(apps.taken);
             }
             facts.key = of.key.get().copied().flatten();
-            if let Some(held) = of.holdings.get().cloned() {
+            if let Some(Ok(held)) = of.holdings.get().cloned() {
                 (facts.roles, facts.lacks, facts.holds) = (held.copied, held.lacks, held.all);
             }
             clusters.push(facts);
@@ -175,6 +176,7 @@ async fn ask(check: &Check, reads: &Reads<'_>) -> Result<(), CheckStopped> {
         Check::TokenRight(id) => rights::to_make_token(reads, id).await,
         Check::AdminAccount(id) => reads.conclude(Ok(((), judge_admin_account(id)))),
         Check::AdminRight(id) => rights::to_be_admin(reads, id).await,
+        Check::Locks(side) => locks::ask(reads, *side).await,
         Check::Image(id, image) => image::ask(reads, id, image).await,
         Check::Kubernetes(id) => kubernetes::ask(reads, id).await,
         Check::Namespace(cluster, namespace) => namespace::ask(reads, cluster, namespace).await,

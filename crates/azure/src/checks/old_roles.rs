@@ -47,15 +47,21 @@ struct HoldingsReader<'a> {
 }
 
 pub(super) async fn ask(reads: &Reads<'_>, id: &ClusterId) -> Result<(), CheckStopped> {
-    let (Ok(cluster), Ok(apps)) = (cluster::usable(reads, id).await, app::chosen(reads, id).await) else {
-        return Ok(());
+    holdings(reads, id).await.map(drop)
+}
+
+/// Returns what the cluster's present principal holds, where the check of it does not stop. Whoever asks first has it said.
+pub(super) async fn holdings<'r>(reads: &'r Reads<'_>, id: &ClusterId) -> Result<&'r Holdings, CheckStopped> {
+    let judged = async {
+        let (Ok(cluster), Ok(apps)) = (cluster::usable(reads, id).await, app::chosen(reads, id).await) else {
+            return Ok(Holdings::default());
+        };
+        let Some(client) = cluster.facts.client_id else { return Ok(Holdings::default()) };
+        let is_own = apps.taken.as_ref().is_some_and(|own| own.app_id == client);
+        let reader = HoldingsReader { door: reads.door, accepted: &reads.inputs.may_stay_unread };
+        reads.ask(Check::OldRoles(id.clone()), reader.old_roles(id, client, is_own)).await
     };
-    let Some(client) = cluster.facts.client_id else { return Ok(()) };
-    let is_own = apps.taken.as_ref().is_some_and(|own| own.app_id == client);
-    let reader = HoldingsReader { door: reads.door, accepted: &reads.inputs.may_stay_unread };
-    let held = reads.ask(Check::OldRoles(id.clone()), reader.old_roles(id, client, is_own)).await?;
-    reads.cluster(id)?.holdings.get_or_init(async || held).await;
-    Ok(())
+    reads.cluster(id)?.holdings.get_or_init(|| Box::pin(judged)).await.as_ref().map_err(|said| *said)
 }
 
 impl HoldingsReader<'_> {

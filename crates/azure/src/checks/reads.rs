@@ -50,7 +50,7 @@ pub(super) struct ClusterReads {
     /// The key id of the secret that the cluster uses, where that is known.
     pub key: OnceCell<Option<crosspull_core::ids::KeyId>>,
     /// The rights of the cluster's present principal.
-    pub holdings: OnceCell<Holdings>,
+    pub holdings: OnceCell<Result<Holdings, CheckStopped>>,
     /// The app that the cluster uses, where the check of it does not stop.
     pub app_in_use: OnceCell<ClusterApp>,
     /// The cluster's Kubernetes API, where it answers. The error is the reason why it is not used.
@@ -80,6 +80,8 @@ pub(super) enum NoKubernetes {
 pub(super) struct ReadCluster {
     pub facts: ClusterFacts,
     pub location: String,
+    /// The name of the resource group of the nodes.
+    pub node_group: Option<String>,
 }
 
 /// Everything that a principal has.

@@ -18,6 +18,30 @@ pub struct Subscription {
     /// The name.
     #[serde(default)]
     pub display_name: Option<String>,
+    /// `Enabled`, `Warned`, `PastDue`, `Disabled` or `Deleted`.
+    #[serde(default)]
+    pub state: Option<String>,
+}
+
+/// A management lock (contract: `ManagementLockObject`).
+#[derive(Debug, Clone, Deserialize)]
+pub struct ManagementLock {
+    /// The id.
+    pub id: String,
+    /// The name.
+    pub name: String,
+    /// The properties.
+    pub properties: ManagementLockProperties,
+}
+
+/// The properties of a lock.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ManagementLockProperties {
+    /// `ReadOnly` or `CanNotDelete`.
+    pub level: String,
+    /// The notes of whoever set it.
+    #[serde(default)]
+    pub notes: Option<String>,
 }
 
 /// A tenant that the operator is in.
@@ -159,6 +183,8 @@ pub struct ClusterProperties {
     pub identity_profile: BTreeMap<String, IdentityInCluster>,
     /// The node pools.
     pub agent_pool_profiles: Option<Vec<AgentPool>>,
+    /// The name of the resource group of the nodes.
+    pub node_resource_group: Option<String>,
     /// The host of the Kubernetes API.
     pub fqdn: Option<String>,
     /// The host of the Kubernetes API within the cluster's network.

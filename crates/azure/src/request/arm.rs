@@ -20,6 +20,8 @@ const REGISTRIES: &str = "2025-11-01";
 /// A list needs nothing that is newer than the contract.
 const LISTED_REGISTRIES: &str = "2023-07-01";
 const AUTHORIZATION: &str = "2022-04-01";
+/// No contract here describes locks; this is the version of theirs.
+const LOCKS: &str = "2020-05-01";
 const METADATA: &str = "2022-09-01";
 const SUBSCRIPTIONS: &str = "2022-12-01";
 const RESOURCE_GRAPH: &str = "2024-04-01";
@@ -109,6 +111,12 @@ pub fn subscriptions(endpoints: &Endpoints, side: Side) -> Request {
     arm(endpoints, side, Method::GET, "/subscriptions", &[("api-version", SUBSCRIPTIONS)])
 }
 
+/// Asks for one subscription.
+#[must_use]
+pub fn subscription(endpoints: &Endpoints, side: Side, id: Uuid) -> Request {
+    arm(endpoints, side, Method::GET, &format!("/subscriptions/{id}"), &[("api-version", SUBSCRIPTIONS)])
+}
+
 /// Returns the Resource Graph query for all role assignments of a principal, in whatever scope (table
 /// `authorizationresources`).
 #[must_use]
@@ -164,6 +172,13 @@ pub fn operation(side: Side, url: Url) -> Request {
 pub fn permissions(endpoints: &Endpoints, side: Side, scope: &str) -> Request {
     let path = format!("{scope}/providers/Microsoft.Authorization/permissions");
     arm(endpoints, side, Method::GET, &path, &[("api-version", AUTHORIZATION)])
+}
+
+/// Asks for the locks that hold at a scope: those set there and above. `$filter=atScope()` leaves out what is set below.
+#[must_use]
+pub fn locks(endpoints: &Endpoints, side: Side, scope: &str) -> Request {
+    let path = format!("{scope}/providers/Microsoft.Authorization/locks");
+    arm(endpoints, side, Method::GET, &path, &[("api-version", LOCKS), ("$filter", "atScope()")])
 }
 
 /// Asks for one role definition, by the id that an assignment names.

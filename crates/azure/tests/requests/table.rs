@@ -48,6 +48,7 @@ const NO_OPERATION: &str = "the address of an operation comes from a header, not
 const NO_RELATIONS: &str =
     "the contract of Graph's directory is trimmed to objects; their relations are in its documents";
 const NO_COMPUTE: &str = "the quota of a region is Compute's, of which no contract is here";
+const NO_LOCKS: &str = "locks have a contract of their own, which is not here";
 const NO_VAULTS: &str = "Key Vaults are of a provider of which no contract is here";
 const NO_BLOBS: &str =
     "the data plane's contract is trimmed to manifests; blobs are of the OCI distribution specification";
@@ -444,6 +445,26 @@ fn resource_rows() -> Vec<Row> {
             "",
             false,
             Is("Subscriptions_List"),
+        ),
+        row(
+            "subscription",
+            request::subscription(&at, Side::B, SUBSCRIPTION),
+            "GET https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111?api-version=2022-12-01",
+            "B operator for Arm",
+            "",
+            false,
+            Is("Subscriptions_Get"),
+        ),
+        row(
+            "locks",
+            request::locks(&at, Side::B, &registry().to_string()),
+            "GET https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-b\
+             /providers/Microsoft.ContainerRegistry/registries/regb/providers/Microsoft.Authorization/locks\
+             ?api-version=2020-05-01&%24filter=atScope%28%29",
+            "B operator for Arm",
+            "",
+            false,
+            No(NO_LOCKS),
         ),
         row(
             "tenants",

@@ -39,7 +39,13 @@ impl HeldRole {
     /// Returns the role and the last part of its scope, for a screen.
     #[must_use]
     pub fn short(&self) -> String {
-        format!("{} on {}", self.role, last_part(&self.scope))
+        format!("{} on {}", self.role, self.scope_name())
+    }
+
+    /// Returns the last part of the scope, for a screen.
+    #[must_use]
+    pub fn scope_name(&self) -> &str {
+        last_part(&self.scope)
     }
 }
 

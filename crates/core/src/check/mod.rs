@@ -17,6 +17,7 @@ mod headroom;
 mod held_role;
 mod image;
 mod kubernetes;
+mod locks;
 mod namespace;
 mod old_roles;
 mod other_runs;
@@ -42,6 +43,7 @@ pub use headroom::{Headroom, Workloads, judge_headroom};
 pub use held_role::HeldRole;
 pub use image::judge_image;
 pub use kubernetes::{judge_kubernetes, judge_kubernetes_unknown, judge_nowhere_to_save, judge_wrong_kubeconfig};
+pub use locks::{Lock, Place, PlaceWork, SubscriptionFacts, judge_locks};
 pub use namespace::{FoundSecret, NamespaceFacts, NoSecret, judge_namespace, judge_no_namespace};
 pub use old_roles::{Lack, judge_old_roles};
 pub use other_runs::{OtherRun, judge_other_runs};
@@ -104,6 +106,8 @@ pub enum Check {
     AdminAccount(RegistryId),
     /// May the operator use the registry's admin account?
     AdminRight(RegistryId),
+    /// Does a lock, or a disabled subscription, keep the plan from writing in this tenant?
+    Locks(Side),
     /// Is the image there?
     Image(RegistryId, ImageRef),
     /// May the principal that the cluster pulls with pull from the registry already?
@@ -197,6 +201,7 @@ impl Check {
             Self::TokenRight(id) => token_right::about(id),
             Self::AdminAccount(id) => admin_account::about(id),
             Self::AdminRight(id) => admin_account::about_right(id),
+            Self::Locks(side) => locks::about(*side),
             Self::Image(_, image) => image::about(image),
             Self::Puller(cluster, registry) => puller::about(cluster, registry),
             Self::Kubernetes(id) => kubernetes::about(id),

@@ -2,7 +2,7 @@
 //! with an Azure container registry", section "Admin account"; `docs/facts/azure.md` 3.10). It is never recommended.
 
 use super::in_cluster::{checks_in_cluster, proof, secrets_in_cluster};
-use super::{Achieved, Effects, Found, RouteSpec, checks_of_registry_by};
+use super::{Achieved, Effects, Found, RouteSpec, checks_of_registry_by, locks_of_registries};
 use crate::check::{Check, Survey};
 use crate::input::{Inputs, Page};
 use crate::names::{PullUser, Route, Side};
@@ -48,6 +48,7 @@ fn checks(inputs: &Inputs) -> Vec<Check> {
     for id in &inputs.registries {
         checks.extend(checks_of_registry_by(id, &inputs.images_of(id), Check::AdminRight(id.clone())));
     }
+    checks.extend(locks_of_registries(inputs));
     checks
 }
 

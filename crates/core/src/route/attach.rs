@@ -2,7 +2,7 @@
 //! (Microsoft, "Authenticate with Azure Container Registry from Azure Kubernetes Service"; `az aks update
 //! --attach-acr`).
 
-use super::{Achieved, Effects, Found, Identity, RouteSpec, checks_of_registry, role_for};
+use super::{Achieved, Effects, Found, Identity, RouteSpec, checks_of_registry, locks_of_registries, role_for};
 use crate::check::{Check, Puller, Survey};
 use crate::ids::ObjectId;
 use crate::input::{Inputs, Key, Page};
@@ -52,6 +52,7 @@ fn checks(inputs: &Inputs) -> Vec<Check> {
         checks.extend(checks_of_registry(registry, &inputs.images_of(registry)));
         checks.extend(inputs.clusters.iter().map(|cluster| Check::Puller(cluster.clone(), registry.clone())));
     }
+    checks.extend(locks_of_registries(inputs));
     checks
 }
 

@@ -2,7 +2,7 @@
 //! not touched (`docs/facts/azure.md` 1.2 and 4; the ancestor of the documented flow).
 
 use super::in_cluster::proof;
-use super::{Achieved, Effects, Found, RouteSpec, checks_of_registry, role_for};
+use super::{Achieved, Effects, Found, RouteSpec, checks_of_registry, locks_of_registries, role_for};
 use crate::check::{Check, ClusterApp, RegistryFacts, Survey};
 use crate::input::{Inputs, Page};
 use crate::names::{PullUser, Route, Side};
@@ -55,6 +55,7 @@ fn checks(inputs: &Inputs) -> Vec<Check> {
         checks.extend(inputs.clusters.iter().cloned().map(Check::AppSecret));
     }
     checks.extend(inputs.registries.iter().flat_map(|id| checks_of_registry(id, &inputs.images_of(id))));
+    checks.extend(locks_of_registries(inputs));
     checks
 }
 

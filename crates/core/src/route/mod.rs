@@ -3,7 +3,7 @@
 use crate::check::{Check, RoleMode, Survey};
 use crate::ids::{ImageRef, RegistryId};
 use crate::input::{Inputs, Key, Page};
-use crate::names::{Role, Route};
+use crate::names::{Role, Route, Side};
 use crate::plan::Plan;
 
 mod admin_account;
@@ -155,6 +155,11 @@ fn checks_of_registry(id: &RegistryId, images: &[ImageRef]) -> Vec<Check> {
         Some(_) => vec![Check::Registry(id.clone())],
         None => checks_of_registry_by(id, images, Check::RoleRight(id.clone())),
     }
+}
+
+/// Returns the check of locks at the registries, where a route writes to one that somebody signs in for.
+fn locks_of_registries(inputs: &Inputs) -> Option<Check> {
+    inputs.registries.iter().any(|id| id.server().is_none()).then_some(Check::Locks(Side::B))
 }
 
 /// Returns the checks of a registry whose route needs that right there.

@@ -1,7 +1,7 @@
 //! Route `new-app`: a new multi-tenant app becomes the cluster's service principal (`docs/PRODUCT.md` 3).
 
 use super::in_cluster::proof;
-use super::{Achieved, Effects, Found, RouteSpec, checks_of_registry, role_for};
+use super::{Achieved, Effects, Found, RouteSpec, checks_of_registry, locks_of_registries, role_for};
 use crate::check::{Check, ClusterFacts, RegistryFacts, Survey};
 use crate::input::{Inputs, Key, Page};
 use crate::names::{AppAudience, PullUser, Route, Side, marker};
@@ -49,7 +49,9 @@ fn checks(inputs: &Inputs) -> Vec<Check> {
         checks.extend([Check::Secret(id.clone()), Check::OldRoles(id.clone()), Check::Headroom(id.clone())]);
         checks.push(Check::Kubernetes(id.clone()));
     }
+    checks.push(Check::Locks(Side::A));
     checks.extend(inputs.registries.iter().flat_map(|id| checks_of_registry(id, &inputs.images_of(id))));
+    checks.extend(locks_of_registries(inputs));
     checks
 }
 

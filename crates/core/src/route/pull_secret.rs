@@ -2,7 +2,7 @@
 //! container registry to a Kubernetes cluster using a pull secret"; `docs/facts/azure.md` 0.8).
 
 use super::in_cluster::{checks_in_cluster, proof, secrets_in_cluster};
-use super::{Achieved, Effects, Found, RouteSpec, checks_of_registry, role_for};
+use super::{Achieved, Effects, Found, RouteSpec, checks_of_registry, locks_of_registries, role_for};
 use crate::check::{Check, RegistryFacts, Survey};
 use crate::ids::{ClusterId, KeyId};
 use crate::input::{Inputs, Key, Page, Part};
@@ -54,6 +54,7 @@ fn checks(inputs: &Inputs) -> Vec<Check> {
     let mut checks = vec![Check::PullApp(home(inputs))];
     checks.extend(checks_in_cluster(inputs));
     checks.extend(inputs.registries.iter().flat_map(|id| checks_of_registry(id, &inputs.images_of(id))));
+    checks.extend(locks_of_registries(inputs));
     checks
 }
 

@@ -2,7 +2,7 @@
 //! token with repository-scoped permissions"; `docs/facts/azure.md` 4, 9.3).
 
 use super::in_cluster::{checks_in_cluster, proof, secret_name, secrets_in_cluster};
-use super::{Achieved, Effects, Found, RouteSpec, checks_of_registry_by, repositories};
+use super::{Achieved, Effects, Found, RouteSpec, checks_of_registry_by, locks_of_registries, repositories};
 use crate::check::{Check, RegistryFacts, Survey};
 use crate::ids::{ClusterId, KeyId, RegistryId, RepositoryWildcard};
 use crate::input::{Inputs, Key, Page, Part};
@@ -48,6 +48,7 @@ fn checks(inputs: &Inputs) -> Vec<Check> {
     for id in &inputs.registries {
         checks.extend(checks_of_registry_by(id, &inputs.images_of(id), Check::TokenRight(id.clone())));
     }
+    checks.extend(locks_of_registries(inputs));
     checks
 }
 
