@@ -134,10 +134,12 @@ fn checks() -> Vec<Check> {
         Check::ResetRight(cluster.clone()),
         Check::OldRoles(cluster.clone()),
         Check::Headroom(cluster),
+        Check::Locks(Side::A),
         Check::Soak,
         Check::Registry(registry.clone()),
         Check::RoleRight(registry.clone()),
         Check::Image(registry, inputs.images[0].image.clone()),
+        Check::Locks(Side::B),
     ]
 }
 

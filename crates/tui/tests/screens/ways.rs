@@ -44,7 +44,7 @@ fn with_everything_answered_enter_alone_leads_from_home_to_the_end() {
 #[test]
 fn enter_does_nothing_while_the_checks_are_open_or_stop() {
     let mut story = Story::demo(SIZE);
-    story.enter().enter().enter().enter().engine(engine::half_checked()).enter().shows("5 of 11 answered");
+    story.enter().enter().enter().enter().engine(engine::half_checked()).enter().shows("5 of 13 answered");
     story.engine(engine::stopped()).enter().shows("1 stop").shows("r asks again");
     story.asked();
     story.press(KeyCode::Char('r'));
