@@ -97,11 +97,14 @@ pub fn person_hears_of(cloud: &Shared, app_id: Uuid) {
     });
 }
 
-/// The endpoint that a page belongs to. The two differ in what they send back.
+/// The endpoint that a page belongs to. They differ in what they ask for and in what they send back.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Endpoint {
     Authorize,
+    /// `adminconsent` of v1, for all that the application lists.
     AdminConsent,
+    /// `adminconsent` of v2, for a scope.
+    AdminConsentOfScope,
 }
 
 /// The parameters in the URL of a consent page.
@@ -109,23 +112,71 @@ struct Asked {
     tenant: String,
     client_id: String,
     redirect_uri: String,
+    resource: Option<String>,
+    scope: Option<String>,
     state: Option<String>,
     endpoint: Endpoint,
 }
 
 impl Asked {
     fn read(tenant: String, query: Option<&str>, endpoint: Endpoint) -> Self {
-        let mut asked = Self { tenant, client_id: String::new(), redirect_uri: String::new(), state: None, endpoint };
+        let (client_id, redirect_uri) = (String::new(), String::new());
+        let mut asked = Self { tenant, client_id, redirect_uri, resource: None, scope: None, state: None, endpoint };
         for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
             match name.as_ref() {
                 "client_id" => asked.client_id = value.into_owned(),
                 "redirect_uri" => asked.redirect_uri = value.into_owned(),
+                "resource" => asked.resource = Some(value.into_owned()),
+                "scope" => asked.scope = Some(value.into_owned()).filter(|scope| !scope.is_empty()),
                 "state" => asked.state = Some(value.into_owned()),
                 _ => {}
             }
         }
         asked
     }
+
+    /// Returns what Entra says of an application that lists no permission (Entra's document "Microsoft Entra authentication
+    /// and authorization error codes", 650056 and 90008): v1 `authorize` asks for what the application lists, and `resource`
+    /// may name the application itself.
+    fn lacks_a_permission(&self, application: &Application) -> Result<(), (u32, String)> {
+        let listed = application.extra.get("requiredResourceAccess").and_then(serde_json::Value::as_array);
+        if self.endpoint != Endpoint::Authorize || listed.is_some_and(|listed| !listed.is_empty()) {
+            return Ok(());
+        }
+        if self.resource.as_ref().is_some_and(|resource| resource.eq_ignore_ascii_case(&self.client_id)) {
+            let text = "The user or administrator hasn't consented to use the application. At the minimum, the application requires access to \
+                 Microsoft Entra ID by specifying the sign-in and read user profile permission.";
+            return Err((90_008, text.to_owned()));
+        }
+        let text = format!(
+            "Misconfigured application. This could be due to one of the following: the client has not listed any permissions for '{}' in \
+             the requested permissions in the client's application registration. Or, the admin has not consented in the tenant. \
+             Or, check the application identifier in the request to ensure it matches the configured client application identifier. \
+             Please contact your admin to fix the configuration or consent on behalf of the tenant.",
+            self.resource.as_deref().unwrap_or("AAD Graph")
+        );
+        Err((650_056, text))
+    }
+
+    /// Checks the scope, which v2 `adminconsent` cannot do without (`docs/facts/azure.md` 3.4).
+    fn has_scope(&self) -> Result<(), (u32, String)> {
+        if self.endpoint == Endpoint::AdminConsentOfScope && self.scope.is_none() {
+            return Err((900_144, "The request body must contain the following parameter: 'scope'.".to_owned()));
+        }
+        Ok(())
+    }
+}
+
+/// True where an address is one that the application has. Of `localhost` the port does not count (Entra's document
+/// "Redirect URI restrictions and limitations").
+fn may_return_to(application: &Application, uri: &str) -> bool {
+    let portless = |uri: &str| {
+        let mut url =
+            Url::parse(uri).ok().filter(|url| url.scheme() == "http" && url.host_str() == Some("localhost"))?;
+        url.set_port(None).ok().map(|()| url)
+    };
+    let asked = portless(uri);
+    application.redirect_uris.iter().any(|known| known == uri || (asked.is_some() && portless(known) == asked))
 }
 
 /// Answers `GET /{tenant}/oauth2/authorize`, the page of the documents' consent URL (`docs/facts/azure.md` 3.4).
@@ -133,13 +184,22 @@ pub async fn authorize(State(cloud): State<Shared>, Path(tenant): Path<String>, 
     show(&cloud, &Asked::read(tenant, query.as_deref(), Endpoint::Authorize))
 }
 
-/// `GET /{tenant}/v2.0/adminconsent`.
+/// Answers `GET /{tenant}/adminconsent`.
 pub async fn admin_consent(
     State(cloud): State<Shared>,
     Path(tenant): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
     show(&cloud, &Asked::read(tenant, query.as_deref(), Endpoint::AdminConsent))
+}
+
+/// Answers `GET /{tenant}/v2.0/adminconsent`.
+pub async fn admin_consent_of_scope(
+    State(cloud): State<Shared>,
+    Path(tenant): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    show(&cloud, &Asked::read(tenant, query.as_deref(), Endpoint::AdminConsentOfScope))
 }
 
 /// Returns the answer to the form of [`authorize`].
@@ -160,6 +220,16 @@ pub async fn admin_consented(
     form: String,
 ) -> Response {
     decide(&cloud, &Asked::read(tenant, query.as_deref(), Endpoint::AdminConsent), &form)
+}
+
+/// Returns the answer to the form of [`admin_consent_of_scope`].
+pub async fn admin_consented_of_scope(
+    State(cloud): State<Shared>,
+    Path(tenant): Path<String>,
+    RawQuery(query): RawQuery,
+    form: String,
+) -> Response {
+    decide(&cloud, &Asked::read(tenant, query.as_deref(), Endpoint::AdminConsentOfScope), &form)
 }
 
 fn show(cloud: &Cloud, asked: &Asked) -> Response {
@@ -193,12 +263,16 @@ fn subject(cloud: &Cloud, asked: &Asked) -> Result<page::Subject, (u32, String)>
             ),
         ));
     }
-    if !application.redirect_uris.contains(&asked.redirect_uri) {
+    if !may_return_to(application, &asked.redirect_uri) {
         let text = "The redirect URI '{uri}' specified in the request does not match the redirect URIs configured for the application '{id}'. \
              Make sure the redirect URI sent in the request matches one added to your application in the Azure portal.";
         return Err((50_011, text.replace("{uri}", &asked.redirect_uri).replace("{id}", &asked.client_id)));
     }
+    asked.has_scope()?;
+    asked.lacks_a_permission(application)?;
     Ok(page::Subject {
+        tenant_id: tenant.id,
+        for_everybody: asked.endpoint != Endpoint::Authorize,
         application: application.display_name.clone(),
         publisher: home.domains.first().cloned().unwrap_or_default(),
         tenant: tenant.display_name.clone(),
@@ -206,9 +280,10 @@ fn subject(cloud: &Cloud, asked: &Asked) -> Result<page::Subject, (u32, String)>
 }
 
 fn decide(cloud: &Cloud, asked: &Asked, form: &str) -> Response {
-    if let Err((code, message)) = subject(cloud, asked) {
-        return html::answer(StatusCode::BAD_REQUEST, page::error(code, &message));
-    }
+    let subject = match subject(cloud, asked) {
+        Ok(subject) => subject,
+        Err((code, message)) => return html::answer(StatusCode::BAD_REQUEST, page::error(code, &message)),
+    };
     let accepted =
         url::form_urlencoded::parse(form.as_bytes()).any(|(name, value)| name == "decision" && value == "accept");
     let given = if accepted { give(cloud, &asked.tenant, &asked.client_id) } else { Err(ConsentError::Refused) };
@@ -216,7 +291,9 @@ fn decide(cloud: &Cloud, asked: &Asked, form: &str) -> Response {
         (Ok(_), Endpoint::Authorize) => {
             vec![("code", Uuid::new_v4().simple().to_string()), ("session_state", Uuid::new_v4().to_string())]
         }
-        (Ok(_), Endpoint::AdminConsent) => vec![("admin_consent", "True".to_owned()), ("tenant", asked.tenant.clone())],
+        (Ok(_), Endpoint::AdminConsent | Endpoint::AdminConsentOfScope) => {
+            vec![("admin_consent", "True".to_owned()), ("tenant", subject.tenant_id.to_string())]
+        }
         (Err(_), _) => vec![
             ("error", "access_denied".to_owned()),
             ("error_description", "AADSTS65004: User declined to consent to access the app.".to_owned()),

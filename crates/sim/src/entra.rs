@@ -51,7 +51,10 @@ pub fn router(cloud: Shared) -> Router {
         .route("/{tenant}/oauth2/authorize", get(consent::authorize).post(consent::authorized))
         .route("/{tenant}/oauth2/v2.0/authorize", get(authorize::show).post(authorize::decided))
         .route("/{tenant}/adminconsent", get(consent::admin_consent).post(consent::admin_consented))
-        .route("/{tenant}/v2.0/adminconsent", get(consent::admin_consent).post(consent::admin_consented))
+        .route(
+            "/{tenant}/v2.0/adminconsent",
+            get(consent::admin_consent_of_scope).post(consent::admin_consented_of_scope),
+        )
         .fallback(async || StatusCode::NOT_FOUND)
         .with_state(cloud)
 }

@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod common;
 
-use common::{ARM, Bench};
+use common::{ARM, Bench, Reply};
 use crosspull_sim::{Options, Tenant};
 use serde_json::{Value, json};
 
@@ -136,35 +136,70 @@ async fn rights_on_the_directory_come_from_app_roles() {
     assert_eq!((refused.status, &refused.body["error"]["code"]), (403, &json!("Authorization_RequestDenied")));
 }
 
+/// A permission that apps of the portal list: to sign people in and read their profile.
+fn user_read() -> Value {
+    json!([{
+        "resourceAppId": "00000003-0000-0000-c000-000000000000",
+        "resourceAccess": [{ "id": "e1fe6dd8-ba31-4d61-89e7-88639da4683d", "type": "Scope" }],
+    }])
+}
+
 #[tokio::test]
 async fn a_person_consents_on_the_page() {
     let bench = Bench::with(&[]).await;
-    let (_, app_id) = bench.create_app().await;
+    let (id, app_id) = bench.create_app().await;
     let path = |redirect: &str| {
         format!("/fabrikam.com/oauth2/authorize?client_id={app_id}&response_type=code&redirect_uri={redirect}&state=7")
     };
     let wrong = bench.send(bench.http.get(bench.url(&path("https%3A%2F%2Fwww.microsoft.com%2F")))).await.unwrap();
     assert!(wrong.status == 400 && wrong.text.contains("AADSTS50011"), "{}", wrong.text);
     let url = bench.url(&path("https%3A%2F%2Fwww.microsoft.com"));
+    // An app of Graph's lists no permission until it is given one, as the portal does.
+    for (more, code) in [("", "AADSTS650056"), (&*format!("&resource={app_id}"), "AADSTS90008")] {
+        let refused = bench.send(bench.http.get(format!("{url}{more}"))).await.unwrap();
+        assert!(refused.status == 400 && refused.text.contains(code), "{}", refused.text);
+    }
+    let graph = bench.graph_token(Tenant::A).await;
+    let listed = json!({ "requiredResourceAccess": user_read() });
+    assert_eq!(bench.call("PATCH", &format!("/v1.0/applications/{id}"), &graph, &listed).await.status, 204);
     let page = bench.send(bench.http.get(&url)).await.unwrap();
     assert!(page.text.contains("crosspull-test") && page.text.contains("Consent on behalf of your organization"));
-    let post = |decision: &'static str| {
-        bench.send(bench.http.post(&url).header("content-type", "application/x-www-form-urlencoded").body(decision))
-    };
-    let declined = post("decision=cancel").await.unwrap();
+    declines_and_accepts(&bench, &url, &app_id, "https://www.microsoft.com/?code=").await;
+}
+
+#[tokio::test]
+async fn an_administrator_consents_for_an_app_that_lists_no_permission() {
+    let bench = Bench::with(&[]).await;
+    let (_, app_id) = bench.create_app().await;
+    let path = format!("/fabrikam.com/v2.0/adminconsent?client_id={app_id}&state=7");
+    let path = format!("{path}&redirect_uri=https%3A%2F%2Fwww.microsoft.com");
+    let scopeless = bench.send(bench.http.get(bench.url(&path))).await.unwrap();
+    assert!(scopeless.status == 400 && scopeless.text.contains("AADSTS900144"), "{}", scopeless.text);
+    let url = bench.url(&format!("{path}&scope=openid"));
+    let page = bench.send(bench.http.get(&url)).await.unwrap();
     assert!(
-        declined.header("location").contains("error=access%5Fdenied")
-            || declined.header("location").contains("error=access_denied"),
-        "{declined:?}"
+        page.text.contains("for all users in your organization") && !page.text.contains("checkbox"),
+        "{}",
+        page.text
     );
-    assert_eq!(bench.principals_in_b(&app_id), 0);
+    let back = format!("https://www.microsoft.com/?admin_consent=True&tenant={}", bench.tenant(Tenant::B));
+    declines_and_accepts(&bench, &url, &app_id, &back).await;
+}
+
+/// A consent page takes a no and a yes, and sends the browser back with the one and the other.
+#[allow(clippy::unwrap_used, reason = "a helper of tests")]
+async fn declines_and_accepts(bench: &Bench, url: &str, app_id: &str, back: &str) {
+    let post = |decision: &'static str| {
+        bench.send(bench.http.post(url).header("content-type", "application/x-www-form-urlencoded").body(decision))
+    };
+    let location = |reply: &Reply| reply.header("location").replace("%5F", "_").replace("%2D", "-");
+    let declined = post("decision=cancel").await.unwrap();
+    assert!(location(&declined).contains("error=access_denied"), "{declined:?}");
+    assert_eq!(bench.principals_in_b(app_id), 0);
     let accepted = post("organization=yes&decision=accept").await.unwrap();
     assert_eq!(accepted.status, 302);
-    assert!(
-        accepted.header("location").starts_with("https://www.microsoft.com/?code=")
-            && accepted.header("location").ends_with("state=7")
-    );
-    assert_eq!(bench.principals_in_b(&app_id), 1);
+    assert!(location(&accepted).starts_with(back) && location(&accepted).ends_with("state=7"), "{accepted:?}");
+    assert_eq!(bench.principals_in_b(app_id), 1);
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! The two pages a person may see: what an application asks for, and what is wrong with the address.
 
+use uuid::Uuid;
+
 use crate::html::{escaped, page};
 
 /// The subject of a consent page.
@@ -10,11 +12,20 @@ pub struct Subject {
     pub publisher: String,
     /// The name of the tenant it wants to be let into.
     pub tenant: String,
+    /// The id of that tenant.
+    pub tenant_id: Uuid,
+    /// True where an administrator consents for the organization, and is not asked whether.
+    pub for_everybody: bool,
 }
 
 /// Returns the page that asks.
 #[must_use]
 pub fn consent(subject: &Subject) -> String {
+    let for_whom = if subject.for_everybody {
+        "<p>If you accept, this app will get access for all users in your organization.</p>"
+    } else {
+        r#"<p><label><input type="checkbox" name="organization" value="yes"> Consent on behalf of your organization</label></p>"#
+    };
     let body = format!(
         r#"<p class="who">{tenant}</p>
 <h1>Permissions requested</h1>
@@ -22,7 +33,7 @@ pub fn consent(subject: &Subject) -> String {
 <p>This app would like to:</p>
 <ul><li>Sign you in and read your profile</li></ul>
 <form method="post">
-<p><label><input type="checkbox" name="organization" value="yes"> Consent on behalf of your organization</label></p>
+{for_whom}
 <p class="quiet">Accepting adds this app to {tenant}. What it may do there is granted separately, by role assignments.</p>
 <p><button name="decision" value="cancel">Cancel</button> <button name="decision" value="accept" class="main">Accept</button></p>
 </form>"#,
