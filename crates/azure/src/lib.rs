@@ -19,6 +19,7 @@ pub mod find;
 pub mod journal;
 pub mod kubernetes;
 pub mod line;
+mod listener;
 pub mod long_running;
 mod operations;
 pub mod patience;

@@ -209,6 +209,17 @@ pub fn refused(status: u16, headers: &HeaderMap, body: &[u8]) -> Refused {
     }
 }
 
+/// Reads the refusal that a page of the sign-in sends a browser back with: OAuth's word and its description.
+#[must_use]
+pub(crate) fn refused_by_page(word: &str, description: &str) -> Refusal {
+    let message = first_line(description);
+    let (code, message) = match message.split_once(": ") {
+        Some((code, rest)) if code.starts_with("AADSTS") => (code.to_owned(), rest.to_owned()),
+        _ => (word.to_owned(), message),
+    };
+    Refusal { status: None, code: printable(&code, 100), message: printable(&message, 500), request_id: None }
+}
+
 /// Reads the claims of a challenge: of `WWW-Authenticate: Bearer … error="insufficient_claims", claims="BASE64"`, else
 /// of the body of a token endpoint.
 fn claims(headers: &HeaderMap, body: &Value) -> Option<String> {

@@ -24,7 +24,6 @@ use crate::wire::Wire;
 mod app;
 mod certificate;
 mod cli;
-mod listener;
 mod person;
 mod token_cache;
 mod transport;

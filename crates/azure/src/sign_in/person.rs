@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use crosspull_core::event::Work;
-use crosspull_core::explain::{Refusal, Trouble};
+use crosspull_core::explain::Trouble;
 use crosspull_core::ids::AppId;
 use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::{Prompt, SignIn};
@@ -16,9 +16,9 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::Source;
-use super::listener::{BrowserAnswer, Listener};
 use super::token_cache::CachedToken;
-use crate::refusal::{OauthError, first_line, torn};
+use crate::listener::{Listener, Query};
+use crate::refusal::{OauthError, refused_by_page, torn};
 use crate::reply::{DeviceCode, TokenResponse};
 use crate::request::{self, Audience, Client, Request};
 use crate::wire::CallError;
@@ -34,6 +34,30 @@ enum NotSignedIn {
     ByThisWay(Trouble),
     /// No way works, or the person declined.
     ByAnyWay(Trouble),
+}
+
+/// The answer that the browser brought back.
+#[derive(Debug)]
+enum BrowserAnswer {
+    /// A code for a token.
+    Code(Secret),
+    /// The sign-in page's refusal: OAuth's word, and its description.
+    Refused(String, String),
+}
+
+/// Reads what the sign-in page answers, and tells what the browser shows.
+fn answer_of(query: Query<'_>) -> Option<(BrowserAnswer, &'static str)> {
+    match (query.get("code"), query.get("error")) {
+        (Some(code), _) => Some((
+            BrowserAnswer::Code(Secret::new(code)),
+            "You are signed in. Close this page and go back to crosspull.",
+        )),
+        (None, Some(error)) => Some((
+            BrowserAnswer::Refused(error, query.get("error_description").unwrap_or_default()),
+            "The sign-in did not work. crosspull tells why; close this page.",
+        )),
+        (None, None) => None,
+    }
 }
 
 /// A person is being asked. However that ends, the front end is told, so that no question is left standing.
@@ -165,7 +189,7 @@ impl PersonSignIn<'_> {
 
     /// Signs in by a browser that comes back to this machine, itself or through a tunnel.
     async fn by_browser(&self, audience: Audience, claims: Option<&str>) -> Result<TokenResponse, NotSignedIn> {
-        let listener = Listener::open().await.map_err(|error| {
+        let listener = Listener::open(None).await.map_err(|error| {
             NotSignedIn::ByThisWay(Trouble::new(self.what(), format!("No port is free on this machine ({error})."), ""))
         })?;
         let state = Uuid::new_v4().simple().to_string();
@@ -184,7 +208,7 @@ impl PersonSignIn<'_> {
         let answer = tokio::select! {
             biased;
             () = self.source.wire.control().stopped() => return Err(NotSignedIn::ByAnyWay(self.trouble(CallError::Stopped))),
-            answer = tokio::time::timeout(BROWSER, listener.answer(&state)) => answer,
+            answer = tokio::time::timeout(BROWSER, listener.answer(&state, answer_of)) => answer,
         };
         let code = match answer {
             Ok(Ok(BrowserAnswer::Code(code))) => code,
@@ -209,14 +233,7 @@ impl PersonSignIn<'_> {
 
     /// Returns the trouble that the sign-in page answered in place of a code.
     fn refused_by_page(&self, word: &str, description: &str) -> Trouble {
-        let message = first_line(description);
-        let (code, message) = match message.split_once(": ") {
-            Some((code, rest)) if code.starts_with("AADSTS") => (code.to_owned(), rest.to_owned()),
-            _ => (word.to_owned(), message),
-        };
-        let refusal =
-            Refusal { status: None, code: printable(&code, 100), message: printable(&message, 500), request_id: None };
-        Trouble::from_refusal(self.what(), refusal)
+        Trouble::from_refusal(self.what(), refused_by_page(word, description))
     }
 
     fn client(&self) -> Client<'_> {

@@ -1,8 +1,7 @@
-//! A listener on loopback that a browser comes back to after a sign-in. The listener takes one answer.
+//! A listener on loopback that a browser comes back to after a sign-in or a consent.
 
 use std::time::Duration;
 
-use crosspull_core::secret::Secret;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -13,47 +12,65 @@ const SPOKEN_WITHIN: Duration = Duration::from_secs(10);
 /// No request of a browser that comes back is longer.
 const LONGEST: usize = 16 * 1024;
 
-/// The answer that the browser brought back.
-#[derive(Debug)]
-pub(super) enum BrowserAnswer {
-    /// A code for a token.
-    Code(Secret),
-    /// The sign-in page's refusal: OAuth's word, and its description.
-    Refused(String, String),
+/// The query of an address that a browser came back to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Query<'a>(&'a str);
+
+impl<'a> Query<'a> {
+    /// Reads a request line such as `GET /?code=…&state=… HTTP/1.1`. A line without the state that was given along is
+    /// from somewhere else, and brings nothing.
+    fn of(line: &'a str, state: &str) -> Option<Self> {
+        let (_, query) = line.strip_prefix("GET ")?.split(' ').next()?.split_once('?')?;
+        let query = Self(query);
+        (query.get("state")? == state).then_some(query)
+    }
+
+    /// Returns the value of a parameter.
+    pub(crate) fn get(&self, name: &str) -> Option<String> {
+        url::form_urlencoded::parse(self.0.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+    }
 }
 
 /// The listener.
 #[derive(Debug)]
-pub(super) struct Listener {
+pub(crate) struct Listener {
     socket: TcpListener,
     /// The port.
-    pub(super) port: u16,
+    pub(crate) port: u16,
 }
 
 impl Listener {
-    /// Listens on loopback, at a port that is free.
+    /// Listens on loopback, at that port or at one that is free.
     ///
     /// # Errors
-    /// An error where the machine has no free port.
-    pub(super) async fn open() -> std::io::Result<Self> {
-        let socket = TcpListener::bind(("127.0.0.1", 0)).await?;
+    /// An error where the port is taken, or the machine has no free one.
+    pub(crate) async fn open(port: Option<u16>) -> std::io::Result<Self> {
+        let socket = TcpListener::bind(("127.0.0.1", port.unwrap_or(0))).await?;
         let port = socket.local_addr()?.port();
         Ok(Self { socket, port })
     }
 
     /// Returns the address that the sign-in page sends the browser to. A public client may have any port there (RFC
     /// 8252, 7.3).
-    pub(super) fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         format!("http://localhost:{}", self.port)
     }
 
-    /// Waits for the answer that carries this state; anything else is answered with 404. Browsers open connections on
-    /// which they say nothing, so none holds up the others.
-    pub(super) async fn answer(&self, state: &str) -> std::io::Result<BrowserAnswer> {
+    /// Waits for the answer that carries this state; anything else is answered with 404. `read` takes what the answer
+    /// brings, with the words that the browser shows. Browsers open connections on which they say nothing, so none holds
+    /// up the others.
+    ///
+    /// # Errors
+    /// An error where no connection can be taken any more.
+    pub(crate) async fn answer<T>(
+        &self,
+        state: &str,
+        read: impl Fn(Query<'_>) -> Option<(T, &'static str)> + Copy,
+    ) -> std::io::Result<T> {
         let mut open = FuturesUnordered::new();
         loop {
             tokio::select! {
-                accepted = self.socket.accept() => open.push(talk(accepted?.0, state)),
+                accepted = self.socket.accept() => open.push(talk(accepted?.0, state, read)),
                 Some(back) = open.next() => if let Some(back) = back {
                     return Ok(back);
                 },
@@ -63,15 +80,15 @@ impl Listener {
 }
 
 /// Reads one request and answers it. Returns what the request brought, where that is the answer.
-async fn talk(mut browser: TcpStream, state: &str) -> Option<BrowserAnswer> {
+async fn talk<T>(
+    mut browser: TcpStream,
+    state: &str,
+    read: impl Fn(Query<'_>) -> Option<(T, &'static str)>,
+) -> Option<T> {
     let asked = tokio::time::timeout(SPOKEN_WITHIN, first_line(&mut browser)).await.ok()??;
-    let back = read(&asked, state);
-    let (status, says) = match &back {
-        Some(BrowserAnswer::Code(_)) => ("200 OK", "You are signed in. Close this page and go back to crosspull."),
-        Some(BrowserAnswer::Refused(..)) => {
-            ("200 OK", "The sign-in did not work. crosspull tells why; close this page.")
-        }
-        None => ("404 Not Found", "This is not the page that crosspull waits for."),
+    let (back, status, says) = match Query::of(&asked, state).and_then(read) {
+        Some((back, says)) => (Some(back), "200 OK", says),
+        None => (None, "404 Not Found", "This is not the page that crosspull waits for."),
     };
     let page = format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>crosspull</title><p>{says}</p></html>\n"
@@ -107,33 +124,14 @@ async fn first_line(browser: &mut TcpStream) -> Option<Zeroizing<String>> {
     std::str::from_utf8(line).ok().map(|line| Zeroizing::new(line.to_owned()))
 }
 
-/// Reads a request line such as `GET /?code=…&state=… HTTP/1.1`. A line without the state that was given along is from
-/// somewhere else, and brings nothing.
-fn read(line: &str, state: &str) -> Option<BrowserAnswer> {
-    let (_, query) = line.strip_prefix("GET ")?.split(' ').next()?.split_once('?')?;
-    let pairs = || url::form_urlencoded::parse(query.as_bytes());
-    let get = |name: &str| pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
-    if get("state")? != state {
-        return None;
-    }
-    match (get("code"), get("error")) {
-        (Some(code), _) => Some(BrowserAnswer::Code(Secret::new(code))),
-        (None, Some(error)) => Some(BrowserAnswer::Refused(error, get("error_description").unwrap_or_default())),
-        (None, None) => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn only_an_answer_with_the_right_state_counts() {
-        let code = |line: &str| match read(line, "s") {
-            Some(BrowserAnswer::Code(code)) => Some(code.reveal().to_owned()),
-            _ => None,
-        };
-        assert_eq!(code("GET /?code=a%2Bb&state=s HTTP/1.1").as_deref(), Some("a+b"));
+        let get = |line: &str, name: &str| Query::of(line, "s").and_then(|query| query.get(name));
+        assert_eq!(get("GET /?code=a%2Bb&state=s HTTP/1.1", "code").as_deref(), Some("a+b"));
         for other in [
             "GET /?code=a&state=t HTTP/1.1",
             "GET /?code=a HTTP/1.1",
@@ -141,17 +139,13 @@ mod tests {
             "GET /favicon.ico HTTP/1.1",
             "",
         ] {
-            assert!(read(other, "s").is_none(), "{other}");
+            assert_eq!(get(other, "code"), None, "{other}");
         }
-        let refused = read("GET /?error=access_denied&error_description=AADSTS65004%3A+no&state=s HTTP/1.1", "s");
-        assert!(
-            matches!(refused, Some(BrowserAnswer::Refused(e, d)) if e == "access_denied" && d == "AADSTS65004: no")
-        );
     }
 
     #[tokio::test]
     async fn a_silent_connection_and_a_stray_request_do_not_hold_up_the_answer() {
-        let listener = Listener::open().await.expect("a free port");
+        let listener = Listener::open(None).await.expect("a free port");
         let at = ("127.0.0.1", listener.port);
         let browser = async {
             let _silent = TcpStream::connect(at).await.expect("listens");
@@ -166,8 +160,10 @@ mod tests {
             }
             said
         };
-        let (back, said) = futures_util::future::join(listener.answer("s"), browser).await;
-        assert!(matches!(back, Ok(BrowserAnswer::Code(code)) if code.reveal() == "c"));
+        let (back, said) =
+            futures_util::future::join(listener.answer("s", |query| Some((query.get("code")?, "Done."))), browser)
+                .await;
+        assert!(matches!(back, Ok(code) if code == "c"));
         assert_eq!(said, ["HTTP/1.1 404 Not Found", "HTTP/1.1 200 OK"]);
     }
 }
