@@ -76,9 +76,8 @@ const fn heading(field: &Field) -> &'static str {
         (Key::PullApp | Key::ManifestOut, _) | (_, Page::PullSecret) => "Pull secret",
         (_, Page::TenantA) => "Tenant A",
         (_, Page::TenantB) => "Tenant B",
-        (Key::AppSecretFile | Key::SecretOut | Key::WayBackOut | Key::Renew | Key::Adopt, _) | (_, Page::App) => {
-            "App and secret"
-        }
+        (Key::AppSecretFile | Key::SecretOut | Key::WayBackOut | Key::Renew | Key::Adopt | Key::ConsentLink, _)
+        | (_, Page::App) => "App and secret",
         (_, Page::Route | Page::More | Page::Nowhere) => "Run",
     }
 }
@@ -97,6 +96,7 @@ const fn value_name(key: Key) -> &'static str {
         Key::PullApp => "a|b|auto",
         Key::ClusterCredential => "user|admin",
         Key::SecretDays => "DAYS",
+        Key::ConsentLink => "FORM",
         Key::ConsentWait | Key::Soak => "MINUTES",
         Key::SecretOut | Key::WayBackOut | Key::CaFile | Key::Kubeconfig | Key::ManifestOut | Key::AppSecretFile => {
             "FILE"

@@ -7,6 +7,7 @@ use crosspull_azure::journal::Earlier;
 use crosspull_core::check::{Check, Finding, Level};
 use crosspull_core::cloud::KnownCloud;
 use crosspull_core::event::{Entry, Event, Work};
+use crosspull_core::explain::Trouble;
 use crosspull_core::names::Outcome;
 use crosspull_core::names::{Side, StepId};
 use crosspull_core::operation::Step;
@@ -19,14 +20,16 @@ use crosspull_core::text::{duration, printable};
 #[derive(Debug, Default)]
 pub struct Report {
     run: Run,
-    /// The reason for which each step was last said to wait.
+    /// The reasons for which each step was said to wait.
     waits: Vec<(StepId, String)>,
+    /// What was told of the services' words meanwhile.
+    said: Vec<(StepId, Trouble)>,
 }
 
 impl Report {
     /// Creates the report of a run that goes on.
     pub const fn of(run: Run) -> Self {
-        Self { run, waits: Vec::new() }
+        Self { run, waits: Vec::new(), said: Vec::new() }
     }
 
     /// Returns the run so far.
@@ -52,8 +55,10 @@ impl Report {
             Event::Waiting { work: Work::Step(step), why, ms, tries: 0, .. } => {
                 self.wait_line(*step, why, &format!("waits {}", duration(*ms)))
             }
-            Event::Waiting { work: Work::Step(step), why, at_most_ms, .. } => {
-                self.wait_line(*step, why, &format!("at most {}", duration(*at_most_ms)))
+            Event::Waiting { work: Work::Step(step), why, at_most_ms, says, .. } => {
+                let mut lines = self.wait_line(*step, why, &format!("at most {}", duration(*at_most_ms)));
+                lines.extend(says.iter().flat_map(|says| self.meanwhile_lines(*step, says)));
+                lines
             }
             Event::PersonNeeded { page: Some(page), .. } => {
                 let mut lines = vec![String::new(), format!("For {}:", page.reader()), String::new()];
@@ -85,6 +90,18 @@ impl Report {
         self.waits.push((step, why.to_owned()));
         let title = self.plan_step(step).map(Step::title).unwrap_or_default();
         vec![format!("{}   … {title}: {why}; {until}", self.number(step))]
+    }
+
+    /// Returns what a service says while a step waits, once.
+    fn meanwhile_lines(&mut self, step: StepId, says: &Trouble) -> Vec<String> {
+        // The same answer has another request id each time.
+        let is_same = |told: &Trouble| (&told.what, &told.why) == (&says.what, &says.why);
+        if self.said.iter().any(|(s, told)| *s == step && is_same(told)) {
+            return Vec::new();
+        }
+        self.said.push((step, says.clone()));
+        let lines = says.lines(self.run.answers.cloud()).into_iter();
+        lines.enumerate().map(|(i, line)| format!("      {}{line}", if i == 0 { "now: " } else { "" })).collect()
     }
 
     /// Returns a step's number, as wide as the widest of its plan.
@@ -292,4 +309,43 @@ pub fn summary(run: &Run, receipt: Option<&Path>) -> Vec<String> {
         lines.push(format!("Receipt: {}", receipt.display()));
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use crosspull_core::explain::Refusal;
+    use jiff::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn what_a_service_says_while_a_step_waits_is_told_once() {
+        let says = |code: &str, id: &str| {
+            let (code, message, id) = (code.to_owned(), "Own words.".to_owned(), Some(id.to_owned()));
+            Trouble::from_refusal(
+                "The app cannot sign in to tenant B.",
+                Refusal { status: Some(400), code, message, request_id: id },
+            )
+        };
+        let mut report = Report::default();
+        let mut lines = |says: Option<Trouble>| {
+            let (work, why) = (Work::Step(StepId(4)), "consent is not given yet".to_owned());
+            let event = Event::Waiting { work, why, ms: 5_000, at_most_ms: 60_000, tries: 1, says };
+            report.lines(&Entry::new(Timestamp::UNIX_EPOCH, event))
+        };
+        assert_eq!(lines(None), ["4   … : consent is not given yet; at most 1 min 00 s"]);
+        assert_eq!(
+            lines(Some(says("AADSTS7000112", "1"))),
+            [
+                "      now: The app cannot sign in to tenant B.",
+                "      The app is disabled.",
+                "      Enable it under Enterprise applications in the portal.",
+                "      400 AADSTS7000112: Own words.",
+                "      https://login.microsoftonline.com/error?code=7000112",
+                "      request id 1",
+            ]
+        );
+        assert_eq!(lines(Some(says("AADSTS7000112", "2"))), Vec::<String>::new());
+        assert_eq!(lines(Some(says("AADSTS53003", "3"))).len(), 6);
+    }
 }

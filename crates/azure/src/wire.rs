@@ -145,6 +145,23 @@ enum Tried {
     Lost(Refusal),
 }
 
+/// A pause, and what is said of it.
+#[derive(Debug)]
+pub struct Pause<'a> {
+    /// The work that waits.
+    pub work: &'a Work,
+    /// What completes "waiting: …".
+    pub why: &'a str,
+    /// The time until the next try.
+    pub wait: Duration,
+    /// The longest time, counted from the first pause of its kind.
+    pub at_most: Duration,
+    /// Tries so far.
+    pub tries: u32,
+    /// What a service says meanwhile.
+    pub says: Option<Trouble>,
+}
+
 impl Wire {
     /// Makes a wire on that line. Its client must not follow redirects: a token would go along.
     #[must_use]
@@ -258,14 +275,29 @@ impl Wire {
         at_most: Duration,
         tries: u32,
     ) -> Result<(), CallError> {
+        let pause = Pause { work, why, wait, at_most, tries, says: None };
+        self.pause_unless(pause, std::future::pending::<()>()).await.map(drop)
+    }
+
+    /// Waits and says so, unless something comes before; returns what came.
+    ///
+    /// # Errors
+    /// The operator said stop, or the journal cannot be written.
+    pub async fn pause_unless<T>(
+        &self,
+        pause: Pause<'_>,
+        before: impl Future<Output = T>,
+    ) -> Result<Option<T>, CallError> {
+        let Pause { work, why, wait, at_most, tries, says } = pause;
         let ms = |d: Duration| u64::try_from(d.as_millis()).unwrap_or(u64::MAX);
-        let event =
-            Event::Waiting { work: work.clone(), why: why.to_owned(), ms: ms(wait), at_most_ms: ms(at_most), tries };
+        let (work, why) = (work.clone(), why.to_owned());
+        let event = Event::Waiting { work, why, ms: ms(wait), at_most_ms: ms(at_most), tries, says };
         self.recorder.announce(event).map_err(CallError::Journal)?;
         tokio::select! {
             biased;
             () = self.control.stopped() => Err(CallError::Stopped),
-            () = tokio::time::sleep(wait) => Ok(()),
+            came = before => Ok(Some(came)),
+            () = tokio::time::sleep(wait) => Ok(None),
         }
     }
 

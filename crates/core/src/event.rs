@@ -149,6 +149,9 @@ pub enum Event {
         at_most_ms: u64,
         /// Tries so far.
         tries: u32,
+        /// What a service says meanwhile, where that is more than that it is not so yet.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        says: Option<Trouble>,
     },
     /// A person must act.
     PersonNeeded {

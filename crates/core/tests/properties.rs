@@ -197,6 +197,7 @@ fn event() -> impl Strategy<Value = Event> {
             refusal: None
         }),
         (step.clone(), any::<u64>()).prop_map(|(step, ms)| Event::Waiting {
+            says: None,
             work: Work::Step(step),
             why: "w".to_owned(),
             ms,

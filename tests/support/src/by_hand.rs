@@ -27,6 +27,37 @@ impl Story {
         })
     }
 
+    /// Opens a consent page in a browser and decides. The browser goes where the page sends it, unless that is elsewhere
+    /// than on this machine. Returns what it shows at last, or where it would go.
+    pub fn consents_by_browser(&self, page: &str, decision: &str) -> String {
+        let client = self.browser();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let shown = client.get(page).send().await.expect("the page");
+            if !shown.status().is_success() {
+                return shown.text().await.expect("words");
+            }
+            let form = format!("organization=yes&decision={decision}");
+            let sent = client.post(page).header("content-type", "application/x-www-form-urlencoded").body(form).send();
+            let sent = sent.await.expect("an answer");
+            let to = sent.headers().get("location").map(|to| to.to_str().expect("an address").to_owned());
+            match to {
+                Some(to) if to.starts_with("http://localhost:") => {
+                    client.get(to).send().await.expect("it comes back").text().await.expect("words")
+                }
+                Some(to) => to,
+                None => sent.text().await.expect("words"),
+            }
+        })
+    }
+
+    /// A browser comes to an address of this machine. Returns what it shows.
+    pub fn comes_to(&self, address: &str) -> String {
+        let client = self.browser();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async { client.get(address).send().await.expect("an answer").text().await.expect("words") })
+    }
+
     /// An administrator of tenant B runs the command that lets an app in, in place of opening the page.
     pub fn provision_by_hand(&self, app: &str) {
         let token = self.token(Tenant::B, "https://graph.microsoft.com/.default");

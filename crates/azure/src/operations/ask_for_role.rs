@@ -7,7 +7,7 @@ use crosspull_core::hand_over::{HandOver, RolePage};
 use crosspull_core::names::Outcome;
 use crosspull_core::operation::{AskForRole, Fact, Learnt, TakeBack};
 
-use super::shared::people;
+use super::shared::people::{self, NotYet, Seen, Waited};
 use super::shared::pods::{PodProof, PodResult};
 use crate::kubernetes::Kubernetes;
 use crate::patience::Patience;
@@ -51,10 +51,8 @@ pub(super) async fn perform(op: &AskForRole, context: &StepContext<'_>) -> StepR
         "Whoever may assign roles there has not followed the page yet, or the role is not in effect.",
         "Send them the page, then go on with crosspull resume.",
     );
-    people::until_one_acts(context, "no node may pull yet", late, async || {
-        Ok(if pulls_now(context, &api, &proof).await? { Ok(()) } else { Err(None) })
-    })
-    .await?;
+    let waited = Waited { why: "no node may pull yet", no: NOT_YET, late };
+    people::until_one_acts(context, waited, None, async || pulls_now(context, &api, &proof).await).await?;
     done_by_others(attached, context)
 }
 
@@ -90,17 +88,31 @@ fn unseen(op: &AskForRole, context: &StepContext<'_>, why: &str) -> StepResult {
     )))
 }
 
-/// Has a node try the pull once; true where it pulled.
-async fn pulls_now(context: &StepContext<'_>, api: &Kubernetes, proof: &PodProof<'_>) -> Result<bool, StepError> {
+/// Has a node try the pull once.
+async fn pulls_now(context: &StepContext<'_>, api: &Kubernetes, proof: &PodProof<'_>) -> Result<Seen<()>, StepError> {
     match proof.run(context, api).await? {
-        PodResult::Pulled(_) => Ok(true),
-        PodResult::Refused(_) | PodResult::Untold(_) => Ok(false),
+        PodResult::Pulled(_) => Ok(Ok(())),
+        PodResult::Refused(words) => Ok(Err(said_by_node(&words))),
+        PodResult::Untold(_) => Ok(Err(NotYet::Silent)),
         PodResult::NotMade(why) => Err(StepError::failed(
             NOT_YET,
             format!("No pod can try the pull: {why}."),
             "Mend that, then go on with crosspull resume.",
         )),
     }
+}
+
+/// Tells what a node says, unless that is no more than that the role lacks: then the registry answers 401
+/// (`docs/facts/azure.md` 3.10).
+fn said_by_node(words: &str) -> NotYet {
+    if words.contains("401 Unauthorized") {
+        return NotYet::Silent;
+    }
+    NotYet::Told(Trouble::new(
+        NOT_YET,
+        format!("The node says: {words}"),
+        "Where that is not the role that is waited for, have it mended.",
+    ))
 }
 
 fn ask_whoever_assigns(op: &AskForRole, context: &StepContext<'_>) -> Result<(), StepError> {

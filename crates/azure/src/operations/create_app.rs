@@ -28,8 +28,13 @@ pub(super) async fn perform(op: &CreateApp, context: &StepContext<'_>) -> StepRe
         return Ok((how, note));
     }
     let mark = run_mark(context.run());
-    let wanted =
-        NewApp { name: &op.name, audience: op.audience, redirect_uri: &op.redirect_uri, tags: &[&op.marker, &mark] };
+    let wanted = NewApp {
+        name: &op.name,
+        audience: op.audience,
+        redirect_uri: &op.redirect_uri,
+        reads_profile: op.reads_profile,
+        tags: &[&op.marker, &mark],
+    };
     let request = request::create_app(context.door().endpoints(), op.home, wanted);
     let app = match context.door().json::<App>(&context.work, request.clone()).await {
         Ok(app) => app,

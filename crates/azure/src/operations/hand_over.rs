@@ -1,16 +1,18 @@
 //! Hands over to tenant B's administrator, where nobody signs in there: a page for them, and then asking as the new app
 //! whether they followed it.
 
-use crosspull_core::consent::{consent_command, consent_url};
+use crosspull_core::consent::consent_command;
 use crosspull_core::event::Event;
-use crosspull_core::explain::{Refusal, Trouble};
+use crosspull_core::explain::Trouble;
 use crosspull_core::hand_over::{AppPage, HandOver};
 use crosspull_core::ids::{AppId, ImageRef, KeyId, ObjectId, RegistryId};
 use crosspull_core::names::{Outcome, Side};
 use crosspull_core::operation::{Fact, HandOverRegistry, Learnt, TakeBack};
 use crosspull_core::secret::Secret;
 
-use super::shared::{people, secrets};
+use super::shared::consent::OpenPage;
+use super::shared::people::{self, NotYet, Seen, Waited};
+use super::shared::secrets;
 use crate::refusal::OauthError;
 use crate::registry_access::{self, RealmError};
 use crate::reply::AccessToken;
@@ -34,26 +36,26 @@ pub(super) async fn perform(op: &HandOverRegistry, context: &StepContext<'_>) ->
     let _: ObjectId = context.need(Fact::PrincipalA).await?;
     let Some(secret) = context.vault().get(key) else { return handed_over_before(context, registry) };
     secrets::accepted(context, Side::A, app, &secret).await?;
-    if let Some(principal) = let_in(context, app, &secret).await?
-        && may_pull(context, registry, images, app, &secret).await?.is_ok()
+    if let Ok(principal) = people::hindered(let_in(context, app, &secret).await)?
+        && people::hindered(may_pull(context, registry, images, app, &secret).await)?.is_ok()
     {
         learn_handed_over(context, registry, principal)?;
         return plainly(Outcome::Found);
     }
-    ask_their_administrator(op, app, context)?;
+    let page = ask_their_administrator(op, app, context).await?;
     let late = Trouble::new(
         NOT_YET,
         "Its administrator has not followed the page yet, or what they did is not in effect.",
         "Send them the page, then go on with crosspull resume.",
     );
-    let principal = people::until_one_acts(context, "the app is not let in yet", late.clone(), async || {
-        Ok(let_in(context, app, &secret).await?.ok_or(None))
-    })
-    .await?;
-    people::until_one_acts(context, "the app may not pull yet", late, async || {
-        may_pull(context, registry, images, app, &secret).await
-    })
-    .await?;
+    let waited =
+        Waited { why: "the app is not let in yet", no: "The app cannot sign in to tenant B.", late: late.clone() };
+    let principal =
+        people::until_one_acts(context, waited, Some(page), async || let_in(context, app, &secret).await).await?;
+    let no = format!("The app cannot pull from {registry} yet.");
+    let waited = Waited { why: "the app may not pull yet", no: &no, late };
+    people::until_one_acts(context, waited, None, async || may_pull(context, registry, images, app, &secret).await)
+        .await?;
     learn_handed_over(context, registry, principal)?;
     Ok((Outcome::Found, "done by tenant B".to_owned()))
 }
@@ -107,10 +109,14 @@ fn learn_handed_over(context: &StepContext<'_>, registry: &RegistryId, principal
     ])
 }
 
-fn ask_their_administrator(op: &HandOverRegistry, app: AppId, context: &StepContext<'_>) -> Result<(), StepError> {
-    let HandOverRegistry { registry, images, app_name, redirect_uri } = op;
+async fn ask_their_administrator(
+    op: &HandOverRegistry,
+    app: AppId,
+    context: &StepContext<'_>,
+) -> Result<OpenPage, StepError> {
+    let HandOverRegistry { registry, images, app_name, redirect_uri, link } = op;
     let (tenant_a, tenant_b) = (context.plan().tenants.a, context.plan().tenants.b);
-    let url = consent_url(&context.door().endpoints().login, tenant_b, app, redirect_uri);
+    let open = OpenPage::of(context, app, *link, redirect_uri).await;
     let page = AppPage {
         app,
         app_name: app_name.clone(),
@@ -118,32 +124,37 @@ fn ask_their_administrator(op: &HandOverRegistry, app: AppId, context: &StepCont
         tenant_b,
         login_server: registry.to_string(),
         images: images.clone(),
-        consent_url: url.clone(),
+        consent_url: open.url.clone(),
+        link: *link,
+        redirect_uri: redirect_uri.clone(),
     };
     let event = Event::PersonNeeded {
         step: context.step.id,
         says: format!("An administrator of tenant B ({tenant_b}) lets the app in and gives it a role on {registry}."),
-        url,
+        url: open.url.clone(),
         command: consent_command(app),
         page: Some(Box::new(HandOver::App(page))),
     };
     context.door().wire().recorder().record(event)?;
-    Ok(())
+    Ok(open)
 }
 
 /// Returns the app's service principal in tenant B, as the sign-in there names it.
-async fn let_in(context: &StepContext<'_>, app: AppId, secret: &Secret) -> Result<Option<ObjectId>, StepError> {
-    Ok(secrets::sign_in_once(context, Side::B, app, secret).await?.ok().flatten())
+async fn let_in(context: &StepContext<'_>, app: AppId, secret: &Secret) -> Result<Seen<ObjectId>, StepError> {
+    Ok(match secrets::sign_in_once(context, Side::B, app, secret).await? {
+        Ok(named) => named.ok_or(NotYet::Silent),
+        Err(refusal) => Err(NotYet::Refused(refusal)),
+    })
 }
 
-/// Returns whether the registry lets the app pull all images; the inner error is a "not yet".
+/// Returns whether the registry lets the app pull all images.
 async fn may_pull(
     context: &StepContext<'_>,
     registry: &RegistryId,
     images: &[ImageRef],
     app: AppId,
     secret: &Secret,
-) -> Result<Result<(), Option<Refusal>>, StepError> {
+) -> Result<Seen<()>, StepError> {
     let realm = match registry_access::ask(context.door(), &context.work, &registry.to_string()).await {
         Ok(realm) => realm,
         Err(RealmError::Call(error)) => return not_yet(error),
@@ -154,7 +165,7 @@ async fn may_pull(
     for image in images {
         match realm.pull_token(context.door(), &context.work, &image.repository, &app.to_string(), secret).await {
             Ok(Some(_)) => {}
-            Ok(None) => return Ok(Err(None)),
+            Ok(None) => return Ok(Err(NotYet::Silent)),
             Err(error) => return not_yet(error),
         }
     }
@@ -162,9 +173,9 @@ async fn may_pull(
 }
 
 /// Takes what a registry refused, or did not answer, for a "not yet".
-fn not_yet(error: CallError) -> Result<Result<(), Option<Refusal>>, StepError> {
+fn not_yet(error: CallError) -> Result<Seen<()>, StepError> {
     match error.refusal() {
-        Ok(refusal) => Ok(Err(Some(refusal))),
+        Ok(refusal) => Ok(Err(NotYet::Refused(refusal))),
         Err(error) => Err(StepError::of(NOT_YET, error)),
     }
 }

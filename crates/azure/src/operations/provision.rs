@@ -1,15 +1,18 @@
 //! Brings the app into tenant B as a service principal: directly where the operator may, else by a person.
 
-use crosspull_core::consent::{consent_command, consent_url};
+use crosspull_core::consent::consent_command;
 use crosspull_core::event::Event;
 use crosspull_core::explain::Trouble;
 use crosspull_core::ids::{AppId, KeyId, ObjectId};
 use crosspull_core::input::ConsentMode;
 use crosspull_core::names::{Outcome, Side};
 use crosspull_core::operation::{Fact, Learnt, Provision, TakeBack};
+use crosspull_core::secret::Secret;
 
+use super::shared::consent::OpenPage;
+use super::shared::people::{self, NotYet, Seen, Waited};
 use super::shared::principals::{self, Provisioned};
-use super::shared::{directory, others, people, secrets};
+use super::shared::{directory, others, secrets};
 use crate::step_context::StepContext;
 use crate::step_result::{StepError, StepResult};
 
@@ -20,15 +23,13 @@ pub(super) async fn perform(op: &Provision, context: &StepContext<'_>) -> StepRe
     let app: AppId = context.need(Fact::App).await?;
     context.begin()?;
     let (outcome, principal, note) = match op.consent {
-        ConsentMode::Url => by_a_person(context, app, &op.redirect_uri).await?,
+        ConsentMode::Url => by_a_person(op, context, app).await?,
         ConsentMode::Direct | ConsentMode::Auto => {
             match principals::make(context, Side::B, app, NOT_PROVISIONED).await? {
                 Provisioned::There(principal) => {
                     (principals::whose(context, Side::B, &principal, context.step.id), principal.id, "")
                 }
-                Provisioned::Denied(_) if op.consent == ConsentMode::Auto => {
-                    by_a_person(context, app, &op.redirect_uri).await?
-                }
+                Provisioned::Denied(_) if op.consent == ConsentMode::Auto => by_a_person(op, context, app).await?,
                 Provisioned::Denied(refusal) => {
                     return Err(StepError::Failed(Trouble::from_refusal(NOT_PROVISIONED, refusal).where_denied(
                     "You may not create service principals in tenant B.",
@@ -66,9 +67,9 @@ fn keeps_a_role(context: &StepContext<'_>) -> bool {
 /// Has a person consent, and notices by itself when consent was given: the token endpoint of B then takes the secret
 /// (`docs/facts/azure.md` 3.2), and its token names the service principal. No right in B is needed.
 async fn by_a_person(
+    op: &Provision,
     context: &StepContext<'_>,
     app: AppId,
-    redirect_uri: &str,
 ) -> Result<(Outcome, ObjectId, &'static str), StepError> {
     const BY_A_PERSON: &str = "consented by a person";
     let note = |how| if how == Outcome::Created { BY_A_PERSON } else { "" };
@@ -84,19 +85,16 @@ async fn by_a_person(
             }
         }
     }
-    let tenant = context.plan().tenants.b;
+    let page = OpenPage::of(context, app, op.link, &op.redirect_uri).await;
     let event = Event::PersonNeeded {
         step: context.step.id,
-        says: format!(
-            "An administrator of tenant B ({tenant}) opens this page, ticks \"Consent on behalf of your organization\" \
-             and accepts."
-        ),
-        url: consent_url(&context.door().endpoints().login, tenant, app, redirect_uri),
+        says: page.says(),
+        url: page.url.clone(),
         command: consent_command(app),
         page: None,
     };
     context.door().wire().recorder().record(event)?;
-    let principal = consented(context, app).await?;
+    let principal = consented(context, app, page).await?;
     Ok((Outcome::Created, principal, BY_A_PERSON))
 }
 
@@ -119,28 +117,41 @@ async fn unseen_principal(context: &StepContext<'_>, app: AppId) -> Result<Optio
     } else {
         Outcome::Found
     };
-    Ok(secrets::sign_in_once(context, Side::B, app, &secret).await?.ok().flatten().map(|principal| (how, principal)))
+    let seen = people::hindered(signs_in(context, app, &secret).await)?;
+    Ok(seen.ok().flatten().map(|principal| (how, principal)))
+}
+
+/// Asks tenant B's sign-in once; the service principal is there where the token names it.
+async fn signs_in(context: &StepContext<'_>, app: AppId, secret: &Secret) -> Result<Seen<Option<ObjectId>>, StepError> {
+    Ok(secrets::sign_in_once(context, Side::B, app, secret).await?.map_err(NotYet::Refused))
 }
 
 /// Waits until a person has consented, but not for ever: the run can be taken up again.
-async fn consented(context: &StepContext<'_>, app: AppId) -> Result<ObjectId, StepError> {
+async fn consented(context: &StepContext<'_>, app: AppId, page: OpenPage) -> Result<ObjectId, StepError> {
     let key: KeyId = context.need(Fact::SecretKey).await?;
     let secret = context.vault().get(key);
-    let late = Trouble::new(
-        "Nobody has consented in tenant B yet.",
-        "The app is not known there.",
-        "Send the link to an administrator of tenant B, then go on with crosspull resume.",
-    );
-    people::until_one_acts(context, "consent is not given yet", late, async || {
-        let there = match &secret {
-            Some(secret) => match secrets::sign_in_once(context, Side::B, app, secret).await? {
-                Ok(Some(principal)) => Some(principal),
-                Ok(None) => directory::principal_of(context, Side::B, app, NOT_PROVISIONED).await?.map(|p| p.id),
-                Err(_) => None,
+    let waited = Waited {
+        why: "consent is not given yet",
+        no: "The app cannot sign in to tenant B.",
+        late: Trouble::new(
+            "Nobody has consented in tenant B yet.",
+            "The app is not known there.",
+            "Send the link to an administrator of tenant B, then go on with crosspull resume.",
+        ),
+    };
+    people::until_one_acts(context, waited, Some(page), async || {
+        let named = match &secret {
+            Some(secret) => match signs_in(context, app, secret).await? {
+                Ok(named) => named,
+                Err(not_yet) => return Ok(Err(not_yet)),
             },
+            None => None,
+        };
+        let there = match named {
+            Some(principal) => Some(principal),
             None => directory::principal_of(context, Side::B, app, NOT_PROVISIONED).await?.map(|p| p.id),
         };
-        Ok(there.ok_or(None))
+        Ok(there.ok_or(NotYet::Silent))
     })
     .await
 }

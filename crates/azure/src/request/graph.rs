@@ -38,11 +38,16 @@ pub struct NewApp<'a> {
     pub audience: AppAudience,
     /// The redirect address. Empty for an app that nobody consents to.
     pub redirect_uri: &'a str,
+    /// True where it lists the permission User.Read.
+    pub reads_profile: bool,
     /// The tags.
     pub tags: &'a [&'a str],
 }
 
-/// Creates an app, without any API permission (`docs/facts/azure.md` 3.3).
+/// Microsoft Graph, and its permission User.Read for people who sign in (`docs/facts/azure.md` 3.4).
+const USER_READ: (&str, &str) = ("00000003-0000-0000-c000-000000000000", "e1fe6dd8-ba31-4d61-89e7-88639da4683d");
+
+/// Creates an app, without any API permission unless it is to list User.Read (`docs/facts/azure.md` 3.3).
 #[must_use]
 pub fn create_app(endpoints: &Endpoints, side: Side, app: NewApp<'_>) -> Request {
     let redirects: Vec<&str> = Some(app.redirect_uri).filter(|uri| !uri.is_empty()).into_iter().collect();
@@ -53,6 +58,14 @@ pub fn create_app(endpoints: &Endpoints, side: Side, app: NewApp<'_>) -> Request
     });
     if let (false, Some(body)) = (redirects.is_empty(), body.as_object_mut()) {
         body.insert("web".to_owned(), json!({ "redirectUris": redirects }));
+    }
+    if let (true, Some(body)) = (app.reads_profile, body.as_object_mut()) {
+        let (resource, permission) = USER_READ;
+        let listed = json!([{
+            "resourceAppId": resource,
+            "resourceAccess": [{ "id": permission, "type": "Scope" }],
+        }]);
+        body.insert("requiredResourceAccess".to_owned(), listed);
     }
     graph(endpoints, side, Method::POST, "/applications", &[]).json(&body)
 }

@@ -4,9 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::cloud::KnownCloud;
 
+mod awaited;
 mod connection;
 mod meanings;
 
+pub use awaited::Awaited;
 pub use connection::NoConnection;
 pub use meanings::{Meaning, meaning};
 

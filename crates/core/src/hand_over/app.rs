@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::consent::{ConsentLink, LoopbackRedirect};
 use crate::ids::{AppId, ImageRef, TenantId};
 use crate::names::Role;
 
@@ -26,6 +27,16 @@ pub struct AppPage {
     pub images: Vec<ImageRef>,
     /// The consent page.
     pub consent_url: String,
+    /// The form of its address. Pages of earlier versions name none, and have the other one.
+    #[serde(default = "link_of_earlier_pages")]
+    pub link: ConsentLink,
+    /// The address to which it leads afterwards. Empty in pages of earlier versions.
+    #[serde(default)]
+    pub redirect_uri: String,
+}
+
+const fn link_of_earlier_pages() -> ConsentLink {
+    ConsentLink::Authorize
 }
 
 impl AppPage {
@@ -62,6 +73,17 @@ impl AppPage {
 
     fn lines(&self) -> RoleLines<'_> {
         RoleLines { tenant: self.tenant_b, login_server: &self.login_server, images: &self.images }
+    }
+
+    /// Returns where the consent page leads, as a sentence with a space before it.
+    fn afterwards(&self) -> String {
+        match self.redirect_uri.as_str() {
+            "" => String::new(),
+            uri if LoopbackRedirect::of(uri).is_some() => {
+                format!(" The browser then goes to {uri} : an error there is nothing to mind, once you have accepted.")
+            }
+            uri => format!(" The browser then goes to {uri} ."),
+        }
     }
 
     fn let_in(&self) -> String {
@@ -108,12 +130,15 @@ impl AppPage {
                 self.app,
             )),
             PageBlock::Head("1. Let the app in".to_owned()),
-            PageBlock::Text(
-                "Open this page as an administrator (Cloud Application Administrator is enough), tick \"Consent on behalf \
-                 of your organization\" and accept. The page then goes to microsoft.com. That alone lets nobody pull: the \
-                 app has no role on the registry until step 2."
-                    .to_owned(),
-            ),
+            PageBlock::Text(format!(
+                "Open this page as an administrator (Cloud Application Administrator is enough){} accept.{} That alone lets \
+                 nobody pull: the app has no role on the registry until step 2.",
+                match self.link {
+                    ConsentLink::Adminconsent => " and",
+                    ConsentLink::Authorize => ", tick \"Consent on behalf of your organization\" and",
+                },
+                self.afterwards(),
+            )),
             PageBlock::Whole(vec![self.consent_url.clone()]),
             PageBlock::Head("2. Give it the role on the registry".to_owned()),
             PageBlock::Text(
@@ -130,8 +155,12 @@ impl AppPage {
             PageBlock::Head("What this allows".to_owned()),
             PageBlock::Text(format!(
                 "Whoever has a secret of the app may read images of {}, and nothing else: the app has no permission on any \
-                 API, and no other role.",
-                self.login_server
+                 API{}, and no other role.",
+                self.login_server,
+                match self.link {
+                    ConsentLink::Adminconsent => "",
+                    ConsentLink::Authorize => " but to read the profile of people who sign in to it",
+                }
             )),
             PageBlock::Head("How to take it back".to_owned()),
             PageBlock::Text(
@@ -167,7 +196,9 @@ mod tests {
             tenant_b: "22222222-2222-4222-8222-222222222222".parse().expect("a GUID"),
             login_server: "registryb.azurecr.io".to_owned(),
             images: vec![ImageRef::parse("shop/web:1.4").expect("an image")],
-            consent_url: "https://login.microsoftonline.com/x/oauth2/authorize?client_id=y".to_owned(),
+            consent_url: "https://login.microsoftonline.com/x/v2.0/adminconsent?client_id=y".to_owned(),
+            link: ConsentLink::Adminconsent,
+            redirect_uri: "https://www.microsoft.com".to_owned(),
         }
     }
 

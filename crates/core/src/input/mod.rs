@@ -22,6 +22,7 @@ pub use rules::{check, not_for_a_file};
 pub use table::{FIELDS, Field, Key, Kind, Page, on};
 pub use wanted_image::{WantedImage, WantedWildcard};
 
+use crate::consent::ConsentLink;
 use crate::ids::{ClusterId, ImageRef, RegistryId};
 use crate::names::{Route, Side};
 use rules::{across, adopt, days, minutes, redirect, wrong_values};
@@ -78,6 +79,8 @@ pub struct Inputs {
     pub secret_days: u16,
     /// The choice of who provisions the app in B.
     pub consent: ConsentMode,
+    /// The form of the consent page's address.
+    pub consent_link: ConsentLink,
     /// Minutes between proof and reset.
     pub soak_minutes: u16,
     /// The namespaces that get a pull secret. A pod that proves the pull is in the first one; there is one at least.
@@ -159,6 +162,10 @@ impl Inputs {
                 "direct" => ConsentMode::Direct,
                 "url" => ConsentMode::Url,
                 _ => ConsentMode::Auto,
+            },
+            consent_link: match text(Key::ConsentLink) {
+                "authorize" => ConsentLink::Authorize,
+                _ => ConsentLink::Adminconsent,
             },
             soak_minutes: minutes(text(Key::Soak))?,
             namespaces: namespaces(answers)?,

@@ -53,6 +53,7 @@ pub fn check(key: Key, raw: &str) -> Result<(), String> {
         | Key::SignInA
         | Key::SignInB
         | Key::Consent
+        | Key::ConsentLink
         | Key::Renew
         | Key::PullApp
         | Key::Prove

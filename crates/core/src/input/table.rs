@@ -39,6 +39,8 @@ pub enum Key {
     SecretDays,
     /// The choice of who provisions the app in tenant B.
     Consent,
+    /// The form of the consent page's address.
+    ConsentLink,
     /// The minutes for which a person is waited for.
     ConsentWait,
     /// The wait between proof and reset.
@@ -178,7 +180,7 @@ const fn field(
 }
 
 /// Every input, in the order in which they are asked for.
-pub const FIELDS: [Field; 34] = [
+pub const FIELDS: [Field; 35] = [
     field(
         Key::Route,
         "Route",
@@ -302,6 +304,18 @@ pub const FIELDS: [Field; 34] = [
         Page::App,
     ),
     field(
+        Key::ConsentLink,
+        "Consent link",
+        "The form of the address where an administrator of tenant B lets the app in.",
+        "adminconsent",
+        Some("adminconsent"),
+        Kind::Choice(&[
+            ("adminconsent", "admin consent: it works for every app"),
+            ("authorize", "a sign-in, as in Microsoft's walkthrough; the app then lists User.Read"),
+        ]),
+        Page::Nowhere,
+    ),
+    field(
         Key::ConsentWait,
         "Consent wait",
         "Minutes that a person is waited for; then the run ends and can be resumed. 0 for not at all.",
@@ -313,7 +327,7 @@ pub const FIELDS: [Field; 34] = [
     field(
         Key::RedirectUri,
         "Redirect",
-        "Where the consent page goes afterwards.",
+        "Where the consent page goes afterwards; http://localhost where the browser is on this machine.",
         "https://www.microsoft.com",
         Some("https://www.microsoft.com"),
         Kind::Text,

@@ -19,6 +19,10 @@ pub struct CreateApp {
     pub audience: AppAudience,
     /// The redirect address of the app. Empty for an app that nobody consents to.
     pub redirect_uri: String,
+    /// True where the app lists User.Read, as one that is made in the portal does: the consent page `authorize` wants a
+    /// permission.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reads_profile: bool,
     /// The tag by which a later run finds the app.
     pub marker: String,
     /// The app that the checks saw and that is taken up. `None` where an app is to be made, and in plans of version 1.
@@ -44,12 +48,13 @@ impl Operation for CreateApp {
 
     fn calls(&self) -> Vec<PlannedCall> {
         let Self { name, redirect_uri, audience, .. } = self;
+        let permission = if self.reads_profile { "API permission User.Read" } else { "no API permission" };
         let redirect = if redirect_uri.is_empty() { String::new() } else { format!(", redirect {redirect_uri}") };
         vec![match self.takes_up {
             Some(object) => PlannedCall::sending(format!("Graph GET /applications/{object}"), "it is taken up"),
             None => PlannedCall::sending(
                 "Graph POST /applications",
-                format!("{name}, {}{redirect}, no API permission", audience.word()),
+                format!("{name}, {}{redirect}, {permission}", audience.word()),
             ),
         }]
     }
@@ -65,9 +70,15 @@ impl Operation for CreateApp {
                 self.name, self.home
             ),
             None => format!(
-                "Registers the app {} in tenant {}, so that other tenants may let it in. It asks for no permission of its \
-                 own. It carries a tag by which a later run for this cluster finds it.",
-                self.name, self.home
+                "Registers the app {} in tenant {}, so that other tenants may let it in. It asks for {}. It carries a tag by \
+                 which a later run for this cluster finds it.",
+                self.name,
+                self.home,
+                if self.reads_profile {
+                    "one permission, to read the profile of whoever signs in to it"
+                } else {
+                    "no permission of its own"
+                }
             ),
         }
     }

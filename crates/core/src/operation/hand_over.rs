@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Fact, Learnt, Operation, PlannedCall, Step, Undo};
+use crate::consent::ConsentLink;
 use crate::ids::{ImageRef, RegistryId};
 
 /// Has tenant B's administrator let the app in and give it a role on a registry: nobody signs in to B here.
@@ -16,6 +17,9 @@ pub struct HandOverRegistry {
     pub app_name: String,
     /// The address to which the consent page leads afterwards.
     pub redirect_uri: String,
+    /// The form of its address. Plans of earlier versions name none, and are given the one that works for every app.
+    #[serde(default, skip_serializing_if = "ConsentLink::is_adminconsent")]
+    pub link: ConsentLink,
 }
 
 impl Operation for HandOverRegistry {

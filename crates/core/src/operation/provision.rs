@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Fact, Learnt, Operation, PlannedCall, Step, Undo};
+use crate::consent::ConsentLink;
 use crate::input::ConsentMode;
 
 /// Creates the app's service principal in tenant B, or has a person do it.
@@ -12,6 +13,9 @@ pub struct Provision {
     pub consent: ConsentMode,
     /// The address to which the consent page leads afterwards.
     pub redirect_uri: String,
+    /// The form of its address. Plans of earlier versions name none, and are given the one that works for every app.
+    #[serde(default, skip_serializing_if = "ConsentLink::is_adminconsent")]
+    pub link: ConsentLink,
 }
 
 impl Operation for Provision {

@@ -91,8 +91,8 @@ fn plan(inputs: &Inputs, survey: &Survey) -> Plan {
         };
         steps.push((Side::A, secret));
         if inputs.access.sign_ins.b != SignIn::Nobody {
-            let (consent, redirect_uri) = (inputs.consent, inputs.redirect_uri.clone());
-            steps.push((Side::B, Op::Provision(Provision { consent, redirect_uri })));
+            let (consent, redirect_uri, link) = (inputs.consent, inputs.redirect_uri.clone(), inputs.consent_link);
+            steps.push((Side::B, Op::Provision(Provision { consent, redirect_uri, link })));
         }
         steps.extend(survey.registries.iter().map(|registry| (Side::B, let_pull(inputs, app, registry))));
         for registry in &survey.registries {
@@ -131,6 +131,7 @@ fn let_pull(inputs: &Inputs, app: &ClusterApp, registry: &RegistryFacts) -> Op {
             images: inputs.images_of(&registry.id),
             app_name: app.name.clone(),
             redirect_uri: inputs.redirect_uri.clone(),
+            link: inputs.consent_link,
         });
     }
     let (role, repositories) = role_for(registry.mode, &inputs.images_of(&registry.id));

@@ -81,8 +81,8 @@ fn plan(inputs: &Inputs, survey: &Survey) -> Plan {
     }
     let handed_over = inputs.access.sign_ins.b == SignIn::Nobody;
     if !handed_over {
-        let (consent, redirect_uri) = (inputs.consent, inputs.redirect_uri.clone());
-        steps.push((Side::B, Op::Provision(Provision { consent, redirect_uri })));
+        let (consent, redirect_uri, link) = (inputs.consent, inputs.redirect_uri.clone(), inputs.consent_link);
+        steps.push((Side::B, Op::Provision(Provision { consent, redirect_uri, link })));
     }
     for registry in &survey.registries {
         steps.push((Side::B, let_pull(inputs, survey, registry)));
@@ -109,6 +109,7 @@ fn app_and_secret(inputs: &Inputs, survey: &Survey, cluster: &ClusterFacts) -> [
         home: Side::A,
         audience: AppAudience::ManyTenants,
         redirect_uri: inputs.redirect_uri.clone(),
+        reads_profile: !inputs.consent_link.is_adminconsent(),
         marker: marker(&cluster.id),
         takes_up: survey.app.as_ref().map(|app| app.object_id),
         passes_over: survey.passed_over.clone(),
@@ -130,6 +131,7 @@ fn let_pull(inputs: &Inputs, survey: &Survey, registry: &RegistryFacts) -> Op {
             images: inputs.images_of(&registry.id),
             app_name: survey.clusters.first().map_or_else(String::new, |cluster| inputs.app_name("", &cluster.id)),
             redirect_uri: inputs.redirect_uri.clone(),
+            link: inputs.consent_link,
         });
     }
     let (role, repositories) = role_for(registry.mode, &inputs.images_of(&registry.id));

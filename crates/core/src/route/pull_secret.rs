@@ -70,8 +70,8 @@ fn plan(inputs: &Inputs, survey: &Survey) -> Plan {
         steps.extend(app_and_secret(inputs, survey, cluster).map(|op| (home, op)));
         let handed_over = inputs.access.sign_ins.b == SignIn::Nobody;
         if home == Side::A && !handed_over {
-            let (consent, redirect_uri) = (inputs.consent, inputs.redirect_uri.clone());
-            steps.push((Side::B, Op::Provision(Provision { consent, redirect_uri })));
+            let (consent, redirect_uri, link) = (inputs.consent, inputs.redirect_uri.clone(), inputs.consent_link);
+            steps.push((Side::B, Op::Provision(Provision { consent, redirect_uri, link })));
         }
         steps.extend(survey.registries.iter().map(|registry| (Side::B, let_pull(inputs, cluster, registry))));
         for registry in &survey.registries {
@@ -104,6 +104,7 @@ fn app_and_secret(inputs: &Inputs, survey: &Survey, cluster: &ClusterId) -> [Op;
         home,
         audience,
         redirect_uri,
+        reads_profile: home == Side::A && !inputs.consent_link.is_adminconsent(),
         marker: pull_marker(cluster),
         takes_up: survey.app.as_ref().map(|app| app.object_id),
         passes_over: survey.passed_over.clone(),
@@ -131,6 +132,7 @@ fn let_pull(inputs: &Inputs, cluster: &ClusterId, registry: &RegistryFacts) -> O
             images: inputs.images_of(&registry.id),
             app_name: inputs.app_name("pull-", cluster),
             redirect_uri: inputs.redirect_uri.clone(),
+            link: inputs.consent_link,
         });
     }
     let (role, repositories) = role_for(registry.mode, &inputs.images_of(&registry.id));

@@ -63,8 +63,9 @@ impl Run {
                     None => self.note(format!("call {} was tried before it was sent", call.0)),
                 }
             }
-            Event::Waiting { work, why, ms, at_most_ms, tries } => {
-                self.waits(at, work, why, *ms, *at_most_ms, *tries);
+            Event::Waiting { work, why, ms, at_most_ms, tries, says } => {
+                let (until, why, says) = (later(at, *ms), why.clone(), says.clone());
+                self.waits(work, Wait { why, until, since: at, at_most_ms: *at_most_ms, tries: *tries, says });
             }
             Event::PersonNeeded { step, says, url, command, page } => {
                 self.asked_persons.insert(*step);
@@ -209,16 +210,18 @@ impl Run {
         self.begin_again();
     }
 
-    fn waits(&mut self, at: Timestamp, work: &Work, why: &str, ms: u64, at_most_ms: u64, tries: u32) {
+    fn waits(&mut self, work: &Work, mut wait: Wait) {
         let slot = match work {
             Work::Step(id) => self.steps.iter_mut().find(|s| s.id == *id).map(|s| &mut s.waiting),
             Work::Check(_) | Work::SignIn(_) | Work::Search(_) => Some(&mut self.waiting),
         };
         let Some(slot) = slot else {
-            return self.note(format!("a wait for no step: {why}"));
+            return self.note(format!("a wait for no step: {}", wait.why));
         };
-        let since = slot.as_ref().filter(|w| w.why == why).map_or(at, |w| w.since);
-        *slot = Some(Wait { why: why.to_owned(), until: later(at, ms), since, at_most_ms, tries });
+        if let Some(before) = slot.as_ref().filter(|before| before.why == wait.why) {
+            wait.since = before.since;
+        }
+        *slot = Some(wait);
     }
 
     fn with_step(&mut self, id: StepId, what: &str, change: impl FnOnce(&mut StepState)) {

@@ -133,6 +133,8 @@ pub struct Wait {
     pub at_most_ms: u64,
     /// The number of tries so far.
     pub tries: u32,
+    /// What a service says meanwhile, where that is more than that it is not so yet.
+    pub says: Option<Trouble>,
 }
 
 /// A request to a person to act.

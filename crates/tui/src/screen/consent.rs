@@ -76,6 +76,12 @@ pub(super) fn sheet(shared: &Shared, step: StepId, person: &Person, columns: usi
     waiting.push_span(Span::raw(format!("{what}{asked}.")));
     sheet.lines.push(waiting);
     let watched = shared.live.run.step(step).and_then(|s| s.waiting.as_ref()).filter(|w| w.at_most_ms > 0);
+    if let Some(says) = watched.and_then(|wait| wait.says.as_ref()) {
+        let tones = [Tone::Warn, Tone::Plain, Tone::Plain].into_iter().chain(std::iter::repeat(Tone::Dim));
+        for (text, tone) in says.lines(shared.live.run.answers.cloud()).iter().zip(tones) {
+            sheet.lines.extend(block(theme, tone, text, 3, inside));
+        }
+    }
     if let Some(wait) = watched {
         let says = format!("It is asked for at most {}.", times::limit(wait.at_most_ms));
         sheet.lines.extend(indented(Tone::Dim, &says));

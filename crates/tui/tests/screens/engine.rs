@@ -23,7 +23,7 @@ use crate::story::{complete, start};
 const APP: &str = "33333333-3333-4333-8333-333333333333";
 const FORMER: &str = "99999999-0000-4999-8999-999999999999";
 const NODE: &str = "aks-nodepool1-12345678-vmss000000";
-const CONSENT: &str = "https://login.microsoftonline.com/bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb/oauth2/authorize?client_id=33333333-3333-4333-8333-333333333333&response_type=code&redirect_uri=https%3A%2F%2Fwww.microsoft.com";
+const CONSENT: &str = "https://login.microsoftonline.com/bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb/v2.0/adminconsent?client_id=33333333-3333-4333-8333-333333333333&scope=openid&redirect_uri=https%3A%2F%2Fwww.microsoft.com";
 
 pub fn inputs() -> Inputs {
     Inputs::from_answers(&complete()).expect("complete")
@@ -303,11 +303,32 @@ pub fn person_needed() -> Vec<Event> {
     ));
     events.push(tried(4, 1, 400, None));
     events.push(Event::Waiting {
+        says: None,
         work: Work::Step(StepId(4)),
         why: "nobody has consented yet".to_owned(),
         ms: 5_000,
         at_most_ms: 3_600_000,
         tries: 1,
+    });
+    events
+}
+
+/// Step 4 waits for a person, and the sign-in of their tenant says something else than that they have not acted.
+pub fn person_hindered() -> Vec<Event> {
+    let refusal = Refusal {
+        status: Some(400),
+        code: "AADSTS7000112".to_owned(),
+        message: "Application '33333333-3333-4333-8333-333333333333'(crosspull-aks-shop) is disabled.".to_owned(),
+        request_id: Some("0f1e2d3c-4b5a-4978-8796-a5b4c3d2e1f0".to_owned()),
+    };
+    let mut events = person_needed();
+    events.push(Event::Waiting {
+        work: Work::Step(StepId(4)),
+        why: "consent is not given yet".to_owned(),
+        ms: 5_000,
+        at_most_ms: 3_600_000,
+        tries: 2,
+        says: Some(Trouble::from_refusal("The app cannot sign in to tenant B.", refusal)),
     });
     events
 }
@@ -321,6 +342,7 @@ pub fn proving() -> Vec<Event> {
     events.push(call(6, 6, Plane::Registry, Side::B, "HEAD", url));
     events.push(tried(6, 1, 401, None));
     events.push(Event::Waiting {
+        says: None,
         work: Work::Step(StepId(6)),
         why: "the role is not in effect yet".to_owned(),
         ms: 6_000,
@@ -379,6 +401,7 @@ pub fn soaking() -> Vec<Event> {
     events.extend(ready());
     events.push(Event::StepStarted { step: StepId(9) });
     events.push(Event::Waiting {
+        says: None,
         work: Work::Step(StepId(9)),
         why: "the new service principal becomes known in every region".to_owned(),
         ms: 1_800_000,
@@ -405,6 +428,7 @@ pub fn resetting() -> Vec<Event> {
         call(9, 9, Plane::Arm, Side::A, "POST", &url),
         tried(9, 1, 202, None),
         Event::Waiting {
+            says: None,
             work: Work::Step(StepId(9)),
             why: "the nodes are renewed".to_owned(),
             ms: 10_000,

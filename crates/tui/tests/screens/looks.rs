@@ -179,6 +179,11 @@ fn consent() {
 }
 
 #[test]
+fn consent_that_something_hinders() {
+    look("hindered", |story| to_run(story).engine(engine::person_hindered()).wait(3_000).end());
+}
+
+#[test]
 fn the_question_before_the_reset() {
     look("reset", |story| to_run(story).engine(engine::asking()).end());
 }

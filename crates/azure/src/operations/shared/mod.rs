@@ -1,6 +1,7 @@
 //! The work that several operations share, by subject. Each file holds functions that take the step's context.
 
 pub mod cluster;
+pub mod consent;
 pub mod credential;
 pub mod directory;
 pub mod former_principal;

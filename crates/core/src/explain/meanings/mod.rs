@@ -87,6 +87,12 @@ impl Meaning {
         self.kind == Kind::Denied
     }
 
+    /// True for a code of the sign-in service.
+    #[must_use]
+    pub fn is_of_sign_in(&self) -> bool {
+        self.more == More::SignIn
+    }
+
     /// True where the reason may pass without anybody doing anything.
     #[must_use]
     pub fn may_pass(&self) -> bool {
