@@ -126,7 +126,7 @@ not_signed_in() {
   # Asked by tenant az tries A's account there; asked by subscription it knows none.
   says "az's own words on B" "AADSTS700016|Subscription '$subscription_b' not found"
   says "A is signed in to" '✓ signed in to tenant A'
-  says "B is not" 'you are not signed in to tenant B'
+  says "B is not" 'no sign-in to tenant B'
   ends "apply, az not being logged in to B" 4 by_az apply --yes --secret-out "$work/no-secret"
   succeeds "there is no file for a secret that was not made" test ! -e "$work/no-secret"
 

@@ -310,8 +310,12 @@ fn what_the_azure_cli_says_of_its_own_sign_in_is_told_with_its_meaning() {
     use std::os::unix::fs::PermissionsExt as _;
     let said = [
         ("AADSTS7000222: The provided client secret keys are expired.", "the secret has expired", "Make a new one"),
-        ("AADSTS700082: The refresh token has expired.", "it was not used for too long", "Sign in with az login"),
-        ("AADSTS90999: Words of no table.", "AADSTS90999: Words of no table", "Sign in with az login"),
+        (
+            "AADSTS700082: The refresh token has expired.",
+            "it was not used for too long",
+            "Sign in, then try again: az login",
+        ),
+        ("AADSTS90999: Words of no table.", "AADSTS90999: Words of no table", "Sign in, then try again: az login"),
     ];
     for (words, cause, cure) in said {
         let story = Story::of("happy");

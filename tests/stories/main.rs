@@ -12,6 +12,8 @@ mod admin_account;
 mod adopt;
 #[cfg(test)]
 mod attach;
+#[cfg(all(test, unix))]
+mod azure_cli;
 #[cfg(test)]
 mod clouds;
 #[cfg(test)]

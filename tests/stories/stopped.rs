@@ -68,7 +68,7 @@ fn a_wrong_secret_is_explained() {
         let secret = format!("CROSSPULL_{side}_CLIENT_SECRET");
         let story = Story::of("happy").with(&secret, "not-the-secret");
         let end = story.apply(&[]);
-        let cause = format!("you are not signed in to tenant {side}: the secret is wrong");
+        let cause = format!("no sign-in to tenant {side}: the secret is wrong");
         end.is_stopped_by(&cause, "Check that the value was given, not its id");
         end.finds("stop", &cause, &format!("signs in by the secret of {secret}"));
         let refusal = end.findings("stop").map(|f| &f["refusal"]["code"]).collect::<Vec<_>>();
@@ -81,7 +81,7 @@ fn a_wrong_secret_is_explained() {
 #[test]
 fn conditional_access_is_explained() {
     let story = Story::of("conditional-access");
-    story.apply(&[]).is_stopped_by("you are not signed in to tenant B: a Conditional Access policy", "administrator");
+    story.apply(&[]).is_stopped_by("no sign-in to tenant B: a Conditional Access policy", "administrator");
     story.wrote_nothing();
 }
 

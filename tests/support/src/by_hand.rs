@@ -347,7 +347,7 @@ impl Story {
     }
 
     /// Returns an operator's token, as somebody else than the program asks for it.
-    fn token(&self, tenant: Tenant, scope: &str) -> String {
+    pub fn token(&self, tenant: Tenant, scope: &str) -> String {
         let operator = self.sim.operator(tenant);
         let id = match tenant {
             Tenant::A => self.ready.tenants.a.id,

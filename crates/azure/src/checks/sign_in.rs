@@ -107,7 +107,7 @@ async fn enter(door: &Door, named: &TenantRef, side: Side) -> Answered {
             let what = if asked { "is not known" } else { "cannot be asked" };
             Err(call_stop(check(), &format!("tenant {side} ({named}) {what}"), error))
         }
-        Ok(openid) => tenant_of(&openid.issuer).ok_or_else(|| {
+        Ok(openid) => openid.tenant().ok_or_else(|| {
             let text = format!("tenant {side}'s sign-in does not say which tenant it is");
             check().stop(text, "Check the sign-in host.")
         }),
@@ -156,7 +156,7 @@ fn entered(side: Side, answered: Answered) -> Result<Entered, Finding> {
     let Some(token) = token else { return Ok(Entered { tenant, name: None, domain: None, account: None }) };
     let token = token.map_err(|trouble| Finding {
         refusal: trouble.refusal,
-        ..check().stop(format!("you are not signed in to tenant {side}: {}", lower_first(&trouble.why)), trouble.now)
+        ..check().stop(format!("no sign-in to tenant {side}: {}", lower_first(&trouble.why)), trouble.now)
     })?;
     if let Some(other) = reply::tenant_of(&token).filter(|other| *other != tenant) {
         return Err(check().stop(
@@ -181,11 +181,6 @@ fn who(entered: &Entered) -> String {
     format!("{}: {tenant}", account.unwrap_or_else(|| "as somebody".to_owned()))
 }
 
-/// Returns the tenant that an issuer names: `https://…/TENANT-ID/v2.0`.
-fn tenant_of(issuer: &str) -> Option<TenantId> {
-    issuer.split('/').find_map(|part| part.parse().ok())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -194,15 +189,5 @@ mod tests {
     fn a_findings_text_begins_like_a_sentence_where_it_stands_alone() {
         assert_eq!(upper_first("you are not signed in"), "You are not signed in");
         assert_eq!(upper_first(""), "");
-    }
-
-    #[test]
-    fn an_issuer_names_its_tenant() {
-        let id = "1f0c2b7e-90aa-4c1e-8d6f-51b2c7f09a2e";
-        for issuer in [format!("https://login.microsoftonline.com/{id}/v2.0"), format!("https://sts.windows.net/{id}/")]
-        {
-            assert_eq!(tenant_of(&issuer).map(|t| t.to_string()), Some(id.to_owned()));
-        }
-        assert_eq!(tenant_of("https://login.microsoftonline.com/common/v2.0"), None);
     }
 }

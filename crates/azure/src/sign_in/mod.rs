@@ -6,13 +6,13 @@ use std::sync::{Arc, PoisonError};
 
 use azure_core::credentials::TokenCredential;
 use crosspull_core::cloud::Endpoints;
-use crosspull_core::event::{Event, Plane, Work};
-use crosspull_core::explain::{Meaning, Refusal, Trouble, meaning};
-use crosspull_core::ids::{AppId, TenantRef};
-use crosspull_core::names::{CallId, PerTenant, Side};
+use crosspull_core::explain::{Meaning, Trouble};
+use crosspull_core::ids::{AppId, TenantId, TenantRef};
+use crosspull_core::names::{PerTenant, Side};
 use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::{Prompt, SignIn};
 use crosspull_core::text::printable;
+use tokio::sync::OnceCell;
 use tokio::sync::mpsc::UnboundedSender;
 use uuid::Uuid;
 
@@ -22,6 +22,7 @@ use crate::request::{Audience, scope};
 use crate::wire::Wire;
 
 mod app;
+mod by_cli;
 mod certificate;
 mod cli;
 mod person;
@@ -31,7 +32,6 @@ mod transport;
 pub use certificate::Certificate;
 pub use token_cache::TokenCache;
 
-use cli::{Cli, CliCommand, NO_CLI};
 use person::PersonSignIn;
 use token_cache::CachedToken;
 use transport::LastRefusal;
@@ -170,15 +170,14 @@ pub struct Tokens(PerTenant<Source>);
 struct Source {
     side: Side,
     tenant: String,
+    /// The tenant's id, once it was needed. `None` in it where it cannot be read.
+    id: OnceCell<Option<TenantId>>,
     login: Login,
     wire: Arc<Wire>,
     endpoints: Endpoints,
     prompts: Prompts,
     metadata: MetadataService,
 }
-
-/// A request to the Azure CLI that is under way.
-type CliCall = (CallId, std::time::Instant);
 
 impl Tokens {
     /// Makes the sources for both tenants; nothing is asked yet.
@@ -187,6 +186,7 @@ impl Tokens {
         Self(PerTenant::of(|side| Source {
             side,
             tenant: tenants[side].to_string(),
+            id: OnceCell::new(),
             login: logins[side].clone(),
             wire: context.wire.clone(),
             endpoints: context.endpoints.clone(),
@@ -307,54 +307,6 @@ impl Source {
         Ok((Secret::new(token.token.secret().to_owned()), token.expires_on.unix_timestamp()))
     }
 
-    /// Asks the Azure CLI. The next command is tried only where the CLI does not know the subscription.
-    async fn by_cli(&self, subscription: Option<Uuid>, audience: Audience) -> Result<CachedToken, Trouble> {
-        let cli = Arc::new(Cli::default());
-        let commands = cli::commands(&cli, &self.tenant, subscription)
-            .map_err(|e| Trouble::new(self.what(), printable(&e.to_string(), 300), "Check the tenant."))?;
-        let mut failed = None;
-        for command in &commands {
-            let asked = self.cli_asked(command);
-            let answer = command.credential.get_token(&[&scope(self.resource(audience))], None).await;
-            self.cli_answered(&cli, asked, answer.as_ref().err());
-            match answer {
-                Ok(token) => {
-                    return Ok((Secret::new(token.token.secret().to_owned()), token.expires_on.unix_timestamp()));
-                }
-                Err(error) => {
-                    failed = Some(self.cli_trouble(&cli, &error));
-                    if !cli.does_not_know_the_subscription() {
-                        break;
-                    }
-                }
-            }
-        }
-        Err(failed.unwrap_or_else(|| Trouble::new("There is no way to sign in.", "", "")))
-    }
-
-    /// Says that the CLI is asked; requests to the token endpoint say so themselves. A journal that fails here is met
-    /// again by the next write, which is not sent then.
-    fn cli_asked(&self, command: &CliCommand) -> CliCall {
-        let call = self.wire.recorder().next_call();
-        let _ = self.wire.recorder().announce(Event::CallStarted {
-            call,
-            work: Work::SignIn(self.side),
-            plane: Plane::Entra,
-            side: self.side,
-            method: "RUN".to_owned(),
-            url: command.line.clone(),
-            writes: false,
-            resets: false,
-        });
-        (call, std::time::Instant::now())
-    }
-
-    fn cli_answered(&self, cli: &Cli, (call, since): CliCall, error: Option<&azure_core::Error>) {
-        let refusal = error.map(|e| cli_refusal(cli.words().unwrap_or_else(|| printable(&e.to_string(), 300))));
-        let ms = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let _ = self.wire.recorder().announce(Event::CallTried { call, n: 1, status: None, ms, refusal });
-    }
-
     fn what(&self) -> String {
         format!("Sign-in to tenant {} did not work.", self.side)
     }
@@ -399,27 +351,6 @@ impl Source {
         }
     }
 
-    fn cli_trouble(&self, cli: &Cli, error: &azure_core::Error) -> Trouble {
-        match cli.words() {
-            Some(words) if words == NO_CLI => Trouble::new(
-                self.what(),
-                words,
-                format!("Install the Azure CLI, or give --sign-in-{} device-code.", self.side.lower()),
-            ),
-            words => {
-                let words = words.unwrap_or_else(|| printable(&error.to_string(), 300));
-                let now = format!("Sign in with {}, then try again.", self.az_login());
-                match cli::number_in(&words).as_deref().and_then(meaning) {
-                    Some(known) => {
-                        let refusal = Refusal { code: known.code.to_owned(), ..cli_refusal(words) };
-                        Trouble::from_refusal(self.what(), refusal).because(known.means, format!("{} {now}", known.now))
-                    }
-                    None => Trouble::new(self.what(), words, now),
-                }
-            }
-        }
-    }
-
     /// Returns the command that signs somebody in to the tenant, or to their own.
     fn az_login(&self) -> String {
         match self.tenant.as_str() {
@@ -441,11 +372,6 @@ impl Source {
         };
         Trouble::new(self.what(), format!("A policy of tenant {side} asks for a stronger sign-in."), now)
     }
-}
-
-/// Returns the refusal that the Azure CLI said in place of a token.
-fn cli_refusal(message: String) -> Refusal {
-    Refusal { status: None, code: "AzureCli".to_owned(), message, request_id: None }
 }
 
 impl fmt::Debug for Source {

@@ -5,10 +5,12 @@ use serde::{Deserialize, Serialize};
 use crate::cloud::KnownCloud;
 
 mod awaited;
+mod azure_cli;
 mod connection;
 mod meanings;
 
 pub use awaited::Awaited;
+pub use azure_cli::{CliCommands, CliFailure, without_colours};
 pub use connection::NoConnection;
 pub use meanings::{Meaning, meaning};
 
