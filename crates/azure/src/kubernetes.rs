@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use crosspull_core::cloud::is_loopback;
+use crosspull_core::command::Command;
 use crosspull_core::event::Work;
 use crosspull_core::explain::{Meaning, NoConnection, Refusal};
 use crosspull_core::ids::ClusterId;
@@ -232,9 +233,9 @@ pub fn look_at_kubeconfig(file: &Path, context: Option<&str>) -> Result<(), Comp
         (None, Some(name)) => Err(wrong(
             Key::Context,
             format!(
-                "{place} has no context {} with a cluster and a user: kubectl config get-contexts --kubeconfig {place} \
-                 lists those that are there",
-                printable(name, 100)
+                "{place} has no context {} with a cluster and a user; those that are there are listed by {}",
+                printable(name, 100),
+                Command::ListContexts { kubeconfig: &place.to_string() }
             ),
         )),
         (None, None) => Err(wrong(

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::command::Command;
 use crate::ids::{AppId, TenantId};
 
 /// The form of the consent page's address (`docs/facts/azure.md` 3.4).
@@ -102,7 +103,7 @@ impl<'a> LoopbackRedirect<'a> {
 /// who has signed in there.
 #[must_use]
 pub fn consent_command(app: AppId) -> String {
-    format!("az ad sp create --id {app}")
+    Command::CreatePrincipal { app }.to_string()
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 
 pub mod check;
 pub mod cloud;
+pub mod command;
 pub mod condition;
 pub mod consent;
 pub mod event;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::cloud::KnownCloud;
+use crate::command::Command;
 use crate::explain::Trouble;
 use crate::ids::TenantId;
 use crate::names::{PerTenant, Side};
@@ -247,7 +248,7 @@ impl Prompt {
 /// Returns the line that brings a port of this machine to the machine with the browser.
 #[must_use]
 pub fn tunnel_command(port: u16, host: &str) -> String {
-    format!("ssh -N -L {port}:127.0.0.1:{port} {host}")
+    Command::Tunnel { port, host }.to_string()
 }
 
 /// The account that signed in.

@@ -1,6 +1,7 @@
 //! Makes one of the two passwords of a repository token. The pull secrets hold its value: a run that goes on reads it
 //! there.
 
+use crosspull_core::command::Command;
 use crosspull_core::ids::KeyId;
 use crosspull_core::names::Outcome;
 use crosspull_core::operation::{AddTokenPassword, Fact, Learnt, TakeBack};
@@ -115,9 +116,8 @@ fn both_live(op: &AddTokenPassword, token: &str, what: String) -> StepError {
         what,
         "Both of its passwords live, and pull secrets or somebody else may use them; neither is replaced.",
         format!(
-            "End the one that nobody uses: az acr token credential delete --registry {} --name {token} , with --password1 or \
-             --password2; then go on with crosspull resume.",
-            op.registry.name()
+            "End the one that nobody uses: {} , with --password1 or --password2; then go on with crosspull resume.",
+            Command::EndTokenPassword { registry: op.registry.name(), token, password: None }
         ),
     )
 }

@@ -1,6 +1,7 @@
 //! Asks whoever may assign roles on the registry: a page for them, and then a pod that tries the pull until it works,
 //! since nobody here can ask as the identity of a cluster.
 
+use crosspull_core::command::Command;
 use crosspull_core::event::Event;
 use crosspull_core::explain::Trouble;
 use crosspull_core::hand_over::{HandOver, RolePage};
@@ -71,9 +72,8 @@ pub(super) fn take_back(op: &AskForRole, _: &TakeBack, context: &StepContext<'_>
         "The role of the cluster's identity was not taken back.",
         "Nobody signs in who may assign roles on the registry.",
         format!(
-            "Let whoever assigned it run az role assignment delete --assignee {} --role with the role that they gave, and \
-             --scope with the id of {}",
-            op.principal, op.registry
+            "Let whoever assigned it run this, with the role that they gave: {}",
+            Command::TakeRole { assignee: &op.principal.to_string(), scope: &op.registry.to_string() }
         ),
     ))
 }

@@ -1,6 +1,7 @@
 //! Ends the password of a repository token that the pull secrets had, once all of them have the other one. One that
 //! cannot be ended is named, and fails nothing.
 
+use crosspull_core::command::Command;
 use crosspull_core::ids::KeyId;
 use crosspull_core::names::{Outcome, PullUser};
 use crosspull_core::operation::{EndTokenPassword, Fact, Op};
@@ -26,7 +27,7 @@ pub(super) async fn perform(op: &EndTokenPassword, context: &StepContext<'_>) ->
         return Ok((Outcome::Skipped, "the replaced password has ended already".to_owned()));
     };
     let by_hand =
-        format!("az acr token credential delete --registry {} --name {name} --{password}", op.registry.name());
+        Command::EndTokenPassword { registry: op.registry.name(), token: &name, password: Some(password) }.to_string();
     let mut proofs = context.plan().steps.iter().filter(|step| matches!(step.op, Op::ProveInside(_)));
     if proofs.any(|step| context.outcome(step.id) != Some(Outcome::Proved)) {
         let note = format!(

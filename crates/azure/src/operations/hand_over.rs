@@ -1,6 +1,7 @@
 //! Hands over to tenant B's administrator, where nobody signs in there: a page for them, and then asking as the new app
 //! whether they followed it.
 
+use crosspull_core::command::Command;
 use crosspull_core::consent::consent_command;
 use crosspull_core::event::Event;
 use crosspull_core::explain::Trouble;
@@ -78,7 +79,10 @@ pub(super) async fn take_back(_: &HandOverRegistry, _: &TakeBack, context: &Step
         Err(CallError::Refused(_)) | Ok(_) => Err(StepError::failed(
             WHAT,
             "Nobody signs in to tenant B.",
-            format!("Let an administrator of tenant B, signed in there, run az ad sp delete --id {app}"),
+            format!(
+                "Let an administrator of tenant B, signed in there, run {}",
+                Command::DeletePrincipal { id: &app.to_string() }
+            ),
         )),
         Err(error) => Err(StepError::of(WHAT, error)),
     }

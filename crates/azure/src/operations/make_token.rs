@@ -1,5 +1,6 @@
 //! Makes a repository token with its scope map, or takes up those that an earlier run made for the cluster.
 
+use crosspull_core::command::Command;
 use crosspull_core::ids::KeyId;
 use crosspull_core::names::{Outcome, is_scope_map_of, scope_map_description};
 use crosspull_core::operation::{Fact, Learnt, MakeToken, TakeBack};
@@ -33,10 +34,8 @@ pub(super) async fn perform(op: &MakeToken, context: &StepContext<'_>) -> StepRe
             what,
             format!("{} has that token, and somebody disabled it.", op.registry.name()),
             format!(
-                "Ask who did. Where it may pull: az acr token update --registry {} --name {} --status enabled ; then go on \
-                 with crosspull resume.",
-                op.registry.name(),
-                op.name
+                "Ask who did. Where it may pull: {} ; then go on with crosspull resume.",
+                Command::EnableToken { registry: op.registry.name(), token: &op.name }
             ),
         ));
     }
@@ -203,10 +202,8 @@ fn nobody_uses(
             what,
             format!("Its {password} lives, and this run did not make it: another run or somebody else pulls by it."),
             format!(
-                "Take that run back first: crosspull runs lists them. Where nobody needs it: az acr token delete \
-                 --registry {} --name {}",
-                op.registry.name(),
-                op.name
+                "Take that run back first: crosspull runs lists them. Where nobody needs it: {}",
+                Command::DeleteToken { registry: op.registry.name(), token: &op.name }
             ),
         )),
     }

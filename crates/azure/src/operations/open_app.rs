@@ -102,7 +102,7 @@ async fn principal(op: &OpenApp, context: &StepContext<'_>) -> Result<ObjectId, 
         Ok(None) => Err(StepError::failed(
             NOT_OPENED,
             format!("Its app {} has no service principal in tenant A, so the cluster cannot sign in at all.", op.app),
-            "Mend that first: az ad sp create --id with the id of the app.",
+            "Mend that first: az ad sp create, with the id of the app.",
         )),
         Err(refusal) => Err(StepError::Failed(crosspull_core::explain::Trouble::from_refusal(NOT_OPENED, refusal))),
     }

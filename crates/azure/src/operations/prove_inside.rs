@@ -1,6 +1,7 @@
 //! Pulls from within the cluster, by a pod that is removed again. Where the API cannot be reached, tells how to prove
 //! the pull by hand.
 
+use crosspull_core::command::Command;
 use crosspull_core::names::Outcome;
 use crosspull_core::operation::{Fact, Learnt, ProveInside, PullsAs, TakeBack};
 
@@ -90,11 +91,11 @@ fn untold(proof: &PodProof<'_>, why: &str) -> StepResult {
     Ok((
         Outcome::Skipped,
         format!(
-            "not proved from the cluster: {why}. By hand: az aks get-credentials {} ; kubectl run \
-             {name} --namespace {namespace} --image {image} --image-pull-policy Always --restart Never --command -- \
-             {RUNS_NOTHING} ; kubectl describe pod {name} --namespace {namespace} (it says Pulled) ; kubectl delete pod \
-             {name} --namespace {namespace}",
-            cluster.for_az()
+            "not proved from the cluster: {why}. By hand: {} ; {} ; {} (it says Pulled) ; {}",
+            Command::GetCredentials { cluster },
+            Command::RunPod { pod: name, namespace, image, runs: RUNS_NOTHING },
+            Command::DescribePod { pod: name, namespace },
+            Command::DeletePod { pod: name, namespace }
         ),
     ))
 }

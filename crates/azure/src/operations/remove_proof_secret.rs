@@ -1,5 +1,6 @@
 //! Removes the secret that proved the pull. One that cannot be removed is named, and ends by itself within a day.
 
+use crosspull_core::command::Command;
 use crosspull_core::ids::{AppId, KeyId, ObjectId};
 use crosspull_core::names::{Outcome, SecretFor};
 use crosspull_core::operation::{Fact, Learnt, RemoveProofSecret};
@@ -28,7 +29,7 @@ pub(super) async fn perform(op: &RemoveProofSecret, context: &StepContext<'_>) -
         Err(error) if error.ends_the_run() => Err(error),
         Err(error) => {
             let app: AppId = context.need(Fact::App).await?;
-            let by_hand = format!("az ad app credential delete --id {app} --key-id {key}");
+            let by_hand = Command::DeleteSecret { app: &app.to_string(), key: &key.to_string() }.to_string();
             Ok((
                 Outcome::Skipped,
                 format!(

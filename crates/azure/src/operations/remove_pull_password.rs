@@ -1,6 +1,7 @@
 //! Removes the client secret that the pull secrets had, once all of them have another. One that cannot be removed is
 //! named, and fails nothing.
 
+use crosspull_core::command::Command;
 use crosspull_core::ids::{AppId, KeyId, ObjectId};
 use crosspull_core::names::Outcome;
 use crosspull_core::operation::{Fact, Op, RemovePullPassword};
@@ -20,7 +21,7 @@ pub(super) async fn perform(op: &RemovePullPassword, context: &StepContext<'_>) 
     if context.known::<KeyId>(&Fact::SecretKey) == Some(key) {
         return Ok((Outcome::Skipped, "the pull secrets have it".to_owned()));
     }
-    let by_hand = format!("az ad app credential delete --id {app} --key-id {key}");
+    let by_hand = Command::DeleteSecret { app: &app.to_string(), key: &key.to_string() }.to_string();
     let mut proofs = context.plan().steps.iter().filter(|step| matches!(step.op, Op::ProveInside(_)));
     if proofs.any(|step| context.outcome(step.id) != Some(Outcome::Proved)) {
         let note = format!(

@@ -1,6 +1,7 @@
 //! Removes a secret that nobody needs any more, when the run is done. A secret that cannot be removed is named, and
 //! fails nothing: the cluster has what it needs by then.
 
+use crosspull_core::command::Command;
 use crosspull_core::ids::{AppId, ClusterId, KeyId, ObjectId};
 use crosspull_core::names::{Outcome, SecretFor, Side};
 use crosspull_core::operation::{Fact, Learnt, OldSecret, Op, RemoveSecret};
@@ -27,7 +28,7 @@ pub(super) async fn perform(op: &RemoveSecret, context: &StepContext<'_>) -> Ste
 /// Removes the secret that the cluster had before, once a node was seen to pull with the new one.
 async fn remove_replaced(context: &StepContext<'_>, cluster: &ClusterId, key: KeyId) -> StepResult {
     let app: AppId = context.need(Fact::App).await?;
-    let by_hand = format!("az ad app credential delete --id {app} --key-id {key}");
+    let by_hand = Command::DeleteSecret { app: &app.to_string(), key: &key.to_string() }.to_string();
     let seen = context.how(&Fact::ProvedInside(cluster.clone())) == Some(Outcome::Proved);
     if context.known::<KeyId>(&Fact::SecretKey) == Some(key) {
         return Ok((Outcome::Skipped, "the cluster uses it".to_owned()));
@@ -67,7 +68,7 @@ async fn remove_proof_of_way_back(context: &StepContext<'_>, former: AppId) -> S
     let made =
         context.known::<KeyId>(&Fact::WayBackKey).filter(|_| context.how(&Fact::WayBackKey) == Some(Outcome::Created));
     let Some(key) = made else { return Ok((Outcome::Skipped, "there is none".to_owned())) };
-    let by_hand = format!("az ad app credential delete --id {former} --key-id {key}");
+    let by_hand = Command::DeleteSecret { app: &former.to_string(), key: &key.to_string() }.to_string();
     let stays = format!("the secret {key} of the former app was not removed");
     let removed = match directory::find_app(context, Side::A, former, NOT_READ).await {
         Ok(Ok(Some(app))) => secrets::remove(context, app, SecretFor::WayBack, &[]).await.map(drop),

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use crosspull_core::check::HeldRole;
+use crosspull_core::command::Command;
 use crosspull_core::event::Event;
 use crosspull_core::explain::Trouble;
 use crosspull_core::ids::{AppId, ClusterId, KeyId, ObjectId};
@@ -252,9 +253,8 @@ async fn back_secret(
 /// Tells what an owner of the former app does by hand.
 fn by_hand(cluster: &ClusterId, app: &str) -> String {
     format!(
-        "An owner of that app adds a secret and gives the cluster back: az ad app credential reset --append --id {app} , \
-         then az aks update-credentials {} --reset-service-principal --service-principal {app} \
-         --client-secret SECRET",
-        cluster.for_az()
+        "An owner of that app adds a secret and gives the cluster back: {} , then {}",
+        Command::AddSecret { app },
+        Command::ResetCluster { cluster, app }
     )
 }

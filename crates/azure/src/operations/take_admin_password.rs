@@ -1,6 +1,7 @@
 //! Takes one of the two passwords of a registry's admin account, or makes the one anew that the pull secrets do not have.
 //! The registry tells both at any time, so no value is ever lost.
 
+use crosspull_core::command::Command;
 use crosspull_core::ids::KeyId;
 use crosspull_core::names::{Outcome, password_key};
 use crosspull_core::operation::{Fact, Learnt, TakeAdminPassword, TakeBack};
@@ -66,8 +67,8 @@ pub(super) async fn perform(op: &TakeAdminPassword, context: &StepContext<'_>) -
     Ok((
         Outcome::Created,
         format!(
-            "{name}; {replaced} works on. Once nobody uses it: az acr credential renew --name {} --password-name {replaced}",
-            op.registry.name()
+            "{name}; {replaced} works on. Once nobody uses it: {}",
+            Command::RenewAdminPassword { registry: op.registry.name(), password: replaced }
         ),
     ))
 }

@@ -1,5 +1,6 @@
 //! Says how the pull secret is written, where the cluster's Kubernetes API cannot be used from here.
 
+use crosspull_core::command::Command;
 use crosspull_core::names::Outcome;
 use crosspull_core::operation::TellPullSecret;
 
@@ -14,11 +15,7 @@ pub(super) async fn perform(op: &TellPullSecret, context: &StepContext<'_>) -> S
     context.begin()?;
     let TellPullSecret { namespaces, name, login_server, why, .. } = op;
     let one = |namespace: &String| {
-        format!(
-            "kubectl create secret docker-registry {name} --namespace {namespace} --docker-server {login_server} \
-             --docker-username {} --docker-password \"$(cat FILE)\"",
-            credential.user
-        )
+        Command::CreatePullSecret { name, namespace, server: login_server, user: &credential.user }.to_string()
     };
     let commands = namespaces.iter().map(one).collect::<Vec<_>>().join(" ; ");
     Ok((

@@ -1,5 +1,6 @@
 //! Writes a pull secret into a namespace of a cluster. One that somebody else made is kept.
 
+use crosspull_core::command::Command;
 use crosspull_core::names::{Outcome, PullUser};
 use crosspull_core::operation::{Fact, Learnt, TakeBack, WritePullSecret};
 
@@ -108,10 +109,9 @@ fn is_not_as_written(op: &WritePullSecret, what: &str, stored: &StoredSecret, co
         what,
         "Somebody has put something else into it since; it is kept as it is.",
         format!(
-            "Where nobody needs it: kubectl delete secret {} --namespace {} ; then crosspull undo {} goes on.",
-            op.name,
-            op.namespace,
-            context.run()
+            "Where nobody needs it: {} ; then {} goes on.",
+            Command::DeletePullSecret { name: &op.name, namespace: &op.namespace },
+            Command::Undo { run: context.run() }
         ),
     )
 }

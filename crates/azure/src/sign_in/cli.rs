@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use azure_core::credentials::TokenCredential;
 use azure_identity::{AzureCliCredential, AzureCliCredentialOptions, Executor};
+use crosspull_core::command::Command;
 use crosspull_core::explain::{CliFailure, without_colours};
 use crosspull_core::ids::TenantRef;
 use crosspull_core::secret::SECRET_VARIABLES;
@@ -57,23 +58,24 @@ pub(super) fn commands(
     };
     let mut commands = Vec::new();
     if let Some(id) = subscription {
-        commands.push(command(Some(id.to_string()), None, format!("{ASK} --subscription {id}"))?);
+        commands.push(command(
+            Some(id.to_string()),
+            None,
+            format!("{} --subscription {id}", Command::GetToken { tenant: None }),
+        )?);
     }
-    commands.push(match tenant {
-        TenantRef::HOME => command(None, None, ask(tenant))?,
-        named => command(None, Some(named.to_owned()), ask(tenant))?,
-    });
+    commands.push(command(None, named(tenant).map(str::to_owned), ask(tenant))?);
     Ok(commands)
 }
 
-const ASK: &str = "az account get-access-token";
-
 /// Returns the command that asks for a token of a tenant.
 pub(super) fn ask(tenant: &str) -> String {
-    match tenant {
-        TenantRef::HOME => ASK.to_owned(),
-        tenant => format!("{ASK} --tenant {tenant}"),
-    }
+    Command::GetToken { tenant: named(tenant) }.to_string()
+}
+
+/// Returns the tenant where one is named.
+pub(super) fn named(tenant: &str) -> Option<&str> {
+    Some(tenant).filter(|tenant| *tenant != TenantRef::HOME)
 }
 
 #[async_trait::async_trait]

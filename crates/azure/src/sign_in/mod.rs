@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError};
 
 use azure_core::credentials::TokenCredential;
 use crosspull_core::cloud::Endpoints;
+use crosspull_core::command::Command;
 use crosspull_core::explain::{Meaning, Trouble};
 use crosspull_core::ids::{AppId, TenantId, TenantRef};
 use crosspull_core::names::{PerTenant, Side};
@@ -353,10 +354,7 @@ impl Source {
 
     /// Returns the command that signs somebody in to the tenant, or to their own.
     fn az_login(&self) -> String {
-        match self.tenant.as_str() {
-            TenantRef::HOME => "az login".to_owned(),
-            tenant => format!("az login --tenant {tenant}"),
-        }
+        Command::Login { tenant: cli::named(&self.tenant) }.to_string()
     }
 
     /// Returns the trouble of a stronger sign-in that is asked for, where crosspull can ask nobody.
@@ -366,7 +364,9 @@ impl Source {
         let now = match self.login.how {
             // `az login --claims-challenge` takes them in base64.
             How::AzureCli { .. } => {
-                format!("Sign in with {} --claims-challenge {}", self.az_login(), BASE64_STANDARD.encode(claims))
+                let claims = BASE64_STANDARD.encode(claims);
+                let login = Command::LoginWithClaims { tenant: cli::named(&self.tenant), claims: &claims };
+                format!("Sign in with {login}")
             }
             _ => format!("An app cannot give that. Sign in as a person: --sign-in-{} device-code.", side.lower()),
         };

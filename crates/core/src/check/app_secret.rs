@@ -1,6 +1,7 @@
 //! The check of the secret that the operator gives for a cluster's app: does sign-in take it?
 
 use super::{About, Check, Finding};
+use crate::command::Command;
 use crate::explain::{Refusal, Trouble};
 use crate::ids::{AppId, ClusterId};
 use crate::text::lower_first;
@@ -36,7 +37,8 @@ pub fn app_secret_refused(cluster: &ClusterId, app: AppId, what: &str, refusal: 
             format!("The secret that you give is no secret of {name}'s app {app} ."),
             format!(
                 "Give the value of one, not its key id, and not that of another app; one that was made just now takes a \
-                 minute. Look with az ad app credential list --id {app} ; {WITHOUT}"
+                 minute. Look with {} ; {WITHOUT}",
+                Command::ListSecrets { app: &app.to_string() }
             ),
         ),
         "AADSTS7000222" => trouble.because(
@@ -45,7 +47,7 @@ pub fn app_secret_refused(cluster: &ClusterId, app: AppId, what: &str, refusal: 
         ),
         "AADSTS700016" => trouble.because(
             format!("Tenant A's sign-in does not know the app {app} , which {name} uses."),
-            "Look whether that app is still there: az ad app show --id with its id. No secret of another app helps.",
+            "Look whether that app is still there: az ad app show, by its id. No secret of another app helps.",
         ),
         _ => trouble,
     }

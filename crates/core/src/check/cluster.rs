@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{About, Check, Finding, HeldRole};
+use crate::command::Command;
 use crate::ids::{AppId, ClusterId, KeyId, ObjectId};
 use crate::text::count;
 
@@ -68,7 +69,7 @@ pub fn judge_cluster(cluster: &ClusterFacts, tried_before: bool) -> Finding {
     if !cluster.power_state.eq_ignore_ascii_case("Running") {
         return check.stop(
             format!("{name} is {}, and a reset needs it running", cluster.power_state.to_lowercase()),
-            format!("Start it, then run again: az aks start {}", cluster.id.for_az()),
+            format!("Start it, then run again: {}", Command::StartCluster { cluster: &cluster.id }),
         );
     }
     let is = |state: &str| cluster.provisioning_state.eq_ignore_ascii_case(state);
@@ -82,8 +83,8 @@ pub fn judge_cluster(cluster: &ClusterFacts, tried_before: bool) -> Finding {
         return check.stop(
             format!("{name} is in the state {}, and a reset needs Succeeded", cluster.provisioning_state),
             format!(
-                "Wait until its running operation has ended. A failed one is repaired by az aks update {}",
-                cluster.id.for_az()
+                "Wait until its running operation has ended. A failed one is repaired by {}",
+                Command::UpdateCluster { cluster: &cluster.id }
             ),
         );
     }
@@ -112,7 +113,7 @@ pub fn judge_cluster_as_it_is(cluster: &ClusterFacts) -> Finding {
     if !cluster.power_state.eq_ignore_ascii_case("Running") {
         return check.warn(
             format!("{name} is {}, so no node of it can prove the pull", cluster.power_state.to_lowercase()),
-            format!("Start it first: az aks start {}", cluster.id.for_az()),
+            format!("Start it first: {}", Command::StartCluster { cluster: &cluster.id }),
         );
     }
     if !cluster.provisioning_state.eq_ignore_ascii_case("Succeeded") {

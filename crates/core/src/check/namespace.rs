@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{About, Check, Finding};
+use crate::command::Command;
 use crate::ids::{ClusterId, KeyId};
 use crate::text::listed;
 
@@ -82,7 +83,7 @@ pub fn judge_namespace(facts: &NamespaceFacts) -> Finding {
     if !no_accounts.is_empty() {
         return check.stop(
             format!("{namespace} has no service account {}", listed(no_accounts)),
-            format!("Make it first, or name one that is there: kubectl get serviceaccounts --namespace {namespace}"),
+            format!("Make it first, or name one that is there: {}", Command::ListServiceAccounts { namespace }),
         );
     }
     if let Some(NoSecret::ManagedByOthers(why)) = takes_no_secret {

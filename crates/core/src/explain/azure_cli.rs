@@ -5,6 +5,7 @@
 //! `extension/dynamic_install.py`), of `requests`, and of `msal-extensions`.
 
 use super::{Meaning, NoConnection, Refusal, Trouble, meaning};
+use crate::command::Command;
 use crate::names::Side;
 use crate::text::printable;
 
@@ -199,13 +200,13 @@ impl CliFailure {
                 what,
                 self.words(),
                 match self.extension() {
-                    Some(name) => format!("Install it, then try again: az extension add --name {name}"),
+                    Some(name) => format!("Install it, then try again: {}", Command::AddExtension { name }),
                     None => format!("Install it, or {otherwise}."),
                 },
             ),
             Fault::TooOld => in_its_words(
                 "The Azure CLI is too old for crosspull.",
-                format!("Update the Azure CLI (2.54 or newer): az upgrade ; or {otherwise}."),
+                format!("Update the Azure CLI (2.54 or newer): {} ; or {otherwise}.", Command::Upgrade),
             ),
             Fault::Asks => in_its_words(
                 "The Azure CLI asks a question, and here nobody can answer it.",
@@ -213,7 +214,7 @@ impl CliFailure {
             ),
             Fault::Cache => in_its_words(
                 "The Azure CLI cannot read the tokens that it kept.",
-                format!("Clear them and sign in anew: az account clear && {login}"),
+                format!("Clear them and sign in anew: {}", Command::LoginAnew { login }),
             ),
             Fault::Folder => in_its_words(
                 "The Azure CLI cannot use a file or folder of its own.",

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::command::Command;
 use crate::consent::{ConsentLink, LoopbackRedirect};
 use crate::ids::{AppId, ImageRef, TenantId};
 use crate::names::Role;
@@ -87,7 +88,7 @@ impl AppPage {
     }
 
     fn let_in(&self) -> String {
-        format!("az ad sp create --id {}", self.app)
+        Command::CreatePrincipal { app: self.app }.to_string()
     }
 
     fn principal(&self) -> String {
@@ -95,7 +96,7 @@ impl AppPage {
     }
 
     fn let_go(&self) -> String {
-        format!("az ad sp delete --id {}", self.app)
+        Command::DeletePrincipal { id: &self.app.to_string() }.to_string()
     }
 
     pub(super) fn script(&self) -> Script {

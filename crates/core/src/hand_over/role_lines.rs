@@ -1,5 +1,6 @@
 //! The lines of a shell that give a principal a role on a registry, and that take it back.
 
+use crate::command::Command;
 use crate::condition::condition;
 use crate::ids::{ImageRef, TenantId};
 use crate::names::Role;
@@ -18,7 +19,7 @@ const PRINCIPAL: &str = "\"${PRINCIPAL:?it is not in this tenant}\"";
 
 impl RoleLines<'_> {
     pub fn sign_in(&self) -> String {
-        format!("az login --tenant {}", self.tenant)
+        Command::Login { tenant: Some(&self.tenant.to_string()) }.to_string()
     }
 
     /// Returns the line that finds the registry by its host. Azure CLI lists one subscription at a time, by default the one
@@ -27,7 +28,8 @@ impl RoleLines<'_> {
         format!(
             "REGISTRY=$(for s in $(az account list --query \"[?tenantId=='{}'].id\" --output tsv); do az acr list \
              --subscription \"$s\" --query \"[?loginServer=='{}'].id\" --output tsv; done)",
-            self.tenant, self.login_server
+            self.tenant,
+            self.host()
         )
     }
 
@@ -79,12 +81,18 @@ impl RoleLines<'_> {
 
     /// Returns the registry as a word of the shell, which stops where none was found.
     pub fn registry(&self) -> String {
-        format!("\"${{REGISTRY:?{} is in no subscription that this account sees}}\"", self.login_server)
+        format!("\"${{REGISTRY:?{} is in no subscription that this account sees}}\"", self.host())
+    }
+
+    /// Returns the registry's host, of letters that neither a shell nor a query takes for its own, wherever it came from.
+    fn host(&self) -> String {
+        self.login_server.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':')).collect()
     }
 
     /// Returns AcrPull as a template of Bicep, which is deployed into the registry's resource group.
     pub fn bicep(&self) -> Vec<String> {
-        let name = self.login_server.split(['.', ':']).next().unwrap_or_default();
+        let host = self.host();
+        let name = host.split(['.', ':']).next().unwrap_or_default();
         let template = format!(
             r"param principalId string
 param registryName string = '{name}'

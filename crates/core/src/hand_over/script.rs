@@ -1,5 +1,7 @@
 //! The page as a script: it says what it does, stops at the first thing that fails, and takes back what it did.
 
+use crate::text::printable;
+
 /// The parts of a script.
 pub(super) struct Script {
     /// The sentence that says what the script does.
@@ -54,7 +56,8 @@ else
 fi
 echo "It is done. Whoever asked for it is told by crosspull."
 "#,
-            does = self.does,
+            // One line of a comment, whatever is in it.
+            does = printable(&self.does, 500),
             first = lines(&self.first),
             registry = self.registry,
             let_in = lines(&self.let_in),

@@ -2,6 +2,7 @@
 
 use super::{Run, Status};
 use crate::check::Level;
+use crate::command::Command;
 use crate::explain::Trouble;
 use crate::names::{Direction, Outcome, Verdict};
 use crate::operation::{Fact, Learnt, Op};
@@ -115,7 +116,7 @@ impl Run {
             let why = self.step(step).map(|s| s.note.as_str()).filter(|note| !note.is_empty());
             return Some(Err(why.map_or_else(|| "The way back is a second reset, by hand.".to_owned(), sentence)));
         }
-        let command = self.id.as_ref().filter(|_| kept).map(|id| format!("crosspull undo {id}"));
+        let command = self.id.as_ref().filter(|_| kept).map(|id| Command::Undo { run: id }.to_string());
         Some(Ok(match (command, saved) {
             (Some(command), true) => {
                 format!("A way back is kept: {command} resets the cluster to its former app.")
@@ -305,8 +306,8 @@ impl Run {
         let id = self.id.as_ref()?;
         match self.verdict {
             Some(Verdict::Done | Verdict::Stopped) => None,
-            _ if self.is_undoing() => Some(format!("crosspull undo {id}")),
-            _ => Some(format!("crosspull resume {id}")),
+            _ if self.is_undoing() => Some(Command::Undo { run: id }.to_string()),
+            _ => Some(Command::Resume { run: id }.to_string()),
         }
     }
 }

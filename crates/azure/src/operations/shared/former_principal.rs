@@ -2,6 +2,7 @@
 //! back.
 
 use crosspull_core::check::HeldRole;
+use crosspull_core::command::Command;
 use crosspull_core::explain::Trouble;
 use crosspull_core::ids::{AppId, ObjectId};
 use crosspull_core::names::{Side, assignment_description};
@@ -86,7 +87,8 @@ async fn find(context: &StepContext<'_>, former: AppId) -> Result<ObjectId, Step
             format!("The former app {former} has no service principal in tenant A any more."),
             "The cluster could not work with it, so it keeps the app that it has.",
             format!(
-                "Have it made anew (az ad sp create --id {former} ), then undo again: it gives that one the roles."
+                "Have it made anew ({} ), then undo again: it gives that one the roles.",
+                Command::CreatePrincipal { app: former }
             ),
         )),
         Err(refusal) => Err(StepError::Failed(Trouble::from_refusal(what, refusal))),

@@ -1,5 +1,6 @@
 //! Finds credentials, owners and roles that others have put on an app of a run: the app stays then, and that is said.
 
+use crosspull_core::command::Command;
 use crosspull_core::explain::Trouble;
 use crosspull_core::ids::{AppId, ObjectId, RegistryId};
 use crosspull_core::names::{Outcome, SecretFor, Side, assignment_description, made_by_a_run, secret_name};
@@ -89,7 +90,7 @@ pub async fn nobody_uses_app(context: &StepContext<'_>, app: AppRef) -> Result<(
     if theirs.is_empty() {
         return Ok(());
     }
-    Err(stays("The app was not deleted.", &theirs, &format!("az ad app delete --id {app_id}")))
+    Err(stays("The app was not deleted.", &theirs, &Command::DeleteApp { app: &app_id.to_string() }.to_string()))
 }
 
 /// Halts where others have given the app's service principal in B more than this run did.
@@ -104,7 +105,7 @@ pub async fn nobody_uses_principal_in_b(
         return Ok(());
     }
     let id = app.map_or_else(|| principal.to_string(), |app| app.to_string());
-    let by_hand = format!("signed in to tenant B, az ad sp delete --id {id}");
+    let by_hand = format!("signed in to tenant B, {}", Command::DeletePrincipal { id: &id });
     Err(stays("The app's service principal in tenant B was not deleted.", &theirs, &by_hand))
 }
 

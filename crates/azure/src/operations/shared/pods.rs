@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use crosspull_core::command::Command;
 use crosspull_core::ids::ClusterId;
 use crosspull_core::names::{Outcome, pod_name};
 use crosspull_core::operation::{Fact, Learnt};
@@ -212,7 +213,7 @@ impl<'a> PodProof<'a> {
     }
 
     fn by_hand(&self) -> String {
-        format!("Remove it by kubectl delete pod {} --namespace {}", self.name, self.namespace)
+        format!("Remove it by {}", Command::DeletePod { pod: &self.name, namespace: self.namespace })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Service principals of an app, in the app's own tenant and in others: made, told whose they are, and deleted.
 
+use crosspull_core::command::Command;
 use crosspull_core::explain::{Refusal, Trouble};
 use crosspull_core::ids::AppId;
 use crosspull_core::names::{Outcome, Side, StepId, run_mark};
@@ -109,7 +110,10 @@ fn may_not_look(refusal: Refusal, side: Side, app: AppId) -> StepError {
     let what = format!("Whether the app has a service principal in tenant {side} cannot be told.");
     StepError::Failed(Trouble::from_refusal(what, refusal).where_denied(
         format!("You may not look into tenant {side}'s directory."),
-        format!("If it is there, an administrator of tenant {side} removes it: az ad sp delete --id {app}"),
+        format!(
+            "If it is there, an administrator of tenant {side} removes it: {}",
+            Command::DeletePrincipal { id: &app.to_string() }
+        ),
     ))
 }
 
@@ -117,7 +121,10 @@ fn may_not_delete(trouble: Trouble, side: Side, app: Option<AppId>) -> StepError
     let app = app.map(|app| app.to_string()).unwrap_or_default();
     StepError::Failed(trouble.where_denied(
         format!("You may not delete service principals in tenant {side}."),
-        format!("Let an administrator of tenant {side}, signed in there, run az ad sp delete --id {app}"),
+        format!(
+            "Let an administrator of tenant {side}, signed in there, run {}",
+            Command::DeletePrincipal { id: &app }
+        ),
     ))
 }
 

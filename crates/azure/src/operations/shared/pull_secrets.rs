@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
+use crosspull_core::command::Command;
 use crosspull_core::ids::{ClusterId, KeyId};
 use crosspull_core::input::{namespace, object_name};
 use crosspull_core::names::Outcome;
@@ -137,7 +138,8 @@ impl<'a> Place<'a> {
                 Err(error) => Err(StepError::of(&what, error)),
             }
         });
-        let by_hand = format!("Delete it by kubectl delete secret {} --namespace {}", self.name, self.namespace);
+        let by_hand = Command::DeletePullSecret { name: self.name, namespace: self.namespace };
+        let by_hand = format!("Delete it by {by_hand}");
         removed.await.map_err(|error| error.now(&by_hand))
     }
 
