@@ -133,6 +133,91 @@ taken_back_by_the_script() {
      == []'
 }
 
+# pasted HEAD: the lines below that head of the page, as they stand, up to those for another kind of registry.
+pasted() {
+  awk -v head="$1" '$0 == head { on = 1 } /^Where / { on = 0 } on && sub(/^    /, "")' "$(page)"
+}
+
+# paste_lines_of FILE: a shell takes them. The sign-in is done already; the rest is the real az.
+paste_lines_of() {
+  # shellcheck disable=SC2016 # it expands where the lines run
+  { printf 'az() { [ "$1" = login ] || timeout 180 "$AZ" "$@"; }\nset -e\n' && cat "$1"; } >"$work/lines.sh"
+  export AZ
+  bash "$work/lines.sh"
+}
+
+nothing_is_left_in_b() {
+  world_shows "world: nothing is left in B ($1)" --arg app "$app" --argjson before "$roles_before" \
+    '[(.tenants.b.servicePrincipals[] | select(.appId == $app)), (.roleAssignments | length) - $before] | . == [0]'
+}
+
+role_is_there() {
+  world_shows "world: the role is there ($1)" --arg app "$app" \
+    '(.tenants.b.servicePrincipals[] | select(.appId == $app) | .id) as $principal
+     | [.roleAssignments[] | select(.principalId == $principal) | [.roleName, (.scope | ascii_downcase)]]
+       == [["AcrPull", $registry]]'
+}
+
+# Tenant B has several subscriptions. Its administrator's az was left in one of them, another is beside, and the registry
+# is in a third. The page is followed by hand and as a script, and back again each time.
+third_subscription() {
+  local app roles_before other
+  printf '%s\n' 'name = "third"' 'says = "tenant B has several subscriptions"' '[world.many]' 'subscriptions = 9' \
+    >"$work/third.toml"
+  start_sim "$work/third" --scenario "$work/third.toml"
+  register_cloud third
+  touch "$work/before"
+  env -u CROSSPULL_B_CLIENT_ID -u CROSSPULL_B_CLIENT_SECRET "$crosspull" apply --answers "$answers" --sign-in-b none \
+    --registry "$login_server" --yes --output json --consent-wait 0 --secret-out "$work/third-secret" \
+    >"$work/waiting.out" 2>"$work/waiting.err" </dev/null
+  equal "the run waits for somebody" 3 $?
+  succeeds "the page is written" written || give_up "there is no page"
+  app=$(world '.tenants.a.applications[] | select(.displayName == "crosspull-aks-shop") | .appId')
+  roles_before=$(world '.roleAssignments | length')
+
+  succeeds "tenant B's administrator: az login" device_login "$tenant_b" "$(account b)" || give_up "no sign-in in B"
+  succeeds "az lists the subscriptions" az account list
+  cp "$work/out" "$work/subscriptions"
+  succeeds "there are three or more of B" jq -e --arg b "$tenant_b" '[.[] | select(.tenantId == $b)] | length >= 3' \
+    "$work/subscriptions"
+  other=$(jq -r --arg b "$tenant_b" --arg registry "$subscription_b" \
+    '[.[] | select(.tenantId == $b and .id != $registry) | .id] | first' "$work/subscriptions")
+  succeeds "az is left in another one than the registry's" az account set --subscription "$other"
+
+  pasted 'BOTH BY THE AZURE CLI' >"$work/in.sh"
+  pasted 'HOW TO TAKE IT BACK' >"$work/back.sh"
+  equal "the page has its lines" "5 5" "$(wc -l <"$work/in.sh") $(wc -l <"$work/back.sh")"
+  succeeds "the lines of the page let it in" paste_lines_of "$work/in.sh"
+  role_is_there "by hand"
+  # A registry that no subscription has: a word, and nothing changes. The app is in, so that is not what stops it.
+  local word='nosuch.azurecr.io is in no subscription that this account sees' lines
+  for lines in in back; do
+    sed "s/$login_server/nosuch.azurecr.io/g" "$work/$lines.sh" | grep -v 'az ad sp create' >"$work/nosuch-$lines.sh"
+    refused "no such registry: the lines stop ($lines)" "$word" paste_lines_of "$work/nosuch-$lines.sh"
+    role_is_there "no such registry, $lines"
+  done
+  succeeds "the lines of the page take it back" paste_lines_of "$work/back.sh"
+  nothing_is_left_in_b "by hand"
+
+  local script bin=$work/third-bin
+  script=$(page | sed 's/txt$/sh/')
+  mkdir -p "$bin"
+  printf '#!/bin/sh\n[ "$1" = login ] || exec timeout 180 "$AZ" "$@"\n' >"$bin/az"
+  chmod 755 "$bin/az"
+  succeeds "the script lets it in" env PATH="$bin:$PATH" sh "$script"
+  role_is_there "by script"
+  succeeds "the script takes it back" env PATH="$bin:$PATH" sh "$script" back
+  nothing_is_left_in_b "by script"
+
+  # Nothing is there to take back, and nothing is written.
+  sed "s/$login_server/nosuch.azurecr.io/g" "$script" >"$work/nosuch.sh"
+  refused "no such registry: the script stops" "$word" env PATH="$bin:$PATH" sh "$work/nosuch.sh"
+  refused "no such registry: the script stops, back" "$word" env PATH="$bin:$PATH" sh "$work/nosuch.sh" back
+  nothing_is_left_in_b "no such registry"
+  stop_sim
+}
+
 people_in_one_profile
 handed_over
+third_subscription
 finish
