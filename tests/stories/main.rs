@@ -29,6 +29,8 @@ mod disk;
 #[cfg(test)]
 mod failed;
 #[cfg(test)]
+mod firewall;
+#[cfg(test)]
 mod hand_over;
 #[cfg(test)]
 mod happy;

@@ -17,8 +17,6 @@ pub enum AzureCode {
     ServicePrincipalNotFound,
     /// The cluster's service could not sign in as the service principal.
     ServicePrincipalValidationClientError,
-    /// A registry's word for a right that is missing.
-    Denied,
 }
 
 impl AzureCode {
@@ -28,7 +26,6 @@ impl AzureCode {
             Self::RoleAssignmentExists => "RoleAssignmentExists",
             Self::ServicePrincipalNotFound => "ServicePrincipalNotFound",
             Self::ServicePrincipalValidationClientError => "ServicePrincipalValidationClientError",
-            Self::Denied => "DENIED",
         }
     }
 

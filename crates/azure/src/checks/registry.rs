@@ -2,7 +2,7 @@
 
 use crosspull_core::check::{Check, Finding, Reach, RegistryFacts, RoleMode, judge_registry, judge_registry_of_others};
 use crosspull_core::event::Work;
-use crosspull_core::explain::{NoConnection, Refusal};
+use crosspull_core::explain::{Firewall, Meaning, NoConnection, Refusal};
 use crosspull_core::ids::RegistryId;
 use crosspull_core::text::{lower_first, printable};
 
@@ -12,7 +12,6 @@ use crate::door::Door;
 use crate::registry_access::{self, Realm, RealmError};
 use crate::reply::Registry;
 use crate::request;
-use crate::wire::CallError;
 
 /// A registry, and the issuer of its tokens where the registry answers.
 type ReadRegistry = (RegistryFacts, Option<Realm>);
@@ -40,49 +39,66 @@ async fn read(door: &Door, id: &RegistryId) -> Result<(ReadRegistry, Finding), F
         return Err(check.stop(text, "Wait until it is made, then run again."));
     };
     let abac = properties.role_assignment_mode.is_some_and(|m| m.eq_ignore_ascii_case("AbacRepositoryPermissions"));
-    let (reach, realm) = reach(door, &check, &login_server).await?;
+    let reached = reach(door, &check, &login_server).await?;
     let mode = if abac { RoleMode::Repositories } else { RoleMode::Registry };
-    let facts = RegistryFacts { id: id.clone(), login_server: printable(&login_server, 200), mode, reach };
-    let finding = judge_registry(&facts);
-    Ok(((facts, realm), finding))
+    let login_server = printable(&login_server, 200);
+    let facts = RegistryFacts { id: id.clone(), login_server, mode, reach: reached.reach };
+    let finding = Finding { refusal: reached.refusal, ..judge_registry(&facts) };
+    Ok(((facts, reached.realm), finding))
 }
 
 /// Reads a registry that nobody signs in for. Whether it answers is all that can be seen.
 async fn of_others(door: &Door, id: &RegistryId, server: &str) -> Result<(ReadRegistry, Finding), Finding> {
-    let (reach, _) = reach(door, &Check::Registry(id.clone()), server).await?;
-    let facts = RegistryFacts { id: id.clone(), login_server: server.to_owned(), mode: RoleMode::Registry, reach };
-    let finding = judge_registry_of_others(&facts);
+    let reached = reach(door, &Check::Registry(id.clone()), server).await?;
+    let (login_server, mode) = (server.to_owned(), RoleMode::Registry);
+    let facts = RegistryFacts { id: id.clone(), login_server, mode, reach: reached.reach };
+    let finding = Finding { refusal: reached.refusal, ..judge_registry_of_others(&facts) };
     Ok(((facts, None), finding))
 }
 
+/// How far a registry was reached from here.
+struct Reached {
+    reach: Reach,
+    /// The issuer of its tokens, where the registry answers.
+    realm: Option<Realm>,
+    /// The answer in place of the issuer, or the words for one that did not come.
+    refusal: Option<Refusal>,
+}
+
 /// Asks whether a registry answers from here, and which issuer its tokens come from.
-async fn reach(door: &Door, check: &Check, login_server: &str) -> Result<(Reach, Option<Realm>), Finding> {
+async fn reach(door: &Door, check: &Check, login_server: &str) -> Result<Reached, Finding> {
     let work = Work::Check(check.clone());
-    Ok(match registry_access::ask(door, &work, login_server).await {
-        Ok(realm) => (Reach::Open, Some(realm)),
-        Err(RealmError::Call(CallError::Refused(r))) if r.refusal.status == Some(403) => (Reach::Firewalled, None),
-        Err(RealmError::Call(CallError::Refused(r))) => (silent(r.refusal.to_string(), ""), None),
-        Err(RealmError::Call(CallError::Unreachable(r) | CallError::Lost(r))) => (unreached(r), None),
-        Err(RealmError::Call(_)) => (silent("it was not asked", ""), None),
+    let (reach, refusal) = match registry_access::ask(door, &work, login_server).await {
+        Ok(realm) => return Ok(Reached { reach: Reach::Open, realm: Some(realm), refusal: None }),
+        Err(RealmError::Call(error)) => match error.refusal() {
+            Ok(refusal) => (unreached(&refusal), Some(refusal)),
+            Err(_) => (silent("it was not asked", ""), None),
+        },
         // To go on would be to make everything, and to stop at the proof.
         Err(RealmError::Unusable(why)) => {
             let now = "Look at the registry, and at what is between it and here, then try again.";
             return Err(check.clone().stop(why, now));
         }
-    })
+    };
+    Ok(Reached { reach, realm: None, refusal })
 }
 
 fn silent(why: impl Into<String>, now: &str) -> Reach {
     Reach::Silent { why: why.into(), now: now.to_owned() }
 }
 
-/// Returns the reach of a registry that did not answer. A cause that another machine would meet too has a cure of its
+/// Returns the reach of a registry that gave no issuer. A cause that another machine would meet too has a cure of its
 /// own.
-fn unreached(refusal: Refusal) -> Reach {
-    match NoConnection::of(&refusal) {
-        Some(cause) if !cause.may_pass() => {
+fn unreached(refusal: &Refusal) -> Reach {
+    if let Some(firewall) = Firewall::of(refusal) {
+        return Reach::Firewalled(firewall);
+    }
+    match (NoConnection::of(refusal), Meaning::of(refusal)) {
+        (Some(cause), _) if !cause.may_pass() => {
             silent(format!("{} ({})", lower_first(cause.means()), refusal.message), cause.now())
         }
-        _ => silent(refusal.message, ""),
+        (None, Some(meaning)) => silent(lower_first(meaning.means), meaning.now),
+        _ if refusal.status.is_some() => silent(refusal.to_string(), ""),
+        _ => silent(refusal.message.clone(), ""),
     }
 }

@@ -111,11 +111,12 @@ fn refused(what: &str, registry: &RegistryId, image: Option<&ImageRef>, missed: 
     let means = missed.means();
     let trouble = Trouble::from_refusal(what, missed.refusal.clone());
     StepError::Failed(match (means, image, missed.part) {
-        (RefusedPullMeaning::Firewall, ..) => trouble.because(
-            format!("{name}'s firewall does not let this machine in. The credential itself was not judged."),
+        (RefusedPullMeaning::Firewall(firewall), ..) => trouble.because(
+            format!("{}. The credential itself was not judged.", firewall.why(registry)),
             format!(
-                "Allow this machine's address under {name}'s Networking, then go on with crosspull resume; or apply from a \
-                 machine that it lets in, which finds what was made."
+                "Apply from a machine that is let in, which finds what was made; or have this one let in, and go on with \
+                 crosspull resume. {}",
+                firewall.cure(registry)
             ),
         ),
         (RefusedPullMeaning::DataEndpoint, ..) => trouble.because(

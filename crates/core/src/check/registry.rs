@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{About, Check, Finding};
+use crate::explain::Firewall;
 use crate::ids::RegistryId;
 
 /// A registry's way to decide who may pull (`docs/facts/azure.md` 0.3).
@@ -22,7 +23,7 @@ pub enum Reach {
     /// The registry answers.
     Open,
     /// The registry's firewall refuses this machine.
-    Firewalled,
+    Firewalled(Firewall),
     /// Nothing answers.
     Silent {
         /// The cause, as the second half of a sentence.
@@ -60,10 +61,13 @@ pub fn judge_registry(registry: &RegistryFacts) -> Finding {
     };
     match &registry.reach {
         Reach::Open => check.pass(format!("{name} answers from here; {mode}")),
-        Reach::Firewalled => check.warn(
-            format!("{name}'s firewall does not let this machine in"),
-            "The pull is proved from a node of the cluster instead, where its Kubernetes API answers. Else allow this machine's \
-             address under the registry's Networking, or run crosspull from a machine that it lets in.",
+        Reach::Firewalled(firewall) => check.warn(
+            firewall.why(&registry.id),
+            format!(
+                "The pull is proved from a node of the cluster instead, where its Kubernetes API answers; nodes come from \
+                 another address. Else run crosspull from a machine that is let in. {}",
+                firewall.cure(&registry.id)
+            ),
         ),
         Reach::Silent { why, now } => {
             let now = match now.as_str() {

@@ -7,11 +7,13 @@ use crate::cloud::KnownCloud;
 mod awaited;
 mod azure_cli;
 mod connection;
+mod firewall;
 mod meanings;
 
 pub use awaited::Awaited;
 pub use azure_cli::{CliCommands, CliFailure, without_colours};
 pub use connection::NoConnection;
+pub use firewall::Firewall;
 pub use meanings::{Meaning, meaning};
 
 /// A service's answer that is an error.

@@ -288,6 +288,18 @@ impl RegistryId {
     pub fn subscription(&self) -> Option<Uuid> {
         self.parts().0.map(|id| id.subscription)
     }
+
+    /// Returns the options by which the Azure CLI finds the registry. Where the login server alone is known, the name has
+    /// to do.
+    #[must_use]
+    pub fn for_az(&self) -> String {
+        let (id, name) = self.parts();
+        let name = shell_option("--name", name);
+        id.map_or_else(
+            || name.clone(),
+            |id| format!("{} {name} --subscription {}", shell_option("--resource-group", &id.group), id.subscription),
+        )
+    }
 }
 
 impl fmt::Display for RegistryId {

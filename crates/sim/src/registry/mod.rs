@@ -89,7 +89,8 @@ fn let_in(plane: &DataPlane, headers: &HeaderMap) -> Result<(), Refusal> {
     if !registry.firewalled || (registry.firewall_lets_nodes_in && nodes::is_node(headers)) {
         return Ok(());
     }
-    let message = "client with IP '127.0.0.1' is not allowed access, refer https://aka.ms/acr/firewall to grant access";
+    let message =
+        "client with IP '127.0.0.1' is not allowed access. Refer https://aka.ms/acr/firewall to grant access.";
     Err(errors::registry(StatusCode::FORBIDDEN, "DENIED", message, &Value::Null))
 }
 

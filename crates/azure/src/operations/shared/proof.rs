@@ -1,10 +1,10 @@
 //! One real pull with the new credential: token, manifest and layer, as a node asks for them.
 
-use crosspull_core::explain::Refusal;
+use crosspull_core::explain::{Firewall, Meaning, Refusal};
 use crosspull_core::ids::{ImageRef, RegistryId};
 use crosspull_core::secret::Secret;
 
-use crate::refusal::{AzureCode, Unanswered};
+use crate::refusal::Unanswered;
 use crate::registry_access::{self, Realm, RealmError};
 use crate::reply::Manifest;
 use crate::request;
@@ -47,7 +47,7 @@ pub enum RefusedPullMeaning {
     /// The image is not there, or not at this replica.
     Missing,
     /// The registry's firewall is in the way.
-    Firewall,
+    Firewall(Firewall),
     /// The way to the layers' bytes is closed.
     DataEndpoint,
     /// Something else, which the refusal tells.
@@ -63,18 +63,20 @@ impl RefusedPull {
         }
     }
 
-    /// Judges the refusal. A 403 before any token is the registry's firewall, not a role (`docs/facts/azure.md` 3.10).
+    /// Judges the refusal. Where the registry denies, a role may still come into effect, unless the reason is another
+    /// (`docs/facts/azure.md` 3.10).
     pub fn means(&self) -> RefusedPullMeaning {
+        if let Some(firewall) = Firewall::of(&self.refusal) {
+            return RefusedPullMeaning::Firewall(firewall);
+        }
         let unusable = Unanswered::is_unusable(&self.refusal);
+        let may_pass = Meaning::of(&self.refusal).is_none_or(Meaning::may_pass);
         match (self.part, self.refusal.status) {
             (PullPart::Grant, _) | (_, Some(401)) => RefusedPullMeaning::NotYet,
             (PullPart::Manifest | PullPart::Layer | PullPart::Storage, Some(404)) => RefusedPullMeaning::Missing,
             (PullPart::Storage, Some(403)) => RefusedPullMeaning::DataEndpoint,
             (PullPart::Storage, None) if !unusable => RefusedPullMeaning::DataEndpoint,
-            (PullPart::Manifest | PullPart::Layer, Some(403)) if !AzureCode::Denied.is_of(&self.refusal) => {
-                RefusedPullMeaning::NotYet
-            }
-            (_, Some(403)) => RefusedPullMeaning::Firewall,
+            (PullPart::Manifest | PullPart::Layer, Some(403)) if may_pass => RefusedPullMeaning::NotYet,
             _ => RefusedPullMeaning::Other,
         }
     }
