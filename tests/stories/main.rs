@@ -15,6 +15,8 @@ mod attach;
 #[cfg(all(test, unix))]
 mod azure_cli;
 #[cfg(test)]
+mod between;
+#[cfg(test)]
 mod clouds;
 #[cfg(test)]
 mod conditions;

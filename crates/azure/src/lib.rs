@@ -22,6 +22,7 @@ pub mod line;
 mod listener;
 pub mod long_running;
 mod operations;
+mod page;
 pub mod patience;
 pub mod recorder;
 pub mod refusal;

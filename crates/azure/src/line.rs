@@ -16,6 +16,8 @@ use url::Url;
 
 use crate::refusal::not_connected;
 
+mod tunnel;
+
 /// The proxies of a client.
 #[derive(Clone)]
 pub struct Proxies(Arc<Matcher>);
@@ -93,11 +95,24 @@ impl Line {
         }
     }
 
-    /// Returns why no connection came about; `now` is the time of this machine's clock.
-    #[must_use]
-    pub fn not_connected(&self, url: &Url, error: &reqwest::Error, now: Timestamp) -> Refusal {
-        let (cause, detail) = cause(error, self.proxies.of(url).is_some(), now);
+    /// Returns why no connection came about; `now` is the time of this machine's clock. A proxy that opened no tunnel is
+    /// asked for its words.
+    pub async fn not_connected(&self, url: &Url, error: &reqwest::Error, now: Timestamp) -> Refusal {
+        let proxy = self.proxies.of(url);
+        let (mut cause, mut detail) = cause(error, proxy.is_some(), now);
+        if cause == NoConnection::ProxyForbids
+            && let Some(proxy) = proxy
+            && let Some(said) = tunnel::refused(&proxy, url).await
+        {
+            (cause, detail) = said;
+        }
         self.refusal(cause, url, &detail)
+    }
+
+    /// Returns the refusal for an answer that is not the service's; `detail` is what the answer says of itself.
+    #[must_use]
+    pub fn not_of_service(&self, cause: NoConnection, url: &Url, detail: &str) -> Refusal {
+        self.refusal(cause, url, detail)
     }
 
     fn refusal(&self, cause: NoConnection, url: &Url, detail: &str) -> Refusal {
@@ -278,7 +293,7 @@ mod tests {
             let at = url(&format!("https://127.0.0.1:{port}/"));
             let error = line.http().get(at.clone()).send().await.expect_err("nobody answers");
             assert!(error.is_connect(), "{error:?}");
-            let refusal = line.not_connected(&at, &error, now);
+            let refusal = line.not_connected(&at, &error, now).await;
             assert_eq!(NoConnection::of(&refusal), Some(expected), "{refusal}");
             assert!(refusal.message.starts_with(&format!("127.0.0.1:{port}: ")), "{refusal}");
         }

@@ -187,7 +187,7 @@ pub fn refused(status: u16, headers: &HeaderMap, body: &[u8]) -> Refused {
         let message = text(holder.get("message")).or_else(|| text(holder.get("message")?.get("value")));
         // Kubernetes gives the status as its code, and the word as a reason.
         let code = text(holder.get("code")).or_else(|| text(holder.get("reason")));
-        (code.unwrap_or_default(), message.unwrap_or_default())
+        (code.unwrap_or_default(), message.or_else(|| plain(headers, body)).unwrap_or_default())
     };
     let code = if code.is_empty() { format!("HTTP {status}") } else { code };
     let message = match status {
@@ -215,6 +215,12 @@ pub(crate) fn refused_by_page(word: &str, description: &str) -> Refusal {
         _ => (word.to_owned(), message),
     };
     Refusal { status: None, code: printable(&code, 100), message: printable(&message, 500), request_id: None }
+}
+
+/// Returns a body that is plain text: some refusals are no more than that.
+fn plain(headers: &HeaderMap, body: &[u8]) -> Option<String> {
+    let kind = headers.get(http::header::CONTENT_TYPE)?.to_str().ok()?;
+    kind.starts_with("text/plain").then(|| String::from_utf8_lossy(body).into_owned())
 }
 
 /// Reads the claims of a challenge: of `WWW-Authenticate: Bearer … error="insufficient_claims", claims="BASE64"`, else
@@ -272,6 +278,17 @@ mod tests {
         let body = serde_json::json!({ "error": "interaction_required", "claims": asked });
         assert_eq!(read("Bearer", &body.to_string()).as_deref(), Some(asked));
         assert_eq!(read("Bearer", r#"{"error":"x","claims":"not json"}"#), None);
+    }
+
+    #[test]
+    fn plain_words_are_kept_and_a_page_is_not() {
+        let read = |kind: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert("content-type", http::HeaderValue::from_static(kind));
+            refused(404, &headers, b"404 page\nnot found\n").refusal.to_string()
+        };
+        assert_eq!(read("text/plain; charset=utf-8"), "404 HTTP 404: 404 page not found");
+        assert_eq!(read("text/html"), "404 HTTP 404: ");
     }
 
     #[test]

@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 use crate::control::Control;
 use crate::journal::JournalError;
 use crate::line::{Line, Proxies, innermost};
+use crate::page;
 use crate::recorder::Recorder;
 use crate::refusal::{Refused, Unanswered, refused};
 use crate::request::{Auth, Repeat, Request};
@@ -82,10 +83,18 @@ pub enum CallError {
 }
 
 impl CallError {
-    /// True where asking again soon may bring an answer: nobody said no, and nobody said stop.
+    /// True where asking again soon may bring an answer: nobody said no, nobody said stop, and the way to the service is
+    /// not closed for a reason that stays.
     #[must_use]
     pub fn may_pass(&self) -> bool {
-        !self.is_final() && !matches!(self, Self::Journal(_) | Self::Stopped)
+        let is_open = |refusal: &Refusal| NoConnection::of(refusal).is_none_or(NoConnection::may_pass);
+        let way = match self {
+            Self::Unreachable(refusal) | Self::Lost(refusal) => is_open(refusal),
+            Self::SignIn(trouble) => trouble.refusal.as_ref().is_none_or(is_open),
+            Self::Refused(_) => true,
+            Self::Journal(_) | Self::Stopped => false,
+        };
+        way && !self.is_final()
     }
 
     /// True where asking again changes nothing: the service, or the sign-in for it, said no for good.
@@ -333,7 +342,7 @@ impl Wire {
         }
         match builder.send().await {
             Err(error) if error.is_connect() => {
-                Tried::Unsent(self.line.not_connected(&request.url, &error, self.recorder.now()))
+                Tried::Unsent(self.line.not_connected(&request.url, &error, self.recorder.now()).await)
             }
             Err(error) => {
                 let why = if error.is_timeout() { self.too_late() } else { innermost(&error).to_string() };
@@ -359,12 +368,21 @@ impl Wire {
                 Err(error) => return Tried::Lost(Unanswered::Torn.because(&innermost(&error).to_string())),
             }
         }
-        if status.is_success() || request.takes.contains(&status.as_u16()) {
+        let is_taken = status.is_success() || request.takes.contains(&status.as_u16());
+        let foreign = page::not_of_service(status, is_taken, &headers, &body);
+        if is_taken && foreign.is_none() {
             return Tried::Done(Reply { status, headers, body });
         }
         // The words of the refusal are shown and kept, and may repeat what was sent.
         let secrets = request.secrets();
         let body = token.into_iter().chain(&secrets).fold(body, masked);
+        if let Some(cause) = foreign {
+            let words = page::words(status, &headers, &body);
+            let refusal = self.line.not_of_service(cause, &request.url, &words);
+            // A write may have come to the service before a gateway lost it.
+            let may_be_done = cause == NoConnection::GatewayTrouble || status.is_success() && request.writes();
+            return if may_be_done { Tried::Lost(refusal) } else { Tried::Unsent(refusal) };
+        }
         // Only a throttled service is taken by its text: other errors speak of seconds for other reasons.
         let text: &[u8] = if status.as_u16() == 429 { &body } else { &[] };
         let wait = asked_wait(&headers, text, self.recorder.now());

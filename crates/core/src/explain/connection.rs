@@ -1,10 +1,10 @@
-//! The causes that keep a connection from coming about, each with its cure.
+//! The causes that keep a service from being reached, each with its cure.
 //!
 //! The refusal's words name the host and the proxy.
 
 use super::Refusal;
 
-/// The reason why no connection came about. Nothing was sent.
+/// The reason why the service was not reached: no connection came about, or something else answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoConnection {
     /// The host has no address that this machine can learn.
@@ -29,8 +29,14 @@ pub enum NoConnection {
     ProxyCredentials,
     /// The proxy refuses to connect to the host.
     ProxyForbids,
-    /// The environment names a proxy of a kind that is not built in.
+    /// The proxy tries to connect to the host, and cannot.
+    ProxyFails,
+    /// What the environment names as a proxy is of a kind that is not built in, or no proxy at all.
     ProxyKind,
+    /// What answered is something on the way, such as a proxy that inspects TLS or a sign-in portal.
+    NotAzure,
+    /// What answered is something on the way, and says that it has trouble of its own.
+    GatewayTrouble,
     /// Another cause, which the refusal's own words alone tell.
     Other,
 }
@@ -39,7 +45,7 @@ pub enum NoConnection {
 type Row = (NoConnection, &'static str, &'static str, &'static str);
 
 /// All causes (`docs/facts/azure.md` 9.6).
-const CAUSES: [Row; 13] = [
+const CAUSES: [Row; 16] = [
     (
         NoConnection::NameNotFound,
         "NameNotFound",
@@ -107,6 +113,24 @@ const CAUSES: [Row; 13] = [
         "Ask whoever runs the proxy to allow the host; one that needs no proxy is named in NO_PROXY.",
     ),
     (
+        NoConnection::ProxyFails,
+        "ProxyFails",
+        "The proxy does not get through to the host.",
+        "Check the host's address, and ask whoever runs the proxy; a host that needs no proxy is named in NO_PROXY.",
+    ),
+    (
+        NoConnection::NotAzure,
+        "NotAzure",
+        "What answered is not Azure, but something on the way, such as a proxy or a sign-in portal.",
+        "Ask whoever runs it to let the host through, sign in to it where it asks for that, or name the host in NO_PROXY.",
+    ),
+    (
+        NoConnection::GatewayTrouble,
+        "GatewayTrouble",
+        "What answered is not the service, but a gateway on the way that has trouble of its own.",
+        "Try again later; if it lasts, ask whoever runs the proxy of this network.",
+    ),
+    (
         NoConnection::ProxyKind,
         "ProxyKind",
         "The proxy is of a kind that crosspull does not know.",
@@ -151,6 +175,12 @@ impl NoConnection {
         self.row().2
     }
 
+    /// True where the cause is something between this machine and the host, which says nothing about the host itself.
+    #[must_use]
+    pub const fn is_between(self) -> bool {
+        !matches!(self, Self::NameNotFound | Self::Refused | Self::NetworkUnreachable | Self::TimedOut | Self::Other)
+    }
+
     /// True where the next try may succeed without anybody doing anything.
     #[must_use]
     pub const fn may_pass(self) -> bool {
@@ -161,6 +191,8 @@ impl NoConnection {
                 | Self::NetworkUnreachable
                 | Self::TimedOut
                 | Self::ProxyUnreached
+                | Self::ProxyFails
+                | Self::GatewayTrouble
                 | Self::Other
         )
     }

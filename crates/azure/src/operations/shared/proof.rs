@@ -1,6 +1,6 @@
 //! One real pull with the new credential: token, manifest and layer, as a node asks for them.
 
-use crosspull_core::explain::{Firewall, Meaning, Refusal};
+use crosspull_core::explain::{Firewall, Meaning, NoConnection, Refusal};
 use crosspull_core::ids::{ImageRef, RegistryId};
 use crosspull_core::secret::Secret;
 
@@ -70,12 +70,13 @@ impl RefusedPull {
             return RefusedPullMeaning::Firewall(firewall);
         }
         let unusable = Unanswered::is_unusable(&self.refusal);
+        let is_between = NoConnection::of(&self.refusal).is_some_and(NoConnection::is_between);
         let may_pass = Meaning::of(&self.refusal).is_none_or(Meaning::may_pass);
         match (self.part, self.refusal.status) {
             (PullPart::Grant, _) | (_, Some(401)) => RefusedPullMeaning::NotYet,
             (PullPart::Manifest | PullPart::Layer | PullPart::Storage, Some(404)) => RefusedPullMeaning::Missing,
             (PullPart::Storage, Some(403)) => RefusedPullMeaning::DataEndpoint,
-            (PullPart::Storage, None) if !unusable => RefusedPullMeaning::DataEndpoint,
+            (PullPart::Storage, None) if !unusable && !is_between => RefusedPullMeaning::DataEndpoint,
             (PullPart::Manifest | PullPart::Layer, Some(403)) if may_pass => RefusedPullMeaning::NotYet,
             _ => RefusedPullMeaning::Other,
         }

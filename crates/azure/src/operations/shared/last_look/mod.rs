@@ -150,7 +150,7 @@ async fn looked(context: &StepContext<'_>, ask: impl AsyncFn() -> Result<LookAns
 /// Judges a question that was not answered. Its object counts as missing, and the question is asked again for a while,
 /// unless the answer is final.
 fn unseen(what: &str, error: CallError) -> Result<LookAnswer, StepError> {
-    let is_final = error.is_final();
+    let is_final = !error.may_pass();
     match StepError::of("", error) {
         error @ (StepError::Stopped | StepError::Journal(_)) => Err(error),
         error => {

@@ -1,0 +1,184 @@
+//! Answers of something on the way: a proxy, a gateway, a sign-in portal. Where TLS is inspected they come in the
+//! service's place, and they say nothing about what was asked for: a 403 of theirs is no right that lacks, a 404 no object
+//! that is gone.
+
+use crosspull_core::explain::NoConnection;
+use crosspull_core::text::printable;
+use http::header::{CONTENT_TYPE, LOCATION, PROXY_AUTHENTICATE, SERVER, VIA, WWW_AUTHENTICATE};
+use http::{HeaderMap, HeaderName, StatusCode};
+
+/// Programs that stand between and name themselves.
+const BETWEEN: [&str; 14] = [
+    "squid",
+    "zscaler",
+    "bluecoat",
+    "proxysg",
+    "websense",
+    "forcepoint",
+    "fortigate",
+    "fortiproxy",
+    "ironport",
+    "mcafee",
+    "netskope",
+    "mitmproxy",
+    "tinyproxy",
+    "privoxy",
+];
+
+/// Headers that the services set themselves (the contracts' `x-ms-` ones aside): Graph, registries, Kubernetes.
+const OF_SERVICES: [&str; 4] = ["request-id", "client-request-id", "docker-distribution-api-version", "audit-id"];
+
+/// Returns why an answer is not the service's own. `None` where it is, or may be.
+pub(crate) fn not_of_service(
+    status: StatusCode,
+    is_taken: bool,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Option<NoConnection> {
+    if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED || headers.contains_key(PROXY_AUTHENTICATE) {
+        return Some(NoConnection::ProxyCredentials);
+    }
+    let leads_away = status.is_redirection() && !is_taken && headers.contains_key(LOCATION);
+    if is_of_service(headers, body) || !(is_html(headers, body) || names_itself(headers) || leads_away) {
+        return None;
+    }
+    // RFC 6585: a network asks for a sign-in of its own.
+    let asks = status == StatusCode::NETWORK_AUTHENTICATION_REQUIRED;
+    Some(if status.is_server_error() && !asks { NoConnection::GatewayTrouble } else { NoConnection::NotAzure })
+}
+
+/// Returns what such an answer says of itself: its status, its title, its author, where it leads.
+pub(crate) fn words(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> String {
+    let mut words = format!("status {}", status.as_u16());
+    if let Some(title) = title(body) {
+        words.push_str(&format!(", a page \"{title}\""));
+    }
+    let author = text(headers, &SERVER).or_else(|| text(headers, &VIA));
+    if let Some(author) = author.filter(|author| !author.is_empty()) {
+        words.push_str(&format!(" of {}", printable(author, 60)));
+    }
+    // The rest of the address may hold what nobody else is to know.
+    let leads_to = text(headers, &LOCATION).and_then(|to| url::Url::parse(to).ok());
+    if let Some(host) = leads_to.as_ref().and_then(url::Url::host_str) {
+        words.push_str(&format!(", which leads to {}", printable(host, 100)));
+    }
+    words
+}
+
+fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+fn is_of_service(headers: &HeaderMap, body: &[u8]) -> bool {
+    let own = |name: &HeaderName| {
+        let name = name.as_str();
+        ["x-ms-", "x-azure-", "x-msedge-"].iter().any(|prefix| name.starts_with(prefix)) || OF_SERVICES.contains(&name)
+    };
+    let server = text(headers, &SERVER).unwrap_or_default().to_ascii_lowercase();
+    let asks_for_token = text(headers, &WWW_AUTHENTICATE).is_some_and(|asks| asks.starts_with("Bearer "));
+    let is_json = matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
+    headers.keys().any(own)
+        || ["microsoft", "azure"].iter().any(|name| server.starts_with(name))
+        || asks_for_token
+        || is_json
+}
+
+fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
+    let begins = |with: &str| {
+        let begin = body.trim_ascii_start().get(..with.len());
+        begin.is_some_and(|begin| begin.eq_ignore_ascii_case(with.as_bytes()))
+    };
+    match text(headers, &CONTENT_TYPE) {
+        Some(kind) => {
+            let kind = kind.to_ascii_lowercase();
+            kind.starts_with("text/html") || kind.starts_with("application/xhtml")
+        }
+        None => begins("<!doctype html") || begins("<html"),
+    }
+}
+
+/// True where the answer names a program that stands between. `Via` alone does not: what passes on another's answer adds
+/// it too (RFC 9110, 7.6.3).
+fn names_itself(headers: &HeaderMap) -> bool {
+    let server = text(headers, &SERVER).unwrap_or_default().to_ascii_lowercase();
+    headers.contains_key("x-squid-error") || BETWEEN.iter().any(|name| server.contains(name))
+}
+
+/// Returns the title of a page.
+fn title(body: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(body);
+    let lower = text.to_ascii_lowercase();
+    let from = lower.find("<title")?;
+    let from = from + lower.get(from..)?.find('>')? + 1;
+    let to = from + lower.get(from..)?.find("</title")?;
+    let title = printable(text.get(from..to)?, 80);
+    (!title.is_empty()).then_some(title)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(lines: &[(&'static str, &'static str)]) -> HeaderMap {
+        let line = |(name, value): &(&'static str, &'static str)| {
+            (HeaderName::from_static(name), http::HeaderValue::from_static(value))
+        };
+        lines.iter().map(line).collect()
+    }
+
+    fn judged(status: u16, lines: &[(&'static str, &'static str)], body: &str) -> Option<NoConnection> {
+        let status = StatusCode::from_u16(status).expect("a status");
+        not_of_service(status, false, &headers(lines), body.as_bytes())
+    }
+
+    const HTML: (&str, &str) = ("content-type", "text/html; charset=utf-8");
+
+    #[test]
+    fn a_page_of_something_on_the_way_is_not_the_services() {
+        let not_azure = Some(NoConnection::NotAzure);
+        assert_eq!(judged(403, &[HTML, ("server", "squid/5.7")], "<html>"), not_azure);
+        assert_eq!(judged(403, &[("server", "Zscaler/6.2"), ("content-type", "text/plain")], "no"), not_azure);
+        assert_eq!(judged(404, &[], "<!DOCTYPE html><html>"), not_azure);
+        assert_eq!(judged(200, &[HTML], "<html><title>Welcome to the hotel</title>"), not_azure);
+        assert_eq!(judged(302, &[("location", "http://portal.example/login?x=secret")], ""), not_azure);
+        assert_eq!(judged(511, &[HTML], "<html>"), not_azure);
+        for status in [500, 502, 503, 504] {
+            assert_eq!(judged(status, &[HTML, ("via", "1.1 gate")], "<html>"), Some(NoConnection::GatewayTrouble));
+        }
+        let asks = Some(NoConnection::ProxyCredentials);
+        assert_eq!(judged(407, &[], ""), asks);
+        assert_eq!(judged(401, &[("proxy-authenticate", "NTLM"), ("x-ms-request-id", "r")], ""), asks);
+    }
+
+    #[test]
+    fn an_answer_of_the_service_is_the_services_whatever_it_came_through() {
+        for lines in [
+            &[("x-ms-request-id", "r"), HTML, ("via", "1.1 squid")][..],
+            &[("request-id", "r"), HTML],
+            &[("docker-distribution-api-version", "registry/2.0"), ("server", "openresty"), HTML],
+            &[("server", "Microsoft-Azure-Application-Gateway/v2"), HTML],
+            &[("x-azure-ref", "r"), HTML],
+            &[("via", "1.1 proxy (squid/5.7)"), ("content-type", "application/json")],
+            &[("www-authenticate", "Bearer realm=\"https://r/oauth2/token\""), HTML],
+        ] {
+            assert_eq!(judged(403, lines, "<html>"), None, "{lines:?}");
+        }
+        assert_eq!(judged(403, &[("server", "squid")], r#"{"error":{"code":"AuthorizationFailed"}}"#), None);
+        assert_eq!(judged(404, &[("content-type", "text/plain")], "404 page not found"), None);
+        assert_eq!(judged(403, &[], ""), None);
+        let taken = headers(&[("location", "https://store.blob.core.windows.net/x?sig=s")]);
+        assert_eq!(not_of_service(StatusCode::TEMPORARY_REDIRECT, true, &taken, b""), None);
+    }
+
+    #[test]
+    fn a_page_is_told_by_status_title_author_and_host() {
+        let said = |status, lines: &[_], body: &str| words(status, &headers(lines), body.as_bytes());
+        let squid =
+            said(StatusCode::FORBIDDEN, &[("server", "squid/5.7")], "<html><TITLE lang=en>\nNo\x1b[31m!</TITLE>");
+        assert_eq!(squid, "status 403, a page \"No [31m!\" of squid/5.7");
+        let via = said(StatusCode::BAD_GATEWAY, &[("via", "1.1 gate.corp")], "");
+        assert_eq!(via, "status 502 of 1.1 gate.corp");
+        let portal = said(StatusCode::FOUND, &[("location", "http://portal.example/login?x=secret")], "");
+        assert_eq!(portal, "status 302, which leads to portal.example");
+    }
+}
