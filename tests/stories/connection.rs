@@ -303,6 +303,12 @@ fn what_is_wrong_with_the_operators_sign_in_is_told_each_by_its_own() {
 fn a_refusal_that_no_table_knows_says_what_was_signed_in_by() {
     let end = refused(7_999_999).plan(&[]);
     end.is_stopped_by("the service gives no reason that crosspull knows", "signs in by the secret of");
+
+    // The word of OAuth beside an unknown number is no reason to guess at the secret.
+    let own = "name = 'own'\nsays = 'own'\n[[fault]]\non = 'entra POST /b/oauth2/v2.0/token'\nnth = 'every'\ndo = 'status'\n\
+               code = 401\nerror = 'invalid_client'\nerror_codes = [7999998]";
+    let end = Story::told(&["happy"], own).plan(&[]);
+    end.is_stopped_by("the service gives no reason that crosspull knows", "signs in by the secret of");
 }
 
 #[test]

@@ -112,5 +112,23 @@ fn too_long(what: &str, why: &str, at_most: Duration, refusal: Option<Refusal>) 
     let trouble = refusal.map_or_else(|| Trouble::new(what, "", ""), |r| Trouble::from_refusal(what, r));
     let now =
         if trouble.now.is_empty() { "Go on later with crosspull resume.".to_owned() } else { trouble.now.clone() };
-    trouble.because(format!("After {waited} still: {why}."), now)
+    Trouble { now, ..trouble.besides(format!("After {waited} still: {why}.")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use crosspull_core::explain::Meaning;
+
+    use super::*;
+
+    #[test]
+    fn a_reason_that_lasts_is_told_when_patience_ends() {
+        for row in Meaning::all().filter(|row| !row.may_pass()) {
+            let (code, message) = (row.code.to_owned(), row.words.unwrap_or_default().to_owned());
+            let refusal = Refusal { status: Some(403), code, message, request_id: None };
+            let told = too_long("x", "the role is not in effect yet", Duration::from_secs(60), Some(refusal));
+            assert!(told.why.starts_with("After ") && told.why.ends_with(row.means), "{}", told.why);
+            assert_eq!(told.now, row.now);
+        }
+    }
 }

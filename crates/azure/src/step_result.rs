@@ -56,10 +56,11 @@ impl StepError {
                 "The service could not be reached.",
                 "Check the connection, then go on with crosspull resume.",
             )),
-            CallError::Lost(refusal) => Self::Unknown(Trouble::from_refusal(what, refusal).because(
-                "The answer was lost, so it may have been done all the same.",
-                "Go on with crosspull resume: it looks first.",
-            )),
+            CallError::Lost(refusal) => {
+                let lost = "The answer was lost, so it may have been done all the same.";
+                let trouble = Trouble::from_refusal(what, refusal).besides(lost);
+                Self::Unknown(Trouble { now: "Go on with crosspull resume: it looks first.".to_owned(), ..trouble })
+            }
             CallError::SignIn(trouble) => Self::Failed(trouble),
             CallError::Journal(error) => Self::Journal(error),
             CallError::Stopped => Self::Stopped,
@@ -156,4 +157,29 @@ pub(crate) const fn plainly(outcome: Outcome) -> StepResult {
 /// Ends the taking back of a step that left nothing.
 pub(crate) fn nothing_there() -> StepResult {
     Ok((Outcome::Skipped, "nothing of it is there".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use crosspull_core::explain::{Meaning, Refusal};
+
+    use super::*;
+    use crate::refusal::Refused;
+
+    #[test]
+    fn no_code_of_the_table_is_told_by_a_general_sentence_at_any_step() {
+        for row in Meaning::all() {
+            let refusal = || Refusal {
+                status: Some(403),
+                code: row.code.to_owned(),
+                message: row.words.unwrap_or_default().to_owned(),
+                request_id: None,
+            };
+            let refused = CallError::Refused(Refused { refusal: refusal(), oauth: None, claims: None });
+            let told = StepError::of("x", refused).why();
+            assert!(told.starts_with(row.means), "{told}");
+            let lost = StepError::of("x", CallError::Lost(refusal())).why();
+            assert!(row.may_pass() || lost.contains(row.means), "{lost}");
+        }
+    }
 }

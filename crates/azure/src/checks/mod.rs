@@ -213,3 +213,24 @@ fn call_stop(check: Check, what: &str, error: CallError) -> Finding {
     let text = if what.is_empty() { why } else { format!("{what}: {why}") };
     Finding { refusal: trouble.refusal, ..check.stop(text, trouble.now) }
 }
+
+#[cfg(test)]
+mod tests {
+    use crosspull_core::explain::{Meaning, Refusal};
+
+    use super::*;
+    use crate::refusal::Refused;
+
+    #[test]
+    fn no_code_of_the_table_is_told_by_a_general_sentence_at_a_check() {
+        for row in Meaning::all() {
+            let (code, message) = (row.code.to_owned(), row.words.unwrap_or_default().to_owned());
+            let refusal = Refusal { status: Some(403), code, message, request_id: Some("r-1".to_owned()) };
+            let refused = CallError::Refused(Refused { refusal: refusal.clone(), oauth: None, claims: None });
+            let told = call_stop(Check::Tenants, "it cannot be read", refused);
+            let means = lower_first(row.means.trim_end_matches('.'));
+            assert_eq!((told.text, told.now.as_str()), (format!("it cannot be read: {means}"), row.now));
+            assert_eq!(told.refusal, Some(refusal), "the service's words and the request's id go along");
+        }
+    }
+}

@@ -317,6 +317,8 @@ impl Source {
     fn refused(&self, refused: Refused) -> Trouble {
         let side = self.side;
         let credential = refused.oauth.as_ref().is_some_and(OauthError::is_of_credential);
+        // A number that no table knows may mean anything.
+        let numbered = refused.refusal.code.starts_with("AADSTS");
         let unreachable = refused.refusal.status.is_none();
         let known = Meaning::of(&refused.refusal);
         let trouble = Trouble::from_refusal(self.what(), refused.refusal);
@@ -341,7 +343,7 @@ impl Source {
                     Some(known) if known.code == CLOCK => {
                         trouble.because(known.means, format!("{} It says {now} here. {by}", known.now))
                     }
-                    None if credential => trouble.because(
+                    None if credential && !numbered => trouble.because(
                         format!("The id or the {what} is not that of a service principal of tenant {}.", self.tenant),
                         format!("Check both. {by}"),
                     ),

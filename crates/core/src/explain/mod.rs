@@ -86,6 +86,16 @@ impl Trouble {
         self
     }
 
+    /// Returns the trouble with what this place adds. A reason that lasts and that the tables know is told behind it, and
+    /// is never lost for it.
+    #[must_use]
+    pub fn besides(self, why: impl Into<String>) -> Self {
+        let meaning = self.refusal.as_ref().and_then(Meaning::of).is_some_and(|m| !m.may_pass());
+        let cause = self.refusal.as_ref().and_then(NoConnection::of).is_some();
+        let why = if meaning || cause { format!("{} {}", why.into(), self.why) } else { why.into() };
+        Self { why, ..self }
+    }
+
     /// Returns the trouble with the right that lacks at this place, where the service says no more than that one lacks.
     ///
     /// A code that tells another reason, and one that no table knows, keep what is told of them.
@@ -158,6 +168,41 @@ impl std::fmt::Display for Trouble {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_code_of_the_table_is_told_by_a_general_sentence() {
+        for row in Meaning::all() {
+            let refusal = Refusal {
+                status: Some(403),
+                code: row.code.to_owned(),
+                message: row.words.unwrap_or("Words of the service.").to_owned(),
+                request_id: Some("r-1".to_owned()),
+            };
+            let told = || Trouble::from_refusal("x", refusal.clone());
+            assert_eq!((told().why.as_str(), told().now.as_str()), (row.means, row.now), "{}", row.code);
+            let denied = told().where_denied("The place's own.", "");
+            assert_eq!(denied.why == row.means, !row.is_denied(), "{}: {}", row.code, denied.why);
+            let besides = told().besides("It was lost.");
+            assert!(row.may_pass() || besides.why == format!("It was lost. {}", row.means), "{}", besides.why);
+            for cloud in [None, Some(KnownCloud::China), Some(KnownCloud::UsGov)] {
+                let lines = told().lines(cloud);
+                assert!(lines.contains(&row.page(cloud)) && lines.contains(&"request id r-1".to_owned()), "{lines:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_no_table_knows_is_told_in_the_services_words_alone() {
+        for status in [400, 401, 403, 404, 409, 412, 422] {
+            let (code, message) = ("Odd".to_owned(), "Words that nobody has seen.".to_owned());
+            let refusal = Refusal { status: Some(status), code, message, request_id: Some("r-1".to_owned()) };
+            let told = Trouble::from_refusal("x", refusal).where_denied("A guess.", "Another.");
+            assert_eq!(told.why, "The service gives no reason that crosspull knows.");
+            let lines = told.lines(None);
+            let own = [format!("{status} Odd: Words that nobody has seen."), "request id r-1".to_owned()];
+            assert_eq!(lines.get(lines.len() - 2..), Some(&own[..]), "{lines:?}");
+        }
+    }
 
     #[test]
     fn a_known_code_is_explained_and_an_unknown_one_shows_the_services_words() {
