@@ -33,5 +33,6 @@ mod role_lists;
 pub mod sign_in;
 mod step_context;
 pub mod step_result;
+mod throttle;
 pub mod vault;
 pub mod wire;

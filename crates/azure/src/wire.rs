@@ -20,6 +20,7 @@ use crate::page;
 use crate::recorder::Recorder;
 use crate::refusal::{Refused, Unanswered, refused};
 use crate::request::{Auth, Repeat, Request};
+use crate::throttle::Throttles;
 
 /// No answer of ours is larger; a manifest may have 4 MiB (OCI distribution specification).
 const LARGEST_ANSWER: usize = 4 * 1024 * 1024;
@@ -29,6 +30,9 @@ const COMMON_ANSWER: usize = 64 * 1024;
 const TRIES: u32 = 5;
 /// The longest time for which throttling is sat out.
 const THROTTLE_AT_MOST: Duration = Duration::from_secs(300);
+
+/// The reason of a wait that a service asks for.
+const PATIENCE: &str = "the service asks for patience";
 
 /// The time that things may take.
 #[derive(Debug, Clone, Copy)]
@@ -142,6 +146,8 @@ pub struct Wire {
     recorder: std::sync::Arc<Recorder>,
     control: Control,
     pace: Pace,
+    /// The services that asked for patience, whoever asked them.
+    throttles: Throttles,
     /// Tries of a request that is answered by errors or not at all.
     tries: u32,
 }
@@ -174,8 +180,8 @@ pub struct Pause<'a> {
 impl Wire {
     /// Makes a wire on that line. Its client must not follow redirects: a token would go along.
     #[must_use]
-    pub const fn new(line: Line, recorder: std::sync::Arc<Recorder>, control: Control, pace: Pace) -> Self {
-        Self { line, recorder, control, pace, tries: TRIES }
+    pub fn new(line: Line, recorder: std::sync::Arc<Recorder>, control: Control, pace: Pace) -> Self {
+        Self { line, recorder, control, pace, throttles: Throttles::of_process(), tries: TRIES }
     }
 
     /// Returns this wire on another line, with so many tries: for a host that has an authority and credentials of its
@@ -223,6 +229,7 @@ impl Wire {
         if self.control.is_stopped() {
             return Err(CallError::Stopped);
         }
+        self.keep_away(work, request).await?;
         let call = self.recorder.next_call();
         let started = Event::CallStarted {
             call,
@@ -263,13 +270,34 @@ impl Wire {
                 Ok((value, _)) => return Ok(value),
                 Err(failed) => failed,
             };
+            if let Tried::Refused(refused, Some(wait)) = &failed
+                && matches!(refused.refusal.status, Some(429 | 503))
+            {
+                self.throttles.note(request, refused, *wait, Instant::now());
+            }
             let own = self.pace.of(backoff.next().unwrap_or(Duration::from_secs(15)));
             let Some((why, wait, at_most)) = again(request.repeat, &failed, n < self.tries, own, begun.elapsed())
             else {
                 return Err(given_up(failed, request.repeat));
             };
             self.pause(work, why, wait, at_most, n).await?;
+            self.keep_away(work, request).await?;
         }
+    }
+
+    /// Waits until the service may be asked, where it asked for patience in answer to any call.
+    ///
+    /// # Errors
+    /// The service's refusal, where the wait is longer than any that is sat out; an error of [`Self::pause`].
+    async fn keep_away(&self, work: &Work, request: &Request) -> Result<(), CallError> {
+        let begun = Instant::now();
+        while let Some((wait, refused)) = self.throttles.wait(request, Instant::now()) {
+            if begun.elapsed() + wait > THROTTLE_AT_MOST {
+                return Err(CallError::Refused(refused));
+            }
+            self.pause(work, PATIENCE, wait, THROTTLE_AT_MOST, 1).await?;
+        }
+        Ok(())
     }
 
     /// Waits, and says so.
@@ -426,7 +454,7 @@ fn again(
             Some(429) => {
                 // No wait at all is no patience.
                 let wait = asked.filter(|wait| !wait.is_zero()).unwrap_or(own);
-                (spent + wait <= THROTTLE_AT_MOST).then_some(("the service asks for patience", wait, THROTTLE_AT_MOST))
+                (spent + wait <= THROTTLE_AT_MOST).then_some((PATIENCE, wait, THROTTLE_AT_MOST))
             }
             Some(503) if repeat == Repeat::Freely => {
                 let wait = asked.unwrap_or(own);
