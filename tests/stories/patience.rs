@@ -63,10 +63,10 @@ fn is_left_alone(end: &End, status: u16, wait_ms: i64, is_alike: impl Fn(&serde_
 fn one_call_that_is_throttled_speaks_for_all_to_that_host_and_subscription() {
     for status in [429, 503] {
         let own = format!(
-            "name = 'own'\nsays = 'own'\n[[fault]]\non = 'arm GET /**/managedClusters/{{name}}'\nnth = 1\ndo = 'status'\n\
+            "name = 'own'\nsays = 'own'\n[[fault]]\non = 'arm GET /**/managedClusters/{{name}}/providers/Microsoft.Authorization/permissions'\nnth = 1\ndo = 'status'\n\
              code = {status}\nretry_after = 150"
         );
-        let story = Story::told(&["happy"], &own);
+        let story = Story::told(&["old-roles-to-copy"], &own);
         let end = story.apply(&[]);
         end.is_done();
         story.is_done("AcrPull");

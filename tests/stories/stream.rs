@@ -37,6 +37,15 @@ fn a_signal_while_a_check_hangs_is_the_end_of_the_stream() {
 }
 
 #[test]
+fn a_signal_while_a_service_is_left_alone_is_the_end_of_the_stream() {
+    let own = "name = 'own'\nsays = 'own'\n[[fault]]\non = 'arm GET /**/managedClusters/{name}'\nnth = 1\ndo = 'status'\n\
+               code = 429\nretry_after = 25000";
+    let story = Story::told(&["happy"], own);
+    terminated_at(&story, "/managedClusters/").exits(143).verdict("interrupted");
+    story.wrote_nothing();
+}
+
+#[test]
 fn a_signal_while_a_write_hangs_is_the_end_of_the_stream_and_the_run_goes_on() {
     let story = hangs("graph POST /applications/{id}/addPassword");
     let end = terminated_at(&story, "/addPassword");
