@@ -317,3 +317,27 @@ fn the_registrys_firewall_is_told_while_the_role_is_waited_for() {
     end.exits(3).verdict("waits");
     assert!(text(end.trouble(), "why").contains("The registry's firewall does not let this machine in."), "\n{end}");
 }
+
+#[test]
+fn the_page_of_an_app_that_was_there_leads_to_an_address_that_it_lists() {
+    let no_wait = ["--route", "convert-app", "--consent", "url", "--consent-wait", "0"];
+    for (addresses, leads_to, warns) in [
+        (
+            &["https://shop.contoso.com/back", "https://b.contoso.com"][..],
+            "https%3A%2F%2Fshop.contoso.com%2Fback",
+            false,
+        ),
+        (&["https://b.contoso.com", "https://www.microsoft.com"][..], "https%3A%2F%2Fwww.microsoft.com", false),
+        (&[][..], "https%3A%2F%2Fwww.microsoft.com", true),
+    ] {
+        let story = Story::of("happy");
+        let world = story.world();
+        let used = text(world.cluster(), "clientId");
+        let app = world.apps("a").find(|app| app["appId"] == used).expect("the cluster's app");
+        story.set_redirects_by_hand(text(app, "id"), addresses);
+        let end = story.apply(&no_wait);
+        let asked = end.events("person_needed").next().expect("a page");
+        assert!(text(asked, "url").ends_with(&format!("&redirect_uri={leads_to}")), "\n{end}");
+        assert_eq!(text(asked, "says").contains("may end in AADSTS500113; the command needs none"), warns, "\n{end}");
+    }
+}

@@ -263,6 +263,9 @@ fn subject(cloud: &Cloud, asked: &Asked) -> Result<page::Subject, (u32, String)>
             ),
         ));
     }
+    if application.redirect_uris.is_empty() {
+        return Err((500_113, "No reply address is registered for the application.".to_owned()));
+    }
     if !may_return_to(application, &asked.redirect_uri) {
         let text = "The redirect URI '{uri}' specified in the request does not match the redirect URIs configured for the application '{id}'. \
              Make sure the redirect URI sent in the request matches one added to your application in the Azure portal.";

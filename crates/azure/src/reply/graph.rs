@@ -36,6 +36,18 @@ pub struct App {
     /// The identifier URIs.
     #[serde(default)]
     pub identifier_uris: Vec<String>,
+    /// Its addresses as a web application.
+    #[serde(default)]
+    pub web: Option<Web>,
+}
+
+/// The addresses of an app registration as a web application.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Web {
+    /// The addresses that pages of the sign-in service may lead back to.
+    #[serde(default)]
+    pub redirect_uris: Vec<String>,
 }
 
 /// A federated credential of an app.

@@ -3,9 +3,12 @@
 use crosspull_core::consent::{ConsentLink, ConsentPage, LoopbackRedirect};
 use crosspull_core::explain::{Refusal, Trouble};
 use crosspull_core::ids::{AppId, TenantId};
+use crosspull_core::names::Outcome;
+use crosspull_core::operation::Fact;
 use crosspull_core::text::printable;
 use uuid::Uuid;
 
+use super::directory::{self, AppRef};
 use crate::listener::{Listener, Query};
 use crate::refusal::refused_by_page;
 use crate::step_context::StepContext;
@@ -20,6 +23,8 @@ pub struct OpenPage {
     pub url: String,
     /// The place on this machine that the browser comes back to. `None` where it goes elsewhere.
     back: Option<Back>,
+    /// True where the app lists no address that the page could lead to.
+    leads_nowhere: bool,
 }
 
 /// A place on this machine that the browser comes back to.
@@ -50,6 +55,11 @@ impl OpenPage {
     /// Prepares the page. Where it leads to this machine afterwards and a port can be had, its answer is taken there;
     /// else consent is noticed by asking alone.
     pub async fn of(context: &StepContext<'_>, app: AppId, link: ConsentLink, redirect_uri: &str) -> Self {
+        let listed = listed_addresses(context).await;
+        let leads_nowhere = listed.as_ref().is_some_and(Vec::is_empty);
+        let first = listed.filter(|listed| !listed.iter().any(|address| address == redirect_uri));
+        let first = first.and_then(|listed| listed.into_iter().next());
+        let redirect_uri = first.as_deref().unwrap_or(redirect_uri);
         let loopback = LoopbackRedirect::of(redirect_uri);
         let listener = match &loopback {
             Some(redirect) => Listener::open(redirect.port).await.ok(),
@@ -65,7 +75,7 @@ impl OpenPage {
             state: back.as_ref().map(|back| back.state.as_str()),
         };
         let url = page.url(&context.door().endpoints().login);
-        Self { link, tenant_b: page.tenant_b, url, back }
+        Self { link, tenant_b: page.tenant_b, url, back, leads_nowhere }
     }
 
     /// Returns who does what on the page, and what is seen of it here.
@@ -77,11 +87,14 @@ impl OpenPage {
                 back.listener.port
             )
         });
+        let nowhere =
+            " The app lists no redirect address, so the page may end in AADSTS500113; the command needs none.";
         format!(
-            "An administrator of tenant B ({}) opens this page and {}.{}",
+            "An administrator of tenant B ({}) opens this page and {}.{}{}",
             self.tenant_b,
             self.link.what_to_do(),
-            here.unwrap_or_default()
+            here.unwrap_or_default(),
+            if self.leads_nowhere { nowhere } else { "" }
         )
     }
 
@@ -109,6 +122,18 @@ impl OpenPage {
             Raw::Refused(word, description) => refused(&word, refused_by_page(&word, &description)),
         }
     }
+}
+
+/// Returns the redirect addresses that an app lists which was there before the run: a page leads to one of them alone
+/// (`docs/facts/azure.md` 3.2). `None` for an app that the run made, which has the address that was asked for, and for
+/// one that cannot be read.
+async fn listed_addresses(context: &StepContext<'_>) -> Option<Vec<String>> {
+    if context.how(&Fact::AppObject)? == Outcome::Created {
+        return None;
+    }
+    let app = AppRef { side: directory::home_of_app(context), object: context.known(&Fact::AppObject)? };
+    let read = directory::try_app(context, app).await.ok()?;
+    Some(read.web.unwrap_or_default().redirect_uris)
 }
 
 /// Judges a refusal by OAuth's word: numbers only explain.

@@ -45,6 +45,11 @@ pub(super) const ROWS: &[Meaning] = &[
         "The redirect address is not one of the app's.",
         "Give the same --redirect-uri as the app has; a trailing slash counts.",
     ),
+    Meaning::sign_in(
+        "AADSTS500113",
+        "The app lists no address that the page could lead back to.",
+        "Let the administrator run az ad sp create with the app's id, or add a redirect address to the app.",
+    ),
     Meaning::sign_in("AADSTS65001", "Nobody has consented to the app.", "Let an administrator of the tenant consent."),
     Meaning::sign_in(
         "AADSTS90094",
