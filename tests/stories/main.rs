@@ -12,7 +12,7 @@ mod admin_account;
 mod adopt;
 #[cfg(test)]
 mod attach;
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod azure_cli;
 #[cfg(test)]
 mod between;
