@@ -1,18 +1,9 @@
-//! A parser of Azure's condition language, as far as it speaks of repositories: what a condition lets in, whatever its
-//! layout.
+//! A parser of Azure's condition language: a condition as a tree, whatever its layout.
 //!
 //! Sources: Azure RBAC documentation, "Azure role assignment condition format and syntax"; `docs/facts/azure.md` 3.6.
-//! An expression that is not known here stays unknown, and is never guessed.
+//! What a comparison says is the matter of those who read the tree. An expression that is not known here makes the whole
+//! text unknown, and is never guessed.
 
-use std::collections::BTreeSet;
-
-/// The attribute that names a repository.
-pub(super) const NAME: &str = "@Request[Microsoft.ContainerRegistry/registries/repositories:name]";
-/// The data actions of a reader of repositories.
-pub(super) const READS: [&str; 2] = [
-    "Microsoft.ContainerRegistry/registries/repositories/content/read",
-    "Microsoft.ContainerRegistry/registries/repositories/metadata/read",
-];
 /// The longest text that is parsed, in bytes. No condition of Azure is longer than half of this.
 const LONGEST: usize = 16 * 1024;
 /// The deepest nesting that is parsed. Nobody nests parentheses so deep.
@@ -39,84 +30,79 @@ enum Token {
 
 /// A condition as a tree.
 #[derive(Debug)]
-enum Expression {
-    All(Vec<Expression>),
-    Any(Vec<Expression>),
-    Not(Box<Expression>),
-    /// True for this one of a reader's actions. `None` stands for an action that is not known here.
-    Action(Option<usize>),
-    /// True for these repositories.
-    Named(Vec<String>),
-    /// A comparison that is not known here.
-    Unknown,
+pub(crate) enum Expression {
+    /// True where all of these are.
+    All(Vec<Self>),
+    /// True where one of these is.
+    Any(Vec<Self>),
+    /// True where this is not.
+    Not(Box<Self>),
+    /// A question that the request answers.
+    Leaf(Leaf),
 }
 
-/// A condition that was parsed.
+/// A question of a condition that the request answers.
 #[derive(Debug)]
-pub(super) struct Condition {
-    expression: Expression,
-    /// The repositories that the condition names, in the order of the text.
-    named: Vec<String>,
-    /// The place in the text after the last comparison with a repository's name.
-    end: Option<usize>,
+pub(crate) enum Leaf {
+    /// `ActionMatches`: is the action of the request this one?
+    Action(String),
+    /// A comparison of an attribute with values.
+    Comparison(Comparison),
 }
 
-impl Condition {
-    /// Reads a condition. `None` where its grammar is not known here.
-    pub(super) fn read(text: &str) -> Option<Self> {
-        let tokens = tokens(text)?;
-        let mut parser = Parser { tokens: &tokens, at: 0, named: Vec::new(), end: None };
-        let expression = parser.expression(0)?;
-        (parser.at == tokens.len()).then_some(Self { expression, named: parser.named, end: parser.end })
-    }
+/// A comparison of an attribute with values.
+#[derive(Debug)]
+pub(crate) struct Comparison {
+    /// The attribute, as `@Source[name]`.
+    pub attribute: String,
+    /// The operator in lower case, such as `foranyofanyvalues:guidequals`.
+    pub operator: String,
+    /// The values, in their order.
+    pub values: Vec<Value>,
+    /// True where the values are in braces.
+    pub in_set: bool,
+    /// The place in the text after the comparison.
+    pub end: usize,
+}
 
-    /// Returns the repositories that the condition names, in the order of the text.
-    pub(super) fn named(&self) -> &[String] {
-        &self.named
-    }
+/// A value that an attribute is compared with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Value {
+    /// A text between single quotes.
+    Text(String),
+    /// A number, a GUID, a word.
+    Word(String),
+    /// Another attribute.
+    Attribute,
+}
 
-    /// Returns the place in the text after the last comparison with a repository's name.
-    pub(super) const fn end(&self) -> Option<usize> {
-        self.end
-    }
-
-    /// Returns the repositories that the condition lets a reader into, where it says nothing else.
-    ///
-    /// It then allows both of a reader's actions on these repositories and on no other, and every other action.
-    pub(super) fn lets_in(&self) -> Option<BTreeSet<String>> {
-        let of_action = |action: usize| -> Option<BTreeSet<String>> {
-            let any_other = self.expression.is_true(Some(action), None)?;
-            let mut let_in = BTreeSet::new();
-            for name in &self.named {
-                if self.expression.is_true(Some(action), Some(name))? {
-                    let_in.insert(name.clone());
-                }
-            }
-            (!any_other).then_some(let_in)
-        };
-        let other = |name: Option<&str>| self.expression.is_true(None, name) == Some(true);
-        let all_else = other(None) && self.named.iter().all(|name| other(Some(name)));
-        let (content, metadata) = (of_action(0)?, of_action(1)?);
-        (all_else && content == metadata).then_some(content)
-    }
-
-    /// True where the condition lets a reader into that repository, whatever else it says.
-    pub(super) fn surely_lets_in(&self, name: &str) -> bool {
-        (0..READS.len()).all(|action| self.expression.is_true(Some(action), Some(name)) == Some(true))
+impl Value {
+    fn of(token: &Token) -> Option<Self> {
+        match token {
+            Token::Text(text) => Some(Self::Text(text.clone())),
+            Token::Word(word) => Some(Self::Word(word.clone())),
+            Token::Attribute(_) => Some(Self::Attribute),
+            _ => None,
+        }
     }
 }
 
 impl Expression {
-    /// Judges whether the condition holds for an action on a repository. `None` where that depends on an expression
-    /// that is not known.
-    ///
-    /// An action of `None` is any action but a reader's. A name of `None` is a repository that the condition does not
-    /// name.
-    fn is_true(&self, action: Option<usize>, name: Option<&str>) -> Option<bool> {
+    /// Reads a condition. `None` where its grammar is not known here.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        let tokens = tokens(text)?;
+        let mut parser = Parser { tokens: &tokens, at: 0 };
+        let expression = parser.expression(0)?;
+        (parser.at == tokens.len()).then_some(expression)
+    }
+
+    /// Judges whether the condition holds, by what each question comes to. `None` where that depends on a question
+    /// whose answer is not known.
+    pub(crate) fn is_true(&self, answer: &impl Fn(&Leaf) -> Option<bool>) -> Option<bool> {
         let parts = |all: &[Self], decides: bool| {
             let mut unknown = false;
             for part in all {
-                match part.is_true(action, name) {
+                match part.is_true(answer) {
                     Some(is) if is == decides => return Some(decides),
                     Some(_) => {}
                     None => unknown = true,
@@ -127,10 +113,18 @@ impl Expression {
         match self {
             Self::All(all) => parts(all, false),
             Self::Any(all) => parts(all, true),
-            Self::Not(inner) => inner.is_true(action, name).map(|is| !is),
-            Self::Action(Some(this)) => Some(action == Some(*this)),
-            Self::Named(names) => Some(name.is_some_and(|name| names.iter().any(|n| n == name))),
-            Self::Action(None) | Self::Unknown => None,
+            Self::Not(inner) => inner.is_true(answer).map(|is| !is),
+            Self::Leaf(leaf) => answer(leaf),
+        }
+    }
+
+    /// Returns the comparisons, in the order of the text.
+    pub(crate) fn comparisons(&self) -> Vec<&Comparison> {
+        match self {
+            Self::All(all) | Self::Any(all) => all.iter().flat_map(Self::comparisons).collect(),
+            Self::Not(inner) => inner.comparisons(),
+            Self::Leaf(Leaf::Comparison(comparison)) => vec![comparison],
+            Self::Leaf(Leaf::Action(_)) => Vec::new(),
         }
     }
 }
@@ -197,8 +191,6 @@ fn token(text: &str) -> Option<(Token, usize)> {
 struct Parser<'a> {
     tokens: &'a [(Token, usize)],
     at: usize,
-    named: Vec<String>,
-    end: Option<usize>,
 }
 
 impl<'a> Parser<'a> {
@@ -256,58 +248,34 @@ impl<'a> Parser<'a> {
         self.takes(&Token::OpenSet)?;
         let Token::Text(action) = self.next()? else { return None };
         self.takes(&Token::CloseSet)?;
-        Some(Expression::Action(READS.iter().position(|known| known.eq_ignore_ascii_case(action))))
+        Some(Expression::Leaf(Leaf::Action(action.clone())))
     }
 
     fn comparison(&mut self, attribute: &str) -> Option<Expression> {
         let Token::Word(operator) = self.next()? else { return None };
-        let operator = operator.to_ascii_lowercase();
         let (values, in_set) = self.values()?;
-        let ignores_case = match (operator.as_str(), in_set) {
-            ("stringequals", false) | ("foranyofanyvalues:stringequals", true) => false,
-            ("stringequalsignorecase", false) | ("foranyofanyvalues:stringequalsignorecase", true) => true,
-            _ => return Some(Expression::Unknown),
-        };
-        let texts: Option<Vec<&str>> = values.iter().map(|value| name_of(value)).collect();
-        let Some(texts) = texts.filter(|_| attribute.eq_ignore_ascii_case(NAME)) else {
-            return Some(Expression::Unknown);
-        };
-        // The names of a registry are in lower case. A name in another spelling, compared by case, matches no
-        // repository.
-        let names = texts.into_iter().filter(|text| ignores_case || !text.bytes().any(|b| b.is_ascii_uppercase()));
-        let names: Vec<String> = names.map(str::to_ascii_lowercase).collect();
-        self.named.extend(names.iter().cloned());
-        self.end = self.at.checked_sub(1).and_then(|last| self.tokens.get(last)).map(|(_, end)| *end);
-        Some(Expression::Named(names))
+        let end = self.at.checked_sub(1).and_then(|last| self.tokens.get(last)).map(|(_, end)| *end)?;
+        let (attribute, operator) = (attribute.to_owned(), operator.to_ascii_lowercase());
+        Some(Expression::Leaf(Leaf::Comparison(Comparison { attribute, operator, values, in_set, end })))
     }
 
     /// Reads the values that an attribute is compared with, and whether they are a set.
-    fn values(&mut self) -> Option<(Vec<&'a Token>, bool)> {
-        let is_value = |token: &Token| matches!(token, Token::Text(_) | Token::Word(_) | Token::Attribute(_));
+    fn values(&mut self) -> Option<(Vec<Value>, bool)> {
         let first = self.next()?;
-        if is_value(first) {
-            return Some((vec![first], false));
+        if let Some(value) = Value::of(first) {
+            return Some((vec![value], false));
         }
         if *first != Token::OpenSet {
             return None;
         }
         let mut values = Vec::new();
         loop {
-            values.push(self.next().filter(|token| is_value(token))?);
+            values.push(Value::of(self.next()?)?);
             match self.next()? {
                 Token::Comma => {}
                 Token::CloseSet => return Some((values, true)),
                 _ => return None,
             }
         }
-    }
-}
-
-/// Returns the repository's name in a value. `None` where the value cannot be one.
-fn name_of(value: &Token) -> Option<&str> {
-    let is_of_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'.' | b'_' | b'-');
-    match value {
-        Token::Text(text) if !text.is_empty() && text.bytes().all(is_of_name) => Some(text),
-        _ => None,
     }
 }

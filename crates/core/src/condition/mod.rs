@@ -4,10 +4,13 @@
 //! in, neither on its way nor on its way back.
 
 mod grammar;
+mod repositories;
 
 use std::collections::BTreeSet;
 
-use grammar::{Condition, NAME, READS, is_same};
+pub(crate) use grammar::{Comparison, Expression, Leaf, Value};
+use grammar::is_same;
+use repositories::{Condition, NAME, READS};
 
 /// The change that a condition needs to let in more.
 #[derive(Debug, Clone, PartialEq, Eq)]
