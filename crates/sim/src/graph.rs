@@ -26,6 +26,7 @@ mod groups;
 mod objects;
 mod owners;
 mod passwords;
+mod policies;
 mod principal;
 mod principals;
 mod properties;
@@ -67,6 +68,7 @@ async fn answer(State(cloud): State<Shared>, method: Method, uri: Uri, headers: 
     match (collection, key) {
         ("applications", key) => applications::answer(&call, &method, key, &rest),
         ("servicePrincipals", key) => principals::answer(&call, &method, key, &rest),
+        ("policies", None) => policies::answer(&call, &method, &rest),
         (_, None) => directory_objects::answer(&call, &method, first, &rest),
         _ => Err(no_segment(first)),
     }

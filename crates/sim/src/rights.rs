@@ -8,7 +8,7 @@ use crate::{
     errors::{self, Refusal},
     roles::{self, RoleDefinition},
     tokens::Caller,
-    world::{RoleAssignment, World},
+    world::{DenyAssignment, RoleAssignment, World},
 };
 
 mod condition;
@@ -55,6 +55,8 @@ pub fn allowed(cloud: &Cloud, world: &World, principal: Uuid, scope: &str, actio
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Verdict {
     Allowed,
+    /// A role has it, and a deny assignment forbids it.
+    Denied,
     /// A role has it, under a condition that does not hold.
     Conditional,
     NotHeld,
@@ -76,7 +78,31 @@ fn verdict(
     }
     let holds = |condition: &String| condition::holds(condition, action, attributes) == Some(true);
     let fulfilled = held.any(|(assignment, _)| assignment.condition.as_ref().is_none_or(holds));
-    if fulfilled { Verdict::Allowed } else { Verdict::Conditional }
+    match denial(world, principal, scope, action) {
+        _ if !fulfilled => Verdict::Conditional,
+        Some(_) => Verdict::Denied,
+        None => Verdict::Allowed,
+    }
+}
+
+/// Returns a deny assignment that keeps a principal from a control action at a scope (Azure's document "Understand Azure
+/// deny assignments": they go before every role assignment).
+fn denial<'w>(world: &'w World, principal: Uuid, scope: &str, action: &str) -> Option<&'w DenyAssignment> {
+    let identities = world.identities(principal);
+    let named = |ids: &[Uuid]| ids.iter().any(|id| identities.contains(id));
+    let place = scope.split("/providers/Microsoft.Authorization/").next().unwrap_or(scope);
+    let any = |patterns: &[String]| patterns.iter().any(|pattern| roles::matches(pattern, action));
+    world.deny_assignments.iter().find(|deny| {
+        let here = if deny.not_below { same_place(&deny.scope, place) } else { covers(&deny.scope, place) };
+        here && any(&deny.actions)
+            && !any(&deny.not_actions)
+            && (deny.denies.is_empty() || named(&deny.denies))
+            && !named(&deny.but)
+    })
+}
+
+fn same_place(one: &str, other: &str) -> bool {
+    covers(one, other) && covers(other, one)
 }
 
 /// True where a principal may do a data action at a scope, on a repository if the action is about one. Conditions
@@ -130,6 +156,7 @@ pub fn require_with(
     let world = cloud.world();
     let why = match verdict(cloud, &world, caller.object_id, scope, action, attributes) {
         Verdict::Allowed => return locks::judge(&world, scope, action),
+        Verdict::Denied => return Err(denied(&world, caller, scope, action)),
         Verdict::Conditional => " The request was denied because of an ABAC condition that is not fulfilled.",
         Verdict::NotHeld => "",
     };
@@ -141,6 +168,22 @@ pub fn require_with(
         caller.object_id
     );
     Err(errors::arm(http::StatusCode::FORBIDDEN, "AuthorizationFailed", &message))
+}
+
+/// Returns 403 for what a deny assignment forbids (`docs/facts/azure.md` 9.6).
+fn denied(world: &World, caller: &Caller, scope: &str, action: &str) -> Refusal {
+    let place = scope.split("/providers/Microsoft.Authorization/").next().unwrap_or(scope);
+    let by = denial(world, caller.object_id, scope, action);
+    let (name, id, at) = by.map_or(("", String::new(), ""), |deny| {
+        (deny.display_name.as_str(), deny.name.simple().to_string(), deny.scope.as_str())
+    });
+    let message = format!(
+        "The client '{}' with object id '{}' has permission to perform action '{action}' on scope '{place}'; however, the \
+         access is denied because of the deny assignment with name '{name}' and Id '{id}' at scope '{at}'.",
+        caller.name(),
+        caller.object_id
+    );
+    errors::arm(http::StatusCode::FORBIDDEN, "DenyAssignmentAuthorizationFailed", &message)
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod cluster;
 pub mod crowd;
 pub mod happy;
 mod kubernetes;
+mod limits;
 mod lock;
 pub mod pull_secret;
 mod registry;
@@ -24,6 +25,7 @@ pub mod view;
 
 pub use cluster::*;
 pub use kubernetes::*;
+pub use limits::*;
 pub use lock::*;
 pub use registry::*;
 pub use tenant::*;
@@ -47,6 +49,10 @@ pub struct World {
     pub role_assignments: Vec<RoleAssignment>,
     /// Every management lock.
     pub locks: Vec<Lock>,
+    /// Every deny assignment of every tenant.
+    pub deny_assignments: Vec<DenyAssignment>,
+    /// Every role that somebody may activate.
+    pub eligible_roles: Vec<EligibleRole>,
     /// Every cluster.
     pub clusters: Vec<Cluster>,
     /// Every registry.

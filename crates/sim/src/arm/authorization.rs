@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{
     answers::{self, known_scope, value, writes_left},
     filter::Term,
+    limits,
     request::Asked,
     shapes::time,
 };
@@ -27,6 +28,8 @@ pub const ASSIGNMENTS: &str = "Microsoft.Authorization/roleAssignments";
 pub fn answer(cloud: &Shared, asked: &Asked, scope: &str, path: &[&str]) -> Answer {
     match (asked.method.as_str(), path) {
         ("GET", ["permissions"]) => permissions(cloud, asked, scope),
+        ("GET", ["denyassignments"]) => limits::deny_assignments(cloud, asked, scope),
+        ("GET", ["roleeligibilityscheduleinstances"]) => limits::eligible_roles(cloud, asked, scope),
         ("GET", ["roledefinitions"]) => definitions(cloud, asked, scope),
         ("GET", ["roledefinitions", id]) => definition(cloud, asked, scope, id),
         ("GET", ["roleassignments"]) => assignments(cloud, asked, scope),
@@ -115,7 +118,7 @@ pub fn definition_shape(role: &RoleDefinition, scope: &str) -> Value {
 }
 
 /// Returns the id of a built-in role: under the subscription of the scope it is asked at, if any.
-fn definition_id(guid: &str, scope: &str) -> String {
+pub fn definition_id(guid: &str, scope: &str) -> String {
     let mut parts = scope.split('/').skip(1);
     let subscription = match (parts.next(), parts.next()) {
         (Some(kind), Some(id)) if kind.eq_ignore_ascii_case("subscriptions") => {

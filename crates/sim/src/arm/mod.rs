@@ -20,6 +20,7 @@ mod crowd;
 mod filter;
 mod gates;
 mod kql;
+mod limits;
 mod locks;
 mod metadata;
 mod operations;

@@ -9,6 +9,20 @@ use crate::{
     tokens::Audience,
 };
 
+/// Keeps everybody from a resource that Conditional Access blocks in a tenant.
+///
+/// # Errors
+/// 53003, with the `error` that the kind of caller gets.
+pub fn let_in(cloud: &Cloud, tenant: Uuid, resource: &str, error: &str) -> Result<(), Refusal> {
+    let (_, kind) = of(cloud, tenant, resource)?;
+    if kind != Audience::Graph || cloud.policies(tenant).block_graph != Some(true) {
+        return Ok(());
+    }
+    let text =
+        "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.";
+    Err(errors::entra(StatusCode::BAD_REQUEST, error, 53_003, text))
+}
+
 /// Returns the audience of tokens for a resource, and which resource it is.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
-    authorize,
+    audience, authorize,
     client::{self, Client},
     codes, device,
     form::Form,
@@ -65,6 +65,7 @@ fn tokens(
     client_info: bool,
 ) -> Result<Response, Refusal> {
     let scopes = Scopes::read(cloud, session.tenant, scope)?;
+    audience::let_in(cloud, session.tenant, &scopes.audience, "invalid_grant")?;
     let gone = || codes::malformed();
     let access = tokens::user_token(cloud, session, &scopes.audience, &scopes.granted(client)).ok_or_else(gone)?;
     let lifetime = cloud.times.token_lifetime;

@@ -67,6 +67,7 @@ fn client_credentials(cloud: &Cloud, tenant: &str, form: &Form) -> Result<Signed
 
 fn issue(cloud: &Cloud, who: &SignedIn, audience: &str) -> Result<(String, i64), Refusal> {
     let names = cloud.world().names;
+    audience::let_in(cloud, who.tenant, audience, "access_denied")?;
     let (audience, _) = audience::of(cloud, who.tenant, audience)?;
     Ok((tokens::access_token(cloud, who, &audience, names), cloud.times.token_lifetime))
 }

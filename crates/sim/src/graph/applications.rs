@@ -11,7 +11,7 @@ use super::{
     certificates::{self, GivenKey},
     federated,
     owners::{self, Owned},
-    passwords, readers,
+    passwords, policies, readers,
     refusals::{bad_request, denied, no_method, no_property, no_segment},
     shapes,
 };
@@ -118,6 +118,7 @@ fn create(call: &Call) -> Answer {
         written: call.cloud.clock.now(),
     };
     changes.apply(&mut application, call.cloud.clock.timestamp());
+    policies::audience(call, &application.sign_in_audience)?;
     let mut world = call.cloud.world();
     let directory = world.directory_mut(call.caller.tenant).ok_or_else(denied)?;
     let shown = shapes::application(directory, &application);
@@ -216,6 +217,9 @@ fn redirect_uris(web: &Value) -> Result<Option<Vec<String>>, Refusal> {
 
 fn patch(call: &Call, key: Key) -> Answer {
     let changes = Changes::read(call.object()?)?;
+    if let Some(audience) = &changes.sign_in_audience {
+        policies::audience(call, audience)?;
+    }
     application::change(call, key, |application| {
         changes.apply(application, call.cloud.clock.timestamp());
         Ok(no_content())

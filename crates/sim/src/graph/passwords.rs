@@ -8,11 +8,12 @@ use uuid::Uuid;
 use super::{
     application::change,
     call::{Call, Key, no_content, odata},
+    policies,
     refusals::{bad_request, no_property},
     shapes,
 };
 use crate::{
-    errors::{self, Answer, Refusal},
+    errors::{Answer, Refusal},
     secret::Secret,
     world::Password,
 };
@@ -24,7 +25,9 @@ const TWO_YEARS: SignedDuration = SignedDuration::from_hours(24 * 730);
 pub fn add(call: &Call, key: Key) -> Answer {
     let password = asked_password(call)?;
     let shown = shapes::password(&password, true);
+    let days = password.end.duration_since(password.start).as_secs() / 86_400;
     change(call, key, |application| {
+        policies::secret(call, application.created, days)?;
         application.passwords.push(password);
         Ok(())
     })?;
@@ -52,11 +55,6 @@ fn asked_password(call: &Call) -> Result<Password, Refusal> {
         return Err(bad_request(
             "Invalid value specified for property 'endDateTime' of resource 'PasswordCredential': it is not after 'startDateTime'.",
         ));
-    }
-    let days = end.duration_since(start).as_secs() / 86_400;
-    if call.cloud.policy.max_secret_days.is_some_and(|most| days > most) {
-        let message = "Credential lifetime exceeds the max value allowed as per assigned policy. Please contact your administrator for more information.";
-        return Err(errors::graph(StatusCode::BAD_REQUEST, "CredentialInvalidLifetimeAsPerAppPolicy", message));
     }
     Ok(Password {
         key_id: Uuid::new_v4(),

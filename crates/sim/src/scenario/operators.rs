@@ -12,6 +12,9 @@ pub struct OperatorPart {
     pub directory_roles: Option<Vec<String>>,
     /// Azure roles, in place of the usual ones. Those of operator A in the hub's subscription stay.
     pub roles: Option<Vec<RolePart>>,
+    /// Azure roles that the user who is the operator may activate (Privileged Identity Management), and does not have until
+    /// then. An application cannot be eligible.
+    pub eligible: Option<Vec<RolePart>>,
     /// Operator A only: names of Azure roles on the hub's subscription, in place of the usual ones.
     pub hub_roles: Option<Vec<String>>,
     /// Operator A only: whether it is an owner of the application that the cluster signs in with.
@@ -116,6 +119,7 @@ impl OperatorPart {
             graph_roles: later.graph_roles.or(self.graph_roles),
             directory_roles: later.directory_roles.or(self.directory_roles),
             roles: later.roles.or(self.roles),
+            eligible: later.eligible.or(self.eligible),
             hub_roles: later.hub_roles.or(self.hub_roles),
             owns_cluster_app: later.owns_cluster_app.or(self.owns_cluster_app),
         }

@@ -42,6 +42,35 @@ fn subscription() -> On {
     On::Subscription
 }
 
+/// A deny assignment, as Azure makes one for a managed application, a deployment stack or a locked node resource group.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DenyPart {
+    /// `denyAssignmentName`.
+    pub name: String,
+    /// The place.
+    pub on: On,
+    /// The actions that it denies; what changes anything where they are left out.
+    #[serde(default = "changes")]
+    pub actions: Vec<String>,
+    /// The actions that it does not deny all the same.
+    #[serde(default)]
+    pub not_actions: Vec<String>,
+    /// Whom it denies them; everybody where nobody is named.
+    #[serde(default)]
+    pub denies: Vec<Party>,
+    /// Whom it does not.
+    #[serde(default)]
+    pub but: Vec<Party>,
+    /// `doNotApplyToChildScopes`.
+    #[serde(default)]
+    pub not_below: bool,
+}
+
+fn changes() -> Vec<String> {
+    ["*/action", "*/delete", "*/write"].map(str::to_owned).to_vec()
+}
+
 /// An app registration of tenant A that is there before anybody comes, with its service principal.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -51,6 +51,13 @@ pub struct PersonPart {
 pub struct PolicyPart {
     /// `passwordLifetime`, in days.
     pub max_secret_days: Option<i64>,
+    /// `passwordAddition`: applications get no client secret.
+    pub forbids_secrets: Option<bool>,
+    /// `audiences`: no application is registered that other tenants may let in. Graph's v1.0 does not show it.
+    pub forbids_multi_tenant: Option<bool>,
+    /// `restrictForAppsCreatedAfterDateTime` of the restrictions of secrets, in days from the start; negative for one that
+    /// is past. All applications are meant where it is left out.
+    pub for_apps_after_days: Option<f64>,
 }
 
 /// The differences in `answers.toml`.
@@ -78,7 +85,12 @@ impl Setup {
                 signs_in_to_b_as: later.person.signs_in_to_b_as.or(self.person.signs_in_to_b_as),
                 declines_sign_in: later.person.declines_sign_in.or(self.person.declines_sign_in),
             },
-            policy: PolicyPart { max_secret_days: later.policy.max_secret_days.or(self.policy.max_secret_days) },
+            policy: PolicyPart {
+                max_secret_days: later.policy.max_secret_days.or(self.policy.max_secret_days),
+                forbids_secrets: later.policy.forbids_secrets.or(self.policy.forbids_secrets),
+                forbids_multi_tenant: later.policy.forbids_multi_tenant.or(self.policy.forbids_multi_tenant),
+                for_apps_after_days: later.policy.for_apps_after_days.or(self.policy.for_apps_after_days),
+            },
             answers: AnswersPart {
                 consent: later.answers.consent.or(self.answers.consent),
                 repository: later.answers.repository.or(self.answers.repository),

@@ -10,6 +10,8 @@ pub struct PoliciesPart {
     pub block_device_code: Option<bool>,
     /// Conditional Access blocks every sign-in of people (53003).
     pub block_sign_in: Option<bool>,
+    /// Conditional Access blocks Microsoft Graph, for users and applications (53003), and nothing else.
+    pub block_graph: Option<bool>,
     /// Security defaults block the device code flow (530035).
     pub security_defaults: Option<bool>,
     /// Tenant restrictions of this network keep everybody out of the tenant (500021).
@@ -39,6 +41,7 @@ impl PoliciesPart {
         Self {
             block_device_code: later.block_device_code.or(self.block_device_code),
             block_sign_in: later.block_sign_in.or(self.block_sign_in),
+            block_graph: later.block_graph.or(self.block_graph),
             security_defaults: later.security_defaults.or(self.security_defaults),
             tenant_restrictions: later.tenant_restrictions.or(self.tenant_restrictions),
             block_user_consent: later.block_user_consent.or(self.block_user_consent),

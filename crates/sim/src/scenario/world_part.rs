@@ -8,7 +8,7 @@ use super::{
     error::{ScenarioError, one_of},
     locks::LockPart,
     operators::{GuestPart, On, OperatorPart, RolePart},
-    others::{AppPart, Party, SecretPart, VaultPart},
+    others::{AppPart, DenyPart, Party, SecretPart, VaultPart},
     policies::PoliciesPart,
 };
 use crate::{
@@ -60,6 +60,8 @@ pub struct WorldPart {
     pub policies_b: PoliciesPart,
     /// The numbers of everything that one looks for.
     pub many: ManyPart,
+    /// Deny assignments. Those of all scenarios are there.
+    pub deny_assignments: Vec<DenyPart>,
     /// Key Vaults of tenant A. Those of all scenarios are there.
     pub vaults: Vec<VaultPart>,
     /// App registrations of tenant A beside those of the operator and the cluster. Those of all scenarios are there.
@@ -294,6 +296,7 @@ impl WorldPart {
                 repositories: later.many.repositories.or(self.many.repositories),
                 tags: later.many.tags.or(self.many.tags),
             },
+            deny_assignments: self.deny_assignments.into_iter().chain(later.deny_assignments).collect(),
             vaults: self.vaults.into_iter().chain(later.vaults).collect(),
             apps_a: self.apps_a.into_iter().chain(later.apps_a).collect(),
             locks: self.locks.into_iter().chain(later.locks).collect(),
@@ -338,7 +341,9 @@ impl WorldPart {
     fn check_roles(&self) -> Result<(), ScenarioError> {
         let parts = [
             &self.operator_a.roles,
+            &self.operator_a.eligible,
             &self.operator_b.roles,
+            &self.operator_b.eligible,
             &self.guest.roles,
             &self.old_principal_roles,
             &self.group_roles,

@@ -78,6 +78,8 @@ pub fn build(setup: &Setup, today: Timestamp) -> Start {
         ],
         role_assignments: Vec::new(),
         locks: Vec::new(),
+        deny_assignments: Vec::new(),
+        eligible_roles: Vec::new(),
         clusters: Vec::new(),
         registries: Vec::new(),
         vaults: Vec::new(),

@@ -142,6 +142,11 @@ pub struct Holder {
 }
 
 impl Holder {
+    /// Returns the object id.
+    pub const fn id(&self) -> Uuid {
+        self.id
+    }
+
     /// Returns a service principal of a tenant.
     pub fn principal(tenant: Uuid, ids: &Ids) -> Self {
         Self { tenant, id: ids.principal, kind: "ServicePrincipal" }

@@ -6,19 +6,22 @@ use uuid::Uuid;
 
 use super::{
     CONTOSO,
-    identities::{Builder, CLUSTER_APP, Ids, LONG_BEFORE, OPERATOR_A, cluster_places, hub_places, registry_places},
+    identities::{
+        Builder, CLUSTER_APP, Ids, LONG_BEFORE, OPERATOR_A, cluster_places, hub_places, registry_places, scope_of,
+    },
     many, people,
 };
 use crate::{
     clock::Moment,
-    scenario::{AppPart, On, Party, SecretPart, VaultPart, WorldPart},
+    scenario::{AppPart, DenyPart, On, Party, SecretPart, VaultPart, WorldPart},
     secret::Secret,
-    world::{Application, Password, ServicePrincipal, Vault, World},
+    world::{Application, DenyAssignment, Password, ServicePrincipal, Vault, World},
 };
 
 impl Builder {
     /// The Key Vaults and applications that the scenarios name.
     pub fn others(&self, world: &mut World, part: &WorldPart) {
+        world.deny_assignments = part.deny_assignments.iter().map(|deny| made_deny(world, deny, part)).collect();
         world.vaults = part.vaults.iter().map(|vault| made_vault(vault, part)).collect();
         for (n, app) in part.apps_a.iter().enumerate() {
             self.app(world, n, app, part);
@@ -104,6 +107,22 @@ pub fn object_ids(party: Party, part: &WorldPart) -> Vec<Uuid> {
         Party::OperatorA => principal(&OPERATOR_A),
         Party::OpsA => vec![people::OPS_A],
         Party::ReaderA => vec![people::READER_A],
+    }
+}
+
+fn made_deny(world: &World, part: &DenyPart, all: &WorldPart) -> DenyAssignment {
+    let scope = scope_of(part.on, &cluster_places());
+    let ids = |parties: &[Party]| parties.iter().flat_map(|party| object_ids(*party, all)).collect();
+    DenyAssignment {
+        tenant: if part.on.is_at_registry() { world.b } else { CONTOSO },
+        name: Uuid::new_v5(&CONTOSO, format!("deny {} {scope}", part.name).as_bytes()),
+        display_name: part.name.clone(),
+        scope,
+        actions: part.actions.clone(),
+        not_actions: part.not_actions.clone(),
+        denies: ids(&part.denies),
+        but: ids(&part.but),
+        not_below: part.not_below,
     }
 }
 

@@ -5,12 +5,13 @@ use uuid::{Uuid, uuid};
 
 use super::{
     CONTOSO, FABRIKAM,
-    identities::{Builder, Holder, cluster_places, hub_places, registry_places},
+    identities::{Builder, Holder, Places, cluster_places, hub_places, registry_places, scope_of},
     operator_roles,
 };
 use crate::{
+    roles,
     scenario::{OperatorPart, Setup},
-    world::{Operators, User, World},
+    world::{EligibleRole, Operators, User, World},
 };
 
 /// The operator of tenant A.
@@ -44,9 +45,26 @@ impl Builder {
         self.grant(world, &ops_a, &hub_places(), super::hub_roles(&part.operator_a));
         let ops_b = if one_tenant { Holder::user(CONTOSO, OPS_A) } else { Holder::user(FABRIKAM, OPS_B) };
         self.grant(world, &ops_b, &registry_places(), operator_roles(&part.operator_b, super::OPERATOR_B_ROLES));
+        self.eligible(world, &ops_a, &cluster_places(), &part.operator_a);
+        self.eligible(world, &ops_b, &registry_places(), &part.operator_b);
         let guest = Holder::user(FABRIKAM, GUEST_B);
         self.grant(world, &guest, &registry_places(), part.guest.roles.clone().unwrap_or_default());
         Operators { b: if one_tenant { a.clone() } else { b }, a }
+    }
+
+    /// Gives a user the roles that they may activate.
+    fn eligible(&self, world: &mut World, holder: &Holder, places: &Places, part: &OperatorPart) {
+        for part in part.eligible.iter().flatten() {
+            let Some(role) = roles::by_name(&part.role) else { continue };
+            let scope = scope_of(part.on, places);
+            world.eligible_roles.push(EligibleRole {
+                name: Uuid::new_v5(&holder.id(), format!("eligible {scope} {}", role.id).as_bytes()),
+                scope,
+                user: holder.id(),
+                role: role.id.to_owned(),
+                since: self.before,
+            });
+        }
     }
 
     fn member(&self, world: &mut World, tenant: Uuid, id: Uuid, names: (&str, &str), roles: Vec<String>) -> String {
