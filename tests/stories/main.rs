@@ -56,6 +56,7 @@ mod names;
 mod one_run;
 #[cfg(test)]
 mod others_pull;
+#[cfg(test)]
 mod patience;
 #[cfg(test)]
 mod pull;
@@ -68,6 +69,8 @@ mod renew;
 mod repository_token;
 #[cfg(test)]
 mod resume;
+#[cfg(test)]
+mod rights;
 #[cfg(test)]
 mod roles;
 #[cfg(test)]

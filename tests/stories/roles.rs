@@ -42,9 +42,9 @@ fn what_cannot_be_copied_is_named_before_and_the_run_goes_on() {
         assert!(lack.contains(part), "no {part:?} in {lack}");
     }
     let reset = end.events("run_started").next().expect("it began")["plan"]["steps"].as_array().expect("steps").clone();
-    let lacks = reset.iter().find(|s| s["op"] == "reset-cluster").map(|s| s["lacks"].clone());
-    let lacks = lacks.as_ref().and_then(Value::as_array).map_or(0, Vec::len);
-    assert_eq!(lacks, 3, "the plan keeps what will be missing, for the question before the reset");
+    let withheld = reset.iter().find(|s| s["op"] == "copy-roles").map(|s| s["withheld"].clone());
+    let withheld = withheld.as_ref().and_then(Value::as_array).map_or(0, Vec::len);
+    assert_eq!(withheld, 3, "the plan keeps what will be missing, for the question before the reset");
     let world = story.world();
     let new = world.principals("a", text(world.app(), "appId"))[0];
     assert_eq!(world.held(new), Vec::<[String; 3]>::new(), "nothing could be given");

@@ -77,7 +77,8 @@ impl Door {
     /// # Errors
     /// See [`CallError`].
     pub async fn json<T: DeserializeOwned + Send>(&self, work: &Work, request: Request) -> Result<T, CallError> {
-        self.read(work, request, |reply| serde_json::from_slice(&reply.body).map_err(|e| torn(&e))).await
+        // On the heap: what a request waits for is large, and every question holds some.
+        Box::pin(self.read(work, request, |reply| serde_json::from_slice(&reply.body).map_err(|e| torn(&e)))).await
     }
 
     /// Sends a request and returns the answer as it is.
@@ -85,9 +86,9 @@ impl Door {
     /// # Errors
     /// See [`CallError`].
     pub async fn raw(&self, work: &Work, request: Request) -> Result<Reply, CallError> {
-        self.read(work, request, |reply| {
+        Box::pin(self.read(work, request, |reply| {
             Ok(Reply { status: reply.status, headers: reply.headers.clone(), body: reply.body.clone() })
-        })
+        }))
         .await
     }
 

@@ -198,7 +198,7 @@ pub fn refused(status: u16, headers: &HeaderMap, body: &[u8]) -> Refused {
         refusal: Refusal {
             status: Some(status),
             code: printable(&code, 100),
-            message: printable(&message, 500),
+            message: printable(&message, 1000),
             request_id: request_id(headers, &value),
         },
         oauth: oauth.as_deref().map(OauthError::of),

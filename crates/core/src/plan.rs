@@ -111,7 +111,8 @@ impl Plan {
         self.steps.iter().find(|s| s.asks_first())
     }
 
-    /// Returns the rights of the former principal that the cluster's new one will lack.
+    /// Returns the rights of the former principal that the cluster's new one will lack, but for the roles that somebody
+    /// may give it.
     #[must_use]
     pub fn lacks(&self) -> &[String] {
         let lacks = self.steps.iter().find_map(|s| match &s.op {

@@ -194,14 +194,35 @@ impl Story {
     /// Gives a principal a role at a scope, as somebody of tenant A. Returns the id of the assignment.
     pub fn grant_at_by_hand(&self, principal: &str, role: &str, scope: &str) -> String {
         let token = self.token(Tenant::A, "https://management.azure.com/.default");
+        self.grant_with(&token, principal, role, scope)
+    }
+
+    fn grant_with(&self, token: &str, principal: &str, role: &str, scope: &str) -> String {
         let id = format!("{scope}/providers/Microsoft.Authorization/roleAssignments/{}", uuid::Uuid::new_v4());
         let definition = format!("/providers/Microsoft.Authorization/roleDefinitions/{role}");
         let body = serde_json::json!({ "properties": {
             "roleDefinitionId": definition, "principalId": principal, "principalType": "ServicePrincipal",
         }});
         let url = format!("{}{id}?api-version=2022-04-01", self.ready.arm);
-        self.send(reqwest::Method::PUT, &url, Some(&token), "application/json", body.to_string());
+        self.send(reqwest::Method::PUT, &url, Some(token), "application/json", body.to_string());
         id
+    }
+
+    /// The machine's own identity, which is somebody else than the operator, gives a principal of tenant A a role at a
+    /// scope. Returns the id of the assignment.
+    pub fn grant_by_another(&self, principal: &str, role: &str, scope: &str) -> String {
+        let url = format!(
+            "{}/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://management.azure.com/",
+            self.ready.arm
+        );
+        let client = self.browser();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let token = runtime.block_on(async {
+            let answer = client.get(url).header("metadata", "true").send().await.expect("an answer");
+            let body = answer.bytes().await.expect("a body");
+            serde_json::from_slice::<Value>(&body).expect("JSON")
+        });
+        self.grant_with(text(&token, "access_token"), principal, role, scope)
     }
 
     /// Somebody of tenant A changes the condition of a role assignment, as the world shows it.

@@ -1,13 +1,15 @@
 //! The check of apps that carry the cluster's mark: which of them is taken up.
 
 use crosspull_core::check::{
-    AppFacts, Check, Finding, Level, SecretFacts, TakeUpReason, choose_app, judge_app, warn_of_pull_secret,
+    AppFacts, AppPolicy, Check, Finding, Level, SecretFacts, TakeUpReason, WantedApp, choose_app, judge_app,
+    judge_app_policy, warn_of_pull_secret,
 };
 use crosspull_core::event::Work;
 use crosspull_core::ids::{AppId, ClusterId};
 use crosspull_core::names::{Side, marker, pull_marker};
+use crosspull_core::rights::Grantee;
 use crosspull_core::text::printable;
-use futures_util::future::{join, join_all};
+use futures_util::future::{join_all, join3};
 
 use super::read_cluster::read_cluster;
 use super::reads::{MarkedApps, Reads};
@@ -47,14 +49,51 @@ pub(super) async fn chosen<'r>(reads: &'r Reads<'_>, id: &ClusterId) -> Result<&
     chosen_of(reads, id, wanted).await
 }
 
+/// Returns the service principal that the app is going to have, as far as it is known before the run.
+pub(super) const fn grantee(apps: &MarkedApps) -> Grantee {
+    if apps.taken.is_none() { Grantee::New } else { Grantee::Unknown }
+}
+
 async fn chosen_of<'r>(reads: &'r Reads<'_>, id: &ClusterId, wanted: Wanted) -> Result<&'r MarkedApps, CheckStopped> {
     let judged = async {
         reads.begin(&wanted.check)?;
-        let (marked, cluster) = join(marked_apps(reads, &wanted), read_cluster(reads, id)).await;
+        let (marked, cluster, policy) =
+            join3(marked_apps(reads, &wanted), read_cluster(reads, id), policy(reads, &wanted)).await;
         let in_use = cluster?.as_ref().ok().and_then(|read| read.facts.client_id).filter(|_| wanted.is_of_cluster);
-        reads.conclude(marked.map(|marked| take_up(reads, wanted.check.clone(), &marked, in_use)))
+        reads.conclude(marked.map(|marked| {
+            let (apps, finding) = take_up(reads, wanted.check.clone(), &marked, in_use);
+            let forbidden = policy.and_then(|policy| by_policy(reads, &wanted, &policy, &apps, &finding));
+            (apps, forbidden.unwrap_or(finding))
+        }))
     };
     reads.cluster(id)?.apps.get_or_init(|| judged).await.as_ref().map_err(|said| *said)
+}
+
+/// Reads the tenant's policy for apps. Few accounts may, so what cannot be read is left to the service.
+async fn policy(reads: &Reads<'_>, wanted: &Wanted) -> Option<AppPolicy> {
+    let request = request::app_policy(reads.door.endpoints(), wanted.home);
+    reads.door.json(&Work::Check(wanted.check.clone()), request).await.ok()
+}
+
+/// Judges the app by the policy, where nothing else stops. One that the cluster has gets no secret without a renewal.
+fn by_policy(
+    reads: &Reads<'_>,
+    wanted: &Wanted,
+    policy: &AppPolicy,
+    apps: &MarkedApps,
+    finding: &Finding,
+) -> Option<Finding> {
+    if finding.level == Level::Stop || (apps.taken.is_some() && !reads.inputs.renew) {
+        return None;
+    }
+    let now = reads.door.wire().recorder().now();
+    let app = WantedApp {
+        made: apps.taken.as_ref().and_then(|app| app.created).unwrap_or(now),
+        is_new: apps.taken.is_none(),
+        many_tenants: wanted.home == Side::A && reads.tenants.a != reads.tenants.b,
+        days: reads.inputs.secret_days,
+    };
+    judge_app_policy(&wanted.check, policy, app)
 }
 
 /// Reads the apps that carry the mark, with everything that tells whose they are.

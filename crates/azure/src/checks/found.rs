@@ -2,12 +2,12 @@
 
 use crosspull_core::check::Check;
 use crosspull_core::names::{Side, Tenants};
+use crosspull_core::rights::ASSIGN;
 use crosspull_core::route::{Found, Rights};
 use futures_util::future::join3;
 
 use super::reads::NoKubernetes;
 use super::reads::Reads;
-use super::rights::ASSIGN;
 use super::{cluster, kubernetes, registry};
 
 /// Reads what the routes depend on, each thing as the check of it. `None` where the cluster, the registry or the

@@ -7,7 +7,7 @@ use crosspull_core::check::{
 };
 use crosspull_core::event::Event;
 use crosspull_core::input::Inputs;
-use crosspull_core::names::PerTenant;
+use crosspull_core::names::{PerTenant, Route};
 use crosspull_core::route::{self, Assessed, Fit, Found, RouteSpec, Weighed};
 use crosspull_core::run::Known;
 use crosspull_core::text::lower_first;
@@ -19,8 +19,10 @@ use crate::wire::CallError;
 
 mod app;
 mod app_secret;
+mod assigning;
 mod cluster;
 mod cluster_app;
+mod eligible;
 mod found;
 mod headroom;
 mod image;
@@ -71,6 +73,10 @@ impl<'a> Surveyor<'a> {
         let Some(tenants) = sign_in::enter_both(self.door, self.inputs).await? else { return Ok(None) };
         let mut reads = Reads::new(self.door, self.inputs, self.known, tenants.as_ref().map(|tenant| tenant.id));
         let Some(spec) = self.route(&reads).await? else { return Ok(None) };
+        let provisions = matches!(spec.route, Route::NewApp | Route::ConvertApp);
+        if provisions && !Box::pin(sign_in::directory_lets_in(self.door, self.inputs.consent)).await? {
+            return Ok(None);
+        }
         reads.asked = (spec.checks)(self.inputs);
         let answers = join_all(reads.asked.iter().map(|check| Box::pin(ask(check, &reads)))).await;
         if answers.into_iter().any(|answer| answer.is_err()) {
@@ -126,7 +132,8 @@ impl<'a> Surveyor<'a> {
             }
             facts.key = of.key.get().copied().flatten();
             if let Some(Ok(held)) = of.holdings.get().cloned() {
-                (facts.roles, facts.lacks, facts.holds) = (held.copied, held.lacks, held.all);
+                (facts.roles, facts.withheld) = (held.copied, held.withheld);
+                (facts.lacks, facts.holds) = (held.lacks, held.all);
             }
             clusters.push(facts);
         }

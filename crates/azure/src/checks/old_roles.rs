@@ -2,22 +2,24 @@
 //!
 //! Everything that the principal holds is read and sorted: copied, lacking, not read.
 
-use crosspull_core::check::{Check, Finding, HeldRole, Lack, Unread, judge_old_roles};
+use std::collections::BTreeMap;
+
+use crosspull_core::check::{Check, Finding, FormerRights, HeldRole, Lack, Unread, WithheldRole, judge_old_roles};
 
 use crosspull_core::event::Work;
 use crosspull_core::ids::{AppId, ClusterId, ObjectId};
 use crosspull_core::input::Part;
 use crosspull_core::names::Side;
-use crosspull_core::rights::{PermissionSet, allows};
+use crosspull_core::rights::{ASSIGN, Grantee, Hindrance, MayAssign, RoleRequest};
 use crosspull_core::text::{lower_first, printable};
 use futures_util::future::{join_all, join4};
 use futures_util::stream::{self, StreamExt as _};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use super::assigning::ScopeRights;
 use super::reads::{Holdings, Reads};
-use super::rights::ASSIGN;
-use super::{CheckStopped, app, cluster};
+use super::{CheckStopped, app, cluster, eligible};
 use crate::door::Door;
 use crate::patience::patiently;
 use crate::reply::{AppRoleAssignment, Assignment, Definition, KeyVault, Membership, Principal};
@@ -29,7 +31,6 @@ use crate::wire::CallError;
 const WHOLE: usize = usize::MAX;
 
 /// The reason why a right is not copied.
-const NOT_ALLOWED: &str = "you may not assign roles there";
 const RIGHT_UNREAD: &str = "whether you may assign roles there was not read";
 const GROUP: &str = "memberships are not copied";
 const API: &str = "permissions on APIs are not copied";
@@ -44,6 +45,21 @@ struct HoldingsReader<'a> {
     door: &'a Door,
     /// The parts that may stay unread.
     accepted: &'a [Part],
+    /// The principal that is to have the same.
+    grantee: Grantee,
+}
+
+/// What was found of a principal.
+#[derive(Default)]
+struct Found {
+    holdings: Holdings,
+    /// The rights that are no role.
+    lacks: Vec<Lack>,
+    /// Those of the copied roles of which it is not clear whether they may be given.
+    doubts: Vec<Lack>,
+    unread: Vec<Unread>,
+    /// The role that the operator has to activate first, as a sentence.
+    eligible: Option<String>,
 }
 
 pub(super) async fn ask(reads: &Reads<'_>, id: &ClusterId) -> Result<(), CheckStopped> {
@@ -58,7 +74,8 @@ pub(super) async fn holdings<'r>(reads: &'r Reads<'_>, id: &ClusterId) -> Result
         };
         let Some(client) = cluster.facts.client_id else { return Ok(Holdings::default()) };
         let is_own = apps.taken.as_ref().is_some_and(|own| own.app_id == client);
-        let reader = HoldingsReader { door: reads.door, accepted: &reads.inputs.may_stay_unread };
+        let (accepted, grantee) = (&reads.inputs.may_stay_unread, app::grantee(apps));
+        let reader = HoldingsReader { door: reads.door, accepted, grantee };
         reads.ask(Check::OldRoles(id.clone()), reader.old_roles(id, client, is_own)).await
     };
     reads.cluster(id)?.holdings.get_or_init(|| Box::pin(judged)).await.as_ref().map_err(|said| *said)
@@ -86,8 +103,8 @@ impl HoldingsReader<'_> {
             Err(error) => {
                 let parts = [Part::Roles, Part::Groups, Part::ApiPermissions, Part::VaultPolicies];
                 let first = unread(Part::Roles, error);
-                let unread = parts.map(|part| Unread { part, ..first.clone() });
-                return self.judged(cluster, Holdings::default(), Vec::new(), &unread);
+                let unread = parts.map(|part| Unread { part, ..first.clone() }).to_vec();
+                return self.judged(cluster, Found { unread, ..Found::default() });
             }
         };
         let Some(principal) = principals.iter().find(|p| p.app_id == client) else {
@@ -95,7 +112,7 @@ impl HoldingsReader<'_> {
             // cluster would lose.
             let why = format!("the service principal of its app {client} is not in the directory any more");
             let gone = Unread { part: Part::Roles, why, denied: true, refusal: None };
-            return self.judged(cluster, Holdings::default(), Vec::new(), &[gone]);
+            return self.judged(cluster, Found { unread: vec![gone], ..Found::default() });
         };
         let (subscriptions, not_listed) = role_lists::subscriptions(self.door, &work, cluster).await;
         let (roles, groups, apis, vaults) = join4(
@@ -105,42 +122,73 @@ impl HoldingsReader<'_> {
             self.vault_policies(&work, principal.id, &subscriptions),
         )
         .await;
-        let mut unread: Vec<Unread> = not_listed.into_iter().map(|error| self::unread(Part::Roles, error)).collect();
-        let mut lacks = Vec::new();
-        for (found, missing) in [groups, apis, vaults] {
-            lacks.extend(found);
-            unread.extend(missing);
+        let mut found = Found::default();
+        found.unread.extend(not_listed.into_iter().map(|error| self::unread(Part::Roles, error)));
+        for (there, missing) in [groups, apis, vaults] {
+            found.lacks.extend(there);
+            found.unread.extend(missing);
         }
-        unread.extend(roles.unread.into_iter().map(|(id, error)| self::unread(Part::RolesIn(id), error)));
-        let all = join_all(roles.found.iter().map(|a| self.held_role(&work, a))).await;
-        let mut holdings = Holdings { all, ..Holdings::default() };
-        let may = join_all(holdings.all.iter().map(|r| self.may_assign(&work, &r.scope))).await;
-        for (role, may) in holdings.all.iter().zip(may) {
-            match may {
-                Ok(true) if role.definition_guid().is_some() => holdings.copied.push(role.clone()),
-                Ok(_) => lacks.push(Lack { what: role.short(), why: NOT_ALLOWED }),
-                Err(missing) => {
-                    lacks.push(Lack { what: role.short(), why: RIGHT_UNREAD });
-                    unread.push(Unread { why: format!("{}: {}", role.short(), missing.why), ..missing });
+        found.unread.extend(roles.unread.into_iter().map(|(id, error)| self::unread(Part::RolesIn(id), error)));
+        found.holdings.all = join_all(roles.found.iter().map(|a| self.held_role(&work, a))).await;
+        self.sort(&work, &mut found).await;
+        self.judged(cluster, found)
+    }
+
+    /// Sorts the roles into those that the operator may give, and those that only somebody else can.
+    async fn sort(&self, work: &Work, found: &mut Found) {
+        let all = &found.holdings.all;
+        let scopes: BTreeMap<String, &str> =
+            all.iter().map(|r| (r.scope.to_ascii_lowercase(), r.scope.as_str())).collect();
+        let read = scopes.into_iter().map(async |(key, scope)| {
+            let rights = ScopeRights::read(self.door, work, Side::A, scope).await;
+            (key, rights.map_err(|error| unread(Part::RightToAssign, error)))
+        });
+        let rights: BTreeMap<String, Result<ScopeRights, Unread>> = join_all(read).await.into_iter().collect();
+        let mut without_right = None;
+        for role in all {
+            let wanted = RoleRequest { role: role.definition_guid(), grantee: self.grantee };
+            let withheld = |why: String| WithheldRole { role: role.clone(), why };
+            match rights.get(&role.scope.to_ascii_lowercase()) {
+                Some(Ok(rights)) => match rights.may_assign(wanted) {
+                    MayAssign::No(why) => {
+                        without_right = without_right.or_else(|| (why == Hindrance::NoRight).then_some(&role.scope));
+                        found.holdings.withheld.push(withheld(why.to_string()));
+                    }
+                    MayAssign::Unclear(doubt) => {
+                        found.doubts.push(Lack { what: role.short(), why: doubt.to_string() });
+                        found.holdings.copied.push(role.clone());
+                    }
+                    MayAssign::Yes => found.holdings.copied.push(role.clone()),
+                },
+                Some(Err(missing)) => {
+                    found.holdings.withheld.push(withheld(RIGHT_UNREAD.to_owned()));
+                    found.unread.push(Unread { why: format!("{}: {}", role.short(), missing.why), ..missing.clone() });
                 }
+                None => {}
             }
         }
-        self.judged(cluster, holdings, lacks, &unread)
+        if let Some(scope) = without_right {
+            found.eligible = eligible::sentence(self.door, work, Side::A, scope, &[ASSIGN]).await;
+        }
     }
 
     /// Returns the finding, and what stands in the plan where the finding does not stop.
-    fn judged(
-        &self,
-        cluster: &ClusterId,
-        mut holdings: Holdings,
-        mut lacks: Vec<Lack>,
-        unread: &[Unread],
-    ) -> Result<(Holdings, Finding), Finding> {
+    fn judged(&self, cluster: &ClusterId, found: Found) -> Result<(Holdings, Finding), Finding> {
+        let Found { mut holdings, mut lacks, doubts, unread, eligible } = found;
         // Where the finding does not stop, all of these were accepted. Roles that cannot be given are named one by one.
         let named = unread.iter().filter(|u| u.part != Part::RightToAssign);
-        lacks.extend(named.map(|u| Lack { what: u.part.to_string(), why: NOT_READ }));
-        let finding = judge_old_roles(cluster, &holdings.copied, &lacks, unread, self.accepted);
+        lacks.extend(named.map(|u| Lack { what: u.part.to_string(), why: NOT_READ.to_owned() }));
         holdings.lacks = lacks.iter().map(ToString::to_string).collect();
+        let withheld = holdings.withheld.iter().map(|one| Lack { what: one.role.short(), why: one.why.clone() });
+        let lacks: Vec<Lack> = lacks.into_iter().chain(withheld).collect();
+        let rights = FormerRights {
+            copied: &holdings.copied,
+            lacks: &lacks,
+            doubts: &doubts,
+            unread: &unread,
+            eligible: eligible.as_deref(),
+        };
+        let finding = judge_old_roles(cluster, &rights, self.accepted);
         Ok((holdings, finding))
     }
 
@@ -156,7 +204,7 @@ impl HoldingsReader<'_> {
         };
         lacking(Part::Groups, listed, |group: Membership| {
             let name = group.display_name.map_or_else(|| group.id.to_string(), |name| printable(&name, 80));
-            Lack { what: format!("membership of {name}"), why: GROUP }
+            Lack { what: format!("membership of {name}"), why: GROUP.to_owned() }
         })
     }
 
@@ -164,7 +212,7 @@ impl HoldingsReader<'_> {
         let listed = self.list(work, request::app_roles_of(self.door.endpoints(), principal)).await;
         lacking(Part::ApiPermissions, listed, |permission: AppRoleAssignment| {
             let name = printable(permission.resource_display_name.as_deref().unwrap_or("an API"), 80);
-            Lack { what: format!("a permission on {name}"), why: API }
+            Lack { what: format!("a permission on {name}"), why: API.to_owned() }
         })
     }
 
@@ -177,7 +225,7 @@ impl HoldingsReader<'_> {
         let listed = listed.map(|vaults| vaults.into_iter().filter(|vault| vault.lets_in(principal)).collect());
         lacking(Part::VaultPolicies, listed, |vault: KeyVault| Lack {
             what: format!("an access policy of the vault {}", printable(&vault.name, 80)),
-            why: VAULT,
+            why: VAULT.to_owned(),
         })
     }
 
@@ -191,7 +239,7 @@ impl HoldingsReader<'_> {
     async fn held_role(&self, work: &Work, assignment: &Assignment) -> HeldRole {
         let properties = &assignment.properties;
         let definition = in_scope(&properties.role_definition_id, &assignment.scope());
-        let request = request::role_definition(self.door.endpoints(), &definition);
+        let request = request::role_definition(self.door.endpoints(), Side::A, &definition);
         let role = match self.door.json::<Definition>(work, request).await {
             Ok(definition) => printable(&definition.properties.role_name, 80),
             Err(_) => format!("a role whose name cannot be read ({definition})"),
@@ -201,15 +249,6 @@ impl HoldingsReader<'_> {
             definition: printable(&definition, WHOLE),
             scope: printable(&assignment.scope(), WHOLE),
             condition: properties.condition.clone(),
-        }
-    }
-
-    /// Asks whether the operator may assign roles at a scope.
-    async fn may_assign(&self, work: &Work, scope: &str) -> Result<bool, Unread> {
-        let request = request::permissions(self.door.endpoints(), Side::A, scope);
-        match self.list::<PermissionSet>(work, request).await {
-            Ok(permissions) => Ok(allows(&permissions, ASSIGN)),
-            Err(error) => Err(unread(Part::RightToAssign, error)),
         }
     }
 

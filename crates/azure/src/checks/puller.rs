@@ -40,6 +40,11 @@ pub(super) async fn all_held(reads: &Reads<'_>, registry: &RegistryId) -> bool {
     !pullers.is_empty() && pullers.into_iter().all(|puller| puller.is_ok_and(|puller| puller.held.is_some()))
 }
 
+/// Returns the object id of the principal that the cluster pulls with, where the check of it does not stop.
+pub(super) async fn of(reads: &Reads<'_>, cluster: &ClusterId, registry: &RegistryId) -> Option<ObjectId> {
+    judged(reads, cluster, registry).await.ok().map(|puller| puller.principal)
+}
+
 /// Returns the principal that the cluster pulls with, where the check of it does not stop.
 async fn judged<'r>(
     reads: &'r Reads<'_>,
@@ -122,7 +127,8 @@ async fn held(reads: &Reads<'_>, puller: &Puller, mode: RoleMode) -> Result<Opti
     here.sort_by_key(|a| a.properties.principal_id != puller.principal);
     let wanted = wanted_condition(reads, &puller.registry, mode);
     for assignment in here {
-        let request = request::role_definition(reads.door.endpoints(), &assignment.properties.role_definition_id);
+        let request =
+            request::role_definition(reads.door.endpoints(), Side::A, &assignment.properties.role_definition_id);
         // A role that cannot be read does not count. The assignment that is made then does no harm.
         let Ok(definition) = reads.door.json::<Definition>(&work, request).await else { continue };
         let present = assignment.properties.condition.as_deref();

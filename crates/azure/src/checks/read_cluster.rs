@@ -40,6 +40,7 @@ fn facts_of(id: &ClusterId, properties: ClusterProperties) -> ClusterFacts {
         power_state: printable(properties.power_state.and_then(|p| p.code).as_deref().unwrap_or("Running"), 40),
         nodes: properties.agent_pool_profiles.iter().flatten().filter_map(|p| p.count).sum(),
         roles: Vec::new(),
+        withheld: Vec::new(),
         lacks: Vec::new(),
         holds: Vec::new(),
         key: None,

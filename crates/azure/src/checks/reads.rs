@@ -5,7 +5,7 @@ use std::future::Future;
 use std::sync::{Mutex, PoisonError};
 
 use crosspull_core::check::{
-    AppFacts, Check, ClusterApp, ClusterFacts, Finding, HeldRole, NamespaceFacts, Puller, RegistryFacts,
+    AppFacts, Check, ClusterApp, ClusterFacts, Finding, HeldRole, NamespaceFacts, Puller, RegistryFacts, WithheldRole,
 };
 use crosspull_core::event::Work;
 use crosspull_core::ids::{ClusterId, ObjectId, RegistryId, TenantId};
@@ -91,7 +91,9 @@ pub(super) struct Holdings {
     pub copied: Vec<HeldRole>,
     /// All roles of the principal that were read.
     pub all: Vec<HeldRole>,
-    /// The rights that the new principal will lack.
+    /// The roles that only somebody else can give the new principal.
+    pub withheld: Vec<WithheldRole>,
+    /// The other rights that the new principal will lack.
     pub lacks: Vec<String>,
 }
 

@@ -4,7 +4,7 @@ use crosspull_core::check::{Check, Finding, Level, TenantFacts, judge_tenants};
 use crosspull_core::event::Work;
 use crosspull_core::explain::{NoConnection, Trouble};
 use crosspull_core::ids::{TenantId, TenantRef};
-use crosspull_core::input::{Access, Inputs};
+use crosspull_core::input::{Access, ConsentMode, Inputs};
 use crosspull_core::names::{PerTenant, Route, Side, Tenants};
 use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::{AccountKind, Entered, SignIn};
@@ -40,6 +40,31 @@ pub(super) async fn enter_both(door: &Door, inputs: &Inputs) -> Result<Option<Pe
 /// The error of a journal that cannot be written.
 pub async fn admit_again(door: &Door, access: &Access) -> Result<bool, JournalError> {
     Ok(enter_as(door, access, None).await?.is_some())
+}
+
+/// Looks whether tenant B's directory lets the operator in, who is to provision the app there. Returns true where the
+/// checks may go on.
+///
+/// Sign-in can let an account in to Resource Manager and keep it from Graph (`docs/facts/azure.md` 9.8). Where nobody
+/// said how the app is let in, a person does it by a link then.
+pub(super) async fn directory_lets_in(door: &Door, consent: ConsentMode) -> Result<bool, JournalError> {
+    if consent == ConsentMode::Url || !door.tokens().signs_in(Side::B) {
+        return Ok(true);
+    }
+    let Err(trouble) = door.tokens().token(Side::B, Audience::Graph).await else { return Ok(true) };
+    let check = Check::SignIn(Side::B);
+    let text = format!("tenant B's directory does not let you in: {}", lower_first(trouble.why.trim_end_matches('.')));
+    let finding = match consent {
+        ConsentMode::Direct => {
+            check.stop(text, format!("{} Or let an administrator of tenant B do it: --consent url", trouble.now))
+        }
+        ConsentMode::Auto | ConsentMode::Url => check.warn(
+            text,
+            "An administrator of tenant B lets the app in by a link, and the run waits for that. To do it yourself, sign in \
+             to tenant B with an account that its directory lets in.",
+        ),
+    };
+    Ok(say(door, Finding { refusal: trouble.refusal, ..finding })? != Level::Stop)
 }
 
 async fn enter_as(

@@ -1,18 +1,19 @@
 //! Gives the new principal the roles of the cluster's former one, with their conditions and scopes.
 
-use crosspull_core::check::HeldRole;
+use crosspull_core::check::{HeldRole, WithheldRole};
 use crosspull_core::ids::ObjectId;
 use crosspull_core::names::{Outcome, Side};
-use crosspull_core::operation::{CopyRoles, Fact, TakeBack};
+use crosspull_core::operation::{CopyRoles, Fact, Learnt, TakeBack};
 use crosspull_core::text::count;
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 
 use super::shared::others;
 use super::shared::roles::{self, RoleGrant};
 use crate::step_context::StepContext;
 use crate::step_result::{StepError, StepResult};
+use crate::wire::CallError;
 
-/// Finds or creates every role assignment.
+/// Finds or creates every role assignment, and looks for those that only somebody else can give.
 pub(super) async fn perform(op: &CopyRoles, context: &StepContext<'_>) -> StepResult {
     let principal: ObjectId = context.need(Fact::PrincipalA).await?;
     context.begin()?;
@@ -32,8 +33,12 @@ pub(super) async fn perform(op: &CopyRoles, context: &StepContext<'_>) -> StepRe
             })
         })
         .collect();
-    let granted = join_all(grants.iter().map(|grant| roles::grant_or_lack(context, grant))).await;
-    let outcomes = granted.into_iter().collect::<Result<Vec<Outcome>, StepError>>()?;
+    let (granted, looked_for) = join(
+        join_all(grants.iter().map(|grant| roles::grant_or_lack(context, grant))),
+        join_all(op.withheld.iter().map(|withheld| look_for(context, withheld, principal))),
+    )
+    .await;
+    let outcomes = granted.into_iter().chain(looked_for).collect::<Result<Vec<Outcome>, StepError>>()?;
     let has = |outcome| outcomes.contains(&outcome);
     let outcome = [Outcome::Created, Outcome::Found].into_iter().find(|outcome| has(*outcome));
     let refused = outcomes.iter().filter(|outcome| **outcome == Outcome::Skipped).count();
@@ -46,6 +51,24 @@ pub(super) async fn perform(op: &CopyRoles, context: &StepContext<'_>) -> StepRe
     };
     let nothing = if refused > 0 { Outcome::Skipped } else { Outcome::Found };
     Ok((outcome.unwrap_or(nothing), note))
+}
+
+/// Looks whether somebody else has given a role that the operator cannot. Where that may not be read, nobody has, as far
+/// as can be told.
+async fn look_for(
+    context: &StepContext<'_>,
+    withheld: &WithheldRole,
+    principal: ObjectId,
+) -> Result<Outcome, StepError> {
+    let given = match roles::given_since(context, &withheld.role, principal).await {
+        Err(CallError::Refused(r)) if r.refusal.status == Some(403) => None,
+        given => given.map_err(|error| {
+            StepError::of(&format!("Whether somebody gave {} cannot be told.", withheld.role.short()), error)
+        })?,
+    };
+    let (how, value) = given.map_or_else(|| (Outcome::Skipped, withheld.why.clone()), |id| (Outcome::Found, id));
+    context.learn(vec![Learnt::new(how, Fact::RoleCopy(withheld.role.key()), value)])?;
+    Ok(how)
 }
 
 /// Takes the copied roles back.

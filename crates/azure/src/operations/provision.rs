@@ -25,12 +25,18 @@ pub(super) async fn perform(op: &Provision, context: &StepContext<'_>) -> StepRe
     let (outcome, principal, note) = match op.consent {
         ConsentMode::Url => by_a_person(op, context, app).await?,
         ConsentMode::Direct | ConsentMode::Auto => {
-            match principals::make(context, Side::B, app, NOT_PROVISIONED).await? {
-                Provisioned::There(principal) => {
+            let is_auto = op.consent == ConsentMode::Auto;
+            match principals::make(context, Side::B, app, NOT_PROVISIONED).await {
+                Ok(Provisioned::There(principal)) => {
                     (principals::whose(context, Side::B, &principal, context.step.id), principal.id, "")
                 }
-                Provisioned::Denied(_) if op.consent == ConsentMode::Auto => by_a_person(op, context, app).await?,
-                Provisioned::Denied(refusal) => {
+                Ok(Provisioned::Denied(_)) if is_auto => by_a_person(op, context, app).await?,
+                // The directory does not let this account in, or does not do it: a person may.
+                Err(StepError::Failed(trouble)) if is_auto && trouble.keeps_out() => {
+                    by_a_person(op, context, app).await?
+                }
+                Err(error) => return Err(error),
+                Ok(Provisioned::Denied(refusal)) => {
                     return Err(StepError::Failed(Trouble::from_refusal(NOT_PROVISIONED, refusal).where_denied(
                     "You may not create service principals in tenant B.",
                     "Choose --consent url and let an administrator of tenant B open the link, or sign in with an account \
@@ -73,7 +79,13 @@ async fn by_a_person(
 ) -> Result<(Outcome, ObjectId, &'static str), StepError> {
     const BY_A_PERSON: &str = "consented by a person";
     let note = |how| if how == Outcome::Created { BY_A_PERSON } else { "" };
-    match directory::look_for_principal(context, Side::B, app, NOT_PROVISIONED).await? {
+    let seen = match directory::look_for_principal(context, Side::B, app, NOT_PROVISIONED).await {
+        // A directory that does not let the operator in is one that the operator may not look into.
+        Err(StepError::Failed(trouble)) if trouble.keeps_out() => Err(()),
+        Err(error) => return Err(error),
+        Ok(seen) => seen.map_err(drop),
+    };
+    match seen {
         Ok(Some(principal)) => {
             let how = principals::whose(context, Side::B, &principal, context.step.id);
             return Ok((how, principal.id, note(how)));

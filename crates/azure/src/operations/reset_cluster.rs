@@ -13,7 +13,7 @@ use crosspull_core::operation::{Fact, Learnt, ResetCluster, TakeBack};
 use crosspull_core::secret::Secret;
 
 use super::shared::directory::{self, AppRef};
-use super::shared::last_look::PendingReset;
+use super::shared::last_look::{self, PendingReset};
 use super::shared::{cluster, former_principal, reset, secrets};
 use crate::reply::ClusterProperties;
 use crate::step_context::StepContext;
@@ -51,6 +51,7 @@ pub(super) async fn perform(op: &ResetCluster, context: &StepContext<'_>) -> Ste
         ));
     };
     soak(context, op.soak_minutes).await?;
+    last_look::learn_what_was_given(context).await?;
     reset::confirmed(context).await?;
     reset::to(context, PendingReset { cluster, app, secret: &secret, from }).await?;
     context.learn(vec![uses(cluster, Outcome::Changed, app, from)])?;

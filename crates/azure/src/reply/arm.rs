@@ -320,6 +320,29 @@ impl AssignmentProperties {
     }
 }
 
+/// A role that its holder may activate.
+#[derive(Debug, Clone, Deserialize)]
+pub struct EligibleRole {
+    /// The properties.
+    pub properties: EligibleRoleProperties,
+}
+
+/// The properties of a role that its holder may activate (Microsoft's SDK, `RoleEligibilityScheduleInstance`).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EligibleRoleProperties {
+    /// The id of the role definition.
+    pub role_definition_id: String,
+    /// The scope in which the role may be activated.
+    pub scope: String,
+    /// The time from which it may be activated.
+    #[serde(default)]
+    pub start_date_time: Option<jiff::Timestamp>,
+    /// The time until which it may be activated.
+    #[serde(default)]
+    pub end_date_time: Option<jiff::Timestamp>,
+}
+
 /// A role definition.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Definition {

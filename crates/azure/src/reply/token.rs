@@ -1,6 +1,7 @@
 //! Tokens, whatever plane they are from, and what they tell.
 
 use crosspull_core::ids::{ObjectId, TenantId};
+use crosspull_core::rights::Caller;
 use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::Account;
 use serde::Deserialize;
@@ -32,6 +33,17 @@ pub fn object_of(token: &Secret) -> Option<ObjectId> {
 #[must_use]
 pub fn account_of(token: &Secret) -> Option<Account> {
     Account::of_claims(&claims(token)?)
+}
+
+/// Returns the account that a token is of, as deny assignments name it. A token that tells of more groups than it has
+/// room for tells none (Microsoft identity platform, "Access token claims reference": `groups`).
+#[must_use]
+pub fn caller_of(token: &Secret) -> Caller {
+    let groups = claims(token).and_then(|claims| {
+        let listed = claims.get("groups")?.as_array()?;
+        listed.iter().map(|group| group.as_str()?.parse().ok()).collect()
+    });
+    Caller { id: object_of(token), groups }
 }
 
 /// Returns the claims of a token. Verifying them is the work of the service that the token is for.

@@ -22,6 +22,8 @@ const LISTED_REGISTRIES: &str = "2023-07-01";
 const AUTHORIZATION: &str = "2022-04-01";
 /// No contract here describes locks; this is the version of theirs.
 const LOCKS: &str = "2020-05-01";
+/// No contract describes eligible roles; this is the version of their documentation and of Microsoft's SDKs.
+const ELIGIBLE: &str = "2020-10-01";
 const METADATA: &str = "2022-09-01";
 const SUBSCRIPTIONS: &str = "2022-12-01";
 const RESOURCE_GRAPH: &str = "2024-04-01";
@@ -170,7 +172,7 @@ pub fn operation(side: Side, url: Url) -> Request {
 /// Reads the rights of the caller at a scope.
 #[must_use]
 pub fn permissions(endpoints: &Endpoints, side: Side, scope: &str) -> Request {
-    let path = format!("{scope}/providers/Microsoft.Authorization/permissions");
+    let path = format!("{}/providers/Microsoft.Authorization/permissions", scope.trim_end_matches('/'));
     arm(endpoints, side, Method::GET, &path, &[("api-version", AUTHORIZATION)])
 }
 
@@ -181,10 +183,27 @@ pub fn locks(endpoints: &Endpoints, side: Side, scope: &str) -> Request {
     arm(endpoints, side, Method::GET, &path, &[("api-version", LOCKS), ("$filter", "atScope()")])
 }
 
+/// Asks for the deny assignments at a scope and above it, of whomever.
+///
+/// Those of one principal alone would leave out the ones that name everybody (`docs/facts/azure.md` 9.8).
+#[must_use]
+pub fn deny_assignments(endpoints: &Endpoints, side: Side, scope: &str) -> Request {
+    let path = format!("{}/providers/Microsoft.Authorization/denyAssignments", scope.trim_end_matches('/'));
+    arm(endpoints, side, Method::GET, &path, &[("api-version", AUTHORIZATION), ("$filter", "atScope()")])
+}
+
+/// Asks for the roles that the caller may activate at a scope (Privileged Identity Management).
+#[must_use]
+pub fn eligible_roles(endpoints: &Endpoints, side: Side, scope: &str) -> Request {
+    let scope = scope.trim_end_matches('/');
+    let path = format!("{scope}/providers/Microsoft.Authorization/roleEligibilityScheduleInstances");
+    arm(endpoints, side, Method::GET, &path, &[("api-version", ELIGIBLE), ("$filter", "asTarget()")])
+}
+
 /// Asks for one role definition, by the id that an assignment names.
 #[must_use]
-pub fn role_definition(endpoints: &Endpoints, id: &str) -> Request {
-    arm(endpoints, Side::A, Method::GET, id, &[("api-version", AUTHORIZATION)])
+pub fn role_definition(endpoints: &Endpoints, side: Side, id: &str) -> Request {
+    arm(endpoints, side, Method::GET, id, &[("api-version", AUTHORIZATION)])
 }
 
 /// Asks for one registry.

@@ -22,6 +22,12 @@ pub fn organization(endpoints: &Endpoints, side: Side) -> Request {
     graph(endpoints, side, Method::GET, "/organization", &[("$select", "id,displayName,verifiedDomains")])
 }
 
+/// Asks for the tenant's default policy for the management of apps. Few accounts may read it.
+#[must_use]
+pub fn app_policy(endpoints: &Endpoints, side: Side) -> Request {
+    graph(endpoints, side, Method::GET, "/policies/defaultAppManagementPolicy", &[])
+}
+
 /// Apps with a tag.
 #[must_use]
 pub fn apps_tagged(endpoints: &Endpoints, side: Side, tag: &str) -> Request {

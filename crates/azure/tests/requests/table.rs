@@ -50,6 +50,9 @@ const NO_RELATIONS: &str =
 const NO_COMPUTE: &str = "the quota of a region is Compute's, of which no contract is here";
 const NO_LOCKS: &str = "locks have a contract of their own, which is not here";
 const NO_VAULTS: &str = "Key Vaults are of a provider of which no contract is here";
+const NO_DENY: &str = "the contracts of role assignments are trimmed; deny assignments are in Microsoft's SDKs";
+const NO_ELIGIBLE: &str = "eligible roles are of another api-version, of which no contract is here";
+const NO_POLICIES: &str = "the contract of Graph's directory is trimmed; policies are in its documents";
 const NO_BLOBS: &str =
     "the data plane's contract is trimmed to manifests; blobs are of the OCI distribution specification";
 
@@ -195,6 +198,15 @@ fn directory_rows() -> Vec<Row> {
             "",
             false,
             Is("organization_ListOrganization"),
+        ),
+        row(
+            "app_policy",
+            request::app_policy(&at, Side::A),
+            "GET https://graph.microsoft.com/v1.0/policies/defaultAppManagementPolicy",
+            "A operator for Graph",
+            "",
+            false,
+            No(NO_POLICIES),
         ),
         row(
             "apps_tagged",
@@ -541,6 +553,28 @@ fn resource_rows() -> Vec<Row> {
             Is("Permissions_ListForResource"),
         ),
         row(
+            "deny_assignments",
+            request::deny_assignments(&at, Side::B, &registry().to_string()),
+            "GET https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-b\
+             /providers/Microsoft.ContainerRegistry/registries/regb/providers/Microsoft.Authorization/denyAssignments\
+             ?api-version=2022-04-01&%24filter=atScope%28%29",
+            "B operator for Arm",
+            "",
+            false,
+            No(NO_DENY),
+        ),
+        row(
+            "eligible_roles",
+            request::eligible_roles(&at, Side::B, &registry().to_string()),
+            "GET https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-b\
+             /providers/Microsoft.ContainerRegistry/registries/regb/providers/Microsoft.Authorization\
+             /roleEligibilityScheduleInstances?api-version=2020-10-01&%24filter=asTarget%28%29",
+            "B operator for Arm",
+            "",
+            false,
+            No(NO_ELIGIBLE),
+        ),
+        row(
             "roles_assigned_to",
             request::roles_assigned_to(&at, Side::B, &registry().to_string(), OBJECT),
             "GET https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-b\
@@ -564,7 +598,7 @@ fn resource_rows() -> Vec<Row> {
         ),
         row(
             "role_definition",
-            request::role_definition(&at, &definition),
+            request::role_definition(&at, Side::A, &definition),
             "GET https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/providers\
              /Microsoft.Authorization/roleDefinitions/7f951dda-4ed3-4680-a7ca-43fe172d538d?api-version=2022-04-01",
             "A operator for Arm",

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{About, Check, Finding, HeldRole};
+use super::{About, Check, Finding, HeldRole, WithheldRole};
 use crate::command::Command;
 use crate::ids::{AppId, ClusterId, KeyId, ObjectId};
 use crate::text::count;
@@ -36,7 +36,10 @@ pub struct ClusterFacts {
     /// The roles of the present principal that the new one can be given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<HeldRole>,
-    /// The rights of the present principal that the new one will lack.
+    /// The roles of the present principal that only somebody else can give the new one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withheld: Vec<WithheldRole>,
+    /// The other rights of the present principal that the new one will lack.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lacks: Vec<String>,
     /// All roles of the present principal that were read.
@@ -139,6 +142,7 @@ mod tests {
             power_state: "Running".to_owned(),
             nodes: 3,
             roles: Vec::new(),
+            withheld: Vec::new(),
             lacks: Vec::new(),
             holds: Vec::new(),
             key: None,

@@ -49,6 +49,22 @@ impl HeldRole {
     }
 }
 
+/// A role of the present principal that the operator's account cannot give the new one. Somebody else may.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WithheldRole {
+    /// The role.
+    #[serde(flatten)]
+    pub role: HeldRole,
+    /// The reason, as the second half of a sentence.
+    pub why: String,
+}
+
+impl std::fmt::Display for WithheldRole {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({})", self.role.short(), self.why)
+    }
+}
+
 /// Returns the last segment of a resource id.
 fn last_part(scope: &str) -> &str {
     scope.rsplit('/').find(|p| !p.is_empty()).unwrap_or(scope)

@@ -10,6 +10,7 @@ use crate::names::Side;
 
 mod admin_account;
 mod app;
+mod app_policy;
 mod app_secret;
 mod cluster;
 mod cluster_app;
@@ -36,16 +37,17 @@ mod unread;
 
 pub use admin_account::{ADMIN_ACTIONS, judge_admin_account, judge_admin_right, judge_admin_right_of_nobody};
 pub use app::{AppFacts, SecretFacts, TakeUpReason, choose_app, judge_app};
+pub use app_policy::{AppPolicy, WantedApp, judge_app_policy};
 pub use app_secret::{app_secret_refused, judge_app_secret};
 pub use cluster::{ClusterFacts, KubeletIdentity, judge_cluster, judge_cluster_as_it_is};
 pub use cluster_app::{ClusterApp, judge_cluster_app, judge_no_cluster_app};
 pub use headroom::{Headroom, Workloads, judge_headroom};
-pub use held_role::HeldRole;
+pub use held_role::{HeldRole, WithheldRole};
 pub use image::judge_image;
 pub use kubernetes::{judge_kubernetes, judge_kubernetes_unknown, judge_nowhere_to_save, judge_wrong_kubeconfig};
 pub use locks::{Lock, Place, PlaceWork, SubscriptionFacts, judge_locks};
 pub use namespace::{FoundSecret, NamespaceFacts, NoSecret, judge_namespace, judge_no_namespace};
-pub use old_roles::{Lack, judge_old_roles};
+pub use old_roles::{FormerRights, Lack, judge_old_roles};
 pub use other_runs::{OtherRun, judge_other_runs};
 pub use other_secrets::{judge_other_secrets, judge_other_secrets_unread};
 pub use puller::{HeldAssignment, Puller, judge_puller, judge_puller_of_others};

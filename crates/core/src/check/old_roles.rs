@@ -5,19 +5,34 @@ use crate::ids::ClusterId;
 use crate::input::Part;
 use crate::text::count;
 
-/// A right of the present principal that this run cannot give the new one.
+/// A right of the present principal, and why the new one will or may lack it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lack {
     /// The right, such as `Network Contributor on hub`.
     pub what: String,
-    /// The reason why the new principal cannot be given it.
-    pub why: &'static str,
+    /// The reason why the new principal cannot be given it, or may not be.
+    pub why: String,
 }
 
 impl std::fmt::Display for Lack {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} ({})", self.what, self.why)
     }
+}
+
+/// The rights of the present principal, as the check of them read them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct FormerRights<'a> {
+    /// The roles that the new principal gets too.
+    pub copied: &'a [HeldRole],
+    /// The rights that the new principal will lack.
+    pub lacks: &'a [Lack],
+    /// Those of the copied roles of which it is not clear whether they may be given.
+    pub doubts: &'a [Lack],
+    /// The parts that were not read.
+    pub unread: &'a [Unread],
+    /// The role that the operator has to activate first, as a sentence, where one would give the right that lacks.
+    pub eligible: Option<&'a str>,
 }
 
 pub(super) fn about(id: &ClusterId) -> About {
@@ -29,13 +44,8 @@ pub(super) fn about(id: &ClusterId) -> About {
 /// Roles on the registry side do not count here: these are tenant A's. A part that was not read stops the plan, unless
 /// the account may not read that part and somebody named it as one that may stay unread.
 #[must_use]
-pub fn judge_old_roles(
-    cluster: &ClusterId,
-    roles: &[HeldRole],
-    lacks: &[Lack],
-    unread: &[Unread],
-    accepted: &[Part],
-) -> Finding {
+pub fn judge_old_roles(cluster: &ClusterId, rights: &FormerRights<'_>, accepted: &[Part]) -> Finding {
+    let FormerRights { copied: roles, lacks, doubts, unread, eligible } = *rights;
     let check = Check::OldRoles(cluster.clone());
     let name = cluster.name();
     let is_accepted = |part: &Unread| part.denied && accepted.iter().any(|a| a.covers(part.part));
@@ -65,18 +75,27 @@ pub fn judge_old_roles(
     }
     let listed: Vec<String> = roles.iter().map(HeldRole::short).collect();
     let copied = format!("{}: {}", count(roles.len(), "role"), listed.join(", "));
-    match (roles, lacks) {
-        ([], []) => check.pass(format!("{name}'s present principal has no roles that the new one would lack")),
-        (_, []) => check.pass(format!("{name}'s present principal has {copied}; the new one gets the same")),
-        (_, lacks) => {
-            let missing: Vec<String> = lacks.iter().map(ToString::to_string).collect();
-            let rest = if roles.is_empty() { String::new() } else { format!(" It gets {copied}.") };
+    let list = |all: &[Lack]| all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    match (roles, lacks, doubts) {
+        ([], [], _) => check.pass(format!("{name}'s present principal has no roles that the new one would lack")),
+        (_, [], []) => check.pass(format!("{name}'s present principal has {copied}; the new one gets the same")),
+        (_, [], doubts) => check.warn(
+            format!("{name}'s present principal has {copied}; whether you may give the new one the same is not clear: {}", list(doubts)),
+            "What is refused is named before the reset, and the run goes on without it. An owner can give it to the new \
+             principal meanwhile.",
+        ),
+        (_, lacks, doubts) => {
+            let mut rest = if roles.is_empty() { String::new() } else { format!(" It gets {copied}.") };
+            if !doubts.is_empty() {
+                rest.push_str(&format!(" Not clear: {}.", list(doubts)));
+            }
+            let eligible = eligible.map(|sentence| format!("{sentence} ")).unwrap_or_default();
             check.warn(
-                format!("the new principal will lack what {name}'s present one has: {}", missing.join(", ")),
+                format!("the new principal will lack what {name}'s present one has: {}", list(lacks)),
                 format!(
-                    "Have it granted to the new principal before the reset: without its rights the cluster cannot change \
-                     load balancers, disks and routes.{rest} The wizard shows the app's id before the reset; headless, \
-                     --soak leaves the time for it."
+                    "{eligible}Have it granted to the new principal before the reset: without its rights the cluster cannot \
+                     change load balancers, disks and routes.{rest} The wizard shows the app's id before the reset; \
+                     headless, --soak leaves the time for it."
                 ),
             )
         }
@@ -106,21 +125,32 @@ mod tests {
     #[test]
     fn roles_that_can_be_copied_pass_and_what_cannot_is_named_with_its_reason() {
         let roles = [held("Contributor", "/subscriptions/s/resourceGroups/MC_x")];
-        let all = judge_old_roles(&cluster(), &roles, &[], &[], &[]);
+        let judged = |rights: FormerRights<'_>| judge_old_roles(&cluster(), &rights, &[]);
+        let has = FormerRights { copied: &roles, ..FormerRights::default() };
+        let all = judged(has);
         assert_eq!(all.level, Level::Pass);
         assert_eq!(all.text, "aks-shop's present principal has 1 role: Contributor on MC_x; the new one gets the same");
-        assert_eq!(judge_old_roles(&cluster(), &[], &[], &[], &[]).level, Level::Pass);
-        let lack = Lack { what: "membership of aks-admins".to_owned(), why: "groups are not copied" };
-        let some = judge_old_roles(&cluster(), &roles, &[lack], &[], &[]);
+        assert_eq!(judged(FormerRights::default()).level, Level::Pass);
+        let lack = [Lack { what: "membership of aks-admins".to_owned(), why: "groups are not copied".to_owned() }];
+        let some = judged(FormerRights { lacks: &lack, ..has });
         assert_eq!(some.level, Level::Warn);
         assert!(some.text.ends_with("has: membership of aks-admins (groups are not copied)"), "{}", some.text);
         assert!(some.now.contains("It gets 1 role: Contributor on MC_x."), "{}", some.now);
+        let unclear = judged(FormerRights { doubts: &lack, ..has });
+        assert_eq!(unclear.level, Level::Warn);
+        assert!(unclear.text.contains("whether you may give the new one the same is not clear"), "{}", unclear.text);
     }
 
     #[test]
     fn what_was_not_read_stops_unless_it_may_not_be_read_and_somebody_accepts_that() {
         let unread = |denied| Unread { part: Part::Groups, why: "503".to_owned(), denied, refusal: None };
-        let judged = |denied, accepted: &[Part]| judge_old_roles(&cluster(), &[], &[], &[unread(denied)], accepted);
+        let judged = |denied, accepted: &[Part]| {
+            judge_old_roles(
+                &cluster(),
+                &FormerRights { unread: &[unread(denied)], ..FormerRights::default() },
+                accepted,
+            )
+        };
         for (denied, accepted) in
             [(false, &[][..]), (false, &[Part::Groups][..]), (true, &[][..]), (true, &[Part::Roles][..])]
         {

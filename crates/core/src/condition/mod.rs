@@ -8,8 +8,8 @@ mod repositories;
 
 use std::collections::BTreeSet;
 
-pub(crate) use grammar::{Comparison, Expression, Leaf, Value};
 use grammar::is_same;
+pub(crate) use grammar::{Comparison, Expression, Leaf, Value};
 use repositories::{Condition, NAME, READS};
 
 /// The change that a condition needs to let in more.

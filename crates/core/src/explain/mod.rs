@@ -117,6 +117,13 @@ impl Trouble {
         )
     }
 
+    /// True for trouble with a sign-in that was answered with a no, by a service or by a program: asking again changes
+    /// nothing.
+    #[must_use]
+    pub fn keeps_out(&self) -> bool {
+        self.refusal.is_none() || self.lasts()
+    }
+
     /// Returns the trouble as lines for a screen or a terminal.
     ///
     /// The lines are what, why, now, and the service's own words with the address that tells more in that cloud.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::grant_role::{UNDO, unassign_calls};
 use super::{Fact, Learnt, Operation, PlannedCall, Step, Undo};
-use crate::check::HeldRole;
+use crate::check::{HeldRole, WithheldRole};
 use crate::ids::ClusterId;
 use crate::text::count;
 
@@ -15,6 +15,21 @@ pub struct CopyRoles {
     pub cluster: ClusterId,
     /// The roles that the operator may assign.
     pub roles: Vec<HeldRole>,
+    /// The roles that only somebody else can give: they are looked for, and named where nobody gave them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withheld: Vec<WithheldRole>,
+}
+
+impl CopyRoles {
+    /// Returns the role of a key, whoever gives it.
+    #[must_use]
+    pub fn role(&self, key: &str) -> Option<&HeldRole> {
+        self.all().find(|role| role.key() == key)
+    }
+
+    fn all(&self) -> impl Iterator<Item = &HeldRole> {
+        self.roles.iter().chain(self.withheld.iter().map(|withheld| &withheld.role))
+    }
 }
 
 impl Operation for CopyRoles {
@@ -27,7 +42,7 @@ impl Operation for CopyRoles {
     }
 
     fn writes(&self) -> Vec<Fact> {
-        self.roles.iter().map(|role| Fact::RoleCopy(role.key())).collect()
+        self.all().map(|role| Fact::RoleCopy(role.key())).collect()
     }
 
     fn calls(&self) -> Vec<PlannedCall> {
@@ -38,16 +53,22 @@ impl Operation for CopyRoles {
                 format!("{}{condition}", role.role),
             )
         };
-        self.roles.iter().map(one).collect()
+        let looked_for =
+            |withheld: &WithheldRole| PlannedCall::new(format!("ARM GET roleAssignments on {}", withheld.role.scope));
+        self.roles.iter().map(one).chain(self.withheld.iter().map(looked_for)).collect()
     }
 
     fn explains(&self) -> String {
         let named: Vec<String> = self.roles.iter().map(HeldRole::short).collect();
-        format!(
+        let given = format!(
             "Gives the new service principal the roles that the cluster's present one has, with their scopes and \
              conditions: {}.",
             named.join(", ")
-        )
+        );
+        let withheld: Vec<String> = self.withheld.iter().map(ToString::to_string).collect();
+        let looked_for = format!("Looks whether somebody else has given what you cannot: {}.", withheld.join(", "));
+        let parts = [(!named.is_empty()).then_some(given), (!withheld.is_empty()).then_some(looked_for)];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
     fn needs(&self) -> &'static str {
@@ -55,7 +76,7 @@ impl Operation for CopyRoles {
     }
 
     fn undo(&self) -> Undo {
-        Undo::By("ARM DELETE roleAssignments/{id}, for each")
+        if self.roles.is_empty() { Undo::Nothing } else { Undo::By("ARM DELETE roleAssignments/{id}, for each") }
     }
 
     fn undo_title(&self) -> String {

@@ -16,7 +16,8 @@ pub struct ResetCluster {
     /// The app that the cluster had before. `None` where it has the new one already, and in plans of version 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<AppId>,
-    /// The rights of the former principal that the new one will lack, each with the reason.
+    /// The rights of the former principal that the new one will lack, each with the reason. Roles that somebody else may
+    /// give are those of [`CopyRoles`](super::CopyRoles), but in plans of earlier versions.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lacks: Vec<String>,
     /// All roles of the former principal that were read, for the way back. Empty in plans of version 1.

@@ -217,6 +217,7 @@ pub(crate) mod tests {
                         scope: "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/MC_shop".to_owned(),
                         condition: None,
                     }],
+                    withheld: Vec::new(),
                     lacks: Vec::new(),
                 })
                 .collect(),

@@ -158,8 +158,9 @@ fn reset(inputs: &Inputs, survey: &Survey, facts: &ClusterFacts) -> Vec<Op> {
     // Where the cluster has the app of an earlier run, there is no former app whose roles count, and no way back.
     let from = facts.client_id.filter(|_| !survey.has_own_app(facts));
     let mut ops = Vec::new();
-    if from.is_some() && !facts.roles.is_empty() {
-        ops.push(Op::CopyRoles(CopyRoles { cluster: cluster.clone(), roles: facts.roles.clone() }));
+    if from.is_some() && !(facts.roles.is_empty() && facts.withheld.is_empty()) {
+        let (roles, withheld) = (facts.roles.clone(), facts.withheld.clone());
+        ops.push(Op::CopyRoles(CopyRoles { cluster: cluster.clone(), roles, withheld }));
     }
     if let Some(app) = from {
         // A secret that nobody saves proves that one can be made, and need not live longer than the run.

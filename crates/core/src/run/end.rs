@@ -1,7 +1,7 @@
 //! The end of a run in words: the headline, what holds from here on, the state of the cluster, the one next command.
 
 use super::{Run, Status};
-use crate::check::Level;
+use crate::check::{HeldRole, Level};
 use crate::command::Command;
 use crate::explain::Trouble;
 use crate::names::{Direction, Outcome, Verdict};
@@ -132,20 +132,25 @@ impl Run {
         }))
     }
 
-    /// Returns the rights of the former principal that the new one lacks: those that the plan names, and those that it was
-    /// refused.
+    /// Returns the rights of the former principal that the new one lacks: those that the plan names, but for the roles that
+    /// somebody gave, and those that it was refused.
     #[must_use]
     pub fn lacking(&self) -> Vec<String> {
         let Some(plan) = self.forward_plan() else { return Vec::new() };
         let mut lacks = plan.lacks().to_vec();
-        let copied = plan.steps.iter().flat_map(|step| match &step.op {
-            Op::CopyRoles(copy) => copy.roles.as_slice(),
-            _ => &[],
-        });
-        lacks.extend(copied.filter_map(|role| {
-            let refused = self.facts.learnt(&Fact::RoleCopy(role.key()))?;
-            (refused.how == Outcome::Skipped).then(|| format!("{} ({})", role.short(), refused.value))
-        }));
+        let how = |role: &HeldRole| self.facts.learnt(&Fact::RoleCopy(role.key()));
+        for step in &plan.steps {
+            let Op::CopyRoles(copy) = &step.op else { continue };
+            let withheld = copy
+                .withheld
+                .iter()
+                .filter(|withheld| how(&withheld.role).is_none_or(|learnt| learnt.how == Outcome::Skipped));
+            lacks.extend(withheld.map(ToString::to_string));
+            lacks.extend(copy.roles.iter().filter_map(|role| {
+                let refused = how(role).filter(|learnt| learnt.how == Outcome::Skipped)?;
+                Some(format!("{} ({})", role.short(), refused.value))
+            }));
+        }
         lacks
     }
 

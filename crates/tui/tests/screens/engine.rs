@@ -84,6 +84,7 @@ pub fn plan_of(taken: Route, inputs: &Inputs) -> Plan {
         power_state: "Running".to_owned(),
         nodes: 3,
         roles: vec![contributor()],
+        withheld: Vec::new(),
         lacks: vec!["Network Contributor on aks-sub (you may not assign roles there)".to_owned()],
         holds: vec![contributor()],
         key: None,

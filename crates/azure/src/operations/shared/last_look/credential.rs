@@ -47,6 +47,8 @@ pub(super) async fn principal_is_there(
             Ok(list) if list.iter().any(|p| known.is_none_or(|known| known == p.id)) => return Ok(LookAnswer::Yes),
             Ok(_) => return Ok(LookAnswer::NotYet(gone)),
             Err(CallError::Refused(r)) if r.refusal.status == Some(403) => {}
+            // A directory that does not let the operator in never did: the app was let in by a link.
+            Err(CallError::SignIn(trouble)) if side == Side::B && trouble.keeps_out() => {}
             Err(error) => return unseen(&format!("Tenant {side}'s directory cannot be read"), error),
         }
     }

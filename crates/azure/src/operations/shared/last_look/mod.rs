@@ -5,6 +5,8 @@ mod cluster_now;
 mod credential;
 mod roles_now;
 
+pub use roles_now::learn_what_was_given;
+
 use std::time::{Duration, Instant};
 
 use crosspull_core::event::Event;

@@ -4,7 +4,7 @@
 use crosspull_core::check::HeldRole;
 use crosspull_core::ids::ObjectId;
 use crosspull_core::names::{Outcome, Side};
-use crosspull_core::operation::{CopyRoles, Fact, Learnt, Op, ResetCluster};
+use crosspull_core::operation::{Fact, Learnt, Op, ResetCluster};
 
 use super::super::roles::{self, covers};
 use super::super::{directory, former_principal};
@@ -54,6 +54,25 @@ pub(super) async fn assignment_is_there(context: &StepContext<'_>, fact: &Fact) 
     }
 }
 
+/// Learns which of the roles that could not be copied somebody has given since, so that the question before the reset
+/// names no other as lacking. What cannot be read stays named; the last look asks again.
+pub async fn learn_what_was_given(context: &StepContext<'_>) -> Result<(), StepError> {
+    let Some(principal) = context.known::<ObjectId>(&Fact::PrincipalA) else { return Ok(()) };
+    let facts = context.plan().steps.iter().flat_map(|step| step.writes());
+    for fact in facts.filter(|fact| context.how(fact) == Some(Outcome::Skipped)) {
+        let Some(held) = copied_role(context, &fact) else { continue };
+        match roles::given_since(context, held, principal).await {
+            Ok(Some(id)) => context.learn(vec![Learnt::new(Outcome::Found, fact, id)])?,
+            Ok(None) => {}
+            Err(error) => match StepError::of("", error) {
+                error if error.ends_the_run() => return Err(error),
+                _ => {}
+            },
+        }
+    }
+    Ok(())
+}
+
 /// Looks whether somebody has given the role that could not be copied. Where nobody has, the reset goes on without it: it
 /// was named as lacking before.
 async fn given_by_somebody(
@@ -68,6 +87,8 @@ async fn given_by_somebody(
             Ok(LookAnswer::Yes)
         }
         Ok(None) => Ok(LookAnswer::Yes),
+        // It was named as lacking, and stays so.
+        Err(CallError::Refused(r)) if r.refusal.status == Some(403) => Ok(LookAnswer::Yes),
         Err(error) => unseen(&format!("Whether {} was given meanwhile cannot be read", held.short()), error),
     }
 }
@@ -76,7 +97,7 @@ async fn given_by_somebody(
 fn copied_role<'a>(context: &StepContext<'a>, fact: &Fact) -> Option<&'a HeldRole> {
     let Fact::RoleCopy(key) = fact else { return None };
     context.plan().steps.iter().find_map(|step| match &step.op {
-        Op::CopyRoles(CopyRoles { roles, .. }) => roles.iter().find(|role| role.key() == *key),
+        Op::CopyRoles(copy) => copy.role(key),
         _ => None,
     })
 }

@@ -1,6 +1,15 @@
-//! A caller's rights, evaluated from Resource Manager's answer to "Permissions - List".
+//! A caller's rights, evaluated from Resource Manager's answer to "Permissions - List", and what takes them away again:
+//! conditions and deny assignments.
 
 use serde::{Deserialize, Serialize};
+
+mod assigning;
+mod constraint;
+mod deny;
+
+pub use assigning::{Doubt, Hindrance, MayAssign, may_assign};
+pub use constraint::{ASSIGN, Grantee, RoleRequest};
+pub use deny::{Caller, DenyAssignment};
 
 /// One permission set: one role that the caller has at the scope.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +23,20 @@ pub struct PermissionSet {
     pub data_actions: Vec<String>,
     /// Actions on data that this role excludes from its own.
     pub not_data_actions: Vec<String>,
+    /// The condition that the role is held under, where it is held under one (`docs/facts/azure.md` 3.7).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub condition: Option<String>,
+    /// The version of the condition's language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub condition_version: Option<String>,
+}
+
+impl PermissionSet {
+    /// True where the set holds an action of Resource Manager's, whatever its condition says.
+    fn holds(&self, action: &str) -> bool {
+        let any = |patterns: &[String]| patterns.iter().any(|p| matches(p, action));
+        any(&self.actions) && !any(&self.not_actions)
+    }
 }
 
 /// True where the caller may likely do this. Deny assignments and conditions can still refuse (`docs/facts/azure.md`
@@ -22,8 +45,7 @@ pub struct PermissionSet {
 /// A set allows an action that one of its `actions` matches and none of its `notActions` does. The sets add up.
 #[must_use]
 pub fn allows(sets: &[PermissionSet], action: &str) -> bool {
-    let any = |patterns: &[String]| patterns.iter().any(|p| matches(p, action));
-    sets.iter().any(|set| any(&set.actions) && !any(&set.not_actions))
+    sets.iter().any(|set| set.holds(action))
 }
 
 /// True where the holder of these sets may likely do this to data. The sets add up as for [`allows`].
