@@ -84,7 +84,7 @@ fn a_wait_that_nobody_sits_out_ends_every_call_in_the_services_words() {
                retry_after = 400000";
     let story = Story::told(&["happy"], own);
     let end = story.plan(&[]);
-    end.is_stopped_by("aks-shop cannot be read: ", "The service asks for patience: try again later.");
+    end.is_stopped_by("aks-shop cannot be read: ", "Wait some minutes, then try again.");
     assert!(end.out.contains("Words of the limit."), "\n{end}");
     let reads = story.sim.requests();
     let of_cluster = |r: &&serde_json::Value| text(r, "path").ends_with("/managedClusters/aks-shop");
