@@ -98,6 +98,16 @@ fn the_token_is_read_out_of_what_surrounds_it() {
 }
 
 #[test]
+fn one_is_run_at_a_time_since_they_share_a_cache_of_tokens() {
+    // Two at once see each other's half-written cache, as the real ones do.
+    let does = "mkdir \"$(dirname \"$0\")/busy\" || {\n\
+                echo \"ERROR: User 'ops@contoso.com' does not exist in MSAL token cache. Run \\`az login\\`.\" >&2; exit 1\n\
+                }\nsleep 0.2; json; rmdir \"$(dirname \"$0\")/busy\"";
+    let (story, end) = plan_where_az(does);
+    both_signed_in(&story, &end);
+}
+
+#[test]
 fn an_old_azure_clis_local_time_is_understood() {
     // What has no zone is of the machine's: nine hours wrong, no token would be kept.
     let does = r#"printf '{"accessToken": "%s", "expiresOn": "%s", "tokenType": "Bearer"}' "$(cat "$(dirname "$0")/token-$side-$what")" "$(date -d "@$SOON" '+%F %T.000000')""#;

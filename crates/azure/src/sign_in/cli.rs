@@ -23,6 +23,11 @@ use zeroize::Zeroize as _;
 /// The longest time that the Azure CLI may take for a token.
 const CLI_AT_MOST: Duration = Duration::from_secs(60);
 
+/// The turn to run the Azure CLI, of which there is one on a machine. One that reads its cache of tokens while another
+/// writes it finds an empty one, and says that the account is not signed in (seen with 2.91: `msal-extensions` writes the
+/// file in place, and `azure-cli-core` reads accounts without its lock).
+static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 /// Runs the Azure CLI with a time limit, and keeps why it gave no token.
 #[derive(Debug, Default)]
 pub(super) struct Cli(Mutex<Option<CliFailure>>);
@@ -81,6 +86,7 @@ pub(super) fn named(tenant: &str) -> Option<&str> {
 #[async_trait::async_trait]
 impl Executor for Cli {
     async fn run(&self, program: &OsStr, args: &[&OsStr]) -> io::Result<Output> {
+        let _turn = TURN.lock().await;
         self.keep(None);
         let mut az = tokio::process::Command::new(program);
         az.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
