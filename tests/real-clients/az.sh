@@ -172,7 +172,32 @@ no_right_on_the_cluster() {
   stop_sim
 }
 
+# A lock as people set it: crosspull sees it before it writes, and az removes it by the command that is told.
+# shellcheck disable=SC2016
+a_lock_on_the_cluster() {
+  printf 'name = "owner"\nsays = "operator A owns the subscription"\n[world.operator_a]\nroles = [{ role = "Owner", on = "subscription" }]\n' \
+    >"$work/owner.toml"
+  start_sim "$work/lock" --scenario happy --scenario "$work/owner.toml"
+  register_cloud lock
+  succeeds "az login in A (lock)" sign_in_operator_a || give_up "no sign-in in A"
+  succeeds "az lock create" az lock create --name freeze --lock-type ReadOnly --resource-group "$(group_of "$cluster")" \
+    --notes "until Monday"
+  equal "az lock list shows it" "freeze ReadOnly" "$(az lock list -g "$(group_of "$cluster")" | jq -r '.[] | "\(.name) \(.level)"')"
+  refused "az cannot reset the locked cluster: ScopeLocked" ScopeLocked \
+    reset_cluster "$CROSSPULL_A_CLIENT_ID" "$CROSSPULL_A_CLIENT_SECRET"
+  "$crosspull" plan --answers "$answers" >"$work/locked" 2>"$work/locked.err"
+  equal "crosspull plan stops at the lock" 4 $?
+  local told
+  told=$(grep -o 'az lock delete --ids [^ ]*' "$work/locked" | head -n 1)
+  [ -n "$told" ] || give_up "no command was told"
+  succeeds "the command that crosspull tells removes the lock" bash -c "\"\$0\" ${told#az }" "$AZ"
+  equal "az lock list is empty" "[]" "$(az lock list -g "$(group_of "$cluster")" | jq -c .)"
+  succeeds "crosspull plan goes through without the lock" "$crosspull" plan --answers "$answers"
+  stop_sim
+}
+
 the_documented_flow
+a_lock_on_the_cluster
 no_right_on_the_registry
 no_right_on_the_cluster
 finish
