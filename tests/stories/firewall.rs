@@ -47,3 +47,10 @@ fn a_no_of_the_registry_that_names_no_address_is_not_its_firewalls() {
     end.finds("warn", "does not answer from here: the registry denies access to this", "Check the role");
     assert!(!end.out.contains("firewall does not"), "\n{end}");
 }
+
+#[test]
+fn a_registry_whose_public_access_is_off_is_told_without_a_rule_that_could_not_help() {
+    let end = Story::of("firewalled-registry").plan(&[]);
+    end.finds("warn", "registryb's firewall does not let this machine in", "registryb's public access is off");
+    assert!(!end.out.contains("network-rule add"), "\n{end}");
+}

@@ -39,7 +39,11 @@ async fn read(door: &Door, id: &RegistryId) -> Result<(ReadRegistry, Finding), F
         return Err(check.stop(text, "Wait until it is made, then run again."));
     };
     let abac = properties.role_assignment_mode.is_some_and(|m| m.eq_ignore_ascii_case("AbacRepositoryPermissions"));
-    let reached = reach(door, &check, &login_server).await?;
+    let closed = properties.public_network_access.is_some_and(|access| access.eq_ignore_ascii_case("Disabled"));
+    let mut reached = reach(door, &check, &login_server).await?;
+    if let Reach::Firewalled(firewall) = &mut reached.reach {
+        firewall.is_closed = closed;
+    }
     let mode = if abac { RoleMode::Repositories } else { RoleMode::Registry };
     let login_server = printable(&login_server, 200);
     let facts = RegistryFacts { id: id.clone(), login_server, mode, reach: reached.reach };

@@ -265,6 +265,8 @@ pub struct RegistryProperties {
     pub role_assignment_mode: Option<String>,
     /// True where the admin account may sign in.
     pub admin_user_enabled: bool,
+    /// `Enabled`, `Disabled` or `SecuredByPerimeter`.
+    pub public_network_access: Option<String>,
 }
 
 /// A role assignment.

@@ -14,6 +14,10 @@ pub struct Firewall {
     /// The address that the registry saw, where its words name one. Behind NAT nobody else knows it. A node of the cluster
     /// comes from another one.
     pub saw: Option<IpAddr>,
+    /// True where the registry is known to have its public access off: no rule lets an address in then
+    /// (`publicNetworkAccess` of Azure Container Registry's contract).
+    #[serde(default)]
+    pub is_closed: bool,
 }
 
 impl Firewall {
@@ -24,7 +28,7 @@ impl Firewall {
     #[must_use]
     pub fn of(refusal: &Refusal) -> Option<Self> {
         let refuses = refusal.code.eq_ignore_ascii_case("DENIED") && refusal.message.contains(Self::WORDS);
-        (refusal.status == Some(403) && refuses).then(|| Self { saw: address(&refusal.message) })
+        (refusal.status == Some(403) && refuses).then(|| Self { saw: address(&refusal.message), is_closed: false })
     }
 
     /// Returns what the firewall does, as a sentence without its full stop.
@@ -41,6 +45,10 @@ impl Firewall {
     pub fn cure(&self, registry: &RegistryId) -> String {
         let name = registry.name();
         match self.saw {
+            _ if self.is_closed => format!(
+                "{name}'s public access is off: a machine in a network with a private endpoint of it is let in, and no \
+                 rule for an address helps."
+            ),
             None => format!("Allow this machine's address under {name}'s Networking."),
             Some(address @ IpAddr::V6(_)) => format!(
                 "No rule under {name}'s Networking can name {address}, since they take IPv4 alone: come by IPv4, or from \
@@ -103,7 +111,7 @@ mod tests {
     #[test]
     fn a_command_is_told_where_it_can_help() {
         let id = RegistryId::parse("/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg(b)/providers/Microsoft.ContainerRegistry/registries/registryb").expect("an id");
-        let cure = |address: &str| Firewall { saw: address.parse().ok() }.cure(&id);
+        let cure = |address: &str| Firewall { saw: address.parse().ok(), is_closed: false }.cure(&id);
         assert!(
             cure("203.0.113.7").ends_with(
                 ": az acr network-rule add --resource-group 'rg(b)' --name registryb --subscription \
@@ -114,5 +122,7 @@ mod tests {
         );
         assert!(cure("2001:db8::7").contains("IPv4 alone") && !cure("2001:db8::7").contains("az acr"));
         assert!(cure("").ends_with("under registryb's Networking."));
+        let closed = Firewall { saw: "203.0.113.7".parse().ok(), is_closed: true }.cure(&id);
+        assert!(closed.contains("public access is off") && !closed.contains("az acr"), "{closed}");
     }
 }
