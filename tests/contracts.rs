@@ -51,6 +51,15 @@ fn without_contract(exchange: &Exchange) -> Option<&'static str> {
         SimPlane::ResourceManager if path.ends_with("/providers/Microsoft.Authorization/locks") => {
             Some("locks: no contract of them is here")
         }
+        SimPlane::ResourceManager if path.ends_with("/providers/Microsoft.Authorization/denyAssignments") => {
+            Some("deny assignments: no contract of them is here")
+        }
+        SimPlane::ResourceManager if path.ends_with("/roleEligibilityScheduleInstances") => {
+            Some("eligible roles: no contract of them is here")
+        }
+        SimPlane::Graph if path.ends_with("/policies/defaultAppManagementPolicy") => {
+            Some("policies for apps: the contract is trimmed to what the routes write")
+        }
         SimPlane::Graph if ["emberOf", "/appRoleAssignments"].iter().any(|tail| path.ends_with(tail)) => {
             Some("relations: the contract is trimmed to objects")
         }
