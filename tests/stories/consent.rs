@@ -334,7 +334,7 @@ fn the_page_of_an_app_that_was_there_leads_to_an_address_that_it_lists() {
         let world = story.world();
         let used = text(world.cluster(), "clientId");
         let app = world.apps("a").find(|app| app["appId"] == used).expect("the cluster's app");
-        story.set_redirects_by_hand(text(app, "id"), addresses);
+        story.change_app_by_hand(text(app, "id"), &serde_json::json!({ "web": { "redirectUris": addresses } }));
         let end = story.apply(&no_wait);
         let asked = end.events("person_needed").next().expect("a page");
         assert!(text(asked, "url").ends_with(&format!("&redirect_uri={leads_to}")), "\n{end}");

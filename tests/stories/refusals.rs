@@ -190,3 +190,12 @@ fn an_undo_that_a_full_app_refuses_is_told_as_that() {
         assert!(trouble[part].as_str().is_some_and(|told| told.contains(said)), "{part}: {end}");
     }
 }
+
+#[test]
+fn a_lock_is_not_taken_for_a_registry_at_work() {
+    let own = "name = 'l'\nsays = 'l'\n[[fault]]\non = 'arm PATCH /**/registries/{r}'\nnth = 'every'\ndo = 'status'\ncode = 409\n\
+               error = 'ScopeLocked'\nmessage = 'following scope(s) are locked'";
+    let end = Story::told(&["managed-identity-cluster"], own).apply(&["--route", "admin-account"]);
+    end.fails_with("The admin account of registryb was not enabled.", "Remove the lock");
+    assert!(!end.out.contains("the registry works on it"), "{end}");
+}

@@ -286,3 +286,43 @@ fn what_a_later_run_made_anew_stays_while_the_cluster_pulls_by_it() {
     story.undo_of(&first, &[]).ends_well();
     story.is_taken_back();
 }
+
+/// Returns a story in which a change is refused, once.
+fn refused_once(base: &str, on: &str) -> Story {
+    let own = format!(
+        "name = 'own'\nsays = 'own'\n[[fault]]\non = '{on}'\nnth = 1\ndo = 'status'\ncode = 403\n\
+         error = 'AuthorizationFailed'\nmessage = 'may not'"
+    );
+    Story::told(&[base], &own)
+}
+
+/// Returns the facts with which a run ended, by their names.
+fn facts(end: &End) -> String {
+    end.events("run_ended").last().map_or_else(String::new, |ended| ended["facts"].to_string())
+}
+
+#[test]
+fn an_admin_account_that_somebody_else_enabled_after_a_refusal_stays_enabled() {
+    let story = refused_once("managed-identity-cluster", "arm PATCH /**/registries/{name}");
+    let end = story.apply(&["--route", "admin-account"]);
+    end.exits(1);
+    assert!(!facts(&end).contains("admin_account"), "it was not enabled\n{end}");
+    story.registry_by_hand("PATCH", "", &serde_json::json!({ "properties": { "adminUserEnabled": true } }));
+    story.until("it is enabled", |world| world.registry()["adminUserEnabled"] == true);
+    story.undo(&[]).ends_well();
+    assert_eq!(story.world().registry()["adminUserEnabled"], true);
+}
+
+#[test]
+fn an_app_that_its_owner_opened_after_a_refusal_stays_open() {
+    let story = refused_once("happy", "graph PATCH /applications/{id}");
+    let end = story.apply(&["--route", "convert-app"]);
+    end.exits(1);
+    assert!(!facts(&end).contains("audience"), "it was not opened\n{end}");
+    let world = story.world();
+    let used = text(world.cluster(), "clientId");
+    let object = text(world.apps("a").find(|app| app["appId"] == used).expect("the app"), "id");
+    story.change_app_by_hand(object, &serde_json::json!({ "signInAudience": "AzureADMultipleOrgs" }));
+    story.undo(&[]).ends_well();
+    assert_eq!(story.world().app_of(object).expect("the app")["signInAudience"], "AzureADMultipleOrgs");
+}

@@ -120,6 +120,16 @@ impl<'a> StepContext<'a> {
         Ok(self.door().wire().recorder().record(Event::Learnt { step: self.step.id, learnt })?)
     }
 
+    /// Withdraws facts that were recorded ahead of a change which a service refused for good: nothing came about, and what
+    /// somebody does later in its place is not this run's to take back. A lost answer, and one that may pass, withdraws
+    /// nothing.
+    pub fn withdraws<T>(&self, ahead: &[Learnt], done: Result<T, StepError>) -> Result<T, StepError> {
+        if done.as_ref().err().is_some_and(StepError::lasts) {
+            self.learn(ahead.iter().map(|l| Learnt { how: Outcome::Failed, before: None, ..l.clone() }).collect())?;
+        }
+        done
+    }
+
     /// Records that facts are no more.
     pub fn learn_undone(&self, made: &[Learnt]) -> Result<(), StepError> {
         if made.is_empty() {

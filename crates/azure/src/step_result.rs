@@ -86,6 +86,12 @@ impl StepError {
         trouble.refusal.as_ref().and_then(|refusal| refusal.status).is_some_and(|status| (400..500).contains(&status))
     }
 
+    /// True where a service said no to the step, and says it again until somebody does something.
+    #[must_use]
+    pub fn lasts(&self) -> bool {
+        matches!(self, Self::Failed(trouble) if self.is_refusal() && trouble.lasts())
+    }
+
     /// Returns why the step went no further, as sentences.
     #[must_use]
     pub fn why(&self) -> String {

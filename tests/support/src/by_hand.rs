@@ -153,12 +153,11 @@ impl Story {
         })
     }
 
-    /// Somebody of tenant A gives an app those redirect addresses, by its object id.
-    pub fn set_redirects_by_hand(&self, object: &str, addresses: &[&str]) {
+    /// Somebody of tenant A changes properties of an app, by its object id.
+    pub fn change_app_by_hand(&self, object: &str, properties: &Value) {
         let token = self.token(Tenant::A, "https://graph.microsoft.com/.default");
         let url = format!("{}/v1.0/applications/{object}", self.ready.arm);
-        let body = serde_json::json!({ "web": { "redirectUris": addresses } });
-        self.send(reqwest::Method::PATCH, &url, Some(&token), "application/json", body.to_string());
+        self.send(reqwest::Method::PATCH, &url, Some(&token), "application/json", properties.to_string());
     }
 
     /// Somebody of tenant A removes a secret from an app, by their ids.

@@ -39,9 +39,11 @@ pub(super) async fn perform(op: &AddTokenPassword, context: &StepContext<'_>) ->
         return Err(both_live(op, &name, what));
     };
     // Known before it is made: where the answer is lost, the same one is made again.
-    context.learn_ahead(vec![Learnt::new(Outcome::Created, slot(op), password)])?;
+    let ahead = vec![Learnt::new(Outcome::Created, slot(op), password)];
+    context.learn_ahead(ahead.clone())?;
     let ends = secrets::ends(context, op.days);
-    let made = repository_tokens::generate(context, &op.registry, &name, password, ends, &what).await?;
+    let made = repository_tokens::generate(context, &op.registry, &name, password, ends, &what).await;
+    let made = context.withdraws(&ahead, made)?;
     context.learn(vec![Learnt::new(Outcome::Created, slot(op), password)])?;
     let (key, value, ends) = (made.key, made.value, Some(made.ends));
     learn(op, context, &name, Password { how: Outcome::Created, key, value, ends })?;

@@ -5,7 +5,7 @@ use crosspull_core::names::Outcome;
 use crosspull_core::operation::{EnableAdmin, Fact, Learnt, TakeBack};
 
 use super::shared::pull_secrets;
-use super::shared::repository_tokens::{AT_WORK, REGISTRY};
+use super::shared::repository_tokens::{AT_WORK, REGISTRY, is_at_work};
 use crate::patience::Asked;
 use crate::reply::Registry;
 use crate::request;
@@ -31,8 +31,9 @@ pub(super) async fn perform(op: &EnableAdmin, context: &StepContext<'_>) -> Step
     let learnt = earlier.unwrap_or(found);
     let how = learnt.how;
     if !is_enabled {
-        context.learn_ahead(vec![learnt.clone()])?;
-        set(context, &op.registry, true, &what).await?;
+        let ahead = vec![learnt.clone()];
+        context.learn_ahead(ahead.clone())?;
+        context.withdraws(&ahead, set(context, &op.registry, true, &what).await)?;
     }
     context.learn(vec![learnt])?;
     plainly(how)
@@ -60,7 +61,7 @@ async fn is_enabled(context: &StepContext<'_>, registry: &RegistryId, what: &str
 
 /// Sets whether the account is enabled, and waits until the registry says so. It is read before it is set again.
 async fn set(context: &StepContext<'_>, registry: &RegistryId, enabled: bool, what: &str) -> Result<(), StepError> {
-    let mut sent = false;
+    let (mut sent, mut lost) = (false, false);
     context
         .until(REGISTRY, what, async || {
             if is_enabled(context, registry, what).await? == enabled {
@@ -75,10 +76,13 @@ async fn set(context: &StepContext<'_>, registry: &RegistryId, enabled: bool, wh
                     sent = true;
                     Ok(Asked::NotYet("looking whether the registry says so", None))
                 }
-                Err(CallError::Lost(refusal)) => Ok(Asked::NotYet("the answer was lost; looking", Some(refusal))),
-                Err(CallError::Refused(r)) if r.refusal.status == Some(409) => {
-                    Ok(Asked::NotYet(AT_WORK, Some(r.refusal)))
+                Err(CallError::Lost(refusal)) => {
+                    lost = true;
+                    Ok(Asked::NotYet("the answer was lost; looking", Some(refusal)))
                 }
+                Err(CallError::Refused(r)) if is_at_work(&r.refusal) => Ok(Asked::NotYet(AT_WORK, Some(r.refusal))),
+                // One that was lost before may come about yet.
+                Err(error) if lost => Err(StepError::of(what, error).unknown()),
                 Err(error) => Err(StepError::of(what, error)),
             }
         })

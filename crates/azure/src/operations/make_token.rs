@@ -137,10 +137,12 @@ async fn write_scope_map(
     let before = if how == Outcome::Changed { before.in_place_of(there.properties.actions.join(" ")) } else { before };
     let known = earlier.unwrap_or(before);
     let how = known.how;
-    context.learn(vec![known])?;
+    let ahead = vec![known];
+    context.learn(ahead.clone())?;
     if !lacking.is_empty() {
         let all: Vec<String> = there.properties.actions.iter().cloned().chain(lacking).collect();
-        put_scope_map(op, context, there.properties.description.as_deref().unwrap_or_default(), &all, what).await?;
+        let description = there.properties.description.as_deref().unwrap_or_default();
+        context.withdraws(&ahead, put_scope_map(op, context, description, &all, what).await)?;
     }
     Ok(how)
 }
@@ -173,7 +175,8 @@ async fn write_token(
     if there.is_none() {
         context.learn_ahead(learnt.clone())?;
         let request = request::put_repository_token(context.door().endpoints(), &op.registry, &op.name);
-        context.door().raw(&context.work, request).await.map_err(|e| StepError::of(what, e))?;
+        let put = context.door().raw(&context.work, request).await.map_err(|e| StepError::of(what, e));
+        context.withdraws(&learnt, put)?;
         repository_tokens::needed(context, &op.registry, &op.name).await?;
     }
     context.learn(learnt)?;

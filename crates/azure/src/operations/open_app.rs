@@ -45,7 +45,7 @@ pub(super) async fn perform(op: &OpenApp, context: &StepContext<'_>) -> StepResu
     // What it was is known before it is changed.
     let learnt = before.unwrap_or_else(|| Learnt::new(Outcome::Changed, Fact::Audience, wanted).in_place_of(&audience));
     context.learn(vec![learnt.clone()])?;
-    set(context, app, wanted, NOT_OPENED).await?;
+    context.withdraws(&[learnt.clone()], set(context, app, wanted, NOT_OPENED).await)?;
     context.learn([found, vec![learnt]].concat())?;
     plainly(Outcome::Changed)
 }
@@ -75,19 +75,27 @@ pub(super) async fn take_back(op: &OpenApp, back: &TakeBack, context: &StepConte
 
 /// Sets the audience. An answer that was lost is read back, and the same is sent again where it is not so.
 async fn set(context: &StepContext<'_>, app: AppRef, audience: &str, what: &str) -> Result<(), StepError> {
+    let mut lost = false;
     context
         .until(DIRECTORY, what, async || {
             let request = request::set_audience(context.door().endpoints(), app.side, app.object, audience);
             match context.door().raw(&context.work, request).await {
                 Ok(_) => Ok(Asked::Yes(())),
-                Err(CallError::Lost(refusal)) => match directory::read_app(context, app).await? {
-                    read if audience_of(&read) == audience => Ok(Asked::Yes(())),
-                    _ => Ok(Asked::NotYet("the answer was lost; setting it again", Some(refusal))),
-                },
-                Err(CallError::Refused(r)) => Err(StepError::of(what, CallError::Refused(r)).where_denied(
-                    "You may not change that app.",
-                    "Ask one of its owners, or an Application Administrator of tenant A; or choose another route.",
-                )),
+                Err(CallError::Lost(refusal)) => {
+                    lost = true;
+                    match directory::read_app(context, app).await? {
+                        read if audience_of(&read) == audience => Ok(Asked::Yes(())),
+                        _ => Ok(Asked::NotYet("the answer was lost; setting it again", Some(refusal))),
+                    }
+                }
+                Err(CallError::Refused(r)) => {
+                    let refused = StepError::of(what, CallError::Refused(r)).where_denied(
+                        "You may not change that app.",
+                        "Ask one of its owners, or an Application Administrator of tenant A; or choose another route.",
+                    );
+                    // One that was lost before may come about yet.
+                    Err(if lost { refused.unknown() } else { refused })
+                }
                 Err(error) => Err(StepError::of(what, error)),
             }
         })

@@ -8,7 +8,7 @@ use crosspull_core::operation::{Fact, Learnt, TakeAdminPassword, TakeBack};
 use crosspull_core::secret::Secret;
 
 use super::shared::pull_secrets;
-use super::shared::repository_tokens::{AT_WORK, REGISTRY};
+use super::shared::repository_tokens::{AT_WORK, REGISTRY, is_at_work};
 use crate::patience::Asked;
 use crate::reply::AdminCredentials;
 use crate::request;
@@ -57,11 +57,12 @@ pub(super) async fn perform(op: &TakeAdminPassword, context: &StepContext<'_>) -
             "Apply without --renew first: every namespace gets the same one. Then apply with --renew.",
         ));
     };
-    context.learn_ahead(vec![Learnt::new(Outcome::Created, Fact::AdminPassword(op.registry.clone()), name)])?;
-    let told = made_anew(op, context, name, &what).await?;
+    let ahead = vec![Learnt::new(Outcome::Created, Fact::AdminPassword(op.registry.clone()), name)];
+    context.learn_ahead(ahead.clone())?;
+    let told = context.withdraws(&ahead, made_anew(op, context, name, &what).await)?;
     let made = context.door().wire().recorder().now().as_second();
     let key = password_key(&op.registry, &told.username, name, made);
-    context.learn(vec![Learnt::new(Outcome::Created, Fact::AdminPassword(op.registry.clone()), name)])?;
+    context.learn(ahead)?;
     learn(op, context, &told, name, key, Outcome::Created)?;
     let replaced = PASSWORDS.into_iter().find(|one| *one != name).unwrap_or_default();
     Ok((
@@ -156,17 +157,19 @@ async fn made_anew(
     name: &str,
     what: &str,
 ) -> Result<AdminCredentials, StepError> {
+    let mut lost = false;
     context
         .until(REGISTRY, what, async || {
             let request = request::regenerate_admin_password(context.door().endpoints(), &op.registry, name);
             match context.door().json(&context.work, request).await {
                 Ok(told) => Ok(Asked::Yes(told)),
                 Err(CallError::Lost(refusal)) => {
+                    lost = true;
                     Ok(Asked::NotYet("the answer was lost; making the password anew again", Some(refusal)))
                 }
-                Err(CallError::Refused(r)) if r.refusal.status == Some(409) => {
-                    Ok(Asked::NotYet(AT_WORK, Some(r.refusal)))
-                }
+                Err(CallError::Refused(r)) if is_at_work(&r.refusal) => Ok(Asked::NotYet(AT_WORK, Some(r.refusal))),
+                // One that was lost before may have been made anew.
+                Err(error) if lost => Err(StepError::of(what, error).unknown()),
                 Err(error) => Err(StepError::of(what, error)),
             }
         })

@@ -156,11 +156,14 @@ impl Learnt {
 pub struct Facts(Vec<Learnt>);
 
 impl Facts {
-    /// Adds what was learnt. A later value takes the place of an earlier one.
+    /// Adds what was learnt. A later value takes the place of an earlier one, and one that failed withdraws it: what was
+    /// recorded ahead of a change did not come about.
     pub fn learn(&mut self, learnt: &[Learnt]) {
         for new in learnt {
             self.0.retain(|old| old.fact != new.fact);
-            self.0.push(new.clone());
+            if new.how != Outcome::Failed {
+                self.0.push(new.clone());
+            }
         }
     }
 

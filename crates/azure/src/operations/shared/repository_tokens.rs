@@ -1,6 +1,7 @@
 //! Repository tokens of a registry, and their two passwords. A password's value is told once; a registry names no key
 //! of it, so one is derived from when it was made.
 
+use crosspull_core::explain::{Meaning, Refusal};
 use crosspull_core::ids::{KeyId, RegistryId};
 use crosspull_core::names::{Side, password_key};
 use crosspull_core::secret::Secret;
@@ -25,6 +26,11 @@ const FOR_SOMEBODY: SignedDuration = SignedDuration::from_hours(1);
 
 const NOT_KNOWN: &str = "the registry does not know the token yet";
 pub const AT_WORK: &str = "the registry works on it";
+
+/// True for the answer of a registry that another operation works on. A lock has the same status, and lasts.
+pub fn is_at_work(refusal: &Refusal) -> bool {
+    refusal.status == Some(409) && Meaning::of(refusal).is_none_or(Meaning::may_pass)
+}
 
 /// A password of a token that lives.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,19 +120,25 @@ pub async fn generate(
     what: &str,
 ) -> Result<MadePassword, StepError> {
     const LOST: &str = "the answer was lost; making the password again";
+    let mut lost = false;
     context
         .until(REGISTRY, what, async || {
             let endpoints = context.door().endpoints();
             let request = request::generate_credentials(endpoints, registry, token, password, ends);
             let answered = match context.door().raw(&context.work, request).await {
                 Ok(reply) => result(context, what, reply).await?,
-                Err(CallError::Lost(refusal)) => return Ok(Asked::NotYet(LOST, Some(refusal))),
+                Err(CallError::Lost(refusal)) => {
+                    lost = true;
+                    return Ok(Asked::NotYet(LOST, Some(refusal)));
+                }
                 Err(CallError::Refused(r)) if r.refusal.status == Some(404) => {
                     return Ok(Asked::NotYet(NOT_KNOWN, Some(r.refusal)));
                 }
-                Err(CallError::Refused(r)) if r.refusal.status == Some(409) => {
+                Err(CallError::Refused(r)) if is_at_work(&r.refusal) => {
                     return Ok(Asked::NotYet(AT_WORK, Some(r.refusal)));
                 }
+                // One that was lost before may have been made.
+                Err(error) if lost => return Err(StepError::of(what, error).unknown()),
                 Err(error) => return Err(StepError::of(what, error)),
             };
             let made = answered.into_iter().flat_map(|all| all.passwords).find(|made| made.name == password);
@@ -182,7 +194,7 @@ pub async fn delete(context: &StepContext<'_>, what: &str, request: Request, rea
                 Ok(reply) if reply.status.as_u16() != 202 => return Ok(Asked::Yes(())),
                 Ok(_) => {}
                 Err(CallError::Refused(r)) if r.refusal.status == Some(404) => return Ok(Asked::Yes(())),
-                Err(CallError::Refused(r)) if r.refusal.status == Some(409) => {
+                Err(CallError::Refused(r)) if is_at_work(&r.refusal) => {
                     return Ok(Asked::NotYet(AT_WORK, Some(r.refusal)));
                 }
                 Err(error) => return Err(StepError::of(what, error)),
