@@ -44,22 +44,22 @@ impl StepError {
             CallError::Unreachable(refusal) if Unanswered::is_unusable(&refusal) => {
                 Self::Failed(Trouble::from_refusal(what, refusal).because(
                     "The service's answer cannot be used.",
-                    "Go on with crosspull resume. If it lasts, report it with the request's address.",
+                    "Try again. If it lasts, report it with the request's address.",
                 ))
             }
             CallError::Unreachable(refusal) if NoConnection::of(&refusal).is_some() => {
                 let trouble = Trouble::from_refusal(what, refusal);
-                let now = format!("{} Then go on with crosspull resume.", trouble.now);
+                let now = format!("{} Then go on.", trouble.now);
                 Self::Failed(Trouble { now, ..trouble })
             }
-            CallError::Unreachable(refusal) => Self::Failed(Trouble::from_refusal(what, refusal).because(
-                "The service could not be reached.",
-                "Check the connection, then go on with crosspull resume.",
-            )),
+            CallError::Unreachable(refusal) => Self::Failed(
+                Trouble::from_refusal(what, refusal)
+                    .because("The service could not be reached.", "Check the connection, then go on."),
+            ),
             CallError::Lost(refusal) => {
                 let lost = "The answer was lost, so it may have been done all the same.";
                 let trouble = Trouble::from_refusal(what, refusal).besides(lost);
-                Self::Unknown(Trouble { now: "Go on with crosspull resume: it looks first.".to_owned(), ..trouble })
+                Self::Unknown(Trouble { now: "Go on: crosspull looks first.".to_owned(), ..trouble })
             }
             CallError::SignIn(trouble) => Self::Failed(trouble),
             CallError::Journal(error) => Self::Journal(error),

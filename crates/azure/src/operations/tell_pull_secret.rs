@@ -13,13 +13,20 @@ pub(super) async fn perform(op: &TellPullSecret, context: &StepContext<'_>) -> S
     context.after(|_| true).await?;
     let credential = credential::made(context, op.user, &op.registry).await?;
     context.begin()?;
-    let TellPullSecret { namespaces, name, login_server, why, .. } = op;
+    let TellPullSecret { namespaces, name, login_server, accounts, why, .. } = op;
     let one = |namespace: &String| {
         Command::CreatePullSecret { name, namespace, server: login_server, user: &credential.user }.to_string()
     };
     let commands = namespaces.iter().map(one).collect::<Vec<_>>().join(" ; ");
+    let accounts = match accounts.as_slice() {
+        [] => String::new(),
+        accounts => format!(
+            " ; then add {name} to imagePullSecrets of the service accounts {} with kubectl edit serviceaccount",
+            accounts.join(", ")
+        ),
+    };
     Ok((
         Outcome::Skipped,
-        format!("not written: {why}. Save the secret in a FILE, then run where the API answers: {commands}"),
+        format!("not written: {why}. With the secret in a FILE, run where the API answers: {commands}{accounts}"),
     ))
 }

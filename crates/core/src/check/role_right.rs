@@ -22,7 +22,8 @@ pub fn judge_role_right_not_needed(registry: &RegistryId) -> Finding {
 /// Judges the right to assign a role on a registry. `role` is `None` where the registry was not read.
 #[must_use]
 pub fn judge_role_right(registry: &RegistryId, role: Option<Role>, may: &MayAssign) -> Finding {
-    const OTHERWISE: &str = "sign in with another account, or let somebody else give it: --sign-in-b none";
+    const OTHERWISE: &str = "sign in with another account, or let somebody else give it: --sign-in-b none, and --registry by \
+                             its login server";
     let check = Check::RoleRight(registry.clone());
     let name = registry.name();
     let role = role.map_or("the role", Role::name);

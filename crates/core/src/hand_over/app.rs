@@ -121,7 +121,7 @@ impl AppPage {
         vec![
             PageBlock::Head(format!("Let a cluster pull from {}", self.login_server)),
             PageBlock::Text(format!(
-                "A cluster in tenant {} is to pull {} from your registry {} in tenant {}. It signs in with the app {} ({}). \
+                "A cluster in tenant {} is to pull {} from your registry {} in tenant {} . It signs in with the app {} ({}). \
                  Two things let it in; an administrator of your tenant does them once.",
                 self.tenant_a,
                 images.join(", "),

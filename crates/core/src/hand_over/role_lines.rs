@@ -27,7 +27,7 @@ impl RoleLines<'_> {
     pub fn find_registry(&self) -> String {
         format!(
             "REGISTRY=$(for s in $(az account list --query \"[?tenantId=='{}'].id\" --output tsv); do az acr list \
-             --subscription \"$s\" --query \"[?loginServer=='{}'].id\" --output tsv; done)",
+             --subscription \"$s\" --query \"[?loginServer=='{}'].id\" --output tsv || :; done)",
             self.tenant,
             self.host()
         )

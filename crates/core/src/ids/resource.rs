@@ -29,11 +29,13 @@ impl ResourceKind {
         }
     }
 
-    /// Returns the command that prints the id of such a resource.
+    /// Returns what prints the id of such a resource, and what does in its place.
     const fn how_to_find(self) -> &'static str {
         match self {
-            Self::Cluster => "az aks show --resource-group GROUP --name NAME --query id",
-            Self::Registry => "az acr show --name NAME --query id",
+            Self::Cluster => "az aks show --resource-group GROUP --name NAME --query id prints it",
+            Self::Registry => {
+                "az acr show --name NAME --query id prints it; where nobody signs in to its tenant, the login server will do"
+            }
         }
     }
 
@@ -73,7 +75,7 @@ impl ResourceId {
         }
         let decoded = decoded(text);
         let Some(from) = decoded.to_ascii_lowercase().find("/subscriptions/") else {
-            return wrong(format!("\"{text}\" is not a resource id ({} prints it)", kind.how_to_find()));
+            return wrong(format!("\"{text}\" is not a resource id ({})", kind.how_to_find()));
         };
         let tail = decoded.get(from..).unwrap_or_default();
         let parts: Vec<&str> = tail.split(['/', '?', '#']).skip(1).collect();

@@ -18,6 +18,9 @@ pub struct TellPullSecret {
     pub namespaces: Vec<String>,
     /// The name of the secret.
     pub name: String,
+    /// The service accounts whose pods are to use it, by namespace and name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accounts: Vec<String>,
     /// The user whose password it holds.
     #[serde(default, skip_serializing_if = "PullUser::is_app")]
     pub user: PullUser,

@@ -69,6 +69,7 @@ pub(super) fn secrets_in_cluster(
                 login_server: registry.login_server.clone(),
                 namespaces: inputs.namespaces.clone(),
                 name: secret_name(inputs, &registry.id),
+                accounts: accounts_of(inputs),
                 user,
                 why: why.to_owned(),
             })
@@ -140,6 +141,15 @@ fn prove_in(inputs: &Inputs, cluster: &ClusterId, registry: &RegistryFacts, name
             })
         })
         .collect()
+}
+
+/// Returns the service accounts that are to use the pull secrets, by namespace and name.
+fn accounts_of(inputs: &Inputs) -> Vec<String> {
+    let within = |namespace: &String| {
+        let there = inputs.accounts.iter().filter(|account| account.is_in(namespace));
+        there.map(|account| format!("{namespace}/{}", account.name)).collect::<Vec<_>>()
+    };
+    inputs.namespaces.iter().flat_map(within).collect()
 }
 
 /// Returns whether a cluster's Kubernetes API can be used from here. The error is the reason why it cannot.

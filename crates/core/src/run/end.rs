@@ -60,7 +60,7 @@ impl Run {
                 let back = self.way_back(kept).map(|way| way.unwrap_or_else(|none| none));
                 (vec![format!("{cluster} has the secret.")], back)
             }
-            [] => return Vec::new(),
+            [] => return self.left_to_do(),
             secrets => {
                 let is_there = format!("{cluster} has the secret, as pull secret {}.", secrets.join(", "));
                 // What a renewal replaced is nowhere any more, and what was found stays: there is nothing to go back to.
@@ -74,6 +74,13 @@ impl Run {
         says.extend(ends.map(|day| format!("The secret ends on {day}.")));
         says.extend(back);
         says
+    }
+
+    /// Returns what somebody who reaches the Kubernetes API is to run, where the run could not.
+    fn left_to_do(&self) -> Vec<String> {
+        let steps = self.forward_plan().into_iter().flat_map(|plan| &plan.steps);
+        let told = steps.filter(|step| matches!(step.op, Op::TellPullSecret(_))).filter_map(|step| self.step(step.id));
+        told.filter(|told| !told.note.is_empty()).map(|told| sentence(&told.note)).collect()
     }
 
     /// Returns the pull secrets that are in the cluster by the run, by namespace and name.

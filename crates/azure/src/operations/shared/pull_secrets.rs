@@ -79,7 +79,7 @@ impl<'a> Place<'a> {
             StepError::failed(
                 what,
                 format!("The Kubernetes API of {} cannot be used from here: {why}.", self.cluster.name()),
-                "Mend that, or give --kubeconfig; then go on with crosspull resume.",
+                "Mend that, or give --kubeconfig; then go on.",
             )
         })
     }
