@@ -500,6 +500,19 @@ fn a_secret_for_somebody_else_to_write_needs_a_file() {
 }
 
 #[test]
+fn what_somebody_else_is_to_run_is_told_at_the_end_with_the_service_accounts() {
+    let own = "name = 'own'\nsays = 'own'\n[world.cluster]\nkubernetes = 'private'";
+    let story = Story::told(&["managed-identity-cluster"], own);
+    let file = story.path("kept.secret");
+    let file = file.to_str().expect("UTF-8");
+    let flags = ["--route", "pull-secret", "--service-account", "default", "--secret-out", file];
+    let end = story.run(&[&["apply", "--answers", story.answers(), "--yes"], &flags[..]].concat());
+    let (_, told) = end.out.split_once("the last step says why, and what to run.").expect("the end");
+    assert!(told.contains("run where the API answers: kubectl create secret docker-registry "), "{end}");
+    assert!(told.contains("imagePullSecrets of the service accounts default/default"), "{end}");
+}
+
+#[test]
 fn a_secret_of_that_name_that_somebody_else_made_is_kept() {
     let story = Story::of("others-pull-secret");
     let end = story.apply(&["--route", "pull-secret"]);
