@@ -115,7 +115,7 @@ pub fn judge_locks(side: Side, places: &[Place], subscriptions: &[SubscriptionFa
     let unseen: Vec<String> = places.iter().filter(|p| p.locks.is_none()).map(|p| p.name.clone()).collect();
     if !unseen.is_empty() {
         let text = format!("whether a lock holds on {} was not seen: you may not read it", listed(&unseen));
-        told.add(Level::Warn, text, "One that does stops the run where it writes there.".to_owned());
+        told.add(Level::Warn, text, "A write that one forbids is refused then, and told as that.".to_owned());
     }
     told.finding(Check::Locks(side), places, subscriptions.len())
 }
