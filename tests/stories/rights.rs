@@ -61,10 +61,35 @@ fn a_constrained_right_that_leaves_the_registrys_role_out_stops_before_anything_
     let story = Story::told(&[], &constrained("operator_b", &condition));
     let end = story.apply(&[]);
     end.is_stopped_by(
-        "is limited by a condition, which leaves out AcrPull for a service principal",
-        "let somebody else give it: --sign-in-b none",
+        "is limited by a condition, which leaves out AcrPull",
+        "let the condition take in AcrPull, sign in with another account, or let somebody else give it: --sign-in-b none",
     );
     story.wrote_nothing();
+}
+
+#[test]
+fn a_condition_that_leaves_the_principal_out_is_told_as_such() {
+    const ROLE: &str = "@Request[Microsoft.Authorization/roleAssignments:RoleDefinitionId]";
+    for (and, what, instead) in [
+        (
+            "PrincipalType] ForAnyOfAnyValues:StringEqualsIgnoreCase {'User', 'Group'}",
+            "which lets no service principal get AcrPull",
+            "take in service principals",
+        ),
+        (
+            "PrincipalId] ForAnyOfAnyValues:GuidEquals {00000000-0000-0000-0000-000000000a11}",
+            "which leaves out the service principal that is to get AcrPull",
+            "take in that one (none that this run makes can be named before)",
+        ),
+    ] {
+        let condition = format!(
+            "(!(ActionMatches{{'Microsoft.Authorization/roleAssignments/write'}}) OR ({ROLE} ForAnyOfAnyValues:GuidEquals \
+             {{{ACR_PULL}}} AND @Request[Microsoft.Authorization/roleAssignments:{and}))"
+        );
+        let story = Story::told(&[], &constrained("operator_b", &condition));
+        story.apply(&[]).is_stopped_by(what, instead);
+        story.wrote_nothing();
+    }
 }
 
 #[test]
@@ -177,6 +202,78 @@ fn a_deny_assignment_on_the_registry_stops_and_one_that_may_not_be_seen_warns() 
     let story = Story::told(&[], &fault("do = 'status'\ncode = 503"));
     story.apply(&[]).is_stopped_by("your rights cannot be read", "");
     story.wrote_nothing();
+}
+
+/// A deny assignment of one action, for everybody.
+fn lockdown(on: &str, action: &str) -> String {
+    format!(
+        "name = 'l'\nsays = 'l'\n[[world.deny_assignments]]\nname = 'lockdown'\non = '{on}'\nactions = ['{action}']\n"
+    )
+}
+
+#[test]
+fn a_deny_assignment_of_the_reset_stops_before_anything_is_written() {
+    let reset = "Microsoft.ContainerService/managedClusters/resetServicePrincipalProfile/action";
+    let story = Story::told(&[], &lockdown("resource", reset));
+    let end = story.apply(&[]);
+    end.is_stopped_by(
+        "the deny assignment \"lockdown\" forbids you to reset aks-shop's service principal",
+        "ask whoever made the deny assignment",
+    );
+    story.wrote_nothing();
+
+    // It takes the right to see deny assignments to know that none forbids it.
+    let own = "name = 'u'\nsays = 'u'\n[[fault]]\non = 'arm GET /**/managedClusters/{c}/providers/Microsoft.Authorization/\
+               denyAssignments'\nnth = 'every'\ndo = 'status'\ncode = 403\nerror = 'AuthorizationFailed'";
+    let story = Story::told(&[], own);
+    let end = story.apply(&[]);
+    end.is_done();
+    end.finds("warn", "whether a deny assignment forbids it you may not see", "denyAssignments/read");
+}
+
+#[test]
+fn a_deny_assignment_of_what_the_registry_is_asked_for_stops_before_anything_is_written() {
+    for (route, action, what) in [
+        ("repository-token", "registries/scopeMaps/write", "make a repository token on registryb"),
+        ("repository-token", "registries/tokens/write", "make a repository token on registryb"),
+        ("repository-token", "registries/generateCredentials/action", "make a repository token on registryb"),
+        ("admin-account", "registries/write", "use registryb's admin account"),
+        ("admin-account", "registries/listCredentials/action", "use registryb's admin account"),
+    ] {
+        let own = lockdown("registry", &format!("Microsoft.ContainerRegistry/{action}"));
+        let story = Story::told(&["managed-identity-cluster"], &own);
+        let end = story.apply(&["--route", route]);
+        end.is_stopped_by(&format!("the deny assignment \"lockdown\" forbids you to {what}"), "No role helps");
+        story.wrote_nothing();
+    }
+}
+
+#[test]
+fn an_eligible_role_that_would_not_help_is_not_named() {
+    let eligible = |more: &str, after: &str| {
+        format!(
+            "name = 'p'\nsays = 'p'\n[person]\nsigns_in_after = 1\n[world.operator_b]\nroles = [{{ role = 'Reader', on = \
+             'subscription' }}]\neligible = [{{ role = 'User Access Administrator', on = 'resource-group'{more} }}]\n{after}"
+        )
+    };
+    let condition = |role| format!(", condition = \"\"\"{}\"\"\"", one_line(role));
+    let denied = "[[world.deny_assignments]]\nname = 'stack'\non = 'registry-resource-group'";
+    for (own, is_named) in [
+        (eligible(&condition(ACR_PULL), ""), true),
+        (eligible(&condition(CONTRIBUTOR), ""), false),
+        (eligible("", denied), false),
+    ] {
+        let story = Story::told(&[], &own).with_answer("sign-in-b = \"device-code\"");
+        let end = story.plan(&[]);
+        end.exits(4).finds("stop", "you may not assign roles on ", "Role Based Access Control Administrator");
+        let told = end.findings("stop").any(|found| text(found, "now").contains("is eligible, not active"));
+        assert_eq!(told, is_named, "{own}\n{end}");
+    }
+}
+
+/// A condition for one role, in one line.
+fn one_line(role: &str) -> String {
+    portal(&format!("ForAnyOfAnyValues:GuidEquals {{{role}}}")).replace('\n', " ")
 }
 
 #[test]

@@ -1,9 +1,10 @@
-//! The rights at a scope, as far as they are about giving roles: permission sets, and the deny assignments that go before
-//! them.
+//! The rights at a scope: permission sets, and the deny assignments that go before them.
 
 use crosspull_core::event::Work;
 use crosspull_core::names::Side;
-use crosspull_core::rights::{Caller, DenyAssignment, MayAssign, PermissionSet, RoleRequest, may_assign};
+use crosspull_core::rights::{
+    Caller, DenyAssignment, MayAssign, MayDo, PermissionSet, RoleRequest, may_assign, may_do,
+};
 use futures_util::future::join;
 
 use crate::door::Door;
@@ -47,6 +48,21 @@ impl ScopeRights {
 
     /// Judges whether the operator may give a role at the scope.
     pub(super) fn may_assign(&self, wanted: RoleRequest) -> MayAssign {
-        may_assign(&self.sets, self.denies.as_deref(), &self.caller, &self.scope, wanted)
+        self.may_assign_by(&self.sets, wanted)
+    }
+
+    /// Judges whether the operator could give a role at the scope by other permission sets.
+    pub(super) fn may_assign_by(&self, sets: &[PermissionSet], wanted: RoleRequest) -> MayAssign {
+        may_assign(sets, self.denies.as_deref(), &self.caller, &self.scope, wanted)
+    }
+
+    /// Judges whether the operator may do all of this at the scope.
+    pub(super) fn may_do(&self, actions: &[&'static str]) -> MayDo {
+        may_do(&self.sets, self.denies.as_deref(), &self.caller, &self.scope, actions)
+    }
+
+    /// Judges whether the operator could do all of this at the scope by other permission sets.
+    pub(super) fn may_do_by(&self, sets: &[PermissionSet], actions: &[&'static str]) -> MayDo {
+        may_do(sets, self.denies.as_deref(), &self.caller, &self.scope, actions)
     }
 }

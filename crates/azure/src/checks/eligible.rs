@@ -4,17 +4,24 @@
 use crosspull_core::check::Finding;
 use crosspull_core::event::Work;
 use crosspull_core::names::Side;
-use crosspull_core::rights::allows;
+use crosspull_core::rights::PermissionSet;
 use crosspull_core::text::printable;
 
 use crate::door::Door;
 use crate::reply::{Definition, EligibleRole};
 use crate::request;
 
-/// Returns a sentence that names the role by which the operator could do all of this at a scope, once it is activated.
+/// Returns a sentence that names the role at a scope that helps, once it is activated. `helps` judges the role's
+/// permission sets, under the condition that it is eligible under.
 ///
 /// `None` where there is none, or where that may not be read: then there is nothing to say beyond the right that lacks.
-pub(super) async fn sentence(door: &Door, work: &Work, side: Side, scope: &str, actions: &[&str]) -> Option<String> {
+pub(super) async fn sentence(
+    door: &Door,
+    work: &Work,
+    side: Side,
+    scope: &str,
+    helps: impl Fn(&[PermissionSet]) -> bool,
+) -> Option<String> {
     let now = door.wire().recorder().now();
     let request = request::eligible_roles(door.endpoints(), side, scope);
     let listed: Vec<EligibleRole> = door.list(work, request).await.ok()?;
@@ -25,7 +32,13 @@ pub(super) async fn sentence(door: &Door, work: &Work, side: Side, scope: &str, 
         }
         let request = request::role_definition(door.endpoints(), side, &properties.role_definition_id);
         let Ok(Definition { properties: role }) = door.json(work, request).await else { continue };
-        if actions.iter().all(|action| allows(&role.permissions, action)) {
+        let limited = |set: PermissionSet| PermissionSet {
+            condition: properties.condition.clone(),
+            condition_version: properties.condition_version.clone(),
+            ..set
+        };
+        let sets: Vec<PermissionSet> = role.permissions.into_iter().map(limited).collect();
+        if helps(&sets) {
             return Some(format!(
                 "{} is eligible, not active: activate it in Privileged Identity Management (My roles, Azure resources) at {} , \
                  then run again.",

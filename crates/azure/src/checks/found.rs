@@ -21,7 +21,7 @@ pub(super) async fn read(reads: &Reads<'_>) -> Option<Found> {
         if registry.server().is_some() {
             return None;
         }
-        reads.may(&check, Side::B, &registry.to_string(), ASSIGN).await.ok()
+        reads.has_right(&check, Side::B, &registry.to_string(), ASSIGN).await.ok()
     };
     let asked = join3(registry::usable(reads, registry), kubernetes::usable(reads, cluster), may_assign);
     let (of_cluster, (of_registry, api, may_assign)) =

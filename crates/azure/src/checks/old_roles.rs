@@ -10,7 +10,7 @@ use crosspull_core::event::Work;
 use crosspull_core::ids::{AppId, ClusterId, ObjectId};
 use crosspull_core::input::Part;
 use crosspull_core::names::Side;
-use crosspull_core::rights::{ASSIGN, Grantee, Hindrance, MayAssign, RoleRequest};
+use crosspull_core::rights::{Grantee, Hindrance, MayAssign, RoleRequest};
 use crosspull_core::text::{lower_first, printable};
 use futures_util::future::{join_all, join4};
 use futures_util::stream::{self, StreamExt as _};
@@ -151,7 +151,8 @@ impl HoldingsReader<'_> {
             match rights.get(&role.scope.to_ascii_lowercase()) {
                 Some(Ok(rights)) => match rights.may_assign(wanted) {
                     MayAssign::No(why) => {
-                        without_right = without_right.or_else(|| (why == Hindrance::NoRight).then_some(&role.scope));
+                        without_right = without_right
+                            .or_else(|| (why == Hindrance::NoRight).then_some((&role.scope, rights, wanted)));
                         found.holdings.withheld.push(withheld(why.to_string()));
                     }
                     MayAssign::Unclear(doubt) => {
@@ -167,8 +168,9 @@ impl HoldingsReader<'_> {
                 None => {}
             }
         }
-        if let Some(scope) = without_right {
-            found.eligible = eligible::sentence(self.door, work, Side::A, scope, &[ASSIGN]).await;
+        if let Some((scope, rights, wanted)) = without_right {
+            let helps = |sets: &[_]| !matches!(rights.may_assign_by(sets, wanted), MayAssign::No(_));
+            found.eligible = eligible::sentence(self.door, work, Side::A, scope, helps).await;
         }
     }
 

@@ -16,11 +16,12 @@ use crosspull_core::run::Known;
 use crosspull_core::secret::Secret;
 use tokio::sync::OnceCell;
 
-use super::{CheckStopped, begin, call_stop, conclude};
+use super::{CheckStopped, begin, conclude};
 use crate::door::Door;
 use crate::kubernetes::Kubernetes;
 use crate::registry_access::Realm;
 use crate::request;
+use crate::wire::CallError;
 
 /// The answers of the reads, and the means to read.
 pub(super) struct Reads<'a> {
@@ -200,23 +201,16 @@ impl<'a> Reads<'a> {
         self.conclude(asked.await)
     }
 
-    /// Asks whether the operator may do something at a scope.
-    pub(super) async fn may(&self, check: &Check, side: Side, scope: &str, action: &str) -> Result<bool, Finding> {
-        Ok(self.lacks(check, side, scope, &[action]).await?.is_empty())
-    }
-
-    /// Asks which of several things the operator may not do at a scope.
-    pub(super) async fn lacks<'n>(
+    /// Asks whether the operator has the right to something at a scope. What takes the right away again is not looked at.
+    pub(super) async fn has_right(
         &self,
         check: &Check,
         side: Side,
         scope: &str,
-        actions: &[&'n str],
-    ) -> Result<Vec<&'n str>, Finding> {
+        action: &str,
+    ) -> Result<bool, CallError> {
         let request = request::permissions(self.door.endpoints(), side, scope);
-        match self.door.list::<PermissionSet>(&Work::Check(check.clone()), request).await {
-            Ok(permissions) => Ok(actions.iter().copied().filter(|action| !allows(&permissions, action)).collect()),
-            Err(error) => Err(call_stop(check.clone(), "your rights cannot be read", error)),
-        }
+        let permissions: Vec<PermissionSet> = self.door.list(&Work::Check(check.clone()), request).await?;
+        Ok(allows(&permissions, action))
     }
 }

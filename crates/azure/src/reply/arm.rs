@@ -343,6 +343,12 @@ pub struct EligibleRoleProperties {
     /// The time until which it may be activated.
     #[serde(default)]
     pub end_date_time: Option<jiff::Timestamp>,
+    /// The condition that the role is held under once it is activated.
+    #[serde(default)]
+    pub condition: Option<String>,
+    /// The version of the condition's language.
+    #[serde(default)]
+    pub condition_version: Option<String>,
 }
 
 /// A role definition.

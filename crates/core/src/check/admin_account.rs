@@ -1,7 +1,9 @@
 //! The checks of a registry's admin account: the warning that goes with it, and the right to use it.
 
+use super::denial::judge_denial;
 use super::{About, Check, Finding};
 use crate::ids::RegistryId;
+use crate::rights::MayDo;
 use crate::text::listed;
 
 /// The actions that using the admin account takes.
@@ -34,14 +36,15 @@ pub fn judge_admin_account(registry: &RegistryId) -> Finding {
     )
 }
 
-/// Judges the right to use the admin account of a registry. `lacks` are the actions that are not allowed.
+/// Judges the right to use the admin account of a registry.
 #[must_use]
-pub fn judge_admin_right(registry: &RegistryId, lacks: &[&str]) -> Finding {
+pub fn judge_admin_right(registry: &RegistryId, may: &MayDo) -> Finding {
     let check = Check::AdminRight(registry.clone());
     let name = registry.name();
-    if lacks.is_empty() {
-        return check.pass(format!("you may use {name}'s admin account"));
-    }
+    let lacks = match may {
+        MayDo::Has(denial) => return judge_denial(check, &format!("use {name}'s admin account"), denial),
+        MayDo::Lacks(lacks) => lacks,
+    };
     let lacks: Vec<String> = lacks.iter().map(|action| (*action).to_owned()).collect();
     check.stop(
         format!("you may not use {name}'s admin account"),
@@ -65,13 +68,14 @@ pub fn judge_admin_right_of_nobody(registry: &RegistryId) -> Finding {
 mod tests {
     use super::*;
     use crate::check::Level;
+    use crate::rights::Denial;
 
     #[test]
     fn it_is_always_warned_of_and_what_lacks_is_named() {
         let id = RegistryId::parse("/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg/providers/Microsoft.ContainerRegistry/registries/registryb").expect("an id");
         assert_eq!(judge_admin_account(&id).level, Level::Warn);
-        assert_eq!(judge_admin_right(&id, &[]).level, Level::Pass);
-        let lacking = judge_admin_right(&id, &ADMIN_ACTIONS[1..]);
+        assert_eq!(judge_admin_right(&id, &MayDo::Has(Denial::No)).level, Level::Pass);
+        let lacking = judge_admin_right(&id, &MayDo::Lacks(ADMIN_ACTIONS[1..].to_vec()));
         assert_eq!(lacking.level, Level::Stop);
         assert!(lacking.now.contains("listCredentials/action and Microsoft"), "{}", lacking.now);
     }

@@ -1,7 +1,12 @@
 //! The check of the right to reset: may the operator reset the cluster's service principal?
 
+use super::denial::judge_denial;
 use super::{About, Check, Finding};
 use crate::ids::ClusterId;
+use crate::rights::MayDo;
+
+/// The action that the reset takes.
+pub const RESET_ACTION: &str = "Microsoft.ContainerService/managedClusters/resetServicePrincipalProfile/action";
 
 pub(super) fn about(id: &ClusterId) -> About {
     About::of_a(format!("your right to reset {}", id.name()))
@@ -9,18 +14,17 @@ pub(super) fn about(id: &ClusterId) -> About {
 
 /// Judges the right to reset.
 #[must_use]
-pub fn judge_reset_right(cluster: &ClusterId, allowed: bool) -> Finding {
+pub fn judge_reset_right(cluster: &ClusterId, may: &MayDo) -> Finding {
     let check = Check::ResetRight(cluster.clone());
     let name = cluster.name();
-    if allowed {
-        check.pass(format!("you may reset {name}'s service principal"))
-    } else {
-        check.stop(
+    match may {
+        MayDo::Has(denial) => judge_denial(check, &format!("reset {name}'s service principal"), denial),
+        MayDo::Lacks(_) => check.stop(
             format!("you may not reset {name}'s service principal"),
             format!(
-                "It needs Microsoft.ContainerService/managedClusters/resetServicePrincipalProfile/action. Ask an owner of \
-                 {name} for Azure Kubernetes Service Contributor Role, or sign in to tenant A with another account."
+                "It needs {RESET_ACTION}. Ask an owner of {name} for Azure Kubernetes Service Contributor Role, or sign in to \
+                 tenant A with another account."
             ),
-        )
+        ),
     }
 }

@@ -3,7 +3,7 @@
 use super::{About, Check, Finding};
 use crate::ids::RegistryId;
 use crate::names::Role;
-use crate::rights::{Doubt, Hindrance, MayAssign};
+use crate::rights::{Doubt, Hindrance, LeftOut, MayAssign};
 
 pub(super) fn about(id: &RegistryId) -> About {
     About::of_b(format!("your right to assign roles on {}", id.name()))
@@ -36,13 +36,20 @@ pub fn judge_role_right(registry: &RegistryId, role: Option<Role>, may: &MayAssi
                  Control Administrator, {OTHERWISE}"
             ),
         ),
-        MayAssign::No(Hindrance::Condition) => check.stop(
-            format!(
-                "your right to assign roles on {name} is limited by a condition, which leaves out {role} for a service \
-                 principal"
-            ),
-            format!("Ask an owner of {name} to let the condition take in {role}, {OTHERWISE}"),
-        ),
+        MayAssign::No(Hindrance::Condition(left_out)) => {
+            let (what, instead) = match left_out {
+                LeftOut::Role => (format!("leaves out {role}"), role),
+                LeftOut::Type => (format!("lets no service principal get {role}"), "service principals"),
+                LeftOut::Principal => (
+                    format!("leaves out the service principal that is to get {role}"),
+                    "that one (none that this run makes can be named before)",
+                ),
+            };
+            check.stop(
+                format!("your right to assign roles on {name} is limited by a condition, which {what}"),
+                format!("Ask an owner of {name} to let the condition take in {instead}, {OTHERWISE}"),
+            )
+        }
         MayAssign::No(Hindrance::Deny(deny)) => check.stop(
             format!("the deny assignment {deny} forbids you to assign roles on {name}"),
             format!("No role helps: ask whoever made the deny assignment to except you, {OTHERWISE}"),
@@ -79,7 +86,17 @@ mod tests {
         for (may, level, says) in [
             (MayAssign::Yes, Level::Pass, "you may assign roles on registryb"),
             (MayAssign::No(Hindrance::NoRight), Level::Stop, "Role Based Access Control Administrator, sign in"),
-            (MayAssign::No(Hindrance::Condition), Level::Stop, "leaves out AcrPull for a service principal"),
+            (MayAssign::No(Hindrance::Condition(LeftOut::Role)), Level::Stop, "to let the condition take in AcrPull,"),
+            (
+                MayAssign::No(Hindrance::Condition(LeftOut::Type)),
+                Level::Stop,
+                "which lets no service principal get AcrPull Ask",
+            ),
+            (
+                MayAssign::No(Hindrance::Condition(LeftOut::Principal)),
+                Level::Stop,
+                "principal that is to get AcrPull Ask",
+            ),
             (MayAssign::No(Hindrance::Deny(deny())), Level::Stop, "the deny assignment \"lockdown\" forbids you"),
             (MayAssign::Unclear(Doubt::Condition), Level::Warn, "does not understand it If AcrPull is refused"),
             (MayAssign::Unclear(Doubt::Deny(deny())), Level::Warn, "\"lockdown\" is about you is not clear"),

@@ -1,8 +1,10 @@
 //! The check of the right to make a repository token: may the operator make scope maps, tokens and passwords on the
 //! registry?
 
+use super::denial::judge_denial;
 use super::{About, Check, Finding};
 use crate::ids::RegistryId;
+use crate::rights::MayDo;
 use crate::text::listed;
 
 /// The actions that making a repository token takes (Microsoft, "Azure permissions for Containers").
@@ -16,14 +18,15 @@ pub(super) fn about(id: &RegistryId) -> About {
     About::of_b(format!("your right to make a repository token on {}", id.name()))
 }
 
-/// Judges the right to make a repository token on a registry. `lacks` are the actions that are not allowed.
+/// Judges the right to make a repository token on a registry.
 #[must_use]
-pub fn judge_token_right(registry: &RegistryId, lacks: &[&str]) -> Finding {
+pub fn judge_token_right(registry: &RegistryId, may: &MayDo) -> Finding {
     let check = Check::TokenRight(registry.clone());
     let name = registry.name();
-    if lacks.is_empty() {
-        return check.pass(format!("you may make a repository token on {name}"));
-    }
+    let lacks = match may {
+        MayDo::Has(denial) => return judge_denial(check, &format!("make a repository token on {name}"), denial),
+        MayDo::Lacks(lacks) => lacks,
+    };
     let lacks: Vec<String> = lacks.iter().map(|action| (*action).to_owned()).collect();
     check.stop(
         format!("you may not make a repository token on {name}"),
@@ -47,12 +50,13 @@ pub fn judge_token_right_of_nobody(registry: &RegistryId) -> Finding {
 mod tests {
     use super::*;
     use crate::check::Level;
+    use crate::rights::Denial;
 
     #[test]
     fn what_lacks_is_named() {
         let id = RegistryId::parse("/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg/providers/Microsoft.ContainerRegistry/registries/registryb").expect("an id");
-        assert_eq!(judge_token_right(&id, &[]).level, Level::Pass);
-        let lacking = judge_token_right(&id, &TOKEN_ACTIONS[..1]);
+        assert_eq!(judge_token_right(&id, &MayDo::Has(Denial::No)).level, Level::Pass);
+        let lacking = judge_token_right(&id, &MayDo::Lacks(TOKEN_ACTIONS[..1].to_vec()));
         assert_eq!(
             (lacking.level, lacking.text.as_str()),
             (Level::Stop, "you may not make a repository token on registryb")

@@ -2,8 +2,8 @@
 //! under or by a deny assignment (`docs/facts/azure.md` 3.7 and 9.8).
 
 use super::PermissionSet;
-use super::constraint::{ASSIGN, RoleRequest, fulfils};
-use super::deny::{Caller, DenyAssignment};
+use super::constraint::{ASSIGN, Act, Grantee, RoleRequest, fulfils};
+use super::deny::{Caller, Denial, DenyAssignment, denial};
 
 /// The answer to whether an account may give a role.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,10 +21,21 @@ pub enum MayAssign {
 pub enum Hindrance {
     /// It does not have the right at all.
     NoRight,
-    /// The condition of its right leaves this role or this principal out.
-    Condition,
+    /// The condition of its right leaves this out.
+    Condition(LeftOut),
     /// The deny assignment of this name forbids it.
     Deny(String),
+}
+
+/// What the condition of a right to give roles leaves out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeftOut {
+    /// The role, whoever is to get it.
+    Role,
+    /// The principal that is to get it.
+    Principal,
+    /// Every principal of its type: service principals.
+    Type,
 }
 
 /// The reason why it is not clear whether an account may give a role.
@@ -43,7 +54,15 @@ impl std::fmt::Display for Hindrance {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::NoRight => f.write_str("you may not assign roles there"),
-            Self::Condition => f.write_str("a condition of your right to assign roles there leaves it out"),
+            Self::Condition(LeftOut::Role) => {
+                f.write_str("a condition of your right to assign roles there leaves it out")
+            }
+            Self::Condition(LeftOut::Principal) => {
+                f.write_str("a condition of your right to assign roles there leaves out the new service principal")
+            }
+            Self::Condition(LeftOut::Type) => {
+                f.write_str("a condition of your right to assign roles there leaves out service principals")
+            }
             Self::Deny(name) => write!(f, "the deny assignment {name} forbids to assign roles there"),
         }
     }
@@ -74,32 +93,42 @@ pub fn may_assign(
     scope: &str,
     wanted: RoleRequest,
 ) -> MayAssign {
-    let (mut has_right, mut doubt) = (false, None);
-    let mut allowed = false;
+    let act = Act::from(wanted);
+    let (mut left_out, mut doubt, mut allowed) = (None, None, false);
     for set in sets.iter().filter(|set| set.holds(ASSIGN)) {
-        has_right = true;
-        match fulfils(set.condition.as_deref(), set.condition_version.as_deref(), wanted) {
+        match fulfils(set.condition.as_deref(), set.condition_version.as_deref(), act) {
             Some(true) => allowed = true,
-            Some(false) => {}
+            Some(false) => left_out = left_out.or_else(|| Some(left_out_by(set, wanted))),
             None => doubt = Some(Doubt::Condition),
         }
     }
-    if !has_right {
-        return MayAssign::No(Hindrance::NoRight);
+    let doubt = match (allowed, doubt, left_out) {
+        (true, ..) => None,
+        (false, Some(doubt), _) => Some(doubt),
+        (false, None, Some(left_out)) => return MayAssign::No(Hindrance::Condition(left_out)),
+        (false, None, None) => return MayAssign::No(Hindrance::NoRight),
+    };
+    let denied = match denial(denies, caller, scope, act) {
+        Denial::By(name) => return MayAssign::No(Hindrance::Deny(name)),
+        Denial::Perhaps(name) => Some(Doubt::Deny(name)),
+        Denial::Unseen => Some(Doubt::DenyUnseen),
+        Denial::No => None,
+    };
+    doubt.or(denied).map_or(MayAssign::Yes, MayAssign::Unclear)
+}
+
+/// Tells what the condition of a set leaves out, where it leaves a wanted role out: what has to be left open for the
+/// condition not to refuse.
+fn left_out_by(set: &PermissionSet, wanted: RoleRequest) -> LeftOut {
+    let refuses = |act| fulfils(set.condition.as_deref(), set.condition_version.as_deref(), act) == Some(false);
+    let anybody = RoleRequest { grantee: Grantee::Unknown, ..wanted };
+    if refuses(Act { to_type: None, ..Act::from(anybody) }) {
+        LeftOut::Role
+    } else if refuses(Act::from(anybody)) {
+        LeftOut::Type
+    } else {
+        LeftOut::Principal
     }
-    if !allowed && doubt.is_none() {
-        return MayAssign::No(Hindrance::Condition);
-    }
-    let mut doubt = if allowed { None } else { doubt };
-    let Some(denies) = denies else { return MayAssign::Unclear(doubt.unwrap_or(Doubt::DenyUnseen)) };
-    for deny in denies {
-        match deny.forbids(caller, scope, wanted) {
-            Some(true) => return MayAssign::No(Hindrance::Deny(deny.name())),
-            Some(false) => {}
-            None => doubt = doubt.or_else(|| Some(Doubt::Deny(deny.name()))),
-        }
-    }
-    doubt.map_or(MayAssign::Yes, MayAssign::Unclear)
 }
 
 #[cfg(test)]

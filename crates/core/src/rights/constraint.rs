@@ -43,20 +43,45 @@ pub enum Grantee {
     Unknown,
 }
 
-/// Judges whether a condition holds for giving a role. `None` where that is not clear.
-pub(super) fn fulfils(condition: Option<&str>, version: Option<&str>, wanted: RoleRequest) -> Option<bool> {
+/// Something that an account wants to do, as conditions see it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Act<'a> {
+    /// The action of Resource Manager's.
+    pub action: &'a str,
+    /// The role that is to be given, where the action gives one.
+    pub gives: Option<RoleRequest>,
+    /// The type of the principal that is given it. `None` leaves it open.
+    pub to_type: Option<&'static str>,
+}
+
+impl<'a> Act<'a> {
+    /// Returns an action that gives no role.
+    pub(super) const fn of(action: &'a str) -> Self {
+        Self { action, gives: None, to_type: None }
+    }
+}
+
+impl From<RoleRequest> for Act<'_> {
+    fn from(wanted: RoleRequest) -> Self {
+        Self { action: ASSIGN, gives: Some(wanted), to_type: Some(SERVICE_PRINCIPAL) }
+    }
+}
+
+/// Judges whether a condition holds for an action. `None` where that is not clear.
+pub(super) fn fulfils(condition: Option<&str>, version: Option<&str>, act: Act<'_>) -> Option<bool> {
     let Some(condition) = condition.filter(|text| !text.trim().is_empty()) else { return Some(true) };
     if version.is_some_and(|version| version != LANGUAGE) {
         return None;
     }
     Expression::read(condition)?.is_true(&|leaf| match leaf {
-        Leaf::Action(pattern) => Some(matches(pattern, ASSIGN)),
-        Leaf::Comparison(comparison) => holds(comparison, wanted),
+        Leaf::Action(pattern) => Some(matches(pattern, act.action)),
+        Leaf::Comparison(comparison) => holds(comparison, act),
     })
 }
 
 /// Judges a comparison with an attribute of the role assignment. `None` for what is not known here.
-fn holds(comparison: &Comparison, wanted: RoleRequest) -> Option<bool> {
+fn holds(comparison: &Comparison, act: Act<'_>) -> Option<bool> {
+    let wanted = act.gives?;
     let is_about = |attribute: &str| comparison.attribute.eq_ignore_ascii_case(attribute);
     let (of_any, equality) = operator(comparison)?;
     let one = |value: &Value| -> Option<bool> {
@@ -70,9 +95,10 @@ fn holds(comparison: &Comparison, wanted: RoleRequest) -> Option<bool> {
                 Grantee::Unknown => return None,
             }
         } else if is_about(PRINCIPAL_TYPE) {
+            let own = act.to_type?;
             match (value, equality.kind) {
-                (Value::Text(text), Kind::IgnoringCase) => text.eq_ignore_ascii_case(SERVICE_PRINCIPAL),
-                (Value::Text(text), Kind::AsWritten) => text == SERVICE_PRINCIPAL,
+                (Value::Text(text), Kind::IgnoringCase) => text.eq_ignore_ascii_case(own),
+                (Value::Text(text), Kind::AsWritten) => text == own,
                 _ => return None,
             }
         } else {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::PermissionSet;
-use super::constraint::{ASSIGN, RoleRequest, fulfils};
+use super::constraint::{Act, fulfils};
 use crate::ids::ObjectId;
 use crate::text::printable;
 
@@ -21,6 +21,27 @@ pub struct Caller {
     pub id: Option<ObjectId>,
     /// The groups that it is in. `None` where the token does not tell.
     pub groups: Option<Vec<Uuid>>,
+}
+
+/// What deny assignments do to an action that an account has the right to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Denial {
+    /// None forbids it.
+    No,
+    /// The deny assignment of this name forbids it.
+    By(String),
+    /// The deny assignment of this name may be about it.
+    Perhaps(String),
+    /// The deny assignments may not be read.
+    Unseen,
+}
+
+impl Denial {
+    /// True where a deny assignment forbids the action for sure.
+    #[must_use]
+    pub const fn is_sure(&self) -> bool {
+        matches!(self, Self::By(_))
+    }
 }
 
 /// A deny assignment.
@@ -63,9 +84,9 @@ impl DenyAssignment {
         name.map_or_else(|| "without a name".to_owned(), |name| format!("\"{}\"", printable(name, 80)))
     }
 
-    /// Judges whether it keeps an account from giving a role at a scope that it is listed for. `None` where that is
-    /// not clear.
-    pub(super) fn forbids(&self, caller: &Caller, scope: &str, wanted: RoleRequest) -> Option<bool> {
+    /// Judges whether it keeps an account from an action at a scope that it is listed for. `None` where that is not
+    /// clear.
+    fn forbids(&self, caller: &Caller, scope: &str, act: Act<'_>) -> Option<bool> {
         let all = &self.properties;
         if all.deny_assignment_effect.as_deref().is_some_and(|effect| effect.eq_ignore_ascii_case("Audit")) {
             return Some(false);
@@ -73,12 +94,12 @@ impl DenyAssignment {
         if all.do_not_apply_to_child_scopes == Some(true) && !all.scope.as_deref().is_some_and(|own| same(own, scope)) {
             return Some(false);
         }
-        let sets = all.permissions.iter().flatten().filter(|set| set.holds(ASSIGN));
-        let denied = any(sets.map(|set| fulfils(set.condition.as_deref(), set.condition_version.as_deref(), wanted)));
+        let sets = all.permissions.iter().flatten().filter(|set| set.holds(act.action));
+        let denied = any(sets.map(|set| fulfils(set.condition.as_deref(), set.condition_version.as_deref(), act)));
         let means = |part: &Option<Vec<Listed>>| any(part.iter().flatten().map(|one| one.means(caller)));
         let parts = [
             denied,
-            fulfils(all.condition.as_deref(), all.condition_version.as_deref(), wanted),
+            fulfils(all.condition.as_deref(), all.condition_version.as_deref(), act),
             means(&all.principals),
             means(&all.exclude_principals).map(|is_excluded| !is_excluded),
         ];
@@ -87,6 +108,21 @@ impl DenyAssignment {
         }
         (!parts.contains(&None)).then_some(true)
     }
+}
+
+/// Judges what the deny assignments at a scope and above it do to an action of an account. `None` where they may not be
+/// read.
+pub(super) fn denial(denies: Option<&[DenyAssignment]>, caller: &Caller, scope: &str, act: Act<'_>) -> Denial {
+    let Some(denies) = denies else { return Denial::Unseen };
+    let mut told = Denial::No;
+    for deny in denies {
+        match deny.forbids(caller, scope, act) {
+            Some(true) => return Denial::By(deny.name()),
+            None if told == Denial::No => told = Denial::Perhaps(deny.name()),
+            Some(false) | None => {}
+        }
+    }
+    told
 }
 
 impl Listed {

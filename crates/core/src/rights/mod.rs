@@ -6,10 +6,12 @@ use serde::{Deserialize, Serialize};
 mod assigning;
 mod constraint;
 mod deny;
+mod doing;
 
-pub use assigning::{Doubt, Hindrance, MayAssign, may_assign};
+pub use assigning::{Doubt, Hindrance, LeftOut, MayAssign, may_assign};
 pub use constraint::{ASSIGN, Grantee, RoleRequest};
-pub use deny::{Caller, DenyAssignment};
+pub use deny::{Caller, Denial, DenyAssignment};
+pub use doing::{MayDo, may_do};
 
 /// One permission set: one role that the caller has at the scope.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

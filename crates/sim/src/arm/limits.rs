@@ -114,8 +114,8 @@ fn eligible(role: &EligibleRole, asked: &str) -> Value {
             "startDateTime": time(role.since),
             "endDateTime": null,
             "memberType": if inherited { "Inherited" } else { "Direct" },
-            "condition": null,
-            "conditionVersion": null,
+            "condition": role.condition,
+            "conditionVersion": role.condition.as_ref().map(|_| "2.0"),
             "expandedProperties": {
                 "roleDefinition": { "id": definition, "displayName": name, "type": "BuiltInRole" },
                 "scope": { "id": role.scope },

@@ -39,4 +39,6 @@ pub struct EligibleRole {
     pub role: String,
     /// `startDateTime`.
     pub since: Timestamp,
+    /// The condition that the role is held under once it is activated.
+    pub condition: Option<String>,
 }

@@ -44,7 +44,8 @@ fn the_templates_of_the_portal_are_understood() {
     const ROLE: &str = "@Request[Microsoft.Authorization/roleAssignments:RoleDefinitionId]";
     const TYPE: &str = "@Request[Microsoft.Authorization/roleAssignments:PrincipalType]";
     const PRINCIPAL: &str = "@Request[Microsoft.Authorization/roleAssignments:PrincipalId]";
-    let none = MayAssign::No(Hindrance::Condition);
+    let none = MayAssign::No(Hindrance::Condition(LeftOut::Role));
+    let nobody = MayAssign::No(Hindrance::Condition(LeftOut::Principal));
     let named = format!("{ROLE} ForAnyOfAnyValues:GuidEquals {{b24988ac-6180-42a0-ab88-20f7382dd24c, {ACR_PULL}}}");
     assert_eq!(judged(&named, role(ACR_PULL)), MayAssign::Yes);
     assert_eq!(judged(&named, role(OWNER)), none);
@@ -55,11 +56,12 @@ fn the_templates_of_the_portal_are_understood() {
     assert_eq!(judged(&but, role(OWNER)), none);
     let of_type = |types: &str| format!("{named} AND {TYPE} ForAnyOfAnyValues:StringEqualsIgnoreCase {{{types}}}");
     assert_eq!(judged(&of_type("'User', 'servicePrincipal'"), role(ACR_PULL)), MayAssign::Yes);
-    assert_eq!(judged(&of_type("'User', 'Group'"), role(ACR_PULL)), none);
+    assert_eq!(judged(&of_type("'User', 'Group'"), role(ACR_PULL)), MayAssign::No(Hindrance::Condition(LeftOut::Type)));
+    assert_eq!(judged(&of_type("'User', 'Group'"), role(OWNER)), none);
     let to = format!("{named} AND {PRINCIPAL} ForAnyOfAnyValues:GuidEquals {{00000000-0000-0000-0000-000000000a11}}");
     let grantee = |grantee| RoleRequest { grantee, ..role(ACR_PULL) };
     assert_eq!(judged(&to, grantee(Grantee::Known(ME))), MayAssign::Yes);
-    assert_eq!(judged(&to, grantee(Grantee::New)), none, "nobody can have named it");
+    assert_eq!(judged(&to, grantee(Grantee::New)), nobody, "nobody can have named it");
     assert_eq!(judged(&to, grantee(Grantee::Unknown)), MayAssign::Unclear(Doubt::Condition));
     assert_eq!(judged(&to, RoleRequest { role: role(OWNER).role, grantee: Grantee::Unknown }), none);
 }

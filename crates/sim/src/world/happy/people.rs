@@ -63,6 +63,7 @@ impl Builder {
                 user: holder.id(),
                 role: role.id.to_owned(),
                 since: self.before,
+                condition: part.condition.clone(),
             });
         }
     }
