@@ -198,7 +198,9 @@ impl Told {
             let names: Vec<String> = own.map(|place| place.name.clone()).collect();
             let enabled =
                 if subscriptions > 1 { "the subscriptions are enabled" } else { "the subscription is enabled" };
-            return check.pass(format!("no lock on {}, and {enabled}", listed(&names)));
+            let is_locked = places.iter().any(|place| place.locks.iter().flatten().next().is_some());
+            let that = if is_locked { " that hinders" } else { "" };
+            return check.pass(format!("no lock on {}{that}, and {enabled}", listed(&names)));
         };
         let mut found = self.found;
         found.sort_by_key(|(level, _)| std::cmp::Reverse(*level));
@@ -266,6 +268,14 @@ mod tests {
         ] {
             assert_eq!((weighed("ReadOnly", work), weighed("CanNotDelete", work)), (read_only, kept), "{work:?}");
         }
+    }
+
+    #[test]
+    fn a_lock_that_keeps_nothing_from_being_done_is_not_told_as_none() {
+        let text = |locks| judged(&[place("x", PlaceWork::Changes, locks)]).text;
+        assert_eq!(text(Vec::new()), "no lock on x, and the subscription is enabled");
+        let kept = vec![lock("/resourceGroups/rg", "CanNotDelete")];
+        assert_eq!(text(kept), "no lock on x that hinders, and the subscription is enabled");
     }
 
     #[test]
