@@ -11,6 +11,7 @@ mod admin_account;
 #[cfg(test)]
 mod adopt;
 #[cfg(test)]
+mod app_policy;
 mod attach;
 #[cfg(test)]
 mod azure_cli;

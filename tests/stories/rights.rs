@@ -333,37 +333,3 @@ fn roles_of_one_scope_are_judged_one_by_one() {
     let lacks = lacks(&end);
     assert!(lacks.contains("has: Contributor on MC_") && !lacks.contains("Network"), "{lacks}");
 }
-
-#[test]
-fn a_policy_for_apps_that_may_be_read_stops_before_anything_is_written() {
-    let own = |policy: &str| {
-        format!(
-            "name = 'a'\nsays = 'a'\n[policy]\n{policy}\n[world.operator_a]\ngraph_roles = ['Application.ReadWrite.OwnedBy', \
-             'Policy.Read.All']"
-        )
-    };
-    let story = Story::told(&[], &own("max_secret_days = 90"));
-    let end = story.apply(&[]);
-    end.is_stopped_by("lets a client secret live 90 days, and 180 are asked for", "Give --secret-days 90 ");
-    story.wrote_nothing();
-    story.apply(&["--secret-days", "90"]).is_done();
-
-    let story = Story::told(&[], &own("forbids_secrets = true"));
-    let end = story.apply(&[]);
-    end.is_stopped_by("tenant A's policy for apps forbids them client secrets", "--route repository-token");
-    story.wrote_nothing();
-    // Apps that are made now are none of those that it is about.
-    Story::told(&[], &own("forbids_secrets = true\nfor_apps_after_days = 30")).apply(&[]).is_done();
-
-    // Where the policy may not be read, the service says it.
-    for (policy, why) in [
-        ("forbids_secrets = true", "forbids its apps this kind of credential"),
-        ("forbids_multi_tenant = true", "The tenant forbids multi-tenant apps"),
-    ] {
-        let story = Story::told(&[], &format!("name = 'a'\nsays = 'a'\n[policy]\n{policy}"));
-        let end = story.apply(&[]);
-        end.exits(1);
-        assert!(text(end.trouble(), "why").contains(why), "{end}");
-        story.cluster_was_not_touched();
-    }
-}

@@ -1,8 +1,8 @@
 //! The check of apps that carry the cluster's mark: which of them is taken up.
 
 use crosspull_core::check::{
-    AppFacts, AppPolicy, Check, Finding, Level, SecretFacts, TakeUpReason, WantedApp, choose_app, judge_app,
-    judge_app_policy, warn_of_pull_secret,
+    AppFacts, Check, Finding, Level, Purpose, SecretFacts, TakeUpReason, WantedApp, choose_app, judge_app,
+    warn_of_pull_secret,
 };
 use crosspull_core::event::Work;
 use crosspull_core::ids::{AppId, ClusterId};
@@ -11,6 +11,7 @@ use crosspull_core::rights::Grantee;
 use crosspull_core::text::printable;
 use futures_util::future::{join_all, join3};
 
+use super::app_policy;
 use super::read_cluster::read_cluster;
 use super::reads::{MarkedApps, Reads};
 use super::{CheckStopped, call_stop};
@@ -57,43 +58,38 @@ pub(super) const fn grantee(apps: &MarkedApps) -> Grantee {
 async fn chosen_of<'r>(reads: &'r Reads<'_>, id: &ClusterId, wanted: Wanted) -> Result<&'r MarkedApps, CheckStopped> {
     let judged = async {
         reads.begin(&wanted.check)?;
-        let (marked, cluster, policy) =
-            join3(marked_apps(reads, &wanted), read_cluster(reads, id), policy(reads, &wanted)).await;
+        let (marked, cluster, policy) = join3(
+            marked_apps(reads, &wanted),
+            read_cluster(reads, id),
+            app_policy::read(reads, &wanted.check, wanted.home),
+        )
+        .await;
         let in_use = cluster?.as_ref().ok().and_then(|read| read.facts.client_id).filter(|_| wanted.is_of_cluster);
         reads.conclude(marked.map(|marked| {
             let (apps, finding) = take_up(reads, wanted.check.clone(), &marked, in_use);
-            let forbidden = policy.and_then(|policy| by_policy(reads, &wanted, &policy, &apps, &finding));
-            (apps, forbidden.unwrap_or(finding))
+            let finding = match wants(reads, wanted.home, &apps) {
+                Some(app) => policy.judge(finding, app),
+                None => finding,
+            };
+            (apps, finding)
         }))
     };
     reads.cluster(id)?.apps.get_or_init(|| judged).await.as_ref().map_err(|said| *said)
 }
 
-/// Reads the tenant's policy for apps. Few accounts may, so what cannot be read is left to the service.
-async fn policy(reads: &Reads<'_>, wanted: &Wanted) -> Option<AppPolicy> {
-    let request = request::app_policy(reads.door.endpoints(), wanted.home);
-    reads.door.json(&Work::Check(wanted.check.clone()), request).await.ok()
-}
-
-/// Judges the app by the policy, where nothing else stops. One that the cluster has gets no secret without a renewal.
-fn by_policy(
-    reads: &Reads<'_>,
-    wanted: &Wanted,
-    policy: &AppPolicy,
-    apps: &MarkedApps,
-    finding: &Finding,
-) -> Option<Finding> {
-    if finding.level == Level::Stop || (apps.taken.is_some() && !reads.inputs.renew) {
+/// Returns what the run wants of an app. `None` where it adds nothing: one that the cluster has gets no secret without a
+/// renewal.
+fn wants(reads: &Reads<'_>, home: Side, apps: &MarkedApps) -> Option<WantedApp> {
+    if apps.taken.is_some() && !reads.inputs.renew {
         return None;
     }
     let now = reads.door.wire().recorder().now();
-    let app = WantedApp {
+    Some(WantedApp {
         made: apps.taken.as_ref().and_then(|app| app.created).unwrap_or(now),
-        is_new: apps.taken.is_none(),
-        many_tenants: wanted.home == Side::A && reads.tenants.a != reads.tenants.b,
+        purpose: if apps.taken.is_none() { Purpose::New } else { Purpose::Renewal },
+        many_tenants: home == Side::A && reads.tenants.a != reads.tenants.b,
         days: reads.inputs.secret_days,
-    };
-    judge_app_policy(&wanted.check, policy, app)
+    })
 }
 
 /// Reads the apps that carry the mark, with everything that tells whose they are.

@@ -18,6 +18,7 @@ use crate::journal::JournalError;
 use crate::wire::CallError;
 
 mod app;
+mod app_policy;
 mod app_secret;
 mod assigning;
 mod cluster;

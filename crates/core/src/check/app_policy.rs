@@ -7,6 +7,7 @@ use jiff::{Span, Timestamp, Unit};
 use serde::Deserialize;
 
 use super::{Check, Finding};
+use crate::explain::Refusal;
 
 /// The default policy of a tenant.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -41,13 +42,24 @@ struct Restriction {
     exclude_actors: Option<serde_json::Value>,
 }
 
+/// The purpose of a secret that a run adds to an app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The run makes the app.
+    New,
+    /// The app is there, and its secret is replaced. A policy of the app's own can except it.
+    Renewal,
+    /// The app is there, and was made by somebody else: the secret proves the pull, and a given one would do.
+    Proof,
+}
+
 /// What a run wants of an app.
 #[derive(Debug, Clone, Copy)]
 pub struct WantedApp {
     /// The time at which the app was made; the present where it is not made yet.
     pub made: Timestamp,
-    /// True where the app is not made yet. A policy of its own can except one that is there.
-    pub is_new: bool,
+    /// What the secret is added for.
+    pub purpose: Purpose,
     /// True where other tenants may let it in.
     pub many_tenants: bool,
     /// The days that its secret is to live.
@@ -59,17 +71,24 @@ pub struct WantedApp {
 #[must_use]
 pub fn judge_app_policy(check: &Check, policy: &AppPolicy, wanted: WantedApp) -> Option<Finding> {
     const EXCEPT: &str = "ask those who keep the tenant's app management policy for an exception";
+    const GIVE: &str = "Give a secret that the app has, by --app-secret-file, so that none is added, or";
     const WITHOUT: &str = "or take a route without an app, such as --route repository-token";
     let restrictions = policy.application_restrictions.as_ref().filter(|_| policy.is_enabled)?;
     let tenant = check.side().map(|side| format!("tenant {side}'s")).unwrap_or_default();
     let found = |restriction: &Restriction, text: String, now: String| {
-        // A policy of the app's own goes before the default one, and somebody may be left out: the service decides.
-        let is_sure = wanted.is_new && restriction.exclude_actors.is_none();
+        // A policy of the app's own goes before the default one, and somebody may be left out: the service decides. What
+        // it decides on a secret for the proof would come after the app is opened, and there is a way without one.
+        let is_sure = wanted.purpose != Purpose::Renewal && restriction.exclude_actors.is_none();
         Some(if is_sure { check.clone().stop(text, now) } else { check.clone().warn(text, now) })
     };
     let upper = |text: &str| text.replacen("ask", "Ask", 1);
+    let no_secret = || match wanted.purpose {
+        Purpose::Proof => format!("{GIVE} {EXCEPT}"),
+        Purpose::New | Purpose::Renewal => format!("{}, {WITHOUT}", upper(EXCEPT)),
+    };
+    let is_new = wanted.purpose == Purpose::New;
     let audience = restrictions.audiences.as_ref().and_then(|all| all.azure_ad_multiple_orgs.as_ref());
-    if let Some(restriction) = audience.filter(|one| wanted.is_new && wanted.many_tenants && one.holds(wanted.made)) {
+    if let Some(restriction) = audience.filter(|one| is_new && wanted.many_tenants && one.holds(wanted.made)) {
         let text = format!("{tenant} policy for apps forbids those that another tenant may let in");
         return found(restriction, text, format!("{}, {WITHOUT}", upper(EXCEPT)));
     }
@@ -77,12 +96,17 @@ pub fn judge_app_policy(check: &Check, policy: &AppPolicy, wanted: WantedApp) ->
         match restriction.restriction_type.as_deref() {
             Some("passwordAddition") => {
                 let text = format!("{tenant} policy for apps forbids them client secrets");
-                return found(restriction, text, format!("{}, {WITHOUT}", upper(EXCEPT)));
+                return found(restriction, text, no_secret());
             }
             Some("passwordLifetime") => {
                 let Some(most) = restriction.most_days().filter(|most| i64::from(wanted.days) > *most) else {
                     continue;
                 };
+                if most < 1 {
+                    let text =
+                        format!("{tenant} policy for apps lets no client secret live a day, so none may be added");
+                    return found(restriction, text, no_secret());
+                }
                 let text = format!(
                     "{tenant} policy for apps lets a client secret live {most} days, and {} are asked for",
                     wanted.days
@@ -93,6 +117,15 @@ pub fn judge_app_policy(check: &Check, policy: &AppPolicy, wanted: WantedApp) ->
         }
     }
     None
+}
+
+/// Adds to a finding that the policy for apps was not seen. `why` is the reason, as the second half of a sentence.
+#[must_use]
+pub fn with_unseen_app_policy(finding: Finding, why: &str, refusal: Option<Refusal>) -> Finding {
+    let tenant = finding.check.side().map(|side| format!("tenant {side}'s")).unwrap_or_default();
+    let text = format!("{}; {tenant} policy for apps was not seen: {why}", finding.text);
+    let now = format!("{} If the policy forbids what the run adds to the app, that is said then.", finding.now);
+    Finding { refusal, ..finding.check.warn(text, now.trim_start()) }
 }
 
 impl Restriction {
@@ -118,7 +151,8 @@ mod tests {
     use super::*;
     use crate::check::Level;
 
-    const WANTED: WantedApp = WantedApp { made: Timestamp::UNIX_EPOCH, is_new: true, many_tenants: true, days: 180 };
+    const WANTED: WantedApp =
+        WantedApp { made: Timestamp::UNIX_EPOCH, purpose: Purpose::New, many_tenants: true, days: 180 };
 
     fn judged(restrictions: serde_json::Value, wanted: WantedApp) -> Option<(Level, String)> {
         let policy = json!({ "isEnabled": true, "applicationRestrictions": restrictions });
@@ -151,6 +185,19 @@ mod tests {
     }
 
     #[test]
+    fn who_lets_no_secret_live_a_day_forbids_them_and_a_proof_takes_a_given_one() {
+        let proof = WantedApp { purpose: Purpose::Proof, days: 1, ..WANTED };
+        for lifetime in ["P0D", "PT12H"] {
+            let policy = secrets("passwordLifetime", &json!({ "maxLifetime": lifetime }));
+            let (_, says) = judged(policy.clone(), WANTED).expect("a finding");
+            assert!(says.contains("no client secret live a day") && !says.contains("--secret-days"), "{says}");
+            let (level, says) = judged(policy, proof).expect("a finding");
+            assert!(level == Level::Stop && says.contains("by --app-secret-file, so that none is added"), "{says}");
+        }
+        assert_eq!(judged(secrets("passwordLifetime", &json!({ "maxLifetime": "P1D" })), proof), None);
+    }
+
+    #[test]
     fn what_is_not_in_force_or_excepts_somebody_does_not_stop() {
         for change in
             [json!({ "state": "disabled" }), json!({ "restrictForAppsCreatedAfterDateTime": "2030-01-01T00:00:00Z" })]
@@ -161,7 +208,7 @@ mod tests {
             judged(secrets("passwordAddition", &change), wanted).map(|found| found.0)
         };
         assert_eq!(level(json!({ "excludeActors": { "customSecurityAttributes": [] } }), WANTED), Some(Level::Warn));
-        assert_eq!(level(json!({}), WantedApp { is_new: false, ..WANTED }), Some(Level::Warn));
+        assert_eq!(level(json!({}), WantedApp { purpose: Purpose::Renewal, ..WANTED }), Some(Level::Warn));
         assert!(judge_app_policy(&Check::App, &AppPolicy::default(), WANTED).is_none());
     }
 }

@@ -17,6 +17,9 @@ pub struct ClusterApp {
     pub name: String,
     /// The tenants that may let it in, as Graph says it.
     pub audience: String,
+    /// The time at which it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<jiff::Timestamp>,
     /// The identifier URIs, which a multi-tenant app may have only of verified domains.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub identifier_uris: Vec<String>,
@@ -95,6 +98,7 @@ mod tests {
                 object: ObjectId(uuid::Uuid::from_u128(8)),
                 name: "aks".to_owned(),
                 audience: audience.to_owned(),
+                created: None,
                 identifier_uris: uris.iter().map(|uri| (*uri).to_owned()).collect(),
             };
             judge_cluster_app(&app, tenant, &["contoso.com".to_owned()]).level

@@ -38,7 +38,7 @@ mod unread;
 
 pub use admin_account::{ADMIN_ACTIONS, judge_admin_account, judge_admin_right, judge_admin_right_of_nobody};
 pub use app::{AppFacts, SecretFacts, TakeUpReason, choose_app, judge_app};
-pub use app_policy::{AppPolicy, WantedApp, judge_app_policy};
+pub use app_policy::{AppPolicy, Purpose, WantedApp, judge_app_policy, with_unseen_app_policy};
 pub use app_secret::{app_secret_refused, judge_app_secret};
 pub use cluster::{ClusterFacts, KubeletIdentity, judge_cluster, judge_cluster_as_it_is};
 pub use cluster_app::{ClusterApp, judge_cluster_app, judge_no_cluster_app};

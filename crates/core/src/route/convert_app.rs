@@ -14,7 +14,7 @@ use crate::plan::{PLAN_VERSION, Plan, numbered};
 use crate::sign_in::SignIn;
 
 /// The days that the secret lives which proves the pull. It is removed at the end of the run.
-const PROOF_DAYS: u16 = 1;
+pub const PROOF_DAYS: u16 = 1;
 
 pub(super) const SPEC: RouteSpec = RouteSpec {
     route: Route::ConvertApp,

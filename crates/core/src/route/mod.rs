@@ -17,6 +17,7 @@ mod pull_secret;
 mod repository_token;
 
 pub use chooser::{Assessed, Fit, Found, Identity, Rights, Weighed, assess, choose, judge};
+pub use convert_app::PROOF_DAYS;
 pub use in_cluster::secret_name;
 pub use methods::{METHODS, Method};
 
