@@ -137,7 +137,7 @@ fn locks_that_may_not_be_read_are_said_and_a_read_that_never_comes_stops() {
     end.finds(
         "warn",
         "whether a lock holds on registryb was not seen: you may not read it",
-        "One that does stops the run",
+        "A write that one forbids is refused then",
     );
 
     let story = Story::told(&[], &always(on, BUSY));

@@ -12,6 +12,7 @@ mod admin_account;
 mod adopt;
 #[cfg(test)]
 mod app_policy;
+#[cfg(test)]
 mod attach;
 #[cfg(test)]
 mod azure_cli;

@@ -45,7 +45,7 @@ pub(super) async fn perform(op: &OpenApp, context: &StepContext<'_>) -> StepResu
     // What it was is known before it is changed.
     let learnt = before.unwrap_or_else(|| Learnt::new(Outcome::Changed, Fact::Audience, wanted).in_place_of(&audience));
     context.learn(vec![learnt.clone()])?;
-    context.withdraws(&[learnt.clone()], set(context, app, wanted, NOT_OPENED).await)?;
+    context.withdraws(std::slice::from_ref(&learnt), set(context, app, wanted, NOT_OPENED).await)?;
     context.learn([found, vec![learnt]].concat())?;
     plainly(Outcome::Changed)
 }
