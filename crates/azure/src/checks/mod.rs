@@ -210,6 +210,10 @@ fn conclude<T>(door: &Door, answer: Result<(T, Finding), Finding>) -> Result<T, 
         Ok((value, finding)) => (Some(value), finding),
         Err(finding) => (None, finding),
     };
+    // A stop is no finding: what it cut off was not asked to its end.
+    if value.is_none() && door.wire().control().is_stopped() {
+        return Err(CheckStopped);
+    }
     let level = say(door, finding).map_err(|_| CheckStopped)?;
     value.filter(|_| level != Level::Stop).ok_or(CheckStopped)
 }

@@ -52,6 +52,9 @@ pub(super) async fn directory_lets_in(door: &Door, consent: ConsentMode) -> Resu
         return Ok(true);
     }
     let Err(trouble) = door.tokens().token(Side::B, Audience::Graph).await else { return Ok(true) };
+    if door.wire().control().is_stopped() {
+        return Ok(false);
+    }
     let check = Check::SignIn(Side::B);
     let text = format!("tenant B's directory does not let you in: {}", lower_first(trouble.why.trim_end_matches('.')));
     let finding = match consent {

@@ -15,7 +15,7 @@ impl Run {
     #[must_use]
     pub fn headline(&self) -> String {
         let (cluster, registry) = self.forward_plan().map_or((None, None), Plan::subject);
-        let cluster = cluster.map_or("the cluster", |c| c.name());
+        let cluster = cluster.map_or(UNNAMED, |c| c.name());
         let registry = registry.map_or("the registry", |r| r.name());
         match self.verdict {
             None => format!("The run broke off. {}", self.cluster_state(cluster)),
@@ -54,7 +54,7 @@ impl Run {
         if self.verdict != Some(Verdict::Done) || self.is_undoing() {
             return Vec::new();
         }
-        let cluster = self.forward_plan().and_then(|p| p.subject().0).map_or("the cluster", |c| c.name());
+        let cluster = self.forward_plan().and_then(|p| p.subject().0).map_or(UNNAMED, |c| c.name());
         let (mut says, back) = match self.pull_secrets().as_slice() {
             _ if self.gave_secret() => {
                 let back = self.way_back(kept).map(|way| way.unwrap_or_else(|none| none));
@@ -240,6 +240,12 @@ impl Run {
     /// Returns what is true of the cluster after a run that did not end well: its state where the run read one, and
     /// what still works.
     fn cluster_state(&self, cluster: &str) -> String {
+        let state = self.state_of(cluster);
+        // A name keeps its letters.
+        if state.starts_with(UNNAMED) { sentence(&state) } else { state }
+    }
+
+    fn state_of(&self, cluster: &str) -> String {
         let reset = |op: &Op| matches!(op, Op::ResetCluster(_));
         let back = self.is_undoing();
         let ended = if back { self.outcome_of_back(reset) } else { self.outcome_of(reset) };
@@ -324,6 +330,9 @@ impl Run {
     }
 }
 
+/// The cluster of a run that has no plan yet. No name has a space in it.
+const UNNAMED: &str = "the cluster";
+
 /// True for what a run puts into a cluster by the Kubernetes API.
 const fn is_in_cluster(fact: &Fact) -> bool {
     matches!(fact, Fact::PullSecret(..) | Fact::AccountPulls(..) | Fact::Pod(_) | Fact::ProofSecret(_))
@@ -375,6 +384,14 @@ mod tests {
 
     fn ended(run: &mut Run, step: StepId, outcome: Outcome) {
         told(run, Event::StepEnded { step, outcome, note: String::new(), trouble: None });
+    }
+
+    #[test]
+    fn a_run_that_is_stopped_before_its_plan_is_told_in_sentences() {
+        let mut run = Run::default();
+        let stopped = Event::RunEnded { verdict: Verdict::Interrupted, run: None, facts: Vec::new(), trouble: None };
+        told(&mut run, stopped);
+        assert_eq!(run.headline(), "The run was stopped. The cluster was not touched.");
     }
 
     #[test]
