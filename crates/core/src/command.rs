@@ -23,6 +23,8 @@ pub enum Command<'a> {
     GetToken { tenant: Option<&'a str> },
     /// Forgets all tokens that are kept, and signs somebody in.
     LoginAnew { login: &'a str },
+    /// Sets the Azure CLI to a cloud, and signs somebody in there.
+    LoginToCloud { cloud: &'a str, login: &'a str },
     /// Updates the Azure CLI.
     Upgrade,
     /// Installs an extension of the Azure CLI.
@@ -125,6 +127,9 @@ impl Command<'_> {
             }
             Self::GetToken { tenant } => Line::of("az account get-access-token").at_tenant(tenant),
             Self::LoginAnew { login } => Line::of("az account clear &&").written(login),
+            Self::LoginToCloud { cloud, login } => {
+                Line::of("az cloud set").option("--name", cloud).written("&&").written(login)
+            }
             Self::Upgrade => Line::of("az upgrade"),
             Self::AddExtension { name } => Line::of("az extension add").option("--name", name),
             Self::CreatePrincipal { app } => Line::of("az ad sp create").option("--id", &app.to_string()),

@@ -53,6 +53,8 @@ fn all(text: &str, check: &mut dyn FnMut(Command<'_>)) {
         Command::LoginWithClaims { tenant: Some(text), claims: text },
         Command::GetToken { tenant: Some(text) },
         Command::LoginAnew { login },
+        // One of the names that the program itself has.
+        Command::LoginToCloud { cloud: "AzureChinaCloud", login },
         Command::Upgrade,
         Command::AddExtension { name: text },
         Command::CreatePrincipal { app },

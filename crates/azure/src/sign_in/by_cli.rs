@@ -99,7 +99,8 @@ impl Source {
     }
 
     fn cli_commands(&self) -> CliCommands {
-        CliCommands { side: self.side, login: self.az_login(), ask: cli::ask(&self.tenant) }
+        let cloud = self.endpoints.name.clone();
+        CliCommands { side: self.side, login: self.az_login(), ask: cli::ask(&self.tenant), cloud }
     }
 
     /// Says that the CLI is asked; requests to the token endpoint say so themselves. A journal that fails here is met

@@ -9,11 +9,21 @@ use crate::command::Command;
 use crate::names::Side;
 use crate::text::printable;
 
+mod cure;
+mod words;
+
+pub use words::without_colours;
+
+use cure::Cure;
+use words::{TRACEBACK, heard, number_in, own_words};
+
 /// The kind of reason why the Azure CLI gave no token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fault {
     /// It is not on the PATH.
     Missing,
+    /// The file that the PATH leads to cannot be run.
+    NotRun,
     /// It did not end in time.
     Silent,
     /// Nobody is signed in, or the sign-in is lost.
@@ -85,10 +95,8 @@ const MARKS: [Row; 20] = [
     (Fault::Crash, &[TRACEBACK]),
 ];
 
-/// The head of what Python writes where a program breaks.
-const TRACEBACK: &str = "Traceback (most recent call last)";
-/// The most characters that are kept of the Azure CLI's words.
-const WORDS: usize = 500;
+/// The numbers of who is known in another cloud alone: the Azure CLI is set to one of its own.
+const OTHER_CLOUD: [&str; 3] = ["AADSTS90038", "AADSTS900382", "AADSTS900432"];
 
 /// The reason why the Azure CLI gave no token, with its own words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,7 +104,7 @@ pub struct CliFailure {
     fault: Fault,
     words: String,
     /// The command that the Azure CLI names as the cure.
-    remedy: Option<String>,
+    cure: Option<Cure>,
 }
 
 /// The commands for an operator who is to sign in, or to look: which of them helps, the failure tells.
@@ -108,6 +116,8 @@ pub struct CliCommands {
     pub login: String,
     /// The command that asks for a token, as crosspull gives it.
     pub ask: String,
+    /// The Azure CLI's own name of the cloud that is worked in, such as `AzureCloud`.
+    pub cloud: String,
 }
 
 impl CliFailure {
@@ -117,13 +127,25 @@ impl CliFailure {
         Self::of(Fault::Missing, "The Azure CLI (az) was not found on the PATH.")
     }
 
+    /// The file that the PATH leads to cannot be run. `why` goes on after its name.
+    #[must_use]
+    pub fn not_run(file: &str, why: &str) -> Self {
+        Self::of(Fault::NotRun, &printable(&format!("The Azure CLI cannot be run: {file} {why}."), 600))
+    }
+
     /// The Azure CLI did not end within that many seconds.
     #[must_use]
     pub fn silent(seconds: u64) -> Self {
         Self::of(Fault::Silent, &format!("The Azure CLI did not answer within {seconds} s, and was ended."))
     }
 
-    /// The Azure CLI gave a token and not when it expires, as before version 2.54 where the local time is unreadable.
+    /// The Azure CLI gave a token, and says when it expires in a form that nobody knows.
+    #[must_use]
+    pub fn unread_expiry() -> Self {
+        Self::of(Fault::NoToken, "The Azure CLI says when its token expires in a form that crosspull does not know.")
+    }
+
+    /// The Azure CLI gave a token and not when it expires.
     #[must_use]
     pub fn without_expiry() -> Self {
         Self::of(Fault::TooOld, "The Azure CLI is too old: it does not say when its token expires.")
@@ -132,7 +154,7 @@ impl CliFailure {
     /// The Azure CLI ended well and gave no token. Its standard output is not told, since part of a token may be in it.
     #[must_use]
     pub fn without_token(stderr: &str) -> Self {
-        let words = own_words(&without_colours(stderr));
+        let words = own_words(&heard(stderr));
         if words.is_empty() {
             return Self::of(Fault::NoToken, "The Azure CLI gave no token, and no reason.");
         }
@@ -142,7 +164,7 @@ impl CliFailure {
     /// Reads what the Azure CLI wrote to standard error when it failed.
     #[must_use]
     pub fn said(stderr: &str) -> Self {
-        let stderr = without_colours(stderr);
+        let stderr = heard(stderr);
         let row = MARKS.iter().find(|(_, marks)| marks.iter().any(|mark| stderr.contains(mark)));
         let fault = match row {
             Some((fault, _)) => *fault,
@@ -150,11 +172,11 @@ impl CliFailure {
             None if stderr.contains("Subscription '") && stderr.contains("not found") => Fault::UnknownSubscription,
             None => Fault::Other,
         };
-        Self { fault, words: own_words(&stderr), remedy: remedy(&stderr) }
+        Self { fault, words: own_words(&stderr), cure: Cure::named_in(&stderr) }
     }
 
     fn of(fault: Fault, words: &str) -> Self {
-        Self { fault, words: words.to_owned(), remedy: None }
+        Self { fault, words: words.to_owned(), cure: None }
     }
 
     /// Returns the failure as one line.
@@ -172,23 +194,25 @@ impl CliFailure {
     /// Returns the tenant that the Azure CLI's own cure signs in to.
     #[must_use]
     pub fn remedy_tenant(&self) -> Option<&str> {
-        let (_, rest) = self.remedy.as_deref()?.split_once("--tenant")?;
-        rest.split([' ', '=']).map(|word| word.trim_matches(['"', '\''])).find(|word| !word.is_empty())
+        self.cure.as_ref()?.tenant()
     }
 
     /// Returns the failure for a person. `what` says what did not work.
     #[must_use]
     pub fn trouble(&self, what: String, commands: &CliCommands) -> Trouble {
-        let CliCommands { side, login, ask } = commands;
+        let CliCommands { side, login, ask, .. } = commands;
         let otherwise = format!("give --sign-in-{} device-code", side.lower());
         let in_its_words =
             |why: &str, now: String| Trouble { refusal: Some(self.refusal()), ..Trouble::new(what.clone(), why, now) };
-        let login = self.remedy.as_ref().unwrap_or(login);
+        let login = self.cure.as_ref().and_then(Cure::line).unwrap_or(login);
         match self.fault {
             Fault::Missing => Trouble::new(what, self.words(), format!("Install the Azure CLI, or {otherwise}.")),
+            Fault::NotRun => {
+                Trouble::new(what, self.words(), format!("Mend that, or install the Azure CLI anew, or {otherwise}."))
+            }
             Fault::Silent => Trouble::new(what, self.words(), format!("See what it waits for, or {otherwise}: {ask}")),
             Fault::NotSignedIn | Fault::UnknownSubscription => Trouble::new(what, self.words(), sign_in(login)),
-            Fault::Refused => self.refused(what, login),
+            Fault::Refused => self.refused(what, commands),
             Fault::NotConnected(cause @ NoConnection::UnknownAuthority) => in_its_words(
                 cause.means(),
                 "Name that authority's PEM file in REQUESTS_CA_BUNDLE, which the Azure CLI reads, or the host in \
@@ -228,8 +252,8 @@ impl CliFailure {
             Fault::NoToken | Fault::Other => Trouble::new(
                 what,
                 self.words(),
-                match &self.remedy {
-                    Some(remedy) => cure(remedy),
+                match &self.cure {
+                    Some(cure) => run(cure, login),
                     None => format!("See what it says by hand, or {otherwise}: {ask}"),
                 },
             ),
@@ -237,14 +261,24 @@ impl CliFailure {
     }
 
     /// Explains a refusal of the sign-in service. The Azure CLI names the command that signs in as that asks for.
-    fn refused(&self, what: String, login: &str) -> Trouble {
-        let login = self.remedy.as_deref().map_or_else(|| sign_in(login), cure);
+    fn refused(&self, what: String, CliCommands { login, cloud, .. }: &CliCommands) -> Trouble {
+        let cure = self.cure.as_ref().map_or_else(|| sign_in(login), |cure| run(cure, login));
         match number_in(&self.words).as_deref().and_then(meaning) {
             Some(Meaning { code, means, now, .. }) => {
-                let refusal = Refusal { code: (*code).to_owned(), ..self.refusal() };
-                Trouble::from_refusal(what, refusal).because(*means, format!("{now} {login}"))
+                let message = self.words.strip_prefix(code).and_then(|rest| rest.strip_prefix(": "));
+                let message = message.unwrap_or(&self.words).to_owned();
+                let refusal = Refusal { code: (*code).to_owned(), message, ..self.refusal() };
+                let now = match *now {
+                    _ if OTHER_CLOUD.contains(code) => {
+                        let there = Command::LoginToCloud { cloud, login };
+                        format!("{now} Set the Azure CLI to this one, then try again: {there}")
+                    }
+                    "Sign in again." => cure,
+                    now => format!("{now} {cure}"),
+                };
+                Trouble::from_refusal(what, refusal).because(*means, now)
             }
-            None => Trouble::new(what, self.words(), login),
+            None => Trouble::new(what, self.words(), cure),
         }
     }
 
@@ -267,50 +301,9 @@ fn sign_in(login: &str) -> String {
     format!("Sign in, then try again: {login}")
 }
 
-fn cure(remedy: &str) -> String {
-    format!("Run what the Azure CLI names, then try again: {remedy}")
-}
-
-/// Returns the Azure CLI's words: the last line of a traceback, else its first error without the warnings before and
-/// the ids behind.
-fn own_words(stderr: &str) -> String {
-    let after = |mark: &str| stderr.rfind(mark).and_then(|at| stderr.get(at + mark.len()..));
-    // Its frames are indented; the first line that is not says what went wrong.
-    let last_line = after(TRACEBACK)
-        .and_then(|trace| trace.lines().skip(1).find(|line| !line.trim().is_empty() && !line.starts_with([' ', '\t'])));
-    let line = last_line.map(str::trim).unwrap_or_else(|| {
-        let error = stderr.find("ERROR: ").and_then(|at| stderr.get(at + "ERROR: ".len()..));
-        let from = error.unwrap_or(stderr).trim_start();
-        let end = ["\r\n", "\n", " Trace ID:"].iter().filter_map(|mark| from.find(mark)).min();
-        from.get(..end.unwrap_or(from.len())).unwrap_or(from)
-    });
-    printable(line, WORDS)
-}
-
-/// Returns the command that the Azure CLI names as the cure, as it wrote it. The `az logout` that it writes before is left
-/// out: that would sign the other tenant's account out too, and the sign-in takes its place without.
-fn remedy(stderr: &str) -> Option<String> {
-    let line = stderr.lines().rev().map(str::trim).find(|line| line.starts_with("az login --"))?;
-    Some(printable(line, 2000))
-}
-
-/// Returns a text without the sequences that colour it on a terminal (ECMA-48, 5.4: `ESC [`, parameters, a letter).
-#[must_use]
-pub fn without_colours(text: &str) -> String {
-    let mut parts = text.split("\u{1b}[");
-    let mut plain = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        plain.push_str(part.split_once(|c: char| c.is_ascii_alphabetic()).map_or("", |(_, rest)| rest));
-    }
-    plain
-}
-
-/// Returns the number of the sign-in service in the Azure CLI's words, such as `AADSTS7000222`.
-fn number_in(words: &str) -> Option<String> {
-    const MARK: &str = "AADSTS";
-    let from = words.get(words.find(MARK)? + MARK.len()..)?;
-    let digits: String = from.chars().take_while(char::is_ascii_digit).collect();
-    (!digits.is_empty()).then(|| format!("{MARK}{digits}"))
+/// Returns the cure that the Azure CLI names, or the plain sign-in where its line is not one to repeat.
+fn run(cure: &Cure, login: &str) -> String {
+    cure.line().map_or_else(|| sign_in(login), |line| format!("Run what the Azure CLI names, then try again: {line}"))
 }
 
 #[cfg(test)]
@@ -318,26 +311,16 @@ mod tests {
     use super::*;
 
     fn commands() -> CliCommands {
-        CliCommands { side: Side::B, login: "az login --tenant T".to_owned(), ask: "az account x".to_owned() }
+        CliCommands {
+            side: Side::B,
+            login: "az login --tenant T".to_owned(),
+            ask: "az account x".to_owned(),
+            cloud: "AzureCloud".to_owned(),
+        }
     }
 
     fn told(stderr: &str) -> Trouble {
         CliFailure::said(stderr).trouble("w".to_owned(), &commands())
-    }
-
-    #[test]
-    fn the_sign_in_services_number_is_found_in_the_azure_clis_words() {
-        assert_eq!(number_in("AADSTS7000222: The secret is expired.").as_deref(), Some("AADSTS7000222"));
-        assert_eq!(number_in("Failed (AADSTS53003)").as_deref(), Some("AADSTS53003"));
-        assert_eq!(number_in("no AADSTS here"), None);
-    }
-
-    #[test]
-    fn the_azure_clis_own_words_begin_with_its_error() {
-        let stderr = "WARNING: Could not retrieve credential.\nERROR: AADSTS700016: Application 'x' was not found. Trace ID: 1\nRun the command below";
-        assert_eq!(own_words(stderr), "AADSTS700016: Application 'x' was not found.");
-        assert_eq!(own_words("Please run 'az login'"), "Please run 'az login'");
-        assert_eq!(own_words(&without_colours("\u{1b}[91mERROR: no\u{1b}[0m\nmore")), "no");
     }
 
     #[test]
@@ -351,14 +334,41 @@ mod tests {
     }
 
     #[test]
-    fn the_azure_clis_own_cure_is_kept_as_it_wrote_it() {
-        let cure = r#"az login --tenant "22222222-2222-4222-8222-222222222222" --scope "https://graph.microsoft.com//.default" --claims-challenge "eyJh""#;
-        let stderr =
-            format!("ERROR: AADSTS50076: Due to a change. Trace ID: 1\nRun the command below:\naz logout\n{cure}\n");
-        let failure = CliFailure::said(&stderr);
-        assert_eq!(failure.remedy_tenant(), Some("22222222-2222-4222-8222-222222222222"));
-        let now = failure.trouble("w".to_owned(), &commands()).now;
-        assert!(now.ends_with(&format!("then try again: {cure}")) && !now.contains("logout"), "{now}");
+    fn a_number_of_the_sign_in_service_is_told_once() {
+        let trouble = told("ERROR: AADSTS50076: AADSTS is told. Trace ID: 1");
+        assert_eq!(trouble.refusal.map(|r| r.to_string()).as_deref(), Some("AADSTS50076: AADSTS is told."));
+        assert_eq!(told("ERROR: AADSTS50173: Revoked.").now, "Sign in, then try again: az login --tenant T");
+    }
+
+    #[test]
+    fn who_is_set_to_another_cloud_is_told_to_change_it() {
+        let now = told("ERROR: AADSTS900382: Confidential Client is not supported in Cross Cloud request.").now;
+        assert!(now.ends_with("then try again: az cloud set --name AzureCloud && az login --tenant T"), "{now}");
+    }
+
+    #[test]
+    fn a_cure_that_is_not_one_to_repeat_gives_way_to_the_plain_sign_in() {
+        for stderr in ["ERROR: AADSTS1: x\naz login --tenant $(rm -rf ~); echo hi", "ERROR: no\naz login --x; rm y"] {
+            assert_eq!(told(stderr).now, "Sign in, then try again: az login --tenant T");
+        }
+        let named = "az login --use-device-code";
+        assert!(told(&format!("ERROR: no\n{named}")).now.ends_with(&format!("then try again: {named}")));
+    }
+
+    #[test]
+    fn no_token_is_told_of_what_the_azure_cli_said() {
+        let token = "eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJ4In0.c2lnbmF0dXJl";
+        for stderr in [
+            format!("ERROR: refresh failed for token {token}"),
+            token.to_owned(),
+            format!("Traceback (most recent call last):\n  File \"x\"\nKeyError: '{token}'"),
+            format!("ERROR: no\naz login --tenant {token}"),
+        ] {
+            for failure in [CliFailure::said(&stderr), CliFailure::without_token(&stderr)] {
+                let told = format!("{failure:?} {}", failure.trouble("w".to_owned(), &commands()));
+                assert!(!told.contains("c2lnbmF0dXJl") && !told.contains("eyJhdWQi"), "{told}");
+            }
+        }
     }
 
     #[test]
