@@ -152,7 +152,7 @@ esac"#;
 }
 
 /// A way in which the Azure CLI fails, the sentence that the operator reads of it, and the cure.
-const FAILURES: [(&str, &str, &str); 21] = [
+const FAILURES: [(&str, &str, &str); 26] = [
     (
         "echo \"ERROR: Please run 'az login' to setup account.\" >&2; exit 1",
         "no sign-in to tenant A: please run 'az login' to setup account",
@@ -210,13 +210,13 @@ const FAILURES: [(&str, &str, &str); 21] = [
          echo 'Run the command below to authenticate interactively; additional arguments may be added as needed:' >&2\n\
          echo 'az logout' >&2; echo 'az login --tenant \"{a}\" --scope \"https://management.azure.com//.default\"' >&2; exit 1",
         "the tenant asks this account for another factor",
-        "try again: az login --tenant \"{a}\" --scope \"https://management.azure.com//.default\"",
+        "try again: az login --tenant {a} --scope https://management.azure.com//.default",
     ),
     (
         "echo 'ERROR: AADSTS5000000: Continuous access evaluation. Trace ID: x' >&2\n\
          echo 'az logout' >&2; echo 'az login --tenant \"{a}\" --claims-challenge \"eyJhY2Nlc3NfdG9rZW4iOnt9fQ==\"' >&2; exit 1",
         "AADSTS5000000: Continuous access evaluation",
-        "try again: az login --tenant \"{a}\" --claims-challenge \"eyJhY2Nlc3NfdG9rZW4iOnt9fQ==\"",
+        "try again: az login --tenant {a} --claims-challenge 'eyJhY2Nlc3NfdG9rZW4iOnt9fQ=='",
     ),
     (
         "echo 'ERROR: AADSTS90002: Tenant not found. Trace ID: x' >&2; exit 1",
@@ -235,9 +235,34 @@ const FAILURES: [(&str, &str, &str); 21] = [
     ),
     ("exit 1", "the Azure CLI failed, and gave no reason", "by hand"),
     (
-        "echo \"/bin/sh: 1: az: not found\" >&2; exit 127",
-        "the Azure CLI (az) was not found on the PATH",
-        "Install the Azure CLI",
+        "echo \"ERROR: refresh failed for token $(cat \"$(dirname \"$0\")/token-$side-$what\")\" >&2; exit 1",
+        "refresh failed for token (hidden)",
+        "See what it says by hand",
+    ),
+    (
+        "echo 'ERROR: AADSTS50173: Revoked. Trace ID: x' >&2; echo 'az login --tenant $(rm -rf ~); echo hi' >&2; exit 1",
+        "the sign-in was revoked",
+        "Sign in, then try again: az login --tenant {a}",
+    ),
+    (
+        "echo 'ERROR: AADSTS900382: Confidential Client is not supported in Cross Cloud request.' >&2; exit 1",
+        "a secret of another cloud is not taken here",
+        "then try again: az cloud set --name AzureCloud && az login --tenant {a}",
+    ),
+    (
+        "echo \"WARNING: You have 2 update(s) available. Consider updating your CLI installation with 'az upgrade'\" >&2; exit 1",
+        "the Azure CLI failed, and gave no reason",
+        "by hand",
+    ),
+    (
+        r#"printf '{"accessToken": "x", "expiresOn": "tomorrow"}'"#,
+        "the Azure CLI says when its token expires in a form that crosspull does not know",
+        "by hand",
+    ),
+    (
+        "echo \"env: 'nothing': No such file or directory\" >&2; exit 127",
+        "env: 'nothing': No such file or directory",
+        "See what it says by hand",
     ),
     (
         "echo \"PermissionError: [Errno 13] Permission denied: '/root/.azure'\" >&2; exit 1",
@@ -277,4 +302,70 @@ fn each_way_in_which_az_fails_has_its_own_sentence_and_cure() {
         assert!(!end.out.contains("eyJ0") && !end.err.contains("eyJ0"), "no token is told\n{end}");
         story.wrote_nothing();
     });
+}
+
+#[test]
+fn an_az_that_leaves_a_child_with_its_output_has_answered() {
+    let (story, end) = plan_where_az("json; sleep 1000 &");
+    both_signed_in(&story, &end);
+}
+
+#[test]
+fn an_expiry_in_milliseconds_is_understood() {
+    let (story, end) = plan_where_az("SOON=${SOON}000; json");
+    both_signed_in(&story, &end);
+}
+
+#[test]
+fn a_file_that_cannot_be_run_is_named_with_the_reason() {
+    type Spoil = fn(&std::path::Path);
+    let ways: [(Spoil, &str); 5] = [
+        (|_| {}, "the Azure CLI (az) was not found on the PATH"),
+        (|az| std::fs::create_dir(az).expect("made"), "the Azure CLI cannot be run: {az} is a folder"),
+        (
+            |az| std::os::unix::fs::symlink("/nothing", az).expect("made"),
+            "the Azure CLI cannot be run: {az} is a link to a file that is not there",
+        ),
+        (
+            |az| std::fs::write(az, "#!/bin/sh\n").expect("written"),
+            "the Azure CLI cannot be run: {az} is not executable for this account",
+        ),
+        (
+            |az| {
+                std::fs::write(az, "#!/nothing/python3 -Im\n").expect("written");
+                std::fs::set_permissions(az, std::fs::Permissions::from_mode(0o755)).expect("ours");
+            },
+            "the Azure CLI cannot be run: {az} names the interpreter /nothing/python3, which is not there",
+        ),
+    ];
+    side_by_side(ways, |(spoil, cause)| {
+        let story = with_az(of_persons(&["happy"]), "");
+        let bin = story.path("bin");
+        let az = bin.join("az");
+        // No other az is on the PATH then.
+        let story = story.with("PATH", &bin.display().to_string());
+        std::fs::remove_file(&az).expect("there");
+        spoil(&az);
+        let end = story.plan(&BY_AZ);
+        let cure = if az.symlink_metadata().is_ok() { "Mend that" } else { "Install the Azure CLI" };
+        end.is_stopped_by(&cause.replace("{az}", &az.display().to_string()), cure);
+        story.wrote_nothing();
+    });
+}
+
+#[test]
+fn a_stop_while_az_is_asked_is_no_finding() {
+    let story = with_az(of_persons(&["happy"]), "sleep 1000");
+    let mut flags = BY_AZ.to_vec();
+    flags.extend(["--pace", "1"]);
+    let mut sent = false;
+    let end = story.apply_while(&flags, |event, process| {
+        if event["event"] == "call_started" && event["method"] == "RUN" && !std::mem::replace(&mut sent, true) {
+            let kill = std::process::Command::new("kill").args(["-TERM", &process.to_string()]).status();
+            assert!(kill.expect("kill").success());
+        }
+    });
+    end.exits(143).verdict("interrupted");
+    assert_eq!(end.findings("stop").count(), 0, "\n{end}");
+    story.wrote_nothing();
 }

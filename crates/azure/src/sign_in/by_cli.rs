@@ -16,7 +16,7 @@ use super::cli::{self, Cli, CliCommand};
 use super::token_cache::CachedToken;
 use crate::reply::{self, OpenId};
 use crate::request::{self, Audience, scope};
-use crate::wire::Reply;
+use crate::wire::{CallError, Reply};
 
 /// A request to the Azure CLI that is under way.
 type CliCall = (CallId, Instant);
@@ -24,8 +24,14 @@ type CliCall = (CallId, Instant);
 impl Source {
     /// Asks the Azure CLI. The next command is tried where the CLI does not know the subscription, or has it under another
     /// tenant, as where that one manages it (Azure Lighthouse): of several tenants, the last login has it.
-    pub(super) async fn by_cli(&self, subscription: Option<Uuid>, audience: Audience) -> Result<CachedToken, Trouble> {
-        let cli = Arc::new(Cli::default());
+    /// `asked` is when the token was asked for.
+    pub(super) async fn by_cli(
+        &self,
+        subscription: Option<Uuid>,
+        audience: Audience,
+        asked: Instant,
+    ) -> Result<CachedToken, Trouble> {
+        let cli = Arc::new(Cli::new(asked));
         let commands = cli::commands(&cli, &self.tenant, subscription)
             .map_err(|e| Trouble::new(self.what(), printable(&e.to_string(), 300), "Check the tenant."))?;
         let (mut elsewhere, mut failed) = (None, CliFailure::without_token(""));
@@ -67,7 +73,7 @@ impl Source {
         let scopes = [scope.as_str()];
         let answer = tokio::select! {
             biased;
-            () = self.wire.control().stopped() => return Err(Trouble::new("It was stopped.", "", "")),
+            () = self.wire.control().stopped() => return Err(CallError::Stopped.trouble(self.what())),
             answer = command.credential.get_token(&scopes, None) => answer,
         };
         let answer = match answer {

@@ -3,9 +3,10 @@
 
 use std::ffi::OsStr;
 use std::io;
+use std::path::Path;
 use std::process::{Output, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use azure_core::credentials::TokenCredential;
 use azure_identity::{AzureCliCredential, AzureCliCredentialOptions, Executor};
@@ -13,12 +14,15 @@ use crosspull_core::command::Command;
 use crosspull_core::explain::{CliFailure, without_colours};
 use crosspull_core::ids::TenantRef;
 use crosspull_core::secret::SECRET_VARIABLES;
-use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use uuid::Uuid;
 use zeroize::Zeroize as _;
+
+use super::on_path::OnPath;
+use super::process::Turn;
 
 /// The longest time that the Azure CLI may take for a token.
 const CLI_AT_MOST: Duration = Duration::from_secs(60);
@@ -26,20 +30,30 @@ const CLI_AT_MOST: Duration = Duration::from_secs(60);
 /// The turn to run the Azure CLI, of which there is one on a machine. One that reads its cache of tokens while another
 /// writes it finds an empty one, and says that the account is not signed in (seen with 2.91: `msal-extensions` writes the
 /// file in place, and `azure-cli-core` reads accounts without its lock).
-static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+static TURN: Turn = Turn::new();
+/// The folder in which the SDK has the Azure CLI run.
+const FOLDER: &str = "/bin";
 
 /// Runs the Azure CLI with a time limit, and keeps why it gave no token.
-#[derive(Debug, Default)]
-pub(super) struct Cli(Mutex<Option<CliFailure>>);
+#[derive(Debug)]
+pub(super) struct Cli {
+    asked: Instant,
+    failure: Mutex<Option<CliFailure>>,
+}
 
 impl Cli {
+    /// Returns the Azure CLI for a token that was asked for then.
+    pub(super) fn new(asked: Instant) -> Self {
+        Self { asked, failure: Mutex::default() }
+    }
+
     /// Returns the last failure.
     pub(super) fn failure(&self) -> Option<CliFailure> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn keep(&self, failure: Option<CliFailure>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = failure;
+        *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = failure;
     }
 }
 
@@ -86,15 +100,14 @@ pub(super) fn named(tenant: &str) -> Option<&str> {
 #[async_trait::async_trait]
 impl Executor for Cli {
     async fn run(&self, program: &OsStr, args: &[&OsStr]) -> io::Result<Output> {
-        let _turn = TURN.lock().await;
         self.keep(None);
         let mut az = tokio::process::Command::new(program);
-        az.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        az.args(args).stdout(Stdio::piped()).stderr(Stdio::piped());
         // The operators' secrets in our environment are none of the child's business.
         for name in SECRET_VARIABLES {
             az.env_remove(name);
         }
-        let Some(mut output) = ended_before(az, tokio::time::sleep(CLI_AT_MOST)).await? else {
+        let Some(mut output) = TURN.run(self.asked, az, CLI_AT_MOST).await? else {
             self.keep(Some(CliFailure::silent(CLI_AT_MOST.as_secs())));
             return Err(io::ErrorKind::TimedOut.into());
         };
@@ -107,54 +120,21 @@ impl Executor for Cli {
                 }
                 Err(failure) => self.keep(Some(failure)),
             },
-            // The shell's word for a program that is not there; the Azure CLI's own script says it of its Python.
-            Some(127) if !stderr.contains("python") => self.keep(Some(CliFailure::missing())),
+            // The shell's words for a program that is not there, or that cannot be run; or a program's own.
+            Some(126 | 127) => self.keep(Some(not_run(&stderr))),
             _ => self.keep(Some(CliFailure::said(&stderr))),
         }
         Ok(output)
     }
 }
 
-/// Runs a program to its end. Returns `None` where the limit comes first; program and children are killed then, as they
-/// are where nobody waits for them any more.
-async fn ended_before(
-    mut program: tokio::process::Command,
-    limit: impl Future<Output = ()> + Send,
-) -> io::Result<Option<Output>> {
-    program.kill_on_drop(true);
-    program.process_group(0);
-    let child = program.spawn()?;
-    let mut group = Group::of(&child);
-    tokio::select! {
-        output = child.wait_with_output() => {
-            // What the Azure CLI leaves behind, such as the one who sends its telemetry, is its own business.
-            group.let_go();
-            output.map(Some)
-        }
-        () = limit => Ok(None),
-    }
-}
-
-/// A program with its children, killed when dropped: the Azure CLI is a script that starts Python, and the SDK starts it by
-/// a shell.
-struct Group(Option<rustix::process::Pid>);
-
-impl Group {
-    fn of(child: &tokio::process::Child) -> Self {
-        Self(child.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw))
-    }
-
-    const fn let_go(&mut self) {
-        self.0 = None;
-    }
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        if let Some(leader) = self.0 {
-            // They may all have ended just now.
-            let _ = rustix::process::kill_process_group(leader, rustix::process::Signal::KILL);
-        }
+/// Returns why a shell could not run the Azure CLI. Where it could, the words are the Azure CLI's own, as where its script
+/// does not find its Python.
+fn not_run(stderr: &str) -> CliFailure {
+    match OnPath::of("az", &std::env::var_os("PATH").unwrap_or_default(), Path::new(FOLDER)) {
+        OnPath::Nothing => CliFailure::missing(),
+        OnPath::Broken(file, why) => CliFailure::not_run(&file.to_string_lossy(), &why),
+        OnPath::Runs => CliFailure::said(stderr),
     }
 }
 
@@ -171,16 +151,33 @@ fn answer(stdout: &str, stderr: &str, here: &TimeZone) -> Result<String, CliFail
     let Some((token, told)) = found.filter(|(token, _)| !token.is_empty()) else {
         return Err(CliFailure::without_token(stderr));
     };
-    let until = expiry(&told, here).ok_or_else(CliFailure::without_expiry)?;
+    let until = expiry(&told, here)?;
     Ok(json!({"accessToken": token, "expires_on": until.as_second(), "tokenType": "Bearer"}).to_string())
 }
 
-fn expiry(told: &Value, here: &TimeZone) -> Option<Timestamp> {
-    let number = told.get("expires_on").and_then(|v| v.as_i64().or_else(|| v.as_str()?.parse().ok()));
-    if let Some(seconds) = number {
-        return Timestamp::from_second(seconds).ok();
+/// The first second, of those since 1970, that is taken for milliseconds: it is in the year 5138.
+const MILLISECONDS: f64 = 1e11;
+
+/// Returns when a token expires.
+fn expiry(told: &Value, here: &TimeZone) -> Result<Timestamp, CliFailure> {
+    let field = |name| told.get(name).filter(|value| !value.is_null());
+    let (number, text) = (field("expires_on"), field("expiresOn"));
+    if number.or(text).is_none() {
+        return Err(CliFailure::without_expiry());
     }
-    let text = told.get("expiresOn")?.as_str()?;
+    let since_1970 = number.and_then(since_1970);
+    since_1970.or_else(|| written(text?.as_str()?, here)).ok_or_else(CliFailure::unread_expiry)
+}
+
+/// Reads seconds since 1970: a number or a text, whole or not. Some wrappers write milliseconds.
+fn since_1970(value: &Value) -> Option<Timestamp> {
+    let number = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())?;
+    let seconds = if number < MILLISECONDS { number } else { number / 1000.0 };
+    SignedDuration::try_from_secs_f64(seconds).ok().and_then(|since| Timestamp::from_duration(since).ok())
+}
+
+/// Reads a time as it is written: with its zone, else as the time of this machine.
+fn written(text: &str, here: &TimeZone) -> Option<Timestamp> {
     if let Ok(time) = text.parse() {
         return Some(time);
     }
@@ -220,30 +217,22 @@ mod tests {
         assert_eq!(until(r#""expiresOn": "2023-11-15 00:13:20.000000""#), Ok(json!(1_700_000_000)));
         assert_eq!(until(r#""expiresOn": "2023-11-14T22:13:20Z""#), Ok(json!(1_700_000_000)));
         assert_eq!(until(r#""expires_on": "1700000000""#), Ok(json!(1_700_000_000)));
-        let failure = until(r#""expiresOn": "tomorrow""#).expect_err("no time");
-        assert_eq!(failure, CliFailure::without_expiry());
     }
 
-    /// The end of the pipe that all of them hold tells that none of them is left.
-    #[tokio::test]
-    async fn what_does_not_end_is_killed_with_its_children() {
-        use std::io::{BufRead as _, BufReader, Read as _};
-
-        let (reader, writer) = io::pipe().expect("a pipe");
-        let mut program = tokio::process::Command::new("/bin/sh");
-        program.args(["-c", "sh -c 'echo there; exec sleep 1000' & wait"]).stdin(Stdio::null()).stdout(writer);
-        let (sender, received) = std::sync::mpsc::channel();
-        // The limit comes once the child's child is there.
-        let limit = async move {
-            let first_line = tokio::task::spawn_blocking(move || {
-                let (mut lines, mut line) = (BufReader::new(reader), String::new());
-                lines.read_line(&mut line).map(|_| (lines, line))
-            });
-            let _ = sender.send(first_line.await.expect("a thread").expect("a line"));
-        };
-        assert!(ended_before(program, limit).await.expect("runs").is_none());
-        let (mut lines, line) = received.recv().expect("a line");
-        assert_eq!(line, "there\n");
-        assert_eq!(lines.read_to_string(&mut String::new()).expect("the end"), 0);
+    #[test]
+    fn an_expiry_is_read_in_every_form_and_only_its_lack_is_of_an_old_azure_cli() {
+        let until = |told: &str| read(&format!(r#"{{"accessToken": "t", {told}}}"#)).map(|v| v["expires_on"].clone());
+        for told in ["1700000000000", "1700000000.25", r#""1700000000.0""#, r#""1700000000000""#, "1.7e9"] {
+            assert_eq!(until(&format!(r#""expires_on": {told}"#)), Ok(json!(1_700_000_000)), "{told}");
+        }
+        assert_eq!(until(r#""expires_on": "soon", "expiresOn": "2023-11-14T22:13:20Z""#), Ok(json!(1_700_000_000)));
+        for told in
+            [r#""expiresOn": "tomorrow""#, r#""expires_on": "NaN""#, r#""expires_on": 1e300"#, r#""expires_on": []"#]
+        {
+            assert_eq!(until(told), Err(CliFailure::unread_expiry()), "{told}");
+        }
+        for told in [r#""a": 1"#, r#""expires_on": null"#] {
+            assert_eq!(until(told), Err(CliFailure::without_expiry()), "{told}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
+use std::time::Instant;
 
 use azure_core::credentials::TokenCredential;
 use crosspull_core::cloud::Endpoints;
@@ -26,7 +27,9 @@ mod app;
 mod by_cli;
 mod certificate;
 mod cli;
+mod on_path;
 mod person;
+mod process;
 mod token_cache;
 mod transport;
 
@@ -259,6 +262,7 @@ impl Source {
 
     /// Returns a token. One request is made at a time for each audience: the others wait for its token.
     async fn token(&self, audience: Audience) -> Result<Secret, Trouble> {
+        let asked = Instant::now();
         let mut held = self.login.cache.slot(audience).lock().await;
         let now = self.wire.recorder().now().as_second();
         if let Some((token, until)) = held.as_ref()
@@ -266,14 +270,14 @@ impl Source {
         {
             return Ok(token.clone());
         }
-        let (token, until) = self.ask(audience).await?;
+        let (token, until) = self.ask(audience, asked).await?;
         *held = Some((token.clone(), until));
         Ok(token)
     }
 
-    async fn ask(&self, audience: Audience) -> Result<CachedToken, Trouble> {
+    async fn ask(&self, audience: Audience, asked: Instant) -> Result<CachedToken, Trouble> {
         match &self.login.how {
-            How::AzureCli { subscription } => self.by_cli(*subscription, audience).await,
+            How::AzureCli { subscription } => self.by_cli(*subscription, audience, asked).await,
             How::ServicePrincipal { client_id, proof } => {
                 self.by_app(app::service_principal(self, *client_id, proof), audience).await
             }
