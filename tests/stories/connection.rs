@@ -164,6 +164,20 @@ fn the_password_of_a_proxy_is_told_nowhere() {
 }
 
 #[test]
+fn a_password_with_an_at_sign_is_told_nowhere_and_a_proxy_that_is_none_stops_at_once() {
+    let proxy = Listener::proxy("407 Proxy Authentication Required");
+    let end = behind(&format!("http://bob:hun@ter2@127.0.0.1:{}", proxy.port)).plan(&PUBLIC);
+    is_told(&end, "the proxy", "HTTPS_PROXY", &format!("through the proxy {}/: ", proxy.address()), 1);
+    assert!(!end.out.contains("ter2"), "\n{end}");
+
+    for value in ["'http://bob:hush@127.0.0.1:9'", "ftp://127.0.0.1", "http://", "ht!tp://x"] {
+        let end = behind(value).plan(&PUBLIC);
+        end.is_stopped_by("HTTPS_PROXY is not the address of a proxy", "http://USER:PASSWORD@PROXY:PORT");
+        assert_eq!((end.events("call_started").count(), end.out.contains("hush")), (0, false), "\n{end}");
+    }
+}
+
+#[test]
 fn a_proxy_that_forbids_a_host_is_asked_once_by_each_call() {
     let proxy = Listener::proxy("403 Forbidden");
     let story = behind(&proxy.address());

@@ -14,7 +14,7 @@ use crosspull_core::text::lower_first;
 
 use crate::control::Control;
 use crate::door::Door;
-use crate::line::{Line, Proxies};
+use crate::line::{Line, NoAddress, Proxies};
 use crate::recorder::Recorder;
 use crate::sign_in::{Login, MetadataService, Prompts, SignInContext, Tokens};
 use crate::wire::{Pace, Wire};
@@ -56,7 +56,8 @@ pub async fn connect(access: &Access, parts: Parts) -> Result<Door, Box<Finding>
     let unusable = |why: String| {
         Box::new(Check::Tenants.stop(format!("the certificate authorities cannot be used: {why}"), "Check --ca-file."))
     };
-    let line = far(&parts.authorities, parts.pace.deadline).map_err(unusable)?;
+    let proxies = Proxies::of_system().map_err(|no| Box::new(Check::Tenants.stop(no.to_string(), NoAddress::NOW)))?;
+    let line = far(&parts.authorities, parts.pace.deadline, proxies).map_err(unusable)?;
     let metadata = MetadataService { line: near(&parts.authorities).map_err(unusable)?, host: parts.metadata_host };
     let wire = Arc::new(Wire::new(line, parts.recorder, parts.control, parts.pace));
     let mut endpoints = match &access.cloud {
@@ -105,9 +106,9 @@ async fn discover(wire: &Wire, arm: &url::Url) -> Result<Endpoints, Finding> {
 /// the given ones, the system's proxies.
 ///
 /// Connecting ends long before a try does, so that a request is known not to have been sent.
-fn far(authorities: &[Vec<u8>], deadline: Duration) -> Result<Line, String> {
+fn far(authorities: &[Vec<u8>], deadline: Duration, proxies: Proxies) -> Result<Line, String> {
     let client = builder(authorities)?.https_only(true).connect_timeout(CONNECT.min(deadline / 2));
-    Line::new(client, Proxies::of_system())
+    Line::new(client, proxies)
 }
 
 /// Returns the line to the machine's own token service: no proxy, and short patience, since most machines have none.

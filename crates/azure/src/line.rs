@@ -2,13 +2,11 @@
 //! about, the line says why.
 
 use std::error::Error;
-use std::sync::Arc;
-use std::{fmt, io};
+use std::io;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use crosspull_core::cloud::is_loopback;
 use crosspull_core::explain::{NoConnection, Refusal};
-use hyper_util::client::proxy::matcher::{Intercept, Matcher};
+use hyper_util::client::proxy::matcher::Intercept;
 use jiff::Timestamp;
 use rustls::CertificateError;
 use rustls_pki_types::UnixTime;
@@ -16,39 +14,10 @@ use url::Url;
 
 use crate::refusal::not_connected;
 
+mod proxies;
 mod tunnel;
 
-/// The proxies of a client.
-#[derive(Clone)]
-pub struct Proxies(Arc<Matcher>);
-
-impl fmt::Debug for Proxies {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // An address may hold a password.
-        f.write_str("Proxies(…)")
-    }
-}
-
-impl Proxies {
-    /// Returns the proxies of the system: `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`, or the settings of macOS and
-    /// Windows.
-    #[must_use]
-    pub fn of_system() -> Self {
-        Self(Arc::new(Matcher::from_system()))
-    }
-
-    /// Returns no proxies.
-    #[must_use]
-    pub fn none() -> Self {
-        Self(Arc::new(Matcher::builder().build()))
-    }
-
-    /// Returns the proxy for an address. `None` for this machine itself, whatever the system says (`docs/PRODUCT.md` 7,
-    /// rule 12).
-    fn of(&self, url: &Url) -> Option<Intercept> {
-        if is_loopback(url) { None } else { self.0.intercept(&url.as_str().parse().ok()?) }
-    }
-}
+pub use proxies::{NoAddress, Proxies};
 
 /// A client with its proxies.
 #[derive(Debug, Clone)]
@@ -124,8 +93,7 @@ impl Line {
     pub fn words(&self, url: &Url, detail: &str) -> String {
         let host = url.host_str().unwrap_or_default();
         let host = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-        // The credentials of a proxy are no part of its address here.
-        let through = self.proxies.of(url).map(|proxy| format!(" through the proxy {}", proxy.uri()));
+        let through = self.proxies.of(url).map(|proxy| format!(" through the proxy {}", proxies::shown(&proxy)));
         format!("{host}{}: {detail}", through.unwrap_or_default())
     }
 }
@@ -235,36 +203,16 @@ pub(crate) fn innermost(error: &reqwest::Error) -> &dyn Error {
 mod tests {
     use super::*;
 
-    fn proxies(address: &str, no: &str) -> Proxies {
-        Proxies(Arc::new(Matcher::builder().all(address.to_owned()).no(no.to_owned()).build()))
-    }
-
     fn url(text: &str) -> Url {
         text.parse().expect("a URL")
-    }
-
-    #[test]
-    fn no_proxy_stands_between_a_machine_and_itself() {
-        let proxies = proxies("http://proxy.example:8080", "inside.example");
-        for near in [
-            "https://localhost:1/x",
-            "https://127.0.0.1/",
-            "https://127.9.9.9:2/",
-            "https://[::1]:3/",
-            "http://localhost/",
-        ] {
-            assert!(proxies.of(&url(near)).is_none(), "{near}");
-        }
-        assert!(proxies.of(&url("https://inside.example/")).is_none());
-        assert!(proxies.of(&url("https://localhost.example/")).is_some());
-        assert!(Proxies::none().of(&url("https://example.com/")).is_none());
     }
 
     #[test]
     fn a_proxys_credentials_reach_the_client_and_no_sentence() {
         let line = |address: &str| {
             let _ = rustls::crypto::ring::default_provider().install_default();
-            Line::new(reqwest::Client::builder(), proxies(address, "")).expect("a client")
+            let proxies = Proxies::of_environment(|name| (name == "HTTPS_PROXY").then(|| address.into()));
+            Line::new(reqwest::Client::builder(), proxies.expect("an address")).expect("a client")
         };
         let far = url("https://login.example.com/t");
         let with = line("http://ops:p%40ss%3Aword@proxy.example:8080");
