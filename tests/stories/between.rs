@@ -59,9 +59,65 @@ fn a_page_of_something_on_the_way_is_not_taken_for_azures_refusal() {
 
 #[test]
 fn a_proxy_that_wants_credentials_within_the_tunnel_is_told_so() {
-    let head = "407 Proxy Authentication Required\r\nProxy-Authenticate: NTLM\r\nContent-Type: text/html";
+    let head = "407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=x\r\nContent-Type: text/html";
     let (_, end) = planned_behind(answer(head, "<html>"));
     is_told(&end, "the proxy wants credentials", "HTTPS_PROXY", "status 407", 1);
+}
+
+#[test]
+fn what_is_not_of_entra_never_makes_a_tenant_unknown() {
+    for (said, words) in [
+        (answer("403 Forbidden\r\nContent-Type: text/plain", "Blocked by policy"), "the words \"Blocked by policy\""),
+        (answer("403 Forbidden\r\nContent-Type: application/json", r#"{"error":"blocked"}"#), "status 403"),
+        (answer("200 OK\r\nContent-Type: application/json", r#"{"blocked":true}"#), "status 200"),
+        (answer("200 OK", ""), "status 200"),
+        (answer("204 No Content", ""), "status 204"),
+    ] {
+        let (_, end) = planned_behind(said);
+        is_told(&end, ") cannot be asked: what answered is not Azure", "to let the host through", words, 1);
+        for never in ["is not known:", "report it", "docs.rs"] {
+            assert!(!end.out.contains(never), "{never}\n{end}");
+        }
+    }
+    let (_, end) = planned_behind(String::new());
+    end.is_stopped_by(") cannot be asked: no answer came", "Check the network and the proxy");
+    assert!(!end.out.contains("is not known:") && !end.out.contains("docs.rs"), "\n{end}");
+}
+
+#[test]
+fn what_lies_beyond_a_proxy_is_told_from_the_proxy() {
+    let closes = Listener::proxy("200 OK");
+    let end = behind(&closes.address()).plan(&PUBLIC);
+    is_told(
+        &end,
+        "the proxy answers, and what lies beyond it does not",
+        "Try again later",
+        "it answers 200 OK, then",
+        2,
+    );
+
+    let shows = Listener::new(|mut stream| {
+        head(&mut stream);
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html><title>In</title></html>");
+    });
+    let end = behind(&shows.address()).plan(&PUBLIC);
+    is_told(&end, "what answered is not Azure", "sign in to it", "status 200, a page \"In\"", 1);
+}
+
+#[test]
+fn what_is_no_proxy_or_a_portal_is_asked_once_by_each_call() {
+    for status in ["400 Bad Request", "404 Not Found", "405 Method Not Allowed", "501 Not Implemented"] {
+        let server = Listener::proxy(status);
+        let end = behind(&server.address()).plan(&PUBLIC);
+        is_told(&end, "answers as a web server, and is no proxy", "Check host and port", status, 1);
+    }
+    for status in ["302 Found\r\nLocation: http://portal.example/in?for=x", "511 Network Authentication Required"] {
+        let portal = Listener::proxy(status);
+        let end = behind(&portal.address()).plan(&PUBLIC);
+        let words = status.get(..3).expect("a status");
+        is_told(&end, "the proxy wants a sign-in on a page of its own", "in a browser", words, 1);
+        assert!(!end.out.contains("portal.example/in"), "\n{end}");
+    }
 }
 
 #[test]

@@ -34,7 +34,7 @@ impl Line {
     pub fn new(builder: reqwest::ClientBuilder, proxies: Proxies) -> Result<Self, String> {
         let its = proxies.clone();
         let proxy = reqwest::Proxy::custom(move |url| its.of(url).and_then(|proxy| with_credentials(&proxy)));
-        let http = builder.proxy(proxy).build().map_err(|e| innermost(&e).to_string())?;
+        let http = builder.proxy(proxy).build().map_err(|e| innermost(&e))?;
         Ok(Self { http, proxies })
     }
 
@@ -69,18 +69,26 @@ impl Line {
     pub async fn not_connected(&self, url: &Url, error: &reqwest::Error, now: Timestamp) -> Refusal {
         let proxy = self.proxies.of(url);
         let (mut cause, mut detail) = cause(error, proxy.is_some(), now);
-        if cause == NoConnection::ProxyForbids
-            && let Some(proxy) = proxy
-            && let Some(said) = tunnel::refused(&proxy, url).await
-        {
-            (cause, detail) = said;
+        match proxy {
+            Some(proxy) if is_of_tunnel(cause) => match tunnel::asked(&proxy, url, cause, &detail).await {
+                Some(said) => (cause, detail) = said,
+                None if error.is_timeout() => cause = NoConnection::ProxyUnreached,
+                None => {}
+            },
+            None if is_no_way(cause) && self.proxies.leaves_out(url) => cause = NoConnection::LeftOutOfProxy,
+            _ => {}
         }
-        self.refusal(cause, url, &detail)
+        self.not_of_service(cause, url, &detail)
     }
 
     /// Returns the refusal for an answer that is not the service's; `detail` is what the answer says of itself.
     #[must_use]
     pub fn not_of_service(&self, cause: NoConnection, url: &Url, detail: &str) -> Refusal {
+        let given = || self.proxies.of(url).is_some_and(|proxy| proxy.basic_auth().is_some());
+        let cause = match cause {
+            NoConnection::ProxyCredentials if given() => NoConnection::ProxyCredentialsRefused,
+            cause => cause,
+        };
         self.refusal(cause, url, detail)
     }
 
@@ -98,6 +106,16 @@ impl Line {
     }
 }
 
+/// True where the proxy itself can tell more: it was reached, and the host was not.
+const fn is_of_tunnel(cause: NoConnection) -> bool {
+    matches!(cause, NoConnection::ProxyCredentials | NoConnection::ProxyForbids | NoConnection::BeyondProxy)
+}
+
+/// True where the host may be one that only a proxy has a way to.
+const fn is_no_way(cause: NoConnection) -> bool {
+    matches!(cause, NoConnection::NameNotFound | NoConnection::NetworkUnreachable | NoConnection::TimedOut)
+}
+
 /// Returns the address of a proxy with its credentials in it, as the client takes them.
 fn with_credentials(proxy: &Intercept) -> Option<Url> {
     let mut address: Url = proxy.uri().to_string().parse().ok()?;
@@ -113,9 +131,10 @@ fn with_credentials(proxy: &Intercept) -> Option<Url> {
 
 /// Returns the cause of an error before there was a connection, and the error's words.
 fn cause(error: &reqwest::Error, proxied: bool, now: Timestamp) -> (NoConnection, String) {
-    let said = || innermost(error).to_string();
+    let said = || innermost(error);
     if let Some(error) = chain(error).find_map(|e| e.downcast_ref::<rustls::Error>()) {
-        return certificate(error, now).unwrap_or_else(|| (NoConnection::Other, said()));
+        let other = if proxied { NoConnection::BeyondProxy } else { NoConnection::Other };
+        return certificate(error, now).unwrap_or_else(|| (other, said()));
     }
     // The error of a tunnel has no public type (`hyper-util` 0.1, `client::legacy::connect::proxy`).
     let tunnel = chain(error).find_map(|e| e.to_string().strip_prefix("tunnel error: ").map(str::to_owned));
@@ -123,7 +142,7 @@ fn cause(error: &reqwest::Error, proxied: bool, now: Timestamp) -> (NoConnection
         Some("proxy authorization required") => NoConnection::ProxyCredentials,
         Some("failed to create underlying connection") => NoConnection::ProxyUnreached,
         Some(_) => NoConnection::ProxyForbids,
-        None if proxied => NoConnection::ProxyUnreached,
+        None if proxied => NoConnection::BeyondProxy,
         None => unproxied(error),
     };
     match cause {
@@ -194,9 +213,11 @@ fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn 
     })
 }
 
-/// Returns the innermost cause, which is the one that says something.
-pub(crate) fn innermost(error: &reqwest::Error) -> &dyn Error {
-    chain(error).last().unwrap_or(error)
+/// Returns the words of the innermost cause, which is the one that says something. A page for programmers at their end
+/// (`rustls`) is left out.
+pub(crate) fn innermost(error: &reqwest::Error) -> String {
+    let words = chain(error).last().unwrap_or(error).to_string();
+    words.split(": https://docs.rs/").next().unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]

@@ -36,15 +36,44 @@ pub(crate) fn not_of_service(
     body: &[u8],
 ) -> Option<NoConnection> {
     if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED || headers.contains_key(PROXY_AUTHENTICATE) {
-        return Some(NoConnection::ProxyCredentials);
+        return Some(sign_in_of_proxy(headers));
     }
     let leads_away = status.is_redirection() && !is_taken && headers.contains_key(LOCATION);
     if is_of_service(headers, body) || !(is_html(headers, body) || names_itself(headers) || leads_away) {
         return None;
     }
+    Some(on_the_way(status))
+}
+
+/// Returns why an answer in place of Entra's is not Entra's own: it has none of its headers, and says nothing that it
+/// says (Microsoft identity platform: OpenID configuration, token and device code responses, error responses).
+pub(crate) fn not_of_entra(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Option<NoConnection> {
+    let body: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+    let has = |name: &str| body.get(name).is_some();
+    let refuses = has("error") && (has("error_description") || has("error_codes"));
+    let tells = ["issuer", "access_token", "device_code"].into_iter().any(has);
+    (!has_own_header(headers) && !refuses && !tells).then(|| on_the_way(status))
+}
+
+/// Returns the sign-in that a proxy asks for. One that names none may take a password (RFC 9110, 11.7.1).
+pub(crate) fn sign_in_of_proxy(headers: &HeaderMap) -> NoConnection {
+    let offers = offers(headers);
+    let takes = offers.is_empty() || offers.iter().any(|offer| offer.eq_ignore_ascii_case("basic"));
+    if takes { NoConnection::ProxyCredentials } else { NoConnection::ProxySignIn }
+}
+
+/// Returns the schemes of sign-in that a proxy offers.
+fn offers(headers: &HeaderMap) -> Vec<String> {
+    let values = headers.get_all(PROXY_AUTHENTICATE).iter().filter_map(|value| value.to_str().ok());
+    let first = |part: &str| part.split_whitespace().next().filter(|word| !word.contains('=')).map(str::to_owned);
+    values.flat_map(|value| value.split(',')).filter_map(first).collect()
+}
+
+/// Returns the cause for an answer of something on the way.
+fn on_the_way(status: StatusCode) -> NoConnection {
     // RFC 6585: a network asks for a sign-in of its own.
     let asks = status == StatusCode::NETWORK_AUTHENTICATION_REQUIRED;
-    Some(if status.is_server_error() && !asks { NoConnection::GatewayTrouble } else { NoConnection::NotAzure })
+    if status.is_server_error() && !asks { NoConnection::GatewayTrouble } else { NoConnection::NotAzure }
 }
 
 /// Returns what such an answer says of itself: its status, its title, its author, where it leads.
@@ -53,9 +82,17 @@ pub(crate) fn words(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Str
     if let Some(title) = title(body) {
         words.push_str(&format!(", a page \"{title}\""));
     }
+    let is_plain = text(headers, &CONTENT_TYPE).is_some_and(|kind| kind.starts_with("text/plain"));
+    let says = if is_plain { printable(&String::from_utf8_lossy(body), 80) } else { String::new() };
+    if !says.is_empty() {
+        words.push_str(&format!(", the words \"{says}\""));
+    }
     let author = text(headers, &SERVER).or_else(|| text(headers, &VIA));
     if let Some(author) = author.filter(|author| !author.is_empty()) {
         words.push_str(&format!(" of {}", printable(author, 60)));
+    }
+    if let offers @ [_, ..] = offers(headers).as_slice() {
+        words.push_str(&format!(", it offers {}", printable(&offers.join(", "), 60)));
     }
     // The rest of the address may hold what nobody else is to know.
     let leads_to = text(headers, &LOCATION).and_then(|to| url::Url::parse(to).ok());
@@ -69,15 +106,19 @@ fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-fn is_of_service(headers: &HeaderMap, body: &[u8]) -> bool {
+fn has_own_header(headers: &HeaderMap) -> bool {
     let own = |name: &HeaderName| {
         let name = name.as_str();
         ["x-ms-", "x-azure-", "x-msedge-"].iter().any(|prefix| name.starts_with(prefix)) || OF_SERVICES.contains(&name)
     };
+    headers.keys().any(own)
+}
+
+fn is_of_service(headers: &HeaderMap, body: &[u8]) -> bool {
     let server = text(headers, &SERVER).unwrap_or_default().to_ascii_lowercase();
     let asks_for_token = text(headers, &WWW_AUTHENTICATE).is_some_and(|asks| asks.starts_with("Bearer "));
     let is_json = matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
-    headers.keys().any(own)
+    has_own_header(headers)
         || ["microsoft", "azure"].iter().any(|name| server.starts_with(name))
         || asks_for_token
         || is_json
@@ -111,8 +152,16 @@ fn title(body: &[u8]) -> Option<String> {
     let from = lower.find("<title")?;
     let from = from + lower.get(from..)?.find('>')? + 1;
     let to = from + lower.get(from..)?.find("</title")?;
-    let title = printable(text.get(from..to)?, 80);
+    let title = printable(&unescaped(text.get(from..to)?), 80);
     (!title.is_empty()).then_some(title)
+}
+
+/// Returns a text without the entities that every page knows (HTML, 13.1.4; XML 1.0, 4.6). `&amp;` is the last one, so that
+/// nothing is read twice.
+fn unescaped(text: &str) -> String {
+    const ENTITIES: [(&str, &str); 6] =
+        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&#39;", "'"), ("&amp;", "&")];
+    ENTITIES.iter().fold(text.to_owned(), |text, (entity, is)| text.replace(entity, is))
 }
 
 #[cfg(test)]
@@ -147,7 +196,10 @@ mod tests {
         }
         let asks = Some(NoConnection::ProxyCredentials);
         assert_eq!(judged(407, &[], ""), asks);
-        assert_eq!(judged(401, &[("proxy-authenticate", "NTLM"), ("x-ms-request-id", "r")], ""), asks);
+        assert_eq!(judged(401, &[("proxy-authenticate", "Basic realm=\"x, y\""), ("x-ms-request-id", "r")], ""), asks);
+        assert_eq!(judged(407, &[("proxy-authenticate", "Negotiate, NTLM, basic realm=x")], ""), asks);
+        let other = Some(NoConnection::ProxySignIn);
+        assert_eq!(judged(407, &[("proxy-authenticate", "Negotiate"), ("proxy-authenticate", "NTLM")], ""), other);
     }
 
     #[test]
@@ -171,11 +223,41 @@ mod tests {
     }
 
     #[test]
+    fn what_entra_does_not_say_is_not_entras() {
+        let judged = |status: u16, lines: &[_], body: &str| {
+            not_of_entra(StatusCode::from_u16(status).expect("a status"), &headers(lines), body.as_bytes())
+        };
+        for (status, body) in [
+            (403, "Blocked by policy"),
+            (403, r#"{"error":"blocked"}"#),
+            (200, r#"{"blocked":true}"#),
+            (200, ""),
+            (204, ""),
+        ] {
+            assert_eq!(judged(status, &[], body), Some(NoConnection::NotAzure), "{status} {body}");
+            assert_eq!(judged(status, &[("x-ms-request-id", "r")], body), None, "{status} {body}");
+        }
+        assert_eq!(judged(503, &[], "busy"), Some(NoConnection::GatewayTrouble));
+        for body in [
+            r#"{"error":"invalid_tenant","error_description":"AADSTS90002: No.","error_codes":[90002]}"#,
+            r#"{"issuer":"https://login.microsoftonline.com/x/v2.0"}"#,
+            r#"{"access_token":"t"}"#,
+            r#"{"device_code":"c"}"#,
+        ] {
+            assert_eq!(judged(400, &[], body), None, "{body}");
+        }
+    }
+
+    #[test]
     fn a_page_is_told_by_status_title_author_and_host() {
         let said = |status, lines: &[_], body: &str| words(status, &headers(lines), body.as_bytes());
         let squid =
             said(StatusCode::FORBIDDEN, &[("server", "squid/5.7")], "<html><TITLE lang=en>\nNo\x1b[31m!</TITLE>");
         assert_eq!(squid, "status 403, a page \"No [31m!\" of squid/5.7");
+        let escaped = said(StatusCode::OK, &[], "<title>A &amp;amp; B &lt;&quot;&#39;&apos;&gt;</title>");
+        assert_eq!(escaped, "status 200, a page \"A &amp; B <\"''>\"");
+        let plain = said(StatusCode::FORBIDDEN, &[("content-type", "text/plain")], "Blocked by policy\n");
+        assert_eq!(plain, "status 403, the words \"Blocked by policy\"");
         let via = said(StatusCode::BAD_GATEWAY, &[("via", "1.1 gate.corp")], "");
         assert_eq!(via, "status 502 of 1.1 gate.corp");
         let portal = said(StatusCode::FOUND, &[("location", "http://portal.example/login?x=secret")], "");

@@ -288,7 +288,7 @@ mod tests {
             refused(404, &headers, b"404 page\nnot found\n").refusal.to_string()
         };
         assert_eq!(read("text/plain; charset=utf-8"), "404 HTTP 404: 404 page not found");
-        assert_eq!(read("text/html"), "404 HTTP 404: ");
+        assert_eq!(read("text/html"), "404 HTTP 404");
     }
 
     #[test]

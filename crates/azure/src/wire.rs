@@ -20,6 +20,7 @@ use crate::page;
 use crate::recorder::Recorder;
 use crate::refusal::{Refused, Unanswered, refused};
 use crate::request::{Auth, Repeat, Request};
+use crate::sign_in::is_near;
 use crate::throttle::Throttles;
 
 /// No answer of ours is larger; a manifest may have 4 MiB (OCI distribution specification).
@@ -276,8 +277,8 @@ impl Wire {
                 self.throttles.note(request, refused, *wait, Instant::now());
             }
             let own = self.pace.of(backoff.next().unwrap_or(Duration::from_secs(15)));
-            let Some((why, wait, at_most)) = again(request.repeat, &failed, n < self.tries, own, begun.elapsed())
-            else {
+            let within_tries = n < tries(&failed, self.tries);
+            let Some((why, wait, at_most)) = again(request.repeat, &failed, within_tries, own, begun.elapsed()) else {
                 return Err(given_up(failed, request.repeat));
             };
             self.pause(work, why, wait, at_most, n).await?;
@@ -373,7 +374,7 @@ impl Wire {
                 Tried::Unsent(self.line.not_connected(&request.url, &error, self.recorder.now()).await)
             }
             Err(error) => {
-                let why = if error.is_timeout() { self.too_late() } else { innermost(&error).to_string() };
+                let why = if error.is_timeout() { self.too_late() } else { innermost(&error) };
                 Tried::Lost(Unanswered::NoAnswer.because(&self.line.words(&request.url, &why)))
             }
             Ok(response) => self.read(response, request, token).await,
@@ -393,11 +394,14 @@ impl Wire {
                 Ok(Some(_)) => {
                     return Tried::Lost(Unanswered::TooLarge.because("the answer is larger than any should be"));
                 }
-                Err(error) => return Tried::Lost(Unanswered::Torn.because(&innermost(&error).to_string())),
+                Err(error) => return Tried::Lost(Unanswered::Torn.because(&innermost(&error))),
             }
         }
         let is_taken = status.is_success() || request.takes.contains(&status.as_u16());
-        let foreign = page::not_of_service(status, is_taken, &headers, &body);
+        let foreign = page::not_of_service(status, is_taken, &headers, &body).or_else(|| {
+            let is_entra = request.plane == Plane::Entra && !is_near(&request.url);
+            if is_entra { page::not_of_entra(status, &headers, &body) } else { None }
+        });
         if is_taken && foreign.is_none() {
             return Tried::Done(Reply { status, headers, body });
         }
@@ -438,6 +442,14 @@ fn masked(body: Zeroizing<Vec<u8>>, secret: &Secret) -> Zeroizing<Vec<u8>> {
     let text =
         forms.iter().filter(repeats).fold(text.clone(), |text, form| Zeroizing::new(text.replace(form.as_str(), "…")));
     Zeroizing::new(text.as_bytes().to_vec())
+}
+
+/// Returns how often a request is tried that failed so, of so many tries.
+fn tries(failed: &Tried, all: u32) -> u32 {
+    match failed {
+        Tried::Unsent(refusal) if NoConnection::of(refusal).is_some_and(NoConnection::is_soon_given_up) => all.min(2),
+        _ => all,
+    }
 }
 
 /// Returns whether and when a request may be tried again: the reason of the wait, the wait, and the time for all waits.

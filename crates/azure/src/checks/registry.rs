@@ -75,7 +75,7 @@ async fn reach(door: &Door, check: &Check, login_server: &str) -> Result<Reached
     let (reach, refusal) = match registry_access::ask(door, &work, login_server).await {
         Ok(realm) => return Ok(Reached { reach: Reach::Open, realm: Some(realm), refusal: None }),
         Err(RealmError::Call(error)) => match error.refusal() {
-            Ok(refusal) => (unreached(&refusal), Some(refusal)),
+            Ok(refusal) => (unreached(login_server, &refusal), Some(refusal)),
             Err(_) => (silent("it was not asked", ""), None),
         },
         // To go on would be to make everything, and to stop at the proof.
@@ -93,16 +93,38 @@ fn silent(why: impl Into<String>, now: &str) -> Reach {
 
 /// Returns the reach of a registry that gave no issuer. A cause that another machine would meet too has a cure of its
 /// own.
-fn unreached(refusal: &Refusal) -> Reach {
+fn unreached(host: &str, refusal: &Refusal) -> Reach {
     if let Some(firewall) = Firewall::of(refusal) {
         return Reach::Firewalled(firewall);
     }
     match (NoConnection::of(refusal), Meaning::of(refusal)) {
-        (Some(cause), _) if !cause.may_pass() => {
-            silent(format!("{} ({})", lower_first(cause.means()), refusal.message), cause.now())
-        }
+        (Some(cause), _) if !cause.may_pass() => silent(lower_first(cause.means().trim_end_matches('.')), cause.now()),
         (None, Some(meaning)) => silent(lower_first(meaning.means), meaning.now),
         _ if refusal.status.is_some() => silent(refusal.to_string(), ""),
-        _ => silent(refusal.message.clone(), ""),
+        // The sentence begins with the host.
+        _ => {
+            let rest = refusal.message.strip_prefix(host).and_then(|rest| rest.split_once(": "));
+            silent(rest.map_or(refusal.message.as_str(), |(_, detail)| detail), "")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::refusal::not_connected;
+
+    #[test]
+    fn a_registry_that_is_not_reached_is_told_without_its_name_once_more() {
+        let why = |cause, words: &str| match unreached("r.azurecr.io", &not_connected(cause, words)) {
+            Reach::Silent { why, .. } => why,
+            other => format!("{other:?}"),
+        };
+        assert_eq!(why(NoConnection::NameNotFound, "r.azurecr.io: failed to look up"), "failed to look up");
+        assert_eq!(why(NoConnection::ProxyUnreached, "r.azurecr.io through the proxy http://p:1/: refused"), "refused");
+        assert_eq!(
+            why(NoConnection::ProxyForbids, "r.azurecr.io: 403"),
+            "the proxy does not let the connection through"
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use crosspull_core::check::{Check, Finding, Level, TenantFacts, judge_tenants};
 use crosspull_core::event::Work;
-use crosspull_core::explain::{NoConnection, Trouble};
+use crosspull_core::explain::Trouble;
 use crosspull_core::ids::{TenantId, TenantRef};
 use crosspull_core::input::{Access, ConsentMode, Inputs};
 use crosspull_core::names::{PerTenant, Route, Side, Tenants};
@@ -16,7 +16,6 @@ use crate::door::Door;
 use crate::journal::JournalError;
 use crate::reply::{self, List, OpenId, Organization};
 use crate::request::{self, Audience};
-use crate::wire::CallError;
 
 /// The answers of a tenant's sign-in.
 struct Answered {
@@ -131,8 +130,8 @@ async fn enter(door: &Door, named: &TenantRef, side: Side) -> Answered {
     let (openid, (token, organization)) = join(openid, operator).await;
     let id = match openid {
         Err(error) => {
-            let asked = !matches!(&error, CallError::Unreachable(refusal) if NoConnection::of(refusal).is_some());
-            let what = if asked { "is not known" } else { "cannot be asked" };
+            // Nobody but the sign-in itself can say that it does not know the tenant.
+            let what = if error.is_final() { "is not known" } else { "cannot be asked" };
             Err(call_stop(check(), &format!("tenant {side} ({named}) {what}"), error))
         }
         Ok(openid) => openid.tenant().ok_or_else(|| {

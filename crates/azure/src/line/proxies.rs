@@ -15,7 +15,11 @@ const ELSEWHERE: &str = "https://elsewhere.invalid/";
 
 /// The proxies of a client.
 #[derive(Clone)]
-pub struct Proxies(Arc<Matcher>);
+pub struct Proxies {
+    matcher: Arc<Matcher>,
+    /// True where a proxy is named, whatever is left out of it.
+    is_named: bool,
+}
 
 /// The variable of the environment that is meant to name a proxy, and does not. Its value may hold a password.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,29 +65,30 @@ impl Proxies {
         let http = address(["HTTP_PROXY", "http_proxy"])?;
         let all = address(["ALL_PROXY", "all_proxy"])?;
         if https.is_empty() && all.is_empty() {
-            return Ok(Self(Arc::new(Matcher::from_system())));
+            let matcher = Matcher::from_system();
+            let is_named = ELSEWHERE.parse().is_ok_and(|elsewhere| matcher.intercept(&elsewhere).is_some());
+            return Ok(Self { matcher: Arc::new(matcher), is_named });
         }
         let no = first(["NO_PROXY", "no_proxy"]).map(|(_, value)| value.to_string_lossy().into_owned());
         let matcher = Matcher::builder().https(https).http(http).all(all).no(no.unwrap_or_default());
-        Ok(Self(Arc::new(matcher.build())))
+        Ok(Self { matcher: Arc::new(matcher.build()), is_named: true })
     }
 
     /// Returns no proxies.
     #[must_use]
     pub fn none() -> Self {
-        Self(Arc::new(Matcher::builder().build()))
+        Self { matcher: Arc::new(Matcher::builder().build()), is_named: false }
     }
 
     /// Returns the proxy for an address. `None` for this machine itself, whatever the system says (`docs/PRODUCT.md` 7,
     /// rule 12).
     pub(super) fn of(&self, url: &Url) -> Option<Intercept> {
-        if is_loopback(url) { None } else { self.0.intercept(&url.as_str().parse().ok()?) }
+        if is_loopback(url) { None } else { self.matcher.intercept(&url.as_str().parse().ok()?) }
     }
 
-    /// True where other hosts are asked through a proxy, and this one is not.
+    /// True where a proxy is named, and this host is asked without it.
     pub(super) fn leaves_out(&self, url: &Url) -> bool {
-        let others = ELSEWHERE.parse().ok().and_then(|elsewhere| self.0.intercept(&elsewhere));
-        others.is_some() && !is_loopback(url) && self.of(url).is_none()
+        self.is_named && !is_loopback(url) && self.of(url).is_none()
     }
 }
 
@@ -154,6 +159,8 @@ mod tests {
         }
         assert!(proxies.of(&url("https://inside.example/")).is_none());
         assert!(proxies.leaves_out(&url("https://inside.example/")));
+        let none = of(&[("HTTPS_PROXY", "http://proxy.example:8080"), ("NO_PROXY", "*")]).expect("one");
+        assert!(none.leaves_out(&url("https://far.example/")));
         assert!(proxies.of(&url("https://localhost.example/")).is_some());
         assert!(!proxies.leaves_out(&url("https://localhost.example/")));
         assert!(Proxies::none().of(&url("https://example.com/")).is_none());

@@ -100,7 +100,7 @@ impl HttpClient for MetadataTransport {
 }
 
 /// True for this machine, and for the address of instance metadata, which no router passes on (RFC 3927).
-fn is_near(url: &Url) -> bool {
+pub(crate) fn is_near(url: &Url) -> bool {
     is_loopback(url) || matches!(url.host(), Some(url::Host::Ipv4(ip)) if ip.is_link_local())
 }
 

@@ -27,6 +27,18 @@ pub enum NoConnection {
     ProxyUnreached,
     /// The proxy asks for credentials (status 407).
     ProxyCredentials,
+    /// The proxy was given credentials and asks for others (status 407).
+    ProxyCredentialsRefused,
+    /// The proxy takes only a sign-in that is not built in (status 407, no `Basic` offered).
+    ProxySignIn,
+    /// The proxy leads to a page of its own, where a person signs in.
+    ProxyPortal,
+    /// What is named as a proxy is a web server.
+    NoProxy,
+    /// The proxy opens a tunnel, and nothing answers at its other end.
+    BeyondProxy,
+    /// The host is asked without the proxy, as `NO_PROXY` says, and there is no way to it.
+    LeftOutOfProxy,
     /// The proxy refuses to connect to the host.
     ProxyForbids,
     /// The proxy tries to connect to the host, and cannot.
@@ -45,7 +57,7 @@ pub enum NoConnection {
 type Row = (NoConnection, &'static str, &'static str, &'static str);
 
 /// All causes (`docs/facts/azure.md` 9.6).
-const CAUSES: [Row; 16] = [
+const CAUSES: [Row; 22] = [
     (
         NoConnection::NameNotFound,
         "NameNotFound",
@@ -105,6 +117,42 @@ const CAUSES: [Row; 16] = [
         "ProxyCredentials",
         "The proxy wants credentials that it was not given.",
         "Put them in HTTPS_PROXY, as in http://USER:PASSWORD@PROXY:PORT, where characters like @ are percent-encoded.",
+    ),
+    (
+        NoConnection::ProxyCredentialsRefused,
+        "ProxyCredentialsRefused",
+        "The proxy does not accept the credentials of HTTPS_PROXY.",
+        "Check user and password in HTTPS_PROXY, where characters like @ are percent-encoded, or ask whoever runs the proxy.",
+    ),
+    (
+        NoConnection::ProxySignIn,
+        "ProxySignIn",
+        "The proxy does not take Basic, only a sign-in that crosspull does not speak, such as NTLM, Negotiate or Kerberos.",
+        "Name a proxy that takes Basic in HTTPS_PROXY, or a helper on this machine such as cntlm or px; or use another machine.",
+    ),
+    (
+        NoConnection::ProxyPortal,
+        "ProxyPortal",
+        "The proxy wants a sign-in on a page of its own first.",
+        "Open any page in a browser on this network and sign in there, then try again.",
+    ),
+    (
+        NoConnection::NoProxy,
+        "NoProxy",
+        "What HTTPS_PROXY names answers as a web server, and is no proxy.",
+        "Check host and port in HTTPS_PROXY, as in http://PROXY:PORT, or unset it where no proxy is needed.",
+    ),
+    (
+        NoConnection::BeyondProxy,
+        "BeyondProxy",
+        "The proxy answers, and what lies beyond it does not.",
+        "Try again later; if it lasts, ask whoever runs the proxy to let the host through, or name the host in NO_PROXY.",
+    ),
+    (
+        NoConnection::LeftOutOfProxy,
+        "LeftOutOfProxy",
+        "NO_PROXY has the host asked without the proxy, and there is no way to it.",
+        "Take the host out of NO_PROXY where the proxy is the way out; else check the network, and this machine's DNS.",
     ),
     (
         NoConnection::ProxyForbids,
@@ -178,7 +226,15 @@ impl NoConnection {
     /// True where the cause is something between this machine and the host, which says nothing about the host itself.
     #[must_use]
     pub const fn is_between(self) -> bool {
-        !matches!(self, Self::NameNotFound | Self::Refused | Self::NetworkUnreachable | Self::TimedOut | Self::Other)
+        !matches!(
+            self,
+            Self::NameNotFound
+                | Self::Refused
+                | Self::NetworkUnreachable
+                | Self::TimedOut
+                | Self::LeftOutOfProxy
+                | Self::Other
+        )
     }
 
     /// True where the next try may succeed without anybody doing anything.
@@ -192,9 +248,17 @@ impl NoConnection {
                 | Self::TimedOut
                 | Self::ProxyUnreached
                 | Self::ProxyFails
+                | Self::BeyondProxy
+                | Self::LeftOutOfProxy
                 | Self::GatewayTrouble
                 | Self::Other
         )
+    }
+
+    /// True where one more try is enough: the proxy is near, and a slip of it passes at once.
+    #[must_use]
+    pub const fn is_soon_given_up(self) -> bool {
+        matches!(self, Self::ProxyUnreached | Self::BeyondProxy)
     }
 }
 

@@ -162,7 +162,9 @@ impl std::fmt::Display for Refusal {
         if let Some(status) = self.status {
             write!(f, "{status} ")?;
         }
-        write!(f, "{}: {}", self.code, self.message)
+        f.write_str(&self.code)?;
+        // Nothing stands behind a colon where the service said no more.
+        if self.message.is_empty() { Ok(()) } else { write!(f, ": {}", self.message) }
     }
 }
 
