@@ -5,6 +5,7 @@ use std::error::Error;
 use std::io;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
+use crosspull_core::cloud::is_loopback;
 use crosspull_core::explain::{NoConnection, Refusal};
 use hyper_util::client::proxy::matcher::Intercept;
 use jiff::Timestamp;
@@ -218,6 +219,11 @@ fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn 
 pub(crate) fn innermost(error: &reqwest::Error) -> String {
     let words = chain(error).last().unwrap_or(error).to_string();
     words.split(": https://docs.rs/").next().unwrap_or_default().to_owned()
+}
+
+/// True for this machine, and for the address of instance metadata, which no router passes on (RFC 3927).
+pub(crate) fn is_near(url: &Url) -> bool {
+    is_loopback(url) || matches!(url.host(), Some(url::Host::Ipv4(ip)) if ip.is_link_local())
 }
 
 #[cfg(test)]

@@ -15,12 +15,11 @@ use zeroize::Zeroizing;
 
 use crate::control::Control;
 use crate::journal::JournalError;
-use crate::line::{Line, Proxies, innermost};
+use crate::line::{Line, Proxies, innermost, is_near};
 use crate::page;
 use crate::recorder::Recorder;
 use crate::refusal::{Refused, Unanswered, refused};
 use crate::request::{Auth, Repeat, Request};
-use crate::sign_in::is_near;
 use crate::throttle::Throttles;
 
 /// No answer of ours is larger; a manifest may have 4 MiB (OCI distribution specification).

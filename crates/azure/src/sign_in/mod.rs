@@ -39,7 +39,6 @@ pub use token_cache::TokenCache;
 use person::PersonSignIn;
 use token_cache::CachedToken;
 use transport::LastRefusal;
-pub(crate) use transport::is_near;
 
 /// The code of a proof that is not valid at the present time: this machine's clock is compared then
 /// (`docs/facts/azure.md` 9.6).

@@ -5,13 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use azure_core::http::headers::{HeaderName, Headers};
 use azure_core::http::{AsyncRawResponse, HttpClient, Method, Request as SdkRequest};
-use crosspull_core::cloud::is_loopback;
 use crosspull_core::event::{Plane, Work};
 use crosspull_core::names::Side;
 use crosspull_core::secret::Secret;
 use url::Url;
 use zeroize::Zeroizing;
 
+use crate::line::is_near;
 use crate::refusal::Refused;
 use crate::request::{Auth, Body, Repeat, Request, SECRET_PARAMETERS};
 use crate::wire::{CallError, Wire};
@@ -97,11 +97,6 @@ impl HttpClient for MetadataTransport {
         });
         carried(&self.wire, &ours, &self.seen).await
     }
-}
-
-/// True for this machine, and for the address of instance metadata, which no router passes on (RFC 3927).
-pub(crate) fn is_near(url: &Url) -> bool {
-    is_loopback(url) || matches!(url.host(), Some(url::Host::Ipv4(ip)) if ip.is_link_local())
 }
 
 fn other(text: &str) -> azure_core::Error {
