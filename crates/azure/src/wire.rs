@@ -165,7 +165,7 @@ enum Tried {
 pub struct Pause<'a> {
     /// The work that waits.
     pub work: &'a Work,
-    /// What completes "waiting: …".
+    /// The reason, which completes "waiting: …".
     pub why: &'a str,
     /// The time until the next try.
     pub wait: Duration,
@@ -173,7 +173,7 @@ pub struct Pause<'a> {
     pub at_most: Duration,
     /// Tries so far.
     pub tries: u32,
-    /// What a service says meanwhile.
+    /// The trouble that a service tells of meanwhile.
     pub says: Option<Trouble>,
 }
 

@@ -12,11 +12,11 @@ use crate::wire::CallError;
 
 /// The policy, as far as it was read.
 pub(super) enum Policy {
-    /// It was read.
+    /// The policy, whole.
     Read(AppPolicy),
     /// The operator may not read it, as few accounts may: the service tells what it forbids.
     NotAllowed,
-    /// It was not read for another reason.
+    /// The failure of a read that came to nothing for another reason.
     Unseen(Box<CallError>),
 }
 

@@ -1,6 +1,6 @@
 //! The check of locks: the locks and the subscriptions of the places that the plan writes to.
 //!
-//! Which those are follows from the checks of the route: one that asks for a right to write there writes there.
+//! The checks of the route tell the places: a route that asks for a right to write at one writes there.
 
 use std::collections::BTreeSet;
 

@@ -49,7 +49,7 @@ struct HoldingsReader<'a> {
     grantee: Grantee,
 }
 
-/// What was found of a principal.
+/// The roles and other rights of a principal, as far as they were found.
 #[derive(Default)]
 struct Found {
     holdings: Holdings,

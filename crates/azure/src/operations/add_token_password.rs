@@ -44,7 +44,7 @@ pub(super) async fn perform(op: &AddTokenPassword, context: &StepContext<'_>) ->
     let ends = secrets::ends(context, op.days);
     let made = repository_tokens::generate(context, &op.registry, &name, password, ends, &what).await;
     let made = context.withdraws(&ahead, made)?;
-    context.learn(vec![Learnt::new(Outcome::Created, slot(op), password)])?;
+    context.learn(ahead)?;
     let (key, value, ends) = (made.key, made.value, Some(made.ends));
     learn(op, context, &name, Password { how: Outcome::Created, key, value, ends })?;
     Ok((Outcome::Created, password.to_owned()))

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-/// What the PATH has of a program.
+/// The state of a program on the PATH.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum OnPath {
     /// No file of that name.

@@ -53,12 +53,12 @@ pub enum Purpose {
     Proof,
 }
 
-/// What a run wants of an app.
+/// The properties of the app and the secret that a run wants.
 #[derive(Debug, Clone, Copy)]
 pub struct WantedApp {
     /// The time at which the app was made; the present where it is not made yet.
     pub made: Timestamp,
-    /// What the secret is added for.
+    /// The purpose of the secret.
     pub purpose: Purpose,
     /// True where other tenants may let it in.
     pub many_tenants: bool,

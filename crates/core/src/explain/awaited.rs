@@ -22,11 +22,16 @@ const NOT_YET: [&str; 4] = ["AADSTS700016", "AADSTS7000229", "UNAUTHORIZED", "No
 const MAY_LAG: &str = "AADSTS7000215";
 
 /// The codes of the sign-in that tell what somebody in the other tenant, or of the network, can mend meanwhile.
-const HINDERED: [&str; 12] = [
+const HINDERED: [&str; 17] = [
     "AADSTS7000112",
     "AADSTS53003",
     "AADSTS530035",
+    "AADSTS50131",
     "AADSTS53000",
+    "AADSTS53001",
+    "AADSTS53002",
+    "AADSTS530003",
+    "AADSTS650052",
     "AADSTS500021",
     "AADSTS500022",
     "AADSTS500011",
@@ -73,6 +78,7 @@ mod tests {
             ("AADSTS7000215", Awaited::MayLag),
             ("AADSTS7000112", Awaited::Hindered),
             ("AADSTS53003", Awaited::Hindered),
+            ("AADSTS530003", Awaited::Hindered),
             ("DENIED", Awaited::Hindered),
             ("NoAnswer", Awaited::Hindered),
             ("AADSTS90999", Awaited::Hindered),

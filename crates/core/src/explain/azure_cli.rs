@@ -378,7 +378,7 @@ mod tests {
             "Traceback (most recent call last):\n  f\nKeyError: 1",
             "ERROR: The command requires the extension account. Unable to prompt",
             "az: error: unrecognized arguments: --scope",
-            "[Errno 30] Read-only file system: '/root/.azure'",
+            "[Errno 30] Read-only file system: '/home/ops/.azure'",
             "ERROR: something else",
             "",
         ];

@@ -33,7 +33,7 @@ struct Back {
     state: String,
 }
 
-/// What the page's answer tells.
+/// The answer of a consent page.
 pub enum ConsentAnswer {
     /// Consent was given in tenant B, as far as the answer tells: it proves nothing (`docs/facts/azure.md` 3.4).
     Given,

@@ -21,28 +21,29 @@ const BROWSER: Duration = Duration::from_secs(10);
 /// The reason to wait once the consent page told that consent was given.
 const GIVEN: &str = "consent was given; tenant B's sign-in does not know it yet";
 
-/// What is waited for, in words.
+/// The words of a wait for somebody.
 pub struct Waited<'a> {
-    /// What completes "waiting: …".
+    /// The reason, which completes "waiting: …".
     pub why: &'static str,
-    /// What does not work meanwhile, as a sentence: told where a service gives another reason than that nobody has acted.
+    /// The thing that does not work meanwhile, as a sentence. It is told where a service gives another reason than that
+    /// nobody has acted.
     pub no: &'a str,
-    /// What is told once the time is over.
+    /// The trouble to tell once the time is over.
     pub late: Trouble,
 }
 
-/// What is known while the person has not acted.
+/// The knowledge of why the person has not acted yet.
 #[derive(Debug)]
 pub enum NotYet {
     /// Nothing more.
     Silent,
     /// A service's answer.
     Refused(Refusal),
-    /// What somebody else says, such as a node.
+    /// The words of somebody else, such as a node.
     Told(Trouble),
 }
 
-/// What a question showed.
+/// The result of one question: the thing that was waited for, or why it is not there yet.
 pub type Seen<T> = Result<T, NotYet>;
 
 /// Takes what could be mended while somebody is waited for as a "not yet" that says so.
@@ -135,7 +136,7 @@ impl Lagging {
     /// Returns what is to be told of a "not yet".
     ///
     /// # Errors
-    /// What waiting cannot change.
+    /// An error for a refusal that waiting cannot change.
     fn judge(&mut self, no: &str, not_yet: NotYet, lag: Duration) -> Result<Option<Trouble>, StepError> {
         let refusal = match not_yet {
             NotYet::Silent => None,
