@@ -31,6 +31,11 @@ pub fn inputs_of_access() -> impl Iterator<Item = Arg> {
     grouped(Key::is_of_access)
 }
 
+/// Returns a flag for each of those inputs.
+pub fn inputs_of<const N: usize>(keys: [Key; N]) -> impl Iterator<Item = Arg> {
+    FIELDS.iter().filter(move |field| keys.contains(&field.key)).map(input)
+}
+
 /// Returns a flag for every input of that kind, in the order of the headings: clap orders these by their first flag.
 fn grouped(which: fn(Key) -> bool) -> impl Iterator<Item = Arg> {
     let under = move |wanted: &'static str| {

@@ -266,7 +266,7 @@ const LONGEST_SECRET: u16 = 32 * 1024;
 ///
 /// The room for it is there from the beginning, also for a pipe,
 /// of which nobody knows how long it is: a text that grows leaves copies behind.
-fn secret_in(path: &Path) -> io::Result<Secret> {
+pub fn secret_in(path: &Path) -> io::Result<Secret> {
     let most = usize::from(LONGEST_SECRET);
     let mut bytes = Zeroizing::new(Vec::with_capacity(most + 1));
     File::open(path)?.take(u64::from(LONGEST_SECRET) + 1).read_to_end(&mut bytes)?;

@@ -9,6 +9,7 @@ mod commands;
 mod credentials;
 mod exit;
 mod headless;
+mod login;
 mod places;
 mod sources;
 mod terminal;

@@ -3,6 +3,7 @@
 mod apply;
 mod completions;
 mod demo;
+mod login;
 mod man;
 mod plan;
 mod resume;
@@ -19,13 +20,14 @@ use crate::cli::AFTER;
 use crate::exit::Code;
 
 /// The commands, in the order in which the help lists them.
-const COMMANDS: [Subcommand; 9] = [
+const COMMANDS: [Subcommand; 10] = [
     demo::DEMO,
     plan::PLAN,
     apply::APPLY,
     runs::RUNS,
     resume::RESUME,
     undo::UNDO,
+    login::LOGIN,
     simulate::SIMULATE,
     completions::COMPLETIONS,
     man::MAN,

@@ -55,13 +55,15 @@ fn on_path(path: &str, program: &str) -> bool {
 }
 
 #[cfg(unix)]
-fn is_program(path: &Path) -> bool {
+/// Returns true for a file that may be run.
+pub fn is_program(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
     std::fs::metadata(path).is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
 }
 
 #[cfg(not(unix))]
-fn is_program(path: &Path) -> bool {
+/// Returns true for a file that may be run.
+pub fn is_program(path: &Path) -> bool {
     ["", "exe", "cmd"].iter().any(|extension| path.with_extension(extension).is_file())
 }
 

@@ -49,6 +49,8 @@ mod last_look;
 #[cfg(test)]
 mod locks;
 #[cfg(test)]
+mod login;
+#[cfg(test)]
 mod lost;
 #[cfg(test)]
 mod methods;

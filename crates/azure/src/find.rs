@@ -16,7 +16,7 @@ use k8s_openapi::api::core::v1::Namespace;
 use crate::door::{Door, MOST_PAGES, endless};
 use crate::kubernetes::{Kubernetes, KubernetesUnavailable, requests};
 use crate::registry_access::{self, RealmError};
-use crate::reply::{self, Catalog, GraphPage, Registry, Resource, Subscription, Tag, Tags, Tenant};
+use crate::reply::{Catalog, GraphPage, Registry, Resource, Subscription, Tag, Tags, Tenant};
 use crate::request::{self, Audience, Request};
 use crate::wire::CallError;
 
@@ -200,9 +200,7 @@ impl Finder<'_> {
             RealmError::Call(error) => error.trouble(what),
             RealmError::Unusable(why) => Trouble::new(what, why, "Type the image's name."),
         })?;
-        let token = door.tokens().token(self.side, Audience::Registry).await?;
-        let tenant = reply::tenant_of(&token).map(|t| t.to_string()).unwrap_or_default();
-        let refresh = realm.exchange(door, &work, &tenant, &token).await.map_err(call)?;
+        let refresh = realm.sign_in(door, &work).await.map_err(call)?.refresh;
         let token = realm.token(door, &work, scope, &refresh).await.map_err(call)?;
         Ok(EnteredRegistry { server: realm.server, token })
     }

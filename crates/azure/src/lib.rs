@@ -27,6 +27,7 @@ pub mod patience;
 pub mod recorder;
 pub mod refusal;
 pub mod registry_access;
+pub mod registry_login;
 pub mod reply;
 pub mod request;
 mod role_lists;

@@ -75,6 +75,8 @@ pub enum Command<'a> {
     TakeRole { assignee: &'a str, scope: &'a str },
     /// Brings a port of this machine to the machine with the browser.
     Tunnel { port: u16, host: &'a str },
+    /// Lets docker ask crosspull for a registry from now on.
+    ConfigureDocker { registry: &'a str },
     /// Goes on with a run.
     Resume { run: &'a RunId },
     /// Takes a run back.
@@ -195,6 +197,7 @@ impl Command<'_> {
                 .option("--scope", scope)
                 .written("--role ROLE"),
             Self::Tunnel { port, host } => Line::of(&format!("ssh -N -L {port}:127.0.0.1:{port}")).value(host),
+            Self::ConfigureDocker { registry } => Line::of("crosspull login --configure-docker").value(registry),
             Self::Resume { run } => Line::of("crosspull resume").value(&run.to_string()),
             Self::Undo { run } => Line::of("crosspull undo").value(&run.to_string()),
         }

@@ -54,6 +54,12 @@ impl Named {
         Some(Self { key, name })
     }
 
+    /// True where it is named by its login server.
+    #[must_use]
+    pub fn is_server(&self) -> bool {
+        self.name.contains(['.', ':'])
+    }
+
     /// All that the answers name so. Where nobody signs in to tenant B nothing is looked up there; where several are named,
     /// that is complained about.
     #[must_use]
@@ -76,6 +82,16 @@ impl Named {
         }
     }
 
+    /// Returns the ids of those that are called so.
+    #[must_use]
+    pub fn meant<'a>(&self, found: &'a [Choice]) -> Vec<&'a str> {
+        let is = |text: &String| text.eq_ignore_ascii_case(&self.name);
+        // A bare name is never compared with the details: groups and clusters are often called alike.
+        let is_meant =
+            |choice: &&Choice| if self.is_server() { choice.details.iter().any(is) } else { is(&choice.name) };
+        found.iter().filter(is_meant).map(|choice| choice.value.as_str()).collect()
+    }
+
     /// Returns the id of the one that is meant, with the finding about it.
     ///
     /// # Errors
@@ -84,12 +100,7 @@ impl Named {
         let Self { name, key } = self;
         let (side, key) = (self.side(), key.name());
         let check = Check::Name { side, name: name.clone() };
-        let is = |text: &String| text.eq_ignore_ascii_case(name);
-        // A bare name is never compared with the details: groups and clusters are often called alike.
-        let server = name.contains(['.', ':']);
-        let is_meant = |choice: &&Choice| if server { choice.details.iter().any(is) } else { is(&choice.name) };
-        let meant: Vec<&str> = found.iter().filter(is_meant).map(|choice| choice.value.as_str()).collect();
-        match meant.as_slice() {
+        match self.meant(found).as_slice() {
             [id] => Ok(((*id).to_owned(), check.pass(format!("{name} is {id}")))),
             [] => Err(check.stop(
                 format!("no {key} that you may see in tenant {side} is called {name}"),

@@ -18,6 +18,7 @@ pub mod hand_over;
 pub mod ids;
 pub mod input;
 pub mod journal;
+pub mod login;
 pub mod manifest;
 pub mod names;
 pub mod operation;

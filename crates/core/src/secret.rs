@@ -5,7 +5,8 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 /// The variables of crosspull's environment that hold a secret. No program that crosspull starts gets them.
-pub const SECRET_VARIABLES: [&str; 2] = ["CROSSPULL_A_CLIENT_SECRET", "CROSSPULL_B_CLIENT_SECRET"];
+pub const SECRET_VARIABLES: [&str; 3] =
+    ["CROSSPULL_A_CLIENT_SECRET", "CROSSPULL_B_CLIENT_SECRET", "CROSSPULL_REGISTRY_PASSWORD"];
 
 /// A secret value.
 ///

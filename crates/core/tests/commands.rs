@@ -82,6 +82,7 @@ fn all(text: &str, check: &mut dyn FnMut(Command<'_>)) {
         Command::DeleteToken { registry: text, token: text },
         Command::TakeRole { assignee: text, scope: text },
         Command::Tunnel { port: 5000, host: "me@host" },
+        Command::ConfigureDocker { registry: "registryb.azurecr.io" },
         Command::Resume { run },
         Command::Undo { run },
     ] {

@@ -138,11 +138,11 @@ fn texts(claims: &Value, name: &str) -> Vec<String> {
     all.filter_map(|text| text.as_str().map(str::to_owned)).collect()
 }
 
-/// Returns the caller of the Resource Manager.
+/// Returns the caller of the Resource Manager. `tenant` is that of what is asked for, where there is one.
 ///
 /// # Errors
 /// 401 with the challenge and body of the recordings (`arm_invalid_token_401`).
-pub fn arm_caller(cloud: &Cloud, headers: &HeaderMap) -> Result<Caller, Refusal> {
+pub fn arm_caller(cloud: &Cloud, headers: &HeaderMap, tenant: Option<Uuid>) -> Result<Caller, Refusal> {
     caller(cloud, bearer(headers), Audience::ResourceManager).map_err(|fault| {
         let (code, message) = match fault {
             TokenFault::Missing => ("AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.".to_owned()),
@@ -156,8 +156,9 @@ pub fn arm_caller(cloud: &Cloud, headers: &HeaderMap) -> Result<Caller, Refusal>
                 ),
             ),
         };
+        let tenant = tenant.map(|tenant| tenant.to_string()).unwrap_or_default();
         let challenge = format!(
-            "Bearer authorization_uri=\"{}/\", error=\"invalid_token\", error_description=\"{message}\"",
+            "Bearer authorization_uri=\"{}/{tenant}\", error=\"invalid_token\", error_description=\"{message}\"",
             cloud.origin
         );
         errors::arm(StatusCode::UNAUTHORIZED, code, &message).with(header::WWW_AUTHENTICATE, &challenge)

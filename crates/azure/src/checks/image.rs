@@ -9,7 +9,7 @@ use crosspull_core::secret::Secret;
 use super::reads::Reads;
 use super::{CheckStopped, registry};
 use crate::registry_access::Realm;
-use crate::request::{self, Audience};
+use crate::request;
 use crate::wire::CallError;
 
 /// Asks with the operator's own account whether the image is there. Nothing is known where that account may not pull.
@@ -36,8 +36,7 @@ pub(super) async fn ask(reads: &Reads<'_>, id: &RegistryId, image: &ImageRef) ->
 
 /// Reads the operator's own refresh token, which a registry gives where the operator may use it.
 async fn refresh_token(reads: &Reads<'_>, realm: &Realm) -> Option<Secret> {
-    let token = reads.door.tokens().token(Side::B, Audience::Registry).await.ok()?;
-    realm.exchange(reads.door, &Work::SignIn(Side::B), &reads.tenants.b.to_string(), &token).await.ok()
+    realm.sign_in(reads.door, &Work::SignIn(Side::B)).await.ok().map(|signed_in| signed_in.refresh)
 }
 
 async fn is_there(reads: &Reads<'_>, work: &Work, realm: &Realm, image: &ImageRef, refresh: &Secret) -> Option<bool> {

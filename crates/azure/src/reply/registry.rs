@@ -1,5 +1,6 @@
 //! Replies of a registry: names, tokens, and where the tokens come from.
 
+use crosspull_core::login::Grants;
 use crosspull_core::secret::Secret;
 use crosspull_core::text::printable;
 use http::HeaderMap;
@@ -84,6 +85,20 @@ pub fn grants_pull(given: &Secret, repository: &str) -> bool {
         let actions = entry.get("actions").and_then(Value::as_array);
         named && actions.is_some_and(|list| list.iter().any(|a| matches!(a.as_str(), Some("pull" | "*"))))
     })
+}
+
+/// Returns what a registry's token grants: each repository, or the list of repositories as `catalog`, with the actions on
+/// it. Nothing where the token cannot be read.
+#[must_use]
+pub fn grants(given: &Secret) -> Grants {
+    let claims = token::claims(given).unwrap_or_default();
+    let entries = claims.get("access").and_then(Value::as_array).into_iter().flatten();
+    let grant = |entry: &Value| {
+        let actions = entry.get("actions")?.as_array()?.iter();
+        let actions = actions.filter_map(|action| Some(printable(action.as_str()?, 40))).collect();
+        Some((printable(entry.get("name")?.as_str()?, 256), actions))
+    };
+    entries.filter_map(grant).collect()
 }
 
 #[cfg(test)]

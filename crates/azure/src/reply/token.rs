@@ -4,6 +4,8 @@ use crosspull_core::ids::{ObjectId, TenantId};
 use crosspull_core::rights::Caller;
 use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::Account;
+use http::HeaderMap;
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -21,6 +23,16 @@ pub struct AccessToken {
 #[must_use]
 pub fn tenant_of(token: &Secret) -> Option<TenantId> {
     claims(token)?.get("tid")?.as_str()?.parse().ok()
+}
+
+/// Returns the tenant that Resource Manager names where it is asked by nobody: the last part of `authorization_uri` in its
+/// challenge. `None` where it names none.
+#[must_use]
+pub fn tenant_of_challenge(headers: &HeaderMap) -> Option<TenantId> {
+    let challenge = headers.get(http::header::WWW_AUTHENTICATE)?.to_str().ok()?;
+    let (_, rest) = challenge.split_once("authorization_uri=\"")?;
+    let (uri, _) = rest.split_once('"')?;
+    uri.trim_end_matches('/').rsplit('/').next()?.parse().ok()
 }
 
 /// Returns the service principal that a token is of, in the token's tenant. `None` where the token cannot be read.
@@ -44,6 +56,12 @@ pub fn caller_of(token: &Secret) -> Caller {
         listed.iter().map(|group| group.as_str()?.parse().ok()).collect()
     });
     Caller { id: object_of(token), groups }
+}
+
+/// Returns the end of a token. `None` where the token cannot be read.
+#[must_use]
+pub fn end_of(token: &Secret) -> Option<Timestamp> {
+    Timestamp::from_second(claims(token)?.get("exp")?.as_i64()?).ok()
 }
 
 /// Returns the claims of a token. Verifying them is the work of the service that the token is for.

@@ -107,6 +107,14 @@ pub fn registries_in(endpoints: &Endpoints, side: Side, subscription: Uuid) -> R
     arm(endpoints, side, Method::GET, &path, &[("api-version", LISTED_REGISTRIES)])
 }
 
+/// Asks, as nobody, for a subscription: the refusal names its tenant (Azure Resource Manager's `WWW-Authenticate`).
+#[must_use]
+pub fn who_has_subscription(endpoints: &Endpoints, subscription: Uuid) -> Request {
+    let path = format!("/subscriptions/{subscription}");
+    let request = arm(endpoints, Side::B, Method::GET, &path, &[("api-version", SUBSCRIPTIONS)]);
+    Request { auth: Auth::None, takes: &[401], ..request }
+}
+
 /// Asks for the subscriptions that the operator sees in a tenant.
 #[must_use]
 pub fn subscriptions(endpoints: &Endpoints, side: Side) -> Request {

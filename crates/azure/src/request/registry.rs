@@ -41,10 +41,14 @@ pub fn challenge(server: &Url) -> Request {
 /// (`docs/facts/azure.md` 3.10).
 #[must_use]
 pub fn pull_token(realm: &Url, service: &str, repository: &str, user: &str, secret: &Secret) -> Request {
+    token_by_password(realm, service, &[format!("repository:{repository}:pull")], user, secret)
+}
+
+/// Asks for a token for several scopes, with a name and its password.
+#[must_use]
+pub fn token_by_password(realm: &Url, service: &str, scopes: &[String], user: &str, secret: &Secret) -> Request {
     let mut url = realm.clone();
-    url.query_pairs_mut()
-        .append_pair("service", service)
-        .append_pair("scope", &format!("repository:{repository}:pull"));
+    url.query_pairs_mut().append_pair("service", service).extend_pairs(scopes.iter().map(|scope| ("scope", scope)));
     on_registry(Method::GET, url, Auth::Basic(user.to_owned(), secret.clone()))
 }
 

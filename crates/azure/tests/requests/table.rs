@@ -454,6 +454,15 @@ fn resource_rows() -> Vec<Row> {
             No(NO_COMPUTE),
         ),
         row(
+            "who_has_subscription",
+            request::who_has_subscription(&at, SUBSCRIPTION),
+            "GET https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111?api-version=2022-12-01",
+            "B nobody",
+            "",
+            false,
+            Is("Subscriptions_Get"),
+        ),
+        row(
             "subscriptions",
             request::subscriptions(&at, Side::A),
             "GET https://management.azure.com/subscriptions?api-version=2022-12-01",
@@ -670,6 +679,7 @@ fn resource_rows() -> Vec<Row> {
 fn registry_rows() -> Vec<Row> {
     let server = request::login_server("regb.azurecr.io").expect("a login server");
     let secret = Secret::new(SECRET.to_owned());
+    let two_scopes = ["repository:a:pull".to_owned(), "registry:catalog:*".to_owned()];
     let image = ImageRef::parse("shop/web:1.4").expect("an image");
     let realm = url("https://regb.azurecr.io/oauth2/token");
     vec![
@@ -686,6 +696,16 @@ fn registry_rows() -> Vec<Row> {
             "pull_token",
             request::pull_token(&realm, "regb.azurecr.io", "shop/web", &APP.to_string(), &secret),
             "GET https://regb.azurecr.io/oauth2/token?service=regb.azurecr.io&scope=repository%3Ashop%2Fweb%3Apull",
+            "B basic aaaaaaaa-0000-4000-8000-000000000001",
+            "",
+            false,
+            Is("Authentication_GetAcrAccessTokenFromLogin"),
+        ),
+        row(
+            "token_by_password",
+            request::token_by_password(&realm, "regb.azurecr.io", &two_scopes, &APP.to_string(), &secret),
+            "GET https://regb.azurecr.io/oauth2/token?service=regb.azurecr.io&scope=repository%3Aa%3Apull\
+             &scope=registry%3Acatalog%3A*",
             "B basic aaaaaaaa-0000-4000-8000-000000000001",
             "",
             false,

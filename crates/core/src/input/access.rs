@@ -121,6 +121,7 @@ impl Access {
         }
         let mut access = Self::read(&answers).map_err(|text| vec![Complaint { key: None, text }])?;
         access.sign_ins[side.other()] = SignIn::Nobody;
+        access.one_sign_in = false;
         Ok(access)
     }
 

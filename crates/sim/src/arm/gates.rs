@@ -27,6 +27,13 @@ pub enum Gate {
     Answered(Response),
 }
 
+/// Returns the tenant of the subscription that an address is below, which the challenge of a refusal names.
+fn tenant_of(cloud: &Cloud, segments: &[String]) -> Option<uuid::Uuid> {
+    let [first, id, ..] = segments else { return None };
+    let world = cloud.world();
+    world.subscription(id).filter(|_| first.eq_ignore_ascii_case("subscriptions")).map(|known| known.tenant)
+}
+
 /// Lets a request through the gates.
 pub async fn ask(cloud: &Cloud, request: Request) -> Result<Gate, Refusal> {
     let (parts, body) = request.into_parts();
@@ -51,7 +58,7 @@ pub async fn ask(cloud: &Cloud, request: Request) -> Result<Gate, Refusal> {
     ) {
         return Ok(Gate::Answered(machine::instance_metadata(cloud, &parts.headers, &query)));
     }
-    let caller = tokens::arm_caller(cloud, &parts.headers)?;
+    let caller = tokens::arm_caller(cloud, &parts.headers, tenant_of(cloud, &segments))?;
     second_step(cloud, &caller, &parts.method, &segments)?;
     api_version(&query)?;
     let body = to_bytes(body, MAX_BODY).await.map_err(|_| {

@@ -1,0 +1,86 @@
+//! Signing in to a registry: who uses it, which registry is meant, and what a sign-in is granted there (Microsoft,
+//! "Authenticate with an Azure container registry").
+
+mod granted;
+mod meant;
+
+pub use granted::{Granted, Grants};
+pub use meant::Meant;
+
+use crate::sign_in::SignIn;
+
+/// The user name that goes with a registry's refresh token.
+///
+/// Docker and its kin take it for a name as any other, where `<token>` breaks several of them
+/// (`docs/facts/azure.md` 9.4).
+pub const NULL_USER: &str = "00000000-0000-0000-0000-000000000000";
+
+/// The hours that a registry's refresh token lasts (`docs/facts/azure.md` 3.10).
+pub const REFRESH_HOURS: i64 = 3;
+
+/// The one who signs in to a registry: a row of Microsoft's table each ([`crate::route::METHODS`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// A person, by their own account.
+    Me,
+    /// A service principal of the registry's tenant.
+    ServicePrincipal,
+    /// The managed identity of the machine.
+    ManagedIdentity,
+    /// The workload identity of the pod.
+    WorkloadIdentity,
+    /// The registry's admin account.
+    Admin,
+    /// A token of the registry's own, for repositories.
+    Token,
+}
+
+impl Who {
+    /// All of them with their words in flags and what each is, in the order of Microsoft's table.
+    pub const ALL: [(Self, &'static str, &'static str); 6] = [
+        (Self::Me, "me", "your own account, for pushing and pulling by hand"),
+        (Self::ServicePrincipal, "service-principal", "an app with its secret, certificate or token, for pipelines"),
+        (Self::ManagedIdentity, "managed-identity", "the identity of this Azure machine, without a secret"),
+        (Self::WorkloadIdentity, "workload-identity", "the identity of this pod, without a secret"),
+        (Self::Admin, "admin", "the registry's admin account: one for all, pushes and pulls everything"),
+        (Self::Token, "token", "a token of the registry for some repositories, and its password"),
+    ];
+
+    /// Returns the word for it in flags.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(who, ..)| *who == self).map_or("", |(_, word, _)| word)
+    }
+
+    /// Returns the one of a word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known, _)| *known == word).map(|(who, ..)| *who)
+    }
+
+    /// Returns the way to sign in to the registry's tenant. `way` is the one that a person chose; the admin account's
+    /// password is read by a person's or an app's sign-in too. `None` for a token, which no identity of Entra stands behind.
+    #[must_use]
+    pub const fn sign_in(self, way: SignIn) -> Option<SignIn> {
+        match self {
+            Self::Me | Self::Admin => Some(way),
+            Self::ServicePrincipal => Some(SignIn::ServicePrincipal),
+            Self::ManagedIdentity => Some(SignIn::ManagedIdentity),
+            Self::WorkloadIdentity => Some(SignIn::WorkloadIdentity),
+            Self::Token => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_one_is_known_by_its_word() {
+        for (who, word, _) in Who::ALL {
+            assert_eq!((Who::from_word(word), who.word()), (Some(who), word));
+        }
+        assert_eq!(Who::from_word("docker"), None);
+    }
+}

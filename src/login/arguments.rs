@@ -1,0 +1,154 @@
+//! The arguments of `crosspull login`.
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use crosspull_core::input::Key;
+use crosspull_core::login::Who;
+
+use crate::cli;
+
+/// The registry, or the registries that a helper is set up for.
+pub const REGISTRY: &str = "registry";
+/// The one who signs in.
+pub const AS: &str = "as";
+/// The way in which a person signs in.
+pub const SIGN_IN: &str = "sign-in";
+/// The registry's tenant.
+pub const TENANT: &str = "tenant";
+/// Repositories whose rights are asked for.
+pub const REPOSITORY: &str = "repository";
+/// The user of the registry's own.
+pub const USERNAME: &str = "username";
+/// The registry's token is printed.
+pub const EXPOSE: &str = "expose-token";
+/// The registry's token is printed as a refresh token too.
+pub const REFRESH: &str = "refresh-token";
+/// The programs that get the sign-in.
+pub const INTO: &str = "into";
+/// A credential helper is set up.
+pub const CONFIGURE: &str = "configure-docker";
+/// A credential helper is taken back.
+pub const REMOVE: &str = "remove";
+/// The helper keeps nothing between calls.
+pub const NO_CACHE: &str = "no-cache";
+/// The way to the registry is looked at.
+pub const CHECK: &str = "check";
+/// The way to the registry is looked at from a cluster.
+pub const FROM_CLUSTER: &str = "from-cluster";
+
+/// The ways in which a person signs in.
+pub const WAYS: [&str; 3] = ["azure-cli", "device-code", "browser"];
+
+const WHO: &str = "Who signs in";
+const GIVE: &str = "Where the sign-in goes";
+const HELPER: &str = "A helper that signs in by itself";
+const LOOK: &str = "Looking for what is wrong";
+
+const ABOUT: &str = "Signs in to a registry, and gives the sign-in to docker and its kin";
+
+const AFTER: &str = "Examples:
+  crosspull login shop.azurecr.io
+      signs you in by the Azure CLI, for docker, podman, helm, oras, skopeo and nerdctl
+  crosspull login shop --sign-in device-code --expose-token
+      prints a token as az acr login --expose-token does, without the Azure CLI
+  crosspull login shop.azurecr.io --as service-principal --tenant fabrikam.com
+      by CROSSPULL_B_CLIENT_ID and CROSSPULL_B_CLIENT_SECRET (or its _FILE)
+  crosspull login --configure-docker shop.azurecr.io
+      lets docker sign in by itself from now on, with no password on disk
+  crosspull login --check shop.azurecr.io --repository shop/web:1.4
+      tells what stands between you and the image, and what to do
+
+The registry's tenant is tenant B in crosspull's words: its variables are those of B. The password of a registry's own \
+user comes from CROSSPULL_REGISTRY_PASSWORD or CROSSPULL_REGISTRY_PASSWORD_FILE, never from an argument.
+
+Exit codes: 0 signed in; 1 refused, or a program did not take it; 2 wrong input, nothing was called; 130 stopped.";
+
+/// Returns the command line.
+pub fn command() -> Command {
+    let heading = |arg: Arg, heading: &'static str| arg.help_heading(heading);
+    let words = Who::ALL.map(|(_, word, _)| word);
+    Command::new("login")
+        .about(ABOUT)
+        .after_help(AFTER)
+        .arg(
+            Arg::new(REGISTRY)
+                .value_name("REGISTRY")
+                .required(true)
+                .num_args(1..)
+                .help("The registry: its name, login server, address or resource id"),
+        )
+        .args(
+            [
+                valued(AS, "WHO").value_parser(words).default_value(Who::Me.word()).help("Who signs in"),
+                valued(SIGN_IN, "WAY")
+                    .value_parser(WAYS)
+                    .alias("sign-in-b")
+                    .help("How a person signs in [default: azure-cli]"),
+                valued(TENANT, "TENANT")
+                    .alias("tenant-b")
+                    .help("The registry's tenant; by default that of who signs in"),
+                valued(USERNAME, "NAME").help("The name of a registry's token, or of its admin account"),
+                valued(REPOSITORY, "NAME")
+                    .action(ArgAction::Append)
+                    .help("A repository whose rights are told; may be repeated"),
+            ]
+            .map(|arg| heading(arg, WHO)),
+        )
+        .args(
+            [
+                switch(EXPOSE, "Print a token for docker login as JSON, and nothing else"),
+                switch(REFRESH, "With it, name the token as a refresh token too").requires(EXPOSE),
+                valued(INTO, "PROGRAM")
+                    .action(ArgAction::Append)
+                    .value_parser(super::tools::names())
+                    .conflicts_with(EXPOSE)
+                    .help("The program that gets it; may be repeated [default: those that are here]"),
+                cli::output().conflicts_with(EXPOSE),
+            ]
+            .map(|arg| heading(arg, GIVE)),
+        )
+        .args(
+            [
+                switch(CONFIGURE, "Let docker and its kin ask crosspull for this registry from now on"),
+                switch(REMOVE, "Take that back"),
+                switch(NO_CACHE, "Keep nothing between two calls of the helper"),
+            ]
+            .map(|arg| heading(arg, HELPER)),
+        )
+        .args(
+            [
+                switch(CHECK, "Tell what stands between here and the registry")
+                    .conflicts_with_all([EXPOSE, INTO, CONFIGURE]),
+                valued(FROM_CLUSTER, "CLUSTER").requires(CHECK).help("Look from a pod in this cluster too"),
+                cli::yes().help("Go on without asking"),
+            ]
+            .map(|arg| heading(arg, LOOK)),
+        )
+        .args(cli::inputs_of([
+            Key::Cloud,
+            Key::LoginHost,
+            Key::ClientId,
+            Key::CaFile,
+            Key::Pace,
+            Key::Kubeconfig,
+            Key::Context,
+        ]))
+        .arg(cli::answers())
+}
+
+fn valued(name: &'static str, value: &'static str) -> Arg {
+    Arg::new(name).long(name).value_name(value)
+}
+
+fn switch(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
+}
+
+/// True where a switch is given.
+pub fn flag(arguments: &ArgMatches, name: &str) -> bool {
+    arguments.get_flag(name)
+}
+
+/// Returns the values of an argument, in order.
+pub fn all<'a>(arguments: &'a ArgMatches, name: &str) -> Vec<&'a str> {
+    arguments.get_many::<String>(name).into_iter().flatten().map(String::as_str).collect()
+}

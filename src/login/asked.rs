@@ -1,0 +1,186 @@
+//! What a sign-in to a registry is asked for, read and checked before anything is called.
+
+use clap::ArgMatches;
+use crosspull_core::ids::{RegistryId, TenantRef};
+use crosspull_core::input::{Access, Answers, Complaint, Key};
+use crosspull_core::login::{Meant, Who};
+use crosspull_core::names::{PerTenant, Side};
+use crosspull_core::secret::Secret;
+use crosspull_core::sign_in::SignIn;
+use uuid::Uuid;
+
+use super::arguments::{AS, REGISTRY, REPOSITORY, SIGN_IN, TENANT, USERNAME, WAYS, all};
+use crate::credentials::{self, Credentials, secret_in};
+use crate::sources::{self, Variables};
+
+/// The variables with the password of a registry's own user.
+const PASSWORD: &str = "CROSSPULL_REGISTRY_PASSWORD";
+const PASSWORD_FILE: &str = "CROSSPULL_REGISTRY_PASSWORD_FILE";
+
+/// A sign-in to a registry, as it is asked for.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The registry.
+    pub registry: Meant,
+    /// The one who signs in.
+    pub who: Who,
+    /// The repositories whose rights are told.
+    pub repositories: Vec<String>,
+    /// A user of the registry's own, with the password.
+    pub own: Option<(String, Secret)>,
+    /// The answers that reaching the registry's tenant takes.
+    pub answers: Answers,
+    /// The way to the tenant. `None` where an app signs in and its tenant is still to be asked from the subscription.
+    pub way: Option<Way>,
+}
+
+/// The way to a registry's tenant.
+#[derive(Debug, Clone)]
+pub struct Way {
+    pub access: Access,
+    pub credentials: Credentials,
+}
+
+impl Asked {
+    /// Reads what the arguments, the environment and an answers file ask for.
+    ///
+    /// # Errors
+    /// Every complaint at once.
+    pub fn read(arguments: &ArgMatches, variables: Variables) -> Result<Self, Vec<String>> {
+        let registry = match all(arguments, REGISTRY).as_slice() {
+            [one] => Meant::parse(one).map_err(|why| vec![format!("registry: {why}")]),
+            _ => Err(vec!["registry: several are named, and one is signed in to at a time".to_owned()]),
+        };
+        let mut asked = Self::of(arguments, variables, registry?)?;
+        asked.repositories = repositories(arguments)?;
+        Ok(asked)
+    }
+
+    /// Reads the same for a registry that is known.
+    ///
+    /// # Errors
+    /// Every complaint at once.
+    pub fn of(arguments: &ArgMatches, variables: Variables, registry: Meant) -> Result<Self, Vec<String>> {
+        let word = |name| arguments.get_one::<String>(name).map(String::as_str);
+        let who = word(AS).and_then(Who::from_word).unwrap_or(Who::Me);
+        let mut answers = sources::answers(arguments, variables)?;
+        if let Some(tenant) = word(TENANT) {
+            answers.set(Key::TenantB, tenant);
+        }
+        let before = answers.get(Key::SignInB).filter(|word| WAYS.contains(word) || who == Who::Admin);
+        let way = word(SIGN_IN).or(before).and_then(SignIn::from_word).unwrap_or(SignIn::AzureCli);
+        let own = own(who, word(USERNAME), variables)?;
+        let nobody = own.is_some();
+        if nobody && !matches!(registry, Meant::Server(_)) {
+            return Err(vec!["registry: a password goes to a host that is named: give its login server".to_owned()]);
+        }
+        let sign_in = who.sign_in(way).filter(|_| !nobody).unwrap_or(SignIn::Nobody);
+        answers.set(Key::SignInB, sign_in.word());
+        let answers =
+            answers.only(|key| key.is_of_access() && key != Key::TenantA && key != Key::SignInA || key == Key::TenantB);
+        Self { registry, who, repositories: Vec::new(), own, answers, way: None }.with_way(variables)
+    }
+
+    /// Returns the same with that tenant.
+    ///
+    /// # Errors
+    /// Every complaint at once.
+    pub fn with_tenant(mut self, tenant: &str, variables: Variables) -> Result<Self, Vec<String>> {
+        self.answers.set(Key::TenantB, tenant);
+        self.with_way(variables)
+    }
+
+    /// Returns the subscription of the registry, where it is named by its resource id.
+    pub fn subscription(&self) -> Option<Uuid> {
+        match &self.registry {
+            Meant::Id(id) => RegistryId::subscription(id),
+            Meant::Server(_) | Meant::Name(_) => None,
+        }
+    }
+
+    fn with_way(mut self, variables: Variables) -> Result<Self, Vec<String>> {
+        let named = self.answers.get(Key::TenantB).is_some();
+        let access = match SignIn::from_word(self.answers.or_default(Key::SignInB)) {
+            Some(SignIn::ServicePrincipal | SignIn::WorkloadIdentity) if !named && self.subscription().is_some() => {
+                return Ok(self);
+            }
+            _ if named => Access::of_side(&self.answers, Side::B),
+            Some(SignIn::Nobody) => nobody(&self.answers),
+            _ => Access::at_home(&self.answers, Side::B),
+        };
+        let access = access.map_err(|complaints| complaints.iter().map(said).collect::<Vec<_>>())?;
+        let subscriptions = PerTenant { a: None, b: self.subscription() };
+        let credentials = credentials::read(&access, subscriptions, variables)?;
+        self.way = Some(Way { access, credentials });
+        Ok(self)
+    }
+
+    /// Returns the way by which nobody signs in, for what the cloud tells everybody.
+    ///
+    /// # Errors
+    /// Every complaint at once.
+    pub fn way_of_nobody(&self, variables: Variables) -> Result<Way, Vec<String>> {
+        let mut answers = self.answers.clone();
+        answers.set(Key::SignInB, SignIn::Nobody.word());
+        let access = nobody(&answers).map_err(|complaints| complaints.iter().map(said).collect::<Vec<_>>())?;
+        let credentials = credentials::read(&access, PerTenant { a: None, b: None }, variables)?;
+        Ok(Way { access, credentials })
+    }
+}
+
+/// Reads the way by which nobody signs in: to no tenant.
+fn nobody(answers: &Answers) -> Result<Access, Vec<Complaint>> {
+    let mut answers = answers.clone();
+    answers.set(Key::TenantB, Uuid::nil().to_string());
+    let mut access = Access::of_side(&answers, Side::B)?;
+    access.tenants = PerTenant::of(|_| TenantRef::Home);
+    Ok(access)
+}
+
+/// Says a complaint under the name that the input has here.
+fn said(complaint: &Complaint) -> String {
+    match complaint.key {
+        Some(Key::TenantB) if complaint.text == "missing" => {
+            "tenant: missing: an app signs in to one tenant. Give --tenant, or the registry's resource id, by which the tenant \
+             is found"
+                .to_owned()
+        }
+        Some(Key::TenantB) => format!("tenant: {}", complaint.text),
+        Some(Key::SignInB) => format!("sign-in: {}", complaint.text),
+        _ => complaint.to_string(),
+    }
+}
+
+/// Reads the user of the registry's own, with the password. The admin account's may be asked from Azure, so it need not be
+/// given.
+fn own(who: Who, name: Option<&str>, variables: Variables) -> Result<Option<(String, Secret)>, Vec<String>> {
+    let password = match (variables(PASSWORD), variables(PASSWORD_FILE)) {
+        (Some(value), _) => Some(Secret::new(value)),
+        (None, Some(path)) => {
+            let read = secret_in(path.as_ref());
+            Some(read.map_err(|error| vec![format!("{PASSWORD_FILE} names {path}, which cannot be read ({error})")])?)
+        }
+        (None, None) => None,
+    };
+    let missing =
+        |what: &str| Err(vec![format!("{what} is missing: a registry's own user signs in by name and password")]);
+    match (who, name, password) {
+        (Who::Admin | Who::Token, Some(name), Some(password)) => Ok(Some((name.to_owned(), password))),
+        (Who::Admin, None, None) => Ok(None),
+        (Who::Admin | Who::Token, None, _) => missing("username"),
+        (Who::Admin | Who::Token, Some(_), None) => missing(&format!("{PASSWORD} or {PASSWORD_FILE}")),
+        (_, Some(_), _) => Err(vec!["username: only --as admin and --as token have one".to_owned()]),
+        (_, None, _) => Ok(None),
+    }
+}
+
+/// Reads the repositories. A tag is no matter of rights, so it is left out.
+pub fn repositories(arguments: &ArgMatches) -> Result<Vec<String>, Vec<String>> {
+    let read = |text: &str| {
+        let image = crosspull_core::ids::ImageRef::parse(text).map_err(|why| format!("repository: {why}"))?;
+        Ok(image.repository)
+    };
+    let read: Vec<Result<String, String>> = all(arguments, REPOSITORY).into_iter().map(read).collect();
+    let wrong: Vec<String> = read.iter().filter_map(|one| one.as_ref().err().cloned()).collect();
+    if wrong.is_empty() { Ok(read.into_iter().flatten().collect()) } else { Err(wrong) }
+}

@@ -1,0 +1,128 @@
+//! A sign-in that somebody attends: who is asked to sign in sees that on standard error, and a signal ends it.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crosspull_azure::connect::connect;
+use crosspull_azure::control::{Control, Controller, control};
+use crosspull_azure::door::Door;
+use crosspull_azure::recorder::Recorder;
+use crosspull_azure::sign_in::Prompts;
+use crosspull_azure::wire::Pace;
+use crosspull_core::check::Check;
+use crosspull_core::cloud::KnownCloud;
+use crosspull_core::event::{Entry, Event};
+use crosspull_core::explain::Trouble;
+use crosspull_core::sign_in::Prompt;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+use super::asked::Way;
+use crate::backend::DEADLINE;
+use crate::exit::Code;
+use crate::headless::lines::aside;
+use crate::sources::environment;
+use crate::terminal::signals::{Signals, end_what_is_stuck};
+use crate::terminal::surroundings::tunnel;
+
+/// The time that calls in flight have after a signal.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// The means by which a door is opened.
+#[derive(Debug, Clone)]
+pub struct Means {
+    recorder: Arc<Recorder>,
+    control: Control,
+    prompts: Prompts,
+}
+
+impl Means {
+    /// Opens the door to the registry's tenant.
+    ///
+    /// # Errors
+    /// A trouble where the cloud cannot be used.
+    pub async fn open(&self, way: Way) -> Result<Door, Trouble> {
+        let pace = Pace { divisor: way.access.pace, deadline: DEADLINE, person: DEADLINE * 15 };
+        let parts = way.credentials.parts(self.recorder.clone(), self.control.clone(), pace, self.prompts.clone());
+        let opened = connect(&way.access, parts).await;
+        opened.map_err(|finding| Trouble {
+            refusal: finding.refusal,
+            ..Trouble::new("The cloud cannot be used.", finding.text, finding.now)
+        })
+    }
+}
+
+/// What attends a sign-in.
+pub struct Attended {
+    signals: Signals,
+    events: UnboundedReceiver<Entry>,
+    prompts: UnboundedReceiver<Prompt>,
+    controller: Controller,
+    means: Means,
+    cloud: Option<KnownCloud>,
+    place: Place,
+}
+
+impl Attended {
+    /// Begins to attend. Pages that explain are those of that cloud.
+    ///
+    /// # Errors
+    /// An error where signals cannot be used.
+    pub fn new(cloud: Option<KnownCloud>) -> color_eyre::Result<Self> {
+        end_what_is_stuck()?;
+        let (front_end, events) = unbounded_channel();
+        let (ask, prompts) = unbounded_channel();
+        let (controller, control) = control();
+        let recorder = Arc::new(Recorder::new(front_end, jiff::Timestamp::now));
+        let means = Means { recorder, control, prompts: Prompts::new(ask) };
+        Ok(Self { signals: Signals::listen(true)?, events, prompts, controller, means, cloud, place: Place::default() })
+    }
+
+    /// Returns the means by which a door is opened.
+    pub fn means(&self) -> Means {
+        self.means.clone()
+    }
+
+    /// Sees work through. The error is the exit code that a signal asks for.
+    pub async fn see<T>(&mut self, work: impl Future<Output = T>) -> Result<T, Code> {
+        let mut work = pin!(work);
+        let mut stopped = None;
+        loop {
+            let late = async {
+                match stopped {
+                    Some(_) => tokio::time::sleep(GRACE).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                biased;
+                Some(entry) = self.events.recv() => self.place.hears(&entry),
+                Some(prompt) = self.prompts.recv() => {
+                    prompt.lines(tunnel(environment).as_deref(), self.cloud).iter().for_each(|line| aside(line));
+                }
+                code = self.signals.next() => {
+                    if let Some(code) = stopped.replace(code) {
+                        return Err(code);
+                    }
+                    self.controller.stop();
+                }
+                ended = &mut work => return stopped.map_or(Ok(ended), Err),
+                () = late => return Err(stopped.unwrap_or(130)),
+            }
+        }
+    }
+}
+
+/// Says where what is sent goes, where no known cloud's documents say it, once (`docs/PRODUCT.md` 7, rule 10).
+#[derive(Debug, Default)]
+struct Place(String);
+
+impl Place {
+    fn hears(&mut self, entry: &Entry) {
+        let Event::CheckEnded { finding } = &entry.event else { return };
+        if finding.check == Check::Cloud && self.0 != finding.text {
+            self.0.clone_from(&finding.text);
+            aside(&format!("crosspull: on the {}", finding.text));
+        }
+    }
+}

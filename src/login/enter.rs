@@ -1,0 +1,252 @@
+//! Entering a registry: which one is meant, who signs in, and what that is granted.
+
+use std::sync::{Mutex, PoisonError};
+
+use crosspull_azure::door::Door;
+use crosspull_azure::find::Finder;
+use crosspull_azure::registry_access::{self, Realm, RealmError};
+use crosspull_azure::registry_login::RegistryCredential;
+use crosspull_azure::reply::{self, AdminCredentials, Registry};
+use crosspull_azure::request::{self, Audience};
+use crosspull_azure::wire::CallError;
+use crosspull_core::event::Work;
+use crosspull_core::explain::{Firewall, Trouble};
+use crosspull_core::find::{Named, Sought};
+use crosspull_core::ids::RegistryId;
+use crosspull_core::input::Key;
+use crosspull_core::login::{Granted, Meant, Who};
+use crosspull_core::names::Side;
+use jiff::Timestamp;
+
+use super::asked::{Asked, Way};
+use super::attended::Means;
+use crate::headless::lines::aside;
+use crate::sources::environment;
+
+/// The work that every call of a sign-in is made for.
+const WORK: Work = Work::SignIn(Side::B);
+
+/// A registry that somebody signed in to.
+#[derive(Debug)]
+pub struct Entered {
+    /// The host of the registry, with a port where there is one.
+    pub server: String,
+    /// The one who signed in.
+    pub who: Who,
+    /// The account: a person's name, an app's id, a user of the registry's own.
+    pub account: String,
+    /// The tenant of the sign-in. `None` for a user of the registry's own.
+    pub tenant: Option<String>,
+    /// The service that the token of Entra was for. `None` for a user of the registry's own.
+    pub audience: Option<Audience>,
+    /// What docker and its kin are given.
+    pub credential: RegistryCredential,
+    /// The end of the sign-in. `None` where it has none that is known.
+    pub expires: Option<Timestamp>,
+    /// What is granted.
+    pub granted: Granted,
+}
+
+/// Signs in to a registry as it is asked for.
+///
+/// # Errors
+/// A trouble, in the words of who refused.
+pub async fn enter(asked: Asked, means: Means) -> Result<Entered, Trouble> {
+    let (asked, door) = opened(asked, &means).await?;
+    let (server, id) = registry(&asked, &door).await?;
+    let realm = realm(&door, &server, &id).await?;
+    let mut entered = credential(&asked, &door, &realm, server, &id).await?;
+    let granted = realm.granted(&door, &WORK, &entered.credential, &asked.repositories).await;
+    entered.granted = granted.map_err(|error| not_let_in(error, &entered.server, &entered.account))?;
+    Ok(entered)
+}
+
+/// Opens the door to the registry's tenant. An app's tenant is found by the registry's subscription, where nobody named it.
+async fn opened(asked: Asked, means: &Means) -> Result<(Asked, Door), Trouble> {
+    let wrong = |complaints: Vec<String>| Trouble::new("Nobody can sign in.", complaints.join("; "), "");
+    let asked = match (&asked.way, asked.subscription()) {
+        (None, Some(subscription)) => {
+            const WHAT: &str = "The registry's tenant was not found.";
+            let door = means.open(asked.way_of_nobody(&environment).map_err(wrong)?).await?;
+            let request = request::who_has_subscription(door.endpoints(), subscription);
+            let reply = door.raw(&WORK, request).await.map_err(|error| error.trouble(WHAT))?;
+            let tenant = reply::tenant_of_challenge(&reply.headers).ok_or_else(|| {
+                Trouble::new(
+                    WHAT,
+                    format!("Azure does not say which tenant has subscription {subscription}"),
+                    "Give --tenant.",
+                )
+            })?;
+            asked.with_tenant(&tenant.to_string(), &environment).map_err(wrong)?
+        }
+        _ => asked,
+    };
+    let Some(Way { access, credentials }) = asked.way.clone() else {
+        return Err(Trouble::new("Nobody can sign in.", "The tenant is not known.", "Give --tenant."));
+    };
+    let door = means.open(Way { access, credentials }).await?;
+    Ok((asked, door))
+}
+
+/// Returns the host of the registry that is meant, and the registry as commands name it.
+async fn registry(asked: &Asked, door: &Door) -> Result<(String, RegistryId), Trouble> {
+    let suffix = door.endpoints().registry_suffix.as_str();
+    let id = match &asked.registry {
+        // The admin account's password is a matter of the resource.
+        Meant::Server(server) if asked.who == Who::Admin && asked.own.is_none() => {
+            found(door, server).await?.ok_or_else(|| nobody_sees(server))?
+        }
+        Meant::Server(server) => return Ok((server.clone(), of_server(server)?)),
+        Meant::Id(id) => id.clone(),
+        Meant::Name(name) => match found(door, name).await? {
+            Some(id) => id,
+            None if suffix.is_empty() || asked.who == Who::Admin => return Err(nobody_sees(name)),
+            None => {
+                let server = format!("{}{suffix}", name.to_ascii_lowercase());
+                aside(&format!("crosspull: no registry that this account may see is called {name}; taking {server}"));
+                return Ok((server.clone(), of_server(&server)?));
+            }
+        },
+    };
+    let what = || format!("The login server of {} is not known.", id.name());
+    let read: Registry = door
+        .json(&WORK, request::registry(door.endpoints(), &id))
+        .await
+        .map_err(|error| server_instead(error.trouble(what())))?;
+    match read.properties.login_server.filter(|server| !server.is_empty()) {
+        Some(server) => Ok((server, id)),
+        None => Err(server_instead(Trouble::new(what(), "Azure tells none.", ""))),
+    }
+}
+
+fn of_server(server: &str) -> Result<RegistryId, Trouble> {
+    RegistryId::parse(server).map_err(|why| Trouble::new("No registry is named.", why, ""))
+}
+
+fn nobody_sees(name: &str) -> Trouble {
+    Trouble::new(
+        format!("Which registry {name} is, is not known."),
+        "No registry that this account may see is called so.",
+        "Check the name and the tenant, or give the registry's resource id.",
+    )
+}
+
+/// Adds that the login server does in place of what Resource Manager would tell.
+fn server_instead(trouble: Trouble) -> Trouble {
+    let now = format!("{} Or give the registry's login server, which needs no look into Azure.", trouble.now);
+    Trouble { now: now.trim_start().to_owned(), ..trouble }
+}
+
+/// Looks for a registry by its name or login server. `None` where the account may see none that is called so.
+async fn found(door: &Door, name: &str) -> Result<Option<RegistryId>, Trouble> {
+    let named = Named { key: Key::Registry, name: name.to_owned() };
+    let seen = Mutex::new(Vec::new());
+    let tell = |choices| seen.lock().unwrap_or_else(PoisonError::into_inner).extend(choices);
+    let finder = Finder { door, side: Side::B, cluster: None, registry: None, tell: &tell };
+    finder.find(&Sought::For(Key::Registry)).await.map_err(server_instead)?;
+    let seen = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
+    match named.meant(&seen).as_slice() {
+        [] => Ok(None),
+        [one] => RegistryId::parse(one).map(Some).map_err(|why| Trouble::new("No registry is named.", why, "")),
+        several => Err(Trouble::new(
+            format!("Which registry {name} is, is not known."),
+            format!("{} are called so: {}", several.len(), several.join(", ")),
+            "Give the resource id of the one that is meant.",
+        )),
+    }
+}
+
+/// Asks the registry where its tokens come from.
+async fn realm(door: &Door, server: &str, id: &RegistryId) -> Result<Realm, Trouble> {
+    let what = format!("{server} cannot be signed in to.");
+    registry_access::ask(door, &WORK, server).await.map_err(|error| match error {
+        RealmError::Unusable(why) => Trouble::new(what, why, "Check the name of the registry and the cloud (--cloud)."),
+        RealmError::Call(error) => {
+            let trouble = error.trouble(what);
+            match trouble.refusal.as_ref().and_then(Firewall::of) {
+                Some(firewall) => trouble.because(format!("{}.", firewall.why(id)), firewall.cure(id)),
+                None => trouble,
+            }
+        }
+    })
+}
+
+/// Signs in: nothing is granted yet.
+async fn credential(
+    asked: &Asked,
+    door: &Door,
+    realm: &Realm,
+    server: String,
+    id: &RegistryId,
+) -> Result<Entered, Trouble> {
+    let own = match (&asked.own, asked.who) {
+        (Some(own), _) => Some(own.clone()),
+        (None, Who::Admin) => Some(admin(door, id).await?),
+        (None, _) => None,
+    };
+    if let Some((user, secret)) = own {
+        let credential = RegistryCredential::Password(user.clone(), secret);
+        let (who, granted) = (asked.who, Granted::default());
+        return Ok(Entered {
+            server,
+            who,
+            account: user,
+            tenant: None,
+            audience: None,
+            credential,
+            expires: None,
+            granted,
+        });
+    }
+    let signed_in = realm.sign_in(door, &WORK).await.map_err(|error| not_let_in(error, &server, "this account"))?;
+    let account =
+        reply::account_of(&signed_in.entra).map_or_else(|| asked.who.word().to_owned(), |account| account.to_string());
+    Ok(Entered {
+        server,
+        who: asked.who,
+        account,
+        tenant: reply::tenant_of(&signed_in.entra).map(|tenant| tenant.to_string()),
+        audience: Some(signed_in.audience),
+        credential: RegistryCredential::Refresh(signed_in.refresh),
+        expires: Some(signed_in.expires),
+        granted: Granted::default(),
+    })
+}
+
+/// Asks for the admin account's name and its first password.
+async fn admin(door: &Door, id: &RegistryId) -> Result<(String, crosspull_core::secret::Secret), Trouble> {
+    let what = format!("The admin account of {} cannot be used.", id.name());
+    let registry: Registry =
+        door.json(&WORK, request::registry(door.endpoints(), id)).await.map_err(|error| error.trouble(what.clone()))?;
+    if !registry.properties.admin_user_enabled {
+        return Err(Trouble::new(
+            what,
+            "It is disabled, as it is in every registry at first.",
+            "Sign in as yourself or as an app instead; that account is for tests. To enable it all the same: --enable-admin",
+        ));
+    }
+    let told: AdminCredentials = door
+        .json(&WORK, request::admin_credentials(door.endpoints(), id))
+        .await
+        .map_err(|error| error.trouble(what.clone()))?;
+    match told.value("password").or_else(|| told.value("password2")) {
+        Some(secret) => Ok((told.username.clone(), secret.clone())),
+        None => {
+            Err(Trouble::new(what, "The registry tells no password of it.", "Look at its Access keys in the portal."))
+        }
+    }
+}
+
+/// Returns why a registry does not let an account in, where it says 401 and no more.
+fn not_let_in(error: CallError, server: &str, account: &str) -> Trouble {
+    let is_signed_in = !matches!(error, CallError::SignIn(_));
+    let trouble = error.trouble(format!("{server} does not let {account} in."));
+    if !is_signed_in || trouble.refusal.as_ref().and_then(|refusal| refusal.status) != Some(401) {
+        return trouble;
+    }
+    trouble.because(
+        "The registry does not say why: its tenant is another one, nothing is granted there, or name and password are not right.",
+        "Check the tenant (--tenant), and ask whoever runs the registry for a role there, such as AcrPull. A role that was \
+         given a moment ago takes some minutes.",
+    )
+}

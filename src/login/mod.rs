@@ -1,0 +1,56 @@
+//! `crosspull login`: signs in to a registry, and gives the sign-in to who needs it. The registry's tenant is tenant B
+//! in crosspull's words, so its answers and variables are those of B.
+
+pub mod arguments;
+mod asked;
+mod attended;
+pub mod check;
+pub mod configure;
+mod enter;
+mod give;
+mod tell;
+mod tools;
+
+use clap::ArgMatches;
+
+use crate::exit::{Code, WRONG_INPUT};
+use crate::headless::lines::aside;
+use crate::sources::environment;
+
+use arguments::flag;
+use asked::Asked;
+use attended::Attended;
+use tell::{Told, refused};
+
+/// Signs in to the registry that the arguments name, and gives the sign-in to who needs it.
+///
+/// # Errors
+/// An error where signals or standard output cannot be used.
+pub async fn run(arguments: &ArgMatches) -> color_eyre::Result<Code> {
+    if flag(arguments, arguments::CONFIGURE) || flag(arguments, arguments::REMOVE) {
+        return configure::run(arguments).await;
+    }
+    if flag(arguments, arguments::CHECK) {
+        return check::run(arguments).await;
+    }
+    let asked = match Asked::read(arguments, &environment) {
+        Ok(asked) => asked,
+        Err(complaints) => return Ok(complain(&complaints)),
+    };
+    let told = Told::of(arguments);
+    let cloud = asked.answers.cloud();
+    let mut attended = Attended::new(cloud)?;
+    let entered = match attended.see(enter::enter(asked, attended.means())).await {
+        Ok(Ok(entered)) => entered,
+        Ok(Err(trouble)) => return Ok(refused(told, &trouble, cloud)),
+        Err(code) => return Ok(code),
+    };
+    give::give(arguments, told, &entered).await
+}
+
+/// Says everything that is wrong with the input; nothing was called.
+pub fn complain(complaints: &[String]) -> Code {
+    aside("crosspull: nothing was called, since the input is not complete or not right:");
+    complaints.iter().for_each(|complaint| aside(&format!("  {complaint}")));
+    WRONG_INPUT
+}

@@ -1,0 +1,156 @@
+//! What a sign-in to a registry prints.
+
+use clap::ArgMatches;
+use crosspull_azure::request::Audience;
+use crosspull_core::cloud::KnownCloud;
+use crosspull_core::command::Command;
+use crosspull_core::explain::Trouble;
+use crosspull_core::login::NULL_USER;
+use crosspull_core::names::Verdict;
+use crosspull_core::text::terminal_safe;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::arguments::{EXPOSE, REFRESH, flag};
+use super::enter::Entered;
+use super::tools::Given;
+use crate::exit::Code;
+use crate::headless::lines::{Lines, aside, bytes};
+
+/// The form of what is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// Lines for people.
+    Text,
+    /// One JSON object.
+    Json,
+    /// The registry's token as JSON, and nothing else; named as a refresh token too, or not.
+    Token { refresh: bool },
+}
+
+impl Told {
+    /// Returns the form that the arguments ask for.
+    pub fn of(arguments: &ArgMatches) -> Self {
+        match arguments.get_one::<String>("output").map(String::as_str) {
+            _ if flag(arguments, EXPOSE) => Self::Token { refresh: flag(arguments, REFRESH) },
+            Some("json") => Self::Json,
+            _ => Self::Text,
+        }
+    }
+}
+
+/// Tells why nobody was signed in. Pages that explain are those of that cloud.
+pub fn refused(told: Told, trouble: &Trouble, cloud: Option<KnownCloud>) -> Code {
+    let lines = trouble.lines(cloud);
+    let heads = ["crosspull: "].into_iter().chain(std::iter::repeat("  "));
+    heads.zip(&lines).for_each(|(head, line)| aside(&format!("{head}{line}")));
+    if told == Told::Json {
+        print(&[json!({ "trouble": trouble }).to_string()]);
+    }
+    Verdict::Failed.exit_code()
+}
+
+/// Prints the registry's token, in the names of `az acr login --expose-token`.
+///
+/// # Errors
+/// An error where it cannot be written.
+pub fn token(entered: &Entered, refresh: bool) -> std::io::Result<()> {
+    let (user, secret) = entered.credential.pair();
+    let ends = entered.expires.map(|at| at.to_string());
+    let mut text = zeroize::Zeroizing::new(String::with_capacity(8192));
+    let mut line = |name: &str, value: &str, end: &str| {
+        text.push_str(&format!("  {}: {}{end}\n", Value::from(name), Value::from(value)));
+    };
+    line("loginServer", &entered.server, ",");
+    line("username", user, ",");
+    if refresh && user == NULL_USER {
+        line("refreshToken", secret.reveal(), ",");
+    }
+    if let Some(ends) = &ends {
+        line("expiresAt", ends, ",");
+    }
+    line("accessToken", secret.reveal(), "");
+    bytes(b"{\n")?;
+    bytes(text.as_bytes())?;
+    bytes(b"}\n")
+}
+
+/// Returns the sign-in as JSON, without anything secret.
+pub fn object(entered: &Entered, given: &[Given]) -> Value {
+    json!({
+        "loginServer": entered.server,
+        "as": entered.who.word(),
+        "account": entered.account,
+        "tenant": entered.tenant,
+        "audience": entered.audience.map(audience),
+        "expiresAt": entered.expires.map(|at| at.to_string()),
+        "granted": {
+            "everywhere": entered.granted.everywhere,
+            "repositories": entered.granted.repositories,
+            "unseen": entered.granted.unseen,
+        },
+        "given": given.iter().map(|one| json!({ "program": one.program, "taken": one.taken, "says": one.says })).collect::<Vec<_>>(),
+    })
+}
+
+const fn audience(of: Audience) -> &'static str {
+    match of {
+        Audience::Registry => "registry",
+        _ => "resource-manager",
+    }
+}
+
+/// Returns who signed in and what that is granted, in lines.
+pub fn signed_in(entered: &Entered) -> Vec<String> {
+    let tenant = entered.tenant.as_ref().map(|tenant| format!(", of tenant {tenant}")).unwrap_or_default();
+    let mut lines = vec![format!("Signed in to {} as {}{tenant}", entered.server, entered.account)];
+    if entered.audience.is_some_and(|of| of != Audience::Registry) {
+        lines.push("By a token for Resource Manager, since Entra gives this account none for registries.".to_owned());
+    }
+    let granted = &entered.granted;
+    match granted.lines() {
+        none if none.is_empty() && granted.unseen => lines.push(
+            "Nothing is granted on the whole registry. What is granted on single repositories is told by --repository NAME"
+                .to_owned(),
+        ),
+        none if none.is_empty() => lines.push("Nothing is granted: whatever is pulled or pushed is refused.".to_owned()),
+        some => lines.extend(some.iter().map(|clause| format!("May {clause}"))),
+    }
+    let in_vain: Vec<&str> = granted.in_vain().collect();
+    if !in_vain.is_empty() {
+        lines.push(format!("Nothing is granted on {}", in_vain.join(", ")));
+    }
+    lines
+}
+
+/// Returns what became of the sign-in at one program, in lines.
+pub fn given(one: &Given) -> Vec<String> {
+    let head = if one.taken { "has the sign-in" } else { "did not take the sign-in:" };
+    let says = one
+        .says
+        .iter()
+        .filter(|line| !one.taken || !line.trim_end_matches('!').eq_ignore_ascii_case("login succeeded"));
+    [format!("{} {head}", one.program)].into_iter().chain(says.map(|line| format!("  {line}"))).collect()
+}
+
+/// Returns when the sign-in ends, and what renews it, in lines.
+pub fn end(entered: &Entered, now: Timestamp) -> Vec<String> {
+    let Some(ends) = entered.expires else {
+        return vec!["It lasts as long as the password does.".to_owned()];
+    };
+    let minutes = (ends.as_second() - now.as_second()).max(0) / 60;
+    let (hours, rest) = (minutes / 60, minutes % 60);
+    let configure = Command::ConfigureDocker { registry: &entered.server };
+    vec![
+        format!(
+            "It ends at {} UTC, in {hours} h {rest} min. The same command again renews it.",
+            ends.strftime("%F %R")
+        ),
+        format!("To have docker renew it by itself: {configure}"),
+    ]
+}
+
+/// Prints lines on standard output.
+pub fn print(lines: &[String]) {
+    Lines::default().write(&lines.iter().map(|line| terminal_safe(line).into_owned()).collect::<Vec<_>>());
+}
