@@ -179,7 +179,11 @@ impl Backend {
     }
 
     /// Opens the door, which later steps go through too; none where the cloud cannot be used, which is said.
-    async fn open(&self, access: &Access, credentials: Credentials) -> Result<Option<Arc<Door>>, JournalError> {
+    /// Opens the door that a run goes through; none where the cloud cannot be used, which is said.
+    ///
+    /// # Errors
+    /// Never while there is no journal.
+    pub async fn open(&self, access: &Access, credentials: Credentials) -> Result<Option<Arc<Door>>, JournalError> {
         Ok(self.connect(access, credentials).await?.map(|door| self.door.get_or_init(|| Arc::new(door)).clone()))
     }
 
@@ -196,6 +200,14 @@ impl Backend {
                 Ok(None)
             }
         }
+    }
+
+    /// Says something before there is a journal.
+    ///
+    /// # Errors
+    /// Never while there is no journal.
+    pub fn announce(&self, event: Event) -> Result<(), JournalError> {
+        self.recorder.announce(event)
     }
 
     /// Looks up what was named without its id; gives the ids, in that order. None where one stops, which is said.

@@ -16,11 +16,12 @@ use std::io::IsTerminal as _;
 use clap::ArgMatches;
 
 pub use begin::begin;
+pub use session::Session;
 pub use stream::{Stream, refused, told};
 pub use take_up::take_up;
 
 /// Returns the complaint where it is to be asked and nobody is there.
-fn nobody_to_ask(arguments: &ArgMatches) -> Option<String> {
+pub fn nobody_to_ask(arguments: &ArgMatches) -> Option<String> {
     (!arguments.get_flag("yes") && !std::io::stdin().is_terminal())
         .then(|| "yes: it asks before it writes, and there is no terminal to ask on: give --yes".to_owned())
 }

@@ -12,7 +12,7 @@ use crosspull_azure::journal::JournalError;
 use crosspull_azure::sign_in::Prompts;
 use crosspull_core::event::Entry;
 use crosspull_core::explain::Trouble;
-use crosspull_core::input::{Access, Key};
+use crosspull_core::input::{Access, Answers, Key};
 use crosspull_core::names::Direction;
 use crosspull_core::names::Verdict;
 use crosspull_core::plan::Plan;
@@ -144,12 +144,33 @@ impl<'s> Session<'s> {
             Pumped::Ended(checked) => checked,
             Pumped::Killed(code) => return Ok(self.killed(code)),
         };
-        let plan = match checked {
-            Ok(Checked::Planned(plan)) => plan,
-            Ok(Checked::Stopped) => return Ok(self.stopped_by_a_check()),
-            Err(error) => return Ok(self.broken(&error, None)),
-        };
-        self.stream.say(&plan_lines(&plan, self.asks, ready.answers.is_simulated()));
+        match checked {
+            Ok(Checked::Planned(plan)) => self.begin(*plan, ready.answers, runs).await,
+            Ok(Checked::Stopped) => Ok(self.stopped_by_a_check()),
+            Err(error) => Ok(self.broken(&error, None)),
+        }
+    }
+
+    /// Makes a plan that needs no survey, and carries it out.
+    ///
+    /// # Errors
+    /// An error where standard output cannot be used.
+    pub async fn carry_out(
+        mut self,
+        planned: impl Future<Output = Result<Option<(Plan, Answers)>, JournalError>>,
+        runs: PathBuf,
+    ) -> color_eyre::Result<Code> {
+        match self.pump(planned).await? {
+            Pumped::Ended(Ok(Some((plan, answers)))) => self.begin(plan, answers, Some(runs)).await,
+            Pumped::Ended(Ok(None)) => Ok(self.stopped_by_a_check()),
+            Pumped::Ended(Err(error)) => Ok(self.broken(&error, None)),
+            Pumped::Killed(code) => Ok(self.killed(code)),
+        }
+    }
+
+    /// Shows a plan, asks, and carries it out, where there is a folder for its journal.
+    async fn begin(&mut self, plan: Plan, answers: Answers, runs: Option<PathBuf>) -> color_eyre::Result<Code> {
+        self.stream.say(&plan_lines(&plan, self.asks, answers.is_simulated()));
         let Some(runs) = runs else {
             self.stream.end(Verdict::Done, None);
             return Ok(0);
@@ -157,11 +178,12 @@ impl<'s> Session<'s> {
         if !self.goes("Run this plan? Type yes: ").await? {
             return Ok(self.not_begun());
         }
+        let backend = self.backend.clone();
         let (run, receipt) = match backend.begin(&runs, &plan) {
             Ok(begun) => begun,
             Err(error) => return Ok(self.broken(&error, None)),
         };
-        self.work(backend.run(*plan, run, ready.answers), &receipt).await
+        self.work(backend.run(plan, run, answers), &receipt).await
     }
 
     /// Signs in again, then goes on with a run or takes it back.

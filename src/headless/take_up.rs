@@ -70,7 +70,8 @@ fn prepare(
 ) -> Result<Going, Vec<String>> {
     let given = sources::answers(arguments, &environment)?.only(Key::is_of_access);
     let answers = sources::answers_of_run(&given, &run.answers, journal)?;
-    let read = Access::of_run(&answers, plan.tenants, way);
+    let route = run.forward_plan().unwrap_or(plan);
+    let read = Access::of_run(&answers, route.route, route.tenants, way);
     let mut complaints: Vec<String> = read.as_ref().err().into_iter().flatten().map(ToString::to_string).collect();
     complaints.extend(nobody_to_ask(arguments));
     let mut files = SecretFiles::default();
@@ -91,7 +92,6 @@ fn prepare(
     if way == Direction::Forward || given.get(Key::Kubeconfig).is_some() {
         complaints.extend(read.as_ref().ok().and_then(credentials::wrong_kubeconfig));
     }
-    let route = run.forward_plan().unwrap_or(plan);
     let credentials = match &read {
         Ok(access) => credentials::read(access, credentials::subscriptions_of(route), &environment),
         Err(_) => Err(Vec::new()),

@@ -35,6 +35,9 @@ pub const CHECK: &str = "check";
 /// The way to the registry is looked at from a cluster.
 pub const FROM_CLUSTER: &str = "from-cluster";
 
+/// The admin account is enabled.
+pub const ENABLE_ADMIN: &str = "enable-admin";
+
 /// The ways in which a person signs in.
 pub const WAYS: [&str; 3] = ["azure-cli", "device-code", "browser"];
 
@@ -87,6 +90,8 @@ pub fn command() -> Command {
                     .alias("tenant-b")
                     .help("The registry's tenant; by default that of who signs in"),
                 valued(USERNAME, "NAME").help("The name of a registry's token, or of its admin account"),
+                switch(ENABLE_ADMIN, "Enable the admin account first, as a run that crosspull undo takes back")
+                    .conflicts_with_all([EXPOSE, INTO]),
                 valued(REPOSITORY, "NAME")
                     .action(ArgAction::Append)
                     .help("A repository whose rights are told; may be repeated"),

@@ -88,19 +88,28 @@ async fn opened(asked: Asked, means: &Means) -> Result<(Asked, Door), Trouble> {
     Ok((asked, door))
 }
 
+/// Returns the resource that is meant.
+///
+/// # Errors
+/// A trouble where it is not known.
+pub async fn resource(door: &Door, meant: &Meant) -> Result<RegistryId, Trouble> {
+    match meant {
+        Meant::Id(id) => Ok(id.clone()),
+        Meant::Name(name) | Meant::Server(name) => found(door, name).await?.ok_or_else(|| nobody_sees(name)),
+    }
+}
+
 /// Returns the host of the registry that is meant, and the registry as commands name it.
 async fn registry(asked: &Asked, door: &Door) -> Result<(String, RegistryId), Trouble> {
     let suffix = door.endpoints().registry_suffix.as_str();
     let id = match &asked.registry {
         // The admin account's password is a matter of the resource.
-        Meant::Server(server) if asked.who == Who::Admin && asked.own.is_none() => {
-            found(door, server).await?.ok_or_else(|| nobody_sees(server))?
-        }
+        meant if asked.who == Who::Admin && asked.own.is_none() => resource(door, meant).await?,
         Meant::Server(server) => return Ok((server.clone(), of_server(server)?)),
         Meant::Id(id) => id.clone(),
         Meant::Name(name) => match found(door, name).await? {
             Some(id) => id,
-            None if suffix.is_empty() || asked.who == Who::Admin => return Err(nobody_sees(name)),
+            None if suffix.is_empty() => return Err(nobody_sees(name)),
             None => {
                 let server = format!("{}{suffix}", name.to_ascii_lowercase());
                 aside(&format!("crosspull: no registry that this account may see is called {name}; taking {server}"));

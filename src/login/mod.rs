@@ -1,6 +1,7 @@
 //! `crosspull login`: signs in to a registry, and gives the sign-in to who needs it. The registry's tenant is tenant B
 //! in crosspull's words, so its answers and variables are those of B.
 
+mod admin;
 pub mod arguments;
 mod asked;
 mod attended;
@@ -29,6 +30,9 @@ use tell::{Told, refused};
 pub async fn run(arguments: &ArgMatches) -> color_eyre::Result<Code> {
     if flag(arguments, arguments::CONFIGURE) || flag(arguments, arguments::REMOVE) {
         return configure::run(arguments).await;
+    }
+    if flag(arguments, arguments::ENABLE_ADMIN) {
+        return admin::enable(arguments).await;
     }
     if flag(arguments, arguments::CHECK) {
         return check::run(arguments).await;

@@ -107,6 +107,7 @@ pub fn signed_in(entered: &Entered) -> Vec<String> {
     if entered.audience.is_some_and(|of| of != Audience::Registry) {
         lines.push("By a token for Resource Manager, since Entra gives this account none for registries.".to_owned());
     }
+    lines.extend(entered.who.warning().map(str::to_owned));
     let granted = &entered.granted;
     match granted.lines() {
         none if none.is_empty() && granted.unseen => lines.push(

@@ -123,7 +123,7 @@ impl Wizard {
         let journal = self.receipt.clone().unwrap_or_default();
         let answers = sources::answers_of_run(&self.given.only(Key::is_of_access), &past.answers, &journal);
         let access = answers.and_then(|answers| {
-            Access::of_run(&answers, route.tenants, way)
+            Access::of_run(&answers, route.route, route.tenants, way)
                 .map_err(|complaints| complaints.iter().map(ToString::to_string).collect::<Vec<_>>())
         });
         let access = access.and_then(|access| {

@@ -154,6 +154,26 @@ fn the_admin_account_signs_in_by_what_azure_tells_or_by_what_is_given() {
 }
 
 #[test]
+fn the_admin_account_is_enabled_as_a_run_and_taken_back() {
+    let story = Story::of("happy").with("CROSSPULL_TENANT_B", "fabrikam.com");
+    let story = story.with("CROSSPULL_SIGN_IN_B", "service-principal");
+    let registry = story.ready.registry.clone();
+    let by_admin = ["--as", "admin", "--expose-token"];
+    let end = login(&story, &registry, &by_admin);
+    end.exits(1);
+    assert!(end.err.contains("It is disabled") && end.err.contains("--enable-admin"), "{end}");
+    login(&story, &registry, &["--as", "admin", "--enable-admin", "--output", "json"]).complains("yes: it asks");
+    story.wrote_nothing();
+    let end = login(&story, &registry, &["--as", "admin", "--enable-admin", "--yes", "--output", "json"]);
+    end.is_done().finds("warn", "one account for all", "one person who tests");
+    assert_eq!(story.world().registry()["adminUserEnabled"], true);
+    token(&login(&story, &registry, &by_admin));
+    story.undo(&[]).ends_well();
+    assert_eq!(story.world().registry()["adminUserEnabled"], false);
+    login(&story, &registry, &by_admin).exits(1);
+}
+
+#[test]
 fn a_firewall_is_told_with_the_address_that_it_saw() {
     let story = Story::of("firewalled-registry");
     let end = login(&story, &story.ready.registry, &BY_APP);

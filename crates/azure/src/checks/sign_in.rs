@@ -76,14 +76,16 @@ async fn enter_as(
 ) -> Result<Option<PerTenant<TenantFacts>>, JournalError> {
     let sign_in = |side| enter(door, &access.tenants[side], side);
     // The other side of one tenant is the same tenant, so nobody has to be asked for it.
-    if access.tenants.is_one() && (access.one_sign_in || access.sign_ins.b == SignIn::Nobody) {
-        let a = sign_in(Side::A).await;
-        if let Ok(id) = &a.id
+    let somebody = if access.sign_ins.a == SignIn::Nobody { Side::B } else { Side::A };
+    let is_enough = access.one_sign_in || access.sign_ins[somebody.other()] == SignIn::Nobody;
+    if access.tenants.is_one() && is_enough {
+        let entered = sign_in(somebody).await;
+        if let Ok(id) = &entered.id
             && say(door, judge_tenants(PerTenant { a: *id, b: *id }, wanted))? == Level::Stop
         {
             return Ok(None);
         }
-        return Ok(admit(door, Side::A, a).ok().map(|tenant| PerTenant { a: tenant.clone(), b: tenant }));
+        return Ok(admit(door, somebody, entered).ok().map(|tenant| PerTenant { a: tenant.clone(), b: tenant }));
     }
     let (a, b) = join(sign_in(Side::A), sign_in(Side::B)).await;
     if let (Ok(id_a), Ok(id_b)) = (&a.id, &b.id)

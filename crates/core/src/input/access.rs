@@ -6,7 +6,7 @@ use super::rules::{across, client_id, https, minutes, pace, wrong_values};
 use super::{Answers, Complaint, Key};
 use crate::cloud::{CloudChoice, Endpoints};
 use crate::ids::{AppId, TenantId, TenantRef};
-use crate::names::{Direction, PerTenant, Side};
+use crate::names::{Direction, PerTenant, Route, Side};
 use crate::sign_in::SignIn;
 use crate::text::printable;
 
@@ -68,11 +68,16 @@ impl Access {
     }
 
     /// Reads what reaching the tenants of a run takes, for a run that goes on or is taken back: its tenants are those of
-    /// its journal, whatever the answers say. What is taken back is not proved, so it takes no secret.
+    /// its plan, whatever the answers say. What is taken back is not proved, so it takes no secret.
     ///
     /// # Errors
     /// Every complaint at once.
-    pub fn of_run(answers: &Answers, tenants: PerTenant<TenantId>, way: Direction) -> Result<Self, Vec<Complaint>> {
+    pub fn of_run(
+        answers: &Answers,
+        route: Route,
+        tenants: PerTenant<TenantId>,
+        way: Direction,
+    ) -> Result<Self, Vec<Complaint>> {
         let proves = way == Direction::Forward;
         let mut answers = answers.only(|key| key.is_of_access() && (proves || key != Key::AppSecretFile));
         for side in Side::BOTH {
@@ -83,7 +88,17 @@ impl Access {
         if !complaints.is_empty() {
             return Err(complaints);
         }
-        Self::read(&answers).map_err(|text| vec![Complaint { key: None, text }])
+        let access = Self::read(&answers).map_err(|text| vec![Complaint { key: None, text }])?;
+        // A registry alone was worked on, so nobody signed in for a cluster.
+        Ok(if route == Route::EnableAdmin { access.without(Side::A) } else { access })
+    }
+
+    /// Returns the access by which nobody signs in to the tenant of that side.
+    #[must_use]
+    pub fn without(mut self, side: Side) -> Self {
+        self.sign_ins[side] = SignIn::Nobody;
+        self.one_sign_in = false;
+        self
     }
 
     /// Returns where what is sent goes, in one line, where that is not what a known cloud's documents say: another
@@ -119,10 +134,8 @@ impl Access {
         if !complaints.is_empty() {
             return Err(complaints);
         }
-        let mut access = Self::read(&answers).map_err(|text| vec![Complaint { key: None, text }])?;
-        access.sign_ins[side.other()] = SignIn::Nobody;
-        access.one_sign_in = false;
-        Ok(access)
+        let access = Self::read(&answers).map_err(|text| vec![Complaint { key: None, text }])?;
+        Ok(access.without(side.other()))
     }
 
     /// Reads what reaching one tenant takes where the tenant is not named yet, for finding out which there are: at the account's own. An app is

@@ -1,6 +1,7 @@
 //! Signing in to a registry: who uses it, which registry is meant, and what a sign-in is granted there (Microsoft,
 //! "Authenticate with an Azure container registry").
 
+pub mod admin;
 mod granted;
 mod meant;
 
@@ -56,6 +57,23 @@ impl Who {
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.iter().find(|(_, known, _)| *known == word).map(|(who, ..)| *who)
+    }
+
+    /// Returns the warning that goes with a user of the registry's own (Microsoft, "Authenticate with an Azure container
+    /// registry", sections "Admin account" and "Token and scope map"). `None` for an identity of Entra.
+    #[must_use]
+    pub const fn warning(self) -> Option<&'static str> {
+        match self {
+            Self::Admin => Some(
+                "The admin account is one account for all, which pushes and pulls everything: for tests by one person. A \
+                 password of it that is made anew works after a minute.",
+            ),
+            Self::Token => Some(
+                "No identity of Entra stands behind a token: whoever has its password is the token, until the password ends \
+                 or somebody disables it.",
+            ),
+            Self::Me | Self::ServicePrincipal | Self::ManagedIdentity | Self::WorkloadIdentity => None,
+        }
     }
 
     /// Returns the way to sign in to the registry's tenant. `way` is the one that a person chose; the admin account's

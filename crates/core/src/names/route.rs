@@ -20,6 +20,8 @@ pub enum Route {
     RepositoryToken,
     /// The registry's admin account pulls, by a pull secret in the cluster.
     AdminAccount,
+    /// No route for a cluster: a registry's admin account is enabled, for somebody to sign in by it.
+    EnableAdmin,
     /// No route but the way back: what a run made is taken back.
     TakeBack,
 }
@@ -112,7 +114,9 @@ impl Route {
     pub const fn pull_user(self) -> PullUser {
         match self {
             Self::RepositoryToken | Self::AdminAccount => PullUser::OfRegistry,
-            Self::NewApp | Self::Attach | Self::ConvertApp | Self::PullSecret | Self::TakeBack => PullUser::App,
+            Self::NewApp | Self::Attach | Self::ConvertApp | Self::PullSecret | Self::EnableAdmin | Self::TakeBack => {
+                PullUser::App
+            }
         }
     }
 }

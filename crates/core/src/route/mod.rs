@@ -94,7 +94,11 @@ pub fn spec(route: Route) -> Option<&'static RouteSpec> {
 /// Returns the title of a route or of the way back.
 #[must_use]
 pub fn title(route: Route) -> &'static str {
-    spec(route).map_or("take back", |spec| spec.title)
+    match (spec(route), route) {
+        (Some(spec), _) => spec.title,
+        (None, Route::EnableAdmin) => "enable the admin account",
+        (None, _) => "take back",
+    }
 }
 
 /// Returns what a route changes, or what the way back does.

@@ -146,14 +146,15 @@ impl Run {
         if self.forward_plan().is_some_and(asks) { "the role on the registry" } else { "consent in tenant B" }
     }
 
-    /// Returns the cluster and the registry that the run is about, by name: `aks-shop ← registryb`.
+    /// Returns the cluster and the registry that the run is about, by name: `aks-shop ← registryb`, or one of them.
     #[must_use]
     pub fn about(&self) -> String {
         let (cluster, registry) = self.forward_plan().map_or((None, None), Plan::subject);
         match (cluster, registry) {
             (Some(cluster), Some(registry)) => format!("{} ← {}", cluster.name(), registry.name()),
             (Some(cluster), None) => cluster.name().to_owned(),
-            _ => String::new(),
+            (None, Some(registry)) => registry.name().to_owned(),
+            (None, None) => String::new(),
         }
     }
 }
