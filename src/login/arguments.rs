@@ -128,15 +128,10 @@ pub fn command() -> Command {
             ]
             .map(|arg| heading(arg, LOOK)),
         )
-        .args(cli::inputs_of([
-            Key::Cloud,
-            Key::LoginHost,
-            Key::ClientId,
-            Key::CaFile,
-            Key::Pace,
-            Key::Kubeconfig,
-            Key::Context,
-        ]))
+        .args(cli::inputs_of([Key::Kubeconfig, Key::Context]).map(|arg| heading(arg, LOOK)))
+        .args(cli::inputs_of([Key::Cloud, Key::LoginHost, Key::ClientId, Key::CaFile]))
+        // Only the simulated cloud's time runs faster.
+        .args(cli::inputs_of([Key::Pace]).map(|arg| arg.hide(true)))
         .arg(cli::answers())
 }
 

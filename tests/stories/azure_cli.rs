@@ -13,7 +13,7 @@ const BY_AZ: [&str; 4] = ["--sign-in-a", "azure-cli", "--sign-in-b", "azure-cli"
 /// It writes down its command line, and then does what `does` says in the shell's language. There `$side` is the tenant
 /// that was asked for, by its id, its domain or its subscription, and `json` answers as the real one does, with a token
 /// of `$side`; `$SOON` is a time of that answer.
-fn with_az(story: Story, does: &str) -> Story {
+pub fn with_az(story: Story, does: &str) -> Story {
     let folder = story.path("bin");
     std::fs::create_dir_all(&folder).expect("made");
     let here = folder.display();
@@ -62,7 +62,7 @@ fn plan_where_az(does: &str) -> (Story, End) {
 }
 
 /// Returns the command lines of the stand-in.
-fn calls(story: &Story) -> Vec<String> {
+pub fn calls(story: &Story) -> Vec<String> {
     let calls = std::fs::read_to_string(story.path("bin").join("calls")).unwrap_or_default();
     calls.lines().map(str::to_owned).collect()
 }

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use crosspull_support::{End, Story, path_text, side_by_side, text};
 use serde_json::Value;
 
+use crate::azure_cli::{calls, with_az};
 use crate::sign_in::{of_persons, on_the_machine};
 
 /// The user name that stands for a token.
@@ -102,6 +103,35 @@ fn the_token_is_printed_alone_and_pulls() {
     let told =
         token(&login(&story, &story.ready.registry, &[&BY_APP[..], &["--expose-token", "--refresh-token"]].concat()));
     assert_eq!(text(&told, "refreshToken"), text(&told, "accessToken"));
+}
+
+#[test]
+fn a_person_signs_in_by_the_azure_cli_or_by_a_code() {
+    let story = with_az(of_persons(&["happy"]), "json");
+    let told = token(&login(&story, &story.ready.registry, &["--expose-token"]));
+    let server = &story.ready.login_server;
+    assert_eq!(story.pull_by_hand_from(server, NULL_USER, text(&told, "accessToken"), "shop/web:1.4"), 200);
+    assert!(calls(&story).iter().any(|call| call.contains("containerregistry")), "{:?}", calls(&story));
+
+    let story = of_persons(&["person-signs-in"]);
+    let flags = ["--sign-in", "device-code", "--tenant", "fabrikam.com", "--expose-token"];
+    let end = login(&story, &story.ready.login_server, &flags);
+    let told = token(&end);
+    assert!(end.err.contains("open this page in any browser"), "{end}");
+    let server = &story.ready.login_server;
+    assert_eq!(story.pull_by_hand_from(server, NULL_USER, text(&told, "accessToken"), "shop/web:1.4"), 200);
+}
+
+#[test]
+fn a_sign_in_that_is_not_there_is_told_with_its_cure() {
+    let story = with_az(of_persons(&["happy"]), "echo \"ERROR: Please run 'az login' to setup account.\" >&2; exit 1");
+    let end = login(&story, &story.ready.login_server, &["--tenant", "fabrikam.com"]);
+    end.exits(1);
+    assert!(end.err.contains("az login --tenant fabrikam.com"), "{end}");
+    let wrong = Story::of("happy").with("CROSSPULL_B_CLIENT_SECRET", "not-it");
+    let end = login(&wrong, &wrong.ready.registry, &BY_APP);
+    end.exits(1);
+    assert!(end.err.contains("AADSTS7000215") && !end.err.contains("not-it"), "{end}");
 }
 
 #[test]
