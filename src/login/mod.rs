@@ -44,12 +44,14 @@ pub async fn run(arguments: &ArgMatches) -> color_eyre::Result<Code> {
     let told = Told::of(arguments);
     let cloud = asked.answers.cloud();
     let mut attended = Attended::new(cloud)?;
-    let entered = match attended.see(enter::enter(asked, attended.means())).await {
-        Ok(Ok(entered)) => entered,
-        Ok(Err(trouble)) => return Ok(refused(told, &trouble, cloud)),
-        Err(code) => return Ok(code),
+    let means = attended.means();
+    let work = async {
+        match enter::enter(asked, means).await {
+            Ok(entered) => give::give(arguments, told, &entered).await,
+            Err(trouble) => Ok(refused(told, &trouble, cloud)),
+        }
     };
-    give::give(arguments, told, &entered).await
+    attended.see(work).await.unwrap_or_else(Ok)
 }
 
 /// Says everything that is wrong with the input; nothing was called.

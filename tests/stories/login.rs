@@ -194,7 +194,8 @@ fn the_admin_account_is_enabled_as_a_run_and_taken_back() {
     assert!(end.err.contains("It is disabled") && end.err.contains("--enable-admin"), "{end}");
     login(&story, &registry, &["--as", "admin", "--enable-admin", "--output", "json"]).complains("yes: it asks");
     story.wrote_nothing();
-    let end = login(&story, &registry, &["--as", "admin", "--enable-admin", "--yes", "--output", "json"]);
+    let end =
+        login(&story, &registry, &["--as", "admin", "--enable-admin", "--yes", "--pace", "100", "--output", "json"]);
     end.is_done().finds("warn", "one account for all", "one person who tests");
     assert_eq!(story.world().registry()["adminUserEnabled"], true);
     token(&login(&story, &registry, &by_admin));
