@@ -39,6 +39,13 @@ pub const DEADLINE: Duration = Duration::from_secs(60);
 /// The least that it may take, however fast the simulated cloud's time runs: the machine's own does not.
 const LEAST_DEADLINE: Duration = Duration::from_secs(5);
 
+/// Returns the time that things may take, as whoever reaches the tenants asks for it.
+pub fn pace(access: &Access) -> Pace {
+    let deadline = DEADLINE.div_f64(access.pace.max(1.0)).max(LEAST_DEADLINE);
+    let person = Duration::from_secs(u64::from(access.consent_wait_minutes) * 60);
+    Pace { divisor: access.pace, deadline, person }
+}
+
 /// The part of the program that works on a run, with all that it made.
 #[derive(Debug, Clone)]
 pub struct Backend {
@@ -189,10 +196,7 @@ impl Backend {
 
     /// Returns a door; none where the cloud cannot be used, which is said.
     async fn connect(&self, access: &Access, credentials: Credentials) -> Result<Option<Door>, JournalError> {
-        let minutes = |m: u16| Duration::from_secs(u64::from(m) * 60);
-        let deadline = DEADLINE.div_f64(access.pace.max(1.0)).max(LEAST_DEADLINE);
-        let pace = Pace { divisor: access.pace, deadline, person: minutes(access.consent_wait_minutes) };
-        let parts = credentials.parts(self.recorder.clone(), self.control.clone(), pace, self.prompts.clone());
+        let parts = credentials.parts(self.recorder.clone(), self.control.clone(), pace(access), self.prompts.clone());
         match connect(access, parts).await {
             Ok(door) => Ok(Some(door)),
             Err(finding) => {

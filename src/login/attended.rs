@@ -9,7 +9,6 @@ use crosspull_azure::control::{Control, Controller, control};
 use crosspull_azure::door::Door;
 use crosspull_azure::recorder::Recorder;
 use crosspull_azure::sign_in::Prompts;
-use crosspull_azure::wire::Pace;
 use crosspull_core::check::Check;
 use crosspull_core::cloud::KnownCloud;
 use crosspull_core::event::{Entry, Event};
@@ -18,7 +17,7 @@ use crosspull_core::sign_in::Prompt;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::asked::Way;
-use crate::backend::DEADLINE;
+use crate::backend::pace;
 use crate::exit::Code;
 use crate::headless::lines::aside;
 use crate::sources::environment;
@@ -42,8 +41,8 @@ impl Means {
     /// # Errors
     /// A trouble where the cloud cannot be used.
     pub async fn open(&self, way: Way) -> Result<Door, Trouble> {
-        let pace = Pace { divisor: way.access.pace, deadline: DEADLINE, person: DEADLINE * 15 };
-        let parts = way.credentials.parts(self.recorder.clone(), self.control.clone(), pace, self.prompts.clone());
+        let (recorder, control, prompts) = (self.recorder.clone(), self.control.clone(), self.prompts.clone());
+        let parts = way.credentials.parts(recorder, control, pace(&way.access), prompts);
         let opened = connect(&way.access, parts).await;
         opened.map_err(|finding| Trouble {
             refusal: finding.refusal,
