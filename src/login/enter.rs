@@ -118,6 +118,7 @@ async fn registry(asked: &Asked, door: &Door) -> Result<(String, RegistryId), Tr
         },
     };
     let what = || format!("The login server of {} is not known.", id.name());
+    look(door).await?;
     let read: Registry = door
         .json(&WORK, request::registry(door.endpoints(), &id))
         .await
@@ -146,11 +147,17 @@ fn server_instead(trouble: Trouble) -> Trouble {
     Trouble { now: now.trim_start().to_owned(), ..trouble }
 }
 
+/// Signs in for a look into Azure, so that what is refused there is not taken for what is refused here.
+async fn look(door: &Door) -> Result<(), Trouble> {
+    door.tokens().token(Side::B, Audience::Arm).await.map(drop)
+}
+
 /// Looks for a registry by its name or login server. `None` where the account may see none that is called so.
 async fn found(door: &Door, name: &str) -> Result<Option<RegistryId>, Trouble> {
     let named = Named { key: Key::Registry, name: name.to_owned() };
     let seen = Mutex::new(Vec::new());
     let tell = |choices| seen.lock().unwrap_or_else(PoisonError::into_inner).extend(choices);
+    look(door).await?;
     let finder = Finder { door, side: Side::B, cluster: None, registry: None, tell: &tell };
     finder.find(&Sought::For(Key::Registry)).await.map_err(server_instead)?;
     let seen = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -246,14 +253,13 @@ async fn admin(door: &Door, id: &RegistryId) -> Result<(String, crosspull_core::
     }
 }
 
-/// Returns why a registry does not let an account in, where it says 401 and no more.
+/// Returns why nobody is signed in to a registry. Where it says 401, it says no more than that.
 fn not_let_in(error: CallError, server: &str, account: &str) -> Trouble {
-    let is_signed_in = !matches!(error, CallError::SignIn(_));
-    let trouble = error.trouble(format!("{server} does not let {account} in."));
-    if !is_signed_in || trouble.refusal.as_ref().and_then(|refusal| refusal.status) != Some(401) {
-        return trouble;
+    let is_refused = matches!(&error, CallError::Refused(refused) if refused.refusal.status == Some(401));
+    if !is_refused {
+        return error.trouble(format!("Signing in to {server} did not work."));
     }
-    trouble.because(
+    error.trouble(format!("{server} does not let {account} in.")).because(
         "The registry does not say why: its tenant is another one, nothing is granted there, or name and password are not right.",
         "Check the tenant (--tenant), and ask whoever runs the registry for a role there, such as AcrPull. A role that was \
          given a moment ago takes some minutes.",
