@@ -1,13 +1,13 @@
 //! Simulated time: seconds since the start, run `speed` times faster than the wall clock.
 //!
 //! Every delay of the cloud (replication, operations, the person who consents) is counted here, so that
-//! one number makes a demonstration calm and a test quick. Unit tests move the hand of the clock themselves.
+//! one number makes a demonstration calm and a test quick. The hand of a clock can be moved forward, so that hours are
+//! over at once; unit tests have one that stands still otherwise.
 
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
-#[cfg(test)]
-use {jiff::SignedDuration, tokio::sync::watch};
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch;
 
 /// A point in simulated time, in seconds since the start.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
@@ -37,6 +37,8 @@ impl Moment {
 #[derive(Debug)]
 pub struct Clock {
     source: Source,
+    /// The simulated seconds by which the hand was moved forward.
+    moved: watch::Sender<f64>,
 }
 
 #[derive(Debug)]
@@ -47,7 +49,6 @@ enum Source {
     },
     #[cfg(test)]
     ByHand {
-        at: watch::Sender<f64>,
         epoch: Timestamp,
     },
 }
@@ -57,60 +58,70 @@ impl Clock {
     #[must_use]
     pub fn running(speed: f64) -> Self {
         let start = Instant::now();
-        Self { source: Source::Running { start, speed } }
+        Self { source: Source::Running { start, speed }, moved: watch::Sender::new(0.0) }
     }
 
     /// Returns a clock that stands still until [`Clock::advance`] moves it.
     #[cfg(test)]
     #[must_use]
     pub fn by_hand(epoch: Timestamp) -> Self {
-        let at = watch::Sender::new(0.0);
-        Self { source: Source::ByHand { at, epoch } }
+        Self { source: Source::ByHand { epoch }, moved: watch::Sender::new(0.0) }
     }
 
-    /// Moves a clock that is moved by hand; a running one is left alone.
-    #[cfg(test)]
+    /// Moves the hand of the clock forward: so many simulated seconds are over at once, and who waits for less is woken.
     pub fn advance(&self, seconds: f64) {
-        if let Source::ByHand { at, .. } = &self.source {
-            at.send_modify(|now| *now += seconds);
-        }
+        self.moved.send_modify(|moved| *moved += seconds);
+    }
+
+    /// Returns the simulated seconds by which the hand was moved forward.
+    #[must_use]
+    pub fn moved(&self) -> f64 {
+        *self.moved.borrow()
     }
 
     /// Returns the present moment.
     #[must_use]
     pub fn now(&self) -> Moment {
-        match &self.source {
-            Source::Running { start, speed } => Moment(start.elapsed().as_secs_f64() * speed),
+        let passed = match &self.source {
+            Source::Running { start, speed } => start.elapsed().as_secs_f64() * speed,
             #[cfg(test)]
-            Source::ByHand { at, .. } => Moment(*at.borrow()),
-        }
+            Source::ByHand { .. } => 0.0,
+        };
+        Moment(passed + self.moved())
     }
 
     /// Returns today's date as answers and tokens show it. It is the wall clock's, whatever the speed, since clients
-    /// compare it with theirs.
+    /// compare it with theirs; where the hand was moved, it is later by as much.
     #[must_use]
     pub fn timestamp(&self) -> Timestamp {
-        match &self.source {
+        let date = match &self.source {
             Source::Running { .. } => Timestamp::now(),
             #[cfg(test)]
-            Source::ByHand { at, epoch } => {
-                let passed = SignedDuration::try_from_secs_f64(*at.borrow()).unwrap_or_default();
-                epoch.checked_add(passed).unwrap_or(*epoch)
+            Source::ByHand { epoch } => *epoch,
+        };
+        let moved = SignedDuration::try_from_secs_f64(self.moved()).unwrap_or_default();
+        date.checked_add(moved).unwrap_or(date)
+    }
+
+    /// Waits for `seconds` of simulated time, or until the hand was moved beyond them.
+    pub async fn sleep(&self, seconds: f64) {
+        let mut hand = self.moved.subscribe();
+        let end = self.now().after(seconds);
+        while !end.reached(self.now()) {
+            tokio::select! {
+                () = self.ticks(end) => {}
+                // The sender lives as long as the clock, so the wait cannot fail.
+                _ = hand.changed() => {}
             }
         }
     }
 
-    /// Waits for `seconds` of simulated time.
-    pub async fn sleep(&self, seconds: f64) {
+    /// Waits for what is left until `end` where nobody moves the hand: for ever with a clock that stands still.
+    async fn ticks(&self, end: Moment) {
         match &self.source {
-            Source::Running { .. } => tokio::time::sleep(self.real(seconds)).await,
+            Source::Running { .. } => tokio::time::sleep(self.real(end.0 - self.now().0)).await,
             #[cfg(test)]
-            Source::ByHand { at, .. } => {
-                let mut hand = at.subscribe();
-                let end = *hand.borrow() + seconds;
-                // The sender lives as long as the clock, so the wait cannot fail.
-                let _ = hand.wait_for(|now| *now >= end).await;
-            }
+            Source::ByHand { .. } => std::future::pending().await,
         }
     }
 
@@ -155,6 +166,19 @@ mod tests {
         clock.advance(1.0);
         assert!(futures_util::poll!(&mut sleeper).is_ready());
         assert_eq!(clock.timestamp().as_second(), 10);
+    }
+
+    #[tokio::test]
+    async fn hours_are_over_at_once_where_the_hand_is_moved() {
+        let clock = Clock::running(1.0);
+        let (before, date) = (clock.now(), clock.timestamp());
+        let sleeper = clock.sleep(3.0 * 3600.0);
+        tokio::pin!(sleeper);
+        assert!(futures_util::poll!(&mut sleeper).is_pending());
+        clock.advance(3.0 * 3600.0);
+        sleeper.await;
+        assert!(before.after(3.0 * 3600.0).reached(clock.now()));
+        assert!(clock.timestamp() >= date + SignedDuration::from_hours(3));
     }
 
     #[test]

@@ -307,6 +307,11 @@ impl Sim {
         self.log.entries().iter().filter_map(|entry| serde_json::to_value(entry).ok()).collect()
     }
 
+    /// Lets so many simulated seconds pass at once, as `/_sim/time` does.
+    pub fn pass(&self, seconds: f64) {
+        self.cloud.clock.advance(seconds);
+    }
+
     /// Plays the administrator of a tenant (an id, a domain, `a` or `b`) who consents to an application; gives the object id of its service principal there.
     ///
     /// # Errors

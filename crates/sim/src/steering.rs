@@ -27,6 +27,7 @@ pub fn router(cloud: Shared, log: Arc<Log>) -> Router {
         .route("/_sim/world", get(async |State(cloud): State<Shared>| Json(view::of(&cloud.world()))))
         .route("/_sim/requests", get(async move || Json(log.entries())))
         .route("/_sim/trap", get(async |State(cloud): State<Shared>| Json(cloud.trap.shown())))
+        .route("/_sim/time", post(pass))
         .route("/_sim/consent", post(give_consent))
         .route("/_sim/device", get(waiting_devices).post(enter_code))
         .fallback(async || {
@@ -53,6 +54,26 @@ async fn give_consent(State(cloud): State<Shared>, Json(asked): Json<Asked>) -> 
             errors::json(status, &json!({ "error": why.to_string() }))
         }
     }
+}
+
+/// A year: more than anything here lasts, and less than what dates cannot hold.
+const MOST_SECONDS: f64 = 365.0 * 24.0 * 3600.0;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Passed {
+    /// Simulated seconds.
+    seconds: f64,
+}
+
+/// Lets time pass at once: what was delayed happens, and what has an end comes nearer to it.
+async fn pass(State(cloud): State<Shared>, Json(asked): Json<Passed>) -> Response {
+    if !(0.0..=MOST_SECONDS).contains(&asked.seconds) {
+        let error = format!("`seconds` is {}; it must be from 0 to {MOST_SECONDS}", asked.seconds);
+        return errors::json(StatusCode::BAD_REQUEST, &json!({ "error": error }));
+    }
+    cloud.clock.advance(asked.seconds);
+    Json(json!({ "moved": cloud.clock.moved(), "now": cloud.clock.timestamp() })).into_response()
 }
 
 #[derive(Deserialize)]
