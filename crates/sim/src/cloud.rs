@@ -38,6 +38,8 @@ pub struct Cloud {
     sign_in_policies: (Uuid, PoliciesPart, PoliciesPart),
     /// Policies of tenant A.
     pub policy: PolicyPart,
+    /// True where the endpoint for the machine's identity gives tokens for registries.
+    pub machine_registry_audience: bool,
     /// The number of items that a page of a list has. Usual pages where it is not given.
     pub page: Option<usize>,
     /// The finds of queries of which more pages are to come.
@@ -75,6 +77,7 @@ impl Cloud {
             sign_ins: Mutex::default(),
             sign_in_policies: (a, setup.world.policies_a.clone(), setup.world.policies_b.clone()),
             policy: setup.policy.clone(),
+            machine_registry_audience: setup.world.machine_registry_audience != Some(false),
             page: setup.world.page,
             results: Results::default(),
             trap,

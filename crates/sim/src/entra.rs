@@ -19,7 +19,7 @@ use crate::{
 };
 
 mod assertion;
-mod audience;
+pub mod audience;
 mod authorize;
 mod client;
 mod codes;

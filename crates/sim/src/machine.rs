@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::{
     cloud::{Cloud, Shared},
     directory::SignedIn,
+    entra::audience,
     errors,
     tokens::{self, Audience},
     world::{ServicePrincipal, World, happy},
@@ -52,7 +53,7 @@ pub fn instance_metadata(cloud: &Cloud, headers: &HeaderMap, query: &Query) -> R
             });
             errors::json(StatusCode::OK, &body)
         }
-        Err((error, text)) => refuse(error, &text),
+        Err(refusal) => refusal,
     }
 }
 
@@ -79,12 +80,18 @@ pub async fn app_service(State(cloud): State<Shared>, RawQuery(query): RawQuery,
             });
             errors::json(StatusCode::OK, &body)
         }
-        Err((error, text)) => refuse(error, &text),
+        Err(refusal) => refusal,
     }
 }
 
 fn refuse(error: &str, text: &str) -> Response {
     errors::json(StatusCode::BAD_REQUEST, &json!({ "error": error, "error_description": text }))
+}
+
+/// Refuses an audience in the words of Cloud Shell's endpoint (`docs/facts/azure.md` 9.3).
+fn not_supported(resource: &str) -> Response {
+    let message = format!("Audience {resource} is not a supported MSI token audience.");
+    errors::json(StatusCode::BAD_REQUEST, &json!({ "error": { "code": "AudienceNotSupported", "message": message } }))
 }
 
 struct Token {
@@ -94,22 +101,26 @@ struct Token {
     lifetime: i64,
 }
 
-fn token(cloud: &Cloud, query: &Query) -> Result<Token, (&'static str, String)> {
+fn token(cloud: &Cloud, query: &Query) -> Result<Token, Response> {
     let resource = one(query, "resource")
-        .ok_or(("invalid_request", "Required query variable 'resource' is missing".to_owned()))?;
+        .ok_or_else(|| refuse("invalid_request", "Required query variable 'resource' is missing"))?;
     let (who, names) = {
         let world = cloud.world();
-        let (tenant, found) = identity(&world, query).ok_or(("invalid_request", "Identity not found".to_owned()))?;
+        let (tenant, found) = identity(&world, query).ok_or_else(|| refuse("invalid_request", "Identity not found"))?;
         let who =
             SignedIn { tenant, app_id: found.app_id, object_id: found.id, graph_roles: found.graph_roles.clone() };
         (who, world.names)
     };
-    if Audience::of(resource, names, &cloud.origin).is_none() {
+    let kind = audience::known(cloud, who.tenant, resource);
+    if kind == Some(Audience::Registry) && !cloud.machine_registry_audience {
+        return Err(not_supported(resource));
+    }
+    if kind.is_none() {
         let text = format!(
             "AADSTS500011: The resource principal named {resource} was not found in the tenant named {}.",
             who.tenant
         );
-        return Err(("invalid_resource", text));
+        return Err(refuse("invalid_resource", &text));
     }
     let value = tokens::access_token(cloud, &who, resource, names);
     Ok(Token { value, client_id: who.app_id, resource: resource.to_owned(), lifetime: cloud.times.token_lifetime })

@@ -37,6 +37,7 @@ static SHIPPED: &[(&str, &str)] = &[
     ("same-tenant-abac", include_str!("../../../assets/scenarios/same-tenant-abac.toml")),
     ("slow-replication", include_str!("../../../assets/scenarios/slow-replication.toml")),
     ("throttled", include_str!("../../../assets/scenarios/throttled.toml")),
+    ("no-registry-audience", include_str!("../../../assets/scenarios/no-registry-audience.toml")),
     ("no-right-on-cluster", include_str!("../../../assets/scenarios/no-right-on-cluster.toml")),
     ("no-right-on-registry", include_str!("../../../assets/scenarios/no-right-on-registry.toml")),
     ("cannot-create-apps", include_str!("../../../assets/scenarios/cannot-create-apps.toml")),

@@ -23,13 +23,20 @@ pub fn let_in(cloud: &Cloud, tenant: Uuid, resource: &str, error: &str) -> Resul
     Err(errors::entra(StatusCode::BAD_REQUEST, error, 53_003, text))
 }
 
+/// Returns the resource that a tenant knows by a name.
+pub fn known(cloud: &Cloud, tenant: Uuid, resource: &str) -> Option<Audience> {
+    let names = cloud.world().names;
+    let kind = Audience::of(resource, names, &cloud.origin)?;
+    let unknown = kind == Audience::Registry && cloud.policies(tenant).no_registry_audience == Some(true);
+    (!unknown).then_some(kind)
+}
+
 /// Returns the audience of tokens for a resource, and which resource it is.
 ///
 /// # Errors
-/// 500011 for one that is not known.
+/// 500011 for one that is not known, or not to this tenant.
 pub fn of(cloud: &Cloud, tenant: Uuid, resource: &str) -> Result<(String, Audience), Refusal> {
-    let names = cloud.world().names;
-    let Some(kind) = Audience::of(resource, names, &cloud.origin) else {
+    let Some(kind) = known(cloud, tenant, resource) else {
         let text = format!(
             "The resource principal named {resource} was not found in the tenant named {tenant}. This can happen if the application has not been installed by the \
              administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant."

@@ -12,6 +12,8 @@ pub struct PoliciesPart {
     pub block_sign_in: Option<bool>,
     /// Conditional Access blocks Microsoft Graph, for users and applications (53003), and nothing else.
     pub block_graph: Option<bool>,
+    /// The tenant does not know the application of registries: nobody gets a token for its audience (500011).
+    pub no_registry_audience: Option<bool>,
     /// Security defaults block the device code flow (530035).
     pub security_defaults: Option<bool>,
     /// Tenant restrictions of this network keep everybody out of the tenant (500021).
@@ -42,6 +44,7 @@ impl PoliciesPart {
             block_device_code: later.block_device_code.or(self.block_device_code),
             block_sign_in: later.block_sign_in.or(self.block_sign_in),
             block_graph: later.block_graph.or(self.block_graph),
+            no_registry_audience: later.no_registry_audience.or(self.no_registry_audience),
             security_defaults: later.security_defaults.or(self.security_defaults),
             tenant_restrictions: later.tenant_restrictions.or(self.tenant_restrictions),
             block_user_consent: later.block_user_consent.or(self.block_user_consent),

@@ -54,6 +54,8 @@ pub struct WorldPart {
     pub machine_identity: Option<bool>,
     /// True where the machine is one of tenant B in place of A, with the rights of that operator.
     pub machine_in_b: Option<bool>,
+    /// False where the endpoint for the machine's identity refuses the audience of registries, as Cloud Shell's did.
+    pub machine_registry_audience: Option<bool>,
     /// Sign-in policies of tenant A.
     pub policies_a: PoliciesPart,
     /// Sign-in policies of tenant B.
@@ -285,6 +287,7 @@ impl WorldPart {
             guest: self.guest.and(later.guest),
             machine_identity: later.machine_identity.or(self.machine_identity),
             machine_in_b: later.machine_in_b.or(self.machine_in_b),
+            machine_registry_audience: later.machine_registry_audience.or(self.machine_registry_audience),
             policies_a: self.policies_a.and(later.policies_a),
             policies_b: self.policies_b.and(later.policies_b),
             many: ManyPart {
