@@ -19,10 +19,6 @@ use crate::{
 
 /// The name to sign in with a refresh token as the password (`az acr login --expose-token`).
 const NULL_GUID: &str = "00000000-0000-0000-0000-000000000000";
-/// A refresh token lives three hours (`docs/facts/azure.md` 3.10).
-const REFRESH_SECONDS: i64 = 3 * 60 * 60;
-/// An access token lives 75 minutes.
-const ACCESS_SECONDS: i64 = 75 * 60;
 
 /// The claims of the registry's own tokens.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -67,18 +63,26 @@ pub fn exchange(plane: &DataPlane, form: &Parameters) -> Answer {
     if caller.tenant != tenant {
         return Err(unauthorized(None));
     }
-    let identity = Identity::Principal { app_id: caller.app_id, object_id: caller.object_id };
+    let identity = Identity::Principal { name: caller.name(), object_id: caller.object_id };
     known(plane, &identity)?;
-    let token = sign(plane, "refresh_token", REFRESH_SECONDS, identity, Vec::new());
+    let token = sign(plane, Kind::Refresh, identity, Vec::new());
     Ok(limited(&json!({"refresh_token": token})))
 }
 
 /// Answers `GET /oauth2/token` with basic credentials.
+///
+/// Who signs in with a refresh token and asks for an `offline_token`, as `docker login` does, is given it again: docker
+/// keeps it as `identitytoken` (`docs/facts/real-clients.md` 4). Whether other credentials are given one is recorded
+/// nowhere, so they are not.
 pub fn token_by_query(plane: &DataPlane, headers: &HeaderMap, query: &Parameters) -> Answer {
     own_service(plane, query)?;
     let (name, password) = identity::basic(headers).ok_or_else(|| unauthorized(None))?;
     let identity = with_password(plane, &name, &password)?;
-    issue(plane, identity, query)
+    let mut body = json!({"access_token": issue(plane, identity, query)?});
+    if name == NULL_GUID && one(query, "offline_token") == Some("true") {
+        body["refresh_token"] = json!(password);
+    }
+    Ok(limited(&body))
 }
 
 /// Answers `POST /oauth2/token` with a refresh token or a password.
@@ -91,7 +95,7 @@ pub fn token_by_form(plane: &DataPlane, form: &Parameters) -> Answer {
         }
         _ => return Err(bad_request("unsupported grant_type")),
     };
-    issue(plane, identity, form)
+    Ok(limited(&json!({"access_token": issue(plane, identity, form)?})))
 }
 
 fn with_password(plane: &DataPlane, name: &str, password: &str) -> Result<Identity, Refusal> {
@@ -102,11 +106,11 @@ fn with_password(plane: &DataPlane, name: &str, password: &str) -> Result<Identi
 }
 
 fn with_refresh_token(plane: &DataPlane, token: &str) -> Result<Identity, Refusal> {
-    open(plane, token, "refresh_token").map(|claims| claims.identity).ok_or_else(|| unauthorized(None))
+    open(plane, token, Kind::Refresh).map(|claims| claims.identity).ok_or_else(|| unauthorized(None))
 }
 
 /// Returns an access token for what of the asked scopes is granted; it may be less, or nothing.
-fn issue(plane: &DataPlane, identity: Identity, parameters: &Parameters) -> Answer {
+fn issue(plane: &DataPlane, identity: Identity, parameters: &Parameters) -> Result<String, Refusal> {
     known(plane, &identity)?;
     let scopes = parameters.iter().filter(|(name, _)| name == "scope").map(|(_, value)| value.as_str());
     let granted: Vec<Access> = {
@@ -117,8 +121,7 @@ fn issue(plane: &DataPlane, identity: Identity, parameters: &Parameters) -> Answ
             .filter_map(|asked| identity.grant(&plane.cloud, &world, registry, asked))
             .collect()
     };
-    let token = sign(plane, "access_token", ACCESS_SECONDS, identity, granted);
-    Ok(limited(&json!({"access_token": token})))
+    Ok(sign(plane, Kind::Access, identity, granted))
 }
 
 fn known(plane: &DataPlane, identity: &Identity) -> Result<(), Refusal> {
@@ -135,12 +138,35 @@ fn own_service(plane: &DataPlane, parameters: &Parameters) -> Result<(), Refusal
     }
 }
 
-fn sign(plane: &DataPlane, grant_type: &str, seconds: i64, identity: Identity, access: Vec<Access>) -> String {
-    let now = plane.cloud.clock.timestamp().as_second();
+/// The kinds of token that a registry issues.
+#[derive(Clone, Copy)]
+enum Kind {
+    Refresh,
+    Access,
+}
+
+impl Kind {
+    /// Returns the `grant_type` among the claims.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Refresh => "refresh_token",
+            Self::Access => "access_token",
+        }
+    }
+}
+
+/// Returns a token with the claims of Azure's document "Azure Container Registry integration with Azure Active
+/// Directory", but for `permissions`, whose words no document explains; and with those by which it is opened here.
+fn sign(plane: &DataPlane, kind: Kind, identity: Identity, access: Vec<Access>) -> String {
+    let (now, times) = (plane.cloud.clock.timestamp().as_second(), &plane.cloud.times);
+    let lifetime = match kind {
+        Kind::Refresh => times.registry_refresh_lifetime,
+        Kind::Access => times.registry_access_lifetime,
+    };
     let claims = Claims {
         aud: plane.login_server(),
-        exp: now + seconds,
-        grant_type: grant_type.to_owned(),
+        exp: now + lifetime,
+        grant_type: kind.name().to_owned(),
         identity,
         switches: switches(plane),
         access,
@@ -152,15 +178,23 @@ fn sign(plane: &DataPlane, grant_type: &str, seconds: i64, identity: Identity, a
     shown["iat"] = json!(now);
     shown["nbf"] = json!(now);
     shown["version"] = json!("1.0");
+    shown["roles"] = json!([]);
+    if let Kind::Refresh = kind {
+        let tenant = plane.cloud.world().registry(&plane.id).map(|registry| registry.tenant);
+        shown["tenant"] = json!(tenant);
+        if let Some(shown) = shown.as_object_mut() {
+            shown.remove("access");
+        }
+    }
     plane.cloud.issuer.sign(&shown)
 }
 
-fn open(plane: &DataPlane, token: &str, grant_type: &str) -> Option<Claims> {
+fn open(plane: &DataPlane, token: &str, kind: Kind) -> Option<Claims> {
     let claims = plane.cloud.issuer.open(token, &plane.cloud.clock).ok()?;
     let claims: Claims = serde_json::from_value(claims).ok()?;
     // A switch of the mode ends all that was issued before (`docs/facts/azure.md` 9.3).
     let current = claims.switches == switches(plane);
-    (current && claims.aud == plane.login_server() && claims.grant_type == grant_type).then_some(claims)
+    (current && claims.aud == plane.login_server() && claims.grant_type == kind.name()).then_some(claims)
 }
 
 fn switches(plane: &DataPlane) -> u32 {
@@ -186,7 +220,7 @@ pub fn authorise(plane: &DataPlane, headers: &HeaderMap, needed: Option<&Access>
         return if granted { Ok(identity) } else { Err(refused(Some("insufficient_scope"))) };
     }
     let token = tokens::bearer(headers).ok_or_else(|| refused(None))?;
-    let claims = open(plane, token, "access_token").ok_or_else(|| refused(Some("invalid_token")))?;
+    let claims = open(plane, token, Kind::Access).ok_or_else(|| refused(Some("invalid_token")))?;
     let granted = needed.is_none_or(|needed| {
         needed
             .actions

@@ -21,15 +21,10 @@ pub const STORAGE: &str = "/storage/docker/registry/v2/blobs/sha256";
 pub fn manifest(plane: &DataPlane, method: &Method, headers: &HeaderMap, name: &str, reference: &str) -> Answer {
     let identity = auth::authorise(plane, headers, Some(&needs(name, "pull")))?;
     known_repository(plane, name)?;
-    let unknown = |message: String| {
-        let detail = json!({"Name": name, "Revision": reference});
-        errors::registry(StatusCode::NOT_FOUND, "MANIFEST_UNKNOWN", &message, &detail)
-    };
-    let found = plane
-        .manifest(name, reference)
-        .ok_or_else(|| unknown(format!("manifest tagged by \"{reference}\" is not found")))?;
+    let found = plane.manifest(name, reference).ok_or_else(|| manifest_unknown(name, reference))?;
     if !accepts(headers, &found.media_type) {
-        return Err(unknown("OCI manifest found, but accept header does not support OCI manifests".to_owned()));
+        let message = "OCI manifest found, but accept header does not support OCI manifests";
+        return Err(no_manifest(name, reference, message));
     }
     if method == Method::GET {
         let mut world = plane.cloud.world();
@@ -43,6 +38,16 @@ pub fn manifest(plane: &DataPlane, method: &Method, headers: &HeaderMap, name: &
         response.headers_mut().insert(header::ETAG, etag);
     }
     Ok(response)
+}
+
+/// Returns 404 for a manifest that is not there.
+pub fn manifest_unknown(name: &str, reference: &str) -> Refusal {
+    no_manifest(name, reference, &format!("manifest tagged by \"{reference}\" is not found"))
+}
+
+fn no_manifest(name: &str, reference: &str, message: &str) -> Refusal {
+    let detail = json!({"Name": name, "Revision": reference});
+    errors::registry(StatusCode::NOT_FOUND, "MANIFEST_UNKNOWN", message, &detail)
 }
 
 /// True where the request takes a media type; without an `Accept` it takes anything.

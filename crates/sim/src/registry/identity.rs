@@ -21,10 +21,10 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Identity {
-    /// A service principal of the registry's tenant.
+    /// A user or a service principal of the registry's tenant.
     Principal {
-        /// The client id.
-        app_id: Uuid,
+        /// The name of the user, or the client id.
+        name: String,
         /// The object id.
         object_id: Uuid,
     },
@@ -45,8 +45,7 @@ impl Identity {
     #[must_use]
     pub fn name(&self) -> String {
         match self {
-            Self::Principal { app_id, .. } => app_id.to_string(),
-            Self::Admin { name } | Self::Token { name } => name.clone(),
+            Self::Principal { name, .. } | Self::Admin { name } | Self::Token { name } => name.clone(),
         }
     }
 
@@ -62,7 +61,7 @@ impl Identity {
             registry.tenant
         };
         let signed_in = directory::sign_in(cloud, &tenant.to_string(), name, password).ok()?;
-        Some(Self::Principal { app_id: signed_in.app_id, object_id: signed_in.object_id })
+        Some(Self::Principal { name: signed_in.app_id.to_string(), object_id: signed_in.object_id })
     }
 
     /// True where the identity has any right at the registry; one without gets no token (`docs/facts/azure.md` 3.10).

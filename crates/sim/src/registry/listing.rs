@@ -41,11 +41,16 @@ pub fn tags(plane: &DataPlane, headers: &HeaderMap, name: &str, query: &[(String
 pub fn tag(plane: &DataPlane, headers: &HeaderMap, name: &str, tag: &str) -> Answer {
     let tags = readable_tags(plane, headers, name, "metadata_read")?;
     if !tags.iter().any(|known| known == tag) {
-        let message = "the specified tag does not exist";
-        return Err(errors::registry(StatusCode::NOT_FOUND, "TAG_UNKNOWN", message, &Value::Null));
+        return Err(tag_unknown());
     }
     let body = json!({"registry": plane.login_server(), "imageName": name, "tag": tag_shape(plane, name, tag)});
     Ok(errors::json(StatusCode::OK, &body))
+}
+
+/// Returns 404 for a tag that is not there.
+pub fn tag_unknown() -> Refusal {
+    let message = "the specified tag does not exist";
+    errors::registry(StatusCode::NOT_FOUND, "TAG_UNKNOWN", message, &Value::Null)
 }
 
 /// Answers `/acr/v1/{name}/_manifests`: every manifest with the tags that name it.

@@ -20,7 +20,10 @@ use crate::{
 };
 
 mod auth;
+#[cfg(test)]
+mod auth_tests;
 mod content;
+mod delete;
 mod identity;
 pub mod images;
 mod listing;
@@ -111,7 +114,7 @@ fn dispatch(plane: &DataPlane, asked: &Asked) -> Answer {
             content::stored(plane, method, headers, signature.map(|(_, value)| value.as_str()))
         }
         _ if path.starts_with("/v2/") => docker(plane, asked),
-        ("GET", _) if path.starts_with("/acr/v1/") => metadata(plane, asked),
+        ("GET" | "DELETE", _) if path.starts_with("/acr/v1/") => metadata(plane, asked),
         _ => Err(not_found()),
     }
 }
@@ -128,6 +131,9 @@ fn docker(plane: &DataPlane, asked: &Asked) -> Answer {
     }
     if let Some((name, reference)) = rest.rsplit_once("/manifests/").filter(|_| method == Method::PUT) {
         return push::manifest(plane, &brought, name, reference);
+    }
+    if let Some((name, digest)) = rest.rsplit_once("/manifests/").filter(|_| method == Method::DELETE) {
+        return delete::manifest(plane, headers, name, digest);
     }
     if !reads {
         return Err(push::unsupported());
@@ -148,6 +154,12 @@ fn docker(plane: &DataPlane, asked: &Asked) -> Answer {
 fn metadata(plane: &DataPlane, asked: &Asked) -> Answer {
     let Asked { headers, path, query, .. } = asked;
     let rest = path.trim_start_matches("/acr/v1/");
+    if asked.method == Method::DELETE {
+        return match rest.rsplit_once("/_tags/") {
+            Some((name, tag)) => delete::tag(plane, headers, name, tag),
+            None => delete::repository(plane, headers, rest),
+        };
+    }
     if let Some(name) = rest.strip_suffix("/_tags") {
         return listing::tags(plane, headers, name, query);
     }

@@ -21,8 +21,23 @@ pub struct DataPlane {
 impl DataPlane {
     /// Returns the manifest that a tag or a digest names: what was pushed last counts.
     pub fn manifest(&self, repository: &str, reference: &str) -> Option<Blob> {
-        let there = || self.images.image(repository, reference).map(|image| image.manifest.clone());
+        let deleted = |reference: &str| self.pushed.is_deleted(repository, reference);
+        let there = || {
+            let image = self.images.image(repository, reference)?;
+            (!deleted(reference) && !deleted(&image.manifest.digest)).then(|| image.manifest.clone())
+        };
         self.pushed.manifest(repository, reference).or_else(there)
+    }
+
+    /// Deletes a manifest and the tags that name it, which are returned. `None` where there is no such manifest.
+    pub fn delete_manifest(&self, repository: &str, digest: &str) -> Option<Vec<String>> {
+        self.manifest(repository, digest)?;
+        let names = |tag: &String| self.manifest(repository, tag).is_some_and(|found| found.digest == digest);
+        let tags: Vec<String> = self.tags(repository)?.into_iter().filter(names).collect();
+        for reference in tags.iter().map(String::as_str).chain([digest]) {
+            self.pushed.delete(repository, reference);
+        }
+        Some(tags)
     }
 
     /// Returns a blob of a repository.
@@ -32,7 +47,10 @@ impl DataPlane {
 
     /// Returns the tags of a repository, in order; nothing when there is no such repository.
     pub fn tags(&self, repository: &str) -> Option<Vec<String>> {
-        let there = self.images.tags(repository).map(<[String]>::to_vec);
+        let there = self.images.tags(repository).map(|tags| {
+            let left = tags.iter().filter(|tag| !self.pushed.is_deleted(repository, tag));
+            left.cloned().collect::<Vec<String>>()
+        });
         match (self.pushed.tags(repository), there) {
             (None, there) => there,
             (pushed, None) => pushed,

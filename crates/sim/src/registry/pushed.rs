@@ -1,4 +1,4 @@
-//! The content that clients pushed into a registry, and their uploads that go on.
+//! The content that clients pushed into a registry or deleted from it, and their uploads that go on.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -21,6 +21,9 @@ struct Held {
     repositories: BTreeMap<String, Repository>,
     /// Uploads with their repository and what has come.
     uploads: BTreeMap<Uuid, (String, Vec<u8>)>,
+    /// Repositories with the tags and the digests of manifests that were deleted. What a repository had at the start stays
+    /// where it is, and is shown no more.
+    deleted: BTreeSet<(String, String)>,
 }
 
 #[derive(Debug, Default)]
@@ -69,9 +72,27 @@ impl Pushed {
         held.repositories.entry(repository.to_owned()).or_default().blobs.insert(blob.digest.clone(), blob);
     }
 
+    /// True where a tag or a manifest was deleted, and not pushed again.
+    pub fn is_deleted(&self, repository: &str, reference: &str) -> bool {
+        self.held().deleted.contains(&(repository.to_owned(), reference.to_owned()))
+    }
+
+    /// Deletes a tag, or a manifest by its digest.
+    pub fn delete(&self, repository: &str, reference: &str) {
+        let mut held = self.held();
+        held.deleted.insert((repository.to_owned(), reference.to_owned()));
+        if let Some(found) = held.repositories.get_mut(repository) {
+            found.tags.remove(reference);
+            found.manifests.remove(reference);
+        }
+    }
+
     /// Keeps a manifest, and the tag that names it now.
     pub fn keep_manifest(&self, repository: &str, tag: Option<&str>, manifest: Blob) {
         let mut held = self.held();
+        for reference in tag.into_iter().chain([manifest.digest.as_str()]) {
+            held.deleted.remove(&(repository.to_owned(), reference.to_owned()));
+        }
         let found = held.repositories.entry(repository.to_owned()).or_default();
         if let Some(tag) = tag {
             found.tags.insert(tag.to_owned(), manifest.digest.clone());

@@ -336,17 +336,3 @@ async fn a_switch_of_the_mode_ends_all_that_was_issued_before() {
     }
     assert_eq!(get(&bearer(&token(&bed, &basic("registryb", &password), PULL).await)).await, StatusCode::OK);
 }
-
-#[tokio::test]
-async fn a_refresh_token_ends_after_three_hours() {
-    let bed = Testbed::new(|_| {});
-    let entra = bed.operator_token('b', "https://containerregistry.azure.net");
-    let form = format!("grant_type=access_token&service=localhost:5001&access_token={entra}");
-    let refresh = bed.registry(Method::POST, "/oauth2/exchange", &[], &form).await.json();
-    let refresh = refresh["refresh_token"].as_str().expect("a token");
-    let form = format!("grant_type=refresh_token&service=localhost:5001&scope={PULL}&refresh_token={refresh}");
-    for (hours, expected) in [(2.9, StatusCode::OK), (0.2, StatusCode::UNAUTHORIZED)] {
-        bed.pass(hours * 3600.0).await;
-        assert_eq!(bed.registry(Method::POST, "/oauth2/token", &[], &form).await.status, expected);
-    }
-}

@@ -33,8 +33,12 @@ pub struct Times {
     pub device_code_lifetime: i64,
     /// The time that an authorization code is valid, in seconds of the wall clock.
     pub code_lifetime: i64,
-    /// The time that a refresh token is valid, in seconds of the wall clock.
+    /// The time that a refresh token of Entra is valid, in seconds of the wall clock.
     pub refresh_token_lifetime: i64,
+    /// The time that a refresh token of a registry is valid, in seconds of the wall clock (`docs/facts/azure.md` 3.10).
+    pub registry_refresh_lifetime: i64,
+    /// The time that an access token of a registry is valid, in seconds of the wall clock.
+    pub registry_access_lifetime: i64,
 }
 
 impl Default for Times {
@@ -55,6 +59,8 @@ impl Default for Times {
             device_code_lifetime: 900,
             code_lifetime: 600,
             refresh_token_lifetime: 90 * 24 * 60 * 60,
+            registry_refresh_lifetime: 3 * 60 * 60,
+            registry_access_lifetime: 75 * 60,
         }
     }
 }
@@ -78,6 +84,8 @@ pub struct TimePart {
     device_code_lifetime: Option<i64>,
     code_lifetime: Option<i64>,
     refresh_token_lifetime: Option<i64>,
+    registry_refresh_lifetime: Option<i64>,
+    registry_access_lifetime: Option<i64>,
 }
 
 impl TimePart {
@@ -98,6 +106,8 @@ impl TimePart {
             device_code_lifetime: later.device_code_lifetime.or(self.device_code_lifetime),
             code_lifetime: later.code_lifetime.or(self.code_lifetime),
             refresh_token_lifetime: later.refresh_token_lifetime.or(self.refresh_token_lifetime),
+            registry_refresh_lifetime: later.registry_refresh_lifetime.or(self.registry_refresh_lifetime),
+            registry_access_lifetime: later.registry_access_lifetime.or(self.registry_access_lifetime),
         }
     }
 }
@@ -128,6 +138,8 @@ impl Times {
             device_code_lifetime: part.device_code_lifetime.unwrap_or(self.device_code_lifetime),
             code_lifetime: part.code_lifetime.unwrap_or(self.code_lifetime),
             refresh_token_lifetime: part.refresh_token_lifetime.unwrap_or(self.refresh_token_lifetime),
+            registry_refresh_lifetime: part.registry_refresh_lifetime.unwrap_or(self.registry_refresh_lifetime),
+            registry_access_lifetime: part.registry_access_lifetime.unwrap_or(self.registry_access_lifetime),
         }
     }
 }
