@@ -11,21 +11,37 @@ use crosspull_core::text::printable;
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
-/// A program, and the words before its options.
+/// A program, the words before its options, and whether it reads what docker keeps.
 struct Tool {
     name: &'static str,
     words: &'static [&'static str],
+    reads_docker: bool,
+}
+
+impl Tool {
+    const fn new(name: &'static str, words: &'static [&'static str]) -> Self {
+        Self { name, words, reads_docker: false }
+    }
+
+    /// Returns a program of containers/image, which keeps sign-ins in a file of its own and reads docker's besides.
+    const fn of_containers(name: &'static str) -> Self {
+        Self { name, words: &["login"], reads_docker: true }
+    }
 }
 
 /// The programs, in the order in which they are told. Several keep what they are given in one file, so one is run at a time.
 const TOOLS: [Tool; 6] = [
-    Tool { name: "docker", words: &["login"] },
-    Tool { name: "podman", words: &["login"] },
-    Tool { name: "helm", words: &["registry", "login"] },
-    Tool { name: "oras", words: &["login"] },
-    Tool { name: "skopeo", words: &["login"] },
-    Tool { name: "nerdctl", words: &["login"] },
+    Tool::new("docker", &["login"]),
+    Tool::of_containers("podman"),
+    Tool::new("helm", &["registry", "login"]),
+    Tool::new("oras", &["login"]),
+    Tool::of_containers("skopeo"),
+    Tool::new("nerdctl", &["login"]),
 ];
+
+/// A folder that is nowhere. Where docker keeps an identity token of the registry, podman and skopeo refuse to sign in
+/// beside it (`docs/facts/real-clients.md` 4), so they are not shown what docker keeps.
+const NOWHERE: &str = "/nonexistent/docker";
 
 /// The words by which each of them says that it took the sign-in.
 const TAKEN: &str = "login succeeded";
@@ -63,9 +79,14 @@ pub fn on_path(path: &str, program: &str) -> Option<PathBuf> {
 /// Gives a program the sign-in to a registry.
 pub async fn give(program: &'static str, server: &str, credential: &RegistryCredential) -> Given {
     let (user, secret) = credential.pair();
-    let words = TOOLS.iter().find(|tool| tool.name == program).map_or(&[] as &[&str], |tool| tool.words);
     let mut command = Command::new(program);
-    command.args(words).args(["--username", user, "--password-stdin", server]);
+    if let Some(tool) = TOOLS.iter().find(|tool| tool.name == program) {
+        command.args(tool.words);
+        if tool.reads_docker {
+            command.env("DOCKER_CONFIG", NOWHERE);
+        }
+    }
+    command.args(["--username", user, "--password-stdin", server]);
     for name in SECRET_VARIABLES {
         command.env_remove(name);
     }
