@@ -32,32 +32,6 @@ account() {
     case $1 in a) echo ops@contoso.com ;; b) echo ops@fabrikam.com ;; esac
 }
 
-# enter CODE ACCOUNT: a person enters it on the page of the simulated cloud.
-enter() {
-  curl -sS --fail --max-time 20 --cacert "$ca" -H 'content-type: application/json' \
-    --data "$(jq -cn --arg code "$1" --arg user "$2" '{userCode: $code, user: $user}')" "$arm/_sim/device"
-}
-
-# device_login TENANT ACCOUNT: az signs in; the code that it prints is entered by that person.
-device_login() {
-  local tenant=$1 account=$2 code='' login end=$((SECONDS + 60))
-  # What an earlier sign-in printed is not this one's.
-  : >"$work/login.err"
-  AZURE_CORE_ONLY_SHOW_ERRORS=false az login --use-device-code --tenant "$tenant" >"$work/login.out" 2>"$work/login.err" &
-  login=$!
-  until code=$(grep -oE 'enter the code [A-Z0-9]+' "$work/login.err" | awk '{ print $4 }') && [ -n "$code" ]; do
-    [ "$SECONDS" -lt "$end" ] && kill -0 "$login" 2>/dev/null || {
-      cat "$work/login.err" >&2
-      return 1
-    }
-    sleep 0.2
-  done
-  enter "$code" "$account" >/dev/null && wait "$login" || {
-    cat "$work/login.err" >&2
-    return 1
-  }
-}
-
 people_in_one_profile() {
   start_sim "$work/people"
   register_cloud people

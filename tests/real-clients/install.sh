@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs what the checks in this folder run: skopeo, tmux, an SSH server, jq and curl from Debian, the Azure CLI and
-# kubectl in a virtual environment of their own, `.az/` in the project folder, and Microsoft's SDKs in `.sdk/`. To be run as root. What is there already is
-# left alone, so a second run takes a second.
+# Installs what the checks in this folder run: skopeo, podman, docker, tmux, an SSH server, jq and curl from Debian, the
+# Azure CLI and kubectl in a virtual environment of their own, `.az/` in the project folder, and Microsoft's SDKs and Helm's
+# code in `.sdk/`. To be run as root. What is there already is left alone, so a second run takes a second.
 set -euo pipefail
 
 azure_cli=2.91.0
@@ -12,6 +12,8 @@ venv=$project/.az
 # shellcheck source=tests/real-clients/packages-lib.sh
 . "$(dirname "$0")/packages-lib.sh"
 wanted skopeo skopeo
+wanted podman podman
+wanted docker docker.io
 wanted jq jq
 wanted curl curl
 wanted tmux tmux
@@ -48,10 +50,11 @@ fi
 
 # Microsoft's SDKs have other versions of what the Azure CLI has, so they have an environment of their own.
 sdks=(azure-identity==1.27.0 azure-mgmt-containerservice==41.8.0 azure-mgmt-authorization==4.0.0
-  azure-mgmt-containerregistry==15.0.0 azure-containerregistry==1.2.0 msgraph-sdk==1.65.0)
+  azure-mgmt-containerregistry==15.0.0 azure-containerregistry==1.2.0 msgraph-sdk==1.65.0
+  helm-python-sdk==0.2.2)
 sdk=$project/.sdk
-if ! "$sdk/bin/python" -c 'import azure.identity, msgraph' 2>/dev/null; then
+if ! "$sdk/bin/python" -c 'import azure.identity, helm_python, msgraph' 2>/dev/null; then
   python3 -m venv --clear "$sdk"
   "$sdk/bin/pip" install --quiet --disable-pip-version-check "${sdks[@]}"
-  "$sdk/bin/python" -c 'import azure.identity, msgraph'
+  "$sdk/bin/python" -c 'import azure.identity, helm_python, msgraph'
 fi
