@@ -13,6 +13,7 @@ use super::{
     scope::{self, Access},
 };
 use crate::{
+    directory::SignInError,
     errors::{self, Answer, Refusal},
     tokens::{self, Audience},
 };
@@ -102,7 +103,11 @@ fn with_password(plane: &DataPlane, name: &str, password: &str) -> Result<Identi
     if name == NULL_GUID {
         return with_refresh_token(plane, password);
     }
-    Identity::sign_in(&plane.cloud, &plane.id, name, password).ok_or_else(|| unauthorized(None))
+    Identity::sign_in(&plane.cloud, &plane.id, name, password).map_err(|why| match why {
+        // Its own words for a name that the tenant does not know (`docs/facts/azure.md` 3.10).
+        SignInError::UnknownApplication => refusal("Application not registered with AAD.", &Value::Null),
+        _ => unauthorized(None),
+    })
 }
 
 fn with_refresh_token(plane: &DataPlane, token: &str) -> Result<Identity, Refusal> {
@@ -248,8 +253,11 @@ fn unauthorized(needed: Option<&Access>) -> Refusal {
         Value::Null,
         |needed| json!([{"Type": needed.kind, "Name": needed.name, "Action": needed.actions.join(",")}]),
     );
-    let message = "authentication required, visit https://aka.ms/acr/authorization for more information.";
-    errors::registry(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", message, &detail)
+    refusal("authentication required, visit https://aka.ms/acr/authorization for more information.", &detail)
+}
+
+fn refusal(message: &str, detail: &Value) -> Refusal {
+    errors::registry(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", message, detail)
 }
 
 fn bad_request(message: &str) -> Refusal {

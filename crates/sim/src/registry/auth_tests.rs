@@ -167,3 +167,19 @@ async fn an_entra_token_whose_time_is_over_is_not_exchanged() {
     let other = form.replace("5001", "5002");
     assert_eq!(bed.registry(Method::POST, "/oauth2/exchange", &[], &other).await.status, StatusCode::BAD_REQUEST);
 }
+
+#[tokio::test]
+async fn a_name_that_the_tenant_does_not_know_is_told_from_a_wrong_password() {
+    let bed = Testbed::new(|_| {});
+    let app = bed.app();
+    bed.grant(app.principal_b, "AcrPull", &bed.registry_id, None);
+    let message = async |name: &str| {
+        let basic = format!("Basic {}", BASE64_STANDARD.encode(format!("{name}:wrong")));
+        let path = "/oauth2/token?service=localhost:5001";
+        let reply = bed.registry(Method::GET, path, &[("authorization", &basic)], "").await;
+        assert_eq!(reply.status, StatusCode::UNAUTHORIZED);
+        reply.json()["errors"][0]["message"].as_str().unwrap_or_default().to_owned()
+    };
+    assert_eq!(message("somebody").await, "Application not registered with AAD.");
+    assert!(message(&app.client_id.to_string()).await.starts_with("authentication required, visit "));
+}

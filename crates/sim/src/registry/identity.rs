@@ -13,7 +13,8 @@ use base64::prelude::BASE64_STANDARD;
 use super::scope::Access;
 use crate::{
     cloud::Cloud,
-    directory, rights,
+    directory::{self, SignInError},
+    rights,
     world::{Registry, RegistryPassword, SYSTEM_SCOPE_MAPS, World},
 };
 
@@ -50,18 +51,20 @@ impl Identity {
     }
 
     /// Signs in with a name and password.
-    #[must_use]
-    pub fn sign_in(cloud: &Cloud, registry_id: &str, name: &str, password: &str) -> Option<Self> {
+    ///
+    /// # Errors
+    /// Why Entra refuses what is not the registry's own.
+    pub fn sign_in(cloud: &Cloud, registry_id: &str, name: &str, password: &str) -> Result<Self, SignInError> {
         let tenant = {
             let world = cloud.world();
-            let registry = world.registry(registry_id)?;
+            let registry = world.registry(registry_id).ok_or(SignInError::UnknownTenant)?;
             if let Some(found) = own_user(cloud, registry, name, password) {
-                return Some(found);
+                return Ok(found);
             }
             registry.tenant
         };
-        let signed_in = directory::sign_in(cloud, &tenant.to_string(), name, password).ok()?;
-        Some(Self::Principal { name: signed_in.app_id.to_string(), object_id: signed_in.object_id })
+        let signed_in = directory::sign_in(cloud, &tenant.to_string(), name, password)?;
+        Ok(Self::Principal { name: signed_in.app_id.to_string(), object_id: signed_in.object_id })
     }
 
     /// True where the identity has any right at the registry; one without gets no token (`docs/facts/azure.md` 3.10).
