@@ -86,6 +86,18 @@ fn what_a_program_says_is_believed_and_nothing_else() {
 }
 
 #[test]
+fn podman_and_skopeo_are_not_shown_what_docker_keeps() {
+    // Where that is an identity token of the registry, they refuse to sign in beside it.
+    side_by_side([("podman", false), ("skopeo", false), ("docker", true), ("helm", true)], |(name, shown)| {
+        let story =
+            with_program(Story::of("happy"), name, "echo 'Login Succeeded!'").with("DOCKER_CONFIG", "/of/docker");
+        login(&story, &story.ready.registry, &BY_APP).exits(0);
+        let environment = wrote(&story, &format!("{name}.environment"));
+        assert_eq!(environment.lines().any(|line| line == "DOCKER_CONFIG=/of/docker"), shown, "{name}");
+    });
+}
+
+#[test]
 fn the_token_is_printed_alone_and_pulls() {
     let story = Story::of("happy");
     let server = &story.ready.login_server;
