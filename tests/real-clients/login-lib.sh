@@ -48,7 +48,7 @@ pass_time() {
   curl -sS --fail --max-time 20 --cacert "$ca" -H 'content-type: application/json' --data "{\"seconds\": $1}" "$arm/_sim/time"
 }
 
-# form URL NAME=VALUE...: posts a form, the values by standard input; `NAME@FILE` takes the value of a file.
+# form URL NAME=VALUE...: posts a form; `NAME@FILE` takes the value of a file, as an argument is seen by everybody.
 form() {
   local url=$1 data=()
   shift
