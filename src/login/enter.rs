@@ -57,7 +57,7 @@ pub async fn enter(asked: Asked, means: Means) -> Result<Entered, Trouble> {
     let realm = realm(&door, &server, &id).await?;
     let mut entered = credential(&asked, &door, &realm, server, &id).await?;
     let granted = realm.granted(&door, &WORK, &entered.credential, &asked.repositories).await;
-    entered.granted = granted.map_err(|error| not_let_in(error, &entered.server, &entered.account))?;
+    entered.granted = granted.map_err(|error| not_let_in(error, &entered.server, &entered.account, entered.who))?;
     Ok(entered)
 }
 
@@ -214,7 +214,8 @@ async fn credential(
             granted,
         });
     }
-    let signed_in = realm.sign_in(door, &WORK).await.map_err(|error| not_let_in(error, &server, "this account"))?;
+    let signed_in =
+        realm.sign_in(door, &WORK).await.map_err(|error| not_let_in(error, &server, "this account", asked.who))?;
     let account =
         reply::account_of(&signed_in.entra).map_or_else(|| asked.who.word().to_owned(), |account| account.to_string());
     Ok(Entered {
@@ -254,14 +255,22 @@ async fn admin(door: &Door, id: &RegistryId) -> Result<(String, crosspull_core::
 }
 
 /// Returns why nobody is signed in to a registry. Where it says 401, it says no more than that.
-fn not_let_in(error: CallError, server: &str, account: &str) -> Trouble {
+fn not_let_in(error: CallError, server: &str, account: &str, who: Who) -> Trouble {
     let is_refused = matches!(&error, CallError::Refused(refused) if refused.refusal.status == Some(401));
     if !is_refused {
         return error.trouble(format!("Signing in to {server} did not work."));
     }
-    error.trouble(format!("{server} does not let {account} in.")).because(
-        "The registry does not say why: its tenant is another one, nothing is granted there, or name and password are not right.",
-        "Check the tenant (--tenant), and ask whoever runs the registry for a role there, such as AcrPull. A role that was \
-         given a moment ago takes some minutes.",
-    )
+    let (why, now) = match who {
+        Who::Admin | Who::Token => (
+            "The name or the password is not right, the password has ended, or the user is disabled.",
+            "Check both, and look at the user in the portal, under the registry's Access keys or Tokens.",
+        ),
+        Who::Me | Who::ServicePrincipal | Who::ManagedIdentity | Who::WorkloadIdentity => (
+            "The registry does not say why: its tenant is another one, nothing is granted there, or it takes no tokens for \
+             Resource Manager and Entra gave no other.",
+            "Check the tenant (--tenant), and ask whoever runs the registry for a role there, such as AcrPull. A role that was \
+             given a moment ago takes some minutes.",
+        ),
+    };
+    error.trouble(format!("{server} does not let {account} in.")).because(why, now)
 }

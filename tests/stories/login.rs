@@ -175,6 +175,23 @@ fn a_machines_identity_signs_in_where_registry_and_machine_are_of_one_tenant() {
 }
 
 #[test]
+fn where_entra_gives_no_token_for_registries_one_for_resource_manager_is_used_and_that_is_said() {
+    let story = with_program(Story::of("no-registry-audience"), "oras", "echo 'Login Succeeded'");
+    let end = login(&story, &story.ready.registry, &BY_APP);
+    end.exits(0);
+    assert!(end.out.contains("By a token for Resource Manager"), "{end}");
+    let secret = wrote(&story, "oras.input");
+    let server = story.ready.login_server.clone();
+    assert_eq!(story.pull_by_hand_from(&server, NULL_USER, &secret, "shop/web:1.4"), 200);
+    let own = "name = \"own\"\nsays = \"own\"\n[world]\nregistry.accepts_arm_tokens = false\n";
+    let story = Story::told(&["no-registry-audience"], own);
+    let server = story.ready.login_server.clone();
+    let end = login(&story, &server, &[&BY_APP[..], &["--tenant", "fabrikam.com"]].concat());
+    end.exits(1);
+    assert!(end.err.contains("it takes no tokens for Resource Manager"), "{end}");
+}
+
+#[test]
 fn the_admin_account_signs_in_by_what_azure_tells_or_by_what_is_given() {
     let story = Story::of("admin-enabled");
     let server = story.ready.login_server.clone();
@@ -190,6 +207,7 @@ fn the_admin_account_signs_in_by_what_azure_tells_or_by_what_is_given() {
     let end = login(&wrong, &server, &["--as", "admin", "--username", &user]);
     end.exits(1);
     assert!(end.err.contains(&format!("{server} does not let {user} in")), "{end}");
+    assert!(end.err.contains("Access keys or Tokens"), "{end}");
     let end = login(&wrong, &wrong.ready.registry, &["--as", "admin", "--username", &user]);
     end.exits(2);
     assert!(end.err.contains("give its login server"), "a password goes to a host that is named\n{end}");

@@ -334,6 +334,14 @@ impl Source {
                     side.lower()
                 ),
             ),
+            How::ManagedIdentity { client_id: Some(client_id) } => {
+                let now = format!(
+                    "{} CROSSPULL_{side}_CLIENT_ID asks for the identity {client_id} of this machine; without it the machine's own \
+                     is asked for.",
+                    trouble.now
+                );
+                Trouble { now, ..trouble }
+            }
             How::ServicePrincipal { client_id, proof } if !unreachable => {
                 let variable = |name| format!("of CROSSPULL_{side}_{name}");
                 let (what, from) = match proof {
