@@ -3,6 +3,8 @@
 
 pub mod admin;
 mod granted;
+pub mod look;
+pub mod look_lines;
 mod meant;
 
 pub use granted::{Granted, Grants};
