@@ -43,7 +43,7 @@ const LEAST_DEADLINE: Duration = Duration::from_secs(5);
 pub fn pace(access: &Access) -> Pace {
     let deadline = DEADLINE.div_f64(access.pace.max(1.0)).max(LEAST_DEADLINE);
     let person = Duration::from_secs(u64::from(access.consent_wait_minutes) * 60);
-    Pace { divisor: access.pace, deadline, person }
+    Pace::new(access.pace, deadline, person)
 }
 
 /// The part of the program that works on a run, with all that it made.

@@ -193,7 +193,7 @@ impl Wizard {
         // Nobody listens to its calls: what they find is told.
         let (front_end, events) = unbounded_channel();
         let recorder = std::sync::Arc::new(Recorder::new(front_end, jiff::Timestamp::now));
-        let pace = Pace { divisor: access.pace, deadline: DEADLINE, person: DEADLINE };
+        let pace = Pace::new(access.pace, DEADLINE, DEADLINE);
         let parts = credentials.parts(recorder, control, pace, self.ask.clone());
         Ok((LookupRequest { side, access, parts, events, told: self.cloud_notices.clone() }, controller))
     }

@@ -184,7 +184,7 @@ async fn drive(story: &Story, cut: Option<Cut>, seen: Arc<Mutex<BTreeSet<Call>>>
         logins: PerTenant { a: operator(story, Tenant::A), b: operator(story, Tenant::B) },
         recorder: Arc::clone(&recorder),
         control,
-        pace: Pace { divisor: inputs.access.pace, deadline: minute, person: minute },
+        pace: Pace::new(inputs.access.pace, minute, minute),
         prompts: Prompts::new(tokio::sync::mpsc::unbounded_channel().0),
         app_secret: None,
         metadata_host: None,

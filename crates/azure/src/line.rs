@@ -20,6 +20,17 @@ mod tunnel;
 
 pub use proxies::{NoAddress, Proxies};
 
+/// The way to a host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Way {
+    /// The host is asked itself.
+    Direct,
+    /// The host is asked itself, since `NO_PROXY` leaves it out of the proxy that is named.
+    LeftOut,
+    /// The host is asked through the proxy of that address, which has no credentials in it.
+    Through(String),
+}
+
 /// A client with its proxies.
 #[derive(Debug, Clone)]
 pub struct Line {
@@ -49,6 +60,16 @@ impl Line {
     #[must_use]
     pub const fn proxies(&self) -> &Proxies {
         &self.proxies
+    }
+
+    /// Returns the way to a host.
+    #[must_use]
+    pub fn way(&self, url: &Url) -> Way {
+        match self.proxies.of(url) {
+            Some(proxy) => Way::Through(proxies::shown(&proxy)),
+            None if self.proxies.leaves_out(url) => Way::LeftOut,
+            None => Way::Direct,
+        }
     }
 
     /// Refuses an address whose proxy is spoken to in a way that is not built in: nothing is sent then.
@@ -161,8 +182,16 @@ fn unproxied(error: &reqwest::Error) -> NoConnection {
     match kind {
         _ if error.is_timeout() => NoConnection::TimedOut,
         _ if chain(error).any(|e| e.to_string() == "dns error") || error.is_dns() => NoConnection::NameNotFound,
+        kind => no_way(kind),
+    }
+}
+
+/// Returns the cause that the system tells where a host takes no connection.
+pub(crate) const fn no_way(kind: Option<io::ErrorKind>) -> NoConnection {
+    match kind {
         Some(io::ErrorKind::ConnectionRefused) => NoConnection::Refused,
         Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable) => NoConnection::NetworkUnreachable,
+        Some(io::ErrorKind::TimedOut) => NoConnection::TimedOut,
         _ => NoConnection::Other,
     }
 }

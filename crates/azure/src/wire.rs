@@ -1,5 +1,5 @@
-//! The wire: sends one request, tries again where that is safe, and says so in events. The only place that opens a
-//! connection to Azure.
+//! The wire: sends one request, tries again where that is safe, and says so in events. The only place that sends
+//! anything to Azure.
 
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::control::Control;
 use crate::journal::JournalError;
-use crate::line::{Line, Proxies, innermost, is_near};
+use crate::line::{Line, Proxies, Way, innermost, is_near};
 use crate::page;
 use crate::recorder::Recorder;
 use crate::refusal::{Refused, Unanswered, refused};
@@ -31,6 +31,9 @@ const TRIES: u32 = 5;
 /// The longest time for which throttling is sat out.
 const THROTTLE_AT_MOST: Duration = Duration::from_secs(300);
 
+/// The same, and the time of one try, where the answer is wanted at once.
+const AT_ONCE: Duration = Duration::from_secs(5);
+
 /// The reason of a wait that a service asks for.
 const PATIENCE: &str = "the service asks for patience";
 
@@ -43,9 +46,25 @@ pub struct Pace {
     pub deadline: Duration,
     /// The longest wait for a person, which nothing divides.
     pub person: Duration,
+    /// The tries of a request that is answered by errors or not at all.
+    tries: u32,
+    /// The longest time for which a service's word to wait is sat out.
+    throttled: Duration,
 }
 
 impl Pace {
+    /// Makes the pace of a run, which may take its time.
+    #[must_use]
+    pub const fn new(divisor: f64, deadline: Duration, person: Duration) -> Self {
+        Self { divisor, deadline, person, tries: TRIES, throttled: THROTTLE_AT_MOST }
+    }
+
+    /// Returns the pace of a question whose answer tells what is so at present: one more try, and short patience.
+    #[must_use]
+    pub fn at_once(self) -> Self {
+        Self { deadline: self.deadline.min(AT_ONCE), tries: 2, throttled: AT_ONCE, ..self }
+    }
+
     /// Returns one of crosspull's own waits at this pace.
     #[must_use]
     pub fn of(&self, wait: Duration) -> Duration {
@@ -181,7 +200,7 @@ impl Wire {
     /// Makes a wire on that line. Its client must not follow redirects: a token would go along.
     #[must_use]
     pub fn new(line: Line, recorder: std::sync::Arc<Recorder>, control: Control, pace: Pace) -> Self {
-        Self { line, recorder, control, pace, throttles: Throttles::of_process(), tries: TRIES }
+        Self { line, recorder, control, pace, throttles: Throttles::of_process(), tries: pace.tries }
     }
 
     /// Returns this wire on another line, with so many tries: for a host that has an authority and credentials of its
@@ -195,6 +214,12 @@ impl Wire {
     #[must_use]
     pub const fn proxies(&self) -> &Proxies {
         self.line.proxies()
+    }
+
+    /// Returns the way to a host.
+    #[must_use]
+    pub fn way(&self, url: &url::Url) -> Way {
+        self.line.way(url)
     }
 
     /// Returns the recorder that events go to.
@@ -277,7 +302,8 @@ impl Wire {
             }
             let own = self.pace.of(backoff.next().unwrap_or(Duration::from_secs(15)));
             let within_tries = n < tries(&failed, self.tries);
-            let Some((why, wait, at_most)) = again(request.repeat, &failed, within_tries, own, begun.elapsed()) else {
+            let spent = Spent { so_far: begun.elapsed(), at_most: self.pace.throttled };
+            let Some((why, wait, at_most)) = again(request.repeat, &failed, within_tries, own, spent) else {
                 return Err(given_up(failed, request.repeat));
             };
             self.pause(work, why, wait, at_most, n).await?;
@@ -292,10 +318,10 @@ impl Wire {
     async fn keep_away(&self, work: &Work, request: &Request) -> Result<(), CallError> {
         let begun = Instant::now();
         while let Some((wait, refused)) = self.throttles.wait(request, Instant::now()) {
-            if begun.elapsed() + wait > THROTTLE_AT_MOST {
+            if begun.elapsed() + wait > self.pace.throttled {
                 return Err(CallError::Refused(refused));
             }
-            self.pause(work, PATIENCE, wait, THROTTLE_AT_MOST, 1).await?;
+            self.pause(work, PATIENCE, wait, self.pace.throttled, 1).await?;
         }
         Ok(())
     }
@@ -451,36 +477,44 @@ fn tries(failed: &Tried, all: u32) -> u32 {
     }
 }
 
+/// The time that a request has waited, and the longest that it may.
+#[derive(Debug, Clone, Copy)]
+struct Spent {
+    so_far: Duration,
+    at_most: Duration,
+}
+
 /// Returns whether and when a request may be tried again: the reason of the wait, the wait, and the time for all waits.
 fn again(
     repeat: Repeat,
     failed: &Tried,
     within_tries: bool,
     own: Duration,
-    spent: Duration,
+    spent: Spent,
 ) -> Option<(&'static str, Duration, Duration)> {
+    let at_most = spent.at_most;
     match failed {
         Tried::Refused(Refused { refusal, .. }, asked) => match refusal.status {
             // Throttled: not done, whatever it was.
             Some(429) => {
                 // No wait at all is no patience.
                 let wait = asked.filter(|wait| !wait.is_zero()).unwrap_or(own);
-                (spent + wait <= THROTTLE_AT_MOST).then_some((PATIENCE, wait, THROTTLE_AT_MOST))
+                (spent.so_far + wait <= at_most).then_some((PATIENCE, wait, at_most))
             }
             Some(503) if repeat == Repeat::Freely => {
                 let wait = asked.unwrap_or(own);
-                (within_tries && wait <= THROTTLE_AT_MOST).then_some(("the service is busy", wait, THROTTLE_AT_MOST))
+                (within_tries && wait <= at_most).then_some(("the service is busy", wait, at_most))
             }
             Some(408 | 500 | 502 | 504) if repeat == Repeat::Freely => {
-                within_tries.then_some(("the service had an error", own, THROTTLE_AT_MOST))
+                within_tries.then_some(("the service had an error", own, at_most))
             }
             _ => None,
         },
         Tried::Unsent(refusal) => {
             let may_pass = NoConnection::of(refusal).is_none_or(NoConnection::may_pass);
-            (within_tries && may_pass).then_some(("no connection", own, THROTTLE_AT_MOST))
+            (within_tries && may_pass).then_some(("no connection", own, at_most))
         }
-        Tried::Lost(_) if repeat == Repeat::Freely => within_tries.then_some(("no answer came", own, THROTTLE_AT_MOST)),
+        Tried::Lost(_) if repeat == Repeat::Freely => within_tries.then_some(("no answer came", own, at_most)),
         Tried::Lost(_) | Tried::Done(_) => None,
     }
 }
@@ -608,7 +642,8 @@ mod tests {
             Tried::Refused(Refused { refusal, oauth: None, claims: None }, None)
         };
         let lost = || Tried::Lost(Unanswered::NoAnswer.because(""));
-        let retried = |repeat, failed: &Tried| again(repeat, failed, true, Duration::ZERO, Duration::ZERO).is_some();
+        let spent = Spent { so_far: Duration::ZERO, at_most: THROTTLE_AT_MOST };
+        let retried = |repeat, failed: &Tried| again(repeat, failed, true, Duration::ZERO, spent).is_some();
         for status in [429, 500, 502, 503, 504] {
             assert!(retried(Repeat::Freely, &refused(status)), "{status}");
             assert_eq!(retried(Repeat::AfterReading, &refused(status)), status == 429, "{status}");

@@ -11,6 +11,7 @@ mod create_app;
 mod create_principal;
 mod enable_admin;
 mod end_token_password;
+pub mod from_cluster;
 mod grant_role;
 mod hand_over;
 mod keep_way_back;

@@ -1,13 +1,12 @@
 //! Pulls from within the cluster, by a pod that is removed again. Where the API cannot be reached, tells how to prove
 //! the pull by hand.
 
-use crosspull_core::command::Command;
 use crosspull_core::names::Outcome;
 use crosspull_core::operation::{Fact, Learnt, ProveInside, PullsAs, TakeBack};
 
 use super::attach;
 use super::shared::pods::{PodProof, PodResult};
-use crate::kubernetes::requests::{PodPulls, RUNS_NOTHING};
+use crate::kubernetes::requests::PodPulls;
 use crate::patience::Patience;
 use crate::request;
 use crate::step_context::StepContext;
@@ -87,15 +86,5 @@ pub(super) async fn take_back(op: &ProveInside, back: &TakeBack, context: &StepC
 
 /// Leaves the proof to the operator, with the commands that make it.
 fn untold(proof: &PodProof<'_>, why: &str) -> StepResult {
-    let PodProof { cluster, namespace, name, image, .. } = proof;
-    Ok((
-        Outcome::Skipped,
-        format!(
-            "not proved from the cluster: {why}. By hand: {} ; {} ; {} (it says Pulled) ; {}",
-            Command::GetCredentials { cluster },
-            Command::RunPod { pod: name, namespace, image, runs: RUNS_NOTHING },
-            Command::DescribePod { pod: name, namespace },
-            Command::DeletePod { pod: name, namespace }
-        ),
-    ))
+    Ok((Outcome::Skipped, format!("not proved from the cluster: {why}. By hand: {}", proof.commands())))
 }
