@@ -11,9 +11,12 @@ mod session;
 mod stream;
 mod take_up;
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 
 use clap::ArgMatches;
+
+use crate::exit::Code;
+use crate::terminal::signals::Signals;
 
 pub use begin::begin;
 pub use session::Session;
@@ -24,4 +27,25 @@ pub use take_up::take_up;
 pub fn nobody_to_ask(arguments: &ArgMatches) -> Option<String> {
     (!arguments.get_flag("yes") && !std::io::stdin().is_terminal())
         .then(|| "yes: it asks before it writes, and there is no terminal to ask on: give --yes".to_owned())
+}
+
+/// Asks on the terminal; only `yes` is yes. The error is the code of a signal that came in place of an answer.
+pub async fn agrees(question: &str, signals: &mut Signals) -> Result<bool, Code> {
+    let mut err = std::io::stderr();
+    if write!(err, "{question}").and_then(|()| err.flush()).is_err() {
+        // Nobody was asked.
+        return Ok(false);
+    }
+    let line = tokio::task::spawn_blocking(|| {
+        let mut line = String::new();
+        std::io::stdin().read_line(&mut line).map(|_| line)
+    });
+    tokio::select! {
+        // What cannot be read is no yes.
+        line = line => Ok(line.is_ok_and(|line| line.is_ok_and(|line| line.trim() == "yes"))),
+        code = signals.next() => {
+            lines::aside("");
+            Err(code)
+        }
+    }
 }

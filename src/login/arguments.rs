@@ -3,6 +3,7 @@
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use crosspull_core::input::Key;
 use crosspull_core::login::Who;
+use crosspull_core::login::look::EXIT_CODES;
 
 use crate::cli;
 
@@ -32,6 +33,8 @@ pub const REMOVE: &str = "remove";
 pub const NO_CACHE: &str = "no-cache";
 /// The way to the registry is looked at.
 pub const CHECK: &str = "check";
+/// The word for a check that signs nobody in.
+pub const NOBODY: &str = "none";
 /// The way to the registry is looked at from a cluster.
 pub const FROM_CLUSTER: &str = "from-cluster";
 
@@ -71,7 +74,7 @@ pub fn command() -> Command {
     let words = Who::ALL.map(|(_, word, _)| word);
     Command::new("login")
         .about(ABOUT)
-        .after_help(AFTER)
+        .after_help(format!("{AFTER}\n\n{EXIT_CODES}"))
         .arg(
             Arg::new(REGISTRY)
                 .value_name("REGISTRY")
@@ -83,9 +86,9 @@ pub fn command() -> Command {
             [
                 valued(AS, "WHO").value_parser(words).default_value(Who::Me.word()).help("Who signs in"),
                 valued(SIGN_IN, "WAY")
-                    .value_parser(WAYS)
+                    .value_parser([WAYS[0], WAYS[1], WAYS[2], NOBODY])
                     .alias("sign-in-b")
-                    .help("How a person signs in [default: azure-cli]"),
+                    .help("How a person signs in; none with --check alone [default: azure-cli]"),
                 valued(TENANT, "TENANT")
                     .alias("tenant-b")
                     .help("The registry's tenant; by default that of who signs in"),
@@ -94,7 +97,7 @@ pub fn command() -> Command {
                     .conflicts_with_all([EXPOSE, INTO]),
                 valued(REPOSITORY, "NAME")
                     .action(ArgAction::Append)
-                    .help("A repository whose rights are told; may be repeated"),
+                    .help("A repository whose rights are told; may be repeated. With --check an image, NAME[:TAG]"),
             ]
             .map(|arg| heading(arg, WHO)),
         )
@@ -123,12 +126,18 @@ pub fn command() -> Command {
             [
                 switch(CHECK, "Tell what stands between here and the registry")
                     .conflicts_with_all([EXPOSE, INTO, CONFIGURE]),
-                valued(FROM_CLUSTER, "CLUSTER").requires(CHECK).help("Look from a pod in this cluster too"),
+                valued(FROM_CLUSTER, "CLUSTER")
+                    .requires_all([CHECK, REPOSITORY])
+                    .help("Have a node of this cluster (its id) pull the image too, by a pod that is removed again"),
                 cli::yes().help("Go on without asking"),
             ]
             .map(|arg| heading(arg, LOOK)),
         )
-        .args(cli::inputs_of([Key::Kubeconfig, Key::Context]).map(|arg| heading(arg, LOOK)))
+        .args(
+            cli::inputs_of([Key::TenantA, Key::SignInA, Key::Kubeconfig, Key::Context, Key::Namespace])
+                .map(|arg| heading(arg, LOOK)),
+        )
+        .mut_arg(Key::Namespace.name(), |arg| arg.help("The namespace of that pod [default: default]"))
         .args(cli::inputs_of([Key::Cloud, Key::LoginHost, Key::ClientId, Key::CaFile]))
         // Only the simulated cloud's time runs faster.
         .args(cli::inputs_of([Key::Pace]).map(|arg| arg.hide(true)))

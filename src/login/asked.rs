@@ -9,7 +9,7 @@ use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::SignIn;
 use uuid::Uuid;
 
-use super::arguments::{AS, REGISTRY, REPOSITORY, SIGN_IN, TENANT, USERNAME, WAYS, all};
+use super::arguments::{AS, NOBODY, REGISTRY, REPOSITORY, SIGN_IN, TENANT, USERNAME, WAYS, all};
 use crate::credentials::{self, Credentials, secret_in};
 use crate::sources::{self, Variables};
 
@@ -47,11 +47,10 @@ impl Asked {
     /// # Errors
     /// Every complaint at once.
     pub fn read(arguments: &ArgMatches, variables: Variables) -> Result<Self, Vec<String>> {
-        let registry = match all(arguments, REGISTRY).as_slice() {
-            [one] => Meant::parse(one).map_err(|why| vec![format!("registry: {why}")]),
-            _ => Err(vec!["registry: several are named, and one is signed in to at a time".to_owned()]),
-        };
-        let mut asked = Self::of(arguments, variables, registry?)?;
+        if word(arguments, SIGN_IN) == Some(NOBODY) {
+            return Err(vec![format!("sign-in: {NOBODY} signs nobody in, which is for --check alone")]);
+        }
+        let mut asked = Self::of(arguments, variables, registry(arguments)?)?;
         asked.repositories = repositories(arguments)?;
         Ok(asked)
     }
@@ -61,7 +60,7 @@ impl Asked {
     /// # Errors
     /// Every complaint at once.
     pub fn of(arguments: &ArgMatches, variables: Variables, registry: Meant) -> Result<Self, Vec<String>> {
-        let word = |name| arguments.get_one::<String>(name).map(String::as_str);
+        let word = |name| word(arguments, name);
         let who = word(AS).and_then(Who::from_word).unwrap_or(Who::Me);
         let mut answers = sources::answers(arguments, variables)?;
         if let Some(tenant) = word(TENANT) {
@@ -171,6 +170,21 @@ fn own(who: Who, name: Option<&str>, variables: Variables) -> Result<Option<(Str
         (Who::Admin | Who::Token, Some(_), None) => missing(&format!("{PASSWORD} or {PASSWORD_FILE}")),
         (_, Some(_), _) => Err(vec!["username: only --as admin and --as token have one".to_owned()]),
         (_, None, _) => Ok(None),
+    }
+}
+
+fn word<'a>(arguments: &'a ArgMatches, name: &str) -> Option<&'a str> {
+    arguments.get_one::<String>(name).map(String::as_str)
+}
+
+/// Reads the one registry that is named.
+///
+/// # Errors
+/// Every complaint at once.
+pub fn registry(arguments: &ArgMatches) -> Result<Meant, Vec<String>> {
+    match all(arguments, REGISTRY).as_slice() {
+        [one] => Meant::parse(one).map_err(|why| vec![format!("registry: {why}")]),
+        _ => Err(vec!["registry: several are named, and one is meant at a time".to_owned()]),
     }
 }
 

@@ -19,6 +19,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use super::asked::Way;
 use crate::backend::pace;
 use crate::exit::Code;
+use crate::headless::agrees;
 use crate::headless::lines::aside;
 use crate::sources::environment;
 use crate::terminal::signals::{Signals, end_what_is_stuck};
@@ -33,16 +34,35 @@ pub struct Means {
     recorder: Arc<Recorder>,
     control: Control,
     prompts: Prompts,
+    /// True where an answer tells what is so at present, and is not waited for.
+    at_once: bool,
 }
 
 impl Means {
+    /// Returns the same for questions that are not asked for long: what they answer is so at present.
+    pub fn at_once(self) -> Self {
+        Self { at_once: true, ..self }
+    }
+
+    /// Returns the same for what has to come to its end after a signal. Nothing stops it.
+    pub fn unstopped(&self) -> (Self, Controller) {
+        let (controller, control) = control();
+        (Self { control, at_once: false, ..self.clone() }, controller)
+    }
+
+    /// Ends when a signal stops the work.
+    pub async fn stopped(&self) {
+        self.control.stopped().await;
+    }
+
     /// Opens the door to the registry's tenant.
     ///
     /// # Errors
     /// A trouble where the cloud cannot be used.
     pub async fn open(&self, way: Way) -> Result<Door, Trouble> {
-        let (recorder, control, prompts) = (self.recorder.clone(), self.control.clone(), self.prompts.clone());
-        let parts = way.credentials.parts(recorder, control, pace(&way.access), prompts);
+        let pace = pace(&way.access);
+        let pace = if self.at_once { pace.at_once() } else { pace };
+        let parts = way.credentials.parts(self.recorder.clone(), self.control.clone(), pace, self.prompts.clone());
         let opened = connect(&way.access, parts).await;
         opened.map_err(|finding| Trouble {
             refusal: finding.refusal,
@@ -73,13 +93,18 @@ impl Attended {
         let (ask, prompts) = unbounded_channel();
         let (controller, control) = control();
         let recorder = Arc::new(Recorder::new(front_end, jiff::Timestamp::now));
-        let means = Means { recorder, control, prompts: Prompts::new(ask) };
+        let means = Means { recorder, control, prompts: Prompts::new(ask), at_once: false };
         Ok(Self { signals: Signals::listen(true)?, events, prompts, controller, means, cloud, place: Place::default() })
     }
 
     /// Returns the means by which a door is opened.
     pub fn means(&self) -> Means {
         self.means.clone()
+    }
+
+    /// Asks on the terminal. The error is the exit code that a signal asks for.
+    pub async fn agrees(&mut self, question: &str) -> Result<bool, Code> {
+        agrees(question, &mut self.signals).await
     }
 
     /// Sees work through. The error is the exit code that a signal asks for.

@@ -62,7 +62,7 @@ pub async fn enter(asked: Asked, means: Means) -> Result<Entered, Trouble> {
 }
 
 /// Opens the door to the registry's tenant. An app's tenant is found by the registry's subscription, where nobody named it.
-async fn opened(asked: Asked, means: &Means) -> Result<(Asked, Door), Trouble> {
+pub async fn opened(asked: Asked, means: &Means) -> Result<(Asked, Door), Trouble> {
     let wrong = |complaints: Vec<String>| Trouble::new("Nobody can sign in.", complaints.join("; "), "");
     let asked = match (&asked.way, asked.subscription()) {
         (None, Some(subscription)) => {
@@ -100,7 +100,7 @@ pub async fn resource(door: &Door, meant: &Meant) -> Result<RegistryId, Trouble>
 }
 
 /// Returns the host of the registry that is meant, and the registry as commands name it.
-async fn registry(asked: &Asked, door: &Door) -> Result<(String, RegistryId), Trouble> {
+pub async fn registry(asked: &Asked, door: &Door) -> Result<(String, RegistryId), Trouble> {
     let suffix = door.endpoints().registry_suffix.as_str();
     let id = match &asked.registry {
         // The admin account's password is a matter of the resource.
@@ -231,7 +231,7 @@ async fn credential(
 }
 
 /// Asks for the admin account's name and its first password.
-async fn admin(door: &Door, id: &RegistryId) -> Result<(String, crosspull_core::secret::Secret), Trouble> {
+pub async fn admin(door: &Door, id: &RegistryId) -> Result<(String, crosspull_core::secret::Secret), Trouble> {
     let what = format!("The admin account of {} cannot be used.", id.name());
     let registry: Registry =
         door.json(&WORK, request::registry(door.endpoints(), id)).await.map_err(|error| error.trouble(what.clone()))?;

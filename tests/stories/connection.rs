@@ -59,12 +59,17 @@ impl Listener {
     }
 
     /// Returns a server whose certificate is given.
-    fn server(config: Arc<ServerConfig>) -> Self {
+    pub(super) fn server(config: Arc<ServerConfig>) -> Self {
         Self::new(move |stream| handshake(stream, &config, NOTHING_OF_USE))
     }
 
     pub(super) fn address(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Returns host and port, as a server of this machine has them.
+    pub(super) fn host(&self) -> String {
+        format!("localhost:{}", self.port)
     }
 
     pub(super) fn taken(&self) -> usize {

@@ -51,6 +51,8 @@ mod locks;
 #[cfg(test)]
 mod login;
 #[cfg(test)]
+mod login_check;
+#[cfg(test)]
 mod login_faults;
 #[cfg(test)]
 mod lost;

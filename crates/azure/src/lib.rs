@@ -20,6 +20,7 @@ pub mod journal;
 pub mod kubernetes;
 pub mod line;
 mod listener;
+pub mod login_check;
 pub mod long_running;
 mod operations;
 mod page;

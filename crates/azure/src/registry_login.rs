@@ -65,7 +65,20 @@ impl Realm {
     /// # Errors
     /// See [`CallError`]. Where both audiences are refused, the refusal of the first.
     pub async fn sign_in(&self, door: &Door, work: &Work) -> Result<RegistrySignIn, CallError> {
-        let (audience, entra) = entra_token(door).await.map_err(CallError::SignIn)?;
+        let token = entra_token(door).await.map_err(CallError::SignIn)?;
+        self.exchange_for(door, work, token).await
+    }
+
+    /// Exchanges an operator's token of Entra for the registry's refresh token.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub(crate) async fn exchange_for(
+        &self,
+        door: &Door,
+        work: &Work,
+        (audience, entra): (Audience, Secret),
+    ) -> Result<RegistrySignIn, CallError> {
         let tenant = reply::tenant_of(&entra).map(|tenant| tenant.to_string()).unwrap_or_default();
         let refresh = self.exchange(door, work, &tenant, &entra).await?;
         let expires = reply::end_of(&refresh).unwrap_or_else(|| {
@@ -148,7 +161,7 @@ impl Realm {
 }
 
 /// Returns the operator's token of Entra: for registries, else for Resource Manager where Entra refuses that service.
-async fn entra_token(door: &Door) -> Result<(Audience, Secret), Trouble> {
+pub(crate) async fn entra_token(door: &Door) -> Result<(Audience, Secret), Trouble> {
     let refused = match door.tokens().token(Side::B, Audience::Registry).await {
         Ok(token) => return Ok((Audience::Registry, token)),
         Err(refused) => refused,

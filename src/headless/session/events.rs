@@ -1,7 +1,5 @@
 //! Events of the engine, and what a session does on them: it shows them, saves secrets, writes a page, asks.
 
-use std::io::Write as _;
-
 use crosspull_core::event::{Entry, Event};
 
 use crosspull_core::hand_over::HandOver;
@@ -10,6 +8,7 @@ use crosspull_core::names::StepId;
 use crosspull_core::operation::{Fact, Learnt, Step};
 
 use super::Session;
+use crate::headless::agrees;
 use crate::headless::hand_over;
 use crate::headless::lines::aside;
 use crate::headless::secret_file::Saved;
@@ -67,26 +66,12 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Asks on the terminal; only `yes` is yes. A signal is a no, and ends the program with its code.
+    /// Asks on the terminal. A signal is a no, and ends the program with its code.
     pub(super) async fn ask(&mut self, question: &str) -> bool {
-        let mut err = std::io::stderr();
-        if write!(err, "{question}").and_then(|()| err.flush()).is_err() {
-            // Nobody was asked.
-            return false;
-        }
-        let line = tokio::task::spawn_blocking(|| {
-            let mut line = String::new();
-            std::io::stdin().read_line(&mut line).map(|_| line)
-        });
-        tokio::select! {
-            // What cannot be read is no yes.
-            line = line => line.is_ok_and(|line| line.is_ok_and(|line| line.trim() == "yes")),
-            code = self.signals.next() => {
-                self.stopped_by = Some(code);
-                aside("");
-                false
-            }
-        }
+        agrees(question, &mut self.signals).await.unwrap_or_else(|code| {
+            self.stopped_by = Some(code);
+            false
+        })
     }
 
     /// Saves the secret of the way back as soon as there is one.

@@ -85,7 +85,8 @@ impl Story {
         self.run_while(arguments, |_, _| {})
     }
 
-    fn run_while(&self, arguments: &[&str], watch: impl FnMut(&Value, u32)) -> End {
+    /// Runs `crosspull` with just these arguments while somebody watches, who is told every event and the process id.
+    pub fn run_while(&self, arguments: &[&str], watch: impl FnMut(&Value, u32)) -> End {
         let mut command = Command::new(program());
         command.args(arguments);
         self.told_of(command, watch)

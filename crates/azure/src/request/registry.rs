@@ -29,6 +29,14 @@ pub fn login_server(host: &str) -> Result<Url, url::ParseError> {
     Url::parse(&format!("https://{host}/"))
 }
 
+/// Asks a registry for no more than a sign of life.
+#[must_use]
+pub fn hello(server: &Url) -> Request {
+    let mut request = on_registry(Method::HEAD, at(server, "/v2/", &[]), Auth::None);
+    request.takes = &[401];
+    request
+}
+
 /// Asks a registry who its tokens come from.
 #[must_use]
 pub fn challenge(server: &Url) -> Request {

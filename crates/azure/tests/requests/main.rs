@@ -113,7 +113,7 @@ fn what_is_accepted_and_how_much_of_it() {
         assert_eq!(request.accept.is_some(), row.function.starts_with("manifest"), "{}", row.function);
         assert_eq!(request.range, row.function.ends_with("blob").then_some("bytes=0-0"), "{}", row.function);
         let takes: &[u16] = match row.function {
-            "challenge" | "who_has_subscription" => &[401],
+            "hello" | "challenge" | "who_has_subscription" => &[401],
             "blob" => &[301, 302, 303, 307, 308],
             _ => &[],
         };

@@ -693,6 +693,15 @@ fn registry_rows() -> Vec<Row> {
             Is("ContainerRegistry_CheckDockerV2Support"),
         ),
         row(
+            "hello",
+            request::hello(&server),
+            "HEAD https://regb.azurecr.io/v2/",
+            "B nobody",
+            "",
+            false,
+            No("the contract has this address by GET alone"),
+        ),
+        row(
             "pull_token",
             request::pull_token(&realm, "regb.azurecr.io", "shop/web", &APP.to_string(), &secret),
             "GET https://regb.azurecr.io/oauth2/token?service=regb.azurecr.io&scope=repository%3Ashop%2Fweb%3Apull",
