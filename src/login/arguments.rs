@@ -2,8 +2,8 @@
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use crosspull_core::input::Key;
-use crosspull_core::login::Who;
 use crosspull_core::login::look::EXIT_CODES;
+use crosspull_core::login::{self, Who};
 
 use crate::cli;
 
@@ -42,7 +42,7 @@ pub const FROM_CLUSTER: &str = "from-cluster";
 pub const ENABLE_ADMIN: &str = "enable-admin";
 
 /// The ways in which a person signs in.
-pub const WAYS: [&str; 3] = ["azure-cli", "device-code", "browser"];
+pub const WAYS: [&str; 3] = [login::WAYS[0].0, login::WAYS[1].0, login::WAYS[2].0];
 
 const WHO: &str = "Who signs in";
 const GIVE: &str = "Where the sign-in goes";

@@ -3,7 +3,7 @@
 use clap::ArgMatches;
 use crosspull_core::ids::{RegistryId, TenantRef};
 use crosspull_core::input::{Access, Answers, Complaint, Key};
-use crosspull_core::login::{Meant, Who};
+use crosspull_core::login::{self, Meant, Who, Wish};
 use crosspull_core::names::{PerTenant, Side};
 use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::SignIn;
@@ -32,6 +32,8 @@ pub struct Asked {
     pub answers: Answers,
     /// The way to the tenant. `None` where an app signs in and its tenant is still to be asked from the subscription.
     pub way: Option<Way>,
+    /// What signs in, where it does not depend on the answers.
+    fixed: Option<Credentials>,
 }
 
 /// The way to a registry's tenant.
@@ -51,7 +53,7 @@ impl Asked {
             return Err(vec![format!("sign-in: {NOBODY} signs nobody in, which is for --check alone")]);
         }
         let mut asked = Self::of(arguments, variables, registry(arguments)?)?;
-        asked.repositories = repositories(arguments)?;
+        asked.repositories = repositories(all(arguments, REPOSITORY))?;
         Ok(asked)
     }
 
@@ -61,23 +63,47 @@ impl Asked {
     /// Every complaint at once.
     pub fn of(arguments: &ArgMatches, variables: Variables, registry: Meant) -> Result<Self, Vec<String>> {
         let word = |name| word(arguments, name);
-        let who = word(AS).and_then(Who::from_word).unwrap_or(Who::Me);
-        let mut answers = sources::answers(arguments, variables)?;
-        if let Some(tenant) = word(TENANT) {
-            answers.set(Key::TenantB, tenant);
+        let wish = Wish {
+            registry: String::new(),
+            who: word(AS).and_then(Who::from_word).unwrap_or(Who::Me),
+            way: word(SIGN_IN).and_then(SignIn::from_word),
+            tenant: word(TENANT).map(str::to_owned),
+            repositories: Vec::new(),
+            user: word(USERNAME).map(str::to_owned),
+            password: None,
+        };
+        Self::wished(wish, registry, sources::answers(arguments, variables)?, None, variables)
+    }
+
+    /// Reads a wish, on the cloud that the answers name. What signs in is `fixed`, where it does not depend on the wish.
+    ///
+    /// # Errors
+    /// Every complaint at once.
+    pub fn wished(
+        mut wish: Wish,
+        registry: Meant,
+        mut answers: Answers,
+        fixed: Option<Credentials>,
+        variables: Variables,
+    ) -> Result<Self, Vec<String>> {
+        let who = wish.who;
+        match &wish.tenant {
+            Some(tenant) => answers.set(Key::TenantB, tenant),
+            None => wish.tenant = answers.get(Key::TenantB).map(str::to_owned),
         }
         let before = answers.get(Key::SignInB).filter(|word| WAYS.contains(word) || who == Who::Admin);
-        let way = word(SIGN_IN).or(before).and_then(SignIn::from_word).unwrap_or(SignIn::AzureCli);
-        let own = own(who, word(USERNAME), variables)?;
-        let nobody = own.is_some();
-        if nobody && !matches!(registry, Meant::Server(_)) {
-            return Err(vec!["registry: a password goes to a host that is named: give its login server".to_owned()]);
+        let way = wish.way.or(before.and_then(SignIn::from_word)).unwrap_or(SignIn::AzureCli);
+        let mut wrong: Vec<String> = wish.wrong(&registry).iter().map(said).collect();
+        let own = own(&wish, variables).map_err(|mut more| wrong.append(&mut more)).unwrap_or_default();
+        if !wrong.is_empty() {
+            return Err(wrong);
         }
-        let sign_in = who.sign_in(way).filter(|_| !nobody).unwrap_or(SignIn::Nobody);
+        let sign_in = who.sign_in(way).filter(|_| own.is_none()).unwrap_or(SignIn::Nobody);
         answers.set(Key::SignInB, sign_in.word());
         let answers =
             answers.only(|key| key.is_of_access() && key != Key::TenantA && key != Key::SignInA || key == Key::TenantB);
-        Self { registry, who, repositories: Vec::new(), own, answers, way: None }.with_way(variables)
+        let repositories = repositories(wish.repositories.iter().map(String::as_str))?;
+        Self { registry, who, repositories, own, answers, way: None, fixed }.with_way(variables)
     }
 
     /// Returns the same with that tenant.
@@ -100,16 +126,14 @@ impl Asked {
     fn with_way(mut self, variables: Variables) -> Result<Self, Vec<String>> {
         let named = self.answers.get(Key::TenantB).is_some();
         let access = match SignIn::from_word(self.answers.or_default(Key::SignInB)) {
-            Some(SignIn::ServicePrincipal | SignIn::WorkloadIdentity) if !named && self.subscription().is_some() => {
-                return Ok(self);
-            }
+            Some(_) if self.who.is_app() && !named => return Ok(self),
             _ if named => Access::of_side(&self.answers, Side::B),
             Some(SignIn::Nobody) => nobody(&self.answers),
             _ => Access::at_home(&self.answers, Side::B),
         };
         let access = access.map_err(|complaints| complaints.iter().map(said).collect::<Vec<_>>())?;
         let subscriptions = PerTenant { a: None, b: self.subscription() };
-        let credentials = credentials::read(&access, subscriptions, variables)?;
+        let credentials = self.credentials(&access, subscriptions, variables)?;
         self.way = Some(Way { access, credentials });
         Ok(self)
     }
@@ -122,8 +146,18 @@ impl Asked {
         let mut answers = self.answers.clone();
         answers.set(Key::SignInB, SignIn::Nobody.word());
         let access = nobody(&answers).map_err(|complaints| complaints.iter().map(said).collect::<Vec<_>>())?;
-        let credentials = credentials::read(&access, PerTenant { a: None, b: None }, variables)?;
+        let credentials = self.credentials(&access, PerTenant { a: None, b: None }, variables)?;
         Ok(Way { access, credentials })
+    }
+
+    /// Returns what signs in.
+    fn credentials(
+        &self,
+        access: &Access,
+        subscriptions: PerTenant<Option<Uuid>>,
+        variables: Variables,
+    ) -> Result<Credentials, Vec<String>> {
+        self.fixed.clone().map_or_else(|| credentials::read(access, subscriptions, variables), Ok)
     }
 }
 
@@ -139,11 +173,6 @@ fn nobody(answers: &Answers) -> Result<Access, Vec<Complaint>> {
 /// Says a complaint under the name that the input has here.
 fn said(complaint: &Complaint) -> String {
     match complaint.key {
-        Some(Key::TenantB) if complaint.text == "missing" => {
-            "tenant: missing: an app signs in to one tenant. Give --tenant, or the registry's resource id, by which the tenant \
-             is found"
-                .to_owned()
-        }
         Some(Key::TenantB) => format!("tenant: {}", complaint.text),
         Some(Key::SignInB) => format!("sign-in: {}", complaint.text),
         _ => complaint.to_string(),
@@ -152,19 +181,20 @@ fn said(complaint: &Complaint) -> String {
 
 /// Reads the user of the registry's own, with the password. The admin account's may be asked from Azure, so it need not be
 /// given.
-fn own(who: Who, name: Option<&str>, variables: Variables) -> Result<Option<(String, Secret)>, Vec<String>> {
-    let password = match (variables(PASSWORD), variables(PASSWORD_FILE)) {
-        (Some(value), _) => Some(Secret::new(value)),
-        (None, Some(path)) => {
+fn own(wish: &Wish, variables: Variables) -> Result<Option<(String, Secret)>, Vec<String>> {
+    let password = match (&wish.password, variables(PASSWORD), variables(PASSWORD_FILE)) {
+        (Some(typed), ..) => Some(typed.clone()),
+        (None, Some(value), _) => Some(Secret::new(value)),
+        (None, None, Some(path)) => {
             let read = secret_in(path.as_ref());
             Some(read.map_err(|error| vec![format!("{PASSWORD_FILE} names {path}, which cannot be read ({error})")])?)
         }
-        (None, None) => None,
+        (None, None, None) => None,
     };
     let missing =
         |what: &str| Err(vec![format!("{what} is missing: a registry's own user signs in by name and password")]);
-    match (who, name, password) {
-        (Who::Admin | Who::Token, Some(name), Some(password)) => Ok(Some((name.to_owned(), password))),
+    match (wish.who, wish.user.clone(), password) {
+        (Who::Admin | Who::Token, Some(name), Some(password)) => Ok(Some((name, password))),
         (Who::Admin, None, None) => Ok(None),
         (Who::Admin | Who::Token, None, _) => missing("username"),
         (Who::Admin | Who::Token, Some(_), None) => missing(&format!("{PASSWORD} or {PASSWORD_FILE}")),
@@ -189,12 +219,9 @@ pub fn registry(arguments: &ArgMatches) -> Result<Meant, Vec<String>> {
 }
 
 /// Reads the repositories. A tag is no matter of rights, so it is left out.
-pub fn repositories(arguments: &ArgMatches) -> Result<Vec<String>, Vec<String>> {
-    let read = |text: &str| {
-        let image = crosspull_core::ids::ImageRef::parse(text).map_err(|why| format!("repository: {why}"))?;
-        Ok(image.repository)
-    };
-    let read: Vec<Result<String, String>> = all(arguments, REPOSITORY).into_iter().map(read).collect();
+pub fn repositories<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<Vec<String>, Vec<String>> {
+    let read = |text: &str| login::repository(text).map_err(|why| format!("repository: {why}"));
+    let read: Vec<Result<String, String>> = texts.into_iter().map(read).collect();
     let wrong: Vec<String> = read.iter().filter_map(|one| one.as_ref().err().cloned()).collect();
     if wrong.is_empty() { Ok(read.into_iter().flatten().collect()) } else { Err(wrong) }
 }

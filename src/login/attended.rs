@@ -55,6 +55,11 @@ impl Means {
         self.control.stopped().await;
     }
 
+    /// Returns the means of a sign-in that is recorded, ended and attended by those.
+    pub const fn new(recorder: Arc<Recorder>, control: Control, prompts: Prompts) -> Self {
+        Self { recorder, control, prompts, at_once: false }
+    }
+
     /// Opens the door to the registry's tenant.
     ///
     /// # Errors
@@ -93,7 +98,7 @@ impl Attended {
         let (ask, prompts) = unbounded_channel();
         let (controller, control) = control();
         let recorder = Arc::new(Recorder::new(front_end, jiff::Timestamp::now));
-        let means = Means { recorder, control, prompts: Prompts::new(ask), at_once: false };
+        let means = Means::new(recorder, control, Prompts::new(ask));
         Ok(Self { signals: Signals::listen(true)?, events, prompts, controller, means, cloud, place: Place::default() })
     }
 

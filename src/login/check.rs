@@ -142,7 +142,10 @@ impl Check<'_> {
             Some(_) => Err(Trouble::new("", "", "")),
         };
         let (server, id, found) = match found {
-            Ok((server, id)) => (server, id, None),
+            Ok((server, id, note)) => {
+                note.iter().for_each(|note| aside(&format!("crosspull: {note}")));
+                (server, id, None)
+            }
             Err(trouble) => {
                 let suffix = door.endpoints().registry_suffix.as_str();
                 let Some(id) = meant.id(suffix).filter(|_| !suffix.is_empty()) else { return Err(trouble) };

@@ -14,13 +14,13 @@ use crosspull_core::explain::{Firewall, Trouble};
 use crosspull_core::find::{Named, Sought};
 use crosspull_core::ids::RegistryId;
 use crosspull_core::input::Key;
-use crosspull_core::login::{Granted, Meant, Who};
+use crosspull_core::login::{Granted, Meant, SignedIn, Who};
 use crosspull_core::names::Side;
 use jiff::Timestamp;
 
 use super::asked::{Asked, Way};
 use super::attended::Means;
-use crate::headless::lines::aside;
+use super::{tell, tools};
 use crate::sources::environment;
 
 /// The work that every call of a sign-in is made for.
@@ -45,6 +45,22 @@ pub struct Entered {
     pub expires: Option<Timestamp>,
     /// What is granted.
     pub granted: Granted,
+    /// What was taken for the registry that is named, where nobody could be asked.
+    pub note: Option<String>,
+}
+
+impl Entered {
+    /// Returns the same as it is told, without anything secret.
+    pub fn told(&self) -> SignedIn {
+        SignedIn {
+            server: self.server.clone(),
+            user: self.credential.pair().0.to_owned(),
+            lines: tell::signed_in(self),
+            in_vain: self.granted.is_nothing() || self.granted.in_vain().next().is_some(),
+            expires: self.expires,
+            programs: tools::here(&environment("PATH").unwrap_or_default()),
+        }
+    }
 }
 
 /// Signs in to a registry as it is asked for.
@@ -53,10 +69,20 @@ pub struct Entered {
 /// A trouble, in the words of who refused.
 pub async fn enter(asked: Asked, means: Means) -> Result<Entered, Trouble> {
     let (asked, door) = opened(asked, &means).await?;
-    let (server, id) = registry(&asked, &door).await?;
-    let realm = realm(&door, &server, &id).await?;
-    let mut entered = credential(&asked, &door, &realm, server, &id).await?;
-    let granted = realm.granted(&door, &WORK, &entered.credential, &asked.repositories).await;
+    let (server, id, taken) = registry(&asked, &door).await?;
+    let entered = entered(&asked, &door, server, &id).await;
+    match (entered, taken) {
+        (Ok(entered), note) => Ok(Entered { note, ..entered }),
+        (Err(trouble), Some(note)) => Err(Trouble { why: format!("{} {note}", trouble.why), ..trouble }),
+        (Err(trouble), None) => Err(trouble),
+    }
+}
+
+/// Signs in to a registry whose host is known.
+async fn entered(asked: &Asked, door: &Door, server: String, id: &RegistryId) -> Result<Entered, Trouble> {
+    let realm = realm(door, &server, id).await?;
+    let mut entered = credential(asked, door, &realm, server, id).await?;
+    let granted = realm.granted(door, &WORK, &entered.credential, &asked.repositories).await;
     entered.granted = granted.map_err(|error| not_let_in(error, &entered.server, &entered.account, entered.who))?;
     Ok(entered)
 }
@@ -99,21 +125,22 @@ pub async fn resource(door: &Door, meant: &Meant) -> Result<RegistryId, Trouble>
     }
 }
 
-/// Returns the host of the registry that is meant, and the registry as commands name it.
-pub async fn registry(asked: &Asked, door: &Door) -> Result<(String, RegistryId), Trouble> {
+/// Returns the host of the registry that is meant, the registry as commands name it, and what was taken for it where nobody
+/// knows it.
+pub async fn registry(asked: &Asked, door: &Door) -> Result<(String, RegistryId, Option<String>), Trouble> {
     let suffix = door.endpoints().registry_suffix.as_str();
     let id = match &asked.registry {
         // The admin account's password is a matter of the resource.
         meant if asked.who == Who::Admin && asked.own.is_none() => resource(door, meant).await?,
-        Meant::Server(server) => return Ok((server.clone(), of_server(server)?)),
+        Meant::Server(server) => return Ok((server.clone(), of_server(server)?, None)),
         Meant::Id(id) => id.clone(),
         Meant::Name(name) => match found(door, name).await? {
             Some(id) => id,
             None if suffix.is_empty() => return Err(nobody_sees(name)),
             None => {
                 let server = format!("{}{suffix}", name.to_ascii_lowercase());
-                aside(&format!("crosspull: no registry that this account may see is called {name}; taking {server}"));
-                return Ok((server.clone(), of_server(&server)?));
+                let note = format!("No registry that this account may see is called {name}, so {server} was taken.");
+                return Ok((server.clone(), of_server(&server)?, Some(note)));
             }
         },
     };
@@ -124,7 +151,7 @@ pub async fn registry(asked: &Asked, door: &Door) -> Result<(String, RegistryId)
         .await
         .map_err(|error| server_instead(error.trouble(what())))?;
     match read.properties.login_server.filter(|server| !server.is_empty()) {
-        Some(server) => Ok((server, id)),
+        Some(server) => Ok((server, id, None)),
         None => Err(server_instead(Trouble::new(what(), "Azure tells none.", ""))),
     }
 }
@@ -212,6 +239,7 @@ async fn credential(
             credential,
             expires: None,
             granted,
+            note: None,
         });
     }
     let signed_in =
@@ -227,6 +255,7 @@ async fn credential(
         credential: RegistryCredential::Refresh(signed_in.refresh),
         expires: Some(signed_in.expires),
         granted: Granted::default(),
+        note: None,
     })
 }
 

@@ -3,13 +3,14 @@
 use std::io::IsTerminal as _;
 
 use clap::ArgMatches;
+use crosspull_core::login::Given;
 use crosspull_core::names::Verdict;
 use jiff::Timestamp;
 
 use super::arguments::{INTO, all};
 use super::enter::Entered;
 use super::tell::{self, Told};
-use super::tools::{self, Given};
+use super::tools;
 use crate::exit::Code;
 use crate::headless::lines::aside;
 use crate::sources::environment;
@@ -34,7 +35,7 @@ pub async fn give(arguments: &ArgMatches, told: Told, entered: &Entered) -> colo
     for program in programs(arguments).into_iter().filter(|_| !in_vain) {
         let one = tools::give(program, &entered.server, &entered.credential).await;
         if told == Told::Text {
-            tell::print(&tell::given(&one));
+            tell::print(&one.lines());
         }
         given.push(one);
     }

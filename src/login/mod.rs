@@ -3,14 +3,14 @@
 
 mod admin;
 pub mod arguments;
-mod asked;
-mod attended;
+pub mod asked;
+pub mod attended;
 pub mod check;
 pub mod configure;
-mod enter;
+pub mod enter;
 mod give;
 mod tell;
-mod tools;
+pub mod tools;
 
 use clap::ArgMatches;
 

@@ -5,7 +5,7 @@ use crosspull_azure::request::Audience;
 use crosspull_core::cloud::KnownCloud;
 use crosspull_core::command::Command;
 use crosspull_core::explain::Trouble;
-use crosspull_core::login::NULL_USER;
+use crosspull_core::login::{self, Given, NULL_USER};
 use crosspull_core::names::Verdict;
 use crosspull_core::text::terminal_safe;
 use jiff::Timestamp;
@@ -13,7 +13,6 @@ use serde_json::{Value, json};
 
 use super::arguments::{EXPOSE, REFRESH, flag};
 use super::enter::Entered;
-use super::tools::Given;
 use crate::exit::Code;
 use crate::headless::lines::{Lines, aside, bytes};
 
@@ -107,6 +106,7 @@ pub fn signed_in(entered: &Entered) -> Vec<String> {
     if entered.audience.is_some_and(|of| of != Audience::Registry) {
         lines.push("By a token for Resource Manager, since Entra gives this account none for registries.".to_owned());
     }
+    lines.extend(entered.note.clone());
     lines.extend(entered.who.warning().map(str::to_owned));
     let granted = &entered.granted;
     match granted.lines() {
@@ -124,31 +124,14 @@ pub fn signed_in(entered: &Entered) -> Vec<String> {
     lines
 }
 
-/// Returns what became of the sign-in at one program, in lines.
-pub fn given(one: &Given) -> Vec<String> {
-    let head = if one.taken { "has the sign-in" } else { "did not take the sign-in:" };
-    let says = one
-        .says
-        .iter()
-        .filter(|line| !one.taken || !line.trim_end_matches('!').eq_ignore_ascii_case("login succeeded"));
-    [format!("{} {head}", one.program)].into_iter().chain(says.map(|line| format!("  {line}"))).collect()
-}
-
 /// Returns when the sign-in ends, and what renews it, in lines.
 pub fn end(entered: &Entered, now: Timestamp) -> Vec<String> {
-    let Some(ends) = entered.expires else {
-        return vec!["It lasts as long as the password does.".to_owned()];
-    };
-    let minutes = (ends.as_second() - now.as_second()).max(0) / 60;
-    let (hours, rest) = (minutes / 60, minutes % 60);
+    let ends = login::ends(entered.expires, now);
+    if entered.expires.is_none() {
+        return vec![ends];
+    }
     let configure = Command::ConfigureDocker { registry: &entered.server };
-    vec![
-        format!(
-            "It ends at {} UTC, in {hours} h {rest} min. The same command again renews it.",
-            ends.strftime("%F %R")
-        ),
-        format!("To have docker renew it by itself: {configure}"),
-    ]
+    vec![format!("{ends} The same command again renews it."), format!("To have docker renew it by itself: {configure}")]
 }
 
 /// Prints lines on standard output.

@@ -6,6 +6,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use crosspull_azure::registry_login::RegistryCredential;
+use crosspull_core::login::Given;
 use crosspull_core::secret::SECRET_VARIABLES;
 use crosspull_core::text::printable;
 use tokio::io::AsyncWriteExt as _;
@@ -47,17 +48,6 @@ const NOWHERE: &str = "/nonexistent/docker";
 const TAKEN: &str = "login succeeded";
 /// The longest time that a program may take: it asks the registry once or twice.
 const AT_MOST: Duration = Duration::from_secs(60);
-
-/// What became of a sign-in at one program.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Given {
-    /// The program.
-    pub program: &'static str,
-    /// True where the program says that it took the sign-in.
-    pub taken: bool,
-    /// The lines that the program wrote, without anything secret.
-    pub says: Vec<String>,
-}
 
 /// Returns the names of the programs.
 pub fn names() -> [&'static str; 6] {

@@ -61,6 +61,18 @@ impl Wizard {
                 self.stop_sign_in();
                 None
             }
+            Effect::EnterRegistry { attempt } => {
+                self.enter_registry(attempt);
+                None
+            }
+            Effect::LeaveRegistry => {
+                self.leave_registry();
+                None
+            }
+            Effect::GiveSignIn { program } => {
+                self.give_sign_in(program);
+                None
+            }
             Effect::Open { address } => Some(Msg::Notice(browser::open(&address))),
             Effect::Find { sought, answers } => {
                 self.find(sought, &answers);
@@ -133,13 +145,22 @@ impl Wizard {
         }
     }
 
-    /// Returns the secret that the run made.
-    fn secret(&self) -> Option<Secret> {
+    /// Returns the secret: what signs in to a registry, while somebody is signed in there, else the one that the run made.
+    fn secret(&mut self) -> Option<Secret> {
+        let of_registry = self.registry_secret();
+        of_registry.or_else(|| self.secret_of_run())
+    }
+
+    fn secret_of_run(&self) -> Option<Secret> {
         self.model.run().facts.secret_key().and_then(|key| self.backend.vault.get(key))
     }
 
-    /// Returns every secret that the run made, with the registry that it is of where there is one of each.
-    fn secrets(&self) -> Vec<(SecretOf, Secret)> {
+    /// Returns every secret that the run made, with the registry that it is of where there is one of each; the one that signs in
+    /// to a registry alone, while somebody is signed in there.
+    fn secrets(&mut self) -> Vec<(SecretOf, Secret)> {
+        if let Some(secret) = self.registry_secret() {
+            return vec![(None, secret)];
+        }
         let run = self.model.run();
         let keys = run.facts.iter().filter(|learnt| learnt.fact.is_key_of_secret());
         let secret =

@@ -27,6 +27,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
 use super::Wizard;
+use super::login::Registry;
 use crate::backend::DEADLINE;
 
 /// A lookup in a tenant, under way.
@@ -38,6 +39,11 @@ pub(super) struct Lookup {
 }
 
 impl Lookup {
+    /// Keeps a sign-in to a registry.
+    pub(super) const fn of_registry(controller: Controller, task: JoinHandle<()>) -> Self {
+        Self { side: Side::B, controller, task }
+    }
+
     /// Ends the lookup: nothing more is sent, and nobody is asked any more. The lookup itself tells that.
     pub(super) fn stop(&self) {
         self.controller.stop();
@@ -79,7 +85,7 @@ impl CloudNotices {
         Self { tell, last: Rc::default() }
     }
 
-    fn hears(&self, entry: &Entry) {
+    pub(super) fn hears(&self, entry: &Entry) {
         let Event::CheckEnded { finding } = &entry.event else { return };
         if finding.check == Check::Cloud && *self.last.borrow() != finding.text {
             self.last.borrow_mut().clone_from(&finding.text);
@@ -163,6 +169,7 @@ impl Wizard {
     /// Ends whatever asks a person to sign in.
     pub(super) fn stop_sign_in(&self) {
         self.sign_ins.iter().chain(&self.search).filter(|lookup| lookup.goes()).for_each(Lookup::stop);
+        self.registry.iter().for_each(Registry::stop);
         // One that is over keeps its door for the run, and is not to be stopped before that begins.
         if self.task.is_some() {
             self.backend.controller.stop();
@@ -179,7 +186,8 @@ impl Wizard {
         let missing = |why: String| Trouble::new("Nobody can sign in yet.", why, "");
         // Before one is named, the tenants are those of whoever signs in.
         let named = answers.get(Key::tenant(side)).is_some_and(|text| TenantRef::parse(text).is_ok());
-        let at_home = finds_tenants && !named;
+        // So are the registries that somebody wants to sign in to.
+        let at_home = !named && (finds_tenants || self.model.wish().is_some());
         let read = if at_home { Access::at_home } else { Access::of_side };
         let access = read(answers, side).map_err(|complaints| {
             missing(complaints.into_iter().map(|c| format!("{c}.")).collect::<Vec<_>>().join(" "))

@@ -2,6 +2,7 @@
 //! did, and draws once.
 
 mod effects;
+mod login;
 mod lookup;
 mod work;
 
@@ -76,6 +77,8 @@ struct Wizard {
     cloud_notices: CloudNotices,
     /// The search for what a list is to show.
     search: Option<Lookup>,
+    /// The sign-in to a registry.
+    registry: Option<login::Registry>,
     /// The persons who signed in, by tenant and way: nobody is asked twice.
     persons: Vec<(String, Login)>,
     /// The secret that was copied last, as long as it may be in the clipboard.
@@ -177,6 +180,7 @@ impl Wizard {
             given,
             sign_ins: Vec::new(),
             search: None,
+            registry: None,
             persons: Vec::new(),
             copied: None,
             told_of: Vec::new(),

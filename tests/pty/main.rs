@@ -9,6 +9,8 @@ mod looks;
 #[cfg(test)]
 mod redraw;
 #[cfg(test)]
+mod registry;
+#[cfg(test)]
 mod screens;
 #[cfg(test)]
 mod secret;

@@ -17,7 +17,7 @@ fn in_sight(screen: &str) -> String {
 }
 
 /// Returns the texts that were sent to the terminal's clipboard, and the rest.
-fn copies(written: &str) -> (Vec<String>, String) {
+pub fn copies(written: &str) -> (Vec<String>, String) {
     let sequence = Regex::new("\x1b\\]52;c;([^\x1b\x07]*)(\x1b\\\\|\x07)").expect("a pattern");
     let texts = sequence.captures_iter(written).map(|found| {
         let bytes = BASE64_STANDARD.decode(&found[1]).expect("base64");
@@ -27,7 +27,7 @@ fn copies(written: &str) -> (Vec<String>, String) {
 }
 
 /// Asserts that a text does not hold the secret, plainly or in base64, whatever stands before it there.
-fn keeps(place: &str, text: &str, secret: &str) {
+pub fn keeps(place: &str, text: &str, secret: &str) {
     let coded = (0..3).map(|before| {
         let whole = BASE64_STANDARD.encode(["\0\0".get(..before).unwrap_or_default(), secret].concat());
         whole.get(4..whole.len() - 4).unwrap_or_default().to_owned()
@@ -86,7 +86,7 @@ fn a_terminal_without_a_second_screen_keeps_no_revealed_secret() {
 const CLEARED: &str = "\x1b]52;c;IA==";
 
 /// The question about a secret that is in the clipboard and nowhere else.
-const ALONE: &str = "The secret is in the clipboard alone";
+pub const ALONE: &str = "The secret is in the clipboard alone";
 
 #[test]
 fn a_secret_in_the_clipboard_alone_is_asked_about_and_the_answer_holds() {

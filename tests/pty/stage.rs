@@ -24,6 +24,10 @@ pub const TAB: &str = "\t";
 pub const BACK_TAB: &str = "\x1b[Z";
 /// The key.
 pub const DOWN: &str = "\x1b[B";
+/// The key.
+pub const UP: &str = "\x1b[A";
+/// The key.
+pub const F5: &str = "\x1b[15~";
 /// The chord.
 pub const CTRL_C: &str = "\x03";
 /// The chord, which draws anew.

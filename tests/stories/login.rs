@@ -151,7 +151,7 @@ fn an_apps_tenant_is_asked_for_where_nothing_tells_it() {
     let story = Story::of("happy");
     let end = login(&story, &story.ready.login_server, &BY_APP);
     end.exits(2);
-    assert!(end.err.contains("tenant: missing") && end.err.contains("--tenant"), "{end}");
+    assert!(end.err.contains("tenant: missing: an app signs in to one tenant"), "{end}");
     story.called_nothing();
 }
 

@@ -75,6 +75,8 @@ pub enum Command<'a> {
     TakeRole { assignee: &'a str, scope: &'a str },
     /// Brings a port of this machine to the machine with the browser.
     Tunnel { port: u16, host: &'a str },
+    /// Signs in to a registry by those options, or lets docker do so by itself from now on.
+    SignIn { registry: &'a str, options: &'a [(&'a str, &'a str)], from_now_on: bool },
     /// Lets docker ask crosspull for a registry from now on.
     ConfigureDocker { registry: &'a str },
     /// Goes on with a run.
@@ -197,6 +199,13 @@ impl Command<'_> {
                 .option("--scope", scope)
                 .written("--role ROLE"),
             Self::Tunnel { port, host } => Line::of(&format!("ssh -N -L {port}:127.0.0.1:{port}")).value(host),
+            Self::SignIn { registry, options, from_now_on } => {
+                let line = match from_now_on {
+                    true => Self::ConfigureDocker { registry }.line(),
+                    false => Line::of("crosspull login").value(registry),
+                };
+                options.iter().fold(line, |line, (name, value)| line.option(&format!("--{name}"), value))
+            }
             Self::ConfigureDocker { registry } => Line::of("crosspull login --configure-docker").value(registry),
             Self::Resume { run } => Line::of("crosspull resume").value(&run.to_string()),
             Self::Undo { run } => Line::of("crosspull undo").value(&run.to_string()),

@@ -82,6 +82,12 @@ fn all(text: &str, check: &mut dyn FnMut(Command<'_>)) {
         Command::DeleteToken { registry: text, token: text },
         Command::TakeRole { assignee: text, scope: text },
         Command::Tunnel { port: 5000, host: "me@host" },
+        Command::SignIn {
+            registry: "registryb.azurecr.io",
+            options: &[("tenant", text), ("username", text)],
+            from_now_on: false,
+        },
+        Command::SignIn { registry: "registryb.azurecr.io", options: &[("tenant", text)], from_now_on: true },
         Command::ConfigureDocker { registry: "registryb.azurecr.io" },
         Command::Resume { run },
         Command::Undo { run },

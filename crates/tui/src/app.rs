@@ -1,11 +1,13 @@
 //! The wizard's state, and what happens on a message: the only code that changes it.
 
+mod files;
 mod leaving;
 mod sign_in;
 
 use crosspull_core::check::{Check, Level, soak_of_a_simulated_cloud};
 use crosspull_core::event::Event;
 use crosspull_core::input::Answers;
+use crosspull_core::login::Wish;
 use crosspull_core::names::Direction;
 use crosspull_core::names::StepId;
 use crosspull_core::run::{NoWay, Run};
@@ -78,7 +80,11 @@ impl Model {
     #[must_use]
     pub fn animates(&self) -> bool {
         let shared = &self.shared;
-        shared.live.moves() || self.sign_in.is_some() || shared.revealed.is_some() || self.secret_in_clipboard()
+        shared.live.moves()
+            || shared.login.moves()
+            || self.sign_in.is_some()
+            || shared.revealed.is_some()
+            || self.secret_in_clipboard()
     }
 
     /// Returns the run as far as its events tell.
@@ -97,6 +103,12 @@ impl Model {
     #[must_use]
     pub const fn answers(&self) -> &Answers {
         &self.shared.answers
+    }
+
+    /// Returns the sign-in to a registry that is wanted, while one is asked for.
+    #[must_use]
+    pub fn wish(&self) -> Option<Wish> {
+        self.shared.wish()
     }
 
     /// Returns true while the secret is in the clipboard because crosspull put it there and is to take it away again.
@@ -191,6 +203,8 @@ impl Model {
             Msg::Found { sought, choices, progress } => self.found(&sought, choices, progress),
             Msg::Secret(secret) => self.shared.reveal(secret, now),
             Msg::Notice(notice) => self.noticed(notice, now),
+            Msg::RegistryEntered { attempt, entered } => self.registry_entered(attempt, entered),
+            Msg::SignInGiven(given) => self.shared.hear_given(given),
             Msg::Earlier(runs) => self.heard_of_earlier(runs),
             Msg::TakenUp { run, way } => return self.taken_up(*run, way),
             Msg::SecretAtHand(is) => self.shared.live.secret_at_hand = is,
@@ -235,35 +249,20 @@ impl Model {
         self.shared.tell(notice, now);
     }
 
-    /// Takes in whether the secret was saved. Where the operator was asked for the path, the complaint stands there.
-    fn saved(&mut self, place: Result<String, String>) {
-        if self.path_waits(Saving::Secret) && self.path_answered(Saving::Secret, place.as_ref().err()) {
-            return self.shared.failed_to_save();
-        }
-        self.shared.saved(place);
-    }
-
-    /// Returns true while the path of a file is asked for, and the shell tries to write it.
-    fn path_waits(&self, what: Saving) -> bool {
-        self.layers.iter().any(|layer| matches!(layer, Layer::Path(path) if path.waits_for(what)))
-    }
-
-    /// Closes the question for a path where the file is there; else it stays with the complaint, and this returns true.
-    fn path_answered(&mut self, what: Saving, why_not: Option<&String>) -> bool {
-        self.layers.retain_mut(|layer| match layer {
-            Layer::Path(path) => !path.answered(what, why_not.map(String::as_str)),
-            _ => true,
-        });
-        why_not.is_some()
-    }
-
     /// Takes in the earlier runs. Where one was not finished, going on with it is what the operator most likely came
     /// for.
     fn heard_of_earlier(&mut self, runs: Vec<Run>) {
+        let Screen::Home(home) = &self.screen else {
+            self.shared.earlier = runs;
+            return;
+        };
+        let chosen = home.start(&self.shared).filter(|_| self.touched);
         self.shared.earlier = runs;
-        if matches!(self.screen, Screen::Home(_)) && !self.touched {
-            self.screen = Screen::Home(HomeScreen::untouched(&self.shared));
-        }
+        let home = match chosen {
+            Some(start) => HomeScreen::at(start, &self.shared),
+            None => HomeScreen::untouched(&self.shared),
+        };
+        self.screen = Screen::Home(home);
     }
 
     /// Shows the checks of an earlier run, unless somebody has worked on it meanwhile.

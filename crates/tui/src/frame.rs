@@ -249,6 +249,8 @@ fn head(scene: &Scene, columns: u16) -> Line<'static> {
         "crosspull".to_owned()
     } else if columns < RAIL_FROM {
         rail::in_a_word(scene)
+    } else if scene.rail_entry.is_of_login() {
+        "crosspull · sign in to a registry".to_owned()
     } else {
         let earlier = shared.live.taken_up.as_ref().map(|earlier| earlier.plan.route);
         let taken = earlier.or_else(|| shared.answers.route());

@@ -12,7 +12,7 @@
 //! | `app` | the model, and what happens on a message |
 //! | `frame` | line 1, the rail, the message line, the key line |
 //! | `screen` | the screens and the layers over them, one file each |
-//! | `shared` | what all screens share; `live` is the engine's part of that, `secret`, `signed_in` and `weighing` three others |
+//! | `shared` | what all screens share; `live` is the engine's part of that, `login`, `secret`, `signed_in` and `weighing` four others |
 //! | `words` | the sentences, by subject |
 //! | `widgets` | lines that fit, lists, fields, buttons |
 //! | `pages`, `keys`, `theme` | the order of the forms, the key table, colours and glyphs |
@@ -22,6 +22,7 @@ mod frame;
 mod here;
 mod keys;
 mod live;
+mod login;
 mod msg;
 mod pages;
 mod screen;

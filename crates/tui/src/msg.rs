@@ -5,6 +5,7 @@ use crosspull_core::explain::Trouble;
 use crosspull_core::find::{Choice, Progress, Sought};
 use crosspull_core::input::Answers;
 use crosspull_core::input::Inputs;
+use crosspull_core::login::{Given, SignedIn};
 use crosspull_core::names::Direction;
 use crosspull_core::names::RunId;
 use crosspull_core::names::{Side, StepId};
@@ -46,6 +47,15 @@ pub enum Msg {
         /// The progress of the search.
         progress: Progress,
     },
+    /// A sign-in to a registry came about, or was refused, in answer to [`Effect::EnterRegistry`].
+    RegistryEntered {
+        /// The try that it comes of.
+        attempt: u32,
+        /// The sign-in; else why there is none.
+        entered: Result<Box<SignedIn>, Trouble>,
+    },
+    /// A program was given the sign-in, in answer to [`Effect::GiveSignIn`].
+    SignInGiven(Given),
     /// The earlier runs that nobody works on, newest first.
     Earlier(Vec<Run>),
     /// An earlier run was taken up; signing in has begun.
@@ -136,6 +146,19 @@ pub enum Effect {
     SignIn {
         /// The tenant.
         side: Side,
+    },
+    /// Sign in to a registry as [`crate::Model::wish`] says, in place of a sign-in under way; [`Msg::RegistryEntered`] tells what
+    /// comes of it. What signs in there is the secret that is copied, shown and saved from then on.
+    EnterRegistry {
+        /// Tells this try from others.
+        attempt: u32,
+    },
+    /// End the sign-in to a registry, and forget what came of it.
+    LeaveRegistry,
+    /// Give the sign-in to a program.
+    GiveSignIn {
+        /// The program.
+        program: &'static str,
     },
     /// Open an address in a browser of this machine; asked for on a desktop alone ([`crate::Here::desktop`]).
     Open {

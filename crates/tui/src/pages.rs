@@ -64,6 +64,7 @@ impl Pages {
             (Page::TenantB, true) => "The registry, and who gives the role on it",
             (Page::App | Page::More | Page::Nowhere, _) => "App and secret",
             (Page::PullSecret, _) => "The pull secret in the cluster",
+            (Page::Login, _) => "Which registry?",
         }
     }
 
@@ -78,6 +79,7 @@ impl Pages {
             (Page::TenantB, true) => "Registry",
             (Page::App | Page::More | Page::Nowhere, _) => "App and secret",
             (Page::PullSecret, _) => "Pull secret",
+            (Page::Login, _) => "Registry",
         }
     }
 
@@ -100,6 +102,8 @@ impl Pages {
             RailEntry::Review => "Review",
             RailEntry::Run => "Run",
             RailEntry::Done => "Done",
+            RailEntry::Who => "Who",
+            RailEntry::Login => "Sign-in",
         }
     }
 }
@@ -117,7 +121,7 @@ pub(crate) fn form_of(route: Option<Route>, key: Key) -> Option<Page> {
 pub(crate) const fn side(page: Page) -> Option<Side> {
     match page {
         Page::TenantA => Some(Side::A),
-        Page::TenantB => Some(Side::B),
+        Page::TenantB | Page::Login => Some(Side::B),
         Page::Route | Page::App | Page::PullSecret | Page::More | Page::Nowhere => None,
     }
 }
@@ -135,6 +139,20 @@ pub(crate) enum RailEntry {
     Review,
     Run,
     Done,
+    /// Who will use a registry.
+    Who,
+    /// The sign-in to a registry, and what came of it.
+    Login,
+}
+
+impl RailEntry {
+    /// The steps of a sign-in to a registry.
+    pub const OF_LOGIN: [Self; 3] = [Self::Who, Self::Form(Page::Login), Self::Login];
+
+    /// True for a step of a sign-in to a registry.
+    pub fn is_of_login(self) -> bool {
+        Self::OF_LOGIN.contains(&self)
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::here::Here;
 use crate::live::Live;
+use crate::login::Login;
 use crate::msg::Notice;
 use crate::pages::Pages;
 use crate::secret::{COPIED_FOR, Copied, Copying, Handed, REVEALED_FOR, Revealed};
@@ -32,6 +33,7 @@ pub(crate) struct Shared {
     pub here: Here,
     pub signed_in: SignedIn,
     pub weighing: Weighing,
+    pub login: Login,
     /// True while the shell looks for what a list is to show.
     pub searches: bool,
     pub notice: Option<Notice>,
@@ -62,6 +64,7 @@ impl Shared {
             here,
             signed_in: SignedIn::default(),
             weighing: Weighing::default(),
+            login: Login::default(),
             searches: false,
             notice: None,
             receipt: None,

@@ -98,6 +98,8 @@ pub enum Page {
     PullSecret,
     /// The foot of the route's own form, folded away: what most people leave as it is.
     More,
+    /// The sign-in to a registry, which has fields of its own ([`crate::login::FIELDS`]).
+    Login,
     /// None: flags, environment and answers file alone.
     Nowhere,
 }

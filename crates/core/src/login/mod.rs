@@ -6,10 +6,15 @@ mod granted;
 pub mod look;
 pub mod look_lines;
 mod meant;
+mod signed_in;
+mod wish;
 
 pub use granted::{Granted, Grants};
 pub use meant::Meant;
+pub use signed_in::{Given, SignedIn, ends};
+pub use wish::{FIELDS, WAYS, Wish, judge, repository};
 
+use crate::route::{METHODS, Method};
 use crate::sign_in::SignIn;
 
 /// The user name that goes with a registry's refresh token.
@@ -61,6 +66,20 @@ impl Who {
         Self::ALL.iter().find(|(_, known, _)| *known == word).map(|(who, ..)| *who)
     }
 
+    /// Returns what Microsoft's table says of it. `None` for a pod's identity, which that table has no row for.
+    #[must_use]
+    pub fn method(self) -> Option<&'static Method> {
+        let name = match self {
+            Self::Me => "Your own account",
+            Self::ServicePrincipal => "Service principal",
+            Self::ManagedIdentity => "Managed identity of an Azure resource",
+            Self::WorkloadIdentity => return None,
+            Self::Admin => "The registry's admin user",
+            Self::Token => "A token of the registry, for repositories",
+        };
+        METHODS.iter().find(|method| method.name == name)
+    }
+
     /// Returns the warning that goes with a user of the registry's own (Microsoft, "Authenticate with an Azure container
     /// registry", sections "Admin account" and "Token and scope map"). `None` for an identity of Entra.
     #[must_use]
@@ -76,6 +95,12 @@ impl Who {
             ),
             Self::Me | Self::ServicePrincipal | Self::ManagedIdentity | Self::WorkloadIdentity => None,
         }
+    }
+
+    /// True for an app, which signs in to the one tenant that it is told.
+    #[must_use]
+    pub const fn is_app(self) -> bool {
+        matches!(self, Self::ServicePrincipal | Self::WorkloadIdentity)
     }
 
     /// Returns the way to sign in to the registry's tenant. `way` is the one that a person chose; the admin account's
@@ -102,5 +127,12 @@ mod tests {
             assert_eq!((Who::from_word(word), who.word()), (Some(who), word));
         }
         assert_eq!(Who::from_word("docker"), None);
+    }
+
+    #[test]
+    fn the_table_tells_of_all_but_a_pods_identity() {
+        for (who, word, _) in Who::ALL {
+            assert_eq!(who.method().is_none(), who == Who::WorkloadIdentity, "{word}");
+        }
     }
 }

@@ -2,14 +2,16 @@
 
 use crosspull_core::explain::Trouble;
 use crosspull_core::find::{Choice, Progress, Sought};
-use crosspull_core::input::Key;
+use crosspull_core::input::{Key, Page};
+use crosspull_core::login::SignedIn;
 use crosspull_core::names::Side;
 use crosspull_core::sign_in::{Entered, Prompt, SignIn};
 
 use super::Model;
+use crate::login::Stage;
 use crate::msg::{Effect, Notice};
 use crate::pages;
-use crate::screen::{FormScreen, Layer, SignInScreen, WaysLayer};
+use crate::screen::{FormScreen, Go, Layer, Screen, SignInScreen, WaysLayer};
 
 impl Model {
     /// Asks a person to sign in, or in another way than was chosen, or not any more. On a desktop the page opens by
@@ -36,7 +38,24 @@ impl Model {
         let Some(over) = self.sign_in.take_if(|sign_in| sign_in.prompt.side() == side) else { return };
         if over.stopped {
             self.shared.signed_in.stop(side);
+            self.give_up_login();
             self.shared.notice = Some(Notice::good("Sign-in was stopped."));
+        }
+    }
+
+    /// Takes in what came of a sign-in to a registry. One that the operator stopped was not refused.
+    pub(super) fn registry_entered(&mut self, attempt: u32, entered: Result<Box<SignedIn>, Trouble>) {
+        match &self.sign_in {
+            Some(sign_in) if sign_in.stopped && entered.is_err() => self.give_up_login(),
+            _ => self.shared.hear_login(attempt, entered),
+        }
+    }
+
+    /// Leads back to the form of a sign-in to a registry that was stopped.
+    fn give_up_login(&mut self) {
+        if matches!(self.shared.login.stage, Stage::Goes) {
+            self.shared.leave_login(Stage::Nobody);
+            self.screen = Screen::open(Go::Form(Page::Login), &self.shared);
         }
     }
 

@@ -45,7 +45,7 @@ fn standing(scene: &Scene) -> Option<(Tone, String)> {
         return Some((Tone::Warn, format!("The secret is in the clipboard; it is cleared in {left}{keeps}.")));
     }
     match (scene.rail_entry, &shared.handed) {
-        (RailEntry::Run | RailEntry::Done, Handed::Saved(place)) => {
+        (RailEntry::Run | RailEntry::Done | RailEntry::Login, Handed::Saved(place)) => {
             Some((Tone::Dim, format!("The secret is saved, readable by you alone: {place}")))
         }
         (RailEntry::Run | RailEntry::Done, Handed::NotSaved(why)) if shared.copied.is_none() => {

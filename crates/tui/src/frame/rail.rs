@@ -22,7 +22,11 @@ const fn is_earlier(scene: &Scene) -> bool {
 
 /// Returns the steps of the wizard, and the place among them.
 fn entries(scene: &Scene) -> (Vec<RailEntry>, usize) {
-    let entries = scene.shared.pages().rail(is_earlier(scene));
+    let entries = if scene.rail_entry.is_of_login() {
+        RailEntry::OF_LOGIN.to_vec()
+    } else {
+        scene.shared.pages().rail(is_earlier(scene))
+    };
     let here = entries.iter().position(|entry| *entry == scene.rail_entry).unwrap_or(0);
     (entries, here)
 }

@@ -95,7 +95,7 @@ pub(crate) enum Context {
     Home,
     /// The list of earlier runs.
     Runs,
-    /// The routes.
+    /// The routes, or who will use a registry.
     Route,
     /// The routes, weighed by what was found.
     Chooser,
@@ -121,6 +121,10 @@ pub(crate) enum Context {
     SignIn,
     /// The end.
     Done,
+    /// A sign-in to a registry that goes, or was refused.
+    Entering,
+    /// A sign-in to a registry that came about.
+    Entered,
     /// Above a screen: something to read.
     Reading,
     /// Above a screen: a question with two buttons.
@@ -183,7 +187,7 @@ mod tests {
     use super::table::{CTRL, NONE};
     use super::*;
 
-    const ALL: [Context; 22] = [
+    const ALL: [Context; 24] = [
         Context::Home,
         Context::Runs,
         Context::Route,
@@ -199,6 +203,8 @@ mod tests {
         Context::Consent,
         Context::SignIn,
         Context::Done,
+        Context::Entering,
+        Context::Entered,
         Context::Reading,
         Context::Question,
         Context::Clipboard,

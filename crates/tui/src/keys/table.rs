@@ -234,6 +234,53 @@ const DONE: &[Binding] = &[
     LEAVE_QUIETLY,
     REDRAW,
 ];
+const ENTERING: &[Binding] = &[
+    Binding { word: "", help: "up and down in the text", ..MOVE_UP },
+    MOVE_DOWN,
+    row(
+        &[(KeyCode::Enter, NONE), (KeyCode::Char('r'), NONE)],
+        "Enter",
+        "try again",
+        "sign in again, by the same answers",
+        Action::Again,
+    ),
+    PREVIOUS_SCREEN,
+    HELP,
+    LEAVE,
+    REDRAW,
+];
+const ENTERED: &[Binding] = &[
+    Binding { word: "", help: "along the programs, else up and down in the text", ..MOVE_UP },
+    MOVE_DOWN,
+    row(&[(KeyCode::Char('r'), NONE)], "r", "renew", "sign in anew, by the same answers", Action::Again),
+    row(&[(KeyCode::Char('c'), NONE)], "c", "", "copy the command that does the same", Action::CopyCommand),
+    row(
+        &[(KeyCode::Char('s'), NONE), (KeyCode::F(4), NONE)],
+        "s",
+        "save",
+        "save the secret in a new file, also by F4",
+        Action::SaveSecret,
+    ),
+    row(
+        &[(KeyCode::Char('v'), NONE), (KeyCode::F(3), NONE)],
+        "v",
+        "reveal",
+        "show the secret for 10 seconds, also by F3",
+        Action::Reveal,
+    ),
+    row(&[(KeyCode::Char('y'), NONE), (KeyCode::F(2), NONE)], "y", "copy", "copy the secret, also by F2", Action::Copy),
+    row(ENTER, "Enter", "give it", "give the sign-in to the program that is chosen", Action::GoOn),
+    PREVIOUS_SCREEN,
+    HELP,
+    row(
+        &[(KeyCode::Char('q'), NONE), (KeyCode::Char('c'), CTRL)],
+        "q",
+        "leave",
+        "leave, also by Ctrl+C; the sign-in stays where it was given",
+        Action::Stop,
+    ),
+    REDRAW,
+];
 const READING: &[Binding] = &[
     Binding { word: "scroll", help: "up and down in the text", ..MOVE_UP },
     MOVE_DOWN,
@@ -344,6 +391,8 @@ pub(super) const fn own(context: Context) -> &'static [Binding] {
         Context::Consent => CONSENT,
         Context::SignIn => SIGN_IN,
         Context::Done => DONE,
+        Context::Entering => ENTERING,
+        Context::Entered => ENTERED,
         Context::Reading => READING,
         Context::Question => QUESTION,
         Context::Clipboard => CLIPBOARD,

@@ -1,6 +1,8 @@
 //! A form: the fields of a page, from the table of inputs.
 
+mod draw;
 mod listing;
+mod login;
 
 use crosspull_core::find::Named;
 use crosspull_core::input;
@@ -12,23 +14,19 @@ use crosspull_core::sign_in::{Offer, SignIn};
 use crosspull_core::text::clean;
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
 use super::{Reaction, View, to_next, to_previous};
 use crate::keys::{Action, Context};
 use crate::msg::{Effect, Notice};
 use crate::pages::{self, RailEntry};
 use crate::shared::Shared;
-use crate::theme::{Theme, Tone};
+use crate::theme::Tone;
 use crate::widgets::cell::{Cell, LABEL, Value, shown};
-use crate::widgets::lines::{hang, width};
 use crate::widgets::picker::Picker;
-use crate::widgets::picker_rows;
 use crate::widgets::sheet::Sheet;
-use crate::words::names;
-
-/// In fewer columns a list begins at the left edge.
-const NARROW: usize = 56;
+use login::OwnUser;
+pub(crate) use login::begin as begin_login;
 
 /// The fields of a page.
 #[derive(Debug)]
@@ -42,8 +40,10 @@ pub(crate) struct FormScreen {
     /// The fields that are folded away below the others, behind a line of their own.
     folded: Vec<Cell>,
     focus: usize,
-    /// The way to sign in to the cluster's tenant, which another form asks for.
-    to_cluster: Option<SignIn>,
+    /// The user of the registry's own, below them, where the form asks for one.
+    own: Option<OwnUser>,
+    /// The way to sign in, where another screen asks for that.
+    way_before: Option<SignIn>,
 }
 
 impl FormScreen {
@@ -54,7 +54,7 @@ impl FormScreen {
         let cells = |page| input::on(page).filter(asked).map(|field| Cell::new(field, answers)).collect::<Vec<_>>();
         let has_more = route::own_page(answers.route()) == Some(page);
         let folded = if has_more { cells(Page::More) } else { Vec::new() };
-        let mut form = Self { page, list: None, hushed: false, cells: cells(page), folded, focus: 0, to_cluster };
+        let mut form = Self { folded, ..Self::of(page, cells(page), to_cluster) };
         // What was answered already is not hidden.
         if form.folded.iter().any(|cell| answers.get(cell.field.key).is_some()) {
             form.unfold();
@@ -62,9 +62,19 @@ impl FormScreen {
         form
     }
 
+    /// Opens a form of those fields.
+    const fn of(page: Page, cells: Vec<Cell>, way_before: Option<SignIn>) -> Self {
+        Self { page, list: None, hushed: false, cells, folded: Vec::new(), focus: 0, own: None, way_before }
+    }
+
     /// Returns true where the focus is in a field that takes letters.
     pub fn in_text(&self) -> bool {
-        matches!(self.cells.get(self.focus).map(|c| &c.value), Some(Value::Text(_)))
+        self.at_own().is_some() || matches!(self.cells.get(self.focus).map(|c| &c.value), Some(Value::Text(_)))
+    }
+
+    /// Returns the field of the registry's own user that has the focus.
+    fn at_own(&self) -> Option<usize> {
+        self.own.as_ref().and_then(|_| self.focus.checked_sub(self.cells.len()))
     }
 
     /// Returns true while a list is shown that keys choose from.
@@ -84,6 +94,9 @@ impl FormScreen {
 
     /// Takes a key for the field in focus.
     pub fn key(&mut self, key: &KeyEvent) {
+        if let (Some(field), Some(own)) = (self.at_own(), &mut self.own) {
+            own.key(field, key);
+        }
         if let Some(cell) = self.cells.get_mut(self.focus)
             && let Value::Text(input) = &mut cell.value
             && input.key(key)
@@ -94,6 +107,9 @@ impl FormScreen {
 
     /// Takes a paste for the field in focus.
     pub fn paste(&mut self, text: &str) {
+        if let (Some(field), Some(own)) = (self.at_own(), &mut self.own) {
+            own.paste(field, text);
+        }
         if let Some(cell) = self.cells.get_mut(self.focus)
             && let Value::Text(input) = &mut cell.value
         {
@@ -123,7 +139,8 @@ impl FormScreen {
 
     /// Returns how many places the focus goes along: the fields, and the line that others are behind.
     fn stops(&self) -> usize {
-        self.cells.len() + usize::from(!self.folded.is_empty())
+        let own = if self.own.is_some() { OwnUser::FIELDS } else { 0 };
+        self.cells.len() + usize::from(!self.folded.is_empty()) + own
     }
 
     /// Moves the focus to a field, away from the list of another.
@@ -198,6 +215,9 @@ impl FormScreen {
     /// else to the form of the first complaint.
     fn submit(&mut self, shared: &mut Shared) -> Vec<Reaction> {
         self.write(&mut shared.answers);
+        if self.page == Page::Login {
+            return self.submit_login(shared);
+        }
         let wrong = self.complain(&Inputs::from_answers(&shared.answers).err().unwrap_or_default());
         if wrong > 0 {
             shared.notice = Some(match wrong {
@@ -246,62 +266,10 @@ impl FormScreen {
             return Vec::new();
         }
         self.write(&mut shared.answers);
+        if self.page == Page::Login {
+            return self.leave_login(shared);
+        }
         to_previous(shared, RailEntry::Form(self.page))
-    }
-
-    /// Returns the line that the folded fields are behind, with their names.
-    fn fold(&self, theme: Theme, columns: usize) -> Vec<Line<'static>> {
-        let tone = if self.is_at_fold() { Tone::Accent } else { Tone::Plain };
-        let names: Vec<&str> = self.folded.iter().map(|cell| cell.field.label).collect();
-        hang(theme, Tone::Dim, vec![theme.span(tone, format!("{:LABEL$}", "More"))], &names.join(", "), columns)
-    }
-
-    /// Returns what stands at the right of a field: how much its list has, or who signed in.
-    fn right(&self, shared: &Shared, cell: &Cell, focused: bool, columns: usize) -> String {
-        let list = self.list.as_ref().filter(|list| focused && list.is_seen());
-        match (list, pages::side(self.page)) {
-            (Some(list), _) => picker_rows::count(
-                list,
-                cell.beside(focused, columns),
-                columns.saturating_sub(LABEL + width(cell.text()) + 2),
-            ),
-            (None, Some(side)) if cell.field.key == Key::sign_in(side) => {
-                let account = shared.signed_in.of(side, &shared.answers).and_then(|entered| entered.account.as_ref());
-                match account {
-                    _ if shared.signed_in.signs_in(side, &shared.answers) => "signing in".to_owned(),
-                    Some(account) => account.to_string(),
-                    None => String::new(),
-                }
-            }
-            _ => String::new(),
-        }
-    }
-
-    /// Returns what stands under a field: its complaint, its list, what it means or what it is for.
-    fn under(&self, shared: &Shared, cell: &Cell, focused: bool, columns: usize, rows: usize) -> Vec<Line<'static>> {
-        let theme = shared.theme;
-        let list = self.list.as_ref().filter(|list| focused && list.is_seen());
-        let complaint = cell.complaint(theme, columns);
-        if let Some(list) = list {
-            let indent = if columns < NARROW { 0 } else { LABEL - 2 };
-            let most = at_once(rows, self.cells.len());
-            let mut lines = complaint.unwrap_or_default();
-            lines.extend(picker_rows::rows(theme, list, indent, columns, most));
-            return lines;
-        }
-        // The simulated cloud has credentials of its own.
-        let here = Some(&shared.here).filter(|_| !shared.simulated);
-        let text = || {
-            let entered = pages::side(self.page)
-                .filter(|side| cell.field.key == Key::tenant(*side))
-                .and_then(|side| shared.signed_in.of(side, &shared.answers))
-                .map(|entered| names::tenant(entered, cell.text(), columns.saturating_sub(LABEL)));
-            let keys = if focused { self.hint(shared) } else { "" };
-            entered.map(|entered| format!("{entered}{keys}")).or_else(|| cell.meaning(here, focused, keys))
-        };
-        let before = || vec![Span::raw(" ".repeat(LABEL))];
-        complaint
-            .unwrap_or_else(|| text().map_or_else(Vec::new, |text| hang(theme, Tone::Dim, before(), &text, columns)))
     }
 }
 
@@ -373,6 +341,9 @@ impl View for FormScreen {
             false => 3,
         };
         let mut sheet = Sheet::new(theme.span(Tone::Strong, shared.pages().title(self.page)));
+        if let Some(who) = shared.login.who.filter(|_| self.page == Page::Login) {
+            sheet.right = vec![theme.span(Tone::Dim, who.word())];
+        }
         for (i, cell) in self.cells.iter().enumerate() {
             let focused = i == self.focus;
             let top = sheet.lines.len();
@@ -392,6 +363,7 @@ impl View for FormScreen {
                 sheet.gap();
             }
         }
+        self.draw_own(shared, &mut sheet, columns, rows);
         if !self.folded.is_empty() {
             let top = sheet.lines.len();
             sheet.lines.extend(self.fold(theme, columns));
@@ -407,9 +379,4 @@ impl View for FormScreen {
 fn around(at: usize, of: usize, forward: bool) -> usize {
     let step = if forward { 1 } else { of.saturating_sub(1) };
     (at + step).checked_rem(of).unwrap_or(0)
-}
-
-/// Returns how many entries of a list are in sight at once, in a form of so many fields.
-fn at_once(rows: usize, fields: usize) -> usize {
-    rows.saturating_sub(2 * fields + 1).clamp(3, 12)
 }

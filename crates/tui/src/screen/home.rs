@@ -18,6 +18,8 @@ use crate::words::earlier;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Start {
     NewRun,
+    /// Sign in to a registry.
+    Login,
     /// Go on with an earlier run, or take one back.
     Earlier(Direction),
 }
@@ -32,6 +34,11 @@ impl HomeScreen {
     /// Opens Home with an entry chosen.
     pub fn at(start: Start, shared: &Shared) -> Self {
         Self { chosen: entries(shared).iter().position(|entry| *entry == start).unwrap_or(0) }
+    }
+
+    /// Returns the entry that is chosen.
+    pub fn start(&self, shared: &Shared) -> Option<Start> {
+        entries(shared).get(self.chosen).copied()
     }
 
     /// Opens Home where nobody chose anything: a run that was not finished is what the operator most likely came for.
@@ -50,6 +57,7 @@ impl View for HomeScreen {
         match (action, entries.get(self.chosen)) {
             (Action::Move(way), _) => along_list(shared, &mut self.chosen, entries.len(), way),
             (Action::GoOn, Some(Start::NewRun)) => vec![Reaction::Go(Go::Form(Page::Route))],
+            (Action::GoOn, Some(Start::Login)) => vec![Reaction::Go(Go::Who)],
             (Action::GoOn, Some(Start::Earlier(way))) => vec![Reaction::Go(Go::Runs(*way))],
             _ => Vec::new(),
         }
@@ -89,7 +97,7 @@ impl View for HomeScreen {
 /// Returns what can be begun now: earlier runs are offered where there are some.
 fn entries(shared: &Shared) -> Vec<Start> {
     let earlier = [Direction::Forward, Direction::Back].into_iter().filter(|way| !shared.earlier_for(*way).is_empty());
-    std::iter::once(Start::NewRun).chain(earlier.map(Start::Earlier)).collect()
+    std::iter::once(Start::NewRun).chain(earlier.map(Start::Earlier)).chain([Start::Login]).collect()
 }
 
 /// Returns an entry's title, what stands at its right, and the line that says more.
@@ -100,6 +108,11 @@ fn words(shared: &Shared, entry: Start) -> (&'static str, String, String) {
             "Let a cluster pull from a registry",
             String::new(),
             "in another tenant or in the same one; the pull is proved first".to_owned(),
+        ),
+        Start::Login => (
+            "Sign in to a registry",
+            String::new(),
+            "as a person, an app or a machine; docker and its kin get the sign-in".to_owned(),
         ),
         Start::Earlier(Direction::Forward) => {
             let newest = runs(Direction::Forward).first().map(|run| earlier::earlier(run)).unwrap_or_default();

@@ -12,6 +12,7 @@ mod form;
 mod help;
 mod home;
 mod leave;
+mod login;
 mod methods;
 mod path;
 mod reset;
@@ -22,6 +23,7 @@ mod runs;
 mod sign_in;
 mod step_row;
 mod ways;
+mod who;
 
 use crosspull_core::input::{Complaint, Inputs, Page};
 use crosspull_core::names::Direction;
@@ -48,6 +50,7 @@ pub(crate) use form::FormScreen;
 pub(crate) use help::HelpLayer;
 pub(crate) use home::{HomeScreen, Start};
 pub(crate) use leave::LeaveLayer;
+pub(crate) use login::LoginScreen;
 pub(crate) use methods::MethodsLayer;
 pub(crate) use path::{PathLayer, Saving};
 pub(crate) use reset::ResetLayer;
@@ -57,6 +60,7 @@ pub(crate) use run::RunScreen;
 pub(crate) use runs::RunsScreen;
 pub(crate) use sign_in::SignInScreen;
 pub(crate) use ways::WaysLayer;
+pub(crate) use who::WhoScreen;
 
 /// A screen, or a layer over one: where its keys are, what they do, and what is shown.
 pub(crate) trait View {
@@ -137,6 +141,10 @@ pub(crate) enum Go {
     Review,
     Run,
     Done,
+    /// The question who will use a registry.
+    Who,
+    /// The sign-in to a registry, and what came of it.
+    Login,
 }
 
 /// The screens, each with what it remembers.
@@ -151,6 +159,8 @@ pub(crate) enum Screen {
     Review(ReviewScreen),
     Run(RunScreen),
     Done(DoneScreen),
+    Who(WhoScreen),
+    Login(LoginScreen),
 }
 
 impl Screen {
@@ -160,12 +170,15 @@ impl Screen {
             Go::Home(start) => Self::Home(HomeScreen::at(start, shared)),
             Go::Runs(way) => Self::Runs(RunsScreen::new(way)),
             Go::Form(Page::Route) => Self::Route(RouteScreen::new(shared)),
+            Go::Form(Page::Login) => Self::Form(FormScreen::login(shared)),
             Go::Form(page) => Self::Form(FormScreen::new(page, &shared.answers)),
             Go::Chooser => Self::Chooser(ChooserScreen::new(shared)),
             Go::Checks => Self::Checks(ChecksScreen::default()),
             Go::Review => Self::Review(ReviewScreen::default()),
             Go::Run => Self::Run(RunScreen::default()),
             Go::Done => Self::Done(DoneScreen),
+            Go::Who => Self::Who(WhoScreen::new(shared)),
+            Go::Login => Self::Login(LoginScreen::default()),
         }
     }
 
@@ -180,6 +193,8 @@ impl Screen {
             Self::Review(screen) => screen,
             Self::Run(screen) => screen,
             Self::Done(screen) => screen,
+            Self::Who(screen) => screen,
+            Self::Login(screen) => screen,
         }
     }
 
@@ -194,6 +209,8 @@ impl Screen {
             Self::Review(screen) => screen,
             Self::Run(screen) => screen,
             Self::Done(screen) => screen,
+            Self::Who(screen) => screen,
+            Self::Login(screen) => screen,
         }
     }
 
@@ -208,6 +225,8 @@ impl Screen {
             Self::Review(_) => RailEntry::Review,
             Self::Run(_) => RailEntry::Run,
             Self::Done(_) => RailEntry::Done,
+            Self::Who(_) => RailEntry::Who,
+            Self::Login(_) => RailEntry::Login,
         }
     }
 

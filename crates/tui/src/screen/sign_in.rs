@@ -1,5 +1,6 @@
 //! Sign-in: what a person does in a browser, while crosspull waits for it.
 
+use crosspull_core::names::Side;
 use crosspull_core::sign_in::{Prompt, SignIn, tunnel_command};
 use jiff::Timestamp;
 use qrcode::{EcLevel, QrCode};
@@ -77,7 +78,11 @@ impl View for SignInScreen {
     /// whole; there is no rail beside them.
     fn sheet(&self, shared: &Shared, columns: usize, rows: usize, now: Timestamp) -> Sheet {
         let theme = shared.theme;
-        let mut sheet = Sheet::new(theme.span(Tone::Strong, format!(" Sign in to tenant {}", self.prompt.side())));
+        let title = match self.prompt.side() {
+            Side::B if shared.is_login() => " Sign in to the registry's tenant".to_owned(),
+            side => format!(" Sign in to tenant {side}"),
+        };
+        let mut sheet = Sheet::new(theme.span(Tone::Strong, title));
         let roomy = rows >= ROOMY;
         let instead = self.instead.as_ref().map_or_else(Vec::new, |i| did_not_work(theme, i, columns));
         if roomy {

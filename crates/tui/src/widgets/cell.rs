@@ -4,7 +4,8 @@ use crosspull_core::find::Named;
 use crosspull_core::ids::{ClusterId, RegistryId};
 use crosspull_core::input::Answers;
 use crosspull_core::input::check;
-use crosspull_core::input::{Field, Key, Kind};
+use crosspull_core::input::{Field, Key, Kind, Page};
+use crosspull_core::login::judge;
 use crosspull_core::names::{Route, Side, Tenants, pull_secret_name};
 use crosspull_core::text::{abbreviated, clean, count};
 use ratatui::text::{Line, Span};
@@ -62,12 +63,23 @@ impl Cell {
         }
     }
 
+    /// Judges what is in the field so far.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong and what right looks like.
+    pub fn judged(&self) -> Result<(), String> {
+        match self.field.page {
+            Page::Login => judge(self.field.key, self.text()),
+            _ => check(self.field.key, self.text()),
+        }
+    }
+
     /// Takes in that somebody typed in the field: a complaint goes as soon as the value is right, and follows the value
     /// until then.
     pub fn changed(&mut self) {
         self.typed = true;
         if self.complaint.is_some() {
-            self.complaint = check(self.field.key, self.text()).err();
+            self.complaint = self.judged().err();
         }
     }
 
@@ -75,7 +87,7 @@ impl Cell {
     pub fn is_wrong(&mut self) -> bool {
         self.complaint = match self.text() {
             "" => Some(format!("missing. {}", self.field.help)),
-            text => check(self.field.key, text).err(),
+            _ => self.judged().err(),
         };
         self.complaint.is_some()
     }
@@ -83,7 +95,7 @@ impl Cell {
     /// Takes in that the focus left the field. A name without an id is right so far, where it can be looked up.
     pub fn left(&mut self, lists: bool) {
         let named = lists && Named::read(self.field.key, self.text()).is_some();
-        if let (false, Err(complaint)) = (named, check(self.field.key, self.text())) {
+        if let (false, Err(complaint)) = (named, self.judged()) {
             self.complaint = Some(complaint);
         }
     }

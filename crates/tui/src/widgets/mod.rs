@@ -3,6 +3,7 @@
 
 pub(crate) mod button;
 pub(crate) mod cell;
+pub(crate) mod hidden_box;
 pub(crate) mod lines;
 pub(crate) mod picker;
 pub(crate) mod picker_rows;

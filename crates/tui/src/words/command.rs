@@ -5,6 +5,8 @@ use crosspull_core::input::{FIELDS, Key, Kind};
 use crosspull_core::names::Side;
 use crosspull_core::text::shell_option;
 
+use crate::widgets::lines::width;
+
 /// Returns the command that does the same without questions, in lines that a shell joins. There is no secret among the
 /// answers.
 #[must_use]
@@ -27,6 +29,38 @@ pub fn command_line(answers: &Answers) -> String {
     command(answers).iter().map(|part| part.trim_end_matches('\\').trim_end()).collect::<Vec<_>>().join(" ")
 }
 
+/// Returns a command in lines that a shell joins, of that many columns where its words are no longer. An option stays with its
+/// value.
+pub(crate) fn in_lines(command: &str, columns: usize) -> Vec<String> {
+    let mut quote = None;
+    let words = command.split(|c| {
+        match (quote, c) {
+            (None, '\'' | '"') => quote = Some(c),
+            (Some(open), _) if open == c => quote = None,
+            _ => {}
+        }
+        c == ' ' && quote.is_none()
+    });
+    let mut pieces: Vec<String> = Vec::new();
+    for word in words {
+        let option =
+            pieces.last_mut().filter(|last| last.starts_with("--") && !last.contains(' ') && !word.starts_with("--"));
+        match option {
+            Some(option) => option.extend([" ", word]),
+            None => pieces.push(word.to_owned()),
+        }
+    }
+    let mut lines: Vec<String> = Vec::new();
+    for piece in pieces {
+        match lines.last_mut() {
+            Some(line) if width(line) + 1 + width(&piece) + 2 <= columns => line.extend([" ", &piece]),
+            _ => lines.push(piece),
+        }
+    }
+    let last = lines.len().saturating_sub(1);
+    lines.into_iter().enumerate().map(|(i, line)| if i < last { line + " \\" } else { line }).collect()
+}
+
 /// Returns what the command takes from the environment and not from its options; none where nobody signs in with a
 /// secret.
 pub(crate) fn credentials(answers: &Answers) -> Option<String> {
@@ -41,6 +75,17 @@ pub(crate) fn credentials(answers: &Answers) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_of_a_command_are_cut_between_its_words_and_a_shell_joins_them() {
+        let command = "crosspull login shop.azurecr.io --tenant 'it is -- mine' --as token --ca-file \"a'b c\"";
+        let lines = in_lines(command, 40);
+        assert_eq!(
+            lines,
+            ["crosspull login shop.azurecr.io \\", "--tenant 'it is -- mine' --as token \\", "--ca-file \"a'b c\""]
+        );
+        assert_eq!(lines.join("\n").replace(" \\\n", " "), command);
+    }
 
     #[test]
     fn the_command_says_what_differs_from_the_defaults_and_quotes_what_a_shell_would_split() {

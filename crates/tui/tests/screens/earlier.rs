@@ -34,7 +34,9 @@ fn an_unfinished_run_is_offered_first_unless_a_key_was_pressed() {
     let mut story = real();
     story.hides("Go on with").msg(Msg::Earlier(vec![engine::dropped()])).shows("▸ Go on with an earlier run");
     let mut story = real();
-    story.press(KeyCode::Down).msg(Msg::Earlier(vec![engine::dropped()])).shows("▸ Let a cluster pull");
+    story.press(KeyCode::Up).msg(Msg::Earlier(vec![engine::dropped()])).shows("▸ Let a cluster pull");
+    let mut story = real();
+    story.press(KeyCode::Down).msg(Msg::Earlier(vec![engine::dropped()])).shows("▸ Sign in to a registry");
     let mut story = real();
     story.msg(Msg::Earlier(vec![engine::done()])).shows("▸ Let a cluster pull").shows("Take back what a run made");
     story.hides("Go on with");

@@ -10,6 +10,7 @@ mod earlier;
 mod engine;
 mod looks;
 mod picking;
+mod registry;
 mod secret;
 mod sign_in;
 mod stops;

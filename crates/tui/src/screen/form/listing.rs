@@ -2,8 +2,8 @@
 
 use crosspull_core::find::{Named, Sought};
 use crosspull_core::ids::ImageRef;
-use crosspull_core::input::check;
 use crosspull_core::input::{Key, Page};
+use crosspull_core::login::Meant;
 use crosspull_core::names::Side;
 use crosspull_core::sign_in::SignIn;
 
@@ -40,7 +40,9 @@ impl FormScreen {
 
     /// Returns true where somebody can sign in to the tenant of the page.
     pub fn can_sign_in(&self) -> bool {
-        side(self.page).is_some() && self.way().is_some_and(|way| way != SignIn::Nobody)
+        // A sign-in to a registry is one itself: before it, one to a tenant that is named tells who one is there.
+        let can = self.page != Page::Login || (self.cell(Key::SignInB).is_some() && self.is_right(Key::TenantB));
+        can && side(self.page).is_some() && self.way().is_some_and(|way| way != SignIn::Nobody)
     }
 
     /// Opens the list of the field in focus, for which a key asked.
@@ -143,6 +145,10 @@ impl FormScreen {
             Some(Key::TenantA | Key::TenantB) => !asks,
             Some(Key::Namespace) => self.cells.get(self.focus).is_some_and(|cell| cell.typed),
             Some(Key::Repository) => self.is_right(Key::TenantB) && self.is_id(Key::Registry),
+            // A person's own tenant is the one where none is named.
+            Some(Key::Registry) if self.page == Page::Login && self.cell(Key::SignInB).is_some() => {
+                self.cell(Key::TenantB).is_none_or(|cell| cell.judged().is_ok())
+            }
             _ => side(self.page).is_some_and(|side| self.is_right(Key::tenant(side))),
         }
     }
@@ -163,7 +169,7 @@ impl FormScreen {
     /// Returns the way to sign in to that tenant.
     pub(super) fn way(&self) -> Option<SignIn> {
         let key = Key::sign_in(self.lists_in()?);
-        self.cell(key).map_or(self.to_cluster, |cell| SignIn::from_word(cell.text()))
+        self.cell(key).map_or(self.way_before, |cell| SignIn::from_word(cell.text()))
     }
 
     fn cell(&self, key: Key) -> Option<&Cell> {
@@ -171,12 +177,17 @@ impl FormScreen {
     }
 
     fn is_right(&self, key: Key) -> bool {
-        self.cell(key).is_some_and(|cell| !cell.text().is_empty() && check(key, cell.text()).is_ok())
+        self.cell(key).is_some_and(|cell| !cell.text().is_empty() && cell.judged().is_ok())
     }
 
     /// Returns true for what is right and no name that is still to be looked up.
     fn is_id(&self, key: Key) -> bool {
         self.is_right(key) && self.cell(key).is_some_and(|cell| Named::read(key, cell.text()).is_none())
+    }
+
+    /// True for a registry's login server, where that is all that is asked.
+    fn is_server(&self, cell: &Cell) -> bool {
+        self.page == Page::Login && matches!(Meant::parse(cell.text()), Ok(Meant::Server(_)))
     }
 
     /// Returns what there is to list for the field in focus. Nobody lists what is in a tenant that nobody signs in to.
@@ -191,9 +202,9 @@ impl FormScreen {
                 sought: Sought::For(key),
                 text: typed.to_owned(),
                 filter: Named::read(key, cell.text()).map_or_else(|| cell.text().to_owned(), |named| named.name),
-                whole: self.is_id(key),
+                whole: self.is_id(key) || self.is_server(cell),
             }),
-            Key::Repository => image(typed),
+            Key::Repository if self.page != Page::Login => image(typed),
             Key::Namespace => Some(Wanted {
                 key,
                 sought: Sought::For(key),
