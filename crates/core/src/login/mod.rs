@@ -3,9 +3,13 @@
 
 pub mod admin;
 mod granted;
+pub mod helper;
+pub mod helper_config;
+pub mod kept;
 pub mod look;
 pub mod look_lines;
 mod meant;
+pub mod settings;
 mod signed_in;
 mod wish;
 
