@@ -21,6 +21,13 @@ use std::process::ExitCode;
 use exit::Code;
 
 fn main() -> ExitCode {
+    // Docker waits for an answer, and the command line of the other commands takes longer to build than it does.
+    if let Some(call) = login::credential::Call::of(std::env::args_os()) {
+        return last_resort(|| {
+            keep_memory_private()?;
+            Ok(call.answer())
+        });
+    }
     let matches = match commands::command().try_get_matches() {
         Ok(matches) => matches,
         Err(refused) => {
@@ -30,8 +37,12 @@ fn main() -> ExitCode {
             refused.exit()
         }
     };
-    // The last resort; every expected end has a sentence of its own before it comes here. A panic has told of itself.
-    match std::panic::catch_unwind(AssertUnwindSafe(|| run(&matches))) {
+    last_resort(|| run(&matches))
+}
+
+/// Ends with a code. Every expected end has a sentence of its own before it comes here; a panic has told of itself.
+fn last_resort(work: impl FnOnce() -> color_eyre::Result<Code>) -> ExitCode {
+    match std::panic::catch_unwind(AssertUnwindSafe(work)) {
         Ok(Ok(code)) => return ExitCode::from(code),
         Ok(Err(report)) => headless::lines::aside(&format!("crosspull: {report:#}")),
         Err(_) => headless::lines::aside(
@@ -59,11 +70,16 @@ fn keep_memory_private() -> std::io::Result<()> {
     Ok(())
 }
 
-fn run(matches: &clap::ArgMatches) -> color_eyre::Result<Code> {
-    keep_memory_private()?;
+/// Returns what calls are made in.
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
     // One provider for the process: the HTTP client takes the default.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
+}
+
+fn run(matches: &clap::ArgMatches) -> color_eyre::Result<Code> {
+    keep_memory_private()?;
+    let runtime = runtime()?;
     let tasks = tokio::task::LocalSet::new();
     let code = tasks.block_on(&runtime, commands::run(matches));
     drop(tasks);

@@ -1,4 +1,4 @@
-//! The place where runs live.
+//! The places where things live: runs, and the settings of the credential helper.
 
 use std::path::PathBuf;
 
@@ -12,4 +12,12 @@ pub fn runs() -> color_eyre::Result<PathBuf> {
     let strategy = etcetera::choose_base_strategy()?;
     let state = strategy.state_dir().unwrap_or_else(|| strategy.data_dir());
     Ok(state.join("crosspull").join("runs"))
+}
+
+/// Returns the file with the settings of the credential helper: `$XDG_CONFIG_HOME/crosspull/registries.toml`.
+///
+/// # Errors
+/// An error where there is no home folder.
+pub fn registries() -> color_eyre::Result<PathBuf> {
+    Ok(etcetera::choose_base_strategy()?.config_dir().join("crosspull").join("registries.toml"))
 }

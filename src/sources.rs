@@ -57,14 +57,14 @@ pub fn answers_of_run(given: &Answers, run: &Answers, journal: &Path) -> Result<
 
 /// Returns true for a file that belongs to this user, and that nobody else may write.
 #[cfg(unix)]
-fn is_own(file: &Path) -> bool {
+pub fn is_own(file: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;
     let user = rustix::process::geteuid().as_raw();
     std::fs::metadata(file).is_ok_and(|found| found.uid() == user && found.mode() & 0o022 == 0)
 }
 
 #[cfg(not(unix))]
-fn is_own(file: &Path) -> bool {
+pub fn is_own(file: &Path) -> bool {
     file.is_file()
 }
 

@@ -2,6 +2,7 @@
 
 mod apply;
 mod completions;
+mod credential;
 mod demo;
 mod login;
 mod man;
@@ -20,7 +21,7 @@ use crate::cli::AFTER;
 use crate::exit::Code;
 
 /// The commands, in the order in which the help lists them.
-const COMMANDS: [Subcommand; 10] = [
+const COMMANDS: [Subcommand; 11] = [
     demo::DEMO,
     plan::PLAN,
     apply::APPLY,
@@ -28,6 +29,7 @@ const COMMANDS: [Subcommand; 10] = [
     resume::RESUME,
     undo::UNDO,
     login::LOGIN,
+    credential::CREDENTIAL,
     simulate::SIMULATE,
     completions::COMPLETIONS,
     man::MAN,

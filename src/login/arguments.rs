@@ -116,9 +116,10 @@ pub fn command() -> Command {
         )
         .args(
             [
-                switch(CONFIGURE, "Let docker and its kin ask crosspull for this registry from now on"),
+                switch(CONFIGURE, "Let docker and its kin ask crosspull for this registry from now on")
+                    .conflicts_with_all([EXPOSE, INTO]),
                 switch(REMOVE, "Take that back"),
-                switch(NO_CACHE, "Keep nothing between two calls of the helper"),
+                switch(NO_CACHE, "Keep nothing between two calls of the helper").requires(CONFIGURE),
             ]
             .map(|arg| heading(arg, HELPER)),
         )

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use crosspull_azure::door::Door;
 use crosspull_azure::find::Finder;
 use crosspull_azure::registry_access::{self, Realm, RealmError};
-use crosspull_azure::registry_login::RegistryCredential;
+use crosspull_azure::registry_login::{RegistryCredential, RegistrySignIn};
 use crosspull_azure::reply::{self, AdminCredentials, Registry};
 use crosspull_azure::request::{self, Audience};
 use crosspull_azure::wire::CallError;
@@ -85,6 +85,16 @@ async fn entered(asked: &Asked, door: &Door, server: String, id: &RegistryId) ->
     let granted = realm.granted(door, &WORK, &entered.credential, &asked.repositories).await;
     entered.granted = granted.map_err(|error| not_let_in(error, &entered.server, &entered.account, entered.who))?;
     Ok(entered)
+}
+
+/// Signs in again to a registry that was entered before.
+///
+/// # Errors
+/// A trouble, in the words of who refused.
+pub async fn again(way: Way, who: Who, server: &str, means: &Means) -> Result<RegistrySignIn, Trouble> {
+    let door = means.open(way).await?;
+    let realm = realm(&door, server, &of_server(server)?).await?;
+    signed_in(&realm, &door, server, who).await
 }
 
 /// Opens the door to the registry's tenant. An app's tenant is found by the registry's subscription, where nobody named it.
@@ -242,8 +252,7 @@ async fn credential(
             note: None,
         });
     }
-    let signed_in =
-        realm.sign_in(door, &WORK).await.map_err(|error| not_let_in(error, &server, "this account", asked.who))?;
+    let signed_in = signed_in(realm, door, &server, asked.who).await?;
     let account =
         reply::account_of(&signed_in.entra).map_or_else(|| asked.who.word().to_owned(), |account| account.to_string());
     Ok(Entered {
@@ -257,6 +266,11 @@ async fn credential(
         granted: Granted::default(),
         note: None,
     })
+}
+
+/// Signs in by a token of Entra.
+async fn signed_in(realm: &Realm, door: &Door, server: &str, who: Who) -> Result<RegistrySignIn, Trouble> {
+    realm.sign_in(door, &WORK).await.map_err(|error| not_let_in(error, server, "this account", who))
 }
 
 /// Asks for the admin account's name and its first password.

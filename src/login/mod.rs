@@ -5,12 +5,22 @@ mod admin;
 pub mod arguments;
 pub mod asked;
 pub mod attended;
+mod cache;
 pub mod check;
+mod config_files;
 pub mod configure;
+pub mod credential;
 pub mod enter;
 mod give;
+mod identity;
+mod link;
+mod registries;
+mod renew;
+mod replace;
+mod shared;
 mod tell;
 pub mod tools;
+mod turn;
 
 use clap::ArgMatches;
 

@@ -88,7 +88,11 @@ fn all(text: &str, check: &mut dyn FnMut(Command<'_>)) {
             from_now_on: false,
         },
         Command::SignIn { registry: "registryb.azurecr.io", options: &[("tenant", text)], from_now_on: true },
-        Command::ConfigureDocker { registry: "registryb.azurecr.io" },
+        Command::ConfigureDocker { registry: "shop.azurecr.io" },
+        Command::RemoveDocker { registry: "shop.azurecr.io" },
+        Command::LogOut { registry: "shop.azurecr.io" },
+        // Both begin at the root.
+        Command::LinkHelper { program: "/opt/it's $(x)/crosspull", link: "/usr/local/bin/docker-credential-crosspull" },
         Command::Resume { run },
         Command::Undo { run },
     ] {
@@ -108,7 +112,7 @@ fn folder(name: &str) -> PathBuf {
 /// Runs lines in bash, where the programs only tell their words. Returns these, one a line.
 fn words(lines: &str, folder: &Path) -> Vec<String> {
     let tells = "tell() { printf '%s\\n' \"$@\"; }; az() { tell az \"$@\"; }; kubectl() { tell kubectl \"$@\"; }\n\
-                 crosspull() { tell crosspull \"$@\"; }; ssh() { tell ssh \"$@\"; }; set -u\n";
+                 crosspull() { tell crosspull \"$@\"; }; ssh() { tell ssh \"$@\"; }; ln() { tell ln \"$@\"; }; docker() { tell docker \"$@\"; }; set -u\n";
     let output = Process::new("bash").args(["-c", &format!("{tells}{lines}")]).current_dir(folder).output();
     let output = output.expect("bash runs");
     assert!(output.status.success(), "{lines}\n{}", String::from_utf8_lossy(&output.stderr));

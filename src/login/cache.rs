@@ -1,0 +1,165 @@
+//! The folder in which the credential helper keeps registries' tokens between calls: in `$XDG_RUNTIME_DIR`, which is
+//! in memory and ends with the login (XDG Base Directory Specification), for its owner alone.
+
+use std::ffi::OsStr;
+use std::fs::{DirBuilder, File, Metadata};
+use std::io::{self, Read as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crosspull_core::login::kept::Kept;
+use jiff::Timestamp;
+use zeroize::Zeroizing;
+
+use super::replace;
+use super::turn::Turn;
+
+/// The most bytes of a file with a token.
+const LARGEST: u64 = 64 * 1024;
+
+/// The folder with what is kept.
+#[derive(Debug)]
+pub struct Cache(PathBuf);
+
+impl Cache {
+    /// Returns the cache of this login; `None` where there is no place for one.
+    pub fn of_login() -> Option<Self> {
+        Self::within(std::env::var_os("XDG_RUNTIME_DIR").as_deref())
+    }
+
+    /// Returns the cache in the folder that the environment names; `None` where there is none, or where somebody else
+    /// may look into it.
+    pub fn within(runtime: Option<&OsStr>) -> Option<Self> {
+        let runtime = runtime.map(Path::new).filter(|folder| folder.is_absolute() && is_private_folder(folder))?;
+        let folder = runtime.join("crosspull");
+        // One that is there already is looked at as well.
+        let _ = DirBuilder::new().mode(0o700).create(&folder);
+        is_private_folder(&folder).then_some(Self(folder))
+    }
+
+    /// Returns the token that is kept for a registry, whoever made it; `None` for a file that is torn or not ours.
+    pub fn look(&self, server: &str) -> Option<Kept> {
+        let file = self.token(server);
+        let is_ours = |found: &Metadata| found.is_file() && is_private(found) && found.len() <= LARGEST;
+        file.symlink_metadata().ok().filter(is_ours)?;
+        // The room is there from the beginning: a text that grows leaves copies behind.
+        let mut text = Zeroizing::new(String::with_capacity(usize::try_from(LARGEST).unwrap_or_default()));
+        File::open(file).ok()?.take(LARGEST).read_to_string(&mut text).ok()?;
+        Kept::parse(&text)
+    }
+
+    /// Returns the token that is kept for a registry and that may be given out now.
+    pub fn good(&self, server: &str, by: &str, now: Timestamp) -> Option<Kept> {
+        self.look(server).filter(|kept| kept.is_good(by, now))
+    }
+
+    /// Keeps a token, in place of what was there.
+    ///
+    /// # Errors
+    /// An error where it cannot be written.
+    pub fn keep(&self, server: &str, kept: &Kept) -> io::Result<()> {
+        replace::write_private(&self.token(server), &kept.text())
+    }
+
+    /// Forgets the token of a registry; none is as good.
+    ///
+    /// # Errors
+    /// An error where it is still there.
+    pub fn forget(&self, server: &str) -> io::Result<()> {
+        match std::fs::remove_file(self.token(server)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Waits for the turn to sign in to a registry; `None` where `limit` was not enough.
+    ///
+    /// # Errors
+    /// See [`Turn::wait`].
+    pub fn turn(&self, server: &str, limit: Duration) -> io::Result<Option<Turn>> {
+        Turn::wait(&self.0.join(format!("{server}.lock")), limit)
+    }
+
+    /// Returns the file of a registry's token. A registry's host is a name for a file: it has no slash.
+    fn token(&self, server: &str) -> PathBuf {
+        self.0.join(format!("{server}.token"))
+    }
+}
+
+/// Returns true for a folder of this user's own that nobody else has any right to, and that is no link.
+fn is_private_folder(folder: &Path) -> bool {
+    folder.symlink_metadata().is_ok_and(|found| found.is_dir() && is_private(&found))
+}
+
+fn is_private(found: &Metadata) -> bool {
+    found.uid() == rustix::process::geteuid().as_raw() && found.mode() & 0o077 == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crosspull_core::secret::Secret;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    fn set(file: &Path, mode: u32) {
+        std::fs::set_permissions(file, std::fs::Permissions::from_mode(mode)).expect("ours");
+    }
+
+    /// Returns a token that ends in an hour.
+    fn token(now: Timestamp) -> Kept {
+        let expires = now + jiff::SignedDuration::from_hours(1);
+        Kept { by: "me".to_owned(), since: now, expires, refresh: Secret::new("r".to_owned()) }
+    }
+
+    #[test]
+    fn a_folder_that_others_may_use_keeps_nothing() {
+        let runtime = tempfile::tempdir().expect("a folder");
+        let cache = || Cache::within(Some(runtime.path().as_os_str()));
+        for mode in [0o755, 0o750, 0o701] {
+            set(runtime.path(), mode);
+            assert!(cache().is_none(), "{mode:o}");
+        }
+        set(runtime.path(), 0o700);
+        assert!(cache().is_some());
+        assert!(Cache::within(None).is_none() && Cache::within(Some(OsStr::new("."))).is_none());
+        let own = runtime.path().join("crosspull");
+        assert_eq!(own.metadata().expect("made").mode() & 0o777, 0o700);
+        set(&own, 0o755);
+        assert!(cache().is_none(), "it was made by somebody else");
+        std::fs::remove_dir(&own).expect("empty");
+        std::os::unix::fs::symlink(runtime.path(), &own).expect("a link");
+        assert!(cache().is_none(), "a link");
+    }
+
+    #[test]
+    fn a_token_is_private_and_nothing_else_is_taken_for_one() {
+        let runtime = tempfile::tempdir().expect("a folder");
+        set(runtime.path(), 0o700);
+        let cache = Cache::within(Some(runtime.path().as_os_str())).expect("private");
+        let (server, now) = ("localhost:5001", Timestamp::now());
+        assert!(cache.look(server).is_none());
+        cache.forget(server).expect("none is as good");
+        cache.keep(server, &token(now)).expect("kept");
+        let file = cache.token(server);
+        assert_eq!(file.metadata().expect("there").mode() & 0o777, 0o600);
+        assert!(cache.good(server, "me", now).is_some() && cache.good(server, "you", now).is_none());
+        assert!(cache.look("localhost:5002").is_none(), "another registry's");
+        set(&file, 0o644);
+        assert!(cache.look(server).is_none(), "others may read it");
+        set(&file, 0o600);
+        let text = std::fs::read_to_string(&file).expect("read");
+        std::fs::write(&file, &text[..text.len() - 1]).expect("written");
+        assert!(cache.look(server).is_none(), "it is torn");
+        cache.keep(server, &token(now)).expect("replaced");
+        assert!(cache.look(server).is_some());
+        let elsewhere = runtime.path().join("elsewhere");
+        std::fs::rename(&file, &elsewhere).expect("moved");
+        std::os::unix::fs::symlink(&elsewhere, &file).expect("a link");
+        assert!(cache.look(server).is_none(), "it is a link");
+        cache.keep(server, &token(now)).expect("the link is replaced");
+        assert!(cache.look(server).is_some() && !file.is_symlink());
+        cache.forget(server).expect("forgotten");
+        assert!(cache.look(server).is_none());
+    }
+}

@@ -1,0 +1,71 @@
+//! The sign-in of the credential helper: by what needs nobody, as the settings of the registry say.
+
+use std::time::Duration;
+
+use crosspull_azure::registry_login::RegistrySignIn;
+use crosspull_core::input::{Access, Answers, Key};
+use crosspull_core::login::Who;
+use crosspull_core::login::settings::{OfRegistry, Setting};
+use crosspull_core::names::{PerTenant, Side};
+use crosspull_core::sign_in::SignIn;
+
+use super::asked::Way;
+use super::attended::Means;
+use super::{enter, identity};
+use crate::credentials;
+use crate::sources::environment;
+
+/// The longest time that a sign-in may take: docker waits for it, and the Azure CLI may hang.
+pub const LIMIT: Duration = Duration::from_secs(90);
+
+/// The settings that are answers, each with its input.
+pub const ANSWERS: [(Setting, Key); 4] = [
+    (Setting::Tenant, Key::TenantB),
+    (Setting::Cloud, Key::Cloud),
+    (Setting::LoginHost, Key::LoginHost),
+    (Setting::CaFile, Key::CaFile),
+];
+
+/// Signs in to a registry. Nobody is asked and nothing is said meanwhile: where what is sent goes was shown when it was
+/// set up.
+///
+/// # Errors
+/// The reason and what to do now, in one line.
+pub fn sign_in(server: &str, of: &OfRegistry) -> Result<RegistrySignIn, String> {
+    let who = of.get(Setting::As).and_then(Who::from_word).filter(|who| needs_nobody(*who));
+    let who = who.ok_or_else(|| "its settings do not say who signs in: set it up again".to_owned())?;
+    let way = way(of, who)?;
+    let runtime = crate::runtime().map_err(|error| format!("it cannot be signed in to ({error})"))?;
+    let signing_in = async {
+        let signed_in = tokio::time::timeout(LIMIT, enter::again(way, who, server, &Means::unattended())).await;
+        signed_in.map_err(|_| format!("the sign-in did not end within {} seconds: try again", LIMIT.as_secs()))
+    };
+    let signed_in = tokio::task::LocalSet::new().block_on(&runtime, signing_in);
+    runtime.shutdown_background();
+    // The cure comes before the service's own words, each in its own sentence.
+    signed_in?.map_err(|trouble| trouble.lines(None).join(" "))
+}
+
+fn way(of: &OfRegistry, who: Who) -> Result<Way, String> {
+    let mut answers = Answers::default();
+    if let Some(sign_in) = who.sign_in(SignIn::AzureCli) {
+        answers.set(Key::SignInB, sign_in.word());
+    }
+    for (setting, key) in ANSWERS {
+        if let Some(value) = of.get(setting) {
+            answers.set(key, value);
+        }
+    }
+    let wrong = |complaints: Vec<String>| complaints.join("; ");
+    let access = Access::of_side(&answers, Side::B)
+        .map_err(|complaints| wrong(complaints.iter().map(ToString::to_string).collect()))?;
+    let subscription = of.get(Setting::Subscription).and_then(|id| id.parse().ok());
+    let variables = |name: &str| identity::variable(of, name, &environment);
+    let credentials = credentials::read(&access, PerTenant { a: None, b: subscription }, &variables).map_err(wrong)?;
+    Ok(Way { access, credentials })
+}
+
+/// True for who signs in without a person and without a password of the registry's.
+pub const fn needs_nobody(who: Who) -> bool {
+    matches!(who, Who::Me | Who::ServicePrincipal | Who::ManagedIdentity | Who::WorkloadIdentity)
+}
