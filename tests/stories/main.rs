@@ -55,6 +55,8 @@ mod login_check;
 #[cfg(test)]
 mod login_faults;
 #[cfg(test)]
+mod login_helper;
+#[cfg(test)]
 mod lost;
 #[cfg(test)]
 mod methods;

@@ -205,7 +205,7 @@ fn certificates_prove_both_service_principals() {
 }
 
 /// Writes the federated token of a tenant's operator in a file.
-fn token_file(story: &Story, tenant: Tenant) -> String {
+pub fn token_file(story: &Story, tenant: Tenant) -> String {
     let file = story.path(&format!("token-{tenant:?}"));
     std::fs::write(&file, story.sim.federated_token(tenant).reveal()).expect("written");
     path_text(&file).to_owned()
