@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Installs what the checks in this folder run: skopeo, podman, docker, tmux, an SSH server, jq and curl from Debian, the
-# Azure CLI and kubectl in a virtual environment of their own, `.az/` in the project folder, and Microsoft's SDKs and Helm's
-# code in `.sdk/`. To be run as root. What is there already is left alone, so a second run takes a second.
+# Installs what the checks in this folder run: skopeo, podman, docker, pass, tmux, an SSH server, jq, curl and what measures
+# from Debian, the Azure CLI and kubectl in a virtual environment of their own, `.az/` in the project folder, and
+# Microsoft's SDKs and Helm's code in `.sdk/`. To be run as root. What is there already is left alone, so a second run takes
+# a second.
 set -euo pipefail
 
 azure_cli=2.91.0
@@ -21,6 +22,11 @@ wanted pgrep procps
 wanted ssh openssh-client
 PATH=$PATH:/usr/sbin wanted sshd openssh-server
 wanted python3 python3
+wanted strace strace
+wanted /usr/bin/time time
+wanted faketime faketime
+wanted docker-credential-pass golang-docker-credential-helpers
+wanted pass pass
 # `ensurepip` is what Debian leaves out of python3.
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
 # Without a policy skopeo refuses every image.
