@@ -5,9 +5,10 @@ use std::ffi::{OsStr, OsString};
 use std::io::{self, Read as _};
 use std::path::Path;
 
+use crosspull_azure::reply::subject_of;
 use crosspull_core::command::Command;
-use crosspull_core::login::NULL_USER;
 use crosspull_core::login::helper::{self, HelperError, Verb};
+use crosspull_core::login::kept::Kept;
 use crosspull_core::login::settings::{OfRegistry, Settings};
 use crosspull_core::names::Verdict;
 use crosspull_core::secret::Secret;
@@ -164,9 +165,13 @@ fn store(asked: &str) -> Result<(), Failure> {
     let settings = settings()?;
     let of = settings.get(&given.server);
     let kept = of.and_then(|of| cache(of, false)).and_then(|cache| cache.look(&given.server));
-    // Where nothing is kept, there is nothing to compare it with.
-    let is_ours = kept.is_none_or(|kept| kept.refresh.reveal() == given.secret.reveal());
-    if of.is_some() && given.user == NULL_USER && !given.secret.is_empty() && is_ours {
+    // The registry may answer a login by another token of the same account. Where nothing is kept, there is nothing to
+    // compare it with.
+    let is_ours = kept.is_none_or(|Kept { refresh, .. }| {
+        let account = subject_of(&refresh);
+        refresh.reveal() == given.secret.reveal() || account.is_some() && account == subject_of(&given.secret)
+    });
+    if of.is_some() && given.is_token() && is_ours {
         return Ok(());
     }
     let take_back = Command::RemoveDocker { registry: &given.server };

@@ -177,9 +177,15 @@ fn what_the_helper_gave_may_be_given_back_and_nothing_else_is_kept() {
         serde_json::json!({"ServerURL": server, "Username": user, "Secret": secret}).to_string()
     };
     let token = get(&story).token();
-    let back = call(&story, &["store"], &pair(NULL_USER, &token));
-    assert_eq!(back, Answer { code: Some(0), out: String::new(), err: String::new() });
-    for (user, secret) in [(NULL_USER, "another"), ("registryb", token.as_str())] {
+    // Docker says <token> where the registry answers its login with a token to be kept.
+    for user in [NULL_USER, "<token>"] {
+        let back = call(&story, &["store"], &pair(user, &token));
+        assert_eq!(back, Answer { code: Some(0), out: String::new(), err: String::new() });
+    }
+    let another = story.token(Tenant::A, "https://containerregistry.azure.net/.default");
+    for (user, secret) in
+        [(NULL_USER, "another"), ("<token>", "another"), (NULL_USER, &another), ("registryb", token.as_str())]
+    {
         let refused = call(&story, &["store"], &pair(user, secret));
         let said = refused.failure();
         assert!(said.contains("keeps no passwords"), "{said}");

@@ -17,7 +17,7 @@ pub use kubernetes::*;
 pub use manifest::*;
 pub use registry::*;
 pub use registry_users::*;
-pub use token::{AccessToken, account_of, caller_of, end_of, object_of, tenant_of, tenant_of_challenge};
+pub use token::{AccessToken, account_of, caller_of, end_of, object_of, subject_of, tenant_of, tenant_of_challenge};
 
 use serde::Deserialize;
 

@@ -58,6 +58,12 @@ pub fn caller_of(token: &Secret) -> Caller {
     Caller { id: object_of(token), groups }
 }
 
+/// Returns whom a token is of, in the words of its issuer. `None` where the token cannot be read.
+#[must_use]
+pub fn subject_of(token: &Secret) -> Option<String> {
+    Some(claims(token)?.get("sub")?.as_str()?.to_owned())
+}
+
 /// Returns the end of a token. `None` where the token cannot be read.
 #[must_use]
 pub fn end_of(token: &Secret) -> Option<Timestamp> {

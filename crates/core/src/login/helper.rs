@@ -13,6 +13,10 @@ use zeroize::Zeroizing;
 use super::NULL_USER;
 use crate::secret::Secret;
 
+/// The user name by which docker gives a refresh token to be kept that the registry answered a login with
+/// (`docs/facts/real-clients.md` 4).
+const TOKEN_USER: &str = "<token>";
+
 /// The word that says what a helper is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "lowercase")]
@@ -83,6 +87,14 @@ struct Answer<'a> {
     server: &'a str,
     username: &'a str,
     secret: &'a str,
+}
+
+impl Given {
+    /// Returns true where it is a registry's token, by the names that stand for one.
+    #[must_use]
+    pub fn is_token(&self) -> bool {
+        [NULL_USER, TOKEN_USER].contains(&self.user.as_str()) && !self.secret.is_empty()
+    }
 }
 
 /// Reads the registry that `get` and `erase` are about: its host in lower case, with a port where there is one.
