@@ -18,10 +18,11 @@ use super::asked::Asked;
 use super::attended::Attended;
 use super::cache::Cache;
 use super::config_files;
-use super::enter::{Entered, enter};
+use super::enter::enter;
+use super::entered::Entered;
 use super::link::Link;
 use super::renew::{ANSWERS, needs_nobody};
-use super::tell::{print, refused, signed_in};
+use super::tell::{print, refused};
 use super::{Told, complain, identity, registries};
 use crate::exit::Code;
 use crate::headless::lines::aside;
@@ -109,7 +110,7 @@ async fn set_up(all: Vec<ToSetUp>) -> color_eyre::Result<Code> {
     for ToSetUp { mut of, asked } in all {
         match attended.see(enter(asked, attended.means())).await {
             Ok(Ok(entered)) => {
-                print(&signed_in(&entered));
+                print(&entered.lines());
                 // Another account of the same machine may be of another tenant by then.
                 if let Some(tenant) = &entered.tenant {
                     of.set(Setting::Tenant, tenant.clone());

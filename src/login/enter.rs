@@ -14,54 +14,16 @@ use crosspull_core::explain::{Firewall, Trouble};
 use crosspull_core::find::{Named, Sought};
 use crosspull_core::ids::RegistryId;
 use crosspull_core::input::Key;
-use crosspull_core::login::{Granted, Meant, SignedIn, Who};
+use crosspull_core::login::{Granted, Meant, Who};
 use crosspull_core::names::Side;
-use jiff::Timestamp;
 
 use super::asked::{Asked, Way};
 use super::attended::Means;
-use super::{tell, tools};
+use super::entered::Entered;
 use crate::sources::environment;
 
 /// The work that every call of a sign-in is made for.
 const WORK: Work = Work::SignIn(Side::B);
-
-/// A registry that somebody signed in to.
-#[derive(Debug)]
-pub struct Entered {
-    /// The host of the registry, with a port where there is one.
-    pub server: String,
-    /// The one who signed in.
-    pub who: Who,
-    /// The account: a person's name, an app's id, a user of the registry's own.
-    pub account: String,
-    /// The tenant of the sign-in. `None` for a user of the registry's own.
-    pub tenant: Option<String>,
-    /// The service that the token of Entra was for. `None` for a user of the registry's own.
-    pub audience: Option<Audience>,
-    /// What docker and its kin are given.
-    pub credential: RegistryCredential,
-    /// The end of the sign-in. `None` where it has none that is known.
-    pub expires: Option<Timestamp>,
-    /// What is granted.
-    pub granted: Granted,
-    /// What was taken for the registry that is named, where nobody could be asked.
-    pub note: Option<String>,
-}
-
-impl Entered {
-    /// Returns the same as it is told, without anything secret.
-    pub fn told(&self) -> SignedIn {
-        SignedIn {
-            server: self.server.clone(),
-            user: self.credential.pair().0.to_owned(),
-            lines: tell::signed_in(self),
-            in_vain: self.granted.is_nothing() || self.granted.in_vain().next().is_some(),
-            expires: self.expires,
-            programs: tools::here(&environment("PATH").unwrap_or_default()),
-        }
-    }
-}
 
 /// Signs in to a registry as it is asked for.
 ///

@@ -8,7 +8,7 @@ use crosspull_core::names::Verdict;
 use jiff::Timestamp;
 
 use super::arguments::{INTO, all};
-use super::enter::Entered;
+use super::entered::Entered;
 use super::tell::{self, Told};
 use super::tools;
 use crate::exit::Code;
@@ -21,7 +21,7 @@ use crate::sources::environment;
 /// An error where the token cannot be written.
 pub async fn give(arguments: &ArgMatches, told: Told, entered: &Entered) -> color_eyre::Result<Code> {
     let failed = Verdict::Failed.exit_code();
-    let said = tell::signed_in(entered);
+    let said = entered.lines();
     if let Told::Token { refresh } = told {
         said.iter().for_each(|line| aside(&format!("crosspull: {line}")));
         tell::token(entered, refresh)?;

@@ -11,6 +11,7 @@ mod config_files;
 pub mod configure;
 pub mod credential;
 pub mod enter;
+mod entered;
 mod give;
 mod identity;
 mod link;

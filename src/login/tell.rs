@@ -5,14 +5,14 @@ use crosspull_azure::request::Audience;
 use crosspull_core::cloud::KnownCloud;
 use crosspull_core::command::Command;
 use crosspull_core::explain::Trouble;
-use crosspull_core::login::{self, Given, NULL_USER};
+use crosspull_core::login::{self, Given, NULL_USER, Who};
 use crosspull_core::names::Verdict;
 use crosspull_core::text::terminal_safe;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::arguments::{EXPOSE, REFRESH, flag};
-use super::enter::Entered;
+use super::entered::Entered;
 use crate::exit::Code;
 use crate::headless::lines::{Lines, aside, bytes};
 
@@ -99,38 +99,16 @@ const fn audience(of: Audience) -> &'static str {
     }
 }
 
-/// Returns who signed in and what that is granted, in lines.
-pub fn signed_in(entered: &Entered) -> Vec<String> {
-    let tenant = entered.tenant.as_ref().map(|tenant| format!(", of tenant {tenant}")).unwrap_or_default();
-    let mut lines = vec![format!("Signed in to {} as {}{tenant}", entered.server, entered.account)];
-    if entered.audience.is_some_and(|of| of != Audience::Registry) {
-        lines.push("By a token for Resource Manager, since Entra gives this account none for registries.".to_owned());
-    }
-    lines.extend(entered.note.clone());
-    lines.extend(entered.who.warning().map(str::to_owned));
-    let granted = &entered.granted;
-    match granted.lines() {
-        none if none.is_empty() && granted.unseen => lines.push(
-            "Nothing is granted on the whole registry. What is granted on single repositories is told by --repository NAME"
-                .to_owned(),
-        ),
-        none if none.is_empty() => lines.push("Nothing is granted: whatever is pulled or pushed is refused.".to_owned()),
-        some => lines.extend(some.iter().map(|clause| format!("May {clause}"))),
-    }
-    let in_vain: Vec<&str> = granted.in_vain().collect();
-    if !in_vain.is_empty() {
-        lines.push(format!("Nothing is granted on {}", in_vain.join(", ")));
-    }
-    lines
-}
-
 /// Returns when the sign-in ends, and what renews it, in lines.
 pub fn end(entered: &Entered, now: Timestamp) -> Vec<String> {
     let ends = login::ends(entered.expires, now);
     if entered.expires.is_none() {
         return vec![ends];
     }
-    let configure = Command::ConfigureDocker { registry: &entered.server };
+    let of_app = Some(("as", entered.who.word())).filter(|_| entered.who != Who::Me);
+    let tenant = entered.tenant.as_deref().map(|tenant| ("tenant", tenant));
+    let options: Vec<(&str, &str)> = of_app.into_iter().chain(tenant).collect();
+    let configure = Command::SignIn { registry: &entered.server, options: &options, from_now_on: true };
     vec![format!("{ends} The same command again renews it."), format!("To have docker renew it by itself: {configure}")]
 }
 

@@ -27,7 +27,6 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
 use super::Wizard;
-use super::login::Registry;
 use crate::backend::DEADLINE;
 
 /// A lookup in a tenant, under way.
@@ -169,7 +168,7 @@ impl Wizard {
     /// Ends whatever asks a person to sign in.
     pub(super) fn stop_sign_in(&self) {
         self.sign_ins.iter().chain(&self.search).filter(|lookup| lookup.goes()).for_each(Lookup::stop);
-        self.registry.iter().for_each(Registry::stop);
+        self.registry.iter().for_each(|registry| registry.stop());
         // One that is over keeps its door for the run, and is not to be stopped before that begins.
         if self.task.is_some() {
             self.backend.controller.stop();

@@ -1,5 +1,7 @@
 //! The state that all screens share: the answers, the engine's state, what the operator was told, the secret.
 
+mod login;
+
 use crosspull_core::input::Answers;
 use crosspull_core::names::Direction;
 use crosspull_core::run::Run;
