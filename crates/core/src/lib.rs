@@ -6,6 +6,7 @@
 //!
 //! There is no I/O, no clock and no environment here: whatever comes from outside is an argument.
 
+pub mod access;
 pub mod check;
 pub mod cloud;
 pub mod command;

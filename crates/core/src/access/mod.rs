@@ -1,0 +1,11 @@
+//! Access to a cluster: what its identity, and whoever runs it, need in Azure; and what the roles for Kubernetes allow.
+//!
+//! Microsoft, "AKS service permissions reference" of 2026-04-19, and "Access and identity options for AKS".
+
+mod needs;
+mod question;
+mod roles;
+
+pub use needs::{Need, Needs, When};
+pub use question::{Held, Question, Verdict, decide};
+pub use roles::{BuiltIn, KubernetesRole};
