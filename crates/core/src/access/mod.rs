@@ -5,7 +5,9 @@
 mod needs;
 mod question;
 mod roles;
+mod ways;
 
 pub use needs::{Need, Needs, When};
 pub use question::{Held, Question, Verdict, decide};
 pub use roles::{BuiltIn, KubernetesRole};
+pub use ways::{ClusterDoors, Door, Way};
