@@ -7,6 +7,7 @@ use crosspull_azure::journal::JournalError;
 use crosspull_azure::reply::tenant_of;
 use crosspull_azure::request::Audience;
 use crosspull_core::check::{Check, Finding, judge_admin_account};
+use crosspull_core::command::Command;
 use crosspull_core::event::Event;
 use crosspull_core::explain::Trouble;
 use crosspull_core::input::Key;
@@ -15,8 +16,9 @@ use crosspull_core::names::Side;
 use crosspull_core::plan::Plan;
 use crosspull_core::text::lower_first;
 
-use super::asked::{Asked, Way};
+use super::asked::Asked;
 use super::enter;
+use crate::attended::{Means, Way};
 use crate::backend::Backend;
 use crate::exit::Code;
 use crate::headless::{Session, nobody_to_ask, told};
@@ -32,14 +34,18 @@ pub async fn enable(arguments: &ArgMatches) -> color_eyre::Result<Code> {
         let asked = Asked::read(arguments, &environment);
         let mut complaints = asked.as_ref().err().cloned().unwrap_or_default();
         complaints.extend(nobody_to_ask(arguments));
-        let way = asked.as_ref().ok().and_then(|asked| asked.way.clone());
-        let (Ok(asked), Some(way)) = (asked, way) else {
-            complaints.extend(complaints.is_empty().then(|| "tenant: missing: give --tenant".to_owned()));
-            return Ok(stream.complain(&complaints));
+        let asked = match asked {
+            Ok(asked) if complaints.is_empty() => enter::with_tenant(asked, &Means::unattended()).await,
+            _ => return Ok(stream.complain(&complaints)),
         };
-        if !complaints.is_empty() {
-            return Ok(stream.complain(&complaints));
-        }
+        let (asked, way) = match asked.map(|asked| (asked.way.clone(), asked)) {
+            Ok((Some(way), asked)) => (asked, way),
+            Ok((None, _)) => return Ok(stream.complain(&["tenant: missing: give --tenant".to_owned()])),
+            Err(trouble) => {
+                return Ok(stream.complain(&[format!("tenant: {} {}", trouble.why, trouble.now)]));
+            }
+        };
+        let signs_in = Command::SignInByAdmin { registry: &asked.registry.named() }.to_string();
         let session = Session::new(arguments, stream, Default::default())?;
         let backend = session.backend.clone();
         let mut answers = asked.answers.clone();
@@ -50,7 +56,11 @@ pub async fn enable(arguments: &ArgMatches) -> color_eyre::Result<Code> {
             }
             Ok(plan.map(|plan| (plan, answers)))
         };
-        session.carry_out(planned, places::runs()?).await
+        let code = session.carry_out(planned, places::runs()?).await?;
+        if code == 0 {
+            stream.say(&[format!("To sign in by it: {signs_in}")]);
+        }
+        Ok(code)
     })
     .await
 }

@@ -52,15 +52,15 @@ const LOOK: &str = "Looking for what is wrong";
 const ABOUT: &str = "Signs in to a registry, and gives the sign-in to docker and its kin";
 
 const AFTER: &str = "Examples:
-  crosspull login shop.azurecr.io
+  crosspull login shop01.azurecr.io
       signs you in by the Azure CLI, for docker, podman, helm, oras, skopeo and nerdctl
-  crosspull login shop --sign-in device-code --expose-token
+  crosspull login shop01 --sign-in device-code --expose-token
       prints a token as az acr login --expose-token does, without the Azure CLI
-  crosspull login shop.azurecr.io --as service-principal --tenant fabrikam.com
+  crosspull login shop01.azurecr.io --as service-principal --tenant fabrikam.com
       by CROSSPULL_B_CLIENT_ID and CROSSPULL_B_CLIENT_SECRET (or its _FILE)
-  crosspull login --configure-docker shop.azurecr.io
+  crosspull login --configure-docker shop01.azurecr.io
       lets docker sign in by itself from now on, with no password on disk
-  crosspull login --check shop.azurecr.io --repository shop/web:1.4
+  crosspull login --check shop01.azurecr.io --repository shop/web:1.4
       tells what stands between you and the image, and what to do
 
 The registry's tenant is tenant B in crosspull's words: its variables are those of B. The password of a registry's own \
@@ -89,12 +89,12 @@ pub fn command() -> Command {
                     .value_parser([WAYS[0], WAYS[1], WAYS[2], NOBODY])
                     .alias("sign-in-b")
                     .help("How a person signs in; none with --check alone [default: azure-cli]"),
-                valued(TENANT, "TENANT")
-                    .alias("tenant-b")
-                    .help("The registry's tenant; by default that of who signs in"),
+                valued(TENANT, "TENANT").alias("tenant-b").help(
+                    "The registry's tenant. By default a person's own; for an app that of the registry's resource id",
+                ),
                 valued(USERNAME, "NAME").help("The name of a registry's token, or of its admin account"),
                 switch(ENABLE_ADMIN, "Enable the admin account first, as a run that crosspull undo takes back")
-                    .conflicts_with_all([EXPOSE, INTO]),
+                    .conflicts_with_all([EXPOSE, INTO, CONFIGURE, CHECK]),
                 valued(REPOSITORY, "NAME")
                     .action(ArgAction::Append)
                     .help("A repository whose rights are told; may be repeated. With --check an image, NAME[:TAG]"),
@@ -104,7 +104,7 @@ pub fn command() -> Command {
         .args(
             [
                 switch(EXPOSE, "Print a token for docker login as JSON, and nothing else"),
-                switch(REFRESH, "With it, name the token as a refresh token too").requires(EXPOSE),
+                switch(REFRESH, "With --expose-token, name the token as a refresh token too").requires(EXPOSE),
                 valued(INTO, "PROGRAM")
                     .action(ArgAction::Append)
                     .value_parser(super::tools::names())
@@ -118,7 +118,7 @@ pub fn command() -> Command {
             [
                 switch(CONFIGURE, "Let docker and its kin ask crosspull for this registry from now on")
                     .conflicts_with_all([EXPOSE, INTO]),
-                switch(REMOVE, "Take that back"),
+                switch(REMOVE, "Take that back").requires(CONFIGURE),
                 switch(NO_CACHE, "Keep nothing between two calls of the helper").requires(CONFIGURE),
             ]
             .map(|arg| heading(arg, HELPER)),
@@ -130,7 +130,7 @@ pub fn command() -> Command {
                 valued(FROM_CLUSTER, "CLUSTER")
                     .requires_all([CHECK, REPOSITORY])
                     .help("Have a node of this cluster (its id) pull the image too, by a pod that is removed again"),
-                cli::yes().help("Go on without asking"),
+                cli::yes().help("Go on without asking, here and with --enable-admin"),
             ]
             .map(|arg| heading(arg, LOOK)),
         )

@@ -1,6 +1,7 @@
 //! What a sign-in to a registry is asked for, read and checked before anything is called.
 
 use clap::ArgMatches;
+use clap::parser::ValueSource;
 use crosspull_core::ids::{RegistryId, TenantRef};
 use crosspull_core::input::{Access, Answers, Complaint, Key};
 use crosspull_core::login::{self, Meant, Who, Wish};
@@ -10,6 +11,7 @@ use crosspull_core::sign_in::SignIn;
 use uuid::Uuid;
 
 use super::arguments::{AS, NOBODY, REGISTRY, REPOSITORY, SIGN_IN, TENANT, USERNAME, WAYS, all};
+use crate::attended::Way;
 use crate::credentials::{self, Credentials, secret_in};
 use crate::sources::{self, Variables};
 
@@ -36,13 +38,6 @@ pub struct Asked {
     fixed: Option<Credentials>,
 }
 
-/// The way to a registry's tenant.
-#[derive(Debug, Clone)]
-pub struct Way {
-    pub access: Access,
-    pub credentials: Credentials,
-}
-
 impl Asked {
     /// Reads what the arguments, the environment and an answers file ask for.
     ///
@@ -63,16 +58,27 @@ impl Asked {
     /// Every complaint at once.
     pub fn of(arguments: &ArgMatches, variables: Variables, registry: Meant) -> Result<Self, Vec<String>> {
         let word = |name| word(arguments, name);
+        let empty = [TENANT, USERNAME].into_iter().filter(|name| word(name) == Some(""));
+        let empty: Vec<String> =
+            empty.map(|name| format!("{name}: it is empty: give one, or leave the flag out")).collect();
+        if !empty.is_empty() {
+            return Err(empty);
+        }
+        let answers = sources::answers(arguments, variables)?;
+        // What signs in to tenant B elsewhere does so here, unless another one is named.
+        let before = answers.get(Key::SignInB).and_then(Who::from_word);
+        let is_named = arguments.value_source(AS) == Some(ValueSource::CommandLine) || word(SIGN_IN).is_some();
+        let who = word(AS).and_then(Who::from_word).unwrap_or(Who::Me);
         let wish = Wish {
             registry: String::new(),
-            who: word(AS).and_then(Who::from_word).unwrap_or(Who::Me),
+            who: before.filter(|_| !is_named).unwrap_or(who),
             way: word(SIGN_IN).and_then(SignIn::from_word),
             tenant: word(TENANT).map(str::to_owned),
             repositories: Vec::new(),
             user: word(USERNAME).map(str::to_owned),
             password: None,
         };
-        Self::wished(wish, registry, sources::answers(arguments, variables)?, None, variables)
+        Self::wished(wish, registry, answers, None, variables)
     }
 
     /// Reads a wish, on the cloud that the answers name. What signs in is `fixed`, where it does not depend on the wish.

@@ -28,6 +28,16 @@ impl Cache {
         Self::within(std::env::var_os("XDG_RUNTIME_DIR").as_deref())
     }
 
+    /// Forgets the token of a registry that may be kept in this login, also where nothing is kept there any more since
+    /// others may look into it.
+    ///
+    /// # Errors
+    /// An error where it is still there.
+    pub fn forget_of_login(server: &str) -> io::Result<()> {
+        let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|folder| folder.is_absolute());
+        runtime.map_or(Ok(()), |folder| Self(folder.join("crosspull")).forget(server))
+    }
+
     /// Returns the cache in the folder that the environment names; `None` where there is none, or where somebody else
     /// may look into it.
     pub fn within(runtime: Option<&OsStr>) -> Option<Self> {

@@ -18,9 +18,9 @@ use crosspull_core::login::{Meant, Who};
 use crosspull_core::sign_in::SignIn;
 
 use super::asked::Asked;
-use super::attended::{Attended, Means};
 use super::tell::{Told, print, refused};
 use super::{complain, enter};
+use crate::attended::{Attended, Means};
 use crate::exit::Code;
 use crate::headless::lines::aside;
 use crate::sources::environment;
@@ -46,7 +46,14 @@ pub async fn run(arguments: &ArgMatches) -> color_eyre::Result<Code> {
         }
     }
     let means = attended.means();
-    let check = Check { image: image.as_ref(), means: &means, told, cloud, looks: RefCell::default() };
+    let check = Check {
+        image: image.as_ref(),
+        means: &means,
+        told,
+        cloud,
+        looks: RefCell::default(),
+        lost: RefCell::default(),
+    };
     let seen = attended.see(check.looks(asked, cluster.as_ref())).await;
     Ok(match seen {
         Ok(Ok(code)) => code,
@@ -65,6 +72,8 @@ struct Check<'a> {
     told: Told,
     cloud: Option<KnownCloud>,
     looks: RefCell<Vec<Looked>>,
+    /// Why not all of it could be written.
+    lost: RefCell<Option<String>>,
 }
 
 /// A registry, as far as it is known before anything of it is looked at.
@@ -96,20 +105,37 @@ impl Check<'_> {
             self.tell(&looked);
         }
         let looks = self.looks.borrow();
-        match self.told {
-            Told::Json => print(&[end_json(&server, &looks).to_string()]),
-            _ => print(&[String::new(), end_line(&looks)]),
+        if self.means.is_stopped() {
+            // What was under way then says nothing of the registry.
+            return Ok(exit_code(&looks));
         }
-        Ok(exit_code(&looks))
+        self.print(match self.told {
+            Told::Json => vec![end_json(&server, &looks).to_string()],
+            _ => vec![String::new(), end_line(&looks)],
+        });
+        match self.lost.borrow_mut().take() {
+            None => Ok(exit_code(&looks)),
+            Some(lost) => Err(Trouble::new("Not all was told.", format!("{lost}."), "")),
+        }
     }
 
-    /// Tells a look, and keeps it.
+    /// Tells a look, and keeps it. After a signal nothing is told any more: what it cut off does not fail.
     fn tell(&self, looked: &Looked) {
-        match self.told {
-            Told::Json => print(&[looked.json().to_string()]),
-            _ => print(&looked.lines(self.cloud)),
+        if self.means.is_stopped() {
+            return;
         }
+        self.print(match self.told {
+            Told::Json => vec![looked.json().to_string()],
+            _ => looked.lines(self.cloud),
+        });
         self.looks.borrow_mut().push(looked.clone());
+    }
+
+    /// Prints lines. What cannot be written does not keep the rest from being looked at.
+    fn print(&self, lines: Vec<String>) {
+        if let Err(lost) = print(&lines) {
+            self.lost.borrow_mut().get_or_insert(lost.to_string());
+        }
     }
 
     async fn registry(&self, target: &Target) -> Result<(), Trouble> {

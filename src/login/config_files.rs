@@ -3,7 +3,6 @@
 
 use std::path::{Path, PathBuf};
 
-use crosspull_core::command::Command;
 use crosspull_core::login::helper_config::{Change, ConfigError, Edited, with_password};
 
 use super::replace;
@@ -22,13 +21,24 @@ pub fn files(variables: Variables) -> Result<Vec<PathBuf>, String> {
     let containers = match variables("REGISTRY_AUTH_FILE") {
         Some(file) => vec![PathBuf::from(file)],
         None => {
-            let folders = [variables("XDG_RUNTIME_DIR").map(PathBuf::from), Some(home.join(".config"))];
+            let settings = variables("XDG_CONFIG_HOME").map_or_else(|| home.join(".config"), PathBuf::from);
+            let folders = [variables("XDG_RUNTIME_DIR").map(PathBuf::from), Some(settings)];
             let files = folders.into_iter().flatten().map(|folder| folder.join("containers").join("auth.json"));
             // A link to nothing is one that cannot be read, which is told.
             files.filter(|file| file.symlink_metadata().is_ok()).collect()
         }
     };
     Ok([vec![docker.join("config.json")], containers].concat())
+}
+
+/// Returns what a change of a file would change.
+///
+/// # Errors
+/// A sentence that names the file.
+pub fn look(file: &Path, edit: impl Fn(&str) -> Result<Edited, ConfigError>) -> Result<Vec<Change>, String> {
+    let text = replace::read(file).map_err(|error| format!("{} cannot be read ({error})", file.display()))?;
+    let edited = edit(&text.unwrap_or_default());
+    edited.map(|edited| edited.changed).map_err(|why| format!("{} was left alone: {why}", file.display()))
 }
 
 /// Changes a file, tells each line that changes, and returns what changed.
@@ -40,7 +50,7 @@ pub fn change(file: &Path, edit: impl Fn(&str) -> Result<Edited, ConfigError>) -
         let edited = edit(text).map_err(|error| error.to_string())?;
         Ok((edited.text, edited.changed))
     })?;
-    print(&changed.iter().map(|change| line(file, change)).collect::<Vec<_>>());
+    print(&changed.iter().map(|change| line(file, change)).collect::<Vec<_>>()).map_err(|error| error.to_string())?;
     Ok(changed)
 }
 
@@ -48,8 +58,11 @@ pub fn change(file: &Path, edit: impl Fn(&str) -> Result<Edited, ConfigError>) -
 pub fn tell_passwords(file: &Path, servers: &[String]) {
     let text = replace::read(file).ok().flatten().unwrap_or_default();
     for server in with_password(&text, servers.iter().map(String::as_str)) {
-        let logout = Command::LogOut { registry: server };
-        aside(&format!("crosspull: {} still has a password of {server}. To take it out: {logout}", file.display()));
+        aside(&format!(
+            "crosspull: {} still has a password of {server}, which nothing uses any more. To have it on disk no longer, take \
+             {server} out of \"auths\" there",
+            file.display()
+        ));
     }
 }
 

@@ -153,8 +153,8 @@ fn cache(of: &OfRegistry, no_cache: bool) -> Option<Cache> {
 fn refresh_token(server: &str, of: &OfRegistry, no_cache: bool) -> Result<Secret, String> {
     let since = Timestamp::now();
     let sign_in = || renew::sign_in(server, of);
-    match cache(of, no_cache) {
-        Some(cache) => shared::kept_or_fresh(&cache, server, identity::line(of, &environment), since, sign_in),
+    match cache(of, no_cache).zip(identity::line(of, &environment)) {
+        Some((cache, by)) => shared::kept_or_fresh(&cache, server, by, since, sign_in),
         None => sign_in().map(|fresh| fresh.refresh),
     }
 }
@@ -187,8 +187,7 @@ fn erase(asked: &str) -> Result<(), Failure> {
     let server = helper::server(asked)?;
     // Only what is in the settings is a name of a file.
     let settings = settings()?;
-    let cache = settings.get(&server).and_then(|of| cache(of, false));
-    let forgotten = cache.map_or(Ok(()), |cache| cache.forget(&server));
+    let forgotten = settings.get(&server).map_or(Ok(()), |_| Cache::forget_of_login(&server));
     forgotten.map_err(|error| Failure::of(format!("crosspull: {server}: its token cannot be forgotten ({error})")))
 }
 

@@ -9,6 +9,7 @@ use crosspull_azure::registry_login::{RegistryCredential, RegistrySignIn};
 use crosspull_azure::reply::{self, AdminCredentials, Registry};
 use crosspull_azure::request::{self, Audience};
 use crosspull_azure::wire::CallError;
+use crosspull_core::command::Command;
 use crosspull_core::event::Work;
 use crosspull_core::explain::{Firewall, Trouble};
 use crosspull_core::find::{Named, Sought};
@@ -17,9 +18,9 @@ use crosspull_core::input::Key;
 use crosspull_core::login::{Granted, Meant, Who};
 use crosspull_core::names::Side;
 
-use super::asked::{Asked, Way};
-use super::attended::Means;
+use super::asked::Asked;
 use super::entered::Entered;
+use crate::attended::{Means, Way};
 use crate::sources::environment;
 
 /// The work that every call of a sign-in is made for.
@@ -59,26 +60,30 @@ pub async fn again(way: Way, who: Who, server: &str, means: &Means) -> Result<Re
     signed_in(&realm, &door, server, who).await
 }
 
-/// Opens the door to the registry's tenant. An app's tenant is found by the registry's subscription, where nobody named it.
-pub async fn opened(asked: Asked, means: &Means) -> Result<(Asked, Door), Trouble> {
+/// Finds an app's tenant by the registry's subscription, where nobody named it.
+///
+/// # Errors
+/// A trouble where Azure does not tell it.
+pub async fn with_tenant(asked: Asked, means: &Means) -> Result<Asked, Trouble> {
+    let (None, Some(subscription)) = (&asked.way, asked.subscription()) else { return Ok(asked) };
+    const WHAT: &str = "The registry's tenant was not found.";
     let wrong = |complaints: Vec<String>| Trouble::new("Nobody can sign in.", complaints.join("; "), "");
-    let asked = match (&asked.way, asked.subscription()) {
-        (None, Some(subscription)) => {
-            const WHAT: &str = "The registry's tenant was not found.";
-            let door = means.open(asked.way_of_nobody(&environment).map_err(wrong)?).await?;
-            let request = request::who_has_subscription(door.endpoints(), subscription);
-            let reply = door.raw(&WORK, request).await.map_err(|error| error.trouble(WHAT))?;
-            let tenant = reply::tenant_of_challenge(&reply.headers).ok_or_else(|| {
-                Trouble::new(
-                    WHAT,
-                    format!("Azure does not say which tenant has subscription {subscription}"),
-                    "Give --tenant.",
-                )
-            })?;
-            asked.with_tenant(&tenant.to_string(), &environment).map_err(wrong)?
-        }
-        _ => asked,
-    };
+    let door = means.open(asked.way_of_nobody(&environment).map_err(wrong)?).await?;
+    let request = request::who_has_subscription(door.endpoints(), subscription);
+    let reply = door.raw(&WORK, request).await.map_err(|error| error.trouble(WHAT))?;
+    let tenant = reply::tenant_of_challenge(&reply.headers).ok_or_else(|| {
+        let why = format!("Azure does not say which tenant has subscription {subscription}");
+        Trouble::new(WHAT, why, "Give --tenant.")
+    })?;
+    asked.with_tenant(&tenant.to_string(), &environment).map_err(wrong)
+}
+
+/// Opens the door to the registry's tenant.
+///
+/// # Errors
+/// A trouble where the cloud cannot be used, or the tenant is not known.
+pub async fn opened(asked: Asked, means: &Means) -> Result<(Asked, Door), Trouble> {
+    let asked = with_tenant(asked, means).await?;
     let Some(Way { access, credentials }) = asked.way.clone() else {
         return Err(Trouble::new("Nobody can sign in.", "The tenant is not known.", "Give --tenant."));
     };
@@ -244,7 +249,10 @@ pub async fn admin(door: &Door, id: &RegistryId) -> Result<(String, crosspull_co
         return Err(Trouble::new(
             what,
             "It is disabled, as it is in every registry at first.",
-            "Sign in as yourself or as an app instead; that account is for tests. To enable it all the same: --enable-admin",
+            format!(
+                "Sign in as yourself or as an app instead; that account is for tests. To enable it all the same: {}",
+                Command::EnableAdmin { registry: &id.to_string() }
+            ),
         ));
     }
     let told: AdminCredentials = door
@@ -265,17 +273,6 @@ fn not_let_in(error: CallError, server: &str, account: &str, who: Who) -> Troubl
     if !is_refused {
         return error.trouble(format!("Signing in to {server} did not work."));
     }
-    let (why, now) = match who {
-        Who::Admin | Who::Token => (
-            "The name or the password is not right, the password has ended, or the user is disabled.",
-            "Check both, and look at the user in the portal, under the registry's Access keys or Tokens.",
-        ),
-        Who::Me | Who::ServicePrincipal | Who::ManagedIdentity | Who::WorkloadIdentity => (
-            "The registry does not say why: its tenant is another one, nothing is granted there, or it takes no tokens for \
-             Resource Manager and Entra gave no other.",
-            "Check the tenant (--tenant), and ask whoever runs the registry for a role there, such as AcrPull. A role that was \
-             given a moment ago takes some minutes.",
-        ),
-    };
+    let (why, now) = who.refused();
     error.trouble(format!("{server} does not let {account} in.")).because(why, now)
 }

@@ -8,6 +8,11 @@ use jiff::Timestamp;
 use super::tools;
 use crate::sources::environment;
 
+/// What is said where nothing is granted on the whole registry, and grants by repository stay unseen.
+const NOT_ON_THE_WHOLE: &str = "Nothing is granted on the whole registry. What is granted on single repositories is told where they are named: --repository";
+/// What is said where nothing is granted.
+const NOTHING: &str = "Nothing is granted: whatever is pulled or pushed is refused.";
+
 /// A registry that somebody signed in to.
 #[derive(Debug)]
 pub struct Entered {
@@ -36,6 +41,7 @@ impl Entered {
     pub fn told(&self) -> SignedIn {
         SignedIn {
             server: self.server.clone(),
+            tenant: self.tenant.clone(),
             user: self.credential.pair().0.to_owned(),
             lines: self.lines(),
             in_vain: self.granted.is_nothing() || self.granted.in_vain().next().is_some(),
@@ -56,14 +62,11 @@ impl Entered {
         lines.extend(self.note.clone());
         lines.extend(self.who.warning().map(str::to_owned));
         let granted = &self.granted;
-        match granted.lines() {
-        none if none.is_empty() && granted.unseen => lines.push(
-            "Nothing is granted on the whole registry. What is granted on single repositories is told by --repository NAME"
-                .to_owned(),
-        ),
-        none if none.is_empty() => lines.push("Nothing is granted: whatever is pulled or pushed is refused.".to_owned()),
-        some => lines.extend(some.iter().map(|clause| format!("May {clause}"))),
-    }
+        let clauses = granted.lines();
+        if clauses.is_empty() && granted.repositories.is_empty() {
+            lines.push(if granted.unseen { NOT_ON_THE_WHOLE } else { NOTHING }.to_owned());
+        }
+        lines.extend(clauses.iter().map(|clause| format!("May {clause}")));
         let in_vain: Vec<&str> = granted.in_vain().collect();
         if !in_vain.is_empty() {
             lines.push(format!("Nothing is granted on {}", in_vain.join(", ")));

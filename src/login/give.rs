@@ -1,7 +1,5 @@
 //! Giving a sign-in to who needs it: a script that reads it, or the programs that keep sign-ins.
 
-use std::io::IsTerminal as _;
-
 use clap::ArgMatches;
 use crosspull_core::login::Given;
 use crosspull_core::names::Verdict;
@@ -22,37 +20,43 @@ use crate::sources::environment;
 pub async fn give(arguments: &ArgMatches, told: Told, entered: &Entered) -> color_eyre::Result<Code> {
     let failed = Verdict::Failed.exit_code();
     let said = entered.lines();
+    let in_vain = entered.granted.in_vain().next().is_some();
+    const IN_VAIN: &str = "the sign-in was given to nobody, since nothing is granted on what was named";
     if let Told::Token { refresh } = told {
         said.iter().for_each(|line| aside(&format!("crosspull: {line}")));
+        if in_vain {
+            aside(&format!("crosspull: {IN_VAIN}"));
+            return Ok(failed);
+        }
         tell::token(entered, refresh)?;
         return Ok(0);
     }
-    let in_vain = entered.granted.in_vain().next().is_some();
     if told == Told::Text {
-        tell::print(&said);
+        tell::print(&said)?;
     }
     let mut given: Vec<Given> = Vec::new();
     for program in programs(arguments).into_iter().filter(|_| !in_vain) {
         let one = tools::give(program, &entered.server, &entered.credential).await;
         if told == Told::Text {
-            tell::print(&one.lines());
+            tell::print(&one.lines())?;
         }
         given.push(one);
     }
     let is_given = !given.is_empty() && given.iter().all(|one| one.taken);
-    if told == Told::Json {
-        tell::print(&[tell::object(entered, &given).to_string()]);
-        return Ok(if is_given { 0 } else { failed });
-    }
-    if in_vain {
-        aside("crosspull: the sign-in was given to no program, since nothing is granted on what was named");
-    } else if given.is_empty() {
-        aside(&format!(
-            "crosspull: none of {} is on the PATH, so nothing has the sign-in. To print it: --expose-token",
+    let why = match (in_vain, given.is_empty()) {
+        (true, _) => Some(IN_VAIN.to_owned()),
+        (false, true) => Some(format!(
+            "none of {} is on the PATH, so nothing has the sign-in. To print it: --expose-token",
             tools::names().join(", ")
-        ));
-    } else if std::io::stdout().is_terminal() || is_given {
-        tell::print(&tell::end(entered, Timestamp::now()));
+        )),
+        (false, false) => None,
+    };
+    if told == Told::Json {
+        tell::print(&[tell::object(entered, &given, why.as_deref()).to_string()])?;
+    } else if let Some(why) = why {
+        aside(&format!("crosspull: {why}"));
+    } else if given.iter().any(|one| one.taken) {
+        tell::print(&tell::end(entered, Timestamp::now()))?;
     }
     Ok(if is_given { 0 } else { failed })
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crosspull_core::login::Who;
 use crosspull_core::login::settings::{OfRegistry, Setting};
 
-use super::replace;
+use super::replace::read_up_to;
 use crate::sources::Variables;
 
 /// The settings that name what an app proves itself by, each with the variable that says the same.
@@ -22,6 +22,9 @@ const CLIENT_SECRET: &str = "CROSSPULL_B_CLIENT_SECRET";
 /// The variables in which a pod finds its identity.
 const OF_POD: [(Setting, &str); 2] =
     [(Setting::ClientId, "AZURE_CLIENT_ID"), (Setting::FederatedTokenFile, "AZURE_FEDERATED_TOKEN_FILE")];
+
+/// The most bytes of the Azure CLI's list of accounts: some have thousands of subscriptions.
+const LARGEST_LIST: u64 = 64 << 20;
 
 /// Takes over what the environment says about the identity: the helper is run in another one. Of a secret the place
 /// alone is taken, from the root on.
@@ -39,6 +42,12 @@ pub fn take_over(of: &mut OfRegistry, who: Who, variables: Variables) {
             of.set(setting, whole.map_or(value, |path| path.display().to_string()));
         }
     }
+}
+
+/// Returns what an app is to prove itself by where that is no file that stays, such as a pipe of a shell.
+pub fn proof_that_is_no_file(of: &OfRegistry) -> Option<&str> {
+    let files = PROOFS.into_iter().filter_map(|(setting, _)| of.get(setting));
+    files.into_iter().find(|file| std::path::Path::new(file).exists() && !std::path::Path::new(file).is_file())
 }
 
 /// True where the app's secret is to be in the environment of each call, since no file with it was named.
@@ -66,16 +75,17 @@ pub fn variable(of: &OfRegistry, name: &str, environment: Variables) -> Option<S
 
 /// Returns the settings and the identity that a token is made by, in one line.
 ///
-/// The Azure CLI's account is another one after another `az login`: then its list of accounts is another text.
-pub fn line(of: &OfRegistry, environment: Variables) -> String {
+/// The Azure CLI's account is another one after another `az login`: then its list of accounts is another text. `None` where
+/// that list cannot be read: whose token one is, is not known then.
+pub fn line(of: &OfRegistry, environment: Variables) -> Option<String> {
     let mut line = of.line();
     if of.get(Setting::As) == Some(Who::Me.word()) {
-        let accounts = accounts(environment).map(|file| replace::read(&file).ok().flatten());
+        let accounts = accounts(environment).map(|file| read_up_to(&file, LARGEST_LIST)).transpose().ok()?;
         let mut hasher = DefaultHasher::new();
         accounts.hash(&mut hasher);
         line.push_str(&format!(" {:016x}", hasher.finish()));
     }
-    line
+    Some(line)
 }
 
 /// Returns the file in which the Azure CLI lists its accounts; `None` where there is no home folder.
@@ -127,13 +137,15 @@ mod tests {
         let mut of = OfRegistry::default();
         of.set(Setting::As, Who::Me.word());
         let line_of = |of: &OfRegistry| line(of, &environment);
-        let nobody = line_of(&of);
+        let nobody = line_of(&of).expect("no list is a list");
         std::fs::write(folder.path().join("azureProfile.json"), "one").expect("written");
-        let one = line_of(&of);
-        assert_eq!(line_of(&of), one);
+        let one = line_of(&of).expect("a list");
+        assert_eq!(line_of(&of).as_ref(), Some(&one));
         std::fs::write(folder.path().join("azureProfile.json"), "two").expect("written");
-        assert!(line_of(&of) != one && one != nobody);
+        assert!(line_of(&of).is_some_and(|two| two != one) && one != nobody);
+        std::fs::write(folder.path().join("azureProfile.json"), [0xff]).expect("written");
+        assert_eq!(line_of(&of), None, "whose account it is, is not known");
         of.set(Setting::As, "managed-identity");
-        assert_eq!(line_of(&of), of.line(), "its account is nothing to others");
+        assert_eq!(line_of(&of), Some(of.line()), "its account is nothing to others");
     }
 }

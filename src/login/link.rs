@@ -98,7 +98,7 @@ mod tests {
         let own = program(folder.path(), "crosspull");
         let path = on_path.path().to_str().expect("UTF-8");
         let link = Link::provide(path, &own);
-        let expected = format!("ln -s {} /usr/local/bin/{PROGRAM}", own.display());
+        let expected = format!("ln -sf {} /usr/local/bin/{PROGRAM}", own.display());
         assert_eq!(link, Link::Missing(expected));
         assert_eq!(Link::provide("", &own), link);
         assert!(!folder.path().join(PROGRAM).exists());

@@ -4,7 +4,6 @@
 mod admin;
 pub mod arguments;
 pub mod asked;
-pub mod attended;
 mod cache;
 pub mod check;
 mod config_files;
@@ -19,7 +18,7 @@ mod registries;
 mod renew;
 mod replace;
 mod shared;
-mod tell;
+pub mod tell;
 pub mod tools;
 mod turn;
 
@@ -29,10 +28,11 @@ use crate::exit::{Code, WRONG_INPUT};
 use crate::headless::lines::aside;
 use crate::sources::environment;
 
+use crate::attended::Attended;
 use arguments::flag;
 use asked::Asked;
-use attended::Attended;
-use tell::{Told, refused};
+use crosspull_core::explain::Trouble;
+use tell::{Told, print, refused};
 
 /// Signs in to the registry that the arguments name, and gives the sign-in to who needs it.
 ///
@@ -50,7 +50,15 @@ pub async fn run(arguments: &ArgMatches) -> color_eyre::Result<Code> {
     }
     let asked = match Asked::read(arguments, &environment) {
         Ok(asked) => asked,
-        Err(complaints) => return Ok(complain(&complaints)),
+        Err(complaints) => {
+            if Told::of(arguments) == Told::Json {
+                let why = complaints.join("; ");
+                let trouble =
+                    Trouble::new("Nothing was called, since the input is not complete or not right.", why, "");
+                print(&[serde_json::json!({ "trouble": trouble }).to_string()])?;
+            }
+            return Ok(complain(&complaints));
+        }
     };
     let told = Told::of(arguments);
     let cloud = asked.answers.cloud();

@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use crosspull_azure::registry_login::RegistrySignIn;
+use crosspull_core::command::Command;
 use crosspull_core::input::{Access, Answers, Key};
 use crosspull_core::login::Who;
 use crosspull_core::login::settings::{OfRegistry, Setting};
 use crosspull_core::names::{PerTenant, Side};
 use crosspull_core::sign_in::SignIn;
 
-use super::asked::Way;
-use super::attended::Means;
 use super::{enter, identity};
+use crate::attended::{Means, Way};
 use crate::credentials;
 use crate::sources::environment;
 
@@ -34,7 +34,16 @@ pub const ANSWERS: [(Setting, Key); 4] = [
 pub fn sign_in(server: &str, of: &OfRegistry) -> Result<RegistrySignIn, String> {
     let who = of.get(Setting::As).and_then(Who::from_word).filter(|who| needs_nobody(*who));
     let who = who.ok_or_else(|| "its settings do not say who signs in: set it up again".to_owned())?;
-    let way = way(of, who)?;
+    let anew = || Command::ConfigureDocker { registry: server };
+    if identity::needs_secret(of) && environment("CROSSPULL_B_CLIENT_SECRET").is_none() {
+        return Err(format!(
+            "the app's secret is in no file that was named when this was set up, and CROSSPULL_B_CLIENT_SECRET is not set \
+             here; name a file by CROSSPULL_B_CLIENT_SECRET_FILE and set it up again, as that app: {}",
+            anew()
+        ));
+    }
+    let way = way(of, who)
+        .map_err(|why| format!("{why}; what was set up is not right any more, set it up again: {}", anew()))?;
     let runtime = crate::runtime().map_err(|error| format!("it cannot be signed in to ({error})"))?;
     let signing_in = async {
         let signed_in = tokio::time::timeout(LIMIT, enter::again(way, who, server, &Means::unattended())).await;
@@ -42,8 +51,10 @@ pub fn sign_in(server: &str, of: &OfRegistry) -> Result<RegistrySignIn, String> 
     };
     let signed_in = tokio::task::LocalSet::new().block_on(&runtime, signing_in);
     runtime.shutdown_background();
-    // The cure comes before the service's own words, each in its own sentence.
-    signed_in?.map_err(|trouble| trouble.lines(None).join(" "))
+    // One line of several sentences, of which commands and ids have no full stop.
+    let in_one =
+        |lines: Vec<String>| lines.iter().map(|line| line.trim_end_matches('.')).collect::<Vec<_>>().join("; ");
+    signed_in?.map_err(|trouble| in_one(trouble.lines(None)))
 }
 
 fn way(of: &OfRegistry, who: Who) -> Result<Way, String> {

@@ -20,10 +20,18 @@ const PRIVATE: u32 = 0o600;
 /// # Errors
 /// An error where it cannot be read, is too large, or is no text.
 pub fn read(file: &Path) -> io::Result<Option<String>> {
+    read_up_to(file, LARGEST)
+}
+
+/// Reads a text file of no more than so many bytes; `None` where there is none.
+///
+/// # Errors
+/// An error where it cannot be read, is too large, or is no text.
+pub fn read_up_to(file: &Path, most: u64) -> io::Result<Option<String>> {
     let mut text = String::new();
-    match File::open(file).and_then(|open| open.take(LARGEST + 1).read_to_string(&mut text)) {
-        Ok(read) if read as u64 > LARGEST => {
-            Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it has more than {LARGEST} bytes")))
+    match File::open(file).and_then(|open| open.take(most + 1).read_to_string(&mut text)) {
+        Ok(read) if read as u64 > most => {
+            Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it has more than {most} bytes")))
         }
         Ok(_) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

@@ -1,6 +1,7 @@
 //! What a sign-in to a registry prints.
 
 use clap::ArgMatches;
+use color_eyre::eyre::eyre;
 use crosspull_azure::request::Audience;
 use crosspull_core::cloud::KnownCloud;
 use crosspull_core::command::Command;
@@ -44,7 +45,8 @@ pub fn refused(told: Told, trouble: &Trouble, cloud: Option<KnownCloud>) -> Code
     let heads = ["crosspull: "].into_iter().chain(std::iter::repeat("  "));
     heads.zip(&lines).for_each(|(head, line)| aside(&format!("{head}{line}")));
     if told == Told::Json {
-        print(&[json!({ "trouble": trouble }).to_string()]);
+        // It was told already.
+        let _ = print(&[json!({ "trouble": trouble }).to_string()]);
     }
     Verdict::Failed.exit_code()
 }
@@ -53,7 +55,7 @@ pub fn refused(told: Told, trouble: &Trouble, cloud: Option<KnownCloud>) -> Code
 ///
 /// # Errors
 /// An error where it cannot be written.
-pub fn token(entered: &Entered, refresh: bool) -> std::io::Result<()> {
+pub fn token(entered: &Entered, refresh: bool) -> color_eyre::Result<()> {
     let (user, secret) = entered.credential.pair();
     let ends = entered.expires.map(|at| at.to_string());
     let mut text = zeroize::Zeroizing::new(String::with_capacity(8192));
@@ -69,14 +71,14 @@ pub fn token(entered: &Entered, refresh: bool) -> std::io::Result<()> {
         line("expiresAt", ends, ",");
     }
     line("accessToken", secret.reveal(), "");
-    bytes(b"{\n")?;
-    bytes(text.as_bytes())?;
-    bytes(b"}\n")
+    let written = bytes(b"{\n").and_then(|()| bytes(text.as_bytes())).and_then(|()| bytes(b"}\n"));
+    written.map_err(|error| eyre!("standard output could not be written ({error}), so the token is nowhere"))
 }
 
-/// Returns the sign-in as JSON, without anything secret.
-pub fn object(entered: &Entered, given: &[Given]) -> Value {
+/// Returns the sign-in as JSON, without anything secret. `why` says why no program was given it.
+pub fn object(entered: &Entered, given: &[Given], why: Option<&str>) -> Value {
     json!({
+        "why": why,
         "loginServer": entered.server,
         "as": entered.who.word(),
         "account": entered.account,
@@ -113,6 +115,11 @@ pub fn end(entered: &Entered, now: Timestamp) -> Vec<String> {
 }
 
 /// Prints lines on standard output.
-pub fn print(lines: &[String]) {
-    Lines::default().write(&lines.iter().map(|line| terminal_safe(line).into_owned()).collect::<Vec<_>>());
+///
+/// # Errors
+/// An error where not all of it could be written. A reader that did not want more is none.
+pub fn print(lines: &[String]) -> color_eyre::Result<()> {
+    let mut out = Lines::default();
+    out.write(&lines.iter().map(|line| terminal_safe(line).into_owned()).collect::<Vec<_>>());
+    out.whole().map_err(|error| eyre!("standard output could not be written ({error}), so not all was told"))
 }

@@ -2,15 +2,19 @@
 //! for others to see.
 
 use std::path::PathBuf;
-use std::process::Stdio;
+use std::pin::pin;
+use std::process::{Output, Stdio};
 use std::time::Duration;
 
 use crosspull_azure::registry_login::RegistryCredential;
 use crosspull_core::login::Given;
 use crosspull_core::secret::SECRET_VARIABLES;
 use crosspull_core::text::printable;
-use tokio::io::AsyncWriteExt as _;
+use futures_util::future::join;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::Command;
+
+use crate::sources::environment;
 
 /// A program, the words before its options, and whether it reads what docker keeps.
 struct Tool {
@@ -40,14 +44,14 @@ const TOOLS: [Tool; 6] = [
     Tool::new("nerdctl", &["login"]),
 ];
 
-/// A folder that is nowhere. Where docker keeps an identity token of the registry, podman and skopeo refuse to sign in
-/// beside it (`docs/facts/real-clients.md` 4), so they are not shown what docker keeps.
-const NOWHERE: &str = "/nonexistent/docker";
-
 /// The words by which each of them says that it took the sign-in.
 const TAKEN: &str = "login succeeded";
 /// The longest time that a program may take: it asks the registry once or twice.
 const AT_MOST: Duration = Duration::from_secs(60);
+/// The time for which the output of a program that has ended is still read.
+const LEFT_OPEN: Duration = Duration::from_secs(1);
+/// The most bytes that are read of each output.
+const MOST: u64 = 64 * 1024;
 
 /// Returns the names of the programs.
 pub fn names() -> [&'static str; 6] {
@@ -69,11 +73,17 @@ pub fn on_path(path: &str, program: &str) -> Option<PathBuf> {
 /// Gives a program the sign-in to a registry.
 pub async fn give(program: &'static str, server: &str, credential: &RegistryCredential) -> Given {
     let (user, secret) = credential.pair();
+    let not = |why: String| Given { program, taken: false, says: vec![why] };
     let mut command = Command::new(program);
+    // An empty folder, which goes with the call.
+    let mut without_docker = None;
     if let Some(tool) = TOOLS.iter().find(|tool| tool.name == program) {
         command.args(tool.words);
         if tool.reads_docker {
-            command.env("DOCKER_CONFIG", NOWHERE);
+            match beside_docker(&mut command) {
+                Ok(folder) => without_docker = Some(folder),
+                Err(error) => return not(format!("no folder can be made for it to run in ({error})")),
+            }
         }
     }
     command.args(["--username", user, "--password-stdin", server]);
@@ -82,9 +92,10 @@ pub async fn give(program: &'static str, server: &str, credential: &RegistryCred
     }
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     let ran = tokio::time::timeout(AT_MOST, fed(command, secret.reveal())).await;
-    let not = |why: String| Given { program, taken: false, says: vec![why] };
+    drop(without_docker);
     match ran {
         Err(_) => not(format!("it does not end within {} seconds", AT_MOST.as_secs())),
+        Ok(Err(error)) if error.kind() == std::io::ErrorKind::NotFound => not("it is not on the PATH".to_owned()),
         Ok(Err(error)) => not(format!("it cannot be run ({error})")),
         Ok(Ok(output)) => {
             let said = [output.stdout, output.stderr]
@@ -94,17 +105,53 @@ pub async fn give(program: &'static str, server: &str, credential: &RegistryCred
             let mut says: Vec<String> = lines.map(|line| printable(line, 200)).take(12).collect();
             if !taken && output.status.success() {
                 says.push("it ended well, and did not say that it took the sign-in".to_owned());
+            } else if !taken && says.is_empty() {
+                says.push(format!("it says nothing, and ended with {}", output.status));
             }
             Given { program, taken, says }
         }
     }
 }
 
-async fn fed(mut command: Command, secret: &str) -> std::io::Result<std::process::Output> {
+/// Has podman or skopeo keep the sign-in in the file that it looks into first, and not see what docker keeps: where that is
+/// an identity token of the registry, it refuses to sign in beside it (`docs/facts/real-clients.md` 4).
+fn beside_docker(command: &mut Command) -> std::io::Result<tempfile::TempDir> {
+    let folder = tempfile::tempdir()?;
+    command.env("DOCKER_CONFIG", folder.path());
+    if environment("REGISTRY_AUTH_FILE").is_none() {
+        // Without the variable it would be kept in the empty folder (containers-auth.json(5) names this place).
+        let own = || PathBuf::from(format!("/run/containers/{}", rustix::process::geteuid().as_raw()));
+        let runtime = environment("XDG_RUNTIME_DIR").map(|folder| PathBuf::from(folder).join("containers"));
+        command.env("REGISTRY_AUTH_FILE", runtime.unwrap_or_else(own).join("auth.json"));
+    }
+    Ok(folder)
+}
+
+/// Runs a program with a secret on its standard input. What a child of its own holds open is not waited for.
+async fn fed(mut command: Command, secret: &str) -> std::io::Result<Output> {
     let mut child = command.spawn()?;
     if let Some(mut stdin) = child.stdin.take() {
         // A program that does not read it says why, which is the better message.
         let _ = stdin.write_all(secret.as_bytes()).await;
     }
-    child.wait_with_output().await
+    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    let (out, err) = (child.stdout.take(), child.stderr.take());
+    let status = {
+        let mut reading = pin!(join(read(out, &mut stdout), read(err, &mut stderr)));
+        tokio::select! {
+            status = child.wait() => {
+                let _ = tokio::time::timeout(LEFT_OPEN, &mut reading).await;
+                status?
+            }
+            _ = &mut reading => child.wait().await?,
+        }
+    };
+    Ok(Output { status, stdout, stderr })
+}
+
+async fn read(from: Option<impl AsyncRead + Unpin>, to: &mut Vec<u8>) {
+    if let Some(from) = from {
+        // What was read until an error is told.
+        let _ = from.take(MOST).read_to_end(to).await;
+    }
 }

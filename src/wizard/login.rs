@@ -10,11 +10,12 @@ use crosspull_core::secret::Secret;
 use crosspull_tui::Msg;
 use tokio::sync::mpsc::unbounded_channel;
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use super::Wizard;
 use super::lookup::Lookup;
+use crate::attended::Means;
 use crate::login::asked::Asked;
-use crate::login::attended::Means;
 use crate::login::{enter, tools};
 use crate::sources::environment;
 
@@ -26,6 +27,17 @@ pub(super) struct Registry {
     /// What signs in there, once it is known.
     known: oneshot::Receiver<(String, RegistryCredential)>,
     at_hand: Option<(String, RegistryCredential)>,
+    /// Tells it from the others.
+    attempt: u32,
+    /// The program that is being given the sign-in.
+    giving: Option<JoinHandle<()>>,
+}
+
+impl Drop for Registry {
+    /// A program that is at work ends with the sign-in that it was to get.
+    fn drop(&mut self) {
+        self.giving.iter().for_each(JoinHandle::abort);
+    }
 }
 
 impl Registry {
@@ -79,7 +91,7 @@ impl Wizard {
             }));
         });
         let work = Lookup::of_registry(controller, task);
-        self.registry = Some(Registry { work, known: receives, at_hand: None });
+        self.registry = Some(Registry { work, known: receives, at_hand: None, attempt, giving: None });
     }
 
     /// Ends the sign-in to a registry, and forgets what came of it.
@@ -109,12 +121,13 @@ impl Wizard {
 
     /// Gives a program the sign-in, and tells what became of that.
     pub(super) fn give_sign_in(&mut self, program: &'static str) {
-        let credential = self.registry.as_mut().and_then(Registry::credential).cloned();
-        let Some((server, credential)) = credential else { return };
         let tell = self.tell.clone();
-        tokio::task::spawn_local(async move {
+        let Some(registry) = &mut self.registry else { return };
+        let Some((server, credential)) = registry.credential().cloned() else { return };
+        let attempt = registry.attempt;
+        registry.giving = Some(tokio::task::spawn_local(async move {
             let given = tools::give(program, &server, &credential).await;
-            let _ = tell.send(Msg::SignInGiven(given));
-        });
+            let _ = tell.send(Msg::SignInGiven { attempt, given });
+        }));
     }
 }

@@ -413,7 +413,7 @@ fn a_password_of_an_earlier_login_is_told() {
     std::fs::write(&file, serde_json::json!({"auths": {server: {"auth": "dTpw"}}}).to_string()).expect("written");
     let end = set_up(&story, "service-principal", &["--tenant", &story.ready.tenants.b.id.to_string()]);
     end.exits(0);
-    let told = format!("{} still has a password of {server}. To take it out: docker logout {server}", file.display());
+    let told = format!("{} still has a password of {server}, which nothing uses any more", file.display());
     assert!(end.err.contains(&told), "{end}");
 }
 

@@ -217,6 +217,10 @@ fn certificate(error: &rustls::Error, now: Timestamp) -> Option<(NoConnection, S
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             (NoConnection::CertificateName, why.to_string())
         }
+        // The error of a certificate that is its own authority has no public type (`rustls-webpki`).
+        other if other.to_string().contains("CaUsedAsEndEntity") => {
+            (NoConnection::UnknownAuthority, "its certificate is signed by itself".to_owned())
+        }
         other => (NoConnection::CertificateRefused, other.to_string()),
     })
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use crosspull_core::event::Work;
 use crosspull_core::explain::{NoConnection, Trouble};
 use crosspull_core::ids::{ImageRef, RegistryId};
+use crosspull_core::login::Who;
 use crosspull_core::login::look::{
     Look, Looked, exit_code, failed, judge_addresses, judge_cloud, judge_door, judge_exchange, judge_name,
     judge_sign_in,
@@ -187,7 +188,9 @@ impl RegistryCheck<'_> {
                 looks.add(Looked::holds(Look::Proxy, format!("{proxy} connects to it")).within(took));
             }
             (Way::LeftOut, None) => looks.skip(&[Look::Proxy], "NO_PROXY leaves this host out"),
-            (Way::Direct, None) => looks.skip(&[Look::Proxy], "none is named for this host"),
+            (Way::Direct, None) => {
+                looks.skip(&[Look::Proxy], "none is used for this host: none is named, or it is this machine")
+            }
         }
         match tls {
             Some(refusal) => looks.add(refused(Look::Tls, CallError::Unreachable(refusal)).within(took)),
@@ -242,8 +245,9 @@ impl RegistryCheck<'_> {
                 looks.skip(&[Look::Exchange], "");
             }
             Entry::Password(user, secret) => {
-                looks.skip(&[Look::SignIn, Look::Exchange], "the registry itself checks the password");
-                return Some(RegistryCredential::Password(user.clone(), secret.clone()));
+                looks.skip(&[Look::SignIn], "the registry itself checks the password");
+                let credential = RegistryCredential::Password(user.clone(), secret.clone());
+                return looks.ask(Look::Exchange, LOOK, self.password(realm, credential)).await;
             }
             Entry::Operator => {
                 // A person may be asked meanwhile.
@@ -260,6 +264,24 @@ impl RegistryCheck<'_> {
         let account = reply::account_of(&token).map_or_else(|| "a token".to_owned(), |account| account.to_string());
         let by = if audience == Audience::Registry { "" } else { ", by a token for Resource Manager" };
         Ok((format!("{}{by}", printable(&account, 100)), (audience, token)))
+    }
+
+    /// Has the registry check a name and its password: a token for nothing in particular.
+    async fn password(
+        &self,
+        realm: &Realm,
+        credential: RegistryCredential,
+    ) -> Result<(String, RegistryCredential), Looked> {
+        let user = printable(credential.pair().0, 100);
+        match realm.token_by(self.door, &WORK, &[], &credential).await {
+            Ok(_) => Ok((format!("{user} and its password are taken"), credential)),
+            Err(CallError::Refused(refused)) if refused.refusal.status == Some(401) => {
+                let (why, now) = Who::Token.refused();
+                let trouble = Trouble::from_refusal(format!("{user} is refused"), refused.refusal).because(why, now);
+                Err(Looked::fails(Look::Exchange, trouble))
+            }
+            Err(error) => Err(refused(Look::Exchange, error)),
+        }
     }
 
     async fn exchange(

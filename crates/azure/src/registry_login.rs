@@ -9,6 +9,7 @@ use crosspull_core::secret::Secret;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::door::Door;
+use crate::refusal::Unanswered;
 use crate::registry_access::Realm;
 use crate::reply::{self, AccessToken, Catalog};
 use crate::request::{self, Audience};
@@ -81,6 +82,11 @@ impl Realm {
     ) -> Result<RegistrySignIn, CallError> {
         let tenant = reply::tenant_of(&entra).map(|tenant| tenant.to_string()).unwrap_or_default();
         let refresh = self.exchange(door, work, &tenant, &entra).await?;
+        // Docker and its kin put it into headers and files as it is.
+        if refresh.is_empty() || !refresh.reveal().bytes().all(|byte| byte.is_ascii_graphic()) {
+            let why = "the registry's token holds characters that no token has";
+            return Err(CallError::Unreachable(Unanswered::Torn.because(why)));
+        }
         let expires = reply::end_of(&refresh).unwrap_or_else(|| {
             let now = door.wire().recorder().now();
             now.checked_add(SignedDuration::from_hours(REFRESH_HOURS)).unwrap_or(now)

@@ -77,12 +77,14 @@ pub enum Command<'a> {
     Tunnel { port: u16, host: &'a str },
     /// Signs in to a registry by those options, or lets docker do so by itself from now on.
     SignIn { registry: &'a str, options: &'a [(&'a str, &'a str)], from_now_on: bool },
+    /// Enables the admin account of a registry.
+    EnableAdmin { registry: &'a str },
+    /// Signs in by the admin account of a registry.
+    SignInByAdmin { registry: &'a str },
     /// Has docker and its kin ask crosspull for the credential of a registry.
     ConfigureDocker { registry: &'a str },
     /// Takes that back.
     RemoveDocker { registry: &'a str },
-    /// Takes the password of a registry out of docker's file.
-    LogOut { registry: &'a str },
     /// Gives a program another name.
     LinkHelper { program: &'a str, link: &'a str },
     /// Goes on with a run.
@@ -212,12 +214,15 @@ impl Command<'_> {
                 };
                 options.iter().fold(line, |line, (name, value)| line.option(&format!("--{name}"), value))
             }
+            Self::EnableAdmin { registry } => {
+                Line::of("crosspull login").value(registry).written("--as admin --enable-admin")
+            }
+            Self::SignInByAdmin { registry } => Line::of("crosspull login").value(registry).written("--as admin"),
             Self::ConfigureDocker { registry } => Line::of("crosspull login --configure-docker").value(registry),
             Self::RemoveDocker { registry } => {
                 Line::of("crosspull login --configure-docker").value(registry).written("--remove")
             }
-            Self::LogOut { registry } => Line::of("docker logout").value(registry),
-            Self::LinkHelper { program, link } => Line::of("ln -s").value(program).value(link),
+            Self::LinkHelper { program, link } => Line::of("ln -sf").value(program).value(link),
             Self::Resume { run } => Line::of("crosspull resume").value(&run.to_string()),
             Self::Undo { run } => Line::of("crosspull undo").value(&run.to_string()),
         }

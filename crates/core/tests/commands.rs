@@ -88,9 +88,10 @@ fn all(text: &str, check: &mut dyn FnMut(Command<'_>)) {
             from_now_on: false,
         },
         Command::SignIn { registry: "registryb.azurecr.io", options: &[("tenant", text)], from_now_on: true },
+        Command::EnableAdmin { registry: "registryb.azurecr.io" },
+        Command::SignInByAdmin { registry: "registryb.azurecr.io" },
         Command::ConfigureDocker { registry: "shop.azurecr.io" },
         Command::RemoveDocker { registry: "shop.azurecr.io" },
-        Command::LogOut { registry: "shop.azurecr.io" },
         // Both begin at the root.
         Command::LinkHelper { program: "/opt/it's $(x)/crosspull", link: "/usr/local/bin/docker-credential-crosspull" },
         Command::Resume { run },

@@ -204,7 +204,7 @@ impl Model {
             Msg::Secret(secret) => self.shared.reveal(secret, now),
             Msg::Notice(notice) => self.noticed(notice, now),
             Msg::RegistryEntered { attempt, entered } => self.registry_entered(attempt, entered),
-            Msg::SignInGiven(given) => self.shared.hear_given(given),
+            Msg::SignInGiven { attempt, given } => self.shared.hear_given(attempt, given),
             Msg::Earlier(runs) => self.heard_of_earlier(runs),
             Msg::TakenUp { run, way } => return self.taken_up(*run, way),
             Msg::SecretAtHand(is) => self.shared.live.secret_at_hand = is,

@@ -55,7 +55,12 @@ pub enum Msg {
         entered: Result<Box<SignedIn>, Trouble>,
     },
     /// A program was given the sign-in, in answer to [`Effect::GiveSignIn`].
-    SignInGiven(Given),
+    SignInGiven {
+        /// The try that the sign-in is of.
+        attempt: u32,
+        /// What became of it.
+        given: Given,
+    },
     /// The earlier runs that nobody works on, newest first.
     Earlier(Vec<Run>),
     /// An earlier run was taken up; signing in has begun.

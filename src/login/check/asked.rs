@@ -4,10 +4,12 @@ use clap::ArgMatches;
 use crosspull_core::command::Command;
 use crosspull_core::ids::{ClusterId, ImageRef};
 use crosspull_core::input::{Access, Key, namespace};
+use crosspull_core::login::Who;
 use crosspull_core::names::{PerTenant, RunId, Side, pod_name};
 
-use super::super::arguments::{FROM_CLUSTER, REPOSITORY, all, flag};
-use super::super::asked::{Asked, Way, registry};
+use super::super::arguments::{AS, FROM_CLUSTER, NOBODY, REPOSITORY, SIGN_IN, all, flag};
+use super::super::asked::{Asked, registry};
+use crate::attended::Way;
 use crate::credentials;
 use crate::headless::nobody_to_ask;
 use crate::sources::{self, Variables};
@@ -42,6 +44,10 @@ impl AskedCheck {
             [one] => Some(ImageRef::parse(one).map_err(|why| vec![format!("repository: {why}")])?),
             _ => return Err(vec!["repository: several are named, and one is looked at at a time".to_owned()]),
         };
+        let word = |name| arguments.get_one::<String>(name).map(String::as_str);
+        if word(SIGN_IN) == Some(NOBODY) && word(AS) != Some(Who::Me.word()) {
+            return Err(vec![format!("sign-in: {NOBODY} signs nobody in, and --as names somebody: give one of them")]);
+        }
         let asked = Asked::of(arguments, variables, registry(arguments)?)?;
         let cluster = arguments.get_one::<String>(FROM_CLUSTER);
         let cluster = cluster.map(|text| AskedCluster::read(text, arguments, variables)).transpose()?;

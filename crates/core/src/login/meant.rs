@@ -3,6 +3,7 @@
 use crate::find::Named;
 use crate::ids::RegistryId;
 use crate::input::Key;
+use crate::text::{clean, printable};
 
 /// A registry as somebody names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +25,23 @@ impl Meant {
         match Named::read(Key::Registry, text) {
             Some(named) if named.is_server() => Ok(Self::Server(named.name)),
             Some(named) => Ok(Self::Name(named.name)),
+            // What holds an id, and a data endpoint, has sentences of its own.
+            None if !text.contains("ubscriptions/") && !text.contains(".data.") && !text.contains("ubscriptions%") => {
+                Err(format!(
+                    "\"{}\" is no registry: give its name (5 to 50 letters and digits), its login server or its resource id",
+                    printable(clean(text), 60)
+                ))
+            }
             None => RegistryId::parse(text).map(Self::Id),
+        }
+    }
+
+    /// Returns the registry as a command names it.
+    #[must_use]
+    pub fn named(&self) -> String {
+        match self {
+            Self::Server(name) | Self::Name(name) => name.clone(),
+            Self::Id(id) => id.to_string(),
         }
     }
 

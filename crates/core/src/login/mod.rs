@@ -107,6 +107,24 @@ impl Who {
         matches!(self, Self::ServicePrincipal | Self::WorkloadIdentity)
     }
 
+    /// Returns why a registry lets nobody in, and what to do then: it says 401 and no more.
+    #[must_use]
+    pub const fn refused(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Admin | Self::Token => (
+                "The name or the password is not right, the password has ended, or the user is disabled.",
+                "A password that was made a moment ago takes a minute. Else check both, and look at the user in the portal, under \
+                 the registry's Access keys or Tokens.",
+            ),
+            Self::Me | Self::ServicePrincipal | Self::ManagedIdentity | Self::WorkloadIdentity => (
+                "The registry does not say why: its tenant is another one, nothing is granted there, or it takes no tokens for \
+                 Resource Manager and Entra gave no other.",
+                "Check the tenant, and ask whoever runs the registry for a role there, such as AcrPull. A role that was given a \
+                 moment ago takes some minutes.",
+            ),
+        }
+    }
+
     /// Returns the way to sign in to the registry's tenant. `way` is the one that a person chose; the admin account's
     /// password is read by a person's or an app's sign-in too. `None` for a token, which no identity of Entra stands behind.
     #[must_use]

@@ -38,6 +38,8 @@ pub enum Setting {
     FederatedTokenFile,
     /// `no` where nothing is kept between calls.
     Cache,
+    /// The files of docker and its kin that were told of crosspull's helper, a line each.
+    Files,
     /// The helpers that the registry had in files of docker and its kin before, a line each: the file, a colon, the helper.
     HelpersBefore,
 }
@@ -90,6 +92,30 @@ impl OfRegistry {
         self.set(Setting::HelpersBefore, lines.join("\n"));
     }
 
+    /// Forgets the helper that the registry had in a file before: it had none the last time.
+    pub fn forget_helper_before(&mut self, file: &str) {
+        let others = self.helpers_before().filter(|(known, _)| *known != file);
+        let lines: Vec<String> = others.map(|(file, helper)| format!("{file}: {helper}")).collect();
+        if lines.is_empty() {
+            self.0.remove(&Setting::HelpersBefore);
+        } else {
+            self.set(Setting::HelpersBefore, lines.join("\n"));
+        }
+    }
+
+    /// Returns the files that were told of crosspull's helper.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        self.get(Setting::Files).into_iter().flat_map(str::lines)
+    }
+
+    /// Keeps a file among those that were told.
+    pub fn keep_file(&mut self, file: &str) {
+        if !file.contains('\n') && !self.files().any(|known| known == file) {
+            let files: Vec<&str> = self.files().chain([file]).collect();
+            self.set(Setting::Files, files.join("\n"));
+        }
+    }
+
     fn helpers_before(&self) -> impl Iterator<Item = (&str, &str)> {
         self.get(Setting::HelpersBefore).into_iter().flat_map(str::lines).filter_map(|line| line.rsplit_once(": "))
     }
@@ -97,7 +123,7 @@ impl OfRegistry {
     /// Returns the settings that say who signs in, and where, in one line: by it is seen whether two are the same.
     #[must_use]
     pub fn line(&self) -> String {
-        let who = self.0.iter().filter(|(setting, _)| **setting != Setting::HelpersBefore);
+        let who = self.0.iter().filter(|(setting, _)| !matches!(setting, Setting::HelpersBefore | Setting::Files));
         // Line breaks in values are escaped.
         format!("{:?}", who.collect::<Vec<_>>())
     }

@@ -7,6 +7,8 @@ use jiff::Timestamp;
 pub struct SignedIn {
     /// The host of the registry, with a port where there is one.
     pub server: String,
+    /// The tenant of the sign-in. `None` for a user of the registry's own.
+    pub tenant: Option<String>,
     /// The user name that goes with what docker and its kin are given.
     pub user: String,
     /// Who signed in and what that is granted, in lines.

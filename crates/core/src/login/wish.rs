@@ -117,16 +117,17 @@ impl Wish {
         self.line(&self.registry, &known.collect::<Vec<_>>(), answers, false)
     }
 
-    /// Returns the command that lets docker sign in to that registry by itself from now on. `None` where a person would be asked, or
+    /// Returns the command that lets docker sign in to that registry, of the tenant that was signed in to, by itself from now on. `None` where a person would be asked, or
     /// a password be kept.
     #[must_use]
-    pub fn from_now_on(&self, server: &str, answers: &Answers) -> Option<String> {
+    pub fn from_now_on(&self, server: &str, tenant: Option<&str>, answers: &Answers) -> Option<String> {
         let by_itself = match self.who {
             Who::Me => self.way == Some(SignIn::AzureCli),
             Who::Admin | Who::Token => false,
             Who::ServicePrincipal | Who::ManagedIdentity | Who::WorkloadIdentity => true,
         };
-        by_itself.then(|| self.line(server, &[], answers, true))
+        let of_tenant = Self { tenant: tenant.map(str::to_owned).or_else(|| self.tenant.clone()), ..self.clone() };
+        by_itself.then(|| of_tenant.line(server, &[], answers, true))
     }
 
     fn line(&self, registry: &str, repositories: &[String], answers: &Answers, from_now_on: bool) -> String {
@@ -203,10 +204,10 @@ mod tests {
             me.command(&answers),
             "crosspull login shop01.azurecr.io --sign-in device-code --tenant fabrikam.com --repository shop/web --cloud china"
         );
-        assert_eq!(me.from_now_on("shop01.azurecr.io", &answers), None, "a person would be asked");
-        let app = Wish { tenant: Some("fabrikam.com".to_owned()), ..wish(Who::ServicePrincipal, ID) };
+        assert_eq!(me.from_now_on("shop01.azurecr.io", None, &answers), None, "a person would be asked");
+        let app = wish(Who::ServicePrincipal, ID);
         assert_eq!(
-            app.from_now_on("shop01.azurecr.io", &Answers::default()).as_deref(),
+            app.from_now_on("shop01.azurecr.io", Some("fabrikam.com"), &Answers::default()).as_deref(),
             Some("crosspull login --configure-docker shop01.azurecr.io --as service-principal --tenant fabrikam.com")
         );
         let token = Wish {

@@ -154,7 +154,7 @@ impl LoginScreen {
         sheet.gap();
         self.programs(shared, &mut sheet, columns, now);
         if !shared.simulated {
-            commands(shared, &told.server, &mut sheet, columns);
+            commands(shared, told, &mut sheet, columns);
         }
         sheet
     }
@@ -213,12 +213,12 @@ fn command(shared: &Shared) -> Option<String> {
 }
 
 /// Adds the command that lets docker sign in by itself, where that can be, and the one that does the same as was done here.
-fn commands(shared: &Shared, server: &str, sheet: &mut Sheet, columns: usize) {
+fn commands(shared: &Shared, told: &SignedIn, sheet: &mut Sheet, columns: usize) {
     let Some(wish) = shared.wish() else { return };
     let by = wish.variables().map_or_else(String::new, |names| format!(", by {names} of its environment"));
     let always = "To have docker sign in by itself from now on:".to_owned();
     let lines = [
-        wish.from_now_on(server, &shared.answers).map(|line| (always, line)),
+        wish.from_now_on(&told.server, told.tenant.as_deref(), &shared.answers).map(|line| (always, line)),
         command(shared).map(|line| (format!("The same without questions (c copies it){by}:"), line)),
     ];
     for (says, line) in lines.into_iter().flatten() {

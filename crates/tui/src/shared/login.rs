@@ -80,8 +80,11 @@ impl Shared {
         };
     }
 
-    /// Takes in what became of the sign-in at a program.
-    pub fn hear_given(&mut self, given: Given) {
+    /// Takes in what became of the sign-in of a try at a program. An earlier one's is for nobody.
+    pub fn hear_given(&mut self, attempt: u32, given: Given) {
+        if attempt != self.login.attempt {
+            return;
+        }
         if let Some((_, giving)) = self.login.programs.iter_mut().find(|(name, _)| *name == given.program) {
             *giving = Giving::Over(given);
         }

@@ -51,6 +51,7 @@ fn told() -> SignedIn {
         "May pull and push everything",
     ];
     SignedIn {
+        tenant: None,
         server: SERVER.to_owned(),
         user: "00000000-0000-0000-0000-000000000000".to_owned(),
         lines: lines.map(str::to_owned).to_vec(),
@@ -125,10 +126,13 @@ fn a_sign_in_that_came_about() {
     look("entered", |story| to_result(story).end());
     look("given", |story| {
         to_result(story).press(KeyCode::Enter);
-        story.msg(Msg::SignInGiven(Given { program: "docker", taken: true, says: vec!["Login Succeeded".to_owned()] }));
+        story.msg(Msg::SignInGiven {
+            attempt: 1,
+            given: Given { program: "docker", taken: true, says: vec!["Login Succeeded".to_owned()] },
+        });
         story.press(KeyCode::Down).press(KeyCode::Enter);
         let says = vec!["Error: the registry refuses".to_owned()];
-        story.msg(Msg::SignInGiven(Given { program: "oras", taken: false, says }));
+        story.msg(Msg::SignInGiven { attempt: 1, given: Given { program: "oras", taken: false, says } });
     });
     look("admin", |story| {
         to_form(story, 5).press(KeyCode::Enter);
@@ -177,7 +181,7 @@ fn the_clusters_row_leads_to_the_routes() {
 fn what_is_missing_is_told_where_it_is() {
     let mut story = at((80, 24), Answers::default(), Theme::full());
     to_form(&mut story, 1).press(KeyCode::Enter).shows("✗ missing. The registry's name");
-    story.type_text("two words").shows("is not").ctrl('u').type_text(SERVER).press(KeyCode::Enter);
+    story.type_text("two words").shows("is no registry").ctrl('u').type_text(SERVER).press(KeyCode::Enter);
     story.shows("an app signs in to one tenant").type_text("fabrikam.com").press(KeyCode::Enter).shows("Signing in");
     let mut story = real();
     to_form(&mut story, 6).press(KeyCode::Enter).shows("a password goes to a host that is named");
@@ -239,7 +243,9 @@ fn one_program_after_the_other_is_given_the_sign_in() {
     let mut story = real();
     to_result(&mut story).press(KeyCode::Enter).shows("being given").press(KeyCode::Down).press(KeyCode::Enter);
     assert_eq!(story.asked(), [Effect::GiveSignIn { program: "docker" }], "they may keep it in one file");
-    story.msg(Msg::SignInGiven(Given { program: "docker", taken: true, says: Vec::new() })).shows("✓ has the sign-in");
+    story
+        .msg(Msg::SignInGiven { attempt: 1, given: Given { program: "docker", taken: true, says: Vec::new() } })
+        .shows("✓ has the sign-in");
     story.press(KeyCode::Enter);
     assert_eq!(story.asked(), [Effect::GiveSignIn { program: "oras" }]);
 }

@@ -131,8 +131,8 @@ impl FormScreen {
         let open = self.is_open(shared);
         match self.way() {
             _ if !self.can_list() => "",
-            Some(way) if way.asks_a_person() && !open => " ↓ signs in and lists them.",
-            _ if self.hushed || !open || !self.lists_by_itself(open) => " ↓ lists them.",
+            Some(way) if way.asks_a_person() && !open => " Down signs in and lists them.",
+            _ if self.hushed || !open || !self.lists_by_itself(open) => " Down lists them.",
             _ => "",
         }
     }

@@ -13,11 +13,12 @@ use crosspull_core::check::Check;
 use crosspull_core::cloud::KnownCloud;
 use crosspull_core::event::{Entry, Event};
 use crosspull_core::explain::Trouble;
+use crosspull_core::input::Access;
 use crosspull_core::sign_in::Prompt;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use super::asked::Way;
 use crate::backend::pace;
+use crate::credentials::Credentials;
 use crate::exit::Code;
 use crate::headless::agrees;
 use crate::headless::lines::aside;
@@ -25,8 +26,17 @@ use crate::sources::environment;
 use crate::terminal::signals::{Signals, end_what_is_stuck};
 use crate::terminal::surroundings::tunnel;
 
+/// The time after which somebody who waits is told for what.
+const QUIET: Duration = Duration::from_secs(10);
 /// The time that calls in flight have after a signal.
 const GRACE: Duration = Duration::from_secs(5);
+
+/// The way to the tenants: how they are reached, and what signs in there.
+#[derive(Debug, Clone)]
+pub struct Way {
+    pub access: Access,
+    pub credentials: Credentials,
+}
 
 /// The means by which a door is opened.
 #[derive(Debug, Clone)]
@@ -48,6 +58,11 @@ impl Means {
     pub fn unstopped(&self) -> (Self, Controller) {
         let (controller, control) = control();
         (Self { control, at_once: false, ..self.clone() }, controller)
+    }
+
+    /// True once a signal stopped the work.
+    pub fn is_stopped(&self) -> bool {
+        self.control.is_stopped()
     }
 
     /// Ends when a signal stops the work.
@@ -123,6 +138,7 @@ impl Attended {
     pub async fn see<T>(&mut self, work: impl Future<Output = T>) -> Result<T, Code> {
         let mut work = pin!(work);
         let mut stopped = None;
+        let mut quiet = pin!(tokio::time::sleep(QUIET));
         loop {
             let late = async {
                 match stopped {
@@ -138,27 +154,51 @@ impl Attended {
                 }
                 code = self.signals.next() => {
                     if let Some(code) = stopped.replace(code) {
+                        aside("crosspull: ended; what a call under way came to is not known");
                         return Err(code);
                     }
+                    aside("crosspull: stopped; nothing more is sent");
                     self.controller.stop();
                 }
+                () = quiet.as_mut(), if stopped.is_none() => {
+                    self.place.tell_wait();
+                    quiet.as_mut().reset(tokio::time::Instant::now() + QUIET * 2);
+                }
                 ended = &mut work => return stopped.map_or(Ok(ended), Err),
-                () = late => return Err(stopped.unwrap_or(130)),
+                () = late => {
+                    aside("crosspull: ended; what a call under way came to is not known");
+                    return Err(stopped.unwrap_or(130));
+                }
             }
         }
     }
 }
 
-/// Says where what is sent goes, where no known cloud's documents say it, once (`docs/PRODUCT.md` 7, rule 10).
+/// Says where what is sent goes, where no known cloud's documents say it, once (`docs/PRODUCT.md` 7, rule 10); and what is
+/// waited for.
 #[derive(Debug, Default)]
-struct Place(String);
+struct Place {
+    told: String,
+    /// The call that has no answer yet.
+    call: Option<String>,
+}
 
 impl Place {
     fn hears(&mut self, entry: &Entry) {
-        let Event::CheckEnded { finding } = &entry.event else { return };
-        if finding.check == Check::Cloud && self.0 != finding.text {
-            self.0.clone_from(&finding.text);
-            aside(&format!("crosspull: on the {}", finding.text));
+        match &entry.event {
+            Event::CheckEnded { finding } if finding.check == Check::Cloud && self.told != finding.text => {
+                self.told.clone_from(&finding.text);
+                aside(&format!("crosspull: on the {}", finding.text));
+            }
+            Event::CallStarted { method, url, .. } => self.call = Some(format!("{method} {url}")),
+            Event::CallTried { .. } => self.call = None,
+            _ => {}
         }
+    }
+
+    /// Tells what is waited for.
+    fn tell_wait(&self) {
+        let on = self.call.as_ref().map(|call| format!(" for the answer to {call}")).unwrap_or_default();
+        aside(&format!("crosspull: still waiting{on}; Ctrl+C stops"));
     }
 }
