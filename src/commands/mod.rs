@@ -1,5 +1,6 @@
 //! The commands, one file each: its arguments and its body. Here they are listed.
 
+mod access;
 mod apply;
 mod completions;
 mod credential;
@@ -21,7 +22,7 @@ use crate::cli::AFTER;
 use crate::exit::Code;
 
 /// The commands, in the order in which the help lists them.
-const COMMANDS: [Subcommand; 11] = [
+const COMMANDS: [Subcommand; 12] = [
     demo::DEMO,
     plan::PLAN,
     apply::APPLY,
@@ -29,6 +30,7 @@ const COMMANDS: [Subcommand; 11] = [
     resume::RESUME,
     undo::UNDO,
     login::LOGIN,
+    access::ACCESS,
     credential::CREDENTIAL,
     simulate::SIMULATE,
     completions::COMPLETIONS,

@@ -7,6 +7,8 @@ mod secrets;
 #[cfg(test)]
 mod abac;
 #[cfg(test)]
+mod access;
+#[cfg(test)]
 mod admin_account;
 #[cfg(test)]
 mod adopt;

@@ -10,6 +10,7 @@
 //! ```
 
 pub mod checks;
+pub mod cluster_access;
 pub mod connect;
 pub mod control;
 pub mod door;

@@ -22,7 +22,7 @@ async fn read(reads: &Reads<'_>, id: &ClusterId) -> Result<ReadCluster, Finding>
     let check = Check::Cluster(id.clone());
     let work = Work::Check(check.clone());
     let read: Result<Cluster, _> = reads.door.json(&work, request::cluster(reads.door.endpoints(), id)).await;
-    let Cluster { location, properties } =
+    let Cluster { location, properties, .. } =
         read.map_err(|e| call_stop(check, &format!("{} cannot be read", id.name()), e))?;
     let node_group = properties.node_resource_group.clone();
     Ok(ReadCluster { facts: facts_of(id, properties), location, node_group })

@@ -165,8 +165,24 @@ pub struct Cluster {
     /// The region.
     #[serde(default)]
     pub location: String,
+    /// The managed identity. `None` for a cluster with a service principal.
+    #[serde(default)]
+    pub identity: Option<ManagedIdentity>,
     /// The properties.
     pub properties: ClusterProperties,
+}
+
+/// A cluster's managed identity (contract: `ManagedClusterIdentity`).
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct ManagedIdentity {
+    /// `SystemAssigned`, `UserAssigned` or `None`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The object id of one that the system assigned.
+    pub principal_id: Option<String>,
+    /// Those that users assigned, by resource id.
+    pub user_assigned_identities: BTreeMap<String, serde::de::IgnoredAny>,
 }
 
 /// A cluster's properties.
@@ -190,6 +206,37 @@ pub struct ClusterProperties {
     /// The host of the Kubernetes API within the cluster's network.
     #[serde(rename = "privateFQDN")]
     pub private_fqdn: Option<String>,
+    /// How Entra signs people in to the Kubernetes API. `None` where it signs nobody in.
+    pub aad_profile: Option<AadProfile>,
+    /// True where there are no local accounts.
+    pub disable_local_accounts: Option<bool>,
+    /// Who reaches the Kubernetes API.
+    pub api_server_access_profile: Option<ApiServerAccessProfile>,
+}
+
+/// The way in which Entra signs people in to a cluster (contract: `ManagedClusterAADProfile`).
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct AadProfile {
+    /// True where Azure's roles decide what may be done there.
+    #[serde(rename = "enableAzureRBAC")]
+    pub enable_azure_rbac: Option<bool>,
+    /// The groups of administrators, by object id.
+    #[serde(rename = "adminGroupObjectIDs")]
+    pub admin_groups: Option<Vec<String>>,
+}
+
+/// Who reaches a cluster's Kubernetes API (contract: `ManagedClusterAPIServerAccessProfile`).
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct ApiServerAccessProfile {
+    /// The addresses that are let in, as ranges. Everybody where there are none.
+    #[serde(rename = "authorizedIPRanges")]
+    pub authorized_ip_ranges: Option<Vec<String>>,
+    /// True where the API is in the cluster's network alone.
+    pub enable_private_cluster: Option<bool>,
+    /// True where Azure runs no commands in the cluster.
+    pub disable_run_command: Option<bool>,
 }
 
 impl ClusterProperties {

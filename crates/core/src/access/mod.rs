@@ -2,11 +2,13 @@
 //!
 //! Microsoft, "AKS service permissions reference" of 2026-04-19, and "Access and identity options for AKS".
 
+mod cluster;
 mod needs;
 mod question;
 mod roles;
 mod ways;
 
+pub use cluster::{ClusterAccess, ClusterIdentity};
 pub use needs::{Need, Needs, When};
 pub use question::{Held, Question, Verdict, decide};
 pub use roles::{BuiltIn, KubernetesRole};
