@@ -132,6 +132,20 @@ a_service_principal() {
   by_crosspull "service principal" app --as service-principal --tenant "$tenant_b"
 }
 
+# With no variable that names a file, podman and skopeo find the sign-in where they look for it, also beside docker's token.
+in_the_usual_places() {
+  new_home
+  local usual=(env -u DOCKER_CONFIG -u REGISTRY_AUTH_FILE "HOME=$client_home" "XDG_RUNTIME_DIR=$client_home/login")
+  mkdir -p -m 700 "$client_home/login" "$client_home/.docker"
+  echo '{"auths":{"registry.invalid":{}}}' >"$client_home/.docker/config.json"
+  succeeds "usual places: crosspull login" "${usual[@]}" "$crosspull" login "$login_server" --as service-principal \
+    --tenant "$tenant_b" --into docker --into podman --into skopeo || return
+  echo '{}' >"$client_home/.docker/config.json"
+  succeeds "usual places: skopeo pulls" "${usual[@]}" "$SKOPEO" inspect "docker://$login_server/$image"
+  succeeds "usual places: podman is signed in" "${usual[@]}" "$PODMAN" login --get-login "$login_server"
+  equal "usual places: as the null GUID" "$null_guid" "$(cat "$work/out")"
+}
+
 # A role to pull alone.
 a_puller() {
   succeeds "crosspull apply makes an app that may pull" \
@@ -322,6 +336,7 @@ TOML
   secrets=("$CROSSPULL_A_CLIENT_SECRET" "$CROSSPULL_B_CLIENT_SECRET" "$(cat "$work/login/operator-b.token")")
   an_individual
   a_service_principal
+  in_the_usual_places
   a_managed_identity
   a_workload_identity
   the_admin_account
