@@ -235,6 +235,22 @@ fn the_admin_account_is_enabled_as_a_run_and_taken_back() {
 }
 
 #[test]
+fn what_cannot_be_written_or_is_not_granted_is_no_success() {
+    let story = Story::of("abac-registry");
+    let registry = story.ready.registry.clone();
+    let by = ["login", &registry, "--as", "service-principal"];
+    let end = story.run(&[&by[..], &["--repository", "shop/web", "--expose-token"]].concat());
+    end.exits(1);
+    assert_eq!(end.out, "", "no token without a right");
+    assert!(!end.err.contains("whatever is pulled"), "only what was named was asked for\n{end}");
+    let end = story.shell(&format!("crosspull login {registry} --as service-principal --output json >/dev/full"));
+    end.exits(1);
+    assert!(end.err.contains("standard output could not be written"), "{end}");
+    story.run(&[&by[..], &["--check", "--enable-admin", "--yes"]].concat()).exits(2);
+    story.wrote_nothing();
+}
+
+#[test]
 fn a_firewall_is_told_with_the_address_that_it_saw() {
     let story = Story::of("firewalled-registry");
     let end = login(&story, &story.ready.registry, &BY_APP);

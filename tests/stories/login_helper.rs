@@ -406,6 +406,45 @@ fn the_files_of_docker_and_podman_keep_the_rest_and_are_given_back() {
 }
 
 #[test]
+fn several_that_are_taken_back_at_once_lose_no_line_of_each_other() {
+    let story = by_app();
+    let own = story.ready.login_server.clone();
+    let settings = story.path("config/crosspull/registries.toml");
+    let mut text = std::fs::read_to_string(&settings).expect("settings");
+    let servers: Vec<String> = (1..=12).map(|n| format!("shop{n:02}.azurecr.io")).collect();
+    let mut helpers = serde_json::Map::from_iter([(own.clone(), Value::from("crosspull"))]);
+    for server in &servers {
+        text.push_str(&format!("\n[\"{server}\"]\nas = \"me\"\n"));
+        helpers.insert(server.clone(), Value::from("crosspull"));
+    }
+    std::fs::write(&settings, text).expect("written");
+    let docker = story.path("docker/config.json");
+    std::fs::write(&docker, serde_json::json!({ "credHelpers": helpers }).to_string()).expect("written");
+    side_by_side(&servers, |server| {
+        story.run(&["login", "--configure-docker", server, "--remove"]).exits(0);
+    });
+    let left: Value = serde_json::from_str(&std::fs::read_to_string(&docker).expect("there")).expect("JSON");
+    assert_eq!(left["credHelpers"], serde_json::json!({ own: "crosspull" }));
+}
+
+#[test]
+fn what_is_set_up_is_taken_back_by_its_name_and_in_the_files_of_then() {
+    let story = by_app();
+    let settings = story.path("config/crosspull/registries.toml");
+    let text = std::fs::read_to_string(&settings).expect("settings");
+    std::fs::write(&settings, format!("{text}\n[\"shop01-abc.azurecr.io\"]\nas = \"me\"\n")).expect("written");
+    let end = story.run(&["login", "--configure-docker", "shop02", "--remove"]);
+    end.exits(1);
+    assert!(end.err.contains("no registry called shop02 is set up") && end.err.contains("shop01-abc"), "{end}");
+    story.run(&["login", "--configure-docker", "shop01", "--remove"]).exits(0);
+    let docker = story.path("docker/config.json");
+    let elsewhere = story.with("DOCKER_CONFIG", "/nowhere");
+    let server = elsewhere.ready.login_server.clone();
+    elsewhere.run(&["login", "--configure-docker", &server, "--remove"]).exits(0);
+    assert!(!std::fs::read_to_string(&docker).expect("there").contains("crosspull"), "the file of then");
+}
+
+#[test]
 fn a_password_of_an_earlier_login_is_told() {
     let story = at_home(Story::of("happy"));
     let server = &story.ready.login_server;

@@ -190,3 +190,20 @@ impl Access {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_one_side_is_reached_its_sign_in_is_its_own() {
+        let mut answers = Answers::default();
+        answers.set(Key::TenantB, "fabrikam.com");
+        for way in [SignIn::AzureCli, SignIn::DeviceCode] {
+            answers.set(Key::SignInB, way.word());
+            let access = Access::of_side(&answers, Side::B).expect("complete");
+            assert_eq!((access.sign_ins.b, access.sign_ins.a), (way, SignIn::Nobody));
+            assert!(!access.one_sign_in, "nobody of A stands in the place of who signs in to B");
+        }
+    }
+}
