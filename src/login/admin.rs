@@ -42,7 +42,7 @@ pub async fn enable(arguments: &ArgMatches) -> color_eyre::Result<Code> {
             Ok((Some(way), asked)) => (asked, way),
             Ok((None, _)) => return Ok(stream.complain(&["tenant: missing: give --tenant".to_owned()])),
             Err(trouble) => {
-                return Ok(stream.complain(&[format!("tenant: {} {}", trouble.why, trouble.now)]));
+                return Ok(stream.refuse("written", &[format!("tenant: {} {}", trouble.why, trouble.now)]));
             }
         };
         let signs_in = Command::SignInByAdmin { registry: &asked.registry.named() }.to_string();

@@ -84,10 +84,10 @@ pub async fn with_tenant(asked: Asked, means: &Means) -> Result<Asked, Trouble> 
 /// A trouble where the cloud cannot be used, or the tenant is not known.
 pub async fn opened(asked: Asked, means: &Means) -> Result<(Asked, Door), Trouble> {
     let asked = with_tenant(asked, means).await?;
-    let Some(Way { access, credentials }) = asked.way.clone() else {
+    let Some(way) = asked.way.clone() else {
         return Err(Trouble::new("Nobody can sign in.", "The tenant is not known.", "Give --tenant."));
     };
-    let door = means.open(Way { access, credentials }).await?;
+    let door = means.open(way).await?;
     Ok((asked, door))
 }
 

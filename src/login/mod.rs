@@ -23,15 +23,15 @@ pub mod tools;
 mod turn;
 
 use clap::ArgMatches;
+use crosspull_core::explain::Trouble;
 
+use crate::attended::Attended;
 use crate::exit::{Code, WRONG_INPUT};
 use crate::headless::lines::aside;
 use crate::sources::environment;
 
-use crate::attended::Attended;
 use arguments::flag;
 use asked::Asked;
-use crosspull_core::explain::Trouble;
 use tell::{Told, print, refused};
 
 /// Signs in to the registry that the arguments name, and gives the sign-in to who needs it.
@@ -39,7 +39,7 @@ use tell::{Told, print, refused};
 /// # Errors
 /// An error where signals or standard output cannot be used.
 pub async fn run(arguments: &ArgMatches) -> color_eyre::Result<Code> {
-    if flag(arguments, arguments::CONFIGURE) || flag(arguments, arguments::REMOVE) {
+    if flag(arguments, arguments::CONFIGURE) {
         return configure::run(arguments).await;
     }
     if flag(arguments, arguments::ENABLE_ADMIN) {

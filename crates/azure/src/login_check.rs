@@ -72,7 +72,7 @@ pub enum Entry {
     Failed(Trouble),
 }
 
-/// What was found so far.
+/// The looks that were taken so far.
 struct Looks<'a> {
     all: Vec<Looked>,
     tell: &'a dyn Fn(&Looked),

@@ -26,7 +26,7 @@ const MOST_ASKED: usize = 40;
 const OF_AUDIENCE: [&str; 6] =
     ["AADSTS500011", "AADSTS50001", "AADSTS650057", "AADSTS65001", "AADSTS65002", "invalid_resource"];
 
-/// What lets somebody in at a registry.
+/// A credential that lets somebody in at a registry.
 #[derive(Debug, Clone)]
 pub enum RegistryCredential {
     /// The registry's own refresh token.

@@ -31,7 +31,7 @@ const TRIES: u32 = 5;
 /// The longest time for which throttling is sat out.
 const THROTTLE_AT_MOST: Duration = Duration::from_secs(300);
 
-/// The same, and the time of one try, where the answer is wanted at once.
+/// The longest time for which throttling is sat out, and that of one try, where the answer is wanted at once.
 const AT_ONCE: Duration = Duration::from_secs(5);
 
 /// The reason of a wait that a service asks for.

@@ -27,7 +27,7 @@ pub struct AskedCheck {
 pub struct AskedCluster {
     pub id: ClusterId,
     pub namespace: String,
-    /// What tells the pod from others.
+    /// The mark that tells the pod from others.
     pub mark: RunId,
     /// The way to the cluster's tenant.
     pub way: Way,

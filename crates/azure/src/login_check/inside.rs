@@ -20,7 +20,7 @@ pub struct Inside<'a> {
     pub cluster: &'a ClusterId,
     /// The namespace of the pod.
     pub namespace: &'a str,
-    /// What tells the pod from others.
+    /// The mark that tells the pod from others.
     pub mark: &'a RunId,
     /// The login server.
     pub login_server: &'a str,

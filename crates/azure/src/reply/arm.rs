@@ -210,7 +210,7 @@ pub struct ClusterProperties {
     pub aad_profile: Option<AadProfile>,
     /// True where there are no local accounts.
     pub disable_local_accounts: Option<bool>,
-    /// Who reaches the Kubernetes API.
+    /// The addresses and networks that reach the Kubernetes API.
     pub api_server_access_profile: Option<ApiServerAccessProfile>,
 }
 
@@ -226,7 +226,7 @@ pub struct AadProfile {
     pub admin_groups: Option<Vec<String>>,
 }
 
-/// Who reaches a cluster's Kubernetes API (contract: `ManagedClusterAPIServerAccessProfile`).
+/// The addresses and networks that reach a cluster's Kubernetes API (contract: `ManagedClusterAPIServerAccessProfile`).
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ApiServerAccessProfile {

@@ -23,7 +23,7 @@ pub struct ClusterAccess {
     pub identity: ClusterIdentity,
     /// The name of the identity that its nodes pull with. `None` where it tells none.
     pub kubelet: Option<String>,
-    /// What decides which ways are open.
+    /// The settings that decide which ways are open.
     pub doors: ClusterDoors,
     /// The groups of administrators, by object id.
     pub admin_groups: Vec<String>,

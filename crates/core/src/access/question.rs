@@ -6,7 +6,7 @@ use crate::rights::{PermissionSet, allows_data};
 /// The beginning of every action on the data of a cluster.
 const CLUSTERS: &str = "Microsoft.ContainerService/managedClusters";
 
-/// What somebody wants to do at a Kubernetes API.
+/// A question of what somebody wants to do at a Kubernetes API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names are those of a SubjectAccessReview")]
 pub struct Question<'a> {

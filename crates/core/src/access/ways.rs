@@ -1,7 +1,7 @@
 //! The ways into a cluster: which of them are open, by what the cluster is like (Microsoft, "Access and identity options for
 //! AKS", table "Summary", and the ways that came since: `docs/facts/azure.md` 9.5).
 
-/// What of a cluster decides which ways into it are open (`properties` of a managed cluster).
+/// The settings of a cluster that decide which ways into it are open (`properties` of a managed cluster).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ClusterDoors {
     /// True where Entra signs people in (`aadProfile.managed`).

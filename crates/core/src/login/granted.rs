@@ -1,11 +1,11 @@
-//! What a sign-in may do at a registry, as the registry's own tokens say (`docs/facts/azure.md` 3.10).
+//! The grants of a sign-in at a registry, as the registry's own tokens say (`docs/facts/azure.md` 3.10).
 
 use std::collections::BTreeMap;
 
 /// The actions that are asked for, each with the word that people use for it.
 const ACTIONS: [(&str, &str); 3] = [("pull", "pull"), ("push", "push"), ("delete", "delete")];
 
-/// What a sign-in is granted.
+/// The grants of a sign-in.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Granted {
     /// The actions on any repository, where a role holds on the whole registry.

@@ -125,7 +125,7 @@ impl Look {
 /// The answer to a look.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
-    /// It holds.
+    /// The link holds.
     Holds,
     /// It does not hold, and nothing hangs on it.
     Noted,
