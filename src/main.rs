@@ -13,6 +13,7 @@ mod headless;
 mod login;
 mod places;
 mod sources;
+mod tell;
 mod terminal;
 mod wizard;
 

@@ -71,7 +71,15 @@ pub fn command() -> Command {
 /// Those of the command.
 pub async fn run(matches: &ArgMatches) -> color_eyre::Result<Code> {
     let Some((name, arguments)) = matches.subcommand() else { return wizard::run(matches).await };
-    match COMMANDS.iter().find(|one| (one.arguments)().get_name() == name) {
+    run_one(&COMMANDS, name, arguments).await
+}
+
+/// Does what that command of those is for.
+///
+/// # Errors
+/// Those of the command.
+async fn run_one(commands: &[Subcommand], name: &str, arguments: &ArgMatches) -> color_eyre::Result<Code> {
+    match commands.iter().find(|one| (one.arguments)().get_name() == name) {
         Some(found) => (found.run)(arguments).await,
         None => Err(color_eyre::eyre::eyre!("{name} is not a command")),
     }
@@ -90,8 +98,13 @@ mod tests {
     /// Returns what every command answers to `--help` and to `-h` on a terminal of 80 columns.
     fn helps() -> Vec<String> {
         let whole = command().term_width(COLUMNS);
-        let names = whole.get_subcommands().map(|command| vec!["crosspull".to_owned(), command.get_name().to_owned()]);
-        let lines: Vec<Vec<String>> = [vec!["crosspull".to_owned()]].into_iter().chain(names).collect();
+        let mut lines = vec![vec!["crosspull".to_owned()]];
+        for command in whole.get_subcommands() {
+            let line = vec!["crosspull".to_owned(), command.get_name().to_owned()];
+            let parts = command.get_subcommands().map(|part| [line.clone(), vec![part.get_name().to_owned()]].concat());
+            lines.extend(parts);
+            lines.push(line);
+        }
         let asked = lines.iter().flat_map(|line| ["--help", "-h"].map(|flag| [line.clone(), vec![flag.to_owned()]]));
         let told = |line: [Vec<String>; 2]| whole.clone().try_get_matches_from(line.concat()).map(drop);
         asked.map(|line| told(line).expect_err("a help").to_string()).collect()

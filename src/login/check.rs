@@ -18,12 +18,13 @@ use crosspull_core::login::{Meant, Who};
 use crosspull_core::sign_in::SignIn;
 
 use super::asked::Asked;
-use super::tell::{Told, print, refused};
-use super::{complain, enter};
+use super::enter;
+use super::tell::Told;
 use crate::attended::{Attended, Means};
 use crate::exit::Code;
 use crate::headless::lines::aside;
 use crate::sources::environment;
+use crate::tell::{complain, print, refused};
 
 use asked::{AskedCheck, AskedCluster};
 
@@ -57,7 +58,7 @@ pub async fn run(arguments: &ArgMatches) -> color_eyre::Result<Code> {
     let seen = attended.see(check.looks(asked, cluster.as_ref())).await;
     Ok(match seen {
         Ok(Ok(code)) => code,
-        Ok(Err(trouble)) => refused(told, &trouble, cloud),
+        Ok(Err(trouble)) => refused(told.of_refusal(), &trouble, cloud),
         Err(code) => {
             cluster.iter().for_each(|cluster| aside(&cluster.left()));
             code

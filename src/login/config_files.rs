@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use crosspull_core::login::helper_config::{Change, ConfigError, Edited, with_password};
 
 use super::replace;
-use super::tell::print;
 use crate::headless::lines::aside;
 use crate::sources::Variables;
+use crate::tell::print;
 
 /// Returns the files: docker's, which is made where it is missing, and that of containers where the environment names
 /// it or it is there (containers-auth.json(5)).

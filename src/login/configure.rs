@@ -22,13 +22,13 @@ use super::enter::enter;
 use super::entered::Entered;
 use super::link::Link;
 use super::renew::{ANSWERS, needs_nobody};
-use super::tell::{print, refused};
 use super::turn::Turn;
-use super::{Told, complain, identity, registries};
+use super::{Told, identity, registries};
 use crate::attended::Attended;
 use crate::exit::Code;
 use crate::headless::lines::aside;
 use crate::sources::environment;
+use crate::tell::{Form, complain, print, refused};
 
 /// The longest wait for another crosspull that sets helpers up.
 const TURN: Duration = Duration::from_secs(20);
@@ -136,7 +136,7 @@ async fn set_up(all: Vec<ToSetUp>) -> color_eyre::Result<Code> {
                 }
                 proved.push((of, entered));
             }
-            Ok(Err(trouble)) => return Ok(refused(Told::Text, &trouble, cloud)),
+            Ok(Err(trouble)) => return Ok(refused(Form::Text, &trouble, cloud)),
             Err(code) => return Ok(code),
         }
     }

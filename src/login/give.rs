@@ -12,6 +12,7 @@ use super::tools;
 use crate::exit::Code;
 use crate::headless::lines::aside;
 use crate::sources::environment;
+use crate::tell::print;
 
 /// Gives the sign-in as the arguments say, and tells of it. What was asked for by name and is not granted is not given.
 ///
@@ -32,13 +33,13 @@ pub async fn give(arguments: &ArgMatches, told: Told, entered: &Entered) -> colo
         return Ok(0);
     }
     if told == Told::Text {
-        tell::print(&said)?;
+        print(&said)?;
     }
     let mut given: Vec<Given> = Vec::new();
     for program in programs(arguments).into_iter().filter(|_| !in_vain) {
         let one = tools::give(program, &entered.server, &entered.credential).await;
         if told == Told::Text {
-            tell::print(&one.lines())?;
+            print(&one.lines())?;
         }
         given.push(one);
     }
@@ -52,11 +53,11 @@ pub async fn give(arguments: &ArgMatches, told: Told, entered: &Entered) -> colo
         (false, false) => None,
     };
     if told == Told::Json {
-        tell::print(&[tell::object(entered, &given, why.as_deref()).to_string()])?;
+        print(&[tell::object(entered, &given, why.as_deref()).to_string()])?;
     } else if let Some(why) = why {
         aside(&format!("crosspull: {why}"));
     } else if given.iter().any(|one| one.taken) {
-        tell::print(&tell::end(entered, Timestamp::now()))?;
+        print(&tell::end(entered, Timestamp::now()))?;
     }
     Ok(if is_given { 0 } else { failed })
 }

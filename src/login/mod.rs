@@ -26,13 +26,13 @@ use clap::ArgMatches;
 use crosspull_core::explain::Trouble;
 
 use crate::attended::Attended;
-use crate::exit::{Code, WRONG_INPUT};
-use crate::headless::lines::aside;
+use crate::exit::Code;
 use crate::sources::environment;
+use crate::tell::{complain, print, refused};
 
 use arguments::flag;
 use asked::Asked;
-use tell::{Told, print, refused};
+use tell::Told;
 
 /// Signs in to the registry that the arguments name, and gives the sign-in to who needs it.
 ///
@@ -67,15 +67,8 @@ pub async fn run(arguments: &ArgMatches) -> color_eyre::Result<Code> {
     let work = async {
         match enter::enter(asked, means).await {
             Ok(entered) => give::give(arguments, told, &entered).await,
-            Err(trouble) => Ok(refused(told, &trouble, cloud)),
+            Err(trouble) => Ok(refused(told.of_refusal(), &trouble, cloud)),
         }
     };
     attended.see(work).await.unwrap_or_else(Ok)
-}
-
-/// Says everything that is wrong with the input; nothing was called.
-pub fn complain(complaints: &[String]) -> Code {
-    aside("crosspull: nothing was called, since the input is not complete or not right:");
-    complaints.iter().for_each(|complaint| aside(&format!("  {complaint}")));
-    WRONG_INPUT
 }

@@ -3,19 +3,15 @@
 use clap::ArgMatches;
 use color_eyre::eyre::eyre;
 use crosspull_azure::request::Audience;
-use crosspull_core::cloud::KnownCloud;
 use crosspull_core::command::Command;
-use crosspull_core::explain::Trouble;
 use crosspull_core::login::{self, Given, NULL_USER, Who};
-use crosspull_core::names::Verdict;
-use crosspull_core::text::terminal_safe;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::arguments::{EXPOSE, REFRESH, flag};
 use super::entered::Entered;
-use crate::exit::Code;
-use crate::headless::lines::{Lines, aside, bytes};
+use crate::headless::lines::bytes;
+use crate::tell::Form;
 
 /// The form of what is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,18 +33,14 @@ impl Told {
             _ => Self::Text,
         }
     }
-}
 
-/// Tells why nobody was signed in. Pages that explain are those of that cloud.
-pub fn refused(told: Told, trouble: &Trouble, cloud: Option<KnownCloud>) -> Code {
-    let lines = trouble.lines(cloud);
-    let heads = ["crosspull: "].into_iter().chain(std::iter::repeat("  "));
-    heads.zip(&lines).for_each(|(head, line)| aside(&format!("{head}{line}")));
-    if told == Told::Json {
-        // It was told already.
-        let _ = print(&[json!({ "trouble": trouble }).to_string()]);
+    /// Returns the form in which it is told why nobody was signed in.
+    pub const fn of_refusal(self) -> Form {
+        match self {
+            Self::Json => Form::Json,
+            Self::Text | Self::Token { .. } => Form::Text,
+        }
     }
-    Verdict::Failed.exit_code()
 }
 
 /// Prints the registry's token, in the names of `az acr login --expose-token`.
@@ -112,14 +104,4 @@ pub fn end(entered: &Entered, now: Timestamp) -> Vec<String> {
     let options: Vec<(&str, &str)> = of_app.into_iter().chain(tenant).collect();
     let configure = Command::SignIn { registry: &entered.server, options: &options, from_now_on: true };
     vec![format!("{ends} The same command again renews it."), format!("To have docker renew it by itself: {configure}")]
-}
-
-/// Prints lines on standard output.
-///
-/// # Errors
-/// An error where not all of it could be written. A reader that did not want more is none.
-pub fn print(lines: &[String]) -> color_eyre::Result<()> {
-    let mut out = Lines::default();
-    out.write(&lines.iter().map(|line| terminal_safe(line).into_owned()).collect::<Vec<_>>());
-    out.whole().map_err(|error| eyre!("standard output could not be written ({error}), so not all was told"))
 }

@@ -9,8 +9,8 @@
 //!                                  \-> replies (typed)
 //! ```
 
+pub mod access;
 pub mod checks;
-pub mod cluster_access;
 pub mod connect;
 pub mod control;
 pub mod door;

@@ -4,12 +4,14 @@
 
 mod cluster;
 mod needs;
+mod principal;
 mod question;
 mod roles;
 mod ways;
 
 pub use cluster::{ClusterAccess, ClusterIdentity};
 pub use needs::{Need, Needs, When};
+pub use principal::{Principal, PrincipalKind, PrincipalRef};
 pub use question::{Held, Question, Verdict, decide};
 pub use roles::{BuiltIn, KubernetesRole};
 pub use ways::{ClusterDoors, Door, Way};

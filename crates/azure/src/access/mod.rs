@@ -1,0 +1,3 @@
+//! Access to a cluster, as Azure, Entra and the cluster itself tell of it. Everything here reads.
+
+pub mod cluster;

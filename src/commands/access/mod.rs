@@ -1,0 +1,28 @@
+//! `crosspull access`: who can reach a cluster, and how. Each part is a file: its arguments and its body.
+
+mod asked;
+mod ways;
+
+use clap::{ArgMatches, Command};
+
+use super::Subcommand;
+use crate::exit::Code;
+
+/// The command line of `access`, and what it does.
+pub const ACCESS: Subcommand = Subcommand { arguments, run: |arguments| Box::pin(run(arguments)) };
+
+/// The commands below `access`, in the order in which the help lists them.
+const PARTS: [Subcommand; 0] = [];
+
+fn arguments() -> Command {
+    ways::arguments(Command::new("access"))
+        .args_conflicts_with_subcommands(true)
+        .subcommands(PARTS.iter().map(|part| (part.arguments)()))
+}
+
+async fn run(arguments: &ArgMatches) -> color_eyre::Result<Code> {
+    match arguments.subcommand() {
+        Some((name, arguments)) => super::run_one(&PARTS, name, arguments).await,
+        None => ways::run(arguments).await,
+    }
+}
