@@ -10,12 +10,14 @@ use url::Url;
 use zeroize::Zeroizing;
 
 mod arm;
+mod directory;
 mod entra;
 mod graph;
 mod registry;
 mod registry_users;
 
 pub use arm::*;
+pub use directory::*;
 pub use entra::*;
 pub use graph::*;
 pub use registry::*;

@@ -1,3 +1,4 @@
 //! Access to a cluster, as Azure, Entra and the cluster itself tell of it. Everything here reads.
 
 pub mod cluster;
+pub mod principal;

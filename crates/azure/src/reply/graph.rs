@@ -133,6 +133,37 @@ pub struct Membership {
     pub display_name: Option<String>,
 }
 
+/// An object of the directory, of whatever kind.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DirectoryObject {
+    /// The kind, such as `#microsoft.graph.group`. Lists of one kind leave it out.
+    #[serde(default, rename = "@odata.type")]
+    pub odata_type: Option<String>,
+    /// The object id.
+    pub id: ObjectId,
+    /// The name, where the operator may read it.
+    #[serde(default)]
+    pub display_name: Option<String>,
+    /// A person's name for signing in, where the operator may read it.
+    #[serde(default)]
+    pub user_principal_name: Option<String>,
+    /// A person's mail address.
+    #[serde(default)]
+    pub mail: Option<String>,
+    /// The application id of an app or of a service principal.
+    #[serde(default)]
+    pub app_id: Option<AppId>,
+}
+
+impl DirectoryObject {
+    /// Returns the word for the kind, such as `group`. Empty where it is not told.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        self.odata_type.as_deref().unwrap_or_default().trim_start_matches("#microsoft.graph.")
+    }
+}
+
 /// A permission on an API that a principal was given.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -63,6 +63,7 @@ fn the_table_has_every_function() {
     let source = [
         include_str!("../../src/request.rs"),
         include_str!("../../src/request/arm.rs"),
+        include_str!("../../src/request/directory.rs"),
         include_str!("../../src/request/entra.rs"),
         include_str!("../../src/request/graph.rs"),
         include_str!("../../src/request/registry.rs"),

@@ -47,6 +47,7 @@ const NO_METADATA: &str = "Resource Manager's description of its cloud is in no 
 const NO_OPERATION: &str = "the address of an operation comes from a header, not from a contract";
 const NO_RELATIONS: &str =
     "the contract of Graph's directory is trimmed to objects; their relations are in its documents";
+const NO_LISTS: &str = "the contract of Graph's directory is trimmed; groups, lists of people and objects of any kind are in its documents";
 const NO_COMPUTE: &str = "the quota of a region is Compute's, of which no contract is here";
 const NO_LOCKS: &str = "locks have a contract of their own, which is not here";
 const NO_VAULTS: &str = "Key Vaults are of a provider of which no contract is here";
@@ -389,6 +390,85 @@ fn directory_rows() -> Vec<Row> {
             r#"{"keyId":"cccccccc-0000-4000-8000-000000000003"}"#,
             true,
             Is("application_removePassword"),
+        ),
+    ]
+}
+
+/// Who somebody is, and what they belong to.
+fn people_rows() -> Vec<Row> {
+    let at = endpoints();
+    vec![
+        row(
+            "me",
+            request::me(&at),
+            "GET https://graph.microsoft.com/v1.0/me",
+            "A operator for Graph",
+            "",
+            false,
+            Is("me.user.GetUser"),
+        ),
+        row(
+            "user",
+            request::user(&at, "eve_x.org#EXT#@contoso.com"),
+            "GET https://graph.microsoft.com/v1.0/users/eve_x.org%23EXT%23%40contoso.com",
+            "A operator for Graph",
+            "",
+            false,
+            Is("user_GetUser"),
+        ),
+        row(
+            "users_of_mail",
+            request::users_of_mail(&at, "o'eve@x.org"),
+            "GET https://graph.microsoft.com/v1.0/users?%24filter=mail%20eq%20%27o%27%27eve%40x.org%27",
+            "A operator for Graph",
+            "",
+            false,
+            No(NO_LISTS),
+        ),
+        row(
+            "directory_object",
+            request::directory_object(&at, OBJECT),
+            "GET https://graph.microsoft.com/v1.0/directoryObjects/bbbbbbbb-0000-4000-8000-000000000002",
+            "A operator for Graph",
+            "",
+            false,
+            No(NO_LISTS),
+        ),
+        row(
+            "groups_named",
+            request::groups_named(&at, "Shop & Co"),
+            "GET https://graph.microsoft.com/v1.0/groups?%24filter=displayName%20eq%20%27Shop%20%26%20Co%27",
+            "A operator for Graph",
+            "",
+            false,
+            No(NO_LISTS),
+        ),
+        row(
+            "principals_named",
+            request::principals_named(&at, "shop"),
+            "GET https://graph.microsoft.com/v1.0/servicePrincipals?%24filter=displayName%20eq%20%27shop%27",
+            "A operator for Graph",
+            "",
+            false,
+            Is("servicePrincipal_ListServicePrincipal"),
+        ),
+        row(
+            "transitive_member_of",
+            request::transitive_member_of(&at, "users", OBJECT),
+            "GET https://graph.microsoft.com/v1.0/users/bbbbbbbb-0000-4000-8000-000000000002/transitiveMemberOf?%24top=999",
+            "A operator for Graph",
+            "",
+            false,
+            No(NO_RELATIONS),
+        ),
+        row(
+            "transitive_members",
+            request::transitive_members(&at, OBJECT),
+            "GET https://graph.microsoft.com/v1.0/groups/bbbbbbbb-0000-4000-8000-000000000002/transitiveMembers?%24top=999",
+            "A operator for Graph",
+            "",
+            false,
+            No(NO_RELATIONS),
         ),
     ]
 }
@@ -920,6 +1000,14 @@ fn registry_user_rows() -> Vec<Row> {
 }
 
 pub fn rows() -> Vec<Row> {
-    let all = [sign_in_rows(), person_rows(), directory_rows(), resource_rows(), registry_rows(), registry_user_rows()];
+    let all = [
+        sign_in_rows(),
+        person_rows(),
+        directory_rows(),
+        people_rows(),
+        resource_rows(),
+        registry_rows(),
+        registry_user_rows(),
+    ];
     all.into_iter().flatten().collect()
 }
