@@ -2,16 +2,28 @@
 //!
 //! Microsoft, "AKS service permissions reference" of 2026-04-19, and "Access and identity options for AKS".
 
+mod because;
 mod cluster;
+mod kinds;
+mod matrix;
 mod needs;
 mod principal;
 mod question;
+mod rbac;
 mod roles;
+mod standing;
+mod way_in;
 mod ways;
 
+pub use because::{Because, May, place};
 pub use cluster::{ClusterAccess, ClusterIdentity};
+pub use kinds::{Can, ObjectKind, VERBS};
+pub use matrix::{Matrix, Row, Shown};
 pub use needs::{Need, Needs, When};
 pub use principal::{Principal, PrincipalKind, PrincipalRef};
-pub use question::{Held, Question, Verdict, decide};
+pub use question::Question;
+pub use rbac::{AUTHENTICATED, Grant, KubernetesUser, PolicyRule, Rbac, RbacBinding, RbacRole, RbacSubject};
 pub use roles::{BuiltIn, KubernetesRole};
+pub use standing::{AssignedRole, MemberOf, Part, Standing};
+pub use way_in::{BEYOND, Change, Passage, WayIn};
 pub use ways::{ClusterDoors, Door, Way};

@@ -1,13 +1,11 @@
-//! A question to a cluster's Kubernetes API, and what Azure's roles answer where Entra authorization for Kubernetes is on
+//! A question to a cluster's Kubernetes API, and the action that Azure's roles are asked for where Entra authorization for Kubernetes is on
 //! (`docs/facts/azure.md` 9.5; the rules are those of Microsoft's webhook, kubeguard/guard, `authz/providers/azure/rbac`).
-
-use crate::rights::{PermissionSet, allows_data};
 
 /// The beginning of every action on the data of a cluster.
 const CLUSTERS: &str = "Microsoft.ContainerService/managedClusters";
 
 /// A question of what somebody wants to do at a Kubernetes API.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[allow(missing_docs, reason = "the names are those of a SubjectAccessReview")]
 pub struct Question<'a> {
     pub verb: &'a str,
@@ -18,29 +16,8 @@ pub struct Question<'a> {
     pub subresource: &'a str,
     /// The namespace. Empty for what is in none, and for all of them.
     pub namespace: &'a str,
-}
-
-/// An assignment of a role, as far as it matters here.
-#[derive(Debug, Clone, Copy)]
-#[allow(missing_docs, reason = "the names say it")]
-pub struct Held<'a> {
-    pub id: &'a str,
-    pub scope: &'a str,
-    pub sets: &'a [PermissionSet],
-}
-
-/// The answer of Azure's roles.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict<'a> {
-    /// An assignment allows it.
-    Allowed {
-        /// The id of the assignment.
-        by: &'a str,
-    },
-    /// None does. That is a denial: Kubernetes' own bindings are not asked any more.
-    Denied,
-    /// The webhook has no word for the verb, so no assignment can name it.
-    Unknown,
+    /// The name of the one that is meant. Empty for all of them.
+    pub name: &'a str,
 }
 
 impl Question<'_> {
@@ -80,18 +57,8 @@ fn action_of(verb: &str) -> Option<&'static str> {
     })
 }
 
-/// Answers a question by the assignments that somebody holds, by themselves and by groups: the first that allows it. A
-/// `notDataActions` of one role takes nothing from another.
-#[must_use]
-pub fn decide<'a>(question: &Question<'_>, cluster: &str, held: &[Held<'a>]) -> Verdict<'a> {
-    let Some(action) = question.data_action() else { return Verdict::Unknown };
-    let scope = question.scope(cluster);
-    let allows = |one: &&Held<'a>| reaches(one.scope, &scope) && allows_data(one.sets, &action);
-    held.iter().find(allows).map_or(Verdict::Denied, |one| Verdict::Allowed { by: one.id })
-}
-
 /// True where what is assigned at one scope holds at another: at the same, or above it. Case does not count.
-fn reaches(assigned: &str, asked: &str) -> bool {
+pub(super) fn reaches(assigned: &str, asked: &str) -> bool {
     let (assigned, asked) = (assigned.trim_end_matches('/').to_ascii_lowercase(), asked.to_ascii_lowercase());
     asked.strip_prefix(&assigned).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
@@ -100,8 +67,6 @@ fn reaches(assigned: &str, asked: &str) -> bool {
 mod tests {
     use super::*;
 
-    const CLUSTER: &str = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/aks";
-
     fn question<'a>(
         verb: &'a str,
         group: &'a str,
@@ -109,7 +74,7 @@ mod tests {
         sub: &'a str,
         namespace: &'a str,
     ) -> Question<'a> {
-        Question { verb, group, resource, subresource: sub, namespace }
+        Question { verb, group, resource, subresource: sub, namespace, name: "" }
     }
 
     /// The facts of guard's own tests: verb, group, resource, part, and the action asked for.
@@ -159,46 +124,5 @@ mod tests {
             assert_eq!(asked, Some(format!("{base}{action}")), "{verb} {group}/{resource}/{sub}");
         }
         assert_eq!(question("approve", "", "signers", "", "").data_action(), None);
-    }
-
-    fn set(data: &[&str], not_data: &[&str]) -> PermissionSet {
-        let own = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect();
-        PermissionSet { data_actions: own(data), not_data_actions: own(not_data), ..PermissionSet::default() }
-    }
-
-    #[test]
-    fn roles_add_up_scopes_inherit_and_what_one_leaves_out_another_may_give() {
-        let everything = [set(&["Microsoft.ContainerService/managedClusters/*"], &[])];
-        let but_secrets = [set(
-            &["Microsoft.ContainerService/managedClusters/*"],
-            &["Microsoft.ContainerService/managedClusters/secrets/*"],
-        )];
-        let secrets = [set(&["microsoft.containerservice/MANAGEDCLUSTERS/secrets/read"], &[])];
-        let at = |id, scope, sets| Held { id, scope, sets };
-        let subscription = "/subscriptions/s";
-        let in_dev = format!("{CLUSTER}/namespaces/dev");
-        let other = format!("{CLUSTER}2");
-        let read = |namespace| question("get", "", "secrets", "", namespace);
-        for (held, asked, verdict) in [
-            (vec![], read("dev"), Verdict::Denied),
-            (vec![at("1", CLUSTER, &everything[..])], read("dev"), Verdict::Allowed { by: "1" }),
-            (vec![at("1", subscription, &everything[..])], read(""), Verdict::Allowed { by: "1" }),
-            (vec![at("1", "/", &everything[..])], read("dev"), Verdict::Allowed { by: "1" }),
-            (vec![at("1", &other, &everything[..])], read("dev"), Verdict::Denied),
-            (vec![at("1", &in_dev, &everything[..])], read("dev"), Verdict::Allowed { by: "1" }),
-            (vec![at("1", &in_dev, &everything[..])], read("dev2"), Verdict::Denied),
-            (vec![at("1", &in_dev, &everything[..])], read(""), Verdict::Denied),
-            (vec![at("1", CLUSTER, &but_secrets[..])], read("dev"), Verdict::Denied),
-            (
-                vec![at("1", CLUSTER, &but_secrets[..]), at("2", &in_dev, &secrets[..])],
-                read("dev"),
-                Verdict::Allowed { by: "2" },
-            ),
-            (vec![at("1", &CLUSTER[..20], &everything[..])], read("dev"), Verdict::Denied),
-        ] {
-            assert_eq!(decide(&asked, CLUSTER, &held), verdict, "{asked:?} {held:?}");
-        }
-        let odd = question("approve", "", "signers", "", "");
-        assert_eq!(decide(&odd, CLUSTER, &[at("1", CLUSTER, &everything[..])]), Verdict::Unknown);
     }
 }

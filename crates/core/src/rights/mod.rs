@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use constraint::{Act, fulfils};
+
 mod assigning;
 mod constraint;
 mod deny;
@@ -55,6 +57,25 @@ pub fn allows(sets: &[PermissionSet], action: &str) -> bool {
 pub fn allows_data(sets: &[PermissionSet], action: &str) -> bool {
     let any = |patterns: &[String]| patterns.iter().any(|p| matches(p, action));
     sets.iter().any(|set| any(&set.data_actions) && !any(&set.not_data_actions))
+}
+
+/// Returns whether sets allow an action, on data or not, with the conditions that they are held under. `None` where that
+/// hangs on a condition of which nobody can tell whether it is fulfilled.
+#[must_use]
+pub fn allows_under_conditions(sets: &[PermissionSet], action: &str, on_data: bool) -> Option<bool> {
+    let any = |patterns: &[String]| patterns.iter().any(|p| matches(p, action));
+    let holds = |set: &&PermissionSet| match on_data {
+        true => any(&set.data_actions) && !any(&set.not_data_actions),
+        false => set.holds(action),
+    };
+    let fulfilled =
+        |set: &PermissionSet| fulfils(set.condition.as_deref(), set.condition_version.as_deref(), Act::of(action));
+    let answers: Vec<Option<bool>> = sets.iter().filter(holds).map(fulfilled).collect();
+    match (answers.contains(&Some(true)), answers.contains(&None)) {
+        (true, _) => Some(true),
+        (false, true) => None,
+        (false, false) => Some(false),
+    }
 }
 
 /// True where a pattern matches an action: `*` stands for any text, slashes included, and case does not count.

@@ -1,0 +1,260 @@
+//! The ways into a cluster for one principal: which are open to them and by what, what they lack for the others, and the
+//! change that would open each, with the least that does.
+
+use super::because::{Because, May};
+use super::rbac::Grant;
+use super::standing::Standing;
+use super::{Door, KubernetesRole, PrincipalKind, Question, Way};
+
+/// Gets the kubeconfig of users.
+pub const USER_CREDENTIAL: &str = "Microsoft.ContainerService/managedClusters/listClusterUserCredential/action";
+/// Gets the kubeconfig of the local admin account.
+pub const ADMIN_CREDENTIAL: &str = "Microsoft.ContainerService/managedClusters/listClusterAdminCredential/action";
+/// Has Azure run a command.
+const RUN_COMMAND: &str = "Microsoft.ContainerService/managedClusters/runcommand/action";
+/// Reads what the command said.
+const COMMAND_RESULTS: &str = "Microsoft.ContainerService/managedClusters/commandResults/read";
+
+/// A way into a cluster, for somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WayIn {
+    /// The way.
+    pub way: Way,
+    /// Where they stand with it.
+    pub passage: Passage,
+}
+
+/// Where somebody stands with a way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Passage {
+    /// The way is open to them, by all of these.
+    Open(Vec<Because>),
+    /// They lack something for it.
+    Lacks {
+        /// What they have of it.
+        has: Vec<Because>,
+        /// What they lack, each as the end of a sentence that begins with "lacks".
+        lacks: Vec<&'static str>,
+        /// The change that would open it, in as many parts as they lack things.
+        change: Vec<Change>,
+        /// What is not known besides.
+        unknown: Vec<String>,
+    },
+    /// The way is closed to everybody, or is not for them: why.
+    Closed(&'static str),
+    /// Whether it is open is not known: why, each as the end of a sentence that begins with "not known, since".
+    Unknown(Vec<String>),
+}
+
+/// A part of a change that opens a way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// A role of Azure's, on the cluster or on a namespace of it.
+    Role {
+        /// The role.
+        role: KubernetesRole,
+        /// The namespace. `None` for the cluster.
+        namespace: Option<String>,
+    },
+    /// A binding to one of the roles that every cluster has.
+    Bind {
+        /// The name of the `ClusterRole`.
+        role: &'static str,
+        /// The namespace. `None` for the cluster.
+        namespace: Option<String>,
+    },
+    /// Membership in a group.
+    Join {
+        /// The object id of the group.
+        group: String,
+    },
+}
+
+/// A thing that a way takes: whether somebody has it, what they lack without, and what gives it.
+struct Takes {
+    may: May,
+    lacks: &'static str,
+    gives: Change,
+}
+
+/// Ways that came since Microsoft's table was written, each with why it is not judged here.
+pub const BEYOND: [(&str, &str); 5] = [
+    (
+        "managed namespaces",
+        "the roles Namespace User and Namespace Contributor on a managed namespace give a kubeconfig of their own; not looked at",
+    ),
+    ("Fleet", "roles on a fleet's hub reach the hub, and its members by what it places there; not looked at"),
+    ("Trusted Access", "lets services of Azure in that the cluster trusts by name, and no person"),
+    (
+        "external OIDC issuers",
+        "let people of another issuer in (preview); whoever signs in there is not of this tenant",
+    ),
+    ("roles to activate", "a role or group that may be activated (PIM) counts from then on; not looked at"),
+];
+
+impl Standing {
+    /// Returns every way with where they stand; `namespace` is the one that they want to work in.
+    #[must_use]
+    pub fn ways_in(&self, namespace: Option<&str>) -> Vec<WayIn> {
+        Way::ALL.into_iter().map(|way| WayIn { way, passage: self.passage(way, namespace) }).collect()
+    }
+
+    fn passage(&self, way: Way, namespace: Option<&str>) -> Passage {
+        if let Door::Closed(why) = way.door(self.doors) {
+            return Passage::Closed(why);
+        }
+        if !self.is_of_entra() && way != Way::ServiceAccount {
+            return Passage::Closed("it is for accounts of Entra, and a service account is none");
+        }
+        passage(self.takes(way, namespace.map(str::to_owned)))
+    }
+
+    /// Returns what a way takes.
+    fn takes(&self, way: Way, namespace: Option<String>) -> Vec<Takes> {
+        let role = |action, lacks, role| Takes {
+            may: self.may_in_azure(action),
+            lacks,
+            gives: Change::Role { role, namespace: None },
+        };
+        let kubeconfig = || role(USER_CREDENTIAL, "the right to get the kubeconfig", KubernetesRole::ClusterUser);
+        let binding = Change::Bind { role: "view", namespace: namespace.clone() };
+        match way {
+            Way::LocalAdmin => {
+                vec![role(ADMIN_CREDENTIAL, "the right to get the admin's kubeconfig", KubernetesRole::ClusterAdmin)]
+            }
+            Way::SharedCertificate => vec![kubeconfig()],
+            Way::Bindings => {
+                vec![kubeconfig(), Takes { may: self.is_bound(), lacks: "a binding", gives: binding }]
+            }
+            Way::AdminGroup => {
+                let group = self.admin_groups.first().cloned().unwrap_or_default();
+                let lacks = "membership in a group of administrators";
+                vec![kubeconfig(), Takes { may: self.is_admin(), lacks, gives: Change::Join { group } }]
+            }
+            Way::AzureRole => {
+                let may = self.has_role_for_kubernetes(namespace.as_deref());
+                let gives = Change::Role { role: KubernetesRole::RbacReader, namespace };
+                vec![kubeconfig(), Takes { may, lacks: "a role for Kubernetes", gives }]
+            }
+            Way::RunCommand => {
+                // No smaller role of Azure's own has them, but for Contributor's kin.
+                let by = KubernetesRole::RbacClusterAdmin;
+                let both = match self.may_in_azure(RUN_COMMAND) {
+                    May::Yes(_) => self.may_in_azure(COMMAND_RESULTS),
+                    other => other,
+                };
+                let gives = Change::Role { role: by, namespace: None };
+                vec![Takes { may: both, lacks: "the right to have Azure run commands", gives }]
+            }
+            Way::ServiceAccount if !self.is_of_entra() => {
+                vec![Takes { may: self.is_bound(), lacks: "a binding", gives: binding }]
+            }
+            Way::ServiceAccount => {
+                let asked = Question {
+                    verb: "create",
+                    resource: "serviceaccounts",
+                    subresource: "token",
+                    namespace: namespace.as_deref().unwrap_or_default(),
+                    ..Question::default()
+                };
+                let may = self.may(&asked);
+                let gives = match self.doors.azure_roles {
+                    true => Change::Role { role: KubernetesRole::RbacWriter, namespace },
+                    false => Change::Bind { role: "edit", namespace },
+                };
+                vec![Takes { may, lacks: "the right to make a token of one", gives }]
+            }
+        }
+    }
+
+    /// Returns whether a binding names them, or a group of theirs.
+    fn is_bound(&self) -> May {
+        let user = self.user();
+        let grant = self.rbac.known.naming(&user).next();
+        if let Some(grant @ Grant { .. }) = grant {
+            return May::Yes(Because::binding(grant, |id| self.through(id)));
+        }
+        let unread = self.rbac.unread.first().or_else(|| self.groups.unread.first());
+        unread.map_or_else(|| May::No("no binding names them".to_owned()), |why| May::Unknown(why.clone()))
+    }
+
+    /// Returns whether they are in a group of administrators, or are one.
+    fn is_admin(&self) -> May {
+        if let Some(group) = self.admin_group() {
+            return May::Yes(Because::AdminGroup { group });
+        }
+        let unread = self.groups.unread.first();
+        unread.map_or_else(|| May::No("they are in none".to_owned()), |why| May::Unknown(why.clone()))
+    }
+
+    /// Returns whether a role for Kubernetes reaches them, somewhere in the cluster or in that namespace.
+    fn has_role_for_kubernetes(&self, namespace: Option<&str>) -> May {
+        let asked = Question { namespace: namespace.unwrap_or_default(), ..Question::default() };
+        let scope = asked.scope(&self.cluster);
+        let below = |role: &&super::AssignedRole| {
+            role.reaches(&scope) || namespace.is_none() && super::question::reaches(&self.cluster, &role.scope)
+        };
+        let own = self.roles.known.iter().filter(|role| role.is_for_kubernetes()).find(below);
+        match (own, self.roles.unread.first()) {
+            (Some(role), _) => May::Yes(self.because_of(role)),
+            (None, Some(why)) => May::Unknown(why.clone()),
+            (None, None) => May::No("none reaches them".to_owned()),
+        }
+    }
+}
+
+/// Returns where somebody stands with a way that takes all of these.
+fn passage(takes: Vec<Takes>) -> Passage {
+    let (mut has, mut lacks, mut change, mut unknown) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for Takes { may, lacks: without, gives } in takes {
+        match may {
+            May::Yes(because) => has.push(because),
+            May::No(_) => {
+                lacks.push(without);
+                change.push(gives);
+            }
+            May::Unknown(why) => unknown.push(why),
+        }
+    }
+    has.dedup();
+    match (lacks.is_empty(), unknown.is_empty()) {
+        (true, true) => Passage::Open(has),
+        (true, false) => Passage::Unknown(unknown),
+        (false, _) => Passage::Lacks { has, lacks, change, unknown },
+    }
+}
+
+impl WayIn {
+    /// Returns the change that lets somebody in with the least: by a role of Azure's for Kubernetes where these decide,
+    /// else by a binding. `None` where they are in, or may be.
+    #[must_use]
+    pub fn least(ways: &[Self]) -> Option<&Self> {
+        let in_already = |way: &Self| matches!(way.passage, Passage::Open(_) | Passage::Unknown(_));
+        if ways.iter().filter(|one| one.way != Way::ServiceAccount).any(in_already) {
+            return None;
+        }
+        let lacks = |way: &&Self| matches!(way.passage, Passage::Lacks { .. });
+        let wanted = [Way::AzureRole, Way::Bindings, Way::SharedCertificate, Way::LocalAdmin, Way::ServiceAccount];
+        wanted.into_iter().find_map(|wanted| ways.iter().filter(lacks).find(|one| one.way == wanted))
+    }
+}
+
+impl Change {
+    /// Returns the change in words, for somebody of that kind.
+    #[must_use]
+    pub fn words(&self, of: PrincipalKind) -> String {
+        let place = |namespace: &Option<String>| match namespace {
+            Some(namespace) => format!("the namespace {namespace}"),
+            None => "the cluster".to_owned(),
+        };
+        match self {
+            Self::Role { role, namespace } => format!("{} on {}", role.built_in().name, place(namespace)),
+            Self::Bind { role, namespace } => format!("a binding to the ClusterRole {role} in {}", place(namespace)),
+            Self::Join { group } if of == PrincipalKind::Group => format!("a place of the group in the group {group}"),
+            Self::Join { group } => format!("membership in the group {group}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
