@@ -15,6 +15,7 @@ use self::{
     api::Api,
     asked::Asked,
     kinds::Target,
+    question::{About, Question, Resource},
     refusals::{failure, no_method, not_found},
 };
 use crate::{cloud::Shared, errors::Answer, server::PeerCertificate};
@@ -22,13 +23,17 @@ use crate::{cloud::Shared, errors::Answer, server::PeerCertificate};
 mod answers;
 mod api;
 mod asked;
+mod authorizers;
 mod azure;
+#[cfg(test)]
+mod caller_tests;
 mod discovery;
 #[cfg(test)]
 mod entra_tests;
 mod events;
 mod fields;
 mod identity;
+mod impersonation;
 mod kinds;
 mod kubelet;
 mod list;
@@ -40,11 +45,14 @@ mod openapi;
 mod patch;
 mod pods;
 mod protobuf;
+mod question;
+mod rbac;
 mod refusals;
 mod reviews;
 mod schema;
 mod secrets;
 mod select;
+mod service_accounts;
 mod start;
 #[cfg(test)]
 mod tests;
@@ -54,6 +62,7 @@ mod write;
 mod writes_tests;
 
 pub use identity::users;
+pub use rbac::bootstrap;
 
 /// No object of this plane is larger: etcd takes 1.5 MiB.
 const MAX_BODY: usize = 3 << 20;
@@ -70,6 +79,7 @@ async fn handle(State(api): State<Api>, request: Request) -> Response {
 async fn answer(api: Api, request: Request) -> Answer {
     let (head, body) = request.into_parts();
     let user = identity::known(&api, &head.headers, head.extensions.get::<PeerCertificate>())?;
+    let user = impersonation::acting(&api, user, &head.headers)?;
     let body = to_bytes(body, MAX_BODY).await.map_err(|_| {
         failure(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", "Request entity too large: limit is 3145728")
     })?;
@@ -77,9 +87,16 @@ async fn answer(api: Api, request: Request) -> Answer {
     let query = url::form_urlencoded::parse(head.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
     let asked = Asked { api, user, method: head.method, query, headers: head.headers, body };
     let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    if let ["api", "v1", "namespaces", namespace, "serviceaccounts", name, "token"] = segments.as_slice() {
+        return service_accounts::token(&asked, namespace, name);
+    }
     match target(&segments) {
         Some(target) => act(&asked, &target),
-        None => discovery::answer(&asked, &segments),
+        None => {
+            let verb = asked.method.as_str().to_ascii_lowercase();
+            authorizers::require(&asked.api, &asked.user, &other(&verb, &path, &segments))?;
+            discovery::answer(&asked, &segments)
+        }
     }
 }
 
@@ -102,6 +119,39 @@ fn target<'a>(segments: &[&'a str]) -> Option<Target<'a>> {
     (kind.namespaced || namespace.is_none()).then_some(Target { kind, namespace, name })
 }
 
+/// Returns the question of a request that names no kind which is served: about such objects, or about a path.
+fn other<'a>(verb: &'a str, path: &'a str, segments: &[&'a str]) -> Question<'a> {
+    let (group, rest) = match segments {
+        ["api", _, rest @ ..] => ("", rest),
+        ["apis", group, _, rest @ ..] => (*group, rest),
+        _ => ("", segments.get(..0).unwrap_or_default()),
+    };
+    let resource = match rest {
+        [] => return Question { verb, about: About::Path(path) },
+        ["namespaces", namespace, resource, rest @ ..] => Resource {
+            group,
+            resource,
+            namespace,
+            name: rest.first().copied().unwrap_or_default(),
+            subresource: rest.get(1).copied().unwrap_or_default(),
+        },
+        [resource, rest @ ..] => Resource {
+            group,
+            resource,
+            namespace: "",
+            name: rest.first().copied().unwrap_or_default(),
+            subresource: rest.get(1).copied().unwrap_or_default(),
+        },
+    };
+    let verb = match (verb, resource.name) {
+        ("get", "") => "list",
+        ("post", _) => "create",
+        ("put", _) => "update",
+        (verb, _) => verb,
+    };
+    Question::of(verb, resource)
+}
+
 /// Does what a request asks for, if its user may.
 fn act(asked: &Asked, target: &Target<'_>) -> Answer {
     let verb = match (&asked.method, target.name) {
@@ -115,7 +165,7 @@ fn act(asked: &Asked, target: &Target<'_>) -> Answer {
         (&Method::PATCH, Some(_)) => "patch",
         _ => return Err(no_method()),
     };
-    asked.user.require(&asked.api, verb, target)?;
+    authorizers::require_on(&asked.api, &asked.user, verb, target)?;
     if !target.kind.verbs.contains(&verb)
         || (target.kind.namespaced && target.namespace.is_none() && verb != "list" && verb != "watch")
     {
@@ -127,12 +177,12 @@ fn act(asked: &Asked, target: &Target<'_>) -> Answer {
         ("get", _) => get(asked, target),
         ("create", "pods") => pods::create(asked, target.namespace.unwrap_or_default()),
         ("delete", "pods") => pods::delete(asked, target),
-        ("create", "secrets" | "serviceaccounts") => write::create(asked, target),
+        ("create", _) if target.kind.verbs.contains(&"patch") => write::create(asked, target),
         ("update", _) => write::update(asked, target),
         ("patch", _) => write::patch(asked, target),
         ("delete", _) => write::delete(asked, target),
         ("create", "namespaces") => namespaces::create(asked),
-        ("create", "selfsubjectaccessreviews") => reviews::create(asked),
+        ("create", _) if target.kind.group.starts_with("auth") => reviews::create(asked, target),
         _ => Err(no_method()),
     }
 }

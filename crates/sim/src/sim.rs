@@ -154,6 +154,7 @@ pub async fn start(options: Options) -> Result<Sim, SimError> {
         api.address = format!("localhost:{}", place.port);
         api.authority.clone_from(&tls.ca_pem);
         api.users = kubernetes::users(&tls.authority, api.access)?;
+        kubernetes::bootstrap(cluster);
         apis.push((cluster.id.clone(), place));
     }
     let trap_listener = bind(SocketAddr::new(options.listen.ip(), 0)).await?;

@@ -110,6 +110,9 @@ impl Testbed {
             cluster.kubernetes.users = ["clusterUser", "clusterAdmin"].map(user).into();
         }
         change(&mut world);
+        for cluster in &mut world.clusters {
+            crate::kubernetes::bootstrap(cluster);
+        }
         let cluster = world.clusters[0].id.clone();
         let registry_id = world.registries[0].id.clone();
         let client = client();

@@ -4,27 +4,38 @@
 use uuid::Uuid;
 
 use super::{
-    api::Api,
-    identity::{Question, Verdict},
+    identity::{OID, User},
+    question::{About, Decision, Question, Verdict},
 };
-use crate::rights;
+use crate::{cloud::Cloud, rights, world::World};
 
 const CLUSTER: &str = "Microsoft.ContainerService/managedClusters";
 const REFUSED: &str = "User does not have access to the resource in Azure. Update role assignment to allow access.";
+const NO_OPINION: &str = "Azure does not have opinion for this user.";
+const NOT_OF_ENTRA: &str = "Azure does not have opinion for this non AAD user. If you are an AAD user, please set Extra:oid parameter for impersonated user in the kubeconfig";
+const FAILED: &str = "Access denied due to Azure RBAC check failure. Please retry later.";
 
 /// Returns what the role assignments say.
-pub fn verdict(api: &Api, principal: Uuid, asked: &Question<'_>) -> Verdict {
-    let world = api.cloud.world();
-    let scope = match asked.namespace {
-        Some(namespace) => format!("{}/namespaces/{namespace}", api.cluster),
-        None => api.cluster.clone(),
+pub fn verdict(cloud: &Cloud, world: &World, cluster: &str, user: &User, question: &Question<'_>) -> Verdict {
+    if user.name.to_ascii_lowercase().starts_with("system:") {
+        return Verdict::new(Decision::NoOpinion, NO_OPINION);
+    }
+    let Some(oid) = user.extra.get(OID) else {
+        return Verdict::new(Decision::NoOpinion, NOT_OF_ENTRA);
     };
-    let action = action(asked);
-    let (now, effect) = (api.cloud.clock.now(), api.cloud.times.role_effect);
-    let mut held = rights::held(&world, now, effect, principal, &scope);
+    let Ok(principal) = Uuid::parse_str(&oid.join(" ")) else {
+        let reason = format!("{FAILED} oid info sent from authentication module is not valid (oid: {})", oid.join(" "));
+        return Verdict::new(Decision::Deny, reason);
+    };
+    let scope = match question.namespace() {
+        "" => cluster.to_owned(),
+        namespace => format!("{cluster}/namespaces/{namespace}"),
+    };
+    let action = action(question);
+    let mut held = rights::held(world, cloud.clock.now(), cloud.times.role_effect, principal, &scope);
     let found = held.find(|(assignment, role)| assignment.condition.is_none() && role.allows_data(&action));
     let Some((assignment, role)) = found else {
-        return Verdict { allowed: false, reason: REFUSED.to_owned() };
+        return Verdict::new(Decision::Deny, REFUSED);
     };
     let bare = |id: &str| id.replace('-', "");
     let reason = format!(
@@ -33,18 +44,22 @@ pub fn verdict(api: &Api, principal: Uuid, asked: &Question<'_>) -> Verdict {
         bare(role.id),
         principal.simple()
     );
-    Verdict { allowed: true, reason }
+    Verdict::new(Decision::Allow, reason)
 }
 
 /// Returns the data action of a question.
-fn action(asked: &Question<'_>) -> String {
-    let verb = match asked.verb {
+fn action(question: &Question<'_>) -> String {
+    let verb = match question.verb {
         "get" | "list" | "watch" => "read",
         "create" | "patch" | "update" => "write",
         "delete" | "deletecollection" => "delete",
         "*" => "*",
-        "bind" | "escalate" | "use" | "impersonate" => &format!("{}/action", asked.verb),
+        "bind" | "escalate" | "use" | "impersonate" => &format!("{}/action", question.verb),
         _ => "",
+    };
+    let asked = match question.about {
+        About::Path(path) => return format!("{CLUSTER}/{}/{verb}", path.trim_matches('/')),
+        About::Resource(asked) => asked,
     };
     let group = if asked.group.is_empty() { String::new() } else { format!("/{}", asked.group) };
     let what = match (asked.resource, asked.subresource) {
@@ -57,11 +72,12 @@ fn action(asked: &Question<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kubernetes::question::Resource;
 
     #[test]
     fn actions_are_those_that_guard_asks_for() {
         let of = |verb, group, resource, subresource| {
-            let asked = Question { verb, group, resource, subresource, namespace: None };
+            let asked = Question::of(verb, Resource { group, resource, subresource, ..Resource::default() });
             action(&asked).strip_prefix("Microsoft.ContainerService/managedClusters/").map(str::to_owned).unwrap()
         };
         assert_eq!(of("list", "", "pods", ""), "pods/read");

@@ -1,17 +1,18 @@
-//! The callers of a Kubernetes API, and their rights there.
+//! The callers of a Kubernetes API.
+
+use std::collections::BTreeMap;
 
 use http::{HeaderMap, StatusCode};
 
-use uuid::Uuid;
-
 use super::{
     api::Api,
-    azure,
-    kinds::Target,
+    authorizers::MASTERS,
+    rbac::limited,
     refusals::{failure, no_path},
+    service_accounts,
 };
 use crate::{
-    errors::{self, Refusal},
+    errors::Refusal,
     secret::Secret,
     server::PeerCertificate,
     tls::{Authority, TlsError},
@@ -19,58 +20,30 @@ use crate::{
     world::{Cluster, KubernetesAccess, KubernetesUser, World},
 };
 
-/// A user whom the API knows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The group of everybody whom the API knows.
+pub const AUTHENTICATED: &str = "system:authenticated";
+/// The member of `extra` that has the object id of a user of Entra.
+pub const OID: &str = "oid";
+
+/// A user as authorizers see one (`k8s.io/apiserver`, `user.Info`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct User {
     /// The name.
     pub name: String,
-    /// The rights.
-    pub rights: Rights,
+    /// The uid. Empty where the user has none.
+    pub uid: String,
+    /// The groups.
+    pub groups: Vec<String>,
+    /// Whatever else who knows the user said.
+    pub extra: BTreeMap<String, Vec<String>>,
 }
 
-/// The rights of a user.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Rights {
-    /// Everything, as the group `system:masters` has it.
-    All,
-    /// Reading everything.
-    ReadOnly,
-    /// Everything but what is about secrets in some namespaces, or in all of them where none is named.
-    NoSecrets(Vec<String>),
-    /// Nothing but what everybody may do who is known.
-    Nothing,
-    /// What the role assignments of Azure give a principal.
-    Azure(Uuid),
-}
-
-/// The answer to a question.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verdict {
-    /// True where the user may.
-    pub allowed: bool,
-    /// The words of who decided. Empty where it was RBAC.
-    pub reason: String,
-}
-
-impl Verdict {
-    fn of(allowed: bool) -> Self {
-        Self { allowed, reason: String::new() }
+impl User {
+    /// True where the user is in a group.
+    #[must_use]
+    pub fn is_in(&self, group: &str) -> bool {
+        self.groups.iter().any(|known| known == group)
     }
-}
-
-/// The question whether a user may do something.
-#[derive(Clone, Copy, Debug)]
-pub struct Question<'a> {
-    /// The verb.
-    pub verb: &'a str,
-    /// The API group. Empty for the core.
-    pub group: &'a str,
-    /// The plural of the kind.
-    pub resource: &'a str,
-    /// The subresource. Empty for none.
-    pub subresource: &'a str,
-    /// The namespace. `None` where it is about all of them, or about what is in none.
-    pub namespace: Option<&'a str>,
 }
 
 /// Returns the users of a cluster, whose kubeconfigs the Resource Manager gives away: local accounts, both of the group
@@ -98,9 +71,9 @@ pub fn users(authority: &Authority, access: KubernetesAccess) -> Result<Vec<Kube
 /// Returns name and group of a local account. AKS gives both accounts the name `masterclient`.
 fn subject(account: &str, access: KubernetesAccess) -> (&'static str, &'static str) {
     match access {
-        KubernetesAccess::ReadOnly if account == "clusterUser" => ("clusterUser", "readers"),
-        KubernetesAccess::NoSecrets if account == "clusterUser" => ("clusterUser", "developers"),
-        _ => ("masterclient", "system:masters"),
+        KubernetesAccess::ReadOnly if account == "clusterUser" => ("clusterUser", limited::READERS),
+        KubernetesAccess::NoSecrets if account == "clusterUser" => ("clusterUser", limited::DEVELOPERS),
+        _ => ("masterclient", MASTERS),
     }
 }
 
@@ -112,10 +85,10 @@ fn subject(account: &str, access: KubernetesAccess) -> (&'static str, &'static s
 pub fn known(api: &Api, headers: &HeaderMap, peer: Option<&PeerCertificate>) -> Result<User, Refusal> {
     let token = tokens::bearer(headers);
     let caller = tokens::caller(&api.cloud, token, Audience::Kubernetes).ok();
+    let account = token.and_then(|token| service_accounts::of_token(api, token));
     let world = api.cloud.world();
     let cluster = world.cluster(&api.cluster).ok_or_else(no_path)?;
-    let local = local(cluster, token, peer);
-    let found = local.or_else(|| of_entra(&world, cluster, &caller?));
+    let found = local(cluster, token, peer).or(account).or_else(|| of_entra(&world, cluster, &caller?));
     found.ok_or_else(|| failure(StatusCode::UNAUTHORIZED, "Unauthorized", "Unauthorized"))
 }
 
@@ -127,74 +100,23 @@ fn local(cluster: &Cluster, token: Option<&str>, peer: Option<&PeerCertificate>)
     };
     let found = cluster.kubernetes.users.iter().find(is).filter(|_| !cluster.disable_local_accounts)?;
     let (name, group) = subject(found.name, cluster.kubernetes.access);
-    let rights = match group {
-        "readers" => Rights::ReadOnly,
-        "developers" => Rights::NoSecrets(cluster.kubernetes.no_secrets_in.clone()),
-        _ => Rights::All,
-    };
-    Some(User { name: name.to_owned(), rights })
+    let groups = vec![group.to_owned(), AUTHENTICATED.to_owned()];
+    Some(User { name: name.to_owned(), groups, ..User::default() })
 }
 
-/// Returns the user that a token of Entra names: members by their user principal names, all others by their object ids
-/// (`docs/facts/azure.md` 9.5).
+/// Returns the user that a token of Entra names: members by their user principal names, all others by their object ids;
+/// the groups by theirs, those around groups among them (`docs/facts/azure.md` 9.5).
 fn of_entra(world: &World, cluster: &Cluster, caller: &Caller) -> Option<User> {
-    let profile = cluster.entra.as_ref().filter(|_| caller.tenant == cluster.tenant)?;
-    let user = world.directory(cluster.tenant).and_then(|directory| directory.user(caller.object_id));
+    cluster.entra.as_ref().filter(|_| caller.tenant == cluster.tenant)?;
+    let directory = world.directory(cluster.tenant);
+    let user = directory.and_then(|directory| directory.user(caller.object_id));
     let name = user.filter(|user| user.is_member(cluster.tenant)).map(|user| user.user_principal_name.clone());
-    let is_admin = || world.identities(caller.object_id).iter().any(|id| profile.admin_groups.contains(id));
-    let rights = match () {
-        () if profile.azure_rbac => Rights::Azure(caller.object_id),
-        () if is_admin() => Rights::All,
-        () => Rights::Nothing,
-    };
-    Some(User { name: name.unwrap_or_else(|| caller.object_id.to_string()), rights })
-}
-
-impl User {
-    /// Returns whether the user may do something, and who says so.
-    #[must_use]
-    pub fn may(&self, api: &Api, asked: &Question<'_>) -> Verdict {
-        // Everybody may ask what he may do (the cluster role `system:basic-user`).
-        if asked.group == "authorization.k8s.io" && asked.resource == "selfsubjectaccessreviews" {
-            return Verdict::of(true);
-        }
-        match &self.rights {
-            Rights::All => Verdict::of(true),
-            Rights::Nothing => Verdict::of(false),
-            Rights::ReadOnly => Verdict::of(matches!(asked.verb, "get" | "list" | "watch")),
-            Rights::Azure(principal) => azure::verdict(api, *principal, asked),
-            Rights::NoSecrets(namespaces) => {
-                let here = asked.namespace.is_none_or(|namespace| namespaces.iter().any(|known| known == namespace));
-                Verdict::of(!["secrets", "*"].contains(&asked.resource) || !(namespaces.is_empty() || here))
-            }
-        }
-    }
-
-    /// Lets it do something with the target.
-    ///
-    /// # Errors
-    /// 403 in the words of RBAC.
-    pub fn require(&self, api: &Api, verb: &str, target: &Target<'_>) -> Result<(), Refusal> {
-        let kind = target.kind;
-        let (group, resource, namespace) = (kind.group, kind.plural, target.namespace);
-        let verdict = self.may(api, &Question { verb, group, resource, subresource: "", namespace });
-        if verdict.allowed {
-            return Ok(());
-        }
-        let reason = if verdict.reason.is_empty() { String::new() } else { format!(": {}", verdict.reason) };
-        let named = target.name.map(|name| format!(" \"{name}\"")).unwrap_or_default();
-        let place = match target.namespace {
-            Some(namespace) => format!("in the namespace \"{namespace}\""),
-            None => "at the cluster scope".to_owned(),
-        };
-        let message = format!(
-            "{}{named} is forbidden: User \"{}\" cannot {verb} resource \"{}\" in API group \"{}\" {place}{reason}",
-            kind.resource(),
-            self.name,
-            kind.plural,
-            kind.group
-        );
-        let details = kind.details(target.name.unwrap_or_default());
-        Err(errors::kubernetes(StatusCode::FORBIDDEN, "Forbidden", &message, &details))
-    }
+    let around = directory.map(|directory| directory.groups_around(caller.object_id)).unwrap_or_default();
+    let groups = around.iter().map(|group| group.id.to_string()).chain([AUTHENTICATED.to_owned()]);
+    Some(User {
+        name: name.unwrap_or_else(|| caller.object_id.to_string()),
+        uid: String::new(),
+        groups: groups.collect(),
+        extra: BTreeMap::from([(OID.to_owned(), vec![caller.object_id.to_string()])]),
+    })
 }

@@ -92,16 +92,29 @@ pub static KINDS: &[Kind] = &[
     core("serviceaccounts", "serviceaccount", "ServiceAccount", &["sa"], true, WRITE),
     apps("deployments", "deployment", "Deployment", &["deploy"]),
     apps("statefulsets", "statefulset", "StatefulSet", &["sts"]),
-    Kind {
-        group: "authorization.k8s.io",
-        version: "v1",
-        plural: "selfsubjectaccessreviews",
-        singular: "selfsubjectaccessreview",
-        name: "SelfSubjectAccessReview",
-        short: &[],
-        namespaced: false,
-        verbs: &["create"],
-    },
+    review("authentication.k8s.io", "selfsubjectreviews", "selfsubjectreview", "SelfSubjectReview", false),
+    review(
+        "authorization.k8s.io",
+        "localsubjectaccessreviews",
+        "localsubjectaccessreview",
+        "LocalSubjectAccessReview",
+        true,
+    ),
+    review(
+        "authorization.k8s.io",
+        "selfsubjectaccessreviews",
+        "selfsubjectaccessreview",
+        "SelfSubjectAccessReview",
+        false,
+    ),
+    review(
+        "authorization.k8s.io",
+        "selfsubjectrulesreviews",
+        "selfsubjectrulesreview",
+        "SelfSubjectRulesReview",
+        false,
+    ),
+    review("authorization.k8s.io", "subjectaccessreviews", "subjectaccessreview", "SubjectAccessReview", false),
     Kind {
         group: "policy",
         version: "v1",
@@ -112,7 +125,26 @@ pub static KINDS: &[Kind] = &[
         namespaced: true,
         verbs: READ,
     },
+    rbac("clusterrolebindings", "clusterrolebinding", "ClusterRoleBinding", false),
+    rbac("clusterroles", "clusterrole", "ClusterRole", false),
+    rbac("rolebindings", "rolebinding", "RoleBinding", true),
+    rbac("roles", "role", "Role", true),
 ];
+
+const fn review(
+    group: &'static str,
+    plural: &'static str,
+    singular: &'static str,
+    name: &'static str,
+    namespaced: bool,
+) -> Kind {
+    Kind { group, version: "v1", plural, singular, name, short: &[], namespaced, verbs: &["create"] }
+}
+
+const fn rbac(plural: &'static str, singular: &'static str, name: &'static str, namespaced: bool) -> Kind {
+    let group = "rbac.authorization.k8s.io";
+    Kind { group, version: "v1", plural, singular, name, short: &[], namespaced, verbs: WRITE }
+}
 
 const fn core(
     plural: &'static str,

@@ -13,7 +13,8 @@ use crate::{
 /// The members of metadata that a client may set.
 pub const KEPT: &[&str] = &["name", "generateName", "labels", "annotations", "ownerReferences", "finalizers"];
 
-/// Returns the metadata of a new object: what the body says, and what Kubernetes adds.
+/// Returns the metadata of a new object: what the body says, and what Kubernetes adds. The namespace is empty where the
+/// object is in none.
 ///
 /// # Errors
 /// 400 for a body of another namespace.
@@ -27,7 +28,9 @@ pub fn new(asked: &Asked, body: &Value, namespace: &str) -> Result<Map<String, V
         let suffix: String = Uuid::new_v4().simple().to_string().chars().take(5).collect();
         metadata.insert("name".to_owned(), json!(format!("{}{suffix}", text("generateName"))));
     }
-    metadata.insert("namespace".to_owned(), json!(namespace));
+    if !namespace.is_empty() {
+        metadata.insert("namespace".to_owned(), json!(namespace));
+    }
     metadata.insert("uid".to_owned(), json!(Uuid::new_v4()));
     metadata.insert("creationTimestamp".to_owned(), json!(date(asked.cloud().clock.timestamp())));
     Ok(metadata)
@@ -54,9 +57,9 @@ pub fn same_name(body: &Value, name: &str) -> Result<(), Refusal> {
     }
 }
 
-/// Refuses a namespace that is not there, as the admission of namespaces does.
+/// Refuses a namespace that is named and is not there, as the admission of namespaces does.
 pub fn known_namespace(cluster: &Cluster, namespace: &str) -> Result<(), Refusal> {
-    if cluster.namespaces.contains_key(namespace) {
+    if namespace.is_empty() || cluster.namespaces.contains_key(namespace) {
         return Ok(());
     }
     let message = format!("namespaces \"{namespace}\" not found");

@@ -270,5 +270,5 @@ pub fn one(cluster: &Cluster, target: &Target<'_>) -> Option<Value> {
 #[must_use]
 pub fn kept<'c>(cluster: &'c Cluster, target: &Target<'_>) -> Option<&'c Stored> {
     let mut all = cluster.kubernetes.stored.iter().filter(|stored| stored.plural == target.kind.plural);
-    all.find(|stored| Some(stored.name()) == target.name && Some(stored.namespace()) == target.namespace)
+    all.find(|stored| Some(stored.name()) == target.name && stored.namespace() == target.namespace.unwrap_or_default())
 }

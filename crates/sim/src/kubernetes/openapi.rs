@@ -5,24 +5,40 @@ use serde_json::{Value, json};
 
 use super::kinds::{KINDS, Kind};
 
-/// Returns the list of documents, or the document of the core group.
+/// Returns the list of documents, or that of a group whose kinds are written field by field.
 #[must_use]
 pub fn document(path: &[&str]) -> Option<Value> {
     match path {
         [] => {
-            let core = json!({ "serverRelativeURL": "/openapi/v3/api/v1?hash=0" });
-            Some(json!({ "paths": { "api/v1": core } }))
+            let paths = written().map(|kind| {
+                let base = base(kind);
+                let url = json!({ "serverRelativeURL": format!("/openapi/v3/{base}?hash=0") });
+                (base, url)
+            });
+            Some(json!({ "paths": paths.collect::<serde_json::Map<_, _>>() }))
         }
-        ["api", "v1"] => Some(core()),
+        ["api", "v1"] => Some(group("")),
+        ["apis", name, "v1"] if written().any(|kind| kind.group == *name) => Some(group(name)),
         _ => None,
     }
 }
 
-fn core() -> Value {
-    let written = KINDS.iter().filter(|kind| kind.group.is_empty() && kind.verbs.contains(&"patch"));
-    let paths: serde_json::Map<String, Value> = written
+/// Returns the kinds that are written field by field.
+fn written() -> impl Iterator<Item = &'static Kind> {
+    KINDS.iter().filter(|kind| kind.verbs.contains(&"patch"))
+}
+
+/// Returns the path of the group of a kind.
+fn base(kind: &Kind) -> String {
+    if kind.group.is_empty() { "api/v1".to_owned() } else { format!("apis/{}", kind.api_version()) }
+}
+
+fn group(name: &str) -> Value {
+    let paths: serde_json::Map<String, Value> = written()
+        .filter(|kind| kind.group == name)
         .map(|kind| {
-            (format!("/api/v1/namespaces/{{namespace}}/{}/{{name}}", kind.plural), json!({ "patch": patch(kind) }))
+            let place = if kind.namespaced { "/namespaces/{namespace}" } else { "" };
+            (format!("/{}{place}/{}/{{name}}", base(kind), kind.plural), json!({ "patch": patch(kind) }))
         })
         .collect();
     json!({
@@ -33,12 +49,19 @@ fn core() -> Value {
     })
 }
 
+/// Returns the name of the operation, as the API server makes it of group, version and kind.
+fn operation(kind: &Kind) -> String {
+    let group = if kind.group.is_empty() { "Core" } else { "RbacAuthorization" };
+    let namespaced = if kind.namespaced { "Namespaced" } else { "" };
+    format!("patch{group}V1{namespaced}{}", kind.name)
+}
+
 fn patch(kind: &Kind) -> Value {
     let parameter =
         |name: &str| json!({ "name": name, "in": "query", "schema": { "type": "string", "uniqueItems": true } });
     let parameters = ["dryRun", "fieldManager", "fieldValidation", "force"].map(parameter);
     json!({
-        "operationId": format!("patchCoreV1Namespaced{}", kind.name),
+        "operationId": operation(kind),
         "parameters": parameters,
         "responses": { "200": { "description": "OK" } },
         "x-kubernetes-action": "patch",

@@ -1,9 +1,10 @@
-//! The little of Kubernetes' binary form that is needed for what kubectl sends in it: an access
-//! review, a namespace, a secret, a service account.
+//! The little of Kubernetes' binary form that is needed for what kubectl sends in it: reviews, a namespace, a secret, a
+//! service account and a request for its token, roles and bindings.
 //!
 //! An object is `k8s\0` and a message `Unknown`, whose first field says what it is and whose second is the object's own
 //! message (Kubernetes documentation, "Kubernetes Protobuf encoding"; the field numbers are those of `generated.proto` in
-//! `k8s.io/apimachinery/pkg/runtime`, `k8s.io/api/authorization/v1`, `k8s.io/api/core/v1` and `k8s.io/apimachinery/pkg/apis/meta/v1`).
+//! `k8s.io/apimachinery/pkg/runtime` and `pkg/apis/meta/v1`, and in `authentication/v1`, `authorization/v1`, `core/v1` and
+//! `rbac/v1` of `k8s.io/api`).
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::{Map, Value};
@@ -19,9 +20,18 @@ const NO_RESOURCE: &[&str] = &["path", "verb"];
 #[must_use]
 pub fn review_spec(bytes: &[u8]) -> Option<Value> {
     let unknown = fields(bytes.strip_prefix(MAGIC)?)?;
+    let kind = texts(&fields(field(&unknown, 1)?)?, &["apiVersion", "kind"])?;
     let review = fields(field(&unknown, 2)?)?;
-    let spec = fields(field(&review, 2)?)?;
     let mut read = Map::new();
+    match kind.get("kind").and_then(Value::as_str) {
+        Some("SelfSubjectReview") => return Some(Value::Null),
+        Some("SelfSubjectRulesReview") => {
+            return Some(Value::Object(texts(&fields(field(&review, 2)?)?, &["namespace"])?));
+        }
+        _ => {}
+    }
+    let spec = fields(field(&review, 2)?)?;
+    subject(&spec, &mut read)?;
     for (number, name, members) in [(1, "resourceAttributes", RESOURCE), (2, "nonResourceAttributes", NO_RESOURCE)] {
         if let Some(bytes) = field(&spec, number) {
             read.insert(name.to_owned(), Value::Object(texts(&fields(bytes)?, members)?));
@@ -30,8 +40,45 @@ pub fn review_spec(bytes: &[u8]) -> Option<Value> {
     Some(Value::Object(read))
 }
 
-/// Returns an object as its JSON would be: what it is, its name, namespace, labels and annotations, and what a secret
-/// or a service account has. `None` where it cannot be read.
+/// Reads the user of a review that is about somebody. No other one has these fields.
+fn subject(spec: &Fields<'_>, read: &mut Map<String, Value>) -> Option<()> {
+    for (number, name) in [(3, "user"), (6, "uid")] {
+        if let Some(bytes) = field(spec, number).filter(|bytes| !bytes.is_empty()) {
+            read.insert(name.to_owned(), text(bytes)?.into());
+        }
+    }
+    let groups = all_texts(spec, 4)?;
+    if !groups.is_empty() {
+        read.insert("groups".to_owned(), groups.into());
+    }
+    let mut extra = Map::new();
+    for (_, bytes) in spec.iter().filter(|(number, _)| *number == 5) {
+        let entry = fields(bytes)?;
+        let values = all_texts(&fields(field(&entry, 2).unwrap_or_default())?, 1)?;
+        extra.insert(text(field(&entry, 1).unwrap_or_default())?, values.into());
+    }
+    if !extra.is_empty() {
+        read.insert("extra".to_owned(), Value::Object(extra));
+    }
+    Some(())
+}
+
+/// Returns the `spec` of a request for a token; `None` where it cannot be read.
+#[must_use]
+pub fn token_spec(bytes: &[u8]) -> Option<Value> {
+    let unknown = fields(bytes.strip_prefix(MAGIC)?)?;
+    let request = fields(field(&unknown, 2)?)?;
+    let bytes = field(&request, 2)?;
+    let mut read = Map::new();
+    read.insert("audiences".to_owned(), all_texts(&fields(bytes)?, 1)?.into());
+    if let Some(seconds) = number(bytes, 4)?.filter(|seconds| *seconds > 0) {
+        read.insert("expirationSeconds".to_owned(), seconds.into());
+    }
+    Some(Value::Object(read))
+}
+
+/// Returns an object as its JSON would be: what it is, its name, namespace, labels and annotations, and what a secret,
+/// a service account, a role or a binding has. `None` where it cannot be read.
 #[must_use]
 pub fn object(bytes: &[u8]) -> Option<Value> {
     let unknown = fields(bytes.strip_prefix(MAGIC)?)?;
@@ -54,8 +101,51 @@ pub fn object(bytes: &[u8]) -> Option<Value> {
             let names = names.map(|(_, bytes)| texts(&fields(bytes)?, &["name"]).map(Value::Object));
             read.insert("imagePullSecrets".to_owned(), names.collect::<Option<Vec<_>>>()?.into());
         }
+        Some("Role" | "ClusterRole") => {
+            let rules = object.iter().filter(|(number, _)| *number == 2);
+            let rules = rules.map(|(_, bytes)| rule(&fields(bytes)?)).collect::<Option<Vec<_>>>()?;
+            read.insert("rules".to_owned(), rules.into());
+            if let Some(rule) = field(&object, 3) {
+                read.insert("aggregationRule".to_owned(), aggregation(&fields(rule)?)?);
+            }
+        }
+        Some("RoleBinding" | "ClusterRoleBinding") => {
+            let subjects = object.iter().filter(|(number, _)| *number == 2);
+            let subject = |bytes| texts(&fields(bytes)?, SUBJECT).map(Value::Object);
+            let subjects = subjects.map(|(_, bytes)| subject(*bytes)).collect::<Option<Vec<_>>>()?;
+            read.insert("subjects".to_owned(), subjects.into());
+            let role = texts(&fields(field(&object, 3)?)?, &["apiGroup", "kind", "name"])?;
+            read.insert("roleRef".to_owned(), Value::Object(role));
+        }
         _ => {}
     }
+    Some(Value::Object(read))
+}
+
+const SUBJECT: &[&str] = &["kind", "apiGroup", "name", "namespace"];
+const RULE: &[&str] = &["verbs", "apiGroups", "resources", "resourceNames", "nonResourceURLs"];
+
+/// Returns a rule of a role. Lists that are empty are left out.
+fn rule(found: &Fields<'_>) -> Option<Value> {
+    let mut read = Map::new();
+    for (number, name) in (1..).zip(RULE) {
+        let texts = all_texts(found, number)?;
+        if !texts.is_empty() {
+            read.insert((*name).to_owned(), texts.into());
+        }
+    }
+    Some(Value::Object(read))
+}
+
+/// Returns an aggregation rule, whose selectors are by labels.
+fn aggregation(found: &Fields<'_>) -> Option<Value> {
+    let selectors = found.iter().filter(|(number, _)| *number == 1).map(|(_, bytes)| {
+        let mut selector = Map::new();
+        selector.insert("matchLabels".to_owned(), Value::Object(map(&fields(bytes)?, 1, text)?));
+        Some(Value::Object(selector))
+    });
+    let mut read = Map::new();
+    read.insert("clusterRoleSelectors".to_owned(), selectors.collect::<Option<Vec<_>>>()?.into());
     Some(Value::Object(read))
 }
 
@@ -87,6 +177,24 @@ fn text(bytes: &[u8]) -> Option<String> {
     std::str::from_utf8(bytes).ok().map(str::to_owned)
 }
 
+/// Returns the texts of a field that repeats.
+fn all_texts(found: &Fields<'_>, number: u64) -> Option<Vec<String>> {
+    found.iter().filter(|(known, _)| *known == number).map(|(_, bytes)| text(bytes)).collect()
+}
+
+/// Returns a number of a message; the outer `None` where the message cannot be read.
+fn number(mut bytes: &[u8], wanted: u64) -> Option<Option<u64>> {
+    let mut found = None;
+    while !bytes.is_empty() {
+        let (key, rest) = varint(bytes)?;
+        if key == wanted << 3 {
+            found = Some(varint(rest)?.0);
+        }
+        bytes = after(key, rest)?.1;
+    }
+    Some(found)
+}
+
 /// The fields of a message that have a length, each with its number.
 type Fields<'a> = Vec<(u64, &'a [u8])>;
 
@@ -110,20 +218,26 @@ fn fields(mut bytes: &[u8]) -> Option<Fields<'_>> {
     let mut fields = Vec::new();
     while !bytes.is_empty() {
         let (key, rest) = varint(bytes)?;
-        bytes = match key & 7 {
-            0 => varint(rest)?.1,
-            1 => rest.get(8..)?,
-            2 => {
-                let (length, rest) = varint(rest)?;
-                let length = usize::try_from(length).ok()?;
-                fields.push((key >> 3, rest.get(..length)?));
-                rest.get(length..)?
-            }
-            5 => rest.get(4..)?,
-            _ => return None,
-        };
+        let (field, rest) = after(key, rest)?;
+        fields.extend(field.map(|field| (key >> 3, field)));
+        bytes = rest;
     }
     Some(fields)
+}
+
+/// Returns the bytes of a field that has a length, and what comes after a field.
+fn after(key: u64, rest: &[u8]) -> Option<(Option<&[u8]>, &[u8])> {
+    match key & 7 {
+        0 => Some((None, varint(rest)?.1)),
+        1 => Some((None, rest.get(8..)?)),
+        2 => {
+            let (length, rest) = varint(rest)?;
+            let length = usize::try_from(length).ok()?;
+            Some((Some(rest.get(..length)?), rest.get(length..)?))
+        }
+        5 => Some((None, rest.get(4..)?)),
+        _ => None,
+    }
 }
 
 fn varint(bytes: &[u8]) -> Option<(u64, &[u8])> {

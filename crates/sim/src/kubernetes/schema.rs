@@ -41,12 +41,25 @@ const SERVICE_ACCOUNT: Shape = Shape::Parts(&[
     ("secrets", Shape::List("name")),
 ]);
 
+const ROLE: Shape = Shape::Parts(&[("metadata", METADATA), ("rules", Shape::Whole)]);
+
+const CLUSTER_ROLE: Shape = Shape::Parts(&[
+    ("aggregationRule", Shape::Parts(&[("clusterRoleSelectors", Shape::Whole)])),
+    ("metadata", METADATA),
+    ("rules", Shape::Whole),
+]);
+
+const BINDING: Shape = Shape::Parts(&[("metadata", METADATA), ("roleRef", Shape::Whole), ("subjects", Shape::Whole)]);
+
 /// Returns the shape of a kind that clients write field by field.
 #[must_use]
 pub fn of(kind: &Kind) -> &'static Shape {
     match kind.plural {
         "secrets" => &SECRET,
         "serviceaccounts" => &SERVICE_ACCOUNT,
+        "roles" => &ROLE,
+        "clusterroles" => &CLUSTER_ROLE,
+        "rolebindings" | "clusterrolebindings" => &BINDING,
         _ => &Shape::Whole,
     }
 }

@@ -89,7 +89,7 @@ async fn what_is_discovered_is_served() {
             }
         }
     }
-    assert_eq!(lists, 9);
+    assert_eq!(lists, 13);
 }
 
 #[tokio::test]

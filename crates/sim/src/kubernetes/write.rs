@@ -1,4 +1,4 @@
-//! Writing secrets and service accounts: created, updated, patched, applied, deleted.
+//! Writing secrets, service accounts, roles and bindings: created, updated, patched, applied, deleted.
 
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -11,6 +11,7 @@ use super::{
     metadata::{self, known_namespace, same_name, same_namespace},
     objects::{self, date, kept, shown, typed},
     patch::{self, PatchError},
+    rbac::{self, aggregation, escalation::Giver},
     refusals::{
         Cause, already_exists, apply_conflict, bad_options, bad_request, failure, invalid, modified, not_applicable,
         not_found, precondition, unsupported_media,
@@ -37,8 +38,10 @@ pub fn create(asked: &Asked, target: &Target<'_>) -> Answer {
     checked(kind, None, &new)?;
     let now = date(asked.cloud().clock.timestamp());
     managers::updated(kind, None, &mut new, &Writer { manager: asked.manager(), now: &now });
+    let giver = Giver::of(asked, target, &new);
     let made = asked.cluster(|cluster| {
         known_namespace(cluster, namespace)?;
+        confirmed(giver.as_ref(), cluster, kind, None, &new)?;
         if kept(cluster, &Target { name: Some(&name), ..*target }).is_some() {
             return Err(already_exists(kind, &name));
         }
@@ -50,7 +53,8 @@ pub fn create(asked: &Asked, target: &Target<'_>) -> Answer {
 /// Replaces an object.
 pub fn update(asked: &Asked, target: &Target<'_>) -> Answer {
     let body = read(asked, target.kind)?;
-    let changed = asked.cluster(|cluster| change(asked, cluster, target, |_| Ok(body)))??;
+    let giver = Giver::of(asked, target, &body);
+    let changed = asked.cluster(|cluster| change(asked, cluster, target, giver.as_ref(), |_| Ok(body)))??;
     Ok(object(StatusCode::OK, target.kind, changed))
 }
 
@@ -76,7 +80,8 @@ pub fn patch(asked: &Asked, target: &Target<'_>) -> Answer {
         () if is("strategic-merge-patch") => &|old| Ok(patch::strategic(old, &patch)),
         () => return Err(unsupported_media(PATCHES)),
     };
-    let changed = asked.cluster(|cluster| change(asked, cluster, target, do_it))??;
+    let giver = Giver::of(asked, target, &Value::Null);
+    let changed = asked.cluster(|cluster| change(asked, cluster, target, giver.as_ref(), do_it))??;
     Ok(object(StatusCode::OK, target.kind, changed))
 }
 
@@ -85,6 +90,7 @@ fn change(
     asked: &Asked,
     cluster: &mut Cluster,
     target: &Target<'_>,
+    giver: Option<&Giver<'_>>,
     new: impl FnOnce(&Value) -> Result<Value, Refusal>,
 ) -> Result<Value, Refusal> {
     let (kind, name) = (target.kind, target.name.unwrap_or_default());
@@ -97,6 +103,7 @@ fn change(
     fill(kind, &mut wanted);
     let mut wanted = own_members(kind, &old.object, &wanted);
     checked(kind, Some(&old.object), &wanted)?;
+    confirmed(giver, cluster, kind, Some(&old.object), &wanted)?;
     let now = date(asked.cloud().clock.timestamp());
     managers::updated(kind, Some(&old.object), &mut wanted, &Writer { manager: asked.manager(), now: &now });
     Ok(replace(asked, cluster, &old, wanted))
@@ -130,6 +137,7 @@ fn apply(asked: &Asked, target: &Target<'_>) -> Answer {
     let now = date(asked.cloud().clock.timestamp());
     let writer = Writer { manager, now: &now };
     let fresh = metadata::new(asked, &json!({ "metadata": { "name": name } }), namespace)?;
+    let giver = Giver::of(asked, target, &config);
     let (status, result) = asked.cluster(|cluster| {
         let old = kept(cluster, target).cloned();
         match &old {
@@ -141,7 +149,9 @@ fn apply(asked: &Asked, target: &Target<'_>) -> Answer {
             .map_err(|conflicts| apply_conflict(&conflicts))?;
         fill(kind, &mut new);
         tidy(&mut new);
-        checked(kind, old.as_ref().map(|old| &old.object), &new)?;
+        let before = old.as_ref().map(|old| &old.object);
+        checked(kind, before, &new)?;
+        confirmed(giver.as_ref(), cluster, kind, before, &new)?;
         Ok::<_, Refusal>(match old {
             None => (StatusCode::CREATED, add(asked, cluster, kind, new)),
             Some(old) => (StatusCode::OK, replace(asked, cluster, &old, new)),
@@ -174,6 +184,7 @@ pub fn delete(asked: &Asked, target: &Target<'_>) -> Answer {
         }
         if !dry_run {
             cluster.kubernetes.remove(&uid);
+            aggregation::settle(&mut cluster.kubernetes);
             // The controller of service accounts sees to it that every namespace has one.
             if (kind.plural, name) == ("serviceaccounts", "default") {
                 cluster.usual_account(found.namespace(), created);
@@ -227,10 +238,26 @@ fn fill(kind: &Kind, object: &mut Value) {
     if kind.plural == "secrets" {
         secrets::fill(object);
     }
+    rbac::objects::fill(kind, object);
+}
+
+/// Lets a new or changed object be kept, as far as it gives rights away.
+fn confirmed(
+    giver: Option<&Giver<'_>>,
+    cluster: &Cluster,
+    kind: &Kind,
+    old: Option<&Value>,
+    new: &Value,
+) -> Result<(), Refusal> {
+    giver.map_or(Ok(()), |giver| giver.confirm(cluster, kind, old, new))
 }
 
 fn checked(kind: &Kind, old: Option<&Value>, object: &Value) -> Result<(), Refusal> {
-    let causes = if kind.plural == "secrets" { secrets::problems(old, object) } else { secrets::name_problems(object) };
+    let causes = match kind.plural {
+        "secrets" => secrets::problems(old, object),
+        _ if rbac::objects::is_one(kind) => rbac::objects::problems(kind, old, object),
+        _ => secrets::name_problems(object),
+    };
     if causes.is_empty() { Ok(()) } else { Err(invalid(kind, text(object, "/metadata/name"), &causes)) }
 }
 
@@ -294,6 +321,7 @@ fn add(asked: &Asked, cluster: &mut Cluster, kind: &Kind, mut new: Value) -> Val
     }
     let uid = text(&new, "/metadata/uid").to_owned();
     cluster.kubernetes.add(kind.plural, new.clone());
+    aggregation::settle(&mut cluster.kubernetes);
     cluster.kubernetes.find(&uid).map_or(new, shown)
 }
 
@@ -304,6 +332,7 @@ fn replace(asked: &Asked, cluster: &mut Cluster, old: &Stored, new: Value) -> Va
     }
     let uid = old.text("/metadata/uid").to_owned();
     cluster.kubernetes.change(&uid, |object| *object = new);
+    aggregation::settle(&mut cluster.kubernetes);
     cluster.kubernetes.find(&uid).map(shown).unwrap_or_default()
 }
 

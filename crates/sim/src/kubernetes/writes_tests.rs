@@ -4,7 +4,10 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::managers;
-use crate::testbed::{Reply, Testbed};
+use crate::{
+    testbed::{Reply, Testbed},
+    world::KubernetesAccess,
+};
 
 const SECRETS: &str = "/api/v1/namespaces/shop/secrets";
 const ACCOUNT: &str = "/api/v1/namespaces/shop/serviceaccounts/default";
@@ -329,7 +332,11 @@ async fn who_may_do_nothing_with_secrets_is_told_so_for_each_namespace() {
         (may(&bed, "create", "secrets", "shop").await, may(&bed, "patch", "serviceaccounts", "shop").await),
         (false, true)
     );
-    bed.cloud.world().clusters[0].kubernetes.no_secrets_in = vec!["jobs".to_owned()];
+    let bed = Testbed::new(|world| {
+        let api = &mut world.clusters[0].kubernetes;
+        api.access = KubernetesAccess::NoSecrets;
+        api.no_secrets_in = vec!["jobs".to_owned()];
+    });
     let answers = [
         may(&bed, "create", "secrets", "shop").await,
         may(&bed, "create", "secrets", "jobs").await,

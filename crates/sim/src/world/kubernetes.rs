@@ -36,7 +36,8 @@ pub struct Kubernetes {
     pub created: Timestamp,
     /// The workloads of the cluster.
     pub workloads: Vec<Workload>,
-    /// The objects that were made one by one (pods, events, secrets, service accounts), the oldest first.
+    /// The objects that were made one by one (pods, events, secrets, service accounts, roles, bindings), the oldest
+    /// first.
     pub stored: Vec<Stored>,
     /// The objects that were deleted, the oldest first.
     pub gone: Vec<Stored>,
@@ -94,7 +95,7 @@ pub fn date(at: Timestamp) -> String {
 /// An object with its revisions.
 #[derive(Clone, Debug)]
 pub struct Stored {
-    /// The plural of its kind: `pods`, `events`, `secrets` or `serviceaccounts`.
+    /// The plural of its kind, such as `pods` or `clusterroles`.
     pub plural: &'static str,
     /// The object itself.
     pub object: Value,
@@ -131,7 +132,7 @@ impl Kubernetes {
         self.revision
     }
 
-    /// Returns the objects of a kind in a namespace.
+    /// Returns the objects of a kind in a namespace, which is empty for those that are in none.
     pub fn of<'k>(&'k self, plural: &'static str, namespace: &'k str) -> impl Iterator<Item = &'k Stored> {
         self.stored.iter().filter(move |stored| stored.plural == plural && stored.namespace() == namespace)
     }
