@@ -10,6 +10,7 @@ mod commands;
 mod credentials;
 mod exit;
 mod headless;
+mod kept;
 mod login;
 mod places;
 mod sources;

@@ -3,13 +3,14 @@
 
 #![no_main]
 
-use crosspull_core::login::{Meant, helper, helper_config, kept, settings};
+use crosspull_core::kept::{Failed, Kept, Sort};
+use crosspull_core::login::{Meant, helper, helper_config, settings};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
     let _ = Meant::parse(text);
     let _ = helper::given(text);
-    let _ = (kept::Kept::parse(text), kept::Failed::parse(text));
+    let _ = (Kept::parse(Sort::Registry, text), Kept::parse(Sort::Cluster, text), Failed::parse(text));
     if let Ok(server) = helper::server(text) {
         assert!(!server.is_empty() && !server.contains(char::is_whitespace));
     }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crosspull_core::login::helper_config::{Change, ConfigError, Edited, with_password};
 
-use super::replace;
 use crate::headless::lines::aside;
+use crate::kept::replace;
 use crate::sources::Variables;
 use crate::tell::print;
 

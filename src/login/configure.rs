@@ -6,8 +6,8 @@ use std::time::Duration;
 use clap::ArgMatches;
 use crosspull_azure::registry_login::RegistryCredential;
 use crosspull_core::input::Key;
+use crosspull_core::kept::{Kept, Sort};
 use crosspull_core::login::helper_config::{with_helper, without_helper};
-use crosspull_core::login::kept::Kept;
 use crosspull_core::login::settings::{OfRegistry, Setting, Settings};
 use crosspull_core::login::{Meant, Who, helper};
 use crosspull_core::names::Verdict;
@@ -16,17 +16,17 @@ use jiff::Timestamp;
 
 use super::arguments::{AS, NO_CACHE, NOBODY, REGISTRY, REMOVE, REPOSITORY, SIGN_IN, all, flag};
 use super::asked::{Asked, repositories};
-use super::cache::Cache;
 use super::config_files;
 use super::enter::enter;
 use super::entered::Entered;
 use super::link::Link;
 use super::renew::{ANSWERS, needs_nobody};
-use super::turn::Turn;
 use super::{Told, identity, registries};
 use crate::attended::Attended;
 use crate::exit::Code;
 use crate::headless::lines::aside;
+use crate::kept::cache::Cache;
+use crate::kept::turn::Turn;
 use crate::sources::environment;
 use crate::tell::{Form, complain, print, refused};
 
@@ -231,7 +231,8 @@ fn keep(servers: &[String], proved: &[(OfRegistry, Entered)]) -> Result<(), Stri
             (RegistryCredential::Refresh(refresh), Some(expires)) if of.keeps() => {
                 // Where it cannot be kept, the first pull signs in.
                 if let Some(by) = identity::line(of, &environment) {
-                    let kept = Kept { by, since: Timestamp::now(), expires, refresh: refresh.clone() };
+                    let token = refresh.clone();
+                    let kept = Kept { sort: Sort::Registry, by, since: Timestamp::now(), expires, token };
                     let _ = cache.keep(server, &kept);
                 }
             }

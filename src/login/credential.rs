@@ -7,8 +7,8 @@ use std::path::Path;
 
 use crosspull_azure::reply::subject_of;
 use crosspull_core::command::Command;
+use crosspull_core::kept::{Kept, Sort};
 use crosspull_core::login::helper::{self, HelperError, Verb};
-use crosspull_core::login::kept::Kept;
 use crosspull_core::login::settings::{OfRegistry, Settings};
 use crosspull_core::names::Verdict;
 use crosspull_core::secret::Secret;
@@ -16,12 +16,12 @@ use crosspull_core::text::printable;
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
-use super::cache::Cache;
 use super::link::PROGRAM;
-use super::shared::LONGEST;
-use super::{identity, registries, renew, shared};
+use super::{identity, registries, renew};
 use crate::exit::Code;
 use crate::headless::lines;
+use crate::kept::cache::Cache;
+use crate::kept::shared::{LONGEST, Wanted, kept_or_fresh};
 use crate::sources::environment;
 
 /// The most bytes of what a program asks.
@@ -152,10 +152,13 @@ fn cache(of: &OfRegistry, no_cache: bool) -> Option<Cache> {
 /// Returns a registry's refresh token.
 fn refresh_token(server: &str, of: &OfRegistry, no_cache: bool) -> Result<Secret, String> {
     let since = Timestamp::now();
-    let sign_in = || renew::sign_in(server, of);
+    let sign_in = || renew::sign_in(server, of).map(|fresh| (fresh.refresh, fresh.expires));
     match cache(of, no_cache).zip(identity::line(of, &environment)) {
-        Some((cache, by)) => shared::kept_or_fresh(&cache, server, by, since, sign_in),
-        None => sign_in().map(|fresh| fresh.refresh),
+        Some((cache, by)) => {
+            let wanted = Wanted { sort: Sort::Registry, name: server, by, since };
+            kept_or_fresh(&cache, wanted, sign_in).map(|kept| kept.token)
+        }
+        None => sign_in().map(|(token, _)| token),
     }
 }
 
@@ -164,12 +167,12 @@ fn store(asked: &str) -> Result<(), Failure> {
     let given = helper::given(asked)?;
     let settings = settings()?;
     let of = settings.get(&given.server);
-    let kept = of.and_then(|of| cache(of, false)).and_then(|cache| cache.look(&given.server));
+    let kept = of.and_then(|of| cache(of, false)).and_then(|cache| cache.look(Sort::Registry, &given.server));
     // The registry may answer a login by another token of the same account. Where nothing is kept, there is nothing to
     // compare it with.
-    let is_ours = kept.is_none_or(|Kept { refresh, .. }| {
-        let account = subject_of(&refresh);
-        refresh.reveal() == given.secret.reveal() || account.is_some() && account == subject_of(&given.secret)
+    let is_ours = kept.is_none_or(|Kept { token, .. }| {
+        let account = subject_of(&token);
+        token.reveal() == given.secret.reveal() || account.is_some() && account == subject_of(&given.secret)
     });
     if of.is_some() && given.is_token() && is_ours {
         return Ok(());

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crosspull_core::login::Who;
 use crosspull_core::login::settings::{OfRegistry, Setting};
 
-use super::replace::read_up_to;
+use crate::kept::replace::read_up_to;
 use crate::sources::Variables;
 
 /// The settings that name what an app proves itself by, each with the variable that says the same.

@@ -4,7 +4,6 @@
 mod admin;
 pub mod arguments;
 pub mod asked;
-mod cache;
 pub mod check;
 mod config_files;
 pub mod configure;
@@ -16,11 +15,8 @@ mod identity;
 mod link;
 mod registries;
 mod renew;
-mod replace;
-mod shared;
 pub mod tell;
 pub mod tools;
-mod turn;
 
 use clap::ArgMatches;
 use crosspull_core::explain::Trouble;

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crosspull_core::login::settings::{Settings, parse, text};
 
-use super::replace;
-use super::turn::Turn;
+use crate::kept::replace;
+use crate::kept::turn::Turn;
 use crate::places;
 use crate::sources::is_own;
 

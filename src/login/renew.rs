@@ -1,7 +1,5 @@
 //! The sign-in of the credential helper: by what needs nobody, as the settings of the registry say.
 
-use std::time::Duration;
-
 use crosspull_azure::registry_login::RegistrySignIn;
 use crosspull_core::command::Command;
 use crosspull_core::input::{Access, Answers, Key};
@@ -13,10 +11,8 @@ use crosspull_core::sign_in::SignIn;
 use super::{enter, identity};
 use crate::attended::{Means, Way};
 use crate::credentials;
+use crate::kept::shared::SIGN_IN_LIMIT;
 use crate::sources::environment;
-
-/// The longest time that a sign-in may take: docker waits for it, and the Azure CLI may hang.
-pub const LIMIT: Duration = Duration::from_secs(90);
 
 /// The settings that are answers, each with its input.
 pub const ANSWERS: [(Setting, Key); 4] = [
@@ -46,8 +42,8 @@ pub fn sign_in(server: &str, of: &OfRegistry) -> Result<RegistrySignIn, String> 
         .map_err(|why| format!("{why}; what was set up is not right any more, set it up again: {}", anew()))?;
     let runtime = crate::runtime().map_err(|error| format!("it cannot be signed in to ({error})"))?;
     let signing_in = async {
-        let signed_in = tokio::time::timeout(LIMIT, enter::again(way, who, server, &Means::unattended())).await;
-        signed_in.map_err(|_| format!("the sign-in did not end within {} seconds: try again", LIMIT.as_secs()))
+        let signed_in = tokio::time::timeout(SIGN_IN_LIMIT, enter::again(way, who, server, &Means::unattended())).await;
+        signed_in.map_err(|_| format!("the sign-in did not end within {} seconds: try again", SIGN_IN_LIMIT.as_secs()))
     };
     let signed_in = tokio::task::LocalSet::new().block_on(&runtime, signing_in);
     runtime.shutdown_background();

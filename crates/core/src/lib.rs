@@ -19,6 +19,7 @@ pub mod hand_over;
 pub mod ids;
 pub mod input;
 pub mod journal;
+pub mod kept;
 pub mod login;
 pub mod manifest;
 pub mod names;

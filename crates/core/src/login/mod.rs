@@ -5,7 +5,6 @@ pub mod admin;
 mod granted;
 pub mod helper;
 pub mod helper_config;
-pub mod kept;
 pub mod look;
 pub mod look_lines;
 mod meant;

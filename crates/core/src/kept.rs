@@ -1,22 +1,52 @@
-//! The credential helper's memory: the refresh token that a registry gave, and the last failure to get one. Both are
-//! texts of a few lines, bound to the settings that they were made by.
+//! The memory of what answers for other programs: a token that was given, and the last failure to get one. Both are texts
+//! of a few lines, bound to the settings that they were made by.
 
 use jiff::{SignedDuration, Timestamp};
 use zeroize::Zeroizing;
 
-use super::REFRESH_HOURS;
 use crate::secret::Secret;
 
-/// The first line of a token that is kept: the form of the rest.
-const FORM: &str = "crosspull-registry-token 1";
-/// The life of a registry's refresh token.
-const LIFE: SignedDuration = SignedDuration::from_hours(REFRESH_HOURS);
-/// A token is renewed when less of its life than this is left: whoever gets it has still to use it.
-const RENEWED_BEFORE: SignedDuration = SignedDuration::from_mins(10);
+/// The sort of a token that is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    /// A registry's refresh token, for docker and its kin.
+    Registry,
+    /// A token of Entra for the Kubernetes API of clusters, for kubectl.
+    Cluster,
+}
 
-/// A registry's refresh token, as it is kept between calls.
+impl Sort {
+    /// Returns the first line of the file: the form of the rest.
+    const fn form(self) -> &'static str {
+        match self {
+            Self::Registry => "crosspull-registry-token 1",
+            Self::Cluster => "crosspull-cluster-token 1",
+        }
+    }
+
+    /// Returns the longest life of such a token: three hours (`docs/facts/azure.md` 3.10), and a day and some hours where
+    /// access is evaluated continuously (Microsoft, "Continuous access evaluation").
+    const fn life(self) -> SignedDuration {
+        match self {
+            Self::Registry => SignedDuration::from_hours(3),
+            Self::Cluster => SignedDuration::from_hours(28),
+        }
+    }
+
+    /// A token is renewed when less of its life than this is left: whoever gets it has still to use it.
+    const fn renewed_before(self) -> SignedDuration {
+        match self {
+            Self::Registry => SignedDuration::from_mins(10),
+            Self::Cluster => SignedDuration::from_mins(5),
+        }
+    }
+}
+
+/// A token, as it is kept between calls.
 #[derive(Debug, Clone)]
 pub struct Kept {
+    /// The sort of the token.
+    pub sort: Sort,
     /// The settings and the identity that it was made by, in one line. Nobody else is given it.
     pub by: String,
     /// The time at which it was kept, by this machine's clock.
@@ -24,39 +54,39 @@ pub struct Kept {
     /// The end of its life, as the token says it.
     pub expires: Timestamp,
     /// The token.
-    pub refresh: Secret,
+    pub token: Secret,
 }
 
 impl Kept {
     /// Returns the text of the file that it is kept in.
     #[must_use]
     pub fn text(&self) -> Zeroizing<String> {
-        let Self { by, since, expires, refresh } = self;
+        let Self { sort, by, since, expires, token } = self;
         let (since, expires) = (since.as_second(), expires.as_second());
-        Zeroizing::new(format!("{FORM}\n{by}\n{since}\n{expires}\n{}\n", refresh.reveal()))
+        Zeroizing::new(format!("{}\n{by}\n{since}\n{expires}\n{}\n", sort.form(), token.reveal()))
     }
 
     /// Reads a file. Returns `None` for one that is torn or that is something else.
     #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let mut lines = text.strip_suffix('\n')?.strip_prefix(FORM)?.strip_prefix('\n')?.split('\n');
+    pub fn parse(sort: Sort, text: &str) -> Option<Self> {
+        let mut lines = text.strip_suffix('\n')?.strip_prefix(sort.form())?.strip_prefix('\n')?.split('\n');
         let mut line = || lines.next().filter(|line| !line.is_empty());
         let by = line()?.to_owned();
         let [since, expires] = [line()?, line()?].map(second);
-        let refresh = Secret::new(line()?.to_owned());
-        lines.next().is_none().then_some(Self { by, since: since?, expires: expires?, refresh })
+        let token = Secret::new(line()?.to_owned());
+        lines.next().is_none().then_some(Self { sort, by, since: since?, expires: expires?, token })
     }
 
     /// Returns true where it may be given to whoever has those settings now: nobody else's, not from the future, and
     /// with enough of its life left.
     ///
-    /// The end that the token says is by the registry's clock. No token lives longer than three hours by this
-    /// machine's, so that a clock that is slow here keeps none for too long.
+    /// The end that the token says is by the clock of who made it. No token lives longer than its sort by this machine's, so
+    /// that a clock that is slow here keeps none for too long.
     #[must_use]
     pub fn is_good(&self, by: &str, now: Timestamp) -> bool {
-        let by_this_clock = self.since.checked_add(LIFE).unwrap_or(self.since);
+        let by_this_clock = self.since.checked_add(self.sort.life()).unwrap_or(self.since);
         let left = self.expires.min(by_this_clock).duration_since(now);
-        self.by == by && self.since <= now && left > RENEWED_BEFORE
+        self.by == by && self.since <= now && left > self.sort.renewed_before()
     }
 }
 
@@ -106,24 +136,25 @@ mod tests {
     }
 
     fn kept() -> Kept {
-        Kept { by: "me".to_owned(), since: at(0), expires: at(180), refresh: Secret::new("r.e.f".to_owned()) }
+        let token = Secret::new("r.e.f".to_owned());
+        Kept { sort: Sort::Registry, by: "me".to_owned(), since: at(0), expires: at(180), token }
     }
 
     #[test]
     fn what_is_kept_is_read_back() {
-        let read = Kept::parse(&kept().text()).expect("a token");
+        let read = Kept::parse(Sort::Registry, &kept().text()).expect("a token");
         assert_eq!((read.by.as_str(), read.since, read.expires), ("me", at(0), at(180)));
-        assert_eq!(read.refresh.reveal(), "r.e.f");
+        assert_eq!(read.token.reveal(), "r.e.f");
     }
 
     #[test]
     fn no_part_of_a_file_is_taken_for_the_whole() {
         let text = kept().text();
         for end in 0..text.len() {
-            assert!(Kept::parse(&text[..end]).is_none(), "{end}");
+            assert!(Kept::parse(Sort::Registry, &text[..end]).is_none(), "{end}");
         }
         for other in ["", "\n", "{}", &format!("{}x\n", *text), &text.replace('1', "x")] {
-            assert!(Kept::parse(other).is_none(), "{other}");
+            assert!(Kept::parse(Sort::Registry, other).is_none(), "{other}");
         }
     }
 
@@ -134,6 +165,17 @@ mod tests {
             assert_eq!(kept.is_good("me", at(minutes)), good, "{minutes}");
         }
         assert!(!kept.is_good("somebody else", at(0)));
+    }
+
+    #[test]
+    fn a_token_of_a_cluster_is_good_until_its_last_five_minutes_and_is_no_registrys() {
+        let kept = Kept { sort: Sort::Cluster, expires: at(60), ..kept() };
+        for (minutes, good) in [(0, true), (54, true), (55, false), (61, false), (-1, false)] {
+            assert_eq!(kept.is_good("me", at(minutes)), good, "{minutes}");
+        }
+        assert!(
+            Kept::parse(Sort::Registry, &kept.text()).is_none() && Kept::parse(Sort::Cluster, &kept.text()).is_some()
+        );
     }
 
     #[test]

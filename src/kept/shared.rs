@@ -1,64 +1,75 @@
-//! One sign-in for all who ask for a registry's token at once.
+//! One sign-in for all who ask for a token at once.
 
 use std::time::Duration;
 
-use crosspull_azure::registry_login::RegistrySignIn;
-use crosspull_core::login::kept::{Failed, Kept};
+use crosspull_core::kept::{Failed, Kept, Sort};
 use crosspull_core::secret::Secret;
 use crosspull_core::text::printable;
 use jiff::Timestamp;
 
 use super::cache::Cache;
-use super::renew;
 use crate::headless::lines::aside;
 
 /// The most characters of a line that tells a failure.
 pub const LONGEST: usize = 1500;
-/// The longest wait for another call that signs in to the registry: a little longer than that one may take.
-const LIMIT: Duration = renew::LIMIT.saturating_add(Duration::from_secs(10));
+/// The longest time that a sign-in may take that asks nobody: a program waits for it, and the Azure CLI may hang.
+pub const SIGN_IN_LIMIT: Duration = Duration::from_secs(90);
+/// The longest wait for another call that signs in: a little longer than that one may take.
+const LIMIT: Duration = SIGN_IN_LIMIT.saturating_add(Duration::from_secs(10));
+
+/// A token that is asked for.
+#[derive(Debug, Clone)]
+pub struct Wanted<'a> {
+    /// Its sort.
+    pub sort: Sort,
+    /// The name that it is kept under.
+    pub name: &'a str,
+    /// The settings and the identity that it is made by, in one line.
+    pub by: String,
+    /// The time at which it was asked for.
+    pub since: Timestamp,
+}
 
 /// Returns the token that is kept, else that of a new sign-in, which is kept then. Of many who ask one signs in; where
-/// that fails, it fails for all who asked before it did. `by` are the settings and the identity, `since` is the time of
-/// the question.
+/// that fails, it fails for all who asked before it did.
 ///
 /// # Errors
 /// The reason and what to do now, in one line.
 pub fn kept_or_fresh(
     cache: &Cache,
-    server: &str,
-    by: String,
-    since: Timestamp,
-    sign_in: impl FnOnce() -> Result<RegistrySignIn, String>,
-) -> Result<Secret, String> {
-    let kept = || cache.good(server, &by, Timestamp::now()).map(|kept| kept.refresh);
-    if let Some(refresh) = kept() {
-        return Ok(refresh);
+    wanted: Wanted<'_>,
+    sign_in: impl FnOnce() -> Result<(Secret, Timestamp), String>,
+) -> Result<Kept, String> {
+    let Wanted { sort, name, by, since } = wanted;
+    let kept = || cache.good(sort, name, &by, Timestamp::now());
+    if let Some(kept) = kept() {
+        return Ok(kept);
     }
-    let mut turn = match cache.turn(server, LIMIT) {
+    let mut turn = match cache.turn(name, LIMIT) {
         Ok(Some(turn)) => Some(turn),
         Ok(None) => {
             return Err(format!(
-                "another call of the helper has been signing in for {} seconds and does not end: end it, then try again",
+                "another call has been signing in for {} seconds and does not end: end it, then try again",
                 LIMIT.as_secs()
             ));
         }
         // Where files cannot be locked, each signs in.
         Err(_) => None,
     };
-    if let Some(refresh) = kept() {
-        return Ok(refresh);
+    if let Some(kept) = kept() {
+        return Ok(kept);
     }
     let failed = turn.as_mut().and_then(|turn| Failed::parse(&turn.left()));
     if let Some(failed) = failed.filter(|failed| failed.is_shared_by(&by, since, Timestamp::now())) {
         return Err(failed.why);
     }
     match sign_in() {
-        Ok(RegistrySignIn { refresh, expires, .. }) => {
-            let kept = Kept { by, since: Timestamp::now(), expires, refresh };
-            if let Err(error) = cache.keep(server, &kept) {
-                aside(&format!("crosspull: the token of {server} cannot be kept ({error}): each call signs in"));
+        Ok((token, expires)) => {
+            let kept = Kept { sort, by, since: Timestamp::now(), expires, token };
+            if let Err(error) = cache.keep(name, &kept) {
+                aside(&format!("crosspull: the token of {name} cannot be kept ({error}): each call signs in"));
             }
-            Ok(kept.refresh)
+            Ok(kept)
         }
         Err(why) => {
             let failed = Failed { by, at: Timestamp::now(), why: printable(&why, LONGEST) };
@@ -84,7 +95,8 @@ mod tests {
         let (tries, asked) = (AtomicUsize::new(0), Barrier::new(8));
         let ask = |by: &str, since| {
             let sign_in = || Err(format!("no {}", tries.fetch_add(1, Ordering::SeqCst)));
-            kept_or_fresh(&cache, "a.azurecr.io", by.to_owned(), since, sign_in).map(drop)
+            let wanted = Wanted { sort: Sort::Registry, name: "a.azurecr.io", by: by.to_owned(), since };
+            kept_or_fresh(&cache, wanted, sign_in).map(drop)
         };
         std::thread::scope(|threads| {
             for _ in 0..8 {

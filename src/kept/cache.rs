@@ -1,5 +1,5 @@
-//! The folder in which the credential helper keeps registries' tokens between calls: in `$XDG_RUNTIME_DIR`, which is
-//! in memory and ends with the login (XDG Base Directory Specification), for its owner alone.
+//! The folder in which tokens are kept between calls: in `$XDG_RUNTIME_DIR`, which is in memory and ends with the login
+//! (XDG Base Directory Specification), for its owner alone.
 
 use std::ffi::OsStr;
 use std::fs::{DirBuilder, File, Metadata};
@@ -8,7 +8,7 @@ use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crosspull_core::login::kept::Kept;
+use crosspull_core::kept::{Kept, Sort};
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
@@ -28,14 +28,14 @@ impl Cache {
         Self::within(std::env::var_os("XDG_RUNTIME_DIR").as_deref())
     }
 
-    /// Forgets the token of a registry that may be kept in this login, also where nothing is kept there any more since
+    /// Forgets a token of that name that may be kept in this login, also where nothing is kept there any more since
     /// others may look into it.
     ///
     /// # Errors
     /// An error where it is still there.
-    pub fn forget_of_login(server: &str) -> io::Result<()> {
+    pub fn forget_of_login(name: &str) -> io::Result<()> {
         let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|folder| folder.is_absolute());
-        runtime.map_or(Ok(()), |folder| Self(folder.join("crosspull")).forget(server))
+        runtime.map_or(Ok(()), |folder| Self(folder.join("crosspull")).forget(name))
     }
 
     /// Returns the cache in the folder that the environment names; `None` where there is none, or where somebody else
@@ -48,52 +48,53 @@ impl Cache {
         is_private_folder(&folder).then_some(Self(folder))
     }
 
-    /// Returns the token that is kept for a registry, whoever made it; `None` for a file that is torn or not ours.
-    pub fn look(&self, server: &str) -> Option<Kept> {
-        let file = self.token(server);
+    /// Returns the token that is kept under a name, whoever made it; `None` for a file that is torn, not ours or of another
+    /// sort.
+    pub fn look(&self, sort: Sort, name: &str) -> Option<Kept> {
+        let file = self.token(name);
         let is_ours = |found: &Metadata| found.is_file() && is_private(found) && found.len() <= LARGEST;
         file.symlink_metadata().ok().filter(is_ours)?;
         // The room is there from the beginning: a text that grows leaves copies behind.
         let mut text = Zeroizing::new(String::with_capacity(usize::try_from(LARGEST).unwrap_or_default()));
         File::open(file).ok()?.take(LARGEST).read_to_string(&mut text).ok()?;
-        Kept::parse(&text)
+        Kept::parse(sort, &text)
     }
 
-    /// Returns the token that is kept for a registry and that may be given out now.
-    pub fn good(&self, server: &str, by: &str, now: Timestamp) -> Option<Kept> {
-        self.look(server).filter(|kept| kept.is_good(by, now))
+    /// Returns the token that is kept under a name and that may be given out now.
+    pub fn good(&self, sort: Sort, name: &str, by: &str, now: Timestamp) -> Option<Kept> {
+        self.look(sort, name).filter(|kept| kept.is_good(by, now))
     }
 
     /// Keeps a token, in place of what was there.
     ///
     /// # Errors
     /// An error where it cannot be written.
-    pub fn keep(&self, server: &str, kept: &Kept) -> io::Result<()> {
-        replace::write_private(&self.token(server), &kept.text())
+    pub fn keep(&self, name: &str, kept: &Kept) -> io::Result<()> {
+        replace::write_private(&self.token(name), &kept.text())
     }
 
-    /// Forgets the token of a registry; none is as good.
+    /// Forgets the token of a name; none is as good.
     ///
     /// # Errors
     /// An error where it is still there.
-    pub fn forget(&self, server: &str) -> io::Result<()> {
-        match std::fs::remove_file(self.token(server)) {
+    pub fn forget(&self, name: &str) -> io::Result<()> {
+        match std::fs::remove_file(self.token(name)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }
     }
 
-    /// Waits for the turn to sign in to a registry; `None` where `limit` was not enough.
+    /// Waits for the turn to get the token of a name; `None` where `limit` was not enough.
     ///
     /// # Errors
     /// See [`Turn::wait`].
-    pub fn turn(&self, server: &str, limit: Duration) -> io::Result<Option<Turn>> {
-        Turn::wait(&self.0.join(format!("{server}.lock")), limit)
+    pub fn turn(&self, name: &str, limit: Duration) -> io::Result<Option<Turn>> {
+        Turn::wait(&self.0.join(format!("{name}.lock")), limit)
     }
 
-    /// Returns the file of a registry's token. A registry's host is a name for a file: it has no slash.
-    fn token(&self, server: &str) -> PathBuf {
-        self.0.join(format!("{server}.token"))
+    /// Returns the file of a token. Its name is one for a file: a registry's host has no slash.
+    fn token(&self, name: &str) -> PathBuf {
+        self.0.join(format!("{name}.token"))
     }
 }
 
@@ -119,7 +120,7 @@ mod tests {
     /// Returns a token that ends in an hour.
     fn token(now: Timestamp) -> Kept {
         let expires = now + jiff::SignedDuration::from_hours(1);
-        Kept { by: "me".to_owned(), since: now, expires, refresh: Secret::new("r".to_owned()) }
+        Kept { sort: Sort::Registry, by: "me".to_owned(), since: now, expires, token: Secret::new("r".to_owned()) }
     }
 
     #[test]
@@ -148,28 +149,31 @@ mod tests {
         set(runtime.path(), 0o700);
         let cache = Cache::within(Some(runtime.path().as_os_str())).expect("private");
         let (server, now) = ("localhost:5001", Timestamp::now());
-        assert!(cache.look(server).is_none());
+        assert!(cache.look(Sort::Registry, server).is_none());
         cache.forget(server).expect("none is as good");
         cache.keep(server, &token(now)).expect("kept");
         let file = cache.token(server);
         assert_eq!(file.metadata().expect("there").mode() & 0o777, 0o600);
-        assert!(cache.good(server, "me", now).is_some() && cache.good(server, "you", now).is_none());
-        assert!(cache.look("localhost:5002").is_none(), "another registry's");
+        assert!(
+            cache.good(Sort::Registry, server, "me", now).is_some()
+                && cache.good(Sort::Registry, server, "you", now).is_none()
+        );
+        assert!(cache.look(Sort::Registry, "localhost:5002").is_none(), "another registry's");
         set(&file, 0o644);
-        assert!(cache.look(server).is_none(), "others may read it");
+        assert!(cache.look(Sort::Registry, server).is_none(), "others may read it");
         set(&file, 0o600);
         let text = std::fs::read_to_string(&file).expect("read");
         std::fs::write(&file, &text[..text.len() - 1]).expect("written");
-        assert!(cache.look(server).is_none(), "it is torn");
+        assert!(cache.look(Sort::Registry, server).is_none(), "it is torn");
         cache.keep(server, &token(now)).expect("replaced");
-        assert!(cache.look(server).is_some());
+        assert!(cache.look(Sort::Registry, server).is_some());
         let elsewhere = runtime.path().join("elsewhere");
         std::fs::rename(&file, &elsewhere).expect("moved");
         std::os::unix::fs::symlink(&elsewhere, &file).expect("a link");
-        assert!(cache.look(server).is_none(), "it is a link");
+        assert!(cache.look(Sort::Registry, server).is_none(), "it is a link");
         cache.keep(server, &token(now)).expect("the link is replaced");
-        assert!(cache.look(server).is_some() && !file.is_symlink());
+        assert!(cache.look(Sort::Registry, server).is_some() && !file.is_symlink());
         cache.forget(server).expect("forgotten");
-        assert!(cache.look(server).is_none());
+        assert!(cache.look(Sort::Registry, server).is_none());
     }
 }
