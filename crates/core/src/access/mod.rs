@@ -4,7 +4,9 @@
 
 mod because;
 mod cluster;
+pub mod exec;
 mod kinds;
+pub mod kubeconfig;
 mod matrix;
 mod needs;
 mod principal;
