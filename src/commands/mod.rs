@@ -1,6 +1,6 @@
 //! The commands, one file each: its arguments and its body. Here they are listed.
 
-mod access;
+pub mod access;
 mod apply;
 mod completions;
 mod credential;

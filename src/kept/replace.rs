@@ -55,6 +55,14 @@ pub fn write_private(file: &Path, text: &str) -> io::Result<()> {
 /// # Errors
 /// A sentence that names the file; it is as it was.
 pub fn edit<T>(file: &Path, edit: impl Fn(&str) -> Result<(String, T), String>) -> Result<T, String> {
+    edit_up_to(file, LARGEST, edit)
+}
+
+/// Changes a text file of no more than so many bytes likewise.
+///
+/// # Errors
+/// A sentence that names the file; it is as it was.
+pub fn edit_up_to<T>(file: &Path, most: u64, edit: impl Fn(&str) -> Result<(String, T), String>) -> Result<T, String> {
     let cannot = |error: io::Error| format!("{} cannot be changed ({error})", file.display());
     let told = |why: String| format!("{} was left alone: {why}", file.display());
     for _ in 0..TRIES {
@@ -63,7 +71,7 @@ pub fn edit<T>(file: &Path, edit: impl Fn(&str) -> Result<(String, T), String>) 
         if target.exists() && !target.is_file() {
             return Err(told("it is no file".to_owned()));
         }
-        let before = read(&target).map_err(cannot)?;
+        let before = read_up_to(&target, most).map_err(cannot)?;
         let (text, result) = edit(before.as_deref().unwrap_or_default()).map_err(told)?;
         if before.as_deref() == Some(text.as_str()) || before.is_none() && text.is_empty() {
             return Ok(result);
@@ -75,7 +83,7 @@ pub fn edit<T>(file: &Path, edit: impl Fn(&str) -> Result<(String, T), String>) 
         }
         new.as_file().sync_all().map_err(cannot)?;
         // Looked at right before: other programs replace the file too, and none of them locks it.
-        if read(&target).map_err(cannot)? == before {
+        if read_up_to(&target, most).map_err(cannot)? == before {
             new.persist(&target).map_err(|error| cannot(error.error))?;
             // The name is kept through a crash of the machine where the system can do that.
             let _ = File::open(folder(&target)).and_then(|folder| folder.sync_all());

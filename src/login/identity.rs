@@ -80,12 +80,17 @@ pub fn variable(of: &OfRegistry, name: &str, environment: Variables) -> Option<S
 pub fn line(of: &OfRegistry, environment: Variables) -> Option<String> {
     let mut line = of.line();
     if of.get(Setting::As) == Some(Who::Me.word()) {
-        let accounts = accounts(environment).map(|file| read_up_to(&file, LARGEST_LIST)).transpose().ok()?;
-        let mut hasher = DefaultHasher::new();
-        accounts.hash(&mut hasher);
-        line.push_str(&format!(" {:016x}", hasher.finish()));
+        line.push_str(&format!(" {}", azure_cli_account(environment)?));
     }
     Some(line)
+}
+
+/// Returns a text that is another one after another `az login`; `None` where the list of accounts cannot be read.
+pub fn azure_cli_account(environment: Variables) -> Option<String> {
+    let accounts = accounts(environment).map(|file| read_up_to(&file, LARGEST_LIST)).transpose().ok()?;
+    let mut hasher = DefaultHasher::new();
+    accounts.hash(&mut hasher);
+    Some(format!("{:016x}", hasher.finish()))
 }
 
 /// Returns the file in which the Azure CLI lists its accounts; `None` where there is no home folder.

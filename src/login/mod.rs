@@ -11,7 +11,7 @@ pub mod credential;
 pub mod enter;
 mod entered;
 mod give;
-mod identity;
+pub mod identity;
 mod link;
 mod registries;
 mod renew;

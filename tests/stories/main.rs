@@ -9,6 +9,8 @@ mod abac;
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod access_token;
+#[cfg(test)]
 mod admin_account;
 #[cfg(test)]
 mod adopt;
@@ -46,6 +48,8 @@ mod hostile;
 mod hosts;
 #[cfg(test)]
 mod inputs;
+#[cfg(test)]
+mod kubeconfig;
 #[cfg(test)]
 mod last_look;
 #[cfg(test)]

@@ -16,7 +16,7 @@ use crate::control::Control;
 use crate::door::Door;
 use crate::line::{Line, NoAddress, Proxies};
 use crate::recorder::Recorder;
-use crate::sign_in::{Login, MetadataService, Prompts, SignInContext, Tokens};
+use crate::sign_in::{KUBERNETES_SERVER, Login, MetadataService, Prompts, SignInContext, Tokens};
 use crate::wire::{Pace, Wire};
 use crate::{endpoints, request};
 
@@ -73,7 +73,8 @@ pub async fn connect(access: &Access, parts: Parts) -> Result<Door, Box<Finding>
     if let Some(text) = access.elsewhere(&endpoints) {
         say(&wire, Event::CheckEnded { finding: Check::Cloud.pass(text) }).map_err(Box::new)?;
     }
-    let context = SignInContext { wire, endpoints, prompts: parts.prompts, metadata };
+    let kubernetes = access.kubernetes.server.clone().unwrap_or_else(|| KUBERNETES_SERVER.to_owned());
+    let context = SignInContext { wire, endpoints, prompts: parts.prompts, metadata, kubernetes };
     let tokens = Tokens::new(&context, &access.tenants, parts.logins);
     Ok(Door::new(context.wire, tokens, context.endpoints, access.kubernetes.clone(), parts.app_secret))
 }

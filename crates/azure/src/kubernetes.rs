@@ -131,6 +131,24 @@ impl Kubernetes {
         Ok(Self { token: Some(token), by: "by your sign-in at Entra", ..api })
     }
 
+    /// Opens the API that a kubeconfig leads to by its current context: by that token, else by the certificate or token in
+    /// it.
+    ///
+    /// # Errors
+    /// The reason why the API cannot be used, as the second half of a sentence. Whether it answers is not asked yet.
+    pub fn at(wire: &Wire, kubeconfig: &Secret, token: Option<Secret>) -> Result<Self, String> {
+        let config = Kubeconfig::from_yaml(kubeconfig.reveal())
+            .map_err(|error| format!("the kubeconfig that Azure gives cannot be read ({})", unread(&error)))?;
+        let mut config = without_files(config);
+        if token.is_some() {
+            for user in config.auth_infos.iter_mut().filter_map(|named| named.auth_info.as_mut()) {
+                *user = AuthInfo::default();
+            }
+        }
+        let (api, _) = Self::by(wire, &config, None, "by what was written")?;
+        Ok(Self { token: token.or(api.token), ..api })
+    }
+
     /// Opens the API that a kubeconfig leads to. True with it where Entra signs people in there.
     fn by(wire: &Wire, config: &Kubeconfig, context: Option<&str>, by: &'static str) -> Result<(Self, bool), String> {
         let (cluster, user) = chosen(config, context).ok_or("its kubeconfig names no cluster")?;

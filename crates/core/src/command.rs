@@ -87,6 +87,8 @@ pub enum Command<'a> {
     RemoveDocker { registry: &'a str },
     /// Gives a program another name.
     LinkHelper { program: &'a str, link: &'a str },
+    /// Signs in to a cluster by those options.
+    ClusterToken { options: &'a [(&'a str, &'a str)] },
     /// Goes on with a run.
     Resume { run: &'a RunId },
     /// Takes a run back.
@@ -223,6 +225,10 @@ impl Command<'_> {
                 Line::of("crosspull login --configure-docker").value(registry).written("--remove")
             }
             Self::LinkHelper { program, link } => Line::of("ln -sf").value(program).value(link),
+            Self::ClusterToken { options } => {
+                let line = Line::of("crosspull access token");
+                options.iter().fold(line, |line, (name, value)| line.option(&format!("--{name}"), value))
+            }
             Self::Resume { run } => Line::of("crosspull resume").value(&run.to_string()),
             Self::Undo { run } => Line::of("crosspull undo").value(&run.to_string()),
         }

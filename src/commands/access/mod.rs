@@ -1,6 +1,10 @@
 //! `crosspull access`: who can reach a cluster, and how. Each part is a file: its arguments and its body.
 
 mod asked;
+mod file;
+mod fixed;
+mod kubeconfig;
+pub mod token;
 mod ways;
 
 use clap::{ArgMatches, Command};
@@ -12,7 +16,7 @@ use crate::exit::Code;
 pub const ACCESS: Subcommand = Subcommand { arguments, run: |arguments| Box::pin(run(arguments)) };
 
 /// The commands below `access`, in the order in which the help lists them.
-const PARTS: [Subcommand; 0] = [];
+const PARTS: [Subcommand; 2] = [kubeconfig::KUBECONFIG, token::TOKEN];
 
 fn arguments() -> Command {
     ways::arguments(Command::new("access"))

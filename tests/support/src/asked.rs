@@ -105,6 +105,7 @@ fn only_reads(path: &str) -> bool {
         "/listCredentials",
         "Microsoft.ResourceGraph/resources",
         "/selfsubjectaccessreviews",
+        "/selfsubjectreviews",
     ]
     .iter()
     .any(|tail| path.ends_with(tail))

@@ -1,4 +1,5 @@
 //! Access to a cluster, as Azure, Entra and the cluster itself tell of it. Everything here reads.
 
 pub mod cluster;
+pub mod kubeconfig;
 pub mod principal;

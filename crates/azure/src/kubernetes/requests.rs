@@ -3,6 +3,7 @@
 use crosspull_core::event::Plane;
 use crosspull_core::names::Side;
 use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
+use k8s_openapi::api::authentication::v1::SelfSubjectReview;
 use k8s_openapi::api::authorization::v1::SelfSubjectAccessReview;
 use k8s_openapi::api::core::v1::{Event, Namespace, Pod, Secret, ServiceAccount};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
@@ -26,8 +27,8 @@ pub const RUNS_NOTHING: &str = "/crosspull-runs-nothing";
 
 /// The media types of patches.
 const CONTENT_TYPES: [&str; 2] = ["application/apply-patch+yaml", "application/merge-patch+json"];
-/// The end of the path of access reviews, which are created and change nothing.
-const REVIEWS: &str = "/selfsubjectaccessreviews";
+/// The ends of the paths of reviews, which are created and change nothing.
+const REVIEWS: [&str; 2] = ["/selfsubjectaccessreviews", "/selfsubjectreviews"];
 /// The mark of a request that is looked at by admission and not kept.
 const DRY_RUN: &str = "dryRun=All";
 /// `{"auths":{}}`.
@@ -50,7 +51,7 @@ pub fn at(server: &Url, auth: Auth, built: Built) -> Result<Request, String> {
     let request = Request::new(Plane::Kubernetes, Side::A, parts.method, url, auth);
     // To ask what one may do, or would be let do, changes nothing.
     let is_trial = request.url.query().is_some_and(|query| query.split('&').any(|pair| pair == DRY_RUN));
-    let asks = is_trial || request.url.path().ends_with(REVIEWS);
+    let asks = is_trial || REVIEWS.iter().any(|review| request.url.path().ends_with(review));
     let repeat = if asks { Repeat::Freely } else { request.repeat };
     Ok(Request { body, repeat, ..request })
 }
@@ -127,6 +128,18 @@ pub fn may(namespace: &str, verb: &str, resource: &str) -> Built {
         "spec": { "resourceAttributes": { "namespace": namespace, "verb": verb, "resource": resource } },
     });
     let path = Path::new(SelfSubjectAccessReview::url_path(&(), None));
+    path.create(&PostParams::default(), review.to_string().into_bytes())
+}
+
+/// Asks whether the operator may do something in all namespaces.
+pub fn may_everywhere(verb: &str, resource: &str) -> Built {
+    may("", verb, resource)
+}
+
+/// Asks as whom the API knows the operator (Kubernetes 1.28 and later).
+pub fn who_am_i() -> Built {
+    let review = json!({ "apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview" });
+    let path = Path::new(SelfSubjectReview::url_path(&(), None));
     path.create(&PostParams::default(), review.to_string().into_bytes())
 }
 

@@ -44,7 +44,7 @@ use transport::LastRefusal;
 /// (`docs/facts/azure.md` 9.6).
 const CLOCK: &str = "AADSTS700024";
 /// The server application of AKS, which tokens for the Kubernetes API of a cluster are for (`docs/facts/azure.md` 9.5).
-pub(crate) const KUBERNETES_SERVER: &str = "6dae42f8-4368-4678-94ff-3960e28e3630";
+pub const KUBERNETES_SERVER: &str = "6dae42f8-4368-4678-94ff-3960e28e3630";
 /// A token is not used in its last minutes.
 const MARGIN_SECONDS: i64 = 300;
 
@@ -164,6 +164,8 @@ pub struct SignInContext {
     pub prompts: Prompts,
     /// The machine's own token service.
     pub metadata: MetadataService,
+    /// The application that tokens for Kubernetes are for.
+    pub kubernetes: String,
 }
 
 /// Tokens for both tenants. TokenCache in memory only.
@@ -181,6 +183,7 @@ struct Source {
     endpoints: Endpoints,
     prompts: Prompts,
     metadata: MetadataService,
+    kubernetes: String,
 }
 
 impl Tokens {
@@ -196,6 +199,7 @@ impl Tokens {
             endpoints: context.endpoints.clone(),
             prompts: context.prompts.clone(),
             metadata: context.metadata.clone(),
+            kubernetes: context.kubernetes.clone(),
         }))
     }
 
@@ -256,7 +260,7 @@ impl Source {
             Audience::Arm => &self.endpoints.arm_audience,
             Audience::Graph => &self.endpoints.graph_audience,
             Audience::Registry => &self.endpoints.registry_audience,
-            Audience::Kubernetes => KUBERNETES_SERVER,
+            Audience::Kubernetes => &self.kubernetes,
         }
     }
 

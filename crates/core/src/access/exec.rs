@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use strum::{EnumIter, EnumString, IntoStaticStr};
+use strum::{EnumIter, EnumString, IntoEnumIterator as _, IntoStaticStr};
 use zeroize::Zeroizing;
 
 use crate::secret::Secret;
@@ -40,6 +40,11 @@ pub enum Fixed {
 }
 
 impl Fixed {
+    /// Returns all of them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::iter()
+    }
+
     /// Returns the name of the flag.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -68,6 +73,12 @@ impl ExecSignIn {
     pub fn arguments(&self) -> Vec<String> {
         let words = ["access", "token"].into_iter().map(str::to_owned);
         words.chain(self.0.iter().flat_map(|(part, value)| [format!("--{}", part.name()), value.clone()])).collect()
+    }
+
+    /// Returns the parts with the names of their flags.
+    #[must_use]
+    pub fn options(&self) -> Vec<(&'static str, &str)> {
+        self.0.iter().map(|(part, value)| (part.name(), value.as_str())).collect()
     }
 
     /// Returns the same in one line: by it is seen whether two are the same.

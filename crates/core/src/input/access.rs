@@ -46,6 +46,8 @@ pub struct KubernetesAccess {
     pub context: Option<String>,
     /// The credential that Resource Manager is asked for.
     pub credential: ClusterCredential,
+    /// The application that tokens for the API are for. `None` for that of AKS.
+    pub server: Option<String>,
 }
 
 /// The credential of a cluster that Resource Manager is asked for.
@@ -186,6 +188,7 @@ impl Access {
                     "admin" => ClusterCredential::Admin,
                     _ => ClusterCredential::User,
                 },
+                server: None,
             },
         })
     }
