@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
+use crosspull_sim::Tenant;
 use crosspull_support::{Story, program};
 use serde_json::{Value, json};
 
@@ -171,6 +172,7 @@ fn by_person() -> (Story, usize) {
     }
     let answer = ended(child);
     assert_eq!(answer.code, Some(0), "{answer:?}");
+    assert!(answer.out.contains(&format!("Kubernetes knows you as {}", story.sim.account(Tenant::A))), "{answer:?}");
     let codes = person.codes;
     (story, codes)
 }

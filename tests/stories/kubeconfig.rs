@@ -59,6 +59,8 @@ fn where_entra_signs_people_in_the_entry_signs_in_by_crosspull() {
         &end,
         &["You may list pods in all namespaces: Access allowed by Azure RBAC", "needs CROSSPULL_A_CLIENT_SECRET"],
     );
+    let name = end.out.lines().find_map(|line| line.strip_prefix("Kubernetes knows you as "));
+    assert!(name.is_some_and(|name| name.parse::<uuid::Uuid>().is_ok()), "an app is known by its object id\n{end}");
     let file = kubeconfig(&story);
     let text = read(&file);
     assert_eq!(mode(&file), 0o600);
@@ -164,7 +166,15 @@ fn the_admins_certificate_is_told_to_be_everybodys_and_is_in_the_file_alone() {
     assert!(asked.err.contains("give --yes"), "{asked}");
     story.called_nothing();
     let end = write(&story, &["--admin", "--yes"]);
-    tells_of(&end, &["Context aks-shop-admin is in ", "a certificate that is everybody's", "You may list pods"]);
+    tells_of(
+        &end,
+        &[
+            "Context aks-shop-admin is in ",
+            "a certificate that is everybody's",
+            "knows you as masterclient",
+            "You may list pods",
+        ],
+    );
     let text = read(&kubeconfig(&story));
     let key = text.lines().find_map(|line| line.trim().strip_prefix("client-key-data: ")).expect("a key");
     assert!(text.contains("name: clusterAdmin_") && !end.out.contains(key) && !end.err.contains(key), "{end}");
