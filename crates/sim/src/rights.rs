@@ -36,7 +36,17 @@ pub fn held<'w>(
     principal: Uuid,
     scope: &'w str,
 ) -> impl Iterator<Item = (&'w RoleAssignment, &'static RoleDefinition)> {
-    let identities = world.identities(principal);
+    held_by(world, now, role_effect, world.identities(principal), scope)
+}
+
+/// Returns the assignments of any of some principals and groups, likewise.
+fn held_by<'w>(
+    world: &'w World,
+    now: Moment,
+    role_effect: f64,
+    identities: Vec<Uuid>,
+    scope: &'w str,
+) -> impl Iterator<Item = (&'w RoleAssignment, &'static RoleDefinition)> {
     world
         .role_assignments
         .iter()
@@ -119,6 +129,24 @@ pub fn data_allowed(
     held(world, cloud.clock.now(), cloud.times.role_effect, principal, scope).any(|(assignment, role)| {
         role.allows_data(action)
             && assignment.condition.as_deref().is_none_or(|condition| condition_allows(condition, action, repository))
+    })
+}
+
+/// Returns an assignment of a principal or of groups that allows a data action at a scope, by a request with attributes
+/// that conditions can ask for. A condition that cannot be understood lets nothing through.
+#[must_use]
+pub fn data_assignment<'w>(
+    cloud: &Cloud,
+    world: &'w World,
+    identities: &[Uuid],
+    scope: &'w str,
+    action: &str,
+    attributes: &[(&str, &str)],
+) -> Option<(&'w RoleAssignment, &'static RoleDefinition)> {
+    let mut held = held_by(world, cloud.clock.now(), cloud.times.role_effect, identities.to_vec(), scope);
+    held.find(|(assignment, role)| {
+        let holds = |condition: &String| condition::holds(condition, action, attributes) == Some(true);
+        role.allows_data(action) && assignment.condition.as_ref().is_none_or(holds)
     })
 }
 

@@ -31,10 +31,10 @@ pub fn decide(api: &Api, user: &User, question: &Question<'_>) -> Verdict {
         return Verdict::new(Decision::NoOpinion, "");
     };
     let by_bindings = rbac::verdict(cluster, user, question);
-    if by_bindings.allowed() || !cluster.entra.as_ref().is_some_and(|entra| entra.azure_rbac) {
+    let Some(profile) = cluster.entra.as_ref().filter(|entra| entra.azure_rbac && !by_bindings.allowed()) else {
         return by_bindings;
-    }
-    let by_assignments = azure::verdict(&api.cloud, &world, &cluster.id, user, question);
+    };
+    let by_assignments = azure::verdict(&api.cloud, &world, cluster, profile, user, question);
     if by_assignments.decision != Decision::NoOpinion {
         return by_assignments;
     }

@@ -134,7 +134,9 @@ pub const NAMESPACES: [&str; 4] = ["default", "jobs", "kube-system", "shop"];
 pub struct EntraPart {
     /// `enableAzureRBAC`.
     pub azure_rbac: bool,
-    /// The groups of tenant A whose members may do everything where Azure's role assignments do not decide.
+    /// True where custom resources have data actions of their own (a preview).
+    pub custom_resources: bool,
+    /// The groups of tenant A whose members may do everything.
     pub admin_groups: Vec<AdminGroupPart>,
 }
 

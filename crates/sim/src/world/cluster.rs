@@ -158,6 +158,8 @@ pub struct Cluster {
 pub struct EntraProfile {
     /// `enableAzureRBAC`: whether Azure's role assignments say what they may do.
     pub azure_rbac: bool,
+    /// True where custom resources have data actions of their own (a preview).
+    pub custom_resources: bool,
     /// `adminGroupObjectIDs`: the groups whose members may do everything.
     pub admin_groups: Vec<Uuid>,
 }

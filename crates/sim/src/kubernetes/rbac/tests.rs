@@ -230,7 +230,7 @@ async fn what_cannot_be_is_refused_field_by_field() {
 async fn the_groups_of_administrators_have_aks_binding() {
     let group = uuid::Uuid::from_u128(7);
     let bed = Testbed::new(|world| {
-        world.clusters[0].entra = Some(EntraProfile { azure_rbac: false, admin_groups: vec![group] });
+        world.clusters[0].entra = Some(EntraProfile { admin_groups: vec![group], ..EntraProfile::default() });
     });
     let path = format!("{RBAC}/clusterrolebindings/aks-cluster-admin-binding-aad");
     let found = admin(&bed, Method::GET, &path, Value::Null).await.json();

@@ -22,7 +22,11 @@ impl Builder {
             }
         }
         if let Some(cluster) = world.clusters.first_mut() {
-            let profile = |entra: &EntraPart| EntraProfile { azure_rbac: entra.azure_rbac, admin_groups };
+            let profile = |entra: &EntraPart| EntraProfile {
+                azure_rbac: entra.azure_rbac,
+                custom_resources: entra.custom_resources,
+                admin_groups,
+            };
             cluster.entra = part.cluster.entra.as_ref().map(profile);
             cluster.disable_local_accounts = part.cluster.disable_local_accounts.unwrap_or(false);
         }
