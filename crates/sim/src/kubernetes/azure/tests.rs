@@ -119,8 +119,8 @@ fn guard_asks_for_these_data_actions() {
     for ((verb, group, resource, namespace), with, without) in WILDCARDS {
         let found = ids(&question(verb, group, resource, "", namespace), false).expect("actions");
         let has = |id: &&str| found.iter().any(|known| known == id);
-        assert!(with.iter().all(|id| has(id)), "{verb} {group} {resource} {namespace}: {found:?}");
-        assert!(!without.iter().any(|id| has(id)), "{verb} {group} {resource} {namespace}: {found:?}");
+        assert!(with.iter().all(has), "{verb} {group} {resource} {namespace}: {found:?}");
+        assert!(!without.iter().any(has), "{verb} {group} {resource} {namespace}: {found:?}");
     }
     let nothing = ids(&question("*", "none.io", "*", "", ""), false).unwrap_err();
     assert!(nothing.ends_with("Verb: *: No resources found for group none.io"), "{nothing}");
