@@ -62,7 +62,7 @@ mod write;
 mod writes_tests;
 
 pub use identity::users;
-pub use rbac::bootstrap;
+pub use rbac::{bootstrap, reconcile};
 
 /// No object of this plane is larger: etcd takes 1.5 MiB.
 const MAX_BODY: usize = 3 << 20;

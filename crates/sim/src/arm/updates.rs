@@ -1,5 +1,6 @@
 //! `PUT` of a managed cluster, as far as a client sends back what it read: `az aks update --attach-acr` does so beside the role
-//! assignment (`aks_attach_acr_sp`). AKS then reconciles the cluster. Nothing else can be changed here.
+//! assignment (`aks_attach_acr_sp`). AKS then reconciles the cluster. Its groups of administrators can be changed, and nothing
+//! else here.
 
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -15,17 +16,18 @@ use crate::{
     cloud::Shared,
     errors::{Answer, Refusal},
     faults::Fate,
-    rights,
+    kubernetes, rights,
     world::Outcome,
 };
 
 const ACTION: &str = "Microsoft.ContainerService/managedClusters/write";
 
-/// Starts an update that leaves the cluster as it is: 200 with the cluster and the address of the operation.
+/// Starts an update: 200 with the cluster and the address of the operation.
 pub fn update(cloud: &Shared, asked: &Asked) -> Answer {
     let id = request::resource_id(asked);
     rights::require(cloud, &asked.caller, &id, ACTION)?;
-    let body: Value = asked.body()?;
+    let mut body: Value = asked.body()?;
+    let admin_groups = admin_groups(&mut body)?;
     let (operation, cluster, shown) = {
         let mut world = cloud.world();
         let cluster = world.cluster(&id).ok_or_else(|| answers::no_cluster(asked))?;
@@ -34,6 +36,10 @@ pub fn update(cloud: &Shared, asked: &Asked) -> Answer {
             return Err(unsupported(&member));
         }
         let id = cluster.id.clone();
+        if let (Some(groups), Some(cluster)) = (admin_groups, world.cluster_mut(&id)) {
+            let entra = cluster.entra.as_mut().ok_or_else(|| unsupported("properties.aadProfile"))?;
+            entra.admin_groups = groups;
+        }
         let begun = operations::begin(cloud, &mut world, request::subscription_of(asked), &id);
         let operation = begun.ok_or_else(|| answers::no_cluster(asked))?;
         let shown = world.cluster(&id).map(shapes::cluster).unwrap_or_default();
@@ -43,7 +49,22 @@ pub fn update(cloud: &Shared, asked: &Asked) -> Answer {
     operations::updating(cloud, operation, &shown)
 }
 
-/// The operation itself: it takes its time and changes nothing.
+/// Takes the groups of administrators out of a request, where it names any.
+fn admin_groups(body: &mut Value) -> Result<Option<Vec<Uuid>>, Refusal> {
+    let profile = body.pointer_mut("/properties/aadProfile").and_then(Value::as_object_mut);
+    let Some(Value::Array(groups)) = profile.and_then(|profile| profile.remove("adminGroupObjectIDs")) else {
+        return Ok(None);
+    };
+    let id = |group: &Value| {
+        Uuid::parse_str(group.as_str().unwrap_or_default()).map_err(|_| {
+            let message = format!("The value {group} of adminGroupObjectIDs is not a valid GUID.");
+            provider(StatusCode::BAD_REQUEST, "BadRequest", &message)
+        })
+    };
+    groups.iter().map(id).collect::<Result<_, _>>().map(Some)
+}
+
+/// The operation itself: it takes its time, and then the cluster is as its profile says.
 async fn run(cloud: Shared, operation: Uuid, cluster: String, fate: Fate) {
     let outcome = match fate {
         Fate::NeverEnds => return,
@@ -51,6 +72,9 @@ async fn run(cloud: Shared, operation: Uuid, cluster: String, fate: Fate) {
         Fate::RunsItsCourse => Outcome::Succeeded,
     };
     cloud.clock.sleep(cloud.times.reset_operation).await;
+    if let (Outcome::Succeeded, Some(cluster)) = (&outcome, cloud.world().cluster_mut(&cluster)) {
+        kubernetes::reconcile(cluster);
+    }
     operations::end(&cloud, operation, &cluster, outcome);
 }
 

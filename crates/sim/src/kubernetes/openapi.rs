@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 
 use super::kinds::{KINDS, Kind};
 
-/// Returns the list of documents, or that of a group whose kinds are written field by field.
+/// Returns the list of documents, or that of a group.
 #[must_use]
 pub fn document(path: &[&str]) -> Option<Value> {
     match path {
         [] => {
-            let paths = written().map(|kind| {
+            let paths = KINDS.iter().map(|kind| {
                 let base = base(kind);
                 let url = json!({ "serverRelativeURL": format!("/openapi/v3/{base}?hash=0") });
                 (base, url)
@@ -18,14 +18,9 @@ pub fn document(path: &[&str]) -> Option<Value> {
             Some(json!({ "paths": paths.collect::<serde_json::Map<_, _>>() }))
         }
         ["api", "v1"] => Some(group("")),
-        ["apis", name, "v1"] if written().any(|kind| kind.group == *name) => Some(group(name)),
+        ["apis", name, "v1"] if KINDS.iter().any(|kind| kind.group == *name) => Some(group(name)),
         _ => None,
     }
-}
-
-/// Returns the kinds that are written field by field.
-fn written() -> impl Iterator<Item = &'static Kind> {
-    KINDS.iter().filter(|kind| kind.verbs.contains(&"patch"))
 }
 
 /// Returns the path of the group of a kind.
@@ -34,8 +29,8 @@ fn base(kind: &Kind) -> String {
 }
 
 fn group(name: &str) -> Value {
-    let paths: serde_json::Map<String, Value> = written()
-        .filter(|kind| kind.group == name)
+    let written = KINDS.iter().filter(|kind| kind.group == name && kind.verbs.contains(&"patch"));
+    let paths: serde_json::Map<String, Value> = written
         .map(|kind| {
             let place = if kind.namespaced { "/namespaces/{namespace}" } else { "" };
             (format!("/{}{place}/{}/{{name}}", base(kind), kind.plural), json!({ "patch": patch(kind) }))

@@ -21,7 +21,7 @@ mod standard;
 #[cfg(test)]
 mod tests;
 
-pub use bootstrap::bootstrap;
+pub use bootstrap::{bootstrap, reconcile};
 pub use rule::Rule;
 
 /// The API group of roles and bindings.
