@@ -60,8 +60,17 @@ pub fn rights(scopes: &[&str], user: &User, tenant: Uuid) -> Vec<String> {
     } else if writes {
         rights.push(OWNER);
     }
+    if any(&["Group.ReadWrite.All", "GroupMember.ReadWrite.All", "Directory.AccessAsUser.All"]) {
+        rights.push(if has(GROUP_ADMINISTRATORS) { "GroupMember.ReadWrite.All" } else { GROUP_OWNER });
+    }
     rights.into_iter().map(str::to_owned).collect()
 }
+
+/// The right of a user to change the members of the groups that the user owns. No permission of Graph is called this.
+pub const GROUP_OWNER: &str = "group owner";
+
+/// Roles that may change the members of every group (Entra's document "Microsoft Entra built-in roles").
+const GROUP_ADMINISTRATORS: &[&str] = &["Global Administrator", "Groups Administrator"];
 
 /// The right of a user without a role to change what that user owns. No permission of Graph is called this.
 pub const OWNER: &str = "owner";

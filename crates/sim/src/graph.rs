@@ -23,6 +23,8 @@ mod directory_objects;
 mod federated;
 mod filter;
 mod groups;
+mod members;
+mod memberships;
 mod objects;
 mod owners;
 mod passwords;
@@ -38,7 +40,8 @@ mod shapes;
 mod users;
 
 /// The relations of an object to others.
-const RELATIONS: &[&str] = &["memberOf", "transitiveMemberOf", "appRoleAssignments", "members", "owners"];
+const RELATIONS: &[&str] =
+    &["memberOf", "transitiveMemberOf", "appRoleAssignments", "members", "owners", "getMemberGroups", "$ref"];
 
 /// Returns the routes of everything under `/v1.0`.
 pub fn router(cloud: Shared) -> Router {

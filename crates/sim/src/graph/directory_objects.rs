@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     call::Call,
-    groups, objects, readers,
+    groups, memberships, objects, readers,
     refusals::{bad_request, no_method, no_segment, not_found},
     users,
 };
@@ -25,9 +25,16 @@ pub fn answer(call: &Call, method: &Method, first: &str, rest: &[&str]) -> Answe
             let found = objects::objects(call, &[id]).pop().ok_or_else(|| not_found(&id.to_string()))?;
             Ok(call.found("directoryObjects", found))
         }
-        ("groups", _, &Method::GET) => groups::answer(call, rest),
+        ("directoryObjects", [id, "getMemberGroups"], &Method::POST) => {
+            memberships::ids(call, Uuid::parse_str(id).map_err(|_| not_found(id))?)
+        }
+        ("me", ["getMemberGroups"], &Method::POST) => memberships::ids(call, call.caller.object_id),
+        ("groups", ..) => groups::answer(call, method, rest),
         ("users", rest, &Method::GET) => users::answer(call, rest),
-        ("organization" | "directoryObjects" | "me" | "users" | "groups", ..) => Err(no_method()),
+        ("users", [name, "getMemberGroups"], &Method::POST) => {
+            memberships::ids(call, users::id(call, name)?.ok_or_else(|| not_found(name))?)
+        }
+        ("organization" | "directoryObjects" | "me" | "users", ..) => Err(no_method()),
         _ => Err(no_segment(first)),
     }
 }

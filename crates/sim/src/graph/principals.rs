@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{
     call::{Call, Key, check_tags, id_of, no_content},
+    memberships,
     owners::{self, Owned},
     principal, readers,
     refusals::{bad_request, denied, no_method, no_property, no_segment},
@@ -37,8 +38,9 @@ pub fn answer(call: &Call, method: &Method, key: Option<Key>, rest: &[&str]) -> 
         (Some(key), ["owners", rest @ ..], _) => owners::answer(call, method, Owned::Principal, key, rest),
         (Some(key), ["memberOf"], &Method::GET) => relations::member_of(call, key),
         (Some(key), ["transitiveMemberOf"], &Method::GET) => relations::transitive_member_of(call, key),
+        (Some(Key::Id(id)), ["getMemberGroups"], &Method::POST) => memberships::ids(call, id),
         (Some(key), ["appRoleAssignments"], &Method::GET) => relations::app_role_assignments(call, key),
-        (_, [] | ["memberOf" | "transitiveMemberOf" | "appRoleAssignments"], _) => Err(no_method()),
+        (_, [] | ["memberOf" | "transitiveMemberOf" | "appRoleAssignments" | "getMemberGroups"], _) => Err(no_method()),
         _ => Err(no_segment(rest.last().copied().unwrap_or_default())),
     }
 }

@@ -76,7 +76,9 @@ const APP_ROLES: &[(&str, Uuid)] = &[
     ("Directory.ReadWrite.All", uuid::uuid!("19dbc75e-c2e2-444c-a770-ec69d8559fc7")),
     ("Group.Read.All", uuid::uuid!("5b567255-7703-4780-807c-7be8301ae99b")),
     ("GroupMember.Read.All", uuid::uuid!("98830695-27a2-44f7-8c18-0c3ebc9698f6")),
+    ("GroupMember.ReadWrite.All", uuid::uuid!("dbaae8cf-10b5-4b86-a4a1-f871c94c6695")),
     ("Organization.Read.All", uuid::uuid!("498476ce-e0fe-48b0-b801-37ba7e2685c6")),
+    ("User.Read.All", uuid::uuid!("df021288-bdef-4463-88db-98f22de89214")),
 ];
 
 /// Returns the id of an app role; one that is made up where it is not known here.

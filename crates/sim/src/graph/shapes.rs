@@ -215,7 +215,7 @@ mod tests {
         let world = bed.cloud.world();
         let a = world.directory(world.a).unwrap();
         let (id, display_name, members) = (uuid::Uuid::nil(), String::new(), Vec::new());
-        let groups = Group { id, display_name, members, created: Timestamp::UNIX_EPOCH };
+        let groups = Group { id, display_name, members, owners: Vec::new(), created: Timestamp::UNIX_EPOCH };
         let shown = [
             ("applications", application(a, a.applications.last().unwrap())),
             ("servicePrincipals", principal(a.service_principals.last().unwrap(), &[], &[])),

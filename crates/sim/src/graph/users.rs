@@ -11,7 +11,7 @@ use super::{
     shapes,
 };
 use crate::{
-    errors::{self, Answer},
+    errors::{self, Answer, Refusal},
     world::{Directory, User, role_template},
 };
 
@@ -34,18 +34,21 @@ pub fn answer(call: &Call, rest: &[&str]) -> Answer {
         let list = shown.filter(|object| call.query.filter.lets_through(object)).collect();
         return call.list("users", list);
     };
-    let id = {
-        let world = call.cloud.world();
-        let directory = world.directory(call.caller.tenant).ok_or_else(denied)?;
-        let named = |user: &&User| {
-            user.id.to_string().eq_ignore_ascii_case(name) || user.user_principal_name.eq_ignore_ascii_case(name)
-        };
-        directory.users.iter().find(named).map(|user| user.id)
-    };
+    let id = id(call, name)?;
     if id != Some(call.caller.object_id) {
         call.require(readers::USERS)?;
     }
     one(call, id.ok_or_else(|| not_found(name))?, rest)
+}
+
+/// Returns the object id of a user who is named by it or by the user principal name.
+pub fn id(call: &Call, name: &str) -> Result<Option<Uuid>, Refusal> {
+    let world = call.cloud.world();
+    let directory = world.directory(call.caller.tenant).ok_or_else(denied)?;
+    let named = |user: &&User| {
+        user.id.to_string().eq_ignore_ascii_case(name) || user.user_principal_name.eq_ignore_ascii_case(name)
+    };
+    Ok(directory.users.iter().find(named).map(|user| user.id))
 }
 
 fn one(call: &Call, id: Uuid, rest: &[&str]) -> Answer {

@@ -118,6 +118,7 @@ async fn without_role_assignments_a_group_of_administrators_decides() {
         id: group,
         display_name: "admins".to_owned(),
         members: vec![operator],
+        owners: Vec::new(),
         created: jiff::Timestamp::UNIX_EPOCH,
     };
     bed.cloud.world().directory_mut(a).expect("a tenant").groups.push(group);

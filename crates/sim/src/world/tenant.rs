@@ -37,6 +37,8 @@ pub struct Group {
     pub display_name: String,
     /// Object ids of its members: users, service principals and other groups.
     pub members: Vec<Uuid>,
+    /// Object ids of the users and service principals that own it.
+    pub owners: Vec<Uuid>,
     /// `createdDateTime`.
     pub created: Timestamp,
 }
@@ -219,6 +221,7 @@ mod tests {
             id,
             display_name: String::new(),
             members: members.to_vec(),
+            owners: Vec::new(),
             created: Timestamp::UNIX_EPOCH,
         };
         let directory = Directory {

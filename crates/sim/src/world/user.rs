@@ -47,6 +47,7 @@ pub static DIRECTORY_ROLES: &[(&str, Uuid)] = &[
     ("Cloud Application Administrator", uuid!("158c047a-c907-4556-b7ef-446551a6b5f7")),
     ("Directory Readers", uuid!("88d8e3e3-8f55-4a1e-953a-9b9898b8876b")),
     ("Global Administrator", uuid!("62e90394-69f5-4237-9190-012177145e10")),
+    ("Groups Administrator", uuid!("fdd7a751-b60b-444a-984c-02652fe8fa1c")),
     ("Global Reader", uuid!("f2ef992c-3afb-46b9-b7cf-a126ee74c451")),
 ];
 

@@ -2,7 +2,12 @@
 
 use uuid::Uuid;
 
-use super::{CONTOSO, identities::Builder, others::object_ids};
+use super::{
+    CONTOSO,
+    identities::{Builder, OPERATOR_A},
+    others::object_ids,
+    people::OPS_A,
+};
 use crate::{
     scenario::{EntraPart, WorldPart},
     world::{EntraProfile, Group, World},
@@ -18,7 +23,13 @@ impl Builder {
             admin_groups.push(id);
             if let Some(directory) = world.directory_mut(CONTOSO) {
                 let display_name = group.name.clone();
-                directory.groups.push(Group { id, display_name, members, created: self.before });
+                directory.groups.push(Group {
+                    id,
+                    display_name,
+                    members,
+                    owners: vec![OPS_A, OPERATOR_A.principal],
+                    created: self.before,
+                });
             }
         }
         if let Some(cluster) = world.clusters.first_mut() {

@@ -287,7 +287,7 @@ impl Builder {
             Some(group) => group.members.push(member),
             None => {
                 let (display_name, members) = (name.to_owned(), vec![member]);
-                directory.groups.push(Group { id, display_name, members, created: self.before });
+                directory.groups.push(Group { id, display_name, members, owners: Vec::new(), created: self.before });
             }
         }
         let holder = Holder { tenant: CONTOSO, id, kind: "Group" };
