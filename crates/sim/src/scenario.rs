@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+mod access;
 mod error;
 mod locks;
 mod operators;
@@ -15,6 +16,7 @@ mod policies;
 mod times;
 mod world_part;
 
+pub use access::*;
 pub use error::ScenarioError;
 pub use operators::*;
 pub use others::*;
@@ -76,6 +78,11 @@ static SHIPPED: &[(&str, &str)] = &[
     ("admin-enabled", include_str!("../../../assets/scenarios/admin-enabled.toml")),
     ("entra-cluster", include_str!("../../../assets/scenarios/entra-cluster.toml")),
     ("entra-cluster-no-role", include_str!("../../../assets/scenarios/entra-cluster-no-role.toml")),
+    ("access-bindings", include_str!("../../../assets/scenarios/access-bindings.toml")),
+    ("access-admin-group", include_str!("../../../assets/scenarios/access-admin-group.toml")),
+    ("access-azure-roles", include_str!("../../../assets/scenarios/access-azure-roles.toml")),
+    ("access-local", include_str!("../../../assets/scenarios/access-local.toml")),
+    ("access-crowd", include_str!("../../../assets/scenarios/access-crowd.toml")),
     ("china", include_str!("../../../assets/scenarios/china.toml")),
     ("usgov", include_str!("../../../assets/scenarios/usgov.toml")),
 ];
@@ -195,6 +202,7 @@ mod tests {
             ("[world.many.operator_a_roles]\n2 = ['Reader']", "'2'"),
             ("[world.many.operator_a_roles]\n57 = ['Pope']", "'Pope'"),
             ("[[world.apps_a]]\nname = 'app'\nowner = 'old-principal-groups'", "'old-principal-groups'"),
+            ("[[world.access.roles]]\nwho = 'ada'\nrole = 'Pope'", "'Pope'"),
         ] {
             let why = Scenario::from_toml(&format!("name = 'x'\nsays = 'y'\n{text}")).unwrap_err().to_string();
             assert!(why.contains(named), "{why}");

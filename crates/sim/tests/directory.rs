@@ -215,3 +215,38 @@ async fn an_application_of_somebody_else_is_there_with_tags_owner_and_secrets() 
     let principal = bench.get("/v1.0/servicePrincipals?$filter=displayName eq 'stranger'", &graph).await;
     assert_eq!(principal.at("/value/0/appId"), app["appId"].as_str().unwrap());
 }
+
+#[tokio::test]
+async fn members_are_added_once_found_around_groups_and_removed() {
+    let bench = Bench::with_and("access-bindings", "").await;
+    let graph = bench.graph_token(Tenant::A).await;
+    let ada = bench.get("/v1.0/users/ada@contoso.com", &graph).await.at("/id").to_owned();
+    let found = bench.get("/v1.0/groups?$filter=displayName eq 'shop-developers'", &graph).await;
+    let group = found.at("/value/0/id").to_owned();
+    let members = format!("/v1.0/groups/{group}/members/$ref");
+    let reference = json!({ "@odata.id": format!("https://graph.microsoft.com/v1.0/directoryObjects/{ada}") });
+    assert_eq!(bench.call("POST", &members, &graph, &reference).await.status, 204);
+    let again = bench.call("POST", &members, &graph, &reference).await;
+    let words = "One or more added object references already exist for the following modified properties: 'members'.";
+    assert_eq!((again.status, again.at("/error/message")), (400, words));
+    let only = json!({ "securityEnabledOnly": true });
+    let groups = bench.call("POST", &format!("/v1.0/directoryObjects/{ada}/getMemberGroups"), &graph, &only).await;
+    assert_eq!(groups.body["value"].as_array().map(Vec::len), Some(2));
+    let around = bench.get(&format!("/v1.0/users/{ada}/transitiveMemberOf"), &graph).await;
+    assert_eq!(
+        (around.at("/value/0/displayName"), around.at("/value/1/displayName")),
+        ("shop-developers", "shop-everybody")
+    );
+    let one = format!("/v1.0/groups/{group}/members/{ada}/$ref");
+    assert_eq!(bench.call("DELETE", &one, &graph, &Value::Null).await.status, 204);
+    assert_eq!(bench.call("DELETE", &one, &graph, &Value::Null).await.status, 404);
+    let nobody = json!({ "@odata.id": "https://graph.microsoft.com/v1.0/directoryObjects/7c6b5a49-0000-4000-8000-000000000000" });
+    assert_eq!(bench.call("POST", &members, &graph, &nobody).await.status, 404);
+    let owners = bench.get(&format!("/v1.0/groups/{group}/owners"), &graph).await;
+    assert_eq!(owners.at("/value/0/userPrincipalName"), "ops@contoso.com");
+
+    let bench = Bench::with_and("access-bindings", "[world.operator_a]\ngraph_roles = ['GroupMember.Read.All']").await;
+    let graph = bench.graph_token(Tenant::A).await;
+    let refused = bench.call("POST", &members, &graph, &reference).await;
+    assert_eq!((refused.status, refused.at("/error/code")), (403, "Authorization_RequestDenied"));
+}

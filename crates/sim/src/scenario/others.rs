@@ -19,6 +19,20 @@ pub enum Party {
     OpsA,
     /// A user of tenant A without any right.
     ReaderA,
+    /// `ada@` of tenant A, if it has those of `world.access`, and so the following.
+    Ada,
+    /// `bob@`.
+    Bob,
+    /// The guest of tenant B.
+    Guest,
+    /// The service principal `ci-deployer`.
+    CiDeployer,
+    /// The managed identity `ci-runner`.
+    CiRunner,
+    /// The group `shop-developers`.
+    ShopDevelopers,
+    /// The group `shop-everybody`.
+    ShopEverybody,
 }
 
 /// A Key Vault of tenant A.

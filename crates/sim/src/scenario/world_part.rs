@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::{
+    access::AccessPart,
     error::{ScenarioError, one_of},
     locks::LockPart,
     operators::{GuestPart, On, OperatorPart, RolePart},
@@ -70,6 +71,8 @@ pub struct WorldPart {
     pub apps_a: Vec<AppPart>,
     /// Management locks. Those of all scenarios are there.
     pub locks: Vec<LockPart>,
+    /// Who is to be let into the cluster, and who is in already.
+    pub access: AccessPart,
     /// The number of items of a page of Graph's and of the Resource Manager's lists.
     pub page: Option<usize>,
 }
@@ -305,6 +308,7 @@ impl WorldPart {
             vaults: self.vaults.into_iter().chain(later.vaults).collect(),
             apps_a: self.apps_a.into_iter().chain(later.apps_a).collect(),
             locks: self.locks.into_iter().chain(later.locks).collect(),
+            access: self.access.and(later.access),
             page: later.page.or(self.page),
         }
     }
@@ -356,6 +360,7 @@ impl WorldPart {
             &self.kubelet_group_roles,
         ];
         let named = parts.into_iter().flatten().flatten().map(|part| &part.role);
+        let named = named.chain(self.access.roles.iter().map(|part| &part.role));
         let many = self.many.operator_a_roles.iter().flat_map(BTreeMap::values).flatten();
         let mut named = named.chain(self.operator_a.hub_roles.iter().flatten()).chain(many);
         if let Some(role) = named.find(|role| roles::by_name(role).is_none()) {

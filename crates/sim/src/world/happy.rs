@@ -10,6 +10,7 @@ use crate::{
     secret::Secret,
 };
 
+mod access;
 pub mod credentials;
 mod entra;
 mod identities;
@@ -103,6 +104,7 @@ pub fn build(setup: &Setup, today: Timestamp) -> Start {
     builder.cluster(&mut world, setup);
     builder.groups(&mut world, &setup.world);
     builder.entra_of_cluster(&mut world, &setup.world);
+    builder.access(&mut world, &setup.world);
     builder.registries(&mut world, setup, registry_tenant);
     builder.others(&mut world, &setup.world);
     builder.many(&mut world, setup);

@@ -8,7 +8,7 @@ use super::{
     Application, Certificate, Cluster, Directory, EntraProfile, Group, Lock, Registry, RegistryPull, RegistryToken,
     RoleAssignment, ServicePrincipal, Stored, User, Vault, World, pull_secret,
 };
-use crate::roles;
+use crate::roles as azure_roles;
 
 /// Returns the world as JSON.
 #[must_use]
@@ -59,7 +59,7 @@ fn application(application: &Application) -> Value {
 }
 
 fn group(group: &Group) -> Value {
-    json!({ "id": group.id, "displayName": group.display_name, "members": group.members })
+    json!({ "id": group.id, "displayName": group.display_name, "members": group.members, "owners": group.owners })
 }
 
 fn user(user: &User) -> Value {
@@ -90,7 +90,7 @@ fn role_assignment(assignment: &RoleAssignment) -> Value {
         "scope": assignment.scope,
         "principalId": assignment.principal_id,
         "principalType": assignment.principal_type,
-        "roleName": roles::by_id(&assignment.role).map(|role| role.name),
+        "roleName": azure_roles::by_id(&assignment.role).map(|role| role.name),
         "condition": assignment.condition,
     })
 }
@@ -122,6 +122,8 @@ fn cluster(world: &World, cluster: &Cluster) -> Value {
         "nodes": nodes,
         "aadProfile": cluster.entra.as_ref().map(entra),
         "disableLocalAccounts": cluster.disable_local_accounts,
+        "clusterRoles": roles(cluster, "clusterroles", ""),
+        "clusterRoleBindings": bindings(cluster, "clusterrolebindings", ""),
         "namespaces": namespaces(cluster),
     })
 }
@@ -141,11 +143,45 @@ fn namespaces(cluster: &Cluster) -> Map<String, Value> {
         let shown = json!({
             "secrets": secrets.collect::<Vec<_>>(),
             "serviceAccounts": accounts.collect::<Vec<_>>(),
+            "roles": roles(cluster, "roles", name),
+            "roleBindings": bindings(cluster, "rolebindings", name),
             "pods": cluster.kubernetes.of("pods", name).map(pod).collect::<Vec<_>>(),
         });
         (name.clone(), shown)
     });
     all.collect()
+}
+
+/// Returns what was made beside the standard roles or bindings.
+fn made<'c>(cluster: &'c Cluster, plural: &'static str, namespace: &'c str) -> impl Iterator<Item = &'c Stored> {
+    let is_standard = |found: &Stored| {
+        found
+            .object
+            .pointer("/metadata/labels/kubernetes.io~1bootstrapping")
+            .is_some_and(|label| label == "rbac-defaults")
+    };
+    cluster.kubernetes.of(plural, namespace).filter(move |found| !is_standard(found))
+}
+
+fn roles(cluster: &Cluster, plural: &'static str, namespace: &str) -> Vec<Value> {
+    made(cluster, plural, namespace)
+        .map(|role| json!({ "name": role.name(), "rules": role.object.get("rules") }))
+        .collect()
+}
+
+/// Returns bindings, each with its role and its subjects as `kind name` or `kind namespace/name`.
+fn bindings(cluster: &Cluster, plural: &'static str, namespace: &str) -> Vec<Value> {
+    let shown = made(cluster, plural, namespace).map(|binding| {
+        let subjects = binding.object.get("subjects").and_then(Value::as_array).into_iter().flatten();
+        let subjects = subjects.map(|subject| {
+            let text = |member: &str| subject.get(member).and_then(Value::as_str).unwrap_or_default();
+            let space = if text("namespace").is_empty() { "" } else { "/" };
+            format!("{} {}{space}{}", text("kind"), text("namespace"), text("name"))
+        });
+        let role = format!("{} {}", binding.text("/roleRef/kind"), binding.text("/roleRef/name"));
+        json!({ "name": binding.name(), "role": role, "subjects": subjects.collect::<Vec<_>>() })
+    });
+    shown.collect()
 }
 
 /// Returns a secret without its values: the registries that it is for, and who manages its fields.

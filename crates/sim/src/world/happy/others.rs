@@ -5,7 +5,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    CONTOSO,
+    CONTOSO, access,
     identities::{
         Builder, CLUSTER_APP, Ids, LONG_BEFORE, OPERATOR_A, cluster_places, hub_places, registry_places, scope_of,
     },
@@ -107,6 +107,13 @@ pub fn object_ids(party: Party, part: &WorldPart) -> Vec<Uuid> {
         Party::OperatorA => principal(&OPERATOR_A),
         Party::OpsA => vec![people::OPS_A],
         Party::ReaderA => vec![people::READER_A],
+        Party::Ada => vec![access::ADA],
+        Party::Bob => vec![access::BOB],
+        Party::Guest => vec![access::GUEST],
+        Party::CiDeployer => principal(&access::DEPLOYER),
+        Party::CiRunner => principal(&access::RUNNER),
+        Party::ShopDevelopers => vec![access::DEVELOPERS],
+        Party::ShopEverybody => vec![access::EVERYBODY],
     }
 }
 

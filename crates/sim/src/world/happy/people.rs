@@ -20,7 +20,8 @@ pub const OPS_A: Uuid = uuid!("0e0e0e0e-0001-4e0e-8e0e-00000000e0a1");
 pub const READER_A: Uuid = uuid!("0e0e0e0e-0002-4e0e-8e0e-00000000e0a2");
 /// The operator of tenant B.
 pub const OPS_B: Uuid = uuid!("0e0e0e0e-0001-4e0e-8e0e-00000000e0b1");
-const READER_B: Uuid = uuid!("0e0e0e0e-0002-4e0e-8e0e-00000000e0b2");
+/// A user of tenant B without any right.
+pub const READER_B: Uuid = uuid!("0e0e0e0e-0002-4e0e-8e0e-00000000e0b2");
 const GUEST_B: Uuid = uuid!("0e0e0e0e-0003-4e0e-8e0e-00000000e0b3");
 
 impl Builder {
