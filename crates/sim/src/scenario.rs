@@ -44,6 +44,7 @@ static SHIPPED: &[(&str, &str)] = &[
     ("no-right-on-registry", include_str!("../../../assets/scenarios/no-right-on-registry.toml")),
     ("cannot-create-apps", include_str!("../../../assets/scenarios/cannot-create-apps.toml")),
     ("old-roles-to-copy", include_str!("../../../assets/scenarios/old-roles-to-copy.toml")),
+    ("own-network", include_str!("../../../assets/scenarios/own-network.toml")),
     ("old-principal-in-group", include_str!("../../../assets/scenarios/old-principal-in-group.toml")),
     ("cannot-copy-roles", include_str!("../../../assets/scenarios/cannot-copy-roles.toml")),
     ("no-way-back", include_str!("../../../assets/scenarios/no-way-back.toml")),

@@ -16,6 +16,7 @@ pub mod happy;
 mod kubernetes;
 mod limits;
 mod lock;
+mod network;
 pub mod pull_secret;
 mod registry;
 mod tenant;
@@ -27,6 +28,7 @@ pub use cluster::*;
 pub use kubernetes::*;
 pub use limits::*;
 pub use lock::*;
+pub use network::*;
 pub use registry::*;
 pub use tenant::*;
 pub use user::*;
@@ -59,6 +61,8 @@ pub struct World {
     pub registries: Vec<Registry>,
     /// Every Key Vault.
     pub vaults: Vec<Vault>,
+    /// Every resource of a network.
+    pub networks: Vec<NetworkResource>,
     /// Clusters and registries that are only there to be found.
     pub crowd: Crowd,
     /// Every long-running operation, the oldest first.

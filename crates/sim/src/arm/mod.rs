@@ -23,6 +23,7 @@ mod kql;
 mod limits;
 mod locks;
 mod metadata;
+mod network;
 mod operations;
 mod registries;
 mod registry_tokens;
@@ -124,6 +125,9 @@ fn dispatch(cloud: &Shared, asked: &Asked) -> Answer {
                 rest @ ..,
             ],
         ) => registries::answer(cloud, asked, rest),
+        (_, ["subscriptions", _, "resourcegroups", _, "providers", "microsoft.network", _, ..]) => {
+            network::answer(cloud, asked)
+        }
         (_, ["subscriptions", _, "providers", "microsoft.keyvault", "vaults"]) => vaults::list(cloud, asked, None),
         (_, ["subscriptions", _, "resourcegroups", group, "providers", "microsoft.keyvault", "vaults"]) => {
             vaults::list(cloud, asked, Some(group))

@@ -60,7 +60,7 @@ pub fn cluster(cluster: &Cluster) -> Value {
             "loadBalancerSku": "standard",
             "serviceCidr": "10.0.0.0/16",
             "dnsServiceIP": "10.0.0.10",
-            "outboundType": "loadBalancer",
+            "outboundType": if cluster.network.own_routes { "userDefinedRouting" } else { "loadBalancer" },
             "serviceCidrs": ["10.0.0.0/16"],
             "ipFamilies": ["IPv4"],
         },
@@ -89,6 +89,9 @@ pub fn cluster(cluster: &Cluster) -> Value {
             "clientId": managed.kubelet.client_id,
             "objectId": managed.kubelet.object_id,
         }});
+    }
+    if let Some(zone) = &cluster.network.private_zone {
+        properties["apiServerAccessProfile"] = json!({"enablePrivateCluster": true, "privateDNSZone": zone});
     }
     if let Some(profile) = &cluster.entra {
         properties["aadProfile"] = json!({
@@ -149,6 +152,9 @@ fn agent_pool_properties(cluster: &Cluster, named: bool) -> Value {
         "upgradeSettings": {"maxSurge": "10%"},
         "enableFIPS": false,
     });
+    if let Some(subnet) = &cluster.network.subnet {
+        pool["vnetSubnetID"] = json!(subnet);
+    }
     if named {
         pool["name"] = json!("nodepool1");
     }

@@ -65,6 +65,12 @@ pub enum On {
     Resource,
     /// The subnet of the hub's network, in a second subscription of tenant A.
     HubNetwork,
+    /// The route table of that subnet.
+    HubRouteTable,
+    /// The network security group of that subnet.
+    HubSecurityGroup,
+    /// The private DNS zone beside it.
+    HubZone,
     /// The registry, whoever holds the role. It counts where the holder is of the registry's tenant.
     Registry,
     /// The resource group of the registry, likewise.
@@ -86,13 +92,16 @@ impl TryFrom<String> for On {
             "node-resource-group" => Ok(Self::NodeResourceGroup),
             "resource" => Ok(Self::Resource),
             "hub-network" => Ok(Self::HubNetwork),
+            "hub-route-table" => Ok(Self::HubRouteTable),
+            "hub-security-group" => Ok(Self::HubSecurityGroup),
+            "hub-zone" => Ok(Self::HubZone),
             "registry" => Ok(Self::Registry),
             "registry-resource-group" => Ok(Self::RegistryResourceGroup),
             "registry-subscription" => Ok(Self::RegistrySubscription),
             other => numbered(other).ok_or_else(|| {
                 format!(
                     "`on` is '{other}'; it must be subscription, resource-group, node-resource-group, resource, \
-                     hub-network, registry, registry-resource-group, registry-subscription or subscription-N with N \
+                     hub-network, hub-route-table, hub-security-group, hub-zone, registry, registry-resource-group, registry-subscription or subscription-N with N \
                      from 1 on"
                 )
             }),
@@ -101,6 +110,15 @@ impl TryFrom<String> for On {
 }
 
 impl On {
+    /// True where the place is in a subscription of tenant A beside the cluster's.
+    #[must_use]
+    pub fn is_elsewhere_in_a(self) -> bool {
+        matches!(
+            self,
+            Self::HubNetwork | Self::HubRouteTable | Self::HubSecurityGroup | Self::HubZone | Self::InSubscription(_)
+        )
+    }
+
     /// True where the place is the registry, or what the registry is in.
     #[must_use]
     pub fn is_at_registry(self) -> bool {

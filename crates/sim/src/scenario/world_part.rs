@@ -8,7 +8,7 @@ use super::{
     access::AccessPart,
     error::{ScenarioError, one_of},
     locks::LockPart,
-    operators::{GuestPart, On, OperatorPart, RolePart},
+    operators::{GuestPart, OperatorPart, RolePart},
     others::{AppPart, DenyPart, Party, SecretPart, VaultPart},
     policies::PoliciesPart,
 };
@@ -97,6 +97,8 @@ pub struct ClusterPart {
     pub kubernetes: Option<KubernetesPart>,
     /// How the Kubernetes API takes users of Entra, where it does.
     pub entra: Option<EntraPart>,
+    /// The network that the nodes are in, where it is not one that AKS made.
+    pub network: Option<NetworkPart>,
     /// `properties.disableLocalAccounts`.
     pub disable_local_accounts: Option<bool>,
     /// The namespaces in which `kubernetes = "no-secrets"` holds, in place of all.
@@ -141,6 +143,18 @@ pub struct EntraPart {
     pub custom_resources: bool,
     /// The groups of tenant A whose members may do everything.
     pub admin_groups: Vec<AdminGroupPart>,
+}
+
+/// The hub's subnet, with what hangs on it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NetworkPart {
+    /// True where it has a route table, by which traffic goes out.
+    pub route_table: bool,
+    /// True where it has a network security group.
+    pub security_group: bool,
+    /// True where the API server's name is in a private DNS zone beside it.
+    pub private_zone: bool,
 }
 
 /// A group of administrators.
@@ -373,7 +387,7 @@ impl WorldPart {
             return Err(ScenarioError::Malformed(text));
         }
         let b = &self.operator_b;
-        let hub = b.roles.iter().flatten().any(|part| matches!(part.on, On::HubNetwork | On::InSubscription(_)));
+        let hub = b.roles.iter().flatten().any(|part| part.on.is_elsewhere_in_a());
         if hub || b.hub_roles.is_some() || b.owns_cluster_app.is_some() {
             let text = "`world.operator_b` has nothing to do with other subscriptions of tenant A, the hub's network and the cluster's application";
             return Err(ScenarioError::Malformed(text.to_owned()));
@@ -413,6 +427,7 @@ impl ClusterPart {
             free_vcpus: later.free_vcpus.or(self.free_vcpus),
             kubernetes: later.kubernetes.or(self.kubernetes),
             entra: later.entra.or(self.entra),
+            network: later.network.or(self.network),
             disable_local_accounts: later.disable_local_accounts.or(self.disable_local_accounts),
             no_secrets_in: later.no_secrets_in.or(self.no_secrets_in),
             pull_secrets: later.pull_secrets.or(self.pull_secrets),

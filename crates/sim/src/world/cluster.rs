@@ -7,6 +7,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::kubernetes::{Kubernetes, date};
+use super::network::ClusterNetwork;
 use crate::secret::Secret;
 
 /// The credential that a service principal signs in with.
@@ -145,6 +146,8 @@ pub struct Cluster {
     pub free_vcpus: u32,
     /// `properties.aadProfile`, where its Kubernetes API takes users of Entra.
     pub entra: Option<EntraProfile>,
+    /// The network that its nodes are in.
+    pub network: ClusterNetwork,
     /// `properties.disableLocalAccounts`: whether nobody gets in but by Entra.
     pub disable_local_accounts: bool,
     /// The namespaces by name.

@@ -227,6 +227,7 @@ pub fn cluster(member: &Member, tenant: Uuid) -> Cluster {
         images: Vec::new(),
         free_vcpus: 0,
         entra: None,
+        network: super::ClusterNetwork::default(),
         disable_local_accounts: false,
         namespaces: BTreeMap::<String, Namespace>::new(),
         kubernetes: Kubernetes {

@@ -17,6 +17,7 @@ mod identities;
 mod locks;
 mod managed;
 mod many;
+mod network;
 mod others;
 mod people;
 pub mod pull_secrets;
@@ -84,6 +85,7 @@ pub fn build(setup: &Setup, today: Timestamp) -> Start {
         clusters: Vec::new(),
         registries: Vec::new(),
         vaults: Vec::new(),
+        networks: Vec::new(),
         crowd: Crowd::default(),
         operations: Vec::new(),
     };

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use uuid::{Uuid, uuid};
 
-use super::{CONTOSO, HUB_SUBSCRIPTION, Operator, REGISTRY_SUBSCRIPTION, SHOP_SUBSCRIPTION, many};
+use super::{CONTOSO, HUB_SUBSCRIPTION, Operator, REGISTRY_SUBSCRIPTION, SHOP_SUBSCRIPTION, many, network};
 use crate::{
     clock::Moment,
     roles,
@@ -127,6 +127,9 @@ pub fn scope_of(on: On, places: &Places) -> String {
         On::NodeResourceGroup => places.node_resource_group.clone(),
         On::Resource => places.resource.clone(),
         On::HubNetwork => hub_places().resource,
+        On::HubRouteTable => network::hub().route_table,
+        On::HubSecurityGroup => network::hub().security_group,
+        On::HubZone => network::hub().zone,
         On::Registry => registry_places().resource,
         On::RegistryResourceGroup => registry_places().resource_group,
         On::RegistrySubscription => registry_places().subscription,

@@ -137,7 +137,7 @@ fn made_vault(part: &VaultPart, all: &WorldPart) -> Vault {
     let group = match part.on {
         On::Subscription | On::ResourceGroup | On::Resource => cluster_places().resource_group,
         On::NodeResourceGroup => cluster_places().node_resource_group,
-        On::HubNetwork => hub_places().resource_group,
+        On::HubNetwork | On::HubRouteTable | On::HubSecurityGroup | On::HubZone => hub_places().resource_group,
         On::Registry | On::RegistryResourceGroup | On::RegistrySubscription => registry_places().resource_group,
         On::InSubscription(n) => many::group_of(n),
     };

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{
     CONTOSO,
     identities::{Builder, CLUSTER_APP, Holder, MANAGED_IDENTITY, OPERATOR_A, cluster_places, registry_places},
-    many, people,
+    many, network, people,
 };
 use crate::{
     scenario::{ClusterPart, IdentityPart, KubernetesPart, NAMESPACES, On, RolePart, Setup, WorkloadPart, WorldPart},
@@ -61,6 +61,7 @@ impl Builder {
             images: part.images.clone().unwrap_or_else(|| vec!["shop/web:1.4".to_owned()]),
             free_vcpus: part.free_vcpus.unwrap_or(94),
             entra: None,
+            network: network::place(world, part.network.as_ref()),
             disable_local_accounts: false,
             namespaces: BTreeMap::new(),
             kubernetes: self.kubernetes(part),
