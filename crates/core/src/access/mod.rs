@@ -5,9 +5,12 @@
 mod because;
 mod cluster;
 pub mod exec;
+mod cures;
+mod effective;
 mod kinds;
 pub mod kubeconfig;
 mod matrix;
+mod needed;
 mod needs;
 mod principal;
 mod question;
@@ -19,8 +22,13 @@ mod ways;
 
 pub use because::{Because, May, place};
 pub use cluster::{ClusterAccess, ClusterIdentity};
+pub use cures::cure;
+pub use effective::{Denies, Fulfilment, Holding, Holdings, fulfilment};
 pub use kinds::{Can, ObjectKind, VERBS};
 pub use matrix::{Matrix, Row, Shown};
+pub use needed::{
+    Attached, Configuration, Needed, NotKnown, NotRead, Requirements, Subnet, distinct, needed, short_place,
+};
 pub use needs::{Need, Needs, When};
 pub use principal::{Principal, PrincipalKind, PrincipalRef};
 pub use question::Question;

@@ -30,6 +30,8 @@ pub enum When {
     OwnPrivateZone,
     /// A load balancer is inside a network of another resource group.
     InternalLoadBalancer,
+    /// The identity that the nodes pull with was there before.
+    OwnKubelet,
 }
 
 /// Actions that are needed together, and why.
@@ -236,6 +238,12 @@ const CLUSTER_BEYOND: &[Need] = &[
         When::OwnPrivateZone,
         "write the name of the API server into the private DNS zone",
         &["Microsoft.Network/privateDnsZones/*"],
+    ),
+    // Microsoft, "Use a managed identity in AKS": the control plane's identity is Managed Identity Operator there.
+    need(
+        When::OwnKubelet,
+        "give the nodes the identity that they pull with",
+        &["Microsoft.ManagedIdentity/userAssignedIdentities/assign/action"],
     ),
 ];
 

@@ -28,13 +28,25 @@ pub fn may_do(
     if !lacks.is_empty() {
         return MayDo::Lacks(lacks);
     }
+    MayDo::Has(denied(denies, caller, scope, actions.iter().copied()))
+}
+
+/// Judges what the deny assignments at a scope and above it do to several actions of a principal. `None` where these may
+/// not be read.
+#[must_use]
+pub fn denied<'a>(
+    denies: Option<&[DenyAssignment]>,
+    caller: &Caller,
+    scope: &str,
+    actions: impl IntoIterator<Item = &'a str>,
+) -> Denial {
     let mut told = Denial::No;
     for action in actions {
         match denial(denies, caller, scope, Act::of(action)) {
-            forbids @ Denial::By(_) => return MayDo::Has(forbids),
+            forbids @ Denial::By(_) => return forbids,
             unclear if told == Denial::No => told = unclear,
             _ => {}
         }
     }
-    MayDo::Has(told)
+    told
 }

@@ -13,7 +13,7 @@ mod doing;
 pub use assigning::{Doubt, Hindrance, LeftOut, MayAssign, may_assign};
 pub use constraint::{ASSIGN, Grantee, RoleRequest};
 pub use deny::{Caller, Denial, DenyAssignment};
-pub use doing::{MayDo, may_do};
+pub use doing::{MayDo, denied, may_do};
 
 /// One permission set: one role that the caller has at the scope.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,10 +78,16 @@ pub fn allows_under_conditions(sets: &[PermissionSet], action: &str, on_data: bo
     }
 }
 
-/// True where a pattern matches an action: `*` stands for any text, slashes included, and case does not count.
+/// True where a pattern matches an action: `*` stands for any text, slashes included, and case does not count. Between
+/// slashes it stands for nothing too: Managed Identity Operator allows `userAssignedIdentities/*/assign/action`, which is
+/// the action `userAssignedIdentities/assign/action` (`docs/facts/azure.md` 3.7).
 fn matches(pattern: &str, action: &str) -> bool {
-    let pattern = pattern.to_ascii_lowercase();
-    let action = action.to_ascii_lowercase();
+    let (pattern, action) = (pattern.to_ascii_lowercase(), action.to_ascii_lowercase());
+    spans(&pattern, &action) || (pattern.contains("/*/") && spans(&pattern.replace("/*/", "/"), &action))
+}
+
+/// True where `*` in a pattern can stand for text that makes the pattern the action.
+fn spans(pattern: &str, action: &str) -> bool {
     let mut parts = pattern.split('*');
     let Some(first) = parts.next() else {
         return false;
@@ -128,6 +134,9 @@ mod tests {
             ("a*a", "a", false),
             ("a*b*c", "axxbyyc", true),
             ("a*b*c", "axxc", false),
+            ("a/*/read", "a/read", true),
+            ("a/*/read", "a/b/read", true),
+            ("a/*/read", "ab/read", false),
             ("exact", "exact", true),
             ("", "x", false),
         ] {
