@@ -48,6 +48,11 @@ fn without_contract(exchange: &Exchange) -> Option<&'static str> {
         SimPlane::ResourceManager if path.contains("/Microsoft.Compute/") => {
             Some("quota: no contract of Compute is here")
         }
+        SimPlane::ResourceManager
+            if path.contains("/Microsoft.Network/") && !path.contains("/Microsoft.Authorization/") =>
+        {
+            Some("networks: no contract of them is here")
+        }
         SimPlane::ResourceManager if path.ends_with("/providers/Microsoft.Authorization/locks") => {
             Some("locks: no contract of them is here")
         }

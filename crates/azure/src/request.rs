@@ -13,6 +13,7 @@ mod arm;
 mod directory;
 mod entra;
 mod graph;
+mod network;
 mod registry;
 mod registry_users;
 
@@ -20,6 +21,7 @@ pub use arm::*;
 pub use directory::*;
 pub use entra::*;
 pub use graph::*;
+pub use network::*;
 pub use registry::*;
 pub use registry_users::*;
 

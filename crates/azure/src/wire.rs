@@ -65,6 +65,12 @@ impl Pace {
         Self { deadline: self.deadline.min(AT_ONCE), tries: 2, throttled: AT_ONCE, ..self }
     }
 
+    /// True for the pace of such a question.
+    #[must_use]
+    pub const fn is_at_once(&self) -> bool {
+        self.tries < TRIES
+    }
+
     /// Returns one of crosspull's own waits at this pace.
     #[must_use]
     pub fn of(&self, wait: Duration) -> Duration {

@@ -7,6 +7,7 @@ use crosspull_core::rights::PermissionSet;
 use crosspull_core::secret::Secret;
 use serde::Deserialize;
 
+use super::network::{AddonProfile, NetworkProfile};
 use super::secret;
 
 /// A subscription.
@@ -182,7 +183,24 @@ pub struct ManagedIdentity {
     /// The object id of one that the system assigned.
     pub principal_id: Option<String>,
     /// Those that users assigned, by resource id.
-    pub user_assigned_identities: BTreeMap<String, serde::de::IgnoredAny>,
+    pub user_assigned_identities: BTreeMap<String, UserAssignedIdentity>,
+}
+
+/// A managed identity that somebody assigned (contract: `ManagedServiceIdentityUserAssignedIdentitiesValue`).
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct UserAssignedIdentity {
+    /// The object id.
+    pub principal_id: Option<String>,
+}
+
+impl ManagedIdentity {
+    /// Returns the object id of the identity that the cluster works by.
+    #[must_use]
+    pub fn object(&self) -> Option<ObjectId> {
+        let assigned = self.user_assigned_identities.values().next().and_then(|one| one.principal_id.as_deref());
+        assigned.or(self.principal_id.as_deref())?.parse().ok()
+    }
 }
 
 /// A cluster's properties.
@@ -212,6 +230,13 @@ pub struct ClusterProperties {
     pub disable_local_accounts: Option<bool>,
     /// The addresses and networks that reach the Kubernetes API.
     pub api_server_access_profile: Option<ApiServerAccessProfile>,
+    /// The network.
+    pub network_profile: Option<NetworkProfile>,
+    /// The disk encryption set, by id.
+    #[serde(rename = "diskEncryptionSetID")]
+    pub disk_encryption_set: Option<String>,
+    /// The additions, by name.
+    pub addon_profiles: Option<BTreeMap<String, AddonProfile>>,
 }
 
 /// The way in which Entra signs people in to a cluster (contract: `ManagedClusterAADProfile`).
@@ -237,6 +262,11 @@ pub struct ApiServerAccessProfile {
     pub enable_private_cluster: Option<bool>,
     /// True where Azure runs no commands in the cluster.
     pub disable_run_command: Option<bool>,
+    /// The private DNS zone, by id; `system` or `none`.
+    #[serde(rename = "privateDNSZone")]
+    pub private_dns_zone: Option<String>,
+    /// The subnet of the API server, by id.
+    pub subnet_id: Option<String>,
 }
 
 impl ClusterProperties {
@@ -293,6 +323,15 @@ pub struct ServicePrincipalProfile {
 pub struct AgentPool {
     /// The number of nodes.
     pub count: Option<u32>,
+    /// The subnet of the nodes, by id.
+    #[serde(rename = "vnetSubnetID")]
+    pub vnet_subnet_id: Option<String>,
+    /// The subnet of the pods, by id.
+    #[serde(rename = "podSubnetID")]
+    pub pod_subnet_id: Option<String>,
+    /// The proximity placement group, by id.
+    #[serde(rename = "proximityPlacementGroupID")]
+    pub proximity_placement_group_id: Option<String>,
 }
 
 /// A registry.

@@ -49,6 +49,7 @@ const NO_RELATIONS: &str =
     "the contract of Graph's directory is trimmed to objects; their relations are in its documents";
 const NO_LISTS: &str = "the contract of Graph's directory is trimmed; groups, lists of people and objects of any kind are in its documents";
 const NO_COMPUTE: &str = "the quota of a region is Compute's, of which no contract is here";
+const NO_NETWORKS: &str = "networks are of a provider of which no contract is here";
 const NO_LOCKS: &str = "locks have a contract of their own, which is not here";
 const NO_VAULTS: &str = "Key Vaults are of a provider of which no contract is here";
 const NO_DENY: &str = "the contracts of role assignments are trimmed; deny assignments are in Microsoft's SDKs";
@@ -559,6 +560,19 @@ fn resource_rows() -> Vec<Row> {
             "",
             false,
             Is("Subscriptions_Get"),
+        ),
+        row(
+            "subnet",
+            request::subnet(
+                &at,
+                "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/net/providers/Microsoft.Network/virtualNetworks/v/subnets/s",
+            ),
+            "GET https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/net\
+             /providers/Microsoft.Network/virtualNetworks/v/subnets/s?api-version=2024-05-01",
+            "A operator for Arm",
+            "",
+            false,
+            No(NO_NETWORKS),
         ),
         row(
             "locks",

@@ -4,9 +4,9 @@
 
 mod because;
 mod cluster;
-pub mod exec;
 mod cures;
 mod effective;
+pub mod exec;
 mod kinds;
 pub mod kubeconfig;
 mod matrix;
