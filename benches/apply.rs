@@ -230,7 +230,7 @@ fn of_check(check: &Check) -> Unit {
         Check::SignIn(side) => Unit::SignIn(*side),
         Check::Cluster(_) => Unit::Cluster,
         Check::ResetRight(_) => Unit::RightA,
-        Check::OldRoles(_) => Unit::OldRoles,
+        Check::OldRoles(_) | Check::Needs(_) => Unit::OldRoles,
         Check::Headroom(_) => Unit::Headroom,
         Check::App | Check::Secret(_) => Unit::App,
         Check::Locks(Side::A) => Unit::LocksA,

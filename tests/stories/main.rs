@@ -71,6 +71,8 @@ mod methods;
 #[cfg(test)]
 mod names;
 #[cfg(test)]
+mod needs;
+#[cfg(test)]
 mod one_run;
 #[cfg(test)]
 mod others_pull;

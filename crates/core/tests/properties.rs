@@ -39,6 +39,7 @@ fn plan() -> Plan {
                     from: None,
                     lacks: Vec::new(),
                     holds: Vec::new(),
+                    needs: Vec::new(),
                 }),
             ),
         ],

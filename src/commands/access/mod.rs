@@ -1,6 +1,22 @@
 //! `crosspull access`: who can reach a cluster, and how. Each part is a file: its arguments and its body.
 
 mod asked;
+mod file;
+mod fixed;
+mod identity;
+mod kubeconfig;
+pub mod token;
+mod ways;
+
+use clap::{ArgMatches, Command};
+
+use super::Subcommand;
+use crate::exit::Code;
+
+/// The command line of `access`, and what it does.
+pub const ACCESS: Subcommand = Subcommand { arguments, run: |arguments| Box::pin(run(arguments)) };
+
+/// The commands below `access`, in the order in which the help lists them.
 const PARTS: [Subcommand; 3] = [identity::IDENTITY, kubeconfig::KUBECONFIG, token::TOKEN];
 
 fn arguments() -> Command {

@@ -14,7 +14,7 @@ use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use uuid::Uuid;
 
 use super::reads::Reads;
-use super::{CheckStopped, call_stop, cluster, old_roles, puller};
+use super::{CheckStopped, call_stop, cluster, needs, old_roles, puller};
 use crate::reply::{ManagementLock, Subscription};
 use crate::request;
 use crate::role_lists::AT_ONCE;
@@ -74,8 +74,10 @@ async fn copies(reads: &Reads<'_>, others: &[Wanted]) -> Vec<Wanted> {
     let mut wanted = Vec::new();
     for id in &reads.inputs.clusters {
         let Ok(held) = old_roles::holdings(reads, id).await else { continue };
+        let needed = needs::of_cluster(reads, id).await.map(|of| of.needed.as_slice()).unwrap_or_default();
+        let given = held.copied.iter().chain(needed.iter().map(|needed| &needed.role));
         // A management group, and the root of the tenant, take no locks.
-        for role in held.copied.iter().filter(|role| role.scope.starts_with("/subscriptions/")) {
+        for role in given.filter(|role| role.scope.starts_with("/subscriptions/")) {
             if seen.insert(role.scope.trim_end_matches('/').to_ascii_lowercase()) {
                 let name = role.scope_name().to_owned();
                 wanted.push(Wanted { name, scope: role.scope.clone(), work: PlaceWork::Copies });

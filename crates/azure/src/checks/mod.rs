@@ -30,6 +30,7 @@ mod image;
 mod kubernetes;
 mod locks;
 mod namespace;
+mod needs;
 mod old_roles;
 mod other_secrets;
 mod puller;
@@ -136,6 +137,10 @@ impl<'a> Surveyor<'a> {
                 (facts.roles, facts.withheld) = (held.copied, held.withheld);
                 (facts.lacks, facts.holds) = (held.lacks, held.all);
             }
+            if let Some(Ok(of)) = of.needs.get().cloned() {
+                (facts.needed, facts.needs) = (of.needed, of.needs);
+                facts.lacks.extend(of.lacks);
+            }
             clusters.push(facts);
         }
         let registries: Result<Vec<RegistryFacts>, CheckStopped> = self
@@ -178,6 +183,7 @@ async fn ask(check: &Check, reads: &Reads<'_>) -> Result<(), CheckStopped> {
         Check::App => app::ask(reads).await,
         Check::Secret(id) => secret::ask(reads, id).await,
         Check::OldRoles(id) => old_roles::ask(reads, id).await,
+        Check::Needs(id) => needs::ask(reads, id).await,
         Check::Headroom(id) => headroom::ask(reads, id).await,
         Check::Registry(id) => registry::usable(reads, id).await.map(drop),
         Check::RoleRight(id) => rights::to_assign(reads, id).await,

@@ -4,13 +4,14 @@
 
 use std::collections::BTreeMap;
 
+use crosspull_core::access::NotRead;
 use crosspull_core::check::{Check, Finding, FormerRights, HeldRole, Lack, Unread, WithheldRole, judge_old_roles};
 
 use crosspull_core::event::Work;
 use crosspull_core::ids::{AppId, ClusterId, ObjectId};
 use crosspull_core::input::Part;
 use crosspull_core::names::Side;
-use crosspull_core::rights::{Grantee, Hindrance, MayAssign, RoleRequest};
+use crosspull_core::rights::{Grantee, Hindrance, MayAssign, PermissionSet, RoleRequest};
 use crosspull_core::text::{lower_first, printable};
 use futures_util::future::{join_all, join4};
 use futures_util::stream::{self, StreamExt as _};
@@ -20,6 +21,7 @@ use uuid::Uuid;
 use super::assigning::ScopeRights;
 use super::reads::{Holdings, Reads};
 use super::{CheckStopped, app, cluster, eligible};
+use crate::access::identity::configuration::not_read;
 use crate::door::Door;
 use crate::patience::patiently;
 use crate::reply::{AppRoleAssignment, Assignment, Definition, KeyVault, Membership, Principal};
@@ -39,6 +41,9 @@ const NOT_READ: &str = "not read, and accepted as such";
 
 /// Items that were read, and parts that were not.
 type Read<T> = (Vec<T>, Vec<Unread>);
+
+/// What a role allows.
+type Allowed = Result<Vec<PermissionSet>, NotRead>;
 
 /// Reads what a principal holds.
 struct HoldingsReader<'a> {
@@ -129,7 +134,11 @@ impl HoldingsReader<'_> {
             found.unread.extend(missing);
         }
         found.unread.extend(roles.unread.into_iter().map(|(id, error)| self::unread(Part::RolesIn(id), error)));
-        found.holdings.all = join_all(roles.found.iter().map(|a| self.held_role(&work, a))).await;
+        for (role, allowed) in join_all(roles.found.iter().map(|a| self.held_role(&work, a))).await {
+            found.holdings.allowed.insert(role.definition.to_ascii_lowercase(), allowed);
+            found.holdings.all.push(role);
+        }
+        found.holdings.principal = Some(principal.id);
         self.sort(&work, &mut found).await;
         self.judged(cluster, found)
     }
@@ -238,20 +247,22 @@ impl HoldingsReader<'_> {
         Ok(answers.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
     }
 
-    async fn held_role(&self, work: &Work, assignment: &Assignment) -> HeldRole {
+    /// Reads the role of an assignment: its name, and what it allows.
+    async fn held_role(&self, work: &Work, assignment: &Assignment) -> (HeldRole, Allowed) {
         let properties = &assignment.properties;
         let definition = in_scope(&properties.role_definition_id, &assignment.scope());
         let request = request::role_definition(self.door.endpoints(), Side::A, &definition);
-        let role = match self.door.json::<Definition>(work, request).await {
-            Ok(definition) => printable(&definition.properties.role_name, 80),
-            Err(_) => format!("a role whose name cannot be read ({definition})"),
+        let (role, allowed) = match self.door.json::<Definition>(work, request).await {
+            Ok(Definition { properties: role }) => (printable(&role.role_name, 80), Ok(role.permissions)),
+            Err(error) => (format!("a role whose name cannot be read ({definition})"), Err(not_read(error))),
         };
-        HeldRole {
+        let held = HeldRole {
             role: printable(&role, WHOLE),
             definition: printable(&definition, WHOLE),
             scope: printable(&assignment.scope(), WHOLE),
             condition: properties.condition.clone(),
-        }
+        };
+        (held, allowed)
     }
 
     /// Reads a list with patience: an outage of a minute is no reason to give up.

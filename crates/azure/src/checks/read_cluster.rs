@@ -7,6 +7,7 @@ use crosspull_core::text::printable;
 
 use super::reads::{ReadCluster, Reads};
 use super::{CheckStopped, call_stop};
+use crate::access::identity::configuration;
 use crate::reply::{Cluster, ClusterProperties};
 use crate::request;
 
@@ -25,7 +26,8 @@ async fn read(reads: &Reads<'_>, id: &ClusterId) -> Result<ReadCluster, Finding>
     let Cluster { location, properties, .. } =
         read.map_err(|e| call_stop(check, &format!("{} cannot be read", id.name()), e))?;
     let node_group = properties.node_resource_group.clone();
-    Ok(ReadCluster { facts: facts_of(id, properties), location, node_group })
+    let named = configuration::named(id, &properties);
+    Ok(ReadCluster { facts: facts_of(id, properties), location, node_group, named })
 }
 
 fn facts_of(id: &ClusterId, properties: ClusterProperties) -> ClusterFacts {
@@ -42,6 +44,8 @@ fn facts_of(id: &ClusterId, properties: ClusterProperties) -> ClusterFacts {
         roles: Vec::new(),
         withheld: Vec::new(),
         lacks: Vec::new(),
+        needed: Vec::new(),
+        needs: Vec::new(),
         holds: Vec::new(),
         key: None,
     }

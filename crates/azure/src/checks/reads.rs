@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::{Mutex, PoisonError};
 
+use crosspull_core::access::{Needed, NotRead};
 use crosspull_core::check::{
-    AppFacts, Check, ClusterApp, ClusterFacts, Finding, HeldRole, NamespaceFacts, Puller, RegistryFacts, WithheldRole,
+    AppFacts, Check, ClusterApp, ClusterFacts, Finding, HeldRole, NamespaceFacts, NeededRole, Puller, RegistryFacts,
+    WithheldRole,
 };
 use crosspull_core::event::Work;
 use crosspull_core::ids::{ClusterId, ObjectId, RegistryId, TenantId};
@@ -17,6 +19,7 @@ use crosspull_core::secret::Secret;
 use tokio::sync::OnceCell;
 
 use super::{CheckStopped, begin, conclude};
+use crate::access::identity::configuration::Named;
 use crate::door::Door;
 use crate::kubernetes::Kubernetes;
 use crate::registry_access::Realm;
@@ -52,6 +55,8 @@ pub(super) struct ClusterReads {
     pub key: OnceCell<Option<crosspull_core::ids::KeyId>>,
     /// The rights of the cluster's present principal.
     pub holdings: OnceCell<Result<Holdings, CheckStopped>>,
+    /// What the new principal gets since the cluster needs it.
+    pub needs: OnceCell<Result<NeedsOfCluster, CheckStopped>>,
     /// The app that the cluster uses, where the check of it does not stop.
     pub app_in_use: OnceCell<ClusterApp>,
     /// The cluster's Kubernetes API, where it answers. The error is the reason why it is not used.
@@ -83,6 +88,8 @@ pub(super) struct ReadCluster {
     pub location: String,
     /// The name of the resource group of the nodes.
     pub node_group: Option<String>,
+    /// What it names, as far as permissions depend on it.
+    pub named: Named,
 }
 
 /// Everything that a principal has.
@@ -96,6 +103,21 @@ pub(super) struct Holdings {
     pub withheld: Vec<WithheldRole>,
     /// The other rights that the new principal will lack.
     pub lacks: Vec<String>,
+    /// The principal.
+    pub principal: Option<ObjectId>,
+    /// What each role allows, by its definition in lower case.
+    pub allowed: BTreeMap<String, Result<Vec<PermissionSet>, NotRead>>,
+}
+
+/// What the new principal gets since the cluster needs it, and what it will lack of that.
+#[derive(Debug, Clone, Default)]
+pub(super) struct NeedsOfCluster {
+    /// The roles that the plan gives.
+    pub needed: Vec<NeededRole>,
+    /// What only somebody else can give, with the reason.
+    pub lacks: Vec<String>,
+    /// Everything that the new principal has to have right before the reset.
+    pub needs: Vec<Needed>,
 }
 
 /// The apps that carry a cluster's mark: the one that is taken up, and those that are passed over.

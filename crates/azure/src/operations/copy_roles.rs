@@ -18,8 +18,7 @@ pub(super) async fn perform(op: &CopyRoles, context: &StepContext<'_>) -> StepRe
     let principal: ObjectId = context.need(Fact::PrincipalA).await?;
     context.begin()?;
     let grants: Vec<RoleGrant<'_>> = op
-        .roles
-        .iter()
+        .given()
         .filter_map(|held| {
             Some(RoleGrant {
                 side: Side::A,
@@ -77,8 +76,8 @@ pub(super) async fn take_back(op: &CopyRoles, back: &TakeBack, context: &StepCon
     let principal: Option<ObjectId> = context.known(&Fact::PrincipalA);
     let derived = principal.into_iter().flat_map(|principal| {
         let copy = move |held| Some((Fact::RoleCopy(HeldRole::key(held)), roles::copy_id(held, principal)?));
-        op.roles.iter().filter_map(copy)
+        op.given().filter_map(copy)
     });
-    let wanted = |fact: &Fact| op.roles.iter().find(|r| Fact::RoleCopy(r.key()) == *fact)?.condition.as_deref();
+    let wanted = |fact: &Fact| op.given().find(|r| Fact::RoleCopy(r.key()) == *fact)?.condition.as_deref();
     roles::take_back(context, Side::A, &back.made, derived.collect(), wanted).await
 }

@@ -78,7 +78,7 @@ impl Holding {
 /// Judges how a principal stands to a need, by the lists of assignments that reach it. Permissions add up over all of them;
 /// one role's `notActions` take nothing from another. What was not read is never taken for nothing.
 #[must_use]
-pub fn standing<'a>(needed: &'a Needed, lists: &'a [Holdings], denies: Option<Denies<'_>>) -> Fulfilment<'a> {
+pub fn fulfilment<'a>(needed: &'a Needed, lists: &'a [Holdings], denies: Option<Denies<'_>>) -> Fulfilment<'a> {
     let about: Vec<&Holdings> = lists.iter().filter(|list| reaches(&list.scope, &needed.scope)).collect();
     let all = about.iter().filter_map(|list| list.holdings.as_ref().ok()).flatten();
     let here: Vec<&Holding> = all.filter(|holding| holding.holds_at(&needed.scope)).collect();

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{About, Check, Finding, HeldRole, WithheldRole};
+use super::{About, Check, Finding, HeldRole, NeededRole, WithheldRole};
+use crate::access::Needed;
 use crate::command::Command;
 use crate::ids::{AppId, ClusterId, KeyId, ObjectId};
 use crate::text::count;
@@ -42,6 +43,12 @@ pub struct ClusterFacts {
     /// The other rights of the present principal that the new one will lack.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lacks: Vec<String>,
+    /// The roles that the new principal gets since the cluster needs them and no copy gives them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needed: Vec<NeededRole>,
+    /// Everything that the cluster needs beyond its nodes' resource group, and that the new principal has to have.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<Needed>,
     /// All roles of the present principal that were read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub holds: Vec<HeldRole>,
@@ -144,6 +151,8 @@ mod tests {
             roles: Vec::new(),
             withheld: Vec::new(),
             lacks: Vec::new(),
+            needed: Vec::new(),
+            needs: Vec::new(),
             holds: Vec::new(),
             key: None,
         }

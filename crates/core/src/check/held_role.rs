@@ -59,6 +59,23 @@ pub struct WithheldRole {
     pub why: String,
 }
 
+/// A role that the new principal gets because the cluster needs it, though the present one has it otherwise: by a group, or by
+/// a role that cannot be copied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NeededRole {
+    /// The role.
+    #[serde(flatten)]
+    pub role: HeldRole,
+    /// The reason, as the end of a sentence that begins with "to".
+    pub why: String,
+}
+
+impl std::fmt::Display for NeededRole {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} (to {})", self.role.short(), self.why)
+    }
+}
+
 impl std::fmt::Display for WithheldRole {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} ({})", self.role.short(), self.why)

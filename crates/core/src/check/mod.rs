@@ -21,6 +21,7 @@ mod image;
 mod kubernetes;
 mod locks;
 mod namespace;
+mod needs;
 mod old_roles;
 mod other_runs;
 mod other_secrets;
@@ -43,11 +44,12 @@ pub use app_secret::{app_secret_refused, judge_app_secret};
 pub use cluster::{ClusterFacts, KubeletIdentity, judge_cluster, judge_cluster_as_it_is};
 pub use cluster_app::{ClusterApp, judge_cluster_app, judge_no_cluster_app};
 pub use headroom::{Headroom, Workloads, judge_headroom};
-pub use held_role::{HeldRole, WithheldRole};
+pub use held_role::{HeldRole, NeededRole, WithheldRole};
 pub use image::judge_image;
 pub use kubernetes::{judge_kubernetes, judge_kubernetes_unknown, judge_nowhere_to_save, judge_wrong_kubeconfig};
 pub use locks::{Lock, Place, PlaceWork, SubscriptionFacts, judge_locks};
 pub use namespace::{FoundSecret, NamespaceFacts, NoSecret, judge_namespace, judge_no_namespace};
+pub use needs::{Cure, Loss, NeedsFound, judge_needs};
 pub use old_roles::{FormerRights, Lack, judge_old_roles};
 pub use other_runs::{OtherRun, judge_other_runs};
 pub use other_secrets::{judge_other_secrets, judge_other_secrets_unread};
@@ -89,6 +91,8 @@ pub enum Check {
     ResetRight(ClusterId),
     /// Does the cluster lose roles with its present principal, and which?
     OldRoles(ClusterId),
+    /// Does the cluster lose something that it needs in Azure with its present principal?
+    Needs(ClusterId),
     /// Can nodes be renewed while everything goes on?
     Headroom(ClusterId),
     /// Is the wait before the reset long enough?
@@ -194,6 +198,7 @@ impl Check {
             Self::AppSecret(id) => app_secret::about(id),
             Self::ResetRight(id) => reset_right::about(id),
             Self::OldRoles(id) => old_roles::about(id),
+            Self::Needs(id) => needs::about(id),
             Self::Headroom(id) => headroom::about(id),
             Self::Soak => soak::about(),
             Self::App => app::about(),

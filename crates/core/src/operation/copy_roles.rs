@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::grant_role::{UNDO, unassign_calls};
 use super::{Fact, Learnt, Operation, PlannedCall, Step, Undo};
-use crate::check::{HeldRole, WithheldRole};
+use crate::check::{HeldRole, NeededRole, WithheldRole};
 use crate::ids::ClusterId;
 use crate::text::count;
 
@@ -18,6 +18,9 @@ pub struct CopyRoles {
     /// The roles that only somebody else can give: they are looked for, and named where nobody gave them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub withheld: Vec<WithheldRole>,
+    /// The roles that the cluster needs and that no copy gives.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needed: Vec<NeededRole>,
 }
 
 impl CopyRoles {
@@ -27,8 +30,13 @@ impl CopyRoles {
         self.all().find(|role| role.key() == key)
     }
 
+    /// Returns the roles that the run gives: the copies, and what the cluster needs beside them.
+    pub fn given(&self) -> impl Iterator<Item = &HeldRole> {
+        self.roles.iter().chain(self.needed.iter().map(|needed| &needed.role))
+    }
+
     fn all(&self) -> impl Iterator<Item = &HeldRole> {
-        self.roles.iter().chain(self.withheld.iter().map(|withheld| &withheld.role))
+        self.given().chain(self.withheld.iter().map(|withheld| &withheld.role))
     }
 }
 
@@ -55,7 +63,7 @@ impl Operation for CopyRoles {
         };
         let looked_for =
             |withheld: &WithheldRole| PlannedCall::new(format!("ARM GET roleAssignments on {}", withheld.role.scope));
-        self.roles.iter().map(one).chain(self.withheld.iter().map(looked_for)).collect()
+        self.given().map(one).chain(self.withheld.iter().map(looked_for)).collect()
     }
 
     fn explains(&self) -> String {
@@ -65,9 +73,15 @@ impl Operation for CopyRoles {
              conditions: {}.",
             named.join(", ")
         );
+        let needed: Vec<String> = self.needed.iter().map(ToString::to_string).collect();
+        let needed = format!("Gives it what the cluster needs and no copy gives: {}.", needed.join(", "));
         let withheld: Vec<String> = self.withheld.iter().map(ToString::to_string).collect();
         let looked_for = format!("Looks whether somebody else has given what you cannot: {}.", withheld.join(", "));
-        let parts = [(!named.is_empty()).then_some(given), (!withheld.is_empty()).then_some(looked_for)];
+        let parts = [
+            (!named.is_empty()).then_some(given),
+            (!self.needed.is_empty()).then_some(needed),
+            (!withheld.is_empty()).then_some(looked_for),
+        ];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
@@ -76,11 +90,15 @@ impl Operation for CopyRoles {
     }
 
     fn undo(&self) -> Undo {
-        if self.roles.is_empty() { Undo::Nothing } else { Undo::By("ARM DELETE roleAssignments/{id}, for each") }
+        if self.given().next().is_none() {
+            Undo::Nothing
+        } else {
+            Undo::By("ARM DELETE roleAssignments/{id}, for each")
+        }
     }
 
     fn undo_title(&self) -> String {
-        format!("take back {} of the new principal", count(self.roles.len(), "role"))
+        format!("take back {} of the new principal", count(self.given().count(), "role"))
     }
 
     fn undo_calls(&self, made: &[Learnt]) -> Vec<PlannedCall> {

@@ -24,6 +24,8 @@ pub enum Precondition {
     Assignment(Fact),
     /// The principal that the cluster has was given no role since the checks that the new one lacks.
     NoNewRoles,
+    /// The principal that the cluster gets has what the cluster needs beyond its nodes' resource group.
+    Needs,
     /// The principal that the cluster goes back to has the roles that it had.
     FormerRoles,
     /// The cluster runs, no operation is going on at it, and it has the app that the plan knows.
@@ -37,7 +39,7 @@ pub enum Precondition {
 #[must_use]
 pub fn preconditions(step: &Step, steps: &[Step], plan_version: u8) -> Vec<Precondition> {
     use Precondition::{
-        App, Assignment, ClusterAsPlanned, FormerRoles, NoNewRoles, Principal, Pull, SecretAccepted, SecretLives,
+        App, Assignment, ClusterAsPlanned, FormerRoles, Needs, NoNewRoles, Principal, Pull, SecretAccepted, SecretLives,
     };
     match &step.op {
         Op::ResetCluster(reset) => {
@@ -52,6 +54,7 @@ pub fn preconditions(step: &Step, steps: &[Step], plan_version: u8) -> Vec<Preco
             ];
             // Plans of version 1 do not tell what the former principal had.
             all.extend((reset.from.is_some() && plan_version >= 2).then_some(NoNewRoles));
+            all.extend((!reset.needs.is_empty()).then_some(Needs));
             let earlier = steps.iter().filter(|s| s.id < step.id);
             all.extend(earlier.flat_map(Step::writes).filter_map(|fact| match fact {
                 Fact::Proved(registry) => Some(Pull(registry)),

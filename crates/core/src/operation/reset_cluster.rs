@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Fact, Learnt, Operation, PlannedCall, Step, Undo, prove_pull};
+use crate::access::Needed;
 use crate::check::HeldRole;
 use crate::ids::{AppId, ClusterId};
 
@@ -23,6 +24,10 @@ pub struct ResetCluster {
     /// All roles of the former principal that were read, for the way back. Empty in plans of version 1.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub holds: Vec<HeldRole>,
+    /// Everything that the cluster needs beyond its nodes' resource group, which the new principal has to have right before
+    /// the reset. Empty in plans of earlier versions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<Needed>,
 }
 
 impl ResetCluster {

@@ -224,6 +224,8 @@ pub(crate) mod tests {
                     }],
                     withheld: Vec::new(),
                     lacks: Vec::new(),
+                    needed: Vec::new(),
+                    needs: Vec::new(),
                 })
                 .collect(),
             registries: inputs

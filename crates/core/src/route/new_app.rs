@@ -46,8 +46,8 @@ fn checks(inputs: &Inputs) -> Vec<Check> {
     let mut checks = vec![Check::Soak];
     for id in &inputs.clusters {
         checks.extend([Check::Cluster(id.clone()), Check::ResetRight(id.clone()), Check::App]);
-        checks.extend([Check::Secret(id.clone()), Check::OldRoles(id.clone()), Check::Headroom(id.clone())]);
-        checks.push(Check::Kubernetes(id.clone()));
+        checks.extend([Check::Secret(id.clone()), Check::OldRoles(id.clone()), Check::Needs(id.clone())]);
+        checks.extend([Check::Headroom(id.clone()), Check::Kubernetes(id.clone())]);
     }
     checks.push(Check::Locks(Side::A));
     checks.extend(inputs.registries.iter().flat_map(|id| checks_of_registry(id, &inputs.images_of(id))));
@@ -158,9 +158,9 @@ fn reset(inputs: &Inputs, survey: &Survey, facts: &ClusterFacts) -> Vec<Op> {
     // Where the cluster has the app of an earlier run, there is no former app whose roles count, and no way back.
     let from = facts.client_id.filter(|_| !survey.has_own_app(facts));
     let mut ops = Vec::new();
-    if from.is_some() && !(facts.roles.is_empty() && facts.withheld.is_empty()) {
-        let (roles, withheld) = (facts.roles.clone(), facts.withheld.clone());
-        ops.push(Op::CopyRoles(CopyRoles { cluster: cluster.clone(), roles, withheld }));
+    if from.is_some() && !(facts.roles.is_empty() && facts.withheld.is_empty() && facts.needed.is_empty()) {
+        let (roles, withheld, needed) = (facts.roles.clone(), facts.withheld.clone(), facts.needed.clone());
+        ops.push(Op::CopyRoles(CopyRoles { cluster: cluster.clone(), roles, withheld, needed }));
     }
     if let Some(app) = from {
         // A secret that nobody saves proves that one can be made, and need not live longer than the run.
@@ -173,6 +173,7 @@ fn reset(inputs: &Inputs, survey: &Survey, facts: &ClusterFacts) -> Vec<Op> {
         from,
         lacks: facts.lacks.clone(),
         holds: facts.holds.clone(),
+        needs: facts.needs.clone(),
     }));
     for registry in &survey.registries {
         if let Some(image) = inputs.images_of(&registry.id).first() {

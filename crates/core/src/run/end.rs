@@ -153,7 +153,7 @@ impl Run {
                 .iter()
                 .filter(|withheld| how(&withheld.role).is_none_or(|learnt| learnt.how == Outcome::Skipped));
             lacks.extend(withheld.map(ToString::to_string));
-            lacks.extend(copy.roles.iter().filter_map(|role| {
+            lacks.extend(copy.given().filter_map(|role| {
                 let refused = how(role).filter(|learnt| learnt.how == Outcome::Skipped)?;
                 Some(format!("{} ({})", role.short(), refused.value))
             }));

@@ -86,6 +86,8 @@ pub fn plan_of(taken: Route, inputs: &Inputs) -> Plan {
         roles: vec![contributor()],
         withheld: Vec::new(),
         lacks: vec!["Network Contributor on aks-sub (you may not assign roles there)".to_owned()],
+        needed: Vec::new(),
+        needs: Vec::new(),
         holds: vec![contributor()],
         key: None,
     });

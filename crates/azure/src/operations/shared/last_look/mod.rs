@@ -3,6 +3,7 @@
 
 mod cluster_now;
 mod credential;
+mod needs_now;
 mod roles_now;
 
 pub use roles_now::learn_what_was_given;
@@ -121,6 +122,7 @@ async fn holds(context: &StepContext<'_>, one: &Precondition, reset: PendingRese
             looked(context, async || roles_now::assignment_is_there(context, fact).await).await
         }
         Precondition::NoNewRoles => looked(context, async || roles_now::no_role_is_new(context, reset).await).await,
+        Precondition::Needs => looked(context, async || needs_now::are_fulfilled(context).await).await,
         Precondition::FormerRoles => {
             looked(context, async || roles_now::former_roles_are_there(context, reset).await).await
         }
