@@ -1,6 +1,7 @@
 //! The kubeconfig that Azure gives for a cluster: address and authority, and how one signs in.
 
 use url::Url;
+use uuid::Uuid;
 
 use super::Kubeconfig;
 use super::node::{Fields, Node, fields};
@@ -92,12 +93,18 @@ fn entra(entry: &Node, usual: &str) -> Result<EntraServer, String> {
         let at = arguments.iter().position(|node| node.as_text() == Some(flag))?;
         arguments.get(at + 1)?.as_text()
     };
-    let value = |flag: &str, name: &str| after(flag).or_else(|| config?.text_at(name)).map(|text| printable(text, 120));
+    let value = |flag: &str, name: &str| after(flag).or_else(|| config?.text_at(name)).map(str::to_owned);
+    // They become arguments of a program.
+    let guid = |flag: &str, name: &str| match value(flag, name) {
+        Some(text) if text.parse::<Uuid>().is_err() => Err(format!("its {name} is no GUID")),
+        known => Ok(known),
+    };
+    let environment = value("--environment", "environment");
     Ok(EntraServer {
-        id: value("--server-id", "apiserver-id").unwrap_or_else(|| usual.to_owned()),
-        tenant: value("--tenant-id", "tenant-id"),
-        client: value("--client-id", "client-id"),
-        environment: value("--environment", "environment"),
+        id: guid("--server-id", "apiserver-id")?.unwrap_or_else(|| usual.to_owned()),
+        tenant: guid("--tenant-id", "tenant-id")?,
+        client: guid("--client-id", "client-id")?,
+        environment: environment.filter(|text| text.chars().all(|c| c.is_ascii_alphanumeric())),
     })
 }
 

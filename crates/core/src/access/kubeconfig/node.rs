@@ -73,7 +73,9 @@ pub(super) fn parse(text: &str) -> Result<Node, String> {
     if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
         return Ok(Node::Null);
     }
-    serde_saphyr::from_str(text).map_err(|error| match error.location() {
+    // As kubectl reads them, which has YAML 1.1.
+    let options = serde_saphyr::options! { legacy_octal_numbers: true };
+    serde_saphyr::from_str_with_options(text, options).map_err(|error| match error.location() {
         Some(at) => format!("it is no YAML that can be read, by line {}, column {}", at.line(), at.column()),
         None => "it is no YAML that can be read".to_owned(),
     })

@@ -8,6 +8,7 @@ use crate::access::exec::{ExecSignIn, Fixed};
 use crate::ids::ClusterId;
 
 const USUAL: &str = "6dae42f8-4368-4678-94ff-3960e28e3630";
+const TENANT: &str = "22222222-2222-4222-8222-222222222222";
 
 fn given(server: &str) -> String {
     format!(
@@ -19,7 +20,8 @@ fn given(server: &str) -> String {
 
 fn by_entra(server: &str) -> Given {
     let exec = "    exec:\n      apiVersion: client.authentication.k8s.io/v1beta1\n      args: [get-token, --environment, \
-                AzurePublicCloud, --server-id, 11111111-1111-4111-8111-111111111111, --client-id, c, --tenant-id, t, --login, \
+                AzurePublicCloud, --server-id, 11111111-1111-4111-8111-111111111111, --client-id, 33333333-3333-4333-8333-333333333333, --tenant-id, \
+                22222222-2222-4222-8222-222222222222, --login, \
                 devicecode]\n      command: kubelogin\n";
     Given::parse(&(given(server) + exec), USUAL).expect("a kubeconfig")
 }
@@ -60,10 +62,11 @@ fn what_azure_gives_is_taken_without_the_paths_in_it() {
     assert_eq!(user.0.keys().collect::<Vec<_>>(), ["client-certificate-data", "client-key-data", "token"]);
     assert_eq!(user.0.get("token").and_then(Node::as_text), Some("1"), "a text stays a text");
     let GivenBy::Entra(server) = by_entra("https://a.hcp.io").by else { panic!("Entra") };
-    assert_eq!((server.id.as_str(), server.tenant.as_deref()), ("11111111-1111-4111-8111-111111111111", Some("t")));
-    let old = "    auth-provider:\n      name: azure\n      config: {apiserver-id: s, tenant-id: t}\n";
+    assert_eq!((server.id.as_str(), server.tenant.as_deref()), ("11111111-1111-4111-8111-111111111111", Some(TENANT)));
+    let old =
+        "    auth-provider:\n      name: azure\n      config: {apiserver-id: 11111111-1111-4111-8111-111111111111}\n";
     let old = Given::parse(&(given("https://a.hcp.io") + old), USUAL).expect("the provider before");
-    assert!(matches!(old.by, GivenBy::Entra(server) if server.id == "s"));
+    assert!(matches!(old.by, GivenBy::Entra(server) if server.id.starts_with("111")));
     let bare = "    exec:\n      command: /usr/bin/kubelogin\n      args: [get-token]\n";
     let bare = Given::parse(&(given("https://a.hcp.io") + bare), USUAL).expect("kubelogin");
     assert!(matches!(bare.by, GivenBy::Entra(server) if server.id == USUAL && server.tenant.is_none()));
@@ -80,6 +83,7 @@ fn what_azure_gives_and_cannot_be_used_is_told() {
             given("https://a.hcp.io").replace("current-context: shop", "current-context: x") + "    token: t\n",
             "not in it",
         ),
+        (given("https://a.hcp.io") + "    exec: {command: kubelogin, args: [--server-id, --login]}\n", "is no GUID"),
         ("{".to_owned(), "no YAML that can be read"),
     ] {
         assert!(Given::parse(&text, USUAL).is_err_and(|said| said.contains(why)), "{why}");
@@ -218,6 +222,26 @@ fn kubelogins_form_is_that_of_its_own_converter() {
         format!("--login devicecode {id} --client-id c --tenant-id t --environment AzurePublicCloud")
     );
     assert_eq!(arguments("msi", None, None), format!("--login msi {id}"));
+}
+
+#[test]
+fn what_kubectl_reads_a_bare_word_as_stays() {
+    // YAML 1.1, which kubectl reads, has more words for true and false, and octal numbers that begin with a zero.
+    for (read, written) in [
+        ("yes", "true"),
+        ("off", "false"),
+        ("0777", "511"),
+        ("0x1F", "31"),
+        ("~", "null"),
+        ("12:30:45", "\"12:30:45\""),
+        ("2026-11-27", "\"2026-11-27\""),
+        ("1.0", "1.0"),
+        ("18446744073709551615", "18446744073709551615"),
+    ] {
+        let file = Kubeconfig::parse(&format!("extra: {read}\n")).expect(read);
+        assert_eq!(file.text().as_deref(), Ok(format!("extra: {written}\n").as_str()), "{read}");
+    }
+    assert!(Kubeconfig::parse("extra: 1e400\n").is_err(), "what cannot be written again is not read");
 }
 
 /// Returns any value of YAML that a kubeconfig may hold.
