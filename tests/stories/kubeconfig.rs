@@ -14,7 +14,7 @@ pub fn at_home(story: Story) -> Story {
     std::fs::DirBuilder::new().mode(0o700).create(&run).expect("made");
     let home = path_text(story.folder()).to_owned();
     let run = path_text(&run).to_owned();
-    story.with("HOME", &home).with("XDG_RUNTIME_DIR", &run)
+    story.with("HOME", &home).with("XDG_RUNTIME_DIR", &run).with("CROSSPULL_PACE", "100")
 }
 
 /// The flags of an operator who signs in by a service principal.
