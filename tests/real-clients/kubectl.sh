@@ -15,12 +15,12 @@
 need_binary "$@"
 need_tools "$KUBECTL" curl jq base64
 
-# arm_token: of operator A. The secret goes by standard input, as an argument is seen by everybody.
+# arm_token [RESOURCE]: of operator A. The secret goes by standard input, as an argument is seen by everybody.
 arm_token() {
   printf %s "$CROSSPULL_A_CLIENT_SECRET" |
     curl -sS --fail-with-body --max-time 20 --cacert "$ca" "$arm/$tenant_a/oauth2/v2.0/token" \
       --data-urlencode grant_type=client_credentials --data-urlencode "client_id=$CROSSPULL_A_CLIENT_ID" \
-      --data-urlencode client_secret@- --data-urlencode scope=https://management.core.windows.net//.default |
+      --data-urlencode client_secret@- --data-urlencode "scope=${1:-https://management.core.windows.net/}/.default" |
     jq -er .access_token
 }
 
@@ -128,6 +128,7 @@ open_cluster() {
   succeeds "the user's kubeconfig" get_kubeconfig listClusterUserCredential || give_up "there is no kubeconfig"
   looks_around
   rights
+  judges_bindings
   refused_before_the_reset
   pulled_after_the_reset
   kept_quiet
@@ -156,6 +157,67 @@ closed_clusters() {
   stop_sim
 }
 
+# can_i ANSWER WHAT...: what kubectl says of a question.
+can_i() {
+  local wanted=$1
+  shift
+  equal "kubectl auth can-i $*" "$wanted" "$(kubectl auth can-i "$@" 2>/dev/null)"
+}
+
+# Roles and bindings, made and judged as the administrator of the cluster.
+judges_bindings() {
+  succeeds "kubectl create clusterrole" kubectl create clusterrole nodes --verb=get,list --resource=nodes
+  succeeds "kubectl create clusterrolebinding" kubectl create clusterrolebinding nodes --clusterrole=nodes --user=ada
+  succeeds "kubectl create rolebinding" kubectl create rolebinding ci -n shop --clusterrole=edit --serviceaccount=shop:default
+  succeeds "kubectl get rolebindings" kubectl get rolebindings -A -o name
+  equal "there is one in a namespace" rolebinding.rbac.authorization.k8s.io/ci "$(paste -sd ' ' "$work/out")"
+  can_i yes list nodes --as ada
+  can_i no delete nodes --as ada
+  can_i no list secrets -n shop --as ada
+  can_i yes get /healthz --as ada
+  can_i yes create pods -n shop --as system:serviceaccount:shop:default
+  can_i no create pods -n jobs --as system:serviceaccount:shop:default
+  refused "kubectl get as somebody else: Forbidden" 'secrets is forbidden: User "ada" cannot list' \
+    kubectl get secrets -n shop --as ada
+  succeeds "kubectl create rolebinding, to a group" kubectl create rolebinding givers -n shop --clusterrole=admin --group=givers
+  refused "a right that one does not have is not given away" 'attempting to grant RBAC permissions not currently held' \
+    kubectl create role more -n shop --verb=get --resource=nodes --as giver --as-group=givers
+  local token
+  token=$(kubectl create token default -n shop) || fail "kubectl create token"
+  succeeds "kubectl auth whoami, by that token" with_token "$token" auth whoami -o json
+  equal "it is the service account" system:serviceaccount:shop:default "$(answer .status.userInfo.username)"
+  succeeds "kubectl auth can-i --list" kubectl auth can-i --list -n shop
+  succeeds "kubectl delete clusterrolebinding" kubectl delete clusterrolebinding nodes
+  can_i no list nodes --as ada
+}
+
+# Users of Entra: kubectl's answer for somebody else is a wrong no, as on AKS (AKS #4743), and right for oneself.
+entra_cluster() {
+  start_sim "$work/entra" --scenario access-azure-roles
+  succeeds "the kubeconfig of a cluster with Entra" get_kubeconfig listClusterUserCredential
+  local token
+  token=$(arm_token 6dae42f8-4368-4678-94ff-3960e28e3630) || give_up "there is no token"
+  sed -i '/^    exec:/,$d' "$work/kubeconfig"
+  printf '    token: %s\n' "$token" >>"$work/kubeconfig"
+  can_i yes delete nodes
+  local silent="no - Azure does not have opinion for this non AAD user. If you are an AAD user, please set Extra:oid parameter"
+  can_i "$silent for impersonated user in the kubeconfig" list pods -n shop --as bob@contoso.com
+  local bob
+  bob=$(sim world | jq -er '.tenants.a.users[] | select(.userPrincipalName == "bob@contoso.com").id')
+  local groups
+  groups=$(sim world | jq -er '.tenants.a.groups[].id')
+  jq -n --arg bob "$bob" --arg groups "$groups" '{
+    apiVersion: "authorization.k8s.io/v1", kind: "SubjectAccessReview",
+    spec: {user: "bob@contoso.com", groups: ($groups | split("\n")), extra: {oid: [$bob]},
+      resourceAttributes: {verb: "list", resource: "pods", namespace: "shop"}}}' >"$work/review.json"
+  succeeds "a review with the object id and the groups" \
+    kubectl create --raw /apis/authorization.k8s.io/v1/subjectaccessreviews -f "$work/review.json"
+  equal "it says yes, and by what" "true true" \
+    "$(answer '"\(.status.allowed) \(.status.reason | startswith("Access allowed by Azure RBAC Role Assignment "))"')"
+  stop_sim
+}
+
 open_cluster
 closed_clusters
+entra_cluster
 finish

@@ -60,12 +60,12 @@ impl Asked {
         self.query("fieldManager").filter(|manager| !manager.is_empty()).unwrap_or(program)
     }
 
-    /// Returns the body, an object in JSON or in Kubernetes' own binary form.
+    /// Returns the body, an object in JSON or in Kubernetes' own binary form. JSON it is too where nothing is said.
     pub fn object(&self) -> Result<Value, Refusal> {
         if errors::is_of(&self.headers, protobuf::MEDIA_TYPE) {
             return protobuf::object(&self.body).ok_or_else(|| bad_request("the object provided is unrecognized"));
         }
-        if !errors::is_of(&self.headers, errors::JSON) {
+        if self.headers.contains_key(header::CONTENT_TYPE) && !errors::is_of(&self.headers, errors::JSON) {
             return Err(unsupported_media("application/json, application/vnd.kubernetes.protobuf"));
         }
         match serde_json::from_slice(&self.body) {
