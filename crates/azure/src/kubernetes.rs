@@ -25,6 +25,7 @@ use crate::request::{self, Audience, Auth, Request};
 use crate::sign_in::KUBERNETES_SERVER;
 use crate::wire::{CallError, Reply, Wire};
 
+pub mod access;
 pub mod pull;
 pub mod requests;
 

@@ -108,7 +108,7 @@ impl Plan {
     /// Returns the step that restarts nodes, and is asked for once more. `None` where nothing restarts.
     #[must_use]
     pub fn restarts(&self) -> Option<&Step> {
-        self.steps.iter().find(|s| s.asks_first())
+        self.steps.iter().find(|s| s.asks_first() && s.op.operation().why_asks().is_none())
     }
 
     /// Returns the rights of the former principal that the cluster's new one will lack, but for the roles that somebody

@@ -28,7 +28,7 @@ pub const RUNS_NOTHING: &str = "/crosspull-runs-nothing";
 /// The media types of patches.
 const CONTENT_TYPES: [&str; 2] = ["application/apply-patch+yaml", "application/merge-patch+json"];
 /// The ends of the paths of reviews, which are created and change nothing.
-const REVIEWS: [&str; 2] = ["/selfsubjectaccessreviews", "/selfsubjectreviews"];
+const REVIEWS: [&str; 3] = ["/selfsubjectaccessreviews", "/selfsubjectreviews", "/subjectaccessreviews"];
 /// The mark of a request that is looked at by admission and not kept.
 const DRY_RUN: &str = "dryRun=All";
 /// `{"auths":{}}`.
@@ -56,7 +56,7 @@ pub fn at(server: &Url, auth: Auth, built: Built) -> Result<Request, String> {
     Ok(Request { body, repeat, ..request })
 }
 
-fn everywhere<K: Resource<DynamicType = ()>>(from: Option<&str>) -> Built {
+pub(super) fn everywhere<K: Resource<DynamicType = ()>>(from: Option<&str>) -> Built {
     let mut page = ListParams::default().limit(PAGE);
     page.continue_token = from.map(str::to_owned);
     Path::new(K::url_path(&(), None)).list(&page)
@@ -202,7 +202,7 @@ pub fn delete_secret(namespace: &str, name: &str, uid: &str) -> Built {
     secrets(namespace).delete(name, &DeleteParams { preconditions: Some(preconditions), ..DeleteParams::default() })
 }
 
-fn accounts(namespace: &str) -> Path {
+pub(super) fn accounts(namespace: &str) -> Path {
     Path::new(ServiceAccount::url_path(&(), Some(namespace)))
 }
 

@@ -30,6 +30,7 @@ pub(super) async fn perform(op: &Attach, context: &StepContext<'_>) -> StepResul
         id: roles::registry_id(&op.registry, op.role, op.principal),
         scope: &scope,
         principal: op.principal,
+        kind: roles::SERVICE_PRINCIPAL,
         condition: condition(&op.repositories),
     };
     plainly(roles::grant(context, &grant).await?)

@@ -28,6 +28,7 @@ pub(super) async fn perform(op: &CopyRoles, context: &StepContext<'_>) -> StepRe
                 id: roles::copy_id(held, principal)?,
                 scope: &held.scope,
                 principal,
+                kind: roles::SERVICE_PRINCIPAL,
                 condition: held.condition.clone(),
             })
         })

@@ -24,6 +24,7 @@ pub(super) async fn perform(op: &GrantRole, context: &StepContext<'_>) -> StepRe
         id: roles::registry_id(&op.registry, op.role, principal),
         scope: &scope,
         principal,
+        kind: roles::SERVICE_PRINCIPAL,
         condition: condition(&op.repositories),
     };
     plainly(roles::grant(context, &grant).await?)

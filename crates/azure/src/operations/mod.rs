@@ -5,7 +5,9 @@ mod add_pull_password;
 mod add_secret;
 mod add_token_password;
 mod ask_for_role;
+mod assign_access;
 mod attach;
+mod bind_access;
 mod copy_roles;
 mod create_app;
 mod create_principal;
@@ -14,9 +16,13 @@ mod end_token_password;
 pub mod from_cluster;
 mod grant_role;
 mod hand_over;
+mod join_group;
 mod keep_way_back;
+mod leave_group;
+mod make_account;
 mod make_token;
 mod open_app;
+mod prove_access;
 mod prove_first;
 mod prove_inside;
 mod prove_pull;
@@ -30,6 +36,8 @@ mod take_admin_password;
 mod take_app_secret;
 mod take_back;
 mod tell_pull_secret;
+mod unassign_access;
+mod unbind_access;
 mod use_pull_secret;
 mod write_pull_secret;
 
@@ -70,6 +78,14 @@ pub async fn perform(context: &StepContext<'_>) -> StepResult {
         Op::EnableAdmin(op) => enable_admin::perform(op, context).await,
         Op::TakeAdminPassword(op) => take_admin_password::perform(op, context).await,
         Op::TakeAppSecret(op) => take_app_secret::perform(op, context).await,
+        Op::AssignAccess(op) => assign_access::perform(op, context).await,
+        Op::BindAccess(op) => bind_access::perform(op, context).await,
+        Op::JoinGroup(op) => join_group::perform(op, context).await,
+        Op::LeaveGroup(op) => leave_group::perform(op, context).await,
+        Op::MakeAccount(op) => make_account::perform(op, context).await,
+        Op::ProveAccess(op) => prove_access::perform(op, context).await,
+        Op::UnassignAccess(op) => unassign_access::perform(op, context).await,
+        Op::UnbindAccess(op) => unbind_access::perform(op, context).await,
         // The way back takes these one after the other.
         Op::TakeBack(_) => plainly(Outcome::Skipped),
     }
@@ -101,6 +117,13 @@ pub async fn take_back(context: &StepContext<'_>) -> StepResult {
         Op::AddTokenPassword(op) => add_token_password::take_back(op, back, context).await,
         Op::EnableAdmin(op) => enable_admin::take_back(op, back, context).await,
         Op::TakeAdminPassword(_) => take_admin_password::take_back(back, context),
+        Op::AssignAccess(op) => assign_access::take_back(op, back, context).await,
+        Op::BindAccess(op) => bind_access::take_back(op, back, context).await,
+        Op::JoinGroup(op) => join_group::take_back(op, back, context).await,
+        Op::LeaveGroup(op) => leave_group::take_back(op, back, context).await,
+        Op::MakeAccount(op) => make_account::take_back(op, back, context).await,
+        Op::UnassignAccess(op) => unassign_access::take_back(op, back, context).await,
+        Op::UnbindAccess(op) => unbind_access::take_back(op, back, context).await,
         Op::ProvePull(_)
         | Op::EndTokenPassword(_)
         | Op::RemoveSecret(_)
@@ -108,6 +131,7 @@ pub async fn take_back(context: &StepContext<'_>) -> StepResult {
         | Op::TakeAppSecret(_)
         | Op::RemovePullPassword(_)
         | Op::TellPullSecret(_)
+        | Op::ProveAccess(_)
         | Op::TakeBack(_) => nothing_there(),
     }
 }

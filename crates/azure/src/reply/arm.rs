@@ -388,6 +388,9 @@ pub struct AssignmentProperties {
     pub scope: Option<String>,
     /// The object id of the principal that has the role.
     pub principal_id: ObjectId,
+    /// The kind of that principal.
+    #[serde(default)]
+    pub principal_type: Option<String>,
     /// The condition, where the assignment does not hold for all that the role says.
     #[serde(default)]
     pub condition: Option<String>,

@@ -164,6 +164,40 @@ impl DirectoryObject {
     }
 }
 
+/// A group, as far as its members may be changed.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Group {
+    /// The object id.
+    pub id: ObjectId,
+    /// The name.
+    #[serde(default)]
+    pub display_name: Option<String>,
+    /// The kinds, in Graph's words.
+    #[serde(default)]
+    pub group_types: Vec<String>,
+    /// The rule by which its members are found.
+    #[serde(default)]
+    pub membership_rule: Option<String>,
+    /// True where it comes from a directory on premises.
+    #[serde(default)]
+    pub on_premises_sync_enabled: Option<bool>,
+}
+
+/// Groups, by object id.
+#[derive(Debug, Clone, Deserialize)]
+pub struct GroupIds {
+    /// The ids.
+    pub value: Vec<ObjectId>,
+}
+
+/// An object of a directory, by its id.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Member {
+    /// The object id.
+    pub id: ObjectId,
+}
+
 /// A permission on an API that a principal was given.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]

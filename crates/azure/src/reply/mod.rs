@@ -1,6 +1,7 @@
 //! Replies, typed, by the plane that they are from.
 
 mod arm;
+mod bindings;
 mod entra;
 mod graph;
 mod kubernetes;
@@ -12,6 +13,7 @@ mod secret;
 mod token;
 
 pub use arm::*;
+pub use bindings::*;
 pub use entra::*;
 pub use graph::*;
 pub use kubernetes::*;

@@ -257,13 +257,15 @@ pub fn roles_assigned_to(endpoints: &Endpoints, side: Side, scope: &str, princip
     arm(endpoints, side, Method::GET, &path, &[("api-version", AUTHORIZATION), ("$filter", &filter)])
 }
 
-/// A role assignment that is to be made, for a service principal.
+/// A role assignment that is to be made.
 #[derive(Debug, Clone, Copy)]
 pub struct NewAssignment<'a> {
     /// The role definition's id.
     pub definition: &'a str,
     /// The object id of the principal that gets the role.
     pub principal: ObjectId,
+    /// The kind of that principal, in Azure's word.
+    pub kind: &'a str,
     /// The condition, version 2.0, where the assignment does not hold for all that the role says.
     pub condition: Option<&'a str>,
     /// The description.
@@ -277,7 +279,7 @@ pub fn assign_role(endpoints: &Endpoints, side: Side, id: &str, grant: NewAssign
     let mut properties = json!({
         "roleDefinitionId": grant.definition,
         "principalId": grant.principal,
-        "principalType": "ServicePrincipal",
+        "principalType": grant.kind,
     });
     if let Some(map) = properties.as_object_mut() {
         if let Some(condition) = grant.condition {
@@ -289,6 +291,25 @@ pub fn assign_role(endpoints: &Endpoints, side: Side, id: &str, grant: NewAssign
         }
     }
     arm(endpoints, side, Method::PUT, id, &[("api-version", AUTHORIZATION)]).json(&json!({ "properties": properties }))
+}
+
+/// Makes a role assignment again as it was, by its id and the properties that it had.
+#[must_use]
+pub fn restore_role(endpoints: &Endpoints, side: Side, id: &str, properties: &serde_json::Value) -> Request {
+    arm(endpoints, side, Method::PUT, id, &[("api-version", AUTHORIZATION)]).json(&json!({ "properties": properties }))
+}
+
+/// Asks for the role assignments that hold at a scope: those set there and above, of whomever.
+#[must_use]
+pub fn roles_that_hold(endpoints: &Endpoints, side: Side, scope: &str) -> Request {
+    let path = format!("{}/providers/Microsoft.Authorization/roleAssignments", scope.trim_end_matches('/'));
+    arm(endpoints, side, Method::GET, &path, &[("api-version", AUTHORIZATION), ("$filter", "atScope()")])
+}
+
+/// Returns the id of a built-in role's definition in a subscription.
+#[must_use]
+pub fn built_in_id(subscription: Uuid, role: Uuid) -> String {
+    format!("/subscriptions/{subscription}/providers/Microsoft.Authorization/roleDefinitions/{role}")
 }
 
 /// True for the id of a role assignment, whole and with nothing else in it. An id that a journal holds is a text of a

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::{Audience, Auth, Request, at};
 
-fn graph(endpoints: &Endpoints, side: Side, method: Method, path: &str, query: &[(&str, &str)]) -> Request {
+pub(super) fn graph(endpoints: &Endpoints, side: Side, method: Method, path: &str, query: &[(&str, &str)]) -> Request {
     let url = at(&endpoints.graph, &format!("/v1.0{path}"), query);
     Request::new(Plane::Graph, side, method, url, Auth::Operator(Audience::Graph))
 }

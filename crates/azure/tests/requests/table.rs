@@ -86,7 +86,7 @@ fn assignment() -> String {
 }
 
 fn grant<'a>(definition: &'a str, condition: Option<&'a str>, description: Option<&'a str>) -> NewAssignment<'a> {
-    NewAssignment { definition, principal: OBJECT, condition, description }
+    NewAssignment { definition, principal: OBJECT, kind: "ServicePrincipal", condition, description }
 }
 
 fn row(

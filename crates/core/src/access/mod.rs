@@ -3,6 +3,7 @@
 //! Microsoft, "AKS service permissions reference" of 2026-04-19, and "Access and identity options for AKS".
 
 mod because;
+mod bound;
 mod cluster;
 mod cures;
 mod effective;
@@ -21,6 +22,7 @@ mod way_in;
 mod ways;
 
 pub use because::{Because, May, place};
+pub use bound::{BoundRole, RBAC, RoleKind, Subject, is_segment};
 pub use cluster::{ClusterAccess, ClusterIdentity};
 pub use cures::cure;
 pub use effective::{Denies, Fulfilment, Holding, Holdings, fulfilment};

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::ids::ObjectId;
 use crate::text::printable;
 
@@ -27,7 +29,8 @@ pub enum PrincipalRef {
 }
 
 /// The kind of a principal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum PrincipalKind {
     /// A person of the tenant, or a guest there.
     User,
@@ -40,7 +43,7 @@ pub enum PrincipalKind {
 }
 
 /// A principal as it was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Principal {
     /// The kind.
     pub kind: PrincipalKind,

@@ -1,5 +1,6 @@
 //! The built-in roles that are about reaching a cluster, by id (Microsoft, "Azure built-in roles for Containers").
 
+use serde::{Deserialize, Serialize};
 use uuid::{Uuid, uuid};
 
 /// A built-in role.
@@ -12,7 +13,8 @@ pub struct BuiltIn {
 }
 
 /// A role that is about a cluster's kubeconfig or its Kubernetes API.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum KubernetesRole {
     /// Gets the kubeconfig of users, and may do nothing else.
     ClusterUser,
@@ -59,6 +61,38 @@ impl KubernetesRole {
         BuiltIn { name, id }
     }
 
+    /// Returns the word for the role in flags.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::ClusterUser => "cluster-user",
+            Self::ClusterAdmin => "cluster-admin",
+            Self::RbacReader => "rbac-reader",
+            Self::RbacWriter => "rbac-writer",
+            Self::RbacAdmin => "rbac-admin",
+            Self::RbacClusterAdmin => "rbac-cluster-admin",
+        }
+    }
+
+    /// Returns the role of a word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.word() == word)
+    }
+
+    /// Returns the name without what all of them begin with.
+    #[must_use]
+    pub fn short(self) -> &'static str {
+        let name = self.built_in().name;
+        name.strip_prefix("Azure Kubernetes Service ").unwrap_or(name)
+    }
+
+    /// True where the role at the cluster gets the kubeconfig of users (`docs/facts/azure.md` 9.5).
+    #[must_use]
+    pub const fn gets_kubeconfig(self) -> bool {
+        !matches!(self, Self::RbacReader | Self::RbacWriter)
+    }
+
     /// True where the role may be held for a namespace alone. A kubeconfig is the whole cluster's.
     #[must_use]
     pub const fn fits_a_namespace(self) -> bool {
@@ -75,5 +109,9 @@ mod tests {
         let ids: std::collections::BTreeSet<Uuid> = KubernetesRole::ALL.iter().map(|role| role.built_in().id).collect();
         assert_eq!(ids.len(), KubernetesRole::ALL.len());
         assert!(!KubernetesRole::ClusterUser.fits_a_namespace());
+        for role in KubernetesRole::ALL {
+            assert_eq!(KubernetesRole::from_word(role.word()), Some(role));
+            assert_eq!(serde_json::to_value(role).expect("writes"), role.word());
+        }
     }
 }

@@ -91,8 +91,13 @@ impl Access {
             return Err(complaints);
         }
         let access = Self::read(&answers).map_err(|text| vec![Complaint { key: None, text }])?;
-        // A registry alone was worked on, so nobody signed in for a cluster.
-        Ok(if route == Route::EnableAdmin { access.without(Side::A) } else { access })
+        Ok(match route {
+            // A registry alone was worked on, so nobody signed in for a cluster.
+            Route::EnableAdmin => access.without(Side::A),
+            // A cluster alone was.
+            Route::OpenAccess | Route::CloseAccess => access.without(Side::B),
+            _ => access,
+        })
     }
 
     /// Returns the access by which nobody signs in to the tenant of that side.

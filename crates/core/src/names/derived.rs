@@ -135,9 +135,32 @@ pub fn assignment_name(scope: &str, role: Uuid, principal: ObjectId) -> Uuid {
     Uuid::new_v5(&NAMESPACE, format!("{}|{role}|{principal}", scope.to_ascii_lowercase()).as_bytes())
 }
 
+/// Returns the name of the binding that gives a role of Kubernetes to one subject.
+///
+/// A part of a hash keeps subjects apart, and a Role from a ClusterRole of the same name.
+#[must_use]
+pub fn binding_name(role: &str, subject: &str) -> String {
+    let hash = Uuid::new_v5(&NAMESPACE, format!("{role}|{subject}").as_bytes()).simple().to_string();
+    let legal = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+    let of_role = role.chars().map(|c| if legal(c) { c.to_ascii_lowercase() } else { '-' });
+    let start: String = of_role.take(LONGEST_OF_ROLE).collect();
+    format!("crosspull-{start}-{}", hash.get(..8).unwrap_or_default())
+}
+
+/// The longest part of a binding's name that is its role's.
+const LONGEST_OF_ROLE: usize = 60;
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_binding_is_named_after_its_role_and_its_subject() {
+        let name = binding_name("ClusterRole/system:Monitoring", "ada@contoso.com");
+        assert!(name.starts_with("crosspull-clusterrole-system-monitoring-"), "{name}");
+        assert_ne!(name, binding_name("ClusterRole/system:Monitoring", "bob@contoso.com"));
+        assert!(binding_name(&"x".repeat(300), "ada").len() < 100);
+    }
 
     #[test]
     fn a_token_has_a_name_that_a_registry_takes_and_that_is_its_clusters_own() {

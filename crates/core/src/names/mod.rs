@@ -12,8 +12,8 @@ mod side;
 
 pub use audience::AppAudience;
 pub use derived::{
-    SecretFor, assignment_description, assignment_name, is_scope_map_of, made_by_a_run, marker, password_key, pod_name,
-    pull_marker, pull_secret_name, run_mark, scope_map_description, secret_name, token_name,
+    SecretFor, assignment_description, assignment_name, binding_name, is_scope_map_of, made_by_a_run, marker,
+    password_key, pod_name, pull_marker, pull_secret_name, run_mark, scope_map_description, secret_name, token_name,
 };
 pub use direction::Direction;
 pub use number::{CallId, RunId, StepId};

@@ -22,6 +22,10 @@ pub enum Route {
     AdminAccount,
     /// No route for a cluster: a registry's admin account is enabled, for somebody to sign in by it.
     EnableAdmin,
+    /// No route for a registry: somebody is let into a cluster.
+    OpenAccess,
+    /// No route for a registry: somebody is let into a cluster no longer.
+    CloseAccess,
     /// No route but the way back: what a run made is taken back.
     TakeBack,
 }
@@ -114,9 +118,14 @@ impl Route {
     pub const fn pull_user(self) -> PullUser {
         match self {
             Self::RepositoryToken | Self::AdminAccount => PullUser::OfRegistry,
-            Self::NewApp | Self::Attach | Self::ConvertApp | Self::PullSecret | Self::EnableAdmin | Self::TakeBack => {
-                PullUser::App
-            }
+            Self::NewApp
+            | Self::Attach
+            | Self::ConvertApp
+            | Self::PullSecret
+            | Self::EnableAdmin
+            | Self::OpenAccess
+            | Self::CloseAccess
+            | Self::TakeBack => PullUser::App,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{AppId, ClusterId, KeyId, RegistryId};
+use crate::ids::{AppId, ClusterId, KeyId, ObjectId, RegistryId};
 use crate::names::{Outcome, Side};
 
 /// A fact that a step learns and later steps read: ids only, never a secret.
@@ -73,6 +73,16 @@ pub enum Fact {
     AdminPassword(RegistryId),
     /// The pull secret of the pod that proves the pull from within the cluster, by namespace and name.
     ProofSecret(ClusterId),
+    /// The role assignment by which somebody gets into a cluster, by role and scope; or its removal, by its id.
+    AccessRole(String),
+    /// The binding in a cluster by which somebody gets in, by namespace and name; or its change.
+    AccessBinding(ClusterId, String),
+    /// The membership by which somebody gets into a cluster: a group and its member, by object id; or its end.
+    AccessMember(ObjectId, ObjectId),
+    /// The service account that is let into a cluster, by namespace and name.
+    AccessAccount(ClusterId, String),
+    /// The answer of a cluster to what somebody may do there.
+    AccessProved(ClusterId),
 }
 
 impl Fact {
@@ -103,6 +113,11 @@ impl Fact {
             Self::AdminPassword(_) => Some("admin's password"),
             Self::AccountPulls(..) => Some("service account"),
             Self::ProofSecret(_) => Some("proof's pull secret"),
+            Self::AccessRole(_) => Some("role assignment"),
+            Self::AccessBinding(..) => Some("binding"),
+            Self::AccessMember(..) => Some("member of group"),
+            Self::AccessAccount(..) => Some("service account"),
+            Self::AccessProved(_) => Some("the cluster says"),
             Self::Creator | Self::Proved(_) | Self::Operation(_) | Self::PullSecretKey(..) | Self::PullKey(_) => None,
         }
     }

@@ -7,7 +7,9 @@ mod add_pull_password;
 mod add_secret;
 mod add_token_password;
 mod ask_for_role;
+mod assign_access;
 mod attach;
+mod bind_access;
 mod copy_roles;
 mod create_app;
 mod create_principal;
@@ -16,10 +18,14 @@ mod end_token_password;
 mod fact;
 mod grant_role;
 mod hand_over;
+mod join_group;
 mod keep_way_back;
+mod leave_group;
+mod make_account;
 mod make_token;
 mod open_app;
 mod precondition;
+mod prove_access;
 mod prove_first;
 mod prove_inside;
 mod prove_pull;
@@ -33,6 +39,8 @@ mod take_admin_password;
 mod take_app_secret;
 mod take_back;
 mod tell_pull_secret;
+mod unassign_access;
+mod unbind_access;
 mod use_pull_secret;
 mod write_pull_secret;
 
@@ -40,7 +48,9 @@ pub use add_pull_password::AddPullPassword;
 pub use add_secret::AddSecret;
 pub use add_token_password::AddTokenPassword;
 pub use ask_for_role::AskForRole;
+pub use assign_access::{AssignAccess, scope as access_scope};
 pub use attach::Attach;
+pub use bind_access::{BindAccess, binding_place};
 pub use copy_roles::CopyRoles;
 pub use create_app::CreateApp;
 pub use create_principal::CreatePrincipal;
@@ -49,10 +59,14 @@ pub use end_token_password::EndTokenPassword;
 pub use fact::{Fact, Facts, Learnt};
 pub use grant_role::GrantRole;
 pub use hand_over::HandOverRegistry;
+pub use join_group::JoinGroup;
 pub use keep_way_back::KeepWayBack;
+pub use leave_group::LeaveGroup;
+pub use make_account::MakeAccount;
 pub use make_token::MakeToken;
 pub use open_app::OpenApp;
 pub use precondition::{Precondition, preconditions};
+pub use prove_access::{Act, ProveAccess};
 pub use prove_first::ProveFirst;
 pub use prove_inside::{ProveInside, PullsAs};
 pub use prove_pull::ProvePull;
@@ -66,6 +80,8 @@ pub use take_admin_password::TakeAdminPassword;
 pub use take_app_secret::TakeAppSecret;
 pub use take_back::TakeBack;
 pub use tell_pull_secret::TellPullSecret;
+pub use unassign_access::UnassignAccess;
+pub use unbind_access::UnbindAccess;
 pub use use_pull_secret::UsePullSecret;
 pub use write_pull_secret::WritePullSecret;
 
@@ -106,6 +122,14 @@ pub enum Op {
     EnableAdmin(EnableAdmin),
     TakeAdminPassword(TakeAdminPassword),
     TakeAppSecret(TakeAppSecret),
+    AssignAccess(AssignAccess),
+    BindAccess(BindAccess),
+    JoinGroup(JoinGroup),
+    LeaveGroup(LeaveGroup),
+    MakeAccount(MakeAccount),
+    ProveAccess(ProveAccess),
+    UnassignAccess(UnassignAccess),
+    UnbindAccess(UnbindAccess),
     TakeBack(TakeBack),
 }
 
@@ -170,6 +194,11 @@ pub trait Operation {
         false
     }
 
+    /// Returns the reason why the operator is asked once more, as a sentence, where that is no restart of nodes.
+    fn why_asks(&self) -> Option<&str> {
+        None
+    }
+
     /// True where the operation makes something that a reset of the cluster stands on.
     fn makes_footing(&self) -> bool {
         false
@@ -209,6 +238,14 @@ impl Op {
             Self::EnableAdmin(op) => op,
             Self::TakeAdminPassword(op) => op,
             Self::TakeAppSecret(op) => op,
+            Self::AssignAccess(op) => op,
+            Self::BindAccess(op) => op,
+            Self::JoinGroup(op) => op,
+            Self::LeaveGroup(op) => op,
+            Self::MakeAccount(op) => op,
+            Self::ProveAccess(op) => op,
+            Self::UnassignAccess(op) => op,
+            Self::UnbindAccess(op) => op,
             Self::TakeBack(op) => op,
         }
     }

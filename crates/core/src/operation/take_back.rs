@@ -39,6 +39,7 @@ impl Operation for TakeBack {
     }
 
     fn asks_first(&self) -> bool {
-        self.undone().asks_first()
+        // To give back what was closed locks nobody out.
+        self.undone().asks_first() && self.undone().why_asks().is_none()
     }
 }

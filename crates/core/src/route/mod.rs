@@ -97,6 +97,8 @@ pub fn title(route: Route) -> &'static str {
     match (spec(route), route) {
         (Some(spec), _) => spec.title,
         (None, Route::EnableAdmin) => "enable the admin account",
+        (None, Route::OpenAccess) => "open access",
+        (None, Route::CloseAccess) => "close access",
         (None, _) => "take back",
     }
 }

@@ -58,6 +58,7 @@ pub fn take_back(run: &Run) -> Option<Plan> {
         | Op::RemoveProofSecret(_)
         | Op::TakeAppSecret(_)
         | Op::TellPullSecret(_)
+        | Op::ProveAccess(_)
         | Op::TakeBack(_) => false,
         _ => made_something(run, step),
     });

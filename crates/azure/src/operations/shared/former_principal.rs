@@ -8,7 +8,7 @@ use crosspull_core::ids::{AppId, ObjectId};
 use crosspull_core::names::{Side, assignment_description};
 use crosspull_core::operation::{CopyRoles, Fact, Op, ResetCluster};
 
-use super::roles::{copy_id, covers};
+use super::roles::{SERVICE_PRINCIPAL, copy_id, covers};
 use super::{directory, others};
 use crate::refusal::AzureCode;
 use crate::reply::Assignment;
@@ -109,6 +109,7 @@ pub async fn give_roles_back(context: &StepContext<'_>, former: AppId, what: &st
         let grant = NewAssignment {
             definition: &role.definition,
             principal,
+            kind: SERVICE_PRINCIPAL,
             condition: role.condition.as_deref(),
             description: Some(&description),
         };

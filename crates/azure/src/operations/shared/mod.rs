@@ -1,5 +1,7 @@
 //! The work that several operations share, by subject. Each file holds functions that take the step's context.
 
+pub mod api;
+pub mod bindings;
 pub mod cluster;
 pub mod consent;
 pub mod credential;
@@ -7,6 +9,7 @@ pub mod directory;
 pub mod former_principal;
 pub mod inside;
 pub mod last_look;
+pub mod members;
 pub mod others;
 pub mod people;
 pub mod pods;

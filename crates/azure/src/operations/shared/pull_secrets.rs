@@ -14,19 +14,17 @@ use serde::Serialize;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
+use super::api::{self, API};
 use super::cluster;
 use super::credential::PullCredential;
 use super::pods::{SILENT, because};
 use crate::kubernetes::{Kubernetes, requests};
-use crate::patience::{Asked, Patience};
+use crate::patience::Asked;
 use crate::refusal::Refused;
 use crate::reply::{KEY_ID, MANAGED_BY, RUN, StoredSecret};
 use crate::step_context::StepContext;
 use crate::step_result::StepError;
 use crate::wire::CallError;
-
-/// The API answers within this, or the step is given up.
-const API: Patience = Patience::new(2, 2).evenly();
 
 /// The place of a pull secret.
 #[derive(Debug, Clone, Copy)]
@@ -67,21 +65,12 @@ impl<'a> Place<'a> {
 
     /// Opens the Kubernetes API. The inner error says why it cannot be used.
     pub async fn api(&self, context: &StepContext<'_>) -> Result<Result<Kubernetes, String>, StepError> {
-        match Kubernetes::of(context.door(), &context.work, self.cluster).await {
-            Ok(api) => Ok(Ok(api)),
-            Err(unavailable) => because(unavailable).map(Err),
-        }
+        api::open(context, self.cluster).await
     }
 
     /// Opens the Kubernetes API for a step that needs it. `what` says what did not happen otherwise.
     pub async fn needed_api(&self, context: &StepContext<'_>, what: &str) -> Result<Kubernetes, StepError> {
-        self.api(context).await?.map_err(|why| {
-            StepError::failed(
-                what,
-                format!("The Kubernetes API of {} cannot be used from here: {why}.", self.cluster.name()),
-                "Mend that, or give --kubeconfig; then go on.",
-            )
-        })
+        api::needed(context, self.cluster, what).await
     }
 
     /// Reads the secret. `None` where there is none.

@@ -32,10 +32,15 @@ pub struct RoleGrant<'a> {
     pub definition: String,
     pub scope: &'a str,
     pub principal: ObjectId,
+    /// The kind of that principal, in Azure's word.
+    pub kind: &'a str,
     pub condition: Option<String>,
     /// The id of the assignment.
     pub id: String,
 }
+
+/// The kind of an app's principal, and of an identity's.
+pub const SERVICE_PRINCIPAL: &str = "ServicePrincipal";
 
 /// Grants a role, where the principal does not have it already.
 pub async fn grant(context: &StepContext<'_>, grant: &RoleGrant<'_>) -> Result<Outcome, StepError> {
@@ -92,6 +97,7 @@ async fn assign(context: &StepContext<'_>, grant: &RoleGrant<'_>, what: &str) ->
     let wanted = NewAssignment {
         definition: &grant.definition,
         principal: grant.principal,
+        kind: grant.kind,
         condition: grant.condition.as_deref(),
         description: Some(&description),
     };
@@ -116,7 +122,11 @@ async fn assign(context: &StepContext<'_>, grant: &RoleGrant<'_>, what: &str) ->
 }
 
 /// Finds the assignment of the same role at the same place under another name.
-async fn twin(context: &StepContext<'_>, grant: &RoleGrant<'_>, what: &str) -> Result<Option<Assignment>, StepError> {
+pub async fn twin(
+    context: &StepContext<'_>,
+    grant: &RoleGrant<'_>,
+    what: &str,
+) -> Result<Option<Assignment>, StepError> {
     let request = request::roles_at(context.door().endpoints(), grant.side, grant.scope, grant.principal);
     let held: Vec<Assignment> =
         context.door().list(&context.work, request).await.map_err(|e| StepError::of(what, e))?;
@@ -176,6 +186,7 @@ async fn set_condition(
     let grant = NewAssignment {
         definition: &there.properties.role_definition_id,
         principal: there.properties.principal_id,
+        kind: there.properties.principal_type.as_deref().unwrap_or(SERVICE_PRINCIPAL),
         condition,
         description: there.properties.description.as_deref(),
     };
