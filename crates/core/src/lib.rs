@@ -23,6 +23,7 @@ pub mod kept;
 pub mod login;
 pub mod manifest;
 pub mod names;
+pub mod opening;
 pub mod operation;
 pub mod plan;
 pub mod rights;

@@ -48,22 +48,32 @@ impl Session<'_> {
         }
     }
 
-    /// Asks before a step that restarts nodes.
+    /// Asks before a step that restarts nodes, or may lock somebody out.
     async fn ask_step(&mut self, step: StepId) -> color_eyre::Result<()> {
         let run = self.stream.run();
         let plan = run.plan.as_ref();
-        let title = plan.and_then(|p| p.step(step)).map(Step::title).unwrap_or_default();
+        let found = plan.and_then(|p| p.step(step));
+        let title = found.map(Step::title).unwrap_or_default();
+        if let Some(why) = found.and_then(|step| step.op.operation().why_asks()).map(str::to_owned) {
+            self.confirm(step, &format!("{why} Now {title}? Type yes: ")).await;
+            return Ok(());
+        }
         let proved = if run.is_undoing() { "" } else { "The pull is proved. " };
         if !run.is_undoing() {
             let way_back = run.way_back(true).map(|way| way.unwrap_or_else(|none| none));
             run.lacks().into_iter().chain(way_back).for_each(|says| aside(&says));
         }
-        if self.ask(&format!("{proved}Now {title}? Its nodes restart. Type yes: ")).await {
+        self.confirm(step, &format!("{proved}Now {title}? Its nodes restart. Type yes: ")).await;
+        Ok(())
+    }
+
+    /// Asks whether a step goes on, and stops the run where it does not.
+    async fn confirm(&mut self, step: StepId, question: &str) {
+        if self.ask(question).await {
             self.backend.controller.confirm(step);
         } else {
             self.backend.controller.stop();
         }
-        Ok(())
     }
 
     /// Asks on the terminal. A signal is a no, and ends the program with its code.

@@ -2,14 +2,14 @@
 
 use crosspull_core::access::{Principal, PrincipalKind};
 use crosspull_core::explain::Refusal;
-use crosspull_core::names::{Outcome, Side};
+use crosspull_core::names::Outcome;
 use crosspull_core::operation::{Fact, Learnt, ProveAccess};
 use crosspull_core::text::{lower_first, printable};
 
 use super::shared::api;
 use crate::kubernetes::access::{Reviewed, review};
 use crate::patience::{Asked, Patience};
-use crate::reply::{GroupIds, ReviewAnswer, ReviewStatus};
+use crate::reply::{Member, ReviewAnswer, ReviewStatus};
 use crate::request;
 use crate::step_context::StepContext;
 use crate::step_result::{StepError, StepResult};
@@ -116,10 +116,16 @@ fn said(error: CallError) -> Option<Refusal> {
 
 /// Reads the groups of a principal, those of groups too.
 async fn groups(context: &StepContext<'_>, principal: &Principal) -> Result<Vec<String>, CallError> {
+    let set = match principal.kind {
+        PrincipalKind::User => "users",
+        PrincipalKind::Group => "groups",
+        PrincipalKind::ServicePrincipal => "servicePrincipals",
+        PrincipalKind::ServiceAccount => return Ok(Vec::new()),
+    };
     let Some(object) = principal.object else { return Ok(Vec::new()) };
-    let request = request::groups_of(context.door().endpoints(), Side::A, object, principal.kind);
-    let ids: GroupIds = context.door().json(&context.work, request).await?;
-    Ok(ids.value.iter().map(ToString::to_string).collect())
+    let request = request::transitive_member_of(context.door().endpoints(), set, object);
+    let all: Vec<Member> = context.door().list(&context.work, request).await?;
+    Ok(all.iter().map(|group| group.id.to_string()).collect())
 }
 
 /// Returns whom Kubernetes is asked about. A group has no user of its own.

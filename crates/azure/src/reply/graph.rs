@@ -184,13 +184,6 @@ pub struct Group {
     pub on_premises_sync_enabled: Option<bool>,
 }
 
-/// Groups, by object id.
-#[derive(Debug, Clone, Deserialize)]
-pub struct GroupIds {
-    /// The ids.
-    pub value: Vec<ObjectId>,
-}
-
 /// An object of a directory, by its id.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Member {

@@ -1,6 +1,5 @@
 //! Requests to Microsoft Graph about groups and their members.
 
-use crosspull_core::access::PrincipalKind;
 use crosspull_core::cloud::Endpoints;
 use crosspull_core::ids::ObjectId;
 use crosspull_core::names::Side;
@@ -8,7 +7,7 @@ use http::Method;
 use serde_json::json;
 
 use super::graph::graph;
-use super::{Repeat, Request, at};
+use super::{Request, at};
 
 /// Asks for a group, with what tells whether its members can be changed here (Graph, "group resource type").
 #[must_use]
@@ -35,14 +34,4 @@ pub fn add_member(endpoints: &Endpoints, side: Side, group: ObjectId, member: Ob
 #[must_use]
 pub fn remove_member(endpoints: &Endpoints, side: Side, group: ObjectId, member: ObjectId) -> Request {
     graph(endpoints, side, Method::DELETE, &format!("/groups/{group}/members/{member}/$ref"), &[])
-}
-
-/// Asks for the groups that a principal is in, by way of others too (Graph, "directoryObject: getMemberGroups"). A POST that
-/// reads. A token holds the security groups alone; of a group only all of them can be asked for.
-#[must_use]
-pub fn groups_of(endpoints: &Endpoints, side: Side, principal: ObjectId, kind: PrincipalKind) -> Request {
-    let body = json!({ "securityEnabledOnly": kind != PrincipalKind::Group });
-    let path = format!("/directoryObjects/{principal}/getMemberGroups");
-    let request = graph(endpoints, side, Method::POST, &path, &[]).json(&body);
-    Request { repeat: Repeat::Freely, ..request }
 }

@@ -8,6 +8,7 @@ use crate::explain::Refusal;
 use crate::ids::{ClusterId, ImageRef, RegistryId};
 use crate::names::Side;
 
+mod access;
 mod admin_account;
 mod app;
 mod app_policy;
@@ -127,6 +128,8 @@ pub enum Check {
     OtherSecrets(ClusterId),
     /// Is there an app of an earlier run that pulls for the cluster?
     PullApp(Side),
+    /// Can somebody be let into the cluster that way, or no longer?
+    Access(ClusterId),
     /// Is there a route that fits, where the choice is left to crosspull?
     Route,
 }
@@ -216,6 +219,7 @@ impl Check {
             Self::Namespace(cluster, namespace) => namespace::about(cluster, namespace),
             Self::OtherSecrets(id) => other_secrets::about(id),
             Self::PullApp(side) => About::of(*side, "the app of an earlier run"),
+            Self::Access(id) => access::about(id),
             Self::Route => route::about(),
         }
     }

@@ -1,0 +1,15 @@
+//! Letting somebody into a cluster, and no longer: what is asked for, what of it cannot work, and the plan of it.
+//!
+//! Microsoft, "Access and identity options for AKS", table "Summary": each row of it is one [`Wanted`].
+
+mod close;
+mod offers;
+mod open;
+mod refused;
+mod wanted;
+
+pub use close::{HeldBy, close};
+pub use offers::{Offer, offers};
+pub use open::open;
+pub use refused::{No, refused, warnings};
+pub use wanted::{Asked, TheGroup, Wanted, act_of_role};
