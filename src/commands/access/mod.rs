@@ -1,10 +1,13 @@
 //! `crosspull access`: who can reach a cluster, and how. Each part is a file: its arguments and its body.
 
 mod asked;
+mod close;
 mod file;
 mod fixed;
 mod identity;
 mod kubeconfig;
+mod open;
+mod opening;
 pub mod token;
 mod ways;
 
@@ -17,7 +20,8 @@ use crate::exit::Code;
 pub const ACCESS: Subcommand = Subcommand { arguments, run: |arguments| Box::pin(run(arguments)) };
 
 /// The commands below `access`, in the order in which the help lists them.
-const PARTS: [Subcommand; 3] = [identity::IDENTITY, kubeconfig::KUBECONFIG, token::TOKEN];
+const PARTS: [Subcommand; 5] =
+    [identity::IDENTITY, open::OPEN, close::CLOSE, kubeconfig::KUBECONFIG, token::TOKEN];
 
 fn arguments() -> Command {
     ways::arguments(Command::new("access"))

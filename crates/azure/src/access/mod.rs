@@ -3,4 +3,5 @@
 pub mod cluster;
 pub mod identity;
 pub mod kubeconfig;
+pub mod opening;
 pub mod principal;

@@ -171,10 +171,14 @@ impl<'a> Surveyor<'a> {
 /// Asks one check.
 async fn ask(check: &Check, reads: &Reads<'_>) -> Result<(), CheckStopped> {
     match check {
-        // Entering the tenants and choosing the route ask these before the others.
-        Check::SignIn(_) | Check::Name { .. } | Check::Cloud | Check::Tenants | Check::OtherRuns(_) | Check::Route => {
-            Ok(())
-        }
+        // Entering the tenants and choosing the route ask these before the others; no route asks for access.
+        Check::SignIn(_)
+        | Check::Name { .. }
+        | Check::Cloud
+        | Check::Tenants
+        | Check::OtherRuns(_)
+        | Check::Route
+        | Check::Access(_) => Ok(()),
         Check::Soak => reads.conclude(Ok(((), judge_soak(reads.inputs.soak_minutes)))),
         Check::Cluster(id) => cluster::usable(reads, id).await.map(drop),
         Check::ClusterApp(id) => cluster_app::ask(reads, id).await,

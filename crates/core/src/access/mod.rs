@@ -33,7 +33,7 @@ pub use needed::{
 };
 pub use needs::{Need, Needs, When};
 pub use principal::{Principal, PrincipalKind, PrincipalRef};
-pub use question::Question;
+pub use question::{Question, reaches};
 pub use rbac::{AUTHENTICATED, Grant, KubernetesUser, PolicyRule, Rbac, RbacBinding, RbacRole, RbacSubject};
 pub use roles::{BuiltIn, KubernetesRole};
 pub use standing::{AssignedRole, MemberOf, Part, Standing};

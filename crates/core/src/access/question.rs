@@ -58,7 +58,8 @@ fn action_of(verb: &str) -> Option<&'static str> {
 }
 
 /// True where what is assigned at one scope holds at another: at the same, or above it. Case does not count.
-pub(super) fn reaches(assigned: &str, asked: &str) -> bool {
+#[must_use]
+pub fn reaches(assigned: &str, asked: &str) -> bool {
     let (assigned, asked) = (assigned.trim_end_matches('/').to_ascii_lowercase(), asked.to_ascii_lowercase());
     asked.strip_prefix(&assigned).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
