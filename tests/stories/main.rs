@@ -11,6 +11,8 @@ mod access;
 #[cfg(test)]
 mod access_identity;
 #[cfg(test)]
+mod access_open;
+#[cfg(test)]
 mod access_token;
 #[cfg(test)]
 mod admin_account;

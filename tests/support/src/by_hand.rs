@@ -374,6 +374,31 @@ impl Story {
         self.send(method, &url, Some(&token), "application/json", body)
     }
 
+    /// Somebody of tenant A signs in for the Kubernetes API and asks it for something, as kubectl does. Returns the status.
+    pub fn asks_cluster(&self, account: &str, path: &str) -> u16 {
+        let tenant = format!("{}/{}/oauth2/v2.0", self.ready.arm, self.ready.tenants.a.id);
+        let form = |pairs: &[(&str, &str)]| {
+            let mut form = url::form_urlencoded::Serializer::new(String::new());
+            form.append_pair("client_id", "04b07795-8ddb-461a-bbee-02f9e1bf7b46").extend_pairs(pairs).finish()
+        };
+        let kind = "application/x-www-form-urlencoded";
+        let scope = "6dae42f8-4368-4678-94ff-3960e28e3630/.default";
+        let asked = self.post(&format!("{tenant}/devicecode"), None, kind, form(&[("scope", scope)]));
+        self.sim.approve_device(text(&asked, "user_code"), account).expect("the account signs in");
+        let grant = "urn:ietf:params:oauth:grant-type:device_code";
+        let pairs = [("grant_type", grant), ("device_code", text(&asked, "device_code"))];
+        let token = self.post(&format!("{tenant}/token"), None, kind, form(&pairs));
+        let config = self.kubeconfig();
+        let server = config.lines().find_map(|line| line.trim().strip_prefix("server:")).expect("a server").trim();
+        let url = format!("{}{path}", server.trim_end_matches('/'));
+        let client = self.browser();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let request = client.get(url).bearer_auth(text(&token, "access_token"));
+            request.send().await.expect("an answer").status().as_u16()
+        })
+    }
+
     /// Returns an operator's token, as somebody else than the program asks for it.
     pub fn token(&self, tenant: Tenant, scope: &str) -> String {
         let operator = self.sim.operator(tenant);

@@ -66,6 +66,7 @@ fn the_table_has_every_function() {
         include_str!("../../src/request/directory.rs"),
         include_str!("../../src/request/entra.rs"),
         include_str!("../../src/request/graph.rs"),
+        include_str!("../../src/request/groups.rs"),
         include_str!("../../src/request/registry.rs"),
         include_str!("../../src/request/registry_users.rs"),
     ]

@@ -436,6 +436,44 @@ fn people_rows() -> Vec<Row> {
             No(NO_LISTS),
         ),
         row(
+            "group",
+            request::group(&at, Side::A, OBJECT),
+            "GET https://graph.microsoft.com/v1.0/groups/bbbbbbbb-0000-4000-8000-000000000002\
+             ?%24select=id%2CdisplayName%2CgroupTypes%2CmembershipRule%2ConPremisesSyncEnabled%2CsecurityEnabled",
+            "A operator for Graph",
+            "",
+            false,
+            No(NO_LISTS),
+        ),
+        row(
+            "members_of",
+            request::members_of(&at, Side::A, OBJECT),
+            "GET https://graph.microsoft.com/v1.0/groups/bbbbbbbb-0000-4000-8000-000000000002/members?%24select=id",
+            "A operator for Graph",
+            "",
+            false,
+            No(NO_RELATIONS),
+        ),
+        row(
+            "add_member",
+            request::add_member(&at, Side::A, OBJECT, ObjectId(KEY.0)),
+            "POST https://graph.microsoft.com/v1.0/groups/bbbbbbbb-0000-4000-8000-000000000002/members/$ref",
+            "A operator for Graph",
+            r#"{"@odata.id":"https://graph.microsoft.com/v1.0/directoryObjects/cccccccc-0000-4000-8000-000000000003"}"#,
+            true,
+            No(NO_RELATIONS),
+        ),
+        row(
+            "remove_member",
+            request::remove_member(&at, Side::A, OBJECT, ObjectId(KEY.0)),
+            "DELETE https://graph.microsoft.com/v1.0/groups/bbbbbbbb-0000-4000-8000-000000000002/members\
+             /cccccccc-0000-4000-8000-000000000003/$ref",
+            "A operator for Graph",
+            "",
+            true,
+            No(NO_RELATIONS),
+        ),
+        row(
             "groups_named",
             request::groups_named(&at, "Shop & Co"),
             "GET https://graph.microsoft.com/v1.0/groups?%24filter=displayName%20eq%20%27Shop%20%26%20Co%27",
@@ -687,6 +725,33 @@ fn resource_rows() -> Vec<Row> {
             "",
             false,
             Is("RoleAssignments_ListForResource"),
+        ),
+        row(
+            "roles_that_hold",
+            request::roles_that_hold(&at, Side::A, &format!("/subscriptions/{SUBSCRIPTION}")),
+            "GET https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/providers\
+             /Microsoft.Authorization/roleAssignments?api-version=2022-04-01&%24filter=atScope%28%29",
+            "A operator for Arm",
+            "",
+            false,
+            Is("RoleAssignments_ListForScope"),
+        ),
+        row(
+            "restore_role",
+            request::restore_role(
+                &at,
+                Side::A,
+                &assignment(),
+                &serde_json::json!({ "roleDefinitionId": definition, "principalId": OBJECT, "principalType": "User" }),
+            ),
+            "PUT https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-b\
+             /providers/Microsoft.ContainerRegistry/registries/regb/providers/Microsoft.Authorization\
+             /roleAssignments/dddddddd-0000-4000-8000-000000000004?api-version=2022-04-01",
+            "A operator for Arm",
+            r#"{"properties":{"roleDefinitionId":"/subscriptions/11111111-1111-4111-8111-111111111111/providers/Microsoft.Authorization/roleDefinitions/7f951dda-4ed3-4680-a7ca-43fe172d538d",
+                "principalId":"bbbbbbbb-0000-4000-8000-000000000002","principalType":"User"}}"#,
+            true,
+            Is("RoleAssignments_Create"),
         ),
         row(
             "roles_at",

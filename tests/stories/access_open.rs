@@ -1,0 +1,310 @@
+//! `crosspull access open` and `close`: somebody is let into a cluster, reaches it, and is let in no longer (the four rows of
+//! Microsoft's table "Summary" in "Access and identity options for AKS").
+
+use crosspull_support::{End, Story, text};
+use serde_json::Value;
+
+const ADA: &str = "ada@contoso.com";
+const ADA_ID: &str = "0e0e0e0e-0011-4e0e-8e0e-00000000e0a1";
+const BOB: &str = "bob@contoso.com";
+const PODS: &str = "/api/v1/namespaces/shop/pods";
+const NODES: &str = "/api/v1/nodes";
+
+/// Runs a part of `access` on the story's cluster, as the operator of tenant A, who may do everything in it.
+fn access(story: &Story, part: &str, flags: &[&str]) -> End {
+    let cluster = story.ready.cluster.clone();
+    let by = ["access", part, "--cluster", &cluster, "--tenant-a", "contoso.com", "--sign-in-a", "service-principal"];
+    let how = ["--pace", "100", "--yes", "--output", "json"];
+    // Where bindings decide, the operator comes in by the local admin.
+    let local = story.world().cluster()["disableLocalAccounts"] == false;
+    let credential: &[&str] = if local { &["--cluster-credential", "admin"] } else { &[] };
+    story.run(&[&by[..], &how, credential, flags].concat())
+}
+
+fn opened(story: &Story, flags: &[&str]) -> End {
+    let end = access(story, "open", flags);
+    end.ends_well();
+    end
+}
+
+fn closed(story: &Story, flags: &[&str]) -> End {
+    let end = access(story, "close", flags);
+    end.ends_well();
+    end
+}
+
+/// Returns the roles that ada has, with the ends of their scopes.
+fn roles(story: &Story) -> Vec<String> {
+    let world = story.world();
+    let short = |role: &&Value| {
+        let scope = text(role, "scope").rsplit('/').next().unwrap_or_default();
+        format!("{} @{scope}", text(role, "roleName").trim_start_matches("Azure Kubernetes Service "))
+    };
+    let mut held: Vec<String> = world.roles(ADA_ID).iter().map(short).collect();
+    held.sort();
+    held
+}
+
+/// Returns the bindings of a namespace: role and subjects.
+fn bindings(story: &Story, namespace: &str) -> Vec<String> {
+    let world = story.world();
+    let all = world.cluster()["namespaces"][namespace]["roleBindings"].as_array().cloned().unwrap_or_default();
+    all.iter().map(|one| format!("{} {}", text(one, "role"), one["subjects"])).collect()
+}
+
+fn group<'w>(world: &'w Value, name: &str) -> &'w Value {
+    let all = world["tenants"]["a"]["groups"].as_array().expect("groups");
+    all.iter().find(|group| group["displayName"] == name).expect("the group")
+}
+
+/// Returns whether ada is a member of a group itself.
+fn is_member(story: &Story, name: &str) -> bool {
+    let world = story.sim.world();
+    group(&world, name)["members"].as_array().expect("members").contains(&ADA_ID.into())
+}
+
+const READER: [&str; 6] = ["--principal", ADA, "--role", "rbac-reader", "--namespace", "shop"];
+const VIEW: [&str; 6] = ["--principal", ADA, "--bind", "view", "--namespace", "shop"];
+const ADMINS: [&str; 4] = ["--principal", ADA, "--group", "aks-admins"];
+
+#[test]
+fn row_4_a_role_of_azure_opens_is_found_and_is_closed_again() {
+    let story = Story::of("access-azure-roles");
+    assert_eq!(story.asks_cluster(ADA, PODS), 403);
+    let end = opened(&story, &READER);
+    let aks = story.ready.cluster.rsplit('/').next().expect("a name").to_owned();
+    let kubeconfig = format!("Cluster User Role @{aks}");
+    assert_eq!(roles(&story), [kubeconfig.clone(), "RBAC Reader @shop".to_owned()], "\n{end}");
+    assert_eq!(end.outcome("prove-access"), "proved", "\n{end}");
+    assert_eq!(story.asks_cluster(ADA, PODS), 200);
+    assert_eq!(story.asks_cluster(ADA, NODES), 403, "the namespace alone");
+    let again = opened(&story, &READER);
+    assert_eq!(again.outcome("assign-access"), "found", "\n{again}");
+    let end = closed(&story, &READER);
+    assert_eq!(end.outcome("unassign-access"), "changed", "\n{end}");
+    assert_eq!(end.outcome("prove-access"), "proved", "\n{end}");
+    assert_eq!(roles(&story), [kubeconfig], "\n{end}");
+    assert_eq!(story.asks_cluster(ADA, PODS), 403);
+}
+
+#[test]
+fn row_2_a_binding_opens_and_is_closed_again() {
+    let story = Story::of("access-bindings");
+    assert_eq!(story.asks_cluster(ADA, PODS), 403);
+    let end = opened(&story, &VIEW);
+    assert_eq!(bindings(&story, "shop"), [r#"ClusterRole view ["User ada@contoso.com"]"#], "\n{end}");
+    assert_eq!(end.outcome("prove-access"), "proved", "\n{end}");
+    assert_eq!(roles(&story).len(), 1, "the kubeconfig's role");
+    assert_eq!(story.asks_cluster(ADA, PODS), 200);
+    let again = opened(&story, &VIEW);
+    assert_eq!(again.outcome("bind-access"), "found", "\n{again}");
+    let end = closed(&story, &VIEW);
+    assert_eq!((end.outcome("unbind-access"), end.outcome("prove-access")), ("changed", "proved"), "\n{end}");
+    assert_eq!(bindings(&story, "shop"), [""; 0]);
+    assert_eq!(story.asks_cluster(ADA, PODS), 403);
+}
+
+#[test]
+fn row_3_a_group_of_administrators_opens_and_is_closed_again() {
+    let story = Story::of("access-admin-group");
+    assert_eq!(story.asks_cluster(ADA, NODES), 403);
+    let end = opened(&story, &ADMINS);
+    end.finds("warn", "may then do everything there", "Give less where less is enough");
+    assert_eq!((end.outcome("join-group"), end.outcome("prove-access")), ("created", "proved"), "\n{end}");
+    assert!(is_member(&story, "aks-admins"));
+    assert_eq!(story.asks_cluster(ADA, NODES), 200);
+    assert_eq!(opened(&story, &ADMINS).outcome("join-group"), "found");
+    let end = closed(&story, &ADMINS);
+    assert_eq!((end.outcome("leave-group"), end.outcome("prove-access")), ("changed", "proved"), "\n{end}");
+    assert!(!is_member(&story, "aks-admins"));
+    assert_eq!(story.asks_cluster(ADA, NODES), 403);
+}
+
+#[test]
+fn row_1_the_local_admin_opens_with_a_warning_or_is_refused() {
+    let flags = ["--principal", ADA, "--local-admin"];
+    let story = Story::of("access-local");
+    let end = opened(&story, &flags);
+    end.finds("warn", "Kubernetes sees no person", "Give less where less is enough");
+    assert_eq!(roles(&story).len(), 1, "\n{end}");
+    assert!(roles(&story)[0].starts_with("Cluster Admin Role"), "\n{end}");
+    closed(&story, &flags);
+    assert_eq!(roles(&story), [""; 0]);
+    let story = Story::of("access-azure-roles");
+    access(&story, "open", &flags).is_stopped_by("local accounts of", "Let them in another way");
+    story.wrote_nothing();
+}
+
+#[test]
+fn what_was_opened_is_taken_back_whole() {
+    for (scenario, flags) in
+        [("access-azure-roles", &READER[..]), ("access-bindings", &VIEW[..]), ("access-admin-group", &ADMINS[..])]
+    {
+        let story = Story::of(scenario);
+        opened(&story, flags);
+        story.undo(&[]).ends_well();
+        story.world().is_as(story.begin());
+    }
+}
+
+#[test]
+fn what_was_closed_is_given_back_exactly() {
+    for (scenario, flags) in
+        [("access-azure-roles", &READER[..]), ("access-bindings", &VIEW[..]), ("access-admin-group", &ADMINS[..])]
+    {
+        let story = Story::of(scenario);
+        opened(&story, flags);
+        let open = story.world();
+        let first = story.run_id();
+        closed(&story, flags);
+        let second = story.runs_but(&[&first]).pop().expect("a second run");
+        story.undo_of(&second, &[]).ends_well();
+        story.world().is_as(&open);
+    }
+}
+
+#[test]
+fn a_service_account_is_made_bound_and_taken_back() {
+    let story = Story::of("access-bindings");
+    let flags = ["--principal", "system:serviceaccount:shop:build", "--bind", "view", "--namespace", "shop"];
+    let end = opened(&story, &flags);
+    assert_eq!((end.outcome("make-account"), end.outcome("prove-access")), ("created", "proved"), "\n{end}");
+    assert_eq!(bindings(&story, "shop"), [r#"ClusterRole view ["ServiceAccount shop/build"]"#]);
+    story.undo(&[]).ends_well();
+    story.world().is_as(story.begin());
+}
+
+#[test]
+fn what_is_held_through_a_group_is_told_and_not_touched() {
+    let story = Story::of("access-azure-roles");
+    let flags = ["--principal", BOB, "--role", "rbac-reader", "--namespace", "shop"];
+    access(&story, "close", &flags).is_stopped_by("by the group 0e0e0e0e-0022", "Nothing of it is theirs alone");
+    access(&story, "close", &READER).is_stopped_by("does not hold", "There is nothing to close");
+    story.wrote_nothing();
+}
+
+#[test]
+fn what_cannot_work_or_is_not_there_is_refused_before_anything_is_written() {
+    for (scenario, flags, why, now) in [
+        ("access-bindings", &READER[..], "Entra authorization is off", "--bind view"),
+        ("happy", &["--principal", "me", "--bind", "view"], "Entra signs nobody in", "service account"),
+        (
+            "access-bindings",
+            &["--principal", ADA, "--bind", "view", "--namespace", "nowhere"],
+            "has no namespace nowhere",
+            "kubectl get namespaces",
+        ),
+        ("access-bindings", &["--principal", ADA, "--bind", "nothing"], "has no ClusterRole nothing", "clusterroles"),
+        (
+            "access-admin-group",
+            &["--principal", ADA, "--group", "nobody"],
+            "no group of administrators is named nobody",
+            "--aad-admin-group-object-ids",
+        ),
+    ] {
+        let story = Story::of(scenario);
+        access(&story, "open", flags).is_stopped_by(why, now);
+        story.wrote_nothing();
+    }
+}
+
+#[test]
+fn without_a_way_in_all_are_listed_the_least_first_and_nothing_is_called() {
+    let story = Story::of("access-bindings");
+    let end = story.run(&["access", "open", "--cluster", &story.ready.cluster, "--principal", ADA]);
+    end.exits(2);
+    let at = |words: &str| end.err.find(words).unwrap_or_else(|| panic!("{words}\n{end}"));
+    assert!(at("--role cluster-user") < at("--bind view --namespace default"), "{end}");
+    assert!(at("--bind view") < at("--bind cluster-admin"), "{end}");
+    assert_eq!(story.sim.requests().as_array().map(Vec::len), Some(0), "{end}");
+}
+
+/// Returns a world over a scenario in which a request has a fault.
+fn with_fault(scenario: &str, on: &str, fault: &str) -> Story {
+    let own = format!("name = 'own'\nsays = 'a fault'\n[[fault]]\non = \"{on}\"\nnth = 1\n{fault}");
+    Story::told(&[scenario], &own)
+}
+
+const LOST: &str = "do = \"lose_reply\"";
+
+#[test]
+fn an_answer_that_was_lost_after_the_commit_is_looked_for() {
+    for (scenario, flags, on) in [
+        ("access-azure-roles", &READER[..], "arm PUT /**/roleAssignments/{name}"),
+        ("access-bindings", &VIEW[..], "kubernetes PATCH /**/rolebindings/{name}"),
+        ("access-admin-group", &ADMINS[..], "graph POST /groups/{id}/members/$ref"),
+    ] {
+        let story = with_fault(scenario, on, LOST);
+        let end = access(&story, "open", flags);
+        if end.code != Some(0) {
+            story.resume(&[]).ends_well();
+        }
+        story.undo(&[]).ends_well();
+        story.world().is_as(story.begin());
+    }
+}
+
+#[test]
+fn a_read_that_failed_is_never_taken_for_nothing_there() {
+    let refused = "do = \"status\"\ncode = 403\nerror = \"AuthorizationFailed\"\nmessage = \"No.\"";
+    let every = |on: &str, scenario: &str| {
+        let own = format!("name = 'own'\nsays = 'a fault'\n[[fault]]\non = \"{on}\"\nnth = \"every\"\n{refused}");
+        Story::told(&[scenario], &own)
+    };
+    for (scenario, part, flags, on, why) in [
+        (
+            "access-azure-roles",
+            "open",
+            &READER[..],
+            "arm GET /**/roleAssignments",
+            "whether they get the kubeconfig already is not known",
+        ),
+        ("access-azure-roles", "close", &READER[..], "arm GET /**/roleAssignments", "is not known"),
+        ("access-bindings", "close", &VIEW[..], "kubernetes GET /**/rolebindings", "are not known"),
+        ("access-admin-group", "close", &ADMINS[..], "graph GET /groups/{id}/members", "are not known"),
+        ("access-bindings", "open", &VIEW[..], "kubernetes GET /**/clusterroles/{name}", "cannot be looked into"),
+    ] {
+        let story = every(on, scenario);
+        access(&story, part, flags).is_stopped_by(why, "");
+        story.wrote_nothing();
+    }
+}
+
+#[test]
+fn a_cluster_that_cannot_be_asked_is_told_and_the_run_is_done() {
+    let own = "name = 'own'\nsays = 'no reviews'\n[[fault]]\non = \"kubernetes POST /**/subjectaccessreviews\"\n\
+               nth = \"every\"\ndo = \"status\"\ncode = 403\nerror = \"Forbidden\"\nmessage = \"No.\"";
+    let story = Story::told(&["access-azure-roles"], own);
+    let end = opened(&story, &READER);
+    assert_eq!(end.outcome("prove-access"), "skipped", "\n{end}");
+    assert!(end.note("prove-access").starts_with("not proved, since you may not ask"), "\n{end}");
+    assert_eq!(roles(&story).len(), 2);
+}
+
+#[test]
+fn who_may_not_give_it_is_told_and_nothing_is_left() {
+    let own = "name = 'own'\nsays = 'the operator assigns nothing'\n[world.operator_a]\nroles = [\
+               { role = 'Contributor', on = 'subscription' },\
+               { role = 'Azure Kubernetes Service RBAC Cluster Admin', on = 'resource' }]";
+    let story = Story::told(&["access-azure-roles"], own);
+    let end = access(&story, "open", &READER);
+    end.exits(1);
+    assert!(end.out.contains("You may not give"), "\n{end}");
+    assert_eq!(roles(&story), [""; 0]);
+}
+
+#[test]
+fn a_binding_of_somebody_else_is_found_and_one_of_several_subjects_loses_one_alone() {
+    let own = "name = 'own'\nsays = 'somebody bound ada'\n[[world.access.bindings]]\nname = 'theirs'\nwho = 'ada'\n\
+               role = 'view'\nnamespace = 'shop'";
+    let story = Story::told(&["access-bindings"], own);
+    let end = opened(&story, &VIEW);
+    assert_eq!(end.outcome("bind-access"), "found", "\n{end}");
+    assert_eq!(bindings(&story, "shop").len(), 1, "\n{end}");
+    let run = story.run_id();
+    closed(&story, &VIEW);
+    assert_eq!(bindings(&story, "shop"), [""; 0]);
+    let second = story.runs_but(&[&run]).pop().expect("a second run");
+    story.undo_of(&second, &[]).ends_well();
+    assert_eq!(bindings(&story, "shop"), [r#"ClusterRole view ["User ada@contoso.com"]"#]);
+}
