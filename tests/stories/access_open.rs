@@ -1,6 +1,8 @@
 //! `crosspull access open` and `close`: somebody is let into a cluster, reaches it, and is let in no longer (the four rows of
 //! Microsoft's table "Summary" in "Access and identity options for AKS").
 
+use std::process::Command;
+
 use crosspull_support::{End, Story, text};
 use serde_json::Value;
 
@@ -307,4 +309,87 @@ fn a_binding_of_somebody_else_is_found_and_one_of_several_subjects_loses_one_alo
     let second = story.runs_but(&[&run]).pop().expect("a second run");
     story.undo_of(&second, &[]).ends_well();
     assert_eq!(bindings(&story, "shop"), [r#"ClusterRole view ["User ada@contoso.com"]"#]);
+}
+
+#[test]
+fn a_run_that_was_killed_goes_on_and_makes_nothing_twice() {
+    for (scenario, flags, part) in [
+        ("access-azure-roles", &READER[..], "/roleAssignments/"),
+        ("access-bindings", &VIEW[..], "/rolebindings/"),
+        ("access-admin-group", &ADMINS[..], "/members/$ref"),
+    ] {
+        let story = Story::of(scenario);
+        let cluster = story.ready.cluster.clone();
+        let local = story.world().cluster()["disableLocalAccounts"] == false;
+        let credential: &[&str] = if local { &["--cluster-credential", "admin"] } else { &[] };
+        let by = ["access", "open", "--cluster", &cluster, "--tenant-a", "contoso.com"];
+        let how = ["--sign-in-a", "service-principal", "--pace", "100", "--yes", "--output", "json"];
+        let mut sent = false;
+        story.run_while(&[&by[..], &how, credential, flags].concat(), |event, process| {
+            let is_write = event["event"] == "call_started" && event["writes"] == true;
+            if !sent && is_write && text(event, "url").contains(part) {
+                sent = true;
+                let kill = Command::new("kill").args(["-KILL", &process.to_string()]).status().expect("kill");
+                assert!(kill.success());
+            }
+        });
+        assert!(sent, "the program was killed");
+        story.resume(&[]).ends_well();
+        let twice = opened(&story, flags);
+        let last = ["assign-access", "bind-access", "join-group"].into_iter();
+        let made: Vec<&str> = last.filter(|op| twice.out.contains(&format!("\"op\":\"{op}\""))).collect();
+        assert!(made.iter().all(|op| twice.outcome(op) == "found"), "nothing is left to do\n{twice}");
+        let second = story.run_id();
+        let first = story.runs_but(&[&second]).pop().expect("the first run");
+        story.undo_of(&first, &[]).ends_well();
+        story.world().is_as(story.begin());
+    }
+}
+
+#[test]
+fn what_somebody_changed_meanwhile_is_not_written_over() {
+    let story = Story::of("access-azure-roles");
+    opened(&story, &READER);
+    let first = story.run_id();
+    closed(&story, &READER);
+    let second = story.runs_but(&[&first]).pop().expect("the run that closed");
+    // Somebody gives it again, under another name.
+    let scope = format!("{}/namespaces/shop", story.ready.cluster);
+    let theirs = story.grant_at_by_hand(ADA_ID, "7f6c6a51-bcf8-42ba-9220-52d62157d7db", &scope);
+    let end = story.undo_of(&second, &[]);
+    end.ends_well();
+    assert_eq!(roles(&story).iter().filter(|role| role.starts_with("RBAC Reader")).count(), 1, "\n{end}");
+    let world = story.world();
+    assert!(world.roles(ADA_ID).iter().any(|role| text(role, "id").eq_ignore_ascii_case(&theirs)), "theirs stays");
+}
+
+#[test]
+fn a_right_that_is_limited_to_other_roles_is_told() {
+    let condition = "@Request[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals \
+                     {4abbcc35-e782-43d8-92c5-2d3f1bd2253f}";
+    let guarded = format!("((!(ActionMatches{{'Microsoft.Authorization/roleAssignments/write'}})) OR ({condition}))");
+    let own = format!(
+        "name = 'own'\nsays = 'the operator assigns one role alone'\n[world.operator_a]\nroles = [\
+         {{ role = 'Contributor', on = 'subscription' }},\
+         {{ role = 'Azure Kubernetes Service RBAC Cluster Admin', on = 'resource' }},\
+         {{ role = 'Role Based Access Control Administrator', on = 'subscription', condition = \"{guarded}\" }}]"
+    );
+    let story = Story::told(&["access-azure-roles"], &own);
+    let end = access(&story, "open", &READER);
+    end.exits(1);
+    assert!(end.out.contains("condition"), "the reason is told\n{end}");
+    assert!(roles(&story).iter().all(|role| role.starts_with("Cluster User")), "\n{end}");
+}
+
+#[test]
+fn a_throttled_write_is_sent_again() {
+    let busy = "do = \"status\"\ncode = 429\nerror = \"TooManyRequests\"\nmessage = \"Later.\"";
+    for (scenario, flags, on) in [
+        ("access-azure-roles", &READER[..], "arm PUT /**/roleAssignments/{name}"),
+        ("access-bindings", &VIEW[..], "kubernetes PATCH /**/rolebindings/{name}"),
+        ("access-admin-group", &ADMINS[..], "graph POST /groups/{id}/members/$ref"),
+    ] {
+        let story = with_fault(scenario, on, busy);
+        assert_eq!(opened(&story, flags).outcome("prove-access"), "proved");
+    }
 }

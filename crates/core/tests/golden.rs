@@ -168,3 +168,26 @@ fn runs_that_used_an_app_or_an_account_that_was_there() {
         assert_eq!((undone.run.stage(), undone.run.still_made().count()), (Stage::Undone, 0), "{name}");
     }
 }
+
+#[test]
+fn somebody_is_let_into_a_cluster_by_each_way() {
+    for (name, back) in [
+        ("v2-access-opened", &[2, 1][..]),
+        ("v2-access-bound", &[2, 1]),
+        ("v2-access-unbound", &[1]),
+        ("v2-access-joined", &[2, 1]),
+        ("v2-access-left", &[1]),
+    ] {
+        let journal = golden(name);
+        assert_eq!((journal.run.stage(), journal.run.about().as_str()), (Stage::Done, "aks-shop"), "{name}");
+        assert_eq!(back_order(&journal), back, "{name}: the proof leaves nothing");
+    }
+}
+
+#[test]
+fn what_was_closed_was_given_back() {
+    let journal = golden("v2-access-closed-and-undone");
+    assert_eq!(journal.run.stage(), Stage::Undone);
+    assert_eq!(journal.run.headline(), "What the run made is taken back.");
+    assert_eq!(back_order(&journal), [0_u16; 0]);
+}

@@ -3,6 +3,7 @@
 use crosspull_core::names::{Outcome, Side, assignment_name};
 use crosspull_core::operation::{AssignAccess, TakeBack};
 
+use super::shared::api;
 use super::shared::roles::{self, RoleGrant};
 use crate::request;
 use crate::step_context::StepContext;
@@ -46,6 +47,7 @@ pub(super) async fn perform(op: &AssignAccess, context: &StepContext<'_>) -> Ste
 
 /// Deletes the assignment that the run made.
 pub(super) async fn take_back(op: &AssignAccess, back: &TakeBack, context: &StepContext<'_>) -> StepResult {
+    api::forget_answer(context, &op.cluster)?;
     let scope = op.scope();
     let id = |principal| request::assignment_id(&scope, assignment_name(&scope, op.role.built_in().id, principal));
     let derived = op.principal.object.map(|principal| (op.fact(), id(principal)));

@@ -4,6 +4,7 @@ use crosspull_core::access::Subject;
 use crosspull_core::names::Outcome;
 use crosspull_core::operation::{BindAccess, Learnt, TakeBack, binding_place};
 
+use super::shared::api;
 use super::shared::bindings::Bindings;
 use crate::step_context::StepContext;
 use crate::step_result::{StepError, StepResult, nothing_there};
@@ -41,6 +42,7 @@ pub(super) async fn perform(op: &BindAccess, context: &StepContext<'_>) -> StepR
 
 /// Takes the subject out of the binding that the run made; with no other subject the binding goes.
 pub(super) async fn take_back(op: &BindAccess, back: &TakeBack, context: &StepContext<'_>) -> StepResult {
+    api::forget_answer(context, &op.cluster)?;
     let what = format!("{} was not taken from {}.", op.role, op.principal.name);
     let bindings = Bindings::open(context, &op.cluster, op.namespace.as_deref(), &op.name, &what).await?;
     let there = bindings.read(&op.name).await?;

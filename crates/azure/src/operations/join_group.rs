@@ -3,6 +3,7 @@
 use crosspull_core::names::Outcome;
 use crosspull_core::operation::{JoinGroup, Learnt, TakeBack};
 
+use super::shared::api;
 use super::shared::members::{Place, Was};
 use crate::step_context::StepContext;
 use crate::step_result::{StepResult, nothing_there, plainly};
@@ -27,6 +28,7 @@ pub(super) async fn perform(op: &JoinGroup, context: &StepContext<'_>) -> StepRe
 
 /// Removes the member that the run added.
 pub(super) async fn take_back(op: &JoinGroup, back: &TakeBack, context: &StepContext<'_>) -> StepResult {
+    api::forget_answer(context, &op.cluster)?;
     if back.made.is_empty() {
         return nothing_there();
     }

@@ -3,6 +3,7 @@
 use crosspull_core::names::Outcome;
 use crosspull_core::operation::{Learnt, LeaveGroup, TakeBack};
 
+use super::shared::api;
 use super::shared::members::Place;
 use crate::step_context::StepContext;
 use crate::step_result::{StepResult, nothing_there};
@@ -28,6 +29,7 @@ pub(super) async fn perform(op: &LeaveGroup, context: &StepContext<'_>) -> StepR
 
 /// Adds the member again that the run removed.
 pub(super) async fn take_back(op: &LeaveGroup, back: &TakeBack, context: &StepContext<'_>) -> StepResult {
+    api::forget_answer(context, &op.cluster)?;
     if back.made.is_empty() {
         return nothing_there();
     }

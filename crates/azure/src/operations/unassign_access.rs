@@ -4,6 +4,7 @@ use crosspull_core::names::{Outcome, Side};
 use crosspull_core::operation::{Learnt, TakeBack, UnassignAccess};
 use serde_json::{Map, Value};
 
+use super::shared::api;
 use super::shared::directory::DIRECTORY;
 use crate::patience::Asked;
 use crate::refusal::AzureCode;
@@ -47,6 +48,7 @@ pub(super) async fn perform(op: &UnassignAccess, context: &StepContext<'_>) -> S
 
 /// Makes the assignment again as it was, where nobody did.
 pub(super) async fn take_back(op: &UnassignAccess, back: &TakeBack, context: &StepContext<'_>) -> StepResult {
+    api::forget_answer(context, &op.cluster)?;
     let what = format!("{} was not given back to {}.", op.role.built_in().name, op.principal.name);
     is_id(op, &what)?;
     let Some(before) = back.made.iter().find_map(|learnt| learnt.before.as_deref()) else { return nothing_there() };

@@ -4,6 +4,7 @@ use crosspull_core::access::Subject;
 use crosspull_core::names::Outcome;
 use crosspull_core::operation::{Learnt, TakeBack, UnbindAccess, binding_place};
 
+use super::shared::api;
 use super::shared::bindings::Bindings;
 use crate::reply::KeptBinding;
 use crate::step_context::StepContext;
@@ -38,6 +39,7 @@ pub(super) async fn perform(op: &UnbindAccess, context: &StepContext<'_>) -> Ste
 
 /// Puts the subject back; a binding that is gone is made again as it was.
 pub(super) async fn take_back(op: &UnbindAccess, back: &TakeBack, context: &StepContext<'_>) -> StepResult {
+    api::forget_answer(context, &op.cluster)?;
     let what = format!("{} was not given back to {}.", op.role, op.principal.name);
     let Some(before) = back.made.iter().find_map(|learnt| learnt.before.as_deref()) else { return nothing_there() };
     let kept: Option<KeptBinding> = serde_json::from_str(before).ok();

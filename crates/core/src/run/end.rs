@@ -262,6 +262,9 @@ impl Run {
                 None if self.still_made().any(|l| is_in_cluster(&l.fact)) => {
                     format!("{}; nothing else of {cluster} was touched.", self.what_is_in(cluster))
                 }
+                None if self.still_made().any(|l| is_access(&l.fact)) => {
+                    format!("What the run changed of who gets into {cluster} stays so.")
+                }
                 None => format!("{cluster} was not touched."),
             },
             _ => match self.seen_state() {
@@ -336,6 +339,11 @@ const UNNAMED: &str = "the cluster";
 /// True for what a run puts into a cluster by the Kubernetes API.
 const fn is_in_cluster(fact: &Fact) -> bool {
     matches!(fact, Fact::PullSecret(..) | Fact::AccountPulls(..) | Fact::Pod(_) | Fact::ProofSecret(_))
+}
+
+/// True for a fact about who gets into a cluster.
+const fn is_access(fact: &Fact) -> bool {
+    matches!(fact, Fact::AccessRole(_) | Fact::AccessBinding(..) | Fact::AccessMember(..) | Fact::AccessAccount(..))
 }
 
 /// Returns a note as a sentence.

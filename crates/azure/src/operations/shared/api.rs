@@ -3,6 +3,8 @@
 use crosspull_core::access::is_segment;
 use crosspull_core::ids::ClusterId;
 use crosspull_core::input::namespace;
+use crosspull_core::names::Outcome;
+use crosspull_core::operation::{Fact, Learnt};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -126,4 +128,13 @@ pub async fn settle(
             }
         })
         .await
+}
+
+/// Withdraws what the cluster said in the run: what was opened or closed is taken back, and nobody asked again.
+pub fn forget_answer(context: &StepContext<'_>, cluster: &ClusterId) -> Result<(), StepError> {
+    let fact = Fact::AccessProved(cluster.clone());
+    if context.past().facts.learnt(&fact).is_none() {
+        return Ok(());
+    }
+    context.learn(vec![Learnt::new(Outcome::Failed, fact, "")])
 }
