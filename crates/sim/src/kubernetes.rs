@@ -27,6 +27,7 @@ mod authorizers;
 mod azure;
 #[cfg(test)]
 mod caller_tests;
+mod delete;
 mod discovery;
 #[cfg(test)]
 mod entra_tests;
@@ -180,7 +181,7 @@ fn act(asked: &Asked, target: &Target<'_>) -> Answer {
         ("create", _) if target.kind.verbs.contains(&"patch") => write::create(asked, target),
         ("update", _) => write::update(asked, target),
         ("patch", _) => write::patch(asked, target),
-        ("delete", _) => write::delete(asked, target),
+        ("delete", _) => delete::answer(asked, target),
         ("create", "namespaces") => namespaces::create(asked),
         ("create", _) if target.kind.group.starts_with("auth") => reviews::create(asked, target),
         _ => Err(no_method()),

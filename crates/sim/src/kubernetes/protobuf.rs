@@ -9,6 +9,10 @@
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::{Map, Value};
 
+use self::wire::{Fields, all_texts, field, fields, map, number, text, texts};
+
+mod wire;
+
 /// The media type of the binary form.
 pub const MEDIA_TYPE: &str = "application/vnd.kubernetes.protobuf";
 
@@ -162,95 +166,6 @@ fn metadata(found: &Fields<'_>) -> Option<Map<String, Value>> {
     Some(read)
 }
 
-/// Returns a map: a field that repeats, each time with a key and a value.
-fn map(found: &Fields<'_>, number: u64, value: impl Fn(&[u8]) -> Option<String>) -> Option<Map<String, Value>> {
-    let entries = found.iter().filter(|(known, _)| *known == number);
-    let read = entries.map(|(_, bytes)| {
-        let entry = fields(bytes)?;
-        let key = text(field(&entry, 1).unwrap_or_default())?;
-        Some((key, Value::from(value(field(&entry, 2).unwrap_or_default())?)))
-    });
-    read.collect()
-}
-
-fn text(bytes: &[u8]) -> Option<String> {
-    std::str::from_utf8(bytes).ok().map(str::to_owned)
-}
-
-/// Returns the texts of a field that repeats.
-fn all_texts(found: &Fields<'_>, number: u64) -> Option<Vec<String>> {
-    found.iter().filter(|(known, _)| *known == number).map(|(_, bytes)| text(bytes)).collect()
-}
-
-/// Returns a number of a message; the outer `None` where the message cannot be read.
-fn number(mut bytes: &[u8], wanted: u64) -> Option<Option<u64>> {
-    let mut found = None;
-    while !bytes.is_empty() {
-        let (key, rest) = varint(bytes)?;
-        if key == wanted << 3 {
-            found = Some(varint(rest)?.0);
-        }
-        bytes = after(key, rest)?.1;
-    }
-    Some(found)
-}
-
-/// The fields of a message that have a length, each with its number.
-type Fields<'a> = Vec<(u64, &'a [u8])>;
-
-fn field<'a>(fields: &Fields<'a>, number: u64) -> Option<&'a [u8]> {
-    fields.iter().find(|(found, _)| *found == number).map(|(_, bytes)| *bytes)
-}
-
-/// Texts by the names of their fields, which count from 1; those that are empty are left out.
-fn texts(fields: &Fields<'_>, names: &[&str]) -> Option<Map<String, Value>> {
-    let mut read = Map::new();
-    for (number, name) in (1..).zip(names) {
-        let bytes = field(fields, number).unwrap_or_default();
-        if !bytes.is_empty() {
-            read.insert((*name).to_owned(), Value::from(std::str::from_utf8(bytes).ok()?));
-        }
-    }
-    Some(read)
-}
-
-fn fields(mut bytes: &[u8]) -> Option<Fields<'_>> {
-    let mut fields = Vec::new();
-    while !bytes.is_empty() {
-        let (key, rest) = varint(bytes)?;
-        let (field, rest) = after(key, rest)?;
-        fields.extend(field.map(|field| (key >> 3, field)));
-        bytes = rest;
-    }
-    Some(fields)
-}
-
-/// Returns the bytes of a field that has a length, and what comes after a field.
-fn after(key: u64, rest: &[u8]) -> Option<(Option<&[u8]>, &[u8])> {
-    match key & 7 {
-        0 => Some((None, varint(rest)?.1)),
-        1 => Some((None, rest.get(8..)?)),
-        2 => {
-            let (length, rest) = varint(rest)?;
-            let length = usize::try_from(length).ok()?;
-            Some((Some(rest.get(..length)?), rest.get(length..)?))
-        }
-        5 => Some((None, rest.get(4..)?)),
-        _ => None,
-    }
-}
-
-fn varint(bytes: &[u8]) -> Option<(u64, &[u8])> {
-    let mut value = 0;
-    for (at, byte) in bytes.iter().enumerate().take(10) {
-        value |= u64::from(byte & 0x7f).checked_shl(u32::try_from(at * 7).ok()?)?;
-        if byte & 0x80 == 0 {
-            return Some((value, bytes.get(at + 1..)?));
-        }
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -272,6 +187,54 @@ mod tests {
         let bytes = b"k8s\0\n\x0f\n\x02v1\x12\tNamespace\x12\x1c\n\x16\n\x04demo\x12\0\x1a\0\"\0*\x002\08\0B\0\x12\0\x1a\0\x1a\0\"\0";
         let expected = json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": "demo" } });
         assert_eq!(object(bytes), Some(expected));
+    }
+
+    /// Returns a message `Unknown` of an object: what it is, and its own bytes.
+    fn unknown(version: &str, kind: &str, object: &[u8]) -> Vec<u8> {
+        let what = [message(1, version.as_bytes()), message(2, kind.as_bytes())].concat();
+        [MAGIC.to_vec(), message(1, &what), message(2, object)].concat()
+    }
+
+    /// Returns a field that has a length.
+    fn message(number: u8, bytes: &[u8]) -> Vec<u8> {
+        let length = u8::try_from(bytes.len()).unwrap();
+        assert!(length < 0x80);
+        [&[number << 3 | 2, length], bytes].concat()
+    }
+
+    fn strings(fields: &[(u8, &str)]) -> Vec<u8> {
+        fields.iter().flat_map(|(number, text)| message(*number, text.as_bytes())).collect()
+    }
+
+    #[test]
+    fn roles_and_bindings_are_read_with_their_empty_texts() {
+        let rule = message(2, &strings(&[(1, "get"), (1, "list"), (2, ""), (3, "pods"), (4, "web")]));
+        let role = [message(1, &strings(&[(1, "x")])), rule].concat();
+        let rules =
+            json!([{ "verbs": ["get", "list"], "apiGroups": [""], "resources": ["pods"], "resourceNames": ["web"] }]);
+        assert_eq!(object(&unknown("rbac.authorization.k8s.io/v1", "Role", &role)).unwrap()["rules"], rules);
+        let subject = message(2, &strings(&[(1, "ServiceAccount"), (2, ""), (3, "ci"), (4, "jobs")]));
+        let role_ref = message(3, &strings(&[(1, "g"), (2, "ClusterRole"), (3, "view")]));
+        let binding = [message(1, &strings(&[(1, "x")])), subject, role_ref].concat();
+        let read = object(&unknown("rbac.authorization.k8s.io/v1", "RoleBinding", &binding)).unwrap();
+        assert_eq!(read["subjects"], json!([{ "kind": "ServiceAccount", "name": "ci", "namespace": "jobs" }]));
+        assert_eq!(read["roleRef"], json!({ "apiGroup": "g", "kind": "ClusterRole", "name": "view" }));
+    }
+
+    #[test]
+    fn a_review_of_somebody_and_a_request_for_a_token_are_read() {
+        let extra = message(5, &[strings(&[(1, "oid")]), message(2, &strings(&[(1, "o1")]))].concat());
+        let attributes = message(1, &strings(&[(2, "get"), (5, "pods")]));
+        let spec = [attributes, strings(&[(3, "ada"), (4, "g1"), (4, "g2")]), extra].concat();
+        let review = unknown("authorization.k8s.io/v1", "SubjectAccessReview", &message(2, &spec));
+        let expected = json!({
+            "user": "ada", "groups": ["g1", "g2"], "extra": { "oid": ["o1"] },
+            "resourceAttributes": { "verb": "get", "resource": "pods" },
+        });
+        assert_eq!(review_spec(&review), Some(expected));
+        let spec = [strings(&[(1, "a")]), vec![4 << 3, 0xb0, 0x09]].concat();
+        let request = unknown("authentication.k8s.io/v1", "TokenRequest", &message(2, &spec));
+        assert_eq!(token_spec(&request), Some(json!({ "audiences": ["a"], "expirationSeconds": 1200 })));
     }
 
     #[test]
