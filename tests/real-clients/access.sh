@@ -1,0 +1,131 @@
+#!/usr/bin/env bash
+# kubectl as somebody who is let into a cluster and no longer, row by row of Microsoft's table "Summary" ("Access and identity
+# options for AKS"): refused, opened by crosspull, reached, closed again. The cluster's entry is the one that crosspull
+# writes; the person's token is their own, by a device code.
+#
+#   tests/real-clients/access.sh CROSSPULL        KUBECTL names kubectl (default: kubectl, else the one in .az/)
+
+# Functions are called through `succeeds` and its kin; `give_up` ends the script.
+# shellcheck disable=SC2015,SC2317
+# shellcheck source=tests/real-clients/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# shellcheck source=tests/real-clients/kubectl-lib.sh
+. "$(dirname "$0")/kubectl-lib.sh"
+
+need_binary "$@"
+need_tools "$KUBECTL" curl jq
+
+export XDG_RUNTIME_DIR=$work/run
+mkdir -m 700 "$XDG_RUNTIME_DIR"
+
+readonly ADA=ada@contoso.com
+# The client of the Azure CLI, and the server of every cluster's Kubernetes API.
+readonly CLIENT=04b07795-8ddb-461a-bbee-02f9e1bf7b46
+readonly SERVER=6dae42f8-4368-4678-94ff-3960e28e3630
+
+# token_of SCOPE: ada's, who enters a device code.
+token_of() {
+  local asked
+  asked=$(curl -sS --fail-with-body --max-time 20 --cacert "$ca" "$arm/$tenant_a/oauth2/v2.0/devicecode" \
+    --data-urlencode "client_id=$CLIENT" --data-urlencode "scope=$1/.default") || return
+  curl -sS --fail-with-body --max-time 20 --cacert "$ca" "$arm/_sim/device" -H 'content-type: application/json' \
+    --data "$(jq -c --arg user "$ADA" '{userCode: .user_code, user: $user}' <<<"$asked")" >/dev/null || return
+  curl -sS --fail-with-body --max-time 20 --cacert "$ca" "$arm/$tenant_a/oauth2/v2.0/token" \
+    --data-urlencode grant_type=urn:ietf:params:oauth:grant-type:device_code --data-urlencode "client_id=$CLIENT" \
+    --data-urlencode "device_code=$(jq -r .device_code <<<"$asked")" | jq -er .access_token
+}
+
+# asks_azure ACTION: the status of ada's request for a kubeconfig.
+asks_azure() {
+  local token
+  token=$(token_of https://management.core.windows.net/) || return
+  printf 'header = "Authorization: Bearer %s"\n' "$token" |
+    curl -sS --max-time 20 --cacert "$ca" --config - -o /dev/null -w '%{http_code}' -X POST \
+      "${arm%/}$cluster/$1?api-version=2024-09-01"
+}
+
+# signs_in: ada's entry in the kubeconfig, beside that of the operator.
+signs_in() {
+  local token
+  token=$(token_of "$SERVER") || return
+  "$KUBECTL" --kubeconfig "$work/kubeconfig" config set-credentials ada --token="$token" &&
+    "$KUBECTL" --kubeconfig "$work/kubeconfig" config set-context ada --user=ada \
+      --cluster="$("$KUBECTL" --kubeconfig "$work/kubeconfig" config view -o jsonpath='{.clusters[0].name}')"
+}
+
+as_ada() {
+  kubectl --context ada "$@"
+}
+
+# change PART OPTION...: opens or closes.
+change() {
+  local part=$1
+  shift
+  "$crosspull" access "$part" --cluster "$cluster" --tenant-a "$tenant_a" --sign-in-a service-principal --yes --pace 50 \
+    --principal "$ADA" "${credential[@]}" "$@"
+}
+
+# begin SCENARIO [OPTION...]: a cluster, its entry as crosspull writes it, and ada beside it. The options are those by which
+# the operator comes in.
+begin() {
+  local scenario=$1
+  shift
+  credential=("$@")
+  rm -f "$work/kubeconfig" "$work/secret"
+  start_sim "$work/$scenario" --scenario "$scenario"
+  printf %s "$CROSSPULL_A_CLIENT_SECRET" >"$work/secret"
+  unset CROSSPULL_A_CLIENT_SECRET
+  export CROSSPULL_A_CLIENT_SECRET_FILE=$work/secret
+  succeeds "the cluster's entry ($scenario)" "$crosspull" access kubeconfig --cluster "$cluster" --tenant-a "$tenant_a" \
+    --sign-in-a service-principal --file "$work/kubeconfig" || give_up "there is no kubeconfig"
+  succeeds "ada signs in ($scenario)" signs_in || give_up "ada has no token"
+}
+
+end_of_row() {
+  unset CROSSPULL_A_CLIENT_SECRET_FILE
+  stop_sim
+}
+
+forbidden='Forbidden|forbidden'
+
+begin access-azure-roles
+refused "row 4: nothing is opened" "$forbidden" as_ada get pods -n shop
+equal "and Azure gives no kubeconfig" 403 "$(asks_azure listClusterUserCredential)"
+succeeds "row 4: RBAC Reader is opened" change open --role rbac-reader --namespace shop
+succeeds "row 4: kubectl get pods" as_ada get pods -n shop
+equal "row 4: Azure gives the kubeconfig" 200 "$(asks_azure listClusterUserCredential)"
+refused "row 4: in that namespace alone" "$forbidden" as_ada get pods -A
+refused "row 4: and no secrets" "$forbidden" as_ada get secrets -n shop
+succeeds "row 4: it is closed" change close --role rbac-reader --namespace shop
+refused "row 4: kubectl is refused again" "$forbidden" as_ada get pods -n shop
+end_of_row
+
+begin access-bindings --cluster-credential admin
+refused "row 2: nothing is opened" "$forbidden" as_ada get pods -n shop
+succeeds "row 2: view is bound" change open --bind view --namespace shop
+succeeds "row 2: kubectl get pods" as_ada get pods -n shop
+equal "row 2: kubectl auth can-i" yes "$(as_ada auth can-i list pods -n shop)"
+refused "row 2: no secrets" "$forbidden" as_ada get secrets -n shop
+succeeds "row 2: it is closed" change close --bind view --namespace shop
+refused "row 2: kubectl is refused again" "$forbidden" as_ada get pods -n shop
+end_of_row
+
+begin access-admin-group
+refused "row 3: nothing is opened" "$forbidden" as_ada get nodes
+succeeds "row 3: the group is joined" change open --group aks-admins
+succeeds "row 3: ada signs in anew" signs_in
+succeeds "row 3: kubectl get nodes" as_ada get nodes
+succeeds "row 3: the group is left" change close --group aks-admins
+succeeds "row 3: ada signs in once more" signs_in
+refused "row 3: kubectl is refused again" "$forbidden" as_ada get nodes
+end_of_row
+
+begin access-local
+equal "row 1: Azure gives no admin's kubeconfig" 403 "$(asks_azure listClusterAdminCredential)"
+succeeds "row 1: the local admin is opened" change open --local-admin
+equal "row 1: Azure gives it" 200 "$(asks_azure listClusterAdminCredential)"
+succeeds "row 1: it is closed" change close --local-admin
+equal "row 1: Azure gives none again" 403 "$(asks_azure listClusterAdminCredential)"
+end_of_row
+finish
