@@ -35,9 +35,21 @@ pub fn answer(call: &Call, method: &Method, rest: &[&str]) -> Answer {
             };
             call.list("directoryObjects", objects::objects(call, &owners))
         }
+        (["transitiveMembers"], &Method::GET) => {
+            call.require(readers::GROUPS)?;
+            let within = {
+                let world = call.cloud.world();
+                let directory = world.directory(call.caller.tenant).ok_or_else(denied)?;
+                directory.group(group).ok_or_else(|| not_found(id))?;
+                directory.members_within(group)
+            };
+            call.list("directoryObjects", objects::objects(call, &within))
+        }
         (["memberOf"], &Method::GET) => memberships::list(call, group, false),
         (["transitiveMemberOf"], &Method::GET) => memberships::list(call, group, true),
-        ([] | ["owners" | "memberOf" | "transitiveMemberOf" | "getMemberGroups"], _) => Err(no_method()),
+        ([] | ["owners" | "memberOf" | "transitiveMemberOf" | "transitiveMembers" | "getMemberGroups"], _) => {
+            Err(no_method())
+        }
         ([.., last], _) => Err(no_segment(last)),
     }
 }

@@ -208,6 +208,21 @@ impl Directory {
         }
         found
     }
+
+    /// Returns the members of a group, and those of the groups in it, each once, the nearest first (Graph's document "List
+    /// group transitive members").
+    #[must_use]
+    pub fn members_within(&self, group: Uuid) -> Vec<Uuid> {
+        let members = |id: Uuid| self.group(id).map(|group| group.members.clone()).unwrap_or_default();
+        let mut found = members(group);
+        let mut next = 0;
+        while let Some(inner) = found.get(next).copied() {
+            let more: Vec<Uuid> = members(inner).into_iter().filter(|id| *id != group && !found.contains(id)).collect();
+            found.extend(more);
+            next += 1;
+        }
+        found
+    }
 }
 
 #[cfg(test)]
@@ -236,5 +251,6 @@ mod tests {
         let ids = |groups: Vec<&Group>| groups.iter().map(|group| group.id).collect::<Vec<_>>();
         assert_eq!(ids(directory.groups_with(principal).collect()), [inner]);
         assert_eq!(ids(directory.groups_around(principal)), [inner, outer]);
+        assert_eq!(directory.members_within(outer), [inner, principal]);
     }
 }
