@@ -44,6 +44,8 @@ pub struct Kubernetes {
     token: Option<Secret>,
     /// How the operator signs in there, in a few words.
     by: &'static str,
+    /// True where it is opened by the operator's own sign-in at Entra, and not by a credential that others have too.
+    is_of_operator: bool,
 }
 
 /// The reason why the Kubernetes API cannot be used.
@@ -129,7 +131,7 @@ impl Kubernetes {
         }
         let token = door.tokens().token(Side::A, Audience::Kubernetes).await;
         let token = token.map_err(|trouble| KubernetesUnavailable::of_azure(CallError::SignIn(trouble)))?;
-        Ok(Self { token: Some(token), by: "by your sign-in at Entra", ..api })
+        Ok(Self { token: Some(token), by: "by your sign-in at Entra", is_of_operator: true, ..api })
     }
 
     /// Opens the API that a kubeconfig leads to by its current context: by that token, else by the certificate or token in
@@ -157,13 +159,19 @@ impl Kubernetes {
         let server = address(cluster).ok_or("its address is no HTTPS one, or has a user in it")?;
         let line = line(cluster, user, wire.proxies().clone())?;
         let token = token_of(user)?;
-        Ok((Self { wire: wire.on(line, TRIES), server, token, by }, signs_in_by_entra))
+        Ok((Self { wire: wire.on(line, TRIES), server, token, by, is_of_operator: false }, signs_in_by_entra))
     }
 
     /// Returns how the operator signs in there, in a few words.
     #[must_use]
     pub const fn signed_in(&self) -> &'static str {
         self.by
+    }
+
+    /// True where the API is opened by the operator's own sign-in at Entra, so that it knows the operator.
+    #[must_use]
+    pub const fn is_of_operator(&self) -> bool {
+        self.is_of_operator
     }
 
     /// Sends a request that the `kube` crate built, and reads JSON.

@@ -257,6 +257,13 @@ pub fn roles_assigned_to(endpoints: &Endpoints, side: Side, scope: &str, princip
     arm(endpoints, side, Method::GET, &path, &[("api-version", AUTHORIZATION), ("$filter", &filter)])
 }
 
+/// Asks for the role assignments of everybody at a scope, above it and below it.
+#[must_use]
+pub fn roles_around(endpoints: &Endpoints, side: Side, scope: &str) -> Request {
+    let path = format!("{}/providers/Microsoft.Authorization/roleAssignments", scope.trim_end_matches('/'));
+    arm(endpoints, side, Method::GET, &path, &[("api-version", AUTHORIZATION)])
+}
+
 /// A role assignment that is to be made.
 #[derive(Debug, Clone, Copy)]
 pub struct NewAssignment<'a> {

@@ -6,7 +6,9 @@ use crosspull_core::ids::ObjectId;
 use crosspull_core::names::Side;
 use http::Method;
 
-use super::{Audience, Auth, Request, at, encode};
+use serde_json::json;
+
+use super::{Audience, Auth, Repeat, Request, at, encode};
 
 /// Entries of one page, which is the most that Graph gives.
 const PAGE: (&str, &str) = ("$top", "999");
@@ -43,6 +45,16 @@ pub fn users_of_mail(endpoints: &Endpoints, mail: &str) -> Request {
 #[must_use]
 pub fn directory_object(endpoints: &Endpoints, id: ObjectId) -> Request {
     get(endpoints, &format!("/directoryObjects/{id}"), &[])
+}
+
+/// Asks for objects of the directory by their ids, of which those that are not there are left out. A POST that reads; no
+/// more than 1,000 ids are taken.
+#[must_use]
+pub fn directory_objects(endpoints: &Endpoints, ids: &[ObjectId]) -> Request {
+    let url = at(&endpoints.graph, "/v1.0/directoryObjects/getByIds", &[]);
+    let request = Request::new(Plane::Graph, Side::A, Method::POST, url, Auth::Operator(Audience::Graph));
+    let body = json!({ "ids": ids, "types": ["user", "group", "servicePrincipal"] });
+    Request { repeat: Repeat::Freely, ..request.json(&body) }
 }
 
 /// Asks for the groups of a name.

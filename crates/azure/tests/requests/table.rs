@@ -446,6 +446,15 @@ fn people_rows() -> Vec<Row> {
             No(NO_LISTS),
         ),
         row(
+            "directory_objects",
+            request::directory_objects(&at, &[OBJECT]),
+            "POST https://graph.microsoft.com/v1.0/directoryObjects/getByIds",
+            "A operator for Graph",
+            r#"{"ids":["bbbbbbbb-0000-4000-8000-000000000002"],"types":["user","group","servicePrincipal"]}"#,
+            false,
+            No(NO_LISTS),
+        ),
+        row(
             "members_of",
             request::members_of(&at, Side::A, OBJECT),
             "GET https://graph.microsoft.com/v1.0/groups/bbbbbbbb-0000-4000-8000-000000000002/members?%24select=id",
@@ -752,6 +761,17 @@ fn resource_rows() -> Vec<Row> {
                 "principalId":"bbbbbbbb-0000-4000-8000-000000000002","principalType":"User"}}"#,
             true,
             Is("RoleAssignments_Create"),
+        ),
+        row(
+            "roles_around",
+            request::roles_around(&at, Side::A, &cluster().to_string()),
+            "GET https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-a\
+             /providers/Microsoft.ContainerService/managedClusters/aks/providers/Microsoft.Authorization\
+             /roleAssignments?api-version=2022-04-01",
+            "A operator for Arm",
+            "",
+            false,
+            Is("RoleAssignments_ListForResource"),
         ),
         row(
             "roles_at",

@@ -108,6 +108,7 @@ pub fn place(scope: &str) -> String {
         [.., kind, name] if kind.eq_ignore_ascii_case("managementGroups") => format!("the management group {name}"),
         [.., kind, name] if kind.eq_ignore_ascii_case("managedClusters") => format!("the cluster {name}"),
         [.., kind, name] if kind.eq_ignore_ascii_case("namespaces") => format!("the namespace {name}"),
+        [.., kind, name] if kind.eq_ignore_ascii_case("managedNamespaces") => format!("the managed namespace {name}"),
         _ => scope.to_owned(),
     }
 }

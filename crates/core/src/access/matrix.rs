@@ -98,6 +98,16 @@ impl May {
         }
     }
 
+    /// Returns the answer for people.
+    #[must_use]
+    pub const fn answer(&self) -> &'static str {
+        match self {
+            Self::Yes(_) => "yes",
+            Self::No(_) => "no",
+            Self::Unknown(_) => "neither yes nor no",
+        }
+    }
+
     /// Returns the reason, in words.
     #[must_use]
     pub fn reason(&self) -> String {

@@ -1,5 +1,6 @@
-//! A question to a cluster's Kubernetes API, and the action that Azure's roles are asked for where Entra authorization for Kubernetes is on
-//! (`docs/facts/azure.md` 9.5; the rules are those of Microsoft's webhook, kubeguard/guard, `authz/providers/azure/rbac`).
+//! A question to a cluster's Kubernetes API, and the action that Azure's roles are asked for where Entra authorization for
+//! Kubernetes is on (`docs/facts/azure.md` 9.5; the rules are those of Microsoft's webhook, kubeguard/guard,
+//! `authz/providers/azure/rbac`).
 
 /// The beginning of every action on the data of a cluster.
 const CLUSTERS: &str = "Microsoft.ContainerService/managedClusters";
@@ -40,6 +41,19 @@ impl Question<'_> {
             "" => cluster.to_owned(),
             namespace => format!("{cluster}/namespaces/{namespace}"),
         }
+    }
+
+    /// Returns every scope that is asked about: what is refused for a namespace is asked again for a managed one.
+    #[must_use]
+    pub fn scopes(&self, cluster: &str) -> Vec<String> {
+        let managed = (!self.namespace.is_empty()).then(|| format!("{cluster}/managedNamespaces/{}", self.namespace));
+        std::iter::once(self.scope(cluster)).chain(managed).collect()
+    }
+
+    /// True where all verbs, groups or kinds are meant at once.
+    #[must_use]
+    pub fn has_wildcard(&self) -> bool {
+        [self.verb, self.group, self.resource].contains(&"*")
     }
 }
 

@@ -85,6 +85,8 @@ pub struct Grant<'a> {
 
 /// The group of everybody whom the API knows.
 pub const AUTHENTICATED: &str = "system:authenticated";
+/// The group of every account of the cluster.
+const ACCOUNTS: &str = "system:serviceaccounts";
 /// The group of everybody.
 pub const EVERYBODY: &str = "system:unauthenticated";
 
@@ -156,6 +158,12 @@ impl RbacSubject {
         }
     }
 
+    /// True for a group that nobody is put into: everybody is in it, or every account of the cluster.
+    #[must_use]
+    pub fn is_of_all(&self) -> bool {
+        self.is_everybody() || matches!(self, Self::Group(name) if name == ACCOUNTS)
+    }
+
     /// True for a group that everybody is in who signs in.
     #[must_use]
     pub fn is_everybody(&self) -> bool {
@@ -172,7 +180,7 @@ impl KubernetesUser {
     /// Returns an account of the cluster, with the groups that the API puts it in.
     #[must_use]
     pub fn service_account(namespace: &str, name: &str) -> Self {
-        let groups = [AUTHENTICATED, "system:serviceaccounts", &format!("system:serviceaccounts:{namespace}")];
+        let groups = [AUTHENTICATED, ACCOUNTS, &format!("system:serviceaccounts:{namespace}")];
         Self { name: account(namespace, name), groups: groups.map(str::to_owned).to_vec() }
     }
 
@@ -190,9 +198,9 @@ impl Rbac {
     pub fn allows(&self, user: &KubernetesUser, asked: &Question<'_>) -> Option<Grant<'_>> {
         let of_user = self.granting(asked).filter_map(|binding| {
             let own = binding.subjects.iter().filter(|subject| subject.is(user));
-            own.min_by_key(|subject| subject.is_everybody()).map(|subject| Grant { binding, subject })
+            own.min_by_key(|subject| subject.is_of_all()).map(|subject| Grant { binding, subject })
         });
-        of_user.min_by_key(|grant| (grant.subject.is_everybody(), grant.binding.namespace.is_some()))
+        of_user.min_by_key(|grant| (grant.subject.is_of_all(), grant.binding.namespace.is_some()))
     }
 
     /// Returns every binding that allows what is asked, whoever holds it.
@@ -206,7 +214,7 @@ impl Rbac {
     /// Returns every binding that names somebody, beside those that everybody has.
     pub fn naming<'a>(&'a self, user: &KubernetesUser) -> impl Iterator<Item = Grant<'a>> {
         self.bindings.iter().filter_map(move |binding| {
-            let own = |subject: &&RbacSubject| subject.is(user) && !subject.is_everybody();
+            let own = |subject: &&RbacSubject| subject.is(user) && !subject.is_of_all();
             binding.subjects.iter().find(own).map(|subject| Grant { binding, subject })
         })
     }

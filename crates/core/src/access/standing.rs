@@ -87,6 +87,13 @@ impl AssignedRole {
         if self.reaches(scope) { allows_under_conditions(&self.sets, action, on_data) } else { Some(false) }
     }
 
+    /// Returns whether it allows an action on data at one of several scopes. `None` where that hangs on a condition.
+    pub(super) fn allows_at(&self, scopes: &[String], action: &str) -> Option<bool> {
+        let answers: Vec<Option<bool>> = scopes.iter().map(|scope| self.allows(scope, action, true)).collect();
+        let sure = answers.iter().find(|answer| **answer == Some(true));
+        sure.or_else(|| answers.iter().find(|answer| answer.is_none())).copied().unwrap_or(Some(false))
+    }
+
     /// True where it allows something to be done to data in a cluster, so that it is a role for Kubernetes.
     #[must_use]
     pub fn is_for_kubernetes(&self) -> bool {
@@ -148,7 +155,7 @@ impl Standing {
 
     /// Returns whether they may do something at the Kubernetes API: by what, or not, or whether that is not known.
     ///
-    /// Where Azure's roles decide and the bindings say otherwise, Microsoft's documents do not say which counts.
+    /// Bindings are asked first. Where Azure's roles decide too, one of either is enough (`docs/facts/azure.md` 9.5).
     #[must_use]
     pub fn may(&self, asked: &Question<'_>) -> May {
         if self.is_of_entra() && !self.doors.entra {
@@ -158,24 +165,28 @@ impl Standing {
         if !self.is_of_entra() || !self.doors.azure_roles {
             return bound;
         }
-        match (self.may_by_roles(asked), bound) {
-            (yes @ May::Yes(_), _) => yes,
-            (May::Unknown(why), _) => May::Unknown(why),
-            (May::No(_), May::Yes(because)) => May::Unknown(format!(
-                "{because} allows it and no role of Azure's does; Microsoft's documents do not say which counts"
-            )),
-            (May::No(_), May::Unknown(why)) => May::Unknown(why),
-            (May::No(why), May::No(_)) => May::No(why),
+        match (bound, self.may_by_roles(asked)) {
+            (yes @ May::Yes(_), _) | (_, yes @ May::Yes(_)) => yes,
+            (unknown @ May::Unknown(_), _) | (_, unknown) => match unknown {
+                May::No(_) => May::No("no binding and no role of Azure's for Kubernetes allows it".to_owned()),
+                other => other,
+            },
         }
     }
 
     /// Returns what Azure's roles for Kubernetes say.
     fn may_by_roles(&self, asked: &Question<'_>) -> May {
+        if asked.has_wildcard() {
+            return May::Unknown(
+                "Azure's authorization takes a wildcard apart, which the rules here do not".to_owned(),
+            );
+        }
         let Some(action) = asked.data_action() else {
             return May::No("Azure's authorization has no word for the verb".to_owned());
         };
-        let scope = asked.scope(&self.cluster);
-        self.by_role(|role| role.allows(&scope, &action, true), "no role of Azure's for Kubernetes allows it")
+        let scopes = asked.scopes(&self.cluster);
+        let allows = |role: &AssignedRole| role.allows_at(&scopes, &action);
+        self.by_role(allows, "no role of Azure's for Kubernetes allows it")
     }
 
     /// Returns the answer by the roles: one that allows it, else what is not sure.

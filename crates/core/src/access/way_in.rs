@@ -2,7 +2,6 @@
 //! change that would open each, with the least that does.
 
 use super::because::{Because, May};
-use super::rbac::Grant;
 use super::standing::Standing;
 use super::{Door, KubernetesRole, PrincipalKind, Question, Way};
 
@@ -139,9 +138,10 @@ impl Standing {
             Way::RunCommand => {
                 // No smaller role of Azure's own has them, but for Contributor's kin.
                 let by = KubernetesRole::RbacClusterAdmin;
-                let both = match self.may_in_azure(RUN_COMMAND) {
-                    May::Yes(_) => self.may_in_azure(COMMAND_RESULTS),
-                    other => other,
+                let both = match (self.may_in_azure(RUN_COMMAND), self.may_in_azure(COMMAND_RESULTS)) {
+                    (yes, May::Yes(_)) => yes,
+                    (no @ May::No(_), _) => no,
+                    (_, other) => other,
                 };
                 let gives = Change::Role { role: by, namespace: None };
                 vec![Takes { may: both, lacks: "the right to have Azure run commands", gives }]
@@ -171,7 +171,7 @@ impl Standing {
     fn is_bound(&self) -> May {
         let user = self.user();
         let grant = self.rbac.known.naming(&user).next();
-        if let Some(grant @ Grant { .. }) = grant {
+        if let Some(grant) = grant {
             return May::Yes(Because::binding(grant, |id| self.through(id)));
         }
         let unread = self.rbac.unread.first().or_else(|| self.groups.unread.first());
@@ -217,6 +217,7 @@ fn passage(takes: Vec<Takes>) -> Passage {
         }
     }
     has.dedup();
+    unknown.dedup();
     match (lacks.is_empty(), unknown.is_empty()) {
         (true, true) => Passage::Open(has),
         (true, false) => Passage::Unknown(unknown),

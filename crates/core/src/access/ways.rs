@@ -86,15 +86,14 @@ impl Way {
                 Door::Open("the Cluster User role; the certificate is the admin's, for everybody")
             }
             Self::Bindings | Self::AdminGroup | Self::AzureRole if !of.entra => Door::Closed(NO_ENTRA),
-            Self::Bindings if of.azure_roles => Door::Open(
-                "the Cluster User role, and a binding; with Entra authorization on, Azure's roles answer for accounts of Entra \
-                 first, and their no is final",
-            ),
+            Self::Bindings if of.azure_roles => {
+                Door::Open("the Cluster User role, and a binding, which counts beside Azure's roles")
+            }
             Self::Bindings => Door::Open("the Cluster User role, and a RoleBinding or ClusterRoleBinding"),
             Self::AdminGroup if !of.admin_groups => Door::Closed("no group of administrators is named"),
             Self::AdminGroup if of.azure_roles => Door::Open(
-                "the Cluster User role, and membership; with Entra authorization on, Microsoft's documents disagree whether the \
-                 group counts",
+                "the Cluster User role, and membership, which counts beside Azure's roles by what was seen; Microsoft's pages \
+                 disagree",
             ),
             Self::AdminGroup => Door::Open("the Cluster User role, and membership in one of the groups"),
             Self::AzureRole if !of.azure_roles => Door::Closed("Entra authorization for Kubernetes is off"),

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::look::{Look, Looked, exit_code};
 use crate::cloud::KnownCloud;
-use crate::text::duration;
+use crate::text::{duration, wrapped};
 
 /// The columns of the narrowest terminal that is common.
 const COLUMNS: usize = 80;
@@ -93,21 +93,6 @@ fn below(text: &str) -> Vec<String> {
     let lines = wrapped(sentence.trim_end(), COLUMNS - SEEN).into_iter();
     let command = (!command.is_empty()).then(|| command.to_owned());
     lines.chain(command).map(|line| format!("{:SEEN$}{line}", "")).collect()
-}
-
-/// Returns a text in lines of so many columns. A word that is longer has a line of its own.
-fn wrapped(text: &str, columns: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= columns => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
-//! Azure's roles at a cluster: a table of cases, and what always holds. The roles are those of Microsoft's "Azure built-in
+//! Azure's roles and bindings at a cluster: a table of cases. The roles are those of Microsoft's "Azure built-in
 //! roles for Containers", as far as the cases ask for them; the actions are those of guard's own tests.
-
-use proptest::prelude::*;
 
 use super::*;
 use crate::access::{Can, RbacBinding, RbacRole, RbacSubject};
+
+mod properties;
 
 const CLUSTER: &str = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/aks";
 const USER: &str = "11111111-1111-4111-8111-111111111111";
@@ -255,11 +255,28 @@ fn bindings_decide_where_azures_roles_do_not() {
 }
 
 #[test]
-fn where_roles_and_bindings_disagree_it_is_said() {
-    let mut standing = standing(Vec::new());
-    standing.rbac = Part::whole(bound_to(RbacSubject::User("ada@contoso.com".to_owned())));
-    let May::Unknown(why) = may(&standing, "get pods") else { panic!("the documents do not say") };
-    assert!(why.starts_with("ClusterRoleBinding ops (ClusterRole cluster-admin) allows it and no role"), "{why}");
+fn a_binding_or_a_role_is_enough_where_both_decide() {
+    let mut both = standing(Vec::new());
+    both.rbac = Part::whole(bound_to(RbacSubject::User("ada@contoso.com".to_owned())));
+    assert!(matches!(may(&both, "get pods"), May::Yes(Because::Binding { .. })));
+    both.rbac = Part::whole(Rbac::default());
+    let May::No(why) = may(&both, "get pods") else { panic!("neither allows it") };
+    assert_eq!(why, "no binding and no role of Azure's for Kubernetes allows it");
+    both.rbac = Part::unread("the bindings were refused".to_owned());
+    assert!(matches!(may(&both, "get pods"), May::Unknown(_)), "a binding may allow it");
+    both.roles = Part::whole(vec![assigned("reader", "cluster", USER)]);
+    assert!(matches!(may(&both, "get pods"), May::Yes(Because::Assignment { .. })));
+}
+
+#[test]
+fn a_managed_namespace_is_asked_for_too_and_a_wildcard_is_left_to_the_cluster() {
+    let mut role = assigned("reader", "cluster", USER);
+    role.scope = format!("{CLUSTER}/managedNamespaces/dev");
+    let standing = standing(vec![role]);
+    assert!(matches!(may(&standing, "get pods -n dev"), May::Yes(_)));
+    assert!(matches!(may(&standing, "get pods -n prod"), May::No(_)));
+    assert!(matches!(may(&standing, "* pods -n dev"), May::Unknown(_)));
+    assert!(matches!(may(&standing, "get * -n dev"), May::Unknown(_)));
 }
 
 #[test]
@@ -292,62 +309,4 @@ fn an_admin_group_counts_without_its_binding() {
     standing.admin_groups = vec![GROUP.to_uppercase()];
     standing.rbac = Part::unread("its Kubernetes API does not answer".to_owned());
     assert_eq!(may(&standing, "delete nodes"), May::Yes(Because::AdminGroup { group: "Shop".to_owned() }));
-}
-
-fn some_role() -> impl Strategy<Value = AssignedRole> {
-    let roles =
-        prop::sample::select(vec!["reader", "writer", "admin", "cluster-admin", "deployments", "custom", "cased"]);
-    let scopes = prop::sample::select(vec!["cluster", "group", "subscription", "root", "elsewhere", "dev", "prod"]);
-    (roles, scopes, prop::sample::select(vec![USER, GROUP]))
-        .prop_map(|(role, scope, holder)| assigned(role, scope, holder))
-}
-
-fn some_question() -> impl Strategy<Value = String> {
-    let verbs = prop::sample::select(vec!["get", "list", "create", "patch", "delete", "bind", "impersonate"]);
-    let kinds =
-        prop::sample::select(vec!["pods", "pods/exec", "secrets", "deployments", "roles", "widgets.example.com"]);
-    let places = prop::sample::select(vec!["", " -n dev", " -n prod"]);
-    (verbs, kinds, places).prop_map(|(verb, kind, place)| format!("{verb} {kind}{place}"))
-}
-
-fn allows(roles: Vec<AssignedRole>, question: &str) -> bool {
-    matches!(may(&standing(roles), question), May::Yes(_))
-}
-
-proptest! {
-    #[test]
-    fn roles_add_up(roles in prop::collection::vec(some_role(), 0..5), question in some_question()) {
-        let any = roles.iter().any(|role| allows(vec![role.clone()], &question));
-        prop_assert_eq!(allows(roles, &question), any);
-    }
-
-    #[test]
-    fn one_more_role_takes_nothing(roles in prop::collection::vec(some_role(), 0..4), more in some_role(), question in some_question()) {
-        let before = allows(roles.clone(), &question);
-        prop_assert!(!before || allows([roles, vec![more]].concat(), &question));
-    }
-
-    #[test]
-    fn what_holds_above_holds_below(role in some_role(), question in some_question()) {
-        let above = AssignedRole { scope: "/".to_owned(), ..role.clone() };
-        prop_assert!(!allows(vec![role], &question) || allows(vec![above], &question));
-    }
-
-    #[test]
-    fn case_does_not_count(role in some_role(), question in some_question()) {
-        let shouted = |list: &[String]| list.iter().map(|action| action.to_uppercase()).collect();
-        let sets = role.sets.iter().map(|set| PermissionSet {
-            data_actions: shouted(&set.data_actions),
-            not_data_actions: shouted(&set.not_data_actions),
-            ..set.clone()
-        });
-        let other = AssignedRole { scope: role.scope.to_uppercase(), sets: sets.collect(), ..role.clone() };
-        prop_assert_eq!(allows(vec![role], &question), allows(vec![other], &question));
-    }
-
-    #[test]
-    fn what_a_wildcard_leaves_out_is_no_denial(role in some_role(), question in some_question()) {
-        let but = AssignedRole { sets: sets("but-secrets"), ..assigned("admin", "cluster", USER) };
-        prop_assert!(!allows(vec![role.clone()], &question) || allows(vec![but, role], &question));
-    }
 }

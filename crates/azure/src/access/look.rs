@@ -1,0 +1,105 @@
+//! Looks at somebody at a cluster: who they are, what reaches them there, and what the cluster itself says. Everything is
+//! read side by side; a part that cannot be read is told as such, and the rest stands.
+
+use crosspull_core::access::{AssignedRole, MemberOf};
+use crosspull_core::access::{
+    Can, ClusterAccess, Compared, Part, Principal, PrincipalKind, PrincipalRef, Rbac, Standing,
+};
+use crosspull_core::event::Work;
+use crosspull_core::explain::Trouble;
+use crosspull_core::ids::ClusterId;
+use crosspull_core::names::Side;
+use futures_util::future::{join, try_join3};
+
+use super::{assignments, bindings, cluster, groups, principal, review};
+use crate::door::Door;
+use crate::kubernetes::{Kubernetes, KubernetesUnavailable};
+
+/// Somebody who is asked about, at a cluster.
+#[derive(Debug, Clone, Copy)]
+pub struct About<'a> {
+    /// The cluster.
+    pub cluster: &'a ClusterId,
+    /// Who.
+    pub who: &'a PrincipalRef,
+    /// The namespace that they want to work in. `None` for all of them.
+    pub namespace: Option<&'a str>,
+}
+
+/// What was seen of somebody at a cluster.
+#[derive(Debug)]
+pub struct Look {
+    /// What the cluster is like.
+    pub access: ClusterAccess,
+    /// Where they stand.
+    pub standing: Standing,
+    /// The Kubernetes API, or why it cannot be used.
+    api: Result<Kubernetes, String>,
+    /// True where the API is opened as the one who is asked about.
+    is_own: bool,
+}
+
+/// Looks at somebody.
+///
+/// # Errors
+/// A trouble where nobody of that name is found, or where the cluster cannot be read.
+pub async fn at(door: &Door, about: About<'_>) -> Result<Look, Trouble> {
+    let work = Work::Search(Side::A);
+    let cluster = async {
+        let what = || format!("{} cannot be looked at.", about.cluster.name());
+        cluster::read(door, about.cluster).await.map_err(|error| error.trouble(what()))
+    };
+    let (access, (who, groups, roles), (api, rbac)) =
+        try_join3(cluster, outside(door, &work, about), async { Ok(inside(door, &work, about.cluster).await) }).await?;
+    let is_own = *about.who == PrincipalRef::Me && api.as_ref().is_ok_and(Kubernetes::is_of_operator);
+    let standing = Standing {
+        principal: who,
+        cluster: about.cluster.to_string(),
+        doors: access.doors,
+        admin_groups: access.admin_groups.clone(),
+        groups,
+        roles,
+        rbac,
+    };
+    Ok(Look { access, standing, api, is_own })
+}
+
+/// What Entra and Azure tell of somebody.
+type Outside = (Principal, Part<Vec<MemberOf>>, Part<Vec<AssignedRole>>);
+
+/// Reads what Entra and Azure tell of somebody.
+async fn outside(door: &Door, work: &Work, about: About<'_>) -> Result<Outside, Trouble> {
+    let who = principal::find(door, work, about.who).await?;
+    let of = async |groups: &Part<_>| assignments::of(door, work, about.cluster, about.namespace, &who, groups).await;
+    let (groups, roles) = if who.kind == PrincipalKind::Group {
+        let groups = groups::read(door, work, &who).await;
+        let roles = of(&groups).await;
+        (groups, roles)
+    } else {
+        let none = Part::default();
+        join(groups::read(door, work, &who), of(&none)).await
+    };
+    Ok((who, groups, roles))
+}
+
+/// Opens the Kubernetes API, and reads its roles and bindings.
+pub(super) async fn inside(door: &Door, work: &Work, cluster: &ClusterId) -> (Result<Kubernetes, String>, Part<Rbac>) {
+    match Kubernetes::of(door, work, cluster).await {
+        Ok(api) => {
+            let rbac = bindings::read(&api, work).await;
+            (Ok(api), rbac)
+        }
+        Err(error) => {
+            let why = KubernetesUnavailable::why(error).unwrap_or_else(|_| "you stopped it".to_owned());
+            (Err(why.clone()), Part::unread(format!("the bindings were not read: {why}")))
+        }
+    }
+}
+
+impl Look {
+    /// Asks the cluster itself, and sets its answers beside those of the rules.
+    pub async fn compared(&self, questions: &[Can]) -> Vec<Compared> {
+        let api = self.api.as_ref().map_err(String::as_str);
+        review::ask(api, &Work::Search(Side::A), &self.standing, self.is_own, questions).await
+    }
+}
