@@ -15,6 +15,8 @@ mod access_open;
 #[cfg(test)]
 mod access_token;
 #[cfg(test)]
+mod access_who;
+#[cfg(test)]
 mod admin_account;
 #[cfg(test)]
 mod adopt;

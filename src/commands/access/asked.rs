@@ -20,6 +20,11 @@ pub fn arguments() -> impl Iterator<Item = Arg> {
         .chain([answers()])
 }
 
+/// Returns the arguments that say how the cluster's Kubernetes API is opened.
+pub fn kubernetes() -> impl Iterator<Item = Arg> {
+    inputs_of([Key::Kubeconfig, Key::Context, Key::ClusterCredential])
+}
+
 /// A cluster that is asked about, and the way to its tenant.
 #[derive(Debug, Clone)]
 pub struct AskedCluster {

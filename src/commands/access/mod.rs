@@ -10,6 +10,8 @@ mod open;
 mod opening;
 pub mod token;
 mod ways;
+mod who;
+mod who_can;
 
 use clap::{ArgMatches, Command};
 
@@ -20,11 +22,11 @@ use crate::exit::Code;
 pub const ACCESS: Subcommand = Subcommand { arguments, run: |arguments| Box::pin(run(arguments)) };
 
 /// The commands below `access`, in the order in which the help lists them.
-const PARTS: [Subcommand; 5] =
-    [identity::IDENTITY, open::OPEN, close::CLOSE, kubeconfig::KUBECONFIG, token::TOKEN];
+const PARTS: [Subcommand; 6] =
+    [who_can::WHO_CAN, identity::IDENTITY, open::OPEN, close::CLOSE, kubeconfig::KUBECONFIG, token::TOKEN];
 
 fn arguments() -> Command {
-    ways::arguments(Command::new("access"))
+    who::arguments(ways::arguments(Command::new("access")))
         .args_conflicts_with_subcommands(true)
         .subcommands(PARTS.iter().map(|part| (part.arguments)()))
 }
@@ -32,6 +34,10 @@ fn arguments() -> Command {
 async fn run(arguments: &ArgMatches) -> color_eyre::Result<Code> {
     match arguments.subcommand() {
         Some((name, arguments)) => super::run_one(&PARTS, name, arguments).await,
-        None => ways::run(arguments).await,
+        None if arguments.contains_id("principal") => who::run(arguments).await,
+        None => match who::without(arguments) {
+            Some(complaint) => Ok(crate::tell::complain(&[complaint])),
+            None => ways::run(arguments).await,
+        },
     }
 }

@@ -9,16 +9,17 @@ use serde_json::json;
 
 use super::asked::{self, AskedCluster};
 use crate::attended::{Attended, Means};
-use crate::cli::output;
 use crate::exit::Code;
 use crate::tell::{Form, complain, print, refused};
 
 /// Adds the arguments.
 pub fn arguments(command: Command) -> Command {
     command
-        .about("Tells which ways into a cluster are open, what each takes, and what closes the others; writes nothing")
+        .about(
+            "Tells which ways into a cluster are open, what each takes, and what closes the others; and of somebody how they \
+             get in, what they lack, and what they may do there. Writes nothing",
+        )
         .args(asked::arguments())
-        .arg(output())
 }
 
 /// Tells the ways into the cluster that the arguments name.

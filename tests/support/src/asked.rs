@@ -105,6 +105,8 @@ fn only_reads(path: &str) -> bool {
         "/listCredentials",
         "Microsoft.ResourceGraph/resources",
         "/selfsubjectaccessreviews",
+        "/subjectaccessreviews",
+        "/getByIds",
         "/selfsubjectreviews",
     ]
     .iter()

@@ -196,11 +196,21 @@ impl Story {
         self.grant_with(&token, principal, role, scope)
     }
 
+    /// Gives a person a role at a scope, as somebody of tenant A. Returns the id of the assignment.
+    pub fn grant_to_person_by_hand(&self, person: &str, role: &str, scope: &str) -> String {
+        let token = self.token(Tenant::A, "https://management.azure.com/.default");
+        self.grant_of_type(&token, (person, "User"), role, scope)
+    }
+
     fn grant_with(&self, token: &str, principal: &str, role: &str, scope: &str) -> String {
+        self.grant_of_type(token, (principal, "ServicePrincipal"), role, scope)
+    }
+
+    fn grant_of_type(&self, token: &str, (principal, kind): (&str, &str), role: &str, scope: &str) -> String {
         let id = format!("{scope}/providers/Microsoft.Authorization/roleAssignments/{}", uuid::Uuid::new_v4());
         let definition = format!("/providers/Microsoft.Authorization/roleDefinitions/{role}");
         let body = serde_json::json!({ "properties": {
-            "roleDefinitionId": definition, "principalId": principal, "principalType": "ServicePrincipal",
+            "roleDefinitionId": definition, "principalId": principal, "principalType": kind,
         }});
         let url = format!("{}{id}?api-version=2022-04-01", self.ready.arm);
         self.send(reqwest::Method::PUT, &url, Some(token), "application/json", body.to_string());
