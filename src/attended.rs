@@ -13,7 +13,9 @@ use crosspull_core::check::Check;
 use crosspull_core::cloud::KnownCloud;
 use crosspull_core::event::{Entry, Event};
 use crosspull_core::explain::Trouble;
+use crosspull_core::ids::TenantRef;
 use crosspull_core::input::Access;
+use crosspull_core::names::Side;
 use crosspull_core::sign_in::Prompt;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
@@ -95,6 +97,19 @@ impl Means {
             refusal: finding.refusal,
             ..Trouble::new("The cloud cannot be used.", finding.text, finding.now)
         })
+    }
+
+    /// Opens the door to the tenant of a side. A tenant that is named is entered, or it is told why not.
+    ///
+    /// # Errors
+    /// A trouble where the tenant cannot be entered.
+    pub async fn enter(&self, way: Way, side: Side) -> Result<Door, Trouble> {
+        let named = way.access.tenants[side].clone();
+        let door = self.open(way).await?;
+        if named != TenantRef::Home {
+            crosspull_azure::checks::sign_in(&door, &named, side).await?;
+        }
+        Ok(door)
     }
 }
 

@@ -83,7 +83,7 @@ const fn heading(field: &Field) -> &'static str {
         (_, Page::TenantB) => "Tenant B",
         (Key::AppSecretFile | Key::SecretOut | Key::WayBackOut | Key::Renew | Key::Adopt | Key::ConsentLink, _)
         | (_, Page::App) => "App and secret",
-        (_, Page::Route | Page::Login | Page::More | Page::Nowhere) => "Run",
+        (_, Page::Route | Page::Login | Page::Access | Page::More | Page::Nowhere) => "Run",
     }
 }
 

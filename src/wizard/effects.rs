@@ -73,6 +73,14 @@ impl Wizard {
                 self.give_sign_in(program);
                 None
             }
+            Effect::ReadAccess { attempt } => {
+                self.read_access(attempt);
+                None
+            }
+            Effect::LeaveAccess => {
+                self.leave_access();
+                None
+            }
             Effect::Open { address } => Some(Msg::Notice(browser::open(&address))),
             Effect::Find { sought, answers } => {
                 self.find(sought, &answers);

@@ -5,7 +5,7 @@ use crosspull_azure::recorder::Recorder;
 use crosspull_azure::registry_login::RegistryCredential;
 use crosspull_core::explain::Trouble;
 use crosspull_core::login::{Meant, SignedIn};
-use crosspull_core::names::PerTenant;
+use crosspull_core::names::{PerTenant, Side};
 use crosspull_core::secret::Secret;
 use crosspull_tui::Msg;
 use tokio::sync::mpsc::unbounded_channel;
@@ -90,7 +90,7 @@ impl Wizard {
                 signed_in
             }));
         });
-        let work = Lookup::of_registry(controller, task);
+        let work = Lookup::beside(Side::B, controller, task);
         self.registry = Some(Registry { work, known: receives, at_hand: None, attempt, giving: None });
     }
 

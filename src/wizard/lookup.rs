@@ -38,9 +38,9 @@ pub(super) struct Lookup {
 }
 
 impl Lookup {
-    /// Keeps a sign-in to a registry.
-    pub(super) const fn of_registry(controller: Controller, task: JoinHandle<()>) -> Self {
-        Self { side: Side::B, controller, task }
+    /// Keeps what is done in a tenant beside the routes.
+    pub(super) const fn beside(side: Side, controller: Controller, task: JoinHandle<()>) -> Self {
+        Self { side, controller, task }
     }
 
     /// Ends the lookup: nothing more is sent, and nobody is asked any more. The lookup itself tells that.
@@ -167,7 +167,12 @@ impl Wizard {
 
     /// Ends whatever asks a person to sign in.
     pub(super) fn stop_sign_in(&self) {
-        self.sign_ins.iter().chain(&self.search).filter(|lookup| lookup.goes()).for_each(Lookup::stop);
+        self.sign_ins
+            .iter()
+            .chain(&self.search)
+            .chain(&self.access)
+            .filter(|lookup| lookup.goes())
+            .for_each(Lookup::stop);
         self.registry.iter().for_each(|registry| registry.stop());
         // One that is over keeps its door for the run, and is not to be stopped before that begins.
         if self.task.is_some() {
@@ -185,8 +190,9 @@ impl Wizard {
         let missing = |why: String| Trouble::new("Nobody can sign in yet.", why, "");
         // Before one is named, the tenants are those of whoever signs in.
         let named = answers.get(Key::tenant(side)).is_some_and(|text| TenantRef::parse(text).is_ok());
-        // So are the registries that somebody wants to sign in to.
-        let at_home = !named && (finds_tenants || self.model.wish().is_some());
+        // So are the registries that somebody wants to sign in to, and the clusters that are asked about.
+        let beside = self.model.wish().is_some() || self.model.is_access();
+        let at_home = !named && (finds_tenants || beside);
         let read = if at_home { Access::at_home } else { Access::of_side };
         let access = read(answers, side).map_err(|complaints| {
             missing(complaints.into_iter().map(|c| format!("{c}.")).collect::<Vec<_>>().join(" "))

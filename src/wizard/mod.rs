@@ -1,6 +1,7 @@
 //! The wizard: the loop between terminal, screens and engine. It sleeps until something happens, takes in all that
 //! did, and draws once.
 
+mod access;
 mod effects;
 mod login;
 mod lookup;
@@ -79,6 +80,8 @@ struct Wizard {
     search: Option<Lookup>,
     /// The sign-in to a registry.
     registry: Option<login::Registry>,
+    /// The reading of who can reach a cluster.
+    access: Option<Lookup>,
     /// The persons who signed in, by tenant and way: nobody is asked twice.
     persons: Vec<(String, Login)>,
     /// The secret that was copied last, as long as it may be in the clipboard.
@@ -181,6 +184,7 @@ impl Wizard {
             sign_ins: Vec::new(),
             search: None,
             registry: None,
+            access: None,
             persons: Vec::new(),
             copied: None,
             told_of: Vec::new(),

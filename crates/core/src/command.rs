@@ -91,6 +91,8 @@ pub enum Command<'a> {
     LinkHelper { program: &'a str, link: &'a str },
     /// Signs in to a cluster by those options.
     ClusterToken { options: &'a [(&'a str, &'a str)] },
+    /// Tells who can reach a cluster, by those options.
+    Access { options: &'a [(&'a str, &'a str)] },
     /// Goes on with a run.
     Resume { run: &'a RunId },
     /// Takes a run back.
@@ -107,6 +109,10 @@ impl Line {
 
     fn option(self, name: &str, value: &str) -> Self {
         self.written(&shell_option(name, value))
+    }
+
+    fn options(self, options: &[(&str, &str)]) -> Self {
+        options.iter().fold(self, |line, (name, value)| line.option(&format!("--{name}"), value))
     }
 
     /// Adds a word that is no value of an option. None of those that are printed can begin with a dash: names of Kubernetes, ids of
@@ -216,13 +222,10 @@ impl Command<'_> {
                 .option("--scope", scope)
                 .written("--role ROLE"),
             Self::Tunnel { port, host } => Line::of(&format!("ssh -N -L {port}:127.0.0.1:{port}")).value(host),
-            Self::SignIn { registry, options, from_now_on } => {
-                let line = match from_now_on {
-                    true => Self::ConfigureDocker { registry }.line(),
-                    false => Line::of("crosspull login").value(registry),
-                };
-                options.iter().fold(line, |line, (name, value)| line.option(&format!("--{name}"), value))
-            }
+            Self::SignIn { registry, options, from_now_on } => match from_now_on {
+                true => Self::ConfigureDocker { registry }.line().options(options),
+                false => Line::of("crosspull login").value(registry).options(options),
+            },
             Self::EnableAdmin { registry } => {
                 Line::of("crosspull login").value(registry).written("--as admin --enable-admin")
             }
@@ -232,10 +235,8 @@ impl Command<'_> {
                 Line::of("crosspull login --configure-docker").value(registry).written("--remove")
             }
             Self::LinkHelper { program, link } => Line::of("ln -sf").value(program).value(link),
-            Self::ClusterToken { options } => {
-                let line = Line::of("crosspull access token");
-                options.iter().fold(line, |line, (name, value)| line.option(&format!("--{name}"), value))
-            }
+            Self::ClusterToken { options } => Line::of("crosspull access token").options(options),
+            Self::Access { options } => Line::of("crosspull access").options(options),
             Self::Resume { run } => Line::of("crosspull resume").value(&run.to_string()),
             Self::Undo { run } => Line::of("crosspull undo").value(&run.to_string()),
         }

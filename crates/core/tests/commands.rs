@@ -96,6 +96,7 @@ fn all(text: &str, check: &mut dyn FnMut(Command<'_>)) {
         // Both begin at the root.
         Command::LinkHelper { program: "/opt/it's $(x)/crosspull", link: "/usr/local/bin/docker-credential-crosspull" },
         Command::ClusterToken { options: &[("as", "device-code"), ("tenant", text), ("ca-file", text)] },
+        Command::Access { options: &[("cluster", text), ("principal", text)] },
         Command::Resume { run },
         Command::Undo { run },
     ] {

@@ -82,6 +82,7 @@ impl Model {
         let shared = &self.shared;
         shared.live.moves()
             || shared.login.moves()
+            || shared.access.moves()
             || self.sign_in.is_some()
             || shared.revealed.is_some()
             || self.secret_in_clipboard()
@@ -109,6 +110,12 @@ impl Model {
     #[must_use]
     pub fn wish(&self) -> Option<Wish> {
         self.shared.wish()
+    }
+
+    /// Returns true while it is asked who can reach a cluster.
+    #[must_use]
+    pub const fn is_access(&self) -> bool {
+        self.shared.is_access()
     }
 
     /// Returns true while the secret is in the clipboard because crosspull put it there and is to take it away again.
@@ -163,6 +170,7 @@ pub fn view(model: &Model, frame: &mut Frame, now: Timestamp) {
 pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Effect> {
     let before = model.front().context(&model.shared);
     let mut effects = model.take(msg, now);
+    model.shared.time_access(now);
     effects.extend(model.follow());
     if model.front().context(&model.shared) != before {
         model.shared.scrolled = None;
@@ -205,6 +213,7 @@ impl Model {
             Msg::Notice(notice) => self.noticed(notice, now),
             Msg::RegistryEntered { attempt, entered } => self.registry_entered(attempt, entered),
             Msg::SignInGiven { attempt, given } => self.shared.hear_given(attempt, given),
+            Msg::Access { attempt, told } => self.access_told(attempt, told),
             Msg::Earlier(runs) => self.heard_of_earlier(runs),
             Msg::TakenUp { run, way } => return self.taken_up(*run, way),
             Msg::SecretAtHand(is) => self.shared.live.secret_at_hand = is,

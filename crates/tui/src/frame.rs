@@ -109,7 +109,7 @@ const fn row(area: Rect, y: u16) -> Rect {
 fn has_rail(scene: &Scene, width: u16) -> bool {
     let plain = matches!(
         scene.front.context(scene.shared),
-        Context::Home | Context::Runs | Context::Route | Context::Consent | Context::SignIn
+        Context::Home | Context::Runs | Context::Route | Context::Consent | Context::SignIn | Context::Access
     );
     width >= RAIL_FROM && !plain
 }
@@ -249,8 +249,8 @@ fn head(scene: &Scene, columns: u16) -> Line<'static> {
         "crosspull".to_owned()
     } else if columns < RAIL_FROM {
         rail::in_a_word(scene)
-    } else if scene.rail_entry.is_of_login() {
-        "crosspull · sign in to a registry".to_owned()
+    } else if let Some((what, _)) = scene.rail_entry.beside() {
+        format!("crosspull · {what}")
     } else {
         let earlier = shared.live.taken_up.as_ref().map(|earlier| earlier.plan.route);
         let taken = earlier.or_else(|| shared.answers.route());

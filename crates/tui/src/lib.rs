@@ -12,11 +12,12 @@
 //! | `app` | the model, and what happens on a message |
 //! | `frame` | line 1, the rail, the message line, the key line |
 //! | `screen` | the screens and the layers over them, one file each |
-//! | `shared` | what all screens share; `live` is the engine's part of that, `login`, `secret`, `signed_in` and `weighing` four others |
+//! | `shared` | what all screens share; `live` is the engine's part of that, `access`, `login`, `secret`, `signed_in` and `weighing` five others |
 //! | `words` | the sentences, by subject |
 //! | `widgets` | lines that fit, lists, fields, buttons |
 //! | `pages`, `keys`, `theme` | the order of the forms, the key table, colours and glyphs |
 
+mod access;
 mod app;
 mod frame;
 mod here;
@@ -24,6 +25,7 @@ mod keys;
 mod live;
 mod login;
 mod msg;
+mod own_answers;
 mod pages;
 mod screen;
 mod secret;
@@ -36,6 +38,6 @@ mod words;
 
 pub use app::{Model, Setup, update, view};
 pub use here::Here;
-pub use msg::{Effect, Msg, Notice};
+pub use msg::{AccessTold, Effect, Msg, Notice};
 pub use theme::Theme;
 pub use words::command::command_line;

@@ -1,19 +1,18 @@
 //! A sign-in to a registry: who wants it, by which answers, and what came of it.
 
 use crosspull_core::explain::Trouble;
-use crosspull_core::input::Answers;
 use crosspull_core::login::{Given, SignedIn, Who};
 use crosspull_core::secret::Secret;
+
+use crate::own_answers::OwnAnswers;
 
 /// A sign-in to a registry.
 #[derive(Debug, Default)]
 pub(crate) struct Login {
     /// The one who signs in.
     pub who: Option<Who>,
-    /// The answers of a run, while the sign-in has its own in their place.
-    pub waiting: Option<Answers>,
-    /// The answers of the sign-in, while nobody looks at them.
-    pub kept: Option<Answers>,
+    /// The answers of the sign-in, which has its own.
+    pub answers: OwnAnswers,
     /// The user of the registry's own, with the password.
     pub own: Option<(String, Secret)>,
     pub stage: Stage,

@@ -1,5 +1,6 @@
 //! Messages to the screens, and effects that they ask of the shell.
 
+use crosspull_core::access::ClusterAccess;
 use crosspull_core::event::Entry;
 use crosspull_core::explain::Trouble;
 use crosspull_core::find::{Choice, Progress, Sought};
@@ -61,6 +62,13 @@ pub enum Msg {
         /// What became of it.
         given: Given,
     },
+    /// Something is told of who can reach a cluster, in answer to [`Effect::ReadAccess`].
+    Access {
+        /// The try that tells it.
+        attempt: u32,
+        /// The part that is told.
+        told: AccessTold,
+    },
     /// The earlier runs that nobody works on, newest first.
     Earlier(Vec<Run>),
     /// An earlier run was taken up; signing in has begun.
@@ -89,6 +97,15 @@ pub enum Msg {
     Receipt(String),
     /// Somebody wants the program to end, by a signal in place of a key.
     StopAsked,
+}
+
+/// A part of what is told of who can reach a cluster.
+#[derive(Debug, Clone)]
+pub enum AccessTold {
+    /// A call was sent.
+    Calls(String),
+    /// The cluster was read, or could not be.
+    Cluster(Result<Box<ClusterAccess>, Trouble>),
 }
 
 /// A line for the operator about something the shell did.
@@ -165,6 +182,13 @@ pub enum Effect {
         /// The program.
         program: &'static str,
     },
+    /// Read who can reach the cluster that the answers name, in place of what is read; [`Msg::Access`] tells part by part.
+    ReadAccess {
+        /// Tells this try from others.
+        attempt: u32,
+    },
+    /// Read it no more.
+    LeaveAccess,
     /// Open an address in a browser of this machine; asked for on a desktop alone ([`crate::Here::desktop`]).
     Open {
         /// The address.

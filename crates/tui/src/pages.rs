@@ -65,6 +65,7 @@ impl Pages {
             (Page::App | Page::More | Page::Nowhere, _) => "App and secret",
             (Page::PullSecret, _) => "The pull secret in the cluster",
             (Page::Login, _) => "Which registry?",
+            (Page::Access, _) => "Which cluster, and who is to get in?",
         }
     }
 
@@ -80,6 +81,7 @@ impl Pages {
             (Page::App | Page::More | Page::Nowhere, _) => "App and secret",
             (Page::PullSecret, _) => "Pull secret",
             (Page::Login, _) => "Registry",
+            (Page::Access, _) => "Cluster",
         }
     }
 
@@ -104,6 +106,7 @@ impl Pages {
             RailEntry::Done => "Done",
             RailEntry::Who => "Who",
             RailEntry::Login => "Sign-in",
+            RailEntry::Access => "Ways in",
         }
     }
 }
@@ -120,7 +123,7 @@ pub(crate) fn form_of(route: Option<Route>, key: Key) -> Option<Page> {
 /// Returns the tenant that a form is about.
 pub(crate) const fn side(page: Page) -> Option<Side> {
     match page {
-        Page::TenantA => Some(Side::A),
+        Page::TenantA | Page::Access => Some(Side::A),
         Page::TenantB | Page::Login => Some(Side::B),
         Page::Route | Page::App | Page::PullSecret | Page::More | Page::Nowhere => None,
     }
@@ -143,15 +146,22 @@ pub(crate) enum RailEntry {
     Who,
     /// The sign-in to a registry, and what came of it.
     Login,
+    /// Who can reach a cluster.
+    Access,
 }
 
-impl RailEntry {
-    /// The steps of a sign-in to a registry.
-    pub const OF_LOGIN: [Self; 3] = [Self::Who, Self::Form(Page::Login), Self::Login];
+/// What is done beside the routes: how it is called, and its steps.
+type Beside = (&'static str, &'static [RailEntry]);
 
-    /// True for a step of a sign-in to a registry.
-    pub fn is_of_login(self) -> bool {
-        Self::OF_LOGIN.contains(&self)
+impl RailEntry {
+    const BESIDE: [Beside; 2] = [
+        ("sign in to a registry", &[Self::Who, Self::Form(Page::Login), Self::Login]),
+        ("who can reach a cluster", &[Self::Form(Page::Access), Self::Access]),
+    ];
+
+    /// Returns what is done beside the routes that this is a step of.
+    pub fn beside(self) -> Option<Beside> {
+        Self::BESIDE.into_iter().find(|(_, steps)| steps.contains(&self))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The state that all screens share: the answers, the engine's state, what the operator was told, the secret.
 
+mod access;
 mod login;
 
 use crosspull_core::input::Answers;
@@ -8,6 +9,7 @@ use crosspull_core::run::Run;
 use crosspull_core::secret::Secret;
 use jiff::Timestamp;
 
+use crate::access::Access;
 use crate::here::Here;
 use crate::live::Live;
 use crate::login::Login;
@@ -36,6 +38,7 @@ pub(crate) struct Shared {
     pub signed_in: SignedIn,
     pub weighing: Weighing,
     pub login: Login,
+    pub access: Access,
     /// True while the shell looks for what a list is to show.
     pub searches: bool,
     pub notice: Option<Notice>,
@@ -67,6 +70,7 @@ impl Shared {
             signed_in: SignedIn::default(),
             weighing: Weighing::default(),
             login: Login::default(),
+            access: Access::default(),
             searches: false,
             notice: None,
             receipt: None,

@@ -2,10 +2,11 @@
 
 use clap::{Arg, ArgMatches};
 use crosspull_azure::door::Door;
+use crosspull_core::access;
 use crosspull_core::cloud::KnownCloud;
 use crosspull_core::explain::Trouble;
-use crosspull_core::ids::{ClusterId, TenantRef};
-use crosspull_core::input::{Access, Answers, Complaint, Key};
+use crosspull_core::ids::ClusterId;
+use crosspull_core::input::{Answers, Complaint, Key};
 use crosspull_core::names::{PerTenant, Side};
 
 use crate::attended::{Means, Way};
@@ -41,12 +42,8 @@ impl AskedCluster {
     /// Everything that is missing or wrong, a sentence each.
     pub fn read(arguments: &ArgMatches) -> Result<Self, Vec<String>> {
         let answers = sources::answers(arguments, &environment)?;
-        let cluster =
-            answers.get(Key::Cluster).ok_or_else(|| vec!["cluster: missing: give its resource id".to_owned()])?;
-        let cluster = ClusterId::parse(cluster).map_err(|why| vec![format!("cluster: {why}")])?;
         let told = |complaints: Vec<Complaint>| complaints.iter().map(ToString::to_string).collect::<Vec<_>>();
-        let read = if answers.get(Key::TenantA).is_some() { Access::of_side } else { Access::at_home };
-        let access = read(&answers, Side::A).map_err(told)?;
+        let access::AskedCluster { cluster, access } = access::AskedCluster::read(&answers).map_err(told)?;
         let subscriptions = PerTenant { a: Some(cluster.subscription()), b: None };
         let credentials = credentials::read(&access, subscriptions, &environment)?;
         Ok(Self { cluster, way: Way { access, credentials }, answers })
@@ -62,11 +59,6 @@ impl AskedCluster {
     /// # Errors
     /// A trouble where the tenant cannot be entered.
     pub async fn enter(&self, means: &Means) -> Result<Door, Trouble> {
-        let named = &self.way.access.tenants[Side::A];
-        let door = means.open(self.way.clone()).await?;
-        if *named != TenantRef::Home {
-            crosspull_azure::checks::sign_in(&door, named, Side::A).await?;
-        }
-        Ok(door)
+        means.enter(self.way.clone(), Side::A).await
     }
 }

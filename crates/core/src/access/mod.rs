@@ -2,6 +2,7 @@
 //!
 //! Microsoft, "AKS service permissions reference" of 2026-04-19, and "Access and identity options for AKS".
 
+mod asked;
 mod because;
 mod bound;
 mod cluster;
@@ -24,6 +25,7 @@ mod way_in;
 mod ways;
 mod who_can;
 
+pub use asked::{AskedCluster, FIELDS};
 pub use because::{Because, May, place};
 pub use bound::{BoundRole, RBAC, RoleKind, Subject, is_segment};
 pub use cluster::{ClusterAccess, ClusterIdentity};

@@ -19,6 +19,7 @@ pub use answers::{Answers, Complaint};
 pub use kubernetes_name::{namespace, object_name};
 pub use part::Part;
 pub use rules::{check, not_for_a_file};
+pub(crate) use table::SIGN_IN_A;
 pub use table::{FIELDS, Field, Key, Kind, Page, on};
 pub use wanted_image::{WantedImage, WantedWildcard};
 

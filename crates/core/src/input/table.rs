@@ -100,6 +100,8 @@ pub enum Page {
     More,
     /// The sign-in to a registry, which has fields of its own ([`crate::login::FIELDS`]).
     Login,
+    /// Who can reach a cluster, which has fields of its own too ([`crate::access::FIELDS`]).
+    Access,
     /// None: flags, environment and answers file alone.
     Nowhere,
 }
@@ -157,7 +159,7 @@ const SIGN_IN_B: &[(&str, &str)] = &{
 };
 
 /// The ways to sign in to tenant A: nobody else resets the cluster, so `none`, the last one, is not among them.
-const SIGN_IN_A: &[(&str, &str)] = match SIGN_IN_B.split_last() {
+pub(crate) const SIGN_IN_A: &[(&str, &str)] = match SIGN_IN_B.split_last() {
     Some((_, others)) => others,
     None => &[],
 };

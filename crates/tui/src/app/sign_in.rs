@@ -9,7 +9,7 @@ use crosspull_core::sign_in::{Entered, Prompt, SignIn};
 
 use super::Model;
 use crate::login::Stage;
-use crate::msg::{Effect, Notice};
+use crate::msg::{AccessTold, Effect, Notice};
 use crate::pages;
 use crate::screen::{FormScreen, Go, Layer, Screen, SignInScreen, WaysLayer};
 
@@ -39,6 +39,7 @@ impl Model {
         if over.stopped {
             self.shared.signed_in.stop(side);
             self.give_up_login();
+            self.give_up_access();
             self.shared.notice = Some(Notice::good("Sign-in was stopped."));
         }
     }
@@ -56,6 +57,22 @@ impl Model {
         if matches!(self.shared.login.stage, Stage::Goes) {
             self.shared.leave_login(Stage::Nobody);
             self.screen = Screen::open(Go::Form(Page::Login), &self.shared);
+        }
+    }
+
+    /// Takes in what is told of who can reach a cluster. What could not be read since the operator stopped the sign-in did not fail.
+    pub(super) fn access_told(&mut self, attempt: u32, told: AccessTold) {
+        match (&self.sign_in, &told) {
+            (Some(sign_in), AccessTold::Cluster(Err(_))) if sign_in.stopped => self.give_up_access(),
+            _ => self.shared.hear_access(attempt, told),
+        }
+    }
+
+    /// Leads back to the form of the question who can reach a cluster, where its sign-in was stopped.
+    fn give_up_access(&mut self) {
+        if self.shared.access.cluster.goes() {
+            self.shared.leave_access();
+            self.screen = Screen::open(Go::Form(Page::Access), &self.shared);
         }
     }
 

@@ -22,10 +22,9 @@ const fn is_earlier(scene: &Scene) -> bool {
 
 /// Returns the steps of the wizard, and the place among them.
 fn entries(scene: &Scene) -> (Vec<RailEntry>, usize) {
-    let entries = if scene.rail_entry.is_of_login() {
-        RailEntry::OF_LOGIN.to_vec()
-    } else {
-        scene.shared.pages().rail(is_earlier(scene))
+    let entries = match scene.rail_entry.beside() {
+        Some((_, steps)) => steps.to_vec(),
+        None => scene.shared.pages().rail(is_earlier(scene)),
     };
     let here = entries.iter().position(|entry| *entry == scene.rail_entry).unwrap_or(0);
     (entries, here)

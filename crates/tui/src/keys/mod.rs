@@ -125,6 +125,10 @@ pub(crate) enum Context {
     Entering,
     /// A sign-in to a registry that came about.
     Entered,
+    /// Who can reach a cluster, while it is read or could not be.
+    Asking,
+    /// Who can reach a cluster.
+    Access,
     /// Above a screen: something to read.
     Reading,
     /// Above a screen: a question with two buttons.
@@ -187,7 +191,7 @@ mod tests {
     use super::table::{CTRL, NONE};
     use super::*;
 
-    const ALL: [Context; 24] = [
+    const ALL: [Context; 26] = [
         Context::Home,
         Context::Runs,
         Context::Route,
@@ -205,6 +209,8 @@ mod tests {
         Context::Done,
         Context::Entering,
         Context::Entered,
+        Context::Asking,
+        Context::Access,
         Context::Reading,
         Context::Question,
         Context::Clipboard,

@@ -281,6 +281,41 @@ const ENTERED: &[Binding] = &[
     ),
     REDRAW,
 ];
+const ASKING: &[Binding] = &[
+    Binding { word: "", help: "up and down in the text", ..MOVE_UP },
+    MOVE_DOWN,
+    row(
+        &[(KeyCode::Enter, NONE), (KeyCode::Char('r'), NONE)],
+        "Enter",
+        "try again",
+        "read again, by the same answers",
+        Action::Again,
+    ),
+    PREVIOUS_SCREEN,
+    HELP,
+    LEAVE,
+    REDRAW,
+];
+const READ_AGAIN: Binding =
+    row(&[(KeyCode::Char('r'), NONE)], "r", "read again", "read again, by the same answers", Action::Again);
+const QUIT: Binding =
+    row(&[(KeyCode::Char('q'), NONE), (KeyCode::Char('c'), CTRL)], "q", "leave", "leave, also by Ctrl+C", Action::Stop);
+const ACCESS: &[Binding] = &[
+    Binding { word: "scroll", help: "up and down in the text", ..MOVE_UP },
+    MOVE_DOWN,
+    READ_AGAIN,
+    row(
+        &[(KeyCode::Char('y'), NONE), (KeyCode::Char('c'), NONE)],
+        "y",
+        "copy command",
+        "copy the command that tells the same",
+        Action::CopyCommand,
+    ),
+    PREVIOUS_SCREEN,
+    HELP,
+    QUIT,
+    REDRAW,
+];
 const READING: &[Binding] = &[
     Binding { word: "scroll", help: "up and down in the text", ..MOVE_UP },
     MOVE_DOWN,
@@ -393,6 +428,8 @@ pub(super) const fn own(context: Context) -> &'static [Binding] {
         Context::Done => DONE,
         Context::Entering => ENTERING,
         Context::Entered => ENTERED,
+        Context::Asking => ASKING,
+        Context::Access => ACCESS,
         Context::Reading => READING,
         Context::Question => QUESTION,
         Context::Clipboard => CLIPBOARD,

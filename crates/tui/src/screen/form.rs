@@ -1,5 +1,7 @@
 //! A form: the fields of a page, from the table of inputs.
 
+mod access;
+mod below;
 mod draw;
 mod listing;
 mod login;
@@ -25,7 +27,8 @@ use crate::theme::Tone;
 use crate::widgets::cell::{Cell, LABEL, Value, shown};
 use crate::widgets::picker::Picker;
 use crate::widgets::sheet::Sheet;
-use login::OwnUser;
+pub(crate) use access::begin as begin_access;
+use below::Below;
 pub(crate) use login::begin as begin_login;
 
 /// The fields of a page.
@@ -40,8 +43,8 @@ pub(crate) struct FormScreen {
     /// The fields that are folded away below the others, behind a line of their own.
     folded: Vec<Cell>,
     focus: usize,
-    /// The user of the registry's own, below them, where the form asks for one.
-    own: Option<OwnUser>,
+    /// The fields below them that are no inputs of a run.
+    below: Option<Below>,
     /// The way to sign in, where another screen asks for that.
     way_before: Option<SignIn>,
 }
@@ -64,17 +67,17 @@ impl FormScreen {
 
     /// Opens a form of those fields.
     const fn of(page: Page, cells: Vec<Cell>, way_before: Option<SignIn>) -> Self {
-        Self { page, list: None, hushed: false, cells, folded: Vec::new(), focus: 0, own: None, way_before }
+        Self { page, list: None, hushed: false, cells, folded: Vec::new(), focus: 0, below: None, way_before }
     }
 
     /// Returns true where the focus is in a field that takes letters.
     pub fn in_text(&self) -> bool {
-        self.at_own().is_some() || matches!(self.cells.get(self.focus).map(|c| &c.value), Some(Value::Text(_)))
+        self.at_below().is_some() || matches!(self.cells.get(self.focus).map(|c| &c.value), Some(Value::Text(_)))
     }
 
-    /// Returns the field of the registry's own user that has the focus.
-    fn at_own(&self) -> Option<usize> {
-        self.own.as_ref().and_then(|_| self.focus.checked_sub(self.cells.len()))
+    /// Returns the field below the others that has the focus.
+    fn at_below(&self) -> Option<usize> {
+        self.below.as_ref().and_then(|_| self.focus.checked_sub(self.cells.len()))
     }
 
     /// Returns true while a list is shown that keys choose from.
@@ -94,8 +97,8 @@ impl FormScreen {
 
     /// Takes a key for the field in focus.
     pub fn key(&mut self, key: &KeyEvent) {
-        if let (Some(field), Some(own)) = (self.at_own(), &mut self.own) {
-            own.key(field, key);
+        if let (Some(field), Some(below)) = (self.at_below(), &mut self.below) {
+            below.key(field, key);
         }
         if let Some(cell) = self.cells.get_mut(self.focus)
             && let Value::Text(input) = &mut cell.value
@@ -107,8 +110,8 @@ impl FormScreen {
 
     /// Takes a paste for the field in focus.
     pub fn paste(&mut self, text: &str) {
-        if let (Some(field), Some(own)) = (self.at_own(), &mut self.own) {
-            own.paste(field, text);
+        if let (Some(field), Some(below)) = (self.at_below(), &mut self.below) {
+            below.paste(field, text);
         }
         if let Some(cell) = self.cells.get_mut(self.focus)
             && let Value::Text(input) = &mut cell.value
@@ -139,8 +142,8 @@ impl FormScreen {
 
     /// Returns how many places the focus goes along: the fields, and the line that others are behind.
     fn stops(&self) -> usize {
-        let own = if self.own.is_some() { OwnUser::FIELDS } else { 0 };
-        self.cells.len() + usize::from(!self.folded.is_empty()) + own
+        let below = self.below.as_ref().map_or(0, Below::fields);
+        self.cells.len() + usize::from(!self.folded.is_empty()) + below
     }
 
     /// Moves the focus to a field, away from the list of another.
@@ -215,8 +218,10 @@ impl FormScreen {
     /// else to the form of the first complaint.
     fn submit(&mut self, shared: &mut Shared) -> Vec<Reaction> {
         self.write(&mut shared.answers);
-        if self.page == Page::Login {
-            return self.submit_login(shared);
+        match self.page {
+            Page::Login => return self.submit_login(shared),
+            Page::Access => return self.submit_access(shared),
+            _ => {}
         }
         let wrong = self.complain(&Inputs::from_answers(&shared.answers).err().unwrap_or_default());
         if wrong > 0 {
@@ -266,8 +271,10 @@ impl FormScreen {
             return Vec::new();
         }
         self.write(&mut shared.answers);
-        if self.page == Page::Login {
-            return self.leave_login(shared);
+        match self.page {
+            Page::Login => return self.leave_login(shared),
+            Page::Access => return self.leave_access(shared),
+            _ => {}
         }
         to_previous(shared, RailEntry::Form(self.page))
     }
@@ -363,7 +370,7 @@ impl View for FormScreen {
                 sheet.gap();
             }
         }
-        self.draw_own(shared, &mut sheet, columns, rows);
+        self.draw_below(shared, &mut sheet, columns, rows);
         if !self.folded.is_empty() {
             let top = sheet.lines.len();
             sheet.lines.extend(self.fold(theme, columns));

@@ -20,6 +20,8 @@ pub(crate) enum Start {
     NewRun,
     /// Sign in to a registry.
     Login,
+    /// See who can reach a cluster.
+    Access,
     /// Go on with an earlier run, or take one back.
     Earlier(Direction),
 }
@@ -58,6 +60,10 @@ impl View for HomeScreen {
             (Action::Move(way), _) => along_list(shared, &mut self.chosen, entries.len(), way),
             (Action::GoOn, Some(Start::NewRun)) => vec![Reaction::Go(Go::Form(Page::Route))],
             (Action::GoOn, Some(Start::Login)) => vec![Reaction::Go(Go::Who)],
+            (Action::GoOn, Some(Start::Access)) => {
+                shared.begin_access();
+                vec![Reaction::Go(Go::Form(Page::Access))]
+            }
             (Action::GoOn, Some(Start::Earlier(way))) => vec![Reaction::Go(Go::Runs(*way))],
             _ => Vec::new(),
         }
@@ -97,7 +103,7 @@ impl View for HomeScreen {
 /// Returns what can be begun now: earlier runs are offered where there are some.
 fn entries(shared: &Shared) -> Vec<Start> {
     let earlier = [Direction::Forward, Direction::Back].into_iter().filter(|way| !shared.earlier_for(*way).is_empty());
-    std::iter::once(Start::NewRun).chain(earlier.map(Start::Earlier)).chain([Start::Login]).collect()
+    std::iter::once(Start::NewRun).chain(earlier.map(Start::Earlier)).chain([Start::Login, Start::Access]).collect()
 }
 
 /// Returns an entry's title, what stands at its right, and the line that says more.
@@ -113,6 +119,11 @@ fn words(shared: &Shared, entry: Start) -> (&'static str, String, String) {
             "Sign in to a registry",
             String::new(),
             "as a person, an app or a machine; docker and its kin get the sign-in".to_owned(),
+        ),
+        Start::Access => (
+            "See who can reach a cluster",
+            String::new(),
+            "which ways in are open, how somebody gets in, and what they may do there".to_owned(),
         ),
         Start::Earlier(Direction::Forward) => {
             let newest = runs(Direction::Forward).first().map(|run| earlier::earlier(run)).unwrap_or_default();

@@ -1,5 +1,6 @@
 //! The screens, and the layers over them: one file each, with its state, its keys, what they do and what is shown.
 
+mod access;
 mod calls;
 mod checks;
 mod chooser;
@@ -39,6 +40,7 @@ use crate::shared::Shared;
 use crate::theme::Tone;
 use crate::weighing::answers_to_weigh_by;
 use crate::widgets::sheet::Sheet;
+pub(crate) use access::AccessScreen;
 pub(crate) use calls::CallsLayer;
 pub(crate) use checks::ChecksScreen;
 pub(crate) use chooser::ChooserScreen;
@@ -145,6 +147,8 @@ pub(crate) enum Go {
     Who,
     /// The sign-in to a registry, and what came of it.
     Login,
+    /// Who can reach a cluster.
+    Access,
 }
 
 /// The screens, each with what it remembers.
@@ -161,6 +165,7 @@ pub(crate) enum Screen {
     Done(DoneScreen),
     Who(WhoScreen),
     Login(LoginScreen),
+    Access(AccessScreen),
 }
 
 impl Screen {
@@ -171,6 +176,7 @@ impl Screen {
             Go::Runs(way) => Self::Runs(RunsScreen::new(way)),
             Go::Form(Page::Route) => Self::Route(RouteScreen::new(shared)),
             Go::Form(Page::Login) => Self::Form(FormScreen::login(shared)),
+            Go::Form(Page::Access) => Self::Form(FormScreen::access(shared)),
             Go::Form(page) => Self::Form(FormScreen::new(page, &shared.answers)),
             Go::Chooser => Self::Chooser(ChooserScreen::new(shared)),
             Go::Checks => Self::Checks(ChecksScreen::default()),
@@ -179,6 +185,7 @@ impl Screen {
             Go::Done => Self::Done(DoneScreen),
             Go::Who => Self::Who(WhoScreen::new(shared)),
             Go::Login => Self::Login(LoginScreen::default()),
+            Go::Access => Self::Access(AccessScreen),
         }
     }
 
@@ -195,6 +202,7 @@ impl Screen {
             Self::Done(screen) => screen,
             Self::Who(screen) => screen,
             Self::Login(screen) => screen,
+            Self::Access(screen) => screen,
         }
     }
 
@@ -211,6 +219,7 @@ impl Screen {
             Self::Done(screen) => screen,
             Self::Who(screen) => screen,
             Self::Login(screen) => screen,
+            Self::Access(screen) => screen,
         }
     }
 
@@ -227,6 +236,7 @@ impl Screen {
             Self::Done(_) => RailEntry::Done,
             Self::Who(_) => RailEntry::Who,
             Self::Login(_) => RailEntry::Login,
+            Self::Access(_) => RailEntry::Access,
         }
     }
 

@@ -13,10 +13,10 @@ use crate::login::{Giving, Stage};
 impl Shared {
     /// Begins to ask for a sign-in of that one. It has answers of its own, which begin as those of the run.
     pub fn begin_login(&mut self, who: Who) {
-        let answers = self.login.kept.take().unwrap_or_else(|| self.answers.clone());
-        let before = [&answers, &self.answers].map(|answers| way_of_person(answers.or_default(Key::SignInB)));
-        let way = before.into_iter().flatten().next().unwrap_or_else(|| self.here.way_of_person());
-        self.login.waiting = Some(std::mem::replace(&mut self.answers, answers));
+        let of_run = way_of_person(self.answers.or_default(Key::SignInB));
+        self.login.answers.begin(&mut self.answers);
+        let before = way_of_person(self.answers.or_default(Key::SignInB)).or(of_run);
+        let way = before.unwrap_or_else(|| self.here.way_of_person());
         self.answers.set(Key::SignInB, who.sign_in(way).unwrap_or(SignIn::Nobody).word());
         if self.login.who.replace(who) != Some(who) {
             self.login.own = None;
@@ -25,14 +25,12 @@ impl Shared {
 
     /// Ends to ask for a sign-in. The answers of the run are those that hold again.
     pub fn end_login(&mut self) {
-        if let Some(run) = self.login.waiting.take() {
-            self.login.kept = Some(std::mem::replace(&mut self.answers, run));
-        }
+        self.login.answers.end(&mut self.answers);
     }
 
     /// True while a sign-in to a registry is asked for.
     pub const fn is_login(&self) -> bool {
-        self.login.waiting.is_some()
+        self.login.answers.are_in_place()
     }
 
     /// Returns the sign-in that is wanted, by the answers so far.

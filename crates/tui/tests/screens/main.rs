@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "all of this crate is a test")]
 
+mod access;
 mod along;
 mod any_order;
 mod careful;

@@ -40,9 +40,11 @@ impl FormScreen {
 
     /// Returns true where somebody can sign in to the tenant of the page.
     pub fn can_sign_in(&self) -> bool {
-        // A sign-in to a registry is one itself: before it, one to a tenant that is named tells who one is there.
-        let can = self.page != Page::Login || (self.cell(Key::SignInB).is_some() && self.is_right(Key::TenantB));
-        can && side(self.page).is_some() && self.way().is_some_and(|way| way != SignIn::Nobody)
+        // What is beside the routes signs in by itself: before it, one to a tenant that is named tells who one is there.
+        let Some(side) = side(self.page) else { return false };
+        let is_beside = matches!(self.page, Page::Login | Page::Access);
+        let can = !is_beside || (self.cell(Key::sign_in(side)).is_some() && self.is_right(Key::tenant(side)));
+        can && self.way().is_some_and(|way| way != SignIn::Nobody)
     }
 
     /// Opens the list of the field in focus, for which a key asked.
@@ -148,6 +150,9 @@ impl FormScreen {
             // A person's own tenant is the one where none is named.
             Some(Key::Registry) if self.page == Page::Login && self.cell(Key::SignInB).is_some() => {
                 self.cell(Key::TenantB).is_none_or(|cell| cell.judged().is_ok())
+            }
+            Some(Key::Cluster) if self.page == Page::Access => {
+                self.cell(Key::TenantA).is_none_or(|cell| cell.judged().is_ok())
             }
             _ => side(self.page).is_some_and(|side| self.is_right(Key::tenant(side))),
         }

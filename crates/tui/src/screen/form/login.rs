@@ -2,60 +2,14 @@
 
 use crosspull_core::input::{Complaint, Key, Page};
 use crosspull_core::login::{self, Meant, Who};
-use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::SignIn;
-use crosspull_core::text::clean;
-use crossterm::event::KeyEvent;
-use ratatui::text::{Line, Span};
 
 use super::FormScreen;
+use super::below::{Below, OwnUser};
 use crate::msg::{Effect, Notice};
 use crate::screen::{Go, Reaction};
 use crate::shared::Shared;
-use crate::theme::Tone;
-use crate::widgets::cell::{Cell, LABEL};
-use crate::widgets::hidden_box::HiddenBox;
-use crate::widgets::lines::hang;
-use crate::widgets::sheet::Sheet;
-use crate::widgets::text_box::TextBox;
-
-/// The user of the registry's own, with the password: two fields below the others.
-#[derive(Debug)]
-pub(super) struct OwnUser {
-    who: Who,
-    name: TextBox,
-    password: HiddenBox,
-}
-
-impl OwnUser {
-    /// The number of its fields.
-    pub const FIELDS: usize = 2;
-
-    /// Takes a key for one of the fields.
-    pub fn key(&mut self, field: usize, key: &KeyEvent) {
-        let _ = if field == 0 { self.name.key(key) } else { self.password.key(key) };
-    }
-
-    /// Takes a paste for one of the fields.
-    pub fn paste(&mut self, field: usize, text: &str) {
-        if field == 0 { self.name.paste(text) } else { self.password.paste(text) }
-    }
-
-    fn typed(&self) -> (String, Secret) {
-        (clean(self.name.value()).to_owned(), self.password.secret())
-    }
-
-    /// Returns what a field is for.
-    const fn help(&self, field: usize) -> &'static str {
-        match (self.who, field) {
-            (Who::Admin, 0) => {
-                "The admin account's name. Where it is empty, Azure is asked for it and for its password."
-            }
-            (_, 0) => "The name of the token, as the registry lists it.",
-            _ => "One of its passwords. It may be in CROSSPULL_REGISTRY_PASSWORD in place of here.",
-        }
-    }
-}
+use crate::widgets::cell::Cell;
 
 impl FormScreen {
     /// Opens the form of the one who signs in to a registry, with the answers so far.
@@ -71,14 +25,14 @@ impl FormScreen {
         let way = SignIn::from_word(shared.answers.or_default(Key::SignInB));
         let own = matches!(who, Who::Admin | Who::Token).then(|| {
             let (name, password) = shared.login.own.as_ref().map_or(("", ""), |(name, secret)| (name, secret.reveal()));
-            OwnUser { who, name: TextBox::new(name), password: HiddenBox::new(password) }
+            OwnUser::new(who, name, password)
         });
-        Self { own, ..Self::of(Page::Login, cells, way) }
+        Self { below: own.map(Below::OwnUser), ..Self::of(Page::Login, cells, way) }
     }
 
     /// Goes on to the sign-in where nothing is wrong with the answers, else to the first that needs something.
     pub(super) fn submit_login(&mut self, shared: &mut Shared) -> Vec<Reaction> {
-        shared.login.own = self.own.as_ref().map(OwnUser::typed);
+        shared.login.own = self.own_user().map(OwnUser::typed);
         let Some(wish) = shared.wish() else { return Vec::new() };
         let wrong = self.complain(&self.wrong_of_login(&wish));
         if wrong > 0 {
@@ -87,7 +41,7 @@ impl FormScreen {
             return Vec::new();
         }
         let at_name = self.focus == self.cells.len();
-        if self.own.is_some() && wish.user.is_none() && (wish.who == Who::Token || wish.password.is_some()) {
+        if self.own_user().is_some() && wish.user.is_none() && (wish.who == Who::Token || wish.password.is_some()) {
             shared.notice = at_name.then(|| Notice::bad("A registry's own user signs in by name and password."));
             self.go_to(self.cells.len());
             return Vec::new();
@@ -113,37 +67,13 @@ impl FormScreen {
 
     /// Goes back to the question who will use it.
     pub(super) fn leave_login(&mut self, shared: &mut Shared) -> Vec<Reaction> {
-        shared.login.own = self.own.as_ref().map(OwnUser::typed);
+        shared.login.own = self.own_user().map(OwnUser::typed);
         shared.end_login();
         vec![Reaction::Go(Go::Who)]
     }
 
-    /// Adds the fields of the registry's own user.
-    pub(super) fn draw_own(&self, shared: &Shared, sheet: &mut Sheet, columns: usize, rows: usize) {
-        let Some(own) = &self.own else { return };
-        let theme = shared.theme;
-        let room = columns.saturating_sub(LABEL);
-        let (name, at) = own.name.view(room);
-        let password = own.password.view(room);
-        let cursor = password.chars().count();
-        for (field, (label, value, cursor)) in
-            [("User name", name, at), ("Password", password, cursor)].into_iter().enumerate()
-        {
-            if rows >= 12 {
-                sheet.gap();
-            }
-            let top = sheet.lines.len();
-            let here = self.focus == self.cells.len() + field;
-            let (of_label, of_value) = if here { (Tone::Accent, Tone::Strong) } else { (Tone::Plain, Tone::Plain) };
-            sheet
-                .lines
-                .push(Line::from(vec![theme.span(of_label, format!("{label:LABEL$}")), theme.span(of_value, value)]));
-            if here {
-                let before = vec![Span::raw(" ".repeat(LABEL))];
-                sheet.lines.extend(hang(theme, Tone::Dim, before, own.help(field), columns));
-                (sheet.focus, sheet.cursor) = (top..sheet.lines.len(), Some((LABEL + cursor, top)));
-            }
-        }
+    const fn own_user(&self) -> Option<&OwnUser> {
+        if let Some(Below::OwnUser(own)) = &self.below { Some(own) } else { None }
     }
 }
 
