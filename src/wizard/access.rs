@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use crosspull_azure::access;
+use crosspull_azure::access::look::{self, About};
 use crosspull_azure::control::control;
+use crosspull_azure::door::Door;
 use crosspull_azure::recorder::Recorder;
-use crosspull_core::access::{AskedCluster, ClusterAccess};
+use crosspull_core::access::{AskedCluster, ClusterAccess, PrincipalRef, Standing};
 use crosspull_core::event::Event;
 use crosspull_core::explain::Trouble;
 use crosspull_core::names::{PerTenant, Side};
@@ -20,6 +22,8 @@ use crate::attended::{Means, Way};
 struct Question {
     asked: AskedCluster,
     way: Way,
+    /// The one who is asked about.
+    who: Option<PrincipalRef>,
 }
 
 /// Tells the screens what came of a try.
@@ -34,18 +38,41 @@ impl Teller {
         // Where the loop is gone there is nobody to tell.
         let _ = self.tell.send(Msg::Access { attempt: self.attempt, told });
     }
+
+    /// Tells that nothing could be read.
+    fn fail(&self, trouble: &Trouble) {
+        self.tell(AccessTold::Cluster(Err(trouble.clone())));
+        self.tell(AccessTold::Standing(Err(trouble.clone())));
+    }
 }
 
 impl Question {
     /// Reads all that is asked, and tells it part by part.
     async fn answer(self, means: Means, teller: &Teller) {
-        teller.tell(AccessTold::Cluster(self.cluster(&means).await.map(Box::new)));
+        let door = match means.enter(self.way.clone(), Side::A).await {
+            Ok(door) => door,
+            Err(trouble) => return teller.fail(&trouble),
+        };
+        // What the cluster is like is told at once, whatever becomes of who is asked about.
+        let cluster = async { teller.tell(AccessTold::Cluster(self.cluster(&door).await.map(Box::new))) };
+        futures_util::future::join(cluster, self.somebody(&door, teller)).await;
     }
 
-    async fn cluster(&self, means: &Means) -> Result<ClusterAccess, Trouble> {
-        let door = means.enter(self.way.clone(), Side::A).await?;
+    async fn cluster(&self, door: &Door) -> Result<ClusterAccess, Trouble> {
         let what = || format!("{} cannot be looked at.", self.asked.cluster.name());
-        access::cluster::read(&door, &self.asked.cluster).await.map_err(|error| error.trouble(what()))
+        access::cluster::read(door, &self.asked.cluster).await.map_err(|error| error.trouble(what()))
+    }
+
+    /// Reads where the one who is asked about stands, and then what the cluster itself says of them.
+    async fn somebody(&self, door: &Door, teller: &Teller) {
+        let Some(who) = &self.who else { return };
+        match look::at(door, About { cluster: &self.asked.cluster, who, namespace: None }).await {
+            Ok(look) => {
+                teller.tell(AccessTold::Standing(Ok(Box::new(look.standing.clone()))));
+                teller.tell(AccessTold::Compared(look.compared(&Standing::standard_questions(None)).await));
+            }
+            Err(trouble) => teller.tell(AccessTold::Standing(Err(trouble))),
+        }
     }
 }
 
@@ -59,7 +86,7 @@ impl Wizard {
             Err(complaints) => {
                 let now = "Set what is missing, then start crosspull again, or change the answers.";
                 let trouble = Trouble::new("Nobody can sign in.", complaints.join("; "), now);
-                return teller.tell(AccessTold::Cluster(Err(trouble)));
+                return teller.fail(&trouble);
             }
         };
         let (controller, control) = control();
@@ -93,7 +120,8 @@ impl Wizard {
             .map_err(|complaints| complaints.iter().map(ToString::to_string).collect::<Vec<_>>())?;
         let subscriptions = PerTenant { a: Some(asked.cluster.subscription()), b: None };
         let credentials = self.credentials(&asked.access, subscriptions)?;
+        let who = self.model.principal().map(str::parse).transpose().map_err(|why| vec![why])?;
         let way = Way { access: asked.access.clone(), credentials };
-        Ok(Question { asked, way })
+        Ok(Question { asked, way, who })
     }
 }

@@ -117,7 +117,7 @@ impl Wizard {
                 let secrets: Vec<_> = self.secrets().into_iter().map(reserved).collect();
                 (!secrets.is_empty()).then(|| self.save(secrets))
             }
-            Effect::SavePlan { path, text } => Some(Msg::Notice(save_plan(&path, &text))),
+            Effect::SaveText { path, text } => Some(Msg::Notice(save_text(&path, &text))),
         };
         Ok(notice.into_iter().collect())
     }
@@ -267,8 +267,8 @@ impl Wizard {
     }
 }
 
-/// Saves the plan in a new file.
-fn save_plan(path: &str, text: &str) -> Notice {
+/// Saves a text in a new file.
+fn save_text(path: &str, text: &str) -> Notice {
     let made = std::fs::OpenOptions::new().write(true).create_new(true).open(path.trim());
     match made.and_then(|mut file| file.write_all(text.as_bytes())) {
         Ok(()) => Notice::good(format!("Saved in {}", path.trim())),

@@ -1,6 +1,8 @@
 //! Who can reach a cluster: who is asked about, and what was read so far.
 
-use crosspull_core::access::ClusterAccess;
+use std::collections::BTreeSet;
+
+use crosspull_core::access::{ClusterAccess, Compared, Matrix, Row, Shown, Standing};
 use crosspull_core::explain::Trouble;
 use jiff::Timestamp;
 
@@ -20,6 +22,24 @@ pub(crate) struct Access {
     /// The call that was sent last.
     pub call: Option<String>,
     pub cluster: Reading<ClusterAccess>,
+    /// Where the one who is asked about stands.
+    pub standing: Reading<Standing>,
+    /// What the cluster itself says of them.
+    pub compared: Reading<Vec<Compared>>,
+    /// What they may do there.
+    pub matrix: Option<Matrix>,
+    pub wanted: Wanted,
+}
+
+/// A choice of what is shown of the matrix.
+#[derive(Debug, Default)]
+pub(crate) struct Wanted {
+    /// The namespace. `None` for all of them at once.
+    pub namespace: Option<String>,
+    /// True where only rows are shown in which something is allowed, or may be.
+    pub only_allowed: bool,
+    /// The text that the names of rows have in them.
+    pub filter: String,
 }
 
 /// A part of the answer, as far as it was read.
@@ -38,8 +58,48 @@ pub(crate) enum Reading<T> {
 impl Access {
     /// Returns true while something is being read.
     pub const fn moves(&self) -> bool {
-        self.cluster.goes()
+        self.cluster.goes() || self.standing.goes() || self.compared.goes()
     }
+
+    /// Works the matrix out anew, for what is wanted.
+    pub fn work_out(&mut self) {
+        let Wanted { namespace, only_allowed, .. } = &self.wanted;
+        let shown = Shown { namespace: namespace.clone(), only_allowed: *only_allowed, ..Shown::default() };
+        self.matrix = self.standing.read().map(|standing| Matrix::of(standing, &shown));
+    }
+
+    /// Returns the rows of the matrix that are wanted.
+    pub fn rows(&self) -> Vec<&Row> {
+        let filter = self.wanted.filter.to_lowercase();
+        let is_wanted = |row: &&Row| row.kind.to_string().contains(&filter);
+        self.matrix.iter().flat_map(|matrix| &matrix.rows).filter(is_wanted).collect()
+    }
+
+    /// Returns the matrix with the rows that are wanted.
+    pub fn shown(&self) -> Option<Matrix> {
+        let rows = self.rows().into_iter().cloned().collect();
+        self.matrix.as_ref().map(|matrix| Matrix { rows, ..matrix.clone() })
+    }
+
+    /// Goes on to the next namespace in which somebody has a role or a binding, and after the last one to all at once.
+    pub fn next_namespace(&mut self) {
+        let known = self.standing.read().map(namespaces).unwrap_or_default();
+        self.wanted.namespace = match &self.wanted.namespace {
+            None => known.into_iter().next(),
+            Some(now) => known.into_iter().find(|one| one > now),
+        };
+        self.work_out();
+    }
+}
+
+/// Returns the namespaces in which somebody has a role or a binding.
+fn namespaces(standing: &Standing) -> BTreeSet<String> {
+    let of_bindings = standing.rbac.known.bindings.iter().filter_map(|binding| binding.namespace.clone());
+    let of_roles = standing.roles.known.iter().filter_map(|role| {
+        let (_, below) = role.scope.split_once("/namespaces/")?;
+        below.split('/').next().map(str::to_owned)
+    });
+    of_bindings.chain(of_roles).collect()
 }
 
 impl<T> Reading<T> {

@@ -118,6 +118,12 @@ impl Model {
         self.shared.is_access()
     }
 
+    /// Returns the one who is asked about, as typed.
+    #[must_use]
+    pub fn principal(&self) -> Option<&str> {
+        self.shared.principal()
+    }
+
     /// Returns true while the secret is in the clipboard because crosspull put it there and is to take it away again.
     #[must_use]
     pub const fn secret_in_clipboard(&self) -> bool {
@@ -252,7 +258,8 @@ impl Model {
         if let (false, Some(Layer::Leave(leave))) = (notice.good, self.layers.last_mut()) {
             leave.cleared = false;
         }
-        if self.path_waits(Saving::Plan) && self.path_answered(Saving::Plan, (!notice.good).then_some(&notice.text)) {
+        let waiting = [Saving::Plan, Saving::Matrix].into_iter().find(|what| self.path_waits(*what));
+        if waiting.is_some_and(|what| self.path_answered(what, (!notice.good).then_some(&notice.text))) {
             return;
         }
         self.shared.tell(notice, now);

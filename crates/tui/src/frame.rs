@@ -109,7 +109,15 @@ const fn row(area: Rect, y: u16) -> Rect {
 fn has_rail(scene: &Scene, width: u16) -> bool {
     let plain = matches!(
         scene.front.context(scene.shared),
-        Context::Home | Context::Runs | Context::Route | Context::Consent | Context::SignIn | Context::Access
+        Context::Home
+            | Context::Runs
+            | Context::Route
+            | Context::Consent
+            | Context::SignIn
+            | Context::Asking
+            | Context::Access
+            | Context::Matrix
+            | Context::Filter
     );
     width >= RAIL_FROM && !plain
 }
@@ -151,6 +159,11 @@ fn draw_sheet(scene: &Scene, frame: &mut Frame, body: Rect, sheet: &Sheet) {
 /// Draws the lines in sight, and sets the cursor where it belongs to them.
 fn draw_lines(frame: &mut Frame, area: Rect, sheet: &Sheet, topmost: bool) {
     let offset = sheet.offset(usize::from(area.height));
+    for (y, line) in (area.y..area.bottom()).zip(&sheet.head) {
+        frame.render_widget(line, Rect { y, height: 1, ..area });
+    }
+    let head = u16::try_from(sheet.head.len()).unwrap_or(u16::MAX).min(area.height);
+    let area = Rect { y: area.y + head, height: area.height - head, ..area };
     for (y, line) in (area.y..area.bottom()).zip(sheet.lines.iter().skip(offset)) {
         frame.render_widget(line, Rect { y, height: 1, ..area });
     }

@@ -1,6 +1,6 @@
 //! Messages to the screens, and effects that they ask of the shell.
 
-use crosspull_core::access::ClusterAccess;
+use crosspull_core::access::{ClusterAccess, Compared, Standing};
 use crosspull_core::event::Entry;
 use crosspull_core::explain::Trouble;
 use crosspull_core::find::{Choice, Progress, Sought};
@@ -106,6 +106,10 @@ pub enum AccessTold {
     Calls(String),
     /// The cluster was read, or could not be.
     Cluster(Result<Box<ClusterAccess>, Trouble>),
+    /// Where the one who is asked about stands was read, or could not be.
+    Standing(Result<Box<Standing>, Trouble>),
+    /// The cluster itself was asked about them.
+    Compared(Vec<Compared>),
 }
 
 /// A line for the operator about something the shell did.
@@ -227,11 +231,11 @@ pub enum Effect {
         /// The path, as typed.
         path: String,
     },
-    /// Save the plan in a new file.
-    SavePlan {
+    /// Save a text that holds no secret in a new file.
+    SaveText {
         /// The path, as typed.
         path: String,
-        /// The plan in words, as Markdown.
+        /// The text.
         text: String,
     },
 }

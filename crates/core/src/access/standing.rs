@@ -207,7 +207,8 @@ impl Standing {
     }
 
     /// Returns a role that reaches them, with the group that holds it.
-    pub(super) fn because_of(&self, role: &AssignedRole) -> Because {
+    #[must_use]
+    pub fn because_of(&self, role: &AssignedRole) -> Because {
         Because::Assignment {
             id: role.id.clone(),
             role: role.role.clone(),

@@ -31,6 +31,8 @@ pub(super) fn message(scene: &Scene, columns: u16) -> Vec<Line<'static>> {
     let most = MOST.min(MOST + 1 - now.len());
     let mut all = standing(scene).map_or_else(Vec::new, |says| lines(says, most));
     all.extend(now);
+    // Where what is said changes with each key, the screen above keeps its size.
+    all.resize(all.len().max(scene.front.message_rows()), Line::default());
     all
 }
 

@@ -57,6 +57,18 @@ pub(crate) enum Action {
     CutShort,
     /// Explain a step.
     Explain,
+    /// The next page of the screen.
+    NextTab,
+    /// The page before.
+    PreviousTab,
+    /// Another namespace.
+    NextNamespace,
+    /// Show only what is allowed, or all again.
+    OnlyAllowed,
+    /// Narrow a table by what is typed.
+    Filter,
+    /// Save the matrix.
+    SaveMatrix,
     /// Ask the checks again, or read again what routes are weighed by.
     Again,
     /// List the methods by which a registry lets somebody in.
@@ -129,6 +141,10 @@ pub(crate) enum Context {
     Asking,
     /// Who can reach a cluster.
     Access,
+    /// What somebody may do in a cluster.
+    Matrix,
+    /// The same, while a text is typed that narrows it.
+    Filter,
     /// Above a screen: something to read.
     Reading,
     /// Above a screen: a question with two buttons.
@@ -170,6 +186,7 @@ pub(crate) fn table(context: Context) -> impl Iterator<Item = &'static Binding> 
             | Context::Path
             | Context::Pick
             | Context::Ways
+            | Context::Filter
     );
     table::own(context).iter().chain(if scrolls { table::PAGES } else { &[] })
 }
@@ -191,7 +208,7 @@ mod tests {
     use super::table::{CTRL, NONE};
     use super::*;
 
-    const ALL: [Context; 26] = [
+    const ALL: [Context; 28] = [
         Context::Home,
         Context::Runs,
         Context::Route,
@@ -211,6 +228,8 @@ mod tests {
         Context::Entered,
         Context::Asking,
         Context::Access,
+        Context::Matrix,
+        Context::Filter,
         Context::Reading,
         Context::Question,
         Context::Clipboard,
@@ -242,6 +261,7 @@ mod tests {
             assert_eq!(action(Context::Text, &key), None, "{c}");
             assert_eq!(action(Context::Path, &key), None, "{c}");
             assert_eq!(action(Context::Pick, &key), None, "{c}");
+            assert_eq!(action(Context::Filter, &key), None, "{c}");
         }
     }
 

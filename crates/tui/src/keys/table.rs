@@ -291,11 +291,24 @@ const ASKING: &[Binding] = &[
         "read again, by the same answers",
         Action::Again,
     ),
+    NEXT_TAB,
+    PREVIOUS_TAB,
     PREVIOUS_SCREEN,
     HELP,
     LEAVE,
     REDRAW,
 ];
+const NEXT_TAB: Binding =
+    row(&[(KeyCode::Tab, NONE)], "Tab", "next page", "to the next page of the screen", Action::NextTab);
+const PREVIOUS_TAB: Binding =
+    row(&[(KeyCode::BackTab, NONE)], "Shift+Tab", "", "to the page before", Action::PreviousTab);
+const NAMESPACE: Binding = row(
+    &[(KeyCode::Char('n'), NONE)],
+    "n",
+    "namespace",
+    "another namespace in which somebody has a role or a binding, then all of them",
+    Action::NextNamespace,
+);
 const READ_AGAIN: Binding =
     row(&[(KeyCode::Char('r'), NONE)], "r", "read again", "read again, by the same answers", Action::Again);
 const QUIT: Binding =
@@ -311,9 +324,51 @@ const ACCESS: &[Binding] = &[
         "copy the command that tells the same",
         Action::CopyCommand,
     ),
+    NAMESPACE,
+    NEXT_TAB,
+    PREVIOUS_TAB,
     PREVIOUS_SCREEN,
     HELP,
     QUIT,
+    REDRAW,
+];
+const MATRIX: &[Binding] = &[
+    Binding { word: "", help: "to the row before, to the next row", ..MOVE_UP },
+    MOVE_DOWN,
+    row(LEFT, "←→", "", "to the verb before, to the next verb", Action::Left),
+    WORD_RIGHT,
+    Binding { word: "", ..READ_AGAIN },
+    row(&[(KeyCode::Char('/'), NONE)], "/", "filter", "narrow the rows by what is typed", Action::Filter),
+    NAMESPACE,
+    row(
+        &[(KeyCode::Char('o'), NONE)],
+        "o",
+        "allowed",
+        "only rows in which something is allowed or not known, then all again",
+        Action::OnlyAllowed,
+    ),
+    row(&[(KeyCode::Char('y'), NONE)], "y", "copy", "copy what is shown, as Markdown", Action::Copy),
+    row(
+        &[(KeyCode::Char('s'), NONE)],
+        "s",
+        "save",
+        "save what is shown in a new file: Markdown, CSV or JSON",
+        Action::SaveMatrix,
+    ),
+    Binding { word: "page", ..NEXT_TAB },
+    PREVIOUS_TAB,
+    PREVIOUS_SCREEN,
+    HELP,
+    Binding { word: "", ..QUIT },
+    REDRAW,
+];
+const FILTER: &[Binding] = &[
+    row(&[(KeyCode::Up, NONE)], "↑↓", "", "to the row before, to the next row", Action::Move(Move::Up)),
+    row(&[(KeyCode::Down, NONE)], "", "", "", Action::Move(Move::Down)),
+    row(ENTER, "Enter", "keep it", "keep the filter", Action::GoOn),
+    row(ESC, "Esc", "all rows", "away with the filter", Action::Back),
+    HELP_IN_TEXT,
+    LEAVE_QUIETLY,
     REDRAW,
 ];
 const READING: &[Binding] = &[
@@ -430,6 +485,8 @@ pub(super) const fn own(context: Context) -> &'static [Binding] {
         Context::Entered => ENTERED,
         Context::Asking => ASKING,
         Context::Access => ACCESS,
+        Context::Matrix => MATRIX,
+        Context::Filter => FILTER,
         Context::Reading => READING,
         Context::Question => QUESTION,
         Context::Clipboard => CLIPBOARD,

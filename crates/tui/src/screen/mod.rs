@@ -99,6 +99,11 @@ pub(crate) trait View {
         None
     }
 
+    /// Returns the rows that the message line has at least.
+    fn message_rows(&self) -> usize {
+        0
+    }
+
     /// Returns true where something is lost when the program is left from here.
     fn loses(&self, _shared: &Shared) -> bool {
         true
@@ -185,7 +190,7 @@ impl Screen {
             Go::Done => Self::Done(DoneScreen),
             Go::Who => Self::Who(WhoScreen::new(shared)),
             Go::Login => Self::Login(LoginScreen::default()),
-            Go::Access => Self::Access(AccessScreen),
+            Go::Access => Self::Access(AccessScreen::default()),
         }
     }
 

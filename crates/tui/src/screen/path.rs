@@ -19,6 +19,8 @@ use crate::words::plan_text::plan_text;
 pub(crate) enum Saving {
     Secret,
     Plan,
+    /// What somebody may do in a cluster.
+    Matrix,
 }
 
 /// A question: where to save?
@@ -83,10 +85,12 @@ impl View for PathLayer {
         let mut sheet = Sheet::new(Span::raw(match self.what {
             Saving::Secret => "Save the secret",
             Saving::Plan => "Save the plan",
+            Saving::Matrix => "Save the matrix",
         }));
         let hint = match self.what {
             Saving::Secret => "A new file, readable by you alone. It must not exist yet.",
             Saving::Plan => "A new file. It holds no secret. It must not exist yet.",
+            Saving::Matrix => "A new file: Markdown, or by its end .csv or .json. It must not exist yet.",
         };
         sheet.lines.extend(block(shared.theme, Tone::Dim, hint, 0, columns));
         sheet.gap();
@@ -113,9 +117,22 @@ impl PathLayer {
         let plan = || Some(plan_text(shared.live.plan()?, &shared.live.run, &shared.answers));
         let effect = match self.what {
             Saving::Secret => Some(Effect::SaveSecret { path }),
-            Saving::Plan => plan().map(|text| Effect::SavePlan { path, text }),
+            Saving::Plan => plan().map(|text| Effect::SaveText { path, text }),
+            Saving::Matrix => matrix_text(shared, &path).map(|text| Effect::SaveText { path, text }),
         };
         self.waits = effect.is_some();
         effect.map(Reaction::Do).into_iter().collect()
     }
+}
+
+/// Returns the matrix in the form that the end of a path asks for.
+fn matrix_text(shared: &Shared, path: &str) -> Option<String> {
+    let matrix = shared.access.shown()?;
+    let end = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    let lines = match end.as_str() {
+        "csv" => matrix.csv(),
+        "json" => vec![matrix.json().to_string()],
+        _ => matrix.markdown(),
+    };
+    Some(lines.join("\n") + "\n")
 }

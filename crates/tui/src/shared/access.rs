@@ -44,6 +44,10 @@ impl Shared {
     pub fn try_access(&mut self) -> u32 {
         self.leave_access();
         self.access.cluster = Reading::Goes;
+        if self.principal().is_some() {
+            self.access.standing = Reading::Goes;
+            self.access.compared = Reading::Goes;
+        }
         self.access.attempt
     }
 
@@ -52,6 +56,9 @@ impl Shared {
         self.access.attempt = self.access.attempt.wrapping_add(1);
         (self.access.since, self.access.call) = (None, None);
         self.access.cluster = Reading::NotAsked;
+        self.access.standing = Reading::NotAsked;
+        self.access.compared = Reading::NotAsked;
+        self.access.matrix = None;
     }
 
     /// Takes in what a try tells. What comes of an earlier one is for nobody.
@@ -62,6 +69,15 @@ impl Shared {
         match told {
             AccessTold::Calls(call) => self.access.call = Some(call),
             AccessTold::Cluster(read) => self.access.cluster.hear(read),
+            AccessTold::Standing(read) => {
+                // Nobody is asked about whom nobody found.
+                if read.is_err() {
+                    self.access.compared = Reading::NotAsked;
+                }
+                self.access.standing.hear(read);
+                self.access.work_out();
+            }
+            AccessTold::Compared(read) => self.access.compared.hear(Ok(Box::new(read))),
         }
     }
 

@@ -14,6 +14,8 @@ pub(crate) struct Sheet {
     pub title: Vec<Span<'static>>,
     /// The text at the right of the title.
     pub right: Vec<Span<'static>>,
+    /// The lines above the others that do not scroll: the head of a table.
+    pub head: Vec<Line<'static>>,
     pub lines: Vec<Line<'static>>,
     /// The lines below the others that do not scroll: buttons.
     pub foot: Vec<Line<'static>>,
@@ -47,8 +49,14 @@ impl Sheet {
         }
     }
 
+    /// Returns the rows for the lines that scroll, of so many.
+    pub const fn rows(&self, of: usize) -> usize {
+        of.saturating_sub(self.head.len())
+    }
+
     /// Returns the first line that is shown in so many rows.
     pub fn offset(&self, rows: usize) -> usize {
+        let rows = self.rows(rows);
         let most = self.lines.len().saturating_sub(rows);
         self.from.unwrap_or_else(|| self.focus.end.saturating_sub(rows).min(self.focus.start)).min(most)
     }
@@ -56,12 +64,14 @@ impl Sheet {
     /// Returns how many lines there are above and below those that are shown.
     pub fn hidden(&self, rows: usize) -> (usize, usize) {
         let above = self.offset(rows);
-        (above, self.lines.len().saturating_sub(above + rows))
+        (above, self.lines.len().saturating_sub(above + self.rows(rows)))
     }
 
     /// Returns how far the sheet scrolls in so many rows.
     pub fn room(&self, rows: usize) -> Room {
-        Room { from: self.offset(rows), rows, most: self.lines.len().saturating_sub(rows) }
+        let from = self.offset(rows);
+        let rows = self.rows(rows);
+        Room { from, rows, most: self.lines.len().saturating_sub(rows) }
     }
 }
 

@@ -18,17 +18,17 @@ const OBJECT: &str = "7c0ffee0-0000-4000-8000-00000000c0de";
 const ADMINS: &str = "44444444-4444-4444-8444-444444444444";
 
 /// Goes from Home to the form.
-fn to_form(story: &mut Story) -> &mut Story {
+pub fn to_form(story: &mut Story) -> &mut Story {
     story.press(KeyCode::End).shows("▸ See who can reach").press(KeyCode::Enter).shows(FORM)
 }
 
 /// Goes on to where it is read, with that one named.
-fn to_reading<'a>(story: &'a mut Story, who: &str) -> &'a mut Story {
+pub fn to_reading<'a>(story: &'a mut Story, who: &str) -> &'a mut Story {
     to_form(story).press(KeyCode::Tab).press(KeyCode::Tab).press(KeyCode::Tab);
-    story.type_text(who).press(KeyCode::Enter).shows("Reading aks-shop")
+    story.type_text(who).press(KeyCode::Enter).shows("Reading for")
 }
 
-fn cluster() -> ClusterAccess {
+pub fn cluster() -> ClusterAccess {
     ClusterAccess {
         identity: ClusterIdentity::SystemAssigned(OBJECT.to_owned()),
         kubelet: Some(format!("aks-shop-agentpool, {OBJECT}")),
@@ -47,7 +47,7 @@ fn cluster() -> ClusterAccess {
 }
 
 /// The shell tells something about the last try.
-fn told(story: &mut Story, told: AccessTold) -> &mut Story {
+pub fn told(story: &mut Story, told: AccessTold) -> &mut Story {
     let asked = story.effects.iter().rev().find_map(|effect| match effect {
         Effect::ReadAccess { attempt } => Some(*attempt),
         _ => None,
@@ -55,7 +55,7 @@ fn told(story: &mut Story, told: AccessTold) -> &mut Story {
     story.msg(Msg::Access { attempt: asked.expect("a try"), told })
 }
 
-fn refused() -> Trouble {
+pub fn refused() -> Trouble {
     Trouble::from_refusal("aks-shop cannot be looked at.", engine::forbidden())
 }
 
@@ -66,7 +66,7 @@ fn to_cluster<'a>(story: &'a mut Story, who: &str) -> &'a mut Story {
 }
 
 /// Tells a story at each size, and without colour, and keeps a picture of its end.
-fn look(name: &str, tell: impl Fn(&mut Story)) {
+pub fn look(name: &str, tell: impl Fn(&mut Story)) {
     for (size, theme, kind) in
         [((80, 24), Theme::full(), "80x24"), ((40, 12), Theme::full(), "40x12"), ((80, 24), Theme::plain(), "plain")]
     {
@@ -79,7 +79,7 @@ fn look(name: &str, tell: impl Fn(&mut Story)) {
 }
 
 /// Goes there without looking, since marks differ between themes.
-fn blind_form(story: &mut Story) -> &mut Story {
+pub fn blind_form(story: &mut Story) -> &mut Story {
     story.press(KeyCode::End).press(KeyCode::Enter)
 }
 
@@ -123,7 +123,7 @@ fn the_question_has_answers_of_its_own_and_keeps_them() {
     to_form(&mut story).press(KeyCode::Tab).press(KeyCode::Right);
     assert_eq!(story.model.answers().get(Key::SignInA), Some(SignIn::ALL[1].1));
     story.press(KeyCode::Tab).press(KeyCode::Tab).type_text("ops@contoso.com").press(KeyCode::Enter);
-    told(&mut story, AccessTold::Cluster(Err(refused()))).shows("Not known").press(KeyCode::Esc);
+    told(&mut story, AccessTold::Cluster(Err(refused()))).shows("cannot be looked at").press(KeyCode::Esc);
     story.shows("ops@contoso.com").press(KeyCode::Esc).shows("▸ See who can reach");
     assert_eq!(story.model.answers(), &complete(), "those of the run wait meanwhile");
     story.press(KeyCode::Enter).shows("ops@contoso.com");
@@ -145,7 +145,7 @@ fn what_is_missing_or_wrong_is_told_where_it_is() {
     let mut nobody = Story::new((80, 24), complete(), false, Theme::full());
     to_form(&mut nobody).press(KeyCode::Tab).press(KeyCode::Tab).press(KeyCode::Tab);
     nobody.type_text("system:serviceaccount:x").press(KeyCode::Enter).shows("system:serviceaccount:NAMESPACE:NAME");
-    nobody.type_text(":y").hides("✗").press(KeyCode::Enter).shows("Reading aks-shop");
+    nobody.type_text(":y").hides("✗").press(KeyCode::Enter).shows("Reading for");
 }
 
 #[test]
@@ -154,10 +154,10 @@ fn what_is_told_of_an_earlier_try_is_for_nobody() {
     to_reading(&mut story, "").press(KeyCode::Esc).shows(FORM);
     assert!(story.asked().contains(&Effect::LeaveAccess), "what goes is stopped");
     story.press(KeyCode::Enter).msg(Msg::Access { attempt: 1, told: AccessTold::Cluster(Ok(Box::new(cluster()))) });
-    story.shows("Reading aks-shop");
+    story.shows("Reading for");
     told(&mut story, AccessTold::Cluster(Ok(Box::new(cluster())))).shows("Open");
     assert!(!story.model.animates(), "nothing moves any more");
-    story.press(KeyCode::Char('r')).shows("Reading aks-shop");
+    story.press(KeyCode::Char('r')).shows("Reading for");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "all of this crate is a test")]
 
 mod access;
+mod access_who;
 mod along;
 mod any_order;
 mod careful;

@@ -249,7 +249,7 @@ fn the_plan_is_saved_in_words_and_the_command_is_copied() {
     to_review(&mut story).asked();
     story.press(KeyCode::Char('s')).enter();
     let asked = story.asked();
-    let [Effect::SavePlan { path, text }] = asked.as_slice() else { panic!("{asked:?}") };
+    let [Effect::SaveText { path, text }] = asked.as_slice() else { panic!("{asked:?}") };
     assert_eq!(path, "aks-shop-plan.md");
     assert!(text.contains("9. A, reset aks-shop") && text.contains("undo: ARM DELETE roleAssignments"), "{text}");
     assert!(
@@ -317,7 +317,7 @@ fn the_saved_plan_says_what_it_is_about_and_what_the_checks_warn_of() {
     story.enter().enter().enter().enter().engine(engine::checked()).enter().asked();
     story.press(KeyCode::Char('s')).enter();
     let asked = story.asked();
-    let [Effect::SavePlan { text, .. }] = asked.as_slice() else { panic!("{asked:?}") };
+    let [Effect::SaveText { text, .. }] = asked.as_slice() else { panic!("{asked:?}") };
     let inputs = engine::inputs();
     for line in [
         "- cloud: AzureCloud, at https://arm.local.azurestack.external/".to_owned(),
