@@ -1,6 +1,8 @@
 //! The wizard in a terminal: what it draws, takes, leaves behind and gives back, by the real program.
 
 #[cfg(test)]
+mod access;
+#[cfg(test)]
 mod earlier;
 #[cfg(test)]
 mod ends;

@@ -150,9 +150,10 @@ fn question(shared: &Shared, standing: &Standing, one: &Compared, sheet: &mut Sh
     let mut below = |text: String| sheet.lines.extend(block(theme, Tone::Plain, &text, INDENT, columns));
     let Ok(review) = &one.cluster else { return below(one.rules.reason()) };
     let named = review.names(&standing.roles.known).map(|role| standing.because_of(role));
-    // One reason that both give is told once.
+    // One reason that both give is told once; and for a no, Azure's words are the same whatever was asked.
     match (named, &one.rules) {
         (Some(named), May::Yes(because)) if named == *because => below(because.to_string()),
+        (_, May::No(why)) if !review.allowed => below(why.clone()),
         (named, rules) => {
             below(format!("rules: {}", rules.reason()));
             let words = named.map_or_else(|| review.reason.clone(), |named| named.to_string());
