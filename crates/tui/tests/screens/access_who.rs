@@ -158,6 +158,9 @@ fn a_way_that_is_not_known_is_never_told_as_closed() {
     read(&mut story, half()).resize(80, 100).press(KeyCode::Tab).shows("? an Entra account with bindings");
     story.shows("not known, since the bindings were not read").shows("bindings        not known, since the bindings");
     story.press(KeyCode::Tab).shows("?").shows("not known, since");
+    let mut story = real();
+    let standing = Standing { roles: Part::whole(Vec::new()), ..half() };
+    read(&mut story, standing).press(KeyCode::Tab).shows("? Whether ada@contoso.com gets in is not known.");
 }
 
 #[test]

@@ -69,9 +69,13 @@ fn verdict(shared: &Shared, standing: &Standing, ways: &[WayIn], sheet: &mut She
     };
     let before = vec![theme.mark(mark, now), Span::raw(" ")];
     sheet.lines.extend(hang(theme, Tone::Strong, before, &says, columns));
-    if let Some(Passage::Lacks { change, .. }) = WayIn::least(ways).map(|way| &way.passage) {
+    if let Some(Passage::Lacks { change, unknown, .. }) = WayIn::least(ways).map(|way| &way.passage) {
         let change: Vec<String> = change.iter().map(|one| one.words(standing.principal.kind)).collect();
-        let says = format!("The least that lets them in: {}", change.join(", and "));
+        let change = change.join(", and ");
+        let says = match unknown.is_empty() {
+            true => format!("The least that lets them in: {change}"),
+            false => format!("They lack at least: {change}. Whether that is enough is not known."),
+        };
         sheet.lines.extend(block(theme, Tone::Plain, &says, 2, columns));
     }
 }
