@@ -1,6 +1,7 @@
 //! `crosspull access open`: lets somebody into a cluster, by a run that is asked, journalled and taken back like any other.
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use crosspull_azure::access::opening::names_group;
 use crosspull_core::check::Finding;
 use crosspull_core::opening::{self, Wanted, warnings};
 
@@ -46,5 +47,15 @@ async fn plan(seen: &Seen<'_>, without_kubeconfig: bool) -> Result<Planned, Find
     };
     let plan = opening::open(seen.cloud, seen.tenant, asked, act, gives_kubeconfig);
     let warned = warnings(asked, seen.access.doors).into_iter().map(|no| seen.check().warn(no.why, no.now));
-    Ok((plan, warned.collect()))
+    let mut findings: Vec<Finding> = warned.collect();
+    if let Wanted::Group(group) = &asked.wanted
+        && !group.administers
+    {
+        let command = names_group(&asked.cluster, &seen.access.admin_groups, &group.id.to_string());
+        findings.push(seen.check().warn(
+            format!("{} is no group of administrators of the cluster: it gives what was given to it", group.name),
+            format!("To name it one, which changes the whole cluster: {command}"),
+        ));
+    }
+    Ok((plan, findings))
 }

@@ -82,7 +82,7 @@ fn found(group: &Group, admins: &[String]) -> FoundGroup {
 /// Returns the line for a shell that names a further group of administrators. It takes a change of the whole cluster, which
 /// crosspull does not send; the list that is given takes the place of the one that is there.
 #[must_use]
-pub(super) fn names_group(cluster: &ClusterId, admins: &[String], group: &str) -> String {
+pub fn names_group(cluster: &ClusterId, admins: &[String], group: &str) -> String {
     let all: Vec<&str> = admins.iter().map(String::as_str).chain([group]).collect();
     format!("{} --aad-admin-group-object-ids {}", Command::UpdateCluster { cluster }, all.join(","))
 }
@@ -104,4 +104,29 @@ fn no_such(named: &str, cluster: &ClusterId, admins: &[Group]) -> Trouble {
             names_group(cluster, &ids, "GROUP-ID")
         ),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_whose_members_are_found_elsewhere_is_told() {
+        let id = "22222222-2222-4222-8222-222222222222";
+        let read = |more: serde_json::Value| {
+            let mut group = serde_json::json!({ "id": id, "displayName": "Admins" });
+            if let (Some(group), Some(more)) = (group.as_object_mut(), more.as_object()) {
+                group.extend(more.clone());
+            }
+            found(&serde_json::from_value(group).expect("a group"), &[id.to_ascii_uppercase()])
+        };
+        let plain =
+            read(serde_json::json!({ "groupTypes": [], "membershipRule": null, "onPremisesSyncEnabled": null }));
+        assert!(plain.fixed.is_none() && plain.group.administers);
+        let by_rule =
+            read(serde_json::json!({ "groupTypes": ["DynamicMembership"], "membershipRule": "user.x -eq 1" }));
+        assert!(by_rule.fixed.is_some_and(|why| why.contains("found by a rule")));
+        let synced = read(serde_json::json!({ "onPremisesSyncEnabled": true }));
+        assert!(synced.fixed.is_some_and(|why| why.contains("on premises")));
+    }
 }

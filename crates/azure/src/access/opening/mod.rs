@@ -25,7 +25,7 @@ use crate::reply::{Assignment, Definition, Member, RoleRules};
 use crate::request;
 use crate::wire::CallError;
 
-pub use group::FoundGroup;
+pub use group::{FoundGroup, names_group};
 pub use held::Held;
 
 /// What gets the kubeconfig of users.
@@ -180,4 +180,21 @@ fn is_group(subject: &Subject, groups: &[ObjectId]) -> bool {
 #[must_use]
 pub fn in_short(trouble: &Trouble) -> String {
     lower_first(&format!("{} {}", trouble.what, trouble.why))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_is_for_what_its_first_plain_rule_allows() {
+        let rules: RoleRules = serde_json::from_value(serde_json::json!({ "rules": [
+            { "verbs": ["*"], "apiGroups": ["*"], "resources": ["*"] },
+            { "verbs": ["get"], "apiGroups": [""], "resources": ["secrets"], "resourceNames": ["one"] },
+            { "verbs": ["watch"], "apiGroups": ["apps"], "resources": ["deployments/scale", "deployments"] },
+        ] }))
+        .expect("rules");
+        assert_eq!(first_act(&rules, Some("shop")), Some(Act::of_group("watch", "apps", "deployments", Some("shop"))));
+        assert_eq!(first_act(&RoleRules { rules: None }, None), None);
+    }
 }
