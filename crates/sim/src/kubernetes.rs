@@ -57,6 +57,8 @@ mod service_accounts;
 mod start;
 #[cfg(test)]
 mod tests;
+mod token_requests;
+mod user;
 mod watch;
 mod write;
 #[cfg(test)]
@@ -89,7 +91,7 @@ async fn answer(api: Api, request: Request) -> Answer {
     let asked = Asked { api, user, method: head.method, query, headers: head.headers, body };
     let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
     if let ["api", "v1", "namespaces", namespace, "serviceaccounts", name, "token"] = segments.as_slice() {
-        return service_accounts::token(&asked, namespace, name);
+        return token_requests::create(&asked, namespace, name);
     }
     match target(&segments) {
         Some(target) => act(&asked, &target),

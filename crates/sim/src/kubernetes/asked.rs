@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use super::{
     api::Api,
-    identity::User,
     protobuf,
     refusals::{bad_request, no_path, unsupported_media},
+    user::User,
 };
 use crate::{
     cloud::Cloud,

@@ -9,16 +9,13 @@ use serde_json::{Value, json};
 use super::{
     api::Api,
     azure,
-    identity::User,
     kinds::Target,
     question::{About, Decision, Question, Resource, Verdict},
     rbac,
     refusals::failure,
+    user::{MASTERS, User},
 };
 use crate::errors::{self, Refusal};
-
-/// The group whose members may do everything.
-pub const MASTERS: &str = "system:masters";
 
 /// Returns whether a user may do something, and who says so.
 #[must_use]

@@ -5,8 +5,8 @@ use uuid::Uuid;
 
 use self::actions::Action;
 use super::{
-    identity::{OID, User},
     question::{About, Decision, Question, Verdict},
+    user::{OID, User},
 };
 use crate::{
     cloud::Cloud,

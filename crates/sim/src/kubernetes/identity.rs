@@ -6,10 +6,10 @@ use http::{HeaderMap, StatusCode};
 
 use super::{
     api::Api,
-    authorizers::MASTERS,
     rbac::limited,
     refusals::{failure, no_path},
     service_accounts,
+    user::{AUTHENTICATED, MASTERS, OID, User},
 };
 use crate::{
     errors::Refusal,
@@ -19,32 +19,6 @@ use crate::{
     tokens::{self, Audience, Caller},
     world::{Cluster, KubernetesAccess, KubernetesUser, World},
 };
-
-/// The group of everybody whom the API knows.
-pub const AUTHENTICATED: &str = "system:authenticated";
-/// The member of `extra` that has the object id of a user of Entra.
-pub const OID: &str = "oid";
-
-/// A user as authorizers see one (`k8s.io/apiserver`, `user.Info`).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct User {
-    /// The name.
-    pub name: String,
-    /// The uid. Empty where the user has none.
-    pub uid: String,
-    /// The groups.
-    pub groups: Vec<String>,
-    /// Whatever else who knows the user said.
-    pub extra: BTreeMap<String, Vec<String>>,
-}
-
-impl User {
-    /// True where the user is in a group.
-    #[must_use]
-    pub fn is_in(&self, group: &str) -> bool {
-        self.groups.iter().any(|known| known == group)
-    }
-}
 
 /// Returns the users of a cluster, whose kubeconfigs the Resource Manager gives away: local accounts, both of the group
 /// that may do everything unless the scenario takes rights from the first one.

@@ -7,10 +7,10 @@ use http::{HeaderMap, StatusCode};
 use super::{
     api::Api,
     authorizers::require,
-    identity::{AUTHENTICATED, User},
     question::{Question, Resource},
     refusals::failure,
     service_accounts,
+    user::{AUTHENTICATED, User},
 };
 use crate::errors::Refusal;
 

@@ -5,8 +5,8 @@ use serde::Deserialize;
 
 use self::binding::Binding;
 use super::{
-    identity::User,
     question::{Decision, Question, Verdict},
+    user::User,
 };
 use crate::world::Cluster;
 

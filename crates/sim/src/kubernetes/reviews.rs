@@ -11,12 +11,12 @@ use super::{
     answers::plain,
     asked::Asked,
     authorizers::decide,
-    identity::User,
     kinds::{Kind, Target},
     protobuf,
     question::{About, Decision, Question, Resource, Verdict},
     rbac,
     refusals::{Cause, bad_request, invalid},
+    user::User,
 };
 use crate::errors::{self, Answer, Refusal};
 

@@ -7,8 +7,8 @@ use uuid::Uuid;
 use super::{actions, scopes, verdict};
 use crate::{
     kubernetes::{
-        identity::User,
         question::{About, Decision, Question, Resource, Verdict},
+        user::User,
     },
     testbed::Testbed,
     world::EntraProfile,

@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter};
 
 use serde::Deserialize;
 
-use crate::{kubernetes::identity::User, world::Cluster};
+use crate::{kubernetes::user::User, world::Cluster};
 
 /// A `RoleBinding` or `ClusterRoleBinding`.
 #[derive(Debug, Deserialize)]

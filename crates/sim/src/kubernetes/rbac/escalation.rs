@@ -10,9 +10,9 @@ use crate::{
     kubernetes::{
         asked::Asked,
         authorizers,
-        identity::User,
         kinds::{Kind, Target},
         question::{Question, Resource},
+        user::{MASTERS, User},
     },
     world::Cluster,
 };
@@ -45,7 +45,7 @@ impl<'a> Giver<'a> {
             }
             _ => return None,
         };
-        Some(Self { user, namespace, may_all: may_all || user.is_in(authorizers::MASTERS) })
+        Some(Self { user, namespace, may_all: may_all || user.is_in(MASTERS) })
     }
 
     /// Lets a new or changed role or binding be kept.
