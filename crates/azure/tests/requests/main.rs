@@ -67,6 +67,7 @@ fn the_table_has_every_function() {
         include_str!("../../src/request/entra.rs"),
         include_str!("../../src/request/graph.rs"),
         include_str!("../../src/request/groups.rs"),
+        include_str!("../../src/request/network.rs"),
         include_str!("../../src/request/registry.rs"),
         include_str!("../../src/request/registry_users.rs"),
     ]
