@@ -82,6 +82,60 @@ begin() {
   succeeds "ada signs in ($scenario)" signs_in || give_up "ada has no token"
 }
 
+# Thirty questions: half of them a reader of a namespace may, and half not.
+readonly questions='list pods -n shop
+get pods -n shop
+watch pods -n shop
+get pods/log -n shop
+create pods -n shop
+delete pods -n shop
+create pods/exec -n shop
+get services -n shop
+list endpoints -n shop
+create services -n shop
+get configmaps -n shop
+update configmaps -n shop
+get secrets -n shop
+list secrets -n shop
+create secrets -n shop
+get serviceaccounts -n shop
+impersonate serviceaccounts -n shop
+list deployments.apps -n shop
+patch deployments.apps -n shop
+delete deployments.apps -n shop
+get statefulsets.apps -n shop
+list replicasets.apps -n shop
+list jobs.batch -n shop
+create cronjobs.batch -n shop
+list ingresses.networking.k8s.io -n shop
+get roles.rbac.authorization.k8s.io -n shop
+create rolebindings.rbac.authorization.k8s.io -n shop
+list pods -n jobs
+list pods -n default
+list nodes'
+
+# agrees NAME PRINCIPAL CONTEXT: crosspull's answers about somebody are those of kubectl's own user, one by one.
+agrees() {
+  local name=$1 principal=$2 context=$3 asked=() wrong=0 question
+  while read -r question; do
+    asked+=(--can "$question")
+    # A part of a kind is an option there.
+    read -r verb kind rest <<<"$question"
+    part=(${kind#"${kind%%/*}"})
+    # shellcheck disable=SC2086 # the rest is an option with its value
+    kubectl --context "$context" auth can-i "$verb" "${kind%%/*}" ${part[0]:+--subresource="${part[0]#/}"} $rest \
+      2>/dev/null
+  done <<<"$questions" >"$work/kubectl-says"
+  run "$crosspull" access --cluster "$cluster" --tenant-a "$tenant_a" --sign-in-a service-principal --pace 50 \
+    "${credential[@]}" --principal "$principal" --output json "${asked[@]}" || fail "$name" "$(cat "$work/err")"
+  answer '.questions[] | if .allowed then "yes" else "no" end' >"$work/crosspull-says"
+  wrong=$(diff "$work/kubectl-says" "$work/crosspull-says")
+  equal "$name: thirty questions" 30 "$(wc -l <"$work/kubectl-says")"
+  equal "$name: crosspull agrees with kubectl" "" "$wrong"
+  equal "$name: so do its rules, where they say anything" "0" \
+    "$(answer '[.questions[] | select(.differ)] | length')"
+}
+
 end_of_row() {
   unset CROSSPULL_A_CLIENT_SECRET_FILE
   stop_sim
@@ -97,6 +151,15 @@ succeeds "row 4: kubectl get pods" as_ada get pods -n shop
 equal "row 4: Azure gives the kubeconfig" 200 "$(asks_azure listClusterUserCredential)"
 refused "row 4: in that namespace alone" "$forbidden" as_ada get pods -A
 refused "row 4: and no secrets" "$forbidden" as_ada get secrets -n shop
+operator=$(kubectl config current-context)
+agrees "row 4" "$ADA" ada
+agrees "row 4, the operator" me "$operator"
+equal "row 4: kubectl auth can-i --as says a wrong no" no \
+  "$(kubectl --context "$operator" auth can-i list pods -n shop --as "$ADA" 2>/dev/null)"
+succeeds "row 4: crosspull is asked the same" "$crosspull" access --cluster "$cluster" --tenant-a "$tenant_a" \
+  --sign-in-a service-principal --pace 50 --principal "$ADA" --output json --can "list pods -n shop"
+equal "row 4: and says the right yes, by the role" "true Azure Kubernetes Service RBAC Reader on the namespace shop" \
+  "$(answer '.questions[0] | "\(.allowed) \(.rules.reason)"')"
 succeeds "row 4: it is closed" change close --role rbac-reader --namespace shop
 refused "row 4: kubectl is refused again" "$forbidden" as_ada get pods -n shop
 end_of_row
@@ -107,6 +170,7 @@ succeeds "row 2: view is bound" change open --bind view --namespace shop
 succeeds "row 2: kubectl get pods" as_ada get pods -n shop
 equal "row 2: kubectl auth can-i" yes "$(as_ada auth can-i list pods -n shop)"
 refused "row 2: no secrets" "$forbidden" as_ada get secrets -n shop
+agrees "row 2" "$ADA" ada
 succeeds "row 2: it is closed" change close --bind view --namespace shop
 refused "row 2: kubectl is refused again" "$forbidden" as_ada get pods -n shop
 end_of_row

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::because::{Because, May};
 use super::review::Compared;
 use super::standing::{AssignedRole, Standing};
-use super::way_in::{BEYOND, Passage, WayIn};
+use super::way_in::{BEYOND, Change, Passage, WayIn};
 use crate::text::{count, listed, wrapped};
 
 /// The columns of a text.
@@ -33,6 +33,7 @@ impl Told<'_> {
         lines.push(String::new());
         lines.extend(wrapped(&self.sum(&ways), COLUMNS));
         lines.extend(ways.iter().flat_map(|way| self.way(way)));
+        lines.extend(self.least(&ways));
         lines.extend(self.questions());
         lines.push(String::new());
         lines.push("Other ways, which are not judged here:".to_owned());
@@ -79,6 +80,15 @@ impl Told<'_> {
             return format!("Whether {name} gets in is not known: see below.");
         }
         format!("{name} does not get in.")
+    }
+
+    /// Returns the command that lets them in with the least, whole, so that it can be copied.
+    fn least(&self, ways: &[WayIn]) -> Vec<String> {
+        let Some(Passage::Lacks { change, .. }) = WayIn::least(ways).map(|way| &way.passage) else { return Vec::new() };
+        let command = Change::command(change, &self.standing.cluster, &self.standing.principal);
+        command.map_or_else(Vec::new, |command| {
+            vec![String::new(), "The least that lets them in:".to_owned(), format!("  {command}")]
+        })
     }
 
     /// Returns a way, with what opens it or lacks.
@@ -193,6 +203,7 @@ impl Told<'_> {
                 "by": all(has),
                 "lacks": lacks,
                 "opened_by": change.iter().map(|one| one.words(kind)).collect::<Vec<_>>(),
+                "open_command": Change::command(change, &self.standing.cluster, &self.standing.principal),
                 "unread": unknown,
             }),
         }

@@ -3,7 +3,8 @@
 
 use super::because::{Because, May};
 use super::standing::Standing;
-use super::{Door, KubernetesRole, PrincipalKind, Question, Way};
+use super::{Door, KubernetesRole, Principal, PrincipalKind, Question, Way};
+use crate::text::shell_option;
 
 /// Gets the kubeconfig of users.
 pub const USER_CREDENTIAL: &str = "Microsoft.ContainerService/managedClusters/listClusterUserCredential/action";
@@ -241,6 +242,28 @@ impl WayIn {
 }
 
 impl Change {
+    /// Returns the command that makes the changes for a principal. It gives the kubeconfig of users by itself where that
+    /// lacks, so that part is named only where it is all. `None` where nothing is to be changed.
+    #[must_use]
+    pub fn command(all: &[Self], cluster: &str, principal: &Principal) -> Option<String> {
+        let gives_kubeconfig =
+            |one: &&Self| matches!(one, Self::Role { role: KubernetesRole::ClusterUser, namespace: None });
+        let chosen = all.iter().find(|one| !gives_kubeconfig(one)).or(all.first())?;
+        let (option, namespace) = match chosen {
+            Self::Role { role, namespace } => (shell_option("--role", role.word()), namespace.as_deref()),
+            Self::Bind { role, namespace } => (shell_option("--bind", role), namespace.as_deref()),
+            Self::Join { group } => (shell_option("--group", group), None),
+        };
+        let parts = [
+            "crosspull access open".to_owned(),
+            shell_option("--cluster", cluster),
+            shell_option("--principal", &principal.kubernetes_name),
+            option,
+        ];
+        let namespace = namespace.map(|namespace| shell_option("--namespace", namespace));
+        Some(parts.into_iter().chain(namespace).collect::<Vec<_>>().join(" "))
+    }
+
     /// Returns the change in words, for somebody of that kind.
     #[must_use]
     pub fn words(&self, of: PrincipalKind) -> String {

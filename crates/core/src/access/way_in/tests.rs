@@ -153,3 +153,23 @@ fn a_service_account_gets_nothing_from_azure() {
     assert!(matches!(passage(&account, Way::LocalAdmin), Passage::Closed(_)));
     assert_eq!(lacks(&passage(&account, Way::ServiceAccount)).0, ["a binding"]);
 }
+
+#[test]
+fn the_change_is_one_command_that_gives_the_kubeconfig_by_itself() {
+    let somebody = standing(ENTRA, Vec::new()).principal;
+    let fetches = Change::Role { role: KubernetesRole::ClusterUser, namespace: None };
+    let reads = Change::Role { role: KubernetesRole::RbacReader, namespace: Some("shop".to_owned()) };
+    let views = Change::Bind { role: "view", namespace: None };
+    let joins = Change::Join { group: GROUP.to_owned() };
+    for (all, ends) in [
+        (vec![fetches.clone()], "--role cluster-user".to_owned()),
+        (vec![fetches.clone(), reads], "--role rbac-reader --namespace shop".to_owned()),
+        (vec![fetches.clone(), views], "--bind view".to_owned()),
+        (vec![fetches, joins], format!("--group {GROUP}")),
+    ] {
+        let command = Change::command(&all, CLUSTER, &somebody).expect("a command");
+        let named = format!("--principal {}", somebody.kubernetes_name);
+        assert!(command.contains(&named) && command.ends_with(&ends), "{command}");
+    }
+    assert_eq!(Change::command(&[], CLUSTER, &somebody), None);
+}
