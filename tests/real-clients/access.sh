@@ -104,17 +104,25 @@ list deployments.apps -n shop
 patch deployments.apps -n shop
 delete deployments.apps -n shop
 get statefulsets.apps -n shop
-list replicasets.apps -n shop
-list jobs.batch -n shop
-create cronjobs.batch -n shop
-list ingresses.networking.k8s.io -n shop
+get poddisruptionbudgets.policy -n shop
+list events -n shop
+create poddisruptionbudgets.policy -n shop
+list rolebindings.rbac.authorization.k8s.io -n shop
 get roles.rbac.authorization.k8s.io -n shop
 create rolebindings.rbac.authorization.k8s.io -n shop
 list pods -n jobs
 list pods -n default
 list nodes'
 
-# agrees NAME PRINCIPAL CONTEXT: crosspull's answers about somebody are those of kubectl's own user, one by one.
+# can_i CONTEXT ARGUMENT...: kubectl's yes or no, without the reason.
+can_i() {
+  local context=$1
+  shift
+  kubectl --context "$context" auth can-i "$@" 2>/dev/null </dev/null | cut -d ' ' -f 1
+}
+
+# agrees NAME PRINCIPAL CONTEXT: crosspull's answers about somebody are those of kubectl's own user, one by one. Where the
+# groups may not be read the exit status is 1, and the cluster answers all the same.
 agrees() {
   local name=$1 principal=$2 context=$3 asked=() wrong=0 question
   while read -r question; do
@@ -123,11 +131,10 @@ agrees() {
     read -r verb kind rest <<<"$question"
     part=(${kind#"${kind%%/*}"})
     # shellcheck disable=SC2086 # the rest is an option with its value
-    kubectl --context "$context" auth can-i "$verb" "${kind%%/*}" ${part[0]:+--subresource="${part[0]#/}"} $rest \
-      2>/dev/null
+    can_i "$context" "$verb" "${kind%%/*}" ${part[0]:+--subresource="${part[0]#/}"} $rest
   done <<<"$questions" >"$work/kubectl-says"
   run "$crosspull" access --cluster "$cluster" --tenant-a "$tenant_a" --sign-in-a service-principal --pace 50 \
-    "${credential[@]}" --principal "$principal" --output json "${asked[@]}" || fail "$name" "$(cat "$work/err")"
+    "${credential[@]}" --principal "$principal" --output json "${asked[@]}"
   answer '.questions[] | if .allowed then "yes" else "no" end' >"$work/crosspull-says"
   wrong=$(diff "$work/kubectl-says" "$work/crosspull-says")
   equal "$name: thirty questions" 30 "$(wc -l <"$work/kubectl-says")"
@@ -155,7 +162,7 @@ operator=$(kubectl config current-context)
 agrees "row 4" "$ADA" ada
 agrees "row 4, the operator" me "$operator"
 equal "row 4: kubectl auth can-i --as says a wrong no" no \
-  "$(kubectl --context "$operator" auth can-i list pods -n shop --as "$ADA" 2>/dev/null)"
+  "$(can_i "$operator" list pods -n shop --as "$ADA")"
 succeeds "row 4: crosspull is asked the same" "$crosspull" access --cluster "$cluster" --tenant-a "$tenant_a" \
   --sign-in-a service-principal --pace 50 --principal "$ADA" --output json --can "list pods -n shop"
 equal "row 4: and says the right yes, by the role" "true Azure Kubernetes Service RBAC Reader on the namespace shop" \
