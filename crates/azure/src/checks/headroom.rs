@@ -4,15 +4,13 @@ use crosspull_core::check::{Check, Headroom, Workloads, judge_headroom};
 use crosspull_core::event::Work;
 use crosspull_core::ids::ClusterId;
 use futures_util::future::{join, try_join3};
-use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
-use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use kube::core::ObjectMeta;
 
 use super::reads::Reads;
 use super::{CheckStopped, cluster};
 use crate::door::Door;
 use crate::kubernetes::{Kubernetes, KubernetesUnavailable, requests};
-use crate::reply::Usage;
+use crate::reply::{DisruptionBudget, Usage, Workload};
 use crate::request;
 
 /// The namespaces of Azure's own workloads, which Azure keeps running.
@@ -45,21 +43,20 @@ pub(super) async fn ask(reads: &Reads<'_>, id: &ClusterId) -> Result<(), CheckSt
 async fn workloads(door: &Door, work: &Work, cluster: &ClusterId) -> Result<Workloads, KubernetesUnavailable> {
     let api = Kubernetes::of(door, work, cluster).await?;
     let (budgets, deployments, sets) = try_join3(
-        api.list::<PodDisruptionBudget>(work, requests::budgets),
-        api.list::<Deployment>(work, requests::deployments),
-        api.list::<StatefulSet>(work, requests::stateful_sets),
+        api.list::<DisruptionBudget>(work, requests::budgets),
+        api.list::<Workload>(work, requests::deployments),
+        api.list::<Workload>(work, requests::stateful_sets),
     )
     .await
     .map_err(KubernetesUnavailable::of)?;
     let blocking = budgets.iter().filter(|b| blocks(b)).map(|b| name(&b.metadata)).collect();
-    let of_deployments = deployments.iter().filter_map(|d| Some((&d.metadata, d.spec.as_ref()?.replicas)));
-    let of_sets = sets.iter().filter_map(|s| Some((&s.metadata, s.spec.as_ref()?.replicas)));
-    let alone = of_deployments.chain(of_sets).filter(|(meta, replicas)| !is_azures(meta) && replicas.unwrap_or(1) == 1);
+    let all = deployments.iter().chain(&sets).filter_map(|one| Some((&one.metadata, one.spec.as_ref()?.replicas)));
+    let alone = all.filter(|(meta, replicas)| !is_azures(meta) && replicas.unwrap_or(1) == 1);
     Ok(Workloads { blocking_budgets: blocking, single: alone.map(|(meta, _)| name(meta)).collect() })
 }
 
 /// True for a budget that allows no disruption of its pods.
-fn blocks(budget: &PodDisruptionBudget) -> bool {
+fn blocks(budget: &DisruptionBudget) -> bool {
     let counts = budget.status.as_ref().is_some_and(|s| s.expected_pods > 0 && s.disruptions_allowed == 0);
     counts && !is_azures(&budget.metadata)
 }

@@ -1,7 +1,8 @@
 //! The pull of a pod's image, as the pod tells it.
 
 use crosspull_core::text::printable;
-use k8s_openapi::api::core::v1::{ContainerState, ContainerStatus, Event, Pod};
+
+use crate::reply::{ContainerState, ContainerStatus, ObjectEvent, Pod};
 
 /// The state of the pull of a pod's image.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,14 +62,14 @@ fn has_image(status: &ContainerStatus) -> bool {
 /// Returns the last thing that Kubernetes says went wrong with a pod. The kubelet follows the reason of a pull that failed
 /// with warnings that only repeat that it failed; these count where there is nothing else.
 #[must_use]
-pub fn last_warning(events: &[Event]) -> Option<String> {
-    let message = |event: &Event| event.message.clone().unwrap_or_default();
-    let repeats = |event: &Event| {
+pub fn last_warning(events: &[ObjectEvent]) -> Option<String> {
+    let message = |event: &ObjectEvent| event.message.clone().unwrap_or_default();
+    let repeats = |event: &ObjectEvent| {
         let message = message(event);
         message.starts_with("Back-off") || CANNOT_PULL.iter().any(|reason| message == format!("Error: {reason}"))
     };
-    let warned = events.iter().filter(|e| e.type_.as_deref() == Some("Warning"));
-    let last = warned.max_by_key(|e| (!repeats(e), e.last_timestamp.as_ref().map(|t| t.0)))?;
+    let warned = events.iter().filter(|e| e.kind.as_deref() == Some("Warning"));
+    let last = warned.max_by_key(|e| (!repeats(e), e.last_timestamp))?;
     Some(printable(&format!("{}: {}", last.reason.as_deref().unwrap_or_default(), message(last)), 500))
 }
 
@@ -108,7 +109,7 @@ mod tests {
             let at = format!("2026-11-07T14:00:0{second}Z");
             let event = json!({ "metadata": {}, "involvedObject": {}, "type": "Warning", "reason": "Failed",
                                 "message": message, "lastTimestamp": at });
-            serde_json::from_value::<Event>(event).expect("an event")
+            serde_json::from_value::<ObjectEvent>(event).expect("an event")
         };
         let (why, again) = (warning(1, "Failed to pull: 401"), warning(2, "Error: ErrImagePull"));
         assert_eq!(last_warning(&[why, again.clone()]).as_deref(), Some("Failed: Failed to pull: 401"));

@@ -11,6 +11,7 @@ mod registry;
 mod registry_users;
 mod secret;
 mod token;
+mod workloads;
 
 pub use arm::*;
 pub use bindings::*;
@@ -22,6 +23,7 @@ pub use network::*;
 pub use registry::*;
 pub use registry_users::*;
 pub use token::{AccessToken, account_of, caller_of, end_of, object_of, subject_of, tenant_of, tenant_of_challenge};
+pub use workloads::*;
 
 use serde::Deserialize;
 

@@ -7,7 +7,6 @@ use crosspull_core::event::Work;
 use crosspull_core::ids::ClusterId;
 use crosspull_core::names::{Outcome, pod_name};
 use crosspull_core::operation::{Fact, Learnt};
-use k8s_openapi::api::core::v1::{Event, Pod};
 use kube::core::ObjectList;
 
 use crate::door::Door;
@@ -15,6 +14,7 @@ use crate::kubernetes::pull::{self, Pull};
 use crate::kubernetes::requests::{PodPulls, RUNS_NOTHING};
 use crate::kubernetes::{Kubernetes, KubernetesUnavailable, requests};
 use crate::patience::{Asked, Patience};
+use crate::reply::{ObjectEvent, Pod};
 use crate::step_context::StepContext;
 use crate::step_result::StepError;
 use crate::wire::CallError;
@@ -247,7 +247,7 @@ impl<'a> PodProof<'a> {
     /// Returns what Kubernetes says went wrong with the pod last.
     async fn said(&self, asks: Asks<'_>, api: &Kubernetes) -> Result<Option<String>, StepError> {
         let request = requests::events_of(self.namespace, &self.name);
-        match api.json::<ObjectList<Event>>(asks.work, request).await {
+        match api.json::<ObjectList<ObjectEvent>>(asks.work, request).await {
             Ok(events) => Ok(pull::last_warning(&events.items)),
             Err(error @ (CallError::Journal(_) | CallError::Stopped)) => Err(StepError::of("", error)),
             Err(_) => Ok(None),
