@@ -29,7 +29,7 @@ use crosspull_core::names::{CallId, RunId, Verdict};
 use crosspull_core::operation::{Facts, Op};
 use crosspull_core::plan::Plan;
 use crosspull_core::route::Assessed;
-use crosspull_core::run::{Known, Run};
+use crosspull_core::run::{Known, Run, keep_for_others};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::credentials::Credentials;
@@ -329,11 +329,15 @@ impl Backend {
     ///
     /// # Errors
     /// An error where the journal cannot be written.
-    pub async fn go(&self, way: Direction, plan: Plan, past: Run) -> Result<Verdict, JournalError> {
+    pub async fn go(&self, way: Direction, mut plan: Plan, past: Run) -> Result<Verdict, JournalError> {
         let journal = self.reopened.lock().unwrap_or_else(PoisonError::into_inner).take();
         let (Some(journal), Some(run)) = (journal, past.id.clone()) else { return Ok(Verdict::Stopped) };
         if let Some(runs) = journal.path().parent() {
             self.take_cluster(runs, &plan, &run)?;
+            if way == Direction::Back {
+                let earlier = earlier(runs).map_err(|error| JournalError::unusable(runs, error))?;
+                keep_for_others(&mut plan, Some(&run), earlier.iter().filter_map(|one| one.run.as_ref().ok()));
+            }
         }
         self.recorder.begin(journal, past.clone());
         let Some(engine) = self.engine(plan, run.clone(), past) else { return Ok(Verdict::Stopped) };

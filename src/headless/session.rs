@@ -339,7 +339,7 @@ impl<'s> Session<'s> {
     /// Ends the session, since the journal cannot be written: nothing more was sent. What the run came to is told all
     /// the same.
     fn broken(&mut self, error: &JournalError, receipt: Option<&Path>) -> Code {
-        let next = self.stream.run().next_command().unwrap_or_else(|| "crosspull apply".to_owned());
+        let next = self.stream.run().next_command().unwrap_or_else(|| self.stream.run().begins_by().to_owned());
         let now = format!("Nothing more was sent. {} Then go on with {next}", error.cure());
         aside(&format!("crosspull: {error}. {now}"));
         self.stream.end(Verdict::Failed, Some(Trouble::new("The run was ended.", format!("{error}."), now)));

@@ -357,7 +357,7 @@ fn what_somebody_changed_meanwhile_is_not_written_over() {
     let given = story.world();
     let end = story.undo_of(&second, &[]);
     end.ends_well();
-    assert!(end.out.contains("somebody gave it back since, not as it was; it is left"), "\n{end}");
+    assert!(end.out.contains("somebody gave it back since; it is left as it is"), "\n{end}");
     story.world().is_as(&given);
 }
 
@@ -390,4 +390,54 @@ fn a_throttled_write_is_sent_again() {
         let story = with_fault(scenario, on, busy);
         assert_eq!(opened(&story, flags).outcome("prove-access"), "proved");
     }
+}
+
+const ACCOUNT: [&str; 4] = ["--principal", "system:serviceaccount:shop:build", "--namespace", "shop"];
+
+#[test]
+fn an_account_that_others_use_by_now_stays_and_is_told() {
+    let story = Story::of("access-bindings");
+    opened(&story, &[&ACCOUNT[..], &["--bind", "view"]].concat());
+    let first = story.run_id();
+    opened(&story, &[&ACCOUNT[..], &["--bind", "edit"]].concat());
+    let second = story.runs_but(&[&first]).pop().expect("a second run");
+    let end = story.undo_of(&first, &[]);
+    end.exits(5);
+    assert!(end.out.contains("Others use it by now") && end.out.contains("the RoleBinding shop/crosspull-"), "\n{end}");
+    story.undo_of(&second, &[]).ends_well();
+    story.undo_of(&first, &[]).ends_well();
+    story.world().is_as(story.begin());
+}
+
+#[test]
+fn the_kubeconfig_stays_as_long_as_another_run_let_them_in() {
+    let story = Story::of("access-bindings");
+    opened(&story, &VIEW);
+    let first = story.run_id();
+    opened(&story, &["--principal", ADA, "--bind", "edit", "--namespace", "shop"]);
+    let second = story.runs_but(&[&first]).pop().expect("a second run");
+    let end = story.undo_of(&first, &[]);
+    end.exits(5);
+    assert!(end.out.contains(&format!("crosspull undo {second}")), "\n{end}");
+    assert_eq!(roles(&story).len(), 1, "the kubeconfig's role stays\n{end}");
+    story.undo_of(&second, &[]).ends_well();
+    story.undo_of(&first, &[]).ends_well();
+    story.world().is_as(story.begin());
+}
+
+#[test]
+fn a_binding_that_lost_its_mark_is_told_and_left() {
+    const BINDINGS: &str = "/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings";
+    let story = Story::of("happy");
+    let account = ["--principal", "system:serviceaccount:default:build", "--namespace", "default"];
+    opened(&story, &[&account[..], &["--bind", "view"]].concat());
+    let all = story.kubernetes_by_hand("GET", BINDINGS, "application/json", &Value::Null).1;
+    let name = text(&all["items"][0]["metadata"], "name").to_owned();
+    let unmarked = serde_json::json!({ "metadata": { "annotations": { "crosspull/run": null } } });
+    let patch = "application/merge-patch+json";
+    assert_eq!(story.kubernetes_by_hand("PATCH", &format!("{BINDINGS}/{name}"), patch, &unmarked).0, 200);
+    let end = story.undo(&[]);
+    end.exits(5);
+    assert!(end.out.contains("no longer marked as this run's"), "\n{end}");
+    assert_eq!(bindings(&story, "default").len(), 1, "\n{end}");
 }

@@ -1,9 +1,11 @@
 //! Requests to a Kubernetes API about who may do what: bindings, roles, service accounts and reviews, built purely.
 
 use crosspull_core::access::{BoundRole, RBAC, RoleKind, Subject};
+use crosspull_core::explain::Refusal;
 use crosspull_core::names::RunId;
 use crosspull_core::operation::Act;
 use k8s_openapi::api::authorization::v1::SubjectAccessReview;
+use k8s_openapi::api::core::v1::Pod;
 use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding, Role, RoleBinding};
 use kube::core::params::{DeleteParams, GetParams, ListParams, Patch, PatchParams, PostParams, Preconditions};
 use kube::core::{Request as Path, Resource};
@@ -113,11 +115,33 @@ pub fn apply_account(namespace: &str, name: &str, run: &RunId) -> Built {
     accounts(namespace).patch(name, &PatchParams::apply(MANAGER), &Patch::Apply(body))
 }
 
-/// Deletes a service account, if it is still the one of that uid.
-pub fn delete_account(namespace: &str, name: &str, uid: &str) -> Built {
-    let preconditions = Preconditions { uid: Some(uid.to_owned()), resource_version: None };
+/// Asks for the pods of a namespace, a page.
+pub fn pods_of(namespace: &str, from: Option<&str>) -> Built {
+    let mut page = ListParams::default().limit(PAGE);
+    page.continue_token = from.map(str::to_owned);
+    Path::new(Pod::url_path(&(), Some(namespace))).list(&page)
+}
+
+/// Deletes a service account, if it is still the one that was read, in that version.
+pub fn delete_account(namespace: &str, name: &str, uid: &str, version: &str) -> Built {
+    let preconditions = Preconditions { uid: Some(uid.to_owned()), resource_version: Some(version.to_owned()) };
     let guarded = DeleteParams { preconditions: Some(preconditions), ..DeleteParams::default() };
     accounts(namespace).delete(name, &guarded)
+}
+
+/// True where the cluster itself says that the object which was asked for is not there: a Status with the reason `NotFound`,
+/// which names it. `asked` is the path. A 404 of something on the way is none.
+pub fn is_gone(asked: &str, refusal: &Refusal) -> bool {
+    let name = asked.rsplit('/').next().unwrap_or_default();
+    let names_it = refusal.message.contains(&format!("\"{name}\""));
+    refusal.status == Some(404) && refusal.code.ends_with("NotFound") && !name.is_empty() && names_it
+}
+
+/// True where the cluster says that a right lacks. A webhook or a policy of the cluster says no with the same status, in its own
+/// words.
+pub fn lacks_right(refusal: &Refusal) -> bool {
+    let says = |words: &str| refusal.message.contains(words);
+    refusal.status == Some(403) && (says(" cannot ") || says("attempting to grant"))
 }
 
 /// Somebody whom a review is about, as Kubernetes knows them (`docs/facts/azure.md` 9.5).
@@ -168,6 +192,35 @@ mod tests {
                 "resourceAttributes": { "verb": "list", "resource": "pods", "namespace": "shop" },
             })
         );
+    }
+
+    #[test]
+    fn only_the_clusters_own_word_says_that_an_object_is_gone() {
+        let said = |status, body: &str| {
+            let refusal = crate::refusal::refused(status, &http::HeaderMap::new(), body.as_bytes()).refusal;
+            is_gone("/apis/rbac.authorization.k8s.io/v1/namespaces/shop/rolebindings/views", &refusal)
+        };
+        let status = |name: &str, reason: &str| {
+            let message = format!("rolebindings.rbac.authorization.k8s.io \"{name}\" not found");
+            json!({ "kind": "Status", "status": "Failure", "reason": reason, "code": 404, "message": message })
+                .to_string()
+        };
+        assert!(said(404, &status("views", "NotFound")));
+        assert!(!said(404, &status("others", "NotFound")), "another object");
+        assert!(!said(403, &status("views", "Forbidden")));
+        assert!(!said(404, "<html>not found</html>") && !said(404, "{}") && !said(404, "404 page not found"));
+    }
+
+    #[test]
+    fn a_right_that_lacks_is_told_from_a_policy_that_says_no() {
+        let said = |status, message: &str| {
+            let body =
+                json!({ "kind": "Status", "reason": "Forbidden", "code": status, "message": message }).to_string();
+            lacks_right(&crate::refusal::refused(status, &http::HeaderMap::new(), body.as_bytes()).refusal)
+        };
+        assert!(said(403, "pods is forbidden: User \"ada\" cannot list resource \"pods\""));
+        assert!(!said(403, "admission webhook \"policy\" denied the request: no"));
+        assert!(!said(404, "it cannot be found"));
     }
 
     #[test]

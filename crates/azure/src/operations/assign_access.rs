@@ -1,9 +1,11 @@
 //! Gives somebody a role of Azure at a cluster, or finds that they have it.
 
+use crosspull_core::access::KubernetesRole;
 use crosspull_core::names::{Outcome, Side, assignment_name};
 use crosspull_core::operation::{AssignAccess, TakeBack};
 
 use super::shared::api;
+use super::shared::kubeconfig;
 use super::shared::roles::{self, RoleGrant};
 use crate::request;
 use crate::step_context::StepContext;
@@ -45,14 +47,17 @@ pub(super) async fn perform(op: &AssignAccess, context: &StepContext<'_>) -> Ste
     plainly(how)
 }
 
-/// Deletes the assignment that the run made.
+/// Deletes the assignment that the run made. The kubeconfig's role stays where another way in takes it.
 pub(super) async fn take_back(op: &AssignAccess, back: &TakeBack, context: &StepContext<'_>) -> StepResult {
     api::forget_answer(context, &op.cluster)?;
+    let unseen =
+        if op.role == KubernetesRole::ClusterUser { kubeconfig::needed(op, back, context).await? } else { None };
     let scope = op.scope();
     let id = |principal| request::assignment_id(&scope, assignment_name(&scope, op.role.built_in().id, principal));
     let derived = op.principal.object.map(|principal| (op.fact(), id(principal)));
     let made: Vec<_> = back.made.iter().filter(|learnt| learnt.how == Outcome::Created).cloned().collect();
-    roles::take_back(context, Side::A, &made, derived.into_iter().collect(), |_| None).await
+    let (how, note) = roles::take_back(context, Side::A, &made, derived.into_iter().collect(), |_| None).await?;
+    Ok((how, unseen.filter(|_| note.is_empty()).unwrap_or(note)))
 }
 
 fn nobody_of_entra(what: &str) -> StepError {

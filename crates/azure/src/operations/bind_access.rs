@@ -6,6 +6,7 @@ use crosspull_core::operation::{BindAccess, Learnt, TakeBack, binding_place};
 
 use super::shared::api;
 use super::shared::bindings::Bindings;
+use crate::reply::Binding;
 use crate::step_context::StepContext;
 use crate::step_result::{StepError, StepResult, nothing_there};
 
@@ -45,24 +46,48 @@ pub(super) async fn take_back(op: &BindAccess, back: &TakeBack, context: &StepCo
     api::forget_answer(context, &op.cluster)?;
     let what = format!("{} was not taken from {}.", op.role, op.principal.name);
     let bindings = Bindings::open(context, &op.cluster, op.namespace.as_deref(), &op.name, &what).await?;
-    let there = bindings.read(&op.name).await?;
-    if there.is_none_or(|there| there.run() != Some(context.run().0.as_str())) {
-        context.learn_undone(&back.made)?;
-        return nothing_there();
+    let subject = Subject::of(&op.principal);
+    match bindings.read(&op.name).await? {
+        Some(there) if there.run() == Some(context.run().0.as_str()) => {}
+        Some(there) if !back.made.is_empty() && there.has(&subject) => return Err(not_marked(op, &there, &what)),
+        _ => {
+            context.learn_undone(&back.made)?;
+            return nothing_there();
+        }
     }
-    bindings.take_out(&op.name, &op.role, &Subject::of(&op.principal)).await?;
+    bindings.take_out(&op.name, &op.role, &subject).await?;
     context.undone(&back.made, &[])
+}
+
+/// Returns the error of a binding that the run made, and that somebody took the mark from.
+fn not_marked(op: &BindAccess, there: &Binding, what: &str) -> StepError {
+    let (kind, place) = match &op.namespace {
+        Some(namespace) => ("rolebinding", format!(" --namespace {namespace}")),
+        None => ("clusterrolebinding", String::new()),
+    };
+    StepError::failed(
+        what,
+        format!(
+            "The binding {} is there and still lets {} in, but it is no longer marked as this run's: somebody changed it, so it is \
+             left as it is.",
+            op.name, op.principal.name
+        ),
+        format!(
+            "It gives {} {}. Where nobody needs it: kubectl delete {kind} {}{place}",
+            there.role_ref.kind, there.role_ref.name, op.name
+        ),
+    )
 }
 
 /// Returns what a refusal means: Kubernetes lets nobody give more than they have.
 fn denied(op: &BindAccess, error: StepError) -> StepError {
     let place = op.namespace.as_deref().unwrap_or("the whole cluster");
-    error.where_denied(
-        &format!(
-            "You may not bind {} in {place}: it takes the right to write bindings, and every right that the role gives, or bind on \
+    let why = format!(
+        "You may not bind {} in {place}: it takes the right to write bindings, and every right that the role gives, or bind on \
              it.",
-            op.role
-        ),
-        "Ask an administrator of the cluster for it, then go on.",
-    )
+        op.role
+    );
+    let now = "Come in as the local admin, where local accounts are open: --cluster-credential admin. Or ask an administrator of the \
+               cluster for it; then go on.";
+    api::where_right_lacks(error, &why, now)
 }

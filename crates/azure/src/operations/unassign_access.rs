@@ -1,13 +1,14 @@
 //! Takes a role assignment away, and makes it again as it was.
 
 use crosspull_core::names::{Outcome, Side};
-use crosspull_core::operation::{Learnt, TakeBack, UnassignAccess};
+use crosspull_core::operation::{Learnt, TakeBack, UnassignAccess, access_scope};
 use serde_json::{Map, Value};
 
 use super::shared::api;
 use super::shared::directory::DIRECTORY;
 use crate::patience::Asked;
 use crate::refusal::AzureCode;
+use crate::reply::Assignment;
 use crate::request;
 use crate::step_context::StepContext;
 use crate::step_result::{StepError, StepResult, nothing_there};
@@ -58,16 +59,22 @@ pub(super) async fn take_back(op: &UnassignAccess, back: &TakeBack, context: &St
     let note = context
         .until(DIRECTORY, &what, async || {
             if let Some(there) = read(op, context, &what).await? {
+                if !gives_the_same(&there, &properties) {
+                    return Err(given_otherwise(&what, &op.assignment));
+                }
                 let is_as_it_was = Value::Object(there) == properties;
-                let note = if is_as_it_was { "" } else { "somebody gave it back since, not as it was; it is left" };
-                return Ok(Asked::Yes(note));
+                return Ok(Asked::Yes(if is_as_it_was {
+                    ""
+                } else {
+                    "somebody gave it back since; it is left as it is"
+                }));
             }
             let at = context.door().endpoints();
             let request = request::restore_role(at, Side::A, &op.assignment, &properties);
             match context.door().raw(&context.work, request).await {
                 Ok(_) => Ok(Asked::Yes("")),
                 Err(CallError::Refused(r)) if AzureCode::RoleAssignmentExists.is_of(&r.refusal) => {
-                    Ok(Asked::Yes("somebody gave it back since, under another name"))
+                    under_another_name(op, &properties, context, &what).await.map(Asked::Yes)
                 }
                 Err(CallError::Lost(refusal)) => Ok(Asked::NotYet("the answer was lost; looking", Some(refusal))),
                 Err(error) => Err(StepError::of(&what, error)),
@@ -76,6 +83,46 @@ pub(super) async fn take_back(op: &UnassignAccess, back: &TakeBack, context: &St
         .await?;
     context.learn_undone(&back.made)?;
     Ok((Outcome::Undone, note.to_owned()))
+}
+
+/// Judges the assignment that somebody made under another name in the place of the one that was there. Returns a note.
+async fn under_another_name(
+    op: &UnassignAccess,
+    before: &Value,
+    context: &StepContext<'_>,
+    what: &str,
+) -> Result<&'static str, StepError> {
+    const NOTE: &str = "somebody gave it back since, under another name";
+    let Some(object) = op.principal.object else { return Ok(NOTE) };
+    let scope = access_scope(&op.cluster, op.namespace.as_deref());
+    let request = request::roles_assigned_to(context.door().endpoints(), Side::A, &scope, object);
+    let all: Vec<Assignment> =
+        context.door().list(&context.work, request).await.map_err(|error| StepError::of(what, error))?;
+    let role = op.role.built_in().id.to_string();
+    let mut given = all.iter().filter(|one| {
+        let is_role = one.properties.role_definition_id.to_ascii_lowercase().ends_with(&role);
+        is_role && one.properties.principal_id == object && one.scope().eq_ignore_ascii_case(&scope)
+    });
+    let condition = before.get("condition").and_then(Value::as_str);
+    match given.find(|one| one.properties.condition.as_deref() != condition) {
+        Some(otherwise) => Err(given_otherwise(what, &otherwise.id)),
+        None => Ok(NOTE),
+    }
+}
+
+/// True where an assignment gives what was given: its description gives nothing.
+fn gives_the_same(there: &Map<String, Value>, before: &Value) -> bool {
+    let gives = ["condition", "conditionVersion", "delegatedManagedIdentityResourceId"];
+    gives.iter().all(|name| there.get(*name) == before.get(*name))
+}
+
+/// Returns the error of an assignment that somebody made in the place of the one that was there, and that gives something else.
+fn given_otherwise(what: &str, id: &str) -> StepError {
+    StepError::failed(
+        what,
+        format!("Somebody gave it back since by {id} , not as it was: under another condition. It is left as it is."),
+        "Look at its condition. Where they are to have all that they had, remove that assignment; then take this run back again.",
+    )
 }
 
 async fn delete(op: &UnassignAccess, context: &StepContext<'_>, what: &str) -> Result<(), StepError> {
@@ -136,4 +183,21 @@ fn tampered(what: &str) -> StepError {
         "The journal holds something else in the place of a role assignment.",
         "Look what was done to the journal.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn under_another_condition_it_is_not_what_was_given() {
+        let read = |value: Value| value.as_object().cloned().expect("an object");
+        let before = json!({ "roleDefinitionId": "r", "description": "one" });
+        assert!(gives_the_same(&read(json!({ "roleDefinitionId": "r", "description": "two" })), &before));
+        let narrower = read(json!({ "roleDefinitionId": "r", "condition": "c", "conditionVersion": "2.0" }));
+        assert!(!gives_the_same(&narrower, &before));
+        assert!(gives_the_same(&narrower, &Value::Object(narrower.clone())));
+    }
 }

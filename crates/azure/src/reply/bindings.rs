@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crosspull_core::access::{BoundRole, Subject};
+use crosspull_core::text::printable;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +60,16 @@ impl Binding {
     #[must_use]
     pub fn name(&self) -> &str {
         self.metadata.name.as_deref().unwrap_or_default()
+    }
+
+    /// Returns kind, place and name, in words.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let name = printable(self.name(), 100);
+        match &self.metadata.namespace {
+            Some(namespace) => format!("the RoleBinding {}/{name}", printable(namespace, 100)),
+            None => format!("the ClusterRoleBinding {name}"),
+        }
     }
 
     /// Returns the subjects.

@@ -11,5 +11,7 @@ mod wanted;
 pub use close::{HeldBy, close};
 pub use offers::{Offer, offers};
 pub use open::open;
+#[cfg(test)]
+pub(crate) use refused::tests::asked as tests_asked;
 pub use refused::{No, refused, warnings};
 pub use wanted::{Asked, TheGroup, Wanted, act_of_role};

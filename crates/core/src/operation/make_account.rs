@@ -62,7 +62,8 @@ impl Operation for MakeAccount {
     }
 
     fn undo_explains(&self) -> String {
-        "Deletes the service account that the run made. Its tokens end with it.".to_owned()
+        "Deletes the service account that the run made; its tokens end with it. One that others use by now stays."
+            .to_owned()
     }
 
     fn cluster(&self) -> Option<&ClusterId> {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Learnt, Operation, PlannedCall, Step};
+use crate::names::RunId;
 
 /// Takes back what a step of a run made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +14,9 @@ pub struct TakeBack {
     pub made: Vec<Learnt>,
     /// The days that a secret lives which is made on the way back.
     pub days: u16,
+    /// The other runs that stand on it: it stays for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needed_by: Vec<RunId>,
 }
 
 impl TakeBack {

@@ -47,7 +47,8 @@ impl Run {
         let shown = |l: &&Learnt| match l.fact {
             // The pod is removed by the step that makes it.
             Fact::Pod(_) => l.how != Outcome::Undone,
-            Fact::ProvedInside(_) => !self.is_undoing(),
+            // Of what was taken back nothing is proved any more.
+            Fact::ProvedInside(_) | Fact::AccessProved(_) => !self.is_undoing(),
             // Which of the app's secrets was given, only its value tells.
             Fact::SecretKey => l.value != KeyId::GIVEN.to_string(),
             // The state after a reset that did not end well is told in words. It was not there before.

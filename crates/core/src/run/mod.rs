@@ -28,7 +28,7 @@ mod standing;
 mod take_back;
 
 pub use call::{Call, Try};
-pub use known::Known;
+pub use known::{Known, keep_for_others};
 pub use stage::{NoWay, Stage};
 pub use take_back::{take_back, what_is_made};
 

@@ -1,7 +1,7 @@
 //! The stage of a run, for the list of runs and for what may be done with a run.
 
 use super::{Run, Status, take_back};
-use crate::names::{Direction, Verdict};
+use crate::names::{Direction, Route, Verdict};
 use crate::operation::Op;
 use crate::plan::Plan;
 
@@ -97,7 +97,7 @@ impl Run {
             },
             (Direction::Forward, Stage::Done) => Err(NoWay::Over(format!("Run {id} is done already."))),
             (Direction::Forward, Stage::Undone) => {
-                refused(format!("run {id} was taken back; crosspull apply begins a new one"))
+                refused(format!("run {id} was taken back; {} begins a new one", self.begins_by()))
             }
             (Direction::Forward, Stage::PartlyUndone) => {
                 refused(format!("run {id} is being taken back; crosspull undo {id} goes on with that"))
@@ -146,13 +146,43 @@ impl Run {
         if self.forward_plan().is_some_and(asks) { "the role on the registry" } else { "consent in tenant B" }
     }
 
+    /// Returns the command that begins such a run.
+    #[must_use]
+    pub fn begins_by(&self) -> &'static str {
+        match self.forward_plan().map(|plan| plan.route) {
+            Some(Route::OpenAccess) => "the same crosspull access open",
+            Some(Route::CloseAccess) => "the same crosspull access close",
+            _ => "crosspull apply",
+        }
+    }
+
+    /// Returns whom a run lets into its cluster, or no longer: `, opened for ada`. Empty for any other run.
+    fn for_whom(&self) -> String {
+        let Some(plan) = self.forward_plan() else { return String::new() };
+        let word = match plan.route {
+            Route::OpenAccess => "opened",
+            Route::CloseAccess => "closed",
+            _ => return String::new(),
+        };
+        let who = plan.steps.iter().find_map(|step| match &step.op {
+            Op::AssignAccess(op) => Some(&op.principal),
+            Op::BindAccess(op) => Some(&op.principal),
+            Op::JoinGroup(op) => Some(&op.principal),
+            Op::UnassignAccess(op) => Some(&op.principal),
+            Op::UnbindAccess(op) => Some(&op.principal),
+            Op::LeaveGroup(op) => Some(&op.principal),
+            _ => None,
+        });
+        who.map(|who| format!(", {word} for {}", who.name)).unwrap_or_default()
+    }
+
     /// Returns the cluster and the registry that the run is about, by name: `aks-shop ← registryb`, or one of them.
     #[must_use]
     pub fn about(&self) -> String {
         let (cluster, registry) = self.forward_plan().map_or((None, None), Plan::subject);
         match (cluster, registry) {
             (Some(cluster), Some(registry)) => format!("{} ← {}", cluster.name(), registry.name()),
-            (Some(cluster), None) => cluster.name().to_owned(),
+            (Some(cluster), None) => format!("{}{}", cluster.name(), self.for_whom()),
             (None, Some(registry)) => registry.name().to_owned(),
             (None, None) => String::new(),
         }

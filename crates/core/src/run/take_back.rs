@@ -64,7 +64,7 @@ pub fn take_back(run: &Run) -> Option<Plan> {
     });
     let steps = steps.map(|step| {
         let (of, made, days) = (Box::new(step.clone()), what_is_made(run, step), days.unwrap_or(DAYS));
-        Step { id: step.id, side: step.side, op: Op::TakeBack(TakeBack { of, made, days }) }
+        Step { id: step.id, side: step.side, op: Op::TakeBack(TakeBack { of, made, days, needed_by: Vec::new() }) }
     });
     Some(Plan {
         v: PLAN_VERSION,

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::pods::{SILENT, because};
 use crate::kubernetes::Kubernetes;
+use crate::kubernetes::access::{is_gone, lacks_right};
 use crate::kubernetes::requests::Built;
 use crate::patience::{Asked, Patience};
 use crate::step_context::StepContext;
@@ -18,6 +19,27 @@ use crate::wire::CallError;
 
 /// The API answers within this, or the step is given up.
 pub const API: Patience = Patience::new(2, 2).evenly();
+
+const LACKS: &str = "You lack the right to do that in the cluster.";
+const COME_IN: &str = "Come in as the local admin, where local accounts are open: --cluster-credential admin. Or ask an administrator of \
+                       the cluster for that right. Then go on.";
+
+/// Returns what the error of a call to the cluster means for a step.
+fn failed(what: &str, error: CallError) -> StepError {
+    where_right_lacks(StepError::of(what, error), LACKS, COME_IN)
+}
+
+/// Returns the error with the right that lacks, where the cluster says that one lacks.
+pub fn where_right_lacks(error: StepError, why: &str, now: &str) -> StepError {
+    match &error {
+        StepError::Failed(trouble) if trouble.refusal.as_ref().is_some_and(lacks_right) => error.because(why, now),
+        _ => error,
+    }
+}
+
+const NOT_THE_CLUSTER: &str =
+    "The answer says 404, and not as a cluster says that an object is not there: something on the way answered.";
+const LOOK_BETWEEN: &str = "Look at what is between here and the cluster's API: a proxy, a gateway. Then go on.";
 
 /// Opens the Kubernetes API. The inner error says why it cannot be used.
 pub async fn open(context: &StepContext<'_>, cluster: &ClusterId) -> Result<Result<Kubernetes, String>, StepError> {
@@ -51,6 +73,10 @@ pub fn is_name(in_namespace: Option<&str>, name: &str, what: &str) -> Result<(),
     }
 }
 
+fn path(request: &Built) -> String {
+    request.as_ref().map(|request| request.uri().path().to_owned()).unwrap_or_default()
+}
+
 /// Reads an object. `None` where there is none.
 pub async fn read<T: DeserializeOwned + Send>(
     context: &StepContext<'_>,
@@ -61,9 +87,12 @@ pub async fn read<T: DeserializeOwned + Send>(
     context
         .until(API, what, async || match api.json(&context.work, request()).await {
             Ok(found) => Ok(Asked::Yes(Some(found))),
-            Err(CallError::Refused(r)) if r.refusal.status == Some(404) => Ok(Asked::Yes(None)),
+            Err(CallError::Refused(r)) if is_gone(&path(&request()), &r.refusal) => Ok(Asked::Yes(None)),
+            Err(CallError::Refused(r)) if r.refusal.status == Some(404) => {
+                Err(StepError::of(what, CallError::Refused(r)).because(NOT_THE_CLUSTER, LOOK_BETWEEN))
+            }
             Err(CallError::Unreachable(refusal)) => Ok(Asked::NotYet(SILENT, Some(refusal))),
-            Err(error) => Err(StepError::of(what, error)),
+            Err(error) => Err(failed(what, error)),
         })
         .await
 }
@@ -79,7 +108,7 @@ pub async fn list<T: DeserializeOwned + Clone + Send>(
         .until(API, what, async || match api.list(&context.work, &request).await {
             Ok(found) => Ok(Asked::Yes(found)),
             Err(CallError::Unreachable(refusal)) => Ok(Asked::NotYet(SILENT, Some(refusal))),
-            Err(error) => Err(StepError::of(what, error)),
+            Err(error) => Err(failed(what, error)),
         })
         .await
 }
@@ -98,7 +127,7 @@ pub async fn apply(
             Err(CallError::Lost(refusal)) => {
                 Ok(Asked::NotYet("the answer was lost; the same is written again", Some(refusal)))
             }
-            Err(error) => Err(StepError::of(what, error)),
+            Err(error) => Err(failed(what, error)),
         })
         .await
 }
@@ -124,7 +153,7 @@ pub async fn settle(
                 }
                 Err(CallError::Lost(refusal)) => Ok(Asked::NotYet("the answer was lost; looking again", Some(refusal))),
                 Err(CallError::Unreachable(refusal)) => Ok(Asked::NotYet(SILENT, Some(refusal))),
-                Err(error) => Err(StepError::of(what, error)),
+                Err(error) => Err(failed(what, error)),
             }
         })
         .await

@@ -1,5 +1,6 @@
 //! The work that several operations share, by subject. Each file holds functions that take the step's context.
 
+pub mod account_users;
 pub mod api;
 pub mod bindings;
 pub mod cluster;
@@ -8,6 +9,7 @@ pub mod credential;
 pub mod directory;
 pub mod former_principal;
 pub mod inside;
+pub mod kubeconfig;
 pub mod last_look;
 pub mod members;
 pub mod others;
