@@ -130,7 +130,7 @@ fn row_1_the_local_admin_opens_with_a_warning_or_is_refused() {
     end.finds("warn", "Kubernetes sees no person", "Give less where less is enough");
     assert_eq!(roles(&story).len(), 1, "\n{end}");
     assert!(roles(&story)[0].starts_with("Cluster Admin Role"), "\n{end}");
-    closed(&story, &flags);
+    closed(&story, &flags).finds("warn", "has fetched already stays good", "az aks rotate-certs");
     assert_eq!(roles(&story), [""; 0]);
     let story = Story::of("access-azure-roles");
     access(&story, "open", &flags).is_stopped_by("local accounts of", "Let them in another way");
@@ -193,6 +193,12 @@ fn what_cannot_work_or_is_not_there_is_refused_before_anything_is_written() {
         (
             "access-bindings",
             &["--principal", ADA, "--bind", "view", "--namespace", "nowhere"],
+            "has no namespace nowhere",
+            "kubectl get namespaces",
+        ),
+        (
+            "access-azure-roles",
+            &["--principal", ADA, "--role", "rbac-reader", "--namespace", "nowhere"],
             "has no namespace nowhere",
             "kubectl get namespaces",
         ),
@@ -440,4 +446,33 @@ fn a_binding_that_lost_its_mark_is_told_and_left() {
     end.exits(5);
     assert!(end.out.contains("no longer marked as this run's"), "\n{end}");
     assert_eq!(bindings(&story, "default").len(), 1, "\n{end}");
+}
+
+#[test]
+fn a_closing_that_shuts_nobody_out_ends_told_so() {
+    let bound = |name: &str, place: &str| {
+        format!("[[world.access.bindings]]\nname = '{name}'\nwho = 'ada'\nrole = 'view'\n{place}\n")
+    };
+    let everywhere = bound("everywhere", "");
+    let own = format!("name = 'own'\nsays = 'bound twice'\n{}{everywhere}", bound("here", "namespace = 'shop'"));
+    let story = Story::told(&["access-bindings"], &own);
+    let end = access(&story, "close", &VIEW);
+    end.exits(1);
+    end.finds("warn", "keeps a way in: the ClusterRoleBinding everywhere", "without --namespace");
+    assert!(end.out.contains("still may list pods in shop"), "\n{end}");
+    assert_eq!(bindings(&story, "shop"), [""; 0]);
+    let story = Story::told(&["access-bindings"], &format!("name = 'own'\nsays = 'bound'\n{everywhere}"));
+    access(&story, "close", &VIEW).is_stopped_by("the ClusterRoleBinding everywhere", "without --namespace");
+    story.wrote_nothing();
+}
+
+#[test]
+fn groups_that_cannot_be_read_hold_no_closing_of_what_is_theirs_alone() {
+    let own = "name = 'own'\nsays = 'no groups'\n[[fault]]\non = \"graph GET /{set}/{id}/transitiveMemberOf\"\nnth = \"every\"\n\
+               do = \"status\"\ncode = 403\nerror = \"Authorization_RequestDenied\"\nmessage = \"No.\"";
+    let story = Story::told(&["access-bindings"], own);
+    opened(&story, &VIEW);
+    let end = closed(&story, &VIEW);
+    end.finds("warn", "still gets in by a group is not known", "closed all the same");
+    assert_eq!(bindings(&story, "shop"), [""; 0], "\n{end}");
 }

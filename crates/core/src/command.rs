@@ -45,6 +45,8 @@ pub enum Command<'a> {
     StartCluster { cluster: &'a ClusterId },
     /// Repairs a cluster.
     UpdateCluster { cluster: &'a ClusterId },
+    /// Renews the certificates of a cluster, which restarts its nodes.
+    RotateCertificates { cluster: &'a ClusterId },
     /// Gives a cluster an app, whose secret stands in place of `SECRET`.
     ResetCluster { cluster: &'a ClusterId, app: &'a str },
     /// Writes the kubeconfig of a cluster.
@@ -164,6 +166,7 @@ impl Command<'_> {
             }
             Self::StartCluster { cluster } => on_cluster("az aks start", cluster),
             Self::UpdateCluster { cluster } => on_cluster("az aks update", cluster),
+            Self::RotateCertificates { cluster } => on_cluster("az aks rotate-certs", cluster),
             Self::ResetCluster { cluster, app } => on_cluster("az aks update-credentials", cluster)
                 .written("--reset-service-principal")
                 .option("--service-principal", app)

@@ -3,7 +3,7 @@
 use clap::{ArgMatches, Command};
 use crosspull_azure::access::opening::Held;
 use crosspull_core::check::Finding;
-use crosspull_core::opening::{self, Wanted};
+use crosspull_core::opening::{self, GivenBack, Wanted, outlives};
 
 use super::opening::{Planned, Seen, arguments as common, run as run_opening};
 use crate::commands::Subcommand;
@@ -33,13 +33,25 @@ async fn plan(seen: &Seen<'_>) -> Result<Planned, Finding> {
     let name = &asked.principal.name;
     if held.own.is_empty() {
         return Err(match held.through.as_slice() {
+            [] if !held.unknown.is_empty() => seen.check().stop(
+                format!("{name} does not hold {} there by themselves, and {}", asked.wanted, held.unknown.join("; ")),
+                "There is nothing of theirs alone to close.".to_owned(),
+            ),
             [] => seen
                 .check()
                 .stop(format!("{name} does not hold {} there", asked.wanted), "There is nothing to close.".to_owned()),
-            through => seen.check().stop(
-                format!("{name} holds {} through {}", asked.wanted, through.join("; ")),
-                "Nothing of it is theirs alone, so nothing is touched.".to_owned(),
-            ),
+            through => {
+                let by: Vec<&str> = through.iter().map(|one| one.by.as_str()).collect();
+                let close: Vec<&str> = through.iter().filter_map(|one| one.close.as_deref()).collect();
+                let now = match close.as_slice() {
+                    [] => "Nothing of it is theirs alone, so nothing is touched.".to_owned(),
+                    close => format!(
+                        "Nothing of it is theirs alone, so nothing is touched. To close it: {}",
+                        close.join("; ")
+                    ),
+                };
+                seen.check().stop(format!("{name} holds {} through {}", asked.wanted, by.join("; ")), now)
+            }
         });
     }
     let act = match &asked.wanted {
@@ -47,15 +59,25 @@ async fn plan(seen: &Seen<'_>) -> Result<Planned, Finding> {
         _ => asked.act(),
     };
     let asks = asks(seen, &held);
-    let plan = opening::close(seen.cloud, seen.tenant, asked, &held.own, act, &held.through, asks.as_deref());
+    let others: Vec<String> = held.through.iter().map(|one| one.by.clone()).collect();
+    let plan = opening::close(seen.cloud, seen.tenant, asked, &held.own, act, &others, asks.as_deref());
     let mut findings: Vec<Finding> = Vec::new();
     findings.extend(asks.map(|why| {
-        seen.check()
-            .warn(crosspull_core::text::lower_first(why.trim_end_matches('.')), "It can be given back: crosspull undo")
+        let now = format!(
+            "It can be given back {}: crosspull undo with the run's id, which is told at the end",
+            GivenBack::of(&asked.wanted).words()
+        );
+        seen.check().warn(crosspull_core::text::lower_first(why.trim_end_matches('.')), now)
     }));
+    findings.extend(outlives(asked, seen.access.doors).map(|no| seen.check().warn(no.why, no.now)));
     findings.extend(held.through.iter().map(|through| {
-        seen.check().warn(format!("{name} keeps a way in: {through}"), "It is not theirs alone, and is not touched.")
+        let now = through.close.as_ref().map(|close| format!("It is not touched. To close it: {close}"));
+        let now = now.unwrap_or_else(|| "It is not theirs alone, and is not touched.".to_owned());
+        seen.check().warn(format!("{name} keeps a way in: {}", through.by), now)
     }));
+    let unknown =
+        held.unknown.iter().map(|what| seen.check().warn(what.clone(), "What is theirs alone is closed all the same."));
+    findings.extend(unknown);
     Ok((plan, findings))
 }
 

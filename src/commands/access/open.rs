@@ -1,7 +1,7 @@
 //! `crosspull access open`: lets somebody into a cluster, by a run that is asked, journalled and taken back like any other.
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use crosspull_azure::access::opening::names_group;
+use crosspull_azure::access::opening::{in_short, names_group};
 use crosspull_core::check::Finding;
 use crosspull_core::opening::{self, Wanted, warnings};
 
@@ -41,13 +41,17 @@ async fn plan(seen: &Seen<'_>, without_kubeconfig: bool) -> Result<Planned, Find
         Wanted::Bind(role) => seen.look.role(role, asked.namespace.as_deref()).await.map_err(stopped)?,
         _ => asked.act(),
     };
+    let nowhere = match (&asked.wanted, asked.namespace.as_deref()) {
+        (Wanted::Role(_), Some(name)) => unseen_namespace(seen, name).await?,
+        _ => None,
+    };
     let gives_kubeconfig = match asked.principal.object {
         Some(object) if !without_kubeconfig => !seen.look.gets_kubeconfig(object).await.map_err(stopped)?,
         _ => false,
     };
     let plan = opening::open(seen.cloud, seen.tenant, asked, act, gives_kubeconfig);
     let warned = warnings(asked, seen.access.doors).into_iter().map(|no| seen.check().warn(no.why, no.now));
-    let mut findings: Vec<Finding> = warned.collect();
+    let mut findings: Vec<Finding> = warned.chain(nowhere).collect();
     if let Wanted::Group(group) = &asked.wanted
         && !group.administers
     {
@@ -58,4 +62,16 @@ async fn plan(seen: &Seen<'_>, without_kubeconfig: bool) -> Result<Planned, Find
         ));
     }
     Ok((plan, findings))
+}
+
+/// Looks whether the namespace of a role is there: Azure takes any name. Returns a warning where nobody can tell.
+async fn unseen_namespace(seen: &Seen<'_>, name: &str) -> Result<Option<Finding>, Finding> {
+    match seen.look.namespace(name).await {
+        Ok(true) => Ok(None),
+        Ok(false) => Err(seen.stopped(seen.look.no_namespace(name))),
+        Err(trouble) => Ok(Some(seen.check().warn(
+            format!("whether the cluster has a namespace {name} is not known: {}", in_short(&trouble)),
+            "Azure takes any name. Where there is none of that name, it gives nothing; look at how it is written.",
+        ))),
+    }
 }

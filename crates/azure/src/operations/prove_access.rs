@@ -3,7 +3,7 @@
 use crosspull_core::access::{Principal, PrincipalKind};
 use crosspull_core::explain::Refusal;
 use crosspull_core::names::Outcome;
-use crosspull_core::operation::{Fact, Learnt, ProveAccess};
+use crosspull_core::operation::{Act, Fact, Learnt, ProveAccess};
 use crosspull_core::text::{lower_first, printable};
 
 use super::shared::api;
@@ -36,23 +36,44 @@ pub(super) async fn perform(op: &ProveAccess, context: &StepContext<'_>) -> Step
     }
     context.begin()?;
     let name = &op.principal.name;
-    let answer = ask(op, context).await?;
+    let learn =
+        |how, value: String| context.learn(vec![Learnt::new(how, Fact::AccessProved(op.cluster.clone()), value)]);
+    let Some(act) = &op.act else {
+        learn(Outcome::Found, format!("{name} still gets in"))?;
+        return Err(still(format!("{name} still gets in."), &op.others.join("; ")));
+    };
+    let answer = ask(op, act, context).await?;
     let (how, value, note) = match (answer, op.opens) {
-        (Answer::Yes(why), true) => (Outcome::Proved, format!("{name} may {}", op.act), why),
-        (Answer::No, false) => (Outcome::Proved, format!("{name} may not {}", op.act), String::new()),
+        (Answer::Yes(why), true) => (Outcome::Proved, format!("{name} may {act}"), why),
+        (Answer::No, false) => (Outcome::Proved, format!("{name} may not {act}"), String::new()),
         (Answer::Yes(why), false) => {
+            learn(Outcome::Found, format!("{name} may still {act}"))?;
             let by = if op.others.is_empty() { why } else { op.others.join("; ") };
-            (Outcome::Found, format!("{name} may still {}", op.act), format!("they still may: {by}"))
+            return Err(still(format!("{name} still may {act}."), &by));
+        }
+        (Answer::Unknown(why), false) if !op.others.is_empty() => {
+            learn(Outcome::Skipped, "not proved".to_owned())?;
+            let by = format!("{} (the cluster was not asked, since {why})", op.others.join("; "));
+            return Err(still(format!("{name} still gets in, as far as was read."), &by));
         }
         // A wait for a yes ends with an error.
-        (Answer::No, true) => (Outcome::Skipped, format!("{name} may not {}", op.act), String::new()),
+        (Answer::No, true) => (Outcome::Skipped, format!("{name} may not {act}"), String::new()),
         (Answer::Unknown(why), _) => (Outcome::Skipped, "not proved".to_owned(), format!("not proved, since {why}")),
     };
-    context.learn(vec![Learnt::new(how, Fact::AccessProved(op.cluster.clone()), value)])?;
+    learn(how, value)?;
     Ok((how, note))
 }
 
-async fn ask(op: &ProveAccess, context: &StepContext<'_>) -> Result<Answer, StepError> {
+/// Returns the error of a closing that shut nobody out. What was to go is gone.
+fn still(what: String, by: &str) -> StepError {
+    StepError::failed(
+        format!("It was taken away, but {what}"),
+        format!("By: {by}"),
+        "Close that too, where they are to be shut out.",
+    )
+}
+
+async fn ask(op: &ProveAccess, act: &Act, context: &StepContext<'_>) -> Result<Answer, StepError> {
     let api = match api::open(context, &op.cluster).await? {
         Ok(api) => api,
         Err(why) => return Ok(Answer::Unknown(why)),
@@ -71,11 +92,14 @@ async fn ask(op: &ProveAccess, context: &StepContext<'_>) -> Result<Answer, Step
         }
     };
     let who = reviewed(&op.principal, groups);
-    let what = format!("The cluster does not let {} {}.", op.principal.name, op.act);
+    let what = match op.opens {
+        true => format!("The cluster does not let {} {act}.", op.principal.name),
+        false => format!("The cluster does not tell whether {} still may {act}.", op.principal.name),
+    };
     let mut left = if op.others.is_empty() { STILL } else { 1 };
     context
         .until(EFFECT, &what, async || {
-            let status = match api.json::<ReviewAnswer>(&context.work, review(&who, &op.act)).await {
+            let status = match api.json::<ReviewAnswer>(&context.work, review(&who, act)).await {
                 Ok(answer) => answer.status,
                 Err(error) if error.may_pass() => return Ok(Asked::NotYet("the cluster cannot be asked", said(error))),
                 Err(error) => {
@@ -83,10 +107,7 @@ async fn ask(op: &ProveAccess, context: &StepContext<'_>) -> Result<Answer, Step
                     if error.ends_the_run() {
                         return Err(error);
                     }
-                    return Ok(Asked::Yes(Answer::Unknown(format!(
-                        "you may not ask the cluster about others: {}",
-                        error.why()
-                    ))));
+                    return Ok(Asked::Yes(Answer::Unknown(not_asked(&error))));
                 }
             };
             let ReviewStatus { allowed, reason, evaluation_error } = status;
@@ -104,6 +125,19 @@ async fn ask(op: &ProveAccess, context: &StepContext<'_>) -> Result<Answer, Step
             })
         })
         .await
+}
+
+/// Returns why the cluster was not asked, as the second half of a sentence.
+fn not_asked(error: &StepError) -> String {
+    let status = match error {
+        StepError::Failed(trouble) => trouble.refusal.as_ref().and_then(|refusal| refusal.status),
+        _ => None,
+    };
+    match status {
+        Some(401 | 403) => format!("you may not ask the cluster about others: {}", error.why()),
+        Some(404) => format!("something on the way to the cluster's API does not know that question: {}", error.why()),
+        _ => format!("the cluster could not be asked: {}", error.why()),
+    }
 }
 
 fn said(error: CallError) -> Option<Refusal> {

@@ -1,7 +1,9 @@
 //! The plan that lets somebody into a cluster no longer.
 
 use super::open::{plan, prove};
-use super::{Asked, Wanted};
+use super::{Asked, No, Wanted};
+use crate::access::{ClusterDoors, KubernetesRole};
+use crate::command::Command;
 use crate::ids::TenantId;
 use crate::names::Route;
 use crate::operation::{Act, LeaveGroup, Op, UnassignAccess, UnbindAccess};
@@ -63,15 +65,96 @@ pub fn close(
         _ => None,
     };
     let mut ops: Vec<Op> = held.iter().filter_map(one).collect();
-    ops.extend(act.map(|act| prove(asked, act, false, others.to_vec())));
+    let asks_or_told = act.is_some() || !others.is_empty();
+    ops.extend(asks_or_told.then(|| prove(asked, act, false, others.to_vec())));
     plan(Route::CloseAccess, cloud, tenant, ops)
+}
+
+/// Returns what somebody should know before it is closed: what stays good all the same.
+#[must_use]
+pub fn outlives(asked: &Asked, doors: ClusterDoors) -> Option<No> {
+    let is_certificate = match &asked.wanted {
+        Wanted::Role(KubernetesRole::ClusterAdmin) => true,
+        // Where Entra signs nobody in, the kubeconfig of users has the administrator's certificate too.
+        Wanted::Role(KubernetesRole::ClusterUser) => !doors.entra,
+        _ => false,
+    };
+    is_certificate.then(|| No {
+        why: format!(
+            "a kubeconfig that {} has fetched already stays good: its certificate is the administrator's, and does not end with \
+             the role",
+            asked.principal.name
+        ),
+        now: format!(
+            "Where they may have it, renew the certificates, which restarts all nodes: {}",
+            Command::RotateCertificates { cluster: &asked.cluster }
+        ),
+    })
+}
+
+/// A kind of way in that is given back, once it was one's own or the last one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum GivenBack {
+    Role,
+    Binding,
+    Membership,
+}
+
+impl GivenBack {
+    /// Returns the kind of a way in.
+    #[must_use]
+    pub const fn of(wanted: &Wanted) -> Self {
+        match wanted {
+            Wanted::Role(_) => Self::Role,
+            Wanted::Bind(_) => Self::Binding,
+            Wanted::Group(_) => Self::Membership,
+        }
+    }
+
+    /// Returns by whom, in words.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Role => "by somebody who may give roles on the cluster",
+            Self::Binding => {
+                "with --cluster-credential admin where local accounts are open, or by another administrator of the cluster"
+            }
+            Self::Membership => "by an owner of the group, or a Groups Administrator",
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::refused::tests::{admins, asked};
     use super::*;
-    use crate::access::{BoundRole, KubernetesRole, PrincipalKind};
+    use crate::access::{BoundRole, PrincipalKind};
+
+    #[test]
+    fn a_certificate_outlives_the_role_and_nothing_else_does() {
+        let told = |wanted, entra| {
+            let doors = ClusterDoors { entra, ..ClusterDoors::default() };
+            outlives(&asked(PrincipalKind::User, None, wanted), doors).map(|no| no.now)
+        };
+        let admin = told(Wanted::Role(KubernetesRole::ClusterAdmin), true).expect("a warning");
+        assert!(admin.contains("az aks rotate-certs --resource-group rg --name aks"), "{admin}");
+        assert!(told(Wanted::Role(KubernetesRole::ClusterUser), false).is_some());
+        assert_eq!(told(Wanted::Role(KubernetesRole::ClusterUser), true), None);
+        assert_eq!(told(Wanted::Bind(BoundRole::cluster("cluster-admin")), true), None);
+    }
+
+    #[test]
+    fn another_way_in_is_told_in_the_end_also_where_no_cluster_is_asked() {
+        let asked = asked(PrincipalKind::User, None, Wanted::Role(KubernetesRole::ClusterUser));
+        let steps = |others: &[String]| {
+            let held = [HeldBy::Assignment("/x".to_owned())];
+            close("AzureCloud", TenantId(uuid::Uuid::nil()), &asked, &held, None, others, None).steps
+        };
+        assert_eq!(steps(&[]).len(), 1);
+        let told = steps(&["RBAC Admin on the cluster".to_owned()]);
+        assert_eq!(told.last().map(crate::operation::Step::title).as_deref(), Some("look by what ada still gets in"));
+    }
 
     #[test]
     fn what_is_theirs_alone_goes_and_the_last_way_in_is_asked_for() {

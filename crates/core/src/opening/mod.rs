@@ -8,7 +8,7 @@ mod open;
 mod refused;
 mod wanted;
 
-pub use close::{HeldBy, close};
+pub use close::{GivenBack, HeldBy, close, outlives};
 pub use offers::{Offer, offers};
 pub use open::open;
 #[cfg(test)]

@@ -51,7 +51,7 @@ pub fn open(cloud: &str, tenant: TenantId, asked: &Asked, act: Option<Act>, give
             })
         })),
     }
-    ops.extend(act.map(|act| prove(asked, act, true, Vec::new())));
+    ops.extend(act.map(|act| prove(asked, Some(act), true, Vec::new())));
     plan(Route::OpenAccess, cloud, tenant, ops)
 }
 
@@ -64,7 +64,7 @@ fn needs_kubeconfig(asked: &Asked) -> bool {
     asked.principal.kind != PrincipalKind::ServiceAccount && !gives
 }
 
-pub(super) fn prove(asked: &Asked, act: Act, opens: bool, others: Vec<String>) -> Op {
+pub(super) fn prove(asked: &Asked, act: Option<Act>, opens: bool, others: Vec<String>) -> Op {
     let (cluster, principal) = (asked.cluster.clone(), asked.principal.clone());
     Op::ProveAccess(ProveAccess { cluster, principal, act, opens, others })
 }

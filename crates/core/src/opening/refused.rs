@@ -43,6 +43,9 @@ pub fn refused(asked: &Asked, doors: ClusterDoors) -> Option<No> {
             Some(no(format!("{role} is of a namespace, and none is named"), "Give --namespace NAMESPACE"))
         }
         Wanted::Bind(_) if !doors.entra && !is_account => Some(no_entra(name)),
+        Wanted::Group(group) if asked.principal.object == Some(group.id) => {
+            Some(no("a group is no member of itself", "Name somebody else: --principal"))
+        }
         Wanted::Group(_) if !doors.entra => Some(no_entra(name)),
         Wanted::Group(_) if asked.namespace.is_some() => {
             Some(no("a membership is in no namespace", "Leave --namespace away"))
@@ -170,6 +173,15 @@ pub(super) mod tests {
             assert_eq!(told.is_some(), why.is_some(), "{wanted}: {told:?}");
             assert!(told.unwrap_or_default().contains(why.unwrap_or_default()), "{wanted}");
         }
+    }
+
+    #[test]
+    fn a_group_is_not_put_into_itself() {
+        let mut asked = asked(PrincipalKind::Group, None, admins());
+        let doors = ClusterDoors { entra: true, ..ClusterDoors::default() };
+        assert_eq!(refused(&asked, doors), None);
+        asked.principal.object = Some(crate::ids::ObjectId(uuid::Uuid::nil()));
+        assert!(refused(&asked, doors).is_some_and(|no| no.why.contains("no member of itself")));
     }
 
     #[test]

@@ -50,7 +50,9 @@ impl fmt::Display for Act {
 pub struct ProveAccess {
     pub cluster: ClusterId,
     pub principal: Principal,
-    pub act: Act,
+    /// The act. `None` where no cluster can tell, so that what was read decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Act>,
     /// True where the answer is to be yes.
     pub opens: bool,
     /// Whatever else lets them do it, as far as that was seen. Empty where nothing was.
@@ -61,9 +63,10 @@ pub struct ProveAccess {
 impl Operation for ProveAccess {
     fn title(&self) -> String {
         let Self { principal, act, .. } = self;
-        match self.opens {
-            true => format!("prove that {} may {act}", principal.name),
-            false => format!("look whether {} may still {act}", principal.name),
+        match (act, self.opens) {
+            (Some(act), true) => format!("prove that {} may {act}", principal.name),
+            (Some(act), false) => format!("look whether {} may still {act}", principal.name),
+            (None, _) => format!("look by what {} still gets in", principal.name),
         }
     }
 
@@ -77,16 +80,21 @@ impl Operation for ProveAccess {
 
     fn calls(&self) -> Vec<PlannedCall> {
         let whose = if self.principal.object.is_some() { ", with object id and groups" } else { "" };
-        vec![PlannedCall::sending(
-            "Kubernetes POST subjectaccessreviews",
-            format!("may {} {}{whose}", self.principal.kubernetes_name, self.act),
-        )]
+        let sent = self.act.iter().map(|act| format!("may {} {act}{whose}", self.principal.kubernetes_name));
+        sent.map(|sent| PlannedCall::sending("Kubernetes POST subjectaccessreviews", sent)).collect()
     }
 
     fn explains(&self) -> String {
-        "Asks the cluster itself, which is the one that decides. A role of Azure takes effect there within 5 minutes. Where the \
-         cluster cannot be asked, that is said, and the run is done all the same."
-            .to_owned()
+        let ends = match (&self.act, self.opens) {
+            (None, _) => return "They keep another way in, as it was read: the run ends told so.".to_owned(),
+            (_, true) => "Where the cluster cannot be asked, that is said, and the run is done all the same.",
+            (_, false) => {
+                "Where they still may, the run ends told so. Where the cluster cannot be asked, what was read decides."
+            }
+        };
+        format!(
+            "Asks the cluster itself, which is the one that decides. A role of Azure takes effect there within 5 minutes. {ends}"
+        )
     }
 
     fn needs(&self) -> &'static str {

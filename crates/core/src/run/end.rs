@@ -4,7 +4,8 @@ use super::{Run, Status};
 use crate::check::{HeldRole, Level};
 use crate::command::Command;
 use crate::explain::Trouble;
-use crate::names::{Direction, Outcome, Verdict};
+use crate::names::{Direction, Outcome, Route, Verdict};
+use crate::opening::GivenBack;
 use crate::operation::{Fact, Learnt, Op};
 use crate::plan::Plan;
 use crate::route::{self, Achieved};
@@ -60,6 +61,7 @@ impl Run {
                 let back = self.way_back(kept).map(|way| way.unwrap_or_else(|none| none));
                 (vec![format!("{cluster} has the secret.")], back)
             }
+            [] if self.is_closing() => return self.given_back(kept).into_iter().collect(),
             [] => return self.left_to_do(),
             secrets => {
                 let is_there = format!("{cluster} has the secret, as pull secret {}.", secrets.join(", "));
@@ -74,6 +76,24 @@ impl Run {
         says.extend(ends.map(|day| format!("The secret ends on {day}.")));
         says.extend(back);
         says
+    }
+
+    fn is_closing(&self) -> bool {
+        self.forward_plan().is_some_and(|plan| plan.route == Route::CloseAccess)
+    }
+
+    /// Returns how to give back what was closed; where it was one's own or the last way in, by whom.
+    fn given_back(&self, kept: bool) -> Option<String> {
+        let id = self.id.as_ref().filter(|_| kept && self.can_be_undone())?;
+        let steps = self.forward_plan().into_iter().flat_map(|plan| &plan.steps);
+        let by = steps.filter(|step| step.op.operation().why_asks().is_some()).find_map(|step| match &step.op {
+            Op::UnassignAccess(_) => Some(GivenBack::Role),
+            Op::UnbindAccess(_) => Some(GivenBack::Binding),
+            Op::LeaveGroup(_) => Some(GivenBack::Membership),
+            _ => None,
+        });
+        let by = by.map(|by| format!(", {}", by.words())).unwrap_or_default();
+        Some(format!("Given back with crosspull undo {id}{by}"))
     }
 
     /// Returns what somebody who reaches the Kubernetes API is to run, where the run could not.

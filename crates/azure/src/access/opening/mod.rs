@@ -26,10 +26,16 @@ use crate::request;
 use crate::wire::CallError;
 
 pub use group::{FoundGroup, names_group};
-pub use held::Held;
+pub use held::{Held, Through};
 
 /// What gets the kubeconfig of users.
 const KUBECONFIG: &str = "Microsoft.ContainerService/managedClusters/listClusterUserCredential/action";
+
+/// What a plain 403 of a cluster means here.
+const LACKS: &str = "You lack the right to read that in the cluster.";
+/// What to do about that.
+const COME_IN: &str = "Come in as the local admin, where local accounts are open: --cluster-credential admin. Or ask an administrator of \
+                       the cluster for it.";
 
 /// A look at one cluster.
 #[derive(Debug)]
@@ -91,9 +97,7 @@ impl<'a> Look<'a> {
         if let Some(name) = namespace {
             let there: Option<Namespace> = self.read(&api, requests::namespace(name)).await?;
             if there.is_none() {
-                return Err(
-                    self.missing(&format!("namespace {name}"), "kubectl get namespaces lists those that are there.")
-                );
+                return Err(self.no_namespace(name));
             }
         }
         let rules: Option<RoleRules> = self.read(&api, access::role(namespace.unwrap_or_default(), role)).await?;
@@ -110,13 +114,17 @@ impl<'a> Look<'a> {
     /// Looks whether a namespace is there.
     ///
     /// # Errors
-    /// A trouble where it is not, or that is not known.
-    pub async fn namespace(&self, name: &str) -> Result<(), Trouble> {
+    /// A trouble where that is not known.
+    pub async fn namespace(&self, name: &str) -> Result<bool, Trouble> {
         let api = self.api().await?;
         let there: Option<Namespace> = self.read(&api, requests::namespace(name)).await?;
-        there.map(drop).ok_or_else(|| {
-            self.missing(&format!("namespace {name}"), "kubectl get namespaces lists those that are there.")
-        })
+        Ok(there.is_some())
+    }
+
+    /// Returns the trouble of a namespace that is not there.
+    #[must_use]
+    pub fn no_namespace(&self, name: &str) -> Trouble {
+        self.missing(&format!("namespace {name}"), "kubectl get namespaces lists those that are there.")
     }
 
     fn missing(&self, what: &str, now: &str) -> Trouble {
@@ -139,10 +147,14 @@ impl<'a> Look<'a> {
 
     /// Reads an object of the cluster. `None` where there is none.
     async fn read<T: DeserializeOwned + Send>(&self, api: &Kubernetes, request: Built) -> Result<Option<T>, Trouble> {
+        let asked = request.as_ref().map(|request| request.uri().path().to_owned()).unwrap_or_default();
         match api.json(&self.work, request).await {
             Ok(found) => Ok(Some(found)),
-            Err(CallError::Refused(r)) if r.refusal.status == Some(404) => Ok(None),
-            Err(error) => Err(error.trouble(format!("{} cannot be looked into.", self.cluster.name()))),
+            Err(CallError::Refused(r)) if access::is_gone(&asked, &r.refusal) => Ok(None),
+            Err(error) => {
+                let what = format!("{} cannot be looked into.", self.cluster.name());
+                Err(in_cluster(error, what))
+            }
         }
     }
 
@@ -174,6 +186,13 @@ fn first_act(rules: &RoleRules, namespace: Option<&str>) -> Option<Act> {
 /// True where a subject of a binding is one of these groups.
 fn is_group(subject: &Subject, groups: &[ObjectId]) -> bool {
     subject.kind == "Group" && groups.iter().any(|group| group.to_string().eq_ignore_ascii_case(&subject.name))
+}
+
+/// Returns the error of a call to the cluster as a trouble, with what helps where a right lacks there.
+fn in_cluster(error: CallError, what: String) -> Trouble {
+    let lacks = matches!(&error, CallError::Refused(refused) if access::lacks_right(&refused.refusal));
+    let trouble = error.trouble(what);
+    if lacks { trouble.because(LACKS, COME_IN) } else { trouble }
 }
 
 /// Returns the trouble as the text of a finding.
