@@ -4,8 +4,10 @@
 //! no parser keeps them, neither does kubectl.
 
 mod given;
+mod kept;
 mod names;
 mod node;
+mod taken;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +17,7 @@ pub use names::{Chosen, Names, Wish};
 use url::Url;
 
 use super::exec::{ExecSignIn, ExecVersion};
+use kept::loadable;
 use node::{Fields, Node, fields};
 
 /// The lists of a kubeconfig, each with the name of the thing in its items.
@@ -122,28 +125,20 @@ impl Kubeconfig {
             Node::Fields(read) => read,
             _ => return Err("it is no kubeconfig".to_owned()),
         };
-        if read.get("kind").is_some_and(|kind| kind.as_text() != Some("Config")) {
-            return Err("it is of another kind than a kubeconfig".to_owned());
-        }
-        for (list, thing) in LISTS {
-            let items = match read.get(list) {
-                None | Some(Node::Null) => continue,
-                Some(node) => node.as_list().ok_or_else(|| format!("{list} in it is no list"))?,
-            };
-            let is_one = |item: &Node| item.text_at("name").is_some();
-            if !items.iter().all(is_one) {
-                return Err(format!("a {thing} in it has no name"));
-            }
-        }
+        loadable(&read)?;
         Ok(Self(read))
     }
 
     /// Returns the text of the file.
     ///
     /// # Errors
-    /// A clause.
+    /// A clause, also where that text would not be read as the same.
     pub fn text(&self) -> Result<String, String> {
-        node::text(&self.0)
+        let text = node::text(&self.0)?;
+        match node::parse(&text) {
+            Ok(Node::Fields(read)) if read == self.0 => Ok(text),
+            _ => Err(node::NOT_KEPT.to_owned()),
+        }
     }
 
     /// Returns the name of the current context.
@@ -215,9 +210,9 @@ impl Kubeconfig {
         files.iter().find_map(|file| file.server(cluster))
     }
 
-    /// Returns the names of the contexts that a user signs in for.
-    fn contexts_of<'a>(&'a self, user: &'a str) -> impl Iterator<Item = &'a str> {
-        let is_of = move |of: &Fields| of.get("user").and_then(Node::as_text) == Some(user);
+    /// Returns the names of the contexts that use a cluster or a user of that name.
+    fn contexts_of<'a>(&'a self, kind: &'a str, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let is_of = move |of: &Fields| of.get(kind).and_then(Node::as_text) == Some(name);
         self.items("contexts", "context").filter(move |(_, of)| of.is_some_and(is_of)).map(|(name, _)| name)
     }
 }

@@ -1,11 +1,9 @@
 //! The names of a cluster's entry in a kubeconfig: those of `az aks get-credentials` where they are free, so that people
 //! find them, else longer ones.
 
-use url::Url;
-
+use super::taken::There;
 use super::{Entry, Kubeconfig, User};
 use crate::ids::ClusterId;
-use crate::text::printable;
 
 /// The names of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +23,10 @@ pub struct Chosen {
     pub names: Names,
     /// The reason why they are not those of `az`, as a clause; `None` where they are.
     pub instead: Option<String>,
+    /// What the entry takes the place of, and what it moves.
+    pub replaced: Vec<String>,
+    /// True where the file says by which proxy kubectl goes to the cluster.
+    pub by_proxy: bool,
 }
 
 /// What is asked of the names.
@@ -34,7 +36,7 @@ pub struct Wish<'a> {
     pub id: &'a ClusterId,
     /// The context that was asked for by name.
     pub context: Option<&'a str>,
-    /// True where what has these names is overwritten.
+    /// True where what has these names is overwritten, as far as no other context uses it.
     pub overwrite: bool,
 }
 
@@ -55,71 +57,42 @@ impl Names {
         ]
     }
 
-    /// Chooses the names of an entry, by what is in all files that are read together.
+    /// Chooses the names of an entry, by what is in all files that are read together. What other contexts use stays theirs.
     ///
     /// # Errors
     /// A sentence where they are another cluster's.
     pub fn choose(wish: &Wish<'_>, entry: &Entry, files: &[Kubeconfig]) -> Result<Chosen, String> {
-        let all = Self::of(wish.id, &entry.user);
-        let mut first_taken: Option<String> = None;
-        for mut names in all.clone() {
-            if let Some(context) = wish.context {
-                names.user = own_user(&names.user, context, entry, files);
-                context.clone_into(&mut names.context);
-            }
-            let taken = if wish.overwrite { None } else { names.taken(entry, files) };
-            let Some(why) = taken else {
-                return Ok(Chosen { names, instead: first_taken });
-            };
-            if wish.context.is_some() && why.is_of_the_context {
-                return Err(format!("{}: give another --context, or --overwrite to have it replaced", why.text));
-            }
-            first_taken.get_or_insert(why.text);
-        }
-        let why = first_taken.unwrap_or_default();
-        Err(format!("{why}, and longer names are taken too: give --context NAME, or --overwrite to have it replaced"))
-    }
-
-    /// Returns whose these names are, where they are another cluster's.
-    fn taken(&self, entry: &Entry, files: &[Kubeconfig]) -> Option<Taken> {
-        let elsewhere = |server: &str| !is_same(server, &entry.server);
-        let taken = |is_of_the_context, what: &str, name: &str, whose: &str| Taken {
-            text: format!("{what} {} is that of {}", printable(name, 120), printable(whose, 120)),
-            is_of_the_context,
+        let [az, of_group, longest] = Self::of(wish.id, &entry.user);
+        let users = match wish.context {
+            Some(own) => [az.user.clone(), format!("{}_{own}", az.user), format!("{}_{own}", longest.user)],
+            None => [az.user.clone(), longest.user.clone(), format!("{}_{}", longest.user, longest.context)],
         };
-        for file in files {
-            if let Some(server) = file.server(&self.cluster).filter(|server| elsewhere(server)) {
-                return Some(taken(false, "cluster", &self.cluster, server));
-            }
-            if let Some(server) = file.server_of_context(&self.context, files).filter(|server| elsewhere(server)) {
-                return Some(taken(true, "context", &self.context, server));
-            }
-            let mut users = file.contexts_of(&self.user).filter(|context| *context != self.context);
-            let other = users.find_map(|context| file.server_of_context(context, files).filter(|s| elsewhere(s)));
-            if let Some(server) = other {
-                return Some(taken(false, "user", &self.user, server));
-            }
+        // A context that may be overwritten keeps its name.
+        let fixed = wish.context.map(str::to_owned).or_else(|| wish.overwrite.then(|| az.context.clone()));
+        let there = There { wish, entry, files };
+        if let Some(why) = fixed.as_ref().and_then(|context| there.context_taken(context)) {
+            return Err(format!("{why}: give another --context, or --overwrite to have it replaced"));
         }
-        None
+        let mut instead: Option<String> = None;
+        for Self { cluster, context, .. } in [az, of_group, longest] {
+            let context_taken = fixed.is_none().then(|| there.context_taken(&context)).flatten();
+            let context = fixed.clone().unwrap_or(context);
+            if let Some(why) = there.cluster_taken(&cluster, &context).or(context_taken) {
+                instead.get_or_insert(why);
+                continue;
+            }
+            for user in users {
+                if let Some(why) = there.user_taken(&user, &context) {
+                    instead.get_or_insert(why);
+                    continue;
+                }
+                let names = Self { cluster, user, context };
+                let (replaced, by_proxy) = (there.replaced(&names), there.has_proxy(&names.cluster));
+                return Ok(Chosen { names, instead, replaced, by_proxy });
+            }
+            break;
+        }
+        let why = instead.unwrap_or_default();
+        Err(format!("{why}, and longer names are taken too: give another --context NAME"))
     }
-}
-
-/// Whose a name is.
-struct Taken {
-    text: String,
-    is_of_the_context: bool,
-}
-
-/// Returns a name for the user of a context that was asked for by name: what other contexts sign in by stays.
-fn own_user(name: &str, context: &str, entry: &Entry, files: &[Kubeconfig]) -> String {
-    let is_others = |file: &Kubeconfig| {
-        file.contexts_of(name).any(|other| other != context) && file.user(name) != Some(&entry.user.fields())
-    };
-    if files.iter().any(is_others) { format!("{name}_{context}") } else { name.to_owned() }
-}
-
-/// Returns true for two addresses of one server.
-fn is_same(text: &str, server: &Url) -> bool {
-    let path = |url: &Url| url.path().trim_end_matches('/').to_owned();
-    Url::parse(text).is_ok_and(|other| other.origin() == server.origin() && path(&other) == path(server))
 }

@@ -6,6 +6,13 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
+/// The clause on a file that would not be the same once it is written again.
+pub(super) const NOT_KEPT: &str = "it holds YAML that crosspull cannot keep as it is";
+
+/// Tags that the parser knows and does not keep. Where one stands within a text, the file is refused for no good reason, which
+/// harms nothing.
+const LOST: [&str; 6] = ["!!binary", "!!set", "!!omap", "!!pairs", "!!timestamp", "tag:yaml.org,2002:"];
+
 /// A mapping, in its order.
 pub(super) type Fields = IndexMap<String, Node>;
 
@@ -73,11 +80,19 @@ pub(super) fn parse(text: &str) -> Result<Node, String> {
     if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
         return Ok(Node::Null);
     }
-    // As kubectl reads them, which has YAML 1.1.
-    let options = serde_saphyr::options! { legacy_octal_numbers: true };
-    serde_saphyr::from_str_with_options(text, options).map_err(|error| match error.location() {
-        Some(at) => format!("it is no YAML that can be read, by line {}, column {}", at.line(), at.column()),
-        None => "it is no YAML that can be read".to_owned(),
+    if LOST.iter().any(|tag| text.contains(tag)) {
+        return Err(NOT_KEPT.to_owned());
+    }
+    // As kubectl reads them, which has YAML 1.1. A tag that is not known would be lost.
+    let options = serde_saphyr::options! { legacy_octal_numbers: true, reject_unsupported_tags: true };
+    serde_saphyr::from_str_with_options(text, options).map_err(|error| {
+        let lax = serde_saphyr::options! { legacy_octal_numbers: true };
+        let is_only_tagged = serde_saphyr::from_str_with_options::<Node>(text, lax).is_ok();
+        let why = if is_only_tagged { NOT_KEPT } else { "it is no YAML that can be read" };
+        match error.location() {
+            Some(at) => format!("{why}, by line {}, column {}", at.line(), at.column()),
+            None => why.to_owned(),
+        }
     })
 }
 

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::node::{Fields, Node};
-use super::{Entry, Given, GivenBy, Kubeconfig, Kubelogin, KubeloginUser, Names, User, Wish};
+use super::{Chosen, Entry, Given, GivenBy, Kubeconfig, Kubelogin, KubeloginUser, Names, User, Wish};
 use crate::access::exec::{ExecSignIn, Fixed};
 use crate::ids::ClusterId;
 
@@ -50,7 +50,9 @@ fn cluster(subscription: u8, group: &str) -> ClusterId {
 fn put(file: &mut Kubeconfig, id: &ClusterId, context: Option<&str>, entry: &Entry) -> Result<Names, String> {
     let wish = Wish { id, context, overwrite: false };
     let chosen = Names::choose(&wish, entry, std::slice::from_ref(file))?;
+    let before = file.clone();
     file.merge(entry, &chosen.names, true);
+    file.text_after(&before, &chosen.names)?;
     Ok(chosen.names)
 }
 
@@ -124,8 +126,7 @@ fn clusters_of_one_name_live_side_by_side() {
         put(&mut file, &cluster(2, "rg"), None, &three).expect("longest").context,
         put(&mut file, &cluster(1, "rg"), None, &one).expect("its own").context,
     ];
-    let longest = "rg_shop_21111111-1111-4111-8111-111111111111";
-    assert_eq!(contexts, ["shop", "other_shop", longest, "shop"]);
+    assert_eq!(contexts, ["shop", "other_shop", "rg_shop", "shop"]);
     let users: Vec<&str> = file.items("users", "user").map(|(name, _)| name).collect();
     let of_third = "clusterUser_rg_shop_21111111-1111-4111-8111-111111111111";
     assert_eq!(users, ["clusterUser_rg_shop", "clusterUser_other_shop", of_third]);
@@ -155,6 +156,79 @@ fn a_context_of_another_server_is_not_overwritten_and_another_users_entry_stays(
     assert!(
         file.user("clusterUser_rg_shop").is_some_and(|user| user.contains_key("exec")),
         "the first signs in as before"
+    );
+}
+
+/// Chooses names, in place of what has them where that harms no other context.
+fn overwrite(file: &Kubeconfig, id: &ClusterId, context: Option<&str>, entry: &Entry) -> Chosen {
+    let wish = Wish { id, context, overwrite: true };
+    Names::choose(&wish, entry, std::slice::from_ref(file)).expect("chosen")
+}
+
+#[test]
+fn overwriting_a_context_moves_no_other_one() {
+    let [one, two] = ["https://a.hcp.io", "https://b.hcp.io"].map(crosspull);
+    let mut file = Kubeconfig::default();
+    for context in ["prod", "other"] {
+        put(&mut file, &cluster(1, "rg"), Some(context), &one).expect("free");
+    }
+    for (wanted, context) in [(Some("prod"), "prod"), (None, "shop")] {
+        let chosen = overwrite(&file, &cluster(1, "rg"), wanted, &two);
+        let mut after = file.clone();
+        after.merge(&two, &chosen.names, true);
+        let files = std::slice::from_ref(&after);
+        assert_eq!(after.server_of_context("other", files), Some("https://a.hcp.io"), "it stays");
+        assert_eq!(after.server_of_context(context, files), Some("https://b.hcp.io"));
+        assert_eq!(chosen.names.cluster, "rg_shop");
+        assert_eq!(chosen.instead.as_deref(), Some("cluster shop is that of https://a.hcp.io"));
+    }
+    let moved = overwrite(&file, &cluster(1, "rg"), Some("prod"), &two).replaced;
+    assert_eq!(moved, ["context prod, which led to https://a.hcp.io"]);
+    let mut alone = Kubeconfig::default();
+    put(&mut alone, &cluster(1, "rg"), None, &one).expect("free");
+    let chosen = overwrite(&alone, &cluster(1, "rg"), None, &two);
+    assert_eq!((chosen.names.cluster.as_str(), chosen.instead), ("shop", None), "no other context uses it");
+    assert_eq!(chosen.replaced.len(), 2, "the context and the cluster: {:?}", chosen.replaced);
+}
+
+#[test]
+fn a_user_that_no_context_uses_is_a_credential_too() {
+    let text = "users:\n- name: clusterUser_rg_shop\n  user: {token: t}\n";
+    let mut file = Kubeconfig::parse(text).expect("a kubeconfig");
+    let entry = crosspull("https://a.hcp.io");
+    let chosen = overwrite(&file, &cluster(1, "rg"), None, &entry);
+    assert_eq!(chosen.names.user, "clusterUser_rg_shop");
+    assert_eq!(chosen.replaced, ["the credential of user clusterUser_rg_shop"]);
+    let names = put(&mut file, &cluster(1, "rg"), None, &entry).expect("a longer name");
+    assert_eq!((names.context.as_str(), names.user.len()), ("shop", "clusterUser_rg_shop_".len() + 36));
+    assert_eq!(file.user("clusterUser_rg_shop").and_then(|user| user.get("token")?.as_text()), Some("t"));
+}
+
+#[test]
+fn what_other_contexts_trust_stays_and_what_changes_for_them_is_told() {
+    let text = "clusters:\n- name: shop\n  cluster: {server: 'https://a.hcp.io', certificate-authority-data: T3RoZXI=, \
+                proxy-url: 'http://me:secret@p'}\ncontexts:\n- name: shop\n  context: {cluster: shop, user: \
+                clusterUser_rg_shop}\nusers:\n- name: clusterUser_rg_shop\n  user: {token: t}\n";
+    let own = Kubeconfig::parse(text).expect("a kubeconfig");
+    let (id, entry) = (cluster(1, "rg"), crosspull("https://a.hcp.io"));
+    let choose = |file: &Kubeconfig| {
+        let wish = Wish { id: &id, context: None, overwrite: false };
+        Names::choose(&wish, &entry, std::slice::from_ref(file)).expect("chosen")
+    };
+    let chosen = choose(&own);
+    assert_eq!(
+        chosen.replaced,
+        ["the certificate authority of cluster shop", "the credential of user clusterUser_rg_shop"]
+    );
+    assert!(chosen.by_proxy && chosen.instead.is_none());
+    let other = "- name: mine\n  context: {cluster: shop, user: clusterUser_rg_shop}\n";
+    let shared = Kubeconfig::parse(&text.replace("users:\n", &format!("{other}users:\n"))).expect("a kubeconfig");
+    let chosen = choose(&shared);
+    assert_eq!(chosen.names.cluster, "rg_shop");
+    assert!(chosen.instead.is_some_and(|why| why.ends_with("and context mine uses it")));
+    assert_eq!(
+        chosen.replaced,
+        ["the credential of user clusterUser_rg_shop, by which others sign in too: shop and mine"]
     );
 }
 
@@ -198,9 +272,19 @@ fn a_file_that_is_broken_or_something_else_is_told_and_quotes_nothing() {
         ("contexts:\n- secret\n", "a context in it has no name"),
         ("a: 1\n---\nb: secret\n", "no YAML that can be read"),
         ("a: 1\na: secret\n", "no YAML that can be read"),
+        ("apiVersion: v2\n", "apiVersion is not v1"),
+        ("current-context: 5\n", "current-context is no text"),
+        ("users:\n- {name: a, user: {token: secret}}\n- {name: a}\n", "two of its users have one name"),
+        ("users:\n- {name: a, user: secret}\n", "a user in it is no mapping"),
+        ("clusters:\n- {name: a, cluster: {server: 5}}\n", "the server of a cluster in it is no text"),
+        ("a: !secret b\n", "cannot keep as it is, by line 1"),
+        ("a: !!binary c2VjcmV0\n", "cannot keep as it is"),
     ] {
         let said = Kubeconfig::parse(text).expect_err(text);
         assert!(said.contains(why) && !said.contains("secret"), "{text}: {said}");
+    }
+    for text in ["kind: ''\napiVersion: null\nusers: [{name: a, user: null}]\n", "users: [{name: a}, {name: b}]\n"] {
+        assert!(Kubeconfig::parse(text).is_ok(), "kubectl loads it: {text}");
     }
     for text in ["", "\n\n", "# nothing\n"] {
         assert_eq!(Kubeconfig::parse(text), Ok(Kubeconfig::default()), "{text:?}");
@@ -283,18 +367,24 @@ fn node() -> impl Strategy<Value = Node> {
 
 /// Returns a list of named things with anything in them, none of them called as those of the entry that is put in.
 fn list(thing: &'static str) -> impl Strategy<Value = Node> {
-    let item = ("[a-z]{1,3}", node(), node()).prop_map(move |(name, of, more)| {
-        let pairs = [("more", more), ("name", Node::Text(name)), (thing, of)];
+    let of = prop::collection::vec(("[ -~]{0,3}", node()), 0..3);
+    let item = ("[a-z]{1,3}", of, node()).prop_map(move |(name, of, more)| {
+        let pairs = [("more", more), ("name", Node::Text(name)), (thing, Node::Fields(of.into_iter().collect()))];
         Node::Fields(pairs.into_iter().map(|(name, node)| (name.to_owned(), node)).collect())
     });
-    prop_oneof![prop::collection::vec(item, 0..4).prop_map(Node::List), Just(Node::Null)]
+    let items = prop::collection::vec(item, 0..4).prop_map(|mut items: Vec<Node>| {
+        let mut names = std::collections::HashSet::new();
+        items.retain(|item| names.insert(item.text_at("name").map(str::to_owned)));
+        Node::List(items)
+    });
+    prop_oneof![items, Just(Node::Null)]
 }
 
 fn file() -> impl Strategy<Value = Kubeconfig> {
     let lists = (list("cluster"), list("user"), list("context"));
     (lists, prop::collection::vec(("[a-zA-Z-]{1,8}", node()), 0..4)).prop_map(|((clusters, users, contexts), more)| {
         let mut fields: Fields = more.into_iter().collect();
-        for gone in ["kind", "current-context"] {
+        for gone in ["kind", "apiVersion", "current-context"] {
             fields.shift_remove(gone);
         }
         for (name, node) in [("users", users), ("clusters", clusters), ("contexts", contexts)] {
