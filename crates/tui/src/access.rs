@@ -29,6 +29,8 @@ pub(crate) struct Access {
     /// What they may do there.
     pub matrix: Option<Matrix>,
     pub wanted: Wanted,
+    /// True where the one who is asked about could not be looked at, so that the answer is to be changed.
+    pub doubts_who: bool,
 }
 
 /// A choice of what is shown of the matrix.
@@ -75,10 +77,10 @@ impl Access {
         self.matrix.iter().flat_map(|matrix| &matrix.rows).filter(is_wanted).collect()
     }
 
-    /// Returns the matrix with the rows that are wanted.
-    pub fn shown(&self) -> Option<Matrix> {
-        let rows = self.rows().into_iter().cloned().collect();
-        self.matrix.as_ref().map(|matrix| Matrix { rows, ..matrix.clone() })
+    /// Returns the matrix with all of its rows, also those without the text that narrows what is shown: whoever reads a file
+    /// later does not see that text.
+    pub const fn whole(&self) -> Option<&Matrix> {
+        self.matrix.as_ref()
     }
 
     /// Goes on to the next namespace in which somebody has a role or a binding, and after the last one to all at once.

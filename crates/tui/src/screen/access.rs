@@ -231,7 +231,10 @@ fn read_again(shared: &mut Shared) -> Vec<Reaction> {
 
 /// Goes back to the form. What goes is stopped, and what was read is forgotten.
 fn back(shared: &mut Shared) -> Vec<Reaction> {
+    let access = &shared.access;
+    let doubts_who = access.cluster.read().is_some() && matches!(access.standing, Reading::Failed(_));
     shared.leave_access();
+    shared.access.doubts_who = doubts_who;
     vec![Reaction::Do(Effect::LeaveAccess), Reaction::Go(Go::Form(Page::Access))]
 }
 

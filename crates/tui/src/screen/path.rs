@@ -90,7 +90,7 @@ impl View for PathLayer {
         let hint = match self.what {
             Saving::Secret => "A new file, readable by you alone. It must not exist yet.",
             Saving::Plan => "A new file. It holds no secret. It must not exist yet.",
-            Saving::Matrix => "A new file: Markdown, or by its end .csv or .json. It must not exist yet.",
+            Saving::Matrix => "All rows, in a new file: Markdown, or by its end .csv or .json. It must not exist yet.",
         };
         sheet.lines.extend(block(shared.theme, Tone::Dim, hint, 0, columns));
         sheet.gap();
@@ -127,7 +127,7 @@ impl PathLayer {
 
 /// Returns the matrix in the form that the end of a path asks for.
 fn matrix_text(shared: &Shared, path: &str) -> Option<String> {
-    let matrix = shared.access.shown()?;
+    let matrix = shared.access.whole()?;
     let end = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
     let lines = match end.as_str() {
         "csv" => matrix.csv(),

@@ -139,6 +139,11 @@ fn how_somebody_gets_in() {
         told(story, AccessTold::Cluster(Ok(Box::new(cluster()))));
         told(story, AccessTold::Standing(Err(refused()))).press(KeyCode::Tab).end();
     });
+    let mut story = real();
+    blind_form(&mut story).press(KeyCode::Tab).press(KeyCode::Tab).press(KeyCode::Tab);
+    story.type_text("ada@contoso.com").press(KeyCode::Enter);
+    told(&mut story, AccessTold::Cluster(Ok(Box::new(cluster()))));
+    told(&mut story, AccessTold::Standing(Err(refused()))).press(KeyCode::Esc).type_text("m").shows("ada@contoso.comm");
 }
 
 #[test]
@@ -226,13 +231,16 @@ fn rows_are_narrowed_and_shown_again() {
 #[test]
 fn what_is_shown_is_copied_and_saved() {
     let mut story = real();
-    to_matrix(&mut story).press(KeyCode::Char('o')).press(KeyCode::Char('y')).msg(Msg::Notice(Notice::good("Copied.")));
+    // What is typed narrows what is seen alone.
+    to_matrix(&mut story).press(KeyCode::Char('/')).type_text("services").press(KeyCode::Enter);
+    story.press(KeyCode::Char('o')).press(KeyCode::Char('y')).msg(Msg::Notice(Notice::good("Copied.")));
     let copied = story.asked().into_iter().find_map(|effect| match effect {
         Effect::Copy { text, .. } => Some(text.to_string()),
         _ => None,
     });
     let copied = copied.expect("a table");
     assert!(copied.starts_with("| resource | get |") && !copied.contains("| secrets |"), "{copied}");
+    assert!(copied.contains("| pods |"), "{copied}");
     for (end, begins) in [("md", "| resource |"), ("csv", "principal,namespace,"), ("json", "{\"namespace\":\"shop\"")]
     {
         story

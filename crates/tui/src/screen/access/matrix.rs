@@ -73,8 +73,8 @@ impl Table {
                 shared.access.work_out();
             }
             Action::Copy => {
-                let text = shared.access.shown().map(|matrix| matrix.markdown().join("\n") + "\n");
-                return text.map(|text| copy(shared, "matrix", text)).into_iter().collect();
+                let text = shared.access.whole().map(|matrix| matrix.markdown().join("\n") + "\n");
+                return text.map(|text| copy(shared, "whole matrix", text)).into_iter().collect();
             }
             Action::SaveMatrix => {
                 let layer = PathLayer::new(Saving::Matrix, &file_name(shared));

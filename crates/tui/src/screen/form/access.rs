@@ -15,10 +15,12 @@ use crate::widgets::cell::Cell;
 impl FormScreen {
     /// Opens the form with the answers so far.
     pub fn access(shared: &Shared) -> Self {
-        let cells = FIELDS.iter().map(|field| Cell::new(field, &shared.answers)).collect();
+        let cells = FIELDS.iter().map(|field| Cell::new(field, &shared.answers)).collect::<Vec<_>>();
         let way = SignIn::from_word(shared.answers.or_default(Key::SignInA));
         let who = PrincipalField::new(&shared.access.principal);
-        Self { below: Some(Below::Principal(who)), ..Self::of(Page::Access, cells, way) }
+        let form = Self { below: Some(Below::Principal(who)), ..Self::of(Page::Access, cells, way) };
+        let focus = if shared.access.doubts_who { form.cells.len() } else { 0 };
+        Self { focus, ..form }
     }
 
     /// Goes on to what is read where nothing is wrong with the answers, else to the first that needs something.
@@ -79,6 +81,7 @@ impl FormScreen {
 
 /// Reads who can reach the cluster, and shows that.
 pub(crate) fn begin(shared: &mut Shared) -> Vec<Reaction> {
+    shared.access.doubts_who = false;
     let attempt = shared.try_access();
     vec![Reaction::Do(Effect::ReadAccess { attempt }), Reaction::Go(Go::Access)]
 }
