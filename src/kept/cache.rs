@@ -38,6 +38,32 @@ impl Cache {
         runtime.map_or(Ok(()), |folder| Self(folder.join("crosspull")).forget(name))
     }
 
+    /// Forgets all tokens in this login whose names begin so, and returns how many these were.
+    ///
+    /// # Errors
+    /// An error where one is still there, or where it is not known.
+    pub fn forget_all_of_login(prefix: &str) -> io::Result<usize> {
+        let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|folder| folder.is_absolute());
+        runtime.map_or(Ok(0), |folder| Self(folder.join("crosspull")).forget_all(prefix))
+    }
+
+    fn forget_all(&self, prefix: &str) -> io::Result<usize> {
+        let folder = match std::fs::read_dir(&self.0) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+            folder => folder?,
+        };
+        let mut forgotten = 0;
+        for entry in folder {
+            let name = entry?.file_name();
+            let Some(name) = name.to_str().and_then(|name| name.strip_suffix(".token")) else { continue };
+            if name.starts_with(prefix) {
+                self.forget(name)?;
+                forgotten += 1;
+            }
+        }
+        Ok(forgotten)
+    }
+
     /// Returns the cache in the folder that the environment names; `None` where there is none, or where somebody else
     /// may look into it.
     pub fn within(runtime: Option<&OsStr>) -> Option<Self> {
@@ -175,5 +201,10 @@ mod tests {
         assert!(cache.look(Sort::Registry, server).is_some() && !file.is_symlink());
         cache.forget(server).expect("forgotten");
         assert!(cache.look(Sort::Registry, server).is_none());
+        for name in [server, "kubernetes-1", "kubernetes-2"] {
+            cache.keep(name, &token(now)).expect("kept");
+        }
+        assert_eq!(cache.forget_all("kubernetes-").ok(), Some(2));
+        assert!(cache.look(Sort::Registry, server).is_some() && cache.look(Sort::Registry, "kubernetes-1").is_none());
     }
 }

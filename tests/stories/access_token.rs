@@ -159,6 +159,25 @@ fn a_refusal_of_entra_is_told_in_two_lines() {
     assert!(answer.failure().contains("CROSSPULL_A_CLIENT_SECRET is not set here"), "{answer:?}");
 }
 
+#[test]
+fn what_the_cluster_refuses_is_forgotten() {
+    let story = by_app();
+    let first = call(&story, None).token();
+    let end = story.run(&["access", "token", "--forget"]);
+    end.exits(0);
+    assert!(end.out.is_empty() && end.err.contains("1 token forgotten"), "{end}");
+    assert_ne!(call(&story, None).token(), first, "it signs in anew");
+    let all = "name = 'f'\nsays = 'f'\n[[fault]]\non = 'kubernetes POST **/selfsubjectreviews'\nnth = 'every'\n\
+               do = 'status'\ncode = 401\nerror = 'Unauthorized'\nmessage = 'Unauthorized'\n";
+    let story = at_home(Story::told(&["entra-cluster"], all));
+    let end = write(&story, &[]);
+    end.exits(1);
+    assert!(end.out.contains("The cluster does not let it in"), "{end}");
+    let left = std::fs::read_dir(story.path("run/crosspull")).expect("a folder").flatten();
+    let tokens = left.filter(|entry| entry.path().extension().is_some_and(|end| end == "token")).count();
+    assert_eq!(tokens, 0, "kubectl is not given what was refused");
+}
+
 /// Returns a story whose kubeconfig signs a person in by device code, who did so once.
 fn by_person() -> (Story, usize) {
     let story = at_home(of_persons(&["entra-cluster"]));

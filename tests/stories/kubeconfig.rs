@@ -133,7 +133,11 @@ fn clusters_of_one_name_in_two_tenants_live_side_by_side() {
     refused.exits(1);
     assert!(refused.err.contains("context aks-shop is that of https://"), "{refused}");
     assert_eq!(read(&kubeconfig(&one)), both, "it is as it was");
-    write(&two, &["--context", "aks-shop", "--overwrite"]).exits(0);
+    let end = write(&two, &["--context", "aks-shop", "--overwrite"]);
+    tells_of(
+        &end,
+        &["Replaced: context aks-shop, which led to https://", "Replaced: cluster aks-shop, which was that of"],
+    );
     assert!(!read(&kubeconfig(&one)).contains(server), "it was asked for");
 }
 
@@ -144,6 +148,8 @@ fn a_file_that_is_broken_or_read_only_is_left_alone_before_anything_is_called() 
     for (text, mode, why) in [
         ("a: [secret", 0o600, "it is no YAML that can be read"),
         ("kind: Pod\n", 0o600, "another kind"),
+        ("a: !secret b\n", 0o600, "it holds YAML that crosspull cannot keep as it is"),
+        ("users: [{name: a}, {name: a}]\n", 0o600, "two of its users have one name"),
         ("", 0o400, "it is read-only"),
     ] {
         std::fs::write(kubeconfig(&story), text).expect("written");
@@ -155,6 +161,17 @@ fn a_file_that_is_broken_or_read_only_is_left_alone_before_anything_is_called() 
         assert_eq!(read(&kubeconfig(&story)), text);
         std::fs::set_permissions(kubeconfig(&story), std::fs::Permissions::from_mode(0o600)).expect("ours");
     }
+    std::fs::remove_file(kubeconfig(&story)).expect("removed");
+    symlink("gone", kubeconfig(&story)).expect("a link");
+    let end = write(&story, &[]);
+    end.exits(2);
+    assert!(end.err.contains("it is a link to a file that is not there: make that file"), "{end}");
+    std::fs::remove_file(kubeconfig(&story)).expect("removed");
+    let made = std::process::Command::new("mkfifo").arg(kubeconfig(&story)).status().expect("it starts");
+    assert!(made.success());
+    let end = write(&story, &[]);
+    end.exits(2);
+    assert!(end.err.contains("it is a pipe"), "{end}");
     story.called_nothing();
 }
 
@@ -188,7 +205,10 @@ fn the_admins_certificate_is_told_to_be_everybodys_and_is_in_the_file_alone() {
 fn without_entra_everybody_has_the_certificate_and_that_is_said() {
     let story = at_home(Story::of("happy"));
     let file = story.path("own");
+    std::fs::write(&file, "").expect("written");
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).expect("ours");
     let end = write(&story, &["--file", path_text(&file), "--output", "json"]);
+    assert!(end.err.contains("Others may read") && end.out.contains("chmod 600"), "before the key is there\n{end}");
     end.exits(0);
     let told: Value = serde_json::from_str(&end.out).expect("JSON");
     assert_eq!((&told["by"], &told["context"]), (&"certificate".into(), &"aks-shop".into()), "{end}");
@@ -257,7 +277,12 @@ fn a_kubeconfig_that_never_comes_is_not_taken_for_none() {
 #[test]
 fn kubelogins_form_is_written_where_it_is_asked_for() {
     let story = at_home(Story::of("entra-cluster"));
-    tells_of(&write(&story, &["--kubelogin"]), &["It signs in by kubelogin: service-principal"]);
+    let told = [
+        "It signs in by kubelogin: service-principal",
+        "proved by crosspull's own sign-in",
+        "kubelogin is not in PATH",
+    ];
+    tells_of(&write(&story, &["--kubelogin"]), &told);
     let text = read(&kubeconfig(&story));
     let words: Vec<&str> = text.lines().filter_map(|line| line.trim().strip_prefix("- ")).collect();
     let app = story.variables()["CROSSPULL_A_CLIENT_ID"].clone();

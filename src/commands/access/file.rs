@@ -1,5 +1,7 @@
 //! The kubeconfig that an entry is written to: which file it is, by kubectl's rules, and how it is changed.
 
+mod writable;
+
 use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -10,6 +12,7 @@ use std::time::{Duration, Instant};
 use crosspull_core::access::kubeconfig::{Chosen, Entry, Kubeconfig, Names, Wish};
 
 use crate::kept::replace::{edit_up_to, read_up_to};
+use writable::{is_plain, may_write};
 
 /// The most bytes of a kubeconfig: some have hundreds of clusters.
 const LARGEST: u64 = 16 << 20;
@@ -60,7 +63,7 @@ impl Place {
     pub fn look(&self) -> Result<(), String> {
         let Self::File { target, all } = self else { return Ok(()) };
         may_write(target)?;
-        all.iter().try_for_each(|file| read(file).map(drop))
+        all.iter().try_for_each(|file| is_plain(file).and_then(|()| read(file)).map(drop))
     }
 
     /// Puts an entry into the file, or writes it alone. Returns the names that it has there.
@@ -82,12 +85,13 @@ impl Place {
         may_write(target)?;
         let _lock = Lock::take(target, LIMIT)?;
         let chosen = edit_up_to(target, LARGEST, |text| {
-            let mut config = Kubeconfig::parse(text)?;
+            let before = Kubeconfig::parse(text)?;
+            let mut config = before.clone();
             let together = all.iter().map(|file| if file == target { Ok(config.clone()) } else { read(file) });
             let together: Vec<Kubeconfig> = together.collect::<Result<_, _>>()?;
             let chosen = Names::choose(wish, entry, &together)?;
             config.merge(entry, &chosen.names, !keeps_context);
-            Ok((config.text()?, chosen))
+            Ok((config.text_after(&before, &chosen.names)?, chosen))
         })?;
         Ok((chosen, None))
     }
@@ -105,13 +109,6 @@ fn read(file: &Path) -> Result<Kubeconfig, String> {
     let left_alone = |why: String| format!("{} was left alone: {why}: mend it, or give --file FILE", file.display());
     let text = read_up_to(file, LARGEST).map_err(|error| left_alone(format!("it cannot be read ({error})")))?;
     Kubeconfig::parse(text.as_deref().unwrap_or_default()).map_err(left_alone)
-}
-
-/// Refuses a file that nobody may write: it is replaced as a whole, which would go past that.
-fn may_write(file: &Path) -> Result<(), String> {
-    let is_read_only = file.metadata().is_ok_and(|found| found.permissions().mode() & 0o222 == 0);
-    let told = || format!("{} was left alone: it is read-only: chmod u+w it, or give --file FILE", file.display());
-    if is_read_only { Err(told()) } else { Ok(()) }
 }
 
 /// The lock that kubectl and its kin take before they write a kubeconfig: a file beside it (client-go, `lockFile`).

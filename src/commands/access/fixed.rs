@@ -41,6 +41,8 @@ const PROOFS: [(Fixed, &str); 3] = [
 const CLIENT_ID: &str = "CROSSPULL_A_CLIENT_ID";
 /// The variable with the secret of an app.
 pub const CLIENT_SECRET: &str = "CROSSPULL_A_CLIENT_SECRET";
+/// The beginning of the names under which tokens for clusters are kept.
+pub const PREFIX: &str = "kubernetes-";
 /// The variables in which a pod finds its identity.
 const OF_POD: [(Fixed, &str); 2] =
     [(Fixed::ClientId, "AZURE_CLIENT_ID"), (Fixed::FederatedTokenFile, "AZURE_FEDERATED_TOKEN_FILE")];
@@ -160,7 +162,24 @@ pub fn line(of: &ExecSignIn) -> Option<String> {
 pub fn name(of: &ExecSignIn) -> String {
     let mut hasher = DefaultHasher::new();
     of.line().hash(&mut hasher);
-    format!("kubernetes-{:016x}", hasher.finish())
+    format!("{PREFIX}{:016x}", hasher.finish())
+}
+
+/// Returns what is told of a sign-in in the words of whoever wrote the entry: its options, in place of the variables and of
+/// the side that stand for them within.
+pub fn in_words_of_entry(of: &ExecSignIn, text: &str) -> String {
+    let mut text = text.to_owned();
+    for (part, variable) in PROOFS.into_iter().chain([(Fixed::ClientId, CLIENT_ID)]).chain(OF_POD) {
+        if let Some(value) = of.get(part) {
+            let option = format!("--{}", part.name());
+            if part == Fixed::ClientSecretFile {
+                text = text.replace(&format!("{CLIENT_SECRET} or its _FILE"), &format!("{option} {value}"));
+            }
+            text = text.replace(variable, &option);
+        }
+    }
+    text = text.replace("--sign-in-a", "--as").replace(" to tenant A", "");
+    text.replace("sign-in-a:", "as:").replace("tenant-a:", "tenant:").replace("tenant A", "the tenant")
 }
 
 /// Signs in for the Kubernetes API. Returns the token and its end.
@@ -185,4 +204,24 @@ pub async fn token(means: &Means, way: Way) -> Result<(Secret, Timestamp), Troub
     // What cannot be read is used once.
     let expires = reply::end_of(&token).unwrap_or_else(|| Timestamp::now() + SignedDuration::from_mins(1));
     Ok((token, expires))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_told_names_what_the_entry_has() {
+        let mut fixed = ExecSignIn::default();
+        let raw = "Sign-in to tenant A did not work; App x signs in by the secret of CROSSPULL_A_CLIENT_SECRET or its _FILE; \
+                   CROSSPULL_A_CLIENT_SECRET_FILE names /s; give another --sign-in-a";
+        let bare = in_words_of_entry(&fixed, raw);
+        assert!(bare.contains("CROSSPULL_A_CLIENT_SECRET or its _FILE") && bare.contains("another --as"), "{bare}");
+        fixed.set(Fixed::ClientSecretFile, "/s");
+        assert_eq!(
+            in_words_of_entry(&fixed, raw),
+            "Sign-in did not work; App x signs in by the secret of --client-secret-file /s; --client-secret-file names /s; \
+             give another --as"
+        );
+    }
 }

@@ -32,7 +32,8 @@ const KEEP_CONTEXT: &str = "keep-context";
 
 const AFTER: &str = "The entry goes into the first file of KUBECONFIG that is there, else into ~/.kube/config, and all that is \
 there stays. Where Entra signs people in, it runs crosspull access token, with tenant and identity fixed in it, so that \
-several tenants live side by side. Then the cluster is asked as whom it knows you.
+several tenants live side by side. Then the cluster is asked as whom it knows you. Where kubectl says Unauthorized later, \
+crosspull access token --forget has its next call sign in anew.
 
 Exit codes: 0 written, and proved or said why not; 1 not written, or not let in; 2 wrong input, nothing was called.";
 
@@ -57,7 +58,7 @@ fn arguments() -> clap::Command {
                 .value_name("NAME")
                 .help("The name of the context [default: as az names it]"),
             flag(KUBELOGIN, "Have kubelogin sign in, not crosspull"),
-            flag(OVERWRITE, "Replace an entry of the same name for another server"),
+            flag(OVERWRITE, "Replace what has the same name, as far as no other context uses it"),
             flag(KEEP_CONTEXT, "Leave the current context as it is"),
             Arg::new("yes").long("yes").action(ArgAction::SetTrue).help("Go on without asking"),
             output(),
@@ -122,6 +123,9 @@ async fn run(arguments: &ArgMatches) -> color_eyre::Result<Code> {
     };
     let (form, cloud) = (asked.form, asked.cluster.cloud());
     let mut attended = Attended::new(cloud)?;
+    if asked.admin {
+        asked.place.warning().iter().for_each(|line| aside(line));
+    }
     if asked.admin && !arguments.get_flag("yes") {
         aside(&format!("The admin's kubeconfig of {}. {EVERYBODYS}", asked.cluster.cluster.name()));
         match attended.agrees("Write it? Only yes is yes: ").await {

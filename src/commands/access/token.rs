@@ -13,7 +13,7 @@ use crosspull_core::kept::Sort;
 use crosspull_core::names::Verdict;
 use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::SignIn;
-use crosspull_core::text::printable;
+use crosspull_core::text::{count, printable};
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
@@ -35,12 +35,15 @@ pub const TOKEN: Subcommand = Subcommand {
 
 const AFTER: &str = "kubectl and its kin run it by an entry that crosspull access kubeconfig writes. What they ask is in \
 KUBERNETES_EXEC_INFO, which they set; without it the answer is of client.authentication.k8s.io/v1. The token is kept in \
-XDG_RUNTIME_DIR until five minutes before its end. An app's secret that no file holds comes from CROSSPULL_A_CLIENT_SECRET.
+XDG_RUNTIME_DIR until five minutes before its end. Where kubectl says Unauthorized meanwhile, crosspull access token --forget \
+has its next call sign in anew. An app's secret that no file holds comes from CROSSPULL_A_CLIENT_SECRET.
 
 Exit codes: 0 answered; 1 there is no token, and why is said on standard error.";
 
 /// The flag by which nothing is kept.
 const NO_CACHE: &str = "no-cache";
+/// The flag by which what is kept is forgotten.
+const FORGET: &str = "forget";
 
 fn arguments() -> clap::Command {
     let parts: [(Fixed, &str, &str); 11] = [
@@ -76,6 +79,12 @@ fn arguments() -> clap::Command {
                 .action(ArgAction::SetTrue)
                 .help("Use nothing that is kept between two calls, and keep nothing"),
         )
+        .arg(
+            Arg::new(FORGET)
+                .long(FORGET)
+                .action(ArgAction::SetTrue)
+                .help("Forget the tokens that are kept for clusters, so that the next calls sign in anew; give none"),
+        )
 }
 
 /// A call for a token.
@@ -83,6 +92,7 @@ fn arguments() -> clap::Command {
 pub struct Call {
     sign_in: ExecSignIn,
     no_cache: bool,
+    forget: bool,
 }
 
 impl Call {
@@ -103,11 +113,14 @@ impl Call {
                 sign_in.set(part, value);
             }
         }
-        Self { sign_in, no_cache: matches.get_flag(NO_CACHE) }
+        Self { sign_in, no_cache: matches.get_flag(NO_CACHE), forget: matches.get_flag(FORGET) }
     }
 
     /// Answers on standard output; a failure is told on standard error, in two lines.
     pub fn answer(&self) -> Code {
+        if self.forget {
+            return forget();
+        }
         let written = self
             .answered()
             .and_then(|text| bytes(text.as_bytes()).map_err(|error| format!("the answer cannot be written ({error})")));
@@ -115,7 +128,7 @@ impl Call {
         let tenant = self.sign_in.get(Fixed::Tenant).map(|tenant| format!(" of tenant {}", printable(tenant, 80)));
         let by = fixed::sign_in(&self.sign_in).word();
         aside(&format!("crosspull: no token{} by {by}:", tenant.unwrap_or_default()));
-        aside(&format!("  {}", printable(&why, LONGEST)));
+        aside(&format!("  {}", printable(&fixed::in_words_of_entry(&self.sign_in, &why), LONGEST)));
         Verdict::Failed.exit_code()
     }
 
@@ -169,6 +182,23 @@ impl Call {
     }
 }
 
+/// Forgets what is kept for clusters.
+fn forget() -> Code {
+    match Cache::forget_all_of_login(fixed::PREFIX) {
+        Ok(forgotten) => {
+            aside(&format!(
+                "crosspull: {} forgotten; the next call of kubectl signs in anew",
+                count(forgotten, "token")
+            ));
+            Verdict::Done.exit_code()
+        }
+        Err(error) => {
+            aside(&format!("crosspull: what is kept cannot be forgotten ({error})"));
+            Verdict::Failed.exit_code()
+        }
+    }
+}
+
 /// Signs in by what needs nobody. Nothing is said meanwhile: where what is sent goes was shown when the entry was written.
 async fn unattended(way: Way) -> Result<(Secret, Timestamp), String> {
     let signed_in = tokio::time::timeout(SIGN_IN_LIMIT, fixed::token(&Means::unattended(), way)).await;
@@ -214,6 +244,7 @@ mod tests {
         assert_eq!((call.sign_in, call.no_cache), (fixed, false));
         let of = |line: &str| Call::of(line.split(' ').map(OsString::from));
         assert!(of("crosspull access token --no-cache").is_some_and(|call| call.no_cache));
+        assert!(of("crosspull access token --forget").is_some_and(|call| call.forget));
         for line in
             ["crosspull", "crosspull access", "crosspull access token --help", "crosspull access token --as none"]
         {

@@ -1,7 +1,7 @@
 //! Asks Azure for the kubeconfig of a cluster, and the cluster as whom it knows whoever signs in by one.
 
 use crosspull_core::event::Work;
-use crosspull_core::explain::Trouble;
+use crosspull_core::explain::{NoConnection, Refusal, Trouble};
 use crosspull_core::ids::ClusterId;
 use crosspull_core::input::ClusterCredential;
 use crosspull_core::names::Side;
@@ -12,6 +12,7 @@ use k8s_openapi::api::authorization::v1::SelfSubjectAccessReview;
 
 use crate::door::Door;
 use crate::kubernetes::{Kubernetes, KubernetesUnavailable, requests};
+use crate::refusal::Unanswered;
 use crate::reply::ClusterCredentials;
 use crate::request;
 use crate::wire::CallError;
@@ -77,9 +78,19 @@ pub struct NotKnown {
 impl NotKnown {
     fn of(error: CallError) -> Self {
         let is_refused = matches!(&error, CallError::Refused(refused) if refused.refusal.status == Some(401));
-        let why = KubernetesUnavailable::of(error).why();
+        let why = match &error {
+            CallError::Unreachable(answer) | CallError::Lost(answer) if came(answer) => {
+                Ok(format!("what answers there is not understood as its Kubernetes API ({answer})"))
+            }
+            _ => KubernetesUnavailable::of(error).why(),
+        };
         Self { why: why.unwrap_or_else(|_| "it was stopped".to_owned()), is_refused }
     }
+}
+
+/// True for an answer that came and is none that can be used: torn, too large, or of somebody on the way.
+fn came(answer: &Refusal) -> bool {
+    Unanswered::is_unusable(answer) || NoConnection::of(answer) == Some(NoConnection::NotAzure)
 }
 
 /// Asks a cluster as whom it knows whoever signs in by that kubeconfig: with that token, else with what is in it.
@@ -102,4 +113,17 @@ pub async fn known(door: &Door, kubeconfig: &Secret, token: Option<Secret>) -> R
         lists_pods: status.as_ref().is_some_and(|status| status.allowed),
         reason: reason.map(|reason| printable(reason, 300)),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_that_came_is_not_told_to_be_none() {
+        let torn = NotKnown::of(CallError::Unreachable(Unanswered::Torn.because("line 1")));
+        assert!(torn.why.starts_with("what answers there is not understood") && !torn.is_refused, "{torn:?}");
+        let none = NotKnown::of(CallError::Unreachable(Unanswered::NoAnswer.because("closed")));
+        assert!(none.why.starts_with("its Kubernetes API does not answer"), "{none:?}");
+    }
 }

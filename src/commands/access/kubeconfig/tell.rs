@@ -4,7 +4,7 @@ use crosspull_core::access::exec::{ExecSignIn, Fixed};
 use crosspull_core::names::Verdict;
 use serde_json::json;
 
-use super::write::Written;
+use super::write::{Written, kubelogin_is_there};
 use super::{Asked, EVERYBODYS, Place, fixed};
 use crate::exit::Code;
 use crate::headless::lines::{aside, bytes};
@@ -44,14 +44,32 @@ impl Written {
         if let Some(why) = &self.chosen.instead {
             lines.push(format!("Its names are longer than those of az, since {why}"));
         }
+        lines.extend(self.chosen.replaced.iter().map(|what| format!("Replaced: {what}")));
         match &self.sign_in {
-            None => {
-                lines.push(EVERYBODYS.to_owned());
-                lines.extend(asked.place.warning());
-            }
+            None => lines.push(EVERYBODYS.to_owned()),
             Some(sign_in) => lines.extend(signs_in(sign_in, asked.kubelogin)),
         }
         lines.extend(self.told());
+        lines.extend(self.differs(asked));
+        lines
+    }
+
+    /// Returns what kubectl does in another way than the proof did.
+    fn differs(&self, asked: &Asked) -> Vec<String> {
+        let by_kubelogin = asked.kubelogin && self.sign_in.is_some();
+        let mut lines = Vec::new();
+        if by_kubelogin && self.proved.is_ok() {
+            lines.push(
+                "That was proved by crosspull's own sign-in; kubelogin, which kubectl runs, was not run".to_owned(),
+            );
+        }
+        if by_kubelogin && !kubelogin_is_there() {
+            let place = "https://azure.github.io/kubelogin/";
+            lines.push(format!("kubelogin is not in PATH, so kubectl cannot sign in: install it, {place}"));
+        }
+        if self.chosen.by_proxy {
+            lines.push("kubectl goes there by the proxy-url of the entry, which stays; the proof did not".to_owned());
+        }
         lines
     }
 
@@ -87,6 +105,8 @@ impl Written {
             Some(_) if asked.kubelogin => "kubelogin",
             Some(_) => "crosspull",
         };
+        let others_may_read = self.sign_in.is_none().then(|| asked.place.warning()).flatten();
+        let warnings: Vec<String> = others_may_read.into_iter().chain(self.differs(asked)).collect();
         json!({
             "file": file,
             "context": names.context,
@@ -94,6 +114,8 @@ impl Written {
             "user": names.user,
             "current": !asked.keeps_context,
             "instead": self.chosen.instead,
+            "replaced": self.chosen.replaced,
+            "warnings": warnings,
             "by": by,
             "sign_in": self.sign_in.as_ref().map(|of| fixed::sign_in(of).word()),
             "tenant": self.sign_in.as_ref().and_then(|of| of.get(Fixed::Tenant)),

@@ -18,6 +18,7 @@ use jiff::Timestamp;
 
 use super::{Asked, fixed};
 use crate::attended::Means;
+use crate::headless::lines::aside;
 use crate::kept::cache::Cache;
 use crate::login::tools::on_path;
 use crate::sources::environment;
@@ -52,6 +53,10 @@ pub(super) async fn write(asked: &Asked, means: &Means) -> Result<Written, Troub
         NoUser::Because(why) => not_written(why),
     })?;
     let entry = Entry::new(&given, user);
+    if sign_in.is_none() && !asked.admin {
+        // Before the key is there. Of the admin's it was said before the question.
+        asked.place.warning().iter().for_each(|line| aside(line));
+    }
     let wish = Wish { id, context: asked.context.as_deref(), overwrite: asked.overwrite };
     let (chosen, alone) = asked.place.write(&wish, &entry, asked.keeps_context).map_err(not_written)?;
     let proved = prove(asked, means, &door, &text, sign_in.as_ref()).await;
@@ -127,6 +132,10 @@ async fn prove(
         None => None,
     };
     known(door, given, token).await.map_err(|NotKnown { why, is_refused }| {
+        if let Some(sign_in) = sign_in.filter(|_| is_refused) {
+            // kubectl is not to be given it again. Where it stays, it is in nobody's way for longer than it lives.
+            let _ = Cache::forget_of_login(&fixed::name(sign_in));
+        }
         let not = if is_refused { "The cluster does not let it in" } else { "Written, not proved" };
         NotProved { lines: vec![format!("{not}: {why}")], is_refused }
     })
@@ -134,7 +143,10 @@ async fn prove(
 
 /// Signs in as the entry does, by the same login: a person is not asked again.
 async fn token(asked: &Asked, means: &Means, sign_in: &ExecSignIn) -> Result<Secret, NotProved> {
-    let not = |lines: Vec<String>| NotProved { lines, is_refused: true };
+    let not = |lines: Vec<String>| match means.is_stopped() {
+        true => NotProved { lines: vec!["Written, not proved: it was stopped".to_owned()], is_refused: false },
+        false => NotProved { lines, is_refused: true },
+    };
     let mut way = fixed::way(sign_in).map_err(not)?;
     way.credentials.keep_persons(asked.cluster.way.credentials.clone(), &way.access);
     let signed_in = fixed::token(means, way).await;
@@ -145,4 +157,9 @@ async fn token(asked: &Asked, means: &Means, sign_in: &ExecSignIn) -> Result<Sec
         let _ = cache.keep(&fixed::name(sign_in), &kept);
     }
     Ok(token)
+}
+
+/// True where kubectl finds kubelogin.
+pub(super) fn kubelogin_is_there() -> bool {
+    on_path(&environment("PATH").unwrap_or_default(), "kubelogin").is_some()
 }
