@@ -69,7 +69,7 @@ impl Names {
         };
         // A context that may be overwritten keeps its name.
         let fixed = wish.context.map(str::to_owned).or_else(|| wish.overwrite.then(|| az.context.clone()));
-        let there = There { wish, entry, files };
+        let there = There { own_context: wish.context.is_some(), overwrite: wish.overwrite, entry, files };
         if let Some(why) = fixed.as_ref().and_then(|context| there.context_taken(context)) {
             return Err(format!("{why}: give another --context, or --overwrite to have it replaced"));
         }
@@ -87,7 +87,8 @@ impl Names {
                     continue;
                 }
                 let names = Self { cluster, user, context };
-                let (replaced, by_proxy) = (there.replaced(&names), there.has_proxy(&names.cluster));
+                let (replaced, by_proxy) =
+                    (there.replaced(&names.context, &names.cluster, &names.user), there.has_proxy(&names.cluster));
                 return Ok(Chosen { names, instead, replaced, by_proxy });
             }
             break;

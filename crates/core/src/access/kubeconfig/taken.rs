@@ -4,7 +4,7 @@
 use url::Url;
 
 use super::node::{Fields, Node};
-use super::{Entry, Kubeconfig, Names, Wish};
+use super::{Entry, Kubeconfig};
 use crate::text::{listed, printable};
 
 /// What says whom a cluster's certificate has to be by.
@@ -15,7 +15,10 @@ const LONGEST: usize = 120;
 
 /// What is there, in all files that are read together.
 pub(super) struct There<'a> {
-    pub wish: &'a Wish<'a>,
+    /// True where a context of the operator's own was named.
+    pub own_context: bool,
+    /// True where what no other context uses is overwritten.
+    pub overwrite: bool,
     pub entry: &'a Entry,
     pub files: &'a [Kubeconfig],
 }
@@ -23,7 +26,7 @@ pub(super) struct There<'a> {
 impl<'a> There<'a> {
     /// Returns whose a context is, where it leads to another server and is not to be overwritten.
     pub fn context_taken(&self, context: &str) -> Option<String> {
-        let server = self.leads_elsewhere(context).filter(|_| !self.wish.overwrite)?;
+        let server = self.leads_elsewhere(context).filter(|_| !self.overwrite)?;
         Some(is_that_of("context", context, server))
     }
 
@@ -34,7 +37,7 @@ impl<'a> There<'a> {
         let other = others.next();
         self.files.iter().filter_map(|file| file.named("clusters", name, "cluster")).find_map(|cluster| {
             match (self.server_elsewhere(cluster), other) {
-                (Some(_), None) if self.wish.overwrite => None,
+                (Some(_), None) if self.overwrite => None,
                 (Some(server), _) => Some(is_that_of("cluster", name, server)),
                 (None, Some(other)) if self.trust_differs(cluster) => Some(format!(
                     "cluster {} has another certificate authority, and context {} uses it",
@@ -56,38 +59,38 @@ impl<'a> There<'a> {
             return None;
         }
         match others.first() {
-            Some(other) if self.wish.context.is_some() => Some(is_that_of("user", name, &format!("context {other}"))),
+            Some(other) if self.own_context => Some(is_that_of("user", name, &format!("context {other}"))),
             Some(_) => None,
-            None if self.wish.overwrite || self.names_in(own, "user").any(|user| user == name) => None,
+            None if self.overwrite || self.names_in(own, "user").any(|user| user == name) => None,
             None => Some(format!("user {} is a credential of its own that no context uses", told(name))),
         }
     }
 
     /// Returns what an entry of those names takes the place of, and what it moves.
-    pub fn replaced(&self, names: &Names) -> Vec<String> {
-        let context = told(&names.context);
-        let moved = match self.leads_elsewhere(&names.context) {
+    pub fn replaced(&self, own: &str, cluster_name: &str, user_name: &str) -> Vec<String> {
+        let context = told(own);
+        let moved = match self.leads_elsewhere(own) {
             Some(server) => Some(format!("context {context}, which led to {}", told(server))),
             None => self
-                .names_in(&names.context, "user")
-                .find(|user| *user != names.user)
+                .names_in(own, "user")
+                .find(|user| *user != user_name)
                 .map(|user| format!("context {context}, which signed in by user {}", told(user))),
         };
-        let cluster = self.first("clusters", &names.cluster, "cluster");
+        let cluster = self.first("clusters", cluster_name, "cluster");
         let of_cluster = cluster.and_then(|cluster| match self.server_elsewhere(cluster) {
-            Some(server) => Some(format!("cluster {}, which was that of {}", told(&names.cluster), told(server))),
+            Some(server) => Some(format!("cluster {}, which was that of {}", told(cluster_name), told(server))),
             None if self.trust_differs(cluster) => {
-                Some(format!("the certificate authority of cluster {}", told(&names.cluster)))
+                Some(format!("the certificate authority of cluster {}", told(cluster_name)))
             }
             None => None,
         });
-        let of_user = self.user_differs(&names.user).then(|| {
-            let others: Vec<String> = self.others("user", &names.user, &names.context).map(told).collect();
+        let of_user = self.user_differs(user_name).then(|| {
+            let others: Vec<String> = self.others("user", user_name, own).map(told).collect();
             let too = match others.is_empty() {
                 true => String::new(),
                 false => format!(", by which others sign in too: {}", listed(&others)),
             };
-            format!("the credential of user {}{too}", told(&names.user))
+            format!("the credential of user {}{too}", told(user_name))
         });
         [moved, of_cluster, of_user].into_iter().flatten().collect()
     }
