@@ -137,6 +137,7 @@ fn another_operator_is_judged_by_what_is_assigned_to_them() {
     let end = identity(&story, &["--output", "json", "--principal", "reader@contoso.com"]);
     end.exits(0);
     assert_eq!(at(&needs(&told(&end), "operator"), "subnets/aks"), "lacking", "{end}");
+    assert!(end.out.contains("--assignee-principal-type User "), "{end}");
     let end = identity(&story, &["--principal", "system:serviceaccount:shop"]);
     end.exits(2);
 }

@@ -74,7 +74,7 @@ pub enum Command<'a> {
     /// Deletes a registry's token.
     DeleteToken { registry: &'a str, token: &'a str },
     /// Gives a service principal a role, by the role's id.
-    GiveRole { principal: &'a str, role: &'a str, scope: &'a str },
+    GiveRole { principal: &'a str, kind: &'a str, role: &'a str, scope: &'a str },
     /// Takes a role back, whose name stands in place of `ROLE`.
     TakeRole { assignee: &'a str, scope: &'a str },
     /// Brings a port of this machine to the machine with the browser.
@@ -215,9 +215,9 @@ impl Command<'_> {
                 of_token("az acr token update", registry, token).option("--status", "enabled")
             }
             Self::DeleteToken { registry, token } => of_token("az acr token delete", registry, token),
-            Self::GiveRole { principal, role, scope } => Line::of("az role assignment create")
+            Self::GiveRole { principal, kind, role, scope } => Line::of("az role assignment create")
                 .option("--assignee-object-id", principal)
-                .written("--assignee-principal-type ServicePrincipal")
+                .option("--assignee-principal-type", kind)
                 .option("--role", role)
                 .option("--scope", scope),
             Self::TakeRole { assignee, scope } => Line::of("az role assignment delete")

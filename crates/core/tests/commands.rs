@@ -80,7 +80,7 @@ fn all(text: &str, check: &mut dyn FnMut(Command<'_>)) {
         Command::RenewAdminPassword { registry: text, password: "password2" },
         Command::EnableToken { registry: text, token: text },
         Command::DeleteToken { registry: text, token: text },
-        Command::GiveRole { principal: text, role: ID, scope: text },
+        Command::GiveRole { principal: text, kind: "User", role: ID, scope: text },
         Command::TakeRole { assignee: text, scope: text },
         Command::Tunnel { port: 5000, host: "me@host" },
         Command::SignIn {

@@ -71,7 +71,7 @@ async fn look(means: &Means, asked: &AskedCluster, who: &PrincipalRef) -> Result
             let found = principal::find(&door, &Work::Search(Side::A), who).await?;
             let kubernetes =
                 || Trouble::new(format!("{} is not of Entra.", found.name), "It has no roles in Azure.", "");
-            Whose::Of(found.object.ok_or_else(kubernetes)?)
+            Whose::Of(found.object.ok_or_else(kubernetes)?, found.azure_type())
         }
     };
     let what = || format!("{} cannot be looked at.", asked.cluster.name());
@@ -130,7 +130,8 @@ impl<'a> Part<'a> {
         let role = cure(lacks)?;
         let principal = self.holder.principal.as_ref().ok()?.to_string();
         let id = role.id.to_string();
-        let line = Line::GiveRole { principal: &principal, role: &id, scope: &needed.scope }.to_string();
+        let line = Line::GiveRole { principal: &principal, kind: self.holder.kind, role: &id, scope: &needed.scope }
+            .to_string();
         Some((role.name, line))
     }
 }

@@ -8,6 +8,7 @@ use crosspull_core::event::Work;
 use crosspull_core::ids::{ClusterId, ObjectId};
 use crosspull_core::names::Side;
 use crosspull_core::rights::{Caller, DenyAssignment, PermissionSet};
+use crosspull_core::sign_in::AccountKind;
 use futures_util::future::{join, join_all, join3};
 
 use self::configuration::not_read;
@@ -17,6 +18,9 @@ use crate::reply::{self, Cluster, Principal};
 use crate::request::{self, Audience};
 use crate::wire::CallError;
 
+/// The kind of an app and of a managed identity, in the word of Resource Manager.
+const APP: &str = "ServicePrincipal";
+
 /// The principal that something is needed of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Whose {
@@ -24,8 +28,8 @@ pub enum Whose {
     Cluster,
     /// The one who is signed in: for oneself Resource Manager tells what one may do.
     Me,
-    /// One of tenant A.
-    Of(ObjectId),
+    /// One of tenant A, of that kind in the word of Resource Manager.
+    Of(ObjectId, &'static str),
 }
 
 /// A principal, what is needed of it, and what it holds.
@@ -33,6 +37,8 @@ pub enum Whose {
 pub struct Holder {
     /// Its object id. The error is the reason why it is not known.
     pub principal: Result<ObjectId, NotRead>,
+    /// The kind, in the word of Resource Manager.
+    pub kind: &'static str,
     /// Everything that is needed of it.
     pub requirements: Requirements,
     /// What it holds where something is needed. Empty where the principal is not known.
@@ -65,12 +71,12 @@ pub async fn read(door: &Door, id: &ClusterId, operator: Whose) -> Result<Seen, 
     let beyond = needed(Needs::ClusterBeyond, &of);
     wanted.needed.extend(beyond.needed);
     wanted.unknown.extend(beyond.unknown);
-    let (cluster, operator) = join(holder(door, &work, own, wanted), async {
+    let (cluster, operator) = join(holder(door, &work, own, APP, wanted), async {
         let wanted = needed(Needs::Operator, &of);
         match operator {
             Whose::Me => myself(door, &work, wanted).await,
-            Whose::Of(object) => holder(door, &work, Ok(object), wanted).await,
-            Whose::Cluster => holder(door, &work, own_principal(door, &work, &cluster).await, wanted).await,
+            Whose::Of(object, kind) => holder(door, &work, Ok(object), kind, wanted).await,
+            Whose::Cluster => holder(door, &work, own_principal(door, &work, &cluster).await, APP, wanted).await,
         }
     })
     .await;
@@ -93,14 +99,20 @@ async fn own_principal(door: &Door, work: &Work, cluster: &Cluster) -> Result<Ob
 }
 
 /// Reads what a principal holds where something is needed of it.
-async fn holder(door: &Door, work: &Work, principal: Result<ObjectId, NotRead>, wanted: Requirements) -> Holder {
+async fn holder(
+    door: &Door,
+    work: &Work,
+    principal: Result<ObjectId, NotRead>,
+    kind: &'static str,
+    wanted: Requirements,
+) -> Holder {
     let scopes = scopes(&wanted);
     let (holdings, denies) = match principal {
         Ok(object) => join(holdings::read(door, work, object, &scopes), denies(door, work, &scopes)).await,
         Err(_) => (Vec::new(), Vec::new()),
     };
     let caller = Caller { id: principal.as_ref().ok().copied(), groups: None };
-    Holder { principal, requirements: wanted, holdings, denies, caller }
+    Holder { principal, kind, requirements: wanted, holdings, denies, caller }
 }
 
 /// Reads what the one who is signed in may do where something is needed.
@@ -114,7 +126,10 @@ async fn myself(door: &Door, work: &Work, wanted: Requirements) -> Holder {
     .await;
     let caller = token.as_ref().map(reply::caller_of).unwrap_or_default();
     let untold = || NotRead { why: "the token does not tell it".to_owned(), may_pass: false };
-    Holder { principal: caller.id.ok_or_else(untold), requirements: wanted, holdings, denies, caller }
+    // A token that tells no account is an app's: people's tell their names.
+    let account = token.as_ref().ok().and_then(reply::account_of);
+    let kind = if account.is_some_and(|account| account.kind != AccountKind::App) { "User" } else { APP };
+    Holder { principal: caller.id.ok_or_else(untold), kind, requirements: wanted, holdings, denies, caller }
 }
 
 async fn own_permissions(door: &Door, work: &Work, scope: &str) -> Holdings {

@@ -179,7 +179,8 @@ impl Looker<'_> {
     async fn cure(&self, scope: &str, name: &str, id: Uuid, why: String) -> Cure {
         let (guid, subscription) = (id.to_string(), subscription_of(scope));
         let elsewhere = |why: String| {
-            let command = Command::GiveRole { principal: PRINCIPAL, role: &guid, scope }.to_string();
+            let command =
+                Command::GiveRole { principal: PRINCIPAL, kind: "ServicePrincipal", role: &guid, scope }.to_string();
             Cure::Elsewhere { why, command: Some(command) }
         };
         let Some(subscription) = subscription.filter(|_| is_plain(scope)) else {
