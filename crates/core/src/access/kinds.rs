@@ -4,7 +4,11 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::Question;
+use super::bound::is_segment;
+use crate::input::namespace;
 use crate::text::printable;
+
+mod words;
 
 /// A kind of objects, or a part of it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,13 +23,15 @@ pub struct ObjectKind {
     pub is_namespaced: bool,
 }
 
-/// A question as people ask it: `VERB RESOURCE[.GROUP][/PART] [-n NAMESPACE]`.
+/// A question as people ask it: `VERB RESOURCE[.GROUP][/PART|/NAME] [-n NAMESPACE]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Can {
     /// The verb.
     pub verb: String,
     /// The kind.
     pub kind: ObjectKind,
+    /// The name of the one object that is meant. `None` for all of them.
+    pub name: Option<String>,
     /// The namespace. `None` for all of them.
     pub namespace: Option<String>,
 }
@@ -78,10 +84,27 @@ impl ObjectKind {
         rows.collect()
     }
 
+    /// Returns all kinds that are known, those of the matrix first.
+    fn known() -> impl Iterator<Item = Self> {
+        let others = words::OTHERS.iter().map(|(group, resource, is_namespaced)| Self {
+            group: (*group).to_owned(),
+            resource: (*resource).to_owned(),
+            part: String::new(),
+            is_namespaced: *is_namespaced,
+        });
+        Self::all().into_iter().chain(others)
+    }
+
+    /// True for a kind that every cluster has, and for all of them.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.resource == "*" || Self::known().any(|known| known.resource == self.resource && known.group == self.group)
+    }
+
     /// Returns the name without the group, where the name tells the group.
     #[must_use]
     pub fn short(&self) -> String {
-        let is_known = Self::all().iter().any(|known| known.resource == self.resource && known.group == self.group);
+        let is_known = Self::known().any(|known| known.resource == self.resource && known.group == self.group);
         let group = if is_known || self.group.is_empty() { String::new() } else { format!(".{}", self.group) };
         let part = if self.part.is_empty() { String::new() } else { format!("/{}", self.part) };
         format!("{}{group}{part}", self.resource)
@@ -109,7 +132,8 @@ impl fmt::Display for ObjectKind {
 impl FromStr for ObjectKind {
     type Err = String;
 
-    /// Reads `RESOURCE[.GROUP][/PART]`, with the plural of the resource. Without a group it is that of the usual kinds.
+    /// Reads `RESOURCE[.GROUP][/PART]`, with the plural of the resource, the singular or the short name. Without a group it
+    /// is that of the kinds that every cluster has.
     fn from_str(text: &str) -> Result<Self, String> {
         let (whole, part) = text.split_once('/').unwrap_or((text, ""));
         let (resource, group) = whole.split_once('.').unwrap_or((whole, ""));
@@ -123,14 +147,19 @@ impl FromStr for ObjectKind {
                 printable(text, 80)
             ));
         }
-        let usual = Self::all();
-        let known = usual.iter().find(|known| known.resource == resource && (group.is_empty() || known.group == group));
-        Ok(Self {
-            group: known.map_or_else(|| group.to_owned(), |known| known.group.clone()),
+        if !part.is_empty() && part != "*" && !words::PARTS.contains(&part) {
+            return Err(format!("{} is no part of a kind, such as log, exec or status", printable(part, 80)));
+        }
+        let plural = words::of_short(resource).unwrap_or(resource);
+        let is_it = |known: &Self| known.resource == plural || words::is_singular(plural, &known.resource);
+        let known = Self::known().find(|known| is_it(known) && (group.is_empty() || known.group == group));
+        let unknown = || Self {
+            group: group.to_owned(),
             resource: resource.to_owned(),
-            part: part.to_owned(),
-            is_namespaced: known.is_none_or(|known| known.is_namespaced),
-        })
+            part: String::new(),
+            is_namespaced: true,
+        };
+        Ok(Self { part: part.to_owned(), ..known.unwrap_or_else(unknown) })
     }
 }
 
@@ -145,15 +174,21 @@ impl FromStr for Can {
             )
         };
         let words: Vec<&str> = text.split_whitespace().collect();
-        let (verb, kind, namespace) = match words.as_slice() {
+        let (verb, kind, place) = match words.as_slice() {
             [verb, kind] => (verb, kind, None),
-            [verb, kind, "-n" | "--namespace", namespace] => (verb, kind, Some((*namespace).to_owned())),
+            [verb, kind, "-n" | "--namespace", place] => (verb, kind, Some(namespace(place)?)),
             _ => return Err(wrong()),
         };
         if !verb.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'*') {
             return Err(wrong());
         }
-        Ok(Self { verb: (*verb).to_owned(), kind: kind.parse()?, namespace })
+        // As kubectl reads it: what is no part of a kind is the name of an object.
+        let is_name = |after: &str| is_segment(after) && after != "*" && !words::PARTS.contains(&after);
+        let (kind, name) = match kind.split_once('/') {
+            Some((kind, name)) if is_name(name) => (kind, Some(name.to_owned())),
+            _ => (*kind, None),
+        };
+        Ok(Self { verb: (*verb).to_owned(), kind: kind.parse()?, name, namespace: place })
     }
 }
 
@@ -161,13 +196,32 @@ impl Can {
     /// Returns the question.
     #[must_use]
     pub fn asked(&self) -> Question<'_> {
-        self.kind.asked(&self.verb, self.namespace.as_deref())
+        let name = self.name.as_deref().unwrap_or_default();
+        Question { name, ..self.kind.asked(&self.verb, self.namespace.as_deref()) }
+    }
+
+    /// Returns what a person ought to know of the question: a word of it that is not known is asked as it stands.
+    #[must_use]
+    pub fn remarks(&self) -> Vec<String> {
+        let unknown = |word: &str, what| format!("{word} is not a {what} that crosspull knows; asked as it stands");
+        let verb = (!words::VERBS.contains(&self.verb.as_str())).then(|| unknown(&self.verb, "verb"));
+        let kind = (!self.kind.is_known()).then(|| unknown(&self.kind.to_string(), "kind"));
+        verb.into_iter().chain(kind).collect()
+    }
+}
+
+impl Can {
+    /// True where all namespaces are meant at once.
+    #[must_use]
+    pub const fn is_of_all_namespaces(&self) -> bool {
+        self.namespace.is_none() && self.kind.is_namespaced
     }
 }
 
 impl fmt::Display for Can {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.verb, self.kind)?;
+        self.name.iter().try_for_each(|name| write!(f, "/{}", printable(name, 80)))?;
         match &self.namespace {
             Some(namespace) if self.kind.is_namespaced => write!(f, " in {namespace}"),
             _ => Ok(()),
@@ -215,6 +269,46 @@ mod tests {
         assert_eq!((can.to_string().as_str(), can.asked().namespace), ("list nodes", ""));
         for text in ["", "get", "get pods -n", "get pods shop", "GET pods", "get pods -n a b"] {
             assert!(text.parse::<Can>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn words_of_kubectl_name_the_kind_and_unknown_ones_are_told() {
+        for (word, kind) in [
+            ("po", "pods"),
+            ("pod", "pods"),
+            ("svc", "services"),
+            ("deploy", "deployments.apps"),
+            ("ingress", "ingresses.networking.k8s.io"),
+            ("networkpolicy", "networkpolicies.networking.k8s.io"),
+            ("endpoints", "endpoints"),
+            ("sa/token", "serviceaccounts/token"),
+            ("storageclass", "storageclasses.storage.k8s.io"),
+            ("csr", "certificatesigningrequests.certificates.k8s.io"),
+        ] {
+            let can: Can = format!("get {word}").parse().expect("a question");
+            assert_eq!((can.kind.to_string().as_str(), can.remarks().len()), (kind, 0), "{word}");
+        }
+        let can: Can = "frob gizmos".parse().expect("a question");
+        assert_eq!(
+            can.remarks(),
+            [
+                "frob is not a verb that crosspull knows; asked as it stands",
+                "gizmos is not a kind that crosspull knows; asked as it stands"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_no_part_is_the_name_of_an_object() {
+        let can: Can = "get secrets/one -n shop".parse().expect("a question");
+        assert_eq!((can.asked().name, can.asked().subresource), ("one", ""));
+        assert_eq!(can.to_string(), "get secrets/one in shop");
+        let can: Can = "get pods/log".parse().expect("a question");
+        assert_eq!((can.asked().name, can.asked().subresource), ("", "log"));
+        assert!("secrets/one".parse::<ObjectKind>().is_err(), "a row of a matrix is about a kind");
+        for wrong in ["get pods -n Shop", "get pods -n a_b", "get pods -n -x"] {
+            assert!(wrong.parse::<Can>().is_err(), "{wrong}");
         }
     }
 }
