@@ -87,6 +87,10 @@ pub struct Grant<'a> {
 pub const AUTHENTICATED: &str = "system:authenticated";
 /// The group of every account of the cluster.
 const ACCOUNTS: &str = "system:serviceaccounts";
+/// The roles that Kubernetes gives everybody, or every account, by itself: with them alone nobody gets anywhere
+/// (Kubernetes documentation, "Using RBAC Authorization", "API discovery roles" and "Other component roles").
+const OF_ALL: [&str; 4] =
+    ["system:basic-user", "system:discovery", "system:public-info-viewer", "system:service-account-issuer-discovery"];
 /// The group of everybody.
 pub const EVERYBODY: &str = "system:unauthenticated";
 
@@ -217,6 +221,21 @@ impl Rbac {
             let own = |subject: &&RbacSubject| subject.is(user) && !subject.is_of_all();
             binding.subjects.iter().find(own).map(|subject| Grant { binding, subject })
         })
+    }
+
+    /// Returns the first binding that gives somebody more than what Kubernetes gives everybody: one that names them before
+    /// one that everybody has. A binding whose role is not there, or allows nothing, gives nothing.
+    #[must_use]
+    pub fn letting_in(&self, user: &KubernetesUser) -> Option<Grant<'_>> {
+        let gives = |binding: &&RbacBinding| {
+            let more = !(binding.is_cluster_role && OF_ALL.contains(&binding.role.as_str()));
+            more && self.role_of(binding).is_some_and(|role| !role.rules.is_empty())
+        };
+        let of_user = self.bindings.iter().filter(gives).filter_map(|binding| {
+            let own = binding.subjects.iter().filter(|subject| subject.is(user));
+            own.min_by_key(|subject| subject.is_of_all()).map(|subject| Grant { binding, subject })
+        });
+        of_user.min_by_key(|grant| grant.subject.is_of_all())
     }
 
     /// True where a binding of the whole cluster lets somebody ask for an address that is no resource.

@@ -15,6 +15,12 @@ const RUN_COMMAND: &str = "Microsoft.ContainerService/managedClusters/runcommand
 /// Reads what the command said.
 const COMMAND_RESULTS: &str = "Microsoft.ContainerService/managedClusters/commandResults/read";
 
+/// What gives both.
+const RUNS_AND_READS: &str = "Azure Kubernetes Service Contributor Role or Contributor on the cluster, or a custom role with \
+                              managedClusters/runcommand/action and managedClusters/commandResults/read";
+/// What gives the second alone.
+const READS: &str = "Reader on the cluster";
+
 /// A way into a cluster, for somebody.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WayIn {
@@ -68,6 +74,8 @@ pub enum Change {
         /// The object id of the group.
         group: String,
     },
+    /// Another role of Azure's, which no command here gives.
+    ByHand(&'static str),
 }
 
 /// A thing that a way takes: whether somebody has it, what they lack without, and what gives it.
@@ -78,7 +86,7 @@ struct Takes {
 }
 
 /// Ways that came since Microsoft's table was written, each with why it is not judged here.
-pub const BEYOND: [(&str, &str); 5] = [
+pub const BEYOND: [(&str, &str); 6] = [
     (
         "managed namespaces",
         "the roles Namespace User and Namespace Contributor on a managed namespace give a kubeconfig of their own; not looked at",
@@ -89,6 +97,7 @@ pub const BEYOND: [(&str, &str); 5] = [
         "external OIDC issuers",
         "let people of another issuer in (preview); whoever signs in there is not of this tenant",
     ),
+    ("deny assignments", "may take away what a role gives in Azure, the kubeconfig too; not looked at"),
     ("roles to activate", "a role or group that may be activated (PIM) counts from then on; not looked at"),
 ];
 
@@ -137,15 +146,13 @@ impl Standing {
                 vec![kubeconfig(), Takes { may, lacks: "a role for Kubernetes", gives }]
             }
             Way::RunCommand => {
-                // No smaller role of Azure's own has them, but for Contributor's kin.
-                let by = KubernetesRole::RbacClusterAdmin;
-                let both = match (self.may_in_azure(RUN_COMMAND), self.may_in_azure(COMMAND_RESULTS)) {
-                    (yes, May::Yes(_)) => yes,
-                    (no @ May::No(_), _) => no,
-                    (_, other) => other,
-                };
-                let gives = Change::Role { role: by, namespace: None };
-                vec![Takes { may: both, lacks: "the right to have Azure run commands", gives }]
+                // The Cluster Admin role runs them, and does not read what they said (`docs/facts/azure.md` 9.5).
+                let (run, results) = (self.may_in_azure(RUN_COMMAND), self.may_in_azure(COMMAND_RESULTS));
+                let runs = !matches!(run, May::No(_));
+                let by_hand = |may, lacks, gives| Takes { may, lacks, gives: Change::ByHand(gives) };
+                let running = by_hand(run, "the right to have Azure run commands", RUNS_AND_READS);
+                let reading = by_hand(results, "the right to read what the commands said", READS);
+                std::iter::once(running).chain(runs.then_some(reading)).collect()
             }
             Way::ServiceAccount if !self.is_of_entra() => {
                 vec![Takes { may: self.is_bound(), lacks: "a binding", gives: binding }]
@@ -168,15 +175,14 @@ impl Standing {
         }
     }
 
-    /// Returns whether a binding names them, or a group of theirs.
+    /// Returns whether a binding gives them something: by name, by a group of theirs, or as it gives everybody.
     fn is_bound(&self) -> May {
         let user = self.user();
-        let grant = self.rbac.known.naming(&user).next();
-        if let Some(grant) = grant {
+        if let Some(grant) = self.rbac.known.letting_in(&user) {
             return May::Yes(Because::binding(grant, |id| self.through(id)));
         }
         let unread = self.rbac.unread.first().or_else(|| self.groups.unread.first());
-        unread.map_or_else(|| May::No("no binding names them".to_owned()), |why| May::Unknown(why.clone()))
+        unread.map_or_else(|| May::No("no binding gives them anything".to_owned()), |why| May::Unknown(why.clone()))
     }
 
     /// Returns whether they are in a group of administrators, or are one.
@@ -253,6 +259,7 @@ impl Change {
             Self::Role { role, namespace } => (shell_option("--role", role.word()), namespace.as_deref()),
             Self::Bind { role, namespace } => (shell_option("--bind", role), namespace.as_deref()),
             Self::Join { group } => (shell_option("--group", group), None),
+            Self::ByHand(_) => return None,
         };
         let parts = [
             "crosspull access open".to_owned(),
@@ -276,6 +283,7 @@ impl Change {
             Self::Bind { role, namespace } => format!("a binding to the ClusterRole {role} in {}", place(namespace)),
             Self::Join { group } if of == PrincipalKind::Group => format!("a place of the group in the group {group}"),
             Self::Join { group } => format!("membership in the group {group}"),
+            Self::ByHand(role) => (*role).to_owned(),
         }
     }
 }

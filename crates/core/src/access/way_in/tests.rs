@@ -130,6 +130,8 @@ fn a_group_and_a_binding_are_told_as_what_lets_them_in() {
     member.groups = Part::whole(vec![MemberOf { id: GROUP.parse().expect("an id"), name: "Ops".to_owned() }]);
     let Passage::Open(by) = passage(&member, Way::AdminGroup) else { panic!("it is open") };
     assert_eq!(by.last(), Some(&Because::AdminGroup { group: "Ops".to_owned() }));
+    let rules = vec![crate::access::PolicyRule::default()];
+    member.rbac.known.roles.push(crate::access::RbacRole { name: "edit".to_owned(), namespace: None, rules });
     member.rbac.known.bindings.push(RbacBinding {
         name: "ops".to_owned(),
         namespace: Some("shop".to_owned()),
@@ -172,4 +174,59 @@ fn the_change_is_one_command_that_gives_the_kubeconfig_by_itself() {
         assert!(command.contains(&named) && command.ends_with(&ends), "{command}");
     }
     assert_eq!(Change::command(&[], CLUSTER, &somebody), None);
+}
+
+/// Returns a binding of the whole cluster to a ClusterRole.
+fn bound(role: &str, subject: RbacSubject) -> RbacBinding {
+    RbacBinding {
+        name: format!("b-{role}"),
+        namespace: None,
+        role: role.to_owned(),
+        is_cluster_role: true,
+        subjects: vec![subject],
+    }
+}
+
+#[test]
+fn a_binding_is_a_way_in_where_it_gives_more_than_everybody_has() {
+    let everybody = || RbacSubject::Group("system:authenticated".to_owned());
+    let ada = || RbacSubject::User("ada@contoso.com".to_owned());
+    let rule = crate::access::PolicyRule { verbs: vec!["get".to_owned()], ..Default::default() };
+    let roles = ["view", "system:discovery", "system:basic-user"].map(|name| crate::access::RbacRole {
+        name: name.to_owned(),
+        namespace: None,
+        rules: vec![rule.clone()],
+    });
+    for (role, subject, is_open) in [
+        ("view", ada(), true),
+        ("view", everybody(), true),
+        ("view", RbacSubject::Group("system:serviceaccounts".to_owned()), false),
+        ("system:discovery", everybody(), false),
+        ("system:basic-user", everybody(), false),
+        ("gone", ada(), false),
+    ] {
+        let mut standing = standing(ENTRA, vec![role_to_fetch()]);
+        standing.rbac.known = Rbac { roles: roles.to_vec(), bindings: vec![bound(role, subject.clone())] };
+        let passage_of = passage(&standing, Way::Bindings);
+        assert_eq!(matches!(passage_of, Passage::Open(_)), is_open, "{role} {subject:?}");
+        standing.rbac.unread.push("ClusterRoles were not read".to_owned());
+        let unknown = matches!(passage(&standing, Way::Bindings), Passage::Unknown(_));
+        assert_eq!(unknown, !is_open, "{role}: what was not read may hold the role");
+    }
+}
+
+fn role_to_fetch() -> AssignedRole {
+    role("Cluster User", CLUSTER, &[USER_CREDENTIAL], &[])
+}
+
+#[test]
+fn commands_are_run_and_read_by_roles_that_really_do() {
+    let by = |actions: &[&str]| passage(&standing(ENTRA, vec![role("r", CLUSTER, actions, &[])]), Way::RunCommand);
+    assert_eq!(lacks(&by(&[])).1, [Change::ByHand(RUNS_AND_READS)]);
+    let cluster_admin = by(&[RUN_COMMAND]);
+    assert_eq!(lacks(&cluster_admin).1, [Change::ByHand(READS)], "the Cluster Admin role does not read what was said");
+    assert!(matches!(by(&[RUN_COMMAND, "*/read"]), Passage::Open(_)));
+    let Passage::Lacks { change, .. } = &cluster_admin else { panic!("{cluster_admin:?}") };
+    let who = standing(ENTRA, Vec::new()).principal;
+    assert_eq!(Change::command(change, CLUSTER, &who), None, "no command of ours gives it");
 }
