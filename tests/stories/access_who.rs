@@ -286,7 +286,7 @@ fn everybody_is_never_told_of_half_a_look() {
     // Without the directory the ids are told, and that names are not known.
     let closed = Story::told(&["entra-cluster"], &format!("name='r'\nsays='r'\n{}", refused("graph POST **/getByIds")));
     let end = access(&closed, &["who-can", "get", "pods"]);
-    end.exits(0);
+    end.exits(1);
     assert!(end.out.contains("whose name is not known"), "{end}");
     assert!(end.out.contains("Some have no name here: names were not read"), "{end}");
 }
@@ -312,4 +312,45 @@ fn a_member_of_a_group_in_the_admin_group_is_an_administrator() {
     let end = access(&story, &["who-can", "delete", "nodes"]);
     end.exits(0);
     assert!(end.out.contains("group aks-admins ("), "{end}");
+}
+
+/// People of the tenant, one of whom may fetch a kubeconfig of users and one that of the admin.
+const FETCH: &str = "[world.access]\npeople = true\nroles = [{ who = 'ada', role = 'Azure Kubernetes Service Cluster User Role' }, \
+                     { who = 'bob', role = 'Azure Kubernetes Service Cluster Admin Role' }]\n";
+
+#[test]
+fn without_entra_whoever_may_fetch_the_certificate_may_do_everything() {
+    let story = story("happy", FETCH);
+    for (principal, allowed, cluster) in
+        [("ada@contoso.com", true, "allowed"), ("bob@contoso.com", true, "allowed"), (PERSON, false, "unknown")]
+    {
+        let told = who(&story, principal, &["--can", "delete nodes"], 0);
+        let (_, answer, _, by_cluster) = answers(&told).remove(0);
+        assert_eq!((answer, by_cluster.as_str()), (json!(allowed), cluster), "{told}");
+    }
+    let own = who(&story, "me", &["--can", "delete nodes"], 0);
+    assert_eq!(answers(&own)[0].3, "allowed", "the certificate is asked about itself: {own}");
+    let end = access(&story, &["who-can", "delete", "no"]);
+    end.exits(0);
+    assert!(end.out.starts_with("Who can delete nodes, at aks-shop:\n"), "{end}");
+    assert!(end.out.contains("user ada@contoso.com (") && end.out.contains("that all users share"), "{end}");
+}
+
+#[test]
+fn with_entra_the_admins_certificate_is_told_beside_what_a_person_may_do() {
+    let story = story("happy", &format!("{BOUND}{FETCH}"));
+    let told = who(&story, "bob@contoso.com", &["--can", "delete nodes"], 0);
+    assert_eq!((&answers(&told)[0].1, text(&told["beside"], "answer")), (&json!(false), "allowed"), "{told}");
+    assert_eq!(who(&story, "ada@contoso.com", &[], 0)["beside"], json!(null));
+    let end = access(&story, &["who-can", "delete", "nodes"]);
+    end.exits(0);
+    assert!(end.out.contains("user bob@contoso.com (") && !end.out.contains("user ada@contoso.com ("), "{end}");
+}
+
+#[test]
+fn members_that_were_not_read_may_hide_somebody() {
+    let story = story("happy", &format!("{BOUND}{}", refused("graph GET /groups/{id}/transitiveMembers")));
+    let end = access(&story, &["who-can", "get", "secrets"]);
+    end.exits(1);
+    assert!(end.out.contains("members: not known, since"), "{end}");
 }

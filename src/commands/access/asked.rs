@@ -16,7 +16,9 @@ use crate::sources::{self, environment};
 
 /// Returns the arguments that name the cluster and say who signs in.
 pub fn arguments() -> impl Iterator<Item = Arg> {
-    inputs_of([Key::Cluster, Key::TenantA, Key::SignInA, Key::Cloud, Key::LoginHost, Key::ClientId, Key::CaFile])
+    inputs_of([Key::Cluster])
+        .map(|arg| arg.help("The cluster's resource id, or its address in the portal"))
+        .chain(inputs_of([Key::TenantA, Key::SignInA, Key::Cloud, Key::LoginHost, Key::ClientId, Key::CaFile]))
         .chain(inputs_of([Key::Pace]).map(|arg| arg.hide(true)))
         .chain([answers()])
 }

@@ -38,12 +38,9 @@ pub fn arguments(command: Command) -> Command {
         ))
         .arg(namespace().requires("principal"))
         .arg(
-            Arg::new("can")
-                .long("can")
-                .value_name("QUESTION")
-                .requires("principal")
-                .action(ArgAction::Append)
-                .help("Ask this of the cluster and of the rules: \"VERB RESOURCE[.GROUP][/PART] [-n NAMESPACE]\""),
+            Arg::new("can").long("can").value_name("QUESTION").requires("principal").action(ArgAction::Append).help(
+                "Ask this of the cluster and of the rules: \"VERB RESOURCE[.GROUP][/PART|/NAME] [-n NAMESPACE]\"",
+            ),
         )
         .arg(
             Arg::new("matrix")
@@ -119,6 +116,8 @@ impl Asked {
         let who = who.map_err(|why| complaints.push(format!("principal: {why}")));
         let questions = read_all::<Can>("can", &many("can"), &mut complaints);
         let kinds = read_all::<ObjectKind>("resource", &many("resource"), &mut complaints);
+        let place = text("in-namespace").map_or(Ok(String::new()), |name| crosspull_core::input::namespace(&name));
+        complaints.extend(place.err().map(|why| format!("namespace: {why}")));
         let form = text("output").unwrap_or_default();
         if !arguments.get_flag("matrix") && ["markdown", "csv"].contains(&form.as_str()) {
             complaints.push(format!("output: {form} is a form of the matrix: give --matrix too"));
@@ -144,7 +143,7 @@ impl Asked {
             Some(shown) => self.matrix(&look.standing, shown),
             None => self.standing(look).await,
         };
-        print(&lines).map(|()| if is_whole(&look.standing) { 0 } else { NOT_WHOLE })
+        print(&lines).map(|()| if look.standing.unread().next().is_none() { 0 } else { NOT_WHOLE })
     }
 
     fn matrix(&self, standing: &Standing, shown: &Shown) -> Vec<String> {
@@ -154,11 +153,8 @@ impl Asked {
             "markdown" => matrix.markdown(),
             "csv" => matrix.csv(),
             _ => {
-                let place = match &matrix.namespace {
-                    Some(namespace) => format!("in {namespace}"),
-                    None => "in all namespaces at once".to_owned(),
-                };
-                let head = wrapped(&format!("{} {place}, at {}:", matrix.who, self.of.cluster.name()), 80);
+                let head = format!("{} {}, at {}:", matrix.who, matrix.place(), self.of.cluster.name());
+                let head = wrapped(&head, 80);
                 head.into_iter().chain([String::new()]).chain(matrix.text()).collect()
             }
         }
@@ -186,10 +182,4 @@ fn read_all<T: std::str::FromStr<Err = String>>(flag: &str, texts: &[String], co
         }
     }
     read
-}
-
-/// True where everything was read.
-fn is_whole(standing: &Standing) -> bool {
-    let Standing { groups, roles, rbac, .. } = standing;
-    groups.unread.is_empty() && roles.unread.is_empty() && rbac.unread.is_empty()
 }

@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgMatches, Command};
 use crosspull_azure::access::everybody::{self, Names};
-use crosspull_core::access::{Can, WhoCan};
+use crosspull_core::access::{Can, Part, WhoCan};
 use crosspull_core::explain::Trouble;
 
 use super::asked::{self, AskedCluster};
@@ -26,7 +26,7 @@ fn arguments() -> Command {
             Arg::new("the-kind")
                 .value_name("RESOURCE")
                 .required(true)
-                .help("The kind: RESOURCE[.GROUP][/PART], such as secrets or deployments.apps"),
+                .help("The kind: RESOURCE[.GROUP][/PART|/NAME], such as secrets or deployments.apps"),
         )
         .arg(namespace())
         .args(asked::arguments())
@@ -46,12 +46,15 @@ async fn run(arguments: &ArgMatches) -> color_eyre::Result<Code> {
         }
     };
     let can = Can { namespace: arguments.get_one::<String>("in-namespace").cloned(), ..can };
+    if let Some(Err(why)) = can.namespace.as_deref().map(crosspull_core::input::namespace) {
+        return Ok(complain(&[format!("namespace: {why}")]));
+    }
     let form = Form::of(arguments);
     let mut attended = Attended::new(asked.cloud())?;
     let means = attended.means();
     let work = async {
         match look(&means, &asked, &can).await {
-            Ok((found, names)) => print(&lines(form, &asked, &can, &found, &names)).map(|()| code(&found)),
+            Ok((found, names)) => print(&lines(form, &asked, &can, &found, &names)).map(|()| code(&found, &names)),
             Err(trouble) => Ok(refused(form, &trouble, asked.cloud())),
         }
     };
@@ -61,14 +64,17 @@ async fn run(arguments: &ArgMatches) -> color_eyre::Result<Code> {
 async fn look(means: &Means, asked: &AskedCluster, can: &Can) -> Result<(WhoCan, Names), Trouble> {
     let door = asked.enter(means).await?;
     let everybody = everybody::read(&door, &asked.cluster, can.namespace.as_deref()).await?;
-    let found = everybody.who_can(&can.asked());
+    let mut found = everybody.who_can(&can.asked());
     let names = everybody::names(&door, &found.objects()).await;
+    found.settle(|id| names.known.get(&id));
     Ok((found, names))
 }
 
-/// Returns the end: something that was not read may hide somebody.
-fn code(found: &WhoCan) -> Code {
-    Code::from(!found.unread.is_empty())
+/// Returns the end: something that was not read may hide somebody, the members of a group too.
+fn code(found: &WhoCan, names: &Names) -> Code {
+    let members = names.known.values().filter_map(|known| known.members.as_ref());
+    let is_whole = |members: &Part<_>| members.unread.is_empty();
+    Code::from(!(found.unread.is_empty() && names.unread.is_empty() && members.into_iter().all(is_whole)))
 }
 
 fn lines(form: Form, asked: &AskedCluster, can: &Can, found: &WhoCan, names: &Names) -> Vec<String> {
@@ -78,11 +84,14 @@ fn lines(form: Form, asked: &AskedCluster, can: &Can, found: &WhoCan, names: &Na
         if let Some(object) = object.as_object_mut() {
             object.insert("cluster".to_owned(), asked.cluster.to_string().into());
             object.insert("question".to_owned(), can.to_string().into());
+            object.insert("remarks".to_owned(), can.remarks().into());
             object.insert("names_unread".to_owned(), names.unread.clone().into());
         }
         return vec![object.to_string()];
     }
-    let mut lines = vec![format!("Who can {can}, at {}:", asked.cluster.name()), String::new()];
+    let mut lines = vec![format!("Who can {can}, at {}:", asked.cluster.name())];
+    lines.extend(can.remarks());
+    lines.push(String::new());
     lines.extend(found.lines(known));
     lines.extend(names.unread.iter().map(|why| format!("  Some have no name here: {why}")));
     lines

@@ -11,6 +11,7 @@ use crosspull_core::text::printable;
 use futures_util::future::try_join3;
 use futures_util::stream::{self, StreamExt as _};
 
+use super::principal::as_user;
 use super::unread::unread;
 use super::{assignments, cluster, look};
 use crate::door::Door;
@@ -82,13 +83,14 @@ pub async fn names(door: &Door, ids: &[ObjectId]) -> Names {
 }
 
 fn known(object: &DirectoryObject) -> Known {
-    let (kind, members) = match object.kind() {
-        "user" => ("user", None),
-        "group" => ("group", Some(Part::default())),
-        "servicePrincipal" => ("service principal", None),
-        _ => ("object", None),
+    let own = || Some(object.id.to_string());
+    let (kind, kubernetes_name, members) = match object.kind() {
+        "user" => ("user", as_user(object).map(|user| user.kubernetes_name), None),
+        "group" => ("group", own(), Some(Part::default())),
+        "servicePrincipal" => ("service principal", own(), None),
+        _ => ("object", None, None),
     };
-    Known { kind: kind.to_owned(), name: name(object), members }
+    Known { kind: kind.to_owned(), name: name(object), kubernetes_name, members }
 }
 
 fn name(object: &DirectoryObject) -> String {

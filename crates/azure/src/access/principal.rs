@@ -153,7 +153,7 @@ fn of_any_kind(object: &DirectoryObject) -> Result<Principal, Trouble> {
 }
 
 /// Returns a person. `None` where the user principal name may not be read, since Kubernetes knows members by it.
-fn as_user(object: &DirectoryObject) -> Option<Principal> {
+pub(super) fn as_user(object: &DirectoryObject) -> Option<Principal> {
     // The name of who signs in elsewhere is made of the address there (Microsoft, "Properties of a B2B collaboration user").
     const ELSEWHERE: &str = "#EXT#";
     let upn = printable(object.user_principal_name.as_deref()?, NAME);

@@ -37,8 +37,9 @@ async fn one(api: &Kubernetes, work: &Work, standing: &Standing, is_own: bool, c
         let review = api.json::<SelfSubjectAccessReview>(work, requests::own_review(&can.asked())).await;
         review.map(|review| review.status)
     } else {
-        let object = standing.principal.object;
-        let request = requests::review(&standing.user(), object, &can.asked());
+        let user = standing.reviewed_as()?;
+        let object = standing.principal.object.filter(|_| standing.doors.entra);
+        let request = requests::review(&user, object, &can.asked());
         api.json::<SubjectAccessReview>(work, request).await.map(|review| review.status)
     };
     let review = answer(status.map_err(unanswered)?)?;

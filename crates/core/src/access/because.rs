@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::certificate::Certificate;
 use super::rbac::{Grant, RbacSubject};
 use crate::ids::ObjectId;
 
@@ -46,6 +47,13 @@ pub enum Because {
         /// The name.
         group: String,
     },
+    /// A certificate of the admin's that they may fetch.
+    Certificate {
+        /// The certificate.
+        certificate: Certificate,
+        /// What lets them fetch it.
+        by: Box<Self>,
+    },
 }
 
 impl Because {
@@ -76,6 +84,7 @@ impl Because {
             Self::Assignment { .. } => "assignment",
             Self::Binding { .. } => "binding",
             Self::AdminGroup { .. } => "admin_group",
+            Self::Certificate { .. } => "certificate",
         }
     }
 }
@@ -91,6 +100,9 @@ impl fmt::Display for Because {
                 (format!("RoleBinding {namespace}/{name} ({role})"), through)
             }
             Self::AdminGroup { group } => (format!("the admin group {group}"), &None),
+            Self::Certificate { certificate, by } => {
+                (format!("{} (system:masters), which they fetch by {by}", certificate.name()), &None)
+            }
         };
         f.write_str(&words)?;
         through.iter().try_for_each(|group| write!(f, ", through the group {group}"))

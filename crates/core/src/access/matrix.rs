@@ -9,6 +9,8 @@ mod render;
 /// What somebody may do, kinds by verbs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Matrix {
+    /// The resource id of the cluster.
+    pub cluster: String,
     /// The name of who it is about.
     pub who: String,
     /// The namespace. `None` for all of them at once.
@@ -17,6 +19,10 @@ pub struct Matrix {
     pub verbs: Vec<String>,
     /// The rows.
     pub rows: Vec<Row>,
+    /// What was not read of them, and may allow more.
+    pub unread: Vec<String>,
+    /// What they may do beside it, by another credential.
+    pub beside: Option<String>,
 }
 
 /// A kind of objects, with a cell for each verb.
@@ -55,7 +61,22 @@ impl Matrix {
         };
         let is_shown = |row: &Row| !shown.only_allowed || row.cells.iter().any(|cell| !matches!(cell, May::No(_)));
         let rows = kinds.into_iter().map(row).filter(is_shown).collect();
-        Self { who: standing.principal.name.clone(), namespace: shown.namespace.clone(), verbs, rows }
+        Self {
+            cluster: standing.cluster.clone(),
+            who: standing.principal.name.clone(),
+            namespace: shown.namespace.clone(),
+            verbs,
+            rows,
+            unread: standing.unread().map(str::to_owned).collect(),
+            beside: standing.beside_in_words(),
+        }
+    }
+
+    /// Returns the place that it is about, in words.
+    #[must_use]
+    pub fn place(&self) -> String {
+        let all = || "in all namespaces at once".to_owned();
+        self.namespace.as_ref().map_or_else(all, |namespace| format!("in {namespace}"))
     }
 
     /// Returns what allows the cells, each once, in the order of their first cell. The first has number 1.
@@ -76,11 +97,13 @@ impl Matrix {
     #[must_use]
     pub fn unknown(&self) -> Vec<&str> {
         let mut found = Vec::new();
-        for cell in self.rows.iter().flat_map(|row| &row.cells) {
-            if let May::Unknown(why) = cell
-                && !found.contains(&why.as_str())
-            {
-                found.push(why.as_str());
+        let of_cells = self.rows.iter().flat_map(|row| &row.cells).filter_map(|cell| match cell {
+            May::Unknown(why) => Some(why.as_str()),
+            May::Yes(_) | May::No(_) => None,
+        });
+        for why in of_cells {
+            if !found.contains(&why) {
+                found.push(why);
             }
         }
         found

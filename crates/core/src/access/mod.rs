@@ -5,6 +5,7 @@
 mod asked;
 mod because;
 mod bound;
+mod certificate;
 mod cluster;
 mod cures;
 mod effective;
@@ -28,6 +29,7 @@ mod who_can;
 pub use asked::{AskedCluster, FIELDS};
 pub use because::{Because, May, place};
 pub use bound::{BoundRole, RBAC, RoleKind, Subject, is_segment};
+pub use certificate::Certificate;
 pub use cluster::{ClusterAccess, ClusterIdentity};
 pub use cures::cure;
 pub use effective::{Denies, Fulfilment, Holding, Holdings, fulfilment};

@@ -83,7 +83,7 @@ impl AssignedRole {
     }
 
     /// Returns whether it allows an action at a scope, on data or not. `None` where that hangs on a condition.
-    fn allows(&self, scope: &str, action: &str, on_data: bool) -> Option<bool> {
+    pub(super) fn allows(&self, scope: &str, action: &str, on_data: bool) -> Option<bool> {
         if self.reaches(scope) { allows_under_conditions(&self.sets, action, on_data) } else { Some(false) }
     }
 
@@ -121,6 +121,13 @@ impl Standing {
         }
     }
 
+    /// Returns what was not read of all that may let them do something.
+    pub fn unread(&self) -> impl Iterator<Item = &str> {
+        let Self { groups, roles, rbac, .. } = self;
+        let all = groups.unread.iter().chain(&roles.unread).chain(&rbac.unread);
+        all.map(String::as_str)
+    }
+
     /// True for somebody of Entra.
     #[must_use]
     pub const fn is_of_entra(&self) -> bool {
@@ -155,11 +162,11 @@ impl Standing {
 
     /// Returns whether they may do something at the Kubernetes API: by what, or not, or whether that is not known.
     ///
-    /// Bindings are asked first. Where Azure's roles decide too, one of either is enough (`docs/facts/azure.md` 9.5).
+    /// Where Entra signs nobody in, everybody who may fetch the kubeconfig is the admin. Else bindings are asked first. Where Azure's roles decide too, one of either is enough (`docs/facts/azure.md` 9.5).
     #[must_use]
     pub fn may(&self, asked: &Question<'_>) -> May {
         if self.is_of_entra() && !self.doors.entra {
-            return May::No("Entra signs nobody in to this cluster".to_owned());
+            return self.by_certificate();
         }
         let bound = self.may_by_bindings(asked);
         if !self.is_of_entra() || !self.doors.azure_roles {
@@ -181,9 +188,7 @@ impl Standing {
                 "Azure's authorization takes a wildcard apart, which the rules here do not".to_owned(),
             );
         }
-        let Some(action) = asked.data_action() else {
-            return May::No("Azure's authorization has no word for the verb".to_owned());
-        };
+        let action = asked.data_action();
         let scopes = asked.scopes(&self.cluster);
         let allows = |role: &AssignedRole| role.allows_at(&scopes, &action);
         self.by_role(allows, "no role of Azure's for Kubernetes allows it")

@@ -125,6 +125,7 @@ impl Told<'_> {
         lines.extend(
             silent.into_iter().flat_map(|why| below(2, &format!("The cluster's own answer is not known, since {why}"))),
         );
+        lines.extend(self.standing.beside_in_words().into_iter().flat_map(|text| below(2, &text)));
         lines
     }
 
@@ -142,8 +143,10 @@ impl Told<'_> {
         };
         let differ = one.differs().then(|| "The two differ: the cluster's answer counts.".to_owned());
         let texts = std::iter::once(rules).chain(self.by_cluster(one)).chain(differ);
-        let head = std::iter::once(format!("  {answer:<4}{}", one.can));
-        head.chain(texts.flat_map(|text| below(6, &text))).collect()
+        let of_all = one.allowed() == Some(false) && one.can.is_of_all_namespaces();
+        let place = if of_all { " in all namespaces at once" } else { "" };
+        let head = std::iter::once(format!("  {answer:<4}{}{place}", one.can));
+        head.chain(texts.chain(one.can.remarks()).flat_map(|text| below(6, &text))).collect()
     }
 
     /// Returns the cluster's own reason: the assignment that it names, else its words.
@@ -181,6 +184,7 @@ impl Told<'_> {
             "bindings": part(bindings.collect(), &rbac.unread),
             "ways": self.standing.ways_in(self.namespace).iter().map(|way| self.way_json(way)).collect::<Vec<_>>(),
             "not_judged": BEYOND.iter().map(|(name, why)| json!({ "way": name, "why": why })).collect::<Vec<_>>(),
+            "beside": self.standing.beside().map(|may| json!({ "answer": may.word(), "reason": may.reason() })),
             "questions": self.compared.iter().map(question_json).collect::<Vec<_>>(),
         })
     }
@@ -217,6 +221,8 @@ fn question_json(one: &Compared) -> Value {
     };
     json!({
         "question": one.can.to_string(),
+        "remarks": one.can.remarks(),
+        "all_namespaces": one.can.is_of_all_namespaces(),
         "allowed": one.allowed(),
         "rules": { "answer": one.rules.word(), "reason": one.rules.reason() },
         "cluster": cluster,
@@ -230,8 +236,8 @@ fn part(known: Vec<Value>, unread: &[String]) -> Value {
 }
 
 /// Returns what lets somebody in, for programs.
-fn because(because: &Because) -> Value {
-    let mut value = match because {
+fn because(of: &Because) -> Value {
+    let mut value = match of {
         Because::Assignment { id, role, scope, through } => {
             json!({ "id": id, "role": role, "scope": scope, "through": through })
         }
@@ -239,10 +245,13 @@ fn because(because: &Because) -> Value {
             json!({ "name": name, "namespace": namespace, "role": role, "through": through })
         }
         Because::AdminGroup { group } => json!({ "group": group }),
+        Because::Certificate { certificate, by } => {
+            json!({ "certificate": certificate.name(), "fetched_by": because(by) })
+        }
     };
     if let Some(object) = value.as_object_mut() {
-        object.insert("kind".to_owned(), because.kind().into());
-        object.insert("words".to_owned(), because.to_string().into());
+        object.insert("kind".to_owned(), of.kind().into());
+        object.insert("words".to_owned(), of.to_string().into());
     }
     value
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::because::Because;
+use super::certificate::Certificate;
 use super::rbac::{Rbac, RbacSubject};
 use super::standing::{AssignedRole, Part};
 use super::{ClusterDoors, Question};
@@ -30,6 +31,8 @@ pub struct Holder {
     pub whom: Whom,
     /// Because of what.
     pub because: Because,
+    /// The subject by which a binding names them. `None` where no binding does.
+    pub subject: Option<RbacSubject>,
     /// True where that holds under a condition of which nobody can tell whether it is fulfilled.
     pub is_conditional: bool,
 }
@@ -50,6 +53,8 @@ pub struct WhoCan {
     pub holders: Vec<Holder>,
     /// What was not read: there may be others.
     pub unread: Vec<String>,
+    /// Bindings that would allow it and let nobody in, since they name somebody as Kubernetes does not: a sentence each.
+    pub idle: Vec<String>,
 }
 
 /// What is known of an object of Entra.
@@ -59,18 +64,26 @@ pub struct Known {
     pub kind: String,
     /// The name.
     pub name: String,
+    /// The name by which Kubernetes knows it. `None` where that is not told.
+    pub kubernetes_name: Option<String>,
     /// The members of a group; `None` where it is none.
     pub members: Option<Part<Vec<String>>>,
 }
 
 impl Whom {
-    /// Returns somebody whom a binding names. A GUID is an object of Entra.
-    fn of(subject: &RbacSubject) -> Self {
-        let id = match subject {
-            RbacSubject::User(name) | RbacSubject::Group(name) => name.parse().ok(),
-            RbacSubject::ServiceAccount { .. } => None,
-        };
+    /// Returns somebody whom a binding names. A GUID is an object of Entra, where Entra signs people in and as Entra writes
+    /// it: Kubernetes compares letter by letter.
+    fn of(subject: &RbacSubject, entra: bool) -> Self {
+        let id = id_of(subject).filter(|id| entra && id.to_string() == subject.name());
         id.map_or_else(|| Self::Subject(subject.clone()), Self::Object)
+    }
+}
+
+/// Returns the GUID by which a subject is named, however it is written.
+fn id_of(subject: &RbacSubject) -> Option<ObjectId> {
+    match subject {
+        RbacSubject::User(name) | RbacSubject::Group(name) => name.parse().ok(),
+        RbacSubject::ServiceAccount { .. } => None,
     }
 }
 
@@ -82,15 +95,17 @@ impl Everybody {
         let mut holders = self.by_bindings(asked);
         if self.doors.entra {
             holders.extend(self.as_administrators(&holders));
-            if self.doors.azure_roles {
-                holders.extend(self.by_roles(asked));
-                unread.extend(self.roles.unread.iter().cloned());
-                let apart = "Azure's authorization takes a wildcard apart, which the rules here do not";
-                unread.extend(asked.has_wildcard().then(|| apart.to_owned()));
-            }
         }
+        if self.doors.entra && self.doors.azure_roles {
+            holders.extend(self.by_roles(asked));
+            let apart = "Azure's authorization takes a wildcard apart, which the rules here do not";
+            unread.extend(asked.has_wildcard().then(|| apart.to_owned()));
+        }
+        holders.extend(Certificate::given_by(self.doors).flat_map(|certificate| self.by_certificate(certificate)));
+        let roles_count = !self.doors.entra || self.doors.azure_roles || !self.doors.no_local_accounts;
+        unread.extend(self.roles.unread.iter().filter(|_| roles_count).cloned());
         holders.sort_by(|a, b| (&a.whom, &a.because).cmp(&(&b.whom, &b.because)));
-        WhoCan { holders, unread }
+        WhoCan { holders, unread, idle: Vec::new() }
     }
 
     fn by_bindings(&self, asked: &Question<'_>) -> Vec<Holder> {
@@ -102,8 +117,13 @@ impl Everybody {
                 role: format!("{kind} {}", binding.role),
                 through: None,
             };
-            let whom: Vec<Whom> = binding.subjects.iter().map(Whom::of).collect();
-            whom.into_iter().map(move |whom| Holder { whom, because: because.clone(), is_conditional: false })
+            let holder = |subject: &RbacSubject| Holder {
+                whom: Whom::of(subject, self.doors.entra),
+                because: because.clone(),
+                subject: Some(subject.clone()),
+                is_conditional: false,
+            };
+            binding.subjects.iter().map(holder).collect::<Vec<_>>()
         };
         self.rbac.known.granting(asked).flat_map(of).collect()
     }
@@ -111,30 +131,50 @@ impl Everybody {
     /// Returns the groups of administrators that no binding names.
     fn as_administrators(&self, bound: &[Holder]) -> Vec<Holder> {
         let ids = self.admin_groups.iter().filter_map(|id| id.parse().ok());
-        let is_new = |id: &ObjectId| bound.iter().all(|one| one.whom != Whom::Object(*id));
+        let named = |id: &ObjectId| Some(RbacSubject::Group(id.to_string()));
+        let is_new = |id: &ObjectId| bound.iter().all(|one| one.subject != named(id));
         let holder = |id: ObjectId| Holder {
             whom: Whom::Object(id),
             because: Because::AdminGroup { group: id.to_string() },
+            subject: None,
             is_conditional: false,
         };
         ids.filter(is_new).map(holder).collect()
     }
 
     fn by_roles(&self, asked: &Question<'_>) -> Vec<Holder> {
-        let Some(action) = asked.data_action() else { return Vec::new() };
+        let action = asked.data_action();
         let scopes = asked.scopes(&self.cluster);
-        let of = |role: &AssignedRole| {
-            let sure = role.allows_at(&scopes, &action);
+        self.holding(|role| role.allows_at(&scopes, &action), |because| because).collect()
+    }
+
+    /// Returns whoever may fetch a certificate of the admin's, by which they may do everything.
+    fn by_certificate(&self, certificate: Certificate) -> impl Iterator<Item = Holder> {
+        let allows = move |role: &AssignedRole| role.allows(&self.cluster, certificate.action(), false);
+        self.holding(allows, move |by| Because::Certificate { certificate, by: Box::new(by) })
+    }
+
+    /// Returns the holders of the roles that allow something, with the reason that is made of each.
+    fn holding(
+        &self,
+        allows: impl Fn(&AssignedRole) -> Option<bool>,
+        reason: impl Fn(Because) -> Because,
+    ) -> impl Iterator<Item = Holder> {
+        self.roles.known.iter().filter_map(move |role| {
+            let sure = allows(role);
             let because = Because::Assignment {
                 id: role.id.clone(),
                 role: role.role.clone(),
                 scope: role.scope.clone(),
                 through: None,
             };
-            let holder = Holder { whom: Whom::Object(role.holder), because, is_conditional: sure.is_none() };
-            (sure != Some(false)).then_some(holder)
-        };
-        self.roles.known.iter().filter_map(of).collect()
+            (sure != Some(false)).then(|| Holder {
+                whom: Whom::Object(role.holder),
+                because: reason(because),
+                subject: None,
+                is_conditional: sure.is_none(),
+            })
+        })
     }
 }
 
@@ -155,12 +195,27 @@ impl WhoCan {
         ids
     }
 
+    /// Leaves out whom a binding names as Kubernetes does not: letter by letter, a member of the tenant by the user principal
+    /// name, a group by the object id (`docs/facts/azure.md` 9.5). Such bindings are told. `known` tells what is known of an
+    /// object of Entra.
+    pub fn settle<'a>(&mut self, known: impl Fn(ObjectId) -> Option<&'a Known>) {
+        let (mut holders, mut idle) = (Vec::new(), Vec::new());
+        for holder in self.holders.drain(..) {
+            match idle_since(&holder, &known) {
+                Some(why) => idle.push(why),
+                None => holders.push(holder),
+            }
+        }
+        self.holders = holders;
+        self.idle.extend(idle);
+    }
+
     /// Returns lines for people. `known` tells what is known of an object of Entra.
     #[must_use]
     pub fn lines<'a>(&self, known: impl Fn(ObjectId) -> Option<&'a Known>) -> Vec<String> {
         let mut lines = Vec::new();
         let mut before = None;
-        for Holder { whom, because, is_conditional } in &self.holders {
+        for Holder { whom, because, is_conditional, .. } in &self.holders {
             if before != Some(whom) {
                 lines.push(format!("  {}", named(whom, &known)));
                 lines.extend(members(whom, &known).map(|text| format!("      {text}")));
@@ -173,6 +228,7 @@ impl WhoCan {
             let whole = self.unread.is_empty();
             lines.push(if whole { "  nobody" } else { "  nobody who could be seen" }.to_owned());
         }
+        lines.extend(self.idle.iter().map(|why| format!("  Lets nobody in: {why}")));
         lines.extend(self.unread.iter().map(|why| format!("  There may be others: not known, since {why}")));
         lines
     }
@@ -198,7 +254,34 @@ impl WhoCan {
                 "conditional": holder.is_conditional,
             })
         };
-        json!({ "who": self.holders.iter().map(holder).collect::<Vec<_>>(), "unread": self.unread })
+        json!({ "who": self.holders.iter().map(holder).collect::<Vec<_>>(), "unread": self.unread, "idle": self.idle })
+    }
+}
+
+/// Returns why a binding lets nobody in by that name. `None` where it may.
+fn idle_since<'a>(holder: &Holder, known: impl Fn(ObjectId) -> Option<&'a Known>) -> Option<String> {
+    let subject = holder.subject.as_ref()?;
+    let (id, name) = (id_of(subject)?, subject.name());
+    let told = |why: String| Some(format!("{} names {} {name} , {why}", holder.because, subject.kind()));
+    if id.to_string() != name {
+        return told("and Kubernetes compares letter by letter: ids of Entra are in lower case there".to_owned());
+    }
+    let one = known(id).filter(|_| matches!(holder.whom, Whom::Object(_)))?;
+    let is_group = one.members.is_some();
+    match (subject, one.kubernetes_name.as_deref()) {
+        (RbacSubject::User(_), _) if is_group => told(format!("which is the group {}", one.name)),
+        (RbacSubject::Group(_), _) if one.is_no_group() => told(format!("which is the {} {}", one.kind, one.name)),
+        (RbacSubject::User(_), Some(other)) if other != name => {
+            told(format!("whom Kubernetes knows by the user principal name {other}"))
+        }
+        _ => None,
+    }
+}
+
+impl Known {
+    /// True for somebody who is surely no group.
+    fn is_no_group(&self) -> bool {
+        self.members.is_none() && matches!(self.kind.as_str(), "user" | "service principal")
     }
 }
 

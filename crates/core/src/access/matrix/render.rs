@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::because::May;
 use super::Matrix;
+use crate::text::wrapped;
 
 /// What stands in a cell that is denied, and in one that is not known.
 const DENIED: &str = "-";
@@ -27,6 +28,7 @@ impl Matrix {
         }
         lines.push(String::new());
         lines.extend(self.legend());
+        lines.extend(self.beside.iter().flat_map(|text| wrapped(text, 80)));
         lines
     }
 
@@ -35,7 +37,8 @@ impl Matrix {
     pub fn markdown(&self) -> Vec<String> {
         let row = |cells: &mut dyn Iterator<Item = String>| format!("| {} |", cells.collect::<Vec<_>>().join(" | "));
         let head = std::iter::once("resource".to_owned()).chain(self.verbs.iter().map(|verb| escaped(verb)));
-        let mut lines = vec![row(&mut head.into_iter())];
+        let about = format!("{} {}, at {}:", self.who, self.place(), self.cluster);
+        let mut lines = vec![escaped(&about), String::new(), row(&mut head.into_iter())];
         lines.push(row(&mut std::iter::repeat_n("---".to_owned(), self.verbs.len() + 1)));
         for (of, cells) in self.rows.iter().zip(self.marks()) {
             let name = std::iter::once(escaped(&of.kind.to_string()));
@@ -43,19 +46,21 @@ impl Matrix {
         }
         lines.push(String::new());
         lines.extend(self.legend().iter().map(|line| format!("- {}", escaped(line.trim()))));
+        lines.extend(self.beside.iter().flat_map(|text| [String::new(), escaped(text)]));
         lines
     }
 
     /// Returns lines of comma-separated values, a cell each.
     #[must_use]
     pub fn csv(&self) -> Vec<String> {
-        let line = |fields: [&str; 6]| fields.map(field).join(",");
-        let mut lines = vec![line(["principal", "namespace", "resource", "verb", "answer", "reason"])];
+        let line = |fields: [&str; 7]| fields.map(field).join(",");
+        let mut lines = vec![line(["cluster", "principal", "namespace", "resource", "verb", "answer", "reason"])];
         for row in &self.rows {
             let namespace = self.namespace.as_deref().filter(|_| row.kind.is_namespaced).unwrap_or_default();
             let kind = row.kind.to_string();
             lines.extend(self.verbs.iter().zip(&row.cells).map(|(verb, cell)| {
-                line([self.who.as_str(), namespace, kind.as_str(), verb.as_str(), cell.word(), cell.reason().as_str()])
+                let reason = cell.reason();
+                line([&self.cluster, &self.who, namespace, &kind, verb, cell.word(), &reason])
             }));
         }
         lines
@@ -76,10 +81,13 @@ impl Matrix {
             json!({ "resource": row.kind.to_string(), "namespaced": row.kind.is_namespaced, "verbs": cells })
         });
         json!({
+            "cluster": self.cluster,
             "principal": self.who,
             "namespace": self.namespace,
             "verbs": self.verbs,
             "rows": rows.collect::<Vec<_>>(),
+            "unread": self.unread,
+            "beside": self.beside,
         })
     }
 
@@ -100,12 +108,16 @@ impl Matrix {
     /// Returns what the marks stand for.
     fn legend(&self) -> Vec<String> {
         let numbers = self.reasons().into_iter().enumerate().map(|(at, because)| format!("{:>3}  {because}", at + 1));
-        let unknown = self.unknown().into_iter().map(|why| format!("  {UNKNOWN}  not known, since {why}"));
+        let marked = self.unknown();
+        let unmarked: Vec<&String> = self.unread.iter().filter(|why| !marked.contains(&why.as_str())).collect();
+        let unmarked = unmarked.into_iter().map(|why| format!("Not read whole: {why}"));
+        let unknown = marked.into_iter().map(|why| format!("  {UNKNOWN}  not known, since {why}"));
         let denied = self.rows.iter().flat_map(|row| &row.cells).find_map(|cell| match cell {
+            May::No(why) if self.namespace.is_none() => Some(format!("  {DENIED}  {why}, {}", self.place())),
             May::No(why) => Some(format!("  {DENIED}  {why}")),
             May::Yes(_) | May::Unknown(_) => None,
         });
-        numbers.chain(denied).chain(unknown).collect()
+        numbers.chain(denied).chain(unknown).chain(unmarked).collect()
     }
 }
 

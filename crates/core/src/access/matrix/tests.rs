@@ -67,6 +67,14 @@ fn the_usual_matrix_fits_eighty_columns() {
     let lines = Matrix::of(&partly, &Shown { namespace: Some("shop".to_owned()), ..Shown::default() }).text();
     assert!(lines.iter().all(|line| line.chars().count() <= 80), "{lines:#?}");
     assert!(lines.last().is_some_and(|line| line.starts_with("  ?  not known, since ")), "{lines:#?}");
+    let mut beyond = standing("ada@contoso.com");
+    beyond.groups.unread.push("the groups were not read".to_owned());
+    let yes = Matrix::of(&beyond, &shown(&["pods"], &["get"])).text();
+    assert_eq!(
+        yes.last().map(String::as_str),
+        Some("Not read whole: the groups were not read"),
+        "it is told with a yes too"
+    );
     let only = Shown { only_allowed: true, ..shown(&[], &[]) };
     let rows = |standing: &Standing| Matrix::of(standing, &only).rows.len();
     assert_eq!(rows(&standing("ada@contoso.com")), 2);
@@ -78,22 +86,29 @@ fn documents_and_spreadsheets_take_no_text_for_markup_or_a_formula() {
     let matrix = Matrix::of(&standing("=cmd|'/c'!A1"), &shown(&["pods", "deployments"], &["get"]));
     let markdown = matrix.markdown();
     assert_eq!(
-        markdown.get(..4).expect("a table"),
-        ["| resource | get |", "| --- | --- |", "| pods | 1 |", "| deployments.apps | - |"]
+        markdown.get(..6).expect("a table"),
+        [
+            "=cmd\\|'/c'!A1 in shop, at /c:",
+            "",
+            "| resource | get |",
+            "| --- | --- |",
+            "| pods | 1 |",
+            "| deployments.apps | - |"
+        ]
     );
     assert!(markdown.iter().any(|line| line.contains(r"ada\|views")), "{markdown:#?}");
     let csv = matrix.csv();
     assert_eq!(
         csv.get(..2).expect("lines"),
         [
-            "principal,namespace,resource,verb,answer,reason",
-            "'=cmd|'/c'!A1,shop,pods,get,allowed,RoleBinding shop/ada|views (ClusterRole view)",
+            "cluster,principal,namespace,resource,verb,answer,reason",
+            "/c,'=cmd|'/c'!A1,shop,pods,get,allowed,RoleBinding shop/ada|views (ClusterRole view)",
         ]
     );
     for name in ["+1", "-1", "@x", "a,b", "a\"b"] {
         let first = Matrix::of(&standing(name), &shown(&["pods"], &["get"])).csv();
         let field = first.get(1).expect("a cell").as_str();
-        assert!(field.starts_with(['\'', '"']), "{field}");
+        assert!(field.starts_with("/c,'") || field.starts_with("/c,\""), "{field}");
     }
 }
 
@@ -101,8 +116,15 @@ fn documents_and_spreadsheets_take_no_text_for_markup_or_a_formula() {
 fn programs_read_answer_and_reason_of_each_cell() {
     let json = Matrix::of(&standing("ada@contoso.com"), &shown(&["nodes", "pods"], &["get"])).json();
     let at = |pointer: &str| json.pointer(pointer).cloned().unwrap_or_default();
-    assert_eq!(at("/rows/0/namespaced"), false);
+    assert_eq!((at("/cluster"), at("/rows/0/namespaced")), ("/c".into(), false.into()));
     assert_eq!(at("/rows/0/verbs/get/answer"), "denied");
     assert_eq!(at("/rows/1/verbs/get/answer"), "allowed");
     assert_eq!(at("/rows/1/verbs/get/by"), "binding");
+}
+
+#[test]
+fn a_no_for_all_namespaces_says_so() {
+    let matrix = Matrix::of(&standing("ada@contoso.com"), &Shown { namespace: None, ..shown(&["pods"], &["get"]) });
+    let last = matrix.text().pop();
+    assert_eq!(last.as_deref(), Some("  -  no binding allows it, in all namespaces at once"));
 }
