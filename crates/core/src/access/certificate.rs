@@ -2,12 +2,12 @@
 //! that of users where Entra signs nobody in, and that of the local admin account (`docs/facts/azure.md` 9.5; Microsoft,
 //! "Access and identity options for AKS").
 
-use super::ClusterDoors;
-use super::because::{Because, May};
-use super::rbac::{AUTHENTICATED, KubernetesUser};
-use super::standing::Standing;
-use super::way_in::{ADMIN_CREDENTIAL, USER_CREDENTIAL};
+use super::ways::ClusterDoors;
 
+/// Gets the kubeconfig of users.
+pub const USER_CREDENTIAL: &str = "Microsoft.ContainerService/managedClusters/listClusterUserCredential/action";
+/// Gets the kubeconfig of the local admin account.
+pub const ADMIN_CREDENTIAL: &str = "Microsoft.ContainerService/managedClusters/listClusterAdminCredential/action";
 /// A certificate of the admin's that a kubeconfig holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Certificate {
@@ -43,70 +43,3 @@ impl Certificate {
         }
     }
 }
-
-impl Standing {
-    /// Returns whether they may do everything at the cluster by a certificate that they may fetch.
-    #[must_use]
-    pub fn by_certificate(&self) -> May {
-        if !self.is_of_entra() {
-            return May::No("a service account fetches no kubeconfig".to_owned());
-        }
-        let mut unknown = None;
-        for certificate in Certificate::given_by(self.doors) {
-            match self.may_in_azure(certificate.action()) {
-                May::Yes(by) => return May::Yes(Because::Certificate { certificate, by: Box::new(by) }),
-                May::Unknown(why) => unknown = unknown.or(Some(why)),
-                May::No(_) => {}
-            }
-        }
-        let none = || May::No("they may not fetch a certificate of the cluster's".to_owned());
-        unknown.map_or_else(none, May::Unknown)
-    }
-
-    /// Returns what stands beside the answers about somebody whom Entra signs in: that they may do everything by the local
-    /// admin's certificate, or that this is not known. `None` where they may not, or where the answers say it already.
-    #[must_use]
-    pub fn beside(&self) -> Option<May> {
-        let may = self.doors.entra.then(|| self.by_certificate())?;
-        (!matches!(may, May::No(_))).then_some(may)
-    }
-
-    /// Returns the same in a sentence.
-    #[must_use]
-    pub fn beside_in_words(&self) -> Option<String> {
-        let name = &self.principal.name;
-        Some(match self.beside()? {
-            May::Yes(because) => {
-                format!("That is about {name} as Entra signs them in. They may do everything there by {because}.")
-            }
-            May::Unknown(why) => format!(
-                "That is about {name} as Entra signs them in. Whether they may do everything there by {} is not known, \
-                 since {why}",
-                Certificate::LocalAdmin.name()
-            ),
-            May::No(_) => return None,
-        })
-    }
-
-    /// Returns whom the cluster is to be asked about. Where Entra signs nobody in, it knows no person: there it is asked
-    /// about the certificate that they may fetch.
-    ///
-    /// # Errors
-    /// The reason why it cannot be asked, as the end of a sentence that begins with "not known, since".
-    pub fn reviewed_as(&self) -> Result<KubernetesUser, String> {
-        if self.doors.entra || !self.is_of_entra() {
-            return Ok(self.user());
-        }
-        match self.by_certificate() {
-            May::Yes(_) => Ok(KubernetesUser {
-                name: "masterclient".to_owned(),
-                groups: vec!["system:masters".to_owned(), AUTHENTICATED.to_owned()],
-            }),
-            May::No(_) => Err("it knows nobody of Entra".to_owned()),
-            May::Unknown(why) => Err(why),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests;

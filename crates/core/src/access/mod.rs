@@ -10,6 +10,7 @@ mod cluster;
 mod cures;
 mod effective;
 pub mod exec;
+mod fetched;
 mod kinds;
 pub mod kubeconfig;
 mod matrix;

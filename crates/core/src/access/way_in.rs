@@ -2,14 +2,11 @@
 //! change that would open each, with the least that does.
 
 use super::because::{Because, May};
+use super::certificate::{ADMIN_CREDENTIAL, USER_CREDENTIAL};
 use super::standing::Standing;
 use super::{Door, KubernetesRole, Principal, PrincipalKind, Question, Way};
 use crate::text::shell_option;
 
-/// Gets the kubeconfig of users.
-pub const USER_CREDENTIAL: &str = "Microsoft.ContainerService/managedClusters/listClusterUserCredential/action";
-/// Gets the kubeconfig of the local admin account.
-pub const ADMIN_CREDENTIAL: &str = "Microsoft.ContainerService/managedClusters/listClusterAdminCredential/action";
 /// Has Azure run a command.
 const RUN_COMMAND: &str = "Microsoft.ContainerService/managedClusters/runcommand/action";
 /// Reads what the command said.

@@ -113,11 +113,11 @@ fn whoever_may_fetch_the_admins_certificate_is_told() {
         };
         told.holders.iter().filter_map(by).collect::<Vec<_>>()
     };
-    set(&mut of, super::super::way_in::ADMIN_CREDENTIAL);
+    set(&mut of, super::super::certificate::ADMIN_CREDENTIAL);
     assert_eq!(certificates(&of), [Certificate::LocalAdmin]);
     of.doors.no_local_accounts = true;
     assert_eq!(certificates(&of), []);
-    set(&mut of, super::super::way_in::USER_CREDENTIAL);
+    set(&mut of, super::super::certificate::USER_CREDENTIAL);
     assert_eq!(certificates(&of), [], "with Entra the users' kubeconfig holds none");
     of.doors = ClusterDoors::default();
     assert_eq!(certificates(&of), [Certificate::Users]);

@@ -1,4 +1,5 @@
 use super::*;
+use crate::access::certificate::{ADMIN_CREDENTIAL, USER_CREDENTIAL};
 use crate::access::{AssignedRole, Can, ClusterDoors, Part, Principal, PrincipalKind, Rbac, Told};
 use crate::rights::PermissionSet;
 
