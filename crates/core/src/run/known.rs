@@ -185,7 +185,7 @@ mod tests {
         let plan = open("AzureCloud", TenantId(uuid::Uuid::nil()), &asked, asked.act(), false);
         let last = plan.steps.last().expect("a step").id;
         let mut run = opened("7f3c9a2e", &asked, false);
-        let mut tell = |run: &mut Run, event| run.apply(&Entry::new(Timestamp::UNIX_EPOCH, event));
+        let tell = |run: &mut Run, event| run.apply(&Entry::new(Timestamp::UNIX_EPOCH, event));
         tell(&mut run, Event::RunStarted { run: RunId("7f3c9a2e".to_owned()), plan, answers: Answers::default() });
         let proved = Learnt::new(Outcome::Proved, Fact::AccessProved(asked.cluster.clone()), "ada may list pods");
         tell(&mut run, Event::Learnt { step: last, learnt: vec![proved] });
