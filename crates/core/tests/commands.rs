@@ -65,6 +65,7 @@ fn all(text: &str, check: &mut dyn FnMut(Command<'_>)) {
         Command::DeleteSecret { app: text, key: text },
         Command::StartCluster { cluster },
         Command::UpdateCluster { cluster },
+        Command::RotateCertificates { cluster },
         Command::ResetCluster { cluster, app: text },
         Command::GetCredentials { cluster },
         Command::RunPod { pod: "pull-1", namespace: text, image: text, runs: "/nothing" },

@@ -179,7 +179,9 @@ fn somebody_is_let_into_a_cluster_by_each_way() {
         ("v2-access-left", &[1]),
     ] {
         let journal = golden(name);
-        assert_eq!((journal.run.stage(), journal.run.about().as_str()), (Stage::Done, "aks-shop"), "{name}");
+        assert_eq!(journal.run.stage(), Stage::Done, "{name}");
+        let about = journal.run.about();
+        assert!(about.starts_with("aks-shop, opened for ") || about.starts_with("aks-shop, closed for "), "{about}");
         assert_eq!(back_order(&journal), back, "{name}: the proof leaves nothing");
     }
 }

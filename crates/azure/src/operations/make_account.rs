@@ -69,10 +69,7 @@ fn stays(op: &MakeAccount, what: &str, theirs: Vec<String>) -> Result<(), StepEr
     Err(StepError::failed(
         what,
         format!("Others use it by now, and would lose it: {}.", theirs.join(", ")),
-        format!(
-            "Where nobody needs it, delete it by hand: kubectl delete serviceaccount {} --namespace {}",
-            op.name, op.namespace
-        ),
+        format!("Where nobody needs it, delete the service account {} in {} by hand.", op.name, op.namespace),
     ))
 }
 
@@ -80,10 +77,7 @@ fn not_marked(op: &MakeAccount, what: &str) -> StepError {
     StepError::failed(
         what,
         "It is there, and is no longer marked as this run's: somebody changed it or made it anew, so it is left as it is.",
-        format!(
-            "Where nobody needs it, delete it by hand: kubectl delete serviceaccount {} --namespace {}",
-            op.name, op.namespace
-        ),
+        format!("Where nobody needs it, delete the service account {} in {} by hand.", op.name, op.namespace),
     )
 }
 

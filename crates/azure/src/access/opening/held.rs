@@ -187,7 +187,7 @@ fn beside(
             format!("crosspull access close --role {} --namespace {namespace}", role.word())
         }
         (Some(role), None) if at(None) => format!("crosspull access close --role {}", role.word()),
-        _ => format!("az role assignment delete --ids {}", printable(&one.id, 400)),
+        _ => format!("deleting the role assignment {}", printable(&one.id, 400)),
     };
     Through::new(format!("{name} on {scope}"), Some(close))
 }
