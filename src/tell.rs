@@ -1,4 +1,4 @@
-//! What a command that is no run says: lines or JSON on standard output, and what went wrong on standard error.
+//! The output of a command that is no run: lines or JSON on standard output, and what went wrong on standard error.
 
 use clap::ArgMatches;
 use color_eyre::eyre::eyre;

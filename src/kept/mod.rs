@@ -1,4 +1,4 @@
-//! What stays on this machine between two calls: files that are replaced as a whole, tokens, and the turn to get them.
+//! The things that stay on this machine between two calls: files that are replaced as a whole, tokens, and the turn to get them.
 
 pub mod cache;
 pub mod replace;

@@ -20,7 +20,7 @@ const LIMIT: Duration = SIGN_IN_LIMIT.saturating_add(Duration::from_secs(10));
 /// A token that is asked for.
 #[derive(Debug, Clone)]
 pub struct Wanted<'a> {
-    /// Its sort.
+    /// The sort.
     pub sort: Sort,
     /// The name that it is kept under.
     pub name: &'a str,

@@ -1,4 +1,4 @@
-//! Who can reach a cluster: it is read as `crosspull access` does, part by part, and told to the screens as it comes.
+//! Access to a cluster in the wizard: it is read as `crosspull access` does, part by part, and told to the screens as it comes.
 
 use std::sync::Arc;
 

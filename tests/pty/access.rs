@@ -1,4 +1,4 @@
-//! Who can reach a cluster in the wizard, by the real program.
+//! Access to a cluster in the wizard, by the real program.
 
 use crosspull_support::Story;
 

@@ -16,7 +16,7 @@ use crate::sign_in::{Person, of_persons};
 const V1: &str = "client.authentication.k8s.io/v1";
 const V1BETA1: &str = "client.authentication.k8s.io/v1beta1";
 
-/// What kubectl is answered.
+/// The answer to kubectl.
 #[derive(Debug)]
 struct Answer {
     code: Option<i32>,

@@ -1,4 +1,4 @@
-//! What the cluster needs in Azure: the new principal gets it before the reset, or it is named.
+//! Stories of the cluster's needs in Azure: the new principal gets them before the reset, or it is named.
 
 use crosspull_sim::Tenant;
 use crosspull_support::{End, Story, text};

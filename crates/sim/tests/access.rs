@@ -1,4 +1,4 @@
-//! Who gets into the cluster, in the worlds that are about it.
+//! The worlds about access: who gets into the cluster in each.
 
 #[cfg(test)]
 mod common;

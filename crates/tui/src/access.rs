@@ -1,4 +1,4 @@
-//! Who can reach a cluster: who is asked about, and what was read so far.
+//! The model of access to a cluster: the principal, and what was read so far.
 
 use std::collections::BTreeSet;
 
@@ -24,9 +24,9 @@ pub(crate) struct Access {
     pub cluster: Reading<ClusterAccess>,
     /// Where the one who is asked about stands.
     pub standing: Reading<Standing>,
-    /// What the cluster itself says of them.
+    /// The cluster's own answers about them.
     pub compared: Reading<Vec<Compared>>,
-    /// What they may do there.
+    /// The matrix of what they may do there.
     pub matrix: Option<Matrix>,
     pub wanted: Wanted,
     /// True where the one who is asked about could not be looked at, so that the answer is to be changed.
@@ -50,9 +50,9 @@ pub(crate) enum Reading<T> {
     /// Nobody asks for it.
     #[default]
     NotAsked,
-    /// It is being read.
+    /// The reading goes on.
     Goes,
-    /// It could not be read: it is not known.
+    /// The reading failed: nothing is known.
     Failed(Box<Trouble>),
     Read(Box<T>),
 }

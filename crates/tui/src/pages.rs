@@ -146,11 +146,11 @@ pub(crate) enum RailEntry {
     Who,
     /// The sign-in to a registry, and what came of it.
     Login,
-    /// Who can reach a cluster.
+    /// Access to a cluster.
     Access,
 }
 
-/// What is done beside the routes: how it is called, and its steps.
+/// A task beside the routes: its name, and its steps.
 type Beside = (&'static str, &'static [RailEntry]);
 
 impl RailEntry {

@@ -65,7 +65,7 @@ fn arguments() -> clap::Command {
         ])
 }
 
-/// What is asked for.
+/// The wishes of the arguments.
 struct Asked {
     cluster: AskedCluster,
     place: Place,

@@ -1,4 +1,4 @@
-//! What `access open` and `access close` share: who, where, which way in; and the look before the plan.
+//! The part that `access open` and `access close` share: who, where, which way in; and the look before the plan.
 
 use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command};
 use crosspull_azure::access::opening::{Look, in_short};
@@ -72,7 +72,7 @@ enum Named {
     Group(String),
 }
 
-/// What is asked for, before anything is looked up.
+/// The arguments, before anything is looked up.
 #[derive(Debug, Clone)]
 struct Request {
     cluster: AskedCluster,
@@ -81,7 +81,7 @@ struct Request {
     wanted: Named,
 }
 
-/// What was looked up before the plan.
+/// The things that were looked up before the plan.
 pub struct Seen<'a> {
     pub asked: Asked,
     pub access: ClusterAccess,

@@ -18,7 +18,7 @@ const NOT_WHOLE: Code = 1;
 /// The forms of a matrix.
 const FORMS: [&str; 4] = ["text", "json", "markdown", "csv"];
 
-/// What is asked about whom.
+/// The questions, and whom they are about.
 struct Asked {
     of: AskedCluster,
     who: PrincipalRef,

@@ -25,7 +25,7 @@ const AT_ONCE: usize = 8;
 /// The longest name that is told.
 const NAME: usize = 120;
 
-/// What is known of objects of Entra; where their names were not read, why.
+/// The known objects of Entra, or the reason why their names were not read.
 #[derive(Debug, Default)]
 pub struct Names {
     /// The objects.

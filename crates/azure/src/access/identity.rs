@@ -35,13 +35,13 @@ pub enum Whose {
 /// A principal, what is needed of it, and what it holds.
 #[derive(Debug)]
 pub struct Holder {
-    /// Its object id. The error is the reason why it is not known.
+    /// The object id. The error is the reason why it is not known.
     pub principal: Result<ObjectId, NotRead>,
     /// The kind, in the word of Resource Manager.
     pub kind: &'static str,
     /// Everything that is needed of it.
     pub requirements: Requirements,
-    /// What it holds where something is needed. Empty where the principal is not known.
+    /// The holdings where something is needed. Empty where the principal is not known.
     pub holdings: Vec<Holdings>,
     /// The deny assignments where something is needed, by scope.
     pub denies: Vec<(String, Result<Vec<DenyAssignment>, NotRead>)>,

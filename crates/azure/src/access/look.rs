@@ -20,18 +20,18 @@ use crate::kubernetes::{Kubernetes, KubernetesUnavailable};
 pub struct About<'a> {
     /// The cluster.
     pub cluster: &'a ClusterId,
-    /// Who.
+    /// The principal.
     pub who: &'a PrincipalRef,
     /// The namespace that they want to work in. `None` for all of them.
     pub namespace: Option<&'a str>,
 }
 
-/// What was seen of somebody at a cluster.
+/// The things seen of somebody at a cluster.
 #[derive(Debug)]
 pub struct Look {
-    /// What the cluster is like.
+    /// The cluster, as far as getting in depends on it.
     pub access: ClusterAccess,
-    /// Where they stand.
+    /// Their standing.
     pub standing: Standing,
     /// The Kubernetes API, or why it cannot be used.
     api: Result<Kubernetes, String>,
@@ -66,7 +66,7 @@ pub async fn at(door: &Door, about: About<'_>) -> Result<Look, Trouble> {
     Ok(Look { access, standing, api, is_own })
 }
 
-/// What Entra and Azure tell of somebody.
+/// The groups and roles of somebody, as Entra and Azure tell them.
 type Outside = (Principal, Part<Vec<MemberOf>>, Part<Vec<AssignedRole>>);
 
 /// Reads what Entra and Azure tell of somebody.

@@ -42,7 +42,7 @@ const NOT_READ: &str = "not read, and accepted as such";
 /// Items that were read, and parts that were not.
 type Read<T> = (Vec<T>, Vec<Unread>);
 
-/// What a role allows.
+/// The permissions of a role.
 type Allowed = Result<Vec<PermissionSet>, NotRead>;
 
 /// Reads what a principal holds.

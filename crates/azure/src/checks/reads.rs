@@ -55,7 +55,7 @@ pub(super) struct ClusterReads {
     pub key: OnceCell<Option<crosspull_core::ids::KeyId>>,
     /// The rights of the cluster's present principal.
     pub holdings: OnceCell<Result<Holdings, CheckStopped>>,
-    /// What the new principal gets since the cluster needs it.
+    /// The roles that the new principal gets since the cluster needs them.
     pub needs: OnceCell<Result<NeedsOfCluster, CheckStopped>>,
     /// The app that the cluster uses, where the check of it does not stop.
     pub app_in_use: OnceCell<ClusterApp>,
@@ -88,7 +88,7 @@ pub(super) struct ReadCluster {
     pub location: String,
     /// The name of the resource group of the nodes.
     pub node_group: Option<String>,
-    /// What it names, as far as permissions depend on it.
+    /// The names on which permissions depend.
     pub named: Named,
 }
 
@@ -105,16 +105,16 @@ pub(super) struct Holdings {
     pub lacks: Vec<String>,
     /// The principal.
     pub principal: Option<ObjectId>,
-    /// What each role allows, by its definition in lower case.
+    /// The permissions of each role, by its definition in lower case.
     pub allowed: BTreeMap<String, Result<Vec<PermissionSet>, NotRead>>,
 }
 
-/// What the new principal gets since the cluster needs it, and what it will lack of that.
+/// The roles that the new principal gets since the cluster needs them, and the needs that it will lack.
 #[derive(Debug, Clone, Default)]
 pub(super) struct NeedsOfCluster {
     /// The roles that the plan gives.
     pub needed: Vec<NeededRole>,
-    /// What only somebody else can give, with the reason.
+    /// The roles that only somebody else can give, with the reason.
     pub lacks: Vec<String>,
     /// Everything that the new principal has to have right before the reset.
     pub needs: Vec<Needed>,

@@ -59,7 +59,7 @@ pub struct Reference {
 pub struct AddonProfile {
     /// True where it is on.
     pub enabled: bool,
-    /// Its settings.
+    /// The settings.
     pub config: Option<BTreeMap<String, String>>,
 }
 

@@ -70,11 +70,11 @@ pub struct ContainerStatus {
     /// The image that the node has. Empty before it has one.
     #[serde(default, rename = "imageID")]
     pub image_id: String,
-    /// What the container is doing.
+    /// The present state.
     pub state: Option<ContainerState>,
 }
 
-/// What a container is doing: one of the three.
+/// The present state of a container: one of the three.
 #[derive(Debug, Clone, Deserialize)]
 #[allow(missing_docs, reason = "the names are those of Kubernetes")]
 pub struct ContainerState {
@@ -83,7 +83,7 @@ pub struct ContainerState {
     pub terminated: Option<IgnoredAny>,
 }
 
-/// What a container waits for.
+/// The reason why a container waits.
 #[derive(Debug, Clone, Deserialize)]
 #[allow(missing_docs, reason = "the names are those of Kubernetes")]
 pub struct Waiting {

@@ -395,7 +395,7 @@ fn directory_rows() -> Vec<Row> {
     ]
 }
 
-/// Who somebody is, and what they belong to.
+/// Somebody, with the groups that they belong to.
 fn people_rows() -> Vec<Row> {
     let at = endpoints();
     vec![

@@ -51,7 +51,7 @@ pub enum Because {
     Certificate {
         /// The certificate.
         certificate: Certificate,
-        /// What lets them fetch it.
+        /// The role that lets them fetch it.
         by: Box<Self>,
     },
 }

@@ -1,4 +1,4 @@
-//! What a binding of Kubernetes ties together: a role, and a subject (Kubernetes documentation, "Using RBAC Authorization").
+//! The two ends of a binding of Kubernetes: a role, and a subject (Kubernetes documentation, "Using RBAC Authorization").
 
 use std::fmt;
 use std::str::FromStr;

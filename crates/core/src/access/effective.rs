@@ -19,7 +19,7 @@ pub struct Holding {
     pub condition: Option<String>,
     /// The object id of the group that has it. `None` where the principal has it itself.
     pub group: Option<String>,
-    /// What the role allows. The error is the reason why that is not known.
+    /// The permissions of the role. The error is the reason why that is not known.
     pub sets: Result<Vec<PermissionSet>, NotRead>,
 }
 
@@ -35,13 +35,13 @@ pub struct Holdings {
 /// How a principal stands to something that is needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fulfilment<'a> {
-    /// It may do all of it, by these assignments.
+    /// All of it is allowed, by these assignments.
     Held(Vec<&'a Holding>),
-    /// It may do all of it where the conditions of these assignments let it.
+    /// All of it is allowed where the conditions of these assignments let it.
     UnderCondition(Vec<&'a Holding>),
-    /// It holds the roles, and the deny assignment of this name forbids it.
+    /// The roles are held, and the deny assignment of this name forbids it.
     Denied(String),
-    /// It may not do these.
+    /// These are not allowed.
     Lacks(Vec<&'a str>),
     /// Whether it may is not known, for this reason.
     NotKnown(NotRead),

@@ -33,7 +33,7 @@ pub struct Entry {
     cluster: Fields,
     /// The address of the Kubernetes API.
     pub server: Url,
-    /// Who signs in.
+    /// The one who signs in.
     pub user: User,
 }
 

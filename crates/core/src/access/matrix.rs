@@ -6,7 +6,7 @@ use super::standing::Standing;
 
 mod render;
 
-/// What somebody may do, kinds by verbs.
+/// A table of what somebody may do, kinds by verbs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Matrix {
     /// The resource id of the cluster.
@@ -19,9 +19,9 @@ pub struct Matrix {
     pub verbs: Vec<String>,
     /// The rows.
     pub rows: Vec<Row>,
-    /// What was not read of them, and may allow more.
+    /// The parts that were not read, and may allow more.
     pub unread: Vec<String>,
-    /// What they may do beside it, by another credential.
+    /// A sentence on what they may do beside it, by another credential.
     pub beside: Option<String>,
 }
 

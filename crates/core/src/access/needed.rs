@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Need, Needs, When};
 
-/// What a cluster's configuration names, as far as permissions depend on it. Resources are named by their ids.
+/// The names in a cluster's configuration on which permissions depend. Resources are named by their ids.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Configuration {
     /// The resource group of the nodes. `None` where the cluster does not tell it.
@@ -35,7 +35,7 @@ pub struct Configuration {
 pub struct Subnet {
     /// The id.
     pub id: String,
-    /// What hangs on it. The error is the reason why that is not known.
+    /// The things that hang on it. The error is the reason why that is not known.
     pub attached: Result<Attached, NotRead>,
 }
 
@@ -48,7 +48,7 @@ pub struct NotRead {
     pub may_pass: bool,
 }
 
-/// What hangs on a subnet, by id.
+/// The things that hang on a subnet, by id.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names say it")]
 pub struct Attached {

@@ -1,4 +1,4 @@
-//! What a cluster itself says to a question, beside what the rules say.
+//! The cluster's own answer to a question, beside that of the rules.
 
 use super::because::May;
 use super::kinds::Can;
@@ -18,9 +18,9 @@ pub struct Review {
 pub struct Compared {
     /// The question.
     pub can: Can,
-    /// What the rules say.
+    /// The answer of the rules.
     pub rules: May,
-    /// What the cluster says; or why that is not known, as the end of a sentence that begins with "not known, since".
+    /// The answer of the cluster; or why it is not known, as the end of a sentence that begins with "not known, since".
     pub cluster: Result<Review, String>,
 }
 

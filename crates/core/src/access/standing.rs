@@ -11,9 +11,9 @@ use crate::rights::{PermissionSet, allows_under_conditions};
 /// A part of what is known of somebody, and what of it was not read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Part<T> {
-    /// What was read.
+    /// The part that was read.
     pub known: T,
-    /// What was not, each with the reason, as the end of a sentence that begins with "not known, since".
+    /// The reasons why the rest was not, each as the end of a sentence that begins with "not known, since".
     pub unread: Vec<String>,
 }
 
@@ -44,11 +44,11 @@ pub struct AssignedRole {
 /// Where somebody stands at a cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
-    /// Who.
+    /// The principal.
     pub principal: Principal,
     /// The resource id of the cluster.
     pub cluster: String,
-    /// What the cluster is like.
+    /// The cluster, as far as getting in depends on it.
     pub doors: ClusterDoors,
     /// The groups of administrators, by object id.
     pub admin_groups: Vec<String>,

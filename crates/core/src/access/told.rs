@@ -1,4 +1,4 @@
-//! What is told of somebody at a cluster: for people, and for programs.
+//! The report on somebody at a cluster: for people, and for programs.
 
 use serde_json::{Value, json};
 
@@ -11,12 +11,12 @@ use crate::text::{count, listed, wrapped};
 /// The columns of a text.
 const COLUMNS: usize = 80;
 
-/// What is told of somebody at a cluster.
+/// The report on somebody at a cluster.
 #[derive(Debug, Clone, Copy)]
 pub struct Told<'a> {
     /// The name of the cluster.
     pub cluster: &'a str,
-    /// Where they stand.
+    /// Their standing.
     pub standing: &'a Standing,
     /// The namespace that they want to work in.
     pub namespace: Option<&'a str>,

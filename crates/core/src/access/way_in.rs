@@ -12,10 +12,10 @@ const RUN_COMMAND: &str = "Microsoft.ContainerService/managedClusters/runcommand
 /// Reads what the command said.
 const COMMAND_RESULTS: &str = "Microsoft.ContainerService/managedClusters/commandResults/read";
 
-/// What gives both.
+/// The roles that give both.
 const RUNS_AND_READS: &str = "Azure Kubernetes Service Contributor Role or Contributor on the cluster, or a custom role with \
                               managedClusters/runcommand/action and managedClusters/commandResults/read";
-/// What gives the second alone.
+/// The roles that give the second alone.
 const READS: &str = "Reader on the cluster";
 
 /// A way into a cluster, for somebody.
@@ -23,7 +23,7 @@ const READS: &str = "Reader on the cluster";
 pub struct WayIn {
     /// The way.
     pub way: Way,
-    /// Where they stand with it.
+    /// Their standing with it.
     pub passage: Passage,
 }
 
@@ -34,13 +34,13 @@ pub enum Passage {
     Open(Vec<Because>),
     /// They lack something for it.
     Lacks {
-        /// What they have of it.
+        /// The part of it that they have.
         has: Vec<Because>,
-        /// What they lack, each as the end of a sentence that begins with "lacks".
+        /// The things that they lack, each as the end of a sentence that begins with "lacks".
         lacks: Vec<&'static str>,
         /// The change that would open it, in as many parts as they lack things.
         change: Vec<Change>,
-        /// What is not known besides.
+        /// The things that are not known besides.
         unknown: Vec<String>,
     },
     /// The way is closed to everybody, or is not for them: why.

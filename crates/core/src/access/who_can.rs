@@ -14,7 +14,7 @@ use crate::ids::ObjectId;
 pub struct Everybody {
     /// The resource id.
     pub cluster: String,
-    /// What the cluster is like.
+    /// The cluster, as far as getting in depends on it.
     pub doors: ClusterDoors,
     /// The groups of administrators, by object id.
     pub admin_groups: Vec<String>,
@@ -27,7 +27,7 @@ pub struct Everybody {
 /// Somebody who may do what was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Holder {
-    /// Who.
+    /// The principal.
     pub whom: Whom,
     /// Because of what.
     pub because: Because,
@@ -51,13 +51,13 @@ pub enum Whom {
 pub struct WhoCan {
     /// Everybody who was found.
     pub holders: Vec<Holder>,
-    /// What was not read: there may be others.
+    /// The parts that were not read: there may be others.
     pub unread: Vec<String>,
     /// Bindings that would allow it and let nobody in, since they name somebody as Kubernetes does not: a sentence each.
     pub idle: Vec<String>,
 }
 
-/// What is known of an object of Entra.
+/// An object of Entra, as far as it is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Known {
     /// The kind, in a word.

@@ -16,11 +16,11 @@ pub struct Loss {
     pub reasons: Vec<String>,
     /// The role by which the present principal has it.
     pub held_by: String,
-    /// What becomes of it.
+    /// The fate of it.
     pub cure: Cure,
 }
 
-/// What becomes of something that the new principal would lack.
+/// The fate of a permission that the new principal would lack.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cure {
     /// The plan gives it this role.
@@ -37,13 +37,13 @@ pub enum Cure {
 /// The difference that the reset makes to what the cluster needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NeedsFound {
-    /// What would be lost.
+    /// The permission that would be lost.
     pub losses: Vec<Loss>,
     /// The needs that the present principal has under a condition alone, as texts.
     pub conditional: Vec<String>,
     /// The needs that the present principal lacks too, as texts.
     pub lacked_before: Vec<String>,
-    /// What is not known.
+    /// The reason why it is not known.
     pub unknown: Vec<NotKnown>,
 }
 

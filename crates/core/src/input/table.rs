@@ -100,7 +100,7 @@ pub enum Page {
     More,
     /// The sign-in to a registry, which has fields of its own ([`crate::login::FIELDS`]).
     Login,
-    /// Who can reach a cluster, which has fields of its own too ([`crate::access::FIELDS`]).
+    /// The form about access to a cluster, which has fields of its own too ([`crate::access::FIELDS`]).
     Access,
     /// None: flags, environment and answers file alone.
     Nowhere,

@@ -1,4 +1,4 @@
-//! What can be opened, the least first, each with its whole command.
+//! The offers of `access open`, the least first, each with its whole command.
 
 use crate::access::KubernetesRole;
 use crate::text::shell_option;
@@ -7,7 +7,7 @@ use crate::text::shell_option;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names say it")]
 pub struct Offer {
-    /// What it lets somebody do, and on which clusters.
+    /// The effect for somebody, and the clusters where it works.
     pub gives: &'static str,
     pub command: String,
 }

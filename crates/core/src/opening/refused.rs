@@ -1,4 +1,4 @@
-//! What cannot work on a cluster, and is refused before anything is written; and what somebody should know first.
+//! The wishes that cannot work on a cluster and are refused before anything is written, and the warnings.
 
 use super::{Asked, Wanted};
 use crate::access::{ClusterDoors, KubernetesRole, PrincipalKind, RoleKind};

@@ -1,4 +1,4 @@
-//! What somebody is to have at a cluster, and what they may do by it.
+//! The wish: the one thing that somebody is to have at a cluster, and the act that it allows.
 
 use std::fmt;
 
@@ -27,7 +27,7 @@ pub enum Wanted {
     Group(TheGroup),
 }
 
-/// What is asked for: who, where, and which way in.
+/// A wish: who, where, and which way in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names say it")]
 pub struct Asked {

@@ -1,4 +1,4 @@
-//! Who a caller is, whom one may act as, and the tokens of service accounts.
+//! Tests of callers: their names, impersonation, and the tokens of service accounts.
 
 use http::{Method, Request, StatusCode};
 use serde_json::{Value, json};

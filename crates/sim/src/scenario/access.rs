@@ -23,7 +23,7 @@ pub struct AccessPart {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AccessRolePart {
-    /// Who has it.
+    /// The holder.
     pub who: Party,
     /// The name of a built-in role.
     pub role: String,
@@ -37,7 +37,7 @@ pub struct AccessRolePart {
 pub struct BindingPart {
     /// The name.
     pub name: String,
-    /// Who has the role.
+    /// The holder of the role.
     pub who: Party,
     /// The name of the cluster role.
     pub role: String,

@@ -71,7 +71,7 @@ pub struct WorldPart {
     pub apps_a: Vec<AppPart>,
     /// Management locks. Those of all scenarios are there.
     pub locks: Vec<LockPart>,
-    /// Who is to be let into the cluster, and who is in already.
+    /// The people who are to be let into the cluster, and those who are in already.
     pub access: AccessPart,
     /// The number of items of a page of Graph's and of the Resource Manager's lists.
     pub page: Option<usize>,

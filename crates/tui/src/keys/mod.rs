@@ -137,11 +137,11 @@ pub(crate) enum Context {
     Entering,
     /// A sign-in to a registry that came about.
     Entered,
-    /// Who can reach a cluster, while it is read or could not be.
+    /// The screen of access to a cluster, while it is read or could not be.
     Asking,
-    /// Who can reach a cluster.
+    /// Access to a cluster.
     Access,
-    /// What somebody may do in a cluster.
+    /// The matrix of what somebody may do in a cluster.
     Matrix,
     /// The same, while a text is typed that narrows it.
     Filter,

@@ -1,4 +1,4 @@
-//! Who can reach a cluster, in pages: the cluster, how somebody gets in, and what they may do there. Each is shown while it is read,
+//! The pages of access to a cluster: the cluster, how somebody gets in, and what they may do there. Each is shown while it is read,
 //! where it could not be, and with what was found.
 
 mod cluster;
@@ -35,7 +35,7 @@ enum Tab {
     Cluster,
     /// How somebody gets in.
     Standing,
-    /// What they may do there.
+    /// The matrix of what they may do there.
     Matrix,
 }
 
@@ -130,7 +130,7 @@ impl View for AccessScreen {
         if self.tab == Tab::Matrix { 2 } else { 0 }
     }
 
-    /// It is read again by the same answers.
+    /// A second reading by the same answers.
     fn loses(&self, _: &Shared) -> bool {
         false
     }

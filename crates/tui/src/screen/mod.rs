@@ -152,7 +152,7 @@ pub(crate) enum Go {
     Who,
     /// The sign-in to a registry, and what came of it.
     Login,
-    /// Who can reach a cluster.
+    /// Access to a cluster.
     Access,
 }
 

@@ -19,7 +19,7 @@ use crate::words::plan_text::plan_text;
 pub(crate) enum Saving {
     Secret,
     Plan,
-    /// What somebody may do in a cluster.
+    /// The matrix of what somebody may do in a cluster.
     Matrix,
 }
 

@@ -109,8 +109,9 @@ mod tests {
 
     #[test]
     fn a_file_that_is_mounted_alone_is_known() {
-        let mounts = "1 2 0:1 / / rw - overlay o rw\n3 1 8:1 /kc /root/my\\040files/config rw - ext4 /dev/sda1 rw\n";
-        assert!(is_mounted(Path::new("/root/my files/config"), mounts));
-        assert!(!is_mounted(Path::new("/root/other/config"), mounts) && !is_mounted(Path::new("/root"), ""));
+        let mounts =
+            "1 2 0:1 / / rw - overlay o rw\n3 1 8:1 /kc /home/ada/my\\040files/config rw - ext4 /dev/sda1 rw\n";
+        assert!(is_mounted(Path::new("/home/ada/my files/config"), mounts));
+        assert!(!is_mounted(Path::new("/home/ada/other/config"), mounts) && !is_mounted(Path::new("/home"), ""));
     }
 }

@@ -1,4 +1,4 @@
-//! What is told of an entry that was written.
+//! The report on an entry that was written.
 
 use crosspull_core::access::exec::{ExecSignIn, Fixed};
 use crosspull_core::names::Verdict;

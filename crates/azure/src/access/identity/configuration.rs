@@ -1,4 +1,4 @@
-//! What a cluster's configuration names, as far as permissions depend on it, and the subnets that it names.
+//! The names in a cluster's configuration on which permissions depend, and the subnets among them.
 
 use crosspull_core::access::{Attached, Configuration, NotRead, Subnet, distinct};
 use crosspull_core::event::Work;
@@ -12,7 +12,7 @@ use crate::reply::{self, ClusterProperties, Reference};
 use crate::request;
 use crate::wire::CallError;
 
-/// What a cluster names: all but its subnets, and the ids of those, which are read each by itself.
+/// The names of a cluster: all but its subnets, and the ids of those, which are read each by itself.
 #[derive(Debug, Clone, Default)]
 pub struct Named {
     /// All but the subnets.

@@ -1,4 +1,4 @@
-//! What a principal holds: the role assignments that reach it, by itself and by groups, and what their roles allow.
+//! The holdings of a principal: the role assignments that reach it, by itself and by groups, and what their roles allow.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ use crate::wire::CallError;
 /// The assignments that a list told. The error is the reason why there is no list.
 type List = (String, Result<Vec<Assignment>, NotRead>);
 
-/// What a role is called and allows. The error is the reason why that is not known.
+/// A role's name and what it allows. The error is the reason why that is not known.
 type Role = Result<(String, Vec<PermissionSet>), NotRead>;
 
 /// Reads what a principal of tenant A holds at those scopes: by one list for each subscription, and by one for each scope

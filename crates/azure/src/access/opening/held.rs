@@ -13,14 +13,14 @@ use crate::kubernetes::access;
 use crate::reply::{Assignment, Binding, Member};
 use crate::request;
 
-/// What somebody holds a way in by.
+/// The holdings by which somebody has a way in.
 #[derive(Debug, Clone, Default)]
 pub struct Held {
-    /// What is theirs alone, and can go.
+    /// The holdings that are theirs alone, and can go.
     pub own: Vec<HeldBy>,
-    /// What lets them in beside that.
+    /// The other holdings that let them in.
     pub through: Vec<Through>,
-    /// What could not be read of that, as sentences without an end.
+    /// The parts that could not be read, as sentences without an end.
     pub unknown: Vec<String>,
     /// True where nobody else that can be seen holds what makes an administrator.
     pub last_administrator: bool,
@@ -31,7 +31,7 @@ pub struct Held {
 #[allow(missing_docs, reason = "the names say it")]
 pub struct Through {
     pub by: String,
-    /// What closes it, where that is in one's hand.
+    /// The command or act that closes it, where there is one.
     pub close: Option<String>,
 }
 

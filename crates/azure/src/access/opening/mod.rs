@@ -28,12 +28,12 @@ use crate::wire::CallError;
 pub use group::{FoundGroup, names_group};
 pub use held::{Held, Through};
 
-/// What gets the kubeconfig of users.
+/// The action that gets the kubeconfig of users.
 const KUBECONFIG: &str = "Microsoft.ContainerService/managedClusters/listClusterUserCredential/action";
 
-/// What a plain 403 of a cluster means here.
+/// The meaning of a plain 403 of a cluster here.
 const LACKS: &str = "You lack the right to read that in the cluster.";
-/// What to do about that.
+/// The cure for that.
 const COME_IN: &str = "Come in as the local admin, where local accounts are open: --cluster-credential admin. Or ask an administrator of \
                        the cluster for it.";
 

@@ -7,9 +7,9 @@ use super::Kubeconfig;
 use super::node::{Fields, Node, fields};
 use crate::text::printable;
 
-/// What is taken of the cluster's entry. A path in an answer is not to be trusted, so no file is.
+/// The fields that are taken of the cluster's entry. A path in an answer is not to be trusted, so no file is.
 const OF_CLUSTER: [&str; 3] = ["server", "certificate-authority-data", "tls-server-name"];
-/// What is taken of a user's entry.
+/// The fields that are taken of a user's entry.
 const OF_USER: [&str; 3] = ["client-certificate-data", "client-key-data", "token"];
 
 /// The kubeconfig that Azure gives for a cluster.
@@ -134,7 +134,7 @@ impl EntraServer {
 /// A sign-in by kubelogin.
 #[derive(Debug, Clone, Copy)]
 pub struct Kubelogin<'a> {
-    /// Its word for the way.
+    /// The word for the way.
     pub method: &'static str,
     /// The app or identity; for a person the public client.
     pub client: Option<&'a str>,

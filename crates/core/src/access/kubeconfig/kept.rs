@@ -1,4 +1,4 @@
-//! What is asked of a file before it is changed: that kubectl can load it. And of the change: that all else is the same.
+//! The conditions of a change: before it kubectl can load the file, and after it all else is the same.
 
 use std::collections::HashSet;
 

@@ -23,13 +23,13 @@ pub struct Chosen {
     pub names: Names,
     /// The reason why they are not those of `az`, as a clause; `None` where they are.
     pub instead: Option<String>,
-    /// What the entry takes the place of, and what it moves.
+    /// The entries that it takes the place of, and the contexts that it moves.
     pub replaced: Vec<String>,
     /// True where the file says by which proxy kubectl goes to the cluster.
     pub by_proxy: bool,
 }
 
-/// What is asked of the names.
+/// The wishes about the names.
 #[derive(Debug, Clone, Copy)]
 pub struct Wish<'a> {
     /// The cluster.

@@ -1,4 +1,4 @@
-//! What a kubeconfig has under the names of an entry: what stays since it is somebody else's, and what the entry takes the
+//! The things under an entry's names in a kubeconfig: those that stay since they are somebody else's, and those that it takes the
 //! place of.
 
 use url::Url;
@@ -7,13 +7,13 @@ use super::node::{Fields, Node};
 use super::{Entry, Kubeconfig};
 use crate::text::{listed, printable};
 
-/// What says whom a cluster's certificate has to be by.
+/// The fields that say whom a cluster's certificate has to be by.
 const TRUST: [&str; 4] =
     ["certificate-authority-data", "certificate-authority", "insecure-skip-tls-verify", "tls-server-name"];
 /// The most characters of a name that are told.
 const LONGEST: usize = 120;
 
-/// What is there, in all files that are read together.
+/// The entries of all files that are read together.
 pub(super) struct There<'a> {
     /// True where a context of the operator's own was named.
     pub own_context: bool,

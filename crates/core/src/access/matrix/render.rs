@@ -6,7 +6,7 @@ use super::super::because::May;
 use super::Matrix;
 use crate::text::wrapped;
 
-/// What stands in a cell that is denied, and in one that is not known.
+/// The signs of a cell that is denied, and of one that is not known.
 const DENIED: &str = "-";
 const UNKNOWN: &str = "?";
 

@@ -10,7 +10,7 @@ pub struct Operations {
     pub resource: &'static str,
     /// True where its objects are in namespaces.
     pub namespaced: bool,
-    /// What can be done, as data actions end.
+    /// The verbs, as data actions end.
     pub verbs: &'static [&'static str],
 }
 

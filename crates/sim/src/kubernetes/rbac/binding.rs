@@ -12,7 +12,7 @@ use crate::{kubernetes::user::User, world::Cluster};
 pub struct Binding {
     /// The name, and the namespace of a `RoleBinding`.
     pub metadata: Metadata,
-    /// Who has the role.
+    /// The holder of the role.
     #[serde(default)]
     pub subjects: Vec<Subject>,
     /// The role.
@@ -29,7 +29,7 @@ pub struct Metadata {
     pub namespace: String,
 }
 
-/// Who has a role.
+/// The holder of a role.
 #[derive(Debug, Deserialize)]
 pub struct Subject {
     /// `User`, `Group` or `ServiceAccount`.

@@ -1,4 +1,4 @@
-//! What always holds of roles at a cluster: they add up, they inherit, case does not count.
+//! Properties of roles at a cluster: they add up, they inherit, case does not count.
 
 use proptest::prelude::*;
 
