@@ -73,8 +73,11 @@ impl Names {
         if let Some(why) = fixed.as_ref().and_then(|context| there.context_taken(context)) {
             return Err(format!("{why}: give another --context, or --overwrite to have it replaced"));
         }
+        // A cluster of that user's name is in a resource group of the same name, which then tells the two not apart.
+        let same_group = there.server_of_user(&az.user, &az.context).is_some();
+        let by_group = (!same_group).then_some(of_group);
         let mut instead: Option<String> = None;
-        for Self { cluster, context, .. } in [az, of_group, longest] {
+        for Self { cluster, context, .. } in [Some(az), by_group, Some(longest)].into_iter().flatten() {
             let context_taken = fixed.is_none().then(|| there.context_taken(&context)).flatten();
             let context = fixed.clone().unwrap_or(context);
             if let Some(why) = there.cluster_taken(&cluster, &context).or(context_taken) {

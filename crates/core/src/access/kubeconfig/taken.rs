@@ -51,19 +51,23 @@ impl<'a> There<'a> {
 
     /// Returns whose a user's entry is, where other contexts need it, or where no context uses it: that is a credential too.
     pub fn user_taken(&self, name: &str, own: &str) -> Option<String> {
-        let others: Vec<&str> = self.others("user", name, own).collect();
-        if let Some(server) = others.iter().find_map(|context| self.leads_elsewhere(context)) {
+        if let Some(server) = self.server_of_user(name, own) {
             return Some(is_that_of("user", name, server));
         }
         if !self.user_differs(name) {
             return None;
         }
-        match others.first() {
+        match self.others("user", name, own).next() {
             Some(other) if self.own_context => Some(is_that_of("user", name, &format!("context {other}"))),
             Some(_) => None,
             None if self.overwrite || self.names_in(own, "user").any(|user| user == name) => None,
             None => Some(format!("user {} is a credential of its own that no context uses", told(name))),
         }
+    }
+
+    /// Returns the other server that contexts besides the own one sign in to by that user.
+    pub fn server_of_user(&self, name: &str, own: &str) -> Option<&'a str> {
+        self.others("user", name, own).find_map(|context| self.leads_elsewhere(context))
     }
 
     /// Returns what an entry of those names takes the place of, and what it moves.
