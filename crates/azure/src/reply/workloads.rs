@@ -44,6 +44,8 @@ pub struct DisruptionBudgetStatus {
 #[derive(Debug, Clone, Deserialize)]
 #[allow(missing_docs, reason = "the names are those of Kubernetes")]
 pub struct Pod {
+    #[serde(default)]
+    pub metadata: ObjectMeta,
     pub spec: Option<PodSpec>,
     pub status: Option<PodStatus>,
 }
@@ -54,6 +56,8 @@ pub struct Pod {
 pub struct PodSpec {
     /// The node that has taken it.
     pub node_name: Option<String>,
+    /// The service account that it runs as.
+    pub service_account_name: Option<String>,
 }
 
 /// The state of a pod.
@@ -61,6 +65,7 @@ pub struct PodSpec {
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs, reason = "the names are those of Kubernetes")]
 pub struct PodStatus {
+    pub phase: Option<String>,
     pub container_statuses: Option<Vec<ContainerStatus>>,
 }
 

@@ -2,12 +2,12 @@
 
 use crosspull_core::access::Subject;
 use crosspull_core::text::printable;
-use k8s_openapi::api::core::v1::{Pod, ServiceAccount};
+use k8s_openapi::api::core::v1::ServiceAccount;
 
 use super::api;
 use crate::kubernetes::requests::MANAGER;
 use crate::kubernetes::{Kubernetes, access, requests};
-use crate::reply::{Binding, MANAGED_BY, RUN};
+use crate::reply::{Binding, MANAGED_BY, Pod, RUN};
 use crate::step_context::StepContext;
 use crate::step_result::StepError;
 

@@ -74,7 +74,7 @@ impl Names {
             return Err(format!("{why}: give another --context, or --overwrite to have it replaced"));
         }
         // A cluster of that user's name is in a resource group of the same name, which then tells the two not apart.
-        let same_group = there.server_of_user(&az.user, &az.context).is_some();
+        let same_group = there.server_of_user(&az.user, fixed.as_deref().unwrap_or_default()).is_some();
         let by_group = (!same_group).then_some(of_group);
         let mut instead: Option<String> = None;
         for Self { cluster, context, .. } in [Some(az), by_group, Some(longest)].into_iter().flatten() {

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use indexmap::IndexMap;
-use serde::{Deserialize, Serialize};
+use serde::de::{Error, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Number;
 
 /// The clause on a file that would not be the same once it is written again.
@@ -17,7 +18,7 @@ const LOST: [&str; 6] = ["!!binary", "!!set", "!!omap", "!!pairs", "!!timestamp"
 pub(super) type Fields = IndexMap<String, Node>;
 
 /// A value of YAML.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub(super) enum Node {
     Null,
@@ -32,6 +33,69 @@ pub(super) enum Node {
 impl fmt::Debug for Node {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Node(…)")
+    }
+}
+
+/// A derived one would build the whole parser of YAML several times over.
+impl<'de> Deserialize<'de> for Node {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(AnyNode)
+    }
+}
+
+/// The reader of a value, whatever it is.
+struct AnyNode;
+
+impl<'de> Visitor<'de> for AnyNode {
+    type Value = Node;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value that JSON has too")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Node, E> {
+        Ok(Node::Null)
+    }
+
+    fn visit_bool<E: Error>(self, is: bool) -> Result<Node, E> {
+        Ok(Node::Bool(is))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Node, E> {
+        Ok(Node::Number(number.into()))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Node, E> {
+        Ok(Node::Number(number.into()))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Node, E> {
+        Number::from_f64(number).map(Node::Number).ok_or_else(|| E::custom("no finite number"))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Node, E> {
+        Ok(Node::text(text))
+    }
+
+    fn visit_string<E: Error>(self, text: String) -> Result<Node, E> {
+        Ok(Node::Text(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Node::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut pairs: A) -> Result<Node, A::Error> {
+        let mut fields = Fields::new();
+        while let Some((name, value)) = pairs.next_entry::<Node, Node>()? {
+            let Node::Text(name) = name else { return Err(A::Error::custom("a name that is no text")) };
+            fields.insert(name, value);
+        }
+        Ok(Node::Fields(fields))
     }
 }
 

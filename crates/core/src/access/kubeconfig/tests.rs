@@ -127,7 +127,11 @@ fn clusters_of_one_name_live_side_by_side() {
         put(&mut file, &cluster(1, "rg"), None, &one).expect("its own").context,
     ];
     let of_same_group = "rg_shop_21111111-1111-4111-8111-111111111111";
-    assert_eq!(contexts, ["shop", "other_shop", of_same_group, "shop"], "the group alone tells not the third from the first");
+    assert_eq!(
+        contexts,
+        ["shop", "other_shop", of_same_group, "shop"],
+        "the group alone tells not the third from the first"
+    );
     let users: Vec<&str> = file.items("users", "user").map(|(name, _)| name).collect();
     let of_third = "clusterUser_rg_shop_21111111-1111-4111-8111-111111111111";
     assert_eq!(users, ["clusterUser_rg_shop", "clusterUser_other_shop", of_third]);
@@ -180,7 +184,7 @@ fn overwriting_a_context_moves_no_other_one() {
         let files = std::slice::from_ref(&after);
         assert_eq!(after.server_of_context("other", files), Some("https://a.hcp.io"), "it stays");
         assert_eq!(after.server_of_context(context, files), Some("https://b.hcp.io"));
-        assert_eq!(chosen.names.cluster, "rg_shop");
+        assert_eq!(chosen.names.cluster, "rg_shop_11111111-1111-4111-8111-111111111111");
         assert_eq!(chosen.instead.as_deref(), Some("cluster shop is that of https://a.hcp.io"));
     }
     let moved = overwrite(&file, &cluster(1, "rg"), Some("prod"), &two).replaced;
