@@ -156,8 +156,12 @@ pub fn scenario() -> Arg {
     Arg::new("scenario")
         .long("scenario")
         .value_name("NAME|FILE")
+        .num_args(0..=1)
+        .default_missing_value("")
         .action(ArgAction::Append)
-        .help("A scenario of the simulated cloud; several add up")
+        .help(
+            "A scenario of the simulated cloud; several add up. Without a name: lists them, and what to watch in each",
+        )
 }
 
 /// Returns the flag for the speed of the simulated cloud's time.

@@ -26,6 +26,9 @@ fn arguments() -> Command {
 }
 
 async fn run(arguments: &ArgMatches) -> color_eyre::Result<Code> {
+    if simulate::list_scenarios(arguments)? {
+        return Ok(0);
+    }
     let sim = match simulate::start(arguments).await {
         Ok(sim) => sim,
         Err(why) => {

@@ -5,12 +5,17 @@ use std::path::Path;
 use std::time::Duration;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
+use crosspull_core::text::wrapped;
 use crosspull_sim::{Options, Scenario, Sim, SimError};
 
 use super::Subcommand;
 use crate::cli::{scenario, speed};
 use crate::exit::{Code, WRONG_INPUT};
+use crate::headless::lines::Lines;
 use crate::terminal::signals::Signals;
+
+/// The columns of a sentence about a scenario, which is indented by four.
+const LIST_COLUMNS: usize = 76;
 
 /// The command line of `simulate`, and what it does.
 pub const SIMULATE: Subcommand = Subcommand { arguments, run: |arguments| Box::pin(run(arguments)) };
@@ -48,6 +53,9 @@ fn latency() -> Arg {
 }
 
 async fn run(arguments: &ArgMatches) -> color_eyre::Result<Code> {
+    if list_scenarios(arguments)? {
+        return Ok(0);
+    }
     let mut signals = Signals::listen(true)?;
     let sim = match start(arguments).await {
         Ok(sim) => sim,
@@ -75,6 +83,29 @@ async fn run(arguments: &ArgMatches) -> color_eyre::Result<Code> {
     Ok(0)
 }
 
+/// Lists the scenarios, where one is asked for and none is named; true then.
+///
+/// # Errors
+/// One of standard output.
+pub(super) fn list_scenarios(arguments: &ArgMatches) -> std::io::Result<bool> {
+    let mut named = arguments.get_many::<String>("scenario").into_iter().flatten();
+    if !named.any(|name| name.is_empty()) {
+        return Ok(false);
+    }
+    let lines: Vec<String> = Scenario::shipped().flat_map(|scenario| listed(&scenario)).collect();
+    let mut out = Lines::default();
+    out.write(&lines);
+    out.whole()?;
+    Ok(true)
+}
+
+/// Returns the lines of the list about a scenario: its name, what is so there, and what to watch.
+fn listed(scenario: &Scenario) -> Vec<String> {
+    let sentences = [scenario.says.clone(), format!("Watch: {}", scenario.watch)];
+    let indented = sentences.iter().flat_map(|sentence| wrapped(sentence, LIST_COLUMNS));
+    std::iter::once(scenario.name.clone()).chain(indented.map(|line| format!("    {line}"))).collect()
+}
+
 /// Starts the simulated cloud as the arguments say. Arguments that a command does not have keep their defaults.
 ///
 /// # Errors
@@ -95,4 +126,29 @@ pub(super) async fn start(arguments: &ArgMatches) -> Result<Sim, String> {
         options.speed = *speed;
     }
     crosspull_sim::start(options).await.map_err(|e: SimError| e.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_scenario_is_listed_in_lines_of_80_columns_with_what_to_watch() {
+        for scenario in Scenario::shipped() {
+            let lines = listed(&scenario);
+            assert_eq!(lines.first(), Some(&scenario.name));
+            assert!(lines.iter().any(|line| line.starts_with("    Watch: ")), "{lines:?}");
+            assert!(lines.iter().all(|line| line.chars().count() <= 80), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn a_scenario_without_a_name_is_a_question_and_one_beside_it_is_not() {
+        let named = |words: &[&str]| {
+            let matches = Command::new("demo").arg(scenario()).try_get_matches_from(words).expect("read");
+            matches.get_many::<String>("scenario").into_iter().flatten().cloned().collect::<Vec<_>>()
+        };
+        assert_eq!(named(&["demo", "--scenario"]), [""]);
+        assert_eq!(named(&["demo", "--scenario", "many", "--scenario", "paged"]), ["many", "paged"]);
+    }
 }

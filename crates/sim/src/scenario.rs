@@ -95,6 +95,8 @@ pub struct Scenario {
     pub name: String,
     /// The events of the scenario, in one line.
     pub says: String,
+    /// The place to look at in a front end, and what is to be seen there, in one line. Empty where the file has none.
+    pub watch: String,
     setup: Setup,
 }
 
@@ -116,7 +118,7 @@ impl Scenario {
     pub fn from_toml(text: &str) -> Result<Self, ScenarioError> {
         let file: File = toml::from_str(text).map_err(|why| ScenarioError::Malformed(why.to_string()))?;
         file.setup.check()?;
-        Ok(Self { name: file.name, says: file.says, setup: file.setup })
+        Ok(Self { name: file.name, says: file.says, watch: file.watch, setup: file.setup })
     }
 
     /// Returns a shipped scenario by its name, else the file of that name.
@@ -131,6 +133,11 @@ impl Scenario {
             }
             other => other,
         }
+    }
+
+    /// Returns the scenarios that come with the simulated cloud, the one in which everything is in order first.
+    pub fn shipped() -> impl Iterator<Item = Self> {
+        SHIPPED.iter().filter_map(|(_, text)| Self::from_toml(text).ok())
     }
 
     /// Returns the names of the shipped scenarios.
@@ -153,6 +160,7 @@ impl Setup {
 struct File {
     name: String,
     says: String,
+    watch: String,
     setup: Setup,
 }
 
@@ -160,12 +168,14 @@ impl TryFrom<toml::Table> for File {
     type Error = toml::de::Error;
 
     fn try_from(mut table: toml::Table) -> Result<Self, Self::Error> {
-        let mut take = |key: &'static str| match table.remove(key) {
+        let take = |table: &mut toml::Table, key: &'static str| match table.remove(key) {
             Some(toml::Value::String(text)) => Ok(text),
             Some(_) => Err(serde::de::Error::custom(format!("`{key}` must be a text"))),
             None => Err(serde::de::Error::missing_field(key)),
         };
-        Ok(Self { name: take("name")?, says: take("says")?, setup: table.try_into()? })
+        let (name, says) = (take(&mut table, "name")?, take(&mut table, "says")?);
+        let watch = if table.contains_key("watch") { take(&mut table, "watch")? } else { String::new() };
+        Ok(Self { name, says, watch, setup: table.try_into()? })
     }
 }
 
@@ -178,8 +188,17 @@ mod tests {
         for name in Scenario::names() {
             let scenario = Scenario::named(name).unwrap_or_else(|why| panic!("{name}: {why}"));
             assert_eq!(scenario.name, name);
-            assert!(!scenario.says.is_empty());
+            assert!(!scenario.says.is_empty() && !scenario.watch.is_empty(), "{name}");
         }
+        assert_eq!(Scenario::shipped().count(), SHIPPED.len());
+    }
+
+    #[test]
+    fn the_document_has_a_row_for_every_scenario_and_no_other() {
+        let document = include_str!("../../../docs/SCENARIOS.md");
+        let rows: Vec<&str> = document.lines().filter(|line| line.starts_with("| `")).collect();
+        let told = |one: Scenario| format!("| `{}` | {} | {} |", one.name, one.says, one.watch);
+        assert_eq!(rows, Scenario::shipped().map(told).collect::<Vec<_>>());
     }
 
     #[test]

@@ -143,14 +143,14 @@ mod tests {
         }
     }
 
-    /// The rows of the tables in the README, by their first cell.
+    /// The rows of the tables in the document of routes, by their first cell.
     fn rows() -> Vec<(&'static str, &'static str)> {
-        let lines = include_str!("../../../../README.md").lines().filter_map(|line| line.strip_prefix("| "));
+        let lines = include_str!("../../../../docs/ROUTES.md").lines().filter_map(|line| line.strip_prefix("| "));
         lines.filter_map(|line| line.split_once(" | ")).collect()
     }
 
     #[test]
-    fn the_readme_has_a_row_for_every_method_that_names_its_routes_and_no_other() {
+    fn the_document_has_a_row_for_every_method_that_names_its_routes_and_no_other() {
         for method in METHODS {
             let (_, row) = rows().into_iter().find(|(name, _)| *name == method.name).expect(method.name);
             let named = |word: &str| row.contains(&format!("`{word}`"));
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn the_readme_has_a_row_for_every_route_with_a_story_that_is_there() {
+    fn the_document_has_a_row_for_every_route_with_a_story_that_is_there() {
         let stories = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/stories");
         for offered in Route::OFFERED {
             let word = format!("`{}`", offered.word);

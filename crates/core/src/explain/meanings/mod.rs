@@ -147,6 +147,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_document_has_a_row_for_every_code_and_no_other() {
+        let document = include_str!("../../../../../docs/TROUBLESHOOTING.md");
+        let told: Vec<&str> = document.lines().filter(|line| line.starts_with("| `")).collect();
+        let with = |m: &Meaning| m.words.map(|words| format!(" with “{words}”")).unwrap_or_default();
+        let row = |m: &Meaning| format!("| `{}`{} | {} | {} |", m.code, with(m), m.means, m.now);
+        assert_eq!(told, Meaning::all().map(row).collect::<Vec<_>>());
+    }
+
+    #[test]
     fn every_code_has_a_page_in_its_cloud() {
         let page = |code, cloud| meaning(code).map(|m| m.page(cloud)).unwrap_or_default();
         assert_eq!(page("AADSTS53003", None), "https://login.microsoftonline.com/error?code=53003");
