@@ -1,4 +1,4 @@
-//! The walkthrough of the main job, `demo.tape`, replayed in a pseudo-terminal with the real program.
+//! The tapes of the pictures, replayed in a pseudo-terminal with the real program: a screen that no longer comes fails.
 
 #[cfg(test)]
 mod reader;
@@ -22,35 +22,50 @@ mod tests {
         read(TAPE).expect("demo.tape is understood")
     }
 
-    /// Replays the tape in a window of that size: the program ends well, and its summary stays on the screen.
-    fn leads_from_home_to_done(size: (u16, u16)) {
+    /// Replays a tape in a window of that size: so many pictures, the program ends well, and its verdict stays on the screen.
+    fn leads_to_the_verdict(tape: &str, size: (u16, u16), pictures: usize, says: &str) {
         let home = tempfile::tempdir().expect("a folder");
         let folder = Path::new(env!("CARGO_BIN_EXE_crosspull")).parent().expect("the program is in a folder");
         let (window, program) = open(shell(folder, home.path()), size);
         let mut recorder = Recorder::new(window, folder);
-        recorder.replay(&tape()).unwrap_or_else(|why| panic!("demo.tape: {why}"));
+        let lines = read(tape).expect("a tape that is understood");
+        recorder.replay(&lines).unwrap_or_else(|why| panic!("{why}"));
 
         let last = recorder.screen();
         let verdict = last.split_whitespace().collect::<Vec<_>>().join(" ");
-        let says = "aks-shop pulls shop/web:1.4 from registryb: proved from here, and from the cluster on node aks-";
         assert!(verdict.contains(says), "no verdict on the last screen:\n{last}");
-        assert_eq!(recorder.screenshots.len(), 6);
+        assert_eq!(recorder.screenshots.len(), pictures);
         for (name, screen) in &recorder.screenshots {
             assert!(screen.contains("simulated cloud"), "{name} does not show the program:\n{screen}");
         }
-        // A shell ends with the code of its last command.
-        recorder.type_text("exit\r");
+        // A shell ends with the code of its last command, and takes along what it began.
+        recorder.type_text("[ -z \"$(jobs -p)\" ] || kill $(jobs -p); exit\r");
         assert_eq!(program.end(Duration::from_secs(10)), Ok(0));
     }
 
+    /// The verdict of the main job.
+    const PULLS: &str =
+        "aks-shop pulls shop/web:1.4 from registryb: proved from here, and from the cluster on node aks-";
+
     #[test]
     fn the_tape_leads_from_home_to_done() {
-        leads_from_home_to_done((80, 24));
+        leads_to_the_verdict(TAPE, (80, 24), 6, PULLS);
     }
 
     #[test]
     fn the_tape_leads_from_home_to_done_in_a_large_window() {
-        leads_from_home_to_done((120, 40));
+        leads_to_the_verdict(TAPE, (120, 40), 6, PULLS);
+    }
+
+    #[test]
+    fn the_tape_of_a_pull_secret_leads_there() {
+        let says = "aks-shop pulls shop/web:1.4 from registryb by its pull secret: proved from here";
+        leads_to_the_verdict(include_str!("../../assets/tapes/pull-secret.tape"), (100, 30), 4, says);
+    }
+
+    #[test]
+    fn the_tape_of_a_dropped_line_goes_on_where_it_stopped() {
+        leads_to_the_verdict(include_str!("../../assets/tapes/resume.tape"), (100, 30), 4, PULLS);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! A reader of tapes: the commands of VHS that `demo.tape` uses, and no others.
+//! A reader of tapes: the commands of VHS that the tapes of the project use, and no others.
 
 use std::time::Duration;
 
@@ -21,6 +21,8 @@ pub enum Command {
     Type(String),
     /// The key.
     Enter,
+    /// The arrow.
+    Left,
     /// A screen that is waited for.
     Wait {
         /// The text that the screen shows.
@@ -30,7 +32,7 @@ pub enum Command {
     },
     /// A picture of the screen, under this name.
     Screenshot(String),
-    /// For a recording that people look at: its file, its looks, its pauses.
+    /// For a recording that people look at: its file, its looks, its pauses, what it leaves out.
     ForPeople,
 }
 
@@ -59,6 +61,8 @@ fn command(line: &str) -> Result<Command, String> {
         ("Require", program) if !program.is_empty() => Ok(Command::Require(program.to_owned())),
         ("Type", text) => quoted(text).map(Command::Type),
         ("Enter", "") => Ok(Command::Enter),
+        ("Left", "") => Ok(Command::Left),
+        ("Hide" | "Show", "") => Ok(Command::ForPeople),
         ("Screenshot", file) if file.ends_with(".png") => Ok(Command::Screenshot(file.to_owned())),
         _ => match name.strip_prefix("Wait+Screen@") {
             Some(limit) => wait(limit, rest),

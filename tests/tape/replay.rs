@@ -55,6 +55,7 @@ impl Recorder {
             Command::Require(program) => return Err(format!("Require: there is no {program}")),
             Command::Type(text) => self.type_text(text),
             Command::Enter => self.type_text("\r"),
+            Command::Left => self.type_text("\x1b[D"),
             Command::Wait { screen, at_most } => {
                 let shows = |text: &str| screen.is_match(text).then_some(());
                 self.window.see(&format!("/{screen}/"), *at_most, |view| shows(&view.text()))?;
