@@ -9,6 +9,8 @@ mod abac;
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod access_crowd;
+#[cfg(test)]
 mod access_identity;
 #[cfg(test)]
 mod access_open;

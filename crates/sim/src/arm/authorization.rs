@@ -134,13 +134,18 @@ fn assignments(cloud: &Cloud, asked: &Asked, scope: &str) -> Answer {
     let terms = asked.filter(&["atscope", "principalid", "assignedto"])?;
     let not_below = terms.iter().any(|term| matches!(term, Term::Call(name, _) if name == "atscope"));
     let world = cloud.world();
+    // Of the principal or of a group around it, as the document of `$filter=assignedTo('{principalId}')` says.
+    let holders = |term: &Term| match term {
+        Term::Call(name, id) if name == "assignedto" => {
+            Some(Uuid::parse_str(id).map(|id| world.identities(id)).unwrap_or_default())
+        }
+        _ => None,
+    };
+    let terms: Vec<_> = terms.iter().map(|term| (term, holders(term))).collect();
     let wanted = |assignment: &RoleAssignment| {
-        !terms.iter().any(|term| match term {
-            // Of the principal or of a group around it, as the document of `$filter=assignedTo('{principalId}')` says.
-            Term::Call(name, id) if name == "assignedto" => {
-                !Uuid::parse_str(id).is_ok_and(|id| world.identities(id).contains(&assignment.principal_id))
-            }
-            other => other.excludes("principalid", &assignment.principal_id.to_string()),
+        !terms.iter().any(|(term, holders)| match holders {
+            Some(holders) => !holders.contains(&assignment.principal_id),
+            None => term.excludes("principalid", &assignment.principal_id.to_string()),
         })
     };
     let shown = world
