@@ -1,6 +1,8 @@
 //! `crosspull access identity`: what the cluster's identity may do of what the cluster needs, and what is not known.
 
-use crosspull_support::{End, Story, text};
+use std::time::{Duration, Instant};
+
+use crosspull_support::{End, Story, side_by_side, text};
 use serde_json::Value;
 
 const SUBNET: &str =
@@ -11,6 +13,9 @@ const DENIES: &str = "arm GET /subscriptions/{s}/resourceGroups/{g}/providers/Mi
 const DENIED: &str = "do = 'status'\ncode = 403\nerror = 'AuthorizationFailed'\nmessage = 'no'";
 const BUSY: &str = "do = 'status'\ncode = 503";
 const TORN: &str = "do = 'garbage'";
+
+/// Two tries of five seconds each, and what a busy machine adds.
+const GIVEN_UP: Duration = Duration::from_secs(30);
 
 /// Returns a scenario that strikes every such call.
 fn always(on: &str, what: &str) -> String {
@@ -149,4 +154,30 @@ fn a_service_that_asks_to_wait_is_waited_for() {
     );
     let story = Story::told(&["own-network"], &own);
     identity(&story, &[]).exits(0);
+}
+
+#[test]
+#[ignore = "a read that never comes is waited for: ten seconds"]
+fn a_read_that_never_comes_is_given_up_and_is_not_known() {
+    let cases = [
+        (ASSIGNMENTS, "identity", "subnets/aks"),
+        (ROLE, "identity", "subnets/aks"),
+        (SUBNET, "identity", ""),
+        (DENIES, "operator", ""),
+    ];
+    side_by_side(cases, |(on, of, place)| {
+        let story = Story::told(&["own-network"], &always(on, "do = 'hang'"));
+        let begun = Instant::now();
+        let end = identity(&story, &["--output", "json"]);
+        assert!(begun.elapsed() < GIVEN_UP, "{on}: {:?}", begun.elapsed());
+        end.exits(1);
+        let told = told(&end);
+        if place.is_empty() {
+            let unknown = told[of]["not_known"].as_array().cloned().unwrap_or_default();
+            let is_told = |one: &Value| one.as_str().is_some_and(|text| text.contains("not known, since "));
+            assert!(!unknown.is_empty() && unknown.iter().all(is_told), "{on}: {told:#}");
+        } else {
+            assert_eq!(at(&needs(&told, of), place), "not_known", "{on}: {told:#}");
+        }
+    });
 }

@@ -6,14 +6,14 @@ use std::process::Command;
 use crosspull_support::{End, Story, text};
 use serde_json::Value;
 
-const ADA: &str = "ada@contoso.com";
-const ADA_ID: &str = "0e0e0e0e-0011-4e0e-8e0e-00000000e0a1";
+pub(super) const ADA: &str = "ada@contoso.com";
+pub(super) const ADA_ID: &str = "0e0e0e0e-0011-4e0e-8e0e-00000000e0a1";
 const BOB: &str = "bob@contoso.com";
-const PODS: &str = "/api/v1/namespaces/shop/pods";
+pub(super) const PODS: &str = "/api/v1/namespaces/shop/pods";
 const NODES: &str = "/api/v1/nodes";
 
 /// Runs a part of `access` on the story's cluster, as the operator of tenant A, who may do everything in it.
-fn access(story: &Story, part: &str, flags: &[&str]) -> End {
+pub(super) fn access(story: &Story, part: &str, flags: &[&str]) -> End {
     let cluster = story.ready.cluster.clone();
     let by = ["access", part, "--cluster", &cluster, "--tenant-a", "contoso.com", "--sign-in-a", "service-principal"];
     let how = ["--pace", "100", "--yes", "--output", "json"];
@@ -23,20 +23,20 @@ fn access(story: &Story, part: &str, flags: &[&str]) -> End {
     story.run(&[&by[..], &how, credential, flags].concat())
 }
 
-fn opened(story: &Story, flags: &[&str]) -> End {
+pub(super) fn opened(story: &Story, flags: &[&str]) -> End {
     let end = access(story, "open", flags);
     end.ends_well();
     end
 }
 
-fn closed(story: &Story, flags: &[&str]) -> End {
+pub(super) fn closed(story: &Story, flags: &[&str]) -> End {
     let end = access(story, "close", flags);
     end.ends_well();
     end
 }
 
 /// Returns the roles that ada has, with the ends of their scopes.
-fn roles(story: &Story) -> Vec<String> {
+pub(super) fn roles(story: &Story) -> Vec<String> {
     let world = story.world();
     let short = |role: &&Value| {
         let scope = text(role, "scope").rsplit('/').next().unwrap_or_default();
@@ -48,7 +48,7 @@ fn roles(story: &Story) -> Vec<String> {
 }
 
 /// Returns the bindings of a namespace: role and subjects.
-fn bindings(story: &Story, namespace: &str) -> Vec<String> {
+pub(super) fn bindings(story: &Story, namespace: &str) -> Vec<String> {
     let world = story.world();
     let all = world.cluster()["namespaces"][namespace]["roleBindings"].as_array().cloned().unwrap_or_default();
     all.iter().map(|one| format!("{} {}", text(one, "role"), one["subjects"])).collect()
@@ -65,9 +65,9 @@ fn is_member(story: &Story, name: &str) -> bool {
     group(&world, name)["members"].as_array().expect("members").contains(&ADA_ID.into())
 }
 
-const READER: [&str; 6] = ["--principal", ADA, "--role", "rbac-reader", "--namespace", "shop"];
-const VIEW: [&str; 6] = ["--principal", ADA, "--bind", "view", "--namespace", "shop"];
-const ADMINS: [&str; 4] = ["--principal", ADA, "--group", "aks-admins"];
+pub(super) const READER: [&str; 6] = ["--principal", ADA, "--role", "rbac-reader", "--namespace", "shop"];
+pub(super) const VIEW: [&str; 6] = ["--principal", ADA, "--bind", "view", "--namespace", "shop"];
+pub(super) const ADMINS: [&str; 4] = ["--principal", ADA, "--group", "aks-admins"];
 
 #[test]
 fn row_4_a_role_of_azure_opens_is_found_and_is_closed_again() {

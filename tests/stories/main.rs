@@ -9,9 +9,13 @@ mod abac;
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod access_close;
+#[cfg(test)]
 mod access_crowd;
 #[cfg(test)]
 mod access_identity;
+#[cfg(test)]
+mod access_named;
 #[cfg(test)]
 mod access_open;
 #[cfg(test)]

@@ -250,3 +250,24 @@ async fn members_are_added_once_found_around_groups_and_removed() {
     let refused = bench.call("POST", &members, &graph, &reference).await;
     assert_eq!((refused.status, refused.at("/error/code")), (403, "Authorization_RequestDenied"));
 }
+
+#[tokio::test]
+async fn the_members_of_a_group_that_is_kept_elsewhere_are_not_changed() {
+    let own = "[world.cluster]\nentra = { azure_rbac = false, admin_groups = [{ name = 'ruled', rule = 'user.x -eq 1' }, \
+               { name = 'synced', on_premises = true }] }";
+    let bench = Bench::with_and("access-bindings", own).await;
+    let graph = bench.graph_token(Tenant::A).await;
+    let ada = bench.get("/v1.0/users/ada@contoso.com", &graph).await.at("/id").to_owned();
+    let reference = json!({ "@odata.id": format!("https://graph.microsoft.com/v1.0/directoryObjects/{ada}") });
+    for (name, types, synced, refused) in [
+        ("ruled", json!(["DynamicMembership"]), Value::Null, (403, "Authorization_RequestDenied")),
+        ("synced", json!([]), json!(true), (400, "Request_BadRequest")),
+    ] {
+        let found = bench.get(&format!("/v1.0/groups?$filter=displayName eq '{name}'"), &graph).await;
+        let group = &found.body["value"][0];
+        assert_eq!((&group["groupTypes"], &group["onPremisesSyncEnabled"]), (&types, &synced), "{name}");
+        let members = format!("/v1.0/groups/{}/members/$ref", group["id"].as_str().unwrap());
+        let answer = bench.call("POST", &members, &graph, &reference).await;
+        assert_eq!((answer.status, answer.at("/error/code")), refused, "{name}");
+    }
+}

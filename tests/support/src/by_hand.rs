@@ -250,19 +250,26 @@ impl Story {
 
     /// Returns the kubeconfig of the cluster's user, as Resource Manager gives it to an operator of tenant A.
     pub fn kubeconfig(&self) -> String {
+        self.kubeconfig_of("listClusterUserCredential")
+    }
+
+    fn kubeconfig_of(&self, action: &str) -> String {
         use base64::prelude::{BASE64_STANDARD, Engine as _};
         let token = self.token(Tenant::A, "https://management.azure.com/.default");
         let cluster = text(self.world().cluster(), "id").to_owned();
-        let url = format!("{}{cluster}/listClusterUserCredential?api-version=2024-09-01", self.ready.arm);
+        let url = format!("{}{cluster}/{action}?api-version=2024-09-01", self.ready.arm);
         let told = self.post(&url, Some(&token), "application/json", String::new());
         let coded = told["kubeconfigs"][0]["value"].as_str().expect("a kubeconfig");
         String::from_utf8(BASE64_STANDARD.decode(coded).expect("base64")).expect("text")
     }
 
-    /// Sends a request to the cluster's Kubernetes API as its user, as kubectl does. Returns status and answer.
+    /// Sends a request to the cluster's Kubernetes API as its user, as kubectl does; as the local admin, where Entra signs
+    /// the users in. Returns status and answer.
     pub fn kubernetes_by_hand(&self, method: &str, path: &str, media: &str, body: &Value) -> (u16, Value) {
         use base64::prelude::{BASE64_STANDARD, Engine as _};
-        let config = self.kubeconfig();
+        let is_by_entra = self.world().cluster()["aadProfile"].is_object();
+        let action = if is_by_entra { "listClusterAdminCredential" } else { "listClusterUserCredential" };
+        let config = self.kubeconfig_of(action);
         let entry = |name: &str| {
             let line = config.lines().map(str::trim).find_map(|line| line.strip_prefix(name));
             line.unwrap_or_else(|| panic!("no {name} in the kubeconfig")).trim().to_owned()

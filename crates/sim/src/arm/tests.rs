@@ -300,6 +300,7 @@ async fn a_role_of_a_group_is_also_that_of_members_of_its_groups_when_asked_for_
             display_name: "admins".to_owned(),
             members: vec![member],
             owners: Vec::new(),
+            keeper: crate::world::Keeper::People,
             created: Timestamp::UNIX_EPOCH,
         };
         world.directory_mut(a).expect("a tenant").groups.extend([group(inner, principal), group(GROUP, inner)]);

@@ -6,12 +6,12 @@ use uuid::Uuid;
 use super::{
     call::{Call, Key, id_of, no_content},
     objects, readers,
-    refusals::{bad_request, denied, no_method, no_segment, not_found},
+    refusals::{bad_request, denied, no_method, no_segment, not_found, on_premises},
 };
 use crate::{
     delegated::GROUP_OWNER,
     errors::{Answer, Refusal},
-    world::{Directory, Group},
+    world::{Directory, Group, Keeper},
 };
 
 /// Permissions to change the members of every group. Which further one a kind of member needs, the versions of the page
@@ -81,6 +81,12 @@ fn change(call: &Call, group: Uuid, act: impl FnOnce(&mut Directory, Uuid) -> Re
     let owns = |found: &Group| call.has(&[GROUP_OWNER]) && found.owners.contains(&call.caller.object_id);
     if !call.has(WRITE) && !directory.group(group).is_some_and(owns) {
         return Err(denied());
+    }
+    match directory.group(group).map(|found| &found.keeper) {
+        // So people report it (KelvinTegelaar/CIPP, issue 468); Graph's page "Add members" documents no error of its own.
+        Some(Keeper::Rule(_)) => return Err(denied()),
+        Some(Keeper::OnPremises) => return Err(on_premises()),
+        Some(Keeper::People) | None => {}
     }
     act(directory, group)?;
     Ok(no_content())

@@ -23,6 +23,14 @@ pub fn denied() -> Refusal {
     )
 }
 
+/// Returns 400 for a change of an object that a directory on premises keeps.
+pub fn on_premises() -> Refusal {
+    bad_request(
+        "Unable to update the specified properties for on-premises mastered Directory Sync objects or objects currently \
+         undergoing migration.",
+    )
+}
+
 /// Returns 404 for a part of the path that names nothing.
 pub fn no_segment(segment: &str) -> Refusal {
     let message = format!("Resource not found for the segment '{segment}'.");

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::certificates;
-use crate::world::{Application, Directory, Group, Password, ServicePrincipal, User};
+use crate::world::{Application, Directory, Group, Keeper, Password, ServicePrincipal, User};
 
 /// Returns a date to the second, as Graph writes it.
 pub fn date(timestamp: Timestamp) -> String {
@@ -138,6 +138,11 @@ pub fn principal(principal: &ServicePrincipal, redirect_uris: &[String], inherit
 /// returned for inaccessible member objects": type and id, everything else null).
 pub fn group(group: &Group, details: bool) -> Value {
     let shown = |value: Value| if details { value } else { Value::Null };
+    let (types, rule, synced) = match &group.keeper {
+        Keeper::People => (json!([]), Value::Null, Value::Null),
+        Keeper::Rule(rule) => (json!(["DynamicMembership"]), json!(rule), Value::Null),
+        Keeper::OnPremises => (json!([]), Value::Null, json!(true)),
+    };
     json!({
         "@odata.type": "#microsoft.graph.group",
         "id": group.id,
@@ -146,13 +151,13 @@ pub fn group(group: &Group, details: bool) -> Value {
         "createdDateTime": shown(json!(date(group.created))),
         "description": null,
         "displayName": shown(json!(group.display_name)),
-        "groupTypes": shown(json!([])),
+        "groupTypes": shown(types),
         "isAssignableToRole": null,
         "mail": null,
         "mailEnabled": shown(json!(false)),
         "mailNickname": shown(json!(group.display_name)),
-        "membershipRule": null,
-        "onPremisesSyncEnabled": null,
+        "membershipRule": shown(rule),
+        "onPremisesSyncEnabled": shown(synced),
         "proxyAddresses": shown(json!([])),
         "securityEnabled": shown(json!(true)),
         "visibility": null,
@@ -215,7 +220,14 @@ mod tests {
         let world = bed.cloud.world();
         let a = world.directory(world.a).unwrap();
         let (id, display_name, members) = (uuid::Uuid::nil(), String::new(), Vec::new());
-        let groups = Group { id, display_name, members, owners: Vec::new(), created: Timestamp::UNIX_EPOCH };
+        let groups = Group {
+            id,
+            display_name,
+            members,
+            owners: Vec::new(),
+            keeper: Keeper::People,
+            created: Timestamp::UNIX_EPOCH,
+        };
         let shown = [
             ("applications", application(a, a.applications.last().unwrap())),
             ("servicePrincipals", principal(a.service_principals.last().unwrap(), &[], &[])),

@@ -119,6 +119,7 @@ async fn without_role_assignments_a_group_of_administrators_decides() {
         display_name: "admins".to_owned(),
         members: vec![operator],
         owners: Vec::new(),
+        keeper: crate::world::Keeper::People,
         created: jiff::Timestamp::UNIX_EPOCH,
     };
     bed.cloud.world().directory_mut(a).expect("a tenant").groups.push(group);

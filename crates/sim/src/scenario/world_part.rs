@@ -166,6 +166,11 @@ pub struct AdminGroupPart {
     /// The members.
     #[serde(default)]
     pub members: Vec<Party>,
+    /// The rule by which Entra finds the members. Where there is none, people change them.
+    pub rule: Option<String>,
+    /// True where a directory on premises keeps them.
+    #[serde(default)]
+    pub on_premises: bool,
 }
 
 /// A pull secret that somebody else put into the cluster. Its credential is worth nothing.

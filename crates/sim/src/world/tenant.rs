@@ -39,8 +39,22 @@ pub struct Group {
     pub members: Vec<Uuid>,
     /// Object ids of the users and service principals that own it.
     pub owners: Vec<Uuid>,
+    /// The keeper of its members.
+    pub keeper: Keeper,
     /// `createdDateTime`.
     pub created: Timestamp,
+}
+
+/// The keeper of a group's members.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Keeper {
+    /// Whoever may change it.
+    #[default]
+    People,
+    /// A rule (`membershipRule`), by which Entra finds them.
+    Rule(String),
+    /// A directory on premises, from which they come.
+    OnPremises,
 }
 
 /// An app registration.
@@ -237,6 +251,7 @@ mod tests {
             display_name: String::new(),
             members: members.to_vec(),
             owners: Vec::new(),
+            keeper: Keeper::People,
             created: Timestamp::UNIX_EPOCH,
         };
         let directory = Directory {

@@ -13,7 +13,7 @@ use crate::{
     clock::Moment,
     roles,
     scenario::{AccessPart, BindingPart, NAMESPACES, Party, WorldPart},
-    world::{Group, RoleAssignment, User, World, date},
+    world::{Group, Keeper, RoleAssignment, User, World, date},
 };
 
 /// A member of tenant A without any right.
@@ -99,6 +99,7 @@ impl Builder {
                 display_name: name.to_owned(),
                 members: vec![member],
                 owners: vec![OPS_A, OPERATOR_A.principal],
+                keeper: Keeper::People,
                 created: self.before,
             });
         }
@@ -168,6 +169,7 @@ impl Builder {
                 display_name: format!("team-{n:03}"),
                 members: if n + 1 < count { vec![id(n + 1)] } else { vec![BOB] },
                 owners: Vec::new(),
+                keeper: Keeper::People,
                 created: self.before,
             }));
         }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     scenario::{EntraPart, WorldPart},
-    world::{EntraProfile, Group, World},
+    world::{EntraProfile, Group, Keeper, World},
 };
 
 impl Builder {
@@ -23,11 +23,17 @@ impl Builder {
             admin_groups.push(id);
             if let Some(directory) = world.directory_mut(CONTOSO) {
                 let display_name = group.name.clone();
+                let keeper = match &group.rule {
+                    Some(rule) => Keeper::Rule(rule.clone()),
+                    None if group.on_premises => Keeper::OnPremises,
+                    None => Keeper::People,
+                };
                 directory.groups.push(Group {
                     id,
                     display_name,
                     members,
                     owners: vec![OPS_A, OPERATOR_A.principal],
+                    keeper,
                     created: self.before,
                 });
             }

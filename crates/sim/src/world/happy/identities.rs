@@ -9,7 +9,7 @@ use crate::{
     roles,
     scenario::{On, OperatorPart, RolePart, WorldPart},
     secret::Secret,
-    world::{Application, Group, Password, RoleAssignment, ServicePrincipal, World},
+    world::{Application, Group, Keeper, Password, RoleAssignment, ServicePrincipal, World},
 };
 
 /// The age of everything at the start, and the time that its secrets are still good.
@@ -290,7 +290,15 @@ impl Builder {
             Some(group) => group.members.push(member),
             None => {
                 let (display_name, members) = (name.to_owned(), vec![member]);
-                directory.groups.push(Group { id, display_name, members, owners: Vec::new(), created: self.before });
+                let keeper = Keeper::People;
+                directory.groups.push(Group {
+                    id,
+                    display_name,
+                    members,
+                    owners: Vec::new(),
+                    keeper,
+                    created: self.before,
+                });
             }
         }
         let holder = Holder { tenant: CONTOSO, id, kind: "Group" };
