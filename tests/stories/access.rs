@@ -62,3 +62,16 @@ fn a_cluster_that_is_not_there_or_not_named_is_told() {
     end.exits(2);
     assert!(end.err.contains("cluster: missing"), "{end}");
 }
+
+#[test]
+fn a_cluster_that_is_stopped_is_told_so_before_its_ways_in() {
+    let story = Story::of("cluster-stopped");
+    let end = access(&story, &[]);
+    end.exits(0);
+    let at = |words: &str| end.out.find(words).unwrap_or_else(|| panic!("{words}\n{end}"));
+    assert!(at("stopped: whatever is open below") < at("Ways in:"), "{end}");
+    let told: Value = serde_json::from_str(&access(&story, &["--output", "json"]).out).expect("JSON");
+    assert!(text(&told["facts"], "state").contains("az aks start"), "{told}");
+    let running = access(&Story::of("happy"), &[]);
+    assert!(!running.out.contains("stopped"), "{running}");
+}

@@ -181,3 +181,19 @@ fn a_read_that_never_comes_is_given_up_and_is_not_known() {
         }
     });
 }
+
+#[test]
+fn that_nothing_is_needed_of_an_operator_is_no_yes() {
+    let own = "name = 'r'\nsays = 'r'\n[world.operator_a]\ngraph_roles = ['Directory.Read.All']";
+    let story = Story::told(&["happy"], own);
+    for flags in [&[][..], &["--principal", "reader@contoso.com"]] {
+        let end = identity(&story, flags);
+        end.exits(0);
+        let (_, operator) = end.out.split_once("Who may create and change").expect("the operator");
+        assert!(operator.contains("That is no yes: the right to create and change the cluster itself"), "{end}");
+        assert!(!operator.contains('✓'), "{end}");
+        let told = told(&identity(&story, &[flags, &["--output", "json"]].concat()));
+        assert_eq!(told["operator"]["needs"], serde_json::json!([]));
+        assert!(text(&told["operator"], "nothing").contains("no yes"), "{told:#}");
+    }
+}

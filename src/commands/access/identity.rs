@@ -78,11 +78,23 @@ async fn look(means: &Means, asked: &AskedCluster, who: &PrincipalRef) -> Result
     identity::read(&door, &asked.cluster, operator).await.map_err(|error| error.trouble(what()))
 }
 
+/// The identity needs nothing: whoever creates a cluster gives it the rest.
+const NOTHING: [&str; 1] = ["✓ nothing beyond what creating a cluster takes"];
+/// Nothing is needed of the operator beyond the cluster itself, from which no yes follows.
+const NOTHING_OF_OPERATOR: [&str; 4] = [
+    "- The cluster names no subnet, key, gateway or address of its own,",
+    "  so no right at one is needed.",
+    "  That is no yes: the right to create and change the cluster itself",
+    "  is not looked at here.",
+];
+
 /// One who has to do with the cluster, and how what is needed of them is fulfilled.
 struct Part<'a> {
     /// The key in JSON.
     key: &'static str,
     title: String,
+    /// What it means where nothing is needed.
+    nothing: &'static [&'static str],
     holder: &'a Holder,
     rows: Vec<(&'a Needed, Fulfilment<'a>)>,
 }
@@ -90,19 +102,24 @@ struct Part<'a> {
 fn parts<'a>(asked: &AskedCluster, seen: &'a Seen) -> [Part<'a>; 2] {
     let name = asked.cluster.name();
     [
-        Part::new("identity", format!("What {name} needs of its identity"), &seen.cluster),
-        Part::new("operator", "Who may create and change a cluster like this?".to_owned(), &seen.operator),
+        Part::new("identity", format!("What {name} needs of its identity"), &NOTHING, &seen.cluster),
+        Part::new(
+            "operator",
+            "Who may create and change a cluster like this?".to_owned(),
+            &NOTHING_OF_OPERATOR,
+            &seen.operator,
+        ),
     ]
 }
 
 impl<'a> Part<'a> {
-    fn new(key: &'static str, title: String, holder: &'a Holder) -> Self {
+    fn new(key: &'static str, title: String, nothing: &'static [&'static str], holder: &'a Holder) -> Self {
         let denies_at = |scope: &str| {
             let listed = holder.denies.iter().find(|(at, _)| at.eq_ignore_ascii_case(scope))?.1.as_ref().ok()?;
             Some(Denies { principal: &holder.caller, listed })
         };
         let row = |needed: &'a Needed| (needed, fulfilment(needed, &holder.holdings, denies_at(&needed.scope)));
-        Self { key, title, holder, rows: holder.requirements.needed.iter().map(row).collect() }
+        Self { key, title, nothing, holder, rows: holder.requirements.needed.iter().map(row).collect() }
     }
 
     /// True where nothing is left that is not known.
@@ -143,7 +160,7 @@ fn lines(asked: &AskedCluster, parts: &[Part<'_>]) -> Vec<String> {
         let who = part.holder.principal.as_ref().map_or_else(|_| String::new(), |id| format!(" ({id} )"));
         lines.extend([String::new(), format!("{}{who}", part.title)]);
         if part.rows.is_empty() && part.not_known().is_empty() {
-            lines.push("  ✓ nothing beyond what creating a cluster takes".to_owned());
+            lines.extend(part.nothing.iter().map(|line| format!("  {line}")));
         }
         let mut scope = "";
         for (needed, how) in told_rows(&part.rows) {
@@ -208,7 +225,10 @@ fn object(asked: &AskedCluster, parts: &[Part<'_>]) -> Value {
     for part in parts {
         let needs: Vec<Value> = part.rows.iter().map(|(needed, how)| row_object(part, needed, how)).collect();
         let principal = part.holder.principal.as_ref().ok().map(ToString::to_string);
-        let part_of = json!({ "principal": principal, "needs": needs, "not_known": part.not_known() });
+        let nothing =
+            needs.is_empty().then(|| part.nothing.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" "));
+        let part_of =
+            json!({ "principal": principal, "needs": needs, "nothing": nothing, "not_known": part.not_known() });
         if let Some(told) = told.as_object_mut() {
             told.insert(part.key.to_owned(), part_of);
         }

@@ -40,6 +40,8 @@ fn seen(cluster: Cluster) -> ClusterAccess {
     let is_entra = entra.is_some();
     let admin_groups = texts(entra.and_then(|profile| profile.admin_groups));
     let api = properties.api_server_access_profile.unwrap_or_default();
+    // A cluster that tells no state runs.
+    let state = properties.power_state.and_then(|power| power.code);
     let doors = ClusterDoors {
         entra: is_entra,
         azure_roles,
@@ -53,6 +55,7 @@ fn seen(cluster: Cluster) -> ClusterAccess {
         doors,
         admin_groups,
         host: properties.private_fqdn.or(properties.fqdn).map(|host| printable(&host, 255)),
+        is_stopped: state.is_some_and(|state| !state.eq_ignore_ascii_case("Running")),
         is_private: api.enable_private_cluster.unwrap_or_default(),
         ranges: texts(api.authorized_ip_ranges),
     }

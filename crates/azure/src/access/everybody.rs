@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crosspull_core::access::{Everybody, Known, Part};
+use crosspull_core::access::{Everybody, Known, Part, PrincipalRef};
 use crosspull_core::event::Work;
 use crosspull_core::explain::Trouble;
 use crosspull_core::ids::{ClusterId, ObjectId};
@@ -44,11 +44,12 @@ pub async fn read(door: &Door, id: &ClusterId, namespace: Option<&str>) -> Resul
         let what = || format!("{} cannot be looked at.", id.name());
         cluster::read(door, id).await.map_err(|error| error.trouble(what()))
     };
-    let (access, roles, (_, rbac)) =
+    let (access, roles, inside) =
         try_join3(access, async { Ok(assignments::of_everybody(door, &work, id, namespace).await) }, async {
-            Ok(look::inside(door, &work, id).await)
+            Ok(look::inside(door, &work, id, &PrincipalRef::Me).await)
         })
         .await?;
+    let rbac = inside.rbac;
     Ok(Everybody { cluster: id.to_string(), doors: access.doors, admin_groups: access.admin_groups, roles, rbac })
 }
 

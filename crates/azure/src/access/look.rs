@@ -10,10 +10,12 @@ use crosspull_core::explain::Trouble;
 use crosspull_core::ids::ClusterId;
 use crosspull_core::names::Side;
 use futures_util::future::{join, try_join3};
+use k8s_openapi::api::core::v1::ServiceAccount;
 
 use super::{assignments, bindings, cluster, groups, principal, review};
 use crate::door::Door;
-use crate::kubernetes::{Kubernetes, KubernetesUnavailable};
+use crate::kubernetes::{Kubernetes, KubernetesUnavailable, access, requests};
+use crate::wire::CallError;
 
 /// Somebody who is asked about, at a cluster.
 #[derive(Debug, Clone, Copy)]
@@ -49,8 +51,9 @@ pub async fn at(door: &Door, about: About<'_>) -> Result<Look, Trouble> {
         let what = || format!("{} cannot be looked at.", about.cluster.name());
         cluster::read(door, about.cluster).await.map_err(|error| error.trouble(what()))
     };
-    let (access, (who, groups, roles), (api, rbac)) =
-        try_join3(cluster, outside(door, &work, about), async { Ok(inside(door, &work, about.cluster).await) }).await?;
+    let inside = async { Ok(inside(door, &work, about.cluster, about.who).await) };
+    let (access, (who, groups, roles), Inside { api, rbac, there }) =
+        try_join3(cluster, outside(door, &work, about), inside).await?;
     // Where Entra signs nobody in, the operator's own entry is a certificate: it is them whom the API knows by it.
     let is_of_operator = |api: &Kubernetes| api.is_of_operator() || !access.doors.entra;
     let is_own = *about.who == PrincipalRef::Me && api.as_ref().is_ok_and(is_of_operator);
@@ -59,6 +62,7 @@ pub async fn at(door: &Door, about: About<'_>) -> Result<Look, Trouble> {
         cluster: about.cluster.to_string(),
         doors: access.doors,
         admin_groups: access.admin_groups.clone(),
+        there,
         groups,
         roles,
         rbac,
@@ -84,18 +88,50 @@ async fn outside(door: &Door, work: &Work, about: About<'_>) -> Result<Outside, 
     Ok((who, groups, roles))
 }
 
-/// Opens the Kubernetes API, and reads its roles and bindings.
-pub(super) async fn inside(door: &Door, work: &Work, cluster: &ClusterId) -> (Result<Kubernetes, String>, Part<Rbac>) {
+/// The parts that the cluster itself tells.
+pub(super) struct Inside {
+    /// The API, or why it cannot be used.
+    api: Result<Kubernetes, String>,
+    /// The roles and bindings.
+    pub rbac: Part<Rbac>,
+    /// True where who is asked about is there.
+    there: Part<bool>,
+}
+
+/// Opens the Kubernetes API, reads its roles and bindings, and looks whether a service account is there.
+pub(super) async fn inside(door: &Door, work: &Work, cluster: &ClusterId, who: &PrincipalRef) -> Inside {
     match Kubernetes::of(door, work, cluster).await {
         Ok(api) => {
-            let rbac = bindings::read(&api, work).await;
-            (Ok(api), rbac)
+            let (rbac, there) = join(bindings::read(&api, work), account(&api, work, who)).await;
+            Inside { api: Ok(api), rbac, there }
         }
         Err(error) => {
             let why = KubernetesUnavailable::why(error).unwrap_or_else(|_| "you stopped it".to_owned());
-            (Err(why.clone()), Part::unread(format!("the bindings were not read: {why}")))
+            let rbac = Part::unread(format!("the bindings were not read: {why}"));
+            let is_account = matches!(who, PrincipalRef::ServiceAccount { .. });
+            let there = if is_account { Part::unread(not_looked_for(&why)) } else { Part::whole(true) };
+            Inside { api: Err(why), rbac, there }
         }
     }
+}
+
+/// Looks whether a service account is there. Everybody else is not of the cluster.
+async fn account(api: &Kubernetes, work: &Work, who: &PrincipalRef) -> Part<bool> {
+    let PrincipalRef::ServiceAccount { namespace, name } = who else { return Part::whole(true) };
+    let request = requests::account(namespace, name);
+    let asked = request.as_ref().map(|request| request.uri().path().to_owned()).unwrap_or_default();
+    match api.json::<ServiceAccount>(work, request).await {
+        Ok(_) => Part::whole(true),
+        Err(CallError::Refused(refused)) if access::is_gone(&asked, &refused.refusal) => Part::whole(false),
+        Err(error) => {
+            let why = KubernetesUnavailable::of(error).why().unwrap_or_else(|_| "you stopped it".to_owned());
+            Part::unread(not_looked_for(&why))
+        }
+    }
+}
+
+fn not_looked_for(why: &str) -> String {
+    format!("whether the account is there was not read: {why}")
 }
 
 impl Look {

@@ -29,6 +29,8 @@ pub struct ClusterAccess {
     pub admin_groups: Vec<String>,
     /// The host of the Kubernetes API. `None` where it tells none.
     pub host: Option<String>,
+    /// True where the cluster is stopped, so that its API answers nobody.
+    pub is_stopped: bool,
     /// True where the API is in the cluster's network alone.
     pub is_private: bool,
     /// The addresses that the API lets in. Everybody where there are none.
@@ -41,11 +43,13 @@ impl ClusterAccess {
     pub fn facts(&self) -> Vec<(&'static str, String)> {
         let yes = |is: bool, yes: &str, no: &str| if is { yes } else { no }.to_owned();
         let ClusterDoors { entra, azure_roles, no_local_accounts, no_run_command, .. } = self.doors;
-        let mut facts = vec![
+        const STOPPED: &str = "stopped: whatever is open below, nobody gets in until somebody starts it (az aks start)";
+        let mut facts: Vec<_> = self.is_stopped.then(|| ("state", STOPPED.to_owned())).into_iter().collect();
+        facts.extend([
             ("identity", self.identity.text()),
             ("kubelet", self.kubelet.clone().unwrap_or_else(|| "the same, or none that is told".to_owned())),
             ("Entra", yes(entra, "signs people in to the Kubernetes API", "signs nobody in to the Kubernetes API")),
-        ];
+        ]);
         if entra {
             facts.push((
                 "roles",
@@ -103,6 +107,7 @@ mod tests {
             doors,
             admin_groups: Vec::new(),
             host: Some("aks.hcp.io".to_owned()),
+            is_stopped: false,
             is_private: false,
             ranges: vec!["203.0.113.0/24".to_owned()],
         };
@@ -112,6 +117,9 @@ mod tests {
         assert_eq!(of("API server"), Some("aks.hcp.io, from 203.0.113.0/24"));
         assert_eq!(of("admin groups"), Some("none"));
         assert_eq!(access.ways().len(), Way::ALL.len());
+        assert_eq!(of("state"), None, "a cluster that runs");
+        let stopped = ClusterAccess { is_stopped: true, ..access.clone() };
+        assert!(stopped.facts().first().is_some_and(|(name, text)| *name == "state" && text.contains("az aks start")));
         let plain = ClusterAccess { doors: ClusterDoors::default(), ..access };
         assert!(plain.facts().iter().all(|(name, _)| *name != "roles"), "without Entra there is nothing to decide");
     }

@@ -52,6 +52,8 @@ pub struct Standing {
     pub doors: ClusterDoors,
     /// The groups of administrators, by object id.
     pub admin_groups: Vec<String>,
+    /// True where they are there. Everybody of Entra who was found is; a service account is looked for in the cluster.
+    pub there: Part<bool>,
     /// The groups that they are in.
     pub groups: Part<Vec<MemberOf>>,
     /// The roles of Azure's that reach them, at the cluster, above it and below it.
@@ -123,8 +125,8 @@ impl Standing {
 
     /// Returns what was not read of all that may let them do something.
     pub fn unread(&self) -> impl Iterator<Item = &str> {
-        let Self { groups, roles, rbac, .. } = self;
-        let all = groups.unread.iter().chain(&roles.unread).chain(&rbac.unread);
+        let Self { there, groups, roles, rbac, .. } = self;
+        let all = there.unread.iter().chain(&groups.unread).chain(&roles.unread).chain(&rbac.unread);
         all.map(String::as_str)
     }
 

@@ -62,6 +62,11 @@ impl Told<'_> {
             let roles_held = count(roles.known.len(), "assignment");
             row("Azure roles", &told(format!("{roles_held} at, above or below the cluster"), &roles.unread));
         }
+        match (self.standing.there.unread.first(), self.standing.there.known) {
+            (Some(why), _) => row("account", &format!("not known, since {why}")),
+            (None, false) => row("account", "not there: bindings that name it wait for an account of that name"),
+            (None, true) => {}
+        }
         let user = self.standing.user();
         let own = count(rbac.known.naming(&user).count(), "binding");
         row("bindings", &told(format!("{own} of the cluster's that are theirs"), &rbac.unread));
@@ -178,6 +183,7 @@ impl Told<'_> {
                 "object_id": principal.object,
                 "name": principal.name,
                 "kubernetes_name": principal.kubernetes_name,
+                "there": self.standing.there.unread.is_empty().then_some(self.standing.there.known),
             },
             "groups": part(groups.known.iter().map(of_group).collect(), &groups.unread),
             "azure_roles": part(roles.known.iter().map(|role| self.role(role)).collect(), &roles.unread),

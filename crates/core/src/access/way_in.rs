@@ -152,7 +152,10 @@ impl Standing {
                 std::iter::once(running).chain(runs.then_some(reading)).collect()
             }
             Way::ServiceAccount if !self.is_of_entra() => {
-                vec![Takes { may: self.is_bound(), lacks: "a binding", gives: binding }]
+                let bound = Takes { may: self.is_bound(), lacks: "a binding", gives: binding.clone() };
+                let lacks = "the account itself, of which the cluster has none";
+                let absent = self.is_absent().map(|may| Takes { may, lacks, gives: binding });
+                absent.into_iter().chain([bound]).collect()
             }
             Way::ServiceAccount => {
                 let asked = Question {
@@ -169,6 +172,15 @@ impl Standing {
                 };
                 vec![Takes { may, lacks: "the right to make a token of one", gives }]
             }
+        }
+    }
+
+    /// Returns why a service account is not there, or why that is not known. `None` for who is there.
+    fn is_absent(&self) -> Option<May> {
+        match (self.there.unread.first(), self.there.known) {
+            (Some(why), _) => Some(May::Unknown(why.clone())),
+            (None, false) => Some(May::No("the cluster has no such account".to_owned())),
+            (None, true) => None,
         }
     }
 
@@ -222,6 +234,7 @@ fn passage(takes: Vec<Takes>) -> Passage {
     }
     has.dedup();
     unknown.dedup();
+    change.dedup();
     match (lacks.is_empty(), unknown.is_empty()) {
         (true, true) => Passage::Open(has),
         (true, false) => Passage::Unknown(unknown),

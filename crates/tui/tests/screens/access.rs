@@ -41,6 +41,7 @@ pub fn cluster() -> ClusterAccess {
         },
         admin_groups: vec![ADMINS.to_owned()],
         host: Some("aks-shop-dns-1a2b3c4d.hcp.westeurope.azmk8s.io".to_owned()),
+        is_stopped: false,
         is_private: false,
         ranges: vec!["203.0.113.0/24".to_owned()],
     }

@@ -67,6 +67,7 @@ fn ada() -> Standing {
         cluster: CLUSTER.to_owned(),
         doors: cluster().doors,
         admin_groups: cluster().admin_groups,
+        there: Part::whole(true),
         groups: Part::whole(vec![MemberOf { id: READERS.parse().expect("an id"), name: "Shop readers".to_owned() }]),
         roles: Part::whole(vec![user, read]),
         rbac: Part::whole(Rbac {

@@ -26,6 +26,7 @@ fn standing(doors: ClusterDoors, actions: &[&str]) -> Standing {
         cluster: CLUSTER.to_owned(),
         doors,
         admin_groups: Vec::new(),
+        there: Part::whole(true),
         groups: Part::whole(Vec::new()),
         roles: Part::whole(vec![AssignedRole {
             id: "a1".to_owned(),

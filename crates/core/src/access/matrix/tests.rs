@@ -29,6 +29,7 @@ fn standing(name: &str) -> Standing {
         cluster: "/c".to_owned(),
         doors: ClusterDoors { entra: true, ..ClusterDoors::default() },
         admin_groups: Vec::new(),
+        there: Part::whole(true),
         groups: Part::whole(Vec::new()),
         roles: Part::whole(Vec::new()),
         rbac: Part::whole(Rbac { roles: vec![role], bindings: vec![binding] }),

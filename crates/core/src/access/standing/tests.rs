@@ -75,6 +75,7 @@ fn standing(roles: Vec<AssignedRole>) -> Standing {
         cluster: CLUSTER.to_owned(),
         doors: ClusterDoors { entra: true, azure_roles: true, ..ClusterDoors::default() },
         admin_groups: Vec::new(),
+        there: Part::whole(true),
         groups: Part::whole(vec![MemberOf { id: id(GROUP), name: "Shop".to_owned() }]),
         roles: Part::whole(roles),
         rbac: Part::whole(Rbac::default()),

@@ -28,6 +28,7 @@ fn standing() -> Standing {
         cluster: CLUSTER.to_owned(),
         doors: ClusterDoors { entra: true, azure_roles: true, no_local_accounts: true, ..ClusterDoors::default() },
         admin_groups: Vec::new(),
+        there: Part::whole(true),
         groups: Part::whole(vec![MemberOf { id: group, name: "Shop".to_owned() }]),
         roles: Part::whole(vec![role]),
         rbac: Part::whole(Rbac::default()),

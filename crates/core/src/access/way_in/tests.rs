@@ -29,6 +29,7 @@ fn standing(doors: ClusterDoors, roles: Vec<AssignedRole>) -> Standing {
         cluster: CLUSTER.to_owned(),
         doors,
         admin_groups: if doors.admin_groups { vec![GROUP.to_owned()] } else { Vec::new() },
+        there: Part::whole(true),
         groups: Part::whole(Vec::new()),
         roles: Part::whole(roles),
         rbac: Part::whole(Rbac::default()),
