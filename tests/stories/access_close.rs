@@ -3,7 +3,7 @@
 use crosspull_support::Story;
 use serde_json::{Value, json};
 
-use super::access_open::{ADA, PODS, VIEW, bindings, closed, opened};
+use super::access_open::{ADA, PODS, VIEW, access, bindings, closed, opened};
 
 const BOB: &str = "bob@contoso.com";
 const BOUND: &str = "/apis/rbac.authorization.k8s.io/v1/namespaces/shop/rolebindings";
@@ -76,4 +76,45 @@ fn a_binding_that_somebody_deleted_since_is_made_again_as_it_was() {
     closed(&story, &VIEW);
     assert_eq!(bindings(&story, "shop"), [""; 0]);
     assert_eq!(opened(&story, &VIEW).outcome("bind-access"), "created");
+}
+
+#[test]
+fn what_single_namespaces_give_is_told_where_the_whole_cluster_is_closed() {
+    let story = Story::of("access-bindings");
+    bind_by_hand(&story, "viewers", &[("User", ADA), ("User", BOB)]);
+    let everywhere = ["--principal", ADA, "--bind", "view"];
+    let close = "crosspull access close --bind view --namespace shop";
+    let end = access(&story, "close", &everywhere);
+    end.is_stopped_by(
+        "does not hold ClusterRole view in the whole cluster, but holds the RoleBinding shop/viewers",
+        close,
+    );
+    assert_eq!(story.journals().len(), 0, "no run began");
+    opened(&story, &everywhere);
+    let end = closed(&story, &everywhere);
+    end.finds("warn", "keeps a way in elsewhere: the RoleBinding shop/viewers, which gives view in shop", close);
+    assert_eq!(end.outcome("prove-access"), "proved", "not in all namespaces at once\n{end}");
+    assert_eq!(story.asks_cluster(ADA, PODS), 200, "the namespace is not touched");
+}
+
+#[test]
+fn roles_at_single_namespaces_are_told_where_the_whole_cluster_is_closed() {
+    let held = |place: &str| format!("{{ who = 'ada', role = 'Azure Kubernetes Service RBAC Reader'{place} }}");
+    let own =
+        format!("name = 'o'\nsays = 'o'\n[world.access]\nroles = [{}, {}]", held(""), held(", namespace = 'shop'"));
+    let story = Story::told(&["access-azure-roles"], &own);
+    let end = closed(&story, &["--principal", ADA, "--role", "rbac-reader"]);
+    let close = "crosspull access close --role rbac-reader --namespace shop";
+    end.finds("warn", "keeps a way in elsewhere: Azure Kubernetes Service RBAC Reader in the namespace shop", close);
+    assert_eq!(story.asks_cluster(ADA, PODS), 200);
+}
+
+#[test]
+fn bindings_of_single_namespaces_that_may_not_be_read_are_not_none() {
+    let own = "name = 'o'\nsays = 'o'\n[[world.access.bindings]]\nname = 'all'\nwho = 'ada'\nrole = 'view'\n[[fault]]\n\
+               on = 'kubernetes GET /apis/rbac.authorization.k8s.io/v1/rolebindings'\nnth = 'every'\ndo = 'status'\ncode = 403\n\
+               error = 'Forbidden'\nmessage = 'no'";
+    let story = Story::told(&["access-bindings"], own);
+    let end = closed(&story, &["--principal", ADA, "--bind", "view"]);
+    end.finds("warn", "holds it in single namespaces too is not known", "closed all the same");
 }

@@ -2,10 +2,11 @@
 
 use clap::{ArgMatches, Command};
 use crosspull_azure::access::opening::Held;
+use crosspull_core::access::{Principal, PrincipalKind};
 use crosspull_core::check::Finding;
-use crosspull_core::opening::{self, GivenBack, Wanted, outlives};
+use crosspull_core::opening::{self, Asked, GivenBack, Wanted, outlives};
 
-use super::opening::{Planned, Seen, arguments as common, run as run_opening};
+use super::opening::{CLOSE as PART, Planned, Seen, arguments as common, run as run_opening};
 use crate::commands::Subcommand;
 use crate::exit::Code;
 
@@ -24,15 +25,22 @@ fn arguments() -> Command {
 }
 
 async fn run(arguments: &ArgMatches) -> color_eyre::Result<Code> {
-    run_opening(arguments, "close", async |seen: &Seen<'_>| plan(seen).await).await
+    run_opening(arguments, PART, async |seen: &Seen<'_>| plan(seen).await).await
 }
 
 async fn plan(seen: &Seen<'_>) -> Result<Planned, Finding> {
-    let asked = &seen.asked;
-    let held = seen.look.held(asked).await.map_err(|trouble| seen.stopped(trouble))?;
+    let (asked, held) = held(seen).await?;
+    let asked = &asked;
     let name = &asked.principal.name;
     if held.own.is_empty() {
         return Err(match held.through.as_slice() {
+            [] if !held.elsewhere.is_empty() => {
+                let by: Vec<&str> = held.elsewhere.iter().map(|one| one.by.as_str()).collect();
+                let close: Vec<&str> = held.elsewhere.iter().filter_map(|one| one.close.as_deref()).collect();
+                let text =
+                    format!("{name} does not hold {} in the whole cluster, but holds {}", asked.wanted, by.join("; "));
+                seen.check().stop(text, format!("Nothing is touched. To close that: {}", close.join("; ")))
+            }
             [] if !held.unknown.is_empty() => seen.check().stop(
                 format!("{name} does not hold {} there by themselves, and {}", asked.wanted, held.unknown.join("; ")),
                 "There is nothing of theirs alone to close.".to_owned(),
@@ -55,6 +63,8 @@ async fn plan(seen: &Seen<'_>) -> Result<Planned, Finding> {
         });
     }
     let act = match &asked.wanted {
+        // Nobody signs in as them, so there is nothing to ask the cluster.
+        _ if seen.left_directory => None,
         Wanted::Bind(role) => seen.look.role(role, asked.namespace.as_deref()).await.ok().flatten(),
         _ => asked.act(),
     };
@@ -69,16 +79,46 @@ async fn plan(seen: &Seen<'_>) -> Result<Planned, Finding> {
         );
         seen.check().warn(crosspull_core::text::lower_first(why.trim_end_matches('.')), now)
     }));
+    findings.extend(seen.left_directory.then(|| who_left(seen, asked)));
     findings.extend(outlives(asked, seen.access.doors).map(|no| seen.check().warn(no.why, no.now)));
     findings.extend(held.through.iter().map(|through| {
         let now = through.close.as_ref().map(|close| format!("It is not touched. To close it: {close}"));
         let now = now.unwrap_or_else(|| "It is not theirs alone, and is not touched.".to_owned());
         seen.check().warn(format!("{name} keeps a way in: {}", through.by), now)
     }));
+    findings.extend(held.elsewhere.iter().map(|one| {
+        let now = one.close.as_ref().map(|close| format!("It is not touched. To close it too: {close}"));
+        seen.check().warn(format!("{name} keeps a way in elsewhere: {}", one.by), now.unwrap_or_default())
+    }));
     let unknown =
         held.unknown.iter().map(|what| seen.check().warn(what.clone(), "What is theirs alone is closed all the same."));
     findings.extend(unknown);
     Ok((plan, findings))
+}
+
+/// Reads what somebody holds. Of who left the directory nobody tells the kind: a binding may name them as a user or as a group.
+async fn held(seen: &Seen<'_>) -> Result<(Asked, Held), Finding> {
+    let asked = seen.asked.clone();
+    let held = seen.look.held(&asked).await.map_err(|trouble| seen.stopped(trouble))?;
+    if !seen.left_directory || !held.own.is_empty() || !matches!(asked.wanted, Wanted::Bind(_)) {
+        return Ok((asked, held));
+    }
+    let principal = Principal { kind: PrincipalKind::Group, ..asked.principal.clone() };
+    let as_group = Asked { principal, ..asked.clone() };
+    let held_as_group = seen.look.held(&as_group).await.map_err(|trouble| seen.stopped(trouble))?;
+    let is_group = !held_as_group.own.is_empty();
+    Ok(if is_group { (as_group, held_as_group) } else { (asked, held) })
+}
+
+/// Returns the finding about who is in the directory no more.
+fn who_left(seen: &Seen<'_>, asked: &Asked) -> Finding {
+    let now = match asked.wanted {
+        Wanted::Role(_) => {
+            "Undo cannot give the role back as long as they are not there: Azure gives roles to principals of the directory alone."
+        }
+        _ => "Undo gives it back all the same: the cluster takes any name.",
+    };
+    seen.check().warn(format!("the directory says that it has nobody of {}", asked.principal.kubernetes_name), now)
 }
 
 /// Returns why closing is asked for once more, as a sentence.

@@ -1,8 +1,9 @@
 //! The part that `access open` and `access close` share: who, where, which way in; and the look before the plan.
 
 use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command};
+use crosspull_azure::access::cluster;
 use crosspull_azure::access::opening::{Look, in_short};
-use crosspull_azure::access::{cluster, principal};
+use crosspull_azure::access::principal::{self, Found};
 use crosspull_azure::door::Door;
 use crosspull_azure::journal::JournalError;
 use crosspull_azure::reply::{object_of, tenant_of};
@@ -24,6 +25,9 @@ use crate::exit::{Code, WRONG_INPUT};
 use crate::headless::lines::aside;
 use crate::headless::{Session, nobody_to_ask, told};
 use crate::places;
+
+/// The part that takes what was opened.
+pub const CLOSE: &str = "close";
 
 const PRINCIPAL: &str = "principal";
 const ROLE: &str = "role";
@@ -79,6 +83,8 @@ struct Request {
     principal: PrincipalRef,
     namespace: Option<String>,
     wanted: Named,
+    /// True where who left the directory is meant too: what they held can be closed.
+    takes_who_left: bool,
 }
 
 /// The things that were looked up before the plan.
@@ -86,6 +92,8 @@ pub struct Seen<'a> {
     pub asked: Asked,
     pub access: ClusterAccess,
     pub look: Look<'a>,
+    /// True where the directory says that it has nobody of that id or name.
+    pub left_directory: bool,
     pub tenant: TenantId,
     /// The object id of who is signed in, where the token tells it.
     pub operator: Option<ObjectId>,
@@ -99,7 +107,7 @@ fn word(arguments: &ArgMatches, id: &str) -> Option<String> {
     arguments.get_one::<String>(id).cloned()
 }
 
-fn read(arguments: &ArgMatches) -> Result<Request, Vec<String>> {
+fn read(arguments: &ArgMatches, part: &str) -> Result<Request, Vec<String>> {
     let cluster = AskedCluster::read(arguments);
     let principal = word(arguments, PRINCIPAL).ok_or_else(|| "missing: say who is meant".to_owned());
     let principal = principal.and_then(|text| text.parse::<PrincipalRef>()).map_err(|why| format!("principal: {why}"));
@@ -113,7 +121,7 @@ fn read(arguments: &ArgMatches) -> Result<Request, Vec<String>> {
     complaints.extend(nobody_to_ask(arguments));
     match (cluster, principal, named, wanted) {
         (Ok(cluster), Ok(principal), Ok(namespace), Ok(wanted)) if complaints.is_empty() => {
-            Ok(Request { cluster, principal, namespace, wanted })
+            Ok(Request { cluster, principal, namespace, wanted, takes_who_left: part == CLOSE })
         }
         _ => Err(complaints),
     }
@@ -165,7 +173,7 @@ pub async fn run(
         .await;
     }
     told(arguments, async |stream| {
-        let request = match read(arguments) {
+        let request = match read(arguments, part) {
             Ok(request) => request,
             Err(complaints) => return Ok(stream.complain(&complaints)),
         };
@@ -234,7 +242,14 @@ async fn see<'a>(door: &'a Door, request: &'a Request) -> Result<Seen<'a>, Troub
     let look = Look::new(door, id);
     let access = cluster::read(door, id).await;
     let access = access.map_err(|error| error.trouble(format!("{} cannot be looked at.", id.name())))?;
-    let principal = principal::find(door, look.work(), &request.principal).await?;
+    let found = match request.takes_who_left {
+        true => principal::find_or_left(door, look.work(), &request.principal).await?,
+        false => Found::There(principal::find(door, look.work(), &request.principal).await?),
+    };
+    let (look, principal, left_directory) = match found {
+        Found::There(principal) => (look, principal, false),
+        Found::Left(principal) => (look.who_left(), principal, true),
+    };
     let wanted = match &request.wanted {
         Named::Role(role) => Wanted::Role(*role),
         Named::Bind(role) => Wanted::Bind(role.clone()),
@@ -248,7 +263,7 @@ async fn see<'a>(door: &'a Door, request: &'a Request) -> Result<Seen<'a>, Troub
         }
     };
     let asked = Asked { cluster: id.clone(), principal, namespace: request.namespace.clone(), wanted };
-    Ok(Seen { asked, access, look, tenant, operator: object_of(&token), cloud: &door.endpoints().name })
+    Ok(Seen { asked, access, look, left_directory, tenant, operator: object_of(&token), cloud: &door.endpoints().name })
 }
 
 impl Seen<'_> {

@@ -28,14 +28,42 @@ const NAME: usize = 120;
 pub async fn find(door: &Door, work: &Work, who: &PrincipalRef) -> Result<Principal, Trouble> {
     match who {
         PrincipalRef::Me => me(door, work).await,
-        PrincipalRef::Upn(name) => by_upn(door, work, name).await,
-        PrincipalRef::Id(id) => by_id(door, work, *id).await,
+        PrincipalRef::Upn(name) => by_upn(door, work, name).await?.ok_or_else(|| nobody(name)),
+        PrincipalRef::Id(id) => by_id(door, work, *id).await?.ok_or_else(|| nobody(&id.to_string())),
         PrincipalRef::Named(name) => by_name(door, work, name).await,
         PrincipalRef::ServiceAccount { .. } => {
             let name = who.to_string();
             Ok(Principal { kind: PrincipalKind::ServiceAccount, object: None, kubernetes_name: name.clone(), name })
         }
     }
+}
+
+/// A principal, who may have left the directory.
+#[derive(Debug)]
+pub enum Found {
+    /// The directory has them.
+    There(Principal),
+    /// The directory says that it has nobody of that id or name. Kubernetes may still know them by it.
+    Left(Principal),
+}
+
+/// Finds the principal that is named, or who may have been it: what somebody held stays when they leave the directory.
+///
+/// # Errors
+/// As of [`find`], but for nobody of an id or of a user principal name.
+pub async fn find_or_left(door: &Door, work: &Work, who: &PrincipalRef) -> Result<Found, Trouble> {
+    let (found, object, known) = match who {
+        PrincipalRef::Upn(name) => (by_upn(door, work, name).await?, None, printable(name, NAME)),
+        PrincipalRef::Id(id) => (by_id(door, work, *id).await?, Some(*id), id.to_string()),
+        who => (Some(find(door, work, who).await?), None, String::new()),
+    };
+    let left = || Principal {
+        kind: PrincipalKind::User,
+        object,
+        name: format!("{known} (no longer in Entra)"),
+        kubernetes_name: known,
+    };
+    Ok(found.map_or_else(|| Found::Left(left()), Found::There))
 }
 
 /// Returns the one who is signed in, by the token for Resource Manager. Graph is asked where the token cannot be read; it
@@ -64,8 +92,8 @@ fn signed_in(object: ObjectId, account: &Account) -> Principal {
     Principal { kind, object: Some(object), name, kubernetes_name }
 }
 
-/// Finds a person by user principal name, and a guest by mail address.
-async fn by_upn(door: &Door, work: &Work, name: &str) -> Result<Principal, Trouble> {
+/// Finds a person by user principal name, and a guest by mail address. `None` where there is nobody.
+async fn by_upn(door: &Door, work: &Work, name: &str) -> Result<Option<Principal>, Trouble> {
     let at = door.endpoints();
     let (named, mailed) = join(
         one(door, work, request::user(at, name)),
@@ -73,7 +101,7 @@ async fn by_upn(door: &Door, work: &Work, name: &str) -> Result<Principal, Troub
     )
     .await;
     if let Some(object) = named.map_err(|error| not_looked_up(name, error))? {
-        return as_user(&object).ok_or_else(|| hidden(&object));
+        return as_user(&object).ok_or_else(|| hidden(&object)).map(Some);
     }
     let found = mailed.map_err(|error| not_looked_up(name, error))?;
     let people: Vec<Principal> =
@@ -81,8 +109,8 @@ async fn by_upn(door: &Door, work: &Work, name: &str) -> Result<Principal, Troub
     only(name, people)
 }
 
-/// Finds a principal by object id, and a service principal by app id.
-async fn by_id(door: &Door, work: &Work, id: ObjectId) -> Result<Principal, Trouble> {
+/// Finds a principal by object id, and a service principal by app id. `None` where both ways say that there is none.
+async fn by_id(door: &Door, work: &Work, id: ObjectId) -> Result<Option<Principal>, Trouble> {
     let at = door.endpoints();
     let name = id.to_string();
     let (object, of_app) = join(
@@ -93,10 +121,10 @@ async fn by_id(door: &Door, work: &Work, id: ObjectId) -> Result<Principal, Trou
     // What one way finds stands, whatever the other says: an id is one thing's.
     let of_app = of_app.map(|list| list.into_iter().next());
     match (object, of_app) {
-        (Ok(Some(object)), _) => of_any_kind(&object),
-        (_, Ok(Some(principal))) => Ok(as_service_principal(&principal)),
+        (Ok(Some(object)), _) => of_any_kind(&object).map(Some),
+        (_, Ok(Some(principal))) => Ok(Some(as_service_principal(&principal))),
         (Err(error), _) | (_, Err(error)) => Err(not_looked_up(&name, error)),
-        (Ok(None), Ok(None)) => Err(nobody(&name)),
+        (Ok(None), Ok(None)) => Ok(None),
     }
 }
 
@@ -111,7 +139,8 @@ async fn by_name(door: &Door, work: &Work, name: &str) -> Result<Principal, Trou
     // One half alone would take a second of that name for none.
     let groups = groups.map_err(|error| not_looked_up(name, error))?;
     let principals = principals.map_err(|error| not_looked_up(name, error))?;
-    only(name, groups.iter().map(as_group).chain(principals.iter().map(as_service_principal)).collect())
+    let all = groups.iter().map(as_group).chain(principals.iter().map(as_service_principal)).collect();
+    only(name, all)?.ok_or_else(|| nobody(name))
 }
 
 /// Reads one object. `None` where the directory says that it is not there.
@@ -123,11 +152,11 @@ async fn one(door: &Door, work: &Work, request: Request) -> Result<Option<Direct
     }
 }
 
-/// Returns the only one of a name.
-fn only(name: &str, mut found: Vec<Principal>) -> Result<Principal, Trouble> {
+/// Returns the only one of a name. `None` where there is nobody.
+fn only(name: &str, mut found: Vec<Principal>) -> Result<Option<Principal>, Trouble> {
     match (found.pop(), found.is_empty()) {
-        (None, _) => Err(nobody(name)),
-        (Some(one), true) => Ok(one),
+        (None, _) => Ok(None),
+        (Some(one), true) => Ok(Some(one)),
         (Some(last), false) => {
             found.push(last);
             Err(several(name, &found))

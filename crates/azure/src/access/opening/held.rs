@@ -1,15 +1,16 @@
 //! By what somebody holds a way into a cluster: what is theirs alone, and what is not.
 
-use crosspull_core::access::{BoundRole, KubernetesRole, RoleKind, Subject, reaches};
+use crosspull_core::access::{BoundRole, KubernetesRole, Subject, reaches};
 use crosspull_core::explain::Trouble;
-use crosspull_core::ids::{ClusterId, ObjectId};
+use crosspull_core::ids::ObjectId;
 use crosspull_core::names::Side;
 use crosspull_core::opening::{Asked, HeldBy, TheGroup, Wanted};
 use crosspull_core::operation::access_scope;
 use crosspull_core::text::printable;
 
+use super::through::{Through, above, beside, by_the_group, elsewhere, gives, in_namespace, role_of, wider};
 use super::{Look, in_cluster, in_short, is_group};
-use crate::kubernetes::access;
+use crate::kubernetes::{access, requests};
 use crate::reply::{Assignment, Binding, Member};
 use crate::request;
 
@@ -20,25 +21,12 @@ pub struct Held {
     pub own: Vec<HeldBy>,
     /// The other holdings that let them in.
     pub through: Vec<Through>,
+    /// The holdings in single namespaces, where the whole cluster is closed.
+    pub elsewhere: Vec<Through>,
     /// The parts that could not be read, as sentences without an end.
     pub unknown: Vec<String>,
     /// True where nobody else that can be seen holds what makes an administrator.
     pub last_administrator: bool,
-}
-
-/// Something that lets somebody in and that is not what is closed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names say it")]
-pub struct Through {
-    pub by: String,
-    /// The command or act that closes it, where there is one.
-    pub close: Option<String>,
-}
-
-impl Through {
-    fn new(by: impl Into<String>, close: Option<String>) -> Self {
-        Self { by: by.into(), close }
-    }
 }
 
 impl Look<'_> {
@@ -59,8 +47,18 @@ impl Look<'_> {
         let what = format!("What {} holds on the cluster is not known.", asked.principal.name);
         let scope = access_scope(self.cluster, asked.namespace.as_deref());
         let at = self.door.endpoints();
-        let all: Vec<Assignment> = self.list(&what, request::roles_assigned_to(at, Side::A, &scope, object)).await?;
+        // Of who left the directory Azure can tell no groups.
+        let request = match self.left_directory {
+            false => request::roles_assigned_to(at, Side::A, &scope, object),
+            true => request::roles_at(at, Side::A, &scope, object),
+        };
+        let all: Vec<Assignment> = self.list(&what, request).await?;
         let mut held = Held::default();
+        if asked.namespace.is_none() {
+            let below = |one: &&Assignment| one.properties.principal_id == object && reaches(&scope, &one.scope());
+            let told = all.iter().filter(below).filter_map(|one| in_namespace(self.cluster, one, role_of(one)?));
+            held.elsewhere = told.collect();
+        }
         for one in all.iter().filter(|one| reaches(&one.scope(), &scope)) {
             let of = role_of(one);
             let is_direct = one.properties.principal_id == object;
@@ -95,22 +93,25 @@ impl Look<'_> {
             ));
             Vec::new()
         });
-        let everywhere = match namespace {
-            None => Vec::new(),
+        // Those of the whole cluster, where a namespace is meant; those of all namespaces, where the whole cluster is.
+        let (others, where_else) = match namespace {
+            None => (api.list::<Binding>(&self.work, requests::role_bindings).await, "in single namespaces"),
             Some(_) => {
-                api.list::<Binding>(&self.work, |from| access::bindings(None, from)).await.unwrap_or_else(|error| {
-                    let trouble = error.trouble("The ClusterRoleBindings were not read.");
-                    held.unknown.push(format!(
-                        "whether {} holds it in the whole cluster too is not known: {}",
-                        asked.principal.name,
-                        in_short(&trouble)
-                    ));
-                    Vec::new()
-                })
+                let everywhere = api.list::<Binding>(&self.work, |from| access::bindings(None, from)).await;
+                (everywhere, "in the whole cluster")
             }
         };
+        let others = others.unwrap_or_else(|error| {
+            let name = &asked.principal.name;
+            let trouble = error.trouble("The bindings there were not read.");
+            held.unknown.push(format!("whether {name} holds it {where_else} too is not known: {}", in_short(&trouble)));
+            Vec::new()
+        });
         held.through.extend(all.iter().filter_map(|one| wider(one, role, &subject, &groups, namespace)));
-        held.through.extend(everywhere.iter().filter_map(|one| above(one, role, &subject, &groups)));
+        match namespace {
+            None => held.elsewhere.extend(others.iter().filter_map(|one| elsewhere(one, &subject, &groups))),
+            Some(_) => held.through.extend(others.iter().filter_map(|one| above(one, role, &subject, &groups))),
+        }
         for binding in all.iter().filter(|binding| binding.is_of(role)) {
             let name = printable(binding.name(), 100);
             if binding.has(&subject) && binding.is_kept_by_cluster() {
@@ -142,138 +143,5 @@ impl Look<'_> {
         }
         held.last_administrator = group.administers && is_member && members.len() == 1;
         Ok(held)
-    }
-}
-
-/// Returns the role of Kubernetes that an assignment gives, where it is a built-in one.
-fn role_of(one: &Assignment) -> Option<KubernetesRole> {
-    let id = one.properties.role_definition_id.to_ascii_lowercase();
-    KubernetesRole::ALL.into_iter().find(|role| id.ends_with(&role.built_in().id.to_string()))
-}
-
-/// True where one role gives what another does (Microsoft, "Azure built-in roles for Containers").
-fn gives(one: KubernetesRole, other: KubernetesRole) -> bool {
-    use KubernetesRole::{ClusterAdmin, ClusterUser, RbacAdmin, RbacClusterAdmin, RbacReader, RbacWriter};
-    match other {
-        ClusterUser => one.gets_kubeconfig(),
-        ClusterAdmin => one == ClusterAdmin,
-        RbacReader => matches!(one, RbacReader | RbacWriter | RbacAdmin | RbacClusterAdmin),
-        RbacWriter => matches!(one, RbacWriter | RbacAdmin | RbacClusterAdmin),
-        RbacAdmin => matches!(one, RbacAdmin | RbacClusterAdmin),
-        RbacClusterAdmin => one == RbacClusterAdmin,
-    }
-}
-
-/// Returns what lets somebody in beside what goes.
-fn beside(
-    cluster: &ClusterId,
-    asked: &Asked,
-    one: &Assignment,
-    role: Option<KubernetesRole>,
-    is_direct: bool,
-) -> Through {
-    let name = role.map_or("a role", |role| role.built_in().name);
-    let scope = printable(&one.scope(), 300);
-    if !is_direct {
-        return by_the_group(&one.properties.principal_id.to_string(), &format!("{name} on {scope}"));
-    }
-    let at = |namespace| one.scope().eq_ignore_ascii_case(&access_scope(cluster, namespace));
-    let namespace = asked.namespace.as_deref();
-    let close = match (role, namespace) {
-        (Some(role), _) if at(None) && namespace.is_some() => {
-            format!("crosspull access close --role {}, without --namespace", role.word())
-        }
-        (Some(role), Some(namespace)) if at(Some(namespace)) => {
-            format!("crosspull access close --role {} --namespace {namespace}", role.word())
-        }
-        (Some(role), None) if at(None) => format!("crosspull access close --role {}", role.word()),
-        _ => format!("deleting the role assignment {}", printable(&one.id, 400)),
-    };
-    Through::new(format!("{name} on {scope}"), Some(close))
-}
-
-fn by_the_group(group: &str, by: &str) -> Through {
-    let close = "take them out of the group, or close the group's".to_owned();
-    Through::new(format!("{by} by the group {}", printable(group, 100)), Some(close))
-}
-
-/// The standard roles of Kubernetes, each of which gives all that the one before gives (Kubernetes, "User-facing roles").
-const LADDER: [&str; 4] = ["view", "edit", "admin", "cluster-admin"];
-
-/// True where a binding gives what a role does, or more.
-fn gives_as_much(binding: &Binding, role: &BoundRole) -> bool {
-    let place = |name: &str| LADDER.iter().position(|one| *one == name);
-    let climbs = || binding.role_ref.kind == "ClusterRole" && role.kind == RoleKind::ClusterRole;
-    let wider = || match (place(&binding.role_ref.name), place(&role.name)) {
-        (Some(given), Some(asked)) => given > asked,
-        _ => false,
-    };
-    binding.is_of(role) || (climbs() && wider())
-}
-
-/// Returns what a binding of the same place gives, where its role is a wider one.
-fn wider(
-    binding: &Binding,
-    role: &BoundRole,
-    subject: &Subject,
-    groups: &[ObjectId],
-    namespace: Option<&str>,
-) -> Option<Through> {
-    if binding.is_of(role) || !gives_as_much(binding, role) {
-        return None;
-    }
-    let given = &binding.role_ref.name;
-    let by = format!("{}, which gives {given}", binding.in_words());
-    if binding.has(subject) {
-        let at = namespace.map(|namespace| format!(" --namespace {namespace}")).unwrap_or_default();
-        return Some(Through::new(by, Some(format!("crosspull access close --bind {given}{at}"))));
-    }
-    binding.subjects().iter().find(|one| is_group(one, groups)).map(|group| by_the_group(&group.name, &by))
-}
-
-/// Returns what a binding of the whole cluster gives somebody, where a namespace is closed.
-fn above(binding: &Binding, role: &BoundRole, subject: &Subject, groups: &[ObjectId]) -> Option<Through> {
-    if !gives_as_much(binding, role) {
-        return None;
-    }
-    let given = &binding.role_ref.name;
-    let by = format!("{}, which gives {given} in the whole cluster", binding.in_words());
-    if binding.has(subject) {
-        return Some(Through::new(by, Some(format!("crosspull access close --bind {given}, without --namespace"))));
-    }
-    binding.subjects().iter().find(|one| is_group(one, groups)).map(|group| by_the_group(&group.name, &by))
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn binding(namespace: Option<&str>, kind: &str, role: &str, subject: &str) -> Binding {
-        serde_json::from_value(json!({
-            "metadata": { "name": "one", "namespace": namespace },
-            "roleRef": { "kind": kind, "name": role },
-            "subjects": [{ "kind": "User", "name": subject }],
-        }))
-        .expect("a binding")
-    }
-
-    #[test]
-    fn what_gives_as_much_is_told_with_what_closes_it() {
-        let view = BoundRole::cluster("view");
-        let ada =
-            Subject { api_group: String::new(), kind: "User".to_owned(), name: "ada".to_owned(), namespace: None };
-        let close = |found: Option<Through>| found.and_then(|through| through.close);
-        let told = |text: &str| Some(text.to_owned());
-        let at =
-            |kind, role, who| close(wider(&binding(Some("shop"), kind, role, who), &view, &ada, &[], Some("shop")));
-        assert_eq!(at("ClusterRole", "edit", "ada"), told("crosspull access close --bind edit --namespace shop"));
-        assert_eq!(at("ClusterRole", "view", "ada"), None, "that is what goes");
-        assert_eq!(at("Role", "edit", "ada"), None, "a Role of that name is another");
-        assert_eq!(at("ClusterRole", "edit", "bob"), None);
-        let everywhere = |role| close(above(&binding(None, "ClusterRole", role, "ada"), &view, &ada, &[]));
-        assert_eq!(everywhere("view"), told("crosspull access close --bind view, without --namespace"));
-        assert_eq!(everywhere("metrics"), None);
     }
 }

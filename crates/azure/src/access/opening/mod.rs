@@ -2,6 +2,7 @@
 
 mod group;
 mod held;
+mod through;
 
 use crosspull_core::access::{BoundRole, PrincipalKind, RoleKind, Subject, reaches};
 use crosspull_core::check::Check;
@@ -26,7 +27,8 @@ use crate::request;
 use crate::wire::CallError;
 
 pub use group::{FoundGroup, names_group};
-pub use held::{Held, Through};
+pub use held::Held;
+pub use through::Through;
 
 /// The action that gets the kubeconfig of users.
 const KUBECONFIG: &str = "Microsoft.ContainerService/managedClusters/listClusterUserCredential/action";
@@ -43,13 +45,21 @@ pub struct Look<'a> {
     door: &'a Door,
     cluster: &'a ClusterId,
     work: Work,
+    /// True where the principal left the directory, so that it is asked nothing about them.
+    left_directory: bool,
 }
 
 impl<'a> Look<'a> {
     /// Returns a look at a cluster.
     #[must_use]
     pub fn new(door: &'a Door, cluster: &'a ClusterId) -> Self {
-        Self { door, cluster, work: Work::Check(Check::Access(cluster.clone())) }
+        Self { door, cluster, work: Work::Check(Check::Access(cluster.clone())), left_directory: false }
+    }
+
+    /// Returns the look at one who is in the directory no more: it is asked nothing about them.
+    #[must_use]
+    pub fn who_left(self) -> Self {
+        Self { left_directory: true, ..self }
     }
 
     /// Returns the work that the look is told as.
@@ -166,7 +176,7 @@ impl<'a> Look<'a> {
             PrincipalKind::ServicePrincipal => "servicePrincipals",
             PrincipalKind::ServiceAccount => return Ok(Vec::new()),
         };
-        let Some(object) = asked.principal.object else { return Ok(Vec::new()) };
+        let Some(object) = asked.principal.object.filter(|_| !self.left_directory) else { return Ok(Vec::new()) };
         let what = format!("The groups of {} are not known.", asked.principal.name);
         let request = request::transitive_member_of(self.door.endpoints(), set, object);
         let all: Vec<Member> = self.list(&what, request).await?;
