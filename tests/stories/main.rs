@@ -9,6 +9,8 @@ mod abac;
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod access_beside;
+#[cfg(test)]
 mod access_close;
 #[cfg(test)]
 mod access_crowd;

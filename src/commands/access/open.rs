@@ -2,8 +2,10 @@
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use crosspull_azure::access::opening::{in_short, names_group};
+use crosspull_core::access::KubernetesRole;
 use crosspull_core::check::Finding;
 use crosspull_core::opening::{self, Wanted, warnings};
+use crosspull_core::operation::Act;
 
 use super::opening::{Planned, Seen, arguments as common, run as run_opening};
 use crate::commands::Subcommand;
@@ -13,6 +15,7 @@ use crate::exit::Code;
 pub const OPEN: Subcommand = Subcommand { arguments, run: |arguments| Box::pin(run(arguments)) };
 
 const WITHOUT_KUBECONFIG: &str = "without-kubeconfig";
+const BESIDE: &str = "beside";
 
 fn arguments() -> Command {
     let command = Command::new("open")
@@ -21,20 +24,27 @@ fn arguments() -> Command {
             "Without a way in: lists what can be opened, the least first, and calls nothing.\n\nWhat is there already is found, and \
              nothing is made. In the end the cluster itself is asked whether they may.",
         );
-    common(command).arg(
-        Arg::new(WITHOUT_KUBECONFIG)
-            .long(WITHOUT_KUBECONFIG)
-            .action(ArgAction::SetTrue)
-            .help("Do not give the Cluster User role too, which the kubeconfig takes"),
-    )
+    common(command)
+        .arg(
+            Arg::new(WITHOUT_KUBECONFIG)
+                .long(WITHOUT_KUBECONFIG)
+                .action(ArgAction::SetTrue)
+                .help("Do not give the Cluster User role too, which the kubeconfig takes"),
+        )
+        .arg(
+            Arg::new(BESIDE)
+                .long(BESIDE)
+                .action(ArgAction::SetTrue)
+                .help("Make it also where they hold as much already, by a wider role, a wider place or a group"),
+        )
 }
 
 async fn run(arguments: &ArgMatches) -> color_eyre::Result<Code> {
-    let without = arguments.get_flag(WITHOUT_KUBECONFIG);
-    run_opening(arguments, "open", async |seen: &Seen<'_>| plan(seen, without).await).await
+    let (without, beside) = (arguments.get_flag(WITHOUT_KUBECONFIG), arguments.get_flag(BESIDE));
+    run_opening(arguments, "open", async |seen: &Seen<'_>| plan(seen, without, beside).await).await
 }
 
-async fn plan(seen: &Seen<'_>, without_kubeconfig: bool) -> Result<Planned, Finding> {
+async fn plan(seen: &Seen<'_>, without_kubeconfig: bool, beside: bool) -> Result<Planned, Finding> {
     let asked = &seen.asked;
     let stopped = |trouble| seen.stopped(trouble);
     let act = match &asked.wanted {
@@ -46,12 +56,18 @@ async fn plan(seen: &Seen<'_>, without_kubeconfig: bool) -> Result<Planned, Find
         _ => None,
     };
     let gives_kubeconfig = match asked.principal.object {
-        Some(object) if !without_kubeconfig => !seen.look.gets_kubeconfig(object).await.map_err(stopped)?,
+        Some(object) if !without_kubeconfig || is_kubeconfig(&asked.wanted) => {
+            !seen.look.gets_kubeconfig(object).await.map_err(stopped)?
+        }
         _ => false,
     };
+    let (held, unknown) = if beside { (None, Vec::new()) } else { held_already(seen, !gives_kubeconfig).await };
+    if let Some(by) = &held {
+        return kubeconfig_or_nothing(seen, by, act, gives_kubeconfig);
+    }
     let plan = opening::open(seen.cloud, seen.tenant, asked, act, gives_kubeconfig);
     let warned = warnings(asked, seen.access.doors).into_iter().map(|no| seen.check().warn(no.why, no.now));
-    let mut findings: Vec<Finding> = warned.chain(nowhere).collect();
+    let mut findings: Vec<Finding> = warned.chain(nowhere).chain(unknown).collect();
     if let Wanted::Group(group) = &asked.wanted
         && !group.administers
     {
@@ -62,6 +78,47 @@ async fn plan(seen: &Seen<'_>, without_kubeconfig: bool) -> Result<Planned, Find
         ));
     }
     Ok((plan, findings))
+}
+
+const fn is_kubeconfig(wanted: &Wanted) -> bool {
+    matches!(wanted, Wanted::Role(KubernetesRole::ClusterUser))
+}
+
+/// Returns by what somebody holds as much already in another way, and what is to be said of what was not read. `None` where they
+/// do not, and where they hold the very thing, which the run finds.
+async fn held_already(seen: &Seen<'_>, gets_kubeconfig: bool) -> (Option<String>, Vec<Finding>) {
+    let name = &seen.asked.principal.name;
+    let unread = |why: &str| {
+        let now = "It is made all the same. Where they do, it is one more beside that.";
+        seen.check().warn(format!("whether {name} holds as much already is not known: {why}"), now)
+    };
+    let held = match seen.look.held(&seen.asked).await {
+        Ok(held) => held,
+        Err(trouble) => return (None, vec![unread(&in_short(&trouble))]),
+    };
+    let mut by: Vec<&str> = held.through.iter().filter(|one| !one.is_conditional).map(|one| one.by.as_str()).collect();
+    if by.is_empty() && gets_kubeconfig && is_kubeconfig(&seen.asked.wanted) {
+        by.push("a role that gives it besides other things");
+    }
+    let is_held = held.own.is_empty() && !by.is_empty();
+    let unknown = if is_held { Vec::new() } else { held.unknown.iter().map(|why| unread(why)).collect() };
+    (is_held.then(|| by.join("; ")), unknown)
+}
+
+/// Returns the plan where somebody holds as much already: the kubeconfig alone, where they lack that.
+fn kubeconfig_or_nothing(
+    seen: &Seen<'_>,
+    by: &str,
+    act: Option<Act>,
+    gives_kubeconfig: bool,
+) -> Result<Planned, Finding> {
+    let asked = &seen.asked;
+    let text = format!("{} has as much as {} there already, by {by}", asked.principal.name, asked.wanted);
+    let beside = "To make it beside that, so that it stays where that goes: --beside";
+    match opening::kubeconfig_alone(seen.cloud, seen.tenant, asked, act, gives_kubeconfig) {
+        Some(plan) => Ok((plan, vec![seen.check().warn(text, format!("The kubeconfig alone is given. {beside}"))])),
+        None => Err(seen.check().stop(text, format!("Nothing is made. {beside}"))),
+    }
 }
 
 /// Looks whether the namespace of a role is there: Azure takes any name. Returns a warning where nobody can tell.

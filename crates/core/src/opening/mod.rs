@@ -10,7 +10,7 @@ mod wanted;
 
 pub use close::{GivenBack, HeldBy, close, outlives};
 pub use offers::{Offer, offers};
-pub use open::open;
+pub use open::{kubeconfig_alone, open};
 #[cfg(test)]
 pub(crate) use refused::tests::asked as tests_asked;
 pub use refused::{No, refused, warnings};

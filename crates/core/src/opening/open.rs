@@ -55,6 +55,28 @@ pub fn open(cloud: &str, tenant: TenantId, asked: &Asked, act: Option<Act>, give
     plan(Route::OpenAccess, cloud, tenant, ops)
 }
 
+/// Returns the plan where somebody holds as much already and lacks the kubeconfig of users alone. `None` where they lack
+/// nothing.
+#[must_use]
+pub fn kubeconfig_alone(
+    cloud: &str,
+    tenant: TenantId,
+    asked: &Asked,
+    act: Option<Act>,
+    gives_kubeconfig: bool,
+) -> Option<Plan> {
+    (gives_kubeconfig && needs_kubeconfig(asked)).then(|| {
+        let kubeconfig = Op::AssignAccess(AssignAccess {
+            cluster: asked.cluster.clone(),
+            role: KubernetesRole::ClusterUser,
+            namespace: None,
+            principal: asked.principal.clone(),
+        });
+        let proof = act.map(|act| prove(asked, Some(act), true, Vec::new()));
+        plan(Route::OpenAccess, cloud, tenant, std::iter::once(kubeconfig).chain(proof).collect())
+    })
+}
+
 /// True where the way in takes the kubeconfig of users, and does not give it by itself.
 fn needs_kubeconfig(asked: &Asked) -> bool {
     let gives = match asked.wanted {
