@@ -173,14 +173,15 @@ impl Backend {
         way: Direction,
         runs: &Path,
     ) -> Result<bool, JournalError> {
-        if let Some(cluster) = past.forward_plan().and_then(|plan| plan.subject().0) {
+        let (cluster, registry) = past.forward_plan().map_or((None, None), Plan::subject);
+        if let Some(cluster) = cluster {
             let earlier = earlier(runs).map_err(|error| JournalError::unusable(runs, error))?;
             if !self.may_work_on(cluster, past, way, runs, &earlier)? {
                 return Ok(false);
             }
         }
         match self.open(access, credentials).await? {
-            Some(door) => admit_again(&door, access).await,
+            Some(door) => admit_again(&door, access, cluster.is_some() && registry.is_some()).await,
             None => Ok(false),
         }
     }
@@ -345,6 +346,19 @@ impl Backend {
             Direction::Forward => engine.run(Event::RunResumed { run }).await,
             Direction::Back => engine.take_back().await,
         }
+    }
+
+    /// Ends a run that was taken up and made nothing, so that nobody goes on with it. Nothing is called.
+    ///
+    /// # Errors
+    /// An error where the journal cannot be written.
+    pub fn end_unmade(&self, plan: Plan, past: Run) -> Result<(), JournalError> {
+        let journal = self.reopened.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let (Some(journal), Some(run)) = (journal, past.id.clone()) else { return Ok(()) };
+        self.recorder.begin(journal, past);
+        self.recorder.record(Event::UndoStarted { run: run.clone(), plan })?;
+        let ended = Event::RunEnded { verdict: Verdict::Done, run: Some(run), facts: Vec::new(), trouble: None };
+        self.recorder.record(ended)
     }
 
     /// Returns an engine; none where no check opened the door, which no caller comes to.

@@ -42,6 +42,7 @@ fn run_json(one: &Earlier) -> serde_json::Value {
             "where": run.where_it_stopped(), "in_use": one.locked,
             "simulated": run.answers.is_simulated(),
             "can_resume": run.stage().goes_on() && !one.locked, "can_undo": run.can_be_undone() && !one.locked,
+            "can_end": run.plan_that_ends().is_some() && !one.locked,
         }),
         Err(why) => serde_json::json!({ "run": one.id, "damaged": why.to_string(), "in_use": one.locked }),
     }

@@ -272,6 +272,9 @@ pub fn run_lines(one: &Earlier) -> Vec<String> {
     if run.can_be_undone() && !one.locked {
         lines.push(format!("{indent}take back: crosspull undo {id}"));
     }
+    if run.plan_that_ends().is_some() && !one.locked {
+        lines.push(format!("{indent}end it, since it made nothing: crosspull undo {id}"));
+    }
     lines
 }
 

@@ -40,7 +40,14 @@ pub async fn take_up(
     let plan = match run.plan_for(way) {
         Ok(plan) => plan,
         Err(NoWay::Over(says)) => {
+            let ends = run.plan_that_ends().filter(|_| way == Direction::Back);
             session.stream.say(&[says]);
+            if let Some(plan) = ends {
+                if let Err(error) = session.backend.end_unmade(plan, run) {
+                    return Ok(session.stream.complain(&[error.to_string()]));
+                }
+                session.stream.say(&["It is ended: nobody is asked to go on with it any more.".to_owned()]);
+            }
             session.stream.end(Verdict::Done, None);
             return Ok(0);
         }

@@ -144,7 +144,9 @@ fn what_was_opened_is_taken_back_whole() {
     {
         let story = Story::of(scenario);
         opened(&story, flags);
-        story.undo(&[]).ends_well();
+        let end = story.undo(&[]);
+        end.ends_well();
+        assert!(!end.out.contains("registry"), "there is none\n{end}");
         story.world().is_as(story.begin());
     }
 }
@@ -299,6 +301,18 @@ fn who_may_not_give_it_is_told_and_nothing_is_left() {
     end.exits(1);
     assert!(end.out.contains("You may not give"), "\n{end}");
     assert_eq!(roles(&story), [""; 0]);
+    // The run made nothing: it is ended by undo, without a call, and nobody is asked to go on with it.
+    let run = story.run_id();
+    let listed = story.run(&["runs"]);
+    assert!(listed.out.contains(&format!("end it, since it made nothing: crosspull undo {run}")), "{listed}");
+    let calls = story.sim.requests().as_array().map(Vec::len);
+    let ended = story.run(&["undo", &run]);
+    ended.exits(0);
+    assert!(ended.out.contains("nobody is asked to go on with it any more"), "{ended}");
+    assert_eq!(story.sim.requests().as_array().map(Vec::len), calls, "nothing is called");
+    let listed = story.run(&["runs"]);
+    assert!(listed.out.contains("undone") && !listed.out.contains("crosspull resume"), "{listed}");
+    story.resume(&[]).complains("was taken back; the same crosspull access open begins a new one");
 }
 
 #[test]

@@ -29,16 +29,17 @@ struct Answered {
 ///
 /// Returns `None` where something stops, which is said.
 pub(super) async fn enter_both(door: &Door, inputs: &Inputs) -> Result<Option<PerTenant<TenantFacts>>, JournalError> {
-    enter_as(door, &inputs.access, inputs.route.and_then(Route::tenants)).await
+    enter_as(door, &inputs.access, inputs.route.and_then(Route::tenants), true).await
 }
 
-/// Signs in to both tenants of a run that goes on. Returns true where the operator may go on.
+/// Signs in to both tenants of a run that goes on. Returns true where the operator may go on. `counts` is true where the run
+/// is about a cluster and a registry, so that it matters whether their tenants are one.
 ///
 /// # Errors
 ///
 /// The error of a journal that cannot be written.
-pub async fn admit_again(door: &Door, access: &Access) -> Result<bool, JournalError> {
-    Ok(enter_as(door, access, None).await?.is_some())
+pub async fn admit_again(door: &Door, access: &Access, counts: bool) -> Result<bool, JournalError> {
+    Ok(enter_as(door, access, None, counts).await?.is_some())
 }
 
 /// Looks whether tenant B's directory lets the operator in, who is to provision the app there. Returns true where the
@@ -73,6 +74,7 @@ async fn enter_as(
     door: &Door,
     access: &Access,
     wanted: Option<Tenants>,
+    counts: bool,
 ) -> Result<Option<PerTenant<TenantFacts>>, JournalError> {
     let sign_in = |side| enter(door, &access.tenants[side], side);
     // The other side of one tenant is the same tenant, so nobody has to be asked for it.
@@ -80,7 +82,8 @@ async fn enter_as(
     let is_enough = access.one_sign_in || access.sign_ins[somebody.other()] == SignIn::Nobody;
     if access.tenants.is_one() && is_enough {
         let entered = sign_in(somebody).await;
-        if let Ok(id) = &entered.id
+        if counts
+            && let Ok(id) = &entered.id
             && say(door, judge_tenants(PerTenant { a: *id, b: *id }, wanted))? == Level::Stop
         {
             return Ok(None);
@@ -88,7 +91,8 @@ async fn enter_as(
         return Ok(admit(door, somebody, entered).ok().map(|tenant| PerTenant { a: tenant.clone(), b: tenant }));
     }
     let (a, b) = join(sign_in(Side::A), sign_in(Side::B)).await;
-    if let (Ok(id_a), Ok(id_b)) = (&a.id, &b.id)
+    if counts
+        && let (Ok(id_a), Ok(id_b)) = (&a.id, &b.id)
         && say(door, judge_tenants(PerTenant { a: *id_a, b: *id_b }, wanted))? == Level::Stop
     {
         return Ok(None);

@@ -112,6 +112,14 @@ impl Run {
         self.plan_for(Direction::Back).is_ok()
     }
 
+    /// Returns the plan without a step that ends a run which is not done and made nothing: there is nothing to take back, and
+    /// nobody is to be asked to go on with it. `None` for any other run.
+    #[must_use]
+    pub fn plan_that_ends(&self) -> Option<Plan> {
+        let is_held = self.was_renewed() || self.keeps_pull_secrets();
+        take_back(self).filter(|plan| plan.steps.is_empty() && self.stage().goes_on() && !is_held)
+    }
+
     /// Returns the place at which the run stopped, in a few words: the step that did not end well. Empty where all
     /// steps did.
     #[must_use]
