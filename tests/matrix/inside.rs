@@ -9,14 +9,16 @@ use std::time::Duration;
 use crosspull_azure::checks::Surveyor;
 use crosspull_azure::connect::{Parts, connect};
 use crosspull_azure::control::control;
+use crosspull_azure::door::Door;
 use crosspull_azure::engine::Engine;
 use crosspull_azure::journal::{EntryLog, JournalError, JournalFile};
 use crosspull_azure::recorder::Recorder;
 use crosspull_azure::sign_in::{Login, Prompts};
 use crosspull_azure::wire::Pace;
 use crosspull_core::event::{Entry, Event, Work};
-use crosspull_core::input::{Answers, Inputs};
+use crosspull_core::input::{Access, Answers, Inputs};
 use crosspull_core::names::{CallId, PerTenant, RunId};
+use crosspull_core::plan::Plan;
 use crosspull_core::run::{Known, Run};
 use crosspull_core::secret::Secret;
 use crosspull_sim::Tenant;
@@ -27,7 +29,11 @@ use crate::sameness;
 
 /// A call of a route: its step, method and path, what a run makes up left out.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Call(String);
+pub struct Call {
+    path: String,
+    /// True where it changes something.
+    pub writes: bool,
+}
 
 /// A moment of a call.
 #[derive(Debug, Clone, Copy)]
@@ -52,20 +58,21 @@ pub struct Cut {
 
 impl fmt::Display for Cut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} of {}", self.moment, self.call.0)
+        write!(f, "{:?} of {}", self.moment, self.call.path)
     }
 }
 
 impl Call {
     /// Returns the call that an event announces.
     fn of(event: &Event) -> Option<(CallId, Self)> {
-        let Event::CallStarted { call, work: Work::Step(step), method, url, .. } = event else { return None };
+        let Event::CallStarted { call, work: Work::Step(step), method, url, writes, .. } = event else { return None };
         let path = url.split('?').next().unwrap_or_default();
         let path = path.splitn(4, '/').nth(3).unwrap_or_default();
         let made_up =
             |part: &str| (part.len() == 36 && part.matches('-').count() == 4) || part.starts_with("crosspull-");
         let parts: Vec<&str> = path.split('/').map(|part| if made_up(part) { "*" } else { part }).collect();
-        Some((*call, Self(format!("step {step} {method} /{}", parts.join("/")))))
+        let path = format!("step {step} {method} /{}", parts.join("/"));
+        Some((*call, Self { path, writes: *writes }))
     }
 }
 
@@ -140,7 +147,7 @@ pub fn held(route: &'static Struck, cut: Cut) -> impl FnOnce() + Send + 'static 
         let story = route.story();
         apply(&story, Some(cut.clone()));
         let resumed = story.resume(&[]);
-        finished(&story, resumed);
+        finished(route, &story, resumed);
         sameness::is_that_of_an_undisturbed_run(route, &story);
         let story = route.story();
         apply(&story, Some(cut));
@@ -153,17 +160,25 @@ const STACK: usize = 8 << 20;
 
 /// Applies within this process, until the cut; gives the calls that were made.
 fn apply(story: &Story, cut: Option<Cut>) -> BTreeSet<Call> {
+    within(cut, async |cut, seen| drive(story, cut, seen).await)
+}
+
+/// Runs an engine within this process, on a thread of its own; gives the calls that were made.
+pub fn within(
+    cut: Option<Cut>,
+    drive: impl AsyncFnOnce(Option<Cut>, Arc<Mutex<BTreeSet<Call>>>) -> bool + Send,
+) -> BTreeSet<Call> {
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || apply_here(story, cut));
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || here(cut, drive));
         thread.expect("a thread").join().unwrap_or_else(|why| std::panic::resume_unwind(why))
     })
 }
 
-fn apply_here(story: &Story, cut: Option<Cut>) -> BTreeSet<Call> {
+fn here(cut: Option<Cut>, drive: impl AsyncFnOnce(Option<Cut>, Arc<Mutex<BTreeSet<Call>>>) -> bool) -> BTreeSet<Call> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let seen = Arc::default();
     let expected = cut.is_some();
-    let died = runtime.block_on(drive(story, cut, Arc::clone(&seen)));
+    let died = runtime.block_on(drive(cut, Arc::clone(&seen)));
     assert_eq!(died, expected, "the program died, or did not, against what was meant");
     // What was in flight is cut off.
     drop(runtime);
@@ -171,10 +186,29 @@ fn apply_here(story: &Story, cut: Option<Cut>) -> BTreeSet<Call> {
 }
 
 async fn drive(story: &Story, cut: Option<Cut>, seen: Arc<Mutex<BTreeSet<Call>>>) -> bool {
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let text = std::fs::read_to_string(story.answers()).expect("answers");
     let answers = Answers::from_toml(&text).expect("answers");
     let inputs = Inputs::from_answers(&answers).expect("inputs");
+    let planned = async |door: &Arc<Door>| {
+        let (spec, survey) = Surveyor::new(door, &inputs, &Known::default())
+            .survey()
+            .await
+            .expect("no journal yet")
+            .expect("nothing stops");
+        ((spec.plan)(&inputs, &survey), answers.clone())
+    };
+    carried_out(story, &inputs.access, planned, cut, seen).await
+}
+
+/// Carries out a plan, until the cut; true where the program died.
+pub async fn carried_out(
+    story: &Story,
+    access: &Access,
+    planned: impl AsyncFnOnce(&Arc<Door>) -> (Plan, Answers),
+    cut: Option<Cut>,
+    seen: Arc<Mutex<BTreeSet<Call>>>,
+) -> bool {
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let (front_end, _events) = tokio::sync::mpsc::unbounded_channel();
     let (controller, control) = control();
     let recorder = Arc::new(Recorder::new(front_end, jiff::Timestamp::now));
@@ -184,18 +218,13 @@ async fn drive(story: &Story, cut: Option<Cut>, seen: Arc<Mutex<BTreeSet<Call>>>
         logins: PerTenant { a: operator(story, Tenant::A), b: operator(story, Tenant::B) },
         recorder: Arc::clone(&recorder),
         control,
-        pace: Pace::new(inputs.access.pace, minute, minute),
+        pace: Pace::new(access.pace, minute, minute),
         prompts: Prompts::new(tokio::sync::mpsc::unbounded_channel().0),
         app_secret: None,
         metadata_host: None,
     };
-    let door = Arc::new(connect(&inputs.access, parts).await.expect("a door"));
-    let (spec, survey) = Surveyor::new(&door, &inputs, &Known::default())
-        .survey()
-        .await
-        .expect("no journal yet")
-        .expect("nothing stops");
-    let plan = (spec.plan)(&inputs, &survey);
+    let door = Arc::new(connect(access, parts).await.expect("a door"));
+    let (plan, answers) = planned(&door).await;
     let run = RunId(uuid::Uuid::new_v4().simple().to_string().chars().take(8).collect());
     let journal = JournalFile::create(&story.state().join("crosspull/runs"), &run).expect("a journal");
     recorder.begin(Mortal { journal, cut, struck: None, dead: false, seen }, Run::default());

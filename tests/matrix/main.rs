@@ -3,6 +3,7 @@
 
 #![cfg(test)]
 
+mod access;
 mod cells;
 mod inside;
 mod network;
@@ -11,7 +12,7 @@ mod sameness;
 
 use std::sync::atomic::Ordering;
 
-use crosspull_support::ROUTES;
+use crosspull_support::{ACCESS_RUNS, ROUTES};
 
 use cells::{Cell, Held, all_hold};
 use inside::{Cut, Moment};
@@ -65,4 +66,37 @@ fn a_run_killed_at_any_moment_of_any_call_goes_on_or_is_taken_back() {
     let held = all_hold(cells);
     println!("kills: {} moments, {held}", Moment::ALL.len());
     assert!(matches!(held, Held { of: 60.., .. }), "the routes have become shorter than any: {held}");
+}
+
+/// Somebody is let in, or no longer: each write struck by the network and cut off at each moment, each read unread.
+#[test]
+#[ignore = "hundreds of runs, some minutes: cargo test --test matrix -- --ignored"]
+fn a_run_of_access_that_is_struck_is_finished_or_taken_back() {
+    let runs: Vec<access::Known> = ACCESS_RUNS.iter().map(access::Known::of).collect();
+    let mut cells = Vec::new();
+    for run in &runs {
+        let named = |what: String| format!("{what} of {}", run.name());
+        for write in run.writes() {
+            cells.extend(
+                access::faults()
+                    .map(|fault| Cell::new(named(format!("{fault} at {write}")), access::struck(run, write, fault))),
+            );
+        }
+        for call in run.calls() {
+            cells.extend(Moment::ALL.map(|moment| {
+                let cut = Cut { call: call.clone(), moment };
+                Cell::new(named(cut.to_string()), access::killed(run, &call, moment))
+            }));
+        }
+        for read in run.reads() {
+            cells.extend(
+                access::UNREAD.map(|(name, fault)| {
+                    Cell::new(named(format!("{name} at {read}")), access::unread(run, read, fault))
+                }),
+            );
+        }
+    }
+    let held = all_hold(cells);
+    println!("access: {} runs, {held}", runs.len());
+    assert!(matches!(held, Held { of: 100.., .. }), "the runs have become shorter than any: {held}");
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crosspull_support::{End, ROUTES, Story, text};
 
-use crate::sameness;
+use crate::sameness::{self, Strikes};
 
 /// The number of requests that are struck, of those that are alike. Later ones are the same question again.
 const ALIKE: usize = 3;
@@ -19,7 +19,7 @@ pub static STRUCK: AtomicUsize = AtomicUsize::new(0);
 pub struct Fault {
     name: &'static str,
     /// As a scenario has it.
-    act: &'static str,
+    pub act: &'static str,
 }
 
 /// The faults of the matrix. The program is told to be quicker than the cloud, so that a request that hangs is given up
@@ -78,7 +78,7 @@ impl Place {
 }
 
 /// Returns the number of requests by pattern, without those of the cluster's nodes, which pull too.
-fn counted(story: &Story) -> BTreeMap<String, usize> {
+pub fn counted(story: &Story) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for request in story.sim.requests().as_array().expect("a list") {
         if !text(request, "client").starts_with("containerd/") {
@@ -116,7 +116,7 @@ pub fn held(place: &Place, fault: Fault) -> impl FnOnce() + Send + 'static {
         assert!(place.nth > 1 || place.is_reached(&story), "the fault struck nothing");
         STRUCK.fetch_add(usize::from(place.is_reached(&story)), Ordering::Relaxed);
         let unbroken = first.code == Some(0);
-        finished(&story, first);
+        finished(route, &story, first);
         sameness::is_that_of_an_undisturbed_run(route, &story);
         taken_back(&story);
         if !unbroken {
@@ -128,13 +128,13 @@ pub fn held(place: &Place, fault: Fault) -> impl FnOnce() + Send + 'static {
 }
 
 /// The run is gone on with, once or more, until it is done.
-pub fn finished(story: &Story, first: End) {
+pub fn finished(route: &impl Strikes, story: &Story, first: End) {
     let mut end = first;
     for _ in 0..3 {
         if end.code == Some(0) {
             break;
         }
-        end = if story.journals().is_empty() { story.apply(&[]) } else { story.resume(&[]) };
+        end = if story.journals().is_empty() { route.begin(story) } else { story.resume(&[]) };
     }
     end.ends_well();
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, OnceLock};
 
-use crosspull_support::{Story, Struck, forget_pulls_of_identities};
+use crosspull_support::{AccessRun, End, Story, Struck, forget_pulls_of_identities};
 use regex::Regex;
 
 /// Returns the world of a story without anything made up.
@@ -41,19 +41,57 @@ fn key(item: &serde_json::Value) -> String {
     ["displayName", "scope", "name", "image"].map(|name| item[name].to_string()).join(" ")
 }
 
-/// The world that an undisturbed run of a route ends in.
-fn undisturbed(route: &Struck) -> String {
+/// A run that is struck.
+pub trait Strikes {
+    /// Returns the name for people.
+    fn name(&self) -> &'static str;
+    /// Starts its cloud.
+    fn story(&self) -> Story;
+    /// Runs it from the beginning.
+    fn begin(&self, story: &Story) -> End;
+}
+
+impl Strikes for Struck {
+    fn name(&self) -> &'static str {
+        Struck::name(self)
+    }
+
+    fn story(&self) -> Story {
+        Struck::story(self)
+    }
+
+    fn begin(&self, story: &Story) -> End {
+        story.apply(&[])
+    }
+}
+
+impl Strikes for AccessRun {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn story(&self) -> Story {
+        AccessRun::story(self)
+    }
+
+    fn begin(&self, story: &Story) -> End {
+        AccessRun::begin(self, story)
+    }
+}
+
+/// The world that an undisturbed run ends in.
+fn undisturbed(route: &impl Strikes) -> String {
     static WORLDS: Mutex<BTreeMap<&str, String>> = Mutex::new(BTreeMap::new());
     let mut worlds = WORLDS.lock().expect("an undisturbed run is done");
     let world = worlds.entry(route.name()).or_insert_with(|| {
         let story = route.story();
-        story.apply(&[]).ends_well();
+        route.begin(&story).ends_well();
         of(&story)
     });
     world.clone()
 }
 
 /// The run is done, exactly as an undisturbed one.
-pub fn is_that_of_an_undisturbed_run(route: &Struck, story: &Story) {
+pub fn is_that_of_an_undisturbed_run(route: &impl Strikes, story: &Story) {
     assert_eq!(of(story), undisturbed(route), "the world differs from that of an undisturbed run");
 }

@@ -5,6 +5,7 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod access_runs;
 mod asked;
 mod by_hand;
 mod cloud;
@@ -17,6 +18,7 @@ mod story;
 pub mod terminal;
 mod world;
 
+pub use access_runs::{ACCESS_RUNS, AccessRun};
 pub use end::End;
 pub use program::program;
 pub use routes::{ROUTES, Struck};

@@ -23,7 +23,7 @@ pub const ROUTES: &[Struck] = &[
     Struck {
         route: Route::NewApp,
         scenarios: &["happy"],
-        reads: &["old-roles-to-copy", "old-principal-in-group"],
+        reads: &["old-roles-to-copy", "old-principal-in-group", "own-network"],
         answers: &[],
     },
     Struck {
