@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
+use crosspull_core::check::NeededRole;
 use crosspull_core::journal::{Journal, read};
 use crosspull_core::names::Direction;
 use crosspull_core::operation::{Fact, Op, ResetCluster};
@@ -104,7 +105,7 @@ fn a_run_that_gave_the_clusters_own_identity_a_role() {
     assert_eq!(back_order(&journal), [1], "the role goes; the pod is gone already");
 }
 
-const VERSION_2: [&str; 10] = [
+const VERSION_2: [&str; 19] = [
     "v2-killed-in-reset",
     "v2-resumed-and-undone",
     "v2-attached",
@@ -115,6 +116,15 @@ const VERSION_2: [&str; 10] = [
     "v2-convert-app",
     "v2-convert-app-given",
     "v2-admin-undone",
+    "v2-access-opened",
+    "v2-access-bound",
+    "v2-access-unbound",
+    "v2-access-joined",
+    "v2-access-left",
+    "v2-access-closed-and-undone",
+    "v2-access-still",
+    "v2-access-last",
+    "v2-needed",
 ];
 
 /// Every entry that the second version wrote is written again as it was, but for what it did not say of resets.
@@ -192,4 +202,78 @@ fn what_was_closed_was_given_back() {
     assert_eq!(journal.run.stage(), Stage::Undone);
     assert_eq!(journal.run.headline(), "What the run made is taken back.");
     assert_eq!(back_order(&journal), [0_u16; 0]);
+}
+
+#[test]
+fn a_run_that_gave_the_new_principal_what_the_cluster_needs() {
+    let journal = golden("v2-needed");
+    assert_eq!((journal.run.stage(), journal.run.about().as_str()), (Stage::Done, "aks-shop ← registryb"));
+    let needed = needed(&journal);
+    assert_eq!(needed.len(), 3, "subnet, route table and security group: {needed:?}");
+    let copied = |role: &&NeededRole| journal.run.facts.learnt(&Fact::RoleCopy(role.role.key())).is_some();
+    assert!(needed.iter().all(copied), "each was given");
+}
+
+#[test]
+fn runs_that_shut_nobody_out_or_the_last_one() {
+    let still = golden("v2-access-still");
+    assert_eq!(still.run.stage(), Stage::Failed);
+    assert_eq!(back_order(&still), [1], "what was taken away can be given back");
+    let last = golden("v2-access-last");
+    assert_eq!((last.run.stage(), back_order(&last)), (Stage::Done, vec![1]));
+    assert!(steps(&last).iter().any(|op| op.operation().why_asks().is_some()), "it was asked for once more");
+}
+
+/// What this version writes into an operation beyond what the first journals of it had is left out where there is nothing: a
+/// journal without it reads as one of nothing.
+#[test]
+fn a_journal_without_what_came_later_reads_as_one_of_nothing() {
+    for (name, later) in
+        [("v2-needed", &["needed", "withheld"][..]), ("v2-access-still", &["others"]), ("v2-access-last", &["asks"])]
+    {
+        let path = format!("{}/tests/golden/{name}.jsonl", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(path).expect("it is in the tree");
+        let earlier: Vec<String> = text
+            .lines()
+            .map(|line| {
+                let mut entry: serde_json::Value = serde_json::from_str(line).expect("JSON");
+                without(&mut entry, later);
+                format!("{entry}\n")
+            })
+            .collect();
+        assert_ne!(earlier.concat(), text, "{name} has them");
+        let journal = read(earlier.concat().as_bytes()).expect("it reads");
+        assert_eq!(journal.run.stage(), golden(name).run.stage(), "{name}");
+        assert_eq!(journal.run.notes, [""; 0], "{name}");
+        assert!(needed(&journal).is_empty(), "{name}");
+        for op in steps(&journal) {
+            assert_eq!(op.operation().why_asks(), None, "{name}");
+            assert!(!matches!(op, Op::ProveAccess(prove) if !prove.others.is_empty()), "{name}");
+        }
+    }
+}
+
+fn steps(journal: &Journal) -> Vec<&Op> {
+    let plan = journal.run.forward_plan().expect("a plan");
+    plan.steps.iter().map(|step| &step.op).collect()
+}
+
+fn needed(journal: &Journal) -> Vec<&NeededRole> {
+    steps(journal).into_iter().flat_map(needed_by).collect()
+}
+
+fn needed_by(op: &Op) -> &[NeededRole] {
+    if let Op::CopyRoles(copy) = op { &copy.needed } else { &[] }
+}
+
+/// Takes members out of a value, wherever they stand.
+fn without(value: &mut serde_json::Value, names: &[&str]) {
+    match value {
+        serde_json::Value::Object(object) => {
+            names.iter().for_each(|name| drop(object.remove(*name)));
+            object.values_mut().for_each(|value| without(value, names));
+        }
+        serde_json::Value::Array(list) => list.iter_mut().for_each(|value| without(value, names)),
+        _ => {}
+    }
 }
