@@ -65,7 +65,7 @@ fn where_the_kubeconfig_alone_lacks_it_alone_is_given() {
 }
 
 #[test]
-fn what_holds_under_a_condition_or_is_not_known_is_no_reason_to_make_nothing() {
+fn what_is_not_known_is_no_reason_to_make_nothing() {
     let own = "name = 'g'\nsays = 'g'\n[[fault]]\non = 'graph GET /{set}/{id}/transitiveMemberOf'\nnth = 'every'\n\
                do = 'status'\ncode = 403\nerror = 'Authorization_RequestDenied'\nmessage = 'No.'";
     let story = Story::told(&["access-bindings"], own);

@@ -9,7 +9,7 @@ const BOB: &str = "bob@contoso.com";
 const BOUND: &str = "/apis/rbac.authorization.k8s.io/v1/namespaces/shop/rolebindings";
 
 /// Binds several subjects by one binding, as somebody does with kubectl.
-fn bind_by_hand(story: &Story, name: &str, subjects: &[(&str, &str)]) -> Value {
+pub(super) fn bind_by_hand(story: &Story, name: &str, subjects: &[(&str, &str)]) -> Value {
     let group = "rbac.authorization.k8s.io";
     let subject = |(kind, name): &(&str, &str)| json!({ "kind": kind, "name": name, "apiGroup": group });
     let binding = json!({

@@ -3,6 +3,7 @@
 use crosspull_support::{Story, side_by_side};
 use serde_json::{Value, json};
 
+use super::access_close::bind_by_hand;
 use super::access_open::{ADA, PODS, access, bindings, closed, opened};
 
 /// The object id of the guest of tenant B, by which Kubernetes knows them.
@@ -72,9 +73,9 @@ fn what_who_left_the_directory_held_is_closed_by_the_object_id() {
     let holder = all.iter().find(left).expect("a role of somebody who left")["principalId"].as_str().expect("an id");
     let flags = ["--principal", holder, "--role", "rbac-reader"];
     let end = closed(&story, &flags);
-    end.finds("warn", "the directory says that it has nobody of", "Undo cannot give the role back");
+    end.finds("warn", "is no longer in Entra: the directory says that it has nobody", "Undo cannot give the role back");
     assert_eq!(end.outcome("unassign-access"), "changed", "\n{end}");
-    assert!(end.out.contains("(no longer in Entra)"), "\n{end}");
+    assert!(end.out.contains("(not in Entra)"), "\n{end}");
     assert_eq!(story.world().roles(holder).len(), 0, "\n{end}");
     // Nobody is let in who is not there.
     access(&story, "open", &flags).is_stopped_by("nobody in the cluster's tenant is", "");
@@ -87,10 +88,29 @@ fn a_binding_of_who_left_the_directory_is_closed_and_given_back() {
     let id = before.first().and_then(|one| one.split("Group ").nth(1)).expect("a group").get(..36).expect("an id");
     let flags = ["--principal", id, "--bind", "view", "--namespace", "default"];
     let end = closed(&story, &flags);
-    end.finds("warn", "the directory says that it has nobody of", "Undo gives it back all the same");
+    end.finds(
+        "warn",
+        "is no longer in Entra: the directory says that it has nobody",
+        "Undo gives it back all the same",
+    );
     assert_eq!(bindings(&story, "default"), [""; 0], "\n{end}");
     story.undo(&[]).ends_well();
     assert_eq!(bindings(&story, "default"), before);
+}
+
+#[test]
+fn a_person_who_left_is_closed_by_name_where_the_cluster_goes_by_names() {
+    let gone = "eve@contoso.com";
+    let story = Story::told(&["access-bindings"], LEFT);
+    bind_by_hand(&story, "viewers", &[("User", ADA), ("User", gone)]);
+    let flags = |way: &'static [&'static str]| [&["--principal", gone, "--namespace", "shop"], way].concat();
+    closed(&story, &flags(&["--bind", "view"]));
+    assert_eq!(bindings(&story, "shop"), [r#"ClusterRole view ["User ada@contoso.com"]"#]);
+    // Azure's roles go by ids, and nobody can tell that of a name which nobody has.
+    let roles = Story::told(&["access-azure-roles"], LEFT);
+    access(&roles, "close", &flags(&["--role", "rbac-reader"]))
+        .is_stopped_by("goes by the object id", "--principal OBJECT-ID");
+    roles.wrote_nothing();
 }
 
 #[test]

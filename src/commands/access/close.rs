@@ -99,6 +99,15 @@ async fn plan(seen: &Seen<'_>) -> Result<Planned, Finding> {
 /// Reads what somebody holds. Of who left the directory nobody tells the kind: a binding may name them as a user or as a group.
 async fn held(seen: &Seen<'_>) -> Result<(Asked, Held), Finding> {
     let asked = seen.asked.clone();
+    if asked.principal.object.is_none() && seen.left_directory && !matches!(asked.wanted, Wanted::Bind(_)) {
+        return Err(seen.check().stop(
+            format!(
+                "what {} held is not known: {} goes by the object id, and the directory has none of that name any more",
+                asked.principal.name, asked.wanted
+            ),
+            "Give the object id, as the role assignments of the cluster have it: --principal OBJECT-ID",
+        ));
+    }
     let held = seen.look.held(&asked).await.map_err(|trouble| seen.stopped(trouble))?;
     if !seen.left_directory || !held.own.is_empty() || !matches!(asked.wanted, Wanted::Bind(_)) {
         return Ok((asked, held));
@@ -118,7 +127,8 @@ fn who_left(seen: &Seen<'_>, asked: &Asked) -> Finding {
         }
         _ => "Undo gives it back all the same: the cluster takes any name.",
     };
-    seen.check().warn(format!("the directory says that it has nobody of {}", asked.principal.kubernetes_name), now)
+    let known = &asked.principal.kubernetes_name;
+    seen.check().warn(format!("{known} is no longer in Entra: the directory says that it has nobody of that"), now)
 }
 
 /// Returns why closing is asked for once more, as a sentence.

@@ -60,7 +60,7 @@ pub async fn find_or_left(door: &Door, work: &Work, who: &PrincipalRef) -> Resul
     let left = || Principal {
         kind: PrincipalKind::User,
         object,
-        name: format!("{known} (no longer in Entra)"),
+        name: format!("{known} (not in Entra)"),
         kubernetes_name: known,
     };
     Ok(found.map_or_else(|| Found::Left(left()), Found::There))

@@ -160,6 +160,8 @@ pub(super) fn elsewhere(binding: &Binding, subject: &Subject, groups: &[ObjectId
 
 #[cfg(test)]
 mod tests {
+    use crosspull_core::access::{Principal, PrincipalKind};
+    use crosspull_core::opening::Wanted;
     use serde_json::json;
 
     use super::*;
@@ -189,6 +191,42 @@ mod tests {
         let everywhere = |role| close(above(&binding(None, "ClusterRole", role, "ada"), &view, &ada, &[]));
         assert_eq!(everywhere("view"), told("crosspull access close --bind view, without --namespace"));
         assert_eq!(everywhere("metrics"), None);
+    }
+
+    #[test]
+    fn what_holds_under_a_condition_is_marked() {
+        let id = "22222222-2222-4222-8222-222222222222";
+        let cluster = "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg/providers/\
+                       Microsoft.ContainerService/managedClusters/aks";
+        let asked = Asked {
+            cluster: ClusterId::parse(cluster).expect("an id"),
+            principal: Principal {
+                kind: PrincipalKind::User,
+                object: id.parse().ok(),
+                name: "ada".to_owned(),
+                kubernetes_name: "ada".to_owned(),
+            },
+            namespace: Some("shop".to_owned()),
+            wanted: Wanted::Role(KubernetesRole::RbacReader),
+        };
+        let role = KubernetesRole::RbacReader;
+        let under = |condition: Option<&str>, is_direct| {
+            let one: Assignment = serde_json::from_value(json!({
+                "id": format!("{cluster}/providers/Microsoft.Authorization/roleAssignments/{id}"),
+                "properties": {
+                    "roleDefinitionId": role.built_in().id.to_string(),
+                    "principalId": id,
+                    "scope": cluster,
+                    "condition": condition,
+                },
+            }))
+            .expect("an assignment");
+            beside(&asked.cluster, &asked, &one, Some(role), is_direct).is_conditional
+        };
+        for is_direct in [true, false] {
+            assert!(!under(None, is_direct));
+            assert!(under(Some("@Resource[x] StringEquals 'y'"), is_direct), "{is_direct}");
+        }
     }
 
     #[test]
