@@ -3,6 +3,7 @@
 mod files;
 mod leaving;
 mod sign_in;
+mod spoken;
 
 use crosspull_core::check::{Check, Level, soak_of_a_simulated_cloud};
 use crosspull_core::event::Event;
@@ -200,6 +201,7 @@ impl Model {
             Msg::Key(key) if key.kind == KeyEventKind::Release => return Vec::new(),
             Msg::Key(key) => return self.pressed(&key),
             Msg::Paste(text) => self.pasted(&text),
+            Msg::Said(said) => return self.said(said),
             Msg::Resize(columns, rows) => self.shared.size = (columns, rows),
             Msg::Tick => return self.ticked(now),
             Msg::Engine(mut entry) => {

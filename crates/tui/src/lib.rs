@@ -11,10 +11,12 @@
 //! | --- | --- |
 //! | `app` | the model, and what happens on a message |
 //! | `frame` | line 1, the rail, the message line, the key line |
+//! | `voice` | the wizard where there is no screen: what is told, and what a line that is typed means |
 //! | `screen` | the screens and the layers over them, one file each |
 //! | `shared` | what all screens share; `live` is the engine's part of that, `access`, `login`, `secret`, `signed_in` and `weighing` five others |
 //! | `words` | the sentences, by subject |
 //! | `widgets` | lines that fit, lists, fields, buttons |
+//! | `spoken` | what a view says where there is no screen, and what is said to it |
 //! | `pages`, `keys`, `theme` | the order of the forms, the key table, colours and glyphs |
 
 mod access;
@@ -31,7 +33,9 @@ mod screen;
 mod secret;
 mod shared;
 mod signed_in;
+mod spoken;
 mod theme;
+mod voice;
 mod weighing;
 mod widgets;
 mod words;
@@ -39,5 +43,7 @@ mod words;
 pub use app::{Model, Setup, update, view};
 pub use here::Here;
 pub use msg::{AccessTold, Effect, Msg, Notice};
+pub use spoken::{Answer, Said, Word};
 pub use theme::Theme;
+pub use voice::{Heard, Line, Voice};
 pub use words::command::command_line;

@@ -17,6 +17,8 @@ use crosspull_core::sign_in::{Entered, Prompt};
 use crossterm::event::KeyEvent;
 use zeroize::Zeroizing;
 
+use crate::spoken::Said;
+
 /// A message: something happened.
 #[derive(Debug, Clone)]
 pub enum Msg {
@@ -24,6 +26,8 @@ pub enum Msg {
     Key(KeyEvent),
     /// Text was pasted.
     Paste(String),
+    /// Something was said in place of a key, where there is no screen.
+    Said(Said),
     /// The window has this many columns and rows now.
     Resize(u16, u16),
     /// Time passed; sent while [`crate::Model::animates`] says so.

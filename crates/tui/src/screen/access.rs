@@ -4,6 +4,7 @@
 mod cluster;
 mod facts;
 mod matrix;
+mod spoken;
 mod standing;
 
 use crosspull_core::explain::Trouble;
@@ -20,6 +21,7 @@ use crate::keys::{Action, Context};
 use crate::msg::Effect;
 use crate::secret::Copying;
 use crate::shared::Shared;
+use crate::spoken::{Answer, Spoken};
 use crate::theme::{Mark, Tone};
 use crate::widgets::lines::{block, fit, hang, path, width};
 use crate::widgets::sheet::Sheet;
@@ -94,6 +96,15 @@ impl View for AccessScreen {
 
     fn pasted(&mut self, shared: &mut Shared, text: &str) {
         self.table.pasted(shared, text);
+    }
+
+    fn spoken(&self, shared: &Shared, now: Timestamp) -> Spoken {
+        spoken::access(self, shared, now)
+    }
+
+    fn said(&mut self, shared: &mut Shared, answer: &Answer) -> Vec<Reaction> {
+        spoken::answer(self, shared, answer);
+        Vec::new()
     }
 
     fn sheet(&self, shared: &Shared, columns: usize, _: usize, now: Timestamp) -> Sheet {

@@ -1,5 +1,7 @@
 //! The checks, live, and what to do about their answers.
 
+mod spoken;
+
 use crosspull_core::check::{Check, Finding, Level};
 use crosspull_core::explain::NoConnection;
 use crosspull_core::input::Inputs;
@@ -17,11 +19,13 @@ use crate::live::{Activity, Live};
 use crate::msg::Effect;
 use crate::pages::RailEntry;
 use crate::shared::Shared;
+use crate::spoken::Spoken;
 use crate::theme::{Mark, Theme, Tone};
 use crate::widgets::lines::{block, hang};
 use crate::widgets::sheet::Sheet;
 use crate::widgets::trouble::trouble;
 use crate::words::{names, times};
+pub(super) use spoken::{answers, open};
 
 /// Columns before a text: tenant, glyph and the spaces around them.
 const BEFORE: usize = 5;
@@ -52,6 +56,10 @@ impl View for ChecksScreen {
             Action::Back => back(shared),
             _ => Vec::new(),
         }
+    }
+
+    fn spoken(&self, shared: &Shared, _: Timestamp) -> Spoken {
+        spoken::checks(shared)
     }
 
     /// The cure stands under every warning and stop; under the chosen one alone where there is no room for
@@ -120,9 +128,7 @@ pub(super) fn build(shared: &Shared, chosen: Option<usize>, columns: usize, now:
     let mut sheet = Sheet::new(theme.span(Tone::Strong, title));
     sheet.right = vec![progress(shared)];
     let checks = live.checks();
-    // Who signed in is known from the form until the check tells it.
-    let told = |side| checks.iter().any(|(check, finding)| **check == Check::SignIn(side) && finding.is_some());
-    for side in [Side::A, Side::B].into_iter().filter(|side| !told(*side)) {
+    for side in [Side::A, Side::B].into_iter().filter(|side| !is_told(shared, *side)) {
         if let Some(entered) = shared.signed_in.of(side, shared.holding()) {
             let before = vec![
                 theme.span(Tone::Dim, format!("{side} ")),
@@ -139,8 +145,7 @@ pub(super) fn build(shared: &Shared, chosen: Option<usize>, columns: usize, now:
         let top = sheet.lines.len();
         sheet.lines.extend(line(theme, check, *finding, chosen == Some(i), columns, now));
         if let Some(finding) = finding.filter(|_| every || shown == Some(i)) {
-            sheet.lines.extend(details(shared, finding, columns));
-            sheet.lines.extend(another_way(shared, finding, columns));
+            sheet.lines.extend(below(shared, finding, columns));
         }
         if shown == Some(i) {
             sheet.focus = top..sheet.lines.len();
@@ -163,8 +168,7 @@ pub(super) fn stops(shared: &Shared, columns: usize, now: Timestamp) -> Vec<Line
     let stops = checks.filter_map(|(check, finding)| Some((check, finding.filter(|f| f.level == Level::Stop)?)));
     let told = stops.map(|(check, finding)| {
         let mut lines = line(shared.theme, check, Some(finding), false, columns, now);
-        lines.extend(details(shared, finding, columns));
-        lines.extend(another_way(shared, finding, columns));
+        lines.extend(below(shared, finding, columns));
         lines
     });
     told.flatten().collect()
@@ -194,31 +198,37 @@ fn line(
     lines
 }
 
+/// Returns true where the check tells who signed in. Until then it is known from the form.
+fn is_told(shared: &Shared, side: Side) -> bool {
+    let checks = shared.live.checks();
+    checks.iter().any(|(check, finding)| **check == Check::SignIn(side) && finding.is_some())
+}
+
+/// Returns what to do about an answer, the service's own words behind it, and another way to sign in.
+fn below(shared: &Shared, finding: &Finding, columns: usize) -> Vec<Line<'static>> {
+    let tone = |text: &String| if *text == finding.now { Tone::Plain } else { Tone::Dim };
+    let told = details(shared, finding).into_iter().map(|text| (tone(&text), text));
+    let all = told.chain(another(shared, finding).map(|text| (Tone::Plain, text)));
+    all.flat_map(|(tone, text)| block(shared.theme, tone, &text, BEFORE, columns)).collect()
+}
+
 /// Returns what to do about an answer, and the service's own words behind it.
-fn details(shared: &Shared, finding: &Finding, columns: usize) -> Vec<Line<'static>> {
-    let theme = shared.theme;
-    let mut lines = Vec::new();
-    if !finding.now.is_empty() {
-        lines.extend(block(theme, Tone::Plain, &finding.now, BEFORE, columns));
-    }
-    for text in finding.refusal.iter().flat_map(|refusal| refusal.lines(shared.holding().cloud())) {
-        lines.extend(block(theme, Tone::Dim, &text, BEFORE, columns));
-    }
-    lines
+fn details(shared: &Shared, finding: &Finding) -> Vec<String> {
+    let now = Some(finding.now.clone()).filter(|now| !now.is_empty());
+    let words = finding.refusal.iter().flat_map(|refusal| refusal.lines(shared.holding().cloud()));
+    now.into_iter().chain(words).collect()
 }
 
 /// Returns another way to sign in, where this one did not work.
-fn another_way(shared: &Shared, finding: &Finding, columns: usize) -> Vec<Line<'static>> {
-    let (Check::SignIn(side), Level::Stop) = (&finding.check, finding.level) else { return Vec::new() };
+fn another(shared: &Shared, finding: &Finding) -> Option<String> {
+    let (Check::SignIn(side), Level::Stop) = (&finding.check, finding.level) else { return None };
     // No way to sign in leads to a host that cannot be reached.
     if finding.refusal.as_ref().and_then(NoConnection::of).is_some() {
-        return Vec::new();
+        return None;
     }
-    let key = Key::sign_in(*side);
-    let Some(failed) = SignIn::from_word(shared.holding().or_default(key)) else { return Vec::new() };
-    let Some(offer) = next_way(shared.here.offers(*side), failed) else { return Vec::new() };
-    let says = format!("Another way here: {}, {}.", offer.way.word(), offer.why);
-    block(shared.theme, Tone::Plain, &says, BEFORE, columns)
+    let failed = SignIn::from_word(shared.holding().or_default(Key::sign_in(*side)))?;
+    let offer = next_way(shared.here.offers(*side), failed)?;
+    Some(format!("Another way here: {}, {}.", offer.way.word(), offer.why))
 }
 
 /// Returns the first of the worst answers, where there is one that asks for something.

@@ -1,5 +1,7 @@
 //! The chooser: which routes fit what was found, the recommended one first, and why the others cannot work.
 
+mod spoken;
+
 use crosspull_core::input::Inputs;
 use crosspull_core::route::{self, Fit, Weighed};
 use jiff::Timestamp;
@@ -11,6 +13,7 @@ use crate::live::Activity;
 use crate::msg::{Effect, Notice};
 use crate::pages::RailEntry;
 use crate::shared::Shared;
+use crate::spoken::{Answer, Spoken};
 use crate::theme::{Theme, Tone};
 use crate::widgets::lines::{apart, block, clipped, fit, hang, width};
 use crate::widgets::sheet::Sheet;
@@ -27,6 +30,8 @@ const ROOMY: usize = 12;
 /// The things that routes depend on.
 const LOOKS_AT: &str = "Looking at the cluster's identity, at the registry, at your rights on it, and whether the cluster's \
                         Kubernetes API answers from here.";
+/// What is said where the routes cannot be weighed.
+const UNREAD: &str = "What routes depend on could not be read.";
 /// The title in every state.
 const TITLE: &str = "Which way fits?";
 
@@ -120,6 +125,16 @@ impl View for ChooserScreen {
         }
     }
 
+    fn spoken(&self, shared: &Shared, _: Timestamp) -> Spoken {
+        spoken::chooser(shared, self.chosen)
+    }
+
+    fn said(&mut self, shared: &mut Shared, answer: &Answer) -> Vec<Reaction> {
+        let Answer::Number(at) = answer else { return Vec::new() };
+        self.chosen = *at;
+        self.on(shared, Action::GoOn)
+    }
+
     /// The reasons stand whole where there is room; else each that is not in focus has one line.
     fn sheet(&self, shared: &Shared, columns: usize, rows: usize, now: Timestamp) -> Sheet {
         match stage(shared) {
@@ -137,15 +152,7 @@ impl View for ChooserScreen {
     }
 
     fn status(&self, shared: &Shared, _: bool) -> Option<(Tone, String)> {
-        let routes = &shared.weighing.routes;
-        Some(match stage(shared) {
-            Stage::Reading => (Tone::Dim, "Asking; this only reads.".to_owned()),
-            Stage::Unread => (Tone::Warn, "Nothing was written. Esc changes answers, Enter tries again.".to_owned()),
-            Stage::Weighed if routes.iter().any(|one| one.fit.works()) => {
-                (Tone::Dim, "Nothing was written; this only reads.".to_owned())
-            }
-            Stage::Weighed => (Tone::Warn, "No route can work with these answers. Esc changes them.".to_owned()),
-        })
+        status(shared)
     }
 }
 
@@ -188,7 +195,7 @@ fn reading(shared: &Shared, columns: usize, now: Timestamp) -> Sheet {
 fn unread(shared: &Shared, columns: usize, now: Timestamp) -> Sheet {
     let theme = shared.theme;
     let mut sheet = Sheet::new(theme.span(Tone::Strong, TITLE));
-    sheet.lines.extend(block(theme, Tone::Plain, "What routes depend on could not be read.", 0, columns));
+    sheet.lines.extend(block(theme, Tone::Plain, UNREAD, 0, columns));
     let stops = checks::stops(shared, columns, now);
     if !stops.is_empty() {
         sheet.gap();
@@ -232,6 +239,19 @@ fn unfolded(theme: Theme, one: &Weighed, columns: usize) -> Vec<Line<'static>> {
 /// Returns the reason why a route fits, or why it cannot work, as a sentence.
 fn reason(one: &Weighed) -> String {
     format!("{}.", sentence(one.fit.why()))
+}
+
+/// Returns the message line.
+fn status(shared: &Shared) -> Option<(Tone, String)> {
+    let routes = &shared.weighing.routes;
+    Some(match stage(shared) {
+        Stage::Reading => (Tone::Dim, "Asking; this only reads.".to_owned()),
+        Stage::Unread => (Tone::Warn, "Nothing was written. Esc changes answers, Enter tries again.".to_owned()),
+        Stage::Weighed if routes.iter().any(|one| one.fit.works()) => {
+            (Tone::Dim, "Nothing was written; this only reads.".to_owned())
+        }
+        Stage::Weighed => (Tone::Warn, "No route can work with these answers. Esc changes them.".to_owned()),
+    })
 }
 
 /// Returns the state of the weighing.

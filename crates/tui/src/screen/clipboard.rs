@@ -8,6 +8,7 @@ use crate::keys::{Action, Context};
 use crate::msg::Effect;
 use crate::secret::Copied;
 use crate::shared::Shared;
+use crate::spoken::{Answer, Row, Spoken};
 use crate::theme::Tone;
 use crate::widgets::button::button;
 use crate::widgets::lines::block;
@@ -85,13 +86,25 @@ impl View for ClipboardLayer {
         Vec::new()
     }
 
+    fn spoken(&self, shared: &Shared, _: Timestamp) -> Spoken {
+        let answers = Parting::all(shared.here.clipboard_goes);
+        let chosen = answers.iter().position(|answer| *answer == self.chosen);
+        let rows = answers.iter().map(|answer| Row::new(answer.words(), [""; 0])).collect();
+        let mut spoken = Spoken::choice("Leave?", rows, chosen);
+        spoken.lines.push(says(shared));
+        spoken
+    }
+
+    fn said(&mut self, shared: &mut Shared, answer: &Answer) -> Vec<Reaction> {
+        let Answer::Number(at) = answer else { return Vec::new() };
+        let answer = Parting::all(shared.here.clipboard_goes).get(*at).copied();
+        answer.map_or_else(Vec::new, |answer| part(shared, answer))
+    }
+
     fn sheet(&self, shared: &Shared, columns: usize, _: usize, _: Timestamp) -> Sheet {
         let (theme, goes) = (shared.theme, shared.here.clipboard_goes);
-        // That crosspull does not keep it stands in the message line.
-        let then = if goes { " It goes from there when crosspull ends." } else { "" };
         let mut sheet = Sheet::new(Span::raw("Leave?"));
-        let says = format!("The secret is in the clipboard alone, in no file.{then}");
-        sheet.lines.extend(block(theme, Tone::Plain, &says, 0, columns));
+        sheet.lines.extend(block(theme, Tone::Plain, &says(shared), 0, columns));
         let all = Parting::all(goes).iter().map(|answer| button(theme, answer.words(), *answer == self.chosen));
         let all: Vec<Span> = all.collect();
         // In the smallest window there is no room between them but their own.
@@ -100,6 +113,12 @@ impl View for ClipboardLayer {
         sheet.foot = vec![Line::default(), row];
         sheet
     }
+}
+
+/// Returns where the secret is. That crosspull does not keep it stands in the message line.
+fn says(shared: &Shared) -> String {
+    let then = if shared.here.clipboard_goes { " It goes from there when crosspull ends." } else { "" };
+    format!("The secret is in the clipboard alone, in no file.{then}")
 }
 
 /// Leaves as was answered. What is still in the clipboard by then, the shell takes out of it at the end.

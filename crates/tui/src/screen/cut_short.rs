@@ -7,6 +7,7 @@ use super::{Reaction, View};
 use crate::keys::{Action, Context};
 use crate::msg::Effect;
 use crate::shared::Shared;
+use crate::spoken::{Answer, Spoken};
 use crate::theme::Tone;
 use crate::widgets::button::buttons;
 use crate::widgets::lines::block;
@@ -34,6 +35,20 @@ impl View for CutShortLayer {
             _ => {}
         }
         Vec::new()
+    }
+
+    fn spoken(&self, _: &Shared, _: Timestamp) -> Spoken {
+        Spoken { lines: vec![reset::short_wait()], ..Spoken::titled("Wait no longer?") }.yes("Wait no longer?")
+    }
+
+    fn said(&mut self, shared: &mut Shared, answer: &Answer) -> Vec<Reaction> {
+        match answer {
+            Answer::Yes => {
+                self.yes = true;
+                self.on(shared, Action::GoOn)
+            }
+            _ => Vec::new(),
+        }
     }
 
     fn sheet(&self, shared: &Shared, columns: usize, _: usize, _: Timestamp) -> Sheet {

@@ -14,7 +14,9 @@ use crate::keys::{Action, Context};
 use crate::msg::Effect;
 use crate::secret::{Copied, Copying, Handed};
 use crate::shared::Shared;
+use crate::spoken::Spoken;
 use crate::theme::{Mark, Theme, Tone};
+use crate::widgets::aloud::{TALL, WIDE, aloud};
 use crate::widgets::lines::{self, block, hang, path, width, wrap};
 use crate::widgets::sheet::Sheet;
 use crate::widgets::trouble::below_the_first_line;
@@ -73,6 +75,14 @@ impl View for DoneScreen {
             _ => None,
         };
         effect.map(Reaction::Do).into_iter().collect()
+    }
+
+    fn spoken(&self, shared: &Shared, now: Timestamp) -> Spoken {
+        // The secret is told by itself, and a line that counts down is not.
+        let mut spoken = aloud(&self.sheet(shared, WIDE, TALL, Timestamp::MAX));
+        spoken.lines.extend(self.status(shared, false).map(|(_, says)| says));
+        spoken.secret = shared.in_sight(now).map(|revealed| revealed.secret.clone());
+        spoken
     }
 
     fn sheet(&self, shared: &Shared, columns: usize, _: usize, now: Timestamp) -> Sheet {

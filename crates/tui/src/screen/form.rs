@@ -5,6 +5,7 @@ mod below;
 mod draw;
 mod listing;
 mod login;
+mod spoken;
 
 use crosspull_core::find::Named;
 use crosspull_core::input;
@@ -23,6 +24,7 @@ use crate::keys::{Action, Context};
 use crate::msg::{Effect, Notice};
 use crate::pages::{self, RailEntry};
 use crate::shared::Shared;
+use crate::spoken::{Answer, Spoken};
 use crate::theme::Tone;
 use crate::widgets::cell::{Cell, LABEL, Value, shown};
 use crate::widgets::picker::Picker;
@@ -47,6 +49,8 @@ pub(crate) struct FormScreen {
     below: Option<Below>,
     /// The way to sign in, where another screen asks for that.
     way_before: Option<SignIn>,
+    /// True where the answers were complained about once, so that no other field is asked for again.
+    tried: bool,
 }
 
 impl FormScreen {
@@ -67,7 +71,17 @@ impl FormScreen {
 
     /// Opens a form of those fields.
     const fn of(page: Page, cells: Vec<Cell>, way_before: Option<SignIn>) -> Self {
-        Self { page, list: None, hushed: false, cells, folded: Vec::new(), focus: 0, below: None, way_before }
+        Self {
+            page,
+            list: None,
+            hushed: false,
+            cells,
+            folded: Vec::new(),
+            focus: 0,
+            below: None,
+            way_before,
+            tried: false,
+        }
     }
 
     /// Returns true where the focus is in a field that takes letters.
@@ -337,6 +351,14 @@ impl View for FormScreen {
     fn pasted(&mut self, shared: &mut Shared, text: &str) {
         self.paste(text);
         self.write(&mut shared.answers);
+    }
+
+    fn spoken(&self, shared: &Shared, _: Timestamp) -> Spoken {
+        self.told(shared)
+    }
+
+    fn said(&mut self, shared: &mut Shared, answer: &Answer) -> Vec<Reaction> {
+        self.answered(shared, answer)
     }
 
     fn sheet(&self, shared: &Shared, columns: usize, rows: usize, _: Timestamp) -> Sheet {

@@ -9,6 +9,7 @@ use ratatui::text::{Line, Span};
 use super::{Go, Reaction, View, along_list};
 use crate::keys::{Action, Context};
 use crate::shared::Shared;
+use crate::spoken::{Answer, Row, Spoken};
 use crate::theme::Tone;
 use crate::widgets::lines::{apart, block, fit, width};
 use crate::widgets::sheet::Sheet;
@@ -67,6 +68,22 @@ impl View for HomeScreen {
             (Action::GoOn, Some(Start::Earlier(way))) => vec![Reaction::Go(Go::Runs(*way))],
             _ => Vec::new(),
         }
+    }
+
+    fn spoken(&self, shared: &Shared, _: Timestamp) -> Spoken {
+        let rows = entries(shared).into_iter().map(|entry| {
+            let (title, right, says) = words(shared, entry);
+            Row::new(title, [right, says])
+        });
+        let mut spoken = Spoken::choice("What do you want to do?", rows.collect(), Some(self.chosen));
+        spoken.lines.extend(self.status(shared, false).map(|(_, says)| says));
+        spoken
+    }
+
+    fn said(&mut self, shared: &mut Shared, answer: &Answer) -> Vec<Reaction> {
+        let Answer::Number(at) = answer else { return Vec::new() };
+        self.chosen = *at;
+        self.on(shared, Action::GoOn)
     }
 
     fn sheet(&self, shared: &Shared, columns: usize, _: usize, _: Timestamp) -> Sheet {

@@ -7,6 +7,7 @@ use super::{Reaction, View};
 use crate::keys::{Action, Context};
 use crate::msg::Effect;
 use crate::shared::Shared;
+use crate::spoken::{Answer, Row, Spoken};
 use crate::theme::Tone;
 use crate::widgets::button::buttons;
 use crate::widgets::lines::block;
@@ -60,6 +61,21 @@ impl View for LeaveLayer {
             _ => return Vec::new(),
         };
         std::iter::once(Reaction::Close).chain(yes.then_some(Reaction::Do(Effect::Leave))).collect()
+    }
+
+    fn spoken(&self, shared: &Shared, _: Timestamp) -> Spoken {
+        let go = if self.cleared { "Leave without it" } else { "Leave" };
+        let rows = [go, "Stay"].map(|words| Row::new(words, [""; 0])).into();
+        let mut spoken = Spoken::choice("Leave?", rows, Some(1));
+        spoken.lines.push(self.loses(shared).to_owned());
+        spoken
+    }
+
+    fn said(&mut self, shared: &mut Shared, answer: &Answer) -> Vec<Reaction> {
+        match answer {
+            Answer::Number(0) => self.on(shared, Action::Yes),
+            _ => self.on(shared, Action::No),
+        }
     }
 
     fn sheet(&self, shared: &Shared, columns: usize, _: usize, _: Timestamp) -> Sheet {

@@ -14,7 +14,9 @@ use crate::login::{Giving, Stage};
 use crate::msg::Effect;
 use crate::secret::Copying;
 use crate::shared::Shared;
+use crate::spoken::{Answer, Kind, Question, Row, Spoken};
 use crate::theme::{Mark, Tone};
+use crate::widgets::aloud::{TALL, WIDE, aloud};
 use crate::widgets::lines::{self, block, hang};
 use crate::widgets::sheet::Sheet;
 use crate::widgets::trouble::trouble;
@@ -23,6 +25,8 @@ use crate::words::times;
 
 /// Columns of the names before values, and of the programs.
 const NAME: usize = 11;
+/// What stands above the programs that can get the sign-in.
+const GIVES: &str = "Enter gives it to";
 
 /// The sign-in, with the program that is chosen.
 #[derive(Debug, Default)]
@@ -74,6 +78,42 @@ impl View for LoginScreen {
             _ => None,
         };
         effect.map(Reaction::Do).into_iter().collect()
+    }
+
+    fn spoken(&self, shared: &Shared, now: Timestamp) -> Spoken {
+        let mut spoken = aloud(&self.sheet(shared, WIDE, TALL, Timestamp::MAX));
+        // The programs are told with their numbers, and above them what became of those that were given it.
+        let is_name = |line: &str| shared.login.programs.iter().any(|(name, _)| *name == line);
+        spoken.lines.retain(|line| line.trim() != GIVES && !is_name(line.trim()));
+        match &shared.login.stage {
+            Stage::Goes => {
+                spoken.works =
+                    Some("waits for Entra, then for the registry, then for what is granted there".to_owned());
+                return spoken;
+            }
+            // How long it still lasts is counted down, so that only the time of the end is told.
+            Stage::SignedIn(told) => {
+                let ends = ends(told.expires, Timestamp::MAX);
+                let counts = spoken.lines.iter_mut().filter(|line| line.trim() == ends);
+                let head = ends.split_once(", in ").map(|(head, _)| format!("  {head}."));
+                counts.zip(head).for_each(|(line, head)| *line = head);
+            }
+            Stage::Nobody | Stage::Refused(_) => {}
+        }
+        spoken.lines.extend(self.status(shared, false).map(|(_, says)| says));
+        spoken.secret = shared.in_sight(now).map(|revealed| revealed.secret.clone());
+        let rows: Vec<Row> = shared.login.programs.iter().map(|(name, _)| Row::new(*name, [""; 0])).collect();
+        let kind = Kind::Choice { rows, chosen: None };
+        spoken.works = shared.login.moves().then(|| "waits for the program to take the sign-in".to_owned());
+        let asks = !shared.login.programs.is_empty() && !shared.login.moves();
+        spoken.question = asks.then(|| Question::new("Give it to which program?", kind));
+        spoken
+    }
+
+    fn said(&mut self, shared: &mut Shared, answer: &Answer) -> Vec<Reaction> {
+        let Answer::Number(at) = answer else { return Vec::new() };
+        self.chosen = *at;
+        self.on(shared, Action::GoOn)
     }
 
     fn sheet(&self, shared: &Shared, columns: usize, _: usize, now: Timestamp) -> Sheet {
@@ -166,7 +206,7 @@ impl LoginScreen {
         let says = match (shared.simulated, programs.is_empty()) {
             (true, _) => "In the demo nobody is given it: it goes with the demo.",
             (false, true) => "No program that keeps sign-ins, such as docker, is on the PATH.",
-            (false, false) => "Enter gives it to",
+            (false, false) => GIVES,
         };
         sheet.lines.extend(block(theme, Tone::Dim, says, 0, columns));
         for (i, (name, giving)) in programs.iter().enumerate() {

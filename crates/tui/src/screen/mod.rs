@@ -37,8 +37,10 @@ use crate::keys::{Action, Context, Move};
 use crate::msg::Effect;
 use crate::pages::RailEntry;
 use crate::shared::Shared;
+use crate::spoken::{Answer, Spoken};
 use crate::theme::Tone;
 use crate::weighing::answers_to_weigh_by;
+use crate::widgets::aloud::{TALL, WIDE, aloud};
 use crate::widgets::sheet::Sheet;
 pub(crate) use access::AccessScreen;
 pub(crate) use calls::CallsLayer;
@@ -93,6 +95,16 @@ pub(crate) trait View {
 
     /// Returns the sheet for so many columns and rows.
     fn sheet(&self, shared: &Shared, columns: usize, rows: usize, now: Timestamp) -> Sheet;
+
+    /// Returns what is said in place of the sheet where there is no screen. A view that is only read says what its sheet shows.
+    fn spoken(&self, shared: &Shared, now: Timestamp) -> Spoken {
+        aloud(&self.sheet(shared, WIDE, TALL, now))
+    }
+
+    /// Takes an answer that was said in place of keys, and returns what comes of it elsewhere.
+    fn said(&mut self, _shared: &mut Shared, _answer: &Answer) -> Vec<Reaction> {
+        Vec::new()
+    }
 
     /// Returns the message line where nothing else was said. A screen is `covered` while a layer lies over it.
     fn status(&self, _shared: &Shared, _covered: bool) -> Option<(Tone, String)> {

@@ -8,6 +8,7 @@ use super::{Reaction, View};
 use crate::keys::{Action, Context};
 use crate::msg::Effect;
 use crate::shared::Shared;
+use crate::spoken::{Answer, Kind, Question, Spoken};
 use crate::theme::{Mark, Tone};
 use crate::widgets::lines::{block, hang};
 use crate::widgets::sheet::Sheet;
@@ -80,19 +81,26 @@ impl View for PathLayer {
         self.input.paste(text);
     }
 
+    fn spoken(&self, _: &Shared, _: Timestamp) -> Spoken {
+        let kind = Kind::Text { value: self.input.value().to_owned(), rows: Vec::new() };
+        let question = Question { complaint: self.complaint.clone(), ..Question::new("Path", kind) };
+        Spoken { lines: vec![self.hint().to_owned()], question: Some(question), ..Spoken::titled(self.title()) }
+    }
+
+    fn said(&mut self, shared: &mut Shared, answer: &Answer) -> Vec<Reaction> {
+        match answer {
+            Answer::Text(text) => self.input = TextBox::new(text),
+            Answer::Keep => {}
+            Answer::Number(_) | Answer::Yes => return Vec::new(),
+        }
+        self.complaint = None;
+        self.save(shared)
+    }
+
     fn sheet(&self, shared: &Shared, columns: usize, _: usize, now: Timestamp) -> Sheet {
         let (text, cursor) = self.input.view(columns);
-        let mut sheet = Sheet::new(Span::raw(match self.what {
-            Saving::Secret => "Save the secret",
-            Saving::Plan => "Save the plan",
-            Saving::Matrix => "Save the matrix",
-        }));
-        let hint = match self.what {
-            Saving::Secret => "A new file, readable by you alone. It must not exist yet.",
-            Saving::Plan => "A new file. It holds no secret. It must not exist yet.",
-            Saving::Matrix => "All rows, in a new file: Markdown, or by its end .csv or .json. It must not exist yet.",
-        };
-        sheet.lines.extend(block(shared.theme, Tone::Dim, hint, 0, columns));
+        let mut sheet = Sheet::new(Span::raw(self.title()));
+        sheet.lines.extend(block(shared.theme, Tone::Dim, self.hint(), 0, columns));
         sheet.gap();
         sheet.cursor = Some((cursor, sheet.lines.len()));
         sheet.lines.push(shared.theme.span(Tone::Strong, text).into());
@@ -107,6 +115,23 @@ impl View for PathLayer {
 }
 
 impl PathLayer {
+    const fn title(&self) -> &'static str {
+        match self.what {
+            Saving::Secret => "Save the secret",
+            Saving::Plan => "Save the plan",
+            Saving::Matrix => "Save the matrix",
+        }
+    }
+
+    /// Returns what becomes of the file.
+    const fn hint(&self) -> &'static str {
+        match self.what {
+            Saving::Secret => "A new file, readable by you alone. It must not exist yet.",
+            Saving::Plan => "A new file. It holds no secret. It must not exist yet.",
+            Saving::Matrix => "All rows, in a new file: Markdown, or by its end .csv or .json. It must not exist yet.",
+        }
+    }
+
     /// Lets the shell save, which says what became of that. The question stays until the file is there.
     fn save(&mut self, shared: &Shared) -> Vec<Reaction> {
         let path = self.input.value().trim().to_owned();

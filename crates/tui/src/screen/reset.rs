@@ -10,7 +10,9 @@ use super::{Reaction, View};
 use crate::keys::{Action, Context};
 use crate::msg::Effect;
 use crate::shared::Shared;
+use crate::spoken::{Answer, Spoken};
 use crate::theme::{Mark, Theme, Tone};
+use crate::widgets::aloud::{TALL, WIDE, aloud};
 use crate::widgets::button::buttons;
 use crate::widgets::lines::{block, hang, width};
 use crate::widgets::sheet::Sheet;
@@ -56,12 +58,27 @@ impl View for ResetLayer {
         }
     }
 
+    fn spoken(&self, shared: &Shared, now: Timestamp) -> Spoken {
+        let question = question(shared);
+        let mut spoken = aloud(&self.sheet(shared, WIDE, TALL, now));
+        spoken.title.clone_from(&question);
+        spoken.yes(question)
+    }
+
+    fn said(&mut self, shared: &mut Shared, answer: &Answer) -> Vec<Reaction> {
+        match answer {
+            Answer::Yes => {
+                self.yes = true;
+                self.on(shared, Action::GoOn)
+            }
+            _ => Vec::new(),
+        }
+    }
+
     fn sheet(&self, shared: &Shared, columns: usize, _: usize, now: Timestamp) -> Sheet {
         let (theme, run) = (shared.theme, &shared.live.run);
-        let cluster = names::cluster(run.plan.as_ref());
         let back = run.is_undoing();
-        let question = if back { format!("Reset {cluster} back now?") } else { format!("Reset {cluster} now?") };
-        let mut sheet = Sheet::new(Span::raw(question));
+        let mut sheet = Sheet::new(Span::raw(question(shared)));
         // What is done stands first: a small window shows no more.
         sheet.lines.extend(block(theme, Tone::Strong, "Its nodes restart, as in an upgrade.", 0, columns));
         sheet.gap();
@@ -95,6 +112,13 @@ impl View for ResetLayer {
     fn first_line(&mut self) -> Option<&mut usize> {
         Some(&mut self.from)
     }
+}
+
+/// Returns the question.
+fn question(shared: &Shared) -> String {
+    let run = &shared.live.run;
+    let cluster = names::cluster(run.plan.as_ref());
+    if run.is_undoing() { format!("Reset {cluster} back now?") } else { format!("Reset {cluster} now?") }
 }
 
 /// Returns an id after its name, or whole on a line of its own where there is no room beside it.

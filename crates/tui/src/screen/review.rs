@@ -1,5 +1,7 @@
 //! The review: every request that will be made, with its undo. What cannot be undone stands first.
 
+mod spoken;
+
 use crosspull_core::names::{Route, Side};
 use crosspull_core::operation::PlannedCall;
 
@@ -18,6 +20,7 @@ use crate::keys::{Action, Context};
 use crate::live::EarlierRun;
 use crate::msg::Effect;
 use crate::shared::Shared;
+use crate::spoken::{Answer, Spoken};
 use crate::theme::{Theme, Tone};
 use crate::widgets::lines::{block, fit, path, width};
 use crate::widgets::sheet::Sheet;
@@ -59,6 +62,21 @@ impl View for ReviewScreen {
         }
     }
 
+    fn spoken(&self, shared: &Shared, _: Timestamp) -> Spoken {
+        spoken::review(shared)
+    }
+
+    fn said(&mut self, shared: &mut Shared, answer: &Answer) -> Vec<Reaction> {
+        match answer {
+            Answer::Number(at) => {
+                self.chosen = *at;
+                self.on(shared, Action::Explain)
+            }
+            Answer::Yes => self.on(shared, Action::GoOn),
+            Answer::Text(_) | Answer::Keep => Vec::new(),
+        }
+    }
+
     fn sheet(&self, shared: &Shared, columns: usize, _: usize, _: Timestamp) -> Sheet {
         let theme = shared.theme;
         let mut sheet = Sheet::new(theme.span(Tone::Strong, "Review"));
@@ -72,9 +90,7 @@ impl View for ReviewScreen {
             sheet.lines.extend(block(theme, Tone::Plain, &beginning(&shared.live.run, taken_up), 0, columns));
             sheet.gap();
         }
-        let sent = shared.live.taken_up.as_ref().is_some_and(|e| e.way == Direction::Forward)
-            && shared.live.run.reset_was_sent();
-        let warning = if sent { WATCHES.to_owned() } else { reset::warning(plan) };
+        let warning = if is_watched(shared) { WATCHES.to_owned() } else { reset::warning(plan) };
         sheet.lines.extend(block(theme, Tone::Warn, &warning, 0, columns));
         sheet.gap();
         for (side, resource) in [Side::A, Side::B].into_iter().zip(names::resources(plan)) {
@@ -117,6 +133,12 @@ impl View for ReviewScreen {
     fn loses(&self, shared: &Shared) -> bool {
         shared.live.taken_up.is_none()
     }
+}
+
+/// Returns true where an earlier part of the run sent the reset, so that it is watched and not sent.
+fn is_watched(shared: &Shared) -> bool {
+    let goes_on = shared.live.taken_up.as_ref().is_some_and(|earlier| earlier.way == Direction::Forward);
+    goes_on && shared.live.run.reset_was_sent()
 }
 
 /// Returns the state of a step while nobody works on the run: what a run that broke off was at has stopped.

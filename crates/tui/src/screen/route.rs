@@ -12,6 +12,7 @@ use crate::keys::{Action, Context};
 use crate::msg::Notice;
 use crate::pages::RailEntry;
 use crate::shared::Shared;
+use crate::spoken::{Answer, Row, Spoken};
 use crate::theme::Tone;
 use crate::widgets::lines::{block, fit};
 use crate::widgets::sheet::Sheet;
@@ -74,6 +75,20 @@ impl View for RouteScreen {
             Action::Methods => vec![Reaction::Over(Layer::Methods(MethodsLayer::default()))],
             _ => Vec::new(),
         }
+    }
+
+    fn spoken(&self, shared: &Shared, _: Timestamp) -> Spoken {
+        let rows = choices(shared).into_iter().map(|choice| {
+            let cannot = choice.cannot.map(|why| format!("cannot work: {why}"));
+            Row::new(choice.title, [choice.says.to_owned(), cannot.unwrap_or_default()])
+        });
+        Spoken::choice(shared.pages().title(Page::Route), rows.collect(), Some(self.chosen))
+    }
+
+    fn said(&mut self, shared: &mut Shared, answer: &Answer) -> Vec<Reaction> {
+        let Answer::Number(at) = answer else { return Vec::new() };
+        self.chosen = *at;
+        self.on(shared, Action::GoOn)
     }
 
     fn sheet(&self, shared: &Shared, columns: usize, _: usize, _: Timestamp) -> Sheet {

@@ -1,5 +1,7 @@
 //! The run: each step with its state, and under those at work the call that is out.
 
+mod spoken;
+
 use crosspull_core::names::Verdict;
 use crosspull_core::run::{Call, Status, StepState};
 use crosspull_core::text::{abbreviated, duration};
@@ -11,6 +13,7 @@ use crate::keys::{Action, Context};
 use crate::live::{Activity, Live};
 use crate::msg::Notice;
 use crate::shared::Shared;
+use crate::spoken::{Answer, Spoken};
 use crate::theme::{Theme, Tone};
 use crate::widgets::lines::{block, middle};
 use crate::widgets::sheet::Sheet;
@@ -60,6 +63,19 @@ impl View for RunScreen {
             Action::GoOn => self.go_on(&shared.live).into_iter().collect(),
             _ => Vec::new(),
         }
+    }
+
+    fn spoken(&self, shared: &Shared, _: Timestamp) -> Spoken {
+        let mut spoken = spoken::run(shared);
+        let begun = shared.live.run.id.is_some();
+        spoken.lines.extend(self.status(shared, false).filter(|_| begun).map(|(_, says)| says));
+        spoken
+    }
+
+    fn said(&mut self, shared: &mut Shared, answer: &Answer) -> Vec<Reaction> {
+        let Answer::Number(at) = answer else { return Vec::new() };
+        let step = shared.live.run.steps.get(*at).map(|step| step.id);
+        step.map(|step| Reaction::Over(Layer::Calls(CallsLayer::new(step)))).into_iter().collect()
     }
 
     fn sheet(&self, shared: &Shared, columns: usize, _: usize, now: Timestamp) -> Sheet {

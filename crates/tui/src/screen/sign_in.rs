@@ -1,5 +1,7 @@
 //! Sign-in: what a person does in a browser, while crosspull waits for it.
 
+mod spoken;
+
 use crosspull_core::names::Side;
 use crosspull_core::sign_in::{Prompt, SignIn, tunnel_command};
 use jiff::Timestamp;
@@ -11,6 +13,7 @@ use crate::keys::{Action, Context};
 use crate::msg::{Effect, Notice};
 use crate::secret::Copying;
 use crate::shared::Shared;
+use crate::spoken::Spoken;
 use crate::theme::{Mark, Theme, Tone};
 use crate::widgets::lines::{self, block, wrap};
 use crate::widgets::sheet::Sheet;
@@ -74,15 +77,16 @@ impl View for SignInScreen {
         vec![Reaction::Do(copied)]
     }
 
+    fn spoken(&self, shared: &Shared, _: Timestamp) -> Spoken {
+        spoken::sign_in(self, shared)
+    }
+
     /// Address and code stand on lines of their own from the window's first column on, so that they can be selected
     /// whole; there is no rail beside them.
     fn sheet(&self, shared: &Shared, columns: usize, rows: usize, now: Timestamp) -> Sheet {
         let theme = shared.theme;
-        let title = match self.prompt.side() {
-            Side::B if shared.is_login() => " Sign in to the registry's tenant".to_owned(),
-            side => format!(" Sign in to tenant {side}"),
-        };
-        let mut sheet = Sheet::new(theme.span(Tone::Strong, title));
+        let title = title(self.prompt.side(), shared);
+        let mut sheet = Sheet::new(theme.span(Tone::Strong, format!(" {title}")));
         let roomy = rows >= ROOMY;
         let instead = self.instead.as_ref().map_or_else(Vec::new, |i| did_not_work(theme, i, columns));
         if roomy {
@@ -138,6 +142,14 @@ impl View for SignInScreen {
             sheet.lines.extend(instead);
         }
         sheet
+    }
+}
+
+/// Returns the title.
+fn title(side: Side, shared: &Shared) -> String {
+    match side {
+        Side::B if shared.is_login() => "Sign in to the registry's tenant".to_owned(),
+        side => format!("Sign in to tenant {side}"),
     }
 }
 

@@ -63,6 +63,11 @@ fn state_of(step: &Step, state: &StepState) -> (Mark, Tone, &'static str) {
     }
 }
 
+/// Returns the word of a step's state.
+pub(crate) fn word(step: &Step, state: &StepState) -> &'static str {
+    state_of(step, state).2
+}
+
 /// Returns the glyph of an outcome.
 pub(crate) const fn mark(outcome: Outcome) -> Mark {
     match outcome {

@@ -10,6 +10,7 @@ use ratatui::text::Span;
 use super::{Reaction, View};
 use crate::keys::{Action, Context, Move};
 use crate::shared::Shared;
+use crate::spoken::{Answer, Row, Spoken};
 use crate::theme::Tone;
 use crate::widgets::lines::{block, hang};
 use crate::widgets::sheet::Sheet;
@@ -66,6 +67,25 @@ impl View for WaysLayer {
             Action::Back => vec![Reaction::Close],
             _ => Vec::new(),
         }
+    }
+
+    fn spoken(&self, shared: &Shared, _: Timestamp) -> Spoken {
+        let Self { side, trouble, offers, chosen } = self;
+        let texts = [&trouble.why, &trouble.now].into_iter().filter(|text| !text.is_empty()).cloned();
+        let refusal = trouble.refusal.iter().flat_map(|refusal| refusal.lines(shared.holding().cloud()));
+        let lines = texts.chain(refusal).collect();
+        let title = format!("Sign-in to tenant {side} did not work");
+        if offers.is_empty() {
+            return Spoken { lines, ..Spoken::titled(title) };
+        }
+        let rows = offers.iter().map(|offer| Row::new(offer.way.word(), [offer.why])).collect();
+        Spoken { lines, ..Spoken::choice(title, rows, Some(*chosen)) }
+    }
+
+    fn said(&mut self, shared: &mut Shared, answer: &Answer) -> Vec<Reaction> {
+        let Answer::Number(at) = answer else { return Vec::new() };
+        self.chosen = *at;
+        self.on(shared, Action::GoOn)
     }
 
     fn sheet(&self, shared: &Shared, columns: usize, _: usize, _: Timestamp) -> Sheet {

@@ -12,6 +12,7 @@ use super::{Go, Layer, MethodsLayer, Reaction, View, along_list};
 use crate::keys::{Action, Context};
 use crate::msg::Notice;
 use crate::shared::Shared;
+use crate::spoken::{Answer, Row, Spoken};
 use crate::theme::Tone;
 use crate::widgets::lines::{apart, fit, hang, width};
 use crate::widgets::sheet::Sheet;
@@ -72,25 +73,29 @@ impl View for WhoScreen {
         }
     }
 
+    fn spoken(&self, shared: &Shared, _: Timestamp) -> Spoken {
+        let rows = ANSWERS.iter().map(|answer| {
+            let right = right(shared, *answer);
+            let title = if right.is_empty() { title(*answer) } else { format!("{}, {right}", title(*answer)) };
+            Row::new(title, details(shared, *answer).into_iter().map(|(name, text)| format!("{name}: {text}")))
+        });
+        Spoken::choice("Who will use it?", rows.collect(), Some(self.chosen))
+    }
+
+    fn said(&mut self, shared: &mut Shared, answer: &Answer) -> Vec<Reaction> {
+        let Answer::Number(at) = answer else { return Vec::new() };
+        self.chosen = *at;
+        self.on(shared, Action::GoOn)
+    }
+
     fn sheet(&self, shared: &Shared, columns: usize, _: usize, _: Timestamp) -> Sheet {
         let theme = shared.theme;
         let mut sheet = Sheet::new(theme.span(Tone::Strong, "Who will use it?"));
-        let recommended = recommended(shared);
         for (i, answer) in ANSWERS.iter().enumerate() {
             let top = sheet.lines.len();
             let here = i == self.chosen;
             let (mark, tone) = if here { ("▸ ", Tone::Strong) } else { ("  ", Tone::Plain) };
-            let says = answer
-                .and_then(|who| Who::ALL.iter().find(|(one, ..)| *one == who))
-                .map_or(CLUSTER, |(_, _, says)| says);
-            let title = sentence(says);
-            let right = match answer {
-                None => "by a route",
-                Some(who) if Some(*who) == recommended => "recommended",
-                Some(who) if is_not_in_demo(shared, *who) => "not in the demo",
-                Some(who) if offer(shared, *who).is_some_and(|offer| !offer.fits) => "not here",
-                Some(_) => "",
-            };
+            let (title, right) = (title(*answer), right(shared, *answer));
             // What is chosen is read whole; of the others enough to choose.
             if here && width(&title) + 2 > columns {
                 sheet.lines.extend(hang(theme, tone, vec![theme.span(Tone::Accent, mark)], &title, columns));
@@ -115,6 +120,23 @@ impl View for WhoScreen {
 
     fn loses(&self, shared: &Shared) -> bool {
         shared.answers != shared.given
+    }
+}
+
+/// Returns an answer in words.
+fn title(answer: Option<Who>) -> String {
+    let named = answer.and_then(|who| Who::ALL.iter().find(|(one, ..)| *one == who));
+    sentence(named.map_or(CLUSTER, |(_, _, says)| says))
+}
+
+/// Returns what stands at the right of an answer.
+fn right(shared: &Shared, answer: Option<Who>) -> &'static str {
+    match answer {
+        None => "by a route",
+        Some(who) if Some(who) == recommended(shared) => "recommended",
+        Some(who) if is_not_in_demo(shared, who) => "not in the demo",
+        Some(who) if offer(shared, who).is_some_and(|offer| !offer.fits) => "not here",
+        Some(_) => "",
     }
 }
 

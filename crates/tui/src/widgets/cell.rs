@@ -163,6 +163,23 @@ impl Cell {
     }
 }
 
+impl Cell {
+    /// Returns the words that the field may be, each with what it means. `here` says which ways to sign in can work.
+    pub fn words(&self, here: Option<&Here>) -> Vec<(&'static str, String)> {
+        let Value::Word(words, _) = &self.value else { return Vec::new() };
+        let says = |word| here.map_or_else(String::new, |here| suits(here, self.field.key, word));
+        words.iter().map(|(word, help)| (*word, format!("{help}{}", says(word)))).collect()
+    }
+
+    /// Returns what is in the field with its unit; else what is used in its place.
+    pub fn value_in_words(&self) -> String {
+        match self.text() {
+            "" => self.else_used.clone(),
+            text => format!("{text}{}", unit(self.field.key, text)),
+        }
+    }
+}
+
 /// Returns the unit of a number, to stand after it.
 fn unit(key: Key, text: &str) -> String {
     let noun = match key {

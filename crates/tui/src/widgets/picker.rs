@@ -127,6 +127,11 @@ impl Picker {
         (self.chosen, self.by_key) = (Some(to.min(last)), true);
     }
 
+    /// Chooses one of those that match.
+    pub fn choose(&mut self, at: usize) {
+        (self.chosen, self.by_key) = (Some(at), true);
+    }
+
     /// Returns the value that is chosen.
     pub fn taken(&self) -> Option<&str> {
         let chosen = self.matches.get(self.chosen?)?;

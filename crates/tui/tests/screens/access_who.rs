@@ -33,7 +33,7 @@ fn role(id: &str, name: &str, below: &str, data: &[&str], actions: &[&str]) -> A
 }
 
 /// Ada, who reads what is in the namespace shop by a group, and lists pods by a binding.
-fn ada() -> Standing {
+pub fn ada() -> Standing {
     let read = role(
         READERS,
         "Azure Kubernetes Service RBAC Reader",
@@ -88,7 +88,7 @@ fn half() -> Standing {
     Standing { rbac: Part::unread("the bindings were not read: the cluster is private".to_owned()), ..ada() }
 }
 
-fn compared() -> Vec<Compared> {
+pub fn compared() -> Vec<Compared> {
     let standing = ada();
     let one = |text: &str, cluster: Result<Review, String>| {
         let can: crosspull_core::access::Can = text.parse().expect("a question");

@@ -15,10 +15,10 @@ use crate::engine;
 use crate::story::Story;
 
 /// Numbers that are the same in every run (a linear congruential generator, Knuth's MMIX constants).
-struct Numbers(u64);
+pub struct Numbers(pub u64);
 
 impl Numbers {
-    fn below(&mut self, n: usize) -> usize {
+    pub fn below(&mut self, n: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).expect("31 bits") % n
     }
@@ -57,7 +57,7 @@ const KEYS: [KeyCode; 30] = [
     KeyCode::Char('y'),
 ];
 
-fn events() -> Vec<Event> {
+pub fn events() -> Vec<Event> {
     let back = engine::taken_back(&engine::done());
     let weighed = [engine::weighed(), engine::unread(), engine::weighed_for(Identity::Managed)].concat();
     let route =

@@ -5,6 +5,7 @@
 mod access;
 mod access_who;
 mod along;
+mod aloud;
 mod any_order;
 mod careful;
 mod choosing;

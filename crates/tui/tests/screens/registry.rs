@@ -18,7 +18,7 @@ const SERVER: &str = "registryb.azurecr.io";
 const SECRET: &str = "s3cret~of.the-token";
 
 /// The wizard on a real cloud, on a machine that has the Azure CLI.
-fn at(size: (u16, u16), answers: Answers, theme: Theme) -> Story {
+pub fn at(size: (u16, u16), answers: Answers, theme: Theme) -> Story {
     let place = Surroundings { azure_cli: true, ..Surroundings::default() };
     let offers = PerTenant::of(|side| offers(&place, side));
     let here = Here { offers, tunnel: None, desktop: false, clipboard_goes: false };
@@ -45,7 +45,7 @@ fn to_form(story: &mut Story, below: usize) -> &mut Story {
     story.press(KeyCode::Enter).shows("Which registry?")
 }
 
-fn told() -> SignedIn {
+pub fn told() -> SignedIn {
     let lines = [
         "Signed in to registryb.azurecr.io as ops@fabrikam.com, of tenant bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb",
         "May pull and push everything",
@@ -62,7 +62,7 @@ fn told() -> SignedIn {
 }
 
 /// The shell says that this came of the last try.
-fn entered(story: &mut Story, entered: Result<SignedIn, Trouble>) -> &mut Story {
+pub fn entered(story: &mut Story, entered: Result<SignedIn, Trouble>) -> &mut Story {
     let attempt = story.asked().into_iter().find_map(|effect| match effect {
         Effect::EnterRegistry { attempt } => Some(attempt),
         _ => None,
@@ -71,7 +71,7 @@ fn entered(story: &mut Story, entered: Result<SignedIn, Trouble>) -> &mut Story 
     story.msg(Msg::RegistryEntered { attempt, entered: entered.map(Box::new) })
 }
 
-fn refused() -> Trouble {
+pub fn refused() -> Trouble {
     Trouble::from_refusal("registryb.azurecr.io does not let ops@fabrikam.com in.", engine::forbidden())
 }
 

@@ -1,5 +1,7 @@
 //! The page of what somebody may do: kinds of objects by verbs. The reason of the cell under the cursor is in the message line.
 
+mod spoken;
+
 use crosspull_core::access::{May, Row};
 use crossterm::event::KeyEvent;
 use ratatui::style::Modifier;
@@ -25,6 +27,8 @@ pub(super) struct Table {
     verb: usize,
     /// The text that narrows the rows, while it is typed.
     filter: Option<TextBox>,
+    /// The row whose reasons are told where there is no screen.
+    told: Option<usize>,
 }
 
 impl Table {
@@ -145,13 +149,18 @@ impl Table {
         let row: &Row = rows.get(self.row.min(last(rows.len())))?;
         let at = self.verb.min(last(row.cells.len()));
         let (cell, verb) = (row.cells.get(at)?, verbs(shared).get(at)?);
-        let says = match cell {
-            May::Yes(because) => format!("yes, by {because}"),
-            May::No(why) => format!("no, as {why}"),
-            May::Unknown(why) => format!("not known, since {why}"),
-        };
-        Some((Tone::Plain, format!("{verb} {}: {says}", row.kind)))
+        Some((Tone::Plain, reason(verb, row, cell)))
     }
+}
+
+/// Returns what a cell says, with its reason.
+fn reason(verb: &str, row: &Row, cell: &May) -> String {
+    let says = match cell {
+        May::Yes(because) => format!("yes, by {because}"),
+        May::No(why) => format!("no, as {why}"),
+        May::Unknown(why) => format!("not known, since {why}"),
+    };
+    format!("{verb} {}: {says}", row.kind)
 }
 
 /// The verbs that fit into a window, the chosen one among them.

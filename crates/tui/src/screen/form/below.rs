@@ -62,7 +62,20 @@ impl Below {
         }
     }
 
-    fn drawn(&self, room: usize) -> Vec<Drawn> {
+    /// Puts a text in one of the fields, in place of what is there.
+    pub fn put(&mut self, field: usize, text: &str) {
+        match self {
+            Self::OwnUser(own) => own.put(field, text),
+            Self::Principal(principal) => principal.put(text),
+        }
+    }
+
+    /// Returns true for a field that holds a secret.
+    pub const fn is_hidden(&self, field: usize) -> bool {
+        matches!((self, field), (Self::OwnUser(_), 1))
+    }
+
+    pub(super) fn drawn(&self, room: usize) -> Vec<Drawn> {
         match self {
             Self::OwnUser(own) => own.drawn(room).into(),
             Self::Principal(principal) => vec![principal.drawn(room)],

@@ -36,6 +36,11 @@ impl OwnUser {
         if field == 0 { self.name.paste(text) } else { self.password.paste(text) }
     }
 
+    /// Puts a text in one of the fields, in place of what is there.
+    pub fn put(&mut self, field: usize, text: &str) {
+        if field == 0 { self.name = TextBox::new(text) } else { self.password = HiddenBox::new(text) }
+    }
+
     /// Returns the fields as they are drawn in that many columns.
     pub fn drawn(&self, room: usize) -> [Drawn; Self::FIELDS] {
         let (name, at) = self.name.view(room);

@@ -38,6 +38,12 @@ impl PrincipalField {
         self.changed();
     }
 
+    /// Puts a text in place of what is there.
+    pub fn put(&mut self, text: &str) {
+        self.input = TextBox::new(text);
+        self.changed();
+    }
+
     /// Returns what is in it, without what people paste along.
     pub fn text(&self) -> &str {
         clean(self.input.value())

@@ -1,0 +1,125 @@
+//! The question: what there is to choose from, what is wrong with the answer so far, and the prompt.
+
+use super::plain::plain;
+use super::words::{Named, named};
+use super::{Asked, Line, Voice};
+use crate::app::Model;
+use crate::keys::Action;
+use crate::spoken::{Kind, Question, Row};
+
+/// Of a longer list a part is asked for before it is told.
+pub(super) const MANY: usize = 20;
+
+impl Voice {
+    /// Asks: what is new of the question, and the prompt where something was told since it stood there. `question` is `None`
+    /// while nothing is asked, since something is waited for.
+    pub(super) fn ask(
+        &mut self,
+        model: &Model,
+        question: Option<Option<Question>>,
+        entered: bool,
+        again: bool,
+        answered: bool,
+    ) -> Vec<Line> {
+        let Some(question) = question else {
+            self.asked = None;
+            return Vec::new();
+        };
+        let before = self.asked.take();
+        let told = self.places.last_mut().map(|place| std::mem::replace(&mut place.question, question.clone()));
+        let told = told.flatten();
+        let same = is_same(told.as_ref(), question.as_ref());
+        let complaint = |question: Option<&Question>| question.and_then(|one| one.complaint.clone());
+        let complains = answered || complaint(told.as_ref()) != complaint(question.as_ref());
+        let kept = before.filter(|_| same && !answered).map(|before| before.by_itself);
+        let mut lines = Vec::new();
+        if let Some(question) = &question {
+            if !same {
+                lines.extend(question.says.iter().cloned());
+                lines.extend(told_rows(question.rows()));
+            }
+            let complaint = question.complaint.iter().filter(|_| complains || !same);
+            lines.extend(complaint.map(|complaint| format!("Not right: {complaint}")));
+            lines.extend(entered.then(|| also(model, question)));
+        }
+        let mut lines: Vec<Line> = lines.into_iter().map(|line| Line::Text(plain(&line))).collect();
+        let asks = again || kept.is_none() || !lines.is_empty();
+        self.asked = Some(Asked { question, by_itself: kept.unwrap_or(!answered) });
+        if asks {
+            lines.push(self.prompt(model));
+        }
+        lines
+    }
+
+    /// Returns the prompt of what is asked.
+    pub(super) fn prompt(&self, model: &Model) -> Line {
+        let Some(question) = self.question() else {
+            return Line::Prompt { text: of_words(model), hidden: false };
+        };
+        let label = &question.label;
+        let end = if label.ends_with('?') { "" } else { "." };
+        let text = match &question.kind {
+            Kind::Choice { chosen: Some(chosen), .. } => format!("{label}{end} Type a number [{}]: ", chosen + 1),
+            Kind::Choice { chosen: None, .. } => format!("{label}{end} Type a number: "),
+            Kind::Text { value, .. } if value.is_empty() => format!("{label}: "),
+            Kind::Text { value, .. } => format!("{label} [{value}]: "),
+            Kind::Hidden { has: true } => format!("{label}, not shown [the one that was given]: "),
+            Kind::Hidden { has: false } => format!("{label}, not shown: "),
+            Kind::Yes => format!("{label} Type yes: "),
+        };
+        Line::Prompt { text: plain(&text), hidden: matches!(question.kind, Kind::Hidden { .. }) }
+    }
+}
+
+/// Returns true where nothing is to be told again: what is new is the answer so far, and what is wrong with it.
+fn is_same(before: Option<&Question>, now: Option<&Question>) -> bool {
+    let parts = |question: Option<&Question>| {
+        question
+            .map(|one| (one.label.clone(), one.says.clone(), one.rows().to_vec(), std::mem::discriminant(&one.kind)))
+    };
+    parts(before) == parts(now)
+}
+
+/// Returns rows with their numbers; of many, how to have them told.
+fn told_rows(rows: &[Row]) -> Vec<String> {
+    if rows.len() > MANY {
+        return vec![format!("{} to choose from. Type a part of a name to list those, or * to list all.", rows.len())];
+    }
+    numbered(rows, |_| true)
+}
+
+/// Returns the rows that are wanted, each with its number among all.
+pub(super) fn numbered(rows: &[Row], wanted: impl Fn(&Row) -> bool) -> Vec<String> {
+    let wanted = rows.iter().enumerate().filter(|(_, row)| wanted(row));
+    let told = wanted.flat_map(|(at, row)| {
+        let says = row.says.iter().map(|text| format!("   {text}"));
+        [format!("{}. {}", at + 1, row.title)].into_iter().chain(says)
+    });
+    told.collect()
+}
+
+/// Returns the words that are taken beside an answer.
+fn also(model: &Model, question: &Question) -> String {
+    // What the answer itself is for is no word beside it.
+    let words = named(model, Some(question)).into_iter().filter(|word| word.action != Action::GoOn);
+    format!("Words beside the answer: {}.", listed(words))
+}
+
+/// Returns the prompt where only a word is waited for.
+fn of_words(model: &Model) -> String {
+    let words = named(model, None);
+    let enter = model.enter();
+    let of_enter = words.iter().find(|word| Some(word.action) == enter);
+    // What is only read is closed by Enter too.
+    let of_enter =
+        of_enter.or_else(|| words.iter().find(|word| word.action == Action::Back)).filter(|_| enter.is_some());
+    let others = listed(words.iter().filter(|word| of_enter.is_none_or(|enter| enter.name != word.name)).cloned());
+    match of_enter {
+        Some(on) => plain(&format!("Enter: {}. Or a word ({others}): ", on.name)),
+        None => plain(&format!("Type a word ({others}): ")),
+    }
+}
+
+fn listed(words: impl Iterator<Item = Named>) -> String {
+    words.map(|word| word.name).collect::<Vec<_>>().join(", ")
+}
