@@ -184,3 +184,11 @@ pub fn clipboard() -> Arg {
         .value_parser(["auto", "osc52", "tmux", "screen", "system", "off"])
         .help("How to copy")
 }
+
+/// Returns the flag for the wizard without a screen.
+pub fn accessible() -> Arg {
+    Arg::new("accessible").long("accessible").action(ArgAction::SetTrue).help(
+        "Plain questions and lines in place of screens, for screen readers and scripts; also by ACCESSIBLE=1, and \
+               by itself where TERM is dumb",
+    )
+}

@@ -3,6 +3,7 @@
 //!
 //! This package is the shell, the only place where things meet: command line, environment, files, terminal, signals.
 
+mod accessible;
 mod attended;
 mod backend;
 mod cli;

@@ -8,7 +8,7 @@ use crosspull_core::secret::Secret;
 use crosspull_sim::{Sim, Tenant};
 
 use super::{Subcommand, simulate};
-use crate::cli::{clipboard, scenario, speed};
+use crate::cli::{accessible, clipboard, scenario, speed};
 use crate::credentials::Credentials;
 use crate::exit::{Code, WRONG_INPUT};
 use crate::headless::lines::aside;
@@ -21,6 +21,7 @@ fn arguments() -> Command {
     Command::new("demo").about("The wizard on the embedded simulated cloud: press Enter on every screen").args([
         scenario(),
         clipboard(),
+        accessible(),
         speed("4"),
     ])
 }

@@ -34,8 +34,9 @@ pub struct Gone;
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// The reason why the wizard cannot run here.
-pub const NO_TERMINAL: &str = "crosspull: the wizard needs a terminal, and this is none. Give the inputs as flags or in a file: \
-                               crosspull apply --answers FILE --yes";
+pub const NO_TERMINAL: &str = "crosspull: the wizard needs a terminal, and this is none. In plain lines it needs none: \
+                               crosspull --accessible. Or give the inputs as flags or in a file: crosspull apply \
+                               --answers FILE --yes";
 
 impl Terminal {
     /// Returns true where standard input and output are a terminal.

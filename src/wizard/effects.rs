@@ -13,14 +13,15 @@ use crosspull_core::secret::Secret;
 use crosspull_tui::{Effect, Msg, Notice};
 
 use super::Wizard;
+use super::surface::Surface;
 use crate::headless::secret_file::{SecretFile, SecretOf, file_of, secrets_of_plan};
 use crate::headless::{hand_over, manifest};
+use crate::terminal::browser;
 use crate::terminal::clipboard::{self, CopyMethod};
-use crate::terminal::{Terminal, browser};
 
 impl Wizard {
     /// Does what the screens ask for; returns what there is to tell them.
-    pub(super) async fn perform(&mut self, effect: Effect, terminal: &mut Terminal) -> color_eyre::Result<Vec<Msg>> {
+    pub(super) async fn perform(&mut self, effect: Effect, terminal: &mut dyn Surface) -> color_eyre::Result<Vec<Msg>> {
         let notice = match effect {
             Effect::Weigh(inputs) => {
                 self.weigh(*inputs);
@@ -123,7 +124,7 @@ impl Wizard {
     }
 
     /// Copies, and says where it went; where one way does not work, the next one is tried.
-    async fn copy(&mut self, what: &str, text: &str, terminal: &mut Terminal) -> Msg {
+    async fn copy(&mut self, what: &str, text: &str, terminal: &mut dyn Surface) -> Msg {
         loop {
             let way = self.copies_by;
             let done = match clipboard::sequence(way, text) {
@@ -145,7 +146,7 @@ impl Wizard {
     }
 
     /// Takes the secret out of the clipboard again.
-    pub(super) async fn clear_clipboard(&mut self, terminal: &mut Terminal) -> Result<(), String> {
+    pub(super) async fn clear_clipboard(&mut self, terminal: &mut dyn Surface) -> Result<(), String> {
         match (clipboard::clearing_sequence(self.copies_by), self.copied.take()) {
             (Some(sequence), _) => terminal.write(&sequence).map_err(|e| e.to_string()),
             (None, Some(secret)) => clipboard::clear_outside(self.copies_by, secret).await,

@@ -5,6 +5,8 @@ mod access;
 mod effects;
 mod login;
 mod lookup;
+mod surface;
+mod talk;
 mod work;
 
 use std::collections::VecDeque;
@@ -27,6 +29,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
+use crate::accessible;
 use crate::backend::Backend;
 use crate::credentials::Credentials;
 use crate::exit::{Code, WRONG_INPUT};
@@ -38,6 +41,7 @@ use crate::terminal::signals::{Signals, end_what_is_stuck};
 use crate::terminal::surroundings::{surroundings, tunnel};
 use crate::terminal::{NO_TERMINAL, Terminal, theme};
 use lookup::{CloudNotices, Lookup};
+use surface::Surface;
 
 /// The time between two pictures of a screen with something under way.
 const TICK: Duration = Duration::from_millis(250);
@@ -103,26 +107,20 @@ pub async fn run(
     workspace: Workspace,
     simulated: bool,
 ) -> color_eyre::Result<Code> {
+    if accessible::is_wanted(arguments, environment) {
+        return talk::run(arguments, answers, workspace, simulated).await;
+    }
     if !Terminal::is_there() {
         aside(NO_TERMINAL);
         return Ok(WRONG_INPUT);
     }
     color_eyre::install()?;
-    let wish = arguments.get_one::<String>("clipboard").and_then(|w| w.parse().ok()).unwrap_or(CopyWish::Auto);
-    let copies_by = clipboard::choose(wish, &ClipboardPlace::from(environment, true));
+    let copies_by = copies_by(arguments);
     // A hangup is never ignored: without its terminal there is no wizard.
     let mut signals = Signals::listen(false)?;
     end_what_is_stuck()?;
     let mut terminal = Terminal::open()?;
-    let place = surroundings(environment);
-    let here = Here {
-        offers: PerTenant::of(|side| offers(&place, side)),
-        tunnel: tunnel(environment),
-        // A browser that opens at the other end of the line is not before anybody's eyes.
-        desktop: place.desktop && !place.ssh,
-        // crosspull holds the desktop's clipboard itself.
-        clipboard_goes: copies_by == CopyMethod::System,
-    };
+    let here = here(copies_by);
     let setup = Setup { answers, simulated, theme: theme(), size: terminal.size(), here };
     let mut wizard = Wizard::new(setup, workspace, copies_by);
     if !simulated {
@@ -134,27 +132,26 @@ pub async fn run(
         let _ = wizard.clear_clipboard(&mut terminal).await;
     }
     drop(terminal);
-    wizard.close().await;
-    let mut out = Lines::default();
-    let run = wizard.model.run();
-    if run.id.is_some() {
-        let mut lines = summary(run, wizard.receipt.as_deref().filter(|_| !simulated));
-        if let Some(command) = run.next_command().filter(|_| simulated) {
-            // The run goes with the simulated cloud: a command would not find it.
-            lines.retain(|line| !line.ends_with(&command));
-        }
-        out.write(&lines);
-        if !simulated && wizard.is_new() {
-            let same = crosspull_tui::command_line(wizard.model.answers());
-            out.write(&["The same without the wizard:".to_owned(), format!("  {same}")]);
-        }
+    Ok(wizard.end(stopped_by, simulated).await)
+}
+
+/// Returns the way to copy.
+fn copies_by(arguments: &ArgMatches) -> CopyMethod {
+    let wish = arguments.get_one::<String>("clipboard").and_then(|w| w.parse().ok()).unwrap_or(CopyWish::Auto);
+    clipboard::choose(wish, &ClipboardPlace::from(environment, true))
+}
+
+/// Returns what the place offers.
+fn here(copies_by: CopyMethod) -> Here {
+    let place = surroundings(environment);
+    Here {
+        offers: PerTenant::of(|side| offers(&place, side)),
+        tunnel: tunnel(environment),
+        // A browser that opens at the other end of the line is not before anybody's eyes.
+        desktop: place.desktop && !place.ssh,
+        // crosspull holds the desktop's clipboard itself.
+        clipboard_goes: copies_by == CopyMethod::System,
     }
-    Ok(match (stopped_by, run.verdict) {
-        (Some(code), _) => code,
-        (None, Some(verdict)) => verdict.exit_code(),
-        (None, None) if run.id.is_some() => Verdict::Interrupted.exit_code(),
-        (None, None) => 0,
-    })
 }
 
 impl Wizard {
@@ -252,7 +249,7 @@ impl Wizard {
     }
 
     /// Gives a message to the screens and does what they ask for.
-    async fn take(&mut self, msg: Msg, terminal: &mut Terminal) -> color_eyre::Result<()> {
+    async fn take(&mut self, msg: Msg, terminal: &mut dyn Surface) -> color_eyre::Result<()> {
         let mut messages: VecDeque<Msg> = VecDeque::from([msg]);
         messages.extend(messages.front().map(|msg| self.secret_told_of(msg)).unwrap_or_default());
         messages.extend(messages.front().and_then(|msg| self.save_way_back(msg)));
@@ -264,6 +261,31 @@ impl Wizard {
             }
         }
         Ok(())
+    }
+
+    /// Ends the work, tells what is true of the run, and returns the exit code.
+    async fn end(mut self, stopped_by: Option<Code>, simulated: bool) -> Code {
+        self.close().await;
+        let mut out = Lines::default();
+        let run = self.model.run();
+        if run.id.is_some() {
+            let mut lines = summary(run, self.receipt.as_deref().filter(|_| !simulated));
+            if let Some(command) = run.next_command().filter(|_| simulated) {
+                // The run goes with the simulated cloud: a command would not find it.
+                lines.retain(|line| !line.ends_with(&command));
+            }
+            out.write(&lines);
+            if !simulated && self.is_new() {
+                let same = crosspull_tui::command_line(self.model.answers());
+                out.write(&["The same without the wizard:".to_owned(), format!("  {same}")]);
+            }
+        }
+        match (stopped_by, run.verdict) {
+            (Some(code), _) => code,
+            (None, Some(verdict)) => verdict.exit_code(),
+            (None, None) if run.id.is_some() => Verdict::Interrupted.exit_code(),
+            (None, None) => 0,
+        }
     }
 
     /// Returns true for a run that began in this program.

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod aloud;
+#[cfg(test)]
 mod earlier;
 #[cfg(test)]
 mod ends;
@@ -18,5 +20,7 @@ mod screens;
 mod secret;
 #[cfg(test)]
 mod stage;
+#[cfg(test)]
+mod talk;
 #[cfg(test)]
 mod typing;

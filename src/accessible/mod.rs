@@ -1,0 +1,35 @@
+//! The wizard without a screen: lines out, lines in. What is told and what a line means is decided in `crosspull_tui::Voice`.
+
+mod output;
+mod typed;
+
+use clap::ArgMatches;
+
+pub use output::Output;
+pub use typed::{Typed, read_lines};
+
+/// Returns true where plain lines are wanted: by the flag, by `ACCESSIBLE` as huh and clack call it, or by a terminal that
+/// can do nothing else.
+pub fn is_wanted(arguments: &ArgMatches, variable: impl Fn(&str) -> Option<String>) -> bool {
+    let set = |name: &str| variable(name).filter(|value| !value.is_empty());
+    arguments.get_flag("accessible") || set("ACCESSIBLE").is_some() || set("TERM").is_some_and(|term| term == "dumb")
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Command;
+
+    use super::*;
+
+    #[test]
+    fn it_is_chosen_by_flag_by_variable_and_by_a_dumb_terminal() {
+        let wanted = |words: &[&str], name: &str, value: &str| {
+            let command = Command::new("x").arg(crate::cli::accessible());
+            let arguments = command.try_get_matches_from([&["x"], words].concat()).expect("arguments");
+            is_wanted(&arguments, |asked| (asked == name).then(|| value.to_owned()))
+        };
+        assert!(wanted(&["--accessible"], "", ""));
+        assert!(wanted(&[], "ACCESSIBLE", "1") && wanted(&[], "TERM", "dumb"));
+        assert!(!wanted(&[], "ACCESSIBLE", "") && !wanted(&[], "TERM", "xterm"));
+    }
+}

@@ -1,0 +1,29 @@
+//! What the wizard shows itself on, as far as effects need it: a terminal with screens, or lines alone.
+
+use std::io;
+
+use crosspull_core::secret::Secret;
+
+use crate::terminal::Terminal;
+
+/// What the wizard shows itself on.
+pub(super) trait Surface {
+    /// Forgets what is shown, so that all of it is shown anew.
+    fn forget(&mut self);
+
+    /// Writes an escape sequence.
+    ///
+    /// # Errors
+    /// An error where it cannot be written.
+    fn write(&mut self, sequence: &Secret) -> io::Result<()>;
+}
+
+impl Surface for Terminal {
+    fn forget(&mut self) {
+        Self::forget(self);
+    }
+
+    fn write(&mut self, sequence: &Secret) -> io::Result<()> {
+        Self::write(self, sequence)
+    }
+}
