@@ -1,7 +1,7 @@
 //! Arguments that several commands have. The inputs come from the table in `core`, so that flags, environment, answers
 //! file and wizard cannot differ.
 
-use clap::{Arg, ArgAction, value_parser};
+use clap::{Arg, ArgAction};
 use crosspull_core::input::{FIELDS, Field, Key, Kind, Page};
 
 /// Says what one needs to know beyond the flags.
@@ -149,29 +149,6 @@ pub fn yes() -> Arg {
         .long("yes")
         .action(ArgAction::SetTrue)
         .help("Go on without asking, also before the cluster is reset")
-}
-
-/// Returns the flag for scenarios of the simulated cloud.
-pub fn scenario() -> Arg {
-    Arg::new("scenario")
-        .long("scenario")
-        .value_name("NAME|FILE")
-        .num_args(0..=1)
-        .default_missing_value("")
-        .action(ArgAction::Append)
-        .help(
-            "A scenario of the simulated cloud; several add up. Without a name: lists them, and what to watch in each",
-        )
-}
-
-/// Returns the flag for the speed of the simulated cloud's time.
-pub fn speed(default: &'static str) -> Arg {
-    Arg::new("speed")
-        .long("speed")
-        .value_name("X")
-        .value_parser(value_parser!(f64))
-        .default_value(default)
-        .help("Divides every other delay of the simulated cloud")
 }
 
 /// Returns the flag for the way to copy.

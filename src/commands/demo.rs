@@ -8,7 +8,7 @@ use crosspull_core::secret::Secret;
 use crosspull_sim::{Sim, Tenant};
 
 use super::{Subcommand, simulate};
-use crate::cli::{accessible, clipboard, scenario, speed};
+use crate::cli::{accessible, clipboard};
 use crate::credentials::Credentials;
 use crate::exit::{Code, WRONG_INPUT};
 use crate::headless::lines::aside;
@@ -19,10 +19,10 @@ pub const DEMO: Subcommand = Subcommand { arguments, run: |arguments| Box::pin(r
 
 fn arguments() -> Command {
     Command::new("demo").about("The wizard on the embedded simulated cloud: press Enter on every screen").args([
-        scenario(),
+        simulate::scenario(),
         clipboard(),
         accessible(),
-        speed("4"),
+        simulate::speed("4"),
     ])
 }
 

@@ -4,12 +4,14 @@ pub mod access;
 mod apply;
 mod completions;
 mod credential;
+#[cfg(feature = "simulated-cloud")]
 mod demo;
 mod login;
 mod man;
 mod plan;
 mod resume;
 mod runs;
+#[cfg(feature = "simulated-cloud")]
 mod simulate;
 mod undo;
 mod wizard;
@@ -22,7 +24,8 @@ use crate::cli::AFTER;
 use crate::exit::Code;
 
 /// The commands, in the order in which the help lists them.
-const COMMANDS: [Subcommand; 12] = [
+const COMMANDS: &[Subcommand] = &[
+    #[cfg(feature = "simulated-cloud")]
     demo::DEMO,
     plan::PLAN,
     apply::APPLY,
@@ -32,6 +35,7 @@ const COMMANDS: [Subcommand; 12] = [
     login::LOGIN,
     access::ACCESS,
     credential::CREDENTIAL,
+    #[cfg(feature = "simulated-cloud")]
     simulate::SIMULATE,
     completions::COMPLETIONS,
     man::MAN,
@@ -71,7 +75,7 @@ pub fn command() -> Command {
 /// Those of the command.
 pub async fn run(matches: &ArgMatches) -> color_eyre::Result<Code> {
     let Some((name, arguments)) = matches.subcommand() else { return wizard::run(matches).await };
-    run_one(&COMMANDS, name, arguments).await
+    run_one(COMMANDS, name, arguments).await
 }
 
 /// Does what that command of those is for.

@@ -4,12 +4,11 @@ use std::io::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use crosspull_core::text::wrapped;
 use crosspull_sim::{Options, Scenario, Sim, SimError};
 
 use super::Subcommand;
-use crate::cli::{scenario, speed};
 use crate::exit::{Code, WRONG_INPUT};
 use crate::headless::lines::Lines;
 use crate::terminal::signals::Signals;
@@ -50,6 +49,29 @@ fn latency() -> Arg {
         .value_parser(value_parser!(u64).range(..60_000))
         .default_value("0")
         .help("Delays every answer, in milliseconds")
+}
+
+/// Returns the flag for scenarios of the simulated cloud.
+pub(super) fn scenario() -> Arg {
+    Arg::new("scenario")
+        .long("scenario")
+        .value_name("NAME|FILE")
+        .num_args(0..=1)
+        .default_missing_value("")
+        .action(ArgAction::Append)
+        .help(
+            "A scenario of the simulated cloud; several add up. Without a name: lists them, and what to watch in each",
+        )
+}
+
+/// Returns the flag for the speed of the simulated cloud's time.
+pub(super) fn speed(default: &'static str) -> Arg {
+    Arg::new("speed")
+        .long("speed")
+        .value_name("X")
+        .value_parser(value_parser!(f64))
+        .default_value(default)
+        .help("Divides every other delay of the simulated cloud")
 }
 
 async fn run(arguments: &ArgMatches) -> color_eyre::Result<Code> {
