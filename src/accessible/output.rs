@@ -13,7 +13,9 @@ pub struct Output {
     is_terminal: bool,
     /// True while the prompt is the last thing on a line that nobody ended.
     open: bool,
-    /// The time since which the prompt stands there.
+    /// True until the prompt is answered. Whoever reads lines gets it once, and so answers it once.
+    unanswered: bool,
+    /// The time since which the question is asked.
     pub prompted: Instant,
     /// The terminal as it was before it hid what is typed.
     before: Option<Termios>,
@@ -25,7 +27,7 @@ impl Output {
     /// Creates the output.
     pub fn new() -> Self {
         let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
-        Self { is_terminal, open: false, prompted: Instant::now(), before: None, gone: false }
+        Self { is_terminal, open: false, unanswered: false, prompted: Instant::now(), before: None, gone: false }
     }
 
     /// Writes lines. What cannot be written is for nobody.
@@ -44,16 +46,19 @@ impl Output {
             match line {
                 Line::Text(text) => writeln!(out, "{}", terminal_safe(text))?,
                 Line::Secret(secret) => writeln!(out, "{}", secret.reveal())?,
-                Line::Prompt { text, hidden } => {
+                Line::Prompt { text, hidden, again } => {
                     // Taken before it is written: whoever waits for it may answer before the write returns.
-                    self.prompted = Instant::now();
+                    if !again {
+                        self.prompted = Instant::now();
+                    }
                     self.before = self.before.take().or_else(|| if *hidden { hide() } else { None });
                     if self.is_terminal {
                         write!(out, "{}", terminal_safe(text))?;
-                    } else {
+                    } else if !(*again && self.unanswered) {
                         writeln!(out, "{}", terminal_safe(text.trim_end()))?;
                     }
                     self.open = self.is_terminal;
+                    self.unanswered = true;
                 }
             }
         }
@@ -65,6 +70,7 @@ impl Output {
         if self.before.is_none() {
             self.open = false;
         }
+        self.unanswered = false;
         self.show();
     }
 

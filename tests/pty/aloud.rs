@@ -38,11 +38,13 @@ const BEGIN: [(&str, &str); 2] = [("Enter: go on.", ""), ("Run this plan? Type y
 
 #[test]
 fn the_whole_demo_is_done_by_reading_lines_and_typing_answers() {
-    let mut talk = Talk::demo(&[]);
+    let mut talk = Talk::demo(&["--clipboard", "osc52"]);
     talk.answers(&TENANTS);
     talk.answers(&APP);
     talk.answers(&BEGIN);
-    talk.answers(&[("Reset aks-shop now? Type yes:", "yes"), ("Enter: go on.", ""), ("Enter: leave.", "reveal")]);
+    talk.answers(&[("Reset aks-shop now? Type yes:", "yes"), ("Enter: go on.", ""), ("Enter: leave.", "copy")]);
+    talk.reads("No clipboard here");
+    talk.answers(&[("Enter: leave.", "reveal")]);
     let secret = talk.reads("Q~");
     talk.reads("Enter: leave.");
     talk.types("");
@@ -153,6 +155,20 @@ fn it_is_told_who_can_reach_a_cluster_and_nothing_is_written() {
     talk.answers(&[("Type a word", "leave")]);
     talk.ends(0);
     story.wrote_nothing();
+}
+
+#[test]
+fn a_person_gets_address_and_code_on_lines_of_their_own() {
+    let story = Story::told(&["person-signs-in"], "name = 'p'\nsays = 'p'");
+    let mut talk = Talk::on(&story, &["--sign-in-a", "device-code"]);
+    talk.answers(&[("Which one?", "3"), ("Tenant [", ""), ("Sign in.", ""), ("Cluster [", ""), ("Who [", "")]);
+    talk.reads("Sign in to tenant A");
+    talk.reads("Open this page in a browser on any machine:");
+    assert!(talk.reads("https://").starts_with("https://"), "{}", talk.told);
+    talk.reads("Enter this code there");
+    talk.reads("identity: ");
+    talk.answers(&[("Type a word", "leave")]);
+    talk.ends(0);
 }
 
 #[test]

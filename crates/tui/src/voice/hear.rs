@@ -18,10 +18,10 @@ impl Voice {
         let text = line.trim();
         let is_hidden = self.is_hidden();
         match word(model, asked, text).filter(|_| !is_hidden) {
-            Some(Word(Action::Help)) => return self.tell(model, help(model, asked, self.asked.is_none())),
+            Some(Word(Action::Help)) => return self.tell(help(model, asked, self.asked.is_none())),
             Some(word @ Word(Action::Stop)) => return Heard::Said(Said::Word(word)),
             _ if !fresh && self.is_strict() && self.asked.is_some() => {
-                return self.say(model, "That was typed before this question was told, so it is no answer to it.");
+                return self.say("That was typed before this question was told, so it is no answer to it.");
             }
             Some(word) => return Heard::Said(Said::Word(word)),
             None => {}
@@ -31,7 +31,7 @@ impl Voice {
         }
         match asked {
             None => self.without_question(model, text),
-            Some(question) => self.answer(model, question, if is_hidden { line } else { text }),
+            Some(question) => self.answer(question, if is_hidden { line } else { text }),
         }
     }
 
@@ -49,31 +49,31 @@ impl Voice {
         match (text, model.enter(), number(text, self.numbered())) {
             ("", Some(enter), _) => Heard::Said(Said::Word(Word(enter))),
             (_, _, Some(Ok(at))) => said(Answer::Number(at)),
-            _ => self.say(model, "That is none of the words. help tells what they do."),
+            _ => self.say("That is none of the words. help tells what they do."),
         }
     }
 
-    fn answer(&self, model: &Model, question: &Question, text: &str) -> Heard {
+    fn answer(&self, question: &Question, text: &str) -> Heard {
         match (&question.kind, text) {
             (Kind::Yes, yes) if yes.eq_ignore_ascii_case("yes") => said(Answer::Yes),
             (Kind::Yes, _) => match number(text, self.numbered()) {
                 Some(Ok(at)) => said(Answer::Number(at)),
-                _ => self.say(model, "Nothing was done. Only the word yes does it; back and leave are words too."),
+                _ => self.say("Nothing was done. Only the word yes does it; back and leave are words too."),
             },
             (Kind::Choice { chosen: Some(chosen), .. }, "") => said(Answer::Number(*chosen)),
             (Kind::Text { .. } | Kind::Hidden { .. }, "") => said(Answer::Keep),
             (Kind::Hidden { .. }, secret) => said(Answer::Text(Zeroizing::new(secret.to_owned()))),
-            (Kind::Choice { rows, .. } | Kind::Text { rows, .. }, _) => self.of_rows(model, question, rows, text),
+            (Kind::Choice { rows, .. } | Kind::Text { rows, .. }, _) => self.of_rows(question, rows, text),
         }
     }
 
     /// Takes a line as the number or the name of a row, or as what narrows many of them; else as a text, where one is asked
     /// for.
-    fn of_rows(&self, model: &Model, question: &Question, rows: &[Row], text: &str) -> Heard {
+    fn of_rows(&self, question: &Question, rows: &[Row], text: &str) -> Heard {
         let takes_text = matches!(question.kind, Kind::Text { .. });
         match number(text, rows.len()) {
             Some(Ok(at)) => return said(Answer::Number(at)),
-            Some(Err(of)) if of > 0 => return self.say(model, &format!("There is none of that number: 1 to {of}.")),
+            Some(Err(of)) if of > 0 => return self.say(&format!("There is none of that number: 1 to {of}.")),
             _ => {}
         }
         if let Some(at) = rows.iter().position(|row| row.title.eq_ignore_ascii_case(text)) {
@@ -82,23 +82,22 @@ impl Voice {
         let part = text.to_lowercase();
         let wanted = |row: &Row| part == "*" || row.title.to_lowercase().contains(&part);
         if rows.len() > MANY && rows.iter().any(wanted) {
-            return self.tell(model, numbered(rows, wanted));
+            return self.tell(numbered(rows, wanted));
         }
         if takes_text {
             return said(Answer::Text(Zeroizing::new(unquoted(text).to_owned())));
         }
-        self.say(model, "That is none of them. Type the number of one.")
+        self.say("That is none of them. Type the number of one.")
     }
 
-    fn say(&self, model: &Model, text: &str) -> Heard {
-        self.tell(model, vec![text.to_owned()])
+    fn say(&self, text: &str) -> Heard {
+        self.tell(vec![text.to_owned()])
     }
 
     /// Tells lines, and asks again.
-    fn tell(&self, model: &Model, lines: Vec<String>) -> Heard {
+    fn tell(&self, lines: Vec<String>) -> Heard {
         let lines = lines.iter().map(|line| Line::Text(plain(line)));
-        let prompt = self.asked.is_some().then(|| self.prompt(model));
-        Heard::Told(lines.chain(prompt).collect())
+        Heard::Told(lines.chain(self.prompt(true)).collect())
     }
 }
 

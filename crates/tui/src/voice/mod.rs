@@ -50,6 +50,8 @@ struct Place {
 struct Asked {
     /// The question. `None` where only a word is waited for.
     question: Option<Question>,
+    /// The prompt.
+    prompt: String,
     /// True where nobody's answer led to it, so that a line that was typed before it was told is no answer to it.
     by_itself: bool,
 }
@@ -67,6 +69,8 @@ pub enum Line {
         text: String,
         /// True where the answer is a secret, which nobody is to see while it is typed.
         hidden: bool,
+        /// True where the same question was asked already and is still open.
+        again: bool,
     },
 }
 

@@ -31,7 +31,10 @@ impl Voice {
         let same = is_same(told.as_ref(), question.as_ref());
         let complaint = |question: Option<&Question>| question.and_then(|one| one.complaint.clone());
         let complains = answered || complaint(told.as_ref()) != complaint(question.as_ref());
-        let kept = before.filter(|_| same && !answered).map(|before| before.by_itself);
+        let prompt = prompt_of(model, question.as_ref());
+        // What Enter does may have changed though nothing else is asked.
+        let stands = |before: &Asked| same && !answered && before.prompt == prompt;
+        let kept = before.filter(stands).map(|before| before.by_itself);
         let mut lines = Vec::new();
         if let Some(question) = &question {
             if !same {
@@ -44,31 +47,33 @@ impl Voice {
         }
         let mut lines: Vec<Line> = lines.into_iter().map(|line| Line::Text(plain(&line))).collect();
         let asks = again || kept.is_none() || !lines.is_empty();
-        self.asked = Some(Asked { question, by_itself: kept.unwrap_or(!answered) });
+        self.asked = Some(Asked { question, prompt, by_itself: kept.unwrap_or(!answered) });
         if asks {
-            lines.push(self.prompt(model));
+            lines.extend(self.prompt(kept.is_some()));
         }
         lines
     }
 
-    /// Returns the prompt of what is asked.
-    pub(super) fn prompt(&self, model: &Model) -> Line {
-        let Some(question) = self.question() else {
-            return Line::Prompt { text: of_words(model), hidden: false };
-        };
-        let label = &question.label;
-        let end = if label.ends_with('?') { "" } else { "." };
-        let text = match &question.kind {
-            Kind::Choice { chosen: Some(chosen), .. } => format!("{label}{end} Type a number [{}]: ", chosen + 1),
-            Kind::Choice { chosen: None, .. } => format!("{label}{end} Type a number: "),
-            Kind::Text { value, .. } if value.is_empty() => format!("{label}: "),
-            Kind::Text { value, .. } => format!("{label} [{value}]: "),
-            Kind::Hidden { has: true } => format!("{label}, not shown [the one that was given]: "),
-            Kind::Hidden { has: false } => format!("{label}, not shown: "),
-            Kind::Yes => format!("{label} Type yes: "),
-        };
-        Line::Prompt { text: plain(&text), hidden: matches!(question.kind, Kind::Hidden { .. }) }
+    /// Returns the prompt of what is asked, for the first time or `again`.
+    pub(super) fn prompt(&self, again: bool) -> Option<Line> {
+        let asked = self.asked.as_ref()?;
+        Some(Line::Prompt { text: asked.prompt.clone(), hidden: self.is_hidden(), again })
     }
+}
+
+/// Returns the prompt of a question, or of the words where there is none.
+fn prompt_of(model: &Model, question: Option<&Question>) -> String {
+    let Some(Question { label, kind, .. }) = question else { return of_words(model) };
+    let end = if label.ends_with('?') { "" } else { "." };
+    plain(&match kind {
+        Kind::Choice { chosen: Some(chosen), .. } => format!("{label}{end} Type a number [{}]: ", chosen + 1),
+        Kind::Choice { chosen: None, .. } => format!("{label}{end} Type a number: "),
+        Kind::Text { value, .. } if value.is_empty() => format!("{label}: "),
+        Kind::Text { value, .. } => format!("{label} [{value}]: "),
+        Kind::Hidden { has: true } => format!("{label}, not shown [the one that was given]: "),
+        Kind::Hidden { has: false } => format!("{label}, not shown: "),
+        Kind::Yes => format!("{label} Type yes: "),
+    })
 }
 
 /// Returns true where nothing is to be told again: what is new is the answer so far, and what is wrong with it.

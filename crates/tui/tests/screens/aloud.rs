@@ -49,7 +49,7 @@ impl Talk {
             match line {
                 Line::Text(text) => self.log.push_str(&text),
                 Line::Secret(secret) => self.log.push_str(secret.reveal()),
-                Line::Prompt { text, hidden } => {
+                Line::Prompt { text, hidden, .. } => {
                     self.hidden = hidden;
                     self.log.push_str(text.trim_end());
                 }
