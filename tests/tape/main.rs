@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn the_tape_of_a_dropped_line_goes_on_where_it_stopped() {
-        leads_to_the_verdict(include_str!("../../assets/tapes/resume.tape"), (100, 30), 4, PULLS);
+        leads_to_the_verdict(include_str!("../../assets/tapes/resume.tape"), (120, 50), 4, PULLS);
     }
 
     #[test]
