@@ -15,6 +15,25 @@ pub fn clean(raw: &str) -> &str {
     })
 }
 
+/// Returns a text as somebody would type it: without the marks that pages and documents put into long words and nobody sees,
+/// with the hyphen of the keyboard in place of theirs, and with the lines of one id or address joined.
+#[must_use]
+pub fn as_typed(raw: &str) -> String {
+    let plain = raw.chars().filter(|c| !is_invisible(*c)).map(|c| match c {
+        '\u{2010}'..='\u{2013}' | '\u{2212}' => '-',
+        _ => c,
+    });
+    let plain: String = plain.collect();
+    if !clean(&plain).contains(['\n', '\r']) {
+        return plain;
+    }
+    let joined: String = plain.lines().flat_map(|line| line.split('\r')).map(str::trim).collect();
+    let one = clean(&joined);
+    let is_one = !one.contains(char::is_whitespace)
+        && (uuid::Uuid::parse_str(one).is_ok() || ["/", "https://"].iter().any(|start| one.starts_with(start)));
+    if is_one { joined } else { plain }
+}
+
 /// Returns a text fit for a terminal.
 ///
 /// Control characters (escape sequences among them) become spaces, runs of white space become one space, and no more
@@ -69,7 +88,7 @@ pub fn terminal_safe(line: &str) -> Cow<'_, str> {
 
 /// True for a character that reorders or hides text on a screen.
 const fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// Returns an id abbreviated in the middle (`1f0c…9a2e`), for places where it is not meant to be copied.
@@ -157,6 +176,23 @@ pub fn duration(ms: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_paste_is_read_as_it_would_be_typed() {
+        let id = "1f0c2b7e-90aa-4c1e-8d6f-51b2c7f09a2e";
+        for pasted in [
+            "1f0c2b7e-\u{ad}90aa-4c1e-8d6f-51b2c7f09a2e",
+            "1f0c2b7e\u{2011}90aa\u{2011}4c1e\u{2010}8d6f\u{2013}51b2c7f09a2e",
+            "1f0c2b7e-\u{200b}90aa-4c1e-8d6f-51b2c7f09a2e\u{200b}",
+            "1f0c2b7e-90aa-\n   4c1e-8d6f-51b2c7f09a2e",
+            "1f0c2b7e-90aa-\r\n4c1e-8d6f-51b2c7f09a2e\r\n",
+        ] {
+            assert_eq!(clean(&as_typed(pasted)), id, "{pasted:?}");
+        }
+        assert_eq!(as_typed("/subscriptions/a/resource\n  Groups/b"), "/subscriptions/a/resourceGroups/b");
+        assert_eq!(as_typed("https://portal.azure.com/#@con\ntoso.com"), "https://portal.azure.com/#@contoso.com");
+        assert_eq!(as_typed("one\ntwo"), "one\ntwo", "two words are two words");
+    }
 
     #[test]
     fn clean_takes_what_people_paste_along() {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::TenantId;
-use crate::text::clean;
+use crate::text::{as_typed, clean};
 
 /// A tenant as the operator names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,18 +22,24 @@ impl TenantRef {
     /// authorization grant", parameter `tenant`; `docs/facts/real-clients.md` 3, `az login` without `--tenant`).
     pub const HOME: &str = "organizations";
 
-    /// Reads a GUID, a domain, or a portal address that names one (`https://portal.azure.com/#@contoso.com/…`).
+    /// Reads a GUID or a domain, also where it stands in what people copy along: a portal's or a sign-in's address, a user's name,
+    /// a label (`https://portal.azure.com/#@contoso.com/…`, `https://login.microsoftonline.com/GUID/`, `ada@contoso.com`,
+    /// `Tenant ID: GUID`).
     ///
     /// # Errors
     /// A sentence that says what is wrong and what right looks like.
     pub fn parse(raw: &str) -> Result<Self, String> {
-        let text = clean(raw);
-        let named = text.split_once("#@").map_or(text, |(_, rest)| rest.split(['/', '?']).next().unwrap_or(rest));
-        if let Ok(id) = named.parse() {
-            return Ok(Self::Id(id));
-        }
-        if is_domain(named) {
-            return Ok(Self::Domain(named.to_ascii_lowercase()));
+        let typed = as_typed(raw);
+        let text = clean(&typed);
+        for named in
+            [Some(text), of_portal(text), of_sign_in(text), of_user(text), of_label(text)].into_iter().flatten()
+        {
+            if let Ok(id) = named.parse() {
+                return Ok(Self::Id(id));
+            }
+            if is_domain(named) {
+                return Ok(Self::Domain(named.to_ascii_lowercase()));
+            }
         }
         if text.is_empty() {
             return Err("give the tenant's domain (contoso.com) or its id (a GUID)".to_owned());
@@ -50,6 +56,31 @@ impl fmt::Display for TenantRef {
             Self::Home => f.write_str(Self::HOME),
         }
     }
+}
+
+/// Returns the tenant in a portal's address.
+fn of_portal(text: &str) -> Option<&str> {
+    text.split_once("#@").and_then(|(_, rest)| rest.split(['/', '?']).next())
+}
+
+/// Returns the tenant in an address of a sign-in service, of whatever cloud: it comes first in the path.
+fn of_sign_in(text: &str) -> Option<&str> {
+    let (host, path) = text.strip_prefix("https://")?.split_once('/')?;
+    (host.starts_with("login.") || host.starts_with("sts.")).then(|| path.split(['/', '?']).next())?
+}
+
+/// Returns the domain of a user's name.
+fn of_user(text: &str) -> Option<&str> {
+    let (user, domain) = text.split_once('@')?;
+    let is_user = !user.is_empty() && !user.contains(|c: char| c.is_whitespace() || matches!(c, '/' | '#'));
+    is_user.then_some(domain)
+}
+
+/// Returns what stands after a label.
+fn of_label(text: &str) -> Option<&str> {
+    let (label, value) = text.split_once(':')?;
+    let is_label = label.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, ' ' | '(' | ')'));
+    is_label.then(|| clean(value))
 }
 
 /// A DNS name of two labels or more whose last one is not a number.
@@ -74,13 +105,34 @@ mod tests {
     #[test]
     fn a_tenant_is_a_guid_a_domain_or_a_portal_address() {
         let id = "1f0c2b7e-90aa-4c1e-8d6f-51b2c7f09a2e";
-        for text in
-            [id.to_owned(), format!(" \"{}\" ", id.to_uppercase()), format!("https://portal.azure.com/#@{id}/resource")]
-        {
+        for text in [
+            id.to_owned(),
+            format!(" \"{}\" ", id.to_uppercase()),
+            format!("https://portal.azure.com/#@{id}/resource"),
+            format!("https://login.microsoftonline.com/{id}/"),
+            format!("https://login.microsoftonline.us/{id}/v2.0/.well-known/openid-configuration"),
+            format!("https://sts.windows.net/{id}/"),
+            format!("Tenant ID: {id}"),
+            format!("Directory (tenant) ID:\t{id}"),
+            id.replace('-', "\u{2011}"),
+            id.replace("8d6f", "8d\u{ad}6f"),
+        ] {
             assert_eq!(TenantRef::parse(&text).map(|t| t.to_string()), Ok(id.to_owned()));
         }
-        assert_eq!(TenantRef::parse("Contoso.COM"), Ok(TenantRef::Domain("contoso.com".to_owned())));
-        for text in ["contoso", "1f0c2b7e-90aa", "a..b", "-a.com", "10.0.0.1", "contoso.com/x"] {
+        for text in ["Contoso.COM", "ada@contoso.com", "Primary domain: contoso.com"] {
+            assert_eq!(TenantRef::parse(text), Ok(TenantRef::Domain("contoso.com".to_owned())), "{text}");
+        }
+        for text in [
+            "contoso",
+            "1f0c2b7e-90aa",
+            "a..b",
+            "-a.com",
+            "10.0.0.1",
+            "contoso.com/x",
+            "https://contoso.com/x",
+            "a b@contoso.com",
+            "@",
+        ] {
             assert!(TenantRef::parse(text).unwrap_err().contains("is not a tenant"), "{text}");
         }
     }

@@ -1,7 +1,7 @@
 //! A line of text that is typed. `tui-input` is used here and nowhere else.
 
-use crosspull_core::text::{clean, printable};
-use crossterm::event::{Event, KeyEvent};
+use crosspull_core::text::{as_typed, clean, printable};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use tui_input::backend::crossterm::to_input_request;
 use tui_input::{Input, InputRequest};
 
@@ -27,7 +27,7 @@ impl TextBox {
 
     /// Takes a key; true where it was one for a line of text.
     pub fn key(&mut self, key: &KeyEvent) -> bool {
-        let request = to_input_request(&Event::Key(*key));
+        let request = by_words(key).or_else(|| to_input_request(&Event::Key(*key)));
         match request {
             Some(InputRequest::InsertChar(c)) => self.insert(c),
             Some(request) => drop(self.0.handle(request)),
@@ -38,7 +38,7 @@ impl TextBox {
 
     /// Takes a paste: without what people paste along, without control characters, as one line.
     pub fn paste(&mut self, text: &str) {
-        for c in printable(clean(text), MOST).chars() {
+        for c in printable(clean(&as_typed(text)), MOST).chars() {
             self.insert(c);
         }
     }
@@ -62,6 +62,20 @@ impl TextBox {
     }
 }
 
+/// Returns the request of a chord with Alt or Option. Terminals send ESC before the letter or the arrow for these, and
+/// tui-input knows them by Meta alone.
+fn by_words(key: &KeyEvent) -> Option<InputRequest> {
+    let held = key.modifiers.difference(KeyModifiers::SHIFT);
+    (held == KeyModifiers::ALT || held == KeyModifiers::META).then_some(())?;
+    match key.code {
+        KeyCode::Char('b' | 'B') | KeyCode::Left => Some(InputRequest::GoToPrevWord),
+        KeyCode::Char('f' | 'F') | KeyCode::Right => Some(InputRequest::GoToNextWord),
+        KeyCode::Char('d' | 'D') | KeyCode::Delete => Some(InputRequest::DeleteNextWord),
+        KeyCode::Backspace => Some(InputRequest::DeletePrevWord),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,6 +88,21 @@ mod tests {
         let mut input = TextBox::default();
         input.paste("\tcontoso.com\r\n");
         assert_eq!(input.value(), "contoso.com");
+    }
+
+    #[test]
+    fn alt_goes_by_words() {
+        let mut input = TextBox::new("one two three");
+        let mut alt = |code| {
+            assert!(input.key(&KeyEvent::new(code, KeyModifiers::ALT)), "{code:?}");
+            (input.value().to_owned(), input.view(40).1)
+        };
+        let whole = |at| ("one two three".to_owned(), at);
+        assert_eq!(alt(KeyCode::Char('b')), whole(8));
+        assert_eq!(alt(KeyCode::Left), whole(4));
+        assert_eq!(alt(KeyCode::Char('f')), whole(8));
+        assert_eq!(alt(KeyCode::Backspace), ("one three".to_owned(), 4));
+        assert_eq!(alt(KeyCode::Char('d')), ("one ".to_owned(), 4));
     }
 
     #[test]
