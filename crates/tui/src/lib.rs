@@ -17,10 +17,12 @@
 //! | `words` | the sentences, by subject |
 //! | `widgets` | lines that fit, lists, fields, buttons |
 //! | `spoken` | what a view says where there is no screen, and what is said to it |
+//! | `decode` | the bytes that a terminal sends, as keys and pastes |
 //! | `pages`, `keys`, `theme` | the order of the forms, the key table, colours and glyphs |
 
 mod access;
 mod app;
+mod decode;
 mod frame;
 mod here;
 mod keys;
@@ -41,6 +43,7 @@ mod widgets;
 mod words;
 
 pub use app::{Model, Setup, update, view};
+pub use decode::Decoder;
 pub use here::Here;
 pub use msg::{AccessTold, Effect, Msg, Notice};
 pub use spoken::{Answer, Said, Word};
