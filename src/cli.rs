@@ -1,6 +1,7 @@
 //! Arguments that several commands have. The inputs come from the table in `core`, so that flags, environment, answers
 //! file and wizard cannot differ.
 
+use clap::builder::FalseyValueParser;
 use clap::{Arg, ArgAction};
 use crosspull_core::input::{FIELDS, Field, Key, Kind, Page};
 
@@ -10,8 +11,8 @@ file (tenant-a). A service principal's id and secret come from CROSSPULL_A_CLIEN
 CROSSPULL_A_CLIENT_SECRET_FILE), likewise B; a secret is never an argument.
 
 Exit codes: 0 done; 1 failed; 2 wrong input, nothing was called; 3 waits for a person; 4 stopped by a check, nothing was \
-written; 5 undo left something behind; 129, 130, 143 stopped by a signal. What ended with 1, 3 or a signal can be gone on \
-with: crosspull resume; with 5: crosspull undo.";
+written; 5 undo left something behind; 129, 130, 131, 143 stopped by a signal. What ended with 1, 3 or a signal can be gone \
+on with: crosspull resume; with 5: crosspull undo.";
 
 /// Says where the inputs of an earlier run come from.
 pub const EARLIER: &str = "Cluster, registry, tenants and plan are those of the run. How to sign in is as it was then; flags, \
@@ -158,7 +159,7 @@ pub fn clipboard() -> Arg {
         .value_name("WAY")
         .env("CROSSPULL_CLIPBOARD")
         .default_value("auto")
-        .value_parser(["auto", "osc52", "tmux", "screen", "system", "off"])
+        .value_parser(["auto", "osc52", "tmux", "screen", "system", "file", "off"])
         .help("How to copy")
 }
 
@@ -168,4 +169,14 @@ pub fn accessible() -> Arg {
         "Plain questions and lines in place of screens, for screen readers and scripts; also by ACCESSIBLE=1, and \
                by itself where TERM is dumb",
     )
+}
+
+/// Returns the flags for the look of the screens.
+pub fn look() -> [Arg; 2] {
+    let theme = Arg::new("theme").long("theme").value_name("LOOK").env("CROSSPULL_THEME").default_value("auto");
+    let ascii = Arg::new("ascii").long("ascii").env("CROSSPULL_ASCII").action(ArgAction::SetTrue);
+    [
+        theme.value_parser(["auto", "dark", "light", "mono"]).help("Colours for a dark or a light background, or none"),
+        ascii.value_parser(FalseyValueParser::new()).help("Draw with ASCII alone"),
+    ]
 }

@@ -8,7 +8,7 @@ use crosspull_core::secret::Secret;
 use crosspull_sim::{Sim, Tenant};
 
 use super::{Subcommand, simulate};
-use crate::cli::{accessible, clipboard};
+use crate::cli::{accessible, clipboard, look};
 use crate::credentials::Credentials;
 use crate::exit::{Code, WRONG_INPUT};
 use crate::headless::lines::aside;
@@ -18,12 +18,10 @@ use crate::wizard::{self, Workspace};
 pub const DEMO: Subcommand = Subcommand { arguments, run: |arguments| Box::pin(run(arguments)) };
 
 fn arguments() -> Command {
-    Command::new("demo").about("The wizard on the embedded simulated cloud: press Enter on every screen").args([
-        simulate::scenario(),
-        clipboard(),
-        accessible(),
-        simulate::speed("4"),
-    ])
+    Command::new("demo")
+        .about("The wizard on the embedded simulated cloud: press Enter on every screen")
+        .args([simulate::scenario(), clipboard(), accessible(), simulate::speed("4")])
+        .args(look())
 }
 
 async fn run(arguments: &ArgMatches) -> color_eyre::Result<Code> {

@@ -16,7 +16,7 @@ use crate::wizard::{self, Workspace};
 
 /// Returns the arguments of the wizard.
 pub fn arguments() -> impl Iterator<Item = Arg> {
-    cli::inputs().chain([cli::answers(), cli::clipboard(), cli::accessible()])
+    cli::inputs().chain([cli::answers(), cli::clipboard(), cli::accessible()]).chain(cli::look())
 }
 
 /// Shows the wizard.

@@ -12,6 +12,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 use tokio::time::timeout;
 
+use super::copy_file;
 use super::surroundings::{is_desktop, is_ssh};
 
 /// Bytes of text that every terminal takes whole; some cut longer texts without a word (`docs/facts/terminal.md` 1).
@@ -60,6 +61,7 @@ pub enum CopyWish {
     Tmux,
     Screen,
     System,
+    File,
     Off,
 }
 
@@ -73,8 +75,9 @@ impl std::str::FromStr for CopyWish {
             "tmux" => Self::Tmux,
             "screen" => Self::Screen,
             "system" => Self::System,
+            "file" => Self::File,
             "off" => Self::Off,
-            _ => return Err(format!("`{word}` is no way to copy: use auto, osc52, tmux, screen, system or off")),
+            _ => return Err(format!("`{word}` is no way to copy: use auto, osc52, tmux, screen, system, file or off")),
         })
     }
 }
@@ -90,6 +93,8 @@ pub enum CopyMethod {
     Osc52,
     /// The desktop's own clipboard, X or Wayland.
     System,
+    /// A file of its own, which the operator alone can read.
+    File,
     Nowhere,
 }
 
@@ -107,6 +112,7 @@ pub const fn choose(asked: CopyWish, at: &ClipboardPlace) -> CopyMethod {
         CopyWish::Tmux => CopyMethod::Tmux,
         CopyWish::Screen => CopyMethod::Screen,
         CopyWish::System => CopyMethod::System,
+        CopyWish::File => CopyMethod::File,
         CopyWish::Off => CopyMethod::Nowhere,
         CopyWish::Auto if at.tmux => CopyMethod::Tmux,
         CopyWish::Auto if at.screen => CopyMethod::Screen,
@@ -124,7 +130,7 @@ pub fn sequence(way: CopyMethod, text: &str) -> Option<Secret> {
         CopyMethod::Osc52 => Some(osc52(text, "\x1b\\")),
         // BEL ends the sequence inside: ST would end the device control string around it.
         CopyMethod::Screen => Some(in_control_strings(osc52(text, "\x07").reveal())),
-        CopyMethod::Tmux | CopyMethod::System | CopyMethod::Nowhere => None,
+        CopyMethod::Tmux | CopyMethod::System | CopyMethod::File | CopyMethod::Nowhere => None,
     }
 }
 
@@ -163,6 +169,7 @@ pub async fn outside(way: CopyMethod, text: &str) -> Result<(), String> {
             let text = Secret::new(text.to_owned());
             keep(move || hold(&text), GRACE).await
         }
+        CopyMethod::File => copy_file::write(text),
         CopyMethod::Osc52 | CopyMethod::Screen | CopyMethod::Nowhere => Err(sentence(CopyMethod::Nowhere, "text")),
     }
 }
@@ -176,6 +183,9 @@ pub fn sentence(way: CopyMethod, what: &str) -> String {
             format!("Sent the {what} to your terminal's clipboard; paste to check.")
         }
         CopyMethod::System => format!("Copied the {what}; paste it soon, it is gone when crosspull ends."),
+        CopyMethod::File => {
+            format!("The {what} is in {}, readable by you alone; it is gone when crosspull ends.", copy_file::place())
+        }
         CopyMethod::Nowhere => format!("No clipboard here: select the {what}, or save it to a file."),
     }
 }
@@ -259,7 +269,16 @@ pub async fn clear_outside(way: CopyMethod, secret: Secret) -> Result<(), String
                 Err(_) => Err("The clipboard was not cleared: it broke off.".to_owned()),
             }
         }
+        CopyMethod::File => copy_file::remove(),
         CopyMethod::Osc52 | CopyMethod::Screen | CopyMethod::Nowhere => Ok(()),
+    }
+}
+
+/// Takes away what is of no use once the program has ended.
+pub fn at_the_end(way: CopyMethod) {
+    if way == CopyMethod::File {
+        // Nobody is left to tell.
+        let _ = copy_file::remove();
     }
 }
 
@@ -274,6 +293,7 @@ mod tests {
             ("tmux", "STY=s SSH_TTY=p DISPLAY=:0 TERM=xterm", true, CopyMethod::Tmux),
             ("screen", "TMUX=t SSH_TTY=p DISPLAY=:0 TERM=xterm", true, CopyMethod::Screen),
             ("system", "TMUX=t STY=s SSH_TTY=p TERM=xterm", true, CopyMethod::System),
+            ("file", "TMUX=t STY=s SSH_TTY=p DISPLAY=:0 TERM=xterm", true, CopyMethod::File),
             ("off", "TMUX=t STY=s SSH_TTY=p DISPLAY=:0 TERM=xterm", true, CopyMethod::Nowhere),
             ("auto", "TMUX=t STY=s SSH_TTY=p DISPLAY=:0 TERM=xterm", true, CopyMethod::Tmux),
             ("auto", "STY=s SSH_TTY=p DISPLAY=:0 TERM=xterm", true, CopyMethod::Screen),
@@ -293,7 +313,7 @@ mod tests {
             let surroundings = ClipboardPlace::from(|name| find(name).map(str::to_owned), is_tty);
             assert_eq!(choose(asked.parse().expect("a word"), &surroundings), way, "{asked} {variables} {is_tty}");
         }
-        assert!("file".parse::<CopyWish>().expect_err("no way").contains("`file` is no way to copy"));
+        assert!("fax".parse::<CopyWish>().expect_err("no way").contains("`fax` is no way to copy"));
     }
 
     #[test]

@@ -2,7 +2,12 @@
 
 pub mod browser;
 pub mod clipboard;
+mod copy_file;
+pub mod keyboard;
+pub mod look;
+pub mod screen_signals;
 pub mod signals;
+mod size;
 pub mod surroundings;
 
 use std::io::{self, IsTerminal as _, Write as _};
@@ -10,18 +15,25 @@ use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crosspull_core::secret::Secret;
-use crosspull_tui::Theme;
 use crossterm::cursor::MoveTo;
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
-use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
-use ratatui::DefaultTerminal;
-use ratatui::layout::{Position, Rect};
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+    disable_raw_mode, enable_raw_mode,
+};
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::{Position, Rect, Size};
+use ratatui::{DefaultTerminal, TerminalOptions, Viewport};
 use rustix::io::Errno;
+
+use crate::sources::environment;
 
 /// The terminal in raw mode, on its alternate screen, with pastes marked.
 pub struct Terminal {
     /// Ratatui's own work when it is dropped would fail on a terminal that is gone, and abort the program.
     inner: ManuallyDrop<DefaultTerminal>,
+    /// The window as it was at the last frame.
+    area: Rect,
     /// True where the screen may not show the last frame, so that the next one is drawn whole.
     stale: bool,
 }
@@ -33,17 +45,27 @@ pub struct Gone;
 /// True while the terminal is taken over, so that it is given back once.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
-/// The reason why the wizard cannot run here.
-pub const NO_TERMINAL: &str = "crosspull: the wizard needs a terminal, and this is none. In plain lines it needs none: \
-                               crosspull --accessible. Or give the inputs as flags or in a file: crosspull apply \
-                               --answers FILE --yes";
+/// Returns the reason why the wizard's screens cannot be shown here, where they cannot.
+pub fn unfit() -> Option<String> {
+    let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
+    why_unfit(is_terminal, environment)
+}
+
+fn why_unfit(is_terminal: bool, variable: impl Fn(&str) -> Option<String>) -> Option<String> {
+    const INSTEAD: &str = "In plain lines it needs none: crosspull --accessible. Or give the inputs as flags or in a file: \
+                           crosspull apply --answers FILE --yes";
+    let term = variable("TERM").unwrap_or_default();
+    if !is_terminal {
+        // ssh gives a command no terminal by itself (ssh(1), -t).
+        let ssh = if surroundings::is_ssh(&variable) { "Over SSH, ask for one: ssh -t HOST crosspull. " } else { "" };
+        return Some(format!("crosspull: the wizard needs a terminal, and this is none. {ssh}{INSTEAD}"));
+    }
+    let says =
+        if term.is_empty() { "does not say what it is (TERM is empty)" } else { "cannot show screens (TERM=dumb)" };
+    (term.is_empty() || term == "dumb").then(|| format!("crosspull: this terminal {says}. {INSTEAD}"))
+}
 
 impl Terminal {
-    /// Returns true where standard input and output are a terminal.
-    pub fn is_there() -> bool {
-        io::stdin().is_terminal() && io::stdout().is_terminal()
-    }
-
     /// Takes the terminal over. A panic gives it back before it is reported.
     ///
     /// # Errors
@@ -54,10 +76,35 @@ impl Terminal {
             leave();
             before(panic);
         }));
-        let terminal = ManuallyDrop::new(ratatui::try_init()?);
-        TAKEN.store(true, Ordering::Relaxed);
-        crossterm::execute!(io::stdout(), EnableBracketedPaste)?;
-        Ok(Self { inner: terminal, stale: false })
+        enter()?;
+        let area = window();
+        // Fixed, since the size is not asked of crossterm: it has none for a terminal that tells none.
+        let options = TerminalOptions { viewport: Viewport::Fixed(area) };
+        let inner = DefaultTerminal::with_options(CrosstermBackend::new(io::stdout()), options)?;
+        Ok(Self { inner: ManuallyDrop::new(inner), area, stale: false })
+    }
+
+    /// Gives the terminal back, stops the program until somebody lets it go on, and takes the terminal over again.
+    ///
+    /// # Errors
+    /// An error where the program cannot be stopped, or the terminal refuses.
+    pub fn suspend(&mut self) -> io::Result<()> {
+        leave();
+        let stopped = screen_signals::stop_for_a_while();
+        self.take_over_again()?;
+        stopped
+    }
+
+    /// Takes the terminal over from whoever had it meanwhile.
+    ///
+    /// # Errors
+    /// An error where the terminal refuses.
+    pub fn take_over_again(&mut self) -> io::Result<()> {
+        // A shell has set the modes that it likes.
+        disable_raw_mode()?;
+        enter()?;
+        self.forget();
+        Ok(())
     }
 
     /// Draws a frame; the terminal shows it whole or not at all. One that could not be drawn leaves the screen stale.
@@ -74,11 +121,13 @@ impl Terminal {
     }
 
     fn frame(&mut self, view: impl FnOnce(&mut ratatui::Frame)) -> io::Result<()> {
-        if self.stale {
+        let area = window();
+        if self.stale || area != self.area {
+            self.area = area;
             // ratatui's own `clear` asks the terminal where its cursor is, and fails where it does not answer in time.
-            // Its `resize` wipes the screen and asks nothing.
-            let size = self.inner.size()?;
-            self.inner.resize(Rect::from((Position::ORIGIN, size)))?;
+            // Its `resize` asks nothing.
+            crossterm::queue!(io::stdout(), Clear(ClearType::All))?;
+            self.inner.resize(area)?;
             // A frame that was not shown is still in it.
             self.inner.current_buffer_mut().reset();
         }
@@ -107,8 +156,20 @@ impl Terminal {
 
     /// Returns the terminal's columns and rows.
     pub fn size(&self) -> (u16, u16) {
-        self.inner.size().map_or((80, 24), |s| (s.width, s.height))
+        size::of_window(environment)
     }
+}
+
+/// Returns the window as a place to draw in.
+fn window() -> Rect {
+    Rect::from((Position::ORIGIN, Size::from(size::of_window(environment))))
+}
+
+/// Takes the terminal over: raw mode, the alternate screen, marked pastes.
+fn enter() -> io::Result<()> {
+    enable_raw_mode()?;
+    TAKEN.store(true, Ordering::Relaxed);
+    crossterm::execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)
 }
 
 impl Drop for Terminal {
@@ -139,21 +200,30 @@ fn leave() {
         Clear(ClearType::All),
         MoveTo(0, 0)
     );
-    let _ = ratatui::try_restore();
-    let _ = crossterm::execute!(io::stdout(), crossterm::cursor::Show);
-}
-
-/// Returns what the terminal can show, by what the environment says of it.
-pub fn theme() -> Theme {
-    let linux_console = std::env::var("TERM").is_ok_and(|t| matches!(t.as_str(), "linux" | "dumb"));
-    let unicode = !linux_console && supports_unicode::on(supports_unicode::Stream::Stdout);
-    let colour = supports_color::on(supports_color::Stream::Stdout).is_some();
-    Theme::new(unicode, colour)
+    let _ = disable_raw_mode();
+    let _ = crossterm::execute!(io::stdout(), LeaveAlternateScreen, crossterm::cursor::Show);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_screens_need_a_terminal_that_can_show_them() {
+        let with = |pairs: &'static [(&str, &str)]| {
+            move |name: &str| pairs.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned())
+        };
+        assert_eq!(why_unfit(true, with(&[("TERM", "xterm")])), None);
+        for (is_terminal, variables, says) in [
+            (true, with(&[("TERM", "dumb")]), "TERM=dumb"),
+            (true, with(&[]), "TERM is empty"),
+            (false, with(&[("TERM", "xterm")]), "this is none. In plain lines"),
+            (false, with(&[("SSH_CONNECTION", "a 1 b 2")]), "ask for one: ssh -t HOST crosspull. In plain lines"),
+        ] {
+            let why = why_unfit(is_terminal, variables).unwrap_or_default();
+            assert!(why.contains(says) && why.contains("crosspull apply"), "{why}");
+        }
+    }
 
     #[test]
     fn only_a_line_that_is_lost_ends_the_drawing() {

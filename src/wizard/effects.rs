@@ -99,6 +99,10 @@ impl Wizard {
                 terminal.forget();
                 None
             }
+            Effect::Suspend => {
+                let stopped = terminal.suspend();
+                stopped.err().map(|why| Msg::Notice(Notice::bad(format!("Not suspended: {why}."))))
+            }
             Effect::Copy { what, text } => Some(self.copy(&what, &text, terminal).await),
             Effect::CopySecret => match self.secret() {
                 Some(secret) => {

@@ -2,6 +2,7 @@
 //! did, and draws once.
 
 mod access;
+mod clock;
 mod effects;
 mod login;
 mod lookup;
@@ -23,9 +24,7 @@ use crosspull_core::names::Verdict;
 use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::{Prompt, offers};
 use crosspull_tui::{Here, Model, Msg, Setup};
-use crossterm::event::{Event as TerminalEvent, EventStream, KeyEventKind};
-use futures_util::StreamExt as _;
-use jiff::Timestamp;
+use crossterm::event::Event as TerminalEvent;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
@@ -37,9 +36,12 @@ use crate::headless::lines::{Lines, aside};
 use crate::headless::report::summary;
 use crate::sources::environment;
 use crate::terminal::clipboard::{self, ClipboardPlace, CopyMethod, CopyWish};
-use crate::terminal::signals::{Signals, end_what_is_stuck};
+use crate::terminal::keyboard::Keyboard;
+use crate::terminal::screen_signals::{ScreenSignal, ScreenSignals};
+use crate::terminal::signals::end_what_is_stuck;
 use crate::terminal::surroundings::{surroundings, tunnel};
-use crate::terminal::{NO_TERMINAL, Terminal, theme};
+use crate::terminal::{Gone, Terminal, look, unfit};
+use clock::Clock;
 use lookup::{CloudNotices, Lookup};
 use surface::Surface;
 
@@ -95,6 +97,7 @@ struct Wizard {
     /// The files that they were saved in.
     saved_in: Vec<String>,
     leaving: bool,
+    clock: Clock,
 }
 
 /// Shows the wizard until the operator leaves it.
@@ -110,18 +113,17 @@ pub async fn run(
     if accessible::is_wanted(arguments, environment) {
         return talk::run(arguments, answers, workspace, simulated).await;
     }
-    if !Terminal::is_there() {
-        aside(NO_TERMINAL);
+    if let Some(why) = unfit() {
+        aside(&why);
         return Ok(WRONG_INPUT);
     }
     color_eyre::install()?;
     let copies_by = copies_by(arguments);
-    // A hangup is never ignored: without its terminal there is no wizard.
-    let mut signals = Signals::listen(false)?;
+    let mut signals = ScreenSignals::listen()?;
     end_what_is_stuck()?;
     let mut terminal = Terminal::open()?;
     let here = here(copies_by);
-    let setup = Setup { answers, simulated, theme: theme(), size: terminal.size(), here };
+    let setup = Setup { answers, simulated, theme: look::theme(arguments), size: terminal.size(), here };
     let mut wizard = Wizard::new(setup, workspace, copies_by);
     if !simulated {
         wizard.list_earlier();
@@ -149,8 +151,8 @@ fn here(copies_by: CopyMethod) -> Here {
         tunnel: tunnel(environment),
         // A browser that opens at the other end of the line is not before anybody's eyes.
         desktop: place.desktop && !place.ssh,
-        // crosspull holds the desktop's clipboard itself.
-        clipboard_goes: copies_by == CopyMethod::System,
+        // crosspull holds the desktop's clipboard itself, and takes its own file away.
+        clipboard_goes: matches!(copies_by, CopyMethod::System | CopyMethod::File),
     }
 }
 
@@ -187,14 +189,15 @@ impl Wizard {
             told_of: Vec::new(),
             saved_in: Vec::new(),
             leaving: false,
+            clock: Clock::start(),
         }
     }
 
     /// Runs the loop. Returns the exit code that a signal asks for, where one ended it.
-    async fn work(&mut self, terminal: &mut Terminal, signals: &mut Signals) -> color_eyre::Result<Option<Code>> {
-        let mut keys = EventStream::new();
+    async fn work(&mut self, terminal: &mut Terminal, signals: &mut ScreenSignals) -> color_eyre::Result<Option<Code>> {
+        let mut keyboard = Keyboard::open()?;
         while !self.leaving {
-            let now = Timestamp::now();
+            let now = self.clock.now();
             if terminal.draw(|frame| crosspull_tui::view(&self.model, frame, now)).is_err() {
                 self.line_dropped();
             }
@@ -202,14 +205,20 @@ impl Wizard {
             let ticks = self.model.animates() || terminal.is_stale();
             tokio::select! {
                 biased;
-                code = signals.next() => match code {
-                    129 => self.line_dropped(),
-                    143 => return Ok(Some(143)),
-                    _ => self.take(Msg::StopAsked, terminal).await?,
+                signal = signals.next() => match signal {
+                    ScreenSignal::End(129) => self.line_dropped(),
+                    ScreenSignal::End(130) => self.take(Msg::StopAsked, terminal).await?,
+                    ScreenSignal::End(code) => return Ok(Some(code)),
+                    ScreenSignal::Suspend => drop(terminal.suspend()),
+                    ScreenSignal::Continue => {
+                        terminal.take_over_again()?;
+                        self.resized(terminal).await?;
+                    }
+                    ScreenSignal::Window => self.resized(terminal).await?,
                 },
-                event = keys.next() => match event {
-                    Some(Ok(event)) => self.key(event, terminal).await?,
-                    Some(Err(_)) | None => self.line_dropped(),
+                events = keyboard.next() => match events {
+                    Ok(events) => self.typed(events, terminal).await?,
+                    Err(Gone) => self.line_dropped(),
                 },
                 broken = panicked(&mut self.task) => if broken {
                     return Ok(Some(Verdict::Failed.exit_code()));
@@ -230,22 +239,32 @@ impl Wizard {
     /// Ends the program, since the line is gone and with it the terminal: the event source may spin
     /// (`docs/facts/terminal.md` 2), so nothing is drawn and nothing is waited for. The journal has what matters.
     fn line_dropped(&mut self) -> ! {
+        clipboard::at_the_end(self.copies_by);
         drop(self.workspace.temporary.take());
         std::process::exit(129)
     }
 
-    async fn key(&mut self, event: TerminalEvent, terminal: &mut Terminal) -> color_eyre::Result<()> {
-        let msg = match event {
-            TerminalEvent::Key(key) if key.kind != KeyEventKind::Release => Msg::Key(key),
-            TerminalEvent::Paste(text) => Msg::Paste(text),
-            TerminalEvent::Resize(columns, rows) => {
-                // What is on the screen now is the terminal's own doing, also where the size is what it was.
-                terminal.forget();
-                Msg::Resize(columns, rows)
+    /// Takes all keys and pastes that came, before the next frame is drawn.
+    async fn typed(&mut self, events: Vec<TerminalEvent>, terminal: &mut Terminal) -> color_eyre::Result<()> {
+        for event in events {
+            match event {
+                TerminalEvent::Key(key) => self.take(Msg::Key(key), terminal).await?,
+                TerminalEvent::Paste(text) => self.take(Msg::Paste(text), terminal).await?,
+                _ => {}
             }
-            _ => return Ok(()),
-        };
-        self.take(msg, terminal).await
+            if self.leaving {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in that the window changed. What is on the screen now is the terminal's own doing, also where the size is what it
+    /// was.
+    async fn resized(&mut self, terminal: &mut Terminal) -> color_eyre::Result<()> {
+        terminal.forget();
+        let (columns, rows) = terminal.size();
+        self.take(Msg::Resize(columns, rows), terminal).await
     }
 
     /// Gives a message to the screens and does what they ask for.
@@ -256,7 +275,7 @@ impl Wizard {
         messages.extend(messages.front().and_then(|msg| self.page_of(msg)));
         messages.extend(messages.front().and_then(|msg| self.manifest_of(msg)));
         while let Some(msg) = messages.pop_front() {
-            for effect in crosspull_tui::update(&mut self.model, msg, Timestamp::now()) {
+            for effect in crosspull_tui::update(&mut self.model, self.clock.restamped(msg), self.clock.now()) {
                 messages.extend(self.perform(effect, terminal).await?);
             }
         }
@@ -265,6 +284,7 @@ impl Wizard {
 
     /// Ends the work, tells what is true of the run, and returns the exit code.
     async fn end(mut self, stopped_by: Option<Code>, simulated: bool) -> Code {
+        clipboard::at_the_end(self.copies_by);
         self.close().await;
         let mut out = Lines::default();
         let run = self.model.run();
@@ -300,7 +320,7 @@ impl Wizard {
             let _ = tokio::time::timeout(Duration::from_secs(5), task).await;
         }
         while let Ok(entry) = self.events.try_recv() {
-            crosspull_tui::update(&mut self.model, Msg::Engine(entry), Timestamp::now());
+            crosspull_tui::update(&mut self.model, self.clock.restamped(Msg::Engine(entry)), self.clock.now());
         }
     }
 }

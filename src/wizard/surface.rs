@@ -11,6 +11,12 @@ pub(super) trait Surface {
     /// Forgets what is shown, so that all of it is shown anew.
     fn forget(&mut self);
 
+    /// Stops the program for a while, and gives the terminal away meanwhile.
+    ///
+    /// # Errors
+    /// An error where it cannot be stopped.
+    fn suspend(&mut self) -> io::Result<()>;
+
     /// Writes an escape sequence.
     ///
     /// # Errors
@@ -21,6 +27,10 @@ pub(super) trait Surface {
 impl Surface for Terminal {
     fn forget(&mut self) {
         Self::forget(self);
+    }
+
+    fn suspend(&mut self) -> io::Result<()> {
+        Self::suspend(self)
     }
 
     fn write(&mut self, sequence: &Secret) -> io::Result<()> {

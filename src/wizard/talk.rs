@@ -8,7 +8,6 @@ use crosspull_core::input::Answers;
 use crosspull_core::names::Verdict;
 use crosspull_core::secret::Secret;
 use crosspull_tui::{Heard, Line, Model, Msg, Said, Setup, Theme, Voice, Word};
-use jiff::Timestamp;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::surface::Surface;
@@ -31,6 +30,11 @@ const WELCOME: &str = "crosspull, in plain lines. Answer with a number, a value 
 impl Surface for Output {
     /// Nothing that was written is written anew.
     fn forget(&mut self) {}
+
+    /// A terminal that takes whole lines stops the program by itself.
+    fn suspend(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 
     /// Nothing but text is written.
     fn write(&mut self, _: &Secret) -> io::Result<()> {
@@ -94,7 +98,7 @@ impl Wizard {
     async fn talk(&mut self, output: &mut Output, signals: &mut Signals) -> color_eyre::Result<Option<Code>> {
         let mut talk = Talk { voice: Voice::default(), typed: read_lines(), answered: false, ended: None };
         while !self.leaving {
-            output.write(&talk.voice.speak(&self.model, Timestamp::now(), std::mem::take(&mut talk.answered)));
+            output.write(&talk.voice.speak(&self.model, self.clock.now(), std::mem::take(&mut talk.answered)));
             if output.gone && talk.ended.is_none() {
                 self.nobody(&mut talk, output).await?;
             }
@@ -131,7 +135,7 @@ impl Wizard {
     async fn hear(&mut self, typed: &Typed, talk: &mut Talk, output: &mut Output) -> color_eyre::Result<()> {
         output.typed();
         let fresh = typed.at > output.prompted;
-        match talk.voice.hear(&self.model, &typed.line, fresh, Timestamp::now()) {
+        match talk.voice.hear(&self.model, &typed.line, fresh, self.clock.now()) {
             Heard::Said(said) => self.says(said, talk, output).await,
             Heard::Told(lines) => {
                 output.write(&lines);
@@ -159,7 +163,7 @@ impl Wizard {
         if self.model.animates() {
             self.take(Msg::Tick, output).await?;
         }
-        output.write(talk.voice.still(&self.model, Timestamp::now()).as_slice());
+        output.write(talk.voice.still(&self.model, self.clock.now()).as_slice());
         Ok(())
     }
 }

@@ -41,3 +41,36 @@ fn a_terminal_that_can_do_both_gets_both() {
     assert!(!colours(&written).is_empty(), "no colour");
     assert!(written.contains('✓') && written.contains('│'), "no glyphs");
 }
+
+#[test]
+fn the_flags_and_their_variables_choose_the_look() {
+    let home = |flags: &[&str], variables: &[(&str, &str)]| {
+        let mut stage = Stage::of(flags, variables);
+        stage.press(ENTER, ROUTE);
+        stage.since(0)
+    };
+    let has =
+        |written: &str, colour: &str| colours(written).iter().any(|inner| inner.split(';').any(|part| part == colour));
+    let mono = home(&["--theme", "mono"], &[]);
+    assert_eq!(colours(&mono), [""; 0]);
+    for (flags, variables, shown, not) in [
+        (["--theme", "dark"].as_slice(), [].as_slice(), "6", "4"),
+        (&["--theme", "light"], &[], "4", "6"),
+        (&[], &[("CROSSPULL_THEME", "light")], "4", "6"),
+        (&[], &[("COLORFGBG", "0;15")], "4", "6"),
+        (&[], &[("COLORFGBG", "15;0")], "6", "4"),
+        (&["--theme", "light"], &[("NO_COLOR", "1")], "4", "6"),
+    ] {
+        let written = home(flags, variables);
+        assert!(
+            has(&written, shown) || has(&written, &format!("3{shown}")),
+            "{flags:?} {variables:?}: {:?}",
+            colours(&written)
+        );
+        assert!(!has(&written, &format!("3{not}")), "{flags:?} {variables:?}: {:?}", colours(&written));
+    }
+    for (flags, variables) in [(["--ascii"].as_slice(), [].as_slice()), (&[], &[("CROSSPULL_ASCII", "1")])] {
+        assert!(home(flags, variables).is_ascii(), "{flags:?} {variables:?}");
+    }
+    assert!(!home(&[], &[("CROSSPULL_ASCII", "0")]).is_ascii());
+}

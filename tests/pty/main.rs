@@ -5,6 +5,8 @@ mod access;
 #[cfg(test)]
 mod aloud;
 #[cfg(test)]
+mod bytes;
+#[cfg(test)]
 mod earlier;
 #[cfg(test)]
 mod ends;
@@ -20,6 +22,8 @@ mod screens;
 mod secret;
 #[cfg(test)]
 mod stage;
+#[cfg(test)]
+mod suspended;
 #[cfg(test)]
 mod talk;
 #[cfg(test)]

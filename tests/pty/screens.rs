@@ -28,7 +28,7 @@ fn a_window_may_shrink_and_grow_again() {
     let lines: Vec<&str> = narrow.lines().collect();
     assert_eq!(lines.len(), 12, "{narrow}");
     assert!(lines[0].contains("simulated"), "{narrow}");
-    assert!(lines[11].contains("F1 help"), "{narrow}");
+    assert!(lines[11].contains("Ctrl+G help"), "{narrow}");
 
     let small = stage.resize(39, 11, ENLARGE);
     assert_eq!(small.trim(), ENLARGE);

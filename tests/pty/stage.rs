@@ -11,6 +11,8 @@ use tempfile::TempDir;
 
 /// The longest time that a screen may take to come: far more than it does on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// The time after which a screen can have been read.
+pub const READ: Duration = Duration::from_millis(750);
 /// Makes the simulated cloud quick.
 const QUICK: [&str; 3] = ["demo", "--speed", "50"];
 
@@ -74,6 +76,8 @@ pub struct Stage {
     pub program: Program,
     /// The home of the program, with its state and its temporary files.
     pub home: TempDir,
+    /// True where Enter counts only once the screen could be read: wherever this is not the demo.
+    pub careful: bool,
 }
 
 impl Stage {
@@ -91,7 +95,21 @@ impl Stage {
             command.env(name, value);
         }
         let (window, program) = open(command, (80, 24));
-        let stage = Self { window, program, home };
+        let stage = Self { window, program, home, careful: false };
+        stage.shows(HOME);
+        stage
+    }
+
+    /// Returns the demo at its first screen in a terminal that tells another size than it has, such as `rows 0 cols 0`.
+    pub fn in_a_terminal_of(size: &str, variables: &[(&str, &str)]) -> Self {
+        let home = tempfile::tempdir().expect("a folder");
+        let line = format!("stty {size}; exec '{}' demo --speed 50", env!("CARGO_BIN_EXE_crosspull"));
+        let mut command = command("sh", &["-c", &line], home.path());
+        for (name, value) in variables {
+            command.env(name, value);
+        }
+        let (window, program) = open(command, (100, 30));
+        let stage = Self { window, program, home, careful: false };
         stage.shows(HOME);
         stage
     }
@@ -113,7 +131,7 @@ impl Stage {
             command.env(name, value);
         }
         let (window, program) = open(command, (80, 24));
-        let stage = Self { window, program, home };
+        let stage = Self { window, program, home, careful: true };
         stage.shows(HOME);
         stage
     }
@@ -130,8 +148,26 @@ impl Stage {
 
     /// Presses keys, waits for words, gives the screen's text.
     pub fn press(&mut self, keys: &str, words: &str) -> String {
+        if keys == ENTER {
+            self.reads();
+        }
         self.window.press(keys);
         self.shows(words)
+    }
+
+    /// Reads the screen, where Enter writes something: it counts no sooner. In the demo it does.
+    pub fn reads(&self) {
+        const WRITES: [&str; 4] = ["Enter run", "▸ Reset", "▸ Wait no longer", "Enter give it"];
+        let text = self.window.look(|view| view.text());
+        if self.careful && WRITES.iter().any(|words| text.contains(words)) {
+            self.passes(READ);
+        }
+    }
+
+    /// Lets time pass.
+    pub fn passes(&self, time: Duration) {
+        let nothing = self.window.see("nothing", time, |_| None::<()>);
+        assert!(nothing.is_err());
     }
 
     /// Presses keys and waits until those words are gone.

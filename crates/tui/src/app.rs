@@ -175,11 +175,11 @@ pub fn view(model: &Model, frame: &mut Frame, now: Timestamp) {
 
 /// Takes in what happened; returns what the shell is to do.
 pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Effect> {
-    let before = model.front().context(&model.shared);
+    let front = model.front().context(&model.shared);
     let mut effects = model.take(msg, now);
     model.shared.time_access(now);
     effects.extend(model.follow());
-    if model.front().context(&model.shared) != before {
+    if model.front().context(&model.shared) != front {
         model.shared.scrolled = None;
     }
     effects
@@ -354,8 +354,11 @@ impl Model {
         self.shared.copying = None;
         self.touched = true;
         match action {
+            // A letter that is held down does not end a run at once.
+            Some(Action::Stop) if self.shared.live.stopping && key.modifiers.is_empty() => Vec::new(),
             Some(Action::Stop) => self.stop(),
             Some(Action::Redraw) => vec![Effect::Redraw],
+            Some(Action::Suspend) => vec![Effect::Suspend],
             Some(Action::Help) => self.react(vec![Reaction::Over(Layer::Help(HelpLayer::new(context)))]),
             Some(action) => self.act(action),
             None => {

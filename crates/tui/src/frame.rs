@@ -302,7 +302,7 @@ fn key_line(scene: &Scene, columns: u16) -> Line<'static> {
     let mut spans = Vec::new();
     for row in shown {
         spans.push(theme.span(Tone::Strong, format!(" {}", row.label)));
-        spans.push(theme.span(Tone::Dim, format!(" {} ", row.word)));
+        spans.push(theme.span(Tone::Plain, format!(" {} ", row.word)));
     }
     Line::from(spans)
 }

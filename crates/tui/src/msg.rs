@@ -217,6 +217,8 @@ pub enum Effect {
     Leave,
     /// Draw everything anew, the terminal may have been written over.
     Redraw,
+    /// Give the terminal back and stop until somebody lets the program go on.
+    Suspend,
     /// Copy a text; `what` names it, for the answer.
     Copy {
         /// Such as `consent address`.

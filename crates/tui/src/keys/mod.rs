@@ -81,6 +81,8 @@ pub(crate) enum Action {
     Stop,
     /// Draw anew.
     Redraw,
+    /// Stop for a while, as programs of a shell do.
+    Suspend,
 }
 
 /// A way along a list or a text.
@@ -188,7 +190,7 @@ pub(crate) fn table(context: Context) -> impl Iterator<Item = &'static Binding> 
             | Context::Ways
             | Context::Filter
     );
-    table::own(context).iter().chain(if scrolls { table::PAGES } else { &[] })
+    table::own(context).iter().chain(if scrolls { table::PAGES } else { &[] }).chain(table::EVERYWHERE)
 }
 
 /// Returns what a key asks for there; none where it is text or nothing.
@@ -271,6 +273,26 @@ mod tests {
             let chord = |c| KeyEvent::new(KeyCode::Char(c), CTRL);
             assert!(action(context, &chord('c')).is_some(), "{context:?}");
             assert_eq!(action(context, &chord('l')), Some(Action::Redraw), "{context:?}");
+            assert_eq!(action(context, &chord('z')), Some(Action::Suspend), "{context:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_done_by_an_f_key_alone() {
+        for row in ALL.into_iter().flat_map(table) {
+            let only = !row.keys.is_empty() && row.keys.iter().all(|(code, _)| matches!(code, KeyCode::F(_)));
+            assert!(!only && !row.label.starts_with('F'), "{row:?}");
+        }
+    }
+
+    #[test]
+    fn q_leaves_or_closes_where_no_text_is_typed() {
+        let q = KeyEvent::new(KeyCode::Char('q'), NONE);
+        for context in ALL {
+            let text = matches!(context, Context::Text | Context::Filter | Context::Path | Context::Pick);
+            // On the last screen Enter leaves too.
+            let wanted = [Action::Stop, Action::Back, Action::GoOn];
+            assert_eq!(action(context, &q).is_some_and(|action| wanted.contains(&action)), !text, "{context:?}");
         }
     }
 }

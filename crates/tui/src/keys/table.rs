@@ -32,33 +32,42 @@ const DOWN: &[(KeyCode, KeyModifiers)] =
 
 const GO_ON: Binding = row(ENTER, "Enter", "go on", "to the next screen", Action::GoOn);
 const PREVIOUS_SCREEN: Binding = row(ESC, "Esc", "back", "to the previous screen; every answer is kept", Action::Back);
-const CLOSE: Binding = row(ESC, "Esc", "close", "away with what lies above the screen", Action::Back);
+const CLOSE_TEXT: Binding = row(ESC, "Esc", "close", "away with what lies above the screen", Action::Back);
+const CLOSE: Binding = Binding { keys: &[(KeyCode::Esc, NONE), (KeyCode::Char('q'), NONE)], ..CLOSE_TEXT };
 const MOVE_UP: Binding = row(UP, "↑↓", "choose", "up and down in a list", Action::Move(Move::Up));
 const MOVE_DOWN: Binding = row(DOWN, "", "", "", Action::Move(Move::Down));
 const WORD_LEFT: Binding = row(LEFT, "←→", "choose", "the word before, the next word", Action::Left);
 const WORD_RIGHT: Binding = row(RIGHT, "", "", "", Action::Right);
 const NEXT_FIELD: Binding = row(TAB, "Tab", "next", "to the next field", Action::NextField);
 const PREVIOUS_FIELD: Binding = row(BACK_TAB, "Shift+Tab", "previous", "to the field before", Action::PreviousField);
-const HELP_IN_TEXT: Binding = row(&[(KeyCode::F(1), NONE)], "F1", "help", "this help", Action::Help);
+const HELP_IN_TEXT: Binding =
+    row(&[(KeyCode::Char('g'), CTRL), (KeyCode::F(1), NONE)], "Ctrl+G", "help", "this help, also by F1", Action::Help);
 const HELP: Binding =
     row(&[(KeyCode::F(1), NONE), (KeyCode::Char('?'), NONE)], "?", "help", "this help, also by F1", Action::Help);
-const LEAVE: Binding = row(
+const LEAVE_IN_TEXT: Binding = row(
     &[(KeyCode::Char('c'), CTRL)],
     "Ctrl+C",
-    "leave",
+    "",
     "leave; asks first where there is something to lose",
     Action::Stop,
 );
-const LEAVE_QUIETLY: Binding = Binding { word: "", ..LEAVE };
-const STOP: Binding = Binding {
-    word: "stop after this call",
-    help: "stop after the call in flight; a second time leaves at once",
-    ..LEAVE
+const LEAVE: Binding = Binding {
+    keys: &[(KeyCode::Char('c'), CTRL), (KeyCode::Char('q'), NONE)],
+    word: "leave",
+    help: "leave, also by q; asks first where there is something to lose",
+    ..LEAVE_IN_TEXT
 };
-const REDRAW: Binding = row(&[(KeyCode::Char('l'), CTRL)], "Ctrl+L", "", "draw the screen anew", Action::Redraw);
+const LEAVE_QUIETLY: Binding = Binding { word: "", ..LEAVE };
+const STOP: Binding = row(
+    &[(KeyCode::Char('c'), CTRL), (KeyCode::Char('q'), NONE)],
+    "Ctrl+C",
+    "stop after this call",
+    "stop after the call in flight, also by q; a second time leaves at once",
+    Action::Stop,
+);
 
-const HOME: &[Binding] = &[MOVE_UP, MOVE_DOWN, GO_ON, HELP, LEAVE, REDRAW];
-const RUNS: &[Binding] = &[MOVE_UP, MOVE_DOWN, GO_ON, PREVIOUS_SCREEN, HELP, LEAVE, REDRAW];
+const HOME: &[Binding] = &[MOVE_UP, MOVE_DOWN, GO_ON, HELP, LEAVE];
+const RUNS: &[Binding] = &[MOVE_UP, MOVE_DOWN, GO_ON, PREVIOUS_SCREEN, HELP, LEAVE];
 const METHODS: Binding = row(
     &[(KeyCode::Char('m'), NONE)],
     "m",
@@ -66,7 +75,7 @@ const METHODS: Binding = row(
     "all methods by which a registry lets somebody in, with their limits",
     Action::Methods,
 );
-const ROUTE: &[Binding] = &[MOVE_UP, MOVE_DOWN, METHODS, GO_ON, PREVIOUS_SCREEN, HELP, LEAVE, REDRAW];
+const ROUTE: &[Binding] = &[MOVE_UP, MOVE_DOWN, METHODS, GO_ON, PREVIOUS_SCREEN, HELP, LEAVE];
 const CHOOSER: &[Binding] = &[
     MOVE_UP,
     MOVE_DOWN,
@@ -76,7 +85,6 @@ const CHOOSER: &[Binding] = &[
     PREVIOUS_SCREEN,
     HELP,
     LEAVE_QUIETLY,
-    REDRAW,
 ];
 const UNWEIGHED: &[Binding] = &[
     Binding { word: "", help: "up and down in the text", ..MOVE_UP },
@@ -92,17 +100,22 @@ const UNWEIGHED: &[Binding] = &[
     PREVIOUS_SCREEN,
     HELP,
     LEAVE_QUIETLY,
-    REDRAW,
 ];
-const F5: &[(KeyCode, KeyModifiers)] = &[(KeyCode::F(5), NONE)];
+const LIST: &[(KeyCode, KeyModifiers)] = &[(KeyCode::Char('r'), CTRL), (KeyCode::F(5), NONE)];
 const LOOK_UP: Binding = row(
-    F5,
-    "F5",
-    "look up",
-    "list what there is to choose from, else tell who you are there; signs in for that",
+    LIST,
+    "Ctrl+R",
+    "list",
+    "list what there is to choose from, else tell who you are there; signs in for that; also by F5",
     Action::LookUp,
 );
-const SIGN_IN_NOW: Binding = row(F5, "F5", "sign in", "sign in now, and tell who you are there", Action::SignIn);
+const SIGN_IN_NOW: Binding = row(
+    &[(KeyCode::Char('s'), NONE), (KeyCode::Char('r'), CTRL), (KeyCode::F(5), NONE)],
+    "s",
+    "sign in",
+    "sign in now, and tell who you are there; also by F5",
+    Action::SignIn,
+);
 const TEXT: &[Binding] = &[
     row(&[(KeyCode::Tab, NONE)], "Tab", "next", "to the next field", Action::NextField),
     PREVIOUS_FIELD,
@@ -111,21 +124,10 @@ const TEXT: &[Binding] = &[
     GO_ON,
     PREVIOUS_SCREEN,
     HELP_IN_TEXT,
-    LEAVE_QUIETLY,
-    REDRAW,
+    LEAVE_IN_TEXT,
 ];
-const CHOICE: &[Binding] = &[
-    NEXT_FIELD,
-    PREVIOUS_FIELD,
-    WORD_LEFT,
-    WORD_RIGHT,
-    SIGN_IN_NOW,
-    GO_ON,
-    PREVIOUS_SCREEN,
-    HELP,
-    LEAVE_QUIETLY,
-    REDRAW,
-];
+const CHOICE: &[Binding] =
+    &[NEXT_FIELD, PREVIOUS_FIELD, WORD_LEFT, WORD_RIGHT, SIGN_IN_NOW, GO_ON, PREVIOUS_SCREEN, HELP, LEAVE_QUIETLY];
 const FOLD: &[Binding] = &[
     NEXT_FIELD,
     PREVIOUS_FIELD,
@@ -139,7 +141,6 @@ const FOLD: &[Binding] = &[
     PREVIOUS_SCREEN,
     HELP,
     LEAVE_QUIETLY,
-    REDRAW,
 ];
 const CHECKS: &[Binding] = &[
     MOVE_UP,
@@ -149,7 +150,6 @@ const CHECKS: &[Binding] = &[
     PREVIOUS_SCREEN,
     HELP,
     LEAVE_QUIETLY,
-    REDRAW,
 ];
 const REVIEW: &[Binding] = &[
     MOVE_UP,
@@ -166,7 +166,6 @@ const REVIEW: &[Binding] = &[
     PREVIOUS_SCREEN,
     HELP,
     LEAVE_QUIETLY,
-    REDRAW,
 ];
 const CUT_SHORT: Binding = row(
     &[(KeyCode::Char('w'), NONE)],
@@ -183,7 +182,6 @@ const RUN: &[Binding] = &[
     row(ENTER, "Enter", "go on", "back to the question; at the end, to the last screen", Action::GoOn),
     HELP,
     STOP,
-    REDRAW,
 ];
 const STEP: &[Binding] = &[
     Binding { word: "look at a step", ..MOVE_UP },
@@ -193,35 +191,66 @@ const STEP: &[Binding] = &[
     row(ESC, "Esc", "the run", "back to the run as a whole, where Enter goes on", Action::Back),
     HELP,
     Binding { word: "stop", ..STOP },
-    REDRAW,
 ];
 const CONSENT: &[Binding] = &[
     Binding { word: "", help: "up and down in the text", ..MOVE_UP },
     MOVE_DOWN,
-    row(&[(KeyCode::F(2), NONE)], "F2", "copy", "copy the address", Action::Copy),
+    row(
+        &[(KeyCode::Char('y'), NONE), (KeyCode::F(2), NONE)],
+        "y",
+        "copy",
+        "copy the address, also by F2",
+        Action::Copy,
+    ),
     HELP,
     Binding { word: "stop", ..STOP },
-    REDRAW,
 ];
 const SIGN_IN: &[Binding] = &[
     Binding { word: "", help: "up and down in the text", ..MOVE_UP },
     MOVE_DOWN,
-    row(&[(KeyCode::F(2), NONE)], "F2", "copy", "copy the code, or the address where there is no code", Action::Copy),
+    row(
+        &[(KeyCode::Char('y'), NONE), (KeyCode::F(2), NONE)],
+        "y",
+        "copy",
+        "copy the code, or the address where there is no code; also by F2",
+        Action::Copy,
+    ),
     row(&[(KeyCode::Char('a'), NONE)], "a", "copy address", "copy the address", Action::CopyAddress),
-    row(&[(KeyCode::Char('o'), CTRL)], "Ctrl+O", "open", "open the address in a browser of this machine", Action::Open),
+    row(
+        &[(KeyCode::Char('o'), NONE), (KeyCode::Char('o'), CTRL)],
+        "o",
+        "open",
+        "open the address in a browser of this machine",
+        Action::Open,
+    ),
     row(ESC, "Esc", "stop it", "stop the sign-in", Action::Back),
     HELP,
     LEAVE_QUIETLY,
-    REDRAW,
 ];
+const SAVE_SECRET: Binding = row(
+    &[(KeyCode::Char('s'), NONE), (KeyCode::F(4), NONE)],
+    "s",
+    "save",
+    "save the secret in a new file, also by F4",
+    Action::SaveSecret,
+);
+const REVEAL: Binding = row(
+    &[(KeyCode::Char('v'), NONE), (KeyCode::F(3), NONE)],
+    "v",
+    "reveal",
+    "show the secret for 10 seconds, also by F3",
+    Action::Reveal,
+);
+const COPY_SECRET: Binding =
+    row(&[(KeyCode::Char('y'), NONE), (KeyCode::F(2), NONE)], "y", "copy", "copy the secret, also by F2", Action::Copy);
 const DONE: &[Binding] = &[
     Binding { word: "", help: "up and down in the text", ..MOVE_UP },
     MOVE_DOWN,
     row(&[(KeyCode::Char('c'), NONE)], "c", "copy command", "copy the command that does the same", Action::CopyCommand),
     row(ESC, "Esc", "keep it there", "leave the secret in the clipboard", Action::KeepCopied),
-    row(&[(KeyCode::F(3), NONE)], "F3", "reveal", "show the secret for 10 seconds", Action::Reveal),
-    row(&[(KeyCode::F(2), NONE)], "F2", "copy", "copy the secret", Action::Copy),
-    row(&[(KeyCode::F(4), NONE)], "F4", "save", "save the secret in a new file", Action::SaveSecret),
+    REVEAL,
+    COPY_SECRET,
+    SAVE_SECRET,
     row(&[(KeyCode::Char('r'), NONE)], "r", "go on", "go on with this run: every step looks first", Action::Again),
     HELP,
     row(
@@ -231,8 +260,7 @@ const DONE: &[Binding] = &[
         "leave; a summary without the secret stays on the terminal",
         Action::GoOn,
     ),
-    LEAVE_QUIETLY,
-    REDRAW,
+    LEAVE_IN_TEXT,
 ];
 const ENTERING: &[Binding] = &[
     Binding { word: "", help: "up and down in the text", ..MOVE_UP },
@@ -247,28 +275,15 @@ const ENTERING: &[Binding] = &[
     PREVIOUS_SCREEN,
     HELP,
     LEAVE,
-    REDRAW,
 ];
 const ENTERED: &[Binding] = &[
     Binding { word: "", help: "along the programs, else up and down in the text", ..MOVE_UP },
     MOVE_DOWN,
     row(&[(KeyCode::Char('r'), NONE)], "r", "renew", "sign in anew, by the same answers", Action::Again),
     row(&[(KeyCode::Char('c'), NONE)], "c", "", "copy the command that does the same", Action::CopyCommand),
-    row(
-        &[(KeyCode::Char('s'), NONE), (KeyCode::F(4), NONE)],
-        "s",
-        "save",
-        "save the secret in a new file, also by F4",
-        Action::SaveSecret,
-    ),
-    row(
-        &[(KeyCode::Char('v'), NONE), (KeyCode::F(3), NONE)],
-        "v",
-        "reveal",
-        "show the secret for 10 seconds, also by F3",
-        Action::Reveal,
-    ),
-    row(&[(KeyCode::Char('y'), NONE), (KeyCode::F(2), NONE)], "y", "copy", "copy the secret, also by F2", Action::Copy),
+    SAVE_SECRET,
+    REVEAL,
+    COPY_SECRET,
     row(ENTER, "Enter", "give it", "give the sign-in to the program that is chosen", Action::GoOn),
     PREVIOUS_SCREEN,
     HELP,
@@ -279,7 +294,6 @@ const ENTERED: &[Binding] = &[
         "leave, also by Ctrl+C; the sign-in stays where it was given",
         Action::Stop,
     ),
-    REDRAW,
 ];
 const ASKING: &[Binding] = &[
     Binding { word: "", help: "up and down in the text", ..MOVE_UP },
@@ -296,7 +310,6 @@ const ASKING: &[Binding] = &[
     PREVIOUS_SCREEN,
     HELP,
     LEAVE,
-    REDRAW,
 ];
 const NEXT_TAB: Binding =
     row(&[(KeyCode::Tab, NONE)], "Tab", "next page", "to the next page of the screen", Action::NextTab);
@@ -330,7 +343,6 @@ const ACCESS: &[Binding] = &[
     PREVIOUS_SCREEN,
     HELP,
     QUIT,
-    REDRAW,
 ];
 const MATRIX: &[Binding] = &[
     Binding { word: "", help: "to the row before, to the next row", ..MOVE_UP },
@@ -360,7 +372,6 @@ const MATRIX: &[Binding] = &[
     PREVIOUS_SCREEN,
     HELP,
     Binding { word: "", ..QUIT },
-    REDRAW,
 ];
 const FILTER: &[Binding] = &[
     row(&[(KeyCode::Up, NONE)], "↑↓", "", "to the row before, to the next row", Action::Move(Move::Up)),
@@ -368,16 +379,14 @@ const FILTER: &[Binding] = &[
     row(ENTER, "Enter", "keep it", "keep the filter", Action::GoOn),
     row(ESC, "Esc", "all rows", "away with the filter", Action::Back),
     HELP_IN_TEXT,
-    LEAVE_QUIETLY,
-    REDRAW,
+    LEAVE_IN_TEXT,
 ];
 const READING: &[Binding] = &[
     Binding { word: "scroll", help: "up and down in the text", ..MOVE_UP },
     MOVE_DOWN,
     CLOSE,
-    row(&[(KeyCode::Enter, NONE), (KeyCode::Char('q'), NONE)], "", "", "", Action::GoOn),
-    LEAVE_QUIETLY,
-    REDRAW,
+    row(ENTER, "", "", "", Action::GoOn),
+    LEAVE_IN_TEXT,
 ];
 const BUTTON_LEFT: Binding = row(
     &[(KeyCode::Left, NONE), (KeyCode::BackTab, NONE)],
@@ -394,8 +403,7 @@ const QUESTION: &[Binding] = &[
     row(&[(KeyCode::Char('n'), NONE)], "n", "no", "no", Action::No),
     row(ENTER, "Enter", "take", "take the button in focus", Action::GoOn),
     CLOSE,
-    LEAVE_QUIETLY,
-    REDRAW,
+    LEAVE_IN_TEXT,
 ];
 const CLIPBOARD: &[Binding] = &[
     BUTTON_LEFT,
@@ -415,9 +423,14 @@ const CLIPBOARD: &[Binding] = &[
         Action::ClearCopied,
     ),
     row(ENTER, "Enter", "take", "take the button in focus", Action::GoOn),
-    row(&[(KeyCode::Esc, NONE), (KeyCode::Char('s'), NONE)], "Esc", "stay", "stay, also by s", Action::Back),
-    LEAVE_QUIETLY,
-    REDRAW,
+    row(
+        &[(KeyCode::Esc, NONE), (KeyCode::Char('s'), NONE), (KeyCode::Char('q'), NONE)],
+        "Esc",
+        "stay",
+        "stay, also by s",
+        Action::Back,
+    ),
+    LEAVE_IN_TEXT,
 ];
 const RESET: &[Binding] = &[
     BUTTON_LEFT,
@@ -425,11 +438,16 @@ const RESET: &[Binding] = &[
     Binding { word: "scroll", help: "up and down in the text", ..MOVE_UP },
     MOVE_DOWN,
     row(ENTER, "Enter", "ok", "take the button in focus", Action::GoOn),
-    row(&[(KeyCode::Esc, NONE), (KeyCode::Char('n'), NONE)], "Esc", "no", "not now, also by n", Action::Back),
+    row(
+        &[(KeyCode::Esc, NONE), (KeyCode::Char('n'), NONE), (KeyCode::Char('q'), NONE)],
+        "Esc",
+        "no",
+        "not now, also by n",
+        Action::Back,
+    ),
     // Where there is little room the buttons' keys stay told.
     Binding { word: "", ..HELP },
-    LEAVE_QUIETLY,
-    REDRAW,
+    LEAVE_IN_TEXT,
 ];
 const PICK: &[Binding] = &[
     row(&[(KeyCode::BackTab, NONE)], "Shift+Tab", "", "to the field before", Action::PreviousField),
@@ -439,21 +457,19 @@ const PICK: &[Binding] = &[
     row(&[(KeyCode::PageDown, NONE)], "", "", "", Action::Move(Move::PageDown)),
     row(&[(KeyCode::Enter, NONE)], "Enter", "take", "take what is chosen, else to the next screen", Action::GoOn),
     row(&[(KeyCode::Tab, NONE)], "Tab", "", "take what is chosen, else to the next field", Action::Take),
-    row(F5, "F5", "", "list them anew", Action::LookUp),
+    row(LIST, "Ctrl+R", "", "list them anew, also by F5", Action::LookUp),
     row(ESC, "Esc", "close", "close the list", Action::Back),
     HELP_IN_TEXT,
-    LEAVE_QUIETLY,
-    REDRAW,
+    LEAVE_IN_TEXT,
 ];
 const WAYS: &[Binding] = &[
     MOVE_UP,
     MOVE_DOWN,
     row(ENTER, "Enter", "sign in", "sign in by the way that is chosen", Action::GoOn),
     CLOSE,
-    LEAVE_QUIETLY,
-    REDRAW,
+    LEAVE_IN_TEXT,
 ];
-const PATH: &[Binding] = &[row(ENTER, "Enter", "save", "save", Action::GoOn), CLOSE, LEAVE_QUIETLY, REDRAW];
+const PATH: &[Binding] = &[row(ENTER, "Enter", "save", "save", Action::GoOn), CLOSE_TEXT, LEAVE_IN_TEXT];
 
 /// Further ways along what can be longer than its window; in fields for text these keys move the cursor.
 pub(super) const PAGES: &[Binding] = &[
@@ -461,6 +477,18 @@ pub(super) const PAGES: &[Binding] = &[
     row(&[(KeyCode::PageDown, NONE)], "", "", "", Action::Move(Move::PageDown)),
     row(&[(KeyCode::Home, NONE)], "Home End", "", "to the beginning, to the end", Action::Move(Move::First)),
     row(&[(KeyCode::End, NONE)], "", "", "", Action::Move(Move::Last)),
+];
+
+/// What works everywhere.
+pub(super) const EVERYWHERE: &[Binding] = &[
+    row(&[(KeyCode::Char('l'), CTRL)], "Ctrl+L", "", "draw the screen anew", Action::Redraw),
+    row(
+        &[(KeyCode::Char('z'), CTRL)],
+        "Ctrl+Z",
+        "",
+        "stop crosspull for a while, and a run with it; fg goes on",
+        Action::Suspend,
+    ),
 ];
 
 /// Returns the rows of a place alone.

@@ -87,7 +87,7 @@ pub(super) fn sheet(shared: &Shared, step: StepId, person: &Person, columns: usi
         sheet.lines.extend(indented(Tone::Dim, &says));
     }
     sheet.lines.extend(indented(
-        Tone::Dim,
+        Tone::Plain,
         "You may leave with Ctrl+C; crosspull resume goes on later. This screen goes on by itself.",
     ));
     sheet

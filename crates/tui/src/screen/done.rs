@@ -121,7 +121,7 @@ impl View for DoneScreen {
 
     fn status(&self, shared: &Shared, _: bool) -> Option<(Tone, String)> {
         let only_here = shared.live.has_secret() && !matches!(shared.handed, Handed::Saved(_));
-        only_here.then(|| (Tone::Dim, "crosspull does not keep the secret.".to_owned()))
+        only_here.then(|| (Tone::Plain, "crosspull does not keep the secret.".to_owned()))
     }
 
     fn loses(&self, shared: &Shared) -> bool {
@@ -155,14 +155,14 @@ fn next(shared: &Shared, sheet: &mut Sheet, columns: usize) {
         return sheet.lines.extend(hang(theme, Tone::Plain, vec![theme.span(Tone::Dim, "Next  ")], &says, columns));
     }
     let under = if shared.live.run.waits_to_be_mended() {
-        sheet.lines.extend(block(theme, Tone::Dim, "Once that is mended", 0, columns));
+        sheet.lines.extend(block(theme, Tone::Plain, "Once that is mended", 0, columns));
         sheet.lines.extend(block(theme, Tone::Strong, &command, 2, columns));
         2
     } else {
         sheet.lines.extend(hang(theme, Tone::Strong, vec![theme.span(Tone::Dim, "Next  ")], &command, columns));
         6
     };
-    sheet.lines.extend(block(theme, Tone::Dim, "r does it now, in this window.", under, columns));
+    sheet.lines.extend(block(theme, Tone::Plain, "r does it now, in this window.", under, columns));
 }
 
 /// Adds the command that does the same without questions.

@@ -6,7 +6,7 @@ use crosspull_core::names::PerTenant;
 use crosspull_core::names::Side;
 use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::{Account, AccountKind, Entered, Prompt, SignIn, Surroundings, offers};
-use crosspull_tui::{Effect, Here, Model, Msg, Setup, Theme};
+use crosspull_tui::{Effect, Here, Model, Msg, Palette, Setup, Theme};
 use crossterm::event::KeyCode;
 use jiff::SignedDuration;
 
@@ -76,7 +76,7 @@ fn a_code_looks_so() {
     }
     let mut story = over_ssh((80, 24), Theme::plain());
     insta::assert_snapshot!("sign_in_code_ascii", asked(&mut story, [code()]).see());
-    let mut story = over_ssh((120, 40), Theme::new(true, false));
+    let mut story = over_ssh((120, 40), Theme::new(true, Palette::Mono));
     insta::assert_snapshot!("sign_in_code_no_color", asked(&mut story, [code()]).see());
 }
 
@@ -131,7 +131,7 @@ fn escape_stops_the_sign_in_and_nothing_else() {
 #[test]
 fn a_browser_is_opened_where_there_is_a_desktop_and_nowhere_else() {
     let mut story = at(None, true, (80, 24), Theme::full());
-    asked(&mut story, [code()]).shows("Ctrl+O open").ctrl('o');
+    asked(&mut story, [code()]).shows("o open").press(KeyCode::Char('o'));
     assert_eq!(story.asked(), [Effect::Open { address: ADDRESS.to_owned() }]);
     asked(&mut story, [page()]);
     let by_itself = story.asked();

@@ -67,7 +67,13 @@ impl Story {
         self
     }
 
+    /// Presses a key. Whoever presses Enter has read what stands there.
     pub fn press(&mut self, code: KeyCode) -> &mut Self {
+        if code == KeyCode::Enter { self.wait(700).press_at_once(code) } else { self.press_at_once(code) }
+    }
+
+    /// Presses a key right after the one before.
+    pub fn press_at_once(&mut self, code: KeyCode) -> &mut Self {
         self.msg(Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)))
     }
 

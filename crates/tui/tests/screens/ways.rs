@@ -33,7 +33,8 @@ fn with_everything_answered_enter_alone_leads_from_home_to_the_end() {
     story.engine(engine::started()).enter().shows("Checks").engine(engine::passed()).enter();
     story.shows("Review").enter();
     assert_eq!(story.asked(), [Effect::Run(Box::new(engine::plan()))]);
-    story.engine(engine::proving()).enter().enter().shows("next try in 6 s");
+    story.engine(engine::proving());
+    story.press_at_once(KeyCode::Enter).press_at_once(KeyCode::Enter).shows("next try in 6 s");
     story.engine(engine::asking().split_off(engine::proving().len())).shows("Reset aks-shop now?").enter();
     assert_eq!(story.asked(), [Effect::Confirm(StepId(9))]);
     story.hides("Not now").engine(engine::reset()).shows("The run is over").enter();
