@@ -11,6 +11,8 @@ mod earlier;
 #[cfg(test)]
 mod ends;
 #[cfg(test)]
+mod held;
+#[cfg(test)]
 mod looks;
 #[cfg(test)]
 mod redraw;

@@ -2,6 +2,7 @@
 
 mod files;
 mod leaving;
+mod readable;
 mod sign_in;
 mod spoken;
 
@@ -29,6 +30,7 @@ use crate::secret::Copied;
 use crate::shared::Shared;
 use crate::theme::Theme;
 use crate::words::times;
+use readable::Readable;
 
 /// The ways in which the wizard begins.
 #[derive(Debug)]
@@ -58,6 +60,7 @@ pub struct Model {
     instead: Option<Prompt>,
     /// True once a key was pressed: from then on nothing is chosen for the operator.
     touched: bool,
+    readable: Readable,
 }
 
 impl Model {
@@ -72,6 +75,7 @@ impl Model {
             sign_in: None,
             instead: None,
             touched: false,
+            readable: Readable::default(),
         }
     }
 
@@ -87,6 +91,7 @@ impl Model {
             || self.sign_in.is_some()
             || shared.revealed.is_some()
             || self.secret_in_clipboard()
+            || self.may_still_take()
     }
 
     /// Returns the run as far as its events tell.
@@ -175,12 +180,15 @@ pub fn view(model: &Model, frame: &mut Frame, now: Timestamp) {
 
 /// Takes in what happened; returns what the shell is to do.
 pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Effect> {
-    let front = model.front().context(&model.shared);
+    let (front, in_front) = (model.front().context(&model.shared), model.scene().context());
     let mut effects = model.take(msg, now);
     model.shared.time_access(now);
     effects.extend(model.follow());
     if model.front().context(&model.shared) != front {
         model.shared.scrolled = None;
+    }
+    if model.scene().context() != in_front {
+        model.readable.changed(now);
     }
     effects
 }
@@ -199,11 +207,15 @@ impl Model {
     fn take(&mut self, msg: Msg, now: Timestamp) -> Vec<Effect> {
         match msg {
             Msg::Key(key) if key.kind == KeyEventKind::Release => return Vec::new(),
-            Msg::Key(key) => return self.pressed(&key),
+            Msg::Key(key) => return self.pressed(&key, now),
             Msg::Paste(text) => self.pasted(&text),
             Msg::Said(said) => return self.said(said),
             Msg::Resize(columns, rows) => self.shared.size = (columns, rows),
-            Msg::Tick => return self.ticked(now),
+            Msg::Tick => {
+                let mut effects = self.take_early(now);
+                effects.extend(self.ticked(now));
+                return effects;
+            }
             Msg::Engine(mut entry) => {
                 if self.shared.simulated {
                     without_soak(&mut entry.event);
@@ -340,7 +352,7 @@ impl Model {
     }
 
     /// Takes a key: what it asks for there, else it is text. Where nothing can be seen nothing can be meant but Ctrl+C.
-    fn pressed(&mut self, key: &KeyEvent) -> Vec<Effect> {
+    fn pressed(&mut self, key: &KeyEvent, now: Timestamp) -> Vec<Effect> {
         let context = self.scene().context();
         let action = keys::action(context, key);
         if frame::too_small(self.shared.size) && action != Some(Action::Stop) {
@@ -353,6 +365,9 @@ impl Model {
         self.shared.notice = None;
         self.shared.copying = None;
         self.touched = true;
+        if action.is_some_and(|action| !self.was_read(action, now)) {
+            return Vec::new();
+        }
         match action {
             // A letter that is held down does not end a run at once.
             Some(Action::Stop) if self.shared.live.stopping && key.modifiers.is_empty() => Vec::new(),

@@ -27,6 +27,10 @@ impl View for CutShortLayer {
         Context::Reset
     }
 
+    fn writes(&self, _: &Shared, action: Action) -> bool {
+        action == Action::GoOn && self.yes
+    }
+
     fn on(&mut self, _: &mut Shared, action: Action) -> Vec<Reaction> {
         match action {
             Action::Left | Action::Right => self.yes = !self.yes,

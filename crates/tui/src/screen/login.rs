@@ -50,6 +50,10 @@ impl View for LoginScreen {
         }
     }
 
+    fn writes(&self, shared: &Shared, action: Action) -> bool {
+        action == Action::GoOn && self.context(shared) == Context::Entered && !shared.login.programs.is_empty()
+    }
+
     fn on(&mut self, shared: &mut Shared, action: Action) -> Vec<Reaction> {
         let effect = match action {
             Action::Move(way) if !shared.login.programs.is_empty() => {

@@ -78,6 +78,12 @@ pub(crate) trait View {
         true
     }
 
+    /// Returns true where an action writes something outside the program without another question: it counts only once the
+    /// view could be read.
+    fn writes(&self, _shared: &Shared, _action: Action) -> bool {
+        false
+    }
+
     /// Does what an action asks for, and returns what comes of it elsewhere. A view that is only read scrolls and closes.
     fn on(&mut self, _shared: &mut Shared, action: Action) -> Vec<Reaction> {
         match action {

@@ -42,6 +42,10 @@ impl View for ResetLayer {
         Context::Reset
     }
 
+    fn writes(&self, _: &Shared, action: Action) -> bool {
+        action == Action::GoOn && self.yes
+    }
+
     fn on(&mut self, shared: &mut Shared, action: Action) -> Vec<Reaction> {
         match action {
             Action::Move(way) => vec![Reaction::Scroll(way)],

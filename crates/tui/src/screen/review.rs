@@ -41,6 +41,10 @@ impl View for ReviewScreen {
         Context::Review
     }
 
+    fn writes(&self, _: &Shared, action: Action) -> bool {
+        action == Action::GoOn
+    }
+
     fn on(&mut self, shared: &mut Shared, action: Action) -> Vec<Reaction> {
         let plan = shared.live.plan();
         match (action, plan) {
@@ -126,7 +130,7 @@ impl View for ReviewScreen {
         } else {
             "Nothing was written so far."
         };
-        Some((Tone::Dim, says.to_owned()))
+        Some((Tone::Plain, says.to_owned()))
     }
 
     /// Nothing was answered for an earlier run, and its journal stays as it is.

@@ -131,3 +131,68 @@ fn answers_that_were_typed_are_not_lost_from_home_unasked() {
     story.enter().enter().press(KeyCode::Esc).press(KeyCode::Esc).ctrl('c');
     assert_eq!(story.asked(), [Effect::Leave], "nothing was typed");
 }
+
+/// Enter, as a keyboard repeats it, so many times.
+fn hold(story: &mut Story, times: usize) -> &mut Story {
+    (0..times).fold(story, |story, _| story.wait(33).press_at_once(KeyCode::Enter))
+}
+
+/// The effects that write.
+fn writes(story: &mut Story) -> Vec<Effect> {
+    let all = story.asked().into_iter();
+    all.filter(|effect| matches!(effect, Effect::Run(_) | Effect::Go { .. } | Effect::Confirm(_) | Effect::CutShort))
+        .collect()
+}
+
+#[test]
+fn an_enter_that_came_before_the_review_could_be_read_starts_no_run() {
+    const TOO_EARLY: &str = "Enter came before this could be read.";
+    for simulated in [true, false] {
+        let mut story = Story::new(SIZE, complete(), simulated, Theme::full());
+        hold(&mut story, 30).engine(engine::checked());
+        hold(&mut story, 90).shows("Review").shows(TOO_EARLY);
+        assert_eq!(writes(&mut story), [], "simulated: {simulated}");
+        // Let go of it, nothing is made up for.
+        story.wait(5_000).msg(Msg::Tick);
+        assert_eq!(writes(&mut story), []);
+        story.enter();
+        assert!(matches!(writes(&mut story).as_slice(), [Effect::Run(_)]), "simulated: {simulated}");
+    }
+}
+
+#[test]
+fn one_early_enter_counts_in_a_simulated_cloud_alone() {
+    for (simulated, runs) in [(true, 1), (false, 0)] {
+        let mut story = Story::new(SIZE, complete(), simulated, Theme::full());
+        hold(&mut story, 20).engine(engine::checked());
+        story.enter().shows("Review").wait(10).press_at_once(KeyCode::Enter);
+        assert_eq!(writes(&mut story), [], "not before it is known that it is not held down");
+        for _ in 0..4 {
+            story.wait(250).msg(Msg::Tick);
+        }
+        assert_eq!(writes(&mut story).len(), runs, "simulated: {simulated}");
+    }
+}
+
+#[test]
+fn no_held_enter_resets_a_cluster() {
+    for simulated in [true, false] {
+        let mut story = Story::new(SIZE, complete(), simulated, Theme::full());
+        to_run(&mut story).asked();
+        hold(&mut story, 5).engine(engine::asking());
+        hold(&mut story, 90);
+        assert_eq!(writes(&mut story), [], "simulated: {simulated}");
+    }
+}
+
+#[test]
+fn a_letter_that_is_held_down_ends_no_run_at_once() {
+    let mut story = real(SIZE);
+    to_run(&mut story).asked();
+    for _ in 0..5 {
+        story.press(KeyCode::Char('q'));
+    }
+    assert_eq!(story.asked(), [Effect::Stop]);
+    story.ctrl('c');
+    assert_eq!(story.asked(), [Effect::Leave]);
+}
