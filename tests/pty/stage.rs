@@ -157,7 +157,7 @@ impl Stage {
 
     /// Reads the screen, where Enter writes something: it counts no sooner. In the demo it does.
     pub fn reads(&self) {
-        const WRITES: [&str; 4] = ["Enter run", "▸ Reset", "▸ Wait no longer", "Enter give it"];
+        const WRITES: [&str; 4] = ["Enter run", "Not now", "Wait no longer", "Enter give it"];
         let text = self.window.look(|view| view.text());
         if self.careful && WRITES.iter().any(|words| text.contains(words)) {
             self.passes(READ);

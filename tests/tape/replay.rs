@@ -1,11 +1,15 @@
 //! Replays a tape in a terminal.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crosspull_support::terminal::{Window, command};
 use portable_pty::CommandBuilder;
 
 use crate::reader::{Command, Line};
+
+/// The time after which a screen can have been read.
+const READ: Duration = Duration::from_millis(750);
 
 /// Returns the shell of the tape, that finds programs in this folder first.
 pub fn shell(programs: &Path, home: &Path) -> CommandBuilder {
@@ -48,13 +52,26 @@ impl Recorder {
         lines.iter().try_for_each(|line| self.step(&line.command).map_err(|why| format!("line {}: {why}", line.number)))
     }
 
+    /// Reads the screen, where Enter writes something: it counts no sooner. All other pauses are left out.
+    fn read(&self) {
+        const WRITES: [&str; 4] = ["Enter run", "Not now", "Wait no longer", "Enter give it"];
+        let text = self.screen();
+        if WRITES.iter().any(|words| text.contains(words)) {
+            let nothing = self.window.see("nothing", READ, |_| None::<()>);
+            assert!(nothing.is_err());
+        }
+    }
+
     fn step(&mut self, command: &Command) -> Result<(), String> {
         match command {
             Command::ForPeople => {}
             Command::Require(program) if self.programs.join(program).is_file() => {}
             Command::Require(program) => return Err(format!("Require: there is no {program}")),
             Command::Type(text) => self.type_text(text),
-            Command::Enter => self.type_text("\r"),
+            Command::Enter => {
+                self.read();
+                self.type_text("\r");
+            }
             Command::Left => self.type_text("\x1b[D"),
             Command::Wait { screen, at_most } => {
                 let shows = |text: &str| screen.is_match(text).then_some(());
