@@ -89,6 +89,9 @@ impl Terminal {
     /// # Errors
     /// An error where the program cannot be stopped, or the terminal refuses.
     pub fn suspend(&mut self) -> io::Result<()> {
+        if !screen_signals::has_job_control() {
+            return Err(io::Error::other("no shell here could bring it back"));
+        }
         leave();
         let stopped = screen_signals::stop_for_a_while();
         self.take_over_again()?;

@@ -64,16 +64,17 @@ impl ScreenSignals {
     }
 }
 
+/// Returns true where somebody could let the program go on once it is stopped. That takes a shell of this session which made a group for the job. It
+/// is the kernel's own rule for SIGTSTP (POSIX, orphaned process groups), which does not hold for a signal that is caught.
+pub fn has_job_control() -> bool {
+    let Ok(session) = getsid(None) else { return false };
+    getpgrp() != session && getppid().is_some_and(|parent| getsid(Some(parent)).is_ok_and(|of| of == session))
+}
+
 /// Stops the program and whoever works with it, as Ctrl+Z does in a terminal that takes whole lines; returns once it goes on.
 ///
-/// Nothing is stopped where nobody could let it go on: that takes a shell of this session which made a group for the job. It
-/// is the kernel's own rule for SIGTSTP (POSIX, orphaned process groups), which does not hold for a signal that is caught.
+/// # Errors
+/// An error where the system refuses.
 pub fn stop_for_a_while() -> io::Result<()> {
-    let session = getsid(None)?;
-    let has_shell =
-        getpgrp() != session && getppid().is_some_and(|parent| getsid(Some(parent)).is_ok_and(|of| of == session));
-    if !has_shell {
-        return Err(io::Error::other("no shell here could bring it back"));
-    }
     Ok(kill_current_process_group(Kill::STOP)?)
 }
