@@ -5,7 +5,11 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use arboard::{Clipboard, Error, SetExtLinux as _};
+#[cfg(target_os = "macos")]
+use arboard::SetExtApple as _;
+#[cfg(not(target_os = "macos"))]
+use arboard::SetExtLinux as _;
+use arboard::{Clipboard, Error};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use crosspull_core::secret::{SECRET_VARIABLES, Secret};
 use tokio::io::AsyncWriteExt as _;
@@ -240,8 +244,15 @@ async fn keep(hold: impl FnOnce() -> Result<(), Error> + Send + 'static, grace: 
 
 /// Holds the X clipboard until something else is copied, or crosspull ends. Wayland's is held by a thread of arboard's,
 /// so this returns at once.
+#[cfg(not(target_os = "macos"))]
 fn hold(text: &Secret) -> Result<(), Error> {
     Clipboard::new()?.set().exclude_from_history().wait().text(text.reveal())
+}
+
+/// Gives the text to the pasteboard of macOS, which holds it by itself.
+#[cfg(target_os = "macos")]
+fn hold(text: &Secret) -> Result<(), Error> {
+    Clipboard::new()?.set().exclude_from_history().text(text.reveal())
 }
 
 /// The text that takes the place of a secret. An empty text is taken in different ways by terminals.
