@@ -18,7 +18,8 @@ work=$(mktemp -d)
 trap 'pkill -f "^crosspull simulate --dir cloud" || true; rm -rf "$work"' EXIT
 mkdir -p "$work/bin" "$work/assets/pictures" assets/pictures
 ln -s "$crosspull" "$work/bin/crosspull"
-export PATH="$work/bin:$tools/bin:$PATH" HOME="$work" XDG_STATE_HOME="$work/state"
+# The pictures are dark, which terminals tell by COLORFGBG.
+export PATH="$work/bin:$tools/bin:$PATH" HOME="$work" XDG_STATE_HOME="$work/state" COLORFGBG="15;0"
 for tape in demo.tape assets/tapes/*.tape; do
   cp "$tape" "$work/"
   (cd "$work" && demogod "$(basename "$tape")")
