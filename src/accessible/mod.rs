@@ -8,11 +8,16 @@ use clap::ArgMatches;
 pub use output::Output;
 pub use typed::{Typed, read_lines};
 
+/// The values of `ACCESSIBLE` that ask for screens.
+const NO: [&str; 5] = ["", "0", "false", "no", "off"];
+
 /// Returns true where plain lines are wanted: by the flag, by `ACCESSIBLE` as huh and clack call it, or by a terminal that
 /// can do nothing else.
 pub fn is_wanted(arguments: &ArgMatches, variable: impl Fn(&str) -> Option<String>) -> bool {
-    let set = |name: &str| variable(name).filter(|value| !value.is_empty());
-    arguments.get_flag("accessible") || set("ACCESSIBLE").is_some() || set("TERM").is_some_and(|term| term == "dumb")
+    let is_no = |value: &str| NO.iter().any(|no| no.eq_ignore_ascii_case(value.trim()));
+    arguments.get_flag("accessible")
+        || variable("ACCESSIBLE").is_some_and(|value| !is_no(&value))
+        || variable("TERM").is_some_and(|term| term == "dumb")
 }
 
 #[cfg(test)]
@@ -30,6 +35,9 @@ mod tests {
         };
         assert!(wanted(&["--accessible"], "", ""));
         assert!(wanted(&[], "ACCESSIBLE", "1") && wanted(&[], "TERM", "dumb"));
-        assert!(!wanted(&[], "ACCESSIBLE", "") && !wanted(&[], "TERM", "xterm"));
+        assert!(!wanted(&[], "TERM", "xterm"));
+        for no in ["", "0", "false", "no", "No", "off"] {
+            assert!(!wanted(&[], "ACCESSIBLE", no), "{no:?}");
+        }
     }
 }
