@@ -13,8 +13,8 @@ pub struct Output {
     is_terminal: bool,
     /// True while the prompt is the last thing on a line that nobody ended.
     open: bool,
-    /// True until the prompt is answered. Whoever reads lines gets it once, and so answers it once.
-    unanswered: bool,
+    /// The prompt that nobody answered yet. Whoever reads lines gets it once, and so answers it once.
+    unanswered: Option<String>,
     /// The time since which the question is asked.
     pub prompted: Instant,
     /// The terminal as it was before it hid what is typed.
@@ -27,7 +27,7 @@ impl Output {
     /// Creates the output.
     pub fn new() -> Self {
         let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
-        Self { is_terminal, open: false, unanswered: false, prompted: Instant::now(), before: None, gone: false }
+        Self { is_terminal, open: false, unanswered: None, prompted: Instant::now(), before: None, gone: false }
     }
 
     /// Writes lines. What cannot be written is for nobody.
@@ -54,11 +54,11 @@ impl Output {
                     self.before = self.before.take().or_else(|| if *hidden { hide() } else { None });
                     if self.is_terminal {
                         write!(out, "{}", terminal_safe(text))?;
-                    } else if !(*again && self.unanswered) {
+                    } else if self.unanswered.as_ref() != Some(text) {
                         writeln!(out, "{}", terminal_safe(text.trim_end()))?;
                     }
                     self.open = self.is_terminal;
-                    self.unanswered = true;
+                    self.unanswered = Some(text.clone());
                 }
             }
         }
@@ -70,7 +70,7 @@ impl Output {
         if self.before.is_none() {
             self.open = false;
         }
-        self.unanswered = false;
+        self.unanswered = None;
         self.show();
     }
 

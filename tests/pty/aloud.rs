@@ -46,14 +46,28 @@ fn the_whole_demo_is_done_by_reading_lines_and_typing_answers() {
     talk.reads("No clipboard here");
     talk.answers(&[("Enter: leave.", "reveal")]);
     let secret = talk.reads("Q~");
+    talk.answers(&[("Enter: leave.", "reveal")]);
+    talk.reads("Q~");
     talk.reads("Enter: leave.");
     talk.types("");
     let told = talk.ends(0);
-    assert_eq!(told.matches(&secret).count(), 1, "the secret is told once, on request");
+    assert_eq!(told.matches(&secret).count(), 2, "the secret is told once for each request");
     for step in 1..=11 {
         assert!(told.contains(&format!("Step {step} of 11")), "{told}");
     }
     assert!(told.contains("aks-shop pulls shop/web:1.4 from registryb: proved from here"), "{told}");
+}
+
+#[test]
+fn a_wrong_value_is_asked_about_once_for_each_answer() {
+    let mut talk = Talk::demo(&[]);
+    talk.answers(&[("Which one?", ""), ("Which one?", ""), ("Cloud [", ""), ("Tenant [", "no tenant")]);
+    // A line of the list that comes by itself would stand before the next answer's.
+    talk.answers(&[("Tenant [no tenant]:", "nor this"), ("Tenant [nor this]:", "leave"), ("Which one?", "1")]);
+    let told = talk.ends(0);
+    for prompt in ["Tenant [no tenant]:", "Tenant [nor this]:"] {
+        assert_eq!(told.matches(prompt).count(), 1, "{told}");
+    }
 }
 
 #[test]

@@ -35,6 +35,8 @@ pub(crate) struct EarlierRun {
     pub way: Direction,
     /// By which plan.
     pub plan: Plan,
+    /// The steps that an earlier part of it did.
+    pub done: Vec<StepId>,
 }
 
 /// The engine as the screens know it.
@@ -49,6 +51,8 @@ pub(crate) struct Live {
     pub taken_up: Option<EarlierRun>,
     /// True once the engine works by the plan.
     pub begun: bool,
+    /// True once the engine has said so: what was told before of the steps of an earlier run is of another time.
+    pub starts: bool,
     /// True where this program has the value of the run's secret.
     pub secret_at_hand: bool,
     /// The step that the operator said yes to.
@@ -73,7 +77,9 @@ impl Live {
     /// Takes up an earlier run, where it has a plan for that.
     pub fn take_up(&mut self, run: Run, way: Direction) {
         if let (Some(id), Ok(plan)) = (run.id.clone(), run.plan_for(way)) {
-            let taken_up = Some(EarlierRun { run: id, way, plan });
+            let is_done = |step: &StepId| way == Direction::Forward && run.ended_well.contains(step);
+            let done = plan.steps.iter().map(|step| step.id).filter(is_done).collect();
+            let taken_up = Some(EarlierRun { run: id, way, plan, done });
             *self = Self { activity: Activity::Checks, taken_up, run, ..Self::default() };
         }
     }
@@ -100,6 +106,7 @@ impl Live {
         self.run.apply(entry);
         match &entry.event {
             Event::Planned { .. } => self.checked(),
+            Event::RunStarted { .. } | Event::RunResumed { .. } | Event::UndoStarted { .. } => self.starts = true,
             Event::RunEnded { .. } => {
                 self.activity = Activity::None;
                 self.stopping = false;

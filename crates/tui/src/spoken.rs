@@ -114,6 +114,8 @@ pub enum Answer {
     Number(usize),
     /// A text.
     Text(Zeroizing<String>),
+    /// A text while there is a list: a value, or what none of the list is called.
+    Sought(Zeroizing<String>),
     /// What there is stays.
     Keep,
     /// A typed yes.

@@ -205,41 +205,43 @@ pub(crate) fn action(context: Context, key: &KeyEvent) -> Option<Action> {
     table(context).find(|row| row.keys.contains(&chord)).map(|row| row.action)
 }
 
+/// All places.
+#[cfg(test)]
+pub(crate) const ALL: [Context; 28] = [
+    Context::Home,
+    Context::Runs,
+    Context::Route,
+    Context::Chooser,
+    Context::Unweighed,
+    Context::Text,
+    Context::Choice,
+    Context::Fold,
+    Context::Checks,
+    Context::Review,
+    Context::Run,
+    Context::Step,
+    Context::Consent,
+    Context::SignIn,
+    Context::Done,
+    Context::Entering,
+    Context::Entered,
+    Context::Asking,
+    Context::Access,
+    Context::Matrix,
+    Context::Filter,
+    Context::Reading,
+    Context::Question,
+    Context::Clipboard,
+    Context::Reset,
+    Context::Path,
+    Context::Pick,
+    Context::Ways,
+];
+
 #[cfg(test)]
 mod tests {
     use super::table::{CTRL, NONE};
     use super::*;
-
-    const ALL: [Context; 28] = [
-        Context::Home,
-        Context::Runs,
-        Context::Route,
-        Context::Chooser,
-        Context::Unweighed,
-        Context::Text,
-        Context::Choice,
-        Context::Fold,
-        Context::Checks,
-        Context::Review,
-        Context::Run,
-        Context::Step,
-        Context::Consent,
-        Context::SignIn,
-        Context::Done,
-        Context::Entering,
-        Context::Entered,
-        Context::Asking,
-        Context::Access,
-        Context::Matrix,
-        Context::Filter,
-        Context::Reading,
-        Context::Question,
-        Context::Clipboard,
-        Context::Reset,
-        Context::Path,
-        Context::Pick,
-        Context::Ways,
-    ];
 
     #[test]
     fn no_key_means_two_things_in_one_place_and_every_row_that_is_shown_is_explained() {

@@ -89,7 +89,7 @@ impl View for PathLayer {
 
     fn said(&mut self, shared: &mut Shared, answer: &Answer) -> Vec<Reaction> {
         match answer {
-            Answer::Text(text) => self.input = TextBox::new(text),
+            Answer::Text(text) | Answer::Sought(text) => self.input = TextBox::new(text),
             Answer::Keep => {}
             Answer::Number(_) | Answer::Yes => return Vec::new(),
         }

@@ -77,7 +77,7 @@ impl View for ReviewScreen {
                 self.on(shared, Action::Explain)
             }
             Answer::Yes => self.on(shared, Action::GoOn),
-            Answer::Text(_) | Answer::Keep => Vec::new(),
+            Answer::Text(_) | Answer::Sought(_) | Answer::Keep => Vec::new(),
         }
     }
 

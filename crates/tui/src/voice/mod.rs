@@ -15,6 +15,7 @@ use crate::app::Model;
 use crate::spoken::{Kind, Question, Said, Spoken};
 use crate::words::times;
 use plain::plain;
+use prompt::asked;
 
 /// The longest time for which nothing is told while something is waited for.
 const QUIET: SignedDuration = SignedDuration::from_secs(30);
@@ -26,6 +27,8 @@ pub struct Voice {
     places: Vec<Place>,
     asked: Option<Asked>,
     notice: Option<String>,
+    /// The row that was picked, which is told back.
+    picked: Option<String>,
     /// True once the secret in sight was told.
     secret: bool,
     /// The time at which something was told last.
@@ -43,6 +46,8 @@ struct Place {
     question: Option<Question>,
     /// How many of the lines have a number that can be typed.
     numbered: usize,
+    /// The words that were told there.
+    words: Vec<&'static str>,
 }
 
 /// What is asked at present.
@@ -89,11 +94,13 @@ impl Voice {
     pub fn speak(&mut self, model: &Model, now: Timestamp, answered: bool) -> Vec<Line> {
         let spoken = model.spoken(now);
         let entered = self.enter(model.depth(), &spoken.title);
-        let mut lines: Vec<String> = if entered { vec![String::new(), spoken.title.clone()] } else { Vec::new() };
+        let mut lines: Vec<String> = self.picked.take().into_iter().collect();
+        lines.extend(entered.then(|| [String::new(), spoken.title.clone()]).into_iter().flatten());
         lines.extend(self.news(&spoken, answered));
         lines.extend(self.noticed(model, answered));
         let mut told: Vec<Line> = lines.into_iter().map(|line| Line::Text(plain(&line))).collect();
-        let in_sight = spoken.secret.filter(|_| !self.secret);
+        // Whatever is typed hides it: one that is in sight right after an answer was asked for anew.
+        let in_sight = spoken.secret.filter(|_| answered || !self.secret);
         self.secret = in_sight.is_some() || (self.secret && !answered);
         told.extend(in_sight.map(Line::Secret));
         self.works(spoken.works.is_some(), now);
@@ -103,6 +110,16 @@ impl Voice {
             self.last = Some(now);
         }
         told
+    }
+
+    /// Returns all that there is to tell of the place, and the question, as if nothing of it had been told.
+    fn anew(&self, model: &Model, now: Timestamp) -> Vec<Line> {
+        let spoken = model.spoken(now);
+        let waits = self.waits(model, now);
+        let question = spoken.question.filter(|_| waits.is_none());
+        let asks = question.iter().flat_map(|question| asked(model, question));
+        let told = std::iter::once(spoken.title).chain(spoken.lines).chain(asks).chain(waits);
+        told.map(|line| Line::Text(plain(&line))).chain(self.prompt(true)).collect()
     }
 
     /// Returns a line where nothing was told for a while and something is waited for.

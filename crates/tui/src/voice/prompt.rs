@@ -1,7 +1,7 @@
 //! The question: what there is to choose from, what is wrong with the answer so far, and the prompt.
 
 use super::plain::plain;
-use super::words::{Named, named};
+use super::words::{Means, Named, named};
 use super::{Asked, Line, Voice};
 use crate::app::Model;
 use crate::keys::Action;
@@ -26,8 +26,7 @@ impl Voice {
             return Vec::new();
         };
         let before = self.asked.take();
-        let told = self.places.last_mut().map(|place| std::mem::replace(&mut place.question, question.clone()));
-        let told = told.flatten();
+        let told = self.places.last_mut().and_then(|place| std::mem::replace(&mut place.question, question.clone()));
         let same = is_same(told.as_ref(), question.as_ref());
         let complaint = |question: Option<&Question>| question.and_then(|one| one.complaint.clone());
         let complains = answered || complaint(told.as_ref()) != complaint(question.as_ref());
@@ -43,7 +42,8 @@ impl Voice {
             }
             let complaint = question.complaint.iter().filter(|_| complains || !same);
             lines.extend(complaint.map(|complaint| format!("Not right: {complaint}")));
-            lines.extend(entered.then(|| also(model, question)));
+            let opens = told.as_ref().is_some_and(|told| is_list(question) && !is_list(told));
+            lines.extend(self.new_words(model, question, entered || opens));
         }
         let mut lines: Vec<Line> = lines.into_iter().map(|line| Line::Text(plain(&line))).collect();
         let asks = again || kept.is_none() || !lines.is_empty();
@@ -52,6 +52,15 @@ impl Voice {
             lines.extend(self.prompt(kept.is_some()));
         }
         lines
+    }
+
+    /// Returns the words beside the answer, where they are `told` or one of them was not told in this place.
+    fn new_words(&mut self, model: &Model, question: &Question, told: bool) -> Option<String> {
+        let words = beside(model, question);
+        let place = self.places.last_mut()?;
+        let is_new = words.iter().any(|word| !place.words.contains(word));
+        place.words.extend(&words);
+        (told || is_new).then(|| also(&words))
     }
 
     /// Returns the prompt of what is asked, for the first time or `again`.
@@ -103,22 +112,37 @@ pub(super) fn numbered(rows: &[Row], wanted: impl Fn(&Row) -> bool) -> Vec<Strin
     told.collect()
 }
 
-/// Returns the words that are taken beside an answer.
-fn also(model: &Model, question: &Question) -> String {
-    // What the answer itself is for is no word beside it.
-    let words = named(model, Some(question)).into_iter().filter(|word| word.action != Action::GoOn);
-    format!("Words beside the answer: {}.", listed(words))
+/// Returns everything that there is to know of a question.
+pub(super) fn asked(model: &Model, question: &Question) -> Vec<String> {
+    let mut lines = question.says.clone();
+    lines.extend(told_rows(question.rows()));
+    lines.extend(question.complaint.iter().map(|complaint| format!("Not right: {complaint}")));
+    lines.push(also(&beside(model, question)));
+    lines
+}
+
+/// Returns true where one chooses from what was found.
+fn is_list(question: &Question) -> bool {
+    matches!(question.kind, Kind::Text { .. }) && !question.rows().is_empty()
+}
+
+/// Returns the words that are taken beside an answer. What the answer itself is for is none.
+fn beside(model: &Model, question: &Question) -> Vec<&'static str> {
+    let words = named(model, Some(question)).into_iter();
+    words.filter(|word| word.means != Means::Does(Action::GoOn)).map(|word| word.name).collect()
+}
+
+fn also(words: &[&'static str]) -> String {
+    format!("Words beside the answer: {}.", words.join(", "))
 }
 
 /// Returns the prompt where only a word is waited for.
 fn of_words(model: &Model) -> String {
     let words = named(model, None);
-    let enter = model.enter();
-    let of_enter = words.iter().find(|word| Some(word.action) == enter);
+    let means = |action| words.iter().find(|word| word.means == Means::Does(action));
     // What is only read is closed by Enter too.
-    let of_enter =
-        of_enter.or_else(|| words.iter().find(|word| word.action == Action::Back)).filter(|_| enter.is_some());
-    let others = listed(words.iter().filter(|word| of_enter.is_none_or(|enter| enter.name != word.name)).cloned());
+    let of_enter = model.enter().and_then(|enter| means(enter).or_else(|| means(Action::Back)));
+    let others = listed(words.iter().filter(|word| of_enter.is_none_or(|enter| enter.means != word.means)).cloned());
     match of_enter {
         Some(on) => plain(&format!("Enter: {}. Or a word ({others}): ", on.name)),
         None => plain(&format!("Type a word ({others}): ")),

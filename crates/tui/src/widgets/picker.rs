@@ -153,6 +153,11 @@ impl Picker {
         self.choices.len()
     }
 
+    /// Returns what narrows the list.
+    pub fn filter(&self) -> &str {
+        &self.filter
+    }
+
     /// Returns true where something was typed to narrow the list.
     pub const fn is_narrowed(&self) -> bool {
         !self.filter.is_empty()

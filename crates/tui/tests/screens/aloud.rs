@@ -15,27 +15,27 @@ use crate::{access, access_who, any_order, engine, picking, registry, sign_in};
 const SIZE: (u16, u16) = (80, 24);
 
 /// A story that is told and not shown.
-struct Talk {
-    story: Story,
+pub struct Talk {
+    pub story: Story,
     voice: Voice,
-    log: String,
+    pub log: String,
     /// True where the last prompt hides what is typed.
     hidden: bool,
 }
 
 impl Talk {
-    fn of(story: Story) -> Self {
+    pub fn of(story: Story) -> Self {
         let mut talk = Self { story, voice: Voice::default(), log: String::new(), hidden: false };
         talk.tell(false);
         talk
     }
 
-    fn demo() -> Self {
+    pub fn demo() -> Self {
         Self::of(Story::demo(SIZE))
     }
 
     /// The wizard on a real cloud with every answer.
-    fn real() -> Self {
+    pub fn real() -> Self {
         Self::of(registry::at(SIZE, complete(), Theme::plain()))
     }
 
@@ -59,11 +59,11 @@ impl Talk {
     }
 
     /// Somebody types a line after the prompt was told.
-    fn types(&mut self, line: &str) -> &mut Self {
+    pub fn types(&mut self, line: &str) -> &mut Self {
         self.line(line, true)
     }
 
-    fn line(&mut self, line: &str, fresh: bool) -> &mut Self {
+    pub fn line(&mut self, line: &str, fresh: bool) -> &mut Self {
         let shown = if self.hidden { "" } else { line };
         self.log.push_str(format!(">>> {shown}").trim_end());
         self.log.push('\n');
@@ -77,20 +77,30 @@ impl Talk {
         self
     }
 
-    fn all(&mut self, lines: &[&str]) -> &mut Self {
+    /// Somebody asks for the secret, which is there at once, as in the shell.
+    pub fn reveals(&mut self, secret: &str) -> &mut Self {
+        match self.voice.hear(&self.story.model, "reveal", true, self.story.now) {
+            Heard::Said(said) => self.story.msg(Msg::Said(said)).msg(Msg::Secret(Secret::new(secret.to_owned()))),
+            Heard::Told(lines) => panic!("{lines:?}"),
+        };
+        self.tell(true);
+        self
+    }
+
+    pub fn all(&mut self, lines: &[&str]) -> &mut Self {
         for line in lines {
             self.types(line);
         }
         self
     }
 
-    fn msg(&mut self, msg: Msg) -> &mut Self {
+    pub fn msg(&mut self, msg: Msg) -> &mut Self {
         self.story.msg(msg);
         self.tell(false);
         self
     }
 
-    fn engine(&mut self, events: Vec<crosspull_core::event::Event>) -> &mut Self {
+    pub fn engine(&mut self, events: Vec<crosspull_core::event::Event>) -> &mut Self {
         for event in events {
             self.story.engine([event]);
             self.tell(false);
@@ -99,7 +109,7 @@ impl Talk {
     }
 
     /// Time passes, second by second, as in the shell.
-    fn wait(&mut self, seconds: u32) -> &mut Self {
+    pub fn wait(&mut self, seconds: u32) -> &mut Self {
         for _ in 0..seconds {
             self.story.wait(1000).msg(Msg::Tick);
             self.tell(false);
@@ -110,34 +120,39 @@ impl Talk {
     }
 
     /// Forgets what was told, so that a picture begins here.
-    fn anew(&mut self) -> &mut Self {
+    pub fn anew(&mut self) -> &mut Self {
         self.log.clear();
         self
     }
 
     /// Returns what was told. There is nothing in it that only eyes understand.
     #[track_caller]
-    fn told(&mut self) -> String {
+    pub fn told(&mut self) -> String {
         let glyph = |c: char| {
             c.is_control() && c != '\n'
                 || matches!(c, '\u{2190}'..='\u{21ff}' | '\u{2500}'..='\u{25ff}' | '\u{2800}'..='\u{28ff}')
         };
         assert!(!self.log.contains(glyph), "a glyph in\n{}", self.log);
+        for key in
+            ["Esc", "F1", "F2", "F3", "F4", "F5", "also by", " copies it)", "in this window", " r asks", "n, o and /"]
+        {
+            assert!(!self.log.contains(key), "{key:?} in\n{}", self.log);
+        }
         std::mem::take(&mut self.log)
     }
 
     #[track_caller]
-    fn says(&mut self, text: &str) -> &mut Self {
+    pub fn says(&mut self, text: &str) -> &mut Self {
         assert!(self.log.contains(text), "no {text:?} in\n{}", self.log);
         self
     }
 
-    fn asked(&mut self) -> Vec<Effect> {
+    pub fn asked(&mut self) -> Vec<Effect> {
         self.story.asked()
     }
 
     /// Goes through the forms of the demo, each answer as it is.
-    fn reach_checks(&mut self) -> &mut Self {
+    pub fn reach_checks(&mut self) -> &mut Self {
         for _ in 0..40 {
             if self.asked().iter().any(|effect| matches!(effect, Effect::Check(_))) {
                 return self;
@@ -147,11 +162,11 @@ impl Talk {
         panic!("no checks:\n{}", self.log)
     }
 
-    fn reach_review(&mut self) -> &mut Self {
+    pub fn reach_review(&mut self) -> &mut Self {
         self.reach_checks().engine(engine::checked()).types("")
     }
 
-    fn reach_run(&mut self) -> &mut Self {
+    pub fn reach_run(&mut self) -> &mut Self {
         self.reach_review().types("yes")
     }
 }

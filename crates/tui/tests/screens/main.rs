@@ -11,6 +11,7 @@ mod careful;
 mod choosing;
 mod earlier;
 mod engine;
+mod heard;
 mod looks;
 mod picking;
 mod registry;

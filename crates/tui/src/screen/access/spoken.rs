@@ -44,7 +44,7 @@ fn matrix(screen: &AccessScreen, shared: &Shared) -> Spoken {
 pub(super) fn answer(screen: &mut AccessScreen, shared: &mut Shared, answer: &Answer) {
     match answer {
         Answer::Number(at) => screen.table.tell(*at),
-        Answer::Text(text) => screen.table.narrow_to(shared, text),
+        Answer::Text(text) | Answer::Sought(text) => screen.table.narrow_to(shared, text),
         Answer::Keep | Answer::Yes => screen.table.keep(),
     }
 }

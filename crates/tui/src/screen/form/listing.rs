@@ -38,6 +38,11 @@ impl FormScreen {
         self.wanted().is_some()
     }
 
+    /// Returns true where what is in the field in focus is a whole answer, and no part of one by which a list is narrowed.
+    pub fn is_whole(&self) -> bool {
+        self.wanted().is_none_or(|wanted| wanted.whole || wanted.key == Key::Namespace)
+    }
+
     /// Returns true where somebody can sign in to the tenant of the page.
     pub fn can_sign_in(&self) -> bool {
         // What is beside the routes signs in by itself: before it, one to a tenant that is named tells who one is there.

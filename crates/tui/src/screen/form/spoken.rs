@@ -2,14 +2,17 @@
 
 use crosspull_core::find::{Choice, Progress, Sought};
 use crosspull_core::input::Key;
+use crosspull_core::sign_in::SignIn;
+use crosspull_core::text::clean;
 
 use super::FormScreen;
+use crate::msg::Notice;
 use crate::pages;
 use crate::screen::Reaction;
 use crate::shared::Shared;
 use crate::spoken::{Answer, Kind, Question, Row, Spoken};
 use crate::widgets::aloud::WIDE;
-use crate::widgets::cell::{Cell, Value};
+use crate::widgets::cell::{Cell, Value, shown};
 use crate::widgets::picker::Picker;
 use crate::widgets::text_box::TextBox;
 use crate::words::names;
@@ -62,7 +65,9 @@ impl FormScreen {
     /// Returns the tenant that somebody signed in to, below the field that names it, and below the way who that was.
     fn entered(&self, shared: &Shared, cell: &Cell) -> Option<String> {
         let side = pages::side(self.page)?;
-        let entered = shared.signed_in.of(side, &shared.answers)?;
+        // What is wrong is not among the answers, so whoever signed in by these signed in elsewhere.
+        let is_answer = |cell: &Cell| cell.text() == clean(&shown(&shared.answers, cell.field));
+        let entered = shared.signed_in.of(side, &shared.answers).filter(|_| self.cells.iter().all(is_answer))?;
         match cell.field.key {
             key if key == Key::tenant(side) => Some(names::tenant(entered, cell.text(), WIDE)),
             key if key == Key::sign_in(side) => {
@@ -118,10 +123,25 @@ impl FormScreen {
             }
             Answer::Number(at) => self.turn_to(*at),
             Answer::Text(text) => self.put(text),
+            Answer::Sought(text) => {
+                if let Some(none) = self.seek(text) {
+                    shared.notice = Some(Notice::bad(none));
+                    return Vec::new();
+                }
+            }
             Answer::Keep => {}
             Answer::Yes => return Vec::new(),
         }
         self.forward(shared)
+    }
+
+    /// Says who stands for the person whose sign-in was chosen: on the simulated cloud nobody is asked.
+    fn stands_in(&self, shared: &Shared) -> Option<Notice> {
+        let cell = self.cells.get(self.focus).filter(|_| shared.simulated)?;
+        let of_way = matches!(cell.field.key, Key::SignInA | Key::SignInB);
+        let way = SignIn::from_word(cell.text()).filter(|_| of_way)?;
+        (way == SignIn::AzureCli || way.asks_a_person())
+            .then(|| Notice::good("In the demo an app stands for you: nobody is asked to sign in."))
     }
 
     /// Goes to the next field, where the one in focus is right so far. What was complained about is the last one that is
@@ -131,10 +151,13 @@ impl FormScreen {
         if let Some(cell) = self.cells.get_mut(self.focus) {
             cell.left(lists);
             if cell.complaint.is_some() {
+                // What is wrong is asked about once, and no list comes by itself to ask again.
+                self.hush();
                 return Vec::new();
             }
         }
         self.write(&mut shared.answers);
+        shared.notice = self.stands_in(shared).or_else(|| shared.notice.take());
         if self.tried || self.focus + 1 >= self.stops() {
             return self.finish(shared);
         }
@@ -155,6 +178,23 @@ impl FormScreen {
             *chosen = at;
             cell.complaint = None;
         }
+    }
+
+    /// Takes a text as the value, where it is a whole one. Else none of the list is called so, which is returned, and what
+    /// stood in the field stays.
+    fn seek(&mut self, text: &str) -> Option<String> {
+        let before = self.cells.get(self.focus)?.clone();
+        let list = self.list.take()?;
+        self.put(text);
+        if self.is_whole() {
+            return None;
+        }
+        let none = none_called(&list, text);
+        if let Some(cell) = self.cells.get_mut(self.focus) {
+            *cell = before;
+        }
+        self.list = Some(list);
+        Some(none)
     }
 
     fn put(&mut self, text: &str) {
@@ -193,11 +233,29 @@ fn listed(list: &Picker) -> String {
     }
 }
 
+/// Returns what one of a list is.
+fn one_of(list: &Picker) -> &'static str {
+    match &list.sought {
+        Sought::Tags(_) => "tag",
+        Sought::For(Key::TenantA | Key::TenantB) => "tenant",
+        Sought::For(Key::Cluster) => "cluster",
+        Sought::For(Key::Registry) => "registry",
+        Sought::For(Key::Repository) => "repository",
+        Sought::For(Key::Namespace) => "namespace",
+        Sought::For(_) => "entry",
+    }
+}
+
+fn none_called(list: &Picker, part: &str) -> String {
+    format!("No {} has {part} in its name.", one_of(list))
+}
+
 /// Returns why a list has nothing to choose from, or not all.
 fn why_none(list: &Picker) -> Vec<String> {
     match &list.progress {
         Progress::Failed(trouble) => trouble.lines(None),
         Progress::Whole if list.len() == 0 => vec!["There is none that you may see. Give it yourself.".to_owned()],
+        Progress::Whole if list.matching().len() == 0 => vec![none_called(list, list.filter())],
         Progress::Whole | Progress::Goes => Vec::new(),
     }
 }

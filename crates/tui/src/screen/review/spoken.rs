@@ -27,8 +27,11 @@ pub(super) fn review(shared: &Shared) -> Spoken {
         spoken.lines.extend((!resource.is_empty()).then(|| format!("  {resource}")));
     }
     let goes_on = earlier.is_some_and(|earlier| earlier.way == Direction::Forward);
-    for step in &plan.steps {
-        let head = format!("{}. {}: {}", step.id, step.side, step.title());
+    let back = plan.route == Route::TakeBack;
+    for (at, step) in plan.steps.iter().enumerate() {
+        // Those that take a run back have its numbers, the other way round.
+        let of_run = if back { format!(", for step {} of the run", step.id) } else { String::new() };
+        let head = format!("{}. {}: {}{of_run}", at + 1, step.side, step.title());
         match shared.live.run.step(step.id).filter(|_| goes_on) {
             Some(state) => {
                 let word = step_row::word(step, &at_rest(state));
@@ -37,7 +40,7 @@ pub(super) fn review(shared: &Shared) -> Spoken {
             None => {
                 spoken.lines.push(head);
                 spoken.lines.extend(step.calls().iter().map(|call| format!("  {call}")));
-                let undo = (plan.route != Route::TakeBack).then(|| format!("  {}", step.undo()));
+                let undo = (!back).then(|| format!("  {}", step.undo()));
                 spoken.lines.extend(undo);
             }
         }

@@ -1,5 +1,7 @@
 //! The run where there is no screen: a line for a step when it begins to wait and when it ends.
 
+use crosspull_core::event::Work;
+use crosspull_core::names::Outcome;
 use crosspull_core::operation::Step;
 use crosspull_core::plan::Plan;
 use crosspull_core::run::{Person, Status, StepState, Wait};
@@ -20,8 +22,15 @@ pub(super) fn run(shared: &Shared) -> Spoken {
         spoken.works = (live.activity == Activity::Run).then(|| "waits for the run to begin".to_owned());
         return spoken;
     };
+    if !live.starts && live.taken_up.is_some() {
+        // What is known of the steps is of an earlier part of the run.
+        spoken.works = (live.activity == Activity::Run).then(|| "waits for the run to go on".to_owned());
+        return spoken;
+    }
+    spoken.lines.extend(done_earlier(live));
     for step in &plan.steps {
-        spoken.lines.extend(live.run.step(step.id).map(|state| lines(live, plan, step, state)).unwrap_or_default());
+        let state = live.run.step(step.id).filter(|state| !is_old(live, state));
+        spoken.lines.extend(state.map(|state| lines(live, plan, step, state)).unwrap_or_default());
     }
     spoken.lines.extend(live.person().map(|(_, person)| asked_of(person)).unwrap_or_default());
     spoken.numbered = plan.steps.len();
@@ -29,9 +38,35 @@ pub(super) fn run(shared: &Shared) -> Spoken {
     spoken
 }
 
+/// Returns the steps that an earlier part of the run did.
+fn done_earlier(live: &Live) -> Option<String> {
+    let done: Vec<String> = live.taken_up.as_ref()?.done.iter().map(ToString::to_string).collect();
+    match done.as_slice() {
+        [] => None,
+        [one] => Some(format!("Done earlier: step {one}.")),
+        several => Some(format!("Done earlier: steps {}.", several.join(", "))),
+    }
+}
+
+/// Returns true for a step that was done earlier, and was only looked at now.
+fn is_old(live: &Live, state: &StepState) -> bool {
+    let run = &live.run;
+    let is_there =
+        matches!(state.status, Status::Ended(Outcome::Created | Outcome::Changed | Outcome::Found | Outcome::Skipped));
+    let now = run.calls.iter().skip(run.calls_before);
+    let wrote = now.filter(|call| call.writes).any(|call| call.work == Work::Step(state.id));
+    is_there && !wrote && live.taken_up.as_ref().is_some_and(|earlier| earlier.done.contains(&state.id))
+}
+
+/// Returns a step's number among those of its plan, where it is told one after the other. Those that take a run back go the
+/// other way than its own.
+fn number(plan: &Plan, step: &Step) -> usize {
+    plan.steps.iter().take_while(|one| one.id != step.id).count() + 1
+}
+
 /// Returns a step with its number among all.
 fn head(plan: &Plan, step: &Step) -> String {
-    format!("Step {} of {}, {}, {}", step.id, plan.steps.len(), step.side, step.title())
+    format!("Step {} of {}, {}, {}", number(plan, step), plan.steps.len(), step.side, step.title())
 }
 
 /// Returns what there is to say of a step. One that is to come, or is at work without a wait, says nothing.
@@ -79,7 +114,7 @@ fn working(live: &Live, plan: &Plan) -> String {
             (None, Some(call)) => format!("the answer to {} {}", call.method, call.url),
             (None, None) => "its turn".to_owned(),
         };
-        Some(format!("step {}, {}, waits for: {why}", step.id, step.title()))
+        Some(format!("step {}, {}, waits for: {why}", number(plan, step), step.title()))
     });
     let at_work: Vec<String> = at_work.collect();
     if at_work.is_empty() { "waits for the next step".to_owned() } else { at_work.join("; ") }

@@ -12,7 +12,7 @@ impl Table {
         let (rows, verbs) = (shared.access.rows(), verbs(shared));
         let mut spoken = Spoken { lines: vec![format!("What they may do, {}:", place(shared))], ..Spoken::default() };
         if rows.is_empty() {
-            spoken.lines.push("No row is left. n, o and / change what is shown.".to_owned());
+            spoken.lines.push("No row is left. namespace, allowed and filter change what is shown.".to_owned());
             return spoken;
         }
         spoken.lines.extend(rows.iter().enumerate().map(|(at, row)| format!("{}. {}", at + 1, in_a_line(row, verbs))));
