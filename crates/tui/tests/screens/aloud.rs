@@ -425,6 +425,12 @@ fn no_order_of_lines_and_events_writes_without_a_typed_yes_or_tells_a_glyph() {
         "previous",
         "sign in",
         "wait no longer",
+        "again",
+        "explain 3",
+        "zzzz",
+        "v",
+        "y",
+        "l",
     ];
     let lines = [&words[..], &others[..]].concat();
     let events = any_order::events();
