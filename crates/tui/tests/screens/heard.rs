@@ -103,6 +103,11 @@ fn a_run_that_goes_on_tells_in_one_sentence_what_was_done() {
 fn what_was_picked_is_told_back() {
     let mut talk = Talk::in_a_list(3);
     talk.types("3").says("Cluster: aks-web-00002, rg-web, westeurope, 1.33");
+    let mut talk = Talk::in_a_list(0);
+    let mut nameless = picking::cluster(2);
+    nameless.details.insert(2, String::new());
+    let found = Msg::Found { sought: Sought::For(Key::Cluster), choices: vec![nameless], progress: Progress::Whole };
+    talk.types("list").msg(found).types("1").says("Cluster: aks-web-00002, rg-web, westeurope, 1.33");
     let mut talk = Talk::demo();
     talk.types("").says("Chosen: Let a cluster pull from a registry");
 }

@@ -212,7 +212,8 @@ impl FormScreen {
 }
 
 fn row(choice: &Choice) -> Row {
-    Row::new(choice.name.clone(), [choice.details.join(", ")])
+    let details: Vec<&str> = choice.details.iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
+    Row::new(choice.name.clone(), [details.join(", ")])
 }
 
 /// Returns true for a field that takes several values, one after the other.
