@@ -3,7 +3,12 @@
 use std::fmt;
 
 use super::TenantId;
-use crate::text::{as_typed, clean};
+use crate::text::{as_typed, clean, printable};
+
+/// The characters of a GUID.
+const GUID: usize = 36;
+/// The most characters of a wrong value that are told: a complaint has two lines.
+const LONGEST: usize = 60;
 
 /// A tenant as the operator names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,17 +28,16 @@ impl TenantRef {
     pub const HOME: &str = "organizations";
 
     /// Reads a GUID or a domain, also where it stands in what people copy along: a portal's or a sign-in's address, a user's name,
-    /// a label (`https://portal.azure.com/#@contoso.com/…`, `https://login.microsoftonline.com/GUID/`, `ada@contoso.com`,
-    /// `Tenant ID: GUID`).
+    /// a label, a line of JSON (`https://portal.azure.com/#@contoso.com/…`, `https://login.microsoftonline.com/GUID/`,
+    /// `ada@contoso.com`, `Tenant ID: GUID`, `"tenantId": "GUID",`).
     ///
     /// # Errors
     /// A sentence that says what is wrong and what right looks like.
     pub fn parse(raw: &str) -> Result<Self, String> {
         let typed = as_typed(raw);
         let text = clean(&typed);
-        for named in
-            [Some(text), of_portal(text), of_sign_in(text), of_user(text), of_label(text)].into_iter().flatten()
-        {
+        let places = [Some(text), of_portal(text), of_sign_in(text), of_user(text), of_label(text), only_id(text)];
+        for named in places.into_iter().flatten() {
             if let Ok(id) = named.parse() {
                 return Ok(Self::Id(id));
             }
@@ -44,7 +48,8 @@ impl TenantRef {
         if text.is_empty() {
             return Err("give the tenant's domain (contoso.com) or its id (a GUID)".to_owned());
         }
-        Err(format!("\"{text}\" is not a tenant: give its domain (contoso.com) or its id (a GUID)"))
+        let told = printable(text, LONGEST);
+        Err(format!("\"{told}\" is not a tenant: give its domain (contoso.com) or its id (a GUID)"))
     }
 }
 
@@ -83,6 +88,14 @@ fn of_label(text: &str) -> Option<&str> {
     is_label.then(|| clean(value))
 }
 
+/// Returns the one GUID in a text. In an address or a resource id it is somebody else's.
+fn only_id(text: &str) -> Option<&str> {
+    let words = text.split(|c: char| !c.is_ascii_hexdigit() && c != '-');
+    let mut ids = words.filter(|word| word.len() == GUID && word.parse::<TenantId>().is_ok());
+    let one = ids.next().filter(|_| !text.contains('/'))?;
+    ids.all(|other| other == one).then_some(one)
+}
+
 /// A DNS name of two labels or more whose last one is not a number.
 fn is_domain(text: &str) -> bool {
     let label = |l: &str| {
@@ -114,6 +127,9 @@ mod tests {
             format!("https://sts.windows.net/{id}/"),
             format!("Tenant ID: {id}"),
             format!("Directory (tenant) ID:\t{id}"),
+            format!("Tenant ID\t{id}"),
+            format!("  \"tenantId\": \"{id}\","),
+            format!("{id}."),
             id.replace('-', "\u{2011}"),
             id.replace("8d6f", "8d\u{ad}6f"),
         ] {
@@ -132,8 +148,12 @@ mod tests {
             "https://contoso.com/x",
             "a b@contoso.com",
             "@",
+            "1f0c2b7e-90aa-4c1e-8d6f-51b2c7f09a2e 2f0c2b7e-90aa-4c1e-8d6f-51b2c7f09a2e",
+            "/subscriptions/1f0c2b7e-90aa-4c1e-8d6f-51b2c7f09a2e",
         ] {
             assert!(TenantRef::parse(text).unwrap_err().contains("is not a tenant"), "{text}");
         }
+        let long = TenantRef::parse(&"x".repeat(500)).unwrap_err();
+        assert!(long.chars().count() < 150, "{long}");
     }
 }

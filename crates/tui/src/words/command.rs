@@ -16,7 +16,9 @@ pub(crate) fn command(answers: &Answers) -> Vec<String> {
         let values = answers.all(field.key);
         let taken = if field.kind == Kind::Many { values.len() } else { 1 };
         for value in values.into_iter().take(taken).filter(|v| Some(*v) != field.default) {
-            parts.push(shell_option(&format!("--{}", field.key.name()), value));
+            let flag = format!("--{}", field.key.name());
+            // The flag alone is its yes, and it takes no word after a space.
+            parts.push(if field.key == Key::Renew && value == "yes" { flag } else { shell_option(&flag, value) });
         }
     }
     let last = parts.len().saturating_sub(1);
@@ -93,10 +95,11 @@ mod tests {
         answers.set(Key::TenantA, "contoso.com");
         answers.set(Key::SecretDays, "180");
         answers.set(Key::AppName, "the shop's app");
+        answers.set(Key::Renew, "yes");
         answers.set_all(Key::Repository, vec!["shop/web:1.4".to_owned(), "shop/api".to_owned()]);
         assert_eq!(
             command_line(&answers),
-            r#"crosspull apply --yes --tenant-a contoso.com --repository shop/web:1.4 --repository shop/api --app-name "the shop's app""#
+            r#"crosspull apply --yes --tenant-a contoso.com --repository shop/web:1.4 --repository shop/api --app-name "the shop's app" --renew"#
         );
         assert_eq!(command(&answers).first().map(String::as_str), Some("crosspull apply --yes \\"));
     }
