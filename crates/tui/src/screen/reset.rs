@@ -109,6 +109,10 @@ impl View for ResetLayer {
             }
         }
         sheet.foot = vec![Line::default(), buttons(theme, "Reset", "Not now", self.yes)];
+        // In a small window the rows are for what will lack.
+        if shared.simulated && columns >= 50 {
+            sheet.foot.extend(block(theme, Tone::Dim, "On a real cluster the focus is on Not now.", 0, columns));
+        }
         sheet.from = Some(self.from);
         sheet
     }
