@@ -49,8 +49,10 @@ sees() {
   done
 }
 
-# presses KEY PATTERN: presses a key, and sees PATTERN.
+# presses KEY PATTERN: presses a key, and sees PATTERN. Whoever presses Enter has read the screen: where it writes something,
+# it counts no sooner.
 presses() {
+  [ "$1" != Enter ] || sleep 0.8
   tmux send-keys -t wizard "$1" && sees "$2"
 }
 
