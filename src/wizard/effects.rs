@@ -113,6 +113,10 @@ impl Wizard {
                 None => None,
             },
             Effect::ClearClipboard => Some(Msg::Notice(match self.clear_clipboard(terminal).await {
+                // A terminal does not answer.
+                Ok(()) if clipboard::clearing_sequence(self.copies_by).is_some() => {
+                    Notice::good("Your terminal was told to clear its clipboard.")
+                }
                 Ok(()) => Notice::good("The secret is no longer in the clipboard."),
                 Err(why) => Notice::bad(why),
             })),

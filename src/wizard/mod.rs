@@ -23,7 +23,7 @@ use crosspull_core::names::PerTenant;
 use crosspull_core::names::Verdict;
 use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::{Prompt, offers};
-use crosspull_tui::{Here, Model, Msg, Setup};
+use crosspull_tui::{Clipboard, Here, Model, Msg, Setup};
 use crossterm::event::Event as TerminalEvent;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
@@ -151,8 +151,12 @@ fn here(copies_by: CopyMethod) -> Here {
         tunnel: tunnel(environment),
         // A browser that opens at the other end of the line is not before anybody's eyes.
         desktop: place.desktop && !place.ssh,
-        // crosspull holds the desktop's clipboard itself, and takes its own file away.
-        clipboard_goes: matches!(copies_by, CopyMethod::System | CopyMethod::File),
+        clipboard: match copies_by {
+            // crosspull holds the desktop's clipboard itself, and takes its own file away.
+            CopyMethod::System | CopyMethod::File => Clipboard::Own,
+            CopyMethod::Osc52 | CopyMethod::Tmux | CopyMethod::Screen => Clipboard::Terminals,
+            CopyMethod::Nowhere => Clipboard::Nowhere,
+        },
     }
 }
 
@@ -299,6 +303,9 @@ impl Wizard {
                 let same = crosspull_tui::command_line(self.model.answers());
                 out.write(&["The same without the wizard:".to_owned(), format!("  {same}")]);
             }
+        }
+        if let Some(place) = self.model.secret_file() {
+            out.write(&[format!("The secret is saved, readable by you alone: {place}")]);
         }
         match (stopped_by, run.verdict) {
             (Some(code), _) => code,

@@ -40,7 +40,7 @@ fn control_c_on_a_form_asks_first() {
     stage.press(CTRL_C, "Leave?");
     stage.press_away(ESC, "Leave?");
     stage.press(CTRL_C, "Leave?");
-    stage.window.press("y");
+    stage.window.press("l");
     stage.exits(0);
     stage.is_given_back();
 }

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use crosspull_support::{Story, path_text};
 
 use crate::secret::{ALONE, copies, keeps};
-use crate::stage::{CTRL_U, DOWN, ENTER, ESC, F5, HOME, Stage, UP, files};
+use crate::stage::{CTRL_U, DOWN, ENTER, ESC, F5, HOME, READ, Stage, UP, files};
 
 /// The question who will use it.
 const WHO: &str = "Who will use it?";
@@ -35,7 +35,8 @@ fn the_demo_signs_in_and_the_secret_is_only_where_it_was_copied() {
     keeps("the terminal before it was copied", &before, secret);
     let kept = stage.written();
     stage.press("q", ALONE);
-    stage.window.press("c");
+    stage.passes(READ);
+    stage.window.press("x");
     let left = stage.exits(0);
     stage.is_given_back();
     keeps("the terminal after that", &stage.since(kept), secret);

@@ -1,10 +1,10 @@
 //! The secret of a run: it leaves the program by an act of the operator and in no other way.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use crosspull_support::Story;
+use crosspull_support::{Story, path_text};
 use regex::Regex;
 
-use crate::stage::{ASKED, ENTER, ESC, F2, F3, OVER, Stage, files};
+use crate::stage::{ASKED, ENTER, ESC, F2, F3, OVER, READ, Stage, files};
 
 /// The masked secret.
 const MASKED: &str = "••••••••";
@@ -61,7 +61,8 @@ fn the_secret_is_shown_and_copied_when_asked_for_and_nowhere_else() {
     }
 
     stage.press(ENTER, ALONE);
-    stage.window.press("c");
+    stage.passes(READ);
+    stage.window.press("x");
     let left = stage.exits(0);
     assert!(left.contains("In tenant B:"), "{left}");
     keeps("the terminal after the secret was hidden", &stage.since(hidden), &secret);
@@ -85,23 +86,24 @@ fn a_terminal_without_a_second_screen_keeps_no_revealed_secret() {
 /// The clipboard holds a space in place of the secret.
 const CLEARED: &str = "\x1b]52;c;IA==";
 
-/// The question about a secret that is in the clipboard and nowhere else.
-pub const ALONE: &str = "The secret is in the clipboard alone";
+/// The question about a secret that was sent to the clipboard and is nowhere else.
+pub const ALONE: &str = "The secret was only sent to your";
 
 #[test]
 fn a_secret_in_the_clipboard_alone_is_asked_about_and_the_answer_holds() {
     // The words of the answer, its key, and whether the clipboard is cleared by it.
-    for (key, cleared) in [("l", false), ("c", true)] {
+    for (key, cleared) in [("l", false), ("x", true)] {
         let mut stage = Stage::of(&[], &[("SSH_TTY", "/dev/pts/9")]);
         stage.reach_done();
-        stage.press(F2, "it is cleared in 1 min");
-        stage.shows("it is cleared in 59 s");
+        stage.press(F2, "cleared in 1 min");
+        stage.shows("cleared in 59 s");
         let before = stage.written();
         let asked = stage.press(ENTER, ALONE);
         assert!(asked.contains("▸ Stay") && asked.contains("Leave it there") && asked.contains("Clear it"), "{asked}");
         stage.press_away(ESC, ALONE);
         stage.press(ENTER, ALONE);
         assert!(!stage.since(before).contains(CLEARED), "nothing is cleared before it is answered");
+        stage.passes(READ);
         stage.window.press(key);
         stage.exits(0);
         assert_eq!(stage.since(before).contains(CLEARED), cleared, "{key:?}");
@@ -109,15 +111,48 @@ fn a_secret_in_the_clipboard_alone_is_asked_about_and_the_answer_holds() {
 }
 
 #[test]
-fn a_secret_that_is_kept_in_the_clipboard_is_not_asked_about() {
+fn a_secret_that_is_kept_in_the_clipboard_is_asked_about_too_and_stays_there() {
     let mut stage = Stage::of(&[], &[("SSH_TTY", "/dev/pts/9")]);
     stage.reach_done();
-    stage.press(F2, "it is cleared in");
-    stage.press_away(ESC, "it is cleared in");
+    stage.press(F2, "cleared in");
+    stage.press_away(ESC, "cleared in");
     let before = stage.written();
-    stage.window.press(ENTER);
+    stage.press(ENTER, ALONE);
+    stage.passes(READ);
+    stage.window.press("l");
     stage.exits(0);
     assert!(!stage.since(before).contains(CLEARED));
+}
+
+/// The question before a secret is left that no file has.
+const ASKS: &str = "Leave without it?";
+
+#[test]
+fn neither_half_a_second_in_sight_nor_a_packet_of_two_keys_leaves_a_secret_behind() {
+    let story = Story::of("happy");
+    let mut stage = Stage::on(&story);
+    stage.reach_the_question();
+    stage.press("\t", "▸ Reset");
+    stage.press(ENTER, OVER);
+    stage.press(ENTER, MASKED);
+    stage.press("v", "hides in");
+    stage.press_away(ESC, "hides in");
+    // Enter and a key of the screen below, or Enter and the key that leaves, before the question could be read.
+    stage.press("\ry", ASKS);
+    stage.press_away(ESC, ASKS);
+    stage.press("\rl", "That key came before this could be read");
+    stage.press_away(ESC, ASKS);
+    stage.press("\x03\x03", "That key came before this could be read");
+    stage.press_away(ESC, ASKS);
+    stage.press("s", "Save the secret");
+    stage.press("\x15", "Save the secret");
+    let place = story.path("kept.secret");
+    stage.press(path_text(&place), "kept.secret");
+    stage.press(ENTER, "readable by you alone");
+    stage.window.press(ENTER);
+    let left = stage.exits(0).replace('\n', "");
+    assert!(left.contains("The secret is saved, readable by you alone: ") && left.contains("kept.secret"), "{left}");
+    assert!(place.exists());
 }
 
 /// Returns what can be read of a process: its environment and its arguments. Empty where the system lets nobody read

@@ -52,9 +52,9 @@ impl Recorder {
         lines.iter().try_for_each(|line| self.step(&line.command).map_err(|why| format!("line {}: {why}", line.number)))
     }
 
-    /// Reads the screen, where Enter writes something: it counts no sooner. All other pauses are left out.
+    /// Reads the screen, where Enter writes something or loses a secret: it counts no sooner. All other pauses are left out.
     fn read(&self) {
-        const WRITES: [&str; 4] = ["Enter run", "Not now", "Wait no longer", "Enter give it"];
+        const WRITES: [&str; 5] = ["Enter run", "Not now", "Wait no longer", "Enter give it", "Leave without it"];
         let text = self.screen();
         if WRITES.iter().any(|words| text.contains(words)) {
             let nothing = self.window.see("nothing", READ, |_| None::<()>);

@@ -26,7 +26,7 @@ use crate::msg::{Effect, Msg, Notice};
 use crate::screen::{
     Go, HelpLayer, HomeScreen, Layer, LeaveLayer, Reaction, ResetLayer, Saving, Screen, SignInScreen, View,
 };
-use crate::secret::Copied;
+use crate::secret::{Copied, Handed};
 use crate::shared::Shared;
 use crate::theme::Theme;
 use crate::words::times;
@@ -134,6 +134,12 @@ impl Model {
     #[must_use]
     pub const fn secret_in_clipboard(&self) -> bool {
         self.shared.secret_in_clipboard()
+    }
+
+    /// Returns the file that has the secret, where it was saved.
+    #[must_use]
+    pub fn secret_file(&self) -> Option<&str> {
+        if let Handed::Saved(place) = &self.shared.handed { Some(place) } else { None }
     }
 
     /// Returns what is drawn.
@@ -360,6 +366,8 @@ impl Model {
         }
         let revealed = self.shared.revealed.take().is_some();
         if revealed && !matches!(action, Some(Action::Copy | Action::SaveSecret | Action::Stop)) {
+            let says = "Not suspended: not while a secret is in sight. It is hidden now; Ctrl+Z again does it.";
+            self.shared.notice = (action == Some(Action::Suspend)).then(|| Notice::good(says));
             return Vec::new();
         }
         self.shared.notice = None;
@@ -374,7 +382,10 @@ impl Model {
             Some(Action::Stop) => self.stop(),
             Some(Action::Redraw) => vec![Effect::Redraw],
             Some(Action::Suspend) => vec![Effect::Suspend],
-            Some(Action::Help) => self.react(vec![Reaction::Over(Layer::Help(HelpLayer::new(context)))]),
+            Some(Action::Help) => {
+                let help = HelpLayer::new(self.scene().rows().collect());
+                self.react(vec![Reaction::Over(Layer::Help(help))])
+            }
             Some(action) => self.act(action),
             None => {
                 let (view, shared) = self.in_focus();

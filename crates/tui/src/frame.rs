@@ -10,6 +10,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear};
 
+use crate::here::Clipboard;
 use crate::keys::{self, Action, Context};
 use crate::pages::RailEntry;
 use crate::screen::View;
@@ -60,9 +61,20 @@ impl Scene<'_> {
         sheet
     }
 
-    /// Returns true where an action has something to do now. A box whose text is whole does not scroll.
+    /// Returns the rows of the key table that are offered now.
+    pub fn rows(&self) -> impl Iterator<Item = &'static keys::Binding> {
+        keys::table(self.context()).filter(|row| self.offers(row.action))
+    }
+
+    /// Returns true where an action has something to do now. A box whose text is whole does not scroll, and where there is
+    /// no clipboard nothing is copied.
     fn offers(&self, action: Action) -> bool {
         match (self.context(), action) {
+            (_, Action::Copy | Action::CopyAddress | Action::CopyCommand)
+                if self.shared.here.clipboard == Clipboard::Nowhere =>
+            {
+                false
+            }
             (Context::Reset, Action::Move(_)) => layer_room(self).most > 0,
             _ => self.layer.unwrap_or(self.front).offers(self.shared, action),
         }
@@ -290,8 +302,7 @@ fn rule(scene: &Scene, columns: u16, joint: Option<&str>, arrow: &str, beyond: u
 /// The way on, the way back and the help stay longest in a narrow window: the help has all the others.
 fn key_line(scene: &Scene, columns: u16) -> Line<'static> {
     let theme = scene.shared.theme;
-    let rows = keys::table(scene.context()).filter(|r| !r.word.is_empty() && scene.offers(r.action));
-    let mut shown: Vec<_> = rows.collect();
+    let mut shown: Vec<_> = scene.rows().filter(|row| !row.word.is_empty()).collect();
     let taken = |shown: &[&keys::Binding]| -> usize { shown.iter().map(|r| width(r.label) + width(r.word) + 3).sum() };
     while taken(&shown) > usize::from(columns) && !shown.is_empty() {
         let spare =

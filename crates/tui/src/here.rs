@@ -12,8 +12,35 @@ pub struct Here {
     pub tunnel: Option<String>,
     /// True on a desktop, where a browser can be opened.
     pub desktop: bool,
-    /// True where the clipboard is the program's own, so that what was copied goes when the program ends.
-    pub clipboard_goes: bool,
+    /// The clipboard that a copy reaches.
+    pub clipboard: Clipboard,
+}
+
+/// A clipboard that a copy reaches, as far as the program can tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Clipboard {
+    /// The terminal's, which does not answer: a copy is sent, and nobody sees it arrive.
+    #[default]
+    Terminals,
+    /// The program's own, so that what was copied goes when the program ends.
+    Own,
+    /// None at all.
+    Nowhere,
+}
+
+impl Clipboard {
+    /// Returns true where what was copied goes when the program ends.
+    pub(crate) fn goes(self) -> bool {
+        self == Self::Own
+    }
+
+    /// Returns where a secret that was copied is, as the rest of a sentence.
+    pub(crate) const fn holds(self) -> &'static str {
+        match self {
+            Self::Own => "is in the clipboard",
+            Self::Terminals | Self::Nowhere => "was sent to your terminal's clipboard",
+        }
+    }
 }
 
 impl Here {

@@ -44,7 +44,7 @@ mod words;
 
 pub use app::{Model, Setup, update, view};
 pub use decode::Decoder;
-pub use here::Here;
+pub use here::{Clipboard, Here};
 pub use msg::{AccessTold, Effect, Msg, Notice};
 pub use spoken::{Answer, Said, Word};
 pub use theme::{Palette, Theme};

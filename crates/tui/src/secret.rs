@@ -8,15 +8,13 @@ pub(crate) const REVEALED_FOR: SignedDuration = SignedDuration::from_secs(10);
 /// The time for which a copied secret stays in the clipboard.
 pub(crate) const COPIED_FOR: SignedDuration = SignedDuration::from_secs(60);
 
-/// The way in which the secret was handed over to the operator.
+/// The way in which the secret was handed over to the operator. Seen or copied it is not: that may be lost in a second.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) enum Handed {
     #[default]
     No,
     /// Nobody has it, and the file that was meant for it was not made, for the reason in this sentence.
     NotSaved(String),
-    /// The operator saw it.
-    Taken,
     /// The file with this path holds it.
     Saved(String),
 }

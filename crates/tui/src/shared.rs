@@ -97,9 +97,6 @@ impl Shared {
     pub fn reveal(&mut self, secret: Secret, now: Timestamp) {
         let until = now.checked_add(REVEALED_FOR).unwrap_or(now);
         self.revealed = Some(Revealed { secret, until });
-        if matches!(self.handed, Handed::No | Handed::NotSaved(_)) {
-            self.handed = Handed::Taken;
-        }
     }
 
     /// Takes in what became of a copy or of a file. A secret does not stay in the clipboard; whatever else is copied
@@ -126,15 +123,10 @@ impl Shared {
         matches!(self.copied, Some(Copied::For { .. }))
     }
 
-    /// Returns true while the secret is in the clipboard and in no file: it is not handed over by that. Where the
-    /// operator wants it there, it is, unless that clipboard goes with the program.
+    /// Returns true while the secret is in the clipboard, or was sent there, and is in no file: it is not handed over by
+    /// that, also where the operator wants it there. One clipboard goes with the program, of the other nobody knows.
     pub const fn in_clipboard_alone(&self) -> bool {
-        let there = match self.copied {
-            None => false,
-            Some(Copied::For { .. }) => true,
-            Some(Copied::Kept) => self.here.clipboard_goes,
-        };
-        there && !matches!(self.handed, Handed::Saved(_))
+        self.copied.is_some() && !matches!(self.handed, Handed::Saved(_))
     }
 
     /// Takes in whether the secret was saved. Where it is in one file already, another that fails loses nothing; but
@@ -144,14 +136,6 @@ impl Shared {
             (Ok(place), _) => self.handed = Handed::Saved(place),
             (Err(why), Handed::Saved(_)) => self.notice = Some(Notice::bad(why)),
             (Err(why), _) => self.handed = Handed::NotSaved(why),
-        }
-    }
-
-    /// Takes in that the secret is not in the file that the operator asked for: where no other has it, nobody has a safe
-    /// copy, whatever was looked at before.
-    pub fn failed_to_save(&mut self) {
-        if !matches!(self.handed, Handed::Saved(_) | Handed::NotSaved(_)) {
-            self.handed = Handed::No;
         }
     }
 
@@ -173,10 +157,10 @@ impl Shared {
         matches!(self.copied.take(), Some(Copied::For { .. }))
     }
 
-    /// Returns true where leaving now loses the secret: nobody has it, and it is worth something. What was in the
-    /// clipboard and is there no longer, nobody has.
+    /// Returns true where leaving now may lose the secret: no file has it, and it is worth something. What was in the
+    /// clipboard or in sight and is there no longer, nobody has for sure.
     pub fn loses_secret(&self) -> bool {
-        let nobody = matches!(self.handed, Handed::No | Handed::NotSaved(_)) && self.copied.is_none();
+        let nobody = !matches!(self.handed, Handed::Saved(_)) && self.copied.is_none();
         nobody && self.live.has_secret() && !self.simulated
     }
 

@@ -6,10 +6,10 @@ use crate::screen::{Layer, Saving};
 impl Model {
     /// Takes in whether the secret was saved. Where the operator was asked for the path, the complaint stands there.
     pub(super) fn saved(&mut self, place: Result<String, String>) {
-        if self.path_waits(Saving::Secret) && self.path_answered(Saving::Secret, place.as_ref().err()) {
-            return self.shared.failed_to_save();
+        let complains = self.path_waits(Saving::Secret) && self.path_answered(Saving::Secret, place.as_ref().err());
+        if !complains {
+            self.shared.saved(place);
         }
-        self.shared.saved(place);
     }
 
     /// Returns true while the path of a file is asked for, and the shell tries to write it.

@@ -25,7 +25,7 @@ impl Model {
         }
     }
 
-    /// Leaves, where nothing is lost by it or somebody asked for it twice; else asks. What is to become of a secret
+    /// Leaves, where nothing is lost by it or somebody asked for it again once the question could be read; else asks. What is to become of a secret
     /// that is in the clipboard alone has to be answered.
     pub(super) fn leave(&mut self) -> Vec<Effect> {
         if self.shared.in_clipboard_alone() {

@@ -1,4 +1,4 @@
-//! Keys that were pressed before a screen could be read do not act on it where something is written.
+//! Keys that were pressed before a screen could be read do not act on it where something is written, or lost.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -42,14 +42,20 @@ impl Model {
         if action == Action::GoOn {
             self.readable.entered = Some(now);
         }
-        if !takes {
-            self.readable.early += 1;
-            if self.readable.early > 1 || !self.shared.simulated {
-                let says = "Enter came before this could be read. Read it, then press Enter once.";
-                self.shared.notice = Some(Notice::good(says));
-            }
+        if takes {
+            return true;
         }
-        takes
+        let enter = action == Action::GoOn;
+        self.readable.early += u32::from(enter);
+        if self.readable.early > 1 || !enter || !self.shared.simulated {
+            let says = if enter {
+                "Enter came before this could be read. Read it, then press Enter once."
+            } else {
+                "That key came before this could be read. Read it, then press it again."
+            };
+            self.shared.notice = Some(Notice::good(says));
+        }
+        false
     }
 
     /// Returns true while an early Enter may still be taken: in a simulated cloud, where nothing can break, one that is not held
@@ -67,7 +73,7 @@ impl Model {
         if self.writes(Action::GoOn) { self.act(Action::GoOn) } else { Vec::new() }
     }
 
-    /// Returns true where an action writes something as it is asked for now.
+    /// Returns true where an action writes or loses something as it is asked for now.
     fn writes(&self, action: Action) -> bool {
         let in_front = match self.top_layer().and_then(|at| self.layers.get(at)) {
             Some(layer) => layer.view(),

@@ -77,7 +77,8 @@ impl Model {
     fn of_secret(&self) -> Option<String> {
         let shared = &self.shared;
         if matches!(shared.copied, Some(Copied::For { .. })) {
-            return Some("The secret is in the clipboard; it is cleared a minute after it was copied.".to_owned());
+            let holds = shared.here.clipboard.holds();
+            return Some(format!("The secret {holds}; it is cleared a minute after it was copied."));
         }
         match (self.screen.rail_entry(), &shared.handed) {
             (RailEntry::Run | RailEntry::Done | RailEntry::Login, Handed::Saved(place)) => {

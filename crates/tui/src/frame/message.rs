@@ -44,7 +44,8 @@ fn standing(scene: &Scene) -> Option<(Tone, String)> {
         let left = times::seconds(*seconds_left);
         // Elsewhere the key means something else.
         let keeps = if scene.context() == Context::Done { ", Esc keeps it there" } else { "" };
-        return Some((Tone::Warn, format!("The secret is in the clipboard; it is cleared in {left}{keeps}.")));
+        let holds = shared.here.clipboard.holds();
+        return Some((Tone::Warn, format!("The secret {holds}; cleared in {left}{keeps}.")));
     }
     match (scene.rail_entry, &shared.handed) {
         (RailEntry::Run | RailEntry::Done | RailEntry::Login, Handed::Saved(place)) => {

@@ -196,15 +196,22 @@ const CONSENT: &[Binding] = &[
     Binding { word: "", help: "up and down in the text", ..MOVE_UP },
     MOVE_DOWN,
     row(
-        &[(KeyCode::Char('y'), NONE), (KeyCode::F(2), NONE)],
+        &[(KeyCode::Char('y'), NONE)],
         "y",
-        "copy",
-        "copy the address, also by F2",
+        "copy page",
+        "copy the whole page for whoever acts elsewhere, as Markdown",
         Action::Copy,
     ),
+    Binding {
+        keys: &[(KeyCode::Char('a'), NONE), (KeyCode::F(2), NONE)],
+        help: "copy the address, also by F2",
+        ..COPY_ADDRESS
+    },
     HELP,
     Binding { word: "stop", ..STOP },
 ];
+const COPY_ADDRESS: Binding =
+    row(&[(KeyCode::Char('a'), NONE)], "a", "copy address", "copy the address", Action::CopyAddress);
 const SIGN_IN: &[Binding] = &[
     Binding { word: "", help: "up and down in the text", ..MOVE_UP },
     MOVE_DOWN,
@@ -215,7 +222,7 @@ const SIGN_IN: &[Binding] = &[
         "copy the code, or the address where there is no code; also by F2",
         Action::Copy,
     ),
-    row(&[(KeyCode::Char('a'), NONE)], "a", "copy address", "copy the address", Action::CopyAddress),
+    COPY_ADDRESS,
     row(
         &[(KeyCode::Char('o'), NONE), (KeyCode::Char('o'), CTRL)],
         "o",
@@ -248,6 +255,7 @@ const DONE: &[Binding] = &[
     MOVE_DOWN,
     row(&[(KeyCode::Char('c'), NONE)], "c", "copy command", "copy the command that does the same", Action::CopyCommand),
     row(ESC, "Esc", "keep it there", "leave the secret in the clipboard", Action::KeepCopied),
+    Binding { help: "copy the address for the person who is waited for", ..COPY_ADDRESS },
     REVEAL,
     COPY_SECRET,
     SAVE_SECRET,
@@ -399,11 +407,12 @@ const BUTTON_RIGHT: Binding = row(&[(KeyCode::Right, NONE), (KeyCode::Tab, NONE)
 const QUESTION: &[Binding] = &[
     BUTTON_LEFT,
     BUTTON_RIGHT,
-    row(&[(KeyCode::Char('y'), NONE)], "y", "yes", "yes", Action::Yes),
-    row(&[(KeyCode::Char('n'), NONE)], "n", "no", "no", Action::No),
+    // None of the letters means something on the screens below.
+    row(&[(KeyCode::Char('l'), NONE)], "l", "leave", "leave", Action::Yes),
+    row(&[(KeyCode::Char('n'), NONE)], "n", "", "stay", Action::No),
     row(ENTER, "Enter", "take", "take the button in focus", Action::GoOn),
-    CLOSE,
-    LEAVE_IN_TEXT,
+    Binding { word: "stay", help: "stay, also by n", ..CLOSE },
+    Binding { word: "leave", help: "leave, once this could be read", ..LEAVE_IN_TEXT },
 ];
 const CLIPBOARD: &[Binding] = &[
     BUTTON_LEFT,
@@ -416,18 +425,18 @@ const CLIPBOARD: &[Binding] = &[
         Action::KeepCopied,
     ),
     row(
-        &[(KeyCode::Char('c'), NONE)],
-        "c",
+        &[(KeyCode::Char('x'), NONE)],
+        "x",
         "clear it",
         "take the secret out of the clipboard, and leave",
         Action::ClearCopied,
     ),
     row(ENTER, "Enter", "take", "take the button in focus", Action::GoOn),
     row(
-        &[(KeyCode::Esc, NONE), (KeyCode::Char('s'), NONE), (KeyCode::Char('q'), NONE)],
+        &[(KeyCode::Esc, NONE), (KeyCode::Char('n'), NONE), (KeyCode::Char('q'), NONE)],
         "Esc",
         "stay",
-        "stay, also by s",
+        "stay, also by n",
         Action::Back,
     ),
     LEAVE_IN_TEXT,

@@ -69,11 +69,21 @@ impl View for ClipboardLayer {
     }
 
     fn offers(&self, shared: &Shared, action: Action) -> bool {
-        action != Action::KeepCopied || !shared.here.clipboard_goes
+        action != Action::KeepCopied || !shared.here.clipboard.goes()
+    }
+
+    /// A secret is lost by no key that was meant for the screen below.
+    fn writes(&self, shared: &Shared, action: Action) -> bool {
+        match action {
+            Action::KeepCopied => self.offers(shared, action),
+            Action::ClearCopied => true,
+            Action::GoOn => self.chosen != Parting::Stay,
+            _ => false,
+        }
     }
 
     fn on(&mut self, shared: &mut Shared, action: Action) -> Vec<Reaction> {
-        let goes = shared.here.clipboard_goes;
+        let goes = shared.here.clipboard.goes();
         match action {
             Action::Left => self.chosen = self.chosen.beside(goes, false),
             Action::Right => self.chosen = self.chosen.beside(goes, true),
@@ -87,7 +97,7 @@ impl View for ClipboardLayer {
     }
 
     fn spoken(&self, shared: &Shared, _: Timestamp) -> Spoken {
-        let answers = Parting::all(shared.here.clipboard_goes);
+        let answers = Parting::all(shared.here.clipboard.goes());
         let chosen = answers.iter().position(|answer| *answer == self.chosen);
         let rows = answers.iter().map(|answer| Row::new(answer.words(), [""; 0])).collect();
         let mut spoken = Spoken::choice("Leave?", rows, chosen);
@@ -97,12 +107,12 @@ impl View for ClipboardLayer {
 
     fn said(&mut self, shared: &mut Shared, answer: &Answer) -> Vec<Reaction> {
         let Answer::Number(at) = answer else { return Vec::new() };
-        let answer = Parting::all(shared.here.clipboard_goes).get(*at).copied();
+        let answer = Parting::all(shared.here.clipboard.goes()).get(*at).copied();
         answer.map_or_else(Vec::new, |answer| part(shared, answer))
     }
 
     fn sheet(&self, shared: &Shared, columns: usize, _: usize, _: Timestamp) -> Sheet {
-        let (theme, goes) = (shared.theme, shared.here.clipboard_goes);
+        let (theme, goes) = (shared.theme, shared.here.clipboard.goes());
         let mut sheet = Sheet::new(Span::raw("Leave?"));
         sheet.lines.extend(block(theme, Tone::Plain, &says(shared), 0, columns));
         let all = Parting::all(goes).iter().map(|answer| button(theme, answer.words(), *answer == self.chosen));
@@ -115,18 +125,29 @@ impl View for ClipboardLayer {
     }
 }
 
-/// Returns where the secret is. That crosspull does not keep it stands in the message line.
+/// Returns where the secret is.
 fn says(shared: &Shared) -> String {
-    let then = if shared.here.clipboard_goes { " It goes from there when crosspull ends." } else { "" };
-    format!("The secret is in the clipboard alone, in no file.{then}")
+    if shared.here.clipboard.goes() {
+        "The secret is in the clipboard alone, in no file. It goes from there when crosspull ends.".to_owned()
+    } else {
+        "The secret was only sent to your terminal's clipboard.".to_owned()
+    }
 }
 
-/// Leaves as was answered. What is still in the clipboard by then, the shell takes out of it at the end.
+/// Leaves as was answered.
 fn part(shared: &mut Shared, answer: Parting) -> Vec<Reaction> {
-    match answer {
+    let clears = match answer {
         Parting::Stay => return vec![Reaction::Close],
-        Parting::Keep => shared.copied = Some(Copied::Kept),
-        Parting::Clear => {}
-    }
-    vec![Reaction::Close, Reaction::Do(Effect::Leave)]
+        Parting::Keep => {
+            shared.copied = Some(Copied::Kept);
+            None
+        }
+        // Also where the time was taken away.
+        Parting::Clear => {
+            shared.copied = None;
+            Some(Effect::ClearClipboard)
+        }
+    };
+    let effects = clears.into_iter().chain([Effect::Leave]).map(Reaction::Do);
+    std::iter::once(Reaction::Close).chain(effects).collect()
 }

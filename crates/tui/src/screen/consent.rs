@@ -11,21 +11,36 @@ use crate::msg::Effect;
 use crate::secret::Copying;
 use crate::shared::Shared;
 use crate::theme::{Mark, Tone};
-use crate::widgets::lines::{block, wrap};
+use crate::widgets::lines::{block, path, wrap};
 use crate::widgets::sheet::Sheet;
+use crate::words::command::in_lines;
 use crate::words::times;
 
 /// Does what an action asks for while a person is waited for.
 pub(super) fn on(shared: &mut Shared, action: Action) -> Vec<Reaction> {
-    match (action, shared.live.person()) {
-        (Action::Move(way), _) => vec![Reaction::Scroll(way)],
-        (Action::Copy, Some((_, person))) => {
-            let text = person.url.clone().into();
-            shared.copying = Some(Copying::Other);
-            vec![Reaction::Do(Effect::Copy { what: "consent address".to_owned(), text })]
-        }
-        _ => Vec::new(),
+    let Some((_, person)) = shared.live.person() else { return Vec::new() };
+    let copied = match action {
+        Action::Move(way) => return vec![Reaction::Scroll(way)],
+        Action::Copy => person.page.as_ref().map(|page| ("page", page.markdown())),
+        Action::CopyAddress => Some(("consent address", person.url.clone())),
+        _ => None,
+    };
+    copied.map_or_else(Vec::new, |(what, text)| copy(shared, what, text))
+}
+
+/// Returns true where an action has something to do while a person is waited for.
+pub(super) fn offers(person: &Person, action: Action) -> bool {
+    match action {
+        Action::Copy => person.page.is_some(),
+        Action::CopyAddress => !person.url.is_empty(),
+        _ => true,
     }
+}
+
+/// Copies a text for the person who is waited for.
+pub(super) fn copy(shared: &mut Shared, what: &str, text: String) -> Vec<Reaction> {
+    shared.copying = Some(Copying::Other);
+    vec![Reaction::Do(Effect::Copy { what: what.to_owned(), text: text.into() })]
 }
 
 /// Returns what is shown while a person is waited for.
@@ -41,7 +56,7 @@ pub(super) fn sheet(shared: &Shared, step: StepId, person: &Person, columns: usi
     sheet.right = vec![theme.span(Tone::Dim, format!("step {step} "))];
     sheet.lines.extend(indented(Tone::Plain, &person.says));
     sheet.gap();
-    sheet.lines.extend(wrap(&person.url, columns).into_iter().map(|line| theme.span(Tone::Accent, line).into()));
+    sheet.lines.extend(path(&person.url, columns).into_iter().map(|line| theme.span(Tone::Accent, line).into()));
     sheet.gap();
     match &person.page {
         // Nobody here can follow it, so what there is to do stands on the page that is sent to them.
@@ -54,8 +69,8 @@ pub(super) fn sheet(shared: &Shared, step: StepId, person: &Person, columns: usi
                     "Or by the Azure CLI, which also gives the role on the registry:"
                 },
             ));
-            for command in page.commands() {
-                sheet.lines.extend(wrap(&command, columns).into_iter().map(|l| theme.span(Tone::Strong, l).into()));
+            for line in page.commands().iter().flat_map(|command| in_lines(command, columns)) {
+                sheet.lines.extend(wrap(&line, columns).into_iter().map(|l| theme.span(Tone::Strong, l).into()));
             }
             sheet
                 .lines
@@ -63,7 +78,9 @@ pub(super) fn sheet(shared: &Shared, step: StepId, person: &Person, columns: usi
         }
         None => {
             sheet.lines.extend(indented(Tone::Plain, "Or an administrator of tenant B, signed in there, runs:"));
-            sheet.lines.extend(indented(Tone::Strong, &person.command));
+            for line in in_lines(&person.command, inside.saturating_sub(1)) {
+                sheet.lines.extend(indented(Tone::Strong, &line));
+            }
         }
     }
     sheet.gap();

@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
 use super::path::Saving;
-use super::{Layer, PathLayer, Reaction, View, step_row};
+use super::{Layer, PathLayer, Reaction, View, consent, step_row};
+use crate::here::Clipboard;
 use crate::keys::{Action, Context};
 use crate::msg::Effect;
 use crate::secret::{Copied, Copying, Handed};
@@ -20,6 +21,7 @@ use crate::widgets::aloud::{TALL, WIDE, aloud};
 use crate::widgets::lines::{self, block, hang, path, width, wrap};
 use crate::widgets::sheet::Sheet;
 use crate::widgets::trouble::below_the_first_line;
+use crate::words::command::in_lines;
 use crate::words::{command, names, times};
 
 /// Columns of the names before ids.
@@ -40,6 +42,7 @@ impl View for DoneScreen {
             Action::Again => live.run.next_command().is_some(),
             Action::KeepCopied => shared.secret_in_clipboard(),
             Action::CopyCommand => live.taken_up.is_none(),
+            Action::CopyAddress => live.run.person().is_some_and(|(_, person)| consent::offers(person, action)),
             Action::Copy | Action::Reveal | Action::SaveSecret => live.has_secret(),
             _ => true,
         }
@@ -61,6 +64,10 @@ impl View for DoneScreen {
             Action::Copy => {
                 shared.copying = Some(Copying::Secret);
                 Some(Effect::CopySecret)
+            }
+            Action::CopyAddress => {
+                let address = shared.live.run.person().map(|(_, person)| person.url.clone());
+                return address.map_or_else(Vec::new, |text| consent::copy(shared, "consent address", text));
             }
             Action::CopyCommand => {
                 shared.copying = Some(Copying::Other);
@@ -99,9 +106,12 @@ impl View for DoneScreen {
         from_here_on(shared, &mut sheet, columns, now);
         if let Some((_, person)) = run.person() {
             sheet.gap();
-            for (tone, text) in [(Tone::Plain, &person.says), (Tone::Accent, &person.url), (Tone::Dim, &person.command)]
-            {
-                sheet.lines.extend(block(theme, tone, text, 2, columns));
+            let inside = columns.saturating_sub(2);
+            sheet.lines.extend(block(theme, Tone::Plain, &person.says, 2, columns));
+            let (address, command) = (path(&person.url, inside), in_lines(&person.command, inside));
+            let address = address.into_iter().map(|line| (Tone::Accent, line));
+            for (tone, line) in address.chain(command.into_iter().map(|line| (Tone::Plain, line))) {
+                sheet.lines.extend(block(theme, tone, &line, 2, columns));
             }
         }
         next(shared, &mut sheet, columns);
@@ -171,6 +181,8 @@ fn same_command(shared: &Shared, sheet: &mut Sheet, columns: usize) {
     sheet.gap();
     let says = if shared.simulated {
         "The same without questions, while this simulated cloud is there:"
+    } else if shared.here.clipboard == Clipboard::Nowhere {
+        "The same without questions:"
     } else {
         "The same without questions (c copies it):"
     };
@@ -189,7 +201,10 @@ fn option(theme: Theme, part: &str, columns: usize) -> Vec<Line<'static>> {
     match part.split_once(' ') {
         Some((name, value)) if name.starts_with("--") && width(part) + 2 > columns => {
             let mut lines = block(theme, Tone::Plain, &format!("{name} \\"), 2, columns);
-            lines.extend(block(theme, Tone::Plain, value, 0, columns));
+            let cut = path(value, columns.saturating_sub(1));
+            let last = cut.len().saturating_sub(1);
+            let joined = cut.into_iter().enumerate().map(|(i, line)| if i < last { line + "\\" } else { line });
+            lines.extend(joined.map(|line| theme.span(Tone::Plain, line).into()));
             lines
         }
         _ => block(theme, Tone::Plain, part, 2, columns),

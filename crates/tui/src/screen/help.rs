@@ -1,10 +1,10 @@
-//! Help: the keys of a place, printed from the key table.
+//! Help: the keys that do something in a place now, printed from the key table.
 
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
 use super::View;
-use crate::keys::{self, Context};
+use crate::keys::Binding;
 use crate::shared::Shared;
 use crate::theme::{Mark, Tone};
 use crate::widgets::lines::hang;
@@ -13,15 +13,15 @@ use crate::widgets::sheet::Sheet;
 /// The keys of a place.
 #[derive(Debug)]
 pub(crate) struct HelpLayer {
-    of: Context,
+    rows: Vec<&'static Binding>,
     /// The first line that is shown.
     from: usize,
 }
 
 impl HelpLayer {
-    /// Opens the help of a place.
-    pub const fn new(of: Context) -> Self {
-        Self { of, from: 0 }
+    /// Opens the help of a place: the rows that are offered there.
+    pub const fn new(rows: Vec<&'static Binding>) -> Self {
+        Self { rows, from: 0 }
     }
 }
 
@@ -29,7 +29,7 @@ impl View for HelpLayer {
     fn sheet(&self, shared: &Shared, columns: usize, _: usize, now: Timestamp) -> Sheet {
         let theme = shared.theme;
         let mut sheet = Sheet::new(Span::raw("Keys"));
-        for row in keys::table(self.of).filter(|row| !row.help.is_empty()) {
+        for row in self.rows.iter().filter(|row| !row.help.is_empty()) {
             let label = theme.span(Tone::Strong, format!("{:11}", row.label));
             sheet.lines.extend(hang(theme, Tone::Plain, vec![label], row.help, columns));
         }

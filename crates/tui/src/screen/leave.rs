@@ -49,6 +49,16 @@ impl View for LeaveLayer {
         Context::Question
     }
 
+    /// A secret is lost by no key that was meant for the screen below.
+    fn writes(&self, _: &Shared, action: Action) -> bool {
+        let leaves = match action {
+            Action::Yes | Action::Stop => true,
+            Action::GoOn => self.yes,
+            _ => false,
+        };
+        leaves && (self.at_end || self.cleared)
+    }
+
     fn on(&mut self, _: &mut Shared, action: Action) -> Vec<Reaction> {
         let yes = match action {
             Action::Left | Action::Right => {

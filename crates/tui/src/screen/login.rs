@@ -9,6 +9,7 @@ use ratatui::text::{Line, Span};
 use super::form::begin_login;
 use super::path::Saving;
 use super::{Go, Layer, PathLayer, Reaction, View, along_chosen};
+use crate::here::Clipboard;
 use crate::keys::{Action, Context, Move};
 use crate::login::{Giving, Stage};
 use crate::msg::Effect;
@@ -260,10 +261,11 @@ fn command(shared: &Shared) -> Option<String> {
 fn commands(shared: &Shared, told: &SignedIn, sheet: &mut Sheet, columns: usize) {
     let Some(wish) = shared.wish() else { return };
     let by = wish.variables().map_or_else(String::new, |names| format!(", by {names} of its environment"));
+    let copies = if shared.here.clipboard == Clipboard::Nowhere { "" } else { " (c copies it)" };
     let always = "To have docker sign in by itself from now on:".to_owned();
     let lines = [
         wish.from_now_on(&told.server, told.tenant.as_deref(), &shared.answers).map(|line| (always, line)),
-        command(shared).map(|line| (format!("The same without questions (c copies it){by}:"), line)),
+        command(shared).map(|line| (format!("The same without questions{copies}{by}:"), line)),
     ];
     for (says, line) in lines.into_iter().flatten() {
         sheet.gap();

@@ -78,8 +78,8 @@ pub(crate) trait View {
         true
     }
 
-    /// Returns true where an action writes something outside the program without another question: it counts only once the
-    /// view could be read.
+    /// Returns true where an action writes something outside the program without another question, or loses a secret: it
+    /// counts only once the view could be read.
     fn writes(&self, _shared: &Shared, _action: Action) -> bool {
         false
     }

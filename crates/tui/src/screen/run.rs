@@ -41,6 +41,7 @@ impl View for RunScreen {
             (Context::Run, Action::GoOn) => live.over() || live.question().is_some(),
             (_, Action::Stop) => !live.over(),
             (Context::Run | Context::Step, Action::CutShort) => live.soaking().is_some(),
+            (Context::Consent, _) => live.person().is_none_or(|(_, person)| consent::offers(person, action)),
             _ => true,
         }
     }

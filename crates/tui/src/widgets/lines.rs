@@ -61,10 +61,11 @@ pub(crate) fn secret(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
-/// Returns a resource id or an address in lines of that many columns, which end after a slash where there is one.
+/// Returns a resource id or an address in lines of that many columns, which end between its parts where there are some: an id
+/// in it stays whole.
 pub(crate) fn path(text: &str, columns: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for part in printable(text, MOST).split_inclusive('/') {
+    for part in printable(text, MOST).split_inclusive(['/', '?', '&', '=']) {
         match lines.last_mut() {
             Some(line) if width(line) + width(part) <= columns => line.push_str(part),
             _ => lines.extend(wrap(part, columns)),
@@ -193,6 +194,7 @@ mod tests {
     fn a_path_goes_on_after_a_slash_and_loses_no_character() {
         assert_eq!(path("/one/two/three", 9), ["/one/two/", "three"]);
         assert_eq!(path("/one/0123456789/a", 6), ["/one/", "012345", "6789/a"]);
+        assert_eq!(path("https://a/b?id=33-44&on=true", 12), ["https://a/b?", "id=33-44&on=", "true"]);
     }
 
     #[test]

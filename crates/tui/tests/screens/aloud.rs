@@ -234,6 +234,17 @@ fn the_reset_is_asked_and_the_end_is_told_with_the_secret_on_request() {
 }
 
 #[test]
+fn a_secret_that_was_only_told_is_asked_about_once() {
+    let mut talk = Talk::real();
+    talk.reach_run().engine(engine::asking()).types("yes").engine(engine::reset()).types("");
+    talk.types("reveal").msg(Msg::Secret(Secret::new("abc8Q~made.up_value".to_owned()))).asked();
+    talk.types("leave").says("crosspull does not keep the secret. Leave without it?");
+    assert_eq!(talk.asked(), []);
+    talk.types("1");
+    assert_eq!(talk.asked(), [Effect::Leave]);
+}
+
+#[test]
 fn the_wait_before_the_reset_is_told_once() {
     let mut talk = Talk::demo();
     talk.reach_run().engine(engine::soaking()).anew().wait(31).types("wait no longer").types("").types("yes");

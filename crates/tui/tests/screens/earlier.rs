@@ -117,25 +117,25 @@ fn a_copied_secret_is_cleared_when_its_time_is_up_unless_it_is_kept() {
         story.enter().enter().enter().enter().engine(engine::passed()).enter().enter().engine(engine::asking());
         story.press(KeyCode::Left).enter().engine(engine::reset()).enter().asked();
         story.press(KeyCode::F(2)).msg(Msg::Notice(Notice::good("Sent."))).asked();
-        story.shows("it is cleared in").shows("Esc keep it there");
+        story.shows("cleared in").shows("Esc keep it there");
     };
     let mut story = real();
     copied(&mut story);
     assert!(story.model.animates() && story.model.secret_in_clipboard());
-    story.wait(59_000).msg(Msg::Tick).shows("it is cleared in 1 s");
+    story.wait(59_000).msg(Msg::Tick).shows("cleared in 1 s");
     assert_eq!(story.asked(), []);
-    story.wait(1_000).msg(Msg::Tick).hides("it is cleared in");
+    story.wait(1_000).msg(Msg::Tick).hides("cleared in");
     assert_eq!(story.asked(), [Effect::ClearClipboard]);
     assert!(!story.model.animates());
 
     let mut story = real();
     copied(&mut story);
-    story.press(KeyCode::Esc).hides("it is cleared in").wait(60_000).msg(Msg::Tick);
+    story.press(KeyCode::Esc).hides("cleared in").wait(60_000).msg(Msg::Tick);
     assert_eq!(story.asked(), [], "it was kept");
 
     let mut story = real();
     copied(&mut story);
-    story.press(KeyCode::Char('c')).msg(Msg::Notice(Notice::good("Sent."))).hides("it is cleared in");
+    story.press(KeyCode::Char('c')).msg(Msg::Notice(Notice::good("Sent."))).hides("cleared in");
     assert!(!story.model.secret_in_clipboard(), "something else took its place");
 }
 

@@ -21,7 +21,7 @@ const SECRET: &str = "s3cret~of.the-token";
 pub fn at(size: (u16, u16), answers: Answers, theme: Theme) -> Story {
     let place = Surroundings { azure_cli: true, ..Surroundings::default() };
     let offers = PerTenant::of(|side| offers(&place, side));
-    let here = Here { offers, tunnel: None, desktop: false, clipboard_goes: false };
+    let here = Here { offers, tunnel: None, desktop: false, clipboard: crosspull_tui::Clipboard::Terminals };
     let mut story = Story::new(size, answers.clone(), false, theme);
     story.model = Model::new(Setup { answers, simulated: false, theme, size, here });
     story
@@ -257,7 +257,7 @@ fn the_secret_is_handed_over_as_any_other_and_goes_with_the_sign_in() {
     story.shows(SECRET).shows("hides in 10 s").press(KeyCode::Char(' ')).hides(SECRET);
     story.press(KeyCode::Char('s')).shows("registryb.secret").press(KeyCode::Esc);
     story.press(KeyCode::Char('c')).msg(Msg::Notice(Notice::good("Copied.")));
-    story.press(KeyCode::Char('y')).msg(Msg::Notice(Notice::good("Sent."))).shows("it is cleared in 1 min");
+    story.press(KeyCode::Char('y')).msg(Msg::Notice(Notice::good("Sent."))).shows("cleared in 1 min");
     let command = story.asked().into_iter().find_map(|effect| match effect {
         Effect::Copy { text, .. } => Some(text.to_string()),
         _ => None,

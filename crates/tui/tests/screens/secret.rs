@@ -5,7 +5,7 @@ use crosspull_core::input::Key;
 use crosspull_core::names::{Direction, Outcome, RunId, StepId};
 use crosspull_core::operation::{Fact, Learnt};
 use crosspull_core::secret::Secret;
-use crosspull_tui::{Effect, Here, Model, Msg, Notice, Setup, Theme};
+use crosspull_tui::{Clipboard, Effect, Here, Model, Msg, Notice, Setup, Theme};
 use crossterm::event::KeyCode;
 
 use crate::engine;
@@ -16,7 +16,9 @@ const PLACE: &str = "/home/ops/aks-shop.secret";
 const FAILED: &str = "The secret was not saved in /home/ops/aks-shop.secret (No space left on device).";
 const NOT_SAVED: &str = "The secret was not saved";
 const ASKS: &str = "Leave without it?";
-const IN_CLIPBOARD: &str = "The secret is in the clipboard alone, in no file.";
+const IN_CLIPBOARD: &str = "The secret was only sent to your";
+const OWN: &str = "The secret is in the clipboard alone, in no file.";
+const EARLY: &str = "That key came before this could be read.";
 const CLEARED: &str = "The clipboard was cleared: the secret is";
 
 fn real() -> Story {
@@ -70,20 +72,87 @@ fn the_secret_is_not_left_behind_unasked() {
     assert_eq!(story.asked(), [Effect::Leave]);
     let mut story = real();
     to_done(&mut story).ctrl('c').asked();
-    story.ctrl('c');
+    story.ctrl('c').shows(ASKS).shows(EARLY).shows("Ctrl+C leave");
+    assert_eq!(story.asked(), [], "both at once");
+    story.wait(700).ctrl('c');
     assert_eq!(story.asked(), [Effect::Leave], "a second time it leaves");
 }
 
 #[test]
-fn whoever_has_the_secret_leaves_at_once() {
-    let copied: fn(&mut Story) =
-        |s| s.press(KeyCode::F(2)).msg(Msg::Notice(Notice::good("Sent."))).press(KeyCode::Esc).end();
+fn no_key_that_was_meant_for_done_leaves_without_the_secret() {
+    for key in ['y', 'c', 's', 'v', 'r', 'l'] {
+        let mut story = real();
+        to_done(&mut story).enter().asked();
+        story.press(KeyCode::Char(key));
+        assert_eq!(story.asked(), [], "{key}");
+        story.shows(ASKS);
+    }
+    let mut story = real();
+    to_done(&mut story).enter().press(KeyCode::Left).press_at_once(KeyCode::Enter).shows(ASKS).asked();
+    story.wait(700).press(KeyCode::Char('l'));
+    assert_eq!(story.asked(), [Effect::Leave]);
+    // The same with a copy that nobody saw arrive.
+    for key in ['y', 'c', 's', 'v', 'r', 'l', 'x'] {
+        let mut story = copied(real());
+        story.enter().asked();
+        story.press(KeyCode::Char(key)).shows(IN_CLIPBOARD);
+        assert_eq!(story.asked(), [], "{key}");
+    }
+}
+
+#[test]
+fn a_secret_that_was_only_seen_or_sent_is_not_handed_over() {
+    let mut story = real();
+    to_done(&mut story).msg(Msg::Secret(Secret::new("s3cret".to_owned()))).wait(500).press(KeyCode::Esc).asked();
+    story.enter().shows(ASKS).wait(700).press(KeyCode::Char('l'));
+    assert_eq!(story.asked(), [Effect::Leave], "it is asked once");
+    let mut story = copied(real());
+    story.shows("was sent to your terminal's").hides("is in the clipboard").press(KeyCode::Esc);
+    story.hides("cleared in").enter().shows(IN_CLIPBOARD);
+    assert_eq!(story.asked(), [], "also where the time was taken away");
+    story.wait(700).press(KeyCode::Char('x'));
+    assert_eq!(story.asked(), [Effect::ClearClipboard, Effect::Leave]);
+}
+
+#[test]
+fn it_is_said_why_a_secret_in_sight_is_not_left_for_the_shell() {
+    let mut story = real();
+    to_done(&mut story).msg(Msg::Secret(Secret::new("s3cret".to_owned()))).asked();
+    story.ctrl('z').hides("s3cret").shows("Not suspended: not while a secret is in sight.");
+    assert_eq!(story.asked(), []);
+    story.ctrl('z');
+    assert_eq!(story.asked(), [Effect::Suspend]);
+}
+
+/// A wizard where copies go to that clipboard.
+fn with_clipboard(clipboard: Clipboard) -> Story {
+    let here = Here { clipboard, ..Here::default() };
+    let setup = Setup { answers: complete(), simulated: false, theme: Theme::full(), size: (120, 40), here };
+    let mut story = Story::new((120, 40), complete(), false, Theme::full());
+    story.model = Model::new(setup);
+    story
+}
+
+#[test]
+fn only_what_can_be_done_is_offered() {
+    let mut story = with_clipboard(Clipboard::Nowhere);
+    to_done(&mut story).shows("v reveal").hides("y copy").hides("c copy command");
+    story.press(KeyCode::End).shows("The same without questions:");
+    story.press(KeyCode::Char('?')).shows("save the secret").hides("copy the secret").press(KeyCode::Esc);
+    let mut story = with_clipboard(Clipboard::Terminals);
+    to_done(&mut story).shows("y copy").press(KeyCode::Char('?')).shows("copy the secret");
+    story.hides("in the clipboard").press(KeyCode::Esc);
+    story.press(KeyCode::Char('y')).msg(Msg::Notice(Notice::good("Sent."))).press(KeyCode::Char('?'));
+    story.shows("leave the secret in the clipboard");
+}
+
+#[test]
+fn whoever_has_the_secret_in_a_file_leaves_at_once() {
     let saved: fn(&mut Story) = |s| s.press(KeyCode::F(4)).enter().msg(kept()).end();
     let both: fn(&mut Story) = |s| {
         s.press(KeyCode::F(2)).msg(Msg::Notice(Notice::good("Sent."))).press(KeyCode::F(4)).enter().msg(kept()).end()
     };
-    let seen: fn(&mut Story) = |s| s.msg(Msg::Secret(Secret::new("s3cret".to_owned()))).press(KeyCode::Char(' ')).end();
-    for tell in [copied, saved, both, seen] {
+    for tell in [saved, both] {
         let mut story = real();
         tell(to_done(&mut story));
         story.asked();
@@ -108,19 +177,18 @@ fn a_secret_in_the_clipboard_alone_is_asked_about() {
     // Two keys typed ahead change nothing.
     let mut story = copied(real());
     story.enter().shows(IN_CLIPBOARD).shows("▸ Stay").enter().hides(IN_CLIPBOARD);
-    for (key, words) in [(KeyCode::Esc, "stay"), (KeyCode::Char('s'), "stay")] {
+    for (key, words) in [(KeyCode::Esc, "stay"), (KeyCode::Char('n'), "stay")] {
         story.press(KeyCode::Char('q')).shows(IN_CLIPBOARD).shows(words).press(key).hides(IN_CLIPBOARD);
     }
     story.ctrl('c').shows(IN_CLIPBOARD).ctrl('c').shows(IN_CLIPBOARD);
     assert_eq!(story.asked(), [], "not before it is answered");
-    story.press(KeyCode::Char('l'));
+    story.wait(700).press(KeyCode::Char('l'));
     assert_eq!(story.asked(), [Effect::Leave]);
     assert!(!story.model.secret_in_clipboard(), "it stays there");
 
     let mut story = copied(real());
-    story.enter().press(KeyCode::Char('c'));
-    assert_eq!(story.asked(), [Effect::Leave]);
-    assert!(story.model.secret_in_clipboard(), "it is to be cleared");
+    story.enter().wait(700).press(KeyCode::Char('x'));
+    assert_eq!(story.asked(), [Effect::ClearClipboard, Effect::Leave]);
 }
 
 #[test]
@@ -144,10 +212,9 @@ fn a_copied_secret_that_was_cleared_is_not_handed_over() {
     let mut story = copied(real());
     cleared(&mut story).enter().shows("crosspull does not keep the secret. Leave without it?").shows("▸ Stay").enter();
     assert_eq!(story.asked(), []);
-    // Copied once more and kept there, it is.
+    // Copied once more and kept there, it is not either.
     story.hides(ASKS).press(KeyCode::F(2)).msg(Msg::Notice(Notice::good("Sent."))).press(KeyCode::Esc).asked();
-    story.enter();
-    assert_eq!(story.asked(), [Effect::Leave]);
+    story.enter().shows(IN_CLIPBOARD);
 }
 
 #[test]
@@ -160,11 +227,11 @@ fn something_else_that_takes_the_place_of_a_kept_secret_in_the_clipboard_loses_i
 
 #[test]
 fn a_question_about_the_clipboard_stays_open_when_the_clipboard_is_cleared() {
-    for (key, left) in [(KeyCode::Enter, false), (KeyCode::Esc, false), (KeyCode::Char('y'), true)] {
+    for (key, left) in [(KeyCode::Enter, false), (KeyCode::Esc, false), (KeyCode::Char('l'), true)] {
         let mut story = copied(real());
         story.enter().shows(IN_CLIPBOARD).press(KeyCode::Left).shows("▸ Clear it");
         cleared(&mut story).hides(IN_CLIPBOARD).shows(CLEARED).shows("▸ Stay").shows("  Leave without it ");
-        story.press(key).hides(CLEARED);
+        story.wait(700).press(key).hides(CLEARED);
         assert_eq!(story.asked(), if left { vec![Effect::Leave] } else { Vec::new() }, "{key:?}");
     }
 }
@@ -188,17 +255,14 @@ fn a_secret_that_the_cluster_does_not_have_either_is_gone_once_the_clipboard_is_
 
 #[test]
 fn a_clipboard_that_goes_with_the_program_keeps_nothing() {
-    let here = Here { clipboard_goes: true, ..Here::default() };
-    let setup = Setup { answers: complete(), simulated: false, theme: Theme::full(), size: SIZE, here };
-    let mut story = real();
-    story.model = Model::new(setup);
-    let mut story = copied(story);
-    story.enter().shows("goes from there when crosspull ends.").hides("Leave it there").press(KeyCode::Char('l'));
-    story.shows(IN_CLIPBOARD).press(KeyCode::Esc).hides(IN_CLIPBOARD).press(KeyCode::Esc).hides("it is cleared in");
-    story.enter().shows(IN_CLIPBOARD);
+    let mut story = copied(with_clipboard(Clipboard::Own));
+    story.shows("The secret is in the clipboard; cleared in");
+    story.enter().shows("It goes from").hides("Leave it there").press(KeyCode::Char('l'));
+    story.shows(OWN).press(KeyCode::Esc).hides(OWN).press(KeyCode::Esc).hides("cleared in");
+    story.enter().shows(OWN);
     assert_eq!(story.asked(), [], "also where the time was taken away");
-    story.press(KeyCode::Char('c'));
-    assert_eq!(story.asked(), [Effect::Leave]);
+    story.wait(700).press(KeyCode::Char('x'));
+    assert_eq!(story.asked(), [Effect::ClearClipboard, Effect::Leave]);
 }
 
 #[test]
@@ -281,9 +345,7 @@ fn the_sentence_goes_when_the_operator_gets_the_secret_otherwise() {
         let mut story = with_file(SIZE);
         to_the_end(told(&mut story, not_kept())).enter();
         get(&mut story);
-        story.hides(NOT_SAVED).asked();
-        story.enter();
-        assert_eq!(story.asked(), [Effect::Leave]);
+        story.hides(NOT_SAVED);
     }
 }
 

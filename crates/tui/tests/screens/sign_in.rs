@@ -55,7 +55,8 @@ fn over_ssh(size: (u16, u16), theme: Theme) -> Story {
 fn at(tunnel: Option<&str>, desktop: bool, size: (u16, u16), theme: Theme) -> Story {
     let here = Surroundings { ssh: tunnel.is_some(), desktop, ..Surroundings::default() };
     let offers = PerTenant::of(|side| offers(&here, side));
-    let here = Here { offers, tunnel: tunnel.map(str::to_owned), desktop, clipboard_goes: false };
+    let here =
+        Here { offers, tunnel: tunnel.map(str::to_owned), desktop, clipboard: crosspull_tui::Clipboard::Terminals };
     let mut story = Story::new(size, complete(), false, theme);
     story.model = Model::new(Setup { answers: complete(), simulated: false, theme, size, here });
     story

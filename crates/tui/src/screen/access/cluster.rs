@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use ratatui::text::Span;
 
 use super::facts::fact;
+use crate::here::Clipboard;
 use crate::shared::Shared;
 use crate::theme::{Mark, Tone};
 use crate::widgets::lines::{block, hang};
@@ -55,7 +56,8 @@ pub(super) fn command(shared: &Shared, sheet: &mut Sheet, columns: usize) {
     let theme = shared.theme;
     let by = AskedCluster::variables(&shared.answers).map_or_else(String::new, |names| format!(", by {names}"));
     sheet.gap();
-    sheet.lines.extend(block(theme, Tone::Dim, &format!("The same without the wizard (y copies it){by}:"), 0, columns));
+    let copies = if shared.here.clipboard == Clipboard::Nowhere { "" } else { " (y copies it)" };
+    sheet.lines.extend(block(theme, Tone::Dim, &format!("The same without the wizard{copies}{by}:"), 0, columns));
     for part in in_lines(&shared.access_command(), columns.saturating_sub(2)) {
         sheet.lines.extend(block(theme, Tone::Plain, &part, 2, columns));
     }
