@@ -15,7 +15,7 @@ tools=$PWD/target/pictures
 
 # The tapes name their files as seen from the project; what a run writes besides goes away with the folder.
 work=$(mktemp -d)
-trap 'pkill -f "^crosspull simulate --dir cloud" || true; rm -rf "$work"' EXIT
+trap 'pkill -f "^crosspull simulate --dir $work/" || true; rm -rf "$work"' EXIT
 mkdir -p "$work/bin" "$work/assets/pictures" assets/pictures
 ln -s "$crosspull" "$work/bin/crosspull"
 # The pictures are dark, which terminals tell by COLORFGBG.
