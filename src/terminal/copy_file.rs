@@ -1,8 +1,10 @@
 //! A file in place of a clipboard, for whoever has none: `--clipboard file`.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
 
 use crate::sources::environment;
 
@@ -35,17 +37,12 @@ pub fn remove() -> Result<(), String> {
     }
 }
 
-/// Writes a new file that its owner alone can read. Nobody else's file is written to, by a link neither.
+/// Writes a file that its owner alone can read, as `tempfile` makes them, in place of one that is there. A link of somebody
+/// else's is replaced and not followed.
 fn put(path: &Path, text: &str) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(why) if why.kind() != io::ErrorKind::NotFound => return Err(why),
-        _ => {}
-    }
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)?.write_all(text.as_bytes())
+    let mut new = NamedTempFile::new_in(path.parent().unwrap_or_else(|| Path::new(".")))?;
+    new.write_all(text.as_bytes())?;
+    new.persist(path).map(drop).map_err(|error| error.error)
 }
 
 #[cfg(test)]

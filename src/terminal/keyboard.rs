@@ -19,7 +19,7 @@ use super::Gone;
 
 /// Bytes that are read at once.
 const BLOCK: usize = 16 * 1024;
-/// What waits is read for this long before a frame is drawn.
+/// Keys that wait are read for this long before a frame is drawn.
 const DRAIN: Duration = Duration::from_millis(100);
 
 /// The keyboard at the terminal.

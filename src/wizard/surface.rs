@@ -1,4 +1,4 @@
-//! What the wizard shows itself on, as far as effects need it: a terminal with screens, or lines alone.
+//! The surface that the wizard shows itself on, as far as effects need it: a terminal with screens, or lines alone.
 
 use std::io;
 
@@ -6,7 +6,7 @@ use crosspull_core::secret::Secret;
 
 use crate::terminal::Terminal;
 
-/// What the wizard shows itself on.
+/// The surface that the wizard shows itself on.
 pub(super) trait Surface {
     /// Forgets what is shown, so that all of it is shown anew.
     fn forget(&mut self);

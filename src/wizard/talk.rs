@@ -23,7 +23,7 @@ const TICK: Duration = Duration::from_secs(1);
 const FIRST: Duration = Duration::from_secs(2);
 /// The code of a line that dropped, which the end of the input is too.
 const DROPPED: Code = 129;
-/// What is told before anything is asked.
+/// The lines before anything is asked.
 const WELCOME: &str = "crosspull, in plain lines. Answer with a number, a value or a word, and press Enter. Enter alone takes \
                        what stands in brackets. The word help tells the others.";
 

@@ -36,6 +36,17 @@ const APP: [(&str, &str); 6] = [
 /// On through checks and review into the run.
 const BEGIN: [(&str, &str); 2] = [("Enter: go on.", ""), ("Run this plan? Type yes:", "yes")];
 
+/// Returns a talk in the middle of the reset of a run.
+fn in_the_reset(story: &Story) -> Talk {
+    let mut talk = Talk::on(story, &[]);
+    talk.answers(&TENANTS);
+    talk.answers(&APP);
+    talk.answers(&BEGIN);
+    talk.answers(&[("Reset aks-shop now? Type yes:", "yes")]);
+    talk.reads("the operation is running");
+    talk
+}
+
 #[test]
 fn the_whole_demo_is_done_by_reading_lines_and_typing_answers() {
     let mut talk = Talk::demo(&["--clipboard", "osc52"]);
@@ -120,12 +131,7 @@ fn a_run_is_taken_back() {
 #[test]
 fn a_run_that_was_killed_in_the_middle_of_the_reset_is_gone_on_with() {
     let story = Story::told(&[], SLOW_RESET);
-    let mut talk = Talk::on(&story, &[]);
-    talk.answers(&TENANTS);
-    talk.answers(&APP);
-    talk.answers(&BEGIN);
-    talk.answers(&[("Reset aks-shop now? Type yes:", "yes")]);
-    talk.reads("the operation is running");
+    let talk = in_the_reset(&story);
     talk.kill();
     let mut talk = Talk::on(&story, &[]);
     talk.reads("2. Go on with an earlier run");
@@ -213,12 +219,7 @@ fn a_yes_that_was_typed_before_the_review_was_told_is_no_answer() {
 #[test]
 fn an_input_that_ends_in_the_middle_of_a_run_stops_it_after_the_call_in_flight() {
     let story = Story::told(&[], SLOW_RESET);
-    let mut talk = Talk::on(&story, &[]);
-    talk.answers(&TENANTS);
-    talk.answers(&APP);
-    talk.answers(&BEGIN);
-    talk.answers(&[("Reset aks-shop now? Type yes:", "yes")]);
-    talk.reads("the operation is running");
+    let mut talk = in_the_reset(&story);
     talk.hangs_up();
     let told = talk.ends(129);
     assert!(told.contains("The input has ended") && told.contains("crosspull resume"), "{told}");
@@ -227,12 +228,7 @@ fn an_input_that_ends_in_the_middle_of_a_run_stops_it_after_the_call_in_flight()
 #[test]
 fn control_c_stops_a_run_after_the_call_in_flight() {
     let story = Story::told(&[], SLOW_RESET);
-    let mut talk = Talk::on(&story, &[]);
-    talk.answers(&TENANTS);
-    talk.answers(&APP);
-    talk.answers(&BEGIN);
-    talk.answers(&[("Reset aks-shop now? Type yes:", "yes")]);
-    talk.reads("the operation is running");
+    let mut talk = in_the_reset(&story);
     talk.signal("INT");
     talk.reads("crosspull only stops watching it");
     talk.answers(&[("Enter: go on.", ""), ("Enter: leave.", ""), ("Which one?", "1")]);

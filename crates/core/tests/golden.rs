@@ -224,8 +224,8 @@ fn runs_that_shut_nobody_out_or_the_last_one() {
     assert!(steps(&last).iter().any(|op| op.operation().why_asks().is_some()), "it was asked for once more");
 }
 
-/// What this version writes into an operation beyond what the first journals of it had is left out where there is nothing: a
-/// journal without it reads as one of nothing.
+/// Fields that came after the first journals of an operation are left out where they hold nothing: a journal without them reads
+/// as one of nothing.
 #[test]
 fn a_journal_without_what_came_later_reads_as_one_of_nothing() {
     for (name, later) in

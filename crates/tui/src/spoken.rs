@@ -1,11 +1,11 @@
-//! What a view says where there is no screen, and what is said to it: plain lines, a question, an answer.
+//! The words of a view where there is no screen, and those that are said to it: plain lines, a question, an answer.
 
 use crosspull_core::secret::Secret;
 use zeroize::Zeroizing;
 
 use crate::keys::Action;
 
-/// What a view says where there is no screen.
+/// The words of a view where there is no screen.
 ///
 /// Nothing in it changes only because time passes: whatever is new in it since it was told last is told.
 #[derive(Debug, Default)]
@@ -16,7 +16,7 @@ pub(crate) struct Spoken {
     pub question: Option<Question>,
     /// How many of the lines have a number that can be typed.
     pub numbered: usize,
-    /// What is waited for, as the rest of a sentence: `waits for the answers to 3 checks`. Nothing is asked meanwhile.
+    /// The thing that is waited for, as the rest of a sentence: `waits for the answers to 3 checks`. Nothing is asked meanwhile.
     pub works: Option<String>,
     /// The secret, while it is in sight.
     pub secret: Option<Secret>,
@@ -25,11 +25,11 @@ pub(crate) struct Spoken {
 /// A question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Question {
-    /// What is asked for.
+    /// The name of the field.
     pub label: String,
-    /// What there is to know before one answers.
+    /// The lines that one has to know before one answers.
     pub says: Vec<String>,
-    /// What is wrong with the answer so far.
+    /// The fault of the answer so far.
     pub complaint: Option<String>,
     pub kind: Kind,
 }
@@ -51,7 +51,7 @@ pub(crate) enum Kind {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Row {
     pub title: String,
-    /// What is told below the title.
+    /// The lines below the title.
     pub says: Vec<String>,
 }
 
@@ -116,7 +116,7 @@ pub enum Answer {
     Text(Zeroizing<String>),
     /// A text while there is a list: a value, or what none of the list is called.
     Sought(Zeroizing<String>),
-    /// What there is stays.
+    /// The answer that is there stays.
     Keep,
     /// A typed yes.
     Yes,

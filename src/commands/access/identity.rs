@@ -93,7 +93,7 @@ struct Part<'a> {
     /// The key in JSON.
     key: &'static str,
     title: String,
-    /// What it means where nothing is needed.
+    /// The sentence where nothing is needed.
     nothing: &'static [&'static str],
     holder: &'a Holder,
     rows: Vec<(&'a Needed, Fulfilment<'a>)>,

@@ -10,7 +10,7 @@ use crate::msg::{Effect, Notice};
 /// time after which a key that is held down repeats.
 const READ: SignedDuration = SignedDuration::from_millis(700);
 
-/// What is known of whether the screen in front was read.
+/// The knowledge of whether the screen in front was read.
 #[derive(Debug, Default)]
 pub(super) struct Readable {
     /// The time since which it is in front; none for the first one.

@@ -488,7 +488,7 @@ pub(super) const PAGES: &[Binding] = &[
     row(&[(KeyCode::End, NONE)], "", "", "", Action::Move(Move::Last)),
 ];
 
-/// What works everywhere.
+/// The keys that work everywhere.
 pub(super) const EVERYWHERE: &[Binding] = &[
     row(&[(KeyCode::Char('l'), CTRL)], "Ctrl+L", "", "draw the screen anew", Action::Redraw),
     row(

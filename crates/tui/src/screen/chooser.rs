@@ -30,7 +30,7 @@ const ROOMY: usize = 12;
 /// The things that routes depend on.
 const LOOKS_AT: &str = "Looking at the cluster's identity, at the registry, at your rights on it, and whether the cluster's \
                         Kubernetes API answers from here.";
-/// What is said where the routes cannot be weighed.
+/// The sentence where the routes cannot be weighed.
 const UNREAD: &str = "What routes depend on could not be read.";
 /// The title in every state.
 const TITLE: &str = "Which way fits?";

@@ -26,7 +26,7 @@ use crate::words::times;
 
 /// Columns of the names before values, and of the programs.
 const NAME: usize = 11;
-/// What stands above the programs that can get the sign-in.
+/// The line above the programs that can get the sign-in.
 const GIVES: &str = "Enter gives it to";
 
 /// The sign-in, with the program that is chosen.

@@ -1,4 +1,4 @@
-//! What a line that is typed means: an answer, a word of the key table, or something to be told about.
+//! The meaning of a line that is typed: an answer, a word of the key table, or something to be told about.
 
 use jiff::Timestamp;
 use zeroize::Zeroizing;

@@ -20,7 +20,7 @@ use prompt::asked;
 /// The longest time for which nothing is told while something is waited for.
 const QUIET: SignedDuration = SignedDuration::from_secs(30);
 
-/// What was told so far, and what is asked.
+/// The memory of a talk: all that was told so far, and the question that is asked.
 #[derive(Debug, Default)]
 pub struct Voice {
     /// The screen and the layers over it, each with what was told of it.
@@ -50,7 +50,7 @@ struct Place {
     words: Vec<&'static str>,
 }
 
-/// What is asked at present.
+/// The question that is asked at present.
 #[derive(Debug)]
 struct Asked {
     /// The question. `None` where only a word is waited for.
@@ -68,7 +68,7 @@ pub enum Line {
     Text(String),
     /// A line with the secret, for which the operator asked.
     Secret(Secret),
-    /// What stands before an answer.
+    /// The text that stands before an answer.
     Prompt {
         /// The text.
         text: String,
@@ -79,7 +79,7 @@ pub enum Line {
     },
 }
 
-/// What a line that was typed comes to.
+/// The result of a line that was typed.
 #[derive(Debug)]
 pub enum Heard {
     /// Something for the model.

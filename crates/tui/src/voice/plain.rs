@@ -2,7 +2,7 @@
 
 use crosspull_core::text::terminal_safe;
 
-/// What screens say of their keys, and the words that do the same.
+/// The sentences of screens about their keys, and the words that do the same.
 const KEYS: [(&str, &str); 12] = [
     ("Esc goes back, r signs in again.", "The word back goes back, ask again signs in again."),
     ("Esc changes answers, r asks again.", "The word back leads to the answers, ask again asks once more."),
