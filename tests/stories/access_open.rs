@@ -14,9 +14,13 @@ const NODES: &str = "/api/v1/nodes";
 
 /// Runs a part of `access` on the story's cluster, as the operator of tenant A, who may do everything in it.
 pub(super) fn access(story: &Story, part: &str, flags: &[&str]) -> End {
+    access_told_by(story, part, flags, "json")
+}
+
+fn access_told_by(story: &Story, part: &str, flags: &[&str], output: &str) -> End {
     let cluster = story.ready.cluster.clone();
     let by = ["access", part, "--cluster", &cluster, "--tenant-a", "contoso.com", "--sign-in-a", "service-principal"];
-    let how = ["--pace", "100", "--yes", "--output", "json"];
+    let how = ["--pace", "100", "--yes", "--output", output];
     // Where bindings decide, the operator comes in by the local admin.
     let local = story.world().cluster()["disableLocalAccounts"] == false;
     let credential: &[&str] = if local { &["--cluster-credential", "admin"] } else { &[] };
@@ -135,6 +139,19 @@ fn row_1_the_local_admin_opens_with_a_warning_or_is_refused() {
     let story = Story::of("access-azure-roles");
     access(&story, "open", &flags).is_stopped_by("local accounts of", "Let them in another way");
     story.wrote_nothing();
+}
+
+#[test]
+fn that_azure_takes_a_while_to_give_a_kubeconfig_is_said_where_it_was_given() {
+    const SAYS: &str = "Azure lets ada@contoso.com get the kubeconfig within 10 minutes.";
+    let says = |story: &Story, flags: &[&str]| access_told_by(story, "open", flags, "text").out.contains(SAYS);
+    let local_admin = ["--principal", ADA, "--local-admin"];
+    let given = [("access-local", &local_admin[..]), ("access-azure-roles", &READER), ("access-admin-group", &ADMINS)];
+    for (scenario, flags) in given {
+        let story = Story::of(scenario);
+        assert!(says(&story, flags), "{scenario}");
+        assert!(!says(&story, flags), "{scenario}: it was there before");
+    }
 }
 
 #[test]

@@ -26,6 +26,12 @@ impl AssignAccess {
         scope(&self.cluster, self.namespace.as_deref())
     }
 
+    /// True where the assignment lets its principal get a kubeconfig. At a namespace none does.
+    #[must_use]
+    pub fn gets_kubeconfig(&self) -> bool {
+        self.namespace.is_none() && self.role.gets_kubeconfig()
+    }
+
     /// Returns the fact that the assignment is there.
     #[must_use]
     pub fn fact(&self) -> Fact {

@@ -62,7 +62,7 @@ impl Run {
                 (vec![format!("{cluster} has the secret.")], back)
             }
             [] if self.is_closing() => return self.given_back(kept).into_iter().collect(),
-            [] => return self.left_to_do(),
+            [] => return self.left_to_do().into_iter().chain(self.takes_effect()).collect(),
             secrets => {
                 let is_there = format!("{cluster} has the secret, as pull secret {}.", secrets.join(", "));
                 // What a renewal replaced is nowhere any more, and what was found stays: there is nothing to go back to.
@@ -101,6 +101,21 @@ impl Run {
         let steps = self.forward_plan().into_iter().flat_map(|plan| &plan.steps);
         let told = steps.filter(|step| matches!(step.op, Op::TellPullSecret(_))).filter_map(|step| self.step(step.id));
         told.filter(|told| !told.note.is_empty()).map(|told| sentence(&told.note)).collect()
+    }
+
+    /// Returns when a role takes effect that gets a kubeconfig, where the run gave one.
+    ///
+    /// The cluster's own word on what is opened says nothing of it, so the first attempt may still be refused
+    /// (`docs/facts/azure.md` 3.1).
+    fn takes_effect(&self) -> Option<String> {
+        let steps = self.forward_plan().into_iter().flat_map(|plan| &plan.steps);
+        let mut gives = steps.filter_map(|step| match &step.op {
+            Op::AssignAccess(assign) if assign.gets_kubeconfig() => Some((step.id, &assign.principal.name)),
+            _ => None,
+        });
+        let is_made = |id| self.step(id).is_some_and(|step| step.status == Status::Ended(Outcome::Created));
+        let (_, name) = gives.find(|(id, _)| is_made(*id))?;
+        Some(format!("Azure lets {name} get the kubeconfig within 10 minutes."))
     }
 
     /// Returns the pull secrets that are in the cluster by the run, by namespace and name.
