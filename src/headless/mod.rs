@@ -30,7 +30,10 @@ pub fn nobody_to_ask(arguments: &ArgMatches) -> Option<String> {
 }
 
 /// Asks on the terminal; only `yes` is yes. The error is the code of a signal that came in place of an answer.
+///
+/// A line that was typed before the question answers nothing: nobody had read what it would be an answer to.
 pub async fn agrees(question: &str, signals: &mut Signals) -> Result<bool, Code> {
+    forget_what_was_typed();
     let mut err = std::io::stderr();
     if write!(err, "{question}").and_then(|()| err.flush()).is_err() {
         // Nobody was asked.
@@ -48,4 +51,9 @@ pub async fn agrees(question: &str, signals: &mut Signals) -> Result<bool, Code>
             Err(code)
         }
     }
+}
+
+/// Drops the lines that wait on the terminal. Where there is none, nothing is asked.
+fn forget_what_was_typed() {
+    let _ = rustix::termios::tcflush(std::io::stdin(), rustix::termios::QueueSelector::IFlush);
 }

@@ -5,6 +5,8 @@ mod access;
 #[cfg(test)]
 mod aloud;
 #[cfg(test)]
+mod asked;
+#[cfg(test)]
 mod bytes;
 #[cfg(test)]
 mod earlier;
