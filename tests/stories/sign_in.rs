@@ -132,6 +132,17 @@ fn where_every_way_is_blocked_the_other_one_is_tried_and_the_reason_told_twice()
 }
 
 #[test]
+fn where_nobody_knows_the_tenant_no_other_way_is_tried() {
+    let story = of_persons(&["happy"]);
+    let mut person = Person::of(&story);
+    let flags = [WAYS[0], "device-code", WAYS[1], "device-code", "--tenant-b", "fabrikan.example"];
+    let end = story.apply_with_somebody(&flags, |line| person.reads(line));
+    end.exits(4).verdict("stopped").finds("stop", "there is no such tenant", "Check the tenant");
+    assert!(!end.err.contains("trying browser"), "\n{end}");
+    assert_eq!(person.pages, 0, "\n{end}");
+}
+
+#[test]
 fn a_code_that_is_declined_stops_with_the_reason() {
     let story = of_persons(&["happy"]);
     let end = story.apply_with_somebody(&[WAYS[0], "device-code", WAYS[1], "device-code"], |line| {

@@ -269,7 +269,7 @@ fn over(scene: &Scene, area: Rect) -> Rect {
 /// Returns line 1: program, route, and at the right where it works. Without a rail, the place in the wizard.
 fn head(scene: &Scene, columns: u16) -> Line<'static> {
     let (shared, theme) = (scene.shared, scene.shared.theme);
-    let cloud = if shared.simulated { "simulated cloud".to_owned() } else { names::cloud(&shared.answers) };
+    let cloud = if shared.simulated { "simulated cloud".to_owned() } else { names::cloud(shared.holding()) };
     let text = if scene.rail_entry == RailEntry::Home {
         "crosspull".to_owned()
     } else if columns < RAIL_FROM {

@@ -1,5 +1,6 @@
 //! A person signs in: with a code that is entered in a browser somewhere else, or in a browser that comes back to this
-//! machine. One sign-in serves every resource of the tenant. Decided by OAuth's own words; numbers only explain.
+//! machine. One sign-in serves every resource of the tenant. OAuth's own words decide how it goes on; numbers explain, and
+//! spare the other way where it cannot work either.
 
 use std::time::Duration;
 
@@ -27,6 +28,10 @@ use crate::wire::CallError;
 const BROWSER: Duration = Duration::from_secs(600);
 /// The delay of a question once the service said that questions come too fast (RFC 8628, 3.5).
 const SLOWER: Duration = Duration::from_secs(5);
+
+/// The codes of a tenant, and of a client, that Entra does not know, whatever the way (Microsoft, "Microsoft Entra
+/// authentication and authorization error codes").
+const UNKNOWN: [&str; 3] = ["AADSTS90002", "AADSTS900023", "AADSTS700016"];
 
 /// The reason why a person is not signed in.
 enum NotSignedIn {
@@ -260,11 +265,11 @@ impl PersonSignIn<'_> {
     }
 
     /// Returns why the person is not signed in. A refusal may be a policy against this way; a service that does not
-    /// answer is none.
+    /// answer is none, and neither is a tenant or a client that Entra does not know.
     fn not_signed_in(&self, error: CallError) -> NotSignedIn {
-        match error {
-            CallError::Refused(_) => NotSignedIn::ByThisWay(self.trouble(error)),
-            error => NotSignedIn::ByAnyWay(self.trouble(error)),
+        match &error {
+            CallError::Refused(refused) if !UNKNOWN.contains(&refused.refusal.code.as_str()) => NotSignedIn::ByThisWay(self.trouble(error)),
+            _ => NotSignedIn::ByAnyWay(self.trouble(error)),
         }
     }
 

@@ -20,7 +20,7 @@ pub(super) fn review(shared: &Shared) -> Spoken {
     spoken.lines.push(if shared.simulated {
         "On the simulated cloud.".to_owned()
     } else {
-        format!("On the {}.", names::cloud(&shared.answers))
+        format!("On the {}.", names::cloud(shared.holding()))
     });
     for (side, resource) in [Side::A, Side::B].into_iter().zip(names::resources(plan)) {
         spoken.lines.push(format!("{side}: {}", plan.tenant(side)));
