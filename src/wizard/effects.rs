@@ -53,7 +53,10 @@ impl Wizard {
                 self.backend.controller.stop();
                 None
             }
-            Effect::SignIn { side } => {
+            Effect::SignIn { side, anew } => {
+                if anew {
+                    self.persons.retain(|(known, ..)| *known != side);
+                }
                 let answers = self.model.answers().clone();
                 self.sign_in(side, &answers);
                 None

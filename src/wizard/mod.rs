@@ -19,8 +19,7 @@ use crosspull_azure::sign_in::{Login, Prompts};
 use crosspull_core::event::Entry;
 use crosspull_core::ids::KeyId;
 use crosspull_core::input::Answers;
-use crosspull_core::names::PerTenant;
-use crosspull_core::names::Verdict;
+use crosspull_core::names::{PerTenant, Side, Verdict};
 use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::{Prompt, offers};
 use crosspull_tui::{Clipboard, Here, Model, Msg, Setup};
@@ -88,8 +87,8 @@ struct Wizard {
     registry: Option<login::Registry>,
     /// The reading of who can reach a cluster.
     access: Option<Lookup>,
-    /// The persons who signed in, by tenant and way: nobody is asked twice.
-    persons: Vec<(String, Login)>,
+    /// The persons who signed in, by side and by tenant and way: nobody is asked twice.
+    persons: Vec<(Side, String, Login)>,
     /// The secret that was copied last, as long as it may be in the clipboard.
     copied: Option<Secret>,
     /// The secrets that were told of, so that each is saved once.

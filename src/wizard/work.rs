@@ -162,9 +162,12 @@ impl Wizard {
     /// Returns the login of a person who signed in to that tenant already; else the one given, known from now on.
     fn person(&mut self, access: &Access, side: Side, way: SignIn, new: Login) -> Login {
         // What a cloud let in is sent to no other one.
-        let by = format!("{side} {} {} {:?} {:?}", way.word(), access.client_id, access.cloud, access.login_host);
+        let by = format!("{} {} {:?} {:?}", way.word(), access.client_id, access.cloud, access.login_host);
         let key = |tenant: &TenantRef| format!("{by} {tenant}");
-        let known = |key: &str| self.persons.iter().find(|(known, _)| known == key).map(|(_, login)| login.clone());
+        let known = |key: &str| {
+            let mut persons = self.persons.iter();
+            persons.find(|(of, known, _)| (*of, known.as_str()) == (side, key)).map(|(.., login)| login.clone())
+        };
         let tenant = key(&access.tenants[side]);
         if let Some(known) = known(&tenant) {
             return known;
@@ -174,7 +177,7 @@ impl Wizard {
             Some(home) => new.after(&home),
             None => new,
         };
-        self.persons.push((tenant, login.clone()));
+        self.persons.push((side, tenant, login.clone()));
         login
     }
 

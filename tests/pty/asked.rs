@@ -18,7 +18,9 @@ fn a_yes_that_was_typed_before_the_question_answers_nothing() {
     }
     let (mut window, program) = open(command, (100, 60));
     let sees = |window: &crosspull_support::terminal::Window, words: &str| {
-        window.see(words, PATIENCE, |view| view.text().contains(words).then_some(())).unwrap_or_else(|why| panic!("{why}"));
+        window
+            .see(words, PATIENCE, |view| view.text().contains(words).then_some(()))
+            .unwrap_or_else(|why| panic!("{why}"));
     };
     sees(&window, "Run this plan? Type yes:");
     // The second one waits in the terminal while the run goes on.

@@ -176,6 +176,8 @@ pub enum Effect {
     SignIn {
         /// The tenant.
         side: Side,
+        /// True where somebody else than the person who signed in so far may be meant.
+        anew: bool,
     },
     /// Sign in to a registry as [`crate::Model::wish`] says, in place of a sign-in under way; [`Msg::RegistryEntered`] tells what
     /// comes of it. What signs in there is the secret that is copied, shown and saved from then on.

@@ -268,7 +268,9 @@ impl PersonSignIn<'_> {
     /// answer is none, and neither is a tenant or a client that Entra does not know.
     fn not_signed_in(&self, error: CallError) -> NotSignedIn {
         match &error {
-            CallError::Refused(refused) if !UNKNOWN.contains(&refused.refusal.code.as_str()) => NotSignedIn::ByThisWay(self.trouble(error)),
+            CallError::Refused(refused) if !UNKNOWN.contains(&refused.refusal.code.as_str()) => {
+                NotSignedIn::ByThisWay(self.trouble(error))
+            }
             _ => NotSignedIn::ByAnyWay(self.trouble(error)),
         }
     }

@@ -259,15 +259,20 @@ impl FormScreen {
         Vec::new()
     }
 
-    /// Asks for who signs in to the tenant of the form, where that tenant is named; else says what is missing.
+    /// Asks for who signs in to the tenant of the form, where that tenant is named; else says what is missing. Where somebody
+    /// signed in already, another person may be meant, who sees other things.
     fn sign_in(&mut self, shared: &mut Shared) -> Vec<Reaction> {
         self.write(&mut shared.answers);
         let Some(side) = pages::side(self.page) else { return Vec::new() };
         if self.is_wrong(Key::tenant(side)) {
             return Vec::new();
         }
+        let anew = shared.signed_in.leave(side, &shared.answers);
+        if anew {
+            self.list = None;
+        }
         shared.signed_in.ask(side, &shared.answers);
-        vec![Reaction::Do(Effect::SignIn { side })]
+        vec![Reaction::Do(Effect::SignIn { side, anew })]
     }
 
     /// Signs in to the tenant of the form by another way, which is the answer from now on.

@@ -476,7 +476,7 @@ fn no_order_of_lines_and_events_writes_without_a_typed_yes_or_tells_a_glyph() {
 fn who_signs_in_is_told_while_the_questions_go_on() {
     let mut talk = Talk::real();
     talk.all(&["1", "new app", "", "", "sign in"]);
-    assert!(matches!(talk.asked().as_slice(), [.., Effect::SignIn { side: Side::A }]));
+    assert!(matches!(talk.asked().as_slice(), [.., Effect::SignIn { side: Side::A, .. }]));
     talk.says("Signing in to the tenant; the questions go on meanwhile.").anew();
     talk.msg(sign_in::entered()).says("is signed in.").types("previous").says("Contoso Ltd");
 }

@@ -182,11 +182,19 @@ fn who_signed_in_stands_on_the_form_until_tenant_or_way_change() {
     for size in SIZES {
         let mut story = over_ssh(size, Theme::full());
         story.enter().press(KeyCode::Tab).press(KeyCode::Tab).press(KeyCode::F(5)).shows("signing in");
-        assert_eq!(story.asked(), [Effect::SignIn { side: Side::A }]);
+        assert_eq!(story.asked(), [Effect::SignIn { side: Side::A, anew: false }]);
         insta::assert_snapshot!(format!("entered_{}x{}", size.0, size.1), story.msg(entered()).see());
         story.press(KeyCode::Right).hides(" ops").press(KeyCode::Left).shows(" ops");
         story.press(KeyCode::BackTab).type_text("x").hides("Contoso Ltd");
     }
+}
+
+#[test]
+fn whoever_signed_in_gives_way_to_somebody_else() {
+    let mut story = over_ssh((80, 24), Theme::full());
+    story.enter().press(KeyCode::Tab).press(KeyCode::Tab).press(KeyCode::F(5)).msg(entered()).shows(" ops").asked();
+    story.press(KeyCode::F(5)).shows("signing in").hides(" ops");
+    assert_eq!(story.asked(), [Effect::SignIn { side: Side::A, anew: true }]);
 }
 
 #[test]
@@ -212,7 +220,7 @@ fn a_sign_in_that_does_not_work_offers_the_other_ways() {
         story.msg(Msg::Entered { side: Side::A, entered: Err(trouble.clone()) });
         insta::assert_snapshot!(format!("other_ways_{}x{}", size.0, size.1), story.see());
         story.enter().shows("signing in");
-        assert_eq!(story.asked(), [Effect::SignIn { side: Side::A }]);
+        assert_eq!(story.asked(), [Effect::SignIn { side: Side::A, anew: false }]);
         assert_eq!(story.model.answers().get(Key::SignInA), Some("browser"));
         story.msg(Msg::Entered { side: Side::A, entered: Err(trouble.clone()) }).press(KeyCode::Esc);
         assert_eq!(story.asked(), []);
