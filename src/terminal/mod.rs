@@ -13,6 +13,9 @@ pub mod surroundings;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use crosspull_core::secret::Secret;
 use crossterm::cursor::MoveTo;
@@ -205,6 +208,26 @@ fn leave() {
     );
     let _ = disable_raw_mode();
     let _ = crossterm::execute!(io::stdout(), LeaveAlternateScreen, crossterm::cursor::Show);
+}
+
+/// The longest time that a terminal has to take the last words of a program whose line dropped.
+const LAST_WORDS: Duration = Duration::from_millis(200);
+
+/// Gives the terminal back and has the last words written, where it still answers. One that is gone, or takes nothing, does
+/// not hold the program.
+pub fn give_back_in_time(words: impl FnOnce() + Send + 'static) {
+    let (tell, told) = mpsc::channel();
+    let work = move || {
+        leave();
+        words();
+        // Nobody listens after the limit.
+        let _ = tell.send(());
+    };
+    if thread::Builder::new().name("last words".to_owned()).spawn(work).is_ok() {
+        let _ = told.recv_timeout(LAST_WORDS);
+    }
+    // The thread may be stuck in a write before it came to this.
+    let _ = disable_raw_mode();
 }
 
 #[cfg(test)]

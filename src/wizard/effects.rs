@@ -270,7 +270,7 @@ impl Wizard {
     /// Returns where a secret is to be saved at once, if anywhere.
     fn place_for_secret(&self, of: &SecretOf) -> Option<Result<SecretFile, String>> {
         let then = self.model.run().answers.get(Key::SecretOut);
-        let (path, reserve): (_, fn(&Path) -> _) = match (self.is_new(), self.given.get(Key::SecretOut)) {
+        let (path, reserve): (_, fn(&Path) -> _) = match (self.model.is_new(), self.given.get(Key::SecretOut)) {
             (true, _) => (self.model.answers().get(Key::SecretOut)?, SecretFile::reserve),
             (false, now @ Some(path)) if now != then => (path, SecretFile::reserve),
             (false, _) => (then?, SecretFile::reserve_beside),

@@ -4,6 +4,7 @@
 mod access;
 mod clock;
 mod effects;
+mod ending;
 mod login;
 mod lookup;
 mod surface;
@@ -31,8 +32,7 @@ use crate::accessible;
 use crate::backend::Backend;
 use crate::credentials::Credentials;
 use crate::exit::{Code, WRONG_INPUT};
-use crate::headless::lines::{Lines, aside};
-use crate::headless::report::summary;
+use crate::headless::lines::aside;
 use crate::sources::environment;
 use crate::terminal::clipboard::{self, ClipboardPlace, CopyMethod, CopyWish};
 use crate::terminal::keyboard::Keyboard;
@@ -77,6 +77,8 @@ struct Wizard {
     receipt: Option<PathBuf>,
     /// The answers that the program was started with.
     given: Answers,
+    /// True on the embedded cloud, with which the runs go.
+    simulated: bool,
     /// The persons who sign in, while the operator answers.
     sign_ins: Vec<Lookup>,
     /// Says to which cloud lookups are sent.
@@ -133,7 +135,7 @@ pub async fn run(
         let _ = wizard.clear_clipboard(&mut terminal).await;
     }
     drop(terminal);
-    Ok(wizard.end(stopped_by, simulated).await)
+    Ok(wizard.end(stopped_by).await)
 }
 
 /// Returns the way to copy.
@@ -166,7 +168,7 @@ impl Wizard {
         let (backend, events) = Backend::new(std::sync::Arc::default(), ask.clone());
         let (tell, told) = unbounded_channel();
         let (backend_tell, backend_told) = unbounded_channel();
-        let given = setup.answers.clone();
+        let (given, simulated) = (setup.answers.clone(), setup.simulated);
         Self {
             model: Model::new(setup),
             workspace,
@@ -183,6 +185,7 @@ impl Wizard {
             ask,
             receipt: None,
             given,
+            simulated,
             sign_ins: Vec::new(),
             search: None,
             registry: None,
@@ -239,14 +242,6 @@ impl Wizard {
         Ok(None)
     }
 
-    /// Ends the program, since the line is gone and with it the terminal: the event source may spin
-    /// (`docs/facts/terminal.md` 2), so nothing is drawn and nothing is waited for. The journal has what matters.
-    fn line_dropped(&mut self) -> ! {
-        clipboard::at_the_end(self.copies_by);
-        drop(self.workspace.temporary.take());
-        std::process::exit(129)
-    }
-
     /// Takes all keys and pastes that came, before the next frame is drawn.
     async fn typed(&mut self, events: Vec<TerminalEvent>, terminal: &mut Terminal) -> color_eyre::Result<()> {
         for event in events {
@@ -283,51 +278,6 @@ impl Wizard {
             }
         }
         Ok(())
-    }
-
-    /// Ends the work, tells what is true of the run, and returns the exit code.
-    async fn end(mut self, stopped_by: Option<Code>, simulated: bool) -> Code {
-        clipboard::at_the_end(self.copies_by);
-        self.close().await;
-        let mut out = Lines::default();
-        let run = self.model.run();
-        if run.id.is_some() {
-            let mut lines = summary(run, self.receipt.as_deref().filter(|_| !simulated));
-            if let Some(command) = run.next_command().filter(|_| simulated) {
-                // The run goes with the simulated cloud: a command would not find it.
-                lines.retain(|line| !line.ends_with(&command));
-            }
-            out.write(&lines);
-            if !simulated && self.is_new() {
-                let same = crosspull_tui::command_line(self.model.answers());
-                out.write(&["The same without the wizard:".to_owned(), format!("  {same}")]);
-            }
-        }
-        if let Some(place) = self.model.secret_file() {
-            out.write(&[format!("The secret is saved, readable by you alone: {place}")]);
-        }
-        match (stopped_by, run.verdict) {
-            (Some(code), _) => code,
-            (None, Some(verdict)) => verdict.exit_code(),
-            (None, None) if run.id.is_some() => Verdict::Interrupted.exit_code(),
-            (None, None) => 0,
-        }
-    }
-
-    /// Returns true for a run that began in this program.
-    fn is_new(&self) -> bool {
-        self.model.is_new()
-    }
-
-    /// Lets a call in flight end before the program does, but not for long.
-    async fn close(&mut self) {
-        self.backend.controller.stop();
-        if let Some(task) = self.task.take() {
-            let _ = tokio::time::timeout(Duration::from_secs(5), task).await;
-        }
-        while let Ok(entry) = self.events.try_recv() {
-            crosspull_tui::update(&mut self.model, self.clock.restamped(Msg::Engine(entry)), self.clock.now());
-        }
     }
 }
 

@@ -72,7 +72,7 @@ pub(super) async fn run(
         let _ = wizard.clear_clipboard(&mut output).await;
     }
     drop(output);
-    Ok(wizard.end(stopped_by, simulated).await)
+    Ok(wizard.end(stopped_by).await)
 }
 
 /// The talk so far.

@@ -66,10 +66,27 @@ fn termination_in_a_run_gives_the_terminal_back() {
 }
 
 #[test]
-fn a_hangup_ends_the_program_at_once() {
+fn a_hangup_ends_the_program_at_once_and_gives_back_a_terminal_that_is_still_there() {
     let stage = in_a_run();
     assert!(stage.program.signal("HUP"));
     assert_eq!(stage.program.end(Duration::from_secs(2)), Ok(129));
+    let left = stage.sees("the last words", |view| view.over.then(|| view.text()));
+    stage.is_given_back();
+    assert!(left.contains("The run broke off.") && left.contains("In tenant A:"), "{left}");
+}
+
+#[test]
+fn a_hangup_ends_the_program_also_where_the_terminal_takes_nothing() {
+    let mut stage = Stage::demo();
+    stage.reach_the_question();
+    let line = stage.window.pty.tty_name().expect("the terminal has a name");
+    let line = std::fs::File::options().write(true).open(line).expect("the terminal can be opened");
+    rustix::termios::tcflow(&line, rustix::termios::Action::OOff).expect("its output is stopped");
+    let written = stage.written();
+    assert!(stage.program.signal("HUP"));
+    assert_eq!(stage.program.end(Duration::from_secs(2)), Ok(129));
+    assert_eq!(stage.since(written), "", "nothing could be written");
+    assert!(stage.edits_lines(), "the terminal is still in raw mode");
 }
 
 #[test]

@@ -1,0 +1,74 @@
+//! The end of the wizard: what becomes of the work under way, and the last words in the scrollback.
+
+use std::time::Duration;
+
+use crosspull_core::names::Verdict;
+use crosspull_tui::Msg;
+
+use super::Wizard;
+use crate::exit::Code;
+use crate::headless::lines::Lines;
+use crate::headless::report::summary;
+use crate::terminal::{clipboard, give_back_in_time};
+
+/// The longest time that a call in flight has to come to its end.
+const LAST_CALL: Duration = Duration::from_secs(5);
+
+impl Wizard {
+    /// Ends the program at once, since the line is gone. Nothing of the work is waited for: the journal has what matters.
+    ///
+    /// A hangup does not tell whether the terminal went with the line, so it is given back where it still answers.
+    pub(super) fn line_dropped(&mut self) -> ! {
+        clipboard::at_the_end(self.copies_by);
+        let words = self.last_words();
+        give_back_in_time(move || Lines::default().write(&words));
+        drop(self.workspace.temporary.take());
+        std::process::exit(129)
+    }
+
+    /// Ends the work, tells what is true of the run, and returns the exit code.
+    pub(super) async fn end(mut self, stopped_by: Option<Code>) -> Code {
+        clipboard::at_the_end(self.copies_by);
+        self.close().await;
+        Lines::default().write(&self.last_words());
+        let run = self.model.run();
+        match (stopped_by, run.verdict) {
+            (Some(code), _) => code,
+            (None, Some(verdict)) => verdict.exit_code(),
+            (None, None) if run.id.is_some() => Verdict::Interrupted.exit_code(),
+            (None, None) => 0,
+        }
+    }
+
+    /// Returns what stays in the scrollback: what is true of the run, and where the secret is.
+    fn last_words(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        let run = self.model.run();
+        if run.id.is_some() {
+            words.extend(summary(run, self.receipt.as_deref().filter(|_| !self.simulated)));
+            if let Some(command) = run.next_command().filter(|_| self.simulated) {
+                // The run goes with the simulated cloud: a command would not find it.
+                words.retain(|line| !line.ends_with(&command));
+            }
+            if !self.simulated && self.model.is_new() {
+                let same = crosspull_tui::command_line(self.model.answers());
+                words.extend(["The same without the wizard:".to_owned(), format!("  {same}")]);
+            }
+        }
+        if let Some(place) = self.model.secret_file() {
+            words.push(format!("The secret is saved, readable by you alone: {place}"));
+        }
+        words
+    }
+
+    /// Lets a call in flight end before the program does, but not for long.
+    async fn close(&mut self) {
+        self.backend.controller.stop();
+        if let Some(task) = self.task.take() {
+            let _ = tokio::time::timeout(LAST_CALL, task).await;
+        }
+        while let Ok(entry) = self.events.try_recv() {
+            crosspull_tui::update(&mut self.model, self.clock.restamped(Msg::Engine(entry)), self.clock.now());
+        }
+    }
+}
