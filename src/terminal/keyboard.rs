@@ -7,7 +7,7 @@
 use std::io::{self, Stdin};
 use std::time::{Duration, Instant};
 
-use crosspull_tui::Decoder;
+use crosspull_tui::{Background, Decoder};
 use crossterm::event::Event;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
@@ -27,6 +27,7 @@ const DRAIN: Duration = Duration::from_millis(100);
 pub struct Keyboard {
     line: AsyncFd<Stdin>,
     decoder: Decoder,
+    background: Option<Background>,
 }
 
 impl Keyboard {
@@ -40,10 +41,11 @@ impl Keyboard {
             reason = "what is said of it holds for files that may be closed; standard input stays open"
         )]
         let line = AsyncFd::with_interest(io::stdin(), Interest::READABLE)?;
-        Ok(Self { line, decoder: Decoder::default() })
+        Ok(Self { line, decoder: Decoder::default(), background: None })
     }
 
-    /// Waits for keys and pastes; returns all that are there. Nothing is lost where the wait is given up.
+    /// Waits for keys, pastes and the terminal's word on its background, which [`Keyboard::background`] then has; returns all keys
+    /// and pastes that are there. Nothing is lost where the wait is given up.
     ///
     /// # Errors
     /// An error where the terminal is gone.
@@ -63,10 +65,16 @@ impl Keyboard {
                 }
                 self.decoder.pass(Instant::now())
             };
-            if !events.is_empty() {
+            self.background = self.decoder.background().or(self.background);
+            if !events.is_empty() || self.background.is_some() {
                 return Ok(events);
             }
         }
+    }
+
+    /// Takes the background that the terminal told.
+    pub const fn background(&mut self) -> Option<Background> {
+        self.background.take()
     }
 
     /// Reads what waits, so that a paste of many lines is not drawn line by line.

@@ -1,13 +1,22 @@
-//! The look of the screens: what was asked for, else what the environment tells of the terminal. The terminal itself is asked
-//! nothing: one that does not answer would hold the program, and one that answers late would type.
+//! The look of the screens: what was asked for, else what the environment tells of the terminal, else what the terminal tells
+//! of its background. Until it does, and where it never does, colours are taken that can be read on either.
 
 use clap::ArgMatches;
 use crosspull_tui::{Palette, Theme};
 
 use crate::sources::environment;
 
+/// The look at the start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// The theme.
+    pub theme: Theme,
+    /// True where nobody tells the background but perhaps the terminal.
+    pub asks_background: bool,
+}
+
 /// Returns what the terminal can show, where nobody asked for something else by `--theme` and `--ascii`.
-pub fn theme(arguments: &ArgMatches) -> Theme {
+pub fn look(arguments: &ArgMatches) -> Look {
     let wish = arguments.get_one::<String>("theme").map_or("auto", String::as_str);
     let ascii = arguments.get_flag("ascii");
     let colours = match supports_color::on(supports_color::Stream::Stdout) {
@@ -16,10 +25,14 @@ pub fn theme(arguments: &ArgMatches) -> Theme {
         Some(_) => Colours::Sixteen,
     };
     let unicode = supports_unicode::on(supports_unicode::Stream::Stdout);
-    let theme = chosen(wish, ascii, colours, unicode, environment);
-    // crossterm drops all colours by `NO_COLOR`; who asks for some by the flag wants them.
-    crossterm::style::force_color_output(theme.palette != Palette::Mono);
-    theme
+    let look = chosen(wish, ascii, colours, unicode, environment);
+    show_colours(look.theme.palette != Palette::Mono);
+    look
+}
+
+/// Shows colours or none. crossterm drops all of them by `NO_COLOR`; who asks for some by the flag wants them.
+pub fn show_colours(shown: bool) {
+    crossterm::style::force_color_output(shown);
 }
 
 /// The number of colours of a terminal, by its name.
@@ -31,31 +44,33 @@ enum Colours {
     Many,
 }
 
-fn chosen(
-    wish: &str,
-    ascii: bool,
-    colours: Colours,
-    unicode: bool,
-    variable: impl Fn(&str) -> Option<String>,
-) -> Theme {
+fn chosen(wish: &str, ascii: bool, colours: Colours, unicode: bool, variable: impl Fn(&str) -> Option<String>) -> Look {
     let term = variable("TERM").unwrap_or_default();
     // Its fonts have 256 glyphs, whatever the locale is.
     let unicode = unicode && !ascii && term != "linux";
-    let palette = match (wish, colours) {
-        ("dark", _) => Palette::Dark,
-        ("light", _) => Palette::Light,
-        ("mono", _) | (_, Colours::None) => Palette::Mono,
-        _ if is_monochrome(&term) => Palette::Mono,
+    let told = |palette| (palette, false);
+    let (palette, asks_background) = match (wish, colours) {
+        ("dark", _) => told(Palette::Dark),
+        ("light", _) => told(Palette::Light),
+        ("mono", _) | (_, Colours::None) => told(Palette::Mono),
+        _ if is_monochrome(&term) => told(Palette::Mono),
         // The console of Linux is black where nobody changed it.
-        _ if term == "linux" => Palette::Dark,
+        _ if term == "linux" => told(Palette::Dark),
         (_, colours) => match (variable("COLORFGBG").as_deref().and_then(background), colours) {
-            (Some(palette), _) => palette,
-            (None, Colours::Many) => Palette::Either,
+            (Some(palette), _) => told(palette),
+            (None, Colours::Many) => (Palette::Either, may_be_asked(&term, variable)),
             // None of sixteen colours can be read on every background.
-            (None, _) => Palette::Mono,
+            (None, _) => (Palette::Mono, may_be_asked(&term, variable)),
         },
     };
-    Theme::new(unicode, palette)
+    Look { theme: Theme::new(unicode, palette), asks_background }
+}
+
+/// Returns true for a terminal that may answer a question, and swallows one that it does not know. Others would show it, and
+/// GNU screen keeps it to itself.
+fn may_be_asked(term: &str, variable: impl Fn(&str) -> Option<String>) -> bool {
+    let is_in_screen = variable("STY").is_some_and(|session| !session.is_empty());
+    !is_in_screen && !["ansi", "cons", "cygwin", "eterm", "sun"].iter().any(|family| term.starts_with(family))
 }
 
 /// Returns true for a terminal without colours: the VT series, and whatever terminfo names so.
@@ -102,8 +117,34 @@ mod tests {
             ("light", Many, "TERM=linux", Light),
         ] {
             let find = |name: &str| variables.split(' ').find_map(|v| v.strip_prefix(name)?.strip_prefix('='));
-            let theme = chosen(wish, false, colours, true, |name| find(name).map(str::to_owned));
-            assert_eq!(theme.palette, palette, "{wish} {colours:?} {variables}");
+            let look = chosen(wish, false, colours, true, |name| find(name).map(str::to_owned));
+            assert_eq!(look.theme.palette, palette, "{wish} {colours:?} {variables}");
+        }
+    }
+
+    #[test]
+    fn the_terminal_is_asked_where_nobody_else_tells() {
+        use Colours::{Many, Sixteen};
+        for (wish, colours, variables, asks) in [
+            ("auto", Many, "TERM=xterm-256color", true),
+            ("auto", Sixteen, "TERM=xterm", true),
+            ("auto", Many, "TERM=screen-256color", true),
+            ("auto", Many, "TERM=screen-256color STY=1.pts-0", false),
+            ("auto", Many, "TERM=rxvt COLORFGBG=default;default", true),
+            ("auto", Many, "TERM=xterm-256color COLORFGBG=15;0", false),
+            ("dark", Many, "TERM=xterm-256color", false),
+            ("light", Many, "TERM=xterm-256color", false),
+            ("mono", Many, "TERM=xterm-256color", false),
+            ("auto", Colours::None, "TERM=xterm-256color", false),
+            ("auto", Sixteen, "TERM=linux", false),
+            ("auto", Sixteen, "TERM=vt100", false),
+            ("auto", Sixteen, "TERM=xterm-mono", false),
+            ("auto", Sixteen, "TERM=ansi", false),
+            ("auto", Sixteen, "TERM=eterm-color", false),
+        ] {
+            let find = |name: &str| variables.split(' ').find_map(|v| v.strip_prefix(name)?.strip_prefix('='));
+            let look = chosen(wish, false, colours, true, |name| find(name).map(str::to_owned));
+            assert_eq!(look.asks_background, asks, "{wish} {colours:?} {variables}");
         }
     }
 
@@ -115,8 +156,8 @@ mod tests {
             (false, false, "xterm", false),
             (false, true, "linux", false),
         ] {
-            let theme = chosen("auto", ascii, Colours::Many, unicode, |_| Some(term.to_owned()));
-            assert_eq!(theme.unicode, shown, "{ascii} {unicode} {term}");
+            let look = chosen("auto", ascii, Colours::Many, unicode, |_| Some(term.to_owned()));
+            assert_eq!(look.theme.unicode, shown, "{ascii} {unicode} {term}");
         }
     }
 }

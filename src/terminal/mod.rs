@@ -5,6 +5,7 @@ pub mod clipboard;
 mod copy_file;
 pub mod keyboard;
 pub mod look;
+mod question;
 pub mod screen_signals;
 pub mod signals;
 mod size;
@@ -30,6 +31,7 @@ use ratatui::{DefaultTerminal, TerminalOptions, Viewport};
 use rustix::io::Errno;
 
 use crate::sources::environment;
+use question::Question;
 
 /// The terminal in raw mode, on its alternate screen, with pastes marked.
 pub struct Terminal {
@@ -39,6 +41,8 @@ pub struct Terminal {
     area: Rect,
     /// True where the screen may not show the last frame, so that the next one is drawn whole.
     stale: bool,
+    /// The question about its background, while it is not answered.
+    question: Option<Question>,
 }
 
 /// The terminal is gone, and its line with it.
@@ -84,7 +88,25 @@ impl Terminal {
         // Fixed, since the size is not asked of crossterm: it has none for a terminal that tells none.
         let options = TerminalOptions { viewport: Viewport::Fixed(area) };
         let inner = DefaultTerminal::with_options(CrosstermBackend::new(io::stdout()), options)?;
-        Ok(Self { inner: ManuallyDrop::new(inner), area, stale: false })
+        Ok(Self { inner: ManuallyDrop::new(inner), area, stale: false, question: None })
+    }
+
+    /// Asks the terminal for its background. It answers among the keys, late or never.
+    pub fn ask_background(&mut self) {
+        // Where the terminal is gone, the next frame ends the program.
+        self.question = Question::ask(environment).ok();
+    }
+
+    /// Takes in that the background was told; true where it was asked for.
+    pub const fn answered(&mut self) -> bool {
+        self.question.take().is_some()
+    }
+
+    /// Waits out an answer that may still come, so that it is not typed into the shell.
+    fn settle(&mut self) {
+        if let Some(question) = self.question.take() {
+            question.settle();
+        }
     }
 
     /// Gives the terminal back, stops the program until somebody lets it go on, and takes the terminal over again.
@@ -95,6 +117,7 @@ impl Terminal {
         if !screen_signals::has_job_control() {
             return Err(io::Error::other("no shell here could bring it back"));
         }
+        self.settle();
         leave();
         let stopped = screen_signals::stop_for_a_while();
         self.take_over_again()?;
@@ -180,6 +203,7 @@ fn enter() -> io::Result<()> {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
+        self.settle();
         leave();
     }
 }

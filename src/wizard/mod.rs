@@ -122,9 +122,13 @@ pub async fn run(
     let copies_by = copies_by(arguments);
     let mut signals = ScreenSignals::listen()?;
     end_what_is_stuck()?;
+    let look = look::look(arguments);
     let mut terminal = Terminal::open()?;
-    let here = here(copies_by);
-    let setup = Setup { answers, simulated, theme: look::theme(arguments), size: terminal.size(), here };
+    if look.asks_background {
+        // Before the first frame: keys that answer to that frame come after the answer.
+        terminal.ask_background();
+    }
+    let setup = Setup { answers, simulated, theme: look.theme, size: terminal.size(), here: here(copies_by) };
     let mut wizard = Wizard::new(setup, workspace, copies_by);
     if !simulated {
         wizard.list_earlier();
@@ -223,7 +227,13 @@ impl Wizard {
                     ScreenSignal::Window => self.resized(terminal).await?,
                 },
                 events = keyboard.next() => match events {
-                    Ok(events) => self.typed(events, terminal).await?,
+                    Ok(events) => {
+                        if let Some(background) = keyboard.background().filter(|_| terminal.answered()) {
+                            look::show_colours(true);
+                            self.take(Msg::Background(background), terminal).await?;
+                        }
+                        self.typed(events, terminal).await?;
+                    }
                     Err(Gone) => self.line_dropped(),
                 },
                 broken = panicked(&mut self.task) => if broken {

@@ -7,6 +7,8 @@ mod aloud;
 #[cfg(test)]
 mod asked;
 #[cfg(test)]
+mod background;
+#[cfg(test)]
 mod bytes;
 #[cfg(test)]
 mod earlier;

@@ -217,6 +217,7 @@ impl Model {
             Msg::Paste(text) => self.pasted(&text),
             Msg::Said(said) => return self.said(said),
             Msg::Resize(columns, rows) => self.shared.size = (columns, rows),
+            Msg::Background(background) => self.shared.theme = self.shared.theme.on(background),
             Msg::Tick => {
                 let mut effects = self.take_early(now);
                 effects.extend(self.ticked(now));

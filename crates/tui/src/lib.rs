@@ -47,6 +47,6 @@ pub use decode::Decoder;
 pub use here::{Clipboard, Here};
 pub use msg::{AccessTold, Effect, Msg, Notice};
 pub use spoken::{Answer, Said, Word};
-pub use theme::{Palette, Theme};
+pub use theme::{Background, Palette, Theme};
 pub use voice::{Heard, Line, Voice};
 pub use words::command::command_line;

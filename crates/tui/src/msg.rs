@@ -18,6 +18,7 @@ use crossterm::event::KeyEvent;
 use zeroize::Zeroizing;
 
 use crate::spoken::Said;
+use crate::theme::Background;
 
 /// A message: something happened.
 #[derive(Debug, Clone)]
@@ -30,6 +31,8 @@ pub enum Msg {
     Said(Said),
     /// The window has this many columns and rows now.
     Resize(u16, u16),
+    /// The terminal told its background.
+    Background(Background),
     /// Time passed; sent while [`crate::Model::animates`] says so.
     Tick,
     /// The engine said something.

@@ -1,10 +1,15 @@
 //! Colours and glyphs (`docs/PRODUCT.md` 4, frame). Every state also has its glyph and its word, so nothing is lost without
 //! colour.
 
+mod background;
+mod contrast;
+
 use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::Span;
+
+pub use background::Background;
 
 /// The looks that the terminal can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,6 +124,12 @@ impl Theme {
     #[must_use]
     pub const fn plain() -> Self {
         Self::new(false, Palette::Mono)
+    }
+
+    /// Returns the theme of the same terminal, now that its background is known.
+    #[must_use]
+    pub const fn on(self, background: Background) -> Self {
+        Self::new(self.unicode, background.palette())
     }
 
     /// Returns true where more than ASCII can be shown.
@@ -291,19 +302,11 @@ mod tests {
         }
     }
 
-    /// Returns the relative luminance of a colour (WCAG 2).
-    fn luminance(colour: u32) -> f64 {
-        let part = |shift: u32| {
-            let value = f64::from((colour >> shift) & 0xff) / 255.0;
-            if value <= 0.03928 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
-        };
-        0.2126 * part(16) + 0.7152 * part(8) + 0.0722 * part(0)
-    }
-
-    /// Returns the contrast of two colours (WCAG 2).
+    /// Returns the contrast of two colours.
     fn contrast(one: u32, other: u32) -> f64 {
-        let (one, other) = (luminance(one), luminance(other));
-        (one.max(other) + 0.05) / (one.min(other) + 0.05)
+        let part = |colour: u32, shift: u32| f64::from((colour >> shift) & 0xff) / 255.0;
+        let [one, other] = [one, other].map(|colour| contrast::luminance([16, 8, 0].map(|shift| part(colour, shift))));
+        contrast::contrast(one, other)
     }
 
     const TONES: [Tone; 7] = [Tone::Plain, Tone::Dim, Tone::Accent, Tone::Strong, Tone::Good, Tone::Warn, Tone::Bad];

@@ -12,6 +12,7 @@ use std::thread;
 use std::time::Duration;
 
 use portable_pty::{CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+pub use vt100::{Cell, Color};
 
 /// Begin and end of a frame that is shown whole or not at all (synchronized output, `docs/facts/terminal.md` 2).
 const FRAME_BEGINS: &[u8] = b"\x1b[?2026h";

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 
+use crate::theme::Background;
 use sequence::{Form, Read};
 
 /// The longest time between an ESC and the rest of a sequence, over SSH and serial lines. An ESC that stands alone for
@@ -27,6 +28,9 @@ const MOST: usize = 4 * 1024 * 1024;
 /// Nobody types so many characters at once: they are a paste of a terminal that marks none.
 const TYPED_AT_ONCE: usize = 32;
 
+/// The most bytes that are kept of an answer. What is understood is shorter.
+const MOST_TOLD: usize = 64;
+
 /// The end of a paste.
 const PASTE_ENDS: &[u8] = b"\x1b[201~";
 const CTRL_C: u8 = 3;
@@ -39,6 +43,8 @@ pub struct Decoder {
     /// The time of the last byte.
     at: Option<Instant>,
     inside: Inside,
+    /// The background that the terminal told, until somebody takes it.
+    background: Option<Background>,
 }
 
 /// A thing that has begun and is not over, whose bytes are no keys.
@@ -48,8 +54,19 @@ enum Inside {
     Nothing,
     /// A paste, and the number of its bytes so far.
     Paste(Vec<u8>, usize),
-    /// An answer of the terminal that ends with a string terminator, and the number of its bytes so far.
-    Answer(usize),
+    /// An answer of the terminal that ends with a string terminator.
+    Answer(Answer),
+}
+
+/// An answer so far.
+#[derive(Debug)]
+struct Answer {
+    /// The byte after ESC that it began with.
+    kind: u8,
+    /// Its first bytes.
+    told: Vec<u8>,
+    /// The number of its bytes.
+    size: usize,
 }
 
 impl Decoder {
@@ -67,6 +84,11 @@ impl Decoder {
         self.kept.extend_from_slice(bytes);
         self.read(&mut events, false);
         gathered(events)
+    }
+
+    /// Takes the background that the terminal told meanwhile.
+    pub const fn background(&mut self) -> Option<Background> {
+        self.background.take()
     }
 
     /// Returns when [`Decoder::pass`] has something to say although no byte came.
@@ -114,7 +136,9 @@ impl Decoder {
                             Form::Event(event) => events.push(event),
                             Form::Nothing => {}
                             Form::Paste => self.inside = Inside::Paste(Vec::new(), 0),
-                            Form::Answer => self.inside = Inside::Answer(0),
+                            Form::Answer(kind) => {
+                                self.inside = Inside::Answer(Answer { kind, told: Vec::new(), size: 0 });
+                            }
                         }
                         length
                     }
@@ -127,8 +151,13 @@ impl Decoder {
                     }
                     None => rest.len() - beginning_of_end(rest),
                 },
-                Inside::Answer(size) => match answered(rest, size) {
-                    Some(length) => {
+                Inside::Answer(answer) => match answered(rest, answer) {
+                    Some(End::Whole(length)) => {
+                        self.background = answer.background().or(self.background);
+                        self.inside = Inside::Nothing;
+                        length
+                    }
+                    Some(End::CutOff(length)) => {
                         self.inside = Inside::Nothing;
                         length
                     }
@@ -180,19 +209,35 @@ fn beginning_of_end(rest: &[u8]) -> usize {
         .unwrap_or(0)
 }
 
-/// Takes in bytes of an answer. Returns how many there are up to its end: its terminator, too many bytes, or a key, which
-/// is left.
-fn answered(rest: &[u8], size: &mut usize) -> Option<usize> {
-    let ends = |byte: &u8| byte.is_ascii_control();
-    let at = rest.iter().position(ends);
-    *size = size.saturating_add(at.unwrap_or(rest.len()));
+/// The end of an answer, and the bytes up to it.
+enum End {
+    /// Its terminator.
+    Whole(usize),
+    /// A key, which is left, or too many bytes.
+    CutOff(usize),
+}
+
+impl Answer {
+    /// Returns the background, where this tells it.
+    fn background(&self) -> Option<Background> {
+        (self.kind == sequence::OSC).then(|| Background::told_by(&self.told)).flatten()
+    }
+}
+
+/// Takes in bytes of an answer. Returns its end, where it is among them.
+fn answered(rest: &[u8], answer: &mut Answer) -> Option<End> {
+    let at = rest.iter().position(u8::is_ascii_control);
+    let inside = rest.get(..at.unwrap_or(rest.len())).unwrap_or_default();
+    let room = MOST_TOLD.saturating_sub(answer.told.len()).min(inside.len());
+    answer.told.extend_from_slice(inside.get(..room).unwrap_or_default());
+    answer.size = answer.size.saturating_add(inside.len());
     match (at, at.and_then(|at| rest.get(at..))) {
-        (Some(at), Some([sequence::ESC, b'\\', ..])) => Some(at + 2),
+        (Some(at), Some([sequence::ESC, b'\\', ..])) => Some(End::Whole(at + 2)),
         // More may come.
         (Some(_), Some([sequence::ESC])) => None,
-        (Some(at), Some([sequence::BEL, ..])) => Some(at + 1),
-        (Some(at), _) => Some(at),
-        (None, _) => (*size > MOST).then_some(rest.len()),
+        (Some(at), Some([sequence::BEL, ..])) => Some(End::Whole(at + 1)),
+        (Some(at), _) => Some(End::CutOff(at)),
+        (None, _) => (answer.size > MOST).then_some(End::CutOff(rest.len())),
     }
 }
 

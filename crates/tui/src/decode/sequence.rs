@@ -8,6 +8,8 @@ use super::control::{control, function};
 pub(super) const ESC: u8 = 0x1b;
 /// The byte that ends an answer of old terminals.
 pub(super) const BEL: u8 = 0x07;
+/// The byte after ESC that begins what xterm tells of its colours.
+pub(super) const OSC: u8 = b']';
 /// A control sequence with more bytes is none.
 pub(super) const LONGEST: usize = 64;
 
@@ -29,8 +31,8 @@ pub(super) enum Form {
     Nothing,
     /// The beginning of a paste.
     Paste,
-    /// The beginning of an answer that ends with a string terminator.
-    Answer,
+    /// The beginning of an answer that ends with a string terminator, by its byte after ESC.
+    Answer(u8),
 }
 
 /// Returns true for bytes that may be a key of their own, such as Esc or Alt with a bracket.
@@ -45,8 +47,8 @@ pub(super) fn read(bytes: &[u8]) -> Read {
         [ESC, b'[', rest @ ..] => longer(2, control_sequence(rest)),
         [ESC, b'O', rest @ ..] => longer(2, application(rest)),
         // OSC, DCS, APC, PM, SOS: what a terminal says of itself.
-        [ESC, b']' | b'P' | b'_' | b'^' | b'X'] => Read::More,
-        [ESC, b']' | b'P' | b'_' | b'^' | b'X', ..] => Read::Known(2, Form::Answer),
+        [ESC, OSC | b'P' | b'_' | b'^' | b'X'] => Read::More,
+        [ESC, kind @ (OSC | b'P' | b'_' | b'^' | b'X'), ..] => Read::Known(2, Form::Answer(*kind)),
         // Some terminals send ESC before the sequence of a key for Alt.
         [ESC, ESC] => Read::More,
         [ESC, ESC, b'[' | b'O', ..] => longer(1, alt(read(bytes.get(1..).unwrap_or_default()))),

@@ -140,6 +140,37 @@ fn answers_are_swallowed_whole_and_in_pieces() {
     }
 }
 
+/// Returns the background that was told by bytes that came in those pieces.
+fn background(pieces: &[&[u8]]) -> Option<Background> {
+    let (beginning, mut decoder) = (Instant::now(), Decoder::default());
+    for (piece, now) in pieces.iter().zip((0..).step_by(50)) {
+        assert_eq!(decoder.take(piece, at(beginning, now)), [], "{}", piece.escape_ascii());
+    }
+    let told = decoder.background();
+    assert_eq!(decoder.background(), None, "it is taken once");
+    told
+}
+
+#[test]
+fn the_background_is_told_whole_and_in_pieces() {
+    for (answer, told) in [
+        (b"\x1b]11;rgb:1414/1919/1f1f\x1b\\".as_slice(), Some(Background::Dark)),
+        (b"\x1b]11;rgb:ffff/ffff/ffff\x07", Some(Background::Light)),
+        (b"\x1b]10;rgb:ffff/ffff/ffff\x07", None),
+        // Of another kind, and cut off by a sequence.
+        (b"\x1bP11;rgb:ffff/ffff/ffff\x1b\\", None),
+        (b"\x1b]11;rgb:ffff/ffff/ffff\x1b[I", None),
+    ] {
+        assert_eq!(background(&[answer]), told, "{}", answer.escape_ascii());
+        for cut in 1..answer.len() {
+            let (before, after) = answer.split_at(cut);
+            assert_eq!(background(&[before, after]), told, "{} | {}", before.escape_ascii(), after.escape_ascii());
+        }
+    }
+    let long = [b"\x1b]11;rgb:ffff/ffff/ffff".as_slice(), &[b'0'; 1000], b"\x07"].concat();
+    assert_eq!(background(&[&long]), None);
+}
+
 #[test]
 fn an_answer_without_its_end_ends_by_time_and_a_key_ends_it_at_once() {
     assert_eq!(sent(&[b"\x1b]11;rgb:14", b"q"], 1_000), "q");
