@@ -49,7 +49,7 @@ fn standing(scene: &Scene) -> Option<(Tone, String)> {
     }
     match (scene.rail_entry, &shared.handed) {
         (RailEntry::Run | RailEntry::Done | RailEntry::Login, Handed::Saved(place)) => {
-            Some((Tone::Dim, format!("The secret is saved, readable by you alone: {place}")))
+            Some((Tone::Plain, format!("The secret is saved, readable by you alone: {place}")))
         }
         (RailEntry::Run | RailEntry::Done, Handed::NotSaved(why)) if shared.copied.is_none() => {
             Some((Tone::Bad, why.clone()))

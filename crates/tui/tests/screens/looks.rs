@@ -31,15 +31,15 @@ fn to_checks(story: &mut Story) -> &mut Story {
     story.enter().enter().enter().enter()
 }
 
-fn to_review(story: &mut Story) -> &mut Story {
+pub fn to_review(story: &mut Story) -> &mut Story {
     to_checks(story).engine(engine::checked()).enter()
 }
 
-fn to_run(story: &mut Story) -> &mut Story {
+pub fn to_run(story: &mut Story) -> &mut Story {
     to_review(story).enter()
 }
 
-fn to_done(story: &mut Story) -> &mut Story {
+pub fn to_done(story: &mut Story) -> &mut Story {
     to_run(story).engine(engine::asking()).enter().engine(engine::reset()).enter()
 }
 

@@ -13,6 +13,7 @@ mod earlier;
 mod engine;
 mod heard;
 mod looks;
+mod palettes;
 mod picking;
 mod registry;
 mod secret;

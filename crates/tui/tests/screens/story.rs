@@ -9,6 +9,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::{SignedDuration, Timestamp};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ratatui::buffer::Cell;
+use ratatui::style::{Color, Modifier};
 
 pub struct Story {
     pub model: Model,
@@ -136,6 +138,24 @@ impl Story {
         self.terminal.backend().to_string()
     }
 
+    /// The screen as text in which every run of cells that have a style stands in braces after that style.
+    pub fn see_styles(&mut self) -> String {
+        self.see();
+        let buffer = self.terminal.backend().buffer();
+        let rows = buffer.content.chunks(usize::from(buffer.area.width));
+        rows.map(|row| styled(row) + "\n").collect()
+    }
+
+    /// The screen as text without what is dim, by its modifier or by the grey of where the background is not known.
+    pub fn see_undimmed(&mut self) -> String {
+        self.see();
+        let buffer = self.terminal.backend().buffer();
+        let is_dim = |cell: &Cell| cell.modifier.contains(Modifier::DIM) || cell.fg == Color::Indexed(243);
+        let symbol = |cell| if is_dim(cell) { " " } else { cell.symbol() };
+        let rows = buffer.content.chunks(usize::from(buffer.area.width));
+        rows.map(|row| row.iter().map(symbol).collect::<String>() + "\n").collect()
+    }
+
     /// The screen shows this text.
     #[track_caller]
     pub fn shows(&mut self, text: &str) -> &mut Self {
@@ -158,4 +178,23 @@ impl Story {
         let place = self.terminal.get_cursor_position().expect("a cursor");
         (place.x, place.y)
     }
+}
+
+/// Returns a row of cells as text, with styles.
+fn styled(row: &[Cell]) -> String {
+    let runs = row.chunk_by(|one, other| words(one) == words(other));
+    let text = |run: &[Cell]| run.iter().map(Cell::symbol).collect::<String>();
+    let told = runs.map(|run| match run.first().map(words).unwrap_or_default() {
+        style if style.is_empty() => text(run),
+        style => format!("{{{style}: {}}}", text(run)),
+    });
+    told.collect::<String>().trim_end().to_owned()
+}
+
+/// Returns the style of a cell in words; none where it is the terminal's own.
+fn words(cell: &Cell) -> String {
+    let colour = |name: &str, colour: Color| (colour != Color::Reset).then(|| format!("{name}{colour}").to_lowercase());
+    let modifiers = cell.modifier.iter_names().map(|(name, _)| name.to_lowercase());
+    let colours = colour("", cell.fg).into_iter().chain(colour("on ", cell.bg));
+    colours.chain(modifiers).collect::<Vec<_>>().join(" ")
 }
