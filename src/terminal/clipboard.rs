@@ -14,6 +14,7 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use crosspull_core::secret::{SECRET_VARIABLES, Secret};
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
+use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use super::copy_file;
@@ -171,7 +172,7 @@ pub async fn outside(way: CopyMethod, text: &str) -> Result<(), String> {
         CopyMethod::Tmux => feed("tmux", &LOAD, text, TMUX_LIMIT).await,
         CopyMethod::System => {
             let text = Secret::new(text.to_owned());
-            keep(move || hold(&text), GRACE).await
+            keep(move |reached| hold(&text, reached), GRACE).await
         }
         CopyMethod::File => copy_file::write(text),
         CopyMethod::Osc52 | CopyMethod::Screen | CopyMethod::Nowhere => Err(sentence(CopyMethod::Nowhere, "text")),
@@ -228,31 +229,63 @@ async fn feed(program: &str, arguments: &[&str], text: &str, limit: Duration) ->
     }
 }
 
+/// Tells that the desktop answered. False where nobody waits for it any more: then nothing is copied.
+type Reached = oneshot::Sender<()>;
+
 /// Runs `hold` on a thread of its own, which the end of crosspull does not wait for. It returns early only where the
 /// text was refused, or something else was copied.
-async fn keep(hold: impl FnOnce() -> Result<(), Error> + Send + 'static, grace: Duration) -> Result<(), String> {
-    let (tell, told) = tokio::sync::oneshot::channel();
-    // Nobody listens after the grace.
-    let work = move || drop(tell.send(hold()));
-    std::thread::Builder::new().spawn(work).map_err(|e| format!("Not copied: no thread for it ({e})."))?;
-    match timeout(grace, told).await {
-        Err(_) | Ok(Ok(Ok(()))) => Ok(()),
-        Ok(Ok(Err(e))) => Err(format!("Not copied: the desktop refused it ({e}).")),
-        Ok(Err(_)) => Err("Not copied: the desktop's clipboard broke off.".to_owned()),
+async fn keep(hold: impl FnOnce(Reached) -> Result<(), Error> + Send + 'static, grace: Duration) -> Result<(), String> {
+    let (reach, mut reached) = oneshot::channel();
+    let held = on_a_thread(move || hold(reach), grace).await;
+    // Whoever is not reached by now is told so, and copies nothing.
+    reached.close();
+    match held {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(e)) => Err(format!("Not copied: the desktop refused it ({e}).")),
+        Err(Lost::BrokeOff) => Err("Not copied: the desktop's clipboard broke off.".to_owned()),
+        Err(Lost::NoThread(e)) => Err(format!("Not copied: no thread for it ({e}).")),
+        // It holds the text from now on, if it has answered at all.
+        Err(Lost::Late) if reached.try_recv().is_ok() => Ok(()),
+        Err(Lost::Late) => Err("Not copied: the desktop does not answer.".to_owned()),
     }
+}
+
+/// The reason why a thread told nothing.
+enum Lost {
+    NoThread(std::io::Error),
+    BrokeOff,
+    Late,
+}
+
+/// Runs what a desktop may never answer to, and waits for it so long. The thread goes on, and the end of crosspull does not
+/// wait for it.
+async fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static, limit: Duration) -> Result<T, Lost> {
+    let (tell, told) = oneshot::channel();
+    // Nobody listens after the limit.
+    let work = move || drop(tell.send(work()));
+    std::thread::Builder::new().spawn(work).map_err(Lost::NoThread)?;
+    timeout(limit, told).await.map_err(|_| Lost::Late)?.map_err(|_| Lost::BrokeOff)
 }
 
 /// Holds the X clipboard until something else is copied, or crosspull ends. Wayland's is held by a thread of arboard's,
 /// so this returns at once.
 #[cfg(not(target_os = "macos"))]
-fn hold(text: &Secret) -> Result<(), Error> {
-    Clipboard::new()?.set().exclude_from_history().wait().text(text.reveal())
+fn hold(text: &Secret, reached: Reached) -> Result<(), Error> {
+    let mut clipboard = Clipboard::new()?;
+    if reached.send(()).is_err() {
+        return Ok(());
+    }
+    clipboard.set().exclude_from_history().wait().text(text.reveal())
 }
 
 /// Gives the text to the pasteboard of macOS, which holds it by itself.
 #[cfg(target_os = "macos")]
-fn hold(text: &Secret) -> Result<(), Error> {
-    Clipboard::new()?.set().exclude_from_history().text(text.reveal())
+fn hold(text: &Secret, reached: Reached) -> Result<(), Error> {
+    let mut clipboard = Clipboard::new()?;
+    if reached.send(()).is_err() {
+        return Ok(());
+    }
+    clipboard.set().exclude_from_history().text(text.reveal())
 }
 
 /// The text that takes the place of a secret. An empty text is taken in different ways by terminals.
@@ -268,21 +301,24 @@ pub fn clearing_sequence(way: CopyMethod) -> Option<Secret> {
 pub async fn clear_outside(way: CopyMethod, secret: Secret) -> Result<(), String> {
     match way {
         CopyMethod::Tmux => feed("tmux", &LOAD, HARMLESS, TMUX_LIMIT).await,
-        CopyMethod::System => {
-            let cleared = tokio::task::spawn_blocking(move || {
-                let mut clipboard = Clipboard::new()?;
-                let still = clipboard.get_text().map(Secret::new).is_ok_and(|now| now.reveal() == secret.reveal());
-                if still { clipboard.clear() } else { Ok(()) }
-            });
-            match cleared.await {
-                Ok(Ok(())) => Ok(()),
-                Ok(Err(e)) => Err(format!("The clipboard was not cleared: the desktop refused it ({e}).")),
-                Err(_) => Err("The clipboard was not cleared: it broke off.".to_owned()),
+        CopyMethod::System => match on_a_thread(move || clear(&secret), GRACE).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(e)) => Err(format!("The clipboard was not cleared: the desktop refused it ({e}).")),
+            Err(Lost::Late) => {
+                Err("It is not known whether the clipboard was cleared: the desktop does not answer.".to_owned())
             }
-        }
+            Err(Lost::NoThread(_) | Lost::BrokeOff) => Err("The clipboard was not cleared: it broke off.".to_owned()),
+        },
         CopyMethod::File => copy_file::remove(),
         CopyMethod::Osc52 | CopyMethod::Screen | CopyMethod::Nowhere => Ok(()),
     }
+}
+
+/// Clears the desktop's clipboard where it still has the secret.
+fn clear(secret: &Secret) -> Result<(), Error> {
+    let mut clipboard = Clipboard::new()?;
+    let still = clipboard.get_text().map(Secret::new).is_ok_and(|now| now.reveal() == secret.reveal());
+    if still { clipboard.clear() } else { Ok(()) }
 }
 
 /// Takes away what is of no use once the program has ended.
@@ -379,12 +415,29 @@ mod tests {
 
     #[tokio::test]
     async fn a_desktop_that_does_not_refuse_has_copied() {
-        let refused = keep(|| Err(Error::ClipboardOccupied), GRACE * 60).await.expect_err("refused");
+        let refused = keep(|_| Err(Error::ClipboardOccupied), GRACE * 60).await.expect_err("refused");
         assert!(refused.starts_with("Not copied: the desktop refused it"), "{refused}");
         let (end, ended) = std::sync::mpsc::channel::<()>();
-        let holding = move || ended.recv().map_err(|_| Error::ClipboardOccupied);
-        assert_eq!(keep(holding, Duration::from_millis(20)).await, Ok(()));
+        let holding = move |reached: Reached| {
+            reached.send(()).expect("somebody waits");
+            ended.recv().map_err(|_| Error::ClipboardOccupied)
+        };
+        assert_eq!(keep(holding, Duration::from_millis(200)).await, Ok(()));
         end.send(()).expect("it still holds the text");
+    }
+
+    #[tokio::test]
+    async fn a_desktop_that_does_not_answer_has_not_copied_and_does_not_later() {
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let (tell, told) = std::sync::mpsc::channel();
+        let silent = move |reached: Reached| {
+            ended.recv().map_err(|_| Error::ClipboardOccupied)?;
+            tell.send(reached.send(()).is_err()).map_err(|_| Error::ClipboardOccupied)
+        };
+        let said = keep(silent, Duration::from_millis(20)).await;
+        assert_eq!(said, Err("Not copied: the desktop does not answer.".to_owned()));
+        end.send(()).expect("it still waits");
+        assert_eq!(told.recv(), Ok(true), "nobody waits for it any more");
     }
 
     #[test]

@@ -124,6 +124,56 @@ fn a_secret_that_is_kept_in_the_clipboard_is_asked_about_too_and_stays_there() {
     assert!(!stage.since(before).contains(CLEARED));
 }
 
+#[test]
+fn a_copy_in_a_file_is_the_owners_alone_and_goes_with_the_program() {
+    use std::os::unix::fs::PermissionsExt as _;
+    for (end, code) in [(None, 0), (Some("TERM"), 143), (Some("HUP"), 129)] {
+        let mut stage = Stage::of(&["--clipboard", "file"], &[]);
+        stage.reach_done();
+        let said = stage.press("y", "The secret is in ").replace('\n', "");
+        let name = format!("crosspull-copy-{}", stage.program.pid);
+        assert!(said.contains(&name) && said.contains("gone when crosspull ends"), "{said}");
+        let secret = in_sight(&stage.press(F3, "hides in"));
+        let copy = stage.home.path().join(name);
+        assert_eq!(std::fs::read_to_string(&copy).expect("the copy"), secret);
+        assert_eq!(std::fs::metadata(&copy).expect("the copy").permissions().mode() & 0o777, 0o600);
+        match end {
+            Some(signal) => assert!(stage.program.signal(signal)),
+            None => {
+                stage.press_away(" ", "hides in");
+                let asked = stage.press(ENTER, "Clear it");
+                assert!(!asked.contains("Leave it there"), "nothing is kept there: {asked}");
+                stage.passes(READ);
+                stage.window.press("x");
+            }
+        }
+        stage.exits(code);
+        assert!(!copy.exists(), "{end:?}");
+    }
+}
+
+#[test]
+fn a_desktop_that_is_dead_or_silent_is_told_and_nothing_counts_as_copied() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = silent.local_addr().expect("its address").port();
+    // X servers are at 6000 and what their display adds.
+    let display = format!("127.0.0.1:{}", port - 6000);
+    for (variables, says) in [
+        ([("DISPLAY", "127.0.0.1:1")], "the desktop refused it"),
+        ([("WAYLAND_DISPLAY", "gone")], "the desktop refused it"),
+        ([("DISPLAY", display.as_str())], "the desktop does not answer"),
+    ] {
+        let mut stage = Stage::of(&[], &variables);
+        stage.reach_done();
+        let said = stage.press("y", "Not copied").replace('\n', "");
+        assert!(said.contains(says) && !said.contains("cleared in"), "{variables:?}: {said}");
+        // It can still be seen.
+        in_sight(&stage.press(F3, "hides in"));
+        assert!(stage.program.signal("TERM"));
+        stage.exits(143);
+    }
+}
+
 /// The question before a secret is left that no file has.
 const ASKS: &str = "Leave without it?";
 
