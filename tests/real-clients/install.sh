@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the checks in this folder run: skopeo, podman, docker, pass, tmux, an SSH server, jq, curl and what measures
-# from Debian, the Azure CLI and kubectl in a virtual environment of their own, `.az/` in the project folder, and
+# Installs what the checks in this folder run: skopeo, podman, docker, pass, tmux, GNU screen, an SSH server, jq, curl and what
+# measures from Debian, the Azure CLI and kubectl in a virtual environment of their own, `.az/` in the project folder, and
 # Microsoft's SDKs and Helm's code in `.sdk/`. To be run as root. What is there already is left alone, so a second run takes
 # a second.
 set -euo pipefail
@@ -18,6 +18,7 @@ wanted docker docker.io
 wanted jq jq
 wanted curl curl
 wanted tmux tmux
+wanted screen screen
 wanted pgrep procps
 wanted ssh openssh-client
 PATH=$PATH:/usr/sbin wanted sshd openssh-server
