@@ -4,6 +4,7 @@
 use crosspull_core::event::Work;
 use crosspull_core::ids::{ClusterId, ObjectId};
 use crosspull_core::names::Side;
+use futures_util::future::join;
 use futures_util::stream::{self, StreamExt as _};
 use uuid::Uuid;
 
@@ -42,18 +43,19 @@ pub(crate) async fn subscriptions(door: &Door, work: &Work, cluster: &ClusterId)
     }
 }
 
-/// Reads the role assignments of a principal: by one query over all scopes, and then subscription by subscription,
+/// Reads the role assignments of a principal: by one query over all scopes, and beside it subscription by subscription,
 /// since the query leaves out without a word what the operator may not read, and follows late. Where a list was read,
 /// the list counts.
 pub(crate) async fn roles_of(door: &Door, work: &Work, principal: ObjectId, subscriptions: &[Uuid]) -> RoleLists {
-    let by_query = door.query::<Assignment>(work, Side::A, &request::roles_of(principal)).await;
+    let query = request::roles_of(principal);
+    let by_query = door.query::<Assignment>(work, Side::A, &query);
     let asked = subscriptions.iter().map(async |id| {
         let request = request::roles_at(door.endpoints(), Side::A, &format!("/subscriptions/{id}"), principal);
         let listed = patiently(door.wire(), work, async || door.list::<Assignment>(work, request.clone()).await).await;
         (*id, listed)
     });
     let (mut found, mut unread) = (Vec::new(), Vec::new());
-    let answers: Vec<_> = stream::iter(asked).buffer_unordered(AT_ONCE).collect().await;
+    let (by_query, answers) = join(by_query, stream::iter(asked).buffer_unordered(AT_ONCE).collect::<Vec<_>>()).await;
     for (id, listed) in answers {
         match listed {
             Ok(listed) => found.extend(listed),

@@ -151,6 +151,12 @@ impl<'a> StepContext<'a> {
         self.shared.board.borrow().facts.learnt(fact).cloned()
     }
 
+    /// True where this process made something in a run that it began itself: nobody has had the time to hang anything on
+    /// it, so nothing is looked for there before it is made. What is there all the same is told by the write's own answer.
+    pub fn is_new(&self, fact: &Fact) -> bool {
+        self.past().id.is_none() && self.learnt_now(fact).is_some_and(|learnt| learnt.how == Outcome::Created)
+    }
+
     /// Returns whether a known fact was made or found. What this process has not learnt, the journal may tell.
     pub fn how(&self, fact: &Fact) -> Option<Outcome> {
         let now = self.learnt_now(fact).map(|l| l.how);

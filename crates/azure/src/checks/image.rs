@@ -5,17 +5,20 @@ use crosspull_core::event::Work;
 use crosspull_core::ids::{ImageRef, RegistryId};
 use crosspull_core::names::Side;
 use crosspull_core::secret::Secret;
+use futures_util::future::join;
 
 use super::reads::Reads;
 use super::{CheckStopped, registry};
 use crate::registry_access::Realm;
-use crate::request;
+use crate::registry_login;
+use crate::request::{self, Audience};
 use crate::wire::CallError;
 
 /// Asks with the operator's own account whether the image is there. Nothing is known where that account may not pull.
 pub(super) async fn ask(reads: &Reads<'_>, id: &RegistryId, image: &ImageRef) -> Result<(), CheckStopped> {
     // The registry's own check tells what stops there.
-    let Ok((_, Some(realm))) = registry::usable(reads, id).await else { return Ok(()) };
+    let (usable, ()) = join(registry::usable(reads, id), token_ahead(reads, id)).await;
+    let Ok((_, Some(realm))) = usable else { return Ok(()) };
     let check = Check::Image(id.clone(), image.clone());
     let work = Work::Check(check.clone());
     reads
@@ -34,9 +37,25 @@ pub(super) async fn ask(reads: &Reads<'_>, id: &RegistryId, image: &ImageRef) ->
         .await
 }
 
+/// Has the operator's token of Entra ready by the time that the registry is read. A person is asked for nothing before
+/// it is clear that the registry answers.
+async fn token_ahead(reads: &Reads<'_>, id: &RegistryId) {
+    let tokens = reads.door.tokens();
+    if id.server().is_none() && tokens.signs_in(Side::B) && !tokens.asks_a_person(Side::B) {
+        entra_token(reads).await;
+    }
+}
+
+/// Returns the operator's token of Entra for registries, which is asked for once.
+async fn entra_token<'r>(reads: &'r Reads<'_>) -> Option<&'r (Audience, Secret)> {
+    reads.entra.get_or_init(async || registry_login::entra_token(reads.door).await.ok()).await.as_ref()
+}
+
 /// Reads the operator's own refresh token, which a registry gives where the operator may use it.
 async fn refresh_token(reads: &Reads<'_>, realm: &Realm) -> Option<Secret> {
-    realm.sign_in(reads.door, &Work::SignIn(Side::B)).await.ok().map(|signed_in| signed_in.refresh)
+    let token = entra_token(reads).await?.clone();
+    let signed_in = realm.exchange_for(reads.door, &Work::SignIn(Side::B), token).await;
+    signed_in.ok().map(|signed_in| signed_in.refresh)
 }
 
 async fn is_there(reads: &Reads<'_>, work: &Work, realm: &Realm, image: &ImageRef, refresh: &Secret) -> Option<bool> {

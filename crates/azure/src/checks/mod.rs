@@ -11,7 +11,7 @@ use crosspull_core::names::{PerTenant, Route};
 use crosspull_core::route::{self, Assessed, Fit, Found, RouteSpec, Weighed};
 use crosspull_core::run::Known;
 use crosspull_core::text::lower_first;
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 
 use crate::door::Door;
 use crate::journal::JournalError;
@@ -49,6 +49,15 @@ pub use sign_in::{admit_again, sign_in};
 #[derive(Debug, Clone, Copy)]
 struct CheckStopped;
 
+/// The end of the checks.
+#[derive(Default)]
+struct Asked {
+    /// The route, where none of its checks stops.
+    passed: Option<&'static RouteSpec>,
+    /// The finding that tenant B's directory does not let the operator in.
+    kept_out: Option<Finding>,
+}
+
 /// Asks the checks.
 #[derive(Debug)]
 pub struct Surveyor<'a> {
@@ -72,19 +81,35 @@ impl<'a> Surveyor<'a> {
     ///
     /// The error of a journal that cannot be written.
     pub async fn survey(&self) -> Result<Option<(&'static RouteSpec, Survey)>, JournalError> {
-        let Some(tenants) = sign_in::enter_both(self.door, self.inputs).await? else { return Ok(None) };
-        let mut reads = Reads::new(self.door, self.inputs, self.known, tenants.as_ref().map(|tenant| tenant.id));
-        let Some(spec) = self.route(&reads).await? else { return Ok(None) };
-        let provisions = matches!(spec.route, Route::NewApp | Route::ConvertApp);
-        if provisions && !Box::pin(sign_in::directory_lets_in(self.door, self.inputs.consent)).await? {
-            return Ok(None);
+        let Some(admitted) = sign_in::enter_both(self.door, self.inputs).await? else { return Ok(None) };
+        let mut reads = Reads::new(self.door, self.inputs, self.known, admitted.ids());
+        let (tenants, asked) = join(admitted.told(self.door), Box::pin(self.ask_all(&mut reads))).await;
+        let Asked { passed, kept_out } = asked?;
+        // The last word on a tenant counts, so this comes after its sign-in.
+        if let Some(finding) = kept_out {
+            say(self.door, finding)?;
+        }
+        let (Some(spec), Ok(tenants)) = (passed, tenants) else { return Ok(None) };
+        Ok(self.gather(&reads, tenants).ok().map(|survey| (spec, survey)))
+    }
+
+    /// Chooses the route, and asks every check of it.
+    async fn ask_all(&self, reads: &mut Reads<'_>) -> Result<Asked, JournalError> {
+        let Some(spec) = self.route(reads).await? else { return Ok(Asked::default()) };
+        let kept_out = match spec.route {
+            Route::NewApp | Route::ConvertApp => sign_in::directory_keeps_out(self.door, self.inputs.consent).await,
+            _ => None,
+        };
+        if kept_out.is_some() && self.door.wire().control().is_stopped() {
+            return Ok(Asked::default());
+        }
+        if kept_out.as_ref().is_some_and(|finding| finding.level == Level::Stop) {
+            return Ok(Asked { passed: None, kept_out });
         }
         reads.asked = (spec.checks)(self.inputs);
-        let answers = join_all(reads.asked.iter().map(|check| Box::pin(ask(check, &reads)))).await;
-        if answers.into_iter().any(|answer| answer.is_err()) {
-            return Ok(None);
-        }
-        Ok(self.gather(&reads, tenants).ok().map(|survey| (spec, survey)))
+        let answers = join_all(reads.asked.iter().map(|check| Box::pin(ask(check, reads)))).await;
+        let stops = answers.into_iter().any(|answer| answer.is_err());
+        Ok(Asked { passed: (!stops).then_some(spec), kept_out })
     }
 
     /// Enters both tenants, and weighs every route by what is found. `None` where something stops, which is said.
@@ -93,9 +118,10 @@ impl<'a> Surveyor<'a> {
     ///
     /// The error of a journal that cannot be written.
     pub async fn weigh(&self) -> Result<Option<Vec<Assessed>>, JournalError> {
-        let Some(tenants) = sign_in::enter_both(self.door, self.inputs).await? else { return Ok(None) };
-        let reads = Reads::new(self.door, self.inputs, self.known, tenants.as_ref().map(|tenant| tenant.id));
-        let Some(found) = found::read(&reads).await else { return Ok(None) };
+        let Some(admitted) = sign_in::enter_both(self.door, self.inputs).await? else { return Ok(None) };
+        let reads = Reads::new(self.door, self.inputs, self.known, admitted.ids());
+        let (tenants, found) = join(admitted.told(self.door), Box::pin(found::read(&reads))).await;
+        let (Ok(_), Some(found)) = (tenants, found) else { return Ok(None) };
         self.assess(&found).map(Some)
     }
 

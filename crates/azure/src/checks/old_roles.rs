@@ -13,7 +13,7 @@ use crosspull_core::input::Part;
 use crosspull_core::names::Side;
 use crosspull_core::rights::{Grantee, Hindrance, MayAssign, PermissionSet, RoleRequest};
 use crosspull_core::text::{lower_first, printable};
-use futures_util::future::{join_all, join4};
+use futures_util::future::{join, join_all, join4};
 use futures_util::stream::{self, StreamExt as _};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -41,6 +41,9 @@ const NOT_READ: &str = "not read, and accepted as such";
 
 /// Items that were read, and parts that were not.
 type Read<T> = (Vec<T>, Vec<Unread>);
+
+/// The rights of the operator at each scope, by the scope in lower case.
+type RightsByScope = BTreeMap<String, Result<ScopeRights, Unread>>;
 
 /// The permissions of a role.
 type Allowed = Result<Vec<PermissionSet>, NotRead>;
@@ -103,7 +106,9 @@ impl HoldingsReader<'_> {
             return Ok((Holdings::default(), check().pass(text)));
         }
         let request = request::principals_of(self.door.endpoints(), Side::A, client);
-        let principals: Vec<Principal> = match self.list(&work, request).await {
+        let (principals, (subscriptions, not_listed)) =
+            join(self.list(&work, request), role_lists::subscriptions(self.door, &work, cluster)).await;
+        let principals: Vec<Principal> = match principals {
             Ok(list) => list,
             Err(error) => {
                 let parts = [Part::Roles, Part::Groups, Part::ApiPermissions, Part::VaultPolicies];
@@ -119,9 +124,8 @@ impl HoldingsReader<'_> {
             let gone = Unread { part: Part::Roles, why, denied: true, refusal: None };
             return self.judged(cluster, Found { unread: vec![gone], ..Found::default() });
         };
-        let (subscriptions, not_listed) = role_lists::subscriptions(self.door, &work, cluster).await;
         let (roles, groups, apis, vaults) = join4(
-            role_lists::roles_of(self.door, &work, principal.id, &subscriptions),
+            self.roles(&work, principal.id, &subscriptions),
             self.groups(&work, principal.id),
             self.api_permissions(&work, principal.id),
             self.vault_policies(&work, principal.id, &subscriptions),
@@ -133,28 +137,46 @@ impl HoldingsReader<'_> {
             found.lacks.extend(there);
             found.unread.extend(missing);
         }
-        found.unread.extend(roles.unread.into_iter().map(|(id, error)| self::unread(Part::RolesIn(id), error)));
-        for (role, allowed) in join_all(roles.found.iter().map(|a| self.held_role(&work, a))).await {
+        let (held, missing, rights) = roles;
+        found.unread.extend(missing);
+        for (role, allowed) in held {
             found.holdings.allowed.insert(role.definition.to_ascii_lowercase(), allowed);
             found.holdings.all.push(role);
         }
         found.holdings.principal = Some(principal.id);
-        self.sort(&work, &mut found).await;
+        self.sort(&work, &mut found, &rights).await;
         self.judged(cluster, found)
     }
 
-    /// Sorts the roles into those that the operator may give, and those that only somebody else can.
-    async fn sort(&self, work: &Work, found: &mut Found) {
-        let all = &found.holdings.all;
-        let scopes: BTreeMap<String, &str> =
-            all.iter().map(|r| (r.scope.to_ascii_lowercase(), r.scope.as_str())).collect();
+    /// Reads the roles of a principal, and beside them the operator's rights where these are assigned.
+    async fn roles(
+        &self,
+        work: &Work,
+        principal: ObjectId,
+        subscriptions: &[Uuid],
+    ) -> (Vec<(HeldRole, Allowed)>, Vec<Unread>, RightsByScope) {
+        let lists = role_lists::roles_of(self.door, work, principal, subscriptions).await;
+        let missing = lists.unread.into_iter().map(|(id, error)| unread(Part::RolesIn(id), error)).collect();
+        let held = join_all(lists.found.iter().map(|a| self.held_role(work, a)));
+        let (held, rights) = join(held, self.rights(work, &lists.found)).await;
+        (held, missing, rights)
+    }
+
+    /// Reads the operator's rights at the scopes of assignments.
+    async fn rights(&self, work: &Work, assignments: &[Assignment]) -> RightsByScope {
+        let scopes = assignments.iter().map(|a| printable(&a.scope(), WHOLE));
+        let scopes: BTreeMap<String, String> = scopes.map(|scope| (scope.to_ascii_lowercase(), scope)).collect();
         let read = scopes.into_iter().map(async |(key, scope)| {
-            let rights = ScopeRights::read(self.door, work, Side::A, scope).await;
+            let rights = ScopeRights::read(self.door, work, Side::A, &scope).await;
             (key, rights.map_err(|error| unread(Part::RightToAssign, error)))
         });
-        let rights: BTreeMap<String, Result<ScopeRights, Unread>> = join_all(read).await.into_iter().collect();
+        join_all(read).await.into_iter().collect()
+    }
+
+    /// Sorts the roles into those that the operator may give, and those that only somebody else can.
+    async fn sort(&self, work: &Work, found: &mut Found, rights: &RightsByScope) {
         let mut without_right = None;
-        for role in all {
+        for role in &found.holdings.all {
             let wanted = RoleRequest { role: role.definition_guid(), grantee: self.grantee };
             let withheld = |why: String| WithheldRole { role: role.clone(), why };
             match rights.get(&role.scope.to_ascii_lowercase()) {

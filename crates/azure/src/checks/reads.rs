@@ -23,7 +23,7 @@ use crate::access::identity::configuration::Named;
 use crate::door::Door;
 use crate::kubernetes::Kubernetes;
 use crate::registry_access::Realm;
-use crate::request;
+use crate::request::{self, Audience};
 use crate::wire::CallError;
 
 /// The answers of the reads, and the means to read.
@@ -38,6 +38,8 @@ pub(super) struct Reads<'a> {
     registries: BTreeMap<RegistryId, RegistryReads>,
     pullers: BTreeMap<(ClusterId, RegistryId), OnceCell<Result<Puller, CheckStopped>>>,
     namespaces: Mutex<Vec<NamespaceFacts>>,
+    /// The operator's token of Entra for registries, where Entra gives one.
+    pub entra: OnceCell<Option<(Audience, Secret)>>,
 }
 
 /// The answers about a cluster.
@@ -142,8 +144,8 @@ impl<'a> Reads<'a> {
         let registries = inputs.registries.iter().map(|id| (id.clone(), RegistryReads::default())).collect();
         let pairs = inputs.clusters.iter().flat_map(|c| inputs.registries.iter().map(move |r| (c.clone(), r.clone())));
         let pullers = pairs.map(|pair| (pair, OnceCell::new())).collect();
-        let (namespaces, asked) = (Mutex::default(), Vec::new());
-        Self { door, inputs, known, tenants, asked, clusters, registries, pullers, namespaces }
+        let (namespaces, asked, entra) = (Mutex::default(), Vec::new(), OnceCell::new());
+        Self { door, inputs, known, tenants, asked, clusters, registries, pullers, namespaces, entra }
     }
 
     /// True where the route asks that check.

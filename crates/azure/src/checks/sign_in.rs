@@ -22,13 +22,37 @@ struct Answered {
     id: Result<TenantId, Finding>,
     /// The token. `None` where nobody signs in.
     token: Option<Result<Secret, Trouble>>,
-    organization: Option<Organization>,
+}
+
+/// The tenants that let the operator in, before their names are read: nothing but what is told of a sign-in needs these.
+pub(super) struct Admitted {
+    entered: PerTenant<Entered>,
+    /// The side whose sign-in serves both, where both are one tenant.
+    only: Option<Side>,
+}
+
+impl Admitted {
+    /// Returns the tenants' ids.
+    pub(super) fn ids(&self) -> PerTenant<TenantId> {
+        self.entered.as_ref().map(|entered| entered.tenant)
+    }
+
+    /// Reads the tenants' names, and says who signed in where.
+    pub(super) async fn told(self, door: &Door) -> Result<PerTenant<TenantFacts>, CheckStopped> {
+        let PerTenant { a, b } = self.entered;
+        if let Some(side) = self.only {
+            let tenant = tell(door, side, Ok(named(door, side, a).await))?;
+            return Ok(PerTenant { a: tenant.clone(), b: tenant });
+        }
+        let (a, b) = join(named(door, Side::A, a), named(door, Side::B, b)).await;
+        Ok(PerTenant { a: tell(door, Side::A, Ok(a))?, b: tell(door, Side::B, Ok(b))? })
+    }
 }
 
 /// Signs in to both tenants. Where both are the same, one sign-in serves both.
 ///
 /// Returns `None` where something stops, which is said.
-pub(super) async fn enter_both(door: &Door, inputs: &Inputs) -> Result<Option<PerTenant<TenantFacts>>, JournalError> {
+pub(super) async fn enter_both(door: &Door, inputs: &Inputs) -> Result<Option<Admitted>, JournalError> {
     enter_as(door, &inputs.access, inputs.route.and_then(Route::tenants), true).await
 }
 
@@ -39,22 +63,22 @@ pub(super) async fn enter_both(door: &Door, inputs: &Inputs) -> Result<Option<Pe
 ///
 /// The error of a journal that cannot be written.
 pub async fn admit_again(door: &Door, access: &Access, counts: bool) -> Result<bool, JournalError> {
-    Ok(enter_as(door, access, None, counts).await?.is_some())
+    match enter_as(door, access, None, counts).await? {
+        Some(admitted) => Ok(admitted.told(door).await.is_ok()),
+        None => Ok(false),
+    }
 }
 
-/// Looks whether tenant B's directory lets the operator in, who is to provision the app there. Returns true where the
-/// checks may go on.
+/// Looks whether tenant B's directory lets the operator in, who is to provision the app there. Returns the finding that it
+/// does not.
 ///
 /// Sign-in can let an account in to Resource Manager and keep it from Graph (`docs/facts/azure.md` 9.8). Where nobody
 /// said how the app is let in, a person does it by a link then.
-pub(super) async fn directory_lets_in(door: &Door, consent: ConsentMode) -> Result<bool, JournalError> {
+pub(super) async fn directory_keeps_out(door: &Door, consent: ConsentMode) -> Option<Finding> {
     if consent == ConsentMode::Url || !door.tokens().signs_in(Side::B) {
-        return Ok(true);
+        return None;
     }
-    let Err(trouble) = door.tokens().token(Side::B, Audience::Graph).await else { return Ok(true) };
-    if door.wire().control().is_stopped() {
-        return Ok(false);
-    }
+    let trouble = door.tokens().token(Side::B, Audience::Graph).await.err()?;
     let check = Check::SignIn(Side::B);
     let text = format!("tenant B's directory does not let you in: {}", lower_first(trouble.why.trim_end_matches('.')));
     let finding = match consent {
@@ -67,7 +91,7 @@ pub(super) async fn directory_lets_in(door: &Door, consent: ConsentMode) -> Resu
              to tenant B with an account that its directory lets in.",
         ),
     };
-    Ok(say(door, Finding { refusal: trouble.refusal, ..finding })? != Level::Stop)
+    Some(Finding { refusal: trouble.refusal, ..finding })
 }
 
 async fn enter_as(
@@ -75,7 +99,7 @@ async fn enter_as(
     access: &Access,
     wanted: Option<Tenants>,
     counts: bool,
-) -> Result<Option<PerTenant<TenantFacts>>, JournalError> {
+) -> Result<Option<Admitted>, JournalError> {
     let sign_in = |side| enter(door, &access.tenants[side], side);
     // The other side of one tenant is the same tenant, so nobody has to be asked for it.
     let somebody = if access.sign_ins.a == SignIn::Nobody { Side::B } else { Side::A };
@@ -88,7 +112,10 @@ async fn enter_as(
         {
             return Ok(None);
         }
-        return Ok(admit(door, somebody, entered).ok().map(|tenant| PerTenant { a: tenant.clone(), b: tenant }));
+        return Ok(match self::entered(somebody, entered) {
+            Ok(one) => Some(Admitted { entered: PerTenant { a: one.clone(), b: one }, only: Some(somebody) }),
+            Err(finding) => tell(door, somebody, Err(finding)).ok().and(None),
+        });
     }
     let (a, b) = join(sign_in(Side::A), sign_in(Side::B)).await;
     if counts
@@ -97,10 +124,19 @@ async fn enter_as(
     {
         return Ok(None);
     }
-    Ok(match (admit(door, Side::A, a), admit(door, Side::B, b)) {
-        (Ok(a), Ok(b)) => Some(PerTenant { a, b }),
-        _ => None,
-    })
+    let (a, b) = match (entered(Side::A, a), entered(Side::B, b)) {
+        (Ok(a), Ok(b)) => return Ok(Some(Admitted { entered: PerTenant { a, b }, only: None })),
+        one_stops => one_stops,
+    };
+    // Whoever did sign in is told all the same.
+    for (side, entered) in [(Side::A, a), (Side::B, b)] {
+        let entered = match entered {
+            Ok(entered) => Ok(named(door, side, entered).await),
+            Err(finding) => Err(finding),
+        };
+        let _ = tell(door, side, entered);
+    }
+    Ok(None)
 }
 
 /// Asks a tenant's sign-in which tenant it is, and for a token.
@@ -108,32 +144,24 @@ async fn enter_as(
 /// Nothing is judged yet, since what matters first is whether the tenants are two.
 async fn enter(door: &Door, named: &TenantRef, side: Side) -> Answered {
     let check = || Check::SignIn(side);
-    let work = Work::Check(check());
-    let endpoints = door.endpoints();
+    let (work, endpoints) = (Work::Check(check()), door.endpoints());
     // Where this event cannot be written, those of the calls cannot be either.
     let _ = begin(door, &check());
     let openid = door.json::<OpenId>(&work, request::openid_configuration(endpoints, side, &named.to_string()));
-    let somebody = door.tokens().signs_in(side);
-    let token = async { if somebody { Some(door.tokens().token(side, Audience::Arm).await) } else { None } };
-    let organization = async {
-        if !somebody {
+    let tokens = door.tokens();
+    let token = async {
+        if !tokens.signs_in(side) {
             return None;
         }
-        // A name is welcome and not needed: many accounts may not read it.
-        let list = door.json::<List<Organization>>(&work, request::organization(endpoints, side)).await.ok();
-        list.and_then(|list| list.value.into_iter().next())
-    };
-    let operator = async {
-        if door.tokens().asks_a_person(side) {
-            // A person who declined is not asked again for the sake of a name.
-            let token = token.await;
-            let organization = if matches!(token, Some(Ok(_))) { organization.await } else { None };
-            (token, organization)
+        let token = tokens.token(side, Audience::Arm);
+        // A person who declines is not asked a second time; else the directory's token comes beside the first one.
+        Some(if tokens.asks_a_person(side) {
+            token.await
         } else {
-            join(token, organization).await
-        }
+            join(token, tokens.token(side, Audience::Graph)).await.0
+        })
     };
-    let (openid, (token, organization)) = join(openid, operator).await;
+    let (openid, token) = join(openid, token).await;
     let id = match openid {
         Err(error) => {
             // Nobody but the sign-in itself can say that it does not know the tenant.
@@ -145,20 +173,33 @@ async fn enter(door: &Door, named: &TenantRef, side: Side) -> Answered {
             check().stop(text, "Check the sign-in host.")
         }),
     };
-    Answered { id, token, organization }
+    Answered { id, token }
 }
 
-/// Signs in to one tenant. Returns who signed in, and to which tenant. Nothing else is read.
+/// Reads the name of a tenant, which is welcome and not needed: many accounts may not read it.
+async fn named(door: &Door, side: Side, entered: Entered) -> Entered {
+    if !door.tokens().signs_in(side) {
+        return entered;
+    }
+    let (work, request) = (Work::Check(Check::SignIn(side)), request::organization(door.endpoints(), side));
+    let list = door.json::<List<Organization>>(&work, request).await.ok();
+    let organization = list.and_then(|list| list.value.into_iter().next());
+    let domain = organization.as_ref().and_then(Organization::domain).map(|d| printable(d, 60));
+    let name = organization.and_then(|o| o.display_name).map(|n| printable(&n, 60));
+    Entered { name, domain, ..entered }
+}
+
+/// Signs in to one tenant. Returns who signed in, and to which tenant, by its name where that may be read.
 ///
 /// # Errors
 ///
 /// The reason why that does not work, or that the account is another tenant's.
-pub async fn sign_in(door: &Door, named: &TenantRef, side: Side) -> Result<Entered, Trouble> {
-    let entered = entered(side, enter(door, named, side).await);
-    entered.map_err(|finding| Trouble {
+pub async fn sign_in(door: &Door, tenant: &TenantRef, side: Side) -> Result<Entered, Trouble> {
+    let entered = entered(side, enter(door, tenant, side).await).map_err(|finding| Trouble {
         refusal: finding.refusal,
         ..Trouble::new(format!("Sign-in to tenant {side} did not work."), upper_first(&finding.text), finding.now)
-    })
+    })?;
+    Ok(named(door, side, entered).await)
 }
 
 /// Returns the text of a finding, which stands beside a mark, as a text that stands alone.
@@ -167,9 +208,9 @@ fn upper_first(text: &str) -> String {
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
-/// Judges whether the operator is signed in, and to the right tenant.
-fn admit(door: &Door, side: Side, answered: Answered) -> Result<TenantFacts, CheckStopped> {
-    let judged = entered(side, answered).map(|entered| {
+/// Says who signed in to a tenant, or why nobody did.
+fn tell(door: &Door, side: Side, entered: Result<Entered, Finding>) -> Result<TenantFacts, CheckStopped> {
+    let judged = entered.map(|entered| {
         let text = if door.tokens().signs_in(side) {
             format!("signed in to tenant {side} {}", who(&entered))
         } else {
@@ -181,10 +222,10 @@ fn admit(door: &Door, side: Side, answered: Answered) -> Result<TenantFacts, Che
     conclude(door, judged)
 }
 
-/// Returns who signed in, and to which tenant by its own words.
+/// Judges whether the operator is signed in, and to the right tenant. Returns who signed in, and to which tenant.
 fn entered(side: Side, answered: Answered) -> Result<Entered, Finding> {
     let check = || Check::SignIn(side);
-    let Answered { id, token, organization } = answered;
+    let Answered { id, token } = answered;
     let tenant = id?;
     let Some(token) = token else { return Ok(Entered { tenant, name: None, domain: None, account: None }) };
     let token = token.map_err(|trouble| Finding {
@@ -197,9 +238,7 @@ fn entered(side: Side, answered: Answered) -> Result<Entered, Finding> {
             format!("Sign in to tenant {side}, or name the tenant that you are signed in to."),
         ));
     }
-    let domain = organization.as_ref().and_then(Organization::domain).map(|d| printable(d, 60));
-    let name = organization.and_then(|o| o.display_name).map(|n| printable(&n, 60));
-    Ok(Entered { tenant, name, domain, account: reply::account_of(&token) })
+    Ok(Entered { tenant, name: None, domain: None, account: reply::account_of(&token) })
 }
 
 /// Returns the account and its tenant, with the tenant's id whole: `as ops@contoso.com: Contoso Ltd, contoso.com,

@@ -63,7 +63,7 @@ async fn secret_in_use(
     app: AppId,
     context: &StepContext<'_>,
 ) -> Result<Option<(Outcome, String)>, StepError> {
-    if !cluster::read(context, &op.cluster).await?.uses(app) {
+    if context.is_new(&Fact::App) || !cluster::read(context, &op.cluster).await?.uses(app) {
         return Ok(None);
     }
     // Where the cluster had the app before the run, only an answer tells that it took the run's reset.

@@ -8,6 +8,7 @@ use crosspull_core::ids::{ImageRef, RegistryId};
 use crosspull_core::names::{Outcome, PullUser};
 use crosspull_core::operation::{Fact, Learnt, ProvePull};
 use crosspull_core::secret::Secret;
+use futures_util::future::join;
 
 use super::shared::credential;
 use super::shared::proof::{self, PullPart, RefusedPull, RefusedPullMeaning};
@@ -30,10 +31,11 @@ const REPLICAS: Duration = Duration::from_secs(60);
 /// Pulls every image as a node does: token, manifest, and a byte of a layer.
 pub(super) async fn perform(op: &ProvePull, context: &StepContext<'_>) -> StepResult {
     let registry = &op.registry;
-    let credential = credential::needed(context, op.user, registry).await?;
-    context.begin()?;
+    let credential = credential::made(context, op.user, registry).await?;
     let key = credential.key;
     let Some(secret) = credential.password else {
+        credential::granted(context, op.user, registry).await?;
+        context.begin()?;
         let proved = context.past().facts.learnt(&Fact::Proved(registry.clone()));
         // An earlier part of this run proved it with the secret that the cluster has.
         if let Some(proved) = proved.filter(|l| l.how == Outcome::Proved && l.value == key.to_string()) {
@@ -43,7 +45,12 @@ pub(super) async fn perform(op: &ProvePull, context: &StepContext<'_>) -> StepRe
         context.learn(vec![Learnt::new(Outcome::Skipped, Fact::Proved(registry.clone()), "not by this run")])?;
         return Ok((Outcome::Skipped, "only the cluster has the secret".to_owned()));
     };
-    let realm = match proof::realm(context, registry, &op.login_server).await? {
+    context.begin()?;
+    // The registry tells where its tokens come from while the role is given.
+    let (granted, realm) =
+        join(credential::granted(context, op.user, registry), proof::realm(context, registry, &op.login_server)).await;
+    granted?;
+    let realm = match realm? {
         Ok(realm) => realm,
         Err(missed) => {
             let what = format!("The pull from {} was not proved.", registry.name());

@@ -26,10 +26,16 @@ pub async fn needed(
     registry: &RegistryId,
 ) -> Result<PullCredential, StepError> {
     let credential = made(context, user, registry).await?;
+    granted(context, user, registry).await?;
+    Ok(credential)
+}
+
+/// Waits for the credential's right to pull from a registry. A registry's own user has it from the beginning.
+pub async fn granted(context: &StepContext<'_>, user: PullUser, registry: &RegistryId) -> Result<(), StepError> {
     if user == PullUser::App {
         let _: String = context.need(Fact::Assignment(registry.clone())).await?;
     }
-    Ok(credential)
+    Ok(())
 }
 
 /// Waits for the credential that is to pull from a registry, whatever its right is.

@@ -23,9 +23,11 @@ pub enum Provisioned {
     Denied(Refusal),
 }
 
-/// Finds or creates a service principal, and reads back when an answer is lost.
+/// Finds or creates a service principal, and reads back when an answer is lost. A new app has none to be found.
 pub async fn make(context: &StepContext<'_>, side: Side, app: AppId, what: &str) -> Result<Provisioned, StepError> {
-    if let Some(principal) = directory::principal_of(context, side, app, what).await? {
+    if !context.is_new(&Fact::App)
+        && let Some(principal) = directory::principal_of(context, side, app, what).await?
+    {
         return Ok(Provisioned::There(principal));
     }
     let mark = run_mark(context.run());

@@ -42,10 +42,13 @@ pub struct RoleGrant<'a> {
 /// The kind of an app's principal, and of an identity's.
 pub const SERVICE_PRINCIPAL: &str = "ServicePrincipal";
 
-/// Grants a role, where the principal does not have it already.
+/// Grants a role, where the principal does not have it already. A new principal has none to be found.
 pub async fn grant(context: &StepContext<'_>, grant: &RoleGrant<'_>) -> Result<Outcome, StepError> {
     let what = format!("{} on {} was not granted.", grant.role, grant.scope);
-    let there = match assignment(context, grant.side, &grant.id, &what).await? {
+    let principal = Fact::principal(grant.side);
+    let is_new = context.is_new(&principal) && context.known(&principal) == Some(grant.principal);
+    let there = if is_new { None } else { assignment(context, grant.side, &grant.id, &what).await? };
+    let there = match there {
         Some(there) => there,
         None => match assign(context, grant, &what).await? {
             None => {
