@@ -6,6 +6,7 @@ use crosspull_core::cloud::KnownCloud;
 use crosspull_core::explain::Trouble;
 use crosspull_core::names::Verdict;
 use crosspull_core::text::terminal_safe;
+use crosspull_core::wording::Front;
 use serde_json::json;
 
 use crate::exit::{Code, WRONG_INPUT};
@@ -41,8 +42,8 @@ pub fn print(lines: &[String]) -> color_eyre::Result<()> {
 }
 
 /// Tells why nothing was done. Pages that explain are those of that cloud.
-pub fn refused(form: Form, trouble: &Trouble, cloud: Option<KnownCloud>) -> Code {
-    let lines = trouble.lines(cloud);
+pub fn refused(form: Form, front: Front, trouble: &Trouble, cloud: Option<KnownCloud>) -> Code {
+    let lines = trouble.told(front, cloud);
     let heads = ["crosspull: "].into_iter().chain(std::iter::repeat("  "));
     heads.zip(&lines).for_each(|(head, line)| aside(&format!("{head}{line}")));
     if form == Form::Json {

@@ -90,7 +90,7 @@ async fn of_registry(door: &Door, asked: &Asked) -> Result<(Plan, Finding), Trou
     })?;
     let id = enter::resource(door, &asked.registry).await?;
     // Its cure names the other routes of a cluster.
-    let now = "It is made for one person who tests. For anything else sign in as yourself or as an app.".to_owned();
+    let now = "It is made for one person who tests. For anything else sign in as yourself or as an app.".into();
     let warning = Finding { now, ..judge_admin_account(&id) };
     Ok((admin::plan(&door.endpoints().name, tenant, id), warning))
 }

@@ -16,6 +16,7 @@ use crosspull_core::login::look::{Look, Looked, exit_code};
 use crosspull_core::login::look_lines::{end_json, end_line};
 use crosspull_core::login::{Meant, Who};
 use crosspull_core::sign_in::SignIn;
+use crosspull_core::wording::Front;
 
 use super::asked::Asked;
 use super::enter;
@@ -58,7 +59,7 @@ pub async fn run(arguments: &ArgMatches) -> color_eyre::Result<Code> {
     let seen = attended.see(check.looks(asked, cluster.as_ref())).await;
     Ok(match seen {
         Ok(Ok(code)) => code,
-        Ok(Err(trouble)) => refused(told.of_refusal(), &trouble, cloud),
+        Ok(Err(trouble)) => refused(told.of_refusal(), Front::LoginFlags, &trouble, cloud),
         Err(code) => {
             cluster.iter().for_each(|cluster| aside(&cluster.left()));
             code

@@ -12,6 +12,7 @@ use crosspull_core::login::settings::{OfRegistry, Setting, Settings};
 use crosspull_core::login::{Meant, Who, helper};
 use crosspull_core::names::Verdict;
 use crosspull_core::sign_in::SignIn;
+use crosspull_core::wording::Front;
 use jiff::Timestamp;
 
 use super::arguments::{AS, NO_CACHE, NOBODY, REGISTRY, REMOVE, REPOSITORY, SIGN_IN, all, flag};
@@ -136,7 +137,7 @@ async fn set_up(all: Vec<ToSetUp>) -> color_eyre::Result<Code> {
                 }
                 proved.push((of, entered));
             }
-            Ok(Err(trouble)) => return Ok(refused(Form::Text, &trouble, cloud)),
+            Ok(Err(trouble)) => return Ok(refused(Form::Text, Front::LoginFlags, &trouble, cloud)),
             Err(code) => return Ok(code),
         }
     }

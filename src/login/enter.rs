@@ -17,6 +17,7 @@ use crosspull_core::ids::RegistryId;
 use crosspull_core::input::Key;
 use crosspull_core::login::{Granted, Meant, Who};
 use crosspull_core::names::Side;
+use crosspull_core::wording::Wording;
 
 use super::asked::Asked;
 use super::entered::Entered;
@@ -73,7 +74,7 @@ pub async fn with_tenant(asked: Asked, means: &Means) -> Result<Asked, Trouble> 
     let reply = door.raw(&WORK, request).await.map_err(|error| error.trouble(WHAT))?;
     let tenant = reply::tenant_of_challenge(&reply.headers).ok_or_else(|| {
         let why = format!("Azure does not say which tenant has subscription {subscription}");
-        Trouble::new(WHAT, why, "Give --tenant.")
+        Trouble::new(WHAT, why, Wording::from("Give ") + Key::TenantB + ".")
     })?;
     asked.with_tenant(&tenant.to_string(), &environment).map_err(wrong)
 }
@@ -85,7 +86,11 @@ pub async fn with_tenant(asked: Asked, means: &Means) -> Result<Asked, Trouble> 
 pub async fn opened(asked: Asked, means: &Means) -> Result<(Asked, Door), Trouble> {
     let asked = with_tenant(asked, means).await?;
     let Some(way) = asked.way.clone() else {
-        return Err(Trouble::new("Nobody can sign in.", "The tenant is not known.", "Give --tenant."));
+        return Err(Trouble::new(
+            "Nobody can sign in.",
+            "The tenant is not known.",
+            Wording::from("Give ") + Key::TenantB + ".",
+        ));
     };
     let door = means.open(way).await?;
     Ok((asked, door))
@@ -147,8 +152,9 @@ fn nobody_sees(name: &str) -> Trouble {
 
 /// Adds that the login server does in place of what Resource Manager would tell.
 fn server_instead(trouble: Trouble) -> Trouble {
-    let now = format!("{} Or give the registry's login server, which needs no look into Azure.", trouble.now);
-    Trouble { now: now.trim_start().to_owned(), ..trouble }
+    let before = if trouble.now.is_empty() { trouble.now } else { trouble.now + " " };
+    let now = before + "Or give the registry's login server, which needs no look into Azure.";
+    Trouble { now, ..trouble }
 }
 
 /// Signs in for a look into Azure, so that what is refused there is not taken for what is refused here.
@@ -180,7 +186,9 @@ async fn found(door: &Door, name: &str) -> Result<Option<RegistryId>, Trouble> {
 async fn realm(door: &Door, server: &str, id: &RegistryId) -> Result<Realm, Trouble> {
     let what = format!("{server} cannot be signed in to.");
     registry_access::ask(door, &WORK, server).await.map_err(|error| match error {
-        RealmError::Unusable(why) => Trouble::new(what, why, "Check the name of the registry and the cloud (--cloud)."),
+        RealmError::Unusable(why) => {
+            Trouble::new(what, why, Wording::from("Check the name of the registry and the cloud (") + Key::Cloud + ").")
+        }
         RealmError::Call(error) => {
             let trouble = error.trouble(what);
             match trouble.refusal.as_ref().and_then(Firewall::of) {

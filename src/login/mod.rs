@@ -20,6 +20,7 @@ pub mod tools;
 
 use clap::ArgMatches;
 use crosspull_core::explain::Trouble;
+use crosspull_core::wording::Front;
 
 use crate::attended::Attended;
 use crate::exit::Code;
@@ -63,7 +64,7 @@ pub async fn run(arguments: &ArgMatches) -> color_eyre::Result<Code> {
     let work = async {
         match enter::enter(asked, means).await {
             Ok(entered) => give::give(arguments, told, &entered).await,
-            Err(trouble) => Ok(refused(told.of_refusal(), &trouble, cloud)),
+            Err(trouble) => Ok(refused(told.of_refusal(), Front::LoginFlags, &trouble, cloud)),
         }
     };
     attended.see(work).await.unwrap_or_else(Ok)

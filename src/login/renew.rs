@@ -7,6 +7,7 @@ use crosspull_core::login::Who;
 use crosspull_core::login::settings::{OfRegistry, Setting};
 use crosspull_core::names::{PerTenant, Side};
 use crosspull_core::sign_in::SignIn;
+use crosspull_core::wording::Front;
 
 use super::{enter, identity};
 use crate::attended::{Means, Way};
@@ -50,7 +51,7 @@ pub fn sign_in(server: &str, of: &OfRegistry) -> Result<RegistrySignIn, String> 
     // One line of several sentences, of which commands and ids have no full stop.
     let in_one =
         |lines: Vec<String>| lines.iter().map(|line| line.trim_end_matches('.')).collect::<Vec<_>>().join("; ");
-    signed_in?.map_err(|trouble| in_one(trouble.lines(None)))
+    signed_in?.map_err(|trouble| in_one(trouble.told(Front::LoginFlags, None)))
 }
 
 fn way(of: &OfRegistry, who: Who) -> Result<Way, String> {

@@ -210,7 +210,7 @@ fn a_proxy_that_inspects_tls_is_told_with_the_cure_and_the_cure_helps() {
     let story = behind(&proxy.address());
     let end = story.plan(&PUBLIC);
     let words = format!("{LOGIN} through the proxy {}/: its certificate is of an authority", proxy.address());
-    is_told(&end, "an authority that this machine does not trust", "by --ca-file", &words, 1);
+    is_told(&end, "an authority that this machine does not trust", "CROSSPULL_CA_FILE", &words, 1);
 
     let file = story.path("inspection.pem");
     std::fs::write(&file, &authority.pem).expect("written");

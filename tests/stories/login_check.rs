@@ -140,7 +140,7 @@ fn a_certificate_that_is_not_trusted_or_of_another_name_is_told_and_no_secret_is
     let app = [&BY_APP[..], &["--tenant", "fabrikam.com"]].concat();
     let server = Listener::server(authority.server("localhost", |_| {}));
     let end = check(&story, &server.host(), &app);
-    fails(&story, &end, "tls", 55, "An authority that this machine does not trust", "by --ca-file");
+    fails(&story, &end, "tls", 55, "An authority that this machine does not trust", "CROSSPULL_CA_FILE");
 
     let server = Listener::server(authority.server("portal.example.com", |_| {}));
     let cloud = std::fs::read_to_string(&story.variables()["CROSSPULL_CA_FILE"]).expect("the cloud's authority");

@@ -144,7 +144,7 @@ fn what_stands_in_the_way_of_renewing_nodes_is_warned_of() {
 #[test]
 fn a_wait_shorter_than_microsoft_asks_for_is_warned_of() {
     let story = Story::of("happy");
-    story.plan(&["--soak", "5"]).finds("warn", "the reset comes 5 min after the proof", "--soak 30");
+    story.plan(&["--soak", "5"]).finds("warn", "the reset comes 5 minutes after the proof", "--soak 30");
     let end = story.plan(&["--soak", "30"]);
     assert!(end.findings("warn").all(|f| f["check"] != "soak"), "\n{end}");
     let end = story.apply(&["--soak", "1"]);

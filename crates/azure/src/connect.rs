@@ -7,10 +7,11 @@ use crosspull_core::check::{Check, Finding};
 use crosspull_core::cloud::{CloudChoice, Endpoints};
 use crosspull_core::event::{Event, Work};
 use crosspull_core::explain::NoConnection;
-use crosspull_core::input::Access;
+use crosspull_core::input::{Access, Key};
 use crosspull_core::names::PerTenant;
 use crosspull_core::secret::Secret;
 use crosspull_core::text::lower_first;
+use crosspull_core::wording::Wording;
 
 use crate::control::Control;
 use crate::door::Door;
@@ -54,7 +55,10 @@ pub struct Parts {
 /// A finding that stops, where the cloud cannot be reached or the authorities cannot be read.
 pub async fn connect(access: &Access, parts: Parts) -> Result<Door, Box<Finding>> {
     let unusable = |why: String| {
-        Box::new(Check::Tenants.stop(format!("the certificate authorities cannot be used: {why}"), "Check --ca-file."))
+        Box::new(Check::Tenants.stop(
+            format!("the certificate authorities cannot be used: {why}"),
+            Wording::from("Check ") + Key::CaFile + ".",
+        ))
     };
     let proxies = Proxies::of_system().map_err(|no| Box::new(Check::Tenants.stop(no.to_string(), NoAddress::NOW)))?;
     let line = far(&parts.authorities, parts.pace.deadline, proxies).map_err(unusable)?;
@@ -92,11 +96,14 @@ async fn discover(wire: &Wire, arm: &url::Url) -> Result<Endpoints, Finding> {
     read.await.map_err(|error| {
         let refusal = error.refusal().ok();
         let (why, now) = match refusal.as_ref().and_then(NoConnection::of) {
-            Some(cause) => (lower_first(cause.means()), cause.now()),
+            Some(cause) => (lower_first(cause.means()), cause.now().into()),
             None => {
                 let words = refusal.as_ref().map(|r| r.message.as_str()).filter(|m| !m.is_empty());
                 let words = words.map(|m| format!(" ({m})")).unwrap_or_default();
-                (format!("nothing that describes a cloud answers there{words}"), "Check the address given for --cloud.")
+                (
+                    format!("nothing that describes a cloud answers there{words}"),
+                    Wording::from("Check the address given for ") + Key::Cloud + ".",
+                )
             }
         };
         Finding { refusal, ..Check::Cloud.stop(format!("the cloud at {arm} cannot be used: {why}"), now) }

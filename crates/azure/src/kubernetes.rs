@@ -12,6 +12,7 @@ use crosspull_core::input::{Complaint, Key, KubernetesAccess};
 use crosspull_core::names::Side;
 use crosspull_core::secret::Secret;
 use crosspull_core::text::{lower_first, printable};
+use crosspull_core::wording::Wording;
 use kube::config::{AuthInfo, Cluster, Kubeconfig, KubeconfigError};
 use kube::core::ObjectList;
 use serde::de::DeserializeOwned;
@@ -251,13 +252,12 @@ fn named(error: CallError) -> CallError {
 /// # Errors
 /// A complaint about the file or the context. It quotes nothing of the file.
 pub fn look_at_kubeconfig(file: &Path, context: Option<&str>) -> Result<(), Complaint> {
-    let wrong = |key, text| Complaint { key: Some(key), text };
     let place = file.display();
     let config = own_kubeconfig(file)
-        .map_err(|why| wrong(Key::Kubeconfig, format!("{why}: give a kubeconfig that kubectl takes")))?;
+        .map_err(|why| Complaint::of(Key::Kubeconfig, format!("{why}: give a kubeconfig that kubectl takes")))?;
     match (chosen(&config, context), context) {
         (Some(_), _) => Ok(()),
-        (None, Some(name)) => Err(wrong(
+        (None, Some(name)) => Err(Complaint::of(
             Key::Context,
             format!(
                 "{place} has no context {} with a cluster and a user; those that are there are listed by {}",
@@ -265,9 +265,11 @@ pub fn look_at_kubeconfig(file: &Path, context: Option<&str>) -> Result<(), Comp
                 Command::ListContexts { kubeconfig: &place.to_string() }
             ),
         )),
-        (None, None) => Err(wrong(
+        (None, None) => Err(Complaint::of(
             Key::Kubeconfig,
-            format!("{place} has no current context with a cluster and a user: give --context NAME too"),
+            Wording::from(format!("{place} has no current context with a cluster and a user: give "))
+                + Key::Context
+                + " too",
         )),
     }
 }

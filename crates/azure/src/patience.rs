@@ -111,8 +111,7 @@ pub async fn patiently<T>(
 fn too_long(what: &str, why: &str, at_most: Duration, refusal: Option<Refusal>) -> Trouble {
     let waited = duration(u64::try_from(at_most.as_millis()).unwrap_or(u64::MAX));
     let trouble = refusal.map_or_else(|| Trouble::new(what, "", ""), |r| Trouble::from_refusal(what, r));
-    let now =
-        if trouble.now.is_empty() { "Go on later with crosspull resume.".to_owned() } else { trouble.now.clone() };
+    let now = if trouble.now.is_empty() { "Go on later with crosspull resume.".into() } else { trouble.now.clone() };
     Trouble { now, ..trouble.besides(format!("After {waited} still: {why}.")) }
 }
 

@@ -2,6 +2,7 @@
 
 use crosspull_core::explain::{NoConnection, Trouble};
 use crosspull_core::names::Outcome;
+use crosspull_core::wording::Wording;
 
 use crate::journal::JournalError;
 use crate::refusal::Unanswered;
@@ -49,7 +50,7 @@ impl StepError {
             }
             CallError::Unreachable(refusal) if NoConnection::of(&refusal).is_some() => {
                 let trouble = Trouble::from_refusal(what, refusal);
-                let now = format!("{} Then go on.", trouble.now);
+                let now = trouble.now.clone() + " Then go on.";
                 Self::Failed(Trouble { now, ..trouble })
             }
             CallError::Unreachable(refusal) => Self::Failed(
@@ -59,7 +60,7 @@ impl StepError {
             CallError::Lost(refusal) => {
                 let lost = "The answer was lost, so it may have been done all the same.";
                 let trouble = Trouble::from_refusal(what, refusal).besides(lost);
-                Self::Unknown(Trouble { now: "Go on: crosspull looks first.".to_owned(), ..trouble })
+                Self::Unknown(Trouble { now: "Go on: crosspull looks first.".into(), ..trouble })
             }
             CallError::SignIn(trouble) => Self::Failed(trouble),
             CallError::Journal(error) => Self::Journal(error),
@@ -69,7 +70,7 @@ impl StepError {
 
     /// Returns a failure of the step: what did not happen, why, and what to do now.
     #[must_use]
-    pub fn failed(what: impl Into<String>, why: impl Into<String>, now: impl Into<String>) -> Self {
+    pub fn failed(what: impl Into<String>, why: impl Into<String>, now: impl Into<Wording>) -> Self {
         Self::Failed(Trouble::new(what, why, now))
     }
 
@@ -126,7 +127,7 @@ impl StepError {
 
     /// Returns the same error with another reason and way out, where it has one.
     #[must_use]
-    pub fn because(self, why: &str, now: &str) -> Self {
+    pub fn because(self, why: &str, now: impl Into<Wording>) -> Self {
         match self {
             Self::Failed(trouble) => Self::Failed(trouble.because(why, now)),
             Self::Unknown(trouble) => Self::Unknown(trouble.because(why, now)),
@@ -136,7 +137,7 @@ impl StepError {
 
     /// Returns the same error with the right that lacks at this place, where the service says that one lacks.
     #[must_use]
-    pub fn where_denied(self, why: &str, now: &str) -> Self {
+    pub fn where_denied(self, why: &str, now: impl Into<Wording>) -> Self {
         match self {
             Self::Failed(trouble) => Self::Failed(trouble.where_denied(why, now)),
             other => other,
@@ -146,7 +147,7 @@ impl StepError {
     /// Returns the same error with another way out, where it has one.
     #[must_use]
     pub fn now(self, now: &str) -> Self {
-        let told = |trouble: Trouble| Trouble { now: now.to_owned(), ..trouble };
+        let told = |trouble: Trouble| Trouble { now: now.into(), ..trouble };
         match self {
             Self::Failed(trouble) => Self::Failed(told(trouble)),
             Self::Unknown(trouble) => Self::Unknown(told(trouble)),

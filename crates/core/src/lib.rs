@@ -32,3 +32,4 @@ pub mod run;
 pub mod secret;
 pub mod sign_in;
 pub mod text;
+pub mod wording;

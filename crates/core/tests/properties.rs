@@ -163,7 +163,7 @@ fn event() -> impl Strategy<Value = Event> {
                 check: Check::App,
                 level: Level::Pass,
                 text: String::new(),
-                now: String::new(),
+                now: Default::default(),
                 refusal: None
             }
         }),

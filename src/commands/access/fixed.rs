@@ -15,6 +15,7 @@ use crosspull_core::input::{Access, Answers, Complaint, Key};
 use crosspull_core::names::{PerTenant, Side};
 use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::SignIn;
+use crosspull_core::wording::Front;
 use jiff::{SignedDuration, Timestamp};
 
 use super::asked::AskedCluster;
@@ -123,7 +124,8 @@ pub fn way(of: &ExecSignIn) -> Result<Way, Vec<String>> {
     if let Some(client) = of.get(Fixed::ClientId).filter(|_| sign_in(of).asks_a_person()) {
         answers.set(Key::ClientId, client);
     }
-    let told = |complaints: Vec<Complaint>| complaints.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let told =
+        |complaints: Vec<Complaint>| complaints.iter().map(|one| one.told(Front::EntryFlags)).collect::<Vec<_>>();
     let read = if of.get(Fixed::Tenant).is_some() { Access::of_side } else { Access::at_home };
     let mut access = read(&answers, Side::A).map_err(told)?;
     access.kubernetes.server = of.get(Fixed::ServerId).map(str::to_owned);
@@ -165,8 +167,8 @@ pub fn name(of: &ExecSignIn) -> String {
     format!("{PREFIX}{:016x}", hasher.finish())
 }
 
-/// Returns what is told of a sign-in in the words of whoever wrote the entry: its options, in place of the variables and of
-/// the side that stand for them within.
+/// Returns what is told of a sign-in in the words of whoever wrote the entry: its options, in place of the variables that
+/// stand for them within, and one tenant. Inputs are named in its words before ([`Front::EntryFlags`]).
 pub fn in_words_of_entry(of: &ExecSignIn, text: &str) -> String {
     let mut text = text.to_owned();
     for (part, variable) in PROOFS.into_iter().chain([(Fixed::ClientId, CLIENT_ID)]).chain(OF_POD) {
@@ -178,8 +180,7 @@ pub fn in_words_of_entry(of: &ExecSignIn, text: &str) -> String {
             text = text.replace(variable, &option);
         }
     }
-    text = text.replace("--sign-in-a", "--as").replace(" to tenant A", "");
-    text.replace("sign-in-a:", "as:").replace("tenant-a:", "tenant:").replace("tenant A", "the tenant")
+    text.replace(" to tenant A", "").replace("tenant A", "the tenant")
 }
 
 /// Signs in for the Kubernetes API. Returns the token and its end.
@@ -214,14 +215,13 @@ mod tests {
     fn what_is_told_names_what_the_entry_has() {
         let mut fixed = ExecSignIn::default();
         let raw = "Sign-in to tenant A did not work; App x signs in by the secret of CROSSPULL_A_CLIENT_SECRET or its _FILE; \
-                   CROSSPULL_A_CLIENT_SECRET_FILE names /s; give another --sign-in-a";
+                   CROSSPULL_A_CLIENT_SECRET_FILE names /s";
         let bare = in_words_of_entry(&fixed, raw);
-        assert!(bare.contains("CROSSPULL_A_CLIENT_SECRET or its _FILE") && bare.contains("another --as"), "{bare}");
+        assert!(bare.contains("CROSSPULL_A_CLIENT_SECRET or its _FILE"), "{bare}");
         fixed.set(Fixed::ClientSecretFile, "/s");
         assert_eq!(
             in_words_of_entry(&fixed, raw),
-            "Sign-in did not work; App x signs in by the secret of --client-secret-file /s; --client-secret-file names /s; \
-             give another --as"
+            "Sign-in did not work; App x signs in by the secret of --client-secret-file /s; --client-secret-file names /s"
         );
     }
 }

@@ -8,6 +8,7 @@ use crosspull_core::command::Command as Line;
 use crosspull_core::event::Work;
 use crosspull_core::explain::Trouble;
 use crosspull_core::names::Side;
+use crosspull_core::wording::Front;
 use serde_json::{Value, json};
 
 use super::super::Subcommand;
@@ -57,7 +58,7 @@ async fn run(arguments: &ArgMatches) -> color_eyre::Result<Code> {
                 let all = parts.iter().all(|part| part.is_known());
                 print(&told).map(|()| if all { 0 } else { NOT_ALL })
             }
-            Err(trouble) => Ok(refused(form, &trouble, asked.cloud())),
+            Err(trouble) => Ok(refused(form, Front::Flags, &trouble, asked.cloud())),
         }
     };
     attended.see(work).await.unwrap_or_else(Ok)

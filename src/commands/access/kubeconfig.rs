@@ -6,6 +6,7 @@ mod write;
 use clap::{Arg, ArgAction, ArgMatches};
 use crosspull_core::input::ClusterCredential;
 use crosspull_core::names::Verdict;
+use crosspull_core::wording::Front;
 
 use super::asked::{self, AskedCluster};
 use super::file::Place;
@@ -141,7 +142,7 @@ async fn run(arguments: &ArgMatches) -> color_eyre::Result<Code> {
     let work = async {
         match write(&asked, &means).await {
             Ok(written) => written.tell(&asked),
-            Err(trouble) => Ok(refused(form, &trouble, cloud)),
+            Err(trouble) => Ok(refused(form, Front::Flags, &trouble, cloud)),
         }
     };
     attended.see(work).await.unwrap_or_else(Ok)

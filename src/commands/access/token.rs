@@ -14,6 +14,7 @@ use crosspull_core::names::Verdict;
 use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::SignIn;
 use crosspull_core::text::{count, printable};
+use crosspull_core::wording::Front;
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
@@ -226,7 +227,7 @@ fn known(way: &Way) -> Option<KnownCloud> {
 
 /// Returns a trouble in one line of several sentences, of which commands and ids have no full stop.
 fn in_one(trouble: &Trouble) -> String {
-    trouble.lines(None).iter().map(|line| line.trim_end_matches('.')).collect::<Vec<_>>().join("; ")
+    trouble.told(Front::EntryFlags, None).iter().map(|line| line.trim_end_matches('.')).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]

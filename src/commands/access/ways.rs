@@ -5,6 +5,7 @@ use crosspull_azure::access;
 use crosspull_core::access::{ClusterAccess, Door};
 use crosspull_core::explain::Trouble;
 use crosspull_core::ids::ClusterId;
+use crosspull_core::wording::Front;
 use serde_json::json;
 
 use super::asked::{self, AskedCluster};
@@ -38,7 +39,7 @@ pub async fn run(arguments: &ArgMatches) -> color_eyre::Result<Code> {
         match look(&means, &asked).await {
             Ok(access) if form == Form::Json => print(&[object(&asked.cluster, &access).to_string()]).map(|()| 0),
             Ok(access) => print(&lines(&asked.cluster, &access)).map(|()| 0),
-            Err(trouble) => Ok(refused(form, &trouble, asked.cloud())),
+            Err(trouble) => Ok(refused(form, Front::Flags, &trouble, asked.cloud())),
         }
     };
     attended.see(work).await.unwrap_or_else(Ok)

@@ -6,6 +6,7 @@ use crosspull_azure::access::look::{self, About, Look};
 use crosspull_core::access::{Can, Matrix, ObjectKind, PrincipalRef, Shown, Standing, Told};
 use crosspull_core::explain::Trouble;
 use crosspull_core::text::wrapped;
+use crosspull_core::wording::Front;
 
 use super::asked::{self, AskedCluster};
 use crate::attended::{Attended, Means};
@@ -93,7 +94,7 @@ pub async fn run(arguments: &ArgMatches) -> color_eyre::Result<Code> {
     let work = async {
         match asked.look(&means).await {
             Ok(look) => asked.tell(&look).await,
-            Err(trouble) => Ok(refused(form, &trouble, asked.of.cloud())),
+            Err(trouble) => Ok(refused(form, Front::Flags, &trouble, asked.of.cloud())),
         }
     };
     attended.see(work).await.unwrap_or_else(Ok)

@@ -4,6 +4,7 @@ use clap::{Arg, ArgMatches, Command};
 use crosspull_azure::access::everybody::{self, Names};
 use crosspull_core::access::{Can, Part, WhoCan};
 use crosspull_core::explain::Trouble;
+use crosspull_core::wording::Front;
 
 use super::asked::{self, AskedCluster};
 use super::who::namespace;
@@ -55,7 +56,7 @@ async fn run(arguments: &ArgMatches) -> color_eyre::Result<Code> {
     let work = async {
         match look(&means, &asked, &can).await {
             Ok((found, names)) => print(&lines(form, &asked, &can, &found, &names)).map(|()| code(&found, &names)),
-            Err(trouble) => Ok(refused(form, &trouble, asked.cloud())),
+            Err(trouble) => Ok(refused(form, Front::Flags, &trouble, asked.cloud())),
         }
     };
     attended.see(work).await.unwrap_or_else(Ok)

@@ -3,9 +3,11 @@
 use crosspull_core::check::{Check, ClusterApp, Finding, Purpose, WantedApp, judge_cluster_app, judge_no_cluster_app};
 use crosspull_core::event::Work;
 use crosspull_core::ids::ClusterId;
+use crosspull_core::input::Key;
 use crosspull_core::names::Side;
 use crosspull_core::route::PROOF_DAYS;
 use crosspull_core::text::printable;
+use crosspull_core::wording::Wording;
 use futures_util::future::join3;
 
 use super::app_policy::{self, Policy};
@@ -21,7 +23,7 @@ pub(super) async fn ask(reads: &Reads<'_>, id: &ClusterId) -> Result<(), CheckSt
     let Some(app) = of_cluster.facts.client_id else {
         let text = format!("{} uses a managed identity, which has no app", id.name());
         reads.begin(&check)?;
-        let now = "Choose another route: --route auto finds the one that fits.";
+        let now = Wording::from("Choose another route: ") + Key::Route.given("auto") + " finds the one that fits.";
         return reads.conclude(Err::<((), Finding), _>(check.stop(text, now)));
     };
     let work = Work::Check(check.clone());

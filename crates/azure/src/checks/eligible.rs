@@ -6,6 +6,7 @@ use crosspull_core::event::Work;
 use crosspull_core::names::Side;
 use crosspull_core::rights::PermissionSet;
 use crosspull_core::text::printable;
+use crosspull_core::wording::Wording;
 
 use crate::door::Door;
 use crate::reply::{Definition, EligibleRole};
@@ -53,7 +54,7 @@ pub(super) async fn sentence(
 /// Puts the sentence before the cure of a finding.
 pub(super) fn before(finding: Finding, sentence: Option<String>) -> Finding {
     match sentence {
-        Some(sentence) => Finding { now: format!("{sentence} {}", finding.now), ..finding },
+        Some(sentence) => Finding { now: Wording::from(sentence) + " " + finding.now, ..finding },
         None => finding,
     }
 }

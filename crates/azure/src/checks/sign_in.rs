@@ -4,7 +4,7 @@ use crosspull_core::check::{Check, Finding, Level, TenantFacts, judge_tenants};
 use crosspull_core::event::Work;
 use crosspull_core::explain::Trouble;
 use crosspull_core::ids::{TenantId, TenantRef};
-use crosspull_core::input::{Access, ConsentMode, Inputs};
+use crosspull_core::input::{Access, ConsentMode, Inputs, Key};
 use crosspull_core::names::{PerTenant, Route, Side, Tenants};
 use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::{AccountKind, Entered, SignIn};
@@ -83,7 +83,7 @@ pub(super) async fn directory_keeps_out(door: &Door, consent: ConsentMode) -> Op
     let text = format!("tenant B's directory does not let you in: {}", lower_first(trouble.why.trim_end_matches('.')));
     let finding = match consent {
         ConsentMode::Direct => {
-            check.stop(text, format!("{} Or let an administrator of tenant B do it: --consent url", trouble.now))
+            check.stop(text, trouble.now + " Or let an administrator of tenant B do it: " + Key::Consent.given("url"))
         }
         ConsentMode::Auto | ConsentMode::Url => check.warn(
             text,

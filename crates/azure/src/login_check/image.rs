@@ -1,10 +1,12 @@
 //! The looks behind the sign-in: what is granted, and whether an image can be had to its last byte.
 
 use crosspull_core::explain::Trouble;
+use crosspull_core::input::Key;
 use crosspull_core::login::Granted;
 use crosspull_core::login::look::{Look, Looked};
 use crosspull_core::secret::Secret;
 use crosspull_core::text::{listed, printable};
+use crosspull_core::wording::Wording;
 use url::Url;
 
 use super::{LOOK, Looks, NOBODY, RegistryCheck, WORK, refused};
@@ -215,11 +217,12 @@ impl RegistryCheck<'_> {
 /// Returns the look at a right that lacks; `unseen` is true where a grant on a repository may be there, and is not seen.
 fn without_right(on: &str, unseen: bool) -> Looked {
     let why = format!("The registry accepts the credential, and its token grants nothing that pulls {on}.");
-    let more = if unseen { " A right on one repository is told by --repository NAME." } else { "" };
-    let now = format!(
+    let now = Wording::from(format!(
         "Check the role there and its condition; a new one can take ten minutes. Where roles hold on repositories (ABAC), AcrPull \
-         has no effect: there it is Container Registry Repository Reader.{more}"
-    );
+         has no effect: there it is Container Registry Repository Reader."
+    ));
+    let more = || Wording::from(" A right on one repository is told by ") + Key::Repository + ".";
+    let now = if unseen { now + more() } else { now };
     Looked::fails(Look::Right, Trouble::new(format!("no right to pull {on}"), why, now))
 }
 

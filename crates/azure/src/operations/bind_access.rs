@@ -87,7 +87,5 @@ fn denied(op: &BindAccess, error: StepError) -> StepError {
              it.",
         op.role
     );
-    let now = "Come in as the local admin, where local accounts are open: --cluster-credential admin. Or ask an administrator of the \
-               cluster for it; then go on.";
-    api::where_right_lacks(error, &why, now)
+    api::where_right_lacks(error, &why, api::come_in())
 }

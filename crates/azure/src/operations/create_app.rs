@@ -2,8 +2,10 @@
 
 use crosspull_core::explain::Trouble;
 use crosspull_core::ids::ObjectId;
+use crosspull_core::input::Key;
 use crosspull_core::names::{Outcome, run_mark};
 use crosspull_core::operation::{CreateApp, Fact, Learnt, TakeBack};
+use crosspull_core::wording::Wording;
 
 use super::shared::directory::{self, AppRef, DIRECTORY};
 use super::shared::others;
@@ -101,7 +103,9 @@ async fn app_that_is_there(op: &CreateApp, context: &StepContext<'_>) -> Result<
                 app.app_id,
                 app.id
             ),
-            "Look who made it, then apply again: the checks show it. It is taken up by --adopt with its id alone.",
+            Wording::from("Look who made it, then apply again: the checks show it. It is taken up by ")
+                + Key::Adopt
+                + " with its id alone.",
         )),
     }
 }

@@ -2,8 +2,10 @@
 
 use crosspull_core::command::Command;
 use crosspull_core::ids::KeyId;
+use crosspull_core::input::Key;
 use crosspull_core::names::{Outcome, is_scope_map_of, scope_map_description};
 use crosspull_core::operation::{Fact, Learnt, MakeToken, TakeBack};
+use crosspull_core::wording::Wording;
 
 use super::shared::pull_secrets;
 use super::shared::repository_tokens::{self, password_named};
@@ -244,7 +246,9 @@ fn is_foreign(op: &MakeToken, what: &str, kind: &str) -> StepError {
             op.name,
             op.cluster.name()
         ),
-        "Where nobody needs it, delete it and go on with crosspull resume; or take --route pull-secret.",
+        Wording::from("Where nobody needs it, delete it and go on with crosspull resume; or take ")
+            + Key::Route.given("pull-secret")
+            + ".",
     )
 }
 

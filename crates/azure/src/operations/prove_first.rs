@@ -1,7 +1,9 @@
 //! Proves the new credential on a node, before anything that runs is changed.
 
+use crosspull_core::input::Key;
 use crosspull_core::names::Outcome;
 use crosspull_core::operation::{Fact, Learnt, ProveFirst, TakeBack};
+use crosspull_core::wording::Wording;
 
 use super::shared::credential;
 use super::shared::inside::{self, Credential, NotPulled, ROLE_TAKES_EFFECT};
@@ -51,7 +53,8 @@ fn not_proved(op: &ProveFirst, not_pulled: NotPulled) -> StepError {
         NotPulled::Unseen(why) => StepError::failed(
             what,
             format!("No node of {name} was seen to pull: {why}."),
-            "Mend that, then go on with crosspull resume; or apply with --namespace for another namespace.",
+            Wording::from("Mend that, then go on with crosspull resume; or apply with another namespace: ")
+                + Key::Namespace,
         ),
     }
 }

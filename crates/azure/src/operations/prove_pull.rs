@@ -5,9 +5,11 @@ use std::time::{Duration, Instant};
 
 use crosspull_core::explain::Trouble;
 use crosspull_core::ids::{ImageRef, RegistryId};
+use crosspull_core::input::Key;
 use crosspull_core::names::{Outcome, PullUser};
 use crosspull_core::operation::{Fact, Learnt, ProvePull};
 use crosspull_core::secret::Secret;
+use crosspull_core::wording::Wording;
 use futures_util::future::join;
 
 use super::shared::credential;
@@ -158,11 +160,14 @@ fn not_granted(trouble: Trouble, registry: &RegistryId, image: &ImageRef, part: 
     };
     let why = format!("{} {why}", trouble.why);
     let now = match part {
-        PullPart::Token => format!(
-            "Look whether {user} is enabled on {name}, then go on with crosspull resume. Where a pull secret has another \
-             password than the registry, apply again with --renew."
-        ),
-        _ => format!("Look at {user} on {name}, then go on with crosspull resume."),
+        PullPart::Token => {
+            Wording::from(format!(
+                "Look whether {user} is enabled on {name}, then go on with crosspull resume. Where a pull secret has another \
+                 password than the registry, apply again with "
+            )) + Key::Renew
+                + "."
+        }
+        _ => format!("Look at {user} on {name}, then go on with crosspull resume.").into(),
     };
     trouble.because(why, now)
 }

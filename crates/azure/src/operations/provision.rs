@@ -4,10 +4,11 @@ use crosspull_core::consent::consent_command;
 use crosspull_core::event::Event;
 use crosspull_core::explain::Trouble;
 use crosspull_core::ids::{AppId, KeyId, ObjectId};
-use crosspull_core::input::ConsentMode;
+use crosspull_core::input::{ConsentMode, Key};
 use crosspull_core::names::{Outcome, Side};
 use crosspull_core::operation::{Fact, Learnt, Provision, TakeBack};
 use crosspull_core::secret::Secret;
+use crosspull_core::wording::Wording;
 
 use super::shared::consent::OpenPage;
 use super::shared::people::{self, NotYet, Seen, Waited};
@@ -39,8 +40,10 @@ pub(super) async fn perform(op: &Provision, context: &StepContext<'_>) -> StepRe
                 Ok(Provisioned::Denied(refusal)) => {
                     return Err(StepError::Failed(Trouble::from_refusal(NOT_PROVISIONED, refusal).where_denied(
                     "You may not create service principals in tenant B.",
-                    "Choose --consent url and let an administrator of tenant B open the link, or sign in with an account \
-                     that is Cloud Application Administrator there.",
+                    Wording::from("Choose ")
+                        + Key::Consent.given("url")
+                        + " and let an administrator of tenant B open the link, or sign in with an account that is Cloud \
+                           Application Administrator there.",
                 )));
                 }
             }

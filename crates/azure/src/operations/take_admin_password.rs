@@ -3,9 +3,11 @@
 
 use crosspull_core::command::Command;
 use crosspull_core::ids::KeyId;
+use crosspull_core::input::Key;
 use crosspull_core::names::{Outcome, password_key};
 use crosspull_core::operation::{Fact, Learnt, TakeAdminPassword, TakeBack};
 use crosspull_core::secret::Secret;
+use crosspull_core::wording::Wording;
 
 use super::shared::pull_secrets;
 use super::shared::repository_tokens::{AT_WORK, REGISTRY, is_at_work};
@@ -54,7 +56,11 @@ pub(super) async fn perform(op: &TakeAdminPassword, context: &StepContext<'_>) -
         return Err(StepError::failed(
             what,
             "Pull secrets have both of its passwords, so making one anew would shut some out.",
-            "Apply without --renew first: every namespace gets the same one. Then apply with --renew.",
+            Wording::from("Apply without ")
+                + Key::Renew
+                + " first: every namespace gets the same one. Then apply with "
+                + Key::Renew
+                + ".",
         ));
     };
     let ahead = vec![Learnt::new(Outcome::Created, Fact::AdminPassword(op.registry.clone()), name)];

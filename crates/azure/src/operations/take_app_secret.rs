@@ -3,8 +3,10 @@
 
 use crosspull_core::check::app_secret_refused;
 use crosspull_core::ids::{AppId, KeyId};
+use crosspull_core::input::Key;
 use crosspull_core::names::{Outcome, Side};
 use crosspull_core::operation::{Fact, Learnt, TakeAppSecret};
+use crosspull_core::wording::Wording;
 
 use super::shared::secrets;
 use crate::step_context::StepContext;
@@ -22,7 +24,7 @@ pub(super) async fn perform(op: &TakeAppSecret, context: &StepContext<'_>) -> St
                 "This run proves it with a secret of {}'s app that you give, and none was given.",
                 op.cluster.name()
             ),
-            "Give it again: crosspull resume with --app-secret-file FILE.",
+            Wording::from("Give it again, and go on with crosspull resume: ") + Key::AppSecretFile,
         ));
     };
     if let Err(refusal) = secrets::sign_in_once(context, Side::A, app, secret).await? {

@@ -1,8 +1,10 @@
 //! Writes a pull secret into a namespace of a cluster. One that somebody else made is kept.
 
 use crosspull_core::command::Command;
+use crosspull_core::input::Key;
 use crosspull_core::names::{Outcome, PullUser};
 use crosspull_core::operation::{Fact, Learnt, TakeBack, WritePullSecret};
+use crosspull_core::wording::Wording;
 
 use super::shared::credential;
 use super::shared::pull_secrets::{Login, Place};
@@ -49,7 +51,7 @@ pub(super) async fn perform(op: &WritePullSecret, context: &StepContext<'_>) -> 
         return Err(StepError::failed(
             what,
             "Nobody has the value of the secret any more.",
-            "Apply again with --renew: it makes another, and writes it everywhere.",
+            Wording::from("Apply again with ") + Key::Renew + ": it makes another, and writes it everywhere.",
         ));
     };
     let how = if there.is_none() || by_this_run { Outcome::Created } else { Outcome::Changed };
@@ -124,6 +126,6 @@ fn is_foreign(op: &WritePullSecret, what: &str, foreign: &StoredSecret) -> StepE
     StepError::failed(
         what,
         format!("{by} wrote a secret of that name in {}; it is kept as it is.", op.namespace),
-        "Give the pull secret another name: apply again with --pull-secret NAME",
+        Wording::from("Give the pull secret another name: apply again with ") + Key::PullSecret,
     )
 }

@@ -10,10 +10,12 @@ use crosspull_core::cloud::Endpoints;
 use crosspull_core::command::Command;
 use crosspull_core::explain::{Meaning, Trouble};
 use crosspull_core::ids::{AppId, TenantId, TenantRef};
+use crosspull_core::input::Key;
 use crosspull_core::names::{PerTenant, Side};
 use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::{Prompt, SignIn};
 use crosspull_core::text::printable;
+use crosspull_core::wording::Wording;
 use tokio::sync::OnceCell;
 use tokio::sync::mpsc::UnboundedSender;
 use uuid::Uuid;
@@ -333,18 +335,16 @@ impl Source {
         match &self.login.how {
             How::ManagedIdentity { .. } if unreachable => trouble.because(
                 "No token service of a managed identity answers on this machine.",
-                format!(
-                    "Run crosspull on the Azure machine that has the identity, or give another --sign-in-{}.",
-                    side.lower()
-                ),
+                Wording::from("Run crosspull on the Azure machine that has the identity, or give another ")
+                    + Key::sign_in(side)
+                    + ".",
             ),
             How::ManagedIdentity { client_id: Some(client_id) } => {
-                let now = format!(
-                    "{} CROSSPULL_{side}_CLIENT_ID asks for the identity {client_id} of this machine; without it the machine's own \
-                     is asked for.",
-                    trouble.now
+                let asked = format!(
+                    " CROSSPULL_{side}_CLIENT_ID asks for the identity {client_id} of this machine; without it the machine's own \
+                     is asked for."
                 );
-                Trouble { now, ..trouble }
+                Trouble { now: trouble.now + asked, ..trouble }
             }
             How::ServicePrincipal { client_id, proof } if !unreachable => {
                 let variable = |name| format!("of CROSSPULL_{side}_{name}");
@@ -363,7 +363,7 @@ impl Source {
                         format!("The id or the {what} is not that of a service principal of tenant {}.", self.tenant),
                         format!("Check both. {by}"),
                     ),
-                    Some(_) | None => Trouble { now: format!("{} {by}", trouble.now), ..trouble },
+                    Some(_) | None => Trouble { now: trouble.now + " " + by, ..trouble },
                 }
             }
             _ => trouble,
@@ -384,9 +384,13 @@ impl Source {
             How::AzureCli { .. } => {
                 let claims = BASE64_STANDARD.encode(claims);
                 let login = Command::LoginWithClaims { tenant: cli::named(&self.tenant), claims: &claims };
-                format!("Sign in with {login}")
+                format!("Sign in with {login}").into()
             }
-            _ => format!("An app cannot give that. Sign in as a person: --sign-in-{} device-code.", side.lower()),
+            _ => {
+                Wording::from("An app cannot give that. Sign in as a person: ")
+                    + Key::sign_in(side).given("device-code")
+                    + "."
+            }
         };
         Trouble::new(self.what(), format!("A policy of tenant {side} asks for a stronger sign-in."), now)
     }

@@ -25,7 +25,7 @@ use crate::request::{self, Audience, Client, Request};
 use crate::wire::CallError;
 
 /// The longest wait for a browser.
-const BROWSER: Duration = Duration::from_secs(600);
+const BROWSER: Duration = Duration::from_mins(10);
 /// The delay of a question once the service said that questions come too fast (RFC 8628, 3.5).
 const SLOWER: Duration = Duration::from_secs(5);
 
@@ -227,7 +227,7 @@ impl PersonSignIn<'_> {
             Err(_) => {
                 return Err(NotSignedIn::ByAnyWay(Trouble::new(
                     self.what(),
-                    format!("No browser came back within {} minutes.", BROWSER.as_secs() / 60),
+                    "No browser came back within ten minutes.",
                     "Sign in again, or choose device-code: it works without a way back to this machine.",
                 )));
             }

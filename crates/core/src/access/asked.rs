@@ -51,7 +51,7 @@ impl AskedCluster {
     /// # Errors
     /// Every complaint at once.
     pub fn read(answers: &Answers) -> Result<Self, Vec<Complaint>> {
-        let complaint = |text: String| vec![Complaint { key: Some(Key::Cluster), text }];
+        let complaint = |text: String| vec![Complaint::of(Key::Cluster, text)];
         let cluster = match answers.get(Key::Cluster) {
             None => Err(complaint("missing: give its resource id".to_owned())),
             Some(text) => ClusterId::parse(text).map_err(complaint),

@@ -1,10 +1,13 @@
 //! The checks of a registry's admin account: the warning that goes with it, and the right to use it.
 
 use super::denial::judge_denial;
+use super::token_right::sign_in_or_pull_secret;
 use super::{About, Check, Finding};
 use crate::ids::RegistryId;
+use crate::input::Key;
 use crate::rights::MayDo;
 use crate::text::listed;
+use crate::wording::Wording;
 
 /// The actions that using the admin account takes.
 pub const ADMIN_ACTIONS: [&str; 3] = [
@@ -31,8 +34,11 @@ pub fn judge_admin_account(registry: &RegistryId) -> Finding {
              it, and everybody looks like one user",
             registry.name()
         ),
-        "It is made for one person who tests. For anything else take --route pull-secret or --route repository-token: they \
-         pull alone, from what you name.",
+        Wording::from("It is made for one person who tests. For anything else take ")
+            + Key::Route.given("pull-secret")
+            + " or "
+            + Key::Route.given("repository-token")
+            + ": they pull alone, from what you name.",
     )
 }
 
@@ -60,7 +66,7 @@ pub fn judge_admin_right(registry: &RegistryId, may: &MayDo) -> Finding {
 pub fn judge_admin_right_of_nobody(registry: &RegistryId) -> Finding {
     Check::AdminRight(registry.clone()).stop(
         format!("nobody signs in to the tenant of {}, and its admin account is told there", registry.name()),
-        "Sign in to it (--sign-in-b), or take --route pull-secret, where somebody else can give the role.",
+        sign_in_or_pull_secret(),
     )
 }
 

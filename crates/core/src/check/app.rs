@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{About, Check, Finding};
 use crate::ids::{AppId, KeyId, ObjectId};
-use crate::input::Adopt;
+use crate::input::{Adopt, Key};
 use crate::names::Side;
 use crate::text::count;
+use crate::wording::Wording;
 
 /// An app registration that carries the cluster's mark.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,9 +128,9 @@ pub fn judge_app(
         (None, Some(Adopt::Id(id))) => check.stop(
             format!("no app with this cluster's mark has the id {id}"),
             if marked.is_empty() {
-                "Leave --adopt out: an app is made.".to_owned()
+                Wording::from("Leave ") + Key::Adopt + " out: an app is made."
             } else {
-                format!("These carry the mark: {}", listed())
+                format!("These carry the mark: {}", listed()).into()
             },
         ),
         (None, _) if marked.is_empty() => check.pass("no app of an earlier run; one will be made"),
@@ -138,11 +139,13 @@ pub fn judge_app(
         }
         (None, None) => check.stop(
             format!("an app carries this cluster's mark, and no run on this machine made it: {}", listed()),
-            format!(
+            Wording::from(format!(
                 "Everybody who may register apps in tenant {tenant} can set that mark. Where you know it (you ran crosspull \
-                 on another machine), give --adopt with its object id. Else give --adopt new, which leaves it alone and \
-                 makes another."
-            ),
+                 on another machine), give "
+            )) + Key::Adopt
+                + " with its object id. Else give "
+                + Key::Adopt.given("new")
+                + ", which leaves it alone and makes another.",
         ),
     }
 }

@@ -8,6 +8,9 @@ use serde::Deserialize;
 
 use super::{Check, Finding};
 use crate::explain::Refusal;
+use crate::input::Key;
+use crate::text::count;
+use crate::wording::Wording;
 
 /// The default policy of a tenant.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -71,11 +74,12 @@ pub struct WantedApp {
 #[must_use]
 pub fn judge_app_policy(check: &Check, policy: &AppPolicy, wanted: WantedApp) -> Option<Finding> {
     const EXCEPT: &str = "ask those who keep the tenant's app management policy for an exception";
-    const GIVE: &str = "Give a secret that the app has, by --app-secret-file, so that none is added, or";
-    const WITHOUT: &str = "or take a route without an app, such as --route repository-token";
+    let or_without = |first: String| {
+        Wording::from(first) + ", or take a route without an app, such as " + Key::Route.given("repository-token")
+    };
     let restrictions = policy.application_restrictions.as_ref().filter(|_| policy.is_enabled)?;
     let tenant = check.side().map(|side| format!("tenant {side}'s")).unwrap_or_default();
-    let found = |restriction: &Restriction, text: String, now: String| {
+    let found = |restriction: &Restriction, text: String, now: Wording| {
         // A policy of the app's own goes before the default one, and somebody may be left out: the service decides. What
         // it decides on a secret for the proof would come after the app is opened, and there is a way without one.
         let is_sure = wanted.purpose != Purpose::Renewal && restriction.exclude_actors.is_none();
@@ -83,14 +87,19 @@ pub fn judge_app_policy(check: &Check, policy: &AppPolicy, wanted: WantedApp) ->
     };
     let upper = |text: &str| text.replacen("ask", "Ask", 1);
     let no_secret = || match wanted.purpose {
-        Purpose::Proof => format!("{GIVE} {EXCEPT}"),
-        Purpose::New | Purpose::Renewal => format!("{}, {WITHOUT}", upper(EXCEPT)),
+        Purpose::Proof => {
+            Wording::from("Give a secret that the app has, by ")
+                + Key::AppSecretFile
+                + ", so that none is added, or "
+                + EXCEPT
+        }
+        Purpose::New | Purpose::Renewal => or_without(upper(EXCEPT)),
     };
     let is_new = wanted.purpose == Purpose::New;
     let audience = restrictions.audiences.as_ref().and_then(|all| all.azure_ad_multiple_orgs.as_ref());
     if let Some(restriction) = audience.filter(|one| is_new && wanted.many_tenants && one.holds(wanted.made)) {
         let text = format!("{tenant} policy for apps forbids those that another tenant may let in");
-        return found(restriction, text, format!("{}, {WITHOUT}", upper(EXCEPT)));
+        return found(restriction, text, or_without(upper(EXCEPT)));
     }
     for restriction in restrictions.password_credentials.iter().flatten().filter(|one| one.holds(wanted.made)) {
         match restriction.restriction_type.as_deref() {
@@ -108,10 +117,12 @@ pub fn judge_app_policy(check: &Check, policy: &AppPolicy, wanted: WantedApp) ->
                     return found(restriction, text, no_secret());
                 }
                 let text = format!(
-                    "{tenant} policy for apps lets a client secret live {most} days, and {} are asked for",
+                    "{tenant} policy for apps lets a client secret live {}, and {} are asked for",
+                    count(usize::try_from(most).unwrap_or_default(), "day"),
                     wanted.days
                 );
-                return found(restriction, text, format!("Give --secret-days {most} , or {EXCEPT}"));
+                let now = Wording::from("Give ") + Key::SecretDays.given(most.to_string()) + " , or " + EXCEPT;
+                return found(restriction, text, now);
             }
             _ => {}
         }
@@ -124,8 +135,9 @@ pub fn judge_app_policy(check: &Check, policy: &AppPolicy, wanted: WantedApp) ->
 pub fn with_unseen_app_policy(finding: Finding, why: &str, refusal: Option<Refusal>) -> Finding {
     let tenant = finding.check.side().map(|side| format!("tenant {side}'s")).unwrap_or_default();
     let text = format!("{}; {tenant} policy for apps was not seen: {why}", finding.text);
-    let now = format!("{} If the policy forbids what the run adds to the app, that is said then.", finding.now);
-    Finding { refusal, ..finding.check.warn(text, now.trim_start()) }
+    let before = if finding.now.is_empty() { finding.now } else { finding.now + " " };
+    let now = before + "If the policy forbids what the run adds to the app, that is said then.";
+    Finding { refusal, ..finding.check.warn(text, now) }
 }
 
 impl Restriction {

@@ -4,7 +4,9 @@ use super::{About, Check, Finding};
 use crate::command::Command;
 use crate::explain::{Refusal, Trouble};
 use crate::ids::{AppId, ClusterId};
+use crate::input::Key;
 use crate::text::lower_first;
+use crate::wording::Wording;
 
 pub(super) fn about(id: &ClusterId) -> About {
     About::of_a(format!("the secret that you give for {}'s app", id.name()))
@@ -27,7 +29,7 @@ pub fn judge_app_secret(cluster: &ClusterId, app: AppId, refusal: Option<Refusal
 /// Returns why tenant A's sign-in does not take the secret, and what to do.
 #[must_use]
 pub fn app_secret_refused(cluster: &ClusterId, app: AppId, what: &str, refusal: Refusal) -> Trouble {
-    const WITHOUT: &str = "or leave --app-secret-file out, and one is made for a day and removed.";
+    let without = || Wording::from("or leave ") + Key::AppSecretFile + " out, and one is made for a day and removed.";
     let name = cluster.name();
     let code = refusal.code.clone();
     let trouble = Trouble::from_refusal(what, refusal);
@@ -35,15 +37,15 @@ pub fn app_secret_refused(cluster: &ClusterId, app: AppId, what: &str, refusal: 
         // Sign-in does not tell a secret of another app from one of none (`docs/facts/azure.md` 3.2).
         "AADSTS7000215" => trouble.because(
             format!("The secret that you give is no secret of {name}'s app {app} ."),
-            format!(
+            Wording::from(format!(
                 "Give the value of one, not its key id, and not that of another app; one that was made just now takes a \
-                 minute. Look with {} ; {WITHOUT}",
+                 minute. Look with {} ; ",
                 Command::ListSecrets { app: &app.to_string() }
-            ),
+            )) + without(),
         ),
         "AADSTS7000222" => trouble.because(
             format!("The secret that you give for {name}'s app {app} has ended."),
-            format!("Give one that lives; {WITHOUT}"),
+            Wording::from("Give one that lives; ") + without(),
         ),
         "AADSTS700016" => trouble.because(
             format!("Tenant A's sign-in does not know the app {app} , which {name} uses."),

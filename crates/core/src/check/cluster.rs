@@ -6,7 +6,9 @@ use super::{About, Check, Finding, HeldRole, NeededRole, WithheldRole};
 use crate::access::Needed;
 use crate::command::Command;
 use crate::ids::{AppId, ClusterId, KeyId, ObjectId};
+use crate::input::Key;
 use crate::text::count;
+use crate::wording::Wording;
 
 /// The managed identity that the nodes of a cluster pull with (AKS contract: `identityProfile.kubeletidentity`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,8 +74,12 @@ pub fn judge_cluster(cluster: &ClusterFacts, tried_before: bool) -> Finding {
     if cluster.client_id.is_none() {
         return check.stop(
             format!("{name} uses a managed identity, which cannot be reset to a service principal"),
-            "Azure offers no way back from a managed identity, and one cannot pull across tenants. Give --route pull-secret, \
-             where a service principal of the registry's tenant pulls, or --route auto.",
+            Wording::from(
+                "Azure offers no way back from a managed identity, and one cannot pull across tenants. Give ",
+            ) + Key::Route.given("pull-secret")
+                + ", where a service principal of the registry's tenant pulls, or "
+                + Key::Route.given("auto")
+                + ".",
         );
     }
     if !cluster.power_state.eq_ignore_ascii_case("Running") {

@@ -2,6 +2,8 @@
 
 use super::{About, Check, Finding};
 use crate::ids::ClusterId;
+use crate::input::Key;
+use crate::wording::Wording;
 
 pub(super) fn about(id: &ClusterId) -> About {
     About::of_a(format!("{}'s Kubernetes API answers from here", id.name()))
@@ -19,8 +21,12 @@ pub fn judge_kubernetes(cluster: &ClusterId, signed_in: Result<&str, &str>) -> F
         Ok(by) => check.pass(format!("{name}'s Kubernetes API answers from here, {by}")),
         Err(why) => check.warn(
             format!("{name}'s Kubernetes API cannot be used from here: {why}"),
-            "No pod and no pull secret can be made from here then: the run says what to run where the API answers. Give \
-             --kubeconfig where you have a way to it, and --secret-out for a secret that somebody else is to write.",
+            Wording::from(
+                "No pod and no pull secret can be made from here then: the run says what to run where the API answers. Give ",
+            ) + Key::Kubeconfig
+                + " where you have a way to it, and "
+                + Key::SecretOut
+                + " for a secret that somebody else is to write.",
         ),
     }
 }
@@ -34,7 +40,9 @@ pub fn judge_kubernetes_unknown(cluster: &ClusterId, why: &str) -> Finding {
     let name = cluster.name();
     Check::Kubernetes(cluster.clone()).stop(
         format!("whether {name}'s Kubernetes API can be used from here is not known: {why}"),
-        "Nothing was written. Start again in some minutes; where it goes on so, give --kubeconfig.",
+        Wording::from("Nothing was written. Start again in some minutes; where it goes on so, give ")
+            + Key::Kubeconfig
+            + ".",
     )
 }
 
@@ -44,10 +52,11 @@ pub fn judge_wrong_kubeconfig(cluster: &ClusterId, why: &str) -> Finding {
     let name = cluster.name();
     Check::Kubernetes(cluster.clone()).stop(
         format!("{name}'s Kubernetes API cannot be used by your kubeconfig: {why}"),
-        format!(
-            "Give a --kubeconfig, and a --context of it, that lead to {name}; or neither, and Resource Manager is asked for a \
-             credential."
-        ),
+        Wording::from("Give a ")
+            + Key::Kubeconfig
+            + ", and a "
+            + Key::Context
+            + &*format!(" of it, that lead to {name}; or neither, and Resource Manager is asked for a credential."),
     )
 }
 
@@ -58,6 +67,10 @@ pub fn judge_nowhere_to_save(cluster: &ClusterId) -> Finding {
     let name = cluster.name();
     Check::Kubernetes(cluster.clone()).stop(
         format!("somebody else is to write the pull secret into {name}, and the secret would be nowhere"),
-        "Give --secret-out FILE, for whoever writes it; or --kubeconfig, where you have a way to the Kubernetes API.",
+        Wording::from("Give ")
+            + Key::SecretOut
+            + ", for whoever writes it; or "
+            + Key::Kubeconfig
+            + ", where you have a way to the Kubernetes API.",
     )
 }

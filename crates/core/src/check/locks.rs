@@ -294,7 +294,7 @@ mod tests {
              AKS to remove spare nodes from MC_shop"
         );
         let id = "/subscriptions/11111111-1111-4111-8111-111111111111/providers/Microsoft.Authorization/locks/freeze";
-        assert_eq!(finding.now, format!("Ask who set it; an owner removes it: az lock delete --ids {id}"));
+        assert_eq!(*finding.now, format!("Ask who set it; an owner removes it: az lock delete --ids {id}"));
         let kept =
             judged(&[place("MC_shop", PlaceWork::Nodes, vec![lock("/resourceGroups/MC_(shop)", "CanNotDelete")])]);
         assert!(

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::explain::Refusal;
 use crate::ids::{ClusterId, ImageRef, RegistryId};
 use crate::names::Side;
+use crate::wording::Wording;
 
 mod access;
 mod admin_account;
@@ -156,8 +157,8 @@ pub struct Finding {
     /// The answer, in one line.
     pub text: String,
     /// The cure. Empty where there is nothing to do.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub now: String,
+    #[serde(flatten)]
+    pub now: Wording,
     /// The service's answer behind the finding.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusal: Option<Refusal>,
@@ -239,18 +240,18 @@ impl Check {
     /// Returns a finding with nothing to do about it.
     #[must_use]
     pub fn pass(self, text: impl Into<String>) -> Finding {
-        Finding { check: self, level: Level::Pass, text: text.into(), now: String::new(), refusal: None }
+        Finding { check: self, level: Level::Pass, text: text.into(), now: Wording::default(), refusal: None }
     }
 
     /// Returns a warning.
     #[must_use]
-    pub fn warn(self, text: impl Into<String>, now: impl Into<String>) -> Finding {
+    pub fn warn(self, text: impl Into<String>, now: impl Into<Wording>) -> Finding {
         Finding { check: self, level: Level::Warn, text: text.into(), now: now.into(), refusal: None }
     }
 
     /// Returns a finding that stops the plan.
     #[must_use]
-    pub fn stop(self, text: impl Into<String>, now: impl Into<String>) -> Finding {
+    pub fn stop(self, text: impl Into<String>, now: impl Into<Wording>) -> Finding {
         Finding { check: self, level: Level::Stop, text: text.into(), now: now.into(), refusal: None }
     }
 }

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::{About, Check, Finding};
 use crate::command::Command;
 use crate::ids::{ClusterId, KeyId};
+use crate::input::Key;
 use crate::text::listed;
+use crate::wording::Wording;
 
 /// A namespace, as far as the checks read it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,16 +70,16 @@ pub fn judge_namespace(facts: &NamespaceFacts) -> Finding {
     if !lacks.is_empty() {
         return check.stop(
             format!("you may not {} in the namespace {namespace} of {name}", listed(lacks)),
-            format!(
-                "Ask whoever administers {name} for that right in {namespace}, or give other namespaces: --namespace"
-            ),
+            Wording::from(format!(
+                "Ask whoever administers {name} for that right in {namespace}, or give other namespaces: "
+            )) + Key::Namespace,
         );
     }
     if let Some(foreign) = secrets.iter().find(|secret| !secret.is_own) {
         let by = if foreign.managers.is_empty() { "somebody else".to_owned() } else { foreign.managers.join(", ") };
         return check.stop(
             format!("{namespace} has a secret {} that {by} wrote; it is kept as it is", foreign.name),
-            "Give the pull secret another name: --pull-secret NAME",
+            Wording::from("Give the pull secret another name: ") + Key::PullSecret,
         );
     }
     if !no_accounts.is_empty() {
@@ -91,14 +93,15 @@ pub fn judge_namespace(facts: &NamespaceFacts) -> Finding {
             format!(
                 "somebody else manages a part of the pull secret in {namespace} of {name}; it is kept as it is: {why}"
             ),
-            "Give the pull secret another name: --pull-secret NAME",
+            Wording::from("Give the pull secret another name: ") + Key::PullSecret,
         );
     }
     if let Some(NoSecret::Refused(why)) = takes_no_secret {
         return check.stop(
             format!("{namespace} of {name} takes no pull secret: {why}"),
-            "Those are the words of Kubernetes, of a quota or a policy for one. Have it changed, or give other namespaces: \
-             --namespace",
+            Wording::from(
+                "Those are the words of Kubernetes, of a quota or a policy for one. Have it changed, or give other namespaces: ",
+            ) + Key::Namespace,
         );
     }
     if let Some(why) = takes_no_pod {

@@ -2,8 +2,9 @@
 
 use super::{About, Check, Finding, HeldRole, Unread};
 use crate::ids::ClusterId;
-use crate::input::Part;
+use crate::input::{Key, Part};
 use crate::text::count;
+use crate::wording::Wording;
 
 /// A right of the present principal, and why the new one will or may lack it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,16 +61,14 @@ pub fn judge_old_roles(cluster: &ClusterId, rights: &FormerRights<'_>, accepted:
     }
     let open: Vec<&Unread> = unread.iter().filter(|u| !is_accepted(u)).collect();
     if let Some(first) = open.first() {
-        let words: Vec<String> = open.iter().map(|u| u.part.word()).collect();
         return Finding {
             refusal: first.refusal.clone(),
             ..check.stop(
                 format!("not read of {name}'s present principal, and asking again does not help: {}", parts(open.iter().copied())),
-                format!(
+                Wording::from(
                     "The cluster may lose it. Sign in to tenant A with an account that may read it, or accept that it may be \
-                     missing: --unread {}",
-                    words.join(" --unread ")
-                ),
+                     missing: ",
+                ) + Key::Unread.given_all(open.iter().map(|u| u.part.word())),
             )
         };
     }
@@ -92,11 +91,11 @@ pub fn judge_old_roles(cluster: &ClusterId, rights: &FormerRights<'_>, accepted:
             let eligible = eligible.map(|sentence| format!("{sentence} ")).unwrap_or_default();
             check.warn(
                 format!("the new principal will lack what {name}'s present one has: {}", list(lacks)),
-                format!(
+                Wording::from(format!(
                     "{eligible}Have it granted to the new principal before the reset: without its rights the cluster cannot \
                      change load balancers, disks and routes.{rest} The wizard shows the app's id before the reset; \
-                     headless, --soak leaves the time for it."
-                ),
+                     where nobody is asked, time is left for it by "
+                )) + Key::Soak + ".",
             )
         }
     }

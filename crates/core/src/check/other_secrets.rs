@@ -2,8 +2,9 @@
 
 use super::{About, Check, Finding, Unread};
 use crate::ids::ClusterId;
-use crate::input::Part;
+use crate::input::{Key, Part};
 use crate::text::listed;
+use crate::wording::Wording;
 
 pub(super) fn about(cluster: &ClusterId) -> About {
     About::of_a(format!("which other namespaces of {} pull by it", cluster.name()))
@@ -17,14 +18,13 @@ pub fn judge_other_secrets(cluster: &ClusterId, places: &[String]) -> Finding {
     if places.is_empty() {
         return check.pass(format!("no other namespace of {name} pulls by what the renewal replaces"));
     }
-    let namespaces = places.iter().map(|place| format!("--namespace {}", place.split('/').next().unwrap_or_default()));
+    let namespaces = places.iter().map(|place| place.split('/').next().unwrap_or_default().to_owned());
     let namespaces: std::collections::BTreeSet<String> = namespaces.collect();
     check.stop(
         format!("{} of {name} would pull no more: the renewal ends the password in it", listed(places)),
-        format!(
-            "Name its namespace too: {}. A copy that has another name is for whoever made it to change first.",
-            namespaces.into_iter().collect::<Vec<_>>().join(" ")
-        ),
+        Wording::from("Name its namespace too: ")
+            + Key::Namespace.given_all(namespaces)
+            + ". A copy that has another name is for whoever made it to change first.",
     )
 }
 
@@ -33,8 +33,10 @@ pub fn judge_other_secrets(cluster: &ClusterId, places: &[String]) -> Finding {
 #[must_use]
 pub fn judge_other_secrets_unread(cluster: &ClusterId, unread: Unread, accepted: &[Part]) -> Finding {
     let (check, name, why) = (Check::OtherSecrets(cluster.clone()), cluster.name(), &unread.why);
-    let now = "Ask for the right to list secrets in all namespaces; or, where you know that no other one pulls by it, \
-               accept that they were not read: --unread pull-secrets";
+    let now = Wording::from(
+        "Ask for the right to list secrets in all namespaces; or, where you know that no other one pulls by it, accept that \
+         they were not read: ",
+    ) + Key::Unread.given(unread.part.word());
     let finding = if !unread.denied {
         check.stop(format!("the pull secrets of other namespaces of {name} were not read ({why})"), "Try again.")
     } else if accepted.contains(&unread.part) {

@@ -2,8 +2,11 @@
 
 use super::{About, Check, Finding};
 use crate::ids::RegistryId;
+use crate::input::Key;
 use crate::names::Role;
 use crate::rights::{Doubt, Hindrance, LeftOut, MayAssign};
+use crate::sign_in::SignIn;
+use crate::wording::Wording;
 
 pub(super) fn about(id: &RegistryId) -> About {
     About::of_b(format!("your right to assign roles on {}", id.name()))
@@ -22,8 +25,14 @@ pub fn judge_role_right_not_needed(registry: &RegistryId) -> Finding {
 /// Judges the right to assign a role on a registry. `role` is `None` where the registry was not read.
 #[must_use]
 pub fn judge_role_right(registry: &RegistryId, role: Option<Role>, may: &MayAssign) -> Finding {
-    const OTHERWISE: &str = "sign in with another account, or let somebody else give it: --sign-in-b none, and --registry by \
-                             its login server";
+    let or_otherwise = |first: String| {
+        Wording::from(first)
+            + ", sign in with another account, or let somebody else give it: "
+            + Key::SignInB.given(SignIn::Nobody.word())
+            + ", and "
+            + Key::Registry
+            + " by its login server"
+    };
     let check = Check::RoleRight(registry.clone());
     let name = registry.name();
     let role = role.map_or("the role", Role::name);
@@ -31,10 +40,10 @@ pub fn judge_role_right(registry: &RegistryId, role: Option<Role>, may: &MayAssi
         MayAssign::Yes => check.pass(format!("you may assign roles on {name}")),
         MayAssign::No(Hindrance::NoRight) => check.stop(
             format!("you may not assign roles on {name}"),
-            format!(
+            or_otherwise(format!(
                 "It needs Microsoft.Authorization/roleAssignments/write. Ask an owner of {name} for Role Based Access \
-                 Control Administrator, {OTHERWISE}"
-            ),
+                 Control Administrator"
+            )),
         ),
         MayAssign::No(Hindrance::Condition(left_out)) => {
             let (what, instead) = match left_out {
@@ -47,20 +56,20 @@ pub fn judge_role_right(registry: &RegistryId, role: Option<Role>, may: &MayAssi
             };
             check.stop(
                 format!("your right to assign roles on {name} is limited by a condition, which {what}"),
-                format!("Ask an owner of {name} to let the condition take in {instead}, {OTHERWISE}"),
+                or_otherwise(format!("Ask an owner of {name} to let the condition take in {instead}")),
             )
         }
         MayAssign::No(Hindrance::Deny(deny)) => check.stop(
             format!("the deny assignment {deny} forbids you to assign roles on {name}"),
-            format!("No role helps: ask whoever made the deny assignment to except you, {OTHERWISE}"),
+            or_otherwise("No role helps: ask whoever made the deny assignment to except you".to_owned()),
         ),
         MayAssign::Unclear(Doubt::Condition) => check.warn(
             format!("you may assign some roles on {name}; a condition says which, and crosspull does not understand it"),
-            format!("If {role} is refused, ask an owner of {name} for it, {OTHERWISE}"),
+            or_otherwise(format!("If {role} is refused, ask an owner of {name} for it")),
         ),
         MayAssign::Unclear(Doubt::Deny(deny)) => check.warn(
             format!("you may assign roles on {name}; whether the deny assignment {deny} is about you is not clear"),
-            format!("If {role} is refused, ask whoever made the deny assignment to except you, {OTHERWISE}"),
+            or_otherwise(format!("If {role} is refused, ask whoever made the deny assignment to except you")),
         ),
         MayAssign::Unclear(Doubt::DenyUnseen) => check.warn(
             format!("you may assign roles on {name}; whether a deny assignment forbids it there you may not see"),

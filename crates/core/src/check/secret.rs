@@ -6,9 +6,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{About, AppFacts, Check, Finding, SecretFacts};
 use crate::ids::{ClusterId, KeyId};
-use crate::input::QUESTION_HOURS;
+use crate::input::{Key, QUESTION_HOURS};
 use crate::names::made_by_a_run;
 use crate::text::count;
+use crate::wording::Wording;
 
 /// The rest of a secret's life below which the check warns, in days (`docs/PRODUCT.md` 3).
 const WARN_DAYS: i64 = 30;
@@ -54,7 +55,7 @@ pub fn judge_secret(
     let (first, which) = match in_use {
         SecretInUse::Known(secret) => (secret.ends, format!("{name}'s secret {}", secret.key)),
         SecretInUse::OneOf(secrets) if secrets.is_empty() => {
-            let now = "Its nodes cannot sign in again. Give it another: apply again with --renew";
+            let now = Wording::from("Its nodes cannot sign in again. Give it another: apply again with ") + Key::Renew;
             return if renew {
                 check.warn(format!("{name}'s app has no secret of crosspull any more; another is made"), "")
             } else {
@@ -73,7 +74,7 @@ pub fn judge_secret(
     let left = ends.duration_since(now);
     let day = ends.strftime("%F");
     let needed = i64::from(QUESTION_HOURS) + i64::from(soak_minutes.div_ceil(60));
-    let cure = format!("Give {name} another secret: apply again with --renew");
+    let cure = Wording::from(format!("Give {name} another secret: apply again with ")) + Key::Renew;
     if renew {
         return check.pass(format!("{which} ends on {day}; another is made and given"));
     }
@@ -105,7 +106,10 @@ pub fn warn_of_pull_secret(check: Check, app: &AppFacts, now: Timestamp, renew: 
         app.name,
         ends.strftime("%F")
     );
-    Some(check.warn(text, "Make another before that: apply with --renew, naming every namespace that has it"))
+    Some(check.warn(
+        text,
+        Wording::from("Make another before that: apply with ") + Key::Renew + ", naming every namespace that has it",
+    ))
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! The check of the soak: is the wait before the reset long enough?
 
 use super::{About, Check, Finding};
+use crate::input::Key;
+use crate::text::count;
+use crate::wording::Wording;
 
 /// The wait before the reset that the documents ask for, in minutes.
 ///
@@ -15,13 +18,20 @@ pub(super) fn about() -> About {
 #[must_use]
 pub fn judge_soak(minutes: u16) -> Finding {
     if minutes >= SOAK_MINUTES {
-        return Check::Soak.pass(format!("the reset comes {minutes} min after the proof"));
+        return Check::Soak.pass(format!("the reset comes {} after the proof", count(usize::from(minutes), "minute")));
     }
-    let when = if minutes == 0 { "right after".to_owned() } else { format!("{minutes} min after") };
+    let when = if minutes == 0 {
+        "right after".to_owned()
+    } else {
+        format!("{} after", count(usize::from(minutes), "minute"))
+    };
     Check::Soak.warn(
-        format!("the reset comes {when} the proof; Microsoft asks for around {SOAK_MINUTES} min"),
-        "A new service principal is not known in every region at once, and a reset that meets one that does not know it \
-         fails. Give --soak 30, or know that your regions are quick.",
+        format!("the reset comes {when} the proof; Microsoft asks for around {}", count(usize::from(SOAK_MINUTES), "minute")),
+        Wording::from(
+            "A new service principal is not known in every region at once, and a reset that meets one that does not know it \
+             fails. Give ",
+        ) + Key::Soak.given(SOAK_MINUTES.to_string())
+            + ", or know that your regions are quick.",
     )
 }
 
@@ -39,7 +49,7 @@ mod tests {
     #[test]
     fn a_wait_shorter_than_the_documents_ask_for_is_warned_of() {
         assert_eq!(judge_soak(30).level, Level::Pass);
-        assert!(judge_soak(5).text.contains("comes 5 min after the proof"));
+        assert!(judge_soak(5).text.contains("comes 5 minutes after the proof"));
         assert!(judge_soak(0).text.contains("comes right after the proof"));
         assert_eq!(judge_soak(0).level, Level::Warn);
     }

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{About, Check, Finding};
 use crate::ids::TenantId;
+use crate::input::Key;
 use crate::names::{PerTenant, Tenants};
+use crate::wording::Wording;
 
 /// A tenant as its own directory describes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,11 +31,15 @@ pub fn judge_tenants(tenants: PerTenant<TenantId>, wanted: Option<Tenants>) -> F
     match (tenants.is_one(), wanted) {
         (true, Some(Tenants::Two)) => Check::Tenants.stop(
             format!("cluster and registry are in one tenant, {a}"),
-            "No app of another tenant is needed: give --route attach. Name the registry's tenant if it is another one.",
+            Wording::from("No app of another tenant is needed: give ")
+                + Key::Route.given("attach")
+                + ". Name the registry's tenant if it is another one.",
         ),
         (false, Some(Tenants::One)) => Check::Tenants.stop(
             format!("the cluster is in tenant {a}, the registry in {b}, and this route is for one tenant"),
-            "Leave --tenant-b out where the registry is in the cluster's tenant, or give another route.",
+            Wording::from("Leave ")
+                + Key::TenantB
+                + " out where the registry is in the cluster's tenant, or give another route.",
         ),
         (true, _) => Check::Tenants.pass(format!("cluster and registry are in one tenant, {a}")),
         (false, _) => Check::Tenants.pass("the tenants are two, in one cloud"),

@@ -4,8 +4,10 @@
 use super::denial::judge_denial;
 use super::{About, Check, Finding};
 use crate::ids::RegistryId;
+use crate::input::Key;
 use crate::rights::MayDo;
 use crate::text::listed;
+use crate::wording::Wording;
 
 /// The actions that making a repository token takes (Microsoft, "Azure permissions for Containers").
 pub const TOKEN_ACTIONS: [&str; 3] = [
@@ -42,8 +44,17 @@ pub fn judge_token_right(registry: &RegistryId, may: &MayDo) -> Finding {
 pub fn judge_token_right_of_nobody(registry: &RegistryId) -> Finding {
     Check::TokenRight(registry.clone()).stop(
         format!("nobody signs in to the tenant of {}, and its tokens are made there", registry.name()),
-        "Sign in to it (--sign-in-b), or take --route pull-secret, where somebody else can give the role.",
+        sign_in_or_pull_secret(),
     )
+}
+
+/// Returns the cure where nobody signs in to the registry's tenant, and its own users are wanted.
+pub(super) fn sign_in_or_pull_secret() -> Wording {
+    Wording::from("Sign in to it (")
+        + Key::SignInB
+        + "), or take "
+        + Key::Route.given("pull-secret")
+        + ", where somebody else can give the role."
 }
 
 #[cfg(test)]

@@ -6,8 +6,10 @@
 
 use super::{Meaning, NoConnection, Refusal, Trouble, meaning};
 use crate::command::Command;
+use crate::input::Key;
 use crate::names::Side;
 use crate::text::printable;
+use crate::wording::Wording;
 
 mod cure;
 mod words;
@@ -201,60 +203,70 @@ impl CliFailure {
     #[must_use]
     pub fn trouble(&self, what: String, commands: &CliCommands) -> Trouble {
         let CliCommands { side, login, ask, .. } = commands;
-        let otherwise = format!("give --sign-in-{} device-code", side.lower());
+        let otherwise = Wording::from("give ") + Key::sign_in(*side).given("device-code");
         let in_its_words =
-            |why: &str, now: String| Trouble { refusal: Some(self.refusal()), ..Trouble::new(what.clone(), why, now) };
+            |why: &str, now: Wording| Trouble { refusal: Some(self.refusal()), ..Trouble::new(what.clone(), why, now) };
         let login = self.cure.as_ref().and_then(Cure::line).unwrap_or(login);
         match self.fault {
-            Fault::Missing => Trouble::new(what, self.words(), format!("Install the Azure CLI, or {otherwise}.")),
-            Fault::NotRun => {
-                Trouble::new(what, self.words(), format!("Mend that, or install the Azure CLI anew, or {otherwise}."))
+            Fault::Missing => {
+                Trouble::new(what, self.words(), Wording::from("Install the Azure CLI, or ") + otherwise + ".")
             }
-            Fault::Silent => Trouble::new(what, self.words(), format!("See what it waits for, or {otherwise}: {ask}")),
+            Fault::NotRun => Trouble::new(
+                what,
+                self.words(),
+                Wording::from("Mend that, or install the Azure CLI anew, or ") + otherwise + ".",
+            ),
+            Fault::Silent => Trouble::new(
+                what,
+                self.words(),
+                Wording::from("See what it waits for, or ") + otherwise + ": " + ask.as_str(),
+            ),
             Fault::NotSignedIn | Fault::UnknownSubscription => Trouble::new(what, self.words(), sign_in(login)),
             Fault::Refused => self.refused(what, commands),
             Fault::NotConnected(cause @ NoConnection::UnknownAuthority) => in_its_words(
                 cause.means(),
                 "Name that authority's PEM file in REQUESTS_CA_BUNDLE, which the Azure CLI reads, or the host in \
                  NO_PROXY."
-                    .to_owned(),
+                    .into(),
             ),
-            Fault::NotConnected(cause) => in_its_words(cause.means(), cause.now().to_owned()),
+            Fault::NotConnected(cause) => in_its_words(cause.means(), cause.now().into()),
             Fault::Extension => Trouble::new(
                 what,
                 self.words(),
                 match self.extension() {
-                    Some(name) => format!("Install it, then try again: {}", Command::AddExtension { name }),
-                    None => format!("Install it, or {otherwise}."),
+                    Some(name) => format!("Install it, then try again: {}", Command::AddExtension { name }).into(),
+                    None => Wording::from("Install it, or ") + otherwise + ".",
                 },
             ),
             Fault::TooOld => in_its_words(
                 "The Azure CLI is too old for crosspull.",
-                format!("Update the Azure CLI (2.54 or newer): {} ; or {otherwise}.", Command::Upgrade),
+                Wording::from(format!("Update the Azure CLI (2.54 or newer): {} ; or ", Command::Upgrade))
+                    + otherwise
+                    + ".",
             ),
             Fault::Asks => in_its_words(
                 "The Azure CLI asks a question, and here nobody can answer it.",
-                format!("Answer it by hand, then try again: {ask}"),
+                format!("Answer it by hand, then try again: {ask}").into(),
             ),
             Fault::Cache => in_its_words(
                 "The Azure CLI cannot read the tokens that it kept.",
-                format!("Clear them and sign in anew: {}", Command::LoginAnew { login }),
+                format!("Clear them and sign in anew: {}", Command::LoginAnew { login }).into(),
             ),
             Fault::Folder => in_its_words(
                 "The Azure CLI cannot use a file or folder of its own.",
-                format!("Make it yours, or name another folder in AZURE_CONFIG_DIR; or {otherwise}."),
+                Wording::from("Make it yours, or name another folder in AZURE_CONFIG_DIR; or ") + otherwise + ".",
             ),
             Fault::Crash => Trouble::new(
                 what,
                 format!("The Azure CLI ended with an error of its own: {}", self.words()),
-                format!("Update or repair the Azure CLI, or {otherwise}."),
+                Wording::from("Update or repair the Azure CLI, or ") + otherwise + ".",
             ),
             Fault::NoToken | Fault::Other => Trouble::new(
                 what,
                 self.words(),
                 match &self.cure {
-                    Some(cure) => run(cure, login),
-                    None => format!("See what it says by hand, or {otherwise}: {ask}"),
+                    Some(cure) => run(cure, login).into(),
+                    None => Wording::from("See what it says by hand, or ") + otherwise + ": " + ask.as_str(),
                 },
             ),
         }

@@ -86,7 +86,7 @@ const CAUSES: [Row; 22] = [
         NoConnection::UnknownAuthority,
         "UnknownAuthority",
         "An authority that this machine does not trust signed the certificate, as where a proxy inspects TLS.",
-        "Give that authority's PEM file by --ca-file, often the one of REQUESTS_CA_BUNDLE, or name the host in NO_PROXY.",
+        "Name that authority's PEM file in CROSSPULL_CA_FILE, often the one of REQUESTS_CA_BUNDLE, or the host in NO_PROXY.",
     ),
     (
         NoConnection::CertificateTime,
@@ -104,7 +104,7 @@ const CAUSES: [Row; 22] = [
         NoConnection::CertificateRefused,
         "CertificateRefused",
         "The certificate is not accepted.",
-        "Read the reason below. Where a proxy inspects TLS, name the host in NO_PROXY, or give its authority by --ca-file.",
+        "Read the reason below. Where a proxy inspects TLS, name the host in NO_PROXY, or its authority's PEM file in CROSSPULL_CA_FILE.",
     ),
     (
         NoConnection::ProxyUnreached,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::cloud::KnownCloud;
+use crate::wording::{Front, Wording};
 
 mod awaited;
 mod azure_cli;
@@ -52,7 +53,8 @@ pub struct Trouble {
     /// The cause, as far as it is known.
     pub why: String,
     /// The cure.
-    pub now: String,
+    #[serde(flatten)]
+    pub now: Wording,
     /// The service's answer behind the trouble.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusal: Option<Refusal>,
@@ -61,7 +63,7 @@ pub struct Trouble {
 impl Trouble {
     /// Returns trouble that no service answered: crosspull found it itself.
     #[must_use]
-    pub fn new(what: impl Into<String>, why: impl Into<String>, now: impl Into<String>) -> Self {
+    pub fn new(what: impl Into<String>, why: impl Into<String>, now: impl Into<Wording>) -> Self {
         Self { what: what.into(), why: why.into(), now: now.into(), refusal: None }
     }
 
@@ -75,12 +77,12 @@ impl Trouble {
             || ("The service gives no reason that crosspull knows.".to_owned(), unknown_now(&refusal)),
             |(means, now)| (means.to_owned(), now.to_owned()),
         );
-        Self { what: what.into(), why, now, refusal: Some(refusal) }
+        Self { what: what.into(), why, now: now.into(), refusal: Some(refusal) }
     }
 
     /// Returns the trouble with a reason and a cure that fit the place better than the table's.
     #[must_use]
-    pub fn because(mut self, why: impl Into<String>, now: impl Into<String>) -> Self {
+    pub fn because(mut self, why: impl Into<String>, now: impl Into<Wording>) -> Self {
         self.why = why.into();
         self.now = now.into();
         self
@@ -100,7 +102,7 @@ impl Trouble {
     ///
     /// A code that tells another reason, and one that no table knows, keep what is told of them.
     #[must_use]
-    pub fn where_denied(self, why: impl Into<String>, now: impl Into<String>) -> Self {
+    pub fn where_denied(self, why: impl Into<String>, now: impl Into<Wording>) -> Self {
         if self.refusal.as_ref().and_then(Meaning::of).is_some_and(Meaning::is_denied) {
             return self.because(why, now);
         }
@@ -124,12 +126,18 @@ impl Trouble {
         self.refusal.is_none() || self.lasts()
     }
 
-    /// Returns the trouble as lines for a screen or a terminal.
+    /// Returns the trouble as lines for the command line of a run.
+    #[must_use]
+    pub fn lines(&self, cloud: Option<KnownCloud>) -> Vec<String> {
+        self.told(Front::Flags, cloud)
+    }
+
+    /// Returns the trouble as lines in the words of a front end.
     ///
     /// The lines are what, why, now, and the service's own words with the address that tells more in that cloud.
     #[must_use]
-    pub fn lines(&self, cloud: Option<KnownCloud>) -> Vec<String> {
-        let mut lines = vec![self.what.clone(), self.why.clone(), self.now.clone()];
+    pub fn told(&self, front: Front, cloud: Option<KnownCloud>) -> Vec<String> {
+        let mut lines = vec![self.what.clone(), self.why.clone(), self.now.told(front)];
         lines.extend(self.refusal.iter().flat_map(|refusal| refusal.lines(cloud)));
         lines.retain(|l| !l.is_empty());
         lines
@@ -188,7 +196,7 @@ mod tests {
                 request_id: Some("r-1".to_owned()),
             };
             let told = || Trouble::from_refusal("x", refusal.clone());
-            assert_eq!((told().why.as_str(), told().now.as_str()), (row.means, row.now), "{}", row.code);
+            assert_eq!((told().why.as_str(), &*told().now), (row.means, row.now), "{}", row.code);
             let denied = told().where_denied("The place's own.", "");
             assert_eq!(denied.why == row.means, !row.is_denied(), "{}: {}", row.code, denied.why);
             let besides = told().besides("It was lost.");

@@ -66,7 +66,7 @@ impl Access {
     /// # Errors
     /// A sentence about an answer that nobody complained about before.
     pub fn of_answers(answers: &Answers) -> Result<Self, Complaint> {
-        Self::read(&answers.with_one_tenant()).map_err(|text| Complaint { key: None, text })
+        Self::read(&answers.with_one_tenant()).map_err(Complaint::of_none)
     }
 
     /// Reads what reaching the tenants of a run takes, for a run that goes on or is taken back: its tenants are those of
@@ -90,7 +90,7 @@ impl Access {
         if !complaints.is_empty() {
             return Err(complaints);
         }
-        let access = Self::read(&answers).map_err(|text| vec![Complaint { key: None, text }])?;
+        let access = Self::read(&answers).map_err(|text| vec![Complaint::of_none(text)])?;
         Ok(match route {
             // A registry alone was worked on, so nobody signed in for a cluster.
             Route::EnableAdmin => access.without(Side::A),
@@ -136,12 +136,12 @@ impl Access {
         answers.set(Key::sign_in(side.other()), SignIn::AzureCli.word());
         let mut complaints = wrong_values(&answers);
         if answers.get(tenant).is_none() {
-            complaints.push(Complaint { key: Some(tenant), text: "missing".to_owned() });
+            complaints.push(Complaint::of(tenant, "missing"));
         }
         if !complaints.is_empty() {
             return Err(complaints);
         }
-        let access = Self::read(&answers).map_err(|text| vec![Complaint { key: None, text }])?;
+        let access = Self::read(&answers).map_err(|text| vec![Complaint::of_none(text)])?;
         Ok(access.without(side.other()))
     }
 

@@ -8,6 +8,7 @@ use crate::cloud::{CloudChoice, KnownCloud};
 use crate::input::{FIELDS, Key, Kind};
 use crate::names::{Route, Tenants};
 use crate::text::clean;
+use crate::wording::{Front, Wording, name};
 
 /// The answers as text, from wherever they came: screen, flag, environment or file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,16 +21,37 @@ pub struct Complaint {
     /// The input; `None` where it is no input at all, such as an unknown key in the answers file.
     pub key: Option<Key>,
     /// The sentence.
-    pub text: String,
+    pub text: Wording,
+}
+
+impl Complaint {
+    /// Returns the complaint about an input.
+    #[must_use]
+    pub fn of(key: Key, text: impl Into<Wording>) -> Self {
+        Self { key: Some(key), text: text.into() }
+    }
+
+    /// Returns the complaint about what is no input.
+    #[must_use]
+    pub fn of_none(text: impl Into<Wording>) -> Self {
+        Self { key: None, text: text.into() }
+    }
+
+    /// Returns the sentence with its input before it, in the words of a front end.
+    #[must_use]
+    pub fn told(&self, front: Front) -> String {
+        let text = self.text.told(front);
+        match self.key {
+            Some(key) => format!("{}: {text}", name(key, front)),
+            None => text,
+        }
+    }
 }
 
 impl std::fmt::Display for Complaint {
-    /// Writes the sentence with the name of its input before it, for places without a field beside it.
+    /// Writes the sentence for the command line of a run.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.key {
-            Some(key) => write!(f, "{}: {}", key.name(), self.text),
-            None => f.write_str(&self.text),
-        }
+        f.write_str(&self.told(Front::Flags))
     }
 }
 
@@ -39,21 +61,19 @@ impl Answers {
     /// # Errors
     /// Every unknown key and every value of a wrong type, each with its sentence.
     pub fn from_toml(text: &str) -> Result<Self, Vec<Complaint>> {
-        let complaint = |text| Complaint { key: None, text };
-        let table: toml::Table = text.parse().map_err(|e: toml::de::Error| vec![complaint(not_toml(text, &e))])?;
+        let table: toml::Table =
+            text.parse().map_err(|e: toml::de::Error| vec![Complaint::of_none(not_toml(text, &e))])?;
         let mut answers = Self::default();
         let mut complaints = Vec::new();
         for (name, value) in &table {
             let Some(key) = Key::from_name(name) else {
-                complaints.push(complaint(unknown_key(name)));
+                complaints.push(Complaint::of_none(unknown_key(name)));
                 continue;
             };
             match values(value) {
                 Some(values) => answers.set_all(key, values),
-                None => complaints.push(Complaint {
-                    key: Some(key),
-                    text: "in the answers file it is neither text, a number nor a list of texts".to_owned(),
-                }),
+                None => complaints
+                    .push(Complaint::of(key, "in the answers file it is neither text, a number nor a list of texts")),
             }
         }
         if complaints.is_empty() { Ok(answers) } else { Err(complaints) }

@@ -124,7 +124,7 @@ impl Inputs {
         if !complaints.is_empty() {
             return Err(complaints);
         }
-        Self::read(answers).map_err(|text| vec![Complaint { key: None, text }])
+        Self::read(answers).map_err(|text| vec![Complaint::of_none(text)])
     }
 
     /// Returns every complaint about the answers, but for those about the inputs that are looked up first: what these mean
@@ -136,7 +136,7 @@ impl Inputs {
         for key in [Key::TenantA, Key::Cluster, Key::TenantB, Key::Registry, Key::Repository] {
             if answers.all(key).is_empty() {
                 let help = key.field().map_or("", |f| f.help);
-                complaints.push(Complaint { key: Some(key), text: format!("missing. {help}") });
+                complaints.push(Complaint::of(key, format!("missing. {help}")));
             }
         }
         complaints.extend(across(answers));

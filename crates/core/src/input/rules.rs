@@ -9,7 +9,8 @@ use crate::cloud::{CloudChoice, KnownCloud};
 use crate::ids::{AppId, ClusterId, ImageRef, RegistryId, RepositoryWildcard, TenantRef};
 use crate::names::{Route, Tenants};
 use crate::sign_in::SignIn;
-use crate::text::{clean, printable};
+use crate::text::{clean, count, printable};
+use crate::wording::Wording;
 
 /// Checks one input as typed so far; what the form shows under its field. Blank text is no complaint here: whether
 /// an answer is needed is asked when all are there.
@@ -158,12 +159,11 @@ pub fn not_for_a_file(by: &str, file: &Answers, given: &Answers) -> Vec<Complain
         if let (Some(value), None) = (file.get(key), given.get(key))
             && !harmless(key, value)
         {
-            let (name, variable) = (key.name(), key.variable());
             let value = printable(value, 300);
-            let text = format!(
-                "{by} alone says {value}, and that decides where secrets go: give --{name} {value} or {variable}, if it is right"
-            );
-            found.push(Complaint { key: Some(key), text });
+            let text = Wording::from(format!("{by} alone says {value}, and that decides where secrets go: give "))
+                + key.given(value)
+                + &*format!(" or {}, if it is right", key.variable());
+            found.push(Complaint::of(key, text));
         }
     }
     found
@@ -175,7 +175,7 @@ pub(super) fn wrong_values(answers: &Answers) -> Vec<Complaint> {
     for field in &FIELDS {
         for value in answers.all(field.key) {
             if let Err(text) = check(field.key, value) {
-                complaints.push(Complaint { key: Some(field.key), text });
+                complaints.push(Complaint::of(field.key, text));
             }
         }
     }
@@ -185,24 +185,23 @@ pub(super) fn wrong_values(answers: &Answers) -> Vec<Complaint> {
 /// Complaints about answers that do not go together.
 pub(super) fn across(answers: &Answers) -> Vec<Complaint> {
     let mut found = Vec::new();
-    let mut complain = |key: Key, text: String| found.push(Complaint { key: Some(key), text });
+    let mut complain = |key: Key, text: Wording| found.push(Complaint::of(key, text));
     let tenant = |key| answers.get(key).and_then(|t| TenantRef::parse(t).ok());
     let wanted = answers.route().and_then(Route::tenants);
     match (tenant(Key::TenantA), tenant(Key::TenantB)) {
         (Some(a), Some(b)) if a == b && wanted == Some(Tenants::Two) => complain(
             Key::TenantB,
-            format!(
-                "{b} is the cluster's tenant too. Cluster and registry in one tenant need no app of another tenant: give \
-                 --route attach. Name the registry's tenant if it is another one"
-            ),
+            Wording::from(format!(
+                "{b} is the cluster's tenant too. Cluster and registry in one tenant need no app of another tenant: give "
+            )) + Key::Route.given("attach")
+                + ". Name the registry's tenant if it is another one",
         ),
         // A domain and an id may name the same tenant; which one they name, their sign-in tells.
         (Some(a @ TenantRef::Id(_)), Some(b @ TenantRef::Id(_))) if a != b && wanted == Some(Tenants::One) => complain(
             Key::TenantB,
-            format!(
-                "{b} is not the cluster's tenant, and --route attach is for one tenant: leave --tenant-b out, or give \
-                 another route"
-            ),
+            Wording::from(format!("{b} is not the cluster's tenant, and route attach is for one tenant: leave "))
+                + Key::TenantB
+                + " out, or give another route",
         ),
         _ => {}
     }
@@ -211,15 +210,15 @@ pub(super) fn across(answers: &Answers) -> Vec<Complaint> {
         match registry.server() {
             Some(server) if !nobody => complain(
                 Key::Registry,
-                format!(
-                    "\"{server}\" is a login server: give the resource id, or --sign-in-b none where you cannot read it"
-                ),
+                Wording::from(format!("\"{server}\" is a login server: give the resource id, or "))
+                    + Key::SignInB.given(SignIn::Nobody.word())
+                    + " where you cannot read it",
             ),
             None if nobody => complain(
                 Key::Registry,
                 "nobody signs in to tenant B, so its login server cannot be read: give that, such as \
                  registryb.azurecr.io"
-                    .to_owned(),
+                    .into(),
             ),
             _ => {}
         }
@@ -227,14 +226,14 @@ pub(super) fn across(answers: &Answers) -> Vec<Complaint> {
     let mut registries: Vec<RegistryId> = Vec::new();
     for registry in answers.all(Key::Registry).into_iter().filter_map(|text| RegistryId::parse(text).ok()) {
         if registries.contains(&registry) {
-            complain(Key::Registry, format!("{} is named twice: name it once", registry.name()));
+            complain(Key::Registry, format!("{} is named twice: name it once", registry.name()).into());
         } else {
             registries.push(registry);
         }
     }
     let clusters = answers.all(Key::Cluster).len();
     if clusters > 1 {
-        complain(Key::Cluster, format!("{clusters} clusters are named; one run takes one"));
+        complain(Key::Cluster, format!("{clusters} clusters are named; one run takes one").into());
     }
     let wildcard = answers.all(Key::Repository).into_iter().find(|text| RepositoryWildcard::is_meant(text));
     if let Some(wildcard) = wildcard.filter(|_| !answers.route().is_some_and(Route::grants_wildcards)) {
@@ -242,27 +241,29 @@ pub(super) fn across(answers: &Answers) -> Vec<Complaint> {
             "\"{wildcard}\" stands for several repositories, which only a repository token may be granted: choose the \
              route repository-token, or name each image"
         );
-        complain(Key::Repository, text);
+        complain(Key::Repository, text.into());
     }
-    WantedImage::complaints(answers).into_iter().for_each(|(key, text)| complain(key, text));
+    WantedImage::complaints(answers).into_iter().for_each(|(key, text)| complain(key, text.into()));
     in_cluster(answers, &mut complain);
     if let (Ok(days), Ok(soak)) = (days(answers.or_default(Key::SecretDays)), minutes(answers.or_default(Key::Soak))) {
         let needed = u32::from(soak).div_ceil(60) + QUESTION_HOURS + LIVES_AFTER_RESET_HOURS;
         if u32::from(days) * 24 < needed {
             complain(
                 Key::SecretDays,
-                format!(
-                    "a secret of {} may end while the cluster is reset: the wait of {soak} min, the question and the reset \
-                     need {needed} h. Give more days, or a shorter --soak",
-                    crate::text::count(usize::from(days), "day")
-                ),
+                Wording::from(format!(
+                    "a secret of {} may end while the cluster is reset: the wait of {}, the question and the reset need {}. \
+                     Give more days, or a shorter ",
+                    count(usize::from(days), "day"),
+                    count(usize::from(soak), "minute"),
+                    count(needed as usize, "hour")
+                )) + Key::Soak,
             );
         }
     }
     let asked = answers.cloud();
     if !answers.is_simulated() && pace(answers.or_default(Key::Pace)).is_ok_and(|p| p > 1.0) {
         let text = "is for a simulated cloud on this machine: a real one takes the time that it takes";
-        complain(Key::Pace, text.to_owned());
+        complain(Key::Pace, text.into());
     }
     let one_registry = answers.all(Key::Registry).len() == 1;
     if let Some(registry) = answers.get(Key::Registry).filter(|_| one_registry).and_then(|r| RegistryId::parse(r).ok())
@@ -272,7 +273,7 @@ pub(super) fn across(answers: &Answers) -> Vec<Complaint> {
             if !host.is_empty() && !host.to_ascii_lowercase().starts_with(&registry.name().to_ascii_lowercase()) {
                 let text =
                     format!("\"{image}\" is in another registry than {}: name an image of this one", registry.name());
-                complain(Key::Repository, text);
+                complain(Key::Repository, text.into());
             }
         }
     }
@@ -283,12 +284,12 @@ pub(super) fn across(answers: &Answers) -> Vec<Complaint> {
             {
                 complain(
                     key,
-                    format!(
-                        "\"{text}\" belongs to the {} cloud and {} was asked for: give --cloud {}, or an id of this cloud",
+                    Wording::from(format!(
+                        "\"{text}\" belongs to the {} cloud and {} was asked for: give ",
                         found.word(),
-                        asked.word(),
-                        found.word()
-                    ),
+                        asked.word()
+                    )) + Key::Cloud.given(found.word())
+                        + ", or an id of this cloud",
                 );
             }
         }
@@ -297,7 +298,7 @@ pub(super) fn across(answers: &Answers) -> Vec<Complaint> {
 }
 
 /// Complains about answers that say how the cluster gets a pull secret and do not go together.
-fn in_cluster(answers: &Answers, complain: &mut impl FnMut(Key, String)) {
+fn in_cluster(answers: &Answers, complain: &mut impl FnMut(Key, Wording)) {
     let named = answers.all(Key::Namespace);
     let default = Key::Namespace.default().unwrap_or_default();
     let gets_one = |namespace: &str| if named.is_empty() { namespace == default } else { named.contains(&namespace) };
@@ -306,29 +307,29 @@ fn in_cluster(answers: &Answers, complain: &mut impl FnMut(Key, String)) {
         if let Some(namespace) = account.and_then(|account| account.namespace).filter(|of| !gets_one(of)) {
             complain(
                 Key::ServiceAccount,
-                format!("{text} is in a namespace that gets no pull secret: give --namespace {namespace} too"),
+                Wording::from(format!("{text} is in a namespace that gets no pull secret: give "))
+                    + Key::Namespace.given(namespace)
+                    + " too",
             );
         }
     }
     if answers.get(Key::PullSecret).is_some() && answers.all(Key::Registry).len() > 1 {
-        complain(
-            Key::PullSecret,
-            "one name cannot be that of several registries' pull secrets: leave it out".to_owned(),
-        );
+        complain(Key::PullSecret, "one name cannot be that of several registries' pull secrets: leave it out".into());
     }
     if answers.or_default(Key::PullApp) == "b" && answers.or_default(Key::SignInB) == SignIn::Nobody.word() {
         complain(
             Key::PullApp,
-            "nobody signs in to tenant B, so no app is registered there: give a, or another --sign-in-b".to_owned(),
+            Wording::from("nobody signs in to tenant B, so no app is registered there: give a, or another ")
+                + Key::SignInB,
         );
     }
     if answers.get(Key::Context).is_some() && answers.get(Key::Kubeconfig).is_none() {
-        complain(Key::Context, "a context is one of a kubeconfig: give --kubeconfig too".to_owned());
+        complain(Key::Context, Wording::from("a context is one of a kubeconfig: give ") + Key::Kubeconfig + " too");
     }
     if answers.get(Key::Kubeconfig).is_some() && answers.or_default(Key::ClusterCredential) == "admin" {
         complain(
             Key::ClusterCredential,
-            "a kubeconfig of yours is used, so Resource Manager is asked for none: leave one of the two out".to_owned(),
+            "a kubeconfig of yours is used, so Resource Manager is asked for none: leave one of the two out".into(),
         );
     }
 }

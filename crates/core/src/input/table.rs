@@ -494,8 +494,8 @@ pub const FIELDS: [Field; 35] = [
         Key::Unread,
         "May be unread",
         "What you may not read of the present principal, and accept that the cluster may lose: roles, groups, \
-         api-permissions, vault-policies, right-to-assign, or the id of a subscription whose roles are meant; with \
-         --renew also pull-secrets, those of other namespaces.",
+         api-permissions, vault-policies, right-to-assign, or the id of a subscription whose roles are meant; where \
+         a secret is renewed also pull-secrets, those of other namespaces.",
         "groups",
         None,
         Kind::Many,

@@ -6,7 +6,9 @@ use std::net::IpAddr;
 use crate::cloud::Endpoints;
 use crate::explain::{Firewall, Meaning, NoConnection, Refusal, Trouble};
 use crate::ids::RegistryId;
+use crate::input::Key;
 use crate::text::listed;
+use crate::wording::Wording;
 
 /// A link of the chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -165,7 +167,7 @@ pub struct Failure {
     /// The cause, as sentences.
     pub why: String,
     /// The cure.
-    pub now: String,
+    pub now: Wording,
     /// The exit code.
     pub code: u8,
     /// The answer behind it, or the lack of one.
@@ -329,7 +331,10 @@ pub fn judge_cloud(endpoints: &Endpoints, server: &url::Url) -> Looked {
         return Looked::holds(Look::Cloud, format!("{cloud}, which signs in at {login}"));
     }
     let why = format!("{host} is no host of {cloud}'s registries, so no secret is sent there.");
-    Looked::fails(Look::Cloud, Trouble::new(cloud, why, "Check the name, and give the registry's cloud by --cloud."))
+    Looked::fails(
+        Look::Cloud,
+        Trouble::new(cloud, why, Wording::from("Check the name, and give the registry's cloud by ") + Key::Cloud + "."),
+    )
 }
 
 /// Judges a sign-in that gave no token.
@@ -364,10 +369,9 @@ pub fn judge_exchange(registry: &RegistryId, tenant: &str, for_registries: bool,
         "{name} does not take a token of tenant {tenant}. It takes those of its own tenant, from who has a role there{}.",
         if for_registries { String::new() } else { format!("; {arm}") }
     );
-    let now = format!(
-        "Give {name}'s own tenant by --tenant; where it is that one, ask whoever runs the registry for a role there, such as \
-         AcrPull."
-    );
+    let now = Wording::from(format!("Give {name}'s own tenant by "))
+        + Key::TenantB
+        + "; where it is that one, ask whoever runs the registry for a role there, such as AcrPull.";
     Looked::fails(Look::Exchange, trouble.because(why, now))
 }
 

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::look::{Look, Looked, exit_code};
 use crate::cloud::KnownCloud;
 use crate::text::{duration, wrapped};
+use crate::wording::Front;
 
 /// The columns of the narrowest terminal that is common.
 const COLUMNS: usize = 80;
@@ -30,7 +31,8 @@ impl Looked {
         let failure = self.failure();
         let told = failure.into_iter().flat_map(|failure| {
             let words = failure.refusal.iter().flat_map(|refusal| refusal.lines(cloud));
-            let told: Vec<String> = [failure.why.clone(), failure.now.clone()].into_iter().chain(words).collect();
+            let told: Vec<String> =
+                [failure.why.clone(), failure.now.told(Front::LoginFlags)].into_iter().chain(words).collect();
             told.into_iter().flat_map(|text| below(&text))
         });
         let lines = seen.map(|line| format!("{:SEEN$}{line}", "")).chain(told);
@@ -46,7 +48,7 @@ impl Looked {
         }
         if let Some(failure) = self.failure() {
             object["why"] = failure.why.as_str().into();
-            object["now"] = failure.now.as_str().into();
+            object["now"] = failure.now.told(Front::LoginFlags).into();
             object["exit"] = failure.code.into();
             // A refusal consists of texts and a number, which are JSON.
             object["refusal"] = failure.refusal.as_ref().and_then(|r| serde_json::to_value(r).ok()).unwrap_or_default();

@@ -97,13 +97,12 @@ impl Wish {
     /// Returns what is wrong with a wish whose parts are right one by one.
     #[must_use]
     pub fn wrong(&self, registry: &Meant) -> Vec<Complaint> {
-        let complaint = |key, text: &str| Complaint { key: Some(key), text: text.to_owned() };
         let own = self.who == Who::Token || (self.who == Who::Admin && self.user.is_some());
         let unnamed = own && !matches!(registry, Meant::Server(_));
         let of_subscription = matches!(registry, Meant::Id(id) if RegistryId::subscription(id).is_some());
         let homeless = self.who.is_app() && self.tenant.is_none() && !of_subscription;
-        let server = complaint(Key::Registry, "a password goes to a host that is named: give its login server");
-        let tenant = complaint(
+        let server = Complaint::of(Key::Registry, "a password goes to a host that is named: give its login server");
+        let tenant = Complaint::of(
             Key::TenantB,
             "missing: an app signs in to one tenant. Name it, or give the registry's resource id, by which the tenant is found",
         );

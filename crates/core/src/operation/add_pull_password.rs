@@ -40,15 +40,19 @@ impl Operation for AddPullPassword {
     }
 
     fn calls(&self) -> Vec<PlannedCall> {
-        vec![PlannedCall::sending("Graph POST /applications/{id}/addPassword", format!("ends in {} days", self.days))]
+        vec![PlannedCall::sending(
+            "Graph POST /applications/{id}/addPassword",
+            format!("ends in {}", count(self.days.into(), "day")),
+        )]
     }
 
     fn explains(&self) -> String {
         format!(
-            "Adds a client secret that lives {} days to the app, then waits until sign-in in tenant {} takes it. Where the \
+            "Adds a client secret that lives {} to the app, then waits until sign-in in tenant {} takes it. Where the \
              pull secrets have one already that lives, that one is used. Azure tells the secret once; it stays in memory, \
              and goes into the pull secrets alone.",
-            self.days, self.home
+            count(self.days.into(), "day"),
+            self.home
         )
     }
 

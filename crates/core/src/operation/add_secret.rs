@@ -39,14 +39,17 @@ impl Operation for AddSecret {
     }
 
     fn calls(&self) -> Vec<PlannedCall> {
-        vec![PlannedCall::sending("Graph POST /applications/{id}/addPassword", format!("ends in {} days", self.days))]
+        vec![PlannedCall::sending(
+            "Graph POST /applications/{id}/addPassword",
+            format!("ends in {}", count(self.days.into(), "day")),
+        )]
     }
 
     fn explains(&self) -> String {
         format!(
-            "Adds a client secret that lives {} days to the app, then waits until sign-in in tenant A takes it. Azure \
+            "Adds a client secret that lives {} to the app, then waits until sign-in in tenant A takes it. Azure \
              tells the secret once; it stays in memory.",
-            self.days
+            count(self.days.into(), "day")
         )
     }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Fact, Learnt, Operation, PlannedCall, Step, Undo};
 use crate::ids::{KeyId, RegistryId};
+use crate::text::count;
 
 /// Makes one of the two passwords of a repository token, with an end.
 ///
@@ -25,7 +26,7 @@ pub struct AddTokenPassword {
 impl Operation for AddTokenPassword {
     fn title(&self) -> String {
         let which = if self.renew { "the other" } else { "a" };
-        format!("make {which} password of the token, {} days", self.days)
+        format!("make {which} password of the token, {}", count(self.days.into(), "day"))
     }
 
     fn reads(&self, _steps: &[Step]) -> Vec<Fact> {
@@ -45,16 +46,16 @@ impl Operation for AddTokenPassword {
     fn calls(&self) -> Vec<PlannedCall> {
         vec![PlannedCall::sending(
             "ARM POST generateCredentials",
-            format!("password1 or password2, whichever is free; ends in {} days", self.days),
+            format!("password1 or password2, whichever is free; ends in {}", count(self.days.into(), "day")),
         )]
     }
 
     fn explains(&self) -> String {
         format!(
-            "Makes one of the token's two passwords, which lives {} days: one that is free or has ended, never one that the \
+            "Makes one of the token's two passwords, which lives {}: one that is free or has ended, never one that the \
              pull secrets have. Where they have one that lives, that one is used. The registry tells the password once; it \
              stays in memory, and goes into the pull secrets alone. It works within a minute.",
-            self.days
+            count(self.days.into(), "day")
         )
     }
 

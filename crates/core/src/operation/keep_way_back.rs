@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::add_secret::REMOVE;
 use super::{Fact, Learnt, Operation, PlannedCall, Step, Undo, prove_pull};
 use crate::ids::{AppId, ClusterId};
+use crate::text::count;
 
 /// Adds a secret to the cluster's former app, so that the cluster can be given back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,7 +49,7 @@ impl Operation for KeepWayBack {
         let Self { app, days, .. } = self;
         vec![PlannedCall::sending(
             "Graph POST /applications/{id}/addPassword",
-            format!("of the present app {app}, {days} days"),
+            format!("of the present app {app}, {}", count((*days).into(), "day")),
         )]
     }
 
@@ -59,9 +60,10 @@ impl Operation for KeepWayBack {
             false => "It proves that you may, and goes at the end.",
         };
         format!(
-            "Adds a second secret, which lives {days} days, to the cluster's present app {app} , whose own secret nobody \
+            "Adds a second secret, which lives {}, to the cluster's present app {app} , whose own secret nobody \
              can read. With such a secret crosspull can give the cluster back. {kept} Where you may not, this step says so \
-             and the run goes on."
+             and the run goes on.",
+            count((*days).into(), "day")
         )
     }
 

@@ -26,7 +26,7 @@ impl Operation for TakeAppSecret {
     }
 
     fn calls(&self) -> Vec<PlannedCall> {
-        vec![PlannedCall::sending("Entra POST /{tenant A}/oauth2/v2.0/token", "the secret of --app-secret-file")]
+        vec![PlannedCall::sending("Entra POST /{tenant A}/oauth2/v2.0/token", "the secret that you give for the app")]
     }
 
     fn explains(&self) -> String {

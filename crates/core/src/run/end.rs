@@ -163,12 +163,12 @@ impl Run {
             (Some(command), true) => {
                 format!("A way back is kept: {command} resets the cluster to its former app.")
             }
-            (Some(command), false) => format!(
-                "Back with {command} : it adds a secret to the former app, which you may, and resets the cluster to it."
-            ),
+            (Some(command), false) => {
+                format!("Back with {command} : it adds a secret to the former app and resets the cluster to that app.")
+            }
             (None, true) => "A way back is kept: a second reset, to the former app.".to_owned(),
             (None, false) => {
-                "There is a way back: a secret is added to the former app, which you may, and the cluster is reset to it."
+                "There is a way back: you may add a secret to the former app, by which the cluster can be reset to it."
                     .to_owned()
             }
         }))

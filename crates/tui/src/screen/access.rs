@@ -9,6 +9,7 @@ mod standing;
 
 use crosspull_core::explain::Trouble;
 use crosspull_core::input::Page;
+use crosspull_core::wording::Front;
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 use ratatui::style::Modifier;
@@ -210,7 +211,9 @@ fn page<T>(
     match reading {
         Reading::NotAsked => {}
         Reading::Goes => goes(shared, sheet, columns, now),
-        Reading::Failed(why) => sheet.lines.extend(trouble(shared.theme, shared.answers.cloud(), why, columns)),
+        Reading::Failed(why) => {
+            sheet.lines.extend(trouble(shared.theme, Front::Fields, shared.answers.cloud(), why, columns))
+        }
         Reading::Read(read) => add(sheet, read),
     }
 }

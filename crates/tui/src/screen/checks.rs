@@ -9,6 +9,7 @@ use crosspull_core::input::Key;
 use crosspull_core::names::Side;
 use crosspull_core::sign_in::{SignIn, next_way};
 use crosspull_core::text::count;
+use crosspull_core::wording::Front;
 use jiff::Timestamp;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
@@ -157,7 +158,7 @@ pub(super) fn build(shared: &Shared, chosen: Option<usize>, columns: usize, now:
     }
     if let Some(found) = live.run.trouble.as_ref().filter(|_| live.taken_up.is_none()) {
         sheet.gap();
-        sheet.lines.extend(trouble(theme, shared.holding().cloud(), found, columns));
+        sheet.lines.extend(trouble(theme, Front::Fields, shared.holding().cloud(), found, columns));
     }
     sheet
 }
@@ -206,7 +207,8 @@ fn is_told(shared: &Shared, side: Side) -> bool {
 
 /// Returns what to do about an answer, the service's own words behind it, and another way to sign in.
 fn below(shared: &Shared, finding: &Finding, columns: usize) -> Vec<Line<'static>> {
-    let tone = |text: &String| if *text == finding.now { Tone::Plain } else { Tone::Dim };
+    let now = finding.now.told(Front::Fields);
+    let tone = |text: &String| if *text == now { Tone::Plain } else { Tone::Dim };
     let told = details(shared, finding).into_iter().map(|text| (tone(&text), text));
     let all = told.chain(another(shared, finding).map(|text| (Tone::Plain, text)));
     all.flat_map(|(tone, text)| block(shared.theme, tone, &text, BEFORE, columns)).collect()
@@ -214,7 +216,7 @@ fn below(shared: &Shared, finding: &Finding, columns: usize) -> Vec<Line<'static
 
 /// Returns what to do about an answer, and the service's own words behind it.
 fn details(shared: &Shared, finding: &Finding) -> Vec<String> {
-    let now = Some(finding.now.clone()).filter(|now| !now.is_empty());
+    let now = Some(finding.now.told(Front::Fields)).filter(|now| !now.is_empty());
     let words = finding.refusal.iter().flat_map(|refusal| refusal.lines(shared.holding().cloud()));
     now.into_iter().chain(words).collect()
 }

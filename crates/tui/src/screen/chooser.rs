@@ -4,6 +4,7 @@ mod spoken;
 
 use crosspull_core::input::Inputs;
 use crosspull_core::route::{self, Fit, Weighed};
+use crosspull_core::wording::Front;
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
@@ -90,7 +91,7 @@ impl ChooserScreen {
         shared.weighing.take(route, &mut shared.answers);
         to_next(shared, RailEntry::Chooser).unwrap_or_else(|complaints| {
             shared.weighing.give_back(&mut shared.answers);
-            shared.notice = complaints.first().map(|complaint| Notice::bad(complaint.to_string()));
+            shared.notice = complaints.first().map(|complaint| Notice::bad(complaint.told(Front::Fields)));
             Vec::new()
         })
     }

@@ -2,6 +2,7 @@
 
 use crosspull_core::names::StepId;
 use crosspull_core::run::Person;
+use crosspull_core::wording::Front;
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
@@ -95,7 +96,7 @@ pub(super) fn sheet(shared: &Shared, step: StepId, person: &Person, columns: usi
     let watched = shared.live.run.step(step).and_then(|s| s.waiting.as_ref()).filter(|w| w.at_most_ms > 0);
     if let Some(says) = watched.and_then(|wait| wait.says.as_ref()) {
         let tones = [Tone::Warn, Tone::Plain, Tone::Plain].into_iter().chain(std::iter::repeat(Tone::Dim));
-        for (text, tone) in says.lines(shared.live.run.answers.cloud()).iter().zip(tones) {
+        for (text, tone) in says.told(Front::Fields, shared.live.run.answers.cloud()).iter().zip(tones) {
             sheet.lines.extend(block(theme, tone, text, 3, inside));
         }
     }
@@ -103,9 +104,11 @@ pub(super) fn sheet(shared: &Shared, step: StepId, person: &Person, columns: usi
         let says = format!("It is asked for at most {}.", times::limit(wait.at_most_ms));
         sheet.lines.extend(indented(Tone::Dim, &says));
     }
-    sheet.lines.extend(indented(
-        Tone::Plain,
-        "You may leave with Ctrl+C; crosspull resume goes on later. This screen goes on by itself.",
-    ));
+    let goes_on = "This screen goes on by itself.";
+    let says = match shared.simulated {
+        true => format!("You may leave with Ctrl+C; the run ends with the demo. {goes_on}"),
+        false => format!("You may leave with Ctrl+C; crosspull resume goes on later. {goes_on}"),
+    };
+    sheet.lines.extend(indented(Tone::Plain, &says));
     sheet
 }

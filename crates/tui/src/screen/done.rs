@@ -5,6 +5,7 @@ use crosspull_core::names::Direction;
 use crosspull_core::names::Side;
 use crosspull_core::names::{Outcome, Verdict};
 use crosspull_core::operation::Fact;
+use crosspull_core::wording::Front;
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
@@ -101,7 +102,7 @@ impl View for DoneScreen {
         let (mark, tone) = verdict_look(run.verdict);
         sheet.lines.extend(hang(theme, tone, vec![theme.mark(mark, now), Span::raw(" ")], &run.headline(), columns));
         if let Some(found) = &run.trouble {
-            sheet.lines.extend(below_the_first_line(theme, shared.holding().cloud(), found, columns));
+            sheet.lines.extend(below_the_first_line(theme, Front::Fields, shared.holding().cloud(), found, columns));
         }
         from_here_on(shared, &mut sheet, columns, now);
         if let Some((_, person)) = run.person() {

@@ -15,6 +15,7 @@ use crosspull_core::input::{Field, Key, Page};
 use crosspull_core::route;
 use crosspull_core::sign_in::{Offer, SignIn};
 use crosspull_core::text::clean;
+use crosspull_core::wording::Front;
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 use ratatui::text::Line;
@@ -201,9 +202,10 @@ impl FormScreen {
         if self.folded.iter().any(|cell| complaints.iter().any(|c| c.key == Some(cell.field.key))) {
             self.unfold();
         }
+        let front = if self.page == Page::Login { Front::LoginFields } else { Front::Fields };
         for cell in &mut self.cells {
             let mine = complaints.iter().find(|c| c.key == Some(cell.field.key));
-            cell.complaint = mine.map(|c| c.text.clone());
+            cell.complaint = mine.map(|c| c.text.told(front));
         }
         let wrong = |c: &Cell| c.complaint.is_some();
         if let Some(first) = self.cells.iter().position(wrong) {
@@ -255,7 +257,7 @@ impl FormScreen {
             *self = Self::new(page, &shared.answers);
             self.complain(&complaints);
         }
-        shared.notice = complaints.into_iter().next().map(|c| Notice::bad(c.to_string()));
+        shared.notice = complaints.into_iter().next().map(|c| Notice::bad(c.told(Front::Fields)));
         Vec::new()
     }
 

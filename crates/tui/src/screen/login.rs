@@ -2,6 +2,7 @@
 
 use crosspull_core::input::Page;
 use crosspull_core::login::{SignedIn, Who, ends};
+use crosspull_core::wording::Front;
 use jiff::Timestamp;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
@@ -137,7 +138,7 @@ impl View for LoginScreen {
             }
             Stage::Refused(why) => {
                 let mut sheet = Sheet::new(theme.span(Tone::Strong, "Not signed in"));
-                sheet.lines.extend(trouble(theme, shared.answers.cloud(), why, columns));
+                sheet.lines.extend(trouble(theme, Front::LoginFields, shared.answers.cloud(), why, columns));
                 sheet
             }
             Stage::SignedIn(told) => self.signed_in(shared, told, columns, now),

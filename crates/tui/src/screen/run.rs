@@ -5,6 +5,7 @@ mod spoken;
 use crosspull_core::names::Verdict;
 use crosspull_core::run::{Call, Status, StepState};
 use crosspull_core::text::{abbreviated, duration};
+use crosspull_core::wording::Front;
 use jiff::Timestamp;
 use ratatui::text::Line;
 
@@ -211,7 +212,7 @@ fn under(
     }
     if let Some(trouble) = &state.trouble {
         let tones = [Tone::Bad, Tone::Plain, Tone::Plain].into_iter().chain(std::iter::repeat(Tone::Dim));
-        for (text, tone) in trouble.lines(live.run.answers.cloud()).iter().zip(tones) {
+        for (text, tone) in trouble.told(Front::Fields, live.run.answers.cloud()).iter().zip(tones) {
             lines.extend(block(theme, tone, text, INDENT, columns));
         }
     }

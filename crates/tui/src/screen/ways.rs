@@ -3,6 +3,7 @@
 use crosspull_core::explain::Trouble;
 use crosspull_core::names::Side;
 use crosspull_core::sign_in::{Offer, SignIn, next_way};
+use crosspull_core::wording::Front;
 use jiff::Timestamp;
 use ratatui::style::Modifier;
 use ratatui::text::Span;
@@ -71,7 +72,7 @@ impl View for WaysLayer {
 
     fn spoken(&self, shared: &Shared, _: Timestamp) -> Spoken {
         let Self { side, trouble, offers, chosen } = self;
-        let texts = [&trouble.why, &trouble.now].into_iter().filter(|text| !text.is_empty()).cloned();
+        let texts = [trouble.why.clone(), trouble.now.told(Front::Fields)].into_iter().filter(|text| !text.is_empty());
         let refusal = trouble.refusal.iter().flat_map(|refusal| refusal.lines(shared.holding().cloud()));
         let lines = texts.chain(refusal).collect();
         let title = format!("Sign-in to tenant {side} did not work");
@@ -92,7 +93,7 @@ impl View for WaysLayer {
         let Self { side, trouble, offers, chosen } = self;
         let mut sheet = Sheet::new(Span::raw(format!("Sign-in to tenant {side} did not work")));
         let theme = shared.theme;
-        for text in [&trouble.why, &trouble.now].into_iter().filter(|text| !text.is_empty()) {
+        for text in [&trouble.why, &trouble.now.told(Front::Fields)].into_iter().filter(|text| !text.is_empty()) {
             sheet.lines.extend(block(theme, Tone::Plain, text, 0, columns));
         }
         for text in trouble.refusal.iter().flat_map(|refusal| refusal.lines(shared.holding().cloud())) {

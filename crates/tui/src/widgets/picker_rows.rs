@@ -3,6 +3,7 @@
 use crosspull_core::find::{Choice, Progress, Sought};
 use crosspull_core::input::Key;
 use crosspull_core::text::lower_first;
+use crosspull_core::wording::Front;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
@@ -45,7 +46,8 @@ fn says(theme: Theme, list: &Picker, indent: usize, columns: usize) -> Vec<Line<
             block(theme, Tone::Warn, &says, indent, columns)
         }
         Progress::Failed(trouble) => {
-            let texts = [trouble.what.as_str(), &trouble.why, &trouble.now].map(str::trim);
+            let now = trouble.now.told(Front::Fields);
+            let texts = [trouble.what.as_str(), &trouble.why, &now].map(str::trim);
             let texts: Vec<&str> = texts.into_iter().filter(|text| !text.is_empty()).collect();
             let mut lines = block(theme, Tone::Warn, &texts.join(" "), indent, columns);
             if let Some(refusal) = &trouble.refusal {

@@ -21,3 +21,4 @@ mod sign_in;
 mod stops;
 mod story;
 mod ways;
+mod words;

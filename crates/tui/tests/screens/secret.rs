@@ -273,9 +273,12 @@ fn done_says_what_holds_from_here_on_and_the_demo_names_no_command_that_goes_wit
     story.shows("Back with crosspull undo 7f3c9a2e : it adds a secret to the former app");
     story.shows("! The new principal of app 33333333-3333-4333-8333-333333333333 lacks: Network Contributor on");
     let mut story = Story::demo(size);
-    to_run(&mut story).engine(engine::asking()).hides("crosspull undo").shows("There is a way back: a secret is added");
+    to_run(&mut story)
+        .engine(engine::asking())
+        .hides("crosspull undo")
+        .shows("There is a way back: you may add a secret");
     story.enter().engine(engine::reset()).enter().shows("aks-shop has the secret.").hides("crosspull undo");
-    story.shows("There is a way back: a secret is added to the former app, which you may");
+    story.shows("There is a way back: you may add a secret to the former app");
 }
 
 #[test]

@@ -151,7 +151,7 @@ fn the_demo_names_no_command_that_goes_with_it() {
 fn the_demo_has_no_warning_of_the_soak() {
     let soak = || [Event::CheckEnded { finding: judge_soak(0) }];
     let mut story = Story::demo(SIZE);
-    story.enter().enter().enter().enter().engine(soak()).hides("--soak");
+    story.enter().enter().enter().enter().engine(soak()).hides("Settle time");
     let mut story = real();
-    story.enter().enter().enter().enter().engine(soak()).shows("--soak");
+    story.enter().enter().enter().enter().engine(soak()).shows("Settle time");
 }

@@ -121,7 +121,7 @@ fn a_complaint_about_what_no_screen_asks_for_is_said_and_nothing_is_called() {
     let mut answers = complete();
     answers.set(Key::Pace, "fast");
     let mut story = Story::new(SIZE, answers, true, Theme::full());
-    story.enter().enter().enter().enter().shows("Secret lives").shows("pace: \"fast\" is not a pace");
+    story.enter().enter().enter().enter().shows("Secret lives").shows("CROSSPULL_PACE: \"fast\" is not a pace");
     assert_eq!(story.asked(), []);
 }
 

@@ -9,11 +9,13 @@ use crosspull_core::check::Check;
 use crosspull_core::event::Work;
 use crosspull_core::explain::Trouble;
 use crosspull_core::ids::{ClusterId, ObjectId};
+use crosspull_core::input::Key;
 use crosspull_core::names::Side;
 use crosspull_core::opening::{Asked, act_of_role};
 use crosspull_core::operation::Act;
 use crosspull_core::rights::allows;
 use crosspull_core::text::lower_first;
+use crosspull_core::wording::Wording;
 use futures_util::future::try_join_all;
 use k8s_openapi::api::core::v1::Namespace;
 use serde::de::DeserializeOwned;
@@ -36,8 +38,11 @@ const KUBECONFIG: &str = "Microsoft.ContainerService/managedClusters/listCluster
 /// The meaning of a plain 403 of a cluster here.
 const LACKS: &str = "You lack the right to read that in the cluster.";
 /// The cure for that.
-const COME_IN: &str = "Come in as the local admin, where local accounts are open: --cluster-credential admin. Or ask an administrator of \
-                       the cluster for it.";
+fn come_in() -> Wording {
+    Wording::from("Come in as the local admin, where local accounts are open: ")
+        + Key::ClusterCredential.given("admin")
+        + ". Or ask an administrator of the cluster for it."
+}
 
 /// A look at one cluster.
 #[derive(Debug)]
@@ -149,7 +154,7 @@ impl<'a> Look<'a> {
                 Err(Trouble::new(
                     format!("The Kubernetes API of {} cannot be used from here.", self.cluster.name()),
                     format!("{why}."),
-                    "Mend that, or give --kubeconfig.",
+                    Wording::from("Mend that, or give ") + Key::Kubeconfig + ".",
                 ))
             }
         }
@@ -202,7 +207,7 @@ fn is_group(subject: &Subject, groups: &[ObjectId]) -> bool {
 fn in_cluster(error: CallError, what: String) -> Trouble {
     let lacks = matches!(&error, CallError::Refused(refused) if access::lacks_right(&refused.refusal));
     let trouble = error.trouble(what);
-    if lacks { trouble.because(LACKS, COME_IN) } else { trouble }
+    if lacks { trouble.because(LACKS, come_in()) } else { trouble }
 }
 
 /// Returns the trouble as the text of a finding.

@@ -2,9 +2,10 @@
 
 use crosspull_core::access::is_segment;
 use crosspull_core::ids::ClusterId;
-use crosspull_core::input::namespace;
+use crosspull_core::input::{Key, namespace};
 use crosspull_core::names::Outcome;
 use crosspull_core::operation::{Fact, Learnt};
+use crosspull_core::wording::Wording;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -21,16 +22,21 @@ use crate::wire::CallError;
 pub const API: Patience = Patience::new(2, 2).evenly();
 
 const LACKS: &str = "You lack the right to do that in the cluster.";
-const COME_IN: &str = "Come in as the local admin, where local accounts are open: --cluster-credential admin. Or ask an administrator of \
-                       the cluster for that right. Then go on.";
+
+/// Returns the cure where a right lacks in the cluster: how else one comes in, and who gives it.
+pub fn come_in() -> Wording {
+    Wording::from("Come in as the local admin, where local accounts are open: ")
+        + Key::ClusterCredential.given("admin")
+        + ". Or ask an administrator of the cluster for that right. Then go on."
+}
 
 /// Returns what the error of a call to the cluster means for a step.
 fn failed(what: &str, error: CallError) -> StepError {
-    where_right_lacks(StepError::of(what, error), LACKS, COME_IN)
+    where_right_lacks(StepError::of(what, error), LACKS, come_in())
 }
 
 /// Returns the error with the right that lacks, where the cluster says that one lacks.
-pub fn where_right_lacks(error: StepError, why: &str, now: &str) -> StepError {
+pub fn where_right_lacks(error: StepError, why: &str, now: impl Into<Wording>) -> StepError {
     match &error {
         StepError::Failed(trouble) if trouble.refusal.as_ref().is_some_and(lacks_right) => error.because(why, now),
         _ => error,
@@ -55,7 +61,7 @@ pub async fn needed(context: &StepContext<'_>, cluster: &ClusterId, what: &str) 
         StepError::failed(
             what,
             format!("The Kubernetes API of {} cannot be used from here: {why}.", cluster.name()),
-            "Mend that, or give --kubeconfig; then go on.",
+            Wording::from("Mend that, or give ") + Key::Kubeconfig + "; then go on.",
         )
     })
 }

@@ -122,7 +122,7 @@ fn late(late: Trouble, says: Option<Trouble>) -> Trouble {
         None => late,
         Some(says) => Trouble {
             why: [says.what, says.why].join(" "),
-            now: format!("{} Then go on with crosspull resume.", says.now).trim_start().to_owned(),
+            now: if says.now.is_empty() { says.now } else { says.now + " " } + "Then go on with crosspull resume.",
             ..Trouble { refusal: says.refusal, ..late }
         },
     }

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use crosspull_core::command::Command;
 use crosspull_core::ids::{ClusterId, KeyId};
-use crosspull_core::input::{namespace, object_name};
+use crosspull_core::input::{Key, namespace, object_name};
 use crosspull_core::names::Outcome;
 use crosspull_core::operation::{Op, Step, WritePullSecret};
 use crosspull_core::secret::Secret;
 use crosspull_core::text::{listed, lower_first, printable};
+use crosspull_core::wording::Wording;
 use serde::Serialize;
 use serde_json::Value;
 use zeroize::Zeroizing;
@@ -138,7 +139,7 @@ impl<'a> Place<'a> {
         match refused.refusal.status {
             Some(409) => StepError::of(what, CallError::Refused(refused)).because(
                 "Somebody else manages a part of a secret of that name; it is kept as it is.",
-                "Give the pull secret another name: apply again with --pull-secret NAME",
+                Wording::from("Give the pull secret another name: apply again with ") + Key::PullSecret,
             ),
             Some(403) => StepError::of(what, CallError::Refused(refused)).because(
                 &format!("You may not write secrets in the namespace {namespace} of {}.", cluster.name()),
@@ -150,7 +151,8 @@ impl<'a> Place<'a> {
             ),
             Some(422) => StepError::of(what, CallError::Refused(refused)).because(
                 &format!("Kubernetes does not take {name} as a pull secret."),
-                "Where a secret of another type has that name, give another one: apply again with --pull-secret NAME",
+                Wording::from("Where a secret of another type has that name, give another one: apply again with ")
+                    + Key::PullSecret,
             ),
             _ => StepError::of(what, CallError::Refused(refused)),
         }

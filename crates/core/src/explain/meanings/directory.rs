@@ -24,7 +24,7 @@ pub(super) const ROWS: &[Meaning] = &[
         "CredentialInvalidLifetimeAsPerAppPolicy",
         "The tenant caps how long a secret may live.",
         "Ask an administrator of the tenant to except this app, or take the run back with crosspull undo and \
-         begin again with fewer --secret-days.",
+         begin again with a secret of fewer days.",
         APP_POLICY,
     ),
     Meaning::graph(

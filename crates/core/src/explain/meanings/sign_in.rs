@@ -43,7 +43,7 @@ pub(super) const ROWS: &[Meaning] = &[
     Meaning::sign_in(
         "AADSTS50011",
         "The redirect address is not one of the app's.",
-        "Give the same --redirect-uri as the app has; a trailing slash counts.",
+        "Give the same redirect address as the app has; a trailing slash counts.",
     ),
     Meaning::sign_in(
         "AADSTS500113",

@@ -2,6 +2,7 @@
 
 use crosspull_core::check::{Finding, Level};
 use crosspull_core::names::Side;
+use crosspull_core::wording::Front;
 
 use super::{another, details, is_told, status};
 use crate::live::Activity;
@@ -22,7 +23,7 @@ pub(crate) fn checks(shared: &Shared) -> Spoken {
         return spoken;
     }
     if let Some(found) = live.run.trouble.as_ref().filter(|_| live.taken_up.is_none()) {
-        spoken.lines.extend(found.lines(shared.holding().cloud()));
+        spoken.lines.extend(found.told(Front::Fields, shared.holding().cloud()));
     }
     spoken.lines.extend(status(shared).map(|(_, says)| says));
     spoken

@@ -46,8 +46,8 @@ impl FormScreen {
         for complaint in complaints.iter_mut().filter(|complaint| complaint.text.starts_with("missing")) {
             let cell = self.cells.iter().find(|cell| Some(cell.field.key) == complaint.key);
             complaint.text = match complaint.key {
-                Some(Key::TenantA) => "missing: an app signs in to one tenant. Name it.".to_owned(),
-                _ => format!("missing. {}", cell.map_or("", |cell| cell.field.help)),
+                Some(Key::TenantA) => "missing: an app signs in to one tenant. Name it.".into(),
+                _ => format!("missing. {}", cell.map_or("", |cell| cell.field.help)).into(),
             };
         }
         complaints

@@ -56,7 +56,7 @@ impl FormScreen {
                 let lacks = cell.field.key == Key::Registry && cell.text().is_empty();
                 lacks.then(|| format!("missing. {}", cell.field.help))
             })?;
-            Some(Complaint { key: Some(cell.field.key), text })
+            Some(Complaint::of(cell.field.key, text))
         });
         let judged: Vec<Complaint> = judged.collect();
         match Meant::parse(&wish.registry) {

@@ -4,6 +4,7 @@ use crosspull_core::find::{Choice, Progress, Sought};
 use crosspull_core::input::Key;
 use crosspull_core::sign_in::SignIn;
 use crosspull_core::text::clean;
+use crosspull_core::wording::Front;
 
 use super::FormScreen;
 use crate::msg::Notice;
@@ -254,7 +255,7 @@ fn none_called(list: &Picker, part: &str) -> String {
 /// Returns why a list has nothing to choose from, or not all.
 fn why_none(list: &Picker) -> Vec<String> {
     match &list.progress {
-        Progress::Failed(trouble) => trouble.lines(None),
+        Progress::Failed(trouble) => trouble.told(Front::Fields, None),
         Progress::Whole if list.len() == 0 => vec!["There is none that you may see. Give it yourself.".to_owned()],
         Progress::Whole if list.matching().len() == 0 => vec![none_called(list, list.filter())],
         Progress::Whole | Progress::Goes => Vec::new(),

@@ -6,6 +6,7 @@ use crosspull_core::operation::Step;
 use crosspull_core::plan::Plan;
 use crosspull_core::run::{Person, Status, StepState, Wait};
 use crosspull_core::text::duration;
+use crosspull_core::wording::Front;
 
 use crate::live::{Activity, Live};
 use crate::screen::step_row;
@@ -32,7 +33,7 @@ pub(super) fn run(shared: &Shared) -> Spoken {
         let state = live.run.step(step.id).filter(|state| !is_old(live, state));
         spoken.lines.extend(state.map(|state| lines(live, plan, step, state)).unwrap_or_default());
     }
-    spoken.lines.extend(live.person().map(|(_, person)| asked_of(person)).unwrap_or_default());
+    spoken.lines.extend(live.person().map(|(_, person)| asked_of(person, shared.simulated)).unwrap_or_default());
     spoken.numbered = plan.steps.len();
     spoken.works = live.moves().then(|| working(live, plan));
     spoken
@@ -84,7 +85,7 @@ fn lines(live: &Live, plan: &Plan, step: &Step, state: &StepState) -> Vec<String
         (Status::Asking | Status::Stopped, _) => vec![format!("{head}: {}", step_row::word(step, state))],
     };
     lines.extend((!state.note.is_empty()).then(|| format!("  {}", state.note)));
-    let trouble = state.trouble.iter().flat_map(|trouble| trouble.lines(live.run.answers.cloud()));
+    let trouble = state.trouble.iter().flat_map(|trouble| trouble.told(Front::Fields, live.run.answers.cloud()));
     lines.extend(trouble.map(|line| format!("  {line}")));
     lines
 }
@@ -121,7 +122,7 @@ fn working(live: &Live, plan: &Plan) -> String {
 }
 
 /// Returns what a person is to do, with addresses and commands on lines of their own.
-fn asked_of(person: &Person) -> Vec<String> {
+fn asked_of(person: &Person, simulated: bool) -> Vec<String> {
     let mut lines = match &person.page {
         Some(page) => {
             let text = page.text();
@@ -135,6 +136,7 @@ fn asked_of(person: &Person) -> Vec<String> {
             person.command.clone(),
         ],
     };
-    lines.push("It is noticed by itself. You may leave; crosspull resume goes on later.".to_owned());
+    let later = if simulated { "the run ends with the demo" } else { "crosspull resume goes on later" };
+    lines.push(format!("It is noticed by itself. You may leave; {later}."));
     lines
 }
