@@ -25,7 +25,8 @@ use crate::exit::Code;
 use crate::headless::agrees;
 use crate::headless::lines::aside;
 use crate::sources::environment;
-use crate::terminal::signals::{Signals, end_what_is_stuck};
+use crate::terminal::signals::Signals;
+use crate::terminal::stuck::end_what_is_stuck;
 use crate::terminal::surroundings::tunnel;
 
 /// The time after which somebody who waits is told for what.

@@ -75,6 +75,7 @@ fn asks_for_json(arguments: impl Iterator<Item = String>) -> bool {
 /// rule 2). The limit does not hold where the system pipes core files into a program; that the process is not dumpable
 /// does, and it also keeps its memory and environment from other processes of the same user.
 fn keep_memory_private() -> std::io::Result<()> {
+    #[cfg(unix)]
     rlimit::setrlimit(rlimit::Resource::CORE, 0, 0)?;
     #[cfg(target_os = "linux")]
     rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)?;

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
+use crosspull_azure::platform::is_own;
 use crosspull_core::input::not_for_a_file;
 use crosspull_core::input::{Answers, Complaint};
 use crosspull_core::input::{FIELDS, Key};
@@ -53,19 +54,6 @@ pub fn answers_of_run(given: &Answers, run: &Answers, journal: &Path) -> Result<
     } else {
         Err(complaints.iter().map(ToString::to_string).collect())
     }
-}
-
-/// Returns true for a file that belongs to this user, and that nobody else may write.
-#[cfg(unix)]
-pub fn is_own(file: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    let user = rustix::process::geteuid().as_raw();
-    std::fs::metadata(file).is_ok_and(|found| found.uid() == user && found.mode() & 0o022 == 0)
-}
-
-#[cfg(not(unix))]
-pub fn is_own(file: &Path) -> bool {
-    file.is_file()
 }
 
 /// Returns the answers of flags and environment.

@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use crosspull_core::text::terminal_safe;
 use crosspull_tui::Line;
-use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+
+use crate::terminal::tty::Hidden;
 
 /// Standard output, and the prompt that stands there.
 pub struct Output {
@@ -17,8 +18,8 @@ pub struct Output {
     unanswered: Option<String>,
     /// The time since which the question is asked.
     pub prompted: Instant,
-    /// The terminal as it was before it hid what is typed.
-    before: Option<Termios>,
+    /// There while the terminal hides what is typed.
+    hides: Option<Hidden>,
     /// True once nobody reads any more.
     pub gone: bool,
 }
@@ -27,7 +28,7 @@ impl Output {
     /// Creates the output.
     pub fn new() -> Self {
         let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
-        Self { is_terminal, open: false, unanswered: None, prompted: Instant::now(), before: None, gone: false }
+        Self { is_terminal, open: false, unanswered: None, prompted: Instant::now(), hides: None, gone: false }
     }
 
     /// Writes lines. What cannot be written is for nobody.
@@ -51,7 +52,7 @@ impl Output {
                     if !again {
                         self.prompted = Instant::now();
                     }
-                    self.before = self.before.take().or_else(|| if *hidden { hide() } else { None });
+                    self.hides = self.hides.take().or_else(|| if *hidden { Hidden::begin() } else { None });
                     if self.is_terminal {
                         write!(out, "{}", terminal_safe(text))?;
                     } else if self.unanswered.as_ref() != Some(text) {
@@ -67,7 +68,7 @@ impl Output {
 
     /// Takes in that a line was typed. The terminal ended the prompt's line, unless it hid what was typed.
     pub fn typed(&mut self) {
-        if self.before.is_none() {
+        if self.hides.is_none() {
             self.open = false;
         }
         self.unanswered = None;
@@ -76,9 +77,7 @@ impl Output {
 
     /// Lets the terminal show again what is typed.
     pub fn show(&mut self) {
-        if let Some(before) = self.before.take() {
-            let _ = tcsetattr(io::stdin(), OptionalActions::Now, &before);
-        }
+        self.hides = None;
     }
 }
 
@@ -89,12 +88,4 @@ impl Drop for Output {
             let _ = writeln!(io::stdout());
         }
     }
-}
-
-/// Has the terminal hide what is typed; returns how it was before. `None` where that is no terminal.
-fn hide() -> Option<Termios> {
-    let before = tcgetattr(io::stdin()).ok()?;
-    let mut hidden = before.clone();
-    hidden.local_modes.remove(LocalModes::ECHO);
-    tcsetattr(io::stdin(), OptionalActions::Now, &hidden).ok().map(|()| before)
 }

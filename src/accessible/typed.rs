@@ -1,10 +1,12 @@
 //! The lines that somebody types, or that a program writes into a pipe.
 
+use std::io::ErrorKind;
 use std::time::Instant;
 
-use rustix::io::Errno;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use zeroize::Zeroizing;
+
+use crate::terminal::tty;
 
 /// No line takes more bytes: the longest value has a few hundred.
 const MOST: usize = 64 * 1024;
@@ -25,14 +27,13 @@ pub fn read_lines() -> UnboundedReceiver<Typed> {
     lines
 }
 
-/// Reads by itself and not through the standard library's buffer, which would keep a secret.
 fn pump(tell: &UnboundedSender<Typed>) {
     let mut chunk = Zeroizing::new([0u8; 4096]);
     let mut line = Zeroizing::new(Vec::with_capacity(MOST));
     loop {
-        let read = match rustix::io::read(std::io::stdin(), &mut chunk[..]) {
+        let read = match tty::read(&mut chunk[..]) {
             Ok(read) => read,
-            Err(Errno::INTR) => continue,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
             Err(_) => 0,
         };
         let at = Instant::now();

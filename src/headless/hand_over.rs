@@ -2,9 +2,9 @@
 
 use std::fs::File;
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
+use crosspull_azure::platform::private;
 use crosspull_core::hand_over::HandOver;
 
 /// Writes all forms of the page beside the journal, in place of those of an earlier part of the run; gives where they
@@ -27,6 +27,6 @@ pub fn write(page: &HandOver, journal: &Path) -> Result<[PathBuf; 3], String> {
 fn put(path: &Path, text: &str) -> Result<(), String> {
     let failed = |e: std::io::Error| format!("the page {} cannot be written ({e})", path.display());
     let part = path.with_added_extension("part");
-    let mut file = File::options().write(true).create(true).truncate(true).mode(0o600).open(&part).map_err(failed)?;
+    let mut file = private(File::options().write(true).create(true).truncate(true)).open(&part).map_err(failed)?;
     file.write_all(text.as_bytes()).and_then(|()| std::fs::rename(&part, path)).map_err(failed)
 }

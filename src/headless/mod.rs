@@ -17,6 +17,7 @@ use clap::ArgMatches;
 
 use crate::exit::Code;
 use crate::terminal::signals::Signals;
+use crate::terminal::tty;
 
 pub use begin::begin;
 pub use session::Session;
@@ -33,7 +34,7 @@ pub fn nobody_to_ask(arguments: &ArgMatches) -> Option<String> {
 ///
 /// A line that was typed before the question answers nothing: nobody had read what it would be an answer to.
 pub async fn agrees(question: &str, signals: &mut Signals) -> Result<bool, Code> {
-    forget_what_was_typed();
+    tty::forget_typed();
     let mut err = std::io::stderr();
     if write!(err, "{question}").and_then(|()| err.flush()).is_err() {
         // Nobody was asked.
@@ -51,9 +52,4 @@ pub async fn agrees(question: &str, signals: &mut Signals) -> Result<bool, Code>
             Err(code)
         }
     }
-}
-
-/// Drops the lines that wait on the terminal. Where there is none, nothing is asked.
-fn forget_what_was_typed() {
-    let _ = rustix::termios::tcflush(std::io::stdin(), rustix::termios::QueueSelector::IFlush);
 }

@@ -2,9 +2,9 @@
 
 use std::fs::{File, Metadata, TryLockError};
 use std::io::{Read as _, Write as _};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
+use crosspull_azure::platform::{is_named, is_private, keeps_private, others_may_use, private};
 use crosspull_core::ids::{KeyId, RegistryId};
 use crosspull_core::input::Answers;
 use crosspull_core::input::Key;
@@ -59,10 +59,8 @@ impl SecretFile {
         if !folder.is_dir() {
             return Err(format!("the folder {} is not there: name a file in one that is", folder.display()));
         }
-        let file = File::options()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
+        keeps_private(folder)?;
+        let file = private(File::options().write(true).create_new(true))
             .open(path)
             .map_err(|e| format!("{shown} cannot be made ({e}): name a file in a folder that you may write"))?;
         // Where files cannot be locked, the name that was free is enough.
@@ -137,8 +135,7 @@ impl SecretFile {
 
     /// True where the file is still empty and has its name.
     fn is_free(&self) -> bool {
-        let found = self.file.metadata().ok().zip(self.path.symlink_metadata().ok());
-        found.is_some_and(|(open, named)| open.len() == 0 && is_same(&open, &named))
+        self.file.metadata().is_ok_and(|open| open.len() == 0) && is_named(&self.file, &self.path)
     }
 }
 
@@ -151,23 +148,16 @@ impl Drop for SecretFile {
     }
 }
 
-fn is_same(one: &Metadata, other: &Metadata) -> bool {
-    (one.dev(), one.ino()) == (other.dev(), other.ino())
-}
-
 /// Opens an empty file of this user that nobody else may read or write and that no program has reserved now.
 fn left_empty(path: &Path) -> Option<File> {
-    let user = rustix::process::geteuid().as_raw();
-    let is_ours =
-        |found: &Metadata| found.is_file() && found.len() == 0 && found.uid() == user && found.mode() & 0o077 == 0;
+    let is_ours = |found: &Metadata| found.is_file() && found.len() == 0 && is_private(path, found);
     // Nothing else than a file is opened: a pipe would wait for its other end.
     path.symlink_metadata().ok().filter(is_ours)?;
     let file = File::options().write(true).open(path).ok()?;
     file.try_lock().ok()?;
     // It may have been filled or removed since.
-    let named = path.symlink_metadata().ok()?;
-    let open = file.metadata().ok().filter(is_ours)?;
-    is_same(&open, &named).then_some(file)
+    file.metadata().ok().filter(is_ours)?;
+    is_named(&file, path).then_some(file)
 }
 
 /// The subject of a saved secret: one registry of several, whose own user has it. `None` for the one secret of a run.
@@ -334,7 +324,7 @@ fn read_secret(path: &Path) -> Result<Secret, String> {
     if !about.is_file() || about.len() == 0 || about.len() > LARGEST {
         return Err(format!("{shown} holds no secret"));
     }
-    if about.mode() & 0o077 != 0 {
+    if others_may_use(path, &about) {
         return Err(format!("{shown} can be read by others than you: give it mode 0600"));
     }
     let mut text = zeroize::Zeroizing::new(String::with_capacity(usize::try_from(LARGEST).unwrap_or_default() + 1));
@@ -345,7 +335,7 @@ fn read_secret(path: &Path) -> Result<Secret, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::PermissionsExt as _;
+    use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 
     #[test]
     fn a_secret_is_saved_once_for_its_owner_alone() {

@@ -32,7 +32,8 @@ use crate::credentials::{self, Credentials, Ready};
 use crate::exit::Code;
 use crate::places;
 use crate::sources::environment;
-use crate::terminal::signals::{Signals, end_what_is_stuck};
+use crate::terminal::signals::Signals;
+use crate::terminal::stuck::end_what_is_stuck;
 use crate::terminal::surroundings::tunnel;
 
 /// The longest time that calls in flight may take after a signal that leaves no time for more.

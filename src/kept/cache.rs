@@ -2,12 +2,12 @@
 //! (XDG Base Directory Specification), for its owner alone.
 
 use std::ffi::OsStr;
-use std::fs::{DirBuilder, File, Metadata};
+use std::fs::{File, Metadata};
 use std::io::{self, Read as _};
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crosspull_azure::platform::{is_private, private_folder};
 use crosspull_core::kept::{Kept, Sort};
 use jiff::Timestamp;
 use zeroize::Zeroizing;
@@ -70,7 +70,7 @@ impl Cache {
         let runtime = runtime.map(Path::new).filter(|folder| folder.is_absolute() && is_private_folder(folder))?;
         let folder = runtime.join("crosspull");
         // One that is there already is looked at as well.
-        let _ = DirBuilder::new().mode(0o700).create(&folder);
+        let _ = private_folder().create(&folder);
         is_private_folder(&folder).then_some(Self(folder))
     }
 
@@ -78,7 +78,7 @@ impl Cache {
     /// sort.
     pub fn look(&self, sort: Sort, name: &str) -> Option<Kept> {
         let file = self.token(name);
-        let is_ours = |found: &Metadata| found.is_file() && is_private(found) && found.len() <= LARGEST;
+        let is_ours = |found: &Metadata| found.is_file() && is_private(&file, found) && found.len() <= LARGEST;
         file.symlink_metadata().ok().filter(is_ours)?;
         // The room is there from the beginning: a text that grows leaves copies behind.
         let mut text = Zeroizing::new(String::with_capacity(usize::try_from(LARGEST).unwrap_or_default()));
@@ -126,18 +126,14 @@ impl Cache {
 
 /// Returns true for a folder of this user's own that nobody else has any right to, and that is no link.
 fn is_private_folder(folder: &Path) -> bool {
-    folder.symlink_metadata().is_ok_and(|found| found.is_dir() && is_private(&found))
-}
-
-fn is_private(found: &Metadata) -> bool {
-    found.uid() == rustix::process::geteuid().as_raw() && found.mode() & 0o077 == 0
+    folder.symlink_metadata().is_ok_and(|found| found.is_dir() && is_private(folder, &found))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crosspull_core::secret::Secret;
-    use std::os::unix::fs::PermissionsExt as _;
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 
     fn set(file: &Path, mode: u32) {
         std::fs::set_permissions(file, std::fs::Permissions::from_mode(mode)).expect("ours");

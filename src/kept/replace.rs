@@ -1,19 +1,17 @@
 //! Files that are replaced as a whole: whoever reads one, and whoever is killed while writing one, leaves it as it was
 //! or as it is to be.
 
-use std::fs::{DirBuilder, File, Metadata, Permissions};
+use std::fs::File;
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _, fchown};
 use std::path::{Path, PathBuf};
 
+use crosspull_azure::platform::{private_folder, sync_folder, take_over};
 use tempfile::NamedTempFile;
 
 /// The most bytes that are read of a file.
 pub const LARGEST: u64 = 1 << 20;
 /// A file that others change each time is left alone after so many tries.
 const TRIES: u8 = 20;
-/// The rights for a file that nobody else is to read.
-const PRIVATE: u32 = 0o600;
 
 /// Reads a text file; `None` where there is none.
 ///
@@ -76,17 +74,17 @@ pub fn edit_up_to<T>(file: &Path, most: u64, edit: impl Fn(&str) -> Result<(Stri
         if before.as_deref() == Some(text.as_str()) || before.is_none() && text.is_empty() {
             return Ok(result);
         }
-        DirBuilder::new().recursive(true).mode(0o700).create(folder(&target)).map_err(cannot)?;
+        private_folder().recursive(true).create(folder(&target)).map_err(cannot)?;
         let new = written(folder(&target), &text).map_err(cannot)?;
         if before.is_some() {
-            take_over(&new, &target.metadata().map_err(cannot)?).map_err(cannot)?;
+            take_over(new.as_file(), &target.metadata().map_err(cannot)?).map_err(cannot)?;
         }
         new.as_file().sync_all().map_err(cannot)?;
         // Looked at right before: other programs replace the file too, and none of them locks it.
         if read_up_to(&target, most).map_err(cannot)? == before {
             new.persist(&target).map_err(|error| cannot(error.error))?;
             // The name is kept through a crash of the machine where the system can do that.
-            let _ = File::open(folder(&target)).and_then(|folder| folder.sync_all());
+            let _ = sync_folder(folder(&target));
             return Ok(result);
         }
     }
@@ -102,27 +100,19 @@ fn folder(file: &Path) -> &Path {
     file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
 }
 
-/// Writes a text to a file without a name that lasts, for its owner alone.
+/// Writes a text to a file without a name that lasts, for its owner alone, as `tempfile` makes them.
 fn written(folder: &Path, text: &str) -> io::Result<NamedTempFile> {
-    let permissions = Permissions::from_mode(PRIVATE);
-    let mut new = tempfile::Builder::new().prefix(".crosspull-").permissions(permissions).tempfile_in(folder)?;
+    let mut new = tempfile::Builder::new().prefix(".crosspull-").tempfile_in(folder)?;
     new.write_all(text.as_bytes())?;
     Ok(new)
-}
-
-/// Gives a new file the owner and the rights of the one that it takes the place of.
-fn take_over(new: &NamedTempFile, old: &Metadata) -> io::Result<()> {
-    let made = new.as_file().metadata()?;
-    if (made.uid(), made.gid()) != (old.uid(), old.gid()) {
-        fchown(new.as_file(), Some(old.uid()), Some(old.gid()))?;
-    }
-    new.as_file().set_permissions(old.permissions())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::cell::Cell;
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt as _;
 
     /// Returns an edit that adds a line.
     fn add(line: &str) -> impl Fn(&str) -> Result<(String, ()), String> {

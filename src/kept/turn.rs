@@ -3,10 +3,11 @@
 
 use std::fs::{File, TryLockError};
 use std::io::{self, Read as _, Seek as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
+
+use crosspull_azure::platform::private;
 
 use super::replace::LARGEST;
 
@@ -21,7 +22,7 @@ impl Turn {
     /// # Errors
     /// An error where the file cannot be made or locked.
     pub fn wait(file: &Path, limit: Duration) -> io::Result<Option<Self>> {
-        let file = File::options().read(true).write(true).create(true).truncate(false).mode(0o600).open(file)?;
+        let file = private(File::options().read(true).write(true).create(true).truncate(false)).open(file)?;
         match file.try_lock() {
             Ok(()) => return Ok(Some(Self(file))),
             Err(TryLockError::WouldBlock) => {}

@@ -1,8 +1,12 @@
 //! The name on the PATH by which docker, podman and skopeo run the credential helper: a link to this program.
 
-use std::os::unix::fs::{MetadataExt as _, symlink};
+#[cfg(unix)]
+use std::os::unix::fs::symlink;
+#[cfg(windows)]
+use std::os::windows::fs::symlink_file as symlink;
 use std::path::{Path, PathBuf};
 
+use crosspull_azure::platform::is_same;
 use crosspull_core::command::Command;
 use crosspull_core::login::helper_config::HELPER;
 
@@ -59,11 +63,6 @@ impl Link {
             }
         })
     }
-}
-
-fn is_same(one: &Path, other: &Path) -> bool {
-    let id = |file: &Path| file.metadata().map(|found| (found.dev(), found.ino())).ok();
-    id(one).is_some() && id(one) == id(other)
 }
 
 #[cfg(test)]

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crosspull_azure::platform::is_own;
 use crosspull_core::login::settings::{Settings, parse, text};
 
 use crate::kept::replace;
 use crate::kept::turn::Turn;
 use crate::places;
-use crate::sources::is_own;
 
 /// The longest wait for another crosspull that writes the file, which takes it no time.
 const LIMIT: Duration = Duration::from_secs(10);

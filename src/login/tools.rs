@@ -119,12 +119,20 @@ fn beside_docker(command: &mut Command) -> std::io::Result<tempfile::TempDir> {
     let folder = tempfile::tempdir()?;
     command.env("DOCKER_CONFIG", folder.path());
     if environment("REGISTRY_AUTH_FILE").is_none() {
-        // Without the variable it would be kept in the empty folder (containers-auth.json(5) names this place).
-        let own = || PathBuf::from(format!("/run/containers/{}", rustix::process::geteuid().as_raw()));
+        // Without the variable it would be kept in the empty folder.
         let runtime = environment("XDG_RUNTIME_DIR").map(|folder| PathBuf::from(folder).join("containers"));
-        command.env("REGISTRY_AUTH_FILE", runtime.unwrap_or_else(own).join("auth.json"));
+        let place = runtime.map_or_else(own_of_containers, Ok)?;
+        command.env("REGISTRY_AUTH_FILE", place.join("auth.json"));
     }
     Ok(folder)
+}
+
+/// Returns the folder in which podman and its kin keep sign-ins where no other one is named (containers-auth.json(5)).
+fn own_of_containers() -> std::io::Result<PathBuf> {
+    #[cfg(target_os = "linux")]
+    return Ok(PathBuf::from(format!("/run/containers/{}", rustix::process::geteuid().as_raw())));
+    #[cfg(not(target_os = "linux"))]
+    return etcetera::home_dir().map(|home| home.join(".config/containers")).map_err(std::io::Error::other);
 }
 
 /// Runs a program with a secret on its standard input. What a child of its own holds open is not waited for.

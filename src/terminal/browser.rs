@@ -2,6 +2,7 @@
 
 use std::process::Stdio;
 
+use crosspull_azure::platform::apart;
 use crosspull_core::secret::SECRET_VARIABLES;
 use crosspull_tui::Notice;
 use url::Url;
@@ -20,8 +21,7 @@ pub fn open(address: &str) -> Notice {
             program.env_remove(name);
         }
         // Ctrl-C in our terminal is not meant for it.
-        #[cfg(unix)]
-        program.process_group(0);
+        apart(&mut program);
         if program.spawn().is_ok() {
             return Notice::good("A browser of this machine is asked to open it.");
         }

@@ -7,8 +7,10 @@ use std::time::Duration;
 
 #[cfg(target_os = "macos")]
 use arboard::SetExtApple as _;
-#[cfg(not(target_os = "macos"))]
+#[cfg(not(any(target_os = "macos", windows)))]
 use arboard::SetExtLinux as _;
+#[cfg(windows)]
+use arboard::SetExtWindows as _;
 use arboard::{Clipboard, Error};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use crosspull_core::secret::{SECRET_VARIABLES, Secret};
@@ -269,7 +271,7 @@ async fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'stati
 
 /// Holds the X clipboard until something else is copied, or crosspull ends. Wayland's is held by a thread of arboard's,
 /// so this returns at once.
-#[cfg(not(target_os = "macos"))]
+#[cfg(not(any(target_os = "macos", windows)))]
 fn hold(text: &Secret, reached: Reached) -> Result<(), Error> {
     let mut clipboard = Clipboard::new()?;
     if reached.send(()).is_err() {
@@ -278,8 +280,8 @@ fn hold(text: &Secret, reached: Reached) -> Result<(), Error> {
     clipboard.set().exclude_from_history().wait().text(text.reveal())
 }
 
-/// Gives the text to the pasteboard of macOS, which holds it by itself.
-#[cfg(target_os = "macos")]
+/// Gives the text to the clipboard of macOS or Windows, which holds it by itself.
+#[cfg(any(target_os = "macos", windows))]
 fn hold(text: &Secret, reached: Reached) -> Result<(), Error> {
     let mut clipboard = Clipboard::new()?;
     if reached.send(()).is_err() {

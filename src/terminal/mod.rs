@@ -3,13 +3,23 @@
 pub mod browser;
 pub mod clipboard;
 mod copy_file;
+#[cfg(unix)]
 pub mod keyboard;
 pub mod look;
 mod question;
+#[cfg(unix)]
 pub mod screen_signals;
+#[cfg(unix)]
 pub mod signals;
 mod size;
+pub mod stuck;
 pub mod surroundings;
+pub mod tty;
+#[cfg(windows)]
+mod windows;
+
+#[cfg(windows)]
+pub use windows::{keyboard, screen_signals, signals};
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::mem::ManuallyDrop;
@@ -28,10 +38,10 @@ use crossterm::terminal::{
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::{Position, Rect, Size};
 use ratatui::{DefaultTerminal, TerminalOptions, Viewport};
-use rustix::io::Errno;
 
 use crate::sources::environment;
 use question::Question;
+use tty::is_of_a_lost_line;
 
 /// The terminal in raw mode, on its alternate screen, with pastes marked.
 pub struct Terminal {
@@ -52,8 +62,15 @@ pub struct Gone;
 /// True while the terminal is taken over, so that it is given back once.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
+/// Said on Windows, where a paste comes as keys and its line ends would be presses of Enter.
+const NOT_ON_WINDOWS: &str = "crosspull: the wizard's screens need a Unix terminal. In plain lines: crosspull --accessible. \
+                              By flags or a file: crosspull apply --answers FILE --yes. With screens: crosspull in WSL";
+
 /// Returns the reason why the wizard's screens cannot be shown here, where they cannot.
 pub fn unfit() -> Option<String> {
+    if cfg!(windows) {
+        return Some(NOT_ON_WINDOWS.to_owned());
+    }
     let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
     why_unfit(is_terminal, environment)
 }
@@ -208,13 +225,6 @@ impl Drop for Terminal {
     }
 }
 
-/// Returns true for what a write to a terminal that hung up ends with. Any other error, such as that of a terminal that
-/// takes nothing just now, passes.
-fn is_of_a_lost_line(error: &io::Error) -> bool {
-    let lost = [Errno::IO, Errno::NXIO, Errno::PIPE, Errno::BADF, Errno::NODEV].map(Errno::raw_os_error);
-    error.raw_os_error().is_some_and(|number| lost.contains(&number))
-}
-
 /// Gives the terminal back. Every part is tried, whatever became of the others; where the terminal is gone there is
 /// nobody to tell, and saying so on standard error would fail too.
 ///
@@ -273,15 +283,5 @@ mod tests {
             let why = why_unfit(is_terminal, variables).unwrap_or_default();
             assert!(why.contains(says) && why.contains("crosspull apply"), "{why}");
         }
-    }
-
-    #[test]
-    fn only_a_line_that_is_lost_ends_the_drawing() {
-        let lost = |errno: Errno| is_of_a_lost_line(&errno.into());
-        assert!([Errno::IO, Errno::PIPE, Errno::NXIO].into_iter().all(lost));
-        assert!(![Errno::AGAIN, Errno::INTR, Errno::NOSPC].into_iter().any(lost));
-        assert!(!is_of_a_lost_line(&io::Error::other(
-            "the cursor position could not be read within a normal duration"
-        )));
     }
 }

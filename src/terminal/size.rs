@@ -1,7 +1,5 @@
 //! The size of the window.
 
-use std::io;
-
 /// The size that every terminal has where nobody tells another one.
 const USUAL: (u16, u16) = (80, 24);
 /// A larger window is drawn in a part of it: a wrong size must not take all memory.
@@ -9,8 +7,7 @@ const MOST: (u16, u16) = (1000, 500);
 
 /// Returns the columns and rows of the terminal. A serial line tells none, and no pseudo-terminal has to.
 pub fn of_window(variable: impl Fn(&str) -> Option<String>) -> (u16, u16) {
-    let told = rustix::termios::tcgetwinsize(io::stdout()).map_or((0, 0), |size| (size.ws_col, size.ws_row));
-    of(told, variable)
+    of(super::tty::size(), variable)
 }
 
 /// Returns the size that holds, by what the terminal tells and what the environment does.

@@ -2,7 +2,6 @@
 
 use crosspull_tui::Msg;
 use jiff::{SignedDuration, Timestamp};
-use rustix::time::{ClockId, clock_gettime};
 
 /// A clock that cannot be set. A secret that is in sight for ten seconds is hidden after ten, also where the machine's clock
 /// is put back by an hour meanwhile.
@@ -37,11 +36,21 @@ impl Clock {
 }
 
 /// Returns the time since the machine started; where it can be told, with the time in which it slept.
+#[cfg(unix)]
 fn counted() -> SignedDuration {
+    use rustix::time::{ClockId, clock_gettime};
+
     #[cfg(target_os = "linux")]
     let clock = ClockId::Boottime;
     #[cfg(not(target_os = "linux"))]
     let clock = ClockId::Monotonic;
     let time = clock_gettime(clock);
     SignedDuration::new(time.tv_sec, i32::try_from(time.tv_nsec).unwrap_or(0))
+}
+
+/// Returns the time since it was first asked for.
+#[cfg(not(unix))]
+fn counted() -> SignedDuration {
+    static FIRST: std::sync::LazyLock<std::time::Instant> = std::sync::LazyLock::new(std::time::Instant::now);
+    SignedDuration::try_from(FIRST.elapsed()).unwrap_or(SignedDuration::ZERO)
 }

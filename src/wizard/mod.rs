@@ -37,7 +37,7 @@ use crate::sources::environment;
 use crate::terminal::clipboard::{self, ClipboardPlace, CopyMethod, CopyWish};
 use crate::terminal::keyboard::Keyboard;
 use crate::terminal::screen_signals::{ScreenSignal, ScreenSignals};
-use crate::terminal::signals::end_what_is_stuck;
+use crate::terminal::stuck::end_what_is_stuck;
 use crate::terminal::surroundings::{surroundings, tunnel};
 use crate::terminal::{Gone, Terminal, look, unfit};
 use clock::Clock;

@@ -15,7 +15,8 @@ use super::{Wizard, Workspace, copies_by, here, panicked};
 use crate::accessible::{Output, Typed, read_lines};
 use crate::exit::Code;
 use crate::terminal::clipboard::CopyMethod;
-use crate::terminal::signals::{Signals, end_what_is_stuck};
+use crate::terminal::signals::Signals;
+use crate::terminal::stuck::end_what_is_stuck;
 
 /// The time between two looks at how long something is waited for.
 const TICK: Duration = Duration::from_secs(1);

@@ -1,9 +1,8 @@
 //! The journal: a run's events on disk, one JSON object a line. What must survive a crash is synced before the engine
 //! goes on (`docs/PRODUCT.md` 7, rule 3). Whoever works on a run holds its journal locked.
 
-use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use crosspull_core::event::Entry;
@@ -12,6 +11,8 @@ use crosspull_core::ids::ClusterId;
 use crosspull_core::journal::{LARGEST, Unreadable, read};
 use crosspull_core::names::{RunId, marker};
 use crosspull_core::run::Run;
+
+use crate::platform::{private, private_folder, sync_folder};
 
 /// A log that keeps the entries of a run.
 pub trait EntryLog: Send + std::fmt::Debug {
@@ -130,14 +131,13 @@ impl JournalFile {
     /// An error where folder or file cannot be made.
     pub fn create(runs: &Path, run: &RunId) -> Result<Self, JournalError> {
         let path = place(runs, run);
-        let made = DirBuilder::new()
+        let made = private_folder()
             .recursive(true)
-            .mode(0o700)
             .create(runs)
-            .and_then(|()| OpenOptions::new().append(true).create_new(true).mode(0o600).open(&path))
+            .and_then(|()| private(OpenOptions::new().append(true).create_new(true)).open(&path))
             .and_then(|file| file.lock().map(|()| file))
             // The folder too, or a power cut leaves a journal that nobody finds.
-            .and_then(|file| File::open(runs)?.sync_all().map(|()| file));
+            .and_then(|file| sync_folder(runs).map(|()| file));
         match made {
             Ok(file) => Ok(Self { file, path, whole: 0 }),
             Err(source) => Err(JournalError::new(&path, source)),
@@ -210,8 +210,9 @@ impl ClusterLock {
     pub fn take(runs: &Path, cluster: &ClusterId, run: &RunId) -> Result<Self, JournalError> {
         let path = Self::place(runs, cluster);
         let taken = || -> io::Result<Option<Self>> {
-            let mut file =
-                OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path)?;
+            let mut options = OpenOptions::new();
+            options.read(true).write(true).create(true).truncate(false);
+            let mut file = private(&mut options).open(&path)?;
             if !locked(&file)? {
                 return Ok(None);
             }

@@ -26,6 +26,7 @@ pub mod long_running;
 mod operations;
 mod page;
 pub mod patience;
+pub mod platform;
 pub mod recorder;
 pub mod refusal;
 pub mod registry_access;

@@ -5,10 +5,10 @@ mod writable;
 use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use crosspull_azure::platform::{others_may_use, private, private_folder};
 use crosspull_core::access::kubeconfig::{Chosen, Entry, Kubeconfig, Names, Wish};
 
 use crate::kept::replace::{edit_up_to, read_up_to};
@@ -99,8 +99,8 @@ impl Place {
     /// Returns what is to be said of the file where others may read it.
     pub fn warning(&self) -> Option<String> {
         let Self::File { target, .. } = self else { return None };
-        let mode = target.metadata().ok()?.permissions().mode();
-        (mode & 0o077 != 0).then(|| format!("Others may read {}: chmod 600 keeps them from it", target.display()))
+        others_may_use(target, &target.metadata().ok()?)
+            .then(|| format!("Others may read {}: chmod 600 keeps them from it", target.display()))
     }
 }
 
@@ -122,7 +122,7 @@ impl Lock {
         let lock = PathBuf::from(name);
         let cannot = |error: io::Error| format!("{} cannot be changed ({error})", file.display());
         if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(cannot)?;
+            private_folder().recursive(true).create(folder).map_err(cannot)?;
         }
         let end = Instant::now() + limit;
         loop {
@@ -143,7 +143,7 @@ impl Lock {
 }
 
 fn made(lock: &Path) -> io::Result<File> {
-    OpenOptions::new().write(true).create_new(true).mode(0o600).open(lock)
+    private(OpenOptions::new().write(true).create_new(true)).open(lock)
 }
 
 impl Drop for Lock {

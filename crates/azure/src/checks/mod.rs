@@ -277,7 +277,7 @@ mod tests {
             let refused = CallError::Refused(Refused { refusal: refusal.clone(), oauth: None, claims: None });
             let told = call_stop(Check::Tenants, "it cannot be read", refused);
             let means = lower_first(row.means.trim_end_matches('.'));
-            assert_eq!((told.text, told.now.as_str()), (format!("it cannot be read: {means}"), row.now));
+            assert_eq!((told.text, &*told.now), (format!("it cannot be read: {means}"), row.now));
             assert_eq!(told.refusal, Some(refusal), "the service's words and the request's id go along");
         }
     }

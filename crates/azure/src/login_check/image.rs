@@ -217,10 +217,10 @@ impl RegistryCheck<'_> {
 /// Returns the look at a right that lacks; `unseen` is true where a grant on a repository may be there, and is not seen.
 fn without_right(on: &str, unseen: bool) -> Looked {
     let why = format!("The registry accepts the credential, and its token grants nothing that pulls {on}.");
-    let now = Wording::from(format!(
+    let now = Wording::from(
         "Check the role there and its condition; a new one can take ten minutes. Where roles hold on repositories (ABAC), AcrPull \
-         has no effect: there it is Container Registry Repository Reader."
-    ));
+         has no effect: there it is Container Registry Repository Reader.",
+    );
     let more = || Wording::from(" A right on one repository is told by ") + Key::Repository + ".";
     let now = if unseen { now + more() } else { now };
     Looked::fails(Look::Right, Trouble::new(format!("no right to pull {on}"), why, now))

@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use crate::platform::may_run;
+
 /// The state of a program on the PATH.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum OnPath {
@@ -42,7 +44,7 @@ fn why_not(file: &Path) -> Option<String> {
         Ok(found) if found.is_dir() => return Some("is a folder".to_owned()),
         Ok(_) => {}
     }
-    if rustix::fs::access(file, rustix::fs::Access::EXEC_OK).is_err() {
+    if !may_run(file) {
         return Some("is not executable for this account".to_owned());
     }
     let interpreter = interpreter(file)?;

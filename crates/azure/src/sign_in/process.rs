@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 use futures_util::future::{Either, join, select};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
+use crate::platform::{Group, apart};
+
 /// The most bytes that are kept of what a program writes, of each of its two outputs.
 const KEPT: u64 = 1 << 20;
 /// The time for which the output of a program that has ended is still read.
@@ -49,7 +51,7 @@ async fn ended_before(
     mut program: tokio::process::Command,
     limit: impl Future<Output = ()> + Send,
 ) -> io::Result<Option<Output>> {
-    program.stdin(Stdio::null()).kill_on_drop(true).process_group(0);
+    apart(&mut program).stdin(Stdio::null()).kill_on_drop(true);
     let mut child = program.spawn()?;
     let mut group = Group::of(&child);
     let ended = async {
@@ -86,29 +88,6 @@ async fn read(output: Option<impl AsyncRead + Unpin>, kept: &mut Vec<u8>) {
     if (&mut output).take(KEPT).read_to_end(kept).await.is_ok() {
         // The rest is read too: a program whose output nobody takes does not end.
         let _ = tokio::io::copy(&mut output, &mut tokio::io::sink()).await;
-    }
-}
-
-/// A program with its children, killed when dropped: the Azure CLI is a script that starts Python, and the SDK starts it by
-/// a shell.
-struct Group(Option<rustix::process::Pid>);
-
-impl Group {
-    fn of(child: &tokio::process::Child) -> Self {
-        Self(child.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw))
-    }
-
-    const fn let_go(&mut self) {
-        self.0 = None;
-    }
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        if let Some(leader) = self.0 {
-            // They may all have ended just now.
-            let _ = rustix::process::kill_process_group(leader, rustix::process::Signal::KILL);
-        }
     }
 }
 

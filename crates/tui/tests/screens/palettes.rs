@@ -16,8 +16,11 @@ const THEMES: [(&str, Theme); 5] = [
     ("ascii", Theme::plain()),
 ];
 
+/// The keys that lead to a screen.
+type Tell = fn(&mut Story);
+
 /// The screens, each by its name.
-const SCREENS: [(&str, fn(&mut Story)); 7] = [
+const SCREENS: [(&str, Tell); 7] = [
     ("home", |_| {}),
     ("form", |story| story.enter().end()),
     ("form_complaints", |story| story.enter().ctrl('u').type_text("contoso").enter().end()),
@@ -28,7 +31,7 @@ const SCREENS: [(&str, fn(&mut Story)); 7] = [
 ];
 
 /// Returns a screen of the demo in that theme.
-fn at(size: (u16, u16), theme: Theme, tell: fn(&mut Story)) -> Story {
+fn at(size: (u16, u16), theme: Theme, tell: Tell) -> Story {
     let mut story = Story::new(size, complete(), true, theme);
     tell(&mut story);
     story

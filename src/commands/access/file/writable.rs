@@ -1,9 +1,8 @@
 //! Whether a kubeconfig can be replaced where it is, told before anything is called.
 
-use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{Access, access};
+use crosspull_azure::platform::{self, is_pipe};
 
 /// The list of what is mounted (Linux, `proc_pid_mountinfo(5)`).
 const MOUNTS: &str = "/proc/self/mountinfo";
@@ -17,9 +16,9 @@ pub(super) fn is_plain(file: &Path) -> Result<(), String> {
     let what = match found.file_type() {
         kind if kind.is_file() => return Ok(()),
         kind if kind.is_dir() => "it is a folder",
-        kind if kind.is_fifo() => "it is a pipe",
+        kind if is_pipe(kind) => "it is a pipe",
         // kubectl reads nothing of it.
-        kind if kind.is_char_device() && file == Path::new("/dev/null") => return Ok(()),
+        _ if file == Path::new("/dev/null") => return Ok(()),
         _ => "it is no file",
     };
     Err(left_alone(file, what, "give --file FILE, or --file - for standard output"))
@@ -39,7 +38,7 @@ pub(super) fn may_write(file: &Path) -> Result<(), String> {
         let now = "make that file, or remove the link, or give --file FILE";
         return Err(left_alone(file, "it is a link to a file that is not there", now));
     }
-    if file.metadata().is_ok_and(|found| found.permissions().mode() & 0o222 == 0) {
+    if file.metadata().is_ok_and(|found| found.permissions().readonly()) {
         return Err(left_alone(file, "it is read-only", "chmod u+w it, or give --file FILE"));
     }
     let target = file.canonicalize().unwrap_or_else(|_| file.to_owned());
@@ -64,8 +63,7 @@ fn may_make_in(file: &Path) -> Result<(), String> {
     if !folder.is_dir() {
         return Err(format!("{} is no folder", folder.display()));
     }
-    access(folder, Access::WRITE_OK | Access::EXEC_OK)
-        .map_err(|error| format!("nothing can be made in {} ({error})", folder.display()))
+    platform::may_make_in(folder).map_err(|error| format!("nothing can be made in {} ({error})", folder.display()))
 }
 
 /// True for a file that is a mount point.

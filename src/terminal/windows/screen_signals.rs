@@ -1,0 +1,52 @@
+//! Signals as the full screen would take them.
+
+use std::io;
+
+use super::signals::Signals;
+use crate::exit::Code;
+
+/// A signal's meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(dead_code, reason = "Windows has the first alone")]
+pub enum ScreenSignal {
+    /// The program is to end with that code.
+    End(Code),
+    /// The program is to stop for a while.
+    Suspend,
+    /// The program was stopped and goes on; others had the terminal meanwhile.
+    Continue,
+    /// The window has another size, or somebody wants a whole frame.
+    Window,
+}
+
+/// The signals that are listened to while the terminal is taken over.
+#[derive(Debug)]
+pub struct ScreenSignals(Signals);
+
+impl ScreenSignals {
+    /// Takes the signals from their defaults.
+    ///
+    /// # Errors
+    /// An error where the system refuses.
+    pub fn listen() -> io::Result<Self> {
+        Signals::listen(false).map(Self)
+    }
+
+    /// Waits for the next signal.
+    pub async fn next(&mut self) -> ScreenSignal {
+        ScreenSignal::End(self.0.next().await)
+    }
+}
+
+/// Returns false: nothing lets a program go on that is stopped.
+pub const fn has_job_control() -> bool {
+    false
+}
+
+/// Refuses to stop the program.
+///
+/// # Errors
+/// An error always.
+pub fn stop_for_a_while() -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
