@@ -45,7 +45,7 @@ fn a_registry_that_keeps_this_machine_out_is_proved_from_a_node_before_the_reset
 #[test]
 fn a_proof_that_fails_after_all_else_is_done_keeps_the_cluster_as_it_is() {
     // The role takes so long that the proof is the last step before the reset.
-    let story = Story::of_all(&["slow-replication", "missing-repository"]);
+    let story = Story::of_all(&["slow-replication", "abac-registry", "missing-repository"]);
     let end = story.apply(&[]);
     end.fails_with("shop/not-yet-pushed:1.0 is not in registryb", "crosspull resume");
     assert_eq!((end.outcome("provision"), end.outcome("add-secret")), ("created", "created"), "\n{end}");
@@ -53,11 +53,20 @@ fn a_proof_that_fails_after_all_else_is_done_keeps_the_cluster_as_it_is() {
 }
 
 #[test]
-fn an_image_that_is_not_there_is_named_and_the_next_run_goes_on() {
+fn an_image_that_is_not_there_stops_before_anything_is_written() {
     let story = Story::of("missing-repository");
     let end = story.apply(&[]);
+    end.is_stopped_by("shop/not-yet-pushed:1.0 is not in registryb", "Push it, or name another image");
+    story.wrote_nothing();
+}
+
+#[test]
+fn an_image_that_the_operator_cannot_look_for_is_named_by_the_proof_and_the_next_run_goes_on() {
+    // Whoever gives roles on repositories has none there.
+    let story = Story::of_all(&["abac-registry", "missing-repository"]);
+    let end = story.apply(&[]);
     let image = "shop/not-yet-pushed:1.0 is not in registryb";
-    end.finds("warn", image, "Push it before you go on, or name another image");
+    end.finds("warn", "cannot be read with your account", "The proof will tell");
     end.fails_with(image, "Push it, then go on with crosspull resume");
     story.cluster_was_not_touched();
 
@@ -65,12 +74,13 @@ fn an_image_that_is_not_there_is_named_and_the_next_run_goes_on() {
     let next = story.apply(&["--repository", "shop/web:1.4"]);
     next.is_done();
     assert!(next.note("add-secret").contains(&left), "the secret of the run that failed is named\n{next}");
-    for step in ["create-app", "create-principal", "provision", "grant-role"] {
+    for step in ["create-app", "create-principal", "provision"] {
         assert_eq!(next.outcome(step), "found", "{step}");
     }
+    assert_eq!(next.outcome("grant-role"), "changed", "the role is to reach the other repository");
     let world = story.world();
     assert_eq!(world.cluster()["clientId"], world.app()["appId"]);
-    assert_eq!(world.role()["roleName"], "AcrPull");
+    assert_eq!(world.role()["roleName"], "Container Registry Repository Reader");
     assert_eq!(world.pulls(), ["Pulled"; 3]);
 }
 

@@ -70,7 +70,7 @@ fn an_image_that_a_replica_does_not_have_yet_is_asked_for_again() {
 
 #[test]
 fn an_image_that_is_not_there_is_not_waited_for_as_long_as_a_role() {
-    let story = Story::of("missing-repository");
+    let story = Story::of_all(&["abac-registry", "missing-repository"]);
     let end = story.apply(&[]);
     end.fails_with("shop/not-yet-pushed:1.0 is not in registryb", "Push it, then go on with crosspull resume");
     let waits = end.waits().into_iter().filter(|why| why.contains("a replica may lag")).count();

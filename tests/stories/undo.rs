@@ -46,7 +46,7 @@ fn what_was_found_stays() {
 
 #[test]
 fn an_app_that_another_run_gave_to_the_cluster_stays_while_the_cluster_uses_it() {
-    let story = Story::of("missing-repository");
+    let story = Story::of_all(&["abac-registry", "missing-repository"]);
     story.apply(&[]).exits(1);
     let first = story.run_id();
     story.apply(&["--repository", "shop/web:1.4"]).is_done();

@@ -1,5 +1,7 @@
 //! The check of an image: is it there?
 
+use std::time::Duration;
+
 use crosspull_core::check::{Check, judge_image};
 use crosspull_core::event::Work;
 use crosspull_core::ids::{ImageRef, RegistryId};
@@ -13,6 +15,9 @@ use crate::registry_access::Realm;
 use crate::registry_login;
 use crate::request::{self, Audience};
 use crate::wire::CallError;
+
+/// The waits for a replica before an image is said not to be there.
+const LAG: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(3), Duration::from_secs(6)];
 
 /// Asks with the operator's own account whether the image is there. Nothing is known where that account may not pull.
 pub(super) async fn ask(reads: &Reads<'_>, id: &RegistryId, image: &ImageRef) -> Result<(), CheckStopped> {
@@ -58,7 +63,28 @@ async fn refresh_token(reads: &Reads<'_>, realm: &Realm) -> Option<Secret> {
     signed_in.ok().map(|signed_in| signed_in.refresh)
 }
 
+/// Looks for the image, more than once before it is said not to be there: a replica may lag.
 async fn is_there(reads: &Reads<'_>, work: &Work, realm: &Realm, image: &ImageRef, refresh: &Secret) -> Option<bool> {
+    let wire = reads.door.wire();
+    let pace = wire.pace();
+    for (tries, wait) in (1..).zip(LAG) {
+        let found = is_there_now(reads, work, realm, image, refresh).await;
+        if found != Some(false) || pace.is_at_once() {
+            return found;
+        }
+        let why = "the registry does not show the image; a replica may lag";
+        wire.pause(work, why, pace.of(wait), pace.of(LAG.iter().sum()), tries).await.ok()?;
+    }
+    is_there_now(reads, work, realm, image, refresh).await
+}
+
+async fn is_there_now(
+    reads: &Reads<'_>,
+    work: &Work,
+    realm: &Realm,
+    image: &ImageRef,
+    refresh: &Secret,
+) -> Option<bool> {
     let scope = format!("repository:{}:pull", image.repository);
     let token = realm.token(reads.door, work, &scope, refresh).await.ok()?;
     match reads.door.raw(work, request::manifest(&realm.server, image, &token)).await {

@@ -13,9 +13,9 @@ pub fn judge_image(registry: &RegistryId, image: &ImageRef, found: Option<bool>)
     let check = Check::Image(registry.clone(), image.clone());
     match found {
         Some(true) => check.pass(format!("{image} exists")),
-        Some(false) => check.warn(
+        Some(false) => check.stop(
             format!("{image} is not in {}", registry.name()),
-            "Push it before you go on, or name another image: the proof pulls this one.",
+            "Push it, or name another image: the proof pulls this one.",
         ),
         None => check.warn(
             format!("whether {image} exists cannot be read with your account"),
