@@ -3,9 +3,11 @@
 pub mod browser;
 pub mod clipboard;
 mod copy_file;
+mod ink;
 #[cfg(unix)]
 pub mod keyboard;
 pub mod look;
+mod painter;
 mod question;
 #[cfg(unix)]
 pub mod screen_signals;
@@ -32,21 +34,22 @@ use crosspull_core::secret::Secret;
 use crossterm::cursor::MoveTo;
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
-    disable_raw_mode, enable_raw_mode,
+    Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+    enable_raw_mode,
 };
-use ratatui::backend::CrosstermBackend;
+use ratatui::backend::Backend as _;
 use ratatui::layout::{Position, Rect, Size};
-use ratatui::{DefaultTerminal, TerminalOptions, Viewport};
+use ratatui::{TerminalOptions, Viewport};
 
 use crate::sources::environment;
+use painter::Painter;
 use question::Question;
 use tty::is_of_a_lost_line;
 
 /// The terminal in raw mode, on its alternate screen, with pastes marked.
 pub struct Terminal {
     /// Ratatui's own work when it is dropped would fail on a terminal that is gone, and abort the program.
-    inner: ManuallyDrop<DefaultTerminal>,
+    inner: ManuallyDrop<ratatui::Terminal<Painter<io::Stdout>>>,
     /// The window as it was at the last frame.
     area: Rect,
     /// True where the screen may not show the last frame, so that the next one is drawn whole.
@@ -104,7 +107,7 @@ impl Terminal {
         let area = window();
         // Fixed, since the size is not asked of crossterm: it has none for a terminal that tells none.
         let options = TerminalOptions { viewport: Viewport::Fixed(area) };
-        let inner = DefaultTerminal::with_options(CrosstermBackend::new(io::stdout()), options)?;
+        let inner = ratatui::Terminal::with_options(Painter::new(io::stdout()), options)?;
         Ok(Self { inner: ManuallyDrop::new(inner), area, stale: false, question: None })
     }
 
@@ -158,12 +161,9 @@ impl Terminal {
     /// # Errors
     /// An error where the terminal is gone.
     pub fn draw(&mut self, view: impl FnOnce(&mut ratatui::Frame)) -> Result<(), Gone> {
-        let begun = crossterm::queue!(io::stdout(), BeginSynchronizedUpdate);
         let drawn = self.frame(view);
-        let ended = crossterm::execute!(io::stdout(), EndSynchronizedUpdate);
-        let failed: Vec<io::Error> = [begun, drawn, ended].into_iter().filter_map(Result::err).collect();
-        self.stale = !failed.is_empty();
-        if failed.iter().any(is_of_a_lost_line) { Err(Gone) } else { Ok(()) }
+        self.stale = drawn.is_err();
+        if drawn.as_ref().is_err_and(is_of_a_lost_line) { Err(Gone) } else { Ok(()) }
     }
 
     fn frame(&mut self, view: impl FnOnce(&mut ratatui::Frame)) -> io::Result<()> {
@@ -172,7 +172,8 @@ impl Terminal {
             self.area = area;
             // ratatui's own `clear` asks the terminal where its cursor is, and fails where it does not answer in time.
             // Its `resize` asks nothing.
-            crossterm::queue!(io::stdout(), Clear(ClearType::All))?;
+            self.inner.backend_mut().forget();
+            self.inner.backend_mut().clear()?;
             self.inner.resize(area)?;
             // A frame that was not shown is still in it.
             self.inner.current_buffer_mut().reset();

@@ -8,8 +8,10 @@ use crate::stage::{DOWN, ENTER, ESC, F5, HOME, Stage, TAB, UP, files};
 const FORM: &str = "Which cluster, and who is to get in?";
 /// A key to the right, as a terminal sends it.
 const RIGHT: &str = "\x1b[C";
-/// The beginning of a frame (synchronized output).
+/// The beginning of a large frame (synchronized output).
 const FRAME: &str = "\x1b[?2026h";
+/// The most bytes that a move to a neighbour takes.
+const MOST: usize = 300;
 
 /// Goes from Home to the form.
 fn to_form(stage: &mut Stage) {
@@ -71,7 +73,9 @@ fn each_key_in_the_matrix_is_one_frame() {
     ] {
         let before = stage.written();
         stage.press(key, words);
-        assert_eq!(stage.since(before).matches(FRAME).count(), 1, "{words}");
+        let bytes = stage.since(before);
+        let frames = bytes.matches(FRAME).count();
+        assert!(frames == 1 || (frames == 0 && bytes.len() <= MOST), "{words}: {} {bytes:?}", bytes.len());
     }
 }
 
