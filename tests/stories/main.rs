@@ -37,6 +37,8 @@ mod azure_cli;
 #[cfg(test)]
 mod between;
 #[cfg(test)]
+mod chain;
+#[cfg(test)]
 mod clouds;
 #[cfg(test)]
 mod conditions;

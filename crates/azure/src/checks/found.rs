@@ -4,11 +4,11 @@ use crosspull_core::check::Check;
 use crosspull_core::names::{Side, Tenants};
 use crosspull_core::rights::ASSIGN;
 use crosspull_core::route::{Found, Rights};
-use futures_util::future::join3;
+use futures_util::future::{join, join4};
 
 use super::reads::NoKubernetes;
 use super::reads::Reads;
-use super::{cluster, kubernetes, registry};
+use super::{cluster, image, kubernetes, registry};
 
 /// Reads what the routes depend on, each thing as the check of it. `None` where the cluster, the registry or the
 /// Kubernetes API stops, which is said.
@@ -23,9 +23,14 @@ pub(super) async fn read(reads: &Reads<'_>) -> Option<Found> {
         }
         reads.has_right(&check, Side::B, &registry.to_string(), ASSIGN).await.ok()
     };
-    let asked = join3(registry::usable(reads, registry), kubernetes::usable(reads, cluster), may_assign);
-    let (of_cluster, (of_registry, api, may_assign)) =
-        futures_util::future::join(cluster::as_it_is(reads, cluster), asked).await;
+    // Whatever route is chosen, the image is looked for.
+    let token = async {
+        if !inputs.images.is_empty() {
+            image::token_ahead(reads, registry).await;
+        }
+    };
+    let asked = join4(registry::usable(reads, registry), kubernetes::usable(reads, cluster), may_assign, token);
+    let (of_cluster, (of_registry, api, may_assign, ())) = join(cluster::as_it_is(reads, cluster), asked).await;
     let (Ok(of_cluster), Ok((facts, _))) = (of_cluster, of_registry) else { return None };
     let no_kubernetes = match api {
         Ok(_) => None,

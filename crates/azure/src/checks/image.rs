@@ -44,7 +44,7 @@ pub(super) async fn ask(reads: &Reads<'_>, id: &RegistryId, image: &ImageRef) ->
 
 /// Has the operator's token of Entra ready by the time that the registry is read. A person is asked for nothing before
 /// it is clear that the registry answers.
-async fn token_ahead(reads: &Reads<'_>, id: &RegistryId) {
+pub(super) async fn token_ahead(reads: &Reads<'_>, id: &RegistryId) {
     let tokens = reads.door.tokens();
     if id.server().is_none() && tokens.signs_in(Side::B) && !tokens.asks_a_person(Side::B) {
         entra_token(reads).await;

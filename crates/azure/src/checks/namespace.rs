@@ -7,7 +7,7 @@ use crosspull_core::event::Work;
 use crosspull_core::ids::ClusterId;
 use crosspull_core::route::secret_name;
 use crosspull_core::text::printable;
-use futures_util::future::{try_join, try_join_all};
+use futures_util::future::{join, try_join, try_join_all};
 use k8s_openapi::api::authorization::v1::SelfSubjectAccessReview;
 use k8s_openapi::api::core::v1::{Namespace, ServiceAccount};
 use serde_json::Value;
@@ -64,11 +64,12 @@ struct Asked<'a> {
 impl Asked<'_> {
     /// Reads the namespace. `None` where there is none.
     async fn read(&self) -> Result<Option<NamespaceFacts>, CallError> {
-        let is_there = self.found::<Namespace>(requests::namespace(self.namespace)).await?;
-        if is_there.is_none() {
+        let is_there = self.found::<Namespace>(requests::namespace(self.namespace));
+        let (is_there, lacks) = join(is_there, self.lacks()).await;
+        if is_there?.is_none() {
             return Ok(None);
         }
-        let lacks = self.lacks().await?;
+        let lacks = lacks?;
         // What may not be read is told by the right that lacks.
         let (secrets, no_accounts) =
             if lacks.is_empty() { try_join(self.secrets(), self.no_accounts()).await? } else { Default::default() };
