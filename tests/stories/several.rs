@@ -67,16 +67,14 @@ fn an_image_of_no_named_registry_is_complained_about_and_nothing_is_called() {
 }
 
 #[test]
-fn of_two_registries_the_one_that_refuses_is_named_and_the_run_goes_on() {
+fn of_two_registries_the_one_without_the_image_is_named_and_nothing_is_written() {
     let story = Story::of("managed-identity-cluster");
     let flags = flags(&story);
     let mut all: Vec<&str> = flags.iter().map(String::as_str).collect();
     all.extend(["--repository", "registryother/shop/none:1"]);
     let end = story.apply(&all);
-    end.finds("warn", "shop/none:1 is not in registryother", "Push it before you go on");
-    end.fails_with("shop/none:1 is not in registryother", "crosspull resume");
-    story.undo(&[]).ends_well();
-    story.is_taken_back();
+    end.is_stopped_by("shop/none:1 is not in registryother", "Push it, or name another image");
+    story.wrote_nothing();
 }
 
 #[test]
