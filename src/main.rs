@@ -39,6 +39,13 @@ fn main() -> ExitCode {
             Ok(call.answer())
         });
     }
+    // And so does the shell of a person who pressed Tab.
+    match commands::completions::answered(std::env::args_os()) {
+        Ok(false) => {}
+        Ok(true) => return ExitCode::SUCCESS,
+        // The shell shows nothing of it.
+        Err(_) => return ExitCode::FAILURE,
+    }
     let matches = match commands::command().try_get_matches() {
         Ok(matches) => matches,
         Err(refused) => {

@@ -2,7 +2,7 @@
 
 pub mod access;
 mod apply;
-mod completions;
+pub mod completions;
 mod credential;
 #[cfg(feature = "simulated-cloud")]
 mod demo;
