@@ -442,8 +442,8 @@ fn a_kubeconfig_that_cannot_be_used_is_complained_of_before_any_call_and_never_q
     }
     let cases: [(&[&str], &str); 6] = [
         (&["--kubeconfig", "gone"], "gone cannot be read (No such file"),
-        (&["--kubeconfig", "bad"], "bad cannot be read (it is no kubeconfig, by line"),
-        (&["--kubeconfig", "typed"], "typed cannot be read (it is no kubeconfig, by line 5"),
+        (&["--kubeconfig", "bad"], "bad cannot be read (it is no YAML that can be read, by line"),
+        (&["--kubeconfig", "typed"], "typed cannot be read (the token of a user in it is no text"),
         (&["--kubeconfig", "list"], "list cannot be read (it is no kubeconfig"),
         (&["--kubeconfig", "whole", "--context", "nosuch"], "whole has no context nosuch"),
         (&["--kubeconfig", "bare"], "bare has no current context"),

@@ -1,8 +1,9 @@
-//! A cluster's Kubernetes API, opened by the credentials that Azure gives the operator. The `kube` crate reads the
-//! kubeconfig and builds the requests; they go out through the one wire, as every other request does.
+//! A cluster's Kubernetes API, opened by the credentials that Azure gives the operator. The `kube` crate
+//! builds the requests; they go out through the one wire, as every other request does.
 
 use std::path::Path;
 
+use crosspull_core::access::kubeconfig::{Part, Way};
 use crosspull_core::cloud::is_loopback;
 use crosspull_core::command::Command;
 use crosspull_core::event::Work;
@@ -13,7 +14,6 @@ use crosspull_core::names::Side;
 use crosspull_core::secret::Secret;
 use crosspull_core::text::{lower_first, printable};
 use crosspull_core::wording::Wording;
-use kube::config::{AuthInfo, Cluster, Kubeconfig, KubeconfigError};
 use kube::core::ObjectList;
 use serde::de::DeserializeOwned;
 use url::Url;
@@ -117,14 +117,14 @@ impl Kubernetes {
     pub async fn of(door: &Door, work: &Work, cluster: &ClusterId) -> Result<Self, KubernetesUnavailable> {
         let KubernetesAccess { kubeconfig, context, .. } = door.kubernetes();
         let (api, signs_in_by_entra) = if let Some(file) = kubeconfig {
-            let config = own_kubeconfig(file).map_err(KubernetesUnavailable::WrongKubeconfig)?;
-            let opened = Self::by(door.wire(), &config, context.as_deref(), "by your kubeconfig");
+            let way = own_way(file, context.as_deref()).map_err(KubernetesUnavailable::WrongKubeconfig)?;
+            let opened = Self::by(door.wire(), way.as_ref(), "by your kubeconfig");
             let opened = opened.map_err(KubernetesUnavailable::WrongKubeconfig)?;
             leads_to(door, work, cluster, &opened.0.server).await?;
             opened
         } else {
-            let config = given_kubeconfig(door, work, cluster).await?;
-            let opened = Self::by(door.wire(), &config, None, "by the credential that Azure gives you");
+            let way = given_way(door, work, cluster).await?;
+            let opened = Self::by(door.wire(), way.as_ref(), "by the credential that Azure gives you");
             opened.map_err(KubernetesUnavailable::Because)?
         };
         if !signs_in_by_entra {
@@ -141,25 +141,18 @@ impl Kubernetes {
     /// # Errors
     /// The reason why the API cannot be used, as the second half of a sentence. Whether it answers is not asked yet.
     pub fn at(wire: &Wire, kubeconfig: &Secret, token: Option<Secret>) -> Result<Self, String> {
-        let config = Kubeconfig::from_yaml(kubeconfig.reveal())
-            .map_err(|error| format!("the kubeconfig that Azure gives cannot be read ({})", unread(&error)))?;
-        let mut config = without_files(config);
-        if token.is_some() {
-            for user in config.auth_infos.iter_mut().filter_map(|named| named.auth_info.as_mut()) {
-                *user = AuthInfo::default();
-            }
-        }
-        let (api, _) = Self::by(wire, &config, None, "by what was written")?;
+        let way = given(kubeconfig)?.map(|way| if token.is_some() { way.without_user() } else { way });
+        let (api, _) = Self::by(wire, way.as_ref(), "by what was written")?;
         Ok(Self { token: token.or(api.token), ..api })
     }
 
     /// Opens the API that a kubeconfig leads to. True with it where Entra signs people in there.
-    fn by(wire: &Wire, config: &Kubeconfig, context: Option<&str>, by: &'static str) -> Result<(Self, bool), String> {
-        let (cluster, user) = chosen(config, context).ok_or("its kubeconfig names no cluster")?;
-        let signs_in_by_entra = signs_in_by_entra(user)?;
-        let server = address(cluster).ok_or("its address is no HTTPS one, or has a user in it")?;
-        let line = line(cluster, user, wire.proxies().clone())?;
-        let token = token_of(user)?;
+    fn by(wire: &Wire, way: Option<&Way>, by: &'static str) -> Result<(Self, bool), String> {
+        let way = way.ok_or("its kubeconfig names no cluster")?;
+        let signs_in_by_entra = way.is_by_entra(KUBERNETES_SERVER)?;
+        let server = way.server().ok_or("its address is no HTTPS one, or has a user in it")?;
+        let line = line(way, wire.proxies().clone())?;
+        let token = token_of(way)?;
         Ok((Self { wire: wire.on(line, TRIES), server, token, by, is_of_operator: false }, signs_in_by_entra))
     }
 
@@ -253,9 +246,9 @@ fn named(error: CallError) -> CallError {
 /// A complaint about the file or the context. It quotes nothing of the file.
 pub fn look_at_kubeconfig(file: &Path, context: Option<&str>) -> Result<(), Complaint> {
     let place = file.display();
-    let config = own_kubeconfig(file)
+    let way = own_way(file, context)
         .map_err(|why| Complaint::of(Key::Kubeconfig, format!("{why}: give a kubeconfig that kubectl takes")))?;
-    match (chosen(&config, context), context) {
+    match (way, context) {
         (Some(_), _) => Ok(()),
         (None, Some(name)) => Err(Complaint::of(
             Key::Context,
@@ -274,46 +267,28 @@ pub fn look_at_kubeconfig(file: &Path, context: Option<&str>) -> Result<(), Comp
     }
 }
 
-/// Reads the operator's own kubeconfig. Files that it names are read too: it is theirs.
-fn own_kubeconfig(file: &Path) -> Result<Kubeconfig, String> {
-    Kubeconfig::read_from(file).map_err(|error| format!("{} cannot be read ({})", file.display(), unread(&error)))
+/// Reads the way in the operator's own kubeconfig. Files that it names are read too: it is theirs.
+fn own_way(file: &Path, context: Option<&str>) -> Result<Option<Way>, String> {
+    let cannot = |why: String| format!("{} cannot be read ({why})", file.display());
+    let text = std::fs::read_to_string(file).map_err(|error| cannot(error.to_string()))?;
+    let way = Way::of(&zeroize::Zeroizing::new(text), context).map_err(cannot)?;
+    Ok(way.map(|way| way.within(file.parent().unwrap_or_else(|| Path::new("")))))
 }
 
-/// Says why a kubeconfig cannot be read. The words of its parser are not taken: they quote the lines around, and these
-/// may hold a token.
-fn unread(error: &KubeconfigError) -> String {
-    match error {
-        KubeconfigError::ReadConfig(error, _) => error.to_string(),
-        KubeconfigError::Parse(error) => error.location().map_or_else(
-            || "it is no kubeconfig".to_owned(),
-            |at| format!("it is no kubeconfig, by line {}, column {}", at.line(), at.column()),
-        ),
-        _ => "it is no kubeconfig".to_owned(),
-    }
+/// Reads the way in a kubeconfig that Azure gave. It says everything in it, so no file is read.
+fn given(kubeconfig: &Secret) -> Result<Option<Way>, String> {
+    let way = Way::of(kubeconfig.reveal(), None);
+    let way = way.map_err(|why| format!("the kubeconfig that Azure gives cannot be read ({why})"))?;
+    Ok(way.map(Way::without_files))
 }
 
-/// Asks Azure for a kubeconfig of the cluster.
-async fn given_kubeconfig(door: &Door, work: &Work, cluster: &ClusterId) -> Result<Kubeconfig, KubernetesUnavailable> {
+/// Asks Azure for a kubeconfig of the cluster, and reads the way in it.
+async fn given_way(door: &Door, work: &Work, cluster: &ClusterId) -> Result<Option<Way>, KubernetesUnavailable> {
     let request = request::cluster_credentials(door.endpoints(), cluster, door.kubernetes().credential);
     let credentials: ClusterCredentials = door.json(work, request).await.map_err(KubernetesUnavailable::of_azure)?;
     let text = credentials.kubeconfigs.into_iter().next().map(|blob| blob.value);
     let text = text.ok_or_else(|| KubernetesUnavailable::Because("Azure gives no kubeconfig for it".to_owned()))?;
-    let config = Kubeconfig::from_yaml(text.reveal()).map_err(|error| {
-        let why = format!("the kubeconfig that Azure gives cannot be read ({})", unread(&error));
-        KubernetesUnavailable::Unknown(why, None)
-    })?;
-    Ok(without_files(config))
-}
-
-/// Returns a kubeconfig that names no files: Azure sends everything in it, and a path in an answer is not to be trusted.
-fn without_files(mut config: Kubeconfig) -> Kubeconfig {
-    for cluster in config.clusters.iter_mut().filter_map(|named| named.cluster.as_mut()) {
-        cluster.certificate_authority = None;
-    }
-    for user in config.auth_infos.iter_mut().filter_map(|named| named.auth_info.as_mut()) {
-        (user.token_file, user.client_certificate, user.client_key) = (None, None, None);
-    }
-    config
+    given(&text).map_err(|why| KubernetesUnavailable::Unknown(why, None))
 }
 
 /// Halts where the operator's own kubeconfig leads to another cluster than the one that is meant: a secret that is
@@ -332,69 +307,28 @@ async fn leads_to(door: &Door, work: &Work, id: &ClusterId, server: &Url) -> Res
     Err(KubernetesUnavailable::WrongKubeconfig(format!("it leads to {host}, and that is not {}", id.name())))
 }
 
-/// Returns the address of the API. One with a user in it is none: addresses are told, and a password is not.
-fn address(cluster: &Cluster) -> Option<Url> {
-    let url = Url::parse(cluster.server.as_deref()?).ok()?;
-    (url.scheme() == "https" && url.username().is_empty() && url.password().is_none()).then_some(url)
-}
-
 /// Returns the address of the Kubernetes API that a kubeconfig leads to (recording `aks_sp_create_show`).
 #[must_use]
 pub fn server_of(kubeconfig: &str) -> Option<Url> {
-    let config = Kubeconfig::from_yaml(kubeconfig).ok()?;
-    chosen(&config, None).and_then(|(cluster, _)| address(cluster))
+    Way::of(kubeconfig, None).ok()??.server()
 }
 
-/// Returns the cluster and the user of a kubeconfig's context: the one of that name, or the current one.
-fn chosen<'c>(config: &'c Kubeconfig, context: Option<&str>) -> Option<(&'c Cluster, &'c AuthInfo)> {
-    let name = context.or(config.current_context.as_deref())?;
-    let context = config.contexts.iter().find(|c| c.name == *name)?.context.as_ref()?;
-    let cluster = config.clusters.iter().find(|c| c.name == context.cluster)?.cluster.as_ref()?;
-    let user = config.auth_infos.iter().find(|u| Some(&u.name) == context.user.as_ref())?.auth_info.as_ref()?;
-    Some((cluster, user))
-}
-
-/// True where a user of a kubeconfig signs in at Entra, by kubelogin: crosspull asks for the token itself
-/// (`docs/facts/azure.md` 9.5).
-fn signs_in_by_entra(user: &AuthInfo) -> Result<bool, String> {
-    if user.auth_provider.as_ref().is_some_and(|provider| provider.name == "azure") {
-        return Ok(true);
+/// Returns the token of a way, or of the file that it names.
+fn token_of(way: &Way) -> Result<Option<Secret>, String> {
+    match &way.token {
+        Part::Nothing => Ok(None),
+        Part::Here(token) => Ok(Some(token.clone())),
+        Part::File(file) => {
+            let text = std::fs::read_to_string(file);
+            let text = text.map_err(|error| format!("{} cannot be read ({error})", file.display()))?;
+            Ok(Some(Secret::new(zeroize::Zeroizing::new(text).trim().to_owned())))
+        }
     }
-    let Some(exec) = &user.exec else { return Ok(false) };
-    let command = exec.command.as_deref().unwrap_or_default();
-    let program = command.rsplit(['/', '\\']).next().unwrap_or_default().trim_end_matches(".exe");
-    let arguments = exec.args.as_deref().unwrap_or_default();
-    let server = arguments.iter().position(|word| word == "--server-id").and_then(|at| arguments.get(at + 1));
-    match (program, server.map(String::as_str)) {
-        ("kubelogin", None | Some(KUBERNETES_SERVER)) => Ok(true),
-        ("kubelogin", Some(other)) => Err(format!(
-            "its kubeconfig signs in at Entra for the server application {} , which is not that of AKS",
-            printable(other, 60)
-        )),
-        _ => Err(format!(
-            "its kubeconfig signs in by another program ({}), which crosspull does not run",
-            printable(program, 60)
-        )),
-    }
-}
-
-/// Returns the token in a user's entry of a kubeconfig, or in the file that it names.
-fn token_of(user: &AuthInfo) -> Result<Option<Secret>, String> {
-    if let Some(token) = &user.token {
-        return Ok(Some(Secret::new(expose(token).to_owned())));
-    }
-    let Some(file) = &user.token_file else { return Ok(None) };
-    let text = std::fs::read_to_string(file).map_err(|error| format!("{file} cannot be read ({error})"))?;
-    Ok(Some(Secret::new(text.trim().to_owned())))
 }
 
 /// Returns the line to one cluster: its own authority alone, no redirects, the client certificate where there is one.
-///
-/// The entry says all of it, or names files: `Kubeconfig::read_from` alone leads to these, for a kubeconfig of the
-/// operator's own.
-fn line(cluster: &Cluster, user: &AuthInfo, proxies: Proxies) -> Result<Line, String> {
-    let authority = part(cluster.certificate_authority_data.as_deref(), cluster.certificate_authority.as_deref());
-    let authority = authority.ok_or("its kubeconfig holds no authority for its certificate")?;
+fn line(way: &Way, proxies: Proxies) -> Result<Line, String> {
+    let authority = bytes(&way.authority).ok_or("its kubeconfig holds no authority for its certificate")?;
     let authorities = reqwest::Certificate::from_pem_bundle(&authority)
         .map_err(|_| "the authority for its certificate in its kubeconfig cannot be used")?;
     let mut client = reqwest::Client::builder()
@@ -403,11 +337,9 @@ fn line(cluster: &Cluster, user: &AuthInfo, proxies: Proxies) -> Result<Line, St
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(CONNECT)
         .tls_certs_only(authorities);
-    let certificate = part(user.client_certificate_data.as_deref(), user.client_certificate.as_deref());
-    let key = part(user.client_key_data.as_ref().map(expose), user.client_key.as_deref());
-    if user.client_certificate_data.is_some() || user.client_certificate.is_some() {
-        let pem = key
-            .zip(certificate)
+    if !matches!(way.certificate, Part::Nothing) {
+        let pem = bytes(&way.key)
+            .zip(bytes(&way.certificate))
             .map(|(key, certificate)| zeroize::Zeroizing::new([key.as_slice(), b"\n", &certificate].concat()));
         let pem = pem.ok_or("its client certificate cannot be read")?;
         let identity = reqwest::Identity::from_pem(&pem).map_err(|_| "its client certificate cannot be used")?;
@@ -416,20 +348,12 @@ fn line(cluster: &Cluster, user: &AuthInfo, proxies: Proxies) -> Result<Line, St
     Line::new(client, proxies)
 }
 
-fn expose(secret: &secrecy::SecretString) -> &str {
-    secrecy::ExposeSecret::expose_secret(secret)
-}
-
-fn decoded(base64: &str) -> Option<zeroize::Zeroizing<Vec<u8>>> {
+/// Returns the bytes of a part that stands in base64 in a kubeconfig, or as it is in the file that this names.
+fn bytes(part: &Part) -> Option<zeroize::Zeroizing<Vec<u8>>> {
     use base64::prelude::{BASE64_STANDARD, Engine as _};
-    BASE64_STANDARD.decode(base64.trim()).ok().map(zeroize::Zeroizing::new)
-}
-
-/// Returns a part of a kubeconfig: what stands in it, else the file that it names.
-fn part(data: Option<&str>, file: Option<&str>) -> Option<zeroize::Zeroizing<Vec<u8>>> {
-    match (data, file) {
-        (Some(data), _) => decoded(data),
-        (None, Some(file)) => std::fs::read(file).ok().map(zeroize::Zeroizing::new),
-        (None, None) => None,
+    match part {
+        Part::Nothing => None,
+        Part::Here(text) => BASE64_STANDARD.decode(text.reveal().trim()).ok().map(zeroize::Zeroizing::new),
+        Part::File(file) => std::fs::read(file).ok().map(zeroize::Zeroizing::new),
     }
 }

@@ -10,9 +10,11 @@ mod node;
 mod taken;
 #[cfg(test)]
 mod tests;
+mod way;
 
 pub use given::{EntraServer, FixedUser, Given, GivenBy, Kubelogin};
 pub use names::{Chosen, Names, Wish};
+pub use way::{Part, Way};
 
 use url::Url;
 
@@ -120,7 +122,16 @@ impl Kubeconfig {
     /// # Errors
     /// A clause on what is wrong. It quotes nothing: what stands there may be secret.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let read = match node::parse(text)? {
+        Self::of(node::parse(text)?)
+    }
+
+    /// Reads a kubeconfig that is not to be written again, so that nothing of it has to be kept.
+    fn read(text: &str) -> Result<Self, String> {
+        Self::of(node::read(text)?)
+    }
+
+    fn of(read: Node) -> Result<Self, String> {
+        let read = match read {
             Node::Null => return Ok(Self::default()),
             Node::Fields(read) => read,
             _ => return Err("it is no kubeconfig".to_owned()),

@@ -10,6 +10,9 @@ use serde_json::Number;
 /// The clause on a file that would not be the same once it is written again.
 pub(super) const NOT_KEPT: &str = "it holds YAML that crosspull cannot keep as it is";
 
+/// The clause on what cannot be read.
+const BROKEN: &str = "it is no YAML that can be read";
+
 /// Tags that the parser knows and does not keep. Where one stands within a text, the file is refused for no good reason, which
 /// harms nothing.
 const LOST: [&str; 6] = ["!!binary", "!!set", "!!omap", "!!pairs", "!!timestamp", "tag:yaml.org,2002:"];
@@ -136,28 +139,41 @@ pub(super) fn fields<const N: usize>(fields: [(&str, Node); N]) -> Fields {
     fields.into_iter().map(|(name, node)| (name.to_owned(), node)).collect()
 }
 
-/// Reads YAML.
+/// Reads YAML of which nothing is lost.
 ///
 /// # Errors
 /// A clause on where it is broken. It quotes nothing: what stands there may be secret.
 pub(super) fn parse(text: &str) -> Result<Node, String> {
-    if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
-        return Ok(Node::Null);
-    }
-    if LOST.iter().any(|tag| text.contains(tag)) {
+    if LOST.iter().any(|tag| text.contains(tag)) && !is_blank(text) {
         return Err(NOT_KEPT.to_owned());
     }
-    // As kubectl reads them, which has YAML 1.1. A tag that is not known would be lost.
-    let options = serde_saphyr::options! { legacy_octal_numbers: true, reject_unsupported_tags: true };
+    // A tag that is not known would be lost.
+    read_by(text, true).map_err(|at| format!("{}{at}", if read_by(text, false).is_ok() { NOT_KEPT } else { BROKEN }))
+}
+
+/// Reads YAML.
+///
+/// # Errors
+/// A clause on where it is broken. It quotes nothing.
+pub(super) fn read(text: &str) -> Result<Node, String> {
+    read_by(text, false).map_err(|at| format!("{BROKEN}{at}"))
+}
+
+/// Reads YAML as kubectl does, which has YAML 1.1. The error is where it is broken.
+fn read_by(text: &str, refuses_tags: bool) -> Result<Node, String> {
+    if is_blank(text) {
+        return Ok(Node::Null);
+    }
+    let options = serde_saphyr::options! { legacy_octal_numbers: true, reject_unsupported_tags: refuses_tags };
     serde_saphyr::from_str_with_options(text, options).map_err(|error| {
-        let lax = serde_saphyr::options! { legacy_octal_numbers: true };
-        let is_only_tagged = serde_saphyr::from_str_with_options::<Node>(text, lax).is_ok();
-        let why = if is_only_tagged { NOT_KEPT } else { "it is no YAML that can be read" };
-        match error.location() {
-            Some(at) => format!("{why}, by line {}, column {}", at.line(), at.column()),
-            None => why.to_owned(),
-        }
+        let place = error.location().map(|at| format!(", by line {}, column {}", at.line(), at.column()));
+        place.unwrap_or_default()
     })
+}
+
+/// True for a text with nothing in it but comments.
+fn is_blank(text: &str) -> bool {
+    text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'))
 }
 
 /// Writes YAML as kubectl reads it: a text that YAML 1.1 takes for more than text is quoted.
