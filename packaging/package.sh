@@ -23,11 +23,13 @@ x86_64-*) architecture=amd64 ;;
 aarch64-*) architecture=arm64 ;;
 *) echo "no Debian architecture is known for $target" >&2 && exit 2 ;;
 esac
-export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
+export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || stat -c %Y Cargo.lock)}
 
 program=$built
 if [ -z "$built" ]; then
   export RUSTFLAGS="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo --remap-path-prefix=$PWD=/crosspull"
+  # Packed relocations take 0.4 MB less. The musl that is linked in reads them, and not every glibc of today does.
+  case $target in *-musl) RUSTFLAGS+=' -C link-arg=-Wl,-z,pack-relative-relocs' ;; esac
   cargo build --release --locked -p crosspull --target "$target" --target-dir target/packages/build
   program=target/packages/build/$target/release/crosspull
 fi

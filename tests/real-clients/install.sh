@@ -16,6 +16,7 @@ wanted skopeo skopeo
 wanted podman podman
 wanted docker docker.io
 wanted jq jq
+wanted groff groff-base
 wanted curl curl
 wanted tmux tmux
 wanted screen screen
