@@ -8,9 +8,8 @@
 use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-
 use super::surroundings::is_ssh;
+use super::tty;
 
 const ASKS: &[u8] = b"\x1b]11;?\x1b\\";
 /// The longest time that an answer takes: from a terminal here, and over a line.
@@ -37,15 +36,10 @@ impl Question {
 
     /// Waits for the answer as long as it may still come, and throws it away, with keys that come before it.
     pub(super) fn settle(&self) {
-        let (line, mut block, mut last) = (io::stdin(), [0; 256], Vec::new());
+        let (mut block, mut last) = ([0; 256], Vec::new());
         loop {
             let left = self.until.saturating_duration_since(Instant::now());
-            let Ok(left) = Timespec::try_from(left) else { return };
-            let mut ready = [PollFd::new(&line, PollFlags::IN)];
-            if !poll(&mut ready, Some(&left)).is_ok_and(|count| count > 0) {
-                return;
-            }
-            let Ok(count @ 1..) = rustix::io::read(&line, &mut block) else { return };
+            let Some(count) = tty::read_within(left, &mut block) else { return };
             last.extend_from_slice(block.get(..count).unwrap_or_default());
             if ends(&last) {
                 return;

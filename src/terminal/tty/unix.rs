@@ -1,7 +1,9 @@
 //! The line to the terminal on Linux and macOS (termios(3)).
 
 use std::io;
+use std::time::Duration;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::termios::{
     LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcgetwinsize, tcsetattr,
@@ -23,6 +25,14 @@ pub fn read(chunk: &mut [u8]) -> io::Result<usize> {
 /// Drops the lines that were typed and not read. Where there is no terminal, nobody typed.
 pub fn forget_typed() {
     let _ = tcflush(io::stdin(), QueueSelector::IFlush);
+}
+
+/// Reads what is typed within a time. `None` where nothing comes, or the line is gone.
+pub fn read_within(time: Duration, chunk: &mut [u8]) -> Option<usize> {
+    let (line, time) = (io::stdin(), Timespec::try_from(time).ok()?);
+    let mut ready = [PollFd::new(&line, PollFlags::IN)];
+    poll(&mut ready, Some(&time)).ok().filter(|count| *count > 0)?;
+    rustix::io::read(&line, chunk).ok().filter(|count| *count > 0)
 }
 
 /// The terminal as it was before it hid what is typed; it shows it again when this is dropped.

@@ -1,6 +1,7 @@
 //! The console on Windows. It compiles, and nobody ran it: see `docs/PLATFORMS.md`.
 
 use std::io::{self, Read as _};
+use std::time::Duration;
 
 use winapi_util::HandleRef;
 use winapi_util::console::{mode, set_mode};
@@ -20,6 +21,11 @@ pub fn read(chunk: &mut [u8]) -> io::Result<usize> {
 
 /// Would drop the lines that were typed and not read: what the console keeps of them is not reached from here.
 pub const fn forget_typed() {}
+
+/// Reads nothing: the terminal is asked nothing where there are no screens.
+pub const fn read_within(_time: Duration, _chunk: &mut [u8]) -> Option<usize> {
+    None
+}
 
 /// The console's mode before it hid what is typed; it shows it again when this is dropped.
 pub struct Hidden(u32);

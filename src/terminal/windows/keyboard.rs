@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crosspull_tui::Background;
 use crossterm::event::Event;
 
 use crate::terminal::Gone;
@@ -25,6 +26,11 @@ impl Keyboard {
     /// None: nobody has a keyboard to wait for.
     #[expect(clippy::unused_async, reason = "the other keyboard waits")]
     pub async fn next(&mut self) -> Result<Vec<Event>, Gone> {
+        match *self {}
+    }
+
+    /// Takes the background that the terminal told.
+    pub const fn background(&mut self) -> Option<Background> {
         match *self {}
     }
 }
