@@ -87,6 +87,15 @@ a_clock_put_back() {
     goes Enter '^ready> *$'
 }
 
+# in_time COMMAND...: within five seconds.
+in_time() {
+  local end=$((SECONDS + 5))
+  until "$@"; do
+    [ "$SECONDS" -lt "$end" ] || return
+    sleep 0.1
+  done
+}
+
 # closes: the person's window goes, and the wizard with it.
 closes() {
   case $place in
@@ -100,63 +109,66 @@ places=()
 succeeds "sshd answers on loopback" start_sshd
 refused "ssh without -t says what to do" 'ssh -t HOST crosspull' "${login[@]}" "$crosspull demo"
 
+# step NAME COMMAND...: after what fails nothing in the place means anything.
+step() { succeeds "$place: $1" "${@:2}" || exit; }
+
 # Everything in one place; the three go on beside each other, since they wait more than they work.
 in_the_place() {
   settles_in "$1"
-  succeeds "$place: a shell" enters
-  succeeds "$place: the wizard starts" starts
-  succeeds "$place: idle, it takes no processor time" is_idle
-  succeeds "$place: Ctrl+L draws anew" writes_over by_key
-  succeeds "$place: a change to the same size draws anew" writes_over by_signal
-  succeeds "$place: other sizes fill the window" is_resized
-  succeeds "$place: an arrow in two pieces is an arrow" arrow_in_pieces
-  succeeds "$place: Ctrl+Z stops it, fg brings it back" stopped_by control_z
-  succeeds "$place: SIGTSTP stops it, fg brings it back" stopped_by the_signal
-  succeeds "$place: to a form" to_the_name
-  succeeds "$place: answers to queries are typed nowhere" answers_are_typed_nowhere
-  succeeds "$place: a paste is a paste" pastes
-  succeeds "$place: SIGQUIT ends it" sends QUIT
-  succeeds "$place: the terminal is as it was" given_back 131
+  step "a shell" enters
+  step "the wizard starts" starts
+  step "idle, it takes no processor time" is_idle
+  step "Ctrl+L draws anew" writes_over by_key
+  step "a change to the same size draws anew" writes_over by_signal
+  step "other sizes fill the window" is_resized
+  step "an arrow in two pieces is an arrow" arrow_in_pieces
+  step "Ctrl+Z stops it, fg brings it back" stopped_by control_z
+  step "SIGTSTP stops it, fg brings it back" stopped_by the_signal
+  step "to a form" to_the_name
+  step "answers to queries are typed nowhere" answers_are_typed_nowhere
+  step "a paste is a paste" pastes
+  step "SIGQUIT ends it" sends QUIT
+  step "the terminal is as it was" given_back 131
 
-  succeeds "$place: a run" starts
-  succeeds "$place: to the question before the reset" to_the_question
-  succeeds "$place: SIGTERM ends it" sends TERM
-  succeeds "$place: the terminal is as it was" given_back 143
-  succeeds "$place: the summary stays" keeps 'The run was stopped'
+  step "a run" starts
+  step "to the question before the reset" to_the_question
+  step "SIGTERM ends it" sends TERM
+  step "the terminal is as it was" given_back 143
+  step "the summary stays" keeps 'The run was stopped'
 
-  succeeds "$place: a run" starts
-  succeeds "$place: to the question before the reset" to_the_question
-  succeeds "$place: SIGHUP ends it" sends HUP
-  succeeds "$place: the terminal is as it was" given_back 129
-  succeeds "$place: the summary stays" keeps 'The run broke off'
+  step "a run" starts
+  step "to the question before the reset" to_the_question
+  step "SIGHUP ends it" sends HUP
+  step "the terminal is as it was" given_back 129
+  step "the summary stays" keeps 'The run broke off'
 
-  succeeds "$place: a run" starts
-  succeeds "$place: to the question before the reset" to_the_question
-  succeeds "$place: the secret is copied and saved at the end" saves_and_copies
-  succeeds "$place: it is left" goes Enter 'The secret is saved'
-  succeeds "$place: the terminal is as it was" given_back 0
-  succeeds "$place: the summary stays" keeps 'The secret is saved'
-  succeeds "$place: the secret is where the person left it, and nowhere else" the_secret_is_there
+  step "a run" starts
+  step "to the question before the reset" to_the_question
+  step "the secret is copied and saved at the end" saves_and_copies
+  step "it is left" goes Enter 'The secret is saved'
+  step "the terminal is as it was" given_back 0
+  step "the summary stays" keeps 'The secret is saved'
+  step "the secret is where the person left it, and nowhere else" the_secret_is_there
 
-  succeeds "$place: TERM=dumb gets plain lines" line "TERM=dumb $work/crosspull demo" 'Which one\? Type a number'
-  succeeds "$place: they are left" line leave '^ready> *$'
-  succeeds "$place: no size told but by LINES and COLUMNS" \
+  step "TERM=dumb gets plain lines" line "TERM=dumb $work/crosspull demo" 'Which one\? Type a number'
+  step "they are left" line leave '^ready> *$'
+  step "no size told but by LINES and COLUMNS" \
     line "stty rows 0 cols 0; LINES=20 COLUMNS=70 $work/crosspull demo --speed 50" "$home"
-  succeeds "$place: it is drawn for those" fills 20
-  succeeds "$place: it is left" goes q '^ready> *$'
-  succeeds "$place: the size is told again" line 'stty rows 24 cols 80; echo sized' '^sized'
+  step "it is drawn for those" fills 20
+  step "it is left" goes q '^ready> *$'
+  step "the size is told again" line 'stty rows 24 cols 80; echo sized' '^sized'
 
-  [ "$place" != ssh ] || succeeds "$place: a clock put back by an hour shows no secret for longer" a_clock_put_back
-  succeeds "$place: a run" starts
-  succeeds "$place: to the question before the reset" to_the_question
-  succeeds "$place: its window is closed" closes
-  succeeds_within 5 "$place: nothing is left" no_wizard_left
+  [ "$place" != ssh ] || step "a clock put back by an hour shows no secret for longer" a_clock_put_back
+  step "a run" starts
+  step "to the question before the reset" to_the_question
+  step "its window is closed" closes
+  step "nothing is left" in_time no_wizard_left
 
-  succeeds "$place: a shell" enters
-  succeeds "$place: the wizard" starts
-  succeeds "$place: it is stopped" goes C-z Stopped
-  succeeds "$place: its window is closed" closes
-  succeeds_within 5 "$place: the last is gone" no_wizard_left
+  step "a shell" enters
+  step "the wizard" starts
+  step "it is stopped" goes C-z Stopped
+  step "its window is closed" closes
+  step "the last is gone" in_time no_wizard_left
 }
 
 for place in tmux screen ssh; do
