@@ -46,7 +46,8 @@ fn main() -> ExitCode {
         // The shell shows nothing of it.
         Err(_) => return ExitCode::FAILURE,
     }
-    let matches = match commands::command().try_get_matches() {
+    let colours = accessible::colours(std::env::args_os(), sources::environment);
+    let matches = match commands::command().color(colours).try_get_matches() {
         Ok(matches) => matches,
         Err(refused) => {
             if refused.use_stderr() && asks_for_json(std::env::args()) {

@@ -61,6 +61,7 @@ pub(super) async fn run(
     end_what_is_stuck()?;
     let setup = Setup { answers, simulated, theme: Theme::plain(), size: (80, 24), here: here(copies_by) };
     let mut wizard = Wizard::new(setup, workspace, copies_by);
+    wizard.model.speak_aloud();
     let mut output = Output::new();
     output.write(&[Line::Text(WELCOME.to_owned())]);
     if !simulated {
@@ -84,6 +85,8 @@ struct Talk {
     answered: bool,
     /// The exit code, once nobody is there any more.
     ended: Option<Code>,
+    /// True where a run was under way then, which was stopped for it.
+    cut_off: bool,
 }
 
 impl Wizard {
@@ -97,14 +100,15 @@ impl Wizard {
 
     /// Runs the loop. Returns the exit code that a signal or the end of the input asks for, where one ended it.
     async fn talk(&mut self, output: &mut Output, signals: &mut Signals) -> color_eyre::Result<Option<Code>> {
-        let mut talk = Talk { voice: Voice::default(), typed: read_lines(), answered: false, ended: None };
+        let mut talk =
+            Talk { voice: Voice::default(), typed: read_lines(), answered: false, ended: None, cut_off: false };
         while !self.leaving {
             output.write(&talk.voice.speak(&self.model, self.clock.now(), std::mem::take(&mut talk.answered)));
             if output.gone && talk.ended.is_none() {
                 self.nobody(&mut talk, output).await?;
             }
             if talk.ended.is_some() && !self.model.is_running() {
-                return Ok(talk.ended.filter(|_| !is_told(&self.model)));
+                return Ok(talk.ended.filter(|_| !is_told(&self.model, talk.cut_off)));
             }
             tokio::select! {
                 biased;
@@ -153,7 +157,8 @@ impl Wizard {
     /// Takes in that nobody is there any more: a run stops after the call in flight, and nothing else is waited for.
     async fn nobody(&mut self, talk: &mut Talk, output: &mut Output) -> color_eyre::Result<()> {
         talk.ended = Some(DROPPED);
-        if self.model.is_running() {
+        talk.cut_off = self.model.is_running();
+        if talk.cut_off {
             output.write(&[Line::Text("The input has ended: stopping after the call in flight.".to_owned())]);
             self.take(Msg::StopAsked, output).await?;
         }
@@ -169,7 +174,7 @@ impl Wizard {
     }
 }
 
-/// Returns true where the run came to an end of its own, which has an exit code.
-fn is_told(model: &Model) -> bool {
-    model.is_over() && model.run().verdict.is_some_and(|verdict| verdict != Verdict::Interrupted)
+/// Returns true where the run came to its end before nobody was there any more, or to an end of its own: that has an exit code.
+fn is_told(model: &Model, cut_off: bool) -> bool {
+    model.is_over() && model.run().verdict.is_some_and(|verdict| !cut_off || verdict != Verdict::Interrupted)
 }

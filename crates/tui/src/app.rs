@@ -79,6 +79,11 @@ impl Model {
         }
     }
 
+    /// Tells it that there is no screen: it is told aloud from now on.
+    pub const fn speak_aloud(&mut self) {
+        self.shared.aloud = true;
+    }
+
     /// Returns true while the picture changes by itself: a call or a wait is under way, or a secret is in sight.
     ///
     /// The shell then sends [`Msg::Tick`], at most eight a second; else there is nothing to wake up for.
@@ -248,8 +253,7 @@ impl Model {
             Msg::ChecksOver => self.shared.live.checked(),
             Msg::NotBegun(why) => self.not_begun(why),
             Msg::Receipt(place) => self.shared.receipt = Some(place),
-            Msg::StopAsked if self.shared.live.activity == Activity::Run => return self.stop(),
-            Msg::StopAsked => return vec![Effect::Leave],
+            Msg::StopAsked => return self.stop_from_outside(),
         }
         Vec::new()
     }

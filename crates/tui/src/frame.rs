@@ -297,18 +297,14 @@ fn rule(scene: &Scene, columns: u16, joint: Option<&str>, arrow: &str, beyond: u
     scene.shared.theme.span(Tone::Dim, text).into()
 }
 
-/// Returns the key line, from the key table. Where there is too little room the first rows give way: the last ones lead
-/// on.
-/// The way on, the way back and the help stay longest in a narrow window: the help has all the others.
+/// Returns the key line, from the key table. Where there is too little room, what is needed least gives way.
 fn key_line(scene: &Scene, columns: u16) -> Line<'static> {
     let theme = scene.shared.theme;
     let mut shown: Vec<_> = scene.rows().filter(|row| !row.word.is_empty()).collect();
     let taken = |shown: &[&keys::Binding]| -> usize { shown.iter().map(|r| width(r.label) + width(r.word) + 3).sum() };
     while taken(&shown) > usize::from(columns) && !shown.is_empty() {
-        let spare =
-            |row: &&keys::Binding| !matches!(row.action, Action::GoOn | Action::Back | Action::Help | Action::Stop);
-        let stop = |row: &&keys::Binding| row.action == Action::Stop;
-        shown.remove(shown.iter().position(spare).or_else(|| shown.iter().position(stop)).unwrap_or(0));
+        let least = shown.iter().map(|row| keys::rank(row.action)).max();
+        shown.remove(shown.iter().position(|row| Some(keys::rank(row.action)) == least).unwrap_or(0));
     }
     let mut spans = Vec::new();
     for row in shown {

@@ -29,6 +29,8 @@ pub(crate) struct Shared {
     /// True on the embedded cloud; every screen says so.
     pub simulated: bool,
     pub theme: Theme,
+    /// True where there is no screen: what is told is read line by line, and words are typed.
+    pub aloud: bool,
     /// Columns and rows of the window.
     pub size: (u16, u16),
     /// The first line of the screen that is shown, once the operator scrolled; else what is chosen is in sight.
@@ -63,6 +65,7 @@ impl Shared {
             answers,
             simulated,
             theme,
+            aloud: false,
             size,
             scrolled: None,
             live: Live::default(),

@@ -32,6 +32,8 @@ pub(crate) struct Question {
     /// The fault of the answer so far.
     pub complaint: Option<String>,
     pub kind: Kind,
+    /// True where something is lost by an answer, so that no line is one that came before the question was told.
+    pub loses: bool,
 }
 
 /// The kinds of questions.
@@ -68,6 +70,14 @@ impl Spoken {
         Self { question: Some(question), ..Self::titled(title) }
     }
 
+    /// Says that something is lost by an answer.
+    pub fn losing(mut self) -> Self {
+        if let Some(question) = &mut self.question {
+            question.loses = true;
+        }
+        self
+    }
+
     /// Says that something is written where the answer is yes.
     pub fn yes(mut self, question: impl Into<String>) -> Self {
         self.question = Some(Question::new(question, Kind::Yes));
@@ -78,7 +88,7 @@ impl Spoken {
 impl Question {
     /// Creates a question of which nothing else is to be known.
     pub fn new(label: impl Into<String>, kind: Kind) -> Self {
-        Self { label: label.into(), says: Vec::new(), complaint: None, kind }
+        Self { label: label.into(), says: Vec::new(), complaint: None, kind, loses: false }
     }
 
     /// Returns the rows to choose from.

@@ -15,7 +15,7 @@ mod wish;
 pub use granted::{Granted, Grants};
 pub use meant::Meant;
 pub use signed_in::{Given, SignedIn, ends};
-pub use wish::{FIELDS, WAYS, Wish, judge, repository};
+pub use wish::{FIELDS, NEEDS_SERVER, WAYS, Wish, judge, repository};
 
 use crate::route::{METHODS, Method};
 use crate::sign_in::SignIn;

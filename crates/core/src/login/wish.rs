@@ -58,6 +58,8 @@ pub static FIELDS: [Field; 4] = [
     ),
 ];
 
+/// The complaint about a registry whose own user signs in, and whose host is not named.
+pub const NEEDS_SERVER: &str = "a password goes to a host that is named: give its login server";
 /// The inputs that say how a cloud is reached, by whatever command.
 const OF_CLOUD: [Key; 5] = [Key::Cloud, Key::LoginHost, Key::ClientId, Key::CaFile, Key::Pace];
 
@@ -101,7 +103,7 @@ impl Wish {
         let unnamed = own && !matches!(registry, Meant::Server(_));
         let of_subscription = matches!(registry, Meant::Id(id) if RegistryId::subscription(id).is_some());
         let homeless = self.who.is_app() && self.tenant.is_none() && !of_subscription;
-        let server = Complaint::of(Key::Registry, "a password goes to a host that is named: give its login server");
+        let server = Complaint::of(Key::Registry, NEEDS_SERVER);
         let tenant = Complaint::of(
             Key::TenantB,
             "missing: an app signs in to one tenant. Name it, or give the registry's resource id, by which the tenant is found",

@@ -25,6 +25,12 @@ impl Model {
         }
     }
 
+    /// Does what a signal asks for: what Ctrl+C does, and a second one leaves whatever is asked.
+    pub(super) fn stop_from_outside(&mut self) -> Vec<Effect> {
+        let asked = self.layers.iter().any(|layer| matches!(layer, Layer::Leave(_) | Layer::Clipboard(_)));
+        if asked { vec![Effect::Leave] } else { self.stop() }
+    }
+
     /// Leaves, where nothing is lost by it or somebody asked for it again once the question could be read; else asks. What is to become of a secret
     /// that is in the clipboard alone has to be answered.
     pub(super) fn leave(&mut self) -> Vec<Effect> {

@@ -48,9 +48,7 @@ impl Model {
                     | Action::Redraw
             )
         };
-        let view = scene.layer.unwrap_or(scene.front);
-        let offered = |row: &&Binding| is_word(row.action) && view.offers(&self.shared, row.action);
-        keys::table(scene.context()).filter(offered).collect()
+        scene.rows().filter(|row| is_word(row.action)).collect()
     }
 
     /// Returns what Enter asks for, where that has something to do now.

@@ -127,6 +127,8 @@ pub(crate) enum Context {
     Review,
     /// The run.
     Run,
+    /// The run, while the question before its reset stays without an answer.
+    NotReset,
     /// The run, with a step chosen.
     Step,
     /// The run, while it waits for a person.
@@ -205,9 +207,45 @@ pub(crate) fn action(context: Context, key: &KeyEvent) -> Option<Action> {
     table(context).find(|row| row.keys.contains(&chord)).map(|row| row.action)
 }
 
+/// Returns how much an action is needed on the key line: what has the greatest rank gives way first where there is little room.
+/// The help has all of them.
+pub(crate) const fn rank(action: Action) -> u8 {
+    match action {
+        // On, back, and the way to all others.
+        Action::GoOn | Action::Take | Action::Unfold | Action::Back | Action::Help => 0,
+        // An answer to a question, and what keeps a secret.
+        Action::Left | Action::Right | Action::Yes | Action::KeepCopied | Action::ClearCopied | Action::SaveSecret => 1,
+        // The way out.
+        Action::Stop => 2,
+        Action::Reveal
+        | Action::Copy
+        | Action::CopyAddress
+        | Action::CutShort
+        | Action::SignIn
+        | Action::LookUp
+        | Action::Again => 3,
+        Action::Explain | Action::Open | Action::NextTab | Action::Filter => 4,
+        Action::CopyCommand
+        | Action::SavePlan
+        | Action::SaveMatrix
+        | Action::Methods
+        | Action::NextNamespace
+        | Action::OnlyAllowed
+        | Action::NextField => 5,
+        // What arrows and Tab do is tried without being told.
+        Action::Move(_)
+        | Action::PreviousField
+        | Action::PreviousTab
+        | Action::Below
+        | Action::No
+        | Action::Redraw
+        | Action::Suspend => 6,
+    }
+}
+
 /// All places.
 #[cfg(test)]
-pub(crate) const ALL: [Context; 28] = [
+pub(crate) const ALL: [Context; 29] = [
     Context::Home,
     Context::Runs,
     Context::Route,
@@ -219,6 +257,7 @@ pub(crate) const ALL: [Context; 28] = [
     Context::Checks,
     Context::Review,
     Context::Run,
+    Context::NotReset,
     Context::Step,
     Context::Consent,
     Context::SignIn,

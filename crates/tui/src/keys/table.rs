@@ -179,9 +179,17 @@ const RUN: &[Binding] = &[
     MOVE_DOWN,
     row(ESC, "", "", "", Action::Back),
     CUT_SHORT,
-    row(ENTER, "Enter", "go on", "back to the question; at the end, to the last screen", Action::GoOn),
+    row(ENTER, "Enter", "go on", "at the end, to the last screen", Action::GoOn),
     HELP,
     STOP,
+];
+const NOT_RESET: &[Binding] = &[
+    Binding { word: "look at a step", ..MOVE_UP },
+    MOVE_DOWN,
+    row(ESC, "", "", "", Action::Back),
+    row(ENTER, "Enter", "ask again", "back to the question before the reset", Action::GoOn),
+    HELP,
+    Binding { word: "end the run", help: "end the run here, also by q; nothing was reset", ..STOP },
 ];
 const STEP: &[Binding] = &[
     Binding { word: "look at a step", ..MOVE_UP },
@@ -514,6 +522,7 @@ pub(super) const fn own(context: Context) -> &'static [Binding] {
         Context::Checks => CHECKS,
         Context::Review => REVIEW,
         Context::Run => RUN,
+        Context::NotReset => NOT_RESET,
         Context::Step => STEP,
         Context::Consent => CONSENT,
         Context::SignIn => SIGN_IN,

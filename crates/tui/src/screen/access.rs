@@ -27,6 +27,7 @@ use crate::theme::{Mark, Tone};
 use crate::widgets::lines::{block, fit, hang, path, width};
 use crate::widgets::sheet::Sheet;
 use crate::widgets::trouble::trouble;
+use crate::words::next::Next;
 use crate::words::times;
 use matrix::Table;
 
@@ -132,8 +133,8 @@ impl View for AccessScreen {
             return self.table.status(shared);
         }
         match self.trouble(shared) {
-            Some(_) => Some((Tone::Warn, "Esc changes answers, Enter tries again.".to_owned())),
-            None if shared.access.moves() => Some((Tone::Plain, "Esc stops it.".to_owned())),
+            Some(_) => Some((Tone::Warn, Next::AnswersOrTry.told(shared).to_owned())),
+            None if shared.access.moves() => Some((Tone::Plain, Next::Stop.told(shared).to_owned())),
             None => None,
         }
     }

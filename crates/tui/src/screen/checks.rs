@@ -25,6 +25,7 @@ use crate::theme::{Mark, Theme, Tone};
 use crate::widgets::lines::{block, hang};
 use crate::widgets::sheet::Sheet;
 use crate::widgets::trouble::trouble;
+use crate::words::next::Next;
 use crate::words::{names, times};
 pub(super) use spoken::{answers, open};
 
@@ -276,10 +277,10 @@ fn status(shared: &Shared) -> Option<(Tone, String)> {
     }
     match (live.activity, live.run.worst()) {
         (_, Level::Stop) if live.taken_up.is_some() => {
-            Some((Tone::Warn, "Nothing was written. Esc goes back, r signs in again.".to_owned()))
+            Some((Tone::Warn, Next::BackOrSignIn.after("Nothing was written.", shared)))
         }
-        (_, Level::Stop) => Some((Tone::Warn, "Nothing was written. Esc changes answers, r asks again.".to_owned())),
+        (_, Level::Stop) => Some((Tone::Warn, Next::AnswersOrAsk.after("Nothing was written.", shared))),
         (Activity::Checks, _) => Some((Tone::Dim, "Asking; this only reads.".to_owned())),
-        _ => Some((Tone::Warn, "The checks came to no end. r asks again.".to_owned())),
+        _ => Some((Tone::Warn, Next::Ask.after("The checks came to no end.", shared))),
     }
 }

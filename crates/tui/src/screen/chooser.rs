@@ -18,6 +18,7 @@ use crate::spoken::{Answer, Spoken};
 use crate::theme::{Theme, Tone};
 use crate::widgets::lines::{apart, block, clipped, fit, hang, width};
 use crate::widgets::sheet::Sheet;
+use crate::words::next::Next;
 use crate::words::sentence;
 
 /// Columns of the names before what a route changes.
@@ -247,11 +248,11 @@ fn status(shared: &Shared) -> Option<(Tone, String)> {
     let routes = &shared.weighing.routes;
     Some(match stage(shared) {
         Stage::Reading => (Tone::Dim, "Asking; this only reads.".to_owned()),
-        Stage::Unread => (Tone::Warn, "Nothing was written. Esc changes answers, Enter tries again.".to_owned()),
+        Stage::Unread => (Tone::Warn, Next::AnswersOrTry.after("Nothing was written.", shared)),
         Stage::Weighed if routes.iter().any(|one| one.fit.works()) => {
             (Tone::Dim, "Nothing was written; this only reads.".to_owned())
         }
-        Stage::Weighed => (Tone::Warn, "No route can work with these answers. Esc changes them.".to_owned()),
+        Stage::Weighed => (Tone::Warn, Next::Answers.after("No route can work with these answers.", shared)),
     })
 }
 

@@ -100,7 +100,7 @@ impl View for ClipboardLayer {
         let answers = Parting::all(shared.here.clipboard.goes());
         let chosen = answers.iter().position(|answer| *answer == self.chosen);
         let rows = answers.iter().map(|answer| Row::new(answer.words(), [""; 0])).collect();
-        let mut spoken = Spoken::choice("Leave?", rows, chosen);
+        let mut spoken = Spoken::choice("Leave?", rows, chosen).losing();
         spoken.lines.push(says(shared));
         spoken
     }

@@ -11,7 +11,6 @@ use ratatui::text::{Line, Span};
 
 use super::path::Saving;
 use super::{Layer, PathLayer, Reaction, View, consent, step_row};
-use crate::here::Clipboard;
 use crate::keys::{Action, Context};
 use crate::msg::Effect;
 use crate::secret::{Copied, Copying, Handed};
@@ -23,6 +22,7 @@ use crate::widgets::lines::{self, block, hang, path, width, wrap};
 use crate::widgets::sheet::Sheet;
 use crate::widgets::trouble::below_the_first_line;
 use crate::words::command::in_lines;
+use crate::words::next::{Next, copied_by};
 use crate::words::{command, names, times};
 
 /// Columns of the names before ids.
@@ -161,9 +161,9 @@ fn next(shared: &Shared, sheet: &mut Sheet, columns: usize) {
     sheet.gap();
     if shared.simulated {
         // The command would look for a run that goes with the demo.
-        let once = if shared.live.run.waits_to_be_mended() { "Once that is mended, r" } else { "r" };
-        let says = format!("{once} goes on, in this window.");
-        return sheet.lines.extend(hang(theme, Tone::Plain, vec![theme.span(Tone::Dim, "Next  ")], &says, columns));
+        let next = if shared.live.run.waits_to_be_mended() { Next::GoOnOnceMended } else { Next::GoOn };
+        let before = vec![theme.span(Tone::Dim, "Next  ")];
+        return sheet.lines.extend(hang(theme, Tone::Plain, before, next.told(shared), columns));
     }
     let under = if shared.live.run.waits_to_be_mended() {
         sheet.lines.extend(block(theme, Tone::Plain, "Once that is mended", 0, columns));
@@ -173,7 +173,7 @@ fn next(shared: &Shared, sheet: &mut Sheet, columns: usize) {
         sheet.lines.extend(hang(theme, Tone::Strong, vec![theme.span(Tone::Dim, "Next  ")], &command, columns));
         6
     };
-    sheet.lines.extend(block(theme, Tone::Plain, "r does it now, in this window.", under, columns));
+    sheet.lines.extend(block(theme, Tone::Plain, Next::DoNow.told(shared), under, columns));
 }
 
 /// Adds the command that does the same without questions.
@@ -181,13 +181,11 @@ fn same_command(shared: &Shared, sheet: &mut Sheet, columns: usize) {
     let theme = shared.theme;
     sheet.gap();
     let says = if shared.simulated {
-        "The same without questions, while this simulated cloud is there:"
-    } else if shared.here.clipboard == Clipboard::Nowhere {
-        "The same without questions:"
+        "The same without questions, while this simulated cloud is there:".to_owned()
     } else {
-        "The same without questions (c copies it):"
+        format!("The same without questions{}:", copied_by('c', shared))
     };
-    sheet.lines.extend(block(theme, Tone::Dim, says, 0, columns));
+    sheet.lines.extend(block(theme, Tone::Dim, &says, 0, columns));
     for part in command::command(&shared.answers) {
         sheet.lines.extend(option(theme, &part, columns));
     }

@@ -152,6 +152,7 @@ impl FormScreen {
         if let Some(cell) = self.cells.get_mut(self.focus) {
             cell.left(lists);
         }
+        self.lacks_server();
         self.go_to(around(self.focus, self.stops(), forward));
     }
 

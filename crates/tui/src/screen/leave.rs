@@ -76,7 +76,7 @@ impl View for LeaveLayer {
     fn spoken(&self, shared: &Shared, _: Timestamp) -> Spoken {
         let go = if self.cleared { "Leave without it" } else { "Leave" };
         let rows = [go, "Stay"].map(|words| Row::new(words, [""; 0])).into();
-        let mut spoken = Spoken::choice("Leave?", rows, Some(1));
+        let mut spoken = Spoken::choice("Leave?", rows, Some(1)).losing();
         spoken.lines.push(self.loses(shared).to_owned());
         spoken
     }

@@ -10,7 +10,6 @@ use ratatui::text::{Line, Span};
 use super::form::begin_login;
 use super::path::Saving;
 use super::{Go, Layer, PathLayer, Reaction, View, along_chosen};
-use crate::here::Clipboard;
 use crate::keys::{Action, Context, Move};
 use crate::login::{Giving, Stage};
 use crate::msg::Effect;
@@ -23,6 +22,7 @@ use crate::widgets::lines::{self, block, hang};
 use crate::widgets::sheet::Sheet;
 use crate::widgets::trouble::trouble;
 use crate::words::command::in_lines;
+use crate::words::next::{Next, copied_by};
 use crate::words::times;
 
 /// Columns of the names before values, and of the programs.
@@ -148,10 +148,8 @@ impl View for LoginScreen {
     fn status(&self, shared: &Shared, _: bool) -> Option<(Tone, String)> {
         Some(match &shared.login.stage {
             Stage::Nobody => return None,
-            Stage::Goes => (Tone::Dim, "Esc stops it.".to_owned()),
-            Stage::Refused(_) => {
-                (Tone::Warn, "Nothing was given to anybody. Esc changes answers, Enter tries again.".to_owned())
-            }
+            Stage::Goes => (Tone::Dim, Next::Stop.told(shared).to_owned()),
+            Stage::Refused(_) => (Tone::Warn, Next::AnswersOrTry.after("Nothing was given to anybody.", shared)),
             Stage::SignedIn(_) => (Tone::Dim, "crosspull does not keep the secret.".to_owned()),
         })
     }
@@ -262,7 +260,7 @@ fn command(shared: &Shared) -> Option<String> {
 fn commands(shared: &Shared, told: &SignedIn, sheet: &mut Sheet, columns: usize) {
     let Some(wish) = shared.wish() else { return };
     let by = wish.variables().map_or_else(String::new, |names| format!(", by {names} of its environment"));
-    let copies = if shared.here.clipboard == Clipboard::Nowhere { "" } else { " (c copies it)" };
+    let copies = copied_by('c', shared);
     let always = "To have docker sign in by itself from now on:".to_owned();
     let lines = [
         wish.from_now_on(&told.server, told.tenant.as_deref(), &shared.answers).map(|line| (always, line)),

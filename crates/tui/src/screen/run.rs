@@ -18,6 +18,7 @@ use crate::spoken::{Answer, Spoken};
 use crate::theme::{Theme, Tone};
 use crate::widgets::lines::{block, middle};
 use crate::widgets::sheet::Sheet;
+use crate::words::next::Next;
 use crate::words::{names, times};
 
 /// The run, with the step that is looked at, once the operator moved. While a person is waited for, the page for that
@@ -32,6 +33,7 @@ impl View for RunScreen {
         match self.chosen {
             _ if shared.live.person().is_some() => Context::Consent,
             Some(_) => Context::Step,
+            None if shared.live.question().is_some() => Context::NotReset,
             None => Context::Run,
         }
     }
@@ -39,7 +41,7 @@ impl View for RunScreen {
     fn offers(&self, shared: &Shared, action: Action) -> bool {
         let live = &shared.live;
         match (self.context(shared), action) {
-            (Context::Run, Action::GoOn) => live.over() || live.question().is_some(),
+            (Context::Run, Action::GoOn) => live.over(),
             (_, Action::Stop) => !live.over(),
             (Context::Run | Context::Step, Action::CutShort) => live.soaking().is_some(),
             (Context::Consent, _) => live.person().is_none_or(|(_, person)| consent::offers(person, action)),
@@ -129,12 +131,12 @@ impl View for RunScreen {
             let enter = if self.chosen.is_some() {
                 "Enter shows the step's calls, Esc then Enter asks again."
             } else {
-                "Enter asks again, Ctrl+C ends the run here."
+                Next::AskResetOrEnd.told(shared)
             };
             return Some((Tone::Warn, format!("Not reset. {enter}"))).filter(|_| !covered);
         }
         if live.soaking().is_some() {
-            return Some((Tone::Dim, "Nothing is asked of Azure meanwhile. w waits no longer.".to_owned()));
+            return Some((Tone::Dim, Next::CutShort.after("Nothing is asked of Azure meanwhile.", shared)));
         }
         (live.activity == Activity::Run && live.run.id.is_none()).then(|| (Tone::Dim, "Starting.".to_owned()))
     }

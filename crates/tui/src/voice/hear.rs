@@ -28,7 +28,8 @@ impl Voice {
         match word(model, asked, text).filter(|_| !is_hidden) {
             Some(Means::Does(Action::Help)) => return self.tell(help(model, asked, self.asked.is_none())),
             Some(Means::Again) => return Heard::Told(self.anew(model, now)),
-            Some(Means::Does(Action::Stop)) => return Heard::Said(Said::Word(Word::STOP)),
+            // A run is stopped by it at once.
+            Some(Means::Does(Action::Stop)) if fresh || !self.loses() => return Heard::Said(Said::Word(Word::STOP)),
             _ if !fresh && self.is_strict() && self.asked.is_some() => {
                 return self.say("That was typed before this question was told, so it is no answer to it.");
             }

@@ -135,7 +135,12 @@ impl Voice {
     #[must_use]
     pub fn is_strict(&self) -> bool {
         let is_yes = |asked: &Asked| matches!(asked.question.as_ref().map(|question| &question.kind), Some(Kind::Yes));
-        self.asked.as_ref().is_none_or(|asked| asked.by_itself || is_yes(asked))
+        self.asked.as_ref().is_none_or(|asked| asked.by_itself || is_yes(asked) || self.loses())
+    }
+
+    /// Returns true where something is lost by an answer.
+    fn loses(&self) -> bool {
+        self.question().is_some_and(|question| question.loses)
     }
 
     /// Returns true while the answer is a secret.

@@ -4,6 +4,7 @@ pub(crate) mod command;
 pub(crate) mod earlier;
 pub(crate) mod explain;
 pub(crate) mod names;
+pub(crate) mod next;
 pub(crate) mod plan_text;
 pub(crate) mod reset;
 mod sentence;

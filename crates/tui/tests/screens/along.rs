@@ -19,7 +19,7 @@ fn the_run_says_what_enter_does_with_a_step_chosen() {
     let mut story = Story::new((80, 24), complete(), false, Theme::full());
     to_run(&mut story).engine(engine::asking()).enter().shows("Not reset. Enter asks again").press(KeyCode::Down);
     story.shows("Esc then Enter asks again").shows("Enter its calls").shows("Esc the run").enter();
-    story.shows("graph.microsoft.com").press(KeyCode::Esc).press(KeyCode::Esc).shows("Enter go on").enter();
+    story.shows("graph.microsoft.com").press(KeyCode::Esc).press(KeyCode::Esc).shows("Enter ask again").enter();
     story.shows("▸ Not now").press(KeyCode::Left).enter().engine(engine::reset());
     story.shows("The run is over. Enter goes on.").press(KeyCode::Down);
     story

@@ -38,6 +38,18 @@ impl Talk {
 }
 
 #[test]
+fn a_secret_is_left_by_no_line_that_came_before_the_question_was_told() {
+    for line in ["leave", "1", "stop"] {
+        let mut talk = Talk::real();
+        talk.reach_run().engine(engine::asking()).types("yes").engine(engine::reset()).types("");
+        talk.types("leave").says("Leave without it?").line(line, false);
+        talk.says("That was typed before this question was told").story.asked();
+        talk.types(line);
+        assert_eq!(talk.story.asked(), [Effect::Leave], "{line}");
+    }
+}
+
+#[test]
 fn no_letter_of_the_screens_tells_the_secret_or_does_anything() {
     let mut talk = Talk::at_the_end();
     for letter in ["v", "y", "s", "c", "r", "q", "?", "Esc", "Enter", "F3", "f", "V"] {

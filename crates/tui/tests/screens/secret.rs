@@ -79,6 +79,24 @@ fn the_secret_is_not_left_behind_unasked() {
 }
 
 #[test]
+fn a_signal_asks_about_the_secret_first_and_a_second_one_leaves() {
+    for mut story in [
+        {
+            let mut story = real();
+            to_done(&mut story);
+            story
+        },
+        copied(real()),
+    ] {
+        story.asked();
+        story.msg(Msg::StopAsked).shows("Leave?");
+        assert_eq!(story.asked(), []);
+        story.msg(Msg::StopAsked);
+        assert_eq!(story.asked(), [Effect::Leave]);
+    }
+}
+
+#[test]
 fn no_key_that_was_meant_for_done_leaves_without_the_secret() {
     for key in ['y', 'c', 's', 'v', 'r', 'l'] {
         let mut story = real();

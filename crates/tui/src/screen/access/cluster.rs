@@ -5,12 +5,12 @@ use jiff::Timestamp;
 use ratatui::text::Span;
 
 use super::facts::fact;
-use crate::here::Clipboard;
 use crate::shared::Shared;
 use crate::theme::{Mark, Tone};
 use crate::widgets::lines::{block, hang};
 use crate::widgets::sheet::Sheet;
 use crate::words::command::in_lines;
+use crate::words::next::copied_by;
 
 /// Adds the page.
 pub(super) fn add(shared: &Shared, read: &ClusterAccess, sheet: &mut Sheet, columns: usize, now: Timestamp) {
@@ -56,7 +56,7 @@ pub(super) fn command(shared: &Shared, sheet: &mut Sheet, columns: usize) {
     let theme = shared.theme;
     let by = AskedCluster::variables(&shared.answers).map_or_else(String::new, |names| format!(", by {names}"));
     sheet.gap();
-    let copies = if shared.here.clipboard == Clipboard::Nowhere { "" } else { " (y copies it)" };
+    let copies = copied_by('y', shared);
     sheet.lines.extend(block(theme, Tone::Dim, &format!("The same without the wizard{copies}{by}:"), 0, columns));
     for part in in_lines(&shared.access_command(), columns.saturating_sub(2)) {
         sheet.lines.extend(block(theme, Tone::Plain, &part, 2, columns));

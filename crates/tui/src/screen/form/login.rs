@@ -27,7 +27,22 @@ impl FormScreen {
             let (name, password) = shared.login.own.as_ref().map_or(("", ""), |(name, secret)| (name, secret.reveal()));
             OwnUser::new(who, name, password)
         });
-        Self { below: own.map(Below::OwnUser), ..Self::of(Page::Login, cells, way) }
+        let mut form = Self { below: own.map(Below::OwnUser), ..Self::of(Page::Login, cells, way) };
+        form.lacks_server();
+        form
+    }
+
+    /// Returns the place of the field for the registry, where its own user signs in and its host is not named. That is
+    /// complained about at once, before a password is typed.
+    pub(super) fn lacks_server(&mut self) -> Option<usize> {
+        let own = self.own_user().is_some_and(OwnUser::signs_in);
+        let place = self.cells.iter().position(|cell| cell.field.key == Key::Registry).filter(|_| own)?;
+        let cell = self.cells.get_mut(place)?;
+        let unnamed = matches!(Meant::parse(cell.text()), Ok(Meant::Name(_) | Meant::Id(_)));
+        if unnamed {
+            cell.complaint = Some(login::NEEDS_SERVER.to_owned());
+        }
+        unnamed.then_some(place)
     }
 
     /// Goes on to the sign-in where nothing is wrong with the answers, else to the first that needs something.

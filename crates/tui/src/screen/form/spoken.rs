@@ -157,6 +157,11 @@ impl FormScreen {
                 return Vec::new();
             }
         }
+        if let Some(place) = self.lacks_server() {
+            self.go_to(place);
+            self.hush();
+            return Vec::new();
+        }
         self.write(&mut shared.answers);
         shared.notice = self.stands_in(shared).or_else(|| shared.notice.take());
         if self.tried || self.focus + 1 >= self.stops() {

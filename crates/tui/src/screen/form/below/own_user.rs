@@ -52,6 +52,11 @@ impl OwnUser {
         })
     }
 
+    /// Returns true where a user of the registry's own is to sign in: a token always, its admin once a name is typed.
+    pub fn signs_in(&self) -> bool {
+        self.who == Who::Token || !clean(self.name.value()).is_empty()
+    }
+
     /// Returns what is in them.
     pub fn typed(&self) -> (String, Secret) {
         (clean(self.name.value()).to_owned(), self.password.secret())
