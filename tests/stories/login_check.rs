@@ -235,7 +235,7 @@ fn on_an_abac_registry_the_granted_repository_holds_and_no_other() {
 
     // AcrPull has no effect there, on nothing.
     let story = Story::of("abac-registry");
-    fails(&story, &check_by_app(&story, &[]), "right", 60, "on the whole registry", "--repository NAME");
+    fails(&story, &check_by_app(&story, &[]), "right", 60, "on the whole registry", "--repository.");
 }
 
 #[test]

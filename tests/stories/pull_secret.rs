@@ -248,7 +248,7 @@ fn a_part_that_somebody_else_manages_is_kept_and_not_told_as_changed() {
     let story = Story::told(&["managed-identity-cluster"], own);
     story.apply(&[]).ends_well();
     let end = story.apply(&["--renew"]);
-    end.fails_with("Somebody else manages a part of a secret of that name; it is kept as it is", "--pull-secret NAME");
+    end.fails_with("Somebody else manages a part of a secret of that name; it is kept as it is", "--pull-secret");
     assert!(!end.out.contains("Pull secrets of this run are in"), "\n{end}");
     assert!(!end.out.contains("azure-resource-manager/troubleshooting"), "it is no error of Azure's\n{end}");
 }
@@ -276,7 +276,7 @@ fn what_admission_would_refuse_stops_before_anything_is_written() {
     let conflict = "Apply failed with 1 conflict: conflict with \"kubectl-edit\" using v1: .data..dockerconfigjson";
     let story = told(secret, 409, "Conflict", conflict);
     let end = story.apply(&[]);
-    end.is_stopped_by("somebody else manages a part of the pull secret in default of aks-shop", "--pull-secret NAME");
+    end.is_stopped_by("somebody else manages a part of the pull secret in default of aks-shop", "--pull-secret");
     story.wrote_nothing();
 
     let policy = "admission webhook \"validation.gatekeeper.sh\" denied the request: [images] registry is not allowed";
@@ -491,10 +491,10 @@ fn a_secret_for_somebody_else_to_write_needs_a_file() {
         let story = Story::told(&["managed-identity-cluster"], own);
         let apply = ["apply", "--answers", story.answers(), "--yes", "--output", "json", "--route", route];
         let end = story.run(&apply);
-        end.is_stopped_by("the secret would be nowhere", "Give --secret-out FILE");
+        end.is_stopped_by("the secret would be nowhere", "Give --secret-out");
         story.wrote_nothing();
         let end = story.run(&["plan", "--answers", story.answers(), "--output", "json", "--route", route]);
-        end.is_stopped_by("the secret would be nowhere", "Give --secret-out FILE");
+        end.is_stopped_by("the secret would be nowhere", "Give --secret-out");
         story.apply(&["--route", route]).ends_well();
     }
 }
@@ -516,7 +516,7 @@ fn what_somebody_else_is_to_run_is_told_at_the_end_with_the_service_accounts() {
 fn a_secret_of_that_name_that_somebody_else_made_is_kept() {
     let story = Story::of("others-pull-secret");
     let end = story.apply(&["--route", "pull-secret"]);
-    end.is_stopped_by("has a secret crosspull-registryb that", "--pull-secret NAME");
+    end.is_stopped_by("has a secret crosspull-registryb that", "--pull-secret");
     story.wrote_nothing();
     let end = story.apply(&["--route", "pull-secret", "--pull-secret", "ours", "--service-account", "default"]);
     end.ends_well();

@@ -215,7 +215,7 @@ fn tokens_that_expire_midway_are_made_anew() {
 fn a_secret_that_may_not_live_so_long_is_told_and_a_shorter_one_is_taken() {
     let story = Story::of("secret-lifetime-capped");
     let end = story.apply(&[]);
-    end.fails_with("The tenant caps how long a secret may live.", "--secret-days");
+    end.fails_with("The tenant caps how long a secret may live.", "a secret of fewer days");
     assert_eq!(end.trouble()["refusal"]["code"], "CredentialInvalidLifetimeAsPerAppPolicy");
     story.cluster_was_not_touched();
     story.undo(&[]).ends_well();
