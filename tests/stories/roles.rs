@@ -147,7 +147,7 @@ fn a_wait_shorter_than_microsoft_asks_for_is_warned_of() {
     story.plan(&["--soak", "5"]).finds("warn", "the reset comes 5 minutes after the proof", "--soak 30");
     let end = story.plan(&["--soak", "30"]);
     assert!(end.findings("warn").all(|f| f["check"] != "soak"), "\n{end}");
-    let end = story.apply(&["--soak", "1"]);
+    let end = story.apply(&["--soak", "2"]);
     end.is_done();
     assert!(end.waits().contains(&"the new service principal becomes known in every region"), "\n{end}");
 }

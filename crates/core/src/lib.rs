@@ -14,6 +14,7 @@ pub mod condition;
 pub mod consent;
 pub mod event;
 pub mod explain;
+pub mod field;
 pub mod find;
 pub mod hand_over;
 pub mod ids;

@@ -5,7 +5,7 @@ use std::ops::{Add, Deref};
 
 use serde::{Deserialize, Serialize};
 
-use crate::input::{Key, Page};
+use crate::field::{Key, Page, login};
 use crate::names::Side;
 use crate::text::shell_option;
 
@@ -169,7 +169,7 @@ fn field_of_login(input: Key) -> String {
         Key::SignInA => Key::SignInB,
         other => other,
     };
-    let own = crate::login::FIELDS.iter().find(|field| field.key == of_form);
+    let own = login::FIELDS.iter().find(|field| field.key == of_form);
     own.map_or_else(|| input.variable(), |own| format!("\"{}\"", own.label))
 }
 
@@ -250,7 +250,7 @@ impl PartialEq<&str> for Wording {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::FIELDS;
+    use crate::field::FIELDS;
 
     #[test]
     fn each_front_end_has_its_own_name_for_an_input() {

@@ -6,7 +6,7 @@
 
 use super::{Meaning, NoConnection, Refusal, Trouble, meaning};
 use crate::command::Command;
-use crate::input::Key;
+use crate::field::Key;
 use crate::names::Side;
 use crate::text::printable;
 use crate::wording::Wording;

@@ -6,8 +6,8 @@ use super::rules::{across, client_id, https, minutes, pace, wrong_values};
 use super::{Answers, Complaint, Key};
 use crate::cloud::{CloudChoice, Endpoints};
 use crate::ids::{AppId, TenantId, TenantRef};
+use crate::names::SignIn;
 use crate::names::{Direction, PerTenant, Route, Side};
-use crate::sign_in::SignIn;
 use crate::text::printable;
 
 /// The inputs that reaching the two tenants takes: all that a resumed run needs beside its journal.

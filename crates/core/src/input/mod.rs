@@ -10,17 +10,16 @@ mod answers;
 mod kubernetes_name;
 mod part;
 mod rules;
-mod table;
 mod wanted_image;
 
+pub(crate) use crate::field::SIGN_IN_A;
+pub use crate::field::{FIELDS, Field, Key, Kind, Page, on};
 pub use access::{Access, ClusterCredential, KubernetesAccess};
 pub use account::AccountRef;
 pub use answers::{Answers, Complaint};
 pub use kubernetes_name::{namespace, object_name};
 pub use part::Part;
 pub use rules::{check, not_for_a_file};
-pub(crate) use table::SIGN_IN_A;
-pub use table::{FIELDS, Field, Key, Kind, Page, on};
 pub use wanted_image::{WantedImage, WantedWildcard};
 
 use crate::consent::ConsentLink;

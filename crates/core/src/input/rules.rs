@@ -7,8 +7,8 @@ use super::{
 };
 use crate::cloud::{CloudChoice, KnownCloud};
 use crate::ids::{AppId, ClusterId, ImageRef, RegistryId, RepositoryWildcard, TenantRef};
+use crate::names::SignIn;
 use crate::names::{Route, Tenants};
-use crate::sign_in::SignIn;
 use crate::text::{clean, count, printable};
 use crate::wording::Wording;
 

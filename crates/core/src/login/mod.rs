@@ -12,10 +12,11 @@ pub mod settings;
 mod signed_in;
 mod wish;
 
+pub use crate::field::login::{FIELDS, WAYS};
 pub use granted::{Granted, Grants};
 pub use meant::Meant;
 pub use signed_in::{Given, SignedIn, ends};
-pub use wish::{FIELDS, NEEDS_SERVER, WAYS, Wish, judge, repository};
+pub use wish::{NEEDS_SERVER, Wish, judge, repository};
 
 use crate::route::{METHODS, Method};
 use crate::sign_in::SignIn;

@@ -2,8 +2,9 @@
 
 use super::{Meant, Who};
 use crate::command::Command;
+use crate::field::login::WAYS;
 use crate::ids::{ImageRef, RegistryId};
-use crate::input::{Answers, Complaint, Field, Key, Kind, Page, check};
+use crate::input::{Answers, Complaint, Key, check};
 use crate::secret::Secret;
 use crate::sign_in::SignIn;
 
@@ -26,50 +27,10 @@ pub struct Wish {
     pub password: Option<Secret>,
 }
 
-/// The ways in which a person signs in, each with what it is.
-pub const WAYS: [(&str, &str); 3] = [of_way(0), of_way(1), of_way(2)];
-
-/// The fields of the form that asks for a sign-in to a registry, in their order.
-pub static FIELDS: [Field; 4] = [
-    field(
-        Key::Registry,
-        "Registry",
-        "The registry's name, login server, address or resource id.",
-        "shop.azurecr.io",
-        Kind::Text,
-    ),
-    field(
-        Key::TenantB,
-        "Tenant",
-        "The registry's tenant, by domain or id. A person and a machine need not name it: theirs is taken.",
-        "fabrikam.com",
-        Kind::Text,
-    ),
-    Field {
-        default: Some(WAYS[0].0),
-        ..field(Key::SignInB, "Sign in", "How to sign in.", WAYS[0].0, Kind::Choice(&WAYS))
-    },
-    field(
-        Key::Repository,
-        "Repositories",
-        "Those whose rights are told, separated by spaces. They may stay empty.",
-        "shop/web shop/api",
-        Kind::Many,
-    ),
-];
-
 /// The complaint about a registry whose own user signs in, and whose host is not named.
 pub const NEEDS_SERVER: &str = "a password goes to a host that is named: give its login server";
 /// The inputs that say how a cloud is reached, by whatever command.
 const OF_CLOUD: [Key; 5] = [Key::Cloud, Key::LoginHost, Key::ClientId, Key::CaFile, Key::Pace];
-
-const fn of_way(at: usize) -> (&'static str, &'static str) {
-    (SignIn::ALL[at].1, SignIn::ALL[at].2)
-}
-
-const fn field(key: Key, label: &'static str, help: &'static str, example: &'static str, kind: Kind) -> Field {
-    Field { key, label, help, example, default: None, kind, page: Page::Login }
-}
 
 /// Checks what is typed in a field of the form, as [`check`] does for those of a run: a registry's name is enough here, and of an
 /// image its repository counts.
@@ -166,6 +127,7 @@ const PASSWORD: &str = "CROSSPULL_REGISTRY_PASSWORD";
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::field::login::FIELDS;
 
     const ID: &str = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg/providers/Microsoft.ContainerRegistry/registries/shop01";
 

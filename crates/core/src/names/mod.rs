@@ -9,6 +9,7 @@ mod pull_user;
 mod role;
 mod route;
 mod side;
+mod sign_in;
 
 pub use audience::AppAudience;
 pub use derived::{
@@ -22,3 +23,4 @@ pub use pull_user::PullUser;
 pub use role::Role;
 pub use route::{Offered, Route, Tenants};
 pub use side::{PerTenant, Side};
+pub use sign_in::SignIn;

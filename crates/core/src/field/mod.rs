@@ -1,9 +1,10 @@
 //! The table of inputs. The wizard, the flags, the environment and the answers file all read it.
 
+pub mod login;
+
 use serde::{Deserialize, Serialize};
 
-use crate::names::{Route, Side};
-use crate::sign_in::SignIn;
+use crate::names::{Route, Side, SignIn};
 
 /// The name of an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, strum::IntoStaticStr)]
@@ -98,7 +99,7 @@ pub enum Page {
     PullSecret,
     /// The foot of the route's own form, folded away: what most people leave as it is.
     More,
-    /// The sign-in to a registry, which has fields of its own ([`crate::login::FIELDS`]).
+    /// The sign-in to a registry, which has fields of its own ([`login::FIELDS`]).
     Login,
     /// The form about access to a cluster, which has fields of its own too ([`crate::access::FIELDS`]).
     Access,
