@@ -106,9 +106,22 @@ impl Talk {
             match prompt.as_str() {
                 stuck if stuck.starts_with("Type a word") => panic!("it goes on by no Enter:\n{}", self.told),
                 yes if yes.ends_with("Type yes:") => self.types("yes"),
-                // Where the secret is nowhere else it is asked once more.
-                end if end.starts_with("Enter: leave.") => return self.types("\n1"),
+                end if end.starts_with("Enter: leave.") => {
+                    self.types("");
+                    return self.leaves_for_good();
+                }
                 _ => self.types(""),
+            }
+        }
+    }
+
+    /// Reads to the end. Where the secret is nowhere else it is asked once more whether to leave.
+    fn leaves_for_good(&mut self) {
+        while let Ok(line) = self.lines.recv_timeout(PATIENCE) {
+            self.told.push_str(&line);
+            self.told.push('\n');
+            if line == "Which one? Type a number [2]:" {
+                return self.types("1");
             }
         }
     }
