@@ -22,6 +22,7 @@ use crosspull_core::input::Answers;
 use crosspull_core::input::Key;
 use crosspull_core::names::Side;
 use crosspull_core::sign_in::Entered;
+use crosspull_core::wording::Front;
 use crosspull_tui::{Msg, Notice};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
@@ -195,7 +196,7 @@ impl Wizard {
         let at_home = !named && (finds_tenants || beside);
         let read = if at_home { Access::at_home } else { Access::of_side };
         let access = read(answers, side).map_err(|complaints| {
-            missing(complaints.into_iter().map(|c| format!("{c}.")).collect::<Vec<_>>().join(" "))
+            missing(complaints.into_iter().map(|c| format!("{}.", c.told(Front::Fields))).collect::<Vec<_>>().join(" "))
         })?;
         let in_a = cluster(answers).map(|id| id.subscription());
         let in_b = registry(answers).as_ref().and_then(RegistryId::subscription);

@@ -164,13 +164,12 @@ impl Prompt {
                 format!("  {}", code.reveal()),
             ],
             Self::Page { side, address, port, .. } => {
-                let mut lines = vec![format!("To sign in to tenant {side}, open this page:"), format!("  {address}")];
+                let mut lines = Vec::new();
                 if let Some(host) = tunnel {
-                    lines.push(
-                        "This is an SSH login. Before that, run this on the machine with the browser:".to_owned(),
-                    );
+                    lines.push("This is an SSH login. First run this on the machine with the browser:".to_owned());
                     lines.push(format!("  {}", tunnel_command(*port, host)));
                 }
+                lines.extend([format!("To sign in to tenant {side}, open this page:"), format!("  {address}")]);
                 lines
             }
             Self::Instead { side, failed, way, trouble } => {
@@ -324,6 +323,6 @@ mod tests {
         let page = Prompt::Page { side: Side::A, address: "https://x/".to_owned(), port: 5000, until };
         assert_eq!(page.lines(None, None).len(), 2);
         let lines = page.lines(Some("me@host"), None);
-        assert_eq!(lines.last().map(String::as_str), Some("  ssh -N -L 5000:127.0.0.1:5000 me@host"));
+        assert_eq!(lines.get(1).map(String::as_str), Some("  ssh -N -L 5000:127.0.0.1:5000 me@host"));
     }
 }

@@ -6,9 +6,12 @@ use super::rules::{across, client_id, https, minutes, pace, wrong_values};
 use super::{Answers, Complaint, Key};
 use crate::cloud::{CloudChoice, Endpoints};
 use crate::ids::{AppId, TenantId, TenantRef};
-use crate::names::SignIn;
-use crate::names::{Direction, PerTenant, Route, Side};
+use crate::names::{Direction, PerTenant, Route, Side, SignIn};
 use crate::text::printable;
+
+/// The complaint about an app that is to find out which tenants there are.
+const NAMES_ITS_TENANT: &str = "an app is signed in to the tenant that it is told, and lists none: type its domain or id, or choose \
+                                another way to sign in";
 
 /// The inputs that reaching the two tenants takes: all that a resumed run needs beside its journal.
 #[derive(Debug, Clone, PartialEq)]
@@ -145,15 +148,18 @@ impl Access {
         Ok(access.without(side.other()))
     }
 
-    /// Reads what reaching one tenant takes where the tenant is not named yet, for finding out which there are: at the account's own. An app is
-    /// signed in to the tenant that it is told, so for an app one has to be named.
+    /// Reads what reaching one tenant takes where the tenant is not named yet, for finding out which there are: at the
+    /// account's own. An app is signed in to the tenant that it is told, so for an app one has to be named.
     ///
     /// # Errors
     /// Every complaint at once.
     pub fn at_home(answers: &Answers, side: Side) -> Result<Self, Vec<Complaint>> {
         let way = SignIn::from_word(answers.or_default(Key::sign_in(side)));
         if matches!(way, Some(SignIn::ServicePrincipal | SignIn::WorkloadIdentity)) {
-            return Self::of_side(answers, side);
+            return match answers.get(Key::tenant(side)) {
+                Some(_) => Self::of_side(answers, side),
+                None => Err(vec![Complaint::of(Key::tenant(side), NAMES_ITS_TENANT)]),
+            };
         }
         let mut named = answers.clone();
         named.set(Key::tenant(side), uuid::Uuid::nil().to_string());

@@ -375,6 +375,8 @@ mod tests {
             assert_eq!(access.is_ok_and(|access| access.tenants.b == TenantRef::Home), home, "{word}");
         }
         assert!(TenantRef::parse(TenantRef::HOME).is_err(), "nobody names it");
+        let complaints = Access::at_home(&answers, Side::B).expect_err("an app names its tenant");
+        assert!(complaints[0].text.contains("lists none: type its domain or id"), "{}", complaints[0]);
     }
 
     #[test]
