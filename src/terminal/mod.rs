@@ -8,6 +8,7 @@ mod ink;
 pub mod keyboard;
 pub mod look;
 mod painter;
+mod plain;
 mod question;
 #[cfg(unix)]
 pub mod screen_signals;
@@ -28,7 +29,7 @@ use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crosspull_core::secret::Secret;
 use crossterm::cursor::MoveTo;
@@ -43,6 +44,7 @@ use ratatui::{TerminalOptions, Viewport};
 
 use crate::sources::environment;
 use painter::Painter;
+use plain::Plain;
 use question::Question;
 use tty::is_of_a_lost_line;
 
@@ -56,6 +58,8 @@ pub struct Terminal {
     stale: bool,
     /// The question about its background, while it is not answered.
     question: Option<Question>,
+    /// The text that is shown in place of the screens.
+    plain: Option<Plain>,
 }
 
 /// The terminal is gone, and its line with it.
@@ -108,7 +112,7 @@ impl Terminal {
         // Fixed, since the size is not asked of crossterm: it has none for a terminal that tells none.
         let options = TerminalOptions { viewport: Viewport::Fixed(area) };
         let inner = ratatui::Terminal::with_options(Painter::new(io::stdout()), options)?;
-        Ok(Self { inner: ManuallyDrop::new(inner), area, stale: false, question: None })
+        Ok(Self { inner: ManuallyDrop::new(inner), area, stale: false, question: None, plain: None })
     }
 
     /// Asks the terminal for its background. It answers among the keys, late or never.
@@ -129,6 +133,32 @@ impl Terminal {
         }
     }
 
+    /// Shows a text on the terminal itself, without a frame, until [`Self::hide_plain`]. Nothing is drawn meanwhile.
+    ///
+    /// # Errors
+    /// An error where the terminal is gone.
+    pub fn show_plain(&mut self, text: Secret) -> io::Result<()> {
+        self.plain = Some(Plain::show(text, &mut io::stdout())?);
+        Ok(())
+    }
+
+    /// Returns the time at which the text that is shown goes by itself.
+    pub fn plain_until(&self) -> Option<Instant> {
+        self.plain.as_ref().map(|plain| plain.until)
+    }
+
+    /// Wipes the text that is shown, and shows the screens again.
+    ///
+    /// # Errors
+    /// An error where the terminal is gone.
+    pub fn hide_plain(&mut self) -> io::Result<()> {
+        let Some(plain) = self.plain.take() else { return Ok(()) };
+        plain.wipe(self.size(), &mut io::stdout())?;
+        enter()?;
+        self.forget();
+        Ok(())
+    }
+
     /// Gives the terminal back, stops the program until somebody lets it go on, and takes the terminal over again.
     ///
     /// # Errors
@@ -138,6 +168,7 @@ impl Terminal {
             return Err(io::Error::other("no shell here could bring it back"));
         }
         self.settle();
+        self.plain = None;
         leave();
         let stopped = screen_signals::stop_for_a_while();
         self.take_over_again()?;
@@ -161,6 +192,9 @@ impl Terminal {
     /// # Errors
     /// An error where the terminal is gone.
     pub fn draw(&mut self, view: impl FnOnce(&mut ratatui::Frame)) -> Result<(), Gone> {
+        if self.plain.is_some() {
+            return Ok(());
+        }
         let drawn = self.frame(view);
         self.stale = drawn.is_err();
         if drawn.as_ref().is_err_and(is_of_a_lost_line) { Err(Gone) } else { Ok(()) }

@@ -115,6 +115,11 @@ impl Wizard {
                 }
                 None => None,
             },
+            Effect::ShowPlain { text } => shown(terminal.show_plain(Secret::new(text.to_string()))),
+            Effect::ShowSecretPlain => match self.secret() {
+                Some(secret) => shown(terminal.show_plain(secret)),
+                None => None,
+            },
             Effect::ClearClipboard => Some(Msg::Notice(match self.clear_clipboard(terminal).await {
                 // A terminal does not answer.
                 Ok(()) if clipboard::clearing_sequence(self.copies_by).is_some() => {
@@ -277,6 +282,11 @@ impl Wizard {
         };
         Some(reserve(&file_of(path, of)))
     }
+}
+
+/// Returns what there is to say of a text that was to be shown alone.
+fn shown(shown: std::io::Result<()>) -> Option<Msg> {
+    shown.err().map(|why| Msg::Notice(Notice::bad(format!("Not shown: {why}."))))
 }
 
 /// Saves a text in a new file.

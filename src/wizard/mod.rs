@@ -13,7 +13,7 @@ mod work;
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::ArgMatches;
 use crosspull_azure::sign_in::{Login, Prompts};
@@ -212,6 +212,7 @@ impl Wizard {
                 self.line_dropped();
             }
             // A frame that could not be drawn is tried again.
+            let plain = terminal.plain_until();
             let ticks = self.model.animates() || terminal.is_stale();
             tokio::select! {
                 biased;
@@ -243,6 +244,9 @@ impl Wizard {
                 Some(msg) = self.told.recv() => self.take(msg, terminal).await?,
                 Some(msg) = self.backend_told.recv() => self.take(msg, terminal).await?,
                 Some(prompt) = self.prompts.recv() => self.take(Msg::Prompt(prompt), terminal).await?,
+                () = tokio::time::sleep_until(plain.unwrap_or_else(Instant::now).into()), if plain.is_some() => {
+                    terminal.hide_plain()?;
+                }
                 () = tokio::time::sleep(TICK), if ticks => self.take(Msg::Tick, terminal).await?,
             }
             while let Ok(entry) = self.events.try_recv() {
@@ -256,6 +260,7 @@ impl Wizard {
     async fn typed(&mut self, events: Vec<TerminalEvent>, terminal: &mut Terminal) -> color_eyre::Result<()> {
         for event in events {
             match event {
+                TerminalEvent::Key(_) if terminal.plain_until().is_some() => terminal.hide_plain()?,
                 TerminalEvent::Key(key) => self.take(Msg::Key(key), terminal).await?,
                 TerminalEvent::Paste(text) => self.take(Msg::Paste(text), terminal).await?,
                 _ => {}

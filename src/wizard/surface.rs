@@ -17,6 +17,12 @@ pub(super) trait Surface {
     /// An error where it cannot be stopped.
     fn suspend(&mut self) -> io::Result<()>;
 
+    /// Shows a text alone, without a frame, until a key is pressed.
+    ///
+    /// # Errors
+    /// An error where it cannot be shown.
+    fn show_plain(&mut self, text: Secret) -> io::Result<()>;
+
     /// Writes an escape sequence.
     ///
     /// # Errors
@@ -31,6 +37,10 @@ impl Surface for Terminal {
 
     fn suspend(&mut self) -> io::Result<()> {
         Self::suspend(self)
+    }
+
+    fn show_plain(&mut self, text: Secret) -> io::Result<()> {
+        Self::show_plain(self, text)
     }
 
     fn write(&mut self, sequence: &Secret) -> io::Result<()> {

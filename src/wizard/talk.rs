@@ -37,6 +37,11 @@ impl Surface for Output {
         Ok(())
     }
 
+    /// All lines are plain here, so nothing asks for this.
+    fn show_plain(&mut self, _: Secret) -> io::Result<()> {
+        Ok(())
+    }
+
     /// Nothing but text is written.
     fn write(&mut self, _: &Secret) -> io::Result<()> {
         Err(io::Error::other("no escape sequence is written in this mode, so nothing was copied"))

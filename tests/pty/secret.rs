@@ -71,6 +71,23 @@ fn the_secret_is_shown_and_copied_when_asked_for_and_nowhere_else() {
 }
 
 #[test]
+fn the_secret_is_shown_plain_and_wiped() {
+    let mut stage = Stage::of(&[], &[]);
+    stage.reach_done();
+    let plain = stage.press("p", "Any key wipes this");
+    let secret = plain.lines().find(|line| !line.trim().is_empty()).expect("the secret").to_owned();
+    assert!(
+        secret.len() >= 32 && !secret.contains([' ', '│']),
+        "it begins in the first column, with no frame\n{plain}"
+    );
+    let back = stage.press(ENTER, MASKED);
+    assert!(!back.contains(&secret), "{back}");
+    stage.window.press(ENTER);
+    let left = stage.exits(0);
+    keeps("the terminal after the secret was wiped", &left, &secret);
+}
+
+#[test]
 fn a_terminal_without_a_second_screen_keeps_no_revealed_secret() {
     let mut stage = Stage::of(&[], &[]);
     stage.reach_done();

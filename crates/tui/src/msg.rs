@@ -233,6 +233,13 @@ pub enum Effect {
     },
     /// Copy the secret.
     CopySecret,
+    /// Show a text on the terminal itself, without a frame, until a key is pressed.
+    ShowPlain {
+        /// The text, which may be a code to sign in with.
+        text: Zeroizing<String>,
+    },
+    /// Show the secret so.
+    ShowSecretPlain,
     /// Put something harmless in the place of the secret that was copied.
     ClearClipboard,
     /// Hand the secret over for a short look, by [`Msg::Secret`].

@@ -37,6 +37,8 @@ pub(crate) enum Action {
     CopyCommand,
     /// Show or hide the secret.
     Reveal,
+    /// Show what the screen offers on the terminal itself, without a frame.
+    Plain,
     /// Save the secret.
     SaveSecret,
     /// Leave the secret in the clipboard.
@@ -231,6 +233,7 @@ pub(crate) const fn rank(action: Action) -> u8 {
         | Action::Methods
         | Action::NextNamespace
         | Action::OnlyAllowed
+        | Action::Plain
         | Action::NextField => 5,
         // What arrows and Tab do is tried without being told.
         Action::Move(_)

@@ -215,11 +215,19 @@ const CONSENT: &[Binding] = &[
         help: "copy the address, also by F2",
         ..COPY_ADDRESS
     },
+    PLAIN,
     HELP,
     Binding { word: "stop", ..STOP },
 ];
 const COPY_ADDRESS: Binding =
     row(&[(KeyCode::Char('a'), NONE)], "a", "copy address", "copy the address", Action::CopyAddress);
+const PLAIN: Binding = row(
+    &[(KeyCode::Char('p'), NONE)],
+    "p",
+    "",
+    "show it on the terminal itself, whole and without a frame, to be marked with the mouse",
+    Action::Plain,
+);
 const SIGN_IN: &[Binding] = &[
     Binding { word: "", help: "up and down in the text", ..MOVE_UP },
     MOVE_DOWN,
@@ -231,6 +239,7 @@ const SIGN_IN: &[Binding] = &[
         Action::Copy,
     ),
     COPY_ADDRESS,
+    PLAIN,
     row(
         &[(KeyCode::Char('o'), NONE), (KeyCode::Char('o'), CTRL)],
         "o",
@@ -265,6 +274,7 @@ const DONE: &[Binding] = &[
     row(ESC, "Esc", "keep it there", "leave the secret in the clipboard", Action::KeepCopied),
     Binding { help: "copy the address for the person who is waited for", ..COPY_ADDRESS },
     REVEAL,
+    PLAIN,
     COPY_SECRET,
     SAVE_SECRET,
     row(&[(KeyCode::Char('r'), NONE)], "r", "go on", "go on with this run: every step looks first", Action::Again),
@@ -299,6 +309,7 @@ const ENTERED: &[Binding] = &[
     row(&[(KeyCode::Char('c'), NONE)], "c", "", "copy the command that does the same", Action::CopyCommand),
     SAVE_SECRET,
     REVEAL,
+    PLAIN,
     COPY_SECRET,
     row(ENTER, "Enter", "give it", "give the sign-in to the program that is chosen", Action::GoOn),
     PREVIOUS_SCREEN,

@@ -22,6 +22,7 @@ pub(super) fn on(shared: &mut Shared, action: Action) -> Vec<Reaction> {
     let Some((_, person)) = shared.live.person() else { return Vec::new() };
     let copied = match action {
         Action::Move(way) => return vec![Reaction::Scroll(way)],
+        Action::Plain => return vec![Reaction::Do(plain(person))],
         Action::Copy => person.page.as_ref().map(|page| ("page", page.markdown())),
         Action::CopyAddress => Some(("consent address", person.url.clone())),
         _ => None,
@@ -34,8 +35,15 @@ pub(super) fn offers(person: &Person, action: Action) -> bool {
     match action {
         Action::Copy => person.page.is_some(),
         Action::CopyAddress => !person.url.is_empty(),
+        Action::Plain => person.page.is_some() || !person.url.is_empty(),
         _ => true,
     }
+}
+
+/// Shows on the terminal itself what the person is to get: the page, else the address.
+pub(super) fn plain(person: &Person) -> Effect {
+    let text = person.page.as_ref().map_or_else(|| person.url.clone(), |page| page.text());
+    Effect::ShowPlain { text: text.into() }
 }
 
 /// Copies a text for the person who is waited for.

@@ -45,6 +45,9 @@ impl View for DoneScreen {
             Action::CopyCommand => live.taken_up.is_none(),
             Action::CopyAddress => live.run.person().is_some_and(|(_, person)| consent::offers(person, action)),
             Action::Copy | Action::Reveal | Action::SaveSecret => live.has_secret(),
+            Action::Plain => {
+                live.has_secret() || live.run.person().is_some_and(|(_, who)| consent::offers(who, action))
+            }
             _ => true,
         }
     }
@@ -80,6 +83,11 @@ impl View for DoneScreen {
                 shared.live.run.id.clone().map(|run| Effect::TakeUp { run, way })
             }
             Action::Reveal => Some(Effect::RevealSecret),
+            // What a person waits for is wanted before the secret, which can be revealed.
+            Action::Plain => {
+                let person = shared.live.run.person().filter(|(_, person)| consent::offers(person, action));
+                Some(person.map_or(Effect::ShowSecretPlain, |(_, person)| consent::plain(person)))
+            }
             _ => None,
         };
         effect.map(Reaction::Do).into_iter().collect()

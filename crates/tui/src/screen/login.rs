@@ -75,6 +75,7 @@ impl View for LoginScreen {
                 Effect::Copy { what: "command".to_owned(), text: text.into() }
             }),
             Action::Reveal => Some(Effect::RevealSecret),
+            Action::Plain => Some(Effect::ShowSecretPlain),
             Action::SaveSecret => {
                 let name =
                     told(shared).map_or("registry", |told| told.server.split(['.', ':']).next().unwrap_or("registry"));

@@ -61,12 +61,17 @@ impl View for SignInScreen {
 
     fn on(&mut self, shared: &mut Shared, action: Action) -> Vec<Reaction> {
         let copy = |what: &str, text: &str| Effect::Copy { what: what.to_owned(), text: text.to_owned().into() };
+        let plain = |text: String| vec![Reaction::Do(Effect::ShowPlain { text: text.into() })];
         let copied = match (action, &self.prompt) {
             (Action::Move(way), _) => return vec![Reaction::Scroll(way)],
             (Action::Back, _) => return vec![Reaction::Do(self.stop(shared))],
             (Action::Open, Prompt::Code { address, .. } | Prompt::Page { address, .. }) => {
                 return vec![Reaction::Do(Effect::Open { address: address.clone() })];
             }
+            (Action::Plain, Prompt::Code { address, code, .. }) => {
+                return plain(format!("{address}\n{}", code.reveal()));
+            }
+            (Action::Plain, Prompt::Page { address, .. }) => return plain(address.clone()),
             (Action::Copy, Prompt::Code { code, .. }) => copy("code", code.reveal()),
             (Action::Copy | Action::CopyAddress, Prompt::Code { address, .. } | Prompt::Page { address, .. }) => {
                 copy("address", address)

@@ -256,6 +256,8 @@ fn the_secret_is_handed_over_as_any_other_and_goes_with_the_sign_in() {
     to_result(&mut story).press(KeyCode::Char('v')).msg(Msg::Secret(Secret::new(SECRET.to_owned())));
     story.shows(SECRET).shows("hides in 10 s").press(KeyCode::Char(' ')).hides(SECRET);
     story.press(KeyCode::Char('s')).shows("registryb.secret").press(KeyCode::Esc);
+    story.asked();
+    assert_eq!(story.press(KeyCode::Char('p')).asked(), [Effect::ShowSecretPlain]);
     story.press(KeyCode::Char('c')).msg(Msg::Notice(Notice::good("Copied.")));
     story.press(KeyCode::Char('y')).msg(Msg::Notice(Notice::good("Sent."))).shows("cleared in 1 min");
     let command = story.asked().into_iter().find_map(|effect| match effect {

@@ -104,6 +104,8 @@ fn the_code_and_the_address_are_copied_whole() {
         .collect();
     let pair = |what: &str, text: &str| (what.to_owned(), text.to_owned());
     assert_eq!(copied, [pair("code", "FJC3A8XQT"), pair("address", ADDRESS)]);
+    let plain = Effect::ShowPlain { text: format!("{ADDRESS}\nFJC3A8XQT").into() };
+    assert_eq!(story.press(KeyCode::Char('p')).asked(), [plain]);
 }
 
 #[test]

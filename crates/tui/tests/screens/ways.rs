@@ -203,6 +203,7 @@ fn consent_shows_and_copies_the_whole_address_and_goes_by_itself() {
         let [Effect::Copy { text, .. }] = asked.as_slice() else { panic!("{asked:?}") };
         assert_eq!(**text, address, "{key:?}");
     }
+    assert_eq!(story.press(KeyCode::Char('p')).asked(), [Effect::ShowPlain { text: address.into() }]);
     let ended = engine::asking().into_iter().filter(|e| matches!(e, Event::StepEnded { step: StepId(4), .. }));
     story.engine(ended).hides("Not given yet").shows("provision the app");
 }
@@ -236,13 +237,15 @@ fn a_page_for_somebody_else_is_copied_whole_and_its_commands_can_be_pasted() {
     let asked = story.asked();
     let [Effect::Copy { text, .. }] = asked.as_slice() else { panic!("{asked:?}") };
     assert_eq!(**text, page().markdown());
+    assert_eq!(story.press(KeyCode::Char('p')).asked(), [Effect::ShowPlain { text: page().text().into() }]);
 }
 
 #[test]
 fn the_secret_is_masked_until_it_is_asked_for_and_hides_again() {
     let mut story = Story::demo((100, 50));
     to_run(&mut story).engine(engine::asking()).enter().engine(engine::reset()).enter().asked();
-    story.shows("••••••••").press(KeyCode::F(3));
+    assert_eq!(story.shows("••••••••").press(KeyCode::Char('p')).asked(), [Effect::ShowSecretPlain]);
+    story.press(KeyCode::F(3));
     assert_eq!(story.asked(), [Effect::RevealSecret]);
     let secret = || Msg::Secret(Secret::new("s3cret~value".to_owned()));
     assert!(!story.model.animates());
@@ -318,6 +321,8 @@ fn a_run_that_waits_for_a_person_ends_with_what_the_person_must_do() {
     story.shows("33333333-3333-4333-8333-333333333333").press(KeyCode::Char('a'));
     let asked = story.asked();
     assert!(matches!(asked.as_slice(), [Effect::Copy { text, .. }] if text.starts_with("https://")), "{asked:?}");
+    let asked = story.press(KeyCode::Char('p')).asked();
+    assert!(matches!(asked.as_slice(), [Effect::ShowPlain { text }] if text.starts_with("https://")), "{asked:?}");
 }
 
 #[test]
