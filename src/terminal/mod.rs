@@ -10,6 +10,7 @@ pub mod look;
 mod painter;
 mod plain;
 mod question;
+pub mod screen_signal;
 #[cfg(unix)]
 pub mod screen_signals;
 #[cfg(unix)]

@@ -7,24 +7,11 @@ use rustix::process::{Signal as Kill, getpgrp, getppid, getsid, kill_current_pro
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::signals::Signals;
-use crate::exit::Code;
+use crate::terminal::screen_signal::ScreenSignal;
 
 /// SIGTSTP and SIGCONT, by their numbers here.
 const SUSPEND: i32 = Kill::TSTP.as_raw();
 const CONTINUE: i32 = Kill::CONT.as_raw();
-
-/// A signal's meaning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ScreenSignal {
-    /// The program is to end with that code.
-    End(Code),
-    /// The program is to stop for a while.
-    Suspend,
-    /// The program was stopped and goes on; others had the terminal meanwhile.
-    Continue,
-    /// The window has another size, or somebody wants a whole frame.
-    Window,
-}
 
 /// The signals that are listened to while the terminal is taken over.
 #[derive(Debug)]

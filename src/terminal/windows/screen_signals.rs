@@ -3,21 +3,7 @@
 use std::io;
 
 use super::signals::Signals;
-use crate::exit::Code;
-
-/// A signal's meaning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(dead_code, reason = "Windows has the first alone")]
-pub enum ScreenSignal {
-    /// The program is to end with that code.
-    End(Code),
-    /// The program is to stop for a while.
-    Suspend,
-    /// The program was stopped and goes on; others had the terminal meanwhile.
-    Continue,
-    /// The window has another size, or somebody wants a whole frame.
-    Window,
-}
+use crate::terminal::screen_signal::ScreenSignal;
 
 /// The signals that are listened to while the terminal is taken over.
 #[derive(Debug)]
