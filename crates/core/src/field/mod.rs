@@ -604,6 +604,23 @@ impl Key {
     }
 }
 
+/// Returns what people call a choice; its word on the command line where they have no other.
+#[must_use]
+pub fn name_of_choice(key: Key, word: &'static str) -> &'static str {
+    match (key, word) {
+        (Key::SignInA | Key::SignInB, _) => SignIn::from_word(word).map_or(word, SignIn::name),
+        (Key::Consent, "auto") => "you, else by a link",
+        (Key::Consent, "direct") => "you",
+        (Key::Consent, "url") => "somebody, by a link",
+        (Key::Prove, "auto") => "from here, else from a node",
+        (Key::Prove, "here") => "from here",
+        (Key::Prove, "inside") => "from a node",
+        (Key::ClusterCredential, "user") => "the cluster user's",
+        (Key::ClusterCredential, "admin") => "the local admin's",
+        _ => word,
+    }
+}
+
 /// Returns the fields that a screen asks for, in order.
 pub fn on(page: Page) -> impl Iterator<Item = &'static Field> {
     FIELDS.iter().filter(move |f| f.page == page)
@@ -624,6 +641,18 @@ mod tests {
                 assert_eq!(check(field.key, default), Ok(()), "{}", field.key.name());
             }
             assert!(field.help.ends_with('.'), "{}", field.key.name());
+        }
+    }
+
+    #[test]
+    fn every_choice_on_a_screen_has_words_for_people() {
+        let asked = FIELDS.iter().filter(|field| !matches!(field.page, Page::Nowhere));
+        for field in asked {
+            let Kind::Choice(words) = field.kind else { continue };
+            let names: Vec<_> = words.iter().map(|(word, _)| name_of_choice(field.key, word)).collect();
+            let flags = words.iter().any(|(word, _)| names.contains(word));
+            assert!(field.key == Key::Route || !flags, "{}: {names:?}", field.key.name());
+            assert!(names.iter().all(|name| name.chars().count() <= 28), "{names:?}");
         }
     }
 

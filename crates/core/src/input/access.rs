@@ -10,8 +10,8 @@ use crate::names::{Direction, PerTenant, Route, Side, SignIn};
 use crate::text::printable;
 
 /// The complaint about an app that is to find out which tenants there are.
-const NAMES_ITS_TENANT: &str = "an app is signed in to the tenant that it is told, and lists none: type its domain or id, or choose \
-                                another way to sign in";
+const NAMES_ITS_TENANT: &str = "an app signs in to one tenant, and lists none: type its domain or id, or choose another way to \
+                                sign in";
 
 /// The inputs that reaching the two tenants takes: all that a resumed run needs beside its journal.
 #[derive(Debug, Clone, PartialEq)]

@@ -13,7 +13,7 @@ mod rules;
 mod wanted_image;
 
 pub(crate) use crate::field::SIGN_IN_A;
-pub use crate::field::{FIELDS, Field, Key, Kind, Page, on};
+pub use crate::field::{FIELDS, Field, Key, Kind, Page, name_of_choice, on};
 pub use access::{Access, ClusterCredential, KubernetesAccess};
 pub use account::AccountRef;
 pub use answers::{Answers, Complaint};

@@ -44,6 +44,20 @@ impl SignIn {
         Self::ALL.iter().find(|(way, ..)| *way == self).map_or("", |(_, word, _)| word)
     }
 
+    /// Returns what people call the way.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AzureCli => "your az login",
+            Self::DeviceCode => "a code, in any browser",
+            Self::Browser => "a browser here",
+            Self::ServicePrincipal => "an app, by its secret",
+            Self::ManagedIdentity => "this machine's identity",
+            Self::WorkloadIdentity => "this pod's identity",
+            Self::Nobody => "somebody else administers it",
+        }
+    }
+
     /// Returns the way of a word.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {

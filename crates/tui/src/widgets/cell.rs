@@ -4,7 +4,7 @@ use crosspull_core::find::Named;
 use crosspull_core::ids::{ClusterId, RegistryId};
 use crosspull_core::input::Answers;
 use crosspull_core::input::check;
-use crosspull_core::input::{Field, Key, Kind, Page};
+use crosspull_core::input::{Field, Key, Kind, Page, name_of_choice};
 use crosspull_core::login::judge;
 use crosspull_core::names::{Route, Side, Tenants, pull_secret_name};
 use crosspull_core::text::{abbreviated, clean, count};
@@ -19,6 +19,8 @@ use crate::widgets::text_box::TextBox;
 pub(crate) const LABEL: usize = 14;
 /// The mark after a word that can be turned into another.
 const TURNS: &str = "  ←→";
+/// Columns from which on a choice is called as people call it.
+const ROOMY: usize = 50;
 /// Columns that a value has at least, beside what stands at its right.
 const LEAST: usize = 12;
 
@@ -118,10 +120,7 @@ impl Cell {
                 let unit = unit(self.field.key, self.text());
                 (vec![Span::raw(middle(&format!("{}{unit}", input.value()), room))], 0)
             }
-            Value::Word(_, _) if focused => {
-                (vec![theme.span(Tone::Strong, self.text().to_owned()), theme.span(Tone::Dim, TURNS)], 0)
-            }
-            Value::Word(_, _) => (vec![Span::raw(self.text().to_owned())], 0),
+            Value::Word(..) => (self.choice(theme, focused, room, columns), 0),
         };
         let left: Vec<Span<'static>> = std::iter::once(label).chain(value).collect();
         let line =
@@ -129,12 +128,29 @@ impl Cell {
         (line, LABEL + cursor)
     }
 
+    /// Returns what people call the choice that is in the field; in a narrow window its word, which is shorter.
+    fn name(&self, columns: usize) -> &'static str {
+        let Value::Word(words, at) = &self.value else { return "" };
+        let word = words.get(*at).map_or("", |(word, _)| word);
+        if columns < ROOMY { word } else { name_of_choice(self.field.key, word) }
+    }
+
+    /// Returns the choice as people call it and, where there is room for it, its word on the command line.
+    fn choice(&self, theme: Theme, focused: bool, room: usize, columns: usize) -> Vec<Span<'static>> {
+        let name = self.name(columns);
+        let (tone, turns) = if focused { (Tone::Strong, TURNS) } else { (Tone::Plain, "") };
+        let word = format!("  {}", self.text());
+        let fits = self.text() != name && width(name) + width(&word) + width(turns) <= room;
+        let beside = if fits { format!("{word}{turns}") } else { turns.to_owned() };
+        vec![theme.span(tone, name.to_owned()), theme.span(Tone::Dim, beside)]
+    }
+
     /// Returns the columns for what stands at the right of the field: a word stays whole, and of a text enough to see
     /// what is typed.
     pub fn beside(&self, focused: bool, columns: usize) -> usize {
         let least = match &self.value {
             Value::Text(input) => (width(input.value()) + 1).min(LEAST),
-            Value::Word(..) => width(self.text()) + if focused { width(TURNS) } else { 0 },
+            Value::Word(..) => width(self.name(columns)) + if focused { width(TURNS) } else { 0 },
         };
         columns.saturating_sub(LABEL + least + 1)
     }
