@@ -110,10 +110,11 @@ impl Terminal {
         }));
         enter()?;
         let area = window();
+        // The first frame is drawn whole, over what a terminal without an alternate screen shows.
         // Fixed, since the size is not asked of crossterm: it has none for a terminal that tells none.
         let options = TerminalOptions { viewport: Viewport::Fixed(area) };
         let inner = ratatui::Terminal::with_options(Painter::new(io::stdout()), options)?;
-        Ok(Self { inner: ManuallyDrop::new(inner), area, stale: false, question: None, plain: None })
+        Ok(Self { inner: ManuallyDrop::new(inner), area, stale: true, question: None, plain: None })
     }
 
     /// Asks the terminal for its background. It answers among the keys, late or never.
@@ -264,18 +265,18 @@ impl Drop for Terminal {
 /// Gives the terminal back. Every part is tried, whatever became of the others; where the terminal is gone there is
 /// nobody to tell, and saying so on standard error would fail too.
 ///
-/// The last frame is wiped first, since it may show a secret, and a terminal without an alternate screen would keep it.
+/// The last frame is wiped first, since it may show a secret, and a terminal without an alternate screen would keep it: row by
+/// row, since some keep what is wiped in one.
 fn leave() {
     if !TAKEN.swap(false, Ordering::Relaxed) {
         return;
     }
-    let _ = crossterm::execute!(
-        io::stdout(),
-        EndSynchronizedUpdate,
-        DisableBracketedPaste,
-        Clear(ClearType::All),
-        MoveTo(0, 0)
-    );
+    let mut out = io::stdout();
+    let _ = crossterm::queue!(out, EndSynchronizedUpdate, DisableBracketedPaste);
+    for row in 0..window().height {
+        let _ = crossterm::queue!(out, MoveTo(0, row), Clear(ClearType::CurrentLine));
+    }
+    let _ = crossterm::execute!(out, Clear(ClearType::All), MoveTo(0, 0));
     let _ = disable_raw_mode();
     let _ = crossterm::execute!(io::stdout(), LeaveAlternateScreen, crossterm::cursor::Show);
 }

@@ -61,13 +61,15 @@ struct Pen {
 impl Pen {
     /// Moves to a cell.
     fn go(&mut self, frame: &mut Vec<u8>, to: Position) {
-        let (column, row) = (to.x + 1, to.y + 1);
         let moved = match self.at {
             Some(at) if at == to => String::new(),
             Some(at) if at.y == to.y && at.x + 1 == to.x && self.is_sure => "\x1b[C".to_owned(),
             Some(at) if at.y == to.y && at.x < to.x && self.is_sure => format!("\x1b[{}C", to.x - at.x),
-            Some(at) if at.y == to.y => format!("\x1b[{column}G"),
-            _ => format!("\x1b[{row};{column}H"),
+            // The column by its number would be shorter, and is none for a VT220.
+            Some(at) if at.y == to.y && to.x == 0 => "\r".to_owned(),
+            Some(at) if at.y == to.y && to.x == 1 => "\r\x1b[C".to_owned(),
+            Some(at) if at.y == to.y => format!("\r\x1b[{}C", to.x),
+            _ => format!("\x1b[{};{}H", to.y + 1, to.x + 1),
         };
         self.is_sure |= !moved.is_empty();
         frame.extend_from_slice(moved.as_bytes());
@@ -273,7 +275,7 @@ mod tests {
         };
         let bytes = drawn(&[frame(0), frame(1), frame(1)]);
         let text = String::from_utf8(bytes[1].clone()).expect("UTF-8");
-        assert_eq!(text, "\x1b[1;2H \x1b[Cabc\x1b[2;2H\x1b[1;38;5;63m▸\x1b[4G\x1b[39mabc\x1b[m");
+        assert_eq!(text, "\x1b[1;2H \x1b[Cabc\x1b[2;2H\x1b[1;38;5;63m▸\r\x1b[3C\x1b[39mabc\x1b[m");
         assert_eq!(bytes[2], b"", "nothing changed, so nothing is sent");
     }
 
@@ -291,7 +293,7 @@ mod tests {
         };
         assert_eq!(typed("a"), "\x1b[2;1Ha\x1b[?25h");
         assert_eq!(typed("ab"), "\x1b[2;2Hb");
-        assert_eq!(typed("a"), "\x1b[2;2H \x1b[2G");
+        assert_eq!(typed("a"), "\x1b[2;2H \r\x1b[C");
     }
 
     #[test]
