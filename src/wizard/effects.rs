@@ -55,7 +55,7 @@ impl Wizard {
             }
             Effect::SignIn { side, anew } => {
                 if anew {
-                    self.persons.retain(|(known, ..)| *known != side);
+                    self.former.extend(self.persons.extract_if(.., |(known, ..)| *known == side));
                 }
                 let answers = self.model.answers().clone();
                 self.sign_in(side, &answers);

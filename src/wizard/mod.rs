@@ -92,6 +92,8 @@ struct Wizard {
     access: Option<Lookup>,
     /// The persons who signed in, by side and by tenant and way: nobody is asked twice.
     persons: Vec<(Side, String, Login)>,
+    /// Those of them who give way to somebody else, until that person signed in.
+    former: Vec<(Side, String, Login)>,
     /// The secret that was copied last, as long as it may be in the clipboard.
     copied: Option<Secret>,
     /// The secrets that were told of, so that each is saved once.
@@ -196,6 +198,7 @@ impl Wizard {
             registry: None,
             access: None,
             persons: Vec::new(),
+            former: Vec::new(),
             copied: None,
             told_of: Vec::new(),
             saved_in: Vec::new(),
@@ -286,6 +289,9 @@ impl Wizard {
         let mut messages: VecDeque<Msg> = VecDeque::from([msg]);
         messages.extend(messages.front().map(|msg| self.secret_told_of(msg)).unwrap_or_default());
         messages.extend(messages.front().and_then(|msg| self.save_way_back(msg)));
+        if let Some(Msg::Entered { side, entered }) = messages.front() {
+            self.settle_persons(*side, entered.is_ok());
+        }
         messages.extend(messages.front().and_then(|msg| self.page_of(msg)));
         messages.extend(messages.front().and_then(|msg| self.manifest_of(msg)));
         while let Some(msg) = messages.pop_front() {

@@ -181,6 +181,15 @@ impl Wizard {
         login
     }
 
+    /// Forgets who gave way on a side, once somebody else signed in there; where nobody did, whoever gave way is back.
+    pub(super) fn settle_persons(&mut self, side: Side, entered: bool) {
+        let former: Vec<_> = self.former.extract_if(.., |(known, ..)| *known == side).collect();
+        if !entered && !former.is_empty() {
+            self.persons.retain(|(known, ..)| *known != side);
+            self.persons.extend(former);
+        }
+    }
+
     /// Starts a new run; says where its receipt is.
     pub(super) fn run(&mut self, plan: Plan) -> Option<Msg> {
         let (run, receipt) = match self.backend.begin(&self.workspace.runs, &plan) {

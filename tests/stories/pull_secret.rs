@@ -513,6 +513,17 @@ fn what_somebody_else_is_to_run_is_told_at_the_end_with_the_service_accounts() {
 }
 
 #[test]
+fn a_service_account_that_is_refused_is_not_taken_for_one_that_is_there() {
+    let own = "name = 'r'\nsays = 'r'\n[[fault]]\n\
+               on = 'kubernetes GET /api/v1/namespaces/default/serviceaccounts/default'\nnth = 'every'\ndo = 'status'\n\
+               code = 403\nerror = 'Forbidden'";
+    let story = Story::told(&["managed-identity-cluster"], own);
+    let end = story.apply(&["--route", "pull-secret", "--service-account", "default"]);
+    end.is_stopped_by("default cannot be read", "");
+    story.wrote_nothing();
+}
+
+#[test]
 fn a_secret_of_that_name_that_somebody_else_made_is_kept() {
     let story = Story::of("others-pull-secret");
     let end = story.apply(&["--route", "pull-secret"]);

@@ -36,12 +36,6 @@ impl SignedIn {
         self.known[side] = Some((by, entered));
     }
 
-    /// Takes in that whoever signed in by these answers is not meant any more. Returns true where somebody did.
-    pub fn leave(&mut self, side: Side, answers: &Answers) -> bool {
-        let by = by(side, answers);
-        self.known[side].take_if(|(known, _)| *known == by).is_some()
-    }
-
     /// Takes in that the operator stopped the sign-in.
     pub fn stop(&mut self, side: Side) {
         self.stopped[side] = true;

@@ -167,8 +167,11 @@ impl Asked<'_> {
     /// Returns the service accounts that are to use the pull secret and are not there.
     async fn no_accounts(&self) -> Result<Vec<String>, CallError> {
         let missing = self.accounts().into_iter().map(async |name| {
-            let read = self.found::<ServiceAccount>(requests::account(self.namespace, name)).await?;
-            Ok::<_, CallError>(read.is_none().then(|| name.to_owned()))
+            // Whoever may get it and is refused all the same does not know whether it is there.
+            match self.found::<ServiceAccount>(requests::account(self.namespace, name)).await? {
+                Some(account) => account.map(|_| None),
+                None => Ok(Some(name.to_owned())),
+            }
         });
         Ok(try_join_all(missing).await?.into_iter().flatten().collect())
     }

@@ -111,6 +111,11 @@ impl Model {
         if shared.signed_in.forget(side) {
             return;
         }
+        // Whoever signed in before somebody else was to is still there.
+        if shared.signed_in.of(side, &shared.answers).is_some() {
+            shared.notice = Some(Notice::bad(format!("{} {}", trouble.what, trouble.why)));
+            return;
+        }
         let failed = SignIn::from_word(shared.answers.or_default(Key::sign_in(side)));
         let is_about = |form: &&FormScreen| pages::side(form.page) == Some(side);
         match (self.screen.form().filter(is_about), failed) {

@@ -270,7 +270,7 @@ impl FormScreen {
         if self.is_wrong(Key::tenant(side)) {
             return Vec::new();
         }
-        let anew = shared.signed_in.leave(side, &shared.answers);
+        let anew = shared.signed_in.of(side, &shared.answers).is_some();
         if anew {
             self.list = None;
         }

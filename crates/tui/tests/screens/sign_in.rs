@@ -197,6 +197,8 @@ fn whoever_signed_in_gives_way_to_somebody_else() {
     story.enter().press(KeyCode::Tab).press(KeyCode::Tab).press(KeyCode::F(5)).msg(entered()).shows(" ops").asked();
     story.press(KeyCode::F(5)).shows("signing in").hides(" ops");
     assert_eq!(story.asked(), [Effect::SignIn { side: Side::A, anew: true }]);
+    let Prompt::Instead { trouble, .. } = blocked() else { return };
+    story.msg(Msg::Entered { side: Side::A, entered: Err(trouble) }).shows(" ops").hides("┌");
 }
 
 #[test]
