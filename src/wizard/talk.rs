@@ -9,6 +9,7 @@ use crosspull_core::names::Verdict;
 use crosspull_core::secret::Secret;
 use crosspull_tui::{Heard, Line, Model, Msg, Said, Setup, Theme, Voice, Word};
 use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::MissedTickBehavior;
 
 use super::surface::Surface;
 use super::{Wizard, Workspace, copies_by, here, panicked};
@@ -107,6 +108,9 @@ impl Wizard {
     async fn talk(&mut self, output: &mut Output, signals: &mut Signals) -> color_eyre::Result<Option<Code>> {
         let mut talk =
             Talk { voice: Voice::default(), typed: read_lines(), answered: false, ended: None, cut_off: false };
+        // What comes more often than this does not put it off.
+        let mut ticks = tokio::time::interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while !self.leaving {
             output.write(&talk.voice.speak(&self.model, self.clock.now(), std::mem::take(&mut talk.answered)));
             if output.gone && talk.ended.is_none() {
@@ -132,7 +136,7 @@ impl Wizard {
                     Some(typed) => self.hear(&typed, &mut talk, output).await?,
                     None => self.nobody(&mut talk, output).await?,
                 },
-                () = tokio::time::sleep(TICK) => self.time_passed(&mut talk, output).await?,
+                _ = ticks.tick() => self.time_passed(&mut talk, output).await?,
             }
             while let Ok(entry) = self.events.try_recv() {
                 self.take(Msg::Engine(entry), output).await?;
