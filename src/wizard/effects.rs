@@ -125,6 +125,9 @@ impl Wizard {
                 Ok(()) if clipboard::clearing_sequence(self.copies_by).is_some() => {
                     Notice::good("Your terminal was told to clear its clipboard.")
                 }
+                Ok(()) if self.copies_by == CopyMethod::File => {
+                    Notice::good("The file for copies is gone, and the secret with it.")
+                }
                 Ok(()) => Notice::good("The secret is no longer in the clipboard."),
                 Err(why) => Notice::bad(why),
             })),

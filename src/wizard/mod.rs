@@ -161,7 +161,8 @@ fn here(copies_by: CopyMethod) -> Here {
         desktop: place.desktop && !place.ssh,
         clipboard: match copies_by {
             // crosspull holds the desktop's clipboard itself, and takes its own file away.
-            CopyMethod::System | CopyMethod::File => Clipboard::Own,
+            CopyMethod::System => Clipboard::Own,
+            CopyMethod::File => Clipboard::File,
             CopyMethod::Osc52 | CopyMethod::Tmux | CopyMethod::Screen => Clipboard::Terminals,
             CopyMethod::Nowhere => Clipboard::Nowhere,
         },

@@ -24,6 +24,8 @@ pub enum Clipboard {
     Terminals,
     /// The program's own, so that what was copied goes when the program ends.
     Own,
+    /// A file of the program in place of one, which goes when the program ends.
+    File,
     /// None at all.
     Nowhere,
 }
@@ -31,13 +33,14 @@ pub enum Clipboard {
 impl Clipboard {
     /// Returns true where what was copied goes when the program ends.
     pub(crate) fn goes(self) -> bool {
-        self == Self::Own
+        matches!(self, Self::Own | Self::File)
     }
 
     /// Returns where a secret that was copied is, as the rest of a sentence.
     pub(crate) const fn holds(self) -> &'static str {
         match self {
             Self::Own => "is in the clipboard",
+            Self::File => "is in the file for copies",
             Self::Terminals | Self::Nowhere => "was sent to your terminal's clipboard",
         }
     }

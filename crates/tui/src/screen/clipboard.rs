@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
 use super::{Reaction, View};
+use crate::here::Clipboard;
 use crate::keys::{Action, Context};
 use crate::msg::Effect;
 use crate::secret::Copied;
@@ -127,11 +128,12 @@ impl View for ClipboardLayer {
 
 /// Returns where the secret is.
 fn says(shared: &Shared) -> String {
-    if shared.here.clipboard.goes() {
-        "The secret is in the clipboard alone, in no file. It goes from there when crosspull ends.".to_owned()
-    } else {
-        "The secret was only sent to your terminal's clipboard.".to_owned()
-    }
+    let says = match shared.here.clipboard {
+        Clipboard::Own => "The secret is in the clipboard alone, in no file. It goes from there when crosspull ends.",
+        Clipboard::File => "The secret is in the file for copies alone, which goes when crosspull ends.",
+        Clipboard::Terminals | Clipboard::Nowhere => "The secret was only sent to your terminal's clipboard.",
+    };
+    says.to_owned()
 }
 
 /// Leaves as was answered.

@@ -75,8 +75,8 @@ impl Next {
 pub(crate) fn copied_by(key: char, shared: &Shared) -> String {
     match shared.here.clipboard {
         Clipboard::Nowhere => String::new(),
-        Clipboard::Terminals | Clipboard::Own if shared.aloud => String::new(),
-        Clipboard::Terminals | Clipboard::Own => format!(" ({key} copies it)"),
+        Clipboard::Terminals | Clipboard::Own | Clipboard::File if shared.aloud => String::new(),
+        Clipboard::Terminals | Clipboard::Own | Clipboard::File => format!(" ({key} copies it)"),
     }
 }
 

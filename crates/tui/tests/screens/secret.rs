@@ -284,6 +284,13 @@ fn a_clipboard_that_goes_with_the_program_keeps_nothing() {
 }
 
 #[test]
+fn a_file_for_copies_is_called_no_clipboard() {
+    let mut story = copied(with_clipboard(Clipboard::File));
+    story.shows("The secret is in the file for copies; cleared in");
+    story.enter().shows("The secret is in the file for copies alone").hides("the clipboard");
+}
+
+#[test]
 fn done_says_what_holds_from_here_on_and_the_demo_names_no_command_that_goes_with_it() {
     let size = (120, 40);
     let mut story = Story::new(size, complete(), false, Theme::full());
