@@ -30,7 +30,7 @@ resizes() { tmux resize-window -t wizard -x "$1" -y "$2" && fills "$2"; }
 is_resized() { resizes 100 30 && resizes 80 24 && resizes 60 15 && resizes 80 24; }
 
 arrow_in_pieces() {
-  sees "$home" && bytes 1b && sleep 0.03 && bytes 5b 42 && not_seen "$home" &&
+  sees "$home" && bytes 1b && sleep 0.01 && bytes 5b 42 && not_seen "$home" &&
     sees '(▸|>) Sign in to a registry' && goes Up "$home"
 }
 
