@@ -21,7 +21,7 @@ type Span = (f64, f64);
 /// A piece of work that depends on others as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Unit {
-    /// Where the cloud's services are.
+    /// The read that tells where the cloud's services are.
     Discovery,
     /// The tokens of a tenant.
     SignIn(Side),

@@ -27,6 +27,7 @@ pub fn read_lines() -> UnboundedReceiver<Typed> {
     lines
 }
 
+/// Sends each line of standard input, until it ends or nobody listens.
 fn pump(tell: &UnboundedSender<Typed>) {
     let mut chunk = Zeroizing::new([0u8; 4096]);
     let mut line = Zeroizing::new(Vec::with_capacity(MOST));

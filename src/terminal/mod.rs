@@ -110,10 +110,10 @@ impl Terminal {
         }));
         enter()?;
         let area = window();
-        // The first frame is drawn whole, over what a terminal without an alternate screen shows.
         // Fixed, since the size is not asked of crossterm: it has none for a terminal that tells none.
         let options = TerminalOptions { viewport: Viewport::Fixed(area) };
         let inner = ratatui::Terminal::with_options(Painter::new(io::stdout()), options)?;
+        // Stale: the first frame is drawn whole, over what a terminal without an alternate screen shows.
         Ok(Self { inner: ManuallyDrop::new(inner), area, stale: true, question: None, plain: None })
     }
 
@@ -170,7 +170,8 @@ impl Terminal {
             return Err(io::Error::other("no shell here could bring it back"));
         }
         self.settle();
-        self.plain = None;
+        // What is left is the alternate screen, whatever was shown plain.
+        let _ = self.hide_plain();
         leave();
         let stopped = screen_signals::stop_for_a_while();
         self.take_over_again()?;
@@ -258,6 +259,7 @@ fn enter() -> io::Result<()> {
 impl Drop for Terminal {
     fn drop(&mut self) {
         self.settle();
+        let _ = self.hide_plain();
         leave();
     }
 }

@@ -11,6 +11,9 @@ use crate::reply::{self, AccessToken, RefreshToken};
 use crate::request;
 use crate::wire::CallError;
 
+/// The reason for which a registry that answers 404 is asked again (`docs/facts/azure.md` 9.3).
+pub const A_REPLICA_MAY_LAG: &str = "the registry does not show the image; a replica may lag";
+
 /// A registry and its token service.
 #[derive(Debug, Clone)]
 pub struct Realm {

@@ -26,7 +26,7 @@ pub enum Front {
 
 /// A text, with the inputs that it names.
 ///
-/// It reads as a text in the words of the command line, which is how it is journalled, too.
+/// The text dereferences to what the command line says; a journal keeps that, with the places of the inputs.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wording {
     #[serde(rename = "now", default, skip_serializing_if = "String::is_empty")]

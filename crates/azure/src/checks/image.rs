@@ -11,7 +11,7 @@ use futures_util::future::join;
 
 use super::reads::Reads;
 use super::{CheckStopped, registry};
-use crate::registry_access::Realm;
+use crate::registry_access::{A_REPLICA_MAY_LAG, Realm};
 use crate::registry_login;
 use crate::request::{self, Audience};
 use crate::wire::CallError;
@@ -72,12 +72,12 @@ async fn is_there(reads: &Reads<'_>, work: &Work, realm: &Realm, image: &ImageRe
         if found != Some(false) || pace.is_at_once() {
             return found;
         }
-        let why = "the registry does not show the image; a replica may lag";
-        wire.pause(work, why, pace.of(wait), pace.of(LAG.iter().sum()), tries).await.ok()?;
+        wire.pause(work, A_REPLICA_MAY_LAG, pace.of(wait), pace.of(LAG.iter().sum()), tries).await.ok()?;
     }
     is_there_now(reads, work, realm, image, refresh).await
 }
 
+/// Looks for the image once. `None` where that cannot be read with the operator's account.
 async fn is_there_now(
     reads: &Reads<'_>,
     work: &Work,

@@ -15,7 +15,7 @@ use futures_util::future::join;
 use super::shared::credential;
 use super::shared::proof::{self, PullPart, RefusedPull, RefusedPullMeaning};
 use crate::patience::{Asked, Patience};
-use crate::registry_access::Realm;
+use crate::registry_access::{A_REPLICA_MAY_LAG, Realm};
 use crate::step_context::StepContext;
 use crate::step_result::{StepError, StepResult, plainly};
 use crate::wire::CallError;
@@ -99,7 +99,7 @@ async fn pull(
                 RefusedPullMeaning::Missing
                     if missing_since.get_or_insert_with(Instant::now).elapsed() < wire.pace().of(REPLICAS) =>
                 {
-                    Ok(Asked::NotYet("the registry does not show the image; a replica may lag", Some(missed.refusal)))
+                    Ok(Asked::NotYet(A_REPLICA_MAY_LAG, Some(missed.refusal)))
                 }
                 _ => Err(refused(&what, registry, Some(image), missed)),
             }

@@ -63,7 +63,7 @@ enum Inside {
 struct Answer {
     /// The byte after ESC that it began with.
     kind: u8,
-    /// Its first bytes.
+    /// The first bytes of the answer.
     told: Vec<u8>,
     /// The number of its bytes.
     size: usize,
@@ -211,7 +211,7 @@ fn beginning_of_end(rest: &[u8]) -> usize {
 
 /// The end of an answer, and the bytes up to it.
 enum End {
-    /// Its terminator.
+    /// The terminator of the answer.
     Whole(usize),
     /// A key, which is left, or too many bytes.
     CutOff(usize),

@@ -72,7 +72,7 @@ fn without_colour_and_with_ascii_alone_nothing_else_is_drawn() {
     }
 }
 
-/// What has to be read to go on, by the screen that it is on.
+/// The texts that have to be read to go on, by the screen that it is on.
 const MUST_BE_READ: [(&str, &[&str]); 7] = [
     ("home", &["Let a cluster pull", "See who can reach", "Enter", "go on"]),
     ("form", &["Tenant A, where", "contoso.com", "aks-shop", "next"]),

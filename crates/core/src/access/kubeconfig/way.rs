@@ -12,12 +12,12 @@ use crate::text::printable;
 /// A part of an entry.
 #[derive(Debug, Clone, Default)]
 pub enum Part {
-    /// It is not there.
+    /// The part is not there.
     #[default]
     Nothing,
-    /// It stands in the entry.
+    /// The part stands in the entry.
     Here(Secret),
-    /// It is in a file.
+    /// The part is in a file, at that path.
     File(PathBuf),
 }
 
@@ -29,7 +29,7 @@ pub struct Way {
     pub authority: Part,
     /// The certificate by which one signs in, in PEM and base64.
     pub certificate: Part,
-    /// Its key, in PEM and base64.
+    /// The key of that certificate, in PEM and base64.
     pub key: Part,
     /// The token by which one signs in.
     pub token: Part,
