@@ -31,6 +31,8 @@ from pathlib import Path
 RUNS = 15
 # Milliseconds that every answer of the simulated cloud is delayed.
 LATENCY = 50
+# The speed at which the simulated cloud's own waits take neither az nor apply a time worth naming.
+NO_WAITS = 4000
 PROJECT = Path(__file__).resolve().parent.parent
 STATIC = PROJECT / "target/x86_64-unknown-linux-musl/release/crosspull"
 
@@ -131,9 +133,9 @@ def running(screen):
 
 
 @contextlib.contextmanager
-def cloud(crosspull, folder, latency):
-    """Serves the simulated cloud, whose own time runs so fast that only the latency is left; gives the environment."""
-    command = [crosspull, "simulate", "--dir", folder, "--latency", str(latency), "--speed", "100"]
+def cloud(crosspull, folder, latency, speed):
+    """Serves the simulated cloud, whose own time runs so many times as fast as ours; gives the environment."""
+    command = [crosspull, "simulate", "--dir", folder, "--latency", str(latency), "--speed", str(speed)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as served:
         try:
             served.stdout.readline()
@@ -154,6 +156,8 @@ def run(crosspull, environment, folder):
             events.append(json.loads(line))
             with contextlib.suppress(OSError, StopIteration):
                 most = max(most, resident(applied.pid))
+    if applied.returncode != 0:
+        raise SystemExit(f"apply ended with {applied.returncode}: {events[-1:]}")
     return events, time.perf_counter() - begin, most
 
 
@@ -183,7 +187,7 @@ def chain(events):
 def chains(crosspull, environment):
     measured = []
     for _ in range(3):
-        with tempfile.TemporaryDirectory() as folder, cloud(crosspull, folder, LATENCY) as logins:
+        with tempfile.TemporaryDirectory() as folder, cloud(crosspull, folder, LATENCY, 100) as logins:
             events, _, most = run(crosspull, {**environment, **logins, "XDG_STATE_HOME": f"{folder}/state"}, folder)
             measured.append((*chain(events), most))
     # A machine that is busy makes a chain longer, and never shorter.
@@ -252,9 +256,12 @@ def beside_az(crosspull, environment):
     if az is None:
         row(what, "-", aim, "no Azure CLI here (AZ names one)")
         return
-    with tempfile.TemporaryDirectory() as folder, cloud(crosspull, folder, 0) as logins:
-        ours = run(crosspull, {**environment, **logins, "XDG_STATE_HOME": f"{folder}/state"}, folder)[1]
-    with tempfile.TemporaryDirectory() as folder, cloud(crosspull, folder, 0) as logins:
+    applied = []
+    for _ in range(RUNS):
+        with tempfile.TemporaryDirectory() as folder, cloud(crosspull, folder, 0, NO_WAITS) as logins:
+            applied.append(run(crosspull, {**environment, **logins, "XDG_STATE_HOME": f"{folder}/state"}, folder)[1])
+    ours = statistics.median(applied)
+    with tempfile.TemporaryDirectory() as folder, cloud(crosspull, folder, 0, NO_WAITS) as logins:
         theirs = by_az(az, environment, {**tomllib.loads(Path(folder, "answers.toml").read_text()), **logins}, folder)
     row(what, f"{theirs / ours:.0f} x", aim, f"az {theirs:.1f} s, apply {ours:.2f} s")
 
