@@ -34,6 +34,10 @@ fn waits_for_the_reset(event: &Value) -> bool {
 /// A reset that takes a while, so that it is still running in Azure when the program is gone.
 const SLOW_RESET: &str = "name = 'slow-reset'\nsays = 'a reset takes a while'\n[time]\nreset_operation = 120\npoll = 2";
 
+/// A cloud that leaves the first question for a secret without an answer, so that a kill before it never comes too late.
+const MAKES_NO_SECRET_AT_FIRST: &str = "name = 'no-secret-at-first'\nsays = 'the first secret never comes'\n[[fault]]\n\
+                                        on = 'graph POST /**/addPassword'\nnth = 1\ndo = 'hang'";
+
 /// A cloud that agrees with itself at once, so that the waits for it may be short.
 const AT_ONCE: &str = "name = 'at-once'\nsays = 'everything is known everywhere at once'\n[time]\napplication_replication = 0\n\
                        principal_replication = 0\nsecret_effect = 0\nsecret_effect_elsewhere = 0\nrole_effect = 0";
@@ -274,7 +278,7 @@ fn a_secret_that_the_pull_secret_has_is_not_saved_twice() {
 
 #[test]
 fn the_secret_is_saved_by_the_part_that_makes_it() {
-    let story = Story::of("happy");
+    let story = Story::told(&[], MAKES_NO_SECRET_AT_FIRST);
     // The first part is killed before there is a secret: the file that it reserved is empty, and there is no other one.
     ended_by(&story, "-KILL", |e| e["event"] == "learnt" && e["step"] == 1);
     let (first, second) = (story.path("secret-1"), story.path("secret-1.2"));
