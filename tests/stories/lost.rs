@@ -39,3 +39,15 @@ fn a_reset_whose_answer_was_lost_is_not_sent_again() {
     assert_eq!(end.outcome("reset-cluster"), "changed");
     assert_eq!(story.taken_by("/resetServicePrincipalProfile"), 1);
 }
+
+#[test]
+fn a_secret_that_was_lost_before_the_app_is_known_everywhere_is_asked_for_again() {
+    let own = "name = 'dropped'\nsays = 'the line drops under the first question for a secret'\n\
+               [time]\napplication_replication = 20\n\
+               [[fault]]\non = 'graph POST /applications/{id}/addPassword'\nnth = 1\ndo = 'drop'";
+    let story = Story::told(&[], own);
+    let end = story.apply(&[]);
+    end.is_done();
+    story.is_done("AcrPull");
+    assert_eq!([end.fact("secret_key")], *story.world().secrets());
+}

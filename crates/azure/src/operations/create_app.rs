@@ -7,7 +7,7 @@ use crosspull_core::names::{Outcome, run_mark};
 use crosspull_core::operation::{CreateApp, Fact, Learnt, TakeBack};
 use crosspull_core::wording::Wording;
 
-use super::shared::directory::{self, AppRef, DIRECTORY};
+use super::shared::directory::{self, APP_NOT_READ, AppRef, DIRECTORY};
 use super::shared::others;
 use crate::patience::Asked;
 use crate::reply::App;
@@ -17,7 +17,6 @@ use crate::step_result::{StepError, StepResult, nothing_there, plainly};
 use crate::wire::CallError;
 
 const NOT_CREATED: &str = "The app was not created.";
-const NOT_READ: &str = "The app cannot be read.";
 
 /// Takes up the app that the checks saw, or that this run made; else creates it.
 pub(super) async fn perform(op: &CreateApp, context: &StepContext<'_>) -> StepResult {
@@ -113,13 +112,13 @@ async fn app_that_is_there(op: &CreateApp, context: &StepContext<'_>) -> Result<
 /// Waits until an app that was made can be read.
 async fn readable_app(op: &CreateApp, context: &StepContext<'_>, object: ObjectId) -> Result<App, StepError> {
     context
-        .until(DIRECTORY, NOT_READ, async || {
+        .until(DIRECTORY, APP_NOT_READ, async || {
             match directory::try_app(context, AppRef { side: op.home, object }).await {
                 Ok(app) => Ok(Asked::Yes(app)),
                 Err(CallError::Refused(r)) if r.refusal.status == Some(404) => {
                     Ok(Asked::NotYet("the app is not known everywhere yet", Some(r.refusal)))
                 }
-                Err(error) => Err(StepError::of(NOT_READ, error)),
+                Err(error) => Err(StepError::of(APP_NOT_READ, error)),
             }
         })
         .await

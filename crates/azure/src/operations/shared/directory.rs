@@ -2,8 +2,8 @@
 
 use crosspull_core::explain::Refusal;
 use crosspull_core::ids::{AppId, ObjectId};
-use crosspull_core::names::Side;
-use crosspull_core::operation::Op;
+use crosspull_core::names::{Outcome, Side};
+use crosspull_core::operation::{Fact, Op};
 
 use crate::patience::{Asked, Patience};
 use crate::reply::{self, App, Principal};
@@ -14,6 +14,8 @@ use crate::wire::CallError;
 
 /// Objects of Graph are readable everywhere within this (`docs/facts/azure.md` 3.1).
 pub const DIRECTORY: Patience = Patience::new(2, 5);
+pub const APP_NOT_READ: &str = "The app cannot be read.";
+pub const NOT_KNOWN_YET: &str = "the directory does not know the app yet";
 
 /// An app registration, by its tenant and the object id there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,9 +34,24 @@ pub fn home_of_app(context: &StepContext<'_>) -> Side {
     home.unwrap_or(Side::A)
 }
 
-/// Reads an app.
+/// Reads an app. One that the run made may not be known everywhere yet, and is asked for again.
 pub async fn read_app(context: &StepContext<'_>, app: AppRef) -> Result<App, StepError> {
-    try_app(context, app).await.map_err(|e| StepError::of("The app cannot be read.", e))
+    context
+        .until(DIRECTORY, APP_NOT_READ, async || match try_app(context, app).await {
+            Ok(read) => Ok(Asked::Yes(read)),
+            Err(CallError::Refused(r)) if r.refusal.status == Some(404) && may_lag(context, app) => {
+                Ok(Asked::NotYet(NOT_KNOWN_YET, Some(r.refusal)))
+            }
+            Err(error) => Err(StepError::of(APP_NOT_READ, error)),
+        })
+        .await
+}
+
+/// True where the run goes forward and made the app itself: replicas of the directory may not know the app yet
+/// (`docs/facts/azure.md` 3.1).
+pub fn may_lag(context: &StepContext<'_>, app: AppRef) -> bool {
+    let made = context.learnt_now(&Fact::AppObject).filter(|learnt| learnt.how == Outcome::Created);
+    made.is_some_and(|learnt| learnt.value == app.object.to_string())
 }
 
 /// Reads an app; the caller judges why the app cannot be read.

@@ -42,7 +42,7 @@ pub async fn make(context: &StepContext<'_>, side: Side, app: AppId, what: &str)
                     Ok(Asked::Yes(Provisioned::There(principal)))
                 }
                 Err(CallError::Refused(r)) if knows_no_app_yet(home, &r.refusal) => {
-                    Ok(Asked::NotYet("the directory does not know the app yet", Some(r.refusal)))
+                    Ok(Asked::NotYet(directory::NOT_KNOWN_YET, Some(r.refusal)))
                 }
                 Err(CallError::Refused(r)) if r.refusal.status == Some(403) => {
                     Ok(Asked::Yes(Provisioned::Denied(r.refusal)))

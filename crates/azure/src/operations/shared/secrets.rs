@@ -7,7 +7,7 @@ use crosspull_core::names::{SecretFor, Side, secret_name};
 use crosspull_core::secret::Secret;
 use jiff::{Timestamp, ToSpan};
 
-use super::directory::{self, AppRef};
+use super::directory::{self, APP_NOT_READ, AppRef, NOT_KNOWN_YET};
 use crate::patience::{Asked, Patience};
 use crate::refusal::OauthError;
 use crate::reply::{self, AccessToken, NewPassword, PasswordCredential};
@@ -40,7 +40,7 @@ pub async fn fresh(
             match context.door().json::<NewPassword>(&context.work, request).await {
                 Ok(made) => Ok(Asked::Yes(Ok(made))),
                 Err(CallError::Refused(r)) if r.refusal.status == Some(404) => {
-                    Ok(Asked::NotYet("the directory does not know the app yet", Some(r.refusal)))
+                    Ok(Asked::NotYet(NOT_KNOWN_YET, Some(r.refusal)))
                 }
                 Err(CallError::Refused(r)) => Ok(Asked::Yes(Err(r.refusal))),
                 Err(CallError::Lost(refusal)) => {
@@ -71,7 +71,10 @@ pub async fn remove(
                 Err(error) if error.may_pass() => {
                     return Ok(Asked::NotYet("the app cannot be read", error.trouble("").refusal));
                 }
-                Err(error) => return Err(StepError::of("The app cannot be read.", error)),
+                Err(CallError::Refused(r)) if r.refusal.status == Some(404) && directory::may_lag(context, app) => {
+                    return Ok(Asked::NotYet(NOT_KNOWN_YET, Some(r.refusal)));
+                }
+                Err(error) => return Err(StepError::of(APP_NOT_READ, error)),
             };
             let (gone, others): (Vec<_>, Vec<_>) = read.password_credentials.into_iter().partition(goes);
             let mut lost = None;
