@@ -61,6 +61,15 @@ fn an_image_that_is_not_there_stops_before_anything_is_written() {
 }
 
 #[test]
+fn nonsense_is_no_image_and_no_missing_right() {
+    for on in ["GET /v2/{name}/{image}/manifests/{tag}", "POST /oauth2/token", "POST /oauth2/exchange"] {
+        let own = format!("name = 'own'\nsays = 'own'\n[[fault]]\non = 'registry {on}'\nnth = 'every'\ndo = 'garbage'");
+        let end = Story::told(&[], &own).plan(&[]);
+        end.finds("warn", "whether shop/web:1.4 exists could not be read: The answer", "The proof will tell");
+    }
+}
+
+#[test]
 fn an_image_that_the_operator_cannot_look_for_is_named_by_the_proof_and_the_next_run_goes_on() {
     // Whoever gives roles on repositories has none there.
     let story = Story::of_all(&["abac-registry", "missing-repository"]);

@@ -3,7 +3,7 @@
 
 use crosspull_core::event::Work;
 use crosspull_core::explain::Trouble;
-use crosspull_core::login::{Granted, NULL_USER, REFRESH_HOURS};
+use crosspull_core::login::{Granted, Grants, NULL_USER, REFRESH_HOURS};
 use crosspull_core::names::Side;
 use crosspull_core::secret::Secret;
 use jiff::{SignedDuration, Timestamp};
@@ -131,7 +131,7 @@ impl Realm {
         }
         let scopes = [Granted::scope(NOBODYS), CATALOG.to_owned()];
         let token = self.token_by(door, work, &scopes, credential).await?;
-        let grants = reply::grants(&token);
+        let grants = told_by(&token)?;
         let everywhere = grants.iter().find(|(name, _)| name == NOBODYS).map(|(_, held)| held.clone());
         if let Some(everywhere) = everywhere.filter(|held| !held.is_empty()) {
             return Ok(Granted { everywhere, ..Granted::default() });
@@ -162,8 +162,14 @@ impl Realm {
     ) -> Result<Granted, CallError> {
         let scopes: Vec<String> = repositories.iter().map(|name| Granted::scope(name)).collect();
         let token = self.token_by(door, work, &scopes, credential).await?;
-        Ok(Granted::on(repositories, &reply::grants(&token)))
+        Ok(Granted::on(repositories, &told_by(&token)?))
     }
+}
+
+/// Returns what a registry's token grants. A token that cannot be read tells nothing, and is no token without a right.
+fn told_by(token: &Secret) -> Result<Grants, CallError> {
+    let torn = || CallError::Unreachable(Unanswered::Torn.because("its token does not tell what it grants"));
+    reply::grants(token).ok_or_else(torn)
 }
 
 /// Returns the operator's token of Entra: for registries, else for Resource Manager where Entra refuses that service.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crosspull_core::check::{Check, judge_image};
+use crosspull_core::check::{Check, ImageSeen, judge_image};
 use crosspull_core::event::Work;
 use crosspull_core::ids::{ImageRef, RegistryId};
 use crosspull_core::names::Side;
@@ -11,8 +11,10 @@ use futures_util::future::join;
 
 use super::reads::Reads;
 use super::{CheckStopped, registry};
+use crate::refusal::Unanswered;
 use crate::registry_access::{A_REPLICA_MAY_LAG, Realm};
 use crate::registry_login;
+use crate::reply::Manifest;
 use crate::request::{self, Audience};
 use crate::wire::CallError;
 
@@ -24,20 +26,16 @@ pub(super) async fn ask(reads: &Reads<'_>, id: &RegistryId, image: &ImageRef) ->
     // The registry's own check tells what stops there.
     let (usable, ()) = join(registry::usable(reads, id), token_ahead(reads, id)).await;
     let Ok((_, Some(realm))) = usable else { return Ok(()) };
+    let registry = reads.registry(id)?;
     let check = Check::Image(id.clone(), image.clone());
     let work = Work::Check(check.clone());
     reads
         .ask(check, async {
-            let refresh = reads.registry(id).ok().map(|of| of.refresh.get_or_init(|| refresh_token(reads, realm)));
-            let refresh = match refresh {
-                Some(refresh) => refresh.await.as_ref(),
-                None => None,
+            let seen = match registry.refresh.get_or_init(|| refresh_token(reads, realm)).await {
+                Ok(refresh) => look(reads, &work, realm, image, refresh).await,
+                Err(seen) => seen.clone(),
             };
-            let found = match refresh {
-                Some(refresh) => is_there(reads, &work, realm, image, refresh).await,
-                None => None,
-            };
-            Ok(((), judge_image(id, image, found)))
+            Ok(((), judge_image(id, image, &seen)))
         })
         .await
 }
@@ -57,39 +55,49 @@ async fn entra_token<'r>(reads: &'r Reads<'_>) -> Option<&'r (Audience, Secret)>
 }
 
 /// Reads the operator's own refresh token, which a registry gives where the operator may use it.
-async fn refresh_token(reads: &Reads<'_>, realm: &Realm) -> Option<Secret> {
-    let token = entra_token(reads).await?.clone();
+async fn refresh_token(reads: &Reads<'_>, realm: &Realm) -> Result<Secret, ImageSeen> {
+    let token = entra_token(reads).await.ok_or(ImageSeen::NoRight)?.clone();
     let signed_in = realm.exchange_for(reads.door, &Work::SignIn(Side::B), token).await;
-    signed_in.ok().map(|signed_in| signed_in.refresh)
+    signed_in.map(|signed_in| signed_in.refresh).map_err(unseen)
 }
 
 /// Looks for the image, more than once before it is said not to be there: a replica may lag.
-async fn is_there(reads: &Reads<'_>, work: &Work, realm: &Realm, image: &ImageRef, refresh: &Secret) -> Option<bool> {
+async fn look(reads: &Reads<'_>, work: &Work, realm: &Realm, image: &ImageRef, refresh: &Secret) -> ImageSeen {
     let wire = reads.door.wire();
     let pace = wire.pace();
     for (tries, wait) in (1..).zip(LAG) {
-        let found = is_there_now(reads, work, realm, image, refresh).await;
-        if found != Some(false) || pace.is_at_once() {
-            return found;
+        let seen = look_once(reads, work, realm, image, refresh).await;
+        if seen != ImageSeen::Missing || pace.is_at_once() {
+            return seen;
         }
-        wire.pause(work, A_REPLICA_MAY_LAG, pace.of(wait), pace.of(LAG.iter().sum()), tries).await.ok()?;
+        let waited = wire.pause(work, A_REPLICA_MAY_LAG, pace.of(wait), pace.of(LAG.iter().sum()), tries).await;
+        if let Err(stopped) = waited {
+            return unseen(stopped);
+        }
     }
-    is_there_now(reads, work, realm, image, refresh).await
+    look_once(reads, work, realm, image, refresh).await
 }
 
-/// Looks for the image once. `None` where that cannot be read with the operator's account.
-async fn is_there_now(
-    reads: &Reads<'_>,
-    work: &Work,
-    realm: &Realm,
-    image: &ImageRef,
-    refresh: &Secret,
-) -> Option<bool> {
+/// Looks for the image once. Only what reads as a manifest tells that the image is there: a proxy answers 200 too.
+async fn look_once(reads: &Reads<'_>, work: &Work, realm: &Realm, image: &ImageRef, refresh: &Secret) -> ImageSeen {
     let scope = format!("repository:{}:pull", image.repository);
-    let token = realm.token(reads.door, work, &scope, refresh).await.ok()?;
-    match reads.door.raw(work, request::manifest(&realm.server, image, &token)).await {
-        Ok(_) => Some(true),
-        Err(CallError::Refused(r)) if r.refusal.status == Some(404) => Some(false),
-        Err(_) => None,
+    let read = async {
+        let token = realm.token(reads.door, work, &scope, refresh).await?;
+        reads.door.json::<Manifest>(work, request::manifest(&realm.server, image, &token)).await
+    };
+    match read.await {
+        Ok(manifest) if manifest.names_something() => ImageSeen::There,
+        Ok(_) => unseen(CallError::Unreachable(Unanswered::Torn.because("its manifest names nothing"))),
+        Err(CallError::Refused(r)) if r.refusal.status == Some(404) => ImageSeen::Missing,
+        Err(error) => unseen(error),
+    }
+}
+
+/// Returns what is seen of an image where a call did not end well.
+fn unseen(error: CallError) -> ImageSeen {
+    match error {
+        CallError::Refused(r) if matches!(r.refusal.status, Some(401 | 403)) => ImageSeen::NoRight,
+        CallError::SignIn(_) => ImageSeen::NoRight,
+        error => ImageSeen::Unread(error.trouble("").why.to_string()),
     }
 }

@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError};
 
 use crosspull_core::access::{Needed, NotRead};
 use crosspull_core::check::{
-    AppFacts, Check, ClusterApp, ClusterFacts, Finding, HeldRole, NamespaceFacts, NeededRole, Puller, RegistryFacts,
-    WithheldRole,
+    AppFacts, Check, ClusterApp, ClusterFacts, Finding, HeldRole, ImageSeen, NamespaceFacts, NeededRole, Puller,
+    RegistryFacts, WithheldRole,
 };
 use crosspull_core::event::Work;
 use crosspull_core::ids::{ClusterId, ObjectId, RegistryId, TenantId};
@@ -134,8 +134,8 @@ pub(super) struct MarkedApps {
 pub(super) struct RegistryReads {
     /// The registry and the issuer of its tokens, where the check of the registry does not stop.
     pub usable: OnceCell<Result<(RegistryFacts, Option<Realm>), CheckStopped>>,
-    /// The operator's own refresh token, where the registry gives one.
-    pub refresh: OnceCell<Option<Secret>>,
+    /// The operator's own refresh token, or what is seen of every image where the registry gives none.
+    pub refresh: OnceCell<Result<Secret, ImageSeen>>,
 }
 
 impl<'a> Reads<'a> {

@@ -82,7 +82,8 @@ impl RegistryCheck<'_> {
         if !grants_pull(&token, &repository) {
             return Err(without_right(&format!("on {name}"), false));
         }
-        let granted = granted.unwrap_or_else(|| Granted::on(std::slice::from_ref(&repository), &grants(&token)));
+        let told = || Granted::on(std::slice::from_ref(&repository), &grants(&token).unwrap_or_default());
+        let granted = granted.unwrap_or_else(told);
         let seen = match granted.lines().join("; ") {
             told if told.is_empty() => format!("may pull {name}"),
             told => format!("may {told}"),

@@ -15,6 +15,12 @@ pub struct Manifest {
 }
 
 impl Manifest {
+    /// True for what names a blob or another manifest. JSON of another kind reads as a manifest that names nothing.
+    #[must_use]
+    pub fn names_something(&self) -> bool {
+        self.blob().is_some() || self.chosen().is_some()
+    }
+
     /// Returns the digest of the blob that tells whether the image's content can be had: its first layer that the
     /// registry holds, else its configuration. `None` for an index.
     #[must_use]

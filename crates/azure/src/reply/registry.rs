@@ -88,17 +88,17 @@ pub fn grants_pull(given: &Secret, repository: &str) -> bool {
 }
 
 /// Returns what a registry's token grants: each repository, or the list of repositories as `catalog`, with the actions on
-/// it. Nothing where the token cannot be read.
+/// it. `None` where the token cannot be read.
 #[must_use]
-pub fn grants(given: &Secret) -> Grants {
-    let claims = token::claims(given).unwrap_or_default();
+pub fn grants(given: &Secret) -> Option<Grants> {
+    let claims = token::claims(given)?;
     let entries = claims.get("access").and_then(Value::as_array).into_iter().flatten();
     let grant = |entry: &Value| {
         let actions = entry.get("actions")?.as_array()?.iter();
         let actions = actions.filter_map(|action| Some(printable(action.as_str()?, 40))).collect();
         Some((printable(entry.get("name")?.as_str()?, 256), actions))
     };
-    entries.filter_map(grant).collect()
+    Some(entries.filter_map(grant).collect())
 }
 
 #[cfg(test)]
@@ -138,6 +138,9 @@ mod tests {
         ));
         assert!(!grants_pull(&token(r#"{"access":[]}"#), "shop/web"));
         assert!(!grants_pull(&token(r#"{"access":[{"name":"other","actions":["pull"]}]}"#), "shop/web"));
-        assert!(grants_pull(&Secret::new("opaque".to_owned()), "shop/web"));
+        let opaque = Secret::new("opaque".to_owned());
+        assert!(grants_pull(&opaque, "shop/web"));
+        assert_eq!(grants(&opaque), None, "it tells nothing, not that nothing is granted");
+        assert_eq!(grants(&token(r#"{"access":[]}"#)), Some(Vec::new()));
     }
 }

@@ -7,18 +7,35 @@ pub(super) fn about(image: &ImageRef) -> About {
     About::of_b(format!("{image} exists"))
 }
 
-/// Judges whether an image is there. `None` where that cannot be read from here.
+/// What the registry shows of an image to the operator's own account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ImageSeen {
+    /// Its manifest.
+    There,
+    /// Nothing: the registry says that there is no such image.
+    Missing,
+    /// Nothing: the account may not pull.
+    NoRight,
+    /// Nothing that could be read; the reason, as a sentence.
+    Unread(String),
+}
+
+/// Judges whether an image is there.
 #[must_use]
-pub fn judge_image(registry: &RegistryId, image: &ImageRef, found: Option<bool>) -> Finding {
+pub fn judge_image(registry: &RegistryId, image: &ImageRef, seen: &ImageSeen) -> Finding {
     let check = Check::Image(registry.clone(), image.clone());
-    match found {
-        Some(true) => check.pass(format!("{image} exists")),
-        Some(false) => check.stop(
+    match seen {
+        ImageSeen::There => check.pass(format!("{image} exists")),
+        ImageSeen::Missing => check.stop(
             format!("{image} is not in {}", registry.name()),
             "Push it, or name another image: the proof pulls this one.",
         ),
-        None => check.warn(
+        ImageSeen::NoRight => check.warn(
             format!("whether {image} exists cannot be read with your account"),
+            "The proof will tell; it pulls this image.",
+        ),
+        ImageSeen::Unread(why) => check.warn(
+            format!("whether {image} exists could not be read: {why}"),
             "The proof will tell; it pulls this image.",
         ),
     }

@@ -47,7 +47,7 @@ pub use cluster::{ClusterFacts, KubeletIdentity, judge_cluster, judge_cluster_as
 pub use cluster_app::{ClusterApp, judge_cluster_app, judge_no_cluster_app};
 pub use headroom::{Headroom, Workloads, judge_headroom};
 pub use held_role::{HeldRole, NeededRole, WithheldRole};
-pub use image::judge_image;
+pub use image::{ImageSeen, judge_image};
 pub use kubernetes::{judge_kubernetes, judge_kubernetes_unknown, judge_nowhere_to_save, judge_wrong_kubeconfig};
 pub use locks::{Lock, Place, PlaceWork, SubscriptionFacts, judge_locks};
 pub use namespace::{FoundSecret, NamespaceFacts, NoSecret, judge_namespace, judge_no_namespace};
