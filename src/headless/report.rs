@@ -21,7 +21,7 @@ use crosspull_core::text::{duration, printable};
 pub struct Report {
     run: Run,
     /// The reasons for which each step was said to wait.
-    waits: Vec<(StepId, String)>,
+    waits: Vec<(Work, String)>,
     /// What was told of the services' words meanwhile.
     said: Vec<(StepId, Trouble)>,
 }
@@ -60,6 +60,9 @@ impl Report {
                 lines.extend(says.iter().flat_map(|says| self.meanwhile_lines(*step, says)));
                 lines
             }
+            Event::Waiting { work: Work::Check(check), why, at_most_ms, .. } => {
+                self.check_wait_line(check, why, *at_most_ms)
+            }
             Event::PersonNeeded { page: Some(page), .. } => {
                 let mut lines = vec![String::new(), format!("For {}:", page.reader()), String::new()];
                 lines.extend(page.text().lines().map(str::to_owned));
@@ -83,11 +86,27 @@ impl Report {
         }
     }
 
-    fn wait_line(&mut self, step: StepId, why: &str, until: &str) -> Vec<String> {
-        if self.waits.iter().any(|(s, w)| *s == step && w == why) {
+    /// True the first time that a work waits for a reason.
+    fn waits_anew(&mut self, work: Work, why: &str) -> bool {
+        let is_new = !self.waits.iter().any(|(of, known)| *of == work && known == why);
+        if is_new {
+            self.waits.push((work, why.to_owned()));
+        }
+        is_new
+    }
+
+    fn check_wait_line(&mut self, check: &Check, why: &str, at_most_ms: u64) -> Vec<String> {
+        if !self.waits_anew(Work::Check(check.clone()), why) {
             return Vec::new();
         }
-        self.waits.push((step, why.to_owned()));
+        let side = check.side().map_or_else(|| " ".to_owned(), |side| side.to_string());
+        vec![format!("{side} … {}: {why}; at most {}", check.title(), duration(at_most_ms))]
+    }
+
+    fn wait_line(&mut self, step: StepId, why: &str, until: &str) -> Vec<String> {
+        if !self.waits_anew(Work::Step(step), why) {
+            return Vec::new();
+        }
         let title = self.plan_step(step).map(Step::title).unwrap_or_default();
         vec![format!("{}   … {title}: {why}; {until}", self.number(step))]
     }
@@ -317,6 +336,7 @@ pub fn summary(run: &Run, receipt: Option<&Path>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use crosspull_core::explain::Refusal;
+    use crosspull_core::names::Side;
     use jiff::Timestamp;
 
     use super::*;
@@ -350,5 +370,22 @@ mod tests {
         );
         assert_eq!(lines(Some(says("AADSTS7000112", "2"))), Vec::<String>::new());
         assert_eq!(lines(Some(says("AADSTS53003", "3"))).len(), 6);
+    }
+
+    #[test]
+    fn a_check_that_waits_tells_it_once() {
+        let mut report = Report::default();
+        let mut lines = |why: &str| {
+            let (work, why) = (Work::Check(Check::SignIn(Side::B)), why.to_owned());
+            let event = Event::Waiting { work, why, ms: 5_000, at_most_ms: 300_000, tries: 1, says: None };
+            report.lines(&Entry::new(Timestamp::UNIX_EPOCH, event))
+        };
+        let [told] = &lines("the service asks for patience")[..] else { panic!("one line") };
+        assert!(
+            told.starts_with("B … ") && told.ends_with(": the service asks for patience; at most 5 min 00 s"),
+            "{told}"
+        );
+        assert_eq!(lines("the service asks for patience"), Vec::<String>::new());
+        assert_eq!(lines("no connection").len(), 1);
     }
 }

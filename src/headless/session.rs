@@ -177,7 +177,7 @@ impl<'s> Session<'s> {
             return Ok(0);
         };
         if !self.goes("Run this plan? Type yes: ").await? {
-            return Ok(self.not_begun());
+            return Ok(self.not_begun("Nothing was written."));
         }
         let backend = self.backend.clone();
         let (run, receipt) = match backend.begin(&runs, &plan) {
@@ -209,12 +209,14 @@ impl<'s> Session<'s> {
             Pumped::Ended(Err(error)) => return Ok(self.broken(&error, None)),
             Pumped::Killed(code) => return Ok(self.killed(code)),
         }
-        let question = match way {
-            Direction::Forward => "Go on with this run? Type yes: ",
-            Direction::Back => "Take this back? Type yes: ",
+        let (question, stands) = match way {
+            Direction::Forward => {
+                ("Go on with this run? Type yes: ", "Nothing more was written. What the run made before stands.")
+            }
+            Direction::Back => ("Take this back? Type yes: ", "Nothing was taken back. What the run made stands."),
         };
         if !self.goes(question).await? {
-            return Ok(self.not_begun());
+            return Ok(self.not_begun(stands));
         }
         self.work(backend.go(way, plan, past), &receipt).await
     }
@@ -242,9 +244,9 @@ impl<'s> Session<'s> {
         Ok(self.ask(question).await)
     }
 
-    /// Ends the session, since nobody said yes before the first write.
-    fn not_begun(&mut self) -> Code {
-        self.stream.say(&["Nothing was written.".to_owned()]);
+    /// Ends the session, since nobody said yes before the first write; `stands` says what is so now.
+    fn not_begun(&mut self, stands: &str) -> Code {
+        self.stream.say(&[stands.to_owned()]);
         self.stream.end(Verdict::Interrupted, None);
         self.stopped_by.unwrap_or(Verdict::Interrupted.exit_code())
     }

@@ -3,25 +3,47 @@
 use std::time::Duration;
 
 use crosspull_support::Story;
-use crosspull_support::terminal::{command, open};
+use crosspull_support::terminal::{Program, Window, command, open};
+use tempfile::TempDir;
 
 /// The longest time that a line may take to come.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-#[test]
-fn a_yes_that_was_typed_before_the_question_answers_nothing() {
-    let story = Story::of("happy");
+/// Runs a command of a story at a terminal, with a home that lives as long as it is held.
+fn at_a_terminal(story: &Story, arguments: &[&str]) -> (Window, Program, TempDir) {
     let home = tempfile::tempdir().expect("a folder");
-    let mut command = command(env!("CARGO_BIN_EXE_crosspull"), &["apply", "--answers", story.answers()], home.path());
+    let mut command = command(env!("CARGO_BIN_EXE_crosspull"), arguments, home.path());
     for (name, value) in story.variables() {
         command.env(name, value);
     }
-    let (mut window, program) = open(command, (100, 60));
-    let sees = |window: &crosspull_support::terminal::Window, words: &str| {
-        window
-            .see(words, PATIENCE, |view| view.text().contains(words).then_some(()))
-            .unwrap_or_else(|why| panic!("{why}"));
-    };
+    let (window, program) = open(command, (100, 60));
+    (window, program, home)
+}
+
+fn sees(window: &Window, words: &str) {
+    window.see(words, PATIENCE, |view| view.text().contains(words).then_some(())).unwrap_or_else(|why| panic!("{why}"));
+}
+
+#[test]
+fn who_says_no_is_told_what_stands() {
+    let story = Story::of("happy");
+    story.apply(&["--consent", "url", "--consent-wait", "0"]).exits(3);
+    for (command, stands) in [
+        ("resume", "Nothing more was written. What the run made before stands."),
+        ("undo", "Nothing was taken back. What the run made stands."),
+    ] {
+        let (mut window, program, _home) = at_a_terminal(&story, &[command, &story.run_id()]);
+        sees(&window, "Type yes:");
+        window.press("no\r");
+        sees(&window, stands);
+        assert_eq!(program.end(PATIENCE), Ok(130));
+    }
+}
+
+#[test]
+fn a_yes_that_was_typed_before_the_question_answers_nothing() {
+    let story = Story::of("happy");
+    let (mut window, program, _home) = at_a_terminal(&story, &["apply", "--answers", story.answers()]);
     sees(&window, "Run this plan? Type yes:");
     // The second one waits in the terminal while the run goes on.
     window.press("yes\ryes\r");

@@ -42,10 +42,15 @@ fn subscription(path: &str) -> Option<String> {
     parts.nth(1).filter(|id| !id.is_empty()).map(str::to_ascii_lowercase)
 }
 
+/// The longest time after the end of a wait in which the next word for patience still counts as the same throttling.
+const SAME: Duration = Duration::from_secs(30);
+
 /// A service's word that it wants to be left alone.
 #[derive(Debug)]
 struct Throttle {
     scope: Scope,
+    /// The time since which the service has said nothing else. `None` where it has answered since.
+    since: Option<Instant>,
     until: Instant,
     refused: Refused,
 }
@@ -71,12 +76,29 @@ impl Throttles {
         let Some(until) = now.checked_add(wait) else { return };
         let scope = Scope::of(request);
         let mut table = self.table();
-        table.retain(|one| one.until > now);
-        match table.iter_mut().find(|one| one.scope == scope) {
-            Some(one) if one.until >= until => {}
-            Some(one) => (one.until, one.refused) = (until, refused.clone()),
-            None => table.push(Throttle { scope, until, refused: refused.clone() }),
+        let Some(one) = table.iter_mut().find(|one| one.scope == scope) else {
+            return table.push(Throttle { scope, since: Some(now), until, refused: refused.clone() });
+        };
+        let is_same = now.saturating_duration_since(one.until) < SAME;
+        one.since = one.since.filter(|_| is_same).or(Some(now));
+        if one.until < until {
+            (one.until, one.refused) = (until, refused.clone());
         }
+    }
+
+    /// Notes that a service answered. Its word to wait stays: other calls are throttled all the same.
+    pub(crate) fn answered(&self, request: &Request) {
+        let scope = Scope::of(request);
+        if let Some(one) = self.table().iter_mut().find(|one| one.scope == scope) {
+            one.since = None;
+        }
+    }
+
+    /// Returns for how long a service has said nothing but to wait, whoever asked.
+    pub(crate) fn lasting(&self, request: &Request, now: Instant) -> Duration {
+        let scope = Scope::of(request);
+        let since = self.table().iter().find(|one| one.scope == scope).and_then(|one| one.since);
+        since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since))
     }
 
     /// Returns the rest of the wait that a request has to keep, and the refusal that asked for it. `None` where it may go
@@ -143,6 +165,27 @@ mod tests {
         );
         assert!(waits(Plane::Registry, Side::A, "https://r.azurecr.io/oauth2/token"), "whoever asks");
         assert!(!waits(Plane::Registry, Side::B, "https://other.azurecr.io/v2/"));
+    }
+
+    #[test]
+    fn throttling_lasts_until_the_service_answers_or_is_left_alone_for_a_while() {
+        let throttles = Throttles::default();
+        let one = request(Plane::Graph, Side::A, "https://graph.microsoft.com/v1.0/me");
+        let begin = Instant::now();
+        let at = |seconds| begin + Duration::from_secs(seconds);
+        let note = |seconds| throttles.note(&one, &refused("x"), Duration::from_secs(60), at(seconds));
+        let lasting = |seconds| throttles.lasting(&one, at(seconds)).as_secs();
+        assert_eq!(lasting(0), 0, "nobody said anything");
+        note(0);
+        note(61);
+        assert_eq!(lasting(100), 100, "one call after the other");
+        throttles.answered(&one);
+        assert_eq!(lasting(110), 0);
+        assert!(throttles.wait(&one, at(110)).is_some(), "the word stays");
+        note(115);
+        assert_eq!(lasting(120), 5);
+        note(900);
+        assert_eq!(lasting(901), 1, "somebody thought it over meanwhile");
     }
 
     #[test]

@@ -298,17 +298,27 @@ impl Wire {
             if request.writes() { self.recorder.record(event) } else { self.recorder.announce(event) }
                 .map_err(CallError::Journal)?;
             let failed = match outcome {
-                Ok((value, _)) => return Ok(value),
+                Ok((value, _)) => {
+                    self.throttles.answered(request);
+                    return Ok(value);
+                }
                 Err(failed) => failed,
             };
-            if let Tried::Refused(refused, Some(wait)) = &failed
-                && matches!(refused.refusal.status, Some(429 | 503))
-            {
-                self.throttles.note(request, refused, *wait, Instant::now());
-            }
             let own = self.pace.of(backoff.next().unwrap_or(Duration::from_secs(15)));
+            match &failed {
+                Tried::Refused(refused, Some(wait)) if matches!(refused.refusal.status, Some(429 | 503)) => {
+                    self.throttles.note(request, refused, *wait, Instant::now());
+                }
+                Tried::Refused(refused, None) if refused.refusal.status == Some(429) => {
+                    self.throttles.note(request, refused, own, Instant::now());
+                }
+                Tried::Refused(..) => self.throttles.answered(request),
+                Tried::Done(_) | Tried::Unsent(_) | Tried::Lost(_) => {}
+            }
             let within_tries = n < tries(&failed, self.tries);
-            let spent = Spent { so_far: begun.elapsed(), at_most: self.pace.throttled };
+            // A service that has throttled other calls all the while is not sat out anew by each of them.
+            let so_far = begun.elapsed().max(self.throttles.lasting(request, Instant::now()));
+            let spent = Spent { so_far, at_most: self.pace.throttled };
             let Some((why, wait, at_most)) = again(request.repeat, &failed, within_tries, own, spent) else {
                 return Err(given_up(failed, request.repeat));
             };
@@ -324,7 +334,8 @@ impl Wire {
     async fn keep_away(&self, work: &Work, request: &Request) -> Result<(), CallError> {
         let begun = Instant::now();
         while let Some((wait, refused)) = self.throttles.wait(request, Instant::now()) {
-            if begun.elapsed() + wait > self.pace.throttled {
+            let so_far = begun.elapsed().max(self.throttles.lasting(request, Instant::now()));
+            if so_far + wait > self.pace.throttled {
                 return Err(CallError::Refused(refused));
             }
             self.pause(work, PATIENCE, wait, self.pace.throttled, 1).await?;
