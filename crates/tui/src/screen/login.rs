@@ -149,9 +149,9 @@ impl View for LoginScreen {
     fn status(&self, shared: &Shared, _: bool) -> Option<(Tone, String)> {
         Some(match &shared.login.stage {
             Stage::Nobody => return None,
-            Stage::Goes => (Tone::Dim, Next::Stop.told(shared).to_owned()),
+            Stage::Goes => (Tone::Plain, Next::Stop.told(shared).to_owned()),
             Stage::Refused(_) => (Tone::Warn, Next::AnswersOrTry.after("Nothing was given to anybody.", shared)),
-            Stage::SignedIn(_) => (Tone::Dim, "crosspull does not keep the secret.".to_owned()),
+            Stage::SignedIn(_) => (Tone::Plain, "crosspull does not keep the secret.".to_owned()),
         })
     }
 
@@ -269,7 +269,7 @@ fn commands(shared: &Shared, told: &SignedIn, sheet: &mut Sheet, columns: usize)
     ];
     for (says, line) in lines.into_iter().flatten() {
         sheet.gap();
-        sheet.lines.extend(block(shared.theme, Tone::Dim, &says, 0, columns));
+        sheet.lines.extend(block(shared.theme, Tone::Plain, &says, 0, columns));
         for part in in_lines(&line, columns.saturating_sub(2)) {
             sheet.lines.extend(block(shared.theme, Tone::Plain, &part, 2, columns));
         }

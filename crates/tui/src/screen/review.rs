@@ -203,9 +203,9 @@ fn request(theme: Theme, call: &PlannedCall, indent: usize, columns: usize) -> V
     match lines.as_mut_slice() {
         _ if sends.is_empty() => {}
         [line] if line.width() + 2 + width(sends) <= columns => {
-            line.push_span(theme.span(Tone::Dim, format!("  {}", fit(sends, columns))));
+            line.push_span(theme.span(Tone::Plain, format!("  {}", fit(sends, columns))));
         }
-        _ => lines.extend(block(theme, Tone::Dim, sends, indent + 2, columns)),
+        _ => lines.extend(block(theme, Tone::Plain, sends, indent + 2, columns)),
     }
     lines
 }

@@ -136,7 +136,7 @@ impl View for RunScreen {
             return Some((Tone::Warn, format!("Not reset. {enter}"))).filter(|_| !covered);
         }
         if live.soaking().is_some() {
-            return Some((Tone::Dim, Next::CutShort.after("Nothing is asked of Azure meanwhile.", shared)));
+            return Some((Tone::Plain, Next::CutShort.after("Nothing is asked of Azure meanwhile.", shared)));
         }
         (live.activity == Activity::Run && live.run.id.is_none()).then(|| (Tone::Dim, "Starting.".to_owned()))
     }

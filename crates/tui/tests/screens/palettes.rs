@@ -77,7 +77,17 @@ const MUST_BE_READ: [(&str, &[&str]); 7] = [
     ("home", &["Let a cluster pull", "See who can reach", "Enter", "go on"]),
     ("form", &["Tenant A, where", "contoso.com", "aks-shop", "next"]),
     ("form_complaints", &["is not a cloud", "Resource Manager", "One answer needs a look."]),
-    ("review", &["create its service principal", "Graph POST", "Nothing was written so far.", "run"]),
+    (
+        "review",
+        &[
+            "create its service principal",
+            "Graph POST",
+            "AzureADMultipleOrgs, redirect",
+            "no API permission",
+            "Nothing was written so far.",
+            "run",
+        ],
+    ),
     ("run", &["401, try 4: the role is not in effect yet", "waiting", "stop after this call"]),
     ("run_failed", &["The role was not assigned.", "may not do this.", "Ask an owner", "Enter goes on."]),
     (
@@ -108,6 +118,15 @@ fn the_place_of_the_secret_is_not_dim() {
         });
         let read = story.see_undimmed();
         assert!(read.contains("readable by you alone") && read.contains("aks-shop.secret"), "{name}\n{read}");
+    }
+}
+
+#[test]
+fn a_way_out_of_the_wait_before_the_reset_is_not_dim() {
+    for (name, theme) in THEMES {
+        let read =
+            at((80, 24), theme, |story| to_run(story).engine(engine::soaking()).wait(72_000).end()).see_undimmed();
+        assert!(read.contains("w waits no longer."), "{name}\n{read}");
     }
 }
 

@@ -282,3 +282,9 @@ fn in_the_demo_nobody_is_given_what_goes_with_it() {
     story.press(KeyCode::Up).press(KeyCode::Enter).shows("Which registry?").press(KeyCode::Enter);
     entered(&mut story, Ok(told())).shows("In the demo nobody is given it").hides("docker").hides("crosspull login");
 }
+
+#[test]
+fn the_last_line_of_a_sign_in_is_not_dim() {
+    let read = to_result(&mut real()).see_undimmed();
+    assert!(read.contains("crosspull does not keep the secret."), "{read}");
+}
