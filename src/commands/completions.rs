@@ -71,6 +71,7 @@ fn with_its_own(arg: Arg) -> Arg {
         _ => None,
     });
     match (id, choice) {
+        ("command", _) => arg.add(ArgValueCandidates::new(|| commands(&command()))),
         ("run", _) => arg.add(ArgValueCandidates::new(runs)),
         #[cfg(feature = "simulated-cloud")]
         ("scenario", _) => arg.add(ArgValueCandidates::new(scenarios)),
@@ -83,6 +84,15 @@ fn with_its_own(arg: Arg) -> Arg {
 
 fn candidate(word: impl Into<OsString>, means: String) -> CompletionCandidate {
     CompletionCandidate::new(word).help(Some(means.into()))
+}
+
+/// Returns the commands that have a page of their own, each before its parts.
+fn commands(of: &Command) -> Vec<CompletionCandidate> {
+    let with_parts = |one: &Command| {
+        let own = candidate(one.get_name(), one.get_about().map(ToString::to_string).unwrap_or_default());
+        std::iter::once(own).chain(commands(one)).collect::<Vec<_>>()
+    };
+    of.get_subcommands().flat_map(with_parts).collect()
 }
 
 /// Returns the earlier runs. Where they cannot be read there is nobody to tell.
@@ -115,6 +125,8 @@ mod tests {
         assert_eq!(completed(&["crosspull", "access", "op"]), ["open"]);
         assert!(completed(&["crosspull", "plan", "--sign-in-a", ""]).contains(&"device-code".to_owned()));
         assert_eq!(completed(&["crosspull", "apply", "--route", "pull"]), ["pull-secret"]);
+        assert_eq!(completed(&["crosspull", "man", "app"]), ["apply"]);
+        assert_eq!(completed(&["crosspull", "man", "access", "who"]), ["who-can"]);
         assert!(completed(&["crosspull", "demo", "--scenario", "mana"]).iter().all(|name| name.starts_with("mana")));
         assert!(!completed(&["crosspull", "demo", "--scenario", ""]).is_empty());
     }

@@ -20,7 +20,7 @@ fn arguments() -> Command {
                 .long("to")
                 .value_name("FOLDER")
                 .conflicts_with("command")
-                .help("Writes the pages of all commands into a folder that is there"),
+                .help("Writes the pages of all commands into a folder, which is made where it is not there"),
         )
 }
 
@@ -42,8 +42,9 @@ fn run(arguments: &ArgMatches) -> color_eyre::Result<Code> {
 /// Writes the pages of all commands.
 ///
 /// # Errors
-/// A sentence on the first that cannot be written.
+/// A sentence on the folder that cannot be made, or the first page that cannot be written.
 fn write_all(folder: &Path) -> Result<(), String> {
+    std::fs::create_dir_all(folder).map_err(|error| format!("{} cannot be made ({error})", folder.display()))?;
     for (name, text) in pages(&command(), &["crosspull"]).map_err(|error| error.to_string())? {
         let file = folder.join(name);
         std::fs::write(&file, text).map_err(|error| format!("{} cannot be written ({error})", file.display()))?;
@@ -65,7 +66,8 @@ fn page(command: &Command, words: &[&str]) -> std::io::Result<Vec<u8>> {
     let command = command.clone().disable_help_subcommand(true);
     let command = command.display_name(words.join("-")).bin_name(words.join(" "));
     let mut text = Vec::new();
-    clap_mangen::Man::new(command).render(&mut text)?;
+    let source = concat!("crosspull ", env!("CARGO_PKG_VERSION"));
+    clap_mangen::Man::new(command).source(source).render(&mut text)?;
     Ok(text)
 }
 
@@ -84,6 +86,9 @@ mod tests {
             let text = String::from_utf8_lossy(text).replace("\\-", "-");
             let name = file.trim_end_matches(".1");
             assert!(text.contains(&format!("\n{name} - ")) && text.contains("\n.SH SYNOPSIS"), "{file}\n{text}");
+            let head = text.lines().find(|line| line.starts_with(".TH")).unwrap_or_default();
+            let source = concat!("\"crosspull ", env!("CARGO_PKG_VERSION"));
+            assert!(head.contains(source), "{file}: {head}");
             for other in text.lines().filter_map(|line| line.strip_suffix("(1)")) {
                 assert!(names.contains(&format!("{other}.1").as_str()), "{file} names {other}(1), which is not there");
             }
@@ -93,9 +98,11 @@ mod tests {
     #[test]
     fn all_pages_are_written_into_a_folder() {
         let folder = tempfile::tempdir().expect("a folder");
-        write_all(folder.path()).expect("written");
-        assert!(folder.path().join("crosspull-access-who-can.1").is_file());
-        let said = write_all(&folder.path().join("gone")).expect_err("no folder");
-        assert!(said.contains("crosspull.1 cannot be written"), "{said}");
+        let (new, taken) = (folder.path().join("share/man1"), folder.path().join("taken"));
+        write_all(&new).expect("written");
+        assert!(new.join("crosspull-access-who-can.1").is_file());
+        std::fs::write(&taken, "").expect("a file");
+        let said = write_all(&taken).expect_err("a file is no folder");
+        assert!(said.contains("taken cannot be made"), "{said}");
     }
 }
