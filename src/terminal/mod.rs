@@ -33,11 +33,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crosspull_core::secret::Secret;
-use crossterm::cursor::MoveTo;
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{
-    Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
-    enable_raw_mode,
+    EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use ratatui::backend::Backend as _;
 use ratatui::layout::{Position, Rect, Size};
@@ -140,7 +138,7 @@ impl Terminal {
     /// # Errors
     /// An error where the terminal is gone.
     pub fn show_plain(&mut self, text: Secret) -> io::Result<()> {
-        self.plain = Some(Plain::show(text, &mut io::stdout())?);
+        self.plain = Some(Plain::show(text, window().height, &mut io::stdout())?);
         Ok(())
     }
 
@@ -275,10 +273,8 @@ fn leave() {
     }
     let mut out = io::stdout();
     let _ = crossterm::queue!(out, EndSynchronizedUpdate, DisableBracketedPaste);
-    for row in 0..window().height {
-        let _ = crossterm::queue!(out, MoveTo(0, row), Clear(ClearType::CurrentLine));
-    }
-    let _ = crossterm::execute!(out, Clear(ClearType::All), MoveTo(0, 0));
+    let _ = plain::erase(window().height, &mut out);
+    let _ = out.flush();
     let _ = disable_raw_mode();
     let _ = crossterm::execute!(io::stdout(), LeaveAlternateScreen, crossterm::cursor::Show);
 }

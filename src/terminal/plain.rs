@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crosspull_core::secret::Secret;
 use crosspull_core::text::terminal_safe;
-use crossterm::cursor::{MoveToColumn, MoveUp, Show};
+use crossterm::cursor::{MoveTo, MoveToColumn, MoveUp, Show};
 use crossterm::queue;
 use crossterm::terminal::{Clear, ClearType, LeaveAlternateScreen};
 
@@ -26,12 +26,13 @@ pub struct Plain {
 }
 
 impl Plain {
-    /// Shows a text in place of the screens, whose last frame is wiped.
+    /// Shows a text in place of the screens, whose last frame, of so many rows, is wiped.
     ///
     /// # Errors
     /// An error where the terminal is gone.
-    pub fn show(text: Secret, out: &mut impl Write) -> io::Result<Self> {
-        queue!(out, Clear(ClearType::All), LeaveAlternateScreen, Show)?;
+    pub fn show(text: Secret, rows: u16, out: &mut impl Write) -> io::Result<Self> {
+        erase(rows, out)?;
+        queue!(out, LeaveAlternateScreen, Show)?;
         for line in text.reveal().lines() {
             write!(out, "{}\r\n", terminal_safe(line))?;
         }
@@ -46,12 +47,11 @@ impl Plain {
     /// An error where the terminal is gone.
     pub fn wipe(self, (columns, rows): (u16, u16), out: &mut impl Write) -> io::Result<()> {
         let up = self.rows_above(columns).min(usize::from(rows.saturating_sub(1)));
-        queue!(out, MoveToColumn(0))?;
-        // No row up is a row for a terminal.
-        if let Ok(up @ 1..) = u16::try_from(up) {
-            queue!(out, MoveUp(up))?;
+        queue!(out, MoveToColumn(0), Clear(ClearType::CurrentLine))?;
+        // Row by row, since tmux keeps in its history what is wiped in one (its option `scroll-on-clear`).
+        for _ in 0..up {
+            queue!(out, MoveUp(1), Clear(ClearType::CurrentLine))?;
         }
-        queue!(out, Clear(ClearType::FromCursorDown))?;
         out.flush()
     }
 
@@ -60,6 +60,14 @@ impl Plain {
         let rows = |line: &str| line.chars().count().max(1).div_ceil(usize::from(columns).max(1));
         self.text.reveal().lines().map(|line| rows(&terminal_safe(line))).sum::<usize>() + rows(BELOW)
     }
+}
+
+/// Wipes a window of so many rows: row by row, since some terminals keep in their history what is wiped in one.
+pub fn erase(rows: u16, out: &mut impl Write) -> io::Result<()> {
+    for row in 0..rows {
+        queue!(out, MoveTo(0, row), Clear(ClearType::CurrentLine))?;
+    }
+    queue!(out, MoveTo(0, 0))
 }
 
 #[cfg(test)]
@@ -74,7 +82,7 @@ mod tests {
         let mut terminal = vt100::Parser::new(side(rows), side(columns), 100);
         terminal.process(b"$ crosspull\r\n\x1b[?1049hframe");
         let mut out = Vec::new();
-        let plain = Plain::show(Secret::new(text.to_owned()), &mut out).expect("written");
+        let plain = Plain::show(Secret::new(text.to_owned()), rows, &mut out).expect("written");
         terminal.process(&out);
         let shown = terminal.screen().contents();
         let mut out = Vec::new();

@@ -102,6 +102,10 @@ bytes() { tmux send-keys -t wizard -H "$@"; }
 # The first screen, which plain lines do not look like.
 home='(▸|>) Let a cluster pull'
 starts() { line "$work/crosspull demo --speed 50 --clipboard file" "$home"; }
+# starts_on_top: the wizard starts in the first row, from which tmux takes a wiped window into its history.
+starts_on_top() {
+  line "printf '\\n%.0s' {1..24}; printf '\\033[H'; $work/crosspull demo --speed 50 --clipboard file" "$home"
+}
 walks() {
   local words
   for words in "$@"; do goes Enter "$words" || return; done

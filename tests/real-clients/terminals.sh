@@ -66,13 +66,14 @@ saves_and_copies() {
   local copy
   copy=$work/run/crosspull-copy-$(pid_of_wizard)
   walks 'The run is over' 'crosspull does not keep the secret' && goes y 'The secret is in' &&
-    [ "$(stat -c %a "$copy")" = 600 ] && cp "$copy" "$work/copied" && goes s 'Save the secret' && goes C-u 'Save the secret' &&
+    [ "$(stat -c %a "$copy")" = 600 ] && cp "$copy" "$work/copied" &&
+    goes p 'Any key wipes this' && away Enter 'Any key wipes this' && goes s 'Save the secret' && goes C-u 'Save the secret' &&
     tmux send-keys -t wizard -l -- "$work/$place.secret" && away Enter 'Save the secret' && sees 'Enter leave' &&
     [ -s "$work/$place.secret" ]
 }
 the_secret_is_there() {
   [ "$(stat -c %a "$work/$place.secret")" = 600 ] && [ "$(cat "$work/$place.secret")" = "$(cat "$work/copied")" ] &&
-    [ -z "$(ls "$work/run")" ]
+    [ -z "$(ls "$work/run")" ] && ! grep -qF -- "$(cat "$work/copied")" "$work/scrollback"
 }
 
 # The machine's clock goes back by an hour while a secret is in sight; what is in sight for ten seconds stays no longer.
@@ -142,9 +143,9 @@ in_the_place() {
   step "the terminal is as it was" given_back 129
   step "the summary stays" keeps 'The run broke off'
 
-  step "a run" starts
+  step "a run below an empty window's first row" starts_on_top
   step "to the question before the reset" to_the_question
-  step "the secret is copied and saved at the end" saves_and_copies
+  step "the secret is copied, shown and saved at the end" saves_and_copies
   step "it is left" goes Enter 'The secret is saved'
   step "the terminal is as it was" given_back 0
   step "the summary stays" keeps 'The secret is saved'
