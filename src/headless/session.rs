@@ -162,8 +162,10 @@ impl<'s> Session<'s> {
         runs: PathBuf,
     ) -> color_eyre::Result<Code> {
         match self.pump(planned).await? {
-            Pumped::Ended(Ok(Some((plan, answers)))) => self.begin(plan, answers, Some(runs)).await,
-            Pumped::Ended(Ok(None)) => Ok(self.stopped_by_a_check()),
+            Pumped::Ended(Ok(Some((plan, answers)))) if self.stopped_by.is_none() => {
+                self.begin(plan, answers, Some(runs)).await
+            }
+            Pumped::Ended(Ok(_)) => Ok(self.stopped_by_a_check()),
             Pumped::Ended(Err(error)) => Ok(self.broken(&error, None)),
             Pumped::Killed(code) => Ok(self.killed(code)),
         }
@@ -259,7 +261,9 @@ impl<'s> Session<'s> {
         let next = self.stream.run().next_command();
         let now = next.map_or("Nothing was written.".to_owned(), |next| format!("Go on with {next}"));
         let why = "It was told to end at once, so it does not wait for the answers to its calls.";
-        self.stream.end(Verdict::Interrupted, Some(Trouble::new("crosspull was ended by a signal.", why, now)));
+        let trouble = Trouble::new("crosspull was ended by a signal.", why, now);
+        self.stream.say(&trouble.lines(None));
+        self.stream.end(Verdict::Interrupted, Some(trouble));
         code
     }
 
@@ -294,7 +298,11 @@ impl<'s> Session<'s> {
                     }
                     self.stopped_by = Some(code);
                     self.backend.controller.stop();
-                    if code != 130 {
+                    // Before a run begins everything is read, and nothing hangs on an answer that is under way.
+                    let begun = self.stream.run().id.is_some();
+                    let waits = if begun { "stops after the calls under way; once more ends it at once" } else { "stopped; nothing more is sent" };
+                    self.stream.say_aside(&format!("crosspull: {waits}"));
+                    if code != 130 || !begun {
                         grace.set(Some(tokio::time::sleep(GRACE)));
                     }
                 }

@@ -3,7 +3,7 @@
 
 use std::process::Command;
 
-use crosspull_support::{End, Story, text};
+use crosspull_support::{ACCESS_RUNS, End, Story, text};
 use serde_json::Value;
 
 pub(super) const ADA: &str = "ada@contoso.com";
@@ -427,6 +427,48 @@ fn a_throttled_write_is_sent_again() {
         let story = with_fault(scenario, on, busy);
         assert_eq!(opened(&story, flags).outcome("prove-access"), "proved");
     }
+}
+
+#[test]
+fn what_is_said_not_to_be_there_is_looked_for_before_it_counts_as_gone() {
+    let unknown = "do = 'status'\ncode = 404\nerror = 'Request_ResourceNotFound'\nmessage = 'No such reference.'";
+    for (scenario, flags, on) in [
+        ("access-admin-group", &ADMINS[..], "graph DELETE /groups/{g}/members/{m}/$ref"),
+        ("access-azure-roles", &READER[..], "arm DELETE /**/roleAssignments/{name}"),
+    ] {
+        let story = with_fault(scenario, on, unknown);
+        opened(&story, flags);
+        story.undo_of(&story.run_id(), &[]).ends_well();
+        story.world().is_as(story.begin());
+    }
+    for (name, on) in [
+        ("a role closed", "arm DELETE /**/roleAssignments/{name}"),
+        ("a membership closed", "graph DELETE /groups/{g}/members/{m}/$ref"),
+    ] {
+        let run = ACCESS_RUNS.iter().find(|run| run.name == name).expect("a run of that name");
+        let story = run.told(&format!("[[fault]]\non = '{on}'\nnth = 1\n{unknown}"));
+        run.begin(&story).ends_well();
+        assert_eq!((roles(&story), story.writes().len()), (Vec::new(), 2), "{}: asked once more", run.name);
+    }
+}
+
+#[test]
+fn a_stop_in_the_checks_leaves_no_plan_and_no_run() {
+    let story = with_fault("access-azure-roles", "arm GET /**/roleAssignments", "do = 'hang'");
+    let cluster = story.ready.cluster.clone();
+    let by = ["access", "open", "--cluster", &cluster, "--tenant-a", "contoso.com", "--sign-in-a", "service-principal"];
+    let mut sent = false;
+    let end = story.run_while(&[&by[..], &["--yes", "--output", "json"], &READER].concat(), |event, process| {
+        if !sent && event["event"] == "call_started" && text(event, "url").contains("/roleAssignments") {
+            sent = true;
+            let done = Command::new("kill").args(["-INT", &process.to_string()]).status().expect("kill");
+            assert!(done.success());
+        }
+    });
+    end.exits(130).verdict("interrupted");
+    assert_eq!(end.events("planned").count(), 0, "\n{end}");
+    assert!(!end.out.contains("You stopped it"), "no finding\n{end}");
+    story.wrote_nothing();
 }
 
 const ACCOUNT: [&str; 4] = ["--principal", "system:serviceaccount:shop:build", "--namespace", "shop"];

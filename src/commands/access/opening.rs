@@ -199,8 +199,11 @@ async fn planned(
         refusal: trouble.refusal.clone(),
         ..check.clone().stop(in_short(&trouble), trouble.now)
     };
+    // What a stop cut off is no finding.
+    let is_stopped = || door.wire().control().is_stopped();
     let seen = match see(&door, request).await {
         Ok(seen) => seen,
+        Err(_) if is_stopped() => return Ok(None),
         Err(trouble) => {
             backend.announce(Event::CheckEnded { finding: stop(trouble) })?;
             return Ok(None);
@@ -210,6 +213,9 @@ async fn planned(
         Some(no) => Err(check.clone().stop(no.why, no.now)),
         None => plan(&seen).await,
     };
+    if is_stopped() {
+        return Ok(None);
+    }
     let (plan, findings) = match made {
         Ok(made) => made,
         Err(finding) => {

@@ -69,12 +69,9 @@ pub(super) async fn take_back(op: &CreateApp, back: &TakeBack, context: &StepCon
     let Some(object) = object else { return nothing_there() };
     others::nobody_uses_app(context, AppRef { side: op.home, object }).await?;
     others::nobody_pulls_as_the_app(context, "The app was not deleted.").await?;
-    directory::delete(
-        context,
-        "The app was not deleted.",
-        request::delete_app(context.door().endpoints(), op.home, object),
-    )
-    .await?;
+    let at = context.door().endpoints();
+    let (request, look) = (request::delete_app(at, op.home, object), request::app(at, op.home, object));
+    directory::delete(context, "The app was not deleted.", request, look).await?;
     context.undone(&back.made, &[Fact::principal(op.home), Fact::SecretKey, Fact::SecretEnds])
 }
 

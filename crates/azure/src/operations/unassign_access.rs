@@ -131,7 +131,12 @@ async fn delete(op: &UnassignAccess, context: &StepContext<'_>, what: &str) -> R
             let request = request::remove_role(context.door().endpoints(), Side::A, &op.assignment);
             match context.door().raw(&context.work, request).await {
                 Ok(_) => Ok(Asked::Yes(())),
-                Err(CallError::Refused(r)) if r.refusal.status == Some(404) => Ok(Asked::Yes(())),
+                Err(CallError::Refused(r)) if r.refusal.status == Some(404) => {
+                    Ok(match read(op, context, what).await? {
+                        Some(_) => Asked::NotYet("Azure shows an assignment that it does not find", Some(r.refusal)),
+                        None => Asked::Yes(()),
+                    })
+                }
                 Err(CallError::Lost(refusal)) => Ok(Asked::NotYet("the answer was lost; looking", Some(refusal))),
                 Err(error) => Err(StepError::of(what, error).where_denied(
                     "You may not take roles away there.",

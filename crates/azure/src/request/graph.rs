@@ -134,6 +134,12 @@ pub fn delete_principal(endpoints: &Endpoints, side: Side, principal: ObjectId) 
     graph(endpoints, side, Method::DELETE, &format!("/servicePrincipals/{principal}"), &[])
 }
 
+/// Asks for one service principal.
+#[must_use]
+pub fn principal(endpoints: &Endpoints, side: Side, principal: ObjectId) -> Request {
+    graph(endpoints, side, Method::GET, &format!("/servicePrincipals/{principal}"), &[])
+}
+
 /// Asks for the groups and directory roles that a service principal is in.
 ///
 /// `widely` adds those that it is in by way of others, which fewer accounts may read (`servicePrincipal: List memberOf`

@@ -327,6 +327,15 @@ fn directory_rows() -> Vec<Row> {
             Is("servicePrincipal_DeleteServicePrincipal"),
         ),
         row(
+            "principal",
+            request::principal(&at, Side::B, OBJECT),
+            "GET https://graph.microsoft.com/v1.0/servicePrincipals/bbbbbbbb-0000-4000-8000-000000000002",
+            "B operator for Graph",
+            "",
+            false,
+            Is("servicePrincipal_GetServicePrincipal"),
+        ),
+        row(
             "member_of",
             request::member_of(&at, OBJECT, true),
             "GET https://graph.microsoft.com/v1.0/servicePrincipals/bbbbbbbb-0000-4000-8000-000000000002\

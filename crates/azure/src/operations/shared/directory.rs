@@ -109,21 +109,26 @@ pub async fn operator(context: &StepContext<'_>, side: Side) -> Option<ObjectId>
 }
 
 /// Deletes something, and returns whether it was there. A 404 right after the creation may mean that the object is not
-/// known everywhere yet, so the deletion is tried again for a while.
-pub async fn delete(context: &StepContext<'_>, what: &str, request: Request) -> Result<bool, StepError> {
+/// known everywhere yet, so the deletion is tried again for a while; what `look` still finds is not gone, whatever the
+/// deletion says.
+pub async fn delete(context: &StepContext<'_>, what: &str, request: Request, look: Request) -> Result<bool, StepError> {
     let mut left = if is_young(context) { 4_u8 } else { 1 };
     context
-        .until(DIRECTORY, what, async || match context.door().raw(&context.work, request.clone()).await {
-            Ok(_) => Ok(Asked::Yes(true)),
-            Err(CallError::Refused(r)) if r.refusal.status == Some(404) => {
-                left = left.saturating_sub(1);
-                Ok(if left == 0 {
-                    Asked::Yes(false)
-                } else {
-                    Asked::NotYet("it is not there, or not known everywhere yet", Some(r.refusal))
-                })
+        .until(DIRECTORY, what, async || {
+            let unknown = match context.door().raw(&context.work, request.clone()).await {
+                Ok(_) => return Ok(Asked::Yes(true)),
+                Err(CallError::Refused(r)) if r.refusal.status == Some(404) => r.refusal,
+                Err(error) => return Err(StepError::of(what, error)),
+            };
+            left = left.saturating_sub(1);
+            if left > 0 {
+                return Ok(Asked::NotYet("it is not there, or not known everywhere yet", Some(unknown)));
             }
-            Err(error) => Err(StepError::of(what, error)),
+            match context.door().raw(&context.work, look.clone()).await {
+                Ok(_) => Ok(Asked::NotYet("it is shown, and not found where it is to be deleted", Some(unknown))),
+                Err(CallError::Refused(r)) if r.refusal.status == Some(404) => Ok(Asked::Yes(false)),
+                Err(error) => Err(StepError::of(what, error)),
+            }
         })
         .await
 }

@@ -31,9 +31,12 @@ pub enum Was {
 impl Place<'_> {
     /// True where the member is in the group itself.
     pub async fn is_taken(&self, context: &StepContext<'_>) -> Result<bool, StepError> {
+        self.look(context).await.map_err(|error| StepError::of(self.what, error))
+    }
+
+    async fn look(&self, context: &StepContext<'_>) -> Result<bool, CallError> {
         let request = request::members_of(context.door().endpoints(), Side::A, self.group);
-        let members: Result<Vec<Member>, _> = context.door().list(&context.work, request).await;
-        let members = members.map_err(|error| StepError::of(self.what, error))?;
+        let members: Vec<Member> = context.door().list(&context.work, request).await?;
         Ok(members.iter().any(|member| member.id == self.member))
     }
 
@@ -59,14 +62,21 @@ impl Place<'_> {
             .await
     }
 
-    /// Removes the member. One that is not there is removed.
+    /// Removes the member. A replica that does not know the member says nothing of the others, so that one who is said not
+    /// to be there is looked for before they count as removed.
     pub async fn leave(&self, context: &StepContext<'_>) -> Result<(), StepError> {
         context
             .until(DIRECTORY, self.what, async || {
                 let request = request::remove_member(context.door().endpoints(), Side::A, self.group, self.member);
                 match context.door().raw(&context.work, request).await {
                     Ok(_) => Ok(Asked::Yes(())),
-                    Err(CallError::Refused(r)) if r.refusal.status == Some(404) => Ok(Asked::Yes(())),
+                    Err(CallError::Refused(r)) if r.refusal.status == Some(404) => match self.look(context).await {
+                        Ok(true) => Ok(Asked::NotYet("Graph shows a member that it does not find", Some(r.refusal))),
+                        Ok(false) => Ok(Asked::Yes(())),
+                        // With the group all of its members are gone.
+                        Err(CallError::Refused(r)) if r.refusal.status == Some(404) => Ok(Asked::Yes(())),
+                        Err(error) => Err(StepError::of(self.what, error)),
+                    },
                     Err(CallError::Lost(refusal)) => {
                         Ok(Asked::NotYet("the answer was lost; removing the member again", Some(refusal)))
                     }

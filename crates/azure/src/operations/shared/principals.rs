@@ -98,8 +98,9 @@ pub async fn delete(context: &StepContext<'_>, side: Side, of: StepId, made: &[L
     if side == Side::B {
         others::nobody_uses_principal_in_b(context, object, app).await?;
     }
-    let deleted =
-        directory::delete(context, &what, request::delete_principal(context.door().endpoints(), side, object)).await;
+    let at = context.door().endpoints();
+    let (request, look) = (request::delete_principal(at, side, object), request::principal(at, side, object));
+    let deleted = directory::delete(context, &what, request, look).await;
     deleted.map_err(|error| match error {
         StepError::Failed(trouble) => may_not_delete(trouble, side, app),
         other => other,

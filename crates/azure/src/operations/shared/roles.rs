@@ -278,8 +278,10 @@ async fn take_back_one(
             "Set the condition that it is to have, or leave it.",
         )),
         _ => {
-            let request = request::remove_role(context.door().endpoints(), side, &learnt.value);
-            directory::delete(context, &what, request).await.map(drop)
+            let at = context.door().endpoints();
+            let request = request::remove_role(at, side, &learnt.value);
+            let look = request::assignment(at, side, &learnt.value);
+            directory::delete(context, &what, request, look).await.map(drop)
         }
     }
 }
