@@ -453,6 +453,16 @@ fn what_is_said_not_to_be_there_is_looked_for_before_it_counts_as_gone() {
 }
 
 #[test]
+fn the_groups_are_read_again_for_each_question() {
+    // A role takes a while, and so does a membership: what was read before says nothing of now.
+    let own = "name = 'slow'\nsays = 'a role takes a while'\n[time]\nrole_effect = 25";
+    let end = opened(&Story::told(&["access-azure-roles"], own), &READER);
+    let asked = |what: &str| end.events("call_started").filter(|e| text(e, "url").contains(what)).count();
+    let questions = asked("/subjectaccessreviews");
+    assert!(questions > 1 && asked("/transitiveMemberOf") >= questions, "\n{end}");
+}
+
+#[test]
 fn a_stop_in_the_checks_leaves_no_plan_and_no_run() {
     let story = with_fault("access-azure-roles", "arm GET /**/roleAssignments", "do = 'hang'");
     let cluster = story.ready.cluster.clone();

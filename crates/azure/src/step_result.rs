@@ -59,7 +59,8 @@ impl StepError {
             ),
             CallError::Lost(refusal) => {
                 let lost = "The answer was lost, so it may have been done all the same.";
-                let trouble = Trouble::from_refusal(what, refusal).besides(lost);
+                let what = what.strip_suffix('.').map(|what| format!("{what}, or its answer was lost."));
+                let trouble = Trouble::from_refusal(what.unwrap_or_default(), refusal).besides(lost);
                 Self::Unknown(Trouble { now: "Go on: crosspull looks first.".into(), ..trouble })
             }
             CallError::SignIn(trouble) => Self::Failed(trouble),

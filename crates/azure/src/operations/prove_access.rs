@@ -78,20 +78,6 @@ async fn ask(op: &ProveAccess, act: &Act, context: &StepContext<'_>) -> Result<A
         Ok(api) => api,
         Err(why) => return Ok(Answer::Unknown(why)),
     };
-    let (groups, unread) = match groups(context, &op.principal).await {
-        Ok(groups) => (groups, None),
-        Err(error) => {
-            let error = StepError::of("", error);
-            if error.ends_the_run() {
-                return Err(error);
-            }
-            (
-                Vec::new(),
-                Some(format!("the groups of {} are not known ({})", op.principal.name, lower_first(&error.why()))),
-            )
-        }
-    };
-    let who = reviewed(&op.principal, groups);
     let what = match op.opens {
         true => format!("The cluster does not let {} {act}.", op.principal.name),
         false => format!("The cluster does not tell whether {} still may {act}.", op.principal.name),
@@ -99,6 +85,9 @@ async fn ask(op: &ProveAccess, act: &Act, context: &StepContext<'_>) -> Result<A
     let mut left = if op.others.is_empty() { STILL } else { 1 };
     context
         .until(EFFECT, &what, async || {
+            // A membership takes its time too, so that it is read for each question.
+            let (groups, unread) = groups_or_why(context, &op.principal).await?;
+            let who = reviewed(&op.principal, groups);
             let status = match api.json::<ReviewAnswer>(&context.work, review(&who, act)).await {
                 Ok(answer) => answer.status,
                 Err(error) if error.may_pass() => return Ok(Asked::NotYet("the cluster cannot be asked", said(error))),
@@ -118,13 +107,29 @@ async fn ask(op: &ProveAccess, act: &Act, context: &StepContext<'_>) -> Result<A
                 (true, false) if left == 0 => Asked::Yes(Answer::Yes(why)),
                 (true, false) => Asked::NotYet("the cluster lets them still", None),
                 // A no of who does not know all is none.
-                (false, _) if unread.is_some() => Asked::Yes(Answer::Unknown(unread.clone().unwrap_or_default())),
+                (false, _) if unread.is_some() => Asked::Yes(Answer::Unknown(unread.unwrap_or_default())),
                 (false, _) if !evaluation_error.is_empty() => Asked::NotYet("the cluster cannot tell", None),
                 (false, false) => Asked::Yes(Answer::No),
                 (false, true) => Asked::NotYet("the cluster does not let them yet", None),
             })
         })
         .await
+}
+
+/// Reads the groups of a principal. Where they are not known, returns none, and why, as the second half of a sentence.
+async fn groups_or_why(
+    context: &StepContext<'_>,
+    principal: &Principal,
+) -> Result<(Vec<String>, Option<String>), StepError> {
+    let error = match groups(context, principal).await {
+        Ok(groups) => return Ok((groups, None)),
+        Err(error) => StepError::of("", error),
+    };
+    if error.ends_the_run() {
+        return Err(error);
+    }
+    let why = format!("the groups of {} are not known ({})", principal.name, lower_first(&error.why()));
+    Ok((Vec::new(), Some(why)))
 }
 
 /// Returns why the cluster was not asked, as the second half of a sentence.
