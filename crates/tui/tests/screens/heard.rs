@@ -169,6 +169,14 @@ fn a_wrong_tenant_is_not_told_as_the_one_before() {
 }
 
 #[test]
+fn a_wrong_answer_leaves_what_was_right_and_enter_keeps_that() {
+    let mut talk = Talk::real();
+    talk.all(&["1", "new app", "", "", "sign in"]).msg(sign_in::entered()).types("previous");
+    talk.anew().types("no tenant").says("Not right").says_not("[no tenant]:");
+    talk.anew().types("").says_not("Not right").says("Sign in");
+}
+
+#[test]
 fn again_tells_the_place_anew_with_its_rows_and_never_the_secret() {
     let mut talk = Talk::in_a_list(3);
     talk.anew().types("again").says("Tenant A, where the cluster is").says("3. aks-web-00002").says("Words beside");

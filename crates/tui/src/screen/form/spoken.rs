@@ -123,14 +123,25 @@ impl FormScreen {
                 }
             }
             Answer::Number(at) => self.turn_to(*at),
-            Answer::Text(text) => self.put(text),
+            Answer::Text(text) => {
+                let before = self.cells.get(self.focus).map(|cell| cell.text().to_owned());
+                self.put(text);
+                let reactions = self.forward(shared);
+                self.keep_what_was(&before.unwrap_or_default());
+                return reactions;
+            }
             Answer::Sought(text) => {
                 if let Some(none) = self.seek(text) {
                     shared.notice = Some(Notice::bad(none));
                     return Vec::new();
                 }
             }
-            Answer::Keep => {}
+            // What was complained about was put back to what it was, so it is looked at anew.
+            Answer::Keep => {
+                if let Some(cell) = self.cells.get_mut(self.focus).filter(|cell| cell.complaint.is_some()) {
+                    cell.changed();
+                }
+            }
             Answer::Yes => return Vec::new(),
         }
         self.forward(shared)
@@ -201,6 +212,16 @@ impl FormScreen {
         }
         self.list = Some(list);
         Some(none)
+    }
+
+    /// Puts the former text back in the place of one that is complained about: Enter alone keeps what was right.
+    fn keep_what_was(&mut self, before: &str) {
+        let wrong = self.cells.get_mut(self.focus).filter(|cell| cell.complaint.is_some() && !before.is_empty());
+        if let Some(cell) = wrong
+            && let Value::Text(input) = &mut cell.value
+        {
+            *input = TextBox::new(before);
+        }
     }
 
     fn put(&mut self, text: &str) {
