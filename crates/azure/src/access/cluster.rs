@@ -55,7 +55,7 @@ fn seen(cluster: Cluster) -> ClusterAccess {
         doors,
         admin_groups,
         host: properties.private_fqdn.or(properties.fqdn).map(|host| printable(&host, 255)),
-        is_stopped: state.is_some_and(|state| !state.eq_ignore_ascii_case("Running")),
+        is_stopped: state.is_some_and(|state| state.eq_ignore_ascii_case("Stopped")),
         is_private: api.enable_private_cluster.unwrap_or_default(),
         ranges: texts(api.authorized_ip_ranges),
     }

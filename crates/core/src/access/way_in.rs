@@ -170,7 +170,8 @@ impl Standing {
                     true => Change::Role { role: KubernetesRole::RbacWriter, namespace },
                     false => Change::Bind { role: "edit", namespace },
                 };
-                vec![Takes { may, lacks: "the right to make a token of one", gives }]
+                // They ask for the token as themselves, so they get in to ask.
+                vec![kubeconfig(), Takes { may, lacks: "the right to make a token of one", gives }]
             }
         }
     }

@@ -62,6 +62,7 @@ fn who_has_nothing_lacks_the_least_for_each_row_of_the_table() {
     let admin = Change::Role { role: KubernetesRole::ClusterAdmin, namespace: None };
     let reader = Change::Role { role: KubernetesRole::RbacReader, namespace: Some("shop".to_owned()) };
     let view = Change::Bind { role: "view", namespace: Some("shop".to_owned()) };
+    let edit = Change::Bind { role: "edit", namespace: Some("shop".to_owned()) };
     let join = Change::Join { group: GROUP.to_owned() };
     let groups = ClusterDoors { admin_groups: true, ..ENTRA };
     let roles = ClusterDoors { azure_roles: true, ..ENTRA };
@@ -70,6 +71,7 @@ fn who_has_nothing_lacks_the_least_for_each_row_of_the_table() {
         (ENTRA, Way::Bindings, vec![user.clone(), view]),
         (groups, Way::AdminGroup, vec![user.clone(), join]),
         (roles, Way::AzureRole, vec![user.clone(), reader]),
+        (ENTRA, Way::ServiceAccount, vec![user.clone(), edit]),
         (ClusterDoors::default(), Way::SharedCertificate, vec![user]),
     ] {
         assert_eq!(lacks(&passage(&standing(doors, Vec::new()), way)).1, change, "{way:?}");
