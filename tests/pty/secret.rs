@@ -96,8 +96,8 @@ fn a_terminal_without_a_second_screen_keeps_no_revealed_secret() {
     assert!(stage.program.signal("TERM"));
     stage.exits(143);
     let left = stage.since(revealed);
-    let wiped = left.find("\x1b[2J").expect("the last frame is wiped");
-    assert!(wiped < left.find("\x1b[?1049l").expect("the screen is given back"), "{left:?}");
+    let (before, _) = left.split_once("\x1b[?1049l").expect("the screen is given back");
+    assert_eq!(before.matches("\x1b[2K").count(), 24, "each row of the last frame is wiped first: {left:?}");
 }
 
 /// The clipboard holds a space in place of the secret.
