@@ -143,7 +143,11 @@ pub(super) fn build(shared: &Shared, chosen: Option<usize>, columns: usize, now:
         }
     }
     let shown = chosen.or_else(|| worst(&checks));
-    for (i, (check, finding)) in checks.iter().enumerate() {
+    let over = live.activity == Activity::None;
+    let folded: Vec<usize> = (0..checks.len()).filter(|i| over && checks.get(*i).is_some_and(may_be_folded)).collect();
+    // Who goes along the list sees all of it.
+    let folds = folded.len() > 1 && chosen.is_none_or(|at| !folded.contains(&at));
+    for (i, (check, finding)) in checks.iter().enumerate().filter(|(i, _)| !(folds && folded.contains(i))) {
         let top = sheet.lines.len();
         sheet.lines.extend(line(theme, check, *finding, chosen == Some(i), columns, now));
         if let Some(finding) = finding.filter(|_| every || shown == Some(i)) {
@@ -152,6 +156,11 @@ pub(super) fn build(shared: &Shared, chosen: Option<usize>, columns: usize, now:
         if shown == Some(i) {
             sheet.focus = top..sheet.lines.len();
         }
+    }
+    if folds {
+        let before = vec![Span::raw("   "), theme.mark(Mark::Good, now), Span::raw(" ")];
+        let says = format!("{} more passed", folded.len());
+        sheet.lines.extend(hang(theme, Tone::Plain, before, &says, columns));
     }
     if let Some(wait) = live.run.waiting.as_ref().filter(|_| live.activity != Activity::None) {
         sheet.gap();
@@ -232,6 +241,12 @@ fn another(shared: &Shared, finding: &Finding) -> Option<String> {
     let failed = SignIn::from_word(shared.holding().or_default(Key::sign_in(*side)))?;
     let offer = next_way(shared.here.offers(*side), failed)?;
     Some(format!("Another way here: {}, {}.", offer.way.word(), offer.why))
+}
+
+/// True for an answer that is told by a number alone: it passed, and says neither where what is sent goes nor who signed in.
+fn may_be_folded((check, finding): &(&Check, Option<&Finding>)) -> bool {
+    let passed = finding.is_some_and(|finding| finding.level == Level::Pass && finding.now.is_empty());
+    passed && !matches!(check, Check::Cloud | Check::SignIn(_))
 }
 
 /// Returns the first of the worst answers, where there is one that asks for something.

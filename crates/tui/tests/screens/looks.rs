@@ -138,6 +138,15 @@ fn checks_with_a_warning() {
 }
 
 #[test]
+fn what_passed_is_a_number_until_somebody_goes_along_it() {
+    let mut story = Story::demo((80, 60));
+    to_checks(&mut story).engine(engine::checked());
+    story.shows("10 more passed").hides("shop/web:1.4 exists").shows("signed in to tenant B");
+    (0..4).for_each(|_| story.press(KeyCode::Down).end());
+    story.shows("shop/web:1.4 exists").hides("more passed");
+}
+
+#[test]
 fn checks_that_stop() {
     look("checks_stop", |story| to_checks(story).engine(engine::stopped()).end());
 }
