@@ -7,7 +7,7 @@ pub(super) fn about(image: &ImageRef) -> About {
     About::of_b(format!("{image} exists"))
 }
 
-/// What the registry shows of an image to the operator's own account.
+/// A registry's word on an image, as the operator's own account gets it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ImageSeen {
     /// Its manifest.
