@@ -59,8 +59,9 @@ impl StepError {
             ),
             CallError::Lost(refusal) => {
                 let lost = "The answer was lost, so it may have been done all the same.";
-                let what = what.strip_suffix('.').map(|what| format!("{what}, or its answer was lost."));
-                let trouble = Trouble::from_refusal(what.unwrap_or_default(), refusal).besides(lost);
+                // A text that is no sentence stays as it is.
+                let told = what.strip_suffix('.').map(|what| format!("{what}, or its answer was lost."));
+                let trouble = Trouble::from_refusal(told.unwrap_or_else(|| what.to_owned()), refusal).besides(lost);
                 Self::Unknown(Trouble { now: "Go on: crosspull looks first.".into(), ..trouble })
             }
             CallError::SignIn(trouble) => Self::Failed(trouble),
@@ -172,6 +173,17 @@ mod tests {
     use crosspull_core::explain::{Meaning, Refusal};
 
     use super::*;
+
+    #[test]
+    fn a_lost_answer_does_not_say_that_nothing_was_done() {
+        let lost = |what: &str| match StepError::of(what, CallError::Lost(Unanswered::Torn.because("x"))) {
+            StepError::Unknown(trouble) => trouble.what,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(lost("The app was not created."), "The app was not created, or its answer was lost.");
+        assert_eq!(lost("Not a sentence"), "Not a sentence");
+        assert_eq!(lost(""), "");
+    }
     use crate::refusal::Refused;
 
     #[test]
