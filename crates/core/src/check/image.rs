@@ -10,13 +10,13 @@ pub(super) fn about(image: &ImageRef) -> About {
 /// A registry's word on an image, as the operator's own account gets it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ImageSeen {
-    /// Its manifest.
+    /// The manifest is there.
     There,
-    /// Nothing: the registry says that there is no such image.
+    /// The registry says that there is no such image.
     Missing,
-    /// Nothing: the account may not pull.
+    /// The account may not pull, so nothing is known.
     NoRight,
-    /// Nothing that could be read; the reason, as a sentence.
+    /// The answer could not be read; the reason, as a sentence.
     Unread(String),
 }
 
