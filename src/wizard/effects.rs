@@ -36,6 +36,10 @@ impl Wizard {
                 self.new_backend();
                 None
             }
+            Effect::SetAside { run, secret } => {
+                self.set_aside(&run, secret.as_deref());
+                None
+            }
             Effect::Run(plan) => self.run(*plan),
             Effect::Go { way, plan } => {
                 self.go(way, *plan);

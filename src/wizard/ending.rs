@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crosspull_core::names::Verdict;
+use crosspull_core::run::Run;
 use crosspull_tui::Msg;
 
 use super::Wizard;
@@ -36,14 +37,29 @@ impl Wizard {
             (Some(code), _) => code,
             (None, Some(verdict)) => verdict.exit_code(),
             (None, None) if run.id.is_some() => Verdict::Interrupted.exit_code(),
-            (None, None) => 0,
+            (None, None) => self.aside.1.map_or(0, Verdict::exit_code),
         }
     }
 
-    /// Returns what stays in the scrollback: what is true of the run, and where the secret is.
+    /// Keeps what is true of a run that ended for the end of the program, and lets go of its journal.
+    pub(super) fn set_aside(&mut self, run: &Run, secret: Option<&str>) {
+        let words = self.words_on(run, secret);
+        self.aside.0.push(words);
+        self.aside.1 = run.verdict;
+        self.receipt = None;
+        self.new_backend();
+    }
+
+    /// Returns what stays in the scrollback: what is true of each run, and where its secret is.
     fn last_words(&self) -> Vec<String> {
+        let last = self.words_on(self.model.run(), self.model.secret_file());
+        let all: Vec<_> = self.aside.0.iter().cloned().chain([last]).filter(|words| !words.is_empty()).collect();
+        all.join(&String::new())
+    }
+
+    /// Returns what is true of a run, and where its secret is.
+    fn words_on(&self, run: &Run, secret: Option<&str>) -> Vec<String> {
         let mut words = Vec::new();
-        let run = self.model.run();
         if run.id.is_some() {
             words.extend(summary(run, self.receipt.as_deref().filter(|_| !self.simulated)));
             if let Some(command) = run.next_command().filter(|_| self.simulated) {
@@ -55,9 +71,7 @@ impl Wizard {
                 words.extend(["The same without the wizard:".to_owned(), format!("  {same}")]);
             }
         }
-        if let Some(place) = self.model.secret_file() {
-            words.push(format!("The secret is saved, readable by you alone: {place}"));
-        }
+        words.extend(secret.map(|place| format!("The secret is saved, readable by you alone: {place}")));
         words
     }
 

@@ -76,6 +76,8 @@ struct Wizard {
     prompts: UnboundedReceiver<Prompt>,
     ask: Prompts,
     receipt: Option<PathBuf>,
+    /// The words on runs that ended here and were set aside, and how the last of them ended.
+    aside: (Vec<Vec<String>>, Option<Verdict>),
     /// The answers that the program was started with.
     given: Answers,
     /// True on the embedded cloud, with which the runs go.
@@ -192,6 +194,7 @@ impl Wizard {
             prompts,
             ask,
             receipt: None,
+            aside: (Vec::new(), None),
             given,
             simulated,
             sign_ins: Vec::new(),

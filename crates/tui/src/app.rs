@@ -195,7 +195,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Effect> {
     let mut effects = model.take(msg, now);
     model.shared.time_access(now);
     effects.extend(model.follow());
-    if model.front().context(&model.shared) != front {
+    if !model.front().context(&model.shared).is_like(front) {
         model.shared.scrolled = None;
     }
     if model.scene().context() != in_front {

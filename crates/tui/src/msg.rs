@@ -160,6 +160,13 @@ pub enum Effect {
     },
     /// Let go of the run that was taken up, so that others may work on it.
     LetGo,
+    /// Let go of the run that ended here, which another one follows: what is true of it is told at the end of the program.
+    SetAside {
+        /// The run.
+        run: Box<Run>,
+        /// The file that has its secret.
+        secret: Option<String>,
+    },
     /// Run the plan of a new run.
     Run(Box<Plan>),
     /// Go on with the run that was taken up, or take it back, by that plan.

@@ -4,7 +4,7 @@ mod access;
 mod login;
 
 use crosspull_core::input::Answers;
-use crosspull_core::names::Direction;
+use crosspull_core::names::{Direction, Verdict};
 use crosspull_core::run::Run;
 use crosspull_core::secret::Secret;
 use jiff::Timestamp;
@@ -13,7 +13,7 @@ use crate::access::Access;
 use crate::here::Here;
 use crate::live::Live;
 use crate::login::Login;
-use crate::msg::Notice;
+use crate::msg::{Effect, Notice};
 use crate::pages::Pages;
 use crate::secret::{COPIED_FOR, Copied, Copying, Handed, REVEALED_FOR, Revealed};
 use crate::signed_in::SignedIn;
@@ -55,6 +55,8 @@ pub(crate) struct Shared {
     pub copied: Option<Copied>,
     /// Earlier runs that nobody works on, newest first.
     pub earlier: Vec<Run>,
+    /// True once a run that ended here was set aside for another one.
+    pub wrote: bool,
 }
 
 impl Shared {
@@ -83,6 +85,7 @@ impl Shared {
             copying: None,
             copied: None,
             earlier: Vec::new(),
+            wrote: false,
         }
     }
 
@@ -158,6 +161,28 @@ impl Shared {
     pub fn forget_secret(&mut self) -> bool {
         (self.handed, self.revealed) = (Handed::No, None);
         matches!(self.copied.take(), Some(Copied::For { .. }))
+    }
+
+    /// Returns true where the answers may be changed for another run: this one began with them and did not come to its end.
+    /// A reset that was sent is watched or taken back first.
+    pub fn may_change_answers(&self) -> bool {
+        let (live, run) = (&self.live, &self.live.run);
+        let ended = matches!(run.verdict, Some(Verdict::Failed | Verdict::Stopped | Verdict::Interrupted));
+        ended && run.id.is_some() && live.taken_up.is_none() && live.over() && !run.reset_was_sent()
+    }
+
+    /// Sets the run that ended aside, so that another one may begin. It is one of the earlier runs from now on.
+    pub fn set_aside(&mut self) -> Vec<Effect> {
+        let secret = match &self.handed {
+            Handed::Saved(place) => Some(place.clone()),
+            Handed::No | Handed::NotSaved(_) => None,
+        };
+        let clears = self.forget_secret();
+        let run = std::mem::take(&mut self.live).run;
+        (self.receipt, self.wrote) = (None, true);
+        self.earlier.insert(0, run.clone());
+        let aside = Effect::SetAside { run: Box::new(run), secret };
+        std::iter::once(aside).chain(clears.then_some(Effect::ClearClipboard)).collect()
     }
 
     /// Returns true where leaving now may lose the secret: no file has it, and it is worth something. What was in the

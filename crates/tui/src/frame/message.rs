@@ -43,7 +43,7 @@ fn standing(scene: &Scene) -> Option<(Tone, String)> {
     if let Some(Copied::For { seconds_left, .. }) = &shared.copied {
         let left = times::seconds(*seconds_left);
         // Elsewhere the key means something else.
-        let keeps = if scene.context() == Context::Done { ", Esc keeps it there" } else { "" };
+        let keeps = if scene.context() == Context::Copied { ", Esc keeps it there" } else { "" };
         let holds = shared.here.clipboard.holds();
         return Some((Tone::Warn, format!("The secret {holds}; cleared in {left}{keeps}.")));
     }

@@ -139,6 +139,8 @@ pub(crate) enum Context {
     SignIn,
     /// The end.
     Done,
+    /// The end, while the secret is in the clipboard for a while.
+    Copied,
     /// A sign-in to a registry that goes, or was refused.
     Entering,
     /// A sign-in to a registry that came about.
@@ -165,6 +167,14 @@ pub(crate) enum Context {
     Pick,
     /// Above a screen: other ways to sign in.
     Ways,
+}
+
+impl Context {
+    /// Returns true where the same screen is shown at the same place, whatever its keys do.
+    pub fn is_like(self, other: Self) -> bool {
+        let ends = [Self::Done, Self::Copied];
+        self == other || [self, other].iter().all(|one| ends.contains(one))
+    }
 }
 
 /// One row of the table.
@@ -194,7 +204,8 @@ pub(crate) fn table(context: Context) -> impl Iterator<Item = &'static Binding> 
             | Context::Ways
             | Context::Filter
     );
-    table::own(context).iter().chain(if scrolls { table::PAGES } else { &[] }).chain(table::EVERYWHERE)
+    let first = table::at_the_end(context).iter();
+    first.chain(table::own(context)).chain(if scrolls { table::PAGES } else { &[] }).chain(table::EVERYWHERE)
 }
 
 /// Returns what a key asks for there; none where it is text or nothing.
@@ -248,7 +259,7 @@ pub(crate) const fn rank(action: Action) -> u8 {
 
 /// All places.
 #[cfg(test)]
-pub(crate) const ALL: [Context; 29] = [
+pub(crate) const ALL: [Context; 30] = [
     Context::Home,
     Context::Runs,
     Context::Route,
@@ -265,6 +276,7 @@ pub(crate) const ALL: [Context; 29] = [
     Context::Consent,
     Context::SignIn,
     Context::Done,
+    Context::Copied,
     Context::Entering,
     Context::Entered,
     Context::Asking,

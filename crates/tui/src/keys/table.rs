@@ -271,7 +271,6 @@ const DONE: &[Binding] = &[
     Binding { word: "", help: "up and down in the text", ..MOVE_UP },
     MOVE_DOWN,
     row(&[(KeyCode::Char('c'), NONE)], "c", "copy command", "copy the command that does the same", Action::CopyCommand),
-    row(ESC, "Esc", "keep it there", "leave the secret in the clipboard", Action::KeepCopied),
     Binding { help: "copy the address for the person who is waited for", ..COPY_ADDRESS },
     REVEAL,
     PLAIN,
@@ -288,6 +287,9 @@ const DONE: &[Binding] = &[
     ),
     LEAVE_IN_TEXT,
 ];
+const CHANGE_ANSWERS: Binding =
+    Binding { help: "back to the answers; a run with other ones finds what this one made", ..PREVIOUS_SCREEN };
+const KEEP_COPIED: Binding = row(ESC, "Esc", "keep it there", "leave the secret in the clipboard", Action::KeepCopied);
 const ENTERING: &[Binding] = &[
     Binding { word: "", help: "up and down in the text", ..MOVE_UP },
     MOVE_DOWN,
@@ -519,6 +521,15 @@ pub(super) const EVERYWHERE: &[Binding] = &[
     ),
 ];
 
+/// Returns the rows of one way to be at the end, before those of every end.
+pub(super) const fn at_the_end(context: Context) -> &'static [Binding] {
+    match context {
+        Context::Done => &[CHANGE_ANSWERS],
+        Context::Copied => &[KEEP_COPIED],
+        _ => &[],
+    }
+}
+
 /// Returns the rows of a place alone.
 pub(super) const fn own(context: Context) -> &'static [Binding] {
     match context {
@@ -537,7 +548,7 @@ pub(super) const fn own(context: Context) -> &'static [Binding] {
         Context::Step => STEP,
         Context::Consent => CONSENT,
         Context::SignIn => SIGN_IN,
-        Context::Done => DONE,
+        Context::Done | Context::Copied => DONE,
         Context::Entering => ENTERING,
         Context::Entered => ENTERED,
         Context::Asking => ASKING,

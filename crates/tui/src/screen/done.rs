@@ -10,9 +10,10 @@ use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
 use super::path::Saving;
-use super::{Layer, PathLayer, Reaction, View, consent, step_row};
+use super::{Layer, LeaveLayer, PathLayer, Reaction, View, consent, step_row, to_previous};
 use crate::keys::{Action, Context};
 use crate::msg::Effect;
+use crate::pages::RailEntry;
 use crate::secret::{Copied, Copying, Handed};
 use crate::shared::Shared;
 use crate::spoken::Spoken;
@@ -33,15 +34,15 @@ const NAME: usize = 18;
 pub(crate) struct DoneScreen;
 
 impl View for DoneScreen {
-    fn context(&self, _: &Shared) -> Context {
-        Context::Done
+    fn context(&self, shared: &Shared) -> Context {
+        if shared.secret_in_clipboard() { Context::Copied } else { Context::Done }
     }
 
     fn offers(&self, shared: &Shared, action: Action) -> bool {
         let live = &shared.live;
         match action {
             Action::Again => live.run.next_command().is_some(),
-            Action::KeepCopied => shared.secret_in_clipboard(),
+            Action::Back => shared.may_change_answers(),
             Action::CopyCommand => live.taken_up.is_none(),
             Action::CopyAddress => live.run.person().is_some_and(|(_, person)| consent::offers(person, action)),
             Action::Copy | Action::Reveal | Action::SaveSecret => live.has_secret(),
@@ -56,6 +57,10 @@ impl View for DoneScreen {
         let effect = match action {
             Action::Move(way) => return vec![Reaction::Scroll(way)],
             Action::GoOn => return vec![Reaction::Leave],
+            Action::Back if shared.loses_secret() => {
+                return vec![Reaction::Over(Layer::Leave(LeaveLayer::to_answers()))];
+            }
+            Action::Back => return to_answers(shared),
             Action::SaveSecret => {
                 let name = names::cluster(shared.live.run.plan.as_ref());
                 let layer = PathLayer::new(Saving::Secret, &format!("{name}.secret"));
@@ -124,6 +129,11 @@ impl View for DoneScreen {
             }
         }
         next(shared, &mut sheet, columns);
+        if shared.may_change_answers() {
+            let before = if run.next_command().is_some() { "Or    " } else { "Next  " };
+            let before = vec![theme.span(Tone::Dim, before)];
+            sheet.lines.extend(hang(theme, Tone::Plain, before, Next::AnotherRun.told(shared), columns));
+        }
         secret(shared, &mut sheet, columns, now);
         for side in [Side::A, Side::B] {
             made(shared, side, &mut sheet, columns, now);
@@ -146,6 +156,12 @@ impl View for DoneScreen {
     fn loses(&self, shared: &Shared) -> bool {
         shared.loses_secret()
     }
+}
+
+/// Sets the run that ended aside, and goes back to the answers that it was made by.
+pub(super) fn to_answers(shared: &mut Shared) -> Vec<Reaction> {
+    let effects: Vec<_> = shared.set_aside().into_iter().map(Reaction::Do).collect();
+    to_previous(shared, RailEntry::Checks).into_iter().chain(effects).collect()
 }
 
 /// Adds what holds from here on, and what the new principal lacks.

@@ -80,6 +80,7 @@ fn help_of(row: &Binding) -> &'static str {
             "stop after the call in flight, as leave and quit do; a second time leaves at once"
         }
         (Action::Stop, _) => "leave, as stop and quit do; asks first where there is something to lose",
+        (Action::Back, "back") if row.help.contains("answers;") => row.help,
         (Action::Back, "back") => "to where you were before; every answer is kept",
         (Action::GoOn, "go on") => "on to what comes next",
         (Action::NextTab, _) => "to the next page",

@@ -28,6 +28,8 @@ pub(crate) enum Next {
     GoOnOnceMended,
     /// Do what the command above does.
     DoNow,
+    /// Other answers, for another run.
+    AnotherRun,
 }
 
 impl Next {
@@ -65,6 +67,10 @@ impl Next {
             Self::GoOnOnceMended => {
                 ("Once that is mended, r goes on, in this window.", "Once that is mended, the words go on do so.")
             }
+            Self::AnotherRun => (
+                "Esc changes the answers; what was made is found again.",
+                "The word back leads to the answers; what was made is found again.",
+            ),
             Self::DoNow => ("r does it now, in this window.", "The words go on do it now."),
         }
     }
@@ -84,7 +90,7 @@ pub(crate) fn copied_by(key: char, shared: &Shared) -> String {
 mod tests {
     use super::*;
 
-    const ALL: [Next; 11] = [
+    const ALL: [Next; 12] = [
         Next::BackOrSignIn,
         Next::AnswersOrAsk,
         Next::AnswersOrTry,
@@ -96,6 +102,7 @@ mod tests {
         Next::GoOn,
         Next::GoOnOnceMended,
         Next::DoNow,
+        Next::AnotherRun,
     ];
 
     #[test]

@@ -155,3 +155,70 @@ fn the_demo_has_no_warning_of_the_soak() {
     let mut story = real();
     story.enter().enter().enter().enter().engine(soak()).shows("Settle time");
 }
+
+#[test]
+fn escape_at_a_failed_end_leads_to_the_answers_and_keeps_the_run_among_the_earlier_ones() {
+    let mut story = Story::demo((80, 30));
+    to_run(&mut story).engine(engine::failed()).enter().shows("Failed").shows("Esc back").asked();
+    let failed = story.model.run().clone();
+    story.press(KeyCode::Esc).shows("● App and secret").hides("run 7f3c");
+    assert_eq!(story.asked(), [Effect::SetAside { run: Box::new(failed), secret: None }]);
+    story.enter().shows("● Checks");
+    assert!(matches!(story.asked().as_slice(), [Effect::Check(_)]), "it is checked anew, also by the same answers");
+    story.engine(engine::passed()).enter().shows("● Review").enter().shows("● Run");
+    assert!(matches!(story.asked().as_slice(), [.., Effect::Run(_)]));
+    let mut story = Story::demo(SIZE);
+    to_run(&mut story).engine(engine::failed()).enter().press(KeyCode::Esc);
+    for _ in 0..5 {
+        story.press(KeyCode::Esc);
+    }
+    story.shows("1 unfinished");
+}
+
+#[test]
+fn a_secret_that_is_nowhere_is_asked_about_before_the_answers() {
+    let mut story = real();
+    to_run(&mut story).engine(engine::proving()).ctrl('c').engine(engine::interrupted()).enter().shows("••••").asked();
+    story.press(KeyCode::Esc).shows("Leave this run?").shows("Its secret is in no file");
+    story.shows("▸ Stay").enter().shows("Stopped").asked();
+    story.press(KeyCode::Esc).wait(700).press(KeyCode::Char('l')).shows("● App and secret");
+    assert!(matches!(story.asked().as_slice(), [Effect::SetAside { secret: None, .. }]));
+    // On the way out nothing is said of it any more.
+    story.ctrl('c').shows("Nothing more was written.");
+}
+
+#[test]
+fn a_secret_that_was_saved_is_told_of_at_the_end_though_its_run_was_set_aside() {
+    let mut story = real();
+    to_run(&mut story).engine(engine::proving()).ctrl('c').engine(engine::interrupted()).enter();
+    story.msg(Msg::SecretSaved { place: Ok("/home/ops/aks-shop.secret".to_owned()) }).asked();
+    story.press(KeyCode::Esc).shows("● App and secret");
+    let place = Some("/home/ops/aks-shop.secret");
+    assert!(matches!(story.asked().as_slice(), [Effect::SetAside { secret, .. }] if secret.as_deref() == place));
+    assert_eq!(story.model.secret_file(), None);
+}
+
+#[test]
+fn while_the_secret_is_in_the_clipboard_escape_keeps_it_there_and_then_leads_on() {
+    let mut story = real();
+    to_run(&mut story).engine(engine::proving()).ctrl('c').engine(engine::interrupted()).enter();
+    story.press(KeyCode::Char('y')).msg(Msg::Notice(Notice::good("Copied."))).shows("Esc keep it there").asked();
+    story.press(KeyCode::Esc).shows("Stopped").shows("Esc back").press(KeyCode::Esc).shows("● App and secret");
+    assert!(matches!(story.asked().as_slice(), [Effect::SetAside { .. }]), "what was to stay there is not cleared");
+}
+
+#[test]
+fn the_answers_are_not_changed_after_a_reset_was_sent_nor_of_a_run_that_is_done() {
+    let mut story = real();
+    to_run(&mut story).engine(engine::asking()).press(KeyCode::Left).enter().engine(engine::resetting());
+    story
+        .engine(engine::broken())
+        .enter()
+        .shows("Failed")
+        .hides("changes the answers")
+        .press(KeyCode::Esc)
+        .shows("Failed");
+    let mut story = real();
+    to_run(&mut story).engine(engine::asking()).press(KeyCode::Left).enter().engine(engine::reset()).enter();
+    story.hides("changes the answers").press(KeyCode::Esc).shows("● Done");
+}
