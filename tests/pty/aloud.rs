@@ -270,3 +270,27 @@ fn a_dumb_terminal_gets_plain_lines_by_itself_and_a_password_is_not_shown() {
     let modes = window.pty.get_termios().expect("the terminal's modes").local_flags;
     assert!(format!("{modes:?}").contains("ECHO"), "what is typed is shown again: {modes:?}");
 }
+
+#[test]
+fn a_run_that_was_stopped_leads_back_to_its_answers_and_the_next_one_finds_what_it_made() {
+    let story = Story::told(&[], SLOW_RESET);
+    let mut talk = Talk::on(&story, &[]);
+    talk.answers(&TENANTS);
+    talk.answers(&APP);
+    talk.answers(&BEGIN);
+    talk.reads("Reset aks-shop now? Type yes:");
+    talk.signal("INT");
+    talk.answers(&[("Enter: go on.", ""), ("Enter: leave.", "back")]);
+    talk.reads("Leave this run?");
+    talk.answers(&[("Which one? Type a number [2]:", "1")]);
+    talk.answers(&[("App name [", ""), ("Secret lives [", "90 days")]);
+    talk.answers(&APP[2..]);
+    talk.answers(&BEGIN);
+    talk.answers(&[("Reset aks-shop now? Type yes:", "yes"), ("Enter: go on.", "")]);
+    talk.answers(&[("Enter: leave.", ""), ("Which one?", "1")]);
+    let told = talk.ends(0);
+    let (before, after) = told.rsplit_once("The run was stopped").expect("the first run is told of at the end");
+    assert!(before.contains("app object found") || after.contains("found"), "{told}");
+    assert!(after.contains("crosspull resume") && after.contains("aks-shop pulls shop/web:1.4"), "{told}");
+    assert_eq!(story.world().our_apps().len(), 1, "the second run found the app");
+}

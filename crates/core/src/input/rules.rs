@@ -112,8 +112,12 @@ pub(super) fn redirect(text: &str) -> Result<String, String> {
     }
 }
 
+/// Reads a number, with its unit behind it where somebody wrote that, as screens show it.
 fn number(text: &str, range: std::ops::RangeInclusive<u16>, what: &str) -> Result<u16, String> {
-    text.parse()
+    let one = what.trim_end_matches('s');
+    let alone = text.strip_suffix(what).or_else(|| text.strip_suffix(one)).map_or(text, str::trim_end);
+    alone
+        .parse()
         .ok()
         .filter(|n| range.contains(n))
         .ok_or_else(|| format!("\"{text}\" is not a number of {what}: give {} to {}", range.start(), range.end()))
@@ -388,6 +392,17 @@ mod tests {
             vec![id.clone(), id.to_ascii_uppercase().replace("/SUBSCRIPTIONS", "/subscriptions")],
         );
         assert_eq!(complaints(&answers), ["registry: REGISTRYB is named twice: name it once"]);
+    }
+
+    #[test]
+    fn a_number_may_have_its_unit_behind_it_as_screens_show_it() {
+        for text in ["90", "90 days", "90days", "90 day"] {
+            assert_eq!(days(text), Ok(90), "{text}");
+        }
+        assert_eq!(minutes("1 minute"), Ok(1));
+        for text in ["days", "90 minutes", "90 d", "0 days", "731 days", "9 0"] {
+            assert!(days(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -27,7 +27,7 @@ use crate::words::next::{Next, copied_by};
 use crate::words::{command, names, times};
 
 /// Columns of the names before ids.
-const NAME: usize = 18;
+const NAME: usize = 19;
 
 /// The end of a run.
 #[derive(Debug)]
