@@ -197,7 +197,7 @@ const fn glyph(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Created | Outcome::Changed | Outcome::Proved | Outcome::Undone => "✓",
         Outcome::Found | Outcome::Skipped => "=",
-        Outcome::Left => "!",
+        Outcome::NotDone | Outcome::Left => "!",
         Outcome::Failed => "✗",
         Outcome::Unknown => "?",
     }

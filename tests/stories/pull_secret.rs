@@ -208,7 +208,7 @@ fn a_copy_that_was_made_during_a_renewal_keeps_the_replaced_secret() {
             }
         });
         end.ends_well();
-        assert_eq!(end.outcome(operation), "skipped", "\n{end}");
+        assert_eq!(end.outcome(operation), "not_done", "\n{end}");
         assert!(end.note(operation).contains("stays, since jobs/copied of aks-shop has it still"), "\n{end}");
     }
 }
@@ -323,7 +323,7 @@ fn where_the_api_does_not_answer_the_operator_is_told_what_to_run() {
     );
     let end = story.apply(&["--namespace", "shop"]);
     end.ends_well();
-    assert_eq!((end.outcome("prove-pull"), end.outcome("tell-pull-secret")), ("proved", "skipped"), "\n{end}");
+    assert_eq!((end.outcome("prove-pull"), end.outcome("tell-pull-secret")), ("proved", "not_done"), "\n{end}");
     let note = end.note("tell-pull-secret");
     let command = format!(
         "kubectl create secret docker-registry {NAME} --namespace shop --docker-server {}",

@@ -95,7 +95,7 @@ fn a_role_that_somebody_else_gives_meanwhile_is_found_and_lacks_no_more() {
         }
     });
     end.is_done();
-    assert_eq!(end.outcome("copy-roles"), "skipped");
+    assert_eq!(end.outcome("copy-roles"), "not_done");
     let found = end.events("learnt").flat_map(|e| e["learnt"].as_array().cloned().unwrap_or_default());
     let found: Vec<Value> = found.filter(|fact| fact["value"] == given.as_str()).collect();
     assert!(matches!(found.as_slice(), [one] if one["how"] == "found"), "{found:?}\n{end}");
@@ -159,7 +159,7 @@ fn a_cluster_whose_api_cannot_be_reached_is_left_to_the_operator_with_the_comman
         let story = Story::told(&[], &own);
         let end = story.apply(&[]);
         end.is_done();
-        assert_eq!(end.outcome("prove-inside"), "skipped", "\n{end}");
+        assert_eq!(end.outcome("prove-inside"), "not_done", "\n{end}");
         let note = end.note("prove-inside");
         for part in [
             why,

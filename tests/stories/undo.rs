@@ -176,7 +176,7 @@ fn without_a_way_back_the_cluster_keeps_the_app_and_the_commands_are_told() {
     let story = Story::of("no-way-back");
     let end = story.apply(&[]);
     end.is_done();
-    assert_eq!(end.outcome("keep-way-back"), "skipped");
+    assert_eq!(end.outcome("keep-way-back"), "not_done");
     assert!(end.note("keep-way-back").contains("there is no automatic way back"), "\n{end}");
     let undone = story.undo(&[]);
     undone.exits(5).verdict("left");

@@ -139,6 +139,8 @@ fn event() -> impl Strategy<Value = Event> {
         Just(Outcome::Created),
         Just(Outcome::Found),
         Just(Outcome::Changed),
+        Just(Outcome::Skipped),
+        Just(Outcome::NotDone),
         Just(Outcome::Failed),
         Just(Outcome::Unknown),
         Just(Outcome::Proved),

@@ -49,8 +49,8 @@ pub(super) async fn perform(op: &CopyRoles, context: &StepContext<'_>) -> StepRe
             count(some, "role")
         ),
     };
-    let nothing = if refused > 0 { Outcome::Skipped } else { Outcome::Found };
-    Ok((outcome.unwrap_or(nothing), note))
+    let outcome = if refused > 0 { Outcome::NotDone } else { outcome.unwrap_or(Outcome::Found) };
+    Ok((outcome, note))
 }
 
 /// Looks whether somebody else has given a role that the operator cannot. Where that may not be read, nobody has, as far

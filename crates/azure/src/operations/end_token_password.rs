@@ -33,19 +33,19 @@ pub(super) async fn perform(op: &EndTokenPassword, context: &StepContext<'_>) ->
         let note = format!(
             "the replaced {password} stays, since not every pull with the new one was seen. Once it was: {by_hand}"
         );
-        return Ok((Outcome::Skipped, note));
+        return Ok((Outcome::NotDone, note));
     }
     let credential = credential::made(context, PullUser::OfRegistry, &op.registry).await?;
     if let Some(why) = pull_secrets::still_needed(context, &credential, op.key, op.others_may_stay_unread).await? {
         let note = format!("the replaced {password} stays, since {why}. Once nothing needs it: {by_hand}");
-        return Ok((Outcome::Skipped, note));
+        return Ok((Outcome::NotDone, note));
     }
     let what = format!("The replaced {password} did not end.");
     match repository_tokens::end(context, &op.registry, &name, password, &what).await {
         Ok(()) => Ok((Outcome::Changed, password.to_owned())),
         Err(error) if error.ends_the_run() => Err(error),
         Err(error) => {
-            Ok((Outcome::Skipped, format!("the replaced {password} stays: {} By hand: {by_hand}", error.why())))
+            Ok((Outcome::NotDone, format!("the replaced {password} stays: {} By hand: {by_hand}", error.why())))
         }
     }
 }

@@ -21,7 +21,7 @@ pub(super) async fn perform(op: &KeepWayBack, context: &StepContext<'_>) -> Step
     }
     context.begin()?;
     let former = op.app;
-    let none = |why: String| Ok((Outcome::Skipped, format!("there is no automatic way back: {why}")));
+    let none = |why: String| Ok((Outcome::NotDone, format!("there is no automatic way back: {why}")));
     let app = match directory::find_app(context, Side::A, former, NOT_READ).await? {
         Ok(Some(app)) => app,
         Ok(None) => return none(format!("the app {former} is not registered in tenant A")),

@@ -57,8 +57,8 @@ pub(super) async fn perform(op: &ProveAccess, context: &StepContext<'_>) -> Step
             return Err(still(format!("{name} still gets in, as far as was read."), &by));
         }
         // A wait for a yes ends with an error.
-        (Answer::No, true) => (Outcome::Skipped, format!("{name} may not {act}"), String::new()),
-        (Answer::Unknown(why), _) => (Outcome::Skipped, "not proved".to_owned(), format!("not proved, since {why}")),
+        (Answer::No, true) => (Outcome::NotDone, format!("{name} may not {act}"), String::new()),
+        (Answer::Unknown(why), _) => (Outcome::NotDone, "not proved".to_owned(), format!("not proved, since {why}")),
     };
     learn(how, value)?;
     Ok((how, note))

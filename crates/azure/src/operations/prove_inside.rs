@@ -86,5 +86,5 @@ pub(super) async fn take_back(op: &ProveInside, back: &TakeBack, context: &StepC
 
 /// Leaves the proof to the operator, with the commands that make it.
 fn untold(proof: &PodProof<'_>, why: &str) -> StepResult {
-    Ok((Outcome::Skipped, format!("not proved from the cluster: {why}. By hand: {}", proof.commands())))
+    Ok((Outcome::NotDone, format!("not proved from the cluster: {why}. By hand: {}", proof.commands())))
 }

@@ -31,7 +31,7 @@ pub(super) async fn perform(op: &RemoveProofSecret, context: &StepContext<'_>) -
             let app: AppId = context.need(Fact::App).await?;
             let by_hand = Command::DeleteSecret { app: &app.to_string(), key: &key.to_string() }.to_string();
             Ok((
-                Outcome::Skipped,
+                Outcome::NotDone,
                 format!(
                     "the proof's secret {key} was not removed, and ends within a day: {} By hand: {by_hand}",
                     error.why()

@@ -27,13 +27,13 @@ pub(super) async fn perform(op: &RemovePullPassword, context: &StepContext<'_>) 
         let note = format!(
             "the replaced secret {key} stays, since not every pull with the new one was seen. Once it was: {by_hand}"
         );
-        return Ok((Outcome::Skipped, note));
+        return Ok((Outcome::NotDone, note));
     }
     let new: KeyId = context.need(Fact::SecretKey).await?;
     let credential = PullCredential { user: app.to_string(), key: new, password: context.vault().get(new) };
     if let Some(why) = pull_secrets::still_needed(context, &credential, key, op.others_may_stay_unread).await? {
         let note = format!("the replaced secret {key} stays, since {why}. Once nothing needs it: {by_hand}");
-        return Ok((Outcome::Skipped, note));
+        return Ok((Outcome::NotDone, note));
     }
     let object: ObjectId = context.need(Fact::AppObject).await?;
     remove_by_key(context, AppRef { side: op.home, object }, key, &by_hand).await

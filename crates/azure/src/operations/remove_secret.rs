@@ -35,7 +35,7 @@ async fn remove_replaced(context: &StepContext<'_>, cluster: &ClusterId, key: Ke
     }
     if !seen {
         return Ok((
-            Outcome::Skipped,
+            Outcome::NotDone,
             format!(
                 "the replaced secret {key} stays, since no node was seen to pull with the new one. Once one was: {by_hand}"
             ),
@@ -76,7 +76,7 @@ async fn remove_proof_of_way_back(context: &StepContext<'_>, former: AppId) -> S
             return Ok((Outcome::Skipped, "the former app is gone, and its secrets with it".to_owned()));
         }
         Ok(Err(_)) => {
-            return Ok((Outcome::Skipped, format!("{stays}: the app cannot be read. By hand: {by_hand}")));
+            return Ok((Outcome::NotDone, format!("{stays}: the app cannot be read. By hand: {by_hand}")));
         }
         Err(error) => Err(error),
     };
@@ -86,7 +86,7 @@ async fn remove_proof_of_way_back(context: &StepContext<'_>, former: AppId) -> S
             Ok((Outcome::Changed, format!("key id {key}; crosspull undo adds another, and needs the right to")))
         }
         Err(error) if error.ends_the_run() => Err(error),
-        Err(error) => Ok((Outcome::Skipped, format!("{stays}: {} By hand: {by_hand}", error.why()))),
+        Err(error) => Ok((Outcome::NotDone, format!("{stays}: {} By hand: {by_hand}", error.why()))),
     }
 }
 
@@ -94,6 +94,6 @@ async fn remove_proof_of_way_back(context: &StepContext<'_>, former: AppId) -> S
 fn told(error: CallError, what: &str, by_hand: &str) -> StepResult {
     match StepError::of("", error) {
         error @ (StepError::Stopped | StepError::Journal(_)) => Err(error),
-        error => Ok((Outcome::Skipped, format!("{what}: {} By hand: {by_hand}", error.why()))),
+        error => Ok((Outcome::NotDone, format!("{what}: {} By hand: {by_hand}", error.why()))),
     }
 }

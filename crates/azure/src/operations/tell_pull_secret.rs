@@ -26,7 +26,7 @@ pub(super) async fn perform(op: &TellPullSecret, context: &StepContext<'_>) -> S
         ),
     };
     Ok((
-        Outcome::Skipped,
+        Outcome::NotDone,
         format!("not written: {why}. With the secret in a FILE, run where the API answers: {commands}{accounts}"),
     ))
 }

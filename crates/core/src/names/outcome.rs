@@ -16,6 +16,8 @@ pub enum Outcome {
     Proved,
     /// The step was not needed.
     Skipped,
+    /// What the step was to do could not be done, or not all of it. Its note tells what lacks; nothing else fails by it.
+    NotDone,
     /// The step did not work.
     Failed,
     /// The answer was lost. The object may or may not be there.
@@ -54,6 +56,7 @@ impl Outcome {
             Self::Found => "found",
             Self::Proved => "proved",
             Self::Skipped => "skipped",
+            Self::NotDone => "not done",
             Self::Failed => "failed",
             Self::Unknown => "unknown",
             Self::Undone => "undone",

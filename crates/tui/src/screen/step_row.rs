@@ -73,7 +73,7 @@ pub(crate) const fn mark(outcome: Outcome) -> Mark {
     match outcome {
         Outcome::Created | Outcome::Changed | Outcome::Proved | Outcome::Undone => Mark::Good,
         Outcome::Found | Outcome::Skipped => Mark::Found,
-        Outcome::Left => Mark::Warn,
+        Outcome::NotDone | Outcome::Left => Mark::Warn,
         Outcome::Failed => Mark::Bad,
         Outcome::Unknown => Mark::Unknown,
     }
